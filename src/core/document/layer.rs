@@ -1,0 +1,191 @@
+//! A PDF's own text layer, and whether to believe it.
+//!
+//! A text layer may be the document itself, a stray page number over a scan, the leavings of a bad
+//! OCR run or characters without a Unicode mapping. The thresholds merge what MinerU, xberg and
+//! OCRmyPDF arrived at; each refusal has a name, so that an answer can say why a page was recognised.
+
+use serde::{Deserialize, Serialize};
+
+use super::Line;
+
+/// The characters a PDF page carries, in the order the document gives them.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct TextLayer {
+    /// Lines with boxes in page pixels.
+    pub lines: Vec<Line>,
+    /// What the judgement rests on.
+    pub evidence: LayerEvidence,
+}
+
+/// What can be counted on a page without drawing it.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+pub struct LayerEvidence {
+    /// Characters other than white space.
+    pub characters: u32,
+    /// Of these, letters and digits.
+    pub alphanumeric: u32,
+    /// Of these, U+FFFD, NUL, other control characters and private-use characters.
+    pub unmapped: u32,
+    /// Of these, Chinese, Japanese and Korean characters, which need no spaces.
+    pub cjk: u32,
+    /// Runs between white space.
+    pub words: u32,
+    /// Runs of one or two characters.
+    pub short_words: u32,
+    /// Share of text objects drawn invisibly, 0 to 1.
+    pub invisible: f32,
+    /// Whether all characters lie in the outer eighth of the page.
+    pub only_in_margins: bool,
+    /// Share of the page covered by pictures, 0 to 1.
+    pub image_coverage: f32,
+    /// Whether the page draws anything at all besides text.
+    pub has_graphics: bool,
+}
+
+/// Why a text layer is not believed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Doubt {
+    /// There are no characters.
+    NoText,
+    /// A few characters beside something that may hold many more.
+    TooLittle,
+    /// Nothing but a header, footer or page number around a picture.
+    OnlyInMargins,
+    /// Invisible text over a scan: somebody else's recognition.
+    Invisible,
+    /// Characters without a Unicode mapping.
+    Unmapped,
+    /// Letters strewn about: hardly any words, or hardly any letters.
+    Garbled,
+}
+
+impl Doubt {
+    /// The reason as it appears in answers.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::NoText => "no_text",
+            Self::TooLittle => "too_little_text",
+            Self::OnlyInMargins => "only_in_margins",
+            Self::Invisible => "invisible_text",
+            Self::Unmapped => "unmapped_characters",
+            Self::Garbled => "garbled",
+        }
+    }
+}
+
+/// Enough characters to stand for a page although pictures cover much of it.
+const ENOUGH_CHARACTERS: u32 = 40;
+/// So many characters are a page of something (a table, formulas), words or not.
+const PLENTY_CHARACTERS: u32 = 150;
+
+/// Believes the layer (`None`) or says why not.
+#[must_use]
+pub fn judge_layer(evidence: &LayerEvidence) -> Option<Doubt> {
+    let share = |part: u32| f64::from(part) / f64::from(evidence.characters.max(1));
+    if evidence.characters == 0 {
+        return Some(Doubt::NoText);
+    }
+    if evidence.unmapped >= 2 && share(evidence.unmapped) >= 0.03 {
+        return Some(Doubt::Unmapped);
+    }
+    if evidence.image_coverage >= 0.5 {
+        if evidence.invisible >= 0.95 && evidence.image_coverage >= 0.8 {
+            return Some(Doubt::Invisible);
+        }
+        if evidence.only_in_margins {
+            return Some(Doubt::OnlyInMargins);
+        }
+        if evidence.characters < ENOUGH_CHARACTERS {
+            return Some(Doubt::TooLittle);
+        }
+    }
+    if evidence.characters < PLENTY_CHARACTERS {
+        // A short page with nothing else on it is simply short.
+        if evidence.characters < 32 && evidence.has_graphics && evidence.image_coverage >= 0.05 {
+            return Some(Doubt::TooLittle);
+        }
+        if evidence.characters >= 32 && share(evidence.alphanumeric) < 0.3 {
+            return Some(Doubt::Garbled);
+        }
+    }
+    let short = f64::from(evidence.short_words) / f64::from(evidence.words.max(1));
+    let is_spaced = share(evidence.cjk) < 0.3;
+    let threshold = if evidence.characters < PLENTY_CHARACTERS { 0.6 } else { 0.8 };
+    if is_spaced && evidence.words >= 20 && short >= threshold {
+        return Some(Doubt::Garbled);
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn prose() -> LayerEvidence {
+        LayerEvidence {
+            characters: 1800,
+            alphanumeric: 1700,
+            words: 320,
+            short_words: 60,
+            ..LayerEvidence::default()
+        }
+    }
+
+    #[test]
+    fn layers_are_judged() {
+        let scan = |evidence: LayerEvidence| LayerEvidence { image_coverage: 0.99, has_graphics: true, ..evidence };
+        let stamp = LayerEvidence { characters: 12, alphanumeric: 10, words: 3, ..LayerEvidence::default() };
+        let rows = [
+            ("prose", prose(), None),
+            ("prose over a background picture", scan(prose()), None),
+            ("an empty page", LayerEvidence::default(), Some(Doubt::NoText)),
+            ("a scan", scan(LayerEvidence::default()), Some(Doubt::NoText)),
+            ("a title page with a few words", stamp, None),
+            ("a few words beside a drawing", LayerEvidence { has_graphics: true, ..stamp }, None),
+            ("a Bates stamp on a scan", scan(stamp), Some(Doubt::TooLittle)),
+            (
+                "a few words beside a small picture",
+                LayerEvidence { has_graphics: true, image_coverage: 0.2, ..stamp },
+                Some(Doubt::TooLittle),
+            ),
+            (
+                "a long footer on a scan",
+                scan(LayerEvidence { characters: 90, alphanumeric: 80, only_in_margins: true, words: 14, ..stamp }),
+                Some(Doubt::OnlyInMargins),
+            ),
+            (
+                "somebody else's recognition",
+                scan(LayerEvidence { invisible: 1.0, ..prose() }),
+                Some(Doubt::Invisible),
+            ),
+            ("invisible text and no scan", LayerEvidence { invisible: 1.0, ..prose() }, None),
+            ("a font without a mapping", LayerEvidence { unmapped: 400, ..prose() }, Some(Doubt::Unmapped)),
+            ("one odd bullet", LayerEvidence { unmapped: 1, characters: 20, ..stamp }, None),
+            (
+                "letters strewn about",
+                LayerEvidence { words: 900, short_words: 850, ..prose() },
+                Some(Doubt::Garbled),
+            ),
+            (
+                "a table of small numbers",
+                LayerEvidence { words: 400, short_words: 290, ..prose() },
+                None,
+            ),
+            (
+                "Chinese without spaces",
+                LayerEvidence { cjk: 1500, words: 30, short_words: 28, ..prose() },
+                None,
+            ),
+            (
+                "punctuation only",
+                LayerEvidence { characters: 60, alphanumeric: 5, words: 4, ..LayerEvidence::default() },
+                Some(Doubt::Garbled),
+            ),
+        ];
+        for (name, evidence, expected) in rows {
+            assert_eq!(judge_layer(&evidence), expected, "{name}");
+        }
+    }
+}

@@ -1,0 +1,16 @@
+//! A read document: pages, blocks, lines and words with their places and confidences.
+//!
+//! Everything here is pure: geometry, the order in which lines are read, and the judgement of a
+//! PDF's own text layer. Where pixels and text layers come from is not this module's business.
+
+mod geometry;
+mod layer;
+mod layout;
+mod page;
+mod selection;
+
+pub use geometry::{Point, Quad, Rect};
+pub use layer::{Doubt, LayerEvidence, TextLayer, judge_layer};
+pub use layout::{paragraphs, reading_order};
+pub use page::{Block, BlockKind, Line, Page, Source, Word};
+pub use selection::{PageSelection, SelectionError};

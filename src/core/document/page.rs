@@ -1,0 +1,134 @@
+//! What reading a page gives: blocks of lines of words, each with its box and confidence.
+
+use serde::{Deserialize, Serialize};
+
+use super::Rect;
+
+/// Where a page's text comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Source {
+    /// The document's own characters.
+    TextLayer,
+    /// Characters recognised in pixels.
+    Ocr,
+    /// Both, merged.
+    Mixed,
+}
+
+/// One page, read. Boxes are in pixels of a page `width_px` × `height_px` large.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Page {
+    /// Place in the document, from 0.
+    pub index: usize,
+    /// Where the text comes from.
+    pub source: Source,
+    /// Who read it: `local/paddleocr:fast`, or `text-layer`.
+    pub engine: String,
+    /// How sure the reader is, from 0 to 1; `None` where there is nothing to be sure of.
+    pub confidence: Option<f32>,
+    /// Width at `dpi`.
+    pub width_px: u32,
+    /// Height at `dpi`.
+    pub height_px: u32,
+    /// Pixels per inch of the boxes; `None` for a picture that does not say.
+    pub dpi: Option<u32>,
+    /// How the page was turned before reading, clockwise, in degrees.
+    pub rotation_deg: u16,
+    /// Paragraphs and the like, in reading order.
+    pub blocks: Vec<Block>,
+}
+
+impl Page {
+    /// The page's text: a line per line, an empty line between blocks.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let blocks: Vec<String> = self.blocks.iter().map(Block::text).collect();
+        blocks.join("\n\n")
+    }
+
+    /// Whether there is no text on it.
+    #[must_use]
+    pub fn is_blank(&self) -> bool {
+        self.blocks.is_empty()
+    }
+}
+
+/// What a block is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BlockKind {
+    /// Running text.
+    Text,
+}
+
+/// Lines that belong together.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Block {
+    /// What it is.
+    pub kind: BlockKind,
+    /// Around all its lines.
+    pub bbox: Rect,
+    /// In reading order.
+    pub lines: Vec<Line>,
+}
+
+impl Block {
+    /// The block's lines, one per line.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let lines: Vec<&str> = self.lines.iter().map(|line| line.text.as_str()).collect();
+        lines.join("\n")
+    }
+
+    /// Mean confidence over characters; `None` if no line has one.
+    #[must_use]
+    pub fn confidence(&self) -> Option<f32> {
+        mean_confidence(&self.lines)
+    }
+}
+
+/// One line of text.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Line {
+    /// Its characters.
+    pub text: String,
+    /// Around its characters.
+    pub bbox: Rect,
+    /// From 0 to 1; `None` for a document's own characters.
+    pub confidence: Option<f32>,
+    /// Its words; empty unless asked for.
+    pub words: Vec<Word>,
+}
+
+/// One word of a line.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Word {
+    /// Its characters.
+    pub text: String,
+    /// Around its characters.
+    pub bbox: Rect,
+    /// From 0 to 1; `None` for a document's own characters.
+    pub confidence: Option<f32>,
+}
+
+/// Mean confidence of lines, weighted by their characters.
+pub(super) fn mean_confidence<'a>(lines: impl IntoIterator<Item = &'a Line>) -> Option<f32> {
+    let (mut sum, mut weight) = (0.0, 0.0);
+    for line in lines {
+        if let Some(confidence) = line.confidence {
+            let characters = line.text.chars().count() as f32;
+            sum += confidence * characters;
+            weight += characters;
+        }
+    }
+    (weight > 0.0).then(|| sum / weight)
+}
+
+impl Page {
+    /// Mean confidence over all characters of the blocks; `None` if no line has one.
+    #[must_use]
+    pub fn confidence_of(blocks: &[Block]) -> Option<f32> {
+        mean_confidence(blocks.iter().flat_map(|block| &block.lines))
+    }
+}

@@ -1,0 +1,84 @@
+//! How work fails: a kind that somebody decides on, and a sentence that tells the user what to do.
+//!
+//! A failure carries blame and advice, not a status code: the door that spoke with the client turns
+//! kinds into statuses. Making a failure has no side effects; it is logged once, at the door.
+
+use std::time::Duration;
+
+use thiserror::Error;
+
+/// What went wrong, as far as anybody decides differently on it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FailureKind {
+    /// The request would fail anywhere: a bad field, a bad value, nothing to read.
+    Malformed,
+    /// The bytes are a medium or a format that this work cannot use.
+    UnsupportedMedium,
+    /// A limit on bytes, pixels or pages was passed; the detail names it.
+    TooLarge,
+    /// The medium is of the right format but cannot be read: encrypted, damaged, empty.
+    Unreadable,
+    /// No such model, engine or page.
+    Unknown,
+    /// Every place is taken. Worth trying again after the given time.
+    Busy {
+        /// When a place is likely to be free.
+        retry_after: Duration,
+    },
+    /// An engine's library or weights are not on this machine.
+    NotInstalled,
+    /// The work took longer than its limit and was ended.
+    TimedOut,
+    /// The client went away; nobody reads the answer.
+    ClientGone,
+    /// A fault of ours: a crashed worker, a panicking engine, a full disk.
+    Broken,
+}
+
+/// A failure: its kind, and what to tell the user.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("{detail}")]
+pub struct Failure {
+    /// What to decide on.
+    pub kind: FailureKind,
+    /// One sentence that says what was wrong and what to do about it.
+    pub detail: String,
+}
+
+impl Failure {
+    /// A failure of the given kind, with its sentence.
+    pub fn new(kind: FailureKind, detail: impl Into<String>) -> Self {
+        Self { kind, detail: detail.into() }
+    }
+
+    /// The request itself is wrong.
+    pub fn malformed(detail: impl Into<String>) -> Self {
+        Self::new(FailureKind::Malformed, detail)
+    }
+
+    /// The medium cannot be used for this work.
+    pub fn unsupported(detail: impl Into<String>) -> Self {
+        Self::new(FailureKind::UnsupportedMedium, detail)
+    }
+
+    /// A limit was passed.
+    pub fn too_large(detail: impl Into<String>) -> Self {
+        Self::new(FailureKind::TooLarge, detail)
+    }
+
+    /// The medium is damaged, encrypted or empty.
+    pub fn unreadable(detail: impl Into<String>) -> Self {
+        Self::new(FailureKind::Unreadable, detail)
+    }
+
+    /// A fault of ours.
+    pub fn broken(detail: impl Into<String>) -> Self {
+        Self::new(FailureKind::Broken, detail)
+    }
+
+    /// The client went away.
+    #[must_use]
+    pub fn client_gone() -> Self {
+        Self::new(FailureKind::ClientGone, "the client closed the connection")
+    }
+}

@@ -1,0 +1,149 @@
+//! Names that are more than strings: providers, models, targets and content hashes.
+//!
+//! Parsing happens once, at the edge; after that a [`Target`] cannot be malformed. Random and
+//! time-based ids are made above this crate, which owns neither clock nor dice.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Serialize, Serializer};
+use sha2::{Digest, Sha256};
+use thiserror::Error;
+
+/// The id of a provider: a remote API or `local`, the engines in this process.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+pub struct ProviderId(String);
+
+impl ProviderId {
+    /// The provider that stands for the engines in this process.
+    #[must_use]
+    pub fn local() -> Self {
+        Self("local".to_owned())
+    }
+
+    /// The id as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// The name of a model at its provider, with its variant if it has one (`paddleocr:fast`).
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+pub struct ModelName(String);
+
+impl ModelName {
+    /// The name as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// One provider and one model: `local/paddleocr:fast`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Target {
+    /// Who answers.
+    pub provider: ProviderId,
+    /// With which model.
+    pub model: ModelName,
+}
+
+impl Target {
+    /// A target among the engines in this process.
+    #[must_use]
+    pub fn local(model: &str) -> Self {
+        Self { provider: ProviderId::local(), model: ModelName(model.to_owned()) }
+    }
+}
+
+/// A text that is not of the form `provider/model`.
+#[derive(Debug, Error, PartialEq, Eq)]
+#[error("`{0}` is not a target; write it as provider/model, for example local/paddleocr")]
+pub struct NotATarget(String);
+
+impl FromStr for Target {
+    type Err = NotATarget;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text.split_once('/') {
+            Some((provider, model)) if !provider.is_empty() && !model.is_empty() => {
+                Ok(Self { provider: ProviderId(provider.to_owned()), model: ModelName(model.to_owned()) })
+            }
+            _ => Err(NotATarget(text.to_owned())),
+        }
+    }
+}
+
+impl fmt::Display for Target {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}/{}", self.provider.as_str(), self.model.as_str())
+    }
+}
+
+impl Serialize for Target {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+/// The SHA-256 of some bytes. Two media with the same hash are the same medium.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct ContentHash([u8; 32]);
+
+impl ContentHash {
+    /// Hashes bytes that are all at hand.
+    #[must_use]
+    pub fn of(bytes: &[u8]) -> Self {
+        Self(Sha256::digest(bytes).into())
+    }
+
+    /// Takes the digest that a streaming hasher arrived at.
+    #[must_use]
+    pub fn from_digest(digest: [u8; 32]) -> Self {
+        Self(digest)
+    }
+}
+
+impl fmt::Display for ContentHash {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(formatter, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for ContentHash {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "ContentHash({self})")
+    }
+}
+
+impl Serialize for ContentHash {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_target_is_a_provider_and_a_model() {
+        let target: Target = "local/paddleocr:fast".parse().unwrap();
+        assert_eq!(target, Target::local("paddleocr:fast"));
+        assert_eq!(target.to_string(), "local/paddleocr:fast");
+    }
+
+    #[test]
+    fn half_a_target_is_refused() {
+        for text in ["", "local", "/paddleocr", "local/"] {
+            assert!(text.parse::<Target>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_content_hash_prints_as_lower_case_hex() {
+        let hash = ContentHash::of(b"abc").to_string();
+        assert_eq!(hash, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    }
+}

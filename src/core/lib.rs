@@ -1,0 +1,18 @@
+//! The words and judgements of Mediary: what a medium is, what a read document looks like, how
+//! things fail and what an engine must be able to do.
+//!
+//! This floor is data and pure functions. It never awaits, opens a file, touches the network, reads
+//! a clock or draws a random number: whatever depends on those comes in as a value or behind a
+//! trait. Everything above (conversion, local engines, the gateway) speaks in these types.
+
+pub mod document;
+pub mod engine;
+pub mod failure;
+pub mod ids;
+pub mod media;
+pub mod raster;
+
+pub use failure::{Failure, FailureKind};
+pub use ids::{ContentHash, ModelName, ProviderId, Target};
+pub use media::{Blob, Claim, Media, MediaFormat, MediaKind, Unclassifiable, classify};
+pub use raster::Raster;

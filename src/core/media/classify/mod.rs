@@ -1,0 +1,135 @@
+//! `classify`: bytes decide what an upload is; claims only break ties among texts.
+//!
+//! The sniffing itself is the `file-format` crate's. What is ours: the closed list, the cases that
+//! signatures cannot decide (text encodings, a PDF behind leading junk) and refusals that name what
+//! was found.
+
+use file_format::FileFormat;
+use thiserror::Error;
+
+use super::text::{is_text, named_text};
+use super::{Blob, Media, MediaFormat};
+
+/// PDF readers accept the header anywhere in the first 1024 bytes (ISO 32000-1, annex H.3.4.1).
+const PDF_HEADER_WITHIN_BYTES: usize = 1024;
+
+/// What the sender said of the bytes. Hints, never the truth.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Claim<'a> {
+    /// A media type, as in `Content-Type`.
+    pub mime: Option<&'a str>,
+    /// A file name.
+    pub file_name: Option<&'a str>,
+}
+
+/// Bytes that are none of the formats on the list.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum Unclassifiable {
+    /// No bytes at all.
+    #[error("the file is empty (0 bytes); check that it was uploaded whole")]
+    Empty,
+    /// A format that is known, but not one Mediary works with.
+    #[error("this is {0}; send a PDF, an image (png, jpeg, webp, gif, tiff, bmp), audio, video or plain text")]
+    Unsupported(String),
+    /// Bytes that fit nothing.
+    #[error(
+        "these bytes are no format that Mediary knows; send a PDF, an image (png, jpeg, webp, gif, tiff, bmp), \
+         audio, video or plain text, and check that the file is not encrypted or cut off at its beginning"
+    )]
+    Unknown,
+}
+
+/// Says what the bytes are. The claim matters only among texts, which look alike.
+///
+/// # Errors
+/// [`Unclassifiable`] when there are no bytes or they are of no format on the list; its text names
+/// what was found.
+pub fn classify(blob: Blob, claim: Claim<'_>) -> Result<Media, Unclassifiable> {
+    let format = format_of(&blob, claim)?;
+    Ok(Media { format, blob })
+}
+
+fn format_of(blob: &Blob, claim: Claim<'_>) -> Result<MediaFormat, Unclassifiable> {
+    if blob.is_empty() {
+        return Err(Unclassifiable::Empty);
+    }
+    let found = sniff(blob);
+    if let Some(format) = known(found) {
+        return Ok(format);
+    }
+    if has_pdf_header(blob.head()) {
+        return Ok(MediaFormat::Pdf);
+    }
+    let whole = blob.len_bytes() == blob.head().len() as u64;
+    if is_text(blob.head(), whole) && (is_text_type(found) || claims_text(claim)) {
+        return Ok(named_text(found, claim));
+    }
+    match found {
+        FileFormat::ArbitraryBinaryData | FileFormat::PlainText => Err(Unclassifiable::Unknown),
+        other => Err(Unclassifiable::Unsupported(described(other))),
+    }
+}
+
+/// Some formats (archives, EBML) are told apart only by looking further in; if the source cannot be
+/// read the head has to do.
+fn sniff(blob: &Blob) -> FileFormat {
+    let from_whole = blob.source().open().ok().and_then(|reader| FileFormat::from_reader(reader).ok());
+    from_whole.unwrap_or_else(|| FileFormat::from_bytes(blob.head()))
+}
+
+fn known(found: FileFormat) -> Option<MediaFormat> {
+    Some(match found {
+        FileFormat::PortableNetworkGraphics | FileFormat::AnimatedPortableNetworkGraphics => MediaFormat::Png,
+        FileFormat::JointPhotographicExpertsGroup => MediaFormat::Jpeg,
+        FileFormat::Webp => MediaFormat::Webp,
+        FileFormat::GraphicsInterchangeFormat => MediaFormat::Gif,
+        FileFormat::TagImageFileFormat => MediaFormat::Tiff,
+        FileFormat::WindowsBitmap => MediaFormat::Bmp,
+        FileFormat::PortableDocumentFormat => MediaFormat::Pdf,
+        FileFormat::WaveformAudio => MediaFormat::Wav,
+        FileFormat::Mpeg12AudioLayer3 | FileFormat::Id3v2 => MediaFormat::Mp3,
+        FileFormat::FreeLosslessAudioCodec => MediaFormat::Flac,
+        FileFormat::OggOpus => MediaFormat::Opus,
+        FileFormat::OggVorbis => MediaFormat::Vorbis,
+        FileFormat::AppleItunesAudio | FileFormat::AppleItunesAudiobook | FileFormat::Mpeg4Part14Audio => {
+            MediaFormat::M4a
+        }
+        FileFormat::AdvancedAudioCoding => MediaFormat::Aac,
+        FileFormat::Mpeg4Part14 | FileFormat::Mpeg4Part14Video | FileFormat::AppleItunesVideo => MediaFormat::Mp4,
+        FileFormat::AppleQuicktime => MediaFormat::Mov,
+        FileFormat::Webm => MediaFormat::Webm,
+        FileFormat::MatroskaVideo | FileFormat::MatroskaAudio | FileFormat::Matroska3dVideo => MediaFormat::Mkv,
+        FileFormat::AudioVideoInterleave => MediaFormat::Avi,
+        _ => return None,
+    })
+}
+
+fn has_pdf_header(head: &[u8]) -> bool {
+    head[..head.len().min(PDF_HEADER_WITHIN_BYTES)].windows(5).any(|window| window == b"%PDF-")
+}
+
+/// Whether the sniffer itself calls it text, or has no opinion.
+fn is_text_type(found: FileFormat) -> bool {
+    let mime = found.media_type();
+    matches!(found, FileFormat::ArbitraryBinaryData | FileFormat::PlainText)
+        || (mime.starts_with("text/") && !mime.contains("rtf"))
+        || ["xml", "json", "javascript", "x-sh", "x-perl", "x-python", "x-ruby", "x-lua", "x-php"]
+            .iter()
+            .any(|word| mime.ends_with(word))
+}
+
+fn claims_text(claim: Claim<'_>) -> bool {
+    claim.mime.is_some_and(|mime| mime.trim().to_ascii_lowercase().starts_with("text/"))
+}
+
+fn described(found: FileFormat) -> String {
+    let name = match found.short_name() {
+        Some(short) => format!("{} ({short})", found.name()),
+        None => found.name().to_owned(),
+    };
+    let article = if name.starts_with(['A', 'E', 'I', 'O', 'U', 'a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
+    format!("{article} {name} file")
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,167 @@
+//! The table of what bytes are: formats, claims, truncated, empty, mislabelled and two-faced files.
+
+use super::*;
+
+fn judge(bytes: &[u8], mime: &str, file_name: &str) -> Result<MediaFormat, Unclassifiable> {
+    let claim = Claim {
+        mime: (!mime.is_empty()).then_some(mime),
+        file_name: (!file_name.is_empty()).then_some(file_name),
+    };
+    classify(Blob::in_memory(bytes.to_vec()), claim).map(|media| media.format)
+}
+
+fn box_of(brand: &[u8; 4]) -> Vec<u8> {
+    [&[0, 0, 0, 24], b"ftyp".as_slice(), brand, &[0, 0, 2, 0], b"isommp42", &[0; 64]].concat()
+}
+
+fn ebml(doc_type: &[u8]) -> Vec<u8> {
+    let length = 0x80 | u8::try_from(doc_type.len()).unwrap();
+    let element = [&[0x42, 0x82, length], doc_type].concat();
+    let header = 0x80 | u8::try_from(element.len()).unwrap();
+    [&[0x1a, 0x45, 0xdf, 0xa3, header], element.as_slice(), &[0x18, 0x53, 0x80, 0x67, 0x80]].concat()
+}
+
+fn ogg(codec: &[u8]) -> Vec<u8> {
+    [b"OggS".as_slice(), &[0, 2], &[0; 20], &[1, 30], codec, &[0; 32]].concat()
+}
+
+fn riff(kind: &[u8; 4]) -> Vec<u8> {
+    [b"RIFF".as_slice(), &[36, 0, 0, 0], kind, b"fmt ", &[0; 32]].concat()
+}
+
+fn bitmap() -> Vec<u8> {
+    [b"BM".as_slice(), &[0; 12], &[40, 0, 0, 0], &[1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 24, 0], &[0; 40]].concat()
+}
+
+fn utf16(text: &str, big_endian: bool) -> Vec<u8> {
+    text.encode_utf16().flat_map(|unit| if big_endian { unit.to_be_bytes() } else { unit.to_le_bytes() }).collect()
+}
+
+const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR\0\0\0\x01\0\0\0\x01\x08\x02\0\0\0";
+const JPEG: &[u8] = b"\xff\xd8\xff\xe0\0\x10JFIF\0\x01";
+
+#[test]
+fn bytes_tell_the_format() {
+    use MediaFormat::*;
+    let rows: Vec<(&str, Vec<u8>, MediaFormat)> = vec![
+        ("png", PNG.to_vec(), Png),
+        ("png cut after its signature", PNG[..8].to_vec(), Png),
+        ("jpeg with JFIF", JPEG.to_vec(), Jpeg),
+        ("jpeg with EXIF", b"\xff\xd8\xff\xe1\0\x10Exif\0\0".to_vec(), Jpeg),
+        ("webp", [b"RIFF\x20\0\0\0WEBPVP8 ".as_slice(), &[0; 24]].concat(), Webp),
+        ("gif 87", b"GIF87a\x01\0\x01\0".to_vec(), Gif),
+        ("gif 89", b"GIF89a\x01\0\x01\0".to_vec(), Gif),
+        ("tiff little endian", b"II*\0\x08\0\0\0\0\0\0\0\0\0".to_vec(), Tiff),
+        ("tiff big endian", b"MM\0*\0\0\0\x08\0\0\0\0\0\0".to_vec(), Tiff),
+        ("bmp", bitmap(), Bmp),
+        ("pdf", b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n".to_vec(), Pdf),
+        ("pdf behind junk", [&[b'\n'; 500], b"%PDF-1.4\n".as_slice()].concat(), Pdf),
+        ("pdf behind binary junk", [&[0xfe_u8; 900], b"%PDF-1.4\n".as_slice()].concat(), Pdf),
+        ("wav", riff(b"WAVE"), Wav),
+        ("avi", riff(b"AVI "), Avi),
+        ("mp3 with ID3", b"ID3\x04\0\0\0\0\0\0".to_vec(), Mp3),
+        ("mp3 frame", [b"\xff\xfb\x90\x64".as_slice(), &[0; 60]].concat(), Mp3),
+        ("flac", b"fLaC\0\0\0\x22".to_vec(), Flac),
+        ("opus", ogg(b"OpusHead\x01"), Opus),
+        ("vorbis", ogg(b"\x01vorbis"), Vorbis),
+        ("aac", [b"\xff\xf1\x50\x80".as_slice(), &[0; 60]].concat(), Aac),
+        ("m4a", box_of(b"M4A "), M4a),
+        ("mp4 isom", box_of(b"isom"), Mp4),
+        ("mp4 mp42", box_of(b"mp42"), Mp4),
+        ("quicktime", box_of(b"qt  "), Mov),
+        ("webm", ebml(b"webm"), Webm),
+        ("ascii", b"Dear Ms Vale,\n".to_vec(), Text),
+        ("one letter", b"a".to_vec(), Text),
+        ("utf-8", "Größe: 5 µm – 価格\n".into(), Text),
+        ("utf-8 with mark", b"\xef\xbb\xbfhello".to_vec(), Text),
+        ("utf-16 with mark", [b"\xff\xfe".as_slice(), &utf16("hello", false)].concat(), Text),
+        ("utf-16 little endian", utf16("A plain sentence, sixteen bits each.", false), Text),
+        ("utf-16 big endian", utf16("A plain sentence, sixteen bits each.", true), Text),
+        ("latin-1", b"Caf\xe9 cr\xe8me, 3 \xa3 l'unit\xe9, d\xe9j\xe0 pay\xe9.".to_vec(), Text),
+        ("an English sentence that begins like a bitmap", b"BMW sold more cars this year than last.".to_vec(), Text),
+        ("html", b"<!DOCTYPE html><html><body>hi</body></html>".to_vec(), Html),
+        ("xml", b"<?xml version=\"1.0\"?><a/>".to_vec(), Xml),
+    ];
+    for (name, bytes, expected) in rows {
+        assert_eq!(judge(&bytes, "", ""), Ok(expected), "{name}");
+    }
+}
+
+#[test]
+fn bytes_beat_claims() {
+    use MediaFormat::*;
+    let rows: [(&str, &[u8], &str, &str, MediaFormat); 7] = [
+        ("a PDF called photo.jpg", b"%PDF-1.7\n", "image/jpeg", "photo.jpg", Pdf),
+        ("a PNG sent as PDF", PNG, "application/pdf", "scan.pdf", Png),
+        ("a JPEG sent as text", JPEG, "text/plain", "note.txt", Jpeg),
+        ("a text called picture.png", b"just words", "image/png", "picture.png", Text),
+        ("a PNG with a PDF header later on", &[PNG, b"%PDF-1.7\n"].concat(), "application/pdf", "", Png),
+        ("a PDF that speaks of GIF89a", b"%PDF-1.4\nGIF89a", "image/gif", "", Pdf),
+        ("octet-stream says nothing", JPEG, "application/octet-stream", "", Jpeg),
+    ];
+    for (name, bytes, mime, file_name, expected) in rows {
+        assert_eq!(judge(bytes, mime, file_name), Ok(expected), "{name}");
+    }
+}
+
+#[test]
+fn claims_tell_texts_apart() {
+    use MediaFormat::*;
+    let rows = [
+        ("text/markdown; charset=utf-8", "", Markdown),
+        ("", "README.md", Markdown),
+        ("text/csv", "", Csv),
+        ("application/octet-stream", "table.CSV", Csv),
+        ("application/json", "", Json),
+        ("", "main.rs", Text),
+        ("TEXT/HTML", "", Html),
+    ];
+    for (mime, file_name, expected) in rows {
+        assert_eq!(judge(b"a, b, c\n", mime, file_name), Ok(expected), "{mime} {file_name}");
+    }
+}
+
+#[test]
+fn what_is_refused_is_named() {
+    let rows: [(&str, &[u8], &str); 5] = [
+        ("zip", b"PK\x05\x06\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", "ZIP"),
+        ("gzip", b"\x1f\x8b\x08\0\0\0\0\0\0\x03\x01\x02", "gzip"),
+        ("elf", b"\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0\x02\0\x3e\0", "Executable and Linkable"),
+        ("sqlite", b"SQLite format 3\0\x10\0\x01\x01", "SQLite"),
+        ("rtf", b"{\\rtf1\\ansi hello}", "Rich Text"),
+    ];
+    for (name, bytes, word) in rows {
+        let refusal = judge(bytes, "application/pdf", "a.pdf").unwrap_err().to_string();
+        assert!(refusal.to_lowercase().contains(&word.to_lowercase()), "{name}: {refusal}");
+        assert!(refusal.contains("send a PDF"), "{name}: {refusal}");
+    }
+}
+
+#[test]
+fn nothing_and_noise_are_refused() {
+    assert_eq!(judge(b"", "application/pdf", "a.pdf"), Err(Unclassifiable::Empty));
+    let noise: Vec<u8> = (0..4096_u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
+    assert_eq!(judge(&noise, "", ""), Err(Unclassifiable::Unknown));
+    assert_eq!(judge(&[0; 64], "text/plain", "zeros.txt"), Err(Unclassifiable::Unknown));
+}
+
+#[test]
+fn a_character_cut_at_the_end_of_the_head_is_forgiven_only_there() {
+    let mut long = vec![b'x'; Blob::HEAD_BYTES - 1];
+    long.extend("é and more".as_bytes());
+    assert_eq!(judge(&long, "", ""), Ok(MediaFormat::Text));
+}
+
+#[test]
+fn text_is_decoded_with_its_encoding_named() {
+    let rows: [(&[u8], &str, &str); 4] = [
+        ("naïve".as_bytes(), "naïve", "UTF-8"),
+        (b"\xef\xbb\xbfhi", "hi", "UTF-8"),
+        (b"\xff\xfeh\0i\0", "hi", "UTF-16LE"),
+        (b"Caf\xe9 cr\xe8me \xe0 la carte", "Café crème à la carte", "windows-1252"),
+    ];
+    for (bytes, text, encoding) in rows {
+        let decoded = crate::media::decode_text(bytes);
+        assert_eq!((decoded.text.as_str(), decoded.encoding), (text, encoding));
+    }
+}

@@ -1,0 +1,99 @@
+//! The closed list of formats, and the medium each belongs to.
+
+use serde::Serialize;
+
+/// A medium: what a model must be able to take in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum MediaKind {
+    /// Characters.
+    Text,
+    /// A picture, or several in one file.
+    Image,
+    /// Pages with a fixed layout.
+    Document,
+    /// Sound.
+    Audio,
+    /// Moving pictures.
+    Video,
+}
+
+macro_rules! formats {
+    ($($variant:ident $name:literal $kind:ident $mime:literal),+ $(,)?) => {
+        /// A file format that Mediary knows by its bytes.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+        #[serde(rename_all = "lowercase")]
+        pub enum MediaFormat {
+            $(#[doc = concat!("`", $mime, "`")] $variant),+
+        }
+
+        impl MediaFormat {
+            /// Every format there is.
+            pub const ALL: &[Self] = &[$(Self::$variant),+];
+
+            /// The name used in configuration, answers and logs; also the usual file extension.
+            #[must_use]
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name),+ }
+            }
+
+            /// The medium the format belongs to.
+            #[must_use]
+            pub fn kind(self) -> MediaKind {
+                match self { $(Self::$variant => MediaKind::$kind),+ }
+            }
+
+            /// The registered media type.
+            #[must_use]
+            pub fn mime(self) -> &'static str {
+                match self { $(Self::$variant => $mime),+ }
+            }
+        }
+    };
+}
+
+formats! {
+    Png "png" Image "image/png",
+    Jpeg "jpeg" Image "image/jpeg",
+    Webp "webp" Image "image/webp",
+    Gif "gif" Image "image/gif",
+    Tiff "tiff" Image "image/tiff",
+    Bmp "bmp" Image "image/bmp",
+    Pdf "pdf" Document "application/pdf",
+    Wav "wav" Audio "audio/wav",
+    Mp3 "mp3" Audio "audio/mpeg",
+    Flac "flac" Audio "audio/flac",
+    Opus "opus" Audio "audio/ogg; codecs=opus",
+    Vorbis "vorbis" Audio "audio/ogg; codecs=vorbis",
+    M4a "m4a" Audio "audio/mp4",
+    Aac "aac" Audio "audio/aac",
+    Mp4 "mp4" Video "video/mp4",
+    Mov "mov" Video "video/quicktime",
+    Webm "webm" Video "video/webm",
+    Mkv "mkv" Video "video/matroska",
+    Avi "avi" Video "video/vnd.avi",
+    Text "text" Text "text/plain",
+    Markdown "markdown" Text "text/markdown",
+    Csv "csv" Text "text/csv",
+    Json "json" Text "application/json",
+    Xml "xml" Text "application/xml",
+    Html "html" Text "text/html",
+}
+
+impl std::fmt::Display for MediaFormat {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(self.name())
+    }
+}
+
+impl std::fmt::Display for MediaKind {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(match self {
+            Self::Text => "text",
+            Self::Image => "image",
+            Self::Document => "document",
+            Self::Audio => "audio",
+            Self::Video => "video",
+        })
+    }
+}

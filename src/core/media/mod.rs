@@ -1,0 +1,30 @@
+//! Media: what the bytes of an upload are, told by the bytes themselves.
+//!
+//! Does not decode anything; it only names. Converters and engines take it from there.
+
+mod blob;
+mod classify;
+mod format;
+mod text;
+
+pub use blob::{Blob, ReadSeek, Source};
+pub use classify::{Claim, Unclassifiable, classify};
+pub use format::{MediaFormat, MediaKind};
+pub use text::{DecodedText, decode_text};
+
+/// Bytes that are known to be of a certain format.
+#[derive(Debug, Clone)]
+pub struct Media {
+    /// What the bytes are.
+    pub format: MediaFormat,
+    /// The bytes.
+    pub blob: Blob,
+}
+
+impl Media {
+    /// The medium that the format belongs to.
+    #[must_use]
+    pub fn kind(&self) -> MediaKind {
+        self.format.kind()
+    }
+}

@@ -1,0 +1,13 @@
+//! Local engines: models that run in this process, with no key and nothing leaving the machine.
+//!
+//! [`runtime`] loads ONNX Runtime and opens sessions; [`ocr`] reads pages with them; [`pool`] gives
+//! any engine its own thread behind a bounded queue. Nothing here finds, fetches or verifies files:
+//! paths come in from above.
+
+pub mod ocr;
+pub mod pool;
+pub mod runtime;
+
+pub use ocr::{BoxSettings, DetectorSettings, OcrFiles, OcrSettings, PageImage, PaddleOcr};
+pub use pool::{Pool, PoolSettings};
+pub use runtime::{ExecutionProvider, Runtime, RuntimeError};

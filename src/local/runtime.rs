@@ -1,0 +1,128 @@
+//! ONNX Runtime: one library for the whole process, and sessions with the settings that suit a server.
+//!
+//! Which library is loaded (the plain one or the one built with OpenVINO) is decided before the first
+//! session, because a process can hold only one. Sessions do not spin: idle threads that burn a core
+//! would be taken from the HTTP server.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use mediary_core::Failure;
+use ort::environment::Environment;
+use ort::ep::{ArbitrarilyConfigurableExecutionProvider, CPU, ExecutionProviderDispatch, OpenVINO};
+use ort::session::Session;
+use ort::session::builder::GraphOptimizationLevel;
+use thiserror::Error;
+
+/// The code that computes a model's layers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ExecutionProvider {
+    /// ONNX Runtime's own kernels.
+    #[default]
+    Cpu,
+    /// OpenVINO's CPU kernels in 32-bit floats.
+    OpenVino,
+    /// OpenVINO's CPU kernels in bfloat16, for processors that have it.
+    OpenVinoBf16,
+}
+
+impl ExecutionProvider {
+    /// Whether it needs the library that was built with OpenVINO.
+    #[must_use]
+    pub fn is_openvino(self) -> bool {
+        match self {
+            Self::Cpu => false,
+            Self::OpenVino | Self::OpenVinoBf16 => true,
+        }
+    }
+
+    /// The name in configuration and answers.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Cpu => "cpu",
+            Self::OpenVino => "openvino",
+            Self::OpenVinoBf16 => "openvino-bf16",
+        }
+    }
+
+    fn dispatch(self, threads: usize) -> ExecutionProviderDispatch {
+        let hint = match self {
+            // The arena would keep the largest page's activations for good.
+            Self::Cpu => return CPU::default().with_arena_allocator(false).build(),
+            Self::OpenVino => "f32",
+            Self::OpenVinoBf16 => "bf16",
+        };
+        OpenVINO::default()
+            .with_device_type("CPU")
+            .with_num_threads(threads)
+            .with_dynamic_shapes(true)
+            .with_arbitrary_config("load_config", format!(r#"{{"CPU":{{"INFERENCE_PRECISION_HINT":"{hint}"}}}}"#))
+            .build()
+            .error_on_failure()
+    }
+}
+
+/// ONNX Runtime could not be loaded, or a model could not be opened with it.
+#[derive(Debug, Error)]
+#[error("{what}: {reason}")]
+pub struct RuntimeError {
+    what: String,
+    reason: String,
+}
+
+impl From<RuntimeError> for Failure {
+    fn from(error: RuntimeError) -> Self {
+        Self::broken(error.to_string())
+    }
+}
+
+/// The loaded library. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Runtime {
+    environment: Arc<Environment>,
+    provider: ExecutionProvider,
+}
+
+impl Runtime {
+    /// Loads the library. The first call in a process decides which library it is; the provider must
+    /// be one that the library has.
+    ///
+    /// # Errors
+    /// When the file is no ONNX Runtime library, or one that is too old.
+    pub fn load(library: &Path, provider: ExecutionProvider) -> Result<Self, RuntimeError> {
+        let failed = |reason: String| RuntimeError { what: format!("cannot load {}", library.display()), reason };
+        let builder = ort::init_from(library).map_err(|error| failed(error.to_string()))?;
+        let environment = builder.with_telemetry(false).build().map_err(|error| failed(error.to_string()))?;
+        Ok(Self { environment: Arc::new(environment), provider })
+    }
+
+    /// Opens a model with a number of threads of its own.
+    ///
+    /// # Errors
+    /// When the file is missing, damaged or holds operators that the provider lacks.
+    pub fn open(&self, model: &Path, threads: usize) -> Result<Session, RuntimeError> {
+        self.session(model, threads).map_err(|reason| RuntimeError {
+            what: format!("cannot open {} with {}", model.display(), self.provider.name()),
+            reason,
+        })
+    }
+
+    fn session(&self, model: &Path, threads: usize) -> Result<Session, String> {
+        let text = |error: ort::Error<ort::session::builder::SessionBuilder>| error.to_string();
+        let builder = Session::builder(&self.environment).map_err(|error| error.to_string())?;
+        let mut builder = builder
+            .with_optimization_level(GraphOptimizationLevel::Level3)
+            .map_err(text)?
+            .with_intra_threads(threads)
+            .map_err(text)?
+            .with_intra_op_spinning(false)
+            .map_err(text)?
+            // A pattern is remembered per input shape; pages and lines come in every shape.
+            .with_memory_pattern(false)
+            .map_err(text)?
+            .with_execution_providers([self.provider.dispatch(threads)])
+            .map_err(text)?;
+        builder.commit_from_file(model).map_err(|error| error.to_string())
+    }
+}
