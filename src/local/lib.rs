@@ -8,6 +8,6 @@ pub mod ocr;
 pub mod pool;
 pub mod runtime;
 
-pub use ocr::{BoxSettings, DetectorSettings, OcrFiles, OcrSettings, PageImage, PaddleOcr};
+pub use ocr::{BoxSettings, DetectorSettings, OcrFiles, OcrSettings, PaddleOcr, PageImage};
 pub use pool::{Pool, PoolSettings};
 pub use runtime::{ExecutionProvider, Runtime, RuntimeError};

@@ -57,7 +57,11 @@ impl ExecutionProvider {
             .with_device_type("CPU")
             .with_num_threads(threads)
             .with_dynamic_shapes(true)
-            .with_arbitrary_config("load_config", format!(r#"{{"CPU":{{"INFERENCE_PRECISION_HINT":"{hint}"}}}}"#))
+            // Pinned, two one-thread sessions would both sit on the first core.
+            .with_arbitrary_config(
+                "load_config",
+                format!(r#"{{"CPU":{{"INFERENCE_PRECISION_HINT":"{hint}","ENABLE_CPU_PINNING":false}}}}"#),
+            )
             .build()
             .error_on_failure()
     }

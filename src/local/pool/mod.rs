@@ -94,9 +94,9 @@ impl<E: Engine> Pool<E> {
 
     fn take_place(&self) -> Result<Place, Failure> {
         let limit = self.settings.queue;
-        let taken = self.waiting.fetch_update(Ordering::AcqRel, Ordering::Acquire, |depth| {
-            (depth < limit).then_some(depth + 1)
-        });
+        let taken = self
+            .waiting
+            .fetch_update(Ordering::AcqRel, Ordering::Acquire, |depth| (depth < limit).then_some(depth + 1));
         match taken {
             Ok(_) => Ok(Place(self.waiting.clone())),
             Err(_) => Err(Failure::new(
