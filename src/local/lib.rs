@@ -9,5 +9,5 @@ pub mod pool;
 pub mod runtime;
 
 pub use ocr::{BoxSettings, DetectorSettings, OcrFiles, OcrSettings, PaddleOcr, PageImage};
-pub use pool::{Pool, PoolSettings};
+pub use pool::{Pool, PoolSettings, Ticket};
 pub use runtime::{ExecutionProvider, Runtime, RuntimeError};

@@ -124,13 +124,7 @@ mod tests {
     use super::*;
 
     fn prose() -> LayerEvidence {
-        LayerEvidence {
-            characters: 1800,
-            alphanumeric: 1700,
-            words: 320,
-            short_words: 60,
-            ..LayerEvidence::default()
-        }
+        LayerEvidence { characters: 1800, alphanumeric: 1700, words: 320, short_words: 60, ..LayerEvidence::default() }
     }
 
     #[test]
@@ -155,29 +149,13 @@ mod tests {
                 scan(LayerEvidence { characters: 90, alphanumeric: 80, only_in_margins: true, words: 14, ..stamp }),
                 Some(Doubt::OnlyInMargins),
             ),
-            (
-                "somebody else's recognition",
-                scan(LayerEvidence { invisible: 1.0, ..prose() }),
-                Some(Doubt::Invisible),
-            ),
+            ("somebody else's recognition", scan(LayerEvidence { invisible: 1.0, ..prose() }), Some(Doubt::Invisible)),
             ("invisible text and no scan", LayerEvidence { invisible: 1.0, ..prose() }, None),
             ("a font without a mapping", LayerEvidence { unmapped: 400, ..prose() }, Some(Doubt::Unmapped)),
             ("one odd bullet", LayerEvidence { unmapped: 1, characters: 20, ..stamp }, None),
-            (
-                "letters strewn about",
-                LayerEvidence { words: 900, short_words: 850, ..prose() },
-                Some(Doubt::Garbled),
-            ),
-            (
-                "a table of small numbers",
-                LayerEvidence { words: 400, short_words: 290, ..prose() },
-                None,
-            ),
-            (
-                "Chinese without spaces",
-                LayerEvidence { cjk: 1500, words: 30, short_words: 28, ..prose() },
-                None,
-            ),
+            ("letters strewn about", LayerEvidence { words: 900, short_words: 850, ..prose() }, Some(Doubt::Garbled)),
+            ("a table of small numbers", LayerEvidence { words: 400, short_words: 290, ..prose() }, None),
+            ("Chinese without spaces", LayerEvidence { cjk: 1500, words: 30, short_words: 28, ..prose() }, None),
             (
                 "punctuation only",
                 LayerEvidence { characters: 60, alphanumeric: 5, words: 4, ..LayerEvidence::default() },

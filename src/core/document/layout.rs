@@ -130,10 +130,7 @@ mod tests {
 
     #[test]
     fn a_wide_gap_in_a_row_stays_visible() {
-        let boxes = vec![
-            piece("Total", 0.0, 0.0, 100.0, 30.0, 0.0),
-            piece("12.50", 800.0, 0.0, 900.0, 30.0, 0.0),
-        ];
+        let boxes = vec![piece("Total", 0.0, 0.0, 100.0, 30.0, 0.0), piece("12.50", 800.0, 0.0, 900.0, 30.0, 0.0)];
         assert_eq!(texts(&reading_order(boxes)), ["Total   12.50"]);
     }
 

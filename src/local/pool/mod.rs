@@ -1,11 +1,10 @@
 //! A pool: one engine on its own named thread behind a bounded queue.
 //!
-//! The queue refuses when it is full instead of growing. The engine is made when the first job
-//! arrives; a panic costs that job and the engine, which is made anew for the next. Whoever drops the
+//! Whoever has work takes a [`Ticket`] first; when all are taken that is refused instead of queued. A
+//! document keeps its ticket from its first page to its last. The engine is made when the first job arrives; a panic costs that job and the engine, which is made anew for the next. Whoever drops the
 //! future of a job cancels it: if it still waits it is never started, if it runs it is told to stop.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;
@@ -29,22 +28,24 @@ pub struct PoolSettings {
 pub struct Pool<E: Engine> {
     settings: PoolSettings,
     jobs: Sender<Ordered<E>>,
-    waiting: Arc<AtomicUsize>,
+    waiting: AtomicUsize,
 }
 
 struct Ordered<E: Engine> {
     job: E::Job,
     cancel: Cancel,
     reply: oneshot::Sender<Result<E::Output, Failure>>,
-    place: Place,
 }
 
-/// A place in the queue, given back when the job is done or dropped.
-struct Place(Arc<AtomicUsize>);
+/// A place in the queue, given back when it is dropped.
+#[derive(Debug)]
+pub struct Ticket<'a, E: Engine> {
+    pool: &'a Pool<E>,
+}
 
-impl Drop for Place {
+impl<E: Engine> Drop for Ticket<'_, E> {
     fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::AcqRel);
+        self.pool.waiting.fetch_sub(1, Ordering::AcqRel);
     }
 }
 
@@ -69,7 +70,7 @@ impl<E: Engine> Pool<E> {
     ) -> std::io::Result<Self> {
         let (jobs, inbox) = channel();
         std::thread::Builder::new().name(settings.name.clone()).spawn(move || serve(&inbox, load))?;
-        Ok(Self { settings, jobs, waiting: Arc::new(AtomicUsize::new(0)) })
+        Ok(Self { settings, jobs, waiting: AtomicUsize::new(0) })
     }
 
     /// How many jobs wait or run.
@@ -78,32 +79,44 @@ impl<E: Engine> Pool<E> {
         self.waiting.load(Ordering::Acquire)
     }
 
+    /// Takes a place in the queue.
+    ///
+    /// # Errors
+    /// [`FailureKind::Busy`] when the queue is full.
+    pub fn enter(&self) -> Result<Ticket<'_, E>, Failure> {
+        let limit = self.settings.queue;
+        let entered = self.waiting.fetch_update(Ordering::AcqRel, Ordering::Acquire, |depth| {
+            (depth < limit).then_some(depth + 1)
+        });
+        entered.map(|_| Ticket { pool: self }).map_err(|_| {
+            let kind = FailureKind::Busy { retry_after: self.settings.retry_after };
+            let name = &self.settings.name;
+            Failure::new(kind, format!("{name} is busy: all {limit} places in its queue are taken; try again shortly"))
+        })
+    }
+
+    /// Does a single job and waits for it. Dropping the future cancels the job.
+    ///
+    /// # Errors
+    /// As [`Pool::enter`] and [`Ticket::run`].
+    pub async fn run(&self, job: E::Job) -> Result<E::Output, Failure> {
+        self.enter()?.run(job).await
+    }
+}
+
+impl<E: Engine> Ticket<'_, E> {
     /// Does a job and waits for it. Dropping the future cancels the job.
     ///
     /// # Errors
-    /// [`FailureKind::Busy`] when the queue is full; otherwise what the engine says.
-    pub async fn run(&self, job: E::Job) -> Result<E::Output, Failure> {
-        let place = self.take_place()?;
+    /// What the engine says.
+    pub async fn run(&mut self, job: E::Job) -> Result<E::Output, Failure> {
         let cancel = Cancel::default();
         let _guard = CancelOnDrop(cancel.clone());
         let (reply, answer) = oneshot::channel();
-        let ended = || Failure::broken(format!("the engine {} has stopped; restart the server", self.settings.name));
-        self.jobs.send(Ordered { job, cancel, reply, place }).map_err(|_| ended())?;
+        let name = &self.pool.settings.name;
+        let ended = || Failure::broken(format!("the engine {name} has stopped; restart the server"));
+        self.pool.jobs.send(Ordered { job, cancel, reply }).map_err(|_| ended())?;
         answer.await.map_err(|_| ended())?
-    }
-
-    fn take_place(&self) -> Result<Place, Failure> {
-        let limit = self.settings.queue;
-        let taken = self
-            .waiting
-            .fetch_update(Ordering::AcqRel, Ordering::Acquire, |depth| (depth < limit).then_some(depth + 1));
-        match taken {
-            Ok(_) => Ok(Place(self.waiting.clone())),
-            Err(_) => Err(Failure::new(
-                FailureKind::Busy { retry_after: self.settings.retry_after },
-                format!("{} is busy: all {limit} places in its queue are taken; try again shortly", self.settings.name),
-            )),
-        }
     }
 }
 
@@ -115,7 +128,7 @@ impl<E: Engine> std::fmt::Debug for Pool<E> {
 
 fn serve<E: Engine>(inbox: &Receiver<Ordered<E>>, mut load: impl FnMut() -> Result<E, Failure>) {
     let mut engine: Option<E> = None;
-    while let Ok(Ordered { job, cancel, reply, place }) = inbox.recv() {
+    while let Ok(Ordered { job, cancel, reply }) = inbox.recv() {
         if cancel.is_cancelled() {
             continue;
         }
@@ -129,7 +142,6 @@ fn serve<E: Engine>(inbox: &Receiver<Ordered<E>>, mut load: impl FnMut() -> Resu
             engine = Some(loaded);
             output
         }));
-        drop(place);
         let outcome = outcome.unwrap_or_else(|_| {
             Err(Failure::broken("the engine crashed on this input and was reloaded; other requests are not affected"))
         });

@@ -3,6 +3,8 @@
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex};
 
+use std::sync::atomic::AtomicUsize;
+
 use super::*;
 
 /// Does what the job says; reports each start, and waits at the gate when told to.

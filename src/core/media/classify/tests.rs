@@ -3,10 +3,8 @@
 use super::*;
 
 fn judge(bytes: &[u8], mime: &str, file_name: &str) -> Result<MediaFormat, Unclassifiable> {
-    let claim = Claim {
-        mime: (!mime.is_empty()).then_some(mime),
-        file_name: (!file_name.is_empty()).then_some(file_name),
-    };
+    let claim =
+        Claim { mime: (!mime.is_empty()).then_some(mime), file_name: (!file_name.is_empty()).then_some(file_name) };
     classify(Blob::in_memory(bytes.to_vec()), claim).map(|media| media.format)
 }
 

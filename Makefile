@@ -1,0 +1,61 @@
+# The commands of daily work. `make` alone lists them; each may be repeated at will.
+#
+# CARGO and CARGO_FLAGS may be set from outside, for example CARGO_FLAGS=--offline.
+
+CARGO ?= cargo
+CARGO_FLAGS ?= --locked
+
+# Run through Cargo, which knows where it built the program, whatever CARGO_TARGET_DIR says.
+MEDIARY = $(CARGO) run --quiet --release $(CARGO_FLAGS) --
+MEDIARY_DEV = $(CARGO) run $(CARGO_FLAGS) --
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test check lint bench models install clean system dev-models release
+
+help: ## List these commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+setup: models ## Install whatever is missing: system packages, native libraries, weights
+
+run: setup ## Set up, build and serve on 127.0.0.1:8001
+	$(MEDIARY) serve
+
+# The dev profile for everything, so that testing never waits for a release build.
+test: dev-models ## Run every test, on the real engines
+	$(CARGO) test $(CARGO_FLAGS) --workspace
+
+check: lint test ## All that must hold before a commit: format, lints, docs, tests
+
+lint:
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy $(CARGO_FLAGS) --workspace --all-targets -- -D warnings
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc $(CARGO_FLAGS) --workspace --no-deps --document-private-items
+
+bench: setup ## Compare speed, accuracy and memory with other programs
+	python3 benches/run.py
+
+models: release ## Fetch missing or damaged libraries and weights, and choose how to run them
+	$(MEDIARY) models pull
+	$(MEDIARY) models tune
+
+# Started elsewhere than in this checkout, since what is pulled inside it is found only inside it.
+INSTALLED = cd / && "$${CARGO_INSTALL_ROOT:-$${CARGO_HOME:-$$HOME/.cargo}}/bin/mediary"
+
+install: system ## Install the program for this user, with its libraries and weights
+	$(CARGO) install --path . $(CARGO_FLAGS)
+	$(INSTALLED) models pull
+	$(INSTALLED) models tune
+
+clean: ## Remove what was built; fetched libraries and weights stay
+	$(CARGO) clean
+
+# System packages come before the build, because crates that bundle C libraries want cmake.
+system:
+	@sh scripts/system-packages.sh
+
+release: system
+	$(CARGO) build --release $(CARGO_FLAGS)
+
+dev-models: system
+	$(MEDIARY_DEV) models pull
+	$(MEDIARY_DEV) models tune

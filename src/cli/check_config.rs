@@ -1,0 +1,96 @@
+//! `mediary check-config [FILE]`: says which configuration would be used, and whether it is right.
+//!
+//! Prints what differs from the defaults and who set it; it starts nothing and opens no port. Secrets are never printed.
+//! The command line calls it with the same flags and environment that `serve` would get.
+
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use crate::config::{Config, Environment, Overrides};
+
+/// Arguments of `mediary check-config`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  mediary check-config
+  mediary check-config deploy/mediary.toml
+  MEDIARY_SERVER__PORT=9000 mediary check-config")]
+pub struct CheckConfig {
+    /// The file to check; without it, the one that `mediary serve` would read
+    pub file: Option<PathBuf>,
+}
+
+impl CheckConfig {
+    /// Writes the verdict to `out` or the problems to `err`; exit code 0 or 1.
+    ///
+    /// # Errors
+    /// Only if `out` or `err` cannot be written to.
+    pub fn run(
+        &self,
+        flags: &Overrides,
+        env: &Environment,
+        cwd: &Path,
+        out: &mut dyn Write,
+        err: &mut dyn Write,
+    ) -> io::Result<ExitCode> {
+        let mut flags = flags.clone();
+        if self.file.is_some() {
+            flags.config_file.clone_from(&self.file);
+        }
+        let loaded = match Config::load(&flags, env, cwd) {
+            Ok(loaded) => loaded,
+            Err(error) => {
+                writeln!(err, "{error}")?;
+                return Ok(ExitCode::from(1));
+            }
+        };
+        writeln!(out, "# {}", loaded.source)?;
+        for change in &loaded.changes {
+            writeln!(out, "{} = {}  # {}", change.key, change.value, change.origin)?;
+        }
+        writeln!(out, "ok")?;
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Exit code, standard output, standard error.
+    fn run(file: &str, env: &Environment) -> (ExitCode, String, String) {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("mediary.toml"), file).unwrap();
+        let command = CheckConfig { file: None };
+        let (mut out, mut err) = (Vec::new(), Vec::new());
+        let code = command.run(&Overrides::default(), env, folder.path(), &mut out, &mut err).unwrap();
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        (code, text(out), text(err))
+    }
+
+    #[test]
+    fn changed_values_are_listed_with_their_origin_and_secrets_hidden() {
+        let env = Environment::from([("MEDIARY_API_KEY", "sk-very-secret"), ("MEDIARY_LIMITS__DOCUMENT__PAGES", "7")]);
+        let (code, out, err) =
+            run("[server]\nhost = \"0.0.0.0\"\nport = 8001\n[limits]\nupload_bytes = \"0.2 GB\"\n", &env);
+        assert_eq!(
+            out,
+            "# mediary.toml\n\
+             server.host = \"0.0.0.0\"  # mediary.toml:2:8\n\
+             server.api_keys = 1 × ***  # $MEDIARY_API_KEY\n\
+             limits.document.pages = 7  # $MEDIARY_LIMITS__DOCUMENT__PAGES\n\
+             ok\n"
+        );
+        assert_eq!(err, "");
+        assert_eq!(code, ExitCode::SUCCESS);
+    }
+
+    #[test]
+    fn problems_go_to_standard_error_with_exit_code_one() {
+        let (code, out, err) = run("[server]\nprot = 1\n", &Environment::default());
+        assert_eq!(out, "");
+        assert_eq!(err, "mediary.toml:2:1: unknown key `prot` in [server]; did you mean `port`?\n");
+        assert_eq!(code, ExitCode::from(1));
+    }
+}

@@ -1,0 +1,103 @@
+//! The command line: one file per subcommand, this one for what they share.
+
+mod check_config;
+mod models;
+mod ocr;
+mod serve;
+mod worker;
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::config::{Config, Environment, Loaded, Overrides, Source};
+use crate::models::{Models, Place};
+
+/// One local endpoint for every medium: documents become text on this machine, with no key
+#[derive(Debug, Parser)]
+#[command(name = "mediary", version, after_help = "Examples:\n  \
+    mediary models pull                fetch libraries and weights, once\n  \
+    mediary ocr scan.pdf               print the text of a scan\n  \
+    mediary serve                      serve on 127.0.0.1:8001\n\n\
+    `mediary COMMAND --help` has more examples.")]
+struct Arguments {
+    /// The configuration file, instead of the one that would be found
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// How much to log: error, warn, info, debug or trace
+    #[arg(long, global = true, value_name = "LEVEL")]
+    log_level: Option<String>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Serve(serve::Serve),
+    Ocr(ocr::Ocr),
+    Models(models::ModelsArgs),
+    CheckConfig(check_config::CheckConfig),
+    #[command(hide = true)]
+    Worker(worker::Worker),
+}
+
+/// What a subcommand is given.
+struct Context {
+    overrides: Overrides,
+    environment: Environment,
+    cwd: PathBuf,
+}
+
+/// Runs the program.
+#[must_use]
+pub fn main(environment: Environment) -> ExitCode {
+    let arguments = Arguments::parse();
+    let cwd = match std::env::current_dir() {
+        Ok(cwd) => cwd,
+        Err(error) => return complain(&format!("the current folder cannot be read: {error}")),
+    };
+    let overrides =
+        Overrides { config_file: arguments.config, log_level: arguments.log_level, ..Overrides::default() };
+    let context = Context { overrides, environment, cwd };
+    match arguments.command {
+        Command::Serve(command) => command.run(context),
+        Command::Ocr(command) => command.run(context),
+        Command::Worker(command) => command.run(&context),
+        Command::Models(command) => context
+            .models(None)
+            .map_or_else(|error| complain(&error), |models| models::run(&command, &models, worker::tune)),
+        Command::CheckConfig(command) => command
+            .run(&context.overrides, &context.environment, &context.cwd, &mut io::stdout(), &mut io::stderr())
+            .unwrap_or(ExitCode::FAILURE),
+    }
+}
+
+/// Says what is wrong and gives the exit code of a failure.
+fn complain(message: &str) -> ExitCode {
+    // If nobody reads standard error, the exit code still tells.
+    let _ = writeln!(io::stderr(), "mediary: {message}");
+    ExitCode::FAILURE
+}
+
+impl Context {
+    fn load(&self) -> Result<Loaded, String> {
+        Config::load(&self.overrides, &self.environment, &self.cwd).map_err(|error| error.to_string())
+    }
+
+    /// The models, with cards beside the configuration file if there are any.
+    fn models(&self, source: Option<&Source>) -> Result<Models, String> {
+        let config_dir = match source {
+            Some(Source::File(path)) => path.parent().map(|dir| self.cwd.join(dir)),
+            _ => None,
+        };
+        let place = Place { home: self.environment.path("MEDIARY_HOME"), cwd: self.cwd.clone(), config_dir };
+        Models::open(&place).map_err(|error| error.to_string())
+    }
+}
+
+/// Our own executable, which is also its own worker.
+fn program() -> Result<PathBuf, String> {
+    std::env::current_exe().map_err(|error| format!("the program cannot find itself: {error}"))
+}

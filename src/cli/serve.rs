@@ -1,0 +1,55 @@
+//! `mediary serve`: the server, until it is told to stop.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::Args;
+
+use super::{Context, complain};
+use crate::gateway::{Gateway, Parts};
+use crate::http::{self, AppState};
+use crate::telemetry;
+
+/// Serve on 127.0.0.1:8001, or where the configuration says
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    mediary serve\n  \
+    mediary serve --port 9000\n  \
+    MEDIARY_API_KEY=secret mediary serve --host 0.0.0.0")]
+pub(super) struct Serve {
+    /// The address to listen on; others than loopback need a key
+    #[arg(long)]
+    host: Option<String>,
+    /// The port to listen on; 0 lets the system choose
+    #[arg(long)]
+    port: Option<u16>,
+}
+
+impl Serve {
+    pub(super) fn run(self, mut context: Context) -> ExitCode {
+        context.overrides.host = self.host;
+        context.overrides.port = self.port;
+        match serve(&context) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(message) => complain(&message),
+        }
+    }
+}
+
+fn serve(context: &Context) -> Result<(), String> {
+    let loaded = context.load()?;
+    let config = Arc::new(loaded.config);
+    telemetry::init(&config.server, context.environment.text("MEDIARY_LOG"))?;
+    let models = context.models(Some(&loaded.source))?;
+    let parts = Parts { config: &config, models: &models, program: super::program()? };
+    let gateway = Arc::new(Gateway::new(parts).map_err(|error| error.to_string())?);
+    let state = AppState::new(gateway, config.clone());
+    let runtime = tokio::runtime::Runtime::new().map_err(|error| format!("cannot start: {error}"))?;
+    runtime.block_on(async {
+        let address = config.server.host.socket_address(config.server.port);
+        let listener = tokio::net::TcpListener::bind(address)
+            .await
+            .map_err(|error| format!("cannot listen on {address}: {error}; choose another with --port"))?;
+        http::serve(listener, state, http::stop_signal()).await.map_err(|error| format!("the server failed: {error}"))
+    })
+}

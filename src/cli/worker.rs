@@ -1,0 +1,64 @@
+//! `mediary worker`: the child processes of this program. Not for people.
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Subcommand};
+
+use super::{Context, complain};
+use crate::gateway;
+use crate::models::Models;
+
+/// A child process of the server
+#[derive(Debug, Args)]
+pub(super) struct Worker {
+    #[command(subcommand)]
+    kind: Kind,
+}
+
+#[derive(Debug, Subcommand)]
+enum Kind {
+    /// Reads PDFs with PDFium
+    Pdf {
+        #[arg(long)]
+        library: PathBuf,
+        #[arg(long)]
+        memory_bytes: u64,
+    },
+    /// Times an execution provider
+    Measure { provider: String },
+}
+
+impl Worker {
+    pub(super) fn run(self, context: &Context) -> ExitCode {
+        match self.kind {
+            Kind::Pdf { library, memory_bytes } => match mediary_convert::pdf::run_worker(&library, memory_bytes) {
+                Ok(()) => ExitCode::SUCCESS,
+                Err(_) => ExitCode::FAILURE,
+            },
+            Kind::Measure { provider } => measure(context, &provider),
+        }
+    }
+}
+
+fn measure(context: &Context, provider: &str) -> ExitCode {
+    let measured = context
+        .models(None)
+        .and_then(|models| gateway::measure(&models, provider).map_err(|failure| failure.to_string()));
+    match measured {
+        Ok(median_ms) => match writeln!(io::stdout(), "{median_ms}") {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(_) => ExitCode::FAILURE,
+        },
+        Err(message) => complain(&message),
+    }
+}
+
+/// `mediary models tune`: times every provider in a child process each, and keeps the fastest.
+pub(super) fn tune(models: &Models) -> ExitCode {
+    match super::program() {
+        Ok(program) => gateway::tune(models, &program),
+        Err(message) => complain(&message),
+    }
+}

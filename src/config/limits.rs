@@ -1,0 +1,199 @@
+//! The `[limits]` sections: how large and how slow a request may be, per medium.
+//!
+//! Only numbers; who counts and what is answered when a limit is reached is said in `http/`, in classification and in
+//! the workers, which are handed these values.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::bytes::Bytes;
+use super::check::Check;
+use super::keys::Key;
+use super::pixels::Pixels;
+
+/// The checked `[limits]` section with its sub-sections.
+#[derive(Debug, Clone)]
+pub struct Limits {
+    /// The largest whole request body.
+    pub upload_bytes: Bytes,
+    /// Uploads above this are spooled to disk.
+    pub spool_bytes: Bytes,
+    /// How long a request body may stand still before the request is given up.
+    pub body_idle: Duration,
+    /// Limits of documents.
+    pub document: DocumentLimits,
+    /// Limits of images.
+    pub image: ImageLimits,
+    /// Limits of sound.
+    pub audio: SizeLimits,
+    /// Limits of films.
+    pub video: SizeLimits,
+    /// Limits of texts.
+    pub text: SizeLimits,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        super::Config::default().limits
+    }
+}
+
+/// The limits of a document.
+#[derive(Debug, Clone)]
+pub struct DocumentLimits {
+    /// The largest file.
+    pub bytes: Bytes,
+    /// The most pages.
+    pub pages: u32,
+    /// How long the worker may take for one page.
+    pub page_time: Duration,
+}
+
+/// The limits of an image.
+#[derive(Debug, Clone)]
+pub struct ImageLimits {
+    /// The largest file.
+    pub bytes: Bytes,
+    /// The most pixels, width times height.
+    pub pixels: Pixels,
+}
+
+/// The limits of a medium of which only the size is held.
+#[derive(Debug, Clone)]
+pub struct SizeLimits {
+    /// The largest file.
+    pub bytes: Bytes,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct RawLimits {
+    upload_bytes: Bytes,
+    spool_bytes: Bytes,
+    body_idle_seconds: u32,
+    document: RawDocument,
+    image: RawImage,
+    audio: RawAudio,
+    video: RawVideo,
+    text: RawText,
+}
+
+impl Default for RawLimits {
+    fn default() -> Self {
+        Self {
+            upload_bytes: Bytes::mega(200),
+            spool_bytes: Bytes::mega(1),
+            body_idle_seconds: 30,
+            document: RawDocument::default(),
+            image: RawImage::default(),
+            audio: RawAudio::default(),
+            video: RawVideo::default(),
+            text: RawText::default(),
+        }
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct RawDocument {
+    bytes: Bytes,
+    pages: u32,
+    page_seconds: u32,
+}
+
+impl Default for RawDocument {
+    fn default() -> Self {
+        Self { bytes: Bytes::mega(100), pages: 2000, page_seconds: 20 }
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct RawImage {
+    bytes: Bytes,
+    pixels: Pixels,
+}
+
+impl Default for RawImage {
+    fn default() -> Self {
+        Self { bytes: Bytes::mega(50), pixels: Pixels::new(100_000_000) }
+    }
+}
+
+/// A sub-section of which `bytes` is the only key, with its own default.
+macro_rules! only_bytes {
+    ($name:ident, $default:expr) => {
+        #[derive(Serialize, Deserialize)]
+        #[serde(default, deny_unknown_fields)]
+        struct $name {
+            bytes: Bytes,
+        }
+
+        impl Default for $name {
+            fn default() -> Self {
+                Self { bytes: $default }
+            }
+        }
+    };
+}
+
+only_bytes!(RawAudio, Bytes::mega(100));
+only_bytes!(RawVideo, Bytes::mega(200));
+only_bytes!(RawText, Bytes::mega(20));
+
+const SIZE: &str = "a size above zero, such as \"100 MB\", \"1.5 GiB\" or a number of bytes";
+const SIZE_OR_ZERO: &str = "a size such as \"100 MB\", \"1.5 GiB\" or a number of bytes";
+const SECONDS: &str = "a whole number of seconds, 1 or more";
+
+pub(super) const KEYS: &[Key] = &[
+    Key::new("limits.upload_bytes", SIZE, "largest whole request body"),
+    Key::new("limits.spool_bytes", SIZE_OR_ZERO, "uploads above this are spooled to disk"),
+    Key::new("limits.body_idle_seconds", SECONDS, "how long a request body may stand still before a 408"),
+    Key::new("limits.document.bytes", SIZE, "largest document"),
+    Key::new("limits.document.pages", "a whole number, 1 or more", "most pages of a document"),
+    Key::new("limits.document.page_seconds", SECONDS, "time limit for one page in the PDF worker"),
+    Key::new("limits.image.bytes", SIZE, "largest image file"),
+    Key::new(
+        "limits.image.pixels",
+        "a number of pixels above zero, such as 100000000 or \"100 MP\"",
+        "most pixels of an image (width × height; MP: megapixels)",
+    ),
+    Key::new("limits.audio.bytes", SIZE, "largest audio file"),
+    Key::new("limits.video.bytes", SIZE, "largest video file"),
+    Key::new("limits.text.bytes", SIZE, "largest text file"),
+];
+
+impl RawLimits {
+    pub(super) fn check(self, check: &mut Check<'_>) -> Limits {
+        let sizes = [
+            ("limits.upload_bytes", self.upload_bytes),
+            ("limits.document.bytes", self.document.bytes),
+            ("limits.image.bytes", self.image.bytes),
+            ("limits.audio.bytes", self.audio.bytes),
+            ("limits.video.bytes", self.video.bytes),
+            ("limits.text.bytes", self.text.bytes),
+        ];
+        for (key, bytes) in sizes {
+            check.require(key, bytes.get() > 0);
+        }
+        check.require("limits.body_idle_seconds", self.body_idle_seconds > 0);
+        check.require("limits.document.pages", self.document.pages > 0);
+        check.require("limits.document.page_seconds", self.document.page_seconds > 0);
+        check.require("limits.image.pixels", self.image.pixels.get() > 0);
+        Limits {
+            upload_bytes: self.upload_bytes,
+            spool_bytes: self.spool_bytes,
+            body_idle: Duration::from_secs(self.body_idle_seconds.into()),
+            document: DocumentLimits {
+                bytes: self.document.bytes,
+                pages: self.document.pages,
+                page_time: Duration::from_secs(self.document.page_seconds.into()),
+            },
+            image: ImageLimits { bytes: self.image.bytes, pixels: self.image.pixels },
+            audio: SizeLimits { bytes: self.audio.bytes },
+            video: SizeLimits { bytes: self.video.bytes },
+            text: SizeLimits { bytes: self.text.bytes },
+        }
+    }
+}

@@ -1,0 +1,189 @@
+//! From layers of written values to one checked configuration.
+//!
+//! Defaults, file, environment and flags are lists of the same shape; each value is expanded and type-checked where it
+//! stands, then the later list wins key by key, then the sections are checked. Only `Config` calls this.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use toml::{Table, Value};
+
+use super::check::Check;
+use super::environment::Environment;
+use super::error::{ConfigError, Problem};
+use super::expand::expand;
+use super::origin::Origin;
+use super::overrides::Overrides;
+use super::raw::{self, Raw};
+use super::written::{self, Written};
+use super::{Config, discover, file, keys, variables};
+
+/// A configuration, and where it came from.
+#[derive(Debug, Clone)]
+pub struct Loaded {
+    /// The checked values.
+    pub config: Config,
+    /// The file that was read, if any.
+    pub source: Source,
+    /// The keys whose values differ from the defaults, in the order of the reference.
+    pub changes: Vec<Change>,
+}
+
+/// Whether a file was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Source {
+    /// This one was read.
+    File(PathBuf),
+    /// None was named or found.
+    Defaults,
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File(file) => file.display().fmt(f),
+            Self::Defaults => f.write_str("no file, defaults"),
+        }
+    }
+}
+
+/// A key whose value differs from its default.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// The dotted key.
+    pub key: &'static str,
+    /// The value as TOML; stars for secrets.
+    pub value: String,
+    /// Who set it.
+    pub origin: Origin,
+}
+
+type Settled = BTreeMap<&'static str, Written>;
+
+pub(super) fn load(flags: &Overrides, env: &Environment, cwd: &Path) -> Result<Loaded, ConfigError> {
+    let mut problems = Vec::new();
+    let mut layers = default_layer();
+    let mut source = Source::Defaults;
+    match discover::file(flags, env, cwd) {
+        Ok(None) => {}
+        Ok(Some(found)) => {
+            layers.extend(file::read(&found.shown, &found.text, &mut problems));
+            source = Source::File(found.shown);
+        }
+        Err(problem) => problems.push(problem),
+    }
+    layers.extend(variables::read(env, &mut problems));
+    layers.extend(flags.layer());
+
+    let (config, settled) = settle(layers, env, problems)?;
+    Ok(Loaded { config, source, changes: changes(&settled) })
+}
+
+pub(super) fn defaults() -> Config {
+    settle(default_layer(), &Environment::default(), Vec::new()).expect("the defaults pass their own checks").0
+}
+
+fn default_layer() -> Vec<Written> {
+    let leaves = Raw::default().flattened();
+    let known = leaves
+        .into_iter()
+        .filter_map(|(path, value)| Some(Written { key: keys::find(&path)?, value, origin: Origin::Default }));
+    known.collect()
+}
+
+fn settle(
+    layers: Vec<Written>,
+    env: &Environment,
+    mut problems: Vec<Problem>,
+) -> Result<(Config, Settled), ConfigError> {
+    let mut settled = Settled::new();
+    for written in layers {
+        match expanded(written, env) {
+            Ok(written) if Raw::fits(written.key.path, &written.value) => {
+                settled.insert(written.key.path, written);
+            }
+            Ok(written) => problems.push(written.refused()),
+            Err(problem) => problems.push(problem),
+        }
+    }
+    let raw = as_raw(&settled);
+    let mut check = Check::new(&settled, problems);
+    let server = raw.server.check(&mut check);
+    let limits = raw.limits.check(&mut check);
+    let engines = raw.engines.check(&mut check);
+    let problems = check.into_problems();
+    match server {
+        Some(server) if problems.is_empty() => Ok((Config { server, limits, engines }, settled)),
+        _ => Err(ConfigError { problems }),
+    }
+}
+
+fn as_raw(settled: &Settled) -> Raw {
+    let mut table = Table::new();
+    for (path, written) in settled {
+        raw::insert(&mut table, path, written.value.clone());
+    }
+    table.try_into().expect("values that fit one by one fit together")
+}
+
+/// Replaces `${VAR}` in a text or in the texts of a list. A key that is to be kept secret and whose variable is missing
+/// does not exist; elsewhere a missing variable is a mistake.
+fn expanded(mut written: Written, env: &Environment) -> Result<Written, Problem> {
+    // The shell has had its turn with flags.
+    if matches!(written.origin, Origin::Flag(_)) {
+        return Ok(written);
+    }
+    let texts = match &written.value {
+        Value::Array(items) => items.clone(),
+        single => vec![single.clone()],
+    };
+    let mut out = Vec::new();
+    for text in texts {
+        let Value::String(text) = text else {
+            out.push(text);
+            continue;
+        };
+        let path = written.key.path;
+        let new = expand(&text, env).map_err(|_| {
+            let message = format!("`{path}` holds a \"${{\" that is not of the form ${{NAME}}");
+            written.problem(message)
+        })?;
+        match new.missing.first() {
+            Some(_) if written.key.secret => continue,
+            Some(name) => {
+                let message = format!("`{path}` needs the environment variable {name}, which is not set");
+                return Err(written.problem(message));
+            }
+            None => {}
+        }
+        if let (Origin::Default, Some(name)) = (&written.origin, new.used.first()) {
+            written.origin = Origin::Variable((*name).to_owned());
+        }
+        out.push(Value::String(new.text.into_owned()));
+    }
+    written.value = match written.value {
+        Value::Array(_) => Value::Array(out),
+        single => out.pop().unwrap_or(single),
+    };
+    Ok(written)
+}
+
+/// Compares by meaning, not by spelling: `"0.2 GB"` is no change from `"200 MB"`.
+fn changes(settled: &Settled) -> Vec<Change> {
+    let by_path = |raw: &Raw| raw.flattened().into_iter().collect::<BTreeMap<_, _>>();
+    let values = by_path(&as_raw(settled));
+    let mut defaults = by_path(&Raw::default());
+    // The default list of keys names a variable; without it the list is empty.
+    defaults.insert("server.api_keys".to_owned(), Value::Array(Vec::new()));
+    keys::all()
+        .filter(|key| values.get(key.path) != defaults.get(key.path))
+        .filter_map(|key| {
+            Some(Change {
+                key: key.path,
+                value: written::show(key, values.get(key.path)?),
+                origin: settled.get(key.path)?.origin.clone(),
+            })
+        })
+        .collect()
+}

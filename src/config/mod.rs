@@ -1,0 +1,82 @@
+//! Configuration: what the operator wrote (file, environment, flags) becomes checked types, once, at start.
+//!
+//! After [`Config::load`] nothing is parsed again, and no other module reads the environment: `main` captures it as a
+//! value ([`Environment`]) and hands it in. This module opens no sockets, starts no engines and writes no files.
+//! `main` and `mediary check-config` call it; tests build [`Config`] by struct literal and `Default`.
+
+mod bytes;
+mod check;
+mod discover;
+mod engines;
+mod environment;
+mod error;
+mod expand;
+mod file;
+mod host;
+mod keys;
+mod limits;
+mod load;
+mod origin;
+mod overrides;
+mod pixels;
+mod quantity;
+mod raw;
+mod reference;
+mod secret;
+mod server;
+mod variables;
+mod web_origin;
+mod written;
+
+#[cfg(test)]
+mod tests;
+
+pub use bytes::Bytes;
+pub use engines::{Engines, Paddleocr, Pdfium, ProviderChoice};
+pub use environment::Environment;
+pub use error::{ConfigError, Problem};
+pub use host::Host;
+pub use limits::{DocumentLimits, ImageLimits, Limits, SizeLimits};
+pub use load::{Change, Loaded, Source};
+pub use origin::Origin;
+pub use overrides::Overrides;
+pub use pixels::Pixels;
+pub use secret::Secret;
+pub use server::{LogFormat, LogLevel, Server};
+
+use std::path::Path;
+
+/// The whole configuration, checked: every value in it can be used as it stands.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Where to listen, who may come in, how to log.
+    pub server: Server,
+    /// How large and how slow a request may be, per medium.
+    pub limits: Limits,
+    /// The local engines and the worker processes.
+    pub engines: Engines,
+}
+
+impl Config {
+    /// Finds, reads, merges and checks the configuration; flags win over the environment, the environment over the file.
+    ///
+    /// `cwd` is where `./mediary.toml` is looked for and what relative paths start from.
+    ///
+    /// # Errors
+    /// Every problem found, each with its place, not only the first.
+    pub fn load(flags: &Overrides, env: &Environment, cwd: &Path) -> Result<Loaded, ConfigError> {
+        load::load(flags, env, cwd)
+    }
+
+    /// A Markdown table of all keys (key, default, meaning), as the README shows it.
+    pub fn reference() -> String {
+        reference::table()
+    }
+}
+
+impl Default for Config {
+    /// What an empty file and an empty environment give.
+    fn default() -> Self {
+        load::defaults()
+    }
+}

@@ -1,0 +1,57 @@
+//! Structs, key lists, defaults and the README, held against each other.
+//!
+//! A key that is added in one place only fails here.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::time::Duration;
+
+use super::check;
+use crate::config::raw::Raw;
+use crate::config::{Bytes, Config, Host, keys};
+
+#[test]
+fn an_empty_file_gives_the_defaults_of_the_design() {
+    let config = Config::default();
+    assert_eq!(config.server.host.socket_address(config.server.port).to_string(), "127.0.0.1:8001");
+    assert!(matches!(config.server.host, Host::Ip(_)));
+    assert!(config.server.api_keys.is_empty() && config.server.public_url.is_none());
+    assert_eq!(config.server.shutdown_grace, Duration::from_secs(10));
+    assert_eq!(config.limits.document.bytes, Bytes::mega(100));
+    assert_eq!(config.limits.document.page_time, Duration::from_secs(20));
+    assert_eq!((config.engines.paddleocr.workers, config.engines.paddleocr.queue), (2, 64));
+}
+
+#[test]
+fn the_key_lists_and_the_structs_name_the_same_keys() {
+    let listed: Vec<&str> = keys::all().map(|key| key.path).collect();
+    let in_structs: BTreeSet<String> = Raw::default().flattened().into_iter().map(|(path, _)| path).collect();
+    assert_eq!(listed.iter().map(|path| (*path).to_owned()).collect::<BTreeSet<_>>(), in_structs);
+    assert_eq!(listed.len(), in_structs.len(), "a key is listed twice");
+    let reference = Config::reference();
+    for (path, default) in Raw::default().flattened() {
+        assert!(reference.contains(&format!("| `{path}` | `{default}` | ")), "{path}");
+    }
+    assert_eq!(reference.lines().count(), listed.len() + 2);
+}
+
+#[test]
+fn every_default_can_be_written_in_a_file_as_the_table_shows_it() {
+    let file: String =
+        Raw::default().flattened().into_iter().map(|(path, value)| format!("{path} = {value}\n")).collect();
+    check(&[(&file, "", "")]);
+}
+
+#[test]
+fn the_readme_shows_the_reference() {
+    let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
+    let readme = std::fs::read_to_string(readme).expect("README.md lies beside Cargo.toml");
+    let (begin, end) = ("<!-- config:begin -->", "<!-- config:end -->");
+    let shown = readme.split_once(begin).and_then(|(_, rest)| rest.split_once(end)).map(|(shown, _)| shown.trim());
+    let reference = Config::reference();
+    assert_eq!(
+        shown,
+        Some(reference.trim()),
+        "README.md must hold this table between {begin} and {end}:\n\n{reference}"
+    );
+}

@@ -1,0 +1,110 @@
+//! The server's end of one worker process.
+
+use std::io;
+use std::path::Path;
+use std::process::Stdio;
+
+use mediary_core::{Blob, Raster};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::process::{Child, ChildStdin, ChildStdout, Command};
+
+use super::pool::WorkerSettings;
+use super::wire::{self, DocumentSource, PageReply, Reply, Request};
+
+/// How much of a document is handed over at a time.
+const COPY_BYTES: usize = 256 * 1024;
+
+/// A running worker. Dropping it kills the process.
+#[derive(Debug)]
+pub(super) struct WorkerProcess {
+    child: Child,
+    input: ChildStdin,
+    output: ChildStdout,
+    /// Pages it has read since it was started.
+    pub pages_read: usize,
+}
+
+impl WorkerProcess {
+    pub(super) fn start(settings: &WorkerSettings) -> io::Result<Self> {
+        let mut child = Command::new(&settings.program)
+            .args(["worker", "pdf", "--memory-bytes", &settings.memory_bytes.to_string(), "--library"])
+            .arg(&settings.library)
+            // A worker needs nothing of ours, least of all keys.
+            .env_clear()
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .kill_on_drop(true)
+            .spawn()?;
+        let missing = || io::Error::other("the worker was started without pipes");
+        let input = child.stdin.take().ok_or_else(missing)?;
+        let output = child.stdout.take().ok_or_else(missing)?;
+        Ok(Self { child, input, output, pages_read: 0 })
+    }
+
+    /// Hands a document over and waits until it is open or refused.
+    pub(super) async fn open(&mut self, blob: &Blob, password: Option<&str>) -> io::Result<Reply> {
+        let password = password.map(str::to_owned);
+        let source = match blob.source().path() {
+            Some(path) => DocumentSource::File(path.to_path_buf()),
+            None => DocumentSource::Follows(blob.len_bytes()),
+        };
+        let follows = matches!(source, DocumentSource::Follows(_));
+        self.send(&Request::Open { source, password }).await?;
+        if follows {
+            let bytes = blob.source().bytes().ok_or_else(|| io::Error::other("the document has gone"))?;
+            for chunk in bytes.chunks(COPY_BYTES) {
+                self.input.write_all(chunk).await?;
+            }
+            self.input.flush().await?;
+        }
+        self.receive().await
+    }
+
+    /// Has a page read.
+    pub(super) async fn page(&mut self, request: &Request) -> io::Result<Result<(PageReply, Option<Raster>), String>> {
+        self.send(request).await?;
+        self.pages_read += 1;
+        match self.receive().await? {
+            Reply::Page(reply) => {
+                let raster = if reply.rendered { Some(self.pixels(reply.width_px, reply.height_px).await?) } else { None };
+                Ok(Ok((*reply, raster)))
+            }
+            Reply::PageFailed(reason) => Ok(Err(reason)),
+            Reply::Opened { .. } | Reply::Refused(_) => Err(io::Error::other("the worker answered something else")),
+        }
+    }
+
+    pub(super) async fn close_document(&mut self) -> io::Result<()> {
+        self.send(&Request::Close).await
+    }
+
+    /// The process id, for tests and logs.
+    pub(super) fn id(&self) -> Option<u32> {
+        self.child.id()
+    }
+
+    async fn pixels(&mut self, width: u32, height: u32) -> io::Result<Raster> {
+        let mut pixels = vec![0; width as usize * height as usize * Raster::CHANNELS];
+        self.output.read_exact(&mut pixels).await?;
+        Raster::from_bgr(width, height, pixels).ok_or_else(|| io::Error::other("the worker sent an empty page"))
+    }
+
+    async fn send(&mut self, request: &Request) -> io::Result<()> {
+        self.input.write_all(&wire::encode(request)?).await?;
+        self.input.flush().await
+    }
+
+    async fn receive(&mut self) -> io::Result<Reply> {
+        let mut prefix = [0; 4];
+        self.output.read_exact(&mut prefix).await?;
+        let mut body = vec![0; wire::header_length(prefix)?];
+        self.output.read_exact(&mut body).await?;
+        wire::decode(&body)
+    }
+}
+
+/// Whether the program and the library a worker needs are there.
+pub(super) fn is_startable(program: &Path, library: &Path) -> bool {
+    program.is_file() && library.is_file()
+}

@@ -1,0 +1,178 @@
+//! What the server and a PDF worker say to each other.
+//!
+//! A message is a length, a postcard-encoded header and, where the header says so, raw bytes: a
+//! document on the way in, pixels on the way out. Both ends are the same build of the same program,
+//! so there are no versions.
+
+use std::io::{self, Read, Write};
+
+use mediary_core::document::{Doubt, TextLayer};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde::Deserialize;
+
+/// Headers larger than this are not ours.
+const MAX_HEADER_BYTES: u32 = 64 * 1024 * 1024;
+
+/// From the server to the worker.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) enum Request {
+    /// Opens a document, which replaces the one that is open.
+    Open {
+        /// Where its bytes are.
+        source: DocumentSource,
+        /// The user's password, if any.
+        password: Option<String>,
+    },
+    /// Reads one page of the open document.
+    Page(PageOrder),
+    /// Lets go of the open document.
+    Close,
+}
+
+/// Where a document's bytes are.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) enum DocumentSource {
+    /// In a file.
+    File(std::path::PathBuf),
+    /// So many bytes follow the header.
+    Follows(u64),
+}
+
+/// Which page, and what of it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PageOrder {
+    /// Place in the document, from 0.
+    pub index: usize,
+    /// Pixels per inch; `None` lets the page decide.
+    pub dpi: Option<u32>,
+    /// What to do with the page's own text.
+    pub text: TextPolicy,
+    /// Whether words and their boxes are wanted.
+    pub words: bool,
+    /// A larger page is rendered smaller.
+    pub max_pixels: u32,
+}
+
+/// What to do with a page's own text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum TextPolicy {
+    /// Take it if it can be trusted, else render the page too.
+    Judge,
+    /// Render the page whatever its text.
+    Ignore,
+    /// Take it whatever it is, and never render.
+    Only,
+}
+
+/// What a worker found on a page.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PageReply {
+    /// Width at `dpi`.
+    pub width_px: u32,
+    /// Height at `dpi`.
+    pub height_px: u32,
+    /// Pixels per inch.
+    pub dpi: u32,
+    /// The page's own text, with boxes at `dpi`.
+    pub layer: TextLayer,
+    /// Why that text is not trusted; `None` if it is.
+    pub doubt: Option<Doubt>,
+    /// Whether pixels follow: `width_px` × `height_px`, three bytes each.
+    pub rendered: bool,
+    /// Whether the page draws nothing at all.
+    pub is_empty: bool,
+}
+
+/// From the worker to the server.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) enum Reply {
+    /// The document is open.
+    Opened {
+        /// How many pages it says it has.
+        pages: usize,
+    },
+    /// The document cannot be opened.
+    Refused(Refusal),
+    /// A page.
+    Page(Box<PageReply>),
+    /// This page cannot be read; others may be.
+    PageFailed(String),
+}
+
+/// Why a document cannot be opened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) enum Refusal {
+    /// It is encrypted and the password is missing or wrong.
+    Password,
+    /// It uses an encryption PDFium does not know.
+    Security,
+    /// It is no PDF, or a broken one.
+    Damaged,
+    /// Its bytes cannot be read.
+    Unavailable(String),
+    /// The PDF library does not load.
+    Library(String),
+}
+
+/// Writes a header with its length before it.
+pub(super) fn encode(message: &impl Serialize) -> io::Result<Vec<u8>> {
+    let body = postcard::to_stdvec(message).map_err(io::Error::other)?;
+    let length = u32::try_from(body.len()).map_err(io::Error::other)?;
+    let mut frame = Vec::with_capacity(body.len() + 4);
+    frame.extend(length.to_le_bytes());
+    frame.extend(body);
+    Ok(frame)
+}
+
+/// Understands a header.
+pub(super) fn decode<T: DeserializeOwned>(body: &[u8]) -> io::Result<T> {
+    postcard::from_bytes(body).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
+}
+
+/// The length of the header that follows; an error if it cannot be ours.
+pub(super) fn header_length(prefix: [u8; 4]) -> io::Result<usize> {
+    let length = u32::from_le_bytes(prefix);
+    if length > MAX_HEADER_BYTES {
+        return Err(io::Error::new(io::ErrorKind::InvalidData, "a worker's message is too long to be one"));
+    }
+    Ok(length as usize)
+}
+
+/// Reads a header, blocking; `None` at the end of input.
+pub(super) fn read<T: DeserializeOwned>(input: &mut impl Read) -> io::Result<Option<T>> {
+    let mut prefix = [0; 4];
+    match input.read_exact(&mut prefix) {
+        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(None),
+        other => other?,
+    }
+    let mut body = vec![0; header_length(prefix)?];
+    input.read_exact(&mut body)?;
+    decode(&body).map(Some)
+}
+
+/// Writes a header, blocking.
+pub(super) fn write(output: &mut impl Write, message: &impl Serialize) -> io::Result<()> {
+    output.write_all(&encode(message)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn messages_survive_the_way() {
+        let order = PageOrder { index: 3, dpi: Some(200), text: TextPolicy::Judge, words: true, max_pixels: 9 };
+        let bytes = encode(&Request::Page(order.clone())).unwrap();
+        let read: Option<Request> = read(&mut bytes.as_slice()).unwrap();
+        assert!(matches!(read, Some(Request::Page(back)) if back == order));
+    }
+
+    #[test]
+    fn the_end_of_input_is_no_message_and_half_a_message_is_an_error() {
+        assert!(read::<Request>(&mut [].as_slice()).unwrap().is_none());
+        let bytes = encode(&Request::Close).unwrap();
+        assert!(read::<Request>(&mut &bytes[..bytes.len() - 1]).is_err());
+        assert!(read::<Request>(&mut [255, 255, 255, 255, 0].as_slice()).is_err());
+    }
+}

@@ -1,0 +1,114 @@
+//! The child's side: opens documents with PDFium and answers for one page after another.
+//!
+//! Runs in a process of its own (`mediary worker pdf`), single-threaded, with a limit on its address
+//! space. Reads requests from standard input until it ends; trusts the server, not the documents.
+
+use std::io::{self, BufReader, BufWriter, Read, Write};
+use std::path::Path;
+
+use pdfium_render::prelude::*;
+
+use super::page;
+use super::wire::{self, DocumentSource, Refusal, Reply, Request};
+
+/// Serves requests until standard input ends.
+///
+/// # Errors
+/// When the pipe to the server breaks.
+pub fn run(library: &Path, memory_bytes: u64) -> io::Result<()> {
+    limit_address_space(memory_bytes);
+    let mut input = BufReader::new(io::stdin().lock());
+    let mut output = BufWriter::with_capacity(256 * 1024, io::stdout().lock());
+    let pdfium = match Pdfium::bind_to_library(library) {
+        Ok(bindings) => Pdfium::new(bindings),
+        Err(error) => {
+            let reason = format!("cannot load {}: {error:?}", library.display());
+            while wire::read::<Request>(&mut input)?.is_some() {
+                answer(&mut output, &Reply::Refused(Refusal::Library(reason.clone())))?;
+            }
+            return Ok(());
+        }
+    };
+    let mut next = wire::read(&mut input)?;
+    while let Some(request) = next {
+        next = match request {
+            Request::Open { source, password } => {
+                serve_document(&pdfium, &mut input, &mut output, source, password.as_deref())?
+            }
+            Request::Page(_) => {
+                answer(&mut output, &Reply::PageFailed("no document is open".to_owned()))?;
+                wire::read(&mut input)?
+            }
+            Request::Close => wire::read(&mut input)?,
+        };
+    }
+    Ok(())
+}
+
+/// Opens a document and answers for its pages until a request comes that is not about it, which is
+/// handed back. The document is gone by then: two would not fit under the limit.
+fn serve_document(
+    pdfium: &Pdfium,
+    input: &mut impl Read,
+    output: &mut impl Write,
+    source: DocumentSource,
+    password: Option<&str>,
+) -> io::Result<Option<Request>> {
+    let document = match open(pdfium, input, source, password)? {
+        Ok(document) => document,
+        Err(refusal) => {
+            answer(output, &Reply::Refused(refusal))?;
+            return wire::read(input);
+        }
+    };
+    answer(output, &Reply::Opened { pages: usize::try_from(document.pages().len()).unwrap_or(0) })?;
+    while let Some(request) = wire::read(input)? {
+        let Request::Page(order) = request else { return Ok(Some(request)) };
+        match page::read(&document, &order) {
+            Ok((reply, raster)) => {
+                wire::write(output, &Reply::Page(Box::new(reply)))?;
+                if let Some(raster) = raster {
+                    output.write_all(raster.bgr())?;
+                }
+                output.flush()?;
+            }
+            Err(reason) => answer(output, &Reply::PageFailed(reason))?,
+        }
+    }
+    Ok(None)
+}
+
+fn answer(output: &mut impl Write, reply: &Reply) -> io::Result<()> {
+    wire::write(output, reply)?;
+    output.flush()
+}
+
+/// A system that knows no such limit still has the limit on time.
+fn limit_address_space(bytes: u64) {
+    use rustix::process::{Resource, Rlimit, setrlimit};
+    let _ = setrlimit(Resource::As, Rlimit { current: Some(bytes), maximum: Some(bytes) });
+}
+
+fn open<'a>(
+    pdfium: &'a Pdfium,
+    input: &mut impl Read,
+    source: DocumentSource,
+    password: Option<&'a str>,
+) -> io::Result<Result<PdfDocument<'a>, Refusal>> {
+    let opened = match source {
+        DocumentSource::File(path) => match std::fs::File::open(&path) {
+            Ok(file) => pdfium.load_pdf_from_reader(file, password),
+            Err(error) => return Ok(Err(Refusal::Unavailable(error.to_string()))),
+        },
+        DocumentSource::Follows(length) => {
+            let mut bytes = Vec::new();
+            input.take(length).read_to_end(&mut bytes)?;
+            pdfium.load_pdf_from_byte_vec(bytes, password)
+        }
+    };
+    Ok(opened.map_err(|error| match error {
+        PdfiumError::PdfiumLibraryInternalError(PdfiumInternalError::PasswordError) => Refusal::Password,
+        PdfiumError::PdfiumLibraryInternalError(PdfiumInternalError::SecurityError) => Refusal::Security,
+        _ => Refusal::Damaged,
+    }))
+}

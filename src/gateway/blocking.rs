@@ -1,0 +1,14 @@
+//! Work that would hold up the event loop, on a thread of its own, with the request's span around it.
+
+use mediary_core::Failure;
+use tracing::Span;
+
+/// Runs blocking work and waits for it. The work goes on to its end if the caller leaves.
+pub(super) async fn run<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Failure> + Send + 'static,
+) -> Result<T, Failure> {
+    let span = Span::current();
+    #[expect(clippy::disallowed_methods, reason = "this is the one place that carries the span over")]
+    let running = tokio::task::spawn_blocking(move || span.in_scope(work));
+    running.await.unwrap_or_else(|_| Err(Failure::broken("the work crashed; other requests are not affected")))
+}

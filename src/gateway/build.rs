@@ -1,0 +1,77 @@
+//! Putting the gateway together from checked configuration and the files that are installed.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use mediary_convert::pdf::{PdfWorkers, WorkerSettings};
+use mediary_core::{Failure, FailureKind};
+use mediary_local::{OcrFiles, PaddleOcr, Pool, PoolSettings, Runtime};
+use thiserror::Error;
+
+use super::{Gateway, execution, targets};
+use crate::config::Config;
+use crate::models::Models;
+
+/// What a refused caller is told to wait.
+const RETRY_AFTER: Duration = Duration::from_secs(5);
+
+/// What a gateway is made of.
+#[derive(Debug)]
+pub struct Parts<'a> {
+    /// The checked configuration.
+    pub config: &'a Config,
+    /// Where libraries and weights are.
+    pub models: &'a Models,
+    /// The `mediary` executable, which is also its own worker.
+    pub program: PathBuf,
+}
+
+/// The gateway cannot be put together.
+#[derive(Debug, Error)]
+#[error("cannot start the engine threads: {0}")]
+pub struct GatewayError(#[from] std::io::Error);
+
+impl Gateway {
+    /// Puts the gateway together. Nothing is loaded yet: engines and workers start with the first work
+    /// for them, and whatever is not installed is refused then, by name.
+    ///
+    /// # Errors
+    /// When the operating system gives no threads.
+    pub fn new(parts: Parts<'_>) -> Result<Self, GatewayError> {
+        let Parts { config, models, program } = parts;
+        let engines = &config.engines;
+        let pdf = PdfWorkers::new(WorkerSettings {
+            program,
+            // A library that is not there is found out, and named, when the first PDF comes.
+            library: models.library("pdfium").unwrap_or_default(),
+            workers: engines.pdfium.workers,
+            queue: engines.paddleocr.queue,
+            pages_per_worker: engines.pdfium.pages_per_worker as usize,
+            memory_bytes: engines.pdfium.memory_bytes.get(),
+            page_time: config.limits.document.page_time,
+            retry_after: RETRY_AFTER,
+        });
+        let provider = execution::chosen(engines.paddleocr.provider, models.dir());
+        let (workers, models_of_engine) = (engines.paddleocr.workers, models.clone());
+        let ocr = Pool::start(
+            PoolSettings { name: "paddleocr".into(), queue: engines.paddleocr.queue, retry_after: RETRY_AFTER },
+            move || {
+                let runtime = Runtime::load(&execution::library(&models_of_engine, provider)?, provider)?;
+                PaddleOcr::load(&runtime, &ocr_files(&models_of_engine)?, &execution::ocr_settings(workers))
+            },
+        )?;
+        let targets = targets::local(models, provider);
+        Ok(Self { limits: config.limits.clone(), pdf, ocr, targets })
+    }
+}
+
+/// The files of `local/paddleocr:fast`.
+pub(super) fn ocr_files(models: &Models) -> Result<OcrFiles, Failure> {
+    let file = |name: &str| models.file("paddleocr", name).map_err(|error| not_installed(&error));
+    Ok(OcrFiles { detector: file("det.onnx")?, recogniser: file("rec.onnx")?, dictionary: file("char_dict.json")? })
+}
+
+/// A missing file, as a failure of the work that needed it.
+pub(super) fn not_installed(error: &crate::models::NotInstalled) -> Failure {
+    Failure::new(FailureKind::NotInstalled, error.to_string())
+}

@@ -1,0 +1,163 @@
+//! Reading a PDF: while one page is recognised the next is rendered.
+
+use std::time::{Duration, Instant};
+
+use mediary_convert::pdf::{PageOrder, PageReply};
+use mediary_core::document::{Page, Source, paragraphs};
+use mediary_core::{Failure, FailureKind, Media, Raster};
+use mediary_local::{PaddleOcr, Ticket};
+
+use super::read::{Frame, ReadOptions, TEXT_LAYER};
+use super::reading::{AttemptLog, Outcome, PageOutcome};
+use super::Gateway;
+
+/// A4 at 400 DPI; more makes no text readable that this does not.
+const MAX_PAGE_PIXELS: u32 = 16_000_000;
+
+/// What the worker gave for a page, and how long that took.
+struct Drawn {
+    index: usize,
+    answer: Result<(PageReply, Option<Raster>), Failure>,
+    duration: Duration,
+}
+
+impl Gateway {
+    pub(super) async fn read_pdf(
+        &self,
+        media: &Media,
+        options: &ReadOptions,
+        progress: &(dyn Fn(usize, usize) + Sync),
+        attempts: &mut AttemptLog,
+    ) -> Result<(usize, Vec<PageOutcome>), Failure> {
+        if !self.pdf.are_startable() {
+            return Err(Failure::new(
+                FailureKind::NotInstalled,
+                "PDFium is not installed; run `mediary models pull pdfium` and restart the server",
+            ));
+        }
+        let mut document = self.pdf.open(&media.blob, options.password.as_deref()).await?;
+        let total = document.pages();
+        if total == 0 {
+            document.close().await;
+            return Err(Failure::unreadable("the PDF has no pages; save it anew with the program that made it"));
+        }
+        let indices = options.pages.indices(total).map_err(|error| Failure::malformed(error.to_string()))?;
+        let limit = self.limits.document.pages as usize;
+        if indices.len() > limit {
+            document.close().await;
+            return Err(Failure::too_large(format!(
+                "{} pages are more than the limit of {limit}; select some with `pages`, for example 1-{limit}, or raise \
+                 [limits.document] pages",
+                indices.len()
+            )));
+        }
+        let mut ticket = None;
+        let mut outcomes = Vec::with_capacity(indices.len());
+        let mut coming = indices.iter().copied();
+        let mut drawn = match coming.next() {
+            Some(index) => Some(draw(&mut document, options, index).await),
+            None => None,
+        };
+        while let Some(page) = drawn {
+            let next = async {
+                match coming.next() {
+                    Some(index) => Some(draw(&mut document, options, index).await),
+                    None => None,
+                }
+            };
+            let (outcome, following) = tokio::join!(self.finish(page, &mut ticket, options, attempts), next);
+            outcomes.push(outcome?);
+            progress(outcomes.len(), indices.len());
+            drawn = following;
+        }
+        document.close().await;
+        Ok((total, outcomes))
+    }
+
+    /// Takes a page's own text, or has its picture read. Fails only where the whole document has to.
+    async fn finish<'a>(
+        &'a self,
+        drawn: Drawn,
+        ticket: &mut Option<Ticket<'a, PaddleOcr>>,
+        options: &ReadOptions,
+        attempts: &mut AttemptLog,
+    ) -> Result<PageOutcome, Failure> {
+        let Drawn { index, answer, duration } = drawn;
+        let (reply, raster) = match answer {
+            Ok(answer) => answer,
+            Err(failure) => {
+                attempts.note(TEXT_LAYER, Outcome::Failed, Some(&failure.detail), index, duration);
+                return Ok(PageOutcome { index, page: Err(failure), needs_ocr: false });
+            }
+        };
+        let Some(raster) = raster else {
+            return Ok(own_text(index, reply, options, duration, attempts));
+        };
+        if let Some(doubt) = reply.doubt.filter(|_| !options.force_ocr) {
+            attempts.note(TEXT_LAYER, Outcome::Rejected, Some(doubt.name()), index, duration);
+        }
+        let ticket = match ticket {
+            Some(ticket) => ticket,
+            None => ticket.insert(self.ocr.enter()?),
+        };
+        let frame = Frame { index, dpi: Some(reply.dpi) };
+        let page = self.recognise(ticket, raster, frame, options.words, attempts).await;
+        if let Err(failure) = &page
+            && failure.kind == FailureKind::NotInstalled
+        {
+            return Err(failure.clone());
+        }
+        // Recognition that found nothing leaves whatever the document itself said.
+        let is_better = |page: &Page| !page.is_blank() || reply.layer.lines.is_empty();
+        match page {
+            Ok(page) if is_better(&page) => Ok(PageOutcome { index, page: Ok(page), needs_ocr: false }),
+            Ok(_) | Err(_) if !reply.layer.lines.is_empty() => Ok(PageOutcome { index, page: Ok(layer_page(index, reply)), needs_ocr: true }),
+            other => Ok(PageOutcome { index, page: other, needs_ocr: false }),
+        }
+    }
+}
+
+async fn draw(document: &mut mediary_convert::pdf::OpenPdf, options: &ReadOptions, index: usize) -> Drawn {
+    let started = Instant::now();
+    let order = PageOrder {
+        index,
+        dpi: options.dpi,
+        text: options.text_policy(),
+        words: options.words,
+        max_pixels: MAX_PAGE_PIXELS,
+    };
+    let answer = document.page(order).await;
+    Drawn { index, answer, duration: started.elapsed() }
+}
+
+/// A page whose own text was believed, or had to be.
+fn own_text(
+    index: usize,
+    reply: PageReply,
+    options: &ReadOptions,
+    duration: Duration,
+    attempts: &mut AttemptLog,
+) -> PageOutcome {
+    let doubt = reply.doubt.filter(|_| !reply.is_empty);
+    match doubt {
+        Some(doubt) => attempts.note(TEXT_LAYER, Outcome::Rejected, Some(doubt.name()), index, duration),
+        None => attempts.note(TEXT_LAYER, Outcome::Accepted, None, index, duration),
+    }
+    debug_assert!(doubt.is_none() || options.text_layer_only, "a doubtful page is rendered unless that is forbidden");
+    let needs_ocr = doubt.is_some();
+    PageOutcome { index, page: Ok(layer_page(index, reply)), needs_ocr }
+}
+
+fn layer_page(index: usize, reply: PageReply) -> Page {
+    Page {
+        index,
+        source: Source::TextLayer,
+        engine: TEXT_LAYER.to_owned(),
+        confidence: None,
+        width_px: reply.width_px,
+        height_px: reply.height_px,
+        dpi: Some(reply.dpi),
+        rotation_deg: 0,
+        blocks: paragraphs(reply.layer.lines),
+    }
+}

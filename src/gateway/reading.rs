@@ -1,0 +1,160 @@
+//! What reading one document gave: its pages, what was tried, and how it went as a whole.
+
+use std::time::Duration;
+
+use mediary_core::document::{Page, Source};
+use mediary_core::{Failure, Media};
+
+/// One read document.
+#[derive(Debug)]
+pub struct Reading {
+    /// What was read.
+    pub media: Media,
+    /// How many pages the whole document has, read or not.
+    pub total_pages: usize,
+    /// The selected pages, in order.
+    pub pages: Vec<PageOutcome>,
+    /// Who tried what, in order.
+    pub attempts: Vec<Attempt>,
+    /// How long it took, from the classified bytes to the last page.
+    pub duration: Duration,
+}
+
+/// A page, or why there is none.
+#[derive(Debug)]
+pub struct PageOutcome {
+    /// Place in the document, from 0.
+    pub index: usize,
+    /// The page as it was read.
+    pub page: Result<Page, Failure>,
+    /// Whether a better reader might find more on it.
+    pub needs_ocr: bool,
+}
+
+/// How a reading went as a whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReadStatus {
+    /// Every page's own text was taken.
+    Success,
+    /// Every page was read, at least one of them from its pixels.
+    OcrSuccess,
+    /// Some pages were not read, or not well enough.
+    Partial,
+    /// There is nothing to read on any page.
+    Blank,
+}
+
+impl ReadStatus {
+    /// The status as answers spell it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Success => "success",
+            Self::OcrSuccess => "ocr_success",
+            Self::Partial => "partial",
+            Self::Blank => "blank",
+        }
+    }
+}
+
+/// One engine's attempt at some pages, with the same outcome for all of them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Attempt {
+    /// Who: `text-layer`, `local/paddleocr:fast`.
+    pub engine: &'static str,
+    /// How it went.
+    pub outcome: Outcome,
+    /// Why, where that is not plain.
+    pub reason: Option<String>,
+    /// Which pages, from 0.
+    pub pages: Vec<usize>,
+    /// Time spent on all of them.
+    pub duration: Duration,
+}
+
+/// How an attempt went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// Its text is the page's text.
+    Accepted,
+    /// It gave text that was not believed, or none.
+    Rejected,
+    /// It failed.
+    Failed,
+}
+
+impl Outcome {
+    /// The outcome as answers spell it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Accepted => "accepted",
+            Self::Rejected => "rejected",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+impl Reading {
+    /// How it went as a whole.
+    #[must_use]
+    pub fn status(&self) -> ReadStatus {
+        let read = || self.pages.iter().filter_map(|outcome| outcome.page.as_ref().ok());
+        if self.needs_ocr() || read().count() < self.pages.len() {
+            ReadStatus::Partial
+        } else if read().all(Page::is_blank) {
+            ReadStatus::Blank
+        } else if read().all(|page| page.source == Source::TextLayer) {
+            ReadStatus::Success
+        } else {
+            ReadStatus::OcrSuccess
+        }
+    }
+
+    /// Whether any page is left that a better reader might find more on.
+    #[must_use]
+    pub fn needs_ocr(&self) -> bool {
+        self.pages.iter().any(|outcome| outcome.needs_ocr)
+    }
+
+    /// The text of all pages, an empty line between them.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let pages = self.pages.iter().filter_map(|outcome| outcome.page.as_ref().ok());
+        let texts: Vec<String> = pages.map(Page::text).filter(|text| !text.is_empty()).collect();
+        texts.join("\n\n")
+    }
+}
+
+/// Collects attempts, joining those of the same engine with the same outcome.
+#[derive(Debug, Default)]
+pub(super) struct AttemptLog(Vec<Attempt>);
+
+impl AttemptLog {
+    pub(super) fn note(
+        &mut self,
+        engine: &'static str,
+        outcome: Outcome,
+        reason: Option<&str>,
+        page: usize,
+        duration: Duration,
+    ) {
+        let same = |attempt: &&mut Attempt| {
+            attempt.engine == engine && attempt.outcome == outcome && attempt.reason.as_deref() == reason
+        };
+        match self.0.iter_mut().find(same) {
+            Some(attempt) => {
+                attempt.pages.push(page);
+                attempt.duration += duration;
+            }
+            None => {
+                let reason = reason.map(str::to_owned);
+                self.0.push(Attempt { engine, outcome, reason, pages: vec![page], duration });
+            }
+        }
+    }
+
+    pub(super) fn into_attempts(self) -> Vec<Attempt> {
+        self.0
+    }
+}

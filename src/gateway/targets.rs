@@ -1,0 +1,94 @@
+//! What can answer in this process, and whether it is ready to.
+
+use mediary_core::{MediaFormat, MediaKind};
+use mediary_local::ExecutionProvider;
+
+use super::read::PADDLEOCR_FAST;
+use super::{Gateway, execution};
+use crate::models::Models;
+
+/// One target as it is listed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TargetInfo {
+    /// `provider/model`, with its level.
+    pub id: String,
+    /// What it does.
+    pub tasks: Vec<&'static str>,
+    /// Which media it takes.
+    pub accepts: Vec<MediaKind>,
+    /// Which formats.
+    pub formats: Vec<MediaFormat>,
+    /// Whether everything it needs is on this machine.
+    pub installed: bool,
+    /// What is missing, or how it runs.
+    pub note: Option<String>,
+    /// What it is, in a sentence.
+    pub description: &'static str,
+}
+
+/// Whether requests can be served, and what stands in the way.
+#[derive(Debug, Clone)]
+pub struct Readiness {
+    /// Whether everything is in place.
+    pub ready: bool,
+    /// Each check by name: how it stands, or what to do.
+    pub checks: Vec<(String, Result<String, String>)>,
+}
+
+/// The targets that this process itself has.
+pub(super) fn local(models: &Models, provider: ExecutionProvider) -> Vec<TargetInfo> {
+    let missing: Vec<String> = [
+        super::build::ocr_files(models).err(),
+        execution::library(models, provider).err(),
+        models.library("pdfium").err().map(|error| super::build::not_installed(&error)),
+    ]
+    .into_iter()
+    .flatten()
+    .map(|failure| failure.detail)
+    .collect();
+    let accepts = vec![MediaKind::Image, MediaKind::Document];
+    let formats = MediaFormat::ALL.iter().copied().filter(|format| accepts.contains(&format.kind())).collect();
+    vec![TargetInfo {
+        id: PADDLEOCR_FAST.to_owned(),
+        tasks: vec!["ocr"],
+        formats,
+        accepts,
+        installed: missing.is_empty(),
+        note: Some(if missing.is_empty() { format!("runs on {}", provider.name()) } else { missing.join("; ") }),
+        description: "PP-OCRv6 tiny: reads Latin script and Chinese, quickest",
+    }]
+}
+
+impl Gateway {
+    /// Everything that can answer.
+    #[must_use]
+    pub fn targets(&self) -> &[TargetInfo] {
+        &self.targets
+    }
+
+    /// Whether requests can be served.
+    #[must_use]
+    pub fn readiness(&self) -> Readiness {
+        let checks: Vec<(String, Result<String, String>)> = self
+            .targets
+            .iter()
+            .map(|target| {
+                let note = target.note.clone().unwrap_or_default();
+                (target.id.clone(), if target.installed { Ok(note) } else { Err(note) })
+            })
+            .collect();
+        Readiness { ready: checks.iter().all(|(_, check)| check.is_ok()), checks }
+    }
+
+    /// How many documents wait for the OCR engine or are being read by it.
+    #[must_use]
+    pub fn ocr_depth(&self) -> usize {
+        self.ocr.depth()
+    }
+
+    /// How many PDF workers have died or been killed with a document open.
+    #[must_use]
+    pub fn workers_lost(&self) -> u64 {
+        self.pdf.lost()
+    }
+}

@@ -1,0 +1,141 @@
+//! The OpenAPI document and the pages that show it, all from this executable: no page of it loads anything from elsewhere.
+//!
+//! Handlers describe themselves beside their code; this only collects them. Public even with keys: it shows nothing that
+//! the source does not.
+
+use std::borrow::Cow;
+use std::io::Read;
+use std::sync::{Arc, LazyLock};
+
+use axum::Json;
+use axum::extract::rejection::PathRejection;
+use axum::extract::Path;
+use axum::http::HeaderMap;
+use axum::http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, VARY};
+use axum::response::{Html, IntoResponse, Response};
+use flate2::read::GzDecoder;
+use utoipa::openapi::OpenApi as Document;
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::{Modify, OpenApi};
+use utoipa_swagger_ui::Config;
+
+use super::error::{ApiError, ErrorBody};
+use super::{health, landing, metrics, models, ocr};
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Mediary",
+        description = "One local endpoint for every medium. Errors have one shape everywhere: `ErrorBody`. Every answer \
+                       carries `X-Request-Id`; send your own to find it again in the server's log.",
+    ),
+    servers((url = "/")),
+    paths(
+        ocr::process,
+        models::list, models::one,
+        landing::landing, health::health, health::livez, health::readyz, metrics::metrics, document,
+    ),
+    components(schemas(ErrorBody)),
+    tags(
+        (name = "ocr", description = "Documents and pictures become text"),
+        (name = "models", description = "What can be asked for"),
+        (name = "server", description = "The server itself"),
+    ),
+    security(("bearer" = []), ("x-api-key" = [])),
+    modifiers(&Keys),
+)]
+struct Api;
+
+/// The two ways to send a key. A server without keys asks for neither.
+struct Keys;
+
+impl Modify for Keys {
+    fn modify(&self, document: &mut Document) {
+        let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build();
+        let header = ApiKey::Header(ApiKeyValue::new("x-api-key"));
+        let components = document.components.get_or_insert_default();
+        components.add_security_scheme("bearer", SecurityScheme::Http(bearer));
+        components.add_security_scheme("x-api-key", SecurityScheme::ApiKey(header));
+    }
+}
+
+/// The description of the whole interface.
+pub fn openapi() -> Document {
+    Api::openapi()
+}
+
+/// This document.
+#[utoipa::path(get, path = "/openapi.json", tag = "server", security(()), responses(
+    (status = 200, description = "The OpenAPI document", body = Object, content_type = "application/json"),
+))]
+pub(super) async fn document() -> Json<Document> {
+    Json(openapi())
+}
+
+/// References are absolute, so that the page is the same with and without the final slash.
+const PAGE: &str = r#"<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Mediary: the interface</title>
+<link rel="stylesheet" href="/docs/swagger-ui.css">
+<link rel="stylesheet" href="/docs/index.css">
+<link rel="icon" type="image/png" href="/docs/favicon-32x32.png">
+</head>
+<body>
+<div id="swagger-ui"></div>
+<script src="/docs/swagger-ui-bundle.js"></script>
+<script src="/docs/swagger-ui-standalone-preset.js"></script>
+<script src="/docs/swagger-initializer.js"></script>
+</body>
+</html>
+"#;
+
+/// The page on which the interface can be read and tried.
+pub(super) async fn page() -> Html<&'static str> {
+    Html(PAGE)
+}
+
+/// A script or a style of that page.
+pub(super) async fn asset(headers: HeaderMap, path: Result<Path<String>, PathRejection>) -> Result<Response, ApiError> {
+    static CONFIG: LazyLock<Arc<Config<'static>>> = LazyLock::new(|| {
+        // Without this the page would ask a public validator what it thinks of a server that has a public name.
+        Arc::new(Config::from("/openapi.json").validator_url("none").use_base_layout().persist_authorization(true))
+    });
+    let none = || ApiError::not_found("unknown_route", "There is no such file; the pages begin at /docs.");
+    let Path(path) = path.map_err(|_| none())?;
+    let file = utoipa_swagger_ui::serve(&path, CONFIG.clone())
+        .map_err(|error| ApiError::broken(format!("a file of /docs cannot be made: {error}")))?
+        .ok_or_else(none)?;
+    let mut response = [(CONTENT_TYPE, file.content_type), (VARY, ACCEPT_ENCODING.to_string())].into_response();
+    let bytes = match file.bytes {
+        packed if file.gzpipped && takes_gzip(&headers) => {
+            response.headers_mut().insert(CONTENT_ENCODING, const { axum::http::HeaderValue::from_static("gzip") });
+            packed
+        }
+        packed if file.gzpipped => Cow::Owned(unpack(&packed)?),
+        plain => plain,
+    };
+    *response.body_mut() = match bytes {
+        Cow::Borrowed(bytes) => bytes.into(),
+        Cow::Owned(bytes) => bytes.into(),
+    };
+    Ok(response)
+}
+
+fn takes_gzip(headers: &HeaderMap) -> bool {
+    let values = headers.get_all(ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
+    values.flat_map(|value| value.split(',')).any(|coding| {
+        let (name, quality) = coding.split_once(';').unwrap_or((coding, ""));
+        let refused = quality.trim().strip_prefix("q=").is_some_and(|q| q.trim().parse() == Ok(0.0));
+        name.trim().eq_ignore_ascii_case("gzip") && !refused
+    })
+}
+
+fn unpack(packed: &[u8]) -> Result<Vec<u8>, ApiError> {
+    let mut bytes = Vec::new();
+    let read = GzDecoder::new(packed).read_to_end(&mut bytes);
+    read.map_err(|error| ApiError::broken(format!("a file of /docs cannot be unpacked: {error}")))?;
+    Ok(bytes)
+}

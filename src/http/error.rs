@@ -1,0 +1,190 @@
+//! The one place that chooses statuses: every refusal and failure becomes one shape, OpenAI's.
+//!
+//! It knows nothing of the work that failed beyond its [`Failure`]. Handlers and layers return an [`ApiError`]; `visit`
+//! logs it and adds the request's id where a user is told to look something up.
+
+use std::time::Duration;
+
+use axum::Json;
+use axum::http::header::{ALLOW, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::{HeaderValue, Method, StatusCode};
+use axum::response::{IntoResponse, Response};
+use mediary_core::{Failure, FailureKind};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::request_id::RequestId;
+
+/// An answer that is an error: what the client is told, and what only the log is told.
+#[derive(Debug, Clone)]
+pub struct ApiError {
+    /// The status of the answer.
+    pub status: StatusCode,
+    /// What programs can tell errors apart by: a few words in snake_case.
+    pub code: &'static str,
+    /// A sentence that says what was wrong and what to do.
+    pub message: String,
+    /// The field that is to blame, when it is one.
+    pub param: Option<String>,
+    /// When it is worth trying again.
+    pub retry_after: Option<Duration>,
+    /// What broke, for the log; clients are not shown it.
+    pub detail: Option<String>,
+}
+
+/// The body of every error.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ErrorBody {
+    /// What was wrong.
+    pub error: ErrorFields,
+}
+
+/// What an error says.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ErrorFields {
+    /// A sentence that says what was wrong and what to do.
+    pub message: String,
+    /// The family of the error: `invalid_request_error`, `authentication_error`, `permission_error`, `not_found_error`
+    /// or `server_error`.
+    pub r#type: &'static str,
+    /// The field that is to blame, when it is one.
+    pub param: Option<String>,
+    /// What programs can tell errors apart by.
+    #[schema(example = "file_too_large")]
+    pub code: &'static str,
+}
+
+/// A status that is never seen, since nobody is left to see it; logs and metrics count by it.
+pub(super) const CLIENT_CLOSED_REQUEST: u16 = 499;
+
+impl ApiError {
+    /// An error with its status, code and sentence.
+    pub fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
+        Self { status, code, message: message.into(), param: None, retry_after: None, detail: None }
+    }
+
+    /// 400: the request cannot be understood.
+    pub fn malformed(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "invalid_request", message)
+    }
+
+    /// 401: no key, or a wrong one.
+    pub fn unauthorised(code: &'static str, message: impl Into<String>) -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, code, message)
+    }
+
+    /// 403: whoever asks may not come in.
+    pub fn forbidden(code: &'static str, message: impl Into<String>) -> Self {
+        Self::new(StatusCode::FORBIDDEN, code, message)
+    }
+
+    /// 404: there is no such thing.
+    pub fn not_found(code: &'static str, message: impl Into<String>) -> Self {
+        Self::new(StatusCode::NOT_FOUND, code, message)
+    }
+
+    /// 405: the route exists, but not for this method. The router adds `Allow`.
+    pub fn method_not_allowed(method: &Method) -> Self {
+        let message = format!("This route does not answer {method}; the Allow header names the methods it does answer.");
+        Self::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", message)
+    }
+
+    /// 408: the client stood still in the middle of its request.
+    pub fn request_timeout(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::REQUEST_TIMEOUT, "request_timeout", message)
+    }
+
+    /// 500: a fault of ours. `detail` goes to the log, the client is sent there with its request's id.
+    pub fn broken(detail: impl Into<String>) -> Self {
+        let message = "Mediary could not finish this request through a fault of its own. Try again; if it happens \
+                       again, the server's log says more.";
+        let error = Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal_error", message);
+        Self { detail: Some(detail.into()), ..error }
+    }
+
+    /// The same error, blaming one field of the request.
+    #[must_use]
+    pub fn about(self, param: impl Into<String>) -> Self {
+        Self { param: Some(param.into()), ..self }
+    }
+
+    /// What the error says, as it stands under `error` in an answer.
+    pub fn body(&self) -> ErrorFields {
+        let r#type = family(self.status);
+        ErrorFields { message: self.message.clone(), r#type, param: self.param.clone(), code: self.code }
+    }
+
+    /// The same error, telling the client under which id the log says more. Only our own faults are looked up there.
+    #[must_use]
+    pub(super) fn naming(mut self, request: &RequestId) -> Self {
+        if self.status == StatusCode::INTERNAL_SERVER_ERROR {
+            self.message = format!("{} Look for request {request}.", self.message);
+        }
+        self
+    }
+
+    /// Writes failures of the server's side to the log, once per error; what the client did wrong is its own affair.
+    pub(super) fn log(&self) {
+        let detail = self.detail.as_deref().unwrap_or(&self.message);
+        match self.status {
+            StatusCode::INTERNAL_SERVER_ERROR => tracing::error!(error.code = self.code, error.detail = detail, "failed"),
+            status if status.is_server_error() => {
+                tracing::warn!(error.code = self.code, error.detail = detail, "refused");
+            }
+            _ => {}
+        }
+    }
+}
+
+fn family(status: StatusCode) -> &'static str {
+    match status {
+        StatusCode::UNAUTHORIZED => "authentication_error",
+        StatusCode::FORBIDDEN => "permission_error",
+        StatusCode::NOT_FOUND => "not_found_error",
+        status if status.is_server_error() => "server_error",
+        _ => "invalid_request_error",
+    }
+}
+
+impl From<Failure> for ApiError {
+    fn from(Failure { kind, detail }: Failure) -> Self {
+        match kind {
+            FailureKind::Malformed => Self::malformed(detail),
+            FailureKind::UnsupportedMedium => {
+                Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", detail)
+            }
+            FailureKind::TooLarge => Self::new(StatusCode::PAYLOAD_TOO_LARGE, "file_too_large", detail),
+            FailureKind::Unreadable => Self::new(StatusCode::UNPROCESSABLE_ENTITY, "unreadable_file", detail),
+            FailureKind::Unknown => Self::not_found("not_found", detail),
+            FailureKind::Busy { retry_after } => {
+                let error = Self::new(StatusCode::SERVICE_UNAVAILABLE, "engine_busy", detail);
+                Self { retry_after: Some(retry_after), ..error }
+            }
+            FailureKind::NotInstalled => Self::new(StatusCode::SERVICE_UNAVAILABLE, "engine_not_installed", detail),
+            FailureKind::TimedOut => Self::new(StatusCode::GATEWAY_TIMEOUT, "timed_out", detail),
+            FailureKind::ClientGone => {
+                let status = StatusCode::from_u16(CLIENT_CLOSED_REQUEST).expect("499 is a status");
+                Self::new(status, "client_closed_request", detail)
+            }
+            FailureKind::Broken => Self::broken(detail),
+        }
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let mut response = (self.status, Json(ErrorBody { error: self.body() })).into_response();
+        let headers = response.headers_mut();
+        if let Some(wait) = self.retry_after {
+            // A fraction of a second is rounded up: 0 would invite a client to come back at once.
+            let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+            headers.insert(RETRY_AFTER, HeaderValue::from(seconds.max(1)));
+        }
+        if self.status == StatusCode::UNAUTHORIZED {
+            headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        debug_assert!(!headers.contains_key(ALLOW), "the router adds it");
+        response.extensions_mut().insert(self);
+        response
+    }
+}

@@ -1,0 +1,68 @@
+//! API keys: read from a request's headers and compared without telling anything by the time it takes.
+//!
+//! Digests are compared, so that neither the length nor a common beginning of a key shows; every key is compared with
+//! every presented one, whether or not one has matched. It does not know routes; the guard does.
+
+use std::fmt;
+
+use axum::http::HeaderMap;
+use axum::http::header::AUTHORIZATION;
+use sha2::{Digest, Sha256};
+use subtle::{Choice, ConstantTimeEq};
+
+use crate::config::Secret;
+use crate::http::error::ApiError;
+
+const HOW: &str = "send one of this server's API keys as `Authorization: Bearer KEY` or `x-api-key: KEY`";
+
+pub(super) struct Keys(Vec<[u8; 32]>);
+
+impl Keys {
+    pub(super) fn new(keys: &[Secret]) -> Self {
+        Self(keys.iter().map(|key| digest(key.expose().as_bytes())).collect())
+    }
+
+    pub(super) fn are_asked_for(&self) -> bool {
+        !self.0.is_empty()
+    }
+
+    pub(super) fn admit(&self, headers: &HeaderMap) -> Result<(), ApiError> {
+        let mut presented = presented(headers).peekable();
+        if presented.peek().is_none() {
+            return Err(ApiError::unauthorised("missing_api_key", format!("This server wants an API key: {HOW}.")));
+        }
+        let known = presented.fold(Choice::from(0), |known, key| known | self.knows(key));
+        if known.into() {
+            return Ok(());
+        }
+        Err(ApiError::unauthorised("invalid_api_key", format!("This server does not know that API key; {HOW}.")))
+    }
+
+    fn knows(&self, presented: &[u8]) -> Choice {
+        let presented = digest(presented);
+        self.0.iter().fold(Choice::from(0), |known, key| known | key.ct_eq(&presented))
+    }
+}
+
+impl fmt::Debug for Keys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} keys", self.0.len())
+    }
+}
+
+fn digest(key: &[u8]) -> [u8; 32] {
+    Sha256::digest(key).into()
+}
+
+/// Every key the request brings. A program may send both headers, one of them filled in by habit.
+fn presented(headers: &HeaderMap) -> impl Iterator<Item = &[u8]> {
+    let bearer = headers.get_all(AUTHORIZATION).iter().filter_map(|value| bearer(value.as_bytes()));
+    let own = headers.get_all("x-api-key").iter().map(|value| value.as_bytes().trim_ascii());
+    bearer.chain(own).filter(|key| !key.is_empty())
+}
+
+fn bearer(value: &[u8]) -> Option<&[u8]> {
+    let (scheme, rest) = value.split_at_checked("Bearer".len())?;
+    let separated = rest.first().is_some_and(u8::is_ascii_whitespace);
+    (scheme.eq_ignore_ascii_case(b"Bearer") && separated).then(|| rest.trim_ascii())
+}

@@ -1,0 +1,32 @@
+//! The door for HTTP: who may come in, which route answers, which status tells the truth.
+//!
+//! It decides nothing about media; handlers hand requests to the gateway and write down what it answers. `mediary serve`
+//! calls [`serve`]; tests drive [`router`] without a socket.
+
+mod connection;
+mod docs;
+mod error;
+mod guard;
+mod health;
+mod landing;
+mod metrics;
+mod models;
+mod ocr;
+mod request_id;
+mod router;
+mod serve;
+mod state;
+mod visit;
+
+#[cfg(test)]
+mod tests;
+
+pub use docs::openapi;
+pub use error::{ApiError, ErrorBody, ErrorFields};
+pub use request_id::RequestId;
+pub use router::router;
+pub use serve::{serve, stop_signal};
+pub use state::AppState;
+
+/// The version that answers, logs and documents name.
+const VERSION: &str = env!("CARGO_PKG_VERSION");

@@ -1,0 +1,115 @@
+//! `POST /v1/ocr/process`: files in, their text out.
+//!
+//! The body may be multipart (one `file` or several, and fields), JSON (`file_data`) or the file
+//! itself. Nothing is decided here: bytes are spooled and classified, the gateway reads, the answer is
+//! encoded as the client prefers it.
+
+mod accept;
+mod upload;
+
+use axum::Json;
+use axum::extract::{Request, State};
+use axum::http::HeaderMap;
+use axum::http::header::{ACCEPT, CONTENT_TYPE};
+use axum::response::{IntoResponse, Response};
+use mediary_core::{Claim, Failure, Media, classify};
+use uuid::Uuid;
+
+use super::AppState;
+use super::error::ApiError;
+use crate::gateway::Reading;
+use crate::protocol::process::{Encoder, Form, ReadingBody, ReadingList, bare_text};
+use accept::Preference;
+use upload::{Upload, UploadedFile};
+
+/// Reads documents: PDFs, pictures and text files.
+#[utoipa::path(
+    post,
+    path = "/v1/ocr/process",
+    tag = "ocr",
+    params(
+        ("engine" = Option<String>, Query, description = "auto, local or a target such as local/paddleocr:fast"),
+        ("output" = Option<String>, Query, description = "markdown (default), text or json"),
+        ("pages" = Option<String>, Query, description = "pages counted from 1: 1-3,7"),
+        ("detail" = Option<String>, Query, description = "none (default), lines or words"),
+        ("force_ocr" = Option<bool>, Query, description = "read pixels even where there is text"),
+        ("text_layer_only" = Option<bool>, Query, description = "never read pixels"),
+        ("dpi" = Option<u32>, Query, description = "resolution for rendering pages, 30 to 600"),
+    ),
+    request_body(
+        content(
+            (crate::protocol::process::JsonRequest = "application/json"),
+            (Vec<u8> = "multipart/form-data"),
+            (Vec<u8> = "application/pdf"),
+            (Vec<u8> = "application/octet-stream"),
+        ),
+        description = "multipart with one `file` or several and the fields, JSON with `file_data`, or the file itself"
+    ),
+    responses(
+        (status = 200, description = "The text; a `ReadingList` for several files; bare text if `Accept` prefers it",
+            body = ReadingBody),
+        (status = 400, description = "A field is wrong"),
+        (status = 401, description = "A key is missing or wrong"),
+        (status = 408, description = "The body stopped arriving"),
+        (status = 413, description = "A limit was passed; the message names it"),
+        (status = 415, description = "Not a document, picture or text; the message names what it is"),
+        (status = 422, description = "Encrypted, damaged or without pages"),
+        (status = 503, description = "Busy (see Retry-After), or something is not installed"),
+        (status = 504, description = "A page took longer than its limit"),
+    )
+)]
+pub(super) async fn process(State(state): State<AppState>, request: Request) -> Result<Response, ApiError> {
+    let preference = Preference::of(request.headers().get_all(ACCEPT).iter());
+    let Upload { files, fields } = upload::receive(request, &state.config.limits).await?;
+    let form = fields.decode()?;
+    let encoder = Encoder { output: form.output, detail: form.detail };
+    let mut files = files.into_iter();
+    let Some(first) = files.next() else {
+        return Err(Failure::malformed("there is no file; send one as the multipart field `file`").into());
+    };
+    if files.len() == 0 {
+        let name = first.name.clone();
+        let reading = read(&state, first, &form).await?;
+        return Ok(match preference {
+            Preference::Json => Json(encoder.reading(new_id(), name, &reading)).into_response(),
+            Preference::Text(mime) => ([(CONTENT_TYPE, mime)], bare_text(&reading)).into_response(),
+        });
+    }
+    let mut data = Vec::new();
+    let mut texts = Vec::new();
+    for file in std::iter::once(first).chain(files) {
+        let name = file.name.clone();
+        match read(&state, file, &form).await {
+            Ok(reading) => {
+                texts.push(bare_text(&reading));
+                data.push(encoder.reading(new_id(), name, &reading));
+            }
+            // With one status for all, bare text could not say which file failed.
+            Err(failure) if preference != Preference::Json => return Err(failure.into()),
+            Err(failure) => data.push(encoder.failed(new_id(), name, ApiError::from(failure).body())),
+        }
+    }
+    Ok(match preference {
+        Preference::Json => Json(ReadingList { object: "list", data }).into_response(),
+        Preference::Text(mime) => ([(CONTENT_TYPE, mime)], texts.join("\n\n")).into_response(),
+    })
+}
+
+async fn read(state: &AppState, file: UploadedFile, form: &Form) -> Result<Reading, Failure> {
+    let claim = Claim { mime: file.mime.as_deref(), file_name: file.name.as_deref() };
+    let media: Media = classify(file.blob, claim).map_err(|refusal| match refusal {
+        mediary_core::Unclassifiable::Empty => Failure::malformed(refusal.to_string()),
+        other => Failure::unsupported(other.to_string()),
+    })?;
+    state.gateway.read(media, &form.options, &|_, _| ()).await
+}
+
+fn new_id() -> String {
+    format!("ocr-{}", Uuid::now_v7())
+}
+
+/// The media type of a body, without its parameters, in lower case.
+fn content_type(headers: &HeaderMap) -> String {
+    let value = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+}

@@ -1,0 +1,67 @@
+//! Every route on one screen, and the layers around them.
+//!
+//! Routing only: handlers live in the files they are named after. [`super::serve`] and tests call it.
+
+use std::any::Any;
+
+use axum::Router;
+use axum::http::{Method, Uri};
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use tower_http::catch_panic::CatchPanicLayer;
+
+use super::error::ApiError;
+use super::guard::{Guard, check_key, check_origin, cors};
+use super::state::AppState;
+use super::{docs, health, landing, metrics, models, ocr, visit};
+use crate::config::Server;
+
+/// The server as a service: all routes, all layers.
+pub fn router(state: AppState) -> Router {
+    let routes = Router::new()
+        .route("/", get(landing::landing))
+        .route("/health", get(health::health))
+        .route("/livez", get(health::livez))
+        .route("/readyz", get(health::readyz))
+        .route("/metrics", get(metrics::metrics))
+        .route("/openapi.json", get(docs::document))
+        .route("/docs", get(docs::page))
+        .route("/docs/", get(docs::page))
+        .route("/docs/{*asset}", get(docs::asset))
+        .route("/v1/models", get(models::list))
+        .route("/v1/models/{*id}", get(models::one))
+        .route("/v1/ocr/process", post(ocr::process));
+    layered(routes.with_state(state.clone()), &state.config.server)
+}
+
+/// Puts the layers around routes. Read from the bottom: a request passes the last one first.
+pub(super) fn layered(routes: Router, server: &Server) -> Router {
+    let guard = Guard::new(server);
+    let mut app = routes
+        .fallback(no_such_route)
+        .method_not_allowed_fallback(no_such_method)
+        // Innermost, so that the answer to a panic passes through all the others.
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(from_fn_with_state(guard.clone(), check_key));
+    if let Some(cors) = cors(&server.cors_origins) {
+        app = app.layer(cors);
+    }
+    app.layer(from_fn_with_state(guard, check_origin)).layer(from_fn(visit::accompany))
+}
+
+async fn no_such_route(method: Method, uri: Uri) -> ApiError {
+    let path = uri.path();
+    let message = format!("There is no route {method} {path} here. GET / names the endpoints, /docs describes them.");
+    ApiError::not_found("unknown_route", message)
+}
+
+async fn no_such_method(method: Method) -> ApiError {
+    ApiError::method_not_allowed(&method)
+}
+
+/// A bug of ours met one request; the others go on.
+fn panicked(payload: Box<dyn Any + Send>) -> Response {
+    let text = payload.downcast_ref::<&str>().copied().or_else(|| payload.downcast_ref::<String>().map(String::as_str));
+    ApiError::broken(format!("a handler panicked: {}", text.unwrap_or("no message"))).into_response()
+}

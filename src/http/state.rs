@@ -1,0 +1,36 @@
+//! What every handler is given: the gateway, the configuration and the collected metrics.
+//!
+//! Cheap to clone; it holds no per-request data. `serve` is handed one and the router passes it on.
+
+use std::fmt;
+use std::sync::Arc;
+
+use metrics_exporter_prometheus::PrometheusHandle;
+
+use crate::config::Config;
+use crate::gateway::Gateway;
+use crate::telemetry::metrics;
+
+/// The state behind the router.
+#[derive(Clone)]
+pub struct AppState {
+    /// Does the work.
+    pub gateway: Arc<Gateway>,
+    /// What the operator configured.
+    pub config: Arc<Config>,
+    /// What `/metrics` shows.
+    pub metrics: PrometheusHandle,
+}
+
+impl AppState {
+    /// The state around a gateway; metrics are the process's, however many states there are.
+    pub fn new(gateway: Arc<Gateway>, config: Arc<Config>) -> Self {
+        Self { gateway, config, metrics: metrics::recorder() }
+    }
+}
+
+impl fmt::Debug for AppState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AppState").field("config", &self.config).finish_non_exhaustive()
+    }
+}

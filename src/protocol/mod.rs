@@ -1,0 +1,6 @@
+//! Client-facing wire formats: pure translation between what clients send and the gateway's own words.
+//!
+//! No I/O, no statuses. One folder per format, each with the same rooms: decode what comes in, encode
+//! what goes out.
+
+pub mod process;

@@ -1,0 +1,165 @@
+//! A reading becomes an answer.
+
+use mediary_core::document::{Block, Line, Page, Rect, Source, Word};
+
+use super::decode::{Detail, Output};
+use super::wire::{AttemptBody, BlockBody, LineBody, MediaBody, PageBody, ReadingBody, Usage, WordBody};
+use crate::gateway::{Attempt, PageOutcome, Reading};
+
+/// The text of a reading in the wanted form, for clients that want nothing else.
+///
+/// Markdown is the text itself so far: recognised lines and paragraphs, without markup.
+#[must_use]
+pub fn bare_text(reading: &Reading) -> String {
+    reading.text()
+}
+
+/// Writes answers in the form one request asked for.
+#[derive(Debug, Clone, Copy)]
+pub struct Encoder {
+    /// In what form text is wanted.
+    pub output: Output,
+    /// How closely places are wanted.
+    pub detail: Detail,
+}
+
+impl Encoder {
+    /// The answer for a file that was read.
+    #[must_use]
+    pub fn reading(&self, id: String, file_name: Option<String>, reading: &Reading) -> ReadingBody {
+        let size_bytes = reading.media.blob.len_bytes();
+        ReadingBody {
+            id,
+            object: "ocr",
+            status: reading.status().name(),
+            content: match self.output {
+                Output::Markdown | Output::Text => Some(bare_text(reading)),
+                Output::Json => None,
+            },
+            needs_ocr: reading.needs_ocr(),
+            media: Some(MediaBody {
+                kind: reading.media.kind().to_string(),
+                format: reading.media.format.to_string(),
+                pages: reading.total_pages,
+                size_bytes,
+                sha256: reading.media.blob.hash().to_string(),
+            }),
+            file_name,
+            pages: reading.pages.iter().map(|outcome| self.page(outcome)).collect(),
+            attempts: reading.attempts.iter().map(attempt).collect(),
+            usage: Some(Usage {
+                pages_processed: reading.pages.iter().filter(|outcome| outcome.page.is_ok()).count(),
+                doc_size_bytes: size_bytes,
+                duration_ms: milliseconds(reading.duration),
+            }),
+            error: None,
+        }
+    }
+
+    /// The answer for one of several files that could not be read.
+    #[must_use]
+    pub fn failed(&self, id: String, file_name: Option<String>, error: serde_json::Value) -> ReadingBody {
+        ReadingBody {
+            id,
+            object: "ocr",
+            status: "failed",
+            content: None,
+            needs_ocr: false,
+            media: None,
+            file_name,
+            pages: Vec::new(),
+            attempts: Vec::new(),
+            usage: None,
+            error: Some(error),
+        }
+    }
+
+    fn page(&self, outcome: &PageOutcome) -> PageBody {
+        match &outcome.page {
+            Ok(page) => self.read_page(page),
+            Err(failure) => PageBody {
+                index: outcome.index,
+                source: None,
+                engine: None,
+                confidence: None,
+                width_px: 0,
+                height_px: 0,
+                dpi: None,
+                rotation_deg: 0,
+                text: String::new(),
+                blocks: None,
+                error: Some(failure.detail.clone()),
+            },
+        }
+    }
+
+    fn read_page(&self, page: &Page) -> PageBody {
+        PageBody {
+            index: page.index,
+            source: Some(match page.source {
+                Source::TextLayer => "text_layer",
+                Source::Ocr => "ocr",
+                Source::Mixed => "mixed",
+            }),
+            engine: Some(page.engine.clone()),
+            confidence: page.confidence.map(thousandths),
+            width_px: page.width_px,
+            height_px: page.height_px,
+            dpi: page.dpi,
+            rotation_deg: page.rotation_deg,
+            text: page.text(),
+            blocks: (self.detail > Detail::None).then(|| page.blocks.iter().map(|block| self.block(block)).collect()),
+            error: None,
+        }
+    }
+
+    fn block(&self, block: &Block) -> BlockBody {
+        BlockBody {
+            kind: "text",
+            bbox: corners(block.bbox),
+            confidence: block.confidence().map(thousandths),
+            lines: block.lines.iter().map(|line| self.line(line)).collect(),
+        }
+    }
+
+    fn line(&self, line: &Line) -> LineBody {
+        LineBody {
+            text: line.text.clone(),
+            bbox: corners(line.bbox),
+            confidence: line.confidence.map(thousandths),
+            words: (self.detail == Detail::Words).then(|| line.words.iter().map(word).collect()),
+        }
+    }
+}
+
+fn word(word: &Word) -> WordBody {
+    WordBody {
+        text: word.text.clone(),
+        bbox: corners(word.bbox),
+        confidence: word.confidence.map(thousandths),
+    }
+}
+
+fn attempt(attempt: &Attempt) -> AttemptBody {
+    AttemptBody {
+        engine: attempt.engine,
+        outcome: attempt.outcome.name(),
+        reason: attempt.reason.clone(),
+        pages: attempt.pages.clone(),
+        duration_ms: milliseconds(attempt.duration),
+    }
+}
+
+fn milliseconds(duration: std::time::Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// Places to a tenth of a pixel.
+fn corners(rect: Rect) -> [f32; 4] {
+    [rect.left, rect.top, rect.right, rect.bottom].map(|value| (value * 10.0).round() / 10.0)
+}
+
+/// Confidences to a thousandth: more digits would pretend.
+fn thousandths(value: f32) -> f32 {
+    (value * 1_000.0).round() / 1_000.0
+}

@@ -1,0 +1,189 @@
+//! The types on the wire.
+
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// The JSON form of a request. Every field but `file_data` is optional.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct JsonRequest<'a> {
+    /// The file: base64, or a data URL.
+    #[serde(borrow)]
+    pub file_data: Cow<'a, str>,
+    /// What the sender takes it for. The bytes decide; this only tells texts apart.
+    pub mime_type: Option<String>,
+    /// Its name, for the same purpose.
+    pub file_name: Option<String>,
+    /// `auto`, `local` or a target such as `local/paddleocr:fast`.
+    pub engine: Option<String>,
+    /// `markdown`, `text` or `json`.
+    pub output: Option<String>,
+    /// Pages counted from 1: `1-3,7`.
+    pub pages: Option<String>,
+    /// `none`, `lines` or `words`.
+    pub detail: Option<String>,
+    /// The password of an encrypted PDF.
+    pub password: Option<String>,
+    /// Read pixels even where the document has text of its own.
+    pub force_ocr: Option<bool>,
+    /// Never read pixels.
+    pub text_layer_only: Option<bool>,
+    /// Resolution for rendering pages.
+    pub dpi: Option<u32>,
+}
+
+/// The answer for one file.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ReadingBody {
+    /// An id of this reading.
+    pub id: String,
+    /// Always `ocr`.
+    pub object: &'static str,
+    /// `success` (the document's own text), `ocr_success`, `partial`, `blank`; among several files also
+    /// `failed`.
+    pub status: &'static str,
+    /// The text of all pages in the wanted form; absent with `output=json`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub content: Option<String>,
+    /// Whether a better reader might find more.
+    pub needs_ocr: bool,
+    /// What was read; absent if the file failed before that was known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub media: Option<MediaBody>,
+    /// The file's name, if it was sent with one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file_name: Option<String>,
+    /// The selected pages.
+    pub pages: Vec<PageBody>,
+    /// Who tried what.
+    pub attempts: Vec<AttemptBody>,
+    /// What it took.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub usage: Option<Usage>,
+    /// Why the file failed, among several.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    pub error: Option<serde_json::Value>,
+}
+
+/// The answers for several files.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ReadingList {
+    /// Always `list`.
+    pub object: &'static str,
+    /// One answer per file, in their order.
+    pub data: Vec<ReadingBody>,
+}
+
+/// What was read.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct MediaBody {
+    /// `document`, `image` or `text`.
+    pub kind: String,
+    /// What the bytes are: `pdf`, `png`, …
+    pub format: String,
+    /// How many pages the whole document has.
+    pub pages: usize,
+    /// Size of the file.
+    pub size_bytes: u64,
+    /// SHA-256 of the file.
+    pub sha256: String,
+}
+
+/// One page.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PageBody {
+    /// Place in the document, from 0.
+    pub index: usize,
+    /// `text_layer`, `ocr` or `mixed`; absent if the page failed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source: Option<&'static str>,
+    /// Who read it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub engine: Option<String>,
+    /// From 0 to 1; null for a document's own text.
+    pub confidence: Option<f32>,
+    /// Width of the page in which boxes are measured.
+    pub width_px: u32,
+    /// Its height.
+    pub height_px: u32,
+    /// Its pixels per inch; null if the file does not say.
+    pub dpi: Option<u32>,
+    /// How the page was turned before reading, clockwise.
+    pub rotation_deg: u16,
+    /// The page's text.
+    pub text: String,
+    /// With `detail=lines` or `words`: paragraphs in reading order.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub blocks: Option<Vec<BlockBody>>,
+    /// Why the page was not read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+}
+
+/// Lines that belong together.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct BlockBody {
+    /// What it is: `text`.
+    pub kind: &'static str,
+    /// Left, top, right, bottom, in pixels of the page.
+    pub bbox: [f32; 4],
+    /// From 0 to 1; null for a document's own text.
+    pub confidence: Option<f32>,
+    /// In reading order.
+    pub lines: Vec<LineBody>,
+}
+
+/// One line.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct LineBody {
+    /// Its characters.
+    pub text: String,
+    /// Left, top, right, bottom, in pixels of the page.
+    pub bbox: [f32; 4],
+    /// From 0 to 1; null for a document's own text.
+    pub confidence: Option<f32>,
+    /// With `detail=words`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub words: Option<Vec<WordBody>>,
+}
+
+/// One word.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct WordBody {
+    /// Its characters.
+    pub text: String,
+    /// Left, top, right, bottom, in pixels of the page.
+    pub bbox: [f32; 4],
+    /// From 0 to 1; null for a document's own text.
+    pub confidence: Option<f32>,
+}
+
+/// One engine's attempt at some pages, with the same outcome for all of them.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct AttemptBody {
+    /// `text-layer`, or a target.
+    pub engine: &'static str,
+    /// `accepted`, `rejected` or `failed`.
+    pub outcome: &'static str,
+    /// Why, where that is not plain.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// Which pages, from 0.
+    pub pages: Vec<usize>,
+    /// Time spent on all of them.
+    pub duration_ms: u64,
+}
+
+/// What a reading took.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Usage {
+    /// Pages that were read.
+    pub pages_processed: usize,
+    /// Size of the file.
+    pub doc_size_bytes: u64,
+    /// From the classified bytes to the last page.
+    pub duration_ms: u64,
+}

@@ -1,0 +1,126 @@
+//! The names of all metrics, and one function per thing that is counted.
+//!
+//! Serves nothing itself; `http/` shows what [`recorder`] collected. The door counts requests, the gateway and the
+//! engine pools count their work. Labels are names of ours or of a closed list, never what a client wrote.
+
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use metrics::{counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+
+/// Requests answered, by `path` (the route), `method` and `status`.
+pub const HTTP_REQUESTS: &str = "mediary_http_requests_total";
+/// Seconds from a request's arrival to the head of its answer, by `path`, `method` and `status`.
+pub const HTTP_DURATION: &str = "mediary_http_request_duration_seconds";
+/// Requests being worked on.
+pub const HTTP_IN_FLIGHT: &str = "mediary_http_requests_in_flight";
+/// Pages read, by `source` (text_layer, ocr, mixed, …) and `engine`.
+pub const PAGES: &str = "mediary_pages_total";
+/// Seconds an engine took for one page, by `engine`.
+pub const OCR_DURATION: &str = "mediary_ocr_page_duration_seconds";
+/// Worker processes and engines started again, by `worker` and `reason`.
+pub const WORKER_RESTARTS: &str = "mediary_worker_restarts_total";
+/// Jobs that wait in an engine's queue, by `engine`.
+pub const QUEUE_DEPTH: &str = "mediary_queue_depth";
+
+/// From an answer out of memory to a book on a slow machine.
+const SECONDS: [f64; 14] = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 15.0, 60.0, 300.0];
+
+/// The process's recorder; the first call installs it, so that several gateways in one process share one.
+pub fn recorder() -> PrometheusHandle {
+    static RECORDER: OnceLock<PrometheusHandle> = OnceLock::new();
+    RECORDER.get_or_init(install).clone()
+}
+
+fn install() -> PrometheusHandle {
+    let recorder = PrometheusBuilder::new()
+        .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), &SECONDS)
+        .expect("there are buckets")
+        .build_recorder();
+    let handle = recorder.handle();
+    if metrics::set_global_recorder(recorder).is_err() {
+        tracing::warn!("another metrics recorder is installed; /metrics will be empty");
+    }
+    describe_counter!(HTTP_REQUESTS, "Requests answered.");
+    describe_histogram!(HTTP_DURATION, "Seconds from a request's arrival to the head of its answer.");
+    describe_gauge!(HTTP_IN_FLIGHT, "Requests being worked on.");
+    describe_counter!(PAGES, "Pages read.");
+    describe_histogram!(OCR_DURATION, "Seconds an engine took for one page.");
+    describe_counter!(WORKER_RESTARTS, "Worker processes and engines started again.");
+    describe_gauge!(QUEUE_DEPTH, "Jobs that wait in an engine's queue.");
+    handle
+}
+
+/// A request has arrived; [`request_ended`] must follow.
+pub fn request_began() {
+    gauge!(HTTP_IN_FLIGHT).increment(1);
+}
+
+/// A request was answered with `status`, or given up by its client.
+pub fn request_ended(path: &str, method: &'static str, status: u16, took: Duration) {
+    gauge!(HTTP_IN_FLIGHT).decrement(1);
+    let labels =
+        [("path", path.to_owned()), ("method", method.to_owned()), ("status", status.to_string())];
+    counter!(HTTP_REQUESTS, &labels).increment(1);
+    histogram!(HTTP_DURATION, &labels).record(took);
+}
+
+/// A page was read: from its text layer (`engine` then names what read it) or by an OCR engine.
+pub fn page_read(source: &'static str, engine: &str) {
+    counter!(PAGES, "source" => source, "engine" => engine.to_owned()).increment(1);
+}
+
+/// An engine has finished with a page.
+pub fn ocr_took(engine: &str, took: Duration) {
+    histogram!(OCR_DURATION, "engine" => engine.to_owned()).record(took);
+}
+
+/// A worker process or an engine was started again, and why: `crash`, `time_limit`, `memory_limit`, `worn`, …
+pub fn worker_restarted(worker: &str, reason: &'static str) {
+    counter!(WORKER_RESTARTS, "worker" => worker.to_owned(), "reason" => reason).increment(1);
+}
+
+/// So many jobs wait in the queue of `engine` now.
+pub fn queue_depth(engine: &str, jobs: usize) {
+    // A queue is bounded far below the numbers that a float cannot hold exactly.
+    let jobs = u32::try_from(jobs).unwrap_or(u32::MAX);
+    gauge!(QUEUE_DEPTH, "engine" => engine.to_owned()).set(jobs);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_report_shows_under_its_name_and_labels() {
+        let handle = recorder();
+        page_read("ocr", "test/one");
+        ocr_took("test/one", Duration::from_millis(30));
+        worker_restarted("test-pdf", "crash");
+        queue_depth("test/one", 7);
+        request_began();
+        request_ended("/test/metrics", "GET", 204, Duration::from_millis(3));
+        let text = handle.render();
+        let rows = [
+            r#"mediary_pages_total{source="ocr",engine="test/one"} 1"#,
+            r#"mediary_ocr_page_duration_seconds_bucket{engine="test/one",le="0.05"} 1"#,
+            r#"mediary_ocr_page_duration_seconds_bucket{engine="test/one",le="0.025"} 0"#,
+            r#"mediary_worker_restarts_total{worker="test-pdf",reason="crash"} 1"#,
+            r#"mediary_queue_depth{engine="test/one"} 7"#,
+            r#"mediary_http_requests_total{path="/test/metrics",method="GET",status="204"} 1"#,
+            "# HELP mediary_http_requests_in_flight ",
+        ];
+        for row in rows {
+            assert!(text.contains(row), "{row} is missing in\n{text}");
+        }
+    }
+
+    #[test]
+    fn the_recorder_is_installed_once_and_shared() {
+        let (one, other) = (recorder(), recorder());
+        page_read("text_layer", "test/shared");
+        assert!(one.render().contains("test/shared"));
+        assert!(other.render().contains("test/shared"));
+    }
+}
