@@ -16,7 +16,7 @@ Examples:
   mediary check-config
   mediary check-config deploy/mediary.toml
   MEDIARY_SERVER__PORT=9000 mediary check-config")]
-pub struct CheckConfig {
+pub(super) struct CheckConfig {
     /// The file to check; without it, the one that `mediary serve` would read
     pub file: Option<PathBuf>,
 }
@@ -26,7 +26,7 @@ impl CheckConfig {
     ///
     /// # Errors
     /// Only if `out` or `err` cannot be written to.
-    pub fn run(
+    pub(super) fn run(
         &self,
         flags: &Overrides,
         env: &Environment,

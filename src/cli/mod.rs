@@ -17,11 +17,15 @@ use crate::models::{Models, Place};
 
 /// One local endpoint for every medium: documents become text on this machine, with no key
 #[derive(Debug, Parser)]
-#[command(name = "mediary", version, after_help = "Examples:\n  \
+#[command(
+    name = "mediary",
+    version,
+    after_help = "Examples:\n  \
     mediary models pull                fetch libraries and weights, once\n  \
     mediary ocr scan.pdf               print the text of a scan\n  \
     mediary serve                      serve on 127.0.0.1:8001\n\n\
-    `mediary COMMAND --help` has more examples.")]
+    `mediary COMMAND --help` has more examples."
+)]
 struct Arguments {
     /// The configuration file, instead of the one that would be found
     #[arg(long, global = true, value_name = "FILE")]
@@ -58,8 +62,7 @@ pub fn main(environment: Environment) -> ExitCode {
         Ok(cwd) => cwd,
         Err(error) => return complain(&format!("the current folder cannot be read: {error}")),
     };
-    let overrides =
-        Overrides { config_file: arguments.config, log_level: arguments.log_level, ..Overrides::default() };
+    let overrides = Overrides { config_file: arguments.config, log_level: arguments.log_level, ..Overrides::default() };
     let context = Context { overrides, environment, cwd };
     match arguments.command {
         Command::Serve(command) => command.run(context),

@@ -24,7 +24,7 @@ const BAD_NAME: u8 = 2;
     mediary models pull               fetch whatever is wanting\n  \
     mediary models pull paddleocr     fetch one, or mend it\n  \
     mediary models verify             read every file and compare its checksum")]
-pub struct ModelsArgs {
+pub(super) struct ModelsArgs {
     /// Print JSON instead of a table
     #[arg(long, global = true)]
     json: bool,
@@ -50,7 +50,7 @@ enum ModelsCommand {
 }
 
 /// Runs the command. `tune` is handed in because it takes the engines, which this file knows nothing of.
-pub fn run(args: &ModelsArgs, models: &Models, tune: impl FnOnce(&Models) -> ExitCode) -> ExitCode {
+pub(super) fn run(args: &ModelsArgs, models: &Models, tune: impl FnOnce(&Models) -> ExitCode) -> ExitCode {
     let outcome = match &args.command {
         None => list(models, Depth::Changed, &models.cards().iter().collect::<Vec<_>>(), args.json).map(|_| ALL_WELL),
         Some(ModelsCommand::Pull { names }) => match chosen(models, names) {

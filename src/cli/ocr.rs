@@ -74,7 +74,8 @@ impl Ocr {
 
     fn fields(&self, context: &Context) -> Fields {
         let mut fields = Fields::default();
-        let password = self.password.clone().or_else(|| context.environment.text("MEDIARY_PDF_PASSWORD").map(str::to_owned));
+        let password =
+            self.password.clone().or_else(|| context.environment.text("MEDIARY_PDF_PASSWORD").map(str::to_owned));
         let sent = [
             ("output", Some(self.output.clone())),
             ("pages", self.pages.clone()),
@@ -125,7 +126,9 @@ impl Ocr {
         }
         let text = rendered(done, form);
         let written = match &self.out {
-            Some(path) => std::fs::write(path, text).map_err(|error| format!("cannot write {}: {error}", path.display())),
+            Some(path) => {
+                std::fs::write(path, text).map_err(|error| format!("cannot write {}: {error}", path.display()))
+            }
             // A reader that has seen enough closes the pipe; that is not a failure.
             None => match io::stdout().write_all(text.as_bytes()) {
                 Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(format!("cannot write: {error}")),
@@ -220,8 +223,7 @@ fn take_in(config: &Config, input: &Path) -> Result<Media, String> {
 }
 
 fn progress_bar() -> ProgressBar {
-    let target =
-        if io::stderr().is_terminal() { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+    let target = if io::stderr().is_terminal() { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
     let style = ProgressStyle::with_template("{bar:30} {pos}/{len} pages  {msg}")
         .unwrap_or_else(|_| ProgressStyle::default_bar());
     ProgressBar::with_draw_target(None, target).with_style(style)
@@ -263,7 +265,9 @@ fn json(done: &[Done], form: &Form) -> String {
     };
     let text = match done {
         [only] => serde_json::to_string_pretty(&body(only)),
-        several => serde_json::to_string_pretty(&ReadingList { object: "list", data: several.iter().map(body).collect() }),
+        several => {
+            serde_json::to_string_pretty(&ReadingList { object: "list", data: several.iter().map(body).collect() })
+        }
     };
     text.unwrap_or_else(|error| format!("{{\"error\": \"{error}\"}}"))
 }

@@ -7,9 +7,9 @@ use mediary_core::document::{Page, Source, paragraphs};
 use mediary_core::{Failure, FailureKind, Media, Raster};
 use mediary_local::{PaddleOcr, Ticket};
 
+use super::Gateway;
 use super::read::{Frame, ReadOptions, TEXT_LAYER};
 use super::reading::{AttemptLog, Outcome, PageOutcome};
-use super::Gateway;
 
 /// A4 at 400 DPI; more makes no text readable that this does not.
 const MAX_PAGE_PIXELS: u32 = 16_000_000;
@@ -111,7 +111,9 @@ impl Gateway {
         let is_better = |page: &Page| !page.is_blank() || reply.layer.lines.is_empty();
         match page {
             Ok(page) if is_better(&page) => Ok(PageOutcome { index, page: Ok(page), needs_ocr: false }),
-            Ok(_) | Err(_) if !reply.layer.lines.is_empty() => Ok(PageOutcome { index, page: Ok(layer_page(index, reply)), needs_ocr: true }),
+            Ok(_) | Err(_) if !reply.layer.lines.is_empty() => {
+                Ok(PageOutcome { index, page: Ok(layer_page(index, reply)), needs_ocr: true })
+            }
             other => Ok(PageOutcome { index, page: other, needs_ocr: false }),
         }
     }

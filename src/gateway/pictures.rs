@@ -45,9 +45,7 @@ impl Gateway {
             let (raster, dpi, back) = decoded.await?;
             pictures = back;
             let page = match raster {
-                Ok(raster) => {
-                    self.recognise(&mut ticket, raster, Frame { index, dpi }, options.words, attempts).await
-                }
+                Ok(raster) => self.recognise(&mut ticket, raster, Frame { index, dpi }, options.words, attempts).await,
                 Err(failure) => Err(failure),
             };
             if let Err(failure) = &page

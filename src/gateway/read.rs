@@ -4,12 +4,13 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use mediary_convert::pdf::TextPolicy;
-use mediary_core::document::{PageSelection, paragraphs, reading_order};
+use mediary_core::document::{Page, PageSelection, Source, paragraphs, reading_order};
 use mediary_core::{Failure, FailureKind, Media, MediaKind, Raster, Target};
-use mediary_local::{PageImage, PaddleOcr, Ticket};
+use mediary_local::{PaddleOcr, PageImage, Ticket};
 
-use super::reading::{AttemptLog, Outcome, PageOutcome, Reading};
 use super::Gateway;
+use super::reading::{AttemptLog, Outcome, PageOutcome, Reading};
+use crate::telemetry::metrics;
 
 /// The engine name of a document's own text.
 pub(super) const TEXT_LAYER: &str = "text-layer";
@@ -88,6 +89,7 @@ impl Gateway {
         };
         let reading =
             Reading { media, total_pages, pages, attempts: attempts.into_attempts(), duration: started.elapsed() };
+        count_pages(&reading);
         all_failed(reading)
     }
 
@@ -112,11 +114,12 @@ impl Gateway {
         frame: Frame,
         words: bool,
         attempts: &mut AttemptLog,
-    ) -> Result<mediary_core::document::Page, Failure> {
+    ) -> Result<Page, Failure> {
         let started = Instant::now();
         let (width_px, height_px) = (raster.width(), raster.height());
         let found = ticket.run(PageImage { raster: Arc::new(raster), words }).await;
         let elapsed = started.elapsed();
+        metrics::ocr_took(PADDLEOCR_FAST, elapsed);
         match &found {
             Ok(lines) if lines.is_empty() => {
                 attempts.note(PADDLEOCR_FAST, Outcome::Rejected, Some("no_text"), frame.index, elapsed);
@@ -127,11 +130,11 @@ impl Gateway {
             }
         }
         let blocks = paragraphs(reading_order(found?));
-        Ok(mediary_core::document::Page {
+        Ok(Page {
             index: frame.index,
-            source: mediary_core::document::Source::Ocr,
+            source: Source::Ocr,
             engine: PADDLEOCR_FAST.to_owned(),
-            confidence: mediary_core::document::Page::confidence_of(&blocks),
+            confidence: Page::confidence_of(&blocks),
             width_px,
             height_px,
             dpi: frame.dpi,
@@ -146,6 +149,12 @@ impl Gateway {
 pub(super) struct Frame {
     pub(super) index: usize,
     pub(super) dpi: Option<u32>,
+}
+
+fn count_pages(reading: &Reading) {
+    for page in reading.pages.iter().filter_map(|outcome| outcome.page.as_ref().ok()) {
+        metrics::page_read(page.source.name(), &page.engine);
+    }
 }
 
 /// A document of which no page could be read has failed as its first page did.

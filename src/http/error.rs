@@ -6,14 +6,16 @@
 use std::time::Duration;
 
 use axum::Json;
-use axum::http::header::{ALLOW, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use mediary_core::{Failure, FailureKind};
 use serde::Serialize;
+use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use super::request_id::RequestId;
+use crate::protocol::process::BadField;
 
 /// An answer that is an error: what the client is told, and what only the log is told.
 #[derive(Debug, Clone)]
@@ -85,7 +87,8 @@ impl ApiError {
 
     /// 405: the route exists, but not for this method. The router adds `Allow`.
     pub fn method_not_allowed(method: &Method) -> Self {
-        let message = format!("This route does not answer {method}; the Allow header names the methods it does answer.");
+        let message =
+            format!("This route does not answer {method}; the Allow header names the methods it does answer.");
         Self::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", message)
     }
 
@@ -109,7 +112,11 @@ impl ApiError {
     }
 
     /// What the error says, as it stands under `error` in an answer.
-    pub fn body(&self) -> ErrorFields {
+    pub fn body(&self) -> Value {
+        json!(self.fields())
+    }
+
+    fn fields(&self) -> ErrorFields {
         let r#type = family(self.status);
         ErrorFields { message: self.message.clone(), r#type, param: self.param.clone(), code: self.code }
     }
@@ -127,7 +134,9 @@ impl ApiError {
     pub(super) fn log(&self) {
         let detail = self.detail.as_deref().unwrap_or(&self.message);
         match self.status {
-            StatusCode::INTERNAL_SERVER_ERROR => tracing::error!(error.code = self.code, error.detail = detail, "failed"),
+            StatusCode::INTERNAL_SERVER_ERROR => {
+                tracing::error!(error.code = self.code, error.detail = detail, "failed")
+            }
             status if status.is_server_error() => {
                 tracing::warn!(error.code = self.code, error.detail = detail, "refused");
             }
@@ -171,9 +180,15 @@ impl From<Failure> for ApiError {
     }
 }
 
+impl From<BadField> for ApiError {
+    fn from(BadField { field, message }: BadField) -> Self {
+        Self::malformed(message).about(field)
+    }
+}
+
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
-        let mut response = (self.status, Json(ErrorBody { error: self.body() })).into_response();
+        let mut response = (self.status, Json(ErrorBody { error: self.fields() })).into_response();
         let headers = response.headers_mut();
         if let Some(wait) = self.retry_after {
             // A fraction of a second is rounded up: 0 would invite a client to come back at once.
@@ -183,7 +198,6 @@ impl IntoResponse for ApiError {
         if self.status == StatusCode::UNAUTHORIZED {
             headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
-        debug_assert!(!headers.contains_key(ALLOW), "the router adds it");
         response.extensions_mut().insert(self);
         response
     }

@@ -60,20 +60,20 @@ pub(super) struct Model {
     note: Option<String>,
 }
 
-impl From<TargetInfo> for Model {
-    fn from(target: TargetInfo) -> Self {
+impl From<&TargetInfo> for Model {
+    fn from(target: &TargetInfo) -> Self {
         let owned_by = target.id.split('/').next().unwrap_or_default().to_owned();
         Self {
             object: "model",
             created: CREATED,
             owned_by,
             description: target.description,
-            tasks: target.tasks,
-            accepts: target.accepts,
-            formats: target.formats,
+            tasks: target.tasks.clone(),
+            accepts: target.accepts.clone(),
+            formats: target.formats.clone(),
             installed: target.installed,
-            note: target.note,
-            id: target.id,
+            note: target.note.clone(),
+            id: target.id.clone(),
         }
     }
 }
@@ -81,7 +81,7 @@ impl From<TargetInfo> for Model {
 /// Lists the models and their abilities.
 #[utoipa::path(get, path = "/v1/models", tag = "models", responses((status = 200, body = ModelList)))]
 pub(super) async fn list(State(state): State<AppState>) -> Json<ModelList> {
-    let data = state.gateway.targets().into_iter().map(Model::from).collect();
+    let data = state.gateway.targets().iter().map(Model::from).collect();
     Json(ModelList { object: "list", data })
 }
 
@@ -97,9 +97,9 @@ pub(super) async fn one(
     id: Result<Path<String>, PathRejection>,
 ) -> Result<Json<Model>, ApiError> {
     let Path(id) = id.map_err(|_| ApiError::malformed("The model's id is not valid UTF-8."))?;
-    let mut targets = state.gateway.targets();
-    if let Some(at) = targets.iter().position(|target| target.id == id) {
-        return Ok(Json(targets.swap_remove(at).into()));
+    let targets = state.gateway.targets();
+    if let Some(target) = targets.iter().find(|target| target.id == id) {
+        return Ok(Json(target.into()));
     }
     let near = near(&id, targets.iter().map(|target| target.id.as_str()));
     Err(ApiError::not_found("model_not_found", no_such_model(&near)).about("id"))

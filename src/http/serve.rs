@@ -5,7 +5,6 @@
 use std::io;
 use std::time::Duration;
 
-use axum::Router;
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::signal::unix::{SignalKind, signal};
@@ -43,7 +42,7 @@ pub async fn serve(listener: TcpListener, state: AppState, shutdown: impl Future
 /// Serves any router; tests bring their own.
 pub(super) async fn accept(
     listener: TcpListener,
-    connections: Connections<Router>,
+    connections: Connections,
     grace: Duration,
     shutdown: impl Future<Output = ()>,
 ) {
@@ -76,7 +75,8 @@ async fn next(listener: &TcpListener) -> TcpStream {
         match listener.accept().await {
             Ok((stream, _)) => return stream,
             // The client was gone before we looked.
-            Err(error) if matches!(error.kind(), io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset) => {}
+            Err(error) if matches!(error.kind(), io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset) => {
+            }
             Err(error) => {
                 tracing::error!(error.detail = %error, "cannot accept connections; trying again");
                 sleep(OUT_OF_SOMETHING).await;

@@ -15,7 +15,9 @@ use crate::config::{LogFormat, LogLevel, Server};
 #[derive(Debug, Error)]
 pub enum LogSetupError {
     /// The filter directive cannot be read.
-    #[error("the log filter `{filter}` cannot be read: {reason}; write it like `info` or `info,mediary::gateway=debug`")]
+    #[error(
+        "the log filter `{filter}` cannot be read: {reason}; write it like `info` or `info,mediary::gateway=debug`"
+    )]
     Filter {
         /// The directive as given.
         filter: String,

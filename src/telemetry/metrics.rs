@@ -19,7 +19,7 @@ pub const HTTP_IN_FLIGHT: &str = "mediary_http_requests_in_flight";
 pub const PAGES: &str = "mediary_pages_total";
 /// Seconds an engine took for one page, by `engine`.
 pub const OCR_DURATION: &str = "mediary_ocr_page_duration_seconds";
-/// Worker processes and engines started again, by `worker` and `reason`.
+/// Workers that died or were ended with work in hand, and were replaced, by `worker`.
 pub const WORKER_RESTARTS: &str = "mediary_worker_restarts_total";
 /// Jobs that wait in an engine's queue, by `engine`.
 pub const QUEUE_DEPTH: &str = "mediary_queue_depth";
@@ -47,7 +47,7 @@ fn install() -> PrometheusHandle {
     describe_gauge!(HTTP_IN_FLIGHT, "Requests being worked on.");
     describe_counter!(PAGES, "Pages read.");
     describe_histogram!(OCR_DURATION, "Seconds an engine took for one page.");
-    describe_counter!(WORKER_RESTARTS, "Worker processes and engines started again.");
+    describe_counter!(WORKER_RESTARTS, "Workers that died or were ended with work in hand, and were replaced.");
     describe_gauge!(QUEUE_DEPTH, "Jobs that wait in an engine's queue.");
     handle
 }
@@ -60,8 +60,7 @@ pub fn request_began() {
 /// A request was answered with `status`, or given up by its client.
 pub fn request_ended(path: &str, method: &'static str, status: u16, took: Duration) {
     gauge!(HTTP_IN_FLIGHT).decrement(1);
-    let labels =
-        [("path", path.to_owned()), ("method", method.to_owned()), ("status", status.to_string())];
+    let labels = [("path", path.to_owned()), ("method", method.to_owned()), ("status", status.to_string())];
     counter!(HTTP_REQUESTS, &labels).increment(1);
     histogram!(HTTP_DURATION, &labels).record(took);
 }
@@ -76,16 +75,16 @@ pub fn ocr_took(engine: &str, took: Duration) {
     histogram!(OCR_DURATION, "engine" => engine.to_owned()).record(took);
 }
 
-/// A worker process or an engine was started again, and why: `crash`, `time_limit`, `memory_limit`, `worn`, …
-pub fn worker_restarted(worker: &str, reason: &'static str) {
-    counter!(WORKER_RESTARTS, "worker" => worker.to_owned(), "reason" => reason).increment(1);
+/// So many workers of a kind have been replaced since the start.
+pub fn worker_restarts(worker: &'static str, since_start: u64) {
+    counter!(WORKER_RESTARTS, "worker" => worker).absolute(since_start);
 }
 
 /// So many jobs wait in the queue of `engine` now.
-pub fn queue_depth(engine: &str, jobs: usize) {
+pub fn queue_depth(engine: &'static str, jobs: usize) {
     // A queue is bounded far below the numbers that a float cannot hold exactly.
     let jobs = u32::try_from(jobs).unwrap_or(u32::MAX);
-    gauge!(QUEUE_DEPTH, "engine" => engine.to_owned()).set(jobs);
+    gauge!(QUEUE_DEPTH, "engine" => engine).set(jobs);
 }
 
 #[cfg(test)]
@@ -97,7 +96,7 @@ mod tests {
         let handle = recorder();
         page_read("ocr", "test/one");
         ocr_took("test/one", Duration::from_millis(30));
-        worker_restarted("test-pdf", "crash");
+        worker_restarts("test-pdf", 2);
         queue_depth("test/one", 7);
         request_began();
         request_ended("/test/metrics", "GET", 204, Duration::from_millis(3));
@@ -106,7 +105,7 @@ mod tests {
             r#"mediary_pages_total{source="ocr",engine="test/one"} 1"#,
             r#"mediary_ocr_page_duration_seconds_bucket{engine="test/one",le="0.05"} 1"#,
             r#"mediary_ocr_page_duration_seconds_bucket{engine="test/one",le="0.025"} 0"#,
-            r#"mediary_worker_restarts_total{worker="test-pdf",reason="crash"} 1"#,
+            r#"mediary_worker_restarts_total{worker="test-pdf"} 2"#,
             r#"mediary_queue_depth{engine="test/one"} 7"#,
             r#"mediary_http_requests_total{path="/test/metrics",method="GET",status="204"} 1"#,
             "# HELP mediary_http_requests_in_flight ",

@@ -67,7 +67,8 @@ impl WorkerProcess {
         self.pages_read += 1;
         match self.receive().await? {
             Reply::Page(reply) => {
-                let raster = if reply.rendered { Some(self.pixels(reply.width_px, reply.height_px).await?) } else { None };
+                let raster =
+                    if reply.rendered { Some(self.pixels(reply.width_px, reply.height_px).await?) } else { None };
                 Ok(Ok((*reply, raster)))
             }
             Reply::PageFailed(reason) => Ok(Err(reason)),

@@ -124,12 +124,15 @@ struct Waiting<'a>(&'a AtomicUsize);
 impl<'a> Waiting<'a> {
     fn enter(shared: &'a Shared) -> Result<Self, Failure> {
         let limit = shared.settings.queue;
-        let entered = shared.waiting.fetch_update(Ordering::AcqRel, Ordering::Acquire, |waiting| {
-            (waiting < limit).then_some(waiting + 1)
-        });
+        let entered = shared
+            .waiting
+            .fetch_update(Ordering::AcqRel, Ordering::Acquire, |waiting| (waiting < limit).then_some(waiting + 1));
         entered.map(|_| Self(&shared.waiting)).map_err(|_| {
             let kind = FailureKind::Busy { retry_after: shared.settings.retry_after };
-            Failure::new(kind, format!("busy: {limit} documents are waiting for a PDF worker already; try again shortly"))
+            Failure::new(
+                kind,
+                format!("busy: {limit} documents are waiting for a PDF worker already; try again shortly"),
+            )
         })
     }
 }
@@ -249,7 +252,10 @@ impl OpenPdf {
                 self.shared.lost.fetch_add(1, Ordering::Relaxed);
                 Err(Failure::new(
                     FailureKind::TimedOut,
-                    format!("opening this PDF took longer than {} s; raise [limits.document] page_seconds", limit.as_secs_f32()),
+                    format!(
+                        "opening this PDF took longer than {} s; raise [limits.document] page_seconds",
+                        limit.as_secs_f32()
+                    ),
                 ))
             }
         }

@@ -7,9 +7,9 @@
 use std::io::{self, Read, Write};
 
 use mediary_core::document::{Doubt, TextLayer};
+use serde::Deserialize;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde::Deserialize;
 
 /// Headers larger than this are not ours.
 const MAX_HEADER_BYTES: u32 = 64 * 1024 * 1024;

@@ -5,8 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::Rect;
 
 /// Where a page's text comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Source {
     /// The document's own characters.
     TextLayer,
@@ -14,6 +13,18 @@ pub enum Source {
     Ocr,
     /// Both, merged.
     Mixed,
+}
+
+impl Source {
+    /// The source as answers and metrics spell it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::TextLayer => "text_layer",
+            Self::Ocr => "ocr",
+            Self::Mixed => "mixed",
+        }
+    }
 }
 
 /// One page, read. Boxes are in pixels of a page `width_px` × `height_px` large.
@@ -55,8 +66,7 @@ impl Page {
 }
 
 /// What a block is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BlockKind {
     /// Running text.
     Text,

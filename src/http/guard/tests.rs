@@ -203,7 +203,8 @@ async fn only_configured_origins_get_cors_headers_and_their_preflights_need_no_k
         let header = response.headers().get("access-control-allow-origin").map(|value| value.to_str().unwrap());
         assert_eq!(header, *allowed, "{line} {origin}");
     }
-    let headers = [("origin", PAGE), ("access-control-request-method", "POST"), ("access-control-request-headers", "x-api-key")];
+    let headers =
+        [("origin", PAGE), ("access-control-request-method", "POST"), ("access-control-request-headers", "x-api-key")];
     let response = ask(&keyed, "OPTIONS /v1/ocr/process", &headers).await;
     assert_eq!(response.status(), StatusCode::OK);
     assert_eq!(response.headers()["access-control-allow-headers"], "x-api-key");

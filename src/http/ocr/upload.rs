@@ -208,7 +208,9 @@ fn decode_base64(encoded: &str, spool_bytes: u64) -> Result<Blob, ApiError> {
         decoded.clear();
         let engine = if unpadded { &STANDARD_NO_PAD } else { &STANDARD };
         engine.decode_vec(piece, &mut decoded).map_err(|error| {
-            Failure::malformed(format!("`file_data` is not base64 ({error}); encode the file's bytes without line breaks"))
+            Failure::malformed(format!(
+                "`file_data` is not base64 ({error}); encode the file's bytes without line breaks"
+            ))
         })?;
         keep(&mut spool, &decoded)?;
     }

@@ -85,9 +85,9 @@ impl<E: Engine> Pool<E> {
     /// [`FailureKind::Busy`] when the queue is full.
     pub fn enter(&self) -> Result<Ticket<'_, E>, Failure> {
         let limit = self.settings.queue;
-        let entered = self.waiting.fetch_update(Ordering::AcqRel, Ordering::Acquire, |depth| {
-            (depth < limit).then_some(depth + 1)
-        });
+        let entered = self
+            .waiting
+            .fetch_update(Ordering::AcqRel, Ordering::Acquire, |depth| (depth < limit).then_some(depth + 1));
         entered.map(|_| Ticket { pool: self }).map_err(|_| {
             let kind = FailureKind::Busy { retry_after: self.settings.retry_after };
             let name = &self.settings.name;

@@ -99,7 +99,10 @@ impl Fields {
             }
         }
         if form.options.force_ocr && form.options.text_layer_only {
-            return Err(bad("text_layer_only", "`force_ocr` and `text_layer_only` exclude each other; send one".into()));
+            return Err(bad(
+                "text_layer_only",
+                "`force_ocr` and `text_layer_only` exclude each other; send one".into(),
+            ));
         }
         // Structure without lines would be no structure.
         form.detail = detail.unwrap_or(if form.output == Output::Json { Detail::Lines } else { Detail::None });

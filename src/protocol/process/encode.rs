@@ -1,6 +1,6 @@
 //! A reading becomes an answer.
 
-use mediary_core::document::{Block, Line, Page, Rect, Source, Word};
+use mediary_core::document::{Block, BlockKind, Line, Page, Rect, Word};
 
 use super::decode::{Detail, Output};
 use super::wire::{AttemptBody, BlockBody, LineBody, MediaBody, PageBody, ReadingBody, Usage, WordBody};
@@ -96,11 +96,7 @@ impl Encoder {
     fn read_page(&self, page: &Page) -> PageBody {
         PageBody {
             index: page.index,
-            source: Some(match page.source {
-                Source::TextLayer => "text_layer",
-                Source::Ocr => "ocr",
-                Source::Mixed => "mixed",
-            }),
+            source: Some(page.source.name()),
             engine: Some(page.engine.clone()),
             confidence: page.confidence.map(thousandths),
             width_px: page.width_px,
@@ -115,7 +111,9 @@ impl Encoder {
 
     fn block(&self, block: &Block) -> BlockBody {
         BlockBody {
-            kind: "text",
+            kind: match block.kind {
+                BlockKind::Text => "text",
+            },
             bbox: corners(block.bbox),
             confidence: block.confidence().map(thousandths),
             lines: block.lines.iter().map(|line| self.line(line)).collect(),
@@ -133,11 +131,7 @@ impl Encoder {
 }
 
 fn word(word: &Word) -> WordBody {
-    WordBody {
-        text: word.text.clone(),
-        bbox: corners(word.bbox),
-        confidence: word.confidence.map(thousandths),
-    }
+    WordBody { text: word.text.clone(), bbox: corners(word.bbox), confidence: word.confidence.map(thousandths) }
 }
 
 fn attempt(attempt: &Attempt) -> AttemptBody {
