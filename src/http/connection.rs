@@ -3,7 +3,6 @@
 //! A client that never finishes its header is told so and let go; one that leaves takes its request's future with it,
 //! which is how work is cancelled. Slow bodies are the handlers' affair. `serve` starts one of these per connection.
 
-use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;

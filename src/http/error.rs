@@ -135,7 +135,7 @@ impl ApiError {
         let detail = self.detail.as_deref().unwrap_or(&self.message);
         match self.status {
             StatusCode::INTERNAL_SERVER_ERROR => {
-                tracing::error!(error.code = self.code, error.detail = detail, "failed")
+                tracing::error!(error.code = self.code, error.detail = detail, "failed");
             }
             status if status.is_server_error() => {
                 tracing::warn!(error.code = self.code, error.detail = detail, "refused");

@@ -106,7 +106,7 @@ fn html(example: &str) -> String {
     let mut rows = String::new();
     for (method, path, description) in ENDPOINTS {
         let path = if method == "GET" { format!("<a href=\"{path}\">{path}</a>") } else { path.to_owned() };
-        write!(rows, "<tr><td>{method}</td><td>{path}</td><td>{description}</td></tr>\n")
+        writeln!(rows, "<tr><td>{method}</td><td>{path}</td><td>{description}</td></tr>")
             .expect("a string takes what is written to it");
     }
     let (version, example) = (super::VERSION, escape(example));
@@ -148,8 +148,8 @@ mod tests {
             (&public, Some("localhost:9000"), "https://ai.example"),
         ];
         for (server, host, expected) in rows {
-            let host = host.map(|host| (HOST, HeaderValue::from_str(host).unwrap()));
-            assert_eq!(base_url(server, &HeaderMap::from_iter(host)), *expected, "{host:?}");
+            let headers = host.map(|host| (HOST, HeaderValue::from_str(host).unwrap()));
+            assert_eq!(base_url(server, &HeaderMap::from_iter(headers)), *expected, "{host:?}");
         }
     }
 

@@ -1,7 +1,7 @@
 //! The door for HTTP: who may come in, which route answers, which status tells the truth.
 //!
 //! It decides nothing about media; handlers hand requests to the gateway and write down what it answers. `mediary serve`
-//! calls [`serve`]; tests drive [`router`] without a socket.
+//! calls [`serve()`]; tests drive [`router()`] without a socket.
 
 mod connection;
 mod docs;

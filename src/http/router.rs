@@ -1,6 +1,6 @@
 //! Every route on one screen, and the layers around them.
 //!
-//! Routing only: handlers live in the files they are named after. [`super::serve`] and tests call it.
+//! Routing only: handlers live in the files they are named after. [`super::serve()`] and tests call it.
 
 use std::any::Any;
 
@@ -32,7 +32,8 @@ pub fn router(state: AppState) -> Router {
         .route("/v1/models", get(models::list))
         .route("/v1/models/{*id}", get(models::one))
         .route("/v1/ocr/process", post(ocr::process));
-    layered(routes.with_state(state.clone()), &state.config.server)
+    let config = state.config.clone();
+    layered(routes.with_state(state), &config.server)
 }
 
 /// Puts the layers around routes. Read from the bottom: a request passes the last one first.
@@ -61,6 +62,7 @@ async fn no_such_method(method: Method) -> ApiError {
 }
 
 /// A bug of ours met one request; the others go on.
+#[expect(clippy::needless_pass_by_value, reason = "the layer hands the payload over")]
 fn panicked(payload: Box<dyn Any + Send>) -> Response {
     let text = payload.downcast_ref::<&str>().copied().or_else(|| payload.downcast_ref::<String>().map(String::as_str));
     ApiError::broken(format!("a handler panicked: {}", text.unwrap_or("no message"))).into_response()

@@ -10,6 +10,9 @@ use tower::ServiceExt;
 use super::{Guard, check_key, check_origin, cors};
 use crate::config::{Secret, Server};
 
+/// `METHOD /path`, headers, status.
+type Row = (&'static str, &'static [(&'static str, &'static str)], u16);
+
 const PAGE: &str = "https://app.example";
 
 fn server(keys: &[&str], origins: &[&str]) -> Server {
@@ -44,7 +47,7 @@ async fn ask(server: &Server, line: &str, headers: &[(&str, &str)]) -> Response<
 async fn with_keys_every_route_but_the_public_ones_wants_one() {
     let server = server(&["first-key", "second-key"], &[]);
     #[rustfmt::skip]
-    let rows: &[(&str, &[(&str, &str)], u16)] = &[
+    let rows: &[Row] = &[
         ("GET /v1/models", &[("authorization", "Bearer first-key")], 200),
         ("GET /v1/models", &[("authorization", "Bearer second-key")], 200),
         ("GET /v1/models", &[("authorization", "bearer first-key")], 200),
@@ -101,7 +104,7 @@ async fn with_keys_every_route_but_the_public_ones_wants_one() {
 async fn without_keys_only_this_machine_comes_in() {
     let server = server(&[], &[PAGE]);
     #[rustfmt::skip]
-    let rows: &[(&str, &[(&str, &str)], u16)] = &[
+    let rows: &[Row] = &[
         ("GET /v1/models", &[], 200),
         ("GET /v1/models", &[("authorization", "Bearer whatever")], 200),
         ("GET /v1/models", &[("host", "localhost")], 200),
@@ -167,18 +170,18 @@ async fn a_refusal_is_an_error_in_the_usual_shape_that_says_how_to_allow_it() {
     let keyed = server(&["key"], &[]);
     let open = server(&[], &[]);
     #[rustfmt::skip]
-    let rows: &[(&Server, &[(&str, &str)], &str, &str, &str)] = &[
-        (&keyed, &[], "missing_api_key", "authentication_error", "Authorization: Bearer KEY"),
-        (&keyed, &[("x-api-key", "no")], "invalid_api_key", "authentication_error", "x-api-key: KEY"),
-        (&open, &[("host", "evil.example")], "host_not_allowed", "permission_error", "MEDIARY_API_KEY"),
-        (&open, &[("origin", "null")], "origin_not_allowed", "permission_error", "cors_origins"),
+    let rows = [
+        (&keyed, None, "missing_api_key", "authentication_error", "Authorization: Bearer KEY"),
+        (&keyed, Some(("x-api-key", "no")), "invalid_api_key", "authentication_error", "x-api-key: KEY"),
+        (&open, Some(("host", "evil.example")), "host_not_allowed", "permission_error", "MEDIARY_API_KEY"),
+        (&open, Some(("origin", "null")), "origin_not_allowed", "permission_error", "cors_origins"),
     ];
-    for (server, headers, code, family, advice) in rows {
-        let response = ask(server, "GET /v1/models", headers).await;
+    for (server, header, code, family, advice) in rows {
+        let response = ask(server, "GET /v1/models", header.as_slice()).await;
         let bytes = axum::body::to_bytes(response.into_body(), 4096).await.unwrap();
         let body: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
-        assert_eq!(body["error"]["code"], *code);
-        assert_eq!(body["error"]["type"], *family);
+        assert_eq!(body["error"]["code"], code);
+        assert_eq!(body["error"]["type"], family);
         assert!(body["error"]["message"].as_str().unwrap().contains(advice), "{body}");
     }
 }

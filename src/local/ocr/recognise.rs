@@ -106,7 +106,12 @@ mod tests {
     use super::*;
 
     fn crops(widths: &[usize]) -> Vec<LineCrop> {
-        widths.iter().map(|&width| LineCrop::new(Quad::upright(0.0, 0.0, width as f32, 48.0))).collect()
+        let crop = |&width: &usize| {
+            let mut crop = LineCrop::new(Quad::upright(0.0, 0.0, 48.0, 48.0));
+            crop.width = width;
+            crop
+        };
+        widths.iter().map(crop).collect()
     }
 
     #[test]

@@ -1,0 +1,107 @@
+//! Documents of several kinds of pages, documents with passwords, and several files at once.
+
+use serde_json::{Value, json};
+
+use super::client::{Multipart, reading};
+use super::craft::{add_picture_page, blank_png};
+use super::fields::attempts;
+use super::pdf::Pdf;
+use super::score::collapsed;
+use super::server::{sample, shared};
+
+#[test]
+fn a_document_of_text_and_pictures_is_read_page_by_page_as_each_page_needs() {
+    let mut pdf = Pdf::of_texts(&["A page of text that was never printed."]);
+    add_picture_page(&mut pdf, &sample("sign.png"));
+    pdf.page("", "");
+    let answer = shared().read(pdf.bytes(), "").ok();
+    let pages = answer["pages"].as_array().unwrap();
+    let read: Vec<Value> = pages.iter().map(|page| json!([page["source"], page["engine"], page["text"]])).collect();
+    let expected = [
+        json!(["text_layer", "text-layer", "A page of text that was never printed."]),
+        json!(["ocr", "local/paddleocr:fast", "Platform 9 closes at 21:45"]),
+        json!(["text_layer", "text-layer", ""]),
+    ];
+    assert_eq!(read, expected);
+    assert_eq!(answer["status"], "ocr_success");
+    assert_eq!(answer["needs_ocr"], false);
+    let expected = ["text-layer accepted", "text-layer rejected no_text", "local/paddleocr:fast accepted"];
+    assert_eq!(attempts(&answer), expected);
+    assert_eq!(answer["attempts"][0]["pages"], json!([0, 2]));
+    assert_eq!(answer["content"], "A page of text that was never printed.\n\nPlatform 9 closes at 21:45");
+}
+
+#[test]
+fn what_has_nothing_on_it_is_called_blank() {
+    let mut empty = Pdf::new();
+    empty.page("", "");
+    let mut drawn = Pdf::new();
+    drawn.page("", "0.9 g 100 100 300 300 re f");
+    for (name, file) in [("an empty page", empty.bytes()), ("a page without letters", drawn.bytes()), ("a white picture", blank_png())] {
+        let answer = shared().read(file, "").ok();
+        assert_eq!(answer["status"], "blank", "{name}: {answer:#}");
+        assert_eq!(answer["content"], "", "{name}");
+        assert_eq!(answer["pages"].as_array().map(Vec::len), Some(1), "{name}");
+    }
+}
+
+#[test]
+fn an_encrypted_document_is_read_with_its_password_only() {
+    let pdf = Pdf::of_texts(&["behind the lock"]).encrypted("open sesame");
+    shared().read(pdf.clone(), "").refused(422, "unreadable_file", "encrypted; send its password in the field `password`");
+    shared().read(pdf.clone(), "password=open+says+me").refused(422, "unreadable_file", "password is wrong");
+    assert_eq!(shared().read(pdf, "password=open+sesame").content(), "behind the lock");
+}
+
+#[test]
+fn a_document_that_opens_without_a_password_needs_none() {
+    let pdf = Pdf::of_texts(&["hardly a lock"]);
+    assert_eq!(shared().read(pdf.encrypted(""), "").content(), "hardly a lock");
+    assert_eq!(shared().read(pdf.bytes(), "password=superfluous").content(), "hardly a lock");
+}
+
+#[test]
+fn each_of_several_files_has_its_own_outcome() {
+    let request = Multipart::default()
+        .file("invoice.pdf", "application/pdf", &sample("invoice.pdf"))
+        .file("broken.pdf", "application/pdf", b"%PDF-1.4 nothing")
+        .file("voice.wav", "audio/wav", &super::craft::wav())
+        .file("sign.png", "image/png", &sample("sign.png"))
+        .request();
+    let answer = request.send(shared()).ok();
+    assert_eq!(answer["object"], "list");
+    let outcomes: Vec<Value> = answer["data"].as_array().unwrap().iter().map(outcome).collect();
+    let expected = [
+        json!(["invoice.pdf", "success", null]),
+        json!(["broken.pdf", "failed", "unreadable_file"]),
+        json!(["voice.wav", "failed", "unsupported_media_type"]),
+        json!(["sign.png", "ocr_success", null]),
+    ];
+    assert_eq!(outcomes, expected);
+    let sentence = answer["data"][1]["error"]["message"].as_str().unwrap();
+    assert!(sentence.contains("damaged"), "{sentence}");
+    assert_eq!(answer["data"][3]["content"], "Platform 9 closes at 21:45");
+}
+
+fn outcome(file: &Value) -> Value {
+    json!([file["file_name"], file["status"], file["error"]["code"]])
+}
+
+#[test]
+fn several_files_as_bare_text_follow_each_other_or_fail_together() {
+    let good = Multipart::default()
+        .file("a.txt", "text/plain", b"first file")
+        .file("b.txt", "text/plain", b"second file");
+    let answer = good.clone().request().header("accept", "text/plain").send(shared());
+    assert_eq!((answer.status, answer.text()), (200, "first file\n\nsecond file"));
+    let bad = good.file("c.pdf", "application/pdf", b"%PDF-1.4 nothing").request();
+    bad.header("accept", "text/plain").send(shared()).refused(422, "unreadable_file", "damaged");
+}
+
+#[test]
+fn a_document_of_many_pages_is_read_to_its_end() {
+    let texts: Vec<String> = (1..=120).map(|number| format!("This is page {number} of the long one.")).collect();
+    let pdf = Pdf::of_texts(&texts.iter().map(String::as_str).collect::<Vec<_>>()).bytes();
+    let content = reading(pdf, "").send(shared()).content();
+    assert_eq!(collapsed(&content), texts.join(" "));
+}

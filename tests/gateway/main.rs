@@ -1,0 +1,27 @@
+//! The whole gateway from outside: over real sockets, as a program, on the real engines and on hostile input.
+//!
+//! One binary, so that all tests share one loaded engine. Nothing here looks into the house; what only the inside can
+//! tell is tested beside the code. `make test` fetches the libraries and weights that are read here.
+
+mod access;
+mod answers;
+mod bad_files;
+mod bad_requests;
+mod boxes;
+mod cli;
+mod cli_serve;
+mod client;
+mod craft;
+mod documents;
+mod faults;
+mod fields;
+mod hostile;
+mod limits;
+mod pdf;
+mod queues;
+mod samples;
+mod score;
+mod server;
+mod service;
+mod shared_data;
+mod transport;

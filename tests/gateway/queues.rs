@@ -1,0 +1,111 @@
+//! Full queues: whoever finds no place is told to come back, and everybody else is served.
+
+use std::io::Write;
+use std::sync::Barrier;
+
+use mediary::config::Config;
+
+use super::client::{Answer, Request, answer, reading};
+use super::craft::slow_pdf;
+use super::pdf::{Pdf, text_at};
+use super::server::{TestServer, sample, wait_until};
+
+fn narrow(config: &mut Config) {
+    config.engines.paddleocr.queue = 1;
+    config.engines.paddleocr.workers = 1;
+    config.engines.pdfium.workers = 1;
+}
+
+#[track_caller]
+fn assert_busy(answer: &Answer, words: &str) {
+    answer.refused(503, "engine_busy", words);
+    let wait: u64 = answer.header("retry-after").expect("it says when to come back").parse().unwrap();
+    assert!((1..=60).contains(&wait), "{wait}");
+}
+
+#[test]
+fn a_full_ocr_queue_refuses_and_says_when_to_come_back() {
+    let server = TestServer::with(narrow);
+    let mut long = Pdf::new();
+    for _ in 0..300 {
+        long.page("", &text_at(60, 700, 12, "a page of a long document"));
+    }
+    let mut first = server.connect();
+    first.write_all(&reading(long.bytes(), "force_ocr=true").bytes(&server)).unwrap();
+    wait_until("the only place is taken", || server.ocr_depth() == 1);
+    assert_busy(&server.read(sample("sign.png"), ""), "paddleocr is busy");
+    // What needs no recognition is read all the same.
+    assert_eq!(server.read("plain text", "").content(), "plain text");
+    assert_eq!(server.get("/health").status, 200);
+    drop(first);
+    wait_until("the place is free", || server.ocr_depth() == 0);
+    assert_eq!(server.read(sample("sign.png"), "").content(), "Platform 9 closes at 21:45");
+}
+
+#[test]
+fn a_full_queue_of_documents_refuses_and_serves_who_waits() {
+    let server = TestServer::with(narrow);
+    let mut slow = server.connect();
+    slow.write_all(&reading(slow_pdf(), "").bytes(&server)).unwrap();
+    server.busy_worker();
+    // Of two more, one finds the only place to wait and one does not, whichever comes first.
+    let mut others = [(); 2].map(|()| {
+        let mut connection = server.connect();
+        connection.write_all(&reading(Pdf::of_texts(&["waited"]).bytes(), "").bytes(&server)).unwrap();
+        connection.set_nonblocking(true).unwrap();
+        connection
+    });
+    let mut refused = None;
+    wait_until("one is refused", || {
+        refused = others.iter().position(|connection| connection.peek(&mut [0]).is_ok());
+        refused.is_some()
+    });
+    let refused = refused.expect("it was waited for");
+    others.iter().for_each(|connection| connection.set_nonblocking(false).unwrap());
+    drop(slow);
+    let [one, other] = others.map(|connection| answer(connection, "POST"));
+    let (refused, served) = if refused == 0 { (one, other) } else { (other, one) };
+    assert_busy(&refused, "waiting for a PDF worker");
+    assert_eq!(served.content(), "waited");
+}
+
+#[test]
+fn a_crowd_is_served_or_told_to_come_back_and_nothing_else() {
+    const CROWD: usize = 8;
+    let server = TestServer::with(narrow);
+    let barrier = Barrier::new(CROWD);
+    let answers: Vec<Answer> = std::thread::scope(|scope| {
+        let ask = || {
+            barrier.wait();
+            server.read(sample("cjk.png"), "")
+        };
+        let running: Vec<_> = (0..CROWD).map(|_| scope.spawn(ask)).collect();
+        running.into_iter().map(|thread| thread.join().expect("it was answered")).collect()
+    });
+    let (served, refused): (Vec<&Answer>, Vec<&Answer>) = answers.iter().partition(|answer| answer.status == 200);
+    assert!(!served.is_empty() && !refused.is_empty(), "{} served, {} refused", served.len(), refused.len());
+    served.iter().for_each(|answer| assert!(answer.content().contains("10:00-18:30"), "{answer}"));
+    refused.iter().for_each(|answer| assert_busy(answer, "paddleocr is busy"));
+    assert_eq!(server.ocr_depth(), 0);
+}
+
+#[test]
+fn many_at_once_are_all_served_when_the_queue_holds_them() {
+    let server = TestServer::with(|_| ());
+    let rows = [
+        ("invoice.pdf", "Total GBP"),
+        ("sign.png", "Platform 9"),
+        ("invoice-scan.pdf", "Tidewater"),
+        ("letter.tiff", "Edmund Falk"),
+        ("note.txt", "reading room"),
+        ("receipt.jpg", "Whitby"),
+    ];
+    std::thread::scope(|scope| {
+        for (name, words) in rows.iter().chain(&rows) {
+            let server = &server;
+            scope.spawn(move || assert!(server.read(sample(name), "").content().contains(words), "{name}"));
+        }
+    });
+    assert_eq!(server.ocr_depth(), 0);
+    assert_eq!(Request::new("GET", "/readyz").send(&server).status, 200);
+}

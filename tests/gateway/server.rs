@@ -1,0 +1,182 @@
+//! A server in this process, on a port of the system's choosing, and what can be seen of it from outside.
+//!
+//! Most tests share one, since engines take time and memory to load; a test that needs other settings or that harms its
+//! server starts its own. Dropping a server stops it and checks that it left nothing behind.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock, Weak, mpsc};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use mediary::config::{Bytes, Config, ProviderChoice};
+use mediary::gateway::{Gateway, Parts};
+use mediary::http::{self, AppState};
+use mediary::models::{Models, Place};
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+
+/// The most that anything here is waited for.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The checkout.
+pub(crate) fn checkout() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// A file of `samples/`.
+pub(crate) fn sample(name: &str) -> Vec<u8> {
+    let path = checkout().join("samples").join(name);
+    std::fs::read(&path).unwrap_or_else(|error| unreachable!("{} belongs to the checkout: {error}", path.display()))
+}
+
+/// The text that a sample shows.
+pub(crate) fn truth(name: &str) -> String {
+    String::from_utf8(sample(name)).expect("truths are UTF-8")
+}
+
+/// A running server.
+pub(crate) struct TestServer {
+    /// Where it listens.
+    pub(crate) address: SocketAddr,
+    /// What it works with, to look at only.
+    gateway: Weak<Gateway>,
+    memory_bytes: u64,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// The server that tests share. It ends with the process.
+pub(crate) fn shared() -> &'static TestServer {
+    static SHARED: OnceLock<TestServer> = OnceLock::new();
+    SHARED.get_or_init(|| TestServer::with(|_| ()))
+}
+
+impl TestServer {
+    /// A server with the default configuration but for `edit`.
+    pub(crate) fn with(edit: impl FnOnce(&mut Config)) -> Self {
+        // Each server's workers have a limit of their own by a few bytes, by which they are told apart.
+        static STARTED: AtomicU64 = AtomicU64::new(0);
+        let mut config = Config::default();
+        config.engines.paddleocr.provider = ProviderChoice::Cpu;
+        edit(&mut config);
+        let memory_bytes = config.engines.pdfium.memory_bytes.get() + STARTED.fetch_add(1, Ordering::Relaxed);
+        config.engines.pdfium.memory_bytes = Bytes::new(memory_bytes);
+        let gateway = Arc::new(gateway(&config));
+        let known = Arc::downgrade(&gateway);
+        let state = AppState::new(gateway, Arc::new(config));
+        let (stop, stopped) = oneshot::channel();
+        let (tell, told) = mpsc::channel();
+        let thread = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+            runtime.expect("the system gives threads").block_on(async {
+                let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("loopback has a free port");
+                tell.send(listener.local_addr().expect("it is bound")).expect("the test waits for it");
+                let shutdown = async { stopped.await.unwrap_or(()) };
+                http::serve(listener, state, shutdown).await.expect("the server runs to its end");
+            });
+        });
+        let address = told.recv_timeout(PATIENCE).expect("the server starts");
+        Self { address, gateway: known, memory_bytes, stop: Some(stop), thread: Some(thread) }
+    }
+
+    /// The worker processes of this server, by id.
+    pub(crate) fn workers(&self) -> Vec<u32> {
+        let limit = self.memory_bytes.to_string();
+        let ours = |id: &u32| {
+            let arguments = std::fs::read_to_string(format!("/proc/{id}/cmdline")).unwrap_or_default();
+            let mut arguments = arguments.split('\0').skip(1);
+            arguments.next() == Some("worker") && arguments.any(|argument| argument == limit)
+        };
+        processes().filter(ours).collect()
+    }
+
+    /// The one worker that has computed for a while, hence has the document open and works on a page.
+    pub(crate) fn busy_worker(&self) -> u32 {
+        /// A tenth of a second, in the kernel's ticks; opening a small document takes a fraction of that.
+        const TICKS: u64 = 10;
+        let mut found = None;
+        wait_until("a worker is busy", || {
+            found = self.workers().into_iter().find(|&id| ticks(id) >= TICKS);
+            found.is_some()
+        });
+        found.expect("it was waited for")
+    }
+
+    /// Asks the server to stop, without waiting for it.
+    pub(crate) fn ask_to_stop(&mut self) {
+        drop(self.stop.take());
+    }
+
+    /// Waits for the end of a server that was asked to stop.
+    pub(crate) fn wait_for_end(&mut self) {
+        if let Some(thread) = self.thread.take() {
+            assert!(thread.join().is_ok(), "the server panicked");
+        }
+    }
+
+    /// How many documents wait for the OCR engine or are being read by it.
+    pub(crate) fn ocr_depth(&self) -> usize {
+        self.gateway.upgrade().map_or(0, |gateway| gateway.ocr_depth())
+    }
+
+    /// How many workers have died or were killed with a document open.
+    pub(crate) fn workers_lost(&self) -> u64 {
+        self.gateway.upgrade().map_or(0, |gateway| gateway.workers_lost())
+    }
+}
+
+impl Drop for TestServer {
+    fn drop(&mut self) {
+        self.ask_to_stop();
+        if std::thread::panicking() {
+            return;
+        }
+        self.wait_for_end();
+        assert!(self.gateway.upgrade().is_none(), "something still holds the gateway of a server that has ended");
+        wait_until("no worker is left behind", || self.workers().is_empty());
+    }
+}
+
+fn gateway(config: &Config) -> Gateway {
+    let place = Place { cwd: checkout().to_owned(), ..Place::default() };
+    let models = Models::open(&place).expect("the cards of the checkout are right");
+    for card in ["onnxruntime", "paddleocr", "pdfium"] {
+        let installed = models.library(card);
+        assert!(installed.is_ok(), "{card} is not installed, so nothing can be tested; run `make test`, which fetches it");
+    }
+    let program = PathBuf::from(env!("CARGO_BIN_EXE_mediary"));
+    Gateway::new(Parts { config, models: &models, program }).expect("the system gives threads")
+}
+
+/// Our child processes.
+fn processes() -> impl Iterator<Item = u32> {
+    let ids = std::fs::read_dir("/proc").expect("there is a /proc").filter_map(|entry| {
+        entry.ok()?.file_name().to_str()?.parse::<u32>().ok()
+    });
+    ids.filter(|&id| stat(id).and_then(|stat| stat.get(1)?.parse().ok()) == Some(std::process::id()))
+}
+
+/// The processor time that a process has used, in the kernel's ticks.
+fn ticks(id: u32) -> u64 {
+    let used = |place: usize| stat(id).and_then(|stat| stat.get(place)?.parse::<u64>().ok()).unwrap_or(0);
+    used(11) + used(12)
+}
+
+/// What the kernel says of a process, from its state on; its name, which may hold anything, is left out.
+fn stat(id: u32) -> Option<Vec<String>> {
+    let text = std::fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
+    let (_, rest) = text.rsplit_once(')')?;
+    Some(rest.split_whitespace().map(str::to_owned).collect())
+}
+
+/// Looks again and again until it is so, for what nobody announces.
+pub(crate) fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) {
+    let started = Instant::now();
+    while !is_so() {
+        assert!(started.elapsed() < PATIENCE, "waited in vain: {what}");
+        // Leaves the processor to what is waited for.
+        std::thread::park_timeout(Duration::from_millis(2));
+    }
+}
