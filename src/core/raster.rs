@@ -35,24 +35,28 @@ impl Raster {
 
     /// Columns.
     #[must_use]
+    #[inline]
     pub fn width(&self) -> u32 {
         self.width
     }
 
     /// Rows.
     #[must_use]
+    #[inline]
     pub fn height(&self) -> u32 {
         self.height
     }
 
     /// The pixels.
     #[must_use]
+    #[inline]
     pub fn bgr(&self) -> &[u8] {
         &self.bgr
     }
 
     /// One row of pixels, counted from the top.
     #[must_use]
+    #[inline]
     pub fn row(&self, y: usize) -> &[u8] {
         let stride = self.width as usize * Self::CHANNELS;
         &self.bgr[y * stride..(y + 1) * stride]

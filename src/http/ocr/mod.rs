@@ -7,16 +7,17 @@
 mod accept;
 mod upload;
 
-use axum::Json;
 use axum::extract::{Request, State};
 use axum::http::HeaderMap;
 use axum::http::header::{ACCEPT, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
 use mediary_core::{Claim, Failure, Media, classify};
 use uuid::Uuid;
 
 use super::AppState;
-use super::error::ApiError;
+use super::error::{ApiError, ErrorBody};
+use super::request_id::RequestId;
 use crate::gateway::Reading;
 use crate::protocol::process::{Encoder, Form, ReadingBody, ReadingList, bare_text};
 use accept::Preference;
@@ -48,17 +49,21 @@ use upload::{Upload, UploadedFile};
     responses(
         (status = 200, description = "The text; a `ReadingList` for several files; bare text if `Accept` prefers it",
             body = ReadingBody),
-        (status = 400, description = "A field is wrong"),
-        (status = 401, description = "A key is missing or wrong"),
-        (status = 408, description = "The body stopped arriving"),
-        (status = 413, description = "A limit was passed; the message names it"),
-        (status = 415, description = "Not a document, picture or text; the message names what it is"),
-        (status = 422, description = "Encrypted, damaged or without pages"),
-        (status = 503, description = "Busy (see Retry-After), or something is not installed"),
-        (status = 504, description = "A page took longer than its limit"),
+        (status = 400, description = "A field is wrong", body = ErrorBody),
+        (status = 401, description = "A key is missing or wrong", body = ErrorBody),
+        (status = 408, description = "The body stopped arriving", body = ErrorBody),
+        (status = 413, description = "A limit was passed; the message names it", body = ErrorBody),
+        (status = 415, description = "Not a document, picture or text; the message names what it is", body = ErrorBody),
+        (status = 422, description = "Encrypted, damaged or without pages", body = ErrorBody),
+        (status = 503, description = "Busy (see Retry-After), or something is not installed", body = ErrorBody),
+        (status = 504, description = "A page took longer than its limit", body = ErrorBody),
     )
 )]
-pub(super) async fn process(State(state): State<AppState>, request: Request) -> Result<Response, ApiError> {
+pub(super) async fn process(
+    State(state): State<AppState>,
+    Extension(request_id): Extension<RequestId>,
+    request: Request,
+) -> Result<Response, ApiError> {
     let preference = Preference::of(request.headers().get_all(ACCEPT).iter());
     let Upload { files, fields } = upload::receive(request, &state.config.limits).await?;
     let form = fields.decode()?;
@@ -72,7 +77,7 @@ pub(super) async fn process(State(state): State<AppState>, request: Request) -> 
         let reading = read(&state, first, &form).await?;
         return Ok(match preference {
             Preference::Json => Json(encoder.reading(new_id(), name, &reading)).into_response(),
-            Preference::Text(mime) => ([(CONTENT_TYPE, mime)], bare_text(&reading)).into_response(),
+            Preference::Text(mime) => text_answer(mime, &bare_text(&reading)),
         });
     }
     let mut data = Vec::new();
@@ -86,12 +91,16 @@ pub(super) async fn process(State(state): State<AppState>, request: Request) -> 
             }
             // With one status for all, bare text could not say which file failed.
             Err(failure) if preference != Preference::Json => return Err(failure.into()),
-            Err(failure) => data.push(encoder.failed(new_id(), name, ApiError::from(failure).body())),
+            Err(failure) => {
+                let error = ApiError::from(failure);
+                error.log();
+                data.push(encoder.failed(new_id(), name, error.naming(&request_id).body()));
+            }
         }
     }
     Ok(match preference {
         Preference::Json => Json(ReadingList { object: "list", data }).into_response(),
-        Preference::Text(mime) => ([(CONTENT_TYPE, mime)], texts.join("\n\n")).into_response(),
+        Preference::Text(mime) => text_answer(mime, &texts.join("\n\n")),
     })
 }
 
@@ -102,6 +111,12 @@ async fn read(state: &AppState, file: UploadedFile, form: &Form) -> Result<Readi
         other => Failure::unsupported(other.to_string()),
     })?;
     state.gateway.read(media, &form.options, &|_, _| ()).await
+}
+
+/// Bare text ends with a line end, as terminals and tools expect of a text.
+fn text_answer(mime: &'static str, text: &str) -> Response {
+    let end = if text.is_empty() { "" } else { "\n" };
+    ([(CONTENT_TYPE, mime)], format!("{text}{end}")).into_response()
 }
 
 fn new_id() -> String {

@@ -45,26 +45,23 @@ impl LineCrop {
         let (samples_across, samples_along) = (samples(across), samples(along));
         // A sample is a byte with sixteen bits behind it; their mean becomes a value around zero.
         let scale = 1.0 / (65_536.0 * 127.5 * (samples_across * samples_along) as f32);
-        let (blue, rest) = planes.split_at_mut(LINE_HEIGHT * stride);
-        let (green, red) = rest.split_at_mut(LINE_HEIGHT * stride);
+        let mut sums = vec![[0_u32; 3]; self.width];
         for y in 0..LINE_HEIGHT {
-            let row = y * stride..y * stride + self.width;
-            let pixels = blue[row.clone()].iter_mut().zip(&mut green[row.clone()]).zip(&mut red[row]);
-            for (x, ((blue, green), red)) in pixels.enumerate() {
-                let mut sum = [0_u32; 3];
-                for j in 0..samples_along {
-                    let v = y as f32 + (j as f32 + 0.5) / samples_along as f32;
-                    for i in 0..samples_across {
-                        let u = x as f32 + (i as f32 + 0.5) / samples_across as f32;
-                        add_bilinear(
-                            page,
-                            fixed(origin.x + across.x * u + along.x * v),
-                            fixed(origin.y + across.y * u + along.y * v),
-                            &mut sum,
-                        );
-                    }
+            sums.fill([0; 3]);
+            for j in 0..samples_along {
+                let v = y as f32 + (j as f32 + 0.5) / samples_along as f32;
+                for i in 0..samples_across {
+                    let u = (i as f32 + 0.5) / samples_across as f32;
+                    let start =
+                        Point::new(origin.x + across.x * u + along.x * v, origin.y + across.y * u + along.y * v);
+                    add_row(page, start, across, &mut sums);
                 }
-                [*blue, *green, *red] = sum.map(|sum| sum as f32 * scale - 1.0);
+            }
+            for channel in 0..Raster::CHANNELS {
+                let row = (channel * LINE_HEIGHT + y) * stride;
+                for (value, sum) in planes[row..row + self.width].iter_mut().zip(&sums) {
+                    *value = sum[channel] as f32 * scale - 1.0;
+                }
             }
         }
     }
@@ -79,29 +76,38 @@ fn samples(step: Point) -> usize {
     (step.x.hypot(step.y) - 0.25).ceil().clamp(1.0, 8.0) as usize
 }
 
-/// A place between pixel centres, with eight bits behind the point.
-fn fixed(place: f32) -> i32 {
-    (place * 256.0) as i32 - 128
+/// A distance on the page with sixteen bits behind the point.
+fn fixed(pixels: f32) -> i64 {
+    (pixels * 65_536.0) as i64
 }
 
-fn add_bilinear(page: &Raster, x: i32, y: i32, sum: &mut [u32; 3]) {
-    let (left, fx) = split(x, page.width());
-    let (top, fy) = split(y, page.height());
-    let upper = pair(page, left, top);
-    let lower = pair(page, left, (top + 1).min(page.height() as usize - 1));
-    let (a, b) = ((256 - fx) * (256 - fy), fx * (256 - fy));
-    let (c, d) = ((256 - fx) * fy, fx * fy);
-    for (channel, sum) in sum.iter_mut().enumerate() {
-        let at = |pixels: &[u8; 6], place: usize| u32::from(pixels[place * Raster::CHANNELS + channel]);
-        *sum += a * at(&upper, 0) + b * at(&upper, 1) + c * at(&lower, 0) + d * at(&lower, 1);
+/// Adds a sample for each pixel of one row of a line, from `start` on, `step` apart.
+fn add_row(page: &Raster, start: Point, step: Point, sums: &mut [[u32; 3]]) {
+    // Places are measured from the corners of pixels, colours are at their centres.
+    let (mut x, mut y) = (fixed(start.x) - 32_768, fixed(start.y) - 32_768);
+    let (step_x, step_y) = (fixed(step.x), fixed(step.y));
+    let (width, height) = (page.width(), page.height());
+    for sum in sums {
+        let (left, fx) = split(x, width);
+        let (top, fy) = split(y, height);
+        let upper = pair(page, left, top);
+        let lower = pair(page, left, (top + 1).min(height as usize - 1));
+        for channel in 0..Raster::CHANNELS {
+            let at = |pixels: &[u8; 6], place: usize| u32::from(pixels[place * Raster::CHANNELS + channel]);
+            let above = at(&upper, 0) * (256 - fx) + at(&upper, 1) * fx;
+            let below = at(&lower, 0) * (256 - fx) + at(&lower, 1) * fx;
+            sum[channel] += above * (256 - fy) + below * fy;
+        }
+        x += step_x;
+        y += step_y;
     }
 }
 
 /// The pixel before a place, and how far it is to the next, in 256 parts. Places beyond the edge are put on
 /// it; the last pixel is reached from the one before it, so that there always is a next.
-fn split(place: i32, pixels: u32) -> (usize, u32) {
-    let last = pixels as i32 - 1;
-    let place = place.clamp(0, last * 256);
+fn split(place: i64, pixels: u32) -> (usize, u32) {
+    let last = i64::from(pixels) - 1;
+    let place = (place >> 8).clamp(0, last * 256);
     let before = (place >> 8).min((last - 1).max(0));
     (before as usize, (place - before * 256) as u32)
 }

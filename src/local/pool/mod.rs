@@ -4,9 +4,10 @@
 //! document keeps its ticket from its first page to its last. The engine is made when the first job arrives; a panic costs that job and the engine, which is made anew for the next. Whoever drops the
 //! future of a job cancels it: if it still waits it is never started, if it runs it is told to stop.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
+mod serve;
+
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::{Sender, channel};
 use std::time::Duration;
 
 use mediary_core::engine::{Cancel, Engine};
@@ -69,7 +70,7 @@ impl<E: Engine> Pool<E> {
         load: impl FnMut() -> Result<E, Failure> + Send + 'static,
     ) -> std::io::Result<Self> {
         let (jobs, inbox) = channel();
-        std::thread::Builder::new().name(settings.name.clone()).spawn(move || serve(&inbox, load))?;
+        std::thread::Builder::new().name(settings.name.clone()).spawn(move || serve::serve(&inbox, load))?;
         Ok(Self { settings, jobs, waiting: AtomicUsize::new(0) })
     }
 
@@ -123,30 +124,6 @@ impl<E: Engine> Ticket<'_, E> {
 impl<E: Engine> std::fmt::Debug for Pool<E> {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(formatter, "Pool({}, {} of {})", self.settings.name, self.depth(), self.settings.queue)
-    }
-}
-
-fn serve<E: Engine>(inbox: &Receiver<Ordered<E>>, mut load: impl FnMut() -> Result<E, Failure>) {
-    let mut engine: Option<E> = None;
-    while let Ok(Ordered { job, cancel, reply }) = inbox.recv() {
-        if cancel.is_cancelled() {
-            continue;
-        }
-        // The engine is taken out, so that a panic leaves nothing half-done behind.
-        let outcome = catch_unwind(AssertUnwindSafe(|| {
-            let mut loaded = match engine.take() {
-                Some(engine) => engine,
-                None => load()?,
-            };
-            let output = loaded.run(job, &cancel);
-            engine = Some(loaded);
-            output
-        }));
-        let outcome = outcome.unwrap_or_else(|_| {
-            Err(Failure::broken("the engine crashed on this input and was reloaded; other requests are not affected"))
-        });
-        // Nobody may be waiting any more; that is not an error.
-        let _ = reply.send(outcome);
     }
 }
 
