@@ -1,8 +1,12 @@
-//! Reading a PDF: while one page is recognised the next is rendered.
+//! Reading a PDF: while one page is recognised the next is rendered; pages with text of their own are
+//! read by two workers at once.
 
+use std::pin::pin;
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use mediary_convert::pdf::{PageOrder, PageReply};
+use futures_util::{StreamExt, stream};
+use mediary_convert::pdf::{OpenPdf, PageOrder, PageReply};
 use mediary_core::document::{Page, Source, paragraphs};
 use mediary_core::{Failure, FailureKind, Media, Raster};
 use mediary_local::{PaddleOcr, Ticket};
@@ -13,6 +17,9 @@ use super::reading::{AttemptLog, Outcome, PageOutcome};
 
 /// A4 at 400 DPI; more makes no text readable that this does not.
 const MAX_PAGE_PIXELS: u32 = 16_000_000;
+
+/// Below so many pages a second worker is not started: it would open the document in vain.
+const WORTH_TWO_WORKERS: usize = 16;
 
 /// What the worker gave for a page, and how long that took.
 struct Drawn {
@@ -53,24 +60,28 @@ impl Gateway {
         }
         let mut ticket = None;
         let mut outcomes = Vec::with_capacity(indices.len());
-        let mut coming = indices.iter().copied();
-        let mut drawn = match coming.next() {
-            Some(index) => Some(draw(&mut document, options, index).await),
-            None => None,
-        };
+        let first = draw(&mut document, options, indices[0]).await;
+        let has_own_text = first.answer.as_ref().is_ok_and(|(_, raster)| raster.is_none());
+        let mut lanes = vec![document];
+        if has_own_text && indices.len() >= WORTH_TWO_WORKERS {
+            // Where every worker is taken, one goes on alone.
+            lanes.extend(self.pdf.open_if_free(&media.blob, options.password.as_deref()).await);
+        }
+        let in_flight = lanes.len();
+        let lanes = Mutex::new(lanes);
+        let rest = stream::iter(indices.iter().skip(1).copied());
+        let mut coming = pin!(rest.map(|index| draw_in_a_lane(&lanes, options, index)).buffered(in_flight));
+        let mut drawn = Some(first);
         while let Some(page) = drawn {
-            let next = async {
-                match coming.next() {
-                    Some(index) => Some(draw(&mut document, options, index).await),
-                    None => None,
-                }
-            };
-            let (outcome, following) = tokio::join!(self.finish(page, &mut ticket, options, attempts), next);
+            let (outcome, next) = tokio::join!(self.finish(page, &mut ticket, options, attempts), coming.next());
             outcomes.push(outcome?);
             progress(outcomes.len(), indices.len());
-            drawn = following;
+            drawn = next.transpose()?;
         }
-        document.close().await;
+        let lanes = std::mem::take(&mut *lanes.lock().unwrap_or_else(PoisonError::into_inner));
+        for lane in lanes {
+            lane.close().await;
+        }
         Ok((total, outcomes))
     }
 
@@ -119,7 +130,16 @@ impl Gateway {
     }
 }
 
-async fn draw(document: &mut mediary_convert::pdf::OpenPdf, options: &ReadOptions, index: usize) -> Drawn {
+/// Draws a page in whichever lane is free; there are as many lanes as pages are drawn at once.
+async fn draw_in_a_lane(lanes: &Mutex<Vec<OpenPdf>>, options: &ReadOptions, index: usize) -> Result<Drawn, Failure> {
+    let free = lanes.lock().unwrap_or_else(PoisonError::into_inner).pop();
+    let mut lane = free.ok_or_else(|| Failure::broken("more pages are being drawn than there are workers"))?;
+    let drawn = draw(&mut lane, options, index).await;
+    lanes.lock().unwrap_or_else(PoisonError::into_inner).push(lane);
+    Ok(drawn)
+}
+
+async fn draw(document: &mut OpenPdf, options: &ReadOptions, index: usize) -> Drawn {
     let started = Instant::now();
     let order = PageOrder {
         index,

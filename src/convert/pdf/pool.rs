@@ -86,6 +86,21 @@ impl PdfWorkers {
     /// encrypted or damaged; [`FailureKind::TimedOut`] when opening takes longer than a page may.
     pub async fn open(&self, blob: &Blob, password: Option<&str>) -> Result<OpenPdf, Failure> {
         let permit = self.shared.permit().await?;
+        self.open_with(permit, blob, password).await
+    }
+
+    /// Opens a document once more, in a second worker, if one is free this moment and the document opens.
+    pub async fn open_if_free(&self, blob: &Blob, password: Option<&str>) -> Option<OpenPdf> {
+        let permit = self.shared.permits.clone().try_acquire_owned().ok()?;
+        self.open_with(permit, blob, password).await.ok()
+    }
+
+    async fn open_with(
+        &self,
+        permit: OwnedSemaphorePermit,
+        blob: &Blob,
+        password: Option<&str>,
+    ) -> Result<OpenPdf, Failure> {
         let mut document = OpenPdf {
             shared: self.shared.clone(),
             worker: None,

@@ -26,14 +26,9 @@ pub(super) struct Batch {
     pub width: usize,
 }
 
-/// Rounds a width up: to 32 pixels where a step is a good part of the line, to 64 and 128 beyond.
+/// Rounds a width up: to 32 pixels where a step is a good part of the line, to 64 beyond.
 fn bucket(width: usize) -> usize {
-    let step = match width {
-        0..=512 => 32,
-        513..=1024 => 64,
-        _ => 128,
-    };
-    width.next_multiple_of(step)
+    width.next_multiple_of(if width <= 512 { 32 } else { 64 })
 }
 
 /// Groups lines of like width, widest first so that the threads end together.
@@ -118,7 +113,7 @@ mod tests {
     fn lines_of_like_width_share_a_batch() {
         let batches = batches(&crops(&[100, 1700, 110, 900, 120]));
         let shape: Vec<(usize, Vec<usize>)> = batches.into_iter().map(|batch| (batch.width, batch.crops)).collect();
-        assert_eq!(shape, [(1792, vec![1]), (960, vec![3]), (128, vec![4, 2, 0])]);
+        assert_eq!(shape, [(1728, vec![1]), (960, vec![3]), (128, vec![4, 2, 0])]);
     }
 
     #[test]
