@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::{Context, complain};
 use crate::config::Config;
 use crate::gateway::{Gateway, Parts, Reading, Spool};
-use crate::protocol::process::{Encoder, Fields, Form, Output, ReadingBody, ReadingList, bare_text};
+use crate::protocol::process::{Encoder, Fields, Form, Output, ReadingBody, ReadingList};
 
 /// Some files were read and some were not.
 const SOME_FAILED: u8 = 3;
@@ -29,7 +29,7 @@ pub(super) struct Ocr {
     /// Files, folders (their files, not those below) or - for standard input
     #[arg(required = true, value_name = "FILE|DIR|-")]
     inputs: Vec<PathBuf>,
-    /// markdown, text or json
+    /// markdown, text, json, hocr or alto
     #[arg(long, default_value = "markdown")]
     output: String,
     /// Write to this file instead of standard output
@@ -233,15 +233,20 @@ fn rendered(done: &[Done], form: &Form) -> String {
     if form.output == Output::Json {
         return json(done, form) + "\n";
     }
+    let encoder = Encoder { output: form.output, detail: form.detail };
     let several = done.len() > 1;
     let mut text = String::new();
     for Done { name, result } in done {
         let Ok(reading) = result else { continue };
         if several {
-            let heading = if form.output == Output::Markdown { format!("# {name}\n\n") } else { format!("{name}\n\n") };
-            text.push_str(&heading);
+            text.push_str(&match form.output {
+                Output::Markdown => format!("# {name}\n\n"),
+                Output::Text | Output::Json => format!("{name}\n\n"),
+                // A document in XML begins with its own head.
+                Output::Hocr | Output::Alto => String::new(),
+            });
         }
-        let content = bare_text(reading);
+        let content = encoder.content(Some(name), reading);
         text.push_str(&content);
         if !content.is_empty() {
             text.push('\n');

@@ -19,7 +19,7 @@ use super::AppState;
 use super::error::{ApiError, ErrorBody};
 use super::request_id::RequestId;
 use crate::gateway::Reading;
-use crate::protocol::process::{Encoder, Form, ReadingBody, ReadingList, bare_text};
+use crate::protocol::process::{Encoder, Form, ReadingBody, ReadingList};
 use accept::Preference;
 use upload::{Upload, UploadedFile};
 
@@ -30,7 +30,7 @@ use upload::{Upload, UploadedFile};
     tag = "ocr",
     params(
         ("engine" = Option<String>, Query, description = "auto, local or a target such as local/paddleocr:fast"),
-        ("output" = Option<String>, Query, description = "markdown (default), text or json"),
+        ("output" = Option<String>, Query, description = "markdown (default), text, json, hocr or alto"),
         ("pages" = Option<String>, Query, description = "pages counted from 1: 1-3,7"),
         ("detail" = Option<String>, Query, description = "none (default), lines or words"),
         ("force_ocr" = Option<bool>, Query, description = "read pixels even where there is text"),
@@ -77,7 +77,7 @@ pub(super) async fn process(
         let reading = read(&state, first, &form).await?;
         return Ok(match preference {
             Preference::Json => Json(encoder.reading(new_id(), name, &reading)).into_response(),
-            Preference::Text(mime) => text_answer(mime, &bare_text(&reading)),
+            Preference::Text(mime) => text_answer(mime, &encoder.content(name.as_deref(), &reading)),
         });
     }
     let mut data = Vec::new();
@@ -86,7 +86,7 @@ pub(super) async fn process(
         let name = file.name.clone();
         match read(&state, file, &form).await {
             Ok(reading) => {
-                texts.push(bare_text(&reading));
+                texts.push(encoder.content(name.as_deref(), &reading));
                 data.push(encoder.reading(new_id(), name, &reading));
             }
             // With one status for all, bare text could not say which file failed.

@@ -18,7 +18,7 @@ const SCHEMA: &str = "http://www.loc.gov/standards/alto/v4/alto-4-4.xsd";
 /// Boxes are taken to be in the page as it was sent, so a page that was turned before it was read
 /// gets its rotation. A page that was not read is without print space, and its quality says so.
 #[must_use]
-pub fn alto(transcript: &Transcript<'_>) -> String {
+pub(super) fn alto(transcript: &Transcript<'_>) -> String {
     let mut xml = Xml::new();
     let attributes = vec![
         ("xmlns", NAMESPACE.to_owned()),
@@ -47,16 +47,25 @@ fn description(xml: &mut Xml, transcript: &Transcript<'_>, engines: &[&str]) {
         xml.element("sourceImageInformation", vec![], |xml| xml.leaf("fileName", vec![], name));
     }
     for (place, engine) in engines.iter().enumerate() {
-        xml.element("OCRProcessing", vec![("ID", processing_id(place))], |xml| {
-            xml.element("ocrProcessingStep", vec![], |xml| {
+        processing(xml, processing_id(place), transcript.version, Some(engine));
+    }
+    if engines.is_empty() {
+        processing(xml, processing_id(0), transcript.version, None);
+    }
+}
+
+fn processing(xml: &mut Xml, id: String, version: &str, engine: Option<&str>) {
+    xml.element("OCRProcessing", vec![("ID", id)], |xml| {
+        xml.element("ocrProcessingStep", vec![], |xml| {
+            if let Some(engine) = engine {
                 xml.leaf("processingStepSettings", vec![], &format!("engine {engine}"));
-                xml.element("processingSoftware", vec![], |xml| {
-                    xml.leaf("softwareName", vec![], "Mediary");
-                    xml.leaf("softwareVersion", vec![], transcript.version);
-                });
+            }
+            xml.element("processingSoftware", vec![], |xml| {
+                xml.leaf("softwareName", vec![], "Mediary");
+                xml.leaf("softwareVersion", vec![], version);
             });
         });
-    }
+    });
 }
 
 fn processing_id(place: usize) -> String {
@@ -71,8 +80,8 @@ fn read_page(xml: &mut Xml, TranscriptPage { index, .. }: &TranscriptPage<'_>, p
     let engine = engines.iter().position(|engine| *engine == page.engine);
     attributes.extend(engine.map(|engine| ("PROCESSING", processing_id(engine))));
     attributes.extend(certainty(page.confidence).map(|confidence| ("PC", thousandths(confidence))));
-    if page.rotation_deg % 360 != 0 {
-        attributes.push(("ROTATION", (page.rotation_deg % 360).to_string()));
+    if page.rotation_deg != 0 {
+        attributes.push(("ROTATION", page.rotation_deg.to_string()));
     }
     xml.element("Page", attributes, |xml| {
         let paragraphs = paragraphs(page);

@@ -27,6 +27,20 @@ pub enum Output {
     Text,
     /// Structure only.
     Json,
+    /// hOCR 1.2, as XHTML.
+    Hocr,
+    /// ALTO 4.4.
+    Alto,
+}
+
+impl Output {
+    /// Whether the form cannot do without words and their boxes.
+    fn needs_words(self) -> bool {
+        match self {
+            Self::Hocr | Self::Alto => true,
+            Self::Markdown | Self::Text | Self::Json => false,
+        }
+    }
 }
 
 /// How closely places are wanted.
@@ -106,7 +120,7 @@ impl Fields {
         }
         // Structure without lines would be no structure.
         form.detail = detail.unwrap_or(if form.output == Output::Json { Detail::Lines } else { Detail::None });
-        form.options.words = form.detail == Detail::Words;
+        form.options.words = form.detail == Detail::Words || form.output.needs_words();
         Ok(form)
     }
 
@@ -148,7 +162,9 @@ fn output(value: &str) -> Result<Output, BadField> {
         "markdown" => Ok(Output::Markdown),
         "text" => Ok(Output::Text),
         "json" => Ok(Output::Json),
-        other => Err(bad("output", format!("`output` is markdown, text or json, not `{other}`"))),
+        "hocr" => Ok(Output::Hocr),
+        "alto" => Ok(Output::Alto),
+        other => Err(bad("output", format!("`output` is markdown, text, json, hocr or alto, not `{other}`"))),
     }
 }
 
@@ -213,6 +229,7 @@ mod tests {
         assert_eq!((form.output, form.detail), (Output::Markdown, Detail::None));
         assert_eq!(form.options.engine, EngineChoice::Auto);
         assert_eq!(decode(&[("output", "json")]).unwrap().detail, Detail::Lines);
+        assert!(decode(&[("output", "alto")]).unwrap().options.words);
     }
 
     #[test]
@@ -222,7 +239,7 @@ mod tests {
             (&[("files", "x")], "files", "did you mean `file`?"),
             (&[("zzz", "x")], "zzz", "the fields are file, engine"),
             (&[("engine", "paddleocr")], "engine", "provider/model"),
-            (&[("output", "pdf")], "output", "markdown, text or json"),
+            (&[("output", "pdf")], "output", "markdown, text, json, hocr or alto"),
             (&[("pages", "0")], "pages", "counted from 1"),
             (&[("detail", "chars")], "detail", "none, lines or words"),
             (&[("force_ocr", "maybe")], "force_ocr", "true or false"),

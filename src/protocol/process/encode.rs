@@ -2,17 +2,12 @@
 
 use mediary_core::document::{Block, BlockKind, Line, Page, Rect, Word};
 
+use super::alto::alto;
 use super::decode::{Detail, Output};
+use super::hocr::hocr;
 use super::wire::{AttemptBody, BlockBody, LineBody, MediaBody, PageBody, ReadingBody, Usage, WordBody};
+use super::xml::{Transcript, TranscriptPage};
 use crate::gateway::{Attempt, PageOutcome, Reading};
-
-/// The text of a reading in the wanted form, for clients that want nothing else.
-///
-/// Markdown is the text itself so far: recognised lines and paragraphs, without markup.
-#[must_use]
-pub fn bare_text(reading: &Reading) -> String {
-    reading.text()
-}
 
 /// Writes answers in the form one request asked for.
 #[derive(Debug, Clone, Copy)]
@@ -24,6 +19,19 @@ pub struct Encoder {
 }
 
 impl Encoder {
+    /// The reading in the wanted form, for clients that want nothing else. Where structure is wanted, that
+    /// is the text.
+    ///
+    /// Markdown is the text itself so far: recognised lines and paragraphs, without markup.
+    #[must_use]
+    pub fn content(&self, file_name: Option<&str>, reading: &Reading) -> String {
+        match self.output {
+            Output::Markdown | Output::Text | Output::Json => reading.text(),
+            Output::Hocr => hocr(&transcript(file_name, reading)),
+            Output::Alto => alto(&transcript(file_name, reading)),
+        }
+    }
+
     /// The answer for a file that was read.
     #[must_use]
     pub fn reading(&self, id: String, file_name: Option<String>, reading: &Reading) -> ReadingBody {
@@ -32,10 +40,7 @@ impl Encoder {
             id,
             object: "ocr",
             status: reading.status().name(),
-            content: match self.output {
-                Output::Markdown | Output::Text => Some(bare_text(reading)),
-                Output::Json => None,
-            },
+            content: (self.output != Output::Json).then(|| self.content(file_name.as_deref(), reading)),
             needs_ocr: reading.needs_ocr(),
             media: Some(MediaBody {
                 kind: reading.media.kind().to_string(),
@@ -128,6 +133,11 @@ impl Encoder {
             words: (self.detail == Detail::Words).then(|| line.words.iter().map(word).collect()),
         }
     }
+}
+
+fn transcript<'a>(file_name: Option<&'a str>, reading: &'a Reading) -> Transcript<'a> {
+    let page = |outcome: &'a PageOutcome| TranscriptPage { index: outcome.index, page: outcome.page.as_ref() };
+    Transcript { file_name, version: env!("CARGO_PKG_VERSION"), pages: reading.pages.iter().map(page).collect() }
 }
 
 fn word(word: &Word) -> WordBody {

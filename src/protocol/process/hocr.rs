@@ -15,7 +15,7 @@ const CAPABILITIES: &str = "ocr_page ocr_carea ocr_par ocr_line ocrx_word ocrp_w
 /// Boxes are taken to be in the page as it was sent, so the text of a page that was turned before it
 /// was read gets the angle. A page that was not read is empty, with the reason in a comment.
 #[must_use]
-pub fn hocr(transcript: &Transcript<'_>) -> String {
+pub(super) fn hocr(transcript: &Transcript<'_>) -> String {
     let mut xml = Xml::new();
     xml.doctype("html");
     xml.element("html", vec![("xmlns", "http://www.w3.org/1999/xhtml".to_owned())], |xml| {
@@ -42,6 +42,9 @@ fn head(xml: &mut Xml, transcript: &Transcript<'_>) {
     meta("ocr-capabilities", CAPABILITIES.to_owned());
     // The format means the pages that follow here, not those that the file has.
     meta("ocr-number-of-pages", transcript.pages.len().to_string());
+    for unknown in ["ocr-langs", "ocr-scripts"] {
+        meta(unknown, "unknown".to_owned());
+    }
 }
 
 fn whole_page(xml: &mut Xml, file_name: Option<&str>, TranscriptPage { index, page }: &TranscriptPage<'_>) {
@@ -81,15 +84,15 @@ fn lines(xml: &mut Xml, page: &Page, paragraph: &Paragraph<'_>, id: &str) {
     for (place, (line, words)) in (1..).zip(&paragraph.lines) {
         let id = format!("{id}_{place}");
         let mut properties = vec![bbox(PixelBox::on(page, line.bbox))];
-        if page.rotation_deg % 360 != 0 {
-            properties.push(format!("textangle {}", page.rotation_deg % 360));
+        if page.rotation_deg != 0 {
+            properties.push(format!("textangle {}", page.rotation_deg));
         }
         if words.is_empty() {
             properties.extend(confidence(line.confidence));
         }
         xml.running("span", marked("ocr_line", format!("line_{id}"), &properties), |xml| {
             if words.is_empty() {
-                xml.text(&line.text);
+                xml.text(line.text.trim());
             }
             for (place, word) in (1..).zip(words) {
                 if word.after_space {

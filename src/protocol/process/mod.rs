@@ -1,11 +1,14 @@
 //! Our own format for reading documents: the fields and answers of `POST /v1/ocr/process`.
 
+mod alto;
 mod decode;
 mod encode;
+mod hocr;
 mod wire;
+mod xml;
 
 pub use decode::{BadField, Detail, FIELDS, Fields, Form, Output};
-pub use encode::{Encoder, bare_text};
+pub use encode::Encoder;
 pub use wire::{
     AttemptBody, BlockBody, JsonRequest, LineBody, MediaBody, PageBody, ReadingBody, ReadingList, Usage, WordBody,
 };

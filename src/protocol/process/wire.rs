@@ -18,7 +18,7 @@ pub struct JsonRequest<'a> {
     pub file_name: Option<String>,
     /// `auto`, `local` or a target such as `local/paddleocr:fast`.
     pub engine: Option<String>,
-    /// `markdown`, `text` or `json`.
+    /// `markdown`, `text`, `json`, `hocr` or `alto`.
     pub output: Option<String>,
     /// Pages counted from 1: `1-3,7`.
     pub pages: Option<String>,

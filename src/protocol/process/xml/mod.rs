@@ -9,5 +9,5 @@ mod writer;
 pub(super) mod tests;
 
 pub(super) use transcript::{Direction, Paragraph, PixelBox, Spaced, certainty, paragraphs};
-pub use transcript::{Transcript, TranscriptPage};
+pub(super) use transcript::{Transcript, TranscriptPage};
 pub(super) use writer::{Attributes, Xml};

@@ -10,22 +10,22 @@ use super::writer::is_permitted;
 
 /// A document as hOCR and ALTO need it.
 #[derive(Debug, Clone)]
-pub struct Transcript<'a> {
+pub(in crate::protocol::process) struct Transcript<'a> {
     /// The name the file was sent with.
-    pub file_name: Option<&'a str>,
+    pub(in crate::protocol::process) file_name: Option<&'a str>,
     /// The version of Mediary that read it.
-    pub version: &'a str,
+    pub(in crate::protocol::process) version: &'a str,
     /// The pages in order, each of them once. Both formats want at least one.
-    pub pages: Vec<TranscriptPage<'a>>,
+    pub(in crate::protocol::process) pages: Vec<TranscriptPage<'a>>,
 }
 
 /// One page of a transcript.
 #[derive(Debug, Clone, Copy)]
-pub struct TranscriptPage<'a> {
+pub(in crate::protocol::process) struct TranscriptPage<'a> {
     /// Place in the document, from 0.
-    pub index: usize,
+    pub(in crate::protocol::process) index: usize,
     /// The page, or why it was not read.
-    pub page: Result<&'a Page, &'a Failure>,
+    pub(in crate::protocol::process) page: Result<&'a Page, &'a Failure>,
 }
 
 impl<'a> Transcript<'a> {
@@ -100,7 +100,8 @@ fn words(line: &Line) -> Vec<Spaced<'_>> {
 
 /// The direction of the block's first letter, as the Unicode bidirectional algorithm decides it for paragraphs.
 fn direction(block: &Block) -> Direction {
-    let mut letters = block.lines.iter().flat_map(|line| line.text.chars()).filter(|character| character.is_alphabetic());
+    let mut letters =
+        block.lines.iter().flat_map(|line| line.text.chars()).filter(|character| character.is_alphabetic());
     match letters.next() {
         Some(letter) if runs_leftwards(letter) => Direction::RightToLeft,
         Some(_) | None => Direction::LeftToRight,

@@ -13,7 +13,6 @@ use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
 pub(in crate::protocol::process) type Attributes = Vec<(&'static str, String)>;
 
 /// An XML document being written.
-#[derive(Debug)]
 pub(in crate::protocol::process) struct Xml {
     writer: Writer<Vec<u8>>,
     depth: usize,
@@ -88,8 +87,11 @@ impl Xml {
 
     /// A remark for people who open the file.
     pub(in crate::protocol::process) fn comment(&mut self, remark: &str) {
+        let mut remark = permitted(remark).into_owned();
         // Two hyphens would end the comment, whatever follows them.
-        let remark = permitted(remark).replace('-', "\u{2010}");
+        while remark.contains("--") {
+            remark = remark.replace("--", "- -");
+        }
         self.break_line();
         self.write(Event::Comment(BytesText::from_escaped(format!(" {remark} "))));
     }
