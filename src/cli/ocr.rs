@@ -14,6 +14,8 @@ use crate::config::Config;
 use crate::gateway::{Gateway, Parts, Reading, Spool};
 use crate::protocol::process::{Encoder, Fields, Form, Output, ReadingBody, ReadingList};
 
+/// What the command line's own parser gives for arguments that cannot be.
+const BAD_ARGUMENTS: u8 = 2;
 /// Some files were read and some were not.
 const SOME_FAILED: u8 = 3;
 
@@ -66,8 +68,15 @@ struct Done {
 
 impl Ocr {
     pub(super) fn run(self, context: Context) -> ExitCode {
-        match self.read_all(&context) {
-            Ok((done, form)) => self.report(&done, &form),
+        let form = match self.fields(&context).decode() {
+            Ok(form) => form,
+            Err(error) => {
+                complain(&error.to_string());
+                return ExitCode::from(BAD_ARGUMENTS);
+            }
+        };
+        match self.read_all(&context, &form) {
+            Ok(done) => self.report(&done, &form),
             Err(message) => complain(&message),
         }
     }
@@ -94,8 +103,7 @@ impl Ocr {
         fields
     }
 
-    fn read_all(&self, context: &Context) -> Result<(Vec<Done>, Form), String> {
-        let form = self.fields(context).decode().map_err(|error| error.to_string())?;
+    fn read_all(&self, context: &Context, form: &Form) -> Result<Vec<Done>, String> {
         let inputs = expand(&self.inputs)?;
         let loaded = context.load()?;
         let models = context.models(Some(&loaded.source))?;
@@ -108,12 +116,12 @@ impl Ocr {
             .map(|input| {
                 let name = input.display().to_string();
                 bar.set_message(name.clone());
-                let result = runtime.block_on(read(&gateway, &loaded.config, input, &form, &bar));
+                let result = runtime.block_on(read(&gateway, &loaded.config, input, form, &bar));
                 Done { name, result }
             })
             .collect();
         bar.finish_and_clear();
-        Ok((done, form))
+        Ok(done)
     }
 
     fn report(&self, done: &[Done], form: &Form) -> ExitCode {

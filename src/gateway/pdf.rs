@@ -39,7 +39,7 @@ impl Gateway {
         if !self.pdf.are_startable() {
             return Err(Failure::new(
                 FailureKind::NotInstalled,
-                "PDFium is not installed; run `mediary models pull pdfium` and restart the server",
+                "PDFium is not installed; run `mediary models pull pdfium`, then start Mediary anew",
             ));
         }
         let mut document = self.pdf.open(&media.blob, options.password.as_deref()).await?;

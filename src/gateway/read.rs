@@ -121,7 +121,7 @@ impl Gateway {
         let elapsed = started.elapsed();
         metrics::ocr_took(PADDLEOCR_FAST, elapsed);
         match &found {
-            Ok(lines) if lines.is_empty() => {
+            Ok(read) if read.lines.is_empty() => {
                 attempts.note(PADDLEOCR_FAST, Outcome::Rejected, Some("no_text"), frame.index, elapsed);
             }
             Ok(_) => attempts.note(PADDLEOCR_FAST, Outcome::Accepted, None, frame.index, elapsed),
@@ -129,7 +129,9 @@ impl Gateway {
                 attempts.note(PADDLEOCR_FAST, Outcome::Failed, Some(&failure.detail), frame.index, elapsed);
             }
         }
-        let blocks = paragraphs(reading_order(found?));
+        let found = found?;
+        let blocks = paragraphs(reading_order(found.lines));
+        let blocks = found.turn.undone_in(blocks, width_px as f32, height_px as f32);
         Ok(Page {
             index: frame.index,
             source: Source::Ocr,
@@ -138,7 +140,7 @@ impl Gateway {
             width_px,
             height_px,
             dpi: frame.dpi,
-            rotation_deg: 0,
+            rotation_deg: found.turn.degrees(),
             blocks,
         })
     }

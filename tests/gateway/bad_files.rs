@@ -12,7 +12,7 @@ fn what_is_no_document_is_refused_by_name() {
         ("a Windows program", exe(), "this is a"),
         ("a Linux program", elf(), "ELF"),
         ("an archive that is no archive", b"\x1f\x8b\x08\0\0\0\0\0\0\x03".to_vec(), "gzip"),
-        ("noise", (0..5_000_u32).map(|n| (n * n * 31 >> 3) as u8).collect(), "no format that Mediary knows"),
+        ("noise", (0..5_000_u32).map(|n| ((n * n * 31) >> 3) as u8).collect(), "no format that Mediary knows"),
         ("a film", b"\0\0\0\x18ftypisom\0\0\x02\0isommp42".to_vec(), "video (mp4)"),
     ];
     for (name, file, words) in rows {
@@ -95,7 +95,8 @@ fn a_damaged_picture_is_refused_or_read_as_far_as_it_goes() {
 
 #[test]
 fn junk_before_and_behind_a_document_does_no_harm() {
-    let file = [&b"HTTP headers that somebody saved along\r\n\r\n"[..], &sample("invoice.pdf"), b"\n<!-- more -->"].concat();
+    let file =
+        [&b"HTTP headers that somebody saved along\r\n\r\n"[..], &sample("invoice.pdf"), b"\n<!-- more -->"].concat();
     assert!(shared().read(file, "").content().contains("Total GBP 505.38"));
 }
 

@@ -21,7 +21,7 @@ fn a_bad_field_is_named_with_what_it_may_be() {
         ("pages=first", 400, "invalid_request", "`first` does not select pages"),
         ("pages=4", 400, "invalid_request", "the document has 3 page(s), so there is no page 4"),
         ("pages=2,9-12", 400, "invalid_request", "so there is no page 9"),
-        ("output=pdf", 400, "invalid_request", "markdown, text or json"),
+        ("output=pdf", 400, "invalid_request", "`output` is markdown, text"),
         ("detail=letters", 400, "invalid_request", "none, lines or words"),
         ("force_ocr=perhaps", 400, "invalid_request", "true or false"),
         ("dpi=29", 400, "invalid_request", "30 to 600"),
@@ -48,7 +48,11 @@ fn the_field_that_is_to_blame_is_named_for_programs_too() {
 
 #[test]
 fn what_makes_no_sense_for_a_file_is_refused() {
-    shared().read(blank_png(), "text_layer_only=true").refused(400, "invalid_request", "a picture has no text of its own");
+    shared().read(blank_png(), "text_layer_only=true").refused(
+        400,
+        "invalid_request",
+        "a picture has no text of its own",
+    );
     shared().read(blank_png(), "pages=2").refused(400, "invalid_request", "there is no page 2");
     shared().read("a text", "pages=2").refused(400, "invalid_request", "there is no page 2");
 }
@@ -141,7 +145,9 @@ fn head_answers_as_get_does_without_a_body() {
 #[test]
 fn what_is_not_http_is_refused_and_disturbs_nobody() {
     use std::io::{Read, Write};
-    for nonsense in ["\u{16}\u{3}\u{1}hello", "GET\r\n\r\n", "GET / HTTP/9.9\r\n\r\n", &format!("GET /{}", "x".repeat(1 << 20))] {
+    for nonsense in
+        ["\u{16}\u{3}\u{1}hello", "GET\r\n\r\n", "GET / HTTP/9.9\r\n\r\n", &format!("GET /{}", "x".repeat(1 << 20))]
+    {
         let mut connection = shared().connect();
         // The server may hang up in the middle of it.
         let _ = connection.write_all(nonsense.as_bytes());

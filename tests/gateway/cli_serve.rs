@@ -1,1 +1,151 @@
-//! Later.
+//! `mediary serve` as a process: it starts, says where, answers, and ends when it is told to.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::process::{Child, Stdio};
+
+use rustix::process::{Pid, Signal, kill_process};
+use serde_json::Value;
+
+use super::cli::mediary;
+use super::client::answer;
+use super::server::{PATIENCE, sample, wait_until};
+
+/// A served process; killed if the test fails.
+struct Served {
+    child: Child,
+    address: String,
+    log: BufReader<std::process::ChildStderr>,
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        // It has usually ended by itself.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn serve(arguments: &[&str], environment: &[(&str, &str)]) -> Served {
+    let mut command = mediary(&[&["serve", "--port", "0"], arguments].concat());
+    command.envs(environment.iter().copied()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().expect("the program was built");
+    let log = BufReader::new(child.stderr.take().expect("it has a pipe"));
+    let mut served = Served { child, address: String::new(), log };
+    while served.address.is_empty() {
+        let mut line = String::new();
+        assert_ne!(served.log.read_line(&mut line).expect("the log is UTF-8"), 0, "it ended before it served");
+        let entry: Value = serde_json::from_str(&line).unwrap_or_else(|error| unreachable!("{error} in {line}"));
+        served.address = entry["server.address"].as_str().unwrap_or_default().to_owned();
+    }
+    served
+}
+
+impl Served {
+    fn request(&self, request: &[u8]) -> super::client::Answer {
+        let mut connection = TcpStream::connect(&self.address).expect("the server listens where it says");
+        connection.set_read_timeout(Some(PATIENCE)).expect("the time is not zero");
+        connection.write_all(request).expect("the server reads");
+        answer(connection, "POST")
+    }
+
+    fn get(&self, path: &str, headers: &str) -> super::client::Answer {
+        self.request(
+            format!("GET {path} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\n{headers}\r\n", self.address).as_bytes(),
+        )
+    }
+
+    /// Sends a signal and waits for the end: the exit code, what was printed and what was logged until then.
+    fn ended_by(mut self, signal: Signal) -> (Option<i32>, String, String) {
+        let id = i32::try_from(self.child.id()).expect("ids are small");
+        kill_process(Pid::from_raw(id).expect("ids are not zero"), signal).expect("it runs");
+        let (mut out, mut log) = (String::new(), String::new());
+        self.log.read_to_string(&mut log).expect("the log is UTF-8");
+        self.child.stdout.take().expect("it has a pipe").read_to_string(&mut out).expect("UTF-8");
+        (self.child.wait().expect("it is ours").code(), out, log)
+    }
+}
+
+#[test]
+fn a_server_serves_until_it_is_told_to_stop() {
+    for signal in [Signal::TERM, Signal::INT] {
+        let served = serve(&[], &[]);
+        assert!(served.address.starts_with("127.0.0.1:"), "{}", served.address);
+        assert_eq!(served.get("/health", "").ok()["status"], "ok");
+        let file = sample("sign.png");
+        let head = format!(
+            "POST /v1/ocr/process HTTP/1.1\r\nhost: localhost\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
+            file.len()
+        );
+        let read = served.request(&[head.as_bytes(), &file].concat());
+        assert_eq!(read.content(), "Platform 9 closes at 21:45");
+        let (code, out, log) = served.ended_by(signal);
+        assert_eq!((code, out.as_str()), (Some(0), ""), "{log}");
+        assert!(log.lines().all(|line| serde_json::from_str::<Value>(line).is_ok()), "{log}");
+        assert!(log.contains("/v1/ocr/process") && log.contains("stopped"), "{log}");
+    }
+}
+
+#[test]
+fn the_log_names_requests_but_not_what_was_in_them() {
+    let served = serve(&["--log-level", "trace"], &[("MEDIARY_API_KEY", "sk-very-secret")]);
+    let key = "x-api-key: sk-very-secret\r\nx-request-id: visit-7\r\n";
+    assert_eq!(served.get("/v1/models", key).status, 200);
+    let body = "a text that is nobody's business";
+    let request = format!(
+        "POST /v1/ocr/process?password=hunter2 HTTP/1.1\r\nhost: localhost\r\n{key}content-length: {}\r\nconnection: close\r\n\r\n{body}",
+        body.len()
+    );
+    assert_eq!(served.request(request.as_bytes()).content(), body);
+    let (code, _, log) = served.ended_by(Signal::TERM);
+    assert_eq!(code, Some(0));
+    assert!(log.contains("visit-7"), "{log}");
+    for secret in ["sk-very-secret", "hunter2", "nobody's business"] {
+        assert!(!log.contains(secret), "{secret} is in the log:\n{log}");
+    }
+}
+
+#[test]
+fn a_key_from_the_environment_is_asked_for() {
+    let served = serve(&[], &[("MEDIARY_API_KEY", "sk-of-mine")]);
+    assert_eq!(served.get("/v1/models", "").status, 401);
+    assert_eq!(served.get("/v1/models", "authorization: Bearer sk-of-mine\r\n").status, 200);
+    assert_eq!(served.ended_by(Signal::TERM).0, Some(0));
+}
+
+#[test]
+fn an_open_server_without_a_key_is_refused() {
+    let output = mediary(&["serve", "--host", "0.0.0.0", "--port", "0"]).output().unwrap();
+    let message = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{message}");
+    assert!(message.contains("MEDIARY_API_KEY=") && message.contains("127.0.0.1"), "{message}");
+    assert!(output.stdout.is_empty());
+}
+
+#[test]
+fn a_port_that_is_taken_is_named() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    let output = mediary(&["serve", "--port", &port]).output().unwrap();
+    let message = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{message}");
+    assert!(message.contains(&port) && message.contains("--port"), "{message}");
+}
+
+#[test]
+fn an_upload_leaves_no_file_behind_whether_it_ends_or_breaks_off() {
+    let folder = tempfile::tempdir().unwrap();
+    let is_empty = || std::fs::read_dir(folder.path()).unwrap().next().is_none();
+    let served = serve(&[], &[("TMPDIR", folder.path().to_str().unwrap())]);
+    let head =
+        "POST /v1/ocr/process HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\ncontent-length: 5000000\r\n\r\n";
+    let mut connection = TcpStream::connect(&served.address).unwrap();
+    connection.write_all(&[head.as_bytes(), &vec![b'a'; 3_000_000]].concat()).unwrap();
+    wait_until("the upload is spooled", || !is_empty());
+    drop(connection);
+    wait_until("the half upload is removed", is_empty);
+    let whole = served.request(&[head.as_bytes(), &vec![b'a'; 5_000_000]].concat());
+    assert_eq!(whole.content().len(), 5_000_000);
+    wait_until("the whole upload is removed", is_empty);
+    assert_eq!(served.ended_by(Signal::TERM).0, Some(0));
+}

@@ -10,11 +10,14 @@ use serde_json::Value;
 
 use super::server::{PATIENCE, TestServer};
 
+/// Names in lower case, and values.
+type Headers = Vec<(String, String)>;
+
 /// What came back.
 #[derive(Debug, Clone)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
-    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) headers: Headers,
     pub(crate) body: Vec<u8>,
 }
 
@@ -210,7 +213,7 @@ fn is_whole(bytes: &[u8], method: &str) -> bool {
 }
 
 /// Status, headers and where the body starts; `None` until the head is whole.
-fn head(bytes: &[u8]) -> Option<(u16, Vec<(String, String)>, usize)> {
+fn head(bytes: &[u8]) -> Option<(u16, Headers, usize)> {
     let end = bytes.windows(4).position(|window| window == b"\r\n\r\n")?;
     let text = String::from_utf8_lossy(&bytes[..end]).into_owned();
     let mut lines = text.split("\r\n");

@@ -37,7 +37,9 @@ fn what_has_nothing_on_it_is_called_blank() {
     empty.page("", "");
     let mut drawn = Pdf::new();
     drawn.page("", "0.9 g 100 100 300 300 re f");
-    for (name, file) in [("an empty page", empty.bytes()), ("a page without letters", drawn.bytes()), ("a white picture", blank_png())] {
+    for (name, file) in
+        [("an empty page", empty.bytes()), ("a page without letters", drawn.bytes()), ("a white picture", blank_png())]
+    {
         let answer = shared().read(file, "").ok();
         assert_eq!(answer["status"], "blank", "{name}: {answer:#}");
         assert_eq!(answer["content"], "", "{name}");
@@ -48,7 +50,11 @@ fn what_has_nothing_on_it_is_called_blank() {
 #[test]
 fn an_encrypted_document_is_read_with_its_password_only() {
     let pdf = Pdf::of_texts(&["behind the lock"]).encrypted("open sesame");
-    shared().read(pdf.clone(), "").refused(422, "unreadable_file", "encrypted; send its password in the field `password`");
+    shared().read(pdf.clone(), "").refused(
+        422,
+        "unreadable_file",
+        "encrypted; send its password in the field `password`",
+    );
     shared().read(pdf.clone(), "password=open+says+me").refused(422, "unreadable_file", "password is wrong");
     assert_eq!(shared().read(pdf, "password=open+sesame").content(), "behind the lock");
 }
@@ -89,11 +95,10 @@ fn outcome(file: &Value) -> Value {
 
 #[test]
 fn several_files_as_bare_text_follow_each_other_or_fail_together() {
-    let good = Multipart::default()
-        .file("a.txt", "text/plain", b"first file")
-        .file("b.txt", "text/plain", b"second file");
+    let good =
+        Multipart::default().file("a.txt", "text/plain", b"first file").file("b.txt", "text/plain", b"second file");
     let answer = good.clone().request().header("accept", "text/plain").send(shared());
-    assert_eq!((answer.status, answer.text()), (200, "first file\n\nsecond file"));
+    assert_eq!((answer.status, answer.text()), (200, "first file\n\nsecond file\n"));
     let bad = good.file("c.pdf", "application/pdf", b"%PDF-1.4 nothing").request();
     bad.header("accept", "text/plain").send(shared()).refused(422, "unreadable_file", "damaged");
 }

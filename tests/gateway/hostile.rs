@@ -68,7 +68,10 @@ fn a_page_tree_that_never_ends_is_left() {
     let rows = [
         ("its own child", tree("<< /Type /Pages /Count 1 /Kids [2 0 R] >>")),
         ("many times its own child", tree("<< /Type /Pages /Count 99 /Kids [2 0 R 2 0 R 2 0 R] >>")),
-        ("each other's child", chain.replace_pages(&format!("<< /Type /Pages /Count 1 /Kids [{first} 0 R] >>")).bytes()),
+        (
+            "each other's child",
+            chain.replace_pages(&format!("<< /Type /Pages /Count 1 /Kids [{first} 0 R] >>")).bytes(),
+        ),
         ("very deep", deep.replace_pages(&format!("<< /Type /Pages /Count 1 /Kids [{below} 0 R] >>")).bytes()),
         ("a count that lies", tree("<< /Type /Pages /Count 2000000000 /Kids [5 0 R] >>")),
         ("a negative count", tree("<< /Type /Pages /Count -5 /Kids [5 0 R] >>")),

@@ -17,6 +17,7 @@ mod faults;
 mod fields;
 mod hostile;
 mod limits;
+mod orientation;
 mod pdf;
 mod queues;
 mod samples;

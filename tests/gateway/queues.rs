@@ -1,7 +1,9 @@
 //! Full queues: whoever finds no place is told to come back, and everybody else is served.
 
 use std::io::Write;
+use std::net::TcpStream;
 use std::sync::Barrier;
+use std::time::Duration;
 
 use mediary::config::Config;
 
@@ -19,7 +21,8 @@ fn narrow(config: &mut Config) {
 #[track_caller]
 fn assert_busy(answer: &Answer, words: &str) {
     answer.refused(503, "engine_busy", words);
-    let wait: u64 = answer.header("retry-after").expect("it says when to come back").parse().unwrap();
+    let wait: u64 =
+        answer.header("retry-after").expect("it says when to come back").parse().expect("a number of seconds");
     assert!((1..=60).contains(&wait), "{wait}");
 }
 
@@ -42,31 +45,56 @@ fn a_full_ocr_queue_refuses_and_says_when_to_come_back() {
     assert_eq!(server.read(sample("sign.png"), "").content(), "Platform 9 closes at 21:45");
 }
 
+fn begun(server: &TestServer, file: Vec<u8>) -> TcpStream {
+    let mut connection = server.connect();
+    connection.write_all(&reading(file, "").bytes(server)).expect("the server reads");
+    connection
+}
+
+fn document() -> Vec<u8> {
+    Pdf::of_texts(&["a short document"]).bytes()
+}
+
+/// Sends two documents to a server whose only worker is busy: one waits in the only place, the other is refused,
+/// whichever comes first. Gives the refused one, then the waiting one.
+fn refused_and_waiting(server: &TestServer) -> [TcpStream; 2] {
+    let [one, other] = [(); 2].map(|()| begun(server, document()));
+    let is_answered = |connection: &TcpStream| {
+        connection.set_nonblocking(true).expect("it is a socket");
+        let is_answered = connection.peek(&mut [0]).is_ok();
+        connection.set_nonblocking(false).expect("it is a socket");
+        is_answered
+    };
+    wait_until("one is refused", || is_answered(&one) || is_answered(&other));
+    if is_answered(&one) { [one, other] } else { [other, one] }
+}
+
 #[test]
 fn a_full_queue_of_documents_refuses_and_serves_who_waits() {
     let server = TestServer::with(narrow);
-    let mut slow = server.connect();
-    slow.write_all(&reading(slow_pdf(), "").bytes(&server)).unwrap();
+    let slow = begun(&server, slow_pdf());
     server.busy_worker();
-    // Of two more, one finds the only place to wait and one does not, whichever comes first.
-    let mut others = [(); 2].map(|()| {
-        let mut connection = server.connect();
-        connection.write_all(&reading(Pdf::of_texts(&["waited"]).bytes(), "").bytes(&server)).unwrap();
-        connection.set_nonblocking(true).unwrap();
-        connection
-    });
-    let mut refused = None;
-    wait_until("one is refused", || {
-        refused = others.iter().position(|connection| connection.peek(&mut [0]).is_ok());
-        refused.is_some()
-    });
-    let refused = refused.expect("it was waited for");
-    others.iter().for_each(|connection| connection.set_nonblocking(false).unwrap());
+    let [refused, waiting] = refused_and_waiting(&server);
+    assert_busy(&answer(refused, "POST"), "waiting for a PDF worker");
     drop(slow);
-    let [one, other] = others.map(|connection| answer(connection, "POST"));
-    let (refused, served) = if refused == 0 { (one, other) } else { (other, one) };
-    assert_busy(&refused, "waiting for a PDF worker");
-    assert_eq!(served.content(), "waited");
+    assert_eq!(answer(waiting, "POST").content(), "a short document");
+}
+
+#[test]
+fn a_client_that_leaves_while_it_waits_gives_its_place_back() {
+    let server = TestServer::with(narrow);
+    let slow = begun(&server, slow_pdf());
+    server.busy_worker();
+    let [_, waiting] = refused_and_waiting(&server);
+    drop(waiting);
+    // Whoever is refused is told so at once; whoever finds the place hears nothing for the time being.
+    wait_until("the place is free", || {
+        let next = begun(&server, document());
+        next.set_read_timeout(Some(Duration::from_millis(300))).expect("the time is not zero");
+        next.peek(&mut [0]).is_err()
+    });
+    drop(slow);
+    server.assert_reads_on();
 }
 
 #[test]

@@ -86,7 +86,9 @@ fn every_sample_is_read_from_a_multipart_body() {
 
 #[test]
 fn every_sample_is_read_from_base64_in_json() {
-    every_sample_is_read(|_, mime, bytes| json_request(&json!({ "file_data": STANDARD.encode(bytes), "mime_type": mime })));
+    every_sample_is_read(|_, mime, bytes| {
+        json_request(&json!({ "file_data": STANDARD.encode(bytes), "mime_type": mime }))
+    });
 }
 
 #[test]

@@ -94,8 +94,8 @@ impl TestServer {
 
     /// The one worker that has computed for a while, hence has the document open and works on a page.
     pub(crate) fn busy_worker(&self) -> u32 {
-        /// A tenth of a second, in the kernel's ticks; opening a small document takes a fraction of that.
-        const TICKS: u64 = 10;
+        /// A third of a second, in the kernel's ticks; opening a small document takes a fraction of that.
+        const TICKS: u64 = 33;
         let mut found = None;
         wait_until("a worker is busy", || {
             found = self.workers().into_iter().find(|&id| ticks(id) >= TICKS);
@@ -144,7 +144,10 @@ fn gateway(config: &Config) -> Gateway {
     let models = Models::open(&place).expect("the cards of the checkout are right");
     for card in ["onnxruntime", "paddleocr", "pdfium"] {
         let installed = models.library(card);
-        assert!(installed.is_ok(), "{card} is not installed, so nothing can be tested; run `make test`, which fetches it");
+        assert!(
+            installed.is_ok(),
+            "{card} is not installed, so nothing can be tested; run `make test`, which fetches it"
+        );
     }
     let program = PathBuf::from(env!("CARGO_BIN_EXE_mediary"));
     Gateway::new(Parts { config, models: &models, program }).expect("the system gives threads")
@@ -152,9 +155,9 @@ fn gateway(config: &Config) -> Gateway {
 
 /// Our child processes.
 fn processes() -> impl Iterator<Item = u32> {
-    let ids = std::fs::read_dir("/proc").expect("there is a /proc").filter_map(|entry| {
-        entry.ok()?.file_name().to_str()?.parse::<u32>().ok()
-    });
+    let ids = std::fs::read_dir("/proc")
+        .expect("there is a /proc")
+        .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse::<u32>().ok());
     ids.filter(|&id| stat(id).and_then(|stat| stat.get(1)?.parse().ok()) == Some(std::process::id()))
 }
 

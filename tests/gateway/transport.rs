@@ -1,6 +1,6 @@
 //! Bodies that are too large, too slow or never finished. Everybody else is served meanwhile.
 
-use std::io::Write;
+use std::io::{Read, Write};
 use std::time::Duration;
 
 use mediary::config::Bytes;
@@ -75,7 +75,7 @@ fn a_chunked_body_is_read_like_any_other() {
 
 #[test]
 fn a_body_that_stands_still_is_given_up() {
-    let server = TestServer::with(|config| config.limits.body_idle = Duration::from_millis(150));
+    let server = TestServer::with(|config| config.limits.body_idle = Duration::from_millis(500));
     let boundary = "content-type: multipart/form-data; boundary=x\r\ncontent-length: 500\r\n\r\n--x\r\nContent-Disposition: form-data; ";
     let starts = [
         format!("{HEAD}content-length: 500\r\n\r\n%PDF-1.4\n"),
@@ -85,9 +85,12 @@ fn a_body_that_stands_still_is_given_up() {
         "POST /v1/ocr/process HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 500\r\n\r\n{"
             .to_owned(),
     ];
-    for start in starts {
+    let standing = starts.map(|start| {
         let mut connection = server.connect();
         connection.write_all(start.as_bytes()).unwrap();
+        connection
+    });
+    for connection in standing {
         answer(connection, "POST").refused(408, "request_timeout", "stopped arriving");
     }
     server.assert_reads_on();
@@ -95,7 +98,7 @@ fn a_body_that_stands_still_is_given_up() {
 
 #[test]
 fn a_header_that_stands_still_is_given_up() {
-    let server = TestServer::with(|config| config.limits.body_idle = Duration::from_millis(150));
+    let server = TestServer::with(|config| config.limits.body_idle = Duration::from_millis(500));
     let mut connection = server.connect();
     connection.write_all(b"POST /v1/ocr/process HTTP/1.1\r\nhost: local").unwrap();
     answer(connection, "POST").refused(408, "request_timeout", "header");
@@ -105,7 +108,11 @@ fn a_header_that_stands_still_is_given_up() {
 #[test]
 fn a_body_that_breaks_off_harms_nobody() {
     let server = small_server();
-    for start in ["content-length: 500\r\n\r\n%PDF-1.4\n", "transfer-encoding: chunked\r\n\r\n5\r\n%PD", "content-length: 9\r\n\r\n"] {
+    for start in [
+        "content-length: 500\r\n\r\n%PDF-1.4\n",
+        "transfer-encoding: chunked\r\n\r\n5\r\n%PD",
+        "content-length: 9\r\n\r\n",
+    ] {
         let mut connection = server.connect();
         write!(connection, "{HEAD}{start}").unwrap();
         drop(connection);
@@ -119,9 +126,25 @@ fn one_connection_carries_several_requests() {
     let mut connection = server.connect();
     for number in 0..3 {
         let text = format!("text number {number}");
-        write!(connection, "POST /v1/ocr/process HTTP/1.1\r\nhost: localhost\r\ncontent-length: {}\r\n\r\n{text}", text.len())
-            .unwrap();
+        write!(
+            connection,
+            "POST /v1/ocr/process HTTP/1.1\r\nhost: localhost\r\ncontent-length: {}\r\n\r\n{text}",
+            text.len()
+        )
+        .unwrap();
         let reply = answer(connection.try_clone().unwrap(), "POST");
         assert_eq!(reply.content(), text);
     }
+}
+
+#[test]
+fn a_client_that_waits_for_leave_to_send_gets_it() {
+    let server = small_server();
+    let mut connection = server.connect();
+    write!(connection, "{HEAD}connection: close\r\nexpect: 100-continue\r\ncontent-length: 10\r\n\r\n").unwrap();
+    let mut leave = [0; 25];
+    connection.read_exact(&mut leave).unwrap();
+    assert_eq!(String::from_utf8_lossy(&leave), "HTTP/1.1 100 Continue\r\n\r\n");
+    connection.write_all(b"plain text").unwrap();
+    assert_eq!(answer(connection, "POST").content(), "plain text");
 }

@@ -8,6 +8,8 @@ use super::layer;
 use super::objects::{self, Drawings};
 use super::wire::{PageOrder, PageReply, TextPolicy};
 
+/// PDFium does not say what is wrong with a page, only that something is.
+const DAMAGED: &str = "it is damaged; leave it out with `pages`, or open the document elsewhere and save it anew";
 /// Resolution at which 10-point print is tall enough to be read well and no taller.
 const DEFAULT_DPI: u32 = 200;
 /// A scan is rendered at its own resolution, within these bounds.
@@ -18,7 +20,7 @@ const MAX_SIDE_PX: f32 = 12_000.0;
 /// Reads the page as ordered.
 pub(super) fn read(document: &PdfDocument<'_>, order: &PageOrder) -> Result<(PageReply, Option<Raster>), String> {
     let index = PdfPageIndex::try_from(order.index).map_err(|_| "there is no such page".to_owned())?;
-    let page = document.pages().get(index).map_err(|error| format!("PDFium cannot load it ({error:?})"))?;
+    let page = document.pages().get(index).map_err(|_| DAMAGED.to_owned())?;
     let drawings = objects::look(&page);
     let size = PixelSize::of(&page, order, &drawings);
     let layer = match order.text {
@@ -77,8 +79,7 @@ impl PixelSize {
 }
 
 fn render(page: &PdfPage<'_>, size: &PixelSize) -> Result<Raster, String> {
-    let bitmap =
-        page.render_with_config(&size.config()).map_err(|error| format!("PDFium cannot draw it ({error:?})"))?;
+    let bitmap = page.render_with_config(&size.config()).map_err(|_| DAMAGED.to_owned())?;
     let (width, height) = (bitmap.width() as usize, bitmap.height() as usize);
     let mut bytes = bitmap.as_raw_bytes();
     let packed = width * Raster::CHANNELS;
@@ -90,5 +91,5 @@ fn render(page: &PdfPage<'_>, size: &PixelSize) -> Result<Raster, String> {
         }
         bytes.truncate(packed * height);
     }
-    Raster::from_bgr(width as u32, height as u32, bytes).ok_or_else(|| "PDFium drew it in another size".to_owned())
+    Raster::from_bgr(width as u32, height as u32, bytes).ok_or_else(|| DAMAGED.to_owned())
 }

@@ -151,6 +151,13 @@ impl Quad {
         Self([a.towards(b, from), a.towards(b, to), d.towards(c, to), d.towards(c, from)])
     }
 
+    /// The same box for text that stands on its head in it.
+    #[must_use]
+    pub fn upside_down(&self) -> Self {
+        let [a, b, c, d] = self.0;
+        Self([c, d, a, b])
+    }
+
     /// Each corner passed through a mapping.
     #[must_use]
     pub fn map(self, mapping: impl FnMut(Point) -> Point) -> Self {

@@ -8,9 +8,11 @@ mod layer;
 mod layout;
 mod page;
 mod selection;
+mod turn;
 
 pub use geometry::{Point, Quad, Rect};
 pub use layer::{Doubt, LayerEvidence, TextLayer, judge_layer};
 pub use layout::{paragraphs, reading_order};
 pub use page::{Block, BlockKind, Line, Page, Source, Word};
 pub use selection::{PageSelection, SelectionError};
+pub use turn::Turn;

@@ -123,7 +123,7 @@ impl ReadLine {
 }
 
 /// Chinese and Japanese characters and their punctuation, which are written without spaces.
-fn is_wide_character(character: char) -> bool {
+pub(super) fn is_wide_character(character: char) -> bool {
     matches!(character, '\u{2e80}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{fe30}'..='\u{fe4f}' | '\u{ff00}'..='\u{ff60}')
 }
 

@@ -11,6 +11,7 @@ mod crop;
 mod ctc;
 mod detect;
 mod dictionary;
+mod orientation;
 mod recognise;
 
 use std::path::PathBuf;
@@ -18,7 +19,7 @@ use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use mediary_core::document::{Line, Quad, Word};
+use mediary_core::document::{Line, Quad, Turn, Word};
 use mediary_core::engine::{Cancel, Engine};
 use mediary_core::{Failure, Raster};
 
@@ -129,16 +130,25 @@ impl PaddleOcr {
     }
 }
 
+/// A page as it was read.
+#[derive(Debug, Default)]
+pub struct ReadPage {
+    /// How the page was turned first.
+    pub turn: Turn,
+    /// Boxes on the turned page, in no particular order, with their text.
+    pub lines: Vec<(Quad, Line)>,
+}
+
 impl Engine for PaddleOcr {
     type Job = PageImage;
-    type Output = Vec<(Quad, Line)>;
+    type Output = ReadPage;
 
-    fn run(&mut self, page: PageImage, cancel: &Cancel) -> Result<Self::Output, Failure> {
+    fn run(&mut self, page: PageImage, cancel: &Cancel) -> Result<ReadPage, Failure> {
         let quads = self.detector.find(&page.raster)?;
         cancel.check()?;
-        let read = self.recognise(&page.raster, &quads, cancel)?;
+        let (turn, quads, read) = self.read_any_way_up(&page.raster, quads, cancel)?;
         let lines = quads.into_iter().zip(read).filter(|(_, read)| !read.text.trim().is_empty());
-        Ok(lines.map(|(quad, read)| (quad, line_of(&quad, read, page.words))).collect())
+        Ok(ReadPage { turn, lines: lines.map(|(quad, read)| (quad, line_of(&quad, read, page.words))).collect() })
     }
 }
 

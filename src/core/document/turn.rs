@@ -1,0 +1,126 @@
+//! Turning pages by quarters, and boxes back to the page as it was sent.
+
+use super::{Block, Rect};
+use crate::Raster;
+
+/// How a page is turned to stand upright, clockwise.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Turn {
+    /// It stands upright.
+    #[default]
+    None,
+    /// By 90°.
+    Quarter,
+    /// By 180°.
+    Half,
+    /// By 270°.
+    ThreeQuarters,
+}
+
+impl Turn {
+    /// Degrees clockwise.
+    #[must_use]
+    pub fn degrees(self) -> u16 {
+        match self {
+            Self::None => 0,
+            Self::Quarter => 90,
+            Self::Half => 180,
+            Self::ThreeQuarters => 270,
+        }
+    }
+
+    /// A box on the turned page, on the page as it was: `width` × `height` large before it was turned.
+    #[must_use]
+    pub fn undone(self, rect: Rect, width: f32, height: f32) -> Rect {
+        let Rect { left, top, right, bottom } = rect;
+        match self {
+            Self::None => rect,
+            Self::Quarter => Rect { left: top, top: height - right, right: bottom, bottom: height - left },
+            Self::Half => Rect { left: width - right, top: height - bottom, right: width - left, bottom: height - top },
+            Self::ThreeQuarters => Rect { left: width - bottom, top: left, right: width - top, bottom: right },
+        }
+    }
+
+    /// Blocks of the turned page, with their boxes on the page as it was.
+    #[must_use]
+    pub fn undone_in(self, mut blocks: Vec<Block>, width: f32, height: f32) -> Vec<Block> {
+        if self == Self::None {
+            return blocks;
+        }
+        let undo = |rect: &mut Rect| *rect = self.undone(*rect, width, height);
+        for block in &mut blocks {
+            undo(&mut block.bbox);
+            for line in &mut block.lines {
+                undo(&mut line.bbox);
+                line.words.iter_mut().for_each(|word| undo(&mut word.bbox));
+            }
+        }
+        blocks
+    }
+}
+
+impl Raster {
+    /// The picture, turned.
+    #[must_use]
+    pub fn turned(&self, turn: Turn) -> Self {
+        let (width, height) = (self.width() as usize, self.height() as usize);
+        let (new_width, new_height) = match turn {
+            Turn::None | Turn::Half => (width, height),
+            Turn::Quarter | Turn::ThreeQuarters => (height, width),
+        };
+        let mut bgr = Vec::with_capacity(self.bgr().len());
+        for y in 0..new_height {
+            for x in 0..new_width {
+                let (x, y) = match turn {
+                    Turn::None => (x, y),
+                    Turn::Quarter => (y, height - 1 - x),
+                    Turn::Half => (width - 1 - x, height - 1 - y),
+                    Turn::ThreeQuarters => (width - 1 - y, x),
+                };
+                let start = (y * width + x) * Self::CHANNELS;
+                bgr.extend_from_slice(&self.bgr()[start..start + Self::CHANNELS]);
+            }
+        }
+        Self::from_bgr(new_width as u32, new_height as u32, bgr).expect("a turned picture has as many pixels")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ALL: [Turn; 4] = [Turn::None, Turn::Quarter, Turn::Half, Turn::ThreeQuarters];
+
+    /// A dark page, 5 × 3, with one white pixel.
+    fn page(white: (usize, usize)) -> Raster {
+        let mut bgr = vec![0; 5 * 3 * Raster::CHANNELS];
+        let start = (white.1 * 5 + white.0) * Raster::CHANNELS;
+        bgr[start..start + Raster::CHANNELS].fill(255);
+        Raster::from_bgr(5, 3, bgr).unwrap()
+    }
+
+    fn white_of(page: &Raster) -> (usize, usize) {
+        let place = page.bgr().chunks(Raster::CHANNELS).position(|pixel| pixel[0] == 255).unwrap();
+        (place % page.width() as usize, place / page.width() as usize)
+    }
+
+    #[test]
+    fn a_pixel_goes_round_clockwise() {
+        let corner = page((0, 0));
+        let places: Vec<_> = ALL.iter().map(|turn| white_of(&corner.turned(*turn))).collect();
+        assert_eq!(places, [(0, 0), (2, 0), (4, 2), (0, 4)]);
+    }
+
+    #[test]
+    fn boxes_come_back_to_where_their_pixels_were() {
+        for turn in ALL {
+            for place in [(0, 0), (4, 0), (2, 1), (3, 2)] {
+                let (x, y) = white_of(&page(place).turned(turn));
+                let (left, top) = (x as f32, y as f32);
+                let back = turn.undone(Rect { left, top, right: left + 1.0, bottom: top + 1.0 }, 5.0, 3.0);
+                let (x, y) = (place.0 as f32, place.1 as f32);
+                assert_eq!(back, Rect { left: x, top: y, right: x + 1.0, bottom: y + 1.0 }, "{turn:?} {place:?}");
+            }
+        }
+    }
+}
