@@ -66,7 +66,7 @@ pub fn main(environment: Environment) -> ExitCode {
     let context = Context { overrides, environment, cwd };
     match arguments.command {
         Command::Serve(command) => command.run(context),
-        Command::Ocr(command) => command.run(context),
+        Command::Ocr(command) => command.run(&context),
         Command::Worker(command) => command.run(&context),
         Command::Models(command) => context
             .models(None)

@@ -67,15 +67,15 @@ struct Done {
 }
 
 impl Ocr {
-    pub(super) fn run(self, context: Context) -> ExitCode {
-        let form = match self.fields(&context).decode() {
+    pub(super) fn run(&self, context: &Context) -> ExitCode {
+        let form = match self.fields(context).decode() {
             Ok(form) => form,
             Err(error) => {
                 complain(&error.to_string());
                 return ExitCode::from(BAD_ARGUMENTS);
             }
         };
-        match self.read_all(&context, &form) {
+        match self.read_all(context, &form) {
             Ok(done) => self.report(&done, &form),
             Err(message) => complain(&message),
         }

@@ -10,24 +10,25 @@ use super::server::{sample, shared, truth};
 
 fn letter() -> DynamicImage {
     // The first page; the truth has a form feed between the pages.
-    image::load_from_memory_with_format(&sample("letter.tiff"), ImageFormat::Tiff).unwrap()
+    image::load_from_memory_with_format(&sample("letter.tiff"), ImageFormat::Tiff).expect("the sample is a TIFF")
 }
 
 fn png(picture: &DynamicImage) -> Vec<u8> {
     let mut bytes = Cursor::new(Vec::new());
-    picture.to_luma8().write_to(&mut bytes, ImageFormat::Png).unwrap();
+    picture.to_luma8().write_to(&mut bytes, ImageFormat::Png).expect("memory takes a PNG");
     bytes.into_inner()
 }
 
 /// Where the middle of a word is, as shares of the page.
 fn place_of(answer: &Value, word: &str) -> (f64, f64) {
     let page = &answer["pages"][0];
-    let share = |value: f64, side: &str| value / page[side].as_f64().unwrap();
-    let blocks = page["blocks"].as_array().unwrap();
-    let lines = blocks.iter().flat_map(|block| block["lines"].as_array().unwrap());
-    let mut words = lines.flat_map(|line| line["words"].as_array().unwrap());
-    let found = words.find(|found| found["text"].as_str().unwrap().contains(word)).unwrap();
-    let edge = |place: usize| found["bbox"][place].as_f64().unwrap();
+    let share = |value: f64, side: &str| value / page[side].as_f64().expect("a page has a size");
+    let blocks = page["blocks"].as_array().expect("blocks were asked for");
+    let lines = blocks.iter().flat_map(|block| block["lines"].as_array().expect("a block has lines"));
+    let mut words = lines.flat_map(|line| line["words"].as_array().expect("words were asked for"));
+    let found =
+        words.find(|found| found["text"].as_str().is_some_and(|text| text.contains(word))).expect("the word is there");
+    let edge = |place: usize| found["bbox"][place].as_f64().expect("a word has a box");
     (share((edge(0) + edge(2)) / 2.0, "width_px"), share((edge(1) + edge(3)) / 2.0, "height_px"))
 }
 

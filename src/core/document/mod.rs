@@ -12,7 +12,7 @@ mod turn;
 
 pub use geometry::{Point, Quad, Rect};
 pub use layer::{Doubt, LayerEvidence, TextLayer, judge_layer};
-pub use layout::{paragraphs, reading_order};
-pub use page::{Block, BlockKind, Line, Page, Source, Word};
+pub use layout::{arrange, arrange_layer, to_markdown, to_text};
+pub use page::{Block, BlockKind, Line, ListItem, Page, Source, Table, Word};
 pub use selection::{PageSelection, SelectionError};
 pub use turn::Turn;

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Rect;
+use super::layout::flowed;
 
 /// Where a page's text comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,11 +66,63 @@ impl Page {
     }
 }
 
-/// What a block is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What a block is. Whatever structure it has beside its lines is here; the lines hold all of its text.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum BlockKind {
     /// Running text.
     Text,
+    /// A heading.
+    Heading {
+        /// From 1, the uppermost.
+        level: u8,
+    },
+    /// Items with bullets, numbers or letters.
+    List(Vec<ListItem>),
+    /// Rows of entries in columns.
+    Table(Table),
+    /// Labels and their values, as in a form.
+    KeyValue(Vec<(String, String)>),
+    /// What is printed above the text of every page.
+    Header,
+    /// What is printed below it.
+    Footer,
+}
+
+impl BlockKind {
+    /// The kind as answers spell it.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Heading { .. } => "heading",
+            Self::List(_) => "list",
+            Self::Table(_) => "table",
+            Self::KeyValue(_) => "key_value",
+            Self::Header => "header",
+            Self::Footer => "footer",
+        }
+    }
+}
+
+/// One item of a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListItem {
+    /// How deeply it is nested; 0 for the outermost.
+    pub depth: u8,
+    /// What it is marked with: `•`, `2.`, `(b)`.
+    pub marker: String,
+    /// Its text without the mark, on one line.
+    pub text: String,
+}
+
+/// Entries in rows and columns.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Table {
+    /// From top to bottom; each has an entry, maybe empty, for every column. Entries of several lines
+    /// keep their line ends.
+    pub rows: Vec<Vec<String>>,
+    /// Whether the first row names the columns.
+    pub has_header: bool,
 }
 
 /// Lines that belong together.
@@ -89,6 +142,22 @@ impl Block {
     pub fn text(&self) -> String {
         let lines: Vec<&str> = self.lines.iter().map(|line| line.text.as_str()).collect();
         lines.join("\n")
+    }
+
+    /// The block as one line: words hyphenated at line ends joined, Chinese and Japanese without spaces.
+    /// Lists keep a line per item; tables and forms stay as printed.
+    #[must_use]
+    pub fn flowed(&self) -> String {
+        match &self.kind {
+            BlockKind::Text | BlockKind::Heading { .. } | BlockKind::Header | BlockKind::Footer => {
+                flowed(self.lines.iter().map(|line| line.text.as_str()))
+            }
+            BlockKind::List(items) => {
+                let items: Vec<String> = items.iter().map(|item| format!("{} {}", item.marker, item.text)).collect();
+                items.join("\n")
+            }
+            BlockKind::Table(_) | BlockKind::KeyValue(_) => self.text(),
+        }
     }
 
     /// Mean confidence over characters; `None` if no line has one.

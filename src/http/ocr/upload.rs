@@ -203,7 +203,7 @@ fn decode_base64(encoded: &str, spool_bytes: u64) -> Result<Blob, ApiError> {
     let encoded = encoded.trim().as_bytes();
     let mut spool = Spool::new(spool_bytes);
     let mut decoded = Vec::with_capacity(PIECE);
-    let unpadded = encoded.len() % 4 != 0;
+    let unpadded = !encoded.len().is_multiple_of(4);
     for piece in encoded.chunks(PIECE) {
         decoded.clear();
         let engine = if unpadded { &STANDARD_NO_PAD } else { &STANDARD };

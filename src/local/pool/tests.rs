@@ -1,5 +1,7 @@
 //! Queues that fill, engines that panic, callers that leave. Gates instead of sleeps.
 
+#![expect(clippy::disallowed_methods, reason = "a test waits for every task it starts")]
+
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex};
 

@@ -234,7 +234,8 @@ mod tests {
 
     #[test]
     fn what_cannot_be_is_refused_with_advice() {
-        let rows: [(&[(&str, &str)], &str, &str); 11] = [
+        type Row = (&'static [(&'static str, &'static str)], &'static str, &'static str);
+        let rows: [Row; 11] = [
             (&[("engin", "auto")], "engin", "did you mean `engine`?"),
             (&[("files", "x")], "files", "did you mean `file`?"),
             (&[("zzz", "x")], "zzz", "the fields are file, engine"),

@@ -1,0 +1,61 @@
+//! Blocks as Markdown, and as the plain text that was printed.
+
+use super::{escape, flow, script};
+use crate::document::{Block, BlockKind, ListItem};
+
+/// A level of nesting; wide enough to lie inside an item marked `10.`.
+const NEST: &str = "    ";
+
+/// Markdown: headings, lists and GFM tables; paragraphs on one line each.
+#[must_use]
+pub fn to_markdown(blocks: &[Block]) -> String {
+    let blocks: Vec<String> = blocks.iter().map(block).filter(|text| !text.is_empty()).collect();
+    blocks.join("\n\n")
+}
+
+/// The text as printed: a line per line, an empty line between blocks.
+#[must_use]
+pub fn to_text(blocks: &[Block]) -> String {
+    let blocks: Vec<String> = blocks.iter().map(Block::text).collect();
+    blocks.join("\n\n")
+}
+
+fn block(block: &Block) -> String {
+    let lines = || block.lines.iter().map(|line| line.text.as_str());
+    match &block.kind {
+        BlockKind::Text | BlockKind::Header | BlockKind::Footer if is_set_line_by_line(block) => {
+            lines().map(escape::markdown).collect::<Vec<String>>().join("\\\n")
+        }
+        BlockKind::Text | BlockKind::Header | BlockKind::Footer => escape::markdown(&flow::flowed(lines())),
+        BlockKind::Heading { level } => {
+            format!("{} {}", "#".repeat(usize::from(*level).clamp(1, 6)), escape::markdown(&flow::flowed(lines())))
+        }
+        BlockKind::List(items) => items.iter().map(item).collect::<Vec<String>>().join("\n"),
+        BlockKind::Table(table) => table.to_gfm(),
+        BlockKind::KeyValue(pairs) => {
+            let pair = |(label, value): &(String, String)| escape::markdown(&format!("{label}: {value}"));
+            pairs.iter().map(pair).collect::<Vec<String>>().join("\\\n")
+        }
+    }
+}
+
+/// Addresses, verse, labels with values: short lines that all begin anew, or that have wide gaps.
+fn is_set_line_by_line(block: &Block) -> bool {
+    let texts = || block.lines.iter().map(|line| line.text.as_str());
+    let is_new = |text: &str| !script::starts_lower_case(text) && !script::starts_uncased(text);
+    let length: usize = texts().map(script::weight).sum();
+    let gaps = texts().filter(|text| text.contains("   ")).count();
+    block.lines.len() > 1 && (2 * gaps >= block.lines.len() || (length < 40 * block.lines.len() && texts().all(is_new)))
+}
+
+fn item(item: &ListItem) -> String {
+    let indent = NEST.repeat(usize::from(item.depth));
+    let text = escape::markdown(&item.text);
+    let digits = item.marker.trim_end_matches(['.', ')']);
+    if !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return format!("{indent}{} {text}", item.marker);
+    }
+    // Markdown counts with Arabic numbers only: other labels are kept as text.
+    let is_label = item.marker.contains(|character: char| character.is_alphanumeric());
+    if is_label { format!("{indent}- {} {text}", item.marker) } else { format!("{indent}- {text}") }
+}
