@@ -238,16 +238,17 @@ fn progress_bar() -> ProgressBar {
 }
 
 fn rendered(done: &[Done], form: &Form) -> String {
-    if form.output == Output::Json {
+    let output = form.output.unwrap_or_default();
+    if output == Output::Json {
         return json(done, form) + "\n";
     }
-    let encoder = Encoder { output: form.output, detail: form.detail };
+    let encoder = Encoder { output, detail: form.detail };
     let several = done.len() > 1;
     let mut text = String::new();
     for Done { name, result } in done {
         let Ok(reading) = result else { continue };
         if several {
-            text.push_str(&match form.output {
+            text.push_str(&match output {
                 Output::Markdown => format!("# {name}\n\n"),
                 Output::Text | Output::Json => format!("{name}\n\n"),
                 // A document in XML begins with its own head.
@@ -267,7 +268,8 @@ fn rendered(done: &[Done], form: &Form) -> String {
 }
 
 fn json(done: &[Done], form: &Form) -> String {
-    let encoder = Encoder { output: form.output, detail: form.detail };
+    let output = Output::Json;
+    let encoder = Encoder { output, detail: form.detail };
     let id = || format!("ocr-{}", Uuid::now_v7());
     let body = |done: &Done| -> ReadingBody {
         let name = Some(done.name.clone());

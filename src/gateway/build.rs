@@ -4,11 +4,10 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use mediary_convert::pdf::{PdfWorkers, WorkerSettings};
-use mediary_core::{Failure, FailureKind};
-use mediary_local::{OcrFiles, PaddleOcr, Pool, PoolSettings, Runtime};
+use mediary_local::{PaddleOcr, Pool, PoolSettings, Runtime};
 use thiserror::Error;
 
-use super::{Gateway, execution, targets};
+use super::{Gateway, execution, installed, targets};
 use crate::config::Config;
 use crate::models::Models;
 
@@ -56,22 +55,11 @@ impl Gateway {
         let ocr = Pool::start(
             PoolSettings { name: "paddleocr".into(), queue: engines.paddleocr.queue, retry_after: RETRY_AFTER },
             move || {
-                let runtime = Runtime::load(&execution::library(&models_of_engine, provider)?, provider)?;
-                PaddleOcr::load(&runtime, &ocr_files(&models_of_engine)?, &execution::ocr_settings(workers))
+                let runtime = Runtime::load(&installed::library(&models_of_engine, provider)?, provider)?;
+                PaddleOcr::load(&runtime, &installed::ocr_files(&models_of_engine)?, &execution::ocr_settings(workers))
             },
         )?;
         let targets = targets::local(models, provider);
         Ok(Self { limits: config.limits.clone(), pdf, ocr, targets })
     }
-}
-
-/// The files of `local/paddleocr:fast`.
-pub(super) fn ocr_files(models: &Models) -> Result<OcrFiles, Failure> {
-    let file = |name: &str| models.file("paddleocr", name).map_err(|error| not_installed(&error));
-    Ok(OcrFiles { detector: file("det.onnx")?, recogniser: file("rec.onnx")?, dictionary: file("char_dict.json")? })
-}
-
-/// A missing file, as a failure of the work that needed it.
-pub(super) fn not_installed(error: &crate::models::NotInstalled) -> Failure {
-    Failure::new(FailureKind::NotInstalled, error.to_string())
 }

@@ -5,7 +5,7 @@
 //! the weights, where every start finds it. The configuration can overrule it.
 
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, ExitCode, Stdio};
 use std::time::Instant;
 
@@ -13,7 +13,7 @@ use mediary_core::{Failure, Raster};
 use mediary_local::{BoxSettings, DetectorSettings, ExecutionProvider, OcrSettings, PaddleOcr, Runtime};
 use serde::{Deserialize, Serialize};
 
-use super::build::{not_installed, ocr_files};
+use super::installed::{library, ocr_files};
 use crate::config::ProviderChoice;
 use crate::models::Models;
 
@@ -60,12 +60,6 @@ fn decided(weights: &Path) -> Option<ExecutionProvider> {
 
 fn by_name(name: &str) -> Option<ExecutionProvider> {
     ALL.into_iter().find(|provider| provider.name() == name)
-}
-
-/// The ONNX Runtime library that has the provider.
-pub(super) fn library(models: &Models, provider: ExecutionProvider) -> Result<PathBuf, Failure> {
-    let card = if provider.is_openvino() { "openvino" } else { "onnxruntime" };
-    models.library(card).map_err(|error| not_installed(&error))
 }
 
 /// Whether the processor computes in bfloat16; elsewhere it would be emulated, slowly.

@@ -6,6 +6,7 @@
 mod blocking;
 mod build;
 mod execution;
+mod installed;
 mod limits;
 mod pdf;
 mod pictures;

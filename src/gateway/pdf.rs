@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use futures_util::{StreamExt, stream};
 use mediary_convert::pdf::{OpenPdf, PageOrder, PageReply};
-use mediary_core::document::{Page, Source, paragraphs};
+use mediary_core::document::{Page, Source, arrange_layer};
 use mediary_core::{Failure, FailureKind, Media, Raster};
 use mediary_local::{PaddleOcr, Ticket};
 
@@ -180,6 +180,6 @@ fn layer_page(index: usize, reply: PageReply) -> Page {
         height_px: reply.height_px,
         dpi: Some(reply.dpi),
         rotation_deg: 0,
-        blocks: paragraphs(reply.layer.lines),
+        blocks: arrange_layer(reply.layer.lines, reply.width_px, reply.height_px),
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use mediary_convert::pdf::TextPolicy;
-use mediary_core::document::{Page, PageSelection, Source, paragraphs, reading_order};
+use mediary_core::document::{Page, PageSelection, Source, Turn, arrange};
 use mediary_core::{Failure, FailureKind, Media, MediaKind, Raster, Target};
 use mediary_local::{PaddleOcr, PageImage, Ticket};
 
@@ -130,7 +130,11 @@ impl Gateway {
             }
         }
         let found = found?;
-        let blocks = paragraphs(reading_order(found.lines));
+        let (turned_width, turned_height) = match found.turn {
+            Turn::None | Turn::Half => (width_px, height_px),
+            Turn::Quarter | Turn::ThreeQuarters => (height_px, width_px),
+        };
+        let blocks = arrange(found.lines, turned_width, turned_height);
         let blocks = found.turn.undone_in(blocks, width_px as f32, height_px as f32);
         Ok(Page {
             index: frame.index,

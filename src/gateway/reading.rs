@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use mediary_core::document::{Page, Source};
+use mediary_core::document::{Page, Source, to_markdown};
 use mediary_core::{Failure, Media};
 
 /// One read document.
@@ -117,11 +117,21 @@ impl Reading {
         self.pages.iter().any(|outcome| outcome.needs_ocr)
     }
 
-    /// The text of all pages, an empty line between them.
+    /// The text of all pages as printed, an empty line between them.
     #[must_use]
     pub fn text(&self) -> String {
+        self.joined(|page| page.text())
+    }
+
+    /// The text of all pages as Markdown: headings, lists and tables marked up, paragraphs on one line.
+    #[must_use]
+    pub fn markdown(&self) -> String {
+        self.joined(|page| to_markdown(&page.blocks))
+    }
+
+    fn joined(&self, of_page: impl Fn(&Page) -> String) -> String {
         let pages = self.pages.iter().filter_map(|outcome| outcome.page.as_ref().ok());
-        let texts: Vec<String> = pages.map(Page::text).filter(|text| !text.is_empty()).collect();
+        let texts: Vec<String> = pages.map(of_page).filter(|text| !text.is_empty()).collect();
         texts.join("\n\n")
     }
 }

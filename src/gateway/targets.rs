@@ -4,7 +4,7 @@ use mediary_core::{MediaFormat, MediaKind};
 use mediary_local::ExecutionProvider;
 
 use super::read::PADDLEOCR_FAST;
-use super::{Gateway, execution};
+use super::{Gateway, installed};
 use crate::models::Models;
 
 /// One target as it is listed.
@@ -38,9 +38,9 @@ pub struct Readiness {
 /// The targets that this process itself has.
 pub(super) fn local(models: &Models, provider: ExecutionProvider) -> Vec<TargetInfo> {
     let missing: Vec<String> = [
-        super::build::ocr_files(models).err(),
-        execution::library(models, provider).err(),
-        models.library("pdfium").err().map(|error| super::build::not_installed(&error)),
+        installed::ocr_files(models).err(),
+        installed::library(models, provider).err(),
+        models.library("pdfium").err().map(|error| installed::not_installed(&error)),
     ]
     .into_iter()
     .flatten()

@@ -9,9 +9,11 @@ mod layer;
 mod objects;
 mod page;
 mod pool;
+mod settings;
 mod wire;
 mod worker;
 
-pub use pool::{OpenPdf, PdfWorkers, WorkerSettings};
+pub use pool::{OpenPdf, PdfWorkers};
+pub use settings::WorkerSettings;
 pub use wire::{PageOrder, PageReply, TextPolicy};
 pub use worker::run as run_worker;

@@ -3,38 +3,16 @@
 //! A worker that is given back is used again, until it has read its share of pages. A document that
 //! is dropped half-way takes its worker with it: killing is the only way to stop PDFium.
 
-use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use mediary_core::{Blob, Failure, FailureKind, Raster};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
 use super::child::WorkerProcess;
+use super::settings::WorkerSettings;
 use super::wire::{PageOrder, PageReply, Refusal, Reply, Request};
-
-/// How workers are run.
-#[derive(Debug, Clone)]
-pub struct WorkerSettings {
-    /// Our own executable.
-    pub program: PathBuf,
-    /// The PDFium library.
-    pub library: PathBuf,
-    /// How many documents are open at once.
-    pub workers: usize,
-    /// How many documents may wait for a worker; more are refused.
-    pub queue: usize,
-    /// A worker is replaced after so many pages.
-    pub pages_per_worker: usize,
-    /// Address space of a worker.
-    pub memory_bytes: u64,
-    /// Time for one page, and for opening a document.
-    pub page_time: Duration,
-    /// What a refused caller is told to wait.
-    pub retry_after: Duration,
-}
 
 /// The workers.
 #[derive(Debug, Clone)]

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Rect;
-use super::layout::flowed;
+use super::layout::{flowed, to_text};
 
 /// Where a page's text comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,8 +55,7 @@ impl Page {
     /// The page's text: a line per line, an empty line between blocks.
     #[must_use]
     pub fn text(&self) -> String {
-        let blocks: Vec<String> = self.blocks.iter().map(Block::text).collect();
-        blocks.join("\n\n")
+        to_text(&self.blocks)
     }
 
     /// Whether there is no text on it.

@@ -2,6 +2,8 @@
 
 use axum::http::HeaderValue;
 
+use crate::protocol::process::Output;
+
 /// The form of an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Preference {
@@ -11,13 +13,19 @@ pub(super) enum Preference {
     Text(&'static str),
 }
 
+const PLAIN: &str = "text/plain; charset=utf-8";
 const OFFERS: [(&str, Preference); 3] = [
     ("application/json", Preference::Json),
-    ("text/plain", Preference::Text("text/plain; charset=utf-8")),
+    ("text/plain", Preference::Text(PLAIN)),
     ("text/markdown", Preference::Text("text/markdown; charset=utf-8")),
 ];
 
 impl Preference {
+    /// What is given to a client that does not say `output`: who asks for plain text means that.
+    pub(super) fn output(self) -> Output {
+        if self == Self::Text(PLAIN) { Output::Text } else { Output::Markdown }
+    }
+
     /// JSON, unless a text type is wanted more.
     pub(super) fn of<'a>(headers: impl Iterator<Item = &'a HeaderValue>) -> Self {
         let text: Vec<&str> = headers.filter_map(|value| value.to_str().ok()).collect();
@@ -53,7 +61,7 @@ mod tests {
 
     #[test]
     fn the_wanted_form_is_chosen() {
-        let plain = Preference::Text("text/plain; charset=utf-8");
+        let plain = Preference::Text(PLAIN);
         let markdown = Preference::Text("text/markdown; charset=utf-8");
         let rows = [
             ("", Preference::Json),

@@ -33,16 +33,6 @@ pub enum Output {
     Alto,
 }
 
-impl Output {
-    /// Whether the form cannot do without words and their boxes.
-    fn needs_words(self) -> bool {
-        match self {
-            Self::Hocr | Self::Alto => true,
-            Self::Markdown | Self::Text | Self::Json => false,
-        }
-    }
-}
-
 /// How closely places are wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub enum Detail {
@@ -73,8 +63,8 @@ pub struct Fields {
 pub struct Form {
     /// What is wanted of the document.
     pub options: ReadOptions,
-    /// In what form.
-    pub output: Output,
+    /// In what form, if it was said.
+    pub output: Option<Output>,
     /// How closely.
     pub detail: Detail,
 }
@@ -97,7 +87,7 @@ impl Fields {
             let options = &mut form.options;
             match name.as_str() {
                 "engine" => options.engine = engine(value)?,
-                "output" => form.output = output(value)?,
+                "output" => form.output = Some(output(value)?),
                 "pages" if value.is_empty() => {}
                 "pages" => {
                     let wrong = |error: mediary_core::document::SelectionError| bad("pages", error.to_string());
@@ -119,8 +109,9 @@ impl Fields {
             ));
         }
         // Structure without lines would be no structure.
-        form.detail = detail.unwrap_or(if form.output == Output::Json { Detail::Lines } else { Detail::None });
-        form.options.words = form.detail == Detail::Words || form.output.needs_words();
+        form.detail = detail.unwrap_or(if form.output == Some(Output::Json) { Detail::Lines } else { Detail::None });
+        // Tables are found by the places of words. Only plain text does without both.
+        form.options.words = form.detail == Detail::Words || form.output != Some(Output::Text);
         Ok(form)
     }
 
@@ -216,7 +207,7 @@ mod tests {
         ]);
         let form = form.unwrap();
         assert_eq!(form.options.engine, EngineChoice::Target(Target::local("paddleocr:fast")));
-        assert_eq!((form.output, form.detail, form.options.words), (Output::Text, Detail::Words, true));
+        assert_eq!((form.output, form.detail, form.options.words), (Some(Output::Text), Detail::Words, true));
         assert_eq!(form.options.pages.to_string(), "1-3,7");
         assert_eq!(form.options.password.as_deref(), Some(" s3cret "));
         assert!(form.options.force_ocr && !form.options.text_layer_only);
@@ -226,7 +217,7 @@ mod tests {
     #[test]
     fn without_fields_everything_is_as_documented() {
         let form = decode(&[]).unwrap();
-        assert_eq!((form.output, form.detail), (Output::Markdown, Detail::None));
+        assert_eq!((form.output, form.detail), (None, Detail::None));
         assert_eq!(form.options.engine, EngineChoice::Auto);
         assert_eq!(decode(&[("output", "json")]).unwrap().detail, Detail::Lines);
         assert!(decode(&[("output", "alto")]).unwrap().options.words);

@@ -1,6 +1,6 @@
 //! A reading becomes an answer.
 
-use mediary_core::document::{Block, BlockKind, Line, Page, Rect, Word};
+use mediary_core::document::{Block, BlockKind, Line, Page, Rect, Word, to_markdown};
 
 use super::alto::alto;
 use super::decode::{Detail, Output};
@@ -21,12 +21,11 @@ pub struct Encoder {
 impl Encoder {
     /// The reading in the wanted form, for clients that want nothing else. Where structure is wanted, that
     /// is the text.
-    ///
-    /// Markdown is the text itself so far: recognised lines and paragraphs, without markup.
     #[must_use]
     pub fn content(&self, file_name: Option<&str>, reading: &Reading) -> String {
         match self.output {
-            Output::Markdown | Output::Text | Output::Json => reading.text(),
+            Output::Markdown => reading.markdown(),
+            Output::Text | Output::Json => reading.text(),
             Output::Hocr => hocr(&transcript(file_name, reading)),
             Output::Alto => alto(&transcript(file_name, reading)),
         }
@@ -108,7 +107,10 @@ impl Encoder {
             height_px: page.height_px,
             dpi: page.dpi,
             rotation_deg: page.rotation_deg,
-            text: page.text(),
+            text: match self.output {
+                Output::Markdown => to_markdown(&page.blocks),
+                Output::Text | Output::Json | Output::Hocr | Output::Alto => page.text(),
+            },
             blocks: (self.detail > Detail::None).then(|| page.blocks.iter().map(|block| self.block(block)).collect()),
             error: None,
         }
@@ -116,9 +118,9 @@ impl Encoder {
 
     fn block(&self, block: &Block) -> BlockBody {
         BlockBody {
-            kind: match block.kind {
-                BlockKind::Text => "text",
-            },
+            kind: block.kind.name(),
+            level: if let BlockKind::Heading { level } = block.kind { Some(level) } else { None },
+            rows: if let BlockKind::Table(table) = &block.kind { Some(table.rows.clone()) } else { None },
             bbox: corners(block.bbox),
             confidence: block.confidence().map(thousandths),
             lines: block.lines.iter().map(|line| self.line(line)).collect(),

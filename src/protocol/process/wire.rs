@@ -113,7 +113,7 @@ pub struct PageBody {
     pub dpi: Option<u32>,
     /// How the page was turned before reading, clockwise.
     pub rotation_deg: u16,
-    /// The page's text.
+    /// The page's text; as Markdown with `output=markdown`.
     pub text: String,
     /// With `detail=lines` or `words`: paragraphs in reading order.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -126,8 +126,14 @@ pub struct PageBody {
 /// Lines that belong together.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct BlockBody {
-    /// What it is: `text`.
+    /// What it is: `text`, `heading`, `list`, `table`, `key_value`, `header` or `footer`.
     pub kind: &'static str,
+    /// Of a heading: from 1, the uppermost.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub level: Option<u8>,
+    /// Of a table: its entries, row by row.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rows: Option<Vec<Vec<String>>>,
     /// Left, top, right, bottom, in pixels of the page.
     pub bbox: [f32; 4],
     /// From 0 to 1; null for a document's own text.
