@@ -68,7 +68,7 @@ struct Done {
 
 impl Ocr {
     pub(super) fn run(&self, context: &Context) -> ExitCode {
-        let form = match self.fields(context).decode() {
+        let form = match self.fields(context).decode(Output::default()) {
             Ok(form) => form,
             Err(error) => {
                 complain(&error.to_string());
@@ -238,7 +238,7 @@ fn progress_bar() -> ProgressBar {
 }
 
 fn rendered(done: &[Done], form: &Form) -> String {
-    let output = form.output.unwrap_or_default();
+    let output = form.output;
     if output == Output::Json {
         return json(done, form) + "\n";
     }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use mediary_core::document::{Page, Source, to_markdown};
-use mediary_core::{Failure, Media};
+use mediary_core::{Failure, Media, MediaKind};
 
 /// One read document.
 #[derive(Debug)]
@@ -120,12 +120,16 @@ impl Reading {
     /// The text of all pages as printed, an empty line between them.
     #[must_use]
     pub fn text(&self) -> String {
-        self.joined(|page| page.text())
+        self.joined(Page::text)
     }
 
-    /// The text of all pages as Markdown: headings, lists and tables marked up, paragraphs on one line.
+    /// The text of all pages as Markdown: headings, lists and tables marked up, paragraphs on one line. A
+    /// text file is left as it is; it may be Markdown already.
     #[must_use]
     pub fn markdown(&self) -> String {
+        if self.media.kind() == MediaKind::Text {
+            return self.text();
+        }
         self.joined(|page| to_markdown(&page.blocks))
     }
 

@@ -72,7 +72,7 @@ fn a_document_that_was_cut_short_is_read_as_far_as_it_goes_or_refused() {
     }
     // Only the place of the table of contents is lost, which can be made up for.
     let answer = shared().read(&pdf[..pdf.len() - 20], "");
-    assert!(answer.content().contains("Total GBP 505.38"), "{answer}");
+    assert!(answer.content().contains("505.38"), "{answer}");
     shared().assert_reads_on();
 }
 
@@ -97,7 +97,7 @@ fn a_damaged_picture_is_refused_or_read_as_far_as_it_goes() {
 fn junk_before_and_behind_a_document_does_no_harm() {
     let file =
         [&b"HTTP headers that somebody saved along\r\n\r\n"[..], &sample("invoice.pdf"), b"\n<!-- more -->"].concat();
-    assert!(shared().read(file, "").content().contains("Total GBP 505.38"));
+    assert!(shared().read(file, "").content().contains("505.38"));
 }
 
 #[test]

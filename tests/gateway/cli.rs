@@ -39,7 +39,7 @@ fn path(path: &Path) -> &str {
 
 #[test]
 fn a_document_is_printed_and_nothing_else() {
-    let Done { code, out, err } = run(&["ocr", "samples/invoice.pdf"]);
+    let Done { code, out, err } = run(&["ocr", "--output", "text", "samples/invoice.pdf"]);
     assert_eq!((code, err.as_str()), (Some(0), ""));
     assert_eq!(word_f1(&truth("invoice.txt"), &out), 1.0, "{out}");
     assert!(out.ends_with('\n') && !out.ends_with("\n\n"), "{out:?}");

@@ -180,7 +180,7 @@ impl TestServer {
     #[track_caller]
     pub(crate) fn assert_reads_on(&self) {
         let content = self.read(super::server::sample("invoice.pdf"), "").content();
-        assert!(content.contains("Total GBP 505.38"), "{content}");
+        assert!(content.contains("505.38"), "{content}");
     }
 }
 

@@ -9,10 +9,16 @@ use super::server::{sample, shared, truth};
 
 #[test]
 fn the_output_field_chooses_between_text_and_structure() {
-    for output in ["markdown", "text"] {
-        let answer = shared().read(sample("invoice.pdf"), &format!("output={output}")).ok();
-        assert_eq!(word_f1(&truth("invoice.txt"), answer["content"].as_str().unwrap()), 1.0, "{output}");
-        assert!(answer["pages"][0].get("blocks").is_none(), "{output}: {answer:#}");
+    let answer = shared().read(sample("invoice.pdf"), "output=text").ok();
+    assert_eq!(word_f1(&truth("invoice.txt"), answer["content"].as_str().unwrap()), 1.0, "{answer:#}");
+    assert!(answer["pages"][0].get("blocks").is_none(), "{answer:#}");
+    for (file, fields) in [("invoice.pdf", "output=markdown"), ("invoice.pdf", ""), ("invoice-scan.pdf", "")] {
+        let answer = shared().read(sample(file), fields).ok();
+        let content = answer["content"].as_str().unwrap();
+        assert!(content.starts_with('#'), "{file} {fields}: a heading\n{content}");
+        let row = "| 1 | Brass ship's lantern, restored | 2 | 148.00 | 296.00 |";
+        assert!(content.contains(row), "{file} {fields}: a table\n{content}");
+        assert!(answer["pages"][0].get("blocks").is_none(), "{answer:#}");
     }
     let answer = shared().read(sample("invoice.pdf"), "output=json").ok();
     assert!(answer.get("content").is_none(), "{answer:#}");
@@ -28,15 +34,17 @@ fn the_client_that_prefers_bare_text_gets_it() {
         ("application/json, text/plain;q=0.5", "application/json"),
         ("*/*", "application/json"),
     ];
-    let whole = shared().read(sample("invoice.pdf"), "").content();
+    let markdown = shared().read(sample("invoice.pdf"), "").content();
+    let text = shared().read(sample("invoice.pdf"), "output=text").content();
     for (accept, mime) in rows {
         let answer = reading(sample("invoice.pdf"), "").header("accept", accept).send(shared());
         assert_eq!(answer.status, 200, "{accept}: {answer}");
         assert_eq!(answer.header("content-type"), Some(mime), "{accept}");
         match mime {
-            "application/json" => assert_eq!(answer.content(), whole, "{accept}"),
+            "application/json" => assert_eq!(answer.content(), markdown, "{accept}"),
             // A text that is printed as it comes ends its last line.
-            _ => assert_eq!(answer.text(), format!("{whole}\n"), "{accept}"),
+            "text/plain; charset=utf-8" => assert_eq!(answer.text(), format!("{text}\n"), "{accept}"),
+            _ => assert_eq!(answer.text(), format!("{markdown}\n"), "{accept}"),
         }
     }
 }
@@ -98,7 +106,7 @@ fn the_detail_field_says_how_closely_places_are_told() {
 
 #[test]
 fn a_page_with_text_is_read_from_its_pixels_when_that_is_asked_for() {
-    let answer = shared().read(sample("invoice.pdf"), "force_ocr=true").ok();
+    let answer = shared().read(sample("invoice.pdf"), "force_ocr=true&output=text").ok();
     assert_eq!(answer["status"], "ocr_success");
     assert_eq!(answer["pages"][0]["source"], "ocr");
     assert_eq!(answer["pages"][0]["engine"], "local/paddleocr:fast");

@@ -81,13 +81,15 @@ fn assert_described(name: &str, size_bytes: usize, answer: &Answer) {
 
 #[test]
 fn every_sample_is_read_from_a_multipart_body() {
-    every_sample_is_read(|name, mime, bytes| Multipart::default().file(name, mime, bytes).request());
+    every_sample_is_read(|name, mime, bytes| {
+        Multipart::default().field("output", "text").file(name, mime, bytes).request()
+    });
 }
 
 #[test]
 fn every_sample_is_read_from_base64_in_json() {
     every_sample_is_read(|_, mime, bytes| {
-        json_request(&json!({ "file_data": STANDARD.encode(bytes), "mime_type": mime }))
+        json_request(&json!({ "file_data": STANDARD.encode(bytes), "mime_type": mime, "output": "text" }))
     });
 }
 
@@ -95,13 +97,13 @@ fn every_sample_is_read_from_base64_in_json() {
 fn every_sample_is_read_from_a_data_url_in_json() {
     every_sample_is_read(|name, mime, bytes| {
         let url = format!("data:{mime};base64,{}", STANDARD.encode(bytes));
-        json_request(&json!({ "file_data": url, "file_name": name }))
+        json_request(&json!({ "file_data": url, "file_name": name, "output": "text" }))
     });
 }
 
 #[test]
 fn every_sample_is_read_from_a_body_that_is_the_file() {
-    every_sample_is_read(|_, mime, bytes| Request::new("POST", "/v1/ocr/process").body(mime, bytes));
+    every_sample_is_read(|_, mime, bytes| Request::new("POST", "/v1/ocr/process?output=text").body(mime, bytes));
 }
 
 #[test]

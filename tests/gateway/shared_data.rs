@@ -69,7 +69,7 @@ fn one_page_in_many_kinds_of_colour_reads_the_same() {
     let Some(files) = files("documents") else { return };
     let is_variant =
         |file: &&PathBuf| file.file_name().is_some_and(|name| name.to_string_lossy().starts_with("baiona"));
-    let read = |file: &PathBuf| shared().read(fs::read(file).expect("it can be read"), "").content();
+    let read = |file: &PathBuf| shared().read(fs::read(file).expect("it can be read"), "output=text").content();
     let texts: Vec<(&PathBuf, String)> = files.iter().filter(is_variant).map(|file| (file, read(file))).collect();
     let (_, first) = texts.first().expect("there is at least one");
     for (file, text) in &texts {

@@ -70,7 +70,7 @@ fn a_chunked_body_is_read_like_any_other() {
         connection.write_all(&[format!("{:x}\r\n", piece.len()).as_bytes(), piece, b"\r\n"].concat()).unwrap();
     }
     connection.write_all(b"0\r\n\r\n").unwrap();
-    assert!(answer(connection, "POST").content().contains("Total GBP 505.38"));
+    assert!(answer(connection, "POST").content().contains("505.38"));
 }
 
 #[test]

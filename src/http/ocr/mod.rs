@@ -66,8 +66,8 @@ pub(super) async fn process(
 ) -> Result<Response, ApiError> {
     let preference = Preference::of(request.headers().get_all(ACCEPT).iter());
     let Upload { files, fields } = upload::receive(request, &state.config.limits).await?;
-    let form = fields.decode()?;
-    let encoder = Encoder { output: form.output.unwrap_or(preference.output()), detail: form.detail };
+    let form = fields.decode(preference.output())?;
+    let encoder = Encoder { output: form.output, detail: form.detail };
     let mut files = files.into_iter();
     let Some(first) = files.next() else {
         return Err(Failure::malformed("there is no file; send one as the multipart field `file`").into());

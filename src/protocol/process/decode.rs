@@ -63,8 +63,8 @@ pub struct Fields {
 pub struct Form {
     /// What is wanted of the document.
     pub options: ReadOptions,
-    /// In what form, if it was said.
-    pub output: Option<Output>,
+    /// In what form.
+    pub output: Output,
     /// How closely.
     pub detail: Detail,
 }
@@ -75,19 +75,19 @@ impl Fields {
         self.fields.push((name.into(), value.into()));
     }
 
-    /// Understands all fields.
+    /// Understands all fields. `output` is what holds where they do not say.
     ///
     /// # Errors
     /// The first field that is unknown or has a value it cannot have.
-    pub fn decode(&self) -> Result<Form, BadField> {
-        let mut form = Form::default();
+    pub fn decode(&self, output: Output) -> Result<Form, BadField> {
+        let mut form = Form { output, ..Form::default() };
         let mut detail = None;
         for (name, value) in &self.fields {
             let value = value.trim();
             let options = &mut form.options;
             match name.as_str() {
                 "engine" => options.engine = engine(value)?,
-                "output" => form.output = Some(output(value)?),
+                "output" => form.output = self::output(value)?,
                 "pages" if value.is_empty() => {}
                 "pages" => {
                     let wrong = |error: mediary_core::document::SelectionError| bad("pages", error.to_string());
@@ -109,9 +109,9 @@ impl Fields {
             ));
         }
         // Structure without lines would be no structure.
-        form.detail = detail.unwrap_or(if form.output == Some(Output::Json) { Detail::Lines } else { Detail::None });
+        form.detail = detail.unwrap_or(if form.output == Output::Json { Detail::Lines } else { Detail::None });
         // Tables are found by the places of words. Only plain text does without both.
-        form.options.words = form.detail == Detail::Words || form.output != Some(Output::Text);
+        form.options.words = form.detail == Detail::Words || form.output != Output::Text;
         Ok(form)
     }
 
@@ -191,7 +191,7 @@ mod tests {
         for (name, value) in fields {
             all.push(*name, *value);
         }
-        all.decode()
+        all.decode(Output::default())
     }
 
     #[test]
@@ -207,7 +207,7 @@ mod tests {
         ]);
         let form = form.unwrap();
         assert_eq!(form.options.engine, EngineChoice::Target(Target::local("paddleocr:fast")));
-        assert_eq!((form.output, form.detail, form.options.words), (Some(Output::Text), Detail::Words, true));
+        assert_eq!((form.output, form.detail, form.options.words), (Output::Text, Detail::Words, true));
         assert_eq!(form.options.pages.to_string(), "1-3,7");
         assert_eq!(form.options.password.as_deref(), Some(" s3cret "));
         assert!(form.options.force_ocr && !form.options.text_layer_only);
@@ -217,7 +217,7 @@ mod tests {
     #[test]
     fn without_fields_everything_is_as_documented() {
         let form = decode(&[]).unwrap();
-        assert_eq!((form.output, form.detail), (None, Detail::None));
+        assert_eq!((form.output, form.detail), (Output::Markdown, Detail::None));
         assert_eq!(form.options.engine, EngineChoice::Auto);
         assert_eq!(decode(&[("output", "json")]).unwrap().detail, Detail::Lines);
         assert!(decode(&[("output", "alto")]).unwrap().options.words);

@@ -1,6 +1,6 @@
 //! A reading becomes an answer.
 
-use mediary_core::document::{Block, BlockKind, Line, Page, Rect, Word, to_markdown};
+use mediary_core::document::{Block, BlockKind, Line, Page, Rect, Word};
 
 use super::alto::alto;
 use super::decode::{Detail, Output};
@@ -107,10 +107,7 @@ impl Encoder {
             height_px: page.height_px,
             dpi: page.dpi,
             rotation_deg: page.rotation_deg,
-            text: match self.output {
-                Output::Markdown => to_markdown(&page.blocks),
-                Output::Text | Output::Json | Output::Hocr | Output::Alto => page.text(),
-            },
+            text: page.text(),
             blocks: (self.detail > Detail::None).then(|| page.blocks.iter().map(|block| self.block(block)).collect()),
             error: None,
         }

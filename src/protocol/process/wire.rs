@@ -113,7 +113,7 @@ pub struct PageBody {
     pub dpi: Option<u32>,
     /// How the page was turned before reading, clockwise.
     pub rotation_deg: u16,
-    /// The page's text; as Markdown with `output=markdown`.
+    /// The page's text as printed.
     pub text: String,
     /// With `detail=lines` or `words`: paragraphs in reading order.
     #[serde(skip_serializing_if = "Option::is_none")]
