@@ -13,8 +13,8 @@ mod detect;
 mod dictionary;
 mod orientation;
 mod recognise;
+mod settings;
 
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -32,26 +32,7 @@ use recognise::Recogniser;
 
 pub use boxes::BoxSettings;
 pub use detect::DetectorSettings;
-
-/// Where the parts of the engine are.
-#[derive(Debug, Clone)]
-pub struct OcrFiles {
-    /// Finds lines (ONNX).
-    pub detector: PathBuf,
-    /// Reads lines (ONNX).
-    pub recogniser: PathBuf,
-    /// The recogniser's characters: a JSON list of strings.
-    pub dictionary: PathBuf,
-}
-
-/// How the engine works.
-#[derive(Debug, Clone)]
-pub struct OcrSettings {
-    /// Recogniser sessions, a thread each; the detector gets as many threads.
-    pub workers: usize,
-    /// How pages are prepared for the detector and its map is read.
-    pub detector: DetectorSettings,
-}
+pub use settings::{OcrFiles, OcrSettings};
 
 /// A picture to read.
 #[derive(Debug, Clone)]
