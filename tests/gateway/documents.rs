@@ -63,6 +63,7 @@ fn an_encrypted_document_is_read_with_its_password_only() {
 fn a_document_that_opens_without_a_password_needs_none() {
     let pdf = Pdf::of_texts(&["hardly a lock"]);
     assert_eq!(shared().read(pdf.encrypted(""), "").content(), "hardly a lock");
+    assert_eq!(shared().read(pdf.encrypted(""), "password=superfluous").content(), "hardly a lock");
     assert_eq!(shared().read(pdf.bytes(), "password=superfluous").content(), "hardly a lock");
 }
 

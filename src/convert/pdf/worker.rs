@@ -95,20 +95,35 @@ fn open<'a>(
     source: DocumentSource,
     password: Option<&'a str>,
 ) -> io::Result<Result<PdfDocument<'a>, Refusal>> {
-    let opened = match source {
-        DocumentSource::File(path) => match std::fs::File::open(&path) {
-            Ok(file) => pdfium.load_pdf_from_reader(file, password),
-            Err(error) => return Ok(Err(Refusal::Unavailable(error.to_string()))),
-        },
+    let bytes = match source {
+        DocumentSource::File(_) => Vec::new(),
         DocumentSource::Follows(length) => {
             let mut bytes = Vec::new();
             input.take(length).read_to_end(&mut bytes)?;
-            pdfium.load_pdf_from_byte_vec(bytes, password)
+            bytes
         }
     };
-    Ok(opened.map_err(|error| match error {
+    let load = |bytes: Vec<u8>, password| match &source {
+        DocumentSource::File(path) => match std::fs::File::open(path) {
+            Ok(file) => pdfium.load_pdf_from_reader(file, password).map_err(|error| refusal(&error)),
+            Err(error) => Err(Refusal::Unavailable(error.to_string())),
+        },
+        DocumentSource::Follows(_) => pdfium.load_pdf_from_byte_vec(bytes, password).map_err(|error| refusal(&error)),
+    };
+    if password.is_none() {
+        return Ok(load(bytes, None));
+    }
+    // A document that opens without a password would refuse one that it does not know.
+    match load(bytes.clone(), None) {
+        Err(Refusal::Password) => Ok(load(bytes, password)),
+        opened => Ok(opened),
+    }
+}
+
+fn refusal(error: &PdfiumError) -> Refusal {
+    match error {
         PdfiumError::PdfiumLibraryInternalError(PdfiumInternalError::PasswordError) => Refusal::Password,
         PdfiumError::PdfiumLibraryInternalError(PdfiumInternalError::SecurityError) => Refusal::Security,
         _ => Refusal::Damaged,
-    }))
+    }
 }

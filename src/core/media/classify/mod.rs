@@ -41,6 +41,15 @@ pub enum Unclassifiable {
 
 /// Says what the bytes are. The claim matters only among texts, which look alike.
 ///
+/// ```
+/// use mediary_core::{Blob, Claim, MediaFormat, classify};
+///
+/// let upload = Blob::in_memory(b"%PDF-1.7\n".to_vec());
+/// let claim = Claim { mime: Some("image/jpeg"), file_name: Some("photo.jpg") };
+/// assert_eq!(classify(upload, claim)?.format, MediaFormat::Pdf);
+/// # Ok::<(), mediary_core::Unclassifiable>(())
+/// ```
+///
 /// # Errors
 /// [`Unclassifiable`] when there are no bytes or they are of no format on the list; its text names
 /// what was found.
