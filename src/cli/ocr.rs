@@ -16,7 +16,7 @@ use crate::protocol::process::{Encoder, Fields, Form, Output, ReadingBody, Readi
 
 /// What the command line's own parser gives for arguments that cannot be.
 const BAD_ARGUMENTS: u8 = 2;
-/// Some files were read and some were not.
+/// Some files or pages were read and some were not.
 const SOME_FAILED: u8 = 3;
 
 /// Print the text of documents, pictures and text files
@@ -26,7 +26,7 @@ const SOME_FAILED: u8 = 3;
     mediary ocr --pages 1-3,7 --output json scan.pdf\n  \
     mediary ocr receipts/ -o receipts.md\n  \
     cat photo.jpg | mediary ocr - | grep Total\n\n\
-    Exit codes: 0 all files were read, 3 some were, 1 none was, 2 wrong arguments.")]
+    Exit codes: 0 everything was read, 3 some files or pages were not, 1 no file was, 2 wrong arguments.")]
 pub(super) struct Ocr {
     /// Files, folders (their files, not those below) or - for standard input
     #[arg(required = true, value_name = "FILE|DIR|-")]
@@ -105,6 +105,9 @@ impl Ocr {
 
     fn read_all(&self, context: &Context, form: &Form) -> Result<Vec<Done>, String> {
         let inputs = expand(&self.inputs)?;
+        if inputs.len() > 1 && form.output.is_one_file() {
+            return Err("hocr and alto hold one file each; run once for each file".to_owned());
+        }
         let loaded = context.load()?;
         let models = context.models(Some(&loaded.source))?;
         let parts = Parts { config: &loaded.config, models: &models, program: super::program()? };
@@ -132,6 +135,11 @@ impl Ocr {
                 warn_of_failed_pages(name, reading);
             }
         }
+        let failed = done.iter().filter(|done| done.result.is_err()).count();
+        if failed == done.len() && form.output != Output::Json {
+            // Nothing was read, so an older result stays as it is.
+            return ExitCode::FAILURE;
+        }
         let text = rendered(done, form);
         let written = match &self.out {
             Some(path) => {
@@ -146,10 +154,22 @@ impl Ocr {
         if let Err(message) = written {
             return complain(&message);
         }
-        match done.iter().filter(|done| done.result.is_err()).count() {
-            0 => ExitCode::SUCCESS,
-            failed if failed == done.len() => ExitCode::FAILURE,
-            _ => ExitCode::from(SOME_FAILED),
+        if failed == done.len() {
+            ExitCode::FAILURE
+        } else if done.iter().any(Done::is_incomplete) {
+            ExitCode::from(SOME_FAILED)
+        } else {
+            ExitCode::SUCCESS
+        }
+    }
+}
+
+impl Done {
+    /// Whether anything of it was not read.
+    fn is_incomplete(&self) -> bool {
+        match &self.result {
+            Ok(reading) => reading.pages.iter().any(|outcome| outcome.page.is_err()),
+            Err(_) => true,
         }
     }
 }
@@ -251,7 +271,6 @@ fn rendered(done: &[Done], form: &Form) -> String {
             text.push_str(&match output {
                 Output::Markdown => format!("# {name}\n\n"),
                 Output::Text | Output::Json => format!("{name}\n\n"),
-                // A document in XML begins with its own head.
                 Output::Hocr | Output::Alto => String::new(),
             });
         }

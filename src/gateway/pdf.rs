@@ -1,11 +1,10 @@
 //! Reading a PDF: while one page is recognised the next is rendered; pages with text of their own are
 //! read by two workers at once.
 
-use std::pin::pin;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use futures_util::{StreamExt, stream};
+use futures_util::future::try_join_all;
 use mediary_convert::pdf::{OpenPdf, PageOrder, PageReply};
 use mediary_core::document::{Page, Source, arrange_layer};
 use mediary_core::{Failure, FailureKind, Media, Raster};
@@ -48,7 +47,13 @@ impl Gateway {
             document.close().await;
             return Err(Failure::unreadable("the PDF has no pages; save it anew with the program that made it"));
         }
-        let indices = options.pages.indices(total).map_err(|error| Failure::malformed(error.to_string()))?;
+        let indices = match options.pages.indices(total) {
+            Ok(indices) => indices,
+            Err(error) => {
+                document.close().await;
+                return Err(Failure::malformed(error.to_string()));
+            }
+        };
         let limit = self.limits.document.pages as usize;
         if indices.len() > limit {
             document.close().await;
@@ -67,16 +72,24 @@ impl Gateway {
             // Where every worker is taken, one goes on alone.
             lanes.extend(self.pdf.open_if_free(&media.blob, options.password.as_deref()).await);
         }
-        let in_flight = lanes.len();
+        // As many pages are drawn at once as there are lanes, each of them to its end, while those before are
+        // finished: a page that was begun and left alone would run into its time limit.
+        let mut groups = indices[1..].chunks(lanes.len());
         let lanes = Mutex::new(lanes);
-        let rest = stream::iter(indices.iter().skip(1).copied());
-        let mut coming = pin!(rest.map(|index| draw_in_a_lane(&lanes, options, index)).buffered(in_flight));
-        let mut drawn = Some(first);
-        while let Some(page) = drawn {
-            let (outcome, next) = tokio::join!(self.finish(page, &mut ticket, options, attempts), coming.next());
-            outcomes.push(outcome?);
-            progress(outcomes.len(), indices.len());
-            drawn = next.transpose()?;
+        let mut drawn = vec![first];
+        while !drawn.is_empty() {
+            let group = groups.next().unwrap_or_default().iter();
+            let coming = try_join_all(group.map(|&index| draw_in_a_lane(&lanes, options, index)));
+            let finished = async {
+                for page in drawn {
+                    outcomes.push(self.finish(page, &mut ticket, options, attempts).await?);
+                    progress(outcomes.len(), indices.len());
+                }
+                Ok::<_, Failure>(())
+            };
+            let (finished, coming) = tokio::join!(finished, coming);
+            finished?;
+            drawn = coming?;
         }
         let lanes = std::mem::take(&mut *lanes.lock().unwrap_or_else(PoisonError::into_inner));
         for lane in lanes {

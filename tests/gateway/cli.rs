@@ -48,6 +48,26 @@ fn a_document_is_printed_and_nothing_else() {
 }
 
 #[test]
+fn an_older_result_outlives_a_run_that_reads_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let result = folder.path().join("result.md");
+    std::fs::write(&result, "kept").unwrap();
+    let done = run(&["ocr", "samples/no-such-file.pdf", "-o", path(&result)]);
+    assert_eq!(done.code, Some(1), "{}", done.err);
+    assert_eq!(std::fs::read_to_string(&result).unwrap(), "kept");
+}
+
+#[test]
+fn a_document_in_xml_stands_alone() {
+    let done = run(&["ocr", "--output", "alto", "samples/sign.png"]);
+    assert_eq!(done.code, Some(0), "{}", done.err);
+    assert!(done.out.starts_with("<?xml") && done.out.contains("CONTENT=\"Platform\""), "{}", done.out);
+    let done = run(&["ocr", "--output", "hocr", "samples/sign.png", "samples/sign.gif"]);
+    assert_eq!((done.code, done.out.as_str()), (Some(1), ""), "{}", done.err);
+    assert!(done.err.contains("one file each"), "{}", done.err);
+}
+
+#[test]
 fn several_files_get_headings() {
     let done = run(&["ocr", "samples/sign.png", "samples/note.txt"]);
     assert_eq!(done.code, Some(0), "{}", done.err);

@@ -7,6 +7,10 @@ use pdfium_render::prelude::*;
 const MAX_OBJECTS: usize = 20_000;
 /// Forms may hold forms; few documents go deeper.
 const MAX_DEPTH: usize = 4;
+/// A few rules and boxes decorate a page; more drawings than this may be letters drawn as curves.
+const MANY_DRAWINGS: u32 = 50;
+/// A picture that covers less is a logo.
+const SOME_COVERAGE: f32 = 0.05;
 /// A picture that covers this much of a page is the page.
 const WHOLE_PAGE: f32 = 0.8;
 
@@ -33,7 +37,7 @@ impl Drawings {
         LayerEvidence {
             invisible: self.invisible_texts as f32 / self.texts.max(1) as f32,
             image_coverage: self.coverage(),
-            has_graphics: self.others > 0 || self.picture_area > 0.0,
+            has_graphics: self.others >= MANY_DRAWINGS || self.coverage() >= SOME_COVERAGE,
             ..LayerEvidence::default()
         }
     }

@@ -33,7 +33,7 @@ pub fn run(library: &Path, memory_bytes: u64) -> io::Result<()> {
     while let Some(request) = next {
         next = match request {
             Request::Open { source, password } => {
-                serve_document(&pdfium, &mut input, &mut output, source, password.as_deref())?
+                serve_document(&pdfium, &mut input, &mut output, &source, password.as_deref())?
             }
             Request::Page(_) => {
                 answer(&mut output, &Reply::PageFailed("no document is open".to_owned()))?;
@@ -51,7 +51,7 @@ fn serve_document(
     pdfium: &Pdfium,
     input: &mut impl Read,
     output: &mut impl Write,
-    source: DocumentSource,
+    source: &DocumentSource,
     password: Option<&str>,
 ) -> io::Result<Option<Request>> {
     let document = match open(pdfium, input, source, password)? {
@@ -92,18 +92,18 @@ fn limit_address_space(bytes: u64) {
 fn open<'a>(
     pdfium: &'a Pdfium,
     input: &mut impl Read,
-    source: DocumentSource,
+    source: &DocumentSource,
     password: Option<&'a str>,
 ) -> io::Result<Result<PdfDocument<'a>, Refusal>> {
     let bytes = match source {
         DocumentSource::File(_) => Vec::new(),
         DocumentSource::Follows(length) => {
             let mut bytes = Vec::new();
-            input.take(length).read_to_end(&mut bytes)?;
+            input.take(*length).read_to_end(&mut bytes)?;
             bytes
         }
     };
-    let load = |bytes: Vec<u8>, password| match &source {
+    let load = |bytes: Vec<u8>, password| match source {
         DocumentSource::File(path) => match std::fs::File::open(path) {
             Ok(file) => pdfium.load_pdf_from_reader(file, password).map_err(|error| refusal(&error)),
             Err(error) => Err(Refusal::Unavailable(error.to_string())),

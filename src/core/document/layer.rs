@@ -38,7 +38,7 @@ pub struct LayerEvidence {
     pub only_in_margins: bool,
     /// Share of the page covered by pictures, 0 to 1.
     pub image_coverage: f32,
-    /// Whether the page draws anything at all besides text.
+    /// Whether the page draws enough besides text to hold text that is not in the layer.
     pub has_graphics: bool,
 }
 
@@ -103,7 +103,7 @@ pub fn judge_layer(evidence: &LayerEvidence) -> Option<Doubt> {
     }
     if evidence.characters < PLENTY_CHARACTERS {
         // A short page with nothing else on it is simply short.
-        if evidence.characters < 32 && evidence.has_graphics && evidence.image_coverage >= 0.05 {
+        if evidence.characters < 32 && evidence.has_graphics {
             return Some(Doubt::TooLittle);
         }
         if evidence.characters >= 32 && share(evidence.alphanumeric) < 0.3 {
@@ -137,7 +137,11 @@ mod tests {
             ("an empty page", LayerEvidence::default(), Some(Doubt::NoText)),
             ("a scan", scan(LayerEvidence::default()), Some(Doubt::NoText)),
             ("a title page with a few words", stamp, None),
-            ("a few words beside a drawing", LayerEvidence { has_graphics: true, ..stamp }, None),
+            (
+                "a page number beside letters drawn as curves",
+                LayerEvidence { has_graphics: true, ..stamp },
+                Some(Doubt::TooLittle),
+            ),
             ("a Bates stamp on a scan", scan(stamp), Some(Doubt::TooLittle)),
             (
                 "a few words beside a small picture",

@@ -52,9 +52,12 @@ use upload::{Upload, UploadedFile};
         (status = 400, description = "A field is wrong", body = ErrorBody),
         (status = 401, description = "A key is missing or wrong", body = ErrorBody),
         (status = 408, description = "The body stopped arriving", body = ErrorBody),
+        (status = 403, description = "A foreign Origin or Host", body = ErrorBody),
+        (status = 404, description = "There is no such engine", body = ErrorBody),
         (status = 413, description = "A limit was passed; the message names it", body = ErrorBody),
         (status = 415, description = "Not a document, picture or text; the message names what it is", body = ErrorBody),
         (status = 422, description = "Encrypted, damaged or without pages", body = ErrorBody),
+        (status = 500, description = "A fault of Mediary's own", body = ErrorBody),
         (status = 503, description = "Busy (see Retry-After), or something is not installed", body = ErrorBody),
         (status = 504, description = "A page took longer than its limit", body = ErrorBody),
     )
@@ -79,6 +82,9 @@ pub(super) async fn process(
             Preference::Json => Json(encoder.reading(new_id(), name, &reading)).into_response(),
             Preference::Text(mime) => text_answer(mime, &encoder.content(name.as_deref(), &reading)),
         });
+    }
+    if preference != Preference::Json && form.output.is_one_file() {
+        return Err(Failure::malformed("several files do not fit into one hocr or alto document; ask for JSON").into());
     }
     let mut data = Vec::new();
     let mut texts = Vec::new();

@@ -19,6 +19,9 @@ const DEVIATION: [f32; 3] = [0.229, 0.224, 0.225];
 const SIDE_STEP: u32 = 64;
 /// Pictures with a shorter short side are enlarged, as their text would be too small to find.
 const SHORT_SIDE: u32 = 736;
+/// A long strip (a till receipt, a scrolled screen) is not shrunk below that short side either, up to so many
+/// pixels in all.
+const SHRUNK_PIXELS: f32 = 3_000_000.0;
 /// … but never beyond so many pixels, nor more than twofold: there is no more to see.
 const ENLARGED_PIXELS: f32 = 1_500_000.0;
 
@@ -73,7 +76,9 @@ impl Detector {
 
 fn working_size(width: u32, height: u32, longest_side: u32) -> (u32, u32) {
     let (w, h) = (width as f32, height as f32);
-    let shrink = longest_side as f32 / w.max(h);
+    let shrink = (longest_side as f32 / w.max(h))
+        .max((SHORT_SIDE as f32 / w.min(h)).min(1.0))
+        .min((SHRUNK_PIXELS / (w * h)).sqrt());
     let enlarge = (SHORT_SIDE as f32 / w.min(h)).min((ENLARGED_PIXELS / (w * h)).sqrt()).clamp(1.0, 2.0);
     let scale = if shrink < 1.0 { shrink } else { enlarge.min(shrink) };
     let round = |side: f32| ((side * scale / SIDE_STEP as f32).round() as u32).max(1) * SIDE_STEP;
@@ -103,7 +108,8 @@ mod tests {
         let rows = [
             ("an A4 page", (1654, 2339), (896, 1280)),
             ("a sign", (300, 80), (576, 192)),
-            ("a strip", (4000, 40), (1280, 64)),
+            ("a strip", (4000, 40), (4032, 64)),
+            ("a long receipt", (1080, 8000), (640, 4736)),
             ("a dot", (1, 1), (64, 64)),
             ("a screenshot", (1280, 800), (1280, 832)),
             ("a small photo", (640, 480), (960, 768)),

@@ -33,6 +33,17 @@ pub enum Output {
     Alto,
 }
 
+impl Output {
+    /// Whether the form is a document of its own, which cannot be put behind another.
+    #[must_use]
+    pub fn is_one_file(self) -> bool {
+        match self {
+            Self::Hocr | Self::Alto => true,
+            Self::Markdown | Self::Text | Self::Json => false,
+        }
+    }
+}
+
 /// How closely places are wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub enum Detail {
