@@ -36,7 +36,7 @@ bench: setup ## Compare speed, accuracy and memory with other programs
 
 models: release ## Fetch missing or damaged libraries and weights, and choose how to run them
 	$(MEDIARY) models pull
-	$(MEDIARY) models tune
+	$(MEDIARY) models tune --once
 
 # Started elsewhere than in this checkout, since what is pulled inside it is found only inside it.
 INSTALLED = cd / && "$${CARGO_INSTALL_ROOT:-$${CARGO_HOME:-$$HOME/.cargo}}/bin/mediary"
@@ -44,7 +44,7 @@ INSTALLED = cd / && "$${CARGO_INSTALL_ROOT:-$${CARGO_HOME:-$$HOME/.cargo}}/bin/m
 install: system ## Install the program for this user, with its libraries and weights
 	$(CARGO) install --path . $(CARGO_FLAGS)
 	$(INSTALLED) models pull
-	$(INSTALLED) models tune
+	$(INSTALLED) models tune --once
 
 clean: ## Remove what was built; fetched libraries and weights stay
 	$(CARGO) clean
@@ -58,4 +58,4 @@ release: system
 
 dev-models: system
 	$(MEDIARY_DEV) models pull
-	$(MEDIARY_DEV) models tune
+	$(MEDIARY_DEV) models tune --once

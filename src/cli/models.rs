@@ -45,12 +45,15 @@ enum ModelsCommand {
         names: Vec<String>,
     },
     /// Measure once which build of ONNX Runtime is faster on this machine, and remember it
-    #[command(hide = true)]
-    Tune,
+    Tune {
+        /// Keep what was decided before, if it still runs here
+        #[arg(long)]
+        once: bool,
+    },
 }
 
 /// Runs the command. `tune` is handed in because it takes the engines, which this file knows nothing of.
-pub(super) fn run(args: &ModelsArgs, models: &Models, tune: impl FnOnce(&Models) -> ExitCode) -> ExitCode {
+pub(super) fn run(args: &ModelsArgs, models: &Models, tune: impl FnOnce(&Models, bool) -> ExitCode) -> ExitCode {
     let outcome = match &args.command {
         None => list(models, Depth::Changed, &models.cards().iter().collect::<Vec<_>>(), args.json).map(|_| ALL_WELL),
         Some(ModelsCommand::Pull { names }) => match chosen(models, names) {
@@ -61,7 +64,7 @@ pub(super) fn run(args: &ModelsArgs, models: &Models, tune: impl FnOnce(&Models)
             Ok(cards) => list(models, Depth::Contents, &cards, args.json),
             Err(message) => complain(&message),
         },
-        Some(ModelsCommand::Tune) => return tune(models),
+        Some(ModelsCommand::Tune { once }) => return tune(models, *once),
     };
     // Only writing to stdout can fail here, which is what happens when a pipe's reader has seen enough.
     ExitCode::from(outcome.unwrap_or(NOT_ALL))

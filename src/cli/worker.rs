@@ -56,9 +56,9 @@ fn measure(context: &Context, provider: &str) -> ExitCode {
 }
 
 /// `mediary models tune`: times every provider in a child process each, and keeps the fastest.
-pub(super) fn tune(models: &Models) -> ExitCode {
+pub(super) fn tune(models: &Models, once: bool) -> ExitCode {
     match super::program() {
-        Ok(program) => gateway::tune(models, &program),
+        Ok(program) => gateway::tune(models, &program, once),
         Err(message) => complain(&message),
     }
 }

@@ -74,8 +74,12 @@ fn has_bf16() -> bool {
     }
 }
 
-/// `mediary models tune`: times every provider that can run here and keeps the fastest.
-pub fn tune(models: &Models, program: &Path) -> ExitCode {
+/// `mediary models tune`: times every provider that can run here and keeps the fastest. With `once` an
+/// earlier decision stands as long as its library is installed.
+pub fn tune(models: &Models, program: &Path, once: bool) -> ExitCode {
+    if once && decided(models.dir()).is_some_and(|provider| library(models, provider).is_ok()) {
+        return ExitCode::SUCCESS;
+    }
     let mut fastest: Option<(ExecutionProvider, f64)> = None;
     for provider in ALL.into_iter().filter(|&provider| provider != ExecutionProvider::OpenVinoBf16 || has_bf16()) {
         if library(models, provider).is_err() {
