@@ -1,0 +1,1 @@
+//! What outlives a request: files on this machine's disk, bounded.
