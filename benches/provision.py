@@ -18,6 +18,16 @@ ROOT = HERE.parent
 FONTS = Path("/usr/share/fonts/truetype")
 
 
+ACCURACY_PACKAGES = {
+    **{f"tesseract-ocr-{language}": f"{language.replace('-', '_')}.traineddata"
+       for language in ("eng", "osd", "deu", "fra", "spa", "pol", "ces", "swe", "chi-sim", "chi-tra", "jpn")},
+    "tesseract-ocr": "tesseract",
+    "fonts-noto-cjk": "NotoSansCJK-Regular.ttc",
+}
+"""What the accuracy part can do without, and a file by which each package is known."""
+DATA_ROOTS = (Path("/usr/share/fonts"), Path("/usr/share/tesseract-ocr"))
+
+
 def missing_packages() -> list[str]:
     """Debian packages whose contents are not found."""
     found = {
@@ -41,6 +51,18 @@ def install_packages() -> None:
     if subprocess.run([*prefix, *install]).returncode != 0:
         subprocess.run([*prefix, "apt-get", "update"], check=True)
         subprocess.run([*prefix, *install], check=True)
+
+
+def offer_packages(packages: dict[str, str]) -> None:
+    """Installs packages that a part can do without, when it may; else says how. Never stops the bench."""
+    missing = [package for package, file in packages.items() if shutil.which(file) is None
+               and not any(root.is_dir() and any(root.rglob(file)) for root in DATA_ROOTS)]
+    if not missing:
+        return
+    install = ["apt-get", "install", "-y", "--no-install-recommends", *missing]
+    prefix = _privilege()
+    if prefix is None or shutil.which("apt-get") is None or subprocess.run([*prefix, *install]).returncode != 0:
+        print(f"note: the accuracy part would read more with: sudo {' '.join(install)}", file=sys.stderr)
 
 
 def _privilege() -> list[str] | None:

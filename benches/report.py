@@ -60,6 +60,14 @@ class Row:
         return f"| {self.what} | {self.mediary} | {self.peer} | {self.ratio} | {self.reach} | {verdict} |"
 
 
+@dataclass(frozen=True)
+class Findings:
+    """What a part found: its rows, and further tables, already Markdown, to go before them."""
+
+    rows: list[Row]
+    tables: str = ""
+
+
 def table(rows: list[Row]) -> str:
     """A Markdown table."""
     head = "| what | Mediary | peer | ratio | to reach | reached |\n|---|---|---|---|---|---|"
@@ -77,9 +85,10 @@ def machine() -> str:
             f"({' '.join(present) or 'no AVX2'}), {memory_gib:.0f} GiB, {datetime.date.today().isoformat()}")
 
 
-def part_text(title: str, rows: list[Row]) -> str:
-    """The heading, machine and table of one part."""
-    return f"### {title}\n\n{machine()}\n\n{table(rows)}\n"
+def part_text(title: str, found: Findings) -> str:
+    """The heading, machine and tables of one part."""
+    further = f"{found.tables}\n" if found.tables else ""
+    return f"### {title}\n\n{machine()}\n\n{further}{table(found.rows)}\n"
 
 
 def write_part(name: str, text: str, order: list[str]) -> None:

@@ -1,7 +1,7 @@
 """Runs the side-by-side benches and writes their tables into `benches/README.md`.
 
-`python3 benches/run.py [--only NAME] [--quick] [--mediary PATH]`. Builds nothing: it measures the executable it is
-given. Quick runs only print.
+`python3 benches/run.py [PART...] [--quick] [--mediary PATH]`. Builds nothing: it measures the executable it is given.
+Quick runs, and those of some kinds or engines only, just print.
 """
 
 from __future__ import annotations
@@ -14,17 +14,26 @@ from pathlib import Path
 
 import provision
 
-PARTS = ["start", "digital", "uploads", "scans", "memory"]
-"""Each is a module `part_NAME` with a `TITLE` and a `measure(settings)`, in the order of running."""
+PARTS = ["start", "digital", "uploads", "scans", "memory", "accuracy"]
+"""Each is a module `part_NAME` with a `TITLE` and a `measure(settings)` that gives rows or `Findings`."""
 
 
 def parse_arguments() -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", choices=PARTS, action="append", help="measure this part (may be repeated)")
+    parser.add_argument("parts", nargs="*", metavar="PART", help="measure only these parts")
     parser.add_argument("--quick", action="store_true", help="few repetitions; prints, does not write the README")
     parser.add_argument("--mediary", type=Path, default=provision.ROOT / "target" / "release" / "mediary")
+    parser.add_argument("--kinds", type=comma_list, default=[], help="accuracy: kinds of pages, by commas")
+    parser.add_argument("--engines", type=comma_list, default=[], help="accuracy: engines, by commas")
+    parser.add_argument("--fresh", action="store_true", help="accuracy: let peers read again what they have read")
     return parser.parse_args()
+
+
+def comma_list(text: str) -> list[str]:
+    """The words between commas."""
+    return [word for word in text.split(",") if word]
 
 
 def warn_if_busy() -> None:
@@ -43,12 +52,15 @@ def run_part(name: str, asked: argparse.Namespace) -> bool:
     work_folder = provision.ROOT / "target" / "bench-work"
     work_folder.mkdir(parents=True, exist_ok=True)
     part = importlib.import_module(f"part_{name}")
-    rows = part.measure(Settings(asked.mediary.resolve(), work_folder, asked.quick))
-    text = report.part_text(part.TITLE, rows)
+    found = part.measure(Settings(asked.mediary.resolve(), work_folder, asked.quick, asked.kinds, asked.engines,
+                                  asked.fresh))
+    if isinstance(found, list):
+        found = report.Findings(found)
+    text = report.part_text(part.TITLE, found)
     print(text, flush=True)
-    if not asked.quick:
+    if not (asked.quick or asked.kinds or asked.engines):
         report.write_part(name, text, PARTS)
-    return all(row.met is not False for row in rows)
+    return all(row.met is not False for row in found.rows)
 
 
 def main() -> int:
@@ -58,7 +70,8 @@ def main() -> int:
     if not asked.mediary.is_file():
         raise SystemExit(f"{asked.mediary} is missing: build it with `cargo build --release` or `make bench`")
     warn_if_busy()
-    reached = [run_part(name, asked) for name in PARTS if not asked.only or name in asked.only]
+    wanted = [*asked.parts, *(asked.only or [])] or PARTS
+    reached = [run_part(name, asked) for name in PARTS if name in wanted]
     return 0 if all(reached) else 1
 
 

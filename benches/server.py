@@ -22,6 +22,7 @@ LOG = ROOT / "target" / "bench-server.log"
 HOST = "127.0.0.1"
 START_LIMIT_SECONDS = 60.0
 ANSWER_LIMIT_SECONDS = 300.0
+NOT_CACHED = {"cache": "false"}
 BOUNDARY = "bench-boundary-5d0e1c"
 
 
@@ -35,6 +36,14 @@ class Answer:
 
     seconds: float
     content: str
+
+
+@dataclass(frozen=True)
+class RawAnswer:
+    """The same before anyone looked inside."""
+
+    seconds: float
+    data: bytes
 
 
 @dataclass(frozen=True)
@@ -68,6 +77,7 @@ class Server:
         self.process = process
         self.port = port
         self._started = started
+        self._refuses_cache: bool | None = None
 
     def await_health(self) -> float:
         """Polls `/health` each millisecond on raw sockets; seconds from the start to the first answer."""
@@ -85,7 +95,32 @@ class Server:
             time.sleep(0.001)
         raise ServerUnavailable("the server never answered /health")
 
+    def engines(self) -> list[str]:
+        """The names that `/v1/models` lists."""
+        connection = http.client.HTTPConnection(HOST, self.port, timeout=ANSWER_LIMIT_SECONDS)
+        try:
+            connection.request("GET", "/v1/models")
+            listed = json.loads(connection.getresponse().read())
+        finally:
+            connection.close()
+        return [model["id"] for model in listed["data"]]
+
+    def fresh_fields(self, fields: dict[str, str]) -> dict[str, str]:
+        """The fields, and the one that has a document read although it was read before, if this server has it."""
+        if self._refuses_cache is None:
+            try:
+                self.read(multipart(b"probe", "probe.txt", "text/plain", {"output": "text", **NOT_CACHED}))
+                self._refuses_cache = False
+            except ServerUnavailable:
+                self._refuses_cache = True
+        return fields if self._refuses_cache else {**fields, **NOT_CACHED}
+
     def read(self, body: Body) -> Answer:
+        """Posts a document and waits for the whole answer, of which it keeps the text."""
+        raw = self.read_raw(body)
+        return Answer(raw.seconds, json.loads(raw.data)["content"])
+
+    def read_raw(self, body: Body) -> RawAnswer:
         """Posts a document and waits for the whole answer."""
         headers = {"Content-Type": body.content_type, "Accept": "application/json"}
         begin = time.perf_counter()
@@ -99,7 +134,7 @@ class Server:
         seconds = time.perf_counter() - begin
         if response.status != 200:
             raise ServerUnavailable(f"status {response.status}: {raw[:300].decode(errors='replace')}")
-        return Answer(seconds, json.loads(raw)["content"])
+        return RawAnswer(seconds, raw)
 
 
 @contextmanager

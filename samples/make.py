@@ -56,6 +56,8 @@ RECEIPT_LINES = (
 JAPANESE, SIMPLIFIED_CHINESE, TRADITIONAL_CHINESE = 0, 2, 3
 """Faces inside the Noto Sans CJK collection."""
 
+CYRILLIC_LINES = ("Поезд отходит в семь часов вечера", "Лавка закрыта до понедельника", "Ключ висит у сторожа")
+
 CJK_LINES = (
     ("图书馆早上九点开门", SIMPLIFIED_CHINESE),
     ("请在这里排队等候", SIMPLIFIED_CHINESE),
@@ -249,6 +251,16 @@ def write_lines(name: str, lines: tuple[tuple[str, int], ...]) -> None:
     (HERE / f"{name}.txt").write_text("".join(f"{text}\n" for text, _ in lines), encoding="utf-8")
 
 
+def make_cyrillic() -> None:
+    """Lines in a script that the installed recognisers do not know."""
+    sheet = Image.new("L", (900, 60 + 84 * len(CYRILLIC_LINES)), 250)
+    draw = ImageDraw.Draw(sheet)
+    for index, text in enumerate(CYRILLIC_LINES):
+        draw.text((48, 36 + 84 * index), text, font=font("LiberationSerif-Regular.ttf", 44), fill=25)
+    sheet.save(HERE / "cyrillic.png", optimize=True)
+    (HERE / "cyrillic.txt").write_text("".join(f"{text}\n" for text in CYRILLIC_LINES), encoding="utf-8")
+
+
 def make_letter() -> None:
     """A letter of two pages in one TIFF, grey, LZW."""
     sheets = []
@@ -287,6 +299,7 @@ def main() -> None:
     make_invoices()
     make_receipt()
     make_cjk()
+    make_cyrillic()
     make_letter()
     make_signs()
     make_texts()

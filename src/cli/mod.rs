@@ -13,6 +13,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::config::{Config, Environment, Loaded, Overrides, Source};
+use crate::gateway::Recipe;
 use crate::models::{Models, Place};
 
 /// One local endpoint for every medium: documents become text on this machine, with no key
@@ -91,12 +92,31 @@ impl Context {
 
     /// The models, with cards beside the configuration file if there are any.
     fn models(&self, source: Option<&Source>) -> Result<Models, String> {
-        let config_dir = match source {
-            Some(Source::File(path)) => path.parent().map(|dir| self.cwd.join(dir)),
-            _ => None,
-        };
+        let config_dir = source.and_then(|source| self.config_dir(source));
         let place = Place { home: self.environment.path("MEDIARY_HOME"), cwd: self.cwd.clone(), config_dir };
         Models::open(&place).map_err(|error| error.to_string())
+    }
+
+    /// How documents are read, by the recipe beside the configuration file if there is one.
+    fn recipe(&self, source: &Source) -> Result<Recipe, String> {
+        Recipe::load(self.config_dir(source).as_deref()).map_err(|error| error.to_string())
+    }
+
+    /// Where what was read is remembered.
+    fn cache_dir(&self, config: &Config) -> Option<PathBuf> {
+        let home = self.environment.path("MEDIARY_HOME").filter(|home| !home.as_os_str().is_empty());
+        let usual = || match home {
+            Some(home) => Some(self.cwd.join(home).join("cache")),
+            None => dirs::cache_dir().map(|dir| dir.join("mediary")),
+        };
+        config.cache.dir.as_ref().map(|dir| self.cwd.join(dir)).or_else(usual)
+    }
+
+    fn config_dir(&self, source: &Source) -> Option<PathBuf> {
+        match source {
+            Source::File(path) => path.parent().map(|dir| self.cwd.join(dir)),
+            Source::Defaults => None,
+        }
     }
 }
 

@@ -40,8 +40,9 @@ fn serve(context: &Context) -> Result<(), String> {
     let loaded = context.load()?;
     let config = Arc::new(loaded.config);
     telemetry::init(&config.server, context.environment.text("MEDIARY_LOG"))?;
+    let recipe = context.recipe(&loaded.source)?;
     let models = context.models(Some(&loaded.source))?;
-    let parts = Parts { config: &config, models: &models, program: super::program()? };
+    let parts = Parts { config: &config, recipe, models: &models, cache_dir: context.cache_dir(&config), program: super::program()? };
     let gateway = Arc::new(Gateway::new(parts).map_err(|error| error.to_string())?);
     let state = AppState::new(gateway, config.clone());
     let runtime = tokio::runtime::Runtime::new().map_err(|error| format!("cannot start: {error}"))?;

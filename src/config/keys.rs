@@ -3,7 +3,7 @@
 //! Each section lists its keys beside its struct; the README's table, the expectations in error messages and the
 //! spelling hints all come from these lists. Defaults are not here: they stand beside the fields.
 
-use super::{engines, limits, server};
+use super::{cache, engines, fetch, limits, server};
 
 /// A configuration key.
 pub(super) struct Key {
@@ -36,7 +36,7 @@ impl Key {
 
 /// Every key, in the order of the reference.
 pub(super) fn all() -> impl Iterator<Item = &'static Key> {
-    [server::KEYS, limits::KEYS, engines::KEYS].into_iter().flatten()
+    [server::KEYS, limits::KEYS, fetch::KEYS, engines::KEYS, cache::KEYS].into_iter().flatten()
 }
 
 /// The key with exactly this path.

@@ -111,10 +111,14 @@ fn settle(
     let mut check = Check::new(&settled, problems);
     let server = raw.server.check(&mut check);
     let limits = raw.limits.check(&mut check);
+    let fetch = raw.fetch.check(&mut check);
     let engines = raw.engines.check(&mut check);
+    let cache = raw.cache.check();
     let problems = check.into_problems();
-    match server {
-        Some(server) if problems.is_empty() => Ok((Config { server, limits, engines }, settled)),
+    match (server, fetch) {
+        (Some(server), Some(fetch)) if problems.is_empty() => {
+            Ok((Config { server, limits, fetch, engines, cache }, settled))
+        }
         _ => Err(ConfigError { problems }),
     }
 }

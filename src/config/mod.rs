@@ -5,12 +5,14 @@
 //! `main` and `mediary check-config` call it; tests build [`Config`] by struct literal and `Default`.
 
 mod bytes;
+mod cache;
 mod check;
 mod discover;
 mod engines;
 mod environment;
 mod error;
 mod expand;
+mod fetch;
 mod file;
 mod host;
 mod keys;
@@ -32,9 +34,11 @@ mod written;
 mod tests;
 
 pub use bytes::Bytes;
+pub use cache::Cache;
 pub use engines::{Engines, Paddleocr, Pdfium, ProviderChoice};
 pub use environment::Environment;
 pub use error::{ConfigError, Problem};
+pub use fetch::Fetch;
 pub use host::Host;
 pub use limits::{DocumentLimits, ImageLimits, Limits, SizeLimits};
 pub use load::{Change, Loaded, Source};
@@ -53,8 +57,12 @@ pub struct Config {
     pub server: Server,
     /// How large and how slow a request may be, per medium.
     pub limits: Limits,
+    /// Files that requests name by their addresses.
+    pub fetch: Fetch,
     /// The local engines and the worker processes.
     pub engines: Engines,
+    /// What is remembered of documents already read.
+    pub cache: Cache,
 }
 
 impl Config {

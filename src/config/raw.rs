@@ -6,7 +6,9 @@
 use serde::{Deserialize, Serialize};
 use toml::{Table, Value};
 
+use super::cache::RawCache;
 use super::engines::RawEngines;
+use super::fetch::RawFetch;
 use super::limits::RawLimits;
 use super::server::RawServer;
 
@@ -15,7 +17,9 @@ use super::server::RawServer;
 pub(super) struct Raw {
     pub(super) server: RawServer,
     pub(super) limits: RawLimits,
+    pub(super) fetch: RawFetch,
     pub(super) engines: RawEngines,
+    pub(super) cache: RawCache,
 }
 
 impl Raw {

@@ -29,6 +29,8 @@ pub enum FailureKind {
     NotInstalled,
     /// The work took longer than its limit and was ended.
     TimedOut,
+    /// Another machine cannot be reached, or fails. Worth trying again later.
+    Unreachable,
     /// The client went away; nobody reads the answer.
     ClientGone,
     /// A fault of ours: a crashed worker, a panicking engine, a full disk.

@@ -3,6 +3,8 @@
 //! One pixel layout, so that no engine has to ask: eight bits a channel, blue-green-red order (the
 //! order in which PDFium renders and PP-OCR was trained), rows without padding.
 
+use crate::document::Rect;
+
 /// Pixels, three bytes each in B, G, R order, row after row from the top left.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Raster {
@@ -54,6 +56,33 @@ impl Raster {
         &self.bgr
     }
 
+    /// A part of the picture; what of it would lie outside is left away.
+    ///
+    /// # Panics
+    /// When nothing is left.
+    #[must_use]
+    pub fn part(&self, left: u32, top: u32, width: u32, height: u32) -> Self {
+        let (width, height) = (width.min(self.width - left), height.min(self.height - top));
+        let columns = left as usize * Self::CHANNELS..(left + width) as usize * Self::CHANNELS;
+        let rows = top as usize..(top + height) as usize;
+        let bgr = rows.flat_map(|y| &self.row(y)[columns.clone()]).copied().collect();
+        Self::from_bgr(width, height, bgr).expect("the part lies in the picture")
+    }
+
+    /// The picture with everything white that lies in none of the rectangles.
+    #[must_use]
+    pub fn only(mut self, shown: &[Rect]) -> Self {
+        let width = self.width as usize;
+        for (index, pixel) in self.bgr.chunks_exact_mut(Self::CHANNELS).enumerate() {
+            let (x, y) = ((index % width) as f32, (index / width) as f32);
+            let is_shown = |rect: &Rect| x >= rect.left && x < rect.right && y >= rect.top && y < rect.bottom;
+            if !shown.iter().any(is_shown) {
+                pixel.fill(255);
+            }
+        }
+        self
+    }
+
     /// One row of pixels, counted from the top.
     #[must_use]
     #[inline]
@@ -66,5 +95,20 @@ impl Raster {
 impl std::fmt::Debug for Raster {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(formatter, "Raster({}×{})", self.width, self.height)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_are_cut_out_and_the_rest_is_painted_over() {
+        let page = Raster::from_bgr(3, 2, (0..18).collect()).unwrap();
+        let part = page.part(1, 0, 9, 1);
+        assert_eq!((part.width(), part.height(), part.bgr()), (2, 1, &[3, 4, 5, 6, 7, 8][..]));
+        let shown = page.only(&[Rect { left: 0.0, top: 1.0, right: 1.0, bottom: 2.0 }]);
+        assert_eq!(&shown.bgr()[..9], &[255; 9]);
+        assert_eq!(&shown.bgr()[9..15], &[9, 10, 11, 255, 255, 255]);
     }
 }

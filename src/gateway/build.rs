@@ -1,13 +1,16 @@
 //! Putting the gateway together from checked configuration and the files that are installed.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use mediary_convert::pdf::{PdfWorkers, WorkerSettings};
 use mediary_local::{PaddleOcr, Pool, PoolSettings, Runtime};
+use mediary_store::DiskCache;
 use thiserror::Error;
 
-use super::{Gateway, execution, installed, targets};
+use super::documents::Drawings;
+use super::{Gateway, Recipe, execution, installed, targets};
 use crate::config::Config;
 use crate::models::Models;
 
@@ -19,8 +22,12 @@ const RETRY_AFTER: Duration = Duration::from_secs(5);
 pub struct Parts<'a> {
     /// The checked configuration.
     pub config: &'a Config,
+    /// How documents are read.
+    pub recipe: Recipe,
     /// Where libraries and weights are.
     pub models: &'a Models,
+    /// The folder for what is remembered; `None`: nothing outlives the process.
+    pub cache_dir: Option<PathBuf>,
     /// The `mediary` executable, which is also its own worker.
     pub program: PathBuf,
 }
@@ -37,7 +44,7 @@ impl Gateway {
     /// # Errors
     /// When the operating system gives no threads.
     pub fn new(parts: Parts<'_>) -> Result<Self, GatewayError> {
-        let Parts { config, models, program } = parts;
+        let Parts { config, recipe, models, cache_dir, program } = parts;
         let engines = &config.engines;
         let pdf = PdfWorkers::new(WorkerSettings {
             program,
@@ -60,6 +67,19 @@ impl Gateway {
             },
         )?;
         let targets = targets::local(models, provider);
-        Ok(Self { limits: config.limits.clone(), pdf, ocr, targets })
+        let most_bytes = config.cache.bytes.get();
+        let readings = cache_dir.filter(|_| most_bytes > 0).and_then(|dir| remembered(&dir, most_bytes));
+        Ok(Self { limits: config.limits.clone(), recipe, pdf, ocr, readings, drawings: Drawings::default(), targets })
+    }
+}
+
+/// The cache of readings. A folder that cannot be had costs the cache, not the start.
+fn remembered(dir: &Path, most_bytes: u64) -> Option<Arc<DiskCache>> {
+    match DiskCache::open(dir.join("readings"), most_bytes) {
+        Ok(cache) => Some(Arc::new(cache)),
+        Err(error) => {
+            tracing::warn!(error.detail = %error, "nothing that is read will be remembered");
+            None
+        }
     }
 }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use mediary_core::{Failure, FailureKind};
-use mediary_local::{ExecutionProvider, OcrFiles};
+use mediary_local::{ExecutionProvider, OcrFiles, RecogniserFiles};
 
 use crate::models::{Models, NotInstalled};
 
@@ -13,10 +13,19 @@ pub(super) fn library(models: &Models, provider: ExecutionProvider) -> Result<Pa
     models.library(card).map_err(|error| not_installed(&error))
 }
 
-/// The files of `local/paddleocr:fast`.
+/// The files of `local/paddleocr`.
 pub(super) fn ocr_files(models: &Models) -> Result<OcrFiles, Failure> {
     let file = |name: &str| models.file("paddleocr", name).map_err(|error| not_installed(&error));
-    Ok(OcrFiles { detector: file("det.onnx")?, recogniser: file("rec.onnx")?, dictionary: file("char_dict.json")? })
+    let recogniser = |size: &str| {
+        let model = file(&format!("{size}-rec.onnx"))?;
+        Ok::<_, Failure>(RecogniserFiles { model, dictionary: file(&format!("{size}-char_dict.json"))? })
+    };
+    Ok(OcrFiles {
+        detector: file("tiny-det.onnx")?,
+        fast: recogniser("tiny")?,
+        accurate: Some(recogniser("small")?),
+        scripts: models.recognisers().map(|(_, model, dictionary)| RecogniserFiles { model, dictionary }).collect(),
+    })
 }
 
 /// A missing file, as a failure of the work that needed it.

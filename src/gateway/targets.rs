@@ -3,7 +3,7 @@
 use mediary_core::{MediaFormat, MediaKind};
 use mediary_local::ExecutionProvider;
 
-use super::read::PADDLEOCR_FAST;
+use super::documents::Engine;
 use super::{Gateway, installed};
 use crate::models::Models;
 
@@ -47,16 +47,18 @@ pub(super) fn local(models: &Models, provider: ExecutionProvider) -> Vec<TargetI
     .map(|failure| failure.detail)
     .collect();
     let accepts = vec![MediaKind::Image, MediaKind::Document];
-    let formats = MediaFormat::ALL.iter().copied().filter(|format| accepts.contains(&format.kind())).collect();
-    vec![TargetInfo {
-        id: PADDLEOCR_FAST.to_owned(),
+    let formats: Vec<MediaFormat> =
+        MediaFormat::ALL.iter().copied().filter(|format| accepts.contains(&format.kind())).collect();
+    let target = |engine: Engine| TargetInfo {
+        id: engine.name().to_owned(),
         tasks: vec!["ocr"],
-        formats,
-        accepts,
+        formats: formats.clone(),
+        accepts: accepts.clone(),
         installed: missing.is_empty(),
         note: Some(if missing.is_empty() { format!("runs on {}", provider.name()) } else { missing.join("; ") }),
-        description: "PP-OCRv6 tiny: reads Latin script and Chinese, quickest",
-    }]
+        description: engine.description(),
+    };
+    Engine::ALL.into_iter().map(target).collect()
 }
 
 impl Gateway {

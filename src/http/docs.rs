@@ -26,12 +26,13 @@ use super::{health, landing, metrics, models, ocr};
 #[openapi(
     info(
         title = "Mediary",
-        description = "One local endpoint for every medium. Errors have one shape everywhere: `ErrorBody`. Every answer \
+        description = "One local endpoint for every medium. Errors have the shape of the protocol that was spoken. Every answer \
                        carries `X-Request-Id`; send your own to find it again in the server's log.",
     ),
     servers((url = "/")),
     paths(
-        ocr::process,
+        ocr::process, ocr::mistral::mistral,
+        ocr::drawing,
         models::list, models::one,
         landing::landing, health::health, health::livez, health::readyz, metrics::metrics, document,
     ),

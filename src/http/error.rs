@@ -1,4 +1,5 @@
-//! The one place that chooses statuses: every refusal and failure becomes one shape, OpenAI's.
+//! The one place that chooses statuses: every refusal and failure becomes one shape, OpenAI's, unless the route speaks
+//! another protocol.
 //!
 //! It knows nothing of the work that failed beyond its [`Failure`]. Handlers and layers return an [`ApiError`]; `visit`
 //! logs it and adds the request's id where a user is told to look something up.
@@ -6,6 +7,7 @@
 use std::time::Duration;
 
 use axum::Json;
+use axum::body::Body;
 use axum::http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -15,6 +17,7 @@ use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use super::request_id::RequestId;
+use crate::protocol::mistral;
 use crate::protocol::process::BadField;
 
 /// An answer that is an error: what the client is told, and what only the log is told.
@@ -54,6 +57,22 @@ pub struct ErrorFields {
     /// What programs can tell errors apart by.
     #[schema(example = "file_too_large")]
     pub code: &'static str,
+}
+
+/// In which protocol's shape a route tells its errors.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shape {
+    /// [`ErrorBody`].
+    OpenAi,
+    /// [`mistral::ErrorBody`].
+    Mistral,
+}
+
+impl Shape {
+    /// The shape that clients of a route expect, whatever refuses them there.
+    pub(super) fn of(route: &str) -> Self {
+        if route == "/v1/ocr" { Self::Mistral } else { Self::OpenAi }
+    }
 }
 
 /// A status that is never seen, since nobody is left to see it; logs and metrics count by it.
@@ -130,6 +149,18 @@ impl ApiError {
         self
     }
 
+    /// The body of the answer, in a shape.
+    pub(super) fn in_shape(self, shape: Shape) -> Body {
+        match shape {
+            Shape::OpenAi => self.into_response(),
+            Shape::Mistral => {
+                let r#type = family(self.status);
+                Json(mistral::ErrorBody::new(r#type, self.code, self.message, self.param)).into_response()
+            }
+        }
+        .into_body()
+    }
+
     /// Writes failures of the server's side to the log, once per error; what the client did wrong is its own affair.
     pub(super) fn log(&self) {
         let detail = self.detail.as_deref().unwrap_or(&self.message);
@@ -171,6 +202,7 @@ impl From<Failure> for ApiError {
             }
             FailureKind::NotInstalled => Self::new(StatusCode::SERVICE_UNAVAILABLE, "engine_not_installed", detail),
             FailureKind::TimedOut => Self::new(StatusCode::GATEWAY_TIMEOUT, "timed_out", detail),
+            FailureKind::Unreachable => Self::new(StatusCode::BAD_GATEWAY, "upstream_unreachable", detail),
             FailureKind::ClientGone => {
                 let status = StatusCode::from_u16(CLIENT_CLOSED_REQUEST).expect("499 is a status");
                 Self::new(status, "client_closed_request", detail)

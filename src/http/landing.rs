@@ -79,7 +79,7 @@ fn wants_html(headers: &HeaderMap) -> bool {
 }
 
 /// How links begin: as configured, else by the name the client used, else by the address we listen on.
-fn base_url(server: &Server, headers: &HeaderMap) -> String {
+pub(super) fn base_url(server: &Server, headers: &HeaderMap) -> String {
     if let Some(url) = &server.public_url {
         return url.clone();
     }

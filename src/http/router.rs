@@ -31,7 +31,9 @@ pub fn router(state: AppState) -> Router {
         .route("/docs/{*asset}", get(docs::asset))
         .route("/v1/models", get(models::list))
         .route("/v1/models/{*id}", get(models::one))
-        .route("/v1/ocr/process", post(ocr::process));
+        .route("/v1/ocr", post(ocr::mistral::mistral))
+        .route("/v1/ocr/process", post(ocr::process))
+        .route("/v1/ocr/images/{id}/{page}", get(ocr::drawing));
     let config = state.config.clone();
     layered(routes.with_state(state), &config.server)
 }

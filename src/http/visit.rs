@@ -8,10 +8,10 @@ use std::time::Instant;
 use axum::extract::{MatchedPath, Request};
 use axum::http::{Method, StatusCode};
 use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use tracing::Instrument;
 
-use super::error::{ApiError, CLIENT_CLOSED_REQUEST};
+use super::error::{ApiError, CLIENT_CLOSED_REQUEST, Shape};
 use super::request_id::{RequestId, X_REQUEST_ID};
 use crate::telemetry::metrics;
 
@@ -22,12 +22,13 @@ pub(super) async fn accompany(mut request: Request, next: Next) -> Response {
     let method = name(request.method());
     let span = tracing::info_span!("request", request.id = %id, http.method = method, http.path = path);
     request.extensions_mut().insert(id.clone());
+    let shape = Shape::of(&path);
     async move {
         let visit = Visit::begin(path, method);
         let mut response = next.run(request).await;
         if let Some(error) = response.extensions_mut().remove::<ApiError>() {
             error.log();
-            *response.body_mut() = error.naming(&id).into_response().into_body();
+            *response.body_mut() = error.naming(&id).in_shape(shape);
         }
         response.headers_mut().insert(X_REQUEST_ID, id.to_header());
         visit.answered(response.status());

@@ -5,9 +5,11 @@
 //! paths come in from above.
 
 pub mod ocr;
+pub mod ocrs;
 pub mod pool;
 pub mod runtime;
 
-pub use ocr::{BoxSettings, DetectorSettings, OcrFiles, OcrSettings, PaddleOcr, PageImage};
+pub use ocr::{BoxSettings, DetectorSettings, Level, OcrFiles, OcrSettings, PaddleOcr, PageImage, ReadPage, RecogniserFiles};
+pub use ocrs::{Ocrs, OcrsFiles, OcrsRecogniser};
 pub use pool::{Pool, PoolSettings, Ticket};
 pub use runtime::{ExecutionProvider, Runtime, RuntimeError};

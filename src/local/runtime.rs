@@ -100,6 +100,8 @@ impl Runtime {
     /// When the file is no ONNX Runtime library, one that is too old, or not the one that is loaded.
     pub fn load(library: &Path, provider: ExecutionProvider) -> Result<Self, RuntimeError> {
         let failed = |reason: String| RuntimeError { what: format!("cannot load {}", library.display()), reason };
+        // One file may be reached by several paths.
+        let library = &library.canonicalize().map_err(|error| failed(error.to_string()))?;
         let mut loaded = LOADED.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((path, environment)) = loaded.as_ref() {
             if path != library {

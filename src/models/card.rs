@@ -24,6 +24,8 @@ pub struct Card {
     pub purpose: String,
     /// The licence of the files, as an SPDX expression.
     pub licence: String,
+    /// If it is a recogniser that joins those of `local/paddleocr`: for which scripts, and which of its files.
+    pub recogniser: Option<Recogniser>,
     /// Whether everything works without it, if more slowly.
     #[serde(default)]
     pub optional: bool,
@@ -33,6 +35,20 @@ pub struct Card {
     /// Why there is no package, by platform.
     #[serde(default)]
     absent: BTreeMap<String, String>,
+}
+
+/// A recogniser of further scripts: 48 pixels high, three planes (B, G, R) of values from -1 to 1 in; per 8 pixels
+/// of width the probabilities of the CTC blank, the dictionary's characters and the space out. That is the form of
+/// PP-OCRv5's recognisers for Cyrillic, Arabic, Korean, Thai, Greek, Devanagari, Tamil and Telugu.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Recogniser {
+    /// What it reads, for people: `Cyrillic`.
+    pub scripts: Vec<String>,
+    /// The file that is the model (ONNX).
+    pub model: String,
+    /// The file with its characters: a JSON list, or `.txt` with one on each line.
+    pub dictionary: String,
 }
 
 /// What the files of a card are.
@@ -149,7 +165,10 @@ impl Card {
             return Err("no platform has a package".to_owned());
         }
         self.platforms.iter().try_for_each(|(platform, package)| {
-            check_package(package).map_err(|problem| format!("platforms.{platform}: {problem}"))
+            check_package(package).map_err(|problem| format!("platforms.{platform}: {problem}"))?;
+            let Some(Recogniser { model, dictionary, .. }) = &self.recogniser else { return Ok(()) };
+            let absent = [model, dictionary].into_iter().find(|name| package.files.iter().all(|file| file.name != **name));
+            absent.map_or(Ok(()), |name| Err(format!("recogniser: `{name}` is not among the files of {platform}")))
         })
     }
 }
@@ -177,7 +196,7 @@ fn check_package(package: &Package) -> Result<(), String> {
 }
 
 /// Whether a name stays inside a folder it is joined to and cannot collide with our own dot files there.
-fn is_bare_name(name: &str) -> bool {
+pub(super) fn is_bare_name(name: &str) -> bool {
     let harmless = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
     !name.is_empty() && !name.starts_with('.') && name.bytes().all(harmless)
 }
@@ -229,6 +248,11 @@ mod tests {
             (&zeros[..], &"A".repeat(64), "not 64 lower-case hexadecimal"),
             (r#"form = "wheel""#, r#"form = "egg""#, "unknown variant"),
             ("archive_bytes = 9", "archive_size = 9", "unknown field"),
+            (
+                "[absent]",
+                "[recogniser]\nscripts = [\"Greek\"]\nmodel = \"b.onnx\"\ndictionary = \"c.txt\"\n[absent]",
+                "recogniser: `c.txt` is not among the files",
+            ),
         ];
         for (right, wrong, expected) in rows {
             let text = SOUND.replacen(right, wrong, 1);

@@ -57,6 +57,15 @@ pub enum Reason {
     Damaged(Vec<Damage>),
     /// There is no package for this platform.
     Unavailable(String),
+    /// No package carries it, and the user has not imported this file of it.
+    NotImported {
+        /// The file.
+        file: String,
+        /// How the user gets it.
+        advice: String,
+    },
+    /// An imported file is not what it was.
+    ImportDamaged(Vec<Damage>),
 }
 
 impl Reason {
@@ -68,6 +77,15 @@ impl Reason {
             Self::Damaged(files) => {
                 let files: Vec<String> = files.iter().map(ToString::to_string).collect();
                 format!("`{card}` is damaged ({}); mend it with `mediary models pull {card}`", files.join(", "))
+            }
+            Self::NotImported { file, advice } => format!(
+                "`{file}` of `{card}` is not installed and no package carries it: {advice}; then `mediary models \
+                 import {card} FOLDER`"
+            ),
+            Self::ImportDamaged(files) => {
+                let files: Vec<String> = files.iter().map(ToString::to_string).collect();
+                let files = files.join(", ");
+                format!("`{card}` is damaged ({files}); import it again with `mediary models import {card} FOLDER`")
             }
             Self::Unavailable(reason) => format!("`{card}` cannot be installed on this platform: {reason}"),
         }
@@ -121,6 +139,32 @@ pub enum PullFailed {
         /// What the system said.
         source: io::Error,
     },
+}
+
+/// Files could not be imported.
+#[derive(Debug, Error)]
+pub enum ImportFailed {
+    /// The folder lacks a file that is needed.
+    #[error("there is no {file} in {}; {advice}", folder.display())]
+    Absent {
+        /// The folder the user named.
+        folder: PathBuf,
+        /// The file that is needed.
+        file: String,
+        /// How the user gets it.
+        advice: String,
+    },
+    /// A file is not what its name says.
+    #[error("{} cannot be used: {detail}; nothing was imported", file.display())]
+    Unfit {
+        /// The file.
+        file: PathBuf,
+        /// What is wrong with it.
+        detail: String,
+    },
+    /// The disk refused.
+    #[error(transparent)]
+    Disk(#[from] PullFailed),
 }
 
 impl PullFailed {

@@ -3,12 +3,15 @@
 //! A [`Card`] (`models/local/*.toml`) says which files an engine needs, how large they are, what their SHA-256 is and
 //! which package carries them; [`Models`] knows where they lie and whether they are right; [`pull()`] fetches them. This
 //! module loads no library, opens no model and asks no network by itself: the engines take paths from
-//! [`Models::file`] and [`Models::library`], and `mediary models` (in `cli`) is the only caller of [`pull()`].
+//! [`Models::file`], [`Models::library`] and [`Models::imported`] (what no package carries comes from a folder of the
+//! user's, see [`import()`]), and `mediary models` (in `cli`) is the only caller of [`pull()`].
 
 mod archive;
 mod card;
 mod catalog;
 mod failure;
+mod import;
+mod import_card;
 mod lock;
 mod pip;
 mod place;
@@ -23,8 +26,10 @@ mod stage;
 #[cfg(test)]
 mod tests;
 
-pub use card::{Card, CardFile, Form, Kind, Package, Source};
-pub use failure::{NotInstalled, OpenFailed, PullFailed, Reason};
+pub use card::{Card, CardFile, Form, Kind, Package, Recogniser, Source};
+pub use failure::{ImportFailed, NotInstalled, OpenFailed, PullFailed, Reason};
+pub use import::{Imported, ImportedFile, import};
+pub use import_card::{ImportCard, ImportFile};
 pub use pip::{Pip, Python};
 pub use place::Place;
 pub use platform::Platform;
@@ -38,6 +43,7 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, Clone)]
 pub struct Models {
     cards: Vec<Card>,
+    imports: Vec<ImportCard>,
     dir: PathBuf,
     platform: Platform,
 }
@@ -46,7 +52,8 @@ impl Models {
     /// Reads the cards and settles where their files belong; nothing is created yet.
     pub fn open(place: &Place) -> Result<Self, OpenFailed> {
         let cards = catalog::load(place.config_dir.as_deref())?;
-        Ok(Self { cards, dir: place.weights_dir()?, platform: Platform::current() })
+        let imports = ImportCard::all().map_err(|(file, detail)| OpenFailed::Card { path: file.into(), detail })?;
+        Ok(Self { cards, imports, dir: place.weights_dir()?, platform: Platform::current() })
     }
 
     /// The folder that holds one sub-folder per card. It may not exist yet.
@@ -92,6 +99,14 @@ impl Models {
             return Err(NotInstalled::new(&card.name, Reason::NoSuchFile { file: file.to_owned() }));
         }
         Ok(self.card_dir(card).join(file))
+    }
+
+    /// The installed recognisers of further scripts, by card.
+    pub fn recognisers(&self) -> impl Iterator<Item = (&Card, PathBuf, PathBuf)> {
+        self.cards.iter().filter_map(|card| {
+            let Recogniser { model, dictionary, .. } = card.recogniser.as_ref()?;
+            Some((card, self.file(&card.name, model).ok()?, self.file(&card.name, dictionary).ok()?))
+        })
     }
 
     /// The library to load for a card: the first file its card lists, named differently on each platform.

@@ -126,6 +126,7 @@ impl Stage {
         }
         let models = Models {
             cards: vec![Card::parse(&text).unwrap()],
+            imports: Vec::new(),
             dir: root.path().join("weights"),
             platform: Platform::named("linux-test"),
         };

@@ -3,4 +3,5 @@
 //! No I/O, no statuses. One folder per format, each with the same rooms: decode what comes in, encode
 //! what goes out.
 
+pub mod mistral;
 pub mod process;

@@ -21,7 +21,7 @@ fn a_bad_field_is_named_with_what_it_may_be() {
         ("pages=first", 400, "invalid_request", "`first` does not select pages"),
         ("pages=4", 400, "invalid_request", "the document has 3 page(s), so there is no page 4"),
         ("pages=2,9-12", 400, "invalid_request", "so there is no page 9"),
-        ("output=pdf", 400, "invalid_request", "`output` is markdown, text"),
+        ("output=doc", 400, "invalid_request", "`output` is markdown, text"),
         ("detail=letters", 400, "invalid_request", "none, lines or words"),
         ("force_ocr=perhaps", 400, "invalid_request", "true or false"),
         ("dpi=29", 400, "invalid_request", "30 to 600"),
@@ -41,7 +41,7 @@ fn a_bad_field_is_named_with_what_it_may_be() {
 
 #[test]
 fn the_field_that_is_to_blame_is_named_for_programs_too() {
-    for (fields, param) in [("dpi=1", "dpi"), ("pagse=1", "pagse"), ("output=pdf", "output"), ("pages=x", "pages")] {
+    for (fields, param) in [("dpi=1", "dpi"), ("pagse=1", "pagse"), ("output=doc", "output"), ("pages=x", "pages")] {
         assert_eq!(shared().read(pdf(), fields).json()["error"]["param"], param);
     }
 }

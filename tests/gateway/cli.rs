@@ -140,7 +140,7 @@ fn exit_codes_tell_what_was_read() {
         (&["ocr"], 2, "Usage"),
         (&["ocr", "--no-such-flag", "samples/note.txt"], 2, "--no-such-flag"),
         (&["ocr", "--pages", "0", "samples/invoice.pdf"], 2, "counted from 1"),
-        (&["ocr", "--output", "pdf", "samples/invoice.pdf"], 2, "`output` is markdown, text"),
+        (&["ocr", "--output", "doc", "samples/invoice.pdf"], 2, "`output` is markdown, text"),
     ];
     for (arguments, code, words) in rows {
         let done = run(arguments);

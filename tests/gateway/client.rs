@@ -202,14 +202,37 @@ pub(crate) fn answer(mut connection: TcpStream, method: &str) -> Answer {
         }
     }
     let (status, headers, start) = head(&bytes).expect("an answer begins with its head");
-    Answer { status, headers, body: bytes[start..].to_vec() }
+    let body = &bytes[start..];
+    let body = if is_chunked(&headers) { unchunked(body).expect("the last chunk") } else { body.to_vec() };
+    Answer { status, headers, body }
 }
 
 fn is_whole(bytes: &[u8], method: &str) -> bool {
     let Some((_, headers, start)) = head(bytes) else { return false };
+    if is_chunked(&headers) {
+        return unchunked(&bytes[start..]).is_some();
+    }
     let length = headers.iter().find(|(name, _)| name == "content-length").map(|(_, value)| value.parse::<usize>());
     let expected = if method == "HEAD" { 0 } else { length.expect("the server announces lengths").expect("a number") };
     bytes.len() >= start + expected
+}
+
+fn is_chunked(headers: &Headers) -> bool {
+    headers.iter().any(|(name, value)| name == "transfer-encoding" && value == "chunked")
+}
+
+/// A body that came in chunks; `None` until the last has come.
+fn unchunked(mut bytes: &[u8]) -> Option<Vec<u8>> {
+    let mut body = Vec::new();
+    loop {
+        let end = bytes.windows(2).position(|window| window == b"\r\n")?;
+        let length = usize::from_str_radix(std::str::from_utf8(&bytes[..end]).ok()?, 16).ok()?;
+        body.extend(bytes.get(end + 2..end + 2 + length)?);
+        if length == 0 {
+            return Some(body);
+        }
+        bytes = bytes.get(end + 2 + length + 2..)?;
+    }
 }
 
 /// Status, headers and where the body starts; `None` until the head is whole.

@@ -36,9 +36,13 @@ pub(crate) fn converted(picture: &[u8], format: ImageFormat) -> Vec<u8> {
 
 /// A white PNG.
 pub(crate) fn blank_png() -> Vec<u8> {
-    let white = image::RgbImage::from_pixel(600, 400, image::Rgb([255; 3]));
+    png_of(&image::RgbImage::from_pixel(600, 400, image::Rgb([255; 3])))
+}
+
+/// A picture as PNG.
+pub(crate) fn png_of(picture: &image::RgbImage) -> Vec<u8> {
     let mut bytes = Cursor::new(Vec::new());
-    white.write_to(&mut bytes, ImageFormat::Png).expect("a vector takes everything");
+    picture.write_to(&mut bytes, ImageFormat::Png).expect("a vector takes everything");
     bytes.into_inner()
 }
 

@@ -19,13 +19,13 @@ fn a_document_of_text_and_pictures_is_read_page_by_page_as_each_page_needs() {
     let read: Vec<Value> = pages.iter().map(|page| json!([page["source"], page["engine"], page["text"]])).collect();
     let expected = [
         json!(["text_layer", "text-layer", "A page of text that was never printed."]),
-        json!(["ocr", "local/paddleocr:fast", "Platform 9 closes at 21:45"]),
+        json!(["ocr", "local/paddleocr", "Platform 9 closes at 21:45"]),
         json!(["text_layer", "text-layer", ""]),
     ];
     assert_eq!(read, expected);
     assert_eq!(answer["status"], "ocr_success");
     assert_eq!(answer["needs_ocr"], false);
-    let expected = ["text-layer accepted", "text-layer rejected no_text", "local/paddleocr:fast accepted"];
+    let expected = ["text-layer accepted", "text-layer rejected no_text", "local/paddleocr accepted"];
     assert_eq!(attempts(&answer), expected);
     assert_eq!(answer["attempts"][0]["pages"], json!([0, 2]));
     assert_eq!(answer["content"], "A page of text that was never printed.\n\nPlatform 9 closes at 21:45");

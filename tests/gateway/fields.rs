@@ -109,8 +109,8 @@ fn a_page_with_text_is_read_from_its_pixels_when_that_is_asked_for() {
     let answer = shared().read(sample("invoice.pdf"), "force_ocr=true&output=text").ok();
     assert_eq!(answer["status"], "ocr_success");
     assert_eq!(answer["pages"][0]["source"], "ocr");
-    assert_eq!(answer["pages"][0]["engine"], "local/paddleocr:fast");
-    assert_eq!(attempts(&answer), ["local/paddleocr:fast accepted"]);
+    assert_eq!(answer["pages"][0]["engine"], "local/paddleocr");
+    assert_eq!(attempts(&answer), ["local/paddleocr accepted"]);
     let content = answer["content"].as_str().unwrap();
     assert!(word_f1(&truth("invoice.txt"), content) >= 0.93, "{content}");
 }
@@ -130,8 +130,8 @@ fn a_scan_without_recognition_says_that_it_needs_some() {
 fn attempts_say_who_tried_and_why_it_went_on() {
     let rows: [(&str, &[&str]); 4] = [
         ("invoice.pdf", &["text-layer accepted"]),
-        ("invoice-scan.pdf", &["text-layer rejected no_text", "local/paddleocr:fast accepted"]),
-        ("sign.png", &["local/paddleocr:fast accepted"]),
+        ("invoice-scan.pdf", &["text-layer rejected no_text", "local/paddleocr accepted"]),
+        ("sign.png", &["local/paddleocr accepted"]),
         ("note.txt", &["text-layer accepted"]),
     ];
     for (name, expected) in rows {
@@ -156,9 +156,9 @@ fn the_dpi_field_sets_the_size_of_pages() {
 
 #[test]
 fn engines_are_named_in_several_ways() {
-    for engine in ["auto", "local", "local/paddleocr", "local/paddleocr:fast", ""] {
+    for engine in ["auto", "local", "local/paddleocr", ""] {
         let answer = shared().read(sample("sign.png"), &format!("engine={engine}")).ok();
-        assert_eq!(answer["pages"][0]["engine"], "local/paddleocr:fast", "{engine}");
+        assert_eq!(answer["pages"][0]["engine"], "local/paddleocr", "{engine}");
     }
 }
 

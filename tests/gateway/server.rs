@@ -11,7 +11,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use mediary::config::{Bytes, Config, ProviderChoice};
-use mediary::gateway::{Gateway, Parts};
+use mediary::gateway::{Gateway, Parts, Recipe};
 use mediary::http::{self, AppState};
 use mediary::models::{Models, Place};
 use tokio::net::TcpListener;
@@ -54,16 +54,22 @@ pub(crate) fn shared() -> &'static TestServer {
 }
 
 impl TestServer {
-    /// A server with the default configuration but for `edit`.
+    /// A server with the default configuration but for `edit`. It remembers nothing.
     pub(crate) fn with(edit: impl FnOnce(&mut Config)) -> Self {
+        Self::with_models(&checkouts_models(), edit)
+    }
+
+    /// The same with other models than those of the checkout.
+    pub(crate) fn with_models(models: &Models, edit: impl FnOnce(&mut Config)) -> Self {
         // Each server's workers have a limit of their own by a few bytes, by which they are told apart.
         static STARTED: AtomicU64 = AtomicU64::new(0);
         let mut config = Config::default();
         config.engines.paddleocr.provider = ProviderChoice::Cpu;
+        config.cache.bytes = Bytes::new(0);
         edit(&mut config);
         let memory_bytes = config.engines.pdfium.memory_bytes.get() + STARTED.fetch_add(1, Ordering::Relaxed);
         config.engines.pdfium.memory_bytes = Bytes::new(memory_bytes);
-        let gateway = Arc::new(gateway(&config));
+        let gateway = Arc::new(gateway(&config, models));
         let known = Arc::downgrade(&gateway);
         let state = AppState::new(gateway, Arc::new(config));
         let (stop, stopped) = oneshot::channel();
@@ -139,7 +145,7 @@ impl Drop for TestServer {
     }
 }
 
-fn gateway(config: &Config) -> Gateway {
+fn checkouts_models() -> Models {
     let place = Place { cwd: checkout().to_owned(), ..Place::default() };
     let models = Models::open(&place).expect("the cards of the checkout are right");
     for card in ["onnxruntime", "paddleocr", "pdfium"] {
@@ -149,8 +155,14 @@ fn gateway(config: &Config) -> Gateway {
             "{card} is not installed, so nothing can be tested; run `make test`, which fetches it"
         );
     }
+    models
+}
+
+fn gateway(config: &Config, models: &Models) -> Gateway {
     let program = PathBuf::from(env!("CARGO_BIN_EXE_mediary"));
-    Gateway::new(Parts { config, models: &models, program }).expect("the system gives threads")
+    let cache_dir = config.cache.dir.clone();
+    let parts = Parts { config, recipe: Recipe::embedded(), models, cache_dir, program };
+    Gateway::new(parts).expect("the system gives threads")
 }
 
 /// Our child processes.

@@ -11,7 +11,7 @@ fn the_local_engine_is_listed_with_its_abilities() {
     let list = shared().get("/v1/models").ok();
     assert_eq!(list["object"], "list");
     let model = &list["data"][0];
-    assert_eq!(model["id"], "local/paddleocr:fast");
+    assert_eq!(model["id"], "local/paddleocr");
     assert_eq!(model["object"], "model");
     assert_eq!(model["owned_by"], "local");
     assert!(model["created"].is_u64(), "{model:#}");
@@ -19,8 +19,8 @@ fn the_local_engine_is_listed_with_its_abilities() {
     assert_eq!(model["accepts"], json!(["image", "document"]));
     assert_eq!(model["formats"], json!(["png", "jpeg", "webp", "gif", "tiff", "bmp", "pdf"]));
     assert_eq!(model["installed"], true);
-    assert_eq!(&shared().get("/v1/models/local/paddleocr:fast").ok(), model);
-    assert_eq!(&shared().get("/v1/models/local%2Fpaddleocr:fast").ok(), model);
+    assert_eq!(&shared().get("/v1/models/local/paddleocr").ok(), model);
+    assert_eq!(&shared().get("/v1/models/local%2Fpaddleocr").ok(), model);
 }
 
 #[test]
@@ -30,7 +30,7 @@ fn health_and_readiness_are_told() {
     }
     let ready = shared().get("/readyz").ok();
     assert_eq!(ready["status"], "ready");
-    assert_eq!(ready["checks"]["local/paddleocr:fast"], json!({ "ok": true, "detail": "runs on cpu" }));
+    assert_eq!(ready["checks"]["local/paddleocr"], json!({ "ok": true, "detail": "runs on cpu" }));
 }
 
 /// The value of a metric, 0 where it has none yet.
@@ -45,7 +45,7 @@ fn pages_and_requests_are_counted() {
     let server = TestServer::with(|_| ());
     let metrics = || server.get("/metrics").text().to_owned();
     let layer = r#"mediary_pages_total{source="text_layer",engine="text-layer"}"#;
-    let ocr = r#"mediary_pages_total{source="ocr",engine="local/paddleocr:fast"}"#;
+    let ocr = r#"mediary_pages_total{source="ocr",engine="local/paddleocr"}"#;
     let requests = r#"mediary_http_requests_total{path="/v1/ocr/process",method="POST",status="200"}"#;
     let before = metrics();
     assert_eq!(server.read(sample("invoice.pdf"), "").status, 200);

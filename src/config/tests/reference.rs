@@ -19,6 +19,7 @@ fn an_empty_file_gives_the_defaults_of_the_design() {
     assert_eq!(config.server.shutdown_grace, Duration::from_secs(10));
     assert_eq!(config.limits.document.bytes, Bytes::mega(100));
     assert_eq!(config.limits.document.page_time, Duration::from_secs(20));
+    assert_eq!((config.fetch.allow.to_string().as_str(), config.fetch.total), ("", Duration::from_secs(120)));
     assert_eq!((config.engines.paddleocr.workers, config.engines.paddleocr.queue), (2, 64));
 }
 

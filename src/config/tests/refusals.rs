@@ -32,7 +32,7 @@ fn unknown_keys_are_named_with_their_place_and_the_nearest_known_one() {
             "mediary.toml:1:8: unknown key `prot` in [server]; did you mean `port`?\n\
              mediary.toml:2:1: unknown key `limit`; did you mean [limits]?",
         ),
-        ("zzz = 1", "", "mediary.toml:1:1: unknown key `zzz`; known are server, limits, engines"),
+        ("zzz = 1", "", "mediary.toml:1:1: unknown key `zzz`; known are server, limits, fetch, engines, cache"),
         (
             "[engines.paddleocr]\n\"wörkers\" = 1",
             "",
@@ -80,6 +80,13 @@ fn wrong_values_are_refused_with_what_would_be_right() {
         ("limits.document.pages", "0"),
         ("limits.image.pixels", "\"0 MP\""),
         ("limits.text.bytes", "true"),
+        ("fetch.allow", "[\"http://nas.example\"]"),
+        ("fetch.allow", "[\"nas.example\", \"10.0.0.0/33\"]"),
+        ("fetch.allow", "\"nas.example\""),
+        ("fetch.seconds", "0"),
+        ("fetch.connect_seconds", "0"),
+        ("fetch.idle_seconds", "-1"),
+        ("fetch.idle_seconds", "0"),
         ("engines.paddleocr.provider", "\"cuda\""),
         ("engines.paddleocr.workers", "0"),
         ("engines.paddleocr.queue", "0"),

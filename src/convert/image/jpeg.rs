@@ -5,6 +5,7 @@
 
 use std::io;
 
+use super::density::Density;
 use super::input::Input;
 
 const START_OF_SCAN: u8 = 0xda;
@@ -16,8 +17,8 @@ const APP0: u8 = 0xe0;
 pub(super) struct Header {
     /// Width and height of every frame that is announced; an honest file announces one.
     pub(super) frames: Vec<(u32, u32)>,
-    /// Dots per inch along the width, if a JFIF segment says so.
-    pub(super) dpi: Option<u32>,
+    /// Dots per inch, if a JFIF segment says so.
+    pub(super) density: Option<Density>,
     has_scan: bool,
 }
 
@@ -57,7 +58,7 @@ fn read_segments(input: &mut dyn Input, header: &mut Header) -> io::Result<()> {
             APP0 if body >= 12 => {
                 let segment = read::<12>(input)?;
                 rest -= 12;
-                header.dpi = header.dpi.or_else(|| jfif_dpi(&segment));
+                header.density = header.density.or_else(|| jfif_density(&segment));
             }
             _ => {}
         }
@@ -90,12 +91,13 @@ fn next_marker(input: &mut dyn Input) -> io::Result<u8> {
 }
 
 /// JFIF 1.02: identifier, version, unit (1: inch, 2: centimetre), density across and down.
-fn jfif_dpi(segment: &[u8; 12]) -> Option<u32> {
-    let [b'J', b'F', b'I', b'F', 0, _, _, unit, x1, x0, ..] = *segment else { return None };
-    let across = u32::from(u16::from_be_bytes([x1, x0]));
+fn jfif_density(segment: &[u8; 12]) -> Option<Density> {
+    let [b'J', b'F', b'I', b'F', 0, _, _, unit, x1, x0, y1, y0] = *segment else { return None };
+    let [across, down] = [[x1, x0], [y1, y0]].map(|dots| u32::from(u16::from_be_bytes(dots)));
+    let from_centimetre = |dots: u32| (dots * 254 + 50) / 100;
     match unit {
-        1 if across > 0 => Some(across),
-        2 if across > 0 => Some((across * 254 + 50) / 100),
+        1 => Density::new(across, down),
+        2 => Density::new(from_centimetre(across), from_centimetre(down)),
         _ => None,
     }
 }

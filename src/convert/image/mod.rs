@@ -1,4 +1,4 @@
-//! Picture files become rasters: PNG, JPEG, WebP, GIF, TIFF and BMP.
+//! Picture files become rasters: PNG, JPEG, WebP, GIF, TIFF and BMP. A raster can be drawn on and become a PNG.
 //!
 //! The header is read and held against the limits before a pixel is decoded; a TIFF gives one page
 //! at a time. EXIF orientation is applied, transparency laid over a backdrop that keeps the writing
@@ -7,19 +7,24 @@
 //! the gateway calls it from a blocking thread.
 
 mod alpha;
+mod canvas;
 mod channels;
 mod coded;
 mod density;
+mod draw;
 mod input;
 mod jpeg;
 mod limits;
 mod open;
 mod orient;
+mod png;
 mod refuse;
 #[cfg(test)]
 mod tests;
 mod tiff;
 mod webp;
 
+pub use draw::draw_boxes;
 pub use limits::ImageLimits;
 pub use open::{Pictures, open};
+pub use png::encode_png;

@@ -2,8 +2,11 @@
 //!
 //! Sends TIFF one way and the formats of a single picture the other; keeps no pixels.
 
+use fast_image_resize::images::{Image, ImageRef};
+use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
 use mediary_core::{Failure, FailureKind, Media, MediaFormat, MediaKind, Raster};
 
+use super::density::Density;
 use super::{ImageLimits, coded, density, input, refuse, tiff};
 
 /// A picture file whose header was read and found to be within the limits.
@@ -16,7 +19,7 @@ pub struct Pictures {
 
 #[derive(Debug, Clone)]
 enum Contents {
-    One { dpi: Option<u32> },
+    One { density: Option<Density> },
     Pages(Vec<tiff::Page>),
 }
 
@@ -39,12 +42,17 @@ pub fn open(media: &Media, limits: &ImageLimits) -> Result<Pictures, Failure> {
             return Ok(Contents::Pages(tiff::pages(input, limits)?));
         }
         coded::check_header(format, input, limits)?;
-        Ok(Contents::One { dpi: density::dots_per_inch(format, media.blob.head()) })
+        Ok(Contents::One { density: density::dots_per_inch(format, media.blob.head()) })
     })?;
     Ok(Pictures { media: media.clone(), limits: *limits, contents })
 }
 
 impl Pictures {
+    /// The file they are in.
+    pub(crate) fn media(&self) -> &Media {
+        &self.media
+    }
+
     /// How many pictures there are: one, or the pages of a TIFF without its thumbnails.
     #[must_use]
     pub fn pages(&self) -> usize {
@@ -54,17 +62,22 @@ impl Pictures {
         }
     }
 
-    /// The dots per inch that the file claims, along the width. Programs that do not know write 72
+    /// The dots per inch of a decoded picture, as the file claims. Programs that do not know write 72
     /// or 96, so a low number is a habit rather than a measure.
     #[must_use]
     pub fn dpi(&self, index: usize) -> Option<u32> {
+        self.density(index).map(Density::square)
+    }
+
+    fn density(&self, index: usize) -> Option<Density> {
         match &self.contents {
-            Contents::One { dpi } => dpi.filter(|_| index == 0),
-            Contents::Pages(pages) => pages.get(index)?.dpi,
+            Contents::One { density } => density.filter(|_| index == 0),
+            Contents::Pages(pages) => pages.get(index)?.density,
         }
     }
 
-    /// Decodes one picture, counted from zero: upright, opaque, eight bits a channel.
+    /// Decodes one picture, counted from zero: upright, opaque, eight bits a channel, its dots square (those of
+    /// faxes are not).
     ///
     /// Blocking work; holds no more than this picture in memory.
     ///
@@ -79,11 +92,28 @@ impl Pictures {
         };
         refuse::guarded(format, || {
             let blob = &self.media.blob;
-            match &self.contents {
-                Contents::One { .. } if index > 0 => Err(missing()),
-                Contents::One { .. } => coded::decode(format, blob, &self.limits),
-                Contents::Pages(pages) => tiff::decode(blob, pages.get(index).ok_or_else(missing)?, &self.limits),
+            let raster = match &self.contents {
+                Contents::One { .. } if index > 0 => return Err(missing()),
+                Contents::One { .. } => coded::decode(format, blob, &self.limits)?,
+                Contents::Pages(pages) => tiff::decode(blob, pages.get(index).ok_or_else(missing)?, &self.limits)?,
+            };
+            let squared = self.density(index).and_then(|density| density.squared(raster.width(), raster.height()));
+            match squared {
+                Some((width, height)) => {
+                    self.limits.check_size(format, width, height)?;
+                    stretched(&raster, width, height)
+                }
+                None => Ok(raster),
             }
         })
     }
+}
+
+fn stretched(raster: &Raster, width: u32, height: u32) -> Result<Raster, Failure> {
+    let failed = || Failure::broken("a picture cannot be stretched");
+    let source = ImageRef::new(raster.width(), raster.height(), raster.bgr(), PixelType::U8x3).map_err(|_| failed())?;
+    let mut target = Image::new(width, height, PixelType::U8x3);
+    let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Bilinear));
+    Resizer::new().resize(&source, &mut target, &options).map_err(|_| failed())?;
+    Raster::from_bgr(width, height, target.into_vec()).ok_or_else(failed)
 }

@@ -8,6 +8,7 @@ use mediary_core::{Blob, Raster};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 
+use super::searchable::PageLayer;
 use super::settings::WorkerSettings;
 use super::wire::{self, DocumentSource, PageReply, Reply, Request};
 
@@ -72,7 +73,36 @@ impl WorkerProcess {
                 Ok(Ok((*reply, raster)))
             }
             Reply::PageFailed(reason) => Ok(Err(reason)),
-            Reply::Opened { .. } | Reply::Refused(_) => Err(io::Error::other("the worker answered something else")),
+            _ => Err(unexpected()),
+        }
+    }
+
+    /// Has text laid over a page.
+    pub(super) async fn stamp(&mut self, layer: PageLayer) -> io::Result<Result<(), String>> {
+        self.send(&Request::Stamp(Box::new(layer))).await?;
+        self.pages_read += 1;
+        match self.receive().await? {
+            Reply::Stamped => Ok(Ok(())),
+            Reply::PageFailed(reason) => Ok(Err(reason)),
+            _ => Err(unexpected()),
+        }
+    }
+
+    /// Has the document sent. [`WorkerProcess::part`] gives it.
+    pub(super) async fn save(&mut self) -> io::Result<()> {
+        self.send(&Request::Save).await
+    }
+
+    /// The next part of the document; `None` after the last.
+    pub(super) async fn part(&mut self, buffer: &mut Vec<u8>) -> io::Result<Option<()>> {
+        match self.receive().await? {
+            Reply::Part(length) if length as usize <= wire::MAX_PART_BYTES => {
+                buffer.resize(length as usize, 0);
+                self.output.read_exact(buffer).await?;
+                Ok(Some(()))
+            }
+            Reply::Saved => Ok(None),
+            _ => Err(unexpected()),
         }
     }
 
@@ -103,6 +133,10 @@ impl WorkerProcess {
         self.output.read_exact(&mut body).await?;
         wire::decode(&body)
     }
+}
+
+fn unexpected() -> io::Error {
+    io::Error::other("the worker answered something else")
 }
 
 /// Whether the program and the library a worker needs are there.

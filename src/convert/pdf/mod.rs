@@ -9,11 +9,14 @@ mod layer;
 mod objects;
 mod page;
 mod pool;
+mod searchable;
 mod settings;
 mod wire;
 mod worker;
+mod write;
 
 pub use pool::{OpenPdf, PdfWorkers};
+pub use searchable::{PageLayer, PicturePdf};
 pub use settings::WorkerSettings;
-pub use wire::{PageOrder, PageReply, TextPolicy};
+pub use wire::{PageOrder, PageReply, Rendering, TextPolicy};
 pub use worker::run as run_worker;

@@ -1,6 +1,6 @@
 //! What a page draws besides text: how much of it pictures cover, and how its text is painted.
 
-use mediary_core::document::LayerEvidence;
+use mediary_core::document::{LayerEvidence, Rect};
 use pdfium_render::prelude::*;
 
 /// A page with more objects than this is not looked through to the end.
@@ -22,6 +22,8 @@ pub(super) struct Drawings {
     texts: u32,
     invisible_texts: u32,
     others: u32,
+    /// Where pictures are, in points.
+    pictures: Vec<PdfRect>,
     /// Resolution of the picture that covers the page, if one does.
     scan_dpi: Option<u32>,
 }
@@ -40,6 +42,23 @@ impl Drawings {
             has_graphics: self.others >= MANY_DRAWINGS || self.coverage() >= SOME_COVERAGE,
             ..LayerEvidence::default()
         }
+    }
+
+    /// The pictures that cover at least a share of the page, in its pixels.
+    pub(super) fn pictures_in_pixels(&self, page: &PdfPage<'_>, config: &PdfRenderConfig, share: f32) -> Vec<Rect> {
+        let large = |rect: &&PdfRect| (rect.width().value * rect.height().value).abs() >= share * self.page_area;
+        let in_pixels = |rect: &PdfRect| {
+            let a = page.points_to_pixels(rect.left(), rect.top(), config).ok()?;
+            let b = page.points_to_pixels(rect.right(), rect.bottom(), config).ok()?;
+            // A turned page swaps corners.
+            Some(Rect {
+                left: a.0.min(b.0) as f32,
+                top: a.1.min(b.1) as f32,
+                right: a.0.max(b.0) as f32,
+                bottom: a.1.max(b.1) as f32,
+            })
+        };
+        self.pictures.iter().filter(large).filter_map(in_pixels).collect()
     }
 
     /// Whether nothing is drawn at all.
@@ -73,7 +92,12 @@ fn count<'a>(objects: impl Iterator<Item = PdfPageObject<'a>>, depth: usize, lef
             count_picture(&object, picture, into);
         } else if let Some(form) = object.as_x_object_form_object() {
             if depth < MAX_DEPTH {
+                let before = into.pictures.len();
                 count(form.iter(), depth + 1, left, into);
+                // What is inside a form is measured in its own frame; on the page it lies within the form.
+                let holds_pictures = into.pictures.len() > before;
+                into.pictures.truncate(before);
+                into.pictures.extend(object.bounds().ok().filter(|_| holds_pictures).map(|bounds| bounds.to_rect()));
             } else {
                 into.others += 1;
             }
@@ -91,6 +115,7 @@ fn count_picture(object: &PdfPageObject<'_>, picture: &PdfPageImageObject<'_>, i
     let rect = bounds.to_rect();
     let area = (rect.width().value * rect.height().value).abs();
     into.picture_area += area.min(into.page_area);
+    into.pictures.push(rect);
     let inches = rect.width().value.abs() / 72.0;
     if area >= WHOLE_PAGE * into.page_area
         && inches > 0.0

@@ -10,10 +10,6 @@ use super::wire::{PageOrder, PageReply, TextPolicy};
 
 /// PDFium does not say what is wrong with a page, only that something is.
 const DAMAGED: &str = "it is damaged; leave it out with `pages`, or open the document elsewhere and save it anew";
-/// Resolution at which 10-point print is tall enough to be read well and no taller.
-const DEFAULT_DPI: u32 = 200;
-/// A scan is rendered at its own resolution, within these bounds.
-const SCAN_DPI: std::ops::RangeInclusive<u32> = 150..=300;
 /// Neither side is rendered longer than this, whatever the page says of itself.
 const MAX_SIDE_PX: f32 = 12_000.0;
 
@@ -27,10 +23,15 @@ pub(super) fn read(document: &PdfDocument<'_>, order: &PageOrder) -> Result<(Pag
         TextPolicy::Ignore => TextLayer { evidence: drawings.evidence(), ..TextLayer::default() },
         TextPolicy::Judge | TextPolicy::Only => layer::extract(&page, size.config(), &drawings, order.words),
     };
-    let doubt = judge_layer(&layer.evidence);
+    let doubt = judge_layer(&layer.evidence, &order.trust);
     let is_empty = drawings.is_empty() && layer.evidence.characters == 0;
+    let pictures = if order.text == TextPolicy::Judge && doubt.is_none() {
+        drawings.pictures_in_pixels(&page, &size.config(), order.rendering.picture_share)
+    } else {
+        Vec::new()
+    };
     let wanted = match order.text {
-        TextPolicy::Judge => doubt.is_some() && !is_empty,
+        TextPolicy::Judge => (doubt.is_some() && !is_empty) || !pictures.is_empty(),
         TextPolicy::Ignore => true,
         TextPolicy::Only => false,
     };
@@ -41,6 +42,7 @@ pub(super) fn read(document: &PdfDocument<'_>, order: &PageOrder) -> Result<(Pag
         dpi: size.dpi,
         layer,
         doubt,
+        pictures,
         rendered: raster.is_some(),
         is_empty,
     };
@@ -57,13 +59,13 @@ struct PixelSize {
 impl PixelSize {
     fn of(page: &PdfPage<'_>, order: &PageOrder, drawings: &Drawings) -> Self {
         let wanted = order.dpi.unwrap_or_else(|| match drawings.scan_dpi() {
-            Some(native) => native.clamp(*SCAN_DPI.start(), *SCAN_DPI.end()),
-            None => DEFAULT_DPI,
+            Some(native) => native.min(order.rendering.scan_dpi[1]).max(order.rendering.scan_dpi[0]),
+            None => order.rendering.dpi,
         });
         let inches = |points: f32| (points / 72.0).max(1.0 / 72.0);
         let (width, height) = (inches(page.width().value), inches(page.height().value));
         // Page sizes come from the document, and some lie by orders of magnitude.
-        let by_pixels = (order.max_pixels as f32 / (width * height)).sqrt();
+        let by_pixels = (order.rendering.max_pixels as f32 / (width * height)).sqrt();
         let by_side = MAX_SIDE_PX / width.max(height);
         let dpi = (wanted as f32).min(by_pixels).min(by_side);
         let pixels = |inches: f32| (inches * dpi).round().max(1.0) as u32;

@@ -5,6 +5,7 @@
 
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use mediary_core::{Blob, Failure, FailureKind, Raster};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -166,30 +167,22 @@ impl OpenPdf {
     /// [`FailureKind::TimedOut`] or [`FailureKind::Unreadable`], for this page only.
     pub async fn page(&mut self, order: PageOrder) -> Result<(PageReply, Option<Raster>), Failure> {
         let number = order.index + 1;
-        let spent = |worker: &WorkerProcess| worker.pages_read >= self.shared.settings.pages_per_worker;
-        if self.worker.as_ref().is_some_and(spent) {
-            self.worker = None;
-        }
-        if self.worker.is_none() {
-            self.reopen().await?;
-        }
-        let limit = self.shared.settings.page_time;
-        // Taken out: should this future be dropped, the worker goes with it.
-        let Some(mut worker) = self.worker.take() else { return Err(Failure::broken("there is no PDF worker")) };
+        let limit = self.page_time();
+        let mut worker = self.take_worker().await?;
         match timeout(limit, worker.page(&Request::Page(order))).await {
             Ok(Ok(answer)) => {
                 self.worker = Some(worker);
                 answer.map_err(|reason| Failure::unreadable(format!("page {number} cannot be read: {reason}")))
             }
             Ok(Err(_)) => {
-                self.shared.lost.fetch_add(1, Ordering::Relaxed);
+                self.note_loss();
                 Err(Failure::unreadable(format!(
                     "page {number} crashed the PDF reader or ran it out of memory; leave the page out with `pages`, \
                      or save the document anew with another program"
                 )))
             }
             Err(_) => {
-                self.shared.lost.fetch_add(1, Ordering::Relaxed);
+                self.note_loss();
                 Err(Failure::new(
                     FailureKind::TimedOut,
                     format!(
@@ -200,6 +193,39 @@ impl OpenPdf {
                 ))
             }
         }
+    }
+
+    /// A worker with the document open, as it was sent. Taken out: should the caller's future be dropped, the worker
+    /// goes with it.
+    pub(super) async fn take_worker(&mut self) -> Result<WorkerProcess, Failure> {
+        let spent = |worker: &WorkerProcess| worker.pages_read >= self.shared.settings.pages_per_worker;
+        if self.worker.as_ref().is_some_and(spent) {
+            self.worker = None;
+        }
+        if self.worker.is_none() {
+            self.reopen().await?;
+        }
+        self.worker.take().ok_or_else(|| Failure::broken("there is no PDF worker"))
+    }
+
+    /// Takes a worker back.
+    pub(super) fn return_worker(&mut self, worker: WorkerProcess) {
+        self.worker = Some(worker);
+    }
+
+    /// Counts a worker that died or was killed.
+    pub(super) fn note_loss(&self) {
+        self.shared.lost.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// How long a page may take.
+    pub(super) fn page_time(&self) -> Duration {
+        self.shared.settings.page_time
+    }
+
+    /// How long the document is as it was sent.
+    pub(super) fn len_bytes(&self) -> u64 {
+        self.blob.len_bytes()
     }
 
     /// Gives the worker back for the next document.

@@ -6,13 +6,18 @@
 
 use std::io::{self, Read, Write};
 
-use mediary_core::document::{Doubt, TextLayer};
+use mediary_core::document::{Doubt, LayerTrust, Rect, TextLayer};
 use serde::Deserialize;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::searchable::PageLayer;
+
 /// Headers larger than this are not ours.
 const MAX_HEADER_BYTES: u32 = 64 * 1024 * 1024;
+
+/// A document is sent in parts no larger than this.
+pub(super) const MAX_PART_BYTES: usize = 1024 * 1024;
 
 /// From the server to the worker.
 #[derive(Debug, Serialize, Deserialize)]
@@ -26,6 +31,10 @@ pub(super) enum Request {
     },
     /// Reads one page of the open document.
     Page(PageOrder),
+    /// Lays text over a page of the open document.
+    Stamp(Box<PageLayer>),
+    /// Sends the document as it is now.
+    Save,
     /// Lets go of the open document.
     Close,
 }
@@ -50,8 +59,32 @@ pub struct PageOrder {
     pub text: TextPolicy,
     /// Whether words and their boxes are wanted.
     pub words: bool,
+    /// When its own text is believed.
+    pub trust: LayerTrust,
+    /// How it is rendered.
+    pub rendering: Rendering,
+}
+
+/// How pages are rendered.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Rendering {
+    /// Pixels per inch of a page that is no scan.
+    pub dpi: u32,
+    /// A scan is rendered at its own resolution, within these bounds.
+    pub scan_dpi: [u32; 2],
     /// A larger page is rendered smaller.
     pub max_pixels: u32,
+    /// On a page whose own text is believed, pictures that cover at least this share of it are rendered too.
+    pub picture_share: f32,
+}
+
+impl Default for Rendering {
+    /// At 200 DPI 10-point print is tall enough to be read well and no taller. A4 at 400 DPI has 16 million
+    /// pixels; more makes no text readable that this does not. What covers less than a hundredth is a logo.
+    fn default() -> Self {
+        Self { dpi: 200, scan_dpi: [150, 300], max_pixels: 16_000_000, picture_share: 0.01 }
+    }
 }
 
 /// What to do with a page's own text.
@@ -78,6 +111,8 @@ pub struct PageReply {
     pub layer: TextLayer,
     /// Why that text is not trusted; `None` if it is.
     pub doubt: Option<Doubt>,
+    /// Where pictures are on a page whose own text is trusted, if any are large enough to be looked at.
+    pub pictures: Vec<Rect>,
     /// Whether pixels follow: `width_px` × `height_px`, three bytes each.
     pub rendered: bool,
     /// Whether the page draws nothing at all.
@@ -96,8 +131,16 @@ pub(super) enum Reply {
     Refused(Refusal),
     /// A page.
     Page(Box<PageReply>),
-    /// This page cannot be read; others may be.
+    /// This page cannot be read, or takes no text; others may.
     PageFailed(String),
+    /// The text lies over its page.
+    Stamped,
+    /// So many bytes of the document follow, and then another reply.
+    Part(u32),
+    /// The parts are the whole document.
+    Saved,
+    /// The parts are not, and there will be no more.
+    SaveFailed,
 }
 
 /// Why a document cannot be opened.
@@ -162,7 +205,14 @@ mod tests {
 
     #[test]
     fn messages_survive_the_way() {
-        let order = PageOrder { index: 3, dpi: Some(200), text: TextPolicy::Judge, words: true, max_pixels: 9 };
+        let order = PageOrder {
+            index: 3,
+            dpi: Some(200),
+            text: TextPolicy::Judge,
+            words: true,
+            trust: LayerTrust::default(),
+            rendering: Rendering::default(),
+        };
         let bytes = encode(&Request::Page(order.clone())).unwrap();
         let read: Option<Request> = read(&mut bytes.as_slice()).unwrap();
         assert!(matches!(read, Some(Request::Page(back)) if back == order));

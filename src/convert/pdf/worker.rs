@@ -9,6 +9,7 @@ use std::path::Path;
 use pdfium_render::prelude::*;
 
 use super::page;
+use super::searchable;
 use super::wire::{self, DocumentSource, Refusal, Reply, Request};
 
 /// Serves requests until standard input ends.
@@ -35,7 +36,7 @@ pub fn run(library: &Path, memory_bytes: u64) -> io::Result<()> {
             Request::Open { source, password } => {
                 serve_document(&pdfium, &mut input, &mut output, &source, password.as_deref())?
             }
-            Request::Page(_) => {
+            Request::Page(_) | Request::Stamp(_) | Request::Save => {
                 answer(&mut output, &Reply::PageFailed("no document is open".to_owned()))?;
                 wire::read(&mut input)?
             }
@@ -47,14 +48,14 @@ pub fn run(library: &Path, memory_bytes: u64) -> io::Result<()> {
 
 /// Opens a document and answers for its pages until a request comes that is not about it, which is
 /// handed back. The document is gone by then: two would not fit under the limit.
-fn serve_document(
-    pdfium: &Pdfium,
+fn serve_document<'a>(
+    pdfium: &'a Pdfium,
     input: &mut impl Read,
     output: &mut impl Write,
     source: &DocumentSource,
-    password: Option<&str>,
+    password: Option<&'a str>,
 ) -> io::Result<Option<Request>> {
-    let document = match open(pdfium, input, source, password)? {
+    let mut document = match open(pdfium, input, source, password)? {
         Ok(document) => document,
         Err(refusal) => {
             answer(output, &Reply::Refused(refusal))?;
@@ -63,19 +64,46 @@ fn serve_document(
     };
     answer(output, &Reply::Opened { pages: usize::try_from(document.pages().len()).unwrap_or(0) })?;
     while let Some(request) = wire::read(input)? {
-        let Request::Page(order) = request else { return Ok(Some(request)) };
-        match page::read(&document, &order) {
-            Ok((reply, raster)) => {
-                wire::write(output, &Reply::Page(Box::new(reply)))?;
-                if let Some(raster) = raster {
-                    output.write_all(raster.bgr())?;
+        match request {
+            Request::Page(order) => match page::read(&document, &order) {
+                Ok((reply, raster)) => {
+                    wire::write(output, &Reply::Page(Box::new(reply)))?;
+                    if let Some(raster) = raster {
+                        output.write_all(raster.bgr())?;
+                    }
+                    output.flush()?;
                 }
-                output.flush()?;
+                Err(reason) => answer(output, &Reply::PageFailed(reason))?,
+            },
+            Request::Stamp(layer) => {
+                let stamped = searchable::stamp(pdfium, &mut document, &layer);
+                answer(output, &stamped.map_or_else(Reply::PageFailed, |()| Reply::Stamped))?;
             }
-            Err(reason) => answer(output, &Reply::PageFailed(reason))?,
+            Request::Save => {
+                let saved = searchable::save(&document, Parts(io::stdout()));
+                answer(output, &if saved.is_ok() { Reply::Saved } else { Reply::SaveFailed })?;
+            }
+            Request::Open { .. } | Request::Close => return Ok(Some(request)),
         }
     }
     Ok(None)
+}
+
+/// Sends what is written in messages of its own. Nothing else may wait to be sent meanwhile.
+struct Parts(io::Stdout);
+
+impl Write for Parts {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let part = &bytes[..bytes.len().min(wire::MAX_PART_BYTES)];
+        let length = u32::try_from(part.len()).map_err(io::Error::other)?;
+        wire::write(&mut self.0, &Reply::Part(length))?;
+        self.0.write_all(part)?;
+        Ok(part.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
 }
 
 fn answer(output: &mut impl Write, reply: &Reply) -> io::Result<()> {

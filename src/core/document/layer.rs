@@ -75,19 +75,48 @@ impl Doubt {
     }
 }
 
-/// Enough characters to stand for a page although pictures cover much of it.
-const ENOUGH_CHARACTERS: u32 = 40;
-/// So many characters are a page of something (a table, formulas), words or not.
-const PLENTY_CHARACTERS: u32 = 150;
+/// When a text layer is believed. Shares are of a page's characters other than white space.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct LayerTrust {
+    /// So many characters may stand for a page although pictures cover much of it.
+    pub enough_characters: u32,
+    /// A shorter page that draws other things too may have more text in those.
+    pub short_characters: u32,
+    /// So many characters are a page of something (a table, formulas), words or not.
+    pub plenty_characters: u32,
+    /// The share of characters without a Unicode mapping at which nothing is believed.
+    pub unmapped: f32,
+    /// The least share of letters and digits on a page without plenty of characters.
+    pub alphanumeric: f32,
+    /// The share of words of one or two letters at which text is garbled, and the same where there is plenty.
+    pub short_words: [f32; 2],
+    /// An invisible layer over a scan is kept if it agrees this well with a strip of the page that is read.
+    pub agreement: f32,
+}
+
+impl Default for LayerTrust {
+    fn default() -> Self {
+        Self {
+            enough_characters: 40,
+            short_characters: 32,
+            plenty_characters: 150,
+            unmapped: 0.03,
+            alphanumeric: 0.3,
+            short_words: [0.6, 0.8],
+            agreement: 0.9,
+        }
+    }
+}
 
 /// Believes the layer (`None`) or says why not.
 #[must_use]
-pub fn judge_layer(evidence: &LayerEvidence) -> Option<Doubt> {
-    let share = |part: u32| f64::from(part) / f64::from(evidence.characters.max(1));
+pub fn judge_layer(evidence: &LayerEvidence, trust: &LayerTrust) -> Option<Doubt> {
+    let share = |part: u32| part as f32 / evidence.characters.max(1) as f32;
     if evidence.characters == 0 {
         return Some(Doubt::NoText);
     }
-    if evidence.unmapped >= 2 && share(evidence.unmapped) >= 0.03 {
+    if evidence.unmapped >= 2 && share(evidence.unmapped) >= trust.unmapped {
         return Some(Doubt::Unmapped);
     }
     if evidence.image_coverage >= 0.5 {
@@ -97,23 +126,23 @@ pub fn judge_layer(evidence: &LayerEvidence) -> Option<Doubt> {
         if evidence.only_in_margins {
             return Some(Doubt::OnlyInMargins);
         }
-        if evidence.characters < ENOUGH_CHARACTERS {
+        if evidence.characters < trust.enough_characters {
             return Some(Doubt::TooLittle);
         }
     }
-    if evidence.characters < PLENTY_CHARACTERS {
+    let is_plenty = evidence.characters >= trust.plenty_characters;
+    if !is_plenty {
         // A short page with nothing else on it is simply short.
-        if evidence.characters < 32 && evidence.has_graphics {
+        if evidence.characters < trust.short_characters && evidence.has_graphics {
             return Some(Doubt::TooLittle);
         }
-        if evidence.characters >= 32 && share(evidence.alphanumeric) < 0.3 {
+        if evidence.characters >= trust.short_characters && share(evidence.alphanumeric) < trust.alphanumeric {
             return Some(Doubt::Garbled);
         }
     }
-    let short = f64::from(evidence.short_words) / f64::from(evidence.words.max(1));
+    let short = evidence.short_words as f32 / evidence.words.max(1) as f32;
     let is_spaced = share(evidence.cjk) < 0.3;
-    let threshold = if evidence.characters < PLENTY_CHARACTERS { 0.6 } else { 0.8 };
-    if is_spaced && evidence.words >= 20 && short >= threshold {
+    if is_spaced && evidence.words >= 20 && short >= trust.short_words[usize::from(is_plenty)] {
         return Some(Doubt::Garbled);
     }
     None
@@ -167,7 +196,7 @@ mod tests {
             ),
         ];
         for (name, evidence, expected) in rows {
-            assert_eq!(judge_layer(&evidence), expected, "{name}");
+            assert_eq!(judge_layer(&evidence, &LayerTrust::default()), expected, "{name}");
         }
     }
 }

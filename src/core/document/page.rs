@@ -6,7 +6,7 @@ use super::Rect;
 use super::layout::{flowed, to_text};
 
 /// Where a page's text comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Source {
     /// The document's own characters.
     TextLayer,
@@ -29,13 +29,13 @@ impl Source {
 }
 
 /// One page, read. Boxes are in pixels of a page `width_px` × `height_px` large.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Page {
     /// Place in the document, from 0.
     pub index: usize,
     /// Where the text comes from.
     pub source: Source,
-    /// Who read it: `local/paddleocr:fast`, or `text-layer`.
+    /// Who read it: `local/paddleocr`, or `text-layer`.
     pub engine: String,
     /// How sure the reader is, from 0 to 1; `None` where there is nothing to be sure of.
     pub confidence: Option<f32>,
@@ -66,7 +66,7 @@ impl Page {
 }
 
 /// What a block is. Whatever structure it has beside its lines is here; the lines hold all of its text.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum BlockKind {
     /// Running text.
     Text,
@@ -104,7 +104,7 @@ impl BlockKind {
 }
 
 /// One item of a list.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ListItem {
     /// How deeply it is nested; 0 for the outermost.
     pub depth: u8,
@@ -115,7 +115,7 @@ pub struct ListItem {
 }
 
 /// Entries in rows and columns.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Table {
     /// From top to bottom; each has an entry, maybe empty, for every column. Entries of several lines
     /// keep their line ends.
@@ -125,7 +125,7 @@ pub struct Table {
 }
 
 /// Lines that belong together.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Block {
     /// What it is.
     pub kind: BlockKind,

@@ -11,13 +11,16 @@ pub(super) enum Preference {
     Json,
     /// The bare text, as this media type.
     Text(&'static str),
+    /// A page as a picture, with `output=image`.
+    Picture,
 }
 
 const PLAIN: &str = "text/plain; charset=utf-8";
-const OFFERS: [(&str, Preference); 3] = [
+const OFFERS: [(&str, Preference); 4] = [
     ("application/json", Preference::Json),
     ("text/plain", Preference::Text(PLAIN)),
     ("text/markdown", Preference::Text("text/markdown; charset=utf-8")),
+    ("image/png", Preference::Picture),
 ];
 
 impl Preference {
@@ -74,7 +77,8 @@ mod tests {
             ("application/json;q=0.5, text/markdown", markdown),
             ("text/plain, */*;q=0.1", plain),
             ("TEXT/PLAIN", plain),
-            ("image/png", Preference::Json),
+            ("image/png", Preference::Picture),
+            ("image/*;q=0.1, */*", Preference::Json),
             ("text/plain;q=nonsense", plain),
         ];
         for (accept, expected) in rows {

@@ -5,6 +5,11 @@
 //! encoded as the client prefers it.
 
 mod accept;
+mod answer;
+mod drawing;
+mod events;
+pub(super) mod mistral;
+mod place;
 mod upload;
 
 use axum::extract::{Request, State};
@@ -16,11 +21,13 @@ use mediary_core::{Claim, Failure, Media, classify};
 use uuid::Uuid;
 
 use super::AppState;
+use super::landing;
 use super::error::{ApiError, ErrorBody};
 use super::request_id::RequestId;
-use crate::gateway::Reading;
-use crate::protocol::process::{Encoder, Form, ReadingBody, ReadingList};
+use crate::protocol::process::{Encoder, Form, Output, ReadingBody, ReadingList};
 use accept::Preference;
+pub(super) use drawing::{__path_drawing, drawing};
+use events::Events;
 use upload::{Upload, UploadedFile};
 
 /// Reads documents: PDFs, pictures and text files.
@@ -30,12 +37,15 @@ use upload::{Upload, UploadedFile};
     tag = "ocr",
     params(
         ("engine" = Option<String>, Query, description = "auto, local or a target such as local/paddleocr:fast"),
-        ("output" = Option<String>, Query, description = "markdown (default), text, json, hocr or alto"),
+        ("output" = Option<String>, Query, description = "markdown (default), text, json, hocr, alto, pdf (searchable) or image (links to \
+            pictures of the pages with what was read outlined)"),
         ("pages" = Option<String>, Query, description = "pages counted from 1: 1-3,7"),
         ("detail" = Option<String>, Query, description = "none (default), lines or words"),
         ("force_ocr" = Option<bool>, Query, description = "read pixels even where there is text"),
         ("text_layer_only" = Option<bool>, Query, description = "never read pixels"),
         ("dpi" = Option<u32>, Query, description = "resolution for rendering pages, 30 to 600"),
+        ("cache" = Option<bool>, Query, description = "false: read anew even if these bytes were read before"),
+        ("stream" = Option<bool>, Query, description = "true: an event `page` for each finished page, then `done`"),
     ),
     request_body(
         content(
@@ -67,6 +77,7 @@ pub(super) async fn process(
     Extension(request_id): Extension<RequestId>,
     request: Request,
 ) -> Result<Response, ApiError> {
+    let base = landing::base_url(&state.config.server, request.headers());
     let preference = Preference::of(request.headers().get_all(ACCEPT).iter());
     let Upload { files, fields } = upload::receive(request, &state.config.limits).await?;
     let form = fields.decode(preference.output())?;
@@ -77,23 +88,29 @@ pub(super) async fn process(
     };
     if files.len() == 0 {
         let name = first.name.clone();
-        let reading = read(&state, first, &form).await?;
-        return Ok(match preference {
-            Preference::Json => Json(encoder.reading(new_id(), name, &reading)).into_response(),
-            Preference::Text(mime) => text_answer(mime, &encoder.content(name.as_deref(), &reading)),
-        });
+        let media = classified(first)?;
+        let id = new_id();
+        if form.stream {
+            let events = Events { id, file_name: name, encoder, request: request_id, base };
+            return events::answer(state, media, form.options, events).await;
+        }
+        let reading = state.gateway.read(media, &form.options, &|_, _| ()).await?;
+        return Ok(answer::of(&state, preference, &form, id, name, &reading, &base).await?);
     }
-    if preference != Preference::Json && form.output.is_one_file() {
-        return Err(Failure::malformed("several files do not fit into one hocr or alto document; ask for JSON").into());
+    if form.stream {
+        return Err(ApiError::malformed("a stream is of one file; send several without `stream`").about("stream"));
+    }
+    if form.output == Output::Pdf || (preference != Preference::Json && form.output.is_one_file()) {
+        return Err(Failure::malformed("several files do not fit into one document; send them one by one").into());
     }
     let mut data = Vec::new();
     let mut texts = Vec::new();
     for file in std::iter::once(first).chain(files) {
         let name = file.name.clone();
-        match read(&state, file, &form).await {
-            Ok(reading) => {
-                texts.push(encoder.content(name.as_deref(), &reading));
-                data.push(encoder.reading(new_id(), name, &reading));
+        match one_of_several(&state, &encoder, file, &form, &base).await {
+            Ok((body, text)) => {
+                texts.push(text);
+                data.push(body);
             }
             // With one status for all, bare text could not say which file failed.
             Err(failure) if preference != Preference::Json => return Err(failure.into()),
@@ -105,24 +122,30 @@ pub(super) async fn process(
         }
     }
     Ok(match preference {
-        Preference::Json => Json(ReadingList { object: "list", data }).into_response(),
-        Preference::Text(mime) => text_answer(mime, &texts.join("\n\n")),
+        Preference::Json | Preference::Picture => Json(ReadingList { object: "list", data }).into_response(),
+        Preference::Text(mime) => answer::text(mime, &texts.join("\n\n")),
     })
 }
 
-async fn read(state: &AppState, file: UploadedFile, form: &Form) -> Result<Reading, Failure> {
-    let claim = Claim { mime: file.mime.as_deref(), file_name: file.name.as_deref() };
-    let media: Media = classify(file.blob, claim).map_err(|refusal| match refusal {
-        mediary_core::Unclassifiable::Empty => Failure::malformed(refusal.to_string()),
-        other => Failure::unsupported(other.to_string()),
-    })?;
-    state.gateway.read(media, &form.options, &|_, _| ()).await
+async fn one_of_several(
+    state: &AppState,
+    encoder: &Encoder,
+    file: UploadedFile,
+    form: &Form,
+    base: &str,
+) -> Result<(ReadingBody, String), Failure> {
+    let name = file.name.clone();
+    let reading = state.gateway.read(classified(file)?, &form.options, &|_, _| ()).await?;
+    let text = encoder.content(name.as_deref(), &reading);
+    Ok((answer::body(state, encoder, new_id(), name, &reading, &form.options, base).await?, text))
 }
 
-/// Bare text ends with a line end, as terminals and tools expect of a text.
-fn text_answer(mime: &'static str, text: &str) -> Response {
-    let end = if text.is_empty() { "" } else { "\n" };
-    ([(CONTENT_TYPE, mime)], format!("{text}{end}")).into_response()
+fn classified(file: UploadedFile) -> Result<Media, Failure> {
+    let claim = Claim { mime: file.mime.as_deref(), file_name: file.name.as_deref() };
+    classify(file.blob, claim).map_err(|refusal| match refusal {
+        mediary_core::Unclassifiable::Empty => Failure::malformed(refusal.to_string()),
+        other => Failure::unsupported(other.to_string()),
+    })
 }
 
 fn new_id() -> String {

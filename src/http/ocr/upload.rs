@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use axum::body::BodyDataStream;
 use axum::extract::Request;
+use axum::http::HeaderMap;
 use axum::http::header::CONTENT_LENGTH;
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
@@ -158,16 +159,12 @@ fn multipart_failed(error: multer::Error) -> ApiError {
 /// JSON cannot be read piece by piece: the body is kept whole, the file is decoded out of it piece by
 /// piece, and the body goes before the file is used.
 async fn json(
-    mut stream: impl Stream<Item = Result<Bytes, BodyError>> + Unpin,
+    stream: impl Stream<Item = Result<Bytes, BodyError>> + Unpin,
     announced: Option<u64>,
     spool_bytes: u64,
     fields: &mut Fields,
 ) -> Result<UploadedFile, ApiError> {
-    // The announcement was held against the limit already.
-    let mut body = Vec::with_capacity(announced.and_then(|length| usize::try_from(length).ok()).unwrap_or(0));
-    while let Some(chunk) = stream.next().await {
-        body.extend_from_slice(&chunk?);
-    }
+    let body = collect(stream, announced).await?;
     let request: JsonRequest<'_> = serde_json::from_slice(&body)
         .map_err(|error| Failure::malformed(format!("the JSON body is malformed: {error}")))?;
     let flag = |value: bool| value.to_string();
@@ -180,6 +177,8 @@ async fn json(
         ("force_ocr", request.force_ocr.map(flag)),
         ("text_layer_only", request.text_layer_only.map(flag)),
         ("dpi", request.dpi.map(|dpi| dpi.to_string())),
+        ("cache", request.cache.map(flag)),
+        ("stream", request.stream.map(flag)),
     ];
     for (name, value) in sent {
         if let Some(value) = value {
@@ -193,11 +192,39 @@ async fn json(
         },
         None => (None, request.file_data.as_ref()),
     };
-    let blob = decode_base64(encoded, spool_bytes)?;
+    let blob = decode_base64("file_data", encoded, spool_bytes)?;
     Ok(UploadedFile { blob, mime: request.mime_type.or(claimed), name: request.file_name })
 }
 
-fn decode_base64(encoded: &str, spool_bytes: u64) -> Result<Blob, ApiError> {
+/// The whole body of a request, within the limits.
+pub(super) async fn whole(request: Request, limits: &Limits) -> Result<Vec<u8>, ApiError> {
+    let (head, body) = request.into_parts();
+    let announced = announced(&head.headers, limits)?;
+    let stream = Box::pin(counted(body.into_data_stream(), limits.upload_bytes.get(), limits.body_idle));
+    collect(stream, announced).await
+}
+
+/// The length a body is said to have, unless that is too long already.
+fn announced(headers: &HeaderMap, limits: &Limits) -> Result<Option<u64>, BodyError> {
+    let limit_bytes = limits.upload_bytes.get();
+    let length = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
+    if length.is_some_and(|length| length > limit_bytes) { Err(BodyError::TooLarge(limit_bytes)) } else { Ok(length) }
+}
+
+async fn collect(
+    mut stream: impl Stream<Item = Result<Bytes, BodyError>> + Unpin,
+    announced: Option<u64>,
+) -> Result<Vec<u8>, ApiError> {
+    // The announcement was held against the limit already.
+    let mut body = Vec::with_capacity(announced.and_then(|length| usize::try_from(length).ok()).unwrap_or(0));
+    while let Some(chunk) = stream.next().await {
+        body.extend_from_slice(&chunk?);
+    }
+    Ok(body)
+}
+
+/// Decodes what came in `field` piece by piece.
+pub(super) fn decode_base64(field: &str, encoded: &str, spool_bytes: u64) -> Result<Blob, Failure> {
     /// A multiple of four characters, so that each piece decodes on its own.
     const PIECE: usize = 64 * 1024;
     let encoded = encoded.trim().as_bytes();
@@ -209,7 +236,7 @@ fn decode_base64(encoded: &str, spool_bytes: u64) -> Result<Blob, ApiError> {
         let engine = if unpadded { &STANDARD_NO_PAD } else { &STANDARD };
         engine.decode_vec(piece, &mut decoded).map_err(|error| {
             Failure::malformed(format!(
-                "`file_data` is not base64 ({error}); encode the file's bytes without line breaks"
+                "`{field}` is not base64 ({error}); encode the file's bytes without line breaks"
             ))
         })?;
         keep(&mut spool, &decoded)?;
@@ -230,10 +257,11 @@ async fn raw(
     Ok(UploadedFile { blob: spool.finish(), mime, name: None })
 }
 
-fn keep(spool: &mut Spool, chunk: &[u8]) -> Result<(), ApiError> {
+/// Appends a chunk of a file.
+pub(super) fn keep(spool: &mut Spool, chunk: &[u8]) -> Result<(), Failure> {
     spool
         .write(chunk)
-        .map_err(|error| Failure::broken(format!("the upload cannot be kept in the temporary folder: {error}")).into())
+        .map_err(|error| Failure::broken(format!("the file cannot be kept in the temporary folder: {error}")))
 }
 
 fn url_pairs(query: &str) -> impl Iterator<Item = (String, String)> + '_ {

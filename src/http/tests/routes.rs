@@ -77,15 +77,15 @@ async fn models_come_in_openais_shape_with_our_fields_beside_it() {
     let list = ask(&app, "GET /v1/models", &[]).await.json();
     assert_eq!(list["object"], "list");
     let model = &list["data"][0];
-    assert_eq!(model["id"], "local/paddleocr:fast");
+    assert_eq!(model["id"], "local/paddleocr");
     assert_eq!((&model["object"], &model["owned_by"]), (&"model".into(), &"local".into()));
     assert!(model["created"].is_u64());
     assert_eq!(model["tasks"][0], "ocr");
     assert_eq!(model["installed"], false);
     assert!(model["formats"].as_array().unwrap().contains(&"pdf".into()), "{model}");
-    assert_eq!(&ask(&app, "GET /v1/models/local/paddleocr:fast", &[]).await.json(), model);
+    assert_eq!(&ask(&app, "GET /v1/models/local/paddleocr", &[]).await.json(), model);
     let error = &ask(&app, "GET /v1/models/local/padleocr", &[]).await.json()["error"];
-    assert!(error["message"].as_str().unwrap().contains("Did you mean local/paddleocr:fast?"), "{error}");
+    assert!(error["message"].as_str().unwrap().contains("Did you mean local/paddleocr?"), "{error}");
     assert_eq!(error["param"], "id");
 }
 
@@ -93,7 +93,7 @@ async fn models_come_in_openais_shape_with_our_fields_beside_it() {
 async fn readiness_names_what_is_missing() {
     let report = ask(&app(), "GET /readyz", &[]).await.json();
     assert_eq!(report["status"], "not_ready");
-    assert_eq!(report["checks"]["local/paddleocr:fast"]["ok"], false, "{report}");
+    assert_eq!(report["checks"]["local/paddleocr"]["ok"], false, "{report}");
 }
 
 #[tokio::test]

@@ -11,9 +11,6 @@ use mediary_core::document::{Point, Quad};
 pub(super) const LINE_HEIGHT: usize = 48;
 /// Wider lines are squeezed: the recogniser was trained on no wider ones.
 const MAX_WIDTH: usize = 3200;
-/// Lines are made this much narrower than their shape: the recogniser's work grows with the width, and
-/// down to here nothing is lost (measured: word F1 falls from 0.8 on).
-const SQUEEZE: f32 = 0.9;
 /// Lines at least this much taller than wide are columns of text and are turned.
 const UPRIGHT_RATIO: f32 = 1.5;
 
@@ -26,13 +23,14 @@ pub(super) struct LineCrop {
 }
 
 impl LineCrop {
-    pub(super) fn new(quad: Quad) -> Self {
+    /// The line in a box, made narrower by the factor `squeeze`.
+    pub(super) fn new(quad: Quad, squeeze: f32) -> Self {
         let [a, b, c, d] = quad.0;
         let stands = quad.height() >= UPRIGHT_RATIO * quad.width();
         // A standing line is read downwards, as on the spine of a book.
         let corners = if stands { Quad([b, c, d, a]) } else { quad };
         let ratio = corners.width() / corners.height().max(1.0);
-        let width = (ratio * SQUEEZE * LINE_HEIGHT as f32).ceil() as usize;
+        let width = (ratio * squeeze * LINE_HEIGHT as f32).ceil() as usize;
         Self { corners, width: width.clamp(8, MAX_WIDTH) }
     }
 
@@ -135,7 +133,7 @@ mod tests {
     }
 
     fn cut(page: &Raster, quad: Quad) -> (usize, Vec<f32>) {
-        let crop = LineCrop::new(quad);
+        let crop = LineCrop::new(quad, 0.9);
         let mut planes = vec![9.0; 3 * LINE_HEIGHT * crop.width];
         crop.write(page, &mut planes, crop.width);
         (crop.width, planes)

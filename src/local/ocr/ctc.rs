@@ -6,25 +6,29 @@
 
 use mediary_core::document::{Quad, Word};
 
+use super::calibration::{Calibration, Evidence};
 use super::dictionary::Dictionary;
+use super::reader::Manner;
 
 const BLANK: usize = 0;
-/// PP-OCR's tiny models often see a space without choosing it. Between two glyphs of one script a
-/// doubt this strong is one (measured: lower adds spaces inside words, higher loses those in
-/// monospaced print).
-const SPACE_THRESHOLD: f32 = 0.25;
 
 /// A line as the recogniser read it.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct ReadLine {
     /// Its characters.
     pub text: String,
-    /// Mean probability of the kept steps.
+    /// How likely it is right, every character of it.
     pub confidence: f32,
+    /// What that rests on.
+    pub evidence: Evidence,
     /// For each character of the dictionary that was read: its place in `text` and on the line.
     glyphs: Vec<Glyph>,
     /// How many steps the line is long.
     steps: f32,
+    /// How words are judged.
+    calibration: Calibration,
+    /// No word is likelier than this.
+    ceiling: Option<f32>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -36,7 +40,12 @@ struct Glyph {
 
 /// Decodes one line from `steps` rows of class probabilities. `width_steps` is how many of them,
 /// possibly a fraction, the picture of the line covered; the rest is padding.
-pub(super) fn decode(probabilities: &[f32], dictionary: &Dictionary, width_steps: f32) -> ReadLine {
+pub(super) fn decode(
+    probabilities: &[f32],
+    dictionary: &Dictionary,
+    manner: &Manner,
+    width_steps: f32,
+) -> ReadLine {
     let classes = dictionary.classes();
     let space = classes - 1;
     let mut line = ReadLine { steps: width_steps.max(1.0), ..ReadLine::default() };
@@ -50,20 +59,22 @@ pub(super) fn decode(probabilities: &[f32], dictionary: &Dictionary, width_steps
             && let Some(character) = dictionary.character(class)
         {
             if class != space
-                && doubted_space >= SPACE_THRESHOLD
-                && line.ends_in_word()
-                && !character.chars().any(is_wide_character)
+                && doubted_space >= manner.space_threshold
+                && may_part(&line.text, character)
             {
                 line.push(" ", step - 1, doubted_space);
             }
-            line.push(character, step, row[class]);
+            // One mark is sometimes seen as two kinds of it.
+            if !(is_apostrophe(character) && line.replaces_apostrophe(character, step, row[class])) {
+                line.push(character, step, row[class]);
+            }
             doubted_space = 0.0;
         }
         before = class;
     }
-    if !line.glyphs.is_empty() {
-        line.confidence = line.glyphs.iter().map(|glyph| glyph.probability).sum::<f32>() / line.glyphs.len() as f32;
-    }
+    line.evidence = Evidence::of(line.glyphs.iter().map(|glyph| glyph.probability));
+    line.confidence = manner.calibration.confidence(&line.evidence);
+    line.calibration = manner.calibration;
     line
 }
 
@@ -101,8 +112,33 @@ impl ReadLine {
         self.glyphs.push(Glyph { text: start..self.text.len(), step, probability });
     }
 
-    fn ends_in_word(&self) -> bool {
-        self.text.chars().next_back().is_some_and(|last| !last.is_whitespace() && !is_wide_character(last))
+    /// Whether the last glyph is an apostrophe of another kind right beside this one; the likelier of both stays.
+    fn replaces_apostrophe(&mut self, character: &str, step: usize, probability: f32) -> bool {
+        let Some(last) = self.glyphs.last_mut() else { return false };
+        let before = &self.text[last.text.clone()];
+        if !is_apostrophe(before) || before == character || step > last.step + 2 {
+            return false;
+        }
+        if probability > last.probability {
+            self.text.truncate(last.text.start);
+            self.text.push_str(character);
+            *last = Glyph { text: last.text.start..self.text.len(), step, probability };
+        }
+        true
+    }
+
+    /// The same reading, at most so likely to be right.
+    pub(super) fn capped(mut self, ceiling: f32) -> Self {
+        self.confidence = self.confidence.min(ceiling);
+        self.ceiling = Some(ceiling);
+        self
+    }
+
+    /// Whether there are far fewer characters than would fit on the line (Latin print has 1 in 3 steps, Chinese
+    /// 1 in 6): the recogniser did not see what else is there.
+    pub(super) fn is_sparse(&self) -> bool {
+        const STEPS_PER_CHARACTER: f32 = 14.0;
+        super::verdict::visible(&self.text) as f32 * STEPS_PER_CHARACTER < self.steps
     }
 
     /// The words of the line, split at spaces, each with the part of the line's box it stands in.
@@ -114,12 +150,32 @@ impl ReadLine {
                 let (first, last) = (glyphs.first()?, glyphs.last()?);
                 let share = |step: f32| (step / self.steps).clamp(0.0, 1.0);
                 let bbox = quad.between(share(first.step as f32 - 0.5), share(last.step as f32 + 1.5)).bounds();
-                let confidence = glyphs.iter().map(|glyph| glyph.probability).sum::<f32>() / glyphs.len() as f32;
+                let evidence = Evidence::of(glyphs.iter().map(|glyph| glyph.probability));
+                let confidence = self.calibration.confidence(&evidence).min(self.ceiling.unwrap_or(1.0));
                 let text = self.text[first.text.start..last.text.end].to_owned();
                 Some(Word { text, bbox, confidence: Some(confidence) })
             })
             .collect()
     }
+}
+
+/// Whether a space may stand between what was read and the next character: between words of a script with
+/// spaces, but not inside a number, nor on the inner side of punctuation.
+fn may_part(before: &str, next: &str) -> bool {
+    let mut read = before.chars().rev();
+    let (Some(last), before_last) = (read.next(), read.next()) else { return false };
+    let Some(next) = next.chars().next() else { return false };
+    let is_within_number = next.is_ascii_digit()
+        && matches!(last, '.' | ',' | ':' | '\'' | '’' | '/' | '-')
+        && before_last.is_some_and(|character| character.is_ascii_digit());
+    let closes = matches!(next, '.' | ',' | ';' | ':' | '!' | '?' | ')' | ']' | '}' | '’' | '»' | '%');
+    let opens = matches!(last, '(' | '[' | '{' | '«' | '¿' | '¡' | '#' | '$' | '£');
+    let is_wide = is_wide_character(last) || is_wide_character(next);
+    !(last.is_whitespace() || is_wide || is_within_number || closes || opens)
+}
+
+fn is_apostrophe(character: &str) -> bool {
+    matches!(character, "'" | "’" | "‘")
 }
 
 /// Chinese and Japanese characters and their punctuation, which are written without spaces.
@@ -160,18 +216,18 @@ mod tests {
         ];
         for (path, text) in table {
             for probability in [0.4, 0.9] {
-                let line = decode(&rows(path, probability), &dictionary(), path.len() as f32);
+                let line = decode(&rows(path, probability), &dictionary(), &Manner::FAST, path.len() as f32);
                 assert_eq!(line.text, text, "{path} at {probability}");
             }
         }
     }
 
     #[test]
-    fn confidence_is_the_mean_of_the_kept_steps() {
+    fn the_evidence_is_of_the_kept_steps() {
         let probabilities = [rows("a", 0.9), rows("--", 0.99), rows("b", 0.5)].concat();
-        let line = decode(&probabilities, &dictionary(), 4.0);
-        assert!((line.confidence - 0.7).abs() < 1e-5, "{line:?}");
-        assert_eq!(decode(&rows("---", 0.9), &dictionary(), 3.0).confidence, 0.0);
+        let line = decode(&probabilities, &dictionary(), &Manner::FAST, 4.0);
+        assert_eq!(line.evidence, Evidence::of([0.9, 0.5].into_iter()));
+        assert_eq!(decode(&rows("---", 0.9), &dictionary(), &Manner::FAST, 3.0).confidence, 0.0);
     }
 
     #[test]
@@ -182,7 +238,7 @@ mod tests {
             row
         };
         let read = |left: &str, probability: f32, right: &str| {
-            decode(&[rows(left, 0.9), doubtful(probability), rows(right, 0.9)].concat(), &dictionary(), 4.0).text
+            decode(&[rows(left, 0.9), doubtful(probability), rows(right, 0.9)].concat(), &dictionary(), &Manner::FAST, 4.0).text
         };
         assert_eq!(read("a", 0.3, "b"), "a b");
         assert_eq!(read("a", 0.1, "b"), "ab", "a weak doubt is none");
@@ -191,8 +247,41 @@ mod tests {
     }
 
     #[test]
+    fn spaces_are_put_between_words_only() {
+        let rows = [
+            ("a", "b", true),
+            ("end.", "N", true),
+            ("49,", "9", false),
+            ("12:", "3", false),
+            ("in 1990,", "t", true),
+            ("sterling", ".", false),
+            ("(", "a", false),
+            ("a ", "b", false),
+            ("價", "a", false),
+            ("", "a", false),
+        ];
+        for (before, next, expected) in rows {
+            assert_eq!(may_part(before, next), expected, "{before:?} {next:?}");
+        }
+    }
+
+    #[test]
+    fn an_apostrophe_is_not_seen_twice() {
+        let dictionary = Dictionary::new(["a", "'", "’"].map(String::from).to_vec());
+        let row = |class: usize, probability: f32| {
+            let mut row = vec![(1.0 - probability) / 4.0; 5];
+            row[class] = probability;
+            row
+        };
+        for (curly, expected) in [(0.6, "a’a"), (0.5, "a'a")] {
+            let rows = [row(1, 0.9), row(2, 0.55), row(3, curly), row(1, 0.9)].concat();
+            assert_eq!(decode(&rows, &dictionary, &Manner::FAST, 4.0).text, expected);
+        }
+    }
+
+    #[test]
     fn words_stand_where_their_steps_are() {
-        let line = decode(&rows("-ab---  --c-", 0.9), &dictionary(), 12.0);
+        let line = decode(&rows("-ab---  --c-", 0.9), &dictionary(), &Manner::FAST, 12.0);
         let words = line.words(&Quad::upright(0.0, 0.0, 120.0, 10.0));
         let places: Vec<(&str, f32, f32)> =
             words.iter().map(|word| (word.text.as_str(), word.bbox.left, word.bbox.right)).collect();

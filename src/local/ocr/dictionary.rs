@@ -11,12 +11,14 @@ pub(super) struct Dictionary {
 }
 
 impl Dictionary {
-    /// Reads a JSON list of characters.
+    /// Reads a JSON list of characters, or a text with one on each line, as PaddleOCR's own are.
     pub(super) fn read(path: &Path) -> Result<Self, Failure> {
         let failed = |reason: String| Failure::broken(format!("cannot read {}: {reason}", path.display()));
-        let bytes = std::fs::read(path).map_err(|error| failed(error.to_string()))?;
-        let characters = serde_json::from_slice(&bytes).map_err(|error| failed(error.to_string()))?;
-        Ok(Self::new(characters))
+        let text = std::fs::read_to_string(path).map_err(|error| failed(error.to_string()))?;
+        if path.extension().is_some_and(|extension| extension == "txt") {
+            return Ok(Self::new(text.lines().map(str::to_owned).collect()));
+        }
+        Ok(Self::new(serde_json::from_str(&text).map_err(|error| failed(error.to_string()))?))
     }
 
     /// A dictionary of the given characters, to which the space is added.

@@ -1,38 +1,39 @@
 //! `local/paddleocr`: PP-OCR models that find lines of text in a picture and read them.
 //!
-//! One page at a time: detection uses all threads on a scaled copy, then each recogniser, one thread
-//! and one session each, takes the next batch of lines cut from the full picture. Reading order and
-//! paragraphs are not decided here.
+//! One page at a time: detection uses all threads on a scaled copy, then each recogniser session, one
+//! thread each, takes the next batch of lines cut from the full picture; doubtful lines go up the ladder to
+//! better recognisers. Reading order and paragraphs are not decided here.
 //!
 //! The models and their parameters are PaddleOCR's (PP-OCRv6, Apache-2.0).
 
 mod boxes;
+mod calibration;
 mod crop;
 mod ctc;
 mod detect;
 mod dictionary;
+mod ladder;
 mod orientation;
+mod reader;
 mod recognise;
 mod settings;
+mod verdict;
 
 use std::sync::Arc;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use mediary_core::document::{Line, Quad, Turn, Word};
 use mediary_core::engine::{Cancel, Engine};
 use mediary_core::{Failure, Raster};
 
 use crate::runtime::Runtime;
-use crop::LineCrop;
 use ctc::ReadLine;
 use detect::Detector;
-use dictionary::Dictionary;
-use recognise::Recogniser;
+use ladder::Ladder;
 
 pub use boxes::BoxSettings;
+pub use calibration::Evidence;
 pub use detect::DetectorSettings;
-pub use settings::{OcrFiles, OcrSettings};
+pub use settings::{Level, OcrFiles, OcrSettings, RecogniserFiles};
 
 /// A picture to read.
 #[derive(Debug, Clone)]
@@ -41,29 +42,27 @@ pub struct PageImage {
     pub raster: Arc<Raster>,
     /// Whether to give each word its box.
     pub words: bool,
+    /// How much work it is worth.
+    pub level: Level,
 }
 
 /// The engine: loaded models, ready for pages.
 #[derive(Debug)]
 pub struct PaddleOcr {
     detector: Detector,
-    recognisers: Vec<Recogniser>,
-    dictionary: Dictionary,
+    ladder: Ladder,
 }
 
 impl PaddleOcr {
-    /// Opens the models.
+    /// Opens the models that every page needs; the others are opened when a page needs them.
     ///
     /// # Errors
     /// When a file is missing, damaged or does not fit the others.
     pub fn load(runtime: &Runtime, files: &OcrFiles, settings: &OcrSettings) -> Result<Self, Failure> {
         let workers = settings.workers.max(1);
-        let dictionary = Dictionary::read(&files.dictionary)?;
         let detector = Detector::new(runtime.open(&files.detector, workers)?, settings.detector.clone());
-        let recognisers = (0..workers)
-            .map(|_| Ok(Recogniser::new(runtime.open(&files.recogniser, 1)?)))
-            .collect::<Result<_, Failure>>()?;
-        Ok(Self { detector, recognisers, dictionary })
+        let ladder = Ladder::open(runtime.clone(), files.clone(), workers, settings.read_again_below)?;
+        Ok(Self { detector, ladder })
     }
 
     /// Does the work of a full page on any picture, so that execution providers can be timed: the
@@ -80,35 +79,35 @@ impl PaddleOcr {
             Quad::upright(0.0, height * number as f32, width * share, height * (number as f32 + 0.75))
         };
         let quads: Vec<Quad> = (0..LINES).map(line).collect();
-        self.recognise(page, &quads, &Cancel::default()).map(drop)
+        self.ladder.first(Level::Fast)?.read(page, &quads, &Cancel::default()).map(drop)
     }
 
-    fn recognise(&mut self, raster: &Raster, quads: &[Quad], cancel: &Cancel) -> Result<Vec<ReadLine>, Failure> {
-        let crops: Vec<LineCrop> = quads.iter().map(|quad| LineCrop::new(*quad)).collect();
-        let batches = recognise::batches(&crops);
-        let next = AtomicUsize::new(0);
-        let lines = Mutex::new(vec![ReadLine::default(); crops.len()]);
-        let dictionary = &self.dictionary;
-        let work = |recogniser: &mut Recogniser| -> Result<(), Failure> {
-            while let Some(batch) = batches.get(next.fetch_add(1, Ordering::Relaxed)) {
-                cancel.check()?;
-                let read = recogniser.read(raster, &crops, batch, dictionary)?;
-                let mut lines = lines.lock().map_err(|_| Failure::broken("a recogniser crashed"))?;
-                for (index, line) in batch.crops.iter().zip(read) {
-                    lines[*index] = line;
-                }
-            }
-            Ok(())
-        };
-        std::thread::scope(|scope| {
-            let threads: Vec<_> =
-                self.recognisers.iter_mut().map(|recogniser| scope.spawn(|| work(recogniser))).collect();
-            threads
-                .into_iter()
-                .try_for_each(|thread| thread.join().unwrap_or_else(|_| Err(Failure::broken("a recogniser crashed"))))
-        })?;
-        lines.into_inner().map_err(|_| Failure::broken("a recogniser crashed"))
+    /// Finds lines and reads them the right way up, with what their confidence rests on.
+    fn read(&mut self, page: &PageImage, cancel: &Cancel) -> Result<Found, Failure> {
+        let quads = self.detector.find(&page.raster)?;
+        cancel.check()?;
+        let (turn, turned, quads, mut read) = self.read_any_way_up(&page.raster, quads, page.level, cancel)?;
+        let raster = turned.as_ref().unwrap_or(&page.raster);
+        let unknown_script = self.ladder.climb(raster, &quads, &mut read, page.level, cancel)?;
+        Ok(Found { turn, quads, read, unknown_script })
     }
+
+    /// Reads a page for `benches/calibrate.py`: each line's box, text and evidence.
+    ///
+    /// # Errors
+    /// When a model fails.
+    pub fn evidence(&mut self, page: &PageImage) -> Result<Vec<(Quad, String, Evidence)>, Failure> {
+        let found = self.read(page, &Cancel::default())?;
+        Ok(found.quads.into_iter().zip(found.read).map(|(quad, line)| (quad, line.text, line.evidence)).collect())
+    }
+}
+
+/// What was found on a page: boxes on the turned page, each with its line.
+struct Found {
+    turn: Turn,
+    quads: Vec<Quad>,
+    read: Vec<ReadLine>,
+    unknown_script: f32,
 }
 
 /// A page as it was read.
@@ -118,6 +117,8 @@ pub struct ReadPage {
     pub turn: Turn,
     /// Boxes on the turned page, in no particular order, with their text.
     pub lines: Vec<(Quad, Line)>,
+    /// The share of the text, from 0 to 1, that is written in a script no recogniser here knows.
+    pub unknown_script: f32,
 }
 
 impl Engine for PaddleOcr {
@@ -125,11 +126,10 @@ impl Engine for PaddleOcr {
     type Output = ReadPage;
 
     fn run(&mut self, page: PageImage, cancel: &Cancel) -> Result<ReadPage, Failure> {
-        let quads = self.detector.find(&page.raster)?;
-        cancel.check()?;
-        let (turn, quads, read) = self.read_any_way_up(&page.raster, quads, cancel)?;
+        let Found { turn, quads, read, unknown_script } = self.read(&page, cancel)?;
         let lines = quads.into_iter().zip(read).filter(|(_, read)| !read.text.trim().is_empty());
-        Ok(ReadPage { turn, lines: lines.map(|(quad, read)| (quad, line_of(&quad, read, page.words))).collect() })
+        let lines = lines.map(|(quad, read)| (quad, line_of(&quad, read, page.words))).collect();
+        Ok(ReadPage { turn, lines, unknown_script })
     }
 }
 

@@ -12,6 +12,7 @@ use mediary_core::{Failure, Raster};
 
 use super::PaddleOcr;
 use super::ctc::ReadLine;
+use super::settings::Level;
 
 /// Text that is read this surely is the right way up.
 const SURE: f32 = 0.9;
@@ -24,38 +25,43 @@ const STANDING_RATIO: f32 = 1.5;
 /// If standing boxes have more than this share of all boxes' length, the page lies on its side.
 const STANDING_SHARE: f32 = 0.6;
 
+/// A page read one way up: how it was turned, the turned page unless it is the same, boxes on it, their lines.
+pub(super) type Upright = (Turn, Option<Raster>, Vec<Quad>, Vec<ReadLine>);
+
 impl PaddleOcr {
-    /// Reads the boxes of a page, turning the page first if that is how it has to be read. The boxes that
-    /// come back are on the turned page.
+    /// Reads the boxes of a page with the level's first recogniser, turning the page first if that is how it
+    /// has to be read. The boxes that come back are on the turned page.
     pub(super) fn read_any_way_up(
         &mut self,
         page: &Raster,
         quads: Vec<Quad>,
+        level: Level,
         cancel: &Cancel,
-    ) -> Result<(Turn, Vec<Quad>, Vec<ReadLine>), Failure> {
+    ) -> Result<Upright, Failure> {
         if lies_on_its_side(&quads)
             && let Some(turn) = self.side(page, &quads, cancel)?
         {
-            let turned = page.turned(turn);
-            // Lines are found better in the direction the detector was trained for.
-            let quads = self.detector.find(&turned)?;
-            let read = self.recognise(&turned, &quads, cancel)?;
-            return Ok((turn, quads, read));
+            return self.read_turned(page, turn, level, cancel);
         }
-        let read = self.recognise(page, &quads, cancel)?;
-        if quads.is_empty() || confidence(&read) >= SURE {
-            return Ok((Turn::None, quads, read));
+        let read = self.ladder.first(level)?.read(page, &quads, cancel)?;
+        if quads.is_empty() || probability(&read) >= SURE {
+            return Ok((Turn::None, None, quads, read));
         }
         let sample = longest(&quads);
         let upright: Vec<ReadLine> = sample.iter().map(|&index| read[index].clone()).collect();
         let flipped: Vec<Quad> = sample.iter().map(|&index| quads[index].upside_down()).collect();
-        if confidence(&self.recognise(page, &flipped, cancel)?) < confidence(&upright) + MARGIN {
-            return Ok((Turn::None, quads, read));
+        if probability(&self.ladder.first(level)?.read(page, &flipped, cancel)?) < probability(&upright) + MARGIN {
+            return Ok((Turn::None, None, quads, read));
         }
-        let turned = page.turned(Turn::Half);
+        self.read_turned(page, Turn::Half, level, cancel)
+    }
+
+    fn read_turned(&mut self, page: &Raster, turn: Turn, level: Level, cancel: &Cancel) -> Result<Upright, Failure> {
+        let turned = page.turned(turn);
+        // Lines are found better in the direction the detector was trained for.
         let quads = self.detector.find(&turned)?;
-        let read = self.recognise(&turned, &quads, cancel)?;
-        Ok((Turn::Half, quads, read))
+        let read = self.ladder.first(level)?.read(&turned, &quads, cancel)?;
+        Ok((turn, Some(turned), quads, read))
     }
 
     /// How a page of standing boxes is to be turned; `None` if it is upright and its columns are of
@@ -64,9 +70,10 @@ impl PaddleOcr {
         let sample: Vec<Quad> = longest(quads).into_iter().map(|index| quads[index]).collect();
         let flipped: Vec<Quad> = sample.iter().map(Quad::upside_down).collect();
         // A standing box is cut as if the page had been turned clockwise.
-        let downwards = self.recognise(page, &sample, cancel)?;
-        let upwards = self.recognise(page, &flipped, cancel)?;
-        let (turn, read) = if confidence(&downwards) >= confidence(&upwards) {
+        let reader = self.ladder.first(Level::Fast)?;
+        let downwards = reader.read(page, &sample, cancel)?;
+        let upwards = reader.read(page, &flipped, cancel)?;
+        let (turn, read) = if probability(&downwards) >= probability(&upwards) {
             (Turn::ThreeQuarters, downwards)
         } else {
             (Turn::Quarter, upwards)
@@ -92,13 +99,13 @@ fn longest(quads: &[Quad]) -> Vec<usize> {
     order
 }
 
-/// Mean confidence over characters; nothing read is not sure at all.
-fn confidence(lines: &[ReadLine]) -> f32 {
+/// Mean probability of glyphs; nothing read is not sure at all. Not the lines' confidence, which says how
+/// likely a whole line is right and hence less of which way up it is.
+fn probability(lines: &[ReadLine]) -> f32 {
     let (mut sum, mut weight) = (0.0, 0.0);
     for line in lines {
-        let characters = line.text.chars().count() as f32;
-        sum += line.confidence * characters;
-        weight += characters;
+        sum += line.evidence.probability;
+        weight += line.evidence.glyphs as f32;
     }
     if weight > 0.0 { sum / weight } else { 0.0 }
 }

@@ -10,6 +10,7 @@ use ort::value::TensorRef;
 use super::crop::{LINE_HEIGHT, LineCrop};
 use super::ctc::{self, ReadLine};
 use super::dictionary::Dictionary;
+use super::reader::Manner;
 
 /// Pixels of line per step of the recogniser's output.
 const PIXELS_PER_STEP: f32 = 8.0;
@@ -67,6 +68,7 @@ impl Recogniser {
         crops: &[LineCrop],
         batch: &Batch,
         dictionary: &Dictionary,
+        manner: &Manner,
     ) -> Result<Vec<ReadLine>, Failure> {
         let failed = |error: ort::Error| Failure::broken(format!("the recogniser failed: {error}"));
         let size = 3 * LINE_HEIGHT * batch.width;
@@ -89,7 +91,7 @@ impl Recogniser {
         }
         let lines = probabilities.chunks_exact(per_line).zip(&batch.crops);
         Ok(lines
-            .map(|(line, &index)| ctc::decode(line, dictionary, crops[index].width as f32 / PIXELS_PER_STEP))
+            .map(|(line, &index)| ctc::decode(line, dictionary, manner, crops[index].width as f32 / PIXELS_PER_STEP))
             .collect())
     }
 }
@@ -102,7 +104,7 @@ mod tests {
 
     fn crops(widths: &[usize]) -> Vec<LineCrop> {
         let crop = |&width: &usize| {
-            let mut crop = LineCrop::new(Quad::upright(0.0, 0.0, 48.0, 48.0));
+            let mut crop = LineCrop::new(Quad::upright(0.0, 0.0, 48.0, 48.0), 1.0);
             crop.width = width;
             crop
         };

@@ -9,10 +9,34 @@ use super::DetectorSettings;
 pub struct OcrFiles {
     /// Finds lines (ONNX).
     pub detector: PathBuf,
-    /// Reads lines (ONNX).
-    pub recogniser: PathBuf,
-    /// The recogniser's characters: a JSON list of strings.
+    /// Reads lines quickly: PP-OCRv6 tiny.
+    pub fast: RecogniserFiles,
+    /// Reads lines well: PP-OCRv6 small. Opened when it is first needed; without it the engine has level
+    /// [`Level::Fast`] only.
+    pub accurate: Option<RecogniserFiles>,
+    /// Read scripts that the others do not know. Opened when they are first needed.
+    pub scripts: Vec<RecogniserFiles>,
+}
+
+/// A recogniser and its characters.
+#[derive(Debug, Clone)]
+pub struct RecogniserFiles {
+    /// Reads lines (ONNX, 48 pixels high).
+    pub model: PathBuf,
+    /// Its characters: a JSON list of strings, or a text file with one on each line.
     pub dictionary: PathBuf,
+}
+
+/// How much work a page is worth.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]
+pub enum Level {
+    /// Every line by the fast recogniser.
+    Fast,
+    /// The ladder: every line by the fast recogniser, doubtful ones again by the accurate one.
+    #[default]
+    Auto,
+    /// Every line by the accurate recogniser.
+    Accurate,
 }
 
 /// How the engine works.
@@ -22,4 +46,6 @@ pub struct OcrSettings {
     pub workers: usize,
     /// How pages are prepared for the detector and its map is read.
     pub detector: DetectorSettings,
+    /// At level [`Level::Auto`], lines less likely to be right than this are read again.
+    pub read_again_below: f32,
 }

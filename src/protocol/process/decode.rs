@@ -31,6 +31,10 @@ pub enum Output {
     Hocr,
     /// ALTO 4.4.
     Alto,
+    /// The document as a PDF whose pictures can be searched.
+    Pdf,
+    /// Pictures of the pages with what was read outlined.
+    Image,
 }
 
 impl Output {
@@ -38,8 +42,8 @@ impl Output {
     #[must_use]
     pub fn is_one_file(self) -> bool {
         match self {
-            Self::Hocr | Self::Alto => true,
-            Self::Markdown | Self::Text | Self::Json => false,
+            Self::Hocr | Self::Alto | Self::Pdf => true,
+            Self::Markdown | Self::Text | Self::Json | Self::Image => false,
         }
     }
 }
@@ -57,8 +61,8 @@ pub enum Detail {
 }
 
 /// The names of all fields besides the file.
-pub const FIELDS: [&str; 8] =
-    ["engine", "output", "pages", "detail", "password", "force_ocr", "text_layer_only", "dpi"];
+pub const FIELDS: [&str; 10] =
+    ["engine", "output", "pages", "detail", "password", "force_ocr", "text_layer_only", "dpi", "cache", "stream"];
 
 /// Resolutions that are accepted.
 const DPI: std::ops::RangeInclusive<u32> = 30..=600;
@@ -78,6 +82,8 @@ pub struct Form {
     pub output: Output,
     /// How closely.
     pub detail: Detail,
+    /// Whether each page is wanted as soon as it is finished.
+    pub stream: bool,
 }
 
 impl Fields {
@@ -110,6 +116,8 @@ impl Fields {
                 "force_ocr" => options.force_ocr = boolean("force_ocr", value)?,
                 "text_layer_only" => options.text_layer_only = boolean("text_layer_only", value)?,
                 "dpi" => options.dpi = Some(dpi(value)?),
+                "cache" => options.cache = boolean("cache", value)?,
+                "stream" => form.stream = boolean("stream", value)?,
                 other => return Err(unknown(other)),
             }
         }
@@ -118,6 +126,9 @@ impl Fields {
                 "text_layer_only",
                 "`force_ocr` and `text_layer_only` exclude each other; send one".into(),
             ));
+        }
+        if form.stream && form.output == Output::Pdf {
+            return Err(bad("stream", "a searchable PDF comes as a whole; leave `stream` out".into()));
         }
         // Structure without lines would be no structure.
         form.detail = detail.unwrap_or(if form.output == Output::Json { Detail::Lines } else { Detail::None });
@@ -166,7 +177,11 @@ fn output(value: &str) -> Result<Output, BadField> {
         "json" => Ok(Output::Json),
         "hocr" => Ok(Output::Hocr),
         "alto" => Ok(Output::Alto),
-        other => Err(bad("output", format!("`output` is markdown, text, json, hocr or alto, not `{other}`"))),
+        "pdf" => Ok(Output::Pdf),
+        "image" => Ok(Output::Image),
+        other => {
+            Err(bad("output", format!("`output` is markdown, text, json, hocr, alto, pdf or image, not `{other}`")))
+        }
     }
 }
 
@@ -237,12 +252,14 @@ mod tests {
     #[test]
     fn what_cannot_be_is_refused_with_advice() {
         type Row = (&'static [(&'static str, &'static str)], &'static str, &'static str);
-        let rows: [Row; 11] = [
+        let rows: [Row; 13] = [
             (&[("engin", "auto")], "engin", "did you mean `engine`?"),
             (&[("files", "x")], "files", "did you mean `file`?"),
             (&[("zzz", "x")], "zzz", "the fields are file, engine"),
             (&[("engine", "paddleocr")], "engine", "provider/model"),
-            (&[("output", "pdf")], "output", "markdown, text, json, hocr or alto"),
+            (&[("output", "doc")], "output", "markdown, text, json, hocr, alto, pdf or image"),
+            (&[("output", "pdf"), ("stream", "1")], "stream", "comes as a whole"),
+            (&[("cache", "never")], "cache", "true or false"),
             (&[("pages", "0")], "pages", "counted from 1"),
             (&[("detail", "chars")], "detail", "none, lines or words"),
             (&[("force_ocr", "maybe")], "force_ocr", "true or false"),

@@ -7,7 +7,7 @@ use super::decode::{Detail, Output};
 use super::hocr::hocr;
 use super::wire::{AttemptBody, BlockBody, LineBody, MediaBody, PageBody, ReadingBody, Usage, WordBody};
 use super::xml::{Transcript, TranscriptPage};
-use crate::gateway::{Attempt, PageOutcome, Reading};
+use crate::gateway::{Attempt, PageOutcome, Reading, Reason};
 
 /// Writes answers in the form one request asked for.
 #[derive(Debug, Clone, Copy)]
@@ -25,7 +25,7 @@ impl Encoder {
     pub fn content(&self, file_name: Option<&str>, reading: &Reading) -> String {
         match self.output {
             Output::Markdown => reading.markdown(),
-            Output::Text | Output::Json => reading.text(),
+            Output::Text | Output::Json | Output::Pdf | Output::Image => reading.text(),
             Output::Hocr => hocr(&transcript(file_name, reading)),
             Output::Alto => alto(&transcript(file_name, reading)),
         }
@@ -39,8 +39,9 @@ impl Encoder {
             id,
             object: "ocr",
             status: reading.status().name(),
-            content: (self.output != Output::Json).then(|| self.content(file_name.as_deref(), reading)),
+            content: (!matches!(self.output, Output::Json | Output::Image)).then(|| self.content(file_name.as_deref(), reading)),
             needs_ocr: reading.needs_ocr(),
+            cached: reading.cached,
             media: Some(MediaBody {
                 kind: reading.media.kind().to_string(),
                 format: reading.media.format.to_string(),
@@ -69,6 +70,7 @@ impl Encoder {
             status: "failed",
             content: None,
             needs_ocr: false,
+            cached: false,
             media: None,
             file_name,
             pages: Vec::new(),
@@ -78,9 +80,11 @@ impl Encoder {
         }
     }
 
-    fn page(&self, outcome: &PageOutcome) -> PageBody {
+    /// The answer for one page.
+    #[must_use]
+    pub fn page(&self, outcome: &PageOutcome) -> PageBody {
         match &outcome.page {
-            Ok(page) => self.read_page(page),
+            Ok(page) => self.read_page(page, &outcome.reasons),
             Err(failure) => PageBody {
                 index: outcome.index,
                 source: None,
@@ -91,13 +95,16 @@ impl Encoder {
                 dpi: None,
                 rotation_deg: 0,
                 text: String::new(),
+                image_url: None,
                 blocks: None,
+                needs_ocr: false,
+                reasons: Vec::new(),
                 error: Some(failure.detail.clone()),
             },
         }
     }
 
-    fn read_page(&self, page: &Page) -> PageBody {
+    fn read_page(&self, page: &Page, reasons: &[Reason]) -> PageBody {
         PageBody {
             index: page.index,
             source: Some(page.source.name()),
@@ -108,7 +115,10 @@ impl Encoder {
             dpi: page.dpi,
             rotation_deg: page.rotation_deg,
             text: page.text(),
+            image_url: None,
             blocks: (self.detail > Detail::None).then(|| page.blocks.iter().map(|block| self.block(block)).collect()),
+            needs_ocr: !reasons.is_empty(),
+            reasons: reasons.iter().map(|reason| reason.name()).collect(),
             error: None,
         }
     }
@@ -145,7 +155,7 @@ fn word(word: &Word) -> WordBody {
 
 fn attempt(attempt: &Attempt) -> AttemptBody {
     AttemptBody {
-        engine: attempt.engine,
+        engine: attempt.engine.clone(),
         outcome: attempt.outcome.name(),
         reason: attempt.reason.clone(),
         pages: attempt.pages.clone(),

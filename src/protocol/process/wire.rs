@@ -16,9 +16,9 @@ pub struct JsonRequest<'a> {
     pub mime_type: Option<String>,
     /// Its name, for the same purpose.
     pub file_name: Option<String>,
-    /// `auto`, `local` or a target such as `local/paddleocr:fast`.
+    /// `auto`, `local` or a target such as `local/paddleocr`.
     pub engine: Option<String>,
-    /// `markdown`, `text`, `json`, `hocr` or `alto`.
+    /// `markdown`, `text`, `json`, `hocr`, `alto`, `pdf` or `image`.
     pub output: Option<String>,
     /// Pages counted from 1: `1-3,7`.
     pub pages: Option<String>,
@@ -32,6 +32,10 @@ pub struct JsonRequest<'a> {
     pub text_layer_only: Option<bool>,
     /// Resolution for rendering pages.
     pub dpi: Option<u32>,
+    /// Whether a result from before will do; true unless said otherwise.
+    pub cache: Option<bool>,
+    /// Whether each page is sent as soon as it is finished.
+    pub stream: Option<bool>,
 }
 
 /// The answer for one file.
@@ -47,8 +51,10 @@ pub struct ReadingBody {
     /// The text of all pages in the wanted form; absent with `output=json`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub content: Option<String>,
-    /// Whether a better reader might find more.
+    /// Whether a better reader might find more on any page.
     pub needs_ocr: bool,
+    /// Whether these bytes were read before with the same options, and the result was remembered.
+    pub cached: bool,
     /// What was read; absent if the file failed before that was known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub media: Option<MediaBody>,
@@ -115,9 +121,17 @@ pub struct PageBody {
     pub rotation_deg: u16,
     /// The page's text as printed.
     pub text: String,
+    /// With `output=image`: where its picture, with what was read outlined, can be had for a while.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub image_url: Option<String>,
     /// With `detail=lines` or `words`: paragraphs in reading order.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub blocks: Option<Vec<BlockBody>>,
+    /// Whether a better reader might find more on it.
+    pub needs_ocr: bool,
+    /// Why: `low_confidence`, `script`, `ink_without_text`, `doubtful_text_layer`, `unread_pictures`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub reasons: Vec<&'static str>,
     /// Why the page was not read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
@@ -171,8 +185,8 @@ pub struct WordBody {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct AttemptBody {
     /// `text-layer`, or a target.
-    pub engine: &'static str,
-    /// `accepted`, `rejected` or `failed`.
+    pub engine: String,
+    /// `accepted`, `rejected`, `failed` or `skipped`.
     pub outcome: &'static str,
     /// Why, where that is not plain.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -1,6 +1,7 @@
 //! Pictures made in the tests, and what must become of them.
 
 mod craft;
+mod drawing;
 mod formats;
 mod hostile;
 mod orientation;

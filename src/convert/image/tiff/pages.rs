@@ -9,6 +9,7 @@ use ::tiff::decoder::{ChunkType, Decoder, ifd::Value};
 use ::tiff::tags::{ByteOrder, Tag};
 use mediary_core::{Failure, MediaFormat};
 
+use super::super::density::Density;
 use super::super::{ImageLimits, input::Input, refuse};
 use super::palette::PALETTE;
 use super::patch::Patch;
@@ -25,7 +26,7 @@ const NO_PAGE: u32 = 0b101;
 #[derive(Debug, Clone)]
 pub(in super::super) struct Page {
     /// Dots per inch along the width.
-    pub(in super::super) dpi: Option<u32>,
+    pub(in super::super) density: Option<Density>,
     pub(super) width: u32,
     pub(super) height: u32,
     pub(super) has_palette: bool,
@@ -78,9 +79,9 @@ fn page<R: Read + Seek>(decoder: &mut Decoder<R>, is_big: bool, limits: &ImageLi
     }
     let photometric = decoder.find_tag_unsigned::<u16>(Tag::PhotometricInterpretation).map_err(refused)?;
     let has_palette = photometric == Some(PALETTE);
-    let dpi = dots_per_inch(decoder);
+    let density = dots(decoder, Tag::XResolution).and_then(|across| Density::new(across, dots(decoder, Tag::YResolution).unwrap_or(across)));
     let patches = patches(decoder, is_big, has_palette, height).map_err(refused)?;
-    Ok(Page { dpi, width, height, has_palette, patches })
+    Ok(Page { density, width, height, has_palette, patches })
 }
 
 fn is_big<R: Read + Seek>(decoder: &mut Decoder<R>) -> Result<bool, TiffError> {
@@ -89,8 +90,8 @@ fn is_big<R: Read + Seek>(decoder: &mut Decoder<R>) -> Result<bool, TiffError> {
 }
 
 /// Bad metadata is no reason to refuse a page, so an unreadable resolution is none.
-fn dots_per_inch<R: Read + Seek>(decoder: &mut Decoder<R>) -> Option<u32> {
-    let Value::Rational(dots, units) = decoder.find_tag(Tag::XResolution).ok()?? else { return None };
+fn dots<R: Read + Seek>(decoder: &mut Decoder<R>, tag: Tag) -> Option<u32> {
+    let Value::Rational(dots, units) = decoder.find_tag(tag).ok()?? else { return None };
     let unit = decoder.find_tag_unsigned::<u16>(Tag::ResolutionUnit).ok()?.unwrap_or(2);
     let per_unit = f64::from(dots) / f64::from(units);
     let per_inch = match unit {

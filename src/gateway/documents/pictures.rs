@@ -1,11 +1,15 @@
 //! Reading pictures: each page of the file is decoded when its turn comes, never all at once.
 
-use mediary_convert::image::{self, ImageLimits};
-use mediary_core::{Failure, FailureKind, Media};
+use std::sync::Arc;
 
-use super::read::{Frame, ReadOptions};
+use mediary_convert::image::{self, ImageLimits};
+use mediary_core::{Failure, Media};
+
+use super::super::{Gateway, blocking};
+use super::engine::Picture;
+use super::page_reader::PageReader;
+use super::read::{OnPage, Progress, ReadOptions};
 use super::reading::{AttemptLog, PageOutcome};
-use super::{Gateway, blocking};
 
 /// No decoder here goes beyond it, and no camera or scanner does.
 const MAX_SIDE_PX: u32 = 30_000;
@@ -15,7 +19,8 @@ impl Gateway {
         &self,
         media: &Media,
         options: &ReadOptions,
-        progress: &(dyn Fn(usize, usize) + Sync),
+        on_page: OnPage<'_>,
+        reader: &mut PageReader<'_>,
         attempts: &mut AttemptLog,
     ) -> Result<(usize, Vec<PageOutcome>), Failure> {
         if options.text_layer_only {
@@ -23,14 +28,9 @@ impl Gateway {
                 "a picture has no text of its own; leave `text_layer_only` out to have it recognised",
             ));
         }
-        let limits = ImageLimits {
-            max_bytes: self.limits.image.bytes.get(),
-            max_pixels: self.limits.image.pixels.get(),
-            max_side_px: MAX_SIDE_PX,
-            max_pages: self.limits.document.pages as usize,
-        };
         // Refused before anything is decoded, if the engine has no place.
-        let mut ticket = self.ocr.enter()?;
+        reader.take_place()?;
+        let limits = self.image_limits();
         let source = media.clone();
         let mut pictures = blocking::run(move || image::open(&source, &limits)).await?;
         let total = pictures.pages();
@@ -44,18 +44,25 @@ impl Gateway {
             });
             let (raster, dpi, back) = decoded.await?;
             pictures = back;
-            let page = match raster {
-                Ok(raster) => self.recognise(&mut ticket, raster, Frame { index, dpi }, options.words, attempts).await,
-                Err(failure) => Err(failure),
+            let outcome = match raster {
+                Ok(raster) => {
+                    let picture = Picture { raster: Arc::new(raster), index, dpi, words: options.words };
+                    reader.page(&picture, attempts).await?
+                }
+                Err(failure) => PageOutcome::failed(index, failure),
             };
-            if let Err(failure) = &page
-                && failure.kind == FailureKind::NotInstalled
-            {
-                return Err(failure.clone());
-            }
-            outcomes.push(PageOutcome { index, page, needs_ocr: false });
-            progress(outcomes.len(), indices.len());
+            outcomes.push(outcome);
+            on_page(&outcomes[outcomes.len() - 1], Progress { done: outcomes.len(), total: indices.len() });
         }
         Ok((total, outcomes))
+    }
+    /// What a picture may be, beyond its size in bytes.
+    pub(super) fn image_limits(&self) -> ImageLimits {
+        ImageLimits {
+            max_bytes: self.limits.image.bytes.get(),
+            max_pixels: self.limits.image.pixels.get(),
+            max_side_px: MAX_SIDE_PX,
+            max_pages: self.limits.document.pages as usize,
+        }
     }
 }

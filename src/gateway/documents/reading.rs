@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use mediary_core::document::{Page, Source, to_markdown};
 use mediary_core::{Failure, Media, MediaKind};
+use serde::{Deserialize, Serialize};
 
 /// One read document.
 #[derive(Debug)]
@@ -18,6 +19,8 @@ pub struct Reading {
     pub attempts: Vec<Attempt>,
     /// How long it took, from the classified bytes to the last page.
     pub duration: Duration,
+    /// Whether it was read before and only remembered now.
+    pub cached: bool,
 }
 
 /// A page, or why there is none.
@@ -27,8 +30,55 @@ pub struct PageOutcome {
     pub index: usize,
     /// The page as it was read.
     pub page: Result<Page, Failure>,
+    /// Why a better reader might find more on it; empty if the text is believed.
+    pub reasons: Vec<Reason>,
+}
+
+impl PageOutcome {
+    /// A page whose text is believed.
+    pub(super) fn read(page: Page) -> Self {
+        Self { index: page.index, page: Ok(page), reasons: Vec::new() }
+    }
+
+    /// A page that was not read.
+    pub(super) fn failed(index: usize, failure: Failure) -> Self {
+        Self { index, page: Err(failure), reasons: Vec::new() }
+    }
+
     /// Whether a better reader might find more on it.
-    pub needs_ocr: bool,
+    #[must_use]
+    pub fn needs_ocr(&self) -> bool {
+        !self.reasons.is_empty()
+    }
+}
+
+/// Why a page's text is not wholly believed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Reason {
+    /// The engines were not sure enough of what they read.
+    LowConfidence,
+    /// It is written in a script that no installed recogniser knows.
+    Script,
+    /// There is ink on the page and no text was found in it.
+    InkWithoutText,
+    /// The document's own text is doubtful, and nothing better was found.
+    TextLayer,
+    /// There are pictures on the page that nobody could look at.
+    UnreadPictures,
+}
+
+impl Reason {
+    /// The reason as answers spell it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::LowConfidence => "low_confidence",
+            Self::Script => "script",
+            Self::InkWithoutText => "ink_without_text",
+            Self::TextLayer => "doubtful_text_layer",
+            Self::UnreadPictures => "unread_pictures",
+        }
+    }
 }
 
 /// How a reading went as a whole.
@@ -58,10 +108,10 @@ impl ReadStatus {
 }
 
 /// One engine's attempt at some pages, with the same outcome for all of them.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Attempt {
-    /// Who: `text-layer`, `local/paddleocr:fast`.
-    pub engine: &'static str,
+    /// Who: `text-layer`, `local/paddleocr`.
+    pub engine: String,
     /// How it went.
     pub outcome: Outcome,
     /// Why, where that is not plain.
@@ -73,7 +123,7 @@ pub struct Attempt {
 }
 
 /// How an attempt went.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Outcome {
     /// Its text is the page's text.
     Accepted,
@@ -81,6 +131,8 @@ pub enum Outcome {
     Rejected,
     /// It failed.
     Failed,
+    /// It was not asked: it is not installed or not configured.
+    Skipped,
 }
 
 impl Outcome {
@@ -91,6 +143,7 @@ impl Outcome {
             Self::Accepted => "accepted",
             Self::Rejected => "rejected",
             Self::Failed => "failed",
+            Self::Skipped => "skipped",
         }
     }
 }
@@ -114,7 +167,7 @@ impl Reading {
     /// Whether any page is left that a better reader might find more on.
     #[must_use]
     pub fn needs_ocr(&self) -> bool {
-        self.pages.iter().any(|outcome| outcome.needs_ocr)
+        self.pages.iter().any(PageOutcome::needs_ocr)
     }
 
     /// The text of all pages as printed, an empty line between them.
@@ -147,7 +200,7 @@ pub(super) struct AttemptLog(Vec<Attempt>);
 impl AttemptLog {
     pub(super) fn note(
         &mut self,
-        engine: &'static str,
+        engine: &str,
         outcome: Outcome,
         reason: Option<&str>,
         page: usize,
@@ -163,6 +216,7 @@ impl AttemptLog {
             }
             None => {
                 let reason = reason.map(str::to_owned);
+                let engine = engine.to_owned();
                 self.0.push(Attempt { engine, outcome, reason, pages: vec![page], duration });
             }
         }

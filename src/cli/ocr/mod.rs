@@ -1,18 +1,20 @@
 //! `mediary ocr`: files in, text out, without a server.
 
-use std::io::{self, IsTerminal, Read, Write};
+mod inputs;
+mod output;
+
+use std::fs::File;
+use std::io::{self, IsTerminal, Read};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use mediary_core::{Claim, Media, classify};
-use uuid::Uuid;
 
 use super::{Context, complain};
 use crate::config::Config;
-use crate::gateway::{Gateway, Parts, Reading, Spool};
-use crate::protocol::process::{Encoder, Fields, Form, Output, ReadingBody, ReadingList};
+use crate::gateway::{Gateway, PageOutcome, Parts, Progress, Reading};
+use crate::protocol::process::{Fields, Form, Output};
 
 /// What the command line's own parser gives for arguments that cannot be.
 const BAD_ARGUMENTS: u8 = 2;
@@ -25,13 +27,15 @@ const SOME_FAILED: u8 = 3;
     mediary ocr scan.pdf\n  \
     mediary ocr --pages 1-3,7 --output json scan.pdf\n  \
     mediary ocr receipts/ -o receipts.md\n  \
+    mediary ocr --output pdf scan.pdf -o searchable.pdf\n  \
+    mediary ocr --draw boxes/ scan.pdf\n  \
     cat photo.jpg | mediary ocr - | grep Total\n\n\
     Exit codes: 0 everything was read, 3 some files or pages were not, 1 no file was, 2 wrong arguments.")]
 pub(super) struct Ocr {
     /// Files, folders (their files, not those below) or - for standard input
     #[arg(required = true, value_name = "FILE|DIR|-")]
     inputs: Vec<PathBuf>,
-    /// markdown, text, json, hocr or alto
+    /// markdown, text, json, hocr, alto or pdf (searchable)
     #[arg(long, default_value = "markdown")]
     output: String,
     /// Write to this file instead of standard output
@@ -40,7 +44,7 @@ pub(super) struct Ocr {
     /// Which pages, counted from 1: 1-3,7
     #[arg(long)]
     pages: Option<String>,
-    /// auto, local or a target such as local/paddleocr:fast
+    /// auto, local or a target such as local/paddleocr:accurate
     #[arg(long)]
     engine: Option<String>,
     /// With json: none, lines or words
@@ -58,12 +62,20 @@ pub(super) struct Ocr {
     /// Resolution for rendering pages
     #[arg(long)]
     dpi: Option<u32>,
+    /// Also write a picture of each page with what was read outlined into this folder
+    #[arg(long, value_name = "DIR")]
+    draw: Option<PathBuf>,
+    /// Read anew even what was read before
+    #[arg(long)]
+    no_cache: bool,
 }
 
 /// One input and what became of it.
 struct Done {
     name: String,
     result: Result<Reading, String>,
+    /// With `--output pdf`: the searchable PDF.
+    pdf: Option<File>,
 }
 
 impl Ocr {
@@ -94,6 +106,7 @@ impl Ocr {
             ("force_ocr", self.force_ocr.then(|| "true".to_owned())),
             ("text_layer_only", self.text_layer_only.then(|| "true".to_owned())),
             ("dpi", self.dpi.map(|dpi| dpi.to_string())),
+            ("cache", self.no_cache.then(|| "false".to_owned())),
         ];
         for (name, value) in sent {
             if let Some(value) = value {
@@ -104,31 +117,64 @@ impl Ocr {
     }
 
     fn read_all(&self, context: &Context, form: &Form) -> Result<Vec<Done>, String> {
-        let inputs = expand(&self.inputs)?;
+        let inputs = inputs::expand(&self.inputs)?;
         if inputs.len() > 1 && form.output.is_one_file() {
-            return Err("hocr and alto hold one file each; run once for each file".to_owned());
+            return Err("hocr, alto and pdf hold one file each; run once for each file".to_owned());
+        }
+        if form.output == Output::Image {
+            return Err("pictures are written with --draw DIR, beside any other output".to_owned());
+        }
+        if form.output == Output::Pdf && self.out.is_none() && io::stdout().is_terminal() {
+            return Err("a PDF is not for a terminal; name a file with -o".to_owned());
         }
         let loaded = context.load()?;
+        let recipe = context.recipe(&loaded.source)?;
         let models = context.models(Some(&loaded.source))?;
-        let parts = Parts { config: &loaded.config, models: &models, program: super::program()? };
+        let parts = Parts { config: &loaded.config, recipe, models: &models, cache_dir: context.cache_dir(&loaded.config), program: super::program()? };
         let gateway = Gateway::new(parts).map_err(|error| error.to_string())?;
         let runtime = tokio::runtime::Runtime::new().map_err(|error| format!("cannot start: {error}"))?;
         let bar = progress_bar();
-        let done = inputs
-            .iter()
-            .map(|input| {
-                let name = input.display().to_string();
-                bar.set_message(name.clone());
-                let result = runtime.block_on(read(&gateway, &loaded.config, input, form, &bar));
-                Done { name, result }
-            })
-            .collect();
+        let mut done = Vec::with_capacity(inputs.len());
+        for input in &inputs {
+            let name = input.display().to_string();
+            bar.set_message(name.clone());
+            let read = runtime.block_on(self.read(&gateway, &loaded.config, input, form, &bar));
+            let (result, pdf) = read.map_or_else(|error| (Err(error), None), |(reading, pdf)| (Ok(reading), pdf));
+            done.push(Done { name, result, pdf });
+        }
         bar.finish_and_clear();
         Ok(done)
     }
 
+    /// Reads one input, with its searchable PDF and its pictures where those are wanted.
+    async fn read(
+        &self,
+        gateway: &Gateway,
+        config: &Config,
+        input: &Path,
+        form: &Form,
+        bar: &ProgressBar,
+    ) -> Result<(Reading, Option<File>), String> {
+        let media = inputs::take_in(config, input)?;
+        let on_page = |_: &PageOutcome, progress: Progress| {
+            bar.set_length(progress.total as u64);
+            bar.set_position(progress.done as u64);
+        };
+        let failed = |failure: mediary_core::Failure| failure.to_string();
+        let reading = gateway.read(media, &form.options, &on_page).await.map_err(failed)?;
+        if let Some(folder) = &self.draw {
+            let stem = input.file_stem().map_or("page".into(), |stem| stem.to_string_lossy());
+            write_pages(folder, &stem, gateway.draw(&reading, &form.options).await.map_err(failed)?)?;
+        }
+        let pdf = match form.output {
+            Output::Pdf => Some(gateway.searchable(&reading, &form.options).await.map_err(failed)?),
+            _ => None,
+        };
+        Ok((reading, pdf))
+    }
+
     fn report(&self, done: &[Done], form: &Form) -> ExitCode {
-        for Done { name, result } in done {
+        for Done { name, result, .. } in done {
             if let Err(message) = result {
                 complain(&format!("{name}: {message}"));
             } else if let Ok(reading) = result {
@@ -140,15 +186,22 @@ impl Ocr {
             // Nothing was read, so an older result stays as it is.
             return ExitCode::FAILURE;
         }
-        let text = rendered(done, form);
-        let written = match &self.out {
-            Some(path) => {
-                std::fs::write(path, text).map_err(|error| format!("cannot write {}: {error}", path.display()))
+        let text;
+        let mut source: Box<dyn Read + '_> = match done {
+            [Done { pdf: Some(pdf), .. }] => Box::new(pdf),
+            _ => {
+                text = output::rendered(done, form);
+                Box::new(text.as_bytes())
             }
+        };
+        let written = match &self.out {
+            Some(path) => File::create(path)
+                .and_then(|mut file| io::copy(&mut source, &mut file))
+                .map_err(|error| format!("cannot write {}: {error}", path.display())),
             // A reader that has seen enough closes the pipe; that is not a failure.
-            None => match io::stdout().write_all(text.as_bytes()) {
+            None => match io::copy(&mut source, &mut io::stdout()) {
                 Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(format!("cannot write: {error}")),
-                _ => Ok(()),
+                _ => Ok(0),
             },
         };
         if let Err(message) = written {
@@ -174,80 +227,22 @@ impl Done {
     }
 }
 
+/// Writes drawn pages as `<stem>-<page, from 1>.png`.
+fn write_pages(folder: &Path, stem: &str, pages: Vec<(usize, Vec<u8>)>) -> Result<(), String> {
+    std::fs::create_dir_all(folder).map_err(|error| format!("cannot make {}: {error}", folder.display()))?;
+    for (index, png) in pages {
+        let path = folder.join(format!("{stem}-{}.png", index + 1));
+        std::fs::write(&path, png).map_err(|error| format!("cannot write {}: {error}", path.display()))?;
+    }
+    Ok(())
+}
+
 fn warn_of_failed_pages(name: &str, reading: &Reading) {
     for outcome in &reading.pages {
         if let Err(failure) = &outcome.page {
             complain(&format!("{name}: {}", failure.detail));
         }
     }
-}
-
-/// Files as named, and the files of folders by name. Hidden files are left out.
-fn expand(inputs: &[PathBuf]) -> Result<Vec<PathBuf>, String> {
-    let mut files = Vec::new();
-    for input in inputs {
-        if !input.is_dir() {
-            files.push(input.clone());
-            continue;
-        }
-        let unreadable = |error: io::Error| format!("cannot read the folder {}: {error}", input.display());
-        let mut found = Vec::new();
-        for entry in std::fs::read_dir(input).map_err(unreadable)? {
-            let path = entry.map_err(unreadable)?.path();
-            let is_hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
-            if path.is_file() && !is_hidden {
-                found.push(path);
-            }
-        }
-        if found.is_empty() {
-            return Err(format!("there are no files in the folder {}", input.display()));
-        }
-        found.sort();
-        files.extend(found);
-    }
-    Ok(files)
-}
-
-async fn read(
-    gateway: &Gateway,
-    config: &Config,
-    input: &Path,
-    form: &Form,
-    bar: &ProgressBar,
-) -> Result<Reading, String> {
-    let media = take_in(config, input)?;
-    let progress = |done: usize, total: usize| {
-        bar.set_length(total as u64);
-        bar.set_position(done as u64);
-    };
-    gateway.read(media, &form.options, &progress).await.map_err(|failure| failure.to_string())
-}
-
-fn take_in(config: &Config, input: &Path) -> Result<Media, String> {
-    let limit_bytes = config.limits.upload_bytes.get();
-    let is_stdin = input == Path::new("-");
-    let mut source: Box<dyn Read> = if is_stdin {
-        Box::new(io::stdin().lock())
-    } else {
-        Box::new(std::fs::File::open(input).map_err(|error| format!("cannot be opened: {error}"))?)
-    };
-    let mut spool = Spool::new(config.limits.spool_bytes.get());
-    let mut buffer = vec![0; 64 * 1024];
-    let mut total_bytes = 0;
-    loop {
-        let count = source.read(&mut buffer).map_err(|error| format!("cannot be read: {error}"))?;
-        if count == 0 {
-            break;
-        }
-        total_bytes += count as u64;
-        if total_bytes > limit_bytes {
-            return Err(format!("is larger than {limit_bytes} bytes; raise [limits] upload_bytes"));
-        }
-        spool.write(&buffer[..count]).map_err(|error| format!("cannot be kept in the temporary folder: {error}"))?;
-    }
-    let name = input.file_name().map(|name| name.to_string_lossy().into_owned());
-    let claim = Claim { mime: None, file_name: name.as_deref() };
-    classify(spool.finish(), claim).map_err(|refusal| refusal.to_string())
 }
 
 fn progress_bar() -> ProgressBar {
@@ -257,51 +252,3 @@ fn progress_bar() -> ProgressBar {
     ProgressBar::with_draw_target(None, target).with_style(style)
 }
 
-fn rendered(done: &[Done], form: &Form) -> String {
-    let output = form.output;
-    if output == Output::Json {
-        return json(done, form) + "\n";
-    }
-    let encoder = Encoder { output, detail: form.detail };
-    let several = done.len() > 1;
-    let mut text = String::new();
-    for Done { name, result } in done {
-        let Ok(reading) = result else { continue };
-        if several {
-            text.push_str(&match output {
-                Output::Markdown => format!("# {name}\n\n"),
-                Output::Text | Output::Json => format!("{name}\n\n"),
-                Output::Hocr | Output::Alto => String::new(),
-            });
-        }
-        let content = encoder.content(Some(name), reading);
-        text.push_str(&content);
-        if !content.is_empty() {
-            text.push('\n');
-        }
-        if several {
-            text.push('\n');
-        }
-    }
-    text
-}
-
-fn json(done: &[Done], form: &Form) -> String {
-    let output = Output::Json;
-    let encoder = Encoder { output, detail: form.detail };
-    let id = || format!("ocr-{}", Uuid::now_v7());
-    let body = |done: &Done| -> ReadingBody {
-        let name = Some(done.name.clone());
-        match &done.result {
-            Ok(reading) => encoder.reading(id(), name, reading),
-            Err(message) => encoder.failed(id(), name, serde_json::json!({ "message": message })),
-        }
-    };
-    let text = match done {
-        [only] => serde_json::to_string_pretty(&body(only)),
-        several => {
-            serde_json::to_string_pretty(&ReadingList { object: "list", data: several.iter().map(body).collect() })
-        }
-    };
-    text.unwrap_or_else(|error| format!("{{\"error\": \"{error}\"}}"))
-}

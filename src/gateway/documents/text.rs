@@ -6,15 +6,16 @@ use mediary_core::document::{Block, BlockKind, Line, Page, Rect, Source};
 use mediary_core::media::decode_text;
 use mediary_core::{Failure, Media};
 
-use super::read::{ReadOptions, TEXT_LAYER};
+use super::super::{Gateway, blocking};
+use super::read::{OnPage, Progress, ReadOptions, TEXT_LAYER};
 use super::reading::{AttemptLog, Outcome, PageOutcome};
-use super::{Gateway, blocking};
 
 impl Gateway {
     pub(super) async fn read_text(
         &self,
         media: &Media,
         options: &ReadOptions,
+        on_page: OnPage<'_>,
         attempts: &mut AttemptLog,
     ) -> Result<(usize, Vec<PageOutcome>), Failure> {
         let started = Instant::now();
@@ -39,7 +40,9 @@ impl Gateway {
             rotation_deg: 0,
             blocks: blocks_of(&text),
         };
-        Ok((1, vec![PageOutcome { index: 0, page: Ok(page), needs_ocr: false }]))
+        let outcome = PageOutcome::read(page);
+        on_page(&outcome, Progress { done: 1, total: 1 });
+        Ok((1, vec![outcome]))
     }
 }
 

@@ -1,21 +1,20 @@
 //! Reading a PDF: while one page is recognised the next is rendered; pages with text of their own are
 //! read by two workers at once.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use futures_util::future::try_join_all;
 use mediary_convert::pdf::{OpenPdf, PageOrder, PageReply};
-use mediary_core::document::{Page, Source, arrange_layer};
+use mediary_core::document::{Doubt, Page, Source, arrange_layer};
 use mediary_core::{Failure, FailureKind, Media, Raster};
-use mediary_local::{PaddleOcr, Ticket};
 
-use super::Gateway;
-use super::read::{Frame, ReadOptions, TEXT_LAYER};
-use super::reading::{AttemptLog, Outcome, PageOutcome};
-
-/// A4 at 400 DPI; more makes no text readable that this does not.
-const MAX_PAGE_PIXELS: u32 = 16_000_000;
+use super::super::Gateway;
+use super::engine::Picture;
+use super::page_reader::PageReader;
+use super::read::{OnPage, Progress, ReadOptions, TEXT_LAYER};
+use super::reading::{AttemptLog, Outcome, PageOutcome, Reason};
+use super::{layer_sample, picture_parts};
 
 /// Below so many pages a second worker is not started: it would open the document in vain.
 const WORTH_TWO_WORKERS: usize = 16;
@@ -32,7 +31,8 @@ impl Gateway {
         &self,
         media: &Media,
         options: &ReadOptions,
-        progress: &(dyn Fn(usize, usize) + Sync),
+        on_page: OnPage<'_>,
+        reader: &mut PageReader<'_>,
         attempts: &mut AttemptLog,
     ) -> Result<(usize, Vec<PageOutcome>), Failure> {
         if !self.pdf.are_startable() {
@@ -63,9 +63,8 @@ impl Gateway {
                 indices.len()
             )));
         }
-        let mut ticket = None;
         let mut outcomes = Vec::with_capacity(indices.len());
-        let first = draw(&mut document, options, indices[0]).await;
+        let first = draw(&mut document, self.order(options, indices[0])).await;
         let has_own_text = first.answer.as_ref().is_ok_and(|(_, raster)| raster.is_none());
         let mut lanes = vec![document];
         if has_own_text && indices.len() >= WORTH_TWO_WORKERS {
@@ -79,11 +78,11 @@ impl Gateway {
         let mut drawn = vec![first];
         while !drawn.is_empty() {
             let group = groups.next().unwrap_or_default().iter();
-            let coming = try_join_all(group.map(|&index| draw_in_a_lane(&lanes, options, index)));
+            let coming = try_join_all(group.map(|&index| draw_in_a_lane(&lanes, self.order(options, index))));
             let finished = async {
                 for page in drawn {
-                    outcomes.push(self.finish(page, &mut ticket, options, attempts).await?);
-                    progress(outcomes.len(), indices.len());
+                    outcomes.push(self.finish(page, reader, options, attempts).await?);
+                    on_page(&outcomes[outcomes.len() - 1], Progress { done: outcomes.len(), total: indices.len() });
                 }
                 Ok::<_, Failure>(())
             };
@@ -98,11 +97,22 @@ impl Gateway {
         Ok((total, outcomes))
     }
 
+    fn order(&self, options: &ReadOptions, index: usize) -> PageOrder {
+        PageOrder {
+            index,
+            dpi: options.dpi,
+            text: options.text_policy(),
+            words: options.words,
+            trust: self.recipe.text_layer,
+            rendering: self.recipe.render,
+        }
+    }
+
     /// Takes a page's own text, or has its picture read. Fails only where the whole document has to.
-    async fn finish<'a>(
-        &'a self,
+    async fn finish(
+        &self,
         drawn: Drawn,
-        ticket: &mut Option<Ticket<'a, PaddleOcr>>,
+        reader: &mut PageReader<'_>,
         options: &ReadOptions,
         attempts: &mut AttemptLog,
     ) -> Result<PageOutcome, Failure> {
@@ -111,56 +121,50 @@ impl Gateway {
             Ok(answer) => answer,
             Err(failure) => {
                 attempts.note(TEXT_LAYER, Outcome::Failed, Some(&failure.detail), index, duration);
-                return Ok(PageOutcome { index, page: Err(failure), needs_ocr: false });
+                return Ok(PageOutcome::failed(index, failure));
             }
         };
         let Some(raster) = raster else {
             return Ok(own_text(index, reply, options, duration, attempts));
         };
+        let picture = Picture { raster: Arc::new(raster), index, dpi: Some(reply.dpi), words: options.words };
+        if !reply.pictures.is_empty() {
+            attempts.note(TEXT_LAYER, Outcome::Accepted, None, index, duration);
+            let parts = reply.pictures.clone();
+            return picture_parts::add(layer_page(index, reply), &picture, &parts, reader, attempts).await;
+        }
+        if reply.doubt == Some(Doubt::Invisible)
+            && !options.force_ocr
+            && layer_sample::agrees(&reply.layer, &picture, self.recipe.text_layer.agreement, reader, attempts).await?
+        {
+            attempts.note(TEXT_LAYER, Outcome::Accepted, Some("agrees_with_sample"), index, duration);
+            return Ok(PageOutcome::read(layer_page(index, reply)));
+        }
         if let Some(doubt) = reply.doubt.filter(|_| !options.force_ocr) {
             attempts.note(TEXT_LAYER, Outcome::Rejected, Some(doubt.name()), index, duration);
         }
-        let ticket = match ticket {
-            Some(ticket) => ticket,
-            None => ticket.insert(self.ocr.enter()?),
-        };
-        let frame = Frame { index, dpi: Some(reply.dpi) };
-        let page = self.recognise(ticket, raster, frame, options.words, attempts).await;
-        if let Err(failure) = &page
-            && failure.kind == FailureKind::NotInstalled
-        {
-            return Err(failure.clone());
-        }
+        let outcome = reader.page(&picture, attempts).await?;
         // Recognition that found nothing leaves whatever the document itself said.
-        let is_better = |page: &Page| !page.is_blank() || reply.layer.lines.is_empty();
-        match page {
-            Ok(page) if is_better(&page) => Ok(PageOutcome { index, page: Ok(page), needs_ocr: false }),
-            Ok(_) | Err(_) if !reply.layer.lines.is_empty() => {
-                Ok(PageOutcome { index, page: Ok(layer_page(index, reply)), needs_ocr: true })
-            }
-            other => Ok(PageOutcome { index, page: other, needs_ocr: false }),
+        let found_nothing = outcome.page.as_ref().map_or(true, Page::is_blank);
+        if found_nothing && !reply.layer.lines.is_empty() {
+            return Ok(PageOutcome { reasons: vec![Reason::TextLayer], ..PageOutcome::read(layer_page(index, reply)) });
         }
+        Ok(outcome)
     }
 }
 
 /// Draws a page in whichever lane is free; there are as many lanes as pages are drawn at once.
-async fn draw_in_a_lane(lanes: &Mutex<Vec<OpenPdf>>, options: &ReadOptions, index: usize) -> Result<Drawn, Failure> {
+async fn draw_in_a_lane(lanes: &Mutex<Vec<OpenPdf>>, order: PageOrder) -> Result<Drawn, Failure> {
     let free = lanes.lock().unwrap_or_else(PoisonError::into_inner).pop();
     let mut lane = free.ok_or_else(|| Failure::broken("more pages are being drawn than there are workers"))?;
-    let drawn = draw(&mut lane, options, index).await;
+    let drawn = draw(&mut lane, order).await;
     lanes.lock().unwrap_or_else(PoisonError::into_inner).push(lane);
     Ok(drawn)
 }
 
-async fn draw(document: &mut OpenPdf, options: &ReadOptions, index: usize) -> Drawn {
+async fn draw(document: &mut OpenPdf, order: PageOrder) -> Drawn {
     let started = Instant::now();
-    let order = PageOrder {
-        index,
-        dpi: options.dpi,
-        text: options.text_policy(),
-        words: options.words,
-        max_pixels: MAX_PAGE_PIXELS,
-    };
+    let index = order.index;
     let answer = document.page(order).await;
     Drawn { index, answer, duration: started.elapsed() }
 }
@@ -179,8 +183,8 @@ fn own_text(
         None => attempts.note(TEXT_LAYER, Outcome::Accepted, None, index, duration),
     }
     debug_assert!(doubt.is_none() || options.text_layer_only, "a doubtful page is rendered unless that is forbidden");
-    let needs_ocr = doubt.is_some();
-    PageOutcome { index, page: Ok(layer_page(index, reply)), needs_ocr }
+    let reasons = doubt.map(|_| Reason::TextLayer).into_iter().collect();
+    PageOutcome { reasons, ..PageOutcome::read(layer_page(index, reply)) }
 }
 
 fn layer_page(index: usize, reply: PageReply) -> Page {

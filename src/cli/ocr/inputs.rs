@@ -1,0 +1,63 @@
+//! What `mediary ocr` reads: files as named, the files of folders, standard input.
+
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use mediary_core::{Claim, Media, classify};
+
+use crate::config::Config;
+use crate::gateway::Spool;
+
+/// Files as named, and the files of folders by name. Hidden files are left out.
+pub(super) fn expand(inputs: &[PathBuf]) -> Result<Vec<PathBuf>, String> {
+    let mut files = Vec::new();
+    for input in inputs {
+        if !input.is_dir() {
+            files.push(input.clone());
+            continue;
+        }
+        let unreadable = |error: io::Error| format!("cannot read the folder {}: {error}", input.display());
+        let mut found = Vec::new();
+        for entry in std::fs::read_dir(input).map_err(unreadable)? {
+            let path = entry.map_err(unreadable)?.path();
+            let is_hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
+            if path.is_file() && !is_hidden {
+                found.push(path);
+            }
+        }
+        if found.is_empty() {
+            return Err(format!("there are no files in the folder {}", input.display()));
+        }
+        found.sort();
+        files.extend(found);
+    }
+    Ok(files)
+}
+
+/// Takes a file or standard input in, within the limits of an upload.
+pub(super) fn take_in(config: &Config, input: &Path) -> Result<Media, String> {
+    let limit_bytes = config.limits.upload_bytes.get();
+    let is_stdin = input == Path::new("-");
+    let mut source: Box<dyn Read> = if is_stdin {
+        Box::new(io::stdin().lock())
+    } else {
+        Box::new(std::fs::File::open(input).map_err(|error| format!("cannot be opened: {error}"))?)
+    };
+    let mut spool = Spool::new(config.limits.spool_bytes.get());
+    let mut buffer = vec![0; 64 * 1024];
+    let mut total_bytes = 0;
+    loop {
+        let count = source.read(&mut buffer).map_err(|error| format!("cannot be read: {error}"))?;
+        if count == 0 {
+            break;
+        }
+        total_bytes += count as u64;
+        if total_bytes > limit_bytes {
+            return Err(format!("is larger than {limit_bytes} bytes; raise [limits] upload_bytes"));
+        }
+        spool.write(&buffer[..count]).map_err(|error| format!("cannot be kept in the temporary folder: {error}"))?;
+    }
+    let name = input.file_name().map(|name| name.to_string_lossy().into_owned());
+    let claim = Claim { mime: None, file_name: name.as_deref() };
+    classify(spool.finish(), claim).map_err(|refusal| refusal.to_string())
+}

@@ -1,0 +1,54 @@
+//! Ruling lines on a page: long, thin, dark strokes that run across it or down it.
+//!
+//! Only pixels are looked at, and only dark lines on lighter paper are found; which of them make a table is
+//! judged by the layout. Letters are too short or too interrupted to count, dark areas too thick. Callers find
+//! the rules of the upright page and hand them to `arrange_ruled` together with the boxes read on it.
+
+mod chains;
+mod paper;
+mod strokes;
+#[cfg(test)]
+mod tests;
+mod trace;
+
+use self::paper::{Axis, Paper, View};
+use super::Point;
+use crate::Raster;
+
+/// A straight line, in pixels of the page.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Segment {
+    /// Its left or upper end.
+    pub start: Point,
+    /// Its right or lower end.
+    pub end: Point,
+}
+
+impl Segment {
+    /// How long it is, in pixels.
+    #[must_use]
+    pub fn length(&self) -> f32 {
+        self.start.distance(self.end)
+    }
+}
+
+/// The ruling lines of a page.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Rules {
+    /// Those that run across the page, give or take its skew.
+    pub horizontal: Vec<Segment>,
+    /// Those that run down the page.
+    pub vertical: Vec<Segment>,
+}
+
+/// Finds the ruling lines of an upright page that is askew by 10° at most.
+#[must_use]
+pub fn find_rules(page: &Raster) -> Rules {
+    let paper = Paper::of(page);
+    let along = |axis| {
+        let view = View::new(&paper, axis);
+        let strokes = strokes::strokes(&view);
+        trace::lines(&view, chains::chains(&strokes))
+    };
+    Rules { horizontal: along(Axis::Across), vertical: along(Axis::Down) }
+}

@@ -1,0 +1,138 @@
+//! Pages of a reading as pictures with their boxes outlined, for whoever wants to see what was read where.
+//!
+//! Pages are rendered anew: a reading holds no pixels. Pictures that can be fetched later are kept in a folder of
+//! this process, bounded and for an hour, and go with it.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use mediary_convert::image::{self, draw_boxes, encode_png};
+use mediary_convert::pdf::{PageOrder, TextPolicy};
+use mediary_core::document::Page;
+use mediary_core::{Failure, Media, MediaKind, Raster};
+use mediary_store::{CacheKey, DiskCache};
+use tempfile::TempDir;
+
+use super::super::{Gateway, blocking};
+use super::read::ReadOptions;
+use super::reading::Reading;
+
+/// The most that is kept.
+const MOST_BYTES: u64 = 128_000_000;
+/// For so long.
+const KEPT_FOR: Duration = Duration::from_hours(1);
+
+/// Pictures that can be fetched. The folder is made with the first of them.
+#[derive(Debug, Default)]
+pub(in super::super) struct Drawings(Mutex<Option<Arc<Shelf>>>);
+
+/// The folder, which goes with the process.
+#[derive(Debug)]
+struct Shelf {
+    cache: DiskCache,
+    _folder: TempDir,
+}
+
+impl Drawings {
+    fn shelf(&self) -> Option<Arc<Shelf>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn shelf_or_new(&self) -> Result<Arc<Shelf>, Failure> {
+        let mut place = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(shelf) = &*place {
+            return Ok(shelf.clone());
+        }
+        let failed = |error: &dyn std::fmt::Display| Failure::broken(format!("pictures cannot be kept: {error}"));
+        let folder = tempfile::Builder::new().prefix("mediary-drawings-").tempdir().map_err(|error| failed(&error))?;
+        let cache = DiskCache::open(folder.path().join("pages"), MOST_BYTES).map_err(|error| failed(&error))?;
+        let shelf = Shelf { cache: cache.with_max_age(KEPT_FOR), _folder: folder };
+        Ok(place.insert(Arc::new(shelf)).clone())
+    }
+}
+
+fn key(reading: &str, index: usize) -> CacheKey {
+    CacheKey::of([reading.as_bytes(), &index.to_le_bytes()])
+}
+
+impl Gateway {
+    /// Draws every page that was read, as PNG, with its place in the document.
+    ///
+    /// # Errors
+    /// When the medium has no pictures or cannot be rendered.
+    pub async fn draw(&self, reading: &Reading, options: &ReadOptions) -> Result<Vec<(usize, Vec<u8>)>, Failure> {
+        let pages: Vec<Page> = reading.pages.iter().filter_map(|outcome| outcome.page.clone().ok()).collect();
+        match reading.media.kind() {
+            MediaKind::Document => self.draw_document(&reading.media, options, pages).await,
+            MediaKind::Image => self.draw_pictures(&reading.media, pages).await,
+            MediaKind::Text | MediaKind::Audio | MediaKind::Video => Err(Failure::malformed(format!(
+                "{} has no pages to draw; use another `output` than image",
+                reading.media.kind()
+            ))),
+        }
+    }
+
+    /// Keeps the drawn pages of a reading for a while, to be fetched by its id.
+    ///
+    /// # Errors
+    /// When the disk is full.
+    pub async fn keep_drawings(
+        &self,
+        reading: String,
+        pages: Vec<(usize, Vec<u8>)>,
+    ) -> Result<(), Failure> {
+        let shelf = self.drawings.shelf_or_new()?;
+        blocking::run(move || {
+            for (index, png) in pages {
+                let kept = shelf.cache.put(&key(&reading, index), &png);
+                kept.map_err(|error| Failure::broken(error.to_string()))?;
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    /// A drawn page, as PNG; `None` if there is none, or none any more.
+    pub async fn drawing(&self, reading: String, index: usize) -> Option<Vec<u8>> {
+        let shelf = self.drawings.shelf()?;
+        blocking::run(move || Ok(shelf.cache.get(&key(&reading, index)))).await.ok().flatten()
+    }
+
+    async fn draw_document(
+        &self,
+        media: &Media,
+        options: &ReadOptions,
+        pages: Vec<Page>,
+    ) -> Result<Vec<(usize, Vec<u8>)>, Failure> {
+        let mut document = self.pdf.open(&media.blob, options.password.as_deref()).await?;
+        let mut drawn = Vec::with_capacity(pages.len());
+        for page in pages {
+            let order = PageOrder {
+                index: page.index,
+                dpi: page.dpi,
+                text: TextPolicy::Ignore,
+                words: false,
+                trust: self.recipe.text_layer,
+                rendering: self.recipe.render,
+            };
+            let (_, raster) = document.page(order).await?;
+            let raster = raster.ok_or_else(|| Failure::broken("the worker sent no picture"))?;
+            drawn.push(blocking::run(move || png_of(&raster, &page)).await?);
+        }
+        document.close().await;
+        Ok(drawn)
+    }
+
+    async fn draw_pictures(&self, media: &Media, pages: Vec<Page>) -> Result<Vec<(usize, Vec<u8>)>, Failure> {
+        let (limits, media) = (self.image_limits(), media.clone());
+        blocking::run(move || {
+            let pictures = image::open(&media, &limits)?;
+            pages.into_iter().map(|page| png_of(&pictures.decode(page.index)?, &page)).collect()
+        })
+        .await
+    }
+}
+
+fn png_of(raster: &Raster, page: &Page) -> Result<(usize, Vec<u8>), Failure> {
+    Ok((page.index, encode_png(&draw_boxes(raster, page))?))
+}

@@ -1,0 +1,174 @@
+//! Reading one document, whatever its medium: the walk that HTTP and the command line share.
+
+use std::time::Instant;
+
+use mediary_convert::pdf::TextPolicy;
+use mediary_core::document::{Page, PageSelection};
+use mediary_core::{Failure, FailureKind, Media, MediaKind, Target};
+use serde::Serialize;
+
+use super::super::Gateway;
+use super::page_reader::PageReader;
+use super::reading::{AttemptLog, PageOutcome, Reading, Reason};
+use crate::telemetry::metrics;
+
+/// The engine name of a document's own text.
+pub(super) const TEXT_LAYER: &str = "text-layer";
+
+/// Told of each page as soon as it is finished, with how far the document is.
+pub type OnPage<'a> = &'a (dyn Fn(&PageOutcome, Progress) + Sync);
+
+/// How far a document is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Progress {
+    /// Finished pages.
+    pub done: usize,
+    /// Selected pages.
+    pub total: usize,
+}
+
+/// Who is to read.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum EngineChoice {
+    /// Whatever suits, as the recipe has it.
+    #[default]
+    Auto,
+    /// Only engines in this process.
+    Local,
+    /// This one.
+    Target(Target),
+}
+
+/// What is wanted of a document.
+#[derive(Debug, Clone)]
+pub struct ReadOptions {
+    /// Who is to read.
+    pub engine: EngineChoice,
+    /// Which pages.
+    pub pages: PageSelection,
+    /// Whether words and their boxes are wanted.
+    pub words: bool,
+    /// The password of an encrypted document.
+    pub password: Option<String>,
+    /// Read pixels even where the document has text of its own.
+    pub force_ocr: bool,
+    /// Never read pixels.
+    pub text_layer_only: bool,
+    /// Resolution for rendering; `None` lets each page decide.
+    pub dpi: Option<u32>,
+    /// Whether a result from before will do, and this one may be kept.
+    pub cache: bool,
+}
+
+impl Default for ReadOptions {
+    fn default() -> Self {
+        Self {
+            engine: EngineChoice::default(),
+            pages: PageSelection::default(),
+            words: false,
+            password: None,
+            force_ocr: false,
+            text_layer_only: false,
+            dpi: None,
+            cache: true,
+        }
+    }
+}
+
+impl ReadOptions {
+    pub(super) fn text_policy(&self) -> TextPolicy {
+        match (self.force_ocr, self.text_layer_only) {
+            (true, _) => TextPolicy::Ignore,
+            (false, true) => TextPolicy::Only,
+            (false, false) => TextPolicy::Judge,
+        }
+    }
+}
+
+impl Gateway {
+    /// Reads a document. `on_page` is told of each page when it is finished.
+    ///
+    /// # Errors
+    /// When the document cannot be read at all. Where some pages can, the reading says of each how it
+    /// went.
+    pub async fn read(
+        &self,
+        media: Media,
+        options: &ReadOptions,
+        on_page: OnPage<'_>,
+    ) -> Result<Reading, Failure> {
+        let started = Instant::now();
+        self.check_engine(&options.engine)?;
+        self.check_size(&media)?;
+        let place = self.place_of(&media, options);
+        if let Some(place) = &place
+            && let Some(reading) = place.recall(&media, started).await
+        {
+            for (done, outcome) in (1..).zip(&reading.pages) {
+                on_page(outcome, Progress { done, total: reading.pages.len() });
+            }
+            return Ok(reading);
+        }
+        let mut attempts = AttemptLog::default();
+        let mut reader = PageReader::new(self, &options.engine);
+        let (total_pages, pages) = match media.kind() {
+            MediaKind::Document => self.read_pdf(&media, options, on_page, &mut reader, &mut attempts).await?,
+            MediaKind::Image => self.read_pictures(&media, options, on_page, &mut reader, &mut attempts).await?,
+            MediaKind::Text => self.read_text(&media, options, on_page, &mut attempts).await?,
+            MediaKind::Audio | MediaKind::Video => {
+                return Err(Failure::unsupported(format!(
+                    "this is {} ({}); text can be read from PDFs, images (png, jpeg, webp, gif, tiff, bmp) and plain \
+                     text",
+                    media.kind(),
+                    media.format
+                )));
+            }
+        };
+        let (attempts, duration) = (attempts.into_attempts(), started.elapsed());
+        let reading = Reading { media, total_pages, pages, attempts, duration, cached: false };
+        count_pages(&reading);
+        let reading = all_failed(reading)?;
+        if let Some(place) = place {
+            place.keep(&reading).await;
+        }
+        Ok(reading)
+    }
+
+    fn check_engine(&self, engine: &EngineChoice) -> Result<(), Failure> {
+        let EngineChoice::Target(target) = engine else { return Ok(()) };
+        let name = target.to_string();
+        if self.targets.iter().any(|known| known.id == name) {
+            return Ok(());
+        }
+        let known: Vec<&str> = self.targets.iter().map(|target| target.id.as_str()).collect();
+        Err(Failure::new(
+            FailureKind::Unknown,
+            format!("there is no engine `{name}`; use `auto`, `local` or one of: {}", known.join(", ")),
+        ))
+    }
+}
+
+fn count_pages(reading: &Reading) {
+    for page in reading.pages.iter().filter_map(|outcome| outcome.page.as_ref().ok()) {
+        metrics::page_read(page.source.name(), &page.engine);
+    }
+}
+
+/// A document of which no page could be read has failed as its first page did; one with ink and no text at all
+/// has failed too.
+fn all_failed(reading: Reading) -> Result<Reading, Failure> {
+    if let [PageOutcome { page: Err(failure), .. }, ..] = reading.pages.as_slice()
+        && reading.pages.iter().all(|outcome| outcome.page.is_err())
+    {
+        return Err(failure.clone());
+    }
+    let is_wordless = |outcome: &PageOutcome| outcome.page.as_ref().map_or(true, Page::is_blank);
+    let has_ink = |outcome: &PageOutcome| outcome.reasons.contains(&Reason::InkWithoutText);
+    if reading.pages.iter().all(is_wordless) && reading.pages.iter().any(has_ink) {
+        return Err(Failure::unreadable(
+            "there is something on the page but no text was found in it; if it does show text, send a sharper or larger \
+             picture, or a higher `dpi`",
+        ));
+    }
+    Ok(reading)
+}

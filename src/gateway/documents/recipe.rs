@@ -1,0 +1,149 @@
+//! The recipe `read-document`: when a page's own text is believed, how pages are rendered, who reads them.
+//!
+//! Data only, from `pipelines/read-document.toml`, embedded and replaceable by a file beside the configuration.
+//! Nothing is read or decided here; `page_reader` and `pdf` follow it.
+
+use std::path::{Path, PathBuf};
+
+use mediary_convert::pdf::Rendering;
+use mediary_core::Target;
+use mediary_core::document::LayerTrust;
+use serde::Deserialize;
+use thiserror::Error;
+
+const EMBEDDED: &str = include_str!("../../../pipelines/read-document.toml");
+const FILE: &str = "pipelines/read-document.toml";
+
+/// How documents are read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Recipe {
+    /// When a PDF's own text is believed.
+    pub text_layer: LayerTrust,
+    /// How pages are rendered for engines.
+    pub render: Rendering,
+    /// A page without text is empty if less than this share of it is inked.
+    pub blank_ink: f32,
+    /// Who reads pages without trusted text, in order; never empty.
+    pub engines: Vec<Step>,
+}
+
+/// One engine's turn.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Step {
+    /// Who reads.
+    pub target: Target,
+    /// How likely its result must be to be right, from 0 to 1, to be believed.
+    pub accept: f32,
+}
+
+/// A recipe that cannot be followed.
+#[derive(Debug, Error)]
+#[error("{}: {reason}", place.display())]
+pub struct BadRecipe {
+    place: PathBuf,
+    reason: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    #[serde(default)]
+    text_layer: LayerTrust,
+    #[serde(default)]
+    render: Rendering,
+    blank: Blank,
+    engines: Vec<WrittenStep>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Blank {
+    ink: f32,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenStep {
+    target: String,
+    accept: f32,
+}
+
+impl Recipe {
+    /// The recipe beside the configuration, if there is one, else the embedded one.
+    ///
+    /// # Errors
+    /// When the file cannot be read or followed; the sentence names it.
+    pub fn load(config_dir: Option<&Path>) -> Result<Self, BadRecipe> {
+        let Some(place) = config_dir.map(|dir| dir.join(FILE)).filter(|place| place.exists()) else {
+            return Self::parse(Path::new(FILE), EMBEDDED);
+        };
+        let text = std::fs::read_to_string(&place)
+            .map_err(|error| BadRecipe { place: place.clone(), reason: error.to_string() })?;
+        Self::parse(&place, &text)
+    }
+
+    /// The recipe this version of Mediary was built and measured with.
+    #[must_use]
+    pub fn embedded() -> Self {
+        Self::parse(Path::new(FILE), EMBEDDED).expect("the embedded recipe is checked by a test")
+    }
+
+    fn parse(place: &Path, text: &str) -> Result<Self, BadRecipe> {
+        let bad = |reason: String| BadRecipe { place: place.to_owned(), reason };
+        let written: Written = toml::from_str(text).map_err(|error| bad(error.to_string().trim_end().to_owned()))?;
+        let mut engines = Vec::with_capacity(written.engines.len());
+        for WrittenStep { target, accept } in written.engines {
+            if !(0.0..=1.0).contains(&accept) {
+                return Err(bad(format!("`accept` of {target} is a share from 0 to 1, not {accept}")));
+            }
+            engines.push(Step { target: target.parse().map_err(|error| bad(format!("{error}")))?, accept });
+        }
+        if engines.is_empty() {
+            return Err(bad("`engines` is empty; name at least local/paddleocr".to_owned()));
+        }
+        let Rendering { dpi, scan_dpi, max_pixels, .. } = written.render;
+        if dpi == 0 || scan_dpi[0] == 0 || scan_dpi[0] > scan_dpi[1] || max_pixels == 0 {
+            return Err(bad("[render] needs resolutions above 0, bounds in order and some pixels".to_owned()));
+        }
+        Ok(Self { text_layer: written.text_layer, render: written.render, blank_ink: written.blank.ink, engines })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_embedded_recipe_says_what_the_code_has_by_default() {
+        let recipe = Recipe::embedded();
+        assert_eq!(recipe.text_layer, LayerTrust::default());
+        assert_eq!(recipe.render, Rendering::default());
+        assert_eq!(recipe.engines[0].target, Target::local("paddleocr"));
+    }
+
+    #[test]
+    fn a_recipe_beside_the_configuration_replaces_it() {
+        let config = tempfile::tempdir().unwrap();
+        assert_eq!(Recipe::load(Some(config.path())).unwrap(), Recipe::embedded());
+        std::fs::create_dir(config.path().join("pipelines")).unwrap();
+        std::fs::write(config.path().join(FILE), EMBEDDED.replace("ink = 0.003", "ink = 0.5")).unwrap();
+        assert_eq!(Recipe::load(Some(config.path())).unwrap().blank_ink, 0.5);
+    }
+
+    #[test]
+    fn a_recipe_that_cannot_be_followed_is_refused_with_its_place() {
+        let rows = [
+            ("accept = 0.5", "accept = 50", "a share from 0 to 1, not 50"),
+            ("local/paddleocr", "paddleocr", "write it as provider/model"),
+            ("[[engines]]", "[[engine]]", "unknown field `engine`"),
+            ("dpi = 200 ", "dpi = 0 ", "resolutions above 0"),
+            ("unmapped = 0.03", "unmaped = 0.03", "unknown field `unmaped`"),
+        ];
+        for (right, wrong, expected) in rows {
+            let text = EMBEDDED.replace(right, wrong);
+            assert_ne!(text, EMBEDDED, "the row changes nothing: {right}");
+            let message = Recipe::parse(Path::new("mine.toml"), &text).unwrap_err().to_string();
+            assert!(message.starts_with("mine.toml: ") && message.contains(expected), "{wrong}: {message}");
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! A reading as a searchable PDF: the document's own pages, with what was read behind them, invisible.
+//!
+//! A PDF keeps everything it has and gets text on the pages that were recognised; pictures become the pages of a new
+//! PDF. The result is written to a temporary file, whatever its size.
+
+use std::fs::File;
+use std::io::{BufWriter, Seek};
+
+use mediary_convert::image;
+use mediary_convert::pdf::{PageLayer, PicturePdf};
+use mediary_core::document::{Page, Source};
+use mediary_core::{Failure, MediaKind};
+
+use super::super::{Gateway, blocking};
+use super::read::ReadOptions;
+use super::reading::Reading;
+
+impl Gateway {
+    /// Writes the document with its text behind its pages. The file stands at its beginning.
+    ///
+    /// All pages of a PDF are there, whichever were selected; of a file of pictures, those that were selected.
+    ///
+    /// # Errors
+    /// When the medium has no pages, or the PDF cannot be written anew.
+    pub async fn searchable(&self, reading: &Reading, options: &ReadOptions) -> Result<File, Failure> {
+        let recognised: Vec<PageLayer> =
+            reading.pages.iter().filter_map(|outcome| outcome.page.as_ref().ok()).filter_map(layer_of).collect();
+        match reading.media.kind() {
+            MediaKind::Document => {
+                let document = self.pdf.open(&reading.media.blob, options.password.as_deref()).await?;
+                let mut file = tokio::fs::File::from_std(temporary()?);
+                document.write_searchable(recognised, &mut file).await?;
+                rewound(file.into_std().await)
+            }
+            MediaKind::Image => {
+                let (media, limits) = (reading.media.clone(), self.image_limits());
+                let indices: Vec<usize> = reading.pages.iter().map(|outcome| outcome.index).collect();
+                blocking::run(move || {
+                    let pictures = image::open(&media, &limits)?;
+                    let mut pdf = PicturePdf::begin(BufWriter::new(temporary()?))?;
+                    for index in indices {
+                        pdf.add(&pictures, index, recognised.iter().find(|layer| layer.index == index))?;
+                    }
+                    rewound(pdf.finish()?.into_inner().map_err(|error| unwritable(error.error()))?)
+                })
+                .await
+            }
+            MediaKind::Text | MediaKind::Audio | MediaKind::Video => Err(Failure::malformed(format!(
+                "{} has no pages to make searchable; use another `output` than pdf",
+                reading.media.kind()
+            ))),
+        }
+    }
+}
+
+/// What is to be written on a page: what was recognised, not what the page says itself.
+fn layer_of(page: &Page) -> Option<PageLayer> {
+    let mut layer = PageLayer::of(page);
+    match page.source {
+        Source::TextLayer => return None,
+        Source::Ocr => {}
+        Source::Mixed => layer.lines.retain(|line| line.confidence.is_some()),
+    }
+    (!layer.is_empty()).then_some(layer)
+}
+
+fn temporary() -> Result<File, Failure> {
+    tempfile::tempfile().map_err(|error| unwritable(&error))
+}
+
+fn rewound(mut file: File) -> Result<File, Failure> {
+    file.rewind().map_err(|error| unwritable(&error))?;
+    Ok(file)
+}
+
+fn unwritable(error: &std::io::Error) -> Failure {
+    Failure::broken(format!("the searchable PDF cannot be written to the temporary folder: {error}"))
+}

@@ -1,0 +1,40 @@
+//! `GET /v1/ocr/images/{id}/{page}`: a page of an earlier answer with what was read outlined.
+
+use axum::extract::{Path, State};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use axum::response::{IntoResponse, Response};
+
+use super::super::error::{ApiError, ErrorBody};
+use super::super::state::AppState;
+
+/// A page of a reading with what was read outlined, as PNG.
+#[utoipa::path(
+    get,
+    path = "/v1/ocr/images/{id}/{page}",
+    tag = "ocr",
+    params(
+        ("id" = String, Path, description = "the id of an answer to `POST /v1/ocr/process` with output=image"),
+        ("page" = usize, Path, description = "place in the document, from 0"),
+    ),
+    responses(
+        (status = 200, description = "The picture", body = Vec<u8>, content_type = "image/png"),
+        (status = 401, description = "A key is missing or wrong", body = ErrorBody),
+        (status = 404, description = "There is no such picture, or none any more", body = ErrorBody),
+    )
+)]
+pub(in super::super) async fn drawing(
+    State(state): State<AppState>,
+    Path((id, page)): Path<(String, String)>,
+) -> Result<Response, ApiError> {
+    let page = page.trim_end_matches(".png").parse().ok();
+    let png = match page {
+        Some(index) => state.gateway.drawing(id, index).await,
+        None => None,
+    };
+    let png = png.ok_or_else(|| {
+        let message = "There is no such picture, or it is gone: pictures are kept for an hour. Ask for it again with \
+                       output=image.";
+        ApiError::not_found("no_such_image", message)
+    })?;
+    Ok(([(CONTENT_TYPE, "image/png"), (CACHE_CONTROL, "private, no-store")], png).into_response())
+}

@@ -1,0 +1,124 @@
+//! `stream=true`: an event per finished page with how far the document is, then the whole answer.
+//!
+//! Nothing is sent before the first page is finished, so that a document that cannot be read at all still gets its
+//! status. A client that leaves stops the reading, because the reading lives in the stream.
+
+use std::convert::Infallible;
+use std::future::Future;
+use std::pin::Pin;
+use std::time::Duration;
+
+use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::response::{IntoResponse, Response};
+use futures_util::stream;
+use mediary_core::Media;
+use serde::Serialize;
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+use utoipa::ToSchema;
+
+use super::super::error::ApiError;
+use super::super::request_id::RequestId;
+use super::super::state::AppState;
+use crate::gateway::{PageOutcome, Progress, ReadOptions};
+use crate::protocol::process::{Encoder, PageBody, ReadingBody};
+
+/// A silent connection is told so often that it is still wanted.
+const PING: Duration = Duration::from_secs(15);
+
+/// The data of a `page` event.
+#[derive(Debug, Serialize, ToSchema)]
+pub(in super::super) struct PageEvent {
+    /// The page as the whole answer will have it.
+    page: PageBody,
+    /// Finished pages.
+    done: usize,
+    /// Selected pages.
+    total: usize,
+}
+
+/// What one reading becomes on the wire.
+#[derive(Debug, Clone)]
+pub(super) struct Events {
+    pub(super) id: String,
+    pub(super) file_name: Option<String>,
+    pub(super) encoder: Encoder,
+    pub(super) request: RequestId,
+    /// How links in the answer begin.
+    pub(super) base: String,
+}
+
+type Ending = Pin<Box<dyn Future<Output = Result<ReadingBody, ApiError>> + Send>>;
+
+/// Where a stream is.
+enum State {
+    Reading { ending: Ending, pages: UnboundedReceiver<PageEvent>, events: Events },
+    Ended,
+}
+
+/// Reads a document and answers with events.
+///
+/// # Errors
+/// When the document cannot be read, as long as nothing was sent.
+pub(super) async fn answer(
+    state: AppState,
+    media: Media,
+    options: ReadOptions,
+    events: Events,
+) -> Result<Response, ApiError> {
+    let (tell, pages) = unbounded_channel();
+    let body = events.clone();
+    let ending: Ending = Box::pin(async move {
+        let encoder = body.encoder;
+        let on_page = move |outcome: &PageOutcome, Progress { done, total }: Progress| {
+            // Without a receiver there is nobody to read for, and this future is gone as well.
+            let _ = tell.send(PageEvent { page: encoder.page(outcome), done, total });
+        };
+        let reading = state.gateway.read(media, &options, &on_page).await?;
+        Ok(super::answer::body(&state, &body.encoder, body.id, body.file_name, &reading, &options, &body.base).await?)
+    });
+    let mut state = State::Reading { ending, pages, events };
+    let Some((first, next)) = step(state).await else { return Err(ApiError::broken("a stream without events")) };
+    state = next;
+    let first = match first {
+        Ok(event) => event,
+        Err(error) => return Err(error),
+    };
+    let rest = stream::unfold(state, |state| async move {
+        let (event, next) = step(state).await?;
+        let event = event.unwrap_or_else(|error| {
+            error.log();
+            named("error", &serde_json::json!({ "error": error.body() }))
+        });
+        Some((Ok::<_, Infallible>(event), next))
+    });
+    let all = futures_util::StreamExt::chain(stream::iter([Ok(first)]), rest);
+    Ok(Sse::new(all).keep_alive(KeepAlive::new().interval(PING)).into_response())
+}
+
+/// The next event, and where the stream is then; `None` at its end.
+async fn step(state: State) -> Option<(Result<Event, ApiError>, State)> {
+    let State::Reading { mut ending, mut pages, events } = state else { return None };
+    tokio::select! {
+        biased;
+        Some(page) = pages.recv() => {
+            Some((Ok(named("page", &page)), State::Reading { ending, pages, events }))
+        }
+        ended = &mut ending => match ended {
+            Ok(body) => {
+                // Pages that were finished in the same breath as the document come before its end.
+                let ending: Ending = Box::pin(std::future::ready(Ok(body)));
+                match pages.try_recv() {
+                    Ok(page) => Some((Ok(named("page", &page)), State::Reading { ending, pages, events })),
+                    Err(_) => Some((Ok(named("done", &ending.await.ok()?)), State::Ended)),
+                }
+            }
+            Err(error) => Some((Err(error.naming(&events.request)), State::Ended)),
+        },
+    }
+}
+
+fn named(name: &'static str, data: &impl Serialize) -> Event {
+    let event = Event::default().event(name);
+    // Our own types always have a JSON form.
+    event.json_data(data).unwrap_or_else(|_| Event::default().event("error"))
+}

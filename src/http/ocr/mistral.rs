@@ -1,0 +1,75 @@
+//! `POST /v1/ocr`: one document in, its pages out, as Mistral has it.
+//!
+//! Nothing is decided here: the document is got from wherever it is, classified and read like any upload. Errors on
+//! this route are told in Mistral's shape, which `visit` sees to.
+
+use axum::Json;
+use axum::extract::{Request, State};
+use axum::http::{HeaderName, HeaderValue};
+use axum::response::{IntoResponse, Response};
+use mediary_core::{Failure, FailureKind};
+
+use super::super::AppState;
+use super::super::error::ApiError;
+use super::{classified, place, upload};
+use crate::protocol::mistral::{ErrorBody, OcrForm, OcrRequest, OcrResponse};
+
+/// Names what was asked for and not done.
+const X_MEDIARY_DROPPED: HeaderName = HeaderName::from_static("x-mediary-dropped");
+/// A complaint about JSON may repeat the value it is about, and that may be a whole document.
+const LONGEST_COMPLAINT_CHARS: usize = 300;
+
+/// Reads one document, in the format of Mistral's OCR.
+#[utoipa::path(
+    post,
+    path = "/v1/ocr",
+    tag = "ocr",
+    request_body = OcrRequest,
+    responses(
+        (status = 200, description = "The pages; the header X-Mediary-Dropped names fields that changed nothing",
+            body = OcrResponse),
+        (status = 400, description = "A field is wrong, or the address may not be fetched or has nothing", body = ErrorBody),
+        (status = 401, description = "A key is missing or wrong", body = ErrorBody),
+        (status = 403, description = "A foreign Origin or Host", body = ErrorBody),
+        (status = 404, description = "There is no such model", body = ErrorBody),
+        (status = 408, description = "The body stopped arriving", body = ErrorBody),
+        (status = 413, description = "A limit was passed; the message names it", body = ErrorBody),
+        (status = 415, description = "Not a document, picture or text; the message names what it is", body = ErrorBody),
+        (status = 422, description = "Encrypted, damaged or without pages", body = ErrorBody),
+        (status = 500, description = "A fault of Mediary's own", body = ErrorBody),
+        (status = 502, description = "The document's server cannot be reached, or fails", body = ErrorBody),
+        (status = 503, description = "Busy (see Retry-After), or something is not installed", body = ErrorBody),
+        (status = 504, description = "A page, or the document's server, took longer than its limit", body = ErrorBody),
+    )
+)]
+pub(in crate::http) async fn mistral(State(state): State<AppState>, request: Request) -> Result<Response, ApiError> {
+    let body = upload::whole(request, &state.config.limits).await?;
+    let OcrForm { place, name, options, encoder, dropped } = parse(&body)?.decode()?;
+    let selects_pages = options.pages != Default::default();
+    let file = place::open(&state, place, name).await?;
+    // The document has been decoded out of it, and reading may take long.
+    drop(body);
+    let reading = state.gateway.read(classified(file)?, &options, &|_, _| ()).await;
+    let reading = reading.map_err(|failure| counted_from_zero(failure, selects_pages))?;
+    let mut response = Json(encoder.answer(&reading)?).into_response();
+    if !dropped.is_empty() {
+        let names = HeaderValue::from_str(&dropped.join(", ")).expect("names of fields are ASCII");
+        response.headers_mut().insert(X_MEDIARY_DROPPED, names);
+    }
+    Ok(response)
+}
+
+fn parse(body: &[u8]) -> Result<OcrRequest<'_>, ApiError> {
+    serde_json::from_slice(body).map_err(|error| {
+        let complaint: String = error.to_string().chars().take(LONGEST_COMPLAINT_CHARS).collect();
+        ApiError::malformed(format!("the JSON body is malformed: {complaint}"))
+    })
+}
+
+/// The house counts pages from 1, this format from 0.
+fn counted_from_zero(mut failure: Failure, selects_pages: bool) -> Failure {
+    if selects_pages && failure.kind == FailureKind::Malformed && failure.detail.contains("there is no page") {
+        failure.detail.push_str(" (counted from 1; `pages` counts from 0)");
+    }
+    failure
+}

@@ -1,0 +1,31 @@
+//! A document that a request names by its place: in a data: URL, or elsewhere.
+//!
+//! Either way its bytes are spooled as they come, and what was claimed of them is kept for classification.
+
+use mediary_core::Failure;
+
+use super::super::AppState;
+use super::super::error::ApiError;
+use super::upload::{UploadedFile, decode_base64, keep};
+use crate::gateway::Spool;
+use crate::protocol::mistral::Place;
+
+/// Gets the document. `name` wins over what its address ends with.
+pub(super) async fn open(state: &AppState, place: Place<'_>, name: Option<String>) -> Result<UploadedFile, ApiError> {
+    let spool_bytes = state.config.limits.spool_bytes.get();
+    match place {
+        Place::Inline { mime, base64, field } => {
+            let blob = decode_base64(field, &base64, spool_bytes)?;
+            Ok(UploadedFile { blob, mime, name })
+        }
+        Place::Remote(url) => {
+            let mut spool = Spool::new(spool_bytes);
+            let fetched = state.fetcher.fetch(&url, &mut |chunk| keep(&mut spool, chunk)).await.map_err(about_url)?;
+            Ok(UploadedFile { blob: spool.finish(), mime: fetched.media_type, name: name.or(fetched.file_name) })
+        }
+    }
+}
+
+fn about_url(failure: Failure) -> ApiError {
+    ApiError::from(failure).about("document")
+}

@@ -1,0 +1,180 @@
+//! The ladder of recognisers: a line that one of them doubts is read again by the next.
+//!
+//! Confidences are calibrated for each recogniser, so that two readings of one line can be held against
+//! each other: the surer one stands.
+
+use mediary_core::document::Quad;
+use mediary_core::engine::Cancel;
+use mediary_core::{Failure, FailureKind, Raster};
+
+use super::ctc::ReadLine;
+use super::reader::{Manner, Reader};
+use super::settings::{Level, OcrFiles, RecogniserFiles};
+use super::verdict::{self, visible};
+use crate::runtime::Runtime;
+
+/// So many lines of a page are always read twice, the least likely ones: whether the recognisers agree on
+/// those tells whether the fast one knows the page's script at all.
+const SAMPLE: usize = 2;
+/// If they agree less than this, every line is read twice.
+const PAGE_IS_HARD: f32 = 0.5;
+/// A line less likely than this is odd.
+const ODD: f32 = 0.3;
+
+/// The recognisers, lowest rung first.
+#[derive(Debug)]
+pub(super) struct Ladder {
+    runtime: Runtime,
+    workers: usize,
+    read_again_below: f32,
+    fast: Reader,
+    accurate: Option<Rung>,
+    scripts: Vec<Rung>,
+}
+
+/// A recogniser that is opened when it is first needed.
+#[derive(Debug)]
+struct Rung {
+    files: RecogniserFiles,
+    manner: Manner,
+    reader: Option<Reader>,
+}
+
+impl Rung {
+    fn new(files: RecogniserFiles, manner: Manner) -> Self {
+        Self { files, manner, reader: None }
+    }
+
+    fn reader(&mut self, runtime: &Runtime, workers: usize) -> Result<&mut Reader, Failure> {
+        match &mut self.reader {
+            Some(reader) => Ok(reader),
+            empty => Ok(empty.insert(Reader::open(runtime, &self.files, workers, self.manner.clone())?)),
+        }
+    }
+}
+
+impl Ladder {
+    pub(super) fn open(
+        runtime: Runtime,
+        files: OcrFiles,
+        workers: usize,
+        read_again_below: f32,
+    ) -> Result<Self, Failure> {
+        let fast = Reader::open(&runtime, &files.fast, workers, Manner::FAST)?;
+        let accurate = files.accurate.map(|files| Rung::new(files, Manner::ACCURATE));
+        let scripts = files.scripts.into_iter().map(|files| Rung::new(files, Manner::OTHER)).collect();
+        Ok(Self { runtime, workers, read_again_below, fast, accurate, scripts })
+    }
+
+    /// The recogniser that reads every line of a page.
+    pub(super) fn first(&mut self, level: Level) -> Result<&mut Reader, Failure> {
+        match (level, &mut self.accurate) {
+            (Level::Fast | Level::Auto, _) => Ok(&mut self.fast),
+            (Level::Accurate, Some(rung)) => rung.reader(&self.runtime, self.workers),
+            (Level::Accurate, None) => Err(Failure::new(
+                FailureKind::NotInstalled,
+                "the recogniser of level accurate is not installed; run `mediary models pull paddleocr`",
+            )),
+        }
+    }
+
+    /// Reads doubtful lines again with other recognisers. Gives the share of the text, from 0 to 1, that is of
+    /// a script none of them knows.
+    pub(super) fn climb(
+        &mut self,
+        page: &Raster,
+        quads: &[Quad],
+        read: &mut [ReadLine],
+        level: Level,
+        cancel: &Cancel,
+    ) -> Result<f32, Failure> {
+        let mut unknown = vec![false; read.len()];
+        match level {
+            Level::Fast => return Ok(0.0),
+            Level::Auto if self.accurate.is_none() => {}
+            Level::Auto => {
+                let first = self.doubtful(read);
+                let agreement = self.hold_against(Level::Accurate, page, quads, &first, read, &mut unknown, cancel)?;
+                if agreement < PAGE_IS_HARD {
+                    let rest: Vec<usize> = (0..read.len()).filter(|index| !first.contains(index)).collect();
+                    self.hold_against(Level::Accurate, page, quads, &rest, read, &mut unknown, cancel)?;
+                }
+            }
+            Level::Accurate => {
+                let odd: Vec<usize> =
+                    (0..read.len()).filter(|&index| read[index].confidence < ODD || read[index].is_sparse()).collect();
+                self.hold_against(Level::Fast, page, quads, &odd, read, &mut unknown, cancel)?;
+            }
+        }
+        self.try_scripts(page, quads, read, &mut unknown, cancel)?;
+        let characters = |index: &usize| visible(&read[*index].text) as f32;
+        let all: f32 = (0..read.len()).map(|index| characters(&index)).sum();
+        let strange: f32 = (0..read.len()).filter(|&index| unknown[index]).map(|index| characters(&index)).sum();
+        Ok(if all > 0.0 { strange / all } else { 0.0 })
+    }
+
+    /// The lines that are less likely to be right than they should be, and in any case the few least likely.
+    fn doubtful(&self, read: &[ReadLine]) -> Vec<usize> {
+        let mut order: Vec<usize> = (0..read.len()).collect();
+        order.sort_by(|&a, &b| read[a].confidence.total_cmp(&read[b].confidence));
+        let doubtful = order.iter().take_while(|&&index| read[index].confidence < self.read_again_below).count();
+        order.truncate(doubtful.max(SAMPLE));
+        order
+    }
+
+    /// Has lines read by the other recogniser and keeps the better readings. Gives how far both agreed.
+    #[expect(clippy::too_many_arguments, reason = "the page, its boxes and two lists of one length")]
+    fn hold_against(
+        &mut self,
+        other: Level,
+        page: &Raster,
+        quads: &[Quad],
+        which: &[usize],
+        read: &mut [ReadLine],
+        unknown: &mut [bool],
+        cancel: &Cancel,
+    ) -> Result<f32, Failure> {
+        if which.is_empty() {
+            return Ok(1.0);
+        }
+        let boxes: Vec<Quad> = which.iter().map(|&index| quads[index]).collect();
+        let again = self.first(other)?.read(page, &boxes, cancel)?;
+        let (mut agreed, mut weight) = (0.0, 0.0);
+        for (&index, again) in which.iter().zip(again) {
+            let before = std::mem::take(&mut read[index]);
+            let verdict =
+                if other == Level::Fast { verdict::between(again, before) } else { verdict::between(before, again) };
+            let characters = visible(&verdict.line.text) as f32;
+            agreed += verdict.agreement * characters;
+            weight += characters;
+            (read[index], unknown[index]) = (verdict.line, verdict.unknown_script);
+        }
+        Ok(if weight > 0.0 { agreed / weight } else { 1.0 })
+    }
+
+    /// Gives lines that nobody has read well to the recognisers of further scripts.
+    fn try_scripts(
+        &mut self,
+        page: &Raster,
+        quads: &[Quad],
+        read: &mut [ReadLine],
+        unknown: &mut [bool],
+        cancel: &Cancel,
+    ) -> Result<(), Failure> {
+        for rung in &mut self.scripts {
+            let which: Vec<usize> =
+                (0..read.len()).filter(|&index| unknown[index] || read[index].confidence < ODD).collect();
+            if which.is_empty() {
+                break;
+            }
+            let boxes: Vec<Quad> = which.iter().map(|&index| quads[index]).collect();
+            let again = rung.reader(&self.runtime, self.workers)?.read(page, &boxes, cancel)?;
+            for (index, line) in which.into_iter().zip(again) {
+                if line.confidence > read[index].confidence && !line.is_sparse() {
+                    (read[index], unknown[index]) = (line, false);
+                }
+            }
+        }
+        Ok(())
+    }
+}

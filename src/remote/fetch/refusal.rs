@@ -1,0 +1,53 @@
+//! Why an address is not connected to, and how that looks from outside.
+//!
+//! A refusal may come out of the resolver deep inside the HTTP client; it is found again in the chain of causes.
+
+use std::error::Error as StdError;
+use std::net::IpAddr;
+
+use mediary_core::{Failure, FailureKind};
+use thiserror::Error;
+
+/// An address that may not be connected to, or a name that has none.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub(super) enum Refusal {
+    #[error("the address {ip} is {why}; to let Mediary fetch from it, list it under [fetch] allow")]
+    Address { ip: IpAddr, why: &'static str },
+    #[error(
+        "the address of host `{host}` is {why} ({ip}); to let Mediary fetch from it, list the host under [fetch] allow"
+    )]
+    Name { host: String, ip: IpAddr, why: &'static str },
+    #[error("there is no host `{host}`; check the address's spelling")]
+    NoSuchHost { host: String },
+}
+
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Self {
+        let kind = match refusal {
+            Refusal::Address { .. } | Refusal::Name { .. } => FailureKind::Malformed,
+            Refusal::NoSuchHost { .. } => FailureKind::Unreachable,
+        };
+        Self::new(kind, refusal.to_string())
+    }
+}
+
+/// What a failed request or a broken body is to the user. Nothing of the address but its host is repeated: the rest
+/// may hold a signature.
+pub(super) fn failed(host: &str, error: &reqwest::Error) -> Failure {
+    let mut deepest: &(dyn StdError + 'static) = error;
+    loop {
+        if let Some(refusal) = deepest.downcast_ref::<Refusal>() {
+            return refusal.clone().into();
+        }
+        match deepest.source() {
+            Some(source) => deepest = source,
+            None => break,
+        }
+    }
+    if error.is_timeout() {
+        let detail = format!("`{host}` does not take connections; check the address, or raise [fetch] connect_seconds");
+        return Failure::new(FailureKind::TimedOut, detail);
+    }
+    let stage = if error.is_connect() { "cannot connect to" } else { "the connection broke off to" };
+    Failure::new(FailureKind::Unreachable, format!("{stage} `{host}` ({deepest}); check the address, or try again"))
+}
