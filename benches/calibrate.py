@@ -25,7 +25,7 @@ from pages import find_font
 
 ROOT = Path(__file__).resolve().parent.parent
 WORK = ROOT / "target" / "bench-work" / "calibration"
-EXAMPLE = ROOT / "target" / "debug" / "examples" / "line_evidence"
+EXAMPLE = ROOT / "target" / "release" / "examples" / "line_evidence"
 LEVELS = ("fast", "accurate")
 BINS = 10
 
@@ -166,7 +166,7 @@ def read_pages(split: str, count: int, level: str, library: Path, weights: Path)
         image, truth[str(path)] = make_page(split, number)
         if not path.exists():
             image.save(path)
-    read = subprocess.run([EXAMPLE, library, weights, level, *truth], capture_output=True, text=True, check=True).stdout
+    read = subprocess.run([EXAMPLE, library, weights, level, weights / "tiny-det.onnx", "1280,0.2,0.4,1.4", *truth], capture_output=True, text=True, check=True).stdout
     rows, right = [], []
     for record in map(json.loads, read.splitlines()):
         verdict = is_right(record["text"], record["box"], truth[record["page"]])
@@ -181,7 +181,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--pages", type=int, default=60, help="pages of each split")
     asked = parser.parse_args()
-    subprocess.run(["cargo", "build", "-p", "mediary-local", "--example", "line_evidence"], cwd=ROOT, check=True)
+    subprocess.run(["cargo", "build", "--release", "-p", "mediary-local", "--example", "line_evidence"], cwd=ROOT, check=True)
     weights = ROOT / "models" / "weights"
     library = next((weights / "onnxruntime").glob("libonnxruntime*"))
     for level in LEVELS:

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use mediary_convert::pdf::{PdfWorkers, WorkerSettings};
-use mediary_local::{PaddleOcr, Pool, PoolSettings, Runtime};
+use mediary_local::{Ocrs, PaddleOcr, Pool, PoolSettings, Runtime};
 use mediary_store::DiskCache;
 use thiserror::Error;
 
@@ -67,9 +67,14 @@ impl Gateway {
             },
         )?;
         let targets = targets::local(models, provider);
+        let models_of_engine = models.clone();
+        let ocrs = Pool::start(
+            PoolSettings { name: "ocrs".into(), queue: engines.paddleocr.queue, retry_after: RETRY_AFTER },
+            move || Ocrs::load(&installed::ocrs_files(&models_of_engine)?),
+        )?;
         let most_bytes = config.cache.bytes.get();
         let readings = cache_dir.filter(|_| most_bytes > 0).and_then(|dir| remembered(&dir, most_bytes));
-        Ok(Self { limits: config.limits.clone(), recipe, pdf, ocr, readings, drawings: Drawings::default(), targets })
+        Ok(Self { limits: config.limits.clone(), recipe, pdf, ocr, ocrs, readings, drawings: Drawings::default(), targets })
     }
 }
 

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use mediary_core::{Failure, FailureKind};
-use mediary_local::{ExecutionProvider, OcrFiles, RecogniserFiles};
+use mediary_local::{ExecutionProvider, OcrFiles, OcrsFiles, OcrsRecogniser, RecogniserFiles};
 
 use crate::models::{Models, NotInstalled};
 
@@ -15,17 +15,34 @@ pub(super) fn library(models: &Models, provider: ExecutionProvider) -> Result<Pa
 
 /// The files of `local/paddleocr`.
 pub(super) fn ocr_files(models: &Models) -> Result<OcrFiles, Failure> {
-    let file = |name: &str| models.file("paddleocr", name).map_err(|error| not_installed(&error));
-    let recogniser = |size: &str| {
-        let model = file(&format!("{size}-rec.onnx"))?;
-        Ok::<_, Failure>(RecogniserFiles { model, dictionary: file(&format!("{size}-char_dict.json"))? })
-    };
     Ok(OcrFiles {
-        detector: file("tiny-det.onnx")?,
-        fast: recogniser("tiny")?,
-        accurate: Some(recogniser("small")?),
+        detector: paddleocr_file(models, "tiny-det.onnx")?,
+        fast: recogniser(models, "tiny")?,
+        accurate: Some(recogniser(models, "small")?),
         scripts: models.recognisers().map(|(_, model, dictionary)| RecogniserFiles { model, dictionary }).collect(),
     })
+}
+
+fn recogniser(models: &Models, size: &str) -> Result<RecogniserFiles, Failure> {
+    let model = paddleocr_file(models, &format!("{size}-rec.onnx"))?;
+    Ok(RecogniserFiles { model, dictionary: paddleocr_file(models, &format!("{size}-char_dict.json"))? })
+}
+
+fn paddleocr_file(models: &Models, name: &str) -> Result<PathBuf, Failure> {
+    models.file("paddleocr", name).map_err(|error| not_installed(&error))
+}
+
+/// The files of `local/ocrs`: its own recogniser where that was imported, else the better one of PP-OCR.
+pub(super) fn ocrs_files(models: &Models) -> Result<OcrsFiles, Failure> {
+    let detector = models.imported("ocrs", "text-detection.rten").map_err(|error| not_installed(&error))?;
+    let recogniser = match models.imported("ocrs", "text-recognition.rten") {
+        Ok(model) => OcrsRecogniser::Ocrs { model },
+        Err(_) => {
+            let RecogniserFiles { model, dictionary } = recogniser(models, "small")?;
+            OcrsRecogniser::PaddleOcr { model, dictionary }
+        }
+    };
+    Ok(OcrsFiles { detector, recogniser })
 }
 
 /// A missing file, as a failure of the work that needed it.

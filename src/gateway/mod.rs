@@ -23,7 +23,7 @@ pub use targets::{Readiness, TargetInfo};
 use mediary_convert::pdf::PdfWorkers;
 use std::sync::Arc;
 
-use mediary_local::{PaddleOcr, Pool};
+use mediary_local::{Ocrs, PaddleOcr, Pool};
 use mediary_store::DiskCache;
 
 use crate::config::Limits;
@@ -36,6 +36,7 @@ pub struct Gateway {
     recipe: Recipe,
     pdf: PdfWorkers,
     ocr: Pool<PaddleOcr>,
+    ocrs: Pool<Ocrs>,
     /// Readings of documents that were read before; `None`: nothing is remembered.
     readings: Option<Arc<DiskCache>>,
     /// Drawn pages that can be fetched.

@@ -20,6 +20,8 @@ pub struct TargetInfo {
     pub formats: Vec<MediaFormat>,
     /// Whether everything it needs is on this machine.
     pub installed: bool,
+    /// Whether everything else works without it.
+    pub optional: bool,
     /// What is missing, or how it runs.
     pub note: Option<String>,
     /// What it is, in a sentence.
@@ -37,28 +39,41 @@ pub struct Readiness {
 
 /// The targets that this process itself has.
 pub(super) fn local(models: &Models, provider: ExecutionProvider) -> Vec<TargetInfo> {
-    let missing: Vec<String> = [
-        installed::ocr_files(models).err(),
-        installed::library(models, provider).err(),
-        models.library("pdfium").err().map(|error| installed::not_installed(&error)),
-    ]
-    .into_iter()
-    .flatten()
-    .map(|failure| failure.detail)
-    .collect();
     let accepts = vec![MediaKind::Image, MediaKind::Document];
     let formats: Vec<MediaFormat> =
         MediaFormat::ALL.iter().copied().filter(|format| accepts.contains(&format.kind())).collect();
-    let target = |engine: Engine| TargetInfo {
-        id: engine.name().to_owned(),
-        tasks: vec!["ocr"],
-        formats: formats.clone(),
-        accepts: accepts.clone(),
-        installed: missing.is_empty(),
-        note: Some(if missing.is_empty() { format!("runs on {}", provider.name()) } else { missing.join("; ") }),
-        description: engine.description(),
+    let target = |engine: Engine| {
+        let state = state(engine, models, provider);
+        TargetInfo {
+            id: engine.name().to_owned(),
+            tasks: vec!["ocr"],
+            formats: formats.clone(),
+            accepts: accepts.clone(),
+            installed: state.is_ok(),
+            optional: engine == Engine::Ocrs,
+            note: Some(state.unwrap_or_else(|missing| missing)),
+            description: engine.description(),
+        }
     };
     Engine::ALL.into_iter().map(target).collect()
+}
+
+/// How an engine runs, or what is missing for it.
+fn state(engine: Engine, models: &Models, provider: ExecutionProvider) -> Result<String, String> {
+    let (files, library, runs) = match engine {
+        Engine::PaddleOcr(_) => (
+            installed::ocr_files(models).err(),
+            installed::library(models, provider).err(),
+            format!("runs on {}", provider.name()),
+        ),
+        Engine::Ocrs => match installed::ocrs_files(models) {
+            Ok(files) => (None, None, files.recogniser.description().to_owned()),
+            Err(missing) => (Some(missing), None, String::new()),
+        },
+    };
+    let pdfium = models.library("pdfium").err().map(|error| installed::not_installed(&error));
+    let missing: Vec<String> = [files, library, pdfium].into_iter().flatten().map(|failure| failure.detail).collect();
+    if missing.is_empty() { Ok(runs) } else { Err(missing.join("; ")) }
 }
 
 impl Gateway {
@@ -74,6 +89,7 @@ impl Gateway {
         let checks: Vec<(String, Result<String, String>)> = self
             .targets
             .iter()
+            .filter(|target| target.installed || !target.optional)
             .map(|target| {
                 let note = target.note.clone().unwrap_or_default();
                 (target.id.clone(), if target.installed { Ok(note) } else { Err(note) })

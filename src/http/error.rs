@@ -64,7 +64,7 @@ pub struct ErrorFields {
 pub(super) enum Shape {
     /// [`ErrorBody`].
     OpenAi,
-    /// [`mistral::ErrorBody`].
+    /// [`mistral::MistralError`].
     Mistral,
 }
 
@@ -155,7 +155,7 @@ impl ApiError {
             Shape::OpenAi => self.into_response(),
             Shape::Mistral => {
                 let r#type = family(self.status);
-                Json(mistral::ErrorBody::new(r#type, self.code, self.message, self.param)).into_response()
+                Json(mistral::MistralError::new(r#type, self.code, self.message, self.param)).into_response()
             }
         }
         .into_body()

@@ -26,6 +26,7 @@ mod queues;
 mod recipe;
 mod samples;
 mod score;
+mod searchable;
 mod server;
 mod service;
 mod shared_data;

@@ -96,8 +96,10 @@ fn serve(mut connection: TcpStream, pages: &HashMap<&str, Page>) -> std::io::Res
     };
     connection.write_all(format!("HTTP/1.1 {}\r\nconnection: close\r\n\r\n", page.head).as_bytes())?;
     connection.write_all(&page.body)?;
-    while page.is_endless {
+    if !page.is_endless {
+        return Ok(());
+    }
+    loop {
         connection.write_all(&[b' '; 10_000])?;
     }
-    Ok(())
 }

@@ -28,7 +28,7 @@ pub(super) fn pull_all(models: &Models, chosen: &Chosen<'_>, json: bool) -> io::
         }
     }
     for card in &chosen.imports {
-        if models.import_status(card, Depth::Sizes) != Status::Installed {
+        if cards.is_empty() || models.import_status(card, Depth::Sizes) != Status::Installed {
             progress.line(&format!("{}: skipped: {}", card.name, how_to_import(card)));
         }
     }
@@ -37,7 +37,7 @@ pub(super) fn pull_all(models: &Models, chosen: &Chosen<'_>, json: bool) -> io::
         writeln!(io::stdout(), "{:#}", json!({ "dir": models.dir(), "models": rows }))?;
     }
     if failed.is_empty() {
-        if there == cards.len() {
+        if there == cards.len() && there > 0 {
             progress.line(&format!("Nothing to fetch: {there} of {there} are installed in {}", models.dir().display()));
         }
         return Ok(ALL_WELL);

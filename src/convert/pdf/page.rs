@@ -76,6 +76,8 @@ impl PixelSize {
         PdfRenderConfig::new()
             .set_fixed_size(self.width as Pixels, self.height as Pixels)
             .set_format(PdfBitmapFormat::BGR)
+            // Else PDFium swaps blue and red.
+            .set_reverse_byte_order(false)
             .use_lcd_text_rendering(false)
     }
 }

@@ -18,7 +18,7 @@ mod turn;
 pub use geometry::{Point, Quad, Rect};
 pub use ink::ink_share;
 pub use layer::{Doubt, LayerEvidence, LayerTrust, TextLayer, judge_layer};
-pub use layout::{arrange, arrange_layer, to_markdown, to_text};
+pub use layout::{arrange, arrange_layer, arrange_ruled, to_markdown, to_text};
 pub use merge::{agreement, merge_regions};
 pub use page::{Block, BlockKind, Line, ListItem, Page, Source, Table, Word};
 pub use rules::{Rules, Segment, find_rules};

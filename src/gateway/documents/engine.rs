@@ -4,23 +4,25 @@
 
 use std::sync::Arc;
 
-use mediary_core::document::{BlockKind, Page, Source, Turn, arrange};
+use mediary_core::document::{BlockKind, Page, Source, Turn, arrange_ruled, find_rules};
 use mediary_core::{Failure, Raster, Target};
-use mediary_local::{Level, PaddleOcr, PageImage, ReadPage, Ticket};
+use mediary_local::{Level, Ocrs, PaddleOcr, PageImage, ReadPage, Ticket};
 
-use super::super::Gateway;
+use super::super::{Gateway, blocking};
 
 /// An engine in this process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Engine {
     /// PP-OCR models, at a level.
     PaddleOcr(Level),
+    /// The crate `ocrs`: its detector and layout, and whichever recogniser it finds.
+    Ocrs,
 }
 
 impl Engine {
     /// All of them, best known first.
-    pub(crate) const ALL: [Self; 3] =
-        [Self::PaddleOcr(Level::Auto), Self::PaddleOcr(Level::Fast), Self::PaddleOcr(Level::Accurate)];
+    pub(crate) const ALL: [Self; 4] =
+        [Self::PaddleOcr(Level::Auto), Self::PaddleOcr(Level::Fast), Self::PaddleOcr(Level::Accurate), Self::Ocrs];
 
     /// The engine that a target names; `None` if it is none of this process.
     pub(crate) fn of(target: &Target) -> Option<Self> {
@@ -34,6 +36,7 @@ impl Engine {
             Self::PaddleOcr(Level::Auto) => "local/paddleocr",
             Self::PaddleOcr(Level::Fast) => "local/paddleocr:fast",
             Self::PaddleOcr(Level::Accurate) => "local/paddleocr:accurate",
+            Self::Ocrs => "local/ocrs",
         }
     }
 }
@@ -47,6 +50,7 @@ impl Engine {
             }
             Self::PaddleOcr(Level::Fast) => "PP-OCRv6 tiny: reads Latin script and Chinese, quickest",
             Self::PaddleOcr(Level::Accurate) => "PP-OCRv6 small for every line: reads best",
+            Self::Ocrs => "ocrs: detector and layout of its own; slow, and a second opinion where others are not sure",
         }
     }
 }
@@ -56,6 +60,7 @@ impl Engine {
 pub(super) struct Tickets<'g> {
     gateway: &'g Gateway,
     paddleocr: Option<Ticket<'g, PaddleOcr>>,
+    ocrs: Option<Ticket<'g, Ocrs>>,
 }
 
 /// A picture to read, and where it comes from.
@@ -80,7 +85,7 @@ pub(super) struct EngineRead {
 
 impl<'g> Tickets<'g> {
     pub(super) fn new(gateway: &'g Gateway) -> Self {
-        Self { gateway, paddleocr: None }
+        Self { gateway, paddleocr: None, ocrs: None }
     }
 
     /// Takes a place in the queue of the engine.
@@ -90,7 +95,8 @@ impl<'g> Tickets<'g> {
     pub(super) fn take(&mut self, engine: Engine) -> Result<(), Failure> {
         match engine {
             Engine::PaddleOcr(_) if self.paddleocr.is_none() => self.paddleocr = Some(self.gateway.ocr.enter()?),
-            Engine::PaddleOcr(_) => {}
+            Engine::Ocrs if self.ocrs.is_none() => self.ocrs = Some(self.gateway.ocrs.enter()?),
+            Engine::PaddleOcr(_) | Engine::Ocrs => {}
         }
         Ok(())
     }
@@ -101,14 +107,15 @@ impl<'g> Tickets<'g> {
     /// When the queue is full or the engine fails.
     pub(super) async fn read(&mut self, engine: Engine, picture: &Picture) -> Result<EngineRead, Failure> {
         self.take(engine)?;
+        let job = |level| PageImage { raster: picture.raster.clone(), words: picture.words, level };
+        let left = || Failure::broken("a queue was left too early");
         let read = match engine {
-            Engine::PaddleOcr(level) => {
-                let job = PageImage { raster: picture.raster.clone(), words: picture.words, level };
-                let ticket = self.paddleocr.as_mut().ok_or_else(|| Failure::broken("a queue was left too early"))?;
-                ticket.run(job).await?
-            }
+            Engine::PaddleOcr(level) => self.paddleocr.as_mut().ok_or_else(left)?.run(job(level)).await?,
+            Engine::Ocrs => self.ocrs.as_mut().ok_or_else(left)?.run(job(Level::default())).await?,
         };
-        Ok(put_in_order(engine, picture, read))
+        let picture = picture.clone();
+        // Looking for ruling lines goes over all pixels.
+        blocking::run(move || Ok(put_in_order(engine, &picture, read))).await
     }
 }
 
@@ -120,7 +127,11 @@ fn put_in_order(engine: Engine, picture: &Picture, read: ReadPage) -> EngineRead
         Turn::Quarter | Turn::ThreeQuarters => (height_px, width_px),
     };
     let unknown_script = read.unknown_script;
-    let blocks = arrange(read.lines, turned_width, turned_height);
+    let rules = match read.turn {
+        Turn::None => find_rules(&picture.raster),
+        turn => find_rules(&picture.raster.turned(turn)),
+    };
+    let blocks = arrange_ruled(read.lines, &rules, turned_width, turned_height);
     let blocks = read.turn.undone_in(blocks, width_px as f32, height_px as f32);
     let page = Page {
         index: picture.index,

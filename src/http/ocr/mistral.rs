@@ -12,7 +12,7 @@ use mediary_core::{Failure, FailureKind};
 use super::super::AppState;
 use super::super::error::ApiError;
 use super::{classified, place, upload};
-use crate::protocol::mistral::{ErrorBody, OcrForm, OcrRequest, OcrResponse};
+use crate::protocol::mistral::{MistralError, OcrForm, OcrRequest, OcrResponse};
 
 /// Names what was asked for and not done.
 const X_MEDIARY_DROPPED: HeaderName = HeaderName::from_static("x-mediary-dropped");
@@ -28,18 +28,18 @@ const LONGEST_COMPLAINT_CHARS: usize = 300;
     responses(
         (status = 200, description = "The pages; the header X-Mediary-Dropped names fields that changed nothing",
             body = OcrResponse),
-        (status = 400, description = "A field is wrong, or the address may not be fetched or has nothing", body = ErrorBody),
-        (status = 401, description = "A key is missing or wrong", body = ErrorBody),
-        (status = 403, description = "A foreign Origin or Host", body = ErrorBody),
-        (status = 404, description = "There is no such model", body = ErrorBody),
-        (status = 408, description = "The body stopped arriving", body = ErrorBody),
-        (status = 413, description = "A limit was passed; the message names it", body = ErrorBody),
-        (status = 415, description = "Not a document, picture or text; the message names what it is", body = ErrorBody),
-        (status = 422, description = "Encrypted, damaged or without pages", body = ErrorBody),
-        (status = 500, description = "A fault of Mediary's own", body = ErrorBody),
-        (status = 502, description = "The document's server cannot be reached, or fails", body = ErrorBody),
-        (status = 503, description = "Busy (see Retry-After), or something is not installed", body = ErrorBody),
-        (status = 504, description = "A page, or the document's server, took longer than its limit", body = ErrorBody),
+        (status = 400, description = "A field is wrong, or the address may not be fetched or has nothing", body = MistralError),
+        (status = 401, description = "A key is missing or wrong", body = MistralError),
+        (status = 403, description = "A foreign Origin or Host", body = MistralError),
+        (status = 404, description = "There is no such model", body = MistralError),
+        (status = 408, description = "The body stopped arriving", body = MistralError),
+        (status = 413, description = "A limit was passed; the message names it", body = MistralError),
+        (status = 415, description = "Not a document, picture or text; the message names what it is", body = MistralError),
+        (status = 422, description = "Encrypted, damaged or without pages", body = MistralError),
+        (status = 500, description = "A fault of Mediary's own", body = MistralError),
+        (status = 502, description = "The document's server cannot be reached, or fails", body = MistralError),
+        (status = 503, description = "Busy (see Retry-After), or something is not installed", body = MistralError),
+        (status = 504, description = "A page, or the document's server, took longer than its limit", body = MistralError),
     )
 )]
 pub(in crate::http) async fn mistral(State(state): State<AppState>, request: Request) -> Result<Response, ApiError> {

@@ -1,12 +1,15 @@
 //! Reads pages and prints, as a line of JSON for each line of text, what its confidence rests on.
 //!
-//! `benches/calibrate.py` runs this and fits the constants of `ocr/calibration.rs` on what it prints:
-//! `line_evidence LIBRARY WEIGHTS LEVEL PAGE.ppm…`, pages as binary PPM, level `fast` or `accurate`.
+//! `benches/calibrate.py` runs this and fits the constants of `ocr/calibration.rs` on what it prints;
+//! `benches/pairings.py` compares detectors and their parameters with it:
+//! `line_evidence LIBRARY WEIGHTS LEVEL DETECTOR SIDE,PIXEL,BOX,UNCLIP PAGE.ppm…`, pages as binary PPM, level
+//! `fast`, `auto` or `accurate`, the detector a file.
 
 use std::error::Error;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Instant;
 
 use mediary_core::Raster;
 use mediary_local::{
@@ -25,29 +28,39 @@ fn main() -> Result<(), Box<dyn Error>> {
         "accurate" => Level::Accurate,
         other => return Err(format!("there is no level {other}").into()),
     };
+    let detector_file = PathBuf::from(argument("the detector")?);
+    let parameters: Vec<f32> =
+        argument("the detector's parameters")?.split(',').map(str::parse).collect::<Result<_, _>>()?;
+    let [longest_side, pixel_threshold, box_threshold, unclip_ratio] = parameters[..] else {
+        return Err("the detector has four parameters".into());
+    };
     let recogniser = |size: &str| RecogniserFiles {
         model: weights.join(format!("{size}-rec.onnx")),
         dictionary: weights.join(format!("{size}-char_dict.json")),
     };
     let files = OcrFiles {
-        detector: weights.join("tiny-det.onnx"),
+        detector: detector_file,
         fast: recogniser("tiny"),
         accurate: Some(recogniser("small")),
         scripts: Vec::new(),
     };
-    let boxes = BoxSettings { pixel_threshold: 0.2, box_threshold: 0.4, unclip_ratio: 1.4, max_boxes: 3_000 };
-    let detector = DetectorSettings { longest_side: 1_280, boxes };
-    let settings = OcrSettings { workers: 2, detector, read_again_below: 0.8 };
+    let boxes = BoxSettings { pixel_threshold, box_threshold, unclip_ratio, max_boxes: 3_000 };
+    let detector = DetectorSettings { longest_side: longest_side as u32, boxes };
+    let settings = OcrSettings { workers: 2, detector, read_again_below: 0.6 };
     let runtime = Runtime::load(&library, ExecutionProvider::Cpu)?;
     let mut engine = PaddleOcr::load(&runtime, &files, &settings).map_err(|failure| failure.to_string())?;
     let mut out = std::io::stdout().lock();
     for path in arguments {
         let raster = Arc::new(read_ppm(Path::new(&path))?);
         let page = PageImage { raster, words: false, level };
-        for (quad, text, evidence) in engine.evidence(&page).map_err(|failure| failure.to_string())? {
+        let started = Instant::now();
+        let lines = engine.evidence(&page).map_err(|failure| failure.to_string())?;
+        let page_ms = started.elapsed().as_millis();
+        for (quad, text, evidence) in lines {
             let bounds = quad.bounds();
             let line = serde_json::json!({
                 "page": path,
+                "page_ms": page_ms as u64,
                 "box": [bounds.left, bounds.top, bounds.right, bounds.bottom],
                 "text": text,
                 "log_probability": evidence.log_probability,

@@ -11,7 +11,7 @@ mod wire;
 pub use decode::{OcrForm, Place};
 pub use encode::OcrEncoder;
 pub use wire::{
-    ErrorBody, ErrorDetail, Granularity, ImageUrl, OcrBlock, OcrBlockScores, OcrDimensions, OcrDocument, OcrImage,
-    OcrPage, OcrPageScores, OcrRequest, OcrResponse, OcrTable, OcrUsage, OcrWordScore, PageNumbers, TableFormat,
-    UrlText,
+    Granularity, ImageUrl, MistralError, MistralErrorDetail, OcrBlock, OcrBlockScores, OcrDimensions, OcrDocument,
+    OcrImage, OcrPage, OcrPageScores, OcrRequest, OcrResponse, OcrTable, OcrUsage, OcrWordScore, PageNumbers,
+    TableFormat, UrlText,
 };

@@ -257,7 +257,7 @@ pub struct OcrBlock {
 
 /// The body of an error. Mistral has two shapes; clients that know one overlook the fields of the other.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct ErrorBody {
+pub struct MistralError {
     /// Always `error`.
     pub object: &'static str,
     /// A sentence that says what was wrong and what to do.
@@ -269,12 +269,12 @@ pub struct ErrorBody {
     /// What programs can tell errors apart by.
     pub code: &'static str,
     /// The same as a list, as clients expect it of status 422.
-    pub detail: [ErrorDetail; 1],
+    pub detail: [MistralErrorDetail; 1],
 }
 
 /// One thing that was wrong.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct ErrorDetail {
+pub struct MistralErrorDetail {
     /// Where in the request.
     pub loc: Vec<String>,
     /// What was wrong.
@@ -283,12 +283,12 @@ pub struct ErrorDetail {
     pub r#type: &'static str,
 }
 
-impl ErrorBody {
+impl MistralError {
     /// An error with its family, code, sentence and maybe the field that is to blame.
     #[must_use]
     pub fn new(r#type: &'static str, code: &'static str, message: String, param: Option<String>) -> Self {
         let loc = std::iter::once("body").chain(param.iter().flat_map(|param| param.split('.')));
-        let detail = ErrorDetail { loc: loc.map(str::to_owned).collect(), msg: message.clone(), r#type: code };
+        let detail = MistralErrorDetail { loc: loc.map(str::to_owned).collect(), msg: message.clone(), r#type: code };
         Self { object: "error", message, r#type, param, code, detail: [detail] }
     }
 }

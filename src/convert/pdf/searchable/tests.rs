@@ -173,7 +173,6 @@ fn pictures_keep_their_pixels_and_have_their_words() {
             };
             let raster = read(&document, &order).unwrap().1.unwrap();
             assert_eq!((raster.width(), raster.height()), (300, 200), "{what}");
-            eprintln!("{:?}", (&raster.row(160)[300..303], &picture.row(160)[300..303], raster.bgr().iter().zip(picture.bgr()).filter(|(a,b)| a!=b).count()));
             assert_eq!(raster, picture, "{what}");
             assert_eq!(look(&document, 0).0[0].text, WORDS.join(" "), "{what}");
         }

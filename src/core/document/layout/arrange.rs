@@ -1,32 +1,41 @@
-//! The two ways through this folder: boxes that need an order, and lines that have one.
+//! The two ways through this folder: boxes that need an order, with or without ruling lines, and lines that
+//! have one.
 
 use super::blocks::{block, blocks_of};
 use super::frame::{self, Piece};
 use super::gauge::Gauge;
 use super::margins::{self, Place};
 use super::rows::{self, Row};
-use super::{columns, vertical};
-use crate::document::{Block, BlockKind, Line, Quad};
+use super::{body, ruled};
+use crate::document::{Block, BlockKind, Line, Quad, Rules};
 
 /// Puts the boxes of a recognised page, given its size in pixels, into blocks in reading order.
 ///
 /// Every box's text appears once; boxes without text are left out. Boxes that stand in one row of a column become one line.
 #[must_use]
 pub fn arrange(boxes: Vec<(Quad, Line)>, width_px: u32, height_px: u32) -> Vec<Block> {
-    let boxes = boxes.into_iter().filter(|(_, line)| !line.text.trim().is_empty()).collect();
-    let (pieces, page) = frame::straighten(boxes, width_px, height_px);
+    arrange_ruled(boxes, &Rules::default(), width_px, height_px)
+}
+
+/// The same for a page whose ruling lines are known: what stands in a grid of them is read cell by cell.
+#[must_use]
+pub fn arrange_ruled(boxes: Vec<(Quad, Line)>, rules: &Rules, width_px: u32, height_px: u32) -> Vec<Block> {
+    let boxes: Vec<(Quad, Line)> = boxes.into_iter().filter(|(_, line)| !line.text.trim().is_empty()).collect();
+    let skew = frame::skew_of(&boxes);
+    let (pieces, page) = frame::straighten(boxes, skew, width_px, height_px);
     let places = margins::places(&pieces, &page);
+    let (mut grids, in_grids) = ruled::grids(&pieces, rules, skew);
     let [mut header, mut body, mut footer] = [Vec::new(), Vec::new(), Vec::new()];
-    for (piece, place) in pieces.into_iter().zip(places) {
-        match place {
-            Place::Header => header.push(piece),
-            Place::Body => body.push(piece),
-            Place::Footer => footer.push(piece),
+    for ((piece, place), grid) in pieces.into_iter().zip(places).zip(in_grids) {
+        match (grid.and_then(|grid| grids.get_mut(grid)), place) {
+            (Some(grid), _) => grid.add(piece),
+            (None, Place::Header) => header.push(piece),
+            (None, Place::Body) => body.push(piece),
+            (None, Place::Footer) => footer.push(piece),
         }
     }
-    let (body, groups) = vertical::set_apart(body);
     let mut blocks = marginal(BlockKind::Header, rows::rows_of(header));
-    blocks.extend(horizontal(body, groups));
+    blocks.extend(body::blocks_in_order(body, grids));
     blocks.extend(marginal(BlockKind::Footer, rows::rows_of(footer)));
     blocks
 }
@@ -55,50 +64,6 @@ pub fn arrange_layer(lines: Vec<Line>, width_px: u32, height_px: u32) -> Vec<Blo
         Place::Body => rows::falling(rows).into_iter().flat_map(|rows| blocks_of(rows, &page)).collect(),
     };
     stretches.into_iter().flat_map(blocks).collect()
-}
-
-/// The blocks of everything but headers and footers; `groups` are the vertical texts among it.
-fn horizontal(pieces: Vec<Piece>, groups: Vec<Vec<Piece>>) -> Vec<Block> {
-    let mut groups: Vec<Option<Vec<Piece>>> = groups.into_iter().map(Some).collect();
-    let mut parts: Vec<Part> = Vec::new();
-    for region in columns::regions(pieces) {
-        let (texts, mut names): (Vec<Piece>, Vec<Piece>) =
-            region.into_iter().partition(|piece| piece.stands_for.is_none());
-        names.sort_by(|a, b| a.rect.top.total_cmp(&b.rect.top).then(b.rect.right.total_cmp(&a.rect.right)));
-        let mut rest = texts;
-        for name in names {
-            let (before, after) = rest.into_iter().partition(|piece: &Piece| piece.middle() < name.rect.top);
-            parts.push(Part::Rows(rows::rows_of(before)));
-            parts.extend(name.stands_for.and_then(|index| groups[index].take()).map(Part::Vertical));
-            rest = after;
-        }
-        parts.push(Part::Rows(rows::rows_of(rest)));
-    }
-    let page = Gauge::of_all(parts.iter().map(Part::rows));
-    parts
-        .into_iter()
-        .flat_map(|part| match part {
-            Part::Rows(rows) => blocks_of(rows, &page),
-            Part::Vertical(pieces) => horizontal(pieces, Vec::new()),
-        })
-        .collect()
-}
-
-/// A part of a page in reading order.
-#[derive(Debug)]
-enum Part {
-    Rows(Vec<Row>),
-    /// Vertical lines, laid on their side.
-    Vertical(Vec<Piece>),
-}
-
-impl Part {
-    fn rows(&self) -> &[Row] {
-        match self {
-            Self::Rows(rows) => rows,
-            Self::Vertical(_) => &[],
-        }
-    }
 }
 
 fn marginal(kind: BlockKind, rows: Vec<Row>) -> Vec<Block> {

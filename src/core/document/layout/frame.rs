@@ -15,13 +15,17 @@ const TELLING_ASPECT: f32 = 1.5;
 pub(super) struct Piece {
     pub(super) rect: Rect,
     pub(super) line: Line,
-    /// The number of the group of vertical lines that this piece stands for.
+    /// The number of the group of vertical lines, or of the grid, that this piece stands for.
     pub(super) stands_for: Option<usize>,
 }
 
 impl Piece {
     pub(super) fn middle(&self) -> f32 {
         (self.rect.top + self.rect.bottom) / 2.0
+    }
+
+    pub(super) fn centre(&self) -> Point {
+        Point::new((self.rect.left + self.rect.right) / 2.0, self.middle())
     }
 
     /// Whether the box is a vertical line of text.
@@ -38,8 +42,7 @@ impl Piece {
 }
 
 /// Turns boxes back by the page's skew; also gives the page's own rectangle in that frame.
-pub(super) fn straighten(boxes: Vec<(Quad, Line)>, width_px: u32, height_px: u32) -> (Vec<Piece>, Rect) {
-    let skew = skew_of(&boxes);
+pub(super) fn straighten(boxes: Vec<(Quad, Line)>, skew: f32, width_px: u32, height_px: u32) -> (Vec<Piece>, Rect) {
     let page = Quad::upright(0.0, 0.0, width_px as f32, height_px as f32);
     (turned_back(boxes, skew), straightened(&page, skew))
 }
@@ -59,7 +62,7 @@ fn turned_back(boxes: Vec<(Quad, Line)>, skew: f32) -> Vec<Piece> {
 }
 
 /// The median angle of the boxes, weighted by their length; short boxes count only if there are no others.
-fn skew_of(boxes: &[(Quad, Line)]) -> f32 {
+pub(super) fn skew_of(boxes: &[(Quad, Line)]) -> f32 {
     let mut telling: Vec<(f32, f32)> = Vec::new();
     let mut all: Vec<(f32, f32)> = Vec::new();
     for (quad, _) in boxes {

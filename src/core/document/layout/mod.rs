@@ -1,12 +1,13 @@
 //! From loose boxes to text: columns, rows, and what the rows are.
 //!
-//! `arrange` puts recognised boxes into reading order; `arrange_layer` keeps the order of a PDF's own
-//! text. Both find headers, footers, headings, paragraphs, lists, forms and tables. All of it is pure,
-//! in the frame of the page's median skew, with tolerances that are shares of the text height. Pixels
-//! and ruling lines are not looked at. The gateway calls this once a page has been read.
+//! `arrange` and `arrange_ruled` put recognised boxes into reading order; `arrange_layer` keeps the order of
+//! a PDF's own text. All find headers, footers, headings, paragraphs, lists, forms and tables. All of it is
+//! pure, in the frame of the page's median skew, with tolerances that are shares of the text height. Pixels
+//! are not looked at: ruling lines come from the caller. The gateway calls this once a page has been read.
 
 mod arrange;
 mod blocks;
+mod body;
 mod columns;
 mod escape;
 mod flow;
@@ -15,6 +16,7 @@ mod gauge;
 mod grid;
 mod gutter;
 mod headings;
+mod lattice;
 mod lists;
 mod margins;
 mod markdown;
@@ -22,6 +24,7 @@ mod markers;
 mod pairs;
 mod paragraphs;
 mod rows;
+mod ruled;
 mod script;
 mod side;
 mod table_text;
@@ -30,7 +33,7 @@ mod tables;
 mod tests;
 mod vertical;
 
-pub use arrange::{arrange, arrange_layer};
+pub use arrange::{arrange, arrange_layer, arrange_ruled};
 pub use markdown::{to_markdown, to_text};
 
 pub(super) use flow::flowed;

@@ -66,7 +66,8 @@ pub(super) fn stand_in_a_row(a: &Rect, b: &Rect) -> bool {
     shared_height(a, b) > 0.5 * a.height().min(b.height()) && beside
 }
 
-fn joined(mut row: Vec<Piece>) -> Row {
+/// The boxes of one row as its line.
+pub(super) fn joined(mut row: Vec<Piece>) -> Row {
     row.sort_by(|a, b| a.rect.left.total_cmp(&b.rect.left));
     let cells = row
         .iter()

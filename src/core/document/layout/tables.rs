@@ -1,6 +1,6 @@
 //! Tables without rulings: consecutive rows whose entries stand in the same columns.
 //!
-//! Rulings are not known here. Prose is never a table, and neither are two rows.
+//! Ruling lines are not looked at: what stands within those never comes here. Prose is never a table, and neither are two rows.
 
 use std::ops::Range;
 
@@ -151,7 +151,7 @@ fn goes_on(row: &Row, texts: &[String]) -> bool {
 }
 
 /// Words above numbers: the first row names the columns.
-fn has_header(rows: &[Vec<String>]) -> bool {
+pub(super) fn has_header(rows: &[Vec<String>]) -> bool {
     let [first, rest @ ..] = rows else { return false };
     let named = first.iter().filter(|text| !text.is_empty()).count();
     let is_numeric_below = |column: usize| {

@@ -1,8 +1,9 @@
 //! Ruling lines on a page: long, thin, dark strokes that run across it or down it.
 //!
 //! Only pixels are looked at, and only dark lines on lighter paper are found; which of them make a table is
-//! judged by the layout. Letters are too short or too interrupted to count, dark areas too thick. Callers find
-//! the rules of the upright page and hand them to `arrange_ruled` together with the boxes read on it.
+//! judged by the layout. Dark areas are too thick to count, and letters too short or too interrupted, but for
+//! single strokes of large or Chinese ones, which meet no other lines. Callers find the rules of the upright page
+//! and hand them to `arrange_ruled` together with the boxes read on it.
 
 mod chains;
 mod paper;

@@ -7,8 +7,10 @@ use crate::document::Point;
 pub(super) const TILE: usize = 64;
 /// A dark pixel is darker than the paper by this much,
 const LEAST_CONTRAST: u8 = 28;
-/// and by this share of the paper's brightness.
+/// by this share of the paper's brightness,
 const CONTRAST_DIVISOR: u8 = 6;
+/// and by so many times the spread of the paper's brighter quarter.
+const NOISE_FACTOR: u8 = 3;
 /// Every so many pixels, in both directions, one is measured.
 const STEP: usize = 4;
 
@@ -62,14 +64,22 @@ pub(super) fn brightness(row: &[u8], x: usize) -> u8 {
 
 /// Three quarters of a tile may be ink before it is taken for the paper.
 fn limit(counts: &[u16; 64]) -> u8 {
-    let brighter = counts.iter().sum::<u16>() / 4;
+    let all = counts.iter().sum::<u16>();
+    let paper = brighter_than(counts, all / 4);
+    // Where paper is noisy, its brighter side, which has no ink, tells how much so.
+    let noise = brighter_than(counts, all / 20) - paper;
+    let contrast = (paper / CONTRAST_DIVISOR).max(LEAST_CONTRAST).max(noise.saturating_mul(NOISE_FACTOR));
+    paper.saturating_sub(contrast.min(paper / 2))
+}
+
+/// The brightness that so many of the measured pixels exceed.
+fn brighter_than(counts: &[u16; 64], exceeding: u16) -> u8 {
     let mut seen = 0;
     let bucket = (0..64_u8).rev().find(|bucket| {
         seen += counts[usize::from(*bucket)];
-        seen > brighter
+        seen > exceeding
     });
-    let paper = 4 * bucket.unwrap_or(0);
-    paper.saturating_sub((paper / CONTRAST_DIVISOR).max(LEAST_CONTRAST))
+    4 * bucket.unwrap_or(0)
 }
 
 /// The direction of the lines that are looked for.
@@ -107,7 +117,7 @@ impl<'a> View<'a> {
 
     /// The shortest line worth naming, in pixels: letters are shorter.
     pub(super) fn least_long(&self) -> f32 {
-        (self.length.max(self.depth) as f32 / 80.0).max(24.0)
+        (self.length.max(self.depth) as f32 / 50.0).max(30.0)
     }
 
     /// Whether the pixel so far along and so deep is dark; nothing outside of the page is.

@@ -102,8 +102,7 @@ impl Stretch {
 fn is_alone(view: &View<'_>, chain: &Chain, start: isize, end: isize) -> bool {
     let distance = (view.most_thick() / 2 + 2) as isize;
     let side = |distance: isize| {
-        let is_dark =
-            |along: &isize| view.is_dark(*along, chain.deep_at(*along as f32).round() as isize + distance);
+        let is_dark = |along: &isize| view.is_dark(*along, chain.deep_at(*along as f32).round() as isize + distance);
         (start..=end).filter(is_dark).count() as f32 <= MOST_BESIDE * (end - start + 1) as f32
     };
     side(distance) && side(-distance)

@@ -3,6 +3,7 @@
 mod columns;
 mod layer;
 mod properties;
+mod ruled;
 mod scripts;
 mod structure;
 mod tables;

@@ -1,6 +1,7 @@
 //! What must hold of any page at all.
 
 use super::*;
+use crate::document::{Rules, Segment, arrange_ruled};
 
 /// Each text is one word found nowhere else.
 fn words_of(text: &str) -> Vec<&str> {
@@ -37,6 +38,44 @@ fn every_text_appears_once_whatever_the_page() {
             assert_eq!(words_of(&layer), words_of(&input), "{count} lines");
         }
     }
+}
+
+#[test]
+fn every_text_appears_once_whatever_the_rules() {
+    let mut random = Random(31);
+    for (count, lines) in [(1, 2), (7, 6), (60, 12), (60, 60), (300, 30), (1000, 200)] {
+        for _ in 0..(600 / count).clamp(2, 40) {
+            let mut boxes = random_boxes(&mut random, count, 1500.0);
+            for (quad, line) in boxes.iter_mut().filter(|(_, line)| line.text.len() % 2 == 0) {
+                let word = Word { text: line.text.clone(), bbox: quad.bounds(), confidence: None };
+                let other = Word { text: format!("{}x", word.text), ..word.clone() };
+                line.text = format!("{} {}", word.text, other.text);
+                line.words = vec![word, Word { bbox: other.bbox.moved(random.between(0.0, 300.0), 0.0), ..other }];
+            }
+            let rules = random_rules(&mut random, lines);
+            let input = boxes.iter().map(|(_, line)| line.text.clone()).collect::<Vec<String>>().join(" ");
+            let arranged = to_text(&arrange_ruled(boxes, &rules, WIDTH_PX, HEIGHT_PX));
+            assert_eq!(words_of(&arranged), words_of(&input), "{count} boxes, {lines} lines");
+        }
+    }
+}
+
+/// Lines between a few places, so that many of them meet; some askew, some of no use at all.
+fn random_rules(random: &mut Random, count: usize) -> Rules {
+    let mut rules = Rules::default();
+    for index in 0..count {
+        let mut place = || 100.0 * random.below(16) as f32;
+        let (at, from, to) = (place(), place(), place());
+        let tilt = random.between(-5.0, 5.0);
+        let odd = [f32::NAN, f32::INFINITY, f32::MAX, at];
+        let at = if random.below(40) == 0 { odd[random.below(4)] } else { at };
+        if index % 2 == 0 {
+            rules.horizontal.push(Segment { start: Point::new(from, at), end: Point::new(to, at + tilt) });
+        } else {
+            rules.vertical.push(Segment { start: Point::new(at, from), end: Point::new(at + tilt, to) });
+        }
+    }
+    rules
 }
 
 #[test]

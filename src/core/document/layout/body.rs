@@ -1,0 +1,74 @@
+//! The body of a page in reading order: region by region, with vertical text and ruled tables in their places.
+
+use super::blocks::blocks_of;
+use super::frame::Piece;
+use super::gauge::Gauge;
+use super::rows::{self, Row};
+use super::ruled::Ruled;
+use super::{columns, vertical};
+use crate::document::{Block, Line};
+
+/// A part of a page in reading order.
+#[derive(Debug)]
+enum Part {
+    Rows(Vec<Row>),
+    /// Vertical lines, laid on their side.
+    Vertical(Vec<Piece>),
+    /// What stands within ruling lines, and its rows to be measured.
+    Ruled(Ruled, Vec<Row>),
+}
+
+impl Part {
+    fn rows(&self) -> &[Row] {
+        match self {
+            Self::Rows(rows) | Self::Ruled(_, rows) => rows,
+            Self::Vertical(_) => &[],
+        }
+    }
+}
+
+/// The blocks of boxes, beside and between which grids lie.
+pub(super) fn blocks_in_order(pieces: Vec<Piece>, grids: Vec<Ruled>) -> Vec<Block> {
+    let (mut pieces, groups) = vertical::set_apart(pieces);
+    let mut parts: Vec<Option<Part>> = groups.into_iter().map(|group| Some(Part::Vertical(group))).collect();
+    for grid in grids {
+        pieces.push(name_of(&grid, parts.len()));
+        let rows = grid.rows();
+        parts.push(Some(Part::Ruled(grid, rows)));
+    }
+    horizontal(pieces, parts)
+}
+
+/// The piece that stands where a grid lies. It has no text: what is in the grid says nothing about columns.
+fn name_of(grid: &Ruled, number: usize) -> Piece {
+    let rect = grid.rect();
+    let line = Line { text: String::new(), bbox: rect, confidence: None, words: Vec::new() };
+    Piece { rect, line, stands_for: Some(number) }
+}
+
+/// The blocks of pieces, some of which stand for `named` parts.
+fn horizontal(pieces: Vec<Piece>, mut named: Vec<Option<Part>>) -> Vec<Block> {
+    let mut parts: Vec<Part> = Vec::new();
+    for region in columns::regions(pieces) {
+        let (texts, mut names): (Vec<Piece>, Vec<Piece>) =
+            region.into_iter().partition(|piece| piece.stands_for.is_none());
+        names.sort_by(|a, b| a.rect.top.total_cmp(&b.rect.top).then(b.rect.right.total_cmp(&a.rect.right)));
+        let mut rest = texts;
+        for name in names {
+            let (before, after) = rest.into_iter().partition(|piece: &Piece| piece.middle() < name.rect.top);
+            parts.push(Part::Rows(rows::rows_of(before)));
+            parts.extend(name.stands_for.and_then(|number| named[number].take()));
+            rest = after;
+        }
+        parts.push(Part::Rows(rows::rows_of(rest)));
+    }
+    let page = Gauge::of_all(parts.iter().map(Part::rows));
+    parts
+        .into_iter()
+        .flat_map(|part| match part {
+            Part::Rows(rows) => blocks_of(rows, &page),
+            Part::Vertical(pieces) => horizontal(pieces, Vec::new()),
+            Part::Ruled(ruled, _) => ruled.into_blocks(),
+        })
+        .collect()
+}
