@@ -156,6 +156,8 @@ def _environment(port: int, provider: str | None) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items()
             if not name.startswith("MEDIARY_") or name == "MEDIARY_HOME"}
     kept["MEDIARY_SERVER__PORT"] = str(port)
+    # What is remembered is not read, hence not measured.
+    kept["MEDIARY_CACHE__BYTES"] = "0"
     if provider is not None:
         kept["MEDIARY_ENGINES__PADDLEOCR__PROVIDER"] = provider
     return kept

@@ -42,7 +42,13 @@ fn serve(context: &Context) -> Result<(), String> {
     telemetry::init(&config.server, context.environment.text("MEDIARY_LOG"))?;
     let recipe = context.recipe(&loaded.source)?;
     let models = context.models(Some(&loaded.source))?;
-    let parts = Parts { config: &config, recipe, models: &models, cache_dir: context.cache_dir(&config), program: super::program()? };
+    let parts = Parts {
+        config: &config,
+        recipe,
+        models: &models,
+        cache_dir: context.cache_dir(&config),
+        program: super::program()?,
+    };
     let gateway = Arc::new(Gateway::new(parts).map_err(|error| error.to_string())?);
     let state = AppState::new(gateway, config.clone());
     let runtime = tokio::runtime::Runtime::new().map_err(|error| format!("cannot start: {error}"))?;

@@ -74,7 +74,16 @@ impl Gateway {
         )?;
         let most_bytes = config.cache.bytes.get();
         let readings = cache_dir.filter(|_| most_bytes > 0).and_then(|dir| remembered(&dir, most_bytes));
-        Ok(Self { limits: config.limits.clone(), recipe, pdf, ocr, ocrs, readings, drawings: Drawings::default(), targets })
+        Ok(Self {
+            limits: config.limits.clone(),
+            recipe,
+            pdf,
+            ocr,
+            ocrs,
+            readings,
+            drawings: Drawings::default(),
+            targets,
+        })
     }
 }
 

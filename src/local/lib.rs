@@ -9,7 +9,9 @@ pub mod ocrs;
 pub mod pool;
 pub mod runtime;
 
-pub use ocr::{BoxSettings, DetectorSettings, Level, OcrFiles, OcrSettings, PaddleOcr, PageImage, ReadPage, RecogniserFiles};
+pub use ocr::{
+    BoxSettings, DetectorSettings, Level, OcrFiles, OcrSettings, PaddleOcr, PageImage, ReadPage, RecogniserFiles,
+};
 pub use ocrs::{Ocrs, OcrsFiles, OcrsRecogniser};
 pub use pool::{Pool, PoolSettings, Ticket};
 pub use runtime::{ExecutionProvider, Runtime, RuntimeError};

@@ -167,7 +167,8 @@ impl Card {
         self.platforms.iter().try_for_each(|(platform, package)| {
             check_package(package).map_err(|problem| format!("platforms.{platform}: {problem}"))?;
             let Some(Recogniser { model, dictionary, .. }) = &self.recogniser else { return Ok(()) };
-            let absent = [model, dictionary].into_iter().find(|name| package.files.iter().all(|file| file.name != **name));
+            let absent =
+                [model, dictionary].into_iter().find(|name| package.files.iter().all(|file| file.name != **name));
             absent.map_or(Ok(()), |name| Err(format!("recogniser: `{name}` is not among the files of {platform}")))
         })
     }

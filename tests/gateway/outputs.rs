@@ -12,7 +12,9 @@ use super::server::{TestServer, sample, shared};
 
 /// The events of a stream: names and data.
 fn events(text: &str) -> Vec<(String, Value)> {
-    let field = |event: &str, name: &str| event.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": ")).map(str::to_owned);
+    let field = |event: &str, name: &str| {
+        event.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": ")).map(str::to_owned)
+    };
     text.split("\n\n")
         .filter_map(|event| {
             let data = field(event, "data")?;
@@ -39,11 +41,14 @@ fn a_stream_tells_of_each_page_and_then_of_the_whole() {
     let told: Vec<(&Value, &Value, &Value)> =
         events[..3].iter().map(|(_, data)| (&data["page"]["index"], &data["done"], &data["total"])).collect();
     let number = |n: u64| json!(n);
-    assert_eq!(told, [
-        (&number(0), &number(1), &number(3)),
-        (&number(1), &number(2), &number(3)),
-        (&number(2), &number(3), &number(3)),
-    ]);
+    assert_eq!(
+        told,
+        [
+            (&number(0), &number(1), &number(3)),
+            (&number(1), &number(2), &number(3)),
+            (&number(2), &number(3), &number(3)),
+        ]
+    );
     let whole = &events[3].1;
     assert_eq!(whole["object"], "ocr");
     assert_eq!(whole["pages"][1], events[1].1["page"], "a page is the same in both");
@@ -69,7 +74,8 @@ fn pages_are_drawn_with_what_was_read_and_can_be_fetched() {
         assert_eq!((picture.status, picture.header("content-type")), (200, Some("image/png")), "page {index}");
         let drawn = image::load_from_memory(&picture.body).expect("a picture").to_rgb8();
         assert_eq!(json!([drawn.width(), drawn.height()]), json!([page["width_px"], page["height_px"]]));
-        let coloured = drawn.pixels().filter(|pixel| pixel.0.iter().max().unwrap() - pixel.0.iter().min().unwrap() > 80);
+        let coloured =
+            drawn.pixels().filter(|pixel| pixel.0.iter().max().unwrap() - pixel.0.iter().min().unwrap() > 80);
         assert!(coloured.count() > 200, "page {index} has no boxes");
     }
     shared().get("/v1/ocr/images/ocr-nobody/0").refused(404, "no_such_image", "kept for an hour");
@@ -81,10 +87,11 @@ fn one_page_can_be_had_as_a_picture_at_once() {
     let picture = reading(sample("sign.png"), "output=image").header("accept", "image/png").send(shared());
     assert_eq!((picture.status, picture.header("content-type")), (200, Some("image/png")), "{}", picture.status);
     assert_eq!(image::load_from_memory(&picture.body).expect("a picture").width(), 640);
-    reading(three_pages(), "output=image")
-        .header("accept", "image/png")
-        .send(shared())
-        .refused(400, "invalid_request", "select it with `pages`");
+    reading(three_pages(), "output=image").header("accept", "image/png").send(shared()).refused(
+        400,
+        "invalid_request",
+        "select it with `pages`",
+    );
     shared().read("just a text", "output=image").refused(400, "invalid_request", "no pages to draw");
 }
 

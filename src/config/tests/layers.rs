@@ -29,7 +29,11 @@ fn values_come_from_the_file_and_the_environment_wins() {
             "",
             "fetch.allow = [\"nas.example\", \"10.0.0.0/8\"] # mediary.toml:2:9\nfetch.seconds = 60 # mediary.toml:3:11",
         ),
-        ("", "MEDIARY_FETCH__ALLOW=nas.example,::1", "fetch.allow = [\"nas.example\", \"::1\"] # $MEDIARY_FETCH__ALLOW"),
+        (
+            "",
+            "MEDIARY_FETCH__ALLOW=nas.example,::1",
+            "fetch.allow = [\"nas.example\", \"::1\"] # $MEDIARY_FETCH__ALLOW",
+        ),
         ("[server]\nport = 9000", "MEDIARY_SERVER__PORT=9001", "server.port = 9001 # $MEDIARY_SERVER__PORT"),
         ("[server]\nport = 9000", "MEDIARY_SERVER__PORT=8001", ""),
         ("", "MEDIARY_SERVER__HOST=::1", "server.host = \"::1\" # $MEDIARY_SERVER__HOST"),

@@ -84,12 +84,7 @@ impl Rect {
     /// The same rectangle, so far to the right and down.
     #[must_use]
     pub fn moved(self, right: f32, down: f32) -> Self {
-        Self {
-            left: self.left + right,
-            top: self.top + down,
-            right: self.right + right,
-            bottom: self.bottom + down,
-        }
+        Self { left: self.left + right, top: self.top + down, right: self.right + right, bottom: self.bottom + down }
     }
 
     /// The same place on a page that is `factor` times as large.

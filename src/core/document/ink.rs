@@ -57,7 +57,11 @@ mod tests {
             ("paper that grows darker downwards", drawn(800, 1000, |_, y| 255 - (y / 8) as u8), false),
             ("one pixel", drawn(1, 1, |_, _| 0), false),
             ("dark edges of a scan", drawn(800, 1000, |x, y| if x < 10 || y > 985 { 0 } else { 250 }), false),
-            ("a line of strokes", drawn(800, 1000, |x, y| if (500..530).contains(&y) && x % 8 < 2 { 20 } else { 250 }), true),
+            (
+                "a line of strokes",
+                drawn(800, 1000, |x, y| if (500..530).contains(&y) && x % 8 < 2 { 20 } else { 250 }),
+                true,
+            ),
             ("a small drawing", drawn(300, 100, |x, y| if (140..150).contains(&x) && y > 20 { 0 } else { 255 }), true),
         ];
         for (name, page, inked) in rows {

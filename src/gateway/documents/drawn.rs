@@ -76,11 +76,7 @@ impl Gateway {
     ///
     /// # Errors
     /// When the disk is full.
-    pub async fn keep_drawings(
-        &self,
-        reading: String,
-        pages: Vec<(usize, Vec<u8>)>,
-    ) -> Result<(), Failure> {
+    pub async fn keep_drawings(&self, reading: String, pages: Vec<(usize, Vec<u8>)>) -> Result<(), Failure> {
         let shelf = self.drawings.shelf_or_new()?;
         blocking::run(move || {
             for (index, png) in pages {

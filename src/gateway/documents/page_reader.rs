@@ -64,7 +64,13 @@ impl<'g> PageReader<'g> {
         let (mut best, mut failure): (Option<Best>, Option<Failure>) = (None, None);
         for step in self.steps.clone() {
             let Some(engine) = Engine::of(&step.target) else {
-                attempts.note(&step.target.to_string(), Outcome::Skipped, Some("no_provider"), index, Default::default());
+                attempts.note(
+                    &step.target.to_string(),
+                    Outcome::Skipped,
+                    Some("no_provider"),
+                    index,
+                    Default::default(),
+                );
                 continue;
             };
             let started = Instant::now();
@@ -84,7 +90,13 @@ impl<'g> PageReader<'g> {
             metrics::ocr_took(engine.name(), started.elapsed());
             let reasons = self.doubts(&read, &step, picture);
             let outcome = if reasons.is_empty() { Outcome::Accepted } else { Outcome::Rejected };
-            attempts.note(engine.name(), outcome, reasons.first().map(|reason| reason.name()), index, started.elapsed());
+            attempts.note(
+                engine.name(),
+                outcome,
+                reasons.first().map(|reason| reason.name()),
+                index,
+                started.elapsed(),
+            );
             if reasons.is_empty() {
                 return Ok(PageOutcome::read(read.page));
             }
@@ -113,12 +125,24 @@ impl<'g> PageReader<'g> {
             match self.tickets.read(engine, picture).await {
                 Ok(read) => {
                     metrics::ocr_took(engine.name(), started.elapsed());
-                    attempts.note(engine.name(), Outcome::Accepted, Some("part_of_page"), picture.index, started.elapsed());
+                    attempts.note(
+                        engine.name(),
+                        Outcome::Accepted,
+                        Some("part_of_page"),
+                        picture.index,
+                        started.elapsed(),
+                    );
                     return Ok(Some(read));
                 }
                 Err(failed) if is_final(&failed) => return Err(failed),
                 Err(failed) => {
-                    attempts.note(engine.name(), Outcome::Failed, Some(&failed.detail), picture.index, started.elapsed());
+                    attempts.note(
+                        engine.name(),
+                        Outcome::Failed,
+                        Some(&failed.detail),
+                        picture.index,
+                        started.elapsed(),
+                    );
                 }
             }
         }

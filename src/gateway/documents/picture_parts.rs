@@ -54,7 +54,8 @@ fn cut(page: &Raster, parts: &[Rect]) -> Option<(Raster, f32, f32)> {
         right: (rect.right + PADDING_PX).clamp(0.0, width),
         bottom: (rect.bottom + PADDING_PX).clamp(0.0, height),
     };
-    let parts: Vec<Rect> = parts.iter().map(within).filter(|rect| rect.width() >= 1.0 && rect.height() >= 1.0).collect();
+    let parts: Vec<Rect> =
+        parts.iter().map(within).filter(|rect| rect.width() >= 1.0 && rect.height() >= 1.0).collect();
     let around = Rect::around(parts.iter().copied())?;
     let (left, top) = (around.left as u32, around.top as u32);
     let part = page.part(left, top, around.width().ceil() as u32, around.height().ceil() as u32);

@@ -91,12 +91,7 @@ impl Gateway {
     /// # Errors
     /// When the document cannot be read at all. Where some pages can, the reading says of each how it
     /// went.
-    pub async fn read(
-        &self,
-        media: Media,
-        options: &ReadOptions,
-        on_page: OnPage<'_>,
-    ) -> Result<Reading, Failure> {
+    pub async fn read(&self, media: Media, options: &ReadOptions, on_page: OnPage<'_>) -> Result<Reading, Failure> {
         let started = Instant::now();
         self.check_engine(&options.engine)?;
         self.check_size(&media)?;

@@ -23,7 +23,14 @@ use crate::models::{Models, Place};
 fn state(config: Config) -> AppState {
     let nowhere = std::env::temp_dir().join("mediary-tests-install-nothing-here");
     let models = Models::open(&Place { home: Some(nowhere.clone()), cwd: nowhere.clone(), config_dir: None }).unwrap();
-    let gateway = Gateway::new(Parts { config: &config, recipe: Recipe::embedded(), models: &models, cache_dir: None, program: nowhere }).unwrap();
+    let gateway = Gateway::new(Parts {
+        config: &config,
+        recipe: Recipe::embedded(),
+        models: &models,
+        cache_dir: None,
+        program: nowhere,
+    })
+    .unwrap();
     AppState::new(Arc::new(gateway), Arc::new(config))
 }
 

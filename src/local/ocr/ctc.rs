@@ -40,12 +40,7 @@ struct Glyph {
 
 /// Decodes one line from `steps` rows of class probabilities. `width_steps` is how many of them,
 /// possibly a fraction, the picture of the line covered; the rest is padding.
-pub(super) fn decode(
-    probabilities: &[f32],
-    dictionary: &Dictionary,
-    manner: &Manner,
-    width_steps: f32,
-) -> ReadLine {
+pub(super) fn decode(probabilities: &[f32], dictionary: &Dictionary, manner: &Manner, width_steps: f32) -> ReadLine {
     let classes = dictionary.classes();
     let space = classes - 1;
     let mut line = ReadLine { steps: width_steps.max(1.0), ..ReadLine::default() };
@@ -58,10 +53,7 @@ pub(super) fn decode(
         } else if class != before
             && let Some(character) = dictionary.character(class)
         {
-            if class != space
-                && doubted_space >= manner.space_threshold
-                && may_part(&line.text, character)
-            {
+            if class != space && doubted_space >= manner.space_threshold && may_part(&line.text, character) {
                 line.push(" ", step - 1, doubted_space);
             }
             // One mark is sometimes seen as two kinds of it.
@@ -238,7 +230,13 @@ mod tests {
             row
         };
         let read = |left: &str, probability: f32, right: &str| {
-            decode(&[rows(left, 0.9), doubtful(probability), rows(right, 0.9)].concat(), &dictionary(), &Manner::FAST, 4.0).text
+            decode(
+                &[rows(left, 0.9), doubtful(probability), rows(right, 0.9)].concat(),
+                &dictionary(),
+                &Manner::FAST,
+                4.0,
+            )
+            .text
         };
         assert_eq!(read("a", 0.3, "b"), "a b");
         assert_eq!(read("a", 0.1, "b"), "ab", "a weak doubt is none");

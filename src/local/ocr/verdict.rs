@@ -35,8 +35,7 @@ pub(super) fn between(fast: ReadLine, accurate: ReadLine) -> Verdict {
     let (fast_visible, accurate_visible) = (visible(&fast.text), visible(&accurate.text));
     let saw_little = accurate_visible * 2 < fast_visible;
     let is_believed = accurate.confidence >= LIKELY || fast.confidence >= LIKELY;
-    let unknown_script =
-        agreement < STRANGERS && fast_visible >= ENOUGH_CHARACTERS && (saw_little || !is_believed);
+    let unknown_script = agreement < STRANGERS && fast_visible >= ENOUGH_CHARACTERS && (saw_little || !is_believed);
     let line = if unknown_script {
         // The one that saw more at least shows that there is something.
         fast.capped(UNKNOWN)
@@ -70,7 +69,13 @@ mod tests {
             ("same", line("Total 12.00", 0.9), line("Total 12.00", 0.95), "Total 12.00", false),
             ("one letter off", line("T0tal", 0.4), line("Total", 0.8), "Total", false),
             ("the fast one surer", line("Total", 0.9), line("Totai", 0.5), "Total", false),
-            ("kana, which the fast one lacks", line("展示八左盛上代而", 0.05), line("ダンスバトルを盛り上げ", 0.9), "ダンスバトルを盛り上げ", false),
+            (
+                "kana, which the fast one lacks",
+                line("展示八左盛上代而", 0.05),
+                line("ダンスバトルを盛り上げ", 0.9),
+                "ダンスバトルを盛り上げ",
+                false,
+            ),
             ("Cyrillic", line("Bpeme je neno AaHac.", 0.7), line("    .", 0.97), "Bpeme je neno AaHac.", true),
             ("Arabic", line(".tgú-øjsl", 0.01), line("一多7のつg一₄J", 0.02), ".tgú-øjsl", true),
             ("worn Latin", line("Tle qvick brovn", 0.05), line("The quick hrown", 0.1), "The quick hrown", false),

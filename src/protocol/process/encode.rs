@@ -39,7 +39,8 @@ impl Encoder {
             id,
             object: "ocr",
             status: reading.status().name(),
-            content: (!matches!(self.output, Output::Json | Output::Image)).then(|| self.content(file_name.as_deref(), reading)),
+            content: (!matches!(self.output, Output::Json | Output::Image))
+                .then(|| self.content(file_name.as_deref(), reading)),
             needs_ocr: reading.needs_ocr(),
             cached: reading.cached,
             media: Some(MediaBody {

@@ -79,7 +79,8 @@ fn page<R: Read + Seek>(decoder: &mut Decoder<R>, is_big: bool, limits: &ImageLi
     }
     let photometric = decoder.find_tag_unsigned::<u16>(Tag::PhotometricInterpretation).map_err(refused)?;
     let has_palette = photometric == Some(PALETTE);
-    let density = dots(decoder, Tag::XResolution).and_then(|across| Density::new(across, dots(decoder, Tag::YResolution).unwrap_or(across)));
+    let density = dots(decoder, Tag::XResolution)
+        .and_then(|across| Density::new(across, dots(decoder, Tag::YResolution).unwrap_or(across)));
     let patches = patches(decoder, is_big, has_palette, height).map_err(refused)?;
     Ok(Page { density, width, height, has_palette, patches })
 }
