@@ -39,7 +39,7 @@ const ALL: [ExecutionProvider; 3] =
 /// the detector (measured: 1 600 finds no more words at half again the time, 1 024 loses small print).
 pub(super) fn ocr_settings(workers: usize) -> OcrSettings {
     let boxes = BoxSettings { pixel_threshold: 0.2, box_threshold: 0.4, unclip_ratio: 1.4, max_boxes: 3_000 };
-    OcrSettings { workers, detector: DetectorSettings { longest_side: 1_280, boxes }, read_again_below: 0.72 }
+    OcrSettings { workers, detector: DetectorSettings { longest_side: 1_280, boxes }, read_again_below: 0.7 }
 }
 
 /// The provider to use: the configured one, else the one decided at set-up, else the plain one.

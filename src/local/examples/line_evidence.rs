@@ -46,7 +46,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     };
     let boxes = BoxSettings { pixel_threshold, box_threshold, unclip_ratio, max_boxes: 3_000 };
     let detector = DetectorSettings { longest_side: longest_side as u32, boxes };
-    let settings = OcrSettings { workers: 2, detector, read_again_below: 0.72 };
+    let settings = OcrSettings { workers: 2, detector, read_again_below: 0.7 };
     let runtime = Runtime::load(&library, ExecutionProvider::Cpu)?;
     let mut engine = PaddleOcr::load(&runtime, &files, &settings).map_err(|failure| failure.to_string())?;
     let mut out = std::io::stdout().lock();

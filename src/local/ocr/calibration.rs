@@ -46,8 +46,8 @@ pub(super) struct Calibration {
 }
 
 impl Calibration {
-    pub(super) const FAST: Self = Self { intercept: -1.963, log_probability: 0.741, weakest: 0.696, glyphs: 1.063 };
-    pub(super) const ACCURATE: Self = Self { intercept: -2.410, log_probability: 1.043, weakest: 0.589, glyphs: 1.029 };
+    pub(super) const FAST: Self = Self { intercept: -2.061, log_probability: 0.776, weakest: 0.715, glyphs: 1.099 };
+    pub(super) const ACCURATE: Self = Self { intercept: -2.169, log_probability: 1.159, weakest: 0.572, glyphs: 0.990 };
     /// For recognisers that were not measured: as doubtful as the fast one.
     pub(super) const OTHER: Self = Self::FAST;
 

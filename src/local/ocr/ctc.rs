@@ -126,6 +126,11 @@ impl ReadLine {
         self
     }
 
+    /// Whether it has Chinese or Japanese characters.
+    pub(super) fn is_wide(&self) -> bool {
+        self.text.chars().any(is_wide_character)
+    }
+
     /// Whether there are far fewer characters than would fit on the line (Latin print has 1 in 3 steps, Chinese
     /// 1 in 6): the recogniser did not see what else is there.
     pub(super) fn is_sparse(&self) -> bool {

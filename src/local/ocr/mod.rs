@@ -17,6 +17,7 @@ mod orientation;
 mod reader;
 mod recognise;
 mod settings;
+mod suspicion;
 mod verdict;
 
 use std::sync::Arc;

@@ -34,8 +34,8 @@ impl Manner {
     /// often sees a space without choosing it (measured: a lower threshold adds spaces inside words, a
     /// higher one loses those in monospaced print).
     pub(super) const FAST: Self = Self { squeeze: 0.9, space_threshold: 0.25, calibration: Calibration::FAST };
-    /// PP-OCRv6 small.
-    pub(super) const ACCURATE: Self = Self { squeeze: 1.0, space_threshold: 0.25, calibration: Calibration::ACCURATE };
+    /// PP-OCRv6 small. Squeezed as much it reads faxes better (word F1 0.972 to 0.983), all else alike.
+    pub(super) const ACCURATE: Self = Self { squeeze: 0.9, space_threshold: 0.25, calibration: Calibration::ACCURATE };
     /// A recogniser that was not measured.
     pub(super) const OTHER: Self = Self { squeeze: 1.0, space_threshold: 0.25, calibration: Calibration::OTHER };
 }

@@ -8,6 +8,7 @@
 use mediary_core::document::agreement;
 
 use super::ctc::ReadLine;
+use super::suspicion::is_suspect;
 
 /// Readings that agree less than this have nothing to do with each other.
 const STRANGERS: f32 = 0.3;
@@ -29,20 +30,23 @@ pub(super) struct Verdict {
     pub agreement: f32,
 }
 
-/// Decides between the fast and the accurate recogniser's reading.
-pub(super) fn between(fast: ReadLine, accurate: ReadLine) -> Verdict {
+/// Decides between the fast and the accurate recogniser's reading. On a page that is hard to read (`is_hard`), and
+/// where the fast one makes its usual mistakes, its confidence is worth nothing and the accurate one stands.
+pub(super) fn between(fast: ReadLine, accurate: ReadLine, is_hard: bool) -> Verdict {
     let agreement = agreement(&fast.text, &accurate.text);
     let (fast_visible, accurate_visible) = (visible(&fast.text), visible(&accurate.text));
     let saw_little = accurate_visible * 2 < fast_visible;
     let is_believed = accurate.confidence >= LIKELY || fast.confidence >= LIKELY;
     let unknown_script = agreement < STRANGERS && fast_visible >= ENOUGH_CHARACTERS && (saw_little || !is_believed);
+    let is_mistaken = is_suspect(&fast.text) || accurate.is_wide();
+    let accurate_stands = is_hard || (is_mistaken && accurate.confidence >= LIKELY);
     let line = if unknown_script {
         // The one that saw more at least shows that there is something.
         fast.capped(UNKNOWN)
-    } else if fast.confidence > accurate.confidence {
-        fast
-    } else {
+    } else if accurate_stands || accurate.confidence >= fast.confidence {
         accurate
+    } else {
+        fast
     };
     Verdict { line, unknown_script, agreement }
 }
@@ -76,13 +80,14 @@ mod tests {
                 "ダンスバトルを盛り上げ",
                 false,
             ),
+            ("a character the fast one lacks", line("我此出發", 0.9), line("我從此出發", 0.8), "我從此出發", false),
             ("Cyrillic", line("Bpeme je neno AaHac.", 0.7), line("    .", 0.97), "Bpeme je neno AaHac.", true),
             ("Arabic", line(".tgú-øjsl", 0.01), line("一多7のつg一₄J", 0.02), ".tgú-øjsl", true),
             ("worn Latin", line("Tle qvick brovn", 0.05), line("The quick hrown", 0.1), "The quick hrown", false),
             ("too short to say", line("abc", 0.1), line("", 0.0), "abc", false),
         ];
         for (name, fast, accurate, text, unknown) in rows {
-            let verdict = between(fast, accurate);
+            let verdict = between(fast, accurate, false);
             assert_eq!((verdict.line.text.as_str(), verdict.unknown_script), (text, unknown), "{name}: {verdict:?}");
             assert!(!unknown || verdict.line.confidence <= UNKNOWN, "{name}");
         }
