@@ -39,12 +39,26 @@ mod tests {
     #[test]
     fn usual_mistakes_are_suspected_and_usual_text_is_not() {
         let suspect = [
-            "d’orchestre", "[35]spa/9639-X:", "for 2.50 sterling .", "that is.a pity", "77 /77", "El1wood wrote", "0rders",
+            "d’orchestre",
+            "[35]spa/9639-X:",
+            "for 2.50 sterling .",
+            "that is.a pity",
+            "77 /77",
+            "El1wood wrote",
+            "0rders",
             "$1, 709.66 paid",
         ];
         let sound = [
-            "It's a plain sentence, with 2,500.75 in it.", "See [6] and (7).", "10 October 2025", "A4 and B12", "e.g.", "km/h",
-            "1st of May, 20 years", "$1,709.66", "und/oder 3/4", "",
+            "It's a plain sentence, with 2,500.75 in it.",
+            "See [6] and (7).",
+            "10 October 2025",
+            "A4 and B12",
+            "e.g.",
+            "km/h",
+            "1st of May, 20 years",
+            "$1,709.66",
+            "und/oder 3/4",
+            "",
         ];
         assert_eq!(suspect.iter().filter(|text| !is_suspect(text)).collect::<Vec<_>>(), Vec::<&&str>::new());
         let wrongly: Vec<_> = sound.iter().filter(|text| is_suspect(text)).collect();
