@@ -10,7 +10,7 @@ MEDIARY = $(CARGO) run --quiet --release $(CARGO_FLAGS) --
 MEDIARY_DEV = $(CARGO) run $(CARGO_FLAGS) --
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check check-fuzz lint bench models install clean system dev-models release
+.PHONY: help setup run test check check-fuzz test-clients lint bench models install clean system dev-models release
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -46,6 +46,10 @@ check-fuzz: ## Feed classification and uploads mutated bytes, FUZZ_SECONDS=60 ea
 	@for target in classification multipart; do ( $(FUZZ) $$target -- ../target/fuzz/corpus/$$target \
 		../target/fuzz/seeds/$$target -artifact_prefix=../target/fuzz/artifacts/$$target/ -max_len=8192 -timeout=10 \
 		-max_total_time=$(FUZZ_SECONDS) -print_final_stats=1 -verbosity=0 ) || exit 1; done
+
+test-clients: setup ## Let official clients talk to the server (needs the package index for them)
+	python3 -m venv target/clients-venv && target/clients-venv/bin/pip install -q -r tests/clients/requirements.txt
+	target/clients-venv/bin/python tests/clients/run.py $(MEDIARY)
 
 bench: setup ## Compare speed, accuracy and memory with other programs
 	python3 benches/run.py

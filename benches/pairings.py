@@ -22,7 +22,7 @@ from score import word_f1
 PAGES = ROOT / "target" / "bench-work" / "accuracy" / "pages"
 WORK = ROOT / "target" / "bench-work" / "pairings"
 KINDS = ("clean", "skewed", "noisy", "faxed", "columns", "tables")
-PAGES_OF_A_KIND = 3
+PAGES_OF_A_KIND = 2
 PARAMETERS = {"v6": "0.2,{box},1.4", "PaddleX": "0.3,0.6,1.5"}
 """Pixel threshold, box threshold and unclip ratio: as exported with PP-OCRv6, and PaddleX's defaults."""
 

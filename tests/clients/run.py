@@ -1,0 +1,53 @@
+"""Starts Mediary on a free port of loopback and lets the official clients talk to it: python3 tests/clients/run.py PROGRAM.
+
+Run by `make test-clients`, in an environment with the packages of requirements.txt. Stops what it has started.
+"""
+
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+CLIENTS = [["mistral_ocr.py", "--fetch"]]
+PATIENCE_SECONDS = 60
+
+
+def free_port():
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+def wait_until_ready(address, server):
+    end = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < end and server.poll() is None:
+        try:
+            urllib.request.urlopen(f"{address}/health", timeout=1)
+            return
+        except OSError:
+            time.sleep(0.05)
+    sys.exit("mediary did not start")
+
+
+def main():
+    port = free_port()
+    address = f"http://127.0.0.1:{port}"
+    with tempfile.TemporaryDirectory() as cache:
+        settings = {"MEDIARY_SERVER__PORT": str(port), "MEDIARY_FETCH__ALLOW": "127.0.0.1", "MEDIARY_CACHE__DIR": cache}
+        server = subprocess.Popen([sys.argv[1], "serve"], env={**os.environ, **settings}, stderr=subprocess.DEVNULL)
+        try:
+            wait_until_ready(address, server)
+            for script, *options in CLIENTS:
+                subprocess.run([sys.executable, HERE / script, address, *options], check=True)
+        finally:
+            server.terminate()
+            server.wait()
+
+
+if __name__ == "__main__":
+    main()
