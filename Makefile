@@ -49,7 +49,7 @@ check-fuzz: ## Feed classification and uploads mutated bytes, FUZZ_SECONDS=60 ea
 
 test-clients: setup ## Let official clients talk to the server (needs the package index for them)
 	python3 -m venv target/clients-venv && target/clients-venv/bin/pip install -q -r tests/clients/requirements.txt
-	target/clients-venv/bin/python tests/clients/run.py $(MEDIARY)
+	target/clients-venv/bin/python tests/clients/run.py target/release/mediary
 
 bench: setup ## Compare speed, accuracy and memory with other programs
 	python3 benches/run.py
