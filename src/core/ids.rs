@@ -21,6 +21,12 @@ impl ProviderId {
         Self("local".to_owned())
     }
 
+    /// The provider of this id.
+    #[must_use]
+    pub fn new(id: &str) -> Self {
+        Self(id.to_owned())
+    }
+
     /// The id as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -33,6 +39,12 @@ impl ProviderId {
 pub struct ModelName(String);
 
 impl ModelName {
+    /// The model of this name.
+    #[must_use]
+    pub fn new(name: &str) -> Self {
+        Self(name.to_owned())
+    }
+
     /// The name as text.
     #[must_use]
     pub fn as_str(&self) -> &str {

@@ -5,14 +5,17 @@
 //! a clock or draws a random number: whatever depends on those comes in as a value or behind a
 //! trait. Everything above (conversion, local engines, the gateway) speaks in these types.
 
+pub mod capability;
 pub mod document;
 pub mod engine;
 pub mod failure;
 pub mod ids;
 pub mod media;
+pub mod plan;
 pub mod raster;
+pub mod task;
 
-pub use failure::{Failure, FailureKind};
+pub use failure::{Consequence, Failure, FailureKind, Next, Rest};
 pub use ids::{ContentHash, ModelName, ProviderId, Target};
-pub use media::{Blob, Claim, Media, MediaFormat, MediaKind, Unclassifiable, classify};
+pub use media::{Blob, Claim, Media, MediaFormat, MediaKind, NotBase64, Unclassifiable, classify};
 pub use raster::Raster;

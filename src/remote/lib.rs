@@ -1,10 +1,19 @@
-//! What lies beyond this machine: fetching what a request names by its address.
+//! What lies beyond this machine: calling providers, and fetching what a request names by its address.
 //!
 //! The one HTTP client is made here, and nothing else in the house opens connections to other machines on a
-//! request's behalf. Knows nothing of media: bytes come out as they arrive, and whoever called classifies them.
-//! The gateway's doors call [`Fetcher::fetch`].
+//! request's behalf. [`Remote`] joins a [`Dialect`], which is pure translation, with that client; [`Fetcher`] follows
+//! addresses that strangers wrote. Who is called when, and what follows from a failure, is the gateway's affair.
 
 mod client;
+mod dialect;
+mod endpoint;
 mod fetch;
+mod frames;
+mod openai;
+mod remote;
 
+pub use dialect::{Call, Dialect, Frame, Framing, HttpCall, Reader, Timeouts};
+pub use endpoint::{Auth, Endpoint, Quirks};
 pub use fetch::{AllowList, FetchPolicy, Fetched, Fetcher, NotAllowable, Resolver, Resolving};
+pub use openai::OpenAi;
+pub use remote::{Remote, Reply};

@@ -1,12 +1,16 @@
-//! A blob: bytes of known length and hash, in memory or spooled to a file.
+//! A blob: bytes of known length, in memory, as base64 or spooled to a file.
 //!
 //! This crate opens no files; whoever spools one implements [`Source`]. The head is kept in memory
-//! so that classification never waits for a disk.
+//! so that classification never waits for a disk. What is only passed on is never hashed.
 
+use std::borrow::Cow;
 use std::io::{self, Cursor, Read, Seek};
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
+use bytes::Bytes;
+
+use super::encoded::{self, Encoded, NotBase64};
 use crate::ContentHash;
 
 /// A reader that can also seek.
@@ -27,6 +31,11 @@ pub trait Source: Send + Sync {
 
     /// The file, when they are in one.
     fn path(&self) -> Option<&Path>;
+
+    /// The bytes as standard base64, when they came so.
+    fn base64(&self) -> Option<&str> {
+        None
+    }
 }
 
 impl Source for Vec<u8> {
@@ -47,7 +56,7 @@ impl Source for Vec<u8> {
 #[derive(Clone)]
 pub struct Blob {
     len: u64,
-    hash: ContentHash,
+    hash: Arc<OnceLock<ContentHash>>,
     head: Arc<[u8]>,
     source: Arc<dyn Source>,
 }
@@ -60,13 +69,27 @@ impl Blob {
     #[must_use]
     pub fn in_memory(bytes: Vec<u8>) -> Self {
         let head = bytes[..bytes.len().min(Self::HEAD_BYTES)].into();
-        Self { len: bytes.len() as u64, hash: ContentHash::of(&bytes), head, source: Arc::new(bytes) }
+        Self { len: bytes.len() as u64, hash: Arc::default(), head, source: Arc::new(bytes) }
+    }
+
+    /// A blob over base64 in any of its spellings. A text in the standard one is kept as it is.
+    ///
+    /// # Errors
+    /// When the text is not base64.
+    pub fn from_base64(text: Bytes) -> Result<Self, NotBase64> {
+        match Encoded::new(text.clone()) {
+            Some(encoded) => {
+                let head = encoded.head(Self::HEAD_BYTES).into();
+                Ok(Self { len: encoded.len_bytes(), hash: Arc::default(), head, source: Arc::new(encoded) })
+            }
+            None => encoded::decode_leniently(&text).map(Self::in_memory),
+        }
     }
 
     /// A blob over a source whose length, hash and head were taken while it was written.
     pub fn spooled(len: u64, hash: ContentHash, head: &[u8], source: impl Source + 'static) -> Self {
         let head = head[..head.len().min(Self::HEAD_BYTES)].into();
-        Self { len, hash, head, source: Arc::new(source) }
+        Self { len, hash: Arc::new(hash.into()), head, source: Arc::new(source) }
     }
 
     /// Length in bytes.
@@ -81,10 +104,11 @@ impl Blob {
         self.len == 0
     }
 
-    /// SHA-256 of all bytes.
+    /// SHA-256 of all bytes, taken when it is first asked for.
     #[must_use]
     pub fn hash(&self) -> ContentHash {
-        self.hash
+        // Whoever spooled a file gave its hash; everything else is in memory.
+        *self.hash.get_or_init(|| ContentHash::of(self.source.bytes().unwrap_or_default()))
     }
 
     /// The first bytes, [`Blob::HEAD_BYTES`] at most.
@@ -111,10 +135,25 @@ impl Blob {
         self.source.open()?.read_to_end(&mut bytes)?;
         Ok(bytes)
     }
+
+    /// All bytes as standard base64.
+    ///
+    /// # Errors
+    /// When the source cannot be read.
+    pub fn base64(&self) -> io::Result<Cow<'_, str>> {
+        if let Some(text) = self.source.base64() {
+            return Ok(text.into());
+        }
+        Ok(match self.source.bytes() {
+            Some(bytes) => encoded::encode(bytes),
+            None => encoded::encode(&self.read_all()?),
+        }
+        .into())
+    }
 }
 
 impl std::fmt::Debug for Blob {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(formatter, "Blob({} bytes, {})", self.len, self.hash)
+        write!(formatter, "Blob({} bytes)", self.len)
     }
 }

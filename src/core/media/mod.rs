@@ -4,11 +4,13 @@
 
 mod blob;
 mod classify;
+mod encoded;
 mod format;
 mod text;
 
 pub use blob::{Blob, ReadSeek, Source};
 pub use classify::{Claim, Unclassifiable, classify};
+pub use encoded::NotBase64;
 pub use format::{MediaFormat, MediaKind};
 pub use text::{DecodedText, decode_text};
 

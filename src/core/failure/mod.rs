@@ -3,9 +3,13 @@
 //! A failure carries blame and advice, not a status code: the door that spoke with the client turns
 //! kinds into statuses. Making a failure has no side effects; it is logged once, at the door.
 
+mod consequence;
+
 use std::time::Duration;
 
 use thiserror::Error;
+
+pub use consequence::{Consequence, Next, Rest};
 
 /// What went wrong, as far as anybody decides differently on it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,6 +35,35 @@ pub enum FailureKind {
     TimedOut,
     /// Another machine cannot be reached, or fails. Worth trying again later.
     Unreachable,
+    /// A provider will not take a medium, its size, their count or a parameter; another may.
+    Unacceptable,
+    /// The request is too long for the model.
+    ContextTooLong,
+    /// The provider will not answer this, whoever asks.
+    ContentRefused,
+    /// The provider has no such model, or no longer.
+    ModelGone,
+    /// The provider does not know the key, or the key may not do this.
+    BadKey,
+    /// The key has asked too often.
+    RateLimited {
+        /// When it may ask again, if the provider said.
+        retry_after: Option<Duration>,
+    },
+    /// The key's quota or credit is spent.
+    QuotaSpent {
+        /// When there will be more, if the provider said.
+        resets_in: Option<Duration>,
+    },
+    /// The provider has more work than it can do, or broke down over this.
+    Overloaded {
+        /// When to try again, if the provider said.
+        retry_after: Option<Duration>,
+    },
+    /// The provider's answer cannot be understood, or broke off.
+    Garbled,
+    /// The provider answered with nothing.
+    EmptyAnswer,
     /// The client went away; nobody reads the answer.
     ClientGone,
     /// A fault of ours: a crashed worker, a panicking engine, a full disk.

@@ -1,0 +1,166 @@
+//! What one target can do.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Acceptance, Price, Tier};
+use crate::{MediaFormat, Target};
+
+/// A kind of work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "the names are the field's")]
+pub enum TaskKind {
+    Chat,
+    Completion,
+    Embedding,
+    Ocr,
+    Transcription,
+    Translation,
+    Speech,
+    ImageGeneration,
+    ImageEdit,
+    ImageVariation,
+    VideoGeneration,
+    Moderation,
+    Rerank,
+}
+
+/// Where a model is in its life.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Lifecycle {
+    /// In use.
+    #[default]
+    Active,
+    /// May change or go without notice.
+    Preview,
+    /// Still there, with an end announced. Answers when it is named.
+    Deprecated,
+    /// Gone; never called.
+    Retired,
+}
+
+/// How far replies can be bound to a form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Structured {
+    /// Not at all.
+    #[default]
+    None,
+    /// Any JSON object.
+    Json,
+    /// JSON that fits a schema.
+    Schema,
+}
+
+/// Which soft parameters a target takes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SoftSupport {
+    /// All, known or not, but for these: it speaks OpenAI's wire format.
+    AllBut(Vec<String>),
+    /// These only, by their OpenAI names.
+    Only(Vec<String>),
+}
+
+impl SoftSupport {
+    /// Whether a parameter of this name is taken.
+    #[must_use]
+    pub fn takes(&self, name: &str) -> bool {
+        match self {
+            Self::AllBut(refused) => !refused.iter().any(|refused| refused == name),
+            Self::Only(known) => known.iter().any(|known| known == name),
+        }
+    }
+}
+
+/// What one target accepts and does: a row of the matrix.
+#[derive(Debug, Clone)]
+pub struct Abilities {
+    /// Whose abilities these are.
+    pub target: Target,
+    /// The provider's place in the order; lower is asked first.
+    pub priority: u32,
+    /// Whether nothing leaves this machine: an engine of our own, or a server on loopback.
+    pub is_local: bool,
+    /// What it does.
+    pub tasks: Vec<TaskKind>,
+    /// What it takes beside plain text.
+    pub accepts: Vec<Acceptance>,
+    /// The most tokens of request and reply together.
+    pub context_tokens: Option<u32>,
+    /// The most tokens of a reply.
+    pub output_tokens: Option<u32>,
+    /// Whether it calls functions.
+    pub tools: bool,
+    /// Whether it can be told which function to call, or that it must.
+    pub tool_choice: bool,
+    /// Whether a tool's result may hold the media it accepts.
+    pub media_in_tool_results: bool,
+    /// Whether replies come as they grow.
+    pub streaming: bool,
+    /// How far replies can be bound to a form.
+    pub structured: Structured,
+    /// Whether it thinks first and can be told for how long.
+    pub reasoning: bool,
+    /// Whether it gives log probabilities.
+    pub logprobs: bool,
+    /// Whether it gives several replies at once.
+    pub many_replies: bool,
+    /// Whether it answers with sound.
+    pub audio_output: bool,
+    /// Which soft parameters it takes.
+    pub soft: SoftSupport,
+    /// What it costs.
+    pub price: Price,
+    /// The tiers it serves, each with its rank there; 1 is the best.
+    pub ranks: Vec<(Tier, u8)>,
+    /// Where it is in its life.
+    pub lifecycle: Lifecycle,
+}
+
+impl Abilities {
+    /// A target that chats in text and of which nothing else is known.
+    #[must_use]
+    pub fn chat(target: Target) -> Self {
+        Self {
+            target,
+            priority: 10,
+            is_local: false,
+            tasks: vec![TaskKind::Chat],
+            accepts: Vec::new(),
+            context_tokens: None,
+            output_tokens: None,
+            tools: false,
+            tool_choice: false,
+            media_in_tool_results: false,
+            streaming: true,
+            structured: Structured::None,
+            reasoning: false,
+            logprobs: false,
+            many_replies: false,
+            audio_output: false,
+            soft: SoftSupport::AllBut(Vec::new()),
+            price: Price::Unknown,
+            ranks: Vec::new(),
+            lifecycle: Lifecycle::Active,
+        }
+    }
+
+    /// Whether it does this kind of work.
+    #[must_use]
+    pub fn does(&self, task: TaskKind) -> bool {
+        self.tasks.contains(&task)
+    }
+
+    /// What it says to a format; `None`: it does not take it.
+    #[must_use]
+    pub fn acceptance(&self, format: MediaFormat) -> Option<&Acceptance> {
+        self.accepts.iter().find(|acceptance| acceptance.format == format)
+    }
+
+    /// Its rank in a tier, from 1; `None`: it does not serve it.
+    #[must_use]
+    pub fn rank(&self, tier: Tier) -> Option<u8> {
+        self.ranks.iter().find(|(its, _)| *its == tier).map(|(_, rank)| *rank)
+    }
+}

@@ -1,0 +1,123 @@
+//! A format that a target takes, with its limits, and what keeps a part from being taken.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use crate::task::Place;
+use crate::{MediaFormat, MediaKind};
+
+/// A format that a target takes. A limit nobody published is `None`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Acceptance {
+    /// Which format.
+    pub format: MediaFormat,
+    /// The most bytes of one file.
+    pub bytes: Option<u64>,
+    /// The most files of this medium in one request.
+    pub count: Option<u32>,
+    /// The longest side of a picture, in pixels.
+    pub side_pixels: Option<u32>,
+    /// The longest sound or film.
+    pub seconds: Option<u32>,
+    /// The most pages of a document.
+    pub pages: Option<u32>,
+    /// Whether it fetches media by itself when given an address.
+    pub by_url: bool,
+}
+
+impl Acceptance {
+    /// A format taken without known limits.
+    #[must_use]
+    pub fn of(format: MediaFormat) -> Self {
+        Self { format, bytes: None, count: None, side_pixels: None, seconds: None, pages: None, by_url: false }
+    }
+
+    /// What keeps a part from being taken as it is; `count` is how many of its medium the request holds.
+    #[must_use]
+    pub fn misfit(&self, part: &PartShape, count: u32) -> Option<Misfit> {
+        let over = |limit: Option<u32>, value: Option<u32>| limit.zip(value).filter(|(limit, value)| value > limit);
+        if let Some(limit) = self.bytes.filter(|limit| part.bytes > *limit) {
+            return Some(Misfit::Bytes { limit });
+        }
+        if let Some((limit, _)) = over(self.side_pixels, part.side_pixels) {
+            return Some(Misfit::Pixels { limit });
+        }
+        if let Some((limit, _)) = over(self.seconds, part.seconds) {
+            return Some(Misfit::Seconds { limit });
+        }
+        if let Some((limit, _)) = over(self.pages, part.pages) {
+            return Some(Misfit::Pages { limit });
+        }
+        over(self.count, Some(count)).map(|(limit, _)| Misfit::Count { limit })
+    }
+}
+
+/// A part as far as a plan depends on it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PartShape {
+    /// Where it stands.
+    pub place: Place,
+    /// What it is.
+    pub format: MediaFormat,
+    /// Its length.
+    pub bytes: u64,
+    /// The longer side of a picture.
+    pub side_pixels: Option<u32>,
+    /// The length of a sound or film.
+    pub seconds: Option<u32>,
+    /// The pages of a document.
+    pub pages: Option<u32>,
+    /// Whether it stands in the result of a tool.
+    pub in_tool_result: bool,
+}
+
+impl PartShape {
+    /// The medium it is.
+    #[must_use]
+    pub fn kind(&self) -> MediaKind {
+        self.format.kind()
+    }
+}
+
+/// Why a part is not taken as it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "each limit is the target's own")]
+pub enum Misfit {
+    /// The target does not read the format.
+    Format,
+    /// It reads it, but not in the results of tools.
+    InToolResult,
+    /// It complained about such a part a while ago.
+    Doubtful,
+    Bytes {
+        limit: u64,
+    },
+    Pixels {
+        limit: u32,
+    },
+    Seconds {
+        limit: u32,
+    },
+    Pages {
+        limit: u32,
+    },
+    Count {
+        limit: u32,
+    },
+}
+
+impl fmt::Display for Misfit {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Format => formatter.write_str("it does not read this format"),
+            Self::InToolResult => formatter.write_str("it takes no media in tool results"),
+            Self::Doubtful => formatter.write_str("it refused such a part a while ago"),
+            Self::Bytes { limit } => write!(formatter, "it takes at most {limit} bytes"),
+            Self::Pixels { limit } => write!(formatter, "it takes at most {limit} pixels a side"),
+            Self::Seconds { limit } => write!(formatter, "it takes at most {limit} seconds"),
+            Self::Pages { limit } => write!(formatter, "it takes at most {limit} pages"),
+            Self::Count { limit } => write!(formatter, "it takes at most {limit} of them in a request"),
+        }
+    }
+}

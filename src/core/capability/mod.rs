@@ -1,0 +1,16 @@
+//! The capability matrix: what each target accepts and does, with its limits, as a value one can print.
+//!
+//! Catalogs, the configuration and what a provider lists about itself are merged into it above this crate; the planner
+//! only reads it. A limit nobody published is `None` and stops nothing.
+
+mod abilities;
+mod acceptance;
+mod matrix;
+mod price;
+mod tier;
+
+pub use abilities::{Abilities, Lifecycle, SoftSupport, Structured, TaskKind};
+pub use acceptance::{Acceptance, Misfit, PartShape};
+pub use matrix::CapabilityMatrix;
+pub use price::Price;
+pub use tier::Tier;

@@ -1,0 +1,85 @@
+//! What a request demands of a target, as far as a plan depends on it.
+
+use super::{Signs, estimate_tokens};
+use crate::capability::{PartShape, Structured};
+use crate::task::{Chat, ReplyFormat, ToolChoice};
+
+/// A request without its contents.
+#[derive(Debug, Clone, Default)]
+pub struct Demand {
+    /// Its media, in the order of their places.
+    pub parts: Vec<PartShape>,
+    /// About how many tokens its texts have, tools included.
+    pub text_tokens: u32,
+    /// The most tokens of the reply, if the request says so.
+    pub output_tokens: Option<u32>,
+    /// What must be honoured.
+    pub hard: Hard,
+    /// Soft parameters that were sent, by their OpenAI names.
+    pub soft: Vec<String>,
+    /// What the last question looks like.
+    pub signs: Signs,
+}
+
+/// Parameters that exclude whoever cannot honour them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Hard {
+    /// Functions are offered.
+    pub tools: bool,
+    /// One of them, or any, must be called.
+    pub tool_choice: bool,
+    /// The form of the reply.
+    pub structured: Structured,
+    /// Several replies.
+    pub many_replies: bool,
+    /// Log probabilities.
+    pub logprobs: bool,
+    /// Sound in the reply.
+    pub audio_output: bool,
+}
+
+/// Parameters with a place of their own in [`Chat`] that a target may do without.
+const SOFT_SAMPLING: [&str; 4] = ["seed", "presence_penalty", "frequency_penalty", "top_k"];
+
+impl Demand {
+    /// What a chat demands. `parts` are its media, measured by whoever can open them.
+    #[must_use]
+    pub fn of(chat: &Chat, parts: Vec<PartShape>) -> Self {
+        let sampling = &chat.sampling;
+        let sent = [
+            sampling.seed.is_some(),
+            sampling.presence_penalty.is_some(),
+            sampling.frequency_penalty.is_some(),
+            sampling.top_k.is_some(),
+        ];
+        let sampled = SOFT_SAMPLING.into_iter().zip(sent).filter_map(|(name, sent)| sent.then_some(name.to_owned()));
+        let soft = sampled.chain(chat.extras.keys().filter(|name| !is_hard(name)).cloned()).collect();
+        let modalities = chat.extras.get("modalities").and_then(|value| value.as_array());
+        let hard = Hard {
+            tools: !chat.tools.is_empty(),
+            tool_choice: matches!(chat.tool_choice, ToolChoice::Required | ToolChoice::Named(_)),
+            structured: match chat.format {
+                ReplyFormat::Text => Structured::None,
+                ReplyFormat::Json => Structured::Json,
+                ReplyFormat::Schema { .. } => Structured::Schema,
+            },
+            many_replies: sampling.n > 1,
+            logprobs: sampling.logprobs.is_some(),
+            audio_output: chat.extras.contains_key("audio")
+                || modalities.is_some_and(|all| all.iter().any(|one| one == "audio")),
+        };
+        Self {
+            parts,
+            text_tokens: estimate_tokens(chat),
+            output_tokens: sampling.max_tokens,
+            hard,
+            soft,
+            signs: Signs::of(chat),
+        }
+    }
+}
+
+/// Extras that are demands rather than wishes.
+fn is_hard(name: &str) -> bool {
+    matches!(name, "modalities" | "audio")
+}

@@ -1,0 +1,30 @@
+//! How targets have been doing lately: what the ledger knows, at the moment of planning.
+
+use std::time::Duration;
+
+use crate::MediaFormat;
+
+/// How one target is doing.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Health {
+    /// How much longer it rests: every key of it does, or the model itself. `None`: it can be called.
+    pub rests_for: Option<Duration>,
+    /// Milliseconds to its first token, smoothed. `None`: never called.
+    pub latency_ms: Option<u32>,
+    /// The share of its free quota that is left, 0 to 1. `None`: unknown.
+    pub quota_left: Option<f32>,
+    /// Formats it complained about a while ago; they are treated as if it did not read them.
+    pub doubtful: Vec<MediaFormat>,
+}
+
+/// How all targets are doing; rows in the order of the matrix. A missing row is a target in good health.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct HealthSnapshot(pub Vec<Health>);
+
+impl HealthSnapshot {
+    /// How the target in this row is doing.
+    #[must_use]
+    pub fn of(&self, row: usize) -> Option<&Health> {
+        self.0.get(row)
+    }
+}

@@ -1,0 +1,25 @@
+//! The plan: which targets are asked in which order, what is done to every part for each of them, and who was passed
+//! over and why.
+//!
+//! [`plan`] is pure and total: the same request, matrix, health and policy give the same plan, and everything that has
+//! no plan says why. It treats nothing and calls nobody; the gateway does that with the plan in hand.
+
+mod auto;
+mod demand;
+mod estimate;
+mod health;
+mod policy;
+mod outcome;
+mod planner;
+mod recipes;
+mod resolve;
+
+pub use auto::{Signs, choose_tier};
+pub use demand::{Demand, Hard};
+pub use estimate::estimate_tokens;
+pub use health::{Health, HealthSnapshot};
+pub use outcome::{Candidate, PassedOver, Plan, Reason, Treatment, Unplannable};
+pub use planner::plan;
+pub use policy::{CostPolicy, Policy, Privacy, Want};
+pub use recipes::{RecipeName, TreatmentRecipe, Yield};
+pub use resolve::{Aliases, Resolved, resolve};

@@ -1,0 +1,188 @@
+//! Plans, and why there is none.
+
+use std::fmt;
+use std::time::Duration;
+
+use super::RecipeName;
+use crate::capability::{Misfit, Tier};
+use crate::task::Place;
+use crate::{MediaFormat, Target};
+
+/// Who is asked, in which order.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Plan {
+    /// The tier that was asked for, and what `auto` made of it: the tier that counted, and why.
+    pub tier: Option<(Tier, &'static str)>,
+    /// The parts that treatments are for, in the order of the treatments.
+    pub places: Vec<Place>,
+    /// Whom to ask, best first. Never empty.
+    pub candidates: Vec<Candidate>,
+    /// Whom not to ask, and why.
+    pub passed_over: Vec<PassedOver>,
+}
+
+/// Somebody to ask.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Candidate {
+    /// Whom.
+    pub target: Target,
+    /// Its row in the matrix.
+    pub row: usize,
+    /// What to do to each part, in the order of [`Plan::places`].
+    pub treatments: Vec<Treatment>,
+    /// Soft parameters it does not take.
+    pub dropped: Vec<String>,
+    /// What the request will cost in US dollars, if the reply is as long as allowed; `None`: nobody knows.
+    pub cost_usd: Option<f64>,
+    /// How much longer it rests, when it was planned all the same.
+    pub rests_for: Option<Duration>,
+}
+
+impl Candidate {
+    /// Whether something of the request is lost on the way.
+    #[must_use]
+    pub fn is_lossy(&self) -> bool {
+        self.treatments.iter().any(|treatment| matches!(treatment, Treatment::Extract { .. }))
+    }
+}
+
+/// What is done to a part.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Treatment {
+    /// Nothing.
+    Forward,
+    /// It becomes another form that the target reads.
+    Transcode {
+        /// By which recipe.
+        recipe: RecipeName,
+        /// Into which format.
+        to: MediaFormat,
+    },
+    /// It becomes text.
+    Extract {
+        /// By which recipe.
+        recipe: RecipeName,
+    },
+}
+
+impl Treatment {
+    /// Its name in headers and answers.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Forward => "forward",
+            Self::Transcode { .. } => "transcode",
+            Self::Extract { .. } => "extract",
+        }
+    }
+}
+
+/// Somebody who is not asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PassedOver {
+    /// Who.
+    pub target: Target,
+    /// Why.
+    pub reason: Reason,
+}
+
+/// Why somebody is not asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reason {
+    /// It failed lately and rests.
+    Resting {
+        /// For so long.
+        left: Duration,
+    },
+    /// It does not chat.
+    OtherTask,
+    /// It does not serve the tier.
+    OtherTier,
+    /// It is gone.
+    Retired,
+    /// It is not with one of the providers asked for.
+    OtherProvider,
+    /// It costs, or nobody knows whether it does.
+    NotFree,
+    /// The request may not leave this machine.
+    NotLocal,
+    /// It cannot honour a hard parameter: this one.
+    Parameter(&'static str),
+    /// The request is too long for it.
+    Context {
+        /// Tokens the request needs, about.
+        needs: u32,
+        /// Tokens it has.
+        has: u32,
+    },
+    /// It cannot be given a part, as it is or treated.
+    Part {
+        /// Which part.
+        place: Place,
+        /// Why it does not take it as it is.
+        misfit: Misfit,
+        /// What would make it work, if anything would.
+        hint: Option<String>,
+    },
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Resting { left } => write!(formatter, "rests for {} s more", left.as_secs().max(1)),
+            Self::OtherTask => formatter.write_str("does not chat"),
+            Self::OtherTier => formatter.write_str("does not serve this tier"),
+            Self::Retired => formatter.write_str("is retired"),
+            Self::OtherProvider => formatter.write_str("is not with the provider asked for"),
+            Self::NotFree => formatter.write_str("is not known to be free"),
+            Self::NotLocal => formatter.write_str("is not on this machine"),
+            Self::Parameter(name) => write!(formatter, "cannot honour {name}"),
+            Self::Context { needs, has } => {
+                write!(formatter, "has {has} tokens of context, the request needs about {needs}")
+            }
+            Self::Part { place, misfit, hint } => {
+                write!(formatter, "cannot be given {place}: {misfit}")?;
+                hint.as_ref().map_or(Ok(()), |hint| write!(formatter, "; {hint}"))
+            }
+        }
+    }
+}
+
+/// Nobody can be asked.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Unplannable {
+    /// There is no target that chats at all: no provider has a key.
+    NoTargets,
+    /// Everybody who could answer rests.
+    AllResting {
+        /// The soonest anybody is back.
+        soonest: Duration,
+        /// Everybody, and why.
+        passed_over: Vec<PassedOver>,
+    },
+    /// Nobody can be given this part, as it is or treated.
+    Part {
+        /// Which part.
+        place: Place,
+        /// What it is.
+        format: MediaFormat,
+        /// What would make it work, as sentences.
+        hints: Vec<String>,
+        /// Everybody, and why.
+        passed_over: Vec<PassedOver>,
+    },
+    /// The request is too long for everybody.
+    Context {
+        /// Tokens it needs, about.
+        needs: u32,
+        /// The most anybody has.
+        most: u32,
+        /// Everybody, and why.
+        passed_over: Vec<PassedOver>,
+    },
+    /// Everybody was passed over for something else.
+    Nobody {
+        /// Everybody, and why.
+        passed_over: Vec<PassedOver>,
+    },
+}

@@ -1,0 +1,73 @@
+//! What the operator and the request allow, and what the request wants.
+
+use crate::capability::Tier;
+use crate::{ProviderId, Target};
+
+/// Where a request may go. A request can tighten what the operator allows, never loosen it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, PartialOrd, Ord)]
+pub enum Privacy {
+    /// Anywhere.
+    #[default]
+    Any,
+    /// Nowhere but this machine.
+    Local,
+}
+
+/// What a request may cost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, PartialOrd, Ord)]
+pub enum CostPolicy {
+    /// Whatever it costs.
+    #[default]
+    Any,
+    /// Nothing. An unknown price counts as paid.
+    Free,
+}
+
+/// Who is to answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Want {
+    /// These targets, nobody else.
+    Targets(Vec<Target>),
+    /// Whoever serves this tier; `auto` is settled by the request itself.
+    Tier(Tier),
+    /// Anybody who chats, by priority.
+    Anybody,
+}
+
+/// What is wanted and allowed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Policy {
+    /// Who is to answer.
+    pub want: Want,
+    /// Parts go as they are or not at all.
+    pub strict: bool,
+    /// Where the request may go.
+    pub privacy: Privacy,
+    /// What it may cost.
+    pub cost: CostPolicy,
+    /// Only these providers, if any are named.
+    pub providers: Vec<ProviderId>,
+    /// Who answered the conversation so far: asked first, if it can still answer.
+    pub sticky: Option<Target>,
+    /// Whether targets that rest are planned all the same, as last candidates.
+    pub wake_resting: bool,
+    /// The draw for ties.
+    pub draw: u64,
+}
+
+impl Policy {
+    /// Nothing forbidden.
+    #[must_use]
+    pub fn wanting(want: Want) -> Self {
+        Self {
+            want,
+            strict: false,
+            privacy: Privacy::Any,
+            cost: CostPolicy::Any,
+            providers: Vec::new(),
+            sticky: None,
+            wake_resting: false,
+            draw: 0,
+        }
+    }
+}

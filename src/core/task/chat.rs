@@ -1,0 +1,126 @@
+//! A chat: messages, and how the reply is wanted.
+
+use super::{Extras, Message, Tool, ToolChoice};
+
+/// One request for the next message of a conversation.
+#[derive(Debug, Clone, Default)]
+pub struct Chat {
+    /// The conversation so far, oldest first.
+    pub messages: Vec<Message>,
+    /// Functions the model may call.
+    pub tools: Vec<Tool>,
+    /// Whether it may, must or must not.
+    pub tool_choice: ToolChoice,
+    /// Whether it may call several at once; `None`: as the provider has it.
+    pub parallel_tool_calls: Option<bool>,
+    /// The form of the reply.
+    pub format: ReplyFormat,
+    /// How the reply is drawn.
+    pub sampling: Sampling,
+    /// How long to think first.
+    pub effort: Option<Effort>,
+    /// Whether the client wants the reply as it grows.
+    pub stream: bool,
+    /// Everything else that was asked for: soft parameters and fields we do not know.
+    pub extras: Extras,
+}
+
+/// The form a reply must have.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub enum ReplyFormat {
+    /// Any text.
+    #[default]
+    Text,
+    /// Any JSON object.
+    Json,
+    /// JSON that fits a schema.
+    Schema {
+        /// What the schema is called.
+        name: String,
+        /// The JSON Schema.
+        schema: serde_json::Value,
+        /// Whether it must fit exactly; `None`: as the provider has it.
+        strict: Option<bool>,
+    },
+}
+
+/// How a reply is drawn. `None` leaves the choice to the provider.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sampling {
+    /// The most tokens of the reply, thinking included.
+    pub max_tokens: Option<u32>,
+    /// 0 to 2.
+    pub temperature: Option<f64>,
+    /// 0 to 1.
+    pub top_p: Option<f64>,
+    /// Only the so many likeliest tokens.
+    pub top_k: Option<u32>,
+    /// Texts that end the reply.
+    pub stop: Vec<String>,
+    /// How many replies; 1 unless more were asked for.
+    pub n: u32,
+    /// For repeatable draws.
+    pub seed: Option<i64>,
+    /// −2 to 2.
+    pub presence_penalty: Option<f64>,
+    /// −2 to 2.
+    pub frequency_penalty: Option<f64>,
+    /// Log probabilities of the tokens, with so many alternatives each.
+    pub logprobs: Option<u32>,
+}
+
+impl Default for Sampling {
+    fn default() -> Self {
+        Self {
+            max_tokens: None,
+            temperature: None,
+            top_p: None,
+            top_k: None,
+            stop: Vec::new(),
+            n: 1,
+            seed: None,
+            presence_penalty: None,
+            frequency_penalty: None,
+            logprobs: None,
+        }
+    }
+}
+
+/// How long a reasoning model should think.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[expect(missing_docs, reason = "the steps are their names")]
+pub enum Effort {
+    None,
+    Minimal,
+    Low,
+    Medium,
+    High,
+    XHigh,
+    Max,
+}
+
+impl Effort {
+    /// All steps, shortest first.
+    pub const ALL: [Self; 7] =
+        [Self::None, Self::Minimal, Self::Low, Self::Medium, Self::High, Self::XHigh, Self::Max];
+
+    /// Its name in requests.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Minimal => "minimal",
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+            Self::XHigh => "xhigh",
+            Self::Max => "max",
+        }
+    }
+
+    /// The step of this name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|effort| effort.name() == name)
+    }
+}

@@ -1,0 +1,158 @@
+//! One message of a conversation and the parts it is made of.
+
+use std::fmt;
+
+use super::{Extras, ToolCall};
+use crate::Media;
+
+/// Who speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// Whoever set the conversation up; OpenAI's `developer` too.
+    System,
+    /// The person.
+    User,
+    /// The model.
+    Assistant,
+    /// A function that the model called.
+    Tool,
+}
+
+/// One turn.
+#[derive(Debug, Clone)]
+pub struct Message {
+    /// Who speaks.
+    pub role: Role,
+    /// What is said, in order. Tool results too may hold media.
+    pub parts: Vec<Part>,
+    /// Functions an assistant called.
+    pub tool_calls: Vec<ToolCall>,
+    /// Which call a tool answers.
+    pub tool_call_id: Option<String>,
+    /// The speaker's name, or that of the function.
+    pub name: Option<String>,
+    /// What an assistant thought before it spoke.
+    pub reasoning: Option<Reasoning>,
+    /// What an assistant said instead of an answer.
+    pub refusal: Option<String>,
+    /// Fields without a place here.
+    pub extras: Extras,
+}
+
+impl Message {
+    /// A message with nothing in it yet.
+    #[must_use]
+    pub fn new(role: Role) -> Self {
+        Self {
+            role,
+            parts: Vec::new(),
+            tool_calls: Vec::new(),
+            tool_call_id: None,
+            name: None,
+            reasoning: None,
+            refusal: None,
+            extras: Extras::new(),
+        }
+    }
+
+    /// A message that is one text.
+    #[must_use]
+    pub fn text(role: Role, text: impl Into<String>) -> Self {
+        Self { parts: vec![Part::Text(text.into())], ..Self::new(role) }
+    }
+
+    /// Its texts, a line break between two; media are left out.
+    #[must_use]
+    pub fn joined_text(&self) -> String {
+        let texts = self.parts.iter().filter_map(|part| match part {
+            Part::Text(text) => Some(text.as_str()),
+            Part::Media(_) | Part::Remote { .. } => None,
+        });
+        texts.collect::<Vec<_>>().join("\n")
+    }
+}
+
+/// What an assistant thought.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Reasoning {
+    /// The thoughts, or a summary of them.
+    pub text: String,
+    /// What its provider wants back with them, as it gave it.
+    pub signature: Option<String>,
+}
+
+/// A piece of a message.
+#[derive(Debug, Clone)]
+pub enum Part {
+    /// Words.
+    Text(String),
+    /// A medium whose bytes are here.
+    Media(MediaPart),
+    /// A medium that is only named. The gateway fetches and classifies it before it plans; no dialect ever sees one.
+    Remote {
+        /// Its address, `http` or `https`.
+        url: String,
+        /// The file name that came with it.
+        name: Option<String>,
+        /// How closely a picture is to be looked at.
+        detail: Option<Detail>,
+    },
+}
+
+/// A medium in a message.
+#[derive(Debug, Clone)]
+pub struct MediaPart {
+    /// What it is.
+    pub media: Media,
+    /// Its file name.
+    pub name: Option<String>,
+    /// How closely a picture is to be looked at.
+    pub detail: Option<Detail>,
+    /// An address at which the target can get it by itself: the one it was fetched from, or the file it was uploaded
+    /// to there. A dialect that can sends this instead of the bytes.
+    pub url: Option<String>,
+}
+
+impl MediaPart {
+    /// A medium without a name.
+    #[must_use]
+    pub fn new(media: Media) -> Self {
+        Self { media, name: None, detail: None, url: None }
+    }
+}
+
+/// How closely a picture is looked at, for models that charge by it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names are the vendor's")]
+pub enum Detail {
+    Auto,
+    Low,
+    High,
+}
+
+impl Detail {
+    /// Its name in requests.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Low => "low",
+            Self::High => "high",
+        }
+    }
+}
+
+/// Where in a request a part stands, counted from 0: `messages[2].content[1]`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Place {
+    /// Which message.
+    pub message: usize,
+    /// Which of its parts.
+    pub part: usize,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "messages[{}].content[{}]", self.message, self.part)
+    }
+}

@@ -1,0 +1,136 @@
+//! A reply as it grows: what every provider's stream is decoded into, and every protocol's stream is written from.
+//!
+//! A whole answer is the same events in one go. Several replies (`n` > 1) are told apart by `choice`.
+
+use bytes::Bytes;
+use serde_json::Value;
+
+/// A step of a reply.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ReplyEvent {
+    /// The provider has begun. First, and once, if at all.
+    Begun {
+        /// Its id of the reply.
+        id: Option<String>,
+        /// The model as the provider names it.
+        model: Option<String>,
+    },
+    /// More text.
+    Text {
+        /// Of which reply.
+        choice: u32,
+        /// What to append.
+        text: String,
+    },
+    /// More thoughts.
+    Reasoning {
+        /// Of which reply.
+        choice: u32,
+        /// What to append.
+        text: String,
+        /// What its provider wants back with the thoughts.
+        signature: Option<String>,
+    },
+    /// More of a refusal.
+    Refusal {
+        /// Of which reply.
+        choice: u32,
+        /// What to append.
+        text: String,
+    },
+    /// The beginning or more of a call of a function.
+    ToolCall {
+        /// Of which reply.
+        choice: u32,
+        /// Which of the reply's calls, from 0.
+        index: u32,
+        /// In the first event of a call.
+        id: Option<String>,
+        /// In the first event of a call.
+        name: Option<String>,
+        /// What to append to the arguments.
+        arguments: String,
+        /// What its provider wants back with the call.
+        signature: Option<String>,
+    },
+    /// What else a reply carries: `logprobs`, `annotations`, `audio`, `images`, in OpenAI's shape.
+    Extra {
+        /// Of which reply.
+        choice: u32,
+        /// The field of OpenAI's delta or choice.
+        name: &'static str,
+        /// Its value.
+        value: Value,
+    },
+    /// A reply is complete.
+    Finish {
+        /// Which reply.
+        choice: u32,
+        /// Why it ended.
+        finish: Finish,
+    },
+    /// What it cost so far; the last one counts.
+    Usage(Usage),
+}
+
+impl ReplyEvent {
+    /// Whether the client sees something of it: what makes an answer more than an empty one, and what commits us to it.
+    #[must_use]
+    pub fn is_content(&self) -> bool {
+        match self {
+            Self::Text { text, .. } | Self::Reasoning { text, .. } | Self::Refusal { text, .. } => !text.is_empty(),
+            Self::ToolCall { .. } | Self::Extra { .. } => true,
+            Self::Begun { .. } | Self::Finish { .. } | Self::Usage(_) => false,
+        }
+    }
+}
+
+/// Why a reply ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Finish {
+    /// It was complete, or met a stop text.
+    Stop,
+    /// It was as long as allowed.
+    Length,
+    /// Functions are to be called.
+    ToolCalls,
+    /// The provider would not say it.
+    ContentFilter,
+}
+
+impl Finish {
+    /// Its name in OpenAI's wire format.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Stop => "stop",
+            Self::Length => "length",
+            Self::ToolCalls => "tool_calls",
+            Self::ContentFilter => "content_filter",
+        }
+    }
+}
+
+/// Tokens that were used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Usage {
+    /// All of the request, cached ones included.
+    pub prompt_tokens: u64,
+    /// All of the reply, thoughts included.
+    pub completion_tokens: u64,
+    /// Of the request's, those the provider had cached.
+    pub cached_tokens: u64,
+    /// Of the reply's, those it thought.
+    pub reasoning_tokens: u64,
+    /// Whether we counted, the provider having said nothing.
+    pub estimated: bool,
+}
+
+/// One frame of a provider's stream (a whole body is one as well).
+#[derive(Debug, Clone, Default)]
+pub struct ReplyFrame {
+    /// The frame's data as it came, for clients that speak the same wire format.
+    pub raw: Bytes,
+    /// What it says.
+    pub events: Vec<ReplyEvent>,
+}

@@ -1,0 +1,63 @@
+//! Where a provider is, how it wants its key, and how it departs from its dialect: data out of its catalog.
+
+use serde::Deserialize;
+
+/// A provider's address and habits.
+#[derive(Debug, Clone)]
+pub struct Endpoint {
+    /// Scheme, host and path that every call's path is appended to, without a slash at its end.
+    pub base_url: String,
+    /// How the key travels.
+    pub auth: Auth,
+    /// Headers that go with every call.
+    pub headers: Vec<(String, String)>,
+    /// How it departs from its dialect.
+    pub quirks: Quirks,
+}
+
+/// How a key travels.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Default)]
+#[serde(rename_all = "snake_case")]
+pub enum Auth {
+    /// `Authorization: Bearer …`
+    #[default]
+    Bearer,
+    /// In a header of this name.
+    Header(String),
+    /// There is none.
+    None,
+}
+
+/// How a provider departs from its dialect. The defaults are what most OpenAI-compatible providers do.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Quirks {
+    /// The field for the most tokens of the reply is the newer `max_completion_tokens`.
+    pub max_completion_tokens: bool,
+    /// The role `developer` is known, and reasoning models want it instead of `system`.
+    pub developer_role: bool,
+    /// `stream_options.include_usage` is known.
+    pub stream_usage: bool,
+    /// `content: null` beside tool calls is accepted.
+    pub null_content: bool,
+    /// Content made of texts only is sent as one string.
+    pub flat_text: bool,
+    /// Thoughts are sent back as `reasoning_content`.
+    pub returns_reasoning: bool,
+    /// Soft parameters and unknown fields that are refused, by their OpenAI names.
+    pub refuses: Vec<String>,
+}
+
+impl Default for Quirks {
+    fn default() -> Self {
+        Self {
+            max_completion_tokens: false,
+            developer_role: false,
+            stream_usage: true,
+            null_content: false,
+            flat_text: true,
+            returns_reasoning: false,
+            refuses: Vec::new(),
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! Cutting streams into frames.

@@ -1,0 +1,9 @@
+//! Calls to one provider.
+
+/// A provider.
+#[derive(Debug)]
+pub struct Remote;
+
+/// A reply.
+#[derive(Debug)]
+pub struct Reply;
