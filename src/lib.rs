@@ -10,6 +10,7 @@
 //! | [`mediary_remote`] | what lies beyond this machine: documents fetched by their address, under guard |
 //! | [`mediary_store`] | what outlives a request: a bounded cache on disk |
 //! | [`config`], [`models`] | what the operator wrote; which libraries and weights there are |
+//! | [`providers`] | who can be called, with which keys, and what their models accept: catalogs, configuration and environment in one |
 //! | [`gateway`] | knows all of the above and reads a document with them |
 //! | [`protocol`] | client-facing wire formats, pure translation |
 //! | [`http`], [`cli`] | the two doors |
@@ -45,4 +46,5 @@ pub mod gateway;
 pub mod http;
 pub mod models;
 pub mod protocol;
+pub mod providers;
 pub mod telemetry;

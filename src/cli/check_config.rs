@@ -1,13 +1,14 @@
 //! `mediary check-config [FILE]`: says which configuration would be used, and whether it is right.
 //!
-//! Prints what differs from the defaults and who set it; it starts nothing and opens no port. Secrets are never printed.
+//! Prints what differs from the defaults and who set it, and which providers are on or off and why; it starts nothing and opens no port. Secrets are never printed.
 //! The command line calls it with the same flags and environment that `serve` would get.
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use crate::config::{Config, Environment, Overrides};
+use crate::config::{Config, Environment, Overrides, Source};
+use crate::providers::Providers;
 
 /// Arguments of `mediary check-config`.
 #[derive(Debug, clap::Args)]
@@ -45,9 +46,24 @@ impl CheckConfig {
                 return Ok(ExitCode::from(1));
             }
         };
+        let config_dir = match &loaded.source {
+            Source::File(file) => file.parent().map(|dir| cwd.join(dir)),
+            Source::Defaults => None,
+        };
+        // Which soft parameters a dialect knows is no matter here.
+        let providers = match Providers::assemble(&loaded.config, env, config_dir.as_deref(), |_| None) {
+            Ok(providers) => providers,
+            Err(error) => {
+                writeln!(err, "{error}")?;
+                return Ok(ExitCode::from(1));
+            }
+        };
         writeln!(out, "# {}", loaded.source)?;
         for change in &loaded.changes {
             writeln!(out, "{} = {}  # {}", change.key, change.value, change.origin)?;
+        }
+        for line in providers.report() {
+            writeln!(out, "# provider {line}")?;
         }
         writeln!(out, "ok")?;
         Ok(ExitCode::SUCCESS)
@@ -74,16 +90,36 @@ mod tests {
         let env = Environment::from([("MEDIARY_API_KEY", "sk-very-secret"), ("MEDIARY_LIMITS__DOCUMENT__PAGES", "7")]);
         let (code, out, err) =
             run("[server]\nhost = \"0.0.0.0\"\nport = 8001\n[limits]\nupload_bytes = \"0.2 GB\"\n", &env);
+        let changes: String = out.split_inclusive('\n').take_while(|line| !line.starts_with("# provider ")).collect();
+        assert!(out.ends_with("\nok\n"), "{out}");
         assert_eq!(
-            out,
+            changes,
             "# mediary.toml\n\
              server.host = \"0.0.0.0\"  # mediary.toml:2:8\n\
              server.api_keys = 1 × ***  # $MEDIARY_API_KEY\n\
-             limits.document.pages = 7  # $MEDIARY_LIMITS__DOCUMENT__PAGES\n\
-             ok\n"
+             limits.document.pages = 7  # $MEDIARY_LIMITS__DOCUMENT__PAGES\n"
         );
         assert_eq!(err, "");
         assert_eq!(code, ExitCode::SUCCESS);
+    }
+
+    #[test]
+    fn providers_are_listed_as_on_or_off_without_their_keys() {
+        let env = Environment::from([("GROQ_API_KEY", "gsk-very-secret"), ("MINE", "sk-very-secret")]);
+        let file = "[[providers]]\nid = \"gemini\"\napi_keys = [\"${MINE}\", \"${NONE}\", \"other-secret\"]\n\
+                    [[providers]]\nid = \"openai\"\nenabled = false\n";
+        let (code, out, err) = run(file, &env);
+        assert_eq!((code, err.as_str()), (ExitCode::SUCCESS, ""));
+        assert!(out.contains("providers = \"gemini\"  # mediary.toml:1:1\n"), "{out}");
+        for line in [
+            "# provider gemini: on, 2 keys, ",
+            "# provider groq: on, 1 key, ",
+            "# provider mistral: off, no key; set MISTRAL_API_KEY\n",
+            "# provider openai: off, switched off by `enabled = false`\n",
+        ] {
+            assert!(out.contains(line), "{line}\n{out}");
+        }
+        assert!(!out.contains("secret"), "{out}");
     }
 
     #[test]

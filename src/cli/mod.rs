@@ -13,7 +13,8 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::config::{Config, Environment, Loaded, Overrides, Source};
-use crate::gateway::Recipe;
+use crate::gateway::{Recipe, soft_parameters};
+use crate::providers::Providers;
 use crate::models::{Models, Place};
 
 /// One local endpoint for every medium: documents become text on this machine, with no key
@@ -100,6 +101,12 @@ impl Context {
     /// How documents are read, by the recipe beside the configuration file if there is one.
     fn recipe(&self, source: &Source) -> Result<Recipe, String> {
         Recipe::load(self.config_dir(source).as_deref()).map_err(|error| error.to_string())
+    }
+
+    /// Who can be called.
+    fn providers(&self, config: &Config, source: &Source) -> Result<Providers, String> {
+        Providers::assemble(config, &self.environment, self.config_dir(source).as_deref(), soft_parameters)
+            .map_err(|error| error.to_string())
     }
 
     /// Where what was read is remembered.

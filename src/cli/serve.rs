@@ -42,9 +42,11 @@ fn serve(context: &Context) -> Result<(), String> {
     telemetry::init(&config.server, context.environment.text("MEDIARY_LOG"))?;
     let recipe = context.recipe(&loaded.source)?;
     let models = context.models(Some(&loaded.source))?;
+    let providers = context.providers(&config, &loaded.source)?;
     let parts = Parts {
         config: &config,
         recipe,
+        providers,
         models: &models,
         cache_dir: context.cache_dir(&config),
         program: super::program()?,

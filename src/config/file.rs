@@ -1,25 +1,41 @@
 //! `mediary.toml` as a list of written values.
 //!
+//! Providers and aliases, which are no list of keys, are read where they stand.
+//!
 //! Walks the parsed document with the places of its keys and values, so that every complaint names a line; it does not
 //! judge values. Unknown keys are all reported, each with the nearest known one.
 
 use std::path::Path;
 
+use mediary_core::plan::Aliases;
 use serde::Deserialize as _;
 use serde::de::IntoDeserializer as _;
 use toml::de::{DeTable, DeValue};
 use toml::{Spanned, Value};
 
+use super::environment::Environment;
 use super::error::Problem;
-use super::keys;
+use super::{aliases, keys};
+use super::load::Change;
 use super::origin::Origin;
+use super::providers::{self, ConfiguredProvider};
 use super::written::Written;
 
+/// What a file holds.
+#[derive(Default)]
+pub(super) struct Contents {
+    pub(super) leaves: Vec<Written>,
+    pub(super) providers: Vec<ConfiguredProvider>,
+    pub(super) aliases: Aliases,
+    /// The providers and aliases, for whoever asks what was changed.
+    pub(super) changes: Vec<Change>,
+}
+
 /// Reads `text`, which messages call `name`; what is wrong with it is added to `problems`.
-pub(super) fn read(name: &Path, text: &str, problems: &mut Vec<Problem>) -> Vec<Written> {
+pub(super) fn read(name: &Path, text: &str, env: &Environment, problems: &mut Vec<Problem>) -> Contents {
     // Some editors put a byte order mark in front; it must not count as a column.
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let mut walk = Walk { name, text, problems, leaves: Vec::new() };
+    let mut walk = Walk { name, text, env, problems, contents: Contents::default() };
     match DeTable::parse(text) {
         Ok(document) => walk.table("", document.into_inner()),
         Err(error) => {
@@ -27,14 +43,15 @@ pub(super) fn read(name: &Path, text: &str, problems: &mut Vec<Problem>) -> Vec<
             walk.complain(offset, format!("not TOML: {}", error.message()));
         }
     }
-    walk.leaves
+    walk.contents
 }
 
 struct Walk<'a> {
     name: &'a Path,
     text: &'a str,
+    env: &'a Environment,
     problems: &'a mut Vec<Problem>,
-    leaves: Vec<Written>,
+    contents: Contents,
 }
 
 impl Walk<'_> {
@@ -45,10 +62,14 @@ impl Walk<'_> {
         for (name, value) in entries {
             let path = keys::join(section, name.get_ref());
             let offset = name.span().start;
-            if let Some(key) = keys::find(&path) {
+            if path == "providers" {
+                self.providers(value);
+            } else if path == "aliases" {
+                self.aliases(value);
+            } else if let Some(key) = keys::find(&path) {
                 let origin = self.place(value.span().start);
                 if let Some(value) = plain(value) {
-                    self.leaves.push(Written { key, value, origin });
+                    self.contents.leaves.push(Written { key, value, origin });
                 }
             } else if !keys::is_section(&path) {
                 self.complain(offset, unknown(section, name.get_ref(), value.get_ref()));
@@ -60,18 +81,53 @@ impl Walk<'_> {
         }
     }
 
+    fn providers(&mut self, value: Spanned<DeValue<'_>>) {
+        let offset = value.span().start;
+        let DeValue::Array(items) = value.into_inner() else {
+            return self.complain(offset, "`providers` must be a list of tables: write [[providers]]".to_owned());
+        };
+        let page = providers::Page { name: self.name, text: self.text };
+        for item in items {
+            let offset = item.span().start;
+            let Some(provider) = providers::configured(page, item, self.env, self.problems) else { continue };
+            let id = provider.entry.id.as_str();
+            if self.contents.providers.iter().any(|other| other.entry.id.as_str() == id) {
+                self.complain(offset, format!("the provider `{id}` is listed twice; write its tables as one"));
+                continue;
+            }
+            let (value, origin) = (format!("\"{id}\""), provider.origin.clone());
+            self.contents.changes.push(Change { key: "providers", value, origin });
+            self.contents.providers.push(provider);
+        }
+    }
+
+    fn aliases(&mut self, value: Spanned<DeValue<'_>>) {
+        let offset = value.span().start;
+        let DeValue::Table(table) = value.into_inner() else {
+            return self.complain(offset, "`aliases` must be a section: write [aliases]".to_owned());
+        };
+        let mut entries: Vec<_> = table.into_iter().collect();
+        entries.sort_by_key(|(name, _)| name.span().start);
+        for (name, value) in entries {
+            match aliases::targets(name.get_ref(), value.get_ref(), self.env) {
+                Ok(targets) => {
+                    let names: Vec<String> = targets.iter().map(|target| format!("\"{target}\"")).collect();
+                    let value = format!("{{ \"{}\" = [{}] }}", name.get_ref(), names.join(", "));
+                    let origin = self.place(name.span().start);
+                    self.contents.changes.push(Change { key: "aliases", value, origin });
+                    self.contents.aliases.insert(name.into_inner().into_owned(), targets);
+                }
+                Err(message) => self.complain(name.span().start, message),
+            }
+        }
+    }
+
     fn complain(&mut self, offset: usize, message: String) {
         self.problems.push(Problem { origin: self.place(offset), key: None, message });
     }
 
     fn place(&self, offset: usize) -> Origin {
-        let before = self.text.get(..offset).unwrap_or(self.text);
-        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-        Origin::Place {
-            file: self.name.to_owned(),
-            line: before.matches('\n').count() + 1,
-            column: before[line_start..].chars().count() + 1,
-        }
+        Origin::at(self.name, self.text, offset)
     }
 }
 
@@ -102,6 +158,9 @@ fn unknown(section: &str, name: &str, value: &DeValue<'_>) -> String {
 
 /// How `path` is written within `section`.
 fn spelled(section: &str, path: &str) -> String {
+    if let Some((_, written)) = keys::OPEN.iter().find(|(name, _)| *name == path) {
+        return (*written).to_owned();
+    }
     if keys::is_section(path) {
         return format!("[{path}]");
     }

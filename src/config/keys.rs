@@ -3,7 +3,7 @@
 //! Each section lists its keys beside its struct; the README's table, the expectations in error messages and the
 //! spelling hints all come from these lists. Defaults are not here: they stand beside the fields.
 
-use super::{cache, engines, fetch, limits, server};
+use super::{cache, engines, fetch, limits, routing, server};
 
 /// A configuration key.
 pub(super) struct Key {
@@ -36,8 +36,11 @@ impl Key {
 
 /// Every key, in the order of the reference.
 pub(super) fn all() -> impl Iterator<Item = &'static Key> {
-    [server::KEYS, limits::KEYS, fetch::KEYS, engines::KEYS, cache::KEYS].into_iter().flatten()
+    [server::KEYS, limits::KEYS, fetch::KEYS, routing::KEYS, engines::KEYS, cache::KEYS].into_iter().flatten()
 }
+
+/// The sections whose contents are not keys of a list, as messages write them: tables of any number, and any names.
+pub(super) const OPEN: [(&str, &str); 2] = [("providers", "[[providers]]"), ("aliases", "[aliases]")];
 
 /// The key with exactly this path.
 pub(super) fn find(path: &str) -> Option<&'static Key> {
@@ -62,6 +65,9 @@ pub(super) fn names_in(section: &str) -> Vec<&'static str> {
             names.push(name);
         }
     }
+    if section.is_empty() {
+        names.extend(OPEN.map(|(name, _)| name));
+    }
     names
 }
 
@@ -69,15 +75,21 @@ pub(super) fn names_in(section: &str) -> Vec<&'static str> {
 /// section, else a key of the same name elsewhere.
 pub(super) fn nearest(section: &str, name: &str) -> Option<String> {
     let wanted = name.to_lowercase();
-    let sibling = names_in(section)
-        .into_iter()
-        .map(|known| (closeness(known, &wanted), known))
-        .filter(|(closeness, _)| *closeness > 0.75)
-        .max_by(|(a, _), (b, _)| a.total_cmp(b))
-        .map(|(_, known)| join(section, known));
+    let sibling = nearest_of(&names_in(section), name).map(|known| join(section, known));
     sibling.or_else(|| {
         all().find(|key| key.path.rsplit('.').next() == Some(wanted.as_str())).map(|key| key.path.to_owned())
     })
+}
+
+/// The nearest of these spellings, if any is near.
+pub(super) fn nearest_of<'a>(known: &[&'a str], name: &str) -> Option<&'a str> {
+    let wanted = name.to_lowercase();
+    known
+        .iter()
+        .map(|known| (closeness(known, &wanted), *known))
+        .filter(|(closeness, _)| *closeness > 0.75)
+        .max_by(|(a, _), (b, _)| a.total_cmp(b))
+        .map(|(_, known)| known)
 }
 
 /// The key whose whole path is nearest to this one, if any is near.

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use mediary_core::plan::Aliases;
 use toml::{Table, Value};
 
 use super::check::Check;
@@ -65,10 +66,13 @@ pub(super) fn load(flags: &Overrides, env: &Environment, cwd: &Path) -> Result<L
     let mut problems = Vec::new();
     let mut layers = default_layer();
     let mut source = Source::Defaults;
+    let (mut providers, mut aliases, mut further) = (Vec::new(), Aliases::new(), Vec::new());
     match discover::file(flags, env, cwd) {
         Ok(None) => {}
         Ok(Some(found)) => {
-            layers.extend(file::read(&found.shown, &found.text, &mut problems));
+            let contents = file::read(&found.shown, &found.text, env, &mut problems);
+            layers.extend(contents.leaves);
+            (providers, aliases, further) = (contents.providers, contents.aliases, contents.changes);
             source = Source::File(found.shown);
         }
         Err(problem) => problems.push(problem),
@@ -77,7 +81,8 @@ pub(super) fn load(flags: &Overrides, env: &Environment, cwd: &Path) -> Result<L
     layers.extend(flags.layer());
 
     let (config, settled) = settle(layers, env, problems)?;
-    Ok(Loaded { config, source, changes: changes(&settled) })
+    let changes = changes(&settled).into_iter().chain(further).collect();
+    Ok(Loaded { config: Config { providers, aliases, ..config }, source, changes })
 }
 
 pub(super) fn defaults() -> Config {
@@ -112,12 +117,14 @@ fn settle(
     let server = raw.server.check(&mut check);
     let limits = raw.limits.check(&mut check);
     let fetch = raw.fetch.check(&mut check);
+    let routing = raw.routing.check(&mut check);
     let engines = raw.engines.check(&mut check);
     let cache = raw.cache.check();
     let problems = check.into_problems();
     match (server, fetch) {
         (Some(server), Some(fetch)) if problems.is_empty() => {
-            Ok((Config { server, limits, fetch, engines, cache }, settled))
+            let (providers, aliases) = (Vec::new(), Aliases::new());
+            Ok((Config { server, limits, fetch, routing, engines, cache, providers, aliases }, settled))
         }
         _ => Err(ConfigError { problems }),
     }

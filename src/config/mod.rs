@@ -4,6 +4,7 @@
 //! value ([`Environment`]) and hands it in. This module opens no sockets, starts no engines and writes no files.
 //! `main` and `mediary check-config` call it; tests build [`Config`] by struct literal and `Default`.
 
+mod aliases;
 mod bytes;
 mod cache;
 mod check;
@@ -21,9 +22,11 @@ mod load;
 mod origin;
 mod overrides;
 mod pixels;
+pub mod providers;
 mod quantity;
 mod raw;
 mod reference;
+mod routing;
 mod secret;
 mod server;
 mod variables;
@@ -45,10 +48,15 @@ pub use load::{Change, Loaded, Source};
 pub use origin::Origin;
 pub use overrides::Overrides;
 pub use pixels::Pixels;
+pub use providers::ConfiguredProvider;
+pub use routing::{ModelRouting, Routing};
 pub use secret::Secret;
 pub use server::{LogFormat, LogLevel, Server};
+pub(crate) use web_origin::base_url;
 
 use std::path::Path;
+
+use mediary_core::plan::Aliases;
 
 /// The whole configuration, checked: every value in it can be used as it stands.
 #[derive(Debug, Clone)]
@@ -59,10 +67,16 @@ pub struct Config {
     pub limits: Limits,
     /// Files that requests name by their addresses.
     pub fetch: Fetch,
+    /// How often and how long providers are asked.
+    pub routing: Routing,
     /// The local engines and the worker processes.
     pub engines: Engines,
     /// What is remembered of documents already read.
     pub cache: Cache,
+    /// Providers that were added, changed or switched off, in the order of the file.
+    pub providers: Vec<ConfiguredProvider>,
+    /// Names that stand for targets.
+    pub aliases: Aliases,
 }
 
 impl Config {

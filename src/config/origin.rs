@@ -4,7 +4,7 @@
 //! `check-config` prints it too.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// The place a value comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,6 +26,19 @@ pub enum Origin {
     Variable(String),
     /// A command-line flag.
     Flag(&'static str),
+}
+
+impl Origin {
+    /// The place of the byte at `offset` in a file's text.
+    pub(super) fn at(file: &Path, text: &str, offset: usize) -> Self {
+        let before = text.get(..offset).unwrap_or(text);
+        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+        Self::Place {
+            file: file.to_owned(),
+            line: before.matches('\n').count() + 1,
+            column: before[line_start..].chars().count() + 1,
+        }
+    }
 }
 
 impl fmt::Display for Origin {

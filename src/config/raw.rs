@@ -10,6 +10,7 @@ use super::cache::RawCache;
 use super::engines::RawEngines;
 use super::fetch::RawFetch;
 use super::limits::RawLimits;
+use super::routing::RawRouting;
 use super::server::RawServer;
 
 #[derive(Default, Serialize, Deserialize)]
@@ -18,6 +19,7 @@ pub(super) struct Raw {
     pub(super) server: RawServer,
     pub(super) limits: RawLimits,
     pub(super) fetch: RawFetch,
+    pub(super) routing: RawRouting,
     pub(super) engines: RawEngines,
     pub(super) cache: RawCache,
 }

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use super::keys;
+use super::{keys, providers};
 use super::raw::Raw;
 
 /// Key, default, meaning, as Markdown.
@@ -17,6 +17,9 @@ pub(super) fn table() -> String {
         let default = defaults.get(key.path).map_or_else(String::new, toml::Value::to_string);
         let meaning = key.meaning.replace('|', "\\|");
         writeln!(table, "| `{}` | `{default}` | {meaning} |", key.path).expect("writing to a String cannot fail");
+    }
+    for (path, default, meaning) in providers::ROWS {
+        writeln!(table, "| `{path}` | {default} | {meaning} |").expect("writing to a String cannot fail");
     }
     table
 }

@@ -22,7 +22,7 @@ pub(super) fn origin(text: &str) -> Option<String> {
 }
 
 /// Reads an http or https URL, perhaps with a path, and drops its trailing slashes; `None` when it is not one.
-pub(super) fn base_url(text: &str) -> Option<String> {
+pub(crate) fn base_url(text: &str) -> Option<String> {
     let url = text.trim_end_matches('/');
     let (scheme, rest) = url.split_once("://")?;
     let authority = rest.split('/').next()?;

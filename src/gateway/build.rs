@@ -2,17 +2,21 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use mediary_convert::pdf::{PdfWorkers, WorkerSettings};
 use mediary_local::{Ocrs, PaddleOcr, Pool, PoolSettings, Runtime};
+use mediary_remote::{FetchPolicy, Fetcher};
 use mediary_store::DiskCache;
 use thiserror::Error;
 
+use super::chat::Chats;
 use super::documents::Drawings;
 use super::{Gateway, Recipe, execution, installed, targets};
-use crate::config::Config;
+use crate::config::{Config, Fetch};
 use crate::models::Models;
+use crate::providers::Providers;
 
 /// What a refused caller is told to wait.
 const RETRY_AFTER: Duration = Duration::from_secs(5);
@@ -24,6 +28,8 @@ pub struct Parts<'a> {
     pub config: &'a Config,
     /// How documents are read.
     pub recipe: Recipe,
+    /// Who can be called.
+    pub providers: Providers,
     /// Where libraries and weights are.
     pub models: &'a Models,
     /// The folder for what is remembered; `None`: nothing outlives the process.
@@ -44,7 +50,7 @@ impl Gateway {
     /// # Errors
     /// When the operating system gives no threads.
     pub fn new(parts: Parts<'_>) -> Result<Self, GatewayError> {
-        let Parts { config, recipe, models, cache_dir, program } = parts;
+        let Parts { config, recipe, providers, models, cache_dir, program } = parts;
         let engines = &config.engines;
         let pdf = PdfWorkers::new(WorkerSettings {
             program,
@@ -83,8 +89,18 @@ impl Gateway {
             readings,
             drawings: Drawings::default(),
             targets,
+            fetcher: Fetcher::new(fetch_policy(config)),
+            recipes: Vec::new(),
+            chats: Arc::new(Chats::new(providers, config.routing.clone())),
+            draws: AtomicU64::new(0),
         })
     }
+}
+
+/// A file counts against the same limit wherever it comes from.
+fn fetch_policy(config: &Config) -> FetchPolicy {
+    let Fetch { allow, total, connect, idle } = config.fetch.clone();
+    FetchPolicy { allow, max_bytes: config.limits.upload_bytes.get(), total, connect, idle }
 }
 
 /// The cache of readings. A folder that cannot be had costs the cache, not the start.

@@ -4,14 +4,20 @@
 
 mod blocking;
 mod build;
+mod chat;
 mod documents;
 mod execution;
 mod installed;
 mod limits;
 mod spool;
 mod targets;
+mod treat;
 
 pub use build::{GatewayError, Parts};
+pub use chat::{
+    Answer, Answered, Bounds, ChatError, ChatRequest, Exhausted, Planned, Record, Route, TreatmentNote, Tried, WholeAnswer,
+    soft_parameters,
+};
 pub use documents::{
     Attempt, BadRecipe, EngineChoice, OnPage, Outcome, PageOutcome, Progress, ReadOptions, ReadStatus, Reading, Reason,
     Recipe, Step,
@@ -21,12 +27,16 @@ pub use spool::Spool;
 pub use targets::{Readiness, TargetInfo};
 
 use mediary_convert::pdf::PdfWorkers;
+use mediary_core::plan::TreatmentRecipe;
+use mediary_remote::Fetcher;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
 use mediary_local::{Ocrs, PaddleOcr, Pool};
 use mediary_store::DiskCache;
 
 use crate::config::Limits;
+use chat::Chats;
 use documents::Drawings;
 
 /// The engines and workers of this process, and the limits that hold for all of them.
@@ -43,4 +53,20 @@ pub struct Gateway {
     drawings: Drawings,
     /// What can answer, and what is missing for it.
     targets: Vec<TargetInfo>,
+    /// Fetches what requests name by its address.
+    fetcher: Fetcher,
+    /// The ways in which one medium can become another.
+    recipes: Vec<TreatmentRecipe>,
+    /// Providers, and how they have been doing.
+    chats: Arc<Chats>,
+    /// Settles ties between candidates.
+    draws: AtomicU64,
+}
+
+impl Gateway {
+    /// What fetches files by their addresses.
+    #[must_use]
+    pub fn fetcher(&self) -> &Fetcher {
+        &self.fetcher
+    }
 }

@@ -20,7 +20,7 @@ use utoipa::{Modify, OpenApi};
 use utoipa_swagger_ui::Config;
 
 use super::error::{ApiError, ErrorBody};
-use super::{health, landing, metrics, models, ocr};
+use super::{chat, health, landing, metrics, models, ocr, plan};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -31,6 +31,7 @@ use super::{health, landing, metrics, models, ocr};
     ),
     servers((url = "/")),
     paths(
+        chat::completions, plan::plan,
         ocr::process, ocr::mistral::mistral,
         ocr::drawing,
         models::list, models::one,
@@ -38,6 +39,7 @@ use super::{health, landing, metrics, models, ocr};
     ),
     components(schemas(ErrorBody)),
     tags(
+        (name = "chat", description = "Any medium to any model"),
         (name = "ocr", description = "Documents and pictures become text"),
         (name = "models", description = "What can be asked for"),
         (name = "server", description = "The server itself"),

@@ -35,6 +35,8 @@ pub struct ApiError {
     pub retry_after: Option<Duration>,
     /// What broke, for the log; clients are not shown it.
     pub detail: Option<String>,
+    /// Whose calls failed on the way to this.
+    pub tried: Vec<TriedBody>,
 }
 
 /// The body of every error.
@@ -49,14 +51,30 @@ pub struct ErrorBody {
 pub struct ErrorFields {
     /// A sentence that says what was wrong and what to do.
     pub message: String,
-    /// The family of the error: `invalid_request_error`, `authentication_error`, `permission_error`, `not_found_error`
-    /// or `server_error`.
+    /// The family of the error: `invalid_request_error`, `authentication_error`, `permission_error`,
+    /// `not_found_error`, `rate_limit_error` or `server_error`.
     pub r#type: &'static str,
     /// The field that is to blame, when it is one.
     pub param: Option<String>,
     /// What programs can tell errors apart by.
     #[schema(example = "file_too_large")]
     pub code: &'static str,
+    /// Whose calls failed, where it took several.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub tried: Vec<TriedBody>,
+}
+
+/// A call to a provider that failed.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct TriedBody {
+    /// Who was called.
+    #[schema(example = "groq/openai/gpt-oss-20b")]
+    pub target: String,
+    /// What programs can tell failures apart by.
+    #[schema(example = "rate_limited")]
+    pub failure: &'static str,
+    /// A sentence about it.
+    pub message: String,
 }
 
 /// In which protocol's shape a route tells its errors.
@@ -81,7 +99,7 @@ pub(super) const CLIENT_CLOSED_REQUEST: u16 = 499;
 impl ApiError {
     /// An error with its status, code and sentence.
     pub fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
-        Self { status, code, message: message.into(), param: None, retry_after: None, detail: None }
+        Self { status, code, message: message.into(), param: None, retry_after: None, detail: None, tried: Vec::new() }
     }
 
     /// 400: the request cannot be understood.
@@ -137,7 +155,8 @@ impl ApiError {
 
     fn fields(&self) -> ErrorFields {
         let r#type = family(self.status);
-        ErrorFields { message: self.message.clone(), r#type, param: self.param.clone(), code: self.code }
+        let (message, param, tried) = (self.message.clone(), self.param.clone(), self.tried.clone());
+        ErrorFields { message, r#type, param, code: self.code, tried }
     }
 
     /// The same error, telling the client under which id the log says more. Only our own faults are looked up there.
@@ -181,6 +200,7 @@ fn family(status: StatusCode) -> &'static str {
         StatusCode::UNAUTHORIZED => "authentication_error",
         StatusCode::FORBIDDEN => "permission_error",
         StatusCode::NOT_FOUND => "not_found_error",
+        StatusCode::TOO_MANY_REQUESTS => "rate_limit_error",
         status if status.is_server_error() => "server_error",
         _ => "invalid_request_error",
     }
@@ -203,6 +223,25 @@ impl From<Failure> for ApiError {
             FailureKind::NotInstalled => Self::new(StatusCode::SERVICE_UNAVAILABLE, "engine_not_installed", detail),
             FailureKind::TimedOut => Self::new(StatusCode::GATEWAY_TIMEOUT, "timed_out", detail),
             FailureKind::Unreachable => Self::new(StatusCode::BAD_GATEWAY, "upstream_unreachable", detail),
+            FailureKind::Unacceptable => Self::new(StatusCode::BAD_REQUEST, "unsupported_value", detail),
+            FailureKind::ContextTooLong => Self::new(StatusCode::BAD_REQUEST, "context_length_exceeded", detail),
+            FailureKind::ContentRefused => Self::new(StatusCode::BAD_REQUEST, "content_policy_violation", detail),
+            FailureKind::RateLimited { retry_after } => {
+                let error = Self::new(StatusCode::TOO_MANY_REQUESTS, "rate_limit_exceeded", detail);
+                Self { retry_after, ..error }
+            }
+            FailureKind::Overloaded { retry_after } => {
+                let error = Self::new(StatusCode::SERVICE_UNAVAILABLE, "upstream_overloaded", detail);
+                Self { retry_after, ..error }
+            }
+            FailureKind::QuotaSpent { resets_in } => {
+                let error = Self::new(StatusCode::SERVICE_UNAVAILABLE, "upstream_quota_spent", detail);
+                Self { retry_after: resets_in, ..error }
+            }
+            FailureKind::ModelGone => Self::new(StatusCode::BAD_GATEWAY, "upstream_model_gone", detail),
+            FailureKind::BadKey => Self::new(StatusCode::BAD_GATEWAY, "upstream_refused_key", detail),
+            FailureKind::Garbled => Self::new(StatusCode::BAD_GATEWAY, "upstream_garbled", detail),
+            FailureKind::EmptyAnswer => Self::new(StatusCode::BAD_GATEWAY, "upstream_empty", detail),
             FailureKind::ClientGone => {
                 let status = StatusCode::from_u16(CLIENT_CLOSED_REQUEST).expect("499 is a status");
                 Self::new(status, "client_closed_request", detail)

@@ -3,6 +3,7 @@
 //! It decides nothing about media; handlers hand requests to the gateway and write down what it answers. `mediary serve`
 //! calls [`serve()`]; tests drive [`router()`] without a socket.
 
+mod chat;
 mod connection;
 mod docs;
 mod error;
@@ -12,6 +13,7 @@ mod landing;
 mod metrics;
 mod models;
 mod ocr;
+mod plan;
 mod request_id;
 mod router;
 mod serve;

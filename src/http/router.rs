@@ -14,7 +14,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use super::error::ApiError;
 use super::guard::{Guard, check_key, check_origin, cors};
 use super::state::AppState;
-use super::{docs, health, landing, metrics, models, ocr, visit};
+use super::{chat, docs, health, landing, metrics, models, ocr, plan, visit};
 use crate::config::Server;
 
 /// The server as a service: all routes, all layers.
@@ -29,6 +29,9 @@ pub fn router(state: AppState) -> Router {
         .route("/docs", get(docs::page))
         .route("/docs/", get(docs::page))
         .route("/docs/{*asset}", get(docs::asset))
+        .route("/v1/chat/completions", post(chat::completions))
+        .route("/v1/plan", post(plan::plan))
+        .route("/v1/routing/explain", post(plan::plan))
         .route("/v1/models", get(models::list))
         .route("/v1/models/{*id}", get(models::one))
         .route("/v1/ocr", post(ocr::mistral::mistral))

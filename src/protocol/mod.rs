@@ -4,4 +4,6 @@
 //! what goes out.
 
 pub mod mistral;
+pub mod openai;
+pub mod plan;
 pub mod process;

@@ -87,6 +87,7 @@ pub trait Dialect: Send + Sync + fmt::Debug {
 /// Reads one answer, frame by frame.
 pub trait Reader: Send {
     /// Takes a frame: the data of an event, a line, or a whole body. An error object inside of it is a failure.
+    /// `into.raw` is filled by the caller, which need not copy for it.
     ///
     /// # Errors
     /// What the frame says went wrong; garbled when it cannot be understood.

@@ -4,16 +4,29 @@
 //! request's behalf. [`Remote`] joins a [`Dialect`], which is pure translation, with that client; [`Fetcher`] follows
 //! addresses that strangers wrote. Who is called when, and what follows from a failure, is the gateway's affair.
 
+mod anthropic;
+mod blame;
+mod body;
 mod client;
 mod dialect;
 mod endpoint;
 mod fetch;
 mod frames;
+mod gemini;
+mod mistral;
+mod ollama;
 mod openai;
 mod remote;
+mod said;
+mod writing;
 
+pub use anthropic::Anthropic;
+pub use client::{ProviderClient, provider_client};
 pub use dialect::{Call, Dialect, Frame, Framing, HttpCall, Reader, Timeouts};
 pub use endpoint::{Auth, Endpoint, Quirks};
 pub use fetch::{AllowList, FetchPolicy, Fetched, Fetcher, NotAllowable, Resolver, Resolving};
+pub use gemini::{Gemini, files as gemini_files};
+pub use mistral::{Mistral, OcrPage};
+pub use ollama::{Ollama, OllamaModel, models as ollama_models};
 pub use openai::OpenAi;
 pub use remote::{Remote, Reply};

@@ -6,6 +6,8 @@
 use std::sync::OnceLock;
 use std::time::Duration;
 
+use mediary_core::Target;
+use mediary_core::task::Usage;
 use metrics::{counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 
@@ -21,6 +23,12 @@ pub const PAGES: &str = "mediary_pages_total";
 pub const OCR_DURATION: &str = "mediary_ocr_page_duration_seconds";
 /// Workers that died or were ended with work in hand, and were replaced, by `worker`.
 pub const WORKER_RESTARTS: &str = "mediary_worker_restarts_total";
+/// Calls to providers, by `target` and `outcome` (`answered`, or what went wrong).
+pub const PROVIDER_CALLS: &str = "mediary_provider_calls_total";
+/// Seconds to a provider's first token, by `target`.
+pub const PROVIDER_FIRST_TOKEN: &str = "mediary_provider_first_token_seconds";
+/// Tokens, by `target` and `side` (prompt, completion).
+pub const TOKENS: &str = "mediary_tokens_total";
 /// Jobs that wait in an engine's queue, by `engine`.
 pub const QUEUE_DEPTH: &str = "mediary_queue_depth";
 
@@ -48,6 +56,9 @@ fn install() -> PrometheusHandle {
     describe_counter!(PAGES, "Pages read.");
     describe_histogram!(OCR_DURATION, "Seconds an engine took for one page.");
     describe_counter!(WORKER_RESTARTS, "Workers that died or were ended with work in hand, and were replaced.");
+    describe_counter!(PROVIDER_CALLS, "Calls to providers.");
+    describe_histogram!(PROVIDER_FIRST_TOKEN, "Seconds to a provider's first token.");
+    describe_counter!(TOKENS, "Tokens of requests and replies.");
     describe_gauge!(QUEUE_DEPTH, "Jobs that wait in an engine's queue.");
     handle
 }
@@ -85,6 +96,20 @@ pub fn queue_depth(engine: &'static str, jobs: usize) {
     // A queue is bounded far below the numbers that a float cannot hold exactly.
     let jobs = u32::try_from(jobs).unwrap_or(u32::MAX);
     gauge!(QUEUE_DEPTH, "engine" => engine).set(jobs);
+}
+
+/// A provider answered; its first token took `first`.
+pub fn provider_answered(target: &Target, first: Duration, usage: Usage) {
+    let target = target.to_string();
+    counter!(PROVIDER_CALLS, "target" => target.clone(), "outcome" => "answered").increment(1);
+    histogram!(PROVIDER_FIRST_TOKEN, "target" => target.clone()).record(first);
+    counter!(TOKENS, "target" => target.clone(), "side" => "prompt").increment(usage.prompt_tokens);
+    counter!(TOKENS, "target" => target, "side" => "completion").increment(usage.completion_tokens);
+}
+
+/// A call to a provider failed.
+pub fn provider_failed(target: &Target, kind: &'static str) {
+    counter!(PROVIDER_CALLS, "target" => target.to_string(), "outcome" => kind).increment(1);
 }
 
 #[cfg(test)]

@@ -10,10 +10,11 @@ use std::sync::{Arc, OnceLock, Weak, mpsc};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use mediary::config::{Bytes, Config, ProviderChoice};
-use mediary::gateway::{Gateway, Parts, Recipe};
+use mediary::config::{Bytes, Config, Environment, ProviderChoice};
+use mediary::gateway::{Gateway, Parts, Recipe, soft_parameters};
 use mediary::http::{self, AppState};
 use mediary::models::{Models, Place};
+use mediary::providers::Providers;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
@@ -161,7 +162,9 @@ fn checkouts_models() -> Models {
 fn gateway(config: &Config, models: &Models) -> Gateway {
     let program = PathBuf::from(env!("CARGO_BIN_EXE_mediary"));
     let cache_dir = config.cache.dir.clone();
-    let parts = Parts { config, recipe: Recipe::embedded(), models, cache_dir, program };
+    let providers = Providers::assemble(config, &Environment::default(), None, soft_parameters);
+    let providers = providers.expect("the providers of the test are right");
+    let parts = Parts { config, recipe: Recipe::embedded(), providers, models, cache_dir, program };
     Gateway::new(parts).expect("the system gives threads")
 }
 

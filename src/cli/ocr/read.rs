@@ -30,6 +30,7 @@ impl Ocr {
         let parts = Parts {
             config: &loaded.config,
             recipe,
+            providers: context.providers(&loaded.config, &loaded.source)?,
             models: &models,
             cache_dir: context.cache_dir(&loaded.config),
             program: super::super::program()?,

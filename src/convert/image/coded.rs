@@ -8,6 +8,7 @@ use ::image::{ColorType, ImageDecoder, ImageResult, Limits};
 use mediary_core::{Blob, Failure, MediaFormat, Raster};
 
 use super::channels::{Channels, Pixels};
+use super::fit::Clear;
 use super::input::{self, Input};
 use super::{ImageLimits, jpeg, orient, refuse, webp};
 
@@ -23,6 +24,45 @@ pub(super) fn check_header(
 }
 
 pub(super) fn decode(format: MediaFormat, blob: &Blob, limits: &ImageLimits) -> Result<Raster, Failure> {
+    let Decoded { width, height, channels, samples, orientation } = decoded(format, blob, limits)?;
+    let bgr = Pixels { samples, channels, stride: channels.count() }.into_bgr();
+    let raster = Raster::from_bgr(width, height, bgr).ok_or_else(|| refuse::damaged(format, "it has no pixels"))?;
+    Ok(orient::upright(raster, orientation))
+}
+
+/// The picture with its transparency; `None` where it is opaque, or turned, which pictures of this kind never are.
+pub(super) fn decode_clear(
+    format: MediaFormat,
+    blob: &Blob,
+    limits: &ImageLimits,
+) -> Result<Option<Clear>, Failure> {
+    let color = decoder(format, input::reader(blob, format)?, limits)?.color_type();
+    if !color.has_alpha() {
+        return Ok(None);
+    }
+    let Decoded { width, height, channels, samples, orientation } = decoded(format, blob, limits)?;
+    let rgba: Vec<u8> = match channels {
+        Channels::GreyAlpha => {
+            samples.as_chunks::<2>().0.iter().flat_map(|&[grey, alpha]| [grey, grey, grey, alpha]).collect()
+        }
+        Channels::RgbAlpha => samples,
+        Channels::Grey | Channels::Rgb | Channels::Cmyk | Channels::YCbCr => return Ok(None),
+    };
+    let is_clear = rgba.as_chunks::<4>().0.iter().any(|pixel| pixel[3] < u8::MAX);
+    let is_upright = orientation == ::image::metadata::Orientation::NoTransforms;
+    Ok((is_clear && is_upright).then_some(Clear { width, height, rgba }))
+}
+
+/// A picture as its decoder gave it, in bytes.
+struct Decoded {
+    width: u32,
+    height: u32,
+    channels: Channels,
+    samples: Vec<u8>,
+    orientation: ::image::metadata::Orientation,
+}
+
+fn decoded(format: MediaFormat, blob: &Blob, limits: &ImageLimits) -> Result<Decoded, Failure> {
     let refused = |error| refuse::image(format, limits, &error);
     // The JPEG decoder paints what is missing grey and the WebP decoder trusts lengths, so both
     // files are walked through first.
@@ -40,9 +80,7 @@ pub(super) fn decode(format: MediaFormat, blob: &Blob, limits: &ImageLimits) -> 
     if wide {
         narrow(&mut samples);
     }
-    let bgr = Pixels { samples, channels, stride: channels.count() }.into_bgr();
-    let raster = Raster::from_bgr(width, height, bgr).ok_or_else(|| refuse::damaged(format, "it has no pixels"))?;
-    Ok(orient::upright(raster, orientation))
+    Ok(Decoded { width, height, channels, samples, orientation })
 }
 
 /// A decoder that has read the header, found it within the limits, and been told the limits.

@@ -3,7 +3,7 @@
 //! The header is read and held against the limits before a pixel is decoded; a TIFF gives one page
 //! at a time. EXIF orientation is applied, transparency laid over a backdrop that keeps the writing
 //! visible. Of an animation only the first picture is read (of an animated PNG the one that plain
-//! PNG readers see). Colour profiles are ignored, and nothing is scaled. Decoding is blocking work:
+//! PNG readers see). Colour profiles are ignored. Only [`Fit`] scales. Decoding is blocking work:
 //! the gateway calls it from a blocking thread.
 
 mod alpha;
@@ -12,12 +12,15 @@ mod channels;
 mod coded;
 mod density;
 mod draw;
+mod fit;
 mod input;
 mod jpeg;
 mod limits;
+mod moving;
 mod open;
 mod orient;
 mod png;
+mod size;
 mod refuse;
 #[cfg(test)]
 mod tests;
@@ -25,6 +28,9 @@ mod tiff;
 mod webp;
 
 pub use draw::draw_boxes;
+pub use fit::{Fit, encode_jpeg, fit_raster};
 pub use limits::ImageLimits;
+pub use moving::is_animated;
 pub use open::{Pictures, open};
 pub use png::encode_png;
+pub use size::longest_side;

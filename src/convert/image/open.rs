@@ -7,6 +7,7 @@ use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer
 use mediary_core::{Failure, FailureKind, Media, MediaFormat, MediaKind, Raster};
 
 use super::density::Density;
+use super::fit::Clear;
 use super::{ImageLimits, coded, density, input, refuse, tiff};
 
 /// A picture file whose header was read and found to be within the limits.
@@ -69,6 +70,17 @@ impl Pictures {
         self.density(index).map(Density::square)
     }
 
+    /// One picture with its transparency; `None` where it has none, or none that is kept.
+    pub(super) fn decode_clear(&self, index: usize) -> Result<Option<Clear>, Failure> {
+        let format = self.media.format;
+        match &self.contents {
+            Contents::One { .. } if index == 0 => {
+                refuse::guarded(format, || coded::decode_clear(format, &self.media.blob, &self.limits))
+            }
+            Contents::One { .. } | Contents::Pages(_) => Ok(None),
+        }
+    }
+
     fn density(&self, index: usize) -> Option<Density> {
         match &self.contents {
             Contents::One { density } => density.filter(|_| index == 0),
@@ -101,7 +113,7 @@ impl Pictures {
             match squared {
                 Some((width, height)) => {
                     self.limits.check_size(format, width, height)?;
-                    stretched(&raster, width, height)
+                    resized(&raster, width, height)
                 }
                 None => Ok(raster),
             }
@@ -109,8 +121,9 @@ impl Pictures {
     }
 }
 
-fn stretched(raster: &Raster, width: u32, height: u32) -> Result<Raster, Failure> {
-    let failed = || Failure::broken("a picture cannot be stretched");
+/// The picture with sides of other lengths.
+pub(super) fn resized(raster: &Raster, width: u32, height: u32) -> Result<Raster, Failure> {
+    let failed = || Failure::broken("a picture cannot be scaled");
     let source = ImageRef::new(raster.width(), raster.height(), raster.bgr(), PixelType::U8x3).map_err(|_| failed())?;
     let mut target = Image::new(width, height, PixelType::U8x3);
     let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Bilinear));

@@ -25,6 +25,51 @@ pub enum TaskKind {
     Rerank,
 }
 
+impl TaskKind {
+    /// All of them.
+    pub const ALL: [Self; 13] = [
+        Self::Chat,
+        Self::Completion,
+        Self::Embedding,
+        Self::Ocr,
+        Self::Transcription,
+        Self::Translation,
+        Self::Speech,
+        Self::ImageGeneration,
+        Self::ImageEdit,
+        Self::ImageVariation,
+        Self::VideoGeneration,
+        Self::Moderation,
+        Self::Rerank,
+    ];
+
+    /// Its name in configuration and answers.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Chat => "chat",
+            Self::Completion => "completion",
+            Self::Embedding => "embedding",
+            Self::Ocr => "ocr",
+            Self::Transcription => "transcription",
+            Self::Translation => "translation",
+            Self::Speech => "speech",
+            Self::ImageGeneration => "image_generation",
+            Self::ImageEdit => "image_edit",
+            Self::ImageVariation => "image_variation",
+            Self::VideoGeneration => "video_generation",
+            Self::Moderation => "moderation",
+            Self::Rerank => "rerank",
+        }
+    }
+
+    /// The task of this name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|task| task.name() == name)
+    }
+}
+
 /// Where a model is in its life.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -70,6 +70,36 @@ pub enum FailureKind {
     Broken,
 }
 
+impl FailureKind {
+    /// Its name in answers, logs and metrics.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Malformed => "malformed",
+            Self::UnsupportedMedium => "unsupported_medium",
+            Self::TooLarge => "too_large",
+            Self::Unreadable => "unreadable",
+            Self::Unknown => "unknown",
+            Self::Busy { .. } => "busy",
+            Self::NotInstalled => "not_installed",
+            Self::TimedOut => "timed_out",
+            Self::Unreachable => "unreachable",
+            Self::Unacceptable => "unacceptable",
+            Self::ContextTooLong => "context_too_long",
+            Self::ContentRefused => "content_refused",
+            Self::ModelGone => "model_gone",
+            Self::BadKey => "bad_key",
+            Self::RateLimited { .. } => "rate_limited",
+            Self::QuotaSpent { .. } => "quota_spent",
+            Self::Overloaded { .. } => "overloaded",
+            Self::Garbled => "garbled",
+            Self::EmptyAnswer => "empty_answer",
+            Self::ClientGone => "client_gone",
+            Self::Broken => "broken",
+        }
+    }
+}
+
 /// A failure: its kind, and what to tell the user.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("{detail}")]

@@ -8,15 +8,23 @@ mod auto;
 mod demand;
 mod estimate;
 mod health;
-mod policy;
+mod near;
 mod outcome;
 mod planner;
+mod policy;
+mod rank;
 mod recipes;
 mod resolve;
+mod screen;
+mod stopped;
+#[cfg(test)]
+mod tests;
+mod treat;
+mod words;
 
 pub use auto::{Signs, choose_tier};
 pub use demand::{Demand, Hard};
-pub use estimate::estimate_tokens;
+pub use estimate::{REPLY_RESERVE_TOKENS, estimate_tokens, media_tokens};
 pub use health::{Health, HealthSnapshot};
 pub use outcome::{Candidate, PassedOver, Plan, Reason, Treatment, Unplannable};
 pub use planner::plan;

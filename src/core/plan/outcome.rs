@@ -30,6 +30,8 @@ pub struct Candidate {
     pub row: usize,
     /// What to do to each part, in the order of [`Plan::places`].
     pub treatments: Vec<Treatment>,
+    /// How many files the treatments may make of each part; empty if of each one. See [`Candidate::files_of`].
+    pub files: Vec<u32>,
     /// Soft parameters it does not take.
     pub dropped: Vec<String>,
     /// What the request will cost in US dollars, if the reply is as long as allowed; `None`: nobody knows.
@@ -94,12 +96,16 @@ pub enum Reason {
         /// For so long.
         left: Duration,
     },
+    /// It was named, but is not in the matrix: its provider is off, or has no such model.
+    NotListed,
     /// It does not chat.
     OtherTask,
     /// It does not serve the tier.
     OtherTier,
     /// It is gone.
     Retired,
+    /// Its end is announced, and it was not named.
+    Deprecated,
     /// It is not with one of the providers asked for.
     OtherProvider,
     /// It costs, or nobody knows whether it does.
@@ -130,9 +136,11 @@ impl fmt::Display for Reason {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Resting { left } => write!(formatter, "rests for {} s more", left.as_secs().max(1)),
+            Self::NotListed => formatter.write_str("is not known here: its provider is off or has no such model"),
             Self::OtherTask => formatter.write_str("does not chat"),
             Self::OtherTier => formatter.write_str("does not serve this tier"),
             Self::Retired => formatter.write_str("is retired"),
+            Self::Deprecated => formatter.write_str("is deprecated and answers only when it is named"),
             Self::OtherProvider => formatter.write_str("is not with the provider asked for"),
             Self::NotFree => formatter.write_str("is not known to be free"),
             Self::NotLocal => formatter.write_str("is not on this machine"),

@@ -1,22 +1,156 @@
 //! From a demand to a plan.
+//!
+//! Each row is screened, its parts are treated, what comes of it is held against its context, and whoever is left is put
+//! in order. The reasons and the order have files of their own.
 
-use super::{Candidate, Demand, HealthSnapshot, Plan, Policy, TreatmentRecipe, Treatment, Unplannable};
-use crate::capability::CapabilityMatrix;
+use super::rank::{Rank, rest_of};
+use super::screen::Screen;
+use super::stopped::unplannable;
+use super::treat::{Step, Workshop};
+use super::{
+    Candidate, Demand, HealthSnapshot, PassedOver, Plan, Policy, REPLY_RESERVE_TOKENS, Reason, TreatmentRecipe,
+    Unplannable, Want, choose_tier,
+};
+use crate::Target;
+use crate::capability::{Abilities, CapabilityMatrix, TaskKind, Tier};
+
+/// A reply of unknown length costs as much as one of this.
+const COSTED_REPLY_TOKENS: u32 = 1_000;
 
 /// Whom to ask, in which order, and what to do to every part for each of them.
+///
+/// The tier that `auto` settles on is a guess, so where nobody of it can answer everybody else is asked; a tier that was
+/// named binds. Where no allowed row serves a tier all rows do. When targets are wanted, others are not mentioned.
 ///
 /// # Errors
 /// When nobody can be asked; the reason says what would help.
 pub fn plan(
     demand: &Demand,
     matrix: &CapabilityMatrix,
-    _health: &HealthSnapshot,
-    _recipes: &[TreatmentRecipe],
-    _policy: &Policy,
+    health: &HealthSnapshot,
+    recipes: &[TreatmentRecipe],
+    policy: &Policy,
 ) -> Result<Plan, Unplannable> {
-    let candidates = matrix.rows().iter().enumerate().map(|(row, abilities)| Candidate {
-        target: abilities.target.clone(), row, treatments: vec![Treatment::Forward; demand.parts.len()],
-        dropped: Vec::new(), cost_usd: None, rests_for: None,
-    }).collect();
-    Ok(Plan { tier: None, places: demand.parts.iter().map(|part| part.place).collect(), candidates, passed_over: Vec::new() })
+    if !matrix.rows().iter().any(|row| row.does(TaskKind::Chat)) {
+        return Err(Unplannable::NoTargets);
+    }
+    let (tier, is_guess) = match policy.want {
+        Want::Tier(Tier::Auto) => (Some(choose_tier(demand)), true),
+        Want::Tier(tier) => (Some((tier, "it was asked for")), false),
+        Want::Targets(_) | Want::Anybody => (None, false),
+    };
+    let mut soft: Vec<&str> = demand.soft.iter().map(String::as_str).collect();
+    soft.sort_unstable();
+    soft.dedup();
+    let survey =
+        Survey { demand, matrix, health, policy, workshop: Workshop::new(demand, recipes, policy), tier, soft };
+    let bound = survey.plan(tier.map(|(tier, _)| tier));
+    if is_guess && bound.is_err() { survey.plan(None) } else { bound }
+}
+
+/// All that a plan depends on.
+struct Survey<'a> {
+    demand: &'a Demand,
+    matrix: &'a CapabilityMatrix,
+    health: &'a HealthSnapshot,
+    policy: &'a Policy,
+    workshop: Workshop<'a>,
+    tier: Option<(Tier, &'static str)>,
+    /// Soft parameters, sorted, each once.
+    soft: Vec<&'a str>,
+}
+
+impl Survey<'_> {
+    /// `binding` is the tier that rows must serve.
+    fn plan(&self, binding: Option<Tier>) -> Result<Plan, Unplannable> {
+        let screen = Screen::new(self.policy, self.demand.hard, binding, self.matrix);
+        let mut passed_over = Vec::new();
+        let rows = self.wanted_rows(&mut passed_over);
+        let mut found: Vec<(Rank, Candidate)> = Vec::new();
+        let mut steps = Vec::new();
+        for (wanted, row) in rows.into_iter().enumerate() {
+            let abilities = &self.matrix.rows()[row];
+            // Among named targets the order is the one they were given in; a tier has no such order.
+            let wanted = if matches!(self.policy.want, Want::Targets(_)) { wanted } else { 0 };
+            match self.consider(row, abilities, &screen, wanted, &mut steps) {
+                Ok(candidate) => found.push(candidate),
+                Err(reason) => passed_over.push(PassedOver { target: abilities.target.clone(), reason }),
+            }
+        }
+        if found.is_empty() {
+            return Err(unplannable(passed_over, self.demand, self.matrix, self.health, &self.workshop));
+        }
+        // Candidates are large: their ranks are sorted apart, and each candidate is moved once.
+        found.sort_by_cached_key(|(rank, _)| *rank);
+        Ok(Plan {
+            tier: self.tier,
+            places: self.demand.parts.iter().map(|part| part.place).collect(),
+            candidates: found.into_iter().map(|(_, candidate)| candidate).collect(),
+            passed_over,
+        })
+    }
+
+    /// The rows to look at, each once; wanted targets without a row are passed over at once.
+    fn wanted_rows(&self, passed_over: &mut Vec<PassedOver>) -> Vec<usize> {
+        let Want::Targets(targets) = &self.policy.want else { return (0..self.matrix.rows().len()).collect() };
+        let mut rows = Vec::with_capacity(targets.len());
+        let unlisted = |target: &Target| PassedOver { target: target.clone(), reason: Reason::NotListed };
+        for target in targets {
+            match self.matrix.index(target) {
+                Some(row) if !rows.contains(&row) => rows.push(row),
+                Some(_) => {}
+                None => passed_over.push(unlisted(target)),
+            }
+        }
+        rows
+    }
+
+    fn consider(
+        &self,
+        row: usize,
+        abilities: &Abilities,
+        screen: &Screen<'_>,
+        wanted: usize,
+        steps: &mut Vec<Step>,
+    ) -> Result<(Rank, Candidate), Reason> {
+        if let Some(reason) = screen.reason(abilities) {
+            return Err(reason);
+        }
+        let (demand, workshop, policy) = (self.demand, &self.workshop, self.policy);
+        let health = self.health.of(row);
+        let doubtful = health.map_or(&[][..], |health| &health.doubtful);
+        workshop.treat(abilities, doubtful, steps).map_err(|blocked| Reason::Part {
+            place: demand.parts[blocked.index].place,
+            misfit: blocked.misfit,
+            hint: workshop.hints(blocked, abilities, doubtful).first().map(|hint| (*hint).to_owned()),
+        })?;
+        let prompt_tokens = u64::from(demand.text_tokens) + workshop.tokens(steps);
+        // Whoever sends the request asks for no longer a reply than the target gives.
+        let reply = |unlimited: u32| {
+            let wanted = demand.output_tokens.unwrap_or(unlimited);
+            u64::from(abilities.output_tokens.map_or(wanted, |most| wanted.min(most)))
+        };
+        let needs = prompt_tokens + reply(REPLY_RESERVE_TOKENS);
+        if let Some(has) = abilities.context_tokens.filter(|has| needs > u64::from(*has)) {
+            return Err(Reason::Context { needs: u32::try_from(needs).unwrap_or(u32::MAX), has });
+        }
+        let rests_for = rest_of(health);
+        if let Some(left) = rests_for.filter(|_| !policy.wake_resting) {
+            return Err(Reason::Resting { left });
+        }
+        let tier = self.tier.map(|(tier, _)| tier);
+        let rank = Rank::of(abilities, health, policy, tier, wanted, workshop.lost(steps));
+        let (treatments, files) = workshop.treatments(steps);
+        let dropped = self.soft.iter().filter(|name| !abilities.soft.takes(name)).map(|name| (*name).to_owned());
+        let candidate = Candidate {
+            target: abilities.target.clone(),
+            row,
+            treatments,
+            files,
+            dropped: dropped.collect(),
+            cost_usd: abilities.price.of(prompt_tokens, reply(COSTED_REPLY_TOKENS)),
+            rests_for,
+        };
+        Ok((rank, candidate))
+    }
 }

@@ -3,7 +3,6 @@
 use std::fmt;
 use std::sync::Arc;
 
-
 use crate::{MediaFormat, MediaKind};
 
 /// The name of a recipe, which is that of its file: `pdf-to-images`.

@@ -8,11 +8,13 @@ mod chat;
 mod message;
 mod reply;
 mod tools;
+mod whole;
 
 pub use chat::{Chat, Effort, ReplyFormat, Sampling};
 pub use message::{Detail, MediaPart, Message, Part, Place, Reasoning, Role};
 pub use reply::{Finish, ReplyEvent, ReplyFrame, Usage};
 pub use tools::{Tool, ToolCall, ToolChoice};
+pub use whole::{Choice, WholeReply};
 
 /// Fields that have no place of their own here, by their names in OpenAI's wire format.
 pub type Extras = serde_json::Map<String, serde_json::Value>;

@@ -50,6 +50,11 @@ impl fmt::Debug for Keys {
     }
 }
 
+/// What a client is known by where conversations are told apart: a digest of the first key it brings, or nothing.
+pub(in crate::http) fn client_of(headers: &HeaderMap) -> Vec<u8> {
+    presented(headers).next().map_or(Vec::new(), |key| digest(key).to_vec())
+}
+
 fn digest(key: &[u8]) -> [u8; 32] {
     Sha256::digest(key).into()
 }

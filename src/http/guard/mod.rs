@@ -12,6 +12,7 @@ mod origin;
 mod tests;
 
 pub(super) use cors::cors;
+pub(super) use key::client_of;
 
 use std::sync::Arc;
 

@@ -20,6 +20,7 @@ use uuid::Uuid;
 pub(super) use drawing::{__path_drawing, drawing};
 pub(super) use process::{__path_process, process};
 use upload::UploadedFile;
+pub(super) use upload::whole as whole_body;
 
 fn classified(file: UploadedFile) -> Result<Media, Failure> {
     let claim = Claim { mime: file.mime.as_deref(), file_name: file.name.as_deref() };

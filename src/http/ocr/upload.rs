@@ -197,7 +197,7 @@ async fn json(
 }
 
 /// The whole body of a request, within the limits.
-pub(super) async fn whole(request: Request, limits: &Limits) -> Result<Vec<u8>, ApiError> {
+pub(in crate::http) async fn whole(request: Request, limits: &Limits) -> Result<Vec<u8>, ApiError> {
     let (head, body) = request.into_parts();
     let announced = announced(&head.headers, limits)?;
     let stream = Box::pin(counted(body.into_data_stream(), limits.upload_bytes.get(), limits.body_idle));

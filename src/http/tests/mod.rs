@@ -18,6 +18,7 @@ use super::{AppState, router};
 use crate::config::Config;
 use crate::gateway::{Gateway, Parts, Recipe};
 use crate::models::{Models, Place};
+use crate::providers::Providers;
 
 /// A state with nothing installed. Nothing is loaded before the first document, and no test here sends one.
 fn state(config: Config) -> AppState {
@@ -26,6 +27,7 @@ fn state(config: Config) -> AppState {
     let gateway = Gateway::new(Parts {
         config: &config,
         recipe: Recipe::embedded(),
+        providers: Providers::default(),
         models: &models,
         cache_dir: None,
         program: nowhere,

@@ -1,0 +1,37 @@
+//! Providers as they are written: the `[[providers]]` of the configuration, and the catalogs, which have the same shape.
+//!
+//! Texts become checked types here, with every complaint at its line. What catalogs, configuration and environment
+//! make together is the business of [`crate::providers`], which is the only reader of these values.
+
+mod check;
+mod dialect;
+mod entry;
+mod fields;
+mod hidden;
+mod model;
+mod read;
+mod reference;
+
+pub use dialect::DialectName;
+pub use entry::{FreeLimits, ProviderEntry};
+pub(crate) use hidden::sendable;
+pub use hidden::{Headers, KeyList};
+pub use model::{Accepted, MediaLimits, ModelEntry, PriceEntry};
+pub use read::catalog;
+pub(super) use read::{Page, configured};
+pub(super) use reference::ROWS;
+
+use super::Origin;
+
+/// One `[[providers]]` of the configuration.
+#[derive(Debug, Clone)]
+pub struct ConfiguredProvider {
+    /// What was written.
+    pub entry: ProviderEntry,
+    /// Where it begins.
+    pub origin: Origin,
+    /// Variables that its keys name and that have no value; those keys do not exist.
+    pub unset_keys: Vec<String>,
+    /// Other variables that it names and that have no value; without them it cannot be called.
+    pub unset: Vec<String>,
+}

@@ -1,0 +1,161 @@
+//! A model as it is written in a catalog or under `[[providers]]`, and what such models have in common.
+
+use std::collections::BTreeMap;
+
+use mediary_core::capability::{Lifecycle, Price, Structured, TaskKind, Tier};
+use mediary_core::{MediaFormat, MediaKind};
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Error, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+
+use super::FreeLimits;
+use crate::config::Bytes;
+
+/// A model as written. What is left out comes from the entry below it, at last from the provider's `defaults`.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ModelEntry {
+    /// Its name at its provider.
+    pub id: Option<String>,
+    /// Its name for people.
+    pub name: Option<String>,
+    /// What it does.
+    pub tasks: Option<Vec<TaskKind>>,
+    /// What it takes.
+    pub accepts: Option<Vec<Accepted>>,
+    /// How much of it, by medium or format; the format's counts for more.
+    pub limits: Option<BTreeMap<Accepted, MediaLimits>>,
+    /// The most tokens of request and reply together.
+    pub context_tokens: Option<u32>,
+    /// The most tokens of a reply.
+    pub output_tokens: Option<u32>,
+    /// Whether it calls functions.
+    pub tools: Option<bool>,
+    /// Whether it can be told which function to call.
+    pub tool_choice: Option<bool>,
+    /// Whether a tool's result may hold media.
+    pub media_in_tool_results: Option<bool>,
+    /// Whether replies come as they grow.
+    pub streaming: Option<bool>,
+    /// How far replies can be bound to a form.
+    pub structured: Option<Structured>,
+    /// Whether it thinks first and can be told for how long.
+    pub reasoning: Option<bool>,
+    /// Whether it gives log probabilities.
+    pub logprobs: Option<bool>,
+    /// Whether it gives several replies at once.
+    pub many_replies: Option<bool>,
+    /// Whether it answers with sound.
+    pub audio_output: Option<bool>,
+    /// Soft parameters it refuses beside those its provider refuses.
+    pub refuses: Option<Vec<String>>,
+    /// What it costs.
+    pub price: Option<PriceEntry>,
+    /// What of it is for nothing.
+    pub free_limits: Option<FreeLimits>,
+    /// The tiers it serves, with its rank in each; 1 is the best.
+    pub tiers: Option<BTreeMap<Tier, u8>>,
+    /// Where it is in its life.
+    pub lifecycle: Option<Lifecycle>,
+    /// Other names it is asked for by.
+    pub aliases: Option<Vec<String>>,
+}
+
+impl ModelEntry {
+    /// This entry, with what it leaves out from the one below.
+    #[must_use]
+    pub fn over(self, below: &Self) -> Self {
+        macro_rules! layered {
+            ($($field:ident),+) => { Self { $($field: self.$field.or_else(|| below.$field.clone())),+ } };
+        }
+        layered!(
+            id, name, tasks, accepts, limits, context_tokens, output_tokens, tools, tool_choice, media_in_tool_results,
+            streaming, structured, reasoning, logprobs, many_replies, audio_output, refuses, price, free_limits, tiers,
+            lifecycle, aliases
+        )
+    }
+}
+
+/// A medium or one of its formats, by name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(try_from = "String")]
+pub enum Accepted {
+    /// Whatever of it the dialect carries.
+    Kind(MediaKind),
+    /// This format.
+    Format(MediaFormat),
+}
+
+impl TryFrom<String> for Accepted {
+    type Error = String;
+
+    fn try_from(name: String) -> Result<Self, Self::Error> {
+        use MediaKind::{Audio, Document, Image, Text, Video};
+        let kind = [Text, Image, Document, Audio, Video].into_iter().find(|kind| kind.to_string() == name);
+        let format = || MediaFormat::ALL.iter().find(|format| format.name() == name);
+        kind.map(Self::Kind).or_else(|| format().copied().map(Self::Format)).ok_or_else(|| {
+            format!("`{name}` is neither a medium (text, image, document, audio, video) nor a format such as pdf or png")
+        })
+    }
+}
+
+/// How much of a medium or format a model takes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MediaLimits {
+    /// The most bytes of one file.
+    pub bytes: Option<Bytes>,
+    /// The most files in one request.
+    pub count: Option<u32>,
+    /// The longest side of a picture.
+    pub side_pixels: Option<u32>,
+    /// The longest sound or film.
+    pub seconds: Option<u32>,
+    /// The most pages of a document.
+    pub pages: Option<u32>,
+    /// Whether the provider fetches an address by itself.
+    pub by_url: Option<bool>,
+}
+
+/// A price: `"free"`, `"unknown"`, or dollars a million tokens.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct PriceEntry(pub Price);
+
+impl<'de> Deserialize<'de> for PriceEntry {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(PriceVisitor).map(Self)
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Paid {
+    input_usd: f64,
+    output_usd: f64,
+}
+
+struct PriceVisitor;
+
+impl<'de> Visitor<'de> for PriceVisitor {
+    type Value = Price;
+
+    fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("\"free\", \"unknown\" or { input_usd = …, output_usd = … }")
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Price, E> {
+        match text {
+            "free" => Ok(Price::Free),
+            "unknown" => Ok(Price::Unknown),
+            _ => Err(E::invalid_value(serde::de::Unexpected::Str(text), &self)),
+        }
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Price, A::Error> {
+        let Paid { input_usd, output_usd } = Paid::deserialize(MapAccessDeserializer::new(map))?;
+        if !(input_usd >= 0.0 && output_usd >= 0.0) {
+            return Err(A::Error::custom("a price is 0 or more"));
+        }
+        Ok(Price::Paid { input_usd, output_usd })
+    }
+}

@@ -1,0 +1,183 @@
+//! The `[routing]` section: how often and how long providers are asked, and what may never leave or cost.
+//!
+//! Numbers and choices only; the gateway plans and calls by them. Requests can tighten `privacy` and `cost`, not loosen
+//! them.
+
+use std::time::Duration;
+
+use mediary_core::plan::{CostPolicy, Privacy};
+use serde::{Deserialize, Serialize};
+
+use super::check::Check;
+use super::keys::Key;
+
+/// The checked `[routing]` section.
+#[derive(Debug, Clone)]
+pub struct Routing {
+    /// The most calls for one request.
+    pub max_attempts: u32,
+    /// The window in which a new attempt may start; time spent on treatments does not count.
+    pub budget: Duration,
+    /// How long a connection may take.
+    pub connect: Duration,
+    /// How long the first byte of an answer may take.
+    pub first_byte: Duration,
+    /// The same where the model thinks first.
+    pub reasoning_first_byte: Duration,
+    /// How long an answer may stand still.
+    pub stall: Duration,
+    /// Where requests may go.
+    pub privacy: Privacy,
+    /// What requests may cost.
+    pub cost: CostPolicy,
+    /// How often the candidates are gone through.
+    pub keep_cycles: u32,
+    /// What a model's name is good for.
+    pub model_routing: ModelRouting,
+    /// How long a conversation stays with the target that answered it; zero: not at all.
+    pub sticky: Duration,
+    /// Whether addresses of media are handed on to targets that fetch by themselves.
+    pub hand_on_urls: bool,
+}
+
+impl Default for Routing {
+    fn default() -> Self {
+        super::Config::default().routing
+    }
+}
+
+/// What a model's name is good for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ModelRouting {
+    /// It says who is asked, and a name nobody knows is refused.
+    Match,
+    /// A name nobody knows is answered by anybody, by priority.
+    Any,
+}
+
+#[derive(Clone, Copy, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum WrittenPrivacy {
+    Any,
+    Local,
+}
+
+#[derive(Clone, Copy, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum WrittenCost {
+    Any,
+    Free,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct RawRouting {
+    max_attempts: u32,
+    budget_seconds: u32,
+    connect_seconds: u32,
+    first_byte_seconds: u32,
+    reasoning_first_byte_seconds: u32,
+    stall_seconds: u32,
+    privacy: WrittenPrivacy,
+    cost: WrittenCost,
+    keep_cycles: u32,
+    model_routing: ModelRouting,
+    sticky_minutes: u32,
+    hand_on_urls: bool,
+}
+
+impl Default for RawRouting {
+    fn default() -> Self {
+        Self {
+            max_attempts: 20,
+            budget_seconds: 45,
+            connect_seconds: 10,
+            first_byte_seconds: 60,
+            reasoning_first_byte_seconds: 180,
+            stall_seconds: 60,
+            privacy: WrittenPrivacy::Any,
+            cost: WrittenCost::Any,
+            keep_cycles: 1,
+            model_routing: ModelRouting::Match,
+            sticky_minutes: 30,
+            hand_on_urls: false,
+        }
+    }
+}
+
+/// More attempts, or more rounds, than this is a slip of the keyboard.
+const MOST_ATTEMPTS: u32 = 1000;
+const MOST_CYCLES: u32 = 100;
+
+const SECONDS: &str = "a whole number of seconds, 1 or more";
+
+pub(super) const KEYS: &[Key] = &[
+    Key::new("routing.max_attempts", "a whole number from 1 to 1000", "most calls of providers for one request"),
+    Key::new(
+        "routing.budget_seconds",
+        SECONDS,
+        "window in which a new attempt may start; an answer that has begun is never cut by it",
+    ),
+    Key::new("routing.connect_seconds", SECONDS, "how long connecting to a provider may take"),
+    Key::new("routing.first_byte_seconds", SECONDS, "how long a provider may take to begin its answer"),
+    Key::new("routing.reasoning_first_byte_seconds", SECONDS, "the same for models that think first"),
+    Key::new("routing.stall_seconds", SECONDS, "how long an answer may stand still"),
+    Key::new(
+        "routing.privacy",
+        "one of \"any\", \"local\"",
+        "`local`: nothing leaves this machine; requests can tighten this, not loosen it",
+    ),
+    Key::new(
+        "routing.cost",
+        "one of \"any\", \"free\"",
+        "`free`: only models known to be free are asked; an unknown price counts as paid",
+    ),
+    Key::new("routing.keep_cycles", "a whole number from 1 to 100", "how often the list of candidates is gone through"),
+    Key::new(
+        "routing.model_routing",
+        "one of \"match\", \"any\"",
+        "`match`: a model nobody has is a 404; `any`: such a name goes to everybody, by priority",
+    ),
+    Key::new(
+        "routing.sticky_minutes",
+        "a whole number of minutes, 0 or more",
+        "how long a conversation stays with the model that answered it; 0: not at all",
+    ),
+    Key::new(
+        "routing.hand_on_urls",
+        "true or false",
+        "whether addresses of media go on to providers that fetch by themselves, instead of the bytes",
+    ),
+];
+
+impl RawRouting {
+    pub(super) fn check(self, check: &mut Check<'_>) -> Routing {
+        check.require("routing.max_attempts", (1..=MOST_ATTEMPTS).contains(&self.max_attempts));
+        check.require("routing.keep_cycles", (1..=MOST_CYCLES).contains(&self.keep_cycles));
+        let mut seconds = |key, seconds: u32| {
+            check.require(key, seconds > 0);
+            Duration::from_secs(seconds.into())
+        };
+        Routing {
+            max_attempts: self.max_attempts,
+            budget: seconds("routing.budget_seconds", self.budget_seconds),
+            connect: seconds("routing.connect_seconds", self.connect_seconds),
+            first_byte: seconds("routing.first_byte_seconds", self.first_byte_seconds),
+            reasoning_first_byte: seconds("routing.reasoning_first_byte_seconds", self.reasoning_first_byte_seconds),
+            stall: seconds("routing.stall_seconds", self.stall_seconds),
+            privacy: match self.privacy {
+                WrittenPrivacy::Any => Privacy::Any,
+                WrittenPrivacy::Local => Privacy::Local,
+            },
+            cost: match self.cost {
+                WrittenCost::Any => CostPolicy::Any,
+                WrittenCost::Free => CostPolicy::Free,
+            },
+            keep_cycles: self.keep_cycles,
+            model_routing: self.model_routing,
+            sticky: Duration::from_secs(u64::from(self.sticky_minutes) * 60),
+            hand_on_urls: self.hand_on_urls,
+        }
+    }
+}

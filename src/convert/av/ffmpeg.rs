@@ -1,0 +1,117 @@
+//! ffmpeg: found once, asked for a length, a sound or a frame.
+
+use std::ffi::{OsStr, OsString};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use mediary_core::{Blob, Failure, Media, MediaFormat};
+
+use super::command::{self, Run};
+use super::{AvInput, SoundOrder};
+
+/// How long one run may take.
+const TIME: Duration = Duration::from_secs(120);
+/// Nothing but a position every half a second comes out of measuring.
+const MOST_PROGRESS_BYTES: u64 = 4 << 20;
+/// The largest frame, as a JPEG.
+const MOST_FRAME_BYTES: u64 = 32 << 20;
+
+/// An installed ffmpeg.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ffmpeg {
+    program: PathBuf,
+    time: Duration,
+}
+
+/// A moment of a film.
+#[derive(Debug, Clone)]
+pub struct Frame {
+    /// When.
+    pub at: Duration,
+    /// The picture, a JPEG.
+    pub picture: Media,
+}
+
+impl Ffmpeg {
+    /// The ffmpeg on a search path such as `$PATH`; `None`: there is none.
+    #[must_use]
+    pub fn find(search_path: Option<&OsStr>) -> Option<Self> {
+        let name = format!("ffmpeg{}", std::env::consts::EXE_SUFFIX);
+        let mut programs = std::env::split_paths(search_path?).map(|folder| folder.join(&name));
+        programs.find(|program| program.is_file()).map(Self::at)
+    }
+
+    /// The ffmpeg of this path.
+    #[must_use]
+    pub fn at(program: PathBuf) -> Self {
+        Self { program, time: TIME }
+    }
+
+    /// With another limit on the time of each run.
+    #[must_use]
+    pub fn within(self, time: Duration) -> Self {
+        Self { time, ..self }
+    }
+
+    /// How long a sound or film plays. Walks through the file and decodes nothing.
+    ///
+    /// # Errors
+    /// `Unreadable` when it is damaged, `TimedOut` when measuring takes too long.
+    pub async fn length(&self, input: &AvInput) -> Result<Duration, Failure> {
+        let copy = ["-map", "0:v:0?", "-map", "0:a:0?", "-c", "copy", "-progress", "pipe:1", "-nostats"];
+        let run = self.run(input, None, copy.iter().chain(&["-f", "null", "-"]), MOST_PROGRESS_BYTES).await?;
+        let progress = String::from_utf8_lossy(&run.well(input.format().name())?).into_owned();
+        let positions = progress.lines().filter_map(|line| line.strip_prefix("out_time_us="));
+        let last = positions.filter_map(|position| position.trim().parse::<u64>().ok()).next_back();
+        last.map(Duration::from_micros)
+            .ok_or_else(|| Failure::unreadable(format!("nobody can tell how long the {} plays", input.format())))
+    }
+
+    /// The sound of a file in another encoding; `None` where a film has none.
+    ///
+    /// # Errors
+    /// `Unreadable` when it is damaged, `TooLarge` beyond the order's limit, `TimedOut` when it takes too long.
+    pub async fn sound(&self, input: &AvInput, order: &SoundOrder) -> Result<Option<Media>, Failure> {
+        let run = self.run(input, None, order.arguments()?, order.max_bytes).await?;
+        if !run.ok && run.complaint.contains("matches no streams") {
+            return Ok(None);
+        }
+        let file = order.file(run.well(input.format().name())?);
+        Ok(Some(Media { format: order.format, blob: Blob::in_memory(file) }))
+    }
+
+    /// What a film shows at a moment, no side longer than `side_px`; `None` where it has ended or shows nothing.
+    ///
+    /// # Errors
+    /// As [`Ffmpeg::sound`].
+    pub async fn frame(&self, input: &AvInput, at: Duration, side_px: u32) -> Result<Option<Frame>, Failure> {
+        let scale =
+            format!("scale=w='min(iw,{side_px})':h='min(ih,{side_px})':force_original_aspect_ratio=decrease");
+        let wanted = ["-map", "0:v:0", "-frames:v", "1", "-vf", &scale, "-q:v", "3", "-c:v", "mjpeg", "-f", "mjpeg"];
+        let run = self.run(input, Some(at), wanted.iter().chain(&["pipe:1"]), MOST_FRAME_BYTES).await?;
+        if !run.ok && run.complaint.contains("matches no streams") {
+            return Ok(None);
+        }
+        let jpeg = run.well(input.format().name())?;
+        let picture = Media { format: MediaFormat::Jpeg, blob: Blob::in_memory(jpeg) };
+        Ok((!picture.blob.is_empty()).then_some(Frame { at, picture }))
+    }
+
+    async fn run<A: AsRef<OsStr>>(
+        &self,
+        input: &AvInput,
+        from: Option<Duration>,
+        behind: impl IntoIterator<Item = A>,
+        most_bytes: u64,
+    ) -> Result<Run, Failure> {
+        let mut arguments = command::first_arguments();
+        if let Some(from) = from {
+            arguments.extend(["-ss".into(), OsString::from(format!("{:.3}", from.as_secs_f64()))]);
+        }
+        let before = ["-protocol_whitelist", "file,pipe", "-f", input.demuxer(), "-i"];
+        arguments.extend(before.iter().map(OsString::from));
+        arguments.push(input.path().into());
+        arguments.extend(behind.into_iter().map(|argument| argument.as_ref().to_owned()));
+        command::run(&self.program, arguments, most_bytes, self.time).await
+    }
+}

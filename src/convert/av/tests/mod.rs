@@ -1,0 +1,114 @@
+//! Sound and film through a stand-in for ffmpeg, a script that does what its input file says.
+
+use std::path::Path;
+use std::time::Duration;
+
+use mediary_core::{Blob, FailureKind, Media, MediaFormat};
+
+use super::{AvInput, Ffmpeg, SoundOrder};
+
+const MP3: SoundOrder =
+    SoundOrder { format: MediaFormat::Mp3, sample_rate_hz: 16_000, bitrate_kbps: 32, max_bytes: 1_000 };
+
+fn stand_in() -> Ffmpeg {
+    Ffmpeg::at(Path::new(env!("CARGO_MANIFEST_DIR")).join("av/tests/ffmpeg"))
+}
+
+fn input(format: MediaFormat, says: &str) -> AvInput {
+    AvInput::of(&Media { format, blob: Blob::in_memory(says.as_bytes().to_vec()) }).unwrap()
+}
+
+fn text(media: &Media) -> String {
+    String::from_utf8(media.blob.read_all().unwrap()).unwrap()
+}
+
+#[tokio::test]
+async fn every_run_is_closed_in_and_reads_the_file_as_what_it_is() {
+    let rows = [(MediaFormat::Webm, "matroska"), (MediaFormat::M4a, "mov"), (MediaFormat::Opus, "ogg")];
+    for (format, demuxer) in rows {
+        let sound = stand_in().sound(&input(format, "arguments"), &MP3).await.unwrap().unwrap();
+        let arguments = text(&sound);
+        for expected in ["-nostdin", "-v error", "-protocol_whitelist file,pipe", &format!("-f {demuxer} -i"), "-ar 16000"] {
+            assert!(arguments.contains(expected), "{format}: {arguments} lacks {expected}");
+        }
+        assert_eq!(sound.format, MediaFormat::Mp3);
+    }
+}
+
+#[tokio::test]
+async fn nothing_of_our_environment_is_handed_on() {
+    let sound = stand_in().sound(&input(MediaFormat::Mp3, "environment"), &MP3).await.unwrap().unwrap();
+    let kept: Vec<String> = text(&sound).lines().map(str::to_owned).collect();
+    assert!(!kept.iter().any(|line| line.starts_with("CARGO") || line.starts_with("HOME=")), "{kept:?}");
+}
+
+#[tokio::test]
+async fn a_wav_has_a_header_that_says_how_long_it_is() {
+    let order = SoundOrder { format: MediaFormat::Wav, ..MP3 };
+    let sound = stand_in().sound(&input(MediaFormat::Mp3, "samples"), &order).await.unwrap().unwrap();
+    let bytes = sound.blob.read_all().unwrap();
+    assert_eq!((&bytes[..4], &bytes[8..16], bytes.len()), (&b"RIFF"[..], &b"WAVEfmt "[..], 44 + 8));
+    assert_eq!(bytes[40..44], 8_u32.to_le_bytes());
+    assert_eq!(bytes[24..28], 16_000_u32.to_le_bytes());
+}
+
+#[tokio::test]
+async fn a_film_without_sound_is_no_failure() {
+    assert!(stand_in().sound(&input(MediaFormat::Mp4, "silent"), &MP3).await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn what_goes_wrong_is_told_apart() {
+    let rows = [
+        ("damaged", FailureKind::Unreadable, "moov atom not found"),
+        ("endless", FailureKind::TooLarge, "more than the 1000 bytes"),
+    ];
+    for (says, kind, words) in rows {
+        let failure = stand_in().sound(&input(MediaFormat::Mp4, says), &MP3).await.unwrap_err();
+        assert_eq!(failure.kind, kind, "{says}: {failure}");
+        assert!(failure.detail.contains(words), "{says}: {failure}");
+        assert!(!failure.detail.contains("/"), "{failure} names a path");
+    }
+    let hasty = stand_in().within(Duration::from_millis(50));
+    let failure = hasty.sound(&input(MediaFormat::Mp4, "hanging"), &MP3).await.unwrap_err();
+    assert_eq!(failure.kind, FailureKind::TimedOut);
+    let nowhere = Ffmpeg::at("no-such-folder/ffmpeg".into());
+    let failure = nowhere.sound(&input(MediaFormat::Mp4, "samples"), &MP3).await.unwrap_err();
+    assert_eq!(failure.kind, FailureKind::NotInstalled);
+}
+
+#[tokio::test]
+async fn a_length_is_the_last_position_of_a_walk_through_the_file() {
+    let length = stand_in().length(&input(MediaFormat::Webm, "progress")).await.unwrap();
+    assert_eq!(length, Duration::from_millis(61_500));
+    let failure = stand_in().length(&input(MediaFormat::Webm, "samples")).await.unwrap_err();
+    assert_eq!(failure.kind, FailureKind::Unreadable);
+}
+
+#[tokio::test]
+async fn frames_are_looked_up_by_their_time_and_may_be_missing() {
+    let at = Duration::from_millis(12_250);
+    let frame = stand_in().frame(&input(MediaFormat::Mp4, "arguments"), at, 768).await.unwrap().unwrap();
+    let arguments = text(&frame.picture);
+    for expected in ["-ss 12.250", "min(iw,768)", "-frames:v 1"] {
+        assert!(arguments.contains(expected), "{arguments} lacks {expected}");
+    }
+    assert!(stand_in().frame(&input(MediaFormat::Mp4, "nothing"), at, 768).await.unwrap().is_none());
+}
+
+#[test]
+fn ffmpeg_is_found_on_the_search_path_or_not_at_all() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("av/tests");
+    let search = std::env::join_paths(["no-such-folder".into(), folder]).unwrap();
+    assert_eq!(Ffmpeg::find(Some(&search)), Some(stand_in()));
+    assert_eq!(Ffmpeg::find(Some("no-such-folder".as_ref())), None);
+    assert_eq!(Ffmpeg::find(None), None);
+}
+
+#[test]
+fn other_media_are_refused() {
+    for format in [MediaFormat::Png, MediaFormat::Pdf, MediaFormat::Json] {
+        let media = Media { format, blob: Blob::in_memory(vec![1]) };
+        assert_eq!(AvInput::of(&media).unwrap_err().kind, FailureKind::UnsupportedMedium, "{format}");
+    }
+}

@@ -1,0 +1,97 @@
+//! The order of candidates.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::time::Duration;
+
+use super::{Health, Policy};
+use crate::Target;
+use crate::capability::{Abilities, Tier};
+
+/// Where a candidate stands; fields in the order in which they count, the smaller first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Rank {
+    /// Those at rest come last, the soonest awake before the others.
+    rests_for: Option<Duration>,
+    /// Who answered so far comes first.
+    is_stranger: bool,
+    /// The place among the targets that were named.
+    wanted: usize,
+    /// Parts that lose something.
+    lost: u32,
+    /// The rank in the tier; without one, last.
+    in_tier: u16,
+    quota: Quota,
+    latency: Latency,
+    /// A draw by target rather than by row, so that the order of rows means nothing.
+    draw: u64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Quota {
+    Left,
+    Unknown,
+    Spent,
+}
+
+/// Coarse, so that a few milliseconds do not send everybody to one target.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Latency {
+    Quick,
+    Fair,
+    Unknown,
+    Slow,
+    Slower,
+}
+
+impl Rank {
+    pub(super) fn of(
+        row: &Abilities,
+        health: Option<&Health>,
+        policy: &Policy,
+        tier: Option<Tier>,
+        wanted: usize,
+        lost: u32,
+    ) -> Self {
+        Self {
+            rests_for: rest_of(health),
+            is_stranger: policy.sticky.as_ref() != Some(&row.target),
+            wanted,
+            lost,
+            in_tier: tier.and_then(|tier| row.rank(tier)).map_or(u16::MAX, u16::from),
+            quota: quota(health.and_then(|health| health.quota_left)),
+            latency: latency(health.and_then(|health| health.latency_ms)),
+            draw: draw(policy.draw, &row.target),
+        }
+    }
+}
+
+/// How much longer a target rests, if it does.
+pub(super) fn rest_of(health: Option<&Health>) -> Option<Duration> {
+    health.and_then(|health| health.rests_for).filter(|left| !left.is_zero())
+}
+
+fn quota(left: Option<f32>) -> Quota {
+    match left {
+        Some(share) if share > 0.0 => Quota::Left,
+        Some(share) if share <= 0.0 => Quota::Spent,
+        // Unknown, or not a number.
+        Some(_) | None => Quota::Unknown,
+    }
+}
+
+fn latency(milliseconds: Option<u32>) -> Latency {
+    match milliseconds {
+        None => Latency::Unknown,
+        Some(..400) => Latency::Quick,
+        Some(400..1_500) => Latency::Fair,
+        Some(1_500..5_000) => Latency::Slow,
+        Some(5_000..) => Latency::Slower,
+    }
+}
+
+fn draw(draw: u64, target: &Target) -> u64 {
+    // Without random keys: the same draw gives the same order.
+    let mut hasher = DefaultHasher::new();
+    (draw, target).hash(&mut hasher);
+    hasher.finish()
+}

@@ -1,0 +1,104 @@
+//! The order of candidates, one key at a time and each against the next.
+
+use super::{RECIPES, planned};
+
+#[test]
+fn the_better_row_comes_first_whatever_the_draw() {
+    // First the better row, then the worse, though the worse is better in all that counts less.
+    let table = [
+        // Rests.
+        ("a/b p=9 ms=9000 quota=0", "c/d p=1 ms=1 rests=5", "", "wake"),
+        ("a/b p=9 rests=5", "c/d p=1 rests=6", "", "wake"),
+        ("a/b rests=5", "c/d rests=6", "", "wake sticky=c/d"),
+        ("a/b", "c/d rests=6", "", "wake sticky=c/d"),
+        ("a/b", "c/d rests=6", "", "wake want=c/d,a/b"),
+        // Who answered so far.
+        ("a/b p=9", "c/d p=1 png", "png", "sticky=a/b"),
+        ("a/b", "c/d", "", "sticky=a/b want=c/d,a/b"),
+        ("a/b p=1", "c/d p=9", "", "sticky=x/y"),
+        ("a/b fast:9", "c/d fast:1 ms=1", "", "sticky=a/b tier=fast"),
+        // The order in which targets were named.
+        ("a/b p=9", "c/d p=1 png", "png", "want=a/b,c/d"),
+        ("c/d p=1", "a/b p=9", "", "want=c/d,a/b"),
+        ("a/b ms=9000", "c/d ms=1", "", "want=a/b,c/d"),
+        // What is lost.
+        ("a/b p=9 png", "c/d p=1", "png", ""),
+        ("a/b p=9 jpeg", "c/d p=1", "png", ""),
+        ("a/b p=9 png fast:9", "c/d p=1 fast:1", "png", "tier=fast"),
+        ("a/b p=9 png", "c/d p=1 png[count=1]", "png png", ""),
+        ("a/b p=9 png[count=2]", "c/d p=1 png[count=1]", "png png png", ""),
+        ("a/b p=1", "c/d p=2 csv", "csv", ""),
+        ("a/b p=1 jpeg", "c/d p=2 png", "png", ""),
+        // Priority.
+        ("a/b p=1 fast:9", "c/d p=2 fast:1", "", "tier=fast"),
+        ("a/b p=1 quota=0", "c/d p=2 quota=1", "", ""),
+        ("a/b p=1 ms=9000", "c/d p=2 ms=1", "", ""),
+        // The rank in the tier.
+        ("a/b fast:1 quota=0", "c/d fast:2 quota=1", "", "tier=fast"),
+        ("a/b fast:1 ms=9000", "c/d fast:2 ms=1", "", "tier=fast"),
+        ("a/b standard:1 fast:9", "c/d standard:2 fast:1", "", "tier=auto"),
+        ("a/b fast:2 standard:9", "c/d fast:3 standard:1", "brief", "tier=auto"),
+        // Quota.
+        ("a/b quota=0.01 ms=9000", "c/d ms=1", "", ""),
+        ("a/b ms=9000", "c/d quota=0 ms=1", "", ""),
+        ("a/b quota=0.5 ms=1", "c/d quota=1 ms=500", "", ""),
+        ("a/b quota=NaN ms=9000", "c/d quota=0 ms=1", "", ""),
+        // Latency.
+        ("a/b ms=399", "c/d ms=400", "", ""),
+        ("a/b ms=1499", "c/d ms=1500", "", ""),
+        ("a/b ms=1499", "c/d", "", ""),
+        ("a/b", "c/d ms=1500", "", ""),
+        ("a/b ms=4999", "c/d ms=5000", "", ""),
+    ];
+    for (better, worse, request, policy) in table {
+        let name = |row: &str| row.split(' ').next().unwrap().to_owned();
+        let expected = format!("{} {}", name(better), name(worse));
+        for draw in 0..8 {
+            let policy = format!("{policy} draw={draw}");
+            for rows in [[better, worse], [worse, better]] {
+                assert_eq!(
+                    planned(&rows, RECIPES, request, &policy).targets(),
+                    expected,
+                    "{rows:?} {request} {policy}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn equals_are_drawn_by_the_draw_and_not_by_their_rows() {
+    let pairs = [
+        ("a/b", "c/d"),
+        ("a/b ms=1", "c/d ms=399"),
+        ("a/b ms=400", "c/d ms=1499"),
+        ("a/b ms=5000", "c/d ms=60000"),
+        ("a/b quota=0.1", "c/d quota=0.9"),
+        // A tier that was not asked for.
+        ("a/b fast:1", "c/d fast:9"),
+        // Text loses nothing as text.
+        ("a/b csv", "c/d"),
+    ];
+    for (one, other) in pairs {
+        let order = |draw: u32, rows: [&str; 2]| planned(&rows, RECIPES, "csv", &format!("draw={draw}")).targets();
+        let orders: Vec<_> = (0..64).map(|draw| order(draw, [one, other])).collect();
+        let firsts = orders.iter().filter(|order| order.starts_with('a')).count();
+        assert!((16..=48).contains(&firsts), "{one} before {other} {firsts} times of 64");
+        let turned: Vec<_> = (0..64).map(|draw| order(draw, [other, one])).collect();
+        assert_eq!(orders, turned, "{one} and {other}");
+    }
+}
+
+#[test]
+fn those_who_are_woken_say_how_long_they_would_rest() {
+    let plan = planned(&["a/b rests=7", "c/d"], RECIPES, "", "wake").0.unwrap();
+    let rests: Vec<_> =
+        plan.candidates.iter().map(|candidate| candidate.rests_for.map(|left| left.as_secs())).collect();
+    assert_eq!(rests, [None, Some(7)]);
+}
+
+#[test]
+fn a_candidate_knows_its_row() {
+    let plan = planned(&["a/b p=3", "c/d p=2", "e/f p=1"], RECIPES, "", "").0.unwrap();
+    assert_eq!(plan.candidates.iter().map(|candidate| candidate.row).collect::<Vec<_>>(), [2, 1, 0]);
+}

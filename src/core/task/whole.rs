@@ -1,0 +1,195 @@
+//! A reply folded: all of its events put together, for clients that want it in one piece.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::{Finish, Reasoning, ReplyEvent, ToolCall, Usage};
+
+/// A whole reply.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct WholeReply {
+    /// The provider's id of it.
+    pub id: Option<String>,
+    /// The model as the provider names it.
+    pub model: Option<String>,
+    /// The replies; more than one only where more were asked for.
+    pub choices: Vec<Choice>,
+    /// What it cost.
+    pub usage: Option<Usage>,
+}
+
+/// One of the replies.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Choice {
+    /// What it says.
+    pub text: String,
+    /// What was thought before.
+    pub reasoning: Option<Reasoning>,
+    /// What it says instead of an answer.
+    pub refusal: Option<String>,
+    /// Functions to call.
+    pub tool_calls: Vec<ToolCall>,
+    /// What else it carries, by its field in OpenAI's format.
+    pub extras: BTreeMap<&'static str, Value>,
+    /// Why it ended; `None`: it has not.
+    pub finish: Option<Finish>,
+}
+
+/// No provider gives more replies than this; whatever claims to be beyond is not kept.
+const MOST_CHOICES: usize = 128;
+/// … nor more calls in one of them.
+const MOST_CALLS: usize = 1024;
+
+impl WholeReply {
+    /// Appends what an event says.
+    pub fn push(&mut self, event: ReplyEvent) {
+        match event {
+            ReplyEvent::Begun { id, model } => (self.id, self.model) = (id, model),
+            ReplyEvent::Usage(usage) => self.usage = Some(usage),
+            ReplyEvent::Text { choice, text } => {
+                if let Some(choice) = self.choice(choice) {
+                    choice.text.push_str(&text);
+                }
+            }
+            ReplyEvent::Reasoning { choice, text, signature } => {
+                if let Some(choice) = self.choice(choice) {
+                    let reasoning = choice.reasoning.get_or_insert_default();
+                    reasoning.text.push_str(&text);
+                    reasoning.signature = signature.or(reasoning.signature.take());
+                }
+            }
+            ReplyEvent::Refusal { choice, text } => {
+                if let Some(choice) = self.choice(choice) {
+                    choice.refusal.get_or_insert_default().push_str(&text);
+                }
+            }
+            ReplyEvent::ToolCall { choice, index, id, name, arguments, signature } => {
+                if let Some(call) = self.choice(choice).and_then(|choice| choice.call(index)) {
+                    call.id = id.unwrap_or(std::mem::take(&mut call.id));
+                    call.name = name.unwrap_or(std::mem::take(&mut call.name));
+                    call.arguments.push_str(&arguments);
+                    call.signature = signature.or(call.signature.take());
+                }
+            }
+            ReplyEvent::Extra { choice, name, value } => {
+                if let Some(choice) = self.choice(choice) {
+                    choice.add(name, value);
+                }
+            }
+            ReplyEvent::Finish { choice, finish } => {
+                if let Some(choice) = self.choice(choice) {
+                    choice.finish = Some(finish);
+                }
+            }
+        }
+    }
+
+    fn choice(&mut self, index: u32) -> Option<&mut Choice> {
+        let index = index as usize;
+        if index >= self.choices.len() && index < MOST_CHOICES {
+            self.choices.resize_with(index + 1, Choice::default);
+        }
+        self.choices.get_mut(index)
+    }
+}
+
+impl Choice {
+    fn call(&mut self, index: u32) -> Option<&mut ToolCall> {
+        let index = index as usize;
+        if index >= self.tool_calls.len() && index < MOST_CALLS {
+            let empty = || ToolCall { id: String::new(), name: String::new(), arguments: String::new(), signature: None };
+            self.tool_calls.resize_with(index + 1, empty);
+        }
+        self.tool_calls.get_mut(index)
+    }
+
+    /// Lists grow, also inside of objects (`logprobs.content`); texts do (`audio.data`); everything else is replaced.
+    fn add(&mut self, name: &'static str, value: Value) {
+        match self.extras.get_mut(name) {
+            Some(before) => merge(before, value),
+            None => {
+                self.extras.insert(name, value);
+            }
+        }
+    }
+}
+
+fn merge(before: &mut Value, more: Value) {
+    match (before, more) {
+        (Value::Array(before), Value::Array(more)) => before.extend(more),
+        (Value::Object(before), Value::Object(more)) => {
+            for (key, value) in more {
+                match before.get_mut(&key) {
+                    Some(Value::String(text)) if matches!(key.as_str(), "data" | "transcript") => {
+                        text.push_str(value.as_str().unwrap_or_default());
+                    }
+                    Some(before) => merge(before, value),
+                    None => {
+                        before.insert(key, value);
+                    }
+                }
+            }
+        }
+        (before, more) => *before = more,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn folded(events: impl IntoIterator<Item = ReplyEvent>) -> WholeReply {
+        let mut whole = WholeReply::default();
+        events.into_iter().for_each(|event| whole.push(event));
+        whole
+    }
+
+    #[test]
+    fn pieces_are_put_together_by_choice_and_call() {
+        let text = |choice, text: &str| ReplyEvent::Text { choice, text: text.to_owned() };
+        let call = |index, id: Option<&str>, name: Option<&str>, arguments: &str| ReplyEvent::ToolCall {
+            choice: 0,
+            index,
+            id: id.map(str::to_owned),
+            name: name.map(str::to_owned),
+            arguments: arguments.to_owned(),
+            signature: None,
+        };
+        let whole = folded([
+            text(1, "b"),
+            text(0, "he"),
+            text(0, "llo"),
+            call(1, Some("c1"), Some("two"), ""),
+            call(0, Some("c0"), Some("one"), "{\"a\":"),
+            call(0, None, None, "1}"),
+            ReplyEvent::Finish { choice: 0, finish: Finish::ToolCalls },
+        ]);
+        assert_eq!(whole.choices[0].text, "hello");
+        assert_eq!(whole.choices[1].text, "b");
+        let calls: Vec<_> = whole.choices[0].tool_calls.iter().map(|call| (&*call.id, &*call.name, &*call.arguments)).collect();
+        assert_eq!(calls, [("c0", "one", "{\"a\":1}"), ("c1", "two", "")]);
+        assert_eq!(whole.choices[1].finish, None);
+    }
+
+    #[test]
+    fn log_probabilities_and_sound_grow() {
+        let extra = |name, value| ReplyEvent::Extra { choice: 0, name, value };
+        let whole = folded([
+            extra("logprobs", json!({"content": [1]})),
+            extra("logprobs", json!({"content": [2], "refusal": null})),
+            extra("audio", json!({"id": "a", "data": "AA"})),
+            extra("audio", json!({"data": "BB", "expires_at": 3})),
+        ]);
+        assert_eq!(whole.choices[0].extras["logprobs"], json!({"content": [1, 2], "refusal": null}));
+        assert_eq!(whole.choices[0].extras["audio"], json!({"id": "a", "data": "AABB", "expires_at": 3}));
+    }
+
+    #[test]
+    fn absurd_indices_are_not_kept() {
+        let whole = folded([ReplyEvent::Text { choice: u32::MAX, text: "x".into() }]);
+        assert_eq!(whole.choices, []);
+    }
+}

@@ -1,0 +1,126 @@
+//! Chats: from a request to an answer. Resolve the model, measure the parts, plan, prepare, attempt, note.
+//!
+//! The plan is core's, the calls are remote's, the treatments are the workshop's next door; what is kept here is who
+//! answers for whom and how everybody has been doing. `http/` and `cli/` call [`Gateway::chat`] and
+//! [`Gateway::explain`].
+
+mod answer;
+mod attempts;
+mod error;
+mod fleet;
+mod ledger;
+mod measure;
+mod planning;
+mod request;
+mod sticky;
+mod turn;
+
+pub use answer::{Answer, Route, TreatmentNote, WholeAnswer};
+pub use error::{ChatError, Exhausted, Tried};
+pub use ledger::Record;
+pub use planning::Planned;
+pub use request::{Bounds, ChatRequest};
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use mediary_core::Target;
+use mediary_core::capability::CapabilityMatrix;
+use mediary_remote::provider_client;
+
+use super::Gateway;
+use super::treat::Bench;
+use crate::config::Routing;
+use crate::providers::Providers;
+use fleet::Fleet;
+use ledger::Ledger;
+use sticky::Sticky;
+use turn::Turn;
+
+pub use fleet::soft_parameters;
+
+/// Everything that chats share: providers, matrix, ledger, conversations.
+#[derive(Debug)]
+pub(super) struct Chats {
+    pub(super) providers: Providers,
+    pub(super) matrix: CapabilityMatrix,
+    routing: Routing,
+    fleet: Fleet,
+    ledger: Ledger,
+    sticky: Sticky,
+}
+
+impl Chats {
+    pub(super) fn new(providers: Providers, routing: Routing) -> Self {
+        let client = provider_client(routing.connect);
+        let fleet = Fleet::new(&providers, &client);
+        let sticky = Sticky::new(routing.sticky);
+        Self { matrix: providers.matrix.clone(), providers, routing, fleet, ledger: Ledger::default(), sticky }
+    }
+
+    fn context_of(&self, row: usize) -> Option<u32> {
+        self.matrix.rows()[row].context_tokens
+    }
+}
+
+/// An answer, growing or whole as the chat asked for it.
+#[derive(Debug)]
+pub enum Answered {
+    /// As it grows.
+    Stream(Box<Answer>),
+    /// In one piece.
+    Whole(Box<WholeAnswer>),
+}
+
+impl Gateway {
+    /// Answers a chat.
+    ///
+    /// Dropping the future, or the answer, ends the call to the provider.
+    ///
+    /// # Errors
+    /// When nobody can be asked, or nobody answered.
+    pub async fn chat(&self, mut request: ChatRequest) -> Result<Answered, ChatError> {
+        self.fetch_parts(&mut request.chat).await?;
+        let planned = self.plan_chat(&request)?;
+        let turn = Turn {
+            gateway: self,
+            chats: &self.chats,
+            request: &request,
+            parts: &planned.demand.parts,
+            bench: Bench::default(),
+            prompt_tokens: u64::from(planned.demand.text_tokens),
+            prefix: self.chats.sticky.prefix(&request.client, &request.chat.messages),
+        };
+        let opened = attempts::run(&turn, &planned.plan).await?;
+        let route = opened.answer.route.clone();
+        Ok(match opened.whole {
+            Some((reply, raw)) => Answered::Whole(Box::new(WholeAnswer { route, reply, raw })),
+            None => Answered::Stream(Box::new(opened.answer)),
+        })
+    }
+
+    /// The capability matrix.
+    #[must_use]
+    pub fn matrix(&self) -> &CapabilityMatrix {
+        &self.chats.matrix
+    }
+
+    /// The providers, on and off.
+    #[must_use]
+    pub fn providers(&self) -> &Providers {
+        &self.chats.providers
+    }
+
+    /// What happened to each target that was called.
+    #[must_use]
+    pub fn records(&self) -> Vec<(Target, Record)> {
+        let records = self.chats.ledger.records().into_iter();
+        records.map(|(row, record)| (self.chats.matrix.rows()[row].target.clone(), record)).collect()
+    }
+
+    /// How everybody is doing now, by row of the matrix.
+    #[must_use]
+    pub fn health(&self) -> mediary_core::plan::HealthSnapshot {
+        self.chats.fleet.health(&self.chats.ledger, Instant::now())
+    }
+}

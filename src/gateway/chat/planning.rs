@@ -1,0 +1,84 @@
+//! From a request to its plan: who is wanted, what is allowed, who is well.
+
+use std::time::Instant;
+
+use mediary_core::plan::{Demand, Plan, Policy, Resolved, Unplannable, Want, plan, resolve};
+
+use super::error::{ChatError, Exhausted};
+use super::{ChatRequest, measure};
+use crate::config::ModelRouting;
+use crate::gateway::Gateway;
+use crate::providers::Providers;
+
+/// A plan, and what it was made for.
+#[derive(Debug)]
+pub struct Planned {
+    /// What the request demands.
+    pub demand: Demand,
+    /// Whom to ask.
+    pub plan: Plan,
+}
+
+impl Gateway {
+    /// The plan for a chat as it comes; media it only names are fetched.
+    ///
+    /// # Errors
+    /// When a file cannot be fetched, the model is unknown or nobody can be asked.
+    pub async fn explain(&self, mut request: ChatRequest) -> Result<Planned, ChatError> {
+        self.fetch_parts(&mut request.chat).await?;
+        self.plan_chat(&request)
+    }
+
+    /// The plan for a chat whose media are all here. Nothing is treated, nobody is called.
+    ///
+    /// # Errors
+    /// When the model is unknown or nobody can be asked.
+    pub(super) fn plan_chat(&self, request: &ChatRequest) -> Result<Planned, ChatError> {
+        let chats = &self.chats;
+        if chats.fleet.is_empty() {
+            return Err(ChatError::NoProviders { keys: key_variables(&chats.providers) });
+        }
+        let now = Instant::now();
+        let bounds = &request.bounds;
+        let want = match resolve(&request.model, bounds.tier, &chats.matrix, &chats.providers.aliases) {
+            Resolved::Want(want) => want,
+            Resolved::Unknown { .. } if chats.routing.model_routing == ModelRouting::Any => Want::Anybody,
+            Resolved::Unknown { near } => {
+                return Err(ChatError::UnknownModel { model: request.model.clone(), near });
+            }
+        };
+        let sticky = chats.sticky.before(&request.client, &request.chat.messages);
+        let sticky = sticky.and_then(|fingerprint| chats.sticky.find(fingerprint, now));
+        let policy = Policy {
+            want,
+            strict: bounds.strict,
+            privacy: bounds.privacy.max(chats.routing.privacy),
+            cost: bounds.cost.max(chats.routing.cost),
+            providers: bounds.providers.clone(),
+            sticky: sticky.map(|row| chats.matrix.rows()[row].target.clone()),
+            wake_resting: false,
+            draw: self.tie_break(),
+        };
+        let demand = Demand::of(&request.chat, measure::parts(&request.chat));
+        let health = chats.fleet.health(&chats.ledger, now);
+        match plan(&demand, &chats.matrix, &health, self.treatment_recipes(), &policy) {
+            Ok(plan) => Ok(Planned { demand, plan }),
+            Err(Unplannable::NoTargets) => Err(ChatError::NoProviders { keys: key_variables(&chats.providers) }),
+            Err(Unplannable::AllResting { soonest, passed_over }) => {
+                let exhausted = Exhausted { tried: Vec::new(), passed_over, retry_after: Some(soonest) };
+                Err(ChatError::Exhausted(Box::new(exhausted)))
+            }
+            Err(other) => Err(ChatError::Unplannable(Box::new(other))),
+        }
+    }
+
+    /// A number for ties; which one does not matter, only that it changes.
+    fn tie_break(&self) -> u64 {
+        self.draws.fetch_add(1, std::sync::atomic::Ordering::Relaxed)
+    }
+}
+
+/// The variables that would each set a provider up.
+fn key_variables(providers: &Providers) -> Vec<String> {
+    providers.disabled.iter().filter_map(|off| off.key_env.first().cloned()).collect()
+}

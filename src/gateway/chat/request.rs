@@ -1,0 +1,34 @@
+//! What the gateway is asked: a chat, for whom, and within which bounds.
+
+use mediary_core::ProviderId;
+use mediary_core::capability::Tier;
+use mediary_core::plan::{CostPolicy, Privacy};
+use mediary_core::task::Chat;
+
+/// A chat to be answered.
+#[derive(Debug, Clone)]
+pub struct ChatRequest {
+    /// The chat.
+    pub chat: Chat,
+    /// The model's name as it was sent; empty if none was.
+    pub model: String,
+    /// What the request's headers ask for.
+    pub bounds: Bounds,
+    /// What the client is known by: a digest of its key, or nothing.
+    pub client: Vec<u8>,
+}
+
+/// What a request asks for beside its body. It can tighten what the operator allows, never loosen it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Bounds {
+    /// The tier, where the model names none.
+    pub tier: Option<Tier>,
+    /// Parts go as they are or not at all.
+    pub strict: bool,
+    /// Where the request may go.
+    pub privacy: Privacy,
+    /// What it may cost.
+    pub cost: CostPolicy,
+    /// Only these providers, if any are named.
+    pub providers: Vec<ProviderId>,
+}

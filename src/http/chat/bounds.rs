@@ -1,0 +1,108 @@
+//! The headers that bound a request: tier, strictness, privacy, cost, providers.
+
+use axum::http::HeaderMap;
+use mediary_core::ProviderId;
+use mediary_core::capability::Tier;
+use mediary_core::plan::{CostPolicy, Privacy};
+
+use super::super::error::ApiError;
+use crate::gateway::Bounds;
+
+/// What a request's headers ask for.
+///
+/// # Errors
+/// When a header has a value it cannot have: a bound that was misspelt must not be no bound at all.
+pub(in crate::http) fn bounds(headers: &HeaderMap) -> Result<Bounds, ApiError> {
+    let mut bounds = Bounds::default();
+    if let Some((name, value)) = first(headers, &["x-mediary-tier", "x-willaku-tier"])? {
+        let tier = Tier::named(value).ok_or_else(|| wrong(name, &Tier::ALL.map(Tier::name).join(", ")))?;
+        bounds.tier = Some(tier);
+    }
+    if let Some((name, value)) = first(headers, &["x-mediary-strict"])? {
+        bounds.strict = match value {
+            "true" | "1" => true,
+            "false" | "0" => false,
+            _ => return Err(wrong(name, "true or false")),
+        };
+    }
+    if let Some((name, value)) = first(headers, &["x-mediary-privacy"])? {
+        bounds.privacy = match value {
+            "local" => Privacy::Local,
+            "any" => Privacy::Any,
+            _ => return Err(wrong(name, "any or local")),
+        };
+    }
+    if let Some((name, value)) = first(headers, &["x-mediary-cost"])? {
+        bounds.cost = match value {
+            "free" => CostPolicy::Free,
+            "any" => CostPolicy::Any,
+            _ => return Err(wrong(name, "any or free")),
+        };
+    }
+    if let Some((_, value)) = first(headers, &["x-mediary-provider"])? {
+        let names = value.split(',').map(str::trim).filter(|name| !name.is_empty());
+        bounds.providers = names.map(ProviderId::new).collect();
+    }
+    Ok(bounds)
+}
+
+/// The first of these headers that was sent.
+fn first<'a>(headers: &'a HeaderMap, names: &[&'static str]) -> Result<Option<(&'static str, &'a str)>, ApiError> {
+    for &name in names {
+        if let Some(value) = headers.get(name) {
+            let value = value.to_str().map_err(|_| wrong(name, "plain text"))?;
+            return Ok(Some((name, value.trim())));
+        }
+    }
+    Ok(None)
+}
+
+fn wrong(name: &str, wanted: &str) -> ApiError {
+    ApiError::malformed(format!("the header {name} must be {wanted}")).about(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::HeaderValue;
+
+    use super::*;
+
+    fn of(name: &'static str, value: &str) -> Result<Bounds, ApiError> {
+        let mut headers = HeaderMap::new();
+        headers.insert(name, HeaderValue::from_str(value).unwrap());
+        bounds(&headers)
+    }
+
+    #[test]
+    fn each_header_bounds_one_thing() {
+        let none = Bounds::default;
+        let rows = [
+            ("x-mediary-tier", "vista", Bounds { tier: Some(Tier::Vision), ..none() }),
+            ("x-willaku-tier", "contexto-largo", Bounds { tier: Some(Tier::LongContext), ..none() }),
+            ("x-mediary-strict", "true", Bounds { strict: true, ..none() }),
+            ("x-mediary-strict", "false", none()),
+            ("x-mediary-privacy", "local", Bounds { privacy: Privacy::Local, ..none() }),
+            ("x-mediary-cost", "free", Bounds { cost: CostPolicy::Free, ..none() }),
+            ("x-mediary-provider", "groq, gemini,", Bounds {
+                providers: vec![ProviderId::new("groq"), ProviderId::new("gemini")],
+                ..none()
+            }),
+            ("x-unrelated", "x", none()),
+        ];
+        for (name, value, expected) in rows {
+            assert_eq!(of(name, value).unwrap(), expected, "{name}: {value}");
+        }
+    }
+
+    #[test]
+    fn a_misspelt_bound_is_refused_by_name() {
+        for (name, value) in [
+            ("x-mediary-tier", "fastest"),
+            ("x-mediary-strict", "yes"),
+            ("x-mediary-privacy", "locale"),
+            ("x-mediary-cost", "0"),
+        ] {
+            assert_eq!(of(name, value).unwrap_err().param.as_deref(), Some(name));
+        }
+    }
+}

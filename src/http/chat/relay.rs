@@ -1,0 +1,152 @@
+//! A stream of chunks from the provider's frames, written as they come.
+//!
+//! What arrived together leaves together. A client that hears nothing for a while gets a comment, first of all in place
+//! of headers that nobody can fill in yet; whatever goes wrong after that is an event of the stream. A client that
+//! leaves drops the body, and with it the call to the provider.
+
+use std::convert::Infallible;
+use std::future::Future;
+use std::pin::Pin;
+use std::time::Duration;
+
+use axum::body::{Body, Bytes};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use axum::http::{HeaderMap, HeaderValue};
+use axum::response::{IntoResponse, Response};
+use futures_util::stream;
+use tokio::time::timeout;
+
+use super::super::error::ApiError;
+use super::super::request_id::RequestId;
+use super::super::state::AppState;
+use super::{SAME_FORMAT, headers, refused};
+use crate::gateway::{Answer, Answered, ChatError, ChatRequest};
+use crate::protocol::openai::{AnswerHead, ChunkWriter};
+
+/// So long a client hears nothing before it is told that it is still wanted.
+const SILENCE: Duration = Duration::from_secs(15);
+const PING: &[u8] = b": ping\n\n";
+/// What is ready is gathered up to this size before it is written.
+const BATCH_BYTES: usize = 64 * 1024;
+
+/// What a client wants of its stream.
+pub(super) struct Wish {
+    pub(super) head: AnswerHead,
+    pub(super) include_usage: bool,
+    pub(super) request_id: RequestId,
+}
+
+type Asking = Pin<Box<dyn Future<Output = Result<Answered, ChatError>> + Send>>;
+
+/// Where a stream is.
+enum State {
+    Asking(Asking, Wish),
+    Relaying(Box<Answer>, ChunkWriter, RequestId),
+    Ended,
+}
+
+/// Asks the gateway and answers with a stream.
+///
+/// # Errors
+/// When nobody answers, as long as nothing was sent.
+pub(super) async fn answer(state: AppState, request: ChatRequest, wish: Wish) -> Result<Response, ApiError> {
+    let gateway = state.gateway.clone();
+    let mut asking: Asking = Box::pin(async move { gateway.chat(request).await });
+    let Ok(answered) = timeout(SILENCE, &mut asking).await else {
+        let first = stream::iter([Ok::<_, Infallible>(Bytes::from_static(PING))]);
+        let rest = futures_util::StreamExt::chain(first, body(State::Asking(asking, wish)));
+        return Ok((stream_headers(), Body::from_stream(rest)).into_response());
+    };
+    let answer = growing(answered.map_err(refused)?)?;
+    let mut headers = stream_headers();
+    headers::describe(&answer.route, &mut headers);
+    let state = relaying(answer, wish);
+    Ok((headers, Body::from_stream(body(state))).into_response())
+}
+
+fn growing(answered: Answered) -> Result<Box<Answer>, ApiError> {
+    match answered {
+        Answered::Stream(answer) => Ok(answer),
+        Answered::Whole(_) => Err(ApiError::broken("a whole answer where a stream was asked for")),
+    }
+}
+
+fn relaying(answer: Box<Answer>, wish: Wish) -> State {
+    let passes_raw = answer.route.dialect == SAME_FORMAT;
+    let head = AnswerHead { model: answer.route.target.to_string(), ..wish.head };
+    State::Relaying(answer, ChunkWriter::new(head, wish.include_usage, passes_raw), wish.request_id)
+}
+
+fn stream_headers() -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    // Proxies in front of us would otherwise gather chunks.
+    headers.insert("x-accel-buffering", HeaderValue::from_static("no"));
+    headers
+}
+
+fn body(state: State) -> impl futures_util::Stream<Item = Result<Bytes, Infallible>> {
+    stream::unfold(state, |state| async move {
+        let (bytes, state) = step(state).await?;
+        Some((Ok(bytes.into()), state))
+    })
+}
+
+/// The next bytes, and where the stream is then.
+async fn step(state: State) -> Option<(Vec<u8>, State)> {
+    match state {
+        State::Ended => None,
+        State::Asking(mut asking, wish) => {
+            let Ok(answered) = timeout(SILENCE, &mut asking).await else {
+                return Some((PING.to_vec(), State::Asking(asking, wish)));
+            };
+            match answered.map_err(refused).and_then(growing) {
+                Ok(answer) => Box::pin(step(relaying(answer, wish))).await,
+                Err(error) => Some((told(error, &wish.request_id), State::Ended)),
+            }
+        }
+        State::Relaying(mut answer, mut writer, id) => {
+            let mut bytes = Vec::new();
+            let Ok(mut next) = timeout(SILENCE, answer.next()).await else {
+                return Some((PING.to_vec(), State::Relaying(answer, writer, id)));
+            };
+            loop {
+                match next {
+                    Some(Ok(frame)) => writer.frame(&frame, &mut bytes),
+                    Some(Err(failure)) => {
+                        bytes.extend(told(failure.into(), &id));
+                        return Some((bytes, State::Ended));
+                    }
+                    None => {
+                        writer.end(answer.usage(), &mut bytes);
+                        return Some((bytes, State::Ended));
+                    }
+                }
+                if bytes.len() >= BATCH_BYTES {
+                    break;
+                }
+                match answer.next_ready() {
+                    Some(ready) => next = Some(ready),
+                    None if bytes.is_empty() => {
+                        // Frames without a word, such as usage that nobody asked for.
+                        let Ok(after) = timeout(SILENCE, answer.next()).await else {
+                            return Some((PING.to_vec(), State::Relaying(answer, writer, id)));
+                        };
+                        next = after;
+                    }
+                    None => break,
+                }
+            }
+            Some((bytes, State::Relaying(answer, writer, id)))
+        }
+    }
+}
+
+/// A failure as an event.
+fn told(error: ApiError, id: &RequestId) -> Vec<u8> {
+    error.log();
+    let mut bytes = Vec::new();
+    ChunkWriter::error(&error.naming(id).body(), &mut bytes);
+    bytes
+}

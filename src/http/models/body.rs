@@ -1,0 +1,167 @@
+//! A model as it is listed: OpenAI's fields, and ours beside them.
+
+use mediary_core::capability::{Abilities, Lifecycle, Price, Structured, TaskKind, Tier};
+use mediary_core::plan::Health;
+use mediary_core::{MediaFormat, MediaKind};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::gateway::TargetInfo;
+use crate::providers::ModelInfo;
+
+/// When this catalogue was drawn up. OpenAI's shape asks for a time, and clients only want it to be a number.
+const CREATED: u64 = 1_795_219_200;
+
+/// Everything that can be asked for.
+#[derive(Debug, Serialize, ToSchema)]
+pub(in crate::http) struct ModelList {
+    /// Always `list`.
+    pub(super) object: &'static str,
+    /// The models: tiers first, then local ones, then those of providers.
+    pub(super) data: Vec<Model>,
+}
+
+/// One model and its abilities.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(in crate::http) struct Model {
+    /// What to put into a request: `provider/model`, perhaps with a level, or the name of a tier.
+    #[schema(example = "gemini/gemini-2.5-flash")]
+    pub(super) id: String,
+    /// Always `model`.
+    object: &'static str,
+    /// Seconds since 1970.
+    created: u64,
+    /// The provider.
+    #[schema(example = "gemini")]
+    pub(super) owned_by: String,
+    /// One line about it.
+    pub(super) description: String,
+    /// What it does.
+    #[schema(value_type = Vec<String>, example = json!(["chat"]))]
+    pub(super) tasks: Vec<&'static str>,
+    /// The media it reads as they are.
+    #[schema(value_type = Vec<String>, example = json!(["text", "image", "document"]))]
+    pub(super) accepts: Vec<MediaKind>,
+    /// The formats it reads as they are.
+    #[schema(value_type = Vec<String>, example = json!(["png", "pdf"]))]
+    pub(super) formats: Vec<MediaFormat>,
+    /// The most tokens of request and reply together.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) context_tokens: Option<u32>,
+    /// The most tokens of a reply.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    output_tokens: Option<u32>,
+    /// What else it can do: `tools`, `structured_output`, `reasoning`, `streaming`, `logprobs`.
+    #[schema(value_type = Vec<String>)]
+    pub(super) abilities: Vec<&'static str>,
+    /// The tiers it serves.
+    #[schema(value_type = Vec<String>)]
+    pub(super) tiers: Vec<Tier>,
+    /// `free`, `paid` or `unknown`; `local` for what runs here.
+    pub(super) pricing: &'static str,
+    /// US dollars for a million tokens of request, where they cost.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) input_usd: Option<f64>,
+    /// US dollars for a million tokens of reply, where they cost.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    output_usd: Option<f64>,
+    /// Whether it can be asked now: `ready`, `resting` or `not_installed`.
+    state: &'static str,
+    /// Whether its files are on this machine, for what runs here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    installed: Option<bool>,
+    /// What to know before using it, such as how to install it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    note: Option<String>,
+}
+
+impl Model {
+    fn bare(id: String, owned_by: &str, description: String) -> Self {
+        Self {
+            id,
+            object: "model",
+            created: CREATED,
+            owned_by: owned_by.to_owned(),
+            description,
+            tasks: Vec::new(),
+            accepts: Vec::new(),
+            formats: Vec::new(),
+            context_tokens: None,
+            output_tokens: None,
+            abilities: Vec::new(),
+            tiers: Vec::new(),
+            pricing: "unknown",
+            input_usd: None,
+            output_usd: None,
+            state: "ready",
+            installed: None,
+            note: None,
+        }
+    }
+
+    /// A tier, under one of its names.
+    pub(super) fn tier(tier: Tier, name: &str) -> Self {
+        let description = format!("tier: {}", tier.purpose());
+        Self { tasks: vec!["chat"], tiers: vec![tier], ..Self::bare(name.to_owned(), "mediary", description) }
+    }
+
+    /// An engine of this process.
+    pub(super) fn local(target: &TargetInfo) -> Self {
+        let owned_by = target.id.split('/').next().unwrap_or_default();
+        Self {
+            tasks: target.tasks.clone(),
+            accepts: target.accepts.clone(),
+            formats: target.formats.clone(),
+            pricing: "local",
+            state: if target.installed { "ready" } else { "not_installed" },
+            installed: Some(target.installed),
+            note: target.note.clone(),
+            ..Self::bare(target.id.clone(), owned_by, target.description.to_owned())
+        }
+    }
+
+    /// A model of a provider.
+    pub(super) fn remote(row: &Abilities, info: Option<&ModelInfo>, health: Option<&Health>) -> Self {
+        let chats = row.does(TaskKind::Chat);
+        let mut accepts: Vec<MediaKind> = row.accepts.iter().map(|accepted| accepted.format.kind()).collect();
+        accepts.extend(chats.then_some(MediaKind::Text));
+        accepts.sort_unstable();
+        accepts.dedup();
+        let abilities = [
+            ("tools", row.tools),
+            ("structured_output", row.structured != Structured::None),
+            ("reasoning", row.reasoning),
+            ("streaming", chats && row.streaming),
+            ("logprobs", row.logprobs),
+        ];
+        let (pricing, input_usd, output_usd) = match row.price {
+            Price::Free => ("free", None, None),
+            Price::Unknown if row.is_local => ("local", None, None),
+            Price::Unknown => ("unknown", None, None),
+            Price::Paid { input_usd, output_usd } => ("paid", Some(input_usd), Some(output_usd)),
+        };
+        let name = info.and_then(|info| info.name.clone());
+        let provider = row.target.provider.as_str();
+        let model = Self::bare(row.target.to_string(), provider, name.unwrap_or_else(|| row.target.model.as_str().into()));
+        Self {
+            tasks: row.tasks.iter().map(|task| task.name()).collect(),
+            formats: row.accepts.iter().map(|accepted| accepted.format).collect(),
+            accepts,
+            context_tokens: row.context_tokens,
+            output_tokens: row.output_tokens,
+            abilities: abilities.into_iter().filter_map(|(name, has)| has.then_some(name)).collect(),
+            tiers: row.ranks.iter().map(|(tier, _)| *tier).collect(),
+            pricing,
+            input_usd,
+            output_usd,
+            state: if health.is_some_and(|health| health.rests_for.is_some()) { "resting" } else { "ready" },
+            note: match row.lifecycle {
+                Lifecycle::Active => None,
+                Lifecycle::Preview => Some("preview: may change without notice".to_owned()),
+                Lifecycle::Deprecated => Some("deprecated: will go; asked only by name".to_owned()),
+                Lifecycle::Retired => Some("retired: cannot be asked any more".to_owned()),
+            },
+            ..model
+        }
+    }
+}

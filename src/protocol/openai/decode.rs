@@ -1,0 +1,328 @@
+//! From a request's body to a chat.
+//!
+//! Media that came inside of the request are classified here, by their bytes; those that are only named are left for
+//! the gateway to fetch. What the format cannot say is refused with the path of the field.
+
+use bytes::Bytes;
+use mediary_core::task::{
+    Chat, Detail, Effort, Extras, MediaPart, Message, Part, Reasoning, ReplyFormat, Role, Sampling, Tool, ToolCall,
+    ToolChoice,
+};
+use mediary_core::{Blob, Claim, classify};
+use serde_json::Value;
+
+use super::wire::{
+    Content, OneOrMany, Request, Str, WireCall, WireCalled, WireFormat, WireFunction, WireMessage, WirePart, WireTool,
+    WireUrl,
+};
+use crate::protocol::process::BadField;
+
+/// A decoded request.
+#[derive(Debug)]
+pub struct ChatForm {
+    /// The model that was asked for; empty if none was.
+    pub model: String,
+    /// The chat.
+    pub chat: Chat,
+    /// Whether a stream is to end with a chunk of usage.
+    pub include_usage: bool,
+}
+
+/// A complaint about JSON may repeat the value it is about, and that may be a whole document.
+const LONGEST_COMPLAINT_CHARS: usize = 200;
+
+impl ChatForm {
+    /// Understands a body.
+    ///
+    /// # Errors
+    /// The first field that is wrong, by its path.
+    pub fn decode(body: &Bytes) -> Result<Self, BadField> {
+        let request: Request<'_> = match serde_json::from_slice(body) {
+            Ok(request) => request,
+            Err(error) => return Err(complaint(body, &error)),
+        };
+        let include_usage = request.stream_options.as_ref().is_some_and(|options| options.include_usage == Some(true));
+        let model = request.model.clone().unwrap_or_default();
+        let chat = chat(request, body)?;
+        Ok(Self { model, chat, include_usage })
+    }
+}
+
+/// Only a body that failed is read a second time, for the path of the field.
+fn complaint(body: &[u8], error: &serde_json::Error) -> BadField {
+    let path = match error.is_data() {
+        true => {
+            let mut json = serde_json::Deserializer::from_slice(body);
+            let found: Result<Request<'_>, _> = serde_path_to_error::deserialize(&mut json);
+            found.err().map(|error| error.path().to_string()).filter(|path| path != ".").unwrap_or_default()
+        }
+        false => String::new(),
+    };
+    let text: String = error.to_string().chars().take(LONGEST_COMPLAINT_CHARS).collect();
+    bad(path, format!("the JSON body is not a chat: {text}"))
+}
+
+fn chat(request: Request<'_>, body: &Bytes) -> Result<Chat, BadField> {
+    if request.messages.is_empty() {
+        return Err(bad("messages", "`messages` is empty; send at least one message"));
+    }
+    let mut messages = Vec::with_capacity(request.messages.len());
+    for (index, message) in request.messages.into_iter().enumerate() {
+        messages.push(self::message(message, index, body)?);
+    }
+    let legacy = request.functions.unwrap_or_default().into_iter().map(function);
+    let mut tools: Vec<Tool> = Vec::new();
+    for (index, tool) in request.tools.unwrap_or_default().into_iter().enumerate() {
+        tools.push(self::tool(tool, index)?);
+    }
+    tools.extend(legacy);
+    let n = request.n.unwrap_or(1);
+    if !(1..=128).contains(&n) {
+        return Err(bad("n", "`n` must be 1 to 128"));
+    }
+    let sampling = Sampling {
+        max_tokens: request.max_completion_tokens.or(request.max_tokens),
+        temperature: request.temperature,
+        top_p: request.top_p,
+        top_k: request.top_k,
+        stop: match request.stop {
+            None => Vec::new(),
+            Some(OneOrMany::One(one)) => vec![one],
+            Some(OneOrMany::Many(many)) => many,
+        },
+        n,
+        seed: request.seed,
+        presence_penalty: request.presence_penalty,
+        frequency_penalty: request.frequency_penalty,
+        logprobs: (request.logprobs == Some(true)).then(|| request.top_logprobs.unwrap_or(0)),
+    };
+    Ok(Chat {
+        messages,
+        tool_choice: match request.tool_choice.or(request.function_call) {
+            Some(choice) => tool_choice(&choice)?,
+            None => ToolChoice::Auto,
+        },
+        tools,
+        parallel_tool_calls: request.parallel_tool_calls,
+        format: request.response_format.map_or(Ok(ReplyFormat::Text), format)?,
+        sampling,
+        effort: request.reasoning_effort.as_deref().map(effort).transpose()?,
+        stream: request.stream == Some(true),
+        extras: without_nulls(request.extras),
+    })
+}
+
+fn message(message: WireMessage<'_>, index: usize, body: &Bytes) -> Result<Message, BadField> {
+    let role = match message.role.as_str() {
+        "system" | "developer" => Role::System,
+        "user" => Role::User,
+        "assistant" => Role::Assistant,
+        "tool" | "function" => Role::Tool,
+        other => {
+            let known = "system, developer, user, assistant or tool";
+            return Err(bad(format!("messages[{index}].role"), format!("`{other}` is no role; use {known}")));
+        }
+    };
+    let mut parts = Vec::new();
+    let mut refusal = message.refusal;
+    match message.content {
+        Content::Nothing => {}
+        Content::Text(text) => parts.push(Part::Text(text.into_owned())),
+        Content::Parts(all) => {
+            for (at, part) in all.into_iter().enumerate() {
+                if part.r#type == "refusal" {
+                    refusal = part.refusal.or(refusal);
+                    continue;
+                }
+                parts.push(self::part(part, &format!("messages[{index}].content[{at}]"), body)?);
+            }
+        }
+    }
+    let tool_calls = message.tool_calls.unwrap_or_default().into_iter().enumerate();
+    let mut tool_calls: Vec<ToolCall> = tool_calls
+        .map(|(at, call)| self::tool_call(call, &format!("messages[{index}].tool_calls[{at}]")))
+        .collect::<Result<_, _>>()?;
+    if let Some(call) = message.function_call {
+        tool_calls.push(called(String::new(), call, None));
+    }
+    if role == Role::User && parts.is_empty() {
+        return Err(bad(format!("messages[{index}].content"), "a user's message needs content"));
+    }
+    Ok(Message {
+        role,
+        parts,
+        tool_calls,
+        tool_call_id: message.tool_call_id,
+        name: message.name,
+        reasoning: message.reasoning_content.map(|text| Reasoning { text, signature: None }),
+        refusal,
+        extras: without_nulls(message.extras),
+    })
+}
+
+fn part(part: WirePart<'_>, path: &str, body: &Bytes) -> Result<Part, BadField> {
+    let lacks = |field: &str| bad(format!("{path}.{field}"), format!("a part of type `{}` needs `{field}`", part.r#type));
+    match part.r#type.as_str() {
+        "text" | "input_text" | "output_text" => {
+            let Str(text) = part.text.ok_or_else(|| lacks("text"))?;
+            Ok(Part::Text(text.into_owned()))
+        }
+        "image_url" | "input_image" => {
+            let WireUrl { url, detail } = part.image_url.ok_or_else(|| lacks("image_url"))?;
+            let detail = detail.as_deref().and_then(named_detail);
+            medium(&url, None, None, detail, &format!("{path}.image_url"), body)
+        }
+        "video_url" => {
+            let WireUrl { url, .. } = part.video_url.ok_or_else(|| lacks("video_url"))?;
+            medium(&url, None, None, None, &format!("{path}.video_url"), body)
+        }
+        "document_url" => {
+            let Str(url) = part.document_url.ok_or_else(|| lacks("document_url"))?;
+            medium(&url, None, part.document_name, None, &format!("{path}.document_url"), body)
+        }
+        "input_audio" => {
+            let audio = part.input_audio.ok_or_else(|| lacks("input_audio"))?;
+            let mime = audio.format.map(|format| format!("audio/{format}"));
+            medium(&audio.data, mime, None, None, &format!("{path}.input_audio.data"), body)
+        }
+        "file" | "input_file" => {
+            let file = part.file.ok_or_else(|| lacks("file"))?;
+            if let Some(id) = file.file_id {
+                let message = format!("there is no file `{id}` here; send its bytes as `file_data`");
+                return Err(bad(format!("{path}.file.file_id"), message));
+            }
+            let Str(data) = file.file_data.ok_or_else(|| lacks("file.file_data"))?;
+            medium(&data, None, file.filename, None, &format!("{path}.file.file_data"), body)
+        }
+        other => {
+            let known = "text, image_url, input_audio, video_url, document_url or file";
+            Err(bad(format!("{path}.type"), format!("`{other}` is no type of part; use {known}")))
+        }
+    }
+}
+
+/// A medium out of an address, a data URL or bare base64.
+fn medium(
+    text: &str,
+    mime: Option<String>,
+    name: Option<String>,
+    detail: Option<Detail>,
+    path: &str,
+    body: &Bytes,
+) -> Result<Part, BadField> {
+    if text.get(..4).is_some_and(|scheme| scheme.eq_ignore_ascii_case("http")) && text.contains("://") {
+        return Ok(Part::Remote { url: text.to_owned(), name, detail });
+    }
+    let (mime, base64) = match text.strip_prefix("data:") {
+        None => (mime, text),
+        Some(rest) => {
+            let (head, data) = rest.split_once(',').ok_or_else(|| bad(path, "a data URL without a comma"))?;
+            let claimed = head.strip_suffix(";base64").ok_or_else(|| {
+                bad(path, "a data URL must hold base64: data:TYPE;base64,DATA")
+            })?;
+            (Some(claimed.to_owned()).filter(|claimed| !claimed.is_empty()), data)
+        }
+    };
+    // The blob shares the body's memory where the text is a piece of it; a text that had escapes is a copy.
+    let bytes = match within(body, base64) {
+        Some(slice) => slice,
+        None => Bytes::copy_from_slice(base64.as_bytes()),
+    };
+    let blob = Blob::from_base64(bytes)
+        .map_err(|error| bad(path, format!("{error}; send an http(s) address, a data URL or base64")))?;
+    let claim = Claim { mime: mime.as_deref(), file_name: name.as_deref() };
+    let media = classify(blob, claim).map_err(|refusal| bad(path, refusal.to_string()))?;
+    Ok(Part::Media(MediaPart { media, name, detail, url: None }))
+}
+
+/// The same bytes as a share of the body, if they are a piece of it.
+fn within(body: &Bytes, text: &str) -> Option<Bytes> {
+    let range = body.as_ptr() as usize..body.as_ptr() as usize + body.len();
+    let start = text.as_ptr() as usize;
+    let inside = range.contains(&start) && start + text.len() <= range.end;
+    inside.then(|| body.slice(start - range.start..start - range.start + text.len()))
+}
+
+fn named_detail(name: &str) -> Option<Detail> {
+    [Detail::Auto, Detail::Low, Detail::High].into_iter().find(|detail| detail.name() == name)
+}
+
+fn tool(tool: WireTool, index: usize) -> Result<Tool, BadField> {
+    let kind = tool.r#type.as_deref().unwrap_or("function");
+    match tool.function {
+        Some(function) if kind == "function" => Ok(self::function(function)),
+        _ => {
+            let message = format!("tools of type `{kind}` cannot be passed on; send `function` tools");
+            Err(bad(format!("tools[{index}].type"), message))
+        }
+    }
+}
+
+fn function(function: WireFunction) -> Tool {
+    let WireFunction { name, description, parameters, strict } = function;
+    Tool { name, description, parameters, strict }
+}
+
+fn tool_call(call: WireCall, path: &str) -> Result<ToolCall, BadField> {
+    let signature = call.extra_content.as_ref().and_then(|extra| extra.pointer("/google/thought_signature")?.as_str());
+    match call.function {
+        Some(function) => Ok(called(call.id.unwrap_or_default(), function, signature.map(str::to_owned))),
+        None => Err(bad(format!("{path}.function"), "only calls of functions can be passed on")),
+    }
+}
+
+fn called(id: String, call: WireCalled, signature: Option<String>) -> ToolCall {
+    let arguments = match call.arguments {
+        None | Some(Value::Null) => String::new(),
+        Some(Value::String(text)) => text,
+        Some(other) => other.to_string(),
+    };
+    ToolCall { id, name: call.name, arguments, signature }
+}
+
+fn tool_choice(choice: &Value) -> Result<ToolChoice, BadField> {
+    let named = choice.pointer("/function/name").or_else(|| choice.get("name")).and_then(Value::as_str);
+    match (choice.as_str(), named) {
+        (Some("auto"), _) => Ok(ToolChoice::Auto),
+        (Some("none"), _) => Ok(ToolChoice::None),
+        (Some("required" | "any"), _) => Ok(ToolChoice::Required),
+        (None, Some(name)) => Ok(ToolChoice::Named(name.to_owned())),
+        _ => {
+            let message = "`tool_choice` must be auto, none, required or {\"type\":\"function\",\"function\":{\"name\":…}}";
+            Err(bad("tool_choice", message))
+        }
+    }
+}
+
+fn format(format: WireFormat) -> Result<ReplyFormat, BadField> {
+    match (format.r#type.as_str(), format.json_schema) {
+        ("text", _) => Ok(ReplyFormat::Text),
+        ("json_object", _) => Ok(ReplyFormat::Json),
+        ("json_schema", Some(schema)) => Ok(ReplyFormat::Schema {
+            name: schema.name.unwrap_or_else(|| "reply".to_owned()),
+            schema: schema.schema.unwrap_or_else(|| Value::Object(Extras::new())),
+            strict: schema.strict,
+        }),
+        ("json_schema", None) => Err(bad("response_format.json_schema", "type `json_schema` needs `json_schema`")),
+        (other, _) => {
+            let message = format!("`{other}` is no format; use text, json_object or json_schema");
+            Err(bad("response_format.type", message))
+        }
+    }
+}
+
+fn effort(name: &str) -> Result<Effort, BadField> {
+    Effort::named(name).ok_or_else(|| {
+        let known = Effort::ALL.map(Effort::name).join(", ");
+        bad("reasoning_effort", format!("`{name}` is no effort; use one of {known}"))
+    })
+}
+
+/// Clients send null for what they leave to the server.
+fn without_nulls(extras: Extras) -> Extras {
+    extras.into_iter().filter(|(_, value)| !value.is_null()).collect()
+}
+
+fn bad(field: impl Into<String>, message: impl Into<String>) -> BadField {
+    BadField { field: field.into(), message: message.into() }
+}

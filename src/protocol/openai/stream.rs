@@ -1,0 +1,142 @@
+//! From a reply's events to the chunks of a stream.
+//!
+//! Frames of a provider that speaks this very format pass as they came; only a chunk of usage that nobody but us
+//! asked for is kept back. Writing appends to a buffer, so that what arrived together leaves together.
+
+use mediary_core::task::{ReplyEvent, ReplyFrame, Usage};
+use serde_json::{Value, json};
+
+use super::encode::{self, AnswerHead};
+
+/// The end of a stream that is complete.
+const DONE: &[u8] = b"data: [DONE]\n\n";
+
+/// Writes one stream.
+#[derive(Debug)]
+pub struct ChunkWriter {
+    head: AnswerHead,
+    include_usage: bool,
+    passes_raw: bool,
+    has_begun: bool,
+    has_sent_usage: bool,
+}
+
+impl ChunkWriter {
+    /// A writer. `passes_raw` when the provider's frames are of this format; `include_usage` when the client wants a
+    /// last chunk of usage.
+    #[must_use]
+    pub fn new(head: AnswerHead, include_usage: bool, passes_raw: bool) -> Self {
+        Self { head, include_usage, passes_raw, has_begun: false, has_sent_usage: false }
+    }
+
+    /// Writes a frame.
+    pub fn frame(&mut self, frame: &ReplyFrame, into: &mut Vec<u8>) {
+        if self.passes_raw {
+            let only_usage = !frame.events.is_empty()
+                && frame.events.iter().all(|event| matches!(event, ReplyEvent::Usage(_) | ReplyEvent::Begun { .. }));
+            let has_usage = frame.events.iter().any(|event| matches!(event, ReplyEvent::Usage(_)));
+            if frame.raw.is_empty() || (only_usage && has_usage && !self.include_usage) {
+                return;
+            }
+            self.has_sent_usage |= has_usage;
+            for line in frame.raw.split(|byte| *byte == b'\n') {
+                into.extend_from_slice(b"data: ");
+                into.extend_from_slice(line);
+                into.push(b'\n');
+            }
+            into.push(b'\n');
+            return;
+        }
+        for event in &frame.events {
+            self.event(event, into);
+        }
+    }
+
+    fn event(&mut self, event: &ReplyEvent, into: &mut Vec<u8>) {
+        match event {
+            ReplyEvent::Begun { id, model } => {
+                if let Some(id) = id {
+                    self.head.id.clone_from(id);
+                }
+                if let Some(model) = model {
+                    self.head.model.clone_from(model);
+                }
+            }
+            ReplyEvent::Text { choice, text } => self.delta(*choice, json!({ "content": text }), into),
+            ReplyEvent::Reasoning { text, .. } if text.is_empty() => {}
+            ReplyEvent::Reasoning { choice, text, .. } => self.delta(*choice, json!({ "reasoning_content": text }), into),
+            ReplyEvent::Refusal { choice, text } => self.delta(*choice, json!({ "refusal": text }), into),
+            ReplyEvent::ToolCall { choice, index, id, name, arguments, signature } => {
+                let mut call = json!({ "index": index, "function": { "arguments": arguments } });
+                if let Some(id) = id {
+                    call["id"] = id.as_str().into();
+                    call["type"] = "function".into();
+                }
+                if let Some(name) = name {
+                    call["function"]["name"] = name.as_str().into();
+                }
+                if let Some(signature) = signature {
+                    call["extra_content"] = encode::signed(signature);
+                }
+                self.delta(*choice, json!({ "tool_calls": [call] }), into);
+            }
+            ReplyEvent::Extra { choice, name: "logprobs", value } => {
+                let choices = json!([{ "index": choice, "delta": {}, "logprobs": value, "finish_reason": null }]);
+                self.chunk(choices, None, into);
+            }
+            ReplyEvent::Extra { choice, name, value } => self.delta(*choice, json!({ *name: value }), into),
+            ReplyEvent::Finish { choice, finish } => {
+                self.begin(*choice, into);
+                let choices = json!([{ "index": choice, "delta": {}, "logprobs": null, "finish_reason": finish.name() }]);
+                self.chunk(choices, None, into);
+            }
+            // Told once, at the end.
+            ReplyEvent::Usage(_) => {}
+        }
+    }
+
+    /// Writes the end of a complete reply.
+    pub fn end(&mut self, usage: Usage, into: &mut Vec<u8>) {
+        if self.include_usage && !self.has_sent_usage {
+            self.chunk(json!([]), Some(usage), into);
+        }
+        into.extend_from_slice(DONE);
+    }
+
+    /// Writes what went wrong. Nothing follows: a stream without its end does not claim to be complete.
+    pub fn error(error: &Value, into: &mut Vec<u8>) {
+        into.extend_from_slice(b"data: ");
+        into.extend_from_slice(json!({ "error": error }).to_string().as_bytes());
+        into.extend_from_slice(b"\n\n");
+    }
+
+    fn delta(&mut self, choice: u32, delta: Value, into: &mut Vec<u8>) {
+        self.begin(choice, into);
+        self.chunk(json!([{ "index": choice, "delta": delta, "logprobs": null, "finish_reason": null }]), None, into);
+    }
+
+    /// The first chunk of a reply names the role.
+    fn begin(&mut self, choice: u32, into: &mut Vec<u8>) {
+        if choice == 0 && !self.has_begun {
+            self.has_begun = true;
+            let delta = json!({ "role": "assistant", "content": "" });
+            self.chunk(json!([{ "index": 0, "delta": delta, "logprobs": null, "finish_reason": null }]), None, into);
+        }
+    }
+
+    fn chunk(&mut self, choices: Value, usage: Option<Usage>, into: &mut Vec<u8>) {
+        let mut body = json!({
+            "id": self.head.id,
+            "object": "chat.completion.chunk",
+            "created": self.head.created,
+            "model": self.head.model,
+            "choices": choices,
+        });
+        if self.include_usage {
+            body["usage"] = usage.map_or(Value::Null, encode::usage);
+        }
+        into.extend_from_slice(b"data: ");
+        into.extend_from_slice(body.to_string().as_bytes());
+        into.extend_from_slice(b"\n\n");
+    }
+}

@@ -1,0 +1,126 @@
+//! A plan as it is shown: whom a request would go to, what would be done to its parts, what it would cost.
+//!
+//! Our own format, the same over HTTP and on the command line. Only written, never read.
+
+use mediary_core::plan::{Demand, Plan, Treatment};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// What would happen to a request.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PlanBody {
+    /// Always `plan`.
+    object: &'static str,
+    /// The tier that counts, where none was pinned by a model's name.
+    #[schema(example = "vision")]
+    tier: Option<&'static str>,
+    /// Why it is that one.
+    tier_reason: Option<&'static str>,
+    /// About how many tokens the request's texts have.
+    text_tokens: u32,
+    /// The media of the request.
+    parts: Vec<PartBody>,
+    /// Whom it would be sent to; the next one only if the one before fails.
+    candidates: Vec<CandidateBody>,
+    /// Whom it would not be sent to.
+    passed_over: Vec<PassedOverBody>,
+}
+
+/// A medium of the request.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PartBody {
+    /// Where it stands.
+    #[schema(example = "messages[0].content[1]")]
+    place: String,
+    /// What it is, by its bytes.
+    #[schema(example = "pdf")]
+    format: &'static str,
+    /// Its length.
+    bytes: u64,
+    /// The longer side of a picture.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    side_pixels: Option<u32>,
+}
+
+/// Somebody who would be asked.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CandidateBody {
+    /// Whom.
+    #[schema(example = "gemini/gemini-2.5-flash")]
+    target: String,
+    /// What would be done to each part.
+    treatments: Vec<TreatmentBody>,
+    /// Soft parameters it does not take.
+    dropped: Vec<String>,
+    /// What it would cost in US dollars if the reply is as long as allowed; null where nobody knows.
+    estimated_cost_usd: Option<f64>,
+}
+
+/// What would be done to a part.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TreatmentBody {
+    /// Which part.
+    place: String,
+    /// `forward`, `transcode` or `extract`.
+    r#do: &'static str,
+    /// By which recipe of `pipelines/`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    recipe: Option<String>,
+    /// Into which format.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    to: Option<&'static str>,
+}
+
+/// Somebody who would not be asked.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PassedOverBody {
+    /// Who.
+    target: String,
+    /// Why.
+    reason: String,
+}
+
+impl PlanBody {
+    /// Writes down a plan.
+    #[must_use]
+    pub fn new(demand: &Demand, plan: &Plan) -> Self {
+        let parts = demand.parts.iter().map(|part| PartBody {
+            place: part.place.to_string(),
+            format: part.format.name(),
+            bytes: part.bytes,
+            side_pixels: part.side_pixels,
+        });
+        let candidates = plan.candidates.iter().map(|candidate| {
+            let treatments = plan.places.iter().zip(&candidate.treatments);
+            CandidateBody {
+                target: candidate.target.to_string(),
+                treatments: treatments.map(|(place, treatment)| treated(place.to_string(), treatment)).collect(),
+                dropped: candidate.dropped.clone(),
+                estimated_cost_usd: candidate.cost_usd,
+            }
+        });
+        let passed_over = plan.passed_over.iter().map(|passed| PassedOverBody {
+            target: passed.target.to_string(),
+            reason: passed.reason.to_string(),
+        });
+        Self {
+            object: "plan",
+            tier: plan.tier.map(|(tier, _)| tier.name()),
+            tier_reason: plan.tier.map(|(_, reason)| reason),
+            text_tokens: demand.text_tokens,
+            parts: parts.collect(),
+            candidates: candidates.collect(),
+            passed_over: passed_over.collect(),
+        }
+    }
+}
+
+fn treated(place: String, treatment: &Treatment) -> TreatmentBody {
+    let r#do = treatment.name();
+    let (recipe, to) = match treatment {
+        Treatment::Forward => (None, None),
+        Treatment::Transcode { recipe, to } => (Some(recipe.to_string()), Some(to.name())),
+        Treatment::Extract { recipe } => (Some(recipe.to_string()), None),
+    };
+    TreatmentBody { place, r#do, recipe, to }
+}

@@ -1,0 +1,153 @@
+//! Providers: who can be called, with which keys, and what each of their models accepts and does.
+//!
+//! Catalogs, the configuration and the environment are merged here, once, at start. Nothing is called, and what a
+//! provider says about itself when asked is not here either: whoever asks makes rows with [`ProviderSetup::discovered`].
+//! The gateway plans over the matrix; `mediary check-config` prints who is on and who is off.
+
+mod address;
+mod catalog;
+mod failure;
+mod join;
+mod keys;
+mod row;
+
+#[cfg(test)]
+mod tests;
+
+pub use crate::config::providers::{DialectName, FreeLimits};
+pub use failure::BadCatalog;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use mediary_core::capability::{Abilities, CapabilityMatrix};
+use mediary_core::plan::Aliases;
+use mediary_core::{ProviderId, Target};
+use mediary_remote::Endpoint;
+
+use crate::config::providers::ModelEntry;
+use crate::config::{Config, Environment, Secret};
+
+/// A provider that can be called.
+#[derive(Debug, Clone)]
+pub struct ProviderSetup {
+    /// Its id, the first part of its targets' names.
+    pub id: ProviderId,
+    /// Its name for people.
+    pub name: String,
+    /// Its wire format.
+    pub dialect: DialectName,
+    /// Where it is, and its habits.
+    pub endpoint: Endpoint,
+    /// Its keys, asked in turn; empty where it wants none.
+    pub keys: Vec<Secret>,
+    /// Its place in the order; lower is asked first.
+    pub priority: u32,
+    /// Whether it is on this machine.
+    pub is_loopback: bool,
+    /// Where people get a key.
+    pub key_url: Option<String>,
+    /// What it gives for nothing, all models together.
+    pub free_limits: FreeLimits,
+    /// Whether it is to be asked which models it has.
+    pub discovers: bool,
+    /// What its models have in common.
+    defaults: ModelEntry,
+    /// The soft parameters its dialect has a form for; `None`: all.
+    soft: Option<&'static [&'static str]>,
+}
+
+impl ProviderSetup {
+    /// The row of a model that no catalog lists, such as one the provider itself has named: what its models have in
+    /// common, no tiers. Whoever knows more of it fills it in.
+    #[must_use]
+    pub fn discovered(&self, model: &str) -> Abilities {
+        row::abilities(self, model, &self.defaults)
+    }
+}
+
+/// A provider that cannot be called.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Off {
+    /// Its id.
+    pub id: ProviderId,
+    /// Its name for people.
+    pub name: String,
+    /// Why, and what to do about it.
+    pub why: String,
+    /// Variables that would hold its key.
+    pub key_env: Vec<String>,
+    /// Where people get a key.
+    pub key_url: Option<String>,
+}
+
+/// What there is to say about a model beside its abilities.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ModelInfo {
+    /// Its name for people, if it has one.
+    pub name: Option<String>,
+    /// What of it is for nothing.
+    pub free_limits: FreeLimits,
+    /// Other names it is asked for by.
+    pub aliases: Vec<String>,
+}
+
+/// All providers, as they stand at start.
+#[derive(Debug, Clone, Default)]
+pub struct Providers {
+    /// Those that can be called, by priority, then by id.
+    pub enabled: Vec<ProviderSetup>,
+    /// Those that cannot, and why, by id.
+    pub disabled: Vec<Off>,
+    /// What the models of those that can be called accept and do. Local engines are not among them.
+    pub matrix: CapabilityMatrix,
+    /// Names that stand for targets: the operator's, then the catalogs'.
+    pub aliases: Aliases,
+    /// What there is to say about each model beside its row.
+    pub infos: BTreeMap<Target, ModelInfo>,
+    /// Names of models that clients send without meaning them: on task endpoints they stand for `auto`.
+    pub customary: BTreeSet<String>,
+}
+
+impl Providers {
+    /// Merges the catalogs (those in `models/providers` below `config_dir` instead of embedded ones of the same name),
+    /// the configuration and the environment. `soft` tells a dialect's soft parameters, `None` meaning all.
+    ///
+    /// # Errors
+    /// When a catalog cannot be read, or a provider of the configuration lacks what no catalog knows of it.
+    pub fn assemble(
+        config: &Config,
+        env: &Environment,
+        config_dir: Option<&Path>,
+        soft: impl Fn(DialectName) -> Option<&'static [&'static str]>,
+    ) -> Result<Self, BadCatalog> {
+        join::all(catalog::load(config_dir)?, config, env, soft)
+    }
+
+    /// The provider of this id, if it can be called.
+    #[must_use]
+    pub fn get(&self, id: &ProviderId) -> Option<&ProviderSetup> {
+        self.enabled.iter().find(|provider| provider.id == *id)
+    }
+
+    /// One line for each provider: which are on and with what, which are off and why. Holds no secrets.
+    #[must_use]
+    pub fn report(&self) -> Vec<String> {
+        let on = self.enabled.iter().map(|provider| {
+            let models = self.matrix.rows().iter().filter(|row| row.target.provider == provider.id).count();
+            let keys = match provider.keys.len() {
+                0 => "no key needed".to_owned(),
+                1 => "1 key".to_owned(),
+                count => format!("{count} keys"),
+            };
+            let models = match (models, provider.discovers) {
+                (0, true) => "asked for its models".to_owned(),
+                (1, _) => "1 model".to_owned(),
+                (count, _) => format!("{count} models"),
+            };
+            format!("{}: on, {keys}, {models}", provider.id.as_str())
+        });
+        let off = self.disabled.iter().map(|off| format!("{}: off, {}", off.id.as_str(), off.why));
+        on.chain(off).collect()
+    }
+}

@@ -1,0 +1,103 @@
+//! From a model as written to a row of the matrix.
+
+use mediary_core::capability::{
+    Abilities, Acceptance, Lifecycle, Price, SoftSupport, Structured, TaskKind,
+};
+use mediary_core::{MediaFormat, MediaKind, ModelName, Target};
+
+use super::{DialectName, ModelInfo, ProviderSetup};
+use crate::config::providers::{Accepted, MediaLimits, ModelEntry};
+
+/// The row of a model. `entry` is whole: nothing is below it any more.
+pub(super) fn abilities(provider: &ProviderSetup, model: &str, entry: &ModelEntry) -> Abilities {
+    let tasks = entry.tasks.clone().unwrap_or_else(|| vec![TaskKind::Chat]);
+    let lifecycle = entry.lifecycle.unwrap_or_default();
+    // What is common to a provider's models is said of chats; other work knows none of it.
+    let chats = tasks.contains(&TaskKind::Chat);
+    let may_serve = chats && matches!(lifecycle, Lifecycle::Active | Lifecycle::Preview);
+    let is_local = provider.is_loopback && !is_relayed(provider.dialect, model);
+    let unpriced = if is_local { Price::Free } else { Price::Unknown };
+    let says = |ability: Option<bool>| chats && ability.unwrap_or(false);
+    let tools = says(entry.tools);
+    Abilities {
+        target: Target { provider: provider.id.clone(), model: ModelName::new(model) },
+        priority: provider.priority,
+        is_local,
+        accepts: accepts(provider.dialect, &tasks, entry),
+        tasks,
+        context_tokens: entry.context_tokens,
+        output_tokens: entry.output_tokens,
+        tools,
+        tool_choice: tools && entry.tool_choice.unwrap_or(true),
+        media_in_tool_results: says(entry.media_in_tool_results),
+        streaming: entry.streaming.unwrap_or(true),
+        structured: entry.structured.filter(|_| chats).unwrap_or(Structured::None),
+        reasoning: says(entry.reasoning),
+        logprobs: says(entry.logprobs),
+        many_replies: says(entry.many_replies),
+        audio_output: says(entry.audio_output),
+        soft: soft(provider, entry),
+        price: entry.price.map_or(unpriced, |price| price.0),
+        ranks: entry.tiers.iter().flatten().filter(|_| may_serve).map(|(tier, rank)| (*tier, *rank)).collect(),
+        lifecycle,
+    }
+}
+
+/// What there is to say about a model beside its row.
+pub(super) fn info(entry: &ModelEntry) -> ModelInfo {
+    ModelInfo {
+        name: entry.name.clone(),
+        free_limits: entry.free_limits.unwrap_or_default(),
+        aliases: entry.aliases.clone().unwrap_or_default(),
+    }
+}
+
+/// Whether a local Ollama only passes requests for this model on to its maker's cloud.
+fn is_relayed(dialect: DialectName, model: &str) -> bool {
+    let tag = model.rsplit_once(':').map_or("", |(_, tag)| tag);
+    dialect == DialectName::Ollama && (tag == "cloud" || tag.ends_with("-cloud"))
+}
+
+fn soft(provider: &ProviderSetup, entry: &ModelEntry) -> SoftSupport {
+    let refused = provider.endpoint.quirks.refuses.iter().chain(entry.refuses.iter().flatten());
+    match provider.soft {
+        None => SoftSupport::AllBut(refused.cloned().collect()),
+        Some(known) => {
+            let refused: Vec<&String> = refused.collect();
+            let taken = known.iter().filter(|name| refused.iter().all(|refused| refused != *name));
+            SoftSupport::Only(taken.map(|name| (*name).to_owned()).collect())
+        }
+    }
+}
+
+fn accepts(dialect: DialectName, tasks: &[TaskKind], entry: &ModelEntry) -> Vec<Acceptance> {
+    let chats = tasks.contains(&TaskKind::Chat);
+    let mut formats: Vec<MediaFormat> = Vec::new();
+    for accepted in entry.accepts.iter().flatten() {
+        let named = match accepted {
+            Accepted::Kind(kind) => dialect.formats(*kind),
+            // The word is a medium's name and a format's; a chat's text files go as its dialect has it.
+            Accepted::Format(format) if chats && format.kind() == MediaKind::Text => {
+                if dialect.carries(*format) { std::slice::from_ref(format) } else { &[] }
+            }
+            Accepted::Format(format) => std::slice::from_ref(format),
+        };
+        formats.extend(named.iter().filter(|format| !formats.contains(format)).copied().collect::<Vec<_>>());
+    }
+    formats.into_iter().map(|format| limited(format, entry)).collect()
+}
+
+fn limited(format: MediaFormat, entry: &ModelEntry) -> Acceptance {
+    let of = |accepted| entry.limits.as_ref().and_then(|limits| limits.get(&accepted)).copied().unwrap_or_default();
+    let MediaLimits { bytes, count, side_pixels, seconds, pages, by_url } = of(Accepted::Format(format));
+    let kind = of(Accepted::Kind(format.kind()));
+    Acceptance {
+        format,
+        bytes: bytes.or(kind.bytes).map(|bytes| bytes.get()),
+        count: count.or(kind.count),
+        side_pixels: side_pixels.or(kind.side_pixels),
+        seconds: seconds.or(kind.seconds),
+        pages: pages.or(kind.pages),
+        by_url: by_url.or(kind.by_url).unwrap_or(false),
+    }
+}

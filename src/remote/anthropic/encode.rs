@@ -1,0 +1,141 @@
+//! A chat as a call of Messages: everything but the turns, which are [`super::turns`]'s.
+//!
+//! The length of the reply must be stated, so one is chosen where the client left it open. An effort gives way to what
+//! is demanded: a function that must be called, a reply too short to think in.
+
+use mediary_core::Failure;
+use mediary_core::capability::Structured;
+use mediary_core::task::{Chat, Effort, ReplyFormat, ToolChoice as Choice};
+use serde_json::{Value, json};
+
+use super::generation::{Generation, LEAST_BUDGET_TOKENS, budget_tokens};
+use super::turns::{Conversation, thoughts_are_missing};
+use super::wire::{Format, Metadata, OutputConfig, Request, Thinking, Tool, ToolChoice};
+use crate::{Call, HttpCall, writing};
+
+/// The version of the API that this is.
+const VERSION: &str = "2023-06-01";
+/// The longest reply where the client did not say, thoughts not counted.
+const REPLY_TOKENS: u32 = 8192;
+
+pub(super) fn encode(call: &Call<'_>) -> Result<HttpCall, Failure> {
+    let chat = call.chat;
+    let sampling = &chat.sampling;
+    if sampling.n > 1 {
+        return Err(writing::no_parameter("anthropic", "n"));
+    }
+    if sampling.logprobs.is_some() {
+        return Err(writing::no_parameter("anthropic", "logprobs"));
+    }
+    let format = match &chat.format {
+        ReplyFormat::Text => None,
+        ReplyFormat::Json => return Err(writing::no_parameter("anthropic", "response_format")),
+        ReplyFormat::Schema { schema, .. } => Some(Format::JsonSchema { schema }),
+    };
+    let generation = Generation::of(call.model());
+    let max_tokens = max_tokens(call);
+    let thinking = thinking(call, generation, max_tokens);
+    let thinks = !matches!(thinking, None | Some(Thinking::Disabled));
+    let effort = chat.effort.filter(|_| matches!(thinking, Some(Thinking::Adaptive { .. })));
+    let effort = effort.map(|effort| generation.effort(effort));
+    let is_drawn_freely = generation.takes_sampling() && !thinks;
+    // Theirs ends at 1, where others go on to 2.
+    let temperature = sampling.temperature.filter(|_| is_drawn_freely).map(|temperature| temperature.min(1.0));
+    let takes_top_p = is_drawn_freely && (temperature.is_none() || generation.takes_both());
+    let Conversation { system, turns } = Conversation::of(chat)?;
+    let request = Request {
+        model: call.model(),
+        max_tokens,
+        system,
+        messages: turns,
+        tools: tools(call),
+        tool_choice: tool_choice(chat),
+        thinking,
+        output_config: (effort.is_some() || format.is_some()).then_some(OutputConfig { effort, format }),
+        temperature,
+        top_p: sampling.top_p.filter(|_| takes_top_p),
+        top_k: sampling.top_k.filter(|_| is_drawn_freely && call.sends("top_k")),
+        stop_sequences: &sampling.stop,
+        metadata: user(call).map(|user_id| Metadata { user_id }),
+        cache_control: chat.extras.get("cache_control").filter(|_| call.sends("cache_control")),
+        stream: chat.stream,
+    };
+    Ok(HttpCall {
+        path: "/messages".to_owned(),
+        headers: vec![("anthropic-version", VERSION.to_owned())],
+        body: writing::write(&request, chat)?,
+    })
+}
+
+fn max_tokens(call: &Call<'_>) -> u32 {
+    let most = call.abilities.output_tokens.unwrap_or(u32::MAX);
+    let asked = call.chat.sampling.max_tokens;
+    let thoughts = call.chat.effort.filter(|_| call.abilities.reasoning).map_or(0, budget_tokens);
+    match asked {
+        Some(asked) => asked.min(most),
+        // Where nobody knows how long a reply may be, no room is claimed for thoughts.
+        None if most == u32::MAX => REPLY_TOKENS,
+        None => (REPLY_TOKENS + thoughts).min(most),
+    }
+}
+
+fn thinking(call: &Call<'_>, generation: Generation, max_tokens: u32) -> Option<Thinking> {
+    let effort = call.chat.effort.filter(|_| call.abilities.reasoning)?;
+    let must_call = matches!(call.chat.tool_choice, Choice::Required | Choice::Named(_));
+    if effort == Effort::None {
+        return Some(Thinking::Disabled);
+    }
+    if must_call && !call.chat.tools.is_empty() {
+        return None;
+    }
+    if generation.is_adaptive() {
+        return Some(Thinking::Adaptive { display: "summarized" });
+    }
+    let budget_tokens = budget_tokens(effort).min(max_tokens.saturating_sub(1));
+    let fits = budget_tokens >= LEAST_BUDGET_TOKENS;
+    (fits && !thoughts_are_missing(call.chat)).then_some(Thinking::Enabled { budget_tokens })
+}
+
+fn tools<'a>(call: &Call<'a>) -> Vec<Tool<'a>> {
+    let binds = call.abilities.structured == Structured::Schema;
+    let tools = call.chat.tools.iter().map(|tool| Tool {
+        name: &tool.name,
+        description: tool.description.as_deref(),
+        input_schema: input_schema(tool.parameters.as_ref()),
+        strict: tool.strict.filter(|strict| *strict && binds),
+    });
+    tools.collect()
+}
+
+/// A schema is required, and it must be an object's.
+fn input_schema(parameters: Option<&Value>) -> Value {
+    match parameters {
+        Some(Value::Object(schema)) => {
+            let mut schema = schema.clone();
+            schema.entry("type").or_insert_with(|| "object".into());
+            Value::Object(schema)
+        }
+        _ => json!({ "type": "object", "properties": {} }),
+    }
+}
+
+fn tool_choice(chat: &Chat) -> Option<ToolChoice<'_>> {
+    if chat.tools.is_empty() {
+        return None;
+    }
+    let one_at_a_time = (chat.parallel_tool_calls == Some(false)).then_some(true);
+    let (kind, name, disable_parallel_tool_use) = match &chat.tool_choice {
+        Choice::Auto if one_at_a_time.is_none() => return None,
+        Choice::Auto => ("auto", None, one_at_a_time),
+        Choice::None => ("none", None, None),
+        Choice::Required => ("any", None, one_at_a_time),
+        Choice::Named(name) => ("tool", Some(name.as_str()), one_at_a_time),
+    };
+    Some(ToolChoice { kind, name, disable_parallel_tool_use })
+}
+
+/// Who asks, as an opaque id; an address is refused there.
+fn user<'a>(call: &Call<'a>) -> Option<&'a str> {
+    let user = call.chat.extras.get("user").filter(|_| call.sends("user"))?.as_str()?;
+    (!user.is_empty() && !user.contains('@')).then_some(user)
+}

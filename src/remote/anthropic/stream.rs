@@ -1,0 +1,169 @@
+//! Answers as events. A whole message is read as the stream it could have been.
+//!
+//! Citations and tools that ran at the provider are not passed on; neither was asked for.
+
+use mediary_core::Failure;
+use mediary_core::task::{Finish, ReplyEvent, ReplyFrame, Usage};
+use serde_json::Value;
+
+use super::turns::REDACTED;
+use super::wire::{self, AnswerBlock, Delta, Event, MessageDelta};
+use super::failure;
+use crate::{Frame, Reader, said};
+
+/// There is only ever one reply.
+const CHOICE: u32 = 0;
+
+/// Reads one answer.
+#[derive(Debug, Default)]
+pub(super) struct Stream {
+    calls: u32,
+    /// The call whose arguments are coming, with those it began with, until more come.
+    open_call: Option<(u32, Option<Value>)>,
+    input: Input,
+    is_finished: bool,
+}
+
+/// The parts of a prompt are counted apart, and not all in every event.
+#[derive(Debug, Default, Clone, Copy)]
+struct Input {
+    new: u64,
+    written: u64,
+    read: u64,
+}
+
+impl Reader for Stream {
+    fn read(&mut self, frame: &Frame<'_>, into: &mut ReplyFrame) -> Result<(), Failure> {
+        into.raw = bytes::Bytes::copy_from_slice(frame.data);
+        let events = &mut into.events;
+        match serde_json::from_slice(frame.data).map_err(said::garbled)? {
+            Event::MessageStart { message } | Event::Message(message) => self.message(message, events)?,
+            Event::ContentBlockStart { content_block } => self.open(content_block, events),
+            Event::ContentBlockDelta { delta } => self.delta(delta, events),
+            Event::ContentBlockStop => self.close(events),
+            Event::MessageDelta { delta, usage } => {
+                self.usage(usage, events);
+                self.finish(&delta, events)?;
+            }
+            Event::Error { error } => return Err(failure::in_stream(&error)),
+            Event::Unknown => {}
+        }
+        Ok(())
+    }
+
+    fn end(&mut self, _into: &mut ReplyFrame) -> Result<(), Failure> {
+        if self.is_finished { Ok(()) } else { Err(said::broken_off()) }
+    }
+}
+
+impl Stream {
+    fn message(&mut self, message: wire::Message, events: &mut Vec<ReplyEvent>) -> Result<(), Failure> {
+        events.push(ReplyEvent::Begun { id: message.id, model: message.model });
+        for block in message.content {
+            self.open(block, events);
+            self.close(events);
+        }
+        self.usage(message.usage, events);
+        self.finish(&message.end, events)
+    }
+
+    fn open(&mut self, block: AnswerBlock, events: &mut Vec<ReplyEvent>) {
+        match block {
+            AnswerBlock::Text { text } if text.is_empty() => {}
+            AnswerBlock::Text { text } => events.push(ReplyEvent::Text { choice: CHOICE, text }),
+            AnswerBlock::Thinking { thinking, signature } => {
+                let signature = signature.filter(|signature| !signature.is_empty());
+                if !thinking.is_empty() || signature.is_some() {
+                    events.push(ReplyEvent::Reasoning { choice: CHOICE, text: thinking, signature });
+                }
+            }
+            AnswerBlock::RedactedThinking { data } => {
+                let signature = Some(format!("{REDACTED}{data}"));
+                events.push(ReplyEvent::Reasoning { choice: CHOICE, text: String::new(), signature });
+            }
+            AnswerBlock::ToolUse { id, name, input } => {
+                let index = self.calls;
+                self.calls += 1;
+                self.open_call = Some((index, Some(input.unwrap_or_else(|| Value::Object(serde_json::Map::new())))));
+                events.push(ReplyEvent::ToolCall {
+                    choice: CHOICE,
+                    index,
+                    id: Some(id),
+                    name: Some(name),
+                    arguments: String::new(),
+                    signature: None,
+                });
+            }
+            AnswerBlock::Unknown => {}
+        }
+    }
+
+    fn delta(&mut self, delta: Delta, events: &mut Vec<ReplyEvent>) {
+        let (choice, signature) = (CHOICE, None);
+        match delta {
+            Delta::TextDelta { text } => events.push(ReplyEvent::Text { choice, text }),
+            Delta::ThinkingDelta { thinking } => {
+                events.push(ReplyEvent::Reasoning { choice, text: thinking, signature });
+            }
+            Delta::SignatureDelta { signature } => {
+                events.push(ReplyEvent::Reasoning { choice, text: String::new(), signature: Some(signature) });
+            }
+            Delta::InputJsonDelta { partial_json } if partial_json.is_empty() => {}
+            Delta::InputJsonDelta { partial_json } => {
+                if let Some((index, beginning)) = &mut self.open_call {
+                    *beginning = None;
+                    events.push(more_arguments(*index, partial_json));
+                }
+            }
+            Delta::Unknown => {}
+        }
+    }
+
+    fn close(&mut self, events: &mut Vec<ReplyEvent>) {
+        // Nothing came after the beginning, so that was all of it.
+        if let Some((index, Some(input))) = self.open_call.take() {
+            events.push(more_arguments(index, input.to_string()));
+        }
+    }
+
+    fn usage(&mut self, usage: Option<wire::Usage>, events: &mut Vec<ReplyEvent>) {
+        let Some(usage) = usage else { return };
+        let known = self.input;
+        self.input = Input {
+            new: usage.input_tokens.unwrap_or(known.new),
+            written: usage.cache_creation_input_tokens.unwrap_or(known.written),
+            read: usage.cache_read_input_tokens.unwrap_or(known.read),
+        };
+        events.push(ReplyEvent::Usage(Usage {
+            prompt_tokens: self.input.new + self.input.written + self.input.read,
+            completion_tokens: usage.output_tokens.unwrap_or(0),
+            cached_tokens: self.input.read,
+            reasoning_tokens: 0,
+            estimated: false,
+        }));
+    }
+
+    fn finish(&mut self, end: &MessageDelta, events: &mut Vec<ReplyEvent>) -> Result<(), Failure> {
+        let Some(reason) = end.stop_reason.as_deref() else { return Ok(()) };
+        let finish = match reason {
+            "end_turn" | "stop_sequence" => Finish::Stop,
+            "max_tokens" | "model_context_window_exceeded" => Finish::Length,
+            "tool_use" => Finish::ToolCalls,
+            "refusal" => Finish::ContentFilter,
+            other => return Err(said::garbled(format_args!("it ended with {other}"))),
+        };
+        let explanation = end.stop_details.as_ref().and_then(|details| details.explanation.as_deref());
+        if let Some(text) = explanation.filter(|text| finish == Finish::ContentFilter && !text.is_empty()) {
+            events.push(ReplyEvent::Refusal { choice: CHOICE, text: text.to_owned() });
+        }
+        if !self.is_finished {
+            self.is_finished = true;
+            events.push(ReplyEvent::Finish { choice: CHOICE, finish });
+        }
+        Ok(())
+    }
+}
+
+fn more_arguments(index: u32, arguments: String) -> ReplyEvent {
+    ReplyEvent::ToolCall { choice: CHOICE, index, id: None, name: None, arguments, signature: None }
+}

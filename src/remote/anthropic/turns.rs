@@ -1,0 +1,208 @@
+//! The conversation as Anthropic's turns: `user` and `assistant`, the user first.
+//!
+//! Results of functions are said by the user, before anything else in the turn. Thoughts are sent back only with their
+//! signature, and first in theirs. Texts may not be empty, and the last one of an assistant that is to go on speaking
+//! may not end in white space.
+
+use std::collections::{HashMap, HashSet};
+
+use mediary_core::task::{Chat, MediaPart, Message, Part, Role};
+use mediary_core::{Failure, MediaFormat};
+
+use super::wire::{Block, Source, Turn};
+use crate::writing;
+
+/// Marks the signature of thoughts that were given only in cipher.
+pub(super) const REDACTED: &str = "redacted_thinking:";
+/// What the user says in a conversation that the assistant began.
+const OPENING: &str = "(The assistant begins the conversation.)";
+
+const USER: &str = "user";
+const ASSISTANT: &str = "assistant";
+
+/// What the system says, and the turns.
+#[derive(Debug)]
+pub(super) struct Conversation<'a> {
+    pub system: Vec<Block<'a>>,
+    pub turns: Vec<Turn<'a>>,
+}
+
+impl<'a> Conversation<'a> {
+    pub(super) fn of(chat: &'a Chat) -> Result<Self, Failure> {
+        let mut system = Vec::new();
+        let mut turns = Vec::new();
+        let mut ids = Ids::default();
+        for message in &chat.messages {
+            match message.role {
+                Role::System => {
+                    let said = blocks(&message.parts)?;
+                    // Only words can be said by the system.
+                    let (texts, media) = said.into_iter().partition(|block| matches!(block, Block::Text { .. }));
+                    system.extend::<Vec<_>>(texts);
+                    say(&mut turns, USER, media);
+                }
+                Role::User => say(&mut turns, USER, blocks(&message.parts)?),
+                Role::Assistant => say(&mut turns, ASSISTANT, assistant(message, &mut ids)?),
+                Role::Tool => {
+                    let tool_use_id = ids.result(message.tool_call_id.as_deref().unwrap_or_default());
+                    let result = Block::ToolResult { tool_use_id, content: blocks(&message.parts)? };
+                    say(&mut turns, USER, vec![result]);
+                }
+            }
+        }
+        if turns.is_empty() && !system.is_empty() {
+            say(&mut turns, USER, std::mem::take(&mut system));
+        }
+        if turns.first().is_some_and(|turn| turn.role == ASSISTANT) {
+            turns.insert(0, Turn { role: USER, content: vec![Block::Text { text: OPENING }] });
+        }
+        for turn in &mut turns {
+            // Stable, so that nothing else changes places.
+            turn.content.sort_by_key(|block| !matches!(block, Block::ToolResult { .. }));
+        }
+        trim_the_end(&mut turns);
+        Ok(Self { system, turns })
+    }
+}
+
+/// Whether calls of functions that the model is still waiting on lack the thoughts that led to them. To think on, it
+/// would want those first.
+pub(super) fn thoughts_are_missing(chat: &Chat) -> bool {
+    let latest = chat.messages.iter().rposition(|message| message.role == Role::User).unwrap_or(0);
+    let mut calling = chat.messages[latest.min(chat.messages.len())..].iter().filter(|message| !message.tool_calls.is_empty());
+    calling.any(|message| message.reasoning.as_ref().is_none_or(|reasoning| reasoning.signature.is_none()))
+}
+
+/// Adds to the last turn if its speaker goes on speaking, else as a new one.
+fn say<'a>(turns: &mut Vec<Turn<'a>>, role: &'static str, content: Vec<Block<'a>>) {
+    if content.is_empty() {
+        return;
+    }
+    match turns.last_mut().filter(|turn| turn.role == role) {
+        Some(turn) => turn.content.extend(content),
+        None => turns.push(Turn { role, content }),
+    }
+}
+
+fn trim_the_end(turns: &mut Vec<Turn<'_>>) {
+    let Some(last) = turns.last_mut().filter(|turn| turn.role == ASSISTANT) else { return };
+    if let Some(Block::Text { text }) = last.content.last_mut() {
+        *text = text.trim_end();
+        if text.is_empty() {
+            last.content.pop();
+        }
+    }
+    if last.content.is_empty() {
+        turns.pop();
+    }
+}
+
+fn blocks(parts: &[Part]) -> Result<Vec<Block<'_>>, Failure> {
+    let mut blocks = Vec::with_capacity(parts.len());
+    for part in parts {
+        match part {
+            Part::Text(text) => push_text(&mut blocks, text),
+            Part::Media(part) => blocks.push(medium(part)?),
+            Part::Remote { .. } => return Err(writing::not_fetched()),
+        }
+    }
+    Ok(blocks)
+}
+
+/// A text of nothing but white space counts as empty there.
+fn push_text<'a>(blocks: &mut Vec<Block<'a>>, text: &'a str) {
+    if !text.trim().is_empty() {
+        blocks.push(Block::Text { text });
+    }
+}
+
+fn medium(part: &MediaPart) -> Result<Block<'_>, Failure> {
+    let format = part.media.format;
+    let bytes = || -> Result<Source<'_>, Failure> {
+        Ok(match &part.url {
+            Some(url) => Source::Url { url },
+            None => Source::Base64 { media_type: format.mime(), data: writing::base64(part)? },
+        })
+    };
+    let title = part.name.as_deref().filter(|name| !name.is_empty());
+    match format {
+        MediaFormat::Png | MediaFormat::Jpeg | MediaFormat::Webp | MediaFormat::Gif => {
+            Ok(Block::Image { source: bytes()? })
+        }
+        MediaFormat::Pdf => Ok(Block::Document { source: bytes()?, title }),
+        MediaFormat::Text
+        | MediaFormat::Markdown
+        | MediaFormat::Csv
+        | MediaFormat::Json
+        | MediaFormat::Xml
+        | MediaFormat::Html => {
+            let data = writing::characters(&part.media)?;
+            Ok(Block::Document { source: Source::Text { media_type: "text/plain", data }, title })
+        }
+        MediaFormat::Tiff
+        | MediaFormat::Bmp
+        | MediaFormat::Wav
+        | MediaFormat::Mp3
+        | MediaFormat::Flac
+        | MediaFormat::Opus
+        | MediaFormat::Vorbis
+        | MediaFormat::M4a
+        | MediaFormat::Aac
+        | MediaFormat::Mp4
+        | MediaFormat::Mov
+        | MediaFormat::Webm
+        | MediaFormat::Mkv
+        | MediaFormat::Avi => Err(writing::no_form("anthropic", &part.media)),
+    }
+}
+
+fn assistant<'a>(message: &'a Message, ids: &mut Ids<'a>) -> Result<Vec<Block<'a>>, Failure> {
+    let mut said = Vec::new();
+    if let Some(reasoning) = &message.reasoning
+        && let Some(signature) = reasoning.signature.as_deref()
+    {
+        said.push(match signature.strip_prefix(REDACTED) {
+            Some(data) => Block::RedactedThinking { data },
+            None => Block::Thinking { thinking: &reasoning.text, signature },
+        });
+    }
+    said.extend(blocks(&message.parts)?);
+    if let Some(refusal) = &message.refusal {
+        push_text(&mut said, refusal);
+    }
+    for call in &message.tool_calls {
+        let input = writing::arguments(&call.arguments);
+        said.push(Block::ToolUse { id: ids.call(&call.id), name: &call.name, input });
+    }
+    Ok(said)
+}
+
+/// Ids of calls as they may be written here: of few letters, and each only once.
+#[derive(Debug, Default)]
+struct Ids<'a> {
+    /// How the latest call of an id was written.
+    written: HashMap<&'a str, String>,
+    taken: HashSet<String>,
+}
+
+impl<'a> Ids<'a> {
+    fn call(&mut self, id: &'a str) -> String {
+        let plain = plain(id);
+        let numbered = (2_u32..).map(|number| format!("{plain}_{number}"));
+        let mut spellings = std::iter::once(plain.clone()).chain(numbered);
+        let free = spellings.find(|spelling| !self.taken.contains(spelling)).unwrap_or(plain);
+        self.taken.insert(free.clone());
+        self.written.insert(id, free.clone());
+        free
+    }
+
+    fn result(&self, id: &str) -> String {
+        self.written.get(id).cloned().unwrap_or_else(|| plain(id))
+    }
+}
+
+fn plain(id: &str) -> String {
+    let is_plain = |character: char| character.is_ascii_alphanumeric() || character == '_' || character == '-';
+    let plain: String = id.chars().map(|character| if is_plain(character) { character } else { '_' }).collect();
+    if plain.is_empty() { "call".to_owned() } else { plain }
+}

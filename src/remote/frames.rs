@@ -1,1 +1,0 @@
-//! Cutting streams into frames.

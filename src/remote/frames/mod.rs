@@ -1,0 +1,94 @@
+//! Cutting what arrives into frames: events, lines, or one whole body.
+//!
+//! Bytes go in as the network delivers them, split anywhere; frames come out as soon as they are complete, several from
+//! one piece if it holds several. What a frame says is not looked at here. `remote` calls this.
+
+mod lines;
+mod sse;
+#[cfg(test)]
+mod tests;
+mod whole;
+
+use bytes::Bytes;
+use thiserror::Error;
+
+use lines::Lines;
+use sse::Events;
+use whole::Whole;
+
+use crate::Framing;
+
+/// The longest event or line. A picture in base64 fits.
+pub(crate) const MOST_FRAME_BYTES: usize = 16 << 20;
+/// The longest whole body.
+pub(crate) const MOST_BODY_BYTES: usize = 64 << 20;
+
+/// A frame, cut out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Cut {
+    /// The event's name.
+    pub(crate) event: Option<String>,
+    /// Its data.
+    pub(crate) data: Bytes,
+}
+
+/// A frame is longer than anything a provider says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("a frame is longer than {limit_bytes} bytes")]
+pub(crate) struct TooLong {
+    /// What was allowed.
+    pub(crate) limit_bytes: usize,
+}
+
+/// Cuts one answer.
+#[derive(Debug)]
+pub(crate) enum Cutter {
+    /// Server-sent events.
+    Events(Events),
+    /// A JSON object a line.
+    Lines(Lines),
+    /// Everything in one.
+    Whole(Whole),
+}
+
+impl Cutter {
+    /// A cutter for a stream.
+    pub(crate) fn stream(framing: Framing) -> Self {
+        match framing {
+            Framing::Sse => Self::Events(Events::new(MOST_FRAME_BYTES)),
+            Framing::Ndjson => Self::Lines(Lines::new(MOST_FRAME_BYTES)),
+        }
+    }
+
+    /// A cutter for one body; `announced` is its length if the server said.
+    pub(crate) fn whole(announced: Option<u64>) -> Self {
+        Self::Whole(Whole::new(MOST_BODY_BYTES, announced))
+    }
+
+    /// Takes what arrived.
+    pub(crate) fn push(&mut self, piece: Bytes) {
+        match self {
+            Self::Events(events) => events.push(&piece),
+            Self::Lines(lines) => lines.push(&piece),
+            Self::Whole(whole) => whole.push(piece),
+        }
+    }
+
+    /// Nothing more will arrive.
+    pub(crate) fn finish(&mut self) {
+        match self {
+            Self::Events(events) => events.finish(),
+            Self::Lines(lines) => lines.finish(),
+            Self::Whole(whole) => whole.finish(),
+        }
+    }
+
+    /// The next frame, if it is complete.
+    pub(crate) fn next(&mut self) -> Result<Option<Cut>, TooLong> {
+        match self {
+            Self::Events(events) => events.next(),
+            Self::Lines(lines) => lines.next(),
+            Self::Whole(whole) => whole.next(),
+        }
+    }
+}

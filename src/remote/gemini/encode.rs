@@ -1,0 +1,124 @@
+//! A chat as a call of `generateContent`: everything but the turns, which are [`super::turns`]'s.
+//!
+//! Schemas travel as plain JSON Schema rather than in Gemini's own subset of it, so nothing of them has to be
+//! rewritten. Whether several functions may be called at once cannot be said here; it is left to the model.
+
+use mediary_core::Failure;
+use mediary_core::task::{Chat, Effort, ReplyFormat, ToolChoice};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde_json::Value;
+
+use super::generation::Generation;
+use super::turns::turns;
+use super::wire::{CallingConfig, Declaration, GenerationConfig, Request, ThinkingConfig, ToolConfig, Tools};
+use crate::{Call, HttpCall, writing};
+
+/// What may stand in a model's name as it is; anything else could leave the path.
+const NAME: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+
+pub(super) fn encode(call: &Call<'_>) -> Result<HttpCall, Failure> {
+    let chat = call.chat;
+    let generation = Generation::of(call.model());
+    let (system_instruction, contents) = turns(chat, generation)?;
+    let request = Request {
+        system_instruction,
+        contents,
+        tools: tools(chat),
+        tool_config: tool_config(chat),
+        safety_settings: chat.extras.get("safety_settings").filter(|_| call.sends("safety_settings")),
+        generation_config: generation_config(call, generation),
+    };
+    let name = call.model().trim_start_matches("models/");
+    let method = if chat.stream { "streamGenerateContent?alt=sse" } else { "generateContent" };
+    Ok(HttpCall {
+        path: format!("/models/{}:{method}", utf8_percent_encode(name, NAME)),
+        headers: Vec::new(),
+        body: writing::write(&request, chat)?,
+    })
+}
+
+fn tools(chat: &Chat) -> Vec<Tools<'_>> {
+    if chat.tools.is_empty() {
+        return Vec::new();
+    }
+    let declaration = |tool: &'_ mediary_core::task::Tool| {
+        let schema = tool.parameters.as_ref().filter(|schema| describes_something(schema));
+        schema.map(without_dialect)
+    };
+    let function_declarations = chat.tools.iter().map(|tool| Declaration {
+        name: &tool.name,
+        description: tool.description.as_deref(),
+        parameters_json_schema: declaration(tool),
+    });
+    vec![Tools { function_declarations: function_declarations.collect() }]
+}
+
+/// Whether a function takes anything: an object without properties is refused.
+fn describes_something(schema: &Value) -> bool {
+    let Some(schema) = schema.as_object() else { return false };
+    let has_properties = schema.get("properties").and_then(Value::as_object).is_some_and(|all| !all.is_empty());
+    let composes = ["$ref", "anyOf", "oneOf", "allOf"].iter().any(|key| schema.contains_key(*key));
+    let is_open = schema.get("additionalProperties").is_some_and(|more| *more != Value::Bool(false));
+    has_properties || composes || is_open
+}
+
+/// The schema without the `$schema`s that name its own dialect, which are refused.
+fn without_dialect(schema: &Value) -> Value {
+    match schema {
+        Value::Object(object) => {
+            let kept = object.iter().filter(|(key, value)| *key != "$schema" || !value.is_string());
+            Value::Object(kept.map(|(key, value)| (key.clone(), without_dialect(value))).collect())
+        }
+        Value::Array(items) => Value::Array(items.iter().map(without_dialect).collect()),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => schema.clone(),
+    }
+}
+
+fn tool_config(chat: &Chat) -> Option<ToolConfig<'_>> {
+    if chat.tools.is_empty() {
+        return None;
+    }
+    let (mode, named) = match &chat.tool_choice {
+        ToolChoice::Auto => return None,
+        ToolChoice::None => ("NONE", None),
+        ToolChoice::Required => ("ANY", None),
+        ToolChoice::Named(name) => ("ANY", Some([name.as_str()])),
+    };
+    Some(ToolConfig { function_calling_config: CallingConfig { mode, allowed_function_names: named } })
+}
+
+fn generation_config<'a>(call: &Call<'a>, generation: Generation) -> GenerationConfig<'a> {
+    let chat = call.chat;
+    let sampling = &chat.sampling;
+    let (response_mime_type, response_json_schema) = match &chat.format {
+        ReplyFormat::Text => (None, None),
+        ReplyFormat::Json => (Some("application/json"), None),
+        ReplyFormat::Schema { schema, .. } => (Some("application/json"), Some(without_dialect(schema))),
+    };
+    GenerationConfig {
+        temperature: sampling.temperature,
+        top_p: sampling.top_p,
+        top_k: sampling.top_k.filter(|_| call.sends("top_k")),
+        candidate_count: (sampling.n > 1).then_some(sampling.n),
+        max_output_tokens: sampling.max_tokens,
+        stop_sequences: (!sampling.stop.is_empty()).then_some(sampling.stop.as_slice()),
+        seed: sampling.seed.filter(|_| call.sends("seed")),
+        presence_penalty: sampling.presence_penalty.filter(|_| call.sends("presence_penalty")),
+        frequency_penalty: sampling.frequency_penalty.filter(|_| call.sends("frequency_penalty")),
+        response_logprobs: sampling.logprobs.map(|_| true),
+        logprobs: sampling.logprobs.filter(|alternatives| *alternatives > 0),
+        response_mime_type,
+        response_json_schema,
+        response_modalities: modalities(call),
+        thinking_config: chat.effort.filter(|_| call.abilities.reasoning).map(|effort| ThinkingConfig {
+            include_thoughts: effort != Effort::None,
+            amount: generation.thinking(effort),
+        }),
+    }
+}
+
+/// `["text", "image"]` in capitals.
+fn modalities(call: &Call<'_>) -> Option<Vec<String>> {
+    let asked = call.chat.extras.get("modalities").filter(|_| call.sends("modalities"))?.as_array()?;
+    Some(asked.iter().filter_map(Value::as_str).map(str::to_uppercase).collect())
+}

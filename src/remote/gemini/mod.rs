@@ -1,0 +1,51 @@
+//! The dialect of Google's Gemini API: `generateContent` and its stream.
+//!
+//! Every medium is read natively here, from bytes or by the address of an uploaded file; uploading itself is in
+//! [`files`]. Thoughts come back with signatures that must return in the same place, or newer models refuse the call.
+//! Nothing here decides what a model takes: that is the matrix's.
+
+mod encode;
+mod failure;
+pub mod files;
+mod generation;
+mod stream;
+#[cfg(test)]
+mod tests;
+mod turns;
+mod wire;
+
+use mediary_core::Failure;
+use reqwest::header::HeaderMap;
+
+use crate::{Call, Dialect, Framing, HttpCall, Reader};
+
+/// Gemini's wire format.
+#[derive(Debug, Clone, Copy)]
+pub struct Gemini;
+
+impl Dialect for Gemini {
+    fn name(&self) -> &'static str {
+        "gemini"
+    }
+
+    fn encode(&self, call: &Call<'_>) -> Result<HttpCall, Failure> {
+        encode::encode(call)
+    }
+
+    fn framing(&self) -> Framing {
+        Framing::Sse
+    }
+
+    fn reader(&self, _stream: bool) -> Box<dyn Reader> {
+        // A whole answer has the shape of the only chunk of a stream.
+        Box::<stream::Stream>::default()
+    }
+
+    fn failure(&self, status: u16, headers: &HeaderMap, body: &[u8]) -> Failure {
+        failure::failure(status, headers, body)
+    }
+
+    fn soft_parameters(&self) -> Option<&'static [&'static str]> {
+        Some(&["seed", "presence_penalty", "frequency_penalty", "top_k", "modalities", "safety_settings"])
+    }
+}

@@ -1,0 +1,193 @@
+//! Answers as events. A chunk holds only what is new; a whole answer is one chunk.
+//!
+//! A prompt that was blocked comes as a success without candidates and is a failure here; an answer that was cut for
+//! safety is an answer. What web searches found is not passed on.
+
+use std::collections::BTreeMap;
+
+use mediary_core::task::{Finish, ReplyEvent, ReplyFrame, Usage};
+use mediary_core::{Failure, FailureKind};
+use serde_json::{Value, json};
+
+use super::failure;
+use super::wire::{Answer, AnswerPart, Candidate, FunctionCall, InlineData, LogprobsResult, TokenLogprob, UsageMetadata};
+use crate::{Frame, Reader, said};
+
+/// Reads one answer.
+#[derive(Debug, Default)]
+pub(super) struct Stream {
+    begun: bool,
+    id: Option<String>,
+    choices: BTreeMap<u32, Choice>,
+    usage: Usage,
+}
+
+/// How far one of the replies is.
+#[derive(Debug, Default)]
+struct Choice {
+    calls: u32,
+    images: u32,
+    is_finished: bool,
+}
+
+impl Reader for Stream {
+    fn read(&mut self, frame: &Frame<'_>, into: &mut ReplyFrame) -> Result<(), Failure> {
+        into.raw = bytes::Bytes::copy_from_slice(frame.data);
+        let answer: Answer = serde_json::from_slice(frame.data).map_err(said::garbled)?;
+        if let Some(error) = &answer.error {
+            return Err(failure::in_stream(error));
+        }
+        if !self.begun {
+            self.begun = true;
+            self.id = answer.response_id;
+            into.events.push(ReplyEvent::Begun { id: self.id.clone(), model: answer.model_version });
+        }
+        let candidates = answer.candidates.unwrap_or_default();
+        let blocked = answer.prompt_feedback.and_then(|feedback| feedback.block_reason);
+        if let Some(reason) = blocked.filter(|_| candidates.is_empty()) {
+            return Err(said::failure(FailureKind::ContentRefused, &format!("its prompt was blocked ({reason})")));
+        }
+        for candidate in candidates {
+            self.candidate(candidate, &mut into.events)?;
+        }
+        if let Some(usage) = answer.usage_metadata {
+            self.usage(&usage, &mut into.events);
+        }
+        Ok(())
+    }
+
+    fn end(&mut self, _into: &mut ReplyFrame) -> Result<(), Failure> {
+        let is_complete = !self.choices.is_empty() && self.choices.values().all(|choice| choice.is_finished);
+        if is_complete { Ok(()) } else { Err(said::broken_off()) }
+    }
+}
+
+impl Stream {
+    fn candidate(&mut self, candidate: Candidate, events: &mut Vec<ReplyEvent>) -> Result<(), Failure> {
+        let index = candidate.index.unwrap_or(0);
+        let choice = self.choices.entry(index).or_default();
+        for part in candidate.content.and_then(|content| content.parts).unwrap_or_default() {
+            choice.part(index, self.id.as_deref(), part, events);
+        }
+        if let Some(logprobs) = candidate.logprobs_result {
+            events.push(ReplyEvent::Extra { choice: index, name: "logprobs", value: logprobs_of(&logprobs) });
+        }
+        let Some(finish) = candidate.finish_reason.as_deref().map(finish).transpose()?.flatten() else {
+            return Ok(());
+        };
+        if !choice.is_finished {
+            choice.is_finished = true;
+            let finish = if finish == Finish::Stop && choice.calls > 0 { Finish::ToolCalls } else { finish };
+            events.push(ReplyEvent::Finish { choice: index, finish });
+        }
+        Ok(())
+    }
+
+    /// Counts may be missing from a chunk; those of an earlier one then stand.
+    fn usage(&mut self, counts: &UsageMetadata, events: &mut Vec<ReplyEvent>) {
+        let known = self.usage;
+        let said = counts.candidates_token_count.unwrap_or(known.completion_tokens - known.reasoning_tokens);
+        let reasoning_tokens = counts.thoughts_token_count.unwrap_or(known.reasoning_tokens);
+        let prompt = counts.prompt_token_count.map(|count| count + counts.tool_use_prompt_token_count.unwrap_or(0));
+        self.usage = Usage {
+            prompt_tokens: prompt.unwrap_or(known.prompt_tokens),
+            completion_tokens: said + reasoning_tokens,
+            cached_tokens: counts.cached_content_token_count.unwrap_or(known.cached_tokens),
+            reasoning_tokens,
+            estimated: false,
+        };
+        if self.usage != known {
+            events.push(ReplyEvent::Usage(self.usage));
+        }
+    }
+}
+
+impl Choice {
+    fn part(&mut self, choice: u32, reply: Option<&str>, part: AnswerPart, events: &mut Vec<ReplyEvent>) {
+        if let Some(call) = part.function_call {
+            events.push(self.call(choice, reply, call, part.thought_signature));
+            return;
+        }
+        let signature = part.thought_signature;
+        let text = part.text.unwrap_or_default();
+        if part.thought {
+            events.push(ReplyEvent::Reasoning { choice, text, signature });
+        } else {
+            if !text.is_empty() {
+                events.push(ReplyEvent::Text { choice, text });
+            }
+            if signature.is_some() {
+                events.push(ReplyEvent::Reasoning { choice, text: String::new(), signature });
+            }
+        }
+        if let Some(data) = part.inline_data {
+            events.push(self.medium(choice, &data));
+        }
+    }
+
+    fn call(
+        &mut self,
+        choice: u32,
+        reply: Option<&str>,
+        call: FunctionCall,
+        signature: Option<String>,
+    ) -> ReplyEvent {
+        let index = self.calls;
+        self.calls += 1;
+        // With the reply's id in it, so that calls of different turns stay apart.
+        let made_up = || match reply {
+            Some(reply) => format!("call_{reply}_{index}"),
+            None => format!("call_{index}"),
+        };
+        ReplyEvent::ToolCall {
+            choice,
+            index,
+            id: Some(call.id.filter(|id| !id.is_empty()).unwrap_or_else(made_up)),
+            name: Some(call.name.unwrap_or_default()),
+            arguments: call.args.map_or_else(|| "{}".to_owned(), |args| args.to_string()),
+            signature,
+        }
+    }
+
+    fn medium(&mut self, choice: u32, data: &InlineData) -> ReplyEvent {
+        let mime = data.mime_type.as_deref().unwrap_or("application/octet-stream");
+        let data = data.data.as_deref().unwrap_or_default();
+        if mime.starts_with("audio/") {
+            let value = json!({ "data": data, "mime_type": mime });
+            return ReplyEvent::Extra { choice, name: "audio", value };
+        }
+        let url = format!("data:{mime};base64,{data}");
+        let value = json!([{ "type": "image_url", "index": self.images, "image_url": { "url": url } }]);
+        self.images += 1;
+        ReplyEvent::Extra { choice, name: "images", value }
+    }
+}
+
+fn finish(reason: &str) -> Result<Option<Finish>, Failure> {
+    Ok(Some(match reason {
+        "FINISH_REASON_UNSPECIFIED" => return Ok(None),
+        "STOP" => Finish::Stop,
+        "MAX_TOKENS" => Finish::Length,
+        "SAFETY" | "RECITATION" | "LANGUAGE" | "BLOCKLIST" | "PROHIBITED_CONTENT" | "SPII" | "IMAGE_SAFETY"
+        | "IMAGE_PROHIBITED_CONTENT" | "IMAGE_RECITATION" => Finish::ContentFilter,
+        // The model lost its way: a call that is no call, or nothing that can be said in a word.
+        other => return Err(said::garbled(format_args!("it ended with {other}"))),
+    }))
+}
+
+/// In the shape of OpenAI's `logprobs`.
+fn logprobs_of(result: &LogprobsResult) -> Value {
+    let entry = |token: &TokenLogprob| {
+        let text = token.token.as_deref().unwrap_or_default();
+        json!({ "token": text, "logprob": token.log_probability.unwrap_or(0.0), "bytes": text.as_bytes() })
+    };
+    let chosen = result.chosen_candidates.as_deref().unwrap_or_default();
+    let top = result.top_candidates.as_deref().unwrap_or_default();
+    let content = chosen.iter().enumerate().map(|(index, token)| {
+        let alternatives = top.get(index).and_then(|top| top.candidates.as_deref()).unwrap_or_default();
+        let mut value = entry(token);
+        value["top_logprobs"] = alternatives.iter().map(entry).collect();
+        value
+    });
+    json!({ "content": content.collect::<Vec<_>>(), "refusal": null })
+}

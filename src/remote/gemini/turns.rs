@@ -1,0 +1,172 @@
+//! The conversation as Gemini's turns: `user` and `model`, taking turns.
+//!
+//! Results of functions are said by the user, with their media beside them. What the system says goes first, outside
+//! of the turns; open models, which know no such place, get it in the user's first turn.
+
+use mediary_core::task::{Chat, MediaPart, Message, Part as ChatPart, Role};
+use mediary_core::{Failure, MediaFormat};
+use serde_json::{Value, json};
+
+use super::generation::Generation;
+use super::wire::{Content, Data, Part};
+use crate::writing;
+
+/// What the documentation has for a call whose signature is lost, or was never given because another model made it.
+const NO_SIGNATURE: &str = "skip_thought_signature_validator";
+
+const USER: &str = "user";
+const MODEL: &str = "model";
+
+/// What the system says, and the turns.
+pub(super) fn turns(chat: &Chat, generation: Generation) -> Result<(Option<Content<'_>>, Vec<Content<'_>>), Failure> {
+    let messages = &chat.messages;
+    // Only calls since the person last spoke are checked for their signatures.
+    let latest = messages.iter().rposition(|message| message.role == Role::User).unwrap_or(0);
+    let mut system = Vec::new();
+    let mut turns = Vec::new();
+    for (index, message) in messages.iter().enumerate() {
+        match message.role {
+            Role::System => {
+                for part in &message.parts {
+                    match part {
+                        ChatPart::Text(text) => push_text(&mut system, text),
+                        // Only words can be said by the system.
+                        ChatPart::Media(_) | ChatPart::Remote { .. } => say(&mut turns, USER, parts_of(part)?),
+                    }
+                }
+            }
+            Role::User => say(&mut turns, USER, parts(message)?),
+            Role::Assistant => {
+                let must_sign = index >= latest && generation.checks_signatures();
+                say(&mut turns, MODEL, model_parts(message, must_sign)?);
+            }
+            Role::Tool => say(&mut turns, USER, result_parts(messages, index)?),
+        }
+    }
+    if !generation.is_gemma && !turns.is_empty() {
+        let system = (!system.is_empty()).then_some(Content { role: None, parts: system });
+        return Ok((system, turns));
+    }
+    match turns.first_mut().filter(|turn| turn.role == Some(USER)) {
+        Some(first) => {
+            first.parts.splice(0..0, system);
+        }
+        None if system.is_empty() => {}
+        None => turns.insert(0, Content { role: Some(USER), parts: system }),
+    }
+    Ok((None, turns))
+}
+
+/// Adds to the last turn if its speaker goes on speaking, else as a new one.
+fn say<'a>(turns: &mut Vec<Content<'a>>, role: &'static str, parts: Vec<Part<'a>>) {
+    if parts.is_empty() {
+        return;
+    }
+    match turns.last_mut().filter(|turn| turn.role == Some(role)) {
+        Some(turn) => turn.parts.extend(parts),
+        None => turns.push(Content { role: Some(role), parts }),
+    }
+}
+
+fn push_text<'a>(parts: &mut Vec<Part<'a>>, text: &'a str) {
+    if !text.is_empty() {
+        parts.push(Data::Text(text.into()).into());
+    }
+}
+
+fn parts(message: &Message) -> Result<Vec<Part<'_>>, Failure> {
+    let mut parts = Vec::new();
+    for part in &message.parts {
+        parts.extend(parts_of(part)?);
+    }
+    Ok(parts)
+}
+
+/// One part, or none for a text without characters.
+fn parts_of(part: &ChatPart) -> Result<Vec<Part<'_>>, Failure> {
+    let mut parts = Vec::new();
+    match part {
+        ChatPart::Text(text) => push_text(&mut parts, text),
+        ChatPart::Media(media) => parts.push(medium(media)?.into()),
+        ChatPart::Remote { .. } => return Err(writing::not_fetched()),
+    }
+    Ok(parts)
+}
+
+fn medium(part: &MediaPart) -> Result<Data<'_>, Failure> {
+    let mime_type = mime(part.media.format).ok_or_else(|| writing::no_form("gemini", &part.media))?;
+    Ok(match &part.url {
+        Some(url) => Data::FileData { mime_type, file_uri: url },
+        None => Data::InlineData { mime_type, data: writing::base64(part)? },
+    })
+}
+
+/// How Gemini names a format; `None` for those it has no name for.
+pub(super) fn mime(format: MediaFormat) -> Option<&'static str> {
+    Some(match format {
+        MediaFormat::Png
+        | MediaFormat::Jpeg
+        | MediaFormat::Webp
+        | MediaFormat::Bmp
+        | MediaFormat::Pdf
+        | MediaFormat::Wav
+        | MediaFormat::Flac
+        | MediaFormat::Aac
+        | MediaFormat::M4a
+        | MediaFormat::Mp4
+        | MediaFormat::Webm
+        | MediaFormat::Text
+        | MediaFormat::Markdown
+        | MediaFormat::Csv
+        | MediaFormat::Html => format.mime(),
+        MediaFormat::Mp3 => "audio/mp3",
+        MediaFormat::Opus | MediaFormat::Vorbis => "audio/ogg",
+        MediaFormat::Mov => "video/mov",
+        MediaFormat::Avi => "video/avi",
+        MediaFormat::Xml => "text/xml",
+        // JSON has no name of its own there.
+        MediaFormat::Json => "text/plain",
+        MediaFormat::Gif | MediaFormat::Tiff | MediaFormat::Mkv => return None,
+    })
+}
+
+fn model_parts(message: &Message, must_sign: bool) -> Result<Vec<Part<'_>>, Failure> {
+    let mut parts = parts(message)?;
+    if let Some(refusal) = &message.refusal {
+        push_text(&mut parts, refusal);
+    }
+    // Thoughts themselves are not wanted back, only the signature, in the last text it came with.
+    let signature = message.reasoning.as_ref().and_then(|reasoning| reasoning.signature.as_deref());
+    if let Some(last) = parts.iter_mut().rfind(|part| matches!(part.data, Data::Text(_))) {
+        last.thought_signature = signature;
+    }
+    let is_unsigned = message.tool_calls.iter().all(|call| call.signature.is_none());
+    for (index, call) in message.tool_calls.iter().enumerate() {
+        // Of calls made at once only the first is signed.
+        let stand_in = (must_sign && is_unsigned && index == 0).then_some(NO_SIGNATURE);
+        parts.push(Part {
+            data: Data::FunctionCall { id: &call.id, name: &call.name, args: writing::arguments(&call.arguments) },
+            thought_signature: call.signature.as_deref().or(stand_in),
+        });
+    }
+    Ok(parts)
+}
+
+fn result_parts(messages: &[Message], index: usize) -> Result<Vec<Part<'_>>, Failure> {
+    let message = &messages[index];
+    let id = message.tool_call_id.as_deref();
+    let name = writing::called_function(messages, index).or(id).unwrap_or("unknown");
+    let text = message.joined_text();
+    let response = match serde_json::from_str(&text) {
+        Ok(Value::Object(object)) => Value::Object(object),
+        _ => json!({ "result": text }),
+    };
+    let mut parts = vec![Data::FunctionResponse { id, name, response }.into()];
+    for part in &message.parts {
+        match part {
+            ChatPart::Text(_) => {}
+            ChatPart::Media(_) | ChatPart::Remote { .. } => parts.extend(parts_of(part)?),
+        }
+    }
+    Ok(parts)
+}

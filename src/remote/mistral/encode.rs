@@ -1,0 +1,151 @@
+//! Writing a chat as Mistral's request, which holds no field that Mistral does not know.
+
+use mediary_core::task::{MediaPart, Message, Part, Place, Role, ToolChoice};
+use mediary_core::{Failure, MediaFormat, MediaKind};
+use serde_json::json;
+
+use super::ids::short;
+use crate::Call;
+use crate::body::{self, Object};
+use crate::openai::{extras, misplaced, response_format, room_bytes, tools};
+
+/// The soft parameters Mistral has a form for, by their OpenAI names; what follows `reasoning_effort` are fields of its
+/// own.
+pub(super) const SOFT: &[&str] = &[
+    "temperature", "top_p", "max_tokens", "max_completion_tokens", "stop", "seed", "presence_penalty",
+    "frequency_penalty", "parallel_tool_calls", "metadata", "prediction", "prompt_cache_key", "reasoning_effort",
+    "safe_prompt", "prompt_mode", "guardrails",
+];
+/// Those that are written out of extras.
+const PASSED_ON: [&str; 6] =
+    ["metadata", "prediction", "prompt_cache_key", "safe_prompt", "prompt_mode", "guardrails"];
+
+/// The body of a request.
+pub(super) fn body(call: &Call<'_>) -> Result<Vec<u8>, Failure> {
+    let chat = call.chat;
+    let sampling = &chat.sampling;
+    let mut out = body::buffer(room_bytes(chat));
+    let mut request = Object::open(&mut out);
+    request.field("model", call.model());
+    let longest = sampling.max_tokens.filter(|_| call.sends("max_tokens") && call.sends("max_completion_tokens"));
+    request.some("max_tokens", longest);
+    request.some("temperature", sampling.temperature.filter(|_| call.sends("temperature")));
+    request.some("top_p", sampling.top_p.filter(|_| call.sends("top_p")));
+    request.some("stop", Some(&sampling.stop).filter(|stop| !stop.is_empty() && call.sends("stop")));
+    request.some("n", Some(sampling.n).filter(|n| *n > 1));
+    request.some("random_seed", sampling.seed.filter(|_| call.sends("seed")));
+    request.some("presence_penalty", sampling.presence_penalty.filter(|_| call.sends("presence_penalty")));
+    request.some("frequency_penalty", sampling.frequency_penalty.filter(|_| call.sends("frequency_penalty")));
+    request.some("reasoning_effort", chat.effort.map(|e| e.name()).filter(|_| call.sends("reasoning_effort")));
+    response_format(&mut request, &chat.format);
+    if !chat.tools.is_empty() {
+        tools(&mut request, &chat.tools)?;
+        match &chat.tool_choice {
+            ToolChoice::Auto => {}
+            ToolChoice::None => request.field("tool_choice", "none"),
+            ToolChoice::Required => request.field("tool_choice", "any"),
+            ToolChoice::Named(name) => {
+                request.field("tool_choice", &json!({"type": "function", "function": {"name": name}}));
+            }
+        }
+        request.some("parallel_tool_calls", chat.parallel_tool_calls.filter(|_| call.sends("parallel_tool_calls")));
+    }
+    if chat.stream {
+        request.field("stream", &true);
+    }
+    let is_passed_on = |name: &str| PASSED_ON.contains(&name) && call.sends(name);
+    extras(&mut request, &chat.extras, &[], is_passed_on);
+    let last = chat.messages.len().saturating_sub(1);
+    body::array(request.key("messages"), chat.messages.iter().enumerate(), |out, (index, each)| {
+        message(out, call, index, each, index == last)
+    })?;
+    request.close();
+    Ok(out)
+}
+
+fn message(out: &mut Vec<u8>, call: &Call<'_>, index: usize, message: &Message, is_last: bool) -> Result<(), Failure> {
+    let mut written = Object::open(out);
+    written.field("role", match message.role {
+        Role::System => "system",
+        Role::User => "user",
+        Role::Assistant => "assistant",
+        Role::Tool => "tool",
+    });
+    if message.role == Role::Tool {
+        written.some("tool_call_id", message.tool_call_id.as_deref().map(short));
+        let name = message.name.as_deref().or_else(|| function_of(call, index, message));
+        written.some("name", name);
+    }
+    // The model goes on with what it is given, instead of refusing a conversation that ends with itself.
+    if message.role == Role::Assistant && is_last {
+        written.field("prefix", &true);
+    }
+    if !message.tool_calls.is_empty() {
+        body::array(written.key("tool_calls"), &message.tool_calls, |out, call| {
+            let mut wrapped = Object::open(out);
+            wrapped.field("id", &short(&call.id));
+            wrapped.field("type", "function");
+            wrapped.field("function", &json!({"name": call.name, "arguments": call.arguments}));
+            wrapped.close();
+            Ok(())
+        })?;
+    }
+    let place = |part: usize| Place { message: index, part };
+    match message.parts.as_slice() {
+        [] => written.field("content", message.refusal.as_deref().unwrap_or("")),
+        [Part::Text(text)] => written.field("content", text),
+        all => body::array(written.key("content"), all.iter().enumerate(), |out, (at, each)| {
+            part(out, message.role, place(at), each)
+        })?,
+    }
+    written.close();
+    Ok(())
+}
+
+/// The name of the function whose result this is, as the call before it has it.
+fn function_of<'a>(call: &Call<'a>, index: usize, message: &Message) -> Option<&'a str> {
+    let id = message.tool_call_id.as_deref()?;
+    let before = call.chat.messages.get(..index)?.iter().rev().flat_map(|message| &message.tool_calls);
+    before.into_iter().find(|call| call.id == id).map(|call| call.name.as_str())
+}
+
+fn part(out: &mut Vec<u8>, role: Role, place: Place, part: &Part) -> Result<(), Failure> {
+    match part {
+        Part::Text(text) => {
+            let mut written = Object::open(out);
+            written.field("type", "text");
+            written.field("text", text);
+            written.close();
+            Ok(())
+        }
+        Part::Media(part) if role == Role::Tool => {
+            Err(misplaced(place, part.media.format, "it takes no media in the results of tools"))
+        }
+        Part::Media(part) => media(out, place, part),
+        Part::Remote { .. } => Err(Failure::broken(format!("{place} was to be fetched before it is sent on"))),
+    }
+}
+
+fn media(out: &mut Vec<u8>, place: Place, part: &MediaPart) -> Result<(), Failure> {
+    let (format, blob) = (part.media.format, &part.media.blob);
+    let kind = match format.kind() {
+        MediaKind::Image => "image_url",
+        MediaKind::Document => "document_url",
+        MediaKind::Audio => "input_audio",
+        MediaKind::Video => return Err(misplaced(place, format, "it has no form for films")),
+        MediaKind::Text => return Err(misplaced(place, format, "send the text itself")),
+    };
+    let mut written = Object::open(out);
+    written.field("type", kind);
+    if format == MediaFormat::Pdf {
+        written.some("document_name", part.name.as_ref());
+    }
+    let value = written.key(kind);
+    match &part.url {
+        Some(url) => body::value(value, url),
+        None if format.kind() == MediaKind::Audio => body::base64(value, blob)?,
+        None => body::data_url(value, format.mime(), blob)?,
+    }
+    written.close();
+    Ok(())
+}

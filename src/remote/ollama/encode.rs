@@ -1,0 +1,89 @@
+//! A chat as a call of `/chat`: everything but the messages, which are [`super::turns`]'s.
+//!
+//! Whether several functions may be called at once cannot be said here; it is left to the model.
+
+use std::borrow::Cow;
+
+use mediary_core::Failure;
+use mediary_core::task::{Chat, ReplyFormat, ToolChoice};
+use serde_json::{Map, Value, json};
+
+use super::generation::{context_tokens, needed_tokens, think};
+use super::turns::messages;
+use super::wire::{Function, Request, Tool};
+use crate::{Call, HttpCall, writing};
+
+pub(super) fn encode(call: &Call<'_>) -> Result<HttpCall, Failure> {
+    let chat = call.chat;
+    if chat.sampling.n > 1 {
+        return Err(writing::no_parameter("ollama", "n"));
+    }
+    let logprobs = chat.sampling.logprobs;
+    let request = Request {
+        model: call.model(),
+        messages: messages(chat)?,
+        stream: chat.stream,
+        tools: tools(chat)?,
+        format: match &chat.format {
+            ReplyFormat::Text => None,
+            ReplyFormat::Json => Some(Cow::Owned("json".into())),
+            ReplyFormat::Schema { schema, .. } => Some(Cow::Borrowed(schema)),
+        },
+        // A model that does not think refuses to be told not to as well.
+        think: chat.effort.filter(|_| call.abilities.reasoning).map(think),
+        options: options(call),
+        keep_alive: extra(call, "keep_alive"),
+        logprobs: logprobs.map(|_| true),
+        top_logprobs: logprobs.filter(|alternatives| *alternatives > 0),
+    };
+    Ok(HttpCall { path: "/chat".to_owned(), headers: Vec::new(), body: writing::write(&request, chat)? })
+}
+
+fn extra<'a>(call: &Call<'a>, name: &str) -> Option<&'a Value> {
+    call.chat.extras.get(name).filter(|_| call.sends(name))
+}
+
+fn tools(chat: &Chat) -> Result<Vec<Tool<'_>>, Failure> {
+    match chat.tool_choice {
+        ToolChoice::Auto => {}
+        // What is not offered is not called.
+        ToolChoice::None => return Ok(Vec::new()),
+        ToolChoice::Required | ToolChoice::Named(_) => {
+            return Err(writing::no_parameter("ollama", "tool_choice"));
+        }
+    }
+    let tools = chat.tools.iter().map(|tool| {
+        let nothing = || Cow::Owned(json!({ "type": "object", "properties": {} }));
+        let parameters = tool.parameters.as_ref().map_or_else(nothing, Cow::Borrowed);
+        let function = Function { name: &tool.name, description: tool.description.as_deref(), parameters };
+        Tool { kind: "function", function }
+    });
+    Ok(tools.collect())
+}
+
+/// What the client gave as `options`, with what has names of its own over it.
+fn options(call: &Call<'_>) -> Map<String, Value> {
+    let sampling = &call.chat.sampling;
+    let given = extra(call, "options").and_then(Value::as_object);
+    let mut options = given.cloned().unwrap_or_default();
+    let stop = (!sampling.stop.is_empty()).then(|| sampling.stop.clone().into());
+    let soft = |name: &str, value: Option<Value>| value.filter(|_| call.sends(name));
+    let named = [
+        ("num_predict", sampling.max_tokens.map(Value::from)),
+        ("temperature", sampling.temperature.map(Value::from)),
+        ("top_p", sampling.top_p.map(Value::from)),
+        ("stop", stop),
+        ("top_k", soft("top_k", sampling.top_k.map(Value::from))),
+        ("seed", soft("seed", sampling.seed.map(Value::from))),
+        ("presence_penalty", soft("presence_penalty", sampling.presence_penalty.map(Value::from))),
+        ("frequency_penalty", soft("frequency_penalty", sampling.frequency_penalty.map(Value::from))),
+        ("min_p", extra(call, "min_p").cloned()),
+        ("repeat_penalty", extra(call, "repeat_penalty").cloned()),
+    ];
+    options.extend(named.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))));
+    if let Some(most) = call.abilities.context_tokens {
+        let context = || context_tokens(needed_tokens(call.chat), most).into();
+        options.entry("num_ctx").or_insert_with(context);
+    }
+    options
+}

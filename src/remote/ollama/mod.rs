@@ -1,0 +1,61 @@
+//! The dialect of Ollama's own API, on this machine or in its cloud.
+//!
+//! Its OpenAI endpoint is not used, since a context length cannot be asked for there, and prompts longer than the
+//! default are cut without a word. Pictures are the only medium. [`models`] reads what a server has.
+
+mod encode;
+mod failure;
+mod generation;
+mod stream;
+mod tags;
+#[cfg(test)]
+mod tests;
+mod turns;
+mod wire;
+
+use mediary_core::Failure;
+use reqwest::header::HeaderMap;
+
+pub use tags::{OllamaModel, models};
+
+use crate::{Call, Dialect, Framing, HttpCall, Reader};
+
+/// Ollama's wire format.
+#[derive(Debug, Clone, Copy)]
+pub struct Ollama;
+
+impl Dialect for Ollama {
+    fn name(&self) -> &'static str {
+        "ollama"
+    }
+
+    fn encode(&self, call: &Call<'_>) -> Result<HttpCall, Failure> {
+        encode::encode(call)
+    }
+
+    fn framing(&self) -> Framing {
+        Framing::Ndjson
+    }
+
+    fn reader(&self, _stream: bool) -> Box<dyn Reader> {
+        // A whole answer has the shape of a stream's last line.
+        Box::<stream::Stream>::default()
+    }
+
+    fn failure(&self, status: u16, headers: &HeaderMap, body: &[u8]) -> Failure {
+        failure::failure(status, headers, body)
+    }
+
+    fn soft_parameters(&self) -> Option<&'static [&'static str]> {
+        Some(&[
+            "seed",
+            "presence_penalty",
+            "frequency_penalty",
+            "top_k",
+            "min_p",
+            "repeat_penalty",
+            "keep_alive",
+            "options",
+        ])
+    }
+}

@@ -1,0 +1,100 @@
+//! Answers as events, line by line. Calls of functions come whole.
+//!
+//! An error may stand in the midst of a success.
+
+use mediary_core::Failure;
+use mediary_core::task::{Finish, ReplyEvent, ReplyFrame, Usage};
+use serde_json::{Value, json};
+
+use super::failure;
+use super::wire::{Line, MadeCall};
+use crate::{Frame, Reader, said};
+
+/// There is only ever one reply.
+const CHOICE: u32 = 0;
+
+/// Reads one answer.
+#[derive(Debug, Default)]
+pub(super) struct Stream {
+    /// When the reply was begun, in digits; tells its calls from those of other turns.
+    stamp: Option<String>,
+    calls: u32,
+    is_finished: bool,
+}
+
+impl Reader for Stream {
+    fn read(&mut self, frame: &Frame<'_>, into: &mut ReplyFrame) -> Result<(), Failure> {
+        into.raw = bytes::Bytes::copy_from_slice(frame.data);
+        let line: Line = serde_json::from_slice(frame.data).map_err(said::garbled)?;
+        if line.error.is_some() {
+            return Err(failure::in_stream(frame.data));
+        }
+        let events = &mut into.events;
+        if self.stamp.is_none() {
+            let created = line.created_at.unwrap_or_default();
+            self.stamp = Some(created.chars().filter(char::is_ascii_digit).collect());
+            events.push(ReplyEvent::Begun { id: None, model: line.model });
+        }
+        if let Some(message) = line.message {
+            if let Some(text) = message.thinking.filter(|text| !text.is_empty()) {
+                events.push(ReplyEvent::Reasoning { choice: CHOICE, text, signature: None });
+            }
+            if let Some(text) = message.content.filter(|text| !text.is_empty()) {
+                events.push(ReplyEvent::Text { choice: CHOICE, text });
+            }
+            for call in message.tool_calls.unwrap_or_default() {
+                events.push(self.call(call));
+            }
+        }
+        if let Some(content) = line.logprobs.filter(|all| !all.is_empty()) {
+            let value = json!({ "content": content, "refusal": null });
+            events.push(ReplyEvent::Extra { choice: CHOICE, name: "logprobs", value });
+        }
+        if line.done && !self.is_finished {
+            self.is_finished = true;
+            events.push(ReplyEvent::Finish { choice: CHOICE, finish: self.finish(line.done_reason.as_deref()) });
+            // A prompt that was cached is not counted, and then nothing is known of it.
+            if let Some(completion_tokens) = line.eval_count {
+                let prompt_tokens = line.prompt_eval_count.unwrap_or(0);
+                events.push(ReplyEvent::Usage(Usage { prompt_tokens, completion_tokens, ..Usage::default() }));
+            }
+        }
+        Ok(())
+    }
+
+    fn end(&mut self, _into: &mut ReplyFrame) -> Result<(), Failure> {
+        if self.is_finished { Ok(()) } else { Err(said::broken_off()) }
+    }
+}
+
+impl Stream {
+    fn call(&mut self, call: MadeCall) -> ReplyEvent {
+        let index = self.calls;
+        self.calls += 1;
+        let stamp = self.stamp.as_deref().filter(|stamp| !stamp.is_empty());
+        let made_up = || stamp.map_or_else(|| format!("call_{index}"), |stamp| format!("call_{stamp}_{index}"));
+        let arguments = match call.function.arguments {
+            None | Some(Value::Null) => "{}".to_owned(),
+            // Some models write a text where an object belongs.
+            Some(Value::String(text)) => text,
+            Some(arguments) => arguments.to_string(),
+        };
+        ReplyEvent::ToolCall {
+            choice: CHOICE,
+            index,
+            id: Some(call.id.filter(|id| !id.is_empty()).unwrap_or_else(made_up)),
+            name: Some(call.function.name),
+            arguments,
+            signature: None,
+        }
+    }
+
+    fn finish(&self, reason: Option<&str>) -> Finish {
+        match reason {
+            Some("length") => Finish::Length,
+            // Older servers give no reason; others call the loading of a model one.
+            Some(_) | None if self.calls > 0 => Finish::ToolCalls,
+            Some(_) | None => Finish::Stop,
+        }
+    }
+}

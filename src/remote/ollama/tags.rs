@@ -1,0 +1,107 @@
+//! What a server has: the answer of `GET /tags`.
+//!
+//! Servers of an older kind do not say what a model can do; what little their details tell is taken then.
+
+use mediary_core::Failure;
+use serde::Deserialize;
+
+use crate::said;
+
+/// A model that a server has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OllamaModel {
+    /// Its name with its tag, such as `qwen3-vl:8b`.
+    pub name: String,
+    /// Whether it looks at pictures.
+    pub vision: bool,
+    /// Whether it calls functions.
+    pub tools: bool,
+    /// Whether it thinks first.
+    pub thinking: bool,
+    /// Whether it makes embeddings, and only those.
+    pub embedding: bool,
+}
+
+#[derive(Debug, Deserialize)]
+struct Tags {
+    models: Option<Vec<Tag>>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Tag {
+    name: String,
+    capabilities: Option<Vec<String>>,
+    details: Option<Details>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Details {
+    families: Option<Vec<String>>,
+}
+
+/// Reads the body of `GET /tags`.
+///
+/// # Errors
+/// Garbled when it is no such body.
+pub fn models(body: &[u8]) -> Result<Vec<OllamaModel>, Failure> {
+    let tags: Tags = serde_json::from_slice(body).map_err(said::garbled)?;
+    Ok(tags.models.unwrap_or_default().into_iter().map(model).collect())
+}
+
+fn model(tag: Tag) -> OllamaModel {
+    let families = tag.details.and_then(|details| details.families).unwrap_or_default();
+    let is_of = |names: &[&str]| families.iter().any(|family| names.contains(&family.as_str()));
+    match tag.capabilities {
+        Some(capabilities) => {
+            let can = |ability: &str| capabilities.iter().any(|its| its == ability);
+            OllamaModel {
+                vision: can("vision"),
+                tools: can("tools"),
+                thinking: can("thinking"),
+                embedding: can("embedding") && !can("completion"),
+                name: tag.name,
+            }
+        }
+        None => OllamaModel {
+            vision: is_of(&["clip", "mllama"]),
+            tools: false,
+            thinking: false,
+            embedding: is_of(&["bert", "nomic-bert"]) || tag.name.contains("embed"),
+            name: tag.name,
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_server_has_is_read_with_what_it_can() {
+        let body = br#"{"models":[
+            {"name":"qwen3-vl:8b","model":"qwen3-vl:8b","size":1,"capabilities":["completion","vision","tools","thinking"]},
+            {"name":"bge-m3:latest","capabilities":["embedding"],"details":{"families":["bert"]}},
+            {"name":"llava:7b","details":{"family":"llama","families":["llama","clip"]}},
+            {"name":"nomic-embed-text:latest","details":{"families":null}}]}"#;
+        let models = models(body).unwrap();
+        let told: Vec<_> = models
+            .iter()
+            .map(|model| (model.name.as_str(), model.vision, model.tools, model.thinking, model.embedding))
+            .collect();
+        assert_eq!(
+            told,
+            [
+                ("qwen3-vl:8b", true, true, true, false),
+                ("bge-m3:latest", false, false, false, true),
+                ("llava:7b", true, false, false, false),
+                ("nomic-embed-text:latest", false, false, false, true),
+            ]
+        );
+    }
+
+    #[test]
+    fn an_empty_server_has_no_models_and_a_page_is_no_answer() {
+        assert_eq!(models(br#"{"models":null}"#).unwrap(), []);
+        assert!(models(b"Ollama is running").is_err());
+    }
+}

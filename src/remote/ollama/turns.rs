@@ -1,0 +1,79 @@
+//! The conversation as Ollama's messages: a text each, with its pictures beside it.
+//!
+//! Where in a message a picture stood cannot be said there.
+
+use mediary_core::task::{Chat, Message, Part, Role};
+use mediary_core::{Failure, MediaFormat};
+
+use super::wire;
+use crate::writing;
+
+pub(super) fn messages(chat: &Chat) -> Result<Vec<wire::Message<'_>>, Failure> {
+    (0..chat.messages.len()).map(|index| message(&chat.messages, index)).collect()
+}
+
+fn message(messages: &[Message], index: usize) -> Result<wire::Message<'_>, Failure> {
+    let message = &messages[index];
+    let is_result = message.role == Role::Tool;
+    let mut content = message.joined_text();
+    if let Some(refusal) = message.refusal.as_deref().filter(|_| content.is_empty()) {
+        refusal.clone_into(&mut content);
+    }
+    let mut images = Vec::new();
+    for part in &message.parts {
+        match part {
+            Part::Text(_) => {}
+            Part::Media(part) if is_picture(part.media.format) => images.push(writing::base64(part)?),
+            Part::Media(part) => return Err(writing::no_form("ollama", &part.media)),
+            Part::Remote { .. } => return Err(writing::not_fetched()),
+        }
+    }
+    let calls = message.tool_calls.iter().enumerate().map(|(index, call)| wire::SentCall {
+        id: &call.id,
+        function: wire::SentFunction { index, name: &call.name, arguments: writing::arguments(&call.arguments) },
+    });
+    let thoughts = message.reasoning.as_ref().map(|reasoning| reasoning.text.as_str());
+    Ok(wire::Message {
+        role: match message.role {
+            Role::System => "system",
+            Role::User => "user",
+            Role::Assistant => "assistant",
+            Role::Tool => "tool",
+        },
+        content,
+        thinking: thoughts.filter(|thoughts| !thoughts.is_empty()),
+        images,
+        tool_calls: calls.collect(),
+        tool_name: is_result.then(|| writing::called_function(messages, index)).flatten(),
+        tool_call_id: message.tool_call_id.as_deref().filter(|_| is_result),
+    })
+}
+
+/// What its image decoder reads.
+fn is_picture(format: MediaFormat) -> bool {
+    match format {
+        MediaFormat::Png | MediaFormat::Jpeg | MediaFormat::Webp => true,
+        MediaFormat::Gif
+        | MediaFormat::Tiff
+        | MediaFormat::Bmp
+        | MediaFormat::Pdf
+        | MediaFormat::Wav
+        | MediaFormat::Mp3
+        | MediaFormat::Flac
+        | MediaFormat::Opus
+        | MediaFormat::Vorbis
+        | MediaFormat::M4a
+        | MediaFormat::Aac
+        | MediaFormat::Mp4
+        | MediaFormat::Mov
+        | MediaFormat::Webm
+        | MediaFormat::Mkv
+        | MediaFormat::Avi
+        | MediaFormat::Text
+        | MediaFormat::Markdown
+        | MediaFormat::Csv
+        | MediaFormat::Json
+        | MediaFormat::Xml
+        | MediaFormat::Html => false,
+    }
+}

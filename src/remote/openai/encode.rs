@@ -1,0 +1,216 @@
+//! Writing a chat as OpenAI's request.
+//!
+//! Fields that have no place in a [`Chat`](mediary_core::task::Chat) are copied from its extras, unless the target
+//! refuses them. Nothing else is left out.
+
+use mediary_core::Failure;
+use mediary_core::task::{Extras, Message, Part, ReplyFormat, Role, Tool, ToolCall, ToolChoice};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::parts;
+use crate::Call;
+use crate::body::{self, Object};
+
+/// Fields of a request that are written from elsewhere; extras of these names would be doubles.
+const OWN: [&str; 23] = [
+    "model", "messages", "tools", "tool_choice", "parallel_tool_calls", "response_format", "max_tokens",
+    "max_completion_tokens", "temperature", "top_p", "top_k", "stop", "n", "seed", "presence_penalty",
+    "frequency_penalty", "logprobs", "top_logprobs", "reasoning_effort", "stream", "stream_options", "functions",
+    "function_call",
+];
+/// Likewise of a message.
+const OWN_IN_MESSAGE: [&str; 8] =
+    ["role", "content", "tool_calls", "tool_call_id", "name", "refusal", "reasoning_content", "reasoning"];
+
+/// The body of a request.
+pub(super) fn body(call: &Call<'_>) -> Result<Vec<u8>, Failure> {
+    let chat = call.chat;
+    let sampling = &chat.sampling;
+    let mut out = body::buffer(parts::room_bytes(chat));
+    let mut request = Object::open(&mut out);
+    request.field("model", call.model());
+    let has_sends = |name: &str| sends(call, name);
+
+    let longest = match call.quirks.max_completion_tokens {
+        true => "max_completion_tokens",
+        false => "max_tokens",
+    };
+    request.some(longest, sampling.max_tokens.filter(|_| has_sends("max_tokens") && has_sends("max_completion_tokens")));
+    request.some("temperature", sampling.temperature.filter(|_| has_sends("temperature")));
+    request.some("top_p", sampling.top_p.filter(|_| has_sends("top_p")));
+    request.some("top_k", sampling.top_k.filter(|_| has_sends("top_k")));
+    request.some("stop", Some(&sampling.stop).filter(|stop| !stop.is_empty() && has_sends("stop")));
+    request.some("n", Some(sampling.n).filter(|n| *n > 1));
+    request.some("seed", sampling.seed.filter(|_| has_sends("seed")));
+    request.some("presence_penalty", sampling.presence_penalty.filter(|_| has_sends("presence_penalty")));
+    request.some("frequency_penalty", sampling.frequency_penalty.filter(|_| has_sends("frequency_penalty")));
+    if let Some(alternatives) = sampling.logprobs {
+        request.field("logprobs", &true);
+        request.some("top_logprobs", Some(alternatives).filter(|alternatives| *alternatives > 0));
+    }
+    request.some("reasoning_effort", chat.effort.map(|e| e.name()).filter(|_| has_sends("reasoning_effort")));
+    response_format(&mut request, &chat.format);
+    if !chat.tools.is_empty() {
+        tools(&mut request, &chat.tools)?;
+        tool_choice(&mut request, &chat.tool_choice);
+        request.some("parallel_tool_calls", chat.parallel_tool_calls.filter(|_| has_sends("parallel_tool_calls")));
+    }
+    if chat.stream {
+        request.field("stream", &true);
+        stream_options(&mut request, call);
+    }
+    extras(&mut request, &chat.extras, &OWN, has_sends);
+    body::array(request.key("messages"), chat.messages.iter().enumerate(), |out, (index, each)| {
+        message(out, call, index, each)
+    })?;
+    request.close();
+    Ok(out)
+}
+
+/// Whether a soft field is sent.
+fn sends(call: &Call<'_>, name: &str) -> bool {
+    call.sends(name) && !call.quirks.refuses.iter().any(|refused| refused == name)
+}
+
+/// Extras, but for fields that are written from elsewhere or not sent.
+pub(crate) fn extras(object: &mut Object<'_>, extras: &Extras, own: &[&str], sends: impl Fn(&str) -> bool) {
+    for (name, value) in extras {
+        if !own.contains(&name.as_str()) && sends(name) {
+            object.field(name, value);
+        }
+    }
+}
+
+/// Usage is always asked for where that is known: the ledger counts it whether or not the client does.
+fn stream_options(request: &mut Object<'_>, call: &Call<'_>) {
+    if !call.quirks.stream_usage {
+        return;
+    }
+    let mut options = match call.chat.extras.get("stream_options") {
+        Some(Value::Object(options)) => options.clone(),
+        Some(_) | None => Extras::new(),
+    };
+    options.insert("include_usage".to_owned(), Value::Bool(true));
+    request.field("stream_options", &options);
+}
+
+/// Writes `response_format`, if a form is asked for.
+pub(crate) fn response_format(request: &mut Object<'_>, format: &ReplyFormat) {
+    #[derive(Serialize)]
+    struct Schema<'a> {
+        name: &'a str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        strict: Option<bool>,
+        schema: &'a Value,
+    }
+    match format {
+        ReplyFormat::Text => {}
+        ReplyFormat::Json => request.field("response_format", &json!({"type": "json_object"})),
+        ReplyFormat::Schema { name, schema, strict } => {
+            let mut format = Object::open(request.key("response_format"));
+            format.field("type", "json_schema");
+            format.field("json_schema", &Schema { name, strict: *strict, schema });
+            format.close();
+        }
+    }
+}
+
+/// Writes `tools`.
+pub(crate) fn tools(request: &mut Object<'_>, tools: &[Tool]) -> Result<(), Failure> {
+    body::array(request.key("tools"), tools, |out, tool| {
+        let mut wrapped = Object::open(out);
+        wrapped.field("type", "function");
+        let mut function = Object::open(wrapped.key("function"));
+        function.field("name", &tool.name);
+        function.some("description", tool.description.as_ref());
+        function.some("parameters", tool.parameters.as_ref());
+        function.some("strict", tool.strict);
+        function.close();
+        wrapped.close();
+        Ok(())
+    })
+}
+
+fn tool_choice(request: &mut Object<'_>, choice: &ToolChoice) {
+    match choice {
+        ToolChoice::Auto => {}
+        ToolChoice::None => request.field("tool_choice", "none"),
+        ToolChoice::Required => request.field("tool_choice", "required"),
+        ToolChoice::Named(name) => {
+            request.field("tool_choice", &json!({"type": "function", "function": {"name": name}}));
+        }
+    }
+}
+
+fn message(out: &mut Vec<u8>, call: &Call<'_>, index: usize, message: &Message) -> Result<(), Failure> {
+    let quirks = call.quirks;
+    let mut written = Object::open(out);
+    written.field("role", match message.role {
+        Role::System if quirks.developer_role && call.abilities.reasoning => "developer",
+        Role::System => "system",
+        Role::User => "user",
+        Role::Assistant => "assistant",
+        Role::Tool => "tool",
+    });
+    // The name of a function stands in the call that is answered; in its result OpenAI knows none.
+    let name = message.name.as_ref().filter(|_| message.role != Role::Tool && sends(call, "name"));
+    written.some("name", name);
+    written.some("tool_call_id", message.tool_call_id.as_ref());
+    if message.role == Role::Assistant {
+        if quirks.returns_reasoning {
+            // Where thoughts are wanted back they are wanted of every turn, be they empty.
+            let thoughts = message.reasoning.as_ref().map_or("", |reasoning| reasoning.text.as_str());
+            written.field("reasoning_content", thoughts);
+        }
+        written.some("refusal", message.refusal.as_ref().filter(|_| sends(call, "refusal")));
+    }
+    if !message.tool_calls.is_empty() {
+        tool_calls(&mut written, &message.tool_calls)?;
+    }
+    extras(&mut written, &message.extras, &OWN_IN_MESSAGE, |name| sends(call, name));
+    content(written.key("content"), call, index, message)?;
+    written.close();
+    Ok(())
+}
+
+/// Writes `tool_calls`.
+fn tool_calls(message: &mut Object<'_>, calls: &[ToolCall]) -> Result<(), Failure> {
+    body::array(message.key("tool_calls"), calls, |out, call| {
+        let mut wrapped = Object::open(out);
+        wrapped.field("id", &call.id);
+        wrapped.field("type", "function");
+        let mut function = Object::open(wrapped.key("function"));
+        function.field("name", &call.name);
+        function.field("arguments", &call.arguments);
+        function.close();
+        wrapped.close();
+        Ok(())
+    })
+}
+
+fn content(out: &mut Vec<u8>, call: &Call<'_>, index: usize, message: &Message) -> Result<(), Failure> {
+    let is_text = message.parts.iter().all(|part| matches!(part, Part::Text(_)));
+    match message.parts.as_slice() {
+        [] if call.quirks.null_content && message.role == Role::Assistant => {
+            out.extend_from_slice(b"null");
+            Ok(())
+        }
+        [] => {
+            body::value(out, "");
+            Ok(())
+        }
+        [Part::Text(text)] => {
+            body::value(out, text);
+            Ok(())
+        }
+        _ if is_text && call.quirks.flat_text => {
+            body::value(out, &message.joined_text());
+            Ok(())
+        }
+        all => body::array(out, all.iter().enumerate(), |out, (part_index, part)| {
+            let place = mediary_core::task::Place { message: index, part: part_index };
+            parts::part(out, call, message.role, place, part)
+        }),
+    }
+}

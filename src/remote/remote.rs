@@ -1,9 +1,0 @@
-//! Calls to one provider.
-
-/// A provider.
-#[derive(Debug)]
-pub struct Remote;
-
-/// A reply.
-#[derive(Debug)]
-pub struct Reply;

@@ -1,0 +1,76 @@
+//! Calls to one provider: a dialect joined with the HTTP client.
+//!
+//! One call is one request: nothing is retried, no other key is tried, nothing rests here; what follows from a failure
+//! is the gateway's affair. Dropping a call or its reply ends the connection at once, since HTTP/1.1 knows no other way
+//! to say that nobody listens any more.
+
+mod clock;
+mod json;
+mod reply;
+mod request;
+#[cfg(test)]
+mod tests;
+mod trouble;
+
+pub use reply::Reply;
+
+use std::sync::Arc;
+
+use mediary_core::Failure;
+use reqwest::Method;
+use reqwest::header::HeaderMap;
+
+use clock::Clock;
+
+use crate::client::ProviderClient;
+use crate::frames::Cutter;
+use crate::{Call, Dialect, Endpoint, HttpCall, Timeouts};
+
+/// A provider: where it is and how it speaks. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Remote {
+    client: reqwest::Client,
+    dialect: Arc<dyn Dialect>,
+    endpoint: Arc<Endpoint>,
+    /// The endpoint's headers; a failure if it has one that cannot be sent.
+    headers: Result<HeaderMap, Failure>,
+}
+
+impl Remote {
+    /// A provider that is called with `client`.
+    #[must_use]
+    pub fn new(client: &ProviderClient, dialect: Arc<dyn Dialect>, endpoint: Endpoint) -> Self {
+        let headers = request::headers(&endpoint);
+        Self { client: client.0.clone(), dialect, endpoint: Arc::new(endpoint), headers }
+    }
+
+    /// How it speaks.
+    #[must_use]
+    pub fn dialect(&self) -> &Arc<dyn Dialect> {
+        &self.dialect
+    }
+
+    /// Where it is.
+    #[must_use]
+    pub fn endpoint(&self) -> &Endpoint {
+        &self.endpoint
+    }
+
+    /// Sends a chat; resolves when the head of a good answer is here.
+    ///
+    /// # Errors
+    /// When the chat cannot be written in the dialect, the provider cannot be reached or does not begin in time, or it
+    /// refuses.
+    pub async fn chat(&self, call: &Call<'_>, key: Option<&str>, timeouts: Timeouts) -> Result<Reply, Failure> {
+        let HttpCall { path, headers, body } = self.dialect.encode(call)?;
+        let request = self.request(Method::POST, &path, &headers, Some(body), key)?;
+        let clock = Clock::start(timeouts);
+        let response = self.send(request, &clock, key).await?;
+        let framing = request::framing(&response);
+        let cutter = match framing {
+            Some(framing) => Cutter::stream(framing),
+            None => Cutter::whole(response.content_length()),
+        };
+        Ok(Reply::new(response, cutter, self.dialect.reader(framing.is_some()), clock, key))
+    }
+}

@@ -1,0 +1,150 @@
+//! An answer as it arrives.
+
+use std::fmt;
+use std::time::Duration;
+
+use bytes::Bytes;
+use mediary_core::task::ReplyFrame;
+use mediary_core::{Failure, FailureKind};
+use reqwest::Response;
+
+use super::clock::Clock;
+use super::trouble;
+use crate::blame;
+use crate::frames::{Cut, Cutter};
+use crate::{Frame, Reader};
+
+/// How OpenAI-like streams say that they are over. It is no JSON, so no other dialect can mean something by it.
+const DONE: &[u8] = b"[DONE]";
+/// How long the end of a body is waited for once the reply is over. A connection whose body was read to its end can be
+/// used again, and the end usually comes in the same packet.
+const LINGER: Duration = Duration::from_millis(20);
+
+/// An answer. Dropping it closes the connection, unless it came to its end.
+pub struct Reply {
+    /// `None` when nothing more is read from it.
+    response: Option<Response>,
+    cutter: Cutter,
+    reader: Box<dyn Reader>,
+    clock: Clock,
+    /// All bytes are here.
+    arrived: bool,
+    /// Nothing more is handed out.
+    over: bool,
+    key: Option<String>,
+}
+
+impl Reply {
+    pub(super) fn new(
+        response: Response,
+        cutter: Cutter,
+        reader: Box<dyn Reader>,
+        clock: Clock,
+        key: Option<&str>,
+    ) -> Self {
+        let key = key.map(str::to_owned);
+        Self { response: Some(response), cutter, reader, clock, arrived: false, over: false, key }
+    }
+
+    /// Whether it comes as a stream rather than as one body.
+    #[must_use]
+    pub fn is_stream(&self) -> bool {
+        !matches!(self.cutter, Cutter::Whole(_))
+    }
+
+    /// The next frame; `None` after the proper end. After a failure nothing follows.
+    ///
+    /// The first frame must come in time from the start of the call, later pieces from the one before. Not completing
+    /// this future loses nothing.
+    pub async fn next(&mut self) -> Option<Result<ReplyFrame, Failure>> {
+        loop {
+            if let Some(ready) = self.next_ready() {
+                return Some(ready);
+            }
+            if self.over {
+                self.linger().await;
+                return None;
+            }
+            match self.piece().await {
+                Ok(Some(piece)) => self.cutter.push(piece),
+                Ok(None) => {
+                    self.arrived = true;
+                    self.response = None;
+                    self.cutter.finish();
+                }
+                Err(failure) => return Some(Err(self.fail(failure))),
+            }
+        }
+    }
+
+    /// The next frame if it is here already; never waits. `None` says nothing about the end.
+    pub fn next_ready(&mut self) -> Option<Result<ReplyFrame, Failure>> {
+        if self.over {
+            return None;
+        }
+        match self.cutter.next() {
+            Ok(Some(cut)) if cut.data.trim_ascii() == DONE => self.end(),
+            Ok(Some(cut)) => Some(self.read(cut)),
+            Ok(None) if self.arrived => self.end(),
+            Ok(None) => None,
+            Err(too_long) => {
+                let detail = format!("the provider's answer cannot be read: {too_long}");
+                Some(Err(self.fail(Failure::new(FailureKind::Garbled, detail))))
+            }
+        }
+    }
+
+    fn read(&mut self, cut: Cut) -> Result<ReplyFrame, Failure> {
+        self.clock.frame();
+        let mut frame = ReplyFrame::default();
+        let read = self.reader.read(&Frame { event: cut.event.as_deref(), data: &cut.data }, &mut frame);
+        frame.raw = cut.data;
+        read.map(|()| frame).map_err(|failure| self.fail(failure))
+    }
+
+    /// The provider has said everything; what the reader held back comes out.
+    fn end(&mut self) -> Option<Result<ReplyFrame, Failure>> {
+        self.over = true;
+        let mut frame = ReplyFrame::default();
+        match self.reader.end(&mut frame) {
+            Ok(()) if frame.events.is_empty() => None,
+            Ok(()) => Some(Ok(frame)),
+            Err(failure) => Some(Err(self.fail(failure))),
+        }
+    }
+
+    /// What arrives next; `None` at the end of the body.
+    async fn piece(&mut self) -> Result<Option<Bytes>, Failure> {
+        let Some(response) = &mut self.response else {
+            return Ok(None);
+        };
+        let piece = tokio::time::timeout_at(self.clock.deadline(), response.chunk())
+            .await
+            .map_err(|_| self.clock.timed_out())?
+            .map_err(|error| trouble::broke_off(&error))?;
+        self.clock.piece();
+        Ok(piece)
+    }
+
+    /// Reads on to the end of the body for a moment.
+    async fn linger(&mut self) {
+        if let Some(mut response) = self.response.take() {
+            let rest = async { while let Ok(Some(_)) = response.chunk().await {} };
+            // Without the end the connection is closed, which is all that happens.
+            let _ended = tokio::time::timeout(LINGER, rest).await;
+        }
+    }
+
+    /// Nothing follows a failure, and nobody reads on.
+    fn fail(&mut self, failure: Failure) -> Failure {
+        self.over = true;
+        self.response = None;
+        blame::without_key(failure, self.key.as_deref())
+    }
+}
+
+impl fmt::Debug for Reply {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Reply").field("is_stream", &self.is_stream()).field("over", &self.over).finish()
+    }
+}
