@@ -10,7 +10,7 @@ MEDIARY = $(CARGO) run --quiet --release $(CARGO_FLAGS) --
 MEDIARY_DEV = $(CARGO) run $(CARGO_FLAGS) --
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check check-fuzz test-clients lint bench models install clean system dev-models release
+.PHONY: help setup run test check check-fuzz test-clients lint bench bench-gateways models install clean system dev-models release
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -51,8 +51,15 @@ test-clients: setup ## Let official clients talk to the server (needs the packag
 	python3 -m venv target/clients-venv && target/clients-venv/bin/pip install -q -r tests/clients/requirements.txt
 	target/clients-venv/bin/python tests/clients/run.py target/release/mediary
 
-bench: setup ## Compare speed, accuracy and memory with other programs
+bench: setup bench-gateways ## Compare speed, accuracy and memory with other programs
 	python3 benches/run.py
+
+# What stands around the gateways, with the versions that are shipped, as for the fuzzer; and the planner's timer.
+bench-gateways:
+	$(CARGO) build --release $(CARGO_FLAGS) -p mediary-core --example plan_speed
+	cp Cargo.lock benches/gateways/Cargo.lock
+	cd benches/gateways && $(CARGO) build --release $(filter-out --locked,$(CARGO_FLAGS)) \
+		--target-dir ../../target/bench-gateways
 
 models: release ## Fetch missing or damaged libraries and weights, and choose how to run them
 	$(MEDIARY) models pull

@@ -25,6 +25,9 @@ const ANSWER: &str = r#"{"id":"chatcmpl-bench","object":"chat.completion","creat
 /// A request longer than this is not looked into: it carries media and wants a plain answer.
 const SMALL_BYTES: usize = 64 * 1024;
 
+/// What streams say. Some gateways cut off a model that repeats itself.
+const WORDS: [&str; 8] = ["one", "three", "seven", "ten", "forty", "sixty", "zero", "eleven"];
+
 #[derive(Default)]
 struct Bench {
     tokens: AtomicU64,
@@ -93,15 +96,17 @@ fn answer(kind: &'static str, body: Body) -> Response<Body> {
 
 /// The events of a stream: the role, the tokens, the end, and the usage for whoever asked.
 fn frames(tokens: u64, gap_us: u64, usage: bool) -> impl Stream<Item = Bytes> {
-    let token = event(r#"{"content":" token"}"#, "null");
+    let words = WORDS.map(|word| event(&format!(r#"{{"content":" {word}"}}"#), "null"));
     let mut end = event("{}", "\"stop\"").to_vec();
     if usage {
-        end.extend_from_slice(format!("data: {{{HEAD},\"choices\":[],\"usage\":{{\"prompt_tokens\":21,\"completion_tokens\":{tokens},\"total_tokens\":{}}}}}\n\n", tokens + 21).as_bytes());
+        let total = tokens + 21;
+        let counts = format!(r#""prompt_tokens":21,"completion_tokens":{tokens},"total_tokens":{total}"#);
+        end.extend_from_slice(format!("data: {{{HEAD},\"choices\":[],\"usage\":{{{counts}}}}}\n\n").as_bytes());
     }
     end.extend_from_slice(b"data: [DONE]\n\n");
     let begin = Instant::now();
     let paced = stream::iter(1..=tokens).then(move |number| {
-        let token = token.clone();
+        let token = words[number as usize % words.len()].clone();
         async move {
             if gap_us > 0 {
                 // From the beginning, not from the one before: a late token does not delay those after it.
@@ -114,8 +119,7 @@ fn frames(tokens: u64, gap_us: u64, usage: bool) -> impl Stream<Item = Bytes> {
     stream::iter([role]).chain(paced).chain(stream::iter([Bytes::from(end)]))
 }
 
-const HEAD: &str =
-    r#""id":"chatcmpl-bench","object":"chat.completion.chunk","created":1767225600,"model":"small""#;
+const HEAD: &str = r#""id":"chatcmpl-bench","object":"chat.completion.chunk","created":1767225600,"model":"small""#;
 
 fn event(delta: &str, finish: &str) -> Bytes {
     let choice = format!(r#"{{"index":0,"delta":{delta},"logprobs":null,"finish_reason":{finish}}}"#);

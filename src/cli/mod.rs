@@ -3,17 +3,19 @@
 mod check_config;
 mod models;
 mod ocr;
+mod plan;
 mod serve;
 mod worker;
 
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use mediary_convert::av::Ffmpeg;
 
 use crate::config::{Config, Environment, Loaded, Overrides, Source};
-use crate::gateway::{Recipe, soft_parameters};
+use crate::gateway::{Pipelines, Recipe, soft_parameters};
 use crate::providers::Providers;
 use crate::models::{Models, Place};
 
@@ -44,6 +46,7 @@ enum Command {
     Serve(serve::Serve),
     Ocr(ocr::Ocr),
     Models(models::ModelsArgs),
+    Plan(plan::Plan),
     CheckConfig(check_config::CheckConfig),
     #[command(hide = true)]
     Worker(worker::Worker),
@@ -69,6 +72,7 @@ pub fn main(environment: Environment) -> ExitCode {
     match arguments.command {
         Command::Serve(command) => command.run(context),
         Command::Ocr(command) => command.run(&context),
+        Command::Plan(command) => command.run(&context),
         Command::Worker(command) => command.run(&context),
         Command::Models(command) => context
             .models(None)
@@ -107,6 +111,16 @@ impl Context {
     fn providers(&self, config: &Config, source: &Source) -> Result<Providers, String> {
         Providers::assemble(config, &self.environment, self.config_dir(source).as_deref(), soft_parameters)
             .map_err(|error| error.to_string())
+    }
+
+    /// How one medium becomes another, by the recipes beside the configuration file where there are such.
+    fn pipelines(&self, source: &Source) -> Result<Pipelines, String> {
+        Pipelines::load(self.config_dir(source).as_deref()).map_err(|error| error.to_string())
+    }
+
+    /// The ffmpeg on the search path.
+    fn ffmpeg(&self) -> Option<Ffmpeg> {
+        Ffmpeg::find(self.environment.path("PATH").as_deref().map(Path::as_os_str))
     }
 
     /// Where what was read is remembered.

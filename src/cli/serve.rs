@@ -46,6 +46,8 @@ fn serve(context: &Context) -> Result<(), String> {
     let parts = Parts {
         config: &config,
         recipe,
+        pipelines: context.pipelines(&loaded.source)?,
+        ffmpeg: context.ffmpeg(),
         providers,
         models: &models,
         cache_dir: context.cache_dir(&config),

@@ -14,7 +14,8 @@ use super::expand::expand;
 /// # Errors
 /// A sentence that says what would be right.
 pub(super) fn targets(name: &str, value: &DeValue<'_>, env: &Environment) -> Result<Vec<Target>, String> {
-    let wants = || format!("the alias `{name}` must be a target such as \"gemini/gemini-2.5-flash\", or a list of them");
+    let wants =
+        || format!("the alias `{name}` must be a target such as \"gemini/gemini-2.5-flash\", or a list of them");
     if Tier::named(name).is_some() {
         return Err(format!("`{name}` is a tier; give the alias another name"));
     }

@@ -15,11 +15,11 @@ use toml::{Spanned, Value};
 
 use super::environment::Environment;
 use super::error::Problem;
-use super::{aliases, keys};
 use super::load::Change;
 use super::origin::Origin;
 use super::providers::{self, ConfiguredProvider};
 use super::written::Written;
+use super::{aliases, keys};
 
 /// What a file holds.
 #[derive(Default)]

@@ -6,8 +6,8 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use super::{keys, providers};
 use super::raw::Raw;
+use super::{keys, providers};
 
 /// Key, default, meaning, as Markdown.
 pub(super) fn table() -> String {

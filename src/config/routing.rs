@@ -38,6 +38,8 @@ pub struct Routing {
     pub sticky: Duration,
     /// Whether addresses of media are handed on to targets that fetch by themselves.
     pub hand_on_urls: bool,
+    /// So long a client of a stream hears nothing before it is told that it is still wanted. No key sets it.
+    pub silence: Duration,
 }
 
 impl Default for Routing {
@@ -110,6 +112,9 @@ impl Default for RawRouting {
 const MOST_ATTEMPTS: u32 = 1000;
 const MOST_CYCLES: u32 = 100;
 
+/// Well below the half minute or minute after which proxies give a silent connection up.
+const SILENCE: Duration = Duration::from_secs(15);
+
 const SECONDS: &str = "a whole number of seconds, 1 or more";
 
 pub(super) const KEYS: &[Key] = &[
@@ -178,6 +183,7 @@ impl RawRouting {
             model_routing: self.model_routing,
             sticky: Duration::from_secs(u64::from(self.sticky_minutes) * 60),
             hand_on_urls: self.hand_on_urls,
+            silence: SILENCE,
         }
     }
 }

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::check::Check;
 use super::host::Host;
 use super::keys::Key;
+use super::providers::sendable;
 use super::secret::Secret;
 use super::web_origin;
 
@@ -150,7 +151,7 @@ impl RawServer {
         };
         let cors_origins = self.cors_origins.iter().map(|origin| web_origin::origin(origin)).collect();
         let cors_origins = check.accept("server.cors_origins", cors_origins);
-        let api_keys = self.api_keys.iter().map(|key| secret(key)).collect();
+        let api_keys = self.api_keys.iter().map(|key| sendable(key)).collect();
         let api_keys: Option<Vec<Secret>> = check.accept("server.api_keys", api_keys);
         let open = api_keys.as_ref().is_some_and(Vec::is_empty);
         if open && !self.host.is_loopback() {
@@ -171,11 +172,4 @@ impl RawServer {
             log_format: self.log_format,
         })
     }
-}
-
-/// A key that can stand in a header. Spaces around it are cut off, since key files tend to end with a line break.
-fn secret(text: &str) -> Option<Secret> {
-    let text = text.trim();
-    let sendable = !text.is_empty() && text.chars().all(|c| c.is_ascii_graphic());
-    sendable.then(|| Secret::new(text))
 }

@@ -1,7 +1,8 @@
 //! Media in, media out: pictures and pages become pixels, PDFs give up their text layers, films their sound and frames.
 //!
-//! What can crash or hang (PDFium, ffmpeg) runs in child processes; what cannot (the `image` crate) runs here, behind limits that are checked before anything is decoded.
-//! Recognising what the pixels show is not this crate's business.
+//! What can crash or hang (PDFium, ffmpeg) runs in child processes; what cannot (the `image` crate) runs here, behind
+//! limits that are checked before anything is decoded. Recognising what the pixels show is not this crate's
+//! business.
 
 pub mod av;
 pub mod image;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
+use mediary_convert::av::Ffmpeg;
 use mediary_convert::pdf::{PdfWorkers, WorkerSettings};
 use mediary_local::{Ocrs, PaddleOcr, Pool, PoolSettings, Runtime};
 use mediary_remote::{FetchPolicy, Fetcher};
@@ -13,6 +14,7 @@ use thiserror::Error;
 
 use super::chat::Chats;
 use super::documents::Drawings;
+use super::treat::{Installed, Pipelines, Workshop};
 use super::{Gateway, Recipe, execution, installed, targets};
 use crate::config::{Config, Fetch};
 use crate::models::Models;
@@ -28,6 +30,10 @@ pub struct Parts<'a> {
     pub config: &'a Config,
     /// How documents are read.
     pub recipe: Recipe,
+    /// How one medium becomes another.
+    pub pipelines: Pipelines,
+    /// What converts sound and film; `None`: nothing does.
+    pub ffmpeg: Option<Ffmpeg>,
     /// Who can be called.
     pub providers: Providers,
     /// Where libraries and weights are.
@@ -50,7 +56,7 @@ impl Gateway {
     /// # Errors
     /// When the operating system gives no threads.
     pub fn new(parts: Parts<'_>) -> Result<Self, GatewayError> {
-        let Parts { config, recipe, providers, models, cache_dir, program } = parts;
+        let Parts { config, recipe, pipelines, ffmpeg, providers, models, cache_dir, program } = parts;
         let engines = &config.engines;
         let pdf = PdfWorkers::new(WorkerSettings {
             program,
@@ -78,6 +84,11 @@ impl Gateway {
             PoolSettings { name: "ocrs".into(), queue: engines.paddleocr.queue, retry_after: RETRY_AFTER },
             move || Ocrs::load(&installed::ocrs_files(&models_of_engine)?),
         )?;
+        let installed = Installed {
+            pdfium: pdf.are_startable(),
+            ocr: targets.iter().any(|target| target.installed),
+            ffmpeg: ffmpeg.is_some(),
+        };
         let most_bytes = config.cache.bytes.get();
         let readings = cache_dir.filter(|_| most_bytes > 0).and_then(|dir| remembered(&dir, most_bytes));
         Ok(Self {
@@ -90,7 +101,7 @@ impl Gateway {
             drawings: Drawings::default(),
             targets,
             fetcher: Fetcher::new(fetch_policy(config)),
-            recipes: Vec::new(),
+            workshop: Workshop::new(pipelines, ffmpeg, installed),
             chats: Arc::new(Chats::new(providers, config.routing.clone())),
             draws: AtomicU64::new(0),
         })

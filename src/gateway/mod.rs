@@ -9,25 +9,27 @@ mod documents;
 mod execution;
 mod installed;
 mod limits;
+mod recipe_file;
 mod spool;
 mod targets;
 mod treat;
 
 pub use build::{GatewayError, Parts};
 pub use chat::{
-    Answer, Answered, Bounds, ChatError, ChatRequest, Exhausted, Planned, Record, Route, TreatmentNote, Tried, WholeAnswer,
+    Answer, Answered, Bounds, ChatError, ChatRequest, Exhausted, Known, Planned, Record, Route, TreatmentNote, Tried, WholeAnswer,
     soft_parameters,
 };
 pub use documents::{
-    Attempt, BadRecipe, EngineChoice, OnPage, Outcome, PageOutcome, Progress, ReadOptions, ReadStatus, Reading, Reason,
+    Attempt, EngineChoice, OnPage, Outcome, PageOutcome, Progress, ReadOptions, ReadStatus, Reading, Reason,
     Recipe, Step,
 };
 pub use execution::{measure, tune};
+pub use recipe_file::BadRecipe;
 pub use spool::Spool;
 pub use targets::{Readiness, TargetInfo};
+pub use treat::Pipelines;
 
 use mediary_convert::pdf::PdfWorkers;
-use mediary_core::plan::TreatmentRecipe;
 use mediary_remote::Fetcher;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
@@ -37,6 +39,7 @@ use mediary_store::DiskCache;
 
 use crate::config::Limits;
 use chat::Chats;
+use treat::Workshop;
 use documents::Drawings;
 
 /// The engines and workers of this process, and the limits that hold for all of them.
@@ -55,8 +58,8 @@ pub struct Gateway {
     targets: Vec<TargetInfo>,
     /// Fetches what requests name by its address.
     fetcher: Fetcher,
-    /// The ways in which one medium can become another.
-    recipes: Vec<TreatmentRecipe>,
+    /// Where one medium becomes another.
+    workshop: Workshop,
     /// Providers, and how they have been doing.
     chats: Arc<Chats>,
     /// Settles ties between candidates.

@@ -20,7 +20,7 @@ use utoipa::{Modify, OpenApi};
 use utoipa_swagger_ui::Config;
 
 use super::error::{ApiError, ErrorBody};
-use super::{chat, health, landing, metrics, models, ocr, plan};
+use super::{chat, fleet, health, landing, metrics, models, ocr, plan};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -34,6 +34,7 @@ use super::{chat, health, landing, metrics, models, ocr, plan};
         chat::completions, plan::plan,
         ocr::process, ocr::mistral::mistral,
         ocr::drawing,
+        fleet::capabilities, fleet::summary, fleet::providers, fleet::stats, fleet::profiles,
         models::list, models::one,
         landing::landing, health::health, health::livez, health::readyz, metrics::metrics, document,
     ),

@@ -195,6 +195,11 @@ impl ApiError {
     }
 }
 
+/// A wait as it is told. A fraction of a second is rounded up: 0 would invite a client to come back at once.
+pub(super) fn whole_seconds(wait: Duration) -> u64 {
+    (wait.as_secs() + u64::from(wait.subsec_nanos() > 0)).max(1)
+}
+
 fn family(status: StatusCode) -> &'static str {
     match status {
         StatusCode::UNAUTHORIZED => "authentication_error",
@@ -262,9 +267,7 @@ impl IntoResponse for ApiError {
         let mut response = (self.status, Json(ErrorBody { error: self.fields() })).into_response();
         let headers = response.headers_mut();
         if let Some(wait) = self.retry_after {
-            // A fraction of a second is rounded up: 0 would invite a client to come back at once.
-            let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
-            headers.insert(RETRY_AFTER, HeaderValue::from(seconds.max(1)));
+            headers.insert(RETRY_AFTER, HeaderValue::from(whole_seconds(wait)));
         }
         if self.status == StatusCode::UNAUTHORIZED {
             headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));

@@ -13,11 +13,14 @@ use utoipa::ToSchema;
 use super::state::AppState;
 use crate::config::Server;
 
-const WHAT: &str = "One local endpoint for every medium: scans, PDFs and pictures become text on this machine.";
+const WHAT: &str = "One local endpoint for every medium: send text, pictures, PDFs, sound or video to any model.";
 
 /// The endpoints worth a line on the first page.
-const ENDPOINTS: [(&str, &str, &str); 6] = [
+const ENDPOINTS: [(&str, &str, &str); 9] = [
+    ("POST", "/v1/chat/completions", "text, pictures, PDFs, sound and video to any model, in OpenAI's format"),
+    ("POST", "/v1/plan", "where such a request would go, spending nothing"),
     ("POST", "/v1/ocr/process", "a PDF or a picture becomes text"),
+    ("POST", "/v1/ocr", "the same in Mistral's format"),
     ("GET", "/v1/models", "what can be asked for"),
     ("GET", "/docs", "the interface, to read and to try"),
     ("GET", "/openapi.json", "the same for programs"),

@@ -7,6 +7,7 @@ mod chat;
 mod connection;
 mod docs;
 mod error;
+mod fleet;
 mod guard;
 mod health;
 mod landing;
@@ -24,6 +25,7 @@ mod visit;
 mod tests;
 
 pub use docs::openapi;
+pub use chat::refused;
 pub use error::{ApiError, ErrorBody, ErrorFields};
 pub use request_id::RequestId;
 pub use router::router;

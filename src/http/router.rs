@@ -14,7 +14,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use super::error::ApiError;
 use super::guard::{Guard, check_key, check_origin, cors};
 use super::state::AppState;
-use super::{chat, docs, health, landing, metrics, models, ocr, plan, visit};
+use super::{chat, docs, fleet, health, landing, metrics, models, ocr, plan, visit};
 use crate::config::Server;
 
 /// The server as a service: all routes, all layers.
@@ -30,6 +30,11 @@ pub fn router(state: AppState) -> Router {
         .route("/docs/", get(docs::page))
         .route("/docs/{*asset}", get(docs::asset))
         .route("/v1/chat/completions", post(chat::completions))
+        .route("/v1/capabilities", get(fleet::capabilities))
+        .route("/v1/capabilities/summary", get(fleet::summary))
+        .route("/v1/providers", get(fleet::providers))
+        .route("/v1/stats", get(fleet::stats))
+        .route("/v1/routing/profiles", get(fleet::profiles))
         .route("/v1/plan", post(plan::plan))
         .route("/v1/routing/explain", post(plan::plan))
         .route("/v1/models", get(models::list))

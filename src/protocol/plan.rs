@@ -2,6 +2,8 @@
 //!
 //! Our own format, the same over HTTP and on the command line. Only written, never read.
 
+use std::fmt;
+
 use mediary_core::plan::{Demand, Plan, Treatment};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -123,4 +125,38 @@ fn treated(place: String, treatment: &Treatment) -> TreatmentBody {
         Treatment::Extract { recipe } => (Some(recipe.to_string()), None),
     };
     TreatmentBody { place, r#do, recipe, to }
+}
+
+impl fmt::Display for PlanBody {
+    /// For people: a line for each target, and what would be done for it below.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let (Some(tier), Some(reason)) = (self.tier, self.tier_reason) {
+            writeln!(f, "tier {tier}: {reason}")?;
+        }
+        for part in &self.parts {
+            writeln!(f, "{}: {}, {} bytes", part.place, part.format, part.bytes)?;
+        }
+        for (index, candidate) in self.candidates.iter().enumerate() {
+            write!(f, "{}. {}", index + 1, candidate.target)?;
+            match candidate.estimated_cost_usd {
+                Some(0.0) => f.write_str(", free")?,
+                Some(cost) => write!(f, ", at most about {cost:.4} USD")?,
+                None => f.write_str(", price unknown")?,
+            }
+            f.write_str("\n")?;
+            for treatment in &candidate.treatments {
+                write!(f, "   {} {}", treatment.r#do, treatment.place)?;
+                treatment.to.map_or(Ok(()), |to| write!(f, " as {to}"))?;
+                treatment.recipe.as_ref().map_or(Ok(()), |recipe| write!(f, " by {recipe}"))?;
+                f.write_str("\n")?;
+            }
+            if !candidate.dropped.is_empty() {
+                writeln!(f, "   without {}", candidate.dropped.join(", "))?;
+            }
+        }
+        for passed in &self.passed_over {
+            writeln!(f, "-  {} {}", passed.target, passed.reason)?;
+        }
+        Ok(())
+    }
 }

@@ -19,14 +19,15 @@ use crate::config::{Config, ConfiguredProvider, Environment, Problem};
 const USUAL_PRIORITY: u32 = 10;
 
 pub(super) fn all(
-    catalogs: Vec<ProviderEntry>,
+    catalogs: &[ProviderEntry],
     config: &Config,
     env: &Environment,
     soft: impl Fn(DialectName) -> Option<&'static [&'static str]>,
 ) -> Result<Providers, BadCatalog> {
     let configured = |id: &ProviderId| config.providers.iter().find(|configured| configured.entry.id == *id);
     let known: BTreeSet<ProviderId> = catalogs.iter().map(|catalog| catalog.id.clone()).collect();
-    let known_ones = catalogs.iter().map(|catalog| Pair { catalog: Some(catalog), configured: configured(&catalog.id) });
+    let known_ones =
+        catalogs.iter().map(|catalog| Pair { catalog: Some(catalog), configured: configured(&catalog.id) });
     let added = config.providers.iter().filter(|configured| !known.contains(&configured.entry.id));
     let added = added.map(|configured| Pair { catalog: None, configured: Some(configured) });
 
@@ -197,9 +198,9 @@ impl Pair<'_> {
     }
 
     fn auth(&self) -> Auth {
-        let has_keys = self.configured.is_some_and(|configured| {
-            configured.entry.api_keys.is_some() || configured.entry.key_env.is_some()
-        });
+        let has_keys = self
+            .configured
+            .is_some_and(|configured| configured.entry.api_keys.is_some() || configured.entry.key_env.is_some());
         match self.first(|entry| entry.auth.clone()) {
             // Whoever gives keys to a provider that usually wants none means them to be sent.
             Some(Auth::None) if has_keys && self.configured.is_some_and(|its| its.entry.auth.is_none()) => Auth::Bearer,

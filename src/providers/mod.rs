@@ -9,6 +9,7 @@ mod catalog;
 mod failure;
 mod join;
 mod keys;
+mod report;
 mod row;
 
 #[cfg(test)]
@@ -121,33 +122,12 @@ impl Providers {
         config_dir: Option<&Path>,
         soft: impl Fn(DialectName) -> Option<&'static [&'static str]>,
     ) -> Result<Self, BadCatalog> {
-        join::all(catalog::load(config_dir)?, config, env, soft)
+        join::all(&catalog::load(config_dir)?, config, env, soft)
     }
 
     /// The provider of this id, if it can be called.
     #[must_use]
     pub fn get(&self, id: &ProviderId) -> Option<&ProviderSetup> {
         self.enabled.iter().find(|provider| provider.id == *id)
-    }
-
-    /// One line for each provider: which are on and with what, which are off and why. Holds no secrets.
-    #[must_use]
-    pub fn report(&self) -> Vec<String> {
-        let on = self.enabled.iter().map(|provider| {
-            let models = self.matrix.rows().iter().filter(|row| row.target.provider == provider.id).count();
-            let keys = match provider.keys.len() {
-                0 => "no key needed".to_owned(),
-                1 => "1 key".to_owned(),
-                count => format!("{count} keys"),
-            };
-            let models = match (models, provider.discovers) {
-                (0, true) => "asked for its models".to_owned(),
-                (1, _) => "1 model".to_owned(),
-                (count, _) => format!("{count} models"),
-            };
-            format!("{}: on, {keys}, {models}", provider.id.as_str())
-        });
-        let off = self.disabled.iter().map(|off| format!("{}: off, {}", off.id.as_str(), off.why));
-        on.chain(off).collect()
     }
 }

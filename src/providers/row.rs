@@ -1,8 +1,6 @@
 //! From a model as written to a row of the matrix.
 
-use mediary_core::capability::{
-    Abilities, Acceptance, Lifecycle, Price, SoftSupport, Structured, TaskKind,
-};
+use mediary_core::capability::{Abilities, Acceptance, Lifecycle, Price, SoftSupport, Structured, TaskKind};
 use mediary_core::{MediaFormat, MediaKind, ModelName, Target};
 
 use super::{DialectName, ModelInfo, ProviderSetup};
@@ -78,7 +76,11 @@ fn accepts(dialect: DialectName, tasks: &[TaskKind], entry: &ModelEntry) -> Vec<
             Accepted::Kind(kind) => dialect.formats(*kind),
             // The word is a medium's name and a format's; a chat's text files go as its dialect has it.
             Accepted::Format(format) if chats && format.kind() == MediaKind::Text => {
-                if dialect.carries(*format) { std::slice::from_ref(format) } else { &[] }
+                if dialect.carries(*format) {
+                    std::slice::from_ref(format)
+                } else {
+                    &[]
+                }
             }
             Accepted::Format(format) => std::slice::from_ref(format),
         };

@@ -78,7 +78,9 @@ fn no_shipped_model_stands_where_it_must_not_be_picked() {
         let chats = row.does(TaskKind::Chat);
         let living = matches!(row.lifecycle, Lifecycle::Active | Lifecycle::Preview);
         assert!(row.ranks.is_empty() || (chats && living), "{}", row.target);
-        for word in ["embed", "tts", "whisper", "ocr", "image", "imagen", "dall-e", "sora", "veo", "orpheus", "moderation"] {
+        for word in
+            ["embed", "tts", "whisper", "ocr", "image", "imagen", "dall-e", "sora", "veo", "orpheus", "moderation"]
+        {
             assert!(!(chats && row.target.model.as_str().contains(word)), "{} chats?", row.target);
         }
         let formats: BTreeSet<MediaFormat> = row.accepts.iter().map(|acceptance| acceptance.format).collect();
@@ -197,7 +199,10 @@ fn the_configuration_overrides_disables_and_gives_several_keys() {
     assert_eq!((changed.rank(Tier::Fast), changed.rank(Tier::Standard)), (Some(7), None));
     assert!(changed.tools && changed.reasoning, "what is not written stays as in the catalog");
     let added = row(&all, "groq/brand-new");
-    assert!(added.tools && added.acceptance(MediaFormat::Png).unwrap().count == Some(5), "defaults hold for new models");
+    assert!(
+        added.tools && added.acceptance(MediaFormat::Png).unwrap().count == Some(5),
+        "defaults hold for new models"
+    );
     assert_eq!(added.price.of(1_000_000, 1_000_000), Some(3.5));
     assert!(row(&all, "groq/llama-3.1-8b-instant").priority == 3);
     let quick: Vec<Target> = vec!["groq/openai/gpt-oss-20b".parse().unwrap()];
@@ -243,7 +248,8 @@ fn a_provider_of_ones_own_needs_an_address_and_a_dialect() {
     assert_eq!(why(&holed, "x"), "it needs H, which is not set");
 
     let refused = assembled("[[providers]]\nid = \"grok\"\napi_keys = [\"k\"]", "").unwrap_err().to_string();
-    let expected = "mediary.toml:1:1: no catalog knows the provider `grok`, so it needs `dialect`; or was another id meant?";
+    let expected =
+        "mediary.toml:1:1: no catalog knows the provider `grok`, so it needs `dialect`; or was another id meant?";
     assert_eq!(refused, expected);
 }
 
@@ -313,19 +319,31 @@ fn a_bad_catalog_is_refused_with_file_and_line() {
         ("https://mine", "mine", ":4:12: `base_url` must be an http or https address"),
         ("[\"MINE_KEY\"]", "[\"mine_key\"]", ":5:11: must be a list of variables' names in upper case"),
         ("\"chat\"", "\"embedding\"]\ntiers = { fast = 1 }\naliases = [\"x\"", ":7:1: the model `m` does not chat"),
-        ("id = \"m\"", "id = \"m\"\nlifecycle = \"retired\"\ntiers = { fast = 1 }", ":7:1: the model `m` is on its way out"),
+        (
+            "id = \"m\"",
+            "id = \"m\"\nlifecycle = \"retired\"\ntiers = { fast = 1 }",
+            ":7:1: the model `m` is on its way out",
+        ),
         ("id = \"m\"", "id = \"m\"\ntiers = { auto = 1 }", ":7:1: the model `m` has a rank in `auto`"),
-        ("id = \"m\"", "id = \"m\"\naccepts = [\"html\", \"gifs\"]", ":9:20: `gifs` is neither a medium"),
+        ("id = \"m\"", "id = \"m\"\naccepts = [\"html\", \"gifs\"]", ":9:11: `gifs` is neither a medium"),
         ("id = \"m\"", "id = \"m\"\nprice = \"cheap\"", ":9:9: invalid value: string \"cheap\", expected \"free\""),
         ("tasks = [\"chat\"]", "", ":7:1: the model `m` has no `tasks`"),
-        ("[[models]]", "[[models]]\nid = \"m\"\ntasks = [\"chat\"]\n[[models]]", ":10:1: the model `m` is listed twice"),
+        (
+            "[[models]]",
+            "[[models]]\nid = \"m\"\ntasks = [\"chat\"]\n[[models]]",
+            ":10:1: the model `m` is listed twice",
+        ),
         ("id = \"m\"", "", ":7:1: a model without an `id`"),
         ("id = \"mine\"", "id = \"other\"", "the catalog is of `other`, so its file has to be `other.toml`"),
         ("id = \"mine\"", "id = \"local\"", ":1:6: `local` is the engines in this process"),
         ("id = \"mine\"", "id = \"mine\"\napi_keys = [\"k\"]", ":1:1: keys do not belong into a catalog"),
-        ("dialect = \"openai\"", "dialect = \"anthropic\"\ndefaults = { accepts = [\"wav\"] }", ":8:1: the model `m` accepts wav"),
+        (
+            "dialect = \"openai\"",
+            "dialect = \"anthropic\"\ndefaults = { accepts = [\"wav\"] }",
+            ":8:1: the model `m` accepts wav",
+        ),
         ("[[models]]", "[quirks]\nnull_contnet = true\n[[models]]", "null_contnet"),
-        ("[[models]]", "[[models]", ":7:9: not TOML"),
+        ("[[models]]", "[[models]", ":7:10: not TOML"),
     ];
     for (right, wrong, expected) in rows {
         fs::write(dir.join("mine.toml"), sound.replacen(right, wrong, 1)).unwrap();
@@ -339,10 +357,10 @@ fn a_bad_catalog_is_refused_with_file_and_line() {
 
 #[test]
 fn merging_loses_no_field_of_a_model() {
-    let names = "id = \"m\"\nname = \"M\"\ntasks = [\"chat\"]\naccepts = [\"pdf\"]\nlimits = { pdf = { pages = 3 } }\n\
+    let names = "id = \"m\"\nname = \"M\"\ntasks = [\"chat\"]\naccepts = [\"pdf\"]\nlimits = { pdf = { bytes = 1, count = 2, side_pixels = 4, seconds = 5, pages = 3, by_url = true } }\n\
                  context_tokens = 1\noutput_tokens = 2\ntools = true\ntool_choice = true\nmedia_in_tool_results = true\n\
                  streaming = false\nstructured = \"json\"\nreasoning = true\nlogprobs = true\nmany_replies = true\n\
-                 audio_output = true\nrefuses = [\"seed\"]\nprice = \"free\"\nfree_limits = { rpm = 1 }\n\
+                 audio_output = true\nrefuses = [\"seed\"]\nprice = \"free\"\nfree_limits = { rpm = 1, rpd = 2, tpm = 3, tpd = 4 }\n\
                  tiers = { code = 2 }\nlifecycle = \"preview\"\naliases = [\"n\"]";
     let whole: ModelEntry = toml::from_str(names).unwrap();
     let debugged = format!("{whole:?}");

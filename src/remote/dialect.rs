@@ -6,9 +6,9 @@
 use std::fmt;
 use std::time::Duration;
 
+use mediary_core::Failure;
 use mediary_core::capability::Abilities;
 use mediary_core::task::{Chat, ReplyFrame};
-use mediary_core::Failure;
 use reqwest::header::HeaderMap;
 
 use crate::Quirks;
@@ -79,6 +79,11 @@ pub trait Dialect: Send + Sync + fmt::Debug {
 
     /// What an answer that is no success means. `body` may be cut off, HTML or empty.
     fn failure(&self, status: u16, headers: &HeaderMap, body: &[u8]) -> Failure;
+
+    /// How many bytes of media fit into a request, where larger ones can be handed over beforehand.
+    fn inline_bytes(&self) -> Option<u64> {
+        None
+    }
 
     /// The soft parameters it has a form for, by their OpenAI names; `None`: all, known or not.
     fn soft_parameters(&self) -> Option<&'static [&'static str]>;

@@ -77,9 +77,20 @@ pub(crate) fn retry_after(headers: &HeaderMap, said: &str) -> Option<Duration> {
     stated_delay(&asked, said, SystemTime::now())
 }
 
-/// The answer is not what the dialect allows.
-pub(crate) fn garbled(what: impl std::fmt::Display) -> Failure {
+/// The answer is not what the dialect allows; `what` is in our words.
+pub(crate) fn garbled(what: &str) -> Failure {
     Failure::new(FailureKind::Garbled, format!("the provider's answer cannot be understood: {what}"))
+}
+
+/// The answer is no JSON, or not of the dialect's shape. The parser's own words are left out: they quote the answer.
+#[expect(clippy::needless_pass_by_value, reason = "the shape that map_err wants")]
+pub(crate) fn shapeless(error: serde_json::Error) -> Failure {
+    garbled(if error.is_data() { "it has another shape than it should" } else { "it is not JSON" })
+}
+
+/// The answer ended for a reason that is no end.
+pub(crate) fn odd_end(reason: &str) -> Failure {
+    garbled(&format!("it ended with {}", shown(reason)))
 }
 
 /// The stream ended before the reply did.

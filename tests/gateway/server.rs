@@ -11,7 +11,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use mediary::config::{Bytes, Config, Environment, ProviderChoice};
-use mediary::gateway::{Gateway, Parts, Recipe, soft_parameters};
+use mediary::gateway::{Gateway, Parts, Pipelines, Recipe, soft_parameters};
 use mediary::http::{self, AppState};
 use mediary::models::{Models, Place};
 use mediary::providers::Providers;
@@ -164,7 +164,8 @@ fn gateway(config: &Config, models: &Models) -> Gateway {
     let cache_dir = config.cache.dir.clone();
     let providers = Providers::assemble(config, &Environment::default(), None, soft_parameters);
     let providers = providers.expect("the providers of the test are right");
-    let parts = Parts { config, recipe: Recipe::embedded(), providers, models, cache_dir, program };
+    let (recipe, pipelines) = (Recipe::embedded(), Pipelines::embedded());
+    let parts = Parts { config, recipe, pipelines, ffmpeg: None, providers, models, cache_dir, program };
     Gateway::new(parts).expect("the system gives threads")
 }
 

@@ -1,17 +1,16 @@
 //! A provider in this process that does as it is told: answers, breaks off, says nothing, and remembers what it was sent.
 //!
-//! It listens on a port of the system's choosing and gives its acts in order, the last one again and again. Dropping it
-//! ends its threads.
+//! It listens on a port of the system's choosing and gives its acts in order, the last one again and again. What it says
+//! is in `chat_words`, how it is configured in `chat_talk`.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use mediary::config::{Config, Environment, Overrides};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::server::{PATIENCE, wait_until};
 
@@ -20,12 +19,29 @@ use super::server::{PATIENCE, wait_until};
 pub(crate) enum Act {
     /// Answers with a status, headers and a body.
     Answer { status: u16, headers: Vec<(&'static str, String)>, body: String },
-    /// Streams these events and ends as a stream should, as far as the connection goes.
+    /// Answers with the first half of a body and closes the connection.
+    Half(String),
+    /// Streams these steps and ends as a stream should, as far as the connection goes.
     Stream(Vec<Step>),
     /// Closes the connection without a word.
+    Close,
+    /// The same, as a process that dies does it: the connection is reset.
     Reset,
     /// Reads the request and says nothing until the other side leaves.
     Silence,
+}
+
+impl Act {
+    /// The same with a header more.
+    pub(crate) fn header(self, name: &'static str, value: &str) -> Self {
+        match self {
+            Self::Answer { status, mut headers, body } => {
+                headers.push((name, value.to_owned()));
+                Self::Answer { status, headers, body }
+            }
+            other => unreachable!("only answers have headers, not {other:?}"),
+        }
+    }
 }
 
 /// A step of a stream.
@@ -44,8 +60,9 @@ pub(crate) enum Step {
 }
 
 /// A request as the provider got it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Seen {
+    pub(crate) method: String,
     pub(crate) path: String,
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: Vec<u8>,
@@ -56,18 +73,38 @@ impl Seen {
         serde_json::from_slice(&self.body).expect("providers are sent JSON")
     }
 
+    /// The first header of this name, which is in lower case.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The key it came with.
+    pub(crate) fn key(&self) -> &str {
+        self.header("authorization").and_then(|value| value.strip_prefix("Bearer ")).unwrap_or_default()
     }
 }
 
 #[derive(Debug, Default)]
 struct Stage {
+    /// The last comes first.
     acts: Mutex<Vec<Act>>,
     seen: Mutex<Vec<Seen>>,
-    /// When the other side left a silent or stalled stream.
+    /// When the other side left a silent or stalled answer.
     left: Mutex<Vec<Instant>>,
     ends: AtomicBool,
+}
+
+impl Stage {
+    fn seen(&self) -> MutexGuard<'_, Vec<Seen>> {
+        self.seen.lock().expect("nobody panics with it")
+    }
+
+    /// What to do with the next request.
+    fn next(&self) -> Act {
+        let mut acts = self.acts.lock().expect("nobody panics with it");
+        let next = if acts.len() > 1 { acts.pop() } else { acts.last().cloned() };
+        next.unwrap_or(Act::Close)
+    }
 }
 
 /// A provider.
@@ -103,32 +140,29 @@ impl Upstream {
 
     /// Everything that was asked so far.
     pub(crate) fn seen(&self) -> Vec<Seen> {
-        self.stage.seen.lock().expect("nobody panics with it").clone()
+        self.stage.seen().clone()
     }
 
     /// How often it was asked.
     pub(crate) fn calls(&self) -> usize {
-        self.seen().len()
+        self.stage.seen().len()
     }
 
     /// The last request.
     pub(crate) fn last(&self) -> Seen {
-        self.seen().pop().expect("it was asked")
+        self.stage.seen().last().cloned().expect("it was asked")
     }
 
-    /// When the other side left a stream that said nothing more.
+    /// The keys it was asked with, in order.
+    pub(crate) fn keys(&self) -> Vec<String> {
+        self.stage.seen().iter().map(|seen| seen.key().to_owned()).collect()
+    }
+
+    /// When the other side left an answer that went no further.
     pub(crate) fn was_left(&self) -> Instant {
         let left = || self.stage.left.lock().expect("nobody panics with it").first().copied();
         wait_until("the call is given up", || left().is_some());
         left().expect("it was waited for")
-    }
-
-    /// Its entry in the configuration, as a provider of this id with these models.
-    pub(crate) fn provider(&self, id: &str, dialect: &str, base: &str, models: &Value) -> Value {
-        json!({
-            "id": id, "dialect": dialect, "base_url": format!("http://{}{base}", self.address),
-            "api_keys": ["test-key-1"], "models": models,
-        })
     }
 }
 
@@ -148,57 +182,71 @@ fn serve(stream: TcpStream, stage: &Stage) {
     drop(stream.set_read_timeout(Some(PATIENCE)));
     drop(stream.set_nodelay(true));
     let Ok(mut out) = stream.try_clone() else { return };
-    let mut input = BufReader::new(stream);
+    // Nothing is read ahead: what is left of a request when its connection is closed resets it.
+    let mut input = BufReader::with_capacity(1, stream);
     while let Some(seen) = read(&mut input) {
-        let act = {
-            let mut acts = stage.acts.lock().expect("nobody panics with it");
-            if acts.len() > 1 { acts.pop() } else { acts.last().cloned() }
-        };
-        stage.seen.lock().expect("nobody panics with it").push(seen);
-        match act.unwrap_or(Act::Reset) {
-            Act::Answer { status, headers, body } => {
-                let mut head = format!("HTTP/1.1 {status} X\r\ncontent-length: {}\r\n", body.len());
-                for (name, value) in headers {
-                    head.push_str(&format!("{name}: {value}\r\n"));
-                }
-                if out.write_all(format!("{head}\r\n{body}").as_bytes()).is_err() {
-                    return;
-                }
-            }
-            Act::Stream(steps) => {
-                let head = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n";
-                if out.write_all(head.as_bytes()).is_err() {
-                    return;
-                }
-                for step in steps {
-                    let bytes = match step {
-                        Step::Data(data) => format!("data: {data}\n\n"),
-                        Step::Raw(raw) => raw.to_owned(),
-                        Step::Pause(pause) => {
-                            std::thread::park_timeout(pause);
-                            continue;
-                        }
-                        Step::Cut => {
-                            drop(out.shutdown(Shutdown::Both));
-                            return;
-                        }
-                        Step::Stall => return wait_for_leave(&mut input, stage),
-                    };
-                    if out.write_all(format!("{:x}\r\n{bytes}\r\n", bytes.len()).as_bytes()).is_err() {
-                        return;
-                    }
-                }
-                if out.write_all(b"0\r\n\r\n").is_err() {
-                    return;
-                }
-            }
-            Act::Reset => {
-                drop(out.shutdown(Shutdown::Both));
-                return;
-            }
-            Act::Silence => return wait_for_leave(&mut input, stage),
+        stage.seen().push(seen);
+        let act = stage.next();
+        if matches!(act, Act::Reset) {
+            return;
+        }
+        drop(input.read_exact(&mut [0]));
+        if !play(act, &mut input, &mut out, stage) {
+            drop(out.shutdown(Shutdown::Both));
+            return;
         }
     }
+}
+
+/// Does one thing; `false`: the connection is of no further use.
+fn play(act: Act, input: &mut BufReader<TcpStream>, out: &mut TcpStream, stage: &Stage) -> bool {
+    match act {
+        Act::Answer { status, headers, body } => {
+            let mut head = format!("HTTP/1.1 {status} X\r\ncontent-length: {}\r\n", body.len());
+            for (name, value) in headers {
+                head.push_str(&format!("{name}: {value}\r\n"));
+            }
+            out.write_all(format!("{head}\r\n{body}").as_bytes()).is_ok()
+        }
+        Act::Half(body) => {
+            let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length:";
+            let half = &body[..body.len() / 2];
+            drop(out.write_all(format!("{head} {}\r\n\r\n{half}", body.len()).as_bytes()));
+            false
+        }
+        Act::Stream(steps) => stream(steps, input, out, stage),
+        Act::Close | Act::Reset => false,
+        Act::Silence => {
+            wait_for_leave(input, stage);
+            false
+        }
+    }
+}
+
+fn stream(steps: Vec<Step>, input: &mut BufReader<TcpStream>, out: &mut TcpStream, stage: &Stage) -> bool {
+    let head = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n";
+    if out.write_all(head.as_bytes()).is_err() {
+        return false;
+    }
+    for step in steps {
+        let bytes = match step {
+            Step::Data(data) => format!("data: {data}\n\n"),
+            Step::Raw(raw) => raw.to_owned(),
+            Step::Pause(pause) => {
+                std::thread::park_timeout(pause);
+                continue;
+            }
+            Step::Cut => return false,
+            Step::Stall => {
+                wait_for_leave(input, stage);
+                return false;
+            }
+        };
+        if out.write_all(format!("{:x}\r\n{bytes}\r\n", bytes.len()).as_bytes()).is_err() {
+            return false;
+        }
+    }
+    out.write_all(b"0\r\n\r\n").is_ok()
 }
 
 fn wait_for_leave(input: &mut BufReader<TcpStream>, stage: &Stage) {
@@ -208,10 +256,12 @@ fn wait_for_leave(input: &mut BufReader<TcpStream>, stage: &Stage) {
     stage.left.lock().expect("nobody panics with it").push(Instant::now());
 }
 
+/// A request. Its last byte is looked at, but stays where it is.
 fn read(input: &mut BufReader<TcpStream>) -> Option<Seen> {
     let mut line = String::new();
     input.read_line(&mut line).ok().filter(|read| *read > 0)?;
-    let path = line.split(' ').nth(1)?.to_owned();
+    let mut words = line.split(' ').map(str::to_owned);
+    let (method, path) = (words.next()?, words.next()?);
     let mut headers = Vec::new();
     loop {
         line.clear();
@@ -220,56 +270,9 @@ fn read(input: &mut BufReader<TcpStream>) -> Option<Seen> {
         headers.push((name.to_ascii_lowercase(), value.trim().to_owned()));
     }
     let length = headers.iter().find(|(name, _)| name == "content-length").and_then(|(_, value)| value.parse().ok());
-    let mut body = vec![0; length.unwrap_or(0)];
-    input.read_exact(&mut body).ok()?;
-    Some(Seen { path, headers, body })
-}
-
-/// An answer in OpenAI's format that says `text`.
-pub(crate) fn says(text: &str) -> Act {
-    let body = json!({
-        "id": "chatcmpl-up", "object": "chat.completion", "created": 1_790_000_000, "model": "upstream-model",
-        "choices": [{ "index": 0, "message": { "role": "assistant", "content": text, "refusal": null },
-            "logprobs": null, "finish_reason": "stop" }],
-        "usage": { "prompt_tokens": 9, "completion_tokens": 2, "total_tokens": 11 },
-    });
-    Act::Answer { status: 200, headers: vec![("content-type", "application/json".into())], body: body.to_string() }
-}
-
-/// An error in OpenAI's format.
-pub(crate) fn fails(status: u16, message: &str, code: Option<&str>) -> Act {
-    let body = json!({ "error": { "message": message, "type": "x", "param": null, "code": code } }).to_string();
-    Act::Answer { status, headers: vec![("content-type", "application/json".into())], body }
-}
-
-/// A chunk in OpenAI's format.
-pub(crate) fn chunk(delta: Value, finish: Option<&str>) -> Step {
-    let body = json!({
-        "id": "chatcmpl-up", "object": "chat.completion.chunk", "created": 1_790_000_000, "model": "upstream-model",
-        "choices": [{ "index": 0, "delta": delta, "logprobs": null, "finish_reason": finish }],
-    });
-    Step::Data(body.to_string())
-}
-
-/// A whole stream in OpenAI's format that says these words.
-pub(crate) fn streams(words: &[&str]) -> Act {
-    let mut steps = vec![chunk(json!({ "role": "assistant", "content": "" }), None)];
-    steps.extend(words.iter().map(|word| chunk(json!({ "content": word }), None)));
-    steps.push(chunk(json!({}), Some("stop")));
-    steps.push(Step::Data("[DONE]".into()));
-    Act::Stream(steps)
-}
-
-/// Puts providers into a configuration, read as if they had been written into its file.
-pub(crate) fn configure(config: &mut Config, providers: &[Value]) {
-    use std::fmt::Write as _;
-    let mut text = String::new();
-    for provider in providers {
-        let table: toml::Table = serde_json::from_value(provider.clone()).expect("it has a TOML form");
-        let _ = write!(text, "[[providers]]\n{table}\n");
-    }
-    let folder = tempfile::tempdir().expect("there is a place for temporary files");
-    std::fs::write(folder.path().join("mediary.toml"), &text).expect("it can be written");
-    let loaded = Config::load(&Overrides::default(), &Environment::default(), folder.path());
-    config.providers = loaded.unwrap_or_else(|error| unreachable!("{error}\n{text}")).config.providers;
+    let mut body = vec![0; length.filter(|length| *length > 0)?];
+    let last = body.len() - 1;
+    input.read_exact(&mut body[..last]).ok()?;
+    input.get_ref().peek(&mut body[last..]).ok()?;
+    Some(Seen { method, path, headers, body })
 }

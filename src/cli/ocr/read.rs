@@ -30,6 +30,8 @@ impl Ocr {
         let parts = Parts {
             config: &loaded.config,
             recipe,
+            pipelines: context.pipelines(&loaded.source)?,
+            ffmpeg: None,
             providers: context.providers(&loaded.config, &loaded.source)?,
             models: &models,
             cache_dir: context.cache_dir(&loaded.config),

@@ -31,7 +31,8 @@ pub(super) fn entry(entry: &ProviderEntry) -> Complaints {
             complaints.push((offset, format!("the model `{id}` is listed twice")));
         }
         let whole = model.get_ref().clone().over(defaults);
-        complaints.extend(model_faults(&whole, entry.dialect).map(|fault| (offset, format!("the model `{id}` {fault}"))));
+        complaints
+            .extend(model_faults(&whole, entry.dialect).map(|fault| (offset, format!("the model `{id}` {fault}"))));
     }
     complaints
 }
@@ -39,11 +40,9 @@ pub(super) fn entry(entry: &ProviderEntry) -> Complaints {
 /// Complaints about a catalog, which has nothing below it to take from.
 pub(super) fn catalog(entry: &ProviderEntry) -> Complaints {
     let mut complaints = Complaints::new();
-    for (key, is_there) in [
-        ("name", entry.name.is_some()),
-        ("dialect", entry.dialect.is_some()),
-        ("base_url", entry.base_url.is_some()),
-    ] {
+    for (key, is_there) in
+        [("name", entry.name.is_some()), ("dialect", entry.dialect.is_some()), ("base_url", entry.base_url.is_some())]
+    {
         if !is_there {
             complaints.push((0, format!("a catalog needs `{key}`")));
         }

@@ -4,8 +4,8 @@
 //! this is what its dialect could carry at all, so that no entry promises more.
 
 use mediary_core::MediaFormat::{
-    self, Aac, Avi, Bmp, Csv, Flac, Gif, Html, Jpeg, Json, M4a, Markdown, Mkv, Mov, Mp3, Mp4, Opus, Pdf, Png, Text, Tiff,
-    Vorbis, Wav, Webm, Webp, Xml,
+    self, Aac, Avi, Bmp, Csv, Flac, Gif, Html, Jpeg, Json, M4a, Markdown, Mkv, Mov, Mp3, Mp4, Opus, Pdf, Png, Text,
+    Tiff, Vorbis, Wav, Webm, Webp, Xml,
 };
 use mediary_core::MediaKind;
 use serde::Deserialize;

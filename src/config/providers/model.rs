@@ -69,9 +69,28 @@ impl ModelEntry {
             ($($field:ident),+) => { Self { $($field: self.$field.or_else(|| below.$field.clone())),+ } };
         }
         layered!(
-            id, name, tasks, accepts, limits, context_tokens, output_tokens, tools, tool_choice, media_in_tool_results,
-            streaming, structured, reasoning, logprobs, many_replies, audio_output, refuses, price, free_limits, tiers,
-            lifecycle, aliases
+            id,
+            name,
+            tasks,
+            accepts,
+            limits,
+            context_tokens,
+            output_tokens,
+            tools,
+            tool_choice,
+            media_in_tool_results,
+            streaming,
+            structured,
+            reasoning,
+            logprobs,
+            many_replies,
+            audio_output,
+            refuses,
+            price,
+            free_limits,
+            tiers,
+            lifecycle,
+            aliases
         )
     }
 }
@@ -94,7 +113,9 @@ impl TryFrom<String> for Accepted {
         let kind = [Text, Image, Document, Audio, Video].into_iter().find(|kind| kind.to_string() == name);
         let format = || MediaFormat::ALL.iter().find(|format| format.name() == name);
         kind.map(Self::Kind).or_else(|| format().copied().map(Self::Format)).ok_or_else(|| {
-            format!("`{name}` is neither a medium (text, image, document, audio, video) nor a format such as pdf or png")
+            format!(
+                "`{name}` is neither a medium (text, image, document, audio, video) nor a format such as pdf or png"
+            )
         })
     }
 }

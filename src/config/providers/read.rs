@@ -1,7 +1,7 @@
 //! From a TOML value to an entry, with every complaint at its place in the file.
 //!
-//! Serde stops at its first complaint; an unknown key is therefore taken out and the rest read again, so that all of
-//! them are named. `${VAR}` is replaced first: a key whose variable is unset does not exist.
+//! Serde stops at its first complaint; what it is about is therefore taken out and the rest read again, so that all of
+//! them are made. `${VAR}` is replaced first: a key whose variable is unset does not exist.
 
 use std::ops::Range;
 use std::path::Path;
@@ -77,16 +77,18 @@ fn entry(page: Page<'_>, mut value: Spanned<DeValue<'_>>, problems: &mut Vec<Pro
             Ok(entry) => break Some(entry),
             Err(error) => {
                 let span = error.span().unwrap_or(value.span());
-                let unknown = unknown(error.message());
-                let is_unknown = unknown.is_some();
-                found.push((span.start, unknown.unwrap_or_else(|| error.message().to_owned())));
-                if !(is_unknown && take_out(value.get_mut(), &span)) {
+                // What was taken out is missing now, which is no complaint of its own.
+                if found.is_empty() || !error.message().starts_with("missing field") {
+                    found.push((span.start, unknown(error.message()).unwrap_or_else(|| error.message().to_owned())));
+                }
+                if !take_out(value.get_mut(), &span) {
                     break None;
                 }
             }
         }
     };
-    if let Some(entry) = &entry {
+    // What is left after that is not what was meant, and is not judged.
+    if let Some(entry) = entry.as_ref().filter(|_| found.is_empty()) {
         found.extend(check::entry(entry));
     }
     found.sort_by_key(|(offset, _)| *offset);
@@ -107,22 +109,20 @@ fn unknown(message: &str) -> Option<String> {
     Some(format!("unknown key `{name}`; {hint}"))
 }
 
-/// Takes the key at this place out of the table that holds it.
+/// Takes the key at this place, or whose value is at it, out of the table that holds it.
 fn take_out(value: &mut DeValue<'_>, place: &Range<usize>) -> bool {
     match value {
         DeValue::Table(table) => {
-            let found = table.iter().map(|(name, _)| name).find(|name| name.span() == *place);
-            match found.map(|name| name.get_ref().to_string()) {
+            let found = table.iter().find(|(name, below)| name.span() == *place || below.span() == *place);
+            match found.map(|(name, _)| name.get_ref().to_string()) {
                 Some(name) => table.remove(name.as_str()).is_some(),
                 None => table.iter_mut().any(|(_, below)| take_out(below.get_mut(), place)),
             }
         }
         DeValue::Array(items) => items.iter_mut().any(|below| take_out(below.get_mut(), place)),
-        DeValue::String(_)
-        | DeValue::Integer(_)
-        | DeValue::Float(_)
-        | DeValue::Boolean(_)
-        | DeValue::Datetime(_) => false,
+        DeValue::String(_) | DeValue::Integer(_) | DeValue::Float(_) | DeValue::Boolean(_) | DeValue::Datetime(_) => {
+            false
+        }
     }
 }
 
@@ -158,14 +158,14 @@ impl Variables<'_> {
         all_unset
     }
 
-    /// A key with a hole in its value is dropped: it cannot be judged, and the provider is off anyway.
+    /// A key with a hole in its value is dropped: it cannot be judged, and the provider is off or refused anyway.
     fn replace_rest(&mut self, entry: &mut DeValue<'_>) {
         let DeValue::Table(table) = entry else { return };
         let mut holed = Vec::new();
         for (name, value) in table.iter_mut() {
-            let before = self.unset.len();
+            let before = (self.unset.len(), self.malformed.len());
             self.replace(value);
-            if self.unset.len() > before {
+            if (self.unset.len(), self.malformed.len()) != before {
                 holed.push(name.get_ref().to_string());
             }
         }

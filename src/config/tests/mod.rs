@@ -4,6 +4,7 @@
 //! messages. The parts with their own arithmetic (sizes, hosts, origins, `${VAR}`) have their tables beside them.
 
 mod layers;
+mod providers;
 mod reference;
 mod refusals;
 

@@ -7,6 +7,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::check;
+use crate::config::providers::{self, ModelEntry, ProviderEntry};
 use crate::config::raw::Raw;
 use crate::config::{Bytes, Config, Host, keys};
 
@@ -33,7 +34,23 @@ fn the_key_lists_and_the_structs_name_the_same_keys() {
     for (path, default) in Raw::default().flattened() {
         assert!(reference.contains(&format!("| `{path}` | `{default}` | ")), "{path}");
     }
-    assert_eq!(reference.lines().count(), listed.len() + 2);
+    assert_eq!(reference.lines().count(), listed.len() + 2 + providers::ROWS.len());
+}
+
+#[test]
+fn the_rows_about_providers_name_the_fields_of_their_entries() {
+    let fields = |prefix: &str, error: toml::de::Error| -> BTreeSet<String> {
+        let names = error.message().split('`').skip(3).step_by(2);
+        names.map(|name| format!("{prefix}{name}")).collect()
+    };
+    let provider = toml::from_str::<ProviderEntry>("nothing = 1").unwrap_err();
+    let model = toml::from_str::<ModelEntry>("nothing = 1").unwrap_err();
+    let mut expected = fields("providers[].", provider);
+    expected.extend(fields("providers[].models[].", model));
+    expected.insert("aliases.NAME".to_owned());
+    assert!(expected.len() > 30, "{expected:?}");
+    let listed: BTreeSet<String> = providers::ROWS.iter().map(|(path, ..)| (*path).to_owned()).collect();
+    assert_eq!(listed, expected);
 }
 
 #[test]

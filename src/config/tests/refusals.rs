@@ -32,7 +32,11 @@ fn unknown_keys_are_named_with_their_place_and_the_nearest_known_one() {
             "mediary.toml:1:8: unknown key `prot` in [server]; did you mean `port`?\n\
              mediary.toml:2:1: unknown key `limit`; did you mean [limits]?",
         ),
-        ("zzz = 1", "", "mediary.toml:1:1: unknown key `zzz`; known are server, limits, fetch, routing, engines, cache, providers, aliases"),
+        (
+            "zzz = 1",
+            "",
+            "mediary.toml:1:1: unknown key `zzz`; known are server, limits, fetch, routing, engines, cache, providers, aliases",
+        ),
         (
             "[engines.paddleocr]\n\"wörkers\" = 1",
             "",

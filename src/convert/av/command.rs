@@ -89,8 +89,7 @@ impl Run {
             return Ok(self.output);
         }
         let last = self.complaint.lines().last().unwrap_or("it said nothing").trim();
-        // It names its input's path, which is nobody's business.
-        let last: String = last.rsplit("mediary-").next().unwrap_or(last).chars().take(200).collect();
+        let last: String = last.chars().take(200).collect();
         Err(Failure::unreadable(format!("the {what} is damaged or of a kind that ffmpeg cannot read: {last}")))
     }
 }

@@ -112,6 +112,9 @@ impl Ffmpeg {
         arguments.extend(before.iter().map(OsString::from));
         arguments.push(input.path().into());
         arguments.extend(behind.into_iter().map(|argument| argument.as_ref().to_owned()));
-        command::run(&self.program, arguments, most_bytes, self.time).await
+        let mut run = command::run(&self.program, arguments, most_bytes, self.time).await?;
+        // Where the file lies is nobody's business.
+        run.complaint = run.complaint.replace(&*input.path().to_string_lossy(), "the file");
+        Ok(run)
     }
 }

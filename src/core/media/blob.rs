@@ -77,13 +77,12 @@ impl Blob {
     /// # Errors
     /// When the text is not base64.
     pub fn from_base64(text: Bytes) -> Result<Self, NotBase64> {
-        match Encoded::new(text.clone()) {
-            Some(encoded) => {
-                let head = encoded.head(Self::HEAD_BYTES).into();
-                Ok(Self { len: encoded.len_bytes(), hash: Arc::default(), head, source: Arc::new(encoded) })
-            }
-            None => encoded::decode_leniently(&text).map(Self::in_memory),
-        }
+        let encoded = match Encoded::new(text) {
+            Ok(encoded) => encoded,
+            Err(text) => return encoded::decode_leniently(&text).map(Self::in_memory),
+        };
+        let head = encoded.head(Self::HEAD_BYTES).into();
+        Ok(Self { len: encoded.len_bytes(), hash: Arc::default(), head, source: Arc::new(encoded) })
     }
 
     /// A blob over a source whose length, hash and head were taken while it was written.

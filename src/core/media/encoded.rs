@@ -49,11 +49,11 @@ pub(super) struct Encoded {
 }
 
 impl Encoded {
-    /// Takes a text that is written in the one form providers take. `None` for any other text.
-    pub(super) fn new(text: Bytes) -> Option<Self> {
+    /// Takes a text that is written in the one form providers take; any other text comes back.
+    pub(super) fn new(text: Bytes) -> Result<Self, Bytes> {
         let body = text.strip_suffix(b"==").or_else(|| text.strip_suffix(b"=")).unwrap_or(&text);
         let is_clean = text.len().is_multiple_of(4) && body.iter().all(|byte| IN_ALPHABET[usize::from(*byte)]);
-        is_clean.then(|| Self { text, decoded: OnceLock::new() })
+        if is_clean { Ok(Self { text, decoded: OnceLock::new() }) } else { Err(text) }
     }
 
     /// How many bytes it stands for.

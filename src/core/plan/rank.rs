@@ -12,12 +12,14 @@ use crate::capability::{Abilities, Tier};
 pub(super) struct Rank {
     /// Those at rest come last, the soonest awake before the others.
     rests_for: Option<Duration>,
-    /// Who answered so far comes first.
+    /// Who answered so far comes first, unless a picture has come that it does not see.
     is_stranger: bool,
     /// The place among the targets that were named.
     wanted: usize,
     /// Parts that lose something.
     lost: u32,
+    /// The provider's.
+    priority: u32,
     /// The rank in the tier; without one, last.
     in_tier: u16,
     quota: Quota,
@@ -54,9 +56,10 @@ impl Rank {
     ) -> Self {
         Self {
             rests_for: rest_of(health),
-            is_stranger: policy.sticky.as_ref() != Some(&row.target),
+            is_stranger: lost > 0 || policy.sticky.as_ref() != Some(&row.target),
             wanted,
             lost,
+            priority: row.priority,
             in_tier: tier.and_then(|tier| row.rank(tier)).map_or(u16::MAX, u16::from),
             quota: quota(health.and_then(|health| health.quota_left)),
             latency: latency(health.and_then(|health| health.latency_ms)),

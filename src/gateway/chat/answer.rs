@@ -58,6 +58,8 @@ pub struct Route {
 pub struct Answer {
     /// Who gives it.
     pub route: Route,
+    /// Whether its frames are a stream's. If not, its only frame is a whole body.
+    pub is_stream: bool,
     pub(super) ready: VecDeque<ReplyFrame>,
     pub(super) reply: Option<Reply>,
     pub(super) tap: Tap,
@@ -105,10 +107,16 @@ impl Answer {
                 Some(Err(failure))
             }
             None => {
-                self.reply = None;
                 self.tap.complete();
                 None
             }
+        }
+    }
+
+    /// Lets go of the provider once the client has been told everything, so that the connection can be used again.
+    pub async fn close(&mut self) {
+        if let Some(mut reply) = self.reply.take() {
+            reply.close().await;
         }
     }
 

@@ -80,13 +80,13 @@ async fn ask(
     };
     let wanted = if turn.chat().stream { Wanted::Stream } else { Wanted::Whole };
     let mut keys_tried = Vec::new();
-    while let Some(caller) = turn.chats.fleet.caller(candidate.row, &turn.chats.ledger, &keys_tried, Instant::now()) {
+    while let Some(caller) = turn.fleet.caller(candidate.row, &turn.chats.ledger, &keys_tried, Instant::now()) {
         keys_tried.push(caller.key);
         course.attempts += 1;
         let begun = Instant::now();
         let route = Route {
             target: candidate.target.clone(),
-            dialect: turn.chats.fleet.member(candidate.row).remote.dialect().name(),
+            dialect: turn.fleet.member(candidate.row).remote.dialect().name(),
             fallbacks: course.attempts - 1,
             treatments: notes.clone(),
             dropped: candidate.dropped.clone(),
@@ -101,7 +101,7 @@ async fn ask(
         match failure.kind.consequence().next {
             Next::Nobody => return Err(failure.into()),
             Next::LargerTarget => {
-                course.larger_than = turn.chats.context_of(candidate.row);
+                course.larger_than = turn.context_of(candidate.row);
                 return Ok(None);
             }
             Next::Target => return Ok(None),
@@ -122,16 +122,29 @@ async fn call(
     wanted: &Wanted,
 ) -> Result<Opened, Failure> {
     let chats = turn.chats;
-    let member = chats.fleet.member(candidate.row);
-    let abilities = &chats.matrix.rows()[candidate.row];
+    let member = turn.fleet.member(candidate.row);
+    let abilities = &turn.fleet.matrix.rows()[candidate.row];
+    let key = member.key(caller.key);
+    // Time for uploads is the treatment's, not the call's.
+    let handed = member.remote.hand_over(chat, key).await?;
+    let chat = handed.as_ref().unwrap_or(chat);
+    let in_one_piece;
+    let chat = match chat.stream && !abilities.streaming {
+        true => {
+            in_one_piece = Chat { stream: false, ..chat.clone() };
+            &in_one_piece
+        }
+        false => chat,
+    };
     let call = Call { chat, abilities, quirks: &member.remote.endpoint().quirks, dropped: &candidate.dropped };
     let thinks = abilities.reasoning;
     let first_byte = if thinks { chats.routing.reasoning_first_byte } else { chats.routing.first_byte };
     let timeouts = Timeouts { first_byte, stall: chats.routing.stall };
     let begun = Instant::now();
-    let reply = member.remote.chat(&call, member.key(caller.key), timeouts).await?;
+    let reply = member.remote.chat(&call, key, timeouts).await?;
     let mut answer = Answer {
         route,
+        is_stream: reply.is_stream(),
         ready: VecDeque::new(),
         reply: Some(reply),
         tap: Tap {
@@ -214,7 +227,7 @@ async fn until_it_ends(answer: &mut Answer) -> Result<(WholeReply, Option<bytes:
         return Err(empty());
     }
     answer.tap.complete();
-    let is_one_piece = frames == 1 && whole.usage.is_some();
+    let is_one_piece = frames == 1 && !answer.is_stream && whole.usage.is_some();
     whole.usage = Some(answer.usage());
     Ok((whole, is_one_piece.then_some(raw)))
 }

@@ -37,13 +37,32 @@ pub struct Exhausted {
     pub passed_over: Vec<PassedOver>,
     /// The soonest anybody can be asked again.
     pub retry_after: Option<Duration>,
+    /// Whether those who were not asked rest because of their rates, all of them.
+    pub rests_for_rates: bool,
 }
 
 impl Exhausted {
     /// Whether rates were all that stood in the way.
     #[must_use]
     pub fn only_rates(&self) -> bool {
-        !self.tried.is_empty() && self.tried.iter().all(|tried| matches!(tried.kind, FailureKind::RateLimited { .. }))
+        let is_rate = |tried: &Tried| matches!(tried.kind, FailureKind::RateLimited { .. });
+        if self.tried.is_empty() { self.rests_for_rates } else { self.tried.iter().all(is_rate) }
+    }
+
+    /// The first complaint, if all that anybody said was a complaint about the request: asking again would not help.
+    #[must_use]
+    pub fn complaint(&self) -> Option<&Tried> {
+        let is_complaint = |tried: &Tried| {
+            matches!(
+                tried.kind,
+                FailureKind::Unacceptable
+                    | FailureKind::ContextTooLong
+                    | FailureKind::UnsupportedMedium
+                    | FailureKind::TooLarge
+                    | FailureKind::Unreadable
+            )
+        };
+        self.tried.first().filter(|_| self.tried.iter().all(is_complaint))
     }
 }
 

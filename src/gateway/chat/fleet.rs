@@ -1,15 +1,16 @@
 //! The providers that can be called: each with its connection, its keys and its rows in the matrix.
 
 use std::sync::Arc;
+use std::time::Instant;
 
+use mediary_core::capability::{Abilities, CapabilityMatrix};
 use mediary_core::plan::HealthSnapshot;
 use mediary_core::{ProviderId, Target};
-use mediary_remote::{Dialect, Mistral, OpenAi, ProviderClient, Remote};
-use std::time::Instant;
+use mediary_remote::{Anthropic, Dialect, Gemini, Mistral, Ollama, OpenAi, ProviderClient, Remote};
 
 use super::ledger::{Caller, Ledger};
 use crate::config::Secret;
-use crate::providers::{DialectName, Providers};
+use crate::providers::{DialectName, ProviderSetup, Providers};
 
 /// A provider that can be called.
 #[derive(Debug)]
@@ -26,10 +27,12 @@ pub fn soft_parameters(name: DialectName) -> Option<&'static [&'static str]> {
     dialect(name).soft_parameters()
 }
 
-/// All providers that can be called.
+/// All providers that can be called, and what their models do. A later fleet has the rows of an earlier one, in their
+/// places, and perhaps more.
 #[derive(Debug)]
 pub(super) struct Fleet {
-    members: Vec<Member>,
+    pub(super) matrix: CapabilityMatrix,
+    members: Arc<[Member]>,
     /// For each row of the matrix, its provider's place and the number of that one's keys.
     rows: Vec<(usize, usize)>,
 }
@@ -38,33 +41,38 @@ pub(super) struct Fleet {
 pub(super) fn dialect(name: DialectName) -> Arc<dyn Dialect> {
     match name {
         DialectName::Openai => Arc::new(OpenAi),
-        DialectName::Gemini => Arc::new(OpenAi),
-        DialectName::Anthropic => Arc::new(OpenAi),
+        DialectName::Gemini => Arc::new(Gemini),
+        DialectName::Anthropic => Arc::new(Anthropic),
         DialectName::Mistral => Arc::new(Mistral),
-        DialectName::Ollama => Arc::new(OpenAi),
+        DialectName::Ollama => Arc::new(Ollama),
     }
 }
 
 impl Fleet {
     pub(super) fn new(providers: &Providers, client: &ProviderClient) -> Self {
-        let members: Vec<Member> = providers
-            .enabled
-            .iter()
-            .map(|setup| Member {
-                id: setup.id.clone(),
-                remote: Remote::new(client, dialect(setup.dialect), setup.endpoint.clone()),
-                keys: setup.keys.clone(),
-                is_loopback: setup.is_loopback,
-            })
-            .collect();
+        let member = |setup: &ProviderSetup| Member {
+            id: setup.id.clone(),
+            remote: Remote::new(client, dialect(setup.dialect), setup.endpoint.clone()),
+            keys: setup.keys.clone(),
+            is_loopback: setup.is_loopback,
+        };
+        Self::of(providers.matrix.clone(), providers.enabled.iter().map(member).collect())
+    }
+
+    fn of(matrix: CapabilityMatrix, members: Arc<[Member]>) -> Self {
         let place = |target: &Target| members.iter().position(|member| member.id == target.provider).unwrap_or(0);
-        let rows = providers.matrix.rows().iter().map(|row| {
+        let rows = matrix.rows().iter().map(|row| {
             let provider = place(&row.target);
             // A provider without keys is called without one.
             (provider, members.get(provider).map_or(1, |member| member.keys.len().max(1)))
         });
-        let rows = rows.collect();
-        Self { members, rows }
+        Self { rows: rows.collect(), matrix, members }
+    }
+
+    /// The same fleet with further rows behind those it has.
+    pub(super) fn with(&self, found: Vec<Abilities>) -> Self {
+        let new = found.into_iter().filter(|row| self.matrix.get(&row.target).is_none());
+        Self::of(CapabilityMatrix::new(self.matrix.rows().iter().cloned().chain(new)), self.members.clone())
     }
 
     pub(super) fn is_empty(&self) -> bool {

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use mediary_core::plan::{Health, HealthSnapshot};
 use mediary_core::task::Usage;
-use mediary_core::{Failure, MediaFormat, Rest};
+use mediary_core::{Failure, FailureKind, MediaFormat, Rest};
 
 /// A refused key is tried again after this long; an operator may have mended it.
 const KEY_REST: Duration = Duration::from_secs(10 * 60);
@@ -190,6 +190,13 @@ impl Ledger {
         HealthSnapshot(keys.iter().enumerate().map(health).collect())
     }
 
+    /// Whether the last call of a target failed because of its rate.
+    pub(super) fn was_asked_too_often(&self, row: usize) -> bool {
+        let limited = FailureKind::RateLimited { retry_after: None }.name();
+        let pages = self.pages();
+        pages.targets.get(&row).is_some_and(|record| record.last_failure.as_deref() == Some(limited))
+    }
+
     /// Everything that is known, by row.
     pub(super) fn records(&self) -> Vec<(usize, Record)> {
         let mut all: Vec<_> = self.pages().targets.iter().map(|(row, record)| (*row, record.clone())).collect();
@@ -200,8 +207,6 @@ impl Ledger {
 
 #[cfg(test)]
 mod tests {
-    use mediary_core::FailureKind;
-
     use super::*;
 
     const CALLER: Caller = Caller { row: 0, provider: 0, key: 0, is_loopback: false };

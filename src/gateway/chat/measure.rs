@@ -41,7 +41,7 @@ impl Gateway {
 }
 
 /// Names the part a failure is about.
-pub(super) fn at_place(mut failure: Failure, place: Place) -> Failure {
+pub(in crate::gateway) fn at_place(mut failure: Failure, place: Place) -> Failure {
     failure.detail = format!("{place}: {}", failure.detail);
     failure
 }

@@ -6,22 +6,26 @@
 
 mod answer;
 mod attempts;
+mod discovery;
 mod error;
 mod fleet;
 mod ledger;
 mod measure;
+mod plainly;
 mod planning;
 mod request;
 mod sticky;
 mod turn;
 
 pub use answer::{Answer, Route, TreatmentNote, WholeAnswer};
+pub(super) use measure::at_place;
 pub use error::{ChatError, Exhausted, Tried};
 pub use ledger::Record;
 pub use planning::Planned;
 pub use request::{Bounds, ChatRequest};
 
-use std::sync::Arc;
+use std::ops::Deref;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Instant;
 
 use mediary_core::Target;
@@ -43,9 +47,10 @@ pub use fleet::soft_parameters;
 #[derive(Debug)]
 pub(super) struct Chats {
     pub(super) providers: Providers,
-    pub(super) matrix: CapabilityMatrix,
     routing: Routing,
-    fleet: Fleet,
+    fleet: RwLock<Arc<Fleet>>,
+    /// When providers were last asked which models they have.
+    discovered: Mutex<Option<Instant>>,
     ledger: Ledger,
     sticky: Sticky,
 }
@@ -53,13 +58,14 @@ pub(super) struct Chats {
 impl Chats {
     pub(super) fn new(providers: Providers, routing: Routing) -> Self {
         let client = provider_client(routing.connect);
-        let fleet = Fleet::new(&providers, &client);
+        let fleet = RwLock::new(Arc::new(Fleet::new(&providers, &client)));
         let sticky = Sticky::new(routing.sticky);
-        Self { matrix: providers.matrix.clone(), providers, routing, fleet, ledger: Ledger::default(), sticky }
+        Self { providers, routing, fleet, discovered: Mutex::default(), ledger: Ledger::default(), sticky }
     }
 
-    fn context_of(&self, row: usize) -> Option<u32> {
-        self.matrix.rows()[row].context_tokens
+    /// The providers and their models as they are known now.
+    fn fleet(&self) -> Arc<Fleet> {
+        self.fleet.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
@@ -81,13 +87,16 @@ impl Gateway {
     /// When nobody can be asked, or nobody answered.
     pub async fn chat(&self, mut request: ChatRequest) -> Result<Answered, ChatError> {
         self.fetch_parts(&mut request.chat).await?;
-        let planned = self.plan_chat(&request)?;
+        self.chats.discover().await;
+        let fleet = self.chats.fleet();
+        let planned = self.plan_chat(&fleet, &request)?;
         let turn = Turn {
             gateway: self,
             chats: &self.chats,
+            fleet: &fleet,
             request: &request,
             parts: &planned.demand.parts,
-            bench: Bench::default(),
+            bench: Bench::within(self.help_bounds(&request.bounds)),
             prompt_tokens: u64::from(planned.demand.text_tokens),
             prefix: self.chats.sticky.prefix(&request.client, &request.chat.messages),
         };
@@ -99,10 +108,15 @@ impl Gateway {
         })
     }
 
-    /// The capability matrix.
+    /// What the models of providers accept and do, as far as that is known now.
     #[must_use]
-    pub fn matrix(&self) -> &CapabilityMatrix {
-        &self.chats.matrix
+    pub fn known(&self) -> Known {
+        Known(self.chats.fleet())
+    }
+
+    /// Asks providers that are asked for their models, unless that was done a moment ago.
+    pub async fn discover(&self) {
+        self.chats.discover().await;
     }
 
     /// The providers, on and off.
@@ -114,13 +128,26 @@ impl Gateway {
     /// What happened to each target that was called.
     #[must_use]
     pub fn records(&self) -> Vec<(Target, Record)> {
+        let fleet = self.chats.fleet();
         let records = self.chats.ledger.records().into_iter();
-        records.map(|(row, record)| (self.chats.matrix.rows()[row].target.clone(), record)).collect()
+        records.map(|(row, record)| (fleet.matrix.rows()[row].target.clone(), record)).collect()
     }
 
     /// How everybody is doing now, by row of the matrix.
     #[must_use]
     pub fn health(&self) -> mediary_core::plan::HealthSnapshot {
-        self.chats.fleet.health(&self.chats.ledger, Instant::now())
+        self.chats.fleet().health(&self.chats.ledger, Instant::now())
+    }
+}
+
+/// A capability matrix at one moment.
+#[derive(Debug, Clone)]
+pub struct Known(Arc<Fleet>);
+
+impl Deref for Known {
+    type Target = CapabilityMatrix;
+
+    fn deref(&self) -> &CapabilityMatrix {
+        &self.0.matrix
     }
 }

@@ -2,12 +2,14 @@
 
 use std::time::Instant;
 
-use mediary_core::plan::{Demand, Plan, Policy, Resolved, Unplannable, Want, plan, resolve};
+use mediary_core::plan::{Demand, Plan, Policy, Reason, Resolved, Unplannable, Want, plan, resolve};
 
+use super::fleet::Fleet;
 use super::error::{ChatError, Exhausted};
-use super::{ChatRequest, measure};
+use super::{Bounds, ChatRequest, measure};
 use crate::config::ModelRouting;
 use crate::gateway::Gateway;
+use crate::gateway::treat::HelpBounds;
 use crate::providers::Providers;
 
 /// A plan, and what it was made for.
@@ -26,21 +28,22 @@ impl Gateway {
     /// When a file cannot be fetched, the model is unknown or nobody can be asked.
     pub async fn explain(&self, mut request: ChatRequest) -> Result<Planned, ChatError> {
         self.fetch_parts(&mut request.chat).await?;
-        self.plan_chat(&request)
+        self.chats.discover().await;
+        self.plan_chat(&self.chats.fleet(), &request)
     }
 
     /// The plan for a chat whose media are all here. Nothing is treated, nobody is called.
     ///
     /// # Errors
     /// When the model is unknown or nobody can be asked.
-    pub(super) fn plan_chat(&self, request: &ChatRequest) -> Result<Planned, ChatError> {
+    pub(super) fn plan_chat(&self, fleet: &Fleet, request: &ChatRequest) -> Result<Planned, ChatError> {
         let chats = &self.chats;
-        if chats.fleet.is_empty() {
+        if fleet.is_empty() {
             return Err(ChatError::NoProviders { keys: key_variables(&chats.providers) });
         }
         let now = Instant::now();
         let bounds = &request.bounds;
-        let want = match resolve(&request.model, bounds.tier, &chats.matrix, &chats.providers.aliases) {
+        let want = match resolve(&request.model, bounds.tier, &fleet.matrix, &chats.providers.aliases) {
             Resolved::Want(want) => want,
             Resolved::Unknown { .. } if chats.routing.model_routing == ModelRouting::Any => Want::Anybody,
             Resolved::Unknown { near } => {
@@ -55,20 +58,35 @@ impl Gateway {
             privacy: bounds.privacy.max(chats.routing.privacy),
             cost: bounds.cost.max(chats.routing.cost),
             providers: bounds.providers.clone(),
-            sticky: sticky.map(|row| chats.matrix.rows()[row].target.clone()),
+            sticky: sticky.map(|row| fleet.matrix.rows()[row].target.clone()),
             wake_resting: false,
             draw: self.tie_break(),
         };
         let demand = Demand::of(&request.chat, measure::parts(&request.chat));
-        let health = chats.fleet.health(&chats.ledger, now);
-        match plan(&demand, &chats.matrix, &health, self.treatment_recipes(), &policy) {
+        let health = fleet.health(&chats.ledger, now);
+        match plan(&demand, &fleet.matrix, &health, &self.treatment_recipes(), &policy) {
             Ok(plan) => Ok(Planned { demand, plan }),
             Err(Unplannable::NoTargets) => Err(ChatError::NoProviders { keys: key_variables(&chats.providers) }),
             Err(Unplannable::AllResting { soonest, passed_over }) => {
-                let exhausted = Exhausted { tried: Vec::new(), passed_over, retry_after: Some(soonest) };
+                let mut resting = passed_over.iter().filter(|one| matches!(one.reason, Reason::Resting { .. }));
+                let rests_for_rates = resting.all(|one| {
+                    fleet.matrix.index(&one.target).is_some_and(|row| chats.ledger.was_asked_too_often(row))
+                });
+                let retry_after = Some(soonest);
+                let exhausted = Exhausted { tried: Vec::new(), passed_over, retry_after, rests_for_rates };
                 Err(ChatError::Exhausted(Box::new(exhausted)))
             }
             Err(other) => Err(ChatError::Unplannable(Box::new(other))),
+        }
+    }
+
+    /// Who may help with the treatments of a request: whoever may answer it.
+    pub(super) fn help_bounds(&self, bounds: &Bounds) -> HelpBounds {
+        let routing = &self.chats.routing;
+        HelpBounds {
+            privacy: bounds.privacy.max(routing.privacy),
+            cost: bounds.cost.max(routing.cost),
+            providers: bounds.providers.clone(),
         }
     }
 

@@ -6,19 +6,29 @@ use std::time::Instant;
 
 use mediary_core::capability::PartShape;
 use mediary_core::plan::{Candidate, Plan, Treatment};
-use mediary_core::task::Chat;
+use mediary_core::task::{Chat, MediaPart, Part};
 use mediary_core::{Failure, MediaFormat, Rest};
 
 use super::sticky::Prefix;
+use super::fleet::Fleet;
 use super::error::{ChatError, Exhausted, Tried};
 use super::{ChatRequest, Chats, TreatmentNote};
 use crate::gateway::Gateway;
 use crate::gateway::treat::Bench;
 
+/// A chat's media.
+fn media(chat: &Chat) -> impl Iterator<Item = &MediaPart> {
+    chat.messages.iter().flat_map(|message| &message.parts).filter_map(|part| match part {
+        Part::Media(media) => Some(media),
+        Part::Text(_) | Part::Remote { .. } => None,
+    })
+}
+
 /// One request.
 pub(super) struct Turn<'a> {
     pub(super) gateway: &'a Gateway,
     pub(super) chats: &'a Arc<Chats>,
+    pub(super) fleet: &'a Fleet,
     pub(super) request: &'a ChatRequest,
     pub(super) parts: &'a [PartShape],
     pub(super) bench: Bench,
@@ -39,12 +49,29 @@ impl Turn<'_> {
         plan: &Plan,
         candidate: &Candidate,
     ) -> Result<(Cow<'_, Chat>, Vec<TreatmentNote>), Failure> {
-        if candidate.treatments.iter().all(|treatment| *treatment == Treatment::Forward) {
-            return Ok((Cow::Borrowed(self.chat()), Vec::new()));
+        let abilities = &self.fleet.matrix.rows()[candidate.row];
+        let (mut chat, notes) = match candidate.treatments.iter().all(|treatment| *treatment == Treatment::Forward) {
+            true => (Cow::Borrowed(self.chat()), Vec::new()),
+            false => {
+                let (chat, notes) = self.gateway.treat(self.chat(), plan, candidate, abilities, &self.bench).await?;
+                (Cow::Owned(chat), notes)
+            }
+        };
+        let hands_on = self.chats.routing.hand_on_urls;
+        let is_kept = |part: &MediaPart| {
+            part.url.is_none()
+                || (hands_on && abilities.acceptance(part.media.format).is_some_and(|accepted| accepted.by_url))
+        };
+        if media(&chat).any(|part| !is_kept(part)) {
+            for part in chat.to_mut().messages.iter_mut().flat_map(|message| &mut message.parts) {
+                if let Part::Media(part) = part
+                    && !is_kept(part)
+                {
+                    part.url = None;
+                }
+            }
         }
-        let abilities = &self.chats.matrix.rows()[candidate.row];
-        let (chat, notes) = self.gateway.treat(self.chat(), plan, candidate, abilities, &self.bench).await?;
-        Ok((Cow::Owned(chat), notes))
+        Ok((chat, notes))
     }
 
     /// Whether a candidate is to be asked in this round: in later rounds, whoever failed in a way that may have passed.
@@ -57,10 +84,15 @@ impl Turn<'_> {
         }
     }
 
+    /// The most tokens a target holds.
+    pub(super) fn context_of(&self, row: usize) -> Option<u32> {
+        self.fleet.matrix.rows()[row].context_tokens
+    }
+
     /// Whether a candidate holds no more than one that complained.
     pub(super) fn is_too_small(&self, candidate: &Candidate, larger_than: Option<u32>) -> bool {
         let Some(complained) = larger_than else { return false };
-        self.chats.context_of(candidate.row).is_none_or(|context| context <= complained)
+        self.context_of(candidate.row).is_none_or(|context| context <= complained)
     }
 
     /// The formats that a candidate was given as they are.
@@ -75,12 +107,17 @@ impl Turn<'_> {
 
     /// Nobody answered.
     pub(super) fn exhausted(&self, tried: Vec<Tried>) -> ChatError {
-        let health = self.chats.fleet.health(&self.chats.ledger, Instant::now());
+        let health = self.fleet.health(&self.chats.ledger, Instant::now());
         let rests = tried.iter().filter_map(|tried| {
-            let row = self.chats.matrix.index(&tried.target)?;
+            let row = self.fleet.matrix.index(&tried.target)?;
             health.of(row)?.rests_for
         });
         let retry_after = rests.min();
-        ChatError::Exhausted(Box::new(Exhausted { tried, passed_over: Vec::new(), retry_after }))
+        ChatError::Exhausted(Box::new(Exhausted {
+            tried,
+            passed_over: Vec::new(),
+            retry_after,
+            rests_for_rates: false,
+        }))
     }
 }

@@ -21,4 +21,4 @@ pub(super) use drawn::Drawings;
 pub(super) use engine::Engine;
 pub use read::{EngineChoice, OnPage, Progress, ReadOptions};
 pub use reading::{Attempt, Outcome, PageOutcome, ReadStatus, Reading, Reason};
-pub use recipe::{BadRecipe, Recipe, Step};
+pub use recipe::{Recipe, Step};

@@ -57,7 +57,7 @@ impl Gateway {
         Ok((total, outcomes))
     }
     /// What a picture may be, beyond its size in bytes.
-    pub(super) fn image_limits(&self) -> ImageLimits {
+    pub(in super::super) fn image_limits(&self) -> ImageLimits {
         ImageLimits {
             max_bytes: self.limits.image.bytes.get(),
             max_pixels: self.limits.image.pixels.get(),

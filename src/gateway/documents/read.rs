@@ -92,6 +92,16 @@ impl Gateway {
     /// When the document cannot be read at all. Where some pages can, the reading says of each how it
     /// went.
     pub async fn read(&self, media: Media, options: &ReadOptions, on_page: OnPage<'_>) -> Result<Reading, Failure> {
+        self.read_as_found(media, options, on_page).await.and_then(not_wordless)
+    }
+
+    /// As [`Gateway::read`], but a document in which there is no text to be found is no failure.
+    pub(in super::super) async fn read_as_found(
+        &self,
+        media: Media,
+        options: &ReadOptions,
+        on_page: OnPage<'_>,
+    ) -> Result<Reading, Failure> {
         let started = Instant::now();
         self.check_engine(&options.engine)?;
         self.check_size(&media)?;
@@ -149,14 +159,18 @@ fn count_pages(reading: &Reading) {
     }
 }
 
-/// A document of which no page could be read has failed as its first page did; one with ink and no text at all
-/// has failed too.
+/// A document of which no page could be read has failed as its first page did.
 fn all_failed(reading: Reading) -> Result<Reading, Failure> {
     if let [PageOutcome { page: Err(failure), .. }, ..] = reading.pages.as_slice()
         && reading.pages.iter().all(|outcome| outcome.page.is_err())
     {
         return Err(failure.clone());
     }
+    Ok(reading)
+}
+
+/// A document with ink and no text at all has failed too.
+fn not_wordless(reading: Reading) -> Result<Reading, Failure> {
     let is_wordless = |outcome: &PageOutcome| outcome.page.as_ref().map_or(true, Page::is_blank);
     let has_ink = |outcome: &PageOutcome| outcome.reasons.contains(&Reason::InkWithoutText);
     if reading.pages.iter().all(is_wordless) && reading.pages.iter().any(has_ink) {

@@ -3,13 +3,14 @@
 //! Data only, from `pipelines/read-document.toml`, embedded and replaceable by a file beside the configuration.
 //! Nothing is read or decided here; `page_reader` and `pdf` follow it.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use mediary_convert::pdf::Rendering;
 use mediary_core::Target;
 use mediary_core::document::LayerTrust;
 use serde::Deserialize;
-use thiserror::Error;
+
+use super::super::recipe_file::{self, BadRecipe, RecipeFile};
 
 const EMBEDDED: &str = include_str!("../../../pipelines/read-document.toml");
 const FILE: &str = "pipelines/read-document.toml";
@@ -34,14 +35,6 @@ pub struct Step {
     pub target: Target,
     /// How likely its result must be to be right, from 0 to 1, to be believed.
     pub accept: f32,
-}
-
-/// A recipe that cannot be followed.
-#[derive(Debug, Error)]
-#[error("{}: {reason}", place.display())]
-pub struct BadRecipe {
-    place: PathBuf,
-    reason: String,
 }
 
 #[derive(Deserialize)]
@@ -74,11 +67,7 @@ impl Recipe {
     /// # Errors
     /// When the file cannot be read or followed; the sentence names it.
     pub fn load(config_dir: Option<&Path>) -> Result<Self, BadRecipe> {
-        let Some(place) = config_dir.map(|dir| dir.join(FILE)).filter(|place| place.exists()) else {
-            return Self::parse(Path::new(FILE), EMBEDDED);
-        };
-        let text = std::fs::read_to_string(&place)
-            .map_err(|error| BadRecipe { place: place.clone(), reason: error.to_string() })?;
+        let (place, text) = RecipeFile { file: FILE, embedded: EMBEDDED }.text(config_dir)?;
         Self::parse(&place, &text)
     }
 
@@ -89,8 +78,8 @@ impl Recipe {
     }
 
     fn parse(place: &Path, text: &str) -> Result<Self, BadRecipe> {
-        let bad = |reason: String| BadRecipe { place: place.to_owned(), reason };
-        let written: Written = toml::from_str(text).map_err(|error| bad(error.to_string().trim_end().to_owned()))?;
+        let bad = |reason: String| recipe_file::bad(place, &reason);
+        let written: Written = recipe_file::parsed(place, text, |_| Ok(()))?;
         let mut engines = Vec::with_capacity(written.engines.len());
         for WrittenStep { target, accept } in written.engines {
             if !(0.0..=1.0).contains(&accept) {

@@ -1,24 +1,100 @@
 //! Treatments: what a plan says is done to a part, done.
 //!
-//! Recipes come from `pipelines/`; converters and engines do the work. A part is treated once per request however many
-//! candidates want it in the same form, and what was extracted is remembered by its content.
+//! Recipes come from `pipelines/`; converters, engines and, where a recipe asks for it, providers do the work. A part is
+//! treated once per request however many candidates want it in the same form, and what was extracted is remembered by
+//! its content. Nothing is decided here that the plan decides, and nothing is left out without a word.
 
-use mediary_core::capability::Abilities;
-use mediary_core::plan::{Candidate, Plan, TreatmentRecipe};
-use mediary_core::task::Chat;
-use mediary_core::Failure;
+mod available;
+mod bench;
+mod describe;
+mod documents;
+mod fence;
+mod films;
+mod help;
+mod made;
+mod pictures;
+mod recipes;
+mod sounds;
+mod texts;
+
+pub(super) use available::Installed;
+pub(super) use bench::{Bench, HelpBounds};
+pub use recipes::Pipelines;
+
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use futures_util::future::try_join_all;
+use mediary_convert::av::Ffmpeg;
+use mediary_core::capability::{Abilities, CapabilityMatrix};
+use mediary_core::plan::{Candidate, Plan, RecipeName, Treatment, TreatmentRecipe};
+use mediary_core::task::{Chat, MediaPart, Part, Place};
+use mediary_core::{Failure, Media, MediaFormat, MediaKind};
 
 use super::Gateway;
-use super::chat::TreatmentNote;
+use super::chat::{TreatmentNote, at_place};
+use bench::Remembered;
+use made::{Extract, Made};
 
-/// What was treated for one request so far.
-#[derive(Debug, Default)]
-pub(super) struct Bench {}
+/// What treatments are done with.
+#[derive(Debug)]
+pub(super) struct Workshop {
+    pipelines: Pipelines,
+    ffmpeg: Option<Ffmpeg>,
+    installed: Installed,
+    /// The recipes as the planner wants them, and for how many rows of the matrix they were worked out: rows only come.
+    recipes: RwLock<(usize, Arc<[TreatmentRecipe]>)>,
+    remembered: Remembered,
+}
+
+impl Workshop {
+    pub(super) fn new(pipelines: Pipelines, ffmpeg: Option<Ffmpeg>, installed: Installed) -> Self {
+        let recipes = RwLock::new((usize::MAX, [].into()));
+        Self { pipelines, ffmpeg, installed, recipes, remembered: Remembered::default() }
+    }
+
+    fn recipes(&self, matrix: &CapabilityMatrix) -> Arc<[TreatmentRecipe]> {
+        let rows = matrix.rows().len();
+        let (known, recipes) = self.recipes.read().unwrap_or_else(PoisonError::into_inner).clone();
+        if known == rows {
+            return recipes;
+        }
+        let recipes: Arc<[_]> = available::recipes(&self.pipelines, matrix, self.installed).into();
+        *self.recipes.write().unwrap_or_else(PoisonError::into_inner) = (rows, recipes.clone());
+        recipes
+    }
+}
+
+/// One part and what is to become of it.
+#[derive(Clone, Copy)]
+struct Job<'a> {
+    media: &'a Media,
+    recipe: &'a RecipeName,
+    /// Into which format; `None`: into text.
+    to: Option<MediaFormat>,
+    /// For whom.
+    abilities: &'a Abilities,
+    /// The most files it may become.
+    files: u32,
+    bench: &'a Bench,
+}
+
+impl Job<'_> {
+    /// Everything that the outcome depends on, beside what is the same for a whole request.
+    fn key(&self) -> bench::Key {
+        let limits = self.to.map(|to| {
+            let limits = |format| self.abilities.acceptance(format).map(|taken| (taken.side_pixels, taken.bytes));
+            (to, limits(to), limits(MediaFormat::Png), self.files)
+        });
+        (self.media.blob.hash(), format!("{} {limits:?}", self.recipe))
+    }
+}
 
 impl Gateway {
-    /// The ways in which one medium can become another here.
-    pub(super) fn treatment_recipes(&self) -> &[TreatmentRecipe] {
-        &self.recipes
+    /// The ways in which one medium can become another here, and what is missing for those that cannot be gone.
+    #[must_use]
+    pub fn treatment_recipes(&self) -> Arc<[TreatmentRecipe]> {
+        self.workshop.recipes(&self.known())
     }
 
     /// The chat as a candidate gets it, and what was done to its parts.
@@ -28,11 +104,95 @@ impl Gateway {
     pub(super) async fn treat(
         &self,
         chat: &Chat,
-        _plan: &Plan,
-        _candidate: &Candidate,
-        _abilities: &Abilities,
-        _bench: &Bench,
+        plan: &Plan,
+        candidate: &Candidate,
+        abilities: &Abilities,
+        bench: &Bench,
     ) -> Result<(Chat, Vec<TreatmentNote>), Failure> {
-        Ok((chat.clone(), Vec::new()))
+        let jobs = jobs(chat, plan, candidate, abilities, bench);
+        let mut done = Vec::with_capacity(jobs.len());
+        for Assigned { place, job, .. } in &jobs {
+            done.push(async {
+                let made = bench.once(job.key(), self.make(*job)).await;
+                made.map_err(|failure| at_place(failure, *place))
+            });
+        }
+        let done: Vec<Arc<Made>> = try_join_all(done).await?;
+        let mut parts = HashMap::new();
+        let mut notes = Vec::with_capacity(done.len());
+        for (Assigned { place, does, original, .. }, made) in jobs.iter().zip(&done) {
+            parts.insert(*place, made.parts(original));
+            notes.push(TreatmentNote { place: *place, does, by: made.by.clone(), pages: made.pages });
+        }
+        Ok((replaced(chat, parts), notes))
     }
+
+    /// Does what a recipe says.
+    async fn make(&self, job: Job<'_>) -> Result<Made, Failure> {
+        self.check_size(job.media)?;
+        match (job.media.kind(), job.to) {
+            (MediaKind::Document, Some(_)) => self.pages_of_document(job).await,
+            (MediaKind::Image, Some(_)) => self.pages_of_picture(job).await,
+            (MediaKind::Audio, Some(to)) => self.sound(job, to).await,
+            (MediaKind::Video, Some(_)) => self.frames(job).await,
+            (MediaKind::Text, Some(to)) => Err(Failure::broken(format!("text does not become {to}"))),
+            (kind, None) => self.text_of(job.media, kind, job.bench).await.map(Made::quoted),
+        }
+    }
+
+    /// The text of a medium, as far as text can say what it says.
+    async fn text_of(&self, media: &Media, kind: MediaKind, bench: &Bench) -> Result<Arc<Extract>, Failure> {
+        match kind {
+            MediaKind::Document => self.document_text(media, bench).await,
+            MediaKind::Image => self.picture_text(media, bench).await,
+            MediaKind::Audio => self.transcript(media, bench).await,
+            MediaKind::Video => self.film_text(media, bench).await,
+            MediaKind::Text => self.file_text(media).await.map(Arc::new),
+        }
+    }
+}
+
+/// A job, and whose it is.
+struct Assigned<'a> {
+    place: Place,
+    does: &'static str,
+    original: &'a MediaPart,
+    job: Job<'a>,
+}
+
+/// What is to be done for a candidate.
+fn jobs<'a>(
+    chat: &'a Chat,
+    plan: &Plan,
+    candidate: &'a Candidate,
+    abilities: &'a Abilities,
+    bench: &'a Bench,
+) -> Vec<Assigned<'a>> {
+    let treated = plan.places.iter().zip(&candidate.treatments).enumerate();
+    let jobs = treated.filter_map(|(index, (place, treatment))| {
+        let (recipe, to) = match treatment {
+            Treatment::Forward => return None,
+            Treatment::Transcode { recipe, to } => (recipe, Some(*to)),
+            Treatment::Extract { recipe } => (recipe, None),
+        };
+        let Part::Media(original) = chat.messages.get(place.message)?.parts.get(place.part)? else { return None };
+        let job =
+            Job { media: &original.media, recipe, to, abilities, files: candidate.files_of(index), bench };
+        Some(Assigned { place: *place, does: treatment.name(), original, job })
+    });
+    jobs.collect()
+}
+
+/// A chat with some of its parts replaced by others, any number for each.
+fn replaced(chat: &Chat, mut parts: HashMap<Place, Vec<Part>>) -> Chat {
+    let mut chat = chat.clone();
+    for (message, whole) in chat.messages.iter_mut().enumerate() {
+        if !parts.keys().any(|place| place.message == message) {
+            continue;
+        }
+        let before = std::mem::take(&mut whole.parts).into_iter().enumerate();
+        let after = before.flat_map(|(part, kept)| parts.remove(&Place { message, part }).unwrap_or_else(|| vec![kept]));
+        whole.parts = after.collect();
+    }
+    chat
 }

@@ -26,7 +26,7 @@ use crate::gateway::{Answered, ChatRequest, WholeAnswer};
 use crate::protocol::openai::{AnswerHead, ChatForm, completion};
 
 pub(super) use bounds::bounds;
-pub(super) use refused::refused;
+pub use refused::refused;
 
 /// The dialect whose frames are in this protocol's format already.
 const SAME_FORMAT: &str = "openai";

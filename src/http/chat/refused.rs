@@ -3,16 +3,18 @@
 use std::collections::BTreeMap;
 
 use axum::http::StatusCode;
+use mediary_core::Failure;
 use mediary_core::plan::{PassedOver, Reason, Unplannable};
 
-use super::super::error::{ApiError, TriedBody};
+use super::super::error::{ApiError, TriedBody, whole_seconds};
 use crate::gateway::{ChatError, Exhausted};
 
 /// More of those who were passed over are counted, not named.
 const MOST_NAMED: usize = 8;
 
 /// The error for a chat that was not answered.
-pub(in crate::http) fn refused(error: ChatError) -> ApiError {
+#[must_use]
+pub fn refused(error: ChatError) -> ApiError {
     match error {
         ChatError::Failed(failure) => failure.into(),
         ChatError::UnknownModel { model, near } => unknown_model(&model, &near),
@@ -67,7 +69,12 @@ fn unplannable(why: Unplannable) -> ApiError {
             parameter.map_or(error.clone(), |name| error.about(name))
         }
         Unplannable::AllResting { soonest, passed_over } => {
-            exhausted(Exhausted { tried: Vec::new(), passed_over, retry_after: Some(soonest) })
+            exhausted(Exhausted {
+                tried: Vec::new(),
+                passed_over,
+                retry_after: Some(soonest),
+                rests_for_rates: false,
+            })
         }
         Unplannable::NoTargets => refused(ChatError::NoProviders { keys: Vec::new() }),
     }
@@ -94,9 +101,11 @@ fn named(passed_over: &[PassedOver]) -> String {
 }
 
 fn exhausted(exhausted: Exhausted) -> ApiError {
-    let (status, code) = match exhausted.only_rates() {
-        true => (StatusCode::TOO_MANY_REQUESTS, "rate_limit_exceeded"),
-        false => (StatusCode::SERVICE_UNAVAILABLE, "all_providers_failed"),
+    let complaint = exhausted.complaint().map(|first| ApiError::from(Failure::new(first.kind.clone(), "")));
+    let (status, code) = match complaint {
+        Some(complaint) => (complaint.status, complaint.code),
+        None if exhausted.only_rates() => (StatusCode::TOO_MANY_REQUESTS, "rate_limit_exceeded"),
+        None => (StatusCode::SERVICE_UNAVAILABLE, "all_providers_failed"),
     };
     let count = exhausted.tried.len();
     let mut message = match count {
@@ -108,7 +117,7 @@ fn exhausted(exhausted: Exhausted) -> ApiError {
         message.push_str(&named(&exhausted.passed_over));
     }
     if let Some(wait) = exhausted.retry_after {
-        message.push_str(&format!(" Try again in {} s.", wait.as_secs().max(1)));
+        message.push_str(&format!(" Try again in {} s.", whole_seconds(wait)));
     }
     let tried = exhausted.tried.into_iter().map(|tried| TriedBody {
         target: tried.target.to_string(),

@@ -23,8 +23,6 @@ use super::{SAME_FORMAT, headers, refused};
 use crate::gateway::{Answer, Answered, ChatError, ChatRequest};
 use crate::protocol::openai::{AnswerHead, ChunkWriter};
 
-/// So long a client hears nothing before it is told that it is still wanted.
-const SILENCE: Duration = Duration::from_secs(15);
 const PING: &[u8] = b": ping\n\n";
 /// What is ready is gathered up to this size before it is written.
 const BATCH_BYTES: usize = 64 * 1024;
@@ -36,12 +34,21 @@ pub(super) struct Wish {
     pub(super) request_id: RequestId,
 }
 
+/// A stream on its way to its client.
+struct Relay {
+    state: State,
+    /// So long a client hears nothing before it is told that it is still wanted.
+    silence: Duration,
+}
+
 type Asking = Pin<Box<dyn Future<Output = Result<Answered, ChatError>> + Send>>;
 
 /// Where a stream is.
 enum State {
     Asking(Asking, Wish),
     Relaying(Box<Answer>, ChunkWriter, RequestId),
+    /// Everything was said.
+    Closing(Box<Answer>),
     Ended,
 }
 
@@ -51,17 +58,19 @@ enum State {
 /// When nobody answers, as long as nothing was sent.
 pub(super) async fn answer(state: AppState, request: ChatRequest, wish: Wish) -> Result<Response, ApiError> {
     let gateway = state.gateway.clone();
+    let silence = state.config.routing.silence;
     let mut asking: Asking = Box::pin(async move { gateway.chat(request).await });
-    let Ok(answered) = timeout(SILENCE, &mut asking).await else {
+    let Ok(answered) = timeout(silence, &mut asking).await else {
         let first = stream::iter([Ok::<_, Infallible>(Bytes::from_static(PING))]);
-        let rest = futures_util::StreamExt::chain(first, body(State::Asking(asking, wish)));
+        let relay = Relay { state: State::Asking(asking, wish), silence };
+        let rest = futures_util::StreamExt::chain(first, body(relay));
         return Ok((stream_headers(), Body::from_stream(rest)).into_response());
     };
     let answer = growing(answered.map_err(refused)?)?;
     let mut headers = stream_headers();
     headers::describe(&answer.route, &mut headers);
-    let state = relaying(answer, wish);
-    Ok((headers, Body::from_stream(body(state))).into_response())
+    let relay = Relay { state: relaying(answer, wish), silence };
+    Ok((headers, Body::from_stream(body(relay))).into_response())
 }
 
 fn growing(answered: Answered) -> Result<Box<Answer>, ApiError> {
@@ -72,7 +81,7 @@ fn growing(answered: Answered) -> Result<Box<Answer>, ApiError> {
 }
 
 fn relaying(answer: Box<Answer>, wish: Wish) -> State {
-    let passes_raw = answer.route.dialect == SAME_FORMAT;
+    let passes_raw = answer.is_stream && answer.route.dialect == SAME_FORMAT;
     let head = AnswerHead { model: answer.route.target.to_string(), ..wish.head };
     State::Relaying(answer, ChunkWriter::new(head, wish.include_usage, passes_raw), wish.request_id)
 }
@@ -86,29 +95,33 @@ fn stream_headers() -> HeaderMap {
     headers
 }
 
-fn body(state: State) -> impl futures_util::Stream<Item = Result<Bytes, Infallible>> {
-    stream::unfold(state, |state| async move {
-        let (bytes, state) = step(state).await?;
-        Some((Ok(bytes.into()), state))
+fn body(relay: Relay) -> impl futures_util::Stream<Item = Result<Bytes, Infallible>> {
+    stream::unfold(relay, |Relay { state, silence }| async move {
+        let (bytes, state) = step(state, silence).await?;
+        Some((Ok(bytes.into()), Relay { state, silence }))
     })
 }
 
 /// The next bytes, and where the stream is then.
-async fn step(state: State) -> Option<(Vec<u8>, State)> {
+async fn step(state: State, silence: Duration) -> Option<(Vec<u8>, State)> {
     match state {
         State::Ended => None,
+        State::Closing(mut answer) => {
+            answer.close().await;
+            None
+        }
         State::Asking(mut asking, wish) => {
-            let Ok(answered) = timeout(SILENCE, &mut asking).await else {
+            let Ok(answered) = timeout(silence, &mut asking).await else {
                 return Some((PING.to_vec(), State::Asking(asking, wish)));
             };
             match answered.map_err(refused).and_then(growing) {
-                Ok(answer) => Box::pin(step(relaying(answer, wish))).await,
+                Ok(answer) => Box::pin(step(relaying(answer, wish), silence)).await,
                 Err(error) => Some((told(error, &wish.request_id), State::Ended)),
             }
         }
         State::Relaying(mut answer, mut writer, id) => {
             let mut bytes = Vec::new();
-            let Ok(mut next) = timeout(SILENCE, answer.next()).await else {
+            let Ok(mut next) = timeout(silence, answer.next()).await else {
                 return Some((PING.to_vec(), State::Relaying(answer, writer, id)));
             };
             loop {
@@ -120,7 +133,7 @@ async fn step(state: State) -> Option<(Vec<u8>, State)> {
                     }
                     None => {
                         writer.end(answer.usage(), &mut bytes);
-                        return Some((bytes, State::Ended));
+                        return Some((bytes, State::Closing(answer)));
                     }
                 }
                 if bytes.len() >= BATCH_BYTES {
@@ -130,7 +143,7 @@ async fn step(state: State) -> Option<(Vec<u8>, State)> {
                     Some(ready) => next = Some(ready),
                     None if bytes.is_empty() => {
                         // Frames without a word, such as usage that nobody asked for.
-                        let Ok(after) = timeout(SILENCE, answer.next()).await else {
+                        let Ok(after) = timeout(silence, answer.next()).await else {
                             return Some((PING.to_vec(), State::Relaying(answer, writer, id)));
                         };
                         next = after;

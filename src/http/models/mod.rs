@@ -29,13 +29,14 @@ pub(super) async fn list(
     filter: Result<Query<Filter>, QueryRejection>,
 ) -> Result<Json<ModelList>, ApiError> {
     let Query(filter) = filter.map_err(|error| ApiError::malformed(format!("the query is malformed: {error}")))?;
+    state.gateway.discover().await;
     Ok(Json(ModelList { object: "list", data: filter.apply(all(&state))? }))
 }
 
 /// Everything that can be asked for: tiers, engines of this process, models of providers.
 fn all(state: &AppState) -> Vec<Model> {
     let gateway = &state.gateway;
-    let matrix = gateway.matrix();
+    let matrix = gateway.known();
     let mut models = Vec::new();
     // A tier that nobody serves cannot be asked for.
     if !matrix.rows().is_empty() {
@@ -63,6 +64,7 @@ pub(super) async fn one(
     id: Result<Path<String>, PathRejection>,
 ) -> Result<Json<Model>, ApiError> {
     let Path(id) = id.map_err(|_| ApiError::malformed("The model's id is not valid UTF-8."))?;
+    state.gateway.discover().await;
     let models = all(&state);
     if let Some(model) = models.iter().find(|model| model.id == id) {
         return Ok(Json(model.clone()));

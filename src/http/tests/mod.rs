@@ -16,7 +16,7 @@ use tower::ServiceExt;
 
 use super::{AppState, router};
 use crate::config::Config;
-use crate::gateway::{Gateway, Parts, Recipe};
+use crate::gateway::{Gateway, Parts, Pipelines, Recipe};
 use crate::models::{Models, Place};
 use crate::providers::Providers;
 
@@ -27,6 +27,8 @@ fn state(config: Config) -> AppState {
     let gateway = Gateway::new(Parts {
         config: &config,
         recipe: Recipe::embedded(),
+        pipelines: Pipelines::embedded(),
+        ffmpeg: None,
         providers: Providers::default(),
         models: &models,
         cache_dir: None,

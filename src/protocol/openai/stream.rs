@@ -32,6 +32,10 @@ impl ChunkWriter {
     /// Writes a frame.
     pub fn frame(&mut self, frame: &ReplyFrame, into: &mut Vec<u8>) {
         if self.passes_raw {
+            // A chunk of ours that follows must name the same answer.
+            if let Some(begun @ ReplyEvent::Begun { .. }) = frame.events.first() {
+                self.event(begun, into);
+            }
             let only_usage = !frame.events.is_empty()
                 && frame.events.iter().all(|event| matches!(event, ReplyEvent::Usage(_) | ReplyEvent::Begun { .. }));
             let has_usage = frame.events.iter().any(|event| matches!(event, ReplyEvent::Usage(_)));

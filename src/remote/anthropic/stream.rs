@@ -6,9 +6,9 @@ use mediary_core::Failure;
 use mediary_core::task::{Finish, ReplyEvent, ReplyFrame, Usage};
 use serde_json::Value;
 
-use super::turns::REDACTED;
-use super::wire::{self, AnswerBlock, Delta, Event, MessageDelta};
 use super::failure;
+use super::turns::REDACTED;
+use super::wire::{self, AnswerBlock, Event, MessageDelta, Piece};
 use crate::{Frame, Reader, said};
 
 /// There is only ever one reply.
@@ -36,7 +36,7 @@ impl Reader for Stream {
     fn read(&mut self, frame: &Frame<'_>, into: &mut ReplyFrame) -> Result<(), Failure> {
         into.raw = bytes::Bytes::copy_from_slice(frame.data);
         let events = &mut into.events;
-        match serde_json::from_slice(frame.data).map_err(said::garbled)? {
+        match serde_json::from_slice(frame.data).map_err(said::shapeless)? {
             Event::MessageStart { message } | Event::Message(message) => self.message(message, events)?,
             Event::ContentBlockStart { content_block } => self.open(content_block, events),
             Event::ContentBlockDelta { delta } => self.delta(delta, events),
@@ -98,24 +98,24 @@ impl Stream {
         }
     }
 
-    fn delta(&mut self, delta: Delta, events: &mut Vec<ReplyEvent>) {
+    fn delta(&mut self, delta: Piece, events: &mut Vec<ReplyEvent>) {
         let (choice, signature) = (CHOICE, None);
         match delta {
-            Delta::TextDelta { text } => events.push(ReplyEvent::Text { choice, text }),
-            Delta::ThinkingDelta { thinking } => {
+            Piece::TextDelta { text } => events.push(ReplyEvent::Text { choice, text }),
+            Piece::ThinkingDelta { thinking } => {
                 events.push(ReplyEvent::Reasoning { choice, text: thinking, signature });
             }
-            Delta::SignatureDelta { signature } => {
+            Piece::SignatureDelta { signature } => {
                 events.push(ReplyEvent::Reasoning { choice, text: String::new(), signature: Some(signature) });
             }
-            Delta::InputJsonDelta { partial_json } if partial_json.is_empty() => {}
-            Delta::InputJsonDelta { partial_json } => {
+            Piece::InputJsonDelta { partial_json } if partial_json.is_empty() => {}
+            Piece::InputJsonDelta { partial_json } => {
                 if let Some((index, beginning)) = &mut self.open_call {
                     *beginning = None;
                     events.push(more_arguments(*index, partial_json));
                 }
             }
-            Delta::Unknown => {}
+            Piece::Unknown => {}
         }
     }
 
@@ -150,7 +150,7 @@ impl Stream {
             "max_tokens" | "model_context_window_exceeded" => Finish::Length,
             "tool_use" => Finish::ToolCalls,
             "refusal" => Finish::ContentFilter,
-            other => return Err(said::garbled(format_args!("it ended with {other}"))),
+            other => return Err(said::odd_end(other)),
         };
         let explanation = end.stop_details.as_ref().and_then(|details| details.explanation.as_deref());
         if let Some(text) = explanation.filter(|text| finish == Finish::ContentFilter && !text.is_empty()) {

@@ -69,7 +69,8 @@ impl<'a> Conversation<'a> {
 /// would want those first.
 pub(super) fn thoughts_are_missing(chat: &Chat) -> bool {
     let latest = chat.messages.iter().rposition(|message| message.role == Role::User).unwrap_or(0);
-    let mut calling = chat.messages[latest.min(chat.messages.len())..].iter().filter(|message| !message.tool_calls.is_empty());
+    let mut calling =
+        chat.messages[latest.min(chat.messages.len())..].iter().filter(|message| !message.tool_calls.is_empty());
     calling.any(|message| message.reasoning.as_ref().is_none_or(|reasoning| reasoning.signature.is_none()))
 }
 

@@ -144,7 +144,7 @@ pub(super) enum Event {
         content_block: AnswerBlock,
     },
     ContentBlockDelta {
-        delta: Delta,
+        delta: Piece,
     },
     ContentBlockStop,
     MessageDelta {
@@ -208,7 +208,7 @@ pub(super) enum AnswerBlock {
 
 #[derive(Debug, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
-pub(super) enum Delta {
+pub(super) enum Piece {
     TextDelta {
         text: String,
     },

@@ -78,7 +78,9 @@ impl Complaint {
         };
         let code = match word("code") {
             // MiniMax's numbers mean other things than the same numbers elsewhere.
-            code if code.is_empty() && object.contains_key("status_code") => format!("base_resp {}", word("status_code")),
+            code if code.is_empty() && object.contains_key("status_code") => {
+                format!("base_resp {}", word("status_code"))
+            }
             code => code,
         };
         let mut complaint = Self {
@@ -151,7 +153,10 @@ mod tests {
             (r#"{"error":"M","code":"C"}"#, "c|||M|"),
             (r#"{"error":"M","estimated_time":20}"#, "|||M|"),
             (r#"{"message":"M","type":"t","param":"p","code":"c"}"#, "c|t|p|M|"),
-            (r#"{"object":"error","message":"M","type":"rate_limited","param":null,"code":"1300"}"#, "1300|rate_limited||M|"),
+            (
+                r#"{"object":"error","message":"M","type":"rate_limited","param":null,"code":"1300"}"#,
+                "1300|rate_limited||M|",
+            ),
             (r#"{"detail":"Unauthorized"}"#, "|||Unauthorized|"),
             (
                 r#"{"detail":[{"loc":["body","messages",0,"role"],"msg":"M","type":"missing"}]}"#,

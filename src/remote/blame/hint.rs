@@ -28,7 +28,8 @@ pub(crate) fn stated_delay(headers: &HeaderMap, text: &str, now: SystemTime) -> 
 /// The wait that a sentence names.
 fn wait_in_text(text: &str) -> Option<Duration> {
     let text = text.to_ascii_lowercase();
-    let openings = ["again in ", "retry in ", "retry after ", "again after ", "wait for ", "please wait ", "reset after "];
+    let openings =
+        ["again in ", "retry in ", "retry after ", "again after ", "wait for ", "please wait ", "reset after "];
     openings.iter().find_map(|opening| {
         let (_, rest) = text.split_once(opening)?;
         let rest = rest.strip_prefix("about ").unwrap_or(rest);

@@ -46,7 +46,7 @@ impl Lines {
                 }
             };
             self.scanned = 0;
-            let data = trimmed(line.freeze());
+            let data = trimmed(&line.freeze());
             if !data.is_empty() {
                 return Ok(Some(Cut { event: None, data }));
             }
@@ -55,7 +55,7 @@ impl Lines {
 }
 
 /// The line without white space around it.
-fn trimmed(line: Bytes) -> Bytes {
+fn trimmed(line: &Bytes) -> Bytes {
     let start = line.len() - line.trim_ascii_start().len();
     let end = line.trim_ascii_end().len();
     line.slice(start.min(end)..end)

@@ -27,6 +27,15 @@ pub(super) fn in_stream(error: &Value) -> Failure {
     of_error(status, &HeaderMap::new(), error)
 }
 
+/// The failure of what is no chunk: an error in an array, or nothing that could be read.
+pub(super) fn wrapped(frame: &[u8], error: serde_json::Error) -> Failure {
+    let items = serde_json::from_slice::<Vec<Value>>(frame).unwrap_or_default();
+    match items.first().and_then(|item| item.get("error")) {
+        Some(inner) => in_stream(inner),
+        None => said::shapeless(error),
+    }
+}
+
 fn of_error(status: u16, headers: &HeaderMap, error: &Value) -> Failure {
     let message = error.get("message").and_then(Value::as_str).unwrap_or_default();
     let details = error.get("details").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
@@ -34,7 +43,9 @@ fn of_error(status: u16, headers: &HeaderMap, error: &Value) -> Failure {
     let says = |words: &[&str]| words.iter().any(|word| text.contains(word));
     let has_reason = |reason: &str| details.iter().any(|detail| detail.get("reason").is_some_and(|its| its == reason));
     let kind = match status {
-        400 if has_reason("API_KEY_INVALID") || says(&["api key not valid", "api key expired", "api key not found"]) => {
+        400 if has_reason("API_KEY_INVALID")
+            || says(&["api key not valid", "api key expired", "api key not found"]) =>
+        {
             FailureKind::BadKey
         }
         // The free tier is not offered everywhere.
@@ -43,7 +54,7 @@ fn of_error(status: u16, headers: &HeaderMap, error: &Value) -> Failure {
         {
             FailureKind::ModelGone
         }
-        400 if says(&["token"]) && says(&["exceed"]) => FailureKind::ContextTooLong,
+        400 if says(&["token count"]) && says(&["exceed"]) => FailureKind::ContextTooLong,
         // Files belong to the key that uploaded them, and live two days.
         403 | 404 if says(&["access the file", "file not found"]) => FailureKind::Unacceptable,
         429 => quota(&text, details, headers),
@@ -53,15 +64,11 @@ fn of_error(status: u16, headers: &HeaderMap, error: &Value) -> Failure {
 }
 
 fn quota(text: &str, details: &[Value], headers: &HeaderMap) -> FailureKind {
-    let violations: Vec<&Value> = details
-        .iter()
-        .filter_map(|detail| detail.get("violations").and_then(Value::as_array))
-        .flatten()
-        .collect();
+    let violations: Vec<&Value> =
+        details.iter().filter_map(|detail| detail.get("violations").and_then(Value::as_array)).flatten().collect();
     let is_nothing = |violation: &Value| violation.get("quotaValue").is_some_and(|value| value == "0");
-    let is_daily = |violation: &Value| {
-        violation.get("quotaId").and_then(Value::as_str).is_some_and(|id| id.contains("PerDay"))
-    };
+    let is_daily =
+        |violation: &Value| violation.get("quotaId").and_then(Value::as_str).is_some_and(|id| id.contains("PerDay"));
     if violations.iter().any(|violation| is_nothing(violation)) || text.contains("limit: 0,") {
         // Not spent: the key's plan has none of this model at all.
         return FailureKind::ModelGone;

@@ -9,14 +9,14 @@ use std::time::Duration;
 
 use mediary_core::{Blob, Failure, FailureKind, Media};
 use reqwest::header::HeaderMap;
-use reqwest::{Client, RequestBuilder, Response};
+use reqwest::{RequestBuilder, Response};
 use serde::Deserialize;
 use serde_json::json;
 use tokio::time::{Instant, sleep, timeout_at};
 use url::Url;
 
 use super::{failure, turns};
-use crate::{said, writing};
+use crate::{ProviderClient, said, writing};
 
 /// Pieces are multiples of 256 KiB; the vendor's own clients send this much.
 const PIECE_BYTES: u64 = 8 * 1024 * 1024;
@@ -46,23 +46,16 @@ struct Uploaded {
 ///
 /// # Errors
 /// Timed out, unreachable, or as any call fails; unreadable when Gemini cannot make use of the file.
-pub async fn upload(
-    client: &Client,
+pub(crate) async fn upload(
+    client: &ProviderClient,
     base_url: &str,
     key: &str,
     media: &Media,
     name: Option<&str>,
     within: Duration,
 ) -> Result<String, Failure> {
-    let mime = turns::mime(media.format).ok_or_else(|| writing::no_form("gemini", media))?;
-    let upload = Upload { client, key, places: Places::of(base_url)? };
-    let work = async {
-        let session = upload.start(mime, media.blob.len_bytes(), name).await?;
-        let file = upload.send(&session, &media.blob).await?;
-        upload.wait(file).await
-    };
-    let late = || Failure::new(FailureKind::TimedOut, "uploading a file to the provider took too long");
-    timeout_at(Instant::now() + within, work).await.map_err(|_| late())?
+    let upload = Upload { client, key, places: Places::of(base_url)?, first_pause: FIRST_PAUSE };
+    upload.run(media, name, within).await
 }
 
 /// Where an API and its uploads are.
@@ -98,7 +91,8 @@ impl Places {
     /// The address of a file's state, by its name `files/abc`.
     fn state(&self, file: &File) -> Result<Url, Failure> {
         let id = file.name.strip_prefix("files/").unwrap_or_default();
-        let is_id = !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
+        let is_id =
+            !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
         if !is_id {
             return Err(said::garbled("it gave a file no name"));
         }
@@ -121,16 +115,29 @@ fn verdict(file: &File) -> Result<Option<String>, Failure> {
 /// An upload under way.
 #[derive(Debug)]
 struct Upload<'a> {
-    client: &'a Client,
+    client: &'a ProviderClient,
     key: &'a str,
     places: Places,
+    first_pause: Duration,
 }
 
 impl Upload<'_> {
+    async fn run(&self, media: &Media, name: Option<&str>, within: Duration) -> Result<String, Failure> {
+        let mime = turns::mime(media.format).ok_or_else(|| writing::no_form("gemini", media))?;
+        let work = async {
+            let session = self.start(mime, media.blob.len_bytes(), name).await?;
+            let file = self.send(&session, &media.blob).await?;
+            self.wait(file).await
+        };
+        let late = || Failure::new(FailureKind::TimedOut, "uploading a file to the provider took too long");
+        timeout_at(Instant::now() + within, work).await.map_err(|_| late())?
+    }
+
     async fn start(&self, mime: &str, len_bytes: u64, name: Option<&str>) -> Result<Url, Failure> {
         let file = name.map_or_else(|| json!({}), |name| json!({ "displayName": name }));
         let request = self
             .client
+            .0
             .post(self.places.upload.clone())
             .header("x-goog-upload-protocol", "resumable")
             .header("x-goog-upload-command", "start")
@@ -154,6 +161,7 @@ impl Upload<'_> {
             }
             let request = self
                 .client
+                .0
                 .post(session.clone())
                 .header("x-goog-upload-offset", offset)
                 .header("x-goog-upload-command", if is_last { "upload, finalize" } else { "upload" })
@@ -161,7 +169,7 @@ impl Upload<'_> {
             let response = self.ask(request).await?;
             if is_last {
                 let body = response.bytes().await.map_err(unreachable)?;
-                return Ok(serde_json::from_slice::<Uploaded>(&body).map_err(said::garbled)?.file);
+                return Ok(serde_json::from_slice::<Uploaded>(&body).map_err(said::shapeless)?.file);
             }
             offset = end;
         }
@@ -169,15 +177,15 @@ impl Upload<'_> {
 
     async fn wait(&self, mut file: File) -> Result<String, Failure> {
         let place = self.places.state(&file)?;
-        let mut pause = FIRST_PAUSE;
+        let mut pause = self.first_pause;
         loop {
             if let Some(uri) = verdict(&file)? {
                 return Ok(uri);
             }
             sleep(pause).await;
             pause = (pause * 2).min(LONGEST_PAUSE);
-            let body = self.ask(self.client.get(place.clone())).await?.bytes().await.map_err(unreachable)?;
-            file = serde_json::from_slice(&body).map_err(said::garbled)?;
+            let body = self.ask(self.client.0.get(place.clone())).await?.bytes().await.map_err(unreachable)?;
+            file = serde_json::from_slice(&body).map_err(said::shapeless)?;
         }
     }
 
@@ -214,4 +222,181 @@ fn unreachable(error: reqwest::Error) -> Failure {
     // The error's own text names the address, and with it who is asked; the log has both.
     let kind = if error.is_timeout() { FailureKind::TimedOut } else { FailureKind::Unreachable };
     Failure::new(kind, "the provider cannot be reached to upload a file")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{BufRead, BufReader, Write};
+    use std::net::{TcpListener, TcpStream};
+    use std::thread::JoinHandle;
+
+    use mediary_core::MediaFormat;
+
+    use super::*;
+    use crate::provider_client;
+
+    /// Answers one request after another as the script has it, then tells what was asked.
+    struct Site {
+        base_url: String,
+        thread: JoinHandle<Vec<String>>,
+    }
+
+    impl Site {
+        /// `HOST` in an answer is the site's own address.
+        fn new(script: Vec<String>) -> Self {
+            let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+            let host = listener.local_addr().unwrap().to_string();
+            let base_url = format!("http://{host}/v1beta");
+            let answer = move || {
+                let mut asked = Vec::new();
+                for reply in script {
+                    let (connection, _) = listener.accept().unwrap();
+                    asked.push(request(&connection));
+                    (&connection).write_all(reply.replace("HOST", &host).as_bytes()).unwrap();
+                }
+                asked
+            };
+            Self { base_url, thread: std::thread::spawn(answer) }
+        }
+
+        async fn upload(&self, media: &Media, within: Duration) -> Result<String, Failure> {
+            let client = provider_client(Duration::from_secs(5));
+            let places = Places::of(&self.base_url).unwrap();
+            let upload = Upload { client: &client, key: "k", places, first_pause: Duration::from_millis(1) };
+            upload.run(media, Some("a.mp4"), within).await
+        }
+
+        fn asked(self) -> Vec<String> {
+            self.thread.join().unwrap()
+        }
+    }
+
+    /// The first line, the headers that matter, and how long the body is.
+    fn request(connection: &TcpStream) -> String {
+        let mut reader = BufReader::new(connection);
+        let mut told = String::new();
+        let mut len = 0;
+        loop {
+            let mut line = String::new();
+            reader.read_line(&mut line).unwrap();
+            let line = line.trim_end();
+            if line.is_empty() {
+                break;
+            }
+            if let Some(value) = line.strip_prefix("content-length: ") {
+                len = value.parse().unwrap();
+            }
+            if told.is_empty() || line.starts_with("x-goog-") {
+                told.push_str(line);
+                told.push('\n');
+            }
+        }
+        let mut body = vec![0; len];
+        reader.read_exact(&mut body).unwrap();
+        match len {
+            0 => {}
+            1..200 => told.push_str(&String::from_utf8(body).unwrap()),
+            _ => told.push_str(&format!("{len} bytes")),
+        }
+        told
+    }
+
+    fn reply(headers: &str, body: &str) -> String {
+        let len = body.len();
+        format!("HTTP/1.1 200 OK\r\nconnection: close\r\n{headers}content-length: {len}\r\n\r\n{body}")
+    }
+
+    fn session() -> String {
+        reply("x-goog-upload-url: http://HOST/upload/v1beta/files?upload_id=u1\r\n", "")
+    }
+
+    fn file(state: &str) -> String {
+        format!(r#"{{"name":"files/abc","uri":"http://HOST/v1beta/files/abc","state":"{state}"}}"#)
+    }
+
+    /// The length of a body depends on how long the host is, so it ends with the connection.
+    fn said(body: &str) -> String {
+        format!("HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n{body}")
+    }
+
+    fn film(len: usize) -> Media {
+        Media { format: MediaFormat::Mp4, blob: Blob::in_memory(vec![7; len]) }
+    }
+
+    const LONG: Duration = Duration::from_secs(60);
+
+    #[tokio::test]
+    async fn a_file_goes_up_in_pieces_and_is_waited_for() {
+        let uploaded = format!(r#"{{"file":{}}}"#, file("PROCESSING"));
+        let site = Site::new(vec![
+            session(),
+            reply("x-goog-upload-status: active\r\n", ""),
+            said(&uploaded),
+            said(&file("PROCESSING")),
+            said(&file("ACTIVE")),
+        ]);
+        let uri = site.upload(&film(8 * 1024 * 1024 + 5), LONG).await.unwrap();
+        assert_eq!(uri, format!("{}/files/abc", site.base_url));
+        let asked = site.asked();
+        for (asked, expected) in asked.iter().zip([
+            "POST /upload/v1beta/files HTTP/1.1\nx-goog-upload-protocol: resumable\nx-goog-upload-command: start\n\
+             x-goog-upload-header-content-length: 8388613\nx-goog-upload-header-content-type: video/mp4\n\
+             x-goog-api-key: k\n{\"file\":{\"displayName\":\"a.mp4\"}}",
+            "POST /upload/v1beta/files?upload_id=u1 HTTP/1.1\nx-goog-upload-offset: 0\nx-goog-upload-command: upload\n\
+             x-goog-api-key: k\n8388608 bytes",
+            "POST /upload/v1beta/files?upload_id=u1 HTTP/1.1\nx-goog-upload-offset: 8388608\n\
+             x-goog-upload-command: upload, finalize\nx-goog-api-key: k\n\u{7}\u{7}\u{7}\u{7}\u{7}",
+            "GET /v1beta/files/abc HTTP/1.1\nx-goog-api-key: k\n",
+            "GET /v1beta/files/abc HTTP/1.1\nx-goog-api-key: k\n",
+        ]) {
+            assert_eq!(asked, expected);
+        }
+        assert_eq!(asked.len(), 5);
+    }
+
+    #[tokio::test]
+    async fn a_file_that_is_of_no_use_is_a_failure() {
+        let site = Site::new(vec![session(), said(&format!(r#"{{"file":{}}}"#, file("FAILED")))]);
+        assert_eq!(site.upload(&film(5), LONG).await.unwrap_err().kind, FailureKind::Unreadable);
+        site.asked();
+    }
+
+    #[tokio::test]
+    async fn nothing_is_sent_to_another_host() {
+        let elsewhere = reply("x-goog-upload-url: http://127.0.0.2/upload\r\n", "");
+        for answer in [elsewhere, reply("", ""), reply("x-goog-upload-url: nowhere\r\n", "")] {
+            let site = Site::new(vec![answer]);
+            assert_eq!(site.upload(&film(5), LONG).await.unwrap_err().kind, FailureKind::Garbled);
+            assert_eq!(site.asked().len(), 1);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_refusal_is_understood() {
+        let body = r#"{"error":{"code":400,"message":"API key not valid."}}"#;
+        let site = Site::new(vec![format!("HTTP/1.1 400 Bad\r\nconnection: close\r\n\r\n{body}")]);
+        assert_eq!(site.upload(&film(5), LONG).await.unwrap_err().kind, FailureKind::BadKey);
+        site.asked();
+    }
+
+    #[tokio::test]
+    async fn an_upload_does_not_take_for_ever() {
+        let site = Site::new(Vec::new());
+        // The site has stopped listening or never answers: either way the time is up at once.
+        let failure = site.upload(&film(5), Duration::ZERO).await.unwrap_err();
+        assert!(matches!(failure.kind, FailureKind::TimedOut | FailureKind::Unreachable), "{failure:?}");
+    }
+
+    #[test]
+    fn a_file_is_asked_for_by_its_name_only() {
+        let places = Places::of("https://host.example/v1beta/").unwrap();
+        assert_eq!(places.upload.as_str(), "https://host.example/upload/v1beta/files");
+        let state = |name: &str| {
+            let file = File { name: name.to_owned(), uri: String::new(), state: String::new() };
+            places.state(&file).map(|url| url.to_string()).ok()
+        };
+        assert_eq!(state("files/abc-1").as_deref(), Some("https://host.example/v1beta/files/abc-1"));
+        assert_eq!([state("files/../x"), state("files/"), state("abc")], [None, None, None]);
+        assert!(Places::of("nonsense").is_err());
+    }
 }

@@ -1,12 +1,12 @@
 //! The dialect of Google's Gemini API: `generateContent` and its stream.
 //!
 //! Every medium is read natively here, from bytes or by the address of an uploaded file; uploading itself is in
-//! [`files`]. Thoughts come back with signatures that must return in the same place, or newer models refuse the call.
+//! [`upload`]. Thoughts come back with signatures that must return in the same place, or newer models refuse the call.
 //! Nothing here decides what a model takes: that is the matrix's.
 
 mod encode;
 mod failure;
-pub mod files;
+mod files;
 mod generation;
 mod stream;
 #[cfg(test)]
@@ -16,6 +16,8 @@ mod wire;
 
 use mediary_core::Failure;
 use reqwest::header::HeaderMap;
+
+pub(crate) use files::upload;
 
 use crate::{Call, Dialect, Framing, HttpCall, Reader};
 
@@ -43,6 +45,11 @@ impl Dialect for Gemini {
 
     fn failure(&self, status: u16, headers: &HeaderMap, body: &[u8]) -> Failure {
         failure::failure(status, headers, body)
+    }
+
+    fn inline_bytes(&self) -> Option<u64> {
+        // As base64 this stays below 50 MB, the least of the limits on what is sent inline.
+        Some(36_000_000)
     }
 
     fn soft_parameters(&self) -> Option<&'static [&'static str]> {

@@ -10,7 +10,9 @@ use mediary_core::{Failure, FailureKind};
 use serde_json::{Value, json};
 
 use super::failure;
-use super::wire::{Answer, AnswerPart, Candidate, FunctionCall, InlineData, LogprobsResult, TokenLogprob, UsageMetadata};
+use super::wire::{
+    Answer, AnswerPart, Candidate, FunctionCall, InlineData, LogprobsResult, TokenLogprob, UsageMetadata,
+};
 use crate::{Frame, Reader, said};
 
 /// Reads one answer.
@@ -33,7 +35,7 @@ struct Choice {
 impl Reader for Stream {
     fn read(&mut self, frame: &Frame<'_>, into: &mut ReplyFrame) -> Result<(), Failure> {
         into.raw = bytes::Bytes::copy_from_slice(frame.data);
-        let answer: Answer = serde_json::from_slice(frame.data).map_err(said::garbled)?;
+        let answer: Answer = serde_json::from_slice(frame.data).map_err(|error| failure::wrapped(frame.data, error))?;
         if let Some(error) = &answer.error {
             return Err(failure::in_stream(error));
         }
@@ -45,7 +47,7 @@ impl Reader for Stream {
         let candidates = answer.candidates.unwrap_or_default();
         let blocked = answer.prompt_feedback.and_then(|feedback| feedback.block_reason);
         if let Some(reason) = blocked.filter(|_| candidates.is_empty()) {
-            return Err(said::failure(FailureKind::ContentRefused, &format!("its prompt was blocked ({reason})")));
+            return Err(said::failure(FailureKind::ContentRefused, &format!("the prompt was blocked ({reason})")));
         }
         for candidate in candidates {
             self.candidate(candidate, &mut into.events)?;
@@ -125,13 +127,7 @@ impl Choice {
         }
     }
 
-    fn call(
-        &mut self,
-        choice: u32,
-        reply: Option<&str>,
-        call: FunctionCall,
-        signature: Option<String>,
-    ) -> ReplyEvent {
+    fn call(&mut self, choice: u32, reply: Option<&str>, call: FunctionCall, signature: Option<String>) -> ReplyEvent {
         let index = self.calls;
         self.calls += 1;
         // With the reply's id in it, so that calls of different turns stay apart.
@@ -168,10 +164,17 @@ fn finish(reason: &str) -> Result<Option<Finish>, Failure> {
         "FINISH_REASON_UNSPECIFIED" => return Ok(None),
         "STOP" => Finish::Stop,
         "MAX_TOKENS" => Finish::Length,
-        "SAFETY" | "RECITATION" | "LANGUAGE" | "BLOCKLIST" | "PROHIBITED_CONTENT" | "SPII" | "IMAGE_SAFETY"
-        | "IMAGE_PROHIBITED_CONTENT" | "IMAGE_RECITATION" => Finish::ContentFilter,
+        "SAFETY"
+        | "RECITATION"
+        | "LANGUAGE"
+        | "BLOCKLIST"
+        | "PROHIBITED_CONTENT"
+        | "SPII"
+        | "IMAGE_SAFETY"
+        | "IMAGE_PROHIBITED_CONTENT"
+        | "IMAGE_RECITATION" => Finish::ContentFilter,
         // The model lost its way: a call that is no call, or nothing that can be said in a word.
-        other => return Err(said::garbled(format_args!("it ended with {other}"))),
+        other => return Err(said::odd_end(other)),
     }))
 }
 

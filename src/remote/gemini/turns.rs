@@ -8,7 +8,7 @@ use mediary_core::{Failure, MediaFormat};
 use serde_json::{Value, json};
 
 use super::generation::Generation;
-use super::wire::{Content, Data, Part};
+use super::wire::{Content, Part, Payload};
 use crate::writing;
 
 /// What the documentation has for a call whose signature is lost, or was never given because another model made it.
@@ -70,7 +70,7 @@ fn say<'a>(turns: &mut Vec<Content<'a>>, role: &'static str, parts: Vec<Part<'a>
 
 fn push_text<'a>(parts: &mut Vec<Part<'a>>, text: &'a str) {
     if !text.is_empty() {
-        parts.push(Data::Text(text.into()).into());
+        parts.push(Payload::Text(text.into()).into());
     }
 }
 
@@ -93,11 +93,11 @@ fn parts_of(part: &ChatPart) -> Result<Vec<Part<'_>>, Failure> {
     Ok(parts)
 }
 
-fn medium(part: &MediaPart) -> Result<Data<'_>, Failure> {
+fn medium(part: &MediaPart) -> Result<Payload<'_>, Failure> {
     let mime_type = mime(part.media.format).ok_or_else(|| writing::no_form("gemini", &part.media))?;
     Ok(match &part.url {
-        Some(url) => Data::FileData { mime_type, file_uri: url },
-        None => Data::InlineData { mime_type, data: writing::base64(part)? },
+        Some(url) => Payload::FileData { mime_type, file_uri: url },
+        None => Payload::InlineData { mime_type, data: writing::base64(part)? },
     })
 }
 
@@ -137,7 +137,7 @@ fn model_parts(message: &Message, must_sign: bool) -> Result<Vec<Part<'_>>, Fail
     }
     // Thoughts themselves are not wanted back, only the signature, in the last text it came with.
     let signature = message.reasoning.as_ref().and_then(|reasoning| reasoning.signature.as_deref());
-    if let Some(last) = parts.iter_mut().rfind(|part| matches!(part.data, Data::Text(_))) {
+    if let Some(last) = parts.iter_mut().rfind(|part| matches!(part.payload, Payload::Text(_))) {
         last.thought_signature = signature;
     }
     let is_unsigned = message.tool_calls.iter().all(|call| call.signature.is_none());
@@ -145,7 +145,11 @@ fn model_parts(message: &Message, must_sign: bool) -> Result<Vec<Part<'_>>, Fail
         // Of calls made at once only the first is signed.
         let stand_in = (must_sign && is_unsigned && index == 0).then_some(NO_SIGNATURE);
         parts.push(Part {
-            data: Data::FunctionCall { id: &call.id, name: &call.name, args: writing::arguments(&call.arguments) },
+            payload: Payload::FunctionCall {
+                id: &call.id,
+                name: &call.name,
+                args: writing::arguments(&call.arguments),
+            },
             thought_signature: call.signature.as_deref().or(stand_in),
         });
     }
@@ -161,7 +165,7 @@ fn result_parts(messages: &[Message], index: usize) -> Result<Vec<Part<'_>>, Fai
         Ok(Value::Object(object)) => Value::Object(object),
         _ => json!({ "result": text }),
     };
-    let mut parts = vec![Data::FunctionResponse { id, name, response }.into()];
+    let mut parts = vec![Payload::FunctionResponse { id, name, response }.into()];
     for part in &message.parts {
         match part {
             ChatPart::Text(_) => {}

@@ -35,20 +35,20 @@ pub(super) struct Content<'a> {
 #[serde(rename_all = "camelCase")]
 pub(super) struct Part<'a> {
     #[serde(flatten)]
-    pub data: Data<'a>,
+    pub payload: Payload<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub thought_signature: Option<&'a str>,
 }
 
-impl<'a> From<Data<'a>> for Part<'a> {
-    fn from(data: Data<'a>) -> Self {
-        Self { data, thought_signature: None }
+impl<'a> From<Payload<'a>> for Part<'a> {
+    fn from(payload: Payload<'a>) -> Self {
+        Self { payload, thought_signature: None }
     }
 }
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) enum Data<'a> {
+pub(super) enum Payload<'a> {
     Text(Cow<'a, str>),
     #[serde(rename_all = "camelCase")]
     InlineData {

@@ -12,13 +12,25 @@ use crate::openai::{extras, misplaced, response_format, room_bytes, tools};
 /// The soft parameters Mistral has a form for, by their OpenAI names; what follows `reasoning_effort` are fields of its
 /// own.
 pub(super) const SOFT: &[&str] = &[
-    "temperature", "top_p", "max_tokens", "max_completion_tokens", "stop", "seed", "presence_penalty",
-    "frequency_penalty", "parallel_tool_calls", "metadata", "prediction", "prompt_cache_key", "reasoning_effort",
-    "safe_prompt", "prompt_mode", "guardrails",
+    "temperature",
+    "top_p",
+    "max_tokens",
+    "max_completion_tokens",
+    "stop",
+    "seed",
+    "presence_penalty",
+    "frequency_penalty",
+    "parallel_tool_calls",
+    "metadata",
+    "prediction",
+    "prompt_cache_key",
+    "reasoning_effort",
+    "safe_prompt",
+    "prompt_mode",
+    "guardrails",
 ];
 /// Those that are written out of extras.
-const PASSED_ON: [&str; 6] =
-    ["metadata", "prediction", "prompt_cache_key", "safe_prompt", "prompt_mode", "guardrails"];
+const PASSED_ON: [&str; 6] = ["metadata", "prediction", "prompt_cache_key", "safe_prompt", "prompt_mode", "guardrails"];
 
 /// The body of a request.
 pub(super) fn body(call: &Call<'_>) -> Result<Vec<u8>, Failure> {
@@ -65,12 +77,15 @@ pub(super) fn body(call: &Call<'_>) -> Result<Vec<u8>, Failure> {
 
 fn message(out: &mut Vec<u8>, call: &Call<'_>, index: usize, message: &Message, is_last: bool) -> Result<(), Failure> {
     let mut written = Object::open(out);
-    written.field("role", match message.role {
-        Role::System => "system",
-        Role::User => "user",
-        Role::Assistant => "assistant",
-        Role::Tool => "tool",
-    });
+    written.field(
+        "role",
+        match message.role {
+            Role::System => "system",
+            Role::User => "user",
+            Role::Assistant => "assistant",
+            Role::Tool => "tool",
+        },
+    );
     if message.role == Role::Tool {
         written.some("tool_call_id", message.tool_call_id.as_deref().map(short));
         let name = message.name.as_deref().or_else(|| function_of(call, index, message));

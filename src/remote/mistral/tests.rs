@@ -1,1 +1,142 @@
-//! Tests.
+//! What Mistral is sent and sends, where it differs from OpenAI.
+
+use mediary_core::capability::Abilities;
+use mediary_core::task::{
+    Chat, Effort, MediaPart, Message, Part, ReplyEvent, ReplyFormat, ReplyFrame, Role, Sampling, Tool, ToolCall,
+    ToolChoice,
+};
+use mediary_core::{Blob, FailureKind, Media, MediaFormat};
+use reqwest::header::HeaderMap;
+use serde_json::{Value, json};
+
+use super::{Mistral, OcrPage, ocr};
+use crate::{Call, Dialect, Frame, Quirks};
+
+fn media(format: MediaFormat) -> Media {
+    Media { format, blob: Blob::in_memory(vec![0, 1, 2]) }
+}
+
+fn written(chat: &Chat) -> Value {
+    let abilities = Abilities::chat("mistral/mistral-x".parse().unwrap());
+    let call = Call { chat, abilities: &abilities, quirks: &Quirks::default(), dropped: &[] };
+    serde_json::from_slice(&Mistral.encode(&call).unwrap().body).unwrap()
+}
+
+fn of_parts(parts: Vec<Part>) -> Chat {
+    Chat { messages: vec![Message { parts, ..Message::new(Role::User) }], ..Chat::default() }
+}
+
+#[test]
+fn a_chat_holds_no_field_that_mistral_does_not_know() {
+    let call = ToolCall { id: "call_abc".into(), name: "f".into(), arguments: "{}".into(), signature: None };
+    let chat = Chat {
+        messages: vec![
+            Message { name: Some("ana".into()), ..Message::text(Role::User, "Hi") },
+            Message { tool_calls: vec![call], ..Message::new(Role::Assistant) },
+            Message { tool_call_id: Some("call_abc".into()), ..Message::text(Role::Tool, "42") },
+            Message::text(Role::Assistant, "The answer"),
+        ],
+        tools: vec![Tool { name: "f".into(), description: None, parameters: None, strict: None }],
+        tool_choice: ToolChoice::Required,
+        parallel_tool_calls: Some(true),
+        format: ReplyFormat::Json,
+        sampling: Sampling {
+            max_tokens: Some(5),
+            seed: Some(7),
+            top_k: Some(3),
+            stop: vec!["x".into()],
+            ..Sampling::default()
+        },
+        effort: Some(Effort::High),
+        stream: true,
+        extras: json!({"user": "u", "logit_bias": {}, "safe_prompt": true, "stream_options": {"include_usage": true}})
+            .as_object()
+            .unwrap()
+            .clone(),
+    };
+    insta::assert_json_snapshot!(written(&chat));
+}
+
+#[test]
+fn every_medium_has_its_form() {
+    let with = |format| Part::Media(MediaPart { name: Some("a.b".into()), ..MediaPart::new(media(format)) });
+    let url = MediaPart { url: Some("https://host.example/a.pdf".into()), ..MediaPart::new(media(MediaFormat::Pdf)) };
+    let mut parts = vec![Part::Text("See.".into())];
+    parts.extend([MediaFormat::Png, MediaFormat::Pdf, MediaFormat::Mp3].map(with));
+    parts.push(Part::Media(url));
+    insta::assert_json_snapshot!(written(&of_parts(parts)));
+}
+
+#[test]
+fn films_and_files_of_text_are_refused() {
+    for format in [MediaFormat::Mp4, MediaFormat::Csv] {
+        let chat = of_parts(vec![Part::Media(MediaPart::new(media(format)))]);
+        let abilities = Abilities::chat("mistral/m".parse().unwrap());
+        let call = Call { chat: &chat, abilities: &abilities, quirks: &Quirks::default(), dropped: &[] };
+        assert_eq!(Mistral.encode(&call).unwrap_err().kind, FailureKind::UnsupportedMedium);
+    }
+}
+
+#[test]
+fn thoughts_are_told_from_words_and_usage_comes_with_the_end() {
+    let mut reader = Mistral.reader(true);
+    let mut frame = ReplyFrame::default();
+    let chunks = [
+        r#"{"id":"1","model":"m","choices":[{"index":0,"delta":{"content":[{"type":"thinking","thinking":[{"type":"text","text":"Hm"}]}]}}]}"#,
+        r#"{"choices":[{"index":0,"delta":{"content":[{"type":"text","text":"Hi"}]},"finish_reason":"model_length"}],"usage":{"prompt_tokens":5,"completion_tokens":2,"total_tokens":7,"num_cached_tokens":3}}"#,
+    ];
+    for data in chunks {
+        reader.read(&Frame { event: None, data: data.as_bytes() }, &mut frame).unwrap();
+    }
+    reader.end(&mut frame).unwrap();
+    let lines: Vec<String> = frame.events.iter().map(|event: &ReplyEvent| format!("{event:?}")).collect();
+    insta::assert_snapshot!(lines.join("\n"));
+}
+
+#[test]
+fn complaints_come_in_two_shapes() {
+    let rows = [
+        (401, r#"{"detail":"Unauthorized"}"#, FailureKind::BadKey),
+        (
+            422,
+            r#"{"object":"error","message":{"detail":[{"type":"extra_forbidden","loc":["body","user"],"msg":"Extra inputs are not permitted"}]},"type":"invalid_request_error"}"#,
+            FailureKind::Unacceptable,
+        ),
+        (
+            429,
+            r#"{"object":"error","message":"Rate limit exceeded","type":"rate_limited","param":null,"code":"1300"}"#,
+            FailureKind::RateLimited { retry_after: None },
+        ),
+        (
+            400,
+            r#"{"object":"error","message":"Invalid model: x","type":"invalid_model","param":null,"code":"1500"}"#,
+            FailureKind::ModelGone,
+        ),
+        (520, "", FailureKind::Overloaded { retry_after: None }),
+    ];
+    for (status, body, kind) in rows {
+        assert_eq!(Mistral.failure(status, &HeaderMap::new(), body.as_bytes()).kind, kind, "{body}");
+    }
+}
+
+#[test]
+fn documents_and_pictures_are_sent_to_be_read() {
+    let sent = |format, pages: Option<&[u32]>| -> Value {
+        serde_json::from_slice(&ocr::encode("mistral-ocr-latest", &media(format), pages).unwrap()).unwrap()
+    };
+    insta::assert_json_snapshot!([sent(MediaFormat::Pdf, Some(&[0, 2])), sent(MediaFormat::Png, None)]);
+    let refused = ocr::encode("m", &media(MediaFormat::Mp3), None).unwrap_err();
+    assert_eq!(refused.kind, FailureKind::UnsupportedMedium);
+}
+
+#[test]
+fn pages_come_back_with_their_confidence() {
+    let body = br##"{"model":"mistral-ocr-4-0","pages":[
+        {"index":0,"markdown":"# Title","images":[],"dimensions":{"dpi":200},
+         "confidence_scores":{"average_page_confidence_score":0.5,"minimum_page_confidence_score":0.25}},
+        {"index":2,"markdown":"x","confidence_scores":null}],"usage_info":{"pages_processed":2}}"##;
+    let page = |index, markdown: &str, confidence| OcrPage { index, markdown: markdown.to_owned(), confidence };
+    assert_eq!(ocr::decode(body).unwrap(), [page(0, "# Title", Some(0.5)), page(2, "x", None)]);
+    assert_eq!(ocr::decode(br#"{"pages":[]}"#).unwrap_err().kind, FailureKind::EmptyAnswer);
+    assert_eq!(ocr::decode(b"<html>").unwrap_err().kind, FailureKind::Garbled);
+}

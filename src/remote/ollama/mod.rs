@@ -16,7 +16,8 @@ mod wire;
 use mediary_core::Failure;
 use reqwest::header::HeaderMap;
 
-pub use tags::{OllamaModel, models};
+pub use tags::OllamaModel;
+pub(crate) use tags::models;
 
 use crate::{Call, Dialect, Framing, HttpCall, Reader};
 

@@ -25,7 +25,7 @@ pub(super) struct Stream {
 impl Reader for Stream {
     fn read(&mut self, frame: &Frame<'_>, into: &mut ReplyFrame) -> Result<(), Failure> {
         into.raw = bytes::Bytes::copy_from_slice(frame.data);
-        let line: Line = serde_json::from_slice(frame.data).map_err(said::garbled)?;
+        let line: Line = serde_json::from_slice(frame.data).map_err(said::shapeless)?;
         if line.error.is_some() {
             return Err(failure::in_stream(frame.data));
         }
@@ -53,9 +53,8 @@ impl Reader for Stream {
         if line.done && !self.is_finished {
             self.is_finished = true;
             events.push(ReplyEvent::Finish { choice: CHOICE, finish: self.finish(line.done_reason.as_deref()) });
-            // A prompt that was cached is not counted, and then nothing is known of it.
-            if let Some(completion_tokens) = line.eval_count {
-                let prompt_tokens = line.prompt_eval_count.unwrap_or(0);
+            // A prompt that was cached may not be counted; half a count is none.
+            if let (Some(prompt_tokens), Some(completion_tokens)) = (line.prompt_eval_count, line.eval_count) {
                 events.push(ReplyEvent::Usage(Usage { prompt_tokens, completion_tokens, ..Usage::default() }));
             }
         }

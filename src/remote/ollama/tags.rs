@@ -43,8 +43,8 @@ struct Details {
 ///
 /// # Errors
 /// Garbled when it is no such body.
-pub fn models(body: &[u8]) -> Result<Vec<OllamaModel>, Failure> {
-    let tags: Tags = serde_json::from_slice(body).map_err(said::garbled)?;
+pub(crate) fn models(body: &[u8]) -> Result<Vec<OllamaModel>, Failure> {
+    let tags: Tags = serde_json::from_slice(body).map_err(said::shapeless)?;
     Ok(tags.models.unwrap_or_default().into_iter().map(model).collect())
 }
 

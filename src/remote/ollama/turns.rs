@@ -15,7 +15,11 @@ pub(super) fn messages(chat: &Chat) -> Result<Vec<wire::Message<'_>>, Failure> {
 fn message(messages: &[Message], index: usize) -> Result<wire::Message<'_>, Failure> {
     let message = &messages[index];
     let is_result = message.role == Role::Tool;
-    let mut content = message.joined_text();
+    let texts = message.parts.iter().filter_map(|part| match part {
+        Part::Text(text) if !text.is_empty() => Some(text.as_str()),
+        Part::Text(_) | Part::Media(_) | Part::Remote { .. } => None,
+    });
+    let mut content = texts.collect::<Vec<_>>().join("\n");
     if let Some(refusal) = message.refusal.as_deref().filter(|_| content.is_empty()) {
         refusal.clone_into(&mut content);
     }

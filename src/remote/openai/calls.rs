@@ -61,7 +61,8 @@ impl Calls {
             },
         };
         // Some give all calls the same index; then another id with a name tells them apart.
-        let is_another = |at: &usize| is_named && id.is_some() && self.calls[*at].is_told && self.calls[*at].id.as_deref() != id;
+        let is_another =
+            |at: &usize| is_named && id.is_some() && self.calls[*at].is_told && self.calls[*at].id.as_deref() != id;
         known.filter(|at| !is_another(at)).unwrap_or_else(|| {
             self.calls.push(CallState { given_index: index, ..CallState::default() });
             self.calls.len() - 1
@@ -91,7 +92,14 @@ impl Calls {
             call.is_told = true;
             let id = call.id.get_or_insert_with(|| format!("call_{at}")).clone();
             let arguments = std::mem::take(&mut call.held);
-            events.push(ReplyEvent::ToolCall { choice, index, id: Some(id), name: Some(name), arguments, signature: None });
+            events.push(ReplyEvent::ToolCall {
+                choice,
+                index,
+                id: Some(id),
+                name: Some(name),
+                arguments,
+                signature: None,
+            });
         }
     }
 }

@@ -14,9 +14,28 @@ use crate::body::{self, Object};
 
 /// Fields of a request that are written from elsewhere; extras of these names would be doubles.
 const OWN: [&str; 23] = [
-    "model", "messages", "tools", "tool_choice", "parallel_tool_calls", "response_format", "max_tokens",
-    "max_completion_tokens", "temperature", "top_p", "top_k", "stop", "n", "seed", "presence_penalty",
-    "frequency_penalty", "logprobs", "top_logprobs", "reasoning_effort", "stream", "stream_options", "functions",
+    "model",
+    "messages",
+    "tools",
+    "tool_choice",
+    "parallel_tool_calls",
+    "response_format",
+    "max_tokens",
+    "max_completion_tokens",
+    "temperature",
+    "top_p",
+    "top_k",
+    "stop",
+    "n",
+    "seed",
+    "presence_penalty",
+    "frequency_penalty",
+    "logprobs",
+    "top_logprobs",
+    "reasoning_effort",
+    "stream",
+    "stream_options",
+    "functions",
     "function_call",
 ];
 /// Likewise of a message.
@@ -36,7 +55,8 @@ pub(super) fn body(call: &Call<'_>) -> Result<Vec<u8>, Failure> {
         true => "max_completion_tokens",
         false => "max_tokens",
     };
-    request.some(longest, sampling.max_tokens.filter(|_| has_sends("max_tokens") && has_sends("max_completion_tokens")));
+    request
+        .some(longest, sampling.max_tokens.filter(|_| has_sends("max_tokens") && has_sends("max_completion_tokens")));
     request.some("temperature", sampling.temperature.filter(|_| has_sends("temperature")));
     request.some("top_p", sampling.top_p.filter(|_| has_sends("top_p")));
     request.some("top_k", sampling.top_k.filter(|_| has_sends("top_k")));
@@ -146,13 +166,16 @@ fn tool_choice(request: &mut Object<'_>, choice: &ToolChoice) {
 fn message(out: &mut Vec<u8>, call: &Call<'_>, index: usize, message: &Message) -> Result<(), Failure> {
     let quirks = call.quirks;
     let mut written = Object::open(out);
-    written.field("role", match message.role {
-        Role::System if quirks.developer_role && call.abilities.reasoning => "developer",
-        Role::System => "system",
-        Role::User => "user",
-        Role::Assistant => "assistant",
-        Role::Tool => "tool",
-    });
+    written.field(
+        "role",
+        match message.role {
+            Role::System if quirks.developer_role && call.abilities.reasoning => "developer",
+            Role::System => "system",
+            Role::User => "user",
+            Role::Assistant => "assistant",
+            Role::Tool => "tool",
+        },
+    );
     // The name of a function stands in the call that is answered; in its result OpenAI knows none.
     let name = message.name.as_ref().filter(|_| message.role != Role::Tool && sends(call, "name"));
     written.some("name", name);
@@ -190,8 +213,14 @@ fn tool_calls(message: &mut Object<'_>, calls: &[ToolCall]) -> Result<(), Failur
 }
 
 fn content(out: &mut Vec<u8>, call: &Call<'_>, index: usize, message: &Message) -> Result<(), Failure> {
+    let refusal = message.refusal.as_deref().filter(|_| message.role == Role::Assistant && !sends(call, "refusal"));
     let is_text = message.parts.iter().all(|part| matches!(part, Part::Text(_)));
     match message.parts.as_slice() {
+        // Where refusals have no field of their own, they are what was said.
+        [] if refusal.is_some() => {
+            body::value(out, &refusal);
+            Ok(())
+        }
         [] if call.quirks.null_content && message.role == Role::Assistant => {
             out.extend_from_slice(b"null");
             Ok(())

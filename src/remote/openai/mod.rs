@@ -16,8 +16,8 @@ mod verdict;
 mod wire;
 
 pub(crate) use encode::{extras, response_format, tools};
-pub(crate) use parts::{misplaced, room_bytes};
 pub(crate) use failure::failure as refusal;
+pub(crate) use parts::{misplaced, room_bytes};
 pub(crate) use stream::ChatReader;
 
 use mediary_core::Failure;

@@ -26,13 +26,7 @@ pub(crate) fn misplaced(place: Place, format: MediaFormat, why: &str) -> Failure
 }
 
 /// Writes a part.
-pub(super) fn part(
-    out: &mut Vec<u8>,
-    call: &Call<'_>,
-    role: Role,
-    place: Place,
-    part: &Part,
-) -> Result<(), Failure> {
+pub(super) fn part(out: &mut Vec<u8>, call: &Call<'_>, role: Role, place: Place, part: &Part) -> Result<(), Failure> {
     match part {
         Part::Text(text) => {
             let mut written = Object::open(out);

@@ -37,34 +37,103 @@ const UNACCEPTABLE_CODES: &str = "unsupported_parameter unsupported_value unknow
 const FORM_CODES: &str = "json_validate_failed tool_use_failed output_parse_failed";
 
 const CONTEXT_WORDS: [&str; 12] = [
-    "context length", "context_length", "context window", "context size", "maximum context", "too many tokens",
-    "too many input tokens", "prompt is too long", "input is too long", "reduce the length", "input length",
+    "context length",
+    "context_length",
+    "context window",
+    "context size",
+    "maximum context",
+    "too many tokens",
+    "too many input tokens",
+    "prompt is too long",
+    "input is too long",
+    "reduce the length",
+    "input length",
     "maximum number of tokens",
 ];
 const CONTENT_WORDS: [&str; 10] = [
-    "content policy", "content_policy", "content management policy", "content filter", "moderation", "flagged",
-    "inappropriate content", "safety system", "usage polic", "data_inspection",
+    "content policy",
+    "content_policy",
+    "content management policy",
+    "content filter",
+    "moderation",
+    "flagged",
+    "inappropriate content",
+    "safety system",
+    "usage polic",
+    "data_inspection",
 ];
 const KEY_WORDS: [&str; 9] = [
-    "api key", "api_key", "apikey", "api-key", "unauthorized", "authentication", "invalid token", "credentials",
+    "api key",
+    "api_key",
+    "apikey",
+    "api-key",
+    "unauthorized",
+    "authentication",
+    "invalid token",
+    "credentials",
     "access token",
 ];
 const DAILY_WORDS: [&str; 12] = [
-    "per day", "per-day", "perday", "daily", "(rpd)", "(tpd)", "per month", "monthly", "insufficient_quota", "insufficient balance",
-    "credit", "billing",
+    "per day",
+    "per-day",
+    "perday",
+    "daily",
+    "(rpd)",
+    "(tpd)",
+    "per month",
+    "monthly",
+    "insufficient_quota",
+    "insufficient balance",
+    "credit",
+    "billing",
 ];
 const MODEL_WORDS: [&str; 9] = [
-    "does not exist", "model not found", "model not exist", "not a valid model", "invalid model", "unknown model",
-    "decommissioned", "no longer available", "no longer supported",
+    "does not exist",
+    "model not found",
+    "model not exist",
+    "not a valid model",
+    "invalid model",
+    "unknown model",
+    "decommissioned",
+    "no longer available",
+    "no longer supported",
 ];
 const MEDIUM_WORDS: [&str; 14] = [
-    "image", "picture", "file", "audio", "video", "pdf", "document", "mime", "media", "modalit", "multimodal", "vision",
-    "attachment", "base64",
+    "image",
+    "picture",
+    "file",
+    "audio",
+    "video",
+    "pdf",
+    "document",
+    "mime",
+    "media",
+    "modalit",
+    "multimodal",
+    "vision",
+    "attachment",
+    "base64",
 ];
 const PARAMETER_WORDS: [&str; 19] = [
-    "unsupported", "not supported", "not support", "unknown parameter", "unrecognized", "unrecognised", "unexpected keyword",
-    "extra inputs", "extra fields", "not permitted", "not allowed", "unknown field", "too many", "too large", "too long",
-    "exceed", "must be less", "must be between", "only supports",
+    "unsupported",
+    "not supported",
+    "not support",
+    "unknown parameter",
+    "unrecognized",
+    "unrecognised",
+    "unexpected keyword",
+    "extra inputs",
+    "extra fields",
+    "not permitted",
+    "not allowed",
+    "unknown field",
+    "too many",
+    "too large",
+    "too long",
+    "exceed",
+    "must be less",
+    "must be between",
+    "only supports",
 ];
 /// Orders and roles of messages that some models insist on; others do not.
 const ORDER_WORDS: [&str; 7] =
@@ -76,7 +145,9 @@ pub(super) fn verdict(status: Option<u16>, complaint: &Complaint, delay: Option<
     let words = Words::of(complaint);
     let overloaded = FailureKind::Overloaded { retry_after: delay };
     // Groq: a single request over the tokens of a minute can never pass.
-    if status == Some(413) && (words.has(&CONTEXT_WORDS) || words.is_coded(CONTEXT_CODES) || words.text.contains("tokens")) {
+    if status == Some(413)
+        && (words.has(&CONTEXT_WORDS) || words.is_coded(CONTEXT_CODES) || words.text.contains("tokens"))
+    {
         return FailureKind::ContextTooLong;
     }
     if let Some(kind) = by_code(&words, delay) {

@@ -6,8 +6,8 @@
 use std::fmt;
 
 use mediary_core::task::Usage;
-use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::Deserialize;
+use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 
 /// A chunk, or a whole answer.

@@ -56,3 +56,29 @@ impl Clock {
         Failure::new(FailureKind::TimedOut, detail)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn signs_of_life_put_the_end_of_patience_off_but_not_for_ever() {
+        let seconds = Duration::from_secs;
+        let mut clock = Clock::start(Timeouts { first_byte: seconds(10), stall: seconds(3) });
+        let start = Instant::now();
+        let left = |clock: &Clock| clock.deadline().duration_since(start).as_secs();
+        assert_eq!(left(&clock), 10);
+        // After so many seconds a piece without a frame comes; then patience ends at the second number.
+        for (at, ends) in [(9, 19), (18, 28), (27, 37), (36, 40), (39, 40)] {
+            tokio::time::advance(start + seconds(at) - Instant::now()).await;
+            clock.piece();
+            assert_eq!(left(&clock), ends, "after {at} s");
+        }
+        clock.frame();
+        assert_eq!(left(&clock), 39 + 3);
+        tokio::time::advance(seconds(2)).await;
+        assert_eq!(left(&clock), 39 + 3);
+        clock.piece();
+        assert_eq!(left(&clock), 41 + 3);
+    }
+}

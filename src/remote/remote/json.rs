@@ -1,8 +1,9 @@
 //! Calls that are not chats: one JSON body there, one back.
 
+use crate::ollama::{self, OllamaModel};
 use bytes::Bytes;
 use mediary_core::{Failure, FailureKind};
-use reqwest::Method;
+use reqwest::{Method, Response};
 use serde::Deserialize;
 use std::time::Duration;
 
@@ -44,25 +45,9 @@ impl Remote {
         max_bytes: usize,
     ) -> Result<Bytes, Failure> {
         let request = self.request(method, path, &[], body, key)?;
-        let mut clock = Clock::start(timeouts);
-        let mut response = self.send(request, &clock, key).await?;
-        let mut whole = Vec::new();
-        loop {
-            let piece = tokio::time::timeout_at(clock.deadline(), response.chunk())
-                .await
-                .map_err(|_| clock.timed_out())?
-                .map_err(|error| trouble::broke_off(&error))?;
-            let Some(piece) = piece else {
-                return Ok(whole.into());
-            };
-            clock.piece();
-            clock.frame();
-            if whole.len() + piece.len() > max_bytes {
-                let detail = format!("the provider's answer is longer than {max_bytes} bytes");
-                return Err(Failure::new(FailureKind::Garbled, detail));
-            }
-            whole.extend_from_slice(&piece);
-        }
+        let clock = Clock::start(timeouts);
+        let response = self.send(request, &clock, key).await?;
+        whole(response, clock, max_bytes).await
     }
 
     /// The names of the models that an OpenAI-like provider lists.
@@ -79,5 +64,35 @@ impl Remote {
             }
         };
         Ok(listed.into_iter().map(|model| model.id).collect())
+    }
+
+    /// What an Ollama server has, and what each of its models can do.
+    ///
+    /// # Errors
+    /// As [`Remote::json`]; garbled when the answer is no list.
+    pub async fn list_ollama(&self, key: Option<&str>) -> Result<Vec<OllamaModel>, Failure> {
+        let body = self.json(Method::GET, "/tags", None, key, LISTING, MOST_LIST_BYTES).await?;
+        ollama::models(&body)
+    }
+}
+
+/// A body in one piece, of at most `max_bytes`.
+pub(super) async fn whole(mut response: Response, mut clock: Clock, max_bytes: usize) -> Result<Bytes, Failure> {
+    let mut whole = Vec::new();
+    loop {
+        let piece = tokio::time::timeout_at(clock.deadline(), response.chunk())
+            .await
+            .map_err(|_| clock.timed_out())?
+            .map_err(|error| trouble::broke_off(&error))?;
+        let Some(piece) = piece else {
+            return Ok(whole.into());
+        };
+        clock.piece();
+        clock.frame();
+        if whole.len() + piece.len() > max_bytes {
+            let detail = format!("the provider's answer is longer than {max_bytes} bytes");
+            return Err(Failure::new(FailureKind::Garbled, detail));
+        }
+        whole.extend_from_slice(&piece);
     }
 }

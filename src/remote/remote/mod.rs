@@ -10,6 +10,7 @@ mod reply;
 mod request;
 #[cfg(test)]
 mod tests;
+mod transcribe;
 mod trouble;
 
 pub use reply::Reply;
@@ -24,6 +25,7 @@ use clock::Clock;
 
 use crate::client::ProviderClient;
 use crate::frames::Cutter;
+use crate::handover::HandedOver;
 use crate::{Call, Dialect, Endpoint, HttpCall, Timeouts};
 
 /// A provider: where it is and how it speaks. Cheap to clone.
@@ -34,6 +36,8 @@ pub struct Remote {
     endpoint: Arc<Endpoint>,
     /// The endpoint's headers; a failure if it has one that cannot be sent.
     headers: Result<HeaderMap, Failure>,
+    /// Files the provider has been given beforehand.
+    pub(crate) handed_over: HandedOver,
 }
 
 impl Remote {
@@ -41,7 +45,13 @@ impl Remote {
     #[must_use]
     pub fn new(client: &ProviderClient, dialect: Arc<dyn Dialect>, endpoint: Endpoint) -> Self {
         let headers = request::headers(&endpoint);
-        Self { client: client.0.clone(), dialect, endpoint: Arc::new(endpoint), headers }
+        Self {
+            client: client.0.clone(),
+            dialect,
+            endpoint: Arc::new(endpoint),
+            headers,
+            handed_over: HandedOver::default(),
+        }
     }
 
     /// How it speaks.
@@ -54,6 +64,11 @@ impl Remote {
     #[must_use]
     pub fn endpoint(&self) -> &Endpoint {
         &self.endpoint
+    }
+
+    /// The HTTP client.
+    pub(crate) fn client(&self) -> ProviderClient {
+        ProviderClient(self.client.clone())
     }
 
     /// Sends a chat; resolves when the head of a good answer is here.

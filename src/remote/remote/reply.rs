@@ -17,8 +17,9 @@ use crate::{Frame, Reader};
 /// How OpenAI-like streams say that they are over. It is no JSON, so no other dialect can mean something by it.
 const DONE: &[u8] = b"[DONE]";
 /// How long the end of a body is waited for once the reply is over. A connection whose body was read to its end can be
-/// used again, and the end usually comes in the same packet.
-const LINGER: Duration = Duration::from_millis(20);
+/// used again. The end usually comes in the same packet; where the provider waits for our acknowledgement first, which
+/// systems put off for 40 ms, it comes a little later.
+const LINGER: Duration = Duration::from_millis(60);
 
 /// An answer. Dropping it closes the connection, unless it came to its end.
 pub struct Reply {
@@ -52,7 +53,8 @@ impl Reply {
         !matches!(self.cutter, Cutter::Whole(_))
     }
 
-    /// The next frame; `None` after the proper end. After a failure nothing follows.
+    /// The next frame; `None` after the proper end, which is followed by [`Reply::close`]. After a failure nothing
+    /// follows.
     ///
     /// The first frame must come in time from the start of the call, later pieces from the one before. Not completing
     /// this future loses nothing.
@@ -62,7 +64,6 @@ impl Reply {
                 return Some(ready);
             }
             if self.over {
-                self.linger().await;
                 return None;
             }
             match self.piece().await {
@@ -126,8 +127,9 @@ impl Reply {
         Ok(piece)
     }
 
-    /// Reads on to the end of the body for a moment.
-    async fn linger(&mut self) {
+    /// Reads on to the end of the body for a moment, after the end of the reply: worth doing when the client has been
+    /// told everything already.
+    pub async fn close(&mut self) {
         if let Some(mut response) = self.response.take() {
             let rest = async { while let Ok(Some(_)) = response.chunk().await {} };
             // Without the end the connection is closed, which is all that happens.

@@ -24,8 +24,8 @@ pub(super) fn headers(endpoint: &Endpoint) -> Result<HeaderMap, Failure> {
     let mut headers = HeaderMap::with_capacity(endpoint.headers.len() + 4);
     for (name, text) in &endpoint.headers {
         let parsed = HeaderName::from_bytes(name.as_bytes()).ok().zip(HeaderValue::from_str(text).ok());
-        let (header, mut value) =
-            parsed.ok_or_else(|| Failure::broken(format!("the provider's header `{name}` cannot be sent; correct it")))?;
+        let (header, mut value) = parsed
+            .ok_or_else(|| Failure::broken(format!("the provider's header `{name}` cannot be sent; correct it")))?;
         // Operators put second keys and account numbers here.
         value.set_sensitive(true);
         headers.insert(header, value);
@@ -61,7 +61,10 @@ impl Remote {
     ) -> Result<Request, Failure> {
         let address = format!("{}{path}", self.endpoint.base_url);
         let url = Url::parse(&address).map_err(|_| {
-            Failure::new(FailureKind::Unreachable, "the provider's base_url is no address; write it as https://host/path")
+            Failure::new(
+                FailureKind::Unreachable,
+                "the provider's base_url is no address; write it as https://host/path",
+            )
         })?;
         let mut request = Request::new(method, url);
         let mut headers = self.headers.clone()?;
@@ -92,7 +95,10 @@ impl Remote {
             Auth::None => return Ok(()),
         };
         let mut value = HeaderValue::from_str(&text).map_err(|_| {
-            Failure::new(FailureKind::BadKey, "the provider's key holds characters that no key has, such as line breaks")
+            Failure::new(
+                FailureKind::BadKey,
+                "the provider's key holds characters that no key has, such as line breaks",
+            )
         })?;
         value.set_sensitive(true);
         headers.insert(name, value);

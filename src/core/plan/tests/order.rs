@@ -13,7 +13,8 @@ fn the_better_row_comes_first_whatever_the_draw() {
         ("a/b", "c/d rests=6", "", "wake sticky=c/d"),
         ("a/b", "c/d rests=6", "", "wake want=c/d,a/b"),
         // Who answered so far.
-        ("a/b p=9", "c/d p=1 png", "png", "sticky=a/b"),
+        // … but not for what it would lose and others would not.
+        ("c/d p=9 png", "a/b p=1", "png", "sticky=a/b"),
         ("a/b", "c/d", "", "sticky=a/b want=c/d,a/b"),
         ("a/b p=1", "c/d p=9", "", "sticky=x/y"),
         ("a/b fast:9", "c/d fast:1 ms=1", "", "sticky=a/b tier=fast"),

@@ -1,0 +1,76 @@
+//! `mediary plan`: where a request would go and what would be done to its parts, without sending anything.
+
+use std::io::{Read, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Args;
+
+use super::{Context, complain};
+use crate::gateway::{Bounds, ChatError, ChatRequest, Gateway, Parts};
+use crate::http::refused;
+use crate::protocol::openai::ChatForm;
+use crate::protocol::plan::PlanBody;
+
+/// Show where a chat request would go, spending nothing
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    mediary plan samples/requests/vision.json\n  \
+    mediary plan - < request.json\n  \
+    mediary plan --json request.json")]
+pub(super) struct Plan {
+    /// The request, as for POST /v1/chat/completions; `-` reads standard input
+    request: PathBuf,
+    /// Print what POST /v1/plan answers
+    #[arg(long)]
+    json: bool,
+}
+
+impl Plan {
+    pub(super) fn run(&self, context: &Context) -> ExitCode {
+        match self.plan(context) {
+            Ok(text) => match std::io::stdout().write_all(text.as_bytes()) {
+                Ok(()) => ExitCode::SUCCESS,
+                Err(_) => ExitCode::FAILURE,
+            },
+            Err(message) => complain(&message),
+        }
+    }
+
+    fn plan(&self, context: &Context) -> Result<String, String> {
+        let body = self.read()?;
+        let ChatForm { model, chat, .. } =
+            ChatForm::decode(&body.into()).map_err(|error| format!("{}: {error}", error.field))?;
+        let loaded = context.load()?;
+        let models = context.models(Some(&loaded.source))?;
+        let parts = Parts {
+            config: &loaded.config,
+            recipe: context.recipe(&loaded.source)?,
+            pipelines: context.pipelines(&loaded.source)?,
+            ffmpeg: context.ffmpeg(),
+            providers: context.providers(&loaded.config, &loaded.source)?,
+            models: &models,
+            cache_dir: None,
+            program: super::program()?,
+        };
+        let gateway = Gateway::new(parts).map_err(|error| error.to_string())?;
+        let runtime = tokio::runtime::Runtime::new().map_err(|error| format!("cannot start: {error}"))?;
+        let request = ChatRequest { chat, model, bounds: Bounds::default(), client: Vec::new() };
+        let explained = runtime.block_on(gateway.explain(request));
+        let planned = explained.map_err(|error: ChatError| refused(error).message)?;
+        let plan = PlanBody::new(&planned.demand, &planned.plan);
+        if self.json {
+            return serde_json::to_string_pretty(&plan).map(|text| text + "\n").map_err(|error| error.to_string());
+        }
+        Ok(plan.to_string())
+    }
+
+    fn read(&self) -> Result<Vec<u8>, String> {
+        if self.request.as_os_str() == "-" {
+            let mut body = Vec::new();
+            std::io::stdin().read_to_end(&mut body).map_err(|error| format!("standard input: {error}"))?;
+            return Ok(body);
+        }
+        std::fs::read(&self.request).map_err(|error| format!("{}: {error}", self.request.display()))
+    }
+}

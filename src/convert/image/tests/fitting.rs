@@ -1,0 +1,104 @@
+//! Pictures made to fit: sides, bytes, formats, transparency.
+
+use ::image::{DynamicImage, ImageFormat, Rgba, RgbaImage};
+use mediary_core::{FailureKind, MediaFormat};
+
+use super::super::{Fit, ImageLimits, is_animated, open};
+use super::{assert_failure, encode, media, pattern};
+
+const FIT: Fit =
+    Fit { longest_side_px: 4096, max_bytes: None, quality: 85, least_quality: 60, shrink: 0.75, steps: 8, png: false };
+
+fn fitted(format: MediaFormat, bytes: &[u8], fit: Fit) -> Result<(MediaFormat, u32, u32, u64), mediary_core::Failure> {
+    let media = open(&media(format, bytes), &ImageLimits::default())?.fitted(0, &fit)?;
+    let picture = ::image::load_from_memory(&media.blob.read_all().unwrap()).unwrap();
+    Ok((media.format, picture.width(), picture.height(), media.blob.len_bytes()))
+}
+
+#[test]
+fn the_longer_side_is_held_and_the_shape_is_kept() {
+    let rows = [((300, 100), 4096, (300, 100)), ((300, 100), 150, (150, 50)), ((90, 400), 100, (23, 100)), ((500, 1), 50, (50, 1))];
+    for ((width, height), longest_side_px, expected) in rows {
+        let png = encode(&pattern(width, height).into(), ImageFormat::Png);
+        let (format, width, height, _) = fitted(MediaFormat::Png, &png, Fit { longest_side_px, ..FIT }).unwrap();
+        assert_eq!((format, width, height), (MediaFormat::Jpeg, expected.0, expected.1));
+    }
+}
+
+#[test]
+fn every_format_becomes_one_that_everybody_reads() {
+    let picture: DynamicImage = pattern(64, 48).into();
+    let rows = [
+        (MediaFormat::Tiff, ImageFormat::Tiff),
+        (MediaFormat::Bmp, ImageFormat::Bmp),
+        (MediaFormat::Gif, ImageFormat::Gif),
+        (MediaFormat::Webp, ImageFormat::WebP),
+        (MediaFormat::Png, ImageFormat::Png),
+        (MediaFormat::Jpeg, ImageFormat::Jpeg),
+    ];
+    for (format, written) in rows {
+        let (became, width, height, _) = fitted(format, &encode(&picture, written), FIT).unwrap();
+        assert_eq!((became, width, height), (MediaFormat::Jpeg, 64, 48), "{format}");
+    }
+}
+
+#[test]
+fn bytes_are_won_by_quality_first_and_by_size_after_that() {
+    let png = encode(&pattern(600, 400).into(), ImageFormat::Png);
+    let (.., whole) = fitted(MediaFormat::Png, &png, FIT).unwrap();
+    for share in [0.9, 0.5, 0.2, 0.05] {
+        let most = (whole as f64 * share) as u64;
+        let (_, width, _, bytes) = fitted(MediaFormat::Png, &png, Fit { max_bytes: Some(most), ..FIT }).unwrap();
+        assert!(bytes <= most, "{bytes} bytes are more than {most}");
+        assert_eq!(width < 600, share < 0.6, "at {share} of the bytes it is {width} pixels wide");
+    }
+}
+
+#[test]
+fn what_cannot_be_made_small_enough_is_refused() {
+    let png = encode(&pattern(600, 400).into(), ImageFormat::Png);
+    let refused = fitted(MediaFormat::Png, &png, Fit { max_bytes: Some(100), ..FIT });
+    assert_failure(refused, &FailureKind::TooLarge, &["100 are taken at most"], "100 bytes");
+}
+
+#[test]
+fn a_png_stays_one_only_for_transparency_that_is_there_and_fits() {
+    let clear = RgbaImage::from_fn(80, 60, |x, _| Rgba([x as u8, 0, 9, if x < 40 { 0 } else { 255 }]));
+    let opaque = RgbaImage::from_fn(80, 60, |x, _| Rgba([x as u8, 0, 9, 255]));
+    let rows = [
+        (&clear, true, None, 4096, (MediaFormat::Png, 80)),
+        (&clear, true, None, 40, (MediaFormat::Png, 40)),
+        (&clear, false, None, 4096, (MediaFormat::Jpeg, 80)),
+        (&clear, true, Some(100), 4096, (MediaFormat::Jpeg, 0)),
+        (&opaque, true, None, 4096, (MediaFormat::Jpeg, 80)),
+    ];
+    for (picture, png, max_bytes, longest_side_px, (expected, side)) in rows {
+        let bytes = encode(&picture.clone().into(), ImageFormat::Png);
+        let fit = Fit { png, max_bytes, longest_side_px, ..FIT };
+        match fitted(MediaFormat::Png, &bytes, fit) {
+            Ok((format, width, ..)) => assert_eq!((format, width), (expected, side)),
+            // A hundred bytes hold no JPEG either.
+            Err(failure) => assert_eq!((failure.kind, max_bytes), (FailureKind::TooLarge, Some(100))),
+        }
+    }
+}
+
+#[test]
+fn animations_are_told_from_stills() {
+    let still: DynamicImage = pattern(8, 8).into();
+    let frames = (0..3).map(|shade| {
+        ::image::Frame::new(RgbaImage::from_pixel(8, 8, Rgba([shade * 80, 0, 0, 255])))
+    });
+    let mut gif = Vec::new();
+    ::image::codecs::gif::GifEncoder::new(&mut gif).encode_frames(frames).unwrap();
+    let rows = [
+        (MediaFormat::Gif, gif, true),
+        (MediaFormat::Gif, encode(&still, ImageFormat::Gif), false),
+        (MediaFormat::Png, encode(&still, ImageFormat::Png), false),
+        (MediaFormat::Webp, encode(&still, ImageFormat::WebP), false),
+        (MediaFormat::Gif, b"GIF89a".to_vec(), false),
+    ];
+    for (format, bytes, expected) in rows {
+        assert_eq!(is_animated(&media(format, &bytes)), expected, "{format}");
+    }
+}

@@ -1,0 +1,155 @@
+//! Pictures as text: what is written in them, and what they show where little is written.
+
+use std::sync::Arc;
+
+use mediary_convert::image;
+use mediary_core::capability::{Abilities, PartShape};
+use mediary_core::document::Page;
+use mediary_core::task::Place;
+use mediary_core::{Failure, FailureKind, Media, MediaFormat};
+
+use super::super::documents::{ReadOptions, Reading};
+use super::super::{Gateway, blocking};
+use super::available::IMAGE_TO_TEXT;
+use super::bench::Bench;
+use super::describe::{self, Described, Scene};
+use super::documents;
+use super::made::{Extract, Section};
+
+impl Gateway {
+    /// The text of a picture.
+    pub(super) async fn picture_text(&self, media: &Media, bench: &Bench) -> Result<Arc<Extract>, Failure> {
+        let recipe = &self.workshop.pipelines.image_to_text;
+        let key = describe::key(media, IMAGE_TO_TEXT, recipe, &bench.bounds);
+        self.workshop.remembered.or_read(key, async { self.seen(media, bench).await }).await
+    }
+
+    async fn seen(&self, media: &Media, bench: &Bench) -> Result<Extract, Failure> {
+        let recipe = &self.workshop.pipelines.image_to_text;
+        let read = match self.workshop.installed.ocr {
+            true => self.read_as_found(media.clone(), &ReadOptions::default(), &|_, _| {}).await,
+            false => Err(Failure::new(FailureKind::NotInstalled, "no engine that reads pictures is installed")),
+        };
+        let written = match read {
+            Ok(reading) => Ok((characters(&reading), documents::extract(&reading, &self.workshop.pipelines.document_to_text))),
+            // What cannot be decoded can be seen by nobody.
+            Err(failure) if matches!(failure.kind, FailureKind::Unreadable | FailureKind::TooLarge) => {
+                return Err(failure);
+            }
+            Err(failure) => Err(failure),
+        };
+        if let Ok((count, extract)) = written.as_ref()
+            && *count >= recipe.little_text
+        {
+            return Ok(Extract { sections: extract.sections.iter().map(copied).collect(), by: extract.by.clone(), ..*extract });
+        }
+        let described = self.described(&recipe.describe, bench, Scene::Picture(media)).await;
+        put_together(written, described)
+    }
+
+    /// A picture as a target takes it; `None` where it takes none of ours.
+    pub(super) async fn picture_for(&self, media: &Media, row: &Abilities) -> Result<Option<Media>, Failure> {
+        let shape = PartShape {
+            place: Place { message: 0, part: 0 },
+            format: media.format,
+            bytes: media.blob.len_bytes(),
+            side_pixels: image::longest_side(media),
+            seconds: None,
+            pages: None,
+            in_tool_result: false,
+        };
+        if row.acceptance(media.format).is_some_and(|taken| taken.misfit(&shape, 1).is_none()) {
+            return Ok(Some(media.clone()));
+        }
+        let Some(taken) = row.acceptance(MediaFormat::Jpeg) else { return Ok(None) };
+        let jpeg = self.workshop.pipelines.image_to_image.jpeg;
+        let fit = jpeg.fit(taken.side_pixels, taken.bytes, false);
+        let (media, limits) = (media.clone(), self.image_limits());
+        blocking::run(move || image::open(&media, &limits)?.fitted(0, &fit)).await.map(Some)
+    }
+}
+
+fn copied(section: &Section) -> Section {
+    Section { title: section.title.clone(), text: section.text.clone() }
+}
+
+/// How many characters other than white space were read.
+fn characters(reading: &Reading) -> usize {
+    let pages = reading.pages.iter().filter_map(|outcome| outcome.page.as_ref().ok());
+    pages.map(Page::text).map(|text| text.chars().filter(|c| !c.is_whitespace()).count()).sum()
+}
+
+/// What is written and what is described, or an honest word where there is neither.
+fn put_together(written: Result<(usize, Extract), Failure>, described: Described) -> Result<Extract, Failure> {
+    let mut sections = Vec::new();
+    let mut by = Vec::new();
+    let mut settled = true;
+    let found_text = matches!(written, Ok((count, _)) if count > 0);
+    let failed = match written {
+        Ok((count, extract)) => {
+            settled &= extract.settled;
+            by.push(extract.by);
+            if count > 0 {
+                let text: Vec<String> = extract.sections.into_iter().map(|section| section.text).collect();
+                sections.push(Section::new("what is written in it", text.join("\n\n")));
+            }
+            None
+        }
+        Err(failure) => Some(failure),
+    };
+    match (described, failed) {
+        (Described::As { text, by: seer }, _) => {
+            sections.push(Section::new(format!("what it shows, as {seer} describes it"), text));
+            by.push(seer);
+        }
+        (Described::ByNobody | Described::NotNow, Some(failure)) => return Err(failure),
+        (Described::ByNobody, None) if !found_text => {
+            sections.push(Section { title: None, text: "(no text was found in this picture)".to_owned() });
+        }
+        (Described::NotNow, None) => {
+            settled = false;
+            let text = if found_text { "(what else it shows could not be described)" } else { "(no text was found in this picture, and what it shows could not be described)" };
+            sections.push(Section { title: None, text: text.to_owned() });
+        }
+        (Described::ByNobody, None) => {}
+    }
+    let by = if by.is_empty() { IMAGE_TO_TEXT.to_owned() } else { by.join("+") };
+    Ok(Extract { sections, by, pages: None, settled })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<(usize, Extract), Failure> {
+        Ok((text.len(), Extract::plain(text.to_owned(), "local/paddleocr")))
+    }
+
+    fn by_eye() -> Described {
+        Described::As { text: "a red boat".to_owned(), by: "far/eye".to_owned() }
+    }
+
+    #[test]
+    fn neither_text_nor_description_is_said_and_never_made_up() {
+        let busy = || Err(Failure::new(FailureKind::NotInstalled, "no engine"));
+        type Row = (Result<(usize, Extract), Failure>, Described, Result<(Vec<&'static str>, &'static str, bool), &'static str>);
+        let rows: Vec<Row> = vec![
+            (read("EXIT"), by_eye(), Ok((vec!["EXIT", "a red boat"], "local/paddleocr+far/eye", true))),
+            (read(""), by_eye(), Ok((vec!["a red boat"], "local/paddleocr+far/eye", true))),
+            (read(""), Described::ByNobody, Ok((vec!["(no text was found in this picture)"], "local/paddleocr", true))),
+            (read("EXIT"), Described::ByNobody, Ok((vec!["EXIT"], "local/paddleocr", true))),
+            (read("EXIT"), Described::NotNow, Ok((vec!["EXIT", "(what else it shows could not be described)"], "local/paddleocr", false))),
+            (busy(), by_eye(), Ok((vec!["a red boat"], "far/eye", true))),
+            (busy(), Described::ByNobody, Err("no engine")),
+            (busy(), Described::NotNow, Err("no engine")),
+        ];
+        for (written, described, expected) in rows {
+            let made = put_together(written, described);
+            let made = made.as_ref().map(|extract| {
+                let texts: Vec<&str> = extract.sections.iter().map(|section| section.text.as_str()).collect();
+                (texts, extract.by.as_str(), extract.settled)
+            });
+            assert_eq!(made.map_err(|failure| failure.detail.as_str()), expected);
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! `GET /v1/providers`: who can be called, and what would set the others up.
+
+use axum::Json;
+use axum::extract::State;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::super::state::AppState;
+
+/// The providers.
+#[derive(Debug, Serialize, ToSchema)]
+pub(in crate::http) struct ProviderList {
+    /// Always `list`.
+    object: &'static str,
+    data: Vec<Provider>,
+}
+
+/// A provider. Keys are counted, never shown.
+#[derive(Debug, Serialize, ToSchema)]
+struct Provider {
+    #[schema(example = "groq")]
+    id: String,
+    name: String,
+    /// Whether it can be called.
+    enabled: bool,
+    /// Why it cannot, and what to do.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    why: Option<String>,
+    /// Its wire format.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    dialect: Option<&'static str>,
+    /// Its host; paths and credentials of an address are not shown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    host: Option<String>,
+    /// How many keys it has.
+    keys: usize,
+    /// Its place in the order; lower is asked first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    priority: Option<u32>,
+    /// How many targets it has.
+    targets: usize,
+    /// Variables that may hold its key.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    key_env: Vec<String>,
+    /// Where people get a key.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    key_url: Option<String>,
+}
+
+/// The providers, on and off.
+#[utoipa::path(get, path = "/v1/providers", tag = "models", responses((status = 200, body = ProviderList)))]
+pub(in crate::http) async fn providers(State(state): State<AppState>) -> Json<ProviderList> {
+    let all = state.gateway.providers();
+    let matrix = state.gateway.known();
+    let rows = matrix.rows();
+    let on = all.enabled.iter().map(|setup| Provider {
+        id: setup.id.as_str().to_owned(),
+        name: setup.name.clone(),
+        enabled: true,
+        why: None,
+        dialect: Some(setup.dialect.as_str()),
+        host: host(&setup.endpoint.base_url),
+        keys: setup.keys.len(),
+        priority: Some(setup.priority),
+        targets: rows.iter().filter(|row| row.target.provider == setup.id).count(),
+        key_env: Vec::new(),
+        key_url: setup.key_url.clone(),
+    });
+    let off = all.disabled.iter().map(|off| Provider {
+        id: off.id.as_str().to_owned(),
+        name: off.name.clone(),
+        enabled: false,
+        why: Some(off.why.clone()),
+        dialect: None,
+        host: None,
+        keys: 0,
+        priority: None,
+        targets: 0,
+        key_env: off.key_env.clone(),
+        key_url: off.key_url.clone(),
+    });
+    Json(ProviderList { object: "list", data: on.chain(off).collect() })
+}
+
+fn host(base_url: &str) -> Option<String> {
+    let (_, rest) = base_url.split_once("://")?;
+    let authority = rest.split('/').next()?;
+    Some(authority.rsplit('@').next()?.to_owned())
+}

@@ -1,0 +1,233 @@
+//! What the golden tests of the dialects share: the same chats for each, written out as text.
+//!
+//! A snapshot is read by eye, so bodies are indented JSON and events a line each. The dialects' tests call this.
+
+use std::fmt::Write;
+
+use mediary_core::capability::{Abilities, Structured};
+use mediary_core::task::{
+    Chat, Effort, MediaPart, Message, Part, Reasoning, ReplyFormat, ReplyFrame, Role, Sampling, Tool, ToolCall,
+};
+use mediary_core::{Blob, Failure, Media, MediaFormat};
+use reqwest::header::HeaderMap;
+use serde_json::{Value, json};
+
+use crate::{Call, Dialect, Frame, HttpCall, Quirks};
+
+/// A target that can do everything.
+pub(crate) fn able(target: &str) -> Abilities {
+    Abilities {
+        tools: true,
+        tool_choice: true,
+        media_in_tool_results: true,
+        structured: Structured::Schema,
+        reasoning: true,
+        logprobs: true,
+        many_replies: true,
+        ..Abilities::chat(target.parse().unwrap())
+    }
+}
+
+pub(crate) fn encode(dialect: &dyn Dialect, abilities: &Abilities, chat: &Chat) -> Result<HttpCall, Failure> {
+    dialect.encode(&Call { chat, abilities, quirks: &Quirks::default(), dropped: &[] })
+}
+
+/// A request as it goes out.
+pub(crate) fn sent(dialect: &dyn Dialect, abilities: &Abilities, chat: &Chat) -> String {
+    match encode(dialect, abilities, chat) {
+        Ok(call) => {
+            let body: Value = serde_json::from_slice(&call.body).unwrap();
+            let headers = call.headers.iter().map(|(name, value)| format!("{name}: {value}\n"));
+            format!("POST {}\n{}{body:#}\n", call.path, headers.collect::<String>())
+        }
+        Err(failure) => format!("{failure:?}\n"),
+    }
+}
+
+/// An answer as it is understood, frame by frame and to its end.
+pub(crate) fn understood(dialect: &dyn Dialect, stream: bool, frames: &[&str]) -> String {
+    let mut reader = dialect.reader(stream);
+    let mut told = String::new();
+    for data in frames {
+        let mut frame = ReplyFrame::default();
+        let outcome = reader.read(&Frame { event: None, data: data.as_bytes() }, &mut frame);
+        assert_eq!(frame.raw, data.as_bytes(), "every frame is handed on as it came");
+        writeln!(told, "frame").unwrap();
+        frame.events.iter().for_each(|event| writeln!(told, "  {event:?}").unwrap());
+        if let Err(failure) = outcome {
+            writeln!(told, "  {failure:?}").unwrap();
+            return told;
+        }
+    }
+    match reader.end(&mut ReplyFrame::default()) {
+        Ok(()) => told.push_str("end\n"),
+        Err(failure) => writeln!(told, "end\n  {failure:?}").unwrap(),
+    }
+    told
+}
+
+/// Refusals as they are understood: a status, a `Retry-After` if there is one, a body.
+pub(crate) fn refusals(dialect: &dyn Dialect, rows: &[(u16, &str, &str)]) -> String {
+    let mut told = String::new();
+    for (status, retry_after, body) in rows {
+        let mut headers = HeaderMap::new();
+        if !retry_after.is_empty() {
+            headers.insert("retry-after", retry_after.parse().unwrap());
+        }
+        let failure = dialect.failure(*status, &headers, body.as_bytes());
+        let short: String = body.chars().take(150).collect();
+        writeln!(told, "{status} {short}\n  {:?}: {}", failure.kind, failure.detail).unwrap();
+    }
+    told
+}
+
+pub(crate) fn media(format: MediaFormat) -> MediaPart {
+    let bytes = format!("<{format}>").into_bytes();
+    MediaPart::new(Media { format, blob: Blob::in_memory(bytes) })
+}
+
+pub(crate) fn of(messages: Vec<Message>) -> Chat {
+    Chat { messages, ..Chat::default() }
+}
+
+fn user(parts: Vec<Part>) -> Message {
+    Message { parts, ..Message::new(Role::User) }
+}
+
+/// Turns of one speaker in a row, empty texts, and every wish there is.
+pub(crate) fn conversation() -> Chat {
+    let mut named = media(MediaFormat::Png);
+    named.name = Some("photo.png".to_owned());
+    Chat {
+        messages: vec![
+            Message::text(Role::System, "Be brief."),
+            user(vec![Part::Text("Look at this:".to_owned()), Part::Media(named)]),
+            Message::text(Role::User, "What is it?"),
+            Message::text(Role::Assistant, "A cat.\n"),
+            Message::text(Role::System, "Speak Spanish."),
+            user(vec![Part::Text(String::new()), Part::Text("¿Seguro?".to_owned())]),
+        ],
+        sampling: Sampling {
+            max_tokens: Some(1000),
+            temperature: Some(1.5),
+            top_p: Some(0.9),
+            top_k: Some(40),
+            stop: vec!["END".to_owned()],
+            seed: Some(7),
+            presence_penalty: Some(0.5),
+            frequency_penalty: Some(-0.5),
+            ..Sampling::default()
+        },
+        stream: true,
+        extras: extras(&json!({ "user": "u1", "store": true })),
+        ..Chat::default()
+    }
+}
+
+pub(crate) fn extras(value: &Value) -> mediary_core::task::Extras {
+    value.as_object().unwrap().clone()
+}
+
+/// Two calls at once, one of them with broken arguments, their results, one of them with a picture, and a question.
+pub(crate) fn tools() -> Chat {
+    let schema = json!({
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "type": "object",
+        "properties": { "q": { "type": "string" } },
+        "required": ["q"],
+    });
+    let tool = |name: &str, parameters| Tool {
+        name: name.to_owned(),
+        description: Some(format!("Does {name}.")),
+        parameters,
+        strict: Some(true),
+    };
+    let call = |id: &str, name: &str, arguments: &str| ToolCall {
+        id: id.to_owned(),
+        name: name.to_owned(),
+        arguments: arguments.to_owned(),
+        signature: None,
+    };
+    let result = |id: &str, parts| Message { parts, tool_call_id: Some(id.to_owned()), ..Message::new(Role::Tool) };
+    let mut calling = Message::text(Role::Assistant, "Let me look.");
+    calling.tool_calls = vec![call("call.1", "lookup", r#"{"q":"x"}"#), call("call_2", "screenshot", "{oops")];
+    Chat {
+        messages: vec![
+            Message::text(Role::User, "Look x up."),
+            calling,
+            result("call.1", vec![Part::Text("42".to_owned())]),
+            result("call_2", vec![Part::Text(r#"{"taken":true}"#.to_owned()), Part::Media(media(MediaFormat::Png))]),
+        ],
+        tools: vec![tool("lookup", Some(schema)), tool("screenshot", None)],
+        ..Chat::default()
+    }
+}
+
+/// An answer that was thought about, and a call, both signed.
+pub(crate) fn thoughts(effort: Effort) -> Chat {
+    let mut answer = Message::text(Role::Assistant, "Four.");
+    answer.reasoning = Some(Reasoning { text: "2+2".to_owned(), signature: Some("U0lHMQ==".to_owned()) });
+    let mut calling = Message::new(Role::Assistant);
+    calling.reasoning = Some(Reasoning { text: "Hm".to_owned(), signature: Some("U0lHMg==".to_owned()) });
+    calling.tool_calls = vec![ToolCall {
+        id: "c1".to_owned(),
+        name: "add".to_owned(),
+        arguments: String::new(),
+        signature: Some("U0lHMw==".to_owned()),
+    }];
+    let mut result = Message::text(Role::Tool, "5");
+    result.tool_call_id = Some("c1".to_owned());
+    Chat {
+        messages: vec![
+            Message::text(Role::User, "2+2?"),
+            answer,
+            Message::text(Role::User, "And one?"),
+            calling,
+            result,
+        ],
+        tools: vec![Tool { name: "add".to_owned(), description: None, parameters: None, strict: None }],
+        effort: Some(effort),
+        ..Chat::default()
+    }
+}
+
+/// A reply of a certain form.
+pub(crate) fn form(format: ReplyFormat) -> Chat {
+    Chat { format, ..of(vec![Message::text(Role::User, "Name one.")]) }
+}
+
+pub(crate) fn schema() -> ReplyFormat {
+    let schema = json!({
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "type": "object",
+        "properties": { "name": { "type": "string" } },
+        "required": ["name"],
+        "additionalProperties": false,
+    });
+    ReplyFormat::Schema { name: "thing".to_owned(), schema, strict: Some(true) }
+}
+
+/// Every format by its bytes and by its address: what it is written as, or why not.
+pub(crate) fn every_medium(dialect: &dyn Dialect, abilities: &Abilities, at: &str) -> String {
+    let mut told = String::new();
+    for format in MediaFormat::ALL {
+        for url in [None, Some("https://example.org/file")] {
+            let mut part = media(*format);
+            part.name = Some(format!("a.{format}"));
+            part.url = url.map(str::to_owned);
+            let outcome = encode(dialect, abilities, &of(vec![user(vec![Part::Media(part)])]));
+            let written = outcome.map(|call| {
+                let body: Value = serde_json::from_slice(&call.body).unwrap();
+                body.pointer(at).expect("a medium is never left out").to_string()
+            });
+            let written = written.unwrap_or_else(|failure| format!("{failure:?}"));
+            writeln!(told, "{format}{}: {written}", if url.is_some() { " by address" } else { "" }).unwrap();
+        }
+    }
+    told
+}
+
+/// A medium that was only named must never get this far.
+pub(crate) fn unfetched() -> Chat {
+    of(vec![user(vec![Part::Remote { url: "https://example.org/a.png".to_owned(), name: None, detail: None }])])
+}
