@@ -15,6 +15,7 @@ from PIL import Image, ImageDraw, ImageFilter, ImageFont
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "benches"))
 
+import make_requests  # noqa: E402  (beside this file)
 import pages  # noqa: E402  (found through the line above)
 import pdfwriter  # noqa: E402
 from pdfwriter import Rule, TextRun  # noqa: E402
@@ -303,6 +304,7 @@ def main() -> None:
     make_letter()
     make_signs()
     make_texts()
+    make_requests.main()
 
 
 if __name__ == "__main__":

@@ -4,14 +4,14 @@
 //!
 //! | floor | what is there |
 //! |---|---|
-//! | [`mediary_core`] | words and judgements: media and their classification, documents, failures, what an engine is. Data and pure functions |
-//! | [`mediary_convert`] | media in, media out: pictures to pixels here, PDF pages in child processes, searchable PDFs |
+//! | [`mediary_core`] | words and judgements: media and their classification, documents, chats and replies, the capability matrix, the plan, failures and what follows from them. Data and pure functions |
+//! | [`mediary_convert`] | media in, media out: pictures here, PDF pages, sound and film in child processes, searchable PDFs |
 //! | [`mediary_local`] | engines in this process: ONNX Runtime, OCR, the pools they run in |
-//! | [`mediary_remote`] | what lies beyond this machine: documents fetched by their address, under guard |
+//! | [`mediary_remote`] | what lies beyond this machine: providers, each in its dialect, and files fetched by their address, under guard |
 //! | [`mediary_store`] | what outlives a request: a bounded cache on disk |
 //! | [`config`], [`models`] | what the operator wrote; which libraries and weights there are |
 //! | [`providers`] | who can be called, with which keys, and what their models accept: catalogs, configuration and environment in one |
-//! | [`gateway`] | knows all of the above and reads a document with them |
+//! | [`gateway`] | knows all of the above: reads documents, answers chats, treats media on the way |
 //! | [`protocol`] | client-facing wire formats, pure translation |
 //! | [`http`], [`cli`] | the two doors |
 //! | [`telemetry`] | logs |
@@ -30,6 +30,18 @@
 //! what, is remembered by the bytes' hash and encoded in the form the client prefers ([`protocol::process`],
 //! [`protocol::mistral`]).
 //!
+//! # The walk of a chat
+//!
+//! `POST /v1/chat/completions` is decoded by its protocol ([`protocol::openai`]); media that came inside are classified
+//! at once and keep the base64 they came in, media that are only named are fetched. The model's name is resolved, the
+//! parts are measured, and [`mediary_core::plan::plan`] orders the targets, each with what must be done to every part
+//! for it. The attempt loop (`gateway/chat/attempts.rs`) prepares the chat for one candidate after the other
+//! (`gateway/treat`, once per part however many want it), has [`mediary_remote::Remote`] write it in the provider's
+//! dialect, and waits for the first word. What follows from a failure is one table
+//! ([`mediary_core::FailureKind::consequence`]); who rests until when, the ledger keeps. Frames of a provider that speaks
+//! the client's own format pass as they came; others become events and are written anew. After the first word a failure
+//! is told in the stream, never papered over.
+//!
 //! # Invariants
 //!
 //! - Core never awaits, opens a file or reads a clock.
@@ -38,7 +50,10 @@
 //! - Every queue is bounded and refuses when full.
 //! - Dropping a request's future ends its work: queued jobs are skipped, running ones told, workers killed.
 //! - Only `http/error.rs` chooses statuses; only [`config`] reads the environment.
-//! - Bodies, file names, passwords and keys are never logged.
+//! - No part of a request is dropped: it is forwarded, transcoded, extracted, or the target is passed over.
+//! - A stream that broke never claims to be complete, and is never continued by somebody else.
+//! - Bodies, file names, passwords and keys are never logged; a provider's words reach a client only when the fault is
+//!   the client's.
 
 pub mod cli;
 pub mod config;

@@ -51,7 +51,7 @@ pub(crate) fn understood(dialect: &dyn Dialect, stream: bool, frames: &[&str]) -
     for data in frames {
         let mut frame = ReplyFrame::default();
         let outcome = reader.read(&Frame { event: None, data: data.as_bytes() }, &mut frame);
-        assert_eq!(frame.raw, data.as_bytes(), "every frame is handed on as it came");
+        assert!(frame.raw.is_empty(), "raw frames are the caller's, and copied nowhere");
         writeln!(told, "frame").unwrap();
         frame.events.iter().for_each(|event| writeln!(told, "  {event:?}").unwrap());
         if let Err(failure) = outcome {

@@ -12,16 +12,16 @@ mod dialect;
 mod endpoint;
 mod fetch;
 mod frames;
-mod handover;
+mod functions;
 mod gemini;
 #[cfg(test)]
 mod golden;
+mod handover;
 mod mistral;
 mod ollama;
 mod openai;
 mod remote;
-mod said;
-mod writing;
+mod unwritable;
 
 pub use anthropic::Anthropic;
 pub use client::{ProviderClient, provider_client};

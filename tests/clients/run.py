@@ -1,6 +1,7 @@
 """Starts Mediary on a free port of loopback and lets the official clients talk to it: python3 tests/clients/run.py PROGRAM.
 
-Run by `make test-clients`, in an environment with the packages of requirements.txt. Stops what it has started.
+Run by `make test-clients`, in an environment with the packages of requirements.txt. Its providers are those of
+upstream.py alone, whatever keys the environment holds. Stops what it has started.
 """
 
 import os
@@ -12,8 +13,9 @@ import time
 import urllib.request
 from pathlib import Path
 
+from upstream import Upstream
+
 HERE = Path(__file__).resolve().parent
-CLIENTS = [["mistral_ocr.py", "--fetch"]]
 PATIENCE_SECONDS = 60
 
 
@@ -34,15 +36,28 @@ def wait_until_ready(address, server):
     sys.exit("mediary did not start")
 
 
+def without_providers(environment):
+    """The environment without what would set up a provider that is somewhere else."""
+    named = ("_API_KEY", "OLLAMA_HOST", "OLLAMA_API_BASE")
+    return {name: value for name, value in environment.items() if not name.endswith(named)}
+
+
 def main():
     port = free_port()
     address = f"http://127.0.0.1:{port}"
-    with tempfile.TemporaryDirectory() as cache:
-        settings = {"MEDIARY_SERVER__PORT": str(port), "MEDIARY_FETCH__ALLOW": "127.0.0.1", "MEDIARY_CACHE__DIR": cache}
-        server = subprocess.Popen([sys.argv[1], "serve"], env={**os.environ, **settings}, stderr=subprocess.DEVNULL)
+    with tempfile.TemporaryDirectory() as folder, Upstream() as upstream:
+        config = Path(folder) / "mediary.toml"
+        config.write_text(upstream.configuration(), encoding="utf-8")
+        settings = {"MEDIARY_SERVER__PORT": str(port), "MEDIARY_FETCH__ALLOW": "127.0.0.1", "MEDIARY_CACHE__DIR": folder}
+        clients = [["mistral_ocr.py", "--fetch"], ["openai_chat.py", "--upstream", upstream.address]]
+        server = subprocess.Popen(
+            [sys.argv[1], "--config", config, "serve"],
+            env={**without_providers(os.environ), **settings},
+            stderr=subprocess.DEVNULL,
+        )
         try:
             wait_until_ready(address, server)
-            for script, *options in CLIENTS:
+            for script, *options in clients:
                 subprocess.run([sys.executable, HERE / script, address, *options], check=True)
         finally:
             server.terminate()

@@ -29,7 +29,8 @@ impl House {
     /// Asks until `a` has had its rest.
     fn wait_for_a(&self) {
         super::server::wait_until("the first provider is back", || {
-            self.server.chat_with(("x-api-key", "another"), json!({})).said() == "From a"
+            let asked = json!({ "messages": turns(&["Are you there?"]) });
+            self.server.chat_with(("x-api-key", "another"), asked).said() == "From a"
         });
     }
 

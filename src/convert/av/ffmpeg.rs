@@ -85,8 +85,7 @@ impl Ffmpeg {
     /// # Errors
     /// As [`Ffmpeg::sound`].
     pub async fn frame(&self, input: &AvInput, at: Duration, side_px: u32) -> Result<Option<Frame>, Failure> {
-        let scale =
-            format!("scale=w='min(iw,{side_px})':h='min(ih,{side_px})':force_original_aspect_ratio=decrease");
+        let scale = format!("scale=w='min(iw,{side_px})':h='min(ih,{side_px})':force_original_aspect_ratio=decrease");
         let wanted = ["-map", "0:v:0", "-frames:v", "1", "-vf", &scale, "-q:v", "3", "-c:v", "mjpeg", "-f", "mjpeg"];
         let run = self.run(input, Some(at), wanted.iter().chain(&["pipe:1"]), MOST_FRAME_BYTES).await?;
         if !run.ok && run.complaint.contains("matches no streams") {

@@ -20,7 +20,10 @@ pub struct AvInput {
 #[derive(Debug)]
 enum Kept {
     /// The blob's own file, which stays as long as the blob does.
-    Spooled { path: PathBuf, _blob: Blob },
+    Spooled {
+        path: PathBuf,
+        _blob: Blob,
+    },
     Written(TempPath),
 }
 

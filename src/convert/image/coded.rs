@@ -31,11 +31,7 @@ pub(super) fn decode(format: MediaFormat, blob: &Blob, limits: &ImageLimits) -> 
 }
 
 /// The picture with its transparency; `None` where it is opaque, or turned, which pictures of this kind never are.
-pub(super) fn decode_clear(
-    format: MediaFormat,
-    blob: &Blob,
-    limits: &ImageLimits,
-) -> Result<Option<Clear>, Failure> {
+pub(super) fn decode_clear(format: MediaFormat, blob: &Blob, limits: &ImageLimits) -> Result<Option<Clear>, Failure> {
     let color = decoder(format, input::reader(blob, format)?, limits)?.color_type();
     if !color.has_alpha() {
         return Ok(None);

@@ -14,9 +14,7 @@ pub fn is_animated(media: &Media) -> bool {
     match media.format {
         MediaFormat::Gif => GifDecoder::new(input).is_ok_and(|decoder| decoder.into_frames().nth(1).is_some()),
         MediaFormat::Webp => WebPDecoder::new(input).is_ok_and(|decoder| decoder.has_animation()),
-        MediaFormat::Png => {
-            PngDecoder::new(input).is_ok_and(|decoder| decoder.is_apng().unwrap_or(false))
-        }
+        MediaFormat::Png => PngDecoder::new(input).is_ok_and(|decoder| decoder.is_apng().unwrap_or(false)),
         _ => false,
     }
 }

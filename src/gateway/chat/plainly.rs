@@ -6,6 +6,7 @@
 use std::time::{Duration, Instant};
 
 use mediary_core::capability::Abilities;
+use mediary_core::plan::Privacy;
 use mediary_core::task::{Chat, Usage, WholeReply};
 use mediary_core::{Failure, FailureKind, Media, Next, Target};
 use mediary_remote::{Call, Timeouts};
@@ -21,11 +22,14 @@ use crate::telemetry::metrics;
 enum Question<'a> {
     Chat(&'a Chat),
     Transcript(&'a Media),
+    Page(&'a Media),
 }
 
 /// What came back.
 struct Said {
     text: String,
+    /// How sure a reader of pages is.
+    confidence: Option<f32>,
     first: Duration,
     usage: Usage,
 }
@@ -36,7 +40,7 @@ impl Gateway {
     /// # Errors
     /// When it cannot be called now, fails, or answers without a word.
     pub(in crate::gateway) async fn ask_plainly(&self, target: &Target, chat: &Chat) -> Result<String, Failure> {
-        self.chats.ask(target, Question::Chat(chat)).await
+        Ok(self.chats.ask(target, Question::Chat(chat)).await?.text)
     }
 
     /// Has one target transcribe a recording. Empty where nobody speaks.
@@ -48,7 +52,25 @@ impl Gateway {
         target: &Target,
         recording: &Media,
     ) -> Result<String, Failure> {
-        self.chats.ask(target, Question::Transcript(recording)).await
+        Ok(self.chats.ask(target, Question::Transcript(recording)).await?.text)
+    }
+
+    /// Has one target read a picture of a page, as a reader of documents does: Markdown, and how sure it is.
+    ///
+    /// # Errors
+    /// When it cannot be called now, or fails.
+    pub(in crate::gateway) async fn read_plainly(
+        &self,
+        target: &Target,
+        page: &Media,
+    ) -> Result<(String, Option<f32>), Failure> {
+        let said = self.chats.ask(target, Question::Page(page)).await?;
+        Ok((said.text, said.confidence))
+    }
+
+    /// Where requests may go, as the operator has it.
+    pub(in crate::gateway) fn privacy(&self) -> Privacy {
+        self.chats.routing.privacy
     }
 
     /// Whether a target of the matrix could be called this moment.
@@ -61,7 +83,7 @@ impl Gateway {
 }
 
 impl Chats {
-    async fn ask(&self, target: &Target, question: Question<'_>) -> Result<String, Failure> {
+    async fn ask(&self, target: &Target, question: Question<'_>) -> Result<Said, Failure> {
         let unknown = || Failure::new(FailureKind::Unknown, format!("{target} is not set up here"));
         let fleet = self.fleet();
         let row = fleet.matrix.index(target).ok_or_else(unknown)?;
@@ -74,7 +96,7 @@ impl Chats {
                 Ok(said) => {
                     self.ledger.succeeded(caller, said.first, said.usage);
                     metrics::provider_answered(target, said.first, said.usage);
-                    return Ok(said.text);
+                    return Ok(said);
                 }
                 Err(failure) => {
                     self.ledger.failed(caller, &failure, &[], Instant::now());
@@ -87,7 +109,8 @@ impl Chats {
                 }
             }
         }
-        let resting = || Failure::new(FailureKind::RateLimited { retry_after: None }, format!("all keys of {target} rest"));
+        let resting =
+            || Failure::new(FailureKind::RateLimited { retry_after: None }, format!("all keys of {target} rest"));
         Err(last.unwrap_or_else(resting))
     }
 
@@ -120,14 +143,22 @@ impl Chats {
                     return Err(Failure::new(FailureKind::EmptyAnswer, "the provider answered without a word"));
                 }
                 let first = first.unwrap_or_else(|| begun.elapsed());
-                Ok(Said { text: text.to_owned(), first, usage: whole.usage.unwrap_or_default() })
+                Ok(Said { text: text.to_owned(), confidence: None, first, usage: whole.usage.unwrap_or_default() })
             }
             Question::Transcript(recording) => {
                 let model = abilities.target.model.as_str();
                 // The whole recording is listened to before the first word comes back.
                 let timeouts = Timeouts { first_byte: routing.reasoning_first_byte, ..timeouts };
                 let text = member.remote.transcribe(model, recording, key, timeouts).await?;
-                Ok(Said { text, first: begun.elapsed(), usage: Usage { estimated: true, ..Usage::default() } })
+                let usage = Usage { estimated: true, ..Usage::default() };
+                Ok(Said { text, confidence: None, first: begun.elapsed(), usage })
+            }
+            Question::Page(page) => {
+                let model = abilities.target.model.as_str();
+                let pages = member.remote.ocr(model, page, None, key, timeouts).await?;
+                let text = pages.iter().map(|page| page.markdown.as_str()).collect::<Vec<_>>().join("\n\n");
+                let confidence = pages.first().and_then(|page| page.confidence);
+                Ok(Said { text, confidence, first: begun.elapsed(), usage: Usage::default() })
             }
         }
     }

@@ -3,9 +3,11 @@
 //! Follows the recipe `read-document`, page by page: a PDF's own text where it is believed, else engine after
 //! engine until one is. Knows nothing of HTTP or of the form in which a reading is given.
 
+mod cloud;
 mod drawn;
 mod engine;
 mod layer_sample;
+mod markdown;
 mod page_reader;
 mod pdf;
 mod picture_parts;

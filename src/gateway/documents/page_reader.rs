@@ -21,6 +21,7 @@ const UNKNOWN_SCRIPT: f32 = 0.3;
 /// Reads the pictures of one document's pages.
 #[derive(Debug)]
 pub(super) struct PageReader<'g> {
+    gateway: &'g Gateway,
     tickets: Tickets<'g>,
     steps: Vec<Step>,
     blank_ink: f32,
@@ -45,7 +46,7 @@ impl<'g> PageReader<'g> {
                 vec![Step { target: target.clone(), accept: known.map_or(0.0, |step| step.accept) }]
             }
         };
-        Self { tickets: Tickets::new(gateway), steps, blank_ink: gateway.recipe.blank_ink }
+        Self { gateway, tickets: Tickets::new(gateway), steps, blank_ink: gateway.recipe.blank_ink }
     }
 
     /// Takes a place with the engine that will be asked first, so that a document is refused before anything
@@ -63,18 +64,20 @@ impl<'g> PageReader<'g> {
         let index = picture.index;
         let (mut best, mut failure): (Option<Best>, Option<Failure>) = (None, None);
         for step in self.steps.clone() {
-            let Some(engine) = Engine::of(&step.target) else {
-                attempts.note(
-                    &step.target.to_string(),
-                    Outcome::Skipped,
-                    Some("no_provider"),
-                    index,
-                    Default::default(),
-                );
+            let name = step.target.to_string();
+            let engine = Engine::of(&step.target);
+            if engine.is_none()
+                && let Err(why) = self.gateway.reads_pages(&step.target)
+            {
+                attempts.note(&name, Outcome::Skipped, Some(why), index, Default::default());
                 continue;
-            };
+            }
             let started = Instant::now();
-            let read = match self.tickets.read(engine, picture).await {
+            let read = match engine {
+                Some(engine) => self.tickets.read(engine, picture).await,
+                None => self.gateway.read_elsewhere(&step.target, picture).await,
+            };
+            let read = match read {
                 Ok(read) => read,
                 Err(failed) if is_final(&failed) => return Err(failed),
                 Err(failed) => {
@@ -82,21 +85,16 @@ impl<'g> PageReader<'g> {
                         FailureKind::NotInstalled => Outcome::Skipped,
                         _ => Outcome::Failed,
                     };
-                    attempts.note(engine.name(), outcome, Some(&failed.detail), index, started.elapsed());
+                    attempts.note(&name, outcome, Some(&failed.detail), index, started.elapsed());
                     failure.get_or_insert(failed);
                     continue;
                 }
             };
-            metrics::ocr_took(engine.name(), started.elapsed());
+            metrics::ocr_took(&name, started.elapsed());
             let reasons = self.doubts(&read, &step, picture);
             let outcome = if reasons.is_empty() { Outcome::Accepted } else { Outcome::Rejected };
-            attempts.note(
-                engine.name(),
-                outcome,
-                reasons.first().map(|reason| reason.name()),
-                index,
-                started.elapsed(),
-            );
+            let why = reasons.first().map(|reason| reason.name());
+            attempts.note(&name, outcome, why, index, started.elapsed());
             if reasons.is_empty() {
                 return Ok(PageOutcome::read(read.page));
             }

@@ -8,6 +8,7 @@ use mediary_core::{Failure, FailureKind, Media, MediaKind, Target};
 use serde::Serialize;
 
 use super::super::Gateway;
+use super::cloud::looks_at_pages;
 use super::page_reader::PageReader;
 use super::reading::{AttemptLog, PageOutcome, Reading, Reason};
 use crate::telemetry::metrics;
@@ -142,13 +143,16 @@ impl Gateway {
     fn check_engine(&self, engine: &EngineChoice) -> Result<(), Failure> {
         let EngineChoice::Target(target) = engine else { return Ok(()) };
         let name = target.to_string();
-        if self.targets.iter().any(|known| known.id == name) {
+        if self.targets.iter().any(|known| known.id == name) || self.known().get(target).is_some_and(looks_at_pages) {
             return Ok(());
         }
         let known: Vec<&str> = self.targets.iter().map(|target| target.id.as_str()).collect();
         Err(Failure::new(
             FailureKind::Unknown,
-            format!("there is no engine `{name}`; use `auto`, `local` or one of: {}", known.join(", ")),
+            format!(
+                "there is no engine `{name}`; use `auto`, `local`, a provider's model that reads pictures, or one of: {}",
+                known.join(", ")
+            ),
         ))
     }
 }

@@ -26,6 +26,20 @@ pub struct Recipe {
     pub blank_ink: f32,
     /// Who reads pages without trusted text, in order; never empty.
     pub engines: Vec<Step>,
+    /// How models that look at pictures are asked to copy a page.
+    pub copying: Copying,
+}
+
+/// The question to a model that looks at pictures.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Copying {
+    /// What it is asked.
+    pub prompt: String,
+    /// What it is told to answer for an empty page.
+    pub blank: String,
+    /// The most tokens of its answer.
+    pub most_tokens: u32,
 }
 
 /// One engine's turn.
@@ -45,6 +59,7 @@ struct Written {
     #[serde(default)]
     render: Rendering,
     blank: Blank,
+    copying: Copying,
     engines: Vec<WrittenStep>,
 }
 
@@ -81,7 +96,8 @@ impl Recipe {
         let bad = |reason: String| recipe_file::bad(place, &reason);
         let written: Written = recipe_file::parsed(place, text, |_| Ok(()))?;
         let mut engines = Vec::with_capacity(written.engines.len());
-        for WrittenStep { target, accept } in written.engines {
+        let mut written = written;
+        for WrittenStep { target, accept } in std::mem::take(&mut written.engines) {
             if !(0.0..=1.0).contains(&accept) {
                 return Err(bad(format!("`accept` of {target} is a share from 0 to 1, not {accept}")));
             }
@@ -94,7 +110,8 @@ impl Recipe {
         if dpi == 0 || scan_dpi[0] == 0 || scan_dpi[0] > scan_dpi[1] || max_pixels == 0 {
             return Err(bad("[render] needs resolutions above 0, bounds in order and some pixels".to_owned()));
         }
-        Ok(Self { text_layer: written.text_layer, render: written.render, blank_ink: written.blank.ink, engines })
+        let Written { text_layer, render, blank, copying, .. } = written;
+        Ok(Self { text_layer, render, blank_ink: blank.ink, engines, copying })
     }
 }
 

@@ -38,7 +38,11 @@ impl Gateway {
             return None;
         }
         let installed: Vec<bool> = self.targets.iter().map(|target| target.installed).collect();
-        let depends_on = format!("{} {options:?} {:?} {installed:?}", env!("CARGO_PKG_VERSION"), self.recipe);
+        // A provider that has come since may read what nobody could.
+        let callable: Vec<bool> =
+            self.recipe.engines.iter().map(|step| self.known().get(&step.target).is_some()).collect();
+        let depends_on =
+            format!("{} {options:?} {:?} {installed:?} {callable:?}", env!("CARGO_PKG_VERSION"), self.recipe);
         let hash = media.blob.hash().to_string();
         Some(Place { cache, key: CacheKey::of([hash.as_bytes(), depends_on.as_bytes()]) })
     }

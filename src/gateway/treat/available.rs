@@ -35,18 +35,16 @@ pub(in super::super) struct Installed {
 }
 
 /// All recipes, with what is missing for those that cannot be followed. Of two for the same the first is preferred.
-pub(super) fn recipes(
-    pipelines: &Pipelines,
-    matrix: &CapabilityMatrix,
-    installed: Installed,
-) -> Vec<TreatmentRecipe> {
+pub(super) fn recipes(pipelines: &Pipelines, matrix: &CapabilityMatrix, installed: Installed) -> Vec<TreatmentRecipe> {
     let anywhere = HelpBounds::default();
     let here = HelpBounds { privacy: Privacy::Local, ..HelpBounds::default() };
     let seen = |bounds: &HelpBounds| !help::seers(matrix, &pipelines.image_to_text.describe, bounds).is_empty();
     let film_seen = |bounds: &HelpBounds| !help::seers(matrix, &pipelines.video_to_text.describe, bounds).is_empty();
     let heard = |bounds: &HelpBounds| !help::hearers(matrix, &pipelines.audio_to_text.asking, bounds).is_empty();
     let without = |is_there: bool, missing: &str| (!is_there).then(|| missing.to_owned());
-    let pdfium = || without(installed.pdfium, "PDFium is not installed; run `mediary models pull pdfium`, then start Mediary anew");
+    let pdfium = || {
+        without(installed.pdfium, "PDFium is not installed; run `mediary models pull pdfium`, then start Mediary anew")
+    };
     let ffmpeg = || without(installed.ffmpeg, NO_FFMPEG);
 
     let pictures = |name, from, most_files, missing| {
@@ -132,8 +130,15 @@ mod tests {
     fn missing(matrix: &[Abilities], installed: Installed) -> Vec<&'static str> {
         let found = recipes(&Pipelines::embedded(), &CapabilityMatrix::new(matrix.to_vec()), installed);
         let names = [
-            PDF_TO_IMAGES, DOCUMENT_TO_TEXT, IMAGE_TO_IMAGE, IMAGE_TO_TEXT, AUDIO_TO_AUDIO, AUDIO_TO_TEXT,
-            VIDEO_TO_FRAMES, VIDEO_TO_TEXT, TEXT_TO_TEXT,
+            PDF_TO_IMAGES,
+            DOCUMENT_TO_TEXT,
+            IMAGE_TO_IMAGE,
+            IMAGE_TO_TEXT,
+            AUDIO_TO_AUDIO,
+            AUDIO_TO_TEXT,
+            VIDEO_TO_FRAMES,
+            VIDEO_TO_TEXT,
+            TEXT_TO_TEXT,
         ];
         let lacks = |name: &&str| found.iter().any(|recipe| recipe.name.as_str() == *name && recipe.missing.is_some());
         names.into_iter().filter(lacks).collect()
@@ -144,7 +149,13 @@ mod tests {
         let ear = target("groq/whisper", TaskKind::Transcription, MediaFormat::Mp3, false);
         let eye = target("far/eye", TaskKind::Chat, MediaFormat::Jpeg, false);
         let needs_all = vec![
-            PDF_TO_IMAGES, DOCUMENT_TO_TEXT, IMAGE_TO_TEXT, AUDIO_TO_AUDIO, AUDIO_TO_TEXT, VIDEO_TO_FRAMES, VIDEO_TO_TEXT,
+            PDF_TO_IMAGES,
+            DOCUMENT_TO_TEXT,
+            IMAGE_TO_TEXT,
+            AUDIO_TO_AUDIO,
+            AUDIO_TO_TEXT,
+            VIDEO_TO_FRAMES,
+            VIDEO_TO_TEXT,
         ];
         let rows = [
             (vec![], NOTHING, needs_all),
@@ -152,7 +163,11 @@ mod tests {
             (vec![ear.clone()], ALL, vec![]),
             (vec![eye.clone()], ALL, vec![AUDIO_TO_TEXT]),
             (vec![eye.clone(), ear], Installed { ocr: false, ..ALL }, vec![]),
-            (vec![eye], Installed { ffmpeg: false, ..ALL }, vec![AUDIO_TO_AUDIO, AUDIO_TO_TEXT, VIDEO_TO_FRAMES, VIDEO_TO_TEXT]),
+            (
+                vec![eye],
+                Installed { ffmpeg: false, ..ALL },
+                vec![AUDIO_TO_AUDIO, AUDIO_TO_TEXT, VIDEO_TO_FRAMES, VIDEO_TO_TEXT],
+            ),
         ];
         for (matrix, installed, expected) in rows {
             assert_eq!(missing(&matrix, installed), expected, "{installed:?} with {} targets", matrix.len());

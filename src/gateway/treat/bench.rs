@@ -9,8 +9,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use mediary_core::plan::{CostPolicy, Privacy};
 use mediary_core::{ContentHash, Failure, FailureKind, ProviderId};
-use quick_cache::sync::Cache;
 use quick_cache::Weighter;
+use quick_cache::sync::Cache;
 use tokio::sync::{OnceCell, Semaphore};
 
 use super::made::{Extract, Made};
@@ -119,5 +119,80 @@ impl Remembered {
                 Ok(extract)
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::*;
+
+    fn key(contents: &str, asked: &str) -> Key {
+        (ContentHash::of(contents.as_bytes()), asked.to_owned())
+    }
+
+    /// Work that counts how often it is done.
+    async fn counted<T>(count: &AtomicUsize, outcome: Result<T, Failure>) -> Result<T, Failure> {
+        count.fetch_add(1, Ordering::Relaxed);
+        tokio::task::yield_now().await;
+        outcome
+    }
+
+    fn made() -> Made {
+        Made { pieces: Vec::new(), by: "test".to_owned(), pages: None }
+    }
+
+    #[tokio::test]
+    async fn within_a_request_the_same_is_made_once_and_fails_once() {
+        let failed = |kind| Err(Failure::new(kind, "test"));
+        let busy = FailureKind::Busy { retry_after: std::time::Duration::from_secs(1) };
+        type Row = (fn() -> Result<Made, Failure>, usize);
+        let rows: [Row; 2] = [(|| Ok(made()), 1), (|| Err(Failure::unreadable("test")), 1)];
+        for (outcome, times) in rows {
+            let (bench, count) = (Bench::default(), AtomicUsize::new(0));
+            let once = || bench.once(key("a", "jpeg"), counted(&count, outcome()));
+            let _ = tokio::join!(once(), once());
+            let _ = once().await;
+            assert_eq!(count.load(Ordering::Relaxed), times);
+        }
+        let (bench, count) = (Bench::default(), AtomicUsize::new(0));
+        assert!(bench.once(key("a", "jpeg"), counted(&count, failed(busy))).await.is_err());
+        assert!(bench.once(key("a", "jpeg"), counted(&count, Ok(made()))).await.is_ok(), "there was room again");
+        for other in [key("b", "jpeg"), key("a", "text")] {
+            let _ = bench.once(other, counted(&count, Ok(made()))).await;
+        }
+        assert_eq!(count.load(Ordering::Relaxed), 4);
+    }
+
+    #[tokio::test]
+    async fn across_requests_a_settled_text_is_read_once() {
+        let extract = |settled| Extract { settled, ..Extract::plain("text".to_owned(), "test") };
+        for (settled, times) in [(true, 1), (false, 3)] {
+            let (remembered, count) = (Remembered::default(), AtomicUsize::new(0));
+            for _ in 0..3 {
+                let text = remembered.or_read(key("a", "ocr"), counted(&count, Ok(extract(settled)))).await.unwrap();
+                assert_eq!(*text, extract(settled));
+            }
+            assert_eq!(count.load(Ordering::Relaxed), times, "settled: {settled}");
+        }
+        let (remembered, count) = (Remembered::default(), AtomicUsize::new(0));
+        for _ in 0..2 {
+            let failed = remembered.or_read(key("a", "ocr"), counted(&count, Err(Failure::unreadable("test")))).await;
+            assert!(failed.is_err());
+        }
+        assert_eq!(count.load(Ordering::Relaxed), 2, "a failure is not remembered");
+    }
+
+    #[tokio::test]
+    async fn what_is_remembered_is_bounded_by_its_bytes() {
+        let remembered = Remembered::holding(1_000_000);
+        for number in 0..500 {
+            let text = Extract::plain("x".repeat(10_000), "test");
+            let work = async { Ok(text) };
+            remembered.or_read(key(&number.to_string(), "ocr"), work).await.unwrap();
+        }
+        assert!(remembered.0.weight() <= 1_000_000, "{} bytes are kept", remembered.0.weight());
+        assert!(remembered.0.len() > 10, "{} are kept", remembered.0.len());
     }
 }

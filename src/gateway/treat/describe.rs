@@ -11,8 +11,8 @@ use mediary_core::{ContentHash, Failure, Media};
 
 use super::super::Gateway;
 use super::bench::{Bench, HelpBounds, Key};
-use super::{films, help};
 use super::recipes::Asking;
+use super::{films, help};
 
 /// What is to be described.
 #[derive(Clone, Copy)]
@@ -40,7 +40,8 @@ pub(super) fn key(media: &Media, name: &str, recipe: &impl Debug, bounds: &HelpB
 /// A question of ours: what is wanted, then what it is about.
 pub(super) fn question(asking: &Asking, shown: impl IntoIterator<Item = Part>) -> Chat {
     let parts = std::iter::once(Part::Text(asking.prompt.clone())).chain(shown);
-    let mut chat = Chat { messages: vec![Message { parts: parts.collect(), ..Message::new(Role::User) }], ..Chat::default() };
+    let mut chat =
+        Chat { messages: vec![Message { parts: parts.collect(), ..Message::new(Role::User) }], ..Chat::default() };
     chat.sampling.max_tokens = Some(asking.most_tokens);
     chat
 }
@@ -79,9 +80,7 @@ impl Gateway {
     /// What is to be described, as somebody takes it; `None` where they take nothing of it.
     async fn scene_for(&self, scene: Scene<'_>, row: &Abilities) -> Result<Option<Vec<Part>>, Failure> {
         match scene {
-            Scene::Picture(picture) => {
-                Ok(self.picture_for(picture, row).await?.map(|picture| vec![shown(picture)]))
-            }
+            Scene::Picture(picture) => Ok(self.picture_for(picture, row).await?.map(|picture| vec![shown(picture)])),
             Scene::Film(frames) => Ok(films::shown_to(row, frames)),
         }
     }

@@ -15,9 +15,10 @@ use super::super::documents::{ReadOptions, Reading};
 use super::super::{Gateway, blocking};
 use super::available::{DOCUMENT_TO_TEXT, IMAGE_TO_IMAGE, PDF_TO_IMAGES};
 use super::bench::Bench;
+use super::describe;
+use super::jobs::Job;
 use super::made::{Extract, Made, Piece, Section};
 use super::recipes::{DocumentToText, Jpeg};
-use super::{Job, describe};
 
 /// A page as a picture, or why there is none.
 type Drawn = Result<Media, Failure>;
@@ -99,22 +100,8 @@ impl Gateway {
             let only = drawn.into_iter().next().ok_or_else(|| Failure::broken("a page went missing"))??;
             return Ok(Made::media(only, by));
         }
-        let mut pieces = Vec::with_capacity(2 * count + 2);
+        let mut pieces = page_pieces(total, drawn);
         let mut by = by.to_owned();
-        if count < total {
-            let pages = if count == 1 { "page 1".to_owned() } else { format!("pages 1-{count}") };
-            let verb = if count == 1 { "is shown as a picture" } else { "are shown as pictures" };
-            pieces.push(Piece::Said(format!("{pages} of {total} {verb}; the remaining pages follow as text")));
-        }
-        for (number, page) in (1..).zip(drawn) {
-            match page {
-                Ok(picture) => {
-                    pieces.push(Piece::Said(format!("page {number}")));
-                    pieces.push(Piece::Media(picture));
-                }
-                Err(failure) => pieces.push(Piece::Said(format!("page {number} cannot be shown: {}", failure.detail))),
-            }
-        }
         if count < total {
             let rest = format!("{}-{total}", count + 1).parse::<PageSelection>();
             let rest = rest.map_err(|error| Failure::broken(error.to_string()))?;
@@ -125,6 +112,27 @@ impl Gateway {
         }
         Ok(Made { pieces, by, pages: u32::try_from(total).ok() })
     }
+}
+
+/// Pages as pictures, each with its number, and how many of all they are.
+fn page_pieces(total: usize, drawn: Vec<Drawn>) -> Vec<Piece> {
+    let count = drawn.len();
+    let mut pieces = Vec::with_capacity(2 * count + 2);
+    if count < total {
+        let pages = if count == 1 { "page 1".to_owned() } else { format!("pages 1-{count}") };
+        let verb = if count == 1 { "is shown as a picture" } else { "are shown as pictures" };
+        pieces.push(Piece::Said(format!("{pages} of {total} {verb}; the remaining pages follow as text")));
+    }
+    for (number, page) in (1..).zip(drawn) {
+        match page {
+            Ok(picture) => {
+                pieces.push(Piece::Said(format!("page {number}")));
+                pieces.push(Piece::Media(picture));
+            }
+            Err(failure) => pieces.push(Piece::Said(format!("page {number} cannot be shown: {}", failure.detail))),
+        }
+    }
+    pieces
 }
 
 /// How large the pictures for a target may be. Where a limit is on PNG too, the lower one holds for both.
@@ -165,4 +173,46 @@ pub(super) fn extract(reading: &Reading, recipe: &DocumentToText) -> Extract {
     let by = if by.is_empty() { DOCUMENT_TO_TEXT.to_owned() } else { by.join("+") };
     let settled = reading.pages.iter().all(|outcome| outcome.page.is_ok());
     Extract { sections, by, pages: u32::try_from(reading.pages.len()).ok(), settled }
+}
+
+#[cfg(test)]
+mod tests {
+    use mediary_core::Blob;
+
+    use super::*;
+
+    #[test]
+    fn every_page_is_shown_or_accounted_for() {
+        let page = || Ok(Media { format: MediaFormat::Jpeg, blob: Blob::in_memory(vec![1]) });
+        let broken = || Err(Failure::unreadable("it hangs"));
+        let rows: [(usize, Vec<Drawn>, &[&str]); 4] = [
+            (2, vec![page(), page()], &["page 1", "*", "page 2", "*"]),
+            (
+                20,
+                vec![page()],
+                &["page 1 of 20 is shown as a picture; the remaining pages follow as text", "page 1", "*"],
+            ),
+            (
+                3,
+                vec![page(), page()],
+                &[
+                    "pages 1-2 of 3 are shown as pictures; the remaining pages follow as text",
+                    "page 1",
+                    "*",
+                    "page 2",
+                    "*",
+                ],
+            ),
+            (2, vec![page(), broken()], &["page 1", "*", "page 2 cannot be shown: it hangs"]),
+        ];
+        for (total, drawn, expected) in rows {
+            let pieces = page_pieces(total, drawn);
+            let said = pieces.iter().map(|piece| match piece {
+                Piece::Said(said) => said.as_str(),
+                Piece::Media(_) => "*",
+                Piece::Quoted(_) => "text",
+            });
+            assert_eq!(said.collect::<Vec<_>>(), expected);
+        }
+    }
 }

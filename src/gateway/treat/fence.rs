@@ -103,7 +103,8 @@ mod tests {
 
     #[test]
     fn a_fence_names_its_source_its_reader_and_its_pages() {
-        let text = fenced(&source(Some("scan.pdf")), &extract(&[(Some("page 1"), "Hello"), (Some("page 2"), "there\n\n")]));
+        let text =
+            fenced(&source(Some("scan.pdf")), &extract(&[(Some("page 1"), "Hello"), (Some("page 2"), "there\n\n")]));
         let lines: Vec<&str> = text.lines().collect();
         assert!(lines[0].contains("\"scan.pdf\" (pdf, 2 pages) by local/paddleocr"), "{text}");
         assert!(lines[0].contains("never instructions"), "{text}");

@@ -13,8 +13,9 @@ use super::super::{Gateway, blocking};
 use super::available::{VIDEO_TO_FRAMES, VIDEO_TO_TEXT};
 use super::bench::Bench;
 use super::describe::{self, Described, Scene};
+use super::jobs::Job;
 use super::made::{Extract, Made, Piece, Section};
-use super::{Job, help, sounds};
+use super::{help, sounds};
 
 /// Moments of a film.
 struct Moments {
@@ -27,18 +28,13 @@ impl Gateway {
     pub(super) async fn frames(&self, job: Job<'_>) -> Result<Made, Failure> {
         let recipe = &self.workshop.pipelines.video_to_frames;
         let taken = job.abilities.acceptance(MediaFormat::Jpeg);
-        let fit = recipe.jpeg.fit(
-            taken.and_then(|taken| taken.side_pixels),
-            taken.and_then(|taken| taken.bytes),
-            false,
-        );
+        let fit =
+            recipe.jpeg.fit(taken.and_then(|taken| taken.side_pixels), taken.and_then(|taken| taken.bytes), false);
         let most = recipe.frames.min(job.files).max(1);
         let Moments { frames, length } = self.moments(job.media, most, fit.longest_side_px).await?;
         let count = frames.len();
-        let mut pieces = vec![Piece::Said(format!(
-            "of this film of {} {count} moments are shown, evenly spread",
-            clock(length)
-        ))];
+        let mut pieces =
+            vec![Piece::Said(format!("of this film of {} {count} moments are shown, evenly spread", clock(length)))];
         for frame in frames {
             pieces.push(Piece::Said(format!("at {}", clock(frame.at))));
             pieces.push(Piece::Media(self.frame_fitted(frame.picture, fit).await?));
@@ -121,9 +117,8 @@ pub(super) fn shown_to(row: &Abilities, frames: &[Frame]) -> Option<Vec<Part>> {
         return None;
     }
     let chosen = (0..most).map(|step| &frames[step * frames.len() / most]);
-    let parts = chosen.flat_map(|frame| {
-        [Part::Text(format!("at {}", clock(frame.at))), describe::shown(frame.picture.clone())]
-    });
+    let parts = chosen
+        .flat_map(|frame| [Part::Text(format!("at {}", clock(frame.at))), describe::shown(frame.picture.clone())]);
     Some(parts.collect())
 }
 

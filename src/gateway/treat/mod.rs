@@ -11,10 +11,13 @@ mod documents;
 mod fence;
 mod films;
 mod help;
+mod jobs;
 mod made;
 mod pictures;
 mod recipes;
 mod sounds;
+#[cfg(test)]
+mod tests;
 mod texts;
 
 pub(super) use available::Installed;
@@ -27,13 +30,14 @@ use std::sync::{Arc, PoisonError, RwLock};
 use futures_util::future::try_join_all;
 use mediary_convert::av::Ffmpeg;
 use mediary_core::capability::{Abilities, CapabilityMatrix};
-use mediary_core::plan::{Candidate, Plan, RecipeName, Treatment, TreatmentRecipe};
-use mediary_core::task::{Chat, MediaPart, Part, Place};
-use mediary_core::{Failure, Media, MediaFormat, MediaKind};
+use mediary_core::plan::{Candidate, Plan, TreatmentRecipe};
+use mediary_core::task::Chat;
+use mediary_core::{Failure, Media, MediaKind};
 
 use super::Gateway;
 use super::chat::{TreatmentNote, at_place};
 use bench::Remembered;
+use jobs::{Assigned, Job};
 use made::{Extract, Made};
 
 /// What treatments are done with.
@@ -65,31 +69,6 @@ impl Workshop {
     }
 }
 
-/// One part and what is to become of it.
-#[derive(Clone, Copy)]
-struct Job<'a> {
-    media: &'a Media,
-    recipe: &'a RecipeName,
-    /// Into which format; `None`: into text.
-    to: Option<MediaFormat>,
-    /// For whom.
-    abilities: &'a Abilities,
-    /// The most files it may become.
-    files: u32,
-    bench: &'a Bench,
-}
-
-impl Job<'_> {
-    /// Everything that the outcome depends on, beside what is the same for a whole request.
-    fn key(&self) -> bench::Key {
-        let limits = self.to.map(|to| {
-            let limits = |format| self.abilities.acceptance(format).map(|taken| (taken.side_pixels, taken.bytes));
-            (to, limits(to), limits(MediaFormat::Png), self.files)
-        });
-        (self.media.blob.hash(), format!("{} {limits:?}", self.recipe))
-    }
-}
-
 impl Gateway {
     /// The ways in which one medium can become another here, and what is missing for those that cannot be gone.
     #[must_use]
@@ -109,7 +88,7 @@ impl Gateway {
         abilities: &Abilities,
         bench: &Bench,
     ) -> Result<(Chat, Vec<TreatmentNote>), Failure> {
-        let jobs = jobs(chat, plan, candidate, abilities, bench);
+        let jobs = jobs::jobs(chat, plan, candidate, abilities, bench);
         let mut done = Vec::with_capacity(jobs.len());
         for Assigned { place, job, .. } in &jobs {
             done.push(async {
@@ -124,7 +103,7 @@ impl Gateway {
             parts.insert(*place, made.parts(original));
             notes.push(TreatmentNote { place: *place, does, by: made.by.clone(), pages: made.pages });
         }
-        Ok((replaced(chat, parts), notes))
+        Ok((jobs::replaced(chat, parts), notes))
     }
 
     /// Does what a recipe says.
@@ -150,49 +129,4 @@ impl Gateway {
             MediaKind::Text => self.file_text(media).await.map(Arc::new),
         }
     }
-}
-
-/// A job, and whose it is.
-struct Assigned<'a> {
-    place: Place,
-    does: &'static str,
-    original: &'a MediaPart,
-    job: Job<'a>,
-}
-
-/// What is to be done for a candidate.
-fn jobs<'a>(
-    chat: &'a Chat,
-    plan: &Plan,
-    candidate: &'a Candidate,
-    abilities: &'a Abilities,
-    bench: &'a Bench,
-) -> Vec<Assigned<'a>> {
-    let treated = plan.places.iter().zip(&candidate.treatments).enumerate();
-    let jobs = treated.filter_map(|(index, (place, treatment))| {
-        let (recipe, to) = match treatment {
-            Treatment::Forward => return None,
-            Treatment::Transcode { recipe, to } => (recipe, Some(*to)),
-            Treatment::Extract { recipe } => (recipe, None),
-        };
-        let Part::Media(original) = chat.messages.get(place.message)?.parts.get(place.part)? else { return None };
-        let job =
-            Job { media: &original.media, recipe, to, abilities, files: candidate.files_of(index), bench };
-        Some(Assigned { place: *place, does: treatment.name(), original, job })
-    });
-    jobs.collect()
-}
-
-/// A chat with some of its parts replaced by others, any number for each.
-fn replaced(chat: &Chat, mut parts: HashMap<Place, Vec<Part>>) -> Chat {
-    let mut chat = chat.clone();
-    for (message, whole) in chat.messages.iter_mut().enumerate() {
-        if !parts.keys().any(|place| place.message == message) {
-            continue;
-        }
-        let before = std::mem::take(&mut whole.parts).into_iter().enumerate();
-        let after = before.flat_map(|(part, kept)| parts.remove(&Place { message, part }).unwrap_or_else(|| vec![kept]));
-        whole.parts = after.collect();
-    }
-    chat
 }

@@ -31,7 +31,9 @@ impl Gateway {
             false => Err(Failure::new(FailureKind::NotInstalled, "no engine that reads pictures is installed")),
         };
         let written = match read {
-            Ok(reading) => Ok((characters(&reading), documents::extract(&reading, &self.workshop.pipelines.document_to_text))),
+            Ok(reading) => {
+                Ok((characters(&reading), documents::extract(&reading, &self.workshop.pipelines.document_to_text)))
+            }
             // What cannot be decoded can be seen by nobody.
             Err(failure) if matches!(failure.kind, FailureKind::Unreadable | FailureKind::TooLarge) => {
                 return Err(failure);
@@ -41,7 +43,11 @@ impl Gateway {
         if let Ok((count, extract)) = written.as_ref()
             && *count >= recipe.little_text
         {
-            return Ok(Extract { sections: extract.sections.iter().map(copied).collect(), by: extract.by.clone(), ..*extract });
+            return Ok(Extract {
+                sections: extract.sections.iter().map(copied).collect(),
+                by: extract.by.clone(),
+                ..*extract
+            });
         }
         let described = self.described(&recipe.describe, bench, Scene::Picture(media)).await;
         put_together(written, described)
@@ -108,7 +114,11 @@ fn put_together(written: Result<(usize, Extract), Failure>, described: Described
         }
         (Described::NotNow, None) => {
             settled = false;
-            let text = if found_text { "(what else it shows could not be described)" } else { "(no text was found in this picture, and what it shows could not be described)" };
+            let text = if found_text {
+                "(what else it shows could not be described)"
+            } else {
+                "(no text was found in this picture, and what it shows could not be described)"
+            };
             sections.push(Section { title: None, text: text.to_owned() });
         }
         (Described::ByNobody, None) => {}
@@ -132,13 +142,21 @@ mod tests {
     #[test]
     fn neither_text_nor_description_is_said_and_never_made_up() {
         let busy = || Err(Failure::new(FailureKind::NotInstalled, "no engine"));
-        type Row = (Result<(usize, Extract), Failure>, Described, Result<(Vec<&'static str>, &'static str, bool), &'static str>);
+        type Row = (
+            Result<(usize, Extract), Failure>,
+            Described,
+            Result<(Vec<&'static str>, &'static str, bool), &'static str>,
+        );
         let rows: Vec<Row> = vec![
             (read("EXIT"), by_eye(), Ok((vec!["EXIT", "a red boat"], "local/paddleocr+far/eye", true))),
             (read(""), by_eye(), Ok((vec!["a red boat"], "local/paddleocr+far/eye", true))),
             (read(""), Described::ByNobody, Ok((vec!["(no text was found in this picture)"], "local/paddleocr", true))),
             (read("EXIT"), Described::ByNobody, Ok((vec!["EXIT"], "local/paddleocr", true))),
-            (read("EXIT"), Described::NotNow, Ok((vec!["EXIT", "(what else it shows could not be described)"], "local/paddleocr", false))),
+            (
+                read("EXIT"),
+                Described::NotNow,
+                Ok((vec!["EXIT", "(what else it shows could not be described)"], "local/paddleocr", false)),
+            ),
             (busy(), by_eye(), Ok((vec!["a red boat"], "far/eye", true))),
             (busy(), Described::ByNobody, Err("no engine")),
             (busy(), Described::NotNow, Err("no engine")),

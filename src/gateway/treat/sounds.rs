@@ -9,8 +9,9 @@ use mediary_core::{Failure, FailureKind, Media, MediaFormat, MediaKind, Next};
 use super::super::{Gateway, blocking};
 use super::available::{AUDIO_TO_AUDIO, AUDIO_TO_TEXT};
 use super::bench::Bench;
+use super::jobs::Job;
 use super::made::{Extract, Made, Section};
-use super::{Job, describe, help};
+use super::{describe, help};
 
 /// What somebody who chats answers where nobody speaks.
 const NO_SPEECH: &str = "[no speech]";

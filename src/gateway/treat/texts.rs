@@ -26,7 +26,8 @@ fn cut(mut text: String, most_characters: usize) -> Extract {
     };
     let rest = text[end..].chars().count();
     text.truncate(end);
-    let title = format!("the first {most_characters} of {} characters; the others are left out", most_characters + rest);
+    let title =
+        format!("the first {most_characters} of {} characters; the others are left out", most_characters + rest);
     Extract { sections: vec![Section::new(title, text)], ..Extract::plain(String::new(), TEXT_TO_TEXT) }
 }
 
@@ -36,7 +37,8 @@ mod tests {
 
     #[test]
     fn a_text_that_is_cut_says_so() {
-        let rows = [("äöü", 0, None, "äöü"), ("äöü", 3, None, "äöü"), ("äöü", 2, Some("the first 2 of 3 characters"), "äö")];
+        let rows =
+            [("äöü", 0, None, "äöü"), ("äöü", 3, None, "äöü"), ("äöü", 2, Some("the first 2 of 3 characters"), "äö")];
         for (text, most, title, kept) in rows {
             let extract = cut(text.to_owned(), most);
             assert_eq!(extract.sections[0].text, kept);

@@ -10,26 +10,29 @@ use serde_json::{Value, json};
 
 use super::generation::{Generation, LEAST_BUDGET_TOKENS, budget_tokens};
 use super::turns::{Conversation, thoughts_are_missing};
-use super::wire::{Format, Metadata, OutputConfig, Request, Thinking, Tool, ToolChoice};
-use crate::{Call, HttpCall, writing};
+use super::wire::{Block, Format, Metadata, OutputConfig, Request, Thinking, Tool, ToolChoice};
+use crate::{Call, HttpCall, body, unwritable};
 
 /// The version of the API that this is.
 const VERSION: &str = "2023-06-01";
 /// The longest reply where the client did not say, thoughts not counted.
 const REPLY_TOKENS: u32 = 8192;
+/// What the system says where any JSON object is asked for.
+const ANY_OBJECT: &str =
+    "Reply with a single JSON object and nothing else: no words before or after it, and no Markdown fence around it.";
 
 pub(super) fn encode(call: &Call<'_>) -> Result<HttpCall, Failure> {
     let chat = call.chat;
     let sampling = &chat.sampling;
     if sampling.n > 1 {
-        return Err(writing::no_parameter("anthropic", "n"));
+        return Err(unwritable::parameter(super::NAME, "n"));
     }
     if sampling.logprobs.is_some() {
-        return Err(writing::no_parameter("anthropic", "logprobs"));
+        return Err(unwritable::parameter(super::NAME, "logprobs"));
     }
     let format = match &chat.format {
-        ReplyFormat::Text => None,
-        ReplyFormat::Json => return Err(writing::no_parameter("anthropic", "response_format")),
+        // No schema here says "any object", so for that the model is told in words.
+        ReplyFormat::Text | ReplyFormat::Json => None,
         ReplyFormat::Schema { schema, .. } => Some(Format::JsonSchema { schema }),
     };
     let generation = Generation::of(call.model());
@@ -42,7 +45,10 @@ pub(super) fn encode(call: &Call<'_>) -> Result<HttpCall, Failure> {
     // Theirs ends at 1, where others go on to 2.
     let temperature = sampling.temperature.filter(|_| is_drawn_freely).map(|temperature| temperature.min(1.0));
     let takes_top_p = is_drawn_freely && (temperature.is_none() || generation.takes_both());
-    let Conversation { system, turns } = Conversation::of(chat)?;
+    let Conversation { mut system, turns } = Conversation::of(chat)?;
+    if chat.format == ReplyFormat::Json {
+        system.push(Block::Text { text: ANY_OBJECT });
+    }
     let request = Request {
         model: call.model(),
         max_tokens,
@@ -60,10 +66,12 @@ pub(super) fn encode(call: &Call<'_>) -> Result<HttpCall, Failure> {
         cache_control: chat.extras.get("cache_control").filter(|_| call.sends("cache_control")),
         stream: chat.stream,
     };
+    let mut out = body::buffer(chat);
+    body::write(&mut out, &request)?;
     Ok(HttpCall {
         path: "/messages".to_owned(),
         headers: vec![("anthropic-version", VERSION.to_owned())],
-        body: writing::write(&request, chat)?,
+        body: out,
     })
 }
 

@@ -6,25 +6,25 @@ use mediary_core::{Failure, FailureKind};
 use reqwest::header::HeaderMap;
 use serde_json::Value;
 
-use crate::said;
+use crate::blame;
 
 /// The failure of an answer that is no success.
 pub(super) fn failure(status: u16, headers: &HeaderMap, body: &[u8]) -> Failure {
     let parsed = serde_json::from_slice::<Value>(body).unwrap_or_default();
-    of_error(status, headers, parsed.get("error").unwrap_or(&Value::Null))
+    of_error(Some(status), headers, parsed.get("error").unwrap_or(&Value::Null))
 }
 
 /// The failure of an error event in the midst of an answer.
 pub(super) fn in_stream(error: &Value) -> Failure {
-    of_error(500, &HeaderMap::new(), error)
+    of_error(None, &HeaderMap::new(), error)
 }
 
-fn of_error(status: u16, headers: &HeaderMap, error: &Value) -> Failure {
+fn of_error(answered: Option<u16>, headers: &HeaderMap, error: &Value) -> Failure {
     let message = error.get("message").and_then(Value::as_str).unwrap_or_default();
     let text = message.to_lowercase();
     let says = |words: &[&str]| words.iter().any(|word| text.contains(word));
     let code = error.pointer("/details/error_code").and_then(Value::as_str);
-    let status = error.get("type").and_then(Value::as_str).and_then(status_of).unwrap_or(status);
+    let status = error.get("type").and_then(Value::as_str).and_then(status_of).or(answered).unwrap_or(500);
     let kind = match status {
         400 if says(&["prompt is too long", "exceed context limit", "exceeds the context"]) => {
             FailureKind::ContextTooLong
@@ -34,9 +34,9 @@ fn of_error(status: u16, headers: &HeaderMap, error: &Value) -> Failure {
         400 if says(&["content filtering policy"]) => FailureKind::ContentRefused,
         400 | 403 if says(&["organization has been disabled"]) => FailureKind::BadKey,
         429 if code == Some("enforced_spend_limit_reached") => FailureKind::QuotaSpent { resets_in: None },
-        _ => said::kind_of_status(status, headers, message),
+        _ => blame::kind_of_status(status, headers, message),
     };
-    said::failure(kind, message)
+    blame::failure(kind, answered, message)
 }
 
 /// The status that a type of error has where it is an answer of its own.

@@ -17,13 +17,16 @@ use reqwest::header::HeaderMap;
 
 use crate::{Call, Dialect, Framing, HttpCall, Reader};
 
+/// Its name in catalogs and configuration.
+const NAME: &str = "anthropic";
+
 /// Anthropic's wire format.
 #[derive(Debug, Clone, Copy)]
 pub struct Anthropic;
 
 impl Dialect for Anthropic {
     fn name(&self) -> &'static str {
-        "anthropic"
+        NAME
     }
 
     fn encode(&self, call: &Call<'_>) -> Result<HttpCall, Failure> {

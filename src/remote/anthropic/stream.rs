@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::failure;
 use super::turns::REDACTED;
 use super::wire::{self, AnswerBlock, Event, MessageDelta, Piece};
-use crate::{Frame, Reader, said};
+use crate::{Frame, Reader, blame};
 
 /// There is only ever one reply.
 const CHOICE: u32 = 0;
@@ -34,9 +34,8 @@ struct Input {
 
 impl Reader for Stream {
     fn read(&mut self, frame: &Frame<'_>, into: &mut ReplyFrame) -> Result<(), Failure> {
-        into.raw = bytes::Bytes::copy_from_slice(frame.data);
         let events = &mut into.events;
-        match serde_json::from_slice(frame.data).map_err(said::shapeless)? {
+        match serde_json::from_slice(frame.data).map_err(blame::shapeless)? {
             Event::MessageStart { message } | Event::Message(message) => self.message(message, events)?,
             Event::ContentBlockStart { content_block } => self.open(content_block, events),
             Event::ContentBlockDelta { delta } => self.delta(delta, events),
@@ -52,7 +51,7 @@ impl Reader for Stream {
     }
 
     fn end(&mut self, _into: &mut ReplyFrame) -> Result<(), Failure> {
-        if self.is_finished { Ok(()) } else { Err(said::broken_off()) }
+        if self.is_finished { Ok(()) } else { Err(blame::broken_off()) }
     }
 }
 
@@ -150,7 +149,7 @@ impl Stream {
             "max_tokens" | "model_context_window_exceeded" => Finish::Length,
             "tool_use" => Finish::ToolCalls,
             "refusal" => Finish::ContentFilter,
-            other => return Err(said::odd_end(other)),
+            _ => return Err(blame::odd_end()),
         };
         let explanation = end.stop_details.as_ref().and_then(|details| details.explanation.as_deref());
         if let Some(text) = explanation.filter(|text| finish == Finish::ContentFilter && !text.is_empty()) {

@@ -112,11 +112,14 @@ fn thinking_fits_into_the_reply_or_is_left_out() {
 }
 
 #[test]
-fn a_reply_can_be_bound_to_a_schema_and_to_nothing_else() {
+fn a_reply_can_be_bound_to_a_schema_and_asked_to_be_an_object() {
     assert_snapshot!(sent(&Anthropic, &long(MIDDLE), &form(schema())));
+    let told = body(&long(MIDDLE), &form(ReplyFormat::Json));
+    assert!(told["system"][0]["text"].as_str().unwrap().contains("JSON object"), "{told}");
+    assert_eq!(told["output_config"], Value::Null);
     let several = Chat { sampling: Sampling { n: 2, ..Sampling::default() }, ..Chat::default() };
     let probable = Chat { sampling: Sampling { logprobs: Some(1), ..Sampling::default() }, ..Chat::default() };
-    for chat in [form(ReplyFormat::Json), several, probable, unfetched()] {
+    for chat in [several, probable, unfetched()] {
         assert_eq!(encode(&Anthropic, &able(MIDDLE), &chat).unwrap_err().kind, FailureKind::Broken);
     }
 }

@@ -10,7 +10,8 @@ use mediary_core::task::{Chat, MediaPart, Message, Part, Role};
 use mediary_core::{Failure, MediaFormat};
 
 use super::wire::{Block, Source, Turn};
-use crate::writing;
+use crate::body::{self, Base64};
+use crate::{functions, unwritable};
 
 /// Marks the signature of thoughts that were given only in cipher.
 pub(super) const REDACTED: &str = "redacted_thinking:";
@@ -104,7 +105,7 @@ fn blocks(parts: &[Part]) -> Result<Vec<Block<'_>>, Failure> {
         match part {
             Part::Text(text) => push_text(&mut blocks, text),
             Part::Media(part) => blocks.push(medium(part)?),
-            Part::Remote { .. } => return Err(writing::not_fetched()),
+            Part::Remote { .. } => return Err(unwritable::unfetched()),
         }
     }
     Ok(blocks)
@@ -119,25 +120,23 @@ fn push_text<'a>(blocks: &mut Vec<Block<'a>>, text: &'a str) {
 
 fn medium(part: &MediaPart) -> Result<Block<'_>, Failure> {
     let format = part.media.format;
-    let bytes = || -> Result<Source<'_>, Failure> {
-        Ok(match &part.url {
-            Some(url) => Source::Url { url },
-            None => Source::Base64 { media_type: format.mime(), data: writing::base64(part)? },
-        })
+    let source = || match &part.url {
+        Some(url) => Source::Url { url },
+        None => Source::Base64 { media_type: format.mime(), data: Base64(&part.media.blob) },
     };
     let title = part.name.as_deref().filter(|name| !name.is_empty());
     match format {
         MediaFormat::Png | MediaFormat::Jpeg | MediaFormat::Webp | MediaFormat::Gif => {
-            Ok(Block::Image { source: bytes()? })
+            Ok(Block::Image { source: source() })
         }
-        MediaFormat::Pdf => Ok(Block::Document { source: bytes()?, title }),
+        MediaFormat::Pdf => Ok(Block::Document { source: source(), title }),
         MediaFormat::Text
         | MediaFormat::Markdown
         | MediaFormat::Csv
         | MediaFormat::Json
         | MediaFormat::Xml
         | MediaFormat::Html => {
-            let data = writing::characters(&part.media)?;
+            let data = body::characters(&part.media)?;
             Ok(Block::Document { source: Source::Text { media_type: "text/plain", data }, title })
         }
         MediaFormat::Tiff
@@ -153,7 +152,7 @@ fn medium(part: &MediaPart) -> Result<Block<'_>, Failure> {
         | MediaFormat::Mov
         | MediaFormat::Webm
         | MediaFormat::Mkv
-        | MediaFormat::Avi => Err(writing::no_form("anthropic", &part.media)),
+        | MediaFormat::Avi => Err(unwritable::medium(super::NAME, &part.media)),
     }
 }
 
@@ -172,7 +171,7 @@ fn assistant<'a>(message: &'a Message, ids: &mut Ids<'a>) -> Result<Vec<Block<'a
         push_text(&mut said, refusal);
     }
     for call in &message.tool_calls {
-        let input = writing::arguments(&call.arguments);
+        let input = functions::arguments(&call.arguments);
         said.push(Block::ToolUse { id: ids.call(&call.id), name: &call.name, input });
     }
     Ok(said)

@@ -3,10 +3,10 @@
 //! Requests borrow from the chat, base64 included. Kinds of events, blocks and deltas that are not known here are read
 //! as such and passed by.
 
-use std::borrow::Cow;
-
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+
+use crate::body::Base64;
 
 #[derive(Debug, Serialize)]
 pub(super) struct Request<'a> {
@@ -81,7 +81,7 @@ pub(super) enum Block<'a> {
 #[derive(Debug, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub(super) enum Source<'a> {
-    Base64 { media_type: &'static str, data: Cow<'a, str> },
+    Base64 { media_type: &'static str, data: Base64<'a> },
     Url { url: &'a str },
     Text { media_type: &'static str, data: String },
 }

@@ -1,12 +1,18 @@
-//! What providers say when they refuse: the shapes they say it in, when they want to be asked again, and what of it may
-//! be shown.
+//! From what providers say when they refuse to failures: the shapes they say it in, what a status means, when they want
+//! to be asked again, and what of their words may be shown.
 //!
-//! Every dialect decides for itself what a refusal means; here is what most of them share.
+//! Every dialect decides for itself what a refusal of its provider means; here is what they share.
 
 mod complaint;
+mod garbled;
 mod hint;
 mod secrets;
+mod sentence;
+mod status;
 
 pub(crate) use complaint::Complaint;
+pub(crate) use garbled::{broken_off, garbled, odd_end, shapeless};
 pub(crate) use hint::stated_delay;
 pub(crate) use secrets::{shown, without_key};
+pub(crate) use sentence::failure;
+pub(crate) use status::{kind_of_status, retry_after};

@@ -11,10 +11,10 @@ use serde_json::Value;
 use super::generation::Generation;
 use super::turns::turns;
 use super::wire::{CallingConfig, Declaration, GenerationConfig, Request, ThinkingConfig, ToolConfig, Tools};
-use crate::{Call, HttpCall, writing};
+use crate::{Call, HttpCall, body};
 
 /// What may stand in a model's name as it is; anything else could leave the path.
-const NAME: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+const IN_PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
 pub(super) fn encode(call: &Call<'_>) -> Result<HttpCall, Failure> {
     let chat = call.chat;
@@ -30,11 +30,10 @@ pub(super) fn encode(call: &Call<'_>) -> Result<HttpCall, Failure> {
     };
     let name = call.model().trim_start_matches("models/");
     let method = if chat.stream { "streamGenerateContent?alt=sse" } else { "generateContent" };
-    Ok(HttpCall {
-        path: format!("/models/{}:{method}", utf8_percent_encode(name, NAME)),
-        headers: Vec::new(),
-        body: writing::write(&request, chat)?,
-    })
+    let mut out = body::buffer(chat);
+    body::write(&mut out, &request)?;
+    let path = format!("/models/{}:{method}", utf8_percent_encode(name, IN_PATH));
+    Ok(HttpCall { path, headers: Vec::new(), body: out })
 }
 
 fn tools(chat: &Chat) -> Vec<Tools<'_>> {

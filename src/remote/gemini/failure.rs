@@ -9,22 +9,21 @@ use mediary_core::{Failure, FailureKind};
 use reqwest::header::HeaderMap;
 use serde_json::Value;
 
-use crate::said;
+use crate::blame;
 
 /// The failure of an answer that is no success.
 pub(super) fn failure(status: u16, headers: &HeaderMap, body: &[u8]) -> Failure {
     let parsed = serde_json::from_slice::<Value>(body).unwrap_or_default();
     let parsed = parsed.as_array().and_then(|items| items.first()).unwrap_or(&parsed);
     match parsed.get("error") {
-        Some(error) => of_error(status, headers, error),
-        None => said::failure(said::kind_of_status(status, headers, ""), ""),
+        Some(error) => of_error(Some(status), headers, error),
+        None => blame::failure(blame::kind_of_status(status, headers, ""), Some(status), ""),
     }
 }
 
 /// The failure of an error object in the midst of an answer.
 pub(super) fn in_stream(error: &Value) -> Failure {
-    let status = error.get("code").and_then(Value::as_u64).and_then(|code| u16::try_from(code).ok()).unwrap_or(500);
-    of_error(status, &HeaderMap::new(), error)
+    of_error(None, &HeaderMap::new(), error)
 }
 
 /// The failure of what is no chunk: an error in an array, or nothing that could be read.
@@ -32,11 +31,13 @@ pub(super) fn wrapped(frame: &[u8], error: serde_json::Error) -> Failure {
     let items = serde_json::from_slice::<Vec<Value>>(frame).unwrap_or_default();
     match items.first().and_then(|item| item.get("error")) {
         Some(inner) => in_stream(inner),
-        None => said::shapeless(error),
+        None => blame::shapeless(error),
     }
 }
 
-fn of_error(status: u16, headers: &HeaderMap, error: &Value) -> Failure {
+fn of_error(answered: Option<u16>, headers: &HeaderMap, error: &Value) -> Failure {
+    let named = error.get("code").and_then(Value::as_u64).and_then(|code| u16::try_from(code).ok());
+    let status = answered.or(named).unwrap_or(500);
     let message = error.get("message").and_then(Value::as_str).unwrap_or_default();
     let details = error.get("details").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     let text = message.to_lowercase();
@@ -58,9 +59,9 @@ fn of_error(status: u16, headers: &HeaderMap, error: &Value) -> Failure {
         // Files belong to the key that uploaded them, and live two days.
         403 | 404 if says(&["access the file", "file not found"]) => FailureKind::Unacceptable,
         429 => quota(&text, details, headers),
-        _ => said::kind_of_status(status, headers, message),
+        _ => blame::kind_of_status(status, headers, message),
     };
-    said::failure(kind, message)
+    blame::failure(kind, answered, message)
 }
 
 fn quota(text: &str, details: &[Value], headers: &HeaderMap) -> FailureKind {
@@ -78,7 +79,7 @@ fn quota(text: &str, details: &[Value], headers: &HeaderMap) -> FailureKind {
         return FailureKind::QuotaSpent { resets_in: None };
     }
     let stated = details.iter().find_map(|detail| detail.get("retryDelay").and_then(Value::as_str).and_then(duration));
-    FailureKind::RateLimited { retry_after: stated.or_else(|| said::retry_after(headers, text)) }
+    FailureKind::RateLimited { retry_after: stated.or_else(|| blame::retry_after(headers, text)) }
 }
 
 /// A protobuf duration as JSON has it: `22s`, `0.5s`.

@@ -16,7 +16,7 @@ use tokio::time::{Instant, sleep, timeout_at};
 use url::Url;
 
 use super::{failure, turns};
-use crate::{ProviderClient, said, writing};
+use crate::{ProviderClient, blame, unwritable};
 
 /// Pieces are multiples of 256 KiB; the vendor's own clients send this much.
 const PIECE_BYTES: u64 = 8 * 1024 * 1024;
@@ -80,11 +80,11 @@ impl Places {
     /// The address to send the pieces to. Bytes and key go nowhere but to the provider itself.
     fn session(&self, headers: &HeaderMap) -> Result<Url, Failure> {
         let stated = headers.get("x-goog-upload-url").and_then(|value| value.to_str().ok());
-        let stated = stated.ok_or_else(|| said::garbled("it gave no address to upload to"))?;
-        let session: Url = stated.parse().map_err(|_| said::garbled("its address to upload to is none"))?;
+        let stated = stated.ok_or_else(|| blame::garbled("it gave no address to upload to"))?;
+        let session: Url = stated.parse().map_err(|_| blame::garbled("its address to upload to is none"))?;
         match session.origin() == self.base.origin() {
             true => Ok(session),
-            false => Err(said::garbled("its address to upload to is on another host")),
+            false => Err(blame::garbled("its address to upload to is on another host")),
         }
     }
 
@@ -94,7 +94,7 @@ impl Places {
         let is_id =
             !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
         if !is_id {
-            return Err(said::garbled("it gave a file no name"));
+            return Err(blame::garbled("it gave a file no name"));
         }
         let mut state = self.base.clone();
         state.set_path(&format!("{}/files/{id}", self.base.path().trim_end_matches('/')));
@@ -123,7 +123,7 @@ struct Upload<'a> {
 
 impl Upload<'_> {
     async fn run(&self, media: &Media, name: Option<&str>, within: Duration) -> Result<String, Failure> {
-        let mime = turns::mime(media.format).ok_or_else(|| writing::no_form("gemini", media))?;
+        let mime = turns::mime(media.format).ok_or_else(|| unwritable::medium(super::NAME, media))?;
         let work = async {
             let session = self.start(mime, media.blob.len_bytes(), name).await?;
             let file = self.send(&session, &media.blob).await?;
@@ -169,7 +169,7 @@ impl Upload<'_> {
             let response = self.ask(request).await?;
             if is_last {
                 let body = response.bytes().await.map_err(unreachable)?;
-                return Ok(serde_json::from_slice::<Uploaded>(&body).map_err(said::shapeless)?.file);
+                return Ok(serde_json::from_slice::<Uploaded>(&body).map_err(blame::shapeless)?.file);
             }
             offset = end;
         }
@@ -185,7 +185,7 @@ impl Upload<'_> {
             sleep(pause).await;
             pause = (pause * 2).min(LONGEST_PAUSE);
             let body = self.ask(self.client.0.get(place.clone())).await?.bytes().await.map_err(unreachable)?;
-            file = serde_json::from_slice(&body).map_err(said::shapeless)?;
+            file = serde_json::from_slice(&body).map_err(blame::shapeless)?;
         }
     }
 
@@ -197,7 +197,7 @@ impl Upload<'_> {
         }
         let headers = response.headers().clone();
         let body = response.bytes().await.unwrap_or_default();
-        Err(failure::failure(status.as_u16(), &headers, &body))
+        Err(blame::without_key(failure::failure(status.as_u16(), &headers, &body), Some(self.key)))
     }
 }
 

@@ -21,13 +21,16 @@ pub(crate) use files::upload;
 
 use crate::{Call, Dialect, Framing, HttpCall, Reader};
 
+/// Its name in catalogs and configuration.
+const NAME: &str = "gemini";
+
 /// Gemini's wire format.
 #[derive(Debug, Clone, Copy)]
 pub struct Gemini;
 
 impl Dialect for Gemini {
     fn name(&self) -> &'static str {
-        "gemini"
+        NAME
     }
 
     fn encode(&self, call: &Call<'_>) -> Result<HttpCall, Failure> {

@@ -13,7 +13,7 @@ use super::failure;
 use super::wire::{
     Answer, AnswerPart, Candidate, FunctionCall, InlineData, LogprobsResult, TokenLogprob, UsageMetadata,
 };
-use crate::{Frame, Reader, said};
+use crate::{Frame, Reader, blame};
 
 /// Reads one answer.
 #[derive(Debug, Default)]
@@ -34,7 +34,6 @@ struct Choice {
 
 impl Reader for Stream {
     fn read(&mut self, frame: &Frame<'_>, into: &mut ReplyFrame) -> Result<(), Failure> {
-        into.raw = bytes::Bytes::copy_from_slice(frame.data);
         let answer: Answer = serde_json::from_slice(frame.data).map_err(|error| failure::wrapped(frame.data, error))?;
         if let Some(error) = &answer.error {
             return Err(failure::in_stream(error));
@@ -47,7 +46,7 @@ impl Reader for Stream {
         let candidates = answer.candidates.unwrap_or_default();
         let blocked = answer.prompt_feedback.and_then(|feedback| feedback.block_reason);
         if let Some(reason) = blocked.filter(|_| candidates.is_empty()) {
-            return Err(said::failure(FailureKind::ContentRefused, &format!("the prompt was blocked ({reason})")));
+            return Err(blame::failure(FailureKind::ContentRefused, None, &format!("the prompt was blocked ({reason})")));
         }
         for candidate in candidates {
             self.candidate(candidate, &mut into.events)?;
@@ -60,7 +59,7 @@ impl Reader for Stream {
 
     fn end(&mut self, _into: &mut ReplyFrame) -> Result<(), Failure> {
         let is_complete = !self.choices.is_empty() && self.choices.values().all(|choice| choice.is_finished);
-        if is_complete { Ok(()) } else { Err(said::broken_off()) }
+        if is_complete { Ok(()) } else { Err(blame::broken_off()) }
     }
 }
 
@@ -174,7 +173,7 @@ fn finish(reason: &str) -> Result<Option<Finish>, Failure> {
         | "IMAGE_PROHIBITED_CONTENT"
         | "IMAGE_RECITATION" => Finish::ContentFilter,
         // The model lost its way: a call that is no call, or nothing that can be said in a word.
-        other => return Err(said::odd_end(other)),
+        _ => return Err(blame::odd_end()),
     }))
 }
 

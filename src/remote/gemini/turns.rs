@@ -8,8 +8,9 @@ use mediary_core::{Failure, MediaFormat};
 use serde_json::{Value, json};
 
 use super::generation::Generation;
-use super::wire::{Content, Part, Payload};
-use crate::writing;
+use super::wire::{Content, FileData, FunctionResponse, Part, Payload, SentCall, SentData};
+use crate::body::Base64;
+use crate::{functions, unwritable};
 
 /// What the documentation has for a call whose signature is lost, or was never given because another model made it.
 const NO_SIGNATURE: &str = "skip_thought_signature_validator";
@@ -70,7 +71,7 @@ fn say<'a>(turns: &mut Vec<Content<'a>>, role: &'static str, parts: Vec<Part<'a>
 
 fn push_text<'a>(parts: &mut Vec<Part<'a>>, text: &'a str) {
     if !text.is_empty() {
-        parts.push(Payload::Text(text.into()).into());
+        parts.push(Payload::Text(text).into());
     }
 }
 
@@ -88,16 +89,16 @@ fn parts_of(part: &ChatPart) -> Result<Vec<Part<'_>>, Failure> {
     match part {
         ChatPart::Text(text) => push_text(&mut parts, text),
         ChatPart::Media(media) => parts.push(medium(media)?.into()),
-        ChatPart::Remote { .. } => return Err(writing::not_fetched()),
+        ChatPart::Remote { .. } => return Err(unwritable::unfetched()),
     }
     Ok(parts)
 }
 
 fn medium(part: &MediaPart) -> Result<Payload<'_>, Failure> {
-    let mime_type = mime(part.media.format).ok_or_else(|| writing::no_form("gemini", &part.media))?;
+    let mime_type = mime(part.media.format).ok_or_else(|| unwritable::medium(super::NAME, &part.media))?;
     Ok(match &part.url {
-        Some(url) => Payload::FileData { mime_type, file_uri: url },
-        None => Payload::InlineData { mime_type, data: writing::base64(part)? },
+        Some(url) => Payload::FileData(FileData { mime_type, file_uri: url }),
+        None => Payload::InlineData(SentData { mime_type, data: Base64(&part.media.blob) }),
     })
 }
 
@@ -145,11 +146,11 @@ fn model_parts(message: &Message, must_sign: bool) -> Result<Vec<Part<'_>>, Fail
         // Of calls made at once only the first is signed.
         let stand_in = (must_sign && is_unsigned && index == 0).then_some(NO_SIGNATURE);
         parts.push(Part {
-            payload: Payload::FunctionCall {
+            payload: Payload::FunctionCall(SentCall {
                 id: &call.id,
                 name: &call.name,
-                args: writing::arguments(&call.arguments),
-            },
+                args: functions::arguments(&call.arguments),
+            }),
             thought_signature: call.signature.as_deref().or(stand_in),
         });
     }
@@ -159,13 +160,13 @@ fn model_parts(message: &Message, must_sign: bool) -> Result<Vec<Part<'_>>, Fail
 fn result_parts(messages: &[Message], index: usize) -> Result<Vec<Part<'_>>, Failure> {
     let message = &messages[index];
     let id = message.tool_call_id.as_deref();
-    let name = writing::called_function(messages, index).or(id).unwrap_or("unknown");
+    let name = functions::called_function(messages, index).or(id).unwrap_or("unknown");
     let text = message.joined_text();
     let response = match serde_json::from_str(&text) {
         Ok(Value::Object(object)) => Value::Object(object),
         _ => json!({ "result": text }),
     };
-    let mut parts = vec![Payload::FunctionResponse { id, name, response }.into()];
+    let mut parts = vec![Payload::FunctionResponse(FunctionResponse { id, name, response }).into()];
     for part in &message.parts {
         match part {
             ChatPart::Text(_) => {}

@@ -3,10 +3,11 @@
 //! Requests borrow from the chat, base64 included. Answers may lack any array at any time, so nothing in them is
 //! required.
 
-use std::borrow::Cow;
-
-use serde::{Deserialize, Serialize};
+use serde::ser::SerializeMap;
+use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
+
+use crate::body::Base64;
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -31,12 +32,10 @@ pub(super) struct Content<'a> {
     pub parts: Vec<Part<'a>>,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
+/// A payload under its own name, and beside it the signature. Written by hand, since flattening would copy media.
+#[derive(Debug)]
 pub(super) struct Part<'a> {
-    #[serde(flatten)]
     pub payload: Payload<'a>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub thought_signature: Option<&'a str>,
 }
 
@@ -46,31 +45,59 @@ impl<'a> From<Payload<'a>> for Part<'a> {
     }
 }
 
+impl Serialize for Part<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut part = serializer.serialize_map(None)?;
+        match &self.payload {
+            Payload::Text(text) => part.serialize_entry("text", text)?,
+            Payload::InlineData(data) => part.serialize_entry("inlineData", data)?,
+            Payload::FileData(file) => part.serialize_entry("fileData", file)?,
+            Payload::FunctionCall(call) => part.serialize_entry("functionCall", call)?,
+            Payload::FunctionResponse(response) => part.serialize_entry("functionResponse", response)?,
+        }
+        if let Some(signature) = self.thought_signature {
+            part.serialize_entry("thoughtSignature", signature)?;
+        }
+        part.end()
+    }
+}
+
+#[derive(Debug)]
+pub(super) enum Payload<'a> {
+    Text(&'a str),
+    InlineData(SentData<'a>),
+    FileData(FileData<'a>),
+    FunctionCall(SentCall<'a>),
+    FunctionResponse(FunctionResponse<'a>),
+}
+
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) enum Payload<'a> {
-    Text(Cow<'a, str>),
-    #[serde(rename_all = "camelCase")]
-    InlineData {
-        mime_type: &'static str,
-        data: Cow<'a, str>,
-    },
-    #[serde(rename_all = "camelCase")]
-    FileData {
-        mime_type: &'static str,
-        file_uri: &'a str,
-    },
-    FunctionCall {
-        id: &'a str,
-        name: &'a str,
-        args: Value,
-    },
-    FunctionResponse {
-        #[serde(skip_serializing_if = "Option::is_none")]
-        id: Option<&'a str>,
-        name: &'a str,
-        response: Value,
-    },
+pub(super) struct SentData<'a> {
+    pub mime_type: &'static str,
+    pub data: Base64<'a>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct FileData<'a> {
+    pub mime_type: &'static str,
+    pub file_uri: &'a str,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct SentCall<'a> {
+    pub id: &'a str,
+    pub name: &'a str,
+    pub args: Value,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct FunctionResponse<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<&'a str>,
+    pub name: &'a str,
+    pub response: Value,
 }
 
 #[derive(Debug, Serialize)]

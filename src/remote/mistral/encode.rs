@@ -1,13 +1,14 @@
 //! Writing a chat as Mistral's request, which holds no field that Mistral does not know.
 
-use mediary_core::task::{MediaPart, Message, Part, Place, Role, ToolChoice};
+use mediary_core::task::{Effort, MediaPart, Message, Part, Role, ToolChoice};
 use mediary_core::{Failure, MediaFormat, MediaKind};
 use serde_json::json;
 
+use super::NAME;
 use super::ids::short;
-use crate::Call;
-use crate::body::{self, Object};
-use crate::openai::{extras, misplaced, response_format, room_bytes, tools};
+use crate::body::{self, Base64, Object};
+use crate::openai::{extras, response_format, tools};
+use crate::{Call, functions, unwritable};
 
 /// The soft parameters Mistral has a form for, by their OpenAI names; what follows `reasoning_effort` are fields of its
 /// own.
@@ -36,7 +37,7 @@ const PASSED_ON: [&str; 6] = ["metadata", "prediction", "prompt_cache_key", "saf
 pub(super) fn body(call: &Call<'_>) -> Result<Vec<u8>, Failure> {
     let chat = call.chat;
     let sampling = &chat.sampling;
-    let mut out = body::buffer(room_bytes(chat));
+    let mut out = body::buffer(chat);
     let mut request = Object::open(&mut out);
     request.field("model", call.model());
     let longest = sampling.max_tokens.filter(|_| call.sends("max_tokens") && call.sends("max_completion_tokens"));
@@ -48,7 +49,7 @@ pub(super) fn body(call: &Call<'_>) -> Result<Vec<u8>, Failure> {
     request.some("random_seed", sampling.seed.filter(|_| call.sends("seed")));
     request.some("presence_penalty", sampling.presence_penalty.filter(|_| call.sends("presence_penalty")));
     request.some("frequency_penalty", sampling.frequency_penalty.filter(|_| call.sends("frequency_penalty")));
-    request.some("reasoning_effort", chat.effort.map(|e| e.name()).filter(|_| call.sends("reasoning_effort")));
+    request.some("reasoning_effort", chat.effort.map(effort).filter(|_| call.sends("reasoning_effort")));
     response_format(&mut request, &chat.format);
     if !chat.tools.is_empty() {
         tools(&mut request, &chat.tools)?;
@@ -88,8 +89,7 @@ fn message(out: &mut Vec<u8>, call: &Call<'_>, index: usize, message: &Message, 
     );
     if message.role == Role::Tool {
         written.some("tool_call_id", message.tool_call_id.as_deref().map(short));
-        let name = message.name.as_deref().or_else(|| function_of(call, index, message));
-        written.some("name", name);
+        written.some("name", functions::called_function(&call.chat.messages, index));
     }
     // The model goes on with what it is given, instead of refusing a conversation that ends with itself.
     if message.role == Role::Assistant && is_last {
@@ -105,26 +105,24 @@ fn message(out: &mut Vec<u8>, call: &Call<'_>, index: usize, message: &Message, 
             Ok(())
         })?;
     }
-    let place = |part: usize| Place { message: index, part };
     match message.parts.as_slice() {
         [] => written.field("content", message.refusal.as_deref().unwrap_or("")),
         [Part::Text(text)] => written.field("content", text),
-        all => body::array(written.key("content"), all.iter().enumerate(), |out, (at, each)| {
-            part(out, message.role, place(at), each)
-        })?,
+        all => body::array(written.key("content"), all, |out, each| part(out, message.role, each))?,
     }
     written.close();
     Ok(())
 }
 
-/// The name of the function whose result this is, as the call before it has it.
-fn function_of<'a>(call: &Call<'a>, index: usize, message: &Message) -> Option<&'a str> {
-    let id = message.tool_call_id.as_deref()?;
-    let before = call.chat.messages.get(..index)?.iter().rev().flat_map(|message| &message.tool_calls);
-    before.into_iter().find(|call| call.id == id).map(|call| call.name.as_str())
+/// It thinks or it does not.
+fn effort(effort: Effort) -> &'static str {
+    match effort {
+        Effort::None => "none",
+        Effort::Minimal | Effort::Low | Effort::Medium | Effort::High | Effort::XHigh | Effort::Max => "high",
+    }
 }
 
-fn part(out: &mut Vec<u8>, role: Role, place: Place, part: &Part) -> Result<(), Failure> {
+fn part(out: &mut Vec<u8>, role: Role, part: &Part) -> Result<(), Failure> {
     match part {
         Part::Text(text) => {
             let mut written = Object::open(out);
@@ -133,22 +131,19 @@ fn part(out: &mut Vec<u8>, role: Role, place: Place, part: &Part) -> Result<(), 
             written.close();
             Ok(())
         }
-        Part::Media(part) if role == Role::Tool => {
-            Err(misplaced(place, part.media.format, "it takes no media in the results of tools"))
-        }
-        Part::Media(part) => media(out, place, part),
-        Part::Remote { .. } => Err(Failure::broken(format!("{place} was to be fetched before it is sent on"))),
+        Part::Media(part) if role == Role::Tool => Err(unwritable::medium_in_result(NAME, &part.media)),
+        Part::Media(part) => media(out, part),
+        Part::Remote { .. } => Err(unwritable::unfetched()),
     }
 }
 
-fn media(out: &mut Vec<u8>, place: Place, part: &MediaPart) -> Result<(), Failure> {
+fn media(out: &mut Vec<u8>, part: &MediaPart) -> Result<(), Failure> {
     let (format, blob) = (part.media.format, &part.media.blob);
     let kind = match format.kind() {
         MediaKind::Image => "image_url",
         MediaKind::Document => "document_url",
         MediaKind::Audio => "input_audio",
-        MediaKind::Video => return Err(misplaced(place, format, "it has no form for films")),
-        MediaKind::Text => return Err(misplaced(place, format, "send the text itself")),
+        MediaKind::Video | MediaKind::Text => return Err(unwritable::medium(NAME, &part.media)),
     };
     let mut written = Object::open(out);
     written.field("type", kind);
@@ -158,7 +153,7 @@ fn media(out: &mut Vec<u8>, place: Place, part: &MediaPart) -> Result<(), Failur
     let value = written.key(kind);
     match &part.url {
         Some(url) => body::value(value, url),
-        None if format.kind() == MediaKind::Audio => body::base64(value, blob)?,
+        None if format.kind() == MediaKind::Audio => body::write(value, &Base64(blob))?,
         None => body::data_url(value, format.mime(), blob)?,
     }
     written.close();

@@ -76,7 +76,7 @@ pub(super) fn encode(model: &str, media: &Media, pages: Option<&[u32]>) -> Resul
             return Err(Failure::unsupported(format!("{} cannot be read as a document", media.format)));
         }
     };
-    let mut out = body::buffer(media.blob.len_bytes());
+    let mut out = body::buffer_for(&media.blob);
     let mut request = Object::open(&mut out);
     request.field("model", model);
     request.some("pages", pages);

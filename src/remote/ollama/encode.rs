@@ -11,12 +11,12 @@ use serde_json::{Map, Value, json};
 use super::generation::{context_tokens, needed_tokens, think};
 use super::turns::messages;
 use super::wire::{Function, Request, Tool};
-use crate::{Call, HttpCall, writing};
+use crate::{Call, HttpCall, body, unwritable};
 
 pub(super) fn encode(call: &Call<'_>) -> Result<HttpCall, Failure> {
     let chat = call.chat;
     if chat.sampling.n > 1 {
-        return Err(writing::no_parameter("ollama", "n"));
+        return Err(unwritable::parameter(super::NAME, "n"));
     }
     let logprobs = chat.sampling.logprobs;
     let request = Request {
@@ -36,7 +36,9 @@ pub(super) fn encode(call: &Call<'_>) -> Result<HttpCall, Failure> {
         logprobs: logprobs.map(|_| true),
         top_logprobs: logprobs.filter(|alternatives| *alternatives > 0),
     };
-    Ok(HttpCall { path: "/chat".to_owned(), headers: Vec::new(), body: writing::write(&request, chat)? })
+    let mut out = body::buffer(chat);
+    body::write(&mut out, &request)?;
+    Ok(HttpCall { path: "/chat".to_owned(), headers: Vec::new(), body: out })
 }
 
 fn extra<'a>(call: &Call<'a>, name: &str) -> Option<&'a Value> {
@@ -49,7 +51,7 @@ fn tools(chat: &Chat) -> Result<Vec<Tool<'_>>, Failure> {
         // What is not offered is not called.
         ToolChoice::None => return Ok(Vec::new()),
         ToolChoice::Required | ToolChoice::Named(_) => {
-            return Err(writing::no_parameter("ollama", "tool_choice"));
+            return Err(unwritable::parameter(super::NAME, "tool_choice"));
         }
     }
     let tools = chat.tools.iter().map(|tool| {

@@ -5,11 +5,20 @@
 use mediary_core::{Failure, FailureKind};
 use reqwest::header::HeaderMap;
 
-use crate::blame::Complaint;
-use crate::said;
+use crate::blame::{self, Complaint};
 
 /// The failure of an answer that is no success.
 pub(super) fn failure(status: u16, headers: &HeaderMap, body: &[u8]) -> Failure {
+    of_error(Some(status), headers, body)
+}
+
+/// The failure of a line that is an error.
+pub(super) fn in_stream(line: &[u8]) -> Failure {
+    of_error(None, &HeaderMap::new(), line)
+}
+
+fn of_error(answered: Option<u16>, headers: &HeaderMap, body: &[u8]) -> Failure {
+    let status = answered.unwrap_or(500);
     let message = Complaint::of_body(body).message;
     let text = message.to_lowercase();
     let says = |words: &[&str]| words.iter().any(|word| text.contains(word));
@@ -23,15 +32,10 @@ pub(super) fn failure(status: u16, headers: &HeaderMap, body: &[u8]) -> Failure 
             FailureKind::Unacceptable
         }
         429 if says(&["usage limit", "hourly", "daily", "weekly"]) => {
-            FailureKind::QuotaSpent { resets_in: said::retry_after(headers, &message) }
+            FailureKind::QuotaSpent { resets_in: blame::retry_after(headers, &message) }
         }
         404 if !says(&["model"]) && !text.is_empty() => FailureKind::Garbled,
-        _ => said::kind_of_status(status, headers, &message),
+        _ => blame::kind_of_status(status, headers, &message),
     };
-    said::failure(kind, &message)
-}
-
-/// The failure of a line that is an error.
-pub(super) fn in_stream(line: &[u8]) -> Failure {
-    failure(500, &HeaderMap::new(), line)
+    blame::failure(kind, answered, &message)
 }

@@ -21,13 +21,16 @@ pub(crate) use tags::models;
 
 use crate::{Call, Dialect, Framing, HttpCall, Reader};
 
+/// Its name in catalogs and configuration.
+const NAME: &str = "ollama";
+
 /// Ollama's wire format.
 #[derive(Debug, Clone, Copy)]
 pub struct Ollama;
 
 impl Dialect for Ollama {
     fn name(&self) -> &'static str {
-        "ollama"
+        NAME
     }
 
     fn encode(&self, call: &Call<'_>) -> Result<HttpCall, Failure> {

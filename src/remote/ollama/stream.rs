@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::failure;
 use super::wire::{Line, MadeCall};
-use crate::{Frame, Reader, said};
+use crate::{Frame, Reader, blame};
 
 /// There is only ever one reply.
 const CHOICE: u32 = 0;
@@ -24,8 +24,7 @@ pub(super) struct Stream {
 
 impl Reader for Stream {
     fn read(&mut self, frame: &Frame<'_>, into: &mut ReplyFrame) -> Result<(), Failure> {
-        into.raw = bytes::Bytes::copy_from_slice(frame.data);
-        let line: Line = serde_json::from_slice(frame.data).map_err(said::shapeless)?;
+        let line: Line = serde_json::from_slice(frame.data).map_err(blame::shapeless)?;
         if line.error.is_some() {
             return Err(failure::in_stream(frame.data));
         }
@@ -62,7 +61,7 @@ impl Reader for Stream {
     }
 
     fn end(&mut self, _into: &mut ReplyFrame) -> Result<(), Failure> {
-        if self.is_finished { Ok(()) } else { Err(said::broken_off()) }
+        if self.is_finished { Ok(()) } else { Err(blame::broken_off()) }
     }
 }
 

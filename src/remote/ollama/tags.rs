@@ -5,7 +5,7 @@
 use mediary_core::Failure;
 use serde::Deserialize;
 
-use crate::said;
+use crate::blame;
 
 /// A model that a server has.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,7 +44,7 @@ struct Details {
 /// # Errors
 /// Garbled when it is no such body.
 pub(crate) fn models(body: &[u8]) -> Result<Vec<OllamaModel>, Failure> {
-    let tags: Tags = serde_json::from_slice(body).map_err(said::shapeless)?;
+    let tags: Tags = serde_json::from_slice(body).map_err(blame::shapeless)?;
     Ok(tags.models.unwrap_or_default().into_iter().map(model).collect())
 }
 

@@ -6,7 +6,8 @@ use mediary_core::task::{Chat, Message, Part, Role};
 use mediary_core::{Failure, MediaFormat};
 
 use super::wire;
-use crate::writing;
+use crate::body::Base64;
+use crate::{functions, unwritable};
 
 pub(super) fn messages(chat: &Chat) -> Result<Vec<wire::Message<'_>>, Failure> {
     (0..chat.messages.len()).map(|index| message(&chat.messages, index)).collect()
@@ -27,14 +28,14 @@ fn message(messages: &[Message], index: usize) -> Result<wire::Message<'_>, Fail
     for part in &message.parts {
         match part {
             Part::Text(_) => {}
-            Part::Media(part) if is_picture(part.media.format) => images.push(writing::base64(part)?),
-            Part::Media(part) => return Err(writing::no_form("ollama", &part.media)),
-            Part::Remote { .. } => return Err(writing::not_fetched()),
+            Part::Media(part) if is_picture(part.media.format) => images.push(Base64(&part.media.blob)),
+            Part::Media(part) => return Err(unwritable::medium(super::NAME, &part.media)),
+            Part::Remote { .. } => return Err(unwritable::unfetched()),
         }
     }
     let calls = message.tool_calls.iter().enumerate().map(|(index, call)| wire::SentCall {
         id: &call.id,
-        function: wire::SentFunction { index, name: &call.name, arguments: writing::arguments(&call.arguments) },
+        function: wire::SentFunction { index, name: &call.name, arguments: functions::arguments(&call.arguments) },
     });
     let thoughts = message.reasoning.as_ref().map(|reasoning| reasoning.text.as_str());
     Ok(wire::Message {
@@ -48,7 +49,7 @@ fn message(messages: &[Message], index: usize) -> Result<wire::Message<'_>, Fail
         thinking: thoughts.filter(|thoughts| !thoughts.is_empty()),
         images,
         tool_calls: calls.collect(),
-        tool_name: is_result.then(|| writing::called_function(messages, index)).flatten(),
+        tool_name: is_result.then(|| functions::called_function(messages, index)).flatten(),
         tool_call_id: message.tool_call_id.as_deref().filter(|_| is_result),
     })
 }

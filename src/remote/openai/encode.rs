@@ -46,7 +46,7 @@ const OWN_IN_MESSAGE: [&str; 8] =
 pub(super) fn body(call: &Call<'_>) -> Result<Vec<u8>, Failure> {
     let chat = call.chat;
     let sampling = &chat.sampling;
-    let mut out = body::buffer(parts::room_bytes(chat));
+    let mut out = body::buffer(chat);
     let mut request = Object::open(&mut out);
     request.field("model", call.model());
     let has_sends = |name: &str| sends(call, name);
@@ -81,9 +81,7 @@ pub(super) fn body(call: &Call<'_>) -> Result<Vec<u8>, Failure> {
         stream_options(&mut request, call);
     }
     extras(&mut request, &chat.extras, &OWN, has_sends);
-    body::array(request.key("messages"), chat.messages.iter().enumerate(), |out, (index, each)| {
-        message(out, call, index, each)
-    })?;
+    body::array(request.key("messages"), &chat.messages, |out, each| message(out, call, each))?;
     request.close();
     Ok(out)
 }
@@ -163,7 +161,7 @@ fn tool_choice(request: &mut Object<'_>, choice: &ToolChoice) {
     }
 }
 
-fn message(out: &mut Vec<u8>, call: &Call<'_>, index: usize, message: &Message) -> Result<(), Failure> {
+fn message(out: &mut Vec<u8>, call: &Call<'_>, message: &Message) -> Result<(), Failure> {
     let quirks = call.quirks;
     let mut written = Object::open(out);
     written.field(
@@ -192,7 +190,7 @@ fn message(out: &mut Vec<u8>, call: &Call<'_>, index: usize, message: &Message) 
         tool_calls(&mut written, &message.tool_calls)?;
     }
     extras(&mut written, &message.extras, &OWN_IN_MESSAGE, |name| sends(call, name));
-    content(written.key("content"), call, index, message)?;
+    content(written.key("content"), call, message)?;
     written.close();
     Ok(())
 }
@@ -212,7 +210,7 @@ fn tool_calls(message: &mut Object<'_>, calls: &[ToolCall]) -> Result<(), Failur
     })
 }
 
-fn content(out: &mut Vec<u8>, call: &Call<'_>, index: usize, message: &Message) -> Result<(), Failure> {
+fn content(out: &mut Vec<u8>, call: &Call<'_>, message: &Message) -> Result<(), Failure> {
     let refusal = message.refusal.as_deref().filter(|_| message.role == Role::Assistant && !sends(call, "refusal"));
     let is_text = message.parts.iter().all(|part| matches!(part, Part::Text(_)));
     match message.parts.as_slice() {
@@ -237,9 +235,6 @@ fn content(out: &mut Vec<u8>, call: &Call<'_>, index: usize, message: &Message) 
             body::value(out, &message.joined_text());
             Ok(())
         }
-        all => body::array(out, all.iter().enumerate(), |out, (part_index, part)| {
-            let place = mediary_core::task::Place { message: index, part: part_index };
-            parts::part(out, call, message.role, place, part)
-        }),
+        all => body::array(out, all, |out, part| parts::part(out, call, message.role, part)),
     }
 }

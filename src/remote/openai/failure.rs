@@ -1,15 +1,15 @@
-//! From a refusal, or an error inside of an answer, to a failure with its sentence.
+//! From a refusal, or an error inside of an answer, to a failure.
 //!
-//! What the provider said itself is shown only where the fault is the client's: elsewhere it speaks of our account.
+//! What it is called is [`super::verdict`]'s affair, and what is said of it [`crate::blame`]'s.
 
 use std::time::SystemTime;
 
-use mediary_core::{Failure, FailureKind};
+use mediary_core::Failure;
 use reqwest::header::HeaderMap;
 use serde_json::Value;
 
 use super::verdict::verdict;
-use crate::blame::{Complaint, shown, stated_delay};
+use crate::blame::{self, Complaint, garbled, stated_delay};
 
 /// What an answer that is no success means.
 pub(crate) fn failure(status: u16, headers: &HeaderMap, body: &[u8]) -> Failure {
@@ -30,7 +30,7 @@ pub(super) fn inside(error: &Value) -> Failure {
 pub(super) fn unreadable(frame: &[u8]) -> Failure {
     match looks_like_complaint(frame) {
         true => inside_body(frame),
-        false => Failure::new(FailureKind::Garbled, "the provider's answer cannot be understood"),
+        false => garbled("it is no JSON of the shape it should have"),
     }
 }
 
@@ -50,45 +50,5 @@ fn inside_complaint(complaint: &Complaint) -> Failure {
 
 fn judged(status: Option<u16>, headers: &HeaderMap, complaint: &Complaint) -> Failure {
     let delay = stated_delay(headers, &complaint.message, SystemTime::now());
-    let kind = verdict(status, complaint, delay);
-    let mut detail = sentence(&kind).to_owned();
-    if let Some(status) = status {
-        detail.push_str(&format!(" ({status})"));
-    }
-    let is_the_clients = matches!(
-        kind,
-        FailureKind::Malformed | FailureKind::Unacceptable | FailureKind::ContextTooLong | FailureKind::ContentRefused
-    );
-    let said = if is_the_clients { shown(&complaint.message) } else { String::new() };
-    if !said.is_empty() {
-        detail.push_str(": ");
-        detail.push_str(&said);
-    }
-    Failure::new(kind, detail)
-}
-
-fn sentence(kind: &FailureKind) -> &'static str {
-    match kind {
-        FailureKind::Malformed => "the provider finds the request malformed",
-        FailureKind::Unacceptable => "the provider does not take something in the request",
-        FailureKind::ContextTooLong => "the request is too long for the model",
-        FailureKind::ContentRefused => "the provider refuses this content",
-        FailureKind::ModelGone => "the provider has no such model, or not for this key",
-        FailureKind::BadKey => "the provider refused the key",
-        FailureKind::RateLimited { .. } => "the provider's key has asked too often",
-        FailureKind::QuotaSpent { .. } => "the quota or credit of the provider's key is spent",
-        FailureKind::Overloaded { .. } => "the provider is overloaded or broke down",
-        FailureKind::Garbled => "the provider could not make the model keep to the form",
-        FailureKind::UnsupportedMedium
-        | FailureKind::TooLarge
-        | FailureKind::Unreadable
-        | FailureKind::Unknown
-        | FailureKind::Busy { .. }
-        | FailureKind::NotInstalled
-        | FailureKind::TimedOut
-        | FailureKind::Unreachable
-        | FailureKind::EmptyAnswer
-        | FailureKind::ClientGone
-        | FailureKind::Broken => "the provider failed",
-    }
+    blame::failure(verdict(status, complaint, delay), status, &complaint.message)
 }

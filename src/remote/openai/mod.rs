@@ -17,7 +17,6 @@ mod wire;
 
 pub(crate) use encode::{extras, response_format, tools};
 pub(crate) use failure::failure as refusal;
-pub(crate) use parts::{misplaced, room_bytes};
 pub(crate) use stream::ChatReader;
 
 use mediary_core::Failure;
@@ -25,13 +24,16 @@ use reqwest::header::HeaderMap;
 
 use crate::{Call, Dialect, Framing, HttpCall, Reader};
 
+/// Its name in catalogs and configuration.
+const NAME: &str = "openai";
+
 /// OpenAI's wire format.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct OpenAi;
 
 impl Dialect for OpenAi {
     fn name(&self) -> &'static str {
-        "openai"
+        NAME
     }
 
     fn encode(&self, call: &Call<'_>) -> Result<HttpCall, Failure> {

@@ -1,32 +1,16 @@
 //! Writing the parts of a message: words, and each medium in the one form OpenAI or its likes have for it.
 
-use mediary_core::task::{Chat, Detail, MediaPart, Part, Place, Role};
+use mediary_core::task::{Detail, MediaPart, Part, Role};
 use mediary_core::{Failure, MediaFormat, MediaKind};
 
-use crate::Call;
-use crate::body::{self, Object};
+use crate::body::{self, Base64, Object};
+use crate::{Call, unwritable};
 
 /// What a document without a name is called; OpenAI wants one.
 const UNNAMED: &str = "document.pdf";
 
-/// How many bytes of texts and media a chat holds.
-pub(crate) fn room_bytes(chat: &Chat) -> u64 {
-    let parts = chat.messages.iter().flat_map(|message| &message.parts);
-    let bytes = parts.map(|part| match part {
-        Part::Text(text) => text.len() as u64,
-        Part::Media(part) => part.media.blob.len_bytes(),
-        Part::Remote { .. } => 0,
-    });
-    bytes.sum()
-}
-
-/// A part that has no form here. The matrix should not have let it come.
-pub(crate) fn misplaced(place: Place, format: MediaFormat, why: &str) -> Failure {
-    Failure::unsupported(format!("{place}: {format} cannot be sent to this provider; {why}"))
-}
-
 /// Writes a part.
-pub(super) fn part(out: &mut Vec<u8>, call: &Call<'_>, role: Role, place: Place, part: &Part) -> Result<(), Failure> {
+pub(super) fn part(out: &mut Vec<u8>, call: &Call<'_>, role: Role, part: &Part) -> Result<(), Failure> {
     match part {
         Part::Text(text) => {
             let mut written = Object::open(out);
@@ -35,23 +19,20 @@ pub(super) fn part(out: &mut Vec<u8>, call: &Call<'_>, role: Role, place: Place,
             written.close();
             Ok(())
         }
-        Part::Media(part) if role == Role::Tool => {
-            Err(misplaced(place, part.media.format, "it takes no media in the results of tools"))
-        }
-        Part::Media(part) => media(out, call, place, part),
-        Part::Remote { .. } => Err(Failure::broken(format!("{place} was to be fetched before it is sent on"))),
+        Part::Media(part) if role == Role::Tool => Err(unwritable::medium_in_result(super::NAME, &part.media)),
+        Part::Media(part) => media(out, call, part),
+        Part::Remote { .. } => Err(unwritable::unfetched()),
     }
 }
 
-fn media(out: &mut Vec<u8>, call: &Call<'_>, place: Place, part: &MediaPart) -> Result<(), Failure> {
+fn media(out: &mut Vec<u8>, call: &Call<'_>, part: &MediaPart) -> Result<(), Failure> {
     let format = part.media.format;
     let kind = match (format.kind(), sound(format)) {
         (MediaKind::Image, _) => "image_url",
         (MediaKind::Video, _) => "video_url",
         (MediaKind::Audio, Some(_)) => "input_audio",
         (MediaKind::Document, _) => "file",
-        (MediaKind::Audio, None) => return Err(misplaced(place, format, "it has no name for such a sound")),
-        (MediaKind::Text, _) => return Err(misplaced(place, format, "send the text itself")),
+        (MediaKind::Audio, None) | (MediaKind::Text, _) => return Err(unwritable::medium(super::NAME, &part.media)),
     };
     let mut written = Object::open(out);
     written.field("type", kind);
@@ -59,7 +40,7 @@ fn media(out: &mut Vec<u8>, call: &Call<'_>, place: Place, part: &MediaPart) -> 
     match (format.kind(), sound(format)) {
         (MediaKind::Audio, Some(name)) => {
             inner.field("format", name);
-            body::base64(inner.key("data"), &part.media.blob)?;
+            body::write(inner.key("data"), &Base64(&part.media.blob))?;
         }
         // Chat completions know no document by its address.
         (MediaKind::Document, _) => {

@@ -258,7 +258,7 @@ async fn answers_that_are_no_answers_are_failures() {
         (
             format!("{SSE}\r\n{}", &HELLO[..HELLO.len() - 20]),
             FailureKind::Garbled,
-            "the provider's answer cannot be understood",
+            "the provider's answer cannot be understood: it is no JSON of the shape it should have",
         ),
         (
             format!("{SSE}\r\n{}\n\n{DONE}", HELLO.lines().next().unwrap()),
@@ -268,7 +268,7 @@ async fn answers_that_are_no_answers_are_failures() {
         (
             error("200 OK", "content-type: application/json\r\n", "{\"choices\":["),
             FailureKind::Garbled,
-            "the provider's answer cannot be understood",
+            "the provider's answer cannot be understood: it is no JSON of the shape it should have",
         ),
         (
             "HTTP/1.1 503 Service Unavailable\r\ncontent-length: 100\r\n\r\ncut".to_owned(),

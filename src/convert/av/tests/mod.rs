@@ -28,7 +28,9 @@ async fn every_run_is_closed_in_and_reads_the_file_as_what_it_is() {
     for (format, demuxer) in rows {
         let sound = stand_in().sound(&input(format, "arguments"), &MP3).await.unwrap().unwrap();
         let arguments = text(&sound);
-        for expected in ["-nostdin", "-v error", "-protocol_whitelist file,pipe", &format!("-f {demuxer} -i"), "-ar 16000"] {
+        for expected in
+            ["-nostdin", "-v error", "-protocol_whitelist file,pipe", &format!("-f {demuxer} -i"), "-ar 16000"]
+        {
             assert!(arguments.contains(expected), "{format}: {arguments} lacks {expected}");
         }
         assert_eq!(sound.format, MediaFormat::Mp3);

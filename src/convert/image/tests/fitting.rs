@@ -17,7 +17,12 @@ fn fitted(format: MediaFormat, bytes: &[u8], fit: Fit) -> Result<(MediaFormat, u
 
 #[test]
 fn the_longer_side_is_held_and_the_shape_is_kept() {
-    let rows = [((300, 100), 4096, (300, 100)), ((300, 100), 150, (150, 50)), ((90, 400), 100, (23, 100)), ((500, 1), 50, (50, 1))];
+    let rows = [
+        ((300, 100), 4096, (300, 100)),
+        ((300, 100), 150, (150, 50)),
+        ((90, 400), 100, (23, 100)),
+        ((500, 1), 50, (50, 1)),
+    ];
     for ((width, height), longest_side_px, expected) in rows {
         let png = encode(&pattern(width, height).into(), ImageFormat::Png);
         let (format, width, height, _) = fitted(MediaFormat::Png, &png, Fit { longest_side_px, ..FIT }).unwrap();
@@ -86,9 +91,7 @@ fn a_png_stays_one_only_for_transparency_that_is_there_and_fits() {
 #[test]
 fn animations_are_told_from_stills() {
     let still: DynamicImage = pattern(8, 8).into();
-    let frames = (0..3).map(|shade| {
-        ::image::Frame::new(RgbaImage::from_pixel(8, 8, Rgba([shade * 80, 0, 0, 255])))
-    });
+    let frames = (0..3).map(|shade| ::image::Frame::new(RgbaImage::from_pixel(8, 8, Rgba([shade * 80, 0, 0, 255]))));
     let mut gif = Vec::new();
     ::image::codecs::gif::GifEncoder::new(&mut gif).encode_frames(frames).unwrap();
     let rows = [

@@ -183,9 +183,7 @@ fn parts_without_a_form_are_refused() {
     let abilities = Abilities::chat("p/m".parse().unwrap());
     for (chat, kind) in rows {
         let call = Call { chat: &chat, abilities: &abilities, quirks: &Quirks::default(), dropped: &[] };
-        let failure = OpenAi.encode(&call).unwrap_err();
-        assert_eq!(failure.kind, kind);
-        assert!(failure.detail.contains("messages[0].content[0]"), "{}", failure.detail);
+        assert_eq!(OpenAi.encode(&call).unwrap_err().kind, kind);
     }
 }
 

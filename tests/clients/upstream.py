@@ -1,0 +1,239 @@
+"""Providers that are none: they answer at once, cost nothing, and remember the last request of each model.
+
+Under `/openai/v1` one speaks OpenAI's format, under `/gemini/v1beta` one speaks Gemini's. What a model does is in its
+name; what it says follows from what it was sent, so that a client can tell whether all of it arrived. `GET /seen/MODEL`
+is the last body that came for a model. Used by run.py; also a program, for trying the README's commands by hand:
+python3 tests/clients/upstream.py PORT.
+"""
+
+import http.server
+import json
+import re
+import sys
+import threading
+import urllib.parse
+
+FILLED_FORM = {"shop": "Marlow's", "total": 4.75, "currency": "GBP"}
+CITIES = ("Paris", "Oslo")
+THOUGHT = "Let me think."
+USAGE = {"prompt_tokens": 20, "completion_tokens": 7, "total_tokens": 27}
+
+
+class Upstream(http.server.ThreadingHTTPServer):
+    """The providers, on a port of the system's choosing unless one is named."""
+
+    daemon_threads = True
+
+    def __init__(self, port=0):
+        super().__init__(("127.0.0.1", port), Answerer)
+        self.seen = {}
+
+    @property
+    def address(self):
+        return f"http://127.0.0.1:{self.server_port}"
+
+    def __enter__(self):
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+        return self
+
+    def __exit__(self, *_):
+        self.shutdown()
+        self.server_close()
+
+    def configuration(self):
+        """A `mediary.toml` with these providers and no other."""
+        return f"""
+[[providers]]
+id = "fake"
+dialect = "openai"
+base_url = "{self.address}/openai/v1"
+api_keys = ["sk-fake"]
+priority = 5
+
+[providers.defaults]
+tools = true
+structured = "schema"
+reasoning = true
+context_tokens = 32768
+price = "free"
+
+[[providers.models]]
+id = "words"
+tiers = {{ fast = 1, standard = 1, reasoning = 1, agentic = 1, code = 1 }}
+
+[[providers.models]]
+id = "eyes"
+accepts = ["text", "image"]
+limits = {{ image = {{ count = 8 }} }}
+
+[[providers.models]]
+id = "busy"
+
+[[providers.models]]
+id = "picky"
+
+[[providers.models]]
+id = "broken"
+
+[[providers.models]]
+id = "breaks-off"
+
+[[providers]]
+id = "gemini"
+base_url = "{self.address}/gemini/v1beta"
+api_keys = ["fake"]
+
+[aliases]
+somebody = ["fake/broken", "fake/words"]
+"""
+
+
+class Answerer(http.server.BaseHTTPRequestHandler):
+    """One connection."""
+
+    protocol_version = "HTTP/1.1"
+    # What is written goes out at once, as a provider's chunks do.
+    disable_nagle_algorithm = True
+
+    def do_GET(self):  # noqa: N802  (the name is http.server's)
+        model = urllib.parse.unquote(self.path.removeprefix("/seen/"))
+        self.answer(200 if model in self.server.seen else 404, self.server.seen.get(model, {}))
+
+    def do_POST(self):  # noqa: N802
+        body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+        if gemini := re.fullmatch(r"/gemini/v1beta/models/([^:]+):(\w+)(\?alt=sse)?", self.path):
+            self.server.seen[gemini[1]] = body
+            self.as_gemini(body, streams=gemini[3] is not None)
+        elif self.path == "/openai/v1/chat/completions":
+            self.server.seen[body["model"]] = body
+            self.as_openai(body)
+        else:
+            self.answer(404, {"error": {"message": f"no such path: {self.path}"}})
+
+    def as_openai(self, body):
+        model = body["model"]
+        if model == "busy":
+            return self.answer(429, openai_error("Rate limit reached", "rate_limit_exceeded"), {"retry-after": "7"})
+        if model == "picky":
+            return self.answer(400, openai_error("temperature must not exceed 1", None, param="temperature"))
+        if model == "broken":
+            return self.answer(500, openai_error("internal error", None))
+        reply = openai_reply(body)
+        head = {"id": "chatcmpl-fake", "created": 1790000000, "model": model}
+        if not body.get("stream"):
+            finish = "tool_calls" if "tool_calls" in reply else "stop"
+            choice = {"index": 0, "message": reply, "logprobs": None, "finish_reason": finish}
+            return self.answer(200, {**head, "object": "chat.completion", "choices": [choice], "usage": USAGE})
+        self.stream(
+            [{**head, "object": "chat.completion.chunk", **chunk} for chunk in openai_chunks(reply, body)],
+            end="data: [DONE]\n\n",
+            breaks_off=model == "breaks-off",
+        )
+
+    def as_gemini(self, body, *, streams):
+        usage = {"promptTokenCount": 20, "candidatesTokenCount": 7, "totalTokenCount": 27}
+        parts = gemini_parts(body)
+        pieces = [[part] for part in parts] if streams else [parts]
+        answers = [{"candidates": [{"content": {"role": "model", "parts": piece}, "index": 0}]} for piece in pieces]
+        answers[-1]["candidates"][0]["finishReason"] = "STOP"
+        answers[-1] |= {"usageMetadata": usage, "modelVersion": "gemini-fake", "responseId": "answer-1"}
+        return self.stream(answers) if streams else self.answer(200, answers[0])
+
+    def answer(self, status, body, headers=()):
+        content = json.dumps(body).encode()
+        self.send_response(status)
+        for name, value in {"content-type": "application/json", "content-length": len(content), **dict(headers)}.items():
+            self.send_header(name, str(value))
+        self.end_headers()
+        self.wfile.write(content)
+
+    def stream(self, chunks, end="", *, breaks_off=False):
+        self.send_response(200)
+        self.send_header("content-type", "text/event-stream")
+        self.send_header("connection", "close")
+        self.end_headers()
+        self.close_connection = True
+        for chunk in chunks[:2] if breaks_off else chunks:
+            self.wfile.write(f"data: {json.dumps(chunk)}\n\n".encode())
+        if not breaks_off:
+            self.wfile.write(end.encode())
+
+    def log_message(self, *_):
+        """Says nothing."""
+
+
+def openai_error(message, code, param=None):
+    return {"error": {"message": message, "type": "error", "param": param, "code": code}}
+
+
+def openai_reply(body):
+    """Calls every city's weather, fills a form, or repeats what it was sent."""
+    reply = {"role": "assistant", "content": None, "refusal": None}
+    messages = body["messages"]
+    results = [content_text(message["content"]) for message in messages if message["role"] == "tool"]
+    if body.get("tools") and not results:
+        name = body["tools"][0]["function"]["name"]
+        calls = [{"name": name, "arguments": json.dumps({"city": city})} for city in CITIES]
+        reply["tool_calls"] = [
+            {"id": f"call_{city}", "type": "function", "function": call} for city, call in zip(CITIES, calls, strict=True)
+        ]
+    elif body.get("response_format", {}).get("type") == "json_schema":
+        reply["content"] = json.dumps(FILLED_FORM)
+    else:
+        reply["content"] = f"You said: {' and '.join(results) or content_text(messages[-1]['content'])}"
+    if "reasoning_effort" in body:
+        reply["reasoning_content"] = THOUGHT
+    return reply
+
+
+def openai_chunks(reply, body):
+    """The reply in pieces: a call's name apart from its arguments, a text by its words."""
+    deltas = [{"role": "assistant", "content": ""}]
+    if "reasoning_content" in reply:
+        deltas.append({"reasoning_content": reply["reasoning_content"]})
+    for index, call in enumerate(reply.get("tool_calls", [])):
+        arguments = call["function"]["arguments"]
+        opening = {**call, "index": index, "function": {"name": call["function"]["name"], "arguments": ""}}
+        deltas += [{"tool_calls": [opening]}, {"tool_calls": [{"index": index, "function": {"arguments": arguments}}]}]
+    deltas += [{"content": piece} for piece in re.findall(r"\S+\s*", reply["content"] or "")]
+    finish = "tool_calls" if "tool_calls" in reply else "stop"
+    choices = [{"index": 0, "delta": delta, "finish_reason": None} for delta in deltas]
+    choices.append({"index": 0, "delta": {}, "finish_reason": finish})
+    chunks = [{"choices": [choice]} for choice in choices]
+    if body.get("stream_options", {}).get("include_usage"):
+        chunks.append({"choices": [], "usage": USAGE})
+    return chunks
+
+
+def content_text(content):
+    """The texts of a message, with a mark for each part that is none."""
+    if isinstance(content, str):
+        return content
+    return " ".join(part["text"] if part["type"] == "text" else f"<{part['type']}>" for part in content)
+
+
+def gemini_parts(body):
+    """The same in Gemini's words."""
+    told = [part for content in body["contents"] for part in content["parts"]]
+    results = [json.dumps(part["functionResponse"]["response"]) for part in told if "functionResponse" in part]
+    generation = body.get("generationConfig", {})
+    thoughts = [{"text": THOUGHT, "thought": True}] if "thinkingConfig" in generation else []
+    if body.get("tools") and not results:
+        name = body["tools"][0]["functionDeclarations"][0]["name"]
+        calls = [{"functionCall": {"name": name, "args": {"city": city}}} for city in CITIES]
+        calls[0]["thoughtSignature"] = "c2lnbmVk"
+        return thoughts + calls
+    if "responseJsonSchema" in generation:
+        return thoughts + [{"text": json.dumps(FILLED_FORM)}]
+    words = results or [part.get("text") or f"<{part['inlineData']['mimeType']}>" for part in body["contents"][-1]["parts"]]
+    return thoughts + [{"text": "You said: "}, {"text": " and ".join(words)}]
+
+
+def main():
+    with Upstream(int(sys.argv[1])) as upstream:
+        print(upstream.configuration())
+        threading.Event().wait()
+
+
+if __name__ == "__main__":
+    main()
