@@ -13,6 +13,7 @@ use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 use tokio::sync::{OnceCell, Semaphore};
 
+use super::super::documents::EngineChoice;
 use super::made::{Extract, Made};
 
 /// So many parts of a request are treated at once.
@@ -36,6 +37,14 @@ pub(in super::super) struct HelpBounds {
     pub(in super::super) cost: CostPolicy,
     /// Only these providers, if any are named.
     pub(in super::super) providers: Vec<ProviderId>,
+}
+
+impl HelpBounds {
+    /// Who may read documents: engines elsewhere go by the operator's bounds only, so a request with narrower ones is
+    /// read on this machine.
+    pub(super) fn engine(&self) -> EngineChoice {
+        if *self == Self::default() { EngineChoice::Auto } else { EngineChoice::Local }
+    }
 }
 
 /// What was treated for one request so far.

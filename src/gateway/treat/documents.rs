@@ -28,12 +28,12 @@ impl Gateway {
     pub(super) async fn document_text(&self, media: &Media, bench: &Bench) -> Result<Arc<Extract>, Failure> {
         let recipe = &self.workshop.pipelines.document_to_text;
         let key = describe::key(media, DOCUMENT_TO_TEXT, recipe, &bench.bounds);
-        self.workshop.remembered.or_read(key, async { self.pages_text(media, PageSelection::all()).await }).await
+        self.workshop.remembered.or_read(key, async { self.pages_text(media, PageSelection::all(), bench).await }).await
     }
 
     /// The text of some pages.
-    async fn pages_text(&self, media: &Media, pages: PageSelection) -> Result<Extract, Failure> {
-        let options = ReadOptions { pages, ..ReadOptions::default() };
+    async fn pages_text(&self, media: &Media, pages: PageSelection, bench: &Bench) -> Result<Extract, Failure> {
+        let options = ReadOptions { pages, engine: bench.bounds.engine(), ..ReadOptions::default() };
         let reading = self.read_as_found(media.clone(), &options, &|_, _| {}).await?;
         Ok(extract(&reading, &self.workshop.pipelines.document_to_text))
     }
@@ -105,7 +105,7 @@ impl Gateway {
         if count < total {
             let rest = format!("{}-{total}", count + 1).parse::<PageSelection>();
             let rest = rest.map_err(|error| Failure::broken(error.to_string()))?;
-            let text = self.pages_text(job.media, rest).await?;
+            let text = self.pages_text(job.media, rest, job.bench).await?;
             // Writing to a string cannot fail.
             let _ = write!(by, "+{}", text.by);
             pieces.push(Piece::Quoted(Arc::new(text)));

@@ -8,7 +8,7 @@ use mediary_core::document::Page;
 use mediary_core::task::Place;
 use mediary_core::{Failure, FailureKind, Media, MediaFormat};
 
-use super::super::documents::{ReadOptions, Reading};
+use super::super::documents::{EngineChoice, ReadOptions, Reading};
 use super::super::{Gateway, blocking};
 use super::available::IMAGE_TO_TEXT;
 use super::bench::Bench;
@@ -27,12 +27,21 @@ impl Gateway {
     async fn seen(&self, media: &Media, bench: &Bench) -> Result<Extract, Failure> {
         let recipe = &self.workshop.pipelines.image_to_text;
         let read = match self.workshop.installed.ocr {
-            true => self.read_as_found(media.clone(), &ReadOptions::default(), &|_, _| {}).await,
+            // Engines elsewhere would be asked about every photograph; whoever describes repeats what is written.
+            true => {
+                let options = ReadOptions { engine: EngineChoice::Local, ..ReadOptions::default() };
+                self.read_as_found(media.clone(), &options, &|_, _| {}).await
+            }
             false => Err(Failure::new(FailureKind::NotInstalled, "no engine that reads pictures is installed")),
         };
         let written = match read {
             Ok(reading) => {
-                Ok((characters(&reading), documents::extract(&reading, &self.workshop.pipelines.document_to_text)))
+                let extract = documents::extract(&reading, &self.workshop.pipelines.document_to_text);
+                let written = Written { characters: characters(&reading), doubted: reading.needs_ocr(), extract };
+                if written.characters >= recipe.little_text && !written.doubted {
+                    return Ok(written.extract);
+                }
+                Ok(written)
             }
             // What cannot be decoded can be seen by nobody.
             Err(failure) if matches!(failure.kind, FailureKind::Unreadable | FailureKind::TooLarge) => {
@@ -40,15 +49,6 @@ impl Gateway {
             }
             Err(failure) => Err(failure),
         };
-        if let Ok((count, extract)) = written.as_ref()
-            && *count >= recipe.little_text
-        {
-            return Ok(Extract {
-                sections: extract.sections.iter().map(copied).collect(),
-                by: extract.by.clone(),
-                ..*extract
-            });
-        }
         let described = self.described(&recipe.describe, bench, Scene::Picture(media)).await;
         put_together(written, described)
     }
@@ -75,8 +75,12 @@ impl Gateway {
     }
 }
 
-fn copied(section: &Section) -> Section {
-    Section { title: section.title.clone(), text: section.text.clone() }
+/// What an engine here read.
+struct Written {
+    characters: usize,
+    /// Whether a better reader might find more.
+    doubted: bool,
+    extract: Extract,
 }
 
 /// How many characters other than white space were read.
@@ -86,18 +90,19 @@ fn characters(reading: &Reading) -> usize {
 }
 
 /// What is written and what is described, or an honest word where there is neither.
-fn put_together(written: Result<(usize, Extract), Failure>, described: Described) -> Result<Extract, Failure> {
+fn put_together(written: Result<Written, Failure>, described: Described) -> Result<Extract, Failure> {
     let mut sections = Vec::new();
     let mut by = Vec::new();
     let mut settled = true;
-    let found_text = matches!(written, Ok((count, _)) if count > 0);
+    let found_text = written.as_ref().is_ok_and(|written| written.characters > 0);
     let failed = match written {
-        Ok((count, extract)) => {
+        Ok(Written { characters, doubted, extract }) => {
             settled &= extract.settled;
             by.push(extract.by);
-            if count > 0 {
+            if characters > 0 {
                 let text: Vec<String> = extract.sections.into_iter().map(|section| section.text).collect();
-                sections.push(Section::new("what is written in it", text.join("\n\n")));
+                let title = if doubted { "what is written in it, read with doubt" } else { "what is written in it" };
+                sections.push(Section::new(title, text.join("\n\n")));
             }
             None
         }
@@ -131,8 +136,9 @@ fn put_together(written: Result<(usize, Extract), Failure>, described: Described
 mod tests {
     use super::*;
 
-    fn read(text: &str) -> Result<(usize, Extract), Failure> {
-        Ok((text.len(), Extract::plain(text.to_owned(), "local/paddleocr")))
+    fn read(text: &str) -> Result<Written, Failure> {
+        let extract = Extract::plain(text.to_owned(), "local/paddleocr");
+        Ok(Written { characters: text.len(), doubted: false, extract })
     }
 
     fn by_eye() -> Described {
@@ -142,11 +148,7 @@ mod tests {
     #[test]
     fn neither_text_nor_description_is_said_and_never_made_up() {
         let busy = || Err(Failure::new(FailureKind::NotInstalled, "no engine"));
-        type Row = (
-            Result<(usize, Extract), Failure>,
-            Described,
-            Result<(Vec<&'static str>, &'static str, bool), &'static str>,
-        );
+        type Row = (Result<Written, Failure>, Described, Result<(Vec<&'static str>, &'static str, bool), &'static str>);
         let rows: Vec<Row> = vec![
             (read("EXIT"), by_eye(), Ok((vec!["EXIT", "a red boat"], "local/paddleocr+far/eye", true))),
             (read(""), by_eye(), Ok((vec!["a red boat"], "local/paddleocr+far/eye", true))),
