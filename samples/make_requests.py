@@ -118,7 +118,7 @@ def requests() -> dict[str, dict]:
         "reasoning": {
             "model": "reasoning",
             "reasoning_effort": "high",
-            "messages": [user("A bat and a ball cost 1.10 together, the bat 1.00 more than the ball. What is the ball's price?")],
+            "messages": [user("A bat and a ball cost 1.10, the bat 1.00 more than the ball. What does the ball cost?")],
         },
         "tools": {
             "model": "agentic",

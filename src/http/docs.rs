@@ -46,7 +46,7 @@ use super::{chat, fleet, health, landing, metrics, models, ocr, plan};
         (name = "server", description = "The server itself"),
     ),
     security(("bearer" = []), ("x-api-key" = [])),
-    modifiers(&Keys),
+    modifiers(&Keys, &SecondNames),
 )]
 struct Api;
 
@@ -60,6 +60,20 @@ impl Modify for Keys {
         let components = document.components.get_or_insert_default();
         components.add_security_scheme("bearer", SecurityScheme::Http(bearer));
         components.add_security_scheme("x-api-key", SecurityScheme::ApiKey(header));
+    }
+}
+
+/// Routes that answer under a second name.
+struct SecondNames;
+
+impl Modify for SecondNames {
+    fn modify(&self, document: &mut Document) {
+        let Some(mut explain) = document.paths.paths.get("/v1/plan").cloned() else { return };
+        if let Some(post) = &mut explain.post {
+            // Ids are of one operation each; programs that write clients insist on it.
+            post.operation_id = Some("explain".to_owned());
+        }
+        document.paths.paths.insert("/v1/routing/explain".to_owned(), explain);
     }
 }
 

@@ -20,11 +20,14 @@ const MOST: usize = 1_000;
 /// Uploading and the provider's own preparation of a long film.
 const WITHIN: Duration = Duration::from_secs(600);
 
+/// By key and content: the file's address, and until when it is there.
+type Files = HashMap<(u64, ContentHash), (String, Instant)>;
+
 /// What was handed over.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct HandedOver {
     hasher: RandomState,
-    files: Arc<Mutex<HashMap<(u64, ContentHash), (String, Instant)>>>,
+    files: Arc<Mutex<Files>>,
 }
 
 impl HandedOver {

@@ -21,6 +21,8 @@ mod mistral;
 mod ollama;
 mod openai;
 mod remote;
+#[cfg(test)]
+mod tests;
 mod unwritable;
 
 pub use anthropic::Anthropic;

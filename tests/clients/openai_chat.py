@@ -61,8 +61,8 @@ def picture():
     return sample("vision")["messages"][0]["content"][1]["image_url"]["url"].partition(",")[2]
 
 
-def says(text):
-    return [{"role": "user", "content": text}]
+def says(content):
+    return [{"role": "user", "content": content}]
 
 
 def spoken(chunks):
@@ -107,13 +107,17 @@ def reasons(talk):
 
 
 def sees(talk):
-    """A picture goes to a model that sees; one that only reads gets its text."""
+    """A picture, sent or named, goes to a model that sees; one that only reads gets its text."""
     answer, headers = talk.ask("vision")
     assert headers["x-routed-via"] == TRANSLATED and "x-mediary-treatments" not in headers, headers
     assert "When does the platform close? and <image/png>" in answer.choices[0].message.content, answer
     assert {"inlineData": {"mimeType": "image/png", "data": picture()}} in talk.seen(TRANSLATED)["contents"][0]["parts"]
 
-    answer, _ = talk.ask("vision", model="fake/eyes")
+    named = {"type": "image_url", "image_url": {"url": f"{talk.upstream}/sign.png"}}
+    talk.ask(model="vista", messages=says([named]))
+    assert {"inlineData": {"mimeType": "image/png", "data": picture()}} in talk.seen(TRANSLATED)["contents"][0]["parts"]
+
+    talk.ask("vision", model="fake/eyes")
     assert talk.seen("fake/eyes")["messages"][0]["content"][1]["image_url"]["url"].endswith(picture())
 
     answer, headers = talk.ask("vision", model=PASSED_THROUGH)
@@ -125,7 +129,8 @@ def reads_documents(talk):
     """A PDF goes as it is, as pictures of its pages, or as its text between marks."""
     place = '"messages[0].content[1]"'
     _, headers = talk.ask("pdf", model=TRANSLATED)
-    kinds = [part["inlineData"]["mimeType"] for part in talk.seen(TRANSLATED)["contents"][0]["parts"] if "inlineData" in part]
+    sent = talk.seen(TRANSLATED)["contents"][0]["parts"]
+    kinds = [part["inlineData"]["mimeType"] for part in sent if "inlineData" in part]
     assert kinds == ["application/pdf"] and "x-mediary-treatments" not in headers, (kinds, headers)
 
     _, headers = talk.ask("pdf", model="fake/eyes")
@@ -146,7 +151,8 @@ def calls_tools(talk):
         answer, _ = talk.ask("tools", model=model)
         choice = answer.choices[0]
         calls = choice.message.tool_calls
-        assert choice.finish_reason == "tool_calls" and all(isinstance(call, ChatCompletionMessageToolCall) for call in calls)
+        assert all(isinstance(call, ChatCompletionMessageToolCall) for call in calls), calls
+        assert choice.finish_reason == "tool_calls", choice
         cities = [json.loads(call.function.arguments)["city"] for call in calls]
         assert cities == ["Paris", "Oslo"] and len({call.id for call in calls}) == 2, calls
 
@@ -160,7 +166,8 @@ def calls_tools(talk):
         assert chunks[-1].choices[0].finish_reason == "tool_calls", chunks[-1]
 
         told = [choice.message.model_dump(exclude_none=True)]
-        told += [{"role": "tool", "tool_call_id": call.id, "content": f"{city}: mild"} for call, city in zip(calls, cities, strict=True)]
+        for call, city in zip(calls, cities, strict=True):
+            told.append({"role": "tool", "tool_call_id": call.id, "content": f"{city}: mild"})
         answer, _ = talk.ask("tools", model=model, messages=sample("tools")["messages"] + told)
         text = answer.choices[0].message.content
         assert "Paris: mild" in text and "Oslo: mild" in text, answer
@@ -221,7 +228,8 @@ def refuses(talk):
     error = refused(openai.NotFoundError, "model_not_found", "gemini-3.5-flash", model="gemini-3.5-flsh")
     assert error.param == "model", error
     refused(openai.BadRequestError, "invalid_request", "at least one message", model="auto", messages=[])
-    refused(openai.BadRequestError, "invalid_request", "temperature must not exceed 1", model="fake/picky", temperature=2)
+    words = "temperature must not exceed 1"
+    refused(openai.BadRequestError, "unsupported_value", words, model="fake/picky", temperature=2)
     error = refused(openai.RateLimitError, "rate_limit_exceeded", "Try again in", model="fake/busy")
     assert 1 <= int(error.response.headers["retry-after"]) <= 7, error.response.headers
     refused(openai.InternalServerError, "all_providers_failed", "fake/broken", model="fake/broken")
@@ -233,7 +241,8 @@ def refuses(talk):
         extra_headers={"X-Mediary-Strict": "true"},
     )
     assert error.param == "messages[0].content[1]", error
-    refused(openai.BadRequestError, "invalid_request", "x-mediary-privacy", model="auto", extra_headers={"X-Mediary-Privacy": "no"})
+    misspelt = {"X-Mediary-Privacy": "locale"}
+    refused(openai.BadRequestError, "invalid_request", "x-mediary-privacy", model="auto", extra_headers=misspelt)
 
 
 def lists_models(talk):

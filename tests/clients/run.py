@@ -48,7 +48,8 @@ def main():
     with tempfile.TemporaryDirectory() as folder, Upstream() as upstream:
         config = Path(folder) / "mediary.toml"
         config.write_text(upstream.configuration(), encoding="utf-8")
-        settings = {"MEDIARY_SERVER__PORT": str(port), "MEDIARY_FETCH__ALLOW": "127.0.0.1", "MEDIARY_CACHE__DIR": folder}
+        settings = {"MEDIARY_SERVER__PORT": str(port), "MEDIARY_FETCH__ALLOW": "127.0.0.1"}
+        settings["MEDIARY_CACHE__DIR"] = str(Path(folder) / "cache")
         clients = [["mistral_ocr.py", "--fetch"], ["openai_chat.py", "--upstream", upstream.address]]
         server = subprocess.Popen(
             [sys.argv[1], "--config", config, "serve"],

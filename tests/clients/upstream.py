@@ -2,8 +2,8 @@
 
 Under `/openai/v1` one speaks OpenAI's format, under `/gemini/v1beta` one speaks Gemini's. What a model does is in its
 name; what it says follows from what it was sent, so that a client can tell whether all of it arrived. `GET /seen/MODEL`
-is the last body that came for a model. Used by run.py; also a program, for trying the README's commands by hand:
-python3 tests/clients/upstream.py PORT.
+is the last body that came for a model, `GET /sign.png` a picture to be fetched. Used by run.py; also a program, which
+prints the configuration for it, to try the README's commands by hand: python3 tests/clients/upstream.py PORT.
 """
 
 import http.server
@@ -12,7 +12,9 @@ import re
 import sys
 import threading
 import urllib.parse
+from pathlib import Path
 
+SAMPLES = Path(__file__).resolve().parents[2] / "samples"
 FILLED_FORM = {"shop": "Marlow's", "total": 4.75, "currency": "GBP"}
 CITIES = ("Paris", "Oslo")
 THOUGHT = "Let me think."
@@ -96,6 +98,8 @@ class Answerer(http.server.BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
 
     def do_GET(self):  # noqa: N802  (the name is http.server's)
+        if self.path == "/sign.png":
+            return self.answer(200, (SAMPLES / "sign.png").read_bytes(), {"content-type": "image/png"})
         model = urllib.parse.unquote(self.path.removeprefix("/seen/"))
         self.answer(200 if model in self.server.seen else 404, self.server.seen.get(model, {}))
 
@@ -140,10 +144,11 @@ class Answerer(http.server.BaseHTTPRequestHandler):
         return self.stream(answers) if streams else self.answer(200, answers[0])
 
     def answer(self, status, body, headers=()):
-        content = json.dumps(body).encode()
+        content = body if isinstance(body, bytes) else json.dumps(body).encode()
         self.send_response(status)
-        for name, value in {"content-type": "application/json", "content-length": len(content), **dict(headers)}.items():
-            self.send_header(name, str(value))
+        named = {"content-type": "application/json", "content-length": str(len(content)), **dict(headers)}
+        for name, value in named.items():
+            self.send_header(name, value)
         self.end_headers()
         self.wfile.write(content)
 
@@ -174,9 +179,8 @@ def openai_reply(body):
     if body.get("tools") and not results:
         name = body["tools"][0]["function"]["name"]
         calls = [{"name": name, "arguments": json.dumps({"city": city})} for city in CITIES]
-        reply["tool_calls"] = [
-            {"id": f"call_{city}", "type": "function", "function": call} for city, call in zip(CITIES, calls, strict=True)
-        ]
+        called = zip(CITIES, calls, strict=True)
+        reply["tool_calls"] = [{"id": f"call_{city}", "type": "function", "function": call} for city, call in called]
     elif body.get("response_format", {}).get("type") == "json_schema":
         reply["content"] = json.dumps(FILLED_FORM)
     else:
@@ -225,13 +229,14 @@ def gemini_parts(body):
         return thoughts + calls
     if "responseJsonSchema" in generation:
         return thoughts + [{"text": json.dumps(FILLED_FORM)}]
-    words = results or [part.get("text") or f"<{part['inlineData']['mimeType']}>" for part in body["contents"][-1]["parts"]]
+    last = body["contents"][-1]["parts"]
+    words = results or [part.get("text") or f"<{part['inlineData']['mimeType']}>" for part in last]
     return thoughts + [{"text": "You said: "}, {"text": " and ".join(words)}]
 
 
 def main():
     with Upstream(int(sys.argv[1])) as upstream:
-        print(upstream.configuration())
+        print(upstream.configuration(), flush=True)
         threading.Event().wait()
 
 

@@ -148,20 +148,23 @@ fn message(message: WireMessage<'_>, index: usize, body: &Bytes) -> Result<Messa
     if role == Role::User && parts.is_empty() {
         return Err(bad(format!("messages[{index}].content"), "a user's message needs content"));
     }
+    let reasoning = || message.reasoning.as_ref().and_then(Value::as_str).map(str::to_owned);
+    let thoughts = message.reasoning_content.or_else(reasoning);
     Ok(Message {
         role,
         parts,
         tool_calls,
         tool_call_id: message.tool_call_id,
         name: message.name,
-        reasoning: message.reasoning_content.map(|text| Reasoning { text, signature: None }),
+        reasoning: thoughts.map(|text| Reasoning { text, signature: None }),
         refusal,
         extras: without_nulls(message.extras),
     })
 }
 
 fn part(part: WirePart<'_>, path: &str, body: &Bytes) -> Result<Part, BadField> {
-    let lacks = |field: &str| bad(format!("{path}.{field}"), format!("a part of type `{}` needs `{field}`", part.r#type));
+    let lacks =
+        |field: &str| bad(format!("{path}.{field}"), format!("a part of type `{}` needs `{field}`", part.r#type));
     match part.r#type.as_str() {
         "text" | "input_text" | "output_text" => {
             let Str(text) = part.text.ok_or_else(|| lacks("text"))?;
@@ -217,9 +220,9 @@ fn medium(
         None => (mime, text),
         Some(rest) => {
             let (head, data) = rest.split_once(',').ok_or_else(|| bad(path, "a data URL without a comma"))?;
-            let claimed = head.strip_suffix(";base64").ok_or_else(|| {
-                bad(path, "a data URL must hold base64: data:TYPE;base64,DATA")
-            })?;
+            let claimed = head
+                .strip_suffix(";base64")
+                .ok_or_else(|| bad(path, "a data URL must hold base64: data:TYPE;base64,DATA"))?;
             (Some(claimed.to_owned()).filter(|claimed| !claimed.is_empty()), data)
         }
     };
@@ -288,7 +291,8 @@ fn tool_choice(choice: &Value) -> Result<ToolChoice, BadField> {
         (Some("required" | "any"), _) => Ok(ToolChoice::Required),
         (None, Some(name)) => Ok(ToolChoice::Named(name.to_owned())),
         _ => {
-            let message = "`tool_choice` must be auto, none, required or {\"type\":\"function\",\"function\":{\"name\":…}}";
+            let message =
+                "`tool_choice` must be auto, none, required or {\"type\":\"function\",\"function\":{\"name\":…}}";
             Err(bad("tool_choice", message))
         }
     }

@@ -6,6 +6,8 @@
 mod decode;
 mod encode;
 mod stream;
+#[cfg(test)]
+mod tests;
 mod wire;
 
 pub use decode::ChatForm;

@@ -17,7 +17,8 @@ pub struct ChunkWriter {
     head: AnswerHead,
     include_usage: bool,
     passes_raw: bool,
-    has_begun: bool,
+    /// The replies whose role was named.
+    begun: Vec<u32>,
     has_sent_usage: bool,
 }
 
@@ -26,12 +27,13 @@ impl ChunkWriter {
     /// last chunk of usage.
     #[must_use]
     pub fn new(head: AnswerHead, include_usage: bool, passes_raw: bool) -> Self {
-        Self { head, include_usage, passes_raw, has_begun: false, has_sent_usage: false }
+        Self { head, include_usage, passes_raw, begun: Vec::new(), has_sent_usage: false }
     }
 
     /// Writes a frame.
     pub fn frame(&mut self, frame: &ReplyFrame, into: &mut Vec<u8>) {
-        if self.passes_raw {
+        // What a reader held back to the end has no frame of its own.
+        if self.passes_raw && !frame.raw.is_empty() {
             // A chunk of ours that follows must name the same answer.
             if let Some(begun @ ReplyEvent::Begun { .. }) = frame.events.first() {
                 self.event(begun, into);
@@ -39,7 +41,7 @@ impl ChunkWriter {
             let only_usage = !frame.events.is_empty()
                 && frame.events.iter().all(|event| matches!(event, ReplyEvent::Usage(_) | ReplyEvent::Begun { .. }));
             let has_usage = frame.events.iter().any(|event| matches!(event, ReplyEvent::Usage(_)));
-            if frame.raw.is_empty() || (only_usage && has_usage && !self.include_usage) {
+            if only_usage && has_usage && !self.include_usage {
                 return;
             }
             self.has_sent_usage |= has_usage;
@@ -66,10 +68,12 @@ impl ChunkWriter {
                     self.head.model.clone_from(model);
                 }
             }
-            ReplyEvent::Text { choice, text } => self.delta(*choice, json!({ "content": text }), into),
+            ReplyEvent::Text { choice, text } => self.delta(*choice, &json!({ "content": text }), into),
             ReplyEvent::Reasoning { text, .. } if text.is_empty() => {}
-            ReplyEvent::Reasoning { choice, text, .. } => self.delta(*choice, json!({ "reasoning_content": text }), into),
-            ReplyEvent::Refusal { choice, text } => self.delta(*choice, json!({ "refusal": text }), into),
+            ReplyEvent::Reasoning { choice, text, .. } => {
+                self.delta(*choice, &json!({ "reasoning_content": text }), into);
+            }
+            ReplyEvent::Refusal { choice, text } => self.delta(*choice, &json!({ "refusal": text }), into),
             ReplyEvent::ToolCall { choice, index, id, name, arguments, signature } => {
                 let mut call = json!({ "index": index, "function": { "arguments": arguments } });
                 if let Some(id) = id {
@@ -82,17 +86,19 @@ impl ChunkWriter {
                 if let Some(signature) = signature {
                     call["extra_content"] = encode::signed(signature);
                 }
-                self.delta(*choice, json!({ "tool_calls": [call] }), into);
+                self.delta(*choice, &json!({ "tool_calls": [call] }), into);
             }
             ReplyEvent::Extra { choice, name: "logprobs", value } => {
+                self.begin(*choice, into);
                 let choices = json!([{ "index": choice, "delta": {}, "logprobs": value, "finish_reason": null }]);
-                self.chunk(choices, None, into);
+                self.chunk(&choices, None, into);
             }
-            ReplyEvent::Extra { choice, name, value } => self.delta(*choice, json!({ *name: value }), into),
+            ReplyEvent::Extra { choice, name, value } => self.delta(*choice, &json!({ *name: value }), into),
             ReplyEvent::Finish { choice, finish } => {
                 self.begin(*choice, into);
-                let choices = json!([{ "index": choice, "delta": {}, "logprobs": null, "finish_reason": finish.name() }]);
-                self.chunk(choices, None, into);
+                let choices =
+                    json!([{ "index": choice, "delta": {}, "logprobs": null, "finish_reason": finish.name() }]);
+                self.chunk(&choices, None, into);
             }
             // Told once, at the end.
             ReplyEvent::Usage(_) => {}
@@ -102,7 +108,7 @@ impl ChunkWriter {
     /// Writes the end of a complete reply.
     pub fn end(&mut self, usage: Usage, into: &mut Vec<u8>) {
         if self.include_usage && !self.has_sent_usage {
-            self.chunk(json!([]), Some(usage), into);
+            self.chunk(&json!([]), Some(usage), into);
         }
         into.extend_from_slice(DONE);
     }
@@ -114,21 +120,20 @@ impl ChunkWriter {
         into.extend_from_slice(b"\n\n");
     }
 
-    fn delta(&mut self, choice: u32, delta: Value, into: &mut Vec<u8>) {
+    fn delta(&mut self, choice: u32, delta: &Value, into: &mut Vec<u8>) {
         self.begin(choice, into);
-        self.chunk(json!([{ "index": choice, "delta": delta, "logprobs": null, "finish_reason": null }]), None, into);
+        self.chunk(&json!([{ "index": choice, "delta": delta, "logprobs": null, "finish_reason": null }]), None, into);
     }
 
     /// The first chunk of a reply names the role.
     fn begin(&mut self, choice: u32, into: &mut Vec<u8>) {
-        if choice == 0 && !self.has_begun {
-            self.has_begun = true;
-            let delta = json!({ "role": "assistant", "content": "" });
-            self.chunk(json!([{ "index": 0, "delta": delta, "logprobs": null, "finish_reason": null }]), None, into);
+        if !self.begun.contains(&choice) {
+            self.begun.push(choice);
+            self.delta(choice, &json!({ "role": "assistant", "content": "" }), into);
         }
     }
 
-    fn chunk(&mut self, choices: Value, usage: Option<Usage>, into: &mut Vec<u8>) {
+    fn chunk(&mut self, choices: &Value, usage: Option<Usage>, into: &mut Vec<u8>) {
         let mut body = json!({
             "id": self.head.id,
             "object": "chat.completion.chunk",

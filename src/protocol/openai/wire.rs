@@ -130,8 +130,11 @@ pub(super) struct WireMessage<'a> {
     pub(super) tool_call_id: Option<String>,
     #[serde(default)]
     pub(super) refusal: Option<String>,
-    #[serde(default, alias = "reasoning")]
+    #[serde(default)]
     pub(super) reasoning_content: Option<String>,
+    /// What others call it, some beside the other name.
+    #[serde(default)]
+    pub(super) reasoning: Option<Value>,
     #[serde(flatten)]
     pub(super) extras: Map<String, Value>,
 }

@@ -68,11 +68,7 @@ pub(super) fn encode(call: &Call<'_>) -> Result<HttpCall, Failure> {
     };
     let mut out = body::buffer(chat);
     body::write(&mut out, &request)?;
-    Ok(HttpCall {
-        path: "/messages".to_owned(),
-        headers: vec![("anthropic-version", VERSION.to_owned())],
-        body: out,
-    })
+    Ok(HttpCall { path: "/messages".to_owned(), headers: vec![("anthropic-version", VERSION.to_owned())], body: out })
 }
 
 fn max_tokens(call: &Call<'_>) -> u32 {

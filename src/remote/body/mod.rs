@@ -63,8 +63,7 @@ mod tests {
         object.close();
         let written: serde_json::Value = serde_json::from_slice(&out).unwrap();
         let block = json!({ "type": "image", "text": "a \"b\"\n", "data": "AAEC" });
-        let expected =
-            json!({ "block": block, "bare": "AAEC", "url": "data:image/png;base64,AAEC", "list": [1, 2] });
+        let expected = json!({ "block": block, "bare": "AAEC", "url": "data:image/png;base64,AAEC", "list": [1, 2] });
         assert_eq!(written, expected);
     }
 }

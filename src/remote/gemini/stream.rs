@@ -46,7 +46,11 @@ impl Reader for Stream {
         let candidates = answer.candidates.unwrap_or_default();
         let blocked = answer.prompt_feedback.and_then(|feedback| feedback.block_reason);
         if let Some(reason) = blocked.filter(|_| candidates.is_empty()) {
-            return Err(blame::failure(FailureKind::ContentRefused, None, &format!("the prompt was blocked ({reason})")));
+            return Err(blame::failure(
+                FailureKind::ContentRefused,
+                None,
+                &format!("the prompt was blocked ({reason})"),
+            ));
         }
         for candidate in candidates {
             self.candidate(candidate, &mut into.events)?;

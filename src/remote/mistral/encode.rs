@@ -10,8 +10,8 @@ use crate::body::{self, Base64, Object};
 use crate::openai::{extras, response_format, tools};
 use crate::{Call, functions, unwritable};
 
-/// The soft parameters Mistral has a form for, by their OpenAI names; what follows `reasoning_effort` are fields of its
-/// own.
+/// The soft parameters Mistral has a form for, by their OpenAI names; what follows
+/// `prompt_cache_key` are fields of its own.
 pub(super) const SOFT: &[&str] = &[
     "temperature",
     "top_p",
@@ -25,7 +25,6 @@ pub(super) const SOFT: &[&str] = &[
     "metadata",
     "prediction",
     "prompt_cache_key",
-    "reasoning_effort",
     "safe_prompt",
     "prompt_mode",
     "guardrails",
@@ -49,7 +48,8 @@ pub(super) fn body(call: &Call<'_>) -> Result<Vec<u8>, Failure> {
     request.some("random_seed", sampling.seed.filter(|_| call.sends("seed")));
     request.some("presence_penalty", sampling.presence_penalty.filter(|_| call.sends("presence_penalty")));
     request.some("frequency_penalty", sampling.frequency_penalty.filter(|_| call.sends("frequency_penalty")));
-    request.some("reasoning_effort", chat.effort.map(effort).filter(|_| call.sends("reasoning_effort")));
+    // Models that do not think refuse the field.
+    request.some("reasoning_effort", chat.effort.filter(|_| call.abilities.reasoning).map(effort));
     response_format(&mut request, &chat.format);
     if !chat.tools.is_empty() {
         tools(&mut request, &chat.tools)?;

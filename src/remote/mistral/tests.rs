@@ -17,7 +17,7 @@ fn media(format: MediaFormat) -> Media {
 }
 
 fn written(chat: &Chat) -> Value {
-    let abilities = Abilities::chat("mistral/mistral-x".parse().unwrap());
+    let abilities = Abilities { reasoning: true, ..Abilities::chat("mistral/mistral-x".parse().unwrap()) };
     let call = Call { chat, abilities: &abilities, quirks: &Quirks::default(), dropped: &[] };
     serde_json::from_slice(&Mistral.encode(&call).unwrap().body).unwrap()
 }

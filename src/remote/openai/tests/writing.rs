@@ -157,18 +157,6 @@ fn base64_that_came_in_goes_out_as_it_came() {
 }
 
 #[test]
-fn a_large_picture_is_written_without_growing_the_body() {
-    let part =
-        Part::Media(MediaPart::new(Media { format: MediaFormat::Png, blob: Blob::in_memory(vec![7; 3_000_000]) }));
-    let chat = of_parts(vec![part]);
-    let abilities = Abilities::chat("p/m".parse().unwrap());
-    let call = Call { chat: &chat, abilities: &abilities, quirks: &Quirks::default(), dropped: &[] };
-    let body = OpenAi.encode(&call).unwrap().body;
-    assert!(body.len() > 4_000_000);
-    assert!(body.capacity() < body.len() + body.len() / 32, "{} for {}", body.capacity(), body.len());
-}
-
-#[test]
 fn parts_without_a_form_are_refused() {
     let in_tool = Chat {
         messages: vec![Message { parts: vec![medium(MediaFormat::Png)], ..Message::new(Role::Tool) }],

@@ -7,9 +7,10 @@ use mediary_core::capability::{Abilities, Lifecycle, Price, SoftSupport, TaskKin
 use mediary_core::{MediaFormat, ProviderId, Target};
 use mediary_remote::Auth;
 
-use super::{BadCatalog, DialectName, ProviderSetup, Providers, catalog};
+use super::ALL_KEYS;
 use crate::config::providers::ModelEntry;
 use crate::config::{Config, Environment, Overrides, Secret};
+use crate::providers::{BadCatalog, DialectName, ProviderSetup, Providers, catalog};
 
 /// What `file` as `mediary.toml` and an environment of `NAME=value` lines give.
 fn assembled(file: &str, env: &str) -> Result<Providers, BadCatalog> {
@@ -49,9 +50,6 @@ fn row<'a>(providers: &'a Providers, target: &str) -> &'a Abilities {
 fn keys(provider: &ProviderSetup) -> Vec<&str> {
     provider.keys.iter().map(Secret::expose).collect()
 }
-
-const ALL_KEYS: &str = "OPENAI_API_KEY=k\nGEMINI_API_KEY=k\nANTHROPIC_API_KEY=k\nMISTRAL_API_KEY=k\nGROQ_API_KEY=k\n\
-                        OPENROUTER_API_KEY=k\nOLLAMA_HOST=127.0.0.1";
 
 #[test]
 fn every_embedded_catalog_is_sound() {

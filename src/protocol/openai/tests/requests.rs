@@ -1,0 +1,235 @@
+//! Requests: every type of part, every spelling that is taken, and every complaint.
+
+use std::fmt::Write;
+
+use bytes::Bytes;
+use insta::assert_snapshot;
+use mediary_core::task::{Chat, Part};
+use serde_json::{Value, json};
+
+use crate::protocol::openai::ChatForm;
+
+const PNG: &str = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAAA=";
+/// `fLaC` and a little more.
+const FLAC: &str = "ZkxhQwAAACI=";
+const PDF: &str = "JVBERi0xLjcK";
+
+fn decoded(body: &Value) -> Result<ChatForm, String> {
+    let body = Bytes::from(body.to_string());
+    ChatForm::decode(&body).map_err(|bad| format!("{}: {}", bad.field, bad.message))
+}
+
+/// A chat, a line for each thing in it.
+fn told(chat: &Chat) -> String {
+    let mut told = String::new();
+    for message in &chat.messages {
+        let mut line = format!("{:?}", message.role);
+        for (name, value) in
+            [("name", &message.name), ("answers", &message.tool_call_id), ("refusal", &message.refusal)]
+        {
+            if let Some(value) = value {
+                write!(line, " {name}={value}").unwrap();
+            }
+        }
+        if let Some(reasoning) = &message.reasoning {
+            write!(line, " thought={reasoning:?}").unwrap();
+        }
+        if !message.extras.is_empty() {
+            write!(line, " extras={}", Value::Object(message.extras.clone())).unwrap();
+        }
+        writeln!(told, "{line}").unwrap();
+        for part in &message.parts {
+            match part {
+                Part::Text(text) => writeln!(told, "  text {text:?}").unwrap(),
+                Part::Remote { url, name, detail } => {
+                    writeln!(told, "  remote {url} name={name:?} detail={detail:?}").unwrap();
+                }
+                Part::Media(part) => {
+                    let media = &part.media;
+                    let bytes = media.blob.len_bytes();
+                    let (name, detail) = (&part.name, part.detail);
+                    writeln!(told, "  {} of {bytes} bytes name={name:?} detail={detail:?}", media.format).unwrap();
+                }
+            }
+        }
+        for call in &message.tool_calls {
+            writeln!(told, "  {call:?}").unwrap();
+        }
+    }
+    told
+}
+
+fn of_parts(parts: &Value) -> Result<ChatForm, String> {
+    decoded(&json!({ "model": "m", "messages": [{ "role": "user", "content": parts }] }))
+}
+
+#[test]
+fn every_type_of_part_is_understood() {
+    let form = of_parts(&json!([
+        { "type": "text", "text": "words" },
+        { "type": "input_text", "text": "with \"escapes\"\n" },
+        { "type": "image_url", "image_url": { "url": format!("data:image/png;base64,{PNG}"), "detail": "high" } },
+        { "type": "image_url", "image_url": { "url": format!("data:;base64,{PNG}"), "detail": "closest" } },
+        { "type": "input_image", "image_url": format!("data:image/jpeg;base64,{PNG}") },
+        { "type": "image_url", "image_url": { "url": "https://media.example/a.png", "detail": "low" } },
+        { "type": "image_url", "image_url": { "url": "HTTP://media.example/a.png" } },
+        { "type": "input_audio", "input_audio": { "data": FLAC, "format": "flac" } },
+        { "type": "input_audio", "input_audio": { "data": format!("data:audio/flac;base64,{FLAC}") } },
+        { "type": "input_audio", "input_audio": { "data": "https://media.example/a.flac", "format": "flac" } },
+        { "type": "video_url", "video_url": { "url": "https://media.example/a.mp4" } },
+        { "type": "document_url", "document_url": "https://media.example/a.pdf", "document_name": "a.pdf" },
+        { "type": "file", "file": { "filename": "b.pdf", "file_data": format!("data:application/pdf;base64,{PDF}") } },
+        { "type": "file", "file": { "filename": "b.pdf", "file_data": PDF } },
+        { "type": "file", "file": { "filename": "table.csv", "file_data": "YSxiCjEsMgo=" } },
+    ]))
+    .unwrap();
+    assert_snapshot!(told(&form.chat));
+}
+
+#[test]
+fn base64_is_lent_from_the_body_and_not_copied() {
+    let content = json!([{ "type": "file", "file": { "file_data": PDF } }]);
+    let body = Bytes::from(json!({ "messages": [{ "role": "user", "content": content }] }).to_string());
+    let form = ChatForm::decode(&body).unwrap();
+    let Part::Media(part) = &form.chat.messages[0].parts[0] else { panic!("{:?}", form.chat) };
+    let lent = part.media.blob.base64().unwrap();
+    assert_eq!(lent, PDF);
+    assert!(body.as_ptr_range().contains(&lent.as_ptr()));
+}
+
+#[test]
+fn every_role_and_everything_in_messages_is_understood() {
+    let call = |arguments: &Value| json!({ "id": "call_1", "type": "function", "function": { "name": "f", "arguments": arguments } });
+    let mut signed = call(&json!("{\"q\":1}"));
+    signed["extra_content"] = json!({ "google": { "thought_signature": "U0lH" } });
+    let form = decoded(&json!({
+        "model": "m",
+        "messages": [
+            { "role": "system", "content": "a" },
+            { "role": "developer", "content": [{ "type": "text", "text": "b" }] },
+            { "role": "user", "content": "c", "name": "ana" },
+            { "role": "assistant", "content": null, "tool_calls": [signed, call(&json!({ "zebra": 1, "apple": 2 })), call(&Value::Null)] },
+            { "role": "tool", "content": "42", "tool_call_id": "call_1" },
+            { "role": "tool", "tool_call_id": "call_2", "content": [
+                { "type": "text", "text": "a picture" },
+                { "type": "image_url", "image_url": { "url": format!("data:image/png;base64,{PNG}") } },
+            ] },
+            { "role": "assistant", "content": "d", "reasoning_content": "Hm.", "refusal": null, "annotations": [], "audio": null },
+            { "role": "assistant", "content": "d", "reasoning": "Hm.", "reasoning_content": "Hm!" },
+            { "role": "assistant", "content": "d", "reasoning": "Hm." },
+            { "role": "assistant", "content": [{ "type": "output_text", "text": "e" }, { "type": "refusal", "refusal": "No." }] },
+            { "role": "assistant", "function_call": { "name": "old", "arguments": "{}" } },
+            { "role": "function", "name": "old", "content": "43" },
+        ],
+    }))
+    .unwrap();
+    assert_snapshot!(told(&form.chat));
+}
+
+#[test]
+fn every_wish_is_understood() {
+    let form = decoded(&json!({
+        "model": "vista",
+        "messages": [{ "role": "user", "content": "Hi" }],
+        "tools": [{ "type": "function", "function": { "name": "f", "description": "d", "strict": true,
+            "parameters": { "type": "object", "properties": { "zebra": {}, "apple": {} } } } }],
+        "functions": [{ "name": "old" }],
+        "tool_choice": { "type": "function", "function": { "name": "f" } },
+        "parallel_tool_calls": false,
+        "response_format": { "type": "json_schema", "json_schema": { "name": "s", "strict": true,
+            "schema": { "zebra": 1, "apple": 2 } } },
+        "max_tokens": 5,
+        "max_completion_tokens": 10,
+        "temperature": 0.5,
+        "top_p": 0.25,
+        "top_k": 40,
+        "stop": "END",
+        "n": 2,
+        "seed": -1,
+        "presence_penalty": 0.5,
+        "frequency_penalty": -0.5,
+        "logprobs": true,
+        "top_logprobs": 3,
+        "reasoning_effort": "xhigh",
+        "stream": true,
+        "stream_options": { "include_usage": true },
+        "user": "u",
+        "metadata": null,
+        "a_field_of_tomorrow": { "z": 1, "a": 2 },
+    }))
+    .unwrap();
+    let Chat {
+        messages: _,
+        ref tools,
+        ref tool_choice,
+        parallel_tool_calls,
+        ref format,
+        ref sampling,
+        effort,
+        stream,
+        ref extras,
+    } = form.chat;
+    assert_snapshot!(format!(
+        "{} include_usage={}\n{tools:#?}\n{tool_choice:?} {parallel_tool_calls:?}\n{format:?}\n{sampling:#?}\n{effort:?} {stream}\n{}",
+        form.model,
+        form.include_usage,
+        Value::Object(extras.clone())
+    ));
+}
+
+#[test]
+fn short_spellings_mean_the_same() {
+    let with = |name: &str, value: Value| {
+        let mut body = json!({ "messages": [{ "role": "user", "content": "Hi" }] });
+        body[name] = value;
+        format!("{:?}", decoded(&body).unwrap().chat)
+    };
+    assert_eq!(with("stop", json!("a")), with("stop", json!(["a"])));
+    assert_eq!(with("tool_choice", json!("any")), with("tool_choice", json!("required")));
+    assert_eq!(with("function_call", json!({ "name": "f" })), with("tool_choice", json!({ "name": "f" })));
+    for (name, nothing) in [("n", json!(1)), ("logprobs", json!(false)), ("response_format", json!({ "type": "text" }))]
+    {
+        assert_eq!(with(name, nothing), with(name, Value::Null), "{name}");
+    }
+}
+
+#[test]
+fn complaints_name_the_field() {
+    let with = |name: &str, value: Value| {
+        let mut body = json!({ "messages": [{ "role": "user", "content": "Hi" }] });
+        body[name] = value;
+        decoded(&body)
+    };
+    let message = |value: Value| with("messages", json!([value]));
+    let part = |value: Value| of_parts(&json!([{ "type": "text", "text": "a" }, value]));
+    let rows = [
+        ChatForm::decode(&Bytes::from_static(b"{")).map_err(|bad| format!("{}: {}", bad.field, bad.message)),
+        with("messages", json!([])),
+        with("messages", json!("Hi")),
+        with("temperature", json!("warm")),
+        with("n", json!(0)),
+        with("n", json!(129)),
+        with("tool_choice", json!("perhaps")),
+        with("response_format", json!({ "type": "yaml" })),
+        with("response_format", json!({ "type": "json_schema" })),
+        with("reasoning_effort", json!("immense")),
+        with("tools", json!([{ "type": "web_search" }])),
+        message(json!({ "role": "critic", "content": "a" })),
+        message(json!({ "role": "user" })),
+        message(json!({ "role": "user", "content": [] })),
+        message(json!({ "role": "assistant", "tool_calls": [{ "id": "a", "type": "custom" }] })),
+        part(json!({ "type": "smell" })),
+        part(json!({ "type": "text" })),
+        part(json!({ "type": "image_url" })),
+        part(json!({ "type": "image_url", "image_url": 7 })),
+        part(json!({ "type": "image_url", "image_url": "data:image/png,raw" })),
+        part(json!({ "type": "image_url", "image_url": "data:image/png;base64" })),
+        part(json!({ "type": "image_url", "image_url": "ftp://media.example/a" })),
+        part(json!({ "type": "file", "file": { "file_id": "file-1" } })),
+        part(json!({ "type": "file", "file": {} })),
+        part(json!({ "type": "file", "file": { "file_data": "" } })),
+        part(json!({ "type": "file", "file": { "file_data": "UEsFBgAAAAAAAAAAAAAAAAAAAAAAAA==" } })),
+    ];
+    let told: Vec<String> = rows.into_iter().map(|row| row.expect_err("this is a mistake")).collect();
+    assert_snapshot!(told.join("\n"));
+}
