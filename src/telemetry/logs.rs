@@ -8,7 +8,9 @@ use thiserror::Error;
 use tracing::Subscriber;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::fmt::format::JsonFields;
 
+use super::json_lines::JsonLines;
 use crate::config::{LogFormat, LogLevel, Server};
 
 /// Why the log could not be set up.
@@ -88,7 +90,7 @@ where
         // Colours are left to the library here, so that NO_COLOR keeps its meaning.
         Style::Coloured => Box::new(builder.finish()),
         Style::Plain => Box::new(builder.with_ansi(false).finish()),
-        Style::Json => Box::new(builder.json().flatten_event(true).with_span_list(false).finish()),
+        Style::Json => Box::new(builder.fmt_fields(JsonFields::new()).event_format(JsonLines).finish()),
     }
 }
 
@@ -128,7 +130,7 @@ mod tests {
         tracing::subscriber::with_default(subscriber, || {
             let span = tracing::info_span!("request", request.id = "r-1");
             let _inside = span.enter();
-            tracing::info!(pages = 3, "read");
+            tracing::info!(pages = 3, name = "a \"b\"\n", share = 0.5, done = true, "read");
             tracing::info!(target: "ort", "chatter");
             tracing::debug!("detail");
         });
@@ -157,6 +159,8 @@ mod tests {
         let line: serde_json::Value = serde_json::from_str(text.trim()).unwrap();
         assert_eq!(line["message"], "read");
         assert_eq!(line["pages"], 3);
+        assert_eq!((&line["name"], &line["share"], &line["done"]), (&"a \"b\"\n".into(), &0.5.into(), &true.into()));
+        assert_eq!(line["span"]["name"], "request");
         assert_eq!(line["span"]["request.id"], "r-1");
     }
 

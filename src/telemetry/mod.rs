@@ -3,6 +3,7 @@
 //! Sets both up and owns the names of all metrics; it decides nothing about requests and never writes to standard
 //! output, which belongs to the command line's answers. `main` sets up, the door and the gateway report.
 
+mod json_lines;
 mod logs;
 pub mod metrics;
 

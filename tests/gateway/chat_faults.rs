@@ -125,7 +125,7 @@ fn faults_of_streams() -> Vec<Fault> {
             "overloaded",
         ),
         fault("a rate in an event", stream(&[with_error("rate_limit_exceeded")]), "rate_limited", RATES, Some(5)),
-        failed("an error for a finish", stream(&[chunk(json!({}), Some("error")), done()]), "overloaded"),
+        failed("an error for a finish", stream(&[chunk(&json!({}), Some("error")), done()]), "overloaded"),
         failed("no choices ever", stream(&[chunk_of(&json!([]), &Value::Null), done()]), "empty_answer"),
     ]
 }

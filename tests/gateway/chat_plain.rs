@@ -109,8 +109,8 @@ fn calls_of_functions_come_whole_and_in_pieces_and_their_results_go_back() {
     let more =
         |index: usize, text: &str| json!({ "tool_calls": [{ "index": index, "function": { "arguments": text } }] });
     let pieces = [begin(0), more(0, "{\"city\":"), more(0, "\"Rome\"}"), begin(1), more(1, "{\"city\":\"Oslo\"}")];
-    let steps = pieces.iter().map(|delta| chunk(delta.clone(), None));
-    let stream = Act::Stream(steps.chain([chunk(json!({}), Some("tool_calls")), usage(), done()]).collect());
+    let steps = pieces.iter().map(|delta| chunk(delta, None));
+    let stream = Act::Stream(steps.chain([chunk(&json!({}), Some("tool_calls")), usage(), done()]).collect());
     let up = Upstream::doing([answers(200, &whole(&message, "tool_calls")), stream, says("Both fine")]);
     let server = with_providers(&[up.with_model("a", json!({ "tools": true }))]);
 

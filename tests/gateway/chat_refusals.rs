@@ -72,7 +72,7 @@ fn faults_of_the_client_stop_at_once_with_the_providers_sentence() {
 fn an_answer_that_a_filter_ended_is_an_answer() {
     let filtered =
         |text: &str| answers(200, &whole(&json!({ "role": "assistant", "content": text }), "content_filter"));
-    let end = || chunk(json!({}), Some("content_filter"));
+    let end = || chunk(&json!({}), Some("content_filter"));
     let streamed = |words: &[Step]| {
         Act::Stream([opening()].into_iter().chain(words.iter().cloned()).chain([end(), usage(), done()]).collect())
     };
@@ -107,7 +107,7 @@ fn hard_parameters_that_nobody_honours_are_refused_by_name_and_others_find_who_d
         let (first, second) = (Upstream::doing([says("From a")]), Upstream::doing([says("From b")]));
         let unable = if name == "tool_choice" { json!({ "tools": true, "tool_choice": false }) } else { json!({}) };
         let unable = first.with_model("a", unable);
-        let answer = with_providers(&[unable.clone()]).chat(asked.clone());
+        let answer = with_providers(std::slice::from_ref(&unable)).chat(asked.clone());
         answer.refused(422, "no_target", &format!("a/m: cannot honour {name}"));
         assert_eq!(answer.json()["error"]["param"], name);
         let answer = with_providers(&[unable, second.with_model("b", able)]).chat(asked.clone());

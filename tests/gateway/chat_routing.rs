@@ -146,7 +146,7 @@ fn a_request_can_be_bound_to_providers() {
 }
 
 /// An entry whose model costs this.
-fn priced(up: &Upstream, id: &str, price: Value) -> Value {
+fn priced(up: &Upstream, id: &str, price: &Value) -> Value {
     up.with_model(id, json!({ "price": price }))
 }
 
@@ -155,9 +155,9 @@ fn cost_is_bound_by_the_operator_or_the_request_and_never_loosened() {
     let ups = [says("From paid"), says("From unknown"), says("From free")].map(|act| Upstream::doing([act]));
     let [paid, unknown, free] = &ups;
     let entries = [
-        priced(paid, "paid", json!({ "input_usd": 1.0, "output_usd": 2.0 })),
-        priced(unknown, "unknown", json!("unknown")),
-        priced(free, "free", json!("free")),
+        priced(paid, "paid", &json!({ "input_usd": 1.0, "output_usd": 2.0 })),
+        priced(unknown, "unknown", &json!("unknown")),
+        priced(free, "free", &json!("free")),
     ];
     let open = with_providers(&entries);
     let bound = serving(&entries, |config| config.routing.cost = CostPolicy::Free);

@@ -1,12 +1,14 @@
 //! Streams that break after they have begun, that are slow, or whose client leaves.
 
+use std::io::Write as _;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
 use super::chat_talk::{Listener, asking, serving, with_providers};
 use super::chat_words::{chunk, closing, done, error, opening, says, streams, usage, word};
-use super::server::wait_until;
+use super::client::answer;
+use super::server::{TestServer, wait_until};
 use super::upstream::{Act, Step, Upstream};
 
 fn ms(milliseconds: u64) -> Duration {
@@ -27,7 +29,7 @@ fn a_stream_that_breaks_after_its_first_word_ends_in_an_error_and_claims_nothing
             &[Step::Data(error(private, Some("server_error")).to_string()), done()],
             "upstream_overloaded",
         ),
-        ("an error for a finish", &[chunk(json!({}), Some("error")), done()], "upstream_overloaded"),
+        ("an error for a finish", &[chunk(&json!({}), Some("error")), done()], "upstream_overloaded"),
     ];
     for (what, rest, code) in rows {
         let steps = [opening(), word("Hel"), word("lo")].into_iter().chain(rest.iter().cloned());
@@ -152,26 +154,34 @@ fn a_client_that_leaves_ends_the_call_at_once_and_nobody_rests_for_it() {
     }
 }
 
-#[test]
-fn small_chunks_arrive_without_steps() {
-    let mut steps = vec![opening()];
-    for index in 0..24 {
-        steps.extend([Step::Pause(ms(5)), word(&format!("w{index} "))]);
+/// The longest time between two of a stream's chunks, which its provider sends five milliseconds apart.
+fn longest_gap(server: &TestServer) -> Duration {
+    // Systems acknowledge late only on connections that were used back and forth.
+    let mut connection = server.connect();
+    for _ in 0..4 {
+        write!(connection, "GET /livez HTTP/1.1\r\nhost: localhost\r\n\r\n").expect("the server reads");
+        assert_eq!(answer(connection.try_clone().expect("it is open"), "GET").status, 200);
     }
-    steps.extend([closing(), done()]);
-    let up = Upstream::doing([Act::Stream(steps)]);
-    let server = with_providers(&[up.entry("a", json!({}))]);
-    let mut client = Listener::ask(&server, json!({}));
+    let mut client = Listener::ask_on(connection, server, json!({}));
     let mut arrivals = Vec::new();
     while let Some(event) = client.next() {
         if event.contains("\"w") {
             arrivals.push(Instant::now());
         }
     }
-    assert_eq!(arrivals.len(), 24);
-    let mut gaps: Vec<Duration> = arrivals.windows(2).map(|two| two[1] - two[0]).collect();
-    gaps.sort_unstable();
-    assert!(gaps[gaps.len() / 2] < ms(30), "{gaps:?}");
+    assert_eq!(arrivals.len(), 20);
+    arrivals.windows(2).map(|two| two[1] - two[0]).max().expect("there are some")
+}
+
+#[test]
+fn small_chunks_arrive_without_steps() {
+    let words = (0..20).flat_map(|index| [Step::Pause(ms(5)), word(&format!("w{index} "))]);
+    let up = Upstream::doing([Act::Stream([opening()].into_iter().chain(words).chain([closing(), done()]).collect())]);
+    let server = with_providers(&[up.entry("a", json!({}))]);
+    // A chunk that is held back until the one before is acknowledged is late by 40 ms, and is so every time; a busy
+    // machine is not.
+    let gaps: Vec<Duration> = (0..20).map(|_| longest_gap(&server)).take_while(|gap| *gap >= ms(30)).collect();
+    assert!(gaps.len() < 20, "{gaps:?}");
 }
 
 #[test]

@@ -167,7 +167,11 @@ pub(crate) struct Listener(BufReader<TcpStream>);
 impl Listener {
     /// Asks for a stream and reads nothing yet.
     pub(crate) fn ask(server: &TestServer, fields: Value) -> Self {
-        let mut connection = server.connect();
+        Self::ask_on(server.connect(), server, fields)
+    }
+
+    /// The same on a connection that may have served other requests.
+    pub(crate) fn ask_on(mut connection: TcpStream, server: &TestServer, fields: Value) -> Self {
         let request = asking(over(json!({ "stream": true }), fields));
         connection.write_all(&request.bytes(server)).expect("the server reads");
         Self(BufReader::new(connection))

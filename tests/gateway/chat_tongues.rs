@@ -150,7 +150,7 @@ fn mistral() -> Dialect {
         ],
         call: [
             answers(200, &whole(&message, "tool_calls")),
-            stream(vec![opening(), chunk(json!({ "tool_calls": called }), None), end("tool_calls"), done()]),
+            stream(vec![opening(), chunk(&json!({ "tool_calls": called }), None), end("tool_calls"), done()]),
         ],
         broken: stream(vec![opening(), word("Hel")]),
         refusal: answers(429, &json!({ "object": "error", "message": "slow", "type": "rate_limited", "code": "1300" })),

@@ -40,7 +40,7 @@ pub(crate) fn error(message: &str, code: Option<&str>) -> Value {
 }
 
 /// A chunk that adds this to the first reply.
-pub(crate) fn chunk(delta: Value, finish: Option<&str>) -> Step {
+pub(crate) fn chunk(delta: &Value, finish: Option<&str>) -> Step {
     let choice = json!({ "index": 0, "delta": delta, "logprobs": null, "finish_reason": finish });
     chunk_of(&json!([choice]), &Value::Null)
 }
@@ -59,17 +59,17 @@ pub(crate) fn chunk_of(choices: &Value, usage: &Value) -> Step {
 
 /// The chunk that names the role, which says nothing yet.
 pub(crate) fn opening() -> Step {
-    chunk(json!({ "role": "assistant", "content": "" }), None)
+    chunk(&json!({ "role": "assistant", "content": "" }), None)
 }
 
 /// A chunk of text.
 pub(crate) fn word(text: &str) -> Step {
-    chunk(json!({ "content": text }), None)
+    chunk(&json!({ "content": text }), None)
 }
 
 /// The chunk that ends a reply.
 pub(crate) fn closing() -> Step {
-    chunk(json!({}), Some("stop"))
+    chunk(&json!({}), Some("stop"))
 }
 
 /// The last chunk where usage was asked for.

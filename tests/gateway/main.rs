@@ -15,6 +15,7 @@ mod chat_media;
 mod chat_plain;
 mod chat_refusals;
 mod chat_routing;
+mod chat_stage;
 mod chat_sticky;
 mod chat_streams;
 mod chat_talk;

@@ -3,16 +3,16 @@
 //! It listens on a port of the system's choosing and gives its acts in order, the last one again and again. What it says
 //! is in `chat_words`, how it is configured in `chat_talk`.
 
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use super::server::{PATIENCE, wait_until};
+use super::chat_stage::{Stage, serve};
+use super::server::wait_until;
 
 /// What a provider does with one request.
 #[derive(Debug, Clone)]
@@ -84,29 +84,6 @@ impl Seen {
     }
 }
 
-#[derive(Debug, Default)]
-struct Stage {
-    /// The last comes first.
-    acts: Mutex<Vec<Act>>,
-    seen: Mutex<Vec<Seen>>,
-    /// When the other side left a silent or stalled answer.
-    left: Mutex<Vec<Instant>>,
-    ends: AtomicBool,
-}
-
-impl Stage {
-    fn seen(&self) -> MutexGuard<'_, Vec<Seen>> {
-        self.seen.lock().expect("nobody panics with it")
-    }
-
-    /// What to do with the next request.
-    fn next(&self) -> Act {
-        let mut acts = self.acts.lock().expect("nobody panics with it");
-        let next = if acts.len() > 1 { acts.pop() } else { acts.last().cloned() };
-        next.unwrap_or(Act::Close)
-    }
-}
-
 /// A provider.
 pub(crate) struct Upstream {
     pub(crate) address: SocketAddr,
@@ -117,11 +94,9 @@ pub(crate) struct Upstream {
 impl Upstream {
     /// A provider that does these things, one per request, the last one from then on.
     pub(crate) fn doing(acts: impl IntoIterator<Item = Act>) -> Self {
-        let mut acts: Vec<Act> = acts.into_iter().collect();
-        acts.reverse();
         let listener = TcpListener::bind(("127.0.0.1", 0)).expect("loopback has a free port");
         let address = listener.local_addr().expect("it is bound");
-        let stage = Arc::new(Stage { acts: Mutex::new(acts), ..Stage::default() });
+        let stage = Arc::new(Stage::of(acts));
         let thread = std::thread::spawn({
             let stage = stage.clone();
             move || {
@@ -160,9 +135,8 @@ impl Upstream {
 
     /// When the other side left an answer that went no further.
     pub(crate) fn was_left(&self) -> Instant {
-        let left = || self.stage.left.lock().expect("nobody panics with it").first().copied();
-        wait_until("the call is given up", || left().is_some());
-        left().expect("it was waited for")
+        wait_until("the call is given up", || self.stage.left().is_some());
+        self.stage.left().expect("it was waited for")
     }
 }
 
@@ -174,105 +148,4 @@ impl Drop for Upstream {
             drop(thread.join());
         }
     }
-}
-
-/// Serves one connection until it is closed.
-fn serve(stream: TcpStream, stage: &Stage) {
-    // A connection that nobody uses or ends must not keep its thread.
-    drop(stream.set_read_timeout(Some(PATIENCE)));
-    drop(stream.set_nodelay(true));
-    let Ok(mut out) = stream.try_clone() else { return };
-    // Nothing is read ahead: what is left of a request when its connection is closed resets it.
-    let mut input = BufReader::with_capacity(1, stream);
-    while let Some(seen) = read(&mut input) {
-        stage.seen().push(seen);
-        let act = stage.next();
-        if matches!(act, Act::Reset) {
-            return;
-        }
-        drop(input.read_exact(&mut [0]));
-        if !play(act, &mut input, &mut out, stage) {
-            drop(out.shutdown(Shutdown::Both));
-            return;
-        }
-    }
-}
-
-/// Does one thing; `false`: the connection is of no further use.
-fn play(act: Act, input: &mut BufReader<TcpStream>, out: &mut TcpStream, stage: &Stage) -> bool {
-    match act {
-        Act::Answer { status, headers, body } => {
-            let mut head = format!("HTTP/1.1 {status} X\r\ncontent-length: {}\r\n", body.len());
-            for (name, value) in headers {
-                head.push_str(&format!("{name}: {value}\r\n"));
-            }
-            out.write_all(format!("{head}\r\n{body}").as_bytes()).is_ok()
-        }
-        Act::Half(body) => {
-            let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length:";
-            let half = &body[..body.len() / 2];
-            drop(out.write_all(format!("{head} {}\r\n\r\n{half}", body.len()).as_bytes()));
-            false
-        }
-        Act::Stream(steps) => stream(steps, input, out, stage),
-        Act::Close | Act::Reset => false,
-        Act::Silence => {
-            wait_for_leave(input, stage);
-            false
-        }
-    }
-}
-
-fn stream(steps: Vec<Step>, input: &mut BufReader<TcpStream>, out: &mut TcpStream, stage: &Stage) -> bool {
-    let head = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n";
-    if out.write_all(head.as_bytes()).is_err() {
-        return false;
-    }
-    for step in steps {
-        let bytes = match step {
-            Step::Data(data) => format!("data: {data}\n\n"),
-            Step::Raw(raw) => raw.to_owned(),
-            Step::Pause(pause) => {
-                std::thread::park_timeout(pause);
-                continue;
-            }
-            Step::Cut => return false,
-            Step::Stall => {
-                wait_for_leave(input, stage);
-                return false;
-            }
-        };
-        if out.write_all(format!("{:x}\r\n{bytes}\r\n", bytes.len()).as_bytes()).is_err() {
-            return false;
-        }
-    }
-    out.write_all(b"0\r\n\r\n").is_ok()
-}
-
-fn wait_for_leave(input: &mut BufReader<TcpStream>, stage: &Stage) {
-    let mut rest = [0; 64];
-    // Nothing more is sent by a client that waits; what ends the wait is its leaving.
-    while let Ok(1..) = input.read(&mut rest) {}
-    stage.left.lock().expect("nobody panics with it").push(Instant::now());
-}
-
-/// A request. Its last byte is looked at, but stays where it is.
-fn read(input: &mut BufReader<TcpStream>) -> Option<Seen> {
-    let mut line = String::new();
-    input.read_line(&mut line).ok().filter(|read| *read > 0)?;
-    let mut words = line.split(' ').map(str::to_owned);
-    let (method, path) = (words.next()?, words.next()?);
-    let mut headers = Vec::new();
-    loop {
-        line.clear();
-        input.read_line(&mut line).ok()?;
-        let Some((name, value)) = line.trim_end().split_once(':') else { break };
-        headers.push((name.to_ascii_lowercase(), value.trim().to_owned()));
-    }
-    let length = headers.iter().find(|(name, _)| name == "content-length").and_then(|(_, value)| value.parse().ok());
-    let mut body = vec![0; length.filter(|length| *length > 0)?];
-    let last = body.len() - 1;
-    input.read_exact(&mut body[..last]).ok()?;
-    input.get_ref().peek(&mut body[last..]).ok()?;
-    Some(Seen { method, path, headers, body })
 }

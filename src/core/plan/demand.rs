@@ -17,7 +17,7 @@ pub struct Demand {
     pub hard: Hard,
     /// Soft parameters that were sent, by their OpenAI names.
     pub soft: Vec<String>,
-    /// What the last question looks like.
+    /// What the last question looks like; only `auto` asks, see [`Demand::looking_at`].
     pub signs: Signs,
 }
 
@@ -42,6 +42,12 @@ pub struct Hard {
 const SOFT_SAMPLING: [&str; 4] = ["seed", "presence_penalty", "frequency_penalty", "top_k"];
 
 impl Demand {
+    /// The same, with a look at the last question.
+    #[must_use]
+    pub fn looking_at(self, chat: &Chat) -> Self {
+        Self { signs: Signs::of(chat), ..self }
+    }
+
     /// What a chat demands. `parts` are its media, measured by whoever can open them.
     #[must_use]
     pub fn of(chat: &Chat, parts: Vec<PartShape>) -> Self {
@@ -74,7 +80,7 @@ impl Demand {
             output_tokens: sampling.max_tokens,
             hard,
             soft,
-            signs: Signs::of(chat),
+            signs: Signs::default(),
         }
     }
 }

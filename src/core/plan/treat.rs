@@ -123,7 +123,7 @@ impl<'a> Workshop<'a> {
         let mut hints = Vec::new();
         for recipe in self.recipes.iter().filter(|recipe| recipe.takes(part.format) && works(recipe)) {
             let hint = match (&recipe.missing, self.strict, self.is_forbidden(recipe)) {
-                (None, true, _) => "X-Mediary-Strict forbids treating it",
+                (None, true, _) => "leave out X-Mediary-Strict, which forbids treating it",
                 (None, false, true) => "privacy = \"local\" forbids having a provider read it",
                 (Some(missing), false, false) => missing,
                 // It works, but there is no room for what it makes; or two things are in its way.

@@ -14,7 +14,7 @@ use mediary_remote::Reply;
 
 use super::Chats;
 use super::ledger::Caller;
-use super::sticky::Prefix;
+use super::sticky::{Prefix, Said};
 use crate::telemetry::metrics;
 
 /// What was done to a part for the target that answers.
@@ -140,14 +140,12 @@ pub(super) struct Tap {
     pub(super) begun: Instant,
     pub(super) first: Option<Duration>,
     pub(super) usage: Option<Usage>,
-    pub(super) whole: WholeReply,
-    /// Characters of the reply, for providers that do not count.
-    pub(super) characters: u64,
+    /// What was said, for the conversation's fingerprint.
+    pub(super) said: Said,
+    /// Length of the reply in bytes, for providers that do not count.
+    pub(super) said_bytes: u64,
     pub(super) settled: bool,
 }
-
-/// Of a longer reply only the beginning is kept for the fingerprint … which is then never found again.
-const LONGEST_KEPT_BYTES: u64 = 256 * 1024;
 
 impl Tap {
     pub(super) fn see(&mut self, frame: &ReplyFrame) {
@@ -157,21 +155,19 @@ impl Tap {
             }
             match event {
                 ReplyEvent::Usage(usage) => self.usage = Some(*usage),
-                ReplyEvent::Text { text, .. } | ReplyEvent::Reasoning { text, .. } => self.characters += text.len() as u64,
-                ReplyEvent::ToolCall { arguments, .. } => self.characters += arguments.len() as u64,
+                ReplyEvent::Text { text, .. } | ReplyEvent::Reasoning { text, .. } => self.said_bytes += text.len() as u64,
+                ReplyEvent::ToolCall { arguments, .. } => self.said_bytes += arguments.len() as u64,
                 ReplyEvent::Refusal { .. } | ReplyEvent::Begun { .. } => {}
                 ReplyEvent::Extra { .. } | ReplyEvent::Finish { .. } => {}
             }
-            if self.characters <= LONGEST_KEPT_BYTES && !matches!(event, ReplyEvent::Extra { .. }) {
-                self.whole.push(event.clone());
-            }
+            self.said.hear(event);
         }
     }
 
     fn usage(&self) -> Usage {
         self.usage.unwrap_or(Usage {
             prompt_tokens: self.prompt_tokens,
-            completion_tokens: self.characters.div_ceil(4),
+            completion_tokens: self.said_bytes.div_ceil(4),
             estimated: true,
             ..Usage::default()
         })
@@ -185,9 +181,8 @@ impl Tap {
         let usage = self.usage();
         self.chats.ledger.succeeded(self.caller, first, usage);
         metrics::provider_answered(&self.target, first, usage);
-        if let Some(choice) = self.whole.choices.first() {
-            self.chats.sticky.keep(self.prefix.clone().with(choice), self.caller.row, Instant::now());
-        }
+        let fingerprint = self.prefix.clone().with(&self.said);
+        self.chats.sticky.keep(fingerprint, self.caller.row, Instant::now());
     }
 
     pub(super) fn failed(&mut self, failure: &Failure) {

@@ -14,6 +14,7 @@ use mediary_remote::{Call, Timeouts};
 use super::answer::{Answer, Route, Tap};
 use super::error::{ChatError, Tried};
 use super::ledger::Caller;
+use super::sticky::Said;
 use super::turn::Turn;
 use crate::telemetry::metrics;
 
@@ -156,8 +157,8 @@ async fn call(
             begun,
             first: None,
             usage: None,
-            whole: WholeReply::default(),
-            characters: 0,
+            said: Said::default(),
+            said_bytes: 0,
             settled: false,
         },
     };

@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use mediary_core::capability::Tier;
 use mediary_core::plan::{Demand, Plan, Policy, Reason, Resolved, Unplannable, Want, plan, resolve};
 
 use super::fleet::Fleet;
@@ -62,7 +63,10 @@ impl Gateway {
             wake_resting: false,
             draw: self.tie_break(),
         };
-        let demand = Demand::of(&request.chat, measure::parts(&request.chat));
+        let mut demand = Demand::of(&request.chat, measure::parts(&request.chat));
+        if policy.want == Want::Tier(Tier::Auto) {
+            demand = demand.looking_at(&request.chat);
+        }
         let health = fleet.health(&chats.ledger, now);
         match plan(&demand, &fleet.matrix, &health, &self.treatment_recipes(), &policy) {
             Ok(plan) => Ok(Planned { demand, plan }),

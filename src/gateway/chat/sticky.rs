@@ -10,7 +10,7 @@ use std::hash::{BuildHasher, Hash, Hasher};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use mediary_core::task::{Choice, Message, Part, Role};
+use mediary_core::task::{Message, Part, ReplyEvent, Role};
 
 /// More conversations than this are not remembered; the oldest are forgotten first.
 const MOST: usize = 10_000;
@@ -23,19 +23,41 @@ pub(super) struct Sticky {
     kept: Mutex<HashMap<u64, (usize, Instant)>>,
 }
 
+/// What a reply said, as far as a conversation is known by it.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Said {
+    text: String,
+    /// Names of the functions it called.
+    calls: Vec<String>,
+}
+
+/// Of a longer reply only the beginning is kept … and its conversation is then not found again.
+const LONGEST_SAID_BYTES: usize = 256 * 1024;
+
+impl Said {
+    /// Appends what an event of the first reply says.
+    pub(super) fn hear(&mut self, event: &ReplyEvent) {
+        match event {
+            ReplyEvent::Text { choice: 0, text } if self.text.len() < LONGEST_SAID_BYTES => self.text.push_str(text),
+            ReplyEvent::ToolCall { choice: 0, name: Some(name), .. } => self.calls.push(name.clone()),
+            _ => {}
+        }
+    }
+}
+
 /// A conversation that waits for its next reply.
 #[derive(Debug, Clone)]
 pub(super) struct Prefix(DefaultHasher);
 
 impl Prefix {
     /// The fingerprint that the next request of the conversation will begin with.
-    pub(super) fn with(mut self, reply: &Choice) -> Fingerprint {
+    pub(super) fn with(mut self, reply: &Said) -> Fingerprint {
         true.hash(&mut self.0);
         // As a client will send it back: nothing said is no text at all.
         if !reply.text.is_empty() {
             reply.text.trim().hash(&mut self.0);
         }
-        reply.tool_calls.iter().for_each(|call| call.name.hash(&mut self.0));
+        reply.calls.iter().for_each(|name| name.hash(&mut self.0));
         Fingerprint(self.0.finish())
     }
 }
@@ -110,8 +132,8 @@ mod tests {
         Message::text(role, text)
     }
 
-    fn reply(text: &str) -> Choice {
-        Choice { text: text.to_owned(), ..Choice::default() }
+    fn reply(text: &str) -> Said {
+        Said { text: text.to_owned(), calls: Vec::new() }
     }
 
     #[test]

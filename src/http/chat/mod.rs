@@ -71,21 +71,23 @@ pub(super) async fn completions(
     drop(body);
     let wants_stream = chat.stream;
     let request = ChatRequest { chat, model, bounds, client };
-    let head = new_head();
     if wants_stream {
-        return relay::answer(state, request, relay::Wish { head, include_usage, request_id }).await;
+        return relay::answer(state, request, relay::Wish { head: new_head(), include_usage, request_id }).await;
     }
-    match state.gateway.chat(request).await.map_err(refused)? {
-        Answered::Whole(whole) => Ok(one_piece(*whole, head)),
+    // Boxed, since a future of this size would be copied from layer to layer.
+    match Box::pin(state.gateway.chat(request)).await.map_err(refused)? {
+        Answered::Whole(whole) => Ok(one_piece(*whole)),
         Answered::Stream(_) => Err(ApiError::broken("a stream where a whole answer was asked for")),
     }
 }
 
-fn one_piece(answer: WholeAnswer, mut head: AnswerHead) -> Response {
+fn one_piece(answer: WholeAnswer) -> Response {
     let WholeAnswer { route, reply, raw } = answer;
     let raw = raw.filter(|_| route.dialect == SAME_FORMAT);
-    head.model = route.target.to_string();
-    let body = raw.unwrap_or_else(|| completion(&head, &reply).to_string().into());
+    let body = raw.unwrap_or_else(|| {
+        let head = AnswerHead { model: route.target.to_string(), ..new_head() };
+        completion(&head, &reply).to_string().into()
+    });
     let mut headers = HeaderMap::new();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     headers::describe(&route, &mut headers);

@@ -47,7 +47,7 @@ fn unplannable(why: Unplannable) -> ApiError {
         Unplannable::Part { place, format, hints, passed_over } => {
             let help = match hints.as_slice() {
                 [] => "Send it in another format, or set up a provider that reads it.".to_owned(),
-                hints => format!("It would work like this: {}.", hints.join("; or ")),
+                hints => format!("What would help: {}.", hints.join("; or ")),
             };
             let message = format!("No target can be given {place}, which is {format}. {help}{}", named(&passed_over));
             ApiError::new(unprocessable, "unsupported_part", message).about(place.to_string())

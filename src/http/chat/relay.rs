@@ -26,6 +26,8 @@ use crate::protocol::openai::{AnswerHead, ChunkWriter};
 const PING: &[u8] = b": ping\n\n";
 /// What is ready is gathered up to this size before it is written.
 const BATCH_BYTES: usize = 64 * 1024;
+/// A few chunks, for which a buffer need not grow.
+const USUAL_BYTES: usize = 2 * 1024;
 
 /// What a client wants of its stream.
 pub(super) struct Wish {
@@ -120,7 +122,7 @@ async fn step(state: State, silence: Duration) -> Option<(Vec<u8>, State)> {
             }
         }
         State::Relaying(mut answer, mut writer, id) => {
-            let mut bytes = Vec::new();
+            let mut bytes = Vec::with_capacity(USUAL_BYTES);
             let Ok(mut next) = timeout(silence, answer.next()).await else {
                 return Some((PING.to_vec(), State::Relaying(answer, writer, id)));
             };

@@ -9,7 +9,7 @@ mod filter;
 use axum::Json;
 use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
-use mediary_core::capability::Tier;
+use mediary_core::capability::{Lifecycle, Tier};
 
 use super::error::{ApiError, ErrorBody};
 use super::state::AppState;
@@ -47,7 +47,8 @@ fn all(state: &AppState) -> Vec<Model> {
     models.extend(gateway.targets().iter().map(Model::local));
     let health = gateway.health();
     let infos = &gateway.providers().infos;
-    let rows = matrix.rows().iter().enumerate();
+    // Retired models cannot be asked any more.
+    let rows = matrix.rows().iter().enumerate().filter(|(_, row)| row.lifecycle != Lifecycle::Retired);
     models.extend(rows.map(|(row, abilities)| Model::remote(abilities, infos.get(&abilities.target), health.of(row))));
     models
 }

@@ -15,10 +15,10 @@ mod trouble;
 
 pub use reply::Reply;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use mediary_core::Failure;
-use reqwest::Method;
+use reqwest::{Method, Url};
 use reqwest::header::HeaderMap;
 
 use clock::Clock;
@@ -36,6 +36,8 @@ pub struct Remote {
     endpoint: Arc<Endpoint>,
     /// The endpoint's headers; a failure if it has one that cannot be sent.
     headers: Result<HeaderMap, Failure>,
+    /// The path that was called last, and its address.
+    address: Arc<Mutex<Option<(String, Url)>>>,
     /// Files the provider has been given beforehand.
     pub(crate) handed_over: HandedOver,
 }
@@ -50,7 +52,7 @@ impl Remote {
             dialect,
             endpoint: Arc::new(endpoint),
             headers,
-            handed_over: HandedOver::default(),
+            address: Arc::default(), handed_over: HandedOver::default(),
         }
     }
 

@@ -2,6 +2,7 @@
 //!
 //! The key goes into one header, marked as sensitive, and nowhere else.
 
+use std::sync::PoisonError;
 use std::time::Duration;
 
 use bytes::BytesMut;
@@ -59,14 +60,7 @@ impl Remote {
         body: Option<Vec<u8>>,
         key: Option<&str>,
     ) -> Result<Request, Failure> {
-        let address = format!("{}{path}", self.endpoint.base_url);
-        let url = Url::parse(&address).map_err(|_| {
-            Failure::new(
-                FailureKind::Unreachable,
-                "the provider's base_url is no address; write it as https://host/path",
-            )
-        })?;
-        let mut request = Request::new(method, url);
+        let mut request = Request::new(method, self.address(path)?);
         let mut headers = self.headers.clone()?;
         if body.is_some() {
             headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
@@ -82,6 +76,22 @@ impl Remote {
         *request.headers_mut() = headers;
         *request.body_mut() = body.map(Into::into);
         Ok(request)
+    }
+
+    /// The address of a path. Parsing one takes longer than anything else in a short call, and paths repeat.
+    fn address(&self, path: &str) -> Result<Url, Failure> {
+        let mut last = self.address.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, url)) = last.as_ref().filter(|(of, _)| of == path) {
+            return Ok(url.clone());
+        }
+        let url = Url::parse(&format!("{}{path}", self.endpoint.base_url)).map_err(|_| {
+            Failure::new(
+                FailureKind::Unreachable,
+                "the provider's base_url is no address; write it as https://host/path",
+            )
+        })?;
+        *last = Some((path.to_owned(), url.clone()));
+        Ok(url)
     }
 
     fn sign(&self, headers: &mut HeaderMap, key: &str) -> Result<(), Failure> {

@@ -187,8 +187,8 @@ fn strict_requests_go_as_they_are_or_not_at_all() {
         ("mp3 pdf", "all/a(forward forward)"),
         ("mp4", "all/a(forward)"),
         ("png!", "reads/r(forward), all/a(forward)"),
-        ("csv", "part 0 csv: X-Mediary-Strict forbids treating it"),
-        ("png csv", "part 1 csv: X-Mediary-Strict forbids treating it"),
+        ("csv", "part 0 csv: leave out X-Mediary-Strict, which forbids treating it"),
+        ("png csv", "part 1 csv: leave out X-Mediary-Strict, which forbids treating it"),
         ("", "text/t, sees/s, hears/h, reads/r, all/a"),
     ];
     let in_order: Vec<_> = KINDS.iter().enumerate().map(|(index, row)| format!("{row} p={index}")).collect();
@@ -231,7 +231,7 @@ fn hints_name_what_would_help_and_nothing_else() {
         ("a/b", &["t video->text missing=A. leaves"], "mp4", "local", "nobody"),
         ("a/b local", &["t video->text missing=A. leaves"], "mp4", "local", "part 0 mp4"),
         ("a/b", &["t video->text missing=A."], "mp4", "strict", "part 0 mp4"),
-        ("a/b", &["t video->text"], "mp4", "strict", "part 0 mp4: X-Mediary-Strict forbids treating it"),
+        ("a/b", &["t video->text"], "mp4", "strict", "part 0 mp4: leave out X-Mediary-Strict, which forbids treating it"),
         ("a/b png[count=1]", &["p document->png x9"], "pdf[pages=2]", "", "part 0 pdf"),
     ];
     for (row, recipes, part, policy, expected) in table {
