@@ -16,8 +16,8 @@ use mediary_convert::av::Ffmpeg;
 
 use crate::config::{Config, Environment, Loaded, Overrides, Source};
 use crate::gateway::{Pipelines, Recipe, soft_parameters};
-use crate::providers::Providers;
 use crate::models::{Models, Place};
+use crate::providers::Providers;
 
 /// One local endpoint for every medium: documents become text on this machine, with no key
 #[derive(Debug, Parser)]

@@ -16,12 +16,12 @@ mod treat;
 
 pub use build::{GatewayError, Parts};
 pub use chat::{
-    Answer, Answered, Bounds, ChatError, ChatRequest, Exhausted, Known, Planned, Record, Route, TreatmentNote, Tried, WholeAnswer,
-    soft_parameters,
+    Answer, Answered, Bounds, ChatError, ChatRequest, Exhausted, Known, Planned, Record, Route, TreatmentNote, Tried,
+    WholeAnswer, soft_parameters,
 };
 pub use documents::{
-    Attempt, EngineChoice, OnPage, Outcome, PageOutcome, Progress, ReadOptions, ReadStatus, Reading, Reason,
-    Recipe, Step,
+    Attempt, EngineChoice, OnPage, Outcome, PageOutcome, Progress, ReadOptions, ReadStatus, Reading, Reason, Recipe,
+    Step,
 };
 pub use execution::{measure, tune};
 pub use recipe_file::BadRecipe;
@@ -39,8 +39,8 @@ use mediary_store::DiskCache;
 
 use crate::config::Limits;
 use chat::Chats;
-use treat::Workshop;
 use documents::Drawings;
+use treat::Workshop;
 
 /// The engines and workers of this process, and the limits that hold for all of them.
 #[derive(Debug)]

@@ -34,9 +34,9 @@ pub struct ApiError {
     /// When it is worth trying again.
     pub retry_after: Option<Duration>,
     /// What broke, for the log; clients are not shown it.
-    pub detail: Option<String>,
+    pub detail: Option<Box<str>>,
     /// Whose calls failed on the way to this.
-    pub tried: Vec<TriedBody>,
+    pub tried: Box<[TriedBody]>,
 }
 
 /// The body of every error.
@@ -99,7 +99,7 @@ pub(super) const CLIENT_CLOSED_REQUEST: u16 = 499;
 impl ApiError {
     /// An error with its status, code and sentence.
     pub fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
-        Self { status, code, message: message.into(), param: None, retry_after: None, detail: None, tried: Vec::new() }
+        Self { status, code, message: message.into(), param: None, retry_after: None, detail: None, tried: Box::default() }
     }
 
     /// 400: the request cannot be understood.
@@ -139,7 +139,7 @@ impl ApiError {
         let message = "Mediary could not finish this request through a fault of its own. Try again; if it happens \
                        again, the server's log says more.";
         let error = Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal_error", message);
-        Self { detail: Some(detail.into()), ..error }
+        Self { detail: Some(detail.into().into()), ..error }
     }
 
     /// The same error, blaming one field of the request.
@@ -155,7 +155,7 @@ impl ApiError {
 
     fn fields(&self) -> ErrorFields {
         let r#type = family(self.status);
-        let (message, param, tried) = (self.message.clone(), self.param.clone(), self.tried.clone());
+        let (message, param, tried) = (self.message.clone(), self.param.clone(), self.tried.to_vec());
         ErrorFields { message, r#type, param, code: self.code, tried }
     }
 

@@ -24,8 +24,8 @@ mod visit;
 #[cfg(test)]
 mod tests;
 
-pub use docs::openapi;
 pub use chat::refused;
+pub use docs::openapi;
 pub use error::{ApiError, ErrorBody, ErrorFields};
 pub use request_id::RequestId;
 pub use router::router;

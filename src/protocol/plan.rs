@@ -101,10 +101,10 @@ impl PlanBody {
                 estimated_cost_usd: candidate.cost_usd,
             }
         });
-        let passed_over = plan.passed_over.iter().map(|passed| PassedOverBody {
-            target: passed.target.to_string(),
-            reason: passed.reason.to_string(),
-        });
+        let passed_over = plan
+            .passed_over
+            .iter()
+            .map(|passed| PassedOverBody { target: passed.target.to_string(), reason: passed.reason.to_string() });
         Self {
             object: "plan",
             tier: plan.tier.map(|(tier, _)| tier.name()),

@@ -54,7 +54,8 @@ impl Answer {
     pub(crate) fn error(&self) -> (String, String) {
         let body = self.json();
         let field = |name: &str| body["error"][name].as_str().unwrap_or_default().to_owned();
-        let kinds = "invalid_request_error authentication_error permission_error not_found_error rate_limit_error server_error";
+        let kinds =
+            "invalid_request_error authentication_error permission_error not_found_error rate_limit_error server_error";
         assert!(kinds.split(' ').any(|kind| kind == field("type")), "{self}");
         assert!(body["error"].get("param").is_some(), "{self}");
         assert!(self.header("x-request-id").is_some(), "{self}");

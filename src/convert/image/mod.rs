@@ -20,8 +20,8 @@ mod moving;
 mod open;
 mod orient;
 mod png;
-mod size;
 mod refuse;
+mod size;
 #[cfg(test)]
 mod tests;
 mod tiff;

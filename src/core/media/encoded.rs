@@ -7,8 +7,8 @@ use std::sync::OnceLock;
 
 use base64::Engine as _;
 use base64::alphabet;
-use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig, STANDARD};
 use base64::engine::DecodePaddingMode;
+use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig, STANDARD};
 use bytes::Bytes;
 use thiserror::Error;
 
@@ -22,11 +22,15 @@ pub struct NotBase64;
 /// With padding or without: both are sent.
 const LENIENT: GeneralPurpose = GeneralPurpose::new(
     &alphabet::STANDARD,
-    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent).with_decode_allow_trailing_bits(true),
+    GeneralPurposeConfig::new()
+        .with_decode_padding_mode(DecodePaddingMode::Indifferent)
+        .with_decode_allow_trailing_bits(true),
 );
 const LENIENT_URL_SAFE: GeneralPurpose = GeneralPurpose::new(
     &alphabet::URL_SAFE,
-    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent).with_decode_allow_trailing_bits(true),
+    GeneralPurposeConfig::new()
+        .with_decode_padding_mode(DecodePaddingMode::Indifferent)
+        .with_decode_allow_trailing_bits(true),
 );
 
 /// Decodes base64 as clients write it: standard or URL-safe, padded or not, with line breaks or without.
@@ -101,9 +105,9 @@ pub(super) fn encode(bytes: &[u8]) -> String {
 }
 
 fn is_in_alphabet(letters: &[u8]) -> bool {
-    letters.iter().fold(true, |so_far, letter| {
-        so_far & (letter.is_ascii_alphanumeric() | matches!(letter, b'+' | b'/'))
-    })
+    letters
+        .iter()
+        .fold(true, |so_far, letter| so_far & (letter.is_ascii_alphanumeric() | matches!(letter, b'+' | b'/')))
 }
 
 #[cfg(test)]
@@ -116,7 +120,8 @@ mod tests {
         let bytes: Vec<u8> = (0..=255).collect();
         let padded = encode(&bytes);
         let bare = padded.trim_end_matches('=').to_owned();
-        let broken: String = padded.as_bytes().chunks(76).map(|line| format!("{}\r\n", String::from_utf8_lossy(line))).collect();
+        let broken: String =
+            padded.as_bytes().chunks(76).map(|line| format!("{}\r\n", String::from_utf8_lossy(line))).collect();
         let url_safe = padded.replace('+', "-").replace('/', "_");
         for text in [&padded, &bare, &broken, &url_safe] {
             let blob = Blob::from_base64(text.clone().into()).unwrap();

@@ -101,8 +101,7 @@ pub enum Effort {
 
 impl Effort {
     /// All steps, shortest first.
-    pub const ALL: [Self; 7] =
-        [Self::None, Self::Minimal, Self::Low, Self::Medium, Self::High, Self::XHigh, Self::Max];
+    pub const ALL: [Self; 7] = [Self::None, Self::Minimal, Self::Low, Self::Medium, Self::High, Self::XHigh, Self::Max];
 
     /// Its name in requests.
     #[must_use]

@@ -98,7 +98,8 @@ impl Choice {
     fn call(&mut self, index: u32) -> Option<&mut ToolCall> {
         let index = index as usize;
         if index >= self.tool_calls.len() && index < MOST_CALLS {
-            let empty = || ToolCall { id: String::new(), name: String::new(), arguments: String::new(), signature: None };
+            let empty =
+                || ToolCall { id: String::new(), name: String::new(), arguments: String::new(), signature: None };
             self.tool_calls.resize_with(index + 1, empty);
         }
         self.tool_calls.get_mut(index)
@@ -169,7 +170,8 @@ mod tests {
         ]);
         assert_eq!(whole.choices[0].text, "hello");
         assert_eq!(whole.choices[1].text, "b");
-        let calls: Vec<_> = whole.choices[0].tool_calls.iter().map(|call| (&*call.id, &*call.name, &*call.arguments)).collect();
+        let calls: Vec<_> =
+            whole.choices[0].tool_calls.iter().map(|call| (&*call.id, &*call.name, &*call.arguments)).collect();
         assert_eq!(calls, [("c0", "one", "{\"a\":1}"), ("c1", "two", "")]);
         assert_eq!(whole.choices[1].finish, None);
     }

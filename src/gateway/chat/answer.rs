@@ -155,7 +155,9 @@ impl Tap {
             }
             match event {
                 ReplyEvent::Usage(usage) => self.usage = Some(*usage),
-                ReplyEvent::Text { text, .. } | ReplyEvent::Reasoning { text, .. } => self.said_bytes += text.len() as u64,
+                ReplyEvent::Text { text, .. } | ReplyEvent::Reasoning { text, .. } => {
+                    self.said_bytes += text.len() as u64;
+                }
                 ReplyEvent::ToolCall { arguments, .. } => self.said_bytes += arguments.len() as u64,
                 ReplyEvent::Refusal { .. } | ReplyEvent::Begun { .. } => {}
                 ReplyEvent::Extra { .. } | ReplyEvent::Finish { .. } => {}

@@ -235,9 +235,8 @@ async fn until_it_ends(answer: &mut Answer) -> Result<(WholeReply, Option<bytes:
 
 fn is_refused(frame: &ReplyFrame) -> bool {
     use mediary_core::task::{Finish, ReplyEvent};
-    let ends = |event: &ReplyEvent| {
-        matches!(event, ReplyEvent::Finish { finish: Finish::ContentFilter | Finish::Length, .. })
-    };
+    let ends =
+        |event: &ReplyEvent| matches!(event, ReplyEvent::Finish { finish: Finish::ContentFilter | Finish::Length, .. });
     frame.events.iter().any(ends)
 }
 

@@ -96,16 +96,22 @@ impl Ledger {
     }
 
     /// The next key of a provider that may call a target now; `None`: all of them rest.
-    pub(super) fn pick_key(&self, row: usize, provider: usize, keys: usize, tried: &[usize], now: Instant) -> Option<usize> {
+    pub(super) fn pick_key(
+        &self,
+        row: usize,
+        provider: usize,
+        keys: usize,
+        tried: &[usize],
+        now: Instant,
+    ) -> Option<usize> {
         let mut pages = self.pages();
         let start = pages.turns.get(&provider).copied().unwrap_or(0);
         let awake = |pages: &Pages, key: usize| {
             left(pages.keys.get(&(provider, key)).copied(), now).is_none()
                 && left(pages.pairs.get(&(row, key)).copied(), now).is_none()
         };
-        let chosen = (0..keys)
-            .map(|step| (start + step) % keys)
-            .find(|key| !tried.contains(key) && awake(&pages, *key))?;
+        let chosen =
+            (0..keys).map(|step| (start + step) % keys).find(|key| !tried.contains(key) && awake(&pages, *key))?;
         if keys > 1 {
             pages.turns.insert(provider, chosen + 1);
         }

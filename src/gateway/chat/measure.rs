@@ -29,13 +29,15 @@ impl Gateway {
 
     async fn fetch_part(&self, url: &str, name: Option<String>) -> Result<MediaPart, Failure> {
         let mut spool = Spool::new(self.limits.spool_bytes.get());
-        let fetched = self.fetcher.fetch(url, &mut |chunk| {
-            spool.write(chunk).map_err(|error| Failure::broken(format!("cannot keep a fetched file: {error}")))
-        }).await?;
+        let fetched = self
+            .fetcher
+            .fetch(url, &mut |chunk| {
+                spool.write(chunk).map_err(|error| Failure::broken(format!("cannot keep a fetched file: {error}")))
+            })
+            .await?;
         let name = name.or(fetched.file_name);
         let claim = Claim { mime: fetched.media_type.as_deref(), file_name: name.as_deref() };
-        let media =
-            classify(spool.finish(), claim).map_err(|refusal| Failure::unsupported(refusal.to_string()))?;
+        let media = classify(spool.finish(), claim).map_err(|refusal| Failure::unsupported(refusal.to_string()))?;
         Ok(MediaPart { media, name, detail: None, url: Some(url.to_owned()) })
     }
 }

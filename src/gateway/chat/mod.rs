@@ -18,9 +18,9 @@ mod sticky;
 mod turn;
 
 pub use answer::{Answer, Route, TreatmentNote, WholeAnswer};
-pub(super) use measure::at_place;
 pub use error::{ChatError, Exhausted, Tried};
 pub use ledger::Record;
+pub(super) use measure::at_place;
 pub use planning::Planned;
 pub use request::{Bounds, ChatRequest};
 

@@ -5,8 +5,8 @@ use std::time::Instant;
 use mediary_core::capability::Tier;
 use mediary_core::plan::{Demand, Plan, Policy, Reason, Resolved, Unplannable, Want, plan, resolve};
 
-use super::fleet::Fleet;
 use super::error::{ChatError, Exhausted};
+use super::fleet::Fleet;
 use super::{Bounds, ChatRequest, measure};
 use crate::config::ModelRouting;
 use crate::gateway::Gateway;

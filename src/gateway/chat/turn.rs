@@ -9,9 +9,9 @@ use mediary_core::plan::{Candidate, Plan, Treatment};
 use mediary_core::task::{Chat, MediaPart, Part};
 use mediary_core::{Failure, MediaFormat, Rest};
 
-use super::sticky::Prefix;
-use super::fleet::Fleet;
 use super::error::{ChatError, Exhausted, Tried};
+use super::fleet::Fleet;
+use super::sticky::Prefix;
 use super::{ChatRequest, Chats, TreatmentNote};
 use crate::gateway::Gateway;
 use crate::gateway::treat::Bench;

@@ -183,14 +183,17 @@ mod tests {
     fn every_kind_of_block_is_found() {
         let markdown = "# Invoice\n\nTo *Ada*,\nLondon\n\n- one\n- two\n  1. inner\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n\
                         <b>bold</b> end\n\n```\ncode\n```\n";
-        assert_eq!(summary(markdown), [
-            "heading: Invoice",
-            "text: To Ada, | London",
-            "list: • one | • two | 1. inner",
-            "table: a b | 1 2",
-            "text: bold  end",
-            "text: code",
-        ]);
+        assert_eq!(
+            summary(markdown),
+            [
+                "heading: Invoice",
+                "text: To Ada, | London",
+                "list: • one | • two | 1. inner",
+                "table: a b | 1 2",
+                "text: bold  end",
+                "text: code",
+            ]
+        );
     }
 
     #[test]

@@ -83,10 +83,11 @@ mod tests {
             ("x-mediary-strict", "false", none()),
             ("x-mediary-privacy", "local", Bounds { privacy: Privacy::Local, ..none() }),
             ("x-mediary-cost", "free", Bounds { cost: CostPolicy::Free, ..none() }),
-            ("x-mediary-provider", "groq, gemini,", Bounds {
-                providers: vec![ProviderId::new("groq"), ProviderId::new("gemini")],
-                ..none()
-            }),
+            (
+                "x-mediary-provider",
+                "groq, gemini,",
+                Bounds { providers: vec![ProviderId::new("groq"), ProviderId::new("gemini")], ..none() },
+            ),
             ("x-unrelated", "x", none()),
         ];
         for (name, value, expected) in rows {

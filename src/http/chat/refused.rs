@@ -69,12 +69,7 @@ fn unplannable(why: Unplannable) -> ApiError {
             parameter.map_or(error.clone(), |name| error.about(name))
         }
         Unplannable::AllResting { soonest, passed_over } => {
-            exhausted(Exhausted {
-                tried: Vec::new(),
-                passed_over,
-                retry_after: Some(soonest),
-                rests_for_rates: false,
-            })
+            exhausted(Exhausted { tried: Vec::new(), passed_over, retry_after: Some(soonest), rests_for_rates: false })
         }
         Unplannable::NoTargets => refused(ChatError::NoProviders { keys: Vec::new() }),
     }

@@ -142,7 +142,8 @@ impl Model {
         };
         let name = info.and_then(|info| info.name.clone());
         let provider = row.target.provider.as_str();
-        let model = Self::bare(row.target.to_string(), provider, name.unwrap_or_else(|| row.target.model.as_str().into()));
+        let model =
+            Self::bare(row.target.to_string(), provider, name.unwrap_or_else(|| row.target.model.as_str().into()));
         Self {
             tasks: row.tasks.iter().map(|task| task.name()).collect(),
             formats: row.accepts.iter().map(|accepted| accepted.format).collect(),

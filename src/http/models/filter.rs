@@ -47,7 +47,9 @@ impl Filter {
                 model.tasks.contains(&wanted)
                     || model.abilities.contains(&wanted)
                     || tier.is_some_and(|tier| model.tiers.contains(&tier))
-                    || (wanted == "vision" && model.tasks.contains(&"chat") && model.accepts.contains(&MediaKind::Image))
+                    || (wanted == "vision"
+                        && model.tasks.contains(&"chat")
+                        && model.accepts.contains(&MediaKind::Image))
             });
         }
         for wanted in values(self.modality.as_deref()) {

@@ -41,7 +41,8 @@ fn all(state: &AppState) -> Vec<Model> {
     // A tier that nobody serves cannot be asked for.
     if !matrix.rows().is_empty() {
         for tier in Tier::ALL {
-            models.extend([Some(tier.name()), tier.spanish()].into_iter().flatten().map(|name| Model::tier(tier, name)));
+            models
+                .extend([Some(tier.name()), tier.spanish()].into_iter().flatten().map(|name| Model::tier(tier, name)));
         }
     }
     models.extend(gateway.targets().iter().map(Model::local));

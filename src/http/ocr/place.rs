@@ -20,7 +20,8 @@ pub(super) async fn open(state: &AppState, place: Place<'_>, name: Option<String
         }
         Place::Remote(url) => {
             let mut spool = Spool::new(spool_bytes);
-            let fetched = state.gateway.fetcher().fetch(&url, &mut |chunk| keep(&mut spool, chunk)).await.map_err(about_url)?;
+            let fetched =
+                state.gateway.fetcher().fetch(&url, &mut |chunk| keep(&mut spool, chunk)).await.map_err(about_url)?;
             Ok(UploadedFile { blob: spool.finish(), mime: fetched.media_type, name: name.or(fetched.file_name) })
         }
     }

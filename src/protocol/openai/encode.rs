@@ -17,7 +17,8 @@ pub struct AnswerHead {
 /// Writes a whole answer.
 #[must_use]
 pub fn completion(head: &AnswerHead, reply: &WholeReply) -> Value {
-    let choices: Vec<Value> = reply.choices.iter().enumerate().map(|(index, choice)| self::choice(index, choice)).collect();
+    let choices: Vec<Value> =
+        reply.choices.iter().enumerate().map(|(index, choice)| self::choice(index, choice)).collect();
     let mut body = json!({
         "id": reply.id.as_ref().unwrap_or(&head.id),
         "object": "chat.completion",

@@ -18,8 +18,8 @@ pub use reply::Reply;
 use std::sync::{Arc, Mutex};
 
 use mediary_core::Failure;
-use reqwest::{Method, Url};
 use reqwest::header::HeaderMap;
+use reqwest::{Method, Url};
 
 use clock::Clock;
 
@@ -52,7 +52,8 @@ impl Remote {
             dialect,
             endpoint: Arc::new(endpoint),
             headers,
-            address: Arc::default(), handed_over: HandedOver::default(),
+            address: Arc::default(),
+            handed_over: HandedOver::default(),
         }
     }
 

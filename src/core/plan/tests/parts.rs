@@ -231,7 +231,13 @@ fn hints_name_what_would_help_and_nothing_else() {
         ("a/b", &["t video->text missing=A. leaves"], "mp4", "local", "nobody"),
         ("a/b local", &["t video->text missing=A. leaves"], "mp4", "local", "part 0 mp4"),
         ("a/b", &["t video->text missing=A."], "mp4", "strict", "part 0 mp4"),
-        ("a/b", &["t video->text"], "mp4", "strict", "part 0 mp4: leave out X-Mediary-Strict, which forbids treating it"),
+        (
+            "a/b",
+            &["t video->text"],
+            "mp4",
+            "strict",
+            "part 0 mp4: leave out X-Mediary-Strict, which forbids treating it",
+        ),
         ("a/b png[count=1]", &["p document->png x9"], "pdf[pages=2]", "", "part 0 pdf"),
     ];
     for (row, recipes, part, policy, expected) in table {
