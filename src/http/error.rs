@@ -99,7 +99,15 @@ pub(super) const CLIENT_CLOSED_REQUEST: u16 = 499;
 impl ApiError {
     /// An error with its status, code and sentence.
     pub fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
-        Self { status, code, message: message.into(), param: None, retry_after: None, detail: None, tried: Box::default() }
+        Self {
+            status,
+            code,
+            message: message.into(),
+            param: None,
+            retry_after: None,
+            detail: None,
+            tried: Box::default(),
+        }
     }
 
     /// 400: the request cannot be understood.

@@ -25,6 +25,9 @@ pub(super) struct WorkerProcess {
     pub pages_read: usize,
 }
 
+/// Addresses that the allocator reserves at once, in KiB.
+const RESERVED_KIB: &str = "8192";
+
 impl WorkerProcess {
     pub(super) fn start(settings: &WorkerSettings) -> io::Result<Self> {
         let mut child = Command::new(&settings.program)
@@ -32,6 +35,8 @@ impl WorkerProcess {
             .arg(&settings.library)
             // A worker needs nothing of ours, least of all keys.
             .env_clear()
+            // Our allocator would otherwise reserve more addresses at its start than the worker may have.
+            .env("MIMALLOC_ARENA_RESERVE", RESERVED_KIB)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())

@@ -9,6 +9,7 @@ mod attempts;
 mod discovery;
 mod error;
 mod fleet;
+mod known;
 mod ledger;
 mod measure;
 mod plainly;
@@ -19,17 +20,16 @@ mod turn;
 
 pub use answer::{Answer, Route, TreatmentNote, WholeAnswer};
 pub use error::{ChatError, Exhausted, Tried};
+pub use known::Known;
 pub use ledger::Record;
 pub(super) use measure::at_place;
 pub use planning::Planned;
 pub use request::{Bounds, ChatRequest};
 
-use std::ops::Deref;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Instant;
 
 use mediary_core::Target;
-use mediary_core::capability::CapabilityMatrix;
 use mediary_remote::provider_client;
 
 use super::Gateway;
@@ -137,17 +137,5 @@ impl Gateway {
     #[must_use]
     pub fn health(&self) -> mediary_core::plan::HealthSnapshot {
         self.chats.fleet().health(&self.chats.ledger, Instant::now())
-    }
-}
-
-/// A capability matrix at one moment.
-#[derive(Debug, Clone)]
-pub struct Known(Arc<Fleet>);
-
-impl Deref for Known {
-    type Target = CapabilityMatrix;
-
-    fn deref(&self) -> &CapabilityMatrix {
-        &self.0.matrix
     }
 }

@@ -44,7 +44,7 @@ async fn what_no_route_answers_is_refused_in_the_usual_shape() {
         ("GET /v1", 404, "unknown_route", None),
         ("GET /v1/models/", 404, "unknown_route", None),
         ("GET /health/", 404, "unknown_route", None),
-        ("POST /v1/chat/completions?key=1", 404, "unknown_route", None),
+        ("POST /v1/chat/nothing?key=1", 404, "unknown_route", None),
         ("GET /docs/nothing.js", 404, "unknown_route", None),
         ("GET /docs/../Cargo.toml", 404, "unknown_route", None),
         ("GET /docs/%ff", 404, "unknown_route", None),

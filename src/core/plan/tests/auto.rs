@@ -151,6 +151,8 @@ fn a_request_has_the_tier_of_its_most_telling_trait() {
 #[test]
 fn a_chat_carries_its_signs_into_the_demand() {
     let demand = Demand::of(&asking("Traduce «hello»"), Vec::new());
+    assert_eq!(choose_tier(&demand).0.name(), "standard");
+    let demand = demand.looking_at(&asking("Traduce «hello»"));
     assert_eq!(choose_tier(&demand).0.name(), "fast");
     assert!(demand.text_tokens > 4);
 }
