@@ -42,6 +42,9 @@ pub struct PartBody {
     /// The longer side of a picture.
     #[serde(skip_serializing_if = "Option::is_none")]
     side_pixels: Option<u32>,
+    /// The pages of a PDF.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pages: Option<u32>,
 }
 
 /// Somebody who would be asked.
@@ -91,6 +94,7 @@ impl PlanBody {
             format: part.format.name(),
             bytes: part.bytes,
             side_pixels: part.side_pixels,
+            pages: part.pages,
         });
         let candidates = plan.candidates.iter().map(|candidate| {
             let treatments = plan.places.iter().zip(&candidate.treatments);

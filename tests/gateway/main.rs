@@ -20,6 +20,7 @@ mod chat_sticky;
 mod chat_streams;
 mod chat_talk;
 mod chat_tongues;
+mod chat_treated;
 mod chat_words;
 mod cli;
 mod cli_serve;

@@ -4,7 +4,7 @@
 
 use mediary_core::capability::PartShape;
 use mediary_core::task::{Chat, MediaPart, Part, Place, Role};
-use mediary_core::{Claim, Failure, MediaKind, classify};
+use mediary_core::{Claim, Failure, Media, MediaKind, classify};
 
 use crate::gateway::{Gateway, Spool};
 
@@ -48,27 +48,48 @@ pub(in crate::gateway) fn at_place(mut failure: Failure, place: Place) -> Failur
     failure
 }
 
-/// A chat's media, measured.
-pub(super) fn parts(chat: &Chat) -> Vec<PartShape> {
-    let mut shapes = Vec::new();
-    for (index, message) in chat.messages.iter().enumerate() {
-        for (at, part) in message.parts.iter().enumerate() {
-            let Part::Media(part) = part else { continue };
-            let media = &part.media;
-            let side_pixels = match media.kind() {
-                MediaKind::Image => mediary_convert::image::longest_side(media),
-                MediaKind::Text | MediaKind::Document | MediaKind::Audio | MediaKind::Video => None,
-            };
-            shapes.push(PartShape {
-                place: Place { message: index, part: at },
-                format: media.format,
-                bytes: media.blob.len_bytes(),
-                side_pixels,
-                seconds: None,
-                pages: None,
-                in_tool_result: message.role == Role::Tool,
-            });
+impl Gateway {
+    /// A chat's media, measured.
+    pub(super) async fn measured(&self, chat: &Chat) -> Vec<PartShape> {
+        let mut shapes = Vec::new();
+        for (index, message) in chat.messages.iter().enumerate() {
+            for (at, part) in message.parts.iter().enumerate() {
+                let Part::Media(part) = part else { continue };
+                let media = &part.media;
+                let (mut side_pixels, mut pages) = (None, None);
+                match media.kind() {
+                    MediaKind::Image => side_pixels = mediary_convert::image::longest_side(media),
+                    MediaKind::Document => pages = self.pages_of(media).await,
+                    MediaKind::Text | MediaKind::Audio | MediaKind::Video => {}
+                }
+                shapes.push(PartShape {
+                    place: Place { message: index, part: at },
+                    format: media.format,
+                    bytes: media.blob.len_bytes(),
+                    side_pixels,
+                    seconds: None,
+                    pages,
+                    in_tool_result: message.role == Role::Tool,
+                });
+            }
         }
+        shapes
     }
-    shapes
+
+    /// How many pages a PDF has; `None` where PDFium is not installed, has no worker free or cannot open it. Agents
+    /// send a document again with every turn, so it is opened once.
+    async fn pages_of(&self, media: &Media) -> Option<u32> {
+        if !self.pdf.are_startable() {
+            return None;
+        }
+        let hash = media.blob.hash();
+        if let Some(pages) = self.chats.pages.get(&hash) {
+            return pages;
+        }
+        let document = self.pdf.open_if_free(&media.blob, None).await?;
+        let pages = u32::try_from(document.pages()).ok();
+        document.close().await;
+        self.chats.pages.insert(hash, pages);
+        pages
+    }
 }

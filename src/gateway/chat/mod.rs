@@ -29,8 +29,9 @@ pub use request::{Bounds, ChatRequest};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Instant;
 
-use mediary_core::Target;
+use mediary_core::{ContentHash, Target};
 use mediary_remote::provider_client;
+use quick_cache::sync::Cache;
 
 use super::Gateway;
 use super::treat::Bench;
@@ -43,6 +44,9 @@ use turn::Turn;
 
 pub use fleet::soft_parameters;
 
+/// The pages of so many PDFs are remembered.
+const MOST_DOCUMENTS: usize = 1_000;
+
 /// Everything that chats share: providers, matrix, ledger, conversations.
 #[derive(Debug)]
 pub(super) struct Chats {
@@ -53,6 +57,8 @@ pub(super) struct Chats {
     discovered: Mutex<Option<Instant>>,
     ledger: Ledger,
     sticky: Sticky,
+    /// How many pages PDFs have that were sent before.
+    pages: Cache<ContentHash, Option<u32>>,
 }
 
 impl Chats {
@@ -60,7 +66,7 @@ impl Chats {
         let client = provider_client(routing.connect);
         let fleet = RwLock::new(Arc::new(Fleet::new(&providers, &client)));
         let sticky = Sticky::new(routing.sticky);
-        Self { providers, routing, fleet, discovered: Mutex::default(), ledger: Ledger::default(), sticky }
+        Self { providers, routing, fleet, discovered: Mutex::default(), ledger: Ledger::default(), sticky, pages: Cache::new(MOST_DOCUMENTS) }
     }
 
     /// The providers and their models as they are known now.
@@ -89,7 +95,8 @@ impl Gateway {
         self.fetch_parts(&mut request.chat).await?;
         self.chats.discover().await;
         let fleet = self.chats.fleet();
-        let planned = self.plan_chat(&fleet, &request)?;
+        let parts = self.measured(&request.chat).await;
+        let planned = self.plan_chat(&fleet, &request, parts)?;
         let turn = Turn {
             gateway: self,
             chats: &self.chats,

@@ -2,12 +2,12 @@
 
 use std::time::Instant;
 
-use mediary_core::capability::Tier;
+use mediary_core::capability::{PartShape, Tier};
 use mediary_core::plan::{Demand, Plan, Policy, Reason, Resolved, Unplannable, Want, plan, resolve};
 
 use super::error::{ChatError, Exhausted};
 use super::fleet::Fleet;
-use super::{Bounds, ChatRequest, measure};
+use super::{Bounds, ChatRequest};
 use crate::config::ModelRouting;
 use crate::gateway::Gateway;
 use crate::gateway::treat::HelpBounds;
@@ -30,14 +30,20 @@ impl Gateway {
     pub async fn explain(&self, mut request: ChatRequest) -> Result<Planned, ChatError> {
         self.fetch_parts(&mut request.chat).await?;
         self.chats.discover().await;
-        self.plan_chat(&self.chats.fleet(), &request)
+        let parts = self.measured(&request.chat).await;
+        self.plan_chat(&self.chats.fleet(), &request, parts)
     }
 
-    /// The plan for a chat whose media are all here. Nothing is treated, nobody is called.
+    /// The plan for a chat whose media are all here and measured. Nothing is treated, nobody is called.
     ///
     /// # Errors
     /// When the model is unknown or nobody can be asked.
-    pub(super) fn plan_chat(&self, fleet: &Fleet, request: &ChatRequest) -> Result<Planned, ChatError> {
+    pub(super) fn plan_chat(
+        &self,
+        fleet: &Fleet,
+        request: &ChatRequest,
+        parts: Vec<PartShape>,
+    ) -> Result<Planned, ChatError> {
         let chats = &self.chats;
         if fleet.is_empty() {
             return Err(ChatError::NoProviders { keys: key_variables(&chats.providers) });
@@ -63,7 +69,7 @@ impl Gateway {
             wake_resting: false,
             draw: self.tie_break(),
         };
-        let mut demand = Demand::of(&request.chat, measure::parts(&request.chat));
+        let mut demand = Demand::of(&request.chat, parts);
         if policy.want == Want::Tier(Tier::Auto) {
             demand = demand.looking_at(&request.chat);
         }
