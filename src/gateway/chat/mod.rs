@@ -29,7 +29,7 @@ pub use request::{Bounds, ChatRequest};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Instant;
 
-use mediary_core::{ContentHash, Target};
+use mediary_core::ContentHash;
 use mediary_remote::provider_client;
 use quick_cache::sync::Cache;
 
@@ -66,7 +66,15 @@ impl Chats {
         let client = provider_client(routing.connect);
         let fleet = RwLock::new(Arc::new(Fleet::new(&providers, &client)));
         let sticky = Sticky::new(routing.sticky);
-        Self { providers, routing, fleet, discovered: Mutex::default(), ledger: Ledger::default(), sticky, pages: Cache::new(MOST_DOCUMENTS) }
+        Self {
+            providers,
+            routing,
+            fleet,
+            discovered: Mutex::default(),
+            ledger: Ledger::default(),
+            sticky,
+            pages: Cache::new(MOST_DOCUMENTS),
+        }
     }
 
     /// The providers and their models as they are known now.
@@ -113,36 +121,5 @@ impl Gateway {
             Some((reply, raw)) => Answered::Whole(Box::new(WholeAnswer { route, reply, raw })),
             None => Answered::Stream(Box::new(opened.answer)),
         })
-    }
-
-    /// What the models of providers accept and do, as far as that is known now.
-    #[must_use]
-    pub fn known(&self) -> Known {
-        Known(self.chats.fleet())
-    }
-
-    /// Asks providers that are asked for their models, unless that was done a moment ago.
-    pub async fn discover(&self) {
-        self.chats.discover().await;
-    }
-
-    /// The providers, on and off.
-    #[must_use]
-    pub fn providers(&self) -> &Providers {
-        &self.chats.providers
-    }
-
-    /// What happened to each target that was called.
-    #[must_use]
-    pub fn records(&self) -> Vec<(Target, Record)> {
-        let fleet = self.chats.fleet();
-        let records = self.chats.ledger.records().into_iter();
-        records.map(|(row, record)| (fleet.matrix.rows()[row].target.clone(), record)).collect()
-    }
-
-    /// How everybody is doing now, by row of the matrix.
-    #[must_use]
-    pub fn health(&self) -> mediary_core::plan::HealthSnapshot {
-        self.chats.fleet().health(&self.chats.ledger, Instant::now())
     }
 }
