@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use mediary_core::plan::RecipeName;
 use mediary_core::task::{Place, ReplyEvent, ReplyFrame, Usage, WholeReply};
-use mediary_core::{Failure, FailureKind, Target};
+use mediary_core::{Failure, FailureKind, MediaFormat, Target};
 use mediary_remote::Reply;
 
 use super::Chats;
@@ -133,6 +133,8 @@ pub(super) struct Tap {
     pub(super) chats: Arc<Chats>,
     pub(super) caller: Caller,
     pub(super) target: Target,
+    /// The media it was given as they are.
+    pub(super) formats: Vec<MediaFormat>,
     /// The conversation so far, for its fingerprint.
     pub(super) prefix: Prefix,
     /// About how many tokens the request has, for providers that do not say.
@@ -181,7 +183,7 @@ impl Tap {
         }
         let first = self.first.unwrap_or_else(|| self.begun.elapsed());
         let usage = self.usage();
-        self.chats.ledger.succeeded(self.caller, first, usage);
+        self.chats.ledger.succeeded(self.caller, first, usage, &self.formats);
         metrics::provider_answered(&self.target, first, usage);
         let fingerprint = self.prefix.clone().with(&self.said);
         self.chats.sticky.keep(fingerprint, self.caller.row, Instant::now());

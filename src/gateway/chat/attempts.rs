@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use mediary_core::plan::{Candidate, Plan};
-use mediary_core::task::{Chat, ReplyFrame, WholeReply};
+use mediary_core::task::{Chat, Finish, ReplyEvent, ReplyFrame, WholeReply};
 use mediary_core::{Failure, FailureKind, MediaFormat, Next, Target};
 use mediary_remote::{Call, Timeouts};
 
@@ -84,7 +84,6 @@ async fn ask(
     while let Some(caller) = turn.fleet.caller(candidate.row, &turn.chats.ledger, &keys_tried, Instant::now()) {
         keys_tried.push(caller.key);
         course.attempts += 1;
-        let begun = Instant::now();
         let route = Route {
             target: candidate.target.clone(),
             dialect: turn.fleet.member(candidate.row).remote.dialect().name(),
@@ -92,11 +91,22 @@ async fn ask(
             treatments: notes.clone(),
             dropped: candidate.dropped.clone(),
         };
-        let failure = match call(turn, candidate, &chat, caller, route, &wanted).await {
-            Ok(opened) => return Ok(Some(opened)),
+        let member = turn.fleet.member(candidate.row);
+        // What is handed over beforehand counts as a treatment.
+        let failure = match member.remote.hand_over(&chat, member.key(caller.key)).await {
+            Ok(handed) => {
+                let begun = Instant::now();
+                let chat = handed.as_ref().unwrap_or(&chat);
+                match call(turn, plan, candidate, chat, caller, route, &wanted).await {
+                    Ok(opened) => return Ok(Some(opened)),
+                    Err(failure) => {
+                        course.spent += begun.elapsed();
+                        failure
+                    }
+                }
+            }
             Err(failure) => failure,
         };
-        course.spent += begun.elapsed();
         note(turn, candidate, caller, plan, &failure);
         course.tried.push(Tried::of(candidate, &failure));
         match failure.kind.consequence().next {
@@ -116,6 +126,7 @@ async fn ask(
 /// One call: until it counts as an answer, or has failed.
 async fn call(
     turn: &Turn<'_>,
+    plan: &Plan,
     candidate: &Candidate,
     chat: &Chat,
     caller: Caller,
@@ -126,9 +137,6 @@ async fn call(
     let member = turn.fleet.member(candidate.row);
     let abilities = &turn.fleet.matrix.rows()[candidate.row];
     let key = member.key(caller.key);
-    // Time for uploads is the treatment's, not the call's.
-    let handed = member.remote.hand_over(chat, key).await?;
-    let chat = handed.as_ref().unwrap_or(chat);
     let in_one_piece;
     let chat = match chat.stream && !abilities.streaming {
         true => {
@@ -152,6 +160,7 @@ async fn call(
             chats: chats.clone(),
             caller,
             target: candidate.target.clone(),
+            formats: turn.forwarded_formats(plan, candidate),
             prefix: turn.prefix.clone(),
             prompt_tokens: turn.prompt_tokens,
             begun,
@@ -180,7 +189,7 @@ async fn until_it_speaks(answer: &mut Answer) -> Result<(), Failure> {
         match untapped(answer).await {
             Some(Ok(frame)) => {
                 let speaks = frame.events.iter().any(|event| event.is_content());
-                finished |= is_refused(&frame);
+                finished |= is_wordless_end(&frame);
                 kept.push_back(frame);
                 if speaks {
                     break;
@@ -219,7 +228,7 @@ async fn until_it_ends(answer: &mut Answer) -> Result<(WholeReply, Option<bytes:
     while let Some(frame) = untapped(answer).await {
         let frame = frame?;
         frames += 1;
-        has_content |= frame.events.iter().any(|event| event.is_content()) || is_refused(&frame);
+        has_content |= frame.events.iter().any(|event| event.is_content()) || is_wordless_end(&frame);
         answer.tap.see(&frame);
         raw = frame.raw;
         frame.events.into_iter().for_each(|event| whole.push(event));
@@ -233,8 +242,8 @@ async fn until_it_ends(answer: &mut Answer) -> Result<(WholeReply, Option<bytes:
     Ok((whole, is_one_piece.then_some(raw)))
 }
 
-fn is_refused(frame: &ReplyFrame) -> bool {
-    use mediary_core::task::{Finish, ReplyEvent};
+/// Whether a frame ends a reply that may be without a word: refused, or all of its length spent on thinking.
+fn is_wordless_end(frame: &ReplyFrame) -> bool {
     let ends =
         |event: &ReplyEvent| matches!(event, ReplyEvent::Finish { finish: Finish::ContentFilter | Finish::Length, .. });
     frame.events.iter().any(ends)

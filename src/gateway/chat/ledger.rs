@@ -29,6 +29,8 @@ const LONGEST_LOOPBACK_REST: Duration = Duration::from_secs(5);
 const LONGEST_STATED: Duration = Duration::from_secs(24 * 60 * 60);
 /// How long a complaint about a format is believed.
 const DOUBT: Duration = Duration::from_secs(30 * 60);
+/// So many in a row, with no such request answered between them, make a format doubtful.
+const ENOUGH_COMPLAINTS: u32 = 2;
 /// The weight of the newest latency in the mean.
 const NEWEST: f64 = 0.3;
 
@@ -63,8 +65,8 @@ pub struct Record {
     pub successes: u64,
     /// Calls that failed.
     pub failures: u64,
-    /// Of these, the last ones in a row.
-    pub failures_in_a_row: u32,
+    /// Of these, the last ones in a row that were the target's own: broken, overloaded, unreachable.
+    pub breakdowns_in_a_row: u32,
     /// Milliseconds to the first token, smoothed.
     pub latency_ms: Option<f64>,
     /// Tokens of requests.
@@ -74,7 +76,21 @@ pub struct Record {
     /// What the last failure was, in our words.
     pub last_failure: Option<String>,
     rests_until: Option<Instant>,
-    doubts: Vec<(MediaFormat, Instant)>,
+    doubts: Vec<Doubt>,
+}
+
+/// Complaints of requests that held a format. What exactly was wrong is rarely said, so one complaint proves little.
+#[derive(Debug, Clone, Copy)]
+struct Doubt {
+    format: MediaFormat,
+    complaints: u32,
+    until: Instant,
+}
+
+impl Doubt {
+    fn stands(&self, now: Instant) -> bool {
+        self.complaints >= ENOUGH_COMPLAINTS && self.until > now
+    }
 }
 
 impl Record {
@@ -118,14 +134,16 @@ impl Ledger {
         Some(chosen)
     }
 
-    /// A call was answered; `first` is how long its first token took.
-    pub(super) fn succeeded(&self, caller: Caller, first: Duration, usage: Usage) {
+    /// A call was answered; `first` is how long its first token took. `formats` are the media the target was given as
+    /// they are.
+    pub(super) fn succeeded(&self, caller: Caller, first: Duration, usage: Usage, formats: &[MediaFormat]) {
         let mut pages = self.pages();
         let record = pages.targets.entry(caller.row).or_default();
         let newest = first.as_secs_f64() * 1e3;
         record.successes += 1;
-        record.failures_in_a_row = 0;
+        record.breakdowns_in_a_row = 0;
         record.rests_until = None;
+        record.doubts.retain(|doubt| !formats.contains(&doubt.format));
         record.latency_ms = Some(record.latency_ms.map_or(newest, |before| before + NEWEST * (newest - before)));
         record.prompt_tokens += usage.prompt_tokens;
         record.completion_tokens += usage.completion_tokens;
@@ -151,12 +169,12 @@ impl Ledger {
         }
         let record = pages.targets.entry(row).or_default();
         record.failures += 1;
-        record.failures_in_a_row += 1;
         record.last_failure = Some(failure.kind.name().to_owned());
         match consequence.rest {
             Rest::Model => record.rests_until = Some(now + MODEL_REST),
             Rest::Growing { stated } => {
-                let doublings = record.failures_in_a_row.saturating_sub(1).min(16);
+                let doublings = record.breakdowns_in_a_row.min(16);
+                record.breakdowns_in_a_row = record.breakdowns_in_a_row.saturating_add(1);
                 let grown = FIRST_REST.saturating_mul(1 << doublings).min(LONGEST_REST);
                 let rest = stated.map_or(grown, |stated| stated.clamp(Duration::from_secs(1), LONGEST_REST).max(grown));
                 let rest = if is_loopback { rest.min(LONGEST_LOOPBACK_REST) } else { rest };
@@ -165,8 +183,14 @@ impl Ledger {
             Rest::Nobody | Rest::Key | Rest::KeyAndModel { .. } => {}
         }
         if consequence.doubt {
-            record.doubts.retain(|(format, until)| *until > now && !formats.contains(format));
-            record.doubts.extend(formats.iter().map(|format| (*format, now + DOUBT)));
+            record.doubts.retain(|doubt| doubt.until > now);
+            for &format in formats {
+                let until = now + DOUBT;
+                match record.doubts.iter_mut().find(|doubt| doubt.format == format) {
+                    Some(doubt) => *doubt = Doubt { complaints: doubt.complaints.saturating_add(1), until, format },
+                    None => record.doubts.push(Doubt { format, complaints: 1, until }),
+                }
+            }
         }
     }
 
@@ -189,7 +213,7 @@ impl Ledger {
                 latency_ms: record.and_then(|record| record.latency_ms).map(|ms| ms as u32),
                 quota_left: None,
                 doubtful: record.map_or(Vec::new(), |record| {
-                    record.doubts.iter().filter(|(_, until)| *until > now).map(|(format, _)| *format).collect()
+                    record.doubts.iter().filter(|doubt| doubt.stands(now)).map(|doubt| doubt.format).collect()
                 }),
             }
         };
@@ -249,6 +273,8 @@ mod tests {
             (vec![busy()], Some(secs(5))),
             (vec![busy(), Unreachable], Some(secs(10))),
             (vec![busy(), TimedOut, Garbled, EmptyAnswer], Some(secs(40))),
+            // What clients and keys did wrong makes no rest longer.
+            (vec![Unacceptable, Malformed, ContextTooLong, busy()], Some(secs(5))),
             (vec![busy(); 40], Some(LONGEST_REST)),
             (vec![Overloaded { retry_after: Some(secs(30)) }], Some(secs(30))),
             (vec![ClientGone], None),
@@ -273,7 +299,7 @@ mod tests {
         ledger.failed(CALLER, &failure, &[], now);
         ledger.failed(CALLER, &failure, &[], now);
         assert_eq!(ledger.snapshot(&[(0, 1)], now + secs(11)).of(0).unwrap().rests_for, None);
-        ledger.succeeded(CALLER, secs(1), Usage::default());
+        ledger.succeeded(CALLER, secs(1), Usage::default(), &[]);
         ledger.failed(CALLER, &failure, &[], now);
         assert_eq!(ledger.snapshot(&[(0, 1)], now).of(0).unwrap().rests_for, Some(secs(5)));
     }
@@ -295,10 +321,21 @@ mod tests {
     }
 
     #[test]
-    fn a_complaint_about_a_medium_makes_its_format_doubtful_for_a_while() {
+    fn complaints_in_a_row_make_a_format_doubtful_for_a_while() {
         let (ledger, now) = (Ledger::default(), Instant::now());
-        ledger.failed(CALLER, &Failure::new(FailureKind::Unacceptable, "test"), &[MediaFormat::Pdf], now);
+        let complain = || {
+            let complaint = Failure::new(FailureKind::Unacceptable, "test");
+            ledger.failed(CALLER, &complaint, &[MediaFormat::Pdf], now);
+        };
         let doubtful = |at| ledger.snapshot(&[(0, 1)], at).of(0).unwrap().doubtful.clone();
+        complain();
+        assert_eq!(doubtful(now), []);
+        // An answer to a request of such a kind says that something else was wrong with the one before.
+        ledger.succeeded(CALLER, secs(1), Usage::default(), &[MediaFormat::Pdf]);
+        complain();
+        assert_eq!(doubtful(now), []);
+        ledger.succeeded(CALLER, secs(1), Usage::default(), &[MediaFormat::Png]);
+        complain();
         assert_eq!(doubtful(now), [MediaFormat::Pdf]);
         assert_eq!(doubtful(now + DOUBT), []);
     }

@@ -94,7 +94,7 @@ impl Chats {
             tried.push(caller.key);
             match self.call(member, abilities, caller, question).await {
                 Ok(said) => {
-                    self.ledger.succeeded(caller, said.first, said.usage);
+                    self.ledger.succeeded(caller, said.first, said.usage, &[]);
                     metrics::provider_answered(target, said.first, said.usage);
                     return Ok(said);
                 }

@@ -95,14 +95,17 @@ impl Turn<'_> {
         self.context_of(candidate.row).is_none_or(|context| context <= complained)
     }
 
-    /// The formats that a candidate was given as they are.
+    /// The formats that a candidate was given as they are, each once.
     pub(super) fn forwarded_formats(&self, plan: &Plan, candidate: &Candidate) -> Vec<MediaFormat> {
         let forwarded = plan.places.iter().zip(&candidate.treatments);
-        forwarded
+        let mut formats: Vec<MediaFormat> = forwarded
             .filter(|(_, treatment)| **treatment == Treatment::Forward)
             .filter_map(|(place, _)| self.parts.iter().find(|part| part.place == *place))
             .map(|part| part.format)
-            .collect()
+            .collect();
+        formats.sort_unstable();
+        formats.dedup();
+        formats
     }
 
     /// Nobody answered.
