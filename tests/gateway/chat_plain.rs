@@ -183,10 +183,10 @@ fn every_parameter_arrives_and_soft_ones_that_are_refused_are_named() {
         "temperature": 0.5, "top_p": 0.9, "stop": ["END"], "presence_penalty": 0.25, "frequency_penalty": 0.75,
         "user": "someone", "vendor_field": { "deep": [1] },
     });
-    let asked = over(kept.clone(), json!({ "max_tokens": 77, "seed": 1, "logit_bias": { "1": 2 }, "store": null }));
-    let answer = server.chat(asked);
+    let refused = json!({ "seed": 1, "logit_bias": { "1": 2 }, "reasoning_effort": "low" });
+    let answer = server.chat(over(over(kept.clone(), refused), json!({ "max_tokens": 77, "store": null })));
     assert_eq!(answer.said(), "Hello");
-    assert_eq!(answer.header("x-mediary-dropped"), Some("logit_bias, seed"));
+    assert_eq!(answer.header("x-mediary-dropped"), Some("logit_bias, reasoning_effort, seed"));
     let plain =
         json!({ "model": "m", "messages": [{ "role": "user", "content": "Hello" }], "max_completion_tokens": 77 });
     assert_eq!(up.last().json(), over(plain, kept));

@@ -203,6 +203,12 @@ impl Abilities {
         self.accepts.iter().find(|acceptance| acceptance.format == format)
     }
 
+    /// Whether it takes a soft parameter of this OpenAI name. An effort is for those who think.
+    #[must_use]
+    pub fn takes_soft(&self, name: &str) -> bool {
+        if name == "reasoning_effort" { self.reasoning } else { self.soft.takes(name) }
+    }
+
     /// Its rank in a tier, from 1; `None`: it does not serve it.
     #[must_use]
     pub fn rank(&self, tier: Tier) -> Option<u8> {

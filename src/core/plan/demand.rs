@@ -39,7 +39,7 @@ pub struct Hard {
 }
 
 /// Parameters with a place of their own in [`Chat`] that a target may do without.
-const SOFT_SAMPLING: [&str; 4] = ["seed", "presence_penalty", "frequency_penalty", "top_k"];
+const SOFT_FIELDS: [&str; 5] = ["seed", "presence_penalty", "frequency_penalty", "top_k", "reasoning_effort"];
 
 impl Demand {
     /// The same, with a look at the last question.
@@ -57,8 +57,9 @@ impl Demand {
             sampling.presence_penalty.is_some(),
             sampling.frequency_penalty.is_some(),
             sampling.top_k.is_some(),
+            chat.effort.is_some(),
         ];
-        let sampled = SOFT_SAMPLING.into_iter().zip(sent).filter_map(|(name, sent)| sent.then_some(name.to_owned()));
+        let sampled = SOFT_FIELDS.into_iter().zip(sent).filter_map(|(name, sent)| sent.then_some(name.to_owned()));
         let soft = sampled.chain(chat.extras.keys().filter(|name| !is_hard(name)).cloned()).collect();
         let modalities = chat.extras.get("modalities").and_then(|value| value.as_array());
         let hard = Hard {

@@ -141,7 +141,7 @@ impl Survey<'_> {
         let tier = self.tier.map(|(tier, _)| tier);
         let rank = Rank::of(abilities, health, policy, tier, wanted, workshop.lost(steps));
         let (treatments, files) = workshop.treatments(steps);
-        let dropped = self.soft.iter().filter(|name| !abilities.soft.takes(name)).map(|name| (*name).to_owned());
+        let dropped = self.soft.iter().filter(|name| !abilities.takes_soft(name)).map(|name| (*name).to_owned());
         let candidate = Candidate {
             target: abilities.target.clone(),
             row,
