@@ -21,6 +21,8 @@ pub(super) struct ReadLine {
     pub confidence: f32,
     /// What that rests on.
     pub evidence: Evidence,
+    /// Whether it looks like a mistake however likely it is; see `suspicion`.
+    pub is_suspect: bool,
     /// For each character of the dictionary that was read: its place in `text` and on the line.
     glyphs: Vec<Glyph>,
     /// How many steps the line is long.

@@ -10,7 +10,7 @@ use mediary_core::{Failure, FailureKind, Raster};
 use super::ctc::ReadLine;
 use super::reader::{Manner, Reader};
 use super::settings::{Level, OcrFiles, RecogniserFiles};
-use super::suspicion::is_suspect;
+use super::suspicion;
 use super::verdict::{self, visible};
 use crate::runtime::Runtime;
 
@@ -97,6 +97,7 @@ impl Ladder {
             Level::Fast => return Ok(0.0),
             Level::Auto if self.accurate.is_none() => {}
             Level::Auto => {
+                suspicion::mark(read);
                 let first = self.doubtful(read);
                 let is_hard = first.len() == read.len();
                 let agreement =
@@ -124,7 +125,7 @@ impl Ladder {
     fn doubtful(&self, read: &[ReadLine]) -> Vec<usize> {
         let mut order: Vec<usize> = (0..read.len()).collect();
         // The fast recogniser lacks kana and some traditional characters, and cannot doubt what it does not know.
-        let is_suspect = |line: &ReadLine| line.is_wide() || is_suspect(&line.text);
+        let is_suspect = |line: &ReadLine| line.is_wide() || line.is_suspect;
         let doubt = |index: usize| if is_suspect(&read[index]) { 0.0 } else { read[index].confidence };
         order.sort_by(|&a, &b| doubt(a).total_cmp(&doubt(b)));
         let doubtful = order.iter().take_while(|&&index| doubt(index) < self.read_again_below).count();

@@ -3,8 +3,35 @@
 //! Each sign was found on pages where it was sure and wrong, and is rare in right text. A suspect line is read again;
 //! nothing is corrected here.
 
-/// Whether a line looks like one of the fast recogniser's usual mistakes.
-pub(super) fn is_suspect(text: &str) -> bool {
+use std::collections::HashMap;
+
+use super::ctc::ReadLine;
+
+/// Marks the lines of a page that look like the fast recogniser's usual mistakes.
+pub(super) fn mark(lines: &mut [ReadLine]) {
+    let mut lines_with: HashMap<char, usize> = HashMap::new();
+    for line in &*lines {
+        for letter in accented(&line.text) {
+            *lines_with.entry(letter).or_default() += 1;
+        }
+    }
+    for line in lines {
+        line.is_suspect = is_odd(&line.text) || accented(&line.text).iter().any(|letter| lines_with[letter] == 1);
+    }
+}
+
+/// The accented letters of a line, each once. A language uses its own all over a page; one that stands in a single line
+/// is mostly a speck above a plain letter.
+fn accented(text: &str) -> Vec<char> {
+    let is_accented = |letter: &char| letter.is_alphabetic() && ('\u{80}'..'\u{400}').contains(letter);
+    let mut letters: Vec<char> = text.chars().filter(is_accented).flat_map(char::to_lowercase).collect();
+    letters.sort_unstable();
+    letters.dedup();
+    letters
+}
+
+/// Whether a line reads oddly by itself.
+fn is_odd(text: &str) -> bool {
     let mut before = [' '; 2];
     let mut characters = text.chars().peekable();
     while let Some(character) = characters.next() {
@@ -60,9 +87,26 @@ mod tests {
             "und/oder 3/4",
             "",
         ];
-        assert_eq!(suspect.iter().filter(|text| !is_suspect(text)).collect::<Vec<_>>(), Vec::<&&str>::new());
-        let wrongly: Vec<_> = sound.iter().filter(|text| is_suspect(text)).collect();
+        assert_eq!(suspect.iter().filter(|text| !is_odd(text)).collect::<Vec<_>>(), Vec::<&&str>::new());
+        let wrongly: Vec<_> = sound.iter().filter(|text| is_odd(text)).collect();
         // An ordinal looks like a letter that became a digit; reading it twice costs little.
         assert_eq!(wrongly, [&"e.g.", &"1st of May, 20 years"]);
+    }
+
+    #[test]
+    fn an_accent_that_stands_alone_on_its_page_is_suspected() {
+        let rows: [(&[&str], &[usize]); 4] = [
+            (&["There it was", "thère it is", "and there"], &[1]),
+            (&["Über allem", "über uns", "im Wintér"], &[2]),
+            (&["über Über", "vor Ort"], &[0]),
+            (&["日本語の本", "plain"], &[]),
+        ];
+        for (texts, expected) in rows {
+            let mut lines = vec![ReadLine::default(); texts.len()];
+            lines.iter_mut().zip(texts).for_each(|(line, text)| line.text = (*text).to_owned());
+            mark(&mut lines);
+            let marked: Vec<usize> = (0..lines.len()).filter(|index| lines[*index].is_suspect).collect();
+            assert_eq!(marked, expected, "{texts:?}");
+        }
     }
 }

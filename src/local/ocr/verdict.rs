@@ -8,7 +8,6 @@
 use mediary_core::document::agreement;
 
 use super::ctc::ReadLine;
-use super::suspicion::is_suspect;
 
 /// Readings that agree less than this have nothing to do with each other.
 const STRANGERS: f32 = 0.3;
@@ -38,7 +37,7 @@ pub(super) fn between(fast: ReadLine, accurate: ReadLine, is_hard: bool) -> Verd
     let saw_little = accurate_visible * 2 < fast_visible;
     let is_believed = accurate.confidence >= LIKELY || fast.confidence >= LIKELY;
     let unknown_script = agreement < STRANGERS && fast_visible >= ENOUGH_CHARACTERS && (saw_little || !is_believed);
-    let is_mistaken = is_suspect(&fast.text) || accurate.is_wide();
+    let is_mistaken = fast.is_suspect || accurate.is_wide();
     let accurate_stands = is_hard || (is_mistaken && accurate.confidence >= LIKELY);
     let line = if unknown_script {
         // The one that saw more at least shows that there is something.
