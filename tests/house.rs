@@ -235,7 +235,7 @@ fn floor(folder: &str, dependencies: &BTreeSet<String>) -> Vec<String> {
         "core" => ("", "core stands on nothing of ours; put the type into core"),
         _ => ("mediary-core", "sisters meet in gateway/ only; put the shared type into core, or join them there"),
     };
-    let worldly = "tokio axum hyper reqwest tower rand getrandom uuid chrono time tempfile";
+    let worldly = "tokio axum hyper hyper-util tower http rand getrandom uuid chrono time tempfile";
     let mut complaints = Vec::new();
     for name in dependencies {
         if name.starts_with("mediary") && name != allowed {

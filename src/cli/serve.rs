@@ -39,7 +39,7 @@ impl Serve {
 fn serve(context: &Context) -> Result<(), String> {
     let loaded = context.load()?;
     let config = Arc::new(loaded.config);
-    telemetry::init(&config.server, context.environment.text("MEDIARY_LOG"))?;
+    let _log = telemetry::init(&config.server, context.environment.text("MEDIARY_LOG"))?;
     let recipe = context.recipe(&loaded.source)?;
     let models = context.models(Some(&loaded.source))?;
     let providers = context.providers(&config, &loaded.source)?;
@@ -55,8 +55,9 @@ fn serve(context: &Context) -> Result<(), String> {
     };
     let gateway = Arc::new(Gateway::new(parts).map_err(|error| error.to_string())?);
     let state = AppState::new(gateway, config.clone());
-    let runtime = tokio::runtime::Runtime::new().map_err(|error| format!("cannot start: {error}"))?;
-    runtime.block_on(async {
+    // For the listener only: connections have threads of their own.
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    runtime.map_err(|error| format!("cannot start: {error}"))?.block_on(async {
         let address = config.server.host.socket_address(config.server.port);
         let listener = tokio::net::TcpListener::bind(address)
             .await

@@ -2,7 +2,7 @@
 //!
 //! Knows nothing of HTTP, statuses or wire formats; `http/`, `protocol/` and `cli/` sit on top of it.
 
-mod blocking;
+pub(crate) mod blocking;
 mod build;
 mod chat;
 mod documents;

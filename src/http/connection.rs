@@ -26,6 +26,10 @@ use super::request_id::RequestId;
 const LINGER_SILENCE: Duration = Duration::from_secs(2);
 const LINGER: Duration = Duration::from_secs(30);
 
+/// So much of a request is read at once, and so long may its header be. More is not faster, and each size that buffers
+/// grow through takes memory of its own.
+const MOST_BUFFERED_BYTES: usize = 128 * 1024;
+
 /// How connections are told to end.
 #[derive(Debug, Clone)]
 pub(super) struct Stops {
@@ -60,6 +64,7 @@ impl Connections {
         let mut connection = http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(self.patience)
+            .max_buf_size(MOST_BUFFERED_BYTES)
             .serve_connection(TokioIo::new(stream), service);
         let mut finishing = false;
         let ended = loop {

@@ -11,6 +11,7 @@ mod fleet;
 mod guard;
 mod health;
 mod landing;
+mod lanes;
 mod metrics;
 mod models;
 mod ocr;

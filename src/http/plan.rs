@@ -3,13 +3,11 @@
 //! Files that the request only names are fetched, since a plan depends on what they are. Nobody is called.
 
 use axum::Json;
-use axum::body::Bytes;
 use axum::extract::{Request, State};
 
-use super::chat::{bounds, refused};
+use super::chat::{bounds, form, refused};
 use super::error::{ApiError, ErrorBody};
 use super::guard::client_of;
-use super::ocr::whole_body;
 use super::state::AppState;
 use crate::gateway::ChatRequest;
 use crate::protocol::openai::ChatForm;
@@ -32,8 +30,7 @@ use crate::protocol::plan::PlanBody;
 pub(super) async fn plan(State(state): State<AppState>, request: Request) -> Result<Json<PlanBody>, ApiError> {
     let bounds = bounds(request.headers())?;
     let client = client_of(request.headers());
-    let body = Bytes::from(whole_body(request, &state.config.limits).await?);
-    let ChatForm { model, chat, .. } = ChatForm::decode(&body)?;
+    let ChatForm { model, chat, .. } = form(request, &state).await?;
     let planned = state.gateway.explain(ChatRequest { chat, model, bounds, client }).await.map_err(refused)?;
     Ok(Json(PlanBody::new(&planned.demand, &planned.plan)))
 }

@@ -4,6 +4,7 @@
 //! is looked up by it. `visit` gives every request one; handlers find it among the request's extensions.
 
 use std::fmt;
+use std::sync::Arc;
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use uuid::Uuid;
@@ -15,13 +16,14 @@ const LONGEST: usize = 128;
 
 /// The id of one request: visible ASCII, at most 128 characters.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RequestId(String);
+pub struct RequestId(Arc<str>);
 
 impl RequestId {
     /// The client's own id when it is a valid one, else a new one.
     pub(super) fn of(headers: &HeaderMap) -> Self {
         let theirs = headers.get(X_REQUEST_ID).and_then(|value| value.to_str().ok()).filter(|id| is_valid(id));
-        Self(theirs.map_or_else(|| Uuid::now_v7().to_string(), ToOwned::to_owned))
+        let ours = || Arc::from(&*Uuid::now_v7().hyphenated().encode_lower(&mut Uuid::encode_buffer()));
+        Self(theirs.map_or_else(ours, Into::into))
     }
 
     /// The id as text.

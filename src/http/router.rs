@@ -6,13 +6,13 @@ use std::any::Any;
 
 use axum::Router;
 use axum::http::{Method, Uri};
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::middleware::from_fn;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use tower_http::catch_panic::CatchPanicLayer;
 
 use super::error::ApiError;
-use super::guard::{Guard, check_key, check_origin, cors};
+use super::guard::guarded;
 use super::state::AppState;
 use super::{chat, docs, fleet, health, landing, metrics, models, ocr, plan, visit};
 use crate::config::Server;
@@ -48,17 +48,12 @@ pub fn router(state: AppState) -> Router {
 
 /// Puts the layers around routes. Read from the bottom: a request passes the last one first.
 pub(super) fn layered(routes: Router, server: &Server) -> Router {
-    let guard = Guard::new(server);
-    let mut app = routes
+    let app = routes
         .fallback(no_such_route)
         .method_not_allowed_fallback(no_such_method)
         // Innermost, so that the answer to a panic passes through all the others.
-        .layer(CatchPanicLayer::custom(panicked))
-        .layer(from_fn_with_state(guard.clone(), check_key));
-    if let Some(cors) = cors(&server.cors_origins) {
-        app = app.layer(cors);
-    }
-    app.layer(from_fn_with_state(guard, check_origin)).layer(from_fn(visit::accompany))
+        .layer(CatchPanicLayer::custom(panicked));
+    guarded(app, server).layer(from_fn(visit::accompany))
 }
 
 async fn no_such_route(method: Method, uri: Uri) -> ApiError {

@@ -1,4 +1,4 @@
-//! Listens, hands connections on, and stops in order: no new connections, a grace for running requests, then the end.
+//! Listens, hands connections on to the lanes, and stops in order: no new connections, a grace for running requests, then the end.
 //!
 //! What happens on one connection is `connection`'s; what a request means is the router's. `mediary serve` calls it.
 
@@ -13,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::connection::{Connections, Stops};
+use super::lanes::Lanes;
 use super::router::router;
 use super::state::AppState;
 
@@ -25,16 +26,17 @@ const OUT_OF_SOMETHING: Duration = Duration::from_millis(200);
 /// Serves until `shutdown` resolves and the requests running then are answered or `server.shutdown_grace` is over.
 ///
 /// # Errors
-/// When the listener is of no use.
+/// When the listener is of no use, or the system gives no threads.
 pub async fn serve(listener: TcpListener, state: AppState, shutdown: impl Future<Output = ()>) -> io::Result<()> {
     let config = state.config.clone();
     let address = listener.local_addr()?;
+    let lanes = Lanes::start()?;
     tracing::info!(server.address = %address, server.version = super::VERSION, "serving on http://{address}");
     let upkeep = upkeep(state.metrics.clone());
     // A client may take as long over its header as it may stand still in its body.
     let connections = Connections { app: router(state), patience: config.limits.body_idle };
     tokio::select! {
-        () = accept(listener, connections, config.server.shutdown_grace, shutdown) => Ok(()),
+        () = accept(listener, &lanes, connections, config.server.shutdown_grace, shutdown) => Ok(()),
         () = upkeep => Ok(()),
     }
 }
@@ -42,6 +44,7 @@ pub async fn serve(listener: TcpListener, state: AppState, shutdown: impl Future
 /// Serves any router; tests bring their own.
 pub(super) async fn accept(
     listener: TcpListener,
+    lanes: &Lanes,
     connections: Connections,
     grace: Duration,
     shutdown: impl Future<Output = ()>,
@@ -56,7 +59,12 @@ pub(super) async fn accept(
             () = &mut shutdown => break,
             stream = next(&listener) => stream,
         };
-        tracker.spawn(connections.clone().serve(stream, stops.clone()));
+        let (connections, stops) = (connections.clone(), stops.clone());
+        // Out of this thread's reactor, into that of a lane.
+        match stream.into_std() {
+            Ok(stream) => lanes.serve(&tracker, stream, |stream| connections.serve(stream, stops)),
+            Err(error) => tracing::error!(error.detail = %error, "cannot hand a connection on"),
+        }
     }
     drop(listener);
     tracker.close();

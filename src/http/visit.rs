@@ -18,13 +18,14 @@ use crate::telemetry::metrics;
 /// Accompanies a request: names it, lets the inner layers answer, then records how it went.
 pub(super) async fn accompany(mut request: Request, next: Next) -> Response {
     let id = RequestId::of(request.headers());
-    let path = request.extensions().get::<MatchedPath>().map_or("unmatched", MatchedPath::as_str).to_owned();
+    let route = request.extensions().get::<MatchedPath>().cloned();
+    let path = path(route.as_ref());
     let method = name(request.method());
     let span = tracing::info_span!("request", request.id = %id, http.method = method, http.path = path);
+    let shape = Shape::of(path);
     request.extensions_mut().insert(id.clone());
-    let shape = Shape::of(&path);
     async move {
-        let visit = Visit::begin(path, method);
+        let visit = Visit::begin(route, method);
         let mut response = next.run(request).await;
         if let Some(error) = response.extensions_mut().remove::<ApiError>() {
             error.log();
@@ -36,6 +37,11 @@ pub(super) async fn accompany(mut request: Request, next: Next) -> Response {
     }
     .instrument(span)
     .await
+}
+
+/// The route as a label, which is not what the client wrote.
+fn path(route: Option<&MatchedPath>) -> &str {
+    route.map_or("unmatched", MatchedPath::as_str)
 }
 
 /// The method as a label. Anybody can invent methods, so those that no route answers share one name.
@@ -54,16 +60,16 @@ fn name(method: &Method) -> &'static str {
 
 /// Notices that the request was dropped before its answer, which is how a client's going away looks from inside.
 struct Visit {
-    path: String,
+    route: Option<MatchedPath>,
     method: &'static str,
     begun: Instant,
     status: u16,
 }
 
 impl Visit {
-    fn begin(path: String, method: &'static str) -> Self {
+    fn begin(route: Option<MatchedPath>, method: &'static str) -> Self {
         metrics::request_began();
-        Self { path, method, begun: Instant::now(), status: CLIENT_CLOSED_REQUEST }
+        Self { route, method, begun: Instant::now(), status: CLIENT_CLOSED_REQUEST }
     }
 
     fn answered(mut self, status: StatusCode) {
@@ -74,7 +80,7 @@ impl Visit {
 impl Drop for Visit {
     fn drop(&mut self) {
         let took = self.begun.elapsed();
-        metrics::request_ended(&self.path, self.method, self.status, took);
+        metrics::request_ended(path(self.route.as_ref()), self.method, self.status, took);
         let message = if self.status == CLIENT_CLOSED_REQUEST { "client went away" } else { "answered" };
         let duration_ms = took.as_secs_f64() * 1000.0;
         tracing::info!(http.status = self.status, duration_ms, "{message}");

@@ -6,10 +6,10 @@
 use std::fmt;
 use std::time::Duration;
 
+use http::header::HeaderMap;
 use mediary_core::Failure;
 use mediary_core::capability::Abilities;
 use mediary_core::task::{Chat, ReplyFrame};
-use reqwest::header::HeaderMap;
 
 use crate::Quirks;
 

@@ -4,12 +4,12 @@
 
 use std::fmt::Write;
 
+use http::header::HeaderMap;
 use mediary_core::capability::{Abilities, Structured};
 use mediary_core::task::{
     Chat, Effort, MediaPart, Message, Part, Reasoning, ReplyFormat, ReplyFrame, Role, Sampling, Tool, ToolCall,
 };
 use mediary_core::{Blob, Failure, Media, MediaFormat};
-use reqwest::header::HeaderMap;
 use serde_json::{Value, json};
 
 use crate::{Call, Dialect, Frame, HttpCall, Quirks};

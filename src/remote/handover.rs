@@ -76,7 +76,7 @@ impl Remote {
                 break;
             }
             total -= part.media.blob.len_bytes();
-            part.url = Some(self.upload(part, key).await?);
+            part.url = Some(Box::pin(self.upload(part, key)).await?);
         }
         Ok(Some(chat))
     }

@@ -8,8 +8,8 @@ use thiserror::Error;
 use tracing::Subscriber;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::MakeWriter;
-use tracing_subscriber::fmt::format::JsonFields;
 
+use super::gathered::Log;
 use super::json_lines::JsonLines;
 use crate::config::{LogFormat, LogLevel, Server};
 
@@ -26,6 +26,9 @@ pub enum LogSetupError {
         /// What is wrong with it.
         reason: String,
     },
+    /// The thread that writes cannot be started.
+    #[error("the log cannot be started: {0}")]
+    Thread(#[from] std::io::Error),
     /// A log is already set up in this process.
     #[error("the log is already set up")]
     SetUpBefore,
@@ -39,17 +42,19 @@ impl From<LogSetupError> for String {
 }
 
 /// Logs to standard error from now on, panics included. `filter` (as in `MEDIARY_LOG`) wins over the configured level.
+/// The log is to be kept to the end of the process.
 ///
 /// # Errors
-/// When the filter is invalid, or when a log was set up before.
-pub fn init(server: &Server, filter: Option<&str>) -> Result<(), LogSetupError> {
+/// When the filter is invalid, when no thread can be started, or when a log was set up before.
+pub fn init(server: &Server, filter: Option<&str>) -> Result<Log, LogSetupError> {
     let filter = self::filter(server.log_level, filter)?;
     let terminal = std::io::stderr().is_terminal();
     let style = Style::choose(server.log_format, terminal);
-    let subscriber = subscriber(style, filter, std::io::stderr);
+    let log = Log::start(std::io::stderr())?;
+    let subscriber = subscriber(style, filter, log.lines());
     tracing::subscriber::set_global_default(subscriber).map_err(|_| LogSetupError::SetUpBefore)?;
     log_panics();
-    Ok(())
+    Ok(log)
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -90,7 +95,7 @@ where
         // Colours are left to the library here, so that NO_COLOR keeps its meaning.
         Style::Coloured => Box::new(builder.finish()),
         Style::Plain => Box::new(builder.with_ansi(false).finish()),
-        Style::Json => Box::new(builder.fmt_fields(JsonFields::new()).event_format(JsonLines).finish()),
+        Style::Json => Box::new(builder.fmt_fields(JsonLines).event_format(JsonLines).finish()),
     }
 }
 
@@ -130,7 +135,7 @@ mod tests {
         tracing::subscriber::with_default(subscriber, || {
             let span = tracing::info_span!("request", request.id = "r-1");
             let _inside = span.enter();
-            tracing::info!(pages = 3, name = "a \"b\"\n", share = 0.5, done = true, "read");
+            tracing::info!(pages = 3, name = "a \"b\"\n", share = 0.5, done = true, path = ?"\t\\ü", "read");
             tracing::info!(target: "ort", "chatter");
             tracing::debug!("detail");
         });
@@ -160,6 +165,7 @@ mod tests {
         assert_eq!(line["message"], "read");
         assert_eq!(line["pages"], 3);
         assert_eq!((&line["name"], &line["share"], &line["done"]), (&"a \"b\"\n".into(), &0.5.into(), &true.into()));
+        assert_eq!(line["path"], r#""\t\\ü""#);
         assert_eq!(line["span"]["name"], "request");
         assert_eq!(line["span"]["request.id"], "r-1");
     }

@@ -3,12 +3,15 @@
 //! Serves nothing itself; `http/` shows what [`recorder`] collected. The door counts requests, the gateway and the
 //! engine pools count their work. Labels are names of ours or of a closed list, never what a client wrote.
 
-use std::sync::OnceLock;
+use std::collections::HashMap;
+use std::sync::{OnceLock, PoisonError, RwLock};
 use std::time::Duration;
 
 use mediary_core::Target;
 use mediary_core::task::Usage;
-use metrics::{counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
+use metrics::{
+    Counter, Gauge, Histogram, counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram,
+};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 
 /// Requests answered, by `path` (the route), `method` and `status`.
@@ -63,17 +66,68 @@ fn install() -> PrometheusHandle {
     handle
 }
 
+/// What is recorded with every request is kept: to look a series up by its name and labels costs more than to count.
+/// There are as many as routes and targets, each with the few methods and statuses it has.
+type Kept<S> = OnceLock<RwLock<HashMap<String, Vec<S>>>>;
+
+/// The series of `name` for which `is_it` holds, made if there is none.
+fn kept<S: Clone>(all: &Kept<S>, name: &str, is_it: impl Fn(&S) -> bool, make: impl FnOnce() -> S) -> S {
+    // A series that was made before the recorder was there would never be shown.
+    recorder();
+    let all = all.get_or_init(RwLock::default);
+    let found = all
+        .read()
+        .unwrap_or_else(PoisonError::into_inner)
+        .get(name)
+        .and_then(|of| of.iter().find(|s| is_it(s)).cloned());
+    found.unwrap_or_else(|| {
+        let made = make();
+        all.write().unwrap_or_else(PoisonError::into_inner).entry(name.to_owned()).or_default().push(made.clone());
+        made
+    })
+}
+
+/// The series of requests to one route with one method and status.
+#[derive(Clone)]
+struct OfRequests {
+    method: &'static str,
+    status: u16,
+    answered: Counter,
+    took: Histogram,
+}
+
+/// The series of one target's answers.
+#[derive(Clone)]
+struct OfAnswers {
+    answered: Counter,
+    first: Histogram,
+    prompt: Counter,
+    completion: Counter,
+}
+
 /// A request has arrived; [`request_ended`] must follow.
 pub fn request_began() {
-    gauge!(HTTP_IN_FLIGHT).increment(1);
+    in_flight().increment(1);
+}
+
+fn in_flight() -> &'static Gauge {
+    static IN_FLIGHT: OnceLock<Gauge> = OnceLock::new();
+    recorder();
+    IN_FLIGHT.get_or_init(|| gauge!(HTTP_IN_FLIGHT))
 }
 
 /// A request was answered with `status`, or given up by its client.
 pub fn request_ended(path: &str, method: &'static str, status: u16, took: Duration) {
-    gauge!(HTTP_IN_FLIGHT).decrement(1);
-    let labels = [("path", path.to_owned()), ("method", method.to_owned()), ("status", status.to_string())];
-    counter!(HTTP_REQUESTS, &labels).increment(1);
-    histogram!(HTTP_DURATION, &labels).record(took);
+    static REQUESTS: Kept<OfRequests> = OnceLock::new();
+    in_flight().decrement(1);
+    let is_it = |of: &OfRequests| of.method == method && of.status == status;
+    let of = kept(&REQUESTS, path, is_it, || {
+        let labels = [("path", path.to_owned()), ("method", method.to_owned()), ("status", status.to_string())];
+        let (answered, took) = (counter!(HTTP_REQUESTS, &labels), histogram!(HTTP_DURATION, &labels));
+        OfRequests { method, status, answered, took }
+    });
+    of.answered.increment(1);
+    of.took.record(took);
 }
 
 /// A page was read: from its text layer (`engine` then names what read it) or by an OCR engine.
@@ -100,11 +154,26 @@ pub fn queue_depth(engine: &'static str, jobs: usize) {
 
 /// A provider answered; its first token took `first`.
 pub fn provider_answered(target: &Target, first: Duration, usage: Usage) {
+    static ANSWERS: Kept<OfAnswers> = OnceLock::new();
     let target = target.to_string();
-    counter!(PROVIDER_CALLS, "target" => target.clone(), "outcome" => "answered").increment(1);
-    histogram!(PROVIDER_FIRST_TOKEN, "target" => target.clone()).record(first);
-    counter!(TOKENS, "target" => target.clone(), "side" => "prompt").increment(usage.prompt_tokens);
-    counter!(TOKENS, "target" => target, "side" => "completion").increment(usage.completion_tokens);
+    let of = kept(
+        &ANSWERS,
+        &target,
+        |_| true,
+        || {
+            let tokens = |side: &'static str| counter!(TOKENS, "target" => target.clone(), "side" => side);
+            OfAnswers {
+                answered: counter!(PROVIDER_CALLS, "target" => target.clone(), "outcome" => "answered"),
+                first: histogram!(PROVIDER_FIRST_TOKEN, "target" => target.clone()),
+                prompt: tokens("prompt"),
+                completion: tokens("completion"),
+            }
+        },
+    );
+    of.answered.increment(1);
+    of.first.record(first);
+    of.prompt.increment(usage.prompt_tokens);
+    of.completion.increment(usage.completion_tokens);
 }
 
 /// A call to a provider failed.

@@ -61,6 +61,8 @@ pub struct Answer {
     /// Whether its frames are a stream's. If not, its only frame is a whole body.
     pub is_stream: bool,
     pub(super) ready: VecDeque<ReplyFrame>,
+    /// Whether nothing has been handed out after what was ready at first.
+    pub(super) is_new: bool,
     pub(super) reply: Option<Reply>,
     pub(super) tap: Tap,
 }
@@ -86,12 +88,15 @@ impl Answer {
         self.took(next)
     }
 
-    /// The next frame, if it has arrived already.
-    pub fn next_ready(&mut self) -> Option<Result<ReplyFrame, Failure>> {
+    /// The next frame, if it has arrived already. The first words go by themselves: no others are waited for so much.
+    pub async fn next_soon(&mut self) -> Option<Result<ReplyFrame, Failure>> {
         if let Some(frame) = self.ready.pop_front() {
             return Some(Ok(frame));
         }
-        let next = self.reply.as_mut()?.next_ready()?;
+        if std::mem::take(&mut self.is_new) {
+            return None;
+        }
+        let next = self.reply.as_mut()?.next_soon().await?;
         self.took(Some(next))
     }
 

@@ -26,7 +26,7 @@ enum Wanted {
 
 /// A reply that counts as an answer.
 pub(super) struct Opened {
-    pub(super) answer: Answer,
+    pub(super) answer: Box<Answer>,
     /// The whole reply, where that was wanted.
     pub(super) whole: Option<(WholeReply, Option<bytes::Bytes>)>,
 }
@@ -151,10 +151,11 @@ async fn call(
     let timeouts = Timeouts { first_byte, stall: chats.routing.stall };
     let begun = Instant::now();
     let reply = member.remote.chat(&call, key, timeouts).await?;
-    let mut answer = Answer {
+    let mut answer = Box::new(Answer {
         route,
         is_stream: reply.is_stream(),
         ready: VecDeque::new(),
+        is_new: true,
         reply: Some(reply),
         tap: Tap {
             chats: chats.clone(),
@@ -170,7 +171,7 @@ async fn call(
             said_bytes: 0,
             settled: false,
         },
-    };
+    });
     match wanted {
         Wanted::Stream => until_it_speaks(&mut answer).await?,
         Wanted::Whole => {

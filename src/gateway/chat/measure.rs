@@ -19,7 +19,8 @@ impl Gateway {
                 let Part::Remote { url, name, detail } = part else { continue };
                 let place = Place { message: index, part: at };
                 let (url, name, detail) = (std::mem::take(url), name.take(), *detail);
-                let mut fetched = self.fetch_part(&url, name).await.map_err(|failure| at_place(failure, place))?;
+                let mut fetched =
+                    Box::pin(self.fetch_part(&url, name)).await.map_err(|failure| at_place(failure, place))?;
                 fetched.detail = detail;
                 *part = Part::Media(fetched);
             }
@@ -59,7 +60,7 @@ impl Gateway {
                 let (mut side_pixels, mut pages) = (None, None);
                 match media.kind() {
                     MediaKind::Image => side_pixels = mediary_convert::image::longest_side(media),
-                    MediaKind::Document => pages = self.pages_of(media).await,
+                    MediaKind::Document => pages = Box::pin(self.pages_of(media)).await,
                     MediaKind::Text | MediaKind::Audio | MediaKind::Video => {}
                 }
                 shapes.push(PartShape {

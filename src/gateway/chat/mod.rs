@@ -116,10 +116,9 @@ impl Gateway {
             prefix: self.chats.sticky.prefix(&request.client, &request.chat.messages),
         };
         let opened = attempts::run(&turn, &planned.plan).await?;
-        let route = opened.answer.route.clone();
         Ok(match opened.whole {
-            Some((reply, raw)) => Answered::Whole(Box::new(WholeAnswer { route, reply, raw })),
-            None => Answered::Stream(Box::new(opened.answer)),
+            Some((reply, raw)) => Answered::Whole(Box::new(WholeAnswer { route: opened.answer.route, reply, raw })),
+            None => Answered::Stream(opened.answer),
         })
     }
 }

@@ -53,7 +53,11 @@ impl Turn<'_> {
         let (mut chat, notes) = match candidate.treatments.iter().all(|treatment| *treatment == Treatment::Forward) {
             true => (Cow::Borrowed(self.chat()), Vec::new()),
             false => {
-                let (chat, notes) = self.gateway.treat(self.chat(), plan, candidate, abilities, &self.bench).await?;
+                let (chat, notes) = {
+                    let treating = self.gateway.treat(self.chat(), plan, candidate, abilities, &self.bench);
+                    // Boxed, as all that most chats do not need: it would be a part of every chat's future.
+                    Box::pin(treating).await?
+                };
                 (Cow::Owned(chat), notes)
             }
         };

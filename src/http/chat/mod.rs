@@ -22,7 +22,7 @@ use super::guard::client_of;
 use super::ocr::whole_body;
 use super::request_id::RequestId;
 use super::state::AppState;
-use crate::gateway::{Answered, ChatRequest, WholeAnswer};
+use crate::gateway::{Answered, ChatRequest, WholeAnswer, blocking};
 use crate::protocol::openai::{AnswerHead, ChatForm, completion};
 
 pub(super) use bounds::bounds;
@@ -66,9 +66,7 @@ pub(super) async fn completions(
 ) -> Result<Response, ApiError> {
     let bounds = bounds(request.headers())?;
     let client = client_of(request.headers());
-    let body = Bytes::from(whole_body(request, &state.config.limits).await?);
-    let ChatForm { model, chat, include_usage } = ChatForm::decode(&body)?;
-    drop(body);
+    let ChatForm { model, chat, include_usage } = form(request, &state).await?;
     let wants_stream = chat.stream;
     let request = ChatRequest { chat, model, bounds, client };
     if wants_stream {
@@ -79,6 +77,12 @@ pub(super) async fn completions(
         Answered::Whole(whole) => Ok(one_piece(*whole)),
         Answered::Stream(_) => Err(ApiError::broken("a stream where a whole answer was asked for")),
     }
+}
+
+/// The chat of a request.
+pub(super) async fn form(request: Request, state: &AppState) -> Result<ChatForm, ApiError> {
+    let body = Bytes::from(whole_body(request, &state.config.limits).await?);
+    Ok(blocking::through(body.len(), move || ChatForm::decode(&body)).await??)
 }
 
 fn one_piece(answer: WholeAnswer) -> Response {

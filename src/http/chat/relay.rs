@@ -1,6 +1,7 @@
 //! A stream of chunks from the provider's frames, written as they come.
 //!
-//! What arrived together leaves together. A client that hears nothing for a while gets a comment, first of all in place
+//! What arrived together leaves together: a provider's pieces are often a word each, and to write each by itself costs
+//! more than everything else that is done to it. A client that hears nothing for a while gets a comment, first of all in place
 //! of headers that nobody can fill in yet; whatever goes wrong after that is an event of the stream. A client that
 //! leaves drops the body, and with it the call to the provider.
 
@@ -25,7 +26,7 @@ use crate::protocol::openai::{AnswerHead, ChunkWriter};
 
 const PING: &[u8] = b": ping\n\n";
 /// What is ready is gathered up to this size before it is written.
-const BATCH_BYTES: usize = 64 * 1024;
+const BATCH_BYTES: usize = 16 * 1024;
 /// A few chunks, for which a buffer need not grow.
 const USUAL_BYTES: usize = 2 * 1024;
 
@@ -98,9 +99,13 @@ fn stream_headers() -> HeaderMap {
 }
 
 fn body(relay: Relay) -> impl futures_util::Stream<Item = Result<Bytes, Infallible>> {
-    stream::unfold(relay, |Relay { state, silence }| async move {
+    stream::unfold((relay, 0_u32), |(Relay { state, silence }, steps)| async move {
+        if steps == 1 {
+            // Bytes are written once no more are to be had at once. The first words are to be written by themselves.
+            tokio::task::yield_now().await;
+        }
         let (bytes, state) = step(state, silence).await?;
-        Some((Ok(bytes.into()), Relay { state, silence }))
+        Some((Ok(bytes.into()), (Relay { state, silence }, steps.saturating_add(1))))
     })
 }
 
@@ -141,7 +146,7 @@ async fn step(state: State, silence: Duration) -> Option<(Vec<u8>, State)> {
                 if bytes.len() >= BATCH_BYTES {
                     break;
                 }
-                match answer.next_ready() {
+                match answer.next_soon().await {
                     Some(ready) => next = Some(ready),
                     None if bytes.is_empty() => {
                         // Frames without a word, such as usage that nobody asked for.

@@ -1,8 +1,8 @@
 //! Who may come in: with keys whoever has one, without keys only programs on this machine and no foreign web page.
 //!
 //! It counts nothing and knows no users. Loopback is no exception from keys, since other accounts and containers share
-//! it. The router puts [`check_origin`] before the CORS layer, so that a refused page gets no CORS headers, and
-//! [`check_key`] behind it, so that a browser's preflight, which cannot carry a key, is answered.
+//! it. The origin is looked at before the CORS layer, so that a refused page gets no CORS headers; the key behind it, so
+//! that a browser's preflight, which cannot carry one, is answered.
 
 mod cors;
 mod key;
@@ -11,46 +11,61 @@ mod origin;
 #[cfg(test)]
 mod tests;
 
-pub(super) use cors::cors;
 pub(super) use key::client_of;
 
 use std::sync::Arc;
 
+use axum::Router;
 use axum::extract::{Request, State};
-use axum::middleware::Next;
+use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 
 use crate::config::Server;
+use cors::cors;
 use key::Keys;
 use origin::Origins;
 
 /// The rules, made once from the configuration.
 #[derive(Debug)]
-pub(super) struct Guard {
+struct Guard {
     keys: Keys,
     origins: Origins,
 }
 
 impl Guard {
-    pub(super) fn new(server: &Server) -> Arc<Self> {
+    fn new(server: &Server) -> Arc<Self> {
         Arc::new(Self { keys: Keys::new(&server.api_keys), origins: Origins::new(&server.cors_origins) })
     }
 }
 
-/// On a server without keys: refuses what a foreign web page may have sent. A key says more than any of these headers.
-pub(super) async fn check_origin(State(guard): State<Arc<Guard>>, request: Request, next: Next) -> Response {
-    if guard.keys.are_asked_for() {
-        return next.run(request).await;
+/// Puts the guard around routes. A key says more than the headers by which foreign web pages are known, so a server asks
+/// for one or looks at the other.
+pub(super) fn guarded(mut app: Router, server: &Server) -> Router {
+    let guard = Guard::new(server);
+    let asks_for_keys = guard.keys.are_asked_for();
+    if asks_for_keys {
+        app = app.layer(from_fn_with_state(guard.clone(), check_key));
     }
+    if let Some(cors) = cors(&server.cors_origins) {
+        app = app.layer(cors);
+    }
+    match asks_for_keys {
+        true => app,
+        false => app.layer(from_fn_with_state(guard, check_origin)),
+    }
+}
+
+/// For a server without keys: refuses what a foreign web page may have sent.
+async fn check_origin(State(guard): State<Arc<Guard>>, request: Request, next: Next) -> Response {
     match guard.origins.admit(&request) {
         Ok(()) => next.run(request).await,
         Err(refusal) => refusal.into_response(),
     }
 }
 
-/// On a server with keys: refuses whoever brings none of them, except on the public routes.
-pub(super) async fn check_key(State(guard): State<Arc<Guard>>, request: Request, next: Next) -> Response {
-    if !guard.keys.are_asked_for() || is_public(request.uri().path()) {
+/// For a server with keys: refuses whoever brings none of them, except on the public routes.
+async fn check_key(State(guard): State<Arc<Guard>>, request: Request, next: Next) -> Response {
+    if is_public(request.uri().path()) {
         return next.run(request).await;
     }
     match guard.keys.admit(request.headers()) {

@@ -3,11 +3,10 @@
 use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, Response, StatusCode};
-use axum::middleware::from_fn_with_state;
 use axum::routing::any;
 use tower::ServiceExt;
 
-use super::{Guard, check_key, check_origin, cors};
+use super::guarded;
 use crate::config::{Secret, Server};
 
 /// `METHOD /path`, headers, status.
@@ -23,15 +22,9 @@ fn server(keys: &[&str], origins: &[&str]) -> Server {
     }
 }
 
-/// A router that answers 200 to everything the guard lets through, layered as the real one.
+/// A router that answers 200 to everything the guard lets through.
 fn app(server: &Server) -> Router {
-    let guard = Guard::new(server);
-    let mut app = Router::new().fallback(any(|| async { "in" }));
-    app = app.layer(from_fn_with_state(guard.clone(), check_key));
-    if let Some(cors) = cors(&server.cors_origins) {
-        app = app.layer(cors);
-    }
-    app.layer(from_fn_with_state(guard, check_origin))
+    guarded(Router::new().fallback(any(|| async { "in" })), server)
 }
 
 async fn ask(server: &Server, line: &str, headers: &[(&str, &str)]) -> Response<Body> {

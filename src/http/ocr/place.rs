@@ -15,7 +15,7 @@ pub(super) async fn open(state: &AppState, place: Place<'_>, name: Option<String
     let spool_bytes = state.config.limits.spool_bytes.get();
     match place {
         Place::Inline { mime, base64, field } => {
-            let blob = decode_base64(field, &base64, spool_bytes)?;
+            let blob = decode_base64(field, &base64, spool_bytes).await?;
             Ok(UploadedFile { blob, mime, name })
         }
         Place::Remote(url) => {

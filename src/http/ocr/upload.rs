@@ -192,7 +192,7 @@ async fn json(
         },
         None => (None, request.file_data.as_ref()),
     };
-    let blob = decode_base64("file_data", encoded, spool_bytes)?;
+    let blob = decode_base64("file_data", encoded, spool_bytes).await?;
     Ok(UploadedFile { blob, mime: request.mime_type.or(claimed), name: request.file_name })
 }
 
@@ -223,8 +223,8 @@ async fn collect(
     Ok(body)
 }
 
-/// Decodes what came in `field` piece by piece.
-pub(super) fn decode_base64(field: &str, encoded: &str, spool_bytes: u64) -> Result<Blob, Failure> {
+/// Decodes what came in `field` piece by piece, with room for others between the pieces.
+pub(super) async fn decode_base64(field: &str, encoded: &str, spool_bytes: u64) -> Result<Blob, Failure> {
     /// A multiple of four characters, so that each piece decodes on its own.
     const PIECE: usize = 64 * 1024;
     let encoded = encoded.trim().as_bytes();
@@ -240,6 +240,7 @@ pub(super) fn decode_base64(field: &str, encoded: &str, spool_bytes: u64) -> Res
             ))
         })?;
         keep(&mut spool, &decoded)?;
+        tokio::task::yield_now().await;
     }
     Ok(spool.finish())
 }

@@ -16,6 +16,7 @@ use tokio::time::timeout;
 
 use crate::config::Server;
 use crate::http::connection::Connections;
+use crate::http::lanes::Lanes;
 use crate::http::router::layered;
 use crate::http::serve::accept;
 
@@ -35,7 +36,10 @@ impl Running {
         let (stop, stopped) = oneshot::channel();
         let connections = Connections { app: layered(routes, &Server::default()), patience };
         let mut server = JoinSet::new();
-        server.spawn(accept(listener, connections, grace, async { drop(stopped.await) }));
+        server.spawn(async move {
+            let lanes = Lanes::start().unwrap();
+            accept(listener, &lanes, connections, grace, async { drop(stopped.await) }).await;
+        });
         Self { address, stop: Some(stop), server }
     }
 

@@ -2,8 +2,8 @@
 //!
 //! The edge in front of the API answers in pages of its own, so a body that is no error leaves the status to speak.
 
+use http::header::HeaderMap;
 use mediary_core::{Failure, FailureKind};
-use reqwest::header::HeaderMap;
 use serde_json::Value;
 
 use crate::blame;

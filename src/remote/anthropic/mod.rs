@@ -12,8 +12,8 @@ mod tests;
 mod turns;
 mod wire;
 
+use http::header::HeaderMap;
 use mediary_core::Failure;
-use reqwest::header::HeaderMap;
 
 use crate::{Call, Dialect, Framing, HttpCall, Reader};
 

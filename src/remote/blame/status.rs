@@ -2,8 +2,8 @@
 
 use std::time::{Duration, SystemTime};
 
+use http::header::{HeaderMap, RETRY_AFTER};
 use mediary_core::FailureKind;
-use reqwest::header::{HeaderMap, RETRY_AFTER};
 
 use super::stated_delay;
 

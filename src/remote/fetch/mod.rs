@@ -26,8 +26,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use mediary_core::Failure;
-use reqwest::Client;
 
+use crate::client::Client;
 use resolve::{Guarded, SystemResolver};
 
 /// What may be fetched, and what it may take.
@@ -74,12 +74,8 @@ impl Fetcher {
     #[must_use]
     pub fn with_resolver(policy: FetchPolicy, resolver: impl Resolver) -> Self {
         let guarded = Guarded::new(resolver, policy.allow.clone());
-        let client = crate::client::builder(guarded)
-            .connect_timeout(policy.connect)
-            // Files are fetched once; a connection that waits for the next would only be one more thing to hold.
-            .pool_max_idle_per_host(0)
-            .build()
-            .expect("a client whose TLS is configured already can be built");
+        // Files are fetched once; a connection that waits for the next would only be one more thing to hold.
+        let client = Client::new(guarded, policy.connect, 0);
         Self { client, policy: Arc::new(policy) }
     }
 

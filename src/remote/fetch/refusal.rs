@@ -8,6 +8,8 @@ use std::net::IpAddr;
 use mediary_core::{Failure, FailureKind};
 use thiserror::Error;
 
+use crate::client::{SendError, causes};
+
 /// An address that may not be connected to, or a name that has none.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub(super) enum Refusal {
@@ -33,21 +35,24 @@ impl From<Refusal> for Failure {
 
 /// What a failed request or a broken body is to the user. Nothing of the address but its host is repeated: the rest
 /// may hold a signature.
-pub(super) fn failed(host: &str, error: &reqwest::Error) -> Failure {
-    let mut deepest: &(dyn StdError + 'static) = error;
-    loop {
-        if let Some(refusal) = deepest.downcast_ref::<Refusal>() {
-            return refusal.clone().into();
-        }
-        match deepest.source() {
-            Some(source) => deepest = source,
-            None => break,
-        }
+pub(super) fn failed(host: &str, error: &SendError) -> Failure {
+    if let Some(refusal) = causes(error).find_map(|cause| cause.downcast_ref::<Refusal>()) {
+        return refusal.clone().into();
     }
     if error.is_timeout() {
         let detail = format!("`{host}` does not take connections; check the address, or raise [fetch] connect_seconds");
         return Failure::new(FailureKind::TimedOut, detail);
     }
     let stage = if error.is_connect() { "cannot connect to" } else { "the connection broke off to" };
+    broken(host, stage, error)
+}
+
+/// A body that broke off.
+pub(super) fn broke_off(host: &str, error: &hyper::Error) -> Failure {
+    broken(host, "the connection broke off to", error)
+}
+
+fn broken(host: &str, stage: &str, error: &(dyn StdError + 'static)) -> Failure {
+    let deepest = causes(error).last().unwrap_or(error);
     Failure::new(FailureKind::Unreachable, format!("{stage} `{host}` ({deepest}); check the address, or try again"))
 }

@@ -3,18 +3,16 @@
 //! [`Guarded`] is the one resolver the HTTP client has, so no connection is made to an address that was not judged. It
 //! is not asked about hosts that are addresses already; those `check` judges.
 
-use std::error::Error as StdError;
 use std::future::Future;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
 use std::sync::Arc;
 
-use reqwest::dns::{Addrs, Name, Resolve, Resolving as ClientResolving};
-
 use super::address::special;
 use super::allow::AllowList;
 use super::refusal::Refusal;
+use crate::client::{Addresses, Lookup};
 
 /// Addresses, some time from now.
 pub type Resolving = Pin<Box<dyn Future<Output = io::Result<Vec<IpAddr>>> + Send>>;
@@ -51,18 +49,15 @@ impl Guarded {
     }
 }
 
-impl Resolve for Guarded {
-    fn resolve(&self, name: Name) -> ClientResolving {
-        let host = name.as_str().to_ascii_lowercase();
+impl Lookup for Guarded {
+    fn look_up(&self, host: &str) -> Addresses {
+        let host = host.to_ascii_lowercase();
         let allow = self.allow.clone();
         let found = self.inner.resolve(&host);
         Box::pin(async move {
             let found = found.await.unwrap_or_default();
-            let judged = permitted(&host, found, &allow)
-                .map_err(|refusal| -> Box<dyn StdError + Send + Sync> { Box::new(refusal) })?;
-            // Port 0 stands for the one in the address.
-            let addresses: Addrs = Box::new(judged.into_iter().map(|ip| SocketAddr::new(ip, 0)));
-            Ok(addresses)
+            let judged = permitted(&host, found, &allow)?;
+            Ok(judged.into_iter().map(|ip| SocketAddr::new(ip, 0)).collect())
         })
     }
 }

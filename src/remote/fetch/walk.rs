@@ -4,16 +4,18 @@
 
 use std::time::Duration;
 
+use http::Request;
+use http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, HeaderName, LOCATION};
+use http_body_util::Full;
 use mediary_core::{Failure, FailureKind};
 use percent_encoding::percent_decode_str;
-use reqwest::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, HeaderName, LOCATION};
-use reqwest::{Client, Response};
 use tokio::time::timeout;
 use url::Url;
 
 use super::limits::{stalled, too_large, too_slow};
-use super::refusal::failed;
+use super::refusal::{broke_off, failed};
 use super::{FetchPolicy, Fetched, check};
+use crate::client::{Answer, Client};
 
 /// More redirects than this are a mistake or a trap.
 const MOST_REDIRECTS: usize = 5;
@@ -41,7 +43,7 @@ pub(super) async fn fetch(
 }
 
 /// Goes from redirect to redirect, and gives the answer that has the file.
-async fn follow(client: &Client, policy: &FetchPolicy, mut url: Url) -> Result<(Url, Response), Failure> {
+async fn follow(client: &Client, policy: &FetchPolicy, mut url: Url) -> Result<(Url, Answer), Failure> {
     for _ in 0..=MOST_REDIRECTS {
         check::check(&url, &policy.allow)?;
         let response = ask(client, policy, &url).await?;
@@ -56,11 +58,12 @@ async fn follow(client: &Client, policy: &FetchPolicy, mut url: Url) -> Result<(
     )))
 }
 
-async fn ask(client: &Client, policy: &FetchPolicy, url: &Url) -> Result<Response, Failure> {
-    let request = client.get(url.clone()).header(ACCEPT_ENCODING, "identity").send();
+async fn ask(client: &Client, policy: &FetchPolicy, url: &Url) -> Result<Answer, Failure> {
+    let request = Request::get(url.as_str()).header(ACCEPT_ENCODING, "identity").body(Full::default());
+    let request = request.map_err(|_| Failure::malformed("the address of the file cannot be asked for"))?;
     // The client itself ends a connection that does not come about.
     let patience: Duration = policy.connect + policy.idle;
-    match timeout(patience, request).await {
+    match timeout(patience, client.send(request)).await {
         Err(_) => Err(stalled(host(url), policy.idle)),
         Ok(Err(error)) => Err(failed(host(url), &error)),
         Ok(Ok(response)) => Ok(response),
@@ -68,8 +71,8 @@ async fn ask(client: &Client, policy: &FetchPolicy, url: &Url) -> Result<Respons
 }
 
 /// Where a redirect leads; `None` when it is none.
-fn target(url: &Url, response: &Response) -> Result<Option<Url>, Failure> {
-    if !matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308) {
+fn target(url: &Url, response: &Answer) -> Result<Option<Url>, Failure> {
+    if !matches!(response.status(), 301 | 302 | 303 | 307 | 308) {
         return Ok(None);
     }
     let location = header(response, &LOCATION).and_then(|location| url.join(location).ok());
@@ -78,14 +81,14 @@ fn target(url: &Url, response: &Response) -> Result<Option<Url>, Failure> {
 }
 
 /// Whether this answer has a file of a size that may be.
-fn accept(url: &Url, response: &Response, policy: &FetchPolicy) -> Result<(), Failure> {
-    let (status, host) = (response.status(), host(url));
-    if status.is_client_error() {
-        let detail = format!("`{host}` answers {status}; check the address, and whether it is still valid");
+fn accept(url: &Url, response: &Answer, policy: &FetchPolicy) -> Result<(), Failure> {
+    let (status, named, host) = (response.status(), response.named_status(), host(url));
+    if matches!(status, 400..=499) {
+        let detail = format!("`{host}` answers {named}; check the address, and whether it is still valid");
         return Err(Failure::malformed(detail));
     }
-    if !status.is_success() {
-        return Err(Failure::new(FailureKind::Unreachable, format!("`{host}` answers {status}; try again later")));
+    if !matches!(status, 200..=299) {
+        return Err(Failure::new(FailureKind::Unreachable, format!("`{host}` answers {named}; try again later")));
     }
     // Unpacked, a small body may be endless; and packed, it is not the file.
     let is_packed = |coding: &str| !coding.trim().is_empty() && !coding.trim().eq_ignore_ascii_case("identity");
@@ -100,12 +103,12 @@ fn accept(url: &Url, response: &Response, policy: &FetchPolicy) -> Result<(), Fa
 }
 
 /// Hands on the body, and says how long it was.
-async fn read(policy: &FetchPolicy, url: &Url, mut response: Response, keep: Keep<'_>) -> Result<u64, Failure> {
+async fn read(policy: &FetchPolicy, url: &Url, mut response: Answer, keep: Keep<'_>) -> Result<u64, Failure> {
     let mut total = 0;
     loop {
         let chunk = match timeout(policy.idle, response.chunk()).await {
             Err(_) => return Err(stalled(host(url), policy.idle)),
-            Ok(Err(error)) => return Err(failed(host(url), &error)),
+            Ok(Err(error)) => return Err(broke_off(host(url), &error)),
             Ok(Ok(None)) => return Ok(total),
             Ok(Ok(Some(chunk))) => chunk,
         };
@@ -117,7 +120,7 @@ async fn read(policy: &FetchPolicy, url: &Url, mut response: Response, keep: Kee
     }
 }
 
-fn header<'a>(response: &'a Response, name: &HeaderName) -> Option<&'a str> {
+fn header<'a>(response: &'a Answer, name: &HeaderName) -> Option<&'a str> {
     response.headers().get(name)?.to_str().ok()
 }
 

@@ -5,8 +5,8 @@
 
 use std::time::Duration;
 
+use http::header::HeaderMap;
 use mediary_core::{Failure, FailureKind};
-use reqwest::header::HeaderMap;
 use serde_json::Value;
 
 use crate::blame;

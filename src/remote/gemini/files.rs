@@ -7,15 +7,18 @@
 use std::io::{self, Read, Seek, SeekFrom};
 use std::time::Duration;
 
+use bytes::Bytes;
+use http::header::HeaderMap;
+use http::{HeaderValue, Request};
+use http_body_util::Full;
 use mediary_core::{Blob, Failure, FailureKind, Media};
-use reqwest::header::HeaderMap;
-use reqwest::{RequestBuilder, Response};
 use serde::Deserialize;
 use serde_json::json;
 use tokio::time::{Instant, sleep, timeout_at};
 use url::Url;
 
 use super::{failure, turns};
+use crate::client::{Answer, SendError};
 use crate::{ProviderClient, blame, unwritable};
 
 /// Pieces are multiples of 256 KiB; the vendor's own clients send this much.
@@ -135,16 +138,13 @@ impl Upload<'_> {
 
     async fn start(&self, mime: &str, len_bytes: u64, name: Option<&str>) -> Result<Url, Failure> {
         let file = name.map_or_else(|| json!({}), |name| json!({ "displayName": name }));
-        let request = self
-            .client
-            .0
-            .post(self.places.upload.clone())
+        let request = Request::post(self.places.upload.as_str())
             .header("x-goog-upload-protocol", "resumable")
             .header("x-goog-upload-command", "start")
             .header("x-goog-upload-header-content-length", len_bytes)
             .header("x-goog-upload-header-content-type", mime)
             .header("content-type", "application/json")
-            .body(json!({ "file": file }).to_string());
+            .body(Full::from(json!({ "file": file }).to_string()));
         let response = self.ask(request).await?;
         self.places.session(response.headers())
     }
@@ -159,16 +159,13 @@ impl Upload<'_> {
             if piece.is_empty() && !is_last {
                 return Err(Failure::broken("a file of the request is shorter than it was"));
             }
-            let request = self
-                .client
-                .0
-                .post(session.clone())
+            let request = Request::post(session.as_str())
                 .header("x-goog-upload-offset", offset)
                 .header("x-goog-upload-command", if is_last { "upload, finalize" } else { "upload" })
-                .body(piece);
+                .body(Full::from(piece));
             let response = self.ask(request).await?;
             if is_last {
-                let body = response.bytes().await.map_err(unreachable)?;
+                let body = response.bytes().await.map_err(|_| broke_off())?;
                 return Ok(serde_json::from_slice::<Uploaded>(&body).map_err(blame::shapeless)?.file);
             }
             offset = end;
@@ -184,20 +181,26 @@ impl Upload<'_> {
             }
             sleep(pause).await;
             pause = (pause * 2).min(LONGEST_PAUSE);
-            let body = self.ask(self.client.0.get(place.clone())).await?.bytes().await.map_err(unreachable)?;
+            let request = Request::get(place.as_str()).body(Full::default());
+            let body = self.ask(request).await?.bytes().await.map_err(|_| broke_off())?;
             file = serde_json::from_slice(&body).map_err(blame::shapeless)?;
         }
     }
 
-    async fn ask(&self, request: RequestBuilder) -> Result<Response, Failure> {
-        let response = request.header("x-goog-api-key", self.key).send().await.map_err(unreachable)?;
+    async fn ask(&self, request: http::Result<Request<Full<Bytes>>>) -> Result<Answer, Failure> {
+        let mut request = request.map_err(|_| Failure::broken("a file's upload cannot be written as a request"))?;
+        let mut key = HeaderValue::from_str(self.key)
+            .map_err(|_| Failure::new(FailureKind::BadKey, "the provider's key holds characters that no key has"))?;
+        key.set_sensitive(true);
+        request.headers_mut().insert("x-goog-api-key", key);
+        let response = self.client.0.send(request).await.map_err(unreachable)?;
         let status = response.status();
-        if status.is_success() {
+        if matches!(status, 200..=299) {
             return Ok(response);
         }
         let headers = response.headers().clone();
         let body = response.bytes().await.unwrap_or_default();
-        Err(blame::without_key(failure::failure(status.as_u16(), &headers, &body), Some(self.key)))
+        Err(blame::without_key(failure::failure(status, &headers, &body), Some(self.key)))
     }
 }
 
@@ -218,10 +221,14 @@ async fn piece(blob: &Blob, offset: u64) -> Result<Vec<u8>, Failure> {
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "the shape that map_err wants")]
-fn unreachable(error: reqwest::Error) -> Failure {
+fn unreachable(error: SendError) -> Failure {
     // The error's own text names the address, and with it who is asked; the log has both.
     let kind = if error.is_timeout() { FailureKind::TimedOut } else { FailureKind::Unreachable };
     Failure::new(kind, "the provider cannot be reached to upload a file")
+}
+
+fn broke_off() -> Failure {
+    Failure::new(FailureKind::Unreachable, "the provider's answer about an upload broke off")
 }
 
 #[cfg(test)]

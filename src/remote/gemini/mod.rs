@@ -14,8 +14,8 @@ mod tests;
 mod turns;
 mod wire;
 
+use http::header::HeaderMap;
 use mediary_core::Failure;
-use reqwest::header::HeaderMap;
 
 pub(crate) use files::upload;
 

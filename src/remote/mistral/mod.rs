@@ -11,8 +11,8 @@ mod tests;
 
 pub use ocr::OcrPage;
 
+use http::header::HeaderMap;
 use mediary_core::Failure;
-use reqwest::header::HeaderMap;
 
 use crate::openai::{ChatReader, refusal};
 use crate::{Call, Dialect, Framing, HttpCall, Reader};

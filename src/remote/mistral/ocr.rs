@@ -3,8 +3,8 @@
 //! Pages come back as Markdown, with the confidence where the model gives one. Pictures and tables that the API can cut
 //! out are left where they stand in the text. The gateway's document recipe calls this.
 
+use http::Method;
 use mediary_core::{Failure, FailureKind, Media, MediaKind};
-use reqwest::Method;
 use serde::Deserialize;
 
 use super::NAME;

@@ -1,12 +1,12 @@
 //! What Mistral is sent and sends, where it differs from OpenAI.
 
+use http::header::HeaderMap;
 use mediary_core::capability::Abilities;
 use mediary_core::task::{
     Chat, Effort, MediaPart, Message, Part, ReplyEvent, ReplyFormat, ReplyFrame, Role, Sampling, Tool, ToolCall,
     ToolChoice,
 };
 use mediary_core::{Blob, FailureKind, Media, MediaFormat};
-use reqwest::header::HeaderMap;
 use serde_json::{Value, json};
 
 use super::{Mistral, OcrPage, ocr};

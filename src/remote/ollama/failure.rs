@@ -2,8 +2,8 @@
 //!
 //! In a stream the status is a success and the sentence is all there is.
 
+use http::header::HeaderMap;
 use mediary_core::{Failure, FailureKind};
-use reqwest::header::HeaderMap;
 
 use crate::blame::{self, Complaint};
 

@@ -13,8 +13,8 @@ mod tests;
 mod turns;
 mod wire;
 
+use http::header::HeaderMap;
 use mediary_core::Failure;
-use reqwest::header::HeaderMap;
 
 pub use tags::OllamaModel;
 pub(crate) use tags::models;

@@ -4,8 +4,8 @@
 
 use std::time::SystemTime;
 
+use http::header::HeaderMap;
 use mediary_core::Failure;
-use reqwest::header::HeaderMap;
 use serde_json::Value;
 
 use super::verdict::verdict;

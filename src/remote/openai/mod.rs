@@ -19,8 +19,8 @@ pub(crate) use encode::{extras, response_format, tools};
 pub(crate) use failure::failure as refusal;
 pub(crate) use stream::ChatReader;
 
+use http::header::HeaderMap;
 use mediary_core::Failure;
-use reqwest::header::HeaderMap;
 
 use crate::{Call, Dialect, Framing, HttpCall, Reader};
 

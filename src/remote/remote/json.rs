@@ -2,14 +2,15 @@
 
 use crate::ollama::{self, OllamaModel};
 use bytes::Bytes;
+use http::Method;
 use mediary_core::{Failure, FailureKind};
-use reqwest::{Method, Response};
 use serde::Deserialize;
 use std::time::Duration;
 
 use super::clock::Clock;
 use super::{Remote, trouble};
 use crate::Timeouts;
+use crate::client::Answer;
 
 /// The longest list of models that is read; the longest known is a tenth of it.
 const MOST_LIST_BYTES: usize = 16 << 20;
@@ -77,7 +78,7 @@ impl Remote {
 }
 
 /// A body in one piece, of at most `max_bytes`.
-pub(super) async fn whole(mut response: Response, mut clock: Clock, max_bytes: usize) -> Result<Bytes, Failure> {
+pub(super) async fn whole(mut response: Answer, mut clock: Clock, max_bytes: usize) -> Result<Bytes, Failure> {
     let mut whole = Vec::new();
     loop {
         let piece = tokio::time::timeout_at(clock.deadline(), response.chunk())

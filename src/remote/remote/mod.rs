@@ -17,13 +17,13 @@ pub use reply::Reply;
 
 use std::sync::{Arc, Mutex};
 
+use http::header::HeaderMap;
+use http::{Method, Uri};
 use mediary_core::Failure;
-use reqwest::header::HeaderMap;
-use reqwest::{Method, Url};
 
 use clock::Clock;
 
-use crate::client::ProviderClient;
+use crate::client::{Client, ProviderClient};
 use crate::frames::Cutter;
 use crate::handover::HandedOver;
 use crate::{Call, Dialect, Endpoint, HttpCall, Timeouts};
@@ -31,13 +31,13 @@ use crate::{Call, Dialect, Endpoint, HttpCall, Timeouts};
 /// A provider: where it is and how it speaks. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Remote {
-    client: reqwest::Client,
+    client: Client,
     dialect: Arc<dyn Dialect>,
     endpoint: Arc<Endpoint>,
     /// The endpoint's headers; a failure if it has one that cannot be sent.
     headers: Result<HeaderMap, Failure>,
     /// The path that was called last, and its address.
-    address: Arc<Mutex<Option<(String, Url)>>>,
+    address: Arc<Mutex<Option<(String, Uri)>>>,
     /// Files the provider has been given beforehand.
     pub(crate) handed_over: HandedOver,
 }

@@ -1,16 +1,18 @@
 //! An answer as it arrives.
 
 use std::fmt;
+use std::future::poll_fn;
+use std::task::Poll;
 use std::time::Duration;
 
 use bytes::Bytes;
 use mediary_core::task::ReplyFrame;
 use mediary_core::{Failure, FailureKind};
-use reqwest::Response;
 
 use super::clock::Clock;
 use super::trouble;
 use crate::blame;
+use crate::client::Answer;
 use crate::frames::{Cut, Cutter};
 use crate::{Frame, Reader};
 
@@ -24,7 +26,7 @@ const LINGER: Duration = Duration::from_millis(60);
 /// An answer. Dropping it closes the connection, unless it came to its end.
 pub struct Reply {
     /// `None` when nothing more is read from it.
-    response: Option<Response>,
+    response: Option<Answer>,
     cutter: Cutter,
     reader: Box<dyn Reader>,
     clock: Clock,
@@ -37,7 +39,7 @@ pub struct Reply {
 
 impl Reply {
     pub(super) fn new(
-        response: Response,
+        response: Answer,
         cutter: Cutter,
         reader: Box<dyn Reader>,
         clock: Clock,
@@ -66,16 +68,49 @@ impl Reply {
             if self.over {
                 return None;
             }
-            match self.piece().await {
-                Ok(Some(piece)) => self.cutter.push(piece),
-                Ok(None) => {
-                    self.arrived = true;
-                    self.response = None;
-                    self.cutter.finish();
-                }
-                Err(failure) => return Some(Err(self.fail(failure))),
+            let deadline = self.clock.deadline();
+            let Some(response) = &mut self.response else {
+                return self.end();
+            };
+            let arrived = match tokio::time::timeout_at(deadline, response.chunk()).await {
+                Ok(piece) => self.take_in(piece),
+                Err(_) => Err(self.clock.timed_out()),
+            };
+            if let Err(failure) = arrived {
+                return Some(Err(self.fail(failure)));
             }
         }
+    }
+
+    /// The next frame if it has arrived, though perhaps not been read; never waits. `None` says nothing about the end.
+    pub async fn next_soon(&mut self) -> Option<Result<ReplyFrame, Failure>> {
+        if let Some(ready) = self.next_ready() {
+            return Some(ready);
+        }
+        let response = self.response.as_mut()?;
+        let Poll::Ready(piece) = poll_fn(|context| Poll::Ready(response.poll_chunk(context))).await else {
+            return None;
+        };
+        match self.take_in(piece) {
+            Ok(()) => self.next_ready(),
+            Err(failure) => Some(Err(self.fail(failure))),
+        }
+    }
+
+    /// Takes what has arrived, or notes the end of the body.
+    fn take_in(&mut self, piece: Result<Option<Bytes>, hyper::Error>) -> Result<(), Failure> {
+        match piece.map_err(|error| trouble::broke_off(&error))? {
+            Some(piece) => {
+                self.clock.piece();
+                self.cutter.push(piece);
+            }
+            None => {
+                self.arrived = true;
+                self.response = None;
+                self.cutter.finish();
+            }
+        }
+        Ok(())
     }
 
     /// The next frame if it is here already; never waits. `None` says nothing about the end.
@@ -112,19 +147,6 @@ impl Reply {
             Ok(()) => Some(Ok(frame)),
             Err(failure) => Some(Err(self.fail(failure))),
         }
-    }
-
-    /// What arrives next; `None` at the end of the body.
-    async fn piece(&mut self) -> Result<Option<Bytes>, Failure> {
-        let Some(response) = &mut self.response else {
-            return Ok(None);
-        };
-        let piece = tokio::time::timeout_at(self.clock.deadline(), response.chunk())
-            .await
-            .map_err(|_| self.clock.timed_out())?
-            .map_err(|error| trouble::broke_off(&error))?;
-        self.clock.piece();
-        Ok(piece)
     }
 
     /// Reads on to the end of the body for a moment, after the end of the reply: worth doing when the client has been

@@ -5,14 +5,20 @@
 use std::sync::PoisonError;
 use std::time::Duration;
 
-use bytes::BytesMut;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use bytes::{Bytes, BytesMut};
+use http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use http::{Method, Request, Uri};
+use http_body_util::Full;
 use mediary_core::{Failure, FailureKind};
-use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
-use reqwest::{Method, Request, Response, Url};
+use percent_encoding::percent_decode_str;
+use url::Url;
 
 use super::clock::Clock;
 use super::{Remote, trouble};
 use crate::blame;
+use crate::client::Answer;
 use crate::{Auth, Endpoint, Framing};
 
 /// How much of a refusal is read; its cause stands at the beginning.
@@ -31,11 +37,24 @@ pub(super) fn headers(endpoint: &Endpoint) -> Result<HeaderMap, Failure> {
         value.set_sensitive(true);
         headers.insert(header, value);
     }
+    if let Some(value) = credentials(&endpoint.base_url) {
+        headers.insert(AUTHORIZATION, value);
+    }
     Ok(headers)
 }
 
+/// The name and password in an address, as servers behind a proxy want them: a key, where there is one, takes their place.
+fn credentials(base_url: &str) -> Option<HeaderValue> {
+    let url = Url::parse(base_url).ok().filter(|url| !url.username().is_empty())?;
+    let plain = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
+    let pair = format!("{}:{}", plain(url.username()), plain(url.password().unwrap_or_default()));
+    let mut value = HeaderValue::try_from(format!("Basic {}", STANDARD.encode(pair))).ok()?;
+    value.set_sensitive(true);
+    Some(value)
+}
+
 /// Whether an answer comes as a stream, and of which kind.
-pub(super) fn framing(response: &Response) -> Option<Framing> {
+pub(super) fn framing(response: &Answer) -> Option<Framing> {
     match media_type(response) {
         Some("text/event-stream") => Some(Framing::Sse),
         Some("application/x-ndjson" | "application/ndjson" | "application/jsonl" | "application/x-jsonlines") => {
@@ -45,7 +64,7 @@ pub(super) fn framing(response: &Response) -> Option<Framing> {
     }
 }
 
-fn media_type(response: &Response) -> Option<&str> {
+fn media_type(response: &Answer) -> Option<&str> {
     let value = response.headers().get(CONTENT_TYPE)?.to_str().ok()?;
     Some(value.split(';').next().unwrap_or(value).trim())
 }
@@ -59,8 +78,7 @@ impl Remote {
         extra: &[(&'static str, String)],
         body: Option<Vec<u8>>,
         key: Option<&str>,
-    ) -> Result<Request, Failure> {
-        let mut request = Request::new(method, self.address(path)?);
+    ) -> Result<Request<Full<Bytes>>, Failure> {
         let mut headers = self.headers.clone()?;
         if body.is_some() {
             headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
@@ -73,30 +91,34 @@ impl Remote {
         if let Some(key) = key {
             self.sign(&mut headers, key)?;
         }
+        let mut request = Request::new(Full::from(body.unwrap_or_default()));
+        *request.method_mut() = method;
+        *request.uri_mut() = self.address(path)?;
         *request.headers_mut() = headers;
-        *request.body_mut() = body.map(Into::into);
         Ok(request)
     }
 
     /// The address of a path. Parsing one takes longer than anything else in a short call, and paths repeat.
-    fn address(&self, path: &str) -> Result<Url, Failure> {
+    fn address(&self, path: &str) -> Result<Uri, Failure> {
         let mut last = self.address.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, url)) = last.as_ref().filter(|(of, _)| of == path) {
-            return Ok(url.clone());
+        if let Some((_, address)) = last.as_ref().filter(|(of, _)| of == path) {
+            return Ok(address.clone());
         }
-        let url = Url::parse(&format!("{}{path}", self.endpoint.base_url)).map_err(|_| {
+        // The URL standard's parser accepts and mends more than the client's own.
+        let url = Url::parse(&format!("{}{path}", self.endpoint.base_url)).ok().filter(Url::has_host);
+        let address = url.and_then(|url| Uri::try_from(url.as_str()).ok()).ok_or_else(|| {
             Failure::new(
                 FailureKind::Unreachable,
                 "the provider's base_url is no address; write it as https://host/path",
             )
         })?;
-        *last = Some((path.to_owned(), url.clone()));
-        Ok(url)
+        *last = Some((path.to_owned(), address.clone()));
+        Ok(address)
     }
 
     fn sign(&self, headers: &mut HeaderMap, key: &str) -> Result<(), Failure> {
         let (name, text) = match &self.endpoint.auth {
-            Auth::Bearer => (reqwest::header::AUTHORIZATION, format!("Bearer {key}")),
+            Auth::Bearer => (AUTHORIZATION, format!("Bearer {key}")),
             Auth::Header(name) => {
                 let name = HeaderName::from_bytes(name.as_bytes())
                     .map_err(|_| Failure::broken("the header for the provider's key has no valid name; correct it"))?;
@@ -116,12 +138,17 @@ impl Remote {
     }
 
     /// Sends a request; only a good answer comes back as one.
-    pub(super) async fn send(&self, request: Request, clock: &Clock, key: Option<&str>) -> Result<Response, Failure> {
-        let response = tokio::time::timeout_at(clock.deadline(), self.client.execute(request))
+    pub(super) async fn send(
+        &self,
+        request: Request<Full<Bytes>>,
+        clock: &Clock,
+        key: Option<&str>,
+    ) -> Result<Answer, Failure> {
+        let response = tokio::time::timeout_at(clock.deadline(), self.client.send(request))
             .await
             .map_err(|_| clock.timed_out())?
             .map_err(|error| trouble::unreachable(&error))?;
-        match response.status().as_u16() {
+        match response.status() {
             200..=299 if media_type(&response) == Some("text/html") => Err(Failure::new(
                 FailureKind::Garbled,
                 "the provider answered with a web page; its base_url is probably wrong",
@@ -131,12 +158,12 @@ impl Remote {
                 FailureKind::Unreachable,
                 format!("the provider sends its callers elsewhere ({status}); its base_url is probably wrong"),
             )),
-            status => Err(self.refusal(status, response, key).await),
+            status => Err(Box::pin(self.refusal(status, response, key)).await),
         }
     }
 
     /// What a refusal means.
-    async fn refusal(&self, status: u16, mut response: Response, key: Option<&str>) -> Failure {
+    async fn refusal(&self, status: u16, mut response: Answer, key: Option<&str>) -> Failure {
         let mut body = BytesMut::new();
         let gather = async {
             // A refusal that breaks off says what it says.

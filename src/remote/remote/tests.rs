@@ -379,7 +379,7 @@ async fn models_are_listed_in_either_shape() {
 #[tokio::test]
 async fn bodies_are_read_to_their_limit() {
     let provider = Provider::new(vec![say(with_length("HTTP/1.1 200 OK\r\n", "0123456789"))]).await;
-    let get = |most| provider.remote.json(reqwest::Method::GET, "/x", None, None, PATIENT, most);
+    let get = |most| provider.remote.json(http::Method::GET, "/x", None, None, PATIENT, most);
     assert_eq!(get(10).await.unwrap(), "0123456789");
     assert_eq!(get(9).await.unwrap_err().kind, FailureKind::Garbled);
 }

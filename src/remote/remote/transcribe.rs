@@ -1,8 +1,9 @@
 //! Transcribing: a recording goes out as a form, its text comes back, as OpenAI has it and Groq and Mistral after it.
 
+use http::Method;
+use http::header::{CONTENT_TYPE, HeaderValue};
+use http_body_util::Full;
 use mediary_core::{Failure, FailureKind, Media, MediaFormat};
-use reqwest::multipart::{Form, Part};
-use reqwest::{Method, RequestBuilder};
 use serde::Deserialize;
 
 use super::clock::Clock;
@@ -31,12 +32,14 @@ impl Remote {
     ) -> Result<String, Failure> {
         let unreadable = |error| Failure::broken(format!("the recording cannot be read back: {error}"));
         let bytes = media.blob.read_all().map_err(unreadable)?;
-        let file = Part::bytes(bytes).file_name(file_name(media.format)).mime_str(mime(media.format));
-        let file = file.map_err(|_| Failure::broken(format!("{} has no media type that can be sent", media.format)))?;
-        let form = Form::new().text("model", model.to_owned()).text("response_format", "json").part("file", file);
-        let bare = self.request(Method::POST, "/audio/transcriptions", &[], None, key)?;
-        let request = RequestBuilder::from_parts(self.client.clone(), bare).multipart(form).build();
-        let request = request.map_err(|_| Failure::broken("the form for a recording cannot be written"))?;
+        // No recording holds its own hash.
+        let boundary = media.blob.hash().to_string();
+        let form = form(&boundary, model, media.format, &bytes);
+        let mut request = self.request(Method::POST, "/audio/transcriptions", &[], None, key)?;
+        let media_type = HeaderValue::try_from(format!("multipart/form-data; boundary={boundary}"));
+        let media_type = media_type.map_err(|_| Failure::broken("the form for a recording cannot be sent"))?;
+        request.headers_mut().insert(CONTENT_TYPE, media_type);
+        *request.body_mut() = Full::from(form);
         let clock = Clock::start(timeouts);
         let response = self.send(request, &clock, key).await?;
         let body = json::whole(response, clock, MOST_TRANSCRIPT_BYTES).await;
@@ -46,6 +49,18 @@ impl Remote {
             Err(_) => Err(Failure::new(FailureKind::Garbled, "the provider's transcript cannot be understood")),
         }
     }
+}
+
+/// A form of the model, the wanted format and the file (RFC 7578).
+fn form(boundary: &str, model: &str, format: MediaFormat, recording: &[u8]) -> Vec<u8> {
+    let (name, mime) = (file_name(format), mime(format));
+    let head = format!(
+        "--{boundary}\r\nContent-Disposition: form-data; name=\"model\"\r\n\r\n{model}\r\n\
+         --{boundary}\r\nContent-Disposition: form-data; name=\"response_format\"\r\n\r\njson\r\n\
+         --{boundary}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\
+         Content-Type: {mime}\r\n\r\n"
+    );
+    [head.as_bytes(), recording, format!("\r\n--{boundary}--\r\n").as_bytes()].concat()
 }
 
 /// Providers go by the ending, and not all of them know ours.

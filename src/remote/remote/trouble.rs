@@ -1,12 +1,13 @@
 //! What the HTTP client's errors mean, in words that hold no address, query or key.
 
-use std::error::Error as StdError;
 use std::io;
 
 use mediary_core::{Failure, FailureKind};
 
+use crate::client::{SendError, causes};
+
 /// The request could not be sent, or nothing came back.
-pub(super) fn unreachable(error: &reqwest::Error) -> Failure {
+pub(super) fn unreachable(error: &SendError) -> Failure {
     let detail = match (error.is_connect(), error.is_timeout()) {
         (true, true) => "the provider cannot be reached: the connection did not stand in time".to_owned(),
         (true, false) => format!("the provider cannot be reached: {}", cause(error)),
@@ -16,14 +17,13 @@ pub(super) fn unreachable(error: &reqwest::Error) -> Failure {
 }
 
 /// The answer did not come to its end.
-pub(super) fn broke_off(_error: &reqwest::Error) -> Failure {
+pub(super) fn broke_off(_error: &hyper::Error) -> Failure {
     Failure::new(FailureKind::Garbled, "the provider's answer broke off")
 }
 
 /// The innermost cause that has words of its own.
-fn cause(error: &reqwest::Error) -> &'static str {
-    let mut next: Option<&(dyn StdError + 'static)> = Some(error);
-    while let Some(current) = next {
+fn cause(error: &SendError) -> &'static str {
+    for current in causes(error) {
         if current.is::<rustls::Error>() {
             return "its certificate was not accepted, or it does not speak TLS";
         }
@@ -42,7 +42,6 @@ fn cause(error: &reqwest::Error) -> &'static str {
                 _ => {}
             }
         }
-        next = current.source();
     }
     match error.is_connect() {
         true => "its name is not known, or no connection can be made",

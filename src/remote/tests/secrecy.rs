@@ -1,9 +1,9 @@
 //! Nothing that a provider says reaches a client but where the fault is the client's, and never a key: every dialect,
 //! every status, every shape of complaint, with words that each kind of failure is told by.
 
+use http::header::{HeaderMap, HeaderValue};
 use mediary_core::task::ReplyFrame;
 use mediary_core::{Failure, FailureKind};
-use reqwest::header::{HeaderMap, HeaderValue};
 use serde_json::json;
 
 use super::ALL;

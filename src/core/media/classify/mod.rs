@@ -79,11 +79,15 @@ fn format_of(blob: &Blob, claim: Claim<'_>) -> Result<MediaFormat, Unclassifiabl
     }
 }
 
-/// Some formats (archives, EBML) are told apart only by looking further in; if the source cannot be
-/// read the head has to do.
+/// Most formats show in their first bytes. Archives and EBML are told apart only by looking further in, which may mean
+/// decoding all of it first; if the source cannot be read the head has to do.
 fn sniff(blob: &Blob) -> FileFormat {
+    let by_head = FileFormat::from_bytes(blob.head());
+    if known(by_head).is_some_and(|format| !matches!(format, MediaFormat::Webm | MediaFormat::Mkv)) {
+        return by_head;
+    }
     let from_whole = blob.source().open().ok().and_then(|reader| FileFormat::from_reader(reader).ok());
-    from_whole.unwrap_or_else(|| FileFormat::from_bytes(blob.head()))
+    from_whole.unwrap_or(by_head)
 }
 
 fn known(found: FileFormat) -> Option<MediaFormat> {

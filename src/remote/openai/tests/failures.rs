@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
+use http::header::HeaderMap;
 use mediary_core::FailureKind::{self, *};
-use reqwest::header::HeaderMap;
 
 use crate::{Dialect, OpenAi};
 
@@ -202,7 +202,7 @@ fn every_refusal_has_its_kind() {
     for (status, header, body, kind) in rows {
         let mut headers = HeaderMap::new();
         if let Some((name, value)) = header.split_once(": ") {
-            headers.insert(name.parse::<reqwest::header::HeaderName>().unwrap(), value.parse().unwrap());
+            headers.insert(name.parse::<http::header::HeaderName>().unwrap(), value.parse().unwrap());
         }
         let failure = OpenAi.failure(status, &headers, body.as_bytes());
         assert_eq!(failure.kind, kind, "{status} {header} {body}: {failure}");

@@ -1,0 +1,98 @@
+//! An answer: its head, and its body as it arrives.
+
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+
+use bytes::{Bytes, BytesMut};
+use http::Response;
+use http::header::HeaderMap;
+use hyper::body::{Body, Incoming};
+
+use super::line::Line;
+use super::pool::{Place, Pool};
+
+/// An answer. Dropping it before its end closes the connection; at its end that can be used again.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    response: Response<Incoming>,
+    /// `None` once it has been given back.
+    line: Option<Box<Line>>,
+    place: Place,
+    pool: Arc<Pool>,
+}
+
+impl Answer {
+    pub(super) fn new(response: Response<Incoming>, line: Box<Line>, place: Place, pool: Arc<Pool>) -> Self {
+        Self { response, line: Some(line), place, pool }
+    }
+
+    pub(crate) fn status(&self) -> u16 {
+        self.response.status().as_u16()
+    }
+
+    /// The status with its name, for people.
+    pub(crate) fn named_status(&self) -> String {
+        self.response.status().to_string()
+    }
+
+    pub(crate) fn headers(&self) -> &HeaderMap {
+        self.response.headers()
+    }
+
+    /// How long the body is, if the server said.
+    pub(crate) fn content_length(&self) -> Option<u64> {
+        self.response.body().size_hint().exact()
+    }
+
+    /// What arrives next; `None` at the end. Not completing this future loses nothing.
+    pub(crate) async fn chunk(&mut self) -> Result<Option<Bytes>, hyper::Error> {
+        poll_fn(|context| self.poll_chunk(context)).await
+    }
+
+    /// As [`Answer::chunk`]; pending says that nothing is here yet.
+    pub(crate) fn poll_chunk(&mut self, context: &mut Context<'_>) -> Poll<Result<Option<Bytes>, hyper::Error>> {
+        loop {
+            let Some(line) = &mut self.line else { return Poll::Ready(Ok(None)) };
+            let mut body = Pin::new(self.response.body_mut());
+            match ready!(line.poll_with(context, |inner| body.as_mut().poll_frame(inner))) {
+                // Trailers say nothing that anybody here would read.
+                Some(Ok(frame)) => {
+                    if let Ok(data) = frame.into_data() {
+                        return Poll::Ready(Ok(Some(data)));
+                    }
+                }
+                Some(Err(error)) => {
+                    self.line = None;
+                    return Poll::Ready(Err(error));
+                }
+                None => self.give_back(),
+            }
+        }
+    }
+
+    /// The whole body.
+    pub(crate) async fn bytes(mut self) -> Result<Bytes, hyper::Error> {
+        let mut whole = BytesMut::new();
+        while let Some(piece) = self.chunk().await? {
+            whole.extend_from_slice(&piece);
+        }
+        Ok(whole.freeze())
+    }
+
+    fn give_back(&mut self) {
+        if let Some(line) = self.line.take() {
+            self.pool.keep(&self.place, line);
+        }
+    }
+}
+
+impl Drop for Answer {
+    fn drop(&mut self) {
+        // A body of a known length has ended with its last byte, whether or not somebody asked for more.
+        if self.response.body().is_end_stream() {
+            self.give_back();
+        }
+    }
+}
