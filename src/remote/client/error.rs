@@ -1,6 +1,7 @@
 //! What goes wrong below a request, and how to look into it.
 
 use std::error::Error as StdError;
+use std::io;
 
 use thiserror::Error;
 
@@ -40,5 +41,23 @@ pub(super) struct NotInTime;
 
 /// An error and what caused it, outermost first.
 pub(crate) fn causes<'e>(error: &'e (dyn StdError + 'static)) -> impl Iterator<Item = &'e (dyn StdError + 'static)> {
-    std::iter::successors(Some(error), |&error| error.source())
+    std::iter::successors(Some(error), |&error| {
+        // An error inside of one of these is not its source; only that one's own source is.
+        let inner = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+        inner.map(|inner| inner as _).or_else(|| error.source())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cause_is_found_however_it_is_wrapped() {
+        let wrapped = io::Error::other(io::Error::new(io::ErrorKind::InvalidData, NotInTime));
+        for source in [Box::new(NotInTime) as BoxError, Box::new(wrapped)] {
+            assert!(SendError::Connect(source).is_timeout());
+        }
+        assert!(!SendError::Connect(Box::new(io::Error::other("something else"))).is_timeout());
+    }
 }

@@ -28,10 +28,6 @@ fn cause(error: &SendError) -> &'static str {
             return "its certificate was not accepted, or it does not speak TLS";
         }
         if let Some(found) = current.downcast_ref::<io::Error>() {
-            // An error inside of one is not always its source.
-            if found.get_ref().is_some_and(|inner| inner.is::<rustls::Error>()) {
-                return "its certificate was not accepted, or it does not speak TLS";
-            }
             match found.kind() {
                 io::ErrorKind::ConnectionRefused => return "nobody listens there",
                 io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe | io::ErrorKind::UnexpectedEof => {
