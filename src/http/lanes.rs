@@ -16,8 +16,12 @@ use std::time::Duration;
 
 use tokio::runtime::{Builder, Handle};
 use tokio::sync::oneshot;
+use tokio::time::timeout;
 use tokio_util::task::TaskTracker;
 
+/// A timer that is due before the reactor would wake by itself wakes it at once. One that is always due soon spares that
+/// to each request, whose own are due later.
+const PULSE: Duration = Duration::from_secs(5);
 /// How long work of requests that are gone already is waited for at the end.
 const LAST_WORK: Duration = Duration::from_secs(10);
 
@@ -70,10 +74,10 @@ impl Lane {
     fn start(number: usize) -> io::Result<Self> {
         let runtime = Builder::new_current_thread().enable_all().build()?;
         let handle = runtime.handle().clone();
-        let (stop, stopped) = oneshot::channel::<()>();
+        let (stop, mut stopped) = oneshot::channel::<()>();
         let thread = thread::Builder::new().name(format!("lane-{number}")).spawn(move || {
             // Nothing is ever sent: the other end is dropped.
-            let _dropped = runtime.block_on(stopped);
+            runtime.block_on(async { while timeout(PULSE, &mut stopped).await.is_err() {} });
             runtime.shutdown_timeout(LAST_WORK);
         })?;
         Ok(Self { handle, open: Arc::default(), stop: Some(stop), thread: Some(thread) })
