@@ -26,6 +26,7 @@ mod tests;
 mod unwritable;
 
 pub use anthropic::Anthropic;
+pub use blame::Quota;
 pub use client::{ProviderClient, provider_client};
 pub use dialect::{Call, Dialect, Frame, Framing, HttpCall, Reader, Timeouts};
 pub use endpoint::{Auth, Endpoint, Quirks};

@@ -1,12 +1,16 @@
 //! Media that targets read as they are: forwarded byte for byte, and refused by name where nobody reads them.
 
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt as _;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE};
+use mediary_convert::av::Ffmpeg;
 use serde_json::{Value, json};
 
-use super::chat_talk::{asking, with_providers};
+use super::chat_talk::{asking, with_ffmpeg, with_providers};
 use super::chat_words::{fails, says};
-use super::server::sample;
+use super::server::{TestServer, sample};
 use super::upstream::{Act, Upstream};
 
 fn url(mime: &str, bytes: &[u8]) -> String {
@@ -25,6 +29,10 @@ fn image(bytes: &[u8]) -> Value {
     json!({ "type": "image_url", "image_url": { "url": url("image/png", bytes), "detail": "low" } })
 }
 
+fn sound(wav: &[u8]) -> Value {
+    json!({ "type": "input_audio", "input_audio": { "data": STANDARD.encode(wav), "format": "wav" } })
+}
+
 fn reader(up: &Upstream, id: &str, accepts: &[&str]) -> Value {
     up.with_model(id, json!({ "accepts": accepts }))
 }
@@ -37,10 +45,9 @@ fn media_go_byte_for_byte_to_a_target_that_reads_them() {
         [b"RIFF\x24\0\0\0WAVEfmt ".as_slice(), &[16, 0, 0, 0, 1, 0, 1, 0, 64, 31, 0, 0, 128, 62, 0, 0, 2, 0, 16, 0]]
             .concat();
     let wav = [wav.as_slice(), b"data\0\0\0\0"].concat();
-    let sound = json!({ "type": "input_audio", "input_audio": { "data": STANDARD.encode(wav), "format": "wav" } });
     let up = Upstream::doing([says("A sign")]);
     let server = with_providers(&[reader(&up, "a", &["text", "image", "document", "audio"])]);
-    for part in [image(&png), file, sound] {
+    for part in [image(&png), file, sound(&wav)] {
         for stream in [false, true] {
             let asked = showing(std::slice::from_ref(&part));
             let answer = server.chat(super::chat_talk::over(asked.clone(), json!({ "stream": stream })));
@@ -128,6 +135,28 @@ fn limits_of_a_target_on_bytes_and_count_are_kept() {
         assert_eq!(request.send(&server).said(), said, "{count} pictures");
     }
     assert_eq!(small.calls(), 0);
+}
+
+#[test]
+fn limits_of_a_target_on_length_are_kept_where_the_length_can_be_told() {
+    let [brief, patient] = [says("From brief"), says("From patient")].map(|act| Upstream::doing([act]));
+    let limited = |up: &Upstream, id: &str, seconds: u32| {
+        up.with_model(id, json!({ "accepts": ["audio"], "limits": { "audio": { "seconds": seconds } } }))
+    };
+    let entries = [limited(&brief, "brief", 61), limited(&patient, "patient", 62)];
+    let heard = |server: &TestServer| {
+        asking(showing(&[sound(&sample("chime.wav"))])).header("x-mediary-strict", "true").send(server).said()
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let measures = folder.path().join("ffmpeg");
+    std::fs::write(&measures, "#!/bin/sh\necho run >> \"${0}.runs\"\necho out_time_us=61500000\n").unwrap();
+    std::fs::set_permissions(&measures, Permissions::from_mode(0o755)).unwrap();
+    let server = with_ffmpeg(Ffmpeg::at(measures), &entries);
+    assert_eq!([heard(&server), heard(&server)], ["From patient", "From patient"]);
+    let runs = std::fs::read_to_string(folder.path().join("ffmpeg.runs")).unwrap();
+    assert_eq!(runs.lines().count(), 1, "what was measured is remembered");
+    // Where nobody can tell, the target's own refusal tells.
+    assert_eq!(heard(&with_providers(&entries)), "From brief");
 }
 
 #[test]

@@ -4,6 +4,7 @@ use std::io::{BufRead, BufReader, Write as _};
 use std::net::TcpStream;
 
 use mediary::config::{Config, Environment, Overrides};
+use mediary_convert::av::Ffmpeg;
 use serde_json::{Map, Value, json};
 
 use super::client::{Answer, Request};
@@ -50,6 +51,11 @@ pub(crate) fn serving(providers: &[Value], edit: impl FnOnce(&mut Config)) -> Te
         configure(config, providers);
         edit(config);
     })
+}
+
+/// The same with an ffmpeg.
+pub(crate) fn with_ffmpeg(ffmpeg: Ffmpeg, providers: &[Value]) -> TestServer {
+    TestServer::with_ffmpeg(ffmpeg, |config| configure(config, providers))
 }
 
 /// The same without further settings.

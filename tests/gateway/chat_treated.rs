@@ -162,5 +162,10 @@ fn a_request_that_may_not_leave_is_not_read_elsewhere() {
         with_providers(&[up.far_entry("far", json!({ "models": [{ "id": "m", "accepts": ["text", "image"] }] }))]);
     let answer = server.chat_with(("x-mediary-privacy", "local"), over(about(&picture("sign.png")), json!({})));
     assert_eq!(answer.status, 422, "{answer}");
+    // Nor are the pages of a document that is to be read.
+    let read = Request::new("POST", "/v1/ocr/process?engine=far/m&cache=false")
+        .header("x-mediary-privacy", "local")
+        .body("application/pdf", sample("invoice-scan.pdf"));
+    read.send(&server).refused(400, "invalid_request", "far/m");
     assert_eq!(up.calls(), 0);
 }

@@ -15,6 +15,7 @@ use mediary::gateway::{Gateway, Parts, Pipelines, Recipe, soft_parameters};
 use mediary::http::{self, AppState};
 use mediary::models::{Models, Place};
 use mediary::providers::Providers;
+use mediary_convert::av::Ffmpeg;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
@@ -62,6 +63,15 @@ impl TestServer {
 
     /// The same with other models than those of the checkout.
     pub(crate) fn with_models(models: &Models, edit: impl FnOnce(&mut Config)) -> Self {
+        Self::with_parts(models, None, edit)
+    }
+
+    /// The same with an ffmpeg.
+    pub(crate) fn with_ffmpeg(ffmpeg: Ffmpeg, edit: impl FnOnce(&mut Config)) -> Self {
+        Self::with_parts(&checkouts_models(), Some(ffmpeg), edit)
+    }
+
+    fn with_parts(models: &Models, ffmpeg: Option<Ffmpeg>, edit: impl FnOnce(&mut Config)) -> Self {
         // Each server's workers have a limit of their own by a few bytes, by which they are told apart.
         static STARTED: AtomicU64 = AtomicU64::new(0);
         let mut config = Config::default();
@@ -70,7 +80,7 @@ impl TestServer {
         edit(&mut config);
         let memory_bytes = config.engines.pdfium.memory_bytes.get() + STARTED.fetch_add(1, Ordering::Relaxed);
         config.engines.pdfium.memory_bytes = Bytes::new(memory_bytes);
-        let gateway = Arc::new(gateway(&config, models));
+        let gateway = Arc::new(gateway(&config, models, ffmpeg));
         let known = Arc::downgrade(&gateway);
         let state = AppState::new(gateway, Arc::new(config));
         let (stop, stopped) = oneshot::channel();
@@ -159,13 +169,13 @@ fn checkouts_models() -> Models {
     models
 }
 
-fn gateway(config: &Config, models: &Models) -> Gateway {
+fn gateway(config: &Config, models: &Models, ffmpeg: Option<Ffmpeg>) -> Gateway {
     let program = PathBuf::from(env!("CARGO_BIN_EXE_mediary"));
     let cache_dir = config.cache.dir.clone();
     let providers = Providers::assemble(config, &Environment::default(), None, soft_parameters);
     let providers = providers.expect("the providers of the test are right");
     let (recipe, pipelines) = (Recipe::embedded(), Pipelines::embedded());
-    let parts = Parts { config, recipe, pipelines, ffmpeg: None, providers, models, cache_dir, program };
+    let parts = Parts { config, recipe, pipelines, ffmpeg, providers, models, cache_dir, program };
     Gateway::new(parts).expect("the system gives threads")
 }
 

@@ -39,7 +39,8 @@ pub struct Hard {
 }
 
 /// Parameters with a place of their own in [`Chat`] that a target may do without.
-const SOFT_FIELDS: [&str; 5] = ["seed", "presence_penalty", "frequency_penalty", "top_k", "reasoning_effort"];
+const SOFT_FIELDS: [&str; 7] =
+    ["temperature", "top_p", "seed", "presence_penalty", "frequency_penalty", "top_k", "reasoning_effort"];
 
 impl Demand {
     /// The same, with a look at the last question.
@@ -53,6 +54,8 @@ impl Demand {
     pub fn of(chat: &Chat, parts: Vec<PartShape>) -> Self {
         let sampling = &chat.sampling;
         let sent = [
+            sampling.temperature.is_some(),
+            sampling.top_p.is_some(),
             sampling.seed.is_some(),
             sampling.presence_penalty.is_some(),
             sampling.frequency_penalty.is_some(),

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use mediary_core::plan::RecipeName;
 use mediary_core::task::{Place, ReplyEvent, ReplyFrame, Usage, WholeReply};
 use mediary_core::{Failure, FailureKind, MediaFormat, Target};
-use mediary_remote::Reply;
+use mediary_remote::{Quota, Reply};
 
 use super::Chats;
 use super::ledger::Caller;
@@ -144,6 +144,8 @@ pub(super) struct Tap {
     pub(super) prefix: Prefix,
     /// About how many tokens the request has, for providers that do not say.
     pub(super) prompt_tokens: u64,
+    /// What is left of the provider's rate limits.
+    pub(super) quota: Option<Quota>,
     pub(super) begun: Instant,
     pub(super) first: Option<Duration>,
     pub(super) usage: Option<Usage>,
@@ -188,10 +190,12 @@ impl Tap {
         }
         let first = self.first.unwrap_or_else(|| self.begun.elapsed());
         let usage = self.usage();
+        let now = Instant::now();
         self.chats.ledger.succeeded(self.caller, first, usage, &self.formats);
+        self.chats.ledger.has_left(self.caller, self.quota, now);
         metrics::provider_answered(&self.target, first, usage);
         let fingerprint = self.prefix.clone().with(&self.said);
-        self.chats.sticky.keep(fingerprint, self.caller.row, Instant::now());
+        self.chats.sticky.keep(fingerprint, self.caller.row, now);
     }
 
     pub(super) fn failed(&mut self, failure: &Failure) {

@@ -151,6 +151,7 @@ async fn call(
     let timeouts = Timeouts { first_byte, stall: chats.routing.stall };
     let begun = Instant::now();
     let reply = member.remote.chat(&call, key, timeouts).await?;
+    let quota = reply.quota();
     let mut answer = Box::new(Answer {
         route,
         is_stream: reply.is_stream(),
@@ -164,6 +165,7 @@ async fn call(
             formats: turn.forwarded_formats(plan, candidate),
             prefix: turn.prefix.clone(),
             prompt_tokens: turn.prompt_tokens,
+            quota,
             begun,
             first: None,
             usage: None,

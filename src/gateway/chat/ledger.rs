@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use mediary_core::plan::{Health, HealthSnapshot};
 use mediary_core::task::Usage;
 use mediary_core::{Failure, FailureKind, MediaFormat, Rest};
+use mediary_remote::Quota;
 
 /// A refused key is tried again after this long; an operator may have mended it.
 const KEY_REST: Duration = Duration::from_secs(10 * 60);
@@ -76,6 +77,8 @@ pub struct Record {
     /// What the last failure was, in our words.
     pub last_failure: Option<String>,
     rests_until: Option<Instant>,
+    /// The share that was left of its provider's rate limits, and until when that holds.
+    quota: Option<(f32, Instant)>,
     doubts: Vec<Doubt>,
 }
 
@@ -98,6 +101,12 @@ impl Record {
     #[must_use]
     pub fn rests_for(&self, now: Instant) -> Option<Duration> {
         left(self.rests_until, now)
+    }
+
+    /// The share that is left of its provider's rate limits, 0 to 1, as far as that was said and still holds.
+    #[must_use]
+    pub fn quota_left(&self, now: Instant) -> Option<f32> {
+        self.quota.filter(|(_, until)| *until > now).map(|(left, _)| left)
     }
 }
 
@@ -147,6 +156,13 @@ impl Ledger {
         record.latency_ms = Some(record.latency_ms.map_or(newest, |before| before + NEWEST * (newest - before)));
         record.prompt_tokens += usage.prompt_tokens;
         record.completion_tokens += usage.completion_tokens;
+    }
+
+    /// What its provider said of its rate limits with its last answer.
+    pub(super) fn has_left(&self, caller: Caller, quota: Option<Quota>, now: Instant) {
+        let until = |quota: Quota| now + quota.resets_in.min(LONGEST_STATED);
+        let mut pages = self.pages();
+        pages.targets.entry(caller.row).or_default().quota = quota.map(|quota| (quota.left, until(quota)));
     }
 
     /// A call failed. `formats` are the media the target was given as they are.
@@ -211,7 +227,7 @@ impl Ledger {
             Health {
                 rests_for: keys_rest.max(record.and_then(|record| record.rests_for(now))),
                 latency_ms: record.and_then(|record| record.latency_ms).map(|ms| ms as u32),
-                quota_left: None,
+                quota_left: record.and_then(|record| record.quota_left(now)),
                 doubtful: record.map_or(Vec::new(), |record| {
                     record.doubts.iter().filter(|doubt| doubt.stands(now)).map(|doubt| doubt.format).collect()
                 }),
@@ -302,6 +318,18 @@ mod tests {
         ledger.succeeded(CALLER, secs(1), Usage::default(), &[]);
         ledger.failed(CALLER, &failure, &[], now);
         assert_eq!(ledger.snapshot(&[(0, 1)], now).of(0).unwrap().rests_for, Some(secs(5)));
+    }
+
+    #[test]
+    fn what_is_left_of_a_limit_is_known_until_it_begins_anew() {
+        let (ledger, now) = (Ledger::default(), Instant::now());
+        let left = |at| ledger.snapshot(&[(0, 1)], at).of(0).unwrap().quota_left;
+        ledger.has_left(CALLER, Some(Quota { left: 0.0, resets_in: secs(30) }), now);
+        assert_eq!([left(now), left(now + secs(29)), left(now + secs(30))], [Some(0.0), Some(0.0), None]);
+        // An answer that says nothing of limits ends what was known.
+        ledger.has_left(CALLER, Some(Quota { left: 0.5, resets_in: secs(30) }), now);
+        ledger.has_left(CALLER, None, now);
+        assert_eq!(left(now), None);
     }
 
     #[test]

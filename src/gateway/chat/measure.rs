@@ -1,12 +1,18 @@
 //! What a plan needs to know of a request's media: fetched where they were only named, then measured.
 //!
-//! Only headers are looked at. A size that nobody can tell cheaply is left open; a target that minds says so itself.
+//! Little more than headers is looked at. A size that nobody can tell cheaply is left open; a target that minds says so
+//! itself.
 
-use mediary_core::capability::PartShape;
+use futures_util::stream::{self, StreamExt, TryStreamExt};
+use mediary_core::capability::{Abilities, PartShape};
 use mediary_core::task::{Chat, MediaPart, Part, Place, Role};
 use mediary_core::{Claim, Failure, Media, MediaKind, classify};
 
+use super::fleet::Fleet;
 use crate::gateway::{Gateway, Spool};
+
+/// So many files of a chat are fetched side by side.
+const MOST_AT_ONCE: usize = 4;
 
 impl Gateway {
     /// Fetches the media that a chat only names.
@@ -14,17 +20,26 @@ impl Gateway {
     /// # Errors
     /// When an address may not be fetched, does not answer, or holds no medium; the part is named.
     pub(super) async fn fetch_parts(&self, chat: &mut Chat) -> Result<(), Failure> {
-        for (index, message) in chat.messages.iter_mut().enumerate() {
-            for (at, part) in message.parts.iter_mut().enumerate() {
-                let Part::Remote { url, name, detail } = part else { continue };
-                let place = Place { message: index, part: at };
-                let (url, name, detail) = (std::mem::take(url), name.take(), *detail);
-                let mut fetched =
-                    Box::pin(self.fetch_part(&url, name)).await.map_err(|failure| at_place(failure, place))?;
-                fetched.detail = detail;
-                *part = Part::Media(fetched);
+        let mut fetching = Vec::new();
+        for (message, each) in chat.messages.iter_mut().enumerate() {
+            for (part, each) in each.parts.iter_mut().enumerate() {
+                if matches!(each, Part::Remote { .. }) {
+                    fetching.push(self.fetch_into(each, Place { message, part }));
+                }
             }
         }
+        if fetching.is_empty() {
+            return Ok(());
+        }
+        // Boxed: most chats name nothing, and their futures need not have room for this.
+        Box::pin(stream::iter(fetching).buffered(MOST_AT_ONCE).try_collect::<()>()).await
+    }
+
+    /// Puts a medium in the place of its address.
+    async fn fetch_into(&self, part: &mut Part, place: Place) -> Result<(), Failure> {
+        let Part::Remote { url, name, detail } = part else { return Ok(()) };
+        let fetched = self.fetch_part(url, name.take()).await.map_err(|failure| at_place(failure, place))?;
+        *part = Part::Media(MediaPart { detail: *detail, ..fetched });
         Ok(())
     }
 
@@ -51,24 +66,25 @@ pub(in crate::gateway) fn at_place(mut failure: Failure, place: Place) -> Failur
 
 impl Gateway {
     /// A chat's media, measured.
-    pub(super) async fn measured(&self, chat: &Chat) -> Vec<PartShape> {
+    pub(super) async fn measured(&self, chat: &Chat, fleet: &Fleet) -> Vec<PartShape> {
         let mut shapes = Vec::new();
         for (index, message) in chat.messages.iter().enumerate() {
             for (at, part) in message.parts.iter().enumerate() {
                 let Part::Media(part) = part else { continue };
                 let media = &part.media;
-                let (mut side_pixels, mut pages) = (None, None);
+                let (mut side_pixels, mut pages, mut seconds) = (None, None, None);
                 match media.kind() {
                     MediaKind::Image => side_pixels = mediary_convert::image::longest_side(media),
                     MediaKind::Document => pages = Box::pin(self.pages_of(media)).await,
-                    MediaKind::Text | MediaKind::Audio | MediaKind::Video => {}
+                    MediaKind::Audio | MediaKind::Video => seconds = Box::pin(self.seconds_of(media, fleet)).await,
+                    MediaKind::Text => {}
                 }
                 shapes.push(PartShape {
                     place: Place { message: index, part: at },
                     format: media.format,
                     bytes: media.blob.len_bytes(),
                     side_pixels,
-                    seconds: None,
+                    seconds,
                     pages,
                     in_tool_result: message.role == Role::Tool,
                 });
@@ -84,13 +100,28 @@ impl Gateway {
             return None;
         }
         let hash = media.blob.hash();
-        if let Some(pages) = self.chats.pages.get(&hash) {
+        if let Some(pages) = self.chats.lengths.get(&hash) {
             return pages;
         }
         let document = self.pdf.open_if_free(&media.blob, None).await?;
         let pages = u32::try_from(document.pages()).ok();
         document.close().await;
-        self.chats.pages.insert(hash, pages);
+        self.chats.lengths.insert(hash, pages);
         pages
+    }
+
+    /// How many seconds a recording plays; `None` where no target minds, ffmpeg is not installed or cannot tell.
+    async fn seconds_of(&self, media: &Media, fleet: &Fleet) -> Option<u32> {
+        let minds = |row: &Abilities| row.acceptance(media.format).is_some_and(|accepted| accepted.seconds.is_some());
+        if !fleet.matrix.rows().iter().any(minds) {
+            return None;
+        }
+        let hash = media.blob.hash();
+        if let Some(seconds) = self.chats.lengths.get(&hash) {
+            return seconds;
+        }
+        let seconds = self.plays(media).await.ok()?.as_secs_f64().ceil() as u32;
+        self.chats.lengths.insert(hash, Some(seconds));
+        Some(seconds)
     }
 }

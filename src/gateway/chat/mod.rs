@@ -44,8 +44,8 @@ use turn::Turn;
 
 pub use fleet::soft_parameters;
 
-/// The pages of so many PDFs are remembered.
-const MOST_DOCUMENTS: usize = 1_000;
+/// The lengths of so many files are remembered.
+const MOST_LENGTHS: usize = 1_000;
 
 /// Everything that chats share: providers, matrix, ledger, conversations.
 #[derive(Debug)]
@@ -57,8 +57,8 @@ pub(super) struct Chats {
     discovered: Mutex<Option<Instant>>,
     ledger: Ledger,
     sticky: Sticky,
-    /// How many pages PDFs have that were sent before.
-    pages: Cache<ContentHash, Option<u32>>,
+    /// How many pages PDFs and how many seconds recordings have that were sent before.
+    lengths: Cache<ContentHash, Option<u32>>,
 }
 
 impl Chats {
@@ -73,7 +73,7 @@ impl Chats {
             discovered: Mutex::default(),
             ledger: Ledger::default(),
             sticky,
-            pages: Cache::new(MOST_DOCUMENTS),
+            lengths: Cache::new(MOST_LENGTHS),
         }
     }
 
@@ -103,7 +103,7 @@ impl Gateway {
         self.fetch_parts(&mut request.chat).await?;
         self.chats.discover().await;
         let fleet = self.chats.fleet();
-        let parts = self.measured(&request.chat).await;
+        let parts = self.measured(&request.chat, &fleet).await;
         let planned = self.plan_chat(&fleet, &request, parts)?;
         let turn = Turn {
             gateway: self,

@@ -30,8 +30,9 @@ impl Gateway {
     pub async fn explain(&self, mut request: ChatRequest) -> Result<Planned, ChatError> {
         self.fetch_parts(&mut request.chat).await?;
         self.chats.discover().await;
-        let parts = self.measured(&request.chat).await;
-        self.plan_chat(&self.chats.fleet(), &request, parts)
+        let fleet = self.chats.fleet();
+        let parts = self.measured(&request.chat, &fleet).await;
+        self.plan_chat(&fleet, &request, parts)
     }
 
     /// The plan for a chat whose media are all here and measured. Nothing is treated, nobody is called.

@@ -23,17 +23,17 @@ const JPEG_QUALITY: u8 = 90;
 pub(super) type PassedOver = &'static str;
 
 impl Gateway {
-    /// Whether a target can be asked to read pages.
+    /// Whether a target can be asked to read pages that may go so far.
     ///
     /// # Errors
     /// Why it cannot, in a word for the list of attempts.
-    pub(super) fn reads_pages(&self, target: &Target) -> Result<(), PassedOver> {
+    pub(super) fn reads_pages(&self, target: &Target, privacy: Privacy) -> Result<(), PassedOver> {
         let known = self.known();
         let row = known.get(target).ok_or("no_provider")?;
         if !looks_at_pages(row) {
             return Err("reads_no_pictures");
         }
-        if self.privacy() == Privacy::Local && !row.is_local {
+        if privacy == Privacy::Local && !row.is_local {
             return Err("privacy");
         }
         if !self.is_awake(target) {

@@ -6,11 +6,12 @@
 use std::time::Instant;
 
 use mediary_core::document::{Page, ink_share};
+use mediary_core::plan::Privacy;
 use mediary_core::{Failure, FailureKind, Target};
 
 use super::super::Gateway;
 use super::engine::{Engine, EngineRead, Picture, Tickets};
-use super::read::EngineChoice;
+use super::read::{EngineChoice, ReadOptions};
 use super::reading::{AttemptLog, Outcome, PageOutcome, Reason};
 use super::recipe::Step;
 use crate::telemetry::metrics;
@@ -24,6 +25,7 @@ pub(super) struct PageReader<'g> {
     gateway: &'g Gateway,
     tickets: Tickets<'g>,
     steps: Vec<Step>,
+    privacy: Privacy,
     blank_ink: f32,
 }
 
@@ -34,9 +36,9 @@ struct Best {
 }
 
 impl<'g> PageReader<'g> {
-    pub(super) fn new(gateway: &'g Gateway, choice: &EngineChoice) -> Self {
+    pub(super) fn new(gateway: &'g Gateway, options: &ReadOptions) -> Self {
         let all = &gateway.recipe.engines;
-        let steps = match choice {
+        let steps = match &options.engine {
             EngineChoice::Auto => all.clone(),
             EngineChoice::Local => all.iter().filter(|step| Engine::of(&step.target).is_some()).cloned().collect(),
             EngineChoice::Target(target) => {
@@ -46,7 +48,8 @@ impl<'g> PageReader<'g> {
                 vec![Step { target: target.clone(), accept: known.map_or(0.0, |step| step.accept) }]
             }
         };
-        Self { gateway, tickets: Tickets::new(gateway), steps, blank_ink: gateway.recipe.blank_ink }
+        let privacy = options.privacy.max(gateway.privacy());
+        Self { gateway, tickets: Tickets::new(gateway), steps, privacy, blank_ink: gateway.recipe.blank_ink }
     }
 
     /// Takes a place with the engine that will be asked first, so that a document is refused before anything
@@ -67,7 +70,7 @@ impl<'g> PageReader<'g> {
             let name = step.target.to_string();
             let engine = Engine::of(&step.target);
             if engine.is_none()
-                && let Err(why) = self.gateway.reads_pages(&step.target)
+                && let Err(why) = self.gateway.reads_pages(&step.target, self.privacy)
             {
                 attempts.note(&name, Outcome::Skipped, Some(why), index, Default::default());
                 continue;

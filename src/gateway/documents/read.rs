@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use mediary_convert::pdf::TextPolicy;
 use mediary_core::document::{Page, PageSelection};
+use mediary_core::plan::Privacy;
 use mediary_core::{Failure, FailureKind, Media, MediaKind, Target};
 use serde::Serialize;
 
@@ -59,6 +60,8 @@ pub struct ReadOptions {
     pub dpi: Option<u32>,
     /// Whether a result from before will do, and this one may be kept.
     pub cache: bool,
+    /// Where pages may go; the operator may allow less.
+    pub privacy: Privacy,
 }
 
 impl Default for ReadOptions {
@@ -72,6 +75,7 @@ impl Default for ReadOptions {
             text_layer_only: false,
             dpi: None,
             cache: true,
+            privacy: Privacy::Any,
         }
     }
 }
@@ -104,7 +108,7 @@ impl Gateway {
         on_page: OnPage<'_>,
     ) -> Result<Reading, Failure> {
         let started = Instant::now();
-        self.check_engine(&options.engine)?;
+        self.check_engine(options)?;
         self.check_size(&media)?;
         let place = self.place_of(&media, options);
         if let Some(place) = &place
@@ -116,7 +120,7 @@ impl Gateway {
             return Ok(reading);
         }
         let mut attempts = AttemptLog::default();
-        let mut reader = PageReader::new(self, &options.engine);
+        let mut reader = PageReader::new(self, options);
         let (total_pages, pages) = match media.kind() {
             MediaKind::Document => self.read_pdf(&media, options, on_page, &mut reader, &mut attempts).await?,
             MediaKind::Image => self.read_pictures(&media, options, on_page, &mut reader, &mut attempts).await?,
@@ -140,11 +144,19 @@ impl Gateway {
         Ok(reading)
     }
 
-    fn check_engine(&self, engine: &EngineChoice) -> Result<(), Failure> {
-        let EngineChoice::Target(target) = engine else { return Ok(()) };
+    fn check_engine(&self, options: &ReadOptions) -> Result<(), Failure> {
+        let EngineChoice::Target(target) = &options.engine else { return Ok(()) };
         let name = target.to_string();
-        if self.targets.iter().any(|known| known.id == name) || self.known().get(target).is_some_and(looks_at_pages) {
+        if self.targets.iter().any(|known| known.id == name) {
             return Ok(());
+        }
+        if let Some(row) = self.known().get(target).filter(|row| looks_at_pages(row)) {
+            return match options.privacy.max(self.privacy()) {
+                Privacy::Local if !row.is_local => Err(Failure::malformed(format!(
+                    "`{name}` is not on this machine, and pages may not leave it; use `auto` or `local`"
+                ))),
+                Privacy::Local | Privacy::Any => Ok(()),
+            };
         }
         let known: Vec<&str> = self.targets.iter().map(|target| target.id.as_str()).collect();
         Err(Failure::new(

@@ -1,6 +1,7 @@
 //! Sounds: in another encoding, or as a transcript by whoever transcribes.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use mediary_convert::av::{AvInput, Ffmpeg, SoundOrder};
 use mediary_core::capability::Abilities;
@@ -109,6 +110,15 @@ impl Gateway {
         };
         let input = opened(media).await?;
         Ok(ffmpeg.sound(&input, &order).await?.map_or(Sound::None, Sound::Fits))
+    }
+
+    /// How long a sound or film plays.
+    ///
+    /// # Errors
+    /// When ffmpeg is not installed, or cannot tell.
+    pub(in crate::gateway) async fn plays(&self, media: &Media) -> Result<Duration, Failure> {
+        let ffmpeg = self.ffmpeg()?;
+        ffmpeg.length(&opened(media).await?).await
     }
 
     pub(super) fn ffmpeg(&self) -> Result<&Ffmpeg, Failure> {

@@ -32,6 +32,8 @@ struct TargetStats {
     rests_for_seconds: Option<f64>,
     /// Milliseconds to its first token, smoothed.
     latency_ms: Option<f64>,
+    /// The share that is left of its provider's rate limits, 0 to 1, as the last answer said; null: unknown.
+    quota_left: Option<f32>,
     /// Tokens of requests.
     prompt_tokens: u64,
     /// Tokens of replies.
@@ -48,6 +50,7 @@ pub(in crate::http) async fn stats(State(state): State<AppState>) -> Json<Stats>
         let row = gateway.known().index(&target);
         // All keys of a target may rest although the target itself does not.
         let rests = row.and_then(|row| health.of(row)?.rests_for).max(record.rests_for(now));
+        let quota_left = record.quota_left(now);
         TargetStats {
             target: target.to_string(),
             successes: record.successes,
@@ -55,6 +58,7 @@ pub(in crate::http) async fn stats(State(state): State<AppState>) -> Json<Stats>
             last_failure: record.last_failure,
             rests_for_seconds: rests.map(|rest| rest.as_secs_f64()),
             latency_ms: record.latency_ms,
+            quota_left,
             prompt_tokens: record.prompt_tokens,
             completion_tokens: record.completion_tokens,
         }

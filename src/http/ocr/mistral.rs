@@ -10,6 +10,7 @@ use axum::response::{IntoResponse, Response};
 use mediary_core::{Failure, FailureKind};
 
 use super::super::AppState;
+use super::super::chat::bounds;
 use super::super::error::ApiError;
 use super::{classified, place, upload};
 use crate::protocol::mistral::{MistralError, OcrForm, OcrRequest, OcrResponse};
@@ -43,8 +44,10 @@ const LONGEST_COMPLAINT_CHARS: usize = 300;
     )
 )]
 pub(in crate::http) async fn mistral(State(state): State<AppState>, request: Request) -> Result<Response, ApiError> {
+    let privacy = bounds(request.headers())?.privacy;
     let body = upload::whole(request, &state.config.limits).await?;
-    let OcrForm { place, name, options, encoder, dropped } = parse(&body)?.decode()?;
+    let OcrForm { place, name, mut options, encoder, dropped } = parse(&body)?.decode()?;
+    options.privacy = privacy;
     let selects_pages = options.pages != Default::default();
     let file = place::open(&state, place, name).await?;
     // The document has been decoded out of it, and reading may take long.

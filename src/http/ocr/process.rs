@@ -9,6 +9,7 @@ use axum::{Extension, Json};
 use mediary_core::Failure;
 
 use super::super::AppState;
+use super::super::chat::bounds;
 use super::super::error::{ApiError, ErrorBody};
 use super::super::landing;
 use super::super::request_id::RequestId;
@@ -33,6 +34,7 @@ use crate::protocol::process::{Encoder, Form, Output, ReadingBody, ReadingList};
         ("text_layer_only" = Option<bool>, Query, description = "never read pixels"),
         ("dpi" = Option<u32>, Query, description = "resolution for rendering pages, 30 to 600"),
         ("cache" = Option<bool>, Query, description = "false: read anew even if these bytes were read before"),
+        ("X-Mediary-Privacy" = Option<String>, Header, description = "local: no page leaves this machine"),
         ("stream" = Option<bool>, Query, description = "true: an event `page` for each finished page, then `done`"),
     ),
     request_body(
@@ -67,8 +69,10 @@ pub(in super::super) async fn process(
 ) -> Result<Response, ApiError> {
     let base = landing::base_url(&state.config.server, request.headers());
     let preference = Preference::of(request.headers().get_all(ACCEPT).iter());
+    let privacy = bounds(request.headers())?.privacy;
     let Upload { files, fields } = upload::receive(request, &state.config.limits).await?;
-    let form = fields.decode(preference.output())?;
+    let mut form = fields.decode(preference.output())?;
+    form.options.privacy = privacy;
     let encoder = Encoder { output: form.output, detail: form.detail };
     let mut files = files.into_iter();
     let Some(first) = files.next() else {

@@ -43,8 +43,9 @@ pub(super) fn encode(call: &Call<'_>) -> Result<HttpCall, Failure> {
     let effort = effort.map(|effort| generation.effort(effort));
     let is_drawn_freely = generation.takes_sampling() && !thinks;
     // Theirs ends at 1, where others go on to 2.
-    let temperature = sampling.temperature.filter(|_| is_drawn_freely).map(|temperature| temperature.min(1.0));
-    let takes_top_p = is_drawn_freely && (temperature.is_none() || generation.takes_both());
+    let temperature = sampling.temperature.filter(|_| is_drawn_freely && call.sends("temperature"));
+    let temperature = temperature.map(|temperature| temperature.min(1.0));
+    let takes_top_p = is_drawn_freely && call.sends("top_p") && (temperature.is_none() || generation.takes_both());
     let Conversation { mut system, turns } = Conversation::of(chat)?;
     if chat.format == ReplyFormat::Json {
         system.push(Block::Text { text: ANY_OBJECT });

@@ -47,6 +47,6 @@ impl Dialect for Anthropic {
     }
 
     fn soft_parameters(&self) -> Option<&'static [&'static str]> {
-        Some(&["top_k", "user", "cache_control"])
+        Some(&["temperature", "top_p", "top_k", "user", "cache_control"])
     }
 }

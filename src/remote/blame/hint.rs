@@ -51,7 +51,7 @@ fn reset(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
     longest.or_else(|| others.into_iter().map(|(_, wait)| wait).min())
 }
 
-fn point_or_span(value: &str, now: SystemTime) -> Option<Duration> {
+pub(super) fn point_or_span(value: &str, now: SystemTime) -> Option<Duration> {
     if let Ok(number) = value.parse::<f64>() {
         let point = match number {
             ms if ms >= SINCE_1970_MS => seconds(ms / 1e3)?,

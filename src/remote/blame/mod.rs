@@ -1,11 +1,12 @@
 //! From what providers say when they refuse to failures: the shapes they say it in, what a status means, when they want
-//! to be asked again, and what of their words may be shown.
+//! to be asked again, how much of their limits is left, and what of their words may be shown.
 //!
 //! Every dialect decides for itself what a refusal of its provider means; here is what they share.
 
 mod complaint;
 mod garbled;
 mod hint;
+mod quota;
 mod secrets;
 mod sentence;
 mod status;
@@ -13,6 +14,8 @@ mod status;
 pub(crate) use complaint::Complaint;
 pub(crate) use garbled::{broken_off, garbled, odd_end, shapeless};
 pub(crate) use hint::stated_delay;
+pub use quota::Quota;
+pub(crate) use quota::quota;
 pub(crate) use secrets::{shown, without_key};
 pub(crate) use sentence::failure;
 pub(crate) use status::{kind_of_status, retry_after};

@@ -95,8 +95,8 @@ fn generation_config<'a>(call: &Call<'a>, generation: Generation) -> GenerationC
         ReplyFormat::Schema { schema, .. } => (Some("application/json"), Some(without_dialect(schema))),
     };
     GenerationConfig {
-        temperature: sampling.temperature,
-        top_p: sampling.top_p,
+        temperature: sampling.temperature.filter(|_| call.sends("temperature")),
+        top_p: sampling.top_p.filter(|_| call.sends("top_p")),
         top_k: sampling.top_k.filter(|_| call.sends("top_k")),
         candidate_count: (sampling.n > 1).then_some(sampling.n),
         max_output_tokens: sampling.max_tokens,

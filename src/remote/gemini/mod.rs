@@ -56,6 +56,15 @@ impl Dialect for Gemini {
     }
 
     fn soft_parameters(&self) -> Option<&'static [&'static str]> {
-        Some(&["seed", "presence_penalty", "frequency_penalty", "top_k", "modalities", "safety_settings"])
+        Some(&[
+            "temperature",
+            "top_p",
+            "seed",
+            "presence_penalty",
+            "frequency_penalty",
+            "top_k",
+            "modalities",
+            "safety_settings",
+        ])
     }
 }

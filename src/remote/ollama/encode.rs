@@ -72,8 +72,8 @@ fn options(call: &Call<'_>) -> Map<String, Value> {
     let soft = |name: &str, value: Option<Value>| value.filter(|_| call.sends(name));
     let named = [
         ("num_predict", sampling.max_tokens.map(Value::from)),
-        ("temperature", sampling.temperature.map(Value::from)),
-        ("top_p", sampling.top_p.map(Value::from)),
+        ("temperature", soft("temperature", sampling.temperature.map(Value::from))),
+        ("top_p", soft("top_p", sampling.top_p.map(Value::from))),
         ("stop", stop),
         ("top_k", soft("top_k", sampling.top_k.map(Value::from))),
         ("seed", soft("seed", sampling.seed.map(Value::from))),

@@ -52,6 +52,8 @@ impl Dialect for Ollama {
 
     fn soft_parameters(&self) -> Option<&'static [&'static str]> {
         Some(&[
+            "temperature",
+            "top_p",
             "seed",
             "presence_penalty",
             "frequency_penalty",

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::future::poll_fn;
 use std::task::Poll;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use mediary_core::task::ReplyFrame;
@@ -11,7 +11,7 @@ use mediary_core::{Failure, FailureKind};
 
 use super::clock::Clock;
 use super::trouble;
-use crate::blame;
+use crate::blame::{self, Quota};
 use crate::client::Answer;
 use crate::frames::{Cut, Cutter};
 use crate::{Frame, Reader};
@@ -35,6 +35,7 @@ pub struct Reply {
     /// Nothing more is handed out.
     over: bool,
     key: Option<String>,
+    quota: Option<Quota>,
 }
 
 impl Reply {
@@ -46,7 +47,14 @@ impl Reply {
         key: Option<&str>,
     ) -> Self {
         let key = key.map(str::to_owned);
-        Self { response: Some(response), cutter, reader, clock, arrived: false, over: false, key }
+        let quota = blame::quota(response.headers(), SystemTime::now());
+        Self { response: Some(response), cutter, reader, clock, arrived: false, over: false, key, quota }
+    }
+
+    /// What is left of the provider's rate limits, if it said so.
+    #[must_use]
+    pub fn quota(&self) -> Option<Quota> {
+        self.quota
     }
 
     /// Whether it comes as a stream rather than as one body.

@@ -1,0 +1,78 @@
+//! How much of a provider's rate limits is left, as it says with every answer.
+//!
+//! Names vary around three words: `x-ratelimit-remaining-requests`, `anthropic-ratelimit-tokens-remaining`, each with a
+//! twin that says `limit` and one that says `reset`.
+
+use std::time::{Duration, SystemTime};
+
+use http::header::HeaderMap;
+
+use super::hint::point_or_span;
+
+/// Most limits without a stated end are by the minute.
+const USUAL_RESET: Duration = Duration::from_secs(60);
+
+/// What is left of a provider's rate limits.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Quota {
+    /// The share that is left of the limit that is nearest, 0 to 1.
+    pub left: f32,
+    /// When that limit begins anew.
+    pub resets_in: Duration,
+}
+
+/// The limit of which the least is left; `None` where none is stated.
+pub(crate) fn quota(headers: &HeaderMap, now: SystemTime) -> Option<Quota> {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim);
+    let number = |name: &str| text(name)?.parse::<f64>().ok().filter(|number| number.is_finite());
+    let of_one = |name: &str| {
+        let remaining = number(name)?;
+        let limit = number(&name.replace("remaining", "limit")).filter(|limit| *limit > 0.0)?;
+        let reset = text(&name.replace("remaining", "reset")).and_then(|reset| point_or_span(reset, now));
+        Some(Quota { left: (remaining / limit).clamp(0.0, 1.0) as f32, resets_in: reset.unwrap_or(USUAL_RESET) })
+    };
+    let names = headers.keys().map(|name| name.as_str());
+    let stated = names.filter(|name| name.contains("ratelimit") && name.contains("remaining")).filter_map(of_one);
+    stated.min_by(|one, other| one.left.total_cmp(&other.left))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Headers, and the share that is left for so many seconds.
+    type Row = (&'static [(&'static str, &'static str)], Option<(f32, u64)>);
+
+    #[test]
+    fn the_nearest_limit_counts_and_half_a_statement_is_none() {
+        let rows: [Row; 6] = [
+            (&[("x-ratelimit-remaining-requests", "25"), ("x-ratelimit-limit-requests", "100")], Some((0.25, 60))),
+            (
+                &[
+                    ("x-ratelimit-remaining-requests", "50"),
+                    ("x-ratelimit-limit-requests", "100"),
+                    ("x-ratelimit-remaining-tokens", "0"),
+                    ("x-ratelimit-limit-tokens", "6000"),
+                    ("x-ratelimit-reset-tokens", "2m3s"),
+                ],
+                Some((0.0, 123)),
+            ),
+            (
+                &[
+                    ("anthropic-ratelimit-requests-remaining", "5"),
+                    ("anthropic-ratelimit-requests-limit", "50"),
+                    ("anthropic-ratelimit-requests-reset", "7"),
+                ],
+                Some((0.1, 7)),
+            ),
+            (&[("x-ratelimit-remaining-requests", "25")], None),
+            (&[("x-ratelimit-remaining-requests", "many"), ("x-ratelimit-limit-requests", "100")], None),
+            (&[("x-ratelimit-remaining-requests", "0"), ("x-ratelimit-limit-requests", "0")], None),
+        ];
+        for (stated, expected) in rows {
+            let headers = stated.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect();
+            let found = quota(&headers, SystemTime::UNIX_EPOCH);
+            assert_eq!(found.map(|quota| (quota.left, quota.resets_in.as_secs())), expected, "{stated:?}");
+        }
+    }
+}
