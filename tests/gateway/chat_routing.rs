@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::chat_talk::{serving, with_providers};
 use super::chat_words::{fails, says};
+use super::client::Request;
 use super::server::TestServer;
 use super::upstream::Upstream;
 
@@ -82,6 +83,27 @@ fn an_alias_stands_for_its_targets_in_their_order() {
     let answer = server.chat(json!({ "model": "ours" }));
     assert_eq!((answer.header("x-routed-via"), answer.header("x-fallback-attempts")), (Some("a/m"), Some("1")));
     assert_eq!((a.calls(), b.calls()), (1, 1));
+}
+
+#[test]
+fn whoever_has_spent_its_quota_is_asked_last_until_it_begins_anew() {
+    let limited = |said: &str, left: &str| {
+        says(said).header("x-ratelimit-limit-requests", "100").header("x-ratelimit-remaining-requests", left)
+    };
+    let [spent, rich] = [limited("From spent", "0"), limited("From rich", "40")].map(|act| Upstream::doing([act]));
+    let ranked = || json!({ "priority": 1, "models": [{ "id": "m", "tiers": { "standard": 1 } }] });
+    let server = with_providers(&[spent.entry("spent", ranked()), rich.entry("rich", ranked())]);
+    for pinned in ["spent/m", "rich/m"] {
+        assert_eq!(server.chat(json!({ "model": pinned })).status, 200);
+    }
+    // Ties are drawn in turn, so without their quotas both would be asked.
+    for _ in 0..6 {
+        assert_eq!(server.chat(json!({ "model": "standard" })).said(), "From rich");
+    }
+    let stats = Request::new("GET", "/v1/stats").send(&server).ok();
+    let left: Vec<_> =
+        stats["data"].as_array().unwrap().iter().map(|row| (&row["target"], &row["quota_left"])).collect();
+    assert!(left.contains(&(&json!("spent/m"), &json!(0.0))), "{left:?}");
 }
 
 #[test]

@@ -122,7 +122,7 @@ impl Reply {
     }
 
     /// The next frame if it is here already; never waits. `None` says nothing about the end.
-    pub fn next_ready(&mut self) -> Option<Result<ReplyFrame, Failure>> {
+    pub(super) fn next_ready(&mut self) -> Option<Result<ReplyFrame, Failure>> {
         if self.over {
             return None;
         }
