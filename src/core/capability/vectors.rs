@@ -16,13 +16,22 @@ pub struct VectorSpace {
     pub takes_tokens: bool,
     /// The most texts of one call.
     pub inputs: Option<u32>,
+    /// The most tokens of all texts of one call.
+    pub batch_tokens: Option<u32>,
 }
 
 impl VectorSpace {
     /// The vectors of a model of which nothing but its family is known.
     #[must_use]
     pub fn of(family: impl Into<String>) -> Self {
-        Self { family: family.into(), dimensions: None, is_shortenable: false, takes_tokens: false, inputs: None }
+        Self {
+            family: family.into(),
+            dimensions: None,
+            is_shortenable: false,
+            takes_tokens: false,
+            inputs: None,
+            batch_tokens: None,
+        }
     }
 
     /// Whether vectors of so many dimensions can be had.

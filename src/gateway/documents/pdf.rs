@@ -9,7 +9,7 @@ use mediary_convert::pdf::{OpenPdf, PageOrder, PageReply};
 use mediary_core::document::{Doubt, Page, Source, arrange_layer};
 use mediary_core::{Failure, FailureKind, Media, Raster};
 
-use super::super::Gateway;
+use super::Reader;
 use super::engine::Picture;
 use super::page_reader::PageReader;
 use super::read::{OnPage, Progress, ReadOptions, TEXT_LAYER};
@@ -26,7 +26,7 @@ struct Drawn {
     duration: Duration,
 }
 
-impl Gateway {
+impl Reader {
     pub(super) async fn read_pdf(
         &self,
         media: &Media,

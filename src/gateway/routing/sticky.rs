@@ -1,4 +1,4 @@
-//! Sticky conversations: who answered a conversation so far answers it again, as long as nothing speaks against it.
+//! Sticky conversations: the target that answered a conversation so far answers it again, as long as nothing speaks against it.
 //!
 //! Clients send the whole conversation each time and no name for it. So after each answer its fingerprint, the reply
 //! included, is kept; the next request begins with just these messages. It is looked up from the second turn on, and
@@ -47,7 +47,7 @@ impl Said {
 
 /// A conversation that waits for its next reply.
 #[derive(Debug, Clone)]
-pub(super) struct Prefix(DefaultHasher);
+pub(in crate::gateway) struct Prefix(DefaultHasher);
 
 impl Prefix {
     /// The fingerprint that the next request of the conversation will begin with.

@@ -5,58 +5,51 @@ use std::time::Instant;
 
 use mediary_core::capability::{Abilities, CapabilityMatrix};
 use mediary_core::plan::HealthSnapshot;
+use mediary_core::provider::Provider;
 use mediary_core::{ProviderId, Target};
-use mediary_remote::{Anthropic, Dialect, Gemini, Mistral, Ollama, OpenAi, ProviderClient, Remote};
+use mediary_remote::{ProviderClient, Remote};
 
 use super::ledger::{Caller, Ledger};
 use crate::config::Secret;
-use crate::providers::{DialectName, ProviderSetup, Providers};
+use crate::providers::{ProviderSetup, Providers};
 
 /// A provider that can be called.
 #[derive(Debug)]
-pub(super) struct Member {
-    pub(super) id: ProviderId,
-    pub(super) remote: Remote,
-    pub(super) keys: Vec<Secret>,
-    pub(super) is_loopback: bool,
-}
-
-/// The soft parameters that a dialect has a form for; `None`: all, known or not.
-#[must_use]
-pub fn soft_parameters(name: DialectName) -> Option<&'static [&'static str]> {
-    dialect(name).soft_parameters()
+pub(in crate::gateway) struct Member {
+    id: ProviderId,
+    pub(in crate::gateway) provider: Arc<dyn Provider>,
+    keys: Vec<Secret>,
+    is_loopback: bool,
 }
 
 /// All providers that can be called, and what their models do. A later fleet has the rows of an earlier one, in their
 /// places, and perhaps more.
 #[derive(Debug)]
-pub(super) struct Fleet {
-    pub(super) matrix: CapabilityMatrix,
+pub(in crate::gateway) struct Fleet {
+    pub(in crate::gateway) matrix: CapabilityMatrix,
     members: Arc<[Member]>,
     /// For each row of the matrix, its provider's place and the number of that one's keys.
     rows: Vec<(usize, usize)>,
 }
 
-/// The dialect of a name.
-pub(super) fn dialect(name: DialectName) -> Arc<dyn Dialect> {
-    match name {
-        DialectName::Openai => Arc::new(OpenAi),
-        DialectName::Gemini => Arc::new(Gemini),
-        DialectName::Anthropic => Arc::new(Anthropic),
-        DialectName::Mistral => Arc::new(Mistral),
-        DialectName::Ollama => Arc::new(Ollama),
-    }
-}
-
 impl Fleet {
-    pub(super) fn new(providers: &Providers, client: &ProviderClient) -> Self {
-        let member = |setup: &ProviderSetup| Member {
+    pub(super) fn new(
+        providers: &Providers,
+        client: &ProviderClient,
+        engines: Arc<dyn Provider>,
+        engine_rows: Vec<Abilities>,
+    ) -> Self {
+        let remote = |setup: &ProviderSetup| Member {
             id: setup.id.clone(),
-            remote: Remote::new(client, dialect(setup.dialect), setup.endpoint.clone()),
+            provider: Arc::new(Remote::new(client, setup.dialect.dialect(), setup.endpoint.clone())),
             keys: setup.keys.clone(),
             is_loopback: setup.is_loopback,
         };
-        Self::of(providers.matrix.clone(), providers.enabled.iter().map(member).collect())
+        let local =
+            Member { id: ProviderId::local(), provider: engines, keys: Vec::new(), is_loopback: true };
+        let rows = providers.matrix.rows().iter().cloned().chain(engine_rows);
+        let members = providers.enabled.iter().map(remote).chain([local]);
+        Self::of(CapabilityMatrix::new(rows), members.collect())
     }
 
     fn of(matrix: CapabilityMatrix, members: Arc<[Member]>) -> Self {
@@ -75,12 +68,8 @@ impl Fleet {
         Self::of(CapabilityMatrix::new(self.matrix.rows().iter().cloned().chain(new)), self.members.clone())
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.members.is_empty()
-    }
-
     /// The provider of a row.
-    pub(super) fn member(&self, row: usize) -> &Member {
+    pub(in crate::gateway) fn member(&self, row: usize) -> &Member {
         &self.members[self.rows[row].0]
     }
 

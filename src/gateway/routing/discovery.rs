@@ -1,28 +1,29 @@
-//! Asking providers which models they have: a server on this machine gets new ones while we run.
+//! Asking providers which models they have: a server on this machine gets new ones while the gateway runs.
 //!
-//! Done when a request comes, at most once a minute, so that nothing runs when nobody asks. A provider that does not
-//! answer keeps the models it is known to have.
+//! Done when a request comes, at most once a minute, so that nothing runs while there are no requests. A provider that
+//! does not answer keeps the models it is known to have.
 
 use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
-use mediary_core::Failure;
-use mediary_core::capability::{Abilities, Acceptance, TaskKind};
+use mediary_core::capability::{Abilities, Acceptance, TaskKind, VectorSpace};
+use mediary_core::provider::ListedModel;
+use mediary_core::{Failure, FailureKind, MediaKind};
 use tokio::time::timeout;
 
-use super::Chats;
+use super::Router;
 use super::fleet::Fleet;
-use crate::providers::{DialectName, ProviderSetup};
+use crate::providers::ProviderSetup;
 
 /// How long a list of models is believed.
 const FRESH: Duration = Duration::from_secs(60);
 /// A request waits no longer for a list.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-impl Chats {
-    /// Asks every provider that is asked for its models.
-    pub(super) async fn discover(&self) {
+impl Router {
+    /// Asks every provider that is to be asked for its models, unless that was done a moment ago.
+    pub async fn discover(&self) {
         let asked: Vec<&ProviderSetup> = self.providers.enabled.iter().filter(|setup| setup.discovers).collect();
         if asked.is_empty() || !self.is_time_to_discover() {
             return;
@@ -58,24 +59,26 @@ impl Chats {
 
 async fn list(fleet: &Fleet, setup: &ProviderSetup) -> Result<Vec<Abilities>, Failure> {
     let Some(member) = fleet.named(&setup.id) else { return Ok(Vec::new()) };
-    let late = |_| Failure::new(mediary_core::FailureKind::TimedOut, "the provider does not list its models in time");
-    if setup.dialect != DialectName::Ollama {
-        let names = timeout(PATIENCE, member.remote.list_models(member.key(0))).await.map_err(late)??;
-        return Ok(names.iter().map(|name| setup.discovered(name)).collect());
+    let late = |_| Failure::new(FailureKind::TimedOut, "the provider does not list its models in time");
+    let models = timeout(PATIENCE, member.provider.models(member.key(0))).await.map_err(late)??;
+    Ok(models.into_iter().map(|model| row(setup, &model)).collect())
+}
+
+/// What its provider's entry says of a model, with what the provider itself says over it.
+fn row(setup: &ProviderSetup, model: &ListedModel) -> Abilities {
+    let mut row = setup.discovered(&model.name);
+    row.tools |= model.tools.unwrap_or(false);
+    row.reasoning |= model.thinking.unwrap_or(false);
+    if model.embedding == Some(true) {
+        row.tasks = vec![TaskKind::Embedding];
+        row.vectors.get_or_insert_with(|| VectorSpace::of(crate::providers::vector_family(&model.name)));
     }
-    let models = timeout(PATIENCE, member.remote.list_ollama(member.key(0))).await.map_err(late)??;
-    let row = |model: mediary_remote::OllamaModel| {
-        let mut row = setup.discovered(&model.name);
-        row.tools |= model.tools;
-        row.reasoning |= model.thinking;
-        if model.embedding {
-            row.tasks = vec![TaskKind::Embedding];
+    match model.vision {
+        Some(true) => {
+            row.accepts = setup.dialect.formats(MediaKind::Image).iter().copied().map(Acceptance::of).collect();
         }
-        row.accepts = match model.vision {
-            true => setup.dialect.formats(mediary_core::MediaKind::Image).iter().copied().map(Acceptance::of).collect(),
-            false => Vec::new(),
-        };
-        row
-    };
-    Ok(models.into_iter().map(row).collect())
+        Some(false) => row.accepts = Vec::new(),
+        None => {}
+    }
+    row
 }

@@ -3,13 +3,14 @@
 use mediary_core::media::decode_text;
 use mediary_core::{Failure, Media};
 
-use super::super::{Gateway, blocking};
+use super::Treatments;
+use super::super::blocking;
 use super::available::TEXT_TO_TEXT;
 use super::made::{Extract, Section};
 
-impl Gateway {
+impl Treatments {
     pub(super) async fn file_text(&self, media: &Media) -> Result<Extract, Failure> {
-        let (blob, most) = (media.blob.clone(), self.workshop.pipelines.text_to_text.most_characters);
+        let (blob, most) = (media.blob.clone(), self.pipelines.text_to_text.most_characters);
         blocking::run(move || {
             let bytes = blob.read_all();
             let bytes = bytes.map_err(|error| Failure::broken(format!("the text cannot be read back: {error}")))?;

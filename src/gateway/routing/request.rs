@@ -1,15 +1,15 @@
-//! What the gateway is asked: a chat, for whom, and within which bounds.
+//! What the gateway is asked: a task, for which client, and within which bounds.
 
 use mediary_core::ProviderId;
 use mediary_core::capability::Tier;
 use mediary_core::plan::{CostPolicy, Privacy};
-use mediary_core::task::Chat;
+use mediary_core::task::Task;
 
-/// A chat to be answered.
+/// A task to be carried out.
 #[derive(Debug, Clone)]
-pub struct ChatRequest {
-    /// The chat.
-    pub chat: Chat,
+pub struct TaskRequest {
+    /// The task.
+    pub task: Task,
     /// The model's name as it was sent; empty if none was.
     pub model: String,
     /// What the request's headers ask for.
@@ -31,4 +31,12 @@ pub struct Bounds {
     pub cost: CostPolicy,
     /// Only these providers, if any are named.
     pub providers: Vec<ProviderId>,
+}
+
+impl Bounds {
+    /// The bounds of calls that help with a request's treatments: those that are about where it may go.
+    #[must_use]
+    pub(in crate::gateway) fn of_help(&self) -> Self {
+        Self { tier: None, strict: false, ..self.clone() }
+    }
 }

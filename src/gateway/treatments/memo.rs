@@ -1,19 +1,20 @@
 //! What was treated before: within one request, and across requests.
 //!
-//! A bench lives as long as its request, so that fallback never treats a part twice. Texts outlive it: an agent sends
+//! A memo lives as long as its request, so that fallback never treats a part twice. Texts outlive it: an agent sends
 //! the same screenshot with every turn, and it is read once. Both go by contents, never by names.
 
 use std::collections::HashMap;
+use std::fmt::Debug;
 use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use mediary_core::plan::{CostPolicy, Privacy};
-use mediary_core::{ContentHash, Failure, FailureKind, ProviderId};
+use mediary_core::{ContentHash, Failure, FailureKind, Media};
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 use tokio::sync::{OnceCell, Semaphore};
 
 use super::super::documents::EngineChoice;
+use super::super::routing::Bounds;
 use super::made::{Extract, Made};
 
 /// So many parts of a request are treated at once.
@@ -28,42 +29,36 @@ pub(super) type Key = (ContentHash, String);
 
 type Outcome = Result<Arc<Made>, Failure>;
 
-/// Who may help with a request's treatments.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(in super::super) struct HelpBounds {
-    /// Where parts may go.
-    pub(in super::super) privacy: Privacy,
-    /// What help may cost.
-    pub(in super::super) cost: CostPolicy,
-    /// Only these providers, if any are named.
-    pub(in super::super) providers: Vec<ProviderId>,
+/// Which engines may read a document for a request: engines elsewhere go by the operator's bounds only, so one with
+/// narrower bounds is read on this machine.
+pub(super) fn engines_within(bounds: &Bounds) -> EngineChoice {
+    if *bounds == Bounds::default() { EngineChoice::Auto } else { EngineChoice::Local }
 }
 
-impl HelpBounds {
-    /// Who may read documents: engines elsewhere go by the operator's bounds only, so a request with narrower ones is
-    /// read on this machine.
-    pub(super) fn engine(&self) -> EngineChoice {
-        if *self == Self::default() { EngineChoice::Auto } else { EngineChoice::Local }
-    }
+/// Where the text of a medium is remembered: by everything it depends on.
+pub(super) fn key(media: &Media, name: &str, recipe: &impl Debug, bounds: &Bounds) -> Key {
+    let depends_on = ContentHash::of(format!("{name} {recipe:?} {bounds:?}").as_bytes());
+    (media.blob.hash(), depends_on.to_string())
 }
 
 /// What was treated for one request so far.
 #[derive(Debug)]
-pub(in super::super) struct Bench {
-    pub(super) bounds: HelpBounds,
+pub(in super::super) struct Memo {
+    /// Where calls that help with the treatments may go.
+    pub(super) bounds: Bounds,
     made: Mutex<HashMap<Key, Arc<OnceCell<Outcome>>>>,
     room: Semaphore,
 }
 
-impl Default for Bench {
+impl Default for Memo {
     fn default() -> Self {
-        Self::within(HelpBounds::default())
+        Self::within(Bounds::default())
     }
 }
 
-impl Bench {
-    /// A bench for a request within these bounds.
-    pub(in super::super) fn within(bounds: HelpBounds) -> Self {
+impl Memo {
+    /// The memo of a request within these bounds.
+    pub(in super::super) fn within(bounds: Bounds) -> Self {
         Self { bounds, made: Mutex::default(), room: Semaphore::new(AT_ONCE) }
     }
 
@@ -85,7 +80,7 @@ impl Bench {
     }
 }
 
-/// Texts that were taken out of media before, by whichever request.
+/// Texts that were taken out of media before, by any request.
 #[derive(Debug)]
 pub(super) struct Remembered(Cache<Key, Arc<Extract>, Size>);
 
@@ -122,7 +117,7 @@ impl Remembered {
             Err(guard) => {
                 let extract = Arc::new(work.await?);
                 if extract.settled {
-                    // Refused only if somebody removed the place meanwhile, which costs a second reading.
+                    // Refused only if the place was removed meanwhile, which costs a second reading.
                     let _ = guard.insert(extract.clone());
                 }
                 Ok(extract)
@@ -137,7 +132,7 @@ mod tests {
 
     use super::*;
 
-    fn key(contents: &str, asked: &str) -> Key {
+    fn key_of(contents: &str, asked: &str) -> Key {
         (ContentHash::of(contents.as_bytes()), asked.to_owned())
     }
 
@@ -159,17 +154,17 @@ mod tests {
         type Row = (fn() -> Result<Made, Failure>, usize);
         let rows: [Row; 2] = [(|| Ok(made()), 1), (|| Err(Failure::unreadable("test")), 1)];
         for (outcome, times) in rows {
-            let (bench, count) = (Bench::default(), AtomicUsize::new(0));
-            let once = || bench.once(key("a", "jpeg"), counted(&count, outcome()));
+            let (memo, count) = (Memo::default(), AtomicUsize::new(0));
+            let once = || memo.once(key_of("a", "jpeg"), counted(&count, outcome()));
             let _ = tokio::join!(once(), once());
             let _ = once().await;
             assert_eq!(count.load(Ordering::Relaxed), times);
         }
-        let (bench, count) = (Bench::default(), AtomicUsize::new(0));
-        assert!(bench.once(key("a", "jpeg"), counted(&count, failed(busy))).await.is_err());
-        assert!(bench.once(key("a", "jpeg"), counted(&count, Ok(made()))).await.is_ok(), "there was room again");
-        for other in [key("b", "jpeg"), key("a", "text")] {
-            let _ = bench.once(other, counted(&count, Ok(made()))).await;
+        let (memo, count) = (Memo::default(), AtomicUsize::new(0));
+        assert!(memo.once(key_of("a", "jpeg"), counted(&count, failed(busy))).await.is_err());
+        assert!(memo.once(key_of("a", "jpeg"), counted(&count, Ok(made()))).await.is_ok(), "there was room again");
+        for other in [key_of("b", "jpeg"), key_of("a", "text")] {
+            let _ = memo.once(other, counted(&count, Ok(made()))).await;
         }
         assert_eq!(count.load(Ordering::Relaxed), 4);
     }
@@ -180,14 +175,14 @@ mod tests {
         for (settled, times) in [(true, 1), (false, 3)] {
             let (remembered, count) = (Remembered::default(), AtomicUsize::new(0));
             for _ in 0..3 {
-                let text = remembered.or_read(key("a", "ocr"), counted(&count, Ok(extract(settled)))).await.unwrap();
+                let text = remembered.or_read(key_of("a", "ocr"), counted(&count, Ok(extract(settled)))).await.unwrap();
                 assert_eq!(*text, extract(settled));
             }
             assert_eq!(count.load(Ordering::Relaxed), times, "settled: {settled}");
         }
         let (remembered, count) = (Remembered::default(), AtomicUsize::new(0));
         for _ in 0..2 {
-            let failed = remembered.or_read(key("a", "ocr"), counted(&count, Err(Failure::unreadable("test")))).await;
+            let failed = remembered.or_read(key_of("a", "ocr"), counted(&count, Err(Failure::unreadable("test")))).await;
             assert!(failed.is_err());
         }
         assert_eq!(count.load(Ordering::Relaxed), 2, "a failure is not remembered");
@@ -199,7 +194,7 @@ mod tests {
         for number in 0..500 {
             let text = Extract::plain("x".repeat(10_000), "test");
             let work = async { Ok(text) };
-            remembered.or_read(key(&number.to_string(), "ocr"), work).await.unwrap();
+            remembered.or_read(key_of(&number.to_string(), "ocr"), work).await.unwrap();
         }
         assert!(remembered.0.weight() <= 1_000_000, "{} bytes are kept", remembered.0.weight());
         assert!(remembered.0.len() > 10, "{} are kept", remembered.0.len());

@@ -5,58 +5,60 @@ use std::sync::Arc;
 use mediary_convert::image;
 use mediary_core::capability::{Abilities, PartShape};
 use mediary_core::document::Page;
-use mediary_core::task::Place;
+use mediary_core::task::PartPath;
 use mediary_core::{Failure, FailureKind, Media, MediaFormat};
 
 use super::super::documents::{EngineChoice, ReadOptions, Reading};
-use super::super::{Gateway, blocking};
+use super::super::blocking;
+use super::Treatments;
 use super::available::IMAGE_TO_TEXT;
-use super::bench::Bench;
-use super::describe::{self, Described, Scene};
+use super::description::{Description, Scene, description};
 use super::documents;
+use super::memo::{self, Memo};
 use super::made::{Extract, Section};
 
-impl Gateway {
+impl Treatments {
     /// The text of a picture.
-    pub(super) async fn picture_text(&self, media: &Media, bench: &Bench) -> Result<Arc<Extract>, Failure> {
-        let recipe = &self.workshop.pipelines.image_to_text;
-        let key = describe::key(media, IMAGE_TO_TEXT, recipe, &bench.bounds);
-        self.workshop.remembered.or_read(key, async { self.seen(media, bench).await }).await
+    pub(super) async fn picture_text(&self, media: &Media, memo: &Memo) -> Result<Arc<Extract>, Failure> {
+        let recipe = &self.pipelines.image_to_text;
+        let key = memo::key(media, IMAGE_TO_TEXT, recipe, &memo.bounds);
+        self.remembered.or_read(key, async { self.seen(media, memo).await }).await
     }
 
-    async fn seen(&self, media: &Media, bench: &Bench) -> Result<Extract, Failure> {
-        let recipe = &self.workshop.pipelines.image_to_text;
-        let read = match self.workshop.installed.ocr {
-            // Engines elsewhere would be asked about every photograph; whoever describes repeats what is written.
+    async fn seen(&self, media: &Media, memo: &Memo) -> Result<Extract, Failure> {
+        let recipe = &self.pipelines.image_to_text;
+        let read = match self.installed.ocr {
+            // Engines elsewhere would be asked about every photograph; a target that describes repeats what is written.
             true => {
                 let options = ReadOptions { engine: EngineChoice::Local, ..ReadOptions::default() };
-                self.read_as_found(media.clone(), &options, &|_, _| {}).await
+                self.reader.read_as_found(media.clone(), &options, &|_, _| {}).await
             }
             false => Err(Failure::new(FailureKind::NotInstalled, "no engine that reads pictures is installed")),
         };
         let written = match read {
             Ok(reading) => {
-                let extract = documents::extract(&reading, &self.workshop.pipelines.document_to_text);
+                let extract = documents::extract(&reading, &self.pipelines.document_to_text);
                 let written = Written { characters: characters(&reading), doubted: reading.needs_ocr(), extract };
                 if written.characters >= recipe.little_text && !written.doubted {
                     return Ok(written.extract);
                 }
                 Ok(written)
             }
-            // What cannot be decoded can be seen by nobody.
+            // What cannot be decoded cannot be seen by any target.
             Err(failure) if matches!(failure.kind, FailureKind::Unreadable | FailureKind::TooLarge) => {
                 return Err(failure);
             }
             Err(failure) => Err(failure),
         };
-        let described = self.described(&recipe.describe, bench, Scene::Picture(media)).await;
+        let scene = Scene::Picture(media);
+        let described = description(self, &recipe.describe, &memo.bounds, scene).await;
         put_together(written, described)
     }
 
     /// A picture as a target takes it; `None` where it takes none of ours.
     pub(super) async fn picture_for(&self, media: &Media, row: &Abilities) -> Result<Option<Media>, Failure> {
         let shape = PartShape {
-            place: Place { message: 0, part: 0 },
+            place: PartPath::Content { message: 0, part: 0 },
             format: media.format,
             bytes: media.blob.len_bytes(),
             side_pixels: image::longest_side(media),
@@ -68,9 +70,9 @@ impl Gateway {
             return Ok(Some(media.clone()));
         }
         let Some(taken) = row.acceptance(MediaFormat::Jpeg) else { return Ok(None) };
-        let jpeg = self.workshop.pipelines.image_to_image.jpeg;
+        let jpeg = self.pipelines.image_to_image.jpeg;
         let fit = jpeg.fit(taken.side_pixels, taken.bytes, false);
-        let (media, limits) = (media.clone(), self.image_limits());
+        let (media, limits) = (media.clone(), self.reader.image_limits());
         blocking::run(move || image::open(&media, &limits)?.fitted(0, &fit)).await.map(Some)
     }
 }
@@ -90,7 +92,7 @@ fn characters(reading: &Reading) -> usize {
 }
 
 /// What is written and what is described, or an honest word where there is neither.
-fn put_together(written: Result<Written, Failure>, described: Described) -> Result<Extract, Failure> {
+fn put_together(written: Result<Written, Failure>, described: Description) -> Result<Extract, Failure> {
     let mut sections = Vec::new();
     let mut by = Vec::new();
     let mut settled = true;
@@ -109,15 +111,15 @@ fn put_together(written: Result<Written, Failure>, described: Described) -> Resu
         Err(failure) => Some(failure),
     };
     match (described, failed) {
-        (Described::As { text, by: seer }, _) => {
-            sections.push(Section::new(format!("what it shows, as {seer} describes it"), text));
-            by.push(seer);
+        (Description::Text { text, by: target }, _) => {
+            sections.push(Section::new(format!("what it shows, as {target} describes it"), text));
+            by.push(target);
         }
-        (Described::ByNobody | Described::NotNow, Some(failure)) => return Err(failure),
-        (Described::ByNobody, None) if !found_text => {
+        (Description::NoTarget | Description::Failed, Some(failure)) => return Err(failure),
+        (Description::NoTarget, None) if !found_text => {
             sections.push(Section { title: None, text: "(no text was found in this picture)".to_owned() });
         }
-        (Described::NotNow, None) => {
+        (Description::Failed, None) => {
             settled = false;
             let text = if found_text {
                 "(what else it shows could not be described)"
@@ -126,7 +128,7 @@ fn put_together(written: Result<Written, Failure>, described: Described) -> Resu
             };
             sections.push(Section { title: None, text: text.to_owned() });
         }
-        (Described::ByNobody, None) => {}
+        (Description::NoTarget, None) => {}
     }
     let by = if by.is_empty() { IMAGE_TO_TEXT.to_owned() } else { by.join("+") };
     Ok(Extract { sections, by, pages: None, settled })
@@ -141,27 +143,27 @@ mod tests {
         Ok(Written { characters: text.len(), doubted: false, extract })
     }
 
-    fn by_eye() -> Described {
-        Described::As { text: "a red boat".to_owned(), by: "far/eye".to_owned() }
+    fn by_eye() -> Description {
+        Description::Text { text: "a red boat".to_owned(), by: "far/eye".to_owned() }
     }
 
     #[test]
     fn neither_text_nor_description_is_said_and_never_made_up() {
         let busy = || Err(Failure::new(FailureKind::NotInstalled, "no engine"));
-        type Row = (Result<Written, Failure>, Described, Result<(Vec<&'static str>, &'static str, bool), &'static str>);
+        type Row = (Result<Written, Failure>, Description, Result<(Vec<&'static str>, &'static str, bool), &'static str>);
         let rows: Vec<Row> = vec![
             (read("EXIT"), by_eye(), Ok((vec!["EXIT", "a red boat"], "local/paddleocr+far/eye", true))),
             (read(""), by_eye(), Ok((vec!["a red boat"], "local/paddleocr+far/eye", true))),
-            (read(""), Described::ByNobody, Ok((vec!["(no text was found in this picture)"], "local/paddleocr", true))),
-            (read("EXIT"), Described::ByNobody, Ok((vec!["EXIT"], "local/paddleocr", true))),
+            (read(""), Description::NoTarget, Ok((vec!["(no text was found in this picture)"], "local/paddleocr", true))),
+            (read("EXIT"), Description::NoTarget, Ok((vec!["EXIT"], "local/paddleocr", true))),
             (
                 read("EXIT"),
-                Described::NotNow,
+                Description::Failed,
                 Ok((vec!["EXIT", "(what else it shows could not be described)"], "local/paddleocr", false)),
             ),
             (busy(), by_eye(), Ok((vec!["a red boat"], "far/eye", true))),
-            (busy(), Described::ByNobody, Err("no engine")),
-            (busy(), Described::NotNow, Err("no engine")),
+            (busy(), Description::NoTarget, Err("no engine")),
+            (busy(), Description::Failed, Err("no engine")),
         ];
         for (written, described, expected) in rows {
             let made = put_together(written, described);

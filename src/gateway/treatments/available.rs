@@ -4,7 +4,7 @@ use mediary_core::capability::CapabilityMatrix;
 use mediary_core::plan::{Privacy, RecipeName, TreatmentRecipe, Yield};
 use mediary_core::{MediaFormat, MediaKind};
 
-use super::bench::HelpBounds;
+use super::super::routing::Bounds;
 use super::help;
 use super::recipes::Pipelines;
 
@@ -19,9 +19,9 @@ pub(super) const VIDEO_TO_TEXT: &str = "video-to-text";
 pub(super) const TEXT_TO_TEXT: &str = "text-to-text";
 
 const NO_FFMPEG: &str = "ffmpeg is not on the search path; install it and start Mediary anew";
-const NO_EAR: &str =
-    "nobody here transcribes; set the key of a provider that does, such as GROQ_API_KEY, and start Mediary anew";
-const NO_EYE: &str = "no engine that reads pictures is installed; run `mediary models pull`, then start Mediary anew";
+const NO_TRANSCRIBER: &str =
+    "no target transcribes; set the key of a provider that does, such as GROQ_API_KEY, and start Mediary anew";
+const NO_READER: &str = "no engine that reads pictures is installed; run `mediary models pull`, then start Mediary anew";
 
 /// What is on this machine.
 #[derive(Debug, Clone, Copy)]
@@ -36,11 +36,11 @@ pub(in super::super) struct Installed {
 
 /// All recipes, with what is missing for those that cannot be followed. Of two for the same the first is preferred.
 pub(super) fn recipes(pipelines: &Pipelines, matrix: &CapabilityMatrix, installed: Installed) -> Vec<TreatmentRecipe> {
-    let anywhere = HelpBounds::default();
-    let here = HelpBounds { privacy: Privacy::Local, ..HelpBounds::default() };
-    let seen = |bounds: &HelpBounds| !help::seers(matrix, &pipelines.image_to_text.describe, bounds).is_empty();
-    let film_seen = |bounds: &HelpBounds| !help::seers(matrix, &pipelines.video_to_text.describe, bounds).is_empty();
-    let heard = |bounds: &HelpBounds| !help::hearers(matrix, &pipelines.audio_to_text.asking, bounds).is_empty();
+    let anywhere = Bounds::default();
+    let here = Bounds { privacy: Privacy::Local, ..Bounds::default() };
+    let seen = |bounds: &Bounds| !help::vision_targets(matrix, &pipelines.image_to_text.describe, bounds).is_empty();
+    let video_seen = |bounds: &Bounds| !help::vision_targets(matrix, &pipelines.video_to_text.describe, bounds).is_empty();
+    let heard = |bounds: &Bounds| !help::transcribers(matrix, &pipelines.audio_to_text.asking, bounds).is_empty();
     let without = |is_there: bool, missing: &str| (!is_there).then(|| missing.to_owned());
     let pdfium = || {
         without(installed.pdfium, "PDFium is not installed; run `mediary models pull pdfium`, then start Mediary anew")
@@ -61,7 +61,7 @@ pub(super) fn recipes(pipelines: &Pipelines, matrix: &CapabilityMatrix, installe
         // The one format of pictures with pages.
         image(vec![MediaFormat::Tiff], pipelines.image_to_image.most_pages),
         recipe(IMAGE_TO_TEXT, MediaKind::Image, Yield::Text)
-            .lacking(without(installed.ocr || seen(&anywhere), NO_EYE))
+            .lacking(without(installed.ocr || seen(&anywhere), NO_READER))
             .leaving(!installed.ocr && !seen(&here)),
     ];
     for format in &pipelines.audio_to_audio.formats {
@@ -69,12 +69,12 @@ pub(super) fn recipes(pipelines: &Pipelines, matrix: &CapabilityMatrix, installe
     }
     all.extend([
         recipe(AUDIO_TO_TEXT, MediaKind::Audio, Yield::Text)
-            .lacking(without(heard(&anywhere), NO_EAR))
+            .lacking(without(heard(&anywhere), NO_TRANSCRIBER))
             .leaving(!heard(&here)),
         pictures(VIDEO_TO_FRAMES, MediaKind::Video, pipelines.video_to_frames.frames, ffmpeg()),
         recipe(VIDEO_TO_TEXT, MediaKind::Video, Yield::Text)
-            .lacking(ffmpeg().or_else(|| without(heard(&anywhere) || film_seen(&anywhere), NO_EAR)))
-            .leaving(!heard(&here) && !film_seen(&here)),
+            .lacking(ffmpeg().or_else(|| without(heard(&anywhere) || video_seen(&anywhere), NO_TRANSCRIBER)))
+            .leaving(!heard(&here) && !video_seen(&here)),
         recipe(TEXT_TO_TEXT, MediaKind::Text, Yield::Text),
     ]);
     all.into_iter().map(|recipe| recipe.0).collect()
@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn what_needs_somebody_elsewhere_says_so() {
+    fn recipes_that_need_a_target_elsewhere_say_so() {
         let leaves = |matrix: &[Abilities], installed, name: &str| {
             let found = recipes(&Pipelines::embedded(), &CapabilityMatrix::new(matrix.to_vec()), installed);
             found.iter().any(|recipe| recipe.name.as_str() == name && recipe.leaves_machine)

@@ -1,50 +1,50 @@
-//! Who can help with a treatment: targets that see, listen or transcribe, in the order in which they are asked.
+//! Which targets can help with a treatment: those that see, listen or transcribe, in the order in which they are asked.
 //!
-//! A choice over the matrix, nothing more; who rests at the moment is looked at by whoever asks.
+//! A choice over the matrix, nothing more; cooldowns are the planner's affair.
 
 use mediary_core::capability::{Abilities, CapabilityMatrix, Lifecycle, TaskKind, Tier};
+use mediary_core::MediaFormat;
 use mediary_core::plan::{CostPolicy, Privacy};
-use mediary_core::{MediaFormat, MediaKind};
 
-use super::bench::HelpBounds;
+use super::super::routing::Bounds;
 use super::recipes::Asking;
+use super::transcription::listens;
 
 /// Whether a target chats about pictures of the kind that we make.
 fn sees(row: &Abilities) -> bool {
     row.does(TaskKind::Chat) && row.acceptance(MediaFormat::Jpeg).is_some()
 }
 
-/// Whether a target is made for transcribing.
-pub(super) fn transcribes(row: &Abilities) -> bool {
-    row.does(TaskKind::Transcription)
-}
-
-/// Whether a target can give a transcript, be it only by chatting about what it hears.
-fn hears(row: &Abilities) -> bool {
-    let listens = || row.accepts.iter().any(|acceptance| acceptance.format.kind() == MediaKind::Audio);
-    transcribes(row) || (row.does(TaskKind::Chat) && listens())
-}
-
-/// Who describes pictures.
-pub(super) fn seers<'m>(matrix: &'m CapabilityMatrix, asking: &Asking, bounds: &HelpBounds) -> Vec<&'m Abilities> {
+/// The targets that describe pictures.
+pub(super) fn vision_targets<'m>(
+    matrix: &'m CapabilityMatrix,
+    asking: &Asking,
+    bounds: &Bounds,
+) -> Vec<&'m Abilities> {
     let rank = |row: &Abilities| (row.rank(Tier::Vision).unwrap_or(u8::MAX), row.priority);
     in_order(matrix, asking, bounds, sees, rank)
 }
 
-/// Who gives transcripts: whoever is made for it before whoever only listens.
-pub(super) fn hearers<'m>(matrix: &'m CapabilityMatrix, asking: &Asking, bounds: &HelpBounds) -> Vec<&'m Abilities> {
-    let rank = |row: &Abilities| (u8::from(!transcribes(row)), row.priority);
-    in_order(matrix, asking, bounds, hears, rank)
+/// The targets that give transcripts: those made for it before those that only listen.
+pub(super) fn transcribers<'m>(
+    matrix: &'m CapabilityMatrix,
+    asking: &Asking,
+    bounds: &Bounds,
+) -> Vec<&'m Abilities> {
+    let rank = |row: &Abilities| (u8::from(!row.does(TaskKind::Transcription)), row.priority);
+    in_order(matrix, asking, bounds, listens, rank)
 }
 
 fn in_order<'m>(
     matrix: &'m CapabilityMatrix,
     asking: &Asking,
-    bounds: &HelpBounds,
+    bounds: &Bounds,
     able: impl Fn(&Abilities) -> bool,
     rank: impl Fn(&Abilities) -> (u8, u32),
 ) -> Vec<&'m Abilities> {
-    let may = |row: &&Abilities| able(row) && row.lifecycle != Lifecycle::Retired && is_allowed(row, bounds);
+    let may = |row: &&Abilities| {
+        able(row) && row.missing.is_none() && row.lifecycle != Lifecycle::Retired && is_allowed(row, bounds)
+    };
     let named: Vec<&Abilities> = asking.by.iter().filter_map(|target| matrix.get(target)).filter(may).collect();
     let is_other = |row: &&Abilities| {
         asking.others && row.lifecycle != Lifecycle::Deprecated && !named.iter().any(|named| named.target == row.target)
@@ -54,7 +54,7 @@ fn in_order<'m>(
     named.into_iter().chain(others).collect()
 }
 
-fn is_allowed(row: &Abilities, bounds: &HelpBounds) -> bool {
+fn is_allowed(row: &Abilities, bounds: &Bounds) -> bool {
     (bounds.privacy == Privacy::Any || row.is_local)
         && (bounds.cost == CostPolicy::Any || row.price.is_free())
         && (bounds.providers.is_empty() || bounds.providers.contains(&row.target.provider))
@@ -97,27 +97,27 @@ mod tests {
     }
 
     #[test]
-    fn who_was_named_comes_first_and_others_by_their_rank() {
-        let bounds = HelpBounds::default();
+    fn targets_that_are_named_come_first_and_others_by_their_rank() {
+        let bounds = Bounds::default();
         let rows = [
             (asking(&[], true), vec!["b/best-eye", "a/second-eye", "c/home-eye"]),
-            (asking(&["c/home-eye", "nobody/here", "a/blind"], true), vec!["c/home-eye", "b/best-eye", "a/second-eye"]),
+            (asking(&["c/home-eye", "none/here", "a/blind"], true), vec!["c/home-eye", "b/best-eye", "a/second-eye"]),
             (asking(&["b/leaving-eye", "b/gone-eye"], false), vec!["b/leaving-eye"]),
             (asking(&[], false), vec![]),
         ];
         for (asking, expected) in rows {
-            assert_eq!(names(&seers(&matrix(), &asking, &bounds)), expected, "{asking:?}");
+            assert_eq!(names(&vision_targets(&matrix(), &asking, &bounds)), expected, "{asking:?}");
         }
-        assert_eq!(names(&hearers(&matrix(), &asking(&[], true), &bounds)), ["d/scribe", "c/ear"]);
+        assert_eq!(names(&transcribers(&matrix(), &asking(&[], true), &bounds)), ["d/scribe", "c/ear"]);
     }
 
     #[test]
-    fn the_bounds_of_a_request_hold_for_its_helpers_too() {
-        let local = HelpBounds { privacy: Privacy::Local, ..HelpBounds::default() };
-        let free = HelpBounds { cost: CostPolicy::Free, ..HelpBounds::default() };
-        let narrow = HelpBounds { providers: vec![ProviderId::new("a")], ..HelpBounds::default() };
+    fn the_bounds_of_a_request_hold_for_its_treatments_too() {
+        let local = Bounds { privacy: Privacy::Local, ..Bounds::default() };
+        let free = Bounds { cost: CostPolicy::Free, ..Bounds::default() };
+        let narrow = Bounds { providers: vec![ProviderId::new("a")], ..Bounds::default() };
         for (bounds, expected) in [(local, "c/home-eye"), (free, "c/home-eye"), (narrow, "a/second-eye")] {
-            assert_eq!(names(&seers(&matrix(), &asking(&["b/best-eye"], true), &bounds)), [expected], "{bounds:?}");
+            assert_eq!(names(&vision_targets(&matrix(), &asking(&["b/best-eye"], true), &bounds)), [expected], "{bounds:?}");
         }
     }
 }

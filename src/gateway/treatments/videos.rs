@@ -1,4 +1,4 @@
-//! Films: as pictures of their moments with a transcript, or as text alone.
+//! Videos: as pictures of their moments with a transcript, or as text alone.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,24 +9,25 @@ use mediary_core::capability::Abilities;
 use mediary_core::task::Part;
 use mediary_core::{Failure, Media, MediaFormat};
 
-use super::super::{Gateway, blocking};
+use super::super::blocking;
+use super::super::routing::shown;
 use super::available::{VIDEO_TO_FRAMES, VIDEO_TO_TEXT};
-use super::bench::Bench;
-use super::describe::{self, Described, Scene};
+use super::description::{Description, Scene, Shown, description};
 use super::jobs::Job;
 use super::made::{Extract, Made, Piece, Section};
-use super::{help, sounds};
+use super::memo::{self, Memo};
+use super::{Treatments, audio, help};
 
-/// Moments of a film.
+/// Moments of a video.
 struct Moments {
     frames: Vec<Frame>,
     length: Duration,
 }
 
-impl Gateway {
-    /// A film as pictures of its moments, and what is said in it.
+impl Treatments {
+    /// A video as pictures of its moments, and what is said in it.
     pub(super) async fn frames(&self, job: Job<'_>) -> Result<Made, Failure> {
-        let recipe = &self.workshop.pipelines.video_to_frames;
+        let recipe = &self.pipelines.video_to_frames;
         let taken = job.abilities.acceptance(MediaFormat::Jpeg);
         let fit =
             recipe.jpeg.fit(taken.and_then(|taken| taken.side_pixels), taken.and_then(|taken| taken.bytes), false);
@@ -34,52 +35,52 @@ impl Gateway {
         let Moments { frames, length } = self.moments(job.media, most, fit.longest_side_px).await?;
         let count = frames.len();
         let mut pieces =
-            vec![Piece::Said(format!("of this film of {} {count} moments are shown, evenly spread", clock(length)))];
+            vec![Piece::Said(format!("of this video of {} {count} moments are shown, evenly spread", clock(length)))];
         for frame in frames {
             pieces.push(Piece::Said(format!("at {}", clock(frame.at))));
             pieces.push(Piece::Media(self.frame_fitted(frame.picture, fit).await?));
         }
         let mut by = VIDEO_TO_FRAMES.to_owned();
         if recipe.transcript {
-            pieces.push(self.film_words(job.media, job.bench, &mut by).await);
+            pieces.push(self.video_words(job.media, job.memo, &mut by).await);
         }
         Ok(Made { pieces, by, pages: u32::try_from(count).ok() })
     }
 
-    /// A film as text: what is said, and what a target that sees says of its moments.
-    pub(super) async fn film_text(&self, media: &Media, bench: &Bench) -> Result<Arc<Extract>, Failure> {
-        let recipe = &self.workshop.pipelines.video_to_text;
-        let both = (recipe, &self.workshop.pipelines.audio_to_text);
-        let key = describe::key(media, VIDEO_TO_TEXT, &both, &bench.bounds);
-        self.workshop.remembered.or_read(key, async { self.watched(media, bench).await }).await
+    /// A video as text: what is said, and what a target that sees says of its moments.
+    pub(super) async fn video_text(&self, media: &Media, memo: &Memo) -> Result<Arc<Extract>, Failure> {
+        let recipe = &self.pipelines.video_to_text;
+        let both = (recipe, &self.pipelines.audio_to_text);
+        let key = memo::key(media, VIDEO_TO_TEXT, &both, &memo.bounds);
+        self.remembered.or_read(key, async { self.watched(media, memo).await }).await
     }
 
-    async fn watched(&self, media: &Media, bench: &Bench) -> Result<Extract, Failure> {
-        let recipe = &self.workshop.pipelines.video_to_text;
-        let described = match help::seers(&self.known(), &recipe.describe, &bench.bounds).is_empty() {
-            true => Described::ByNobody,
+    async fn watched(&self, media: &Media, memo: &Memo) -> Result<Extract, Failure> {
+        let recipe = &self.pipelines.video_to_text;
+        let described = match help::vision_targets(&self.router.known(), &recipe.describe, &memo.bounds).is_empty() {
+            true => Description::NoTarget,
             false => {
                 let moments = self.moments(media, recipe.frames, recipe.longest_side).await?;
-                self.described(&recipe.describe, bench, Scene::Film(&moments.frames)).await
+                description(self, &recipe.describe, &memo.bounds, Scene::Video(&moments.frames)).await
             }
         };
-        let heard = self.transcript(media, bench).await;
+        let heard = self.transcript(media, memo).await;
         told(heard, described)
     }
 
-    /// The words of a film as a piece; why there are none, where there are none.
-    async fn film_words(&self, media: &Media, bench: &Bench, by: &mut String) -> Piece {
-        if help::hearers(&self.known(), &self.workshop.pipelines.audio_to_text.asking, &bench.bounds).is_empty() {
-            return Piece::Said("what is said in it is not given: nobody here may transcribe it".to_owned());
+    /// The words of a video as a piece; why there are none, where there are none.
+    async fn video_words(&self, media: &Media, memo: &Memo, by: &mut String) -> Piece {
+        if help::transcribers(&self.router.known(), &self.pipelines.audio_to_text.asking, &memo.bounds).is_empty() {
+            return Piece::Said("what is said in it is not given: no target may transcribe it".to_owned());
         }
-        match self.transcript(media, bench).await {
+        match self.transcript(media, memo).await {
             Ok(words) => {
                 by.push('+');
                 by.push_str(&words.by);
                 Piece::Quoted(words)
             }
             Err(failure) => {
-                tracing::info!(failure.kind = failure.kind.name(), "a film goes without its transcript");
+                tracing::info!(failure.kind = failure.kind.name(), "a video goes without its transcript");
                 Piece::Said("what is said in it could not be transcribed".to_owned())
             }
         }
@@ -88,7 +89,7 @@ impl Gateway {
     /// At most so many moments, evenly spread, no two in the same second.
     async fn moments(&self, media: &Media, most: u32, side_px: u32) -> Result<Moments, Failure> {
         let ffmpeg = self.ffmpeg()?;
-        let input = sounds::opened(media).await?;
+        let input = audio::opened(media).await?;
         let length = ffmpeg.length(&input).await?;
         let mut frames = Vec::new();
         for at in spread(length, most) {
@@ -100,17 +101,28 @@ impl Gateway {
         Ok(Moments { frames, length })
     }
 
+    /// A scene as a target takes it; `None` where it takes nothing of it.
+    ///
+    /// # Errors
+    /// When a picture cannot be decoded.
+    pub(super) async fn shown_to(&self, scene: Scene<'_>, row: &Abilities) -> Result<Option<Shown>, Failure> {
+        match scene {
+            Scene::Picture(picture) => Ok(self.picture_for(picture, row).await?.map(|picture| vec![shown(picture)])),
+            Scene::Video(frames) => Ok(moments_for(row, frames)),
+        }
+    }
+
     async fn frame_fitted(&self, picture: Media, fit: Fit) -> Result<Media, Failure> {
         if fit.max_bytes.is_none_or(|most| picture.blob.len_bytes() <= most) {
             return Ok(picture);
         }
-        let limits = self.image_limits();
+        let limits = self.reader.image_limits();
         blocking::run(move || image::open(&picture, &limits)?.fitted(0, &fit)).await
     }
 }
 
-/// Frames for somebody who sees, each with its time, as many as they take.
-pub(super) fn shown_to(row: &Abilities, frames: &[Frame]) -> Option<Vec<Part>> {
+/// Frames for a target that sees, each with its time, as many as it takes.
+fn moments_for(row: &Abilities, frames: &[Frame]) -> Option<Shown> {
     let taken = row.acceptance(MediaFormat::Jpeg)?;
     let most = taken.count.map_or(frames.len(), |count| count as usize).min(frames.len());
     if most == 0 {
@@ -118,12 +130,12 @@ pub(super) fn shown_to(row: &Abilities, frames: &[Frame]) -> Option<Vec<Part>> {
     }
     let chosen = (0..most).map(|step| &frames[step * frames.len() / most]);
     let parts = chosen
-        .flat_map(|frame| [Part::Text(format!("at {}", clock(frame.at))), describe::shown(frame.picture.clone())]);
+        .flat_map(|frame| [Part::Text(format!("at {}", clock(frame.at))), shown(frame.picture.clone())]);
     Some(parts.collect())
 }
 
 /// What is said and what is shown. One of them will do; where the other is missing, it says so.
-fn told(heard: Result<Arc<Extract>, Failure>, described: Described) -> Result<Extract, Failure> {
+fn told(heard: Result<Arc<Extract>, Failure>, described: Description) -> Result<Extract, Failure> {
     let mut sections = Vec::new();
     let mut by = Vec::new();
     let mut settled = true;
@@ -138,18 +150,18 @@ fn told(heard: Result<Arc<Extract>, Failure>, described: Described) -> Result<Ex
         Err(failure) => failed = Some(failure),
     }
     match described {
-        Described::As { text, by: seer } => {
-            sections.push(Section::new(format!("what it shows, as {seer} describes it"), text));
-            by.push(seer);
+        Description::Text { text, by: target } => {
+            sections.push(Section::new(format!("what it shows, as {target} describes it"), text));
+            by.push(target);
         }
-        Described::ByNobody if failed.is_none() => {
-            sections.push(Section::new("what it shows", "(nobody could be asked to describe it)"));
+        Description::NoTarget if failed.is_none() => {
+            sections.push(Section::new("what it shows", "(no target could be asked to describe it)"));
         }
-        Described::NotNow if failed.is_none() => {
+        Description::Failed if failed.is_none() => {
             settled = false;
             sections.push(Section::new("what it shows", "(it could not be described)"));
         }
-        Described::ByNobody | Described::NotNow => {}
+        Description::NoTarget | Description::Failed => {}
     }
     if let Some(failure) = failed {
         if sections.is_empty() {
@@ -161,7 +173,7 @@ fn told(heard: Result<Arc<Extract>, Failure>, described: Described) -> Result<Ex
     Ok(Extract { sections, by: by.join("+"), pages: None, settled })
 }
 
-/// Moments in the middle of equal stretches; one for a film of a second.
+/// Moments in the middle of equal stretches; one for a video of a second.
 fn spread(length: Duration, most: u32) -> Vec<Duration> {
     let seconds = u32::try_from(length.as_secs()).unwrap_or(u32::MAX);
     let count = most.min(seconds).max(1);
@@ -208,14 +220,14 @@ mod tests {
     fn one_of_sound_and_sight_will_do_and_the_other_is_not_passed_over() {
         let words = || Ok(Arc::new(Extract::plain("hello".to_owned(), "far/ear")));
         let deaf = || Err(Failure::new(FailureKind::TimedOut, "no ear"));
-        let seen = || Described::As { text: "a dog".to_owned(), by: "far/eye".to_owned() };
-        type Row = (Result<Arc<Extract>, Failure>, Described, Option<(Vec<&'static str>, bool)>);
+        let seen = || Description::Text { text: "a dog".to_owned(), by: "far/eye".to_owned() };
+        type Row = (Result<Arc<Extract>, Failure>, Description, Option<(Vec<&'static str>, bool)>);
         let rows: Vec<Row> = vec![
             (words(), seen(), Some((vec!["hello", "a dog"], true))),
             (deaf(), seen(), Some((vec!["(it could not be transcribed)", "a dog"], false))),
-            (words(), Described::ByNobody, Some((vec!["hello", "(nobody could be asked to describe it)"], true))),
-            (words(), Described::NotNow, Some((vec!["hello", "(it could not be described)"], false))),
-            (deaf(), Described::ByNobody, None),
+            (words(), Description::NoTarget, Some((vec!["hello", "(no target could be asked to describe it)"], true))),
+            (words(), Description::Failed, Some((vec!["hello", "(it could not be described)"], false))),
+            (deaf(), Description::NoTarget, None),
         ];
         for (heard, described, expected) in rows {
             let made = told(heard, described).ok();

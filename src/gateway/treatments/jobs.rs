@@ -4,10 +4,10 @@ use std::collections::HashMap;
 
 use mediary_core::capability::Abilities;
 use mediary_core::plan::{Candidate, Plan, RecipeName, Treatment};
-use mediary_core::task::{Chat, MediaPart, Part, Place};
+use mediary_core::task::{Chat, MediaPart, Part, PartPath};
 use mediary_core::{Media, MediaFormat};
 
-use super::bench::{Bench, Key};
+use super::memo::{Key, Memo};
 
 /// One part and what is to become of it.
 #[derive(Clone, Copy)]
@@ -16,11 +16,11 @@ pub(super) struct Job<'a> {
     pub(super) recipe: &'a RecipeName,
     /// Into which format; `None`: into text.
     pub(super) to: Option<MediaFormat>,
-    /// For whom.
+    /// For which target.
     pub(super) abilities: &'a Abilities,
     /// The most files it may become.
     pub(super) files: u32,
-    pub(super) bench: &'a Bench,
+    pub(super) memo: &'a Memo,
 }
 
 impl Job<'_> {
@@ -34,9 +34,9 @@ impl Job<'_> {
     }
 }
 
-/// A job, and whose it is.
+/// A job, and the part it is for.
 pub(super) struct Assigned<'a> {
-    pub(super) place: Place,
+    pub(super) place: PartPath,
     pub(super) does: &'static str,
     pub(super) original: &'a MediaPart,
     pub(super) job: Job<'a>,
@@ -48,7 +48,7 @@ pub(super) fn jobs<'a>(
     plan: &Plan,
     candidate: &'a Candidate,
     abilities: &'a Abilities,
-    bench: &'a Bench,
+    memo: &'a Memo,
 ) -> Vec<Assigned<'a>> {
     let treated = plan.places.iter().zip(&candidate.treatments).enumerate();
     let jobs = treated.filter_map(|(index, (place, treatment))| {
@@ -57,23 +57,25 @@ pub(super) fn jobs<'a>(
             Treatment::Transcode { recipe, to } => (recipe, Some(*to)),
             Treatment::Extract { recipe } => (recipe, None),
         };
-        let Part::Media(original) = chat.messages.get(place.message)?.parts.get(place.part)? else { return None };
-        let job = Job { media: &original.media, recipe, to, abilities, files: candidate.files_of(index), bench };
+        let PartPath::Content { message, part } = *place else { return None };
+        let Part::Media(original) = chat.messages.get(message)?.parts.get(part)? else { return None };
+        let job = Job { media: &original.media, recipe, to, abilities, files: candidate.files_of(index), memo };
         Some(Assigned { place: *place, does: treatment.name(), original, job })
     });
     jobs.collect()
 }
 
 /// A chat with some of its parts replaced by others, any number for each.
-pub(super) fn replaced(chat: &Chat, mut parts: HashMap<Place, Vec<Part>>) -> Chat {
+pub(super) fn replaced(chat: &Chat, mut parts: HashMap<PartPath, Vec<Part>>) -> Chat {
     let mut chat = chat.clone();
     for (message, whole) in chat.messages.iter_mut().enumerate() {
-        if !parts.keys().any(|place| place.message == message) {
+        let is_here = |place: &PartPath| matches!(place, PartPath::Content { message: its, .. } if *its == message);
+        if !parts.keys().any(is_here) {
             continue;
         }
         let before = std::mem::take(&mut whole.parts).into_iter().enumerate();
         let after =
-            before.flat_map(|(part, kept)| parts.remove(&Place { message, part }).unwrap_or_else(|| vec![kept]));
+            before.flat_map(|(part, kept)| parts.remove(&PartPath::Content { message, part }).unwrap_or_else(|| vec![kept]));
         whole.parts = after.collect();
     }
     chat

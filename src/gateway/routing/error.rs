@@ -1,13 +1,13 @@
-//! Why a chat was not answered.
+//! Why a task was not carried out.
 
 use std::time::Duration;
 
 use mediary_core::plan::{Candidate, PassedOver, Unplannable};
 use mediary_core::{Failure, FailureKind, Target};
 
-/// A chat that was not answered.
+/// A task that was not carried out.
 #[derive(Debug, Clone)]
-pub enum ChatError {
+pub enum CallError {
     /// The request is at fault, or a refusal that no other provider would change.
     Failed(Failure),
     /// There is no such model.
@@ -17,28 +17,28 @@ pub enum ChatError {
         /// Names like it.
         near: Vec<String>,
     },
-    /// No provider is set up.
+    /// No provider is set up that does such work.
     NoProviders {
         /// Environment variables that would set one up.
         keys: Vec<String>,
     },
-    /// Nobody can be asked.
+    /// No target can be asked.
     Unplannable(Box<Unplannable>),
-    /// Everybody that could be asked was, or rests.
+    /// All targets that could be asked were, or cool down.
     Exhausted(Box<Exhausted>),
 }
 
-/// Everybody failed.
+/// All targets failed.
 #[derive(Debug, Clone)]
 pub struct Exhausted {
-    /// Who was asked, in order.
+    /// The calls, in order.
     pub tried: Vec<Tried>,
-    /// Who was not asked, and why.
+    /// The targets that were not asked, and why.
     pub passed_over: Vec<PassedOver>,
-    /// The soonest anybody can be asked again.
+    /// The soonest a target can be asked again.
     pub retry_after: Option<Duration>,
-    /// Whether those who were not asked rest because of their rates, all of them.
-    pub rests_for_rates: bool,
+    /// Whether all targets that were not asked cool down because of their rates.
+    pub cools_for_rates: bool,
 }
 
 impl Exhausted {
@@ -46,10 +46,10 @@ impl Exhausted {
     #[must_use]
     pub fn only_rates(&self) -> bool {
         let is_rate = |tried: &Tried| matches!(tried.kind, FailureKind::RateLimited { .. });
-        if self.tried.is_empty() { self.rests_for_rates } else { self.tried.iter().all(is_rate) }
+        if self.tried.is_empty() { self.cools_for_rates } else { self.tried.iter().all(is_rate) }
     }
 
-    /// The first complaint, if all that anybody said was a complaint about the request: asking again would not help.
+    /// The first complaint, if all targets complained about the request: asking again would not help.
     #[must_use]
     pub fn complaint(&self) -> Option<&Tried> {
         let is_complaint = |tried: &Tried| {
@@ -69,9 +69,9 @@ impl Exhausted {
 /// A call that failed.
 #[derive(Debug, Clone)]
 pub struct Tried {
-    /// Who.
+    /// Which target was called.
     pub target: Target,
-    /// How.
+    /// How it failed.
     pub kind: FailureKind,
     /// A sentence about it; never a provider's own words, unless the fault was the client's.
     pub why: String,
@@ -83,7 +83,7 @@ impl Tried {
     }
 }
 
-impl From<Failure> for ChatError {
+impl From<Failure> for CallError {
     fn from(failure: Failure) -> Self {
         Self::Failed(failure)
     }

@@ -12,10 +12,10 @@ use mediary_core::document::{Page, PageSelection, to_markdown};
 use mediary_core::{Failure, Media, MediaFormat};
 
 use super::super::documents::{ReadOptions, Reading};
-use super::super::{Gateway, blocking};
+use super::super::blocking;
 use super::available::{DOCUMENT_TO_TEXT, IMAGE_TO_IMAGE, PDF_TO_IMAGES};
-use super::bench::Bench;
-use super::describe;
+use super::Treatments;
+use super::memo::{self, Memo};
 use super::jobs::Job;
 use super::made::{Extract, Made, Piece, Section};
 use super::recipes::{DocumentToText, Jpeg};
@@ -23,26 +23,26 @@ use super::recipes::{DocumentToText, Jpeg};
 /// A page as a picture, or why there is none.
 type Drawn = Result<Media, Failure>;
 
-impl Gateway {
+impl Treatments {
     /// The text of a document.
-    pub(super) async fn document_text(&self, media: &Media, bench: &Bench) -> Result<Arc<Extract>, Failure> {
-        let recipe = &self.workshop.pipelines.document_to_text;
-        let key = describe::key(media, DOCUMENT_TO_TEXT, recipe, &bench.bounds);
-        self.workshop.remembered.or_read(key, async { self.pages_text(media, PageSelection::all(), bench).await }).await
+    pub(super) async fn document_text(&self, media: &Media, memo: &Memo) -> Result<Arc<Extract>, Failure> {
+        let recipe = &self.pipelines.document_to_text;
+        let key = memo::key(media, DOCUMENT_TO_TEXT, recipe, &memo.bounds);
+        self.remembered.or_read(key, async { self.pages_text(media, PageSelection::all(), memo).await }).await
     }
 
     /// The text of some pages.
-    async fn pages_text(&self, media: &Media, pages: PageSelection, bench: &Bench) -> Result<Extract, Failure> {
-        let options = ReadOptions { pages, engine: bench.bounds.engine(), ..ReadOptions::default() };
-        let reading = self.read_as_found(media.clone(), &options, &|_, _| {}).await?;
-        Ok(extract(&reading, &self.workshop.pipelines.document_to_text))
+    async fn pages_text(&self, media: &Media, pages: PageSelection, memo: &Memo) -> Result<Extract, Failure> {
+        let options = ReadOptions { pages, engine: memo::engines_within(&memo.bounds), ..ReadOptions::default() };
+        let reading = self.reader.read_as_found(media.clone(), &options, &|_, _| {}).await?;
+        Ok(extract(&reading, &self.pipelines.document_to_text))
     }
 
     /// A PDF as pictures of its pages.
     pub(super) async fn pages_of_document(&self, job: Job<'_>) -> Result<Made, Failure> {
-        let recipe = &self.workshop.pipelines.pdf_to_images;
+        let recipe = &self.pipelines.pdf_to_images;
         let fit = fit_for(job, &recipe.jpeg);
-        let mut document = self.pdf.open(&job.media.blob, None).await?;
+        let mut document = self.reader.pdf().open(&job.media.blob, None).await?;
         let (total, most) = (document.pages(), files(job, recipe.most_pages));
         let mut drawn: Vec<Drawn> = Vec::with_capacity(total.min(most));
         for index in 0..total.min(most) {
@@ -51,8 +51,8 @@ impl Gateway {
                 dpi: Some(recipe.dpi),
                 text: TextPolicy::Ignore,
                 words: false,
-                trust: self.recipe.text_layer,
-                rendering: self.recipe.render,
+                trust: self.reader.recipe().text_layer,
+                rendering: self.reader.recipe().render,
             };
             let raster = match document.page(order).await {
                 Ok((_, Some(raster))) => raster,
@@ -70,9 +70,9 @@ impl Gateway {
 
     /// A picture in a form that is taken; of a TIFF, its pages.
     pub(super) async fn pages_of_picture(&self, job: Job<'_>) -> Result<Made, Failure> {
-        let recipe = &self.workshop.pipelines.image_to_image;
+        let recipe = &self.pipelines.image_to_image;
         let fit = fit_for(job, &recipe.jpeg);
-        let (media, limits, most) = (job.media.clone(), self.image_limits(), files(job, recipe.most_pages));
+        let (media, limits, most) = (job.media.clone(), self.reader.image_limits(), files(job, recipe.most_pages));
         let (total, moves, drawn) = blocking::run(move || {
             let pictures = image::open(&media, &limits)?;
             let total = pictures.pages();
@@ -105,7 +105,7 @@ impl Gateway {
         if count < total {
             let rest = format!("{}-{total}", count + 1).parse::<PageSelection>();
             let rest = rest.map_err(|error| Failure::broken(error.to_string()))?;
-            let text = self.pages_text(job.media, rest, job.bench).await?;
+            let text = self.pages_text(job.media, rest, job.memo).await?;
             // Writing to a string cannot fail.
             let _ = write!(by, "+{}", text.by);
             pieces.push(Piece::Quoted(Arc::new(text)));

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use mediary_core::plan::{Health, HealthSnapshot};
 use mediary_core::task::Usage;
 use mediary_core::{Failure, FailureKind, MediaFormat, Rest};
-use mediary_remote::Quota;
+use mediary_core::provider::Quota;
 
 /// A refused key is tried again after this long; an operator may have mended it.
 const KEY_REST: Duration = Duration::from_secs(10 * 60);
