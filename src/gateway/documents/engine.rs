@@ -4,8 +4,9 @@
 
 use std::sync::Arc;
 
-use mediary_core::document::{BlockKind, Page, Source, Turn, arrange_ruled, find_rules};
+use mediary_core::document::{BlockKind, Page, Source, Turn};
 use mediary_core::{Failure, Raster, Target};
+use mediary_layout::{arrange_ruled, find_rules};
 use mediary_local::{Level, Ocrs, PaddleOcr, PageImage, ReadPage, Ticket};
 
 use super::super::{Gateway, blocking};

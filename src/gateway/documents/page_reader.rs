@@ -5,9 +5,10 @@
 
 use std::time::Instant;
 
-use mediary_core::document::{Page, ink_share};
+use mediary_core::document::Page;
 use mediary_core::plan::Privacy;
 use mediary_core::{Failure, FailureKind, Target};
+use mediary_layout::ink_share;
 
 use super::super::Gateway;
 use super::engine::{Engine, EngineRead, Picture, Tickets};
