@@ -5,6 +5,7 @@
 //! | floor | what is there |
 //! |---|---|
 //! | [`mediary_core`] | words and judgements: media and their classification, documents, chats and replies, the capability matrix, the plan, failures and what follows from them. Data and pure functions |
+//! | [`mediary_layout`] | lines on a page become columns, blocks, tables and Markdown. Pure functions |
 //! | [`mediary_convert`] | media in, media out: pictures here, PDF pages, sound and film in child processes, searchable PDFs |
 //! | [`mediary_local`] | engines in this process: ONNX Runtime, OCR, the pools they run in |
 //! | [`mediary_remote`] | what lies beyond this machine: providers, each in its dialect, and files fetched by their address, under guard |
@@ -16,7 +17,7 @@
 //! | [`http`], [`cli`] | the two doors |
 //! | [`telemetry`] | logs |
 //!
-//! Convert, local, remote and store know core, not each other. `protocol` has no I/O, `http` no decisions but which
+//! Layout, convert, local, remote and store know core, not each other. `protocol` has no I/O, `http` no decisions but which
 //! status tells the truth.
 //!
 //! # The walk of one request
@@ -44,7 +45,7 @@
 //!
 //! # Invariants
 //!
-//! - Core never awaits, opens a file or reads a clock.
+//! - Core and layout never await, open a file or read a clock.
 //! - PDFium never runs in the server's process.
 //! - Nothing is decoded, and nothing kept, before its limit is checked.
 //! - Every queue is bounded and refuses when full.

@@ -64,17 +64,21 @@ impl File {
 
 type Rule = fn(&File) -> Vec<String>;
 
+/// Crates that compute and do nothing else.
+const PURE: [&str; 2] = ["core/", "layout/"];
+
 fn core_is_pure(file: &File) -> Vec<String> {
     // An example is a program of its own, which may look at a clock.
     let is_example = file.path.contains("/examples/");
-    if !file.path.starts_with("src/core/") || !file.is_source() || file.is_test() || is_example {
+    let is_pure = PURE.iter().any(|folder| file.path.strip_prefix("src/").is_some_and(|path| path.starts_with(folder)));
+    if !is_pure || !file.is_source() || file.is_test() || is_example {
         return Vec::new();
     }
     let outside = "std::fs std::net std::env SystemTime::now Instant::now rand::";
     file.naming(
         &outside.split(' ').collect::<Vec<_>>(),
-        "core has no files, network, environment, clock or chance of its own; take the value as an argument and let the \
-         caller outside core get it",
+        "core and layout have no files, network, environment, clock or chance of their own; take the value as an argument \
+         and let the caller outside get it",
     )
 }
 
@@ -241,10 +245,11 @@ fn floor(folder: &str, dependencies: &BTreeSet<String>) -> Vec<String> {
         if name.starts_with("mediary") && name != allowed {
             complaints.push(format!("src/{folder}/Cargo.toml depends on {name}: {instead}"));
         }
-        if folder == "core" && worldly.split(' ').any(|worldly| worldly == name) {
+        let is_pure = PURE.contains(&format!("{folder}/").as_str());
+        if is_pure && worldly.split(' ').any(|worldly| worldly == name) {
             complaints.push(format!(
-                "src/core/Cargo.toml depends on {name}: core neither waits nor reaches out; do it on a floor above and hand \
-                 core the result"
+                "src/{folder}/Cargo.toml depends on {name}: {folder} neither waits nor reaches out; do it on a floor above \
+                 and hand {folder} the result"
             ));
         }
     }
@@ -293,6 +298,7 @@ fn every_rule_notices_what_it_forbids() {
     let machine = ["a.md see /wo", "rk/main"].concat();
     notices(core_is_pure, "src/core/a.rs use std::fs;");
     notices(core_is_pure, "src/core/media/a.rs Instant::now()");
+    notices(core_is_pure, "src/layout/a.rs rand::random()");
     notices(files_are_short, &long);
     notices(modules_say_what_they_are, "src/a.rs use a;");
     notices(front_doors_are_small, &door);
@@ -316,6 +322,7 @@ fn every_rule_notices_what_it_forbids() {
     let manifest = "[dependencies]\nm.package = \"mediary-local\"\n[target.'cfg(unix)'.dependencies]\ntokio = \"1\"\n";
     assert_eq!(floor("convert", &dependencies(manifest)).len(), 1);
     assert_eq!(floor("core", &dependencies(manifest)).len(), 2);
+    assert_eq!(floor("layout", &dependencies(manifest)).len(), 2);
 }
 
 /// `row` is a path, a space and the file's text.

@@ -3,7 +3,6 @@
 use serde::{Deserialize, Serialize};
 
 use super::Rect;
-use super::layout::{flowed, to_text};
 
 /// Where a page's text comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,7 +54,8 @@ impl Page {
     /// The page's text: a line per line, an empty line between blocks.
     #[must_use]
     pub fn text(&self) -> String {
-        to_text(&self.blocks)
+        let blocks: Vec<String> = self.blocks.iter().map(Block::text).collect();
+        blocks.join("\n\n")
     }
 
     /// Whether there is no text on it.
@@ -124,6 +124,14 @@ pub struct Table {
     pub has_header: bool,
 }
 
+impl Table {
+    /// Number of columns: that of the longest row.
+    #[must_use]
+    pub fn columns(&self) -> usize {
+        self.rows.iter().map(Vec::len).max().unwrap_or(0)
+    }
+}
+
 /// Lines that belong together.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Block {
@@ -141,22 +149,6 @@ impl Block {
     pub fn text(&self) -> String {
         let lines: Vec<&str> = self.lines.iter().map(|line| line.text.as_str()).collect();
         lines.join("\n")
-    }
-
-    /// The block as one line: words hyphenated at line ends joined, Chinese and Japanese without spaces.
-    /// Lists keep a line per item; tables and forms stay as printed.
-    #[must_use]
-    pub fn flowed(&self) -> String {
-        match &self.kind {
-            BlockKind::Text | BlockKind::Heading { .. } | BlockKind::Header | BlockKind::Footer => {
-                flowed(self.lines.iter().map(|line| line.text.as_str()))
-            }
-            BlockKind::List(items) => {
-                let items: Vec<String> = items.iter().map(|item| format!("{} {}", item.marker, item.text)).collect();
-                items.join("\n")
-            }
-            BlockKind::Table(_) | BlockKind::KeyValue(_) => self.text(),
-        }
     }
 
     /// Mean confidence over characters; `None` if no line has one.
@@ -190,8 +182,9 @@ pub struct Word {
     pub confidence: Option<f32>,
 }
 
-/// Mean confidence of lines, weighted by their characters.
-pub(super) fn mean_confidence<'a>(lines: impl IntoIterator<Item = &'a Line>) -> Option<f32> {
+/// Mean confidence of lines, weighted by their characters; `None` if no line has one.
+#[must_use]
+pub fn mean_confidence<'a>(lines: impl IntoIterator<Item = &'a Line>) -> Option<f32> {
     let (mut sum, mut weight) = (0.0, 0.0);
     for line in lines {
         if let Some(confidence) = line.confidence {

@@ -6,8 +6,9 @@ use std::time::{Duration, Instant};
 
 use futures_util::future::try_join_all;
 use mediary_convert::pdf::{OpenPdf, PageOrder, PageReply};
-use mediary_core::document::{Doubt, Page, Source, arrange_layer};
+use mediary_core::document::{Doubt, Page, Source};
 use mediary_core::{Failure, FailureKind, Media, Raster};
+use mediary_layout::arrange_layer;
 
 use super::Reader;
 use super::engine::Picture;

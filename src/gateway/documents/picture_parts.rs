@@ -5,8 +5,9 @@
 
 use std::sync::Arc;
 
-use mediary_core::document::{Page, Rect, Source, merge_regions};
+use mediary_core::document::{Page, Rect, Source};
 use mediary_core::{Failure, Raster};
+use mediary_layout::merge_regions;
 
 use super::engine::Picture;
 use super::page_reader::PageReader;

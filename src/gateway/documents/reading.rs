@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use mediary_core::document::{Page, Source, to_markdown};
+use mediary_core::document::{Page, Source};
 use mediary_core::{Failure, Media, MediaKind};
+use mediary_layout::to_markdown;
 use serde::{Deserialize, Serialize};
 
 /// One read document.

@@ -8,8 +8,9 @@ use std::sync::Arc;
 
 use mediary_convert::image::{self, fit_raster};
 use mediary_convert::pdf::{PageOrder, TextPolicy};
-use mediary_core::document::{Page, PageSelection, to_markdown};
+use mediary_core::document::{Page, PageSelection};
 use mediary_core::{Failure, Media, MediaFormat};
+use mediary_layout::to_markdown;
 
 use super::super::documents::{ReadOptions, Reading};
 use super::super::blocking;

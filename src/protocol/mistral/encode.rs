@@ -1,7 +1,8 @@
 //! A reading becomes an answer.
 
-use mediary_core::document::{Block, BlockKind, Page, to_markdown};
+use mediary_core::document::{Block, BlockKind, Page};
 use mediary_core::{Failure, MediaKind};
+use mediary_layout::{table_to_gfm, table_to_html, to_markdown, to_one_line};
 
 use super::scores;
 use super::wire::{
@@ -86,11 +87,11 @@ impl PageWriter<'_> {
             blocks.push(self.block(block, &text, table.as_ref()));
             match &block.kind {
                 BlockKind::Header if self.form.header => {
-                    headers.push(block.flowed());
+                    headers.push(to_one_line(block));
                     continue;
                 }
                 BlockKind::Footer if self.form.footer => {
-                    footers.push(block.flowed());
+                    footers.push(to_one_line(block));
                     continue;
                 }
                 _ => {}
@@ -132,8 +133,8 @@ impl PageWriter<'_> {
     fn table(&mut self, block: &Block) -> Option<OcrTable> {
         let (BlockKind::Table(table), Some(format)) = (&block.kind, self.form.tables) else { return None };
         let (extension, content) = match format {
-            TableFormat::Markdown => ("md", table.to_gfm()),
-            TableFormat::Html => ("html", table.to_html()),
+            TableFormat::Markdown => ("md", table_to_gfm(table)),
+            TableFormat::Html => ("html", table_to_html(table)),
         };
         let id = format!("tbl-{}.{extension}", self.tables);
         *self.tables += 1;
@@ -145,11 +146,11 @@ impl PageWriter<'_> {
     fn block(&self, block: &Block, text: &str, table: Option<&OcrTable>) -> OcrBlock {
         let (r#type, content) = match &block.kind {
             BlockKind::Text | BlockKind::KeyValue(_) => ("text", text.to_owned()),
-            BlockKind::Heading { .. } => ("title", block.flowed()),
+            BlockKind::Heading { .. } => ("title", to_one_line(block)),
             BlockKind::List(_) => ("list", text.to_owned()),
             BlockKind::Table(_) => ("table", table.map_or(text, |table| table.content.as_str()).to_owned()),
-            BlockKind::Header => ("header", block.flowed()),
-            BlockKind::Footer => ("footer", block.flowed()),
+            BlockKind::Header => ("header", to_one_line(block)),
+            BlockKind::Footer => ("footer", to_one_line(block)),
         };
         OcrBlock {
             r#type,

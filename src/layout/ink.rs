@@ -2,7 +2,7 @@
 //!
 //! Colours and letters are not looked at. The gateway asks when a page without trusted text was read as blank.
 
-use crate::Raster;
+use mediary_core::Raster;
 
 /// A pixel this much darker or lighter than its neighbourhood's paper is ink.
 const CONTRAST: i32 = 60;

@@ -6,7 +6,7 @@ use super::gauge::Gauge;
 use super::rows::{self, Row};
 use super::ruled::Ruled;
 use super::{columns, vertical};
-use crate::document::{Block, Line};
+use mediary_core::document::{Block, Line};
 
 /// A part of a page in reading order.
 #[derive(Debug)]

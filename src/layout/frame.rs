@@ -3,7 +3,7 @@
 //! Everything in this folder compares boxes here; the boxes in answers stay those of the page as it
 //! is seen.
 
-use crate::document::{Line, Point, Quad, Rect};
+use mediary_core::document::{Line, Point, Quad, Rect};
 
 /// A box of this many times its width in height may be a vertical line of text.
 const VERTICAL_ASPECT: f32 = 2.0;

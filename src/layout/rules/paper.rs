@@ -1,7 +1,7 @@
 //! What is dark on a page: pixels well below the brightness of the paper around them.
 
-use crate::Raster;
-use crate::document::Point;
+use mediary_core::Raster;
+use mediary_core::document::Point;
 
 /// Paper is unevenly lit, so its brightness is measured in tiles of so many pixels.
 pub(super) const TILE: usize = 64;

@@ -1,7 +1,8 @@
-//! Blocks as Markdown, and as the plain text that was printed.
+//! Blocks as Markdown, and as running text on one line.
 
+use super::table_text::table_to_gfm;
 use super::{escape, flow, script};
-use crate::document::{Block, BlockKind, ListItem};
+use mediary_core::document::{Block, BlockKind, ListItem};
 
 /// A level of nesting; wide enough to lie inside an item marked `10.`.
 const NEST: &str = "    ";
@@ -13,11 +14,20 @@ pub fn to_markdown(blocks: &[Block]) -> String {
     blocks.join("\n\n")
 }
 
-/// The text as printed: a line per line, an empty line between blocks.
+/// The block as one line: words hyphenated at line ends joined, Chinese and Japanese without spaces.
+/// Lists keep a line per item; tables and forms stay as printed.
 #[must_use]
-pub fn to_text(blocks: &[Block]) -> String {
-    let blocks: Vec<String> = blocks.iter().map(Block::text).collect();
-    blocks.join("\n\n")
+pub fn to_one_line(block: &Block) -> String {
+    match &block.kind {
+        BlockKind::Text | BlockKind::Heading { .. } | BlockKind::Header | BlockKind::Footer => {
+            flow::flowed(block.lines.iter().map(|line| line.text.as_str()))
+        }
+        BlockKind::List(items) => {
+            let items: Vec<String> = items.iter().map(|item| format!("{} {}", item.marker, item.text)).collect();
+            items.join("\n")
+        }
+        BlockKind::Table(_) | BlockKind::KeyValue(_) => block.text(),
+    }
 }
 
 fn block(block: &Block) -> String {
@@ -31,7 +41,7 @@ fn block(block: &Block) -> String {
             format!("{} {}", "#".repeat(usize::from(*level).clamp(1, 6)), escape::markdown(&flow::flowed(lines())))
         }
         BlockKind::List(items) => items.iter().map(item).collect::<Vec<String>>().join("\n"),
-        BlockKind::Table(table) => table.to_gfm(),
+        BlockKind::Table(table) => table_to_gfm(table),
         BlockKind::KeyValue(pairs) => {
             let pair = |(label, value): &(String, String)| escape::markdown(&format!("{label}: {value}"));
             pairs.iter().map(pair).collect::<Vec<String>>().join("\\\n")

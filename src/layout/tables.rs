@@ -8,7 +8,7 @@ use super::gauge::Gauge;
 use super::grid::{Grid, is_spread};
 use super::rows::Row;
 use super::script;
-use crate::document::Table;
+use mediary_core::document::Table;
 
 /// Fewer rows that happen to be aligned are no table.
 const FEWEST_ROWS: usize = 3;

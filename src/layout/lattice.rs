@@ -6,7 +6,8 @@
 use std::ops::Range;
 
 use super::frame::weighted_median;
-use crate::document::{Point, Rect, Rules, Segment};
+use crate::rules::{Rules, Segment};
+use mediary_core::document::{Point, Rect};
 
 /// Lines this close to one another, in text heights, touch.
 const TOUCH_HEIGHTS: f32 = 0.25;

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::gauge::Gauge;
 use super::rows::Row;
 use super::{headings, lists, pairs, paragraphs, tables};
-use crate::document::{Block, BlockKind, Line, Rect};
+use mediary_core::document::{Block, BlockKind, Line, Rect};
 
 /// A block in the making: some rows, and what they are once that is known.
 #[derive(Debug)]

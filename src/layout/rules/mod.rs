@@ -13,8 +13,8 @@ mod tests;
 mod trace;
 
 use self::paper::{Axis, Paper, View};
-use super::Point;
-use crate::Raster;
+use mediary_core::Raster;
+use mediary_core::document::Point;
 
 /// A straight line, in pixels of the page.
 #[derive(Debug, Clone, Copy, PartialEq)]

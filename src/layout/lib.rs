@@ -3,7 +3,9 @@
 //! `arrange` and `arrange_ruled` put recognised boxes into reading order; `arrange_layer` keeps the order of
 //! a PDF's own text. All find headers, footers, headings, paragraphs, lists, forms and tables. All of it is
 //! pure, in the frame of the page's median skew, with tolerances that are shares of the text height. Pixels
-//! are not looked at: ruling lines come from the caller. The gateway calls this once a page has been read.
+//! are looked at for two things only: ruling lines (`find_rules`) and whether a page is empty (`ink_share`).
+//! The words it speaks in (`Block`, `Line`, `Quad`) are `mediary-core`'s. The gateway calls this once a page
+//! has been read; the protocols write its blocks with `to_markdown`.
 
 mod arrange;
 mod blocks;
@@ -16,15 +18,18 @@ mod gauge;
 mod grid;
 mod gutter;
 mod headings;
+mod ink;
 mod lattice;
 mod lists;
 mod margins;
 mod markdown;
 mod markers;
+mod merge;
 mod pairs;
 mod paragraphs;
 mod rows;
 mod ruled;
+mod rules;
 mod script;
 mod side;
 mod table_text;
@@ -34,6 +39,8 @@ mod tests;
 mod vertical;
 
 pub use arrange::{arrange, arrange_layer, arrange_ruled};
-pub use markdown::{to_markdown, to_text};
-
-pub(super) use flow::flowed;
+pub use ink::ink_share;
+pub use markdown::{to_markdown, to_one_line};
+pub use merge::merge_regions;
+pub use rules::{Rules, Segment, find_rules};
+pub use table_text::{table_to_gfm, table_to_html};

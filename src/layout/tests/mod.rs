@@ -8,8 +8,8 @@ mod scripts;
 mod structure;
 mod tables;
 
-use super::{arrange, arrange_layer, to_markdown, to_text};
-use crate::document::{Block, BlockKind, Line, Point, Quad, Rect, Table, Word};
+use super::{arrange, arrange_layer, to_markdown, to_one_line};
+use mediary_core::document::{Block, BlockKind, Line, Point, Quad, Rect, Table, Word};
 
 const WIDTH_PX: u32 = 1600;
 const HEIGHT_PX: u32 = 2200;
@@ -108,6 +108,11 @@ fn check(rows: &[(&str, Sheet, &str)], read: impl Fn(&[Block]) -> String) {
             assert_eq!(read(&sheet.arranged(degrees)), *expected, "{name}, at {degrees}°");
         }
     }
+}
+
+/// The text as printed: a line per line, an empty line between blocks.
+fn to_text(blocks: &[Block]) -> String {
+    blocks.iter().map(Block::text).collect::<Vec<String>>().join("\n\n")
 }
 
 /// Kind and first line of each block.

@@ -2,8 +2,7 @@
 
 use super::frame::{Piece, shared_height};
 use super::script;
-use crate::document::page::mean_confidence;
-use crate::document::{Line, Rect, Word};
+use mediary_core::document::{Line, Rect, Word, mean_confidence};
 
 /// A gap of this many text heights between two boxes in a row is more than a word space.
 const WIDE_GAP_HEIGHTS: f32 = 1.5;

@@ -7,7 +7,7 @@ use super::gauge::Gauge;
 use super::markers::{self, Marker, Style};
 use super::rows::Row;
 use super::script;
-use crate::document::ListItem;
+use mediary_core::document::ListItem;
 
 /// Lists do not go on over more white space than this, in text heights.
 const MAX_GAP_HEIGHTS: f32 = 2.5;

@@ -3,7 +3,7 @@
 use super::script;
 
 /// Joins lines into one.
-pub(in crate::document) fn flowed<'a>(lines: impl IntoIterator<Item = &'a str>) -> String {
+pub(super) fn flowed<'a>(lines: impl IntoIterator<Item = &'a str>) -> String {
     let mut text = String::new();
     for line in lines {
         append(&mut text, line.trim());

@@ -9,7 +9,8 @@ use super::frame::{Piece, text_height};
 use super::lattice::{self, Lattice};
 use super::rows::{self, Row};
 use super::{body, script, tables};
-use crate::document::{Block, BlockKind, Line, Point, Rect, Rules, Table};
+use crate::rules::Rules;
+use mediary_core::document::{Block, BlockKind, Line, Point, Rect, Table};
 
 /// A box that lies so many text heights in other cells than its own is written across the lines.
 const ACROSS_HEIGHTS: f32 = 1.0;

@@ -3,7 +3,7 @@
 //! Repetition over pages would be the better witness; only one page is known here.
 
 use super::frame::{Piece, text_height};
-use crate::document::Rect;
+use mediary_core::document::Rect;
 
 /// The share of the page's height in which a header's or footer's middle lies.
 const BAND: f32 = 0.07;

@@ -4,7 +4,7 @@
 //! through the same columns, rows and paragraphs as everything else.
 
 use super::frame::{Piece, shared_height, text_height};
-use crate::document::{Line, Rect};
+use mediary_core::document::{Line, Rect};
 
 /// Takes the groups of vertical lines out; in the place of each stands one piece that names it.
 pub(super) fn set_apart(pieces: Vec<Piece>) -> (Vec<Piece>, Vec<Vec<Piece>>) {

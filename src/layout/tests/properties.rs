@@ -1,7 +1,7 @@
 //! What must hold of any page at all.
 
 use super::*;
-use crate::document::{Rules, Segment, arrange_ruled};
+use crate::{Rules, Segment, arrange_ruled};
 
 /// Each text is one word found nowhere else.
 fn words_of(text: &str) -> Vec<&str> {

@@ -1,9 +1,9 @@
 //! A page's own text and what was read in its pictures, joined.
 //!
-//! Own text wins where both say something of one place. Also measures how far two texts agree, by which an
-//! invisible layer is held against a sample of what can be seen. Pixels are not this module's business.
+//! Own text wins where both say something of one place. Nothing is read here; the gateway calls this once the
+//! pictures of a page with its own text have been read.
 
-use super::{Block, Rect};
+use mediary_core::document::{Block, BlockKind, Rect};
 
 /// A block that lies in own text by more than this share of itself says what is said already.
 const SAME_PLACE: f32 = 0.5;
@@ -21,7 +21,7 @@ pub fn merge_regions(own: Vec<Block>, read: Vec<Block>) -> Vec<Block> {
         let Some(bbox) = Rect::around(block.lines.iter().map(|line| line.bbox)) else { continue };
         if block.lines.len() < all {
             // Tables and lists repeat their lines in their structure, which would no longer fit them.
-            block = Block { kind: super::BlockKind::Text, bbox, lines: block.lines };
+            block = Block { kind: BlockKind::Text, bbox, lines: block.lines };
         }
         let below = |other: &Block| other.bbox.top >= block.bbox.bottom && shares_column(other.bbox, block.bbox);
         // Blocks of one picture stay in their order.
@@ -47,35 +47,10 @@ fn shares_column(a: Rect, b: Rect) -> bool {
     a.left < b.right && b.left < a.right
 }
 
-/// How far two texts agree, from 0 to 1: one less the edit distance of their letters and digits over the longer
-/// one's length. White space and punctuation, on which recognisers differ most, do not count.
-#[must_use]
-pub fn agreement(one: &str, other: &str) -> f32 {
-    let letters = |text: &str| -> Vec<char> {
-        text.chars().filter(|character| character.is_alphanumeric()).flat_map(char::to_lowercase).collect()
-    };
-    let (one, other) = (letters(one), letters(other));
-    let longer = one.len().max(other.len());
-    if longer == 0 {
-        return 1.0;
-    }
-    let mut before: Vec<usize> = (0..=other.len()).collect();
-    for (row, left) in one.iter().enumerate() {
-        let mut diagonal = before[0];
-        before[0] = row + 1;
-        for (column, right) in other.iter().enumerate() {
-            let changed = diagonal + usize::from(left != right);
-            diagonal = before[column + 1];
-            before[column + 1] = changed.min(diagonal + 1).min(before[column] + 1);
-        }
-    }
-    1.0 - before[other.len()] as f32 / longer as f32
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::document::{BlockKind, Line};
+    use mediary_core::document::Line;
 
     fn block(text: &str, left: f32, top: f32, right: f32, bottom: f32) -> Block {
         let bbox = Rect { left, top, right, bottom };
@@ -102,20 +77,6 @@ mod tests {
         for (name, read, expected) in rows {
             let merged = merge_regions(own(), read);
             assert_eq!(merged.iter().map(Block::text).collect::<Vec<_>>(), expected, "{name}");
-        }
-    }
-
-    #[test]
-    fn texts_agree_by_their_letters() {
-        let rows = [
-            ("", "", 1.0),
-            ("abc", "", 0.0),
-            ("A b, c!", "abc", 1.0),
-            ("abcd", "abxd", 0.75),
-            ("price 100", "price 10", 1.0 - 1.0 / 8.0),
-        ];
-        for (one, other, expected) in rows {
-            assert!((agreement(one, other) - expected).abs() < 1e-6, "{one} / {other}: {}", agreement(one, other));
         }
     }
 }

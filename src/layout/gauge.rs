@@ -3,7 +3,7 @@
 use super::frame::{quantile, weighted_median};
 use super::rows::Row;
 use super::script;
-use crate::document::Rect;
+use mediary_core::document::Rect;
 
 /// Height and width must each be so many times as large.
 const LEAST_RATIO: f32 = 1.1;

@@ -9,7 +9,7 @@ use std::ops::Range;
 
 use super::frame::Piece;
 use super::side::{Side, nearest};
-use crate::document::Rect;
+use mediary_core::document::Rect;
 
 /// A narrower strip is a word space.
 const MIN_WIDTH_HEIGHTS: f32 = 0.5;

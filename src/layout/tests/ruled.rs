@@ -1,7 +1,7 @@
 //! Tables within ruling lines, and lines that make none.
 
 use super::*;
-use crate::document::{Rules, Segment, arrange_ruled};
+use crate::{Rules, Segment, arrange_ruled};
 
 /// A sheet with ruling lines.
 #[derive(Debug, Clone, Default)]

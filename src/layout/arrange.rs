@@ -7,7 +7,8 @@ use super::gauge::Gauge;
 use super::margins::{self, Place};
 use super::rows::{self, Row};
 use super::{body, ruled};
-use crate::document::{Block, BlockKind, Line, Quad, Rules};
+use crate::rules::Rules;
+use mediary_core::document::{Block, BlockKind, Line, Quad};
 
 /// Puts the boxes of a recognised page, given its size in pixels, into blocks in reading order.
 ///
