@@ -29,14 +29,14 @@ pub(super) async fn list(
     filter: Result<Query<Filter>, QueryRejection>,
 ) -> Result<Json<ModelList>, ApiError> {
     let Query(filter) = filter.map_err(|error| ApiError::malformed(format!("the query is malformed: {error}")))?;
-    state.gateway.discover().await;
+    state.gateway.router.discover().await;
     Ok(Json(ModelList { object: "list", data: filter.apply(all(&state))? }))
 }
 
 /// Everything that can be asked for: tiers, engines of this process, models of providers.
 fn all(state: &AppState) -> Vec<Model> {
     let gateway = &state.gateway;
-    let matrix = gateway.known();
+    let matrix = gateway.router.known();
     let mut models = Vec::new();
     // A tier that nobody serves cannot be asked for.
     if !matrix.rows().is_empty() {
@@ -45,9 +45,8 @@ fn all(state: &AppState) -> Vec<Model> {
                 .extend([Some(tier.name()), tier.spanish()].into_iter().flatten().map(|name| Model::tier(tier, name)));
         }
     }
-    models.extend(gateway.targets().iter().map(Model::local));
-    let health = gateway.health();
-    let infos = &gateway.providers().infos;
+    let health = gateway.router.health();
+    let infos = &gateway.router.providers().infos;
     // Retired models cannot be asked any more.
     let rows = matrix.rows().iter().enumerate().filter(|(_, row)| row.lifecycle != Lifecycle::Retired);
     models.extend(rows.map(|(row, abilities)| Model::remote(abilities, infos.get(&abilities.target), health.of(row))));
@@ -66,7 +65,7 @@ pub(super) async fn one(
     id: Result<Path<String>, PathRejection>,
 ) -> Result<Json<Model>, ApiError> {
     let Path(id) = id.map_err(|_| ApiError::malformed("The model's id is not valid UTF-8."))?;
-    state.gateway.discover().await;
+    state.gateway.router.discover().await;
     let models = all(&state);
     if let Some(model) = models.iter().find(|model| model.id == id) {
         return Ok(Json(model.clone()));

@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 use mediary_core::{Failure, FailureKind};
 
 use super::super::AppState;
-use super::super::chat::bounds;
+use super::super::tasks::bounds;
 use super::super::error::ApiError;
 use super::{classified, place, upload};
 use crate::protocol::mistral::{MistralError, OcrForm, OcrRequest, OcrResponse};
@@ -52,7 +52,7 @@ pub(in crate::http) async fn mistral(State(state): State<AppState>, request: Req
     let file = place::open(&state, place, name).await?;
     // The document has been decoded out of it, and reading may take long.
     drop(body);
-    let reading = state.gateway.read(classified(file)?, &options, &|_, _| ()).await;
+    let reading = state.gateway.reader.read(classified(file)?, &options, &|_, _| ()).await;
     let reading = reading.map_err(|failure| counted_from_zero(failure, selects_pages))?;
     let mut response = Json(encoder.answer(&reading)?).into_response();
     if !dropped.is_empty() {
