@@ -5,7 +5,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 /// The errors of a wire format.
-pub trait Errors {
+pub trait Errors: Send + Sync {
     /// The body of an error.
     fn error(&self, error: &ErrorFields) -> Value;
 }

@@ -21,7 +21,7 @@ use serde_json::Value;
 use process::BadField;
 
 /// A wire format for one kind of work.
-pub trait Protocol: Errors + fmt::Debug + Sync {
+pub trait Protocol: Errors + fmt::Debug {
     /// The wire format of providers whose frames and bodies are in this format already; they pass as they came.
     fn wire_format(&self) -> &'static str;
 

@@ -6,8 +6,9 @@ use axum::http::StatusCode;
 use mediary_core::Failure;
 use mediary_core::plan::{PassedOver, Reason, Unplannable};
 
-use super::super::error::{ApiError, TriedBody, whole_seconds};
+use super::super::error::{ApiError, whole_seconds};
 use crate::gateway::{CallError, Exhausted};
+use crate::protocol::TriedBody;
 
 /// More targets that were passed over are counted, not named.
 const MOST_NAMED: usize = 8;
