@@ -1,6 +1,6 @@
 //! Asking providers which models they have: a server on this machine gets new ones while we run.
 //!
-//! Done when a request comes, at most once a minute, so that nothing runs when nobody asks. A provider that does not
+//! Done when a request comes, at most once a minute, so that nothing runs while no request comes. A provider that does not
 //! answer keeps the models it is known to have.
 
 use std::sync::{Arc, PoisonError};
@@ -9,11 +9,12 @@ use std::time::{Duration, Instant};
 use futures_util::future::join_all;
 use mediary_core::Failure;
 use mediary_core::capability::{Abilities, Acceptance, TaskKind};
+use mediary_remote::ListedModel;
 use tokio::time::timeout;
 
 use super::Chats;
 use super::fleet::Fleet;
-use crate::providers::{DialectName, ProviderSetup};
+use crate::providers::ProviderSetup;
 
 /// How long a list of models is believed.
 const FRESH: Duration = Duration::from_secs(60);
@@ -59,23 +60,22 @@ impl Chats {
 async fn list(fleet: &Fleet, setup: &ProviderSetup) -> Result<Vec<Abilities>, Failure> {
     let Some(member) = fleet.named(&setup.id) else { return Ok(Vec::new()) };
     let late = |_| Failure::new(mediary_core::FailureKind::TimedOut, "the provider does not list its models in time");
-    if setup.dialect != DialectName::Ollama {
-        let names = timeout(PATIENCE, member.remote.list_models(member.key(0))).await.map_err(late)??;
-        return Ok(names.iter().map(|name| setup.discovered(name)).collect());
+    let models = timeout(PATIENCE, member.remote.list_models(member.key(0))).await.map_err(late)??;
+    Ok(models.into_iter().map(|model| row(setup, &model)).collect())
+}
+
+/// The row of a listed model: what its provider's models have in common, and what the list says of it.
+fn row(setup: &ProviderSetup, model: &ListedModel) -> Abilities {
+    let mut row = setup.discovered(&model.name);
+    let Some(skills) = model.skills else { return row };
+    row.tools |= skills.tools;
+    row.reasoning |= skills.thinking;
+    if skills.embedding {
+        row.tasks = vec![TaskKind::Embedding];
     }
-    let models = timeout(PATIENCE, member.remote.list_ollama(member.key(0))).await.map_err(late)??;
-    let row = |model: mediary_remote::OllamaModel| {
-        let mut row = setup.discovered(&model.name);
-        row.tools |= model.tools;
-        row.reasoning |= model.thinking;
-        if model.embedding {
-            row.tasks = vec![TaskKind::Embedding];
-        }
-        row.accepts = match model.vision {
-            true => setup.dialect.formats(mediary_core::MediaKind::Image).iter().copied().map(Acceptance::of).collect(),
-            false => Vec::new(),
-        };
-        row
+    row.accepts = match skills.vision {
+        true => setup.dialect.formats(mediary_core::MediaKind::Image).iter().copied().map(Acceptance::of).collect(),
+        false => Vec::new(),
     };
-    Ok(models.into_iter().map(row).collect())
+    row
 }
