@@ -52,7 +52,7 @@ impl Fleet {
     pub(super) fn new(providers: &Providers, client: &ProviderClient) -> Self {
         let member = |setup: &ProviderSetup| Member {
             id: setup.id.clone(),
-            remote: Remote::new(client, dialect(setup.dialect), setup.endpoint.clone()),
+            remote: Remote::new(&client.through(setup.proxy.as_ref()), dialect(setup.dialect), setup.endpoint.clone()),
             keys: setup.keys.clone(),
             is_loopback: setup.is_loopback,
         };

@@ -8,13 +8,13 @@ use http::header::HeaderValue;
 use http::uri::Scheme;
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder, MaybeHttpsStream};
 use hyper_util::client::legacy::connect::HttpConnector;
+use rustls::ClientConfig;
 use tokio::time::timeout;
 use tower_service::Service;
 
 use super::error::{BoxError, NotInTime};
 use super::route::{self, Route};
 use crate::proxy::Proxy;
-use crate::trust::trust;
 
 /// A connection, encrypted or not, through a proxy or not.
 pub(super) type Stream = MaybeHttpsStream<route::Stream>;
@@ -28,13 +28,13 @@ pub(super) struct Connector {
 
 impl Connector {
     /// A connector through this proxy, or straight to hosts.
-    pub(super) fn new(proxy: Option<&Proxy>, within: Duration) -> Self {
+    pub(super) fn new(proxy: Option<&Proxy>, within: Duration, trust: ClientConfig) -> Self {
         let mut tcp = HttpConnector::new();
         // A token that waits for the acknowledgement of the one before arrives in steps of 40 ms.
         tcp.set_nodelay(true);
         tcp.enforce_http(false);
-        let route = Route::new(tcp, proxy);
-        let https = HttpsConnectorBuilder::new().with_tls_config(trust()).https_or_http().enable_http1();
+        let route = Route::new(tcp, proxy, trust.clone());
+        let https = HttpsConnectorBuilder::new().with_tls_config(trust).https_or_http().enable_http1();
         Self { https: https.wrap_connector(route.clone()), route, within }
     }
 

@@ -11,6 +11,8 @@ mod error;
 mod line;
 mod pool;
 mod route;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use answer::Answer;
 pub(crate) use error::SendError;
@@ -24,9 +26,11 @@ use http::header::{ACCEPT, HOST, HeaderValue, PROXY_AUTHORIZATION, USER_AGENT};
 use http::uri::{Authority, Parts, Scheme};
 use http::{Request, Uri};
 use http_body_util::Full;
+use rustls::ClientConfig;
 
 use crate::errands::{ErrandClient, OURSELVES};
 use crate::proxy::Proxy;
+use crate::trust::trust;
 use connect::Connector;
 use line::Line;
 use pool::{Place, Pool};
@@ -47,7 +51,7 @@ pub struct ProviderClient(pub(crate) Client);
 /// Proxies are for [`ProviderClient::through`].
 #[must_use]
 pub fn provider_client(connect: Duration) -> ProviderClient {
-    ProviderClient(Client::new(None, connect))
+    ProviderClient(Client::new(None, connect, trust()))
 }
 
 impl ProviderClient {
@@ -56,7 +60,7 @@ impl ProviderClient {
     pub fn through(&self, proxy: Option<&Proxy>) -> Self {
         match proxy {
             None => self.clone(),
-            some => Self(Client::new(some, self.0.connector.within())),
+            some => Self(Client::new(some, self.0.connector.within(), trust())),
         }
     }
 }
@@ -71,11 +75,11 @@ pub(crate) struct Client {
 
 impl Client {
     /// A client through this proxy or none, which takes at most `connect` until a connection stands.
-    fn new(proxy: Option<&Proxy>, connect: Duration) -> Self {
+    fn new(proxy: Option<&Proxy>, connect: Duration, trust: ClientConfig) -> Self {
         Self {
-            connector: Arc::new(Connector::new(proxy, connect)),
+            connector: Arc::new(Connector::new(proxy, connect, trust.clone())),
             pool: Arc::new(Pool::new(MOST_IDLE)),
-            errands: ErrandClient::to_providers(proxy, connect),
+            errands: ErrandClient::to_providers(proxy, connect, trust),
         }
     }
 

@@ -14,6 +14,7 @@ use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder, MaybeHttpsStream};
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::client::legacy::connect::proxy::{SocksV4, SocksV5, Tunnel};
 use hyper_util::rt::TokioIo;
+use rustls::ClientConfig;
 use thiserror::Error;
 use tokio::net::TcpStream;
 use tower_service::Service;
@@ -21,7 +22,6 @@ use tower_service::Service;
 use super::error::BoxError;
 use super::is_https;
 use crate::proxy::Proxy;
-use crate::trust::trust;
 
 /// A connection to a host or to its proxy; encrypted only on the way to a proxy that wants that.
 pub(super) type Stream = MaybeHttpsStream<TokioIo<TcpStream>>;
@@ -34,6 +34,7 @@ type SocksError = <SocksV5<HttpConnector> as Service<Uri>>::Error;
 
 /// Where connections lead first.
 #[derive(Clone)]
+#[expect(clippy::large_enum_variant, reason = "there is one for each provider")]
 pub(super) enum Route {
     /// To the host.
     Direct(HttpConnector),
@@ -46,7 +47,7 @@ pub(super) enum Route {
 }
 
 impl Route {
-    pub(super) fn new(tcp: HttpConnector, proxy: Option<&Proxy>) -> Self {
+    pub(super) fn new(tcp: HttpConnector, proxy: Option<&Proxy>, trust: ClientConfig) -> Self {
         let Some(proxy) = proxy else { return Self::Direct(tcp) };
         let parts = proxy.parts();
         let uri = parts.uri().clone();
@@ -60,7 +61,7 @@ impl Route {
             }
             Some("socks4a") => Self::Socks4(SocksV4::new(uri, tcp)),
             _ => {
-                let https = HttpsConnectorBuilder::new().with_tls_config(trust()).https_or_http().enable_http1();
+                let https = HttpsConnectorBuilder::new().with_tls_config(trust).https_or_http().enable_http1();
                 let to_proxy = https.wrap_connector(tcp);
                 let authorization = parts.basic_auth().cloned();
                 let tunnel = Tunnel::new(uri.clone(), to_proxy.clone());
@@ -91,10 +92,10 @@ impl Route {
                 to_proxy.call(proxy).await.map_err(|error| ProxyTrouble::Unreachable(error).into())
             }
             Self::Socks5(mut socks) => {
-                socks.call(host).await.map(Stream::Http).map_err(|error| ProxyTrouble::socks(error).into())
+                socks.call(with_port(host)).await.map(Stream::Http).map_err(|error| ProxyTrouble::socks(error).into())
             }
             Self::Socks4(mut socks) => {
-                socks.call(host).await.map(Stream::Http).map_err(|error| ProxyTrouble::socks(error).into())
+                socks.call(with_port(host)).await.map(Stream::Http).map_err(|error| ProxyTrouble::socks(error).into())
             }
         }
     }
@@ -170,6 +171,15 @@ impl ProxyTrouble {
             }
         }
     }
+}
+
+/// The same address with its port. The SOCKS connectors take a plain one without it for an encrypted one.
+fn with_port(address: Uri) -> Uri {
+    let usual = if address.scheme().is_some_and(is_https) { 443 } else { 80 };
+    let (None, Some(host)) = (address.port(), address.host()) else { return address };
+    let mut parts = address.clone().into_parts();
+    parts.authority = format!("{host}:{usual}").parse().ok();
+    Uri::from_parts(parts).unwrap_or(address)
 }
 
 /// The types of these errors have no public names, so their words have to do.

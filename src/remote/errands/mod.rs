@@ -5,9 +5,6 @@
 //! that is handed in. How long an errand may take once a connection stands, and how much of its answer is read, is up to
 //! the room that sends it. `fetch` and `client` make the clients; `fetch` puts its guard in front as the resolver.
 
-#[cfg(test)]
-mod tests;
-
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,9 +12,9 @@ use http::header::HeaderValue;
 use reqwest::dns::Resolve;
 use reqwest::redirect::Policy;
 use reqwest::{Request, Response};
+use rustls::ClientConfig;
 
 use crate::proxy::Proxy;
-use crate::trust::trust;
 
 /// How requests name us.
 pub(crate) const OURSELVES: HeaderValue = HeaderValue::from_static(concat!("mediary/", env!("CARGO_PKG_VERSION")));
@@ -35,6 +32,8 @@ pub(crate) struct ErrandSettings<'a> {
     pub(crate) most_idle: usize,
     /// What all connections go through.
     pub(crate) proxy: Option<&'a Proxy>,
+    /// Whose certificates are believed.
+    pub(crate) trust: ClientConfig,
     /// What looks names up; `None`: this machine. With a proxy, names are looked up there, so that no guard sees them.
     pub(crate) resolver: Option<Arc<dyn Resolve>>,
 }
@@ -45,9 +44,9 @@ pub(crate) struct ErrandClient(reqwest::Client);
 
 impl ErrandClient {
     pub(crate) fn new(settings: ErrandSettings<'_>) -> Self {
-        let ErrandSettings { connect, most_idle, proxy, resolver } = settings;
+        let ErrandSettings { connect, most_idle, proxy, trust, resolver } = settings;
         let mut builder = reqwest::Client::builder()
-            .tls_backend_preconfigured(trust())
+            .tls_backend_preconfigured(trust)
             .user_agent(OURSELVES)
             .redirect(Policy::none())
             .referer(false)
@@ -67,8 +66,8 @@ impl ErrandClient {
     }
 
     /// A client for errands to providers, through this proxy or none.
-    pub(crate) fn to_providers(proxy: Option<&Proxy>, connect: Duration) -> Self {
-        Self::new(ErrandSettings { connect, most_idle: MOST_IDLE_TO_PROVIDERS, proxy, resolver: None })
+    pub(crate) fn to_providers(proxy: Option<&Proxy>, connect: Duration, trust: ClientConfig) -> Self {
+        Self::new(ErrandSettings { connect, most_idle: MOST_IDLE_TO_PROVIDERS, proxy, trust, resolver: None })
     }
 
     /// Sends a request; gives the head of the answer, whatever its status. Dropping the future, or the answer before its

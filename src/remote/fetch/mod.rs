@@ -28,6 +28,7 @@ use std::time::Duration;
 use mediary_core::Failure;
 
 use crate::errands::{ErrandClient, ErrandSettings};
+use crate::trust::trust;
 use resolve::{Guarded, SystemResolver};
 
 /// What may be fetched, and what it may take.
@@ -80,6 +81,7 @@ impl Fetcher {
             most_idle: 0,
             // A proxy would look names up by itself, behind the guard's back.
             proxy: None,
+            trust: trust(),
             resolver: Some(Arc::new(guarded)),
         });
         Self { errands, policy: Arc::new(policy) }

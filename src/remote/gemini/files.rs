@@ -242,6 +242,7 @@ mod tests {
     use mediary_core::MediaFormat;
 
     use super::*;
+    use crate::trust::trust;
 
     /// Answers one request after another as the script has it, then tells what was asked.
     struct Site {
@@ -268,7 +269,7 @@ mod tests {
         }
 
         async fn upload(&self, media: &Media, within: Duration) -> Result<String, Failure> {
-            let errands = ErrandClient::to_providers(None, Duration::from_secs(5));
+            let errands = ErrandClient::to_providers(None, Duration::from_secs(5), trust());
             let places = Places::of(&self.base_url).unwrap();
             let upload = Upload { errands: &errands, key: "k", places, first_pause: Duration::from_millis(1) };
             upload.run(media, Some("a.mp4"), within).await

@@ -65,12 +65,13 @@ impl FromStr for Proxy {
         let rest = whole.split_once("://").map(|(_, rest)| rest.trim_end_matches('/')).unwrap_or_default();
         let address = match url.scheme() {
             "http" | "https" => format!("{}://{rest}", url.scheme()),
-            "socks5" | "socks5h" | "socks4" | "socks4a" => {
+            "socks" | "socks5" | "socks5h" | "socks4" | "socks4a" => {
                 if url.port().is_none() {
                     url.set_port(Some(SOCKS_PORT)).map_err(|()| NotAProxy)?;
                 }
                 let rest = url.as_str().split_once("://").map(|(_, rest)| rest.trim_end_matches('/'));
-                let scheme = if url.scheme().starts_with("socks5") { "socks5h" } else { "socks4a" };
+                // Desktops write a bare `socks` and mean its newest version.
+                let scheme = if url.scheme().starts_with("socks4") { "socks4a" } else { "socks5h" };
                 format!("{scheme}://{}", rest.ok_or(NotAProxy)?)
             }
             _ => return Err(NotAProxy),

@@ -14,6 +14,7 @@ fn a_proxy_is_read_as_people_write_it_and_shown_without_its_password() {
         ("http://[::1]:3128", Some("http://[::1]:3128")),
         ("socks5://ann:s3cr%40t@proxy.example", Some("socks5h://proxy.example:1080")),
         ("socks5h://proxy.example:9050", Some("socks5h://proxy.example:9050")),
+        ("socks://127.0.0.1:1080/", Some("socks5h://127.0.0.1:1080")),
         ("socks4://10.0.0.1", Some("socks4a://10.0.0.1:1080")),
         ("", None),
         ("http://", None),
