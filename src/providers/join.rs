@@ -8,11 +8,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use mediary_core::capability::{CapabilityMatrix, Lifecycle};
 use mediary_core::plan::Aliases;
 use mediary_core::{ProviderId, Target};
-use mediary_remote::{Auth, Endpoint};
+use mediary_remote::{Auth, Endpoint, Proxy, ProxyRules};
 use toml::Spanned;
 
 use super::{BadCatalog, DialectName, Off, ProviderSetup, Providers, address, keys, row};
-use crate::config::providers::{ModelEntry, ProviderEntry};
+use crate::config::providers::{ModelEntry, ProviderEntry, ProxyChoice};
 use crate::config::{Config, ConfiguredProvider, Environment, Problem};
 
 /// The place of a provider that nobody gave one.
@@ -137,6 +137,7 @@ impl Pair<'_> {
             name: self.name(),
             dialect,
             is_loopback: address::is_loopback(&base_url),
+            proxy: self.proxy(&base_url, &config.proxies),
             endpoint: Endpoint { base_url, auth, headers: self.headers(), quirks: self.quirks() },
             keys,
             priority: self.first(|entry| entry.priority).unwrap_or(USUAL_PRIORITY),
@@ -207,6 +208,15 @@ impl Pair<'_> {
             Some(auth) => auth,
             None if has_keys || self.catalog.is_some() => Auth::Bearer,
             None => Auth::None,
+        }
+    }
+
+    /// What is written for this provider counts for more than what the environment says of all of them.
+    fn proxy(&self, base_url: &str, rules: &ProxyRules) -> Option<Proxy> {
+        match self.first(|entry| entry.proxy.clone()) {
+            Some(ProxyChoice::Direct) => None,
+            Some(ProxyChoice::Through(proxy)) => Some(proxy),
+            None => rules.proxy_for(base_url).cloned(),
         }
     }
 

@@ -24,7 +24,7 @@ use std::path::Path;
 use mediary_core::capability::{Abilities, CapabilityMatrix};
 use mediary_core::plan::Aliases;
 use mediary_core::{ProviderId, Target};
-use mediary_remote::Endpoint;
+use mediary_remote::{Endpoint, Proxy};
 
 use crate::config::providers::ModelEntry;
 use crate::config::{Config, Environment, Secret};
@@ -40,6 +40,8 @@ pub struct ProviderSetup {
     pub dialect: DialectName,
     /// Where it is, and its habits.
     pub endpoint: Endpoint,
+    /// The proxy through which it is reached.
+    pub proxy: Option<Proxy>,
     /// Its keys, asked in turn; empty where it wants none.
     pub keys: Vec<Secret>,
     /// Its place in the order; lower is asked first.

@@ -11,7 +11,7 @@ use mediary_core::Failure;
 use mediary_core::capability::Abilities;
 use mediary_core::task::{Chat, ReplyFrame};
 
-use crate::Quirks;
+use crate::{ListedModel, Quirks, listed};
 
 /// A chat for one target: treated already, so that the target reads every part of it.
 #[derive(Debug, Clone, Copy)]
@@ -83,6 +83,19 @@ pub trait Dialect: Send + Sync + fmt::Debug {
     /// How many bytes of media fit into a request, where larger ones can be handed over beforehand.
     fn inline_bytes(&self) -> Option<u64> {
         None
+    }
+
+    /// The path of its list of models.
+    fn models_path(&self) -> &'static str {
+        "/models"
+    }
+
+    /// Reads the body of that list.
+    ///
+    /// # Errors
+    /// Garbled when it is no list.
+    fn models(&self, body: &[u8]) -> Result<Vec<ListedModel>, Failure> {
+        listed::names(body)
     }
 
     /// The soft parameters it has a form for, by their OpenAI names; `None`: all, known or not.

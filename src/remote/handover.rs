@@ -88,7 +88,8 @@ impl Remote {
             return Ok(url);
         }
         let base_url = &self.endpoint().base_url;
-        let url = gemini::upload(&self.client(), base_url, key, &part.media, part.name.as_deref(), WITHIN).await?;
+        let url =
+            gemini::upload(self.client().0.errands(), base_url, key, &part.media, part.name.as_deref(), WITHIN).await?;
         self.handed_over.keep(whose, content, &url);
         Ok(url)
     }

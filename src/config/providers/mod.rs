@@ -15,7 +15,7 @@ mod reference;
 pub use dialect::DialectName;
 pub use entry::{FreeLimits, ProviderEntry};
 pub(crate) use hidden::sendable;
-pub use hidden::{Headers, KeyList};
+pub use hidden::{Headers, KeyList, ProxyChoice};
 pub use model::{Accepted, MediaLimits, ModelEntry, PriceEntry};
 pub use read::catalog;
 pub(super) use read::{Page, configured};

@@ -1,7 +1,7 @@
 //! The dialect of Ollama's own API, on this machine or in its cloud.
 //!
 //! Its OpenAI endpoint is not used, since a context length cannot be asked for there, and prompts longer than the
-//! default are cut without a word. Pictures are the only medium. [`models`] reads what a server has.
+//! default are cut without a word. Pictures are the only medium. Its list of models says what each of them can do.
 
 mod encode;
 mod failure;
@@ -16,10 +16,7 @@ mod wire;
 use http::header::HeaderMap;
 use mediary_core::Failure;
 
-pub use tags::OllamaModel;
-pub(crate) use tags::models;
-
-use crate::{Call, Dialect, Framing, HttpCall, Reader};
+use crate::{Call, Dialect, Framing, HttpCall, ListedModel, Reader};
 
 /// Its name in catalogs and configuration.
 const NAME: &str = "ollama";
@@ -48,6 +45,14 @@ impl Dialect for Ollama {
 
     fn failure(&self, status: u16, headers: &HeaderMap, body: &[u8]) -> Failure {
         failure::failure(status, headers, body)
+    }
+
+    fn models_path(&self) -> &'static str {
+        "/tags"
+    }
+
+    fn models(&self, body: &[u8]) -> Result<Vec<ListedModel>, Failure> {
+        tags::models(body)
     }
 
     fn soft_parameters(&self) -> Option<&'static [&'static str]> {

@@ -5,22 +5,7 @@
 use mediary_core::Failure;
 use serde::Deserialize;
 
-use crate::blame;
-
-/// A model that a server has.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OllamaModel {
-    /// Its name with its tag, such as `qwen3-vl:8b`.
-    pub name: String,
-    /// Whether it looks at pictures.
-    pub vision: bool,
-    /// Whether it calls functions.
-    pub tools: bool,
-    /// Whether it thinks first.
-    pub thinking: bool,
-    /// Whether it makes embeddings, and only those.
-    pub embedding: bool,
-}
+use crate::{ListedModel, Skills, blame};
 
 #[derive(Debug, Deserialize)]
 struct Tags {
@@ -43,33 +28,32 @@ struct Details {
 ///
 /// # Errors
 /// Garbled when it is no such body.
-pub(crate) fn models(body: &[u8]) -> Result<Vec<OllamaModel>, Failure> {
+pub(super) fn models(body: &[u8]) -> Result<Vec<ListedModel>, Failure> {
     let tags: Tags = serde_json::from_slice(body).map_err(blame::shapeless)?;
     Ok(tags.models.unwrap_or_default().into_iter().map(model).collect())
 }
 
-fn model(tag: Tag) -> OllamaModel {
+fn model(tag: Tag) -> ListedModel {
     let families = tag.details.and_then(|details| details.families).unwrap_or_default();
     let is_of = |names: &[&str]| families.iter().any(|family| names.contains(&family.as_str()));
-    match tag.capabilities {
+    let skills = match tag.capabilities {
         Some(capabilities) => {
             let can = |ability: &str| capabilities.iter().any(|its| its == ability);
-            OllamaModel {
+            Skills {
                 vision: can("vision"),
                 tools: can("tools"),
                 thinking: can("thinking"),
                 embedding: can("embedding") && !can("completion"),
-                name: tag.name,
             }
         }
-        None => OllamaModel {
+        None => Skills {
             vision: is_of(&["clip", "mllama"]),
             tools: false,
             thinking: false,
             embedding: is_of(&["bert", "nomic-bert"]) || tag.name.contains("embed"),
-            name: tag.name,
         },
-    }
+    };
+    ListedModel { name: tag.name, skills: Some(skills) }
 }
 
 #[cfg(test)]
@@ -86,7 +70,8 @@ mod tests {
         let models = models(body).unwrap();
         let told: Vec<_> = models
             .iter()
-            .map(|model| (model.name.as_str(), model.vision, model.tools, model.thinking, model.embedding))
+            .map(|model| (model.name.as_str(), model.skills.unwrap()))
+            .map(|(name, skills)| (name, skills.vision, skills.tools, skills.thinking, skills.embedding))
             .collect();
         assert_eq!(
             told,

@@ -1,35 +1,21 @@
-//! Calls that are not chats: one JSON body there, one back.
+//! Calls that are not chats: one JSON body there, one back; and the list of models, which is an errand.
 
-use crate::ollama::{self, OllamaModel};
-use bytes::Bytes;
-use http::Method;
-use mediary_core::{Failure, FailureKind};
-use serde::Deserialize;
 use std::time::Duration;
+
+use bytes::Bytes;
+use http::{Method, Request, header::CONTENT_TYPE};
+use mediary_core::{Failure, FailureKind};
+use tokio::time::timeout_at;
 
 use super::clock::Clock;
 use super::{Remote, trouble};
-use crate::Timeouts;
 use crate::client::Answer;
+use crate::{ListedModel, Timeouts, blame, cause};
 
 /// The longest list of models that is read; the longest known is a tenth of it.
 const MOST_LIST_BYTES: usize = 16 << 20;
 /// A list of models is looked up, not thought about.
 const LISTING: Timeouts = Timeouts { first_byte: Duration::from_secs(20), stall: Duration::from_secs(10) };
-
-/// A list of models: OpenAI's, or bare as some have it.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Listing {
-    Wrapped { data: Vec<Listed> },
-    Bare(Vec<Listed>),
-}
-
-/// A listed model.
-#[derive(Deserialize)]
-struct Listed {
-    id: String,
-}
 
 impl Remote {
     /// Sends JSON, or nothing, and reads a body of at most `max_bytes`.
@@ -51,30 +37,55 @@ impl Remote {
         whole(response, clock, max_bytes).await
     }
 
-    /// The names of the models that an OpenAI-like provider lists.
+    /// The models that the provider lists.
     ///
     /// # Errors
-    /// As [`Remote::json`]; garbled when the answer is no list.
-    pub async fn list_models(&self, key: Option<&str>) -> Result<Vec<String>, Failure> {
-        let body = self.json(Method::GET, "/models", None, key, LISTING, MOST_LIST_BYTES).await?;
-        let listed = match serde_json::from_slice(&body) {
-            Ok(Listing::Wrapped { data } | Listing::Bare(data)) => data,
-            Err(_) => {
-                let failure = Failure::new(FailureKind::Garbled, "the provider's list of models cannot be understood");
-                return Err(failure);
+    /// When it cannot be reached or does not begin in time, refuses, or answers with what is no list.
+    pub async fn list_models(&self, key: Option<&str>) -> Result<Vec<ListedModel>, Failure> {
+        let request = self.request(Method::GET, self.dialect.models_path(), &[], None, key)?;
+        let (parts, _) = request.into_parts();
+        let bare = Request::from_parts(parts, Bytes::new());
+        let bare = bare.try_into().map_err(|_| Failure::broken("the list of models cannot be asked for"))?;
+        let mut clock = Clock::start(LISTING);
+        let sent = timeout_at(clock.deadline(), self.client.errands().send(bare)).await;
+        let mut answer = sent
+            .map_err(|_| clock.timed_out())?
+            .map_err(|error| cause::unreachable(&error, error.is_connect(), error.is_timeout()))?;
+        let mut body = Vec::new();
+        loop {
+            let piece = timeout_at(clock.deadline(), answer.chunk()).await.map_err(|_| clock.timed_out())?;
+            match piece {
+                Ok(Some(piece)) => grow(&mut body, &piece, MOST_LIST_BYTES)?,
+                Ok(None) => break,
+                // A refusal that breaks off says what it says.
+                Err(_) if !answer.status().is_success() => break,
+                Err(_) => {
+                    return Err(Failure::new(FailureKind::Garbled, "the provider's list of models broke off"));
+                }
             }
-        };
-        Ok(listed.into_iter().map(|model| model.id).collect())
+            clock.piece();
+            clock.frame();
+        }
+        let is_page =
+            answer.headers().get(CONTENT_TYPE).is_some_and(|value| value.as_bytes().starts_with(b"text/html"));
+        match answer.status().as_u16() {
+            200..=299 if !is_page => self.dialect.models(&body),
+            200..=399 => Err(Failure::new(
+                FailureKind::Garbled,
+                "the provider lists no models at its base_url, which is probably wrong",
+            )),
+            status => Err(blame::without_key(self.dialect.failure(status, answer.headers(), &body), key)),
+        }
     }
+}
 
-    /// What an Ollama server has, and what each of its models can do.
-    ///
-    /// # Errors
-    /// As [`Remote::json`]; garbled when the answer is no list.
-    pub async fn list_ollama(&self, key: Option<&str>) -> Result<Vec<OllamaModel>, Failure> {
-        let body = self.json(Method::GET, "/tags", None, key, LISTING, MOST_LIST_BYTES).await?;
-        ollama::models(&body)
+fn grow(whole: &mut Vec<u8>, piece: &[u8], max_bytes: usize) -> Result<(), Failure> {
+    if whole.len() + piece.len() > max_bytes {
+        let detail = format!("the provider's answer is longer than {max_bytes} bytes");
+        return Err(Failure::new(FailureKind::Garbled, detail));
     }
+    whole.extend_from_slice(piece);
+    Ok(())
 }
 
 /// A body in one piece, of at most `max_bytes`.
@@ -90,10 +101,6 @@ pub(super) async fn whole(mut response: Answer, mut clock: Clock, max_bytes: usi
         };
         clock.piece();
         clock.frame();
-        if whole.len() + piece.len() > max_bytes {
-            let detail = format!("the provider's answer is longer than {max_bytes} bytes");
-            return Err(Failure::new(FailureKind::Garbled, detail));
-        }
-        whole.extend_from_slice(&piece);
+        grow(&mut whole, &piece, max_bytes)?;
     }
 }

@@ -288,14 +288,17 @@ async fn answers_that_are_no_answers_are_failures() {
 }
 
 #[tokio::test]
-async fn nobody_listening_is_a_failure_that_says_so() {
+async fn an_address_where_nothing_listens_is_a_failure_that_says_so() {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     let base_url = format!("http://{}/v1", listener.local_addr().unwrap());
     drop(listener);
     let endpoint = Endpoint { base_url, auth: Auth::Bearer, headers: Vec::new(), quirks: Quirks::default() };
     let remote = Remote::new(&provider_client(Duration::from_secs(5)), Arc::new(OpenAi), endpoint);
     let failure = remote.list_models(Some(KEY)).await.unwrap_err();
-    assert_eq!(failure, Failure::new(FailureKind::Unreachable, "the provider cannot be reached: nobody listens there"));
+    assert_eq!(
+        failure,
+        Failure::new(FailureKind::Unreachable, "the provider cannot be reached: nothing listens there")
+    );
 }
 
 #[tokio::test]
@@ -369,7 +372,9 @@ async fn after_the_end_was_said_nobody_waits_for_the_connection() {
 async fn models_are_listed_in_either_shape() {
     for body in [r#"{"object":"list","data":[{"id":"a"},{"id":"b","x":1}]}"#, r#"[{"id":"a"},{"id":"b"}]"#] {
         let provider = Provider::new(vec![say(with_length("HTTP/1.1 200 OK\r\n", body))]).await;
-        assert_eq!(provider.remote.list_models(Some(KEY)).await.unwrap(), ["a", "b"]);
+        let listed = provider.remote.list_models(Some(KEY)).await.unwrap();
+        let told: Vec<_> = listed.iter().map(|model| (model.name.as_str(), model.skills)).collect();
+        assert_eq!(told, [("a", None), ("b", None)]);
         assert!(provider.heads.lock().unwrap()[0].starts_with("GET /v1/models HTTP/1.1\r\n"));
     }
     let provider = Provider::new(vec![say(with_length("HTTP/1.1 200 OK\r\n", "{}"))]).await;
