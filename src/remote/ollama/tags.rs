@@ -3,9 +3,10 @@
 //! Servers of an older kind do not say what a model can do; what little their details tell is taken then.
 
 use mediary_core::Failure;
+use mediary_core::provider::ListedModel;
 use serde::Deserialize;
 
-use crate::{ListedModel, Skills, blame};
+use crate::blame;
 
 #[derive(Debug, Deserialize)]
 struct Tags {
@@ -36,24 +37,25 @@ pub(super) fn models(body: &[u8]) -> Result<Vec<ListedModel>, Failure> {
 fn model(tag: Tag) -> ListedModel {
     let families = tag.details.and_then(|details| details.families).unwrap_or_default();
     let is_of = |names: &[&str]| families.iter().any(|family| names.contains(&family.as_str()));
-    let skills = match tag.capabilities {
+    match tag.capabilities {
         Some(capabilities) => {
-            let can = |ability: &str| capabilities.iter().any(|its| its == ability);
-            Skills {
+            let can = |ability: &str| Some(capabilities.iter().any(|its| its == ability));
+            ListedModel {
                 vision: can("vision"),
                 tools: can("tools"),
                 thinking: can("thinking"),
-                embedding: can("embedding") && !can("completion"),
+                embedding: Some(can("embedding") == Some(true) && can("completion") == Some(false)),
+                name: tag.name,
             }
         }
-        None => Skills {
-            vision: is_of(&["clip", "mllama"]),
-            tools: false,
-            thinking: false,
-            embedding: is_of(&["bert", "nomic-bert"]) || tag.name.contains("embed"),
+        None => ListedModel {
+            vision: Some(is_of(&["clip", "mllama"])),
+            tools: None,
+            thinking: None,
+            embedding: Some(is_of(&["bert", "nomic-bert"]) || tag.name.contains("embed")),
+            name: tag.name,
         },
-    };
-    ListedModel { name: tag.name, skills: Some(skills) }
+    }
 }
 
 #[cfg(test)]
@@ -70,16 +72,16 @@ mod tests {
         let models = models(body).unwrap();
         let told: Vec<_> = models
             .iter()
-            .map(|model| (model.name.as_str(), model.skills.unwrap()))
-            .map(|(name, skills)| (name, skills.vision, skills.tools, skills.thinking, skills.embedding))
+            .map(|model| (model.name.as_str(), model.vision, model.tools, model.thinking, model.embedding))
             .collect();
+        let (yes, no) = (Some(true), Some(false));
         assert_eq!(
             told,
             [
-                ("qwen3-vl:8b", true, true, true, false),
-                ("bge-m3:latest", false, false, false, true),
-                ("llava:7b", true, false, false, false),
-                ("nomic-embed-text:latest", false, false, false, true),
+                ("qwen3-vl:8b", yes, yes, yes, no),
+                ("bge-m3:latest", no, no, no, yes),
+                ("llava:7b", yes, None, None, no),
+                ("nomic-embed-text:latest", no, None, None, yes),
             ]
         );
     }
