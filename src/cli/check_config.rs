@@ -51,7 +51,7 @@ impl CheckConfig {
             Source::Defaults => None,
         };
         // Which soft parameters a dialect knows is no matter here.
-        let providers = match Providers::assemble(&loaded.config, env, config_dir.as_deref(), |_| None) {
+        let providers = match Providers::assemble(&loaded.config, env, config_dir.as_deref()) {
             Ok(providers) => providers,
             Err(error) => {
                 writeln!(err, "{error}")?;
