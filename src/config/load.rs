@@ -8,6 +8,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use mediary_core::plan::Aliases;
+use mediary_remote::ProxyRules;
 use toml::{Table, Value};
 
 use super::check::Check;
@@ -18,7 +19,7 @@ use super::origin::Origin;
 use super::overrides::Overrides;
 use super::raw::{self, Raw};
 use super::written::{self, Written};
-use super::{Config, discover, file, keys, variables};
+use super::{Config, discover, file, keys, proxies, variables};
 
 /// A configuration, and where it came from.
 #[derive(Debug, Clone)]
@@ -79,10 +80,11 @@ pub(super) fn load(flags: &Overrides, env: &Environment, cwd: &Path) -> Result<L
     }
     layers.extend(variables::read(env, &mut problems));
     layers.extend(flags.layer());
+    let proxies = proxies::read(env, &mut problems);
 
     let (config, settled) = settle(layers, env, problems)?;
     let changes = changes(&settled).into_iter().chain(further).collect();
-    Ok(Loaded { config: Config { providers, aliases, ..config }, source, changes })
+    Ok(Loaded { config: Config { providers, aliases, proxies, ..config }, source, changes })
 }
 
 pub(super) fn defaults() -> Config {
@@ -123,8 +125,9 @@ fn settle(
     let problems = check.into_problems();
     match (server, fetch) {
         (Some(server), Some(fetch)) if problems.is_empty() => {
-            let (providers, aliases) = (Vec::new(), Aliases::new());
-            Ok((Config { server, limits, fetch, routing, engines, cache, providers, aliases }, settled))
+            // What is no list of keys is filled in by the caller.
+            let (providers, aliases, proxies) = (Vec::new(), Aliases::new(), ProxyRules::default());
+            Ok((Config { server, limits, fetch, proxies, routing, engines, cache, providers, aliases }, settled))
         }
         _ => Err(ConfigError { problems }),
     }

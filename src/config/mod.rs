@@ -23,6 +23,7 @@ mod origin;
 mod overrides;
 mod pixels;
 pub mod providers;
+mod proxies;
 mod quantity;
 mod raw;
 mod reference;
@@ -57,6 +58,7 @@ pub(crate) use web_origin::base_url;
 use std::path::Path;
 
 use mediary_core::plan::Aliases;
+use mediary_remote::ProxyRules;
 
 /// The whole configuration, checked: every value in it can be used as it stands.
 #[derive(Debug, Clone)]
@@ -67,6 +69,8 @@ pub struct Config {
     pub limits: Limits,
     /// Files that requests name by their addresses.
     pub fetch: Fetch,
+    /// The proxies through which providers are reached, as the environment names them.
+    pub proxies: ProxyRules,
     /// How often and how long providers are asked.
     pub routing: Routing,
     /// The local engines and the worker processes.

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use toml::{Spanned, Table};
 
 use super::fields;
-use super::{DialectName, Headers, KeyList, ModelEntry};
+use super::{DialectName, Headers, KeyList, ModelEntry, ProxyChoice};
 
 /// A provider as written.
 #[derive(Debug, Clone, Deserialize)]
@@ -44,6 +44,8 @@ pub struct ProviderEntry {
     pub discovers: Option<bool>,
     /// Headers that go with every call.
     pub headers: Option<Headers>,
+    /// The proxy through which it is reached, instead of those of the environment.
+    pub proxy: Option<ProxyChoice>,
     /// How it departs from its dialect. Read by [`ProviderEntry::quirks_over`], so that single ones can be overridden.
     pub quirks: Option<Quirks>,
     /// What it gives for nothing, all models together.

@@ -1,10 +1,11 @@
-//! Keys and headers inside an entry: read without ever showing what was written.
+//! Keys, headers and the proxy inside an entry: read without ever showing what was written.
 //!
-//! Serde's own messages repeat a value of the wrong type, and here that could be a key in the wrong place. So both are
+//! Serde's own messages repeat a value of the wrong type, and here that could be a key in the wrong place. So all are
 //! read as any value first, and complaints speak of shapes only.
 
 use std::fmt;
 
+use mediary_remote::{NotAProxy, Proxy};
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 use toml::Value;
@@ -54,6 +55,26 @@ impl fmt::Debug for Headers {
     /// Names only.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.debug_set().entries(self.0.iter().map(|(name, _)| name)).finish()
+    }
+}
+
+/// How a provider is reached, where an entry says so. The address of a proxy may hold a password.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ProxyChoice {
+    /// Without a proxy, whatever the environment says.
+    Direct,
+    /// Through this one.
+    Through(Proxy),
+}
+
+impl<'de> Deserialize<'de> for ProxyChoice {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let bad = || D::Error::custom(format!("`proxy` {NotAProxy}; or \"none\" for none"));
+        match Value::deserialize(deserializer)? {
+            Value::String(text) if matches!(text.trim(), "" | "none") => Ok(Self::Direct),
+            Value::String(text) => text.parse().map(Self::Through).map_err(|NotAProxy| bad()),
+            _ => Err(bad()),
+        }
     }
 }
 

@@ -4,7 +4,6 @@
 //! make together is the business of [`crate::providers`], which is the only reader of these values.
 
 mod check;
-mod dialect;
 mod entry;
 mod fields;
 mod hidden;
@@ -12,14 +11,15 @@ mod model;
 mod read;
 mod reference;
 
-pub use dialect::DialectName;
 pub use entry::{FreeLimits, ProviderEntry};
 pub(crate) use hidden::sendable;
-pub use hidden::{Headers, KeyList};
+pub use hidden::{Headers, KeyList, ProxyChoice};
 pub use model::{Accepted, MediaLimits, ModelEntry, PriceEntry};
 pub use read::catalog;
 pub(super) use read::{Page, configured};
 pub(super) use reference::ROWS;
+
+pub use mediary_remote::DialectName;
 
 use super::Origin;
 

@@ -41,7 +41,7 @@ impl Fleet {
     ) -> Self {
         let remote = |setup: &ProviderSetup| Member {
             id: setup.id.clone(),
-            provider: Arc::new(Remote::new(client, setup.dialect.dialect(), setup.endpoint.clone())),
+            provider: Arc::new(Remote::new(&client.through(setup.proxy.as_ref()), setup.dialect.dialect(), setup.endpoint.clone())),
             keys: setup.keys.clone(),
             is_loopback: setup.is_loopback,
         };

@@ -1,0 +1,82 @@
+//! What becomes of connections: how long they are waited for, when they are closed, when they are used again.
+
+use std::time::Duration;
+
+use mediary_core::FailureKind;
+use mediary_core::provider::Timeouts;
+
+use super::site::{DONE, HELLO, PATIENT, SSE, Site, Step, chunk, next, say, text};
+
+#[tokio::test]
+async fn silence_is_timed_out() {
+    let brief = Duration::from_millis(50);
+    let to_begin = Timeouts { first_byte: brief, ..PATIENT };
+    let between = Timeouts { stall: brief, ..PATIENT };
+    let frame = format!("{}\n\n", HELLO.lines().next().unwrap());
+    let begun = format!("{SSE}\r\n{frame}");
+    let rows = [
+        (vec![Step::Listen], to_begin, "did not begin"),
+        (vec![say(format!("{SSE}\r\n")), Step::Listen], to_begin, "did not begin"),
+        (vec![say(&*begun), Step::Listen], between, "fell silent"),
+        // Waited for with much patience first, and with little once it has begun.
+        (
+            vec![say(format!("{SSE}\r\n")), Step::Wait(Duration::from_millis(2)), say(frame), Step::Listen],
+            between,
+            "fell silent",
+        ),
+    ];
+    for (steps, timeouts, words) in rows {
+        let provider = Site::new(steps).await;
+        let failure = provider.failure(timeouts).await;
+        assert_eq!(failure.kind, FailureKind::TimedOut);
+        assert!(failure.detail.contains(words), "{} does not say: {words}", failure.detail);
+    }
+}
+
+#[tokio::test]
+async fn a_dropped_call_or_reply_closes_the_connection() {
+    // While nothing has come, and in the middle of a reply.
+    let silent = Site::new(vec![Step::Listen]).await;
+    tokio::select! {
+        answered = silent.chat(PATIENT) => unreachable!("nothing was answered, but here is {answered:?}"),
+        () = silent.arrived.notified() => {}
+    }
+    let heard = tokio::time::timeout(Duration::from_secs(10), silent.hung_up.notified()).await;
+    heard.expect("the dropped call ends the connection");
+
+    let begun = Site::new(vec![say(format!("{SSE}\r\n{HELLO}")), Step::Listen]).await;
+    let mut reply = begun.chat(PATIENT).await.unwrap();
+    next(&mut *reply).await.unwrap().unwrap();
+    drop(reply);
+    let heard = tokio::time::timeout(Duration::from_secs(10), begun.hung_up.notified()).await;
+    heard.expect("the dropped reply ends the connection");
+}
+
+#[tokio::test]
+async fn a_connection_that_was_read_to_its_end_is_used_again() {
+    let chunked = format!("{SSE}transfer-encoding: chunked\r\n\r\n");
+    let end = say("0\r\n\r\n");
+    let rows = [
+        vec![say(format!("{chunked}{}0\r\n\r\n", chunk(&format!("{HELLO}{DONE}"))))],
+        // The end comes a little after the last event.
+        vec![say(format!("{chunked}{}", chunk(&format!("{HELLO}{DONE}")))), Step::Wait(Duration::from_millis(2)), end],
+    ];
+    for steps in rows {
+        let provider = Site::new(steps).await;
+        for _ in 0..3 {
+            assert_eq!(text(&provider.frames(PATIENT).await.unwrap()), "Hello");
+            // A task of the client's puts the connection back.
+            for _ in 0..100 {
+                tokio::task::yield_now().await;
+            }
+        }
+        assert_eq!(*provider.connections.lock().unwrap(), 1);
+    }
+}
+
+#[tokio::test]
+async fn after_the_end_of_a_reply_the_connection_is_not_waited_for() {
+    let provider = Site::new(vec![say(format!("{SSE}\r\n{HELLO}{DONE}")), Step::Listen]).await;
+    let frames = tokio::time::timeout(Duration::from_secs(10), provider.frames(PATIENT)).await;
+    assert_eq!(text(&frames.expect("the stream is over").unwrap()), "Hello");
+}
