@@ -85,8 +85,7 @@ impl Gateway {
         let reader = Arc::new(Reader::new(limits.clone(), recipe, pdf.clone(), router.clone(), readings));
         let fetcher = Fetcher::new(fetch_policy(config));
         let intake = Intake::new(fetcher, limits.spool_bytes.get(), pdf.clone(), ffmpeg.clone());
-        let treatments =
-            Treatments::new(pipelines, ffmpeg, installed, limits, reader.clone(), router.clone());
+        let treatments = Treatments::new(pipelines, ffmpeg, installed, limits, reader.clone(), router.clone());
         Ok(Self { router, reader, treatments: Arc::new(treatments), intake, local, engines: infos, pdf })
     }
 }

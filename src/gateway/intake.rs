@@ -14,8 +14,8 @@ use mediary_core::{Claim, ContentHash, Failure, Media, MediaKind, classify};
 use mediary_remote::Fetcher;
 use quick_cache::sync::Cache;
 
-use super::treatments::opened;
 use super::Spool;
+use super::treatments::opened;
 
 /// So many files of a chat are fetched side by side.
 const MOST_AT_ONCE: usize = 4;

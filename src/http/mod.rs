@@ -25,13 +25,13 @@ mod visit;
 #[cfg(test)]
 mod tests;
 
-pub use tasks::refused;
 pub use docs::openapi;
 pub use error::{ApiError, ErrorBody};
 pub use request_id::RequestId;
 pub use router::router;
 pub use serve::{serve, stop_signal};
 pub use state::AppState;
+pub use tasks::refused;
 
 /// The version that answers, logs and documents name.
 const VERSION: &str = env!("CARGO_PKG_VERSION");

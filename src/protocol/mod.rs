@@ -10,7 +10,7 @@ pub mod openai;
 pub mod plan;
 pub mod process;
 
-pub use error::{Errors, ErrorFields, TriedBody};
+pub use error::{ErrorFields, Errors, TriedBody};
 
 use std::fmt;
 

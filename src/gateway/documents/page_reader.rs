@@ -4,7 +4,7 @@
 //! results that were not believed is given with the reasons for the doubt. Where pictures come from is the caller's
 //! business.
 
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use mediary_core::capability::{PartShape, TaskKind};
 use mediary_core::plan::{Demand, PassedOver, Reason as NotAsked, Unplannable, Want};
@@ -14,9 +14,9 @@ use mediary_core::{Failure, FailureKind, MediaFormat, Target};
 
 use super::super::routing::{Bounds, CallError, Fleet, Planned, Ran, Router};
 use super::engine::{EngineRead, Picture};
-use super::page_work::{PageWork, ReadPage, likelier};
+use super::page_work::{PageLog, PageWork, ReadPage, likelier};
 use super::read::{EngineChoice, ReadOptions};
-use super::reading::{AttemptLog, Outcome, PageOutcome};
+use super::reading::{AttemptLog, PageOutcome};
 use super::recipe::Recipe;
 
 /// Reads the pictures of one document's pages.
@@ -97,11 +97,10 @@ impl<'r> PageReader<'r> {
             Ok(planned) => planned,
             Err(error) => {
                 let passed_over = passed_over(&error);
-                note_passed_over(&passed_over, index, attempts);
+                self.log(&passed_over, index, attempts).finish();
                 return Ok(PageOutcome::failed(index, no_engine(&passed_over)));
             }
         };
-        note_passed_over(&planned.plan.passed_over, index, attempts);
         let Ran { answer, doubted, tried } = self.run(&planned, picture, true, attempts).await?;
         if let Some(ReadPage { read, .. }) = answer {
             return Ok(PageOutcome::read(read.page));
@@ -139,14 +138,25 @@ impl<'r> PageReader<'r> {
         is_judged: bool,
         attempts: &mut AttemptLog,
     ) -> Result<Ran<ReadPage>, Failure> {
+        let log = self.log(&planned.plan.passed_over, picture.index, attempts);
         let work = PageWork {
             picture,
             recipe: self.recipe,
             reservation: self.reservation.as_ref(),
             is_judged,
-            log: Mutex::new(attempts),
+            log: Mutex::new(log),
         };
-        self.router.run(&self.fleet, planned, &work).await
+        let ran = self.router.run(&self.fleet, planned, &work).await?;
+        if ran.answer.is_none() && is_judged {
+            work.log.into_inner().unwrap_or_else(PoisonError::into_inner).finish();
+        }
+        Ok(ran)
+    }
+
+    /// The log of a page, with these targets passed over.
+    fn log<'a>(&self, passed_over: &[PassedOver], index: usize, attempts: &'a mut AttemptLog) -> PageLog<'a> {
+        let why = |target: &Target| passed_over.iter().find(|one| one.target == *target).map(|one| why(&one.reason));
+        PageLog::new(attempts, index, &self.targets, why)
     }
 }
 
@@ -165,24 +175,23 @@ fn passed_over(error: &CallError) -> Vec<PassedOver> {
     }
 }
 
-fn note_passed_over(passed_over: &[PassedOver], index: usize, attempts: &mut AttemptLog) {
-    for PassedOver { target, reason } in passed_over {
-        let why = match reason {
-            NotAsked::NotListed => "no_provider",
-            NotAsked::OtherTask(_) | NotAsked::Part { .. } => "reads_no_pictures",
-            NotAsked::NotLocal => "privacy",
-            NotAsked::Resting { .. } => "rests",
-            NotAsked::Missing(missing) => missing,
-            NotAsked::NotFree => "cost",
-            NotAsked::Retired | NotAsked::Deprecated => "retired",
-            NotAsked::OtherTier
-            | NotAsked::OtherProvider
-            | NotAsked::OtherVectors { .. }
-            | NotAsked::Parameter(_)
-            | NotAsked::Context { .. } => "not_allowed",
-        };
-        attempts.note(&target.to_string(), Outcome::Skipped, Some(why), index, Default::default());
-    }
+/// Why a target is passed over, in a word for the list of attempts, or in the sentence that says what is missing.
+fn why(reason: &NotAsked) -> String {
+    let word = match reason {
+        NotAsked::NotListed => "no_provider",
+        NotAsked::OtherTask(_) | NotAsked::Part { .. } => "reads_no_pictures",
+        NotAsked::NotLocal => "privacy",
+        NotAsked::Resting { .. } => "rests",
+        NotAsked::Missing(missing) => missing,
+        NotAsked::NotFree => "cost",
+        NotAsked::Retired | NotAsked::Deprecated => "retired",
+        NotAsked::OtherTier
+        | NotAsked::OtherProvider
+        | NotAsked::OtherVectors { .. }
+        | NotAsked::Parameter(_)
+        | NotAsked::Context { .. } => "not_allowed",
+    };
+    word.to_owned()
 }
 
 /// Why no engine could be asked: what is missing, if something is.

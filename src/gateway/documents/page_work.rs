@@ -1,6 +1,7 @@
 //! Pages: the text of a picture of a page, by a local engine, a document reader, or a model that looks at pictures and is
 //! asked to copy. A reply that is not sure enough is doubted, and the next candidate is asked.
 
+use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -36,7 +37,48 @@ pub(super) struct PageWork<'a> {
     /// Whether a result has to be believed; a part of a page is not judged as a page is.
     pub(super) is_judged: bool,
     /// What was tried, as the answer tells it.
-    pub(super) log: Mutex<&'a mut AttemptLog>,
+    pub(super) log: Mutex<PageLog<'a>>,
+}
+
+/// The attempts at one page in the order of the recipe, with the targets that were passed over between them.
+pub(super) struct PageLog<'a> {
+    attempts: &'a mut AttemptLog,
+    index: usize,
+    /// The targets of the recipe that are left, in order, each with why it is passed over, if it is.
+    left: VecDeque<(Target, Option<String>)>,
+}
+
+impl<'a> PageLog<'a> {
+    pub(super) fn new(
+        attempts: &'a mut AttemptLog,
+        index: usize,
+        targets: &[Target],
+        why: impl Fn(&Target) -> Option<String>,
+    ) -> Self {
+        let left = targets.iter().map(|target| (target.clone(), why(target))).collect();
+        Self { attempts, index, left }
+    }
+
+    /// Notes an attempt, and before it the targets that were passed over on the way to it.
+    fn note(&mut self, target: &Target, outcome: Outcome, why: Option<&str>, took: Duration) {
+        while let Some((passed, reason)) = self.left.pop_front_if(|(before, _)| before != target) {
+            self.skip(&passed, reason);
+        }
+        self.attempts.note(&target.to_string(), outcome, why, self.index, took);
+    }
+
+    /// Notes all targets that are left as passed over: none of those before them was believed.
+    pub(super) fn finish(mut self) {
+        for (passed, reason) in std::mem::take(&mut self.left) {
+            self.skip(&passed, reason);
+        }
+    }
+
+    fn skip(&mut self, target: &Target, reason: Option<String>) {
+        if let Some(reason) = reason {
+            self.attempts.note(&target.to_string(), Outcome::Skipped, Some(&reason), self.index, Duration::ZERO);
+        }
+    }
 }
 
 /// What was read, and why it is not believed; empty if it is.
@@ -48,8 +90,7 @@ pub(super) struct ReadPage {
 
 impl PageWork<'_> {
     fn note(&self, target: &Target, outcome: Outcome, why: Option<&str>, took: Duration) {
-        let mut log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
-        log.note(&target.to_string(), outcome, why, self.picture.index, took);
+        self.log.lock().unwrap_or_else(PoisonError::into_inner).note(target, outcome, why, took);
     }
 }
 

@@ -3,8 +3,8 @@
 use std::time::Instant;
 
 use mediary_convert::pdf::TextPolicy;
-use mediary_core::document::{Page, PageSelection};
 use mediary_core::capability::TaskKind;
+use mediary_core::document::{Page, PageSelection};
 use mediary_core::plan::{Privacy, RecipeName, Treatment};
 use mediary_core::{Failure, FailureKind, Media, MediaFormat, MediaKind, Target};
 use serde::Serialize;

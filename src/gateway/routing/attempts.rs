@@ -208,9 +208,7 @@ impl<W: Work> Running<'_, W> {
         };
         let member = self.fleet.member(candidate.row);
         let mut keys_tried = Vec::new();
-        while let Some(caller) =
-            self.fleet.caller(candidate.row, &self.router.ledger, &keys_tried, Instant::now())
-        {
+        while let Some(caller) = self.fleet.caller(candidate.row, &self.router.ledger, &keys_tried, Instant::now()) {
             keys_tried.push(caller.key);
             course.attempts += 1;
             let key = member.key(caller.key);
@@ -304,10 +302,8 @@ impl<W: Work> Running<'_, W> {
     /// The formats that a candidate is given as they are, each once.
     fn forwarded_formats(&self, candidate: &Candidate) -> Vec<MediaFormat> {
         let treated = self.planned.demand.parts.iter().zip(&candidate.treatments);
-        let mut formats: Vec<MediaFormat> = treated
-            .filter(|(_, treatment)| **treatment == Treatment::Forward)
-            .map(|(part, _)| part.format)
-            .collect();
+        let mut formats: Vec<MediaFormat> =
+            treated.filter(|(_, treatment)| **treatment == Treatment::Forward).map(|(part, _)| part.format).collect();
         formats.sort_unstable();
         formats.dedup();
         formats

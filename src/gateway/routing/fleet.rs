@@ -41,12 +41,15 @@ impl Fleet {
     ) -> Self {
         let remote = |setup: &ProviderSetup| Member {
             id: setup.id.clone(),
-            provider: Arc::new(Remote::new(&client.through(setup.proxy.as_ref()), setup.dialect.dialect(), setup.endpoint.clone())),
+            provider: Arc::new(Remote::new(
+                &client.through(setup.proxy.as_ref()),
+                setup.dialect.dialect(),
+                setup.endpoint.clone(),
+            )),
             keys: setup.keys.clone(),
             is_loopback: setup.is_loopback,
         };
-        let local =
-            Member { id: ProviderId::local(), provider: engines, keys: Vec::new(), is_loopback: true };
+        let local = Member { id: ProviderId::local(), provider: engines, keys: Vec::new(), is_loopback: true };
         let rows = providers.matrix.rows().iter().cloned().chain(engine_rows);
         let members = providers.enabled.iter().map(remote).chain([local]);
         Self::of(CapabilityMatrix::new(rows), members.collect())

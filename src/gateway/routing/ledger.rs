@@ -8,9 +8,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use mediary_core::plan::{Health, HealthSnapshot};
+use mediary_core::provider::Quota;
 use mediary_core::task::Usage;
 use mediary_core::{Failure, FailureKind, MediaFormat, Rest};
-use mediary_core::provider::Quota;
 
 /// A refused key is tried again after this long; an operator may have mended it.
 const KEY_REST: Duration = Duration::from_secs(10 * 60);

@@ -4,9 +4,7 @@ use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 use mediary_core::capability::{TaskKind, Tier};
-use mediary_core::plan::{
-    Demand, Plan, Policy, Reason, Resolved, TreatmentRecipe, Unplannable, Want, plan, resolve,
-};
+use mediary_core::plan::{Demand, Plan, Policy, Reason, Resolved, TreatmentRecipe, Unplannable, Want, plan, resolve};
 use mediary_core::task::Chat;
 
 use super::error::{CallError, Exhausted};
@@ -99,9 +97,8 @@ impl Router {
             Err(Unplannable::NoTargets) => Err(self.no_providers()),
             Err(Unplannable::AllResting { soonest, passed_over }) => {
                 let mut cooling = passed_over.iter().filter(|one| matches!(one.reason, Reason::Resting { .. }));
-                let cools_for_rates = cooling.all(|one| {
-                    fleet.matrix.index(&one.target).is_some_and(|row| self.ledger.was_asked_too_often(row))
-                });
+                let cools_for_rates = cooling
+                    .all(|one| fleet.matrix.index(&one.target).is_some_and(|row| self.ledger.was_asked_too_often(row)));
                 let retry_after = Some(soonest);
                 let exhausted = Exhausted { tried: Vec::new(), passed_over, retry_after, cools_for_rates };
                 Err(CallError::Exhausted(Box::new(exhausted)))

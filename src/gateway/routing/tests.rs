@@ -112,7 +112,8 @@ impl Stage {
 #[tokio::test]
 async fn failures_and_doubts_lead_to_the_next_candidate() {
     let busy = FailureKind::Overloaded { retry_after: None };
-    let stage = stage(&[("broken", Err(busy)), ("mumbles", Ok("hm")), ("doubts", Ok("I think so")), ("sure", Ok("yes"))]);
+    let stage =
+        stage(&[("broken", Err(busy)), ("mumbles", Ok("hm")), ("doubts", Ok("I think so")), ("sure", Ok("yes"))]);
     let ran = stage.run(&is_it()).await.unwrap();
     assert_eq!(ran.answer.as_deref(), Some("local/sure"));
     assert_eq!(ran.doubted, ["I think so"]);

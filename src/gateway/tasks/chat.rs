@@ -7,15 +7,13 @@
 use std::borrow::Cow;
 use std::collections::VecDeque;
 
+use mediary_core::Failure;
 use mediary_core::capability::{Abilities, Tier};
 use mediary_core::plan::{Candidate, Demand, Plan, Treatment, Want};
 use mediary_core::task::{Chat, Finish, MediaPart, Part, ReplyEvent, ReplyFrame, Task, WholeReply};
-use mediary_core::Failure;
 
 use super::super::Gateway;
-use super::super::routing::{
-    Answer, CallError, Fleet, Planned, Prefix, Prepared, Route, TaskRequest, Verdict, Work,
-};
+use super::super::routing::{Answer, CallError, Fleet, Planned, Prefix, Prepared, Route, TaskRequest, Verdict, Work};
 use super::super::treatments::{Memo, Treatments};
 
 /// An answer, growing or whole as the chat asked for it.

@@ -82,16 +82,15 @@ fn check(embed: &Embed) -> Result<(), Failure> {
         return Err(Failure::malformed("`input` is empty; send at least one text"));
     }
     match embed.inputs.iter().position(EmbedInput::is_empty) {
-        Some(index) => {
-            Err(Failure::malformed(format!("{} is empty; send a text", PartPath::Item("input", index))))
-        }
+        Some(index) => Err(Failure::malformed(format!("{} is empty; send a text", PartPath::Item("input", index)))),
         None => Ok(()),
     }
 }
 
 /// Ranges of inputs that every candidate takes in one call.
 fn pieces(inputs: &[EmbedInput], planned: &Planned, matrix: &CapabilityMatrix) -> Vec<Range<usize>> {
-    let spaces = || planned.plan.candidates.iter().filter_map(|candidate| matrix.rows()[candidate.row].vectors.as_ref());
+    let spaces =
+        || planned.plan.candidates.iter().filter_map(|candidate| matrix.rows()[candidate.row].vectors.as_ref());
     let most_inputs = spaces().filter_map(|space| space.inputs).min().map_or(usize::MAX, |most| most as usize);
     let most_tokens = spaces().filter_map(|space| space.batch_tokens).min().unwrap_or(u32::MAX);
     let mut pieces = Vec::new();
@@ -146,7 +145,8 @@ impl Work for EmbedWork {
             return Ok(Prepared::as_it_is(&self.task));
         }
         let (embed, first) = (embed.clone(), self.first);
-        let task = blocking::run(move || Ok(Task::Embed(Embed { inputs: as_texts(embed.inputs, first)?, ..embed }))).await?;
+        let task =
+            blocking::run(move || Ok(Task::Embed(Embed { inputs: as_texts(embed.inputs, first)?, ..embed }))).await?;
         let note = TreatmentNote {
             place: PartPath::Field("input"),
             does: "transcode",

@@ -29,24 +29,14 @@ impl Treatments {
     ///
     /// # Errors
     /// When ffmpeg is not installed, or the recording is damaged or silent by form.
-    pub(super) async fn encoded(
-        &self,
-        recording: &Media,
-        to: MediaFormat,
-        row: &Abilities,
-    ) -> Result<Media, Failure> {
+    pub(super) async fn encoded(&self, recording: &Media, to: MediaFormat, row: &Abilities) -> Result<Media, Failure> {
         let recipe = self.pipelines.audio_to_text.sound;
         self.encoded_as(recording, &self.order(to, row, recipe.sample_rate, recipe.bitrate_kbps)).await
     }
 
     fn order(&self, format: MediaFormat, row: &Abilities, sample_rate_hz: u32, bitrate_kbps: u32) -> SoundOrder {
         let taken = row.acceptance(format).and_then(|acceptance| acceptance.bytes);
-        SoundOrder {
-            format,
-            sample_rate_hz,
-            bitrate_kbps,
-            max_bytes: taken.unwrap_or(self.limits.audio.bytes.get()),
-        }
+        SoundOrder { format, sample_rate_hz, bitrate_kbps, max_bytes: taken.unwrap_or(self.limits.audio.bytes.get()) }
     }
 
     async fn encoded_as(&self, media: &Media, order: &SoundOrder) -> Result<Media, Failure> {
@@ -74,8 +64,9 @@ impl Treatments {
             MediaKind::Audio | MediaKind::Text | MediaKind::Image | MediaKind::Document => media,
         };
         let fleet = self.router.fleet();
-        let mut planned =
-            self.plan_transcript(&fleet, recording, &memo.bounds).map_err(|_| unheard(Vec::new(), "no target that may be asked now transcribes it"))?;
+        let mut planned = self
+            .plan_transcript(&fleet, recording, &memo.bounds)
+            .map_err(|_| unheard(Vec::new(), "no target that may be asked now transcribes it"))?;
         let asking = &self.pipelines.audio_to_text.asking;
         planned.plan.candidates.truncate(asking.most_asked);
         let work = TranscriptWork { treatments: self, asking, recording };
@@ -113,8 +104,12 @@ impl Treatments {
         };
         let demand = Demand { task: TaskKind::Transcription, parts: vec![part], ..Demand::default() };
         // A recording that is to become text does not become it on the way.
-        let recipes: Vec<_> =
-            self.recipes(&fleet.matrix).iter().filter(|recipe| recipe.name.as_str() == AUDIO_TO_AUDIO).cloned().collect();
+        let recipes: Vec<_> = self
+            .recipes(&fleet.matrix)
+            .iter()
+            .filter(|recipe| recipe.name.as_str() == AUDIO_TO_AUDIO)
+            .cloned()
+            .collect();
         self.router.plan(fleet, demand, &policy, &recipes)
     }
 

@@ -21,7 +21,8 @@ pub(super) const TEXT_TO_TEXT: &str = "text-to-text";
 const NO_FFMPEG: &str = "ffmpeg is not on the search path; install it and start Mediary anew";
 const NO_TRANSCRIBER: &str =
     "no target transcribes; set the key of a provider that does, such as GROQ_API_KEY, and start Mediary anew";
-const NO_READER: &str = "no engine that reads pictures is installed; run `mediary models pull`, then start Mediary anew";
+const NO_READER: &str =
+    "no engine that reads pictures is installed; run `mediary models pull`, then start Mediary anew";
 
 /// What is on this machine.
 #[derive(Debug, Clone, Copy)]
@@ -39,7 +40,8 @@ pub(super) fn recipes(pipelines: &Pipelines, matrix: &CapabilityMatrix, installe
     let anywhere = Bounds::default();
     let here = Bounds { privacy: Privacy::Local, ..Bounds::default() };
     let seen = |bounds: &Bounds| !help::vision_targets(matrix, &pipelines.image_to_text.describe, bounds).is_empty();
-    let video_seen = |bounds: &Bounds| !help::vision_targets(matrix, &pipelines.video_to_text.describe, bounds).is_empty();
+    let video_seen =
+        |bounds: &Bounds| !help::vision_targets(matrix, &pipelines.video_to_text.describe, bounds).is_empty();
     let heard = |bounds: &Bounds| !help::transcribers(matrix, &pipelines.audio_to_text.asking, bounds).is_empty();
     let without = |is_there: bool, missing: &str| (!is_there).then(|| missing.to_owned());
     let pdfium = || {

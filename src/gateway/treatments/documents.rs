@@ -12,13 +12,13 @@ use mediary_core::document::{Page, PageSelection};
 use mediary_core::{Failure, Media, MediaFormat};
 use mediary_layout::to_markdown;
 
-use super::super::documents::{ReadOptions, Reading};
 use super::super::blocking;
-use super::available::{DOCUMENT_TO_TEXT, IMAGE_TO_IMAGE, PDF_TO_IMAGES};
+use super::super::documents::{ReadOptions, Reading};
 use super::Treatments;
-use super::memo::{self, Memo};
+use super::available::{DOCUMENT_TO_TEXT, IMAGE_TO_IMAGE, PDF_TO_IMAGES};
 use super::jobs::Job;
 use super::made::{Extract, Made, Piece, Section};
+use super::memo::{self, Memo};
 use super::recipes::{DocumentToText, Jpeg};
 
 /// A page as a picture, or why there is none.

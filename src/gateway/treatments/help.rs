@@ -2,8 +2,8 @@
 //!
 //! A choice over the matrix, nothing more; cooldowns are the planner's affair.
 
-use mediary_core::capability::{Abilities, CapabilityMatrix, Lifecycle, TaskKind, Tier};
 use mediary_core::MediaFormat;
+use mediary_core::capability::{Abilities, CapabilityMatrix, Lifecycle, TaskKind, Tier};
 use mediary_core::plan::{CostPolicy, Privacy};
 
 use super::super::routing::Bounds;
@@ -16,21 +16,13 @@ fn sees(row: &Abilities) -> bool {
 }
 
 /// The targets that describe pictures.
-pub(super) fn vision_targets<'m>(
-    matrix: &'m CapabilityMatrix,
-    asking: &Asking,
-    bounds: &Bounds,
-) -> Vec<&'m Abilities> {
+pub(super) fn vision_targets<'m>(matrix: &'m CapabilityMatrix, asking: &Asking, bounds: &Bounds) -> Vec<&'m Abilities> {
     let rank = |row: &Abilities| (row.rank(Tier::Vision).unwrap_or(u8::MAX), row.priority);
     in_order(matrix, asking, bounds, sees, rank)
 }
 
 /// The targets that give transcripts: those made for it before those that only listen.
-pub(super) fn transcribers<'m>(
-    matrix: &'m CapabilityMatrix,
-    asking: &Asking,
-    bounds: &Bounds,
-) -> Vec<&'m Abilities> {
+pub(super) fn transcribers<'m>(matrix: &'m CapabilityMatrix, asking: &Asking, bounds: &Bounds) -> Vec<&'m Abilities> {
     let rank = |row: &Abilities| (u8::from(!row.does(TaskKind::Transcription)), row.priority);
     in_order(matrix, asking, bounds, listens, rank)
 }
@@ -117,7 +109,11 @@ mod tests {
         let free = Bounds { cost: CostPolicy::Free, ..Bounds::default() };
         let narrow = Bounds { providers: vec![ProviderId::new("a")], ..Bounds::default() };
         for (bounds, expected) in [(local, "c/home-eye"), (free, "c/home-eye"), (narrow, "a/second-eye")] {
-            assert_eq!(names(&vision_targets(&matrix(), &asking(&["b/best-eye"], true), &bounds)), [expected], "{bounds:?}");
+            assert_eq!(
+                names(&vision_targets(&matrix(), &asking(&["b/best-eye"], true), &bounds)),
+                [expected],
+                "{bounds:?}"
+            );
         }
     }
 }

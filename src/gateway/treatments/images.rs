@@ -8,14 +8,14 @@ use mediary_core::document::Page;
 use mediary_core::task::PartPath;
 use mediary_core::{Failure, FailureKind, Media, MediaFormat};
 
-use super::super::documents::{EngineChoice, ReadOptions, Reading};
 use super::super::blocking;
+use super::super::documents::{EngineChoice, ReadOptions, Reading};
 use super::Treatments;
 use super::available::IMAGE_TO_TEXT;
 use super::description::{Description, Scene, description};
 use super::documents;
-use super::memo::{self, Memo};
 use super::made::{Extract, Section};
+use super::memo::{self, Memo};
 
 impl Treatments {
     /// The text of a picture.
@@ -150,11 +150,16 @@ mod tests {
     #[test]
     fn neither_text_nor_description_is_said_and_never_made_up() {
         let busy = || Err(Failure::new(FailureKind::NotInstalled, "no engine"));
-        type Row = (Result<Written, Failure>, Description, Result<(Vec<&'static str>, &'static str, bool), &'static str>);
+        type Row =
+            (Result<Written, Failure>, Description, Result<(Vec<&'static str>, &'static str, bool), &'static str>);
         let rows: Vec<Row> = vec![
             (read("EXIT"), by_eye(), Ok((vec!["EXIT", "a red boat"], "local/paddleocr+far/eye", true))),
             (read(""), by_eye(), Ok((vec!["a red boat"], "local/paddleocr+far/eye", true))),
-            (read(""), Description::NoTarget, Ok((vec!["(no text was found in this picture)"], "local/paddleocr", true))),
+            (
+                read(""),
+                Description::NoTarget,
+                Ok((vec!["(no text was found in this picture)"], "local/paddleocr", true)),
+            ),
             (read("EXIT"), Description::NoTarget, Ok((vec!["EXIT"], "local/paddleocr", true))),
             (
                 read("EXIT"),

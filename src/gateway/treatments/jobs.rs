@@ -74,8 +74,8 @@ pub(super) fn replaced(chat: &Chat, mut parts: HashMap<PartPath, Vec<Part>>) -> 
             continue;
         }
         let before = std::mem::take(&mut whole.parts).into_iter().enumerate();
-        let after =
-            before.flat_map(|(part, kept)| parts.remove(&PartPath::Content { message, part }).unwrap_or_else(|| vec![kept]));
+        let after = before
+            .flat_map(|(part, kept)| parts.remove(&PartPath::Content { message, part }).unwrap_or_else(|| vec![kept]));
         whole.parts = after.collect();
     }
     chat

@@ -182,7 +182,8 @@ mod tests {
         }
         let (remembered, count) = (Remembered::default(), AtomicUsize::new(0));
         for _ in 0..2 {
-            let failed = remembered.or_read(key_of("a", "ocr"), counted(&count, Err(Failure::unreadable("test")))).await;
+            let failed =
+                remembered.or_read(key_of("a", "ocr"), counted(&count, Err(Failure::unreadable("test")))).await;
             assert!(failed.is_err());
         }
         assert_eq!(count.load(Ordering::Relaxed), 2, "a failure is not remembered");

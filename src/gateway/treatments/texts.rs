@@ -3,8 +3,8 @@
 use mediary_core::media::decode_text;
 use mediary_core::{Failure, Media};
 
-use super::Treatments;
 use super::super::blocking;
+use super::Treatments;
 use super::available::TEXT_TO_TEXT;
 use super::made::{Extract, Section};
 

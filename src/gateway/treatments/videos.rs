@@ -129,8 +129,7 @@ fn moments_for(row: &Abilities, frames: &[Frame]) -> Option<Shown> {
         return None;
     }
     let chosen = (0..most).map(|step| &frames[step * frames.len() / most]);
-    let parts = chosen
-        .flat_map(|frame| [Part::Text(format!("at {}", clock(frame.at))), shown(frame.picture.clone())]);
+    let parts = chosen.flat_map(|frame| [Part::Text(format!("at {}", clock(frame.at))), shown(frame.picture.clone())]);
     Some(parts.collect())
 }
 

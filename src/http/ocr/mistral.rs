@@ -10,8 +10,8 @@ use axum::response::{IntoResponse, Response};
 use mediary_core::{Failure, FailureKind, Media};
 
 use super::super::AppState;
-use super::super::tasks::bounds;
 use super::super::error::ApiError;
+use super::super::tasks::bounds;
 use super::{classified, place, upload};
 use crate::gateway::ReadOptions;
 use crate::protocol::mistral::{MistralError, OcrForm, OcrRequest, OcrResponse};

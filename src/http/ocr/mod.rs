@@ -46,7 +46,8 @@ pub(super) async fn file_of(body: &Bytes, limits: &Limits) -> Result<Media, ApiE
         mime_type: Option<String>,
     }
     let request: WithFile<'_> = crate::protocol::from_json(body, "a request with a file")?;
-    let (claimed, encoded) = match request.file_data.strip_prefix("data:").and_then(|rest| rest.split_once(";base64,")) {
+    let (claimed, encoded) = match request.file_data.strip_prefix("data:").and_then(|rest| rest.split_once(";base64,"))
+    {
         Some((mime, encoded)) => (Some(mime.to_owned()), encoded),
         None => (None, request.file_data.as_ref()),
     };

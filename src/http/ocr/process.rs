@@ -9,10 +9,10 @@ use axum::{Extension, Json};
 use mediary_core::Failure;
 
 use super::super::AppState;
-use super::super::tasks::bounds;
 use super::super::error::{ApiError, ErrorBody};
 use super::super::landing;
 use super::super::request_id::RequestId;
+use super::super::tasks::bounds;
 use super::accept::Preference;
 use super::events::{self, Events};
 use super::upload::{self, Upload, UploadedFile};

@@ -55,7 +55,11 @@ mod tests {
     fn headers_name_what_happened_and_nothing_that_did_not() {
         let note = TreatmentNote {
             pages: Some(3),
-            ..TreatmentNote::new(PartPath::Content { message: 2, part: 1 }, "extract", &RecipeName::new("read-\"document"))
+            ..TreatmentNote::new(
+                PartPath::Content { message: 2, part: 1 },
+                "extract",
+                &RecipeName::new("read-\"document"),
+            )
         };
         let mut route = Route {
             target: "groq/llama-ü".parse().unwrap(),

@@ -11,11 +11,11 @@ use mediary_core::task::{
 use mediary_core::{Blob, Claim, classify};
 use serde_json::Value;
 
+use super::super::from_json;
 use super::wire::{
     Content, OneOrMany, Request, Str, WireCall, WireCalled, WireFormat, WireFunction, WireMessage, WirePart, WireTool,
     WireUrl,
 };
-use super::super::from_json;
 use crate::protocol::process::BadField;
 
 /// A decoded request.

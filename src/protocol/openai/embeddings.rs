@@ -65,7 +65,10 @@ impl Protocol for OpenAiEmbeddings {
                 return Err(bad("input", "`input` is empty; send at least one text".to_owned()));
             }
             Some(index) => {
-                return Err(bad(&format!("input[{index}]"), format!("input[{index}] is empty; send a text or leave it out")));
+                return Err(bad(
+                    &format!("input[{index}]"),
+                    format!("input[{index}] is empty; send a text or leave it out"),
+                ));
             }
             None if inputs.is_empty() => {
                 return Err(bad("input", "`input` is empty; send at least one text".to_owned()));

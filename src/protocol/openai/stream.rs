@@ -30,7 +30,6 @@ impl ChunkWriter {
     pub fn new(head: AnswerHead, include_usage: bool, passes_raw: bool) -> Self {
         Self { head, include_usage, passes_raw, begun: Vec::new(), has_sent_usage: false }
     }
-
 }
 
 impl StreamWriter for ChunkWriter {
