@@ -9,7 +9,8 @@ use http::header::HeaderMap;
 use mediary_core::capability::{Abilities, Structured};
 use mediary_core::provider::{Call, Timeouts};
 use mediary_core::task::{
-    Chat, Effort, MediaPart, Message, Part, Reasoning, ReplyFormat, ReplyFrame, Role, Sampling, Task, Tool, ToolCall,
+    Chat, Effort, Embed, EmbedInput, MediaPart, Message, Part, Reasoning, ReplyFormat, ReplyFrame, Role, Sampling,
+    Task, Tool, ToolCall,
 };
 use mediary_core::{Blob, Failure, Media, MediaFormat};
 use serde_json::{Value, json};
@@ -107,6 +108,12 @@ pub(crate) fn refusals(dialect: &dyn Dialect, rows: &[(u16, &str, &str)]) -> Str
 pub(crate) fn media(format: MediaFormat) -> MediaPart {
     let bytes = format!("<{format}>").into_bytes();
     MediaPart::new(Media { format, blob: Blob::in_memory(bytes) })
+}
+
+/// Texts to embed.
+pub(crate) fn embed(texts: &[&str]) -> Embed {
+    let inputs = texts.iter().map(|text| EmbedInput::Text((*text).to_owned()));
+    Embed { inputs: inputs.collect(), ..Embed::default() }
 }
 
 pub(crate) fn of(messages: Vec<Message>) -> Chat {
