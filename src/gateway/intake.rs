@@ -109,7 +109,7 @@ impl Intake {
                     MediaKind::Text => {}
                 }
                 shapes.push(PartShape {
-                    place: PartPath { message: index, part: at },
+                    place: PartPath::Content { message: index, part: at },
                     format: media.format,
                     bytes: media.blob.len_bytes(),
                     side_pixels,

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use mediary_core::document::{Block, BlockKind, Line, Page, Quad, Source, Turn, mean_confidence};
+use mediary_core::document::{Block, BlockKind, Line, Page, Quad, Source, Turn};
 use mediary_core::task::PageText;
 use mediary_core::{Raster, Target};
 use mediary_layout::{arrange_ruled, find_rules, ink_share};
@@ -42,7 +42,7 @@ impl EngineRead {
         match text {
             PageText::Lines { turn, lines, unknown_script } => {
                 let blocks = in_order(turn, lines, &picture.raster);
-                let confidence = mean_confidence(&blocks);
+                let confidence = Page::confidence_of(&blocks);
                 Self { page: page(target, picture, confidence, turn.degrees(), blocks), unknown_script }
             }
             // Without places: blocks lie below one another over the page, so that every output can be written from it;

@@ -10,3 +10,31 @@ mod explain;
 
 pub use chat::{Answered, WholeAnswer};
 pub use embed::Embedded;
+
+use mediary_core::task::{Task, WholeReply};
+
+use super::Gateway;
+use super::routing::{CallError, TaskRequest};
+
+impl Gateway {
+    /// Carries a task out.
+    ///
+    /// Dropping the future, or the answer, ends the call to the provider.
+    ///
+    /// # Errors
+    /// When no target can be asked, or none answered.
+    pub async fn answer(&self, request: TaskRequest) -> Result<Answered, CallError> {
+        match &request.task {
+            Task::Chat(_) => self.chat(request).await,
+            Task::Embed(_) => {
+                let Embedded { route, vectors, usage, model } = Box::pin(self.embed(request)).await?;
+                let vectors = (0..).zip(vectors).collect();
+                let reply = WholeReply { vectors, usage: Some(usage), model, ..WholeReply::default() };
+                Ok(Answered::Whole(Box::new(WholeAnswer { route, reply, raw: None })))
+            }
+            Task::Read(_) | Task::Transcribe(_) => {
+                Err(mediary_core::Failure::broken("files have routes of their own").into())
+            }
+        }
+    }
+}

@@ -1,4 +1,4 @@
-//! The headers that tell what happened: who answers, how many failed before, what was done to parts.
+//! The headers that tell what happened: which target answers, how many calls failed before, what was done to parts.
 
 use std::fmt::Write as _;
 
@@ -11,7 +11,7 @@ const X_FALLBACK_ATTEMPTS: HeaderName = HeaderName::from_static("x-fallback-atte
 const X_MEDIARY_TREATMENTS: HeaderName = HeaderName::from_static("x-mediary-treatments");
 const X_MEDIARY_DROPPED: HeaderName = HeaderName::from_static("x-mediary-dropped");
 
-/// Writes down who answers and what was done for it.
+/// Writes down which target answers and what was done for it.
 pub(super) fn describe(route: &Route, headers: &mut HeaderMap) {
     let mut insert = |name: HeaderName, text: &str| {
         // Names out of a catalog or a client's own fields may hold anything; a header cannot.
@@ -47,7 +47,7 @@ fn treatment(note: &TreatmentNote) -> String {
 #[cfg(test)]
 mod tests {
     use mediary_core::plan::RecipeName;
-    use mediary_core::task::Place;
+    use mediary_core::task::PartPath;
 
     use super::*;
 
@@ -55,11 +55,11 @@ mod tests {
     fn headers_name_what_happened_and_nothing_that_did_not() {
         let note = TreatmentNote {
             pages: Some(3),
-            ..TreatmentNote::new(Place { message: 2, part: 1 }, "extract", &RecipeName::new("read-\"document"))
+            ..TreatmentNote::new(PartPath::Content { message: 2, part: 1 }, "extract", &RecipeName::new("read-\"document"))
         };
         let mut route = Route {
             target: "groq/llama-ü".parse().unwrap(),
-            dialect: "openai",
+            wire_format: "openai",
             fallbacks: 0,
             treatments: vec![],
             dropped: vec![],

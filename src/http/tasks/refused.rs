@@ -1,4 +1,4 @@
-//! Why a chat was not answered, as an error of ours with the status that tells the truth.
+//! Why a task was not carried out, as an error of ours with the status that tells the truth.
 
 use std::collections::BTreeMap;
 
@@ -6,28 +6,29 @@ use axum::http::StatusCode;
 use mediary_core::Failure;
 use mediary_core::plan::{PassedOver, Reason, Unplannable};
 
-use super::super::error::{ApiError, TriedBody, whole_seconds};
-use crate::gateway::{ChatError, Exhausted};
+use super::super::error::{ApiError, whole_seconds};
+use crate::gateway::{CallError, Exhausted};
+use crate::protocol::TriedBody;
 
-/// More of those who were passed over are counted, not named.
+/// More targets that were passed over are counted, not named.
 const MOST_NAMED: usize = 8;
 
-/// The error for a chat that was not answered.
+/// The error for a task that was not carried out.
 #[must_use]
-pub fn refused(error: ChatError) -> ApiError {
+pub fn refused(error: CallError) -> ApiError {
     match error {
-        ChatError::Failed(failure) => failure.into(),
-        ChatError::UnknownModel { model, near } => unknown_model(&model, &near),
-        ChatError::NoProviders { keys } => {
+        CallError::Failed(failure) => failure.into(),
+        CallError::UnknownModel { model, near } => unknown_model(&model, &near),
+        CallError::NoProviders { keys } => {
             let message = format!(
-                "No provider is set up, so nobody can chat. Set one of {} and start again, or add [[providers]] to the \
+                "No provider is set up that does this. Set one of {} and start again, or add [[providers]] to the \
                  configuration; the routes under /v1/ocr need none.",
                 keys.join(", ")
             );
             ApiError::new(StatusCode::SERVICE_UNAVAILABLE, "no_providers", message)
         }
-        ChatError::Unplannable(why) => unplannable(*why),
-        ChatError::Exhausted(exhausted) => self::exhausted(*exhausted),
+        CallError::Unplannable(why) => unplannable(*why),
+        CallError::Exhausted(exhausted) => self::exhausted(*exhausted),
     }
 }
 
@@ -69,17 +70,17 @@ fn unplannable(why: Unplannable) -> ApiError {
             parameter.map_or(error.clone(), |name| error.about(name))
         }
         Unplannable::AllResting { soonest, passed_over } => {
-            exhausted(Exhausted { tried: Vec::new(), passed_over, retry_after: Some(soonest), rests_for_rates: false })
+            exhausted(Exhausted { tried: Vec::new(), passed_over, retry_after: Some(soonest), cools_for_rates: false })
         }
-        Unplannable::NoTargets => refused(ChatError::NoProviders { keys: Vec::new() }),
+        Unplannable::NoTargets => refused(CallError::NoProviders { keys: Vec::new() }),
     }
 }
 
-/// Who was passed over and why, those with the same reason together.
+/// The targets that were passed over and why, those with the same reason together.
 fn named(passed_over: &[PassedOver]) -> String {
     let mut by_reason: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    // Those who would never have been asked explain nothing.
-    let told = passed_over.iter().filter(|one| !matches!(one.reason, Reason::OtherTask | Reason::OtherTier));
+    // Targets that would never have been asked explain nothing.
+    let told = passed_over.iter().filter(|one| !matches!(one.reason, Reason::OtherTask(_) | Reason::OtherTier));
     for one in told {
         by_reason.entry(one.reason.to_string()).or_default().push(one.target.to_string());
     }
@@ -104,9 +105,9 @@ fn exhausted(exhausted: Exhausted) -> ApiError {
     };
     let count = exhausted.tried.len();
     let mut message = match count {
-        0 => "Everybody who could answer rests after failures.".to_owned(),
+        0 => "All targets that could answer cool down after failures.".to_owned(),
         1 => format!("{} did not answer: {}.", exhausted.tried[0].target, exhausted.tried[0].why),
-        _ => format!("None of {count} calls was answered; `tried` says who failed and why."),
+        _ => format!("None of {count} calls was answered; `tried` names them and says why."),
     };
     if count == 0 {
         message.push_str(&named(&exhausted.passed_over));
