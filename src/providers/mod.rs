@@ -18,7 +18,7 @@ mod tests;
 
 pub use crate::config::providers::{DialectName, FreeLimits};
 pub use failure::BadCatalog;
-pub use family::vector_family;
+pub use family::{vector_family, vector_space};
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;

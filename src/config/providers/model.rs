@@ -8,7 +8,7 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{Error, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
-use super::FreeLimits;
+use super::{FreeLimits, VectorEntry};
 use crate::config::Bytes;
 
 /// A model as written. What is left out comes from the entry below it, at last from the provider's `defaults`.
@@ -47,6 +47,8 @@ pub struct ModelEntry {
     pub many_replies: Option<bool>,
     /// Whether it answers with sound.
     pub audio_output: Option<bool>,
+    /// The vectors it gives, if it embeds.
+    pub vectors: Option<VectorEntry>,
     /// Soft parameters it refuses beside those its provider refuses.
     pub refuses: Option<Vec<String>>,
     /// What it costs.
@@ -85,6 +87,7 @@ impl ModelEntry {
             logprobs,
             many_replies,
             audio_output,
+            vectors,
             refuses,
             price,
             free_limits,

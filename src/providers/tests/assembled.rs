@@ -24,7 +24,7 @@ fn assembled(file: &str, env: &str) -> Result<Providers, BadCatalog> {
     Providers::assemble(&config, &environment, Some(folder.path()))
 }
 
-fn providers(file: &str, env: &str) -> Providers {
+pub(super) fn providers(file: &str, env: &str) -> Providers {
     assembled(file, env).unwrap()
 }
 
@@ -357,7 +357,9 @@ fn merging_loses_no_field_of_a_model() {
     let names = "id = \"m\"\nname = \"M\"\ntasks = [\"chat\"]\naccepts = [\"pdf\"]\nlimits = { pdf = { bytes = 1, count = 2, side_pixels = 4, seconds = 5, pages = 3, by_url = true } }\n\
                  context_tokens = 1\noutput_tokens = 2\ntools = true\ntool_choice = true\nmedia_in_tool_results = true\n\
                  streaming = false\nstructured = \"json\"\nreasoning = true\nlogprobs = true\nmany_replies = true\n\
-                 audio_output = true\nrefuses = [\"seed\"]\nprice = \"free\"\nfree_limits = { rpm = 1, rpd = 2, tpm = 3, tpd = 4 }\n\
+                 audio_output = true\n\
+                 vectors = { family = \"f\", dimensions = 1, shortenable = true, takes_tokens = true, inputs = 2, batch_tokens = 3 }\n\
+                 refuses = [\"seed\"]\nprice = \"free\"\nfree_limits = { rpm = 1, rpd = 2, tpm = 3, tpd = 4 }\n\
                  tiers = { code = 2 }\nlifecycle = \"preview\"\naliases = [\"n\"]";
     let whole: ModelEntry = toml::from_str(names).unwrap();
     let debugged = format!("{whole:?}");
