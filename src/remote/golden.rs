@@ -158,7 +158,7 @@ pub(crate) fn extras(value: &Value) -> mediary_core::task::Extras {
     value.as_object().unwrap().clone()
 }
 
-/// Two calls at once, one of them with broken arguments, their results, one of them with a picture, and a question.
+/// Two calls at once, one of them with broken arguments, their results, one of them with an image, and a question.
 pub(crate) fn tools() -> Chat {
     let schema = json!({
         "$schema": "http://json-schema.org/draft-07/schema#",

@@ -45,7 +45,7 @@ pub struct ModelEntry {
     pub logprobs: Option<bool>,
     /// Whether it gives several replies at once.
     pub many_replies: Option<bool>,
-    /// Whether it answers with sound.
+    /// Whether it answers with audio.
     pub audio_output: Option<bool>,
     /// The vectors it gives, if it embeds.
     pub vectors: Option<VectorEntry>,
@@ -131,9 +131,9 @@ pub struct MediaLimits {
     pub bytes: Option<Bytes>,
     /// The most files in one request.
     pub count: Option<u32>,
-    /// The longest side of a picture.
+    /// The longest side of an image.
     pub side_pixels: Option<u32>,
-    /// The longest sound or film.
+    /// The longest audio or video.
     pub seconds: Option<u32>,
     /// The most pages of a document.
     pub pages: Option<u32>,

@@ -124,7 +124,7 @@ fn what_models_take_is_as_documented() {
     assert_eq!((png.bytes, png.side_pixels, png.count), (Some(5_000_000), Some(8000), Some(100)));
     assert_eq!(takes("groq/meta-llama/llama-4-scout-17b-16e-instruct", Png).unwrap().count, Some(5));
     assert!(row(&all, "anthropic/claude-sonnet-5").media_in_tool_results);
-    // A predecessor took every model of Gemini for paid, so that nobody was ever sent there.
+    // A predecessor took every model of Gemini for paid, so that no request was ever sent there.
     assert_eq!(row(&all, "gemini/gemini-2.5-flash").price, Price::Free);
     assert_eq!(row(&all, "gemini/gemini-2.5-pro").price, Price::Unknown);
 }
@@ -136,7 +136,7 @@ fn a_provider_is_on_when_its_key_is_in_the_environment() {
     assert_eq!(why(&none, "gemini"), "no key; set GEMINI_API_KEY or GOOGLE_API_KEY");
     assert_eq!(why(&none, "ollama"), "set OLLAMA_API_BASE or OLLAMA_HOST, or name it under [[providers]]");
 
-    // The environment, and who is on.
+    // The environment, and which providers are on.
     let rows: &[(&str, &[&str])] = &[
         ("GROQ_API_KEY=abc", &["groq"]),
         ("GROQ_API_KEY=", &[]),
@@ -249,7 +249,7 @@ fn a_provider_of_ones_own_needs_an_address_and_a_dialect() {
 }
 
 #[test]
-fn models_that_nobody_listed_have_what_their_provider_says_of_all() {
+fn models_that_are_not_listed_have_what_their_provider_says_of_all() {
     let all = providers("[[providers]]\nid = \"ollama\"", "");
     let ollama = setup(&all, "ollama");
     assert!(ollama.discovers && ollama.is_loopback && ollama.keys.is_empty());

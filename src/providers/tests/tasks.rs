@@ -128,7 +128,11 @@ fn vectors_that_can_only_be_meant_otherwise_are_refused() {
     let rows = [
         ("vectors = { inputs = 1 }", "openai", "has `vectors`, so its `tasks` have to name \"embedding\""),
         ("tasks = [\"embedding\"]\nvectors = { family = \" \" }", "openai", "of a family without a name"),
-        ("tasks = [\"embedding\"]\nvectors = { takes_tokens = true }", "gemini", "which the dialect gemini has no form for"),
+        (
+            "tasks = [\"embedding\"]\nvectors = { takes_tokens = true }",
+            "gemini",
+            "which the dialect gemini has no form for",
+        ),
         ("tasks = [\"embedding\"]\nvectors = { inputs = 0 }", "openai", "nonzero"),
         ("tasks = [\"embedding\"]\nvectors = { dimension = 3 }", "openai", "did you mean `dimensions`?"),
     ];

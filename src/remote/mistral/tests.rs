@@ -70,7 +70,7 @@ fn every_medium_has_its_form() {
 }
 
 #[test]
-fn films_and_files_of_text_are_refused() {
+fn videos_and_files_of_text_are_refused() {
     for format in [MediaFormat::Mp4, MediaFormat::Csv] {
         let chat = of_parts(vec![Part::Media(MediaPart::new(media(format)))]);
         let abilities = Abilities::chat("mistral/m".parse().unwrap());

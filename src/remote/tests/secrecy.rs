@@ -60,7 +60,7 @@ const CODES: [&str; 20] = [
     "json_validate_failed",
     "RESOURCE_EXHAUSTED",
     "FAILED_PRECONDITION",
-    "nobody_knows",
+    "an_unknown_code",
 ];
 
 /// Every code with a plain sentence, and every sentence without a code and with the most usual one.
@@ -120,7 +120,7 @@ fn frames(said: &str) -> Vec<String> {
 }
 
 fn check(dialect: &dyn Dialect, key: &str, failure: Failure, cause: &str) -> FailureKind {
-    // As whoever calls the provider does.
+    // As every call of a provider does.
     let Failure { kind, detail } = without_key(failure, Some(key));
     let may_quote = matches!(
         kind,
