@@ -3,17 +3,40 @@
 //! A wrong family mixes up an index without a word, so names are one family only if they are known to be the same weights:
 //! a tag that names a size stays part of the name. An entry that says its family itself is not asked this.
 
+use mediary_core::capability::VectorSpace;
+
 /// Tags that say nothing about the weights: the usual one, and one for requests that cost nothing.
 const EMPTY_TAGS: [&str; 2] = ["latest", "free"];
 
 /// The same weights under several names: those that servers give them, and the family.
-const SAME: [(&[&str], &str); 5] = [
+const SAME: [(&[&str], &str); 6] = [
     (&["all-minilm", "all-minilm:22m", "all-minilm:l6-v2", "all-minilm:22m-l6-v2"], "all-minilm-l6-v2"),
     (&["all-minilm:33m", "all-minilm:l12-v2", "all-minilm:33m-l12-v2"], "all-minilm-l12-v2"),
     (&["nomic-embed-text", "nomic-embed-text:v1.5", "nomic-embed-text:137m-v1.5"], "nomic-embed-text-v1.5"),
     (&["mxbai-embed-large", "mxbai-embed-large:335m", "mxbai-embed-large:v1"], "mxbai-embed-large-v1"),
     (&["bge-m3:567m"], "bge-m3"),
+    (&["embeddinggemma", "embeddinggemma:300m"], "embeddinggemma-300m"),
 ];
+
+/// What is published of families that servers have without saying more than a name: how many dimensions, and whether fewer
+/// can be asked for.
+const KNOWN: [(&str, u32, bool); 6] = [
+    ("all-minilm-l6-v2", 384, false),
+    ("all-minilm-l12-v2", 384, false),
+    ("nomic-embed-text-v1.5", 768, true),
+    ("mxbai-embed-large-v1", 1024, true),
+    ("bge-m3", 1024, false),
+    ("embeddinggemma-300m", 768, true),
+];
+
+/// The vectors of a model of which no more than the name is known.
+#[must_use]
+pub fn vector_space(model: &str) -> VectorSpace {
+    let family = vector_family(model);
+    let known = KNOWN.iter().find(|(name, ..)| *name == family);
+    let (dimensions, is_shortenable) = known.map_or((None, false), |(_, all, fewer)| (Some(*all), *fewer));
+    VectorSpace { dimensions, is_shortenable, ..VectorSpace::of(family) }
+}
 
 /// The family of a model of this name: its last part in lower case, without a tag that says nothing.
 #[must_use]
@@ -41,7 +64,7 @@ fn without_quantisation(tag: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use super::vector_family;
+    use super::{KNOWN, SAME, vector_family, vector_space};
 
     #[test]
     fn names_of_the_same_weights_are_one_family_and_others_are_not() {
@@ -67,5 +90,20 @@ mod tests {
         for (model, family) in rows {
             assert_eq!(vector_family(model), family, "{model}");
         }
+        // A family is a name of its own, or it would be another one the second time.
+        for family in SAME.iter().map(|(_, family)| *family).chain(KNOWN.iter().map(|(family, ..)| *family)) {
+            assert_eq!(vector_family(family), family);
+        }
+    }
+
+    #[test]
+    fn what_is_published_of_a_family_is_known_of_its_models() {
+        let told = |model| {
+            let space = vector_space(model);
+            (space.family, space.dimensions, space.is_shortenable)
+        };
+        assert_eq!(told("all-minilm:latest"), ("all-minilm-l6-v2".to_owned(), Some(384), false));
+        assert_eq!(told("nomic-embed-text"), ("nomic-embed-text-v1.5".to_owned(), Some(768), true));
+        assert_eq!(told("of/Tomorrow"), ("tomorrow".to_owned(), None, false));
     }
 }

@@ -15,7 +15,7 @@ use super::{BadCatalog, Off, ProviderSetup, Providers, address, keys, row};
 use crate::config::providers::{ModelEntry, ProviderEntry, ProxyChoice};
 use crate::config::{Config, ConfiguredProvider, Environment, Problem};
 
-/// The place of a provider that nobody gave one.
+/// The place of a provider for which none is written.
 const USUAL_PRIORITY: u32 = 10;
 
 pub(super) fn all(catalogs: &[ProviderEntry], config: &Config, env: &Environment) -> Result<Providers, BadCatalog> {
@@ -157,7 +157,7 @@ impl Pair<'_> {
         }
     }
 
-    /// Nobody wants to read of every provider that they do not use, only of those they wrote down.
+    /// Of providers that are not in use, only those of the configuration are worth a line.
     fn log(&self, off: &Off) {
         match self.configured {
             Some(_) => tracing::info!(provider = off.id.as_str(), why = off.why, "provider is off"),
@@ -192,7 +192,7 @@ impl Pair<'_> {
             .configured
             .is_some_and(|configured| configured.entry.api_keys.is_some() || configured.entry.key_env.is_some());
         match self.first(|entry| entry.auth.clone()) {
-            // Whoever gives keys to a provider that usually wants none means them to be sent.
+            // Keys for a provider that usually wants none are meant to be sent.
             Some(Auth::None) if has_keys && self.configured.is_some_and(|its| its.entry.auth.is_none()) => Auth::Bearer,
             Some(auth) => auth,
             None if has_keys || self.catalog.is_some() => Auth::Bearer,

@@ -1,8 +1,8 @@
-//! Providers: who can be called, with which keys, and what each of their models accepts and does.
+//! Providers: which can be called, with which keys, and what each of their models accepts and does.
 //!
 //! Catalogs, the configuration and the environment are merged here, once, at start. Nothing is called, and what a
-//! provider says about itself when asked is not here either: whoever asks makes rows with [`ProviderSetup::discovered`].
-//! The gateway plans over the matrix; `mediary check-config` prints who is on and who is off.
+//! provider says about itself when asked is not here either: the gateway asks, and makes rows with [`ProviderSetup::discovered`].
+//! The gateway plans over the matrix; `mediary check-config` prints which are on and which are off.
 
 mod address;
 mod catalog;
@@ -18,7 +18,7 @@ mod tests;
 
 pub use crate::config::providers::{DialectName, FreeLimits};
 pub use failure::BadCatalog;
-pub use family::vector_family;
+pub use family::{vector_family, vector_space};
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -62,7 +62,7 @@ pub struct ProviderSetup {
 
 impl ProviderSetup {
     /// The row of a model that no catalog lists, such as one the provider itself has named: what its models have in
-    /// common, no tiers. Whoever knows more of it fills it in.
+    /// common, no tiers. What else is known of it is filled in by the caller.
     #[must_use]
     pub fn discovered(&self, model: &str) -> Abilities {
         row::abilities(self, model, &self.defaults)

@@ -1,4 +1,4 @@
-//! Who is on and who is off, for people: what `mediary check-config` prints.
+//! Which providers are on and which are off, for people: what `mediary check-config` prints.
 
 use super::Providers;
 

@@ -1,11 +1,13 @@
 //! From a model as written to a row of the matrix.
 
+use std::num::NonZeroU32;
+
 use mediary_core::capability::{
     Abilities, Acceptance, Lifecycle, Price, SoftSupport, Structured, TaskKind, VectorSpace,
 };
 use mediary_core::{MediaFormat, MediaKind, ModelName, Target};
 
-use super::{DialectName, ModelInfo, ProviderSetup, vector_family};
+use super::{DialectName, ModelInfo, ProviderSetup, vector_family, vector_space};
 use crate::config::providers::{Accepted, MediaLimits, ModelEntry};
 
 /// The row of a model. `entry` is whole: nothing is below it any more.
@@ -19,7 +21,7 @@ pub(super) fn abilities(provider: &ProviderSetup, model: &str, entry: &ModelEntr
     let unpriced = if is_local { Price::Free } else { Price::Unknown };
     let says = |ability: Option<bool>| chats && ability.unwrap_or(false);
     let tools = says(entry.tools);
-    let vectors = tasks.contains(&TaskKind::Embedding).then(|| VectorSpace::of(vector_family(model)));
+    let vectors = tasks.contains(&TaskKind::Embedding).then(|| vectors(model, entry));
     Abilities {
         target: Target { provider: provider.id.clone(), model: ModelName::new(model) },
         priority: provider.priority,
@@ -43,6 +45,19 @@ pub(super) fn abilities(provider: &ProviderSetup, model: &str, entry: &ModelEntr
         lifecycle,
         vectors,
         missing: None,
+    }
+}
+
+/// The vectors of a model: as its entry has them, else as its name is known.
+fn vectors(model: &str, entry: &ModelEntry) -> VectorSpace {
+    let Some(written) = &entry.vectors else { return vector_space(model) };
+    VectorSpace {
+        family: written.family.as_ref().map_or_else(|| vector_family(model), |family| family.trim().to_lowercase()),
+        dimensions: written.dimensions.map(NonZeroU32::get),
+        is_shortenable: written.shortenable.unwrap_or(false),
+        takes_tokens: written.takes_tokens.unwrap_or(false),
+        inputs: written.inputs.map(NonZeroU32::get),
+        batch_tokens: written.batch_tokens.map(NonZeroU32::get),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Forms of fields and a file (RFC 7578, `multipart/form-data`), as OpenAI-like APIs want recordings.
 //!
-//! Written once into one buffer. What stands in a form is the dialects' affair.
+//! Written once into one buffer. What stands in a form is decided by the dialects.
 
 use std::borrow::Cow;
 use std::io::Read as _;

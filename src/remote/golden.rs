@@ -9,7 +9,8 @@ use http::header::HeaderMap;
 use mediary_core::capability::{Abilities, Structured};
 use mediary_core::provider::{Call, Timeouts};
 use mediary_core::task::{
-    Chat, Effort, MediaPart, Message, Part, Reasoning, ReplyFormat, ReplyFrame, Role, Sampling, Task, Tool, ToolCall,
+    Chat, Effort, Embed, EmbedInput, MediaPart, Message, Part, Reasoning, ReplyFormat, ReplyFrame, Role, Sampling,
+    Task, Tool, ToolCall,
 };
 use mediary_core::{Blob, Failure, Media, MediaFormat};
 use serde_json::{Value, json};
@@ -109,6 +110,12 @@ pub(crate) fn media(format: MediaFormat) -> MediaPart {
     MediaPart::new(Media { format, blob: Blob::in_memory(bytes) })
 }
 
+/// Texts to embed.
+pub(crate) fn embed(texts: &[&str]) -> Embed {
+    let inputs = texts.iter().map(|text| EmbedInput::Text((*text).to_owned()));
+    Embed { inputs: inputs.collect(), ..Embed::default() }
+}
+
 pub(crate) fn of(messages: Vec<Message>) -> Chat {
     Chat { messages, ..Chat::default() }
 }
@@ -151,7 +158,7 @@ pub(crate) fn extras(value: &Value) -> mediary_core::task::Extras {
     value.as_object().unwrap().clone()
 }
 
-/// Two calls at once, one of them with broken arguments, their results, one of them with a picture, and a question.
+/// Two calls at once, one of them with broken arguments, their results, one of them with an image, and a question.
 pub(crate) fn tools() -> Chat {
     let schema = json!({
         "$schema": "http://json-schema.org/draft-07/schema#",

@@ -1,7 +1,7 @@
 //! Media too large for a request are handed to the provider beforehand, and named in the request by their address there.
 //!
 //! Only Gemini takes files so, and keeps them for two days for the project that the key belongs to; so what was handed
-//! over is remembered by key and content, and an agent that sends a film with every turn uploads it once.
+//! over is remembered by key and content, and an agent that sends a video with every turn uploads it once.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
@@ -17,7 +17,7 @@ use crate::{Remote, gemini};
 const KEPT: Duration = Duration::from_secs(47 * 3600);
 /// More files than this are not remembered.
 const MOST: usize = 1_000;
-/// Uploading and the provider's own preparation of a long film.
+/// Uploading and the provider's own preparation of a long video.
 const WITHIN: Duration = Duration::from_secs(600);
 
 /// By key and content: the file's address, and until when it is there.

@@ -32,5 +32,23 @@ pub(crate) fn names(body: &[u8]) -> Result<Vec<ListedModel>, Failure> {
             return Err(Failure::new(FailureKind::Garbled, "the provider's list of models cannot be understood"));
         }
     };
-    Ok(listed.into_iter().map(|model| ListedModel { name: model.id, ..ListedModel::default() }).collect())
+    let model = |Listed { id }| {
+        // All that is said is the name, and of most embedding models that says it.
+        let embedding = id.to_lowercase().contains("embed").then_some(true);
+        ListedModel { name: id, embedding, ..ListedModel::default() }
+    };
+    Ok(listed.into_iter().map(model).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::names;
+
+    #[test]
+    fn of_a_model_whose_name_says_so_it_is_known_that_it_embeds() {
+        let body =
+            br#"{"data":[{"id":"qwen3-8b"},{"id":"text-embedding-nomic-embed-text-v1.5"},{"id":"BAAI/Embedder"}]}"#;
+        let told: Vec<_> = names(body).unwrap().into_iter().map(|model| model.embedding).collect();
+        assert_eq!(told, [None, Some(true), Some(true)]);
+    }
 }

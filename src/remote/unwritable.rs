@@ -40,8 +40,8 @@ pub(crate) fn parameter(dialect: &str, name: &str) -> Failure {
 }
 
 /// A page to read was not drawn before it came here.
-pub(crate) fn unpictured() -> Failure {
-    Failure::broken("a page was not made a picture before it was to be sent")
+pub(crate) fn undrawn() -> Failure {
+    Failure::broken("a page was not drawn before it was to be sent")
 }
 
 /// A part was not fetched before it came here.

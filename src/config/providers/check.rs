@@ -83,6 +83,19 @@ fn model_faults(model: &ModelEntry, dialect: Option<DialectName>) -> impl Iterat
             _ => {}
         }
     }
+    if let Some(vectors) = &model.vectors {
+        if !model.tasks.as_ref().is_some_and(|tasks| tasks.contains(&TaskKind::Embedding)) {
+            faults.push("has `vectors`, so its `tasks` have to name \"embedding\"".to_owned());
+        }
+        if vectors.family.as_deref().is_some_and(|family| family.trim().is_empty()) {
+            faults.push("has `vectors` of a family without a name".to_owned());
+        }
+        if vectors.takes_tokens == Some(true)
+            && let Some(dialect) = dialect.filter(|dialect| *dialect != DialectName::Openai)
+        {
+            faults.push(format!("takes tokens, which the dialect {} has no form for", dialect.as_str()));
+        }
+    }
     let Some(dialect) = dialect.filter(|_| chats) else { return faults.into_iter() };
     for accepted in model.accepts.iter().flatten() {
         let name = dialect.as_str();

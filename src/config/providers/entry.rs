@@ -86,7 +86,7 @@ impl ProviderEntry {
     }
 }
 
-/// What a provider gives for nothing. A limit nobody published is `None`.
+/// What a provider gives for nothing. A limit that is not published is `None`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FreeLimits {

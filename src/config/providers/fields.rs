@@ -36,7 +36,7 @@ pub(super) fn variables<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Op
     };
     let names = names.into_iter().map(|name| match name {
         Value::String(name) if !name.is_empty() && name.chars().all(plain) => Some(name),
-        // Whoever writes a key where its variable belongs does not want to read it in a log.
+        // A key that was written where its variable belongs must not be read in a log.
         _ => None,
     });
     let wants = "must be a list of variables' names in upper case, such as [\"GROQ_API_KEY\"]";

@@ -10,6 +10,7 @@ mod hidden;
 mod model;
 mod read;
 mod reference;
+mod vectors;
 
 pub use entry::{FreeLimits, ProviderEntry};
 pub(crate) use hidden::sendable;
@@ -18,6 +19,7 @@ pub use model::{Accepted, MediaLimits, ModelEntry, PriceEntry};
 pub use read::catalog;
 pub(super) use read::{Page, configured};
 pub(super) use reference::ROWS;
+pub use vectors::VectorEntry;
 
 pub use mediary_remote::DialectName;
 

@@ -8,7 +8,7 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{Error, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
-use super::FreeLimits;
+use super::{FreeLimits, VectorEntry};
 use crate::config::Bytes;
 
 /// A model as written. What is left out comes from the entry below it, at last from the provider's `defaults`.
@@ -45,8 +45,10 @@ pub struct ModelEntry {
     pub logprobs: Option<bool>,
     /// Whether it gives several replies at once.
     pub many_replies: Option<bool>,
-    /// Whether it answers with sound.
+    /// Whether it answers with audio.
     pub audio_output: Option<bool>,
+    /// The vectors it gives, if it embeds.
+    pub vectors: Option<VectorEntry>,
     /// Soft parameters it refuses beside those its provider refuses.
     pub refuses: Option<Vec<String>>,
     /// What it costs.
@@ -85,6 +87,7 @@ impl ModelEntry {
             logprobs,
             many_replies,
             audio_output,
+            vectors,
             refuses,
             price,
             free_limits,
@@ -128,9 +131,9 @@ pub struct MediaLimits {
     pub bytes: Option<Bytes>,
     /// The most files in one request.
     pub count: Option<u32>,
-    /// The longest side of a picture.
+    /// The longest side of an image.
     pub side_pixels: Option<u32>,
-    /// The longest sound or film.
+    /// The longest audio or video.
     pub seconds: Option<u32>,
     /// The most pages of a document.
     pub pages: Option<u32>,

@@ -83,6 +83,11 @@ pub(in crate::config) const ROWS: &[(&str, &str, &str)] = &[
     ("providers[].models[].logprobs", "`false`", "whether it gives log probabilities"),
     ("providers[].models[].many_replies", "`false`", "whether it gives several replies at once"),
     ("providers[].models[].audio_output", "`false`", "whether it answers with sound"),
+    (
+        "providers[].models[].vectors",
+        "by its name",
+        "of an embedding model: `{ family, dimensions, shortenable, takes_tokens, inputs, batch_tokens }`; requests fall back within a family only",
+    ),
     ("providers[].models[].refuses", "`[]`", "parameters it refuses and can be asked without"),
     (
         "providers[].models[].price",

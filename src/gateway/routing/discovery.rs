@@ -7,7 +7,7 @@ use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
-use mediary_core::capability::{Abilities, Acceptance, TaskKind, VectorSpace};
+use mediary_core::capability::{Abilities, Acceptance, TaskKind};
 use mediary_core::provider::ListedModel;
 use mediary_core::{Failure, FailureKind, MediaKind};
 use tokio::time::timeout;
@@ -71,7 +71,7 @@ fn row(setup: &ProviderSetup, model: &ListedModel) -> Abilities {
     row.reasoning |= model.thinking.unwrap_or(false);
     if model.embedding == Some(true) {
         row.tasks = vec![TaskKind::Embedding];
-        row.vectors.get_or_insert_with(|| VectorSpace::of(crate::providers::vector_family(&model.name)));
+        row.vectors.get_or_insert_with(|| crate::providers::vector_space(&model.name));
     }
     match model.vision {
         Some(true) => {

@@ -24,7 +24,7 @@ fn assembled(file: &str, env: &str) -> Result<Providers, BadCatalog> {
     Providers::assemble(&config, &environment, Some(folder.path()))
 }
 
-fn providers(file: &str, env: &str) -> Providers {
+pub(super) fn providers(file: &str, env: &str) -> Providers {
     assembled(file, env).unwrap()
 }
 
@@ -124,7 +124,7 @@ fn what_models_take_is_as_documented() {
     assert_eq!((png.bytes, png.side_pixels, png.count), (Some(5_000_000), Some(8000), Some(100)));
     assert_eq!(takes("groq/meta-llama/llama-4-scout-17b-16e-instruct", Png).unwrap().count, Some(5));
     assert!(row(&all, "anthropic/claude-sonnet-5").media_in_tool_results);
-    // A predecessor took every model of Gemini for paid, so that nobody was ever sent there.
+    // A predecessor took every model of Gemini for paid, so that no request was ever sent there.
     assert_eq!(row(&all, "gemini/gemini-2.5-flash").price, Price::Free);
     assert_eq!(row(&all, "gemini/gemini-2.5-pro").price, Price::Unknown);
 }
@@ -136,7 +136,7 @@ fn a_provider_is_on_when_its_key_is_in_the_environment() {
     assert_eq!(why(&none, "gemini"), "no key; set GEMINI_API_KEY or GOOGLE_API_KEY");
     assert_eq!(why(&none, "ollama"), "set OLLAMA_API_BASE or OLLAMA_HOST, or name it under [[providers]]");
 
-    // The environment, and who is on.
+    // The environment, and which providers are on.
     let rows: &[(&str, &[&str])] = &[
         ("GROQ_API_KEY=abc", &["groq"]),
         ("GROQ_API_KEY=", &[]),
@@ -249,7 +249,7 @@ fn a_provider_of_ones_own_needs_an_address_and_a_dialect() {
 }
 
 #[test]
-fn models_that_nobody_listed_have_what_their_provider_says_of_all() {
+fn models_that_are_not_listed_have_what_their_provider_says_of_all() {
     let all = providers("[[providers]]\nid = \"ollama\"", "");
     let ollama = setup(&all, "ollama");
     assert!(ollama.discovers && ollama.is_loopback && ollama.keys.is_empty());
@@ -357,7 +357,9 @@ fn merging_loses_no_field_of_a_model() {
     let names = "id = \"m\"\nname = \"M\"\ntasks = [\"chat\"]\naccepts = [\"pdf\"]\nlimits = { pdf = { bytes = 1, count = 2, side_pixels = 4, seconds = 5, pages = 3, by_url = true } }\n\
                  context_tokens = 1\noutput_tokens = 2\ntools = true\ntool_choice = true\nmedia_in_tool_results = true\n\
                  streaming = false\nstructured = \"json\"\nreasoning = true\nlogprobs = true\nmany_replies = true\n\
-                 audio_output = true\nrefuses = [\"seed\"]\nprice = \"free\"\nfree_limits = { rpm = 1, rpd = 2, tpm = 3, tpd = 4 }\n\
+                 audio_output = true\n\
+                 vectors = { family = \"f\", dimensions = 1, shortenable = true, takes_tokens = true, inputs = 2, batch_tokens = 3 }\n\
+                 refuses = [\"seed\"]\nprice = \"free\"\nfree_limits = { rpm = 1, rpd = 2, tpm = 3, tpd = 4 }\n\
                  tiers = { code = 2 }\nlifecycle = \"preview\"\naliases = [\"n\"]";
     let whole: ModelEntry = toml::from_str(names).unwrap();
     let debugged = format!("{whole:?}");

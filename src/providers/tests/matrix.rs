@@ -24,7 +24,7 @@ use crate::providers::{DialectName, ProviderSetup, Providers};
 const URL: &str = "https://media.example/a-file";
 
 /// Everything that is shipped.
-fn shipped() -> Providers {
+pub(super) fn shipped() -> Providers {
     let mut environment = Environment::default();
     for (name, value) in ALL_KEYS.lines().filter_map(|line| line.split_once('=')) {
         environment.set(name, value);

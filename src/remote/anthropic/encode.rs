@@ -80,7 +80,7 @@ fn max_tokens(call: &ChatCall<'_>) -> u32 {
     let thoughts = call.task.effort.filter(|_| call.abilities.reasoning).map_or(0, budget_tokens);
     match asked {
         Some(asked) => asked.min(most),
-        // Where nobody knows how long a reply may be, no room is claimed for thoughts.
+        // Where it is not known how long a reply may be, no room is claimed for thoughts.
         None if most == u32::MAX => REPLY_TOKENS,
         None => (REPLY_TOKENS + thoughts).min(most),
     }
@@ -141,7 +141,7 @@ fn tool_choice(chat: &Chat) -> Option<ToolChoice<'_>> {
     Some(ToolChoice { kind, name, disable_parallel_tool_use })
 }
 
-/// Who asks, as an opaque id; an address is refused there.
+/// The end user as an opaque id; an address is refused there.
 fn user<'a>(call: &ChatCall<'a>) -> Option<&'a str> {
     let user = call.task.extras.get("user").filter(|_| call.sends("user"))?.as_str()?;
     (!user.is_empty() && !user.contains('@')).then_some(user)

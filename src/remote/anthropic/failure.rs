@@ -29,7 +29,7 @@ fn of_error(answered: Option<u16>, headers: &HeaderMap, error: &Value) -> Failur
         400 if says(&["prompt is too long", "exceed context limit", "exceeds the context"]) => {
             FailureKind::ContextTooLong
         }
-        // A balance or a limit that somebody set is called a bad request.
+        // A spent balance or a spend limit is called a bad request.
         400 if says(&["credit balance", "usage limit", "spend limit"]) => FailureKind::QuotaSpent { resets_in: None },
         400 if says(&["content filtering policy"]) => FailureKind::ContentRefused,
         400 | 403 if says(&["organization has been disabled"]) => FailureKind::BadKey,

@@ -56,7 +56,7 @@ impl Generation {
     }
 }
 
-/// The tokens granted for an effort. Room for as many is also left in a reply whose length nobody limited.
+/// The tokens granted for an effort. Room for as many is also left in a reply whose length is not limited.
 pub(super) fn budget_tokens(effort: Effort) -> u32 {
     match effort {
         Effort::None => 0,

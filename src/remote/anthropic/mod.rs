@@ -1,6 +1,6 @@
 //! The dialect of Anthropic's Messages API.
 //!
-//! Pictures and documents are read natively here, sound and film are not. Thoughts are signed and must come back
+//! Images and documents are read natively here, audio and video are not. Thoughts are signed and must come back
 //! unchanged. Tools that run at the provider are not offered. What a model takes is the matrix's to know.
 
 mod carries;

@@ -1,4 +1,4 @@
-//! The shapes in which OpenAI's likes complain, brought into one.
+//! The shapes of error bodies among OpenAI-like providers, brought into one.
 //!
 //! An object under `error`, or a text; the same fields without it; `detail` as FastAPI has it; a list under `errors`;
 //! MiniMax's `base_resp`; a bare JSON string; plain text. A web page says nothing that could be used.

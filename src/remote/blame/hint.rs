@@ -1,6 +1,6 @@
 //! When a provider wants to be asked again: headers, and sentences such as "try again in 7.66s".
 //!
-//! `Retry-After` is RFC 9110's; the reset headers are OpenAI's and its likes', who write durations (`6m0s`), seconds,
+//! `Retry-After` is RFC 9110's; the reset headers are those of OpenAI-like providers, which write durations (`6m0s`), seconds,
 //! or points in time as seconds or milliseconds since 1970.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};

@@ -56,7 +56,7 @@ fn push_without_keys(shown: &mut String, word: &str) {
 }
 
 fn may_be_in_key(character: char) -> bool {
-    // Providers show keys with stars in the middle; the ends are nobody's business either.
+    // Providers show keys with stars in the middle; the ends are kept back as well.
     character.is_ascii_alphanumeric() || "-_+/=*".contains(character)
 }
 

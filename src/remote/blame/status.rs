@@ -21,7 +21,7 @@ pub(crate) fn kind_of_status(status: u16, headers: &HeaderMap, said: &str) -> Fa
         429 => FailureKind::RateLimited { retry_after },
         409 | 425 | 499 | 500.. => FailureKind::Overloaded { retry_after },
         400..=499 => FailureKind::Unacceptable,
-        // A redirect, or a success that was handed here: nobody answers like this who speaks the dialect.
+        // A redirect, or a success that was handed here: no server of the dialect answers like this.
         _ => FailureKind::Garbled,
     }
 }

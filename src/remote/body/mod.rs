@@ -1,7 +1,7 @@
 //! Writing the JSON bodies of requests, each once and into one buffer that is large enough from the start.
 //!
-//! To look through a picture's base64 for characters to escape takes longer than to copy it, and there are none: here it
-//! is written as it is. All dialects write with this; what stands where in a body is their affair.
+//! To look through an image's base64 for characters to escape takes longer than to copy it, and there are none: here it
+//! is written as it is. All dialects write with this; what stands where in a body is decided there.
 
 mod media;
 mod object;

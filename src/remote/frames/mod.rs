@@ -16,7 +16,7 @@ use lines::Lines;
 use sse::Events;
 use whole::Whole;
 
-/// The longest event or line. A picture in base64 fits.
+/// The longest event or line. An image in base64 fits.
 pub(crate) const MOST_FRAME_BYTES: usize = 16 << 20;
 /// The longest whole body.
 pub(crate) const MOST_BODY_BYTES: usize = 64 << 20;

@@ -2,14 +2,14 @@
 
 use insta::assert_snapshot;
 use mediary_core::FailureKind;
-use mediary_core::task::{Effort, Message, ReplyFormat, Role, Sampling, ToolChoice};
+use mediary_core::task::{Effort, Embed, EmbedInput, Message, ReplyFormat, Role, Sampling, Task, ToolChoice};
 use serde_json::json;
 
 use super::Gemini;
 use crate::Dialect;
 use crate::golden::{
-    able, conversation, encode, every_medium, extras, form, of, refusals, schema, sent, thoughts, tools, understood,
-    unfetched,
+    able, conversation, embed, encode, encode_task, every_medium, extras, form, of, refusals, schema, sent, sent_task,
+    thoughts, tools, understood, understood_as, unfetched,
 };
 
 const OLD: &str = "gemini/gemini-2.5-flash";
@@ -158,6 +158,39 @@ fn answers_that_are_none_are_failures() {
         &[],
     ];
     let told: Vec<_> = rows.iter().map(|frames| understood(&Gemini, true, frames)).collect();
+    assert_snapshot!(told.join("\n"));
+}
+
+#[test]
+fn texts_are_sent_to_be_embedded_in_one_batch() {
+    let wished = Embed { dimensions: Some(768), extras: extras(&json!({ "user": "u1" })), ..embed(&["a \"b\"", "c"]) };
+    let sent = ["gemini/gemini-embedding-001", "gemini/models/gemini-embedding-001"]
+        .map(|target| sent_task(&Gemini, &able(target), &Task::Embed(wished.clone())));
+    assert_eq!(sent[0], sent[1]);
+    assert_snapshot!(sent[0]);
+    let tokens = Embed { inputs: vec![EmbedInput::Tokens(vec![1])], ..Embed::default() };
+    assert_eq!(encode_task(&Gemini, &able(OLD), &Task::Embed(tokens)).unwrap_err().kind, FailureKind::Broken);
+}
+
+#[test]
+fn vectors_are_read_in_their_order_and_scaled_where_they_were_shortened() {
+    let whole = Task::Embed(embed(&["a", "b"]));
+    let short = Task::Embed(Embed { dimensions: Some(2), ..embed(&["a", "b"]) });
+    let rows = [
+        (&whole, r#"{"embeddings":[{"values":[3,4]},{"values":[1,0]}]}"#),
+        (&short, r#"{"embeddings":[{"values":[3,4]},{"values":[1,0]}],"usageMetadata":{"promptTokenCount":7}}"#),
+        (&short, r#"{"embeddings":[{"values":[0,0]},{"values":[1,0]}]}"#),
+        (&short, r#"{"embeddings":[{"values":[1e300,0]},{"values":[1,0]}]}"#),
+        (&short, r#"{"embeddings":[{"values":[3,4,5]},{"values":[1,0,0]}]}"#),
+        (&whole, r#"{"embeddings":[{"values":[1]}]}"#),
+        (&whole, r#"{"embeddings":[{"values":[1]},{"values":[1]},{"values":[1]}]}"#),
+        (&whole, r#"{"embeddings":[{},{"values":[1]}]}"#),
+        (&whole, "{}"),
+        (&whole, r#"{"error":{"code":503,"message":"overloaded","status":"UNAVAILABLE"}}"#),
+        (&whole, r#"[{"error":{"code":400,"message":"The input token count exceeds the maximum"}}]"#),
+        (&whole, "<html>"),
+    ];
+    let told = rows.map(|(task, body)| format!("{body}\n{}", understood_as(&Gemini, task, false, &[body])));
     assert_snapshot!(told.join("\n"));
 }
 

@@ -1,6 +1,6 @@
 //! Reading a page with Mistral's `POST /ocr`.
 //!
-//! The text comes back as Markdown, with the confidence where the model gives one. Pictures and tables that the API can
+//! The text comes back as Markdown, with the confidence where the model gives one. Images and tables that the API can
 //! cut out are left where they stand in the text.
 
 use mediary_core::task::{PageText, Read, ReplyEvent};
@@ -14,7 +14,7 @@ use crate::{HttpCall, Reader, unwritable, whole};
 
 /// Writes a request.
 pub(super) fn encode(call: &CallOf<'_, Read>) -> Result<HttpCall, Failure> {
-    let picture = call.task.picture.as_ref().ok_or_else(unwritable::unpictured)?;
+    let picture = call.task.picture.as_ref().ok_or_else(unwritable::undrawn)?;
     let kind = match picture.kind() {
         MediaKind::Document => "document_url",
         MediaKind::Image => "image_url",

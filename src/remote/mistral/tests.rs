@@ -5,14 +5,14 @@ use std::sync::Arc;
 use http::header::HeaderMap;
 use mediary_core::capability::{Abilities, TaskKind};
 use mediary_core::task::{
-    Chat, Effort, MediaPart, Message, Part, Read, ReplyEvent, ReplyFormat, ReplyFrame, Role, Sampling, Task, Tool,
-    ToolCall, ToolChoice,
+    Chat, Effort, Embed, EmbedInput, MediaPart, Message, Part, Read, ReplyEvent, ReplyFormat, ReplyFrame, Role,
+    Sampling, Task, Tool, ToolCall, ToolChoice,
 };
 use mediary_core::{Blob, FailureKind, Media, MediaFormat, Raster};
 use serde_json::{Value, json};
 
 use super::Mistral;
-use crate::golden::{encode, encode_task, sent_task, understood_as};
+use crate::golden::{embed, encode, encode_task, sent_task, understood_as};
 use crate::{Dialect, Frame};
 
 fn media(format: MediaFormat) -> Media {
@@ -70,7 +70,7 @@ fn every_medium_has_its_form() {
 }
 
 #[test]
-fn films_and_files_of_text_are_refused() {
+fn videos_and_files_of_text_are_refused() {
     for format in [MediaFormat::Mp4, MediaFormat::Csv] {
         let chat = of_parts(vec![Part::Media(MediaPart::new(media(format)))]);
         let abilities = Abilities::chat("mistral/m".parse().unwrap());
@@ -153,4 +153,20 @@ fn a_page_comes_back_with_its_confidence_or_is_a_failure() {
     ];
     let told = bodies.map(|body| format!("{body}\n{}", understood_as(&Mistral, &page(None), false, &[body])));
     insta::assert_snapshot!(told.join("\n"));
+}
+
+#[test]
+fn texts_are_sent_to_be_embedded_without_a_field_that_mistral_does_not_know() {
+    let extras = json!({ "user": "u1", "metadata": { "a": 1 }, "encoding_format": "base64", "safe_prompt": true });
+    let extras = extras.as_object().unwrap().clone();
+    let wished = Embed { dimensions: Some(256), extras, ..embed(&["a \"b\"", "c"]) };
+    let row = Abilities::of("mistral/codestral-embed".parse().unwrap(), TaskKind::Embedding);
+    insta::assert_snapshot!(sent_task(&Mistral, &row, &Task::Embed(wished)));
+    let tokens = Embed { inputs: vec![EmbedInput::Tokens(vec![1])], ..Embed::default() };
+    assert_eq!(encode_task(&Mistral, &row, &Task::Embed(tokens)).unwrap_err().kind, FailureKind::Broken);
+    let answer = r#"{"id":"e1","object":"list","data":[{"object":"embedding","embedding":[0.5],"index":0}],"model":"mistral-embed","usage":{"prompt_tokens":15,"total_tokens":15,"prompt_audio_seconds":null}}"#;
+    insta::assert_snapshot!(
+        "vectors_are_read_as_openais",
+        understood_as(&Mistral, &Task::Embed(embed(&["a"])), false, &[answer])
+    );
 }

@@ -9,10 +9,10 @@ use serde_json::Value;
 
 /// What a server gives anyway.
 const LEAST_CONTEXT_TOKENS: u32 = 4096;
-/// Room for a reply whose length nobody limited.
+/// Room for a reply whose length is not limited.
 const REPLY_TOKENS: u32 = 2048;
-/// What a picture takes, about; models differ, and too much is better than too little.
-const PICTURE_TOKENS: u32 = 1536;
+/// What an image takes, about; models differ, and too much is better than too little.
+const IMAGE_TOKENS: u32 = 1536;
 
 /// An effort, as `think` has it.
 pub(super) fn think(effort: Effort) -> Value {
@@ -29,12 +29,12 @@ pub(super) fn think(effort: Effort) -> Value {
 /// About how many tokens a chat and its reply take.
 pub(super) fn needed_tokens(chat: &Chat) -> u32 {
     let parts = chat.messages.iter().flat_map(|message| &message.parts);
-    let pictures = parts.filter(|part| !matches!(part, Part::Text(_))).count();
-    let pictures = u32::try_from(pictures).unwrap_or(u32::MAX).saturating_mul(PICTURE_TOKENS);
+    let images = parts.filter(|part| !matches!(part, Part::Text(_))).count();
+    let images = u32::try_from(images).unwrap_or(u32::MAX).saturating_mul(IMAGE_TOKENS);
     let reply = chat.sampling.max_tokens.unwrap_or(REPLY_TOKENS);
     // Estimates err; an eighth more keeps the beginning of the prompt from being what pays for it.
     let text = estimate_tokens(chat);
-    text.saturating_add(text / 8).saturating_add(pictures).saturating_add(reply)
+    text.saturating_add(text / 8).saturating_add(images).saturating_add(reply)
 }
 
 /// The context to ask for: in powers of two, since each change of it makes the server load the model anew.

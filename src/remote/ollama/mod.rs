@@ -1,7 +1,7 @@
 //! The dialect of Ollama's own API, on this machine or in its cloud.
 //!
 //! Its OpenAI endpoint is not used, since a context length cannot be asked for there, and prompts longer than the
-//! default are cut without a word. Pictures are the only medium. Its list of models says what each of them can do.
+//! default are cut without a word. Images are the only medium. Its list of models says what each of them can do.
 
 mod carries;
 mod embed;

@@ -3,14 +3,15 @@
 use insta::assert_snapshot;
 use mediary_core::FailureKind;
 use mediary_core::capability::Abilities;
-use mediary_core::task::{Chat, Effort, Message, ReplyFormat, Role, Sampling, ToolChoice};
+use mediary_core::task::{Chat, Effort, Embed, EmbedInput, Message, ReplyFormat, Role, Sampling, Task, ToolChoice};
 use serde_json::{Value, json};
 
 use super::Ollama;
 use crate::golden::{
-    able, conversation, encode, every_medium, extras, form, of, refusals, schema, sent, thoughts, tools, understood,
-    unfetched,
+    able, call, conversation, embed, encode, encode_task, every_medium, extras, form, of, refusals, schema, sent,
+    sent_task, thoughts, tools, understood, understood_as, unfetched,
 };
+use crate::{Dialect, Quirks};
 
 const MODEL: &str = "ollama/qwen3-vl:8b";
 
@@ -119,6 +120,41 @@ fn answers_that_are_none_are_failures() {
 }
 
 #[test]
+fn texts_are_sent_to_be_embedded_whole() {
+    let extras = extras(&json!({ "user": "u1", "keep_alive": "5m", "options": { "num_ctx": 8192 }, "truncate": true }));
+    let wished = Task::Embed(Embed { dimensions: Some(256), extras, ..embed(&["a \"b\"", "c"]) });
+    assert_snapshot!(sent_task(&Ollama, &able("ollama/nomic-embed-text"), &wished));
+    let dropped = ["keep_alive".to_owned(), "options".to_owned()];
+    let abilities = able("ollama/nomic-embed-text");
+    let written = Ollama.encode(&call(&wished, &abilities, &dropped), &Quirks::default()).unwrap();
+    let body: Value = serde_json::from_slice(&written.body).unwrap();
+    assert_eq!([&body["keep_alive"], &body["options"]], [&Value::Null, &Value::Null]);
+    let tokens = Embed { inputs: vec![EmbedInput::Tokens(vec![1])], ..Embed::default() };
+    assert_eq!(encode_task(&Ollama, &able(MODEL), &Task::Embed(tokens)).unwrap_err().kind, FailureKind::Broken);
+}
+
+#[test]
+fn vectors_are_read_in_their_order_or_the_answer_is_a_failure() {
+    let two = Task::Embed(embed(&["a", "b"]));
+    let bodies = [
+        r#"{"model":"all-minilm","embeddings":[[0.6,0.8],[1,0]],"total_duration":14143917,"load_duration":1019500,"prompt_eval_count":8}"#,
+        r#"{"embeddings":[[0.6,0.8],[1,0]]}"#,
+        r#"{"model":"m","embeddings":[[0.6,0.8]]}"#,
+        r#"{"model":"m","embeddings":[[0.6,0.8],[1,0],[0,1]]}"#,
+        r#"{"model":"m","embeddings":[[0.6,0.8],[1]]}"#,
+        r#"{"model":"m","embeddings":[[],[]]}"#,
+        r#"{"model":"m","embeddings":[[0,0],[0,0]]}"#,
+        r#"{"model":"m","embeddings":[[null,0.5],[1,0]]}"#,
+        r#"{"embedding":[0.6,0.8]}"#,
+        r#"{"error":"the input length exceeds the context length"}"#,
+        r#"{"error":"this model does not support embeddings"}"#,
+        "Ollama is running",
+    ];
+    let told = bodies.map(|body| format!("{body}\n{}", understood_as(&Ollama, &two, false, &[body])));
+    assert_snapshot!(told.join("\n"));
+}
+
+#[test]
 fn refusals_are_understood() {
     let rows = [
         (404, "", r#"{"error":"model \"x\" not found, try pulling it first"}"#),
@@ -128,6 +164,8 @@ fn refusals_are_understood() {
         (400, "", r#"{"error":"x does not support tools"}"#),
         (500, "", r#"{"error":"Failed to process inputs: image: unknown format"}"#),
         (400, "", r#"{"error":"the request exceeds the available context size"}"#),
+        (400, "", r#"{"error":"the input length exceeds the context length"}"#),
+        (501, "", r#"{"error":"this model does not support embeddings"}"#),
         (401, "", r#"{"error":"unauthorized","signin_url":"https://ollama.com/connect?key=x"}"#),
         (403, "", r#"{"error":"this model requires a subscription, upgrade for access: https://ollama.com/upgrade"}"#),
         (429, "", r#"{"error":"you have reached your weekly usage limit, upgrade to continue"}"#),

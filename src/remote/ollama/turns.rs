@@ -1,6 +1,6 @@
-//! The conversation as Ollama's messages: a text each, with its pictures beside it.
+//! The conversation as Ollama's messages: a text each, with its images beside it.
 //!
-//! Where in a message a picture stood cannot be said there.
+//! Where in a message an image stood cannot be said there.
 
 use mediary_core::task::{Chat, Message, Part, Role};
 use mediary_core::{Failure, MediaFormat};
@@ -28,7 +28,7 @@ fn message(messages: &[Message], index: usize) -> Result<wire::Message<'_>, Fail
     for part in &message.parts {
         match part {
             Part::Text(_) => {}
-            Part::Media(part) if is_picture(part.media.format) => images.push(Base64(&part.media.blob)),
+            Part::Media(part) if is_readable(part.media.format) => images.push(Base64(&part.media.blob)),
             Part::Media(part) => return Err(unwritable::medium(super::NAME, &part.media)),
             Part::Remote { .. } => return Err(unwritable::unfetched()),
         }
@@ -55,7 +55,7 @@ fn message(messages: &[Message], index: usize) -> Result<wire::Message<'_>, Fail
 }
 
 /// What its image decoder reads.
-fn is_picture(format: MediaFormat) -> bool {
+fn is_readable(format: MediaFormat) -> bool {
     match format {
         MediaFormat::Png | MediaFormat::Jpeg | MediaFormat::Webp => true,
         MediaFormat::Gif

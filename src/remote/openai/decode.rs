@@ -1,9 +1,9 @@
-//! Why a reply ended, in everybody's spelling.
+//! Why a reply ended, in every provider's spelling.
 
 use mediary_core::task::Finish;
 use mediary_core::{Failure, FailureKind};
 
-/// What a finish reason means. One nobody knows is a stop: the reply is complete, and that is what counts.
+/// What a finish reason means. An unknown one is a stop: the reply is complete, and that is what counts.
 pub(super) fn finish(reason: &str, has_calls: bool) -> Result<Finish, Failure> {
     match reason {
         "length" | "model_length" | "max_tokens" | "MAX_TOKENS" | "model_context_window_exceeded" => Ok(Finish::Length),

@@ -1,6 +1,6 @@
 //! From a refusal, or an error inside of an answer, to a failure.
 //!
-//! What it is called is [`super::verdict`]'s affair, and what is said of it [`crate::blame`]'s.
+//! Its kind is found by [`super::verdict`], its sentence by [`crate::blame`].
 
 use std::time::SystemTime;
 

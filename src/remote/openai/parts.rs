@@ -1,4 +1,4 @@
-//! Writing the parts of a message: words, and each medium in the one form OpenAI or its likes have for it.
+//! Writing the parts of a message: words, and each medium in the one form that OpenAI-like providers have for it.
 
 use mediary_core::task::{Detail, MediaPart, Part, Role};
 use mediary_core::{Failure, MediaFormat, MediaKind};
@@ -28,7 +28,7 @@ pub(super) fn part(out: &mut Vec<u8>, call: &ChatCall<'_>, role: Role, part: &Pa
 
 fn media(out: &mut Vec<u8>, call: &ChatCall<'_>, part: &MediaPart) -> Result<(), Failure> {
     let format = part.media.format;
-    let kind = match (format.kind(), sound(format)) {
+    let kind = match (format.kind(), audio_name(format)) {
         (MediaKind::Image, _) => "image_url",
         (MediaKind::Video, _) => "video_url",
         (MediaKind::Audio, Some(_)) => "input_audio",
@@ -38,7 +38,7 @@ fn media(out: &mut Vec<u8>, call: &ChatCall<'_>, part: &MediaPart) -> Result<(),
     let mut written = Object::open(out);
     written.field("type", kind);
     let mut inner = Object::open(written.key(kind));
-    match (format.kind(), sound(format)) {
+    match (format.kind(), audio_name(format)) {
         (MediaKind::Audio, Some(name)) => {
             inner.field("format", name);
             body::write(inner.key("data"), &Base64(&part.media.blob))?;
@@ -62,8 +62,8 @@ fn media(out: &mut Vec<u8>, call: &ChatCall<'_>, part: &MediaPart) -> Result<(),
     Ok(())
 }
 
-/// What a sound is called in `input_audio`. OpenAI itself knows the first two, OpenRouter the others as well.
-fn sound(format: MediaFormat) -> Option<&'static str> {
+/// What a format is called in `input_audio`. OpenAI itself knows the first two, OpenRouter the others as well.
+fn audio_name(format: MediaFormat) -> Option<&'static str> {
     match format {
         MediaFormat::Wav => Some("wav"),
         MediaFormat::Mp3 => Some("mp3"),

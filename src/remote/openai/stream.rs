@@ -12,7 +12,7 @@ use super::failure;
 use super::wire::{Choice, Chunk, Delta};
 use crate::{Frame, Reader};
 
-/// Reads the answers of OpenAI and its likes.
+/// Reads the answers of OpenAI-like providers.
 #[derive(Debug)]
 pub(crate) struct ChatReader {
     is_stream: bool,

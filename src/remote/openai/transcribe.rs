@@ -46,7 +46,7 @@ struct Stretch {
     text: String,
 }
 
-/// A reader for a transcript. One without words is complete all the same: then nobody speaks in the recording.
+/// A reader for a transcript. One without words is complete all the same: the recording holds no speech.
 pub(crate) fn reader() -> Box<dyn Reader> {
     whole::reader(|body, events| {
         let answer: Transcript = serde_json::from_slice(body).map_err(|_| failure::unreadable(body))?;

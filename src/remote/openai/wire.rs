@@ -1,7 +1,7 @@
-//! What OpenAI and its likes answer, whole or in chunks: one set of types for both, lenient in every field.
+//! What OpenAI-like providers answer, whole or in chunks: one set of types for both, lenient in every field.
 //!
 //! Providers write null for nothing, numbers for texts, objects for strings of JSON and lists for texts; a field in a
-//! shape nobody expected must not cost the answer around it.
+//! shape that was not expected must not cost the answer around it.
 
 use std::fmt;
 

@@ -6,8 +6,8 @@ use mediary_core::provider::Timeouts;
 use mediary_core::{Failure, FailureKind};
 use tokio::time::Instant;
 
-/// Signs of life such as comments put the end of patience off, but not beyond so many times what was allowed.
-const MOST_PATIENCE: u32 = 4;
+/// Signs of life such as comments put the deadline off, but not beyond so many times what was allowed.
+const MOST_EXTENSION: u32 = 4;
 
 /// The time of one call.
 #[derive(Debug)]
@@ -36,16 +36,16 @@ impl Clock {
         self.begun = true;
     }
 
-    /// When patience ends.
+    /// When the call has timed out, unless something arrives before.
     pub(super) fn deadline(&self) -> Instant {
         if self.begun {
             return self.alive + self.timeouts.stall;
         }
-        let latest = self.started + self.timeouts.first_byte.saturating_mul(MOST_PATIENCE);
+        let latest = self.started + self.timeouts.first_byte.saturating_mul(MOST_EXTENSION);
         (self.alive + self.timeouts.first_byte).min(latest)
     }
 
-    /// Patience has ended.
+    /// The deadline has passed.
     pub(super) fn timed_out(&self) -> Failure {
         let shown = |time: Duration| format!("{:.1} s", time.as_secs_f64());
         let detail = match self.begun {
@@ -61,13 +61,13 @@ mod tests {
     use super::*;
 
     #[tokio::test(start_paused = true)]
-    async fn signs_of_life_put_the_end_of_patience_off_but_not_for_ever() {
+    async fn signs_of_life_put_the_deadline_off_but_not_for_ever() {
         let seconds = Duration::from_secs;
         let mut clock = Clock::start(Timeouts { first_byte: seconds(10), stall: seconds(3) });
         let start = Instant::now();
         let left = |clock: &Clock| clock.deadline().duration_since(start).as_secs();
         assert_eq!(left(&clock), 10);
-        // After so many seconds a piece without a frame comes; then patience ends at the second number.
+        // After so many seconds a piece without a frame comes; then the deadline is the second number.
         for (at, ends) in [(9, 19), (18, 28), (27, 37), (36, 40), (39, 40)] {
             tokio::time::advance(start + seconds(at) - Instant::now()).await;
             clock.piece();

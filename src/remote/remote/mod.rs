@@ -1,7 +1,7 @@
 //! Calls to one provider: a dialect joined with the connections.
 //!
 //! One call is one request: nothing is retried, no other key is tried, nothing cools down here; what follows from a
-//! failure is the gateway's affair. Dropping a call or its reply ends the connection at once, since HTTP/1.1 knows no
+//! failure is decided by the gateway. Dropping a call or its reply ends the connection at once, since HTTP/1.1 knows no
 //! other way to end an answer early.
 
 mod clock;

@@ -32,8 +32,8 @@ pub struct Reply {
     cutter: Cutter,
     reader: Box<dyn Reader>,
     clock: Clock,
-    /// Rings when patience may have ended. Made when something is waited for the first time.
-    alarm: Option<Pin<Box<Sleep>>>,
+    /// Fires at the deadline or before it. Made when something is waited for the first time.
+    timer: Option<Pin<Box<Sleep>>>,
     /// All bytes are here.
     arrived: bool,
     /// Nothing more is handed out.
@@ -52,24 +52,24 @@ impl Reply {
     ) -> Self {
         let key = key.map(str::to_owned);
         let quota = blame::quota(response.headers(), SystemTime::now());
-        Self { response: Some(response), cutter, reader, clock, alarm: None, arrived: false, over: false, key, quota }
+        Self { response: Some(response), cutter, reader, clock, timer: None, arrived: false, over: false, key, quota }
     }
 
-    /// Ready when patience has ended. The alarm is not set anew for every piece that arrives: when it rings, the clock is
-    /// looked at, and only then it is set to the end of patience as that stands now.
-    fn poll_patience(&mut self, context: &mut Context<'_>) -> Poll<Failure> {
+    /// Ready when the deadline has passed. The timer is not reset for every piece that puts the deadline off: when it fires, the
+    /// deadline is looked at, and only then the timer is set to it.
+    fn poll_deadline(&mut self, context: &mut Context<'_>) -> Poll<Failure> {
         let deadline = self.clock.deadline();
-        let alarm = self.alarm.get_or_insert_with(|| Box::pin(sleep_until(deadline)));
-        // It has to ring earlier once the answer has begun, if pieces may be less far apart than the first from the call.
-        if alarm.deadline() > deadline {
-            alarm.as_mut().reset(deadline);
+        let timer = self.timer.get_or_insert_with(|| Box::pin(sleep_until(deadline)));
+        // It has to fire earlier once the answer has begun, if pieces may be less far apart than the first from the call.
+        if timer.deadline() > deadline {
+            timer.as_mut().reset(deadline);
         }
         loop {
-            ready!(alarm.as_mut().poll(context));
+            ready!(timer.as_mut().poll(context));
             if Instant::now() >= deadline {
                 return Poll::Ready(self.clock.timed_out());
             }
-            alarm.as_mut().reset(deadline);
+            timer.as_mut().reset(deadline);
         }
     }
 
@@ -146,7 +146,7 @@ impl ReplyStream for Reply {
             let Some(response) = &mut self.response else { return Poll::Ready(self.end()) };
             let outcome = match response.poll_chunk(context) {
                 Poll::Ready(piece) => self.take_in(piece),
-                Poll::Pending => Err(ready!(self.poll_patience(context))),
+                Poll::Pending => Err(ready!(self.poll_deadline(context))),
             };
             if let Err(failure) = outcome {
                 return Poll::Ready(Some(Err(self.fail(failure))));

@@ -10,7 +10,7 @@ use crate::golden::{able, encode, media, of};
 const BYTES: usize = 3_000_000;
 
 #[test]
-fn a_large_picture_is_written_without_growing_the_body() {
+fn a_large_image_is_written_without_growing_the_body() {
     let mut part = media(MediaFormat::Png);
     part.media.blob = Blob::in_memory(vec![7; BYTES]);
     let base64 = part.media.blob.base64().unwrap().into_owned();

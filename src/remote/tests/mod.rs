@@ -1,9 +1,29 @@
-//! What holds for every dialect alike.
+//! What holds for every dialect alike, and how one that is not among them is added.
 
+mod carried;
 mod large;
 mod secrecy;
+mod tasks;
+mod toy;
 
+use std::sync::Arc;
+
+use mediary_core::task::{Chat, Read, Task, Transcribe};
+use mediary_core::{MediaFormat, Raster};
+
+use crate::golden::{embed, media};
 use crate::{Anthropic, Dialect, Gemini, Mistral, Ollama, OpenAi};
 
 /// All dialects.
 const ALL: [&dyn Dialect; 5] = [&OpenAi, &Gemini, &Anthropic, &Mistral, &Ollama];
+
+/// A task of each kind.
+fn every_task() -> [Task; 4] {
+    let raster = Arc::new(Raster::filled(1, 1, [255; 3]));
+    [
+        Task::Chat(Chat::default()),
+        Task::Read(Read { raster, picture: Some(media(MediaFormat::Png).media), words: false }),
+        Task::Transcribe(Transcribe { recording: media(MediaFormat::Mp3).media, language: None }),
+        Task::Embed(embed(&["a", "b"])),
+    ]
+}

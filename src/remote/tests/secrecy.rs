@@ -2,11 +2,11 @@
 //! every status, every shape of complaint, with words that each kind of failure is told by.
 
 use http::header::{HeaderMap, HeaderValue};
-use mediary_core::task::{Chat, ReplyFrame, Task};
+use mediary_core::task::ReplyFrame;
 use mediary_core::{Failure, FailureKind};
 use serde_json::json;
 
-use super::ALL;
+use super::{ALL, every_task};
 use crate::blame::without_key;
 use crate::{Dialect, Frame};
 
@@ -60,7 +60,7 @@ const CODES: [&str; 20] = [
     "json_validate_failed",
     "RESOURCE_EXHAUSTED",
     "FAILED_PRECONDITION",
-    "nobody_knows",
+    "an_unknown_code",
 ];
 
 /// Every code with a plain sentence, and every sentence without a code and with the most usual one.
@@ -120,7 +120,7 @@ fn frames(said: &str) -> Vec<String> {
 }
 
 fn check(dialect: &dyn Dialect, key: &str, failure: Failure, cause: &str) -> FailureKind {
-    // As whoever calls the provider does.
+    // As every call of a provider does.
     let Failure { kind, detail } = without_key(failure, Some(key));
     let may_quote = matches!(
         kind,
@@ -158,27 +158,29 @@ fn refusals_tell_neither_keys_nor_what_is_not_the_clients() {
 
 #[test]
 fn errors_in_answers_tell_neither_keys_nor_what_is_not_the_clients() {
-    let chat = Task::Chat(Chat::default());
+    let tasks = every_task();
     for key in KEYS {
         let said = format!("{MARKER} {key}");
         let complaints = complaints().flat_map(|(sentence, code)| bodies(&sentence.replace("{}", &said), code));
         let all: Vec<String> = complaints.chain(frames(&said)).collect();
         for dialect in ALL {
-            let mut failures = 0;
-            for frame in &all {
-                for event in [None, Some("error")] {
-                    for stream in [true, false] {
-                        let mut reader = dialect.reader(&chat, stream);
-                        let mut into = ReplyFrame::default();
-                        let read = reader.read(&Frame { event, data: frame.as_bytes() }, &mut into);
-                        if let Err(failure) = read.and_then(|()| reader.end(&mut into)) {
-                            failures += 1;
-                            check(dialect, key, failure, frame);
+            for task in &tasks {
+                let mut failures = 0;
+                for frame in &all {
+                    for event in [None, Some("error")] {
+                        for stream in [true, false] {
+                            let mut reader = dialect.reader(task, stream);
+                            let mut into = ReplyFrame::default();
+                            let read = reader.read(&Frame { event, data: frame.as_bytes() }, &mut into);
+                            if let Err(failure) = read.and_then(|()| reader.end(&mut into)) {
+                                failures += 1;
+                                check(dialect, key, failure, frame);
+                            }
                         }
                     }
                 }
+                assert!(failures > all.len(), "{} takes complaints for answers", dialect.name());
             }
-            assert!(failures > all.len(), "{} takes complaints for answers", dialect.name());
         }
     }
 }

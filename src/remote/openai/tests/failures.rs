@@ -115,7 +115,7 @@ fn every_refusal_has_its_kind() {
         (408, "", "", busy(0)),
         (409, "", "", busy(0)),
         (425, "", "", busy(0)),
-        // Its likes.
+        // OpenAI-like providers.
         (
             413,
             "",

@@ -1,5 +1,7 @@
 //! The dialect from both sides: what it writes, and what it reads out of what providers send.
 
+mod embedding;
 mod failures;
 mod reading;
+mod transcribing;
 mod writing;

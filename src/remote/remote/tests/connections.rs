@@ -18,7 +18,7 @@ async fn silence_is_timed_out() {
         (vec![Step::Listen], to_begin, "did not begin"),
         (vec![say(format!("{SSE}\r\n")), Step::Listen], to_begin, "did not begin"),
         (vec![say(&*begun), Step::Listen], between, "fell silent"),
-        // Waited for with much patience first, and with little once it has begun.
+        // The deadline comes nearer once the answer has begun.
         (
             vec![say(format!("{SSE}\r\n")), Step::Wait(Duration::from_millis(2)), say(frame), Step::Listen],
             between,
