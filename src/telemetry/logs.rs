@@ -1,33 +1,17 @@
 //! Sets up the log: for people on a terminal, one JSON object per line everywhere else, always on standard error.
 //!
-//! Lines go through a queue to a thread that writes them, since writing each by itself costs a short request more than
-//! all that is done to make the line. None is lost: a full queue makes the thread that logs wait. Warnings and errors are
-//! written at once, past the queue, so that they are there whatever becomes of the process; they may stand before lines
-//! that are a little older. It reads no environment; the filter directive is handed in. `main` calls it once, before
-//! anything is logged, and keeps the [`Log`] to the end, which writes what is left.
+//! It reads no environment; the filter directive is handed in. `main` calls it once, before anything is logged.
 
-use std::io::{self, BufWriter, IsTerminal, Write};
+use std::io::IsTerminal;
 
 use thiserror::Error;
-use tracing::{Level, Subscriber};
-use tracing_appender::non_blocking::{NonBlocking, NonBlockingBuilder, WorkerGuard};
+use tracing::Subscriber;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::MakeWriter;
-use tracing_subscriber::fmt::writer::MakeWriterExt as _;
 
+use super::gathered::Log;
+use super::json_lines::JsonLines;
 use crate::config::{LogFormat, LogLevel, Server};
-
-/// So many lines wait in the queue at most: a few megabytes.
-const MOST_WAITING_LINES: usize = 8_192;
-/// So much is written at once while lines come faster than they can be written singly.
-const MOST_BUFFERED_BYTES: usize = 64 * 1024;
-
-/// A log that is written to. Dropping it writes what is in its queue.
-#[derive(Debug)]
-#[must_use = "what is in the queue is written when this is dropped"]
-pub struct Log {
-    _writer: WorkerGuard,
-}
 
 /// Why the log could not be set up.
 #[derive(Debug, Error)]
@@ -42,6 +26,9 @@ pub enum LogSetupError {
         /// What is wrong with it.
         reason: String,
     },
+    /// The thread that writes cannot be started.
+    #[error("the log cannot be started: {0}")]
+    Thread(#[from] std::io::Error),
     /// A log is already set up in this process.
     #[error("the log is already set up")]
     SetUpBefore,
@@ -58,22 +45,16 @@ impl From<LogSetupError> for String {
 /// The log is to be kept to the end of the process.
 ///
 /// # Errors
-/// When the filter is invalid, or when a log was set up before.
+/// When the filter is invalid, when no thread can be started, or when a log was set up before.
 pub fn init(server: &Server, filter: Option<&str>) -> Result<Log, LogSetupError> {
     let filter = self::filter(server.log_level, filter)?;
-    let style = Style::choose(server.log_format, io::stderr().is_terminal());
-    let (queue, log) = queue(io::stderr());
-    let subscriber = subscriber(style, filter, io::stderr.with_max_level(Level::WARN).or_else(queue));
+    let terminal = std::io::stderr().is_terminal();
+    let style = Style::choose(server.log_format, terminal);
+    let log = Log::start(std::io::stderr())?;
+    let subscriber = subscriber(style, filter, log.lines());
     tracing::subscriber::set_global_default(subscriber).map_err(|_| LogSetupError::SetUpBefore)?;
     log_panics();
     Ok(log)
-}
-
-/// A queue before `out`, with the thread that empties it.
-fn queue(out: impl Write + Send + 'static) -> (NonBlocking, Log) {
-    let builder = NonBlockingBuilder::default().lossy(false).buffered_lines_limit(MOST_WAITING_LINES);
-    let (queue, writer) = builder.thread_name("log").finish(BufWriter::with_capacity(MOST_BUFFERED_BYTES, out));
-    (queue, Log { _writer: writer })
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -109,18 +90,16 @@ fn subscriber<W>(style: Style, filter: EnvFilter, writer: W) -> Box<dyn Subscrib
 where
     W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
 {
-    // A log that cannot be read any more, such as a closed pipe, must not end a server; a complaint about it on standard
-    // error would.
-    let builder = tracing_subscriber::fmt().log_internal_errors(false).with_env_filter(filter).with_writer(writer);
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(writer);
     match style {
         // Colours are left to the library here, so that NO_COLOR keeps its meaning.
         Style::Coloured => Box::new(builder.finish()),
         Style::Plain => Box::new(builder.with_ansi(false).finish()),
-        Style::Json => Box::new(builder.json().flatten_event(true).with_span_list(false).finish()),
+        Style::Json => Box::new(builder.fmt_fields(JsonLines).event_format(JsonLines).finish()),
     }
 }
 
-/// Sends the messages of panics through the log, so that a JSON log stays JSON.
+/// Sends the messages of panics through the log, so that a JSON log stays JSON. Whoever catches the panic answers for it.
 fn log_panics() {
     std::panic::set_hook(Box::new(|panic| {
         let place = panic.location().map(ToString::to_string);
@@ -131,6 +110,7 @@ fn log_panics() {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Write;
     use std::sync::{Arc, Mutex};
 
     use super::*;
@@ -161,27 +141,6 @@ mod tests {
         });
         let bytes = sink.0.lock().unwrap().clone();
         String::from_utf8(bytes).unwrap()
-    }
-
-    #[test]
-    fn warnings_are_written_at_once_and_no_line_is_lost() {
-        let (urgent, rest) = (Sink::default(), Sink::default());
-        let (queue, log) = queue(rest.clone());
-        let at_once = urgent.clone();
-        let writer = (move || at_once.clone()).with_max_level(Level::WARN).or_else(queue);
-        let subscriber = subscriber(Style::Json, filter(LogLevel::Info, None).unwrap(), writer);
-        let count = |sink: &Sink| sink.0.lock().unwrap().iter().filter(|byte| **byte == b'\n').count();
-        tracing::subscriber::with_default(subscriber, || {
-            for number in 0..2 * MOST_WAITING_LINES {
-                tracing::info!(number, "a line");
-            }
-            tracing::warn!("watch out");
-            assert_eq!(count(&urgent), 1);
-            tracing::error!("too late");
-            assert_eq!(count(&urgent), 2);
-        });
-        drop(log);
-        assert_eq!(count(&rest), 2 * MOST_WAITING_LINES);
     }
 
     #[test]

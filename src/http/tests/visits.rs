@@ -18,6 +18,7 @@ use crate::config::{Secret, Server};
 use crate::http::ApiError;
 use crate::http::RequestId;
 use crate::http::router::layered;
+use crate::telemetry::JsonLines;
 use crate::telemetry::metrics::recorder;
 
 #[derive(Clone, Default)]
@@ -28,7 +29,7 @@ impl Log {
     fn collect() -> (Self, DefaultGuard) {
         let log = Self::default();
         let writer = log.clone();
-        let builder = tracing_subscriber::fmt().json().flatten_event(true).with_span_list(false);
+        let builder = tracing_subscriber::fmt().fmt_fields(JsonLines).event_format(JsonLines);
         let subscriber = builder.with_writer(move || writer.clone()).finish();
         (log, tracing::subscriber::set_default(subscriber))
     }
