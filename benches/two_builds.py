@@ -1,8 +1,8 @@
 """Two builds of Mediary side by side: small chats a second over eight connections, and what each costs.
 
 `python3 benches/two_builds.py OLD NEW` after `make bench-gateways`. Both run all the time and take turns, a second each;
-what is compared was measured in the same round. On a machine that others use as well, give the session their share
-first: `setsid sh -c 'echo -20 > /proc/self/autogroup; exec python3 benches/two_builds.py OLD NEW'`, as root.
+what is compared was measured in the same round. The machine must be quiet: where other programs want its processors, a
+build with one thread more gets a larger share of them, and throughput hides what the processor time shows.
 """
 
 from __future__ import annotations
