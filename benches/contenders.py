@@ -85,6 +85,20 @@ def all_of_them(executable: Path, folder: Path) -> Iterator[tuple[Upstream, list
 
 
 @contextmanager
+def builds(executables: list[Path], folder: Path) -> Iterator[list[Contender]]:
+    """Several builds of Mediary before one provider that answers at once."""
+    with ExitStack() as stack:
+        upstream = Upstream(stack.enter_context(_own("direct", ["upstream"], folder)))
+        upstream.stream(0)
+        running = []
+        for number, executable in enumerate(executables):
+            home = folder / str(number)
+            home.mkdir()
+            running.append(stack.enter_context(_mediary(executable, upstream.base_url, home)))
+        yield running
+
+
+@contextmanager
 def _own(name: str, command: list[str], folder: Path) -> Iterator[Contender]:
     """One of the bench's own, which print the port they were given."""
     program = [str(gateway_packages.own(command[0])), *command[1:]]

@@ -2,7 +2,11 @@
 //!
 //! A busy server logs thousands of lines a second, and to write each by itself costs its request more than all that is
 //! done to make the line. A thread writes what has gathered; warnings and errors go at once, with what came before
-//! them. Whoever holds the [`Log`] drops it at the end of the process, which writes the rest. `logs` sets it up.
+//! them. The [`Log`] is dropped at the end of the process, which writes the rest. `logs` sets it up.
+//!
+//! tracing-appender does the same with a message for each line, which wakes its thread. With it and the subscriber's own
+//! JSON in the place of this and of `json_lines`, a quiet machine gets through 0.92 × and 0.945 × as many small chats
+//! (100 and 80 paired rounds), each of which takes 1.1 × the processor time; `benches/README.md` says how to repeat that.
 
 use std::fmt;
 use std::io::{self, Write};
@@ -15,7 +19,7 @@ use tracing_subscriber::fmt::MakeWriter;
 
 /// So long lines gather after the first of them.
 const MOMENT: Duration = Duration::from_millis(5);
-/// With so much gathered, whoever logs writes it: nothing is lost, and memory stays bounded.
+/// With so much gathered, the thread that logs writes it: nothing is lost, and memory stays bounded.
 const MOST_BYTES: usize = 256 * 1024;
 
 /// A log that is written to. Dropping it writes what has gathered.
@@ -80,7 +84,7 @@ impl Gathered {
             let waiting = self.more.wait_while(held(&self.lines), is_idle).unwrap_or_else(PoisonError::into_inner);
             let waited = self.more.wait_timeout_while(waiting, MOMENT, |waiting| !waiting.is_closed);
             let (waiting, _) = waited.unwrap_or_else(PoisonError::into_inner);
-            // Whoever closes the log writes the rest.
+            // The thread that closes the log writes the rest.
             if waiting.is_closed {
                 return;
             }
@@ -93,7 +97,7 @@ impl Gathered {
     fn write_out(&self) {
         let mut out = held(&self.out);
         let bytes = std::mem::take(&mut held(&self.lines).bytes);
-        // A log that nobody can read any more, such as a closed pipe, must not end a server.
+        // A log that cannot be read any more, such as a closed pipe, must not end a server.
         drop(out.write_all(&bytes).and_then(|()| out.flush()));
     }
 

@@ -99,7 +99,7 @@ where
     }
 }
 
-/// Sends the messages of panics through the log, so that a JSON log stays JSON. Whoever catches the panic answers for it.
+/// Sends the messages of panics through the log, so that a JSON log stays JSON.
 fn log_panics() {
     std::panic::set_hook(Box::new(|panic| {
         let place = panic.location().map(ToString::to_string);

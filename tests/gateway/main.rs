@@ -38,6 +38,7 @@ mod ocrs;
 mod orientation;
 mod outputs;
 mod pdf;
+mod proxies;
 mod queues;
 mod readme;
 mod recipe;

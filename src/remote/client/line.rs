@@ -1,4 +1,4 @@
-//! A connection that is driven by whoever waits for something on it.
+//! A connection that is driven by the task that waits for something on it.
 //!
 //! hyper's connection is a future that reads and writes as long as it is polled. Polled from within the task that waits
 //! for its answer, it wakes that very task whenever a piece moves on inside; such a call is not a reason to come again
@@ -70,7 +70,7 @@ impl Line {
         let mut inner = Context::from_waker(&waker);
         self.nudge.begin(context.waker());
         loop {
-            // How it ended, and why, is told to whoever waits for the answer.
+            // How it ended, and why, is told to the task that waits for the answer.
             if let Some(driver) = &mut self.driver
                 && Pin::new(driver).poll(&mut inner).is_ready()
             {

@@ -8,6 +8,7 @@
 mod answer;
 mod connect;
 mod error;
+mod form;
 mod line;
 mod pool;
 mod route;
@@ -23,7 +24,6 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::{ACCEPT, HOST, HeaderValue, PROXY_AUTHORIZATION, USER_AGENT};
-use http::uri::{Authority, Parts, Scheme};
 use http::{Request, Uri};
 use http_body_util::Full;
 use rustls::ClientConfig;
@@ -32,6 +32,7 @@ use crate::errands::{ErrandClient, OURSELVES};
 use crate::proxy::Proxy;
 use crate::trust::trust;
 use connect::Connector;
+use form::{absolute_form, origin_form};
 use line::Line;
 use pool::{Place, Pool};
 
@@ -134,28 +135,4 @@ impl Client {
         let stream = self.connector.connect(address.clone()).await.map_err(SendError::Connect)?;
         Line::open(stream).await.map_err(|error| SendError::Connect(error.into()))
     }
-}
-
-/// An address as a request's first line has it: without scheme and host.
-fn origin_form(address: &Uri) -> Uri {
-    let mut parts = Parts::default();
-    parts.path_and_query = address.path_and_query().cloned();
-    Uri::from_parts(parts).unwrap_or_default()
-}
-
-/// An address as a proxy wants it: whole, but without credentials, which are the host's.
-fn absolute_form(address: &Uri) -> Uri {
-    let mut parts = Parts::default();
-    parts.path_and_query = address.path_and_query().cloned();
-    parts.scheme = address.scheme().cloned();
-    let bare = |authority: &Authority| {
-        let text = authority.as_str();
-        Authority::try_from(text.rsplit_once('@').map_or(text, |(_, bare)| bare)).ok()
-    };
-    parts.authority = address.authority().and_then(bare);
-    Uri::from_parts(parts).unwrap_or_default()
-}
-
-fn is_https(scheme: &Scheme) -> bool {
-    *scheme == Scheme::HTTPS
 }

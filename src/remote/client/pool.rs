@@ -13,7 +13,7 @@ use http::HeaderValue;
 use http::Uri;
 use http::uri::{Authority, Scheme};
 
-use super::is_https;
+use super::form::is_https;
 use super::line::Line;
 
 /// How long an idle connection is kept. Longer than a person thinks between two turns, and about as long as providers

@@ -20,7 +20,7 @@ use tokio::net::TcpStream;
 use tower_service::Service;
 
 use super::error::BoxError;
-use super::is_https;
+use super::form::is_https;
 use crate::proxy::Proxy;
 
 /// A connection to a host or to its proxy; encrypted only on the way to a proxy that wants that.

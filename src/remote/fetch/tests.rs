@@ -86,7 +86,7 @@ fn head(connection: &mut TcpStream) -> String {
     while !head.ends_with(b"\r\n\r\n") && connection.read(&mut byte).is_ok_and(|read| read == 1) {
         head.push(byte[0]);
         if !head[0].is_ascii_uppercase() {
-            // The beginning of TLS, which nobody here speaks.
+            // The beginning of TLS, which is not spoken here.
             break;
         }
     }
@@ -333,7 +333,7 @@ fn what_a_server_fails_with_is_told() {
 }
 
 #[test]
-fn whoever_keeps_the_bytes_can_end_the_fetch() {
+fn the_keeper_of_the_bytes_can_end_the_fetch() {
     let site = Site::new(vec![("/", Reply::Endless("HTTP/1.1 200 OK\r\n\r\n"))]);
     let fetcher = Fetcher::with_resolver(policy(), Dns::default());
     let found = run(&fetcher, &site.url("site.test", "/"), &mut |_| Err(Failure::broken("the disk is full")));

@@ -2,7 +2,7 @@
 //!
 //! Requests and answers are pure steps; [`upload`] only drives them. The file goes up in pieces, so that no more than
 //! one of them is in memory. Uploaded files live two days and belong to the key that uploaded them. Whether a file
-//! should be uploaded at all is decided by whoever prepares a call.
+//! should be uploaded at all is decided where a call is prepared.
 
 use std::io::{self, Read, Seek, SeekFrom};
 use std::time::Duration;
