@@ -1,7 +1,7 @@
 """Makes the sound `chime.wav` and the example requests in `requests/`: `python3 samples/make_requests.py`.
 
 Needs nothing but Python. Media come out of the samples beside it, so a changed sample wants this run again; `make.py`
-does so at its end. The tests and the README send the requests as they are.
+does so at its end. The tests and the documentation send the requests as they are.
 """
 
 from __future__ import annotations

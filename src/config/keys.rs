@@ -1,6 +1,6 @@
 //! All keys that exist, and the nearest one to a key that does not.
 //!
-//! Each section lists its keys beside its struct; the README's table, the expectations in error messages and the
+//! Each section lists its keys beside its struct; the table in the docs, the expectations in error messages and the
 //! spelling hints all come from these lists. Defaults are not here: they stand beside the fields.
 
 use super::{cache, engines, fetch, limits, routing, server};

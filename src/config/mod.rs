@@ -94,7 +94,7 @@ impl Config {
         load::load(flags, env, cwd)
     }
 
-    /// A Markdown table of all keys (key, default, meaning), as the README shows it.
+    /// A Markdown table of all keys (key, default, meaning), as `docs/configuration.md` shows it.
     pub fn reference() -> String {
         reference::table()
     }

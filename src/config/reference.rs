@@ -1,6 +1,6 @@
-//! The table of all keys for the README.
+//! The table of all keys for `docs/configuration.md`.
 //!
-//! Names and meanings come from the sections' key lists, defaults from the structs; a test holds both and the README
+//! Names and meanings come from the sections' key lists, defaults from the structs; a test holds both and the page
 //! against each other. `Config::reference` calls it.
 
 use std::collections::BTreeMap;

@@ -142,7 +142,7 @@ pub(super) const KEYS: &[Key] = &[
     Key::new(
         "routing.model_routing",
         "one of \"match\", \"any\"",
-        "`match`: a model nobody has is a 404; `any`: such a name goes to everybody, by priority",
+        "`match`: an unknown model is a 404; `any`: such a name goes to every target, by priority",
     ),
     Key::new(
         "routing.sticky_minutes",

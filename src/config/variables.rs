@@ -63,7 +63,7 @@ fn unknown(path: &str) -> String {
     let nearest = keys::nearest(section, name).and_then(|path| keys::find(&path)).or_else(|| keys::nearest_path(path));
     let hint = match nearest {
         Some(key) => format!("did you mean {}?", key.variable()),
-        None => "see the configuration table in the README".to_owned(),
+        None => "docs/configuration.md lists all keys".to_owned(),
     };
     format!("unknown key `{path}`; {hint}")
 }

@@ -3,7 +3,7 @@
 Under `/openai/v1` one speaks OpenAI's format, under `/gemini/v1beta` one speaks Gemini's. What a model does is in its
 name; what it says follows from what it was sent, so that a client can tell whether all of it arrived. `GET /seen/MODEL`
 is the last body that came for a model, `GET /sign.png` a picture to be fetched. Used by run.py; also a program, which
-prints the configuration for it, to try the README's commands by hand: python3 tests/clients/upstream.py PORT.
+prints the configuration for it, to try the documentation's commands by hand: python3 tests/clients/upstream.py PORT.
 """
 
 import http.server

@@ -31,8 +31,8 @@ const REQUESTS: [(&str, &str, &[Medium]); 9] = [
 
 const TIERS: [&str; 8] = ["fast", "standard", "reasoning", "agentic", "code", "vision", "multimodal", "long-context"];
 
-/// A server with one provider, whose one model takes whatever can be sent. Nobody calls it.
-fn all_taking() -> TestServer {
+/// A server with one provider, whose one model takes whatever can be sent. It is never called.
+pub(crate) fn all_taking() -> TestServer {
     let tiers: serde_json::Map<String, Value> = TIERS.iter().map(|tier| ((*tier).to_owned(), json!(1))).collect();
     let model = json!({
         "id": "everything", "accepts": ["text", "image", "document", "audio", "video"], "tiers": tiers,

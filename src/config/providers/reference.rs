@@ -1,4 +1,4 @@
-//! The rows of the README's table about `[[providers]]` and `[aliases]`, whose keys are in no list.
+//! The rows of the reference (`docs/configuration.md`) about `[[providers]]` and `[aliases]`, whose keys are in no list.
 //!
 //! A test holds them against the fields of the entries.
 

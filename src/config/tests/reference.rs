@@ -1,4 +1,4 @@
-//! Structs, key lists, defaults and the README, held against each other.
+//! Structs, key lists, defaults and the documentation, held against each other.
 //!
 //! A key that is added in one place only fails here.
 
@@ -61,15 +61,12 @@ fn every_default_can_be_written_in_a_file_as_the_table_shows_it() {
 }
 
 #[test]
-fn the_readme_shows_the_reference() {
-    let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
-    let readme = std::fs::read_to_string(readme).expect("README.md lies beside Cargo.toml");
+fn the_documentation_shows_the_reference() {
+    const PAGE: &str = "docs/configuration.md";
+    let page =
+        std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(PAGE)).expect("it is in the checkout");
     let (begin, end) = ("<!-- config:begin -->", "<!-- config:end -->");
-    let shown = readme.split_once(begin).and_then(|(_, rest)| rest.split_once(end)).map(|(shown, _)| shown.trim());
+    let shown = page.split_once(begin).and_then(|(_, rest)| rest.split_once(end)).map(|(shown, _)| shown.trim());
     let reference = Config::reference();
-    assert_eq!(
-        shown,
-        Some(reference.trim()),
-        "README.md must hold this table between {begin} and {end}:\n\n{reference}"
-    );
+    assert_eq!(shown, Some(reference.trim()), "{PAGE} must hold this table between {begin} and {end}:\n\n{reference}");
 }

@@ -52,7 +52,7 @@ fn unknown_keys_are_named_with_their_place_and_the_nearest_known_one() {
             "MEDIARY_SEVER__PORT=1",
             "$MEDIARY_SEVER__PORT: unknown key `sever.port`; did you mean MEDIARY_SERVER__PORT?",
         ),
-        ("", "MEDIARY_Q__X=1", "$MEDIARY_Q__X: unknown key `q.x`; see the configuration table in the README"),
+        ("", "MEDIARY_Q__X=1", "$MEDIARY_Q__X: unknown key `q.x`; docs/configuration.md lists all keys"),
     ]);
 }
 
