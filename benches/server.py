@@ -120,13 +120,13 @@ class Server:
         raw = self.read_raw(body)
         return Answer(raw.seconds, json.loads(raw.data)["content"])
 
-    def read_raw(self, body: Body) -> RawAnswer:
-        """Posts a document and waits for the whole answer."""
+    def read_raw(self, body: Body, path: str = "/v1/ocr/process") -> RawAnswer:
+        """Posts a body and waits for the whole answer."""
         headers = {"Content-Type": body.content_type, "Accept": "application/json"}
         begin = time.perf_counter()
         connection = http.client.HTTPConnection(HOST, self.port, timeout=ANSWER_LIMIT_SECONDS)
         try:
-            connection.request("POST", "/v1/ocr/process", body.data, headers)
+            connection.request("POST", path, body.data, headers)
             response = connection.getresponse()
             raw = response.read()
         finally:

@@ -5,10 +5,10 @@
 
 use std::sync::Arc;
 
-use mediary_core::capability::{Abilities, Acceptance, Price, TaskKind};
+use mediary_core::capability::{Abilities, Acceptance, Price, TaskKind, VectorSpace};
 use mediary_core::engine::Engine;
 use mediary_core::{Failure, MediaFormat, MediaKind, ModelName, Target};
-use mediary_local::{ExecutionProvider, Local, Ocrs, PaddleOcr, Pool, PoolSettings, Runtime};
+use mediary_local::{ExecutionProvider, Local, MiniLm, Ocrs, PaddleOcr, Pool, PoolSettings, Runtime};
 
 use super::build::RETRY_AFTER;
 use super::{execution, installed};
@@ -105,6 +105,12 @@ fn all(settings: &Settings, models: &Models, provider: ExecutionProvider) -> Vec
         Ok(Box::new(engine) as Box<dyn Engine>)
     };
     let load_ocrs = move || Ok(Box::new(Ocrs::load(&installed::ocrs_files(&for_ocrs)?)?) as Box<dyn Engine>);
+    let for_minilm = models.clone();
+    let load_minilm = move || {
+        // The library is the process's one; its own kernels are the quickest for this model.
+        let runtime = Runtime::load(&installed::library(&for_minilm, provider)?, ExecutionProvider::Cpu)?;
+        Ok(Box::new(MiniLm::load(&runtime, &installed::minilm_files(&for_minilm)?, workers)?) as Box<dyn Engine>)
+    };
     vec![
         Entry {
             name: "paddleocr",
@@ -132,6 +138,17 @@ fn all(settings: &Settings, models: &Models, provider: ExecutionProvider) -> Vec
             abilities: reads_pages,
             load: Box::new(load_ocrs),
         },
+        Entry {
+            name: "all-minilm-l6-v2",
+            models: &[("all-minilm-l6-v2", "sentence embeddings of 384 dimensions, English, up to 512 tokens a text")],
+            optional: true,
+            state: state([
+                installed::minilm_files(models).map(|_| "runs on cpu".to_owned()),
+                installed::library(models, provider).map(|_| String::new()),
+            ]),
+            abilities: embeds_sentences,
+            load: Box::new(load_minilm),
+        },
     ]
 }
 
@@ -140,6 +157,13 @@ fn reads_pages(target: Target) -> Abilities {
     let is_page = |format: &&MediaFormat| matches!(format.kind(), MediaKind::Image | MediaKind::Document);
     let accepts = MediaFormat::ALL.iter().filter(is_page).copied().map(Acceptance::of);
     Abilities { accepts: accepts.collect(), ..Abilities::of(target, TaskKind::Ocr) }
+}
+
+/// The engine of sentence embeddings.
+fn embeds_sentences(target: Target) -> Abilities {
+    let dimensions = u32::try_from(MiniLm::DIMENSIONS).ok();
+    let vectors = VectorSpace { dimensions, ..VectorSpace::of("all-minilm-l6-v2") };
+    Abilities { vectors: Some(vectors), ..Abilities::of(target, TaskKind::Embedding) }
 }
 
 fn pdfium(models: &Models) -> Result<String, Failure> {

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use mediary_core::{Failure, FailureKind};
-use mediary_local::{ExecutionProvider, OcrFiles, OcrsFiles, OcrsRecogniser, RecogniserFiles};
+use mediary_local::{ExecutionProvider, MiniLmFiles, OcrFiles, OcrsFiles, OcrsRecogniser, RecogniserFiles};
 
 use crate::models::{Models, NotInstalled};
 
@@ -43,6 +43,12 @@ pub(super) fn ocrs_files(models: &Models) -> Result<OcrsFiles, Failure> {
         }
     };
     Ok(OcrsFiles { detector, recogniser })
+}
+
+/// The files of `local/all-minilm-l6-v2`.
+pub(super) fn minilm_files(models: &Models) -> Result<MiniLmFiles, Failure> {
+    let file = |name| models.file("all-minilm-l6-v2", name).map_err(|error| not_installed(&error));
+    Ok(MiniLmFiles { model: file("model.onnx")?, tokenizer: file("tokenizer.json")? })
 }
 
 /// A missing file, as a failure of the work that needed it.

@@ -3,13 +3,13 @@
 //! Only files that a card lists are written, under the name the card gives them: no path from an archive ever becomes
 //! a path on disk, and links are not followed. A file appears under its name only when it is complete and right.
 
-use std::fs::{self, File, Metadata};
+use std::fs::{File, Metadata};
 use std::io::{self, Read, Write};
 use std::path::Path;
 
 use flate2::read::GzDecoder;
-use sha2::{Digest, Sha256};
 
+use super::draft::{Draft, Unkept};
 use super::{CardFile, Form};
 
 /// Why an archive did not yield its files.
@@ -77,52 +77,31 @@ fn not_inside(file: &CardFile) -> Unyielding {
     Unyielding::Differs(format!("the archive holds no file `{}`", file.path))
 }
 
-/// Writes one file beside its place, and moves it there when its size and checksum are right.
+/// Writes one file, which is kept when its size and checksum are right.
 fn install(from: &mut dyn Read, file: &CardFile, dir: &Path) -> Result<Metadata, Unyielding> {
-    let partial = dir.join(format!(".{}.partial", file.name));
-    let outcome = write_checked(from, file, &partial).and_then(|()| {
-        let path = dir.join(&file.name);
-        fs::rename(&partial, &path).and_then(|()| fs::metadata(&path)).map_err(Unyielding::Disk)
-    });
-    if outcome.is_err() {
-        // Nobody reads a partial file and the next pull overwrites it, so failing to remove it harms nothing.
-        let _ = fs::remove_file(&partial);
-    }
-    outcome
-}
-
-fn write_checked(from: &mut dyn Read, file: &CardFile, partial: &Path) -> Result<(), Unyielding> {
-    let mut to = File::create(partial).map_err(Unyielding::Disk)?;
-    let mut hasher = Sha256::new();
-    let mut size_bytes = 0_u64;
+    let differs = |detail: String| Unyielding::Differs(format!("`{}` {detail}", file.path));
+    let unkept = |error: Unkept| match error {
+        Unkept::Differs(detail) => differs(detail),
+        Unkept::Disk(error) => Unyielding::Disk(error),
+    };
+    let mut draft = Draft::begin(file.expected(), dir).map_err(Unyielding::Disk)?;
     let mut buffer = vec![0; 256 * 1024];
     loop {
         let count = from.read(&mut buffer).map_err(unreadable)?;
         if count == 0 {
-            break;
+            return draft.keep().map_err(unkept);
         }
-        size_bytes += count as u64;
         // A decompression bomb is left here, not when the disk is full.
-        if size_bytes > file.size_bytes {
-            return Err(Unyielding::Differs(format!("`{}` is longer than {} bytes", file.path, file.size_bytes)));
+        if let Err(error) = draft.write_all(&buffer[..count]) {
+            return Err(unkept(draft.refusal(error)));
         }
-        hasher.update(&buffer[..count]);
-        to.write_all(&buffer[..count]).map_err(Unyielding::Disk)?;
     }
-    let sha256 = format!("{:x}", hasher.finalize());
-    if size_bytes != file.size_bytes || sha256 != file.sha256 {
-        let detail = format!(
-            "`{}` has {size_bytes} bytes and SHA-256 {sha256}, expected were {} bytes and {}",
-            file.path, file.size_bytes, file.sha256
-        );
-        return Err(Unyielding::Differs(detail));
-    }
-    // The record of verified files trusts size and time, so the contents must not be lost in a power cut after them.
-    to.sync_all().map_err(Unyielding::Disk)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
     use crate::models::stage::{Entry, listing, package_of, tar_gz, wheel};
 

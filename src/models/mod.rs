@@ -9,6 +9,8 @@
 mod archive;
 mod card;
 mod catalog;
+mod derive;
+mod draft;
 mod failure;
 mod import;
 mod import_card;
@@ -26,7 +28,7 @@ mod stage;
 #[cfg(test)]
 mod tests;
 
-pub use card::{Card, CardFile, Form, Kind, Package, Recogniser, Source};
+pub use card::{Card, CardFile, DerivedFile, Expected, Form, Kind, Package, Recogniser, Source};
 pub use failure::{ImportFailed, NotInstalled, OpenFailed, PullFailed, Reason};
 pub use import::{Imported, ImportedFile, import};
 pub use import_card::{ImportCard, ImportFile};
@@ -94,7 +96,8 @@ impl Models {
     /// All of them, because libraries load their neighbours and a model without its dictionary reads nothing.
     pub fn file(&self, card: &str, file: &str) -> Result<PathBuf, NotInstalled> {
         let card = self.installed(card)?;
-        let known = card.package(&self.platform).is_ok_and(|package| package.files.iter().any(|f| f.name == file));
+        let known =
+            card.package(&self.platform).is_ok_and(|package| package.expected().any(|known| known.name == file));
         if !known {
             return Err(NotInstalled::new(&card.name, Reason::NoSuchFile { file: file.to_owned() }));
         }

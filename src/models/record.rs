@@ -10,7 +10,7 @@ use std::time::UNIX_EPOCH;
 
 use serde::{Deserialize, Serialize};
 
-use super::CardFile;
+use super::Expected;
 
 const FILE_NAME: &str = ".verified.json";
 
@@ -38,21 +38,21 @@ impl Record {
     }
 
     /// Whether this very file was found to have the checksum the card now asks for.
-    pub(super) fn vouches_for(&self, file: &CardFile, metadata: &Metadata) -> bool {
-        Line::of(file, metadata).is_some_and(|line| self.lines.get(&file.name) == Some(&line))
+    pub(super) fn vouches_for(&self, file: Expected<'_>, metadata: &Metadata) -> bool {
+        Line::of(file, metadata).is_some_and(|line| self.lines.get(file.name) == Some(&line))
     }
 
     /// Notes that the file as it lies there is right.
-    pub(super) fn note(&mut self, file: &CardFile, metadata: &Metadata) {
+    pub(super) fn note(&mut self, file: Expected<'_>, metadata: &Metadata) {
         if let Some(line) = Line::of(file, metadata) {
-            self.lines.insert(file.name.clone(), line);
+            self.lines.insert(file.name.to_owned(), line);
             self.changed = true;
         }
     }
 
     /// Notes that the file is not right.
-    pub(super) fn strike(&mut self, file: &CardFile) {
-        self.changed |= self.lines.remove(&file.name).is_some();
+    pub(super) fn strike(&mut self, file: Expected<'_>) {
+        self.changed |= self.lines.remove(file.name).is_some();
     }
 
     /// Writes the record if it changed.
@@ -67,12 +67,12 @@ impl Record {
 }
 
 impl Line {
-    fn of(file: &CardFile, metadata: &Metadata) -> Option<Self> {
+    fn of(file: Expected<'_>, metadata: &Metadata) -> Option<Self> {
         let modified = metadata.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
         Some(Self {
             size_bytes: metadata.len(),
             modified_ns: u64::try_from(modified.as_nanos()).ok()?,
-            sha256: file.sha256.clone(),
+            sha256: file.sha256.to_owned(),
         })
     }
 }

@@ -25,7 +25,12 @@ pub(super) fn package_of(files: &[(&str, &str, &[u8])]) -> Package {
         size_bytes: contents.len() as u64,
         sha256: format!("{:x}", Sha256::digest(contents)),
     };
-    Package { pip_platforms: Vec::new(), archive_bytes: 1, files: files.iter().map(file).collect() }
+    Package {
+        pip_platforms: Vec::new(),
+        archive_bytes: 1,
+        files: files.iter().map(file).collect(),
+        derived: Vec::new(),
+    }
 }
 
 pub(super) fn wheel(entries: &[Entry<'_>]) -> Vec<u8> {
@@ -101,8 +106,13 @@ pub(super) struct Told {
 impl Stage {
     /// A card `tiny` with the files `a` ("alpha") and `b` ("beta"), and a pip that delivers them.
     pub(super) fn new(form: Form) -> Self {
+        Self::holding(form, &[("p/a", "a", b"alpha"), ("p/b", "b", b"beta")], "")
+    }
+
+    /// A card `tiny` with these files (path inside, name, contents) and what else it says of its package.
+    pub(super) fn holding(form: Form, files: &[(&str, &str, &[u8])], more: &str) -> Self {
         let root = tempfile::tempdir().unwrap();
-        let contents = [Entry::File("p/a", b"alpha"), Entry::File("p/b", b"beta")];
+        let contents: Vec<Entry<'_>> = files.iter().map(|(path, _, contents)| Entry::File(path, contents)).collect();
         let archive = match form {
             Form::Wheel => wheel(&contents),
             Form::Sdist => tar_gz(&contents),
@@ -117,13 +127,14 @@ impl Stage {
              [platforms.any]\npip_platforms = [\"here_1\", \"here_2\"]\narchive_bytes = {}\n",
             archive.len()
         );
-        for file in package_of(&[("p/a", "a", b"alpha"), ("p/b", "b", b"beta")]).files {
+        for file in package_of(files).files {
             let CardFile { path, name, size_bytes, sha256 } = file;
             text += &format!(
                 "[[platforms.any.files]]\npath = \"{path}\"\nname = \"{name}\"\nsize_bytes = {size_bytes}\n\
                  sha256 = \"{sha256}\"\n"
             );
         }
+        text += more;
         let models = Models {
             cards: vec![Card::parse(&text).unwrap()],
             imports: Vec::new(),
@@ -202,6 +213,10 @@ impl Watch for Told {
     fn unpacking(&mut self, _card: &Card) {
         self.steps.push("unpacking");
         assert!(!self.dies_before_unpacking, "killed, as the test asked");
+    }
+
+    fn making(&mut self, _card: &Card, _file: &str) {
+        self.steps.push("making");
     }
 
     fn ended(&mut self) {

@@ -11,7 +11,7 @@ use std::path::Path;
 use sha2::{Digest, Sha256};
 
 use super::record::Record;
-use super::{CardFile, Package};
+use super::{CardFile, DerivedFile, Expected, Package};
 
 /// How closely to look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,11 +65,11 @@ impl fmt::Display for Damage {
 pub(super) fn status(package: &Package, dir: &Path, depth: Depth) -> Status {
     let mut record = Record::read(dir);
     let (mut missing, mut damaged) = (Vec::new(), Vec::new());
-    for file in &package.files {
+    for file in package.expected() {
         match look_at(file, dir, depth, &mut record) {
             State::Right => {}
-            State::Missing => missing.push(file.name.clone()),
-            State::Wrong(detail) => damaged.push(Damage { file: file.name.clone(), detail }),
+            State::Missing => missing.push(file.name.to_owned()),
+            State::Wrong(detail) => damaged.push(Damage { file: file.name.to_owned(), detail }),
         }
     }
     record.keep();
@@ -82,11 +82,12 @@ pub(super) fn status(package: &Package, dir: &Path, depth: Depth) -> Status {
     }
 }
 
-/// The files of a package that have to be fetched again or for the first time.
-pub(super) fn wanting<'a>(package: &'a Package, dir: &Path) -> Vec<&'a CardFile> {
+/// The files of a package that have to be fetched, and those that have to be made, again or for the first time.
+pub(super) fn wanting<'a>(package: &'a Package, dir: &Path) -> (Vec<&'a CardFile>, Vec<&'a DerivedFile>) {
     let mut record = Record::read(dir);
-    let right = |file: &CardFile, record: &mut Record| look_at(file, dir, Depth::Changed, record) == State::Right;
-    package.files.iter().filter(|file| !right(file, &mut record)).collect()
+    let mut is_right = |file: Expected<'_>| look_at(file, dir, Depth::Changed, &mut record) == State::Right;
+    let fetched = package.files.iter().filter(|file| !is_right(file.expected())).collect();
+    (fetched, package.derived.iter().filter(|file| !is_right(file.expected())).collect())
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -96,8 +97,8 @@ enum State {
     Wrong(String),
 }
 
-fn look_at(file: &CardFile, dir: &Path, depth: Depth, record: &mut Record) -> State {
-    let path = dir.join(&file.name);
+fn look_at(file: Expected<'_>, dir: &Path, depth: Depth, record: &mut Record) -> State {
+    let path = dir.join(file.name);
     let metadata = match fs::metadata(&path) {
         Ok(metadata) => metadata,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return State::Missing,

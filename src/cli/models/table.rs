@@ -41,7 +41,7 @@ fn row<'a>(models: &Models, card: &'a Card, depth: Depth) -> Row<'a> {
         source: Some((&card.source.package, &card.source.version)),
         status: models.status(card, depth),
         note: None,
-        files: package.map_or(0, |package| package.files.len()),
+        files: package.map_or(0, |package| package.expected().count()),
         installed_bytes: package.map(Package::installed_bytes),
         download_bytes: package.map(|package| package.archive_bytes),
     }

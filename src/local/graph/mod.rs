@@ -1,0 +1,134 @@
+//! ONNX graphs put together here, from weights that come without one.
+//!
+//! [`Graph`] is the builder: inputs, constants, nodes, outputs, and a file in the end, the same bytes each time. One file
+//! per kind of model says what its graph is ([`Composition`] names them); nothing here runs a graph, and nothing
+//! decides where files lie. Called when models are pulled.
+
+mod bert;
+mod composition;
+mod initializer;
+mod safetensors;
+mod wire;
+mod write;
+
+#[cfg(test)]
+mod tests;
+
+pub use composition::{Composition, WriteFailed};
+pub use initializer::{Element, Initializer};
+
+use wire::{AttributeProto, DimensionProto, Extent, NodeProto, ShapeProto, TensorTypeProto, TypeProto, ValueInfoProto};
+
+/// A value that flows through a graph: an input, a constant or what a node gives.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Value(String);
+
+/// How long a dimension of an input or output is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dim {
+    /// Always so long.
+    Fixed(u64),
+    /// As long as the caller likes; equal names are equally long.
+    Named(&'static str),
+}
+
+/// A setting of a node.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Attribute {
+    /// A whole number.
+    Int(i64),
+    /// A fraction.
+    Float(f32),
+    /// A row of whole numbers.
+    Ints(Vec<i64>),
+}
+
+impl Attribute {
+    fn named(&self, name: &str) -> AttributeProto {
+        let mut proto = AttributeProto { name: name.to_owned(), ..AttributeProto::default() };
+        // The numbers of ONNX's `AttributeType`.
+        proto.kind = match self {
+            Self::Float(value) => {
+                proto.f = Some(*value);
+                1
+            }
+            Self::Int(value) => {
+                proto.i = Some(*value);
+                2
+            }
+            Self::Ints(values) => {
+                proto.ints.clone_from(values);
+                7
+            }
+        };
+        proto
+    }
+}
+
+/// A graph in the making, in the operators of ONNX's own set alone, so that every build of ONNX Runtime has them.
+#[derive(Debug)]
+pub struct Graph<'a> {
+    name: String,
+    nodes: Vec<NodeProto>,
+    initializers: Vec<(String, Initializer<'a>)>,
+    inputs: Vec<ValueInfoProto>,
+    outputs: Vec<ValueInfoProto>,
+}
+
+impl<'a> Graph<'a> {
+    /// An empty graph.
+    #[must_use]
+    pub fn new(name: &str) -> Self {
+        let (nodes, initializers, inputs, outputs) = Default::default();
+        Self { name: name.to_owned(), nodes, initializers, inputs, outputs }
+    }
+
+    /// An input, under the name by which the caller gives it.
+    pub fn input(&mut self, name: &str, element: Element, dims: &[Dim]) -> Value {
+        self.inputs.push(described(name, element, dims));
+        Value(name.to_owned())
+    }
+
+    /// A constant.
+    pub fn constant(&mut self, initializer: Initializer<'a>) -> Value {
+        let name = format!("constant_{}", self.initializers.len());
+        self.initializers.push((name.clone(), initializer));
+        Value(name)
+    }
+
+    /// A node that gives one value.
+    pub fn node(&mut self, operator: &str, inputs: &[&Value], attributes: &[(&str, Attribute)]) -> Value {
+        let name = format!("{operator}_{}", self.nodes.len());
+        self.nodes.push(NodeProto {
+            input: inputs.iter().map(|value| value.0.clone()).collect(),
+            output: vec![name.clone()],
+            name: name.clone(),
+            op_type: operator.to_owned(),
+            attribute: attributes.iter().map(|(name, value)| value.named(name)).collect(),
+        });
+        Value(name)
+    }
+
+    /// Makes what a node gave an output, under the name by which the caller takes it.
+    pub fn output(&mut self, name: &str, value: &Value, element: Element, dims: &[Dim]) {
+        for node in &mut self.nodes {
+            for wire in node.input.iter_mut().chain(&mut node.output).filter(|wire| **wire == value.0) {
+                name.clone_into(wire);
+            }
+        }
+        self.outputs.push(described(name, element, dims));
+    }
+}
+
+fn described(name: &str, element: Element, dims: &[Dim]) -> ValueInfoProto {
+    let dim = |dim: &Dim| {
+        let extent = match *dim {
+            Dim::Fixed(length) => Extent::Fixed(length as i64),
+            Dim::Named(name) => Extent::Named(name.to_owned()),
+        };
+        DimensionProto { extent: Some(extent) }
+    };
+    let shape = ShapeProto { dim: dims.iter().map(dim).collect() };
+    let tensor = TensorTypeProto { element: element.number(), shape: Some(shape) };
+    ValueInfoProto { name: name.to_owned(), of: Some(TypeProto { tensor: Some(tensor) }) }
+}
