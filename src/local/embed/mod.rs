@@ -7,6 +7,7 @@
 //! The model is sentence-transformers' all-MiniLM-L6-v2 (Apache-2.0), its graph is written by [`crate::graph`].
 
 mod batches;
+mod engine;
 mod normalise;
 mod wordpiece;
 
@@ -15,8 +16,7 @@ mod tests;
 
 use std::path::PathBuf;
 
-use mediary_core::engine::{Cancel, Emit, Engine, Job};
-use mediary_core::task::{EmbedInput, ReplyEvent, Task, Usage};
+use mediary_core::engine::Cancel;
 use mediary_core::{Failure, FailureKind};
 use ort::session::Session;
 use ort::value::TensorRef;
@@ -133,31 +133,6 @@ impl MiniLm {
             }
             emit(input, vector.to_vec());
         }
-        Ok(())
-    }
-}
-
-impl Engine for MiniLm {
-    fn run(&mut self, job: &Job, emit: Emit<'_>) -> Result<(), Failure> {
-        let Task::Embed(embed) = &job.task else { return Err(crate::other_task("all-minilm-l6-v2", &job.task)) };
-        let mut texts = Vec::with_capacity(embed.inputs.len());
-        for input in &embed.inputs {
-            match input {
-                EmbedInput::Text(text) => texts.push(text.clone()),
-                EmbedInput::Tokens(_) => {
-                    return Err(Failure::broken("tokens of another tokenizer were handed to all-minilm-l6-v2"));
-                }
-            }
-        }
-        let mut tell = |index: usize, vector| {
-            let index = u32::try_from(index).unwrap_or(u32::MAX);
-            if emit(ReplyEvent::Vector { index, vector }).is_break() {
-                job.cancel.cancel();
-            }
-        };
-        let prompt_tokens = self.embed(&texts, &mut tell, &job.cancel)?;
-        // A caller that has left needs no end.
-        let _ = emit(ReplyEvent::Usage(Usage { prompt_tokens, ..Usage::default() }));
         Ok(())
     }
 }
