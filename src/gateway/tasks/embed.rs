@@ -221,7 +221,8 @@ mod tests {
     #[test]
     fn an_answer_has_one_finite_vector_for_each_input() {
         let ok = |index, numbers: &[f32]| (index, numbers.to_vec());
-        let rows: [(Vec<(u32, Vec<f32>)>, Option<u32>, Result<usize, &str>); 8] = [
+        type Row = (Vec<(u32, Vec<f32>)>, Option<u32>, Result<usize, &'static str>);
+        let rows: [Row; 8] = [
             (vec![ok(1, &[0.5, 1.0]), ok(0, &[1.0, 0.0])], None, Ok(2)),
             (vec![ok(0, &[1.0, 0.0])], None, Err("fewer")),
             (vec![ok(0, &[1.0]), ok(0, &[1.0])], None, Err("twice")),

@@ -170,7 +170,7 @@ mod tests {
         OpenAiEmbeddings.decode(&body.to_string().into()).map_err(|bad| format!("{}: {}", bad.field, bad.message))
     }
 
-    fn inputs(input: Value) -> Vec<EmbedInput> {
+    fn inputs(input: &Value) -> Vec<EmbedInput> {
         let Task::Embed(embed) = decoded(&json!({ "model": "m", "input": input })).unwrap().task else {
             panic!("not an embedding")
         };
@@ -187,7 +187,7 @@ mod tests {
             (json!([[1], [2, 3]]), vec![EmbedInput::Tokens(vec![1]), EmbedInput::Tokens(vec![2, 3])]),
         ];
         for (input, expected) in rows {
-            assert_eq!(inputs(input), expected);
+            assert_eq!(inputs(&input), expected);
         }
     }
 
