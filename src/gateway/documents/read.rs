@@ -105,7 +105,7 @@ impl Reader {
         self.read_as_found(media, options, on_page).await.and_then(not_wordless)
     }
 
-    /// As [`Gateway::read`], but a document in which there is no text to be found is no failure.
+    /// As [`Reader::read`], but a document in which there is no text to be found is no failure.
     pub(in super::super) async fn read_as_found(
         &self,
         media: Media,
