@@ -7,10 +7,9 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::bytes::Bytes;
 use super::check::Check;
 use super::keys::Key;
-use super::pixels::Pixels;
+use super::quantity::{Bytes, Pixels};
 
 /// The checked `[limits]` section with its sub-sections.
 #[derive(Debug, Clone)]

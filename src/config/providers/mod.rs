@@ -6,22 +6,16 @@
 mod check;
 mod dialect;
 mod entry;
-mod fields;
-mod hidden;
 mod model;
 mod read;
-mod reference;
 
 pub use dialect::DialectName;
-pub use entry::{FreeLimits, ProviderEntry};
-pub(crate) use hidden::sendable;
-pub use hidden::{Headers, KeyList};
-pub use model::{Accepted, MediaLimits, ModelEntry, PriceEntry};
+pub use entry::ProviderEntry;
+pub use model::{Accepted, FreeLimits, MediaLimits, ModelEntry, PriceEntry};
 pub use read::catalog;
 pub(super) use read::{Page, configured};
-pub(super) use reference::ROWS;
 
-use super::Origin;
+use super::problem::Origin;
 
 /// One `[[providers]]` of the configuration.
 #[derive(Debug, Clone)]
