@@ -6,9 +6,8 @@
 
 use mediary_core::document::{Quad, Word};
 
-use super::calibration::{Calibration, Evidence};
+use super::calibration::{Calibration, Evidence, Manner};
 use super::dictionary::Dictionary;
-use super::reader::Manner;
 
 const BLANK: usize = 0;
 
@@ -137,7 +136,7 @@ impl ReadLine {
     /// 1 in 6): the recogniser did not see what else is there.
     pub(super) fn is_sparse(&self) -> bool {
         const STEPS_PER_CHARACTER: f32 = 14.0;
-        super::verdict::visible(&self.text) as f32 * STEPS_PER_CHARACTER < self.steps
+        visible(&self.text) as f32 * STEPS_PER_CHARACTER < self.steps
     }
 
     /// The words of the line, split at spaces, each with the part of the line's box it stands in.
@@ -180,6 +179,11 @@ fn is_apostrophe(character: &str) -> bool {
 /// Chinese and Japanese characters and their punctuation, which are written without spaces.
 pub(super) fn is_wide_character(character: char) -> bool {
     matches!(character, '\u{2e80}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{fe30}'..='\u{fe4f}' | '\u{ff00}'..='\u{ff60}')
+}
+
+/// How many characters leave ink.
+pub(super) fn visible(text: &str) -> usize {
+    text.chars().filter(|character| !character.is_whitespace()).count()
 }
 
 #[cfg(test)]

@@ -7,11 +7,12 @@ use mediary_core::document::Quad;
 use mediary_core::engine::Cancel;
 use mediary_core::{Failure, FailureKind, Raster};
 
-use super::ctc::ReadLine;
-use super::reader::{Manner, Reader};
+use super::calibration::Manner;
+use super::ctc::{ReadLine, visible};
+use super::reader::Reader;
 use super::settings::{Level, OcrFiles, RecogniserFiles};
 use super::suspicion;
-use super::verdict::{self, visible};
+use super::verdict;
 use crate::runtime::Runtime;
 
 /// So many lines of a page are always read twice, the least likely ones: whether the recognisers agree on

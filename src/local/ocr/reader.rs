@@ -10,35 +10,13 @@ use mediary_core::document::Quad;
 use mediary_core::engine::Cancel;
 use mediary_core::{Failure, Raster};
 
-use super::calibration::Calibration;
+use super::calibration::Manner;
 use super::crop::LineCrop;
 use super::ctc::ReadLine;
 use super::dictionary::Dictionary;
 use super::recognise::{self, Recogniser};
 use super::settings::RecogniserFiles;
 use crate::runtime::Runtime;
-
-/// What a kind of recogniser wants and how far it can be believed.
-#[derive(Debug, Clone)]
-pub(super) struct Manner {
-    /// Lines are made this much narrower than their shape: work grows with the width.
-    pub squeeze: f32,
-    /// Between two glyphs of one script a doubt this strong is a space.
-    pub space_threshold: f32,
-    /// From the probabilities of glyphs to the probability that they are right.
-    pub calibration: Calibration,
-}
-
-impl Manner {
-    /// PP-OCRv6 tiny. Squeezed to nine tenths it loses nothing (measured: word F1 falls from 0.8 on). It
-    /// often sees a space without choosing it (measured: a lower threshold adds spaces inside words, a
-    /// higher one loses those in monospaced print).
-    pub(super) const FAST: Self = Self { squeeze: 0.9, space_threshold: 0.25, calibration: Calibration::FAST };
-    /// PP-OCRv6 small. Squeezed as much it reads faxes better (word F1 0.972 to 0.983), all else alike.
-    pub(super) const ACCURATE: Self = Self { squeeze: 0.9, space_threshold: 0.25, calibration: Calibration::ACCURATE };
-    /// A recogniser that was not measured.
-    pub(super) const OTHER: Self = Self { squeeze: 1.0, space_threshold: 0.25, calibration: Calibration::OTHER };
-}
 
 /// An opened recogniser.
 #[derive(Debug)]

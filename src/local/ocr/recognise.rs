@@ -7,10 +7,10 @@ use mediary_core::{Failure, Raster};
 use ort::session::Session;
 use ort::value::TensorRef;
 
+use super::calibration::Manner;
 use super::crop::{LINE_HEIGHT, LineCrop};
 use super::ctc::{self, ReadLine};
 use super::dictionary::Dictionary;
-use super::reader::Manner;
 
 /// Pixels of line per step of the recogniser's output.
 const PIXELS_PER_STEP: f32 = 8.0;

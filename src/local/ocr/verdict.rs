@@ -7,7 +7,7 @@
 
 use mediary_core::document::agreement;
 
-use super::ctc::ReadLine;
+use super::ctc::{ReadLine, visible};
 
 /// Readings that agree less than this have nothing to do with each other.
 const STRANGERS: f32 = 0.3;
@@ -48,11 +48,6 @@ pub(super) fn between(fast: ReadLine, accurate: ReadLine, is_hard: bool) -> Verd
         fast
     };
     Verdict { line, unknown_script, agreement }
-}
-
-/// How many characters leave ink.
-pub(super) fn visible(text: &str) -> usize {
-    text.chars().filter(|character| !character.is_whitespace()).count()
 }
 
 #[cfg(test)]
