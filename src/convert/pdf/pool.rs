@@ -11,8 +11,8 @@ use mediary_core::{Blob, Failure, FailureKind, Raster};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
+use super::WorkerSettings;
 use super::child::WorkerProcess;
-use super::settings::WorkerSettings;
 use super::wire::{PageOrder, PageReply, Refusal, Reply, Request};
 
 /// The workers.
