@@ -11,7 +11,7 @@
 //! | [`mediary_remote`] | what lies beyond this machine: providers, each in its dialect, and files fetched by their address, under guard |
 //! | [`mediary_store`] | what outlives a request: a bounded cache on disk |
 //! | [`config`], [`models`] | what the operator wrote; which libraries and weights there are |
-//! | [`providers`] | who can be called, with which keys, and what their models accept: catalogs, configuration and environment in one |
+//! | [`providers`] | which providers can be called, with which keys, and what their models accept: catalogs, configuration and environment in one |
 //! | [`gateway`] | knows all of the above: reads documents, answers chats, treats media on the way |
 //! | [`protocol`] | client-facing wire formats, pure translation |
 //! | [`http`], [`cli`] | the two doors |
@@ -25,10 +25,10 @@
 //! `POST /v1/ocr/process` passes the guard ([`http`]), is spooled as it arrives ([`gateway::Spool`]) and
 //! classified by its bytes ([`mediary_core::classify`]). [`gateway::Gateway::read`] opens a PDF in a worker
 //! process; for each page the worker judges the page's own text and renders the page only if that is not
-//! to be trusted. While page k is recognised page k+1 is rendered. Who recognises, and when a result is
-//! believed, is the recipe's business ([`gateway::Recipe`]): engine after engine, until one is sure enough; within
-//! `local/paddleocr` ([`mediary_local::PaddleOcr`]) line after line in the same way. What was read, and who tried
-//! what, is remembered by the bytes' hash and encoded in the form the client prefers ([`protocol::process`],
+//! to be trusted. While page k is recognised page k+1 is rendered. Which engine recognises, and when a result is
+//! believed, is the recipe's business ([`gateway::Recipe`]): engine after engine, until one is confident enough; within
+//! `local/paddleocr` ([`mediary_local::PaddleOcr`]) line after line in the same way. What was read, and which
+//! engine tried what, is remembered by the bytes' hash and encoded in the form the client prefers ([`protocol::process`],
 //! [`protocol::mistral`]).
 //!
 //! # The walk of a chat
@@ -39,7 +39,7 @@
 //! for it. The attempt loop (`gateway/chat/attempts.rs`) prepares the chat for one candidate after the other
 //! (`gateway/treat`, once per part however many want it), has [`mediary_remote::Remote`] write it in the provider's
 //! dialect, and waits for the first word. What follows from a failure is one table
-//! ([`mediary_core::FailureKind::consequence`]); who rests until when, the ledger keeps. Frames of a provider that speaks
+//! ([`mediary_core::FailureKind::consequence`]); cooldowns are kept in the ledger. Frames of a provider that speaks
 //! the client's own format pass as they came; others become events and are written anew. After the first word a failure
 //! is told in the stream, never papered over.
 //!
@@ -52,7 +52,7 @@
 //! - Dropping a request's future ends its work: queued jobs are skipped, running ones told, workers killed.
 //! - Only `http/error.rs` chooses statuses; only [`config`] reads the environment.
 //! - No part of a request is dropped: it is forwarded, transcoded, extracted, or the target is passed over.
-//! - A stream that broke never claims to be complete, and is never continued by somebody else.
+//! - A stream that broke never claims to be complete, and is never continued by another target.
 //! - Bodies, file names, passwords and keys are never logged; a provider's words reach a client only when the fault is
 //!   the client's.
 

@@ -1,6 +1,6 @@
 //! The `[limits]` sections: how large and how slow a request may be, per medium.
 //!
-//! Only numbers; who counts and what is answered when a limit is reached is said in `http/`, in classification and in
+//! Only numbers; what is counted where, and what is answered when a limit is reached, is said in `http/`, in classification and in
 //! the workers, which are handed these values.
 
 use std::time::Duration;

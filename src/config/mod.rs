@@ -53,7 +53,7 @@ use mediary_core::plan::Aliases;
 /// The whole configuration, checked: every value in it can be used as it stands.
 #[derive(Debug, Clone)]
 pub struct Config {
-    /// Where to listen, who may come in, how to log.
+    /// Where to listen, which callers are admitted, how to log.
     pub server: Server,
     /// How large and how slow a request may be, per medium.
     pub limits: Limits,

@@ -70,7 +70,7 @@ pub(super) fn variables(env: &Environment, problems: &mut Vec<Problem>) -> Vec<W
     leaves
 }
 
-/// The value as TOML if it fits so, else as the text it is: nobody wants to quote quotes in a shell.
+/// The value as TOML if it fits so, else as the text it is, so that quotes need no quoting in a shell.
 fn value(key: &Key, text: &str) -> Value {
     let is_list = Raw::fits(key.path, &Value::Array(Vec::new()));
     match text.parse::<Value>().ok() {

@@ -52,9 +52,9 @@ impl Default for Routing {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ModelRouting {
-    /// It says who is asked, and a name nobody knows is refused.
+    /// It names the target, and an unknown name is refused.
     Match,
-    /// A name nobody knows is answered by anybody, by priority.
+    /// A request with an unknown name goes to all targets, by priority.
     Any,
 }
 
@@ -142,7 +142,7 @@ pub(super) const KEYS: &[Key] = &[
     Key::new(
         "routing.model_routing",
         "one of \"match\", \"any\"",
-        "`match`: a model nobody has is a 404; `any`: such a name goes to everybody, by priority",
+        "`match`: an unknown model is a 404; `any`: an unknown name goes to all targets, by priority",
     ),
     Key::new(
         "routing.sticky_minutes",

@@ -1,4 +1,4 @@
-//! The `[server]` section: where to listen, who may come in, how to log.
+//! The `[server]` section: where to listen, which callers are admitted, how to log.
 //!
 //! It decides nothing about requests; `http/` enforces keys and origins, `telemetry` sets up the logs. The rule that a
 //! server open to other machines needs a key is checked here, so that it cannot be started otherwise.

@@ -112,7 +112,7 @@ impl Shared {
     }
 }
 
-/// A place among those who wait for a worker.
+/// A place in the queue of documents that wait for a worker.
 struct Waiting<'a>(&'a AtomicUsize);
 
 impl<'a> Waiting<'a> {

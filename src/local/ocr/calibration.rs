@@ -65,9 +65,9 @@ impl Calibration {
     }
 }
 
-/// What a kind of recogniser wants and how far it can be believed.
+/// What a kind of recogniser needs, and how its probabilities are calibrated.
 #[derive(Debug, Clone)]
-pub(super) struct Manner {
+pub(super) struct Profile {
     /// Lines are made this much narrower than their shape: work grows with the width.
     pub squeeze: f32,
     /// Between two glyphs of one script a doubt this strong is a space.
@@ -76,7 +76,7 @@ pub(super) struct Manner {
     pub calibration: Calibration,
 }
 
-impl Manner {
+impl Profile {
     /// PP-OCRv6 tiny. Squeezed to nine tenths it loses nothing (measured: word F1 falls from 0.8 on). It
     /// often sees a space without choosing it (measured: a lower threshold adds spaces inside words, a
     /// higher one loses those in monospaced print).

@@ -10,7 +10,7 @@ use mediary_core::document::Quad;
 use mediary_core::engine::Cancel;
 use mediary_core::{Failure, Raster};
 
-use super::calibration::Manner;
+use super::calibration::Profile;
 use super::crop::LineCrop;
 use super::ctc::ReadLine;
 use super::dictionary::Dictionary;
@@ -23,7 +23,7 @@ use crate::runtime::Runtime;
 pub(super) struct Reader {
     sessions: Vec<Recogniser>,
     dictionary: Dictionary,
-    manner: Manner,
+    profile: Profile,
 }
 
 impl Reader {
@@ -32,26 +32,26 @@ impl Reader {
         runtime: &Runtime,
         files: &RecogniserFiles,
         workers: usize,
-        manner: Manner,
+        profile: Profile,
     ) -> Result<Self, Failure> {
         let dictionary = Dictionary::read(&files.dictionary)?;
         let sessions = (0..workers)
             .map(|_| Ok(Recogniser::new(runtime.open(&files.model, 1)?)))
             .collect::<Result<_, Failure>>()?;
-        Ok(Self { sessions, dictionary, manner })
+        Ok(Self { sessions, dictionary, profile })
     }
 
     /// Reads the boxes of a page; one line for each, in their order.
     pub(super) fn read(&mut self, page: &Raster, quads: &[Quad], cancel: &Cancel) -> Result<Vec<ReadLine>, Failure> {
-        let crops: Vec<LineCrop> = quads.iter().map(|quad| LineCrop::new(*quad, self.manner.squeeze)).collect();
+        let crops: Vec<LineCrop> = quads.iter().map(|quad| LineCrop::new(*quad, self.profile.squeeze)).collect();
         let batches = recognise::batches(&crops);
         let next = AtomicUsize::new(0);
         let lines = Mutex::new(vec![ReadLine::default(); crops.len()]);
-        let (dictionary, manner) = (&self.dictionary, &self.manner);
+        let (dictionary, profile) = (&self.dictionary, &self.profile);
         let work = |recogniser: &mut Recogniser| -> Result<(), Failure> {
             while let Some(batch) = batches.get(next.fetch_add(1, Ordering::Relaxed)) {
                 cancel.check()?;
-                let read = recogniser.read(page, &crops, batch, dictionary, manner)?;
+                let read = recogniser.read(page, &crops, batch, dictionary, profile)?;
                 let mut lines = lines.lock().map_err(|_| crashed())?;
                 for (index, line) in batch.crops.iter().zip(read) {
                     lines[*index] = line;

@@ -149,7 +149,7 @@ fn natural_length(run: &Run) -> f32 {
     units as f32 / 1000.0 * font_size(run)
 }
 
-/// To so many parts of one: digits that nobody sees take room.
+/// To so many parts of one: digits too small to be seen take room.
 fn rounded(value: f32, parts: f32) -> f32 {
     // Adding zero makes a plain zero of the negative one.
     (value * parts).round() / parts + 0.0
