@@ -51,7 +51,7 @@ impl CheckConfig {
             Source::Defaults => None,
         };
         // Which soft parameters a dialect knows is no matter here.
-        let providers = match Providers::assemble(&loaded.config, env, config_dir.as_deref(), |_| None) {
+        let providers = match Providers::assemble(&loaded.config, env, config_dir.as_deref()) {
             Ok(providers) => providers,
             Err(error) => {
                 writeln!(err, "{error}")?;
@@ -120,6 +120,36 @@ mod tests {
             assert!(out.contains(line), "{line}\n{out}");
         }
         assert!(!out.contains("secret"), "{out}");
+    }
+
+    #[test]
+    fn proxies_are_shown_without_their_passwords() {
+        let env = Environment::from([
+            ("GROQ_API_KEY", "k"),
+            ("MISTRAL_API_KEY", "k"),
+            ("GEMINI_API_KEY", "k"),
+            ("https_proxy", "http://ann:very-secret@proxy.example:3128"),
+            ("NO_PROXY", "api.mistral.ai"),
+        ]);
+        let file = "[[providers]]\nid = \"gemini\"\nproxy = \"socks5://bob:other-secret@[::1]:9050\"\n\
+                    [[providers]]\nid = \"openai\"\nproxy = \"none\"\napi_keys = [\"k\"]\n\
+                    [[providers]]\nid = \"mine\"\ndialect = \"openai\"\nbase_url = \"https://127.0.0.1:9000/v1\"\n";
+        let (code, out, err) = run(file, &env);
+        assert_eq!((code, err.as_str()), (ExitCode::SUCCESS, ""));
+        let through = |id: &str| {
+            let line = out.lines().find(|line| line.starts_with(&format!("# provider {id}: on"))).unwrap();
+            line.split_once("through ").map(|(_, proxy)| proxy)
+        };
+        assert_eq!(through("groq"), Some("http://proxy.example:3128"));
+        assert_eq!(through("gemini"), Some("socks5h://[::1]:9050"));
+        assert_eq!([through("mistral"), through("openai"), through("mine")], [None; 3]);
+        assert!(!out.contains("secret"), "{out}");
+
+        let (_, _, err) = run("[[providers]]\nid = \"gemini\"\nproxy = \"ftp://ann:very-secret@proxy\"\n", &env);
+        assert!(
+            err.contains("mediary.toml:3:9: `proxy` must be the address of a proxy") && !err.contains("secret"),
+            "{err}"
+        );
     }
 
     #[test]

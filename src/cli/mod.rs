@@ -15,7 +15,7 @@ use clap::{Parser, Subcommand};
 use mediary_convert::av::Ffmpeg;
 
 use crate::config::{Config, Environment, Loaded, Overrides, Source};
-use crate::gateway::{Pipelines, Recipe, soft_parameters};
+use crate::gateway::{Pipelines, Recipe};
 use crate::models::{Models, Place};
 use crate::providers::Providers;
 
@@ -109,7 +109,7 @@ impl Context {
 
     /// The providers that can be called.
     fn providers(&self, config: &Config, source: &Source) -> Result<Providers, String> {
-        Providers::assemble(config, &self.environment, self.config_dir(source).as_deref(), soft_parameters)
+        Providers::assemble(config, &self.environment, self.config_dir(source).as_deref())
             .map_err(|error| error.to_string())
     }
 

@@ -7,10 +7,11 @@ use std::process::ExitCode;
 use clap::Args;
 
 use super::{Context, complain};
-use crate::gateway::{Bounds, ChatError, ChatRequest, Gateway, Parts};
+use crate::gateway::{Bounds, CallError, Gateway, Parts, TaskRequest};
 use crate::http::refused;
-use crate::protocol::openai::ChatForm;
+use crate::protocol::openai::CHAT;
 use crate::protocol::plan::PlanBody;
+use crate::protocol::{Decoded, Protocol};
 
 /// Show where a chat request would go, spending nothing
 #[derive(Debug, Args)]
@@ -39,8 +40,8 @@ impl Plan {
 
     fn plan(&self, context: &Context) -> Result<String, String> {
         let body = self.read()?;
-        let ChatForm { model, chat, .. } =
-            ChatForm::decode(&body.into()).map_err(|error| format!("{}: {error}", error.field))?;
+        let Decoded { task, model, .. } =
+            CHAT.decode(&body.into()).map_err(|error| format!("{}: {error}", error.field))?;
         let loaded = context.load()?;
         let models = context.models(Some(&loaded.source))?;
         let parts = Parts {
@@ -55,9 +56,9 @@ impl Plan {
         };
         let gateway = Gateway::new(parts).map_err(|error| error.to_string())?;
         let runtime = tokio::runtime::Runtime::new().map_err(|error| format!("cannot start: {error}"))?;
-        let request = ChatRequest { chat, model, bounds: Bounds::default(), client: Vec::new() };
+        let request = TaskRequest { task, model, bounds: Bounds::default(), client: Vec::new() };
         let explained = runtime.block_on(gateway.explain(request));
-        let planned = explained.map_err(|error: ChatError| refused(error).message)?;
+        let planned = explained.map_err(|error: CallError| refused(error).message)?;
         let plan = PlanBody::new(&planned.demand, &planned.plan);
         if self.json {
             return serde_json::to_string_pretty(&plan).map(|text| text + "\n").map_err(|error| error.to_string());

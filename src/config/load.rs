@@ -8,6 +8,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use mediary_core::plan::Aliases;
+use mediary_remote::ProxyRules;
 use toml::{Table, Value};
 
 use super::check::{self, Change, Check, Written};
@@ -15,7 +16,7 @@ use super::environment::{Environment, expand};
 use super::overrides::{self, Overrides};
 use super::problem::{ConfigError, Origin, Problem};
 use super::schema::{self, Raw};
-use super::{Config, discover, file};
+use super::{Config, discover, file, proxies};
 
 /// A configuration, and where it came from.
 #[derive(Debug, Clone)]
@@ -65,10 +66,11 @@ pub(super) fn load(flags: &Overrides, env: &Environment, cwd: &Path) -> Result<L
     }
     layers.extend(overrides::variables(env, &mut problems));
     layers.extend(flags.layer());
+    let proxies = proxies::read(env, &mut problems);
 
     let (config, settled) = settle(layers, env, problems)?;
     let changes = changes(&settled).into_iter().chain(further).collect();
-    Ok(Loaded { config: Config { providers, aliases, ..config }, source, changes })
+    Ok(Loaded { config: Config { providers, aliases, proxies, ..config }, source, changes })
 }
 
 pub(super) fn defaults() -> Config {
@@ -109,8 +111,9 @@ fn settle(
     let problems = check.into_problems();
     match (server, fetch) {
         (Some(server), Some(fetch)) if problems.is_empty() => {
-            let (providers, aliases) = (Vec::new(), Aliases::new());
-            Ok((Config { server, limits, fetch, routing, engines, cache, providers, aliases }, settled))
+            // What is no list of keys is filled in by the caller.
+            let (providers, aliases, proxies) = (Vec::new(), Aliases::new(), ProxyRules::default());
+            Ok((Config { server, limits, fetch, proxies, routing, engines, cache, providers, aliases }, settled))
         }
         _ => Err(ConfigError { problems }),
     }

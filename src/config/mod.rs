@@ -18,6 +18,7 @@ mod load;
 mod overrides;
 mod problem;
 pub mod providers;
+mod proxies;
 mod quantity;
 mod reference;
 mod routing;
@@ -43,12 +44,13 @@ pub use providers::ConfiguredProvider;
 pub use quantity::{Bytes, Pixels};
 pub use routing::{ModelRouting, Routing};
 pub(crate) use secret::sendable;
-pub use secret::{Headers, KeyList, Secret};
+pub use secret::{Headers, KeyList, ProxyChoice, Secret};
 pub use server::{LogFormat, LogLevel, Server};
 
 use std::path::Path;
 
 use mediary_core::plan::Aliases;
+use mediary_remote::ProxyRules;
 
 /// The whole configuration, checked: every value in it can be used as it stands.
 #[derive(Debug, Clone)]
@@ -59,6 +61,8 @@ pub struct Config {
     pub limits: Limits,
     /// Files that requests name by their addresses.
     pub fetch: Fetch,
+    /// The proxies through which providers are reached, as the environment names them.
+    pub proxies: ProxyRules,
     /// How often and how long providers are asked.
     pub routing: Routing,
     /// The local engines and the worker processes.

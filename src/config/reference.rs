@@ -51,6 +51,11 @@ pub(super) const OPEN_ROWS: &[(&str, &str, &str)] = &[
     ),
     ("providers[].headers", "the catalog's", "headers that go with every call, added to the catalog's"),
     (
+        "providers[].proxy",
+        "from `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`, `NO_PROXY`; on loopback none",
+        "the proxy through which it is reached: `\"http://user:pass@host:port\"`, also `https` or `socks5`; `\"none\"` for none",
+    ),
+    (
         "providers[].quirks",
         "the catalog's",
         "how it departs from its dialect: `max_completion_tokens`, `refuses`, …; see `models/providers/`",

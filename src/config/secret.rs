@@ -1,12 +1,13 @@
-//! Keys and headers: read, held and handed on without ever being shown.
+//! Keys, headers and proxies: read, held and handed on without ever being shown.
 //!
 //! A [`Secret`] stays out of logs and error messages by having no way to show itself; it does not scrub memory. Code that
 //! compares keys calls [`Secret::expose`] and compares in constant time. Serde's own messages repeat a value of the wrong
-//! type, and here that could be a key in the wrong place; so keys and headers are read as any value first, and
+//! type, and here that could be a key in the wrong place; so all of these are read as any value first, and
 //! complaints speak of shapes only.
 
 use std::fmt;
 
+use mediary_remote::{NotAProxy, Proxy};
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 use toml::Value;
@@ -76,6 +77,26 @@ impl fmt::Debug for Headers {
     /// Names only.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.debug_set().entries(self.0.iter().map(|(name, _)| name)).finish()
+    }
+}
+
+/// How a provider is reached, where an entry says so. The address of a proxy may hold a password.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ProxyChoice {
+    /// Without a proxy, whatever the environment says.
+    Direct,
+    /// Through this one.
+    Through(Proxy),
+}
+
+impl<'de> Deserialize<'de> for ProxyChoice {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let bad = || D::Error::custom(format!("`proxy` {NotAProxy}; or \"none\" for none"));
+        match Value::deserialize(deserializer)? {
+            Value::String(text) if matches!(text.trim(), "" | "none") => Ok(Self::Direct),
+            Value::String(text) => text.parse().map(Self::Through).map_err(|NotAProxy| bad()),
+            _ => Err(bad()),
+        }
     }
 }
 

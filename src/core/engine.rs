@@ -1,29 +1,40 @@
 //! The contract of a local engine: blocking, small, honest.
 //!
-//! An engine knows nothing of threads, queues or the network. A pool gives it a thread, hands it one
-//! job after another and throws it away when it panics.
+//! An engine knows nothing of threads, queues or the network. A worker pool gives it a thread, hands it one job after
+//! another and throws it away when it panics.
 
+use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::Failure;
+use crate::task::{ReplyEvent, Task};
+use crate::{Failure, ModelName};
+
+/// A task for an engine.
+#[derive(Debug, Clone)]
+pub struct Job {
+    /// By which of the engine's models: the second part of its target's name.
+    pub model: ModelName,
+    /// What is to be done.
+    pub task: Task,
+    /// Set when the caller has left.
+    pub cancel: Cancel,
+}
+
+/// Takes what an engine has to say; breaks when the caller has left.
+pub type Emit<'a> = &'a mut dyn FnMut(ReplyEvent) -> ControlFlow<()>;
 
 /// A local engine: takes one job, blocks until it is done.
 pub trait Engine: 'static {
-    /// What it works on.
-    type Job: Send + 'static;
-    /// What comes out.
-    type Output: Send + 'static;
-
-    /// Does one job. Long work looks at `cancel` between its steps and ends with
-    /// [`Failure::client_gone`] once it is set.
+    /// Does one job and tells what comes of it, event by event. Long work looks at the job's `cancel` between its steps
+    /// and ends with [`Failure::client_gone`] once it is set, or once `emit` breaks.
     ///
     /// # Errors
     /// Whatever kept the job from being done.
-    fn run(&mut self, job: Self::Job, cancel: &Cancel) -> Result<Self::Output, Failure>;
+    fn run(&mut self, job: &Job, emit: Emit<'_>) -> Result<(), Failure>;
 }
 
-/// Tells running work that nobody waits for it any more.
+/// Tells running work that its result is no longer wanted.
 #[derive(Debug, Clone, Default)]
 pub struct Cancel(Arc<AtomicBool>);
 

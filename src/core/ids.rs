@@ -67,6 +67,12 @@ impl Target {
     pub fn local(model: &str) -> Self {
         Self { provider: ProviderId::local(), model: ModelName(model.to_owned()) }
     }
+
+    /// Whether it is an engine in this process.
+    #[must_use]
+    pub fn is_local(&self) -> bool {
+        self.provider.as_str() == "local"
+    }
 }
 
 /// A text that is not of the form `provider/model`.

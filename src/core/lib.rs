@@ -12,6 +12,7 @@ pub mod failure;
 pub mod ids;
 pub mod media;
 pub mod plan;
+pub mod provider;
 pub mod raster;
 pub mod task;
 

@@ -2,26 +2,28 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use mediary_convert::av::Ffmpeg;
 use mediary_convert::pdf::{PdfWorkers, WorkerSettings};
-use mediary_local::{Ocrs, PaddleOcr, Pool, PoolSettings, Runtime};
+use mediary_core::Target;
+use mediary_core::capability::{Abilities, TaskKind};
 use mediary_remote::{FetchPolicy, Fetcher};
 use mediary_store::DiskCache;
 use thiserror::Error;
 
-use super::chat::Chats;
-use super::documents::Drawings;
-use super::treat::{Installed, Pipelines, Workshop};
-use super::{Gateway, Recipe, execution, installed, targets};
+use super::documents::Reader;
+use super::engines::Engines;
+use super::intake::Intake;
+use super::routing::Router;
+use super::treatments::{Installed, Pipelines, Treatments};
+use super::{Gateway, Recipe, execution};
 use crate::config::{Config, Fetch};
 use crate::models::Models;
 use crate::providers::Providers;
 
 /// What a refused caller is told to wait.
-const RETRY_AFTER: Duration = Duration::from_secs(5);
+pub(super) const RETRY_AFTER: Duration = Duration::from_secs(5);
 
 /// What a gateway is made of.
 #[derive(Debug)]
@@ -32,9 +34,9 @@ pub struct Parts<'a> {
     pub recipe: Recipe,
     /// How one medium becomes another.
     pub pipelines: Pipelines,
-    /// What converts sound and film; `None`: nothing does.
+    /// What converts sound and video; `None`: nothing does.
     pub ffmpeg: Option<Ffmpeg>,
-    /// Who can be called.
+    /// The providers that can be called.
     pub providers: Providers,
     /// Where libraries and weights are.
     pub models: &'a Models,
@@ -70,42 +72,27 @@ impl Gateway {
             retry_after: RETRY_AFTER,
         });
         let provider = execution::chosen(engines.paddleocr.provider, models.dir());
-        let (workers, models_of_engine) = (engines.paddleocr.workers, models.clone());
-        let ocr = Pool::start(
-            PoolSettings { name: "paddleocr".into(), queue: engines.paddleocr.queue, retry_after: RETRY_AFTER },
-            move || {
-                let runtime = Runtime::load(&installed::library(&models_of_engine, provider)?, provider)?;
-                PaddleOcr::load(&runtime, &installed::ocr_files(&models_of_engine)?, &execution::ocr_settings(workers))
-            },
-        )?;
-        let targets = targets::local(models, provider);
-        let models_of_engine = models.clone();
-        let ocrs = Pool::start(
-            PoolSettings { name: "ocrs".into(), queue: engines.paddleocr.queue, retry_after: RETRY_AFTER },
-            move || Ocrs::load(&installed::ocrs_files(&models_of_engine)?),
-        )?;
+        let Engines { local, rows, infos } = Engines::start(engines, models, provider)?;
         let installed = Installed {
             pdfium: pdf.are_startable(),
-            ocr: targets.iter().any(|target| target.installed),
+            ocr: infos.iter().any(|engine| engine.installed && rows_read_pages(&rows, &engine.target)),
             ffmpeg: ffmpeg.is_some(),
         };
         let most_bytes = config.cache.bytes.get();
         let readings = cache_dir.filter(|_| most_bytes > 0).and_then(|dir| remembered(&dir, most_bytes));
-        Ok(Self {
-            limits: config.limits.clone(),
-            recipe,
-            pdf,
-            ocr,
-            ocrs,
-            readings,
-            drawings: Drawings::default(),
-            targets,
-            fetcher: Fetcher::new(fetch_policy(config)),
-            workshop: Workshop::new(pipelines, ffmpeg, installed),
-            chats: Arc::new(Chats::new(providers, config.routing.clone())),
-            draws: AtomicU64::new(0),
-        })
+        let (pdf, limits) = (Arc::new(pdf), config.limits.clone());
+        let router = Arc::new(Router::new(providers, config.routing.clone(), local.clone(), rows));
+        let reader = Arc::new(Reader::new(limits.clone(), recipe, pdf.clone(), router.clone(), readings));
+        let fetcher = Fetcher::new(fetch_policy(config));
+        let intake = Intake::new(fetcher, limits.spool_bytes.get(), pdf.clone(), ffmpeg.clone());
+        let treatments =
+            Treatments::new(pipelines, ffmpeg, installed, limits, reader.clone(), router.clone());
+        Ok(Self { router, reader, treatments: Arc::new(treatments), intake, local, engines: infos, pdf })
     }
+}
+
+fn rows_read_pages(rows: &[Abilities], target: &Target) -> bool {
+    rows.iter().any(|row| row.target == *target && row.does(TaskKind::Ocr))
 }
 
 /// A file counts against the same limit wherever it comes from.

@@ -1,75 +1,106 @@
 //! The gateway: what knows every part of the house and puts them to work for one request.
 //!
-//! Knows nothing of HTTP, statuses or wire formats; `http/`, `protocol/` and `cli/` sit on top of it.
+//! Three rooms, each owning what it needs: [`Router`] (which target carries a task out), [`Reader`] (documents become
+//! text) on top of it, [`Treatments`] (one medium becomes another) on top of both; the tasks that clients ask for stand on
+//! all three. Knows nothing of HTTP, statuses or wire formats; `http/`, `protocol/` and `cli/` sit on top.
 
 pub(crate) mod blocking;
 mod build;
-mod chat;
 mod documents;
+mod engines;
 mod execution;
 mod installed;
+mod intake;
 mod limits;
 mod recipe_file;
+mod routing;
 mod spool;
-mod targets;
-mod treat;
+mod tasks;
+mod treatments;
 
 pub use build::{GatewayError, Parts};
-pub use chat::{
-    Answer, Answered, Bounds, ChatError, ChatRequest, Exhausted, Known, Planned, Record, Route, TreatmentNote, Tried,
-    WholeAnswer, soft_parameters,
-};
 pub use documents::{
-    Attempt, EngineChoice, OnPage, Outcome, PageOutcome, Progress, ReadOptions, ReadStatus, Reading, Reason, Recipe,
-    Step,
+    Attempt, EngineChoice, OnPage, Outcome, PageOutcome, Progress, ReadOptions, ReadStatus, Reader, Reading, Reason,
+    Recipe, Step,
 };
+pub use engines::EngineInfo;
 pub use execution::{measure, tune};
 pub use recipe_file::BadRecipe;
+pub use routing::{
+    Answer, Bounds, CallError, Exhausted, Known, Planned, Record, Route, Router, TaskRequest, TreatmentNote, Tried,
+};
 pub use spool::Spool;
-pub use targets::{Readiness, TargetInfo};
-pub use treat::Pipelines;
+pub use tasks::{Answered, Embedded, WholeAnswer};
+pub use treatments::{Pipelines, Treatments};
+
+use std::sync::Arc;
 
 use mediary_convert::pdf::PdfWorkers;
+use mediary_local::Local;
 use mediary_remote::Fetcher;
-use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
 
-use mediary_local::{Ocrs, PaddleOcr, Pool};
-use mediary_store::DiskCache;
+use intake::Intake;
 
-use crate::config::Limits;
-use chat::Chats;
-use documents::Drawings;
-use treat::Workshop;
-
-/// The engines and workers of this process, and the limits that hold for all of them.
+/// The rooms of the gateway.
 #[derive(Debug)]
 pub struct Gateway {
-    limits: Limits,
-    recipe: Recipe,
-    pdf: PdfWorkers,
-    ocr: Pool<PaddleOcr>,
-    ocrs: Pool<Ocrs>,
-    /// Readings of documents that were read before; `None`: nothing is remembered.
-    readings: Option<Arc<DiskCache>>,
-    /// Drawn pages that can be fetched.
-    drawings: Drawings,
-    /// What can answer, and what is missing for it.
-    targets: Vec<TargetInfo>,
-    /// Fetches what requests name by its address.
-    fetcher: Fetcher,
-    /// Where one medium becomes another.
-    workshop: Workshop,
-    /// Providers, and how they have been doing.
-    chats: Arc<Chats>,
-    /// Settles ties between candidates.
-    draws: AtomicU64,
+    /// Carries tasks out.
+    pub router: Arc<Router>,
+    /// Reads documents.
+    pub reader: Arc<Reader>,
+    /// Turns one medium into another.
+    pub treatments: Arc<Treatments>,
+    intake: Intake,
+    local: Arc<Local>,
+    engines: Arc<[EngineInfo]>,
+    pdf: Arc<PdfWorkers>,
+}
+
+/// Whether requests can be served, and what stands in the way.
+#[derive(Debug, Clone)]
+pub struct Readiness {
+    /// Whether everything is in place.
+    pub ready: bool,
+    /// Each check by name: how it stands, or what to do.
+    pub checks: Vec<(String, Result<String, String>)>,
 }
 
 impl Gateway {
     /// What fetches files by their addresses.
     #[must_use]
     pub fn fetcher(&self) -> &Fetcher {
-        &self.fetcher
+        self.intake.fetcher()
+    }
+
+    /// The engines of this process.
+    #[must_use]
+    pub fn engines(&self) -> &[EngineInfo] {
+        &self.engines
+    }
+
+    /// Whether requests can be served.
+    #[must_use]
+    pub fn readiness(&self) -> Readiness {
+        let checks: Vec<(String, Result<String, String>)> = self
+            .engines
+            .iter()
+            .filter(|engine| engine.installed || !engine.optional)
+            .map(|engine| {
+                let note = engine.note.clone();
+                (engine.target.to_string(), if engine.installed { Ok(note) } else { Err(note) })
+            })
+            .collect();
+        Readiness { ready: checks.iter().all(|(_, check)| check.is_ok()), checks }
+    }
+
+    /// How many jobs wait for each local engine or are being done by it, by the engine's name.
+    pub fn queue_depths(&self) -> impl Iterator<Item = (&str, usize)> {
+        self.local.depths()
+    }
+
+    /// How many PDF workers have died or been killed with a document open.
+    #[must_use]
+    pub fn workers_lost(&self) -> u64 {
+        self.pdf.lost()
     }
 }

@@ -20,7 +20,7 @@ use utoipa::{Modify, OpenApi};
 use utoipa_swagger_ui::Config;
 
 use super::error::{ApiError, ErrorBody};
-use super::{chat, fleet, health, landing, metrics, models, ocr, plan};
+use super::{fleet, health, landing, metrics, models, ocr, plan, tasks};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -31,7 +31,7 @@ use super::{chat, fleet, health, landing, metrics, models, ocr, plan};
     ),
     servers((url = "/")),
     paths(
-        chat::completions, plan::plan,
+        tasks::completions, tasks::embeddings, plan::plan,
         ocr::process, ocr::mistral::mistral,
         ocr::drawing,
         fleet::capabilities, fleet::summary, fleet::providers, fleet::stats, fleet::profiles,
@@ -41,6 +41,7 @@ use super::{chat, fleet, health, landing, metrics, models, ocr, plan};
     components(schemas(ErrorBody)),
     tags(
         (name = "chat", description = "Any medium to any model"),
+        (name = "embeddings", description = "Texts become vectors"),
         (name = "ocr", description = "Documents and pictures become text"),
         (name = "models", description = "What can be asked for"),
         (name = "server", description = "The server itself"),

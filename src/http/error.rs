@@ -17,8 +17,10 @@ use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use super::request_id::RequestId;
-use crate::protocol::mistral;
+use crate::protocol::mistral::OcrErrors;
+use crate::protocol::openai::CHAT;
 use crate::protocol::process::BadField;
+use crate::protocol::{ErrorFields, Errors, TriedBody};
 
 /// An answer that is an error: what the client is told, and what only the log is told.
 #[derive(Debug, Clone)]
@@ -35,7 +37,7 @@ pub struct ApiError {
     pub retry_after: Option<Duration>,
     /// What broke, for the log; clients are not shown it.
     pub detail: Option<Box<str>>,
-    /// Whose calls failed on the way to this.
+    /// The calls that failed on the way to this.
     pub tried: Box<[TriedBody]>,
 }
 
@@ -46,51 +48,9 @@ pub struct ErrorBody {
     pub error: ErrorFields,
 }
 
-/// What an error says.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct ErrorFields {
-    /// A sentence that says what was wrong and what to do.
-    pub message: String,
-    /// The family of the error: `invalid_request_error`, `authentication_error`, `permission_error`,
-    /// `not_found_error`, `rate_limit_error` or `server_error`.
-    pub r#type: &'static str,
-    /// The field that is to blame, when it is one.
-    pub param: Option<String>,
-    /// What programs can tell errors apart by.
-    #[schema(example = "file_too_large")]
-    pub code: &'static str,
-    /// Whose calls failed, where it took several.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub tried: Vec<TriedBody>,
-}
-
-/// A call to a provider that failed.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct TriedBody {
-    /// Who was called.
-    #[schema(example = "groq/openai/gpt-oss-20b")]
-    pub target: String,
-    /// What programs can tell failures apart by.
-    #[schema(example = "rate_limited")]
-    pub failure: &'static str,
-    /// A sentence about it.
-    pub message: String,
-}
-
-/// In which protocol's shape a route tells its errors.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Shape {
-    /// [`ErrorBody`].
-    OpenAi,
-    /// [`mistral::MistralError`].
-    Mistral,
-}
-
-impl Shape {
-    /// The shape that clients of a route expect, whatever refuses them there.
-    pub(super) fn of(route: &str) -> Self {
-        if route == "/v1/ocr" { Self::Mistral } else { Self::OpenAi }
-    }
+/// The errors that clients of a route expect, whatever refuses them there.
+pub(super) fn errors_of(route: &str) -> &'static dyn Errors {
+    if route == "/v1/ocr" { &OcrErrors } else { &CHAT }
 }
 
 /// A status that is never seen, since nobody is left to see it; logs and metrics count by it.
@@ -156,12 +116,13 @@ impl ApiError {
         Self { param: Some(param.into()), ..self }
     }
 
-    /// What the error says, as it stands under `error` in an answer.
+    /// What the error says, as it stands under `error` in an answer of ours.
     pub fn body(&self) -> Value {
         json!(self.fields())
     }
 
-    fn fields(&self) -> ErrorFields {
+    /// What the error says.
+    pub(super) fn fields(&self) -> ErrorFields {
         let r#type = family(self.status);
         let (message, param, tried) = (self.message.clone(), self.param.clone(), self.tried.to_vec());
         ErrorFields { message, r#type, param, code: self.code, tried }
@@ -176,16 +137,9 @@ impl ApiError {
         self
     }
 
-    /// The body of the answer, in a shape.
-    pub(super) fn in_shape(self, shape: Shape) -> Body {
-        match shape {
-            Shape::OpenAi => self.into_response(),
-            Shape::Mistral => {
-                let r#type = family(self.status);
-                Json(mistral::MistralError::new(r#type, self.code, self.message, self.param)).into_response()
-            }
-        }
-        .into_body()
+    /// The body of the answer, as clients of a protocol expect it.
+    pub(super) fn told_by(&self, errors: &dyn Errors) -> Body {
+        errors.error(&self.fields()).to_string().into()
     }
 
     /// Writes failures of the server's side to the log, once per error; what the client did wrong is its own affair.

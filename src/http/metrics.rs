@@ -1,6 +1,6 @@
 //! `GET /metrics`: what was counted, as Prometheus reads it.
 //!
-//! Counts nothing; `telemetry::metrics` has the names and whoever does the work counts it. What the gateway only knows at
+//! Counts nothing; `telemetry::metrics` has the names, and each room counts its own work. What the gateway only knows at
 //! the moment is asked of it here.
 
 use axum::extract::State;
@@ -15,7 +15,9 @@ use crate::telemetry::metrics::{queue_depth, worker_restarts};
     (status = 200, description = "Metrics", body = String, content_type = "text/plain"),
 ))]
 pub(super) async fn metrics(State(state): State<AppState>) -> Response {
-    queue_depth("paddleocr", state.gateway.ocr_depth());
+    for (engine, jobs) in state.gateway.queue_depths() {
+        queue_depth(engine, jobs);
+    }
     worker_restarts("pdf", state.gateway.workers_lost());
     ([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], state.metrics.render()).into_response()
 }

@@ -3,7 +3,6 @@
 //! It decides nothing about media; handlers hand requests to the gateway and write down what it answers. `mediary serve`
 //! calls [`serve()`]; tests drive [`router()`] without a socket.
 
-mod chat;
 mod connection;
 mod docs;
 mod error;
@@ -20,14 +19,15 @@ mod request_id;
 mod router;
 mod serve;
 mod state;
+mod tasks;
 mod visit;
 
 #[cfg(test)]
 mod tests;
 
-pub use chat::refused;
+pub use tasks::refused;
 pub use docs::openapi;
-pub use error::{ApiError, ErrorBody, ErrorFields};
+pub use error::{ApiError, ErrorBody};
 pub use request_id::RequestId;
 pub use router::router;
 pub use serve::{serve, stop_signal};

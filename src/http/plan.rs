@@ -1,36 +1,91 @@
-//! `POST /v1/plan` (also `/v1/routing/explain`): what would happen to a chat, without spending anything.
+//! `POST /v1/plan` (also `/v1/routing/explain`): what would happen to a request, without spending anything.
 //!
-//! Files that the request only names are fetched, since a plan depends on what they are. Nobody is called.
+//! Files that the request only names are fetched, since a plan depends on what they are. No target is called.
 
 use axum::Json;
+use axum::body::Bytes;
 use axum::extract::{Request, State};
+use mediary_core::Media;
 
-use super::chat::{bounds, form, refused};
 use super::error::{ApiError, ErrorBody};
 use super::guard::client_of;
+use super::ocr::{self, whole_body};
 use super::state::AppState;
-use crate::gateway::ChatRequest;
-use crate::protocol::openai::ChatForm;
-use crate::protocol::plan::PlanBody;
+use super::tasks::{bounds, protocol_of, refused};
+use crate::gateway::{Bounds, Planned, ReadOptions, TaskRequest, blocking};
+use crate::protocol::openai::CHAT;
+use crate::protocol::plan::{PlanBody, PlanRequest};
+use crate::protocol::{Decoded, Protocol};
 
-/// Shows the plan for a chat.
+/// Shows the plan for a request.
 #[utoipa::path(
     post,
     path = "/v1/plan",
     tag = "chat",
-    request_body(content = Object, description = "A request of /v1/chat/completions, with the same headers"),
+    request_body(content = Object, description = "A request of /v1/chat/completions, with the same headers; or \
+        `{\"endpoint\": \"/v1/embeddings\", \"request\": {…}}` for another route: /v1/embeddings, /v1/ocr, \
+        /v1/ocr/process, /v1/audio/transcriptions (files as JSON: `file_data`, base64 or a data URL)"),
     responses(
         (status = 200, body = PlanBody),
         (status = 400, description = "A field is wrong", body = ErrorBody),
-        (status = 404, description = "No such model; near names are suggested", body = ErrorBody),
+        (status = 404, description = "No such model or route; near names are suggested", body = ErrorBody),
         (status = 422, description = "No target can be given a part, or honours a parameter", body = ErrorBody),
-        (status = 503, description = "No provider is set up, or everybody rests", body = ErrorBody),
+        (status = 503, description = "No provider is set up, or all targets cool down", body = ErrorBody),
     )
 )]
 pub(super) async fn plan(State(state): State<AppState>, request: Request) -> Result<Json<PlanBody>, ApiError> {
     let bounds = bounds(request.headers())?;
     let client = client_of(request.headers());
-    let ChatForm { model, chat, .. } = form(request, &state).await?;
-    let planned = state.gateway.explain(ChatRequest { chat, model, bounds, client }).await.map_err(refused)?;
+    let body = Bytes::from(whole_body(request, &state.config.limits).await?);
+    let planned = planned(&state, body, bounds, client).await?;
     Ok(Json(PlanBody::new(&planned.demand, &planned.plan)))
+}
+
+async fn planned(state: &AppState, body: Bytes, bounds: Bounds, client: Vec<u8>) -> Result<Planned, ApiError> {
+    // A body that is no such envelope is a bare chat, and complained about as one.
+    let envelope = serde_json::from_slice::<PlanRequest<'_>>(&body).ok();
+    let wrapped = envelope.and_then(|envelope| Some((envelope.endpoint?, envelope.request?)));
+    let Some((endpoint, request)) = wrapped else {
+        return task(state, &CHAT, body, bounds, client).await;
+    };
+    let request = body.slice_ref(request.get().as_bytes());
+    if let Some(protocol) = protocol_of(&endpoint) {
+        return task(state, protocol, request, bounds, client).await;
+    }
+    match endpoint.as_str() {
+        "/v1/ocr" => {
+            let (media, options) = ocr::mistral::document(state, &request).await?;
+            let options = ReadOptions { privacy: bounds.privacy, ..options };
+            Ok(state.gateway.explain_reading(&media, &options).await.map_err(refused)?)
+        }
+        "/v1/ocr/process" => {
+            let (media, options) = ocr::document(&request, &state.config.limits).await?;
+            let options = ReadOptions { privacy: bounds.privacy, ..options };
+            Ok(state.gateway.explain_reading(&media, &options).await.map_err(refused)?)
+        }
+        "/v1/audio/transcriptions" => {
+            let recording: Media = ocr::file_of(&request, &state.config.limits).await?;
+            Ok(state.gateway.explain_transcription(&recording, &bounds).await.map_err(refused)?)
+        }
+        other => {
+            let other: String = other.chars().take(60).collect();
+            let message = format!(
+                "`{other}` is no route that can be explained; use /v1/chat/completions, /v1/embeddings, /v1/ocr, \
+                 /v1/ocr/process or /v1/audio/transcriptions."
+            );
+            Err(ApiError::not_found("unknown_endpoint", message).about("endpoint"))
+        }
+    }
+}
+
+async fn task(
+    state: &AppState,
+    protocol: &'static dyn Protocol,
+    body: Bytes,
+    bounds: Bounds,
+    client: Vec<u8>,
+) -> Result<Planned, ApiError> {
+    let decoded = blocking::through(body.len(), move || protocol.decode(&body)).await??;
+    let Decoded { task, model, .. } = decoded;
+    state.gateway.explain(TaskRequest { task, model, bounds, client }).await.map_err(refused)
 }

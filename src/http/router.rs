@@ -14,7 +14,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use super::error::ApiError;
 use super::guard::guarded;
 use super::state::AppState;
-use super::{chat, docs, fleet, health, landing, metrics, models, ocr, plan, visit};
+use super::{docs, fleet, health, landing, metrics, models, ocr, plan, tasks, visit};
 use crate::config::Server;
 
 /// The server as a service: all routes, all layers.
@@ -29,7 +29,8 @@ pub fn router(state: AppState) -> Router {
         .route("/docs", get(docs::page))
         .route("/docs/", get(docs::page))
         .route("/docs/{*asset}", get(docs::asset))
-        .route("/v1/chat/completions", post(chat::completions))
+        .route("/v1/chat/completions", post(tasks::completions))
+        .route("/v1/embeddings", post(tasks::embeddings))
         .route("/v1/capabilities", get(fleet::capabilities))
         .route("/v1/capabilities/summary", get(fleet::summary))
         .route("/v1/providers", get(fleet::providers))

@@ -1,18 +1,35 @@
-//! A plan as it is shown: whom a request would go to, what would be done to its parts, what it would cost.
+//! A plan as it is shown: which targets a request would go to, what would be done to its parts, what it would cost.
 //!
-//! Our own format, the same over HTTP and on the command line. Only written, never read.
+//! Our own format, the same over HTTP and on the command line. Also what is asked: a bare chat, or any request with the
+//! route it is meant for.
 
 use std::fmt;
 
 use mediary_core::plan::{Demand, Plan, Treatment};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 use utoipa::ToSchema;
+
+/// A request to be explained that is not a bare chat.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct PlanRequest<'a> {
+    /// The route it is meant for.
+    #[schema(example = "/v1/embeddings")]
+    pub endpoint: Option<String>,
+    /// The request as it would be sent there.
+    #[serde(borrow)]
+    #[schema(value_type = Object)]
+    pub request: Option<&'a RawValue>,
+}
 
 /// What would happen to a request.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct PlanBody {
     /// Always `plan`.
     object: &'static str,
+    /// What is to be done.
+    #[schema(example = "chat")]
+    task: &'static str,
     /// The tier that counts, where none was pinned by a model's name.
     #[schema(example = "vision")]
     tier: Option<&'static str>,
@@ -22,9 +39,9 @@ pub struct PlanBody {
     text_tokens: u32,
     /// The media of the request.
     parts: Vec<PartBody>,
-    /// Whom it would be sent to; the next one only if the one before fails.
+    /// The targets it would be sent to; the next one only if the one before fails.
     candidates: Vec<CandidateBody>,
-    /// Whom it would not be sent to.
+    /// The targets it would not be sent to.
     passed_over: Vec<PassedOverBody>,
 }
 
@@ -47,17 +64,17 @@ pub struct PartBody {
     pages: Option<u32>,
 }
 
-/// Somebody who would be asked.
+/// A target that would be asked.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct CandidateBody {
-    /// Whom.
+    /// The target.
     #[schema(example = "gemini/gemini-2.5-flash")]
     target: String,
     /// What would be done to each part.
     treatments: Vec<TreatmentBody>,
     /// Soft parameters it does not take.
     dropped: Vec<String>,
-    /// What it would cost in US dollars if the reply is as long as allowed; null where nobody knows.
+    /// What it would cost in US dollars if the reply is as long as allowed; null where that is unknown.
     estimated_cost_usd: Option<f64>,
 }
 
@@ -76,10 +93,10 @@ pub struct TreatmentBody {
     to: Option<&'static str>,
 }
 
-/// Somebody who would not be asked.
+/// A target that would not be asked.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct PassedOverBody {
-    /// Who.
+    /// The target.
     target: String,
     /// Why.
     reason: String,
@@ -111,6 +128,7 @@ impl PlanBody {
             .map(|passed| PassedOverBody { target: passed.target.to_string(), reason: passed.reason.to_string() });
         Self {
             object: "plan",
+            task: demand.task.name(),
             tier: plan.tier.map(|(tier, _)| tier.name()),
             tier_reason: plan.tier.map(|(_, reason)| reason),
             text_tokens: demand.text_tokens,

@@ -8,22 +8,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use mediary_core::capability::{CapabilityMatrix, Lifecycle};
 use mediary_core::plan::Aliases;
 use mediary_core::{ProviderId, Target};
-use mediary_remote::{Auth, Endpoint};
+use mediary_remote::{Auth, Endpoint, Proxy, ProxyRules};
 use toml::Spanned;
 
-use super::{BadCatalog, DialectName, Off, ProviderSetup, Providers, address, keys, row};
+use super::{BadCatalog, Off, ProviderSetup, Providers, address, keys, row};
 use crate::config::providers::{ModelEntry, ProviderEntry};
-use crate::config::{Config, ConfiguredProvider, Environment, Problem};
+use crate::config::{Config, ConfiguredProvider, Environment, Problem, ProxyChoice};
 
 /// The place of a provider that nobody gave one.
 const USUAL_PRIORITY: u32 = 10;
 
-pub(super) fn all(
-    catalogs: &[ProviderEntry],
-    config: &Config,
-    env: &Environment,
-    soft: impl Fn(DialectName) -> Option<&'static [&'static str]>,
-) -> Result<Providers, BadCatalog> {
+pub(super) fn all(catalogs: &[ProviderEntry], config: &Config, env: &Environment) -> Result<Providers, BadCatalog> {
     let configured = |id: &ProviderId| config.providers.iter().find(|configured| configured.entry.id == *id);
     let known: BTreeSet<ProviderId> = catalogs.iter().map(|catalog| catalog.id.clone()).collect();
     let known_ones =
@@ -36,7 +31,7 @@ pub(super) fn all(
     let mut models = Vec::new();
     for pair in known_ones.chain(added) {
         all.customary.extend(pair.entries().flat_map(|entry| entry.customary.iter().cloned()));
-        match pair.setup(config, env, &soft) {
+        match pair.setup(config, env) {
             Ok(Ok(setup)) => {
                 models.push((setup.id.clone(), pair.models()));
                 all.enabled.push(setup);
@@ -97,12 +92,7 @@ impl Pair<'_> {
     }
 
     /// The inner error is a provider that is off, the outer one a mistake.
-    fn setup(
-        &self,
-        config: &Config,
-        env: &Environment,
-        soft: &impl Fn(DialectName) -> Option<&'static [&'static str]>,
-    ) -> Result<Result<ProviderSetup, Off>, Problem> {
+    fn setup(&self, config: &Config, env: &Environment) -> Result<Result<ProviderSetup, Off>, Problem> {
         if self.first(|entry| entry.enabled) == Some(false) {
             return Ok(Err(self.off("switched off by `enabled = false`")));
         }
@@ -137,6 +127,7 @@ impl Pair<'_> {
             name: self.name(),
             dialect,
             is_loopback: address::is_loopback(&base_url),
+            proxy: self.proxy(&base_url, &config.proxies),
             endpoint: Endpoint { base_url, auth, headers: self.headers(), quirks: self.quirks() },
             keys,
             priority: self.first(|entry| entry.priority).unwrap_or(USUAL_PRIORITY),
@@ -144,7 +135,6 @@ impl Pair<'_> {
             free_limits: self.first(|entry| entry.free_limits).unwrap_or_default(),
             discovers: self.first(|entry| entry.discovers).unwrap_or(!has_models),
             defaults: self.defaults(),
-            soft: soft(dialect),
         }))
     }
 
@@ -207,6 +197,15 @@ impl Pair<'_> {
             Some(auth) => auth,
             None if has_keys || self.catalog.is_some() => Auth::Bearer,
             None => Auth::None,
+        }
+    }
+
+    /// What is written for this provider counts for more than what the environment says of all of them.
+    fn proxy(&self, base_url: &str, rules: &ProxyRules) -> Option<Proxy> {
+        match self.first(|entry| entry.proxy.clone()) {
+            Some(ProxyChoice::Direct) => None,
+            Some(ProxyChoice::Through(proxy)) => Some(proxy),
+            None => rules.proxy_for(base_url).cloned(),
         }
     }
 

@@ -7,6 +7,7 @@
 mod address;
 mod catalog;
 mod failure;
+mod family;
 mod join;
 mod keys;
 mod report;
@@ -17,6 +18,7 @@ mod tests;
 
 pub use crate::config::providers::{DialectName, FreeLimits};
 pub use failure::BadCatalog;
+pub use family::vector_family;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -24,7 +26,7 @@ use std::path::Path;
 use mediary_core::capability::{Abilities, CapabilityMatrix};
 use mediary_core::plan::Aliases;
 use mediary_core::{ProviderId, Target};
-use mediary_remote::Endpoint;
+use mediary_remote::{Endpoint, Proxy};
 
 use crate::config::providers::ModelEntry;
 use crate::config::{Config, Environment, Secret};
@@ -40,6 +42,8 @@ pub struct ProviderSetup {
     pub dialect: DialectName,
     /// Where it is, and its habits.
     pub endpoint: Endpoint,
+    /// The proxy through which it is reached.
+    pub proxy: Option<Proxy>,
     /// Its keys, asked in turn; empty where it wants none.
     pub keys: Vec<Secret>,
     /// Its place in the order; lower is asked first.
@@ -54,8 +58,6 @@ pub struct ProviderSetup {
     pub discovers: bool,
     /// What its models have in common.
     defaults: ModelEntry,
-    /// The soft parameters its dialect has a form for; `None`: all.
-    soft: Option<&'static [&'static str]>,
 }
 
 impl ProviderSetup {
@@ -112,17 +114,12 @@ pub struct Providers {
 
 impl Providers {
     /// Merges the catalogs (those in `models/providers` below `config_dir` instead of embedded ones of the same name),
-    /// the configuration and the environment. `soft` tells a dialect's soft parameters, `None` meaning all.
+    /// the configuration and the environment.
     ///
     /// # Errors
     /// When a catalog cannot be read, or a provider of the configuration lacks what no catalog knows of it.
-    pub fn assemble(
-        config: &Config,
-        env: &Environment,
-        config_dir: Option<&Path>,
-        soft: impl Fn(DialectName) -> Option<&'static [&'static str]>,
-    ) -> Result<Self, BadCatalog> {
-        join::all(&catalog::load(config_dir)?, config, env, soft)
+    pub fn assemble(config: &Config, env: &Environment, config_dir: Option<&Path>) -> Result<Self, BadCatalog> {
+        join::all(&catalog::load(config_dir)?, config, env)
     }
 
     /// The provider of this id, if it can be called.

@@ -18,7 +18,8 @@ impl Providers {
                 (1, _) => "1 model".to_owned(),
                 (count, _) => format!("{count} models"),
             };
-            format!("{}: on, {keys}, {models}", provider.id.as_str())
+            let proxy = provider.proxy.as_ref().map(|proxy| format!(", through {proxy}")).unwrap_or_default();
+            format!("{}: on, {keys}, {models}{proxy}", provider.id.as_str())
         });
         let off = self.disabled.iter().map(|off| format!("{}: off, {}", off.id.as_str(), off.why));
         on.chain(off).collect()

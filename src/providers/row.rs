@@ -1,9 +1,11 @@
 //! From a model as written to a row of the matrix.
 
-use mediary_core::capability::{Abilities, Acceptance, Lifecycle, Price, SoftSupport, Structured, TaskKind};
+use mediary_core::capability::{
+    Abilities, Acceptance, Lifecycle, Price, SoftSupport, Structured, TaskKind, VectorSpace,
+};
 use mediary_core::{MediaFormat, MediaKind, ModelName, Target};
 
-use super::{DialectName, ModelInfo, ProviderSetup};
+use super::{DialectName, ModelInfo, ProviderSetup, vector_family};
 use crate::config::providers::{Accepted, MediaLimits, ModelEntry};
 
 /// The row of a model. `entry` is whole: nothing is below it any more.
@@ -17,6 +19,7 @@ pub(super) fn abilities(provider: &ProviderSetup, model: &str, entry: &ModelEntr
     let unpriced = if is_local { Price::Free } else { Price::Unknown };
     let says = |ability: Option<bool>| chats && ability.unwrap_or(false);
     let tools = says(entry.tools);
+    let vectors = tasks.contains(&TaskKind::Embedding).then(|| VectorSpace::of(vector_family(model)));
     Abilities {
         target: Target { provider: provider.id.clone(), model: ModelName::new(model) },
         priority: provider.priority,
@@ -38,6 +41,8 @@ pub(super) fn abilities(provider: &ProviderSetup, model: &str, entry: &ModelEntr
         price: entry.price.map_or(unpriced, |price| price.0),
         ranks: entry.tiers.iter().flatten().filter(|_| may_serve).map(|(tier, rank)| (*tier, *rank)).collect(),
         lifecycle,
+        vectors,
+        missing: None,
     }
 }
 
@@ -58,7 +63,7 @@ fn is_relayed(dialect: DialectName, model: &str) -> bool {
 
 fn soft(provider: &ProviderSetup, entry: &ModelEntry) -> SoftSupport {
     let refused = provider.endpoint.quirks.refuses.iter().chain(entry.refuses.iter().flatten());
-    match provider.soft {
+    match provider.dialect.dialect().soft_parameters() {
         None => SoftSupport::AllBut(refused.cloned().collect()),
         Some(known) => {
             let refused: Vec<&String> = refused.collect();

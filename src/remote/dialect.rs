@@ -3,40 +3,62 @@
 //! A dialect opens no connection, knows no clock and holds no key. It is handed a call and gives an HTTP request
 //! without host and key; it is handed what came back and gives events or a failure. [`crate::Remote`] does the rest.
 
+use std::borrow::Cow;
 use std::fmt;
-use std::time::Duration;
 
+use bytes::Bytes;
 use http::header::HeaderMap;
-use mediary_core::Failure;
 use mediary_core::capability::Abilities;
-use mediary_core::task::{Chat, ReplyFrame};
+use mediary_core::provider::{Call, ListedModel};
+use mediary_core::task::{Chat, Embed, ReplyFrame, Task};
+use mediary_core::{Failure, MediaFormat, MediaKind};
 
-use crate::Quirks;
+use crate::{Quirks, listed};
 
-/// A chat for one target: treated already, so that the target reads every part of it.
-#[derive(Debug, Clone, Copy)]
-pub struct Call<'a> {
-    /// The chat as this target gets it.
-    pub chat: &'a Chat,
-    /// What the target does, and its name.
-    pub abilities: &'a Abilities,
-    /// How its provider departs from the dialect.
-    pub quirks: &'a Quirks,
-    /// Soft parameters that are left out, by their OpenAI names.
-    pub dropped: &'a [String],
-}
+/// A provider's wire format.
+pub trait Dialect: Send + Sync + fmt::Debug {
+    /// Its name in catalogs and configuration.
+    fn name(&self) -> &'static str;
 
-impl Call<'_> {
-    /// The model's name at its provider.
-    #[must_use]
-    pub fn model(&self) -> &str {
-        self.abilities.target.model.as_str()
+    /// Writes a task. Never leaves a part out: one that cannot be written is a failure, and a bug in the matrix.
+    ///
+    /// # Errors
+    /// When the task, a part or a parameter has no form in this dialect.
+    fn encode(&self, call: &Call<'_>, quirks: &Quirks) -> Result<HttpCall, Failure>;
+
+    /// A reader for the answer to a task as it was sent. `stream` is whether the answer comes as a stream or as one whole
+    /// body.
+    fn reader(&self, task: &Task, stream: bool) -> Box<dyn Reader>;
+
+    /// What an answer that is no success means. `body` may be cut off, HTML or empty.
+    fn failure(&self, status: u16, headers: &HeaderMap, body: &[u8]) -> Failure;
+
+    /// What a medium's name means to it in a chat: the formats that servers of this dialect usually read. What it carries
+    /// beyond these has to be named by its format.
+    fn formats(&self, kind: MediaKind) -> &'static [MediaFormat];
+
+    /// Whether it has a form for a file of this format in a chat.
+    fn carries(&self, format: MediaFormat) -> bool;
+
+    /// The soft parameters it has a form for, by their OpenAI names; `None`: all, known or not.
+    fn soft_parameters(&self) -> Option<&'static [&'static str]>;
+
+    /// How many bytes of media fit into a request, where larger ones can be uploaded beforehand.
+    fn inline_bytes(&self) -> Option<u64> {
+        None
     }
 
-    /// Whether a soft parameter of this name is to be sent.
-    #[must_use]
-    pub fn sends(&self, name: &str) -> bool {
-        !self.dropped.iter().any(|dropped| dropped == name)
+    /// The path of its list of models.
+    fn models_path(&self) -> &'static str {
+        "/models"
+    }
+
+    /// Reads the body of that list.
+    ///
+    /// # Errors
+    /// Garbled when it is no list.
+    fn models(&self, body: &[u8]) -> Result<Vec<ListedModel>, Failure> {
+        listed::names(body)
     }
 }
 
@@ -45,48 +67,21 @@ impl Call<'_> {
 pub struct HttpCall {
     /// What to append to the provider's base URL, with its query: `/chat/completions`.
     pub path: String,
-    /// Headers beside `Content-Type: application/json`, such as a version.
+    /// Headers beside `Content-Type`, such as a version.
     pub headers: Vec<(&'static str, String)>,
-    /// The JSON body.
-    pub body: Vec<u8>,
+    /// What the body is.
+    pub content_type: Cow<'static, str>,
+    /// The body.
+    pub body: Bytes,
 }
 
-/// How a stream is cut into frames.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Framing {
-    /// Server-sent events.
-    Sse,
-    /// A JSON object a line.
-    Ndjson,
-}
-
-/// A provider's wire format.
-pub trait Dialect: Send + Sync + fmt::Debug {
-    /// Its name in catalogs and configuration.
-    fn name(&self) -> &'static str;
-
-    /// Writes a chat. Never leaves a part out: one that cannot be written is a failure, and a bug in the matrix.
-    ///
-    /// # Errors
-    /// When a part or parameter has no form in this dialect.
-    fn encode(&self, call: &Call<'_>) -> Result<HttpCall, Failure>;
-
-    /// How its streams are cut.
-    fn framing(&self) -> Framing;
-
-    /// A reader for one answer. `stream` is whether it comes as a stream or as one whole body.
-    fn reader(&self, stream: bool) -> Box<dyn Reader>;
-
-    /// What an answer that is no success means. `body` may be cut off, HTML or empty.
-    fn failure(&self, status: u16, headers: &HeaderMap, body: &[u8]) -> Failure;
-
-    /// How many bytes of media fit into a request, where larger ones can be handed over beforehand.
-    fn inline_bytes(&self) -> Option<u64> {
-        None
+impl HttpCall {
+    /// A request whose body is JSON.
+    #[must_use]
+    pub fn json(path: impl Into<String>, body: Vec<u8>) -> Self {
+        let content_type = Cow::Borrowed("application/json");
+        Self { path: path.into(), headers: Vec::new(), content_type, body: body.into() }
     }
-
-    /// The soft parameters it has a form for, by their OpenAI names; `None`: all, known or not.
-    fn soft_parameters(&self) -> Option<&'static [&'static str]>;
 }
 
 /// Reads one answer, frame by frame.
@@ -114,11 +109,37 @@ pub struct Frame<'a> {
     pub data: &'a [u8],
 }
 
-/// How long each stage of a call may take.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Timeouts {
-    /// Until the first frame of the answer has arrived.
-    pub first_byte: Duration,
-    /// Between two pieces of the answer.
-    pub stall: Duration,
+/// A call of one kind of task, as the encoder of that kind sees it.
+#[derive(Debug)]
+pub(crate) struct CallOf<'a, T> {
+    /// What is to be written.
+    pub(crate) task: &'a T,
+    /// What the target does, and its name.
+    pub(crate) abilities: &'a Abilities,
+    /// How its provider departs from the dialect.
+    pub(crate) quirks: &'a Quirks,
+    /// Soft parameters that are left out, by their OpenAI names.
+    pub(crate) dropped: &'a [String],
+}
+
+/// A call for the next message of a conversation.
+pub(crate) type ChatCall<'a> = CallOf<'a, Chat>;
+/// A call for vectors.
+pub(crate) type EmbedCall<'a> = CallOf<'a, Embed>;
+
+impl<'a, T> CallOf<'a, T> {
+    /// The call `call`, whose task is `task`.
+    pub(crate) fn new(task: &'a T, call: &Call<'a>, quirks: &'a Quirks) -> Self {
+        Self { task, abilities: call.abilities, quirks, dropped: call.dropped }
+    }
+
+    /// The model's name at its provider.
+    pub(crate) fn model(&self) -> &'a str {
+        self.abilities.target.model.as_str()
+    }
+
+    /// Whether a soft parameter of this name is to be sent.
+    pub(crate) fn sends(&self, name: &str) -> bool {
+        !self.dropped.iter().any(|dropped| dropped == name)
+    }
 }

@@ -3,16 +3,18 @@
 //! A snapshot is read by eye, so bodies are indented JSON and events a line each. The dialects' tests call this.
 
 use std::fmt::Write;
+use std::time::Duration;
 
 use http::header::HeaderMap;
 use mediary_core::capability::{Abilities, Structured};
+use mediary_core::provider::{Call, Timeouts};
 use mediary_core::task::{
-    Chat, Effort, MediaPart, Message, Part, Reasoning, ReplyFormat, ReplyFrame, Role, Sampling, Tool, ToolCall,
+    Chat, Effort, MediaPart, Message, Part, Reasoning, ReplyFormat, ReplyFrame, Role, Sampling, Task, Tool, ToolCall,
 };
 use mediary_core::{Blob, Failure, Media, MediaFormat};
 use serde_json::{Value, json};
 
-use crate::{Call, Dialect, Frame, HttpCall, Quirks};
+use crate::{Dialect, Frame, HttpCall, Quirks};
 
 /// A target that can do everything.
 pub(crate) fn able(target: &str) -> Abilities {
@@ -28,14 +30,30 @@ pub(crate) fn able(target: &str) -> Abilities {
     }
 }
 
-pub(crate) fn encode(dialect: &dyn Dialect, abilities: &Abilities, chat: &Chat) -> Result<HttpCall, Failure> {
-    dialect.encode(&Call { chat, abilities, quirks: &Quirks::default(), dropped: &[] })
+/// A call without a key, as far as it matters to a dialect.
+pub(crate) fn call<'a>(task: &'a Task, abilities: &'a Abilities, dropped: &'a [String]) -> Call<'a> {
+    let timeouts = Timeouts { first_byte: Duration::ZERO, stall: Duration::ZERO };
+    Call { task, abilities, dropped, key: None, timeouts, reservation: None }
 }
 
-/// A request as it goes out.
+pub(crate) fn encode(dialect: &dyn Dialect, abilities: &Abilities, chat: &Chat) -> Result<HttpCall, Failure> {
+    encode_task(dialect, abilities, &Task::Chat(chat.clone()))
+}
+
+pub(crate) fn encode_task(dialect: &dyn Dialect, abilities: &Abilities, task: &Task) -> Result<HttpCall, Failure> {
+    dialect.encode(&call(task, abilities, &[]), &Quirks::default())
+}
+
+/// A chat as it goes out.
 pub(crate) fn sent(dialect: &dyn Dialect, abilities: &Abilities, chat: &Chat) -> String {
-    match encode(dialect, abilities, chat) {
+    sent_task(dialect, abilities, &Task::Chat(chat.clone()))
+}
+
+/// A task as it goes out, in JSON.
+pub(crate) fn sent_task(dialect: &dyn Dialect, abilities: &Abilities, task: &Task) -> String {
+    match encode_task(dialect, abilities, task) {
         Ok(call) => {
+            assert_eq!(call.content_type, "application/json");
             let body: Value = serde_json::from_slice(&call.body).unwrap();
             let headers = call.headers.iter().map(|(name, value)| format!("{name}: {value}\n"));
             format!("POST {}\n{}{body:#}\n", call.path, headers.collect::<String>())
@@ -44,9 +62,14 @@ pub(crate) fn sent(dialect: &dyn Dialect, abilities: &Abilities, chat: &Chat) ->
     }
 }
 
-/// An answer as it is understood, frame by frame and to its end.
+/// The answer to a chat as it is understood, frame by frame and to its end.
 pub(crate) fn understood(dialect: &dyn Dialect, stream: bool, frames: &[&str]) -> String {
-    let mut reader = dialect.reader(stream);
+    understood_as(dialect, &Task::Chat(Chat::default()), stream, frames)
+}
+
+/// The answer to any task.
+pub(crate) fn understood_as(dialect: &dyn Dialect, task: &Task, stream: bool, frames: &[&str]) -> String {
+    let mut reader = dialect.reader(task, stream);
     let mut told = String::new();
     for data in frames {
         let mut frame = ReplyFrame::default();

@@ -46,17 +46,18 @@ impl HandedOver {
 }
 
 impl Remote {
+    /// Whether a chat holds more than a request can.
+    pub(crate) fn is_too_large(&self, chat: &Chat) -> bool {
+        self.dialect().inline_bytes().is_some_and(|most| inline_bytes(chat) > most)
+    }
+
     /// Hands over what a chat holds beyond what a request can, the largest first. `None`: it can be sent as it is.
     ///
     /// # Errors
     /// As any call; unreadable when the provider cannot make use of a file.
-    pub async fn hand_over(&self, chat: &Chat, key: Option<&str>) -> Result<Option<Chat>, Failure> {
+    pub(crate) async fn hand_over(&self, chat: &Chat, key: Option<&str>) -> Result<Option<Chat>, Failure> {
         let (Some(most), Some(key)) = (self.dialect().inline_bytes(), key) else { return Ok(None) };
-        let inline = |part: &Part| match part {
-            Part::Media(media) if media.url.is_none() => media.media.blob.len_bytes(),
-            Part::Media(_) | Part::Text(_) | Part::Remote { .. } => 0,
-        };
-        let mut total: u64 = chat.messages.iter().flat_map(|message| &message.parts).map(inline).sum();
+        let mut total = inline_bytes(chat);
         if total <= most {
             return Ok(None);
         }
@@ -88,8 +89,19 @@ impl Remote {
             return Ok(url);
         }
         let base_url = &self.endpoint().base_url;
-        let url = gemini::upload(&self.client(), base_url, key, &part.media, part.name.as_deref(), WITHIN).await?;
+        let url =
+            gemini::upload(self.client().0.errands(), base_url, key, &part.media, part.name.as_deref(), WITHIN).await?;
         self.handed_over.keep(whose, content, &url);
         Ok(url)
     }
+}
+
+/// How many bytes of media would go inside of a request.
+fn inline_bytes(chat: &Chat) -> u64 {
+    let parts = chat.messages.iter().flat_map(|message| &message.parts);
+    let inline = parts.map(|part| match part {
+        Part::Media(media) if media.url.is_none() => media.media.blob.len_bytes(),
+        Part::Media(_) | Part::Text(_) | Part::Remote { .. } => 0,
+    });
+    inline.sum()
 }

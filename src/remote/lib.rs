@@ -1,38 +1,49 @@
 //! What lies beyond this machine: calling providers, and fetching what a request names by its address.
 //!
-//! The one HTTP client is made here, and nothing else in the house opens connections to other machines on a
-//! request's behalf. [`Remote`] joins a [`Dialect`], which is pure translation, with that client; [`Fetcher`] follows
-//! addresses that strangers wrote. Who is called when, and what follows from a failure, is the gateway's affair.
+//! Both HTTP clients are made here, and nothing else in the house opens connections to other machines on a request's
+//! behalf: `client` has the connections of relayed calls, `errands` sends everything else. [`Remote`] joins a [`Dialect`],
+//! which is pure translation, with both; [`Fetcher`] follows addresses that strangers wrote, on the errand client behind
+//! a guard. What is called when, and what follows from a failure, is the gateway's affair.
 
 mod anthropic;
 mod blame;
 mod body;
+mod cause;
 mod client;
 mod dialect;
 mod endpoint;
+mod errands;
 mod fetch;
+mod form;
 mod frames;
 mod functions;
 mod gemini;
 #[cfg(test)]
 mod golden;
 mod handover;
+mod listed;
 mod mistral;
+mod names;
 mod ollama;
 mod openai;
+mod proxy;
 mod remote;
 #[cfg(test)]
 mod tests;
+mod trust;
 mod unwritable;
+mod vectors;
+mod whole;
 
 pub use anthropic::Anthropic;
-pub use blame::Quota;
 pub use client::{ProviderClient, provider_client};
-pub use dialect::{Call, Dialect, Frame, Framing, HttpCall, Reader, Timeouts};
+pub use dialect::{Dialect, Frame, HttpCall, Reader};
 pub use endpoint::{Auth, Endpoint, Quirks};
 pub use fetch::{AllowList, FetchPolicy, Fetched, Fetcher, NotAllowable, Resolver, Resolving};
 pub use gemini::Gemini;
-pub use mistral::{Mistral, OcrPage};
-pub use ollama::{Ollama, OllamaModel};
+pub use mistral::Mistral;
+pub use names::DialectName;
+pub use ollama::Ollama;
 pub use openai::OpenAi;
+pub use proxy::{NotAProxy, Proxy, ProxyRules};
 pub use remote::{Remote, Reply};

@@ -1,8 +1,26 @@
-//! What is said of a part or a parameter that has no form in a dialect.
+//! What is said of a task, a part or a parameter that has no form in a dialect.
 //!
 //! The matrix promised too much then: such a failure is a mistake in a catalog, and tests look for it.
 
-use mediary_core::{Failure, Media};
+use mediary_core::capability::TaskKind;
+use mediary_core::{Failure, Media, Target};
+
+use crate::{Reader, whole};
+
+/// A task has no form.
+pub(crate) fn task(dialect: &str, kind: TaskKind) -> Failure {
+    Failure::broken(format!("work of the kind `{}` has no form in the dialect {dialect}", kind.name()))
+}
+
+/// Reads the answer to a task that has no form, which is never sent.
+pub(crate) fn reader(dialect: &'static str, kind: TaskKind) -> Box<dyn Reader> {
+    whole::reader(move |_, _| Err(task(dialect, kind)))
+}
+
+/// A target was given tokens that it does not take.
+pub(crate) fn tokens(target: &Target) -> Failure {
+    Failure::broken(format!("{target} takes texts only, and was given tokens"))
+}
 
 /// A medium has no form.
 pub(crate) fn medium(dialect: &str, media: &Media) -> Failure {
@@ -19,6 +37,11 @@ pub(crate) fn medium_in_result(dialect: &str, media: &Media) -> Failure {
 /// A parameter has no form.
 pub(crate) fn parameter(dialect: &str, name: &str) -> Failure {
     Failure::broken(format!("`{name}` has no form in the dialect {dialect}"))
+}
+
+/// A page to read was not drawn before it came here.
+pub(crate) fn unpictured() -> Failure {
+    Failure::broken("a page was not made a picture before it was to be sent")
 }
 
 /// A part was not fetched before it came here.

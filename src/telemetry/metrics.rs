@@ -146,10 +146,10 @@ pub fn worker_restarts(worker: &'static str, since_start: u64) {
 }
 
 /// So many jobs wait in the queue of `engine` now.
-pub fn queue_depth(engine: &'static str, jobs: usize) {
+pub fn queue_depth(engine: &str, jobs: usize) {
     // A queue is bounded far below the numbers that a float cannot hold exactly.
     let jobs = u32::try_from(jobs).unwrap_or(u32::MAX);
-    gauge!(QUEUE_DEPTH, "engine" => engine).set(jobs);
+    gauge!(QUEUE_DEPTH, "engine" => engine.to_owned()).set(jobs);
 }
 
 /// A provider answered; its first token took `first`.

@@ -11,7 +11,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use mediary::config::{Bytes, Config, Environment, ProviderChoice};
-use mediary::gateway::{Gateway, Parts, Pipelines, Recipe, soft_parameters};
+use mediary::gateway::{Gateway, Parts, Pipelines, Recipe};
 use mediary::http::{self, AppState};
 use mediary::models::{Models, Place};
 use mediary::providers::Providers;
@@ -172,7 +172,7 @@ fn checkouts_models() -> Models {
 fn gateway(config: &Config, models: &Models, ffmpeg: Option<Ffmpeg>) -> Gateway {
     let program = PathBuf::from(env!("CARGO_BIN_EXE_mediary"));
     let cache_dir = config.cache.dir.clone();
-    let providers = Providers::assemble(config, &Environment::default(), None, soft_parameters);
+    let providers = Providers::assemble(config, &Environment::default(), None);
     let providers = providers.expect("the providers of the test are right");
     let (recipe, pipelines) = (Recipe::embedded(), Pipelines::embedded());
     let parts = Parts { config, recipe, pipelines, ffmpeg, providers, models, cache_dir, program };

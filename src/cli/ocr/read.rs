@@ -67,13 +67,13 @@ impl Ocr {
             bar.set_position(progress.done as u64);
         };
         let failed = |failure: mediary_core::Failure| failure.to_string();
-        let reading = gateway.read(media, &form.options, &on_page).await.map_err(failed)?;
+        let reading = gateway.reader.read(media, &form.options, &on_page).await.map_err(failed)?;
         if let Some(folder) = &self.draw {
             let stem = input.file_stem().map_or("page".into(), |stem| stem.to_string_lossy());
-            write_pages(folder, &stem, gateway.draw(&reading, &form.options).await.map_err(failed)?)?;
+            write_pages(folder, &stem, gateway.reader.draw(&reading, &form.options).await.map_err(failed)?)?;
         }
         let pdf = match form.output {
-            Output::Pdf => Some(gateway.searchable(&reading, &form.options).await.map_err(failed)?),
+            Output::Pdf => Some(gateway.reader.searchable(&reading, &form.options).await.map_err(failed)?),
             _ => None,
         };
         Ok((reading, pdf))

@@ -50,6 +50,9 @@ pub(super) fn catalog(entry: &ProviderEntry) -> Complaints {
     if entry.api_keys.is_some() {
         complaints.push((0, "keys do not belong into a catalog; write `api_keys` under [[providers]]".to_owned()));
     }
+    if entry.proxy.is_some() {
+        complaints.push((0, "a proxy does not belong into a catalog; write `proxy` under [[providers]]".to_owned()));
+    }
     let none = ModelEntry::default();
     let defaults = entry.defaults.as_ref().map_or(&none, Spanned::get_ref);
     for model in &entry.models {

@@ -12,7 +12,7 @@ use toml::{Spanned, Table, Value};
 
 use super::{DialectName, FreeLimits, ModelEntry};
 use crate::config::address;
-use crate::config::secret::{Headers, KeyList};
+use crate::config::secret::{Headers, KeyList, ProxyChoice};
 
 /// A provider as written.
 #[derive(Debug, Clone, Deserialize)]
@@ -48,6 +48,8 @@ pub struct ProviderEntry {
     pub discovers: Option<bool>,
     /// Headers that go with every call.
     pub headers: Option<Headers>,
+    /// The proxy through which it is reached, instead of those of the environment.
+    pub proxy: Option<ProxyChoice>,
     /// How it departs from its dialect. Read by [`ProviderEntry::quirks_over`], so that single ones can be overridden.
     pub quirks: Option<Quirks>,
     /// What it gives for nothing, all models together.

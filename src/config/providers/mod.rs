@@ -4,16 +4,16 @@
 //! make together is the business of [`crate::providers`], which is the only reader of these values.
 
 mod check;
-mod dialect;
 mod entry;
 mod model;
 mod read;
 
-pub use dialect::DialectName;
 pub use entry::ProviderEntry;
 pub use model::{Accepted, FreeLimits, MediaLimits, ModelEntry, PriceEntry};
 pub use read::catalog;
 pub(super) use read::{Page, configured};
+
+pub use mediary_remote::DialectName;
 
 use super::problem::Origin;
 

@@ -2,14 +2,15 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Acceptance, Price, Tier};
-use crate::{MediaFormat, Target};
+use super::{Acceptance, Price, Tier, VectorSpace};
+use crate::{MediaFormat, MediaKind, Target};
 
 /// A kind of work.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "the names are the field's")]
 pub enum TaskKind {
+    #[default]
     Chat,
     Completion,
     Embedding,
@@ -161,6 +162,10 @@ pub struct Abilities {
     pub ranks: Vec<(Tier, u8)>,
     /// Where it is in its life.
     pub lifecycle: Lifecycle,
+    /// The vectors it gives, if it embeds.
+    pub vectors: Option<VectorSpace>,
+    /// What is missing on this machine to run it, as a sentence with what to do; `None`: it runs.
+    pub missing: Option<String>,
 }
 
 impl Abilities {
@@ -188,13 +193,44 @@ impl Abilities {
             price: Price::Unknown,
             ranks: Vec::new(),
             lifecycle: Lifecycle::Active,
+            vectors: None,
+            missing: None,
         }
+    }
+
+    /// A target that does one kind of work and of which nothing else is known.
+    #[must_use]
+    pub fn of(target: Target, task: TaskKind) -> Self {
+        Self { tasks: vec![task], streaming: false, ..Self::chat(target) }
     }
 
     /// Whether it does this kind of work.
     #[must_use]
     pub fn does(&self, task: TaskKind) -> bool {
         self.tasks.contains(&task)
+    }
+
+    /// Whether it can do this kind of work by being asked for it in a chat: to copy the text of a page that it sees, to
+    /// write down what it hears. Only a recipe that names such a target makes use of it.
+    #[must_use]
+    pub fn does_by_chat(&self, task: TaskKind) -> bool {
+        let takes = |kind| self.accepts.iter().any(|acceptance| acceptance.format.kind() == kind);
+        let is_able = match task {
+            TaskKind::Ocr => takes(MediaKind::Image),
+            TaskKind::Transcription => takes(MediaKind::Audio),
+            TaskKind::Chat
+            | TaskKind::Completion
+            | TaskKind::Embedding
+            | TaskKind::Translation
+            | TaskKind::Speech
+            | TaskKind::ImageGeneration
+            | TaskKind::ImageEdit
+            | TaskKind::ImageVariation
+            | TaskKind::VideoGeneration
+            | TaskKind::Moderation
+            | TaskKind::Rerank => false,
+        };
+        is_able && self.does(TaskKind::Chat)
     }
 
     /// What it says to a format; `None`: it does not take it.

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use crate::task::Place;
+use crate::task::PartPath;
 use crate::{MediaFormat, MediaKind};
 
 /// A format that a target takes. A limit nobody published is `None`.
@@ -57,7 +57,7 @@ impl Acceptance {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PartShape {
     /// Where it stands.
-    pub place: Place,
+    pub place: PartPath,
     /// What it is.
     pub format: MediaFormat,
     /// Its length.

@@ -8,9 +8,11 @@ mod acceptance;
 mod matrix;
 mod price;
 mod tier;
+mod vectors;
 
 pub use abilities::{Abilities, Lifecycle, SoftSupport, Structured, TaskKind};
 pub use acceptance::{Acceptance, Misfit, PartShape};
 pub use matrix::CapabilityMatrix;
 pub use price::Price;
 pub use tier::Tier;
+pub use vectors::VectorSpace;

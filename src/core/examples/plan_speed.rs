@@ -10,7 +10,7 @@ use mediary_core::capability::{Abilities, Acceptance, CapabilityMatrix, PartShap
 use mediary_core::plan::{
     Aliases, Demand, Health, HealthSnapshot, Policy, RecipeName, TreatmentRecipe, Want, Yield, plan, resolve,
 };
-use mediary_core::task::Place;
+use mediary_core::task::PartPath;
 use mediary_core::{MediaFormat, MediaKind, ModelName, ProviderId, Target};
 
 const TARGETS: usize = 600;
@@ -92,7 +92,7 @@ fn row(index: usize) -> Abilities {
 fn part(index: usize) -> PartShape {
     let formats = [MediaFormat::Png, MediaFormat::Pdf, MediaFormat::Mp3, MediaFormat::Mp4, MediaFormat::Csv];
     PartShape {
-        place: Place { message: index, part: 0 },
+        place: PartPath::Content { message: index, part: 0 },
         format: formats[index % formats.len()],
         bytes: 100_000,
         side_pixels: Some(1_000),

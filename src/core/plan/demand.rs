@@ -1,16 +1,21 @@
 //! What a request demands of a target, as far as a plan depends on it.
 
-use super::{Signs, estimate_tokens};
-use crate::capability::{PartShape, Structured};
-use crate::task::{Chat, ReplyFormat, ToolChoice};
+use super::estimate::{estimate_tokens, input_tokens};
+use super::{REPLY_RESERVE_TOKENS, Signs};
+use crate::capability::{PartShape, Structured, TaskKind};
+use crate::task::{Chat, Embed, ReplyFormat, Task, ToolChoice};
 
 /// A request without its contents.
 #[derive(Debug, Clone, Default)]
 pub struct Demand {
+    /// What is to be done.
+    pub task: TaskKind,
     /// Its media, in the order of their places.
     pub parts: Vec<PartShape>,
     /// About how many tokens its texts have, tools included.
     pub text_tokens: u32,
+    /// About how many tokens a target has to hold at once, where that is not all of them: the longest of several texts.
+    pub longest_tokens: Option<u32>,
     /// The most tokens of the reply, if the request says so.
     pub output_tokens: Option<u32>,
     /// What must be honoured.
@@ -21,7 +26,7 @@ pub struct Demand {
     pub signs: Signs,
 }
 
-/// Parameters that exclude whoever cannot honour them.
+/// Parameters that exclude targets which cannot honour them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Hard {
     /// Functions are offered.
@@ -36,6 +41,8 @@ pub struct Hard {
     pub logprobs: bool,
     /// Sound in the reply.
     pub audio_output: bool,
+    /// Vectors of so many dimensions.
+    pub dimensions: Option<u32>,
 }
 
 /// Parameters with a place of their own in [`Chat`] that a target may do without.
@@ -43,15 +50,54 @@ const SOFT_FIELDS: [&str; 7] =
     ["temperature", "top_p", "seed", "presence_penalty", "frequency_penalty", "top_k", "reasoning_effort"];
 
 impl Demand {
+    /// What a task demands. `parts` are its media, measured by whatever can open them.
+    #[must_use]
+    pub fn of(task: &Task, parts: Vec<PartShape>) -> Self {
+        match task {
+            Task::Chat(chat) => Self::of_chat(chat, parts),
+            Task::Embed(embed) => Self::of_texts(embed),
+            Task::Read(_) | Task::Transcribe(_) => Self { task: task.kind(), parts, ..Self::default() },
+        }
+    }
+
+    /// What texts to embed demand.
+    fn of_texts(embed: &Embed) -> Self {
+        let tokens = || embed.inputs.iter().map(input_tokens);
+        Self {
+            task: TaskKind::Embedding,
+            text_tokens: tokens().fold(0, u32::saturating_add),
+            longest_tokens: tokens().max(),
+            hard: Hard { dimensions: embed.dimensions, ..Hard::default() },
+            soft: embed.extras.keys().cloned().collect(),
+            ..Self::default()
+        }
+    }
+
     /// The same, with a look at the last question.
     #[must_use]
     pub fn looking_at(self, chat: &Chat) -> Self {
         Self { signs: Signs::of(chat), ..self }
     }
 
-    /// What a chat demands. `parts` are its media, measured by whoever can open them.
-    #[must_use]
-    pub fn of(chat: &Chat, parts: Vec<PartShape>) -> Self {
+    /// What is kept free for a reply of unknown length.
+    pub(super) fn reply_reserve_tokens(&self) -> u32 {
+        match self.task {
+            TaskKind::Chat | TaskKind::Completion => REPLY_RESERVE_TOKENS,
+            TaskKind::Embedding
+            | TaskKind::Ocr
+            | TaskKind::Transcription
+            | TaskKind::Translation
+            | TaskKind::Speech
+            | TaskKind::ImageGeneration
+            | TaskKind::ImageEdit
+            | TaskKind::ImageVariation
+            | TaskKind::VideoGeneration
+            | TaskKind::Moderation
+            | TaskKind::Rerank => 0,
+        }
+    }
+
+    fn of_chat(chat: &Chat, parts: Vec<PartShape>) -> Self {
         let sampling = &chat.sampling;
         let sent = [
             sampling.temperature.is_some(),
@@ -77,8 +123,11 @@ impl Demand {
             logprobs: sampling.logprobs.is_some(),
             audio_output: chat.extras.contains_key("audio")
                 || modalities.is_some_and(|all| all.iter().any(|one| one == "audio")),
+            dimensions: None,
         };
         Self {
+            task: TaskKind::Chat,
+            longest_tokens: None,
             parts,
             text_tokens: estimate_tokens(chat),
             output_tokens: sampling.max_tokens,

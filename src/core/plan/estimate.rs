@@ -8,7 +8,7 @@ use std::io;
 use super::Treatment;
 use crate::MediaKind;
 use crate::capability::PartShape;
-use crate::task::{Chat, Message, Part, ReplyFormat, Tool};
+use crate::task::{Chat, EmbedInput, Message, Part, ReplyFormat, Tool};
 
 /// What is kept free for a reply whose length nobody limited.
 pub const REPLY_RESERVE_TOKENS: u32 = 1_024;
@@ -31,6 +31,16 @@ pub fn estimate_tokens(chat: &Chat) -> u32 {
         ReplyFormat::Schema { schema, .. } => of_json(schema),
     };
     u32::try_from(messages + tools + format).unwrap_or(u32::MAX)
+}
+
+/// About how many tokens a text to embed has.
+#[must_use]
+pub fn input_tokens(input: &EmbedInput) -> u32 {
+    let tokens = match input {
+        EmbedInput::Text(text) => of_text(text),
+        EmbedInput::Tokens(tokens) => tokens.len() as u64,
+    };
+    u32::try_from(tokens).unwrap_or(u32::MAX)
 }
 
 fn of_message(message: &Message) -> u64 {

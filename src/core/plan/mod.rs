@@ -1,8 +1,8 @@
-//! The plan: which targets are asked in which order, what is done to every part for each of them, and who was passed
-//! over and why.
+//! The plan: which targets are asked in which order, what is done to every part for each of them, and which targets
+//! were passed over and why.
 //!
 //! [`plan`] is pure and total: the same request, matrix, health and policy give the same plan, and everything that has
-//! no plan says why. It treats nothing and calls nobody; the gateway does that with the plan in hand.
+//! no plan says why. It treats nothing and calls nothing; the gateway does that with the plan in hand.
 
 mod auto;
 mod demand;
@@ -24,7 +24,7 @@ mod words;
 
 pub use auto::{Signs, choose_tier};
 pub use demand::{Demand, Hard};
-pub use estimate::{REPLY_RESERVE_TOKENS, estimate_tokens, media_tokens};
+pub use estimate::{REPLY_RESERVE_TOKENS, estimate_tokens, input_tokens, media_tokens};
 pub use health::{Health, HealthSnapshot};
 pub use outcome::{Candidate, PassedOver, Plan, Reason, Treatment, Unplannable};
 pub use planner::plan;

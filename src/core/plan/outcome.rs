@@ -4,8 +4,8 @@ use std::fmt;
 use std::time::Duration;
 
 use super::RecipeName;
-use crate::capability::{Misfit, Tier};
-use crate::task::Place;
+use crate::capability::{Misfit, TaskKind, Tier};
+use crate::task::PartPath;
 use crate::{MediaFormat, Target};
 
 /// Who is asked, in which order.
@@ -14,7 +14,7 @@ pub struct Plan {
     /// The tier that was asked for, and what `auto` made of it: the tier that counted, and why.
     pub tier: Option<(Tier, &'static str)>,
     /// The parts that treatments are for, in the order of the treatments.
-    pub places: Vec<Place>,
+    pub places: Vec<PartPath>,
     /// Whom to ask, best first. Never empty.
     pub candidates: Vec<Candidate>,
     /// Whom not to ask, and why.
@@ -98,8 +98,15 @@ pub enum Reason {
     },
     /// It was named, but is not in the matrix: its provider is off, or has no such model.
     NotListed,
-    /// It does not chat.
-    OtherTask,
+    /// It does not do this kind of work.
+    OtherTask(TaskKind),
+    /// Something is missing on this machine to run it: this, with what to do.
+    Missing(String),
+    /// Its vectors cannot be compared with those that were asked for.
+    OtherVectors {
+        /// The family that was asked for.
+        family: String,
+    },
     /// It does not serve the tier.
     OtherTier,
     /// It is gone.
@@ -124,7 +131,7 @@ pub enum Reason {
     /// It cannot be given a part, as it is or treated.
     Part {
         /// Which part.
-        place: Place,
+        place: PartPath,
         /// Why it does not take it as it is.
         misfit: Misfit,
         /// What would make it work, if anything would.
@@ -137,7 +144,10 @@ impl fmt::Display for Reason {
         match self {
             Self::Resting { left } => write!(formatter, "rests for {} s more", left.as_secs().max(1)),
             Self::NotListed => formatter.write_str("is not known here: its provider is off or has no such model"),
-            Self::OtherTask => formatter.write_str("does not chat"),
+            Self::OtherTask(TaskKind::Chat) => formatter.write_str("does not chat"),
+            Self::OtherTask(task) => write!(formatter, "does not do the task {}", task.name()),
+            Self::Missing(missing) => write!(formatter, "cannot run here: {missing}"),
+            Self::OtherVectors { family } => write!(formatter, "gives vectors of another family than {family}"),
             Self::OtherTier => formatter.write_str("does not serve this tier"),
             Self::Retired => formatter.write_str("is retired"),
             Self::Deprecated => formatter.write_str("is deprecated and answers only when it is named"),
@@ -159,7 +169,7 @@ impl fmt::Display for Reason {
 /// Nobody can be asked.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Unplannable {
-    /// There is no target that chats at all: no provider has a key.
+    /// There is no target that does such work at all: no provider has a key.
     NoTargets,
     /// Everybody who could answer rests.
     AllResting {
@@ -171,7 +181,7 @@ pub enum Unplannable {
     /// Nobody can be given this part, as it is or treated.
     Part {
         /// Which part.
-        place: Place,
+        place: PartPath,
         /// What it is.
         format: MediaFormat,
         /// What would make it work, as sentences.

@@ -8,8 +8,8 @@ use super::screen::Screen;
 use super::stopped::unplannable;
 use super::treat::{Step, Workshop};
 use super::{
-    Candidate, Demand, HealthSnapshot, PassedOver, Plan, Policy, REPLY_RESERVE_TOKENS, Reason, TreatmentRecipe,
-    Unplannable, Want, choose_tier,
+    Candidate, Demand, HealthSnapshot, PassedOver, Plan, Policy, Reason, TreatmentRecipe, Unplannable, Want,
+    choose_tier,
 };
 use crate::Target;
 use crate::capability::{Abilities, CapabilityMatrix, TaskKind, Tier};
@@ -31,10 +31,12 @@ pub fn plan(
     recipes: &[TreatmentRecipe],
     policy: &Policy,
 ) -> Result<Plan, Unplannable> {
-    if !matrix.rows().iter().any(|row| row.does(TaskKind::Chat)) {
+    if !matrix.rows().iter().any(|row| row.does(demand.task) || row.does_by_chat(demand.task)) {
         return Err(Unplannable::NoTargets);
     }
     let (tier, is_guess) = match policy.want {
+        // Tiers are of chats; other work has none.
+        Want::Tier(_) if demand.task != TaskKind::Chat => (None, false),
         Want::Tier(Tier::Auto) => (Some(choose_tier(demand)), true),
         Want::Tier(tier) => (Some((tier, "it was asked for")), false),
         Want::Targets(_) | Want::Anybody => (None, false),
@@ -63,7 +65,7 @@ struct Survey<'a> {
 impl Survey<'_> {
     /// `binding` is the tier that rows must serve.
     fn plan(&self, binding: Option<Tier>) -> Result<Plan, Unplannable> {
-        let screen = Screen::new(self.policy, self.demand.hard, binding, self.matrix);
+        let screen = Screen::new(self.policy, self.demand, binding, self.matrix);
         let mut passed_over = Vec::new();
         let rows = self.wanted_rows(&mut passed_over);
         let mut found: Vec<(Rank, Candidate)> = Vec::new();
@@ -130,7 +132,8 @@ impl Survey<'_> {
             let wanted = demand.output_tokens.unwrap_or(unlimited);
             u64::from(abilities.output_tokens.map_or(wanted, |most| wanted.min(most)))
         };
-        let needs = prompt_tokens + reply(REPLY_RESERVE_TOKENS);
+        let held = demand.longest_tokens.map_or(prompt_tokens, u64::from);
+        let needs = held + reply(demand.reply_reserve_tokens());
         if let Some(has) = abilities.context_tokens.filter(|has| needs > u64::from(*has)) {
             return Err(Reason::Context { needs: u32::try_from(needs).unwrap_or(u32::MAX), has });
         }
@@ -139,6 +142,7 @@ impl Survey<'_> {
             return Err(Reason::Resting { left });
         }
         let tier = self.tier.map(|(tier, _)| tier);
+        let costed_reply_tokens = COSTED_REPLY_TOKENS.min(demand.reply_reserve_tokens());
         let rank = Rank::of(abilities, health, policy, tier, wanted, workshop.lost(steps));
         let (treatments, files) = workshop.treatments(steps);
         let dropped = self.soft.iter().filter(|name| !abilities.takes_soft(name)).map(|name| (*name).to_owned());
@@ -148,7 +152,7 @@ impl Survey<'_> {
             treatments,
             files,
             dropped: dropped.collect(),
-            cost_usd: abilities.price.of(prompt_tokens, reply(COSTED_REPLY_TOKENS)),
+            cost_usd: abilities.price.of(prompt_tokens, reply(costed_reply_tokens)),
             rests_for,
         };
         Ok((rank, candidate))

@@ -1,38 +1,70 @@
-//! Who is out of the question whatever the parts are: by life, wish, policy and hard parameters.
+//! Which rows are out of the question whatever the parts are: by task, life, wish, policy and hard parameters.
 //!
-//! The first reason counts, in this order. Rests are not looked at here: who rests for a minute and could never answer
-//! is told the latter.
+//! The first reason counts, in this order. Cooldowns are not looked at here: of a target that cools down for a minute and
+//! could never answer, the latter is said.
 
-use super::{CostPolicy, Hard, Policy, Privacy, Reason, Want};
+use super::{CostPolicy, Demand, Hard, Policy, Privacy, Reason, Want};
 use crate::capability::{Abilities, CapabilityMatrix, Lifecycle, Structured, TaskKind, Tier};
 
 /// What a row must satisfy before its parts are looked at.
 pub(super) struct Screen<'a> {
     policy: &'a Policy,
+    task: TaskKind,
     hard: Hard,
+    /// The family of vectors that a row must give.
+    family: Option<&'a str>,
     /// The tier that a row must serve. `None`: none was asked for, or all serve it.
     tier: Option<Tier>,
 }
 
 impl<'a> Screen<'a> {
     /// `tier` binds only where somebody serves it whom the policy allows; else everybody does.
-    pub(super) fn new(policy: &'a Policy, hard: Hard, tier: Option<Tier>, matrix: &CapabilityMatrix) -> Self {
-        let open = Self { policy, hard, tier: None };
+    pub(super) fn new(policy: &'a Policy, demand: &Demand, tier: Option<Tier>, matrix: &'a CapabilityMatrix) -> Self {
+        let open = Self { policy, task: demand.task, hard: demand.hard, family: None, tier: None };
         let is_served = |tier: &Tier| {
             matrix.rows().iter().any(|row| row.rank(*tier).is_some() && open.policy_reason(row).is_none())
         };
-        Self { tier: tier.filter(is_served), ..open }
+        let tier = tier.filter(is_served);
+        Self { tier, family: open.family_of(matrix), ..open }
+    }
+
+    /// The family of vectors that a request is bound to: that of the first target that may be asked for it, whether or
+    /// not it cools down at the moment, so that the same request never gives vectors of different families.
+    fn family_of(&self, matrix: &'a CapabilityMatrix) -> Option<&'a str> {
+        if self.task != TaskKind::Embedding {
+            return None;
+        }
+        let may = |row: &&Abilities| self.policy_reason(row).is_none() && self.hard_reason(row).is_none();
+        let first = match &self.policy.want {
+            Want::Targets(targets) => targets.iter().filter_map(|target| matrix.get(target)).find(may),
+            Want::Tier(_) | Want::Anybody => {
+                matrix.rows().iter().filter(may).min_by_key(|row| (row.priority, &row.target))
+            }
+        };
+        first.and_then(|row| row.vectors.as_ref()).map(|vectors| vectors.family.as_str())
     }
 
     pub(super) fn reason(&self, row: &Abilities) -> Option<Reason> {
         let lives = self.life_reason(row);
         let serves = || self.tier.is_some_and(|tier| row.rank(tier).is_none()).then_some(Reason::OtherTier);
-        lives.or_else(serves).or_else(|| self.policy_reason(row)).or_else(|| self.hard_reason(row))
+        let is_allowed = || self.policy_reason(row).or_else(|| self.hard_reason(row));
+        lives.or_else(serves).or_else(is_allowed).or_else(|| self.family_reason(row))
+    }
+
+    fn family_reason(&self, row: &Abilities) -> Option<Reason> {
+        let family = self.family?;
+        let is_same = row.vectors.as_ref().is_some_and(|vectors| vectors.family == family);
+        (!is_same).then(|| Reason::OtherVectors { family: family.to_owned() })
     }
 
     fn life_reason(&self, row: &Abilities) -> Option<Reason> {
-        if !row.does(TaskKind::Chat) {
-            return Some(Reason::OtherTask);
+        // To ask for other work in a chat is for recipes, which name the targets they mean.
+        let by_chat = || matches!(self.policy.want, Want::Targets(_)) && row.does_by_chat(self.task);
+        if !row.does(self.task) && !by_chat() {
+            return Some(Reason::OtherTask(self.task));
+        }
+        if let Some(missing) = &row.missing {
+            return Some(Reason::Missing(missing.clone()));
         }
         match row.lifecycle {
             Lifecycle::Retired => Some(Reason::Retired),
@@ -56,7 +88,8 @@ impl<'a> Screen<'a> {
     }
 
     fn hard_reason(&self, row: &Abilities) -> Option<Reason> {
-        let Hard { tools, tool_choice, structured, many_replies, logprobs, audio_output } = self.hard;
+        let Hard { tools, tool_choice, structured, many_replies, logprobs, audio_output, dimensions } = self.hard;
+        let has = |dimensions| row.vectors.as_ref().is_some_and(|vectors| vectors.can_have(dimensions));
         let lacking = [
             ("tools", tools && !row.tools),
             ("tool_choice", tool_choice && !row.tool_choice),
@@ -64,6 +97,7 @@ impl<'a> Screen<'a> {
             ("n", many_replies && !row.many_replies),
             ("logprobs", logprobs && !row.logprobs),
             ("audio", audio_output && !row.audio_output),
+            ("dimensions", dimensions.is_some_and(|dimensions| !has(dimensions))),
         ];
         lacking.into_iter().find(|(_, lacks)| *lacks).map(|(name, _)| Reason::Parameter(name))
     }

@@ -5,7 +5,7 @@
 use super::treat::{Blocked, Workshop};
 use super::{Demand, HealthSnapshot, PassedOver, Reason, Unplannable};
 use crate::capability::CapabilityMatrix;
-use crate::task::Place;
+use crate::task::PartPath;
 
 pub(super) fn unplannable(
     passed_over: Vec<PassedOver>,
@@ -46,7 +46,7 @@ pub(super) fn unplannable(
 
 /// The part that stopped most; of several the first.
 fn worst_part(passed_over: &[PassedOver], demand: &Demand) -> Option<usize> {
-    let stopped_by = |place: Place| {
+    let stopped_by = |place: PartPath| {
         passed_over
             .iter()
             .filter(|passed| matches!(passed.reason, Reason::Part { place: its, .. } if its == place))

@@ -1,7 +1,5 @@
 //! One message of a conversation and the parts it is made of.
 
-use std::fmt;
-
 use super::{Extras, ToolCall};
 use crate::Media;
 
@@ -139,20 +137,5 @@ impl Detail {
             Self::Low => "low",
             Self::High => "high",
         }
-    }
-}
-
-/// Where in a request a part stands, counted from 0: `messages[2].content[1]`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Place {
-    /// Which message.
-    pub message: usize,
-    /// Which of its parts.
-    pub part: usize,
-}
-
-impl fmt::Display for Place {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "messages[{}].content[{}]", self.message, self.part)
     }
 }

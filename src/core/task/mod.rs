@@ -1,20 +1,65 @@
-//! What a client asks for and what a provider answers, in nobody's wire format.
+//! What a client asks for and what a target answers, in no vendor's wire format.
 //!
-//! Protocols decode requests into these types and write replies out of them; dialects do the reverse towards
-//! providers. Nothing here knows a URL, a key or a status. A field that only some vendors know travels in `extras`
-//! under its OpenAI name, so that it survives between two ends that speak the same wire format.
+//! Protocols decode requests into these types and write replies out of them; dialects and engines do the reverse.
+//! Nothing here knows a URL, a key or a status. A field that only some vendors know travels in `extras` under its OpenAI
+//! name, so that it survives between two ends that speak the same wire format.
 
 mod chat;
+mod embed;
 mod message;
+mod path;
+mod read;
 mod reply;
 mod tools;
+mod transcribe;
 mod whole;
 
 pub use chat::{Chat, Effort, ReplyFormat, Sampling};
-pub use message::{Detail, MediaPart, Message, Part, Place, Reasoning, Role};
+pub use embed::{Embed, EmbedInput};
+pub use message::{Detail, MediaPart, Message, Part, Reasoning, Role};
+pub use path::PartPath;
+pub use read::{PageText, Read};
 pub use reply::{Finish, ReplyEvent, ReplyFrame, Usage};
 pub use tools::{Tool, ToolCall, ToolChoice};
+pub use transcribe::{Segment, Transcribe};
 pub use whole::{Choice, WholeReply};
+
+use crate::capability::TaskKind;
 
 /// Fields that have no place of their own here, by their names in OpenAI's wire format.
 pub type Extras = serde_json::Map<String, serde_json::Value>;
+
+/// A piece of work for one target.
+#[derive(Debug, Clone)]
+pub enum Task {
+    /// The next message of a conversation.
+    Chat(Chat),
+    /// The text of a page.
+    Read(Read),
+    /// What is said in a recording.
+    Transcribe(Transcribe),
+    /// Vectors of texts.
+    Embed(Embed),
+}
+
+impl Task {
+    /// Which kind of work it is.
+    #[must_use]
+    pub fn kind(&self) -> TaskKind {
+        match self {
+            Self::Chat(_) => TaskKind::Chat,
+            Self::Read(_) => TaskKind::Ocr,
+            Self::Transcribe(_) => TaskKind::Transcription,
+            Self::Embed(_) => TaskKind::Embedding,
+        }
+    }
+
+    /// Whether the reply is wanted as it grows.
+    #[must_use]
+    pub fn streams(&self) -> bool {
+        match self {
+            Self::Chat(chat) => chat.stream,
+            Self::Read(_) | Self::Transcribe(_) | Self::Embed(_) => false,
+        }
+    }
+}

@@ -5,7 +5,9 @@
 use bytes::Bytes;
 use serde_json::Value;
 
-/// A step of a reply.
+use super::{PageText, Segment};
+
+/// A step of a reply, whatever the task.
 #[derive(Debug, Clone, PartialEq)]
 pub enum ReplyEvent {
     /// The provider has begun. First, and once, if at all.
@@ -69,6 +71,19 @@ pub enum ReplyEvent {
         /// Why it ended.
         finish: Finish,
     },
+    /// The text of the page that was to be read.
+    Page(Box<PageText>),
+    /// A stretch of a transcript; its words come as text besides.
+    Segment(Segment),
+    /// The vector of an input.
+    Vector {
+        /// Which input, from 0.
+        index: u32,
+        /// Its numbers.
+        vector: Vec<f32>,
+    },
+    /// More of a file that is made.
+    Bytes(Bytes),
     /// What it cost so far; the last one counts.
     Usage(Usage),
 }
@@ -80,6 +95,8 @@ impl ReplyEvent {
         match self {
             Self::Text { text, .. } | Self::Reasoning { text, .. } | Self::Refusal { text, .. } => !text.is_empty(),
             Self::ToolCall { .. } | Self::Extra { .. } => true,
+            Self::Page(_) | Self::Segment(_) | Self::Vector { .. } => true,
+            Self::Bytes(bytes) => !bytes.is_empty(),
             Self::Begun { .. } | Self::Finish { .. } | Self::Usage(_) => false,
         }
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::{Finish, Reasoning, ReplyEvent, ToolCall, Usage};
+use super::{Finish, PageText, Reasoning, ReplyEvent, Segment, ToolCall, Usage};
 
 /// A whole reply.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -15,6 +15,14 @@ pub struct WholeReply {
     pub model: Option<String>,
     /// The replies; more than one only where more were asked for.
     pub choices: Vec<Choice>,
+    /// The page that was read.
+    pub page: Option<PageText>,
+    /// The stretches of a transcript.
+    pub segments: Vec<Segment>,
+    /// Vectors, each with the place of its input.
+    pub vectors: Vec<(u32, Vec<f32>)>,
+    /// The file that was made.
+    pub bytes: Vec<u8>,
     /// What it cost.
     pub usage: Option<Usage>,
 }
@@ -82,6 +90,10 @@ impl WholeReply {
                     choice.finish = Some(finish);
                 }
             }
+            ReplyEvent::Page(page) => self.page = Some(*page),
+            ReplyEvent::Segment(segment) => self.segments.push(segment),
+            ReplyEvent::Vector { index, vector } => self.vectors.push((index, vector)),
+            ReplyEvent::Bytes(bytes) => self.bytes.extend_from_slice(&bytes),
         }
     }
 

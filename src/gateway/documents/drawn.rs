@@ -13,7 +13,8 @@ use mediary_core::{Failure, Media, MediaKind, Raster};
 use mediary_store::{CacheKey, DiskCache};
 use tempfile::TempDir;
 
-use super::super::{Gateway, blocking};
+use super::super::blocking;
+use super::Reader;
 use super::read::ReadOptions;
 use super::reading::Reading;
 
@@ -55,7 +56,7 @@ fn key(reading: &str, index: usize) -> CacheKey {
     CacheKey::of([reading.as_bytes(), &index.to_le_bytes()])
 }
 
-impl Gateway {
+impl Reader {
     /// Draws every page that was read, as PNG, with its place in the document.
     ///
     /// # Errors

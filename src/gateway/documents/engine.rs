@@ -1,68 +1,20 @@
-//! The engines that can read a picture of a page, behind one call.
+//! A picture of a page, and what a target read on it: lines put in order, or Markdown taken apart.
 //!
-//! Knows names and tickets; whether a result is good enough is not decided here but in `page_reader`.
+//! Which target reads, and whether a result is good enough, is decided in `page_reader` and `page_work`.
 
 use std::sync::Arc;
 
-use mediary_core::document::{BlockKind, Page, Source, Turn};
-use mediary_core::{Failure, Raster, Target};
-use mediary_layout::{arrange_ruled, find_rules};
-use mediary_local::{Level, Ocrs, PaddleOcr, PageImage, ReadPage, Ticket};
+use mediary_core::document::{Block, BlockKind, Line, Page, Quad, Source, Turn};
+use mediary_core::task::PageText;
+use mediary_core::{Raster, Target};
+use mediary_layout::{arrange_ruled, find_rules, ink_share};
 
-use super::super::{Gateway, blocking};
+use super::markdown::blocks;
+use super::reading::Reason;
+use super::recipe::Recipe;
 
-/// An engine in this process.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Engine {
-    /// PP-OCR models, at a level.
-    PaddleOcr(Level),
-    /// The crate `ocrs`: its detector and layout, and whichever recogniser it finds.
-    Ocrs,
-}
-
-impl Engine {
-    /// All of them, best known first.
-    pub(crate) const ALL: [Self; 4] =
-        [Self::PaddleOcr(Level::Auto), Self::PaddleOcr(Level::Fast), Self::PaddleOcr(Level::Accurate), Self::Ocrs];
-
-    /// The engine that a target names; `None` if it is none of this process.
-    pub(crate) fn of(target: &Target) -> Option<Self> {
-        let name = target.to_string();
-        Self::ALL.into_iter().find(|engine| engine.name() == name)
-    }
-
-    /// Its target, as answers and metrics spell it.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::PaddleOcr(Level::Auto) => "local/paddleocr",
-            Self::PaddleOcr(Level::Fast) => "local/paddleocr:fast",
-            Self::PaddleOcr(Level::Accurate) => "local/paddleocr:accurate",
-            Self::Ocrs => "local/ocrs",
-        }
-    }
-}
-
-impl Engine {
-    /// What it is, in a sentence.
-    pub(crate) fn description(self) -> &'static str {
-        match self {
-            Self::PaddleOcr(Level::Auto) => {
-                "PP-OCRv6 tiny, doubtful lines again with small: Latin script, Chinese, Japanese"
-            }
-            Self::PaddleOcr(Level::Fast) => "PP-OCRv6 tiny: reads Latin script and Chinese, quickest",
-            Self::PaddleOcr(Level::Accurate) => "PP-OCRv6 small for every line: reads best",
-            Self::Ocrs => "ocrs: detector and layout of its own; slow, and a second opinion where others are not sure",
-        }
-    }
-}
-
-/// Places in the queues of engines, taken when they are first needed and kept for a whole document.
-#[derive(Debug)]
-pub(super) struct Tickets<'g> {
-    gateway: &'g Gateway,
-    paddleocr: Option<Ticket<'g, PaddleOcr>>,
-    ocrs: Option<Ticket<'g, Ocrs>>,
-}
+/// Beyond this share of its text a page counts as written in a script that no engine here knows.
+const UNKNOWN_SCRIPT: f32 = 0.3;
 
 /// A picture to read, and where it comes from.
 #[derive(Debug, Clone)]
@@ -76,81 +28,53 @@ pub(super) struct Picture {
     pub(super) words: bool,
 }
 
-/// A page as an engine read it.
+/// A page as a target read it.
 #[derive(Debug)]
 pub(super) struct EngineRead {
     pub(super) page: Page,
     /// The share of its text, from 0 to 1, in a script that the engine does not know.
-    pub(super) unknown_script: f32,
-}
-
-impl<'g> Tickets<'g> {
-    pub(super) fn new(gateway: &'g Gateway) -> Self {
-        Self { gateway, paddleocr: None, ocrs: None }
-    }
-
-    /// Takes a place in the queue of the engine.
-    ///
-    /// # Errors
-    /// When all are taken.
-    pub(super) fn take(&mut self, engine: Engine) -> Result<(), Failure> {
-        match engine {
-            Engine::PaddleOcr(_) if self.paddleocr.is_none() => self.paddleocr = Some(self.gateway.ocr.enter()?),
-            Engine::Ocrs if self.ocrs.is_none() => self.ocrs = Some(self.gateway.ocrs.enter()?),
-            Engine::PaddleOcr(_) | Engine::Ocrs => {}
-        }
-        Ok(())
-    }
-
-    /// Has a picture read.
-    ///
-    /// # Errors
-    /// When the queue is full or the engine fails.
-    pub(super) async fn read(&mut self, engine: Engine, picture: &Picture) -> Result<EngineRead, Failure> {
-        self.take(engine)?;
-        let job = |level| PageImage { raster: picture.raster.clone(), words: picture.words, level };
-        let left = || Failure::broken("a queue was left too early");
-        let read = match engine {
-            Engine::PaddleOcr(level) => self.paddleocr.as_mut().ok_or_else(left)?.run(job(level)).await?,
-            Engine::Ocrs => self.ocrs.as_mut().ok_or_else(left)?.run(job(Level::default())).await?,
-        };
-        let picture = picture.clone();
-        // Looking for ruling lines goes over all pixels.
-        blocking::run(move || Ok(put_in_order(engine, &picture, read))).await
-    }
-}
-
-/// Lines in no order become a page's blocks, on the page as it was sent.
-fn put_in_order(engine: Engine, picture: &Picture, read: ReadPage) -> EngineRead {
-    let (width_px, height_px) = (picture.raster.width(), picture.raster.height());
-    let (turned_width, turned_height) = match read.turn {
-        Turn::None | Turn::Half => (width_px, height_px),
-        Turn::Quarter | Turn::ThreeQuarters => (height_px, width_px),
-    };
-    let unknown_script = read.unknown_script;
-    let rules = match read.turn {
-        Turn::None => find_rules(&picture.raster),
-        turn => find_rules(&picture.raster.turned(turn)),
-    };
-    let blocks = arrange_ruled(read.lines, &rules, turned_width, turned_height);
-    let blocks = read.turn.undone_in(blocks, width_px as f32, height_px as f32);
-    let page = Page {
-        index: picture.index,
-        source: Source::Ocr,
-        engine: engine.name().to_owned(),
-        confidence: Page::confidence_of(&blocks),
-        width_px,
-        height_px,
-        dpi: picture.dpi,
-        rotation_deg: read.turn.degrees(),
-        blocks,
-    };
-    EngineRead { page, unknown_script }
+    unknown_script: f32,
 }
 
 impl EngineRead {
+    /// The text that a target read, as blocks of the page as it was sent.
+    pub(super) fn new(target: &Target, picture: &Picture, text: PageText) -> Self {
+        match text {
+            PageText::Lines { turn, lines, unknown_script } => {
+                let blocks = in_order(turn, lines, &picture.raster);
+                let confidence = Page::confidence_of(&blocks);
+                Self { page: page(target, picture, confidence, turn.degrees(), blocks), unknown_script }
+            }
+            // Without places: blocks lie below one another over the page, so that every output can be written from it;
+            // boxes of such a page say no more than the order.
+            PageText::Markdown { text, confidence } => {
+                let (width, height) = (picture.raster.width() as f32, picture.raster.height() as f32);
+                let blocks = blocks(unfenced(&text), width, height, confidence);
+                Self { page: page(target, picture, confidence, 0, blocks), unknown_script: 0.0 }
+            }
+        }
+    }
+
+    /// Why the result is not believed; empty if it is.
+    pub(super) fn doubts(&self, recipe: &Recipe, target: &Target, picture: &Picture) -> Vec<Reason> {
+        let mut reasons = Vec::new();
+        if self.page.is_blank() {
+            if ink_share(&picture.raster) >= recipe.blank_ink {
+                reasons.push(Reason::InkWithoutText);
+            }
+            return reasons;
+        }
+        if self.unknown_script > UNKNOWN_SCRIPT {
+            reasons.push(Reason::Script);
+        }
+        if self.page.confidence.unwrap_or(1.0) < recipe.accepted_from(target) {
+            reasons.push(Reason::LowConfidence);
+        }
+        reasons
+    }
+
     /// The blocks of a part of a page, moved to where the part is; a part has no headers and footers.
-    pub(super) fn moved(self, left: f32, top: f32) -> Vec<mediary_core::document::Block> {
+    pub(super) fn moved(self, left: f32, top: f32) -> Vec<Block> {
         let mut blocks = self.page.blocks;
         for block in &mut blocks {
             if matches!(block.kind, BlockKind::Header | BlockKind::Footer) {
@@ -163,5 +87,64 @@ impl EngineRead {
             }
         }
         blocks
+    }
+}
+
+fn page(target: &Target, picture: &Picture, confidence: Option<f32>, rotation_deg: u16, blocks: Vec<Block>) -> Page {
+    Page {
+        index: picture.index,
+        source: Source::Ocr,
+        engine: target.to_string(),
+        confidence,
+        width_px: picture.raster.width(),
+        height_px: picture.raster.height(),
+        dpi: picture.dpi,
+        rotation_deg,
+        blocks,
+    }
+}
+
+/// Lines in no order become a page's blocks, on the page as it was sent.
+fn in_order(turn: Turn, lines: Vec<(Quad, Line)>, raster: &Raster) -> Vec<Block> {
+    let (width_px, height_px) = (raster.width(), raster.height());
+    let (turned_width, turned_height) = match turn {
+        Turn::None | Turn::Half => (width_px, height_px),
+        Turn::Quarter | Turn::ThreeQuarters => (height_px, width_px),
+    };
+    let rules = match turn {
+        Turn::None => find_rules(raster),
+        turn => find_rules(&raster.turned(turn)),
+    };
+    let blocks = arrange_ruled(lines, &rules, turned_width, turned_height);
+    turn.undone_in(blocks, width_px as f32, height_px as f32)
+}
+
+/// Models like to put a whole page between fences.
+fn unfenced(markdown: &str) -> &str {
+    let text = markdown.trim();
+    let inner = text.strip_prefix("```").and_then(|rest| rest.strip_suffix("```"));
+    let inner = inner.and_then(|inner| inner.split_once('\n')).filter(|(language, _)| !language.contains(' '));
+    match inner {
+        Some((_, inner)) if !inner.contains("```") => inner,
+        _ => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fence_around_the_whole_page_is_taken_off_and_no_other() {
+        let rows = [
+            ("```markdown\n# A\n\nb\n```", "# A\n\nb\n"),
+            ("```\nplain\n```\n", "plain\n"),
+            ("text\n```\ncode\n```", "text\n```\ncode\n```"),
+            ("```\na\n```\nb\n```\nc\n```", "```\na\n```\nb\n```\nc\n```"),
+            ("plain", "plain"),
+        ];
+        for (markdown, expected) in rows {
+            assert_eq!(unfenced(markdown), expected, "{markdown}");
+        }
     }
 }

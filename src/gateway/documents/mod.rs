@@ -3,12 +3,12 @@
 //! Follows the recipe `read-document`, page by page: a PDF's own text where it is believed, else engine after
 //! engine until one is. Knows nothing of HTTP or of the form in which a reading is given.
 
-mod cloud;
 mod drawn;
 mod engine;
 mod layer_sample;
 mod markdown;
 mod page_reader;
+mod page_work;
 mod pdf;
 mod picture_parts;
 mod pictures;
@@ -20,7 +20,63 @@ mod searchable;
 mod text;
 
 pub(super) use drawn::Drawings;
-pub(super) use engine::Engine;
 pub use read::{EngineChoice, OnPage, Progress, ReadOptions};
 pub use reading::{Attempt, Outcome, PageOutcome, ReadStatus, Reading, Reason};
 pub use recipe::{Recipe, Step};
+
+use std::sync::Arc;
+
+use mediary_convert::image::ImageLimits;
+use mediary_convert::pdf::PdfWorkers;
+use mediary_store::DiskCache;
+
+use super::routing::Router;
+use crate::config::Limits;
+
+/// No decoder here goes beyond it, and no camera or scanner does.
+const MAX_SIDE_PX: u32 = 30_000;
+
+/// Reads documents.
+#[derive(Debug)]
+pub struct Reader {
+    limits: Limits,
+    recipe: Recipe,
+    pdf: Arc<PdfWorkers>,
+    router: Arc<Router>,
+    /// Readings of documents that were read before; `None`: nothing is remembered.
+    readings: Option<Arc<DiskCache>>,
+    /// Drawn pages that can be fetched.
+    drawings: Drawings,
+}
+
+impl Reader {
+    pub(super) fn new(
+        limits: Limits,
+        recipe: Recipe,
+        pdf: Arc<PdfWorkers>,
+        router: Arc<Router>,
+        readings: Option<Arc<DiskCache>>,
+    ) -> Self {
+        Self { limits, recipe, pdf, router, readings, drawings: Drawings::default() }
+    }
+
+    /// What opens PDFs.
+    pub(super) fn pdf(&self) -> &PdfWorkers {
+        &self.pdf
+    }
+
+    /// How documents are read.
+    pub(super) fn recipe(&self) -> &Recipe {
+        &self.recipe
+    }
+
+    /// What a picture may be, beyond its size in bytes.
+    pub(super) fn image_limits(&self) -> ImageLimits {
+        ImageLimits {
+            max_bytes: self.limits.image.bytes.get(),
+            max_pixels: self.limits.image.pixels.get(),
+            max_side_px: MAX_SIDE_PX,
+            max_pages: self.limits.document.pages as usize,
+        }
+    }
+}

@@ -1,182 +1,195 @@
-//! Reading one picture of a page: engine after engine, until one is believed.
+//! Reading one picture of a page: target after target, until one is believed.
 //!
-//! Confidence decides. Every attempt is noted; the likeliest of the results nobody believed is given with the
-//! reasons for the doubt. Where pictures come from is the caller's business.
+//! The attempt loop asks, confidence decides (see `page_work`). Every attempt is noted; the likeliest of the
+//! results that were not believed is given with the reasons for the doubt. Where pictures come from is the caller's
+//! business.
 
-use std::time::Instant;
+use std::sync::{Arc, Mutex};
 
-use mediary_core::document::Page;
-use mediary_core::plan::Privacy;
-use mediary_core::{Failure, FailureKind, Target};
-use mediary_layout::ink_share;
+use mediary_core::capability::{PartShape, TaskKind};
+use mediary_core::plan::{Demand, PassedOver, Reason as NotAsked, Unplannable, Want};
+use mediary_core::provider::Reservation;
+use mediary_core::task::PartPath;
+use mediary_core::{Failure, FailureKind, MediaFormat, Target};
 
-use super::super::Gateway;
-use super::engine::{Engine, EngineRead, Picture, Tickets};
+use super::super::routing::{Bounds, CallError, Fleet, Planned, Ran, Router};
+use super::engine::{EngineRead, Picture};
+use super::page_work::{PageWork, ReadPage, likelier};
 use super::read::{EngineChoice, ReadOptions};
-use super::reading::{AttemptLog, Outcome, PageOutcome, Reason};
-use super::recipe::Step;
-use crate::telemetry::metrics;
-
-/// Beyond this share of its text a page counts as written in a script that nobody here knows.
-const UNKNOWN_SCRIPT: f32 = 0.3;
+use super::reading::{AttemptLog, Outcome, PageOutcome};
+use super::recipe::Recipe;
 
 /// Reads the pictures of one document's pages.
 #[derive(Debug)]
-pub(super) struct PageReader<'g> {
-    gateway: &'g Gateway,
-    tickets: Tickets<'g>,
-    steps: Vec<Step>,
-    privacy: Privacy,
-    blank_ink: f32,
+pub(super) struct PageReader<'r> {
+    router: &'r Arc<Router>,
+    recipe: &'r Recipe,
+    fleet: Arc<Fleet>,
+    /// The targets that are asked, in order.
+    targets: Vec<Target>,
+    bounds: Bounds,
+    /// A place in the queue of the first engine of this process, taken when it is first needed and kept for the whole
+    /// document.
+    reservation: Option<(Target, Reservation)>,
 }
 
-/// What was read best so far, and why it was not believed.
-struct Best {
-    page: Page,
-    reasons: Vec<Reason>,
-}
-
-impl<'g> PageReader<'g> {
-    pub(super) fn new(gateway: &'g Gateway, options: &ReadOptions) -> Self {
-        let all = &gateway.recipe.engines;
-        let steps = match &options.engine {
-            EngineChoice::Auto => all.clone(),
-            EngineChoice::Local => all.iter().filter(|step| Engine::of(&step.target).is_some()).cloned().collect(),
-            EngineChoice::Target(target) => {
-                // A level is held to what its engine is held to.
-                let family = |target: &Target| target.to_string().split(':').next().map(str::to_owned);
-                let known = all.iter().find(|step| family(&step.target) == family(target));
-                vec![Step { target: target.clone(), accept: known.map_or(0.0, |step| step.accept) }]
-            }
+impl<'r> PageReader<'r> {
+    pub(super) fn new(router: &'r Arc<Router>, recipe: &'r Recipe, options: &ReadOptions) -> Self {
+        let all = recipe.engines.iter().map(|step| &step.target);
+        let targets = match &options.engine {
+            EngineChoice::Auto => all.cloned().collect(),
+            EngineChoice::Local => all.filter(|target| target.is_local()).cloned().collect(),
+            EngineChoice::Target(target) => vec![target.clone()],
         };
-        let privacy = options.privacy.max(gateway.privacy());
-        Self { gateway, tickets: Tickets::new(gateway), steps, privacy, blank_ink: gateway.recipe.blank_ink }
+        let bounds = router.tightened(&Bounds { privacy: options.privacy, ..Bounds::default() });
+        Self { router, recipe, fleet: router.fleet(), targets, bounds, reservation: None }
     }
 
-    /// Takes a place with the engine that will be asked first, so that a document is refused before anything
-    /// of it is decoded.
+    /// Takes a place with the engine that will be asked first, so that a document is refused before anything of it is
+    /// decoded.
+    ///
+    /// # Errors
+    /// Busy when all places are taken.
     pub(super) fn take_place(&mut self) -> Result<(), Failure> {
-        let first = self.steps.iter().find_map(|step| Engine::of(&step.target));
-        first.map_or(Ok(()), |engine| self.tickets.take(engine))
+        if self.reservation.is_some() {
+            return Ok(());
+        }
+        let rows = || self.targets.iter().filter_map(|target| self.fleet.matrix.index(target));
+        let first = rows().find(|row| self.fleet.matrix.rows()[*row].target.is_local());
+        let Some(row) = first.filter(|row| self.fleet.matrix.rows()[*row].missing.is_none()) else { return Ok(()) };
+        let abilities = &self.fleet.matrix.rows()[row];
+        let place = self.fleet.member(row).provider.reserve(abilities)?;
+        self.reservation = place.map(|place| (abilities.target.clone(), place));
+        Ok(())
+    }
+
+    /// The plan for a page.
+    ///
+    /// # Errors
+    /// When no target can be asked.
+    pub(super) fn plan(&self) -> Result<Planned, CallError> {
+        self.plan_for(self.targets.clone())
+    }
+
+    fn plan_for(&self, targets: Vec<Target>) -> Result<Planned, CallError> {
+        let part = PartShape {
+            place: PartPath::Field("document"),
+            format: MediaFormat::Jpeg,
+            bytes: 0,
+            side_pixels: None,
+            seconds: None,
+            pages: None,
+            in_tool_result: false,
+        };
+        let demand = Demand { task: TaskKind::Ocr, parts: vec![part], ..Demand::default() };
+        let policy = self.router.policy(Want::Targets(targets), &self.bounds);
+        self.router.plan(&self.fleet, demand, &policy, &[])
     }
 
     /// Reads a picture of a whole page.
     ///
     /// # Errors
-    /// When the whole document has to fail: the queue is full, or nobody waits any more.
+    /// When the whole document has to fail: the queue is full, or the client has left.
     pub(super) async fn page(&mut self, picture: &Picture, attempts: &mut AttemptLog) -> Result<PageOutcome, Failure> {
+        self.take_place()?;
         let index = picture.index;
-        let (mut best, mut failure): (Option<Best>, Option<Failure>) = (None, None);
-        for step in self.steps.clone() {
-            let name = step.target.to_string();
-            let engine = Engine::of(&step.target);
-            if engine.is_none()
-                && let Err(why) = self.gateway.reads_pages(&step.target, self.privacy)
-            {
-                attempts.note(&name, Outcome::Skipped, Some(why), index, Default::default());
-                continue;
+        let planned = match self.plan() {
+            Ok(planned) => planned,
+            Err(error) => {
+                let passed_over = passed_over(&error);
+                note_passed_over(&passed_over, index, attempts);
+                return Ok(PageOutcome::failed(index, no_engine(&passed_over)));
             }
-            let started = Instant::now();
-            let read = match engine {
-                Some(engine) => self.tickets.read(engine, picture).await,
-                None => self.gateway.read_elsewhere(&step.target, picture).await,
-            };
-            let read = match read {
-                Ok(read) => read,
-                Err(failed) if is_final(&failed) => return Err(failed),
-                Err(failed) => {
-                    let outcome = match failed.kind {
-                        FailureKind::NotInstalled => Outcome::Skipped,
-                        _ => Outcome::Failed,
-                    };
-                    attempts.note(&name, outcome, Some(&failed.detail), index, started.elapsed());
-                    failure.get_or_insert(failed);
-                    continue;
-                }
-            };
-            metrics::ocr_took(&name, started.elapsed());
-            let reasons = self.doubts(&read, &step, picture);
-            let outcome = if reasons.is_empty() { Outcome::Accepted } else { Outcome::Rejected };
-            let why = reasons.first().map(|reason| reason.name());
-            attempts.note(&name, outcome, why, index, started.elapsed());
-            if reasons.is_empty() {
-                return Ok(PageOutcome::read(read.page));
-            }
-            if best.as_ref().is_none_or(|best| is_likelier(&read.page, &best.page)) {
-                best = Some(Best { page: read.page, reasons });
-            }
+        };
+        note_passed_over(&planned.plan.passed_over, index, attempts);
+        let Ran { answer, doubted, tried } = self.run(&planned, picture, true, attempts).await?;
+        if let Some(ReadPage { read, .. }) = answer {
+            return Ok(PageOutcome::read(read.page));
         }
-        Ok(match (best, failure) {
-            (Some(Best { page, reasons }), _) => PageOutcome { reasons, ..PageOutcome::read(page) },
-            (None, failure) => {
-                let nobody = || Failure::new(FailureKind::NotInstalled, "there is no engine that could read this page");
-                PageOutcome::failed(index, failure.unwrap_or_else(nobody))
+        Ok(match doubted.into_iter().reduce(likelier) {
+            Some(ReadPage { read, reasons }) => PageOutcome { reasons, ..PageOutcome::read(read.page) },
+            None => {
+                let first = tried.into_iter().next().map(|tried| Failure::new(tried.kind, tried.why));
+                PageOutcome::failed(index, first.unwrap_or_else(|| no_engine(&planned.plan.passed_over)))
             }
         })
     }
 
-    /// Reads a part of a page with the first engine that works; what it found is not judged as a page is.
+    /// Reads a part of a page with the first engine of this process that works; what it found is not judged as a page is.
     /// `None` where no engine works.
+    ///
+    /// # Errors
+    /// As [`PageReader::page`].
     pub(super) async fn part(
         &mut self,
         picture: &Picture,
         attempts: &mut AttemptLog,
     ) -> Result<Option<EngineRead>, Failure> {
-        for engine in self.steps.clone().iter().filter_map(|step| Engine::of(&step.target)) {
-            let started = Instant::now();
-            match self.tickets.read(engine, picture).await {
-                Ok(read) => {
-                    metrics::ocr_took(engine.name(), started.elapsed());
-                    attempts.note(
-                        engine.name(),
-                        Outcome::Accepted,
-                        Some("part_of_page"),
-                        picture.index,
-                        started.elapsed(),
-                    );
-                    return Ok(Some(read));
-                }
-                Err(failed) if is_final(&failed) => return Err(failed),
-                Err(failed) => {
-                    attempts.note(
-                        engine.name(),
-                        Outcome::Failed,
-                        Some(&failed.detail),
-                        picture.index,
-                        started.elapsed(),
-                    );
-                }
-            }
-        }
-        Ok(None)
+        self.take_place()?;
+        let local = self.targets.iter().filter(|target| target.is_local()).cloned().collect();
+        let Ok(planned) = self.plan_for(local) else { return Ok(None) };
+        let ran = self.run(&planned, picture, false, attempts).await?;
+        Ok(ran.answer.map(|page| page.read))
     }
 
-    /// Why a result is not believed; empty if it is.
-    fn doubts(&self, read: &EngineRead, step: &Step, picture: &Picture) -> Vec<Reason> {
-        let mut reasons = Vec::new();
-        if read.page.is_blank() {
-            if ink_share(&picture.raster) >= self.blank_ink {
-                reasons.push(Reason::InkWithoutText);
-            }
-            return reasons;
-        }
-        if read.unknown_script > UNKNOWN_SCRIPT {
-            reasons.push(Reason::Script);
-        }
-        if read.page.confidence.unwrap_or(1.0) < step.accept {
-            reasons.push(Reason::LowConfidence);
-        }
-        reasons
+    async fn run(
+        &self,
+        planned: &Planned,
+        picture: &Picture,
+        is_judged: bool,
+        attempts: &mut AttemptLog,
+    ) -> Result<Ran<ReadPage>, Failure> {
+        let work = PageWork {
+            picture,
+            recipe: self.recipe,
+            reservation: self.reservation.as_ref(),
+            is_judged,
+            log: Mutex::new(attempts),
+        };
+        self.router.run(&self.fleet, planned, &work).await
     }
 }
 
-/// Failures that another engine would not mend.
-fn is_final(failure: &Failure) -> bool {
-    matches!(failure.kind, FailureKind::ClientGone | FailureKind::Busy { .. })
+/// The targets that no plan was made with.
+fn passed_over(error: &CallError) -> Vec<PassedOver> {
+    match error {
+        CallError::Unplannable(why) => match &**why {
+            Unplannable::AllResting { passed_over, .. }
+            | Unplannable::Part { passed_over, .. }
+            | Unplannable::Context { passed_over, .. }
+            | Unplannable::Nobody { passed_over } => passed_over.clone(),
+            Unplannable::NoTargets => Vec::new(),
+        },
+        CallError::Exhausted(exhausted) => exhausted.passed_over.clone(),
+        CallError::Failed(_) | CallError::UnknownModel { .. } | CallError::NoProviders { .. } => Vec::new(),
+    }
 }
 
-fn is_likelier(page: &Page, than: &Page) -> bool {
-    let rank = |page: &Page| (!page.is_blank(), page.confidence.unwrap_or(0.0));
-    let ((text, confidence), (other_text, other_confidence)) = (rank(page), rank(than));
-    (text && !other_text) || (text == other_text && confidence > other_confidence)
+fn note_passed_over(passed_over: &[PassedOver], index: usize, attempts: &mut AttemptLog) {
+    for PassedOver { target, reason } in passed_over {
+        let why = match reason {
+            NotAsked::NotListed => "no_provider",
+            NotAsked::OtherTask(_) | NotAsked::Part { .. } => "reads_no_pictures",
+            NotAsked::NotLocal => "privacy",
+            NotAsked::Resting { .. } => "rests",
+            NotAsked::Missing(missing) => missing,
+            NotAsked::NotFree => "cost",
+            NotAsked::Retired | NotAsked::Deprecated => "retired",
+            NotAsked::OtherTier
+            | NotAsked::OtherProvider
+            | NotAsked::OtherVectors { .. }
+            | NotAsked::Parameter(_)
+            | NotAsked::Context { .. } => "not_allowed",
+        };
+        attempts.note(&target.to_string(), Outcome::Skipped, Some(why), index, Default::default());
+    }
+}
+
+/// Why no engine could be asked: what is missing, if something is.
+fn no_engine(passed_over: &[PassedOver]) -> Failure {
+    let missing = passed_over.iter().find_map(|one| match &one.reason {
+        NotAsked::Missing(missing) => Some(missing.as_str()),
+        _ => None,
+    });
+    Failure::new(FailureKind::NotInstalled, missing.unwrap_or("there is no engine that could read this page"))
 }

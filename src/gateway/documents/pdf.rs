@@ -10,7 +10,7 @@ use mediary_core::document::{Doubt, Page, Source};
 use mediary_core::{Failure, FailureKind, Media, Raster};
 use mediary_layout::arrange_layer;
 
-use super::super::Gateway;
+use super::Reader;
 use super::engine::Picture;
 use super::page_reader::PageReader;
 use super::read::{OnPage, Progress, ReadOptions, TEXT_LAYER};
@@ -27,7 +27,7 @@ struct Drawn {
     duration: Duration,
 }
 
-impl Gateway {
+impl Reader {
     pub(super) async fn read_pdf(
         &self,
         media: &Media,

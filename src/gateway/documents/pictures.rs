@@ -2,19 +2,17 @@
 
 use std::sync::Arc;
 
-use mediary_convert::image::{self, ImageLimits};
+use mediary_convert::image;
 use mediary_core::{Failure, Media};
 
-use super::super::{Gateway, blocking};
+use super::super::blocking;
+use super::Reader;
 use super::engine::Picture;
 use super::page_reader::PageReader;
 use super::read::{OnPage, Progress, ReadOptions};
 use super::reading::{AttemptLog, PageOutcome};
 
-/// No decoder here goes beyond it, and no camera or scanner does.
-const MAX_SIDE_PX: u32 = 30_000;
-
-impl Gateway {
+impl Reader {
     pub(super) async fn read_pictures(
         &self,
         media: &Media,
@@ -55,14 +53,5 @@ impl Gateway {
             on_page(&outcomes[outcomes.len() - 1], Progress { done: outcomes.len(), total: indices.len() });
         }
         Ok((total, outcomes))
-    }
-    /// What a picture may be, beyond its size in bytes.
-    pub(in super::super) fn image_limits(&self) -> ImageLimits {
-        ImageLimits {
-            max_bytes: self.limits.image.bytes.get(),
-            max_pixels: self.limits.image.pixels.get(),
-            max_side_px: MAX_SIDE_PX,
-            max_pages: self.limits.document.pages as usize,
-        }
     }
 }

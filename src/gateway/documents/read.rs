@@ -4,16 +4,21 @@ use std::time::Instant;
 
 use mediary_convert::pdf::TextPolicy;
 use mediary_core::document::{Page, PageSelection};
-use mediary_core::plan::Privacy;
-use mediary_core::{Failure, FailureKind, Media, MediaKind, Target};
+use mediary_core::capability::TaskKind;
+use mediary_core::plan::{Privacy, RecipeName, Treatment};
+use mediary_core::{Failure, FailureKind, Media, MediaFormat, MediaKind, Target};
 use serde::Serialize;
 
-use super::super::Gateway;
-use super::cloud::looks_at_pages;
+use super::super::limits;
+use super::super::routing::{CallError, Planned};
+use super::Reader;
 use super::page_reader::PageReader;
+use super::page_work::looks_at_pages;
 use super::reading::{AttemptLog, PageOutcome, Reading, Reason};
 use crate::telemetry::metrics;
 
+/// The recipe by which documents are read.
+const READ_DOCUMENT: &str = "read-document";
 /// The engine name of a document's own text.
 pub(super) const TEXT_LAYER: &str = "text-layer";
 
@@ -29,7 +34,7 @@ pub struct Progress {
     pub total: usize,
 }
 
-/// Who is to read.
+/// Which engines are to read.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum EngineChoice {
     /// Whatever suits, as the recipe has it.
@@ -44,7 +49,7 @@ pub enum EngineChoice {
 /// What is wanted of a document.
 #[derive(Debug, Clone)]
 pub struct ReadOptions {
-    /// Who is to read.
+    /// Which engines are to read.
     pub engine: EngineChoice,
     /// Which pages.
     pub pages: PageSelection,
@@ -90,7 +95,7 @@ impl ReadOptions {
     }
 }
 
-impl Gateway {
+impl Reader {
     /// Reads a document. `on_page` is told of each page when it is finished.
     ///
     /// # Errors
@@ -109,7 +114,7 @@ impl Gateway {
     ) -> Result<Reading, Failure> {
         let started = Instant::now();
         self.check_engine(options)?;
-        self.check_size(&media)?;
+        limits::check_size(&self.limits, &media)?;
         let place = self.place_of(&media, options);
         if let Some(place) = &place
             && let Some(reading) = place.recall(&media, started).await
@@ -120,7 +125,7 @@ impl Gateway {
             return Ok(reading);
         }
         let mut attempts = AttemptLog::default();
-        let mut reader = PageReader::new(self, options);
+        let mut reader = PageReader::new(&self.router, &self.recipe, options);
         let (total_pages, pages) = match media.kind() {
             MediaKind::Document => self.read_pdf(&media, options, on_page, &mut reader, &mut attempts).await?,
             MediaKind::Image => self.read_pictures(&media, options, on_page, &mut reader, &mut attempts).await?,
@@ -144,21 +149,40 @@ impl Gateway {
         Ok(reading)
     }
 
+    /// The plan for the pages of a document, as they are read one by one.
+    ///
+    /// # Errors
+    /// When there is no such engine, or none can be asked.
+    pub(in super::super) fn plan(&self, media: &Media, options: &ReadOptions) -> Result<Planned, CallError> {
+        self.check_engine(options)?;
+        limits::check_size(&self.limits, media)?;
+        let mut planned = PageReader::new(&self.router, &self.recipe, options).plan()?;
+        let is_drawn = media.kind() == MediaKind::Document;
+        for part in &mut planned.demand.parts {
+            (part.format, part.bytes) = (media.format, media.blob.len_bytes());
+        }
+        for treatment in planned.plan.candidates.iter_mut().flat_map(|candidate| &mut candidate.treatments) {
+            if is_drawn {
+                *treatment = Treatment::Transcode { recipe: RecipeName::new(READ_DOCUMENT), to: MediaFormat::Jpeg };
+            }
+        }
+        Ok(planned)
+    }
+
     fn check_engine(&self, options: &ReadOptions) -> Result<(), Failure> {
         let EngineChoice::Target(target) = &options.engine else { return Ok(()) };
         let name = target.to_string();
-        if self.targets.iter().any(|known| known.id == name) {
-            return Ok(());
-        }
-        if let Some(row) = self.known().get(target).filter(|row| looks_at_pages(row)) {
-            return match options.privacy.max(self.privacy()) {
+        let known = self.router.known();
+        if let Some(row) = known.get(target).filter(|row| looks_at_pages(row)) {
+            return match options.privacy.max(self.router.privacy()) {
                 Privacy::Local if !row.is_local => Err(Failure::malformed(format!(
                     "`{name}` is not on this machine, and pages may not leave it; use `auto` or `local`"
                 ))),
                 Privacy::Local | Privacy::Any => Ok(()),
             };
         }
-        let known: Vec<&str> = self.targets.iter().map(|target| target.id.as_str()).collect();
+        let local = known.rows().iter().filter(|row| row.target.is_local() && row.does(TaskKind::Ocr));
+        let known: Vec<String> = local.map(|row| row.target.to_string()).collect();
         Err(Failure::new(
             FailureKind::Unknown,
             format!(

@@ -77,6 +77,13 @@ struct WrittenStep {
 }
 
 impl Recipe {
+    /// How likely a result of a target must be to be right, from 0 to 1. A level is held to what its engine is held to.
+    pub(super) fn accepted_from(&self, target: &Target) -> f32 {
+        let family = |target: &Target| target.to_string().split(':').next().map(str::to_owned);
+        let step = self.engines.iter().find(|step| family(&step.target) == family(target));
+        step.map_or(0.0, |step| step.accept)
+    }
+
     /// The recipe beside the configuration, if there is one, else the embedded one.
     ///
     /// # Errors

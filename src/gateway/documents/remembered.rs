@@ -11,7 +11,8 @@ use mediary_core::{Media, MediaKind};
 use mediary_store::{CacheKey, DiskCache};
 use serde::{Deserialize, Serialize};
 
-use super::super::{Gateway, blocking};
+use super::super::blocking;
+use super::Reader;
 use super::read::ReadOptions;
 use super::reading::{Attempt, PageOutcome, Reading, Reason};
 
@@ -30,19 +31,18 @@ pub(super) struct Place {
     key: CacheKey,
 }
 
-impl Gateway {
+impl Reader {
     /// Where the reading of a medium belongs; `None` if it is not to be kept.
     pub(super) fn place_of(&self, media: &Media, options: &ReadOptions) -> Option<Place> {
         let cache = self.readings.clone().filter(|_| options.cache && options.password.is_none())?;
         if media.kind() == MediaKind::Text {
             return None;
         }
-        let installed: Vec<bool> = self.targets.iter().map(|target| target.installed).collect();
-        // A provider that has come since may read what nobody could.
-        let callable: Vec<bool> =
-            self.recipe.engines.iter().map(|step| self.known().get(&step.target).is_some()).collect();
-        let depends_on =
-            format!("{} {options:?} {:?} {installed:?} {callable:?}", env!("CARGO_PKG_VERSION"), self.recipe);
+        // A provider or an engine that has come since may read what none could.
+        let known = self.router.known();
+        let callable = |target| known.get(target).is_some_and(|row| row.missing.is_none());
+        let callable: Vec<bool> = self.recipe.engines.iter().map(|step| callable(&step.target)).collect();
+        let depends_on = format!("{} {options:?} {:?} {callable:?}", env!("CARGO_PKG_VERSION"), self.recipe);
         let hash = media.blob.hash().to_string();
         Some(Place { cache, key: CacheKey::of([hash.as_bytes(), depends_on.as_bytes()]) })
     }

@@ -11,11 +11,12 @@ use mediary_convert::pdf::{PageLayer, PicturePdf};
 use mediary_core::document::{Page, Source};
 use mediary_core::{Failure, MediaKind};
 
-use super::super::{Gateway, blocking};
+use super::super::blocking;
+use super::Reader;
 use super::read::ReadOptions;
 use super::reading::Reading;
 
-impl Gateway {
+impl Reader {
     /// Writes the document with its text behind its pages. The file stands at its beginning.
     ///
     /// All pages of a PDF are there, whichever were selected; of a file of pictures, those that were selected.

@@ -6,11 +6,12 @@ use mediary_core::document::{Block, BlockKind, Line, Page, Rect, Source};
 use mediary_core::media::decode_text;
 use mediary_core::{Failure, Media};
 
-use super::super::{Gateway, blocking};
+use super::super::blocking;
+use super::Reader;
 use super::read::{OnPage, Progress, ReadOptions, TEXT_LAYER};
 use super::reading::{AttemptLog, Outcome, PageOutcome};
 
-impl Gateway {
+impl Reader {
     pub(super) async fn read_text(
         &self,
         media: &Media,

@@ -114,8 +114,9 @@ impl TreatmentRow {
 /// The capability matrix: what every target accepts and does.
 #[utoipa::path(get, path = "/v1/capabilities", tag = "models", responses((status = 200, body = Capabilities)))]
 pub(in crate::http) async fn capabilities(State(state): State<AppState>) -> Json<Capabilities> {
-    let data = state.gateway.known().rows().iter().map(Row::new).collect();
-    let treatments = state.gateway.treatment_recipes().iter().map(TreatmentRow::new).collect();
+    let data = state.gateway.router.known().rows().iter().map(Row::new).collect();
+    let recipes = state.gateway.treatments.recipes(&state.gateway.router.known());
+    let treatments = recipes.iter().map(TreatmentRow::new).collect();
     Json(Capabilities { object: "list", data, treatments })
 }
 
@@ -142,7 +143,7 @@ pub(in crate::http) struct CapabilitySummary {
 #[utoipa::path(get, path = "/v1/capabilities/summary", tag = "models",
     responses((status = 200, body = CapabilitySummary)))]
 pub(in crate::http) async fn summary(State(state): State<AppState>) -> Json<CapabilitySummary> {
-    let matrix = state.gateway.known();
+    let matrix = state.gateway.router.known();
     let rows = matrix.rows();
     let mut summary = CapabilitySummary {
         targets: rows.len(),

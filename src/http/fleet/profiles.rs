@@ -33,7 +33,7 @@ struct Profile {
 /// The tiers and who serves them.
 #[utoipa::path(get, path = "/v1/routing/profiles", tag = "models", responses((status = 200, body = Profiles)))]
 pub(in crate::http) async fn profiles(State(state): State<AppState>) -> Json<Profiles> {
-    let matrix = state.gateway.known();
+    let matrix = state.gateway.router.known();
     let rows = matrix.rows();
     let profile = |tier: Tier| {
         let mut ranked: Vec<_> =

@@ -50,8 +50,8 @@ struct Provider {
 /// The providers, on and off.
 #[utoipa::path(get, path = "/v1/providers", tag = "models", responses((status = 200, body = ProviderList)))]
 pub(in crate::http) async fn providers(State(state): State<AppState>) -> Json<ProviderList> {
-    let all = state.gateway.providers();
-    let matrix = state.gateway.known();
+    let all = state.gateway.router.providers();
+    let matrix = state.gateway.router.known();
     let rows = matrix.rows();
     let on = all.enabled.iter().map(|setup| Provider {
         id: setup.id.as_str().to_owned(),

@@ -44,10 +44,10 @@ struct TargetStats {
 #[utoipa::path(get, path = "/v1/stats", tag = "models", responses((status = 200, body = Stats)))]
 pub(in crate::http) async fn stats(State(state): State<AppState>) -> Json<Stats> {
     let gateway = &state.gateway;
-    let health = gateway.health();
+    let health = gateway.router.health();
     let now = Instant::now();
-    let records = gateway.records().into_iter().map(|(target, record)| {
-        let row = gateway.known().index(&target);
+    let records = gateway.router.records().into_iter().map(|(target, record)| {
+        let row = gateway.router.known().index(&target);
         // All keys of a target may rest although the target itself does not.
         let rests = row.and_then(|row| health.of(row)?.rests_for).max(record.rests_for(now));
         let quota_left = record.quota_left(now);

@@ -1,12 +1,12 @@
 //! A model as it is listed: OpenAI's fields, and ours beside them.
 
-use mediary_core::capability::{Abilities, Lifecycle, Price, Structured, TaskKind, Tier};
+use mediary_core::capability::{Abilities, Lifecycle, Price, Structured, TaskKind, Tier, VectorSpace};
 use mediary_core::plan::Health;
 use mediary_core::{MediaFormat, MediaKind};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::gateway::TargetInfo;
+use crate::gateway::EngineInfo;
 use crate::providers::ModelInfo;
 
 /// When this catalogue was drawn up. OpenAI's shape asks for a time, and clients only want it to be a number.
@@ -65,7 +65,11 @@ pub(in crate::http) struct Model {
     /// US dollars for a million tokens of reply, where they cost.
     #[serde(skip_serializing_if = "Option::is_none")]
     output_usd: Option<f64>,
-    /// Whether it can be asked now: `ready`, `resting` or `not_installed`.
+    /// The vectors it gives, for models that embed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    vectors: Option<VectorSpace>,
+    /// Whether it can be asked now: `ready`, `cooling` (in its cooldown) or `not_installed`.
     state: &'static str,
     /// Whether its files are on this machine, for what runs here.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -93,6 +97,7 @@ impl Model {
             pricing: "unknown",
             input_usd: None,
             output_usd: None,
+            vectors: None,
             state: "ready",
             installed: None,
             note: None,
@@ -105,23 +110,8 @@ impl Model {
         Self { tasks: vec!["chat"], tiers: vec![tier], ..Self::bare(name.to_owned(), "mediary", description) }
     }
 
-    /// An engine of this process.
-    pub(super) fn local(target: &TargetInfo) -> Self {
-        let owned_by = target.id.split('/').next().unwrap_or_default();
-        Self {
-            tasks: target.tasks.clone(),
-            accepts: target.accepts.clone(),
-            formats: target.formats.clone(),
-            pricing: "local",
-            state: if target.installed { "ready" } else { "not_installed" },
-            installed: Some(target.installed),
-            note: target.note.clone(),
-            ..Self::bare(target.id.clone(), owned_by, target.description.to_owned())
-        }
-    }
-
-    /// A model of a provider.
-    pub(super) fn remote(row: &Abilities, info: Option<&ModelInfo>, health: Option<&Health>) -> Self {
+    /// A target: a model of a provider, or an engine of this process.
+    pub(super) fn target(row: &Abilities, info: Option<&ModelInfo>, health: Option<&Health>) -> Self {
         let chats = row.does(TaskKind::Chat);
         let mut accepts: Vec<MediaKind> = row.accepts.iter().map(|accepted| accepted.format.kind()).collect();
         accepts.extend(chats.then_some(MediaKind::Text));
@@ -135,8 +125,8 @@ impl Model {
             ("logprobs", row.logprobs),
         ];
         let (pricing, input_usd, output_usd) = match row.price {
+            Price::Free | Price::Unknown if row.is_local => ("local", None, None),
             Price::Free => ("free", None, None),
-            Price::Unknown if row.is_local => ("local", None, None),
             Price::Unknown => ("unknown", None, None),
             Price::Paid { input_usd, output_usd } => ("paid", Some(input_usd), Some(output_usd)),
         };
@@ -155,7 +145,12 @@ impl Model {
             pricing,
             input_usd,
             output_usd,
-            state: if health.is_some_and(|health| health.rests_for.is_some()) { "resting" } else { "ready" },
+            state: match health.and_then(|health| health.rests_for) {
+                _ if row.missing.is_some() => "not_installed",
+                Some(_) => "cooling",
+                None => "ready",
+            },
+            vectors: row.vectors.clone(),
             note: match row.lifecycle {
                 Lifecycle::Active => None,
                 Lifecycle::Preview => Some("preview: may change without notice".to_owned()),
@@ -163,6 +158,17 @@ impl Model {
                 Lifecycle::Retired => Some("retired: cannot be asked any more".to_owned()),
             },
             ..model
+        }
+    }
+
+    /// The same with what there is to say about an engine of this process.
+    #[must_use]
+    pub(super) fn described_by(self, engine: &EngineInfo) -> Self {
+        Self {
+            description: engine.description.to_owned(),
+            installed: Some(engine.installed),
+            note: Some(engine.note.clone()),
+            ..self
         }
     }
 }

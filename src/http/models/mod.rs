@@ -9,7 +9,7 @@ mod filter;
 use axum::Json;
 use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
-use mediary_core::capability::{Lifecycle, Tier};
+use mediary_core::capability::{Lifecycle, TaskKind, Tier};
 
 use super::error::{ApiError, ErrorBody};
 use super::state::AppState;
@@ -29,28 +29,36 @@ pub(super) async fn list(
     filter: Result<Query<Filter>, QueryRejection>,
 ) -> Result<Json<ModelList>, ApiError> {
     let Query(filter) = filter.map_err(|error| ApiError::malformed(format!("the query is malformed: {error}")))?;
-    state.gateway.discover().await;
+    state.gateway.router.discover().await;
     Ok(Json(ModelList { object: "list", data: filter.apply(all(&state))? }))
 }
 
 /// Everything that can be asked for: tiers, engines of this process, models of providers.
 fn all(state: &AppState) -> Vec<Model> {
     let gateway = &state.gateway;
-    let matrix = gateway.known();
+    let matrix = gateway.router.known();
     let mut models = Vec::new();
-    // A tier that nobody serves cannot be asked for.
-    if !matrix.rows().is_empty() {
+    // A tier that no target serves cannot be asked for.
+    if matrix.rows().iter().any(|row| row.does(TaskKind::Chat)) {
         for tier in Tier::ALL {
             models
                 .extend([Some(tier.name()), tier.spanish()].into_iter().flatten().map(|name| Model::tier(tier, name)));
         }
     }
-    models.extend(gateway.targets().iter().map(Model::local));
-    let health = gateway.health();
-    let infos = &gateway.providers().infos;
+    let health = gateway.router.health();
+    let infos = &gateway.router.providers().infos;
     // Retired models cannot be asked any more.
     let rows = matrix.rows().iter().enumerate().filter(|(_, row)| row.lifecycle != Lifecycle::Retired);
-    models.extend(rows.map(|(row, abilities)| Model::remote(abilities, infos.get(&abilities.target), health.of(row))));
+    let mut targets: Vec<Model> = Vec::new();
+    for (row, abilities) in rows {
+        let model = Model::target(abilities, infos.get(&abilities.target), health.of(row));
+        match gateway.engines().iter().find(|engine| engine.target == abilities.target) {
+            // Engines of this process come before the models of providers.
+            Some(engine) => models.push(model.described_by(engine)),
+            None => targets.push(model),
+        }
+    }
+    models.extend(targets);
     models
 }
 
@@ -66,7 +74,7 @@ pub(super) async fn one(
     id: Result<Path<String>, PathRejection>,
 ) -> Result<Json<Model>, ApiError> {
     let Path(id) = id.map_err(|_| ApiError::malformed("The model's id is not valid UTF-8."))?;
-    state.gateway.discover().await;
+    state.gateway.router.discover().await;
     let models = all(&state);
     if let Some(model) = models.iter().find(|model| model.id == id) {
         return Ok(Json(model.clone()));

@@ -31,12 +31,12 @@ pub(super) async fn of(
     let encoder = Encoder { output: form.output, detail: form.detail };
     match (form.output, preference) {
         (Output::Pdf, _) => {
-            let pdf = state.gateway.searchable(reading, &form.options).await?;
+            let pdf = state.gateway.reader.searchable(reading, &form.options).await?;
             let body = Body::from_stream(ReaderStream::new(tokio::fs::File::from_std(pdf)));
             Ok(file("application/pdf", &file_name(name.as_deref(), "pdf"), body))
         }
         (Output::Image, Preference::Picture) => {
-            let mut pages = state.gateway.draw(reading, &form.options).await?;
+            let mut pages = state.gateway.reader.draw(reading, &form.options).await?;
             match (pages.pop(), pages.is_empty()) {
                 (Some((_, png)), true) => Ok(file("image/png", &file_name(name.as_deref(), "png"), png)),
                 _ => Err(Failure::malformed(
@@ -66,11 +66,11 @@ pub(super) async fn body(
 ) -> Result<ReadingBody, Failure> {
     let mut body = encoder.reading(id.clone(), name, reading);
     if encoder.output == Output::Image {
-        let pages = state.gateway.draw(reading, options).await?;
+        let pages = state.gateway.reader.draw(reading, options).await?;
         for page in &mut body.pages {
             page.image_url = Some(format!("{base}/v1/ocr/images/{id}/{}", page.index));
         }
-        state.gateway.keep_drawings(id, pages).await?;
+        state.gateway.reader.keep_drawings(id, pages).await?;
     }
     Ok(body)
 }

@@ -28,7 +28,7 @@ pub(in super::super) async fn drawing(
 ) -> Result<Response, ApiError> {
     let page = page.trim_end_matches(".png").parse().ok();
     let png = match page {
-        Some(index) => state.gateway.drawing(id, index).await,
+        Some(index) => state.gateway.reader.drawing(id, index).await,
         None => None,
     };
     let png = png.ok_or_else(|| {

@@ -73,7 +73,7 @@ pub(super) async fn answer(
             // Without a receiver there is nobody to read for, and this future is gone as well.
             let _ = tell.send(PageEvent { page: encoder.page(outcome), done, total });
         };
-        let reading = state.gateway.read(media, &options, &on_page).await?;
+        let reading = state.gateway.reader.read(media, &options, &on_page).await?;
         Ok(super::answer::body(&state, &body.encoder, body.id, body.file_name, &reading, &options, &body.base).await?)
     });
     let mut state = State::Reading { ending, pages, events };

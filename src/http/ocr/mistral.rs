@@ -7,12 +7,13 @@ use axum::Json;
 use axum::extract::{Request, State};
 use axum::http::{HeaderName, HeaderValue};
 use axum::response::{IntoResponse, Response};
-use mediary_core::{Failure, FailureKind};
+use mediary_core::{Failure, FailureKind, Media};
 
 use super::super::AppState;
-use super::super::chat::bounds;
+use super::super::tasks::bounds;
 use super::super::error::ApiError;
 use super::{classified, place, upload};
+use crate::gateway::ReadOptions;
 use crate::protocol::mistral::{MistralError, OcrForm, OcrRequest, OcrResponse};
 
 /// Names what was asked for and not done.
@@ -52,7 +53,7 @@ pub(in crate::http) async fn mistral(State(state): State<AppState>, request: Req
     let file = place::open(&state, place, name).await?;
     // The document has been decoded out of it, and reading may take long.
     drop(body);
-    let reading = state.gateway.read(classified(file)?, &options, &|_, _| ()).await;
+    let reading = state.gateway.reader.read(classified(file)?, &options, &|_, _| ()).await;
     let reading = reading.map_err(|failure| counted_from_zero(failure, selects_pages))?;
     let mut response = Json(encoder.answer(&reading)?).into_response();
     if !dropped.is_empty() {
@@ -60,6 +61,13 @@ pub(in crate::http) async fn mistral(State(state): State<AppState>, request: Req
         response.headers_mut().insert(X_MEDIARY_DROPPED, names);
     }
     Ok(response)
+}
+
+/// The document of a body, and how it is to be read.
+pub(in crate::http) async fn document(state: &AppState, body: &[u8]) -> Result<(Media, ReadOptions), ApiError> {
+    let OcrForm { place, name, options, .. } = parse(body)?.decode()?;
+    let file = place::open(state, place, name).await?;
+    Ok((classified(file)?, options))
 }
 
 fn parse(body: &[u8]) -> Result<OcrRequest<'_>, ApiError> {

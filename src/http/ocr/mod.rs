@@ -12,6 +12,7 @@ mod place;
 mod process;
 mod upload;
 
+use axum::body::Bytes;
 use axum::http::HeaderMap;
 use axum::http::header::CONTENT_TYPE;
 use mediary_core::{Claim, Failure, Media, classify};
@@ -21,6 +22,37 @@ pub(super) use drawing::{__path_drawing, drawing};
 pub(super) use process::{__path_process, process};
 use upload::UploadedFile;
 pub(super) use upload::whole as whole_body;
+
+use super::error::ApiError;
+use crate::config::Limits;
+use crate::gateway::ReadOptions;
+use crate::protocol::process::{Fields, Output};
+
+/// The document of a JSON body, as `POST /v1/ocr/process` takes it, and how it is to be read.
+pub(super) async fn document(body: &Bytes, limits: &Limits) -> Result<(Media, ReadOptions), ApiError> {
+    let mut fields = Fields::default();
+    let file = upload::json_file(body, limits.spool_bytes.get(), &mut fields).await?;
+    let form = fields.decode(Output::default())?;
+    Ok((classified(file)?, form.options))
+}
+
+/// The file of a JSON body; fields beside it are not looked at.
+pub(super) async fn file_of(body: &Bytes, limits: &Limits) -> Result<Media, ApiError> {
+    #[derive(serde::Deserialize)]
+    struct WithFile<'a> {
+        #[serde(borrow)]
+        file_data: std::borrow::Cow<'a, str>,
+        file_name: Option<String>,
+        mime_type: Option<String>,
+    }
+    let request: WithFile<'_> = crate::protocol::from_json(body, "a request with a file")?;
+    let (claimed, encoded) = match request.file_data.strip_prefix("data:").and_then(|rest| rest.split_once(";base64,")) {
+        Some((mime, encoded)) => (Some(mime.to_owned()), encoded),
+        None => (None, request.file_data.as_ref()),
+    };
+    let blob = upload::decode_base64("file_data", encoded, limits.spool_bytes.get()).await?;
+    Ok(classified(UploadedFile { blob, mime: request.mime_type.or(claimed), name: request.file_name })?)
+}
 
 fn classified(file: UploadedFile) -> Result<Media, Failure> {
     let claim = Claim { mime: file.mime.as_deref(), file_name: file.name.as_deref() };

@@ -9,7 +9,7 @@ use axum::{Extension, Json};
 use mediary_core::Failure;
 
 use super::super::AppState;
-use super::super::chat::bounds;
+use super::super::tasks::bounds;
 use super::super::error::{ApiError, ErrorBody};
 use super::super::landing;
 use super::super::request_id::RequestId;
@@ -86,7 +86,7 @@ pub(in super::super) async fn process(
             let events = Events { id, file_name: name, encoder, request: request_id, base };
             return events::answer(state, media, form.options, events).await;
         }
-        let reading = state.gateway.read(media, &form.options, &|_, _| ()).await?;
+        let reading = state.gateway.reader.read(media, &form.options, &|_, _| ()).await?;
         return Ok(answer::of(&state, preference, &form, id, name, &reading, &base).await?);
     }
     if form.stream {
@@ -127,7 +127,7 @@ async fn one_of_several(
     base: &str,
 ) -> Result<(ReadingBody, String), Failure> {
     let name = file.name.clone();
-    let reading = state.gateway.read(classified(file)?, &form.options, &|_, _| ()).await?;
+    let reading = state.gateway.reader.read(classified(file)?, &form.options, &|_, _| ()).await?;
     let text = encoder.content(name.as_deref(), &reading);
     Ok((answer::body(state, encoder, new_id(), name, &reading, &form.options, base).await?, text))
 }

@@ -165,7 +165,12 @@ async fn json(
     fields: &mut Fields,
 ) -> Result<UploadedFile, ApiError> {
     let body = collect(stream, announced).await?;
-    let request: JsonRequest<'_> = serde_json::from_slice(&body)
+    json_file(&body, spool_bytes, fields).await
+}
+
+/// The file in a JSON body, and its fields.
+pub(super) async fn json_file(body: &[u8], spool_bytes: u64, fields: &mut Fields) -> Result<UploadedFile, ApiError> {
+    let request: JsonRequest<'_> = serde_json::from_slice(body)
         .map_err(|error| Failure::malformed(format!("the JSON body is malformed: {error}")))?;
     let flag = |value: bool| value.to_string();
     let sent = [

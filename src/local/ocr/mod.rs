@@ -23,7 +23,8 @@ mod verdict;
 use std::sync::Arc;
 
 use mediary_core::document::{Line, Quad, Turn, Word};
-use mediary_core::engine::{Cancel, Engine};
+use mediary_core::engine::{Cancel, Emit, Engine, Job};
+use mediary_core::task::{PageText, ReplyEvent, Task};
 use mediary_core::{Failure, Raster};
 
 use crate::runtime::Runtime;
@@ -111,26 +112,17 @@ struct Found {
     unknown_script: f32,
 }
 
-/// A page as it was read.
-#[derive(Debug, Default)]
-pub struct ReadPage {
-    /// How the page was turned first.
-    pub turn: Turn,
-    /// Boxes on the turned page, in no particular order, with their text.
-    pub lines: Vec<(Quad, Line)>,
-    /// The share of the text, from 0 to 1, that is written in a script no recogniser here knows.
-    pub unknown_script: f32,
-}
-
 impl Engine for PaddleOcr {
-    type Job = PageImage;
-    type Output = ReadPage;
-
-    fn run(&mut self, page: PageImage, cancel: &Cancel) -> Result<ReadPage, Failure> {
-        let Found { turn, quads, read, unknown_script } = self.read(&page, cancel)?;
+    fn run(&mut self, job: &Job, emit: Emit<'_>) -> Result<(), Failure> {
+        let Task::Read(read) = &job.task else { return Err(crate::other_task("paddleocr", &job.task)) };
+        let level = Level::of_model(&job.model);
+        let page = PageImage { raster: read.raster.clone(), words: read.words, level };
+        let Found { turn, quads, read, unknown_script } = self.read(&page, &job.cancel)?;
         let lines = quads.into_iter().zip(read).filter(|(_, read)| !read.text.trim().is_empty());
         let lines = lines.map(|(quad, read)| (quad, line_of(&quad, read, page.words))).collect();
-        Ok(ReadPage { turn, lines, unknown_script })
+        // A caller that has left needs no end.
+        let _ = emit(ReplyEvent::Page(Box::new(PageText::Lines { turn, lines, unknown_script })));
+        Ok(())
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use mediary_core::ModelName;
+
 use super::DetectorSettings;
 
 /// Where the parts of the engine are.
@@ -37,6 +39,18 @@ pub enum Level {
     Auto,
     /// Every line by the accurate recogniser.
     Accurate,
+}
+
+impl Level {
+    /// The level that a model of the engine stands for: the word behind the colon of `paddleocr:fast`.
+    #[must_use]
+    pub fn of_model(model: &ModelName) -> Self {
+        match model.as_str().rsplit_once(':') {
+            Some((_, "fast")) => Self::Fast,
+            Some((_, "accurate")) => Self::Accurate,
+            Some(_) | None => Self::Auto,
+        }
+    }
 }
 
 /// How the engine works.

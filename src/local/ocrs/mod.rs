@@ -21,12 +21,13 @@ mod toy;
 use std::fmt;
 use std::path::Path;
 
-use mediary_core::engine::{Cancel, Engine};
+use mediary_core::document::{Line, Quad, Turn};
+use mediary_core::engine::{Cancel, Emit, Engine, Job};
+use mediary_core::task::{PageText, Read, ReplyEvent, Task};
 use mediary_core::{Failure, FailureKind};
 use ocrs::{DimOrder, ImageSource, OcrEngine, OcrEngineParams};
 use rten::{Dimension, Model};
 
-use crate::ocr::{PageImage, ReadPage};
 use recognise::{Lines, Recogniser};
 
 pub use files::{OcrsFiles, OcrsRecogniser};
@@ -92,11 +93,9 @@ impl Ocrs {
     }
 }
 
-impl Engine for Ocrs {
-    type Job = PageImage;
-    type Output = ReadPage;
-
-    fn run(&mut self, page: PageImage, cancel: &Cancel) -> Result<ReadPage, Failure> {
+impl Ocrs {
+    /// Finds and reads the lines of a page.
+    fn read(&mut self, page: &Read, cancel: &Cancel) -> Result<Vec<(Quad, Line)>, Failure> {
         let grey = words::Grey::of(&page.raster);
         let found = words::find(&self.engine, &grey, cancel)?;
         cancel.check()?;
@@ -117,7 +116,17 @@ impl Engine for Ocrs {
             .iter()
             .zip(read)
             .filter_map(|(layout, glyphs)| judge::line(glyphs, layout, page.words).map(|line| (layout.quad, line)));
-        Ok(ReadPage { lines: lines.collect(), ..ReadPage::default() })
+        Ok(lines.collect())
+    }
+}
+
+impl Engine for Ocrs {
+    fn run(&mut self, job: &Job, emit: Emit<'_>) -> Result<(), Failure> {
+        let Task::Read(page) = &job.task else { return Err(crate::other_task("ocrs", &job.task)) };
+        let lines = self.read(page, &job.cancel)?;
+        // A caller that has left needs no end.
+        let _ = emit(ReplyEvent::Page(Box::new(PageText::Lines { turn: Turn::None, lines, unknown_script: 0.0 })));
+        Ok(())
     }
 }
 

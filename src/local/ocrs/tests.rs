@@ -5,12 +5,13 @@ use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use mediary_core::engine::{Cancel, Engine};
+use mediary_core::document::{Line, Quad};
+use mediary_core::engine::Cancel;
+use mediary_core::task::Read;
 use mediary_core::{FailureKind, Raster};
 
 use super::toy;
 use super::{Ocrs, OcrsFiles, OcrsRecogniser};
-use crate::ocr::{PageImage, ReadPage};
 
 /// A black page with white bars for words: left, top, width, height.
 fn page(width: u32, height: u32, bars: &[(u32, u32, u32, u32)]) -> Raster {
@@ -19,9 +20,9 @@ fn page(width: u32, height: u32, bars: &[(u32, u32, u32, u32)]) -> Raster {
     Raster::from_bgr(width, height, bgr).unwrap()
 }
 
-fn read(engine: &mut Ocrs, raster: Raster) -> ReadPage {
-    let page = PageImage { raster: Arc::new(raster), words: true, level: crate::ocr::Level::default() };
-    engine.run(page, &Cancel::default()).unwrap()
+fn read(engine: &mut Ocrs, raster: Raster) -> Vec<(Quad, Line)> {
+    let page = Read { raster: Arc::new(raster), picture: None, words: true };
+    engine.read(&page, &Cancel::default()).unwrap()
 }
 
 struct Files {
@@ -56,12 +57,12 @@ fn lines_are_found_and_read_by_either_recogniser_on_pages_of_one_tile_and_of_man
             let bars = [(40, 60, 200, 30), (280, 60, 200, 30), (40, height - 100, 200, 30)];
             let read = read(&mut engine, page(width, height, &bars));
             let name = format!("{} {width}×{height}", engine.description());
-            assert_eq!(read.lines.len(), 2, "{name}: {read:?}");
-            for (_, line) in &read.lines {
+            assert_eq!(read.len(), 2, "{name}: {read:?}");
+            for (_, line) in &read {
                 assert!(line.text.chars().all(|letter| "A ".contains(letter)), "{name}: {line:?}");
                 assert!(line.confidence.is_some_and(|confidence| confidence > 0.9), "{name}: {line:?}");
             }
-            let first = read.lines[0].1.bbox;
+            let first = read[0].1.bbox;
             let near = |found: f32, expected: f32| (found - expected).abs() <= 12.0;
             let placed =
                 near(first.left, 40.0) && near(first.right, 480.0) && near(first.top, 60.0) && near(first.bottom, 90.0);
@@ -75,7 +76,7 @@ fn a_blank_page_has_no_lines() {
     let files = files();
     let mut engine = Ocrs::load(&OcrsFiles { detector: files.detector, recogniser: files.paddleocr }).unwrap();
     for (width, height) in [(1, 1), (300, 40), (1654, 2339)] {
-        assert!(read(&mut engine, page(width, height, &[])).lines.is_empty(), "{width}×{height}");
+        assert!(read(&mut engine, page(width, height, &[])).is_empty(), "{width}×{height}");
     }
 }
 
@@ -85,8 +86,8 @@ fn cancelled_work_ends_before_its_next_step() {
     let mut engine = Ocrs::load(&OcrsFiles { detector: files.detector, recogniser: files.paddleocr }).unwrap();
     let cancel = Cancel::default();
     cancel.cancel();
-    let image = PageImage { raster: Arc::new(page(600, 800, &[])), words: false, level: crate::ocr::Level::default() };
-    assert_eq!(engine.run(image, &cancel).unwrap_err().kind, FailureKind::ClientGone);
+    let image = Read { raster: Arc::new(page(600, 800, &[])), picture: None, words: false };
+    assert_eq!(engine.read(&image, &cancel).unwrap_err().kind, FailureKind::ClientGone);
 }
 
 #[test]

@@ -1,18 +1,28 @@
-//! A pool: one engine on its own named thread behind a bounded queue.
+//! A worker pool: one engine on its own named thread behind a bounded queue.
 //!
-//! Whoever has work takes a [`Ticket`] first; when all are taken that is refused instead of queued. A
-//! document keeps its ticket from its first page to its last. The engine is made when the first job arrives; a panic costs that job and the engine, which is made anew for the next. Whoever drops the
-//! future of a job cancels it: if it still waits it is never started, if it runs it is told to stop.
+//! A caller takes a [`Ticket`] first; when all are taken the call is refused instead of queued. A document keeps its
+//! ticket from its first page to its last, as a [`Reservation`]. The engine is made when the first job arrives; a panic
+//! costs that job and the engine, which is made anew for the next. Dropping a reply cancels its job: if it still waits it
+//! is never started, if it runs it is told to stop.
 
+mod reply;
 mod serve;
+#[cfg(test)]
+mod tests;
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Sender, channel};
 use std::time::Duration;
 
-use mediary_core::engine::{Cancel, Engine};
-use mediary_core::{Failure, FailureKind};
-use tokio::sync::oneshot;
+use mediary_core::engine::{Cancel, Engine, Job};
+use mediary_core::provider::Reservation;
+use mediary_core::task::Task;
+use mediary_core::{Failure, FailureKind, ModelName};
+use tokio::sync::mpsc::unbounded_channel;
+
+pub use reply::EngineReply;
+use serve::Ordered;
 
 /// How a pool behaves.
 #[derive(Debug, Clone)]
@@ -26,106 +36,86 @@ pub struct PoolSettings {
 }
 
 /// A queue in front of one engine.
-pub struct Pool<E: Engine> {
+pub struct Pool {
     settings: PoolSettings,
-    jobs: Sender<Ordered<E>>,
-    waiting: AtomicUsize,
-}
-
-struct Ordered<E: Engine> {
-    job: E::Job,
-    cancel: Cancel,
-    reply: oneshot::Sender<Result<E::Output, Failure>>,
+    jobs: Sender<Ordered>,
+    taken: Arc<AtomicUsize>,
 }
 
 /// A place in the queue, given back when it is dropped.
 #[derive(Debug)]
-pub struct Ticket<'a, E: Engine> {
-    pool: &'a Pool<E>,
-}
+pub struct Ticket(Arc<AtomicUsize>);
 
-impl<E: Engine> Drop for Ticket<'_, E> {
+impl Drop for Ticket {
     fn drop(&mut self) {
-        self.pool.waiting.fetch_sub(1, Ordering::AcqRel);
+        self.0.fetch_sub(1, Ordering::AcqRel);
     }
 }
 
-/// Cancels the job when its caller goes away.
-struct CancelOnDrop(Cancel);
-
-impl Drop for CancelOnDrop {
-    fn drop(&mut self) {
-        self.0.cancel();
-    }
-}
-
-impl<E: Engine> Pool<E> {
-    /// Starts the thread. `load` makes the engine, on that thread, when the first job arrives and
-    /// again after a panic or a failed attempt. The thread ends when the pool is dropped.
+impl Pool {
+    /// Starts the thread. `load` makes the engine, on that thread, when the first job arrives and again after a panic or
+    /// a failed attempt. The thread ends when the pool is dropped.
     ///
     /// # Errors
     /// When the operating system gives no thread.
     pub fn start(
         settings: PoolSettings,
-        load: impl FnMut() -> Result<E, Failure> + Send + 'static,
+        load: impl FnMut() -> Result<Box<dyn Engine>, Failure> + Send + 'static,
     ) -> std::io::Result<Self> {
         let (jobs, inbox) = channel();
         std::thread::Builder::new().name(settings.name.clone()).spawn(move || serve::serve(&inbox, load))?;
-        Ok(Self { settings, jobs, waiting: AtomicUsize::new(0) })
+        Ok(Self { settings, jobs, taken: Arc::default() })
+    }
+
+    /// The engine's name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.settings.name
     }
 
     /// How many jobs wait or run.
     #[must_use]
     pub fn depth(&self) -> usize {
-        self.waiting.load(Ordering::Acquire)
+        self.taken.load(Ordering::Acquire)
     }
 
     /// Takes a place in the queue.
     ///
     /// # Errors
     /// [`FailureKind::Busy`] when the queue is full.
-    pub fn enter(&self) -> Result<Ticket<'_, E>, Failure> {
+    pub fn enter(&self) -> Result<Ticket, Failure> {
         let limit = self.settings.queue;
-        let entered = self
-            .waiting
-            .fetch_update(Ordering::AcqRel, Ordering::Acquire, |depth| (depth < limit).then_some(depth + 1));
-        entered.map(|_| Ticket { pool: self }).map_err(|_| {
+        let entered =
+            self.taken.fetch_update(Ordering::AcqRel, Ordering::Acquire, |depth| (depth < limit).then_some(depth + 1));
+        entered.map(|_| Ticket(self.taken.clone())).map_err(|_| {
             let kind = FailureKind::Busy { retry_after: self.settings.retry_after };
             let name = &self.settings.name;
             Failure::new(kind, format!("{name} is busy: all {limit} places in its queue are taken; try again shortly"))
         })
     }
 
-    /// Does a single job and waits for it. Dropping the future cancels the job.
+    /// Queues a task, in the place that was reserved for it if there is one. Dropping the reply cancels it.
     ///
     /// # Errors
-    /// As [`Pool::enter`] and [`Ticket::run`].
-    pub async fn run(&self, job: E::Job) -> Result<E::Output, Failure> {
-        self.enter()?.run(job).await
-    }
-}
-
-impl<E: Engine> Ticket<'_, E> {
-    /// Does a job and waits for it. Dropping the future cancels the job.
-    ///
-    /// # Errors
-    /// What the engine says.
-    pub async fn run(&mut self, job: E::Job) -> Result<E::Output, Failure> {
+    /// As [`Pool::enter`]; broken when the engine's thread has ended.
+    pub fn call(
+        &self,
+        model: &ModelName,
+        task: &Task,
+        reservation: Option<&Reservation>,
+    ) -> Result<EngineReply, Failure> {
+        let ticket = if reservation.is_some() { None } else { Some(self.enter()?) };
         let cancel = Cancel::default();
-        let _guard = CancelOnDrop(cancel.clone());
-        let (reply, answer) = oneshot::channel();
-        let name = &self.pool.settings.name;
-        let ended = || Failure::broken(format!("the engine {name} has stopped; restart the server"));
-        self.pool.jobs.send(Ordered { job, cancel, reply }).map_err(|_| ended())?;
-        answer.await.map_err(|_| ended())?
+        let (events, inbox) = unbounded_channel();
+        let job = Job { model: model.clone(), task: task.clone(), cancel: cancel.clone() };
+        let reply = EngineReply::new(inbox, cancel, ticket, self.settings.name.clone());
+        self.jobs.send(Ordered { job, events }).map_err(|_| reply::stopped(&self.settings.name))?;
+        Ok(reply)
     }
 }
 
-impl<E: Engine> std::fmt::Debug for Pool<E> {
+impl std::fmt::Debug for Pool {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(formatter, "Pool({}, {} of {})", self.settings.name, self.depth(), self.settings.queue)
     }
 }
-
-#[cfg(test)]
-mod tests;

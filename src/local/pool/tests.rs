@@ -1,60 +1,63 @@
 //! Queues that fill, engines that panic, callers that leave. Gates instead of sleeps.
+//!
+//! The toy engine here is all that a local engine has to be: a `run` over tasks.
 
 #![expect(clippy::disallowed_methods, reason = "a test waits for every task it starts")]
 
+use std::future::poll_fn;
+use std::ops::ControlFlow;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex};
 
-use std::sync::atomic::AtomicUsize;
+use mediary_core::engine::Emit;
+use mediary_core::provider::ReplyStream;
+use mediary_core::task::{Embed, EmbedInput, ReplyEvent};
 
 use super::*;
 
-/// Does what the job says; reports each start, and waits at the gate when told to.
+/// Does what its input says; reports each start, and waits at the gate when told to.
 struct Puppet {
-    started: SyncSender<&'static str>,
+    started: SyncSender<String>,
     gate: Arc<Mutex<Receiver<()>>>,
 }
 
-enum Order {
-    Answer(&'static str),
-    Panic,
-    WaitAtGate(&'static str),
-    WaitForCancel,
-}
-
 impl Engine for Puppet {
-    type Job = Order;
-    type Output = &'static str;
-
-    fn run(&mut self, job: Order, cancel: &Cancel) -> Result<&'static str, Failure> {
-        match job {
-            Order::Answer(word) => {
-                let _ = self.started.try_send(word);
-                Ok(word)
-            }
-            Order::Panic => panic!("as ordered"),
-            Order::WaitAtGate(word) => {
-                self.started.send(word).unwrap();
-                self.gate.lock().unwrap().recv().unwrap();
-                Ok(word)
-            }
-            Order::WaitForCancel => {
-                self.started.send("waiting").unwrap();
-                while !cancel.is_cancelled() {
+    fn run(&mut self, job: &Job, emit: Emit<'_>) -> Result<(), Failure> {
+        let Task::Embed(embed) = &job.task else { return Err(crate::other_task("puppet", &job.task)) };
+        let EmbedInput::Text(order) = &embed.inputs[0] else { panic!("orders are texts") };
+        match order.as_str() {
+            "panic" => panic!("as ordered"),
+            "wait for cancel" => {
+                self.started.send("waiting".to_owned()).unwrap();
+                while !job.cancel.is_cancelled() {
                     std::thread::yield_now();
                 }
-                self.started.send("stopped").unwrap();
-                Err(Failure::client_gone())
+                let told = emit(ReplyEvent::Vector { index: 0, vector: vec![1.0] });
+                assert_eq!(told, ControlFlow::Break(()), "nothing can be told to a caller that has left");
+                self.started.send("stopped".to_owned()).unwrap();
+                job.cancel.check()
+            }
+            order => {
+                self.started.send(order.to_owned()).unwrap();
+                if order.starts_with("gate") {
+                    self.gate.lock().unwrap().recv().unwrap();
+                }
+                let _ = emit(ReplyEvent::Vector { index: 0, vector: vec![order.len() as f32] });
+                Ok(())
             }
         }
     }
 }
 
 struct Stage {
-    pool: Arc<Pool<Puppet>>,
-    started: Receiver<&'static str>,
+    pool: Arc<Pool>,
+    started: Receiver<String>,
     gate: SyncSender<()>,
     loads: Arc<AtomicUsize>,
+}
+
+fn settings(name: &str, queue: usize) -> PoolSettings {
+    PoolSettings { name: name.into(), queue, retry_after: Duration::from_secs(2) }
 }
 
 fn stage(queue: usize) -> Stage {
@@ -63,20 +66,40 @@ fn stage(queue: usize) -> Stage {
     let gate_receiver = Arc::new(Mutex::new(gate_receiver));
     let loads = Arc::new(AtomicUsize::new(0));
     let counter = loads.clone();
-    let settings = PoolSettings { name: "puppet".into(), queue, retry_after: Duration::from_secs(2) };
-    let pool = Pool::start(settings, move || {
+    let pool = Pool::start(settings("puppet", queue), move || {
         counter.fetch_add(1, Ordering::SeqCst);
-        Ok(Puppet { started: started_sender.clone(), gate: gate_receiver.clone() })
+        Ok(Box::new(Puppet { started: started_sender.clone(), gate: gate_receiver.clone() }))
     });
     Stage { pool: Arc::new(pool.unwrap()), started, gate, loads }
+}
+
+fn order(text: &str) -> Task {
+    Task::Embed(Embed { inputs: vec![EmbedInput::Text(text.to_owned())], ..Embed::default() })
+}
+
+fn queue(pool: &Pool, text: &str) -> Result<EngineReply, Failure> {
+    pool.call(&ModelName::new("puppet"), &order(text), None)
+}
+
+/// The length of the order, as the engine tells it, once the reply has come to its end.
+async fn outcome(reply: Result<EngineReply, Failure>) -> Result<f32, Failure> {
+    let mut reply = reply?;
+    let mut told = None;
+    while let Some(frame) = poll_fn(|context| reply.poll_frame(context)).await {
+        for event in frame?.events {
+            let ReplyEvent::Vector { vector, .. } = event else { panic!("no such event was ordered: {event:?}") };
+            told = Some(vector[0]);
+        }
+    }
+    Ok(told.expect("a reply without a failure has told something"))
 }
 
 #[tokio::test]
 async fn the_engine_is_loaded_by_the_first_job_and_kept() {
     let stage = stage(4);
     assert_eq!(stage.loads.load(Ordering::SeqCst), 0);
-    assert_eq!(stage.pool.run(Order::Answer("one")).await, Ok("one"));
-    assert_eq!(stage.pool.run(Order::Answer("two")).await, Ok("two"));
+    assert_eq!(outcome(queue(&stage.pool, "one")).await, Ok(3.0));
+    assert_eq!(outcome(queue(&stage.pool, "three")).await, Ok(5.0));
     assert_eq!(stage.loads.load(Ordering::SeqCst), 1);
     assert_eq!(stage.pool.depth(), 0);
 }
@@ -84,41 +107,55 @@ async fn the_engine_is_loaded_by_the_first_job_and_kept() {
 #[tokio::test]
 async fn a_panic_costs_one_job_and_the_engine_is_loaded_again() {
     let stage = stage(4);
-    let failure = stage.pool.run(Order::Panic).await.unwrap_err();
-    assert_eq!(failure.kind, FailureKind::Broken);
-    assert_eq!(stage.pool.run(Order::Answer("after")).await, Ok("after"));
+    assert_eq!(outcome(queue(&stage.pool, "panic")).await.unwrap_err().kind, FailureKind::Broken);
+    assert_eq!(outcome(queue(&stage.pool, "after")).await, Ok(5.0));
     assert_eq!(stage.loads.load(Ordering::SeqCst), 2);
+}
+
+#[tokio::test]
+async fn other_work_than_the_engines_is_refused() {
+    let stage = stage(4);
+    let chat = stage.pool.call(&ModelName::new("puppet"), &Task::Chat(Default::default()), None);
+    assert!(outcome(chat).await.unwrap_err().detail.contains("does not do the task chat"));
 }
 
 #[tokio::test]
 async fn a_full_queue_refuses_and_says_when_to_come_back() {
     let stage = stage(2);
-    let pool = stage.pool.clone();
-    let first = tokio::spawn(async move { pool.run(Order::WaitAtGate("first")).await });
-    let pool = stage.pool.clone();
-    let second = tokio::spawn(async move { pool.run(Order::Answer("second")).await });
-    while stage.pool.depth() < 2 {
-        tokio::task::yield_now().await;
-    }
-    let refusal = stage.pool.run(Order::Answer("third")).await.unwrap_err();
+    let first = queue(&stage.pool, "gate");
+    let second = queue(&stage.pool, "second");
+    let refusal = queue(&stage.pool, "third").unwrap_err();
     assert_eq!(refusal.kind, FailureKind::Busy { retry_after: Duration::from_secs(2) });
     stage.gate.send(()).unwrap();
-    assert_eq!(first.await.unwrap(), Ok("first"));
-    assert_eq!(second.await.unwrap(), Ok("second"));
-    assert_eq!(stage.pool.run(Order::Answer("third")).await, Ok("third"));
+    assert_eq!(outcome(first).await, Ok(4.0));
+    assert_eq!(outcome(second).await, Ok(6.0));
+    assert_eq!(outcome(queue(&stage.pool, "third")).await, Ok(5.0));
+}
+
+#[tokio::test]
+async fn a_reserved_place_serves_several_jobs_and_is_given_back() {
+    let stage = stage(1);
+    let reservation = Reservation::new(stage.pool.enter().unwrap());
+    assert!(matches!(queue(&stage.pool, "other").unwrap_err().kind, FailureKind::Busy { .. }));
+    for _ in 0..2 {
+        let reply = stage.pool.call(&ModelName::new("puppet"), &order("page"), Some(&reservation));
+        assert_eq!(outcome(reply).await, Ok(4.0));
+    }
+    drop(reservation);
+    assert_eq!(stage.pool.depth(), 0);
+    assert_eq!(outcome(queue(&stage.pool, "other")).await, Ok(5.0));
 }
 
 #[tokio::test]
 async fn a_caller_that_leaves_stops_the_running_job() {
     let stage = stage(4);
-    let pool = stage.pool.clone();
-    let caller = tokio::spawn(async move { pool.run(Order::WaitForCancel).await });
+    let reply = queue(&stage.pool, "wait for cancel").unwrap();
     let started = tokio::task::spawn_blocking(move || {
         assert_eq!(stage.started.recv().unwrap(), "waiting");
         stage.started
     });
     let started = started.await.unwrap();
-    caller.abort();
+    drop(reply);
     let word = tokio::task::spawn_blocking(move || started.recv().unwrap()).await.unwrap();
     assert_eq!(word, "stopped");
 }
@@ -126,31 +163,23 @@ async fn a_caller_that_leaves_stops_the_running_job() {
 #[tokio::test]
 async fn a_caller_that_leaves_the_queue_is_never_served() {
     let stage = stage(4);
-    let pool = stage.pool.clone();
-    let first = tokio::spawn(async move { pool.run(Order::WaitAtGate("first")).await });
-    let pool = stage.pool.clone();
-    let impatient = tokio::spawn(async move { pool.run(Order::Answer("impatient")).await });
-    while stage.pool.depth() < 2 {
-        tokio::task::yield_now().await;
-    }
-    impatient.abort();
-    assert!(impatient.await.unwrap_err().is_cancelled());
+    let first = queue(&stage.pool, "gate");
+    drop(queue(&stage.pool, "impatient").unwrap());
     stage.gate.send(()).unwrap();
-    first.await.unwrap().unwrap();
-    stage.pool.run(Order::Answer("last")).await.unwrap();
-    let seen: Vec<&str> = stage.started.try_iter().collect();
-    assert_eq!(seen, ["first", "last"]);
+    outcome(first).await.unwrap();
+    outcome(queue(&stage.pool, "last")).await.unwrap();
+    let seen: Vec<String> = stage.started.try_iter().collect();
+    assert_eq!(seen, ["gate", "last"]);
 }
 
 #[tokio::test]
 async fn a_failed_load_is_told_and_tried_again() {
     let mut attempts = 0;
-    let settings = PoolSettings { name: "shy".into(), queue: 1, retry_after: Duration::from_secs(1) };
-    let pool = Pool::<Puppet>::start(settings, move || {
+    let pool = Pool::start(settings("shy", 1), move || {
         attempts += 1;
         Err(Failure::new(FailureKind::NotInstalled, format!("attempt {attempts}")))
     })
     .unwrap();
-    assert_eq!(pool.run(Order::Answer("x")).await.unwrap_err().detail, "attempt 1");
-    assert_eq!(pool.run(Order::Answer("x")).await.unwrap_err().detail, "attempt 2");
+    assert_eq!(outcome(queue(&pool, "x")).await.unwrap_err().detail, "attempt 1");
+    assert_eq!(outcome(queue(&pool, "x")).await.unwrap_err().detail, "attempt 2");
 }

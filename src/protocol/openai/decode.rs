@@ -15,6 +15,7 @@ use super::wire::{
     Content, OneOrMany, Request, Str, WireCall, WireCalled, WireFormat, WireFunction, WireMessage, WirePart, WireTool,
     WireUrl,
 };
+use super::super::from_json;
 use crate::protocol::process::BadField;
 
 /// A decoded request.
@@ -28,38 +29,18 @@ pub struct ChatForm {
     pub include_usage: bool,
 }
 
-/// A complaint about JSON may repeat the value it is about, and that may be a whole document.
-const LONGEST_COMPLAINT_CHARS: usize = 200;
-
 impl ChatForm {
     /// Understands a body.
     ///
     /// # Errors
     /// The first field that is wrong, by its path.
     pub fn decode(body: &Bytes) -> Result<Self, BadField> {
-        let request: Request<'_> = match serde_json::from_slice(body) {
-            Ok(request) => request,
-            Err(error) => return Err(complaint(body, &error)),
-        };
+        let request: Request<'_> = from_json(body, "a chat")?;
         let include_usage = request.stream_options.as_ref().is_some_and(|options| options.include_usage == Some(true));
         let model = request.model.clone().unwrap_or_default();
         let chat = chat(request, body)?;
         Ok(Self { model, chat, include_usage })
     }
-}
-
-/// Only a body that failed is read a second time, for the path of the field.
-fn complaint(body: &[u8], error: &serde_json::Error) -> BadField {
-    let path = match error.is_data() {
-        true => {
-            let mut json = serde_json::Deserializer::from_slice(body);
-            let found: Result<Request<'_>, _> = serde_path_to_error::deserialize(&mut json);
-            found.err().map(|error| error.path().to_string()).filter(|path| path != ".").unwrap_or_default()
-        }
-        false => String::new(),
-    };
-    let text: String = error.to_string().chars().take(LONGEST_COMPLAINT_CHARS).collect();
-    bad(path, format!("the JSON body is not a chat: {text}"))
 }
 
 fn chat(request: Request<'_>, body: &Bytes) -> Result<Chat, BadField> {

@@ -3,16 +3,7 @@
 use mediary_core::task::{Choice, Finish, ToolCall, Usage, WholeReply};
 use serde_json::{Map, Value, json};
 
-/// What every answer and every chunk of one begins with.
-#[derive(Debug, Clone)]
-pub struct AnswerHead {
-    /// The answer's id, if the provider gave none.
-    pub id: String,
-    /// Seconds since 1970.
-    pub created: u64,
-    /// Who answered, if the provider did not name its model.
-    pub model: String,
-}
+use super::super::AnswerHead;
 
 /// Writes a whole answer.
 #[must_use]

@@ -1,9 +1,10 @@
-//! OpenAI's chat completions, as clients speak them.
+//! OpenAI's formats as clients speak them: chat completions and embeddings.
 //!
-//! Pure translation: requests become chats, replies become bodies or chunks. Which models there are, what is done to
-//! media and who answers is the gateway's affair.
+//! Pure translation: requests become tasks, replies become bodies or chunks. Which models there are, what is done to
+//! media and which target answers is the gateway's affair.
 
 mod decode;
+mod embeddings;
 mod encode;
 mod stream;
 #[cfg(test)]
@@ -11,5 +12,65 @@ mod tests;
 mod wire;
 
 pub use decode::ChatForm;
-pub use encode::{AnswerHead, completion};
+pub use embeddings::OpenAiEmbeddings;
+pub use encode::completion;
 pub use stream::ChunkWriter;
+
+use bytes::Bytes;
+use mediary_core::task::{Task, WholeReply};
+use serde_json::{Value, json};
+
+use super::process::BadField;
+use super::{AnswerHead, Decoded, Encode, ErrorFields, Errors, Protocol, StreamWriter, json_bytes};
+
+/// `POST /v1/chat/completions`.
+#[derive(Debug, Clone, Copy)]
+pub struct OpenAiChat;
+
+/// The protocol of `/v1/chat/completions`.
+pub static CHAT: OpenAiChat = OpenAiChat;
+/// The protocol of `/v1/embeddings`.
+pub static EMBEDDINGS: OpenAiEmbeddings = OpenAiEmbeddings;
+
+impl OpenAiChat {
+    const WIRE_FORMAT: &'static str = "openai";
+}
+
+impl Errors for OpenAiChat {
+    fn error(&self, error: &ErrorFields) -> Value {
+        json!({ "error": error })
+    }
+}
+
+impl Protocol for OpenAiChat {
+    fn wire_format(&self) -> &'static str {
+        Self::WIRE_FORMAT
+    }
+
+    fn decode(&self, body: &Bytes) -> Result<Decoded, BadField> {
+        let ChatForm { model, chat, include_usage } = ChatForm::decode(body)?;
+        Ok(Decoded { task: Task::Chat(chat), model, answer: Box::new(ChatAnswer { include_usage }) })
+    }
+}
+
+/// How the answer to one chat is written.
+#[derive(Debug)]
+struct ChatAnswer {
+    /// Whether a stream is to end with a chunk of usage.
+    include_usage: bool,
+}
+
+impl Encode for ChatAnswer {
+    fn whole(&self, head: AnswerHead, reply: &WholeReply) -> Vec<u8> {
+        json_bytes(&completion(&named(head), reply))
+    }
+
+    fn stream(&self, head: AnswerHead, passes_raw: bool) -> Option<Box<dyn StreamWriter>> {
+        Some(Box::new(ChunkWriter::new(named(head), self.include_usage, passes_raw)))
+    }
+}
+
+/// The head of a chat's answer, whose ids begin as OpenAI's do.
+fn named(head: AnswerHead) -> AnswerHead {
+    AnswerHead { id: format!("chatcmpl-{}", head.id), ..head }
+}

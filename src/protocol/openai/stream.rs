@@ -1,12 +1,13 @@
 //! From a reply's events to the chunks of a stream.
 //!
-//! Frames of a provider that speaks this very format pass as they came; only a chunk of usage that nobody but us
-//! asked for is kept back. Writing appends to a buffer, so that what arrived together leaves together.
+//! Frames of a provider that speaks this very format pass as they came; only a chunk of usage that only the gateway
+//! asked for is kept back.
 
 use mediary_core::task::{ReplyEvent, ReplyFrame, Usage};
 use serde_json::{Value, json};
 
-use super::encode::{self, AnswerHead};
+use super::super::{AnswerHead, StreamWriter};
+use super::encode;
 
 /// The end of a stream that is complete.
 const DONE: &[u8] = b"data: [DONE]\n\n";
@@ -30,8 +31,10 @@ impl ChunkWriter {
         Self { head, include_usage, passes_raw, begun: Vec::new(), has_sent_usage: false }
     }
 
-    /// Writes a frame.
-    pub fn frame(&mut self, frame: &ReplyFrame, into: &mut Vec<u8>) {
+}
+
+impl StreamWriter for ChunkWriter {
+    fn frame(&mut self, frame: &ReplyFrame, into: &mut Vec<u8>) {
         // What a reader held back to the end has no frame of its own.
         if self.passes_raw && !frame.raw.is_empty() {
             // A chunk of ours that follows must name the same answer.
@@ -58,6 +61,15 @@ impl ChunkWriter {
         }
     }
 
+    fn end(&mut self, usage: Usage, into: &mut Vec<u8>) {
+        if self.include_usage && !self.has_sent_usage {
+            self.chunk(&json!([]), Some(usage), into);
+        }
+        into.extend_from_slice(DONE);
+    }
+}
+
+impl ChunkWriter {
     fn event(&mut self, event: &ReplyEvent, into: &mut Vec<u8>) {
         match event {
             ReplyEvent::Begun { id, model } => {
@@ -102,22 +114,9 @@ impl ChunkWriter {
             }
             // Told once, at the end.
             ReplyEvent::Usage(_) => {}
+            // Chats have none of these.
+            ReplyEvent::Page(_) | ReplyEvent::Segment(_) | ReplyEvent::Vector { .. } | ReplyEvent::Bytes(_) => {}
         }
-    }
-
-    /// Writes the end of a complete reply.
-    pub fn end(&mut self, usage: Usage, into: &mut Vec<u8>) {
-        if self.include_usage && !self.has_sent_usage {
-            self.chunk(&json!([]), Some(usage), into);
-        }
-        into.extend_from_slice(DONE);
-    }
-
-    /// Writes what went wrong. Nothing follows: a stream without its end does not claim to be complete.
-    pub fn error(error: &Value, into: &mut Vec<u8>) {
-        into.extend_from_slice(b"data: ");
-        into.extend_from_slice(json!({ "error": error }).to_string().as_bytes());
-        into.extend_from_slice(b"\n\n");
     }
 
     fn delta(&mut self, choice: u32, delta: &Value, into: &mut Vec<u8>) {

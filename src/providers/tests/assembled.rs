@@ -10,7 +10,7 @@ use mediary_remote::Auth;
 use super::ALL_KEYS;
 use crate::config::providers::ModelEntry;
 use crate::config::{Config, Environment, Overrides, Secret};
-use crate::providers::{BadCatalog, DialectName, ProviderSetup, Providers, catalog};
+use crate::providers::{BadCatalog, ProviderSetup, Providers, catalog};
 
 /// What `file` as `mediary.toml` and an environment of `NAME=value` lines give.
 fn assembled(file: &str, env: &str) -> Result<Providers, BadCatalog> {
@@ -21,10 +21,7 @@ fn assembled(file: &str, env: &str) -> Result<Providers, BadCatalog> {
         environment.set(name, value);
     }
     let config = Config::load(&Overrides::default(), &environment, folder.path()).unwrap().config;
-    Providers::assemble(&config, &environment, Some(folder.path()), |dialect| match dialect {
-        DialectName::Openai => None,
-        _ => Some(&["seed", "user"]),
-    })
+    Providers::assemble(&config, &environment, Some(folder.path()))
 }
 
 fn providers(file: &str, env: &str) -> Providers {
@@ -273,8 +270,10 @@ fn models_that_nobody_listed_have_what_their_provider_says_of_all() {
 
 #[test]
 fn soft_parameters_are_those_of_the_dialect_but_for_refused_ones() {
-    let all = providers("[[providers]]\nid = \"gemini\"\nquirks = { refuses = [\"user\"] }", ALL_KEYS);
-    assert_eq!(row(&all, "gemini/gemini-3.5-flash").soft, SoftSupport::Only(vec!["seed".to_owned()]));
+    let all = providers("[[providers]]\nid = \"gemini\"\nquirks = { refuses = [\"top_k\"] }", ALL_KEYS);
+    let gemini = &row(&all, "gemini/gemini-3.5-flash").soft;
+    assert!(matches!(gemini, SoftSupport::Only(_)));
+    assert!(gemini.takes("seed") && !gemini.takes("top_k") && !gemini.takes("user"));
     let groq = &row(&all, "groq/openai/gpt-oss-20b").soft;
     assert!(groq.takes("user") && !groq.takes("logit_bias"));
     let gpt = &row(&all, "openai/gpt-5").soft;
@@ -296,7 +295,7 @@ fn a_catalog_beside_the_configuration_replaces_the_embedded_one_and_may_add_one(
     fs::write(dir.join("mine.toml"), catalog("mine")).unwrap();
     fs::write(dir.join("notes.txt"), "no catalog").unwrap();
     let env = Environment::from([("MINE_KEY", "k")]);
-    let all = Providers::assemble(&Config::default(), &env, Some(folder.path()), |_| None).unwrap();
+    let all = Providers::assemble(&Config::default(), &env, Some(folder.path())).unwrap();
     assert_eq!(on(&all), ["groq", "mine"]);
     assert_eq!(all.matrix.rows().len(), 2);
     let names: Vec<String> = all.aliases["the-one"].iter().map(Target::to_string).collect();

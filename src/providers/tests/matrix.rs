@@ -6,30 +6,30 @@
 
 use std::fs;
 use std::path::Path;
+use std::time::Duration;
 
 use mediary_core::capability::{Abilities, Acceptance, CapabilityMatrix, Lifecycle, PartShape, Structured, TaskKind};
 use mediary_core::plan::{Demand, HealthSnapshot, Policy, Want, plan};
+use mediary_core::provider::{Call, Timeouts};
 use mediary_core::task::{
-    Chat, Effort, MediaPart, Message, Part, Place, ReplyFormat, Role, Sampling, Tool, ToolCall, ToolChoice,
+    Chat, Effort, MediaPart, Message, Part, PartPath, ReplyFormat, Role, Sampling, Task, Tool, ToolCall, ToolChoice,
 };
 use mediary_core::{Blob, Claim, Failure, Media, MediaFormat, MediaKind, classify};
-use mediary_remote::{Anthropic, Call, Dialect, Gemini, Mistral, Ollama, OpenAi};
 use serde_json::{Value, json};
 
 use super::ALL_KEYS;
 use crate::config::{Config, Environment};
-use crate::gateway::soft_parameters;
 use crate::providers::{DialectName, ProviderSetup, Providers};
 
 const URL: &str = "https://media.example/a-file";
 
-/// Everything that is shipped, with the parameters that dialects really know.
+/// Everything that is shipped.
 fn shipped() -> Providers {
     let mut environment = Environment::default();
     for (name, value) in ALL_KEYS.lines().filter_map(|line| line.split_once('=')) {
         environment.set(name, value);
     }
-    Providers::assemble(&Config::default(), &environment, None, soft_parameters).unwrap()
+    Providers::assemble(&Config::default(), &environment, None).unwrap()
 }
 
 /// Every row that chats, with its provider; a server that lists its models itself has one that can do all it may say.
@@ -43,16 +43,6 @@ fn rows(all: &Providers) -> Vec<(&ProviderSetup, Abilities)> {
     }
     assert!(rows.len() > 40, "only {} rows", rows.len());
     rows
-}
-
-fn dialect(name: DialectName) -> &'static dyn Dialect {
-    match name {
-        DialectName::Openai => &OpenAi,
-        DialectName::Gemini => &Gemini,
-        DialectName::Anthropic => &Anthropic,
-        DialectName::Mistral => &Mistral,
-        DialectName::Ollama => &Ollama,
-    }
 }
 
 /// A small file of each format, as classification finds it.
@@ -139,7 +129,7 @@ fn is_planned(row: &Abilities, chat: &Chat) -> bool {
         for (part, its) in said.parts.iter().enumerate() {
             let Part::Media(media) = its else { continue };
             parts.push(PartShape {
-                place: Place { message, part },
+                place: PartPath::Content { message, part },
                 format: media.media.format,
                 bytes: media.media.blob.len_bytes(),
                 side_pixels: None,
@@ -151,12 +141,14 @@ fn is_planned(row: &Abilities, chat: &Chat) -> bool {
     }
     let matrix = CapabilityMatrix::new([row.clone()]);
     let policy = Policy::wanting(Want::Targets(vec![row.target.clone()]));
-    plan(&Demand::of(chat, parts), &matrix, &HealthSnapshot::default(), &[], &policy).is_ok()
+    plan(&Demand::of(&Task::Chat(chat.clone()), parts), &matrix, &HealthSnapshot::default(), &[], &policy).is_ok()
 }
 
 fn written(setup: &ProviderSetup, row: &Abilities, chat: &Chat, dropped: &[String]) -> Result<Value, Failure> {
-    let call = Call { chat, abilities: row, quirks: &setup.endpoint.quirks, dropped };
-    let call = dialect(setup.dialect).encode(&call)?;
+    let task = Task::Chat(chat.clone());
+    let timeouts = Timeouts { first_byte: Duration::ZERO, stall: Duration::ZERO };
+    let call = Call { task: &task, abilities: row, dropped, key: None, timeouts, reservation: None };
+    let call = setup.dialect.dialect().encode(&call, &setup.endpoint.quirks)?;
     Ok(serde_json::from_slice(&call.body).expect("a body is JSON"))
 }
 
@@ -346,7 +338,7 @@ fn wish(chat: &mut Chat, name: &str) -> Value {
 fn every_soft_parameter_is_written_if_it_is_taken_and_not_if_it_is_dropped() {
     let all = shipped();
     for (setup, row) in rows(&all) {
-        let known = dialect(setup.dialect).soft_parameters();
+        let known = setup.dialect.dialect().soft_parameters();
         for name in known.unwrap_or(&SOME_SOFT) {
             let mut chat = plain();
             let wanted = wish(&mut chat, name);

@@ -11,7 +11,8 @@ use serde_json::{Value, json};
 use super::generation::{Generation, LEAST_BUDGET_TOKENS, budget_tokens};
 use super::turns::{Conversation, thoughts_are_missing};
 use super::wire::{Block, Format, Metadata, OutputConfig, Request, Thinking, Tool, ToolChoice};
-use crate::{Call, HttpCall, body, unwritable};
+use crate::dialect::{ChatCall, HttpCall};
+use crate::{body, unwritable};
 
 /// The version of the API that this is.
 const VERSION: &str = "2023-06-01";
@@ -21,8 +22,8 @@ const REPLY_TOKENS: u32 = 8192;
 const ANY_OBJECT: &str =
     "Reply with a single JSON object and nothing else: no words before or after it, and no Markdown fence around it.";
 
-pub(super) fn encode(call: &Call<'_>) -> Result<HttpCall, Failure> {
-    let chat = call.chat;
+pub(super) fn encode(call: &ChatCall<'_>) -> Result<HttpCall, Failure> {
+    let chat = call.task;
     let sampling = &chat.sampling;
     if sampling.n > 1 {
         return Err(unwritable::parameter(super::NAME, "n"));
@@ -69,13 +70,14 @@ pub(super) fn encode(call: &Call<'_>) -> Result<HttpCall, Failure> {
     };
     let mut out = body::buffer(chat);
     body::write(&mut out, &request)?;
-    Ok(HttpCall { path: "/messages".to_owned(), headers: vec![("anthropic-version", VERSION.to_owned())], body: out })
+    let headers = vec![("anthropic-version", VERSION.to_owned())];
+    Ok(HttpCall { headers, ..HttpCall::json("/messages", out) })
 }
 
-fn max_tokens(call: &Call<'_>) -> u32 {
+fn max_tokens(call: &ChatCall<'_>) -> u32 {
     let most = call.abilities.output_tokens.unwrap_or(u32::MAX);
-    let asked = call.chat.sampling.max_tokens;
-    let thoughts = call.chat.effort.filter(|_| call.abilities.reasoning).map_or(0, budget_tokens);
+    let asked = call.task.sampling.max_tokens;
+    let thoughts = call.task.effort.filter(|_| call.abilities.reasoning).map_or(0, budget_tokens);
     match asked {
         Some(asked) => asked.min(most),
         // Where nobody knows how long a reply may be, no room is claimed for thoughts.
@@ -84,13 +86,13 @@ fn max_tokens(call: &Call<'_>) -> u32 {
     }
 }
 
-fn thinking(call: &Call<'_>, generation: Generation, max_tokens: u32) -> Option<Thinking> {
-    let effort = call.chat.effort.filter(|_| call.abilities.reasoning)?;
-    let must_call = matches!(call.chat.tool_choice, Choice::Required | Choice::Named(_));
+fn thinking(call: &ChatCall<'_>, generation: Generation, max_tokens: u32) -> Option<Thinking> {
+    let effort = call.task.effort.filter(|_| call.abilities.reasoning)?;
+    let must_call = matches!(call.task.tool_choice, Choice::Required | Choice::Named(_));
     if effort == Effort::None {
         return Some(Thinking::Disabled);
     }
-    if must_call && !call.chat.tools.is_empty() {
+    if must_call && !call.task.tools.is_empty() {
         return None;
     }
     if generation.is_adaptive() {
@@ -98,12 +100,12 @@ fn thinking(call: &Call<'_>, generation: Generation, max_tokens: u32) -> Option<
     }
     let budget_tokens = budget_tokens(effort).min(max_tokens.saturating_sub(1));
     let fits = budget_tokens >= LEAST_BUDGET_TOKENS;
-    (fits && !thoughts_are_missing(call.chat)).then_some(Thinking::Enabled { budget_tokens })
+    (fits && !thoughts_are_missing(call.task)).then_some(Thinking::Enabled { budget_tokens })
 }
 
-fn tools<'a>(call: &Call<'a>) -> Vec<Tool<'a>> {
+fn tools<'a>(call: &ChatCall<'a>) -> Vec<Tool<'a>> {
     let binds = call.abilities.structured == Structured::Schema;
-    let tools = call.chat.tools.iter().map(|tool| Tool {
+    let tools = call.task.tools.iter().map(|tool| Tool {
         name: &tool.name,
         description: tool.description.as_deref(),
         input_schema: input_schema(tool.parameters.as_ref()),
@@ -140,7 +142,7 @@ fn tool_choice(chat: &Chat) -> Option<ToolChoice<'_>> {
 }
 
 /// Who asks, as an opaque id; an address is refused there.
-fn user<'a>(call: &Call<'a>) -> Option<&'a str> {
-    let user = call.chat.extras.get("user").filter(|_| call.sends("user"))?.as_str()?;
+fn user<'a>(call: &ChatCall<'a>) -> Option<&'a str> {
+    let user = call.task.extras.get("user").filter(|_| call.sends("user"))?.as_str()?;
     (!user.is_empty() && !user.contains('@')).then_some(user)
 }

@@ -3,6 +3,7 @@
 //! Pictures and documents are read natively here, sound and film are not. Thoughts are signed and must come back
 //! unchanged. Tools that run at the provider are not offered. What a model takes is the matrix's to know.
 
+mod carries;
 mod encode;
 mod failure;
 mod generation;
@@ -13,9 +14,12 @@ mod turns;
 mod wire;
 
 use http::header::HeaderMap;
-use mediary_core::Failure;
+use mediary_core::provider::Call;
+use mediary_core::task::Task;
+use mediary_core::{Failure, MediaFormat, MediaKind};
 
-use crate::{Call, Dialect, Framing, HttpCall, Reader};
+use crate::dialect::CallOf;
+use crate::{Dialect, HttpCall, Quirks, Reader, unwritable};
 
 /// Its name in catalogs and configuration.
 const NAME: &str = "anthropic";
@@ -29,21 +33,31 @@ impl Dialect for Anthropic {
         NAME
     }
 
-    fn encode(&self, call: &Call<'_>) -> Result<HttpCall, Failure> {
-        encode::encode(call)
+    fn encode(&self, call: &Call<'_>, quirks: &Quirks) -> Result<HttpCall, Failure> {
+        match call.task {
+            Task::Chat(chat) => encode::encode(&CallOf::new(chat, call, quirks)),
+            Task::Read(_) | Task::Transcribe(_) | Task::Embed(_) => Err(unwritable::task(NAME, call.task.kind())),
+        }
     }
 
-    fn framing(&self) -> Framing {
-        Framing::Sse
-    }
-
-    fn reader(&self, _stream: bool) -> Box<dyn Reader> {
-        // A whole message is told from events by its type.
-        Box::<stream::Stream>::default()
+    fn reader(&self, task: &Task, _stream: bool) -> Box<dyn Reader> {
+        match task {
+            // A whole message is told from events by its type.
+            Task::Chat(_) => Box::<stream::Stream>::default(),
+            Task::Read(_) | Task::Transcribe(_) | Task::Embed(_) => unwritable::reader(NAME, task.kind()),
+        }
     }
 
     fn failure(&self, status: u16, headers: &HeaderMap, body: &[u8]) -> Failure {
         failure::failure(status, headers, body)
+    }
+
+    fn formats(&self, kind: MediaKind) -> &'static [MediaFormat] {
+        carries::formats(kind)
+    }
+
+    fn carries(&self, format: MediaFormat) -> bool {
+        carries::carries(format)
     }
 
     fn soft_parameters(&self) -> Option<&'static [&'static str]> {

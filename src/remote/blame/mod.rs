@@ -14,7 +14,6 @@ mod status;
 pub(crate) use complaint::Complaint;
 pub(crate) use garbled::{broken_off, garbled, odd_end, shapeless};
 pub(crate) use hint::stated_delay;
-pub use quota::Quota;
 pub(crate) use quota::quota;
 pub(crate) use secrets::{shown, without_key};
 pub(crate) use sentence::failure;

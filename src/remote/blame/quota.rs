@@ -6,20 +6,12 @@
 use std::time::{Duration, SystemTime};
 
 use http::header::HeaderMap;
+use mediary_core::provider::Quota;
 
 use super::hint::point_or_span;
 
 /// Most limits without a stated end are by the minute.
 const USUAL_RESET: Duration = Duration::from_secs(60);
-
-/// What is left of a provider's rate limits.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Quota {
-    /// The share that is left of the limit that is nearest, 0 to 1.
-    pub left: f32,
-    /// When that limit begins anew.
-    pub resets_in: Duration,
-}
 
 /// The limit of which the least is left; `None` where none is stated.
 pub(crate) fn quota(headers: &HeaderMap, now: SystemTime) -> Option<Quota> {

@@ -12,7 +12,7 @@ pub(crate) use object::{Object, array};
 pub(crate) use plain::{value, write};
 
 use mediary_core::Blob;
-use mediary_core::task::{Chat, Part};
+use mediary_core::task::{Chat, Embed, EmbedInput, Part};
 
 /// Room for everything in a request beside its media and texts.
 const ROOM_BYTES: usize = 4096;
@@ -26,6 +26,17 @@ pub(crate) fn buffer(chat: &Chat) -> Vec<u8> {
         Part::Media(part) if part.url.is_some() => 0,
         Part::Media(part) => base64_bytes(&part.media.blob),
         Part::Remote { .. } => 0,
+    });
+    Vec::with_capacity(room.sum::<usize>() + ROOM_BYTES)
+}
+
+/// A buffer for texts to embed.
+pub(crate) fn buffer_for_texts(embed: &Embed) -> Vec<u8> {
+    let room = embed.inputs.iter().map(|input| match input {
+        // Quotes, a comma, and a little for escapes.
+        EmbedInput::Text(text) => text.len() + text.len() / 8 + 3,
+        // Of six digits at most, with a comma.
+        EmbedInput::Tokens(tokens) => tokens.len() * 7 + 3,
     });
     Vec::with_capacity(room.sum::<usize>() + ROOM_BYTES)
 }

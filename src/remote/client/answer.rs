@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use http::Response;
 use http::header::HeaderMap;
 use hyper::body::{Body, Incoming};
@@ -32,11 +32,6 @@ impl Answer {
         self.response.status().as_u16()
     }
 
-    /// The status with its name, for people.
-    pub(crate) fn named_status(&self) -> String {
-        self.response.status().to_string()
-    }
-
     pub(crate) fn headers(&self) -> &HeaderMap {
         self.response.headers()
     }
@@ -57,7 +52,7 @@ impl Answer {
             let Some(line) = &mut self.line else { return Poll::Ready(Ok(None)) };
             let mut body = Pin::new(self.response.body_mut());
             match ready!(line.poll_with(context, |inner| body.as_mut().poll_frame(inner))) {
-                // Trailers say nothing that anybody here would read.
+                // Trailers say nothing that is of use here.
                 Some(Ok(frame)) => {
                     if let Ok(data) = frame.into_data() {
                         return Poll::Ready(Ok(Some(data)));
@@ -72,15 +67,6 @@ impl Answer {
         }
     }
 
-    /// The whole body.
-    pub(crate) async fn bytes(mut self) -> Result<Bytes, hyper::Error> {
-        let mut whole = BytesMut::new();
-        while let Some(piece) = self.chunk().await? {
-            whole.extend_from_slice(&piece);
-        }
-        Ok(whole.freeze())
-    }
-
     fn give_back(&mut self) {
         if let Some(line) = self.line.take() {
             self.pool.keep(&self.place, line);
@@ -90,7 +76,7 @@ impl Answer {
 
 impl Drop for Answer {
     fn drop(&mut self) {
-        // A body of a known length has ended with its last byte, whether or not somebody asked for more.
+        // A body of a known length has ended with its last byte, whether or not more was asked for.
         if self.response.body().is_end_stream() {
             self.give_back();
         }

@@ -1,9 +1,10 @@
-//! What goes wrong below a request, and how to look into it.
+//! What goes wrong below a relayed request.
 
 use std::error::Error as StdError;
-use std::io;
 
 use thiserror::Error;
+
+use crate::cause::causes;
 
 /// What went wrong below, whatever it was.
 pub(crate) type BoxError = Box<dyn StdError + Send + Sync>;
@@ -39,17 +40,10 @@ impl SendError {
 #[error("the connection did not stand in time")]
 pub(super) struct NotInTime;
 
-/// An error and what caused it, outermost first.
-pub(crate) fn causes<'e>(error: &'e (dyn StdError + 'static)) -> impl Iterator<Item = &'e (dyn StdError + 'static)> {
-    std::iter::successors(Some(error), |&error| {
-        // An error inside of one of these is not its source; only that one's own source is.
-        let inner = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
-        inner.map(|inner| inner as _).or_else(|| error.source())
-    })
-}
-
 #[cfg(test)]
 mod tests {
+    use std::io;
+
     use super::*;
 
     #[test]

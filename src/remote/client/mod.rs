@@ -1,63 +1,91 @@
-//! The HTTP client, made in one place for everything that is sent from here: HTTP/1.1 by hyper, and nothing around it.
+//! The connections of relayed calls: HTTP/1.1 by hyper, and nothing around it.
 //!
-//! No cookies, no decompression, no redirects, no proxies from the environment: each of these would act behind the back
-//! of whoever checks a request. Nor is a connection a task of its own, as in the usual pooled clients: those hand an
-//! answer over a piece at a time, which costs a stream two changes of task for each word. Here whoever waits for an
-//! answer drives its connection. Providers' calls and the fetcher send with it.
+//! No cookies, no decompression, no redirects. Nor is a connection a task of its own, as in the usual pooled clients:
+//! those hand an answer over a piece at a time, which costs a stream two changes of task for each word. Here the task
+//! that waits for an answer drives its connection. Everything else that is sent from here is an errand, and goes through
+//! the errand client, which a [`Client`] carries so that both take the same way to a provider.
 
 mod answer;
 mod connect;
 mod error;
 mod line;
 mod pool;
+mod route;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use answer::Answer;
-pub(crate) use connect::{Addresses, Lookup};
-pub(crate) use error::{SendError, causes};
+pub(crate) use error::SendError;
+pub(crate) use route::ProxyTrouble;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{ACCEPT, HOST, HeaderValue, USER_AGENT};
-use http::uri::{Parts, Scheme};
+use http::header::{ACCEPT, HOST, HeaderValue, PROXY_AUTHORIZATION, USER_AGENT};
+use http::uri::{Authority, Parts, Scheme};
 use http::{Request, Uri};
 use http_body_util::Full;
+use rustls::ClientConfig;
 
-use connect::{Connector, ThisMachine};
+use crate::errands::{ErrandClient, OURSELVES};
+use crate::proxy::Proxy;
+use crate::trust::trust;
+use connect::Connector;
 use line::Line;
 use pool::{Place, Pool};
 
-/// How requests name us.
-const OURSELVES: HeaderValue = HeaderValue::from_static(concat!("mediary/", env!("CARGO_PKG_VERSION")));
 const ANYTHING: HeaderValue = HeaderValue::from_static("*/*");
 /// Idle connections that are kept for one provider: as many as its calls usually run at once.
 const MOST_IDLE: usize = 64;
+/// What a proxy answers that wants a name and a password (RFC 9110, section 15.5.8).
+const PROXY_AUTHENTICATION_REQUIRED: u16 = 407;
 
-/// The HTTP client for calls to providers: one per process, cheap to clone.
+/// The client for calls to providers: one per process, cheap to clone.
 #[derive(Debug, Clone)]
 pub struct ProviderClient(pub(crate) Client);
 
 /// The client for calls to providers. `connect` is the most time until a connection stands.
 ///
 /// It connects wherever a base URL says, private and loopback addresses included: operators write those, not strangers.
+/// Proxies are for [`ProviderClient::through`].
 #[must_use]
 pub fn provider_client(connect: Duration) -> ProviderClient {
-    ProviderClient(Client::new(ThisMachine, connect, MOST_IDLE))
+    ProviderClient(Client::new(None, connect, trust()))
 }
 
-/// An HTTP client. Cheap to clone; the connections are shared.
+impl ProviderClient {
+    /// The client for the calls to one provider: this one, or one whose connections all go through `proxy`.
+    #[must_use]
+    pub fn through(&self, proxy: Option<&Proxy>) -> Self {
+        match proxy {
+            None => self.clone(),
+            some => Self(Client::new(some, self.0.connector.within(), trust())),
+        }
+    }
+}
+
+/// The connections to providers, and the client for errands to them. Cheap to clone; the connections are shared.
 #[derive(Debug, Clone)]
 pub(crate) struct Client {
     connector: Arc<Connector>,
     pool: Arc<Pool>,
+    errands: ErrandClient,
 }
 
 impl Client {
-    /// A client that looks names up with `lookup` only, takes at most `connect` until a connection stands, and keeps so
-    /// many idle ones to one host.
-    pub(crate) fn new(lookup: impl Lookup, connect: Duration, most_idle: usize) -> Self {
-        Self { connector: Arc::new(Connector::new(lookup, connect)), pool: Arc::new(Pool::new(most_idle)) }
+    /// A client through this proxy or none, which takes at most `connect` until a connection stands.
+    fn new(proxy: Option<&Proxy>, connect: Duration, trust: ClientConfig) -> Self {
+        Self {
+            connector: Arc::new(Connector::new(proxy, connect, trust.clone())),
+            pool: Arc::new(Pool::new(MOST_IDLE)),
+            errands: ErrandClient::to_providers(proxy, connect, trust),
+        }
+    }
+
+    /// What sends everything that is not relayed.
+    pub(crate) fn errands(&self) -> &ErrandClient {
+        &self.errands
     }
 
     /// Sends a request to the whole address it has. Dropping the future, or the answer before its end, closes the
@@ -72,7 +100,14 @@ impl Client {
         headers.entry(HOST).or_insert(place.host_header().ok_or(SendError::NoAddress)?);
         headers.entry(USER_AGENT).or_insert(OURSELVES);
         headers.entry(ACCEPT).or_insert(ANYTHING);
-        *request.uri_mut() = origin_form(&address);
+        let forwarded = self.connector.forwards(place.scheme());
+        match forwarded {
+            None => *request.uri_mut() = origin_form(&address),
+            Some(authorization) => {
+                request.headers_mut().extend(authorization.map(|value| (PROXY_AUTHORIZATION, value.clone())));
+                *request.uri_mut() = absolute_form(&address);
+            }
+        }
         loop {
             let kept = self.pool.take(&place);
             let is_kept = kept.is_some();
@@ -82,6 +117,9 @@ impl Client {
                 None => Box::new(Box::pin(self.open(&address)).await?),
             };
             match line.send(request).await {
+                Ok(response) if forwarded.is_some() && response.status() == PROXY_AUTHENTICATION_REQUIRED => {
+                    return Err(SendError::Connect(ProxyTrouble::Unauthorised.into()));
+                }
                 Ok(response) => return Ok(Answer::new(response, line, place, self.pool.clone())),
                 Err(mut refused) => match refused.take_message() {
                     // A kept connection may end at any time; what it has not taken is sent on the next.
@@ -102,6 +140,19 @@ impl Client {
 fn origin_form(address: &Uri) -> Uri {
     let mut parts = Parts::default();
     parts.path_and_query = address.path_and_query().cloned();
+    Uri::from_parts(parts).unwrap_or_default()
+}
+
+/// An address as a proxy wants it: whole, but without credentials, which are the host's.
+fn absolute_form(address: &Uri) -> Uri {
+    let mut parts = Parts::default();
+    parts.path_and_query = address.path_and_query().cloned();
+    parts.scheme = address.scheme().cloned();
+    let bare = |authority: &Authority| {
+        let text = authority.as_str();
+        Authority::try_from(text.rsplit_once('@').map_or(text, |(_, bare)| bare)).ok()
+    };
+    parts.authority = address.authority().and_then(bare);
     Uri::from_parts(parts).unwrap_or_default()
 }
 

@@ -1,6 +1,6 @@
 //! Idle connections, by the host they lead to.
 //!
-//! Nobody watches them: whether one still stands is looked at when it is taken. A thread is given back its own where
+//! They are not watched: whether one still stands is looked at when it is taken. A thread is given back its own where
 //! that is possible: a connection's events come to the thread that opened it.
 
 use std::collections::HashMap;
@@ -31,6 +31,10 @@ impl Place {
     /// `None` if the address is not whole.
     pub(super) fn of(address: &Uri) -> Option<Self> {
         Some(Self { scheme: address.scheme()?.clone(), authority: address.authority()?.clone() })
+    }
+
+    pub(super) fn scheme(&self) -> &Scheme {
+        &self.scheme
     }
 
     /// What the header `Host` says: no credentials, and a port only where it is not the scheme's own.
@@ -82,9 +86,6 @@ impl Pool {
 
     /// Keeps a connection whose answer has come to its end.
     pub(super) fn keep(&self, place: &Place, line: Box<Line>) {
-        if self.most == 0 {
-            return;
-        }
         let now = Instant::now();
         let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
         lines.retain(|_, idle| {

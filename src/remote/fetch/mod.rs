@@ -27,7 +27,8 @@ use std::time::Duration;
 
 use mediary_core::Failure;
 
-use crate::client::Client;
+use crate::errands::{ErrandClient, ErrandSettings};
+use crate::trust::trust;
 use resolve::{Guarded, SystemResolver};
 
 /// What may be fetched, and what it may take.
@@ -59,7 +60,7 @@ pub struct Fetched {
 /// Fetches files by their addresses. Cheap to clone; one per process is enough.
 #[derive(Debug, Clone)]
 pub struct Fetcher {
-    client: Client,
+    errands: ErrandClient,
     policy: Arc<FetchPolicy>,
 }
 
@@ -74,9 +75,16 @@ impl Fetcher {
     #[must_use]
     pub fn with_resolver(policy: FetchPolicy, resolver: impl Resolver) -> Self {
         let guarded = Guarded::new(resolver, policy.allow.clone());
-        // Files are fetched once; a connection that waits for the next would only be one more thing to hold.
-        let client = Client::new(guarded, policy.connect, 0);
-        Self { client, policy: Arc::new(policy) }
+        let errands = ErrandClient::new(ErrandSettings {
+            connect: policy.connect,
+            // Files are fetched once; a connection that waits for the next would only be one more thing to hold.
+            most_idle: 0,
+            // A proxy would look names up by itself, behind the guard's back.
+            proxy: None,
+            trust: trust(),
+            resolver: Some(Arc::new(guarded)),
+        });
+        Self { errands, policy: Arc::new(policy) }
     }
 
     /// Fetches a file. Each chunk is handed to `keep` as it arrives; where that fails, so does the fetch.
@@ -92,6 +100,6 @@ impl Fetcher {
         url: &str,
         keep: &mut (dyn FnMut(&[u8]) -> Result<(), Failure> + Send),
     ) -> Result<Fetched, Failure> {
-        walk::fetch(&self.client, &self.policy, url, keep).await
+        walk::fetch(&self.errands, &self.policy, url, keep).await
     }
 }

@@ -8,7 +8,7 @@ use std::net::IpAddr;
 use mediary_core::{Failure, FailureKind};
 use thiserror::Error;
 
-use crate::client::{SendError, causes};
+use crate::cause::causes;
 
 /// An address that may not be connected to, or a name that has none.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -35,11 +35,11 @@ impl From<Refusal> for Failure {
 
 /// What a failed request or a broken body is to the user. Nothing of the address but its host is repeated: the rest
 /// may hold a signature.
-pub(super) fn failed(host: &str, error: &SendError) -> Failure {
+pub(super) fn failed(host: &str, error: &reqwest::Error) -> Failure {
     if let Some(refusal) = causes(error).find_map(|cause| cause.downcast_ref::<Refusal>()) {
         return refusal.clone().into();
     }
-    if error.is_timeout() {
+    if error.is_connect() && error.is_timeout() {
         let detail = format!("`{host}` does not take connections; check the address, or raise [fetch] connect_seconds");
         return Failure::new(FailureKind::TimedOut, detail);
     }
@@ -48,7 +48,7 @@ pub(super) fn failed(host: &str, error: &SendError) -> Failure {
 }
 
 /// A body that broke off.
-pub(super) fn broke_off(host: &str, error: &hyper::Error) -> Failure {
+pub(super) fn broke_off(host: &str, error: &reqwest::Error) -> Failure {
     broken(host, "the connection broke off to", error)
 }
 

@@ -1,7 +1,7 @@
 //! From names to addresses, and only to those that may be connected to.
 //!
-//! [`Guarded`] is the one resolver the HTTP client has, so no connection is made to an address that was not judged. It
-//! is not asked about hosts that are addresses already; those `check` judges.
+//! [`Guarded`] is the one resolver the errand client of the fetcher has, so no connection is made to an address that was
+//! not judged. It is not asked about hosts that are addresses already; those `check` judges.
 
 use std::future::Future;
 use std::io;
@@ -9,10 +9,11 @@ use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
 use std::sync::Arc;
 
+use reqwest::dns::{Addrs, Name, Resolve};
+
 use super::address::special;
 use super::allow::AllowList;
 use super::refusal::Refusal;
-use crate::client::{Addresses, Lookup};
 
 /// Addresses, some time from now.
 pub type Resolving = Pin<Box<dyn Future<Output = io::Result<Vec<IpAddr>>> + Send>>;
@@ -49,15 +50,17 @@ impl Guarded {
     }
 }
 
-impl Lookup for Guarded {
-    fn look_up(&self, host: &str) -> Addresses {
-        let host = host.to_ascii_lowercase();
+impl Resolve for Guarded {
+    fn resolve(&self, name: Name) -> reqwest::dns::Resolving {
+        let host = name.as_str().to_ascii_lowercase();
         let allow = self.allow.clone();
         let found = self.inner.resolve(&host);
         Box::pin(async move {
             let found = found.await.unwrap_or_default();
             let judged = permitted(&host, found, &allow)?;
-            Ok(judged.into_iter().map(|ip| SocketAddr::new(ip, 0)).collect())
+            // Port 0 stands for the one of the address that is fetched.
+            let addresses: Addrs = Box::new(judged.into_iter().map(|ip| SocketAddr::new(ip, 0)));
+            Ok(addresses)
         })
     }
 }

@@ -4,18 +4,18 @@
 
 use std::time::Duration;
 
-use http::Request;
-use http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, HeaderName, LOCATION};
-use http_body_util::Full;
+use http::Method;
+use http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, HeaderName, HeaderValue, LOCATION};
 use mediary_core::{Failure, FailureKind};
 use percent_encoding::percent_decode_str;
+use reqwest::{Request, Response};
 use tokio::time::timeout;
 use url::Url;
 
 use super::limits::{stalled, too_large, too_slow};
 use super::refusal::{broke_off, failed};
 use super::{FetchPolicy, Fetched, check};
-use crate::client::{Answer, Client};
+use crate::errands::ErrandClient;
 
 /// More redirects than this are a mistake or a trap.
 const MOST_REDIRECTS: usize = 5;
@@ -25,13 +25,13 @@ const LONGEST_NAME_BYTES: usize = 255;
 type Keep<'a> = &'a mut (dyn FnMut(&[u8]) -> Result<(), Failure> + Send);
 
 pub(super) async fn fetch(
-    client: &Client,
+    errands: &ErrandClient,
     policy: &FetchPolicy,
     url: &str,
     keep: Keep<'_>,
 ) -> Result<Fetched, Failure> {
     let walk = async {
-        let (url, response) = follow(client, policy, check::parse(url)?).await?;
+        let (url, response) = follow(errands, policy, check::parse(url)?).await?;
         let media_type = header(&response, &CONTENT_TYPE).and_then(|value| {
             let bare = value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
             (!bare.is_empty()).then_some(bare)
@@ -43,10 +43,10 @@ pub(super) async fn fetch(
 }
 
 /// Goes from redirect to redirect, and gives the answer that has the file.
-async fn follow(client: &Client, policy: &FetchPolicy, mut url: Url) -> Result<(Url, Answer), Failure> {
+async fn follow(errands: &ErrandClient, policy: &FetchPolicy, mut url: Url) -> Result<(Url, Response), Failure> {
     for _ in 0..=MOST_REDIRECTS {
         check::check(&url, &policy.allow)?;
-        let response = ask(client, policy, &url).await?;
+        let response = ask(errands, policy, &url).await?;
         let Some(next) = target(&url, &response)? else {
             accept(&url, &response, policy)?;
             return Ok((url, response));
@@ -58,12 +58,12 @@ async fn follow(client: &Client, policy: &FetchPolicy, mut url: Url) -> Result<(
     )))
 }
 
-async fn ask(client: &Client, policy: &FetchPolicy, url: &Url) -> Result<Answer, Failure> {
-    let request = Request::get(url.as_str()).header(ACCEPT_ENCODING, "identity").body(Full::default());
-    let request = request.map_err(|_| Failure::malformed("the address of the file cannot be asked for"))?;
+async fn ask(errands: &ErrandClient, policy: &FetchPolicy, url: &Url) -> Result<Response, Failure> {
+    let mut request = Request::new(Method::GET, url.clone());
+    request.headers_mut().insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
     // The client itself ends a connection that does not come about.
     let patience: Duration = policy.connect + policy.idle;
-    match timeout(patience, client.send(request)).await {
+    match timeout(patience, errands.send(request)).await {
         Err(_) => Err(stalled(host(url), policy.idle)),
         Ok(Err(error)) => Err(failed(host(url), &error)),
         Ok(Ok(response)) => Ok(response),
@@ -71,8 +71,8 @@ async fn ask(client: &Client, policy: &FetchPolicy, url: &Url) -> Result<Answer,
 }
 
 /// Where a redirect leads; `None` when it is none.
-fn target(url: &Url, response: &Answer) -> Result<Option<Url>, Failure> {
-    if !matches!(response.status(), 301 | 302 | 303 | 307 | 308) {
+fn target(url: &Url, response: &Response) -> Result<Option<Url>, Failure> {
+    if !matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308) {
         return Ok(None);
     }
     let location = header(response, &LOCATION).and_then(|location| url.join(location).ok());
@@ -81,8 +81,8 @@ fn target(url: &Url, response: &Answer) -> Result<Option<Url>, Failure> {
 }
 
 /// Whether this answer has a file of a size that may be.
-fn accept(url: &Url, response: &Answer, policy: &FetchPolicy) -> Result<(), Failure> {
-    let (status, named, host) = (response.status(), response.named_status(), host(url));
+fn accept(url: &Url, response: &Response, policy: &FetchPolicy) -> Result<(), Failure> {
+    let (status, named, host) = (response.status().as_u16(), response.status(), host(url));
     if matches!(status, 400..=499) {
         let detail = format!("`{host}` answers {named}; check the address, and whether it is still valid");
         return Err(Failure::malformed(detail));
@@ -103,7 +103,7 @@ fn accept(url: &Url, response: &Answer, policy: &FetchPolicy) -> Result<(), Fail
 }
 
 /// Hands on the body, and says how long it was.
-async fn read(policy: &FetchPolicy, url: &Url, mut response: Answer, keep: Keep<'_>) -> Result<u64, Failure> {
+async fn read(policy: &FetchPolicy, url: &Url, mut response: Response, keep: Keep<'_>) -> Result<u64, Failure> {
     let mut total = 0;
     loop {
         let chunk = match timeout(policy.idle, response.chunk()).await {
@@ -120,7 +120,7 @@ async fn read(policy: &FetchPolicy, url: &Url, mut response: Answer, keep: Keep<
     }
 }
 
-fn header<'a>(response: &'a Answer, name: &HeaderName) -> Option<&'a str> {
+fn header<'a>(response: &'a Response, name: &HeaderName) -> Option<&'a str> {
     response.headers().get(name)?.to_str().ok()
 }
 

@@ -16,12 +16,19 @@ use lines::Lines;
 use sse::Events;
 use whole::Whole;
 
-use crate::Framing;
-
 /// The longest event or line. A picture in base64 fits.
 pub(crate) const MOST_FRAME_BYTES: usize = 16 << 20;
 /// The longest whole body.
 pub(crate) const MOST_BODY_BYTES: usize = 64 << 20;
+
+/// How a stream is cut into frames.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Framing {
+    /// Server-sent events.
+    Sse,
+    /// A JSON object a line.
+    Ndjson,
+}
 
 /// A frame, cut out.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -5,19 +5,20 @@
 
 use mediary_core::Failure;
 use mediary_core::task::{Chat, Effort, ReplyFormat, ToolChoice};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, PercentEncode, utf8_percent_encode};
 use serde_json::Value;
 
 use super::generation::Generation;
 use super::turns::turns;
 use super::wire::{CallingConfig, Declaration, GenerationConfig, Request, ThinkingConfig, ToolConfig, Tools};
-use crate::{Call, HttpCall, body};
+use crate::body;
+use crate::dialect::{ChatCall, HttpCall};
 
 /// What may stand in a model's name as it is; anything else could leave the path.
 const IN_PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
-pub(super) fn encode(call: &Call<'_>) -> Result<HttpCall, Failure> {
-    let chat = call.chat;
+pub(super) fn encode(call: &ChatCall<'_>) -> Result<HttpCall, Failure> {
+    let chat = call.task;
     let generation = Generation::of(call.model());
     let (system_instruction, contents) = turns(chat, generation)?;
     let request = Request {
@@ -28,12 +29,21 @@ pub(super) fn encode(call: &Call<'_>) -> Result<HttpCall, Failure> {
         safety_settings: chat.extras.get("safety_settings").filter(|_| call.sends("safety_settings")),
         generation_config: generation_config(call, generation),
     };
-    let name = call.model().trim_start_matches("models/");
+    let name = plain_name(call.model());
     let method = if chat.stream { "streamGenerateContent?alt=sse" } else { "generateContent" };
     let mut out = body::buffer(chat);
     body::write(&mut out, &request)?;
-    let path = format!("/models/{}:{method}", utf8_percent_encode(name, IN_PATH));
-    Ok(HttpCall { path, headers: Vec::new(), body: out })
+    Ok(HttpCall::json(format!("/models/{}:{method}", in_path(name)), out))
+}
+
+/// A model's name without the folder that some write before it.
+pub(super) fn plain_name(model: &str) -> &str {
+    model.trim_start_matches("models/")
+}
+
+/// A model's name as it stands in a path.
+pub(super) fn in_path(name: &str) -> PercentEncode<'_> {
+    utf8_percent_encode(name, IN_PATH)
 }
 
 fn tools(chat: &Chat) -> Vec<Tools<'_>> {
@@ -86,8 +96,8 @@ fn tool_config(chat: &Chat) -> Option<ToolConfig<'_>> {
     Some(ToolConfig { function_calling_config: CallingConfig { mode, allowed_function_names: named } })
 }
 
-fn generation_config<'a>(call: &Call<'a>, generation: Generation) -> GenerationConfig<'a> {
-    let chat = call.chat;
+fn generation_config<'a>(call: &ChatCall<'a>, generation: Generation) -> GenerationConfig<'a> {
+    let chat = call.task;
     let sampling = &chat.sampling;
     let (response_mime_type, response_json_schema) = match &chat.format {
         ReplyFormat::Text => (None, None),
@@ -117,7 +127,7 @@ fn generation_config<'a>(call: &Call<'a>, generation: Generation) -> GenerationC
 }
 
 /// `["text", "image"]` in capitals.
-fn modalities(call: &Call<'_>) -> Option<Vec<String>> {
-    let asked = call.chat.extras.get("modalities").filter(|_| call.sends("modalities"))?.as_array()?;
+fn modalities(call: &ChatCall<'_>) -> Option<Vec<String>> {
+    let asked = call.task.extras.get("modalities").filter(|_| call.sends("modalities"))?.as_array()?;
     Some(asked.iter().filter_map(Value::as_str).map(str::to_uppercase).collect())
 }

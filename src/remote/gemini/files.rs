@@ -10,16 +10,16 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::header::HeaderMap;
 use http::{HeaderValue, Request};
-use http_body_util::Full;
 use mediary_core::{Blob, Failure, FailureKind, Media};
+use reqwest::Response;
 use serde::Deserialize;
 use serde_json::json;
 use tokio::time::{Instant, sleep, timeout_at};
 use url::Url;
 
 use super::{failure, turns};
-use crate::client::{Answer, SendError};
-use crate::{ProviderClient, blame, unwritable};
+use crate::errands::ErrandClient;
+use crate::{blame, unwritable};
 
 /// Pieces are multiples of 256 KiB; the vendor's own clients send this much.
 const PIECE_BYTES: u64 = 8 * 1024 * 1024;
@@ -50,14 +50,14 @@ struct Uploaded {
 /// # Errors
 /// Timed out, unreachable, or as any call fails; unreadable when Gemini cannot make use of the file.
 pub(crate) async fn upload(
-    client: &ProviderClient,
+    errands: &ErrandClient,
     base_url: &str,
     key: &str,
     media: &Media,
     name: Option<&str>,
     within: Duration,
 ) -> Result<String, Failure> {
-    let upload = Upload { client, key, places: Places::of(base_url)?, first_pause: FIRST_PAUSE };
+    let upload = Upload { errands, key, places: Places::of(base_url)?, first_pause: FIRST_PAUSE };
     upload.run(media, name, within).await
 }
 
@@ -118,7 +118,7 @@ fn verdict(file: &File) -> Result<Option<String>, Failure> {
 /// An upload under way.
 #[derive(Debug)]
 struct Upload<'a> {
-    client: &'a ProviderClient,
+    errands: &'a ErrandClient,
     key: &'a str,
     places: Places,
     first_pause: Duration,
@@ -144,7 +144,7 @@ impl Upload<'_> {
             .header("x-goog-upload-header-content-length", len_bytes)
             .header("x-goog-upload-header-content-type", mime)
             .header("content-type", "application/json")
-            .body(Full::from(json!({ "file": file }).to_string()));
+            .body(Bytes::from(json!({ "file": file }).to_string()));
         let response = self.ask(request).await?;
         self.places.session(response.headers())
     }
@@ -162,7 +162,7 @@ impl Upload<'_> {
             let request = Request::post(session.as_str())
                 .header("x-goog-upload-offset", offset)
                 .header("x-goog-upload-command", if is_last { "upload, finalize" } else { "upload" })
-                .body(Full::from(piece));
+                .body(Bytes::from(piece));
             let response = self.ask(request).await?;
             if is_last {
                 let body = response.bytes().await.map_err(|_| broke_off())?;
@@ -181,20 +181,22 @@ impl Upload<'_> {
             }
             sleep(pause).await;
             pause = (pause * 2).min(LONGEST_PAUSE);
-            let request = Request::get(place.as_str()).body(Full::default());
+            let request = Request::get(place.as_str()).body(Bytes::new());
             let body = self.ask(request).await?.bytes().await.map_err(|_| broke_off())?;
             file = serde_json::from_slice(&body).map_err(blame::shapeless)?;
         }
     }
 
-    async fn ask(&self, request: http::Result<Request<Full<Bytes>>>) -> Result<Answer, Failure> {
-        let mut request = request.map_err(|_| Failure::broken("a file's upload cannot be written as a request"))?;
+    async fn ask(&self, request: http::Result<Request<Bytes>>) -> Result<Response, Failure> {
+        let unwritable = || Failure::broken("a file's upload cannot be written as a request");
+        let request = request.map_err(|_| unwritable())?;
+        let mut request = reqwest::Request::try_from(request).map_err(|_| unwritable())?;
         let mut key = HeaderValue::from_str(self.key)
             .map_err(|_| Failure::new(FailureKind::BadKey, "the provider's key holds characters that no key has"))?;
         key.set_sensitive(true);
         request.headers_mut().insert("x-goog-api-key", key);
-        let response = self.client.0.send(request).await.map_err(unreachable)?;
-        let status = response.status();
+        let response = self.errands.send(request).await.map_err(unreachable)?;
+        let status = response.status().as_u16();
         if matches!(status, 200..=299) {
             return Ok(response);
         }
@@ -221,7 +223,7 @@ async fn piece(blob: &Blob, offset: u64) -> Result<Vec<u8>, Failure> {
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "the shape that map_err wants")]
-fn unreachable(error: SendError) -> Failure {
+fn unreachable(error: reqwest::Error) -> Failure {
     // The error's own text names the address, and with it who is asked; the log has both.
     let kind = if error.is_timeout() { FailureKind::TimedOut } else { FailureKind::Unreachable };
     Failure::new(kind, "the provider cannot be reached to upload a file")
@@ -240,7 +242,7 @@ mod tests {
     use mediary_core::MediaFormat;
 
     use super::*;
-    use crate::provider_client;
+    use crate::trust::trust;
 
     /// Answers one request after another as the script has it, then tells what was asked.
     struct Site {
@@ -267,9 +269,9 @@ mod tests {
         }
 
         async fn upload(&self, media: &Media, within: Duration) -> Result<String, Failure> {
-            let client = provider_client(Duration::from_secs(5));
+            let errands = ErrandClient::to_providers(None, Duration::from_secs(5), trust());
             let places = Places::of(&self.base_url).unwrap();
-            let upload = Upload { client: &client, key: "k", places, first_pause: Duration::from_millis(1) };
+            let upload = Upload { errands: &errands, key: "k", places, first_pause: Duration::from_millis(1) };
             upload.run(media, Some("a.mp4"), within).await
         }
 

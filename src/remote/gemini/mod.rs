@@ -4,6 +4,8 @@
 //! [`upload`]. Thoughts come back with signatures that must return in the same place, or newer models refuse the call.
 //! Nothing here decides what a model takes: that is the matrix's.
 
+mod carries;
+mod embed;
 mod encode;
 mod failure;
 mod files;
@@ -15,11 +17,14 @@ mod turns;
 mod wire;
 
 use http::header::HeaderMap;
-use mediary_core::Failure;
+use mediary_core::provider::Call;
+use mediary_core::task::Task;
+use mediary_core::{Failure, MediaFormat, MediaKind};
 
 pub(crate) use files::upload;
 
-use crate::{Call, Dialect, Framing, HttpCall, Reader};
+use crate::dialect::CallOf;
+use crate::{Dialect, HttpCall, Quirks, Reader, unwritable};
 
 /// Its name in catalogs and configuration.
 const NAME: &str = "gemini";
@@ -33,21 +38,33 @@ impl Dialect for Gemini {
         NAME
     }
 
-    fn encode(&self, call: &Call<'_>) -> Result<HttpCall, Failure> {
-        encode::encode(call)
+    fn encode(&self, call: &Call<'_>, quirks: &Quirks) -> Result<HttpCall, Failure> {
+        match call.task {
+            Task::Chat(chat) => encode::encode(&CallOf::new(chat, call, quirks)),
+            Task::Embed(embed) => embed::encode(&CallOf::new(embed, call, quirks)),
+            Task::Read(_) | Task::Transcribe(_) => Err(unwritable::task(NAME, call.task.kind())),
+        }
     }
 
-    fn framing(&self) -> Framing {
-        Framing::Sse
-    }
-
-    fn reader(&self, _stream: bool) -> Box<dyn Reader> {
-        // A whole answer has the shape of the only chunk of a stream.
-        Box::<stream::Stream>::default()
+    fn reader(&self, task: &Task, _stream: bool) -> Box<dyn Reader> {
+        match task {
+            // A whole answer has the shape of the only chunk of a stream.
+            Task::Chat(_) => Box::<stream::Stream>::default(),
+            Task::Embed(embed) => embed::reader(embed),
+            Task::Read(_) | Task::Transcribe(_) => unwritable::reader(NAME, task.kind()),
+        }
     }
 
     fn failure(&self, status: u16, headers: &HeaderMap, body: &[u8]) -> Failure {
         failure::failure(status, headers, body)
+    }
+
+    fn formats(&self, kind: MediaKind) -> &'static [MediaFormat] {
+        carries::formats(kind)
+    }
+
+    fn carries(&self, format: MediaFormat) -> bool {
+        carries::carries(format)
     }
 
     fn inline_bytes(&self) -> Option<u64> {

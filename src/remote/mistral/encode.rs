@@ -7,8 +7,9 @@ use serde_json::json;
 use super::NAME;
 use super::ids::short;
 use crate::body::{self, Base64, Object};
+use crate::dialect::ChatCall;
 use crate::openai::{extras, response_format, tools};
-use crate::{Call, functions, unwritable};
+use crate::{functions, unwritable};
 
 /// The soft parameters Mistral has a form for, by their OpenAI names; what follows
 /// `prompt_cache_key` are fields of its own.
@@ -33,8 +34,8 @@ pub(super) const SOFT: &[&str] = &[
 const PASSED_ON: [&str; 6] = ["metadata", "prediction", "prompt_cache_key", "safe_prompt", "prompt_mode", "guardrails"];
 
 /// The body of a request.
-pub(super) fn body(call: &Call<'_>) -> Result<Vec<u8>, Failure> {
-    let chat = call.chat;
+pub(super) fn body(call: &ChatCall<'_>) -> Result<Vec<u8>, Failure> {
+    let chat = call.task;
     let sampling = &chat.sampling;
     let mut out = body::buffer(chat);
     let mut request = Object::open(&mut out);
@@ -76,7 +77,13 @@ pub(super) fn body(call: &Call<'_>) -> Result<Vec<u8>, Failure> {
     Ok(out)
 }
 
-fn message(out: &mut Vec<u8>, call: &Call<'_>, index: usize, message: &Message, is_last: bool) -> Result<(), Failure> {
+fn message(
+    out: &mut Vec<u8>,
+    call: &ChatCall<'_>,
+    index: usize,
+    message: &Message,
+    is_last: bool,
+) -> Result<(), Failure> {
     let mut written = Object::open(out);
     written.field(
         "role",
@@ -89,7 +96,7 @@ fn message(out: &mut Vec<u8>, call: &Call<'_>, index: usize, message: &Message, 
     );
     if message.role == Role::Tool {
         written.some("tool_call_id", message.tool_call_id.as_deref().map(short));
-        written.some("name", functions::called_function(&call.chat.messages, index));
+        written.some("name", functions::called_function(&call.task.messages, index));
     }
     // The model goes on with what it is given, instead of refusing a conversation that ends with itself.
     if message.role == Role::Assistant && is_last {

@@ -1,24 +1,28 @@
 //! The dialect of Mistral: OpenAI's with differences, and refused as a whole for one field too many.
 //!
 //! Source: Mistral's API specification and guides. Answers and complaints are read by `openai`, which knows Mistral's
-//! departures; only writing is done here, and the reading of documents ([`OcrPage`]).
+//! departures; only writing is done here, and the reading of pages.
 
+mod carries;
+mod embed;
 mod encode;
 mod ids;
-mod ocr;
+mod read;
 #[cfg(test)]
 mod tests;
-
-pub use ocr::OcrPage;
+mod transcribe;
 
 use http::header::HeaderMap;
-use mediary_core::Failure;
+use mediary_core::provider::Call;
+use mediary_core::task::Task;
+use mediary_core::{Failure, MediaFormat, MediaKind};
 
-use crate::openai::{ChatReader, refusal};
-use crate::{Call, Dialect, Framing, HttpCall, Reader};
+use crate::dialect::CallOf;
+use crate::openai::{ChatReader, embed_reader, refusal, transcript_reader};
+use crate::{Dialect, HttpCall, Quirks, Reader};
 
 /// Its name in catalogs and configuration.
-pub(crate) const NAME: &str = "mistral";
+const NAME: &str = "mistral";
 
 /// Mistral's wire format.
 #[derive(Debug, Clone, Copy, Default)]
@@ -29,21 +33,37 @@ impl Dialect for Mistral {
         NAME
     }
 
-    fn encode(&self, call: &Call<'_>) -> Result<HttpCall, Failure> {
-        let body = encode::body(call)?;
-        Ok(HttpCall { path: "/chat/completions".to_owned(), headers: Vec::new(), body })
+    fn encode(&self, call: &Call<'_>, quirks: &Quirks) -> Result<HttpCall, Failure> {
+        match call.task {
+            Task::Chat(chat) => {
+                let body = encode::body(&CallOf::new(chat, call, quirks))?;
+                Ok(HttpCall::json("/chat/completions", body))
+            }
+            Task::Read(read) => read::encode(&CallOf::new(read, call, quirks)),
+            Task::Transcribe(transcribe) => transcribe::encode(&CallOf::new(transcribe, call, quirks)),
+            Task::Embed(embed) => embed::encode(&CallOf::new(embed, call, quirks)),
+        }
     }
 
-    fn framing(&self) -> Framing {
-        Framing::Sse
-    }
-
-    fn reader(&self, stream: bool) -> Box<dyn Reader> {
-        Box::new(ChatReader::new(stream))
+    fn reader(&self, task: &Task, stream: bool) -> Box<dyn Reader> {
+        match task {
+            Task::Chat(_) => Box::new(ChatReader::new(stream)),
+            Task::Read(_) => read::reader(),
+            Task::Transcribe(_) => transcript_reader(),
+            Task::Embed(embed) => embed_reader(embed),
+        }
     }
 
     fn failure(&self, status: u16, headers: &HeaderMap, body: &[u8]) -> Failure {
         refusal(status, headers, body)
+    }
+
+    fn formats(&self, kind: MediaKind) -> &'static [MediaFormat] {
+        carries::formats(kind)
+    }
+
+    fn carries(&self, format: MediaFormat) -> bool {
+        carries::carries(format)
     }
 
     fn soft_parameters(&self) -> Option<&'static [&'static str]> {

@@ -1,16 +1,19 @@
 //! What Mistral is sent and sends, where it differs from OpenAI.
 
+use std::sync::Arc;
+
 use http::header::HeaderMap;
-use mediary_core::capability::Abilities;
+use mediary_core::capability::{Abilities, TaskKind};
 use mediary_core::task::{
-    Chat, Effort, MediaPart, Message, Part, ReplyEvent, ReplyFormat, ReplyFrame, Role, Sampling, Tool, ToolCall,
-    ToolChoice,
+    Chat, Effort, MediaPart, Message, Part, Read, ReplyEvent, ReplyFormat, ReplyFrame, Role, Sampling, Task, Tool,
+    ToolCall, ToolChoice,
 };
-use mediary_core::{Blob, FailureKind, Media, MediaFormat};
+use mediary_core::{Blob, FailureKind, Media, MediaFormat, Raster};
 use serde_json::{Value, json};
 
-use super::{Mistral, OcrPage, ocr};
-use crate::{Call, Dialect, Frame, Quirks};
+use super::Mistral;
+use crate::golden::{encode, encode_task, sent_task, understood_as};
+use crate::{Dialect, Frame};
 
 fn media(format: MediaFormat) -> Media {
     Media { format, blob: Blob::in_memory(vec![0, 1, 2]) }
@@ -18,8 +21,7 @@ fn media(format: MediaFormat) -> Media {
 
 fn written(chat: &Chat) -> Value {
     let abilities = Abilities { reasoning: true, ..Abilities::chat("mistral/mistral-x".parse().unwrap()) };
-    let call = Call { chat, abilities: &abilities, quirks: &Quirks::default(), dropped: &[] };
-    serde_json::from_slice(&Mistral.encode(&call).unwrap().body).unwrap()
+    serde_json::from_slice(&encode(&Mistral, &abilities, chat).unwrap().body).unwrap()
 }
 
 fn of_parts(parts: Vec<Part>) -> Chat {
@@ -72,14 +74,13 @@ fn films_and_files_of_text_are_refused() {
     for format in [MediaFormat::Mp4, MediaFormat::Csv] {
         let chat = of_parts(vec![Part::Media(MediaPart::new(media(format)))]);
         let abilities = Abilities::chat("mistral/m".parse().unwrap());
-        let call = Call { chat: &chat, abilities: &abilities, quirks: &Quirks::default(), dropped: &[] };
-        assert_eq!(Mistral.encode(&call).unwrap_err().kind, FailureKind::UnsupportedMedium);
+        assert_eq!(encode(&Mistral, &abilities, &chat).unwrap_err().kind, FailureKind::UnsupportedMedium);
     }
 }
 
 #[test]
 fn thoughts_are_told_from_words_and_usage_comes_with_the_end() {
-    let mut reader = Mistral.reader(true);
+    let mut reader = Mistral.reader(&Task::Chat(Chat::default()), true);
     let mut frame = ReplyFrame::default();
     let chunks = [
         r#"{"id":"1","model":"m","choices":[{"index":0,"delta":{"content":[{"type":"thinking","thinking":[{"type":"text","text":"Hm"}]}]}}]}"#,
@@ -119,24 +120,37 @@ fn complaints_come_in_two_shapes() {
     }
 }
 
-#[test]
-fn documents_and_pictures_are_sent_to_be_read() {
-    let sent = |format, pages: Option<&[u32]>| -> Value {
-        serde_json::from_slice(&ocr::encode("mistral-ocr-latest", &media(format), pages).unwrap()).unwrap()
-    };
-    insta::assert_json_snapshot!([sent(MediaFormat::Pdf, Some(&[0, 2])), sent(MediaFormat::Png, None)]);
-    let refused = ocr::encode("m", &media(MediaFormat::Mp3), None).unwrap_err();
-    assert_eq!(refused.kind, FailureKind::UnsupportedMedium);
+fn page(picture: Option<MediaFormat>) -> Task {
+    let raster = Arc::new(Raster::filled(1, 1, [255; 3]));
+    Task::Read(Read { raster, picture: picture.map(media), words: false })
+}
+
+fn reader() -> Abilities {
+    Abilities::of("mistral/mistral-ocr-latest".parse().unwrap(), TaskKind::Ocr)
 }
 
 #[test]
-fn pages_come_back_with_their_confidence() {
-    let body = br##"{"model":"mistral-ocr-4-0","pages":[
-        {"index":0,"markdown":"# Title","images":[],"dimensions":{"dpi":200},
-         "confidence_scores":{"average_page_confidence_score":0.5,"minimum_page_confidence_score":0.25}},
-        {"index":2,"markdown":"x","confidence_scores":null}],"usage_info":{"pages_processed":2}}"##;
-    let page = |index, markdown: &str, confidence| OcrPage { index, markdown: markdown.to_owned(), confidence };
-    assert_eq!(ocr::decode(body).unwrap(), [page(0, "# Title", Some(0.5)), page(2, "x", None)]);
-    assert_eq!(ocr::decode(br#"{"pages":[]}"#).unwrap_err().kind, FailureKind::EmptyAnswer);
-    assert_eq!(ocr::decode(b"<html>").unwrap_err().kind, FailureKind::Garbled);
+fn a_page_is_sent_to_be_read() {
+    let sent = [MediaFormat::Pdf, MediaFormat::Png].map(|format| sent_task(&Mistral, &reader(), &page(Some(format))));
+    insta::assert_snapshot!(sent.join(""));
+    let rows = [(Some(MediaFormat::Mp3), FailureKind::UnsupportedMedium), (None, FailureKind::Broken)];
+    for (picture, kind) in rows {
+        assert_eq!(encode_task(&Mistral, &reader(), &page(picture)).unwrap_err().kind, kind, "{picture:?}");
+    }
+}
+
+#[test]
+fn a_page_comes_back_with_its_confidence_or_is_a_failure() {
+    let bodies = [
+        r##"{"model":"mistral-ocr-4-0","pages":[{"index":0,"markdown":"# Title","images":[],"dimensions":{"dpi":200},"confidence_scores":{"average_page_confidence_score":0.5,"minimum_page_confidence_score":0.25}}],"usage_info":{"pages_processed":1}}"##,
+        r#"{"pages":[{"index":0,"markdown":"a","confidence_scores":{"average_page_confidence_score":0.75}},{"index":1,"markdown":"b","confidence_scores":null}]}"#,
+        r#"{"pages":[{"index":0}]}"#,
+        r#"{"pages":[]}"#,
+        r#"{"object":"error","message":"Rate limit exceeded","type":"rate_limited","code":"1300"}"#,
+        r#"{"pages":7}"#,
+        "<html>",
+        "",
+    ];
+    let told = bodies.map(|body| format!("{body}\n{}", understood_as(&Mistral, &page(None), false, &[body])));
+    insta::assert_snapshot!(told.join("\n"));
 }

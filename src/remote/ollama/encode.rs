@@ -11,10 +11,11 @@ use serde_json::{Map, Value, json};
 use super::generation::{context_tokens, needed_tokens, think};
 use super::turns::messages;
 use super::wire::{Function, Request, Tool};
-use crate::{Call, HttpCall, body, unwritable};
+use crate::dialect::{ChatCall, HttpCall};
+use crate::{body, unwritable};
 
-pub(super) fn encode(call: &Call<'_>) -> Result<HttpCall, Failure> {
-    let chat = call.chat;
+pub(super) fn encode(call: &ChatCall<'_>) -> Result<HttpCall, Failure> {
+    let chat = call.task;
     if chat.sampling.n > 1 {
         return Err(unwritable::parameter(super::NAME, "n"));
     }
@@ -38,11 +39,11 @@ pub(super) fn encode(call: &Call<'_>) -> Result<HttpCall, Failure> {
     };
     let mut out = body::buffer(chat);
     body::write(&mut out, &request)?;
-    Ok(HttpCall { path: "/chat".to_owned(), headers: Vec::new(), body: out })
+    Ok(HttpCall::json("/chat", out))
 }
 
-fn extra<'a>(call: &Call<'a>, name: &str) -> Option<&'a Value> {
-    call.chat.extras.get(name).filter(|_| call.sends(name))
+fn extra<'a>(call: &ChatCall<'a>, name: &str) -> Option<&'a Value> {
+    call.task.extras.get(name).filter(|_| call.sends(name))
 }
 
 fn tools(chat: &Chat) -> Result<Vec<Tool<'_>>, Failure> {
@@ -64,8 +65,8 @@ fn tools(chat: &Chat) -> Result<Vec<Tool<'_>>, Failure> {
 }
 
 /// What the client gave as `options`, with what has names of its own over it.
-fn options(call: &Call<'_>) -> Map<String, Value> {
-    let sampling = &call.chat.sampling;
+fn options(call: &ChatCall<'_>) -> Map<String, Value> {
+    let sampling = &call.task.sampling;
     let given = extra(call, "options").and_then(Value::as_object);
     let mut options = given.cloned().unwrap_or_default();
     let stop = (!sampling.stop.is_empty()).then(|| sampling.stop.clone().into());
@@ -84,7 +85,7 @@ fn options(call: &Call<'_>) -> Map<String, Value> {
     ];
     options.extend(named.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))));
     if let Some(most) = call.abilities.context_tokens {
-        let context = || context_tokens(needed_tokens(call.chat), most).into();
+        let context = || context_tokens(needed_tokens(call.task), most).into();
         options.entry("num_ctx").or_insert_with(context);
     }
     options

@@ -1,8 +1,10 @@
 //! The dialect of Ollama's own API, on this machine or in its cloud.
 //!
 //! Its OpenAI endpoint is not used, since a context length cannot be asked for there, and prompts longer than the
-//! default are cut without a word. Pictures are the only medium. [`models`] reads what a server has.
+//! default are cut without a word. Pictures are the only medium. Its list of models says what each of them can do.
 
+mod carries;
+mod embed;
 mod encode;
 mod failure;
 mod generation;
@@ -14,12 +16,12 @@ mod turns;
 mod wire;
 
 use http::header::HeaderMap;
-use mediary_core::Failure;
+use mediary_core::provider::{Call, ListedModel};
+use mediary_core::task::Task;
+use mediary_core::{Failure, MediaFormat, MediaKind};
 
-pub use tags::OllamaModel;
-pub(crate) use tags::models;
-
-use crate::{Call, Dialect, Framing, HttpCall, Reader};
+use crate::dialect::CallOf;
+use crate::{Dialect, HttpCall, Quirks, Reader, unwritable};
 
 /// Its name in catalogs and configuration.
 const NAME: &str = "ollama";
@@ -33,21 +35,41 @@ impl Dialect for Ollama {
         NAME
     }
 
-    fn encode(&self, call: &Call<'_>) -> Result<HttpCall, Failure> {
-        encode::encode(call)
+    fn encode(&self, call: &Call<'_>, quirks: &Quirks) -> Result<HttpCall, Failure> {
+        match call.task {
+            Task::Chat(chat) => encode::encode(&CallOf::new(chat, call, quirks)),
+            Task::Embed(embed) => embed::encode(&CallOf::new(embed, call, quirks)),
+            Task::Read(_) | Task::Transcribe(_) => Err(unwritable::task(NAME, call.task.kind())),
+        }
     }
 
-    fn framing(&self) -> Framing {
-        Framing::Ndjson
-    }
-
-    fn reader(&self, _stream: bool) -> Box<dyn Reader> {
-        // A whole answer has the shape of a stream's last line.
-        Box::<stream::Stream>::default()
+    fn reader(&self, task: &Task, _stream: bool) -> Box<dyn Reader> {
+        match task {
+            // A whole answer has the shape of a stream's last line.
+            Task::Chat(_) => Box::<stream::Stream>::default(),
+            Task::Embed(embed) => embed::reader(embed),
+            Task::Read(_) | Task::Transcribe(_) => unwritable::reader(NAME, task.kind()),
+        }
     }
 
     fn failure(&self, status: u16, headers: &HeaderMap, body: &[u8]) -> Failure {
         failure::failure(status, headers, body)
+    }
+
+    fn formats(&self, kind: MediaKind) -> &'static [MediaFormat] {
+        carries::formats(kind)
+    }
+
+    fn carries(&self, format: MediaFormat) -> bool {
+        carries::carries(format)
+    }
+
+    fn models_path(&self) -> &'static str {
+        "/tags"
+    }
+
+    fn models(&self, body: &[u8]) -> Result<Vec<ListedModel>, Failure> {
+        tags::models(body)
     }
 
     fn soft_parameters(&self) -> Option<&'static [&'static str]> {

@@ -3,24 +3,10 @@
 //! Servers of an older kind do not say what a model can do; what little their details tell is taken then.
 
 use mediary_core::Failure;
+use mediary_core::provider::ListedModel;
 use serde::Deserialize;
 
 use crate::blame;
-
-/// A model that a server has.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OllamaModel {
-    /// Its name with its tag, such as `qwen3-vl:8b`.
-    pub name: String,
-    /// Whether it looks at pictures.
-    pub vision: bool,
-    /// Whether it calls functions.
-    pub tools: bool,
-    /// Whether it thinks first.
-    pub thinking: bool,
-    /// Whether it makes embeddings, and only those.
-    pub embedding: bool,
-}
 
 #[derive(Debug, Deserialize)]
 struct Tags {
@@ -43,30 +29,30 @@ struct Details {
 ///
 /// # Errors
 /// Garbled when it is no such body.
-pub(crate) fn models(body: &[u8]) -> Result<Vec<OllamaModel>, Failure> {
+pub(super) fn models(body: &[u8]) -> Result<Vec<ListedModel>, Failure> {
     let tags: Tags = serde_json::from_slice(body).map_err(blame::shapeless)?;
     Ok(tags.models.unwrap_or_default().into_iter().map(model).collect())
 }
 
-fn model(tag: Tag) -> OllamaModel {
+fn model(tag: Tag) -> ListedModel {
     let families = tag.details.and_then(|details| details.families).unwrap_or_default();
     let is_of = |names: &[&str]| families.iter().any(|family| names.contains(&family.as_str()));
     match tag.capabilities {
         Some(capabilities) => {
-            let can = |ability: &str| capabilities.iter().any(|its| its == ability);
-            OllamaModel {
+            let can = |ability: &str| Some(capabilities.iter().any(|its| its == ability));
+            ListedModel {
                 vision: can("vision"),
                 tools: can("tools"),
                 thinking: can("thinking"),
-                embedding: can("embedding") && !can("completion"),
+                embedding: Some(can("embedding") == Some(true) && can("completion") == Some(false)),
                 name: tag.name,
             }
         }
-        None => OllamaModel {
-            vision: is_of(&["clip", "mllama"]),
-            tools: false,
-            thinking: false,
-            embedding: is_of(&["bert", "nomic-bert"]) || tag.name.contains("embed"),
+        None => ListedModel {
+            vision: Some(is_of(&["clip", "mllama"])),
+            tools: None,
+            thinking: None,
+            embedding: Some(is_of(&["bert", "nomic-bert"]) || tag.name.contains("embed")),
             name: tag.name,
         },
     }
@@ -88,13 +74,14 @@ mod tests {
             .iter()
             .map(|model| (model.name.as_str(), model.vision, model.tools, model.thinking, model.embedding))
             .collect();
+        let (yes, no) = (Some(true), Some(false));
         assert_eq!(
             told,
             [
-                ("qwen3-vl:8b", true, true, true, false),
-                ("bge-m3:latest", false, false, false, true),
-                ("llava:7b", true, false, false, false),
-                ("nomic-embed-text:latest", false, false, false, true),
+                ("qwen3-vl:8b", yes, yes, yes, no),
+                ("bge-m3:latest", no, no, no, yes),
+                ("llava:7b", yes, None, None, no),
+                ("nomic-embed-text:latest", no, None, None, yes),
             ]
         );
     }

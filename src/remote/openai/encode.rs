@@ -9,8 +9,8 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::parts;
-use crate::Call;
 use crate::body::{self, Object};
+use crate::dialect::{CallOf, ChatCall};
 
 /// Fields of a request that are written from elsewhere; extras of these names would be doubles.
 const OWN: [&str; 23] = [
@@ -43,8 +43,8 @@ const OWN_IN_MESSAGE: [&str; 8] =
     ["role", "content", "tool_calls", "tool_call_id", "name", "refusal", "reasoning_content", "reasoning"];
 
 /// The body of a request.
-pub(super) fn body(call: &Call<'_>) -> Result<Vec<u8>, Failure> {
-    let chat = call.chat;
+pub(super) fn body(call: &ChatCall<'_>) -> Result<Vec<u8>, Failure> {
+    let chat = call.task;
     let sampling = &chat.sampling;
     let mut out = body::buffer(chat);
     let mut request = Object::open(&mut out);
@@ -87,7 +87,7 @@ pub(super) fn body(call: &Call<'_>) -> Result<Vec<u8>, Failure> {
 }
 
 /// Whether a soft field is sent.
-fn sends(call: &Call<'_>, name: &str) -> bool {
+pub(super) fn sends<T>(call: &CallOf<'_, T>, name: &str) -> bool {
     call.sends(name) && !call.quirks.refuses.iter().any(|refused| refused == name)
 }
 
@@ -101,11 +101,11 @@ pub(crate) fn extras(object: &mut Object<'_>, extras: &Extras, own: &[&str], sen
 }
 
 /// Usage is always asked for where that is known: the ledger counts it whether or not the client does.
-fn stream_options(request: &mut Object<'_>, call: &Call<'_>) {
+fn stream_options(request: &mut Object<'_>, call: &ChatCall<'_>) {
     if !call.quirks.stream_usage {
         return;
     }
-    let mut options = match call.chat.extras.get("stream_options") {
+    let mut options = match call.task.extras.get("stream_options") {
         Some(Value::Object(options)) => options.clone(),
         Some(_) | None => Extras::new(),
     };
@@ -161,7 +161,7 @@ fn tool_choice(request: &mut Object<'_>, choice: &ToolChoice) {
     }
 }
 
-fn message(out: &mut Vec<u8>, call: &Call<'_>, message: &Message) -> Result<(), Failure> {
+fn message(out: &mut Vec<u8>, call: &ChatCall<'_>, message: &Message) -> Result<(), Failure> {
     let quirks = call.quirks;
     let mut written = Object::open(out);
     written.field(
@@ -210,7 +210,7 @@ fn tool_calls(message: &mut Object<'_>, calls: &[ToolCall]) -> Result<(), Failur
     })
 }
 
-fn content(out: &mut Vec<u8>, call: &Call<'_>, message: &Message) -> Result<(), Failure> {
+fn content(out: &mut Vec<u8>, call: &ChatCall<'_>, message: &Message) -> Result<(), Failure> {
     let refusal = message.refusal.as_deref().filter(|_| message.role == Role::Assistant && !sends(call, "refusal"));
     let is_text = message.parts.iter().all(|part| matches!(part, Part::Text(_)));
     match message.parts.as_slice() {

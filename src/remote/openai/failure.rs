@@ -27,7 +27,7 @@ pub(super) fn inside(error: &Value) -> Failure {
 }
 
 /// What a frame means that is no chunk: an error in plain words, or nothing at all.
-pub(super) fn unreadable(frame: &[u8]) -> Failure {
+pub(crate) fn unreadable(frame: &[u8]) -> Failure {
     match looks_like_complaint(frame) {
         true => inside_body(frame),
         false => garbled("it is no JSON of the shape it should have"),

@@ -1,28 +1,36 @@
-//! The dialect of OpenAI's chat completions, which most providers speak; where they depart from it is data
-//! ([`crate::Quirks`]).
+//! The dialect of OpenAI's API, which most providers speak: chats, embeddings, transcriptions. Where providers depart from
+//! it is data ([`crate::Quirks`]).
 //!
-//! Source: OpenAI's API reference, "Chat", and its OpenAPI document, version 2.3.0. Reading is more lenient than any
-//! one provider needs, since the same reader serves all of them, and `mistral` as well.
+//! Source: OpenAI's API reference and its OpenAPI document, version 2.3.0. Reading is more lenient than any one provider
+//! needs, since the same readers serve all of them, and `mistral` as well.
 
 mod calls;
+mod carries;
 mod decode;
+mod embed;
 mod encode;
 mod failure;
 mod parts;
 mod stream;
 #[cfg(test)]
 mod tests;
+mod transcribe;
 mod verdict;
 mod wire;
 
+pub(crate) use embed::reader as embed_reader;
 pub(crate) use encode::{extras, response_format, tools};
-pub(crate) use failure::failure as refusal;
+pub(crate) use failure::{failure as refusal, unreadable as inside_answer};
 pub(crate) use stream::ChatReader;
+pub(crate) use transcribe::reader as transcript_reader;
 
 use http::header::HeaderMap;
-use mediary_core::Failure;
+use mediary_core::provider::Call;
+use mediary_core::task::Task;
+use mediary_core::{Failure, MediaFormat, MediaKind};
 
-use crate::{Call, Dialect, Framing, HttpCall, Reader};
+use crate::dialect::CallOf;
+use crate::{Dialect, HttpCall, Quirks, Reader, unwritable};
 
 /// Its name in catalogs and configuration.
 const NAME: &str = "openai";
@@ -36,21 +44,37 @@ impl Dialect for OpenAi {
         NAME
     }
 
-    fn encode(&self, call: &Call<'_>) -> Result<HttpCall, Failure> {
-        let body = encode::body(call)?;
-        Ok(HttpCall { path: "/chat/completions".to_owned(), headers: Vec::new(), body })
+    fn encode(&self, call: &Call<'_>, quirks: &Quirks) -> Result<HttpCall, Failure> {
+        match call.task {
+            Task::Chat(chat) => {
+                let body = encode::body(&CallOf::new(chat, call, quirks))?;
+                Ok(HttpCall::json("/chat/completions", body))
+            }
+            Task::Embed(embed) => embed::encode(&CallOf::new(embed, call, quirks)),
+            Task::Transcribe(transcribe) => transcribe::encode(&CallOf::new(transcribe, call, quirks)),
+            Task::Read(_) => Err(unwritable::task(NAME, call.task.kind())),
+        }
     }
 
-    fn framing(&self) -> Framing {
-        Framing::Sse
-    }
-
-    fn reader(&self, stream: bool) -> Box<dyn Reader> {
-        Box::new(ChatReader::new(stream))
+    fn reader(&self, task: &Task, stream: bool) -> Box<dyn Reader> {
+        match task {
+            Task::Chat(_) => Box::new(ChatReader::new(stream)),
+            Task::Embed(embed) => embed::reader(embed),
+            Task::Transcribe(_) => transcribe::reader(),
+            Task::Read(_) => unwritable::reader(NAME, task.kind()),
+        }
     }
 
     fn failure(&self, status: u16, headers: &HeaderMap, body: &[u8]) -> Failure {
         failure::failure(status, headers, body)
+    }
+
+    fn formats(&self, kind: MediaKind) -> &'static [MediaFormat] {
+        carries::formats(kind)
+    }
+
+    fn carries(&self, format: MediaFormat) -> bool {
+        carries::carries(format)
     }
 
     fn soft_parameters(&self) -> Option<&'static [&'static str]> {

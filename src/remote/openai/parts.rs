@@ -4,13 +4,14 @@ use mediary_core::task::{Detail, MediaPart, Part, Role};
 use mediary_core::{Failure, MediaFormat, MediaKind};
 
 use crate::body::{self, Base64, Object};
-use crate::{Call, unwritable};
+use crate::dialect::ChatCall;
+use crate::unwritable;
 
 /// What a document without a name is called; OpenAI wants one.
 const UNNAMED: &str = "document.pdf";
 
 /// Writes a part.
-pub(super) fn part(out: &mut Vec<u8>, call: &Call<'_>, role: Role, part: &Part) -> Result<(), Failure> {
+pub(super) fn part(out: &mut Vec<u8>, call: &ChatCall<'_>, role: Role, part: &Part) -> Result<(), Failure> {
     match part {
         Part::Text(text) => {
             let mut written = Object::open(out);
@@ -25,7 +26,7 @@ pub(super) fn part(out: &mut Vec<u8>, call: &Call<'_>, role: Role, part: &Part) 
     }
 }
 
-fn media(out: &mut Vec<u8>, call: &Call<'_>, part: &MediaPart) -> Result<(), Failure> {
+fn media(out: &mut Vec<u8>, call: &ChatCall<'_>, part: &MediaPart) -> Result<(), Failure> {
     let format = part.media.format;
     let kind = match (format.kind(), sound(format)) {
         (MediaKind::Image, _) => "image_url",

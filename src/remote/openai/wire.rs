@@ -110,6 +110,13 @@ struct CompletionDetails {
 }
 
 impl Tokens {
+    /// What is counted in a field that may hold other things, such as seconds of a recording.
+    pub(super) fn counted(usage: Value) -> Option<Usage> {
+        let tokens: Self = serde_json::from_value(usage).ok()?;
+        let prompt_tokens = Some(tokens.prompt_tokens.or(tokens.total_tokens)?);
+        Some(Self { prompt_tokens, ..tokens }.usage())
+    }
+
     pub(super) fn usage(&self) -> Usage {
         let prompt_tokens = self.prompt_tokens.unwrap_or(0);
         let total = self.total_tokens.unwrap_or(0);

@@ -2,10 +2,9 @@
 
 use std::time::Duration;
 
+use mediary_core::provider::Timeouts;
 use mediary_core::{Failure, FailureKind};
 use tokio::time::Instant;
-
-use crate::Timeouts;
 
 /// Signs of life such as comments put the end of patience off, but not beyond so many times what was allowed.
 const MOST_PATIENCE: u32 = 4;

@@ -1,38 +1,39 @@
-//! Calls to one provider: a dialect joined with the HTTP client.
+//! Calls to one provider: a dialect joined with the connections.
 //!
-//! One call is one request: nothing is retried, no other key is tried, nothing rests here; what follows from a failure
-//! is the gateway's affair. Dropping a call or its reply ends the connection at once, since HTTP/1.1 knows no other way
-//! to say that nobody listens any more.
+//! One call is one request: nothing is retried, no other key is tried, nothing cools down here; what follows from a
+//! failure is the gateway's affair. Dropping a call or its reply ends the connection at once, since HTTP/1.1 knows no
+//! other way to end an answer early.
 
 mod clock;
-mod json;
+mod lists;
+mod provider;
 mod reply;
 mod request;
 #[cfg(test)]
-mod tests;
-mod transcribe;
+pub(crate) mod tests;
 mod trouble;
 
 pub use reply::Reply;
 
 use std::sync::{Arc, Mutex};
 
+use http::Uri;
 use http::header::HeaderMap;
-use http::{Method, Uri};
 use mediary_core::Failure;
+use mediary_core::provider::Call;
 
 use clock::Clock;
 
 use crate::client::{Client, ProviderClient};
 use crate::frames::Cutter;
 use crate::handover::HandedOver;
-use crate::{Call, Dialect, Endpoint, HttpCall, Timeouts};
+use crate::{Dialect, Endpoint};
 
 /// A provider: where it is and how it speaks. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Remote {
     client: Client,
-    dialect: Arc<dyn Dialect>,
+    dialect: &'static dyn Dialect,
     endpoint: Arc<Endpoint>,
     /// The endpoint's headers; a failure if it has one that cannot be sent.
     headers: Result<HeaderMap, Failure>,
@@ -45,7 +46,7 @@ pub struct Remote {
 impl Remote {
     /// A provider that is called with `client`.
     #[must_use]
-    pub fn new(client: &ProviderClient, dialect: Arc<dyn Dialect>, endpoint: Endpoint) -> Self {
+    pub fn new(client: &ProviderClient, dialect: &'static dyn Dialect, endpoint: Endpoint) -> Self {
         let headers = request::headers(&endpoint);
         Self {
             client: client.0.clone(),
@@ -59,8 +60,8 @@ impl Remote {
 
     /// How it speaks.
     #[must_use]
-    pub fn dialect(&self) -> &Arc<dyn Dialect> {
-        &self.dialect
+    pub fn dialect(&self) -> &'static dyn Dialect {
+        self.dialect
     }
 
     /// Where it is.
@@ -74,21 +75,21 @@ impl Remote {
         ProviderClient(self.client.clone())
     }
 
-    /// Sends a chat; resolves when the head of a good answer is here.
+    /// Sends a task; resolves when the head of a good answer is here.
     ///
     /// # Errors
-    /// When the chat cannot be written in the dialect, the provider cannot be reached or does not begin in time, or it
+    /// When the task cannot be written in the dialect, the provider cannot be reached or does not begin in time, or it
     /// refuses.
-    pub async fn chat(&self, call: &Call<'_>, key: Option<&str>, timeouts: Timeouts) -> Result<Reply, Failure> {
-        let HttpCall { path, headers, body } = self.dialect.encode(call)?;
-        let request = self.request(Method::POST, &path, &headers, Some(body), key)?;
-        let clock = Clock::start(timeouts);
-        let response = self.send(request, &clock, key).await?;
-        let framing = request::framing(&response);
+    pub(crate) async fn send_task(&self, call: &Call<'_>) -> Result<Reply, Failure> {
+        let written = self.dialect.encode(call, &self.endpoint.quirks)?;
+        let request = self.carrying(written, call.key)?;
+        let clock = Clock::start(call.timeouts);
+        let answer = self.send(request, &clock, call.key).await?;
+        let framing = request::framing(&answer);
         let cutter = match framing {
             Some(framing) => Cutter::stream(framing),
-            None => Cutter::whole(response.content_length()),
+            None => Cutter::whole(answer.content_length()),
         };
-        Ok(Reply::new(response, cutter, self.dialect.reader(framing.is_some()), clock, key))
+        Ok(Reply::new(answer, cutter, self.dialect.reader(call.task, framing.is_some()), clock, call.key))
     }
 }

@@ -1,17 +1,19 @@
 //! An answer as it arrives.
 
 use std::fmt;
-use std::future::poll_fn;
-use std::task::Poll;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
+use mediary_core::provider::{BoxFuture, Quota, ReplyStream};
 use mediary_core::task::ReplyFrame;
 use mediary_core::{Failure, FailureKind};
+use tokio::time::{Instant, Sleep, sleep_until};
 
 use super::clock::Clock;
 use super::trouble;
-use crate::blame::{self, Quota};
+use crate::blame;
 use crate::client::Answer;
 use crate::frames::{Cut, Cutter};
 use crate::{Frame, Reader};
@@ -30,6 +32,8 @@ pub struct Reply {
     cutter: Cutter,
     reader: Box<dyn Reader>,
     clock: Clock,
+    /// Rings when patience may have ended. Made when something is waited for the first time.
+    alarm: Option<Pin<Box<Sleep>>>,
     /// All bytes are here.
     arrived: bool,
     /// Nothing more is handed out.
@@ -48,60 +52,24 @@ impl Reply {
     ) -> Self {
         let key = key.map(str::to_owned);
         let quota = blame::quota(response.headers(), SystemTime::now());
-        Self { response: Some(response), cutter, reader, clock, arrived: false, over: false, key, quota }
+        Self { response: Some(response), cutter, reader, clock, alarm: None, arrived: false, over: false, key, quota }
     }
 
-    /// What is left of the provider's rate limits, if it said so.
-    #[must_use]
-    pub fn quota(&self) -> Option<Quota> {
-        self.quota
-    }
-
-    /// Whether it comes as a stream rather than as one body.
-    #[must_use]
-    pub fn is_stream(&self) -> bool {
-        !matches!(self.cutter, Cutter::Whole(_))
-    }
-
-    /// The next frame; `None` after the proper end, which is followed by [`Reply::close`]. After a failure nothing
-    /// follows.
-    ///
-    /// The first frame must come in time from the start of the call, later pieces from the one before. Not completing
-    /// this future loses nothing.
-    pub async fn next(&mut self) -> Option<Result<ReplyFrame, Failure>> {
+    /// Ready when patience has ended. The alarm is not set anew for every piece that arrives: when it rings, the clock is
+    /// looked at, and only then it is set to the end of patience as that stands now.
+    fn poll_patience(&mut self, context: &mut Context<'_>) -> Poll<Failure> {
+        let deadline = self.clock.deadline();
+        let alarm = self.alarm.get_or_insert_with(|| Box::pin(sleep_until(deadline)));
+        // It has to ring earlier once the answer has begun, if pieces may be less far apart than the first from the call.
+        if alarm.deadline() > deadline {
+            alarm.as_mut().reset(deadline);
+        }
         loop {
-            if let Some(ready) = self.next_ready() {
-                return Some(ready);
+            ready!(alarm.as_mut().poll(context));
+            if Instant::now() >= deadline {
+                return Poll::Ready(self.clock.timed_out());
             }
-            if self.over {
-                return None;
-            }
-            let deadline = self.clock.deadline();
-            let Some(response) = &mut self.response else {
-                return self.end();
-            };
-            let arrived = match tokio::time::timeout_at(deadline, response.chunk()).await {
-                Ok(piece) => self.take_in(piece),
-                Err(_) => Err(self.clock.timed_out()),
-            };
-            if let Err(failure) = arrived {
-                return Some(Err(self.fail(failure)));
-            }
-        }
-    }
-
-    /// The next frame if it has arrived, though perhaps not been read; never waits. `None` says nothing about the end.
-    pub async fn next_soon(&mut self) -> Option<Result<ReplyFrame, Failure>> {
-        if let Some(ready) = self.next_ready() {
-            return Some(ready);
-        }
-        let response = self.response.as_mut()?;
-        let Poll::Ready(piece) = poll_fn(|context| Poll::Ready(response.poll_chunk(context))).await else {
-            return None;
-        };
-        match self.take_in(piece) {
-            Ok(()) => self.next_ready(),
-            Err(failure) => Some(Err(self.fail(failure))),
+            alarm.as_mut().reset(deadline);
         }
     }
 
@@ -122,7 +90,7 @@ impl Reply {
     }
 
     /// The next frame if it is here already; never waits. `None` says nothing about the end.
-    pub(super) fn next_ready(&mut self) -> Option<Result<ReplyFrame, Failure>> {
+    fn next_ready(&mut self) -> Option<Result<ReplyFrame, Failure>> {
         if self.over {
             return None;
         }
@@ -157,21 +125,52 @@ impl Reply {
         }
     }
 
-    /// Reads on to the end of the body for a moment, after the end of the reply: worth doing when the client has been
-    /// told everything already.
-    pub async fn close(&mut self) {
-        if let Some(mut response) = self.response.take() {
-            let rest = async { while let Ok(Some(_)) = response.chunk().await {} };
-            // Without the end the connection is closed, which is all that happens.
-            let _ended = tokio::time::timeout(LINGER, rest).await;
-        }
-    }
-
-    /// Nothing follows a failure, and nobody reads on.
+    /// Nothing follows a failure, and nothing more is read.
     fn fail(&mut self, failure: Failure) -> Failure {
         self.over = true;
         self.response = None;
         blame::without_key(failure, self.key.as_deref())
+    }
+}
+
+impl ReplyStream for Reply {
+    /// The first frame must come in time from the start of the call, later pieces from the one before.
+    fn poll_frame(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<ReplyFrame, Failure>>> {
+        loop {
+            if let Some(ready) = self.next_ready() {
+                return Poll::Ready(Some(ready));
+            }
+            if self.over {
+                return Poll::Ready(None);
+            }
+            let Some(response) = &mut self.response else { return Poll::Ready(self.end()) };
+            let outcome = match response.poll_chunk(context) {
+                Poll::Ready(piece) => self.take_in(piece),
+                Poll::Pending => Err(ready!(self.poll_patience(context))),
+            };
+            if let Err(failure) = outcome {
+                return Poll::Ready(Some(Err(self.fail(failure))));
+            }
+        }
+    }
+
+    fn is_stream(&self) -> bool {
+        !matches!(self.cutter, Cutter::Whole(_))
+    }
+
+    fn quota(&self) -> Option<Quota> {
+        self.quota
+    }
+
+    /// Reads on to the end of the body for a moment, after the end of the reply: worth doing when the client has been
+    /// told everything already.
+    fn close(mut self: Box<Self>) -> BoxFuture<'static, ()> {
+        let Some(mut response) = self.response.take() else { return Box::pin(std::future::ready(())) };
+        Box::pin(async move {
+            let rest = async { while let Ok(Some(_)) = response.chunk().await {} };
+            // Without the end the connection is closed, which is all that happens.
+            let _ended = tokio::time::timeout(LINGER, rest).await;
+        })
     }
 }
 

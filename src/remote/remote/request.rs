@@ -2,6 +2,7 @@
 //!
 //! The key goes into one header, marked as sensitive, and nowhere else.
 
+use std::borrow::Cow;
 use std::sync::PoisonError;
 use std::time::Duration;
 
@@ -19,7 +20,8 @@ use super::clock::Clock;
 use super::{Remote, trouble};
 use crate::blame;
 use crate::client::Answer;
-use crate::{Auth, Endpoint, Framing};
+use crate::frames::Framing;
+use crate::{Auth, Endpoint, HttpCall};
 
 /// How much of a refusal is read; its cause stands at the beginning.
 const MOST_REFUSAL_BYTES: usize = 64 << 10;
@@ -70,19 +72,30 @@ fn media_type(response: &Answer) -> Option<&str> {
 }
 
 impl Remote {
-    /// A request to a path below the base URL.
+    /// A request that carries a call.
+    pub(super) fn carrying(&self, call: HttpCall, key: Option<&str>) -> Result<Request<Full<Bytes>>, Failure> {
+        let HttpCall { path, headers, content_type, body } = call;
+        let mut request = self.request(Method::POST, &path, &headers, key)?;
+        let content_type = match content_type {
+            Cow::Borrowed(text) => Ok(HeaderValue::from_static(text)),
+            Cow::Owned(text) => HeaderValue::try_from(text),
+        };
+        let content_type =
+            content_type.map_err(|_| Failure::broken("the content type of a call cannot be sent as a header"))?;
+        request.headers_mut().insert(CONTENT_TYPE, content_type);
+        *request.body_mut() = Full::from(body);
+        Ok(request)
+    }
+
+    /// A request to a path below the base URL, without a body.
     pub(super) fn request(
         &self,
         method: Method,
         path: &str,
         extra: &[(&'static str, String)],
-        body: Option<Vec<u8>>,
         key: Option<&str>,
     ) -> Result<Request<Full<Bytes>>, Failure> {
         let mut headers = self.headers.clone()?;
-        if body.is_some() {
-            headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        }
         for (name, text) in extra {
             let value = HeaderValue::from_str(text)
                 .map_err(|_| Failure::broken(format!("the header `{name}` of a call cannot be sent")))?;
@@ -91,7 +104,7 @@ impl Remote {
         if let Some(key) = key {
             self.sign(&mut headers, key)?;
         }
-        let mut request = Request::new(Full::from(body.unwrap_or_default()));
+        let mut request = Request::new(Full::default());
         *request.method_mut() = method;
         *request.uri_mut() = self.address(path)?;
         *request.headers_mut() = headers;

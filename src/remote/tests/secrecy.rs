@@ -2,7 +2,7 @@
 //! every status, every shape of complaint, with words that each kind of failure is told by.
 
 use http::header::{HeaderMap, HeaderValue};
-use mediary_core::task::ReplyFrame;
+use mediary_core::task::{Chat, ReplyFrame, Task};
 use mediary_core::{Failure, FailureKind};
 use serde_json::json;
 
@@ -158,6 +158,7 @@ fn refusals_tell_neither_keys_nor_what_is_not_the_clients() {
 
 #[test]
 fn errors_in_answers_tell_neither_keys_nor_what_is_not_the_clients() {
+    let chat = Task::Chat(Chat::default());
     for key in KEYS {
         let said = format!("{MARKER} {key}");
         let complaints = complaints().flat_map(|(sentence, code)| bodies(&sentence.replace("{}", &said), code));
@@ -167,7 +168,7 @@ fn errors_in_answers_tell_neither_keys_nor_what_is_not_the_clients() {
             for frame in &all {
                 for event in [None, Some("error")] {
                     for stream in [true, false] {
-                        let mut reader = dialect.reader(stream);
+                        let mut reader = dialect.reader(&chat, stream);
                         let mut into = ReplyFrame::default();
                         let read = reader.read(&Frame { event, data: frame.as_bytes() }, &mut into);
                         if let Err(failure) = read.and_then(|()| reader.end(&mut into)) {

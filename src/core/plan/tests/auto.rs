@@ -2,7 +2,7 @@
 
 use super::notation::demand;
 use crate::plan::{Demand, Signs, choose_tier};
-use crate::task::{Chat, Effort, Message, Part, Role};
+use crate::task::{Chat, Effort, Message, Part, Role, Task};
 
 fn asking(question: &str) -> Chat {
     Chat { messages: vec![Message::text(Role::User, question)], ..Chat::default() }
@@ -150,7 +150,7 @@ fn a_request_has_the_tier_of_its_most_telling_trait() {
 
 #[test]
 fn a_chat_carries_its_signs_into_the_demand() {
-    let demand = Demand::of(&asking("Traduce «hello»"), Vec::new());
+    let demand = Demand::of(&Task::Chat(asking("Traduce «hello»")), Vec::new());
     assert_eq!(choose_tier(&demand).0.name(), "standard");
     let demand = demand.looking_at(&asking("Traduce «hello»"));
     assert_eq!(choose_tier(&demand).0.name(), "fast");

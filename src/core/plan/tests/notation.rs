@@ -10,7 +10,7 @@ use crate::plan::{
     Candidate, CostPolicy, Demand, Health, HealthSnapshot, Plan, Policy, Privacy, RecipeName, Treatment,
     TreatmentRecipe, Unplannable, Want, Yield, plan,
 };
-use crate::task::Place;
+use crate::task::PartPath;
 use crate::{MediaFormat, MediaKind, ProviderId, Target};
 
 pub(super) fn target(word: &str) -> Target {
@@ -143,7 +143,7 @@ fn part(word: &str, message: usize) -> Option<PartShape> {
     let plain = word.strip_suffix('!').unwrap_or(word);
     let (name, sizes) = bracketed(plain);
     let mut part = PartShape {
-        place: Place { message, part: 0 },
+        place: PartPath::Content { message, part: 0 },
         format: format_named(name)?,
         bytes: 1_000,
         side_pixels: None,
@@ -233,7 +233,8 @@ impl Planned {
             Err(Unplannable::NoTargets) => "no targets".to_owned(),
             Err(Unplannable::AllResting { soonest, .. }) => format!("resting {}", soonest.as_secs()),
             Err(Unplannable::Part { place, format, hints, .. }) => {
-                let mut words = format!("part {} {format}", place.message);
+                let PartPath::Content { message, .. } = place else { panic!("{place} is in no message") };
+                let mut words = format!("part {message} {format}");
                 if !hints.is_empty() {
                     write!(words, ": {}", hints.join(" | ")).unwrap();
                 }

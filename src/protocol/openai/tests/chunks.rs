@@ -5,7 +5,8 @@ use mediary_core::task::{Finish, ReplyEvent, ReplyFrame, Usage};
 use serde_json::{Value, json};
 
 use super::head;
-use crate::protocol::openai::ChunkWriter;
+use crate::protocol::openai::{CHAT, ChunkWriter};
+use crate::protocol::{ErrorFields, StreamWriter, broken_stream};
 
 const USAGE: Usage =
     Usage { prompt_tokens: 10, completion_tokens: 5, cached_tokens: 4, reasoning_tokens: 3, estimated: false };
@@ -123,9 +124,18 @@ fn an_empty_reply_still_has_its_role() {
 #[test]
 fn an_error_ends_a_stream_without_its_end() {
     let mut out = Vec::new();
-    ChunkWriter::error(&json!({ "message": "it \"broke\"\noff", "type": "upstream_error" }), &mut out);
+    let error = ErrorFields {
+        message: "it \"broke\"\noff".to_owned(),
+        r#type: "server_error",
+        param: None,
+        code: "upstream_garbled",
+        tried: Vec::new(),
+    };
+    broken_stream(&CHAT, &error, &mut out);
     let text = String::from_utf8(out).unwrap();
-    assert_eq!(text, "data: {\"error\":{\"message\":\"it \\\"broke\\\"\\noff\",\"type\":\"upstream_error\"}}\n\n");
+    let expected = json!({ "error": error }).to_string();
+    assert_eq!(text, format!("data: {expected}\n\n"));
+    assert_eq!(text.lines().count(), 2, "an event is one line of data: {text}");
 }
 
 /// The frames of a provider that speaks this format: a line, several lines, and usage that we asked for.

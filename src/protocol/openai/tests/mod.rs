@@ -5,7 +5,7 @@ mod answers;
 mod chunks;
 mod requests;
 
-use super::AnswerHead;
+use super::super::AnswerHead;
 
 /// A head whose values stand in no provider's answer.
 fn head() -> AnswerHead {

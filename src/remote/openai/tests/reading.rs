@@ -1,13 +1,13 @@
 //! Answers as they are read, held by snapshots: one line an event.
 
-use mediary_core::task::ReplyFrame;
+use mediary_core::task::{Chat, ReplyFrame, Task};
 use mediary_core::{Failure, FailureKind};
 
 use crate::{Dialect, Frame, OpenAi};
 
 /// The events of an answer, or the failure it ends in, a line each.
 pub(crate) fn read(stream: bool, frames: &[&str]) -> String {
-    let mut reader = OpenAi.reader(stream);
+    let mut reader = OpenAi.reader(&Task::Chat(Chat::default()), stream);
     let mut lines = Vec::new();
     for frame in frames {
         let mut into = ReplyFrame::default();
@@ -160,7 +160,7 @@ fn what_is_no_complete_answer_is_a_failure() {
 
 #[test]
 fn an_error_event_is_an_error_whatever_it_holds() {
-    let mut reader = OpenAi.reader(true);
+    let mut reader = OpenAi.reader(&Task::Chat(Chat::default()), true);
     let frame = Frame { event: Some("error"), data: br#"{"message":"gone"}"# };
     assert!(reader.read(&frame, &mut ReplyFrame::default()).is_err());
 }

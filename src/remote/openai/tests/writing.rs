@@ -2,12 +2,14 @@
 
 use mediary_core::capability::Abilities;
 use mediary_core::task::{
-    Chat, Detail, Effort, MediaPart, Message, Part, Reasoning, ReplyFormat, Role, Sampling, Tool, ToolCall, ToolChoice,
+    Chat, Detail, Effort, MediaPart, Message, Part, Reasoning, ReplyFormat, Role, Sampling, Task, Tool, ToolCall,
+    ToolChoice,
 };
 use mediary_core::{Blob, FailureKind, Media, MediaFormat};
 use serde_json::{Value, json};
 
-use crate::{Call, Dialect, OpenAi, Quirks};
+use crate::golden::{call, encode};
+use crate::{Dialect, OpenAi, Quirks};
 
 /// A medium of three bytes, which are `AAEC` in base64.
 pub(super) fn medium(format: MediaFormat) -> Part {
@@ -17,8 +19,8 @@ pub(super) fn medium(format: MediaFormat) -> Part {
 fn written(chat: &Chat, quirks: &Quirks, dropped: &[&str]) -> Value {
     let abilities = Abilities { reasoning: true, ..Abilities::chat("p/some-model".parse().unwrap()) };
     let dropped: Vec<String> = dropped.iter().map(|name| (*name).to_owned()).collect();
-    let call = Call { chat, abilities: &abilities, quirks, dropped: &dropped };
-    let call = OpenAi.encode(&call).unwrap();
+    let task = Task::Chat(chat.clone());
+    let call = OpenAi.encode(&call(&task, &abilities, &dropped), quirks).unwrap();
     assert_eq!((call.path.as_str(), call.headers.len()), ("/chat/completions", 0));
     serde_json::from_slice(&call.body).unwrap()
 }
@@ -170,8 +172,7 @@ fn parts_without_a_form_are_refused() {
     ];
     let abilities = Abilities::chat("p/m".parse().unwrap());
     for (chat, kind) in rows {
-        let call = Call { chat: &chat, abilities: &abilities, quirks: &Quirks::default(), dropped: &[] };
-        assert_eq!(OpenAi.encode(&call).unwrap_err().kind, kind);
+        assert_eq!(encode(&OpenAi, &abilities, &chat).unwrap_err().kind, kind);
     }
 }
 

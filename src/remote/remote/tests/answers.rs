@@ -1,15 +1,18 @@
-//! What comes back is understood: streams, whole bodies, lists, forms, refusals and silence.
+//! Answers, and what is none: how they are cut, judged and shown.
 
+use std::task::Poll;
 use std::time::Duration;
 
-use mediary_core::{Blob, Failure, FailureKind, Media, MediaFormat};
+use mediary_core::provider::{ListedModel, Provider};
+use mediary_core::{Failure, FailureKind};
+use tokio::net::TcpListener;
 
-use super::provider::{DONE, HELLO, KEY, PATIENT, Provider, SSE, Step, say, text, with_length};
-use crate::{Auth, Timeouts};
+use super::site::{DONE, HELLO, KEY, PATIENT, SSE, Site, Step, next, ready, say, text, with_length};
+use crate::{Auth, Endpoint, OpenAi, Quirks, Remote, provider_client};
 
 #[tokio::test]
 async fn a_stream_is_handed_out_frame_by_frame() {
-    let provider = Provider::new(vec![say(format!("{SSE}\r\n{HELLO}{DONE}"))]).await;
+    let provider = Site::new(vec![say(format!("{SSE}\r\n{HELLO}{DONE}"))]).await;
     let frames = provider.frames(PATIENT).await.unwrap();
     assert_eq!(text(&frames), "Hello");
     assert_eq!(frames.len(), 2);
@@ -17,10 +20,21 @@ async fn a_stream_is_handed_out_frame_by_frame() {
 }
 
 #[tokio::test]
+async fn frames_that_came_together_are_handed_out_without_waiting() {
+    let provider = Site::new(vec![say(format!("{SSE}\r\n{HELLO}")), Step::Listen]).await;
+    let mut reply = provider.chat(PATIENT).await.unwrap();
+    assert!(reply.is_stream());
+    let first = next(&mut *reply).await.unwrap().unwrap();
+    let Poll::Ready(Some(Ok(second))) = ready(&mut *reply) else { panic!("the second frame came with the first") };
+    assert_eq!(text(&[first, second]), "Hello");
+    assert!(ready(&mut *reply).is_pending());
+}
+
+#[tokio::test]
 async fn a_whole_body_is_one_frame() {
     let body = r#"{"id":"1","choices":[{"message":{"content":"Hello"},"finish_reason":"stop"}]}"#;
     let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n";
-    let provider = Provider::new(vec![say(with_length(head, body))]).await;
+    let provider = Site::new(vec![say(with_length(head, body))]).await;
     let frames = provider.frames(PATIENT).await.unwrap();
     assert_eq!((text(&frames).as_str(), frames.len()), ("Hello", 1));
     assert_eq!(frames[0].raw, body);
@@ -36,9 +50,9 @@ async fn the_key_travels_in_its_header_and_nowhere_else() {
         (Auth::None, None),
     ];
     for (auth, expected) in rows {
-        let provider = Provider::with_auth(vec![step.clone()], auth).await;
+        let provider = Site::speaking(&OpenAi, auth, vec![step.clone()]).await;
         provider.frames(PATIENT).await.unwrap();
-        let head = provider.heads.lock().unwrap()[0].clone();
+        let head = provider.requests.lock().unwrap()[0].clone();
         assert!(head.starts_with("POST /v1/chat/completions HTTP/1.1\r\n"), "{head}");
         assert!(head.contains("x-title: mediary\r\n") && head.contains("content-type: application/json\r\n"), "{head}");
         assert_eq!(head.matches(KEY).count(), usize::from(expected.is_some()), "{head}");
@@ -104,61 +118,34 @@ async fn answers_that_are_no_answers_are_failures() {
         ),
     ];
     for (answer, kind, detail) in rows {
-        let provider = Provider::new(vec![say(&*answer), Step::HangUp]).await;
+        let provider = Site::new(vec![say(&*answer), Step::HangUp]).await;
         assert_eq!(provider.failure(PATIENT).await, Failure::new(kind, detail), "{answer}");
     }
 }
 
 #[tokio::test]
-async fn silence_is_timed_out() {
-    let brief = Duration::from_millis(50);
-    let to_begin = Timeouts { first_byte: brief, ..PATIENT };
-    let between = Timeouts { stall: brief, ..PATIENT };
-    let begun = format!("{SSE}\r\n{}\n\n", HELLO.lines().next().unwrap());
-    let rows = [
-        (vec![Step::Listen], to_begin, "did not begin"),
-        (vec![say(format!("{SSE}\r\n")), Step::Listen], to_begin, "did not begin"),
-        (vec![say(begun), Step::Listen], between, "fell silent"),
-    ];
-    for (steps, timeouts, words) in rows {
-        let provider = Provider::new(steps).await;
-        let failure = provider.failure(timeouts).await;
-        assert_eq!(failure.kind, FailureKind::TimedOut);
-        assert!(failure.detail.contains(words), "{} does not say: {words}", failure.detail);
-    }
-}
-
-#[tokio::test]
-async fn a_recording_goes_out_as_a_form_and_its_text_comes_back() {
-    let provider = Provider::new(vec![say(with_length("HTTP/1.1 200 OK\r\n", r#"{"text":" Hello there. "}"#))]).await;
-    let media = Media { format: MediaFormat::Opus, blob: Blob::in_memory(b"OggS sound".to_vec()) };
-    let said = provider.remote.transcribe("whisper", &media, Some(KEY), PATIENT).await.unwrap();
-    assert_eq!(said, "Hello there.");
-    let sent = provider.heads.lock().unwrap()[0].clone();
-    let (head, form) = sent.split_once("\r\n\r\n").unwrap();
-    assert!(head.starts_with("POST /v1/audio/transcriptions "), "{head}");
-    let boundary = head.split_once("multipart/form-data; boundary=").unwrap().1.lines().next().unwrap();
-    let file = "name=\"file\"; filename=\"recording.ogg\"\r\nContent-Type: audio/ogg\r\n\r\nOggS sound\r\n";
-    let fields = ["name=\"model\"\r\n\r\nwhisper\r\n", "name=\"response_format\"\r\n\r\njson\r\n", file];
-    let parts = fields.map(|field| format!("--{boundary}\r\nContent-Disposition: form-data; {field}"));
-    assert_eq!(form, format!("{}--{boundary}--\r\n", parts.concat()));
+async fn an_address_where_nothing_listens_is_a_failure_that_says_so() {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    let base_url = format!("http://{}/v1", listener.local_addr().unwrap());
+    drop(listener);
+    let endpoint = Endpoint { base_url, auth: Auth::Bearer, headers: Vec::new(), quirks: Quirks::default() };
+    let remote = Remote::new(&provider_client(Duration::from_secs(5)), &OpenAi, endpoint);
+    let failure = remote.models(Some(KEY)).await.unwrap_err();
+    assert_eq!(
+        failure,
+        Failure::new(FailureKind::Unreachable, "the provider cannot be reached: nothing listens there")
+    );
 }
 
 #[tokio::test]
 async fn models_are_listed_in_either_shape() {
     for body in [r#"{"object":"list","data":[{"id":"a"},{"id":"b","x":1}]}"#, r#"[{"id":"a"},{"id":"b"}]"#] {
-        let provider = Provider::new(vec![say(with_length("HTTP/1.1 200 OK\r\n", body))]).await;
-        assert_eq!(provider.remote.list_models(Some(KEY)).await.unwrap(), ["a", "b"]);
-        assert!(provider.heads.lock().unwrap()[0].starts_with("GET /v1/models HTTP/1.1\r\n"));
+        let provider = Site::new(vec![say(with_length("HTTP/1.1 200 OK\r\n", body))]).await;
+        let listed = provider.remote.models(Some(KEY)).await.unwrap();
+        let named = |name: &str| ListedModel { name: name.to_owned(), ..ListedModel::default() };
+        assert_eq!(listed, [named("a"), named("b")]);
+        assert!(provider.requests.lock().unwrap()[0].starts_with("GET /v1/models HTTP/1.1\r\n"));
     }
-    let provider = Provider::new(vec![say(with_length("HTTP/1.1 200 OK\r\n", "{}"))]).await;
-    assert_eq!(provider.remote.list_models(None).await.unwrap_err().kind, FailureKind::Garbled);
-}
-
-#[tokio::test]
-async fn bodies_are_read_to_their_limit() {
-    let provider = Provider::new(vec![say(with_length("HTTP/1.1 200 OK\r\n", "0123456789"))]).await;
-    let get = |most| provider.remote.json(http::Method::GET, "/x", None, None, PATIENT, most);
-    assert_eq!(get(10).await.unwrap(), "0123456789");
-    assert_eq!(get(9).await.unwrap_err().kind, FailureKind::Garbled);
+    let provider = Site::new(vec![say(with_length("HTTP/1.1 200 OK\r\n", "{}"))]).await;
+    assert_eq!(provider.remote.models(None).await.unwrap_err().kind, FailureKind::Garbled);
 }

@@ -1,5 +1,5 @@
-//! Calls against a provider on loopback that answers with bytes written out here.
+//! Calls against a provider on loopback.
 
 mod answers;
 mod connections;
-mod provider;
+pub(crate) mod site;

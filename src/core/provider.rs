@@ -1,0 +1,146 @@
+//! The contract of a provider: what carries a task out, be it an API elsewhere or the engines of this process.
+//!
+//! One call is one attempt: nothing is retried here, no other key is tried, nothing cools down; what follows from a
+//! failure is the caller's affair. Dropping a call or its reply ends the work.
+
+use std::fmt;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use crate::Failure;
+use crate::capability::Abilities;
+use crate::task::{ReplyFrame, Task};
+
+/// A future on the heap, which can be sent to other threads.
+pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// A task for one target: treated already, so that the target reads every part of it.
+#[derive(Debug, Clone, Copy)]
+pub struct Call<'a> {
+    /// The task as this target gets it.
+    pub task: &'a Task,
+    /// What the target does, and its name.
+    pub abilities: &'a Abilities,
+    /// Soft parameters that are left out, by their OpenAI names.
+    pub dropped: &'a [String],
+    /// The key to call with; `None` where none is wanted.
+    pub key: Option<&'a str>,
+    /// How long each stage may take.
+    pub timeouts: Timeouts,
+    /// A place in the provider's queue that was taken before.
+    pub reservation: Option<&'a Reservation>,
+}
+
+/// How long each stage of a call may take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Timeouts {
+    /// Until the first frame of the answer has arrived.
+    pub first_byte: Duration,
+    /// Between two pieces of the answer.
+    pub stall: Duration,
+}
+
+/// Something that carries tasks out.
+pub trait Provider: Send + Sync + fmt::Debug {
+    /// The name of the wire format in which raw frames of its replies are written.
+    fn wire_format(&self) -> &'static str;
+
+    /// Carries a task out; resolves when an answer has begun.
+    ///
+    /// # Errors
+    /// When the task cannot be sent, is refused, or no answer begins in time.
+    fn call<'a>(&'a self, call: Call<'a>) -> BoxFuture<'a, Result<Box<dyn ReplyStream>, Failure>>;
+
+    /// Whether media of this task have to be uploaded before it is called with it.
+    fn wants_upload(&self, _task: &Task) -> bool {
+        false
+    }
+
+    /// Uploads media of a task that are too large for a call. `None`: the task can be sent as it is.
+    ///
+    /// # Errors
+    /// As any call; unreadable when the provider cannot make use of a file.
+    fn upload<'a>(&'a self, _task: &'a Task, _key: Option<&'a str>) -> BoxFuture<'a, Result<Option<Task>, Failure>> {
+        Box::pin(std::future::ready(Ok(None)))
+    }
+
+    /// Takes a place in the queue of a target, for work of several calls that is to be refused before it begins.
+    /// `None`: the target has no queue.
+    ///
+    /// # Errors
+    /// Busy when all places are taken.
+    fn reserve(&self, _abilities: &Abilities) -> Result<Option<Reservation>, Failure> {
+        Ok(None)
+    }
+
+    /// The models it has, for providers that can be asked.
+    ///
+    /// # Errors
+    /// As any call; garbled when the answer is no list.
+    fn models<'a>(&'a self, _key: Option<&'a str>) -> BoxFuture<'a, Result<Vec<ListedModel>, Failure>> {
+        Box::pin(std::future::ready(Ok(Vec::new())))
+    }
+}
+
+/// An answer as it arrives. Dropping it ends the work, unless that came to its end.
+pub trait ReplyStream: Send + fmt::Debug {
+    /// The next frame; `None` after the proper end. Nothing follows a failure.
+    fn poll_frame(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<ReplyFrame, Failure>>>;
+
+    /// Whether its frames are a stream's. If not, its only frame is a whole body.
+    fn is_stream(&self) -> bool;
+
+    /// What is left of the provider's rate limits, if it said so.
+    fn quota(&self) -> Option<Quota> {
+        None
+    }
+
+    /// Lets go of what can be used again, once everything was read.
+    fn close(self: Box<Self>) -> BoxFuture<'static, ()> {
+        Box::pin(std::future::ready(()))
+    }
+}
+
+/// A place in a queue, given back when it is dropped.
+pub struct Reservation(Box<dyn Send + Sync>);
+
+impl Reservation {
+    /// Keeps the place that `guard` stands for.
+    #[must_use]
+    pub fn new(guard: impl Send + Sync + 'static) -> Self {
+        Self(Box::new(guard))
+    }
+}
+
+impl fmt::Debug for Reservation {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The guard is there to be dropped; it has nothing to show.
+        let _guard = &self.0;
+        formatter.write_str("Reservation")
+    }
+}
+
+/// What is left of a provider's rate limits: the one of which least is left.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Quota {
+    /// The share that is left, 0 to 1.
+    pub left: f32,
+    /// When the limit begins anew.
+    pub resets_in: Duration,
+}
+
+/// A model that a provider lists. What it does not say is `None`.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ListedModel {
+    /// Its name there.
+    pub name: String,
+    /// Whether it calls functions.
+    pub tools: Option<bool>,
+    /// Whether it thinks first.
+    pub thinking: Option<bool>,
+    /// Whether it sees pictures.
+    pub vision: Option<bool>,
+    /// Whether it embeds texts, and does nothing else.
+    pub embedding: Option<bool>,
+}

@@ -1,0 +1,45 @@
+//! Embedding: from texts to vectors that lie close where meanings do.
+//!
+//! Vectors of different models cannot be compared, so whatever is embedded for one index has to come from one *family*:
+//! models whose vectors are the same up to rounding (see [`crate::capability::VectorSpace`]).
+
+use super::Extras;
+
+/// Texts to embed.
+#[derive(Debug, Clone, Default)]
+pub struct Embed {
+    /// The texts, each of which becomes a vector; never empty.
+    pub inputs: Vec<EmbedInput>,
+    /// How many dimensions the vectors shall have; `None`: as many as the model gives.
+    pub dimensions: Option<u32>,
+    /// Everything else that was asked for.
+    pub extras: Extras,
+}
+
+/// A text to embed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum EmbedInput {
+    /// As characters.
+    Text(String),
+    /// As the numbers of a tokenizer, `cl100k_base` unless the model has one of its own.
+    Tokens(Vec<u32>),
+}
+
+impl EmbedInput {
+    /// Whether there is nothing in it.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        match self {
+            Self::Text(text) => text.is_empty(),
+            Self::Tokens(tokens) => tokens.is_empty(),
+        }
+    }
+}
+
+impl Embed {
+    /// Whether any of the texts comes as tokens.
+    #[must_use]
+    pub fn has_tokens(&self) -> bool {
+        self.inputs.iter().any(|input| matches!(input, EmbedInput::Tokens(_)))
+    }
+}

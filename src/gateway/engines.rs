@@ -1,0 +1,157 @@
+//! The engines of this process: their rows in the matrix, their worker pools, and what there is to say about each.
+//!
+//! An engine is an entry in [`all`]: its models, what they accept, which files it needs and how it is loaded. Nothing is
+//! loaded here; a pool does that when its first job comes.
+
+use std::sync::Arc;
+
+use mediary_core::capability::{Abilities, Acceptance, Price, TaskKind};
+use mediary_core::engine::Engine;
+use mediary_core::{Failure, MediaFormat, MediaKind, ModelName, Target};
+use mediary_local::{ExecutionProvider, Local, Ocrs, PaddleOcr, Pool, PoolSettings, Runtime};
+
+use super::build::RETRY_AFTER;
+use super::{execution, installed};
+use crate::config::Engines as Settings;
+use crate::models::Models;
+
+/// Targets of providers that were set up come before those of this process, where a request names neither.
+const PRIORITY: u32 = 100;
+
+/// What there is to say about a local target beside its row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EngineInfo {
+    /// Its target.
+    pub target: Target,
+    /// How it runs, or what is missing.
+    pub note: String,
+    /// Whether everything it needs is on this machine.
+    pub installed: bool,
+    /// Whether everything else works without it.
+    pub optional: bool,
+    /// What it is, in a sentence.
+    pub description: &'static str,
+}
+
+/// The engines of this process.
+#[derive(Debug)]
+pub(super) struct Engines {
+    /// All of them as one provider.
+    pub(super) local: Arc<Local>,
+    /// Their rows in the matrix.
+    pub(super) rows: Vec<Abilities>,
+    /// What there is to say about each row, in the same order.
+    pub(super) infos: Arc<[EngineInfo]>,
+}
+
+type Load = Box<dyn FnMut() -> Result<Box<dyn Engine>, Failure> + Send>;
+
+/// One engine.
+struct Entry {
+    name: &'static str,
+    /// Its models, each with a sentence about it.
+    models: &'static [(&'static str, &'static str)],
+    optional: bool,
+    /// How it runs, or what is missing for it.
+    state: Result<String, String>,
+    /// What all of its models do.
+    abilities: fn(Target) -> Abilities,
+    load: Load,
+}
+
+impl Engines {
+    /// Starts the pools.
+    ///
+    /// # Errors
+    /// When the operating system gives no threads.
+    pub(super) fn start(settings: &Settings, models: &Models, provider: ExecutionProvider) -> std::io::Result<Self> {
+        let (mut local, mut rows, mut infos) = (Local::default(), Vec::new(), Vec::new());
+        for Entry { name, models, optional, state, abilities, load } in all(settings, models, provider) {
+            let queue = settings.paddleocr.queue;
+            let pool = Pool::start(PoolSettings { name: name.to_owned(), queue, retry_after: RETRY_AFTER }, load)?;
+            local = local.with(models.iter().map(|(model, _)| ModelName::new(model)), pool);
+            for (model, description) in models {
+                let target = Target::local(model);
+                let missing = state.as_ref().err().cloned();
+                rows.push(Abilities {
+                    priority: PRIORITY,
+                    is_local: true,
+                    price: Price::Free,
+                    missing,
+                    ..abilities(target.clone())
+                });
+                infos.push(EngineInfo {
+                    target,
+                    installed: state.is_ok(),
+                    optional,
+                    note: state.clone().unwrap_or_else(|missing| missing),
+                    description,
+                });
+            }
+        }
+        Ok(Self { local: Arc::new(local), rows, infos: infos.into() })
+    }
+}
+
+/// All engines, in the order in which they are listed.
+fn all(settings: &Settings, models: &Models, provider: ExecutionProvider) -> Vec<Entry> {
+    let runs = || installed::library(models, provider).map(|_| format!("runs on {}", provider.name()));
+    let workers = settings.paddleocr.workers;
+    let (for_ocr, for_ocrs) = (models.clone(), models.clone());
+    let load_paddleocr = move || {
+        let runtime = Runtime::load(&installed::library(&for_ocr, provider)?, provider)?;
+        let settings = execution::ocr_settings(workers);
+        let engine = PaddleOcr::load(&runtime, &installed::ocr_files(&for_ocr)?, &settings)?;
+        Ok(Box::new(engine) as Box<dyn Engine>)
+    };
+    let load_ocrs = move || Ok(Box::new(Ocrs::load(&installed::ocrs_files(&for_ocrs)?)?) as Box<dyn Engine>);
+    vec![
+        Entry {
+            name: "paddleocr",
+            models: &[
+                ("paddleocr", "PP-OCRv6 tiny, doubtful lines again with small: Latin script, Chinese, Japanese"),
+                ("paddleocr:fast", "PP-OCRv6 tiny: reads Latin script and Chinese, quickest"),
+                ("paddleocr:accurate", "PP-OCRv6 small for every line: reads best"),
+            ],
+            optional: false,
+            state: state([installed::ocr_files(models).map(|_| String::new()), runs(), pdfium(models)]),
+            abilities: reads_pages,
+            load: Box::new(load_paddleocr),
+        },
+        Entry {
+            name: "ocrs",
+            models: &[(
+                "ocrs",
+                "ocrs: detector and layout of its own; slow, and a second opinion where others are not sure",
+            )],
+            optional: true,
+            state: state([
+                installed::ocrs_files(models).map(|files| files.recogniser.description().to_owned()),
+                pdfium(models),
+            ]),
+            abilities: reads_pages,
+            load: Box::new(load_ocrs),
+        },
+    ]
+}
+
+/// An engine that reads pictures of pages, and documents page by page.
+fn reads_pages(target: Target) -> Abilities {
+    let is_page = |format: &&MediaFormat| matches!(format.kind(), MediaKind::Image | MediaKind::Document);
+    let accepts = MediaFormat::ALL.iter().filter(is_page).copied().map(Acceptance::of);
+    Abilities { accepts: accepts.collect(), ..Abilities::of(target, TaskKind::Ocr) }
+}
+
+fn pdfium(models: &Models) -> Result<String, Failure> {
+    models.library("pdfium").map(|_| String::new()).map_err(|error| installed::not_installed(&error))
+}
+
+/// What is said of the parts that an engine needs, or everything that is missing.
+fn state(parts: impl IntoIterator<Item = Result<String, Failure>>) -> Result<String, String> {
+    let (there, missing): (Vec<_>, Vec<_>) = parts.into_iter().partition(Result::is_ok);
+    let missing: Vec<String> = missing.into_iter().filter_map(Result::err).map(|failure| failure.detail).collect();
+    if !missing.is_empty() {
+        return Err(missing.join("; "));
+    }
+    Ok(there.into_iter().filter_map(Result::ok).find(|note| !note.is_empty()).unwrap_or_default())
+}

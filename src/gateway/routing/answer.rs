@@ -1,0 +1,310 @@
+//! An answer on its way: which target gives it, what was done for it, and its frames.
+//!
+//! The frames are tapped while they pass, for usage, for the ledger and for the conversation's fingerprint. Dropping
+//! an answer ends the work of its provider.
+
+use std::collections::VecDeque;
+use std::future::poll_fn;
+use std::sync::Arc;
+use std::task::Poll;
+use std::time::{Duration, Instant};
+
+use mediary_core::plan::RecipeName;
+use mediary_core::provider::{Quota, ReplyStream};
+use mediary_core::task::{PartPath, ReplyEvent, ReplyFrame, Usage, WholeReply};
+use mediary_core::{Failure, FailureKind, MediaFormat, Target};
+
+use super::Router;
+use super::ledger::Caller;
+use super::sticky::{Prefix, Said};
+use crate::telemetry::metrics;
+
+/// What was done to a part for the target that answers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TreatmentNote {
+    /// Which part.
+    pub place: PartPath,
+    /// `transcode` or `extract`.
+    pub does: &'static str,
+    /// The recipe, and within it the engine if there was one.
+    pub by: String,
+    /// How many pages, frames or files it became.
+    pub pages: Option<u32>,
+}
+
+impl TreatmentNote {
+    /// A note of what a recipe did.
+    #[must_use]
+    pub fn new(place: PartPath, does: &'static str, recipe: &RecipeName) -> Self {
+        Self { place, does, by: recipe.as_str().to_owned(), pages: None }
+    }
+}
+
+/// Which target answers, and what was done for it.
+#[derive(Debug, Clone)]
+pub struct Route {
+    /// The target.
+    pub target: Target,
+    /// The wire format in which its frames are written.
+    pub wire_format: &'static str,
+    /// How many calls failed before.
+    pub fallbacks: u32,
+    /// What was done to parts that were not forwarded.
+    pub treatments: Vec<TreatmentNote>,
+    /// Soft parameters that were left out.
+    pub dropped: Vec<String>,
+}
+
+/// An answer that has begun.
+#[derive(Debug)]
+pub struct Answer {
+    /// Where it comes from.
+    pub route: Route,
+    /// Whether its frames are a stream's. If not, its only frame is a whole body.
+    pub is_stream: bool,
+    ready: VecDeque<ReplyFrame>,
+    /// Whether nothing has been handed out after what was ready at first.
+    is_new: bool,
+    reply: Option<Box<dyn ReplyStream>>,
+    tap: Tap,
+}
+
+impl Answer {
+    /// An answer of which nothing was read yet.
+    pub(super) fn new(route: Route, reply: Box<dyn ReplyStream>, tap: Tap) -> Self {
+        let is_stream = reply.is_stream();
+        Self { route, is_stream, ready: VecDeque::new(), is_new: true, reply: Some(reply), tap }
+    }
+
+    /// Keeps whose turn of which conversation this is.
+    pub(in crate::gateway) fn continues(&mut self, conversation: Prefix) {
+        self.tap.conversation = Some(conversation);
+    }
+
+    /// How long ago the call began.
+    pub(in crate::gateway) fn took(&self) -> Duration {
+        self.tap.begun.elapsed()
+    }
+
+    /// The next frame, unseen by the tap: what is no answer yet is not noted as one.
+    pub(in crate::gateway) async fn untapped(&mut self) -> Option<Result<ReplyFrame, Failure>> {
+        let reply = self.reply.as_mut()?;
+        let next = poll_fn(|context| reply.poll_frame(context)).await;
+        if next.is_none() {
+            self.reply = None;
+        }
+        next
+    }
+
+    /// Frames that were read without the tap are an answer after all: they are handed out first.
+    pub(in crate::gateway) fn begins_with(&mut self, frames: VecDeque<ReplyFrame>) {
+        frames.iter().for_each(|frame| self.tap.see(frame));
+        if self.reply.is_none() {
+            self.tap.complete();
+        }
+        self.ready = frames;
+    }
+
+    /// Reads the answer to its end. With it comes the only frame, as it was, where the answer came in one piece and said
+    /// what it cost. `counts` says whether an event makes it an answer; without one the answer is empty.
+    ///
+    /// # Errors
+    /// When it fails on the way, or is empty.
+    pub(in crate::gateway) async fn fold(
+        &mut self,
+        counts: impl Fn(&ReplyEvent) -> bool,
+    ) -> Result<(WholeReply, Option<bytes::Bytes>), Failure> {
+        let mut whole = WholeReply::default();
+        let mut frames = 0_usize;
+        let mut raw = bytes::Bytes::new();
+        let mut is_answer = false;
+        while let Some(frame) = self.untapped().await {
+            let frame = frame?;
+            frames += 1;
+            is_answer |= frame.events.iter().any(&counts);
+            self.tap.see(&frame);
+            raw = frame.raw;
+            frame.events.into_iter().for_each(|event| whole.push(event));
+        }
+        if !is_answer {
+            return Err(Self::empty());
+        }
+        self.tap.complete();
+        let is_one_piece = frames == 1 && !self.is_stream && whole.usage.is_some();
+        whole.usage = Some(self.usage());
+        Ok((whole, is_one_piece.then_some(raw)))
+    }
+
+    /// An answer in which there is nothing.
+    pub(in crate::gateway) fn empty() -> Failure {
+        Failure::new(FailureKind::EmptyAnswer, "the provider answered without a word")
+    }
+
+    /// The next frame; `None` at the end of a complete answer. Nothing follows a failure.
+    pub async fn next(&mut self) -> Option<Result<ReplyFrame, Failure>> {
+        if let Some(frame) = self.ready.pop_front() {
+            return Some(Ok(frame));
+        }
+        let reply = self.reply.as_mut()?;
+        let next = poll_fn(|context| reply.poll_frame(context)).await;
+        self.noted(next)
+    }
+
+    /// The next frame, if it has arrived already. The first words go by themselves: no others are waited for so much.
+    pub async fn next_soon(&mut self) -> Option<Result<ReplyFrame, Failure>> {
+        if let Some(frame) = self.ready.pop_front() {
+            return Some(Ok(frame));
+        }
+        if std::mem::take(&mut self.is_new) {
+            return None;
+        }
+        let reply = self.reply.as_mut()?;
+        match poll_fn(|context| Poll::Ready(reply.poll_frame(context))).await {
+            // The end is for the call that waits for it.
+            Poll::Ready(Some(next)) => self.noted(Some(next)),
+            Poll::Ready(None) | Poll::Pending => None,
+        }
+    }
+
+    fn noted(&mut self, next: Option<Result<ReplyFrame, Failure>>) -> Option<Result<ReplyFrame, Failure>> {
+        match next {
+            Some(Ok(frame)) => {
+                self.tap.see(&frame);
+                Some(Ok(frame))
+            }
+            Some(Err(failure)) => {
+                self.reply = None;
+                self.tap.failed(&failure);
+                Some(Err(failure))
+            }
+            None => {
+                self.tap.complete();
+                None
+            }
+        }
+    }
+
+    /// Lets go of the provider once the client has been told everything, so that the connection can be used again.
+    pub async fn close(&mut self) {
+        if let Some(reply) = self.reply.take() {
+            reply.close().await;
+        }
+    }
+
+    /// What the answer cost so far; at its end, what it cost.
+    #[must_use]
+    pub fn usage(&self) -> Usage {
+        self.tap.usage()
+    }
+}
+
+/// What is taken note of while an answer passes.
+#[derive(Debug)]
+pub(super) struct Tap {
+    router: Arc<Router>,
+    caller: Caller,
+    target: Target,
+    /// The media it was given as they are.
+    formats: Vec<MediaFormat>,
+    /// The conversation so far, for its fingerprint.
+    conversation: Option<Prefix>,
+    /// About how many tokens the request has, for providers that do not say.
+    prompt_tokens: u64,
+    /// What is left of the provider's rate limits.
+    quota: Option<Quota>,
+    begun: Instant,
+    first: Option<Duration>,
+    usage: Option<Usage>,
+    /// What was said, for the conversation's fingerprint.
+    said: Said,
+    /// Length of the reply in bytes, for providers that do not count.
+    said_bytes: u64,
+    settled: bool,
+}
+
+impl Tap {
+    /// A tap on the answer to a call that began at `begun`.
+    pub(super) fn new(
+        router: Arc<Router>,
+        caller: Caller,
+        target: Target,
+        formats: Vec<MediaFormat>,
+        prompt_tokens: u64,
+        begun: Instant,
+    ) -> Self {
+        Self {
+            router,
+            caller,
+            target,
+            formats,
+            conversation: None,
+            prompt_tokens,
+            quota: None,
+            begun,
+            first: None,
+            usage: None,
+            said: Said::default(),
+            said_bytes: 0,
+            settled: false,
+        }
+    }
+
+    /// What the provider says of its rate limits.
+    pub(super) fn has_left(&mut self, quota: Option<Quota>) {
+        self.quota = quota;
+    }
+
+    fn see(&mut self, frame: &ReplyFrame) {
+        for event in &frame.events {
+            if event.is_content() && self.first.is_none() {
+                self.first = Some(self.begun.elapsed());
+            }
+            match event {
+                ReplyEvent::Usage(usage) => self.usage = Some(*usage),
+                ReplyEvent::Text { text, .. } | ReplyEvent::Reasoning { text, .. } => {
+                    self.said_bytes += text.len() as u64;
+                }
+                ReplyEvent::ToolCall { arguments, .. } => self.said_bytes += arguments.len() as u64,
+                ReplyEvent::Refusal { .. } | ReplyEvent::Begun { .. } => {}
+                ReplyEvent::Extra { .. } | ReplyEvent::Finish { .. } => {}
+                ReplyEvent::Page(_) | ReplyEvent::Segment(_) => {}
+                ReplyEvent::Vector { .. } | ReplyEvent::Bytes(_) => {}
+            }
+            if self.conversation.is_some() {
+                self.said.hear(event);
+            }
+        }
+    }
+
+    fn usage(&self) -> Usage {
+        self.usage.unwrap_or(Usage {
+            prompt_tokens: self.prompt_tokens,
+            completion_tokens: self.said_bytes.div_ceil(4),
+            estimated: true,
+            ..Usage::default()
+        })
+    }
+
+    fn complete(&mut self) {
+        if std::mem::replace(&mut self.settled, true) {
+            return;
+        }
+        let first = self.first.unwrap_or_else(|| self.begun.elapsed());
+        let usage = self.usage();
+        let now = Instant::now();
+        self.router.ledger.succeeded(self.caller, first, usage, &self.formats);
+        self.router.ledger.has_left(self.caller, self.quota, now);
+        metrics::provider_answered(&self.target, first, usage);
+        if let Some(conversation) = self.conversation.take() {
+            self.router.sticky.keep(conversation.with(&self.said), self.caller.row, now);
+        }
+    }
+
+    fn failed(&mut self, failure: &Failure) {
+        if std::mem::replace(&mut self.settled, true) || failure.kind == FailureKind::ClientGone {
+            return;
+        }
+        self.router.ledger.failed(self.caller, failure, &[], Instant::now());
+        metrics::provider_failed(&self.target, failure.kind.name());
+    }
+}

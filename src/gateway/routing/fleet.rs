@@ -1,0 +1,98 @@
+//! The providers that can be called: each with its connection, its keys and its rows in the matrix.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use mediary_core::capability::{Abilities, CapabilityMatrix};
+use mediary_core::plan::HealthSnapshot;
+use mediary_core::provider::Provider;
+use mediary_core::{ProviderId, Target};
+use mediary_remote::{ProviderClient, Remote};
+
+use super::ledger::{Caller, Ledger};
+use crate::config::Secret;
+use crate::providers::{ProviderSetup, Providers};
+
+/// A provider that can be called.
+#[derive(Debug)]
+pub(in crate::gateway) struct Member {
+    id: ProviderId,
+    pub(in crate::gateway) provider: Arc<dyn Provider>,
+    keys: Vec<Secret>,
+    is_loopback: bool,
+}
+
+/// All providers that can be called, and what their models do. A later fleet has the rows of an earlier one, in their
+/// places, and perhaps more.
+#[derive(Debug)]
+pub(in crate::gateway) struct Fleet {
+    pub(in crate::gateway) matrix: CapabilityMatrix,
+    members: Arc<[Member]>,
+    /// For each row of the matrix, its provider's place and the number of that one's keys.
+    rows: Vec<(usize, usize)>,
+}
+
+impl Fleet {
+    pub(super) fn new(
+        providers: &Providers,
+        client: &ProviderClient,
+        engines: Arc<dyn Provider>,
+        engine_rows: Vec<Abilities>,
+    ) -> Self {
+        let remote = |setup: &ProviderSetup| Member {
+            id: setup.id.clone(),
+            provider: Arc::new(Remote::new(&client.through(setup.proxy.as_ref()), setup.dialect.dialect(), setup.endpoint.clone())),
+            keys: setup.keys.clone(),
+            is_loopback: setup.is_loopback,
+        };
+        let local =
+            Member { id: ProviderId::local(), provider: engines, keys: Vec::new(), is_loopback: true };
+        let rows = providers.matrix.rows().iter().cloned().chain(engine_rows);
+        let members = providers.enabled.iter().map(remote).chain([local]);
+        Self::of(CapabilityMatrix::new(rows), members.collect())
+    }
+
+    fn of(matrix: CapabilityMatrix, members: Arc<[Member]>) -> Self {
+        let place = |target: &Target| members.iter().position(|member| member.id == target.provider).unwrap_or(0);
+        let rows = matrix.rows().iter().map(|row| {
+            let provider = place(&row.target);
+            // A provider without keys is called without one.
+            (provider, members.get(provider).map_or(1, |member| member.keys.len().max(1)))
+        });
+        Self { rows: rows.collect(), matrix, members }
+    }
+
+    /// The same fleet with further rows behind those it has.
+    pub(super) fn with(&self, found: Vec<Abilities>) -> Self {
+        let new = found.into_iter().filter(|row| self.matrix.get(&row.target).is_none());
+        Self::of(CapabilityMatrix::new(self.matrix.rows().iter().cloned().chain(new)), self.members.clone())
+    }
+
+    /// The provider of a row.
+    pub(in crate::gateway) fn member(&self, row: usize) -> &Member {
+        &self.members[self.rows[row].0]
+    }
+
+    /// The provider of a name.
+    pub(super) fn named(&self, id: &ProviderId) -> Option<&Member> {
+        self.members.iter().find(|member| member.id == *id)
+    }
+
+    pub(super) fn health(&self, ledger: &Ledger, now: Instant) -> HealthSnapshot {
+        ledger.snapshot(&self.rows, now)
+    }
+
+    /// The next key with which a row can be called now.
+    pub(super) fn caller(&self, row: usize, ledger: &Ledger, tried: &[usize], now: Instant) -> Option<Caller> {
+        let (provider, keys) = self.rows[row];
+        let key = ledger.pick_key(row, provider, keys, tried, now)?;
+        Some(Caller { row, provider, key, is_loopback: self.members[provider].is_loopback })
+    }
+}
+
+impl Member {
+    /// One of the keys, as it is sent.
+    pub(super) fn key(&self, index: usize) -> Option<&str> {
+        self.keys.get(index).map(Secret::expose)
+    }
+}

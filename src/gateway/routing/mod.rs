@@ -1,0 +1,111 @@
+//! Routing: from a task to a target that carries it out. Resolve the model, plan, attempt, note.
+//!
+//! The plan is core's, the calls are the providers', what a task's answer must be is said in `tasks` next door; kept here
+//! is which targets there are and how each has been doing. [`Router`] owns all of that, and knows nothing of treatments,
+//! documents or wire formats.
+
+mod answer;
+mod attempts;
+mod discovery;
+mod error;
+mod fleet;
+mod known;
+mod ledger;
+mod planning;
+mod question;
+mod request;
+mod sticky;
+#[cfg(test)]
+mod tests;
+
+pub use answer::{Answer, Route, TreatmentNote};
+pub(super) use attempts::{Prepared, Ran, Verdict, Work};
+pub use error::{CallError, Exhausted, Tried};
+pub use known::Known;
+pub use ledger::Record;
+pub use planning::Planned;
+pub(super) use question::{question, shown, text_of};
+pub use request::{Bounds, TaskRequest};
+pub(super) use sticky::Prefix;
+
+use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::Instant;
+
+use mediary_core::capability::Abilities;
+use mediary_core::plan::Privacy;
+use mediary_core::provider::Provider;
+use mediary_core::task::Message;
+use mediary_remote::provider_client;
+
+use crate::config::Routing;
+use crate::providers::Providers;
+pub(super) use fleet::Fleet;
+use ledger::Ledger;
+use sticky::Sticky;
+
+/// Everything that calls share: providers, matrix, ledger, conversations.
+#[derive(Debug)]
+pub struct Router {
+    providers: Providers,
+    routing: Routing,
+    fleet: RwLock<Arc<Fleet>>,
+    /// When providers were last asked which models they have.
+    discovered: Mutex<Option<Instant>>,
+    ledger: Ledger,
+    sticky: Sticky,
+    /// Settles ties between candidates.
+    draws: AtomicU64,
+}
+
+impl Router {
+    /// A router over configured providers and the engines of this process, with their rows.
+    pub(super) fn new(
+        providers: Providers,
+        routing: Routing,
+        engines: Arc<dyn Provider>,
+        engine_rows: Vec<Abilities>,
+    ) -> Self {
+        let client = provider_client(routing.connect);
+        let fleet = Fleet::new(&providers, &client, engines, engine_rows);
+        let sticky = Sticky::new(routing.sticky);
+        Self {
+            providers,
+            routing,
+            fleet: RwLock::new(Arc::new(fleet)),
+            discovered: Mutex::default(),
+            ledger: Ledger::default(),
+            sticky,
+            draws: AtomicU64::new(0),
+        }
+    }
+
+    /// The providers and their models as they are known now.
+    pub(super) fn fleet(&self) -> Arc<Fleet> {
+        self.fleet.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// What the operator configured.
+    pub(super) fn routing(&self) -> &Routing {
+        &self.routing
+    }
+
+    /// Where requests may go, as the operator has it.
+    pub(super) fn privacy(&self) -> Privacy {
+        self.routing.privacy
+    }
+
+    /// What a request's headers ask for, no looser than the operator allows.
+    pub(super) fn tightened(&self, bounds: &Bounds) -> Bounds {
+        Bounds {
+            privacy: bounds.privacy.max(self.routing.privacy),
+            cost: bounds.cost.max(self.routing.cost),
+            ..bounds.clone()
+        }
+    }
+
+    /// A conversation as far as it is known before its next reply.
+    pub(super) fn conversation(&self, client: &[u8], messages: &[Message]) -> Prefix {
+        self.sticky.prefix(client, messages)
+    }
+}

@@ -1,0 +1,121 @@
+//! From a task to its plan: which targets are wanted, what is allowed, how they are doing.
+
+use std::sync::atomic::Ordering;
+use std::time::Instant;
+
+use mediary_core::capability::{TaskKind, Tier};
+use mediary_core::plan::{
+    Demand, Plan, Policy, Reason, Resolved, TreatmentRecipe, Unplannable, Want, plan, resolve,
+};
+use mediary_core::task::Chat;
+
+use super::error::{CallError, Exhausted};
+use super::fleet::Fleet;
+use super::{Bounds, Router};
+use crate::config::ModelRouting;
+use crate::providers::Providers;
+
+/// A plan, and what it was made for.
+#[derive(Debug)]
+pub struct Planned {
+    /// What the request demands.
+    pub demand: Demand,
+    /// Which targets to ask.
+    pub plan: Plan,
+}
+
+impl Router {
+    /// Which targets a model's name means for a kind of work.
+    ///
+    /// # Errors
+    /// When no target does such work, or none is called so.
+    pub(in crate::gateway) fn resolve(
+        &self,
+        fleet: &Fleet,
+        task: TaskKind,
+        model: &str,
+        tier: Option<Tier>,
+    ) -> Result<Want, CallError> {
+        if !fleet.matrix.rows().iter().any(|row| row.does(task)) {
+            return Err(self.no_providers());
+        }
+        match resolve(model, tier, &fleet.matrix, &self.providers.aliases) {
+            Resolved::Want(want) => Ok(want),
+            // Vectors of another model would be worth nothing beside those the client has.
+            Resolved::Unknown { .. }
+                if self.routing.model_routing == ModelRouting::Any && task != TaskKind::Embedding =>
+            {
+                Ok(Want::Anybody)
+            }
+            Resolved::Unknown { near } => Err(CallError::UnknownModel { model: model.to_owned(), near }),
+        }
+    }
+
+    /// What is allowed to a request that wants these targets.
+    pub(in crate::gateway) fn policy(&self, want: Want, bounds: &Bounds) -> Policy {
+        let bounds = self.tightened(bounds);
+        Policy {
+            want,
+            strict: bounds.strict,
+            privacy: bounds.privacy,
+            cost: bounds.cost,
+            providers: bounds.providers,
+            sticky: None,
+            wake_resting: false,
+            // Which number does not matter, only that it changes.
+            draw: self.draws.fetch_add(1, Ordering::Relaxed),
+        }
+    }
+
+    /// The same for a turn of a conversation, which stays with the target that answered before.
+    pub(in crate::gateway) fn policy_of_turn(
+        &self,
+        fleet: &Fleet,
+        want: Want,
+        bounds: &Bounds,
+        client: &[u8],
+        chat: &Chat,
+    ) -> Policy {
+        let before = self.sticky.before(client, &chat.messages);
+        let row = before.and_then(|fingerprint| self.sticky.find(fingerprint, Instant::now()));
+        let sticky = row.map(|row| fleet.matrix.rows()[row].target.clone());
+        Policy { sticky, ..self.policy(want, bounds) }
+    }
+
+    /// The plan for a demand. Nothing is treated, nothing is called.
+    ///
+    /// # Errors
+    /// When no target can be asked.
+    pub(in crate::gateway) fn plan(
+        &self,
+        fleet: &Fleet,
+        demand: Demand,
+        policy: &Policy,
+        recipes: &[TreatmentRecipe],
+    ) -> Result<Planned, CallError> {
+        let health = fleet.health(&self.ledger, Instant::now());
+        match plan(&demand, &fleet.matrix, &health, recipes, policy) {
+            Ok(plan) => Ok(Planned { demand, plan }),
+            Err(Unplannable::NoTargets) => Err(self.no_providers()),
+            Err(Unplannable::AllResting { soonest, passed_over }) => {
+                let mut cooling = passed_over.iter().filter(|one| matches!(one.reason, Reason::Resting { .. }));
+                let cools_for_rates = cooling.all(|one| {
+                    fleet.matrix.index(&one.target).is_some_and(|row| self.ledger.was_asked_too_often(row))
+                });
+                let retry_after = Some(soonest);
+                let exhausted = Exhausted { tried: Vec::new(), passed_over, retry_after, cools_for_rates };
+                Err(CallError::Exhausted(Box::new(exhausted)))
+            }
+            Err(other) => Err(CallError::Unplannable(Box::new(other))),
+        }
+    }
+
+    fn no_providers(&self) -> CallError {
+        CallError::NoProviders { keys: key_variables(&self.providers) }
+    }
+}
+
+/// The variables that would each set a provider up.
+fn key_variables(providers: &Providers) -> Vec<String> {
+    providers.disabled.iter().filter_map(|off| off.key_env.first().cloned()).collect()
+}

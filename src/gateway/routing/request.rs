@@ -1,0 +1,42 @@
+//! What the gateway is asked: a task, for which client, and within which bounds.
+
+use mediary_core::ProviderId;
+use mediary_core::capability::Tier;
+use mediary_core::plan::{CostPolicy, Privacy};
+use mediary_core::task::Task;
+
+/// A task to be carried out.
+#[derive(Debug, Clone)]
+pub struct TaskRequest {
+    /// The task.
+    pub task: Task,
+    /// The model's name as it was sent; empty if none was.
+    pub model: String,
+    /// What the request's headers ask for.
+    pub bounds: Bounds,
+    /// What the client is known by: a digest of its key, or nothing.
+    pub client: Vec<u8>,
+}
+
+/// What a request asks for beside its body. It can tighten what the operator allows, never loosen it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Bounds {
+    /// The tier, where the model names none.
+    pub tier: Option<Tier>,
+    /// Parts go as they are or not at all.
+    pub strict: bool,
+    /// Where the request may go.
+    pub privacy: Privacy,
+    /// What it may cost.
+    pub cost: CostPolicy,
+    /// Only these providers, if any are named.
+    pub providers: Vec<ProviderId>,
+}
+
+impl Bounds {
+    /// The bounds of calls that help with a request's treatments: those that are about where it may go.
+    #[must_use]
+    pub(in crate::gateway) fn of_help(&self) -> Self {
+        Self { tier: None, strict: false, ..self.clone() }
+    }
+}

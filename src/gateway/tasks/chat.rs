@@ -1,0 +1,179 @@
+//! Chats: any medium to any model. An answer is a word, a call of a function, or an end that is allowed to be without
+//! either.
+//!
+//! A client that wants a stream is committed to the first target that says something. One that wants a whole answer
+//! never sees half of one, so a target that breaks off is simply followed by the next.
+
+use std::borrow::Cow;
+use std::collections::VecDeque;
+
+use mediary_core::capability::{Abilities, Tier};
+use mediary_core::plan::{Candidate, Demand, Plan, Treatment, Want};
+use mediary_core::task::{Chat, Finish, MediaPart, Part, ReplyEvent, ReplyFrame, Task, WholeReply};
+use mediary_core::Failure;
+
+use super::super::Gateway;
+use super::super::routing::{
+    Answer, CallError, Fleet, Planned, Prefix, Prepared, Route, TaskRequest, Verdict, Work,
+};
+use super::super::treatments::{Memo, Treatments};
+
+/// An answer, growing or whole as the chat asked for it.
+#[derive(Debug)]
+pub enum Answered {
+    /// As it grows.
+    Stream(Box<Answer>),
+    /// In one piece.
+    Whole(Box<WholeAnswer>),
+}
+
+/// A whole answer.
+#[derive(Debug)]
+pub struct WholeAnswer {
+    /// Where it comes from.
+    pub route: Route,
+    /// What it says. Its usage is always there, counted by us if need be.
+    pub reply: WholeReply,
+    /// The body as the provider wrote it, if it came in one piece with its usage.
+    pub raw: Option<bytes::Bytes>,
+}
+
+impl Gateway {
+    /// Answers a chat. Dropping the future, or the answer, ends the call to the provider.
+    ///
+    /// # Errors
+    /// When no target can be asked, or none answered.
+    pub async fn chat(&self, mut request: TaskRequest) -> Result<Answered, CallError> {
+        let router = &self.router;
+        if let Task::Chat(chat) = &mut request.task {
+            self.intake.fetch_parts(chat).await?;
+        }
+        router.discover().await;
+        let fleet = router.fleet();
+        let planned = self.plan_chat(&fleet, &request).await?;
+        let Task::Chat(chat) = &request.task else { return Err(not_a_chat().into()) };
+        let work = ChatWork {
+            treatments: &self.treatments,
+            task: &request.task,
+            chat,
+            plan: &planned.plan,
+            memo: Memo::within(router.tightened(&request.bounds).of_help()),
+            conversation: router.conversation(&request.client, &chat.messages),
+            hands_on_urls: router.routing().hand_on_urls,
+        };
+        router.run(&fleet, &planned, &work).await?.answered(router, &fleet)
+    }
+
+    /// The plan for a chat whose media are all here. They are measured; nothing is treated, nothing is called.
+    pub(super) async fn plan_chat(&self, fleet: &Fleet, request: &TaskRequest) -> Result<Planned, CallError> {
+        let Task::Chat(chat) = &request.task else { return Err(not_a_chat().into()) };
+        let router = &self.router;
+        let want = router.resolve(fleet, request.task.kind(), &request.model, request.bounds.tier)?;
+        let looks = want == Want::Tier(Tier::Auto);
+        let policy = router.policy_of_turn(fleet, want, &request.bounds, &request.client, chat);
+        let parts = self.intake.measured(chat, &fleet.matrix).await;
+        let mut demand = Demand::of(&request.task, parts);
+        if looks {
+            demand = demand.looking_at(chat);
+        }
+        router.plan(fleet, demand, &policy, &self.treatments.recipes(&fleet.matrix))
+    }
+}
+
+fn not_a_chat() -> Failure {
+    Failure::broken("another task was taken for a chat")
+}
+
+/// A chat in the attempt loop.
+struct ChatWork<'a> {
+    treatments: &'a Treatments,
+    task: &'a Task,
+    chat: &'a Chat,
+    plan: &'a Plan,
+    memo: Memo,
+    /// The conversation so far, for its fingerprint.
+    conversation: Prefix,
+    /// Whether addresses of media are passed on to targets that fetch by themselves.
+    hands_on_urls: bool,
+}
+
+impl Work for ChatWork<'_> {
+    type Answer = Answered;
+
+    async fn prepare<'a>(&'a self, candidate: &'a Candidate, row: &'a Abilities) -> Result<Prepared<'a>, Failure> {
+        let is_treated = candidate.treatments.iter().any(|treatment| *treatment != Treatment::Forward);
+        let (mut chat, notes) = match is_treated {
+            false => (Cow::Borrowed(self.chat), Vec::new()),
+            true => {
+                // Boxed, as all that most chats do not need: it would be a part of every chat's future.
+                let treating = self.treatments.treat(self.chat, self.plan, candidate, row, &self.memo);
+                let (chat, notes) = Box::pin(treating).await?;
+                (Cow::Owned(chat), notes)
+            }
+        };
+        let is_kept = |part: &MediaPart| {
+            part.url.is_none()
+                || (self.hands_on_urls && row.acceptance(part.media.format).is_some_and(|accepted| accepted.by_url))
+        };
+        if media(&chat).any(|part| !is_kept(part)) {
+            for part in chat.to_mut().messages.iter_mut().flat_map(|message| &mut message.parts) {
+                if let Part::Media(part) = part
+                    && !is_kept(part)
+                {
+                    part.url = None;
+                }
+            }
+        }
+        Ok(match chat {
+            Cow::Borrowed(_) => Prepared { task: Cow::Borrowed(self.task), notes },
+            Cow::Owned(chat) => Prepared { task: Cow::Owned(Task::Chat(chat)), notes },
+        })
+    }
+
+    async fn judge(&self, mut answer: Box<Answer>, _candidate: &Candidate) -> Result<Verdict<Answered>, Failure> {
+        answer.continues(self.conversation.clone());
+        if self.chat.stream {
+            until_it_speaks(&mut answer).await?;
+            return Ok(Verdict::Answer(Answered::Stream(answer)));
+        }
+        let (reply, raw) = answer.fold(|event| event.is_content() || ends_without_a_word(event)).await?;
+        Ok(Verdict::Answer(Answered::Whole(Box::new(WholeAnswer { route: answer.route, reply, raw }))))
+    }
+}
+
+/// A chat's media.
+fn media(chat: &Chat) -> impl Iterator<Item = &MediaPart> {
+    chat.messages.iter().flat_map(|message| &message.parts).filter_map(|part| match part {
+        Part::Media(media) => Some(media),
+        Part::Text(_) | Part::Remote { .. } => None,
+    })
+}
+
+/// Waits for the first word. Everything that came before it is kept for the client.
+async fn until_it_speaks(answer: &mut Answer) -> Result<(), Failure> {
+    let mut kept: VecDeque<ReplyFrame> = VecDeque::new();
+    let mut may_be_silent = false;
+    loop {
+        match answer.untapped().await {
+            Some(Ok(frame)) => {
+                let speaks = frame.events.iter().any(ReplyEvent::is_content);
+                may_be_silent |= frame.events.iter().any(ends_without_a_word);
+                kept.push_back(frame);
+                if speaks {
+                    break;
+                }
+            }
+            Some(Err(failure)) => return Err(failure),
+            // A refusal without a word is an answer; anything else without a word is none.
+            None if may_be_silent => break,
+            None => return Err(Answer::empty()),
+        }
+    }
+    answer.begins_with(kept);
+    Ok(())
+}
+
+/// Whether a reply ends that may be without a word: refused, or all of its length spent on thinking.
+fn ends_without_a_word(event: &ReplyEvent) -> bool {
+    matches!(event, ReplyEvent::Finish { finish: Finish::ContentFilter | Finish::Length, .. })
+}

@@ -1,0 +1,40 @@
+//! What clients ask the gateway for, on top of routing, documents and treatments: chats, embeddings, and plans without
+//! calls.
+//!
+//! Each file says how its task is prepared for a candidate and what its answer must be, and runs through the one attempt
+//! loop in `routing`. Pages and transcripts, which treatments need as well, do so in `documents` and `treatments`.
+
+mod chat;
+mod embed;
+mod explain;
+
+pub use chat::{Answered, WholeAnswer};
+pub use embed::Embedded;
+
+use mediary_core::task::{Task, WholeReply};
+
+use super::Gateway;
+use super::routing::{CallError, TaskRequest};
+
+impl Gateway {
+    /// Carries a task out.
+    ///
+    /// Dropping the future, or the answer, ends the call to the provider.
+    ///
+    /// # Errors
+    /// When no target can be asked, or none answered.
+    pub async fn answer(&self, request: TaskRequest) -> Result<Answered, CallError> {
+        match &request.task {
+            Task::Chat(_) => self.chat(request).await,
+            Task::Embed(_) => {
+                let Embedded { route, vectors, usage, model } = Box::pin(self.embed(request)).await?;
+                let vectors = (0..).zip(vectors).collect();
+                let reply = WholeReply { vectors, usage: Some(usage), model, ..WholeReply::default() };
+                Ok(Answered::Whole(Box::new(WholeAnswer { route, reply, raw: None })))
+            }
+            Task::Read(_) | Task::Transcribe(_) => {
+                Err(mediary_core::Failure::broken("files have routes of their own").into())
+            }
+        }
+    }
+}

@@ -1,0 +1,190 @@
+//! Which recipes can be followed here, as the planner wants to know it: what each takes and gives, and what is missing.
+
+use mediary_core::capability::CapabilityMatrix;
+use mediary_core::plan::{Privacy, RecipeName, TreatmentRecipe, Yield};
+use mediary_core::{MediaFormat, MediaKind};
+
+use super::super::routing::Bounds;
+use super::help;
+use super::recipes::Pipelines;
+
+pub(super) const PDF_TO_IMAGES: &str = "pdf-to-images";
+pub(super) const DOCUMENT_TO_TEXT: &str = "document-to-text";
+pub(super) const IMAGE_TO_IMAGE: &str = "image-to-image";
+pub(super) const IMAGE_TO_TEXT: &str = "image-to-text";
+pub(super) const AUDIO_TO_AUDIO: &str = "audio-to-audio";
+pub(super) const AUDIO_TO_TEXT: &str = "audio-to-text";
+pub(super) const VIDEO_TO_FRAMES: &str = "video-to-frames";
+pub(super) const VIDEO_TO_TEXT: &str = "video-to-text";
+pub(super) const TEXT_TO_TEXT: &str = "text-to-text";
+
+const NO_FFMPEG: &str = "ffmpeg is not on the search path; install it and start Mediary anew";
+const NO_TRANSCRIBER: &str =
+    "no target transcribes; set the key of a provider that does, such as GROQ_API_KEY, and start Mediary anew";
+const NO_READER: &str = "no engine that reads pictures is installed; run `mediary models pull`, then start Mediary anew";
+
+/// What is on this machine.
+#[derive(Debug, Clone, Copy)]
+pub(in super::super) struct Installed {
+    /// PDFium and its worker.
+    pub(in super::super) pdfium: bool,
+    /// An engine that reads pictures.
+    pub(in super::super) ocr: bool,
+    /// ffmpeg.
+    pub(in super::super) ffmpeg: bool,
+}
+
+/// All recipes, with what is missing for those that cannot be followed. Of two for the same the first is preferred.
+pub(super) fn recipes(pipelines: &Pipelines, matrix: &CapabilityMatrix, installed: Installed) -> Vec<TreatmentRecipe> {
+    let anywhere = Bounds::default();
+    let here = Bounds { privacy: Privacy::Local, ..Bounds::default() };
+    let seen = |bounds: &Bounds| !help::vision_targets(matrix, &pipelines.image_to_text.describe, bounds).is_empty();
+    let video_seen = |bounds: &Bounds| !help::vision_targets(matrix, &pipelines.video_to_text.describe, bounds).is_empty();
+    let heard = |bounds: &Bounds| !help::transcribers(matrix, &pipelines.audio_to_text.asking, bounds).is_empty();
+    let without = |is_there: bool, missing: &str| (!is_there).then(|| missing.to_owned());
+    let pdfium = || {
+        without(installed.pdfium, "PDFium is not installed; run `mediary models pull pdfium`, then start Mediary anew")
+    };
+    let ffmpeg = || without(installed.ffmpeg, NO_FFMPEG);
+
+    let pictures = |name, from, most_files, missing| {
+        recipe(name, from, Yield::Media(MediaFormat::Jpeg)).making(most_files).lacking(missing)
+    };
+    let stills = MediaFormat::ALL.iter().copied().filter(|format| format.kind() == MediaKind::Image);
+    let image = |formats: Vec<MediaFormat>, most_files| {
+        recipe(IMAGE_TO_IMAGE, MediaKind::Image, Yield::Media(MediaFormat::Jpeg)).of(formats).making(most_files)
+    };
+    let mut all = vec![
+        pictures(PDF_TO_IMAGES, MediaKind::Document, pipelines.pdf_to_images.most_pages, pdfium()),
+        recipe(DOCUMENT_TO_TEXT, MediaKind::Document, Yield::Text).lacking(pdfium()),
+        image(stills.filter(|format| *format != MediaFormat::Tiff).collect(), 1),
+        // The one format of pictures with pages.
+        image(vec![MediaFormat::Tiff], pipelines.image_to_image.most_pages),
+        recipe(IMAGE_TO_TEXT, MediaKind::Image, Yield::Text)
+            .lacking(without(installed.ocr || seen(&anywhere), NO_READER))
+            .leaving(!installed.ocr && !seen(&here)),
+    ];
+    for format in &pipelines.audio_to_audio.formats {
+        all.push(recipe(AUDIO_TO_AUDIO, MediaKind::Audio, Yield::Media(*format)).lacking(ffmpeg()));
+    }
+    all.extend([
+        recipe(AUDIO_TO_TEXT, MediaKind::Audio, Yield::Text)
+            .lacking(without(heard(&anywhere), NO_TRANSCRIBER))
+            .leaving(!heard(&here)),
+        pictures(VIDEO_TO_FRAMES, MediaKind::Video, pipelines.video_to_frames.frames, ffmpeg()),
+        recipe(VIDEO_TO_TEXT, MediaKind::Video, Yield::Text)
+            .lacking(ffmpeg().or_else(|| without(heard(&anywhere) || video_seen(&anywhere), NO_TRANSCRIBER)))
+            .leaving(!heard(&here) && !video_seen(&here)),
+        recipe(TEXT_TO_TEXT, MediaKind::Text, Yield::Text),
+    ]);
+    all.into_iter().map(|recipe| recipe.0).collect()
+}
+
+struct Described(TreatmentRecipe);
+
+fn recipe(name: &str, from: MediaKind, gives: Yield) -> Described {
+    let name = RecipeName::new(name);
+    Described(TreatmentRecipe {
+        name,
+        from,
+        formats: Vec::new(),
+        gives,
+        most_files: 1,
+        leaves_machine: false,
+        missing: None,
+    })
+}
+
+impl Described {
+    fn of(self, formats: Vec<MediaFormat>) -> Self {
+        Self(TreatmentRecipe { formats, ..self.0 })
+    }
+
+    fn making(self, most_files: u32) -> Self {
+        Self(TreatmentRecipe { most_files, ..self.0 })
+    }
+
+    fn lacking(self, missing: Option<String>) -> Self {
+        Self(TreatmentRecipe { missing, ..self.0 })
+    }
+
+    fn leaving(self, leaves_machine: bool) -> Self {
+        Self(TreatmentRecipe { leaves_machine, ..self.0 })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use mediary_core::capability::{Abilities, Acceptance, TaskKind};
+
+    use super::*;
+
+    const ALL: Installed = Installed { pdfium: true, ocr: true, ffmpeg: true };
+    const NOTHING: Installed = Installed { pdfium: false, ocr: false, ffmpeg: false };
+
+    fn target(name: &str, task: TaskKind, format: MediaFormat, is_local: bool) -> Abilities {
+        let accepts = vec![Acceptance::of(format)];
+        Abilities { tasks: vec![task], accepts, is_local, ..Abilities::chat(name.parse().unwrap()) }
+    }
+
+    fn missing(matrix: &[Abilities], installed: Installed) -> Vec<&'static str> {
+        let found = recipes(&Pipelines::embedded(), &CapabilityMatrix::new(matrix.to_vec()), installed);
+        let names = [
+            PDF_TO_IMAGES,
+            DOCUMENT_TO_TEXT,
+            IMAGE_TO_IMAGE,
+            IMAGE_TO_TEXT,
+            AUDIO_TO_AUDIO,
+            AUDIO_TO_TEXT,
+            VIDEO_TO_FRAMES,
+            VIDEO_TO_TEXT,
+            TEXT_TO_TEXT,
+        ];
+        let lacks = |name: &&str| found.iter().any(|recipe| recipe.name.as_str() == *name && recipe.missing.is_some());
+        names.into_iter().filter(lacks).collect()
+    }
+
+    #[test]
+    fn what_is_missing_is_said_for_each_recipe() {
+        let ear = target("groq/whisper", TaskKind::Transcription, MediaFormat::Mp3, false);
+        let eye = target("far/eye", TaskKind::Chat, MediaFormat::Jpeg, false);
+        let needs_all = vec![
+            PDF_TO_IMAGES,
+            DOCUMENT_TO_TEXT,
+            IMAGE_TO_TEXT,
+            AUDIO_TO_AUDIO,
+            AUDIO_TO_TEXT,
+            VIDEO_TO_FRAMES,
+            VIDEO_TO_TEXT,
+        ];
+        let rows = [
+            (vec![], NOTHING, needs_all),
+            (vec![], ALL, vec![AUDIO_TO_TEXT, VIDEO_TO_TEXT]),
+            (vec![ear.clone()], ALL, vec![]),
+            (vec![eye.clone()], ALL, vec![AUDIO_TO_TEXT]),
+            (vec![eye.clone(), ear], Installed { ocr: false, ..ALL }, vec![]),
+            (
+                vec![eye],
+                Installed { ffmpeg: false, ..ALL },
+                vec![AUDIO_TO_AUDIO, AUDIO_TO_TEXT, VIDEO_TO_FRAMES, VIDEO_TO_TEXT],
+            ),
+        ];
+        for (matrix, installed, expected) in rows {
+            assert_eq!(missing(&matrix, installed), expected, "{installed:?} with {} targets", matrix.len());
+        }
+    }
+
+    #[test]
+    fn recipes_that_need_a_target_elsewhere_say_so() {
+        let leaves = |matrix: &[Abilities], installed, name: &str| {
+            let found = recipes(&Pipelines::embedded(), &CapabilityMatrix::new(matrix.to_vec()), installed);
+            found.iter().any(|recipe| recipe.name.as_str() == name && recipe.leaves_machine)
+        };
+        let ear = |is_local| target("some/ear", TaskKind::Transcription, MediaFormat::Mp3, is_local);
+        let eye = |is_local| target("some/eye", TaskKind::Chat, MediaFormat::Jpeg, is_local);
+        assert!(leaves(&[ear(false)], ALL, AUDIO_TO_TEXT) && !leaves(&[ear(true)], ALL, AUDIO_TO_TEXT));
+        assert!(!leaves(&[eye(false)], ALL, IMAGE_TO_TEXT));
+        let blind = Installed { ocr: false, ..ALL };
+        assert!(leaves(&[eye(false)], blind, IMAGE_TO_TEXT) && !leaves(&[eye(true)], blind, IMAGE_TO_TEXT));
+    }
+}

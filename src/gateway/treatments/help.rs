@@ -1,0 +1,123 @@
+//! Which targets can help with a treatment: those that see, listen or transcribe, in the order in which they are asked.
+//!
+//! A choice over the matrix, nothing more; cooldowns are the planner's affair.
+
+use mediary_core::capability::{Abilities, CapabilityMatrix, Lifecycle, TaskKind, Tier};
+use mediary_core::MediaFormat;
+use mediary_core::plan::{CostPolicy, Privacy};
+
+use super::super::routing::Bounds;
+use super::recipes::Asking;
+use super::transcription::listens;
+
+/// Whether a target chats about pictures of the kind that we make.
+fn sees(row: &Abilities) -> bool {
+    row.does(TaskKind::Chat) && row.acceptance(MediaFormat::Jpeg).is_some()
+}
+
+/// The targets that describe pictures.
+pub(super) fn vision_targets<'m>(
+    matrix: &'m CapabilityMatrix,
+    asking: &Asking,
+    bounds: &Bounds,
+) -> Vec<&'m Abilities> {
+    let rank = |row: &Abilities| (row.rank(Tier::Vision).unwrap_or(u8::MAX), row.priority);
+    in_order(matrix, asking, bounds, sees, rank)
+}
+
+/// The targets that give transcripts: those made for it before those that only listen.
+pub(super) fn transcribers<'m>(
+    matrix: &'m CapabilityMatrix,
+    asking: &Asking,
+    bounds: &Bounds,
+) -> Vec<&'m Abilities> {
+    let rank = |row: &Abilities| (u8::from(!row.does(TaskKind::Transcription)), row.priority);
+    in_order(matrix, asking, bounds, listens, rank)
+}
+
+fn in_order<'m>(
+    matrix: &'m CapabilityMatrix,
+    asking: &Asking,
+    bounds: &Bounds,
+    able: impl Fn(&Abilities) -> bool,
+    rank: impl Fn(&Abilities) -> (u8, u32),
+) -> Vec<&'m Abilities> {
+    let may = |row: &&Abilities| {
+        able(row) && row.missing.is_none() && row.lifecycle != Lifecycle::Retired && is_allowed(row, bounds)
+    };
+    let named: Vec<&Abilities> = asking.by.iter().filter_map(|target| matrix.get(target)).filter(may).collect();
+    let is_other = |row: &&Abilities| {
+        asking.others && row.lifecycle != Lifecycle::Deprecated && !named.iter().any(|named| named.target == row.target)
+    };
+    let mut others: Vec<&Abilities> = matrix.rows().iter().filter(may).filter(is_other).collect();
+    others.sort_by_key(|row| rank(row));
+    named.into_iter().chain(others).collect()
+}
+
+fn is_allowed(row: &Abilities, bounds: &Bounds) -> bool {
+    (bounds.privacy == Privacy::Any || row.is_local)
+        && (bounds.cost == CostPolicy::Any || row.price.is_free())
+        && (bounds.providers.is_empty() || bounds.providers.contains(&row.target.provider))
+}
+
+#[cfg(test)]
+mod tests {
+    use mediary_core::ProviderId;
+    use mediary_core::capability::{Acceptance, Price};
+
+    use super::*;
+
+    fn row(target: &str, formats: &[MediaFormat], change: impl FnOnce(&mut Abilities)) -> Abilities {
+        let mut row = Abilities::chat(target.parse().unwrap());
+        row.accepts = formats.iter().map(|format| Acceptance::of(*format)).collect();
+        change(&mut row);
+        row
+    }
+
+    fn matrix() -> CapabilityMatrix {
+        CapabilityMatrix::new([
+            row("a/blind", &[], |_| {}),
+            row("a/second-eye", &[MediaFormat::Jpeg], |row| row.ranks = vec![(Tier::Vision, 2)]),
+            row("b/best-eye", &[MediaFormat::Jpeg], |row| row.ranks = vec![(Tier::Vision, 1)]),
+            row("b/gone-eye", &[MediaFormat::Jpeg], |row| row.lifecycle = Lifecycle::Retired),
+            row("b/leaving-eye", &[MediaFormat::Jpeg], |row| row.lifecycle = Lifecycle::Deprecated),
+            row("c/home-eye", &[MediaFormat::Jpeg], |row| (row.is_local, row.price) = (true, Price::Free)),
+            row("c/ear", &[MediaFormat::Wav], |_| {}),
+            row("d/scribe", &[MediaFormat::Mp3], |row| row.tasks = vec![TaskKind::Transcription]),
+        ])
+    }
+
+    fn asking(by: &[&str], others: bool) -> Asking {
+        let by = by.iter().map(|target| target.parse().unwrap()).collect();
+        Asking { by, others, most_asked: 3, most_tokens: 9, prompt: "?".to_owned() }
+    }
+
+    fn names(rows: &[&Abilities]) -> Vec<String> {
+        rows.iter().map(|row| row.target.to_string()).collect()
+    }
+
+    #[test]
+    fn targets_that_are_named_come_first_and_others_by_their_rank() {
+        let bounds = Bounds::default();
+        let rows = [
+            (asking(&[], true), vec!["b/best-eye", "a/second-eye", "c/home-eye"]),
+            (asking(&["c/home-eye", "none/here", "a/blind"], true), vec!["c/home-eye", "b/best-eye", "a/second-eye"]),
+            (asking(&["b/leaving-eye", "b/gone-eye"], false), vec!["b/leaving-eye"]),
+            (asking(&[], false), vec![]),
+        ];
+        for (asking, expected) in rows {
+            assert_eq!(names(&vision_targets(&matrix(), &asking, &bounds)), expected, "{asking:?}");
+        }
+        assert_eq!(names(&transcribers(&matrix(), &asking(&[], true), &bounds)), ["d/scribe", "c/ear"]);
+    }
+
+    #[test]
+    fn the_bounds_of_a_request_hold_for_its_treatments_too() {
+        let local = Bounds { privacy: Privacy::Local, ..Bounds::default() };
+        let free = Bounds { cost: CostPolicy::Free, ..Bounds::default() };
+        let narrow = Bounds { providers: vec![ProviderId::new("a")], ..Bounds::default() };
+        for (bounds, expected) in [(local, "c/home-eye"), (free, "c/home-eye"), (narrow, "a/second-eye")] {
+            assert_eq!(names(&vision_targets(&matrix(), &asking(&["b/best-eye"], true), &bounds)), [expected], "{bounds:?}");
+        }
+    }
+}

@@ -1,0 +1,177 @@
+//! Pictures as text: what is written in them, and what they show where little is written.
+
+use std::sync::Arc;
+
+use mediary_convert::image;
+use mediary_core::capability::{Abilities, PartShape};
+use mediary_core::document::Page;
+use mediary_core::task::PartPath;
+use mediary_core::{Failure, FailureKind, Media, MediaFormat};
+
+use super::super::documents::{EngineChoice, ReadOptions, Reading};
+use super::super::blocking;
+use super::Treatments;
+use super::available::IMAGE_TO_TEXT;
+use super::description::{Description, Scene, description};
+use super::documents;
+use super::memo::{self, Memo};
+use super::made::{Extract, Section};
+
+impl Treatments {
+    /// The text of a picture.
+    pub(super) async fn picture_text(&self, media: &Media, memo: &Memo) -> Result<Arc<Extract>, Failure> {
+        let recipe = &self.pipelines.image_to_text;
+        let key = memo::key(media, IMAGE_TO_TEXT, recipe, &memo.bounds);
+        self.remembered.or_read(key, async { self.seen(media, memo).await }).await
+    }
+
+    async fn seen(&self, media: &Media, memo: &Memo) -> Result<Extract, Failure> {
+        let recipe = &self.pipelines.image_to_text;
+        let read = match self.installed.ocr {
+            // Engines elsewhere would be asked about every photograph; a target that describes repeats what is written.
+            true => {
+                let options = ReadOptions { engine: EngineChoice::Local, ..ReadOptions::default() };
+                self.reader.read_as_found(media.clone(), &options, &|_, _| {}).await
+            }
+            false => Err(Failure::new(FailureKind::NotInstalled, "no engine that reads pictures is installed")),
+        };
+        let written = match read {
+            Ok(reading) => {
+                let extract = documents::extract(&reading, &self.pipelines.document_to_text);
+                let written = Written { characters: characters(&reading), doubted: reading.needs_ocr(), extract };
+                if written.characters >= recipe.little_text && !written.doubted {
+                    return Ok(written.extract);
+                }
+                Ok(written)
+            }
+            // What cannot be decoded cannot be seen by any target.
+            Err(failure) if matches!(failure.kind, FailureKind::Unreadable | FailureKind::TooLarge) => {
+                return Err(failure);
+            }
+            Err(failure) => Err(failure),
+        };
+        let scene = Scene::Picture(media);
+        let described = description(self, &recipe.describe, &memo.bounds, scene).await;
+        put_together(written, described)
+    }
+
+    /// A picture as a target takes it; `None` where it takes none of ours.
+    pub(super) async fn picture_for(&self, media: &Media, row: &Abilities) -> Result<Option<Media>, Failure> {
+        let shape = PartShape {
+            place: PartPath::Content { message: 0, part: 0 },
+            format: media.format,
+            bytes: media.blob.len_bytes(),
+            side_pixels: image::longest_side(media),
+            seconds: None,
+            pages: None,
+            in_tool_result: false,
+        };
+        if row.acceptance(media.format).is_some_and(|taken| taken.misfit(&shape, 1).is_none()) {
+            return Ok(Some(media.clone()));
+        }
+        let Some(taken) = row.acceptance(MediaFormat::Jpeg) else { return Ok(None) };
+        let jpeg = self.pipelines.image_to_image.jpeg;
+        let fit = jpeg.fit(taken.side_pixels, taken.bytes, false);
+        let (media, limits) = (media.clone(), self.reader.image_limits());
+        blocking::run(move || image::open(&media, &limits)?.fitted(0, &fit)).await.map(Some)
+    }
+}
+
+/// What an engine here read.
+struct Written {
+    characters: usize,
+    /// Whether a better reader might find more.
+    doubted: bool,
+    extract: Extract,
+}
+
+/// How many characters other than white space were read.
+fn characters(reading: &Reading) -> usize {
+    let pages = reading.pages.iter().filter_map(|outcome| outcome.page.as_ref().ok());
+    pages.map(Page::text).map(|text| text.chars().filter(|c| !c.is_whitespace()).count()).sum()
+}
+
+/// What is written and what is described, or an honest word where there is neither.
+fn put_together(written: Result<Written, Failure>, described: Description) -> Result<Extract, Failure> {
+    let mut sections = Vec::new();
+    let mut by = Vec::new();
+    let mut settled = true;
+    let found_text = written.as_ref().is_ok_and(|written| written.characters > 0);
+    let failed = match written {
+        Ok(Written { characters, doubted, extract }) => {
+            settled &= extract.settled;
+            by.push(extract.by);
+            if characters > 0 {
+                let text: Vec<String> = extract.sections.into_iter().map(|section| section.text).collect();
+                let title = if doubted { "what is written in it, read with doubt" } else { "what is written in it" };
+                sections.push(Section::new(title, text.join("\n\n")));
+            }
+            None
+        }
+        Err(failure) => Some(failure),
+    };
+    match (described, failed) {
+        (Description::Text { text, by: target }, _) => {
+            sections.push(Section::new(format!("what it shows, as {target} describes it"), text));
+            by.push(target);
+        }
+        (Description::NoTarget | Description::Failed, Some(failure)) => return Err(failure),
+        (Description::NoTarget, None) if !found_text => {
+            sections.push(Section { title: None, text: "(no text was found in this picture)".to_owned() });
+        }
+        (Description::Failed, None) => {
+            settled = false;
+            let text = if found_text {
+                "(what else it shows could not be described)"
+            } else {
+                "(no text was found in this picture, and what it shows could not be described)"
+            };
+            sections.push(Section { title: None, text: text.to_owned() });
+        }
+        (Description::NoTarget, None) => {}
+    }
+    let by = if by.is_empty() { IMAGE_TO_TEXT.to_owned() } else { by.join("+") };
+    Ok(Extract { sections, by, pages: None, settled })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<Written, Failure> {
+        let extract = Extract::plain(text.to_owned(), "local/paddleocr");
+        Ok(Written { characters: text.len(), doubted: false, extract })
+    }
+
+    fn by_eye() -> Description {
+        Description::Text { text: "a red boat".to_owned(), by: "far/eye".to_owned() }
+    }
+
+    #[test]
+    fn neither_text_nor_description_is_said_and_never_made_up() {
+        let busy = || Err(Failure::new(FailureKind::NotInstalled, "no engine"));
+        type Row = (Result<Written, Failure>, Description, Result<(Vec<&'static str>, &'static str, bool), &'static str>);
+        let rows: Vec<Row> = vec![
+            (read("EXIT"), by_eye(), Ok((vec!["EXIT", "a red boat"], "local/paddleocr+far/eye", true))),
+            (read(""), by_eye(), Ok((vec!["a red boat"], "local/paddleocr+far/eye", true))),
+            (read(""), Description::NoTarget, Ok((vec!["(no text was found in this picture)"], "local/paddleocr", true))),
+            (read("EXIT"), Description::NoTarget, Ok((vec!["EXIT"], "local/paddleocr", true))),
+            (
+                read("EXIT"),
+                Description::Failed,
+                Ok((vec!["EXIT", "(what else it shows could not be described)"], "local/paddleocr", false)),
+            ),
+            (busy(), by_eye(), Ok((vec!["a red boat"], "far/eye", true))),
+            (busy(), Description::NoTarget, Err("no engine")),
+            (busy(), Description::Failed, Err("no engine")),
+        ];
+        for (written, described, expected) in rows {
+            let made = put_together(written, described);
+            let made = made.as_ref().map(|extract| {
+                let texts: Vec<&str> = extract.sections.iter().map(|section| section.text.as_str()).collect();
+                (texts, extract.by.as_str(), extract.settled)
+            });
+            assert_eq!(made.map_err(|failure| failure.detail.as_str()), expected);
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! Treatments: what a plan says is done to a part, done.
+//!
+//! Recipes come from `pipelines/`; converters, engines and, where a recipe asks for it, providers do the work. A part is
+//! treated once per request however many candidates want it in the same form, and what was extracted is remembered by
+//! its content. Nothing is decided here that the plan decides, and nothing is left out without a word.
+
+mod audio;
+mod available;
+mod description;
+mod documents;
+mod fence;
+mod help;
+mod images;
+mod jobs;
+mod made;
+mod memo;
+mod recipes;
+#[cfg(test)]
+mod tests;
+mod texts;
+mod transcription;
+mod videos;
+
+pub(super) use audio::opened;
+pub(super) use available::Installed;
+pub(super) use memo::Memo;
+pub use recipes::Pipelines;
+
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use futures_util::future::try_join_all;
+use mediary_convert::av::Ffmpeg;
+use mediary_core::capability::{Abilities, CapabilityMatrix};
+use mediary_core::plan::{Candidate, Plan, TreatmentRecipe};
+use mediary_core::task::Chat;
+use mediary_core::{Failure, Media, MediaKind};
+
+use super::documents::Reader;
+use super::intake::at_place;
+use super::limits;
+use super::routing::{Router, TreatmentNote};
+use crate::config::Limits;
+use jobs::{Assigned, Job};
+use made::{Extract, Made};
+use memo::Remembered;
+
+/// What treatments are done with.
+#[derive(Debug)]
+pub struct Treatments {
+    pipelines: Pipelines,
+    ffmpeg: Option<Ffmpeg>,
+    installed: Installed,
+    limits: Limits,
+    /// Reads documents and pictures.
+    reader: Arc<Reader>,
+    /// Calls targets that describe or transcribe.
+    router: Arc<Router>,
+    /// The recipes as the planner wants them, and for how many rows of the matrix they were worked out: rows only come.
+    recipes: RwLock<(usize, Arc<[TreatmentRecipe]>)>,
+    remembered: Remembered,
+}
+
+impl Treatments {
+    pub(super) fn new(
+        pipelines: Pipelines,
+        ffmpeg: Option<Ffmpeg>,
+        installed: Installed,
+        limits: Limits,
+        reader: Arc<Reader>,
+        router: Arc<Router>,
+    ) -> Self {
+        let recipes = RwLock::new((usize::MAX, [].into()));
+        Self { pipelines, ffmpeg, installed, limits, reader, router, recipes, remembered: Remembered::default() }
+    }
+
+    /// The ways in which one medium can become another here, and what is missing for those that cannot be gone.
+    #[must_use]
+    pub fn recipes(&self, matrix: &CapabilityMatrix) -> Arc<[TreatmentRecipe]> {
+        let rows = matrix.rows().len();
+        let (known, recipes) = self.recipes.read().unwrap_or_else(PoisonError::into_inner).clone();
+        if known == rows {
+            return recipes;
+        }
+        let recipes: Arc<[_]> = available::recipes(&self.pipelines, matrix, self.installed).into();
+        *self.recipes.write().unwrap_or_else(PoisonError::into_inner) = (rows, recipes.clone());
+        recipes
+    }
+
+    /// The chat as a candidate gets it, and what was done to its parts.
+    ///
+    /// # Errors
+    /// When a part cannot be treated; the part is named.
+    pub(super) async fn treat(
+        &self,
+        chat: &Chat,
+        plan: &Plan,
+        candidate: &Candidate,
+        abilities: &Abilities,
+        memo: &Memo,
+    ) -> Result<(Chat, Vec<TreatmentNote>), Failure> {
+        let jobs = jobs::jobs(chat, plan, candidate, abilities, memo);
+        let mut done = Vec::with_capacity(jobs.len());
+        for Assigned { place, job, .. } in &jobs {
+            done.push(async {
+                let made = memo.once(job.key(), self.make(*job)).await;
+                made.map_err(|failure| at_place(failure, *place))
+            });
+        }
+        let done: Vec<Arc<Made>> = try_join_all(done).await?;
+        let mut parts = HashMap::new();
+        let mut notes = Vec::with_capacity(done.len());
+        for (Assigned { place, does, original, .. }, made) in jobs.iter().zip(&done) {
+            parts.insert(*place, made.parts(original));
+            notes.push(TreatmentNote { place: *place, does, by: made.by.clone(), pages: made.pages });
+        }
+        Ok((jobs::replaced(chat, parts), notes))
+    }
+
+    /// Does what a recipe says.
+    async fn make(&self, job: Job<'_>) -> Result<Made, Failure> {
+        limits::check_size(&self.limits, job.media)?;
+        match (job.media.kind(), job.to) {
+            (MediaKind::Document, Some(_)) => self.pages_of_document(job).await,
+            (MediaKind::Image, Some(_)) => self.pages_of_picture(job).await,
+            (MediaKind::Audio, Some(to)) => self.sound(job, to).await,
+            (MediaKind::Video, Some(_)) => self.frames(job).await,
+            (MediaKind::Text, Some(to)) => Err(Failure::broken(format!("text does not become {to}"))),
+            (kind, None) => self.text_of(job.media, kind, job.memo).await.map(Made::quoted),
+        }
+    }
+
+    /// The text of a medium, as far as text can say what it says.
+    async fn text_of(&self, media: &Media, kind: MediaKind, memo: &Memo) -> Result<Arc<Extract>, Failure> {
+        match kind {
+            MediaKind::Document => self.document_text(media, memo).await,
+            MediaKind::Image => self.picture_text(media, memo).await,
+            MediaKind::Audio => self.transcript(media, memo).await,
+            MediaKind::Video => self.video_text(media, memo).await,
+            MediaKind::Text => self.file_text(media).await.map(Arc::new),
+        }
+    }
+}

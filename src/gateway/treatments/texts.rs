@@ -1,0 +1,50 @@
+//! Files of text: in Unicode, quoted.
+
+use mediary_core::media::decode_text;
+use mediary_core::{Failure, Media};
+
+use super::Treatments;
+use super::super::blocking;
+use super::available::TEXT_TO_TEXT;
+use super::made::{Extract, Section};
+
+impl Treatments {
+    pub(super) async fn file_text(&self, media: &Media) -> Result<Extract, Failure> {
+        let (blob, most) = (media.blob.clone(), self.pipelines.text_to_text.most_characters);
+        blocking::run(move || {
+            let bytes = blob.read_all();
+            let bytes = bytes.map_err(|error| Failure::broken(format!("the text cannot be read back: {error}")))?;
+            Ok(cut(decode_text(&bytes).text, most))
+        })
+        .await
+    }
+}
+
+/// A text, cut if it is longer than allowed; then it says so. 0: nothing is cut.
+fn cut(mut text: String, most_characters: usize) -> Extract {
+    let Some((end, _)) = text.char_indices().nth(most_characters).filter(|_| most_characters > 0) else {
+        return Extract::plain(text, TEXT_TO_TEXT);
+    };
+    let rest = text[end..].chars().count();
+    text.truncate(end);
+    let title =
+        format!("the first {most_characters} of {} characters; the others are left out", most_characters + rest);
+    Extract { sections: vec![Section::new(title, text)], ..Extract::plain(String::new(), TEXT_TO_TEXT) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_that_is_cut_says_so() {
+        let rows =
+            [("äöü", 0, None, "äöü"), ("äöü", 3, None, "äöü"), ("äöü", 2, Some("the first 2 of 3 characters"), "äö")];
+        for (text, most, title, kept) in rows {
+            let extract = cut(text.to_owned(), most);
+            assert_eq!(extract.sections[0].text, kept);
+            let said = extract.sections[0].title.as_deref();
+            assert_eq!(said.map(|said| said.starts_with(title.unwrap_or("-"))), title.map(|_| true), "{said:?}");
+        }
+    }
+}

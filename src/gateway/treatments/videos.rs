@@ -1,0 +1,240 @@
+//! Videos: as pictures of their moments with a transcript, or as text alone.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use mediary_convert::av::Frame;
+use mediary_convert::image::{self, Fit};
+use mediary_core::capability::Abilities;
+use mediary_core::task::Part;
+use mediary_core::{Failure, Media, MediaFormat};
+
+use super::super::blocking;
+use super::super::routing::shown;
+use super::available::{VIDEO_TO_FRAMES, VIDEO_TO_TEXT};
+use super::description::{Description, Scene, Shown, description};
+use super::jobs::Job;
+use super::made::{Extract, Made, Piece, Section};
+use super::memo::{self, Memo};
+use super::{Treatments, audio, help};
+
+/// Moments of a video.
+struct Moments {
+    frames: Vec<Frame>,
+    length: Duration,
+}
+
+impl Treatments {
+    /// A video as pictures of its moments, and what is said in it.
+    pub(super) async fn frames(&self, job: Job<'_>) -> Result<Made, Failure> {
+        let recipe = &self.pipelines.video_to_frames;
+        let taken = job.abilities.acceptance(MediaFormat::Jpeg);
+        let fit =
+            recipe.jpeg.fit(taken.and_then(|taken| taken.side_pixels), taken.and_then(|taken| taken.bytes), false);
+        let most = recipe.frames.min(job.files).max(1);
+        let Moments { frames, length } = self.moments(job.media, most, fit.longest_side_px).await?;
+        let count = frames.len();
+        let mut pieces =
+            vec![Piece::Said(format!("of this video of {} {count} moments are shown, evenly spread", clock(length)))];
+        for frame in frames {
+            pieces.push(Piece::Said(format!("at {}", clock(frame.at))));
+            pieces.push(Piece::Media(self.frame_fitted(frame.picture, fit).await?));
+        }
+        let mut by = VIDEO_TO_FRAMES.to_owned();
+        if recipe.transcript {
+            pieces.push(self.video_words(job.media, job.memo, &mut by).await);
+        }
+        Ok(Made { pieces, by, pages: u32::try_from(count).ok() })
+    }
+
+    /// A video as text: what is said, and what a target that sees says of its moments.
+    pub(super) async fn video_text(&self, media: &Media, memo: &Memo) -> Result<Arc<Extract>, Failure> {
+        let recipe = &self.pipelines.video_to_text;
+        let both = (recipe, &self.pipelines.audio_to_text);
+        let key = memo::key(media, VIDEO_TO_TEXT, &both, &memo.bounds);
+        self.remembered.or_read(key, async { self.watched(media, memo).await }).await
+    }
+
+    async fn watched(&self, media: &Media, memo: &Memo) -> Result<Extract, Failure> {
+        let recipe = &self.pipelines.video_to_text;
+        let described = match help::vision_targets(&self.router.known(), &recipe.describe, &memo.bounds).is_empty() {
+            true => Description::NoTarget,
+            false => {
+                let moments = self.moments(media, recipe.frames, recipe.longest_side).await?;
+                description(self, &recipe.describe, &memo.bounds, Scene::Video(&moments.frames)).await
+            }
+        };
+        let heard = self.transcript(media, memo).await;
+        told(heard, described)
+    }
+
+    /// The words of a video as a piece; why there are none, where there are none.
+    async fn video_words(&self, media: &Media, memo: &Memo, by: &mut String) -> Piece {
+        if help::transcribers(&self.router.known(), &self.pipelines.audio_to_text.asking, &memo.bounds).is_empty() {
+            return Piece::Said("what is said in it is not given: no target may transcribe it".to_owned());
+        }
+        match self.transcript(media, memo).await {
+            Ok(words) => {
+                by.push('+');
+                by.push_str(&words.by);
+                Piece::Quoted(words)
+            }
+            Err(failure) => {
+                tracing::info!(failure.kind = failure.kind.name(), "a video goes without its transcript");
+                Piece::Said("what is said in it could not be transcribed".to_owned())
+            }
+        }
+    }
+
+    /// At most so many moments, evenly spread, no two in the same second.
+    async fn moments(&self, media: &Media, most: u32, side_px: u32) -> Result<Moments, Failure> {
+        let ffmpeg = self.ffmpeg()?;
+        let input = audio::opened(media).await?;
+        let length = ffmpeg.length(&input).await?;
+        let mut frames = Vec::new();
+        for at in spread(length, most) {
+            frames.extend(ffmpeg.frame(&input, at, side_px).await?);
+        }
+        if frames.is_empty() {
+            return Err(Failure::unreadable(format!("there is nothing to see in this {}; send another", media.format)));
+        }
+        Ok(Moments { frames, length })
+    }
+
+    /// A scene as a target takes it; `None` where it takes nothing of it.
+    ///
+    /// # Errors
+    /// When a picture cannot be decoded.
+    pub(super) async fn shown_to(&self, scene: Scene<'_>, row: &Abilities) -> Result<Option<Shown>, Failure> {
+        match scene {
+            Scene::Picture(picture) => Ok(self.picture_for(picture, row).await?.map(|picture| vec![shown(picture)])),
+            Scene::Video(frames) => Ok(moments_for(row, frames)),
+        }
+    }
+
+    async fn frame_fitted(&self, picture: Media, fit: Fit) -> Result<Media, Failure> {
+        if fit.max_bytes.is_none_or(|most| picture.blob.len_bytes() <= most) {
+            return Ok(picture);
+        }
+        let limits = self.reader.image_limits();
+        blocking::run(move || image::open(&picture, &limits)?.fitted(0, &fit)).await
+    }
+}
+
+/// Frames for a target that sees, each with its time, as many as it takes.
+fn moments_for(row: &Abilities, frames: &[Frame]) -> Option<Shown> {
+    let taken = row.acceptance(MediaFormat::Jpeg)?;
+    let most = taken.count.map_or(frames.len(), |count| count as usize).min(frames.len());
+    if most == 0 {
+        return None;
+    }
+    let chosen = (0..most).map(|step| &frames[step * frames.len() / most]);
+    let parts = chosen
+        .flat_map(|frame| [Part::Text(format!("at {}", clock(frame.at))), shown(frame.picture.clone())]);
+    Some(parts.collect())
+}
+
+/// What is said and what is shown. One of them will do; where the other is missing, it says so.
+fn told(heard: Result<Arc<Extract>, Failure>, described: Description) -> Result<Extract, Failure> {
+    let mut sections = Vec::new();
+    let mut by = Vec::new();
+    let mut settled = true;
+    let mut failed = None;
+    match heard {
+        Ok(words) => {
+            settled &= words.settled;
+            by.push(words.by.clone());
+            let text: Vec<&str> = words.sections.iter().map(|section| section.text.as_str()).collect();
+            sections.push(Section::new("what is said in it", text.join("\n")));
+        }
+        Err(failure) => failed = Some(failure),
+    }
+    match described {
+        Description::Text { text, by: target } => {
+            sections.push(Section::new(format!("what it shows, as {target} describes it"), text));
+            by.push(target);
+        }
+        Description::NoTarget if failed.is_none() => {
+            sections.push(Section::new("what it shows", "(no target could be asked to describe it)"));
+        }
+        Description::Failed if failed.is_none() => {
+            settled = false;
+            sections.push(Section::new("what it shows", "(it could not be described)"));
+        }
+        Description::NoTarget | Description::Failed => {}
+    }
+    if let Some(failure) = failed {
+        if sections.is_empty() {
+            return Err(failure);
+        }
+        settled = false;
+        sections.insert(0, Section::new("what is said in it", "(it could not be transcribed)"));
+    }
+    Ok(Extract { sections, by: by.join("+"), pages: None, settled })
+}
+
+/// Moments in the middle of equal stretches; one for a video of a second.
+fn spread(length: Duration, most: u32) -> Vec<Duration> {
+    let seconds = u32::try_from(length.as_secs()).unwrap_or(u32::MAX);
+    let count = most.min(seconds).max(1);
+    (0..count).map(|index| length * (2 * index + 1) / (2 * count)).collect()
+}
+
+/// `1:02:03`, `0:07`.
+fn clock(time: Duration) -> String {
+    let seconds = time.as_secs();
+    let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+    if hours > 0 { format!("{hours}:{minutes:02}:{seconds:02}") } else { format!("{minutes}:{seconds:02}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use mediary_core::FailureKind;
+
+    use super::*;
+
+    #[test]
+    fn moments_are_evenly_spread() {
+        let rows: [(u64, u32, &[u64]); 5] = [
+            (60_000, 3, &[10_000, 30_000, 50_000]),
+            (2_000, 12, &[500, 1_500]),
+            (400, 12, &[200]),
+            (0, 4, &[0]),
+            (10_000, 1, &[5_000]),
+        ];
+        for (length_ms, most, expected) in rows {
+            let moments = spread(Duration::from_millis(length_ms), most);
+            let moments: Vec<u64> = moments.iter().map(|at| at.as_millis() as u64).collect();
+            assert_eq!(moments, expected, "{length_ms} ms in {most}");
+        }
+    }
+
+    #[test]
+    fn times_are_written_as_people_do() {
+        for (seconds, expected) in [(7, "0:07"), (83, "1:23"), (3_723, "1:02:03")] {
+            assert_eq!(clock(Duration::from_secs(seconds)), expected);
+        }
+    }
+
+    #[test]
+    fn one_of_sound_and_sight_will_do_and_the_other_is_not_passed_over() {
+        let words = || Ok(Arc::new(Extract::plain("hello".to_owned(), "far/ear")));
+        let deaf = || Err(Failure::new(FailureKind::TimedOut, "no ear"));
+        let seen = || Description::Text { text: "a dog".to_owned(), by: "far/eye".to_owned() };
+        type Row = (Result<Arc<Extract>, Failure>, Description, Option<(Vec<&'static str>, bool)>);
+        let rows: Vec<Row> = vec![
+            (words(), seen(), Some((vec!["hello", "a dog"], true))),
+            (deaf(), seen(), Some((vec!["(it could not be transcribed)", "a dog"], false))),
+            (words(), Description::NoTarget, Some((vec!["hello", "(no target could be asked to describe it)"], true))),
+            (words(), Description::Failed, Some((vec!["hello", "(it could not be described)"], false))),
+            (deaf(), Description::NoTarget, None),
+        ];
+        for (heard, described, expected) in rows {
+            let made = told(heard, described).ok();
+            let made = made.as_ref().map(|extract| {
+                (extract.sections.iter().map(|section| section.text.as_str()).collect::<Vec<_>>(), extract.settled)
+            });
+            assert_eq!(made, expected);
+        }
+    }
+}

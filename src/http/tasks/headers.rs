@@ -1,0 +1,82 @@
+//! The headers that tell what happened: which target answers, how many calls failed before, what was done to parts.
+
+use std::fmt::Write as _;
+
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
+
+use crate::gateway::{Route, TreatmentNote};
+
+const X_ROUTED_VIA: HeaderName = HeaderName::from_static("x-routed-via");
+const X_FALLBACK_ATTEMPTS: HeaderName = HeaderName::from_static("x-fallback-attempts");
+const X_MEDIARY_TREATMENTS: HeaderName = HeaderName::from_static("x-mediary-treatments");
+const X_MEDIARY_DROPPED: HeaderName = HeaderName::from_static("x-mediary-dropped");
+
+/// Writes down which target answers and what was done for it.
+pub(super) fn describe(route: &Route, headers: &mut HeaderMap) {
+    let mut insert = |name: HeaderName, text: &str| {
+        // Names out of a catalog or a client's own fields may hold anything; a header cannot.
+        let ascii: String = text.chars().map(|c| if c == ' ' || c.is_ascii_graphic() { c } else { '?' }).collect();
+        if let Ok(value) = HeaderValue::from_str(&ascii) {
+            headers.insert(name, value);
+        }
+    };
+    insert(X_ROUTED_VIA, &route.target.to_string());
+    if route.fallbacks > 0 {
+        insert(X_FALLBACK_ATTEMPTS, &route.fallbacks.to_string());
+    }
+    if !route.treatments.is_empty() {
+        let list: Vec<String> = route.treatments.iter().map(treatment).collect();
+        insert(X_MEDIARY_TREATMENTS, &list.join(", "));
+    }
+    if !route.dropped.is_empty() {
+        insert(X_MEDIARY_DROPPED, &route.dropped.join(", "));
+    }
+}
+
+/// A member of a list of strings with parameters, as RFC 9651 has it.
+fn treatment(note: &TreatmentNote) -> String {
+    let by = note.by.replace('\\', "\\\\").replace('"', "\\\"");
+    let mut text = format!("\"{}\";do={};by=\"{by}\"", note.place, note.does);
+    if let Some(pages) = note.pages {
+        // Writing to a string cannot fail.
+        let _ = write!(text, ";pages={pages}");
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use mediary_core::plan::RecipeName;
+    use mediary_core::task::PartPath;
+
+    use super::*;
+
+    #[test]
+    fn headers_name_what_happened_and_nothing_that_did_not() {
+        let note = TreatmentNote {
+            pages: Some(3),
+            ..TreatmentNote::new(PartPath::Content { message: 2, part: 1 }, "extract", &RecipeName::new("read-\"document"))
+        };
+        let mut route = Route {
+            target: "groq/llama-ü".parse().unwrap(),
+            wire_format: "openai",
+            fallbacks: 0,
+            treatments: vec![],
+            dropped: vec![],
+        };
+        let mut headers = HeaderMap::new();
+        describe(&route, &mut headers);
+        assert_eq!(headers.len(), 1);
+        assert_eq!(headers[X_ROUTED_VIA], "groq/llama-?");
+        route.fallbacks = 2;
+        route.treatments = vec![note];
+        route.dropped = vec!["seed".into(), "user".into()];
+        describe(&route, &mut headers);
+        assert_eq!(headers[X_FALLBACK_ATTEMPTS], "2");
+        assert_eq!(
+            headers[X_MEDIARY_TREATMENTS],
+            r#""messages[2].content[1]";do=extract;by="read-\"document";pages=3"#
+        );
+        assert_eq!(headers[X_MEDIARY_DROPPED], "seed, user");
+    }
+}

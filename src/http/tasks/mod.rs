@@ -1,0 +1,149 @@
+//! The tasks over HTTP: one handler for all protocols. Decodes, asks the gateway, encodes.
+//!
+//! A stream's headers wait for its first event, so that a request that no target answers still gets its status; if that
+//! takes long, the client is sent comments instead (see [`relay`]). What a route is and how it is documented stands here;
+//! what its requests and answers look like is said by its [`Protocol`].
+
+mod bounds;
+mod headers;
+mod refused;
+mod relay;
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use axum::Extension;
+use axum::body::Bytes;
+use axum::extract::{Request, State};
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderMap, HeaderValue};
+use axum::response::{IntoResponse, Response};
+
+use super::error::{ApiError, ErrorBody};
+use super::guard::client_of;
+use super::ocr::whole_body;
+use super::request_id::RequestId;
+use super::state::AppState;
+use crate::gateway::{Answered, TaskRequest, WholeAnswer, blocking};
+use crate::protocol::openai::{CHAT, EMBEDDINGS};
+use crate::protocol::{AnswerHead, Decoded, Encode, Protocol};
+
+pub(super) use bounds::bounds;
+pub use refused::refused;
+
+/// Answers a conversation.
+#[utoipa::path(
+    post,
+    path = "/v1/chat/completions",
+    tag = "chat",
+    params(
+        ("X-Mediary-Tier" = Option<String>, Header, description = "a tier, where `model` is empty (also X-Willaku-Tier)"),
+        ("X-Mediary-Strict" = Option<bool>, Header, description = "true: parts go as they are or not at all"),
+        ("X-Mediary-Privacy" = Option<String>, Header, description = "local: nothing leaves this machine"),
+        ("X-Mediary-Cost" = Option<String>, Header, description = "free: only targets that are known to be free"),
+        ("X-Mediary-Provider" = Option<String>, Header, description = "only these providers, by commas"),
+    ),
+    request_body(content = Object, description = "OpenAI's request; `model` may be a model, a tier or `provider/model`. \
+        Parts may be text, image_url, input_audio, video_url, document_url or file"),
+    responses(
+        (status = 200, description = "OpenAI's answer, or its chunks as server-sent events. `X-Routed-Via` names the \
+            target, `X-Fallback-Attempts` how many calls failed before, `X-Mediary-Treatments` what was done to parts, \
+            `X-Mediary-Dropped` which parameters the target lacks", body = Object),
+        (status = 400, description = "A field is wrong, or the request is too long, or is refused", body = ErrorBody),
+        (status = 401, description = "A key is missing or wrong", body = ErrorBody),
+        (status = 404, description = "No such model; near names are suggested", body = ErrorBody),
+        (status = 413, description = "A limit was passed; the message names it", body = ErrorBody),
+        (status = 422, description = "No target can be given a part, or honours a parameter", body = ErrorBody),
+        (status = 429, description = "Every target's rate limit is reached (see Retry-After)", body = ErrorBody),
+        (status = 503, description = "No target answered, or no provider is set up; `tried` names the calls that failed \
+            and why", body = ErrorBody),
+    )
+)]
+pub(super) async fn completions(
+    State(state): State<AppState>,
+    Extension(request_id): Extension<RequestId>,
+    request: Request,
+) -> Result<Response, ApiError> {
+    answer(&CHAT, state, request_id, request).await
+}
+
+/// Turns texts into vectors.
+#[utoipa::path(
+    post,
+    path = "/v1/embeddings",
+    tag = "embeddings",
+    params(
+        ("X-Mediary-Privacy" = Option<String>, Header, description = "local: nothing leaves this machine"),
+        ("X-Mediary-Cost" = Option<String>, Header, description = "free: only targets that are known to be free"),
+        ("X-Mediary-Provider" = Option<String>, Header, description = "only these providers, by commas"),
+    ),
+    request_body(content = Object, description = "OpenAI's request: `model`, `input` (a text, texts, tokens, or lists of \
+        tokens), `encoding_format` (float or base64), `dimensions`"),
+    responses(
+        (status = 200, description = "OpenAI's answer; a request falls back only to targets whose vectors are of the same \
+            family. `X-Routed-Via` names the target, `X-Mediary-Treatments` that tokens were decoded", body = Object),
+        (status = 400, description = "A field is wrong, or an input is empty or too long", body = ErrorBody),
+        (status = 401, description = "A key is missing or wrong", body = ErrorBody),
+        (status = 404, description = "No such model; near names are suggested", body = ErrorBody),
+        (status = 422, description = "No target gives vectors of so many dimensions", body = ErrorBody),
+        (status = 429, description = "Every target's rate limit is reached (see Retry-After)", body = ErrorBody),
+        (status = 503, description = "No target answered; `tried` names the calls that failed and why", body = ErrorBody),
+    )
+)]
+pub(super) async fn embeddings(
+    State(state): State<AppState>,
+    Extension(request_id): Extension<RequestId>,
+    request: Request,
+) -> Result<Response, ApiError> {
+    answer(&EMBEDDINGS, state, request_id, request).await
+}
+
+/// The protocol of a route, where its requests are tasks of one JSON body.
+pub(super) fn protocol_of(route: &str) -> Option<&'static dyn Protocol> {
+    match route {
+        "/v1/chat/completions" => Some(&CHAT),
+        "/v1/embeddings" => Some(&EMBEDDINGS),
+        _ => None,
+    }
+}
+
+/// Answers a request in a protocol.
+async fn answer(
+    protocol: &'static dyn Protocol,
+    state: AppState,
+    request_id: RequestId,
+    request: Request,
+) -> Result<Response, ApiError> {
+    let bounds = bounds(request.headers())?;
+    let client = client_of(request.headers());
+    let body = Bytes::from(whole_body(request, &state.config.limits).await?);
+    let decoded = blocking::through(body.len(), move || protocol.decode(&body)).await??;
+    let Decoded { task, model, answer } = decoded;
+    let wants_stream = task.streams();
+    let request = TaskRequest { task, model, bounds, client };
+    if wants_stream {
+        return relay::answer(protocol, state, request, relay::Wish { head: new_head(), answer, request_id }).await;
+    }
+    // Boxed, since a future of this size would be copied from layer to layer.
+    match Box::pin(state.gateway.answer(request)).await.map_err(refused)? {
+        Answered::Whole(whole) => Ok(one_piece(protocol, &*answer, *whole)),
+        Answered::Stream(_) => Err(ApiError::broken("a stream where a whole answer was asked for")),
+    }
+}
+
+fn one_piece(protocol: &dyn Protocol, encoder: &dyn Encode, answer: WholeAnswer) -> Response {
+    let WholeAnswer { route, reply, raw } = answer;
+    let raw = raw.filter(|_| route.wire_format == protocol.wire_format());
+    let body = raw.unwrap_or_else(|| {
+        let head = AnswerHead { model: route.target.to_string(), ..new_head() };
+        encoder.whole(head, &reply).into()
+    });
+    let mut headers = HeaderMap::new();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    headers::describe(&route, &mut headers);
+    (headers, body).into_response()
+}
+
+fn new_head() -> AnswerHead {
+    let created = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    AnswerHead { id: uuid::Uuid::now_v7().simple().to_string(), created, model: String::new() }
+}

@@ -1,0 +1,180 @@
+//! A stream of chunks from the provider's frames, written as they come.
+//!
+//! What arrived together leaves together: a provider's pieces are often a word each, and to write each by itself costs
+//! more than everything else that is done to it. A client that hears nothing for a while gets a comment, first of all in place
+//! of headers that cannot be filled in yet; whatever goes wrong after that is an event of the stream. A client that
+//! leaves drops the body, and with it the call to the provider.
+
+use std::convert::Infallible;
+use std::future::Future;
+use std::pin::Pin;
+use std::time::Duration;
+
+use axum::body::{Body, Bytes};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use axum::http::{HeaderMap, HeaderValue};
+use axum::response::{IntoResponse, Response};
+use futures_util::stream;
+use tokio::time::timeout;
+
+use super::super::error::ApiError;
+use super::super::request_id::RequestId;
+use super::super::state::AppState;
+use super::{headers, refused};
+use crate::gateway::{Answer, Answered, CallError, TaskRequest};
+use crate::protocol::{AnswerHead, Encode, Protocol, StreamWriter, broken_stream};
+
+/// What is ready is gathered up to this size before it is written.
+const BATCH_BYTES: usize = 16 * 1024;
+/// A few chunks, for which a buffer need not grow.
+const USUAL_BYTES: usize = 2 * 1024;
+
+/// What a client wants of its stream.
+pub(super) struct Wish {
+    pub(super) head: AnswerHead,
+    pub(super) answer: Box<dyn Encode>,
+    pub(super) request_id: RequestId,
+}
+
+/// A stream on its way to its client.
+struct Relay {
+    protocol: &'static dyn Protocol,
+    state: State,
+    /// So long a client hears nothing before it is told that it is still wanted.
+    silence: Duration,
+}
+
+type Asking = Pin<Box<dyn Future<Output = Result<Answered, CallError>> + Send>>;
+
+/// Where a stream is.
+enum State {
+    Asking(Asking, Wish),
+    Relaying(Box<Answer>, Box<dyn StreamWriter>, RequestId),
+    /// Everything was said.
+    Closing(Box<Answer>),
+    Ended,
+}
+
+/// Asks the gateway and answers with a stream.
+///
+/// # Errors
+/// When no target answers, as long as nothing was sent.
+pub(super) async fn answer(
+    protocol: &'static dyn Protocol,
+    state: AppState,
+    request: TaskRequest,
+    wish: Wish,
+) -> Result<Response, ApiError> {
+    let gateway = state.gateway.clone();
+    let silence = state.config.routing.silence;
+    let mut asking: Asking = Box::pin(async move { gateway.answer(request).await });
+    let Ok(answered) = timeout(silence, &mut asking).await else {
+        let first = stream::iter([Ok::<_, Infallible>(Bytes::from_static(protocol.ping()))]);
+        let relay = Relay { protocol, state: State::Asking(asking, wish), silence };
+        let rest = futures_util::StreamExt::chain(first, body(relay));
+        return Ok((stream_headers(), Body::from_stream(rest)).into_response());
+    };
+    let answer = growing(answered.map_err(refused)?)?;
+    let mut headers = stream_headers();
+    headers::describe(&answer.route, &mut headers);
+    let relay = Relay { protocol, state: relaying(protocol, answer, wish)?, silence };
+    Ok((headers, Body::from_stream(body(relay))).into_response())
+}
+
+fn growing(answered: Answered) -> Result<Box<Answer>, ApiError> {
+    match answered {
+        Answered::Stream(answer) => Ok(answer),
+        Answered::Whole(_) => Err(ApiError::broken("a whole answer where a stream was asked for")),
+    }
+}
+
+fn relaying(protocol: &dyn Protocol, answer: Box<Answer>, wish: Wish) -> Result<State, ApiError> {
+    let passes_raw = answer.is_stream && answer.route.wire_format == protocol.wire_format();
+    let head = AnswerHead { model: answer.route.target.to_string(), ..wish.head };
+    let writer = wish.answer.stream(head, passes_raw);
+    let writer = writer.ok_or_else(|| ApiError::broken("a stream of answers that do not stream"))?;
+    Ok(State::Relaying(answer, writer, wish.request_id))
+}
+
+fn stream_headers() -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    // Proxies in front of us would otherwise gather chunks.
+    headers.insert("x-accel-buffering", HeaderValue::from_static("no"));
+    headers
+}
+
+fn body(relay: Relay) -> impl futures_util::Stream<Item = Result<Bytes, Infallible>> {
+    stream::unfold((relay, 0_u32), |(Relay { protocol, state, silence }, steps)| async move {
+        if steps == 1 {
+            // Bytes are written once no more are to be had at once. The first words are to be written by themselves.
+            tokio::task::yield_now().await;
+        }
+        let (bytes, state) = step(protocol, state, silence).await?;
+        Some((Ok(bytes.into()), (Relay { protocol, state, silence }, steps.saturating_add(1))))
+    })
+}
+
+/// The next bytes, and where the stream is then.
+async fn step(protocol: &'static dyn Protocol, state: State, silence: Duration) -> Option<(Vec<u8>, State)> {
+    match state {
+        State::Ended => None,
+        State::Closing(mut answer) => {
+            answer.close().await;
+            None
+        }
+        State::Asking(mut asking, wish) => {
+            let Ok(answered) = timeout(silence, &mut asking).await else {
+                return Some((protocol.ping().to_vec(), State::Asking(asking, wish)));
+            };
+            let id = wish.request_id.clone();
+            match answered.map_err(refused).and_then(growing).and_then(|answer| relaying(protocol, answer, wish)) {
+                Ok(state) => Box::pin(step(protocol, state, silence)).await,
+                Err(error) => Some((told(protocol, error, &id), State::Ended)),
+            }
+        }
+        State::Relaying(mut answer, mut writer, id) => {
+            let mut bytes = Vec::with_capacity(USUAL_BYTES);
+            let Ok(mut next) = timeout(silence, answer.next()).await else {
+                return Some((protocol.ping().to_vec(), State::Relaying(answer, writer, id)));
+            };
+            loop {
+                match next {
+                    Some(Ok(frame)) => writer.frame(&frame, &mut bytes),
+                    Some(Err(failure)) => {
+                        bytes.extend(told(protocol, failure.into(), &id));
+                        return Some((bytes, State::Ended));
+                    }
+                    None => {
+                        writer.end(answer.usage(), &mut bytes);
+                        return Some((bytes, State::Closing(answer)));
+                    }
+                }
+                if bytes.len() >= BATCH_BYTES {
+                    break;
+                }
+                match answer.next_soon().await {
+                    Some(ready) => next = Some(ready),
+                    None if bytes.is_empty() => {
+                        // Frames without a word, such as usage that nobody asked for.
+                        let Ok(after) = timeout(silence, answer.next()).await else {
+                            return Some((protocol.ping().to_vec(), State::Relaying(answer, writer, id)));
+                        };
+                        next = after;
+                    }
+                    None => break,
+                }
+            }
+            Some((bytes, State::Relaying(answer, writer, id)))
+        }
+    }
+}
+
+/// A failure as an event.
+fn told(protocol: &dyn Protocol, error: ApiError, id: &RequestId) -> Vec<u8> {
+    error.log();
+    let mut bytes = Vec::new();
+    broken_stream(protocol, &error.naming(id).fields(), &mut bytes);
+    bytes
+}

@@ -1,0 +1,83 @@
+//! Forms of fields and a file (RFC 7578, `multipart/form-data`), as OpenAI-like APIs want recordings.
+//!
+//! Written once into one buffer. What stands in a form is the dialects' affair.
+
+use std::borrow::Cow;
+use std::io::Read as _;
+
+use mediary_core::{Failure, Media, MediaFormat};
+
+use crate::HttpCall;
+
+/// Room for everything in a form beside its file.
+const ROOM_BYTES: usize = 2048;
+
+/// A form as it is written.
+#[derive(Debug)]
+pub(crate) struct Form {
+    boundary: String,
+    body: Vec<u8>,
+}
+
+impl Form {
+    /// A form for this file.
+    pub(crate) fn open(media: &Media) -> Self {
+        let room = usize::try_from(media.blob.len_bytes()).unwrap_or(0) + ROOM_BYTES;
+        // No file holds its own hash.
+        Self { boundary: media.blob.hash().to_string(), body: Vec::with_capacity(room) }
+    }
+
+    /// A field.
+    ///
+    /// # Errors
+    /// Malformed when its value could end the field.
+    pub(crate) fn field(&mut self, name: &str, value: &str) -> Result<(), Failure> {
+        if value.chars().any(char::is_control) {
+            return Err(Failure::malformed(format!("`{name}` holds a line break or another control character")));
+        }
+        let Self { boundary, body } = self;
+        let field = format!("--{boundary}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+        body.extend_from_slice(field.as_bytes());
+        Ok(())
+    }
+
+    /// The file, which comes last: gives the form as a request to `path`.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub(crate) fn close(self, path: &str, media: &Media) -> Result<HttpCall, Failure> {
+        let Self { boundary, mut body } = self;
+        let (name, mime) = (file_name(media.format), mime(media.format));
+        let head = format!(
+            "--{boundary}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\
+             Content-Type: {mime}\r\n\r\n"
+        );
+        body.extend_from_slice(head.as_bytes());
+        let source = media.blob.source();
+        match source.bytes() {
+            Some(bytes) => body.extend_from_slice(bytes),
+            None => {
+                let read = source.open().and_then(|mut reader| reader.read_to_end(&mut body));
+                read.map_err(|error| Failure::broken(format!("the recording cannot be read back: {error}")))?;
+            }
+        }
+        body.extend_from_slice(format!("\r\n--{boundary}--\r\n").as_bytes());
+        let content_type = Cow::Owned(format!("multipart/form-data; boundary={boundary}"));
+        Ok(HttpCall { path: path.to_owned(), headers: Vec::new(), content_type, body: body.into() })
+    }
+}
+
+/// Providers go by the ending, and not all of them know ours.
+fn file_name(format: MediaFormat) -> String {
+    let ending = match format {
+        MediaFormat::Opus | MediaFormat::Vorbis => "ogg",
+        other => other.name(),
+    };
+    format!("recording.{ending}")
+}
+
+/// Without parameters, which some do not expect.
+fn mime(format: MediaFormat) -> &'static str {
+    let mime = format.mime();
+    mime.split_once(';').map_or(mime, |(bare, _)| bare)
+}

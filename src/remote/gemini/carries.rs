@@ -1,0 +1,24 @@
+//! Which files Gemini's dialect carries in a chat. What a single model reads is said by its entry; this is what could be
+//! written at all, so that no entry promises more. A test holds it against the encoder.
+
+use mediary_core::MediaFormat::{
+    self, Aac, Avi, Bmp, Csv, Flac, Html, Jpeg, Json, M4a, Markdown, Mov, Mp3, Mp4, Opus, Pdf, Png, Text, Vorbis, Wav,
+    Webm, Webp, Xml,
+};
+use mediary_core::MediaKind;
+
+/// What a medium's name means: the formats that servers of this dialect usually read.
+pub(super) fn formats(kind: MediaKind) -> &'static [MediaFormat] {
+    match kind {
+        MediaKind::Image => &[Png, Jpeg, Webp],
+        MediaKind::Document => &[Pdf],
+        MediaKind::Audio => &[Wav, Mp3, Flac, Opus, Vorbis, Aac],
+        MediaKind::Video => &[Mp4, Mov, Webm, Avi],
+        MediaKind::Text => &[Text, Markdown, Csv, Json, Xml, Html],
+    }
+}
+
+/// Whether there is a form for a file of this format.
+pub(super) fn carries(format: MediaFormat) -> bool {
+    formats(format.kind()).contains(&format) || [Bmp, M4a].contains(&format)
+}

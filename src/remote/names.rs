@@ -1,0 +1,73 @@
+//! The names of the dialects, as catalogs and configuration write them, and the dialect of each.
+
+use mediary_core::{MediaFormat, MediaKind};
+use serde::Deserialize;
+
+use crate::{Anthropic, Dialect, Gemini, Mistral, Ollama, OpenAi};
+
+/// A provider's wire format, by name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum DialectName {
+    /// OpenAI's chat completions and what belongs to them, which most providers speak.
+    Openai,
+    /// Google's `generateContent`.
+    Gemini,
+    /// Anthropic's messages.
+    Anthropic,
+    /// Mistral's own variety of chat completions.
+    Mistral,
+    /// Ollama's native API.
+    Ollama,
+}
+
+impl DialectName {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::Openai, Self::Gemini, Self::Anthropic, Self::Mistral, Self::Ollama];
+
+    /// The dialect of this name.
+    #[must_use]
+    pub fn dialect(self) -> &'static dyn Dialect {
+        match self {
+            Self::Openai => &OpenAi,
+            Self::Gemini => &Gemini,
+            Self::Anthropic => &Anthropic,
+            Self::Mistral => &Mistral,
+            Self::Ollama => &Ollama,
+        }
+    }
+
+    /// The name as text.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        self.dialect().name()
+    }
+
+    /// What a medium's name means to it in a chat: see [`Dialect::formats`].
+    #[must_use]
+    pub fn formats(self, kind: MediaKind) -> &'static [MediaFormat] {
+        self.dialect().formats(kind)
+    }
+
+    /// Whether it has a form for a file of this format in a chat.
+    #[must_use]
+    pub fn carries(self, format: MediaFormat) -> bool {
+        self.dialect().carries(format)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::de::value::{Error, StrDeserializer};
+    use serde::de::{Deserialize, IntoDeserializer};
+
+    use super::*;
+
+    #[test]
+    fn every_dialect_is_found_by_the_name_it_gives_itself() {
+        for name in DialectName::ALL {
+            let text: StrDeserializer<'_, Error> = name.as_str().into_deserializer();
+            assert_eq!(DialectName::deserialize(text), Ok(name));
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! Asking a provider for its list of models, which is an errand: what the list says is read by the dialect.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{Method, Request, header::CONTENT_TYPE};
+use mediary_core::provider::{ListedModel, Timeouts};
+use mediary_core::{Failure, FailureKind};
+use tokio::time::timeout_at;
+
+use super::Remote;
+use super::clock::Clock;
+use crate::{blame, cause};
+
+/// The longest list of models that is read; the longest known is a tenth of it.
+const MOST_LIST_BYTES: usize = 16 << 20;
+/// A list of models is looked up, not thought about.
+const LISTING: Timeouts = Timeouts { first_byte: Duration::from_secs(20), stall: Duration::from_secs(10) };
+
+impl Remote {
+    /// The models that the provider lists.
+    ///
+    /// # Errors
+    /// When it cannot be reached or does not begin in time, refuses, or answers with what is no list.
+    pub(super) async fn list_models(&self, key: Option<&str>) -> Result<Vec<ListedModel>, Failure> {
+        let request = self.request(Method::GET, self.dialect.models_path(), &[], key)?;
+        let (parts, _) = request.into_parts();
+        let bare = Request::from_parts(parts, Bytes::new());
+        let bare = bare.try_into().map_err(|_| Failure::broken("the list of models cannot be asked for"))?;
+        let mut clock = Clock::start(LISTING);
+        let sent = timeout_at(clock.deadline(), self.client.errands().send(bare)).await;
+        let mut answer = sent
+            .map_err(|_| clock.timed_out())?
+            .map_err(|error| cause::unreachable(&error, error.is_connect(), error.is_timeout()))?;
+        let mut body = Vec::new();
+        loop {
+            let piece = timeout_at(clock.deadline(), answer.chunk()).await.map_err(|_| clock.timed_out())?;
+            match piece {
+                Ok(Some(piece)) => grow(&mut body, &piece)?,
+                Ok(None) => break,
+                // A refusal that breaks off says what it says.
+                Err(_) if !answer.status().is_success() => break,
+                Err(_) => {
+                    return Err(Failure::new(FailureKind::Garbled, "the provider's list of models broke off"));
+                }
+            }
+            clock.piece();
+            clock.frame();
+        }
+        let is_page =
+            answer.headers().get(CONTENT_TYPE).is_some_and(|value| value.as_bytes().starts_with(b"text/html"));
+        match answer.status().as_u16() {
+            200..=299 if !is_page => self.dialect.models(&body),
+            200..=399 => Err(Failure::new(
+                FailureKind::Garbled,
+                "the provider lists no models at its base_url, which is probably wrong",
+            )),
+            status => Err(blame::without_key(self.dialect.failure(status, answer.headers(), &body), key)),
+        }
+    }
+}
+
+fn grow(list: &mut Vec<u8>, piece: &[u8]) -> Result<(), Failure> {
+    if list.len() + piece.len() > MOST_LIST_BYTES {
+        let detail = format!("the provider's list of models is longer than {MOST_LIST_BYTES} bytes");
+        return Err(Failure::new(FailureKind::Garbled, detail));
+    }
+    list.extend_from_slice(piece);
+    Ok(())
+}

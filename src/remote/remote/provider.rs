@@ -1,0 +1,41 @@
+//! A provider elsewhere as the gateway calls it: one contract with the engines of this process.
+
+use mediary_core::Failure;
+use mediary_core::provider::{BoxFuture, Call, ListedModel, Provider, ReplyStream};
+use mediary_core::task::Task;
+
+use super::Remote;
+
+impl Provider for Remote {
+    fn wire_format(&self) -> &'static str {
+        self.dialect.name()
+    }
+
+    fn call<'a>(&'a self, call: Call<'a>) -> BoxFuture<'a, Result<Box<dyn ReplyStream>, Failure>> {
+        Box::pin(async move {
+            let reply = self.send_task(&call).await?;
+            Ok(Box::new(reply) as Box<dyn ReplyStream>)
+        })
+    }
+
+    fn wants_upload(&self, task: &Task) -> bool {
+        match task {
+            Task::Chat(chat) => self.is_too_large(chat),
+            // Pages, recordings and texts go inside of the call everywhere.
+            Task::Read(_) | Task::Transcribe(_) | Task::Embed(_) => false,
+        }
+    }
+
+    fn upload<'a>(&'a self, task: &'a Task, key: Option<&'a str>) -> BoxFuture<'a, Result<Option<Task>, Failure>> {
+        Box::pin(async move {
+            match task {
+                Task::Chat(chat) => Ok(self.hand_over(chat, key).await?.map(Task::Chat)),
+                Task::Read(_) | Task::Transcribe(_) | Task::Embed(_) => Ok(None),
+            }
+        })
+    }
+
+    fn models<'a>(&'a self, key: Option<&'a str>) -> BoxFuture<'a, Result<Vec<ListedModel>, Failure>> {
+        Box::pin(self.list_models(key))
+    }
+}
