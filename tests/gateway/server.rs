@@ -135,7 +135,7 @@ impl TestServer {
 
     /// How many documents wait for the OCR engine or are being read by it.
     pub(crate) fn ocr_depth(&self) -> usize {
-        self.gateway.upgrade().map_or(0, |gateway| gateway.ocr_depth())
+        self.gateway.upgrade().map_or(0, |gateway| gateway.queue_depths().find(|(engine, _)| *engine == "paddleocr").map_or(0, |(_, jobs)| jobs))
     }
 
     /// How many workers have died or were killed with a document open.

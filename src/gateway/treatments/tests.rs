@@ -2,10 +2,10 @@
 
 use mediary_core::capability::Acceptance;
 use mediary_core::plan::{RecipeName, Treatment};
-use mediary_core::task::{MediaPart, Message, Part, Place, Role};
+use mediary_core::task::{MediaPart, Message, Part, PartPath, Role};
 use mediary_core::{Blob, FailureKind, MediaFormat, Target};
 
-use super::super::{Parts, Recipe};
+use super::super::{Gateway, Parts, Recipe};
 use super::*;
 use crate::config::Config;
 use crate::models::{Models, Place as ModelsPlace};
@@ -50,7 +50,7 @@ fn chat(part: &MediaPart) -> Chat {
 }
 
 fn candidate(treatment: &Treatment, files: u32) -> (Plan, Candidate) {
-    let places = vec![Place { message: 1, part: 1 }, Place { message: 2, part: 0 }];
+    let places = vec![PartPath::Content { message: 1, part: 1 }, PartPath::Content { message: 2, part: 0 }];
     let candidate = Candidate {
         target: Target::local("test"),
         row: 0,
@@ -78,7 +78,7 @@ async fn treated(
 ) -> Result<(Chat, Vec<TreatmentNote>), Failure> {
     let abilities = Abilities { accepts, ..Abilities::chat(Target::local("test")) };
     let (plan, candidate) = candidate(treatment, 4);
-    gateway().treat(&chat(part), &plan, &candidate, &abilities, &Bench::default()).await
+    gateway().treatments.treat(&chat(part), &plan, &candidate, &abilities, &Memo::default()).await
 }
 
 /// Texts as they are, media by their formats.
@@ -159,7 +159,7 @@ async fn a_failure_names_its_part() {
 fn recipes_that_cannot_be_followed_say_why() {
     let gateway = gateway();
     let missing = |name: &str| {
-        let recipes = gateway.treatment_recipes();
+        let recipes = gateway.treatments.recipes(&gateway.router.known());
         recipes.iter().find(|recipe| recipe.name.as_str() == name).unwrap().missing.clone()
     };
     assert!(missing("pdf-to-images").unwrap().contains("mediary models pull pdfium"));

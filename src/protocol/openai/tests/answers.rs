@@ -44,7 +44,7 @@ fn everything_in_several_answers() {
     let usage =
         Usage { prompt_tokens: 10, completion_tokens: 5, cached_tokens: 4, reasoning_tokens: 3, estimated: false };
     let (id, model) = (Some("theirs".into()), Some("model-7".into()));
-    assert_snapshot!(written(&WholeReply { id, model, choices, usage: Some(usage) }));
+    assert_snapshot!(written(&WholeReply { id, model, choices, usage: Some(usage), ..WholeReply::default() }));
 }
 
 #[test]
