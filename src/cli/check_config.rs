@@ -1,6 +1,6 @@
 //! `mediary check-config [FILE]`: says which configuration would be used, and whether it is right.
 //!
-//! Prints what differs from the defaults and who set it, and which providers are on or off and why; it starts nothing and opens no port. Secrets are never printed.
+//! Prints what differs from the defaults and where it was set, and which providers are on or off and why; it starts nothing and opens no port. Secrets are never printed.
 //! The command line calls it with the same flags and environment that `serve` would get.
 
 use std::io::{self, Write};

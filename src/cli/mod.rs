@@ -85,7 +85,7 @@ pub fn main(environment: Environment) -> ExitCode {
 
 /// Says what is wrong and gives the exit code of a failure.
 fn complain(message: &str) -> ExitCode {
-    // If nobody reads standard error, the exit code still tells.
+    // If standard error is closed, the exit code still tells.
     let _ = writeln!(io::stderr(), "mediary: {message}");
     ExitCode::FAILURE
 }
@@ -107,7 +107,7 @@ impl Context {
         Recipe::load(self.config_dir(source).as_deref()).map_err(|error| error.to_string())
     }
 
-    /// Who can be called.
+    /// The providers that can be called.
     fn providers(&self, config: &Config, source: &Source) -> Result<Providers, String> {
         Providers::assemble(config, &self.environment, self.config_dir(source).as_deref())
             .map_err(|error| error.to_string())

@@ -6,8 +6,8 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use super::bytes::Bytes;
 use super::keys::Key;
+use super::quantity::Bytes;
 
 /// The checked `[cache]` section.
 #[derive(Debug, Clone)]

@@ -7,9 +7,9 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use super::environment::Environment;
-use super::error::Problem;
-use super::origin::Origin;
 use super::overrides::Overrides;
+use super::problem::Origin;
+use super::problem::Problem;
 
 const FILE_NAME: &str = "mediary.toml";
 

@@ -5,9 +5,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::bytes::Bytes;
 use super::check::Check;
 use super::keys::Key;
+use super::quantity::Bytes;
 
 /// The checked `[engines]` sections.
 #[derive(Debug, Clone)]

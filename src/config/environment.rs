@@ -1,8 +1,10 @@
-//! The environment of the process, as a value.
+//! The environment of the process, as a value, and `${VAR}` inside written texts.
 //!
 //! Captured once by `main`, so that everything below is a function of its arguments and tests need no global state.
-//! This is the only place in the project that reads the real environment.
+//! This is the only place in the project that reads the real environment. `${VAR}` has no default values and no nesting,
+//! and a bare `$VAR` is left alone: what needs more is better written out.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fmt;
@@ -59,5 +61,82 @@ impl fmt::Debug for Environment {
     /// Names only: values may be keys.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_set().entries(self.variables.keys()).finish()
+    }
+}
+
+/// A text after replacement.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Expanded<'a> {
+    pub(super) text: Cow<'a, str>,
+    /// Variables that had a value.
+    pub(super) used: Vec<&'a str>,
+    /// Variables that are unset or empty.
+    pub(super) missing: Vec<&'a str>,
+}
+
+/// Replaces every `${NAME}`; a missing variable counts as empty text and is reported.
+///
+/// # Errors
+/// A `${` without a name and a closing brace; the text from there on is returned.
+pub(super) fn expand<'a>(text: &'a str, env: &Environment) -> Result<Expanded<'a>, &'a str> {
+    let mut expanded = Expanded { text: Cow::Borrowed(text), used: Vec::new(), missing: Vec::new() };
+    if !text.contains("${") {
+        return Ok(expanded);
+    }
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(start) = rest.find("${") {
+        let (before, from) = rest.split_at(start);
+        let (name, after) = from[2..].split_once('}').ok_or(from)?;
+        if !is_name(name) {
+            return Err(from);
+        }
+        out.push_str(before);
+        match env.text(name) {
+            Some(value) => {
+                out.push_str(value);
+                expanded.used.push(name);
+            }
+            None => expanded.missing.push(name),
+        }
+        rest = after;
+    }
+    out.push_str(rest);
+    expanded.text = Cow::Owned(out);
+    Ok(expanded)
+}
+
+fn is_name(name: &str) -> bool {
+    !name.is_empty()
+        && !name.starts_with(|c: char| c.is_ascii_digit())
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn variables_are_replaced_and_missing_ones_reported() {
+        let env = Environment::from([("A", "one"), ("B", "two"), ("EMPTY", ""), ("LOOP", "${A}")]);
+        // The text and how many variables are missing, or the part that is malformed.
+        let rows = [
+            ("plain $A {A}", Ok(("plain $A {A}", 0))),
+            ("${A}", Ok(("one", 0))),
+            ("x-${A}/${B}-y", Ok(("x-one/two-y", 0))),
+            ("${NONE}", Ok(("", 1))),
+            ("${EMPTY}${NONE}", Ok(("", 2))),
+            ("${LOOP}", Ok(("${A}", 0))),
+            ("a ${A", Err("${A")),
+            ("a ${} b", Err("${} b")),
+            ("${1A}", Err("${1A}")),
+            ("${A-x}", Err("${A-x}")),
+        ];
+        for (text, expected) in rows {
+            let found = expand(text, &env);
+            let found =
+                found.as_ref().map(|expanded| (expanded.text.as_ref(), expanded.missing.len())).map_err(|rest| *rest);
+            assert_eq!(found, expected, "{text:?}");
+        }
     }
 }

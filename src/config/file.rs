@@ -1,25 +1,23 @@
 //! `mediary.toml` as a list of written values.
 //!
-//! Providers and aliases, which are no list of keys, are read where they stand.
-//!
-//! Walks the parsed document with the places of its keys and values, so that every complaint names a line; it does not
+//! Providers and aliases, whose names are free, are no list of keys; they are read where they stand. Walks the parsed document with the places of its keys and values, so that every complaint names a line; it does not
 //! judge values. Unknown keys are all reported, each with the nearest known one.
 
 use std::path::Path;
 
+use mediary_core::Target;
+use mediary_core::capability::Tier;
 use mediary_core::plan::Aliases;
 use serde::Deserialize as _;
 use serde::de::IntoDeserializer as _;
 use toml::de::{DeTable, DeValue};
 use toml::{Spanned, Value};
 
-use super::environment::Environment;
-use super::error::Problem;
-use super::load::Change;
-use super::origin::Origin;
+use super::check::{Change, Written};
+use super::environment::{Environment, expand};
+use super::problem::{Origin, Problem};
 use super::providers::{self, ConfiguredProvider};
-use super::written::Written;
-use super::{aliases, keys};
+use super::schema;
 
 /// What a file holds.
 #[derive(Default)]
@@ -27,7 +25,7 @@ pub(super) struct Contents {
     pub(super) leaves: Vec<Written>,
     pub(super) providers: Vec<ConfiguredProvider>,
     pub(super) aliases: Aliases,
-    /// The providers and aliases, for whoever asks what was changed.
+    /// The providers and aliases, for the list of what was changed.
     pub(super) changes: Vec<Change>,
 }
 
@@ -60,18 +58,18 @@ impl Walk<'_> {
         let mut entries: Vec<_> = table.into_iter().collect();
         entries.sort_by_key(|(name, _)| name.span().start);
         for (name, value) in entries {
-            let path = keys::join(section, name.get_ref());
+            let path = schema::join(section, name.get_ref());
             let offset = name.span().start;
             if path == "providers" {
                 self.providers(value);
             } else if path == "aliases" {
                 self.aliases(value);
-            } else if let Some(key) = keys::find(&path) {
+            } else if let Some(key) = schema::find(&path) {
                 let origin = self.place(value.span().start);
                 if let Some(value) = plain(value) {
                     self.contents.leaves.push(Written { key, value, origin });
                 }
-            } else if !keys::is_section(&path) {
+            } else if !schema::is_section(&path) {
                 self.complain(offset, unknown(section, name.get_ref(), value.get_ref()));
             } else if let DeValue::Table(below) = value.into_inner() {
                 self.table(&path, below);
@@ -109,7 +107,7 @@ impl Walk<'_> {
         let mut entries: Vec<_> = table.into_iter().collect();
         entries.sort_by_key(|(name, _)| name.span().start);
         for (name, value) in entries {
-            match aliases::targets(name.get_ref(), value.get_ref(), self.env) {
+            match targets(name.get_ref(), value.get_ref(), self.env) {
                 Ok(targets) => {
                     let names: Vec<String> = targets.iter().map(|target| format!("\"{target}\"")).collect();
                     let value = format!("{{ \"{}\" = [{}] }}", name.get_ref(), names.join(", "));
@@ -149,19 +147,19 @@ fn unknown(section: &str, name: &str, value: &DeValue<'_>) -> String {
         "" => String::new(),
         _ => format!(" in [{section}]"),
     };
-    let hint = match keys::nearest(section, name) {
+    let hint = match schema::nearest(section, name) {
         Some(path) => format!("did you mean {}?", spelled(section, &path)),
-        None => format!("known are {}", keys::names_in(section).join(", ")),
+        None => format!("known are {}", schema::names_in(section).join(", ")),
     };
     format!("unknown {kind} `{name}`{place}; {hint}")
 }
 
 /// How `path` is written within `section`.
 fn spelled(section: &str, path: &str) -> String {
-    if let Some((_, written)) = keys::OPEN.iter().find(|(name, _)| *name == path) {
+    if let Some((_, written)) = schema::OPEN.iter().find(|(name, _)| *name == path) {
         return (*written).to_owned();
     }
-    if keys::is_section(path) {
+    if schema::is_section(path) {
         return format!("[{path}]");
     }
     match path.rsplit_once('.') {
@@ -169,4 +167,36 @@ fn spelled(section: &str, path: &str) -> String {
         Some((its, name)) => format!("`{name}` in [{its}]"),
         None => format!("`{path}`"),
     }
+}
+
+/// Reads what one name of `[aliases]` stands for.
+///
+/// # Errors
+/// A sentence that says what would be right.
+fn targets(name: &str, value: &DeValue<'_>, env: &Environment) -> Result<Vec<Target>, String> {
+    let wants =
+        || format!("the alias `{name}` must be a target such as \"gemini/gemini-2.5-flash\", or a list of them");
+    if Tier::named(name).is_some() {
+        return Err(format!("`{name}` is a tier; give the alias another name"));
+    }
+    let texts = match value {
+        DeValue::String(text) => vec![text.as_ref()],
+        DeValue::Array(items) => {
+            items.iter().map(|item| item.get_ref().as_str()).collect::<Option<_>>().ok_or_else(wants)?
+        }
+        _ => return Err(wants()),
+    };
+    if name.trim().is_empty() || texts.is_empty() {
+        return Err(wants());
+    }
+    texts.into_iter().map(|text| target(name, text, env)).collect()
+}
+
+fn target(name: &str, text: &str, env: &Environment) -> Result<Target, String> {
+    let expanded = expand(text, env)
+        .map_err(|_| format!("the alias `{name}` holds a \"${{\" that is not of the form ${{NAME}}"))?;
+    if let Some(missing) = expanded.missing.first() {
+        return Err(format!("the alias `{name}` needs the environment variable {missing}, which is not set"));
+    }
+    expanded.text.parse().map_err(|error| format!("the alias `{name}`: {error}"))
 }

@@ -1,9 +1,7 @@
-//! All keys that exist, and the nearest one to a key that does not.
+//! What a configuration key is, and which spelling was probably meant.
 //!
-//! Each section lists its keys beside its struct; the table in the docs, the expectations in error messages and the
-//! spelling hints all come from these lists. Defaults are not here: they stand beside the fields.
-
-use super::{cache, engines, fetch, limits, routing, server};
+//! Each section lists its keys beside its struct; `schema` puts the lists together. Defaults are not here: they stand
+//! beside the fields.
 
 /// A configuration key.
 pub(super) struct Key {
@@ -34,53 +32,6 @@ impl Key {
     }
 }
 
-/// Every key, in the order of the reference.
-pub(super) fn all() -> impl Iterator<Item = &'static Key> {
-    [server::KEYS, limits::KEYS, fetch::KEYS, routing::KEYS, engines::KEYS, cache::KEYS].into_iter().flatten()
-}
-
-/// The sections whose contents are not keys of a list, as messages write them: tables of any number, and any names.
-pub(super) const OPEN: [(&str, &str); 2] = [("providers", "[[providers]]"), ("aliases", "[aliases]")];
-
-/// The key with exactly this path.
-pub(super) fn find(path: &str) -> Option<&'static Key> {
-    all().find(|key| key.path == path)
-}
-
-/// Whether some key lies below this path.
-pub(super) fn is_section(path: &str) -> bool {
-    all().any(|key| key.path.strip_prefix(path).is_some_and(|rest| rest.starts_with('.')))
-}
-
-/// The names that may stand directly in `section` (empty: at the top), keys and sections alike, each once.
-pub(super) fn names_in(section: &str) -> Vec<&'static str> {
-    let mut names = Vec::new();
-    for key in all() {
-        let rest = match section {
-            "" => Some(key.path),
-            _ => key.path.strip_prefix(section).and_then(|rest| rest.strip_prefix('.')),
-        };
-        let name = rest.and_then(|rest| rest.split('.').next());
-        if let Some(name) = name.filter(|name| !names.contains(name)) {
-            names.push(name);
-        }
-    }
-    if section.is_empty() {
-        names.extend(OPEN.map(|(name, _)| name));
-    }
-    names
-}
-
-/// The path of the known key or section that was probably meant by `name` in `section`: the nearest spelling in the same
-/// section, else a key of the same name elsewhere.
-pub(super) fn nearest(section: &str, name: &str) -> Option<String> {
-    let wanted = name.to_lowercase();
-    let sibling = nearest_of(&names_in(section), name).map(|known| join(section, known));
-    sibling.or_else(|| {
-        all().find(|key| key.path.rsplit('.').next() == Some(wanted.as_str())).map(|key| key.path.to_owned())
-    })
-}
-
 /// The nearest of these spellings, if any is near.
 pub(super) fn nearest_of<'a>(known: &[&'a str], name: &str) -> Option<&'a str> {
     let wanted = name.to_lowercase();
@@ -90,20 +41,6 @@ pub(super) fn nearest_of<'a>(known: &[&'a str], name: &str) -> Option<&'a str> {
         .filter(|(closeness, _)| *closeness > 0.75)
         .max_by(|(a, _), (b, _)| a.total_cmp(b))
         .map(|(_, known)| known)
-}
-
-/// The key whose whole path is nearest to this one, if any is near.
-pub(super) fn nearest_path(path: &str) -> Option<&'static Key> {
-    all()
-        .map(|key| (strsim::normalized_damerau_levenshtein(key.path, path), key))
-        .filter(|(closeness, _)| *closeness > 0.6)
-        .max_by(|(a, _), (b, _)| a.total_cmp(b))
-        .map(|(_, key)| key)
-}
-
-/// The path of `name` in `section`.
-pub(super) fn join(section: &str, name: &str) -> String {
-    if section.is_empty() { name.to_owned() } else { format!("{section}.{name}") }
 }
 
 fn closeness(known: &str, wanted: &str) -> f64 {

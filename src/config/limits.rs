@@ -1,16 +1,15 @@
 //! The `[limits]` sections: how large and how slow a request may be, per medium.
 //!
-//! Only numbers; who counts and what is answered when a limit is reached is said in `http/`, in classification and in
+//! Only numbers; what is counted where, and what is answered when a limit is reached, is said in `http/`, in classification and in
 //! the workers, which are handed these values.
 
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::bytes::Bytes;
 use super::check::Check;
 use super::keys::Key;
-use super::pixels::Pixels;
+use super::quantity::{Bytes, Pixels};
 
 /// The checked `[limits]` section with its sub-sections.
 #[derive(Debug, Clone)]

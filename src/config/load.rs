@@ -11,15 +11,12 @@ use mediary_core::plan::Aliases;
 use mediary_remote::ProxyRules;
 use toml::{Table, Value};
 
-use super::check::Check;
-use super::environment::Environment;
-use super::error::{ConfigError, Problem};
-use super::expand::expand;
-use super::origin::Origin;
-use super::overrides::Overrides;
-use super::raw::{self, Raw};
-use super::written::{self, Written};
-use super::{Config, discover, file, keys, proxies, variables};
+use super::check::{self, Change, Check, Written};
+use super::environment::{Environment, expand};
+use super::overrides::{self, Overrides};
+use super::problem::{ConfigError, Origin, Problem};
+use super::schema::{self, Raw};
+use super::{Config, discover, file, proxies};
 
 /// A configuration, and where it came from.
 #[derive(Debug, Clone)]
@@ -50,17 +47,6 @@ impl fmt::Display for Source {
     }
 }
 
-/// A key whose value differs from its default.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Change {
-    /// The dotted key.
-    pub key: &'static str,
-    /// The value as TOML; stars for secrets.
-    pub value: String,
-    /// Who set it.
-    pub origin: Origin,
-}
-
 type Settled = BTreeMap<&'static str, Written>;
 
 pub(super) fn load(flags: &Overrides, env: &Environment, cwd: &Path) -> Result<Loaded, ConfigError> {
@@ -78,7 +64,7 @@ pub(super) fn load(flags: &Overrides, env: &Environment, cwd: &Path) -> Result<L
         }
         Err(problem) => problems.push(problem),
     }
-    layers.extend(variables::read(env, &mut problems));
+    layers.extend(overrides::variables(env, &mut problems));
     layers.extend(flags.layer());
     let proxies = proxies::read(env, &mut problems);
 
@@ -95,7 +81,7 @@ fn default_layer() -> Vec<Written> {
     let leaves = Raw::default().flattened();
     let known = leaves
         .into_iter()
-        .filter_map(|(path, value)| Some(Written { key: keys::find(&path)?, value, origin: Origin::Default }));
+        .filter_map(|(path, value)| Some(Written { key: schema::find(&path)?, value, origin: Origin::Default }));
     known.collect()
 }
 
@@ -136,7 +122,7 @@ fn settle(
 fn as_raw(settled: &Settled) -> Raw {
     let mut table = Table::new();
     for (path, written) in settled {
-        raw::insert(&mut table, path, written.value.clone());
+        schema::insert(&mut table, path, written.value.clone());
     }
     table.try_into().expect("values that fit one by one fit together")
 }
@@ -190,12 +176,12 @@ fn changes(settled: &Settled) -> Vec<Change> {
     let mut defaults = by_path(&Raw::default());
     // The default list of keys names a variable; without it the list is empty.
     defaults.insert("server.api_keys".to_owned(), Value::Array(Vec::new()));
-    keys::all()
+    schema::all()
         .filter(|key| values.get(key.path) != defaults.get(key.path))
         .filter_map(|key| {
             Some(Change {
                 key: key.path,
-                value: written::show(key, values.get(key.path)?),
+                value: check::show(key, values.get(key.path)?),
                 origin: settled.get(key.path)?.origin.clone(),
             })
         })

@@ -4,56 +4,48 @@
 //! value ([`Environment`]) and hands it in. This module opens no sockets, starts no engines and writes no files.
 //! `main` and `mediary check-config` call it; tests build [`Config`] by struct literal and `Default`.
 
-mod aliases;
-mod bytes;
+mod address;
 mod cache;
 mod check;
 mod discover;
 mod engines;
 mod environment;
-mod error;
-mod expand;
 mod fetch;
 mod file;
-mod host;
 mod keys;
 mod limits;
 mod load;
-mod origin;
 mod overrides;
-mod pixels;
+mod problem;
 pub mod providers;
 mod proxies;
 mod quantity;
-mod raw;
 mod reference;
 mod routing;
+mod schema;
 mod secret;
 mod server;
-mod variables;
-mod web_origin;
-mod written;
 
 #[cfg(test)]
 mod tests;
 
-pub use bytes::Bytes;
+pub use address::Host;
+pub(crate) use address::base_url;
 pub use cache::Cache;
+pub use check::Change;
 pub use engines::{Engines, Paddleocr, Pdfium, ProviderChoice};
 pub use environment::Environment;
-pub use error::{ConfigError, Problem};
 pub use fetch::Fetch;
-pub use host::Host;
 pub use limits::{DocumentLimits, ImageLimits, Limits, SizeLimits};
-pub use load::{Change, Loaded, Source};
-pub use origin::Origin;
+pub use load::{Loaded, Source};
 pub use overrides::Overrides;
-pub use pixels::Pixels;
+pub use problem::{ConfigError, Origin, Problem};
 pub use providers::ConfiguredProvider;
+pub use quantity::{Bytes, Pixels};
 pub use routing::{ModelRouting, Routing};
-pub use secret::Secret;
+pub(crate) use secret::sendable;
+pub use secret::{Headers, KeyList, ProxyChoice, Secret};
 pub use server::{LogFormat, LogLevel, Server};
-pub(crate) use web_origin::base_url;
 
 use std::path::Path;
 
@@ -63,7 +55,7 @@ use mediary_remote::ProxyRules;
 /// The whole configuration, checked: every value in it can be used as it stands.
 #[derive(Debug, Clone)]
 pub struct Config {
-    /// Where to listen, who may come in, how to log.
+    /// Where to listen, which callers are admitted, how to log.
     pub server: Server,
     /// How large and how slow a request may be, per medium.
     pub limits: Limits,

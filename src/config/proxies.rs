@@ -7,8 +7,7 @@
 use mediary_remote::{Proxy, ProxyRules};
 
 use super::environment::Environment;
-use super::error::Problem;
-use super::origin::Origin;
+use super::problem::{Origin, Problem};
 
 /// The rules that the environment gives; what cannot be read is added to `problems`.
 pub(super) fn read(env: &Environment, problems: &mut Vec<Problem>) -> ProxyRules {

@@ -1,25 +1,131 @@
 //! The table of all keys for `docs/configuration.md`.
 //!
-//! Names and meanings come from the sections' key lists, defaults from the structs; a test holds both and the page
-//! against each other. `Config::reference` calls it.
+//! Names and meanings come from the sections' key lists, defaults from the structs; what is no list of keys has its rows
+//! here. Tests hold all of it against the `docs/configuration.md` and the fields. `Config::reference` calls it.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use super::raw::Raw;
-use super::{keys, providers};
+use super::schema::{self, Raw};
 
 /// Key, default, meaning, as Markdown.
 pub(super) fn table() -> String {
     let defaults: BTreeMap<_, _> = Raw::default().flattened().into_iter().collect();
     let mut table = String::from("| key | default | meaning |\n|---|---|---|\n");
-    for key in keys::all() {
+    for key in schema::all() {
         let default = defaults.get(key.path).map_or_else(String::new, toml::Value::to_string);
         let meaning = key.meaning.replace('|', "\\|");
         writeln!(table, "| `{}` | `{default}` | {meaning} |", key.path).expect("writing to a String cannot fail");
     }
-    for (path, default, meaning) in providers::ROWS {
+    for (path, default, meaning) in OPEN_ROWS {
         writeln!(table, "| `{path}` | {default} | {meaning} |").expect("writing to a String cannot fail");
     }
     table
 }
+
+/// The keys of `[[providers]]` and `[aliases]`, which are in no list: path, default and meaning, each as Markdown.
+pub(super) const OPEN_ROWS: &[(&str, &str, &str)] = &[
+    ("providers[].id", "", "a known provider to change, or a name for a new one: the first part of `provider/model`"),
+    ("providers[].name", "the catalog's", "its name for people"),
+    ("providers[].dialect", "the catalog's", "its wire format: `openai`, `gemini`, `anthropic`, `mistral` or `ollama`"),
+    ("providers[].base_url", "the catalog's", "its address, up to where the dialect's paths begin"),
+    (
+        "providers[].auth",
+        "the catalog's",
+        "`\"bearer\"`, `{ header = \"x-api-key\" }` or `\"none\"`; of a new provider without keys: none",
+    ),
+    (
+        "providers[].api_keys",
+        "from `key_env`",
+        "its keys, asked in turn; one whose variable is unset does not exist; none left: it is off",
+    ),
+    ("providers[].key_env", "the catalog's", "variables that may hold its key; the first that is set counts"),
+    ("providers[].url_env", "the catalog's", "variables that may hold its address"),
+    ("providers[].key_url", "the catalog's", "where people get a key"),
+    ("providers[].priority", "the catalog's, else 10", "its place in the order; lower is asked first"),
+    ("providers[].enabled", "`true`", "`false`: it is never called"),
+    (
+        "providers[].discovers",
+        "the catalog's, else whether no models are named",
+        "whether it is asked which models it has",
+    ),
+    ("providers[].headers", "the catalog's", "headers that go with every call, added to the catalog's"),
+    (
+        "providers[].proxy",
+        "from `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`, `NO_PROXY`; on loopback none",
+        "the proxy through which it is reached: `\"http://user:pass@host:port\"`, also `https` or `socks5`; `\"none\"` for none",
+    ),
+    (
+        "providers[].quirks",
+        "the catalog's",
+        "how it departs from its dialect: `max_completion_tokens`, `refuses`, …; see `models/providers/`",
+    ),
+    (
+        "providers[].free_limits",
+        "the catalog's",
+        "what it gives for nothing: `{ rpm, rpd, tpm, tpd }`, requests and tokens a minute and a day",
+    ),
+    ("providers[].customary", "the catalog's", "names of models that stand for `auto` on task endpoints"),
+    ("providers[].defaults", "the catalog's", "what its models have in common; keys as below"),
+    (
+        "providers[].models",
+        "the catalog's",
+        "its models, added to the catalog's; of one with a known id, what is written here counts",
+    ),
+    ("providers[].models[].id", "", "its name at its provider"),
+    ("providers[].models[].name", "the id", "its name for people"),
+    (
+        "providers[].models[].tasks",
+        "`[\"chat\"]`",
+        "what it does: `chat`, `completion`, `embedding`, `ocr`, `transcription`, `translation`, `speech`, `image_generation`, `image_edit`, `image_variation`, `video_generation`, `moderation`, `rerank`",
+    ),
+    (
+        "providers[].models[].accepts",
+        "`[\"text\"]`",
+        "media (`text`, `image`, `document`, `audio`, `video`: the formats of them its dialect carries) or formats (`pdf`, `png`, `wav`, …)",
+    ),
+    (
+        "providers[].models[].limits",
+        "none",
+        "how much, by medium or format: `{ image = { bytes = \"5 MB\", count = 5 } }`; also `side_pixels`, `seconds`, `pages`, `by_url`",
+    ),
+    ("providers[].models[].context_tokens", "unknown", "most tokens of request and reply together"),
+    ("providers[].models[].output_tokens", "unknown", "most tokens of a reply"),
+    ("providers[].models[].tools", "`false`", "whether it calls functions"),
+    ("providers[].models[].tool_choice", "as `tools`", "whether it can be told which function to call"),
+    ("providers[].models[].media_in_tool_results", "`false`", "whether a function's result may hold media"),
+    ("providers[].models[].streaming", "`true`", "whether its replies come as they grow"),
+    (
+        "providers[].models[].structured",
+        "`\"none\"`",
+        "how far replies can be bound to a form: `none`, `json`, `schema`",
+    ),
+    ("providers[].models[].reasoning", "`false`", "whether it thinks first and can be told for how long"),
+    ("providers[].models[].logprobs", "`false`", "whether it gives log probabilities"),
+    ("providers[].models[].many_replies", "`false`", "whether it gives several replies at once"),
+    ("providers[].models[].audio_output", "`false`", "whether it answers with sound"),
+    (
+        "providers[].models[].vectors",
+        "by its name",
+        "of an embedding model: `{ family, dimensions, shortenable, takes_tokens, inputs, batch_tokens }`; requests fall back within a family only",
+    ),
+    ("providers[].models[].refuses", "`[]`", "parameters it refuses and can be asked without"),
+    (
+        "providers[].models[].price",
+        "`\"unknown\"`, on loopback `\"free\"`",
+        "`\"free\"`, `\"unknown\"`, or dollars a million tokens: `{ input_usd = 0.15, output_usd = 0.6 }`",
+    ),
+    ("providers[].models[].free_limits", "none", "what of it is for nothing"),
+    (
+        "providers[].models[].tiers",
+        "none",
+        "the tiers it serves, with its rank in each, 1 the best: `{ fast = 1, vision = 3 }`",
+    ),
+    (
+        "providers[].models[].lifecycle",
+        "`\"active\"`",
+        "`active`, `preview`, `deprecated` (asked only by its name) or `retired` (never asked)",
+    ),
+    ("providers[].models[].aliases", "`[]`", "other names it is asked for by"),
+    ("aliases.NAME", "", "a name for a target or a list of them: `fast-one = \"groq/openai/gpt-oss-20b\"`"),
+];

@@ -52,9 +52,9 @@ impl Default for Routing {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ModelRouting {
-    /// It says who is asked, and a name nobody knows is refused.
+    /// It names the target, and an unknown name is refused.
     Match,
-    /// A name nobody knows is answered by anybody, by priority.
+    /// A request with an unknown name goes to all targets, by priority.
     Any,
 }
 

@@ -1,4 +1,4 @@
-//! The `[server]` section: where to listen, who may come in, how to log.
+//! The `[server]` section: where to listen, which callers are admitted, how to log.
 //!
 //! It decides nothing about requests; `http/` enforces keys and origins, `telemetry` sets up the logs. The rule that a
 //! server open to other machines needs a key is checked here, so that it cannot be started otherwise.
@@ -7,12 +7,10 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::address::{self, Host};
 use super::check::Check;
-use super::host::Host;
 use super::keys::Key;
-use super::providers::sendable;
-use super::secret::Secret;
-use super::web_origin;
+use super::secret::{Secret, sendable};
 
 /// The checked `[server]` section.
 #[derive(Debug, Clone)]
@@ -147,9 +145,9 @@ impl RawServer {
     pub(super) fn check(self, check: &mut Check<'_>) -> Option<Server> {
         let public_url = match self.public_url.trim() {
             "" => Some(None),
-            url => check.accept("server.public_url", web_origin::base_url(url)).map(Some),
+            url => check.accept("server.public_url", address::base_url(url)).map(Some),
         };
-        let cors_origins = self.cors_origins.iter().map(|origin| web_origin::origin(origin)).collect();
+        let cors_origins = self.cors_origins.iter().map(|origin| address::origin(origin)).collect();
         let cors_origins = check.accept("server.cors_origins", cors_origins);
         let api_keys = self.api_keys.iter().map(|key| sendable(key)).collect();
         let api_keys: Option<Vec<Secret>> = check.accept("server.api_keys", api_keys);

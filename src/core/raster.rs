@@ -3,7 +3,7 @@
 //! One pixel layout, so that no engine has to ask: eight bits a channel, blue-green-red order (the
 //! order in which PDFium renders and PP-OCR was trained), rows without padding.
 
-use crate::document::Rect;
+use crate::document::{Rect, Turn};
 
 /// Pixels, three bytes each in B, G, R order, row after row from the top left.
 #[derive(Clone, PartialEq, Eq)]
@@ -81,6 +81,30 @@ impl Raster {
             }
         }
         self
+    }
+
+    /// The picture, turned.
+    #[must_use]
+    pub fn turned(&self, turn: Turn) -> Self {
+        let (width, height) = (self.width() as usize, self.height() as usize);
+        let (new_width, new_height) = match turn {
+            Turn::None | Turn::Half => (width, height),
+            Turn::Quarter | Turn::ThreeQuarters => (height, width),
+        };
+        let mut bgr = Vec::with_capacity(self.bgr().len());
+        for y in 0..new_height {
+            for x in 0..new_width {
+                let (x, y) = match turn {
+                    Turn::None => (x, y),
+                    Turn::Quarter => (y, height - 1 - x),
+                    Turn::Half => (width - 1 - x, height - 1 - y),
+                    Turn::ThreeQuarters => (width - 1 - y, x),
+                };
+                let start = (y * width + x) * Self::CHANNELS;
+                bgr.extend_from_slice(&self.bgr()[start..start + Self::CHANNELS]);
+            }
+        }
+        Self::from_bgr(new_width as u32, new_height as u32, bgr).expect("a turned picture has as many pixels")
     }
 
     /// One row of pixels, counted from the top.

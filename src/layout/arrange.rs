@@ -4,7 +4,7 @@
 use super::blocks::{block, blocks_of};
 use super::frame::{self, Piece};
 use super::gauge::Gauge;
-use super::margins::{self, Place};
+use super::margins::{self, Zone};
 use super::rows::{self, Row};
 use super::{body, ruled};
 use crate::rules::Rules;
@@ -24,15 +24,15 @@ pub fn arrange_ruled(boxes: Vec<(Quad, Line)>, rules: &Rules, width_px: u32, hei
     let boxes: Vec<(Quad, Line)> = boxes.into_iter().filter(|(_, line)| !line.text.trim().is_empty()).collect();
     let skew = frame::skew_of(&boxes);
     let (pieces, page) = frame::straighten(boxes, skew, width_px, height_px);
-    let places = margins::places(&pieces, &page);
+    let zones = margins::zones(&pieces, &page);
     let (mut grids, in_grids) = ruled::grids(&pieces, rules, skew);
     let [mut header, mut body, mut footer] = [Vec::new(), Vec::new(), Vec::new()];
-    for ((piece, place), grid) in pieces.into_iter().zip(places).zip(in_grids) {
-        match (grid.and_then(|grid| grids.get_mut(grid)), place) {
+    for ((piece, zone), grid) in pieces.into_iter().zip(zones).zip(in_grids) {
+        match (grid.and_then(|grid| grids.get_mut(grid)), zone) {
             (Some(grid), _) => grid.add(piece),
-            (None, Place::Header) => header.push(piece),
-            (None, Place::Body) => body.push(piece),
-            (None, Place::Footer) => footer.push(piece),
+            (None, Zone::Header) => header.push(piece),
+            (None, Zone::Body) => body.push(piece),
+            (None, Zone::Footer) => footer.push(piece),
         }
     }
     let mut blocks = marginal(BlockKind::Header, rows::rows_of(header));
@@ -48,21 +48,21 @@ pub fn arrange_ruled(boxes: Vec<(Quad, Line)>, rules: &Rules, width_px: u32, hei
 pub fn arrange_layer(lines: Vec<Line>, width_px: u32, height_px: u32) -> Vec<Block> {
     let lines = lines.into_iter().filter(|line| !line.text.trim().is_empty()).collect();
     let (pieces, page) = frame::upright(lines, width_px, height_px);
-    let places = margins::places(&pieces, &page);
-    let mut stretches: Vec<(Place, Vec<Piece>)> = Vec::new();
-    for (piece, place) in pieces.into_iter().zip(places) {
+    let zones = margins::zones(&pieces, &page);
+    let mut stretches: Vec<(Zone, Vec<Piece>)> = Vec::new();
+    for (piece, zone) in pieces.into_iter().zip(zones) {
         match stretches.last_mut() {
-            Some((last, stretch)) if *last == place => stretch.push(piece),
-            _ => stretches.push((place, vec![piece])),
+            Some((last, stretch)) if *last == zone => stretch.push(piece),
+            _ => stretches.push((zone, vec![piece])),
         }
     }
-    let stretches: Vec<(Place, Vec<Row>)> =
-        stretches.into_iter().map(|(place, pieces)| (place, rows::rows_in_order(pieces))).collect();
+    let stretches: Vec<(Zone, Vec<Row>)> =
+        stretches.into_iter().map(|(zone, pieces)| (zone, rows::rows_in_order(pieces))).collect();
     let page = Gauge::of_all(stretches.iter().map(|(_, rows)| rows.as_slice()));
-    let blocks = |(place, rows)| match place {
-        Place::Header => marginal(BlockKind::Header, rows),
-        Place::Footer => marginal(BlockKind::Footer, rows),
-        Place::Body => rows::falling(rows).into_iter().flat_map(|rows| blocks_of(rows, &page)).collect(),
+    let blocks = |(zone, rows)| match zone {
+        Zone::Header => marginal(BlockKind::Header, rows),
+        Zone::Footer => marginal(BlockKind::Footer, rows),
+        Zone::Body => rows::falling(rows).into_iter().flat_map(|rows| blocks_of(rows, &page)).collect(),
     };
     stretches.into_iter().flat_map(blocks).collect()
 }

@@ -68,7 +68,7 @@ fn horizontal(pieces: Vec<Piece>, mut named: Vec<Option<Part>>) -> Vec<Block> {
         .flat_map(|part| match part {
             Part::Rows(rows) => blocks_of(rows, &page),
             Part::Vertical(pieces) => horizontal(pieces, Vec::new()),
-            Part::Ruled(ruled, _) => ruled.into_blocks(),
+            Part::Ruled(ruled, _) => ruled.into_blocks(|pieces| blocks_in_order(pieces, Vec::new())),
         })
         .collect()
 }

@@ -7,7 +7,7 @@ use super::frame::{Piece, text_height};
 use super::gutter::{self, Gutter};
 use super::script;
 
-/// Deeper nesting than this is no layout anybody made.
+/// Deeper nesting than this does not occur in print.
 const MAX_DEPTH: usize = 12;
 
 /// The regions of a page in reading order; within a region rows span its whole width.

@@ -8,7 +8,7 @@ use super::script;
 
 /// At least so many times the size of the text, and the level that makes.
 const LEVELS: [(f32, u8); 3] = [(1.8, 1), (1.5, 2), (1.2, 3)];
-/// Nobody writes a longer heading.
+/// Longer rows are no headings.
 const MAX_CHARACTERS: usize = 140;
 
 /// The level of a heading from 1; `None` of anything else. `page` measures the page's text.

@@ -16,20 +16,20 @@ const LARGE_TEXT: f32 = 0.03;
 /// A page with fewer boxes has no edges worth naming.
 const FEWEST: usize = 6;
 
-/// Where a piece belongs.
+/// The part of a page that a piece belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Place {
+pub(super) enum Zone {
     Header,
     Body,
     Footer,
 }
 
-/// The place of each piece.
-pub(super) fn places(pieces: &[Piece], page: &Rect) -> Vec<Place> {
-    let mut places = vec![Place::Body; pieces.len()];
+/// The zone of each piece.
+pub(super) fn zones(pieces: &[Piece], page: &Rect) -> Vec<Zone> {
+    let mut zones = vec![Zone::Body; pieces.len()];
     let unit = text_height(pieces);
     if pieces.len() < FEWEST || page.height() <= 0.0 || unit > LARGE_TEXT * page.height() {
-        return places;
+        return zones;
     }
     let band = BAND * page.height();
     // Seen from the edge: how far away a box begins and ends.
@@ -37,12 +37,12 @@ pub(super) fn places(pieces: &[Piece], page: &Rect) -> Vec<Place> {
     let from_bottom = |rect: &Rect| (page.bottom - rect.bottom, page.bottom - rect.top);
     let page_width = page.width();
     for index in at_edge(pieces, band, unit, page_width, from_top) {
-        places[index] = Place::Header;
+        zones[index] = Zone::Header;
     }
     for index in at_edge(pieces, band, unit, page_width, from_bottom) {
-        places[index] = Place::Footer;
+        zones[index] = Zone::Footer;
     }
-    places
+    zones
 }
 
 fn at_edge(pieces: &[Piece], band: f32, unit: f32, page_width: f32, span: impl Fn(&Rect) -> (f32, f32)) -> Vec<usize> {

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use super::frame::{Piece, text_height};
 use super::lattice::{self, Lattice};
 use super::rows::{self, Row};
-use super::{body, script, tables};
+use super::{script, tables};
 use crate::rules::Rules;
 use mediary_core::document::{Block, BlockKind, Line, Point, Rect, Table};
 
@@ -65,8 +65,8 @@ impl Ruled {
         cells.into_iter().flat_map(|(_, pieces)| rows::rows_of(pieces)).collect()
     }
 
-    /// Its blocks: the table, or those of one frame after the other.
-    pub(super) fn into_blocks(mut self) -> Vec<Block> {
+    /// Its blocks: the table, or those of one frame after the other. `body` lays out what stands in one cell.
+    pub(super) fn into_blocks(mut self, body: fn(Vec<Piece>) -> Vec<Block>) -> Vec<Block> {
         let is_right_to_left = script::reads_right_to_left(self.pieces.iter().map(|piece| piece.line.text.as_str()));
         let pieces = std::mem::take(&mut self.pieces);
         let mut cells = self.in_cells(pieces);
@@ -75,9 +75,9 @@ impl Ruled {
             cells.sort_by_key(|(cell, _)| (cell / columns, std::cmp::Reverse(cell % columns)));
         }
         if self.is_table {
-            vec![self.table(cells)]
+            vec![self.table(cells, body)]
         } else {
-            cells.into_iter().flat_map(|(_, pieces)| body::blocks_in_order(pieces, Vec::new())).collect()
+            cells.into_iter().flat_map(|(_, pieces)| body(pieces)).collect()
         }
     }
 
@@ -160,7 +160,7 @@ impl Ruled {
     }
 
     /// The table; rows and columns in which nothing is written are left out.
-    fn table(&self, cells: Vec<(usize, Vec<Piece>)>) -> Block {
+    fn table(&self, cells: Vec<(usize, Vec<Piece>)>, body: fn(Vec<Piece>) -> Vec<Block>) -> Block {
         let columns = self.lattice.columns();
         let used: BTreeSet<usize> = cells.iter().map(|(cell, _)| cell % columns).collect();
         let place = |cell: usize| used.range(..cell % columns).count();
@@ -173,7 +173,7 @@ impl Ruled {
             let mut boxes: Vec<Piece> = Vec::new();
             while let Some((cell, pieces)) = cells.next_if(|(cell, _)| cell / columns == first / columns) {
                 boxes.extend(pieces.iter().cloned());
-                let blocks = body::blocks_in_order(pieces, Vec::new());
+                let blocks = body(pieces);
                 let entry: Vec<Line> = blocks.into_iter().flat_map(|block| block.lines).collect();
                 row[place(cell)] = entry.iter().map(|line| line.text.as_str()).collect::<Vec<&str>>().join("\n");
                 entries.push(entry);

@@ -15,7 +15,7 @@ fn may_be_vertical(character: char) -> bool {
     is_unspaced(character) || matches!(character, '\u{1100}'..='\u{11ff}' | '\u{ac00}'..='\u{d7af}')
 }
 
-/// Hebrew, Arabic and their neighbours.
+/// Hebrew, Arabic and the scripts of their Unicode blocks.
 fn is_right_to_left(character: char) -> bool {
     matches!(character, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{fefc}')
 }

@@ -12,8 +12,8 @@ use mediary_remote::{Auth, Endpoint, Proxy, ProxyRules};
 use toml::Spanned;
 
 use super::{BadCatalog, Off, ProviderSetup, Providers, address, keys, row};
-use crate::config::providers::{ModelEntry, ProviderEntry, ProxyChoice};
-use crate::config::{Config, ConfiguredProvider, Environment, Problem};
+use crate::config::providers::{ModelEntry, ProviderEntry};
+use crate::config::{Config, ConfiguredProvider, Environment, Problem, ProxyChoice};
 
 /// The place of a provider for which none is written.
 const USUAL_PRIORITY: u32 = 10;

@@ -2,7 +2,8 @@
 
 use mediary_remote::Auth;
 
-use crate::config::providers::{ConfiguredProvider, sendable};
+use crate::config::ConfiguredProvider;
+use crate::config::sendable;
 use crate::config::{Environment, Secret};
 
 /// The keys, or why there is none.

@@ -96,7 +96,7 @@ fn a_damaged_picture_is_refused_or_read_as_far_as_it_goes() {
 #[test]
 fn junk_before_and_behind_a_document_does_no_harm() {
     let file =
-        [&b"HTTP headers that somebody saved along\r\n\r\n"[..], &sample("invoice.pdf"), b"\n<!-- more -->"].concat();
+        [&b"HTTP headers that were saved along\r\n\r\n"[..], &sample("invoice.pdf"), b"\n<!-- more -->"].concat();
     assert!(shared().read(file, "").content().contains("505.38"));
 }
 

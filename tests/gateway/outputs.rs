@@ -78,7 +78,7 @@ fn pages_are_drawn_with_what_was_read_and_can_be_fetched() {
             drawn.pixels().filter(|pixel| pixel.0.iter().max().unwrap() - pixel.0.iter().min().unwrap() > 80);
         assert!(coloured.count() > 200, "page {index} has no boxes");
     }
-    shared().get("/v1/ocr/images/ocr-nobody/0").refused(404, "no_such_image", "kept for an hour");
+    shared().get("/v1/ocr/images/ocr-unknown/0").refused(404, "no_such_image", "kept for an hour");
     shared().get("/v1/ocr/images/..%2f..%2fetc/passwd").refused(404, "no_such_image", "kept for an hour");
 }
 
@@ -164,6 +164,6 @@ fn a_client_that_leaves_a_stream_stops_the_reading() {
 #[test]
 fn a_drawing_needs_the_key_like_everything_else() {
     let server = TestServer::with(|config| config.server.api_keys = vec![mediary::config::Secret::new("secret")]);
-    let answer = Request::new("GET", "/v1/ocr/images/ocr-nobody/0").send(&server);
+    let answer = Request::new("GET", "/v1/ocr/images/ocr-unknown/0").send(&server);
     assert_eq!(answer.status, 401, "{answer}");
 }

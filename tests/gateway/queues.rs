@@ -1,4 +1,4 @@
-//! Full queues: whoever finds no place is told to come back, and everybody else is served.
+//! Full queues: requests beyond the bound are refused with a time to retry, and all others are answered.
 
 use std::io::Write;
 use std::net::TcpStream;
@@ -41,7 +41,7 @@ fn a_full_ocr_queue_refuses_and_says_when_to_come_back() {
     assert_eq!(server.read("plain text", "").content(), "plain text");
     assert_eq!(server.get("/health").status, 200);
     drop(first);
-    wait_until("the place is free", || server.ocr_depth() == 0);
+    wait_until("a place in the queue is free", || server.ocr_depth() == 0);
     assert_eq!(server.read(sample("sign.png"), "").content(), "Platform 9 closes at 21:45");
 }
 
@@ -87,8 +87,8 @@ fn a_client_that_leaves_while_it_waits_gives_its_place_back() {
     server.busy_worker();
     let [_, waiting] = refused_and_waiting(&server);
     drop(waiting);
-    // Whoever is refused is told so at once; whoever finds the place hears nothing for the time being.
-    wait_until("the place is free", || {
+    // A refused request is answered at once; one that is queued gets no answer for the time being.
+    wait_until("a place in the queue is free", || {
         let next = begun(&server, document());
         next.set_read_timeout(Some(Duration::from_millis(300))).expect("the time is not zero");
         next.peek(&mut [0]).is_err()

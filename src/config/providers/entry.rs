@@ -1,38 +1,42 @@
 //! A provider as it is written in a catalog or under `[[providers]]`.
 //!
-//! Everything but the id may be missing: what the configuration leaves out comes from the catalog of that id.
+//! Everything but the id may be missing: what the configuration leaves out comes from the catalog of that id. Fields whose
+//! texts have a form of their own (ids, addresses, names of variables) are read here; complaints about them say what
+//! would be right and never repeat the text, which may have come out of a variable.
 
 use mediary_core::ProviderId;
 use mediary_remote::Auth;
-use serde::{Deserialize, Serialize};
-use toml::{Spanned, Table};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer};
+use toml::{Spanned, Table, Value};
 
-use super::fields;
-use super::{DialectName, Headers, KeyList, ModelEntry, ProxyChoice};
+use super::{DialectName, FreeLimits, ModelEntry};
+use crate::config::address;
+use crate::config::secret::{Headers, KeyList, ProxyChoice};
 
 /// A provider as written.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ProviderEntry {
     /// Its id, the first part of its targets' names.
-    #[serde(deserialize_with = "fields::provider_id")]
+    #[serde(deserialize_with = "provider_id")]
     pub id: ProviderId,
     /// Its name for people.
     pub name: Option<String>,
     /// Its wire format.
     pub dialect: Option<DialectName>,
     /// Where it is.
-    #[serde(default, deserialize_with = "fields::base_url")]
+    #[serde(default, deserialize_with = "base_url")]
     pub base_url: Option<String>,
     /// How its key travels.
     pub auth: Option<Auth>,
     /// Its keys; asked in turn.
     pub api_keys: Option<KeyList>,
     /// Variables that may hold its key; the first that is set counts.
-    #[serde(default, deserialize_with = "fields::variables")]
+    #[serde(default, deserialize_with = "variables")]
     pub key_env: Option<Vec<String>>,
     /// Variables that may hold its address. What such an address leaves out is taken from `base_url`.
-    #[serde(default, deserialize_with = "fields::variables")]
+    #[serde(default, deserialize_with = "variables")]
     pub url_env: Option<Vec<String>>,
     /// Where people get a key.
     pub key_url: Option<String>,
@@ -86,20 +90,36 @@ impl ProviderEntry {
     }
 }
 
-/// What a provider gives for nothing. A limit that is not published is `None`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct FreeLimits {
-    /// Requests a minute.
-    #[serde(rename = "rpm")]
-    pub requests_per_minute: Option<u32>,
-    /// Requests a day.
-    #[serde(rename = "rpd")]
-    pub requests_per_day: Option<u32>,
-    /// Tokens a minute.
-    #[serde(rename = "tpm")]
-    pub tokens_per_minute: Option<u32>,
-    /// Tokens a day.
-    #[serde(rename = "tpd")]
-    pub tokens_per_day: Option<u32>,
+fn provider_id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<ProviderId, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '_' | '-');
+    if text == "local" {
+        return Err(D::Error::custom("`local` is the engines in this process; give the provider another id"));
+    }
+    if text.is_empty() || !text.chars().all(plain) {
+        return Err(D::Error::custom("`id` must be made of lower-case letters, digits, dots, dashes and underscores"));
+    }
+    Ok(ProviderId::new(&text))
+}
+
+fn base_url<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    let wants = "`base_url` must be an http or https address without user, query or fragment, such as \
+                 \"http://127.0.0.1:9000/v1\"";
+    address::base_url(text.trim()).map(Some).ok_or_else(|| D::Error::custom(wants))
+}
+
+fn variables<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<String>>, D::Error> {
+    let plain = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
+    let names = match Value::deserialize(deserializer)? {
+        Value::Array(names) => names,
+        single => vec![single],
+    };
+    let names = names.into_iter().map(|name| match name {
+        Value::String(name) if !name.is_empty() && name.chars().all(plain) => Some(name),
+        // It may be a key, written where its variable belongs, and must not be repeated in a log.
+        _ => None,
+    });
+    let wants = "must be a list of variables' names in upper case, such as [\"GROQ_API_KEY\"]";
+    names.collect::<Option<_>>().map(Some).ok_or_else(|| D::Error::custom(wants))
 }

@@ -5,25 +5,19 @@
 
 mod check;
 mod entry;
-mod fields;
-mod hidden;
 mod model;
 mod read;
-mod reference;
 mod vectors;
 
-pub use entry::{FreeLimits, ProviderEntry};
-pub(crate) use hidden::sendable;
-pub use hidden::{Headers, KeyList, ProxyChoice};
-pub use model::{Accepted, MediaLimits, ModelEntry, PriceEntry};
+pub use entry::ProviderEntry;
+pub use model::{Accepted, FreeLimits, MediaLimits, ModelEntry, PriceEntry};
 pub use read::catalog;
 pub(super) use read::{Page, configured};
-pub(super) use reference::ROWS;
 pub use vectors::VectorEntry;
 
 pub use mediary_remote::DialectName;
 
-use super::Origin;
+use super::problem::Origin;
 
 /// One `[[providers]]` of the configuration.
 #[derive(Debug, Clone)]

@@ -6,9 +6,9 @@ use mediary_core::capability::{Lifecycle, Price, Structured, TaskKind, Tier};
 use mediary_core::{MediaFormat, MediaKind};
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Error, MapAccess, Visitor};
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize};
 
-use super::{FreeLimits, VectorEntry};
+use super::VectorEntry;
 use crate::config::Bytes;
 
 /// A model as written. What is left out comes from the entry below it, at last from the provider's `defaults`.
@@ -182,4 +182,23 @@ impl<'de> Visitor<'de> for PriceVisitor {
         }
         Ok(Price::Paid { input_usd, output_usd })
     }
+}
+
+/// What is given for nothing, by a provider for all its models or for one of them. A limit that is not published is
+/// `None`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FreeLimits {
+    /// Requests a minute.
+    #[serde(rename = "rpm")]
+    pub requests_per_minute: Option<u32>,
+    /// Requests a day.
+    #[serde(rename = "rpd")]
+    pub requests_per_day: Option<u32>,
+    /// Tokens a minute.
+    #[serde(rename = "tpm")]
+    pub tokens_per_minute: Option<u32>,
+    /// Tokens a day.
+    #[serde(rename = "tpd")]
+    pub tokens_per_day: Option<u32>,
 }

@@ -13,10 +13,10 @@ use toml::de::{DeTable, DeValue};
 
 use super::{ConfiguredProvider, ProviderEntry, check};
 use crate::config::environment::Environment;
-use crate::config::error::Problem;
-use crate::config::expand::expand;
+use crate::config::environment::expand;
 use crate::config::keys;
-use crate::config::origin::Origin;
+use crate::config::problem::Origin;
+use crate::config::problem::Problem;
 
 /// A file in which problems have places.
 #[derive(Clone, Copy)]

@@ -1,4 +1,4 @@
-//! Values that are right: where they may come from, and who wins.
+//! Values that are right: where they may come from, and which of them wins.
 //!
 //! File, environment, flags, the search for the file, and the keys that only exist with a variable.
 

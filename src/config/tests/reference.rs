@@ -7,9 +7,10 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::check;
-use crate::config::providers::{self, ModelEntry, ProviderEntry};
-use crate::config::raw::Raw;
-use crate::config::{Bytes, Config, Host, keys};
+use crate::config::providers::{ModelEntry, ProviderEntry};
+use crate::config::reference::OPEN_ROWS;
+use crate::config::schema::{self, Raw};
+use crate::config::{Bytes, Config, Host};
 
 #[test]
 fn an_empty_file_gives_the_defaults_of_the_design() {
@@ -26,7 +27,7 @@ fn an_empty_file_gives_the_defaults_of_the_design() {
 
 #[test]
 fn the_key_lists_and_the_structs_name_the_same_keys() {
-    let listed: Vec<&str> = keys::all().map(|key| key.path).collect();
+    let listed: Vec<&str> = schema::all().map(|key| key.path).collect();
     let in_structs: BTreeSet<String> = Raw::default().flattened().into_iter().map(|(path, _)| path).collect();
     assert_eq!(listed.iter().map(|path| (*path).to_owned()).collect::<BTreeSet<_>>(), in_structs);
     assert_eq!(listed.len(), in_structs.len(), "a key is listed twice");
@@ -34,7 +35,7 @@ fn the_key_lists_and_the_structs_name_the_same_keys() {
     for (path, default) in Raw::default().flattened() {
         assert!(reference.contains(&format!("| `{path}` | `{default}` | ")), "{path}");
     }
-    assert_eq!(reference.lines().count(), listed.len() + 2 + providers::ROWS.len());
+    assert_eq!(reference.lines().count(), listed.len() + 2 + OPEN_ROWS.len());
 }
 
 #[test]
@@ -49,7 +50,7 @@ fn the_rows_about_providers_name_the_fields_of_their_entries() {
     expected.extend(fields("providers[].models[].", model));
     expected.insert("aliases.NAME".to_owned());
     assert!(expected.len() > 30, "{expected:?}");
-    let listed: BTreeSet<String> = providers::ROWS.iter().map(|(path, ..)| (*path).to_owned()).collect();
+    let listed: BTreeSet<String> = OPEN_ROWS.iter().map(|(path, ..)| (*path).to_owned()).collect();
     assert_eq!(listed, expected);
 }
 

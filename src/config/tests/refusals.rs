@@ -3,7 +3,7 @@
 //! Also that all are reported at once and that no message holds a secret.
 
 use super::{check, environment, load, outcome};
-use crate::config::{Overrides, keys};
+use crate::config::{Overrides, schema};
 
 #[test]
 fn unknown_keys_are_named_with_their_place_and_the_nearest_known_one() {
@@ -58,7 +58,7 @@ fn unknown_keys_are_named_with_their_place_and_the_nearest_known_one() {
 
 #[test]
 fn wrong_values_are_refused_with_what_would_be_right() {
-    let key = |key: &str| keys::find(key).unwrap().wants.to_owned();
+    let key = |key: &str| schema::find(key).unwrap().wants.to_owned();
     let row = |path: &str, value: &str| {
         format!("mediary.toml:1:{}: `{path}` is {value}, but must be {}", path.len() + 4, key(path))
     };

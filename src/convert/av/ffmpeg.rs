@@ -63,8 +63,12 @@ impl Ffmpeg {
         let progress = String::from_utf8_lossy(&run.well(input.format().name())?).into_owned();
         let positions = progress.lines().filter_map(|line| line.strip_prefix("out_time_us="));
         let last = positions.filter_map(|position| position.trim().parse::<u64>().ok()).next_back();
-        last.map(Duration::from_micros)
-            .ok_or_else(|| Failure::unreadable(format!("nobody can tell how long the {} plays", input.format())))
+        last.map(Duration::from_micros).ok_or_else(|| {
+            Failure::unreadable(format!(
+                "the duration of the {} cannot be told; check that the file is whole",
+                input.format()
+            ))
+        })
     }
 
     /// The sound of a file in another encoding; `None` where a film has none.
@@ -112,7 +116,7 @@ impl Ffmpeg {
         arguments.push(input.path().into());
         arguments.extend(behind.into_iter().map(|argument| argument.as_ref().to_owned()));
         let mut run = command::run(&self.program, arguments, most_bytes, self.time).await?;
-        // Where the file lies is nobody's business.
+        // The path of the file must not reach a client.
         run.complaint = run.complaint.replace(&*input.path().to_string_lossy(), "the file");
         Ok(run)
     }

@@ -1,7 +1,14 @@
-//! The backdrop for a picture with transparency.
+//! Pictures with transparency, and the backdrop for those that lose it.
 //!
-//! White, as on paper, unless that would hide the writing: light writing on a transparent ground
+//! The backdrop is white, as on paper, unless that would hide the writing: light writing on a transparent ground
 //! gets black. Called for every picture with an alpha channel.
+
+/// A picture with transparency: red, green, blue and coverage, a byte each.
+pub(super) struct Clear {
+    pub(super) width: u32,
+    pub(super) height: u32,
+    pub(super) rgba: Vec<u8>,
+}
 
 const WHITE: u8 = 255;
 const BLACK: u8 = 0;

@@ -7,8 +7,8 @@ use ::image::codecs::{bmp::BmpDecoder, gif::GifDecoder, jpeg::JpegDecoder, png::
 use ::image::{ColorType, ImageDecoder, ImageResult, Limits};
 use mediary_core::{Blob, Failure, MediaFormat, Raster};
 
+use super::alpha::Clear;
 use super::channels::{Channels, Pixels};
-use super::fit::Clear;
 use super::input::{self, Input};
 use super::{ImageLimits, jpeg, orient, refuse, webp};
 

@@ -1,13 +1,6 @@
-//! The dots per inch that a file claims, along the width and down the page.
+//! The dots per inch that a file claims, along the width and down the page, and what follows from unequal ones.
 //!
-//! Of a file of a single picture only the beginning is looked at: JFIF density and PNG `pHYs`. EXIF resolution
-//! is not read; cameras write a constant there. TIFF finds its own (see `tiff`).
-
-use std::io::Cursor;
-
-use mediary_core::MediaFormat;
-
-use super::jpeg;
+//! Where a file says so is the business of its format: see `header` and `tiff`.
 
 /// Dots per inch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,38 +30,6 @@ impl Density {
             true if across > down => Some((width, stretched(height))),
             true => Some((stretched(width), height)),
             false => None,
-        }
-    }
-}
-
-pub(super) fn dots_per_inch(format: MediaFormat, head: &[u8]) -> Option<Density> {
-    match format {
-        MediaFormat::Jpeg => jpeg::header(&mut Cursor::new(head)).density,
-        MediaFormat::Png => png_dpi(head),
-        _ => None,
-    }
-}
-
-/// PNG, section 11.3.5.3: pixels per unit across and down, unit 1 being the metre.
-fn png_dpi(head: &[u8]) -> Option<Density> {
-    let mut rest = head.get(8..)?;
-    loop {
-        let (length, after) = rest.split_first_chunk()?;
-        let (name, body) = after.split_first_chunk::<4>()?;
-        let length = usize::try_from(u32::from_be_bytes(*length)).ok()?;
-        match name {
-            b"pHYs" => {
-                let (across, body) = body.split_first_chunk()?;
-                let (down, body) = body.split_first_chunk()?;
-                let is_metre = body.first() == Some(&1);
-                let inch = |metre: &[u8; 4]| {
-                    u32::try_from((u64::from(u32::from_be_bytes(*metre)) * 254 + 5_000) / 10_000).unwrap_or(0)
-                };
-                return Density::new(inch(across), inch(down)).filter(|_| is_metre);
-            }
-            b"IDAT" => return None,
-            // The checksum follows the body.
-            _ => rest = body.get(length.checked_add(4)?..)?,
         }
     }
 }

@@ -10,7 +10,7 @@ use super::canvas::{Canvas, Colour};
 
 /// The longer side of A4, for pictures that do not say how large they are.
 const PAGE_INCHES: f32 = 11.7;
-/// What lines and words are drawn in that nobody recognised: a document's own characters.
+/// The colour of lines and words that were not recognised: a document's own characters.
 const CERTAIN: Colour = Colour([120, 120, 120]);
 
 /// A copy of the picture with the page's boxes outlined: blocks in the colour of their kind with their place in reading

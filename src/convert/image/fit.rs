@@ -1,18 +1,17 @@
-//! Pictures made to fit: no longer a side, no more bytes than somebody takes, in a format that everybody reads.
+//! Pictures made to fit: no longer a side, no more bytes than a target takes, in a format that all targets read.
 //!
 //! JPEG, since no other format is as small and as widely taken; PNG where a picture has transparency that counts and
 //! still fits. Bytes are won by quality first, by size after that. Blocking work; the gateway calls it for targets that
 //! do not take a picture as it is.
 
-use fast_image_resize::images::{Image, ImageRef};
-use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
-use image::codecs::jpeg::JpegEncoder;
 use image::codecs::png::PngEncoder;
 use image::{ExtendedColorType, ImageEncoder};
 use mediary_core::{Blob, Failure, Media, MediaFormat, Raster};
 
 use super::Pictures;
-use super::open::resized;
+use super::alpha::Clear;
+use super::encode::encode_jpeg;
+use super::resize::{resized, resized_clear};
 
 /// What a picture is to fit into, and how far it may be spoilt for that.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -35,13 +34,6 @@ pub struct Fit {
 
 /// Below so many pixels a side nothing can be recognised any more.
 const LEAST_SIDE_PX: u32 = 64;
-
-/// A picture with transparency: red, green, blue and coverage, a byte each.
-pub(super) struct Clear {
-    pub(super) width: u32,
-    pub(super) height: u32,
-    pub(super) rgba: Vec<u8>,
-}
 
 impl Pictures {
     /// One picture of the file, counted from 0, made to fit.
@@ -93,26 +85,12 @@ pub fn fit_raster(raster: &Raster, fit: &Fit) -> Result<Media, Failure> {
     )))
 }
 
-/// The picture as a JPEG. Blocking work.
-///
-/// # Errors
-/// `Broken` when the encoder refuses, as it does beyond 65,535 pixels a side.
-pub fn encode_jpeg(picture: &Raster, quality: u8) -> Result<Vec<u8>, Failure> {
-    let mut rgb = picture.bgr().to_vec();
-    rgb.as_chunks_mut::<{ Raster::CHANNELS }>().0.iter_mut().for_each(|pixel| pixel.swap(0, 2));
-    let mut file = Vec::new();
-    JpegEncoder::new_with_quality(&mut file, quality.clamp(1, 100))
-        .write_image(&rgb, picture.width(), picture.height(), ExtendedColorType::Rgb8)
-        .map_err(|error| Failure::broken(format!("the picture cannot be written as JPEG: {error}")))?;
-    Ok(file)
-}
-
 /// `None` where it would have more bytes than are taken: transparency is not worth pixels.
 fn fitted_png(clear: &Clear, fit: &Fit) -> Result<Option<Media>, Failure> {
     let (width, height) = sides_within(clear.width, clear.height, fit.longest_side_px.max(1));
     let scaled = match (width, height) == (clear.width, clear.height) {
         true => None,
-        false => Some(scaled_clear(clear, width, height)?),
+        false => Some(resized_clear(clear, width, height)?),
     };
     let rgba = scaled.as_deref().unwrap_or(&clear.rgba);
     let mut png = Vec::new();
@@ -121,15 +99,6 @@ fn fitted_png(clear: &Clear, fit: &Fit) -> Result<Option<Media>, Failure> {
         .map_err(|error| Failure::broken(format!("the picture cannot be written as PNG: {error}")))?;
     let fits = fit.max_bytes.is_none_or(|most| png.len() as u64 <= most);
     Ok(fits.then(|| Media { format: MediaFormat::Png, blob: Blob::in_memory(png) }))
-}
-
-fn scaled_clear(clear: &Clear, width: u32, height: u32) -> Result<Vec<u8>, Failure> {
-    let failed = || Failure::broken("a picture cannot be scaled");
-    let source = ImageRef::new(clear.width, clear.height, &clear.rgba, PixelType::U8x4).map_err(|_| failed())?;
-    let mut target = Image::new(width, height, PixelType::U8x4);
-    let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Bilinear));
-    Resizer::new().resize(&source, &mut target, &options).map_err(|_| failed())?;
-    Ok(target.into_vec())
 }
 
 /// Both sides, scaled so that the longer one has at most so many pixels.

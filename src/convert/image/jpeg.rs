@@ -15,7 +15,7 @@ const APP0: u8 = 0xe0;
 /// What stands before the first scan.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub(super) struct Header {
-    /// Width and height of every frame that is announced; an honest file announces one.
+    /// Width and height of every frame that is announced; a well-formed file announces one.
     pub(super) frames: Vec<(u32, u32)>,
     /// Dots per inch, if a JFIF segment says so.
     pub(super) density: Option<Density>,

@@ -2,13 +2,12 @@
 //!
 //! Sends TIFF one way and the formats of a single picture the other; keeps no pixels.
 
-use fast_image_resize::images::{Image, ImageRef};
-use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
 use mediary_core::{Failure, FailureKind, Media, MediaFormat, MediaKind, Raster};
 
+use super::alpha::Clear;
 use super::density::Density;
-use super::fit::Clear;
-use super::{ImageLimits, coded, density, input, refuse, tiff};
+use super::resize::resized;
+use super::{ImageLimits, coded, header, input, refuse, tiff};
 
 /// A picture file whose header was read and found to be within the limits.
 #[derive(Debug, Clone)]
@@ -43,7 +42,7 @@ pub fn open(media: &Media, limits: &ImageLimits) -> Result<Pictures, Failure> {
             return Ok(Contents::Pages(tiff::pages(input, limits)?));
         }
         coded::check_header(format, input, limits)?;
-        Ok(Contents::One { density: density::dots_per_inch(format, media.blob.head()) })
+        Ok(Contents::One { density: header::dots_per_inch(format, media.blob.head()) })
     })?;
     Ok(Pictures { media: media.clone(), limits: *limits, contents })
 }
@@ -119,14 +118,4 @@ impl Pictures {
             }
         })
     }
-}
-
-/// The picture with sides of other lengths.
-pub(super) fn resized(raster: &Raster, width: u32, height: u32) -> Result<Raster, Failure> {
-    let failed = || Failure::broken("a picture cannot be scaled");
-    let source = ImageRef::new(raster.width(), raster.height(), raster.bgr(), PixelType::U8x3).map_err(|_| failed())?;
-    let mut target = Image::new(width, height, PixelType::U8x3);
-    let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Bilinear));
-    Resizer::new().resize(&source, &mut target, &options).map_err(|_| failed())?;
-    Raster::from_bgr(width, height, target.into_vec()).ok_or_else(failed)
 }

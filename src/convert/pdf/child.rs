@@ -8,8 +8,8 @@ use mediary_core::{Blob, Raster};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 
+use super::WorkerSettings;
 use super::searchable::PageLayer;
-use super::settings::WorkerSettings;
 use super::wire::{self, DocumentSource, PageReply, Reply, Request};
 
 /// How much of a document is handed over at a time.

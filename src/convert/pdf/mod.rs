@@ -10,13 +10,35 @@ mod objects;
 mod page;
 mod pool;
 mod searchable;
-mod settings;
 mod wire;
 mod worker;
 mod write;
 
 pub use pool::{OpenPdf, PdfWorkers};
 pub use searchable::{PageLayer, PicturePdf};
-pub use settings::WorkerSettings;
 pub use wire::{PageOrder, PageReply, Rendering, TextPolicy};
 pub use worker::run as run_worker;
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// How workers are run; set once, when the pool is made.
+#[derive(Debug, Clone)]
+pub struct WorkerSettings {
+    /// Our own executable.
+    pub program: PathBuf,
+    /// The PDFium library.
+    pub library: PathBuf,
+    /// How many documents are open at once.
+    pub workers: usize,
+    /// How many documents may wait for a worker; more are refused.
+    pub queue: usize,
+    /// A worker is replaced after so many pages.
+    pub pages_per_worker: usize,
+    /// Address space of a worker.
+    pub memory_bytes: u64,
+    /// Time for one page, and for opening a document.
+    pub page_time: Duration,
+    /// What a refused caller is told to wait.
+    pub retry_after: Duration,
+}

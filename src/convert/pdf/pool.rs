@@ -11,8 +11,8 @@ use mediary_core::{Blob, Failure, FailureKind, Raster};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
+use super::WorkerSettings;
 use super::child::WorkerProcess;
-use super::settings::WorkerSettings;
 use super::wire::{PageOrder, PageReply, Refusal, Reply, Request};
 
 /// The workers.
@@ -112,7 +112,7 @@ impl Shared {
     }
 }
 
-/// A place among those who wait for a worker.
+/// A place in the queue of documents that wait for a worker.
 struct Waiting<'a>(&'a AtomicUsize);
 
 impl<'a> Waiting<'a> {

@@ -52,7 +52,7 @@ pub enum Doubt {
     TooLittle,
     /// Nothing but a header, footer or page number around a picture.
     OnlyInMargins,
-    /// Invisible text over a scan: somebody else's recognition.
+    /// Invisible text over a scan: recognised by another program.
     Invisible,
     /// Characters without a Unicode mapping.
     Unmapped,
@@ -182,7 +182,11 @@ mod tests {
                 scan(LayerEvidence { characters: 90, alphanumeric: 80, only_in_margins: true, words: 14, ..stamp }),
                 Some(Doubt::OnlyInMargins),
             ),
-            ("somebody else's recognition", scan(LayerEvidence { invisible: 1.0, ..prose() }), Some(Doubt::Invisible)),
+            (
+                "recognised by another program",
+                scan(LayerEvidence { invisible: 1.0, ..prose() }),
+                Some(Doubt::Invisible),
+            ),
             ("invisible text and no scan", LayerEvidence { invisible: 1.0, ..prose() }, None),
             ("a font without a mapping", LayerEvidence { unmapped: 400, ..prose() }, Some(Doubt::Unmapped)),
             ("one odd bullet", LayerEvidence { unmapped: 1, characters: 20, ..stamp }, None),

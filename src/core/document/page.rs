@@ -34,7 +34,7 @@ pub struct Page {
     pub index: usize,
     /// Where the text comes from.
     pub source: Source,
-    /// Who read it: `local/paddleocr`, or `text-layer`.
+    /// The engine that read it: `local/paddleocr`, or `text-layer`.
     pub engine: String,
     /// How sure the reader is, from 0 to 1; `None` where there is nothing to be sure of.
     pub confidence: Option<f32>,

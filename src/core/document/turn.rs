@@ -1,7 +1,6 @@
-//! Turning pages by quarters, and boxes back to the page as it was sent.
+//! Quarter turns of pages, and boxes turned back to the page as it was sent. Pixels are turned by `Raster::turned`.
 
 use super::{Block, Rect};
-use crate::Raster;
 
 /// How a page is turned to stand upright, clockwise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -59,35 +58,10 @@ impl Turn {
     }
 }
 
-impl Raster {
-    /// The picture, turned.
-    #[must_use]
-    pub fn turned(&self, turn: Turn) -> Self {
-        let (width, height) = (self.width() as usize, self.height() as usize);
-        let (new_width, new_height) = match turn {
-            Turn::None | Turn::Half => (width, height),
-            Turn::Quarter | Turn::ThreeQuarters => (height, width),
-        };
-        let mut bgr = Vec::with_capacity(self.bgr().len());
-        for y in 0..new_height {
-            for x in 0..new_width {
-                let (x, y) = match turn {
-                    Turn::None => (x, y),
-                    Turn::Quarter => (y, height - 1 - x),
-                    Turn::Half => (width - 1 - x, height - 1 - y),
-                    Turn::ThreeQuarters => (width - 1 - y, x),
-                };
-                let start = (y * width + x) * Self::CHANNELS;
-                bgr.extend_from_slice(&self.bgr()[start..start + Self::CHANNELS]);
-            }
-        }
-        Self::from_bgr(new_width as u32, new_height as u32, bgr).expect("a turned picture has as many pixels")
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Raster;
 
     const ALL: [Turn; 4] = [Turn::None, Turn::Quarter, Turn::Half, Turn::ThreeQuarters];
 

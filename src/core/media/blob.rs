@@ -1,56 +1,17 @@
 //! A blob: bytes of known length, in memory, as base64 or spooled to a file.
 //!
-//! This crate opens no files; whoever spools one implements [`Source`]. The head is kept in memory
+//! This crate opens no files; code that spools one implements [`Source`]. The head is kept in memory
 //! so that classification never waits for a disk. What is only passed on is never hashed.
 
 use std::borrow::Cow;
-use std::io::{self, Cursor, Read, Seek};
-use std::path::Path;
+use std::io::{self, Read as _};
 use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
 
 use super::encoded::{self, Encoded, NotBase64};
+use super::source::Source;
 use crate::ContentHash;
-
-/// A reader that can also seek.
-pub trait ReadSeek: Read + Seek + Send {}
-
-impl<T: Read + Seek + Send> ReadSeek for T {}
-
-/// Where the bytes of a blob are.
-pub trait Source: Send + Sync {
-    /// A new reader over all bytes.
-    ///
-    /// # Errors
-    /// When the bytes are gone or cannot be opened.
-    fn open(&self) -> io::Result<Box<dyn ReadSeek + '_>>;
-
-    /// The bytes, when they are in memory.
-    fn bytes(&self) -> Option<&[u8]>;
-
-    /// The file, when they are in one.
-    fn path(&self) -> Option<&Path>;
-
-    /// The bytes as standard base64, when they came so.
-    fn base64(&self) -> Option<&str> {
-        None
-    }
-}
-
-impl Source for Vec<u8> {
-    fn open(&self) -> io::Result<Box<dyn ReadSeek + '_>> {
-        Ok(Box::new(Cursor::new(self.as_slice())))
-    }
-
-    fn bytes(&self) -> Option<&[u8]> {
-        Some(self)
-    }
-
-    fn path(&self) -> Option<&Path> {
-        None
-    }
-}
 
 /// Bytes with their length, hash and first bytes. Cheap to clone; the bytes are shared.
 #[derive(Clone)]
@@ -106,7 +67,7 @@ impl Blob {
     /// SHA-256 of all bytes, taken when it is first asked for.
     #[must_use]
     pub fn hash(&self) -> ContentHash {
-        // Whoever spooled a file gave its hash; everything else is in memory.
+        // A spooled file was given its hash; everything else is in memory.
         *self.hash.get_or_init(|| ContentHash::of(self.source.bytes().unwrap_or_default()))
     }
 

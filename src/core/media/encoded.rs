@@ -1,4 +1,4 @@
-//! Bytes that came as base64 and may well leave as base64: kept as the text they are, decoded when somebody looks.
+//! Bytes that came as base64 and may well leave as base64: kept as the text they are, decoded when the bytes are looked at.
 
 use std::borrow::Cow;
 use std::io::{self, Cursor};
@@ -12,7 +12,7 @@ use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig, STAN
 use bytes::Bytes;
 use thiserror::Error;
 
-use super::blob::{ReadSeek, Source};
+use super::source::{ReadSeek, Source};
 
 /// A text that is not base64.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]

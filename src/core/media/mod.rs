@@ -6,12 +6,14 @@ mod blob;
 mod classify;
 mod encoded;
 mod format;
+mod source;
 mod text;
 
-pub use blob::{Blob, ReadSeek, Source};
+pub use blob::Blob;
 pub use classify::{Claim, Unclassifiable, classify};
 pub use encoded::NotBase64;
 pub use format::{MediaFormat, MediaKind};
+pub use source::{ReadSeek, Source};
 pub use text::{DecodedText, decode_text};
 
 /// Bytes that are known to be of a certain format.

@@ -1,13 +1,10 @@
-//! Text: is it, which kind, and what characters are in it.
+//! Text: whether bytes are text, and what characters are in it. Which kind of text it is, `classify` says.
 //!
 //! Unicode first (byte order marks, valid UTF-8, UTF-16 by its zero bytes), then one legacy guess by
 //! `chardetng`. Nothing is refused for a bad character in the middle; it becomes U+FFFD.
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
-use file_format::FileFormat;
-
-use super::{Claim, MediaFormat};
 
 /// Characters and the encoding they were in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,32 +67,4 @@ fn utf16_without_mark(bytes: &[u8]) -> Option<&'static Encoding> {
     } else {
         None
     }
-}
-
-/// Texts look alike, so here the sender's word counts, and the file name after it.
-pub(super) fn named_text(found: FileFormat, claim: Claim<'_>) -> MediaFormat {
-    match found {
-        FileFormat::HypertextMarkupLanguage => return MediaFormat::Html,
-        FileFormat::ExtensibleMarkupLanguage => return MediaFormat::Xml,
-        _ => {}
-    }
-    let mime = claim.mime.map(|mime| mime.split(';').next().unwrap_or(mime).trim().to_ascii_lowercase());
-    let by_mime = mime.as_deref().and_then(|mime| match mime {
-        "text/markdown" | "text/x-markdown" => Some(MediaFormat::Markdown),
-        "text/csv" => Some(MediaFormat::Csv),
-        "application/json" | "text/json" => Some(MediaFormat::Json),
-        "text/html" | "application/xhtml+xml" => Some(MediaFormat::Html),
-        "application/xml" | "text/xml" => Some(MediaFormat::Xml),
-        _ => None,
-    });
-    let extension = claim.file_name.and_then(|name| name.rsplit_once('.')).map(|(_, end)| end.to_ascii_lowercase());
-    let by_name = extension.as_deref().and_then(|extension| match extension {
-        "md" | "markdown" => Some(MediaFormat::Markdown),
-        "csv" => Some(MediaFormat::Csv),
-        "json" => Some(MediaFormat::Json),
-        "html" | "htm" => Some(MediaFormat::Html),
-        "xml" | "svg" => Some(MediaFormat::Xml),
-        _ => None,
-    });
-    by_mime.or(by_name).unwrap_or(MediaFormat::Text)
 }

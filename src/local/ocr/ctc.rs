@@ -6,9 +6,8 @@
 
 use mediary_core::document::{Quad, Word};
 
-use super::calibration::{Calibration, Evidence};
+use super::calibration::{Calibration, Evidence, Profile};
 use super::dictionary::Dictionary;
-use super::reader::Manner;
 
 const BLANK: usize = 0;
 
@@ -42,7 +41,7 @@ struct Glyph {
 
 /// Decodes one line from `steps` rows of class probabilities. `width_steps` is how many of them,
 /// possibly a fraction, the picture of the line covered; the rest is padding.
-pub(super) fn decode(probabilities: &[f32], dictionary: &Dictionary, manner: &Manner, width_steps: f32) -> ReadLine {
+pub(super) fn decode(probabilities: &[f32], dictionary: &Dictionary, profile: &Profile, width_steps: f32) -> ReadLine {
     let classes = dictionary.classes();
     let space = classes - 1;
     let mut line = ReadLine { steps: width_steps.max(1.0), ..ReadLine::default() };
@@ -55,7 +54,7 @@ pub(super) fn decode(probabilities: &[f32], dictionary: &Dictionary, manner: &Ma
         } else if class != before
             && let Some(character) = dictionary.character(class)
         {
-            if class != space && doubted_space >= manner.space_threshold && may_part(&line.text, character) {
+            if class != space && doubted_space >= profile.space_threshold && may_part(&line.text, character) {
                 line.push(" ", step - 1, doubted_space);
             }
             // One mark is sometimes seen as two kinds of it.
@@ -67,8 +66,8 @@ pub(super) fn decode(probabilities: &[f32], dictionary: &Dictionary, manner: &Ma
         before = class;
     }
     line.evidence = Evidence::of(line.glyphs.iter().map(|glyph| glyph.probability));
-    line.confidence = manner.calibration.confidence(&line.evidence);
-    line.calibration = manner.calibration;
+    line.confidence = profile.calibration.confidence(&line.evidence);
+    line.calibration = profile.calibration;
     line
 }
 
@@ -137,7 +136,7 @@ impl ReadLine {
     /// 1 in 6): the recogniser did not see what else is there.
     pub(super) fn is_sparse(&self) -> bool {
         const STEPS_PER_CHARACTER: f32 = 14.0;
-        super::verdict::visible(&self.text) as f32 * STEPS_PER_CHARACTER < self.steps
+        visible(&self.text) as f32 * STEPS_PER_CHARACTER < self.steps
     }
 
     /// The words of the line, split at spaces, each with the part of the line's box it stands in.
@@ -182,6 +181,11 @@ pub(super) fn is_wide_character(character: char) -> bool {
     matches!(character, '\u{2e80}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{fe30}'..='\u{fe4f}' | '\u{ff00}'..='\u{ff60}')
 }
 
+/// How many characters leave ink.
+pub(super) fn visible(text: &str) -> usize {
+    text.chars().filter(|character| !character.is_whitespace()).count()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -215,7 +219,7 @@ mod tests {
         ];
         for (path, text) in table {
             for probability in [0.4, 0.9] {
-                let line = decode(&rows(path, probability), &dictionary(), &Manner::FAST, path.len() as f32);
+                let line = decode(&rows(path, probability), &dictionary(), &Profile::FAST, path.len() as f32);
                 assert_eq!(line.text, text, "{path} at {probability}");
             }
         }
@@ -224,9 +228,9 @@ mod tests {
     #[test]
     fn the_evidence_is_of_the_kept_steps() {
         let probabilities = [rows("a", 0.9), rows("--", 0.99), rows("b", 0.5)].concat();
-        let line = decode(&probabilities, &dictionary(), &Manner::FAST, 4.0);
+        let line = decode(&probabilities, &dictionary(), &Profile::FAST, 4.0);
         assert_eq!(line.evidence, Evidence::of([0.9, 0.5].into_iter()));
-        assert_eq!(decode(&rows("---", 0.9), &dictionary(), &Manner::FAST, 3.0).confidence, 0.0);
+        assert_eq!(decode(&rows("---", 0.9), &dictionary(), &Profile::FAST, 3.0).confidence, 0.0);
     }
 
     #[test]
@@ -240,7 +244,7 @@ mod tests {
             decode(
                 &[rows(left, 0.9), doubtful(probability), rows(right, 0.9)].concat(),
                 &dictionary(),
-                &Manner::FAST,
+                &Profile::FAST,
                 4.0,
             )
             .text
@@ -280,13 +284,13 @@ mod tests {
         };
         for (curly, expected) in [(0.6, "a’a"), (0.5, "a'a")] {
             let rows = [row(1, 0.9), row(2, 0.55), row(3, curly), row(1, 0.9)].concat();
-            assert_eq!(decode(&rows, &dictionary, &Manner::FAST, 4.0).text, expected);
+            assert_eq!(decode(&rows, &dictionary, &Profile::FAST, 4.0).text, expected);
         }
     }
 
     #[test]
     fn words_stand_where_their_steps_are() {
-        let line = decode(&rows("-ab---  --c-", 0.9), &dictionary(), &Manner::FAST, 12.0);
+        let line = decode(&rows("-ab---  --c-", 0.9), &dictionary(), &Profile::FAST, 12.0);
         let words = line.words(&Quad::upright(0.0, 0.0, 120.0, 10.0));
         let places: Vec<(&str, f32, f32)> =
             words.iter().map(|word| (word.text.as_str(), word.bbox.left, word.bbox.right)).collect();

@@ -1,18 +1,18 @@
 //! `local/paddleocr`: PP-OCR models that find lines of text in a picture and read them.
 //!
 //! One page at a time: detection uses all threads on a scaled copy, then each recogniser session, one
-//! thread each, takes the next batch of lines cut from the full picture; doubtful lines go up the ladder to
+//! thread each, takes the next batch of lines cut from the full picture; doubtful lines go down the cascade to
 //! better recognisers. Reading order and paragraphs are not decided here.
 //!
 //! The models and their parameters are PaddleOCR's (PP-OCRv6, Apache-2.0).
 
 mod boxes;
 mod calibration;
+mod cascade;
 mod crop;
 mod ctc;
 mod detect;
 mod dictionary;
-mod ladder;
 mod orientation;
 mod reader;
 mod recognise;
@@ -28,9 +28,9 @@ use mediary_core::task::{PageText, ReplyEvent, Task};
 use mediary_core::{Failure, Raster};
 
 use crate::runtime::Runtime;
+use cascade::Cascade;
 use ctc::ReadLine;
 use detect::Detector;
-use ladder::Ladder;
 
 pub use boxes::BoxSettings;
 pub use calibration::Evidence;
@@ -52,7 +52,7 @@ pub struct PageImage {
 #[derive(Debug)]
 pub struct PaddleOcr {
     detector: Detector,
-    ladder: Ladder,
+    cascade: Cascade,
 }
 
 impl PaddleOcr {
@@ -63,8 +63,8 @@ impl PaddleOcr {
     pub fn load(runtime: &Runtime, files: &OcrFiles, settings: &OcrSettings) -> Result<Self, Failure> {
         let workers = settings.workers.max(1);
         let detector = Detector::new(runtime.open(&files.detector, workers)?, settings.detector.clone());
-        let ladder = Ladder::open(runtime.clone(), files.clone(), workers, settings.read_again_below)?;
-        Ok(Self { detector, ladder })
+        let cascade = Cascade::open(runtime.clone(), files.clone(), workers, settings.read_again_below)?;
+        Ok(Self { detector, cascade })
     }
 
     /// Does the work of a full page on any picture, so that execution providers can be timed: the
@@ -81,7 +81,7 @@ impl PaddleOcr {
             Quad::upright(0.0, height * number as f32, width * share, height * (number as f32 + 0.75))
         };
         let quads: Vec<Quad> = (0..LINES).map(line).collect();
-        self.ladder.first(Level::Fast)?.read(page, &quads, &Cancel::default()).map(drop)
+        self.cascade.first(Level::Fast)?.read(page, &quads, &Cancel::default()).map(drop)
     }
 
     /// Finds lines and reads them the right way up, with what their confidence rests on.
@@ -90,7 +90,7 @@ impl PaddleOcr {
         cancel.check()?;
         let (turn, turned, quads, mut read) = self.read_any_way_up(&page.raster, quads, page.level, cancel)?;
         let raster = turned.as_ref().unwrap_or(&page.raster);
-        let unknown_script = self.ladder.climb(raster, &quads, &mut read, page.level, cancel)?;
+        let unknown_script = self.cascade.reread_doubtful(raster, &quads, &mut read, page.level, cancel)?;
         Ok(Found { turn, quads, read, unknown_script })
     }
 

@@ -1,7 +1,7 @@
 //! Which way up a page is, found out by reading it.
 //!
 //! No model is asked: boxes that stand instead of lying give a page on its side away, and a recogniser is
-//! far surer of text that is the right way up than of the same text on its head. An upright page that is
+//! far more confident of text that is the right way up than of the same text on its head. An upright page that is
 //! read well costs nothing extra; only doubtful and lying pages have a few lines read twice.
 
 use std::cmp::Reverse;
@@ -16,7 +16,7 @@ use super::settings::Level;
 
 /// Text that is read this surely is the right way up.
 const SURE: f32 = 0.9;
-/// The other way up has to be surer by this much.
+/// The other way up has to be likelier by this much.
 const MARGIN: f32 = 0.08;
 /// So many of the longest lines are read both ways.
 const SAMPLE: usize = 6;
@@ -43,14 +43,14 @@ impl PaddleOcr {
         {
             return self.read_turned(page, turn, level, cancel);
         }
-        let read = self.ladder.first(level)?.read(page, &quads, cancel)?;
+        let read = self.cascade.first(level)?.read(page, &quads, cancel)?;
         if quads.is_empty() || probability(&read) >= SURE {
             return Ok((Turn::None, None, quads, read));
         }
         let sample = longest(&quads);
         let upright: Vec<ReadLine> = sample.iter().map(|&index| read[index].clone()).collect();
         let flipped: Vec<Quad> = sample.iter().map(|&index| quads[index].upside_down()).collect();
-        if probability(&self.ladder.first(level)?.read(page, &flipped, cancel)?) < probability(&upright) + MARGIN {
+        if probability(&self.cascade.first(level)?.read(page, &flipped, cancel)?) < probability(&upright) + MARGIN {
             return Ok((Turn::None, None, quads, read));
         }
         self.read_turned(page, Turn::Half, level, cancel)
@@ -60,7 +60,7 @@ impl PaddleOcr {
         let turned = page.turned(turn);
         // Lines are found better in the direction the detector was trained for.
         let quads = self.detector.find(&turned)?;
-        let read = self.ladder.first(level)?.read(&turned, &quads, cancel)?;
+        let read = self.cascade.first(level)?.read(&turned, &quads, cancel)?;
         Ok((turn, Some(turned), quads, read))
     }
 
@@ -70,7 +70,7 @@ impl PaddleOcr {
         let sample: Vec<Quad> = longest(quads).into_iter().map(|index| quads[index]).collect();
         let flipped: Vec<Quad> = sample.iter().map(Quad::upside_down).collect();
         // A standing box is cut as if the page had been turned clockwise.
-        let reader = self.ladder.first(Level::Fast)?;
+        let reader = self.cascade.first(Level::Fast)?;
         let downwards = reader.read(page, &sample, cancel)?;
         let upwards = reader.read(page, &flipped, cancel)?;
         let (turn, read) = if probability(&downwards) >= probability(&upwards) {

@@ -10,7 +10,7 @@ use mediary_core::document::Quad;
 use mediary_core::engine::Cancel;
 use mediary_core::{Failure, Raster};
 
-use super::calibration::Calibration;
+use super::calibration::Profile;
 use super::crop::LineCrop;
 use super::ctc::ReadLine;
 use super::dictionary::Dictionary;
@@ -18,34 +18,12 @@ use super::recognise::{self, Recogniser};
 use super::settings::RecogniserFiles;
 use crate::runtime::Runtime;
 
-/// What a kind of recogniser wants and how far it can be believed.
-#[derive(Debug, Clone)]
-pub(super) struct Manner {
-    /// Lines are made this much narrower than their shape: work grows with the width.
-    pub squeeze: f32,
-    /// Between two glyphs of one script a doubt this strong is a space.
-    pub space_threshold: f32,
-    /// From the probabilities of glyphs to the probability that they are right.
-    pub calibration: Calibration,
-}
-
-impl Manner {
-    /// PP-OCRv6 tiny. Squeezed to nine tenths it loses nothing (measured: word F1 falls from 0.8 on). It
-    /// often sees a space without choosing it (measured: a lower threshold adds spaces inside words, a
-    /// higher one loses those in monospaced print).
-    pub(super) const FAST: Self = Self { squeeze: 0.9, space_threshold: 0.25, calibration: Calibration::FAST };
-    /// PP-OCRv6 small. Squeezed as much it reads faxes better (word F1 0.972 to 0.983), all else alike.
-    pub(super) const ACCURATE: Self = Self { squeeze: 0.9, space_threshold: 0.25, calibration: Calibration::ACCURATE };
-    /// A recogniser that was not measured.
-    pub(super) const OTHER: Self = Self { squeeze: 1.0, space_threshold: 0.25, calibration: Calibration::OTHER };
-}
-
 /// An opened recogniser.
 #[derive(Debug)]
 pub(super) struct Reader {
     sessions: Vec<Recogniser>,
     dictionary: Dictionary,
-    manner: Manner,
+    profile: Profile,
 }
 
 impl Reader {
@@ -54,26 +32,26 @@ impl Reader {
         runtime: &Runtime,
         files: &RecogniserFiles,
         workers: usize,
-        manner: Manner,
+        profile: Profile,
     ) -> Result<Self, Failure> {
         let dictionary = Dictionary::read(&files.dictionary)?;
         let sessions = (0..workers)
             .map(|_| Ok(Recogniser::new(runtime.open(&files.model, 1)?)))
             .collect::<Result<_, Failure>>()?;
-        Ok(Self { sessions, dictionary, manner })
+        Ok(Self { sessions, dictionary, profile })
     }
 
     /// Reads the boxes of a page; one line for each, in their order.
     pub(super) fn read(&mut self, page: &Raster, quads: &[Quad], cancel: &Cancel) -> Result<Vec<ReadLine>, Failure> {
-        let crops: Vec<LineCrop> = quads.iter().map(|quad| LineCrop::new(*quad, self.manner.squeeze)).collect();
+        let crops: Vec<LineCrop> = quads.iter().map(|quad| LineCrop::new(*quad, self.profile.squeeze)).collect();
         let batches = recognise::batches(&crops);
         let next = AtomicUsize::new(0);
         let lines = Mutex::new(vec![ReadLine::default(); crops.len()]);
-        let (dictionary, manner) = (&self.dictionary, &self.manner);
+        let (dictionary, profile) = (&self.dictionary, &self.profile);
         let work = |recogniser: &mut Recogniser| -> Result<(), Failure> {
             while let Some(batch) = batches.get(next.fetch_add(1, Ordering::Relaxed)) {
                 cancel.check()?;
-                let read = recogniser.read(page, &crops, batch, dictionary, manner)?;
+                let read = recogniser.read(page, &crops, batch, dictionary, profile)?;
                 let mut lines = lines.lock().map_err(|_| crashed())?;
                 for (index, line) in batch.crops.iter().zip(read) {
                     lines[*index] = line;

@@ -7,10 +7,10 @@ use mediary_core::{Failure, Raster};
 use ort::session::Session;
 use ort::value::TensorRef;
 
+use super::calibration::Profile;
 use super::crop::{LINE_HEIGHT, LineCrop};
 use super::ctc::{self, ReadLine};
 use super::dictionary::Dictionary;
-use super::reader::Manner;
 
 /// Pixels of line per step of the recogniser's output.
 const PIXELS_PER_STEP: f32 = 8.0;
@@ -68,7 +68,7 @@ impl Recogniser {
         crops: &[LineCrop],
         batch: &Batch,
         dictionary: &Dictionary,
-        manner: &Manner,
+        profile: &Profile,
     ) -> Result<Vec<ReadLine>, Failure> {
         let failed = |error: ort::Error| Failure::broken(format!("the recogniser failed: {error}"));
         let size = 3 * LINE_HEIGHT * batch.width;
@@ -91,7 +91,7 @@ impl Recogniser {
         }
         let lines = probabilities.chunks_exact(per_line).zip(&batch.crops);
         Ok(lines
-            .map(|(line, &index)| ctc::decode(line, dictionary, manner, crops[index].width as f32 / PIXELS_PER_STEP))
+            .map(|(line, &index)| ctc::decode(line, dictionary, profile, crops[index].width as f32 / PIXELS_PER_STEP))
             .collect())
     }
 }

@@ -34,7 +34,7 @@ pub struct RecogniserFiles {
 pub enum Level {
     /// Every line by the fast recogniser.
     Fast,
-    /// The ladder: every line by the fast recogniser, doubtful ones again by the accurate one.
+    /// The cascade: every line by the fast recogniser, doubtful ones again by the accurate one.
     #[default]
     Auto,
     /// Every line by the accurate recogniser.

@@ -1,6 +1,6 @@
 //! What a reading's text alone gives away: mistakes that the fast recogniser makes with great confidence.
 //!
-//! Each sign was found on pages where it was sure and wrong, and is rare in right text. A suspect line is read again;
+//! Each sign was found on pages where a confident reading was wrong, and is rare in right text. A suspect line is read again;
 //! nothing is corrected here.
 
 use std::collections::HashMap;

@@ -1,17 +1,17 @@
 //! Two readings of one line held against each other: which stands, and whether either knows the script.
 //!
 //! A recogniser that meets a script it does not know either invents characters (the tiny one turns Cyrillic into
-//! Latin look-alikes, quite sure of itself) or sees hardly any (the small one). Two that know a line agree on most
+//! Latin look-alikes, with high confidence) or sees hardly any (the small one). Two that know its script agree on most
 //! of it even where it is hard to read (measured on worn lines that both got wrong: 19 in 20 agree by more than
 //! a fifth, half by more than one half); where they agree on next to nothing, neither knows it.
 
 use mediary_core::document::agreement;
 
-use super::ctc::ReadLine;
+use super::ctc::{ReadLine, visible};
 
-/// Readings that agree less than this have nothing to do with each other.
-const STRANGERS: f32 = 0.3;
-/// A reading this likely is believed whatever the other one says.
+/// Readings that agree less than this are unrelated.
+const UNRELATED_BELOW: f32 = 0.3;
+/// A reading this likely is accepted whatever the other one says.
 const LIKELY: f32 = 0.3;
 /// Shorter readings may differ by chance.
 const ENOUGH_CHARACTERS: usize = 4;
@@ -35,8 +35,8 @@ pub(super) fn between(fast: ReadLine, accurate: ReadLine, is_hard: bool) -> Verd
     let agreement = agreement(&fast.text, &accurate.text);
     let (fast_visible, accurate_visible) = (visible(&fast.text), visible(&accurate.text));
     let saw_little = accurate_visible * 2 < fast_visible;
-    let is_believed = accurate.confidence >= LIKELY || fast.confidence >= LIKELY;
-    let unknown_script = agreement < STRANGERS && fast_visible >= ENOUGH_CHARACTERS && (saw_little || !is_believed);
+    let is_likely = accurate.confidence >= LIKELY || fast.confidence >= LIKELY;
+    let unknown_script = agreement < UNRELATED_BELOW && fast_visible >= ENOUGH_CHARACTERS && (saw_little || !is_likely);
     let is_mistaken = fast.is_suspect || accurate.is_wide();
     let accurate_stands = is_hard || (is_mistaken && accurate.confidence >= LIKELY);
     let line = if unknown_script {
@@ -48,11 +48,6 @@ pub(super) fn between(fast: ReadLine, accurate: ReadLine, is_hard: bool) -> Verd
         fast
     };
     Verdict { line, unknown_script, agreement }
-}
-
-/// How many characters leave ink.
-pub(super) fn visible(text: &str) -> usize {
-    text.chars().filter(|character| !character.is_whitespace()).count()
 }
 
 #[cfg(test)]

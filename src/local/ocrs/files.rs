@@ -11,7 +11,7 @@ pub struct OcrsFiles {
     pub recogniser: OcrsRecogniser,
 }
 
-/// Who reads the lines that ocrs finds.
+/// The recogniser that reads the lines ocrs finds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum OcrsRecogniser {
     /// Its own recogniser, 96 Latin characters.
@@ -29,7 +29,7 @@ pub enum OcrsRecogniser {
 }
 
 impl OcrsRecogniser {
-    /// Who does what, for people.
+    /// Which program does what, for people.
     #[must_use]
     pub fn description(&self) -> &'static str {
         match self {

@@ -86,7 +86,7 @@ impl Ocrs {
         Recogniser::load(&OcrsRecogniser::Ocrs { model: path.to_owned() }).map(drop)
     }
 
-    /// Who finds and who reads, for people.
+    /// What detects and what recognises, for people.
     #[must_use]
     pub fn description(&self) -> &'static str {
         self.description

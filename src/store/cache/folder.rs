@@ -1,11 +1,37 @@
-//! The folder itself: made for this user alone, or refused.
+//! The folder itself, made for this user alone or refused, and how keeping a value in it fails.
 //!
 //! An existing folder's permissions are not changed, since it may have been named by mistake.
 
 use std::fs::DirBuilder;
-use std::path::Path;
+use std::io;
+use std::path::{Path, PathBuf};
 
-use super::CacheFailed;
+use thiserror::Error;
+
+/// The cache could not be opened, or a value not kept. The work that the value came from is not affected.
+#[derive(Debug, Error)]
+pub enum CacheFailed {
+    /// Others could read what is cached, or put their own values there.
+    #[error("the cache folder {} is open to other users; `chmod 700` it, or name another folder", .0.display())]
+    Exposed(PathBuf),
+    /// The disk or the file system refused.
+    #[error("cannot {doing} the cache folder {}: {source}", folder.display())]
+    Disk {
+        /// What was tried: make, write to, look through.
+        doing: &'static str,
+        /// Where.
+        folder: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+}
+
+impl CacheFailed {
+    /// For `map_err`.
+    pub(super) fn disk(doing: &'static str, folder: &Path) -> impl FnOnce(io::Error) -> Self {
+        move |source| Self::Disk { doing, folder: folder.to_owned(), source }
+    }
+}
 
 #[cfg(unix)]
 pub(super) fn make_private(folder: &Path) -> Result<(), CacheFailed> {

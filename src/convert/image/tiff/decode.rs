@@ -68,7 +68,7 @@ fn meaning<R: Read + Seek>(
     let channels = match color {
         ColorType::Gray(_) if page.has_palette => {
             let map = decoder.get_tag_u16_vec(Tag::ColorMap).map_err(refused)?;
-            samples = super::palette::coloured(&samples, &map)?;
+            samples = super::samples::coloured(&samples, &map)?;
             return Ok(Pixels { samples, channels: Channels::Rgb, stride: 3 });
         }
         ColorType::Gray(_) => Channels::Grey,

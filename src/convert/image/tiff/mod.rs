@@ -6,7 +6,6 @@
 
 mod decode;
 mod pages;
-mod palette;
 mod patch;
 mod samples;
 

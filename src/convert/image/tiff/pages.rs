@@ -11,8 +11,8 @@ use mediary_core::{Failure, MediaFormat};
 
 use super::super::density::Density;
 use super::super::{ImageLimits, input::Input, refuse};
-use super::palette::PALETTE;
 use super::patch::Patch;
+use super::samples::PALETTE;
 
 const FORMAT: MediaFormat = MediaFormat::Tiff;
 
@@ -129,7 +129,7 @@ fn patches<R: Read + Seek>(
         const SHORT: u16 = 3;
         const LONG: u16 = 4;
         if has_palette && tag == Tag::PhotometricInterpretation.to_u16() && kind == SHORT {
-            patches.push(Patch { offset: value, bytes: ordered(order, super::palette::GREY.to_le_bytes()) });
+            patches.push(Patch { offset: value, bytes: ordered(order, super::samples::GREY.to_le_bytes()) });
         }
         // "All rows in one strip" is often written as the largest number, which the decoder of
         // CCITT group 4 cannot count up to.

@@ -1,6 +1,7 @@
-//! Samples of any depth become bytes, planes become pixels.
+//! Samples of any depth become bytes, planes become pixels, indices become the colours of a palette (TIFF 6.0, section 5).
 //!
-//! Does not know what a sample means (see `decode`).
+//! Does not know what any other sample means (see `decode`). The decoder does not take palettes, so the page is shown to
+//! it as grey and coloured here.
 
 use ::tiff::decoder::DecodingResult;
 use mediary_core::{Failure, MediaFormat};
@@ -66,4 +67,26 @@ fn of_floats(samples: impl Iterator<Item = f32> + Clone) -> Vec<u8> {
 pub(super) fn interleaved(planar: &[u8], planes: usize) -> Vec<u8> {
     let pixels = planar.len() / planes;
     (0..pixels).flat_map(|pixel| (0..planes).map(move |plane| planar[plane * pixels + pixel])).collect()
+}
+
+/// `PhotometricInterpretation` of a page with a palette.
+pub(super) const PALETTE: u16 = 3;
+
+/// `PhotometricInterpretation` of grey whose zero is black.
+pub(super) const GREY: u16 = 1;
+
+/// Colours the indices by the map, which holds all reds, then all greens, then all blues.
+pub(super) fn coloured(indices: &[u8], map: &[u16]) -> Result<Vec<u8>, Failure> {
+    let colours = map.len() / 3;
+    // The map has sixteen bits, but some programs wrote eight into it.
+    let shift = if map.iter().all(|&value| value < 256) { 0 } else { 8 };
+    let lookup: Vec<[u8; 3]> = (0..colours)
+        .map(|colour| [0, 1, 2].map(|channel| (map[channel * colours + colour] >> shift).to_le_bytes()[0]))
+        .collect();
+    let mut rgb = Vec::with_capacity(indices.len() * 3);
+    for &index in indices {
+        let colour = lookup.get(usize::from(index));
+        rgb.extend(colour.ok_or_else(|| refuse::damaged(MediaFormat::Tiff, "a pixel is not in the palette"))?);
+    }
+    Ok(rgb)
 }

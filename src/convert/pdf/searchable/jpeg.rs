@@ -1,7 +1,7 @@
 //! JPEG files that a PDF can hold as they are, and which way up they are shown.
 //!
 //! Walks through the segments before the first scan (ITU-T T.81, annex B). Grey and three-channel pictures of eight
-//! bits pass; four channels do not, for nobody agrees on which end of their scale is ink.
+//! bits pass; four channels do not, because files disagree on which end of their scale is ink.
 
 use std::io::{self, BufRead, Read, Seek};
 

@@ -5,7 +5,6 @@
 //! is not touched; pictures become a PDF here (`PicturePdf`). Recognises nothing, and does not judge what was read.
 //! Called by the gateway.
 
-mod bidi;
 mod file;
 mod font;
 mod jpeg;

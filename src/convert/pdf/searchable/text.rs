@@ -1,12 +1,16 @@
 //! Runs of invisible text as operators of a PDF page, and the font they need.
 //!
-//! Coordinates are pixels of the page as it is seen, y upwards: whoever puts the text on a page scales it.
+//! Coordinates are pixels of the page as it is seen, y upwards; they are scaled where the text is put on the page.
+//! Right-to-left words are written as a PDF wants them, letter by letter as they are seen: readers of PDFs put such
+//! letters back into the order in which they are spoken. Words keep their order.
+
+use std::borrow::Cow;
 
 use pdf_writer::types::TextRenderingMode;
 use pdf_writer::{Content, Name, Str};
+use unicode_bidi::{BidiClass, BidiInfo, bidi_class};
 
 use super::PageLayer;
-use super::bidi;
 use super::font::InvisibleFont;
 use super::place::{self, Run};
 
@@ -44,7 +48,7 @@ impl InvisibleText {
 
 /// Letters from left to right; white space of any kind is a space, and what controls printers is nothing.
 fn as_written(run: &Run) -> Run {
-    let seen = bidi::as_seen(&run.text);
+    let seen = as_seen(&run.text);
     let letters = seen.chars().map(|letter| if letter.is_whitespace() { ' ' } else { letter });
     Run { text: letters.filter(|letter| !letter.is_control()).collect(), ..run.clone() }
 }
@@ -145,10 +149,24 @@ fn natural_length(run: &Run) -> f32 {
     units as f32 / 1000.0 * font_size(run)
 }
 
-/// To so many parts of one: digits that nobody sees take room.
+/// To so many parts of one: digits too small to be seen take room.
 fn rounded(value: f32, parts: f32) -> f32 {
     // Adding zero makes a plain zero of the negative one.
     (value * parts).round() / parts + 0.0
+}
+
+/// The letters of a word from left to right.
+fn as_seen(word: &str) -> Cow<'_, str> {
+    if !word.chars().any(is_right_to_left) {
+        return Cow::Borrowed(word);
+    }
+    let order = BidiInfo::new(word, None);
+    let paragraphs = order.paragraphs.iter();
+    Cow::Owned(paragraphs.map(|paragraph| order.reorder_line(paragraph, paragraph.range.clone())).collect())
+}
+
+fn is_right_to_left(character: char) -> bool {
+    matches!(bidi_class(character), BidiClass::R | BidiClass::AL | BidiClass::AN)
 }
 
 #[cfg(test)]
@@ -177,5 +195,14 @@ mod tests {
     fn nothing_is_written_for_nothing() {
         assert_eq!(written(" \n "), None);
         assert_eq!(written("\u{7}"), None);
+    }
+
+    #[test]
+    fn only_right_to_left_letters_are_turned_round() {
+        for (word, seen) in
+            [("Total", "Total"), ("東京", "東京"), ("שלום", "םולש"), ("سلام", "مالس"), ("مادة12", "12ةدام"), ("", "")]
+        {
+            assert_eq!(as_seen(word), seen, "{word}");
+        }
     }
 }

@@ -4,23 +4,21 @@
 //! signatures cannot decide (text encodings, a PDF behind leading junk) and refusals that name what
 //! was found.
 
+mod claim;
+#[cfg(test)]
+mod tests;
+
 use file_format::FileFormat;
 use thiserror::Error;
 
-use super::text::{is_text, named_text};
+pub use claim::Claim;
+use claim::{claims_text, is_text_type, named_text};
+
+use super::text::is_text;
 use super::{Blob, Media, MediaFormat};
 
 /// PDF readers accept the header anywhere in the first 1024 bytes (ISO 32000-1, annex H.3.4.1).
 const PDF_HEADER_WITHIN_BYTES: usize = 1024;
-
-/// What the sender said of the bytes. Hints, never the truth.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Claim<'a> {
-    /// A media type, as in `Content-Type`.
-    pub mime: Option<&'a str>,
-    /// A file name.
-    pub file_name: Option<&'a str>,
-}
 
 /// Bytes that are none of the formats on the list.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -121,20 +119,6 @@ fn has_pdf_header(head: &[u8]) -> bool {
     head[..head.len().min(PDF_HEADER_WITHIN_BYTES)].windows(5).any(|window| window == b"%PDF-")
 }
 
-/// Whether the sniffer itself calls it text, or has no opinion.
-fn is_text_type(found: FileFormat) -> bool {
-    let mime = found.media_type();
-    matches!(found, FileFormat::ArbitraryBinaryData | FileFormat::PlainText)
-        || (mime.starts_with("text/") && !mime.contains("rtf"))
-        || ["xml", "json", "javascript", "x-sh", "x-perl", "x-python", "x-ruby", "x-lua", "x-php"]
-            .iter()
-            .any(|word| mime.ends_with(word))
-}
-
-fn claims_text(claim: Claim<'_>) -> bool {
-    claim.mime.is_some_and(|mime| mime.trim().to_ascii_lowercase().starts_with("text/"))
-}
-
 fn described(found: FileFormat) -> String {
     let name = match found.short_name() {
         Some(short) => format!("{} ({short})", found.name()),
@@ -143,6 +127,3 @@ fn described(found: FileFormat) -> String {
     let article = if name.starts_with(['A', 'E', 'I', 'O', 'U', 'a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
     format!("{article} {name} file")
 }
-
-#[cfg(test)]
-mod tests;

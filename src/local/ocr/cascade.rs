@@ -1,23 +1,24 @@
-//! The ladder of recognisers: a line that one of them doubts is read again by the next.
+//! The cascade of recognisers: a line that one of them doubts is read again by the next.
 //!
-//! Confidences are calibrated for each recogniser, so that two readings of one line can be held against
-//! each other: the surer one stands.
+//! Confidences are calibrated for each recogniser, so that two readings of one line can be compared:
+//! the likelier one stands.
 
 use mediary_core::document::Quad;
 use mediary_core::engine::Cancel;
 use mediary_core::{Failure, FailureKind, Raster};
 
-use super::ctc::ReadLine;
-use super::reader::{Manner, Reader};
+use super::calibration::Profile;
+use super::ctc::{ReadLine, visible};
+use super::reader::Reader;
 use super::settings::{Level, OcrFiles, RecogniserFiles};
 use super::suspicion;
-use super::verdict::{self, visible};
+use super::verdict;
 use crate::runtime::Runtime;
 
 /// So many lines of a page are always read twice, the least likely ones: whether the recognisers agree on
 /// those tells whether the fast one knows the page's script at all.
 const SAMPLE: usize = 2;
-/// With so many doubtful lines, every line is read twice: of what is sure on such a page too much is wrong, and
+/// With so many doubtful lines, every line is read twice: of the lines with a high confidence too many are wrong there, and
 /// the accurate reading stands (measured on noisy pages: word F1 0.968 without this, 0.972 with it).
 const HARD_SHARE: f32 = 0.25;
 /// If they agree less than this, every line is read twice.
@@ -25,48 +26,48 @@ const PAGE_IS_HARD: f32 = 0.5;
 /// A line less likely than this is odd.
 const ODD: f32 = 0.3;
 
-/// The recognisers, lowest rung first.
+/// The recognisers, cheapest first.
 #[derive(Debug)]
-pub(super) struct Ladder {
+pub(super) struct Cascade {
     runtime: Runtime,
     workers: usize,
     read_again_below: f32,
     fast: Reader,
-    accurate: Option<Rung>,
-    scripts: Vec<Rung>,
+    accurate: Option<LazyReader>,
+    scripts: Vec<LazyReader>,
 }
 
 /// A recogniser that is opened when it is first needed.
 #[derive(Debug)]
-struct Rung {
+struct LazyReader {
     files: RecogniserFiles,
-    manner: Manner,
+    profile: Profile,
     reader: Option<Reader>,
 }
 
-impl Rung {
-    fn new(files: RecogniserFiles, manner: Manner) -> Self {
-        Self { files, manner, reader: None }
+impl LazyReader {
+    fn new(files: RecogniserFiles, profile: Profile) -> Self {
+        Self { files, profile, reader: None }
     }
 
     fn reader(&mut self, runtime: &Runtime, workers: usize) -> Result<&mut Reader, Failure> {
         match &mut self.reader {
             Some(reader) => Ok(reader),
-            empty => Ok(empty.insert(Reader::open(runtime, &self.files, workers, self.manner.clone())?)),
+            empty => Ok(empty.insert(Reader::open(runtime, &self.files, workers, self.profile.clone())?)),
         }
     }
 }
 
-impl Ladder {
+impl Cascade {
     pub(super) fn open(
         runtime: Runtime,
         files: OcrFiles,
         workers: usize,
         read_again_below: f32,
     ) -> Result<Self, Failure> {
-        let fast = Reader::open(&runtime, &files.fast, workers, Manner::FAST)?;
-        let accurate = files.accurate.map(|files| Rung::new(files, Manner::ACCURATE));
-        let scripts = files.scripts.into_iter().map(|files| Rung::new(files, Manner::OTHER)).collect();
+        let fast = Reader::open(&runtime, &files.fast, workers, Profile::FAST)?;
+        let accurate = files.accurate.map(|files| LazyReader::new(files, Profile::ACCURATE));
+        let scripts = files.scripts.into_iter().map(|files| LazyReader::new(files, Profile::OTHER)).collect();
         Ok(Self { runtime, workers, read_again_below, fast, accurate, scripts })
     }
 
@@ -74,7 +75,7 @@ impl Ladder {
     pub(super) fn first(&mut self, level: Level) -> Result<&mut Reader, Failure> {
         match (level, &mut self.accurate) {
             (Level::Fast | Level::Auto, _) => Ok(&mut self.fast),
-            (Level::Accurate, Some(rung)) => rung.reader(&self.runtime, self.workers),
+            (Level::Accurate, Some(lazy)) => lazy.reader(&self.runtime, self.workers),
             (Level::Accurate, None) => Err(Failure::new(
                 FailureKind::NotInstalled,
                 "the recogniser of level accurate is not installed; run `mediary models pull paddleocr`",
@@ -84,7 +85,7 @@ impl Ladder {
 
     /// Reads doubtful lines again with other recognisers. Gives the share of the text, from 0 to 1, that is of
     /// a script none of them knows.
-    pub(super) fn climb(
+    pub(super) fn reread_doubtful(
         &mut self,
         page: &Raster,
         quads: &[Quad],
@@ -101,23 +102,24 @@ impl Ladder {
                 let first = self.doubtful(read);
                 let is_hard = first.len() == read.len();
                 let agreement =
-                    self.hold_against(Level::Accurate, page, quads, &first, is_hard, read, &mut unknown, cancel)?;
+                    self.compare_with(Level::Accurate, page, quads, &first, is_hard, read, &mut unknown, cancel)?;
                 if agreement < PAGE_IS_HARD {
                     let rest: Vec<usize> = (0..read.len()).filter(|index| !first.contains(index)).collect();
-                    self.hold_against(Level::Accurate, page, quads, &rest, true, read, &mut unknown, cancel)?;
+                    self.compare_with(Level::Accurate, page, quads, &rest, true, read, &mut unknown, cancel)?;
                 }
             }
             Level::Accurate => {
                 let odd: Vec<usize> =
                     (0..read.len()).filter(|&index| read[index].confidence < ODD || read[index].is_sparse()).collect();
-                self.hold_against(Level::Fast, page, quads, &odd, true, read, &mut unknown, cancel)?;
+                self.compare_with(Level::Fast, page, quads, &odd, true, read, &mut unknown, cancel)?;
             }
         }
         self.try_scripts(page, quads, read, &mut unknown, cancel)?;
         let characters = |index: &usize| visible(&read[*index].text) as f32;
         let all: f32 = (0..read.len()).map(|index| characters(&index)).sum();
-        let strange: f32 = (0..read.len()).filter(|&index| unknown[index]).map(|index| characters(&index)).sum();
-        Ok(if all > 0.0 { strange / all } else { 0.0 })
+        let unknown_characters: f32 =
+            (0..read.len()).filter(|&index| unknown[index]).map(|index| characters(&index)).sum();
+        Ok(if all > 0.0 { unknown_characters / all } else { 0.0 })
     }
 
     /// The lines that are less likely to be right than they should be, and in any case the few least likely;
@@ -135,9 +137,9 @@ impl Ladder {
         order
     }
 
-    /// Has lines read by the other recogniser and keeps the better readings. Gives how far both agreed.
+    /// Reads lines with the other recogniser and keeps the better readings. Gives how far both agreed.
     #[expect(clippy::too_many_arguments, reason = "the page, its boxes and two lists of one length")]
-    fn hold_against(
+    fn compare_with(
         &mut self,
         other: Level,
         page: &Raster,
@@ -168,7 +170,7 @@ impl Ladder {
         Ok(if weight > 0.0 { agreed / weight } else { 1.0 })
     }
 
-    /// Gives lines that nobody has read well to the recognisers of further scripts.
+    /// Gives lines that no recogniser has read well to those of further scripts.
     fn try_scripts(
         &mut self,
         page: &Raster,
@@ -177,14 +179,14 @@ impl Ladder {
         unknown: &mut [bool],
         cancel: &Cancel,
     ) -> Result<(), Failure> {
-        for rung in &mut self.scripts {
+        for lazy in &mut self.scripts {
             let which: Vec<usize> =
                 (0..read.len()).filter(|&index| unknown[index] || read[index].confidence < ODD).collect();
             if which.is_empty() {
                 break;
             }
             let boxes: Vec<Quad> = which.iter().map(|&index| quads[index]).collect();
-            let again = rung.reader(&self.runtime, self.workers)?.read(page, &boxes, cancel)?;
+            let again = lazy.reader(&self.runtime, self.workers)?.read(page, &boxes, cancel)?;
             for (index, line) in which.into_iter().zip(again) {
                 if line.confidence > read[index].confidence && !line.is_sparse() {
                     (read[index], unknown[index]) = (line, false);

@@ -1,4 +1,4 @@
-//! Levels, confidences and scripts: who reads a line, and how sure an answer is of it.
+//! Levels, confidences and scripts: which recogniser reads a line, and how confident an answer is of it.
 
 use std::os::unix::fs::symlink;
 

@@ -1,15 +1,46 @@
-//! Where a value was written.
+//! What is wrong with a configuration, and where it was written.
 //!
-//! Every value carries its origin until all is checked, so that each complaint can name the place to repair.
-//! `check-config` prints it too.
+//! Every value carries its origin until all is checked, so that each problem is one line that names the place to repair,
+//! the key, the value and what is allowed; values of secret keys are never part of it. Problems come as a list, because
+//! an operator wants to repair everything in one go. `check-config` prints origins too.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+/// The configuration cannot be used; `Display` gives one line per problem.
+#[derive(Debug, thiserror::Error)]
+#[error("{}", lines(.problems))]
+pub struct ConfigError {
+    /// Everything found, in the order of the files and keys; never empty.
+    pub problems: Vec<Problem>,
+}
+
+/// One thing to repair.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// Where it was written.
+    pub origin: Origin,
+    /// The dotted key it is about, where it is about a known one.
+    pub key: Option<&'static str>,
+    /// What is wrong and what would be right.
+    pub message: String,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.origin, self.message)
+    }
+}
+
+fn lines(problems: &[Problem]) -> String {
+    let lines: Vec<String> = problems.iter().map(Problem::to_string).collect();
+    lines.join("\n")
+}
+
 /// The place a value comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Origin {
-    /// Nobody wrote it.
+    /// Written nowhere.
     Default,
     /// A whole file.
     File(PathBuf),

@@ -1,0 +1,126 @@
+//! Which keys and sections there are: the shape of `mediary.toml`, and the nearest key to one that does not exist.
+//!
+//! Serde reads the values, and unknown keys are refused; the sections' own `check` functions turn these structs into the
+//! checked types. The README's table, the expectations in error messages and the spelling hints all come from the
+//! sections' lists of keys. The readers of file, flags and environment ask here.
+
+use serde::{Deserialize, Serialize};
+use toml::{Table, Value};
+
+use super::keys::{self, Key};
+use super::{cache, engines, fetch, limits, routing, server};
+
+/// All sections as written.
+#[derive(Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct Raw {
+    pub(super) server: server::RawServer,
+    pub(super) limits: limits::RawLimits,
+    pub(super) fetch: fetch::RawFetch,
+    pub(super) routing: routing::RawRouting,
+    pub(super) engines: engines::RawEngines,
+    pub(super) cache: cache::RawCache,
+}
+
+impl Raw {
+    /// Whether `value` has the right type and shape for the key at `path`.
+    pub(super) fn fits(path: &str, value: &Value) -> bool {
+        let mut table = Table::new();
+        insert(&mut table, path, value.clone());
+        table.try_into::<Self>().is_ok()
+    }
+
+    /// All keys with their values, by dotted path.
+    pub(super) fn flattened(&self) -> Vec<(String, Value)> {
+        let table = Table::try_from(self).expect("every field has a TOML form");
+        let mut leaves = Vec::new();
+        flatten("", table, &mut leaves);
+        leaves
+    }
+}
+
+/// Puts `value` at the dotted `path`, making the sections on the way.
+pub(super) fn insert(table: &mut Table, path: &str, value: Value) {
+    match path.split_once('.') {
+        None => {
+            table.insert(path.to_owned(), value);
+        }
+        Some((section, rest)) => {
+            let below = table.entry(section).or_insert_with(|| Value::Table(Table::new()));
+            if let Value::Table(below) = below {
+                insert(below, rest, value);
+            }
+        }
+    }
+}
+
+fn flatten(section: &str, table: Table, leaves: &mut Vec<(String, Value)>) {
+    for (name, value) in table {
+        let path = join(section, &name);
+        match value {
+            Value::Table(below) => flatten(&path, below, leaves),
+            leaf => leaves.push((path, leaf)),
+        }
+    }
+}
+
+/// Every key, in the order of the reference.
+pub(super) fn all() -> impl Iterator<Item = &'static Key> {
+    [server::KEYS, limits::KEYS, fetch::KEYS, routing::KEYS, engines::KEYS, cache::KEYS].into_iter().flatten()
+}
+
+/// The sections whose contents are not keys of a list, as messages write them: tables of any number, and any names.
+pub(super) const OPEN: [(&str, &str); 2] = [("providers", "[[providers]]"), ("aliases", "[aliases]")];
+
+/// The key with exactly this path.
+pub(super) fn find(path: &str) -> Option<&'static Key> {
+    all().find(|key| key.path == path)
+}
+
+/// Whether some key lies below this path.
+pub(super) fn is_section(path: &str) -> bool {
+    all().any(|key| key.path.strip_prefix(path).is_some_and(|rest| rest.starts_with('.')))
+}
+
+/// The names that may stand directly in `section` (empty: at the top), keys and sections alike, each once.
+pub(super) fn names_in(section: &str) -> Vec<&'static str> {
+    let mut names = Vec::new();
+    for key in all() {
+        let rest = match section {
+            "" => Some(key.path),
+            _ => key.path.strip_prefix(section).and_then(|rest| rest.strip_prefix('.')),
+        };
+        let name = rest.and_then(|rest| rest.split('.').next());
+        if let Some(name) = name.filter(|name| !names.contains(name)) {
+            names.push(name);
+        }
+    }
+    if section.is_empty() {
+        names.extend(OPEN.map(|(name, _)| name));
+    }
+    names
+}
+
+/// The path of the known key or section that was probably meant by `name` in `section`: the nearest spelling in the same
+/// section, else a key of the same name elsewhere.
+pub(super) fn nearest(section: &str, name: &str) -> Option<String> {
+    let wanted = name.to_lowercase();
+    let sibling = keys::nearest_of(&names_in(section), name).map(|known| join(section, known));
+    sibling.or_else(|| {
+        all().find(|key| key.path.rsplit('.').next() == Some(wanted.as_str())).map(|key| key.path.to_owned())
+    })
+}
+
+/// The key whose whole path is nearest to this one, if any is near.
+pub(super) fn nearest_path(path: &str) -> Option<&'static Key> {
+    all()
+        .map(|key| (strsim::normalized_damerau_levenshtein(key.path, path), key))
+        .filter(|(closeness, _)| *closeness > 0.6)
+        .max_by(|(a, _), (b, _)| a.total_cmp(b))
+        .map(|(_, key)| key)
+}
+
+/// The path of `name` in `section`.
+pub(super) fn join(section: &str, name: &str) -> String {
+    if section.is_empty() { name.to_owned() } else { format!("{section}.{name}") }
+}

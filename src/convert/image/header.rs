@@ -1,0 +1,67 @@
+//! What a picture file says of itself before its picture is decoded: size, density, whether it moves.
+//!
+//! Of a file of a single picture only the beginning is looked at for the density: JFIF density and PNG `pHYs`. EXIF
+//! resolution is not read; cameras write a constant there. TIFF finds its own (see `tiff`). Of an animation only the
+//! first picture is ever shown, and the caller that shows it has to say so.
+
+use std::io::Cursor;
+
+use image::AnimationDecoder;
+use image::codecs::{gif::GifDecoder, png::PngDecoder, webp::WebPDecoder};
+use mediary_core::{Media, MediaFormat};
+
+use super::density::Density;
+use super::{input, jpeg};
+
+/// The longer side in pixels, as stored; `None` where the beginning of the file does not tell.
+#[must_use]
+pub fn longest_side(media: &Media) -> Option<u32> {
+    let size = imagesize::blob_size(media.blob.head()).ok()?;
+    u32::try_from(size.width.max(size.height)).ok()
+}
+
+/// Whether there is more than one picture in an animated file. A file that cannot be read is taken for a still one;
+/// decoding it will fail. Blocking work: up to two pictures are decoded.
+#[must_use]
+pub fn is_animated(media: &Media) -> bool {
+    let Ok(input) = input::reader(&media.blob, media.format) else { return false };
+    match media.format {
+        MediaFormat::Gif => GifDecoder::new(input).is_ok_and(|decoder| decoder.into_frames().nth(1).is_some()),
+        MediaFormat::Webp => WebPDecoder::new(input).is_ok_and(|decoder| decoder.has_animation()),
+        MediaFormat::Png => PngDecoder::new(input).is_ok_and(|decoder| decoder.is_apng().unwrap_or(false)),
+        _ => false,
+    }
+}
+
+/// What the beginning of a file of a single picture claims.
+pub(super) fn dots_per_inch(format: MediaFormat, head: &[u8]) -> Option<Density> {
+    match format {
+        MediaFormat::Jpeg => jpeg::header(&mut Cursor::new(head)).density,
+        MediaFormat::Png => png_dpi(head),
+        _ => None,
+    }
+}
+
+/// PNG, section 11.3.5.3: pixels per unit across and down, unit 1 being the metre.
+fn png_dpi(head: &[u8]) -> Option<Density> {
+    let mut rest = head.get(8..)?;
+    loop {
+        let (length, after) = rest.split_first_chunk()?;
+        let (name, body) = after.split_first_chunk::<4>()?;
+        let length = usize::try_from(u32::from_be_bytes(*length)).ok()?;
+        match name {
+            b"pHYs" => {
+                let (across, body) = body.split_first_chunk()?;
+                let (down, body) = body.split_first_chunk()?;
+                let is_metre = body.first() == Some(&1);
+                let inch = |metre: &[u8; 4]| {
+                    u32::try_from((u64::from(u32::from_be_bytes(*metre)) * 254 + 5_000) / 10_000).unwrap_or(0)
+                };
+                return Density::new(inch(across), inch(down)).filter(|_| is_metre);
+            }
+            b"IDAT" => return None,
+            // The checksum follows the body.
+            _ => rest = body.get(length.checked_add(4)?..)?,
+        }
+    }
+}

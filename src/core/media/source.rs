@@ -1,0 +1,45 @@
+//! Where the bytes of a blob are: the contract between a blob and what holds its bytes.
+//!
+//! This crate implements it for bytes in memory and for base64; files are opened by the crates above.
+
+use std::io::{self, Cursor, Read, Seek};
+use std::path::Path;
+
+/// A reader that can also seek.
+pub trait ReadSeek: Read + Seek + Send {}
+
+impl<T: Read + Seek + Send> ReadSeek for T {}
+
+/// Where the bytes of a blob are.
+pub trait Source: Send + Sync {
+    /// A new reader over all bytes.
+    ///
+    /// # Errors
+    /// When the bytes are gone or cannot be opened.
+    fn open(&self) -> io::Result<Box<dyn ReadSeek + '_>>;
+
+    /// The bytes, when they are in memory.
+    fn bytes(&self) -> Option<&[u8]>;
+
+    /// The file, when they are in one.
+    fn path(&self) -> Option<&Path>;
+
+    /// The bytes as standard base64, when they came so.
+    fn base64(&self) -> Option<&str> {
+        None
+    }
+}
+
+impl Source for Vec<u8> {
+    fn open(&self) -> io::Result<Box<dyn ReadSeek + '_>> {
+        Ok(Box::new(Cursor::new(self.as_slice())))
+    }
+
+    fn bytes(&self) -> Option<&[u8]> {
+        Some(self)
+    }
+
+    fn path(&self) -> Option<&Path> {
+        None
+    }
+}
