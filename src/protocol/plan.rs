@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use mediary_core::plan::{Demand, Plan, Treatment};
+use mediary_core::plan::{Demand, Plan, Reason, Treatment};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
@@ -122,10 +122,10 @@ impl PlanBody {
                 estimated_cost_usd: candidate.cost_usd,
             }
         });
-        let passed_over = plan
-            .passed_over
-            .iter()
-            .map(|passed| PassedOverBody { target: passed.target.to_string(), reason: passed.reason.to_string() });
+        // Targets that do other work explain nothing.
+        let told = plan.passed_over.iter().filter(|passed| !matches!(passed.reason, Reason::OtherTask(_)));
+        let passed_over =
+            told.map(|passed| PassedOverBody { target: passed.target.to_string(), reason: passed.reason.to_string() });
         Self {
             object: "plan",
             task: demand.task.name(),
