@@ -12,16 +12,16 @@ use crate::http::refused;
 use crate::protocol::openai::ChatForm;
 use crate::protocol::plan::PlanBody;
 
-/// Show where a chat request would go, spending nothing
+/// Show which targets a chat request could go to and what would be done to its parts, spending nothing
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
     mediary plan samples/requests/vision.json\n  \
     mediary plan - < request.json\n  \
     mediary plan --json request.json")]
 pub(super) struct Plan {
-    /// The request, as for POST /v1/chat/completions; `-` reads standard input
+    /// A file with the request, as for POST /v1/chat/completions; `-` reads standard input
     request: PathBuf,
-    /// Print what POST /v1/plan answers
+    /// Print JSON, as POST /v1/plan answers
     #[arg(long)]
     json: bool,
 }
