@@ -10,7 +10,7 @@ MEDIARY = $(CARGO) run --quiet --release $(CARGO_FLAGS) --
 MEDIARY_DEV = $(CARGO) run $(CARGO_FLAGS) --
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check check-fuzz test-clients lint bench bench-gateways models install clean system dev-models release
+.PHONY: help setup run test check check-fuzz check-fresh test-clients lint bench bench-gateways models install clean system dev-models release
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -26,7 +26,7 @@ test: dev-models ## Run every test, on the real engines
 
 check: lint test ## All that must hold before a commit: format, lints, docs, tests
 
-lint:
+lint: system
 	$(CARGO) fmt --all --check
 	$(CARGO) fmt --manifest-path fuzz/Cargo.toml --check
 	$(CARGO) fmt --manifest-path benches/gateways/Cargo.toml --check
@@ -48,6 +48,9 @@ check-fuzz: ## Feed classification and uploads mutated bytes, FUZZ_SECONDS=60 ea
 	@for target in classification multipart; do ( $(FUZZ) $$target -- ../target/fuzz/corpus/$$target \
 		../target/fuzz/seeds/$$target -artifact_prefix=../target/fuzz/artifacts/$$target/ -max_len=8192 -timeout=10 \
 		-max_total_time=$(FUZZ_SECONDS) -print_final_stats=1 -verbosity=0 ) || exit 1; done
+
+check-fresh: ## Do the README's first command on a bare Debian 12, made for it (root only, some minutes)
+	@sh scripts/check-fresh.sh
 
 test-clients: setup ## Let official clients talk to the server (needs the package index for them)
 	python3 -m venv target/clients-venv && target/clients-venv/bin/pip install -q -r tests/clients/requirements.txt
@@ -78,7 +81,7 @@ install: system ## Install the program for this user, with its libraries and wei
 clean: ## Remove what was built; fetched libraries and weights stay
 	$(CARGO) clean
 
-# System packages come before the build, because crates that bundle C libraries want cmake.
+# System packages come before the build, which wants a linker and a C compiler.
 system:
 	@sh scripts/system-packages.sh
 

@@ -6,12 +6,15 @@
 set -eu
 
 # One line per need: how to know that it is there, the Debian package, whether building and reading stop without it,
-# and what it is for. A program counts however it was installed; only Python's modules have to be asked for.
+# and what it is for. A program counts however it was installed; only headers and Python's modules have to be asked for.
+# No probe may hold a `|`.
 needs() {
     cat <<'END'
+cc --version|gcc|now|links programs, and compiles the C inside of crates
+c++ --version|g++|now|compiles the C++ inside of crates
+cc -E -x c -include stdlib.h /dev/null|libc6-dev|now|holds the headers and start files of C programs
 python3 -m pip --version|python3-pip|now|fetches native libraries and weights
 python3 -c "import venv, ensurepip"|python3-venv|later|runs the programs that `make bench` compares with
-cmake --version|cmake|later|builds bundled C libraries
 espeak-ng --version|espeak-ng|later|speaks
 ffmpeg -version|ffmpeg|later|reads video and rare audio
 END

@@ -10,7 +10,7 @@ use std::process::ExitCode;
 use crate::config::{Config, Environment, Overrides, Source};
 use crate::providers::Providers;
 
-/// Arguments of `mediary check-config`.
+/// Check the configuration; print what differs from the defaults and which providers are on
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:

@@ -19,15 +19,18 @@ use crate::gateway::{Pipelines, Recipe};
 use crate::models::{Models, Place};
 use crate::providers::Providers;
 
-/// One local endpoint for every medium: documents become text on this machine, with no key
+/// One local endpoint for every medium: chat with the models of any provider; documents become text on this machine
 #[derive(Debug, Parser)]
 #[command(
     name = "mediary",
     version,
     after_help = "Examples:\n  \
-    mediary models pull                fetch libraries and weights, once\n  \
-    mediary ocr scan.pdf               print the text of a scan\n  \
-    mediary serve                      serve on 127.0.0.1:8001\n\n\
+    mediary models pull           fetch native libraries and weights, once\n  \
+    mediary ocr scan.pdf          print the text of a scan; needs no key\n  \
+    mediary serve                 serve chat and OCR on 127.0.0.1:8001\n  \
+    mediary plan request.json     show which target would get a chat, spending nothing\n  \
+    mediary check-config          show which providers are on, and which settings hold\n\n\
+    A provider is on as soon as its key is in the environment, for example GEMINI_API_KEY.\n\
     `mediary COMMAND --help` has more examples."
 )]
 struct Arguments {

