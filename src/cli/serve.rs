@@ -10,7 +10,7 @@ use crate::gateway::{Gateway, Parts};
 use crate::http::{self, AppState};
 use crate::telemetry;
 
-/// Serve chat completions and OCR over HTTP, on 127.0.0.1:8001 or where the configuration says
+/// Serve chat, embeddings and OCR over HTTP, on 127.0.0.1:8001 or where the configuration says
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
     mediary serve\n  \
