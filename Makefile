@@ -7,7 +7,8 @@ CARGO_FLAGS ?= --locked
 
 # Run through Cargo, which knows where it built the program, whatever CARGO_TARGET_DIR says.
 MEDIARY = $(CARGO) run --quiet --release $(CARGO_FLAGS) --
-MEDIARY_DEV = $(CARGO) run $(CARGO_FLAGS) --
+# The program that the tests run: built with what they need, so that nothing is built twice with other features.
+MEDIARY_DEV = $${CARGO_TARGET_DIR:-target}/debug/mediary
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run test check check-fuzz check-fresh test-clients lint bench bench-gateways models install clean system dev-models release
@@ -89,5 +90,6 @@ release: system
 	$(CARGO) build --release $(CARGO_FLAGS)
 
 dev-models: system
+	$(CARGO) test $(CARGO_FLAGS) --workspace --no-run
 	$(MEDIARY_DEV) models pull
 	$(MEDIARY_DEV) models tune --once
