@@ -94,6 +94,8 @@ fn a_client_that_leaves_while_it_waits_gives_its_place_back() {
         next.peek(&mut [0]).is_err()
     });
     drop(slow);
+    // Until the server has noticed that the last one left, its place is taken.
+    wait_until("the queue is free", || server.read(document(), "").status == 200);
     server.assert_reads_on();
 }
 
