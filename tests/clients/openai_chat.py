@@ -245,6 +245,32 @@ def refuses(talk):
     refused(openai.BadRequestError, "invalid_request", "x-mediary-privacy", model="auto", extra_headers=misspelt)
 
 
+def embeds(talk):
+    """Texts, lists of them and tokens become vectors on the machine itself, in both encodings."""
+    model = "local/all-minilm-l6-v2"
+    texts = ["A cat sits on the mat.", "A kitten is on the rug.", "Revenue fell by 3 %."]
+    # The client asks for base64 and decodes it unless an encoding is named.
+    answer = talk.client.embeddings.create(model=model, input=texts)
+    assert [each.index for each in answer.data] == [0, 1, 2] and answer.usage.prompt_tokens > 15, answer.usage
+    one, near, far = (each.embedding for each in answer.data)
+    assert len(one) == 384 and dot(one, near) > 0.5 > 0.2 > dot(one, far)
+    plain = talk.client.embeddings.create(model=model, input=texts[0], encoding_format="float", dimensions=384)
+    assert dot(one, plain.data[0].embedding) > 0.99999
+    # "Hello World" as cl100k_base has it.
+    tokens = talk.client.embeddings.create(model=model, input=[9906, 4435]).data[0].embedding
+    assert dot(tokens, talk.client.embeddings.create(model=model, input="Hello World").data[0].embedding) > 0.99999
+    try:
+        talk.client.embeddings.create(model=model, input=["fine", ""])
+    except openai.BadRequestError as error:
+        assert error.param == "input[1]" and "empty" in error.message, error
+    else:
+        raise AssertionError("an empty text has no vector")
+
+
+def dot(one, other):
+    return sum(a * b for a, b in zip(one, other))
+
+
 def lists_models(talk):
     """The tiers and every model, one by one."""
     models = {model.id: model for model in talk.client.models.list()}
@@ -269,7 +295,8 @@ def main():
     arguments.add_argument("--key", default="none", help="an API key, if the server asks for one")
     arguments = arguments.parse_args()
     talk = Talk(arguments.server, arguments.key, arguments.upstream)
-    for check in chats, reasons, sees, reads_documents, calls_tools, fills_forms, falls_back, refuses, lists_models:
+    checks = chats, reasons, sees, reads_documents, calls_tools, fills_forms, falls_back, refuses, embeds, lists_models
+    for check in checks:
         check(talk)
         print(f"ok: {check.__name__}")
 
