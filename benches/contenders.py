@@ -196,7 +196,7 @@ def _await(contender: Contender, log_path: Path) -> None:
 
 
 def _environment(added: dict[str, str]) -> dict[str, str]:
-    """Our own, without settings for another Mediary and without anybody's keys."""
+    """Our own, without settings for another Mediary and without any keys."""
     kept = {name: value for name, value in os.environ.items()
             if name == "MEDIARY_HOME" or not (name.startswith("MEDIARY_") or name.endswith(("_API_KEY", "_TOKEN")))}
     return {**kept, **added}

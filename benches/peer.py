@@ -49,7 +49,7 @@ def running(reader: str = TINY) -> Iterator[Peer]:
 
 
 def make_reader(name: str) -> Callable[[bytes], str]:
-    """The reader of that name, imported only here, so that nobody else pays for it."""
+    """The reader of that name, imported only here, so that no other reader pays for it."""
     if name == RAPID:
         from rapidocr import RapidOCR
 

@@ -40,7 +40,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class RawAnswer:
-    """The same before anyone looked inside."""
+    """The same before it is looked into."""
 
     seconds: float
     data: bytes

@@ -1,4 +1,4 @@
-"""What happens to a drawn sheet before anyone reads it: clean, skewed, noisy and faxed copies, turned ones.
+"""What happens to a drawn sheet before it is read: clean, skewed, noisy and faxed copies, turned ones.
 
 Each takes the oversampled drawing and a seed and gives the bytes of a picture file. `pages.py` has the flat-bed
 scanner that the speed benches use; the light wear here is the same code with gentler settings.
@@ -72,7 +72,7 @@ def noisy(drawn: Image.Image, seed: int, strength: float) -> Copy:
 def faxed(drawn: Image.Image, seed: int, mode: str) -> Copy:
     """A fax: 204 dots per inch across, 196 or 98 down, black or white, with specks and lost dots.
 
-    The file says how wide and how high its dots are; whoever ignores that sees squat letters in the standard mode.
+    The file says how wide and how high its dots are; a reader that ignores it sees squat letters in the standard mode.
     """
     rng = np.random.default_rng(seed)
     across, down = FAX_DPI[mode]

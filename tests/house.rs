@@ -98,7 +98,7 @@ fn modules_say_what_they_are(file: &File) -> Vec<String> {
         return Vec::new();
     }
     vec![format!(
-        "{} does not open with `//!`: say in 2 to 6 lines what it is, what it deliberately does not do, and who calls it",
+        "{} does not open with `//!`: say in 2 to 6 lines what it is, what it deliberately does not do, and what calls it",
         file.path
     )]
 }
@@ -140,6 +140,33 @@ fn only_config_reads_the_environment(file: &File) -> Vec<String> {
         return Vec::new();
     }
     file.naming(&["env::var", "env::{var"], "take a `config::Environment` or a checked value as an argument")
+}
+
+fn only_the_attempt_loop_calls_providers(file: &File) -> Vec<String> {
+    if !file.is_source() || file.is_test() || file.path.starts_with("src/gateway/routing/") {
+        return Vec::new();
+    }
+    file.naming(&["provider.call("], "hand the router a `Work` and let its one loop do the calling")
+}
+
+fn things_are_named(file: &File) -> Vec<String> {
+    if !file.is_source() || file.is_test() {
+        return Vec::new();
+    }
+    // Spelt in capitals, so that this file may hold its own rule.
+    let riddles = "NOBODY SOMEBODY EVERYBODY ANYBODY WHOEVER SOMEONE".split(' ').map(str::to_lowercase);
+    let riddles: Vec<String> = riddles.collect();
+    let mut found = Vec::new();
+    for (number, line) in (1..).zip(file.shipped_lines()) {
+        let line = line.to_lowercase();
+        if let Some(riddle) = riddles.iter().find(|riddle| line.contains(*riddle)) {
+            found.push(format!(
+                "{}:{number} has `{riddle}`: a target, a provider, a client or an engine has a name of its own",
+                file.path
+            ));
+        }
+    }
+    found
 }
 
 fn exceptions_have_reasons(file: &File) -> Vec<String> {
@@ -192,6 +219,8 @@ const RULES: &[Rule] = &[
     names_are_nouns_of_the_trade,
     only_http_chooses_status_codes,
     only_config_reads_the_environment,
+    only_the_attempt_loop_calls_providers,
+    things_are_named,
     exceptions_have_reasons,
     nothing_names_one_registry_or_machine,
 ];
@@ -306,6 +335,8 @@ fn every_rule_notices_what_it_forbids() {
     notices(names_are_nouns_of_the_trade, "tests/common/mod.rs -");
     notices(only_http_chooses_status_codes, "src/a.rs StatusCode::OK");
     notices(only_config_reads_the_environment, "src/a.rs env::var(A)");
+    notices(only_the_attempt_loop_calls_providers, "src/gateway/a.rs member.provider.call(call)");
+    notices(things_are_named, "src/a.rs // Nobody waits.");
     notices(exceptions_have_reasons, "tests/a.rs #[allow(dead_code)]");
     notices(nothing_names_one_registry_or_machine, &registry);
     notices(nothing_names_one_registry_or_machine, &machine);
@@ -315,6 +346,8 @@ fn every_rule_notices_what_it_forbids() {
     passes(core_is_pure, "src/local/a.rs use std::fs;");
     passes(only_http_chooses_status_codes, "src/http/a.rs StatusCode");
     passes(only_config_reads_the_environment, "src/config/a.rs env::var");
+    passes(only_the_attempt_loop_calls_providers, "src/gateway/routing/a.rs provider.call(call)");
+    passes(things_are_named, "src/a.rs // No client waits.");
     passes(nothing_names_one_registry_or_machine, "a.md models/work/ a.b/tmp/c");
 
     let doors = ["src/a.rs", "src/a/mod.rs"].map(str::to_owned);

@@ -94,7 +94,7 @@ fn answer(kind: &'static str, body: Body) -> Response<Body> {
     Response::builder().header(CONTENT_TYPE, kind).body(body).expect("these headers are valid")
 }
 
-/// The events of a stream: the role, the tokens, the end, and the usage for whoever asked.
+/// The events of a stream: the role, the tokens, the end, and the usage for clients that ask.
 fn frames(tokens: u64, gap_us: u64, usage: bool) -> impl Stream<Item = Bytes> {
     let words = WORDS.map(|word| event(&format!(r#"{{"content":" {word}"}}"#), "null"));
     let mut end = event("{}", "\"stop\"").to_vec();

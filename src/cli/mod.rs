@@ -16,7 +16,7 @@ use mediary_convert::av::Ffmpeg;
 
 use crate::config::{Config, Environment, Loaded, Overrides, Source};
 use crate::gateway::{Pipelines, Recipe};
-use crate::models::{Models, Place};
+use crate::models::{Locations, Models};
 use crate::providers::Providers;
 
 /// One local endpoint for every medium: chat with the models of any provider; documents become text on this machine
@@ -101,8 +101,8 @@ impl Context {
     /// The models, with cards beside the configuration file if there are any.
     fn models(&self, source: Option<&Source>) -> Result<Models, String> {
         let config_dir = source.and_then(|source| self.config_dir(source));
-        let place = Place { home: self.environment.path("MEDIARY_HOME"), cwd: self.cwd.clone(), config_dir };
-        Models::open(&place).map_err(|error| error.to_string())
+        let locations = Locations { home: self.environment.path("MEDIARY_HOME"), cwd: self.cwd.clone(), config_dir };
+        Models::open(&locations).map_err(|error| error.to_string())
     }
 
     /// How documents are read, by the recipe beside the configuration file if there is one.

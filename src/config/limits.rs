@@ -26,7 +26,7 @@ pub struct Limits {
     pub image: ImageLimits,
     /// Limits of sound.
     pub audio: SizeLimits,
-    /// Limits of films.
+    /// Limits of videos.
     pub video: SizeLimits,
     /// Limits of texts.
     pub text: SizeLimits,

@@ -1,4 +1,4 @@
-//! Media in, media out: pictures and pages become pixels, PDFs give up their text layers, films their sound and frames.
+//! Media in, media out: pictures and pages become pixels, PDFs give up their text layers, videos their sound and frames.
 //!
 //! What can crash or hang (PDFium, ffmpeg) runs in child processes; what cannot (the `image` crate) runs here, behind
 //! limits that are checked before anything is decoded. Recognising what the pixels show is not this crate's

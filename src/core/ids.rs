@@ -55,7 +55,7 @@ impl ModelName {
 /// One provider and one model: `local/paddleocr:fast`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Target {
-    /// Who answers.
+    /// What answers.
     pub provider: ProviderId,
     /// With which model.
     pub model: ModelName,

@@ -16,7 +16,7 @@ pub mod provider;
 pub mod raster;
 pub mod task;
 
-pub use failure::{Consequence, Failure, FailureKind, Next, Rest};
+pub use failure::{Consequence, Cooldown, Failure, FailureKind, Next};
 pub use ids::{ContentHash, ModelName, ProviderId, Target};
 pub use media::{Blob, Claim, Media, MediaFormat, MediaKind, NotBase64, Unclassifiable, classify};
 pub use raster::Raster;

@@ -114,7 +114,7 @@ pub fn tune(models: &Models, program: &Path, once: bool) -> ExitCode {
     }
 }
 
-/// Progress of a set-up step. If nobody reads it, the step goes on all the same.
+/// Progress of a set-up step. If it is not read, the step goes on all the same.
 fn say(line: &str) {
     let _ = writeln!(io::stderr(), "tune: {line}");
 }

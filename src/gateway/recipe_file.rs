@@ -1,6 +1,6 @@
 //! Recipes as files: the one in `pipelines/` beside the configuration if there is one, else the embedded one.
 //!
-//! Reads and complains; what a recipe says is the business of whoever follows it.
+//! Reads and complains; following a recipe is the treatments' work.
 
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};

@@ -72,7 +72,7 @@ impl Connections {
                 ended = &mut connection => break ended,
                 () = stops.abandon.cancelled() => return,
                 () = stops.finish.cancelled(), if !finishing => {
-                    // Browsers open connections in advance; nobody waits for an answer on one that was never used.
+                    // Browsers open connections in advance; no answer is awaited on one that was never used.
                     if !used.load(Ordering::Relaxed) {
                         return;
                     }
@@ -108,7 +108,7 @@ async fn refuse_unfinished_header(stream: &mut TcpStream) {
         body.len(),
     );
     tracing::info!(request.id = %id, http.status = status.as_u16(), "a client stood still in its header");
-    // The client may be long gone; then there is nobody to tell.
+    // The client may be long gone; then it cannot be told.
     drop(timeout(LINGER_SILENCE, stream.write_all(answer.as_bytes())).await);
 }
 

@@ -53,7 +53,7 @@ pub(super) fn errors_of(route: &str) -> &'static dyn Errors {
     if route == "/v1/ocr" { &OcrErrors } else { &CHAT }
 }
 
-/// A status that is never seen, since nobody is left to see it; logs and metrics count by it.
+/// A status that is never seen, since the client has left; logs and metrics count by it.
 pub(super) const CLIENT_CLOSED_REQUEST: u16 = 499;
 
 impl ApiError {
@@ -80,7 +80,7 @@ impl ApiError {
         Self::new(StatusCode::UNAUTHORIZED, code, message)
     }
 
-    /// 403: whoever asks may not come in.
+    /// 403: the caller is not let in.
     pub fn forbidden(code: &'static str, message: impl Into<String>) -> Self {
         Self::new(StatusCode::FORBIDDEN, code, message)
     }

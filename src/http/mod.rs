@@ -1,4 +1,4 @@
-//! The door for HTTP: who may come in, which route answers, which status tells the truth.
+//! The door for HTTP: which callers are let in, which route answers, which status tells the truth.
 //!
 //! It decides nothing about media; handlers hand requests to the gateway and write down what it answers. `mediary serve`
 //! calls [`serve()`]; tests drive [`router()`] without a socket.

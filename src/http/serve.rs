@@ -20,7 +20,7 @@ use super::state::AppState;
 /// How often the recorder folds away what it has collected; between scrapes it would grow without end.
 const UPKEEP: Duration = Duration::from_secs(5);
 
-/// How long accepting rests when the system is out of something, usually file descriptors.
+/// How long accepting pauses when the system is out of something, usually file descriptors.
 const OUT_OF_SOMETHING: Duration = Duration::from_millis(200);
 
 /// Serves until `shutdown` resolves and the requests running then are answered or `server.shutdown_grace` is over.

@@ -44,7 +44,7 @@ fn path(route: Option<&MatchedPath>) -> &str {
     route.map_or("unmatched", MatchedPath::as_str)
 }
 
-/// The method as a label. Anybody can invent methods, so those that no route answers share one name.
+/// The method as a label. Clients can invent methods, so those that no route answers share one name.
 fn name(method: &Method) -> &'static str {
     match *method {
         Method::GET => "GET",

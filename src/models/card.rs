@@ -1,6 +1,6 @@
 //! A card: what one library or set of weights is, where it comes from and what its files must look like.
 //!
-//! Parsing refuses whatever would let a card write outside its folder or accept a file nobody has seen. Finding,
+//! Parsing refuses whatever would let a card write outside its folder or accept a file that is not described. Finding,
 //! checking and fetching the files is left to the neighbours; `catalog` is the only caller of [`Card::parse`].
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -275,7 +275,7 @@ mod tests {
         version = "1.0"
         form = "wheel"
         [absent]
-        macos-x86_64 = "Nobody builds it"
+        macos-x86_64 = "There is no build"
         [platforms.linux-x86_64]
         archive_bytes = 9
         [[platforms.linux-x86_64.files]]
@@ -289,7 +289,7 @@ mod tests {
     fn a_sound_card_gives_its_package_on_its_platform_and_a_reason_elsewhere() {
         let card = Card::parse(SOUND).unwrap();
         assert_eq!(card.package(&Platform::named("linux-x86_64")).unwrap().first().name, "b.onnx");
-        assert_eq!(card.package(&Platform::named("macos-x86_64")).unwrap_err(), "Nobody builds it");
+        assert_eq!(card.package(&Platform::named("macos-x86_64")).unwrap_err(), "There is no build");
         let reason = card.package(&Platform::named("linux-riscv64")).unwrap_err();
         assert_eq!(reason, "tiny-models 1.0 has no package for linux-riscv64");
     }

@@ -108,7 +108,7 @@ impl Write for Hashing {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::models::{Depth, Place, Status};
+    use crate::models::{Depth, Locations, Status};
 
     const DETECTOR: &str = "text-detection.rten";
     const RECOGNISER: &str = "text-recognition.rten";
@@ -122,12 +122,12 @@ mod tests {
     impl Stage {
         fn new(files: &[(&str, usize)]) -> Self {
             let home = tempfile::tempdir().unwrap();
-            let place = Place { home: Some(home.path().to_owned()), ..Place::default() };
+            let locations = Locations { home: Some(home.path().to_owned()), ..Locations::default() };
             let folder = tempfile::tempdir().unwrap();
             for (name, size_bytes) in files {
                 fs::write(folder.path().join(name), vec![7; *size_bytes]).unwrap();
             }
-            Self { models: Models::open(&place).unwrap(), _home: home, folder }
+            Self { models: Models::open(&locations).unwrap(), _home: home, folder }
         }
 
         fn card(&self) -> &ImportCard {

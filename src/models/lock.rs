@@ -55,7 +55,7 @@ mod tests {
     #[test]
     fn a_second_pull_says_that_it_waits_and_goes_on_when_the_first_ends() {
         let weights = tempfile::tempdir().unwrap();
-        let first = Lock::take(weights.path(), || panic!("nobody holds the lock")).unwrap();
+        let first = Lock::take(weights.path(), || panic!("no process holds the lock")).unwrap();
         let (said, heard) = mpsc::channel();
         thread::scope(|scope| {
             let second = scope.spawn(|| Lock::take(weights.path(), move || said.send(()).unwrap()));

@@ -14,9 +14,9 @@ mod draft;
 mod failure;
 mod import;
 mod import_card;
+mod locations;
 mod lock;
 mod pip;
-mod place;
 mod platform;
 mod progress;
 mod pull;
@@ -32,8 +32,8 @@ pub use card::{Card, CardFile, DerivedFile, Expected, Form, Kind, Package, Recog
 pub use failure::{ImportFailed, NotInstalled, OpenFailed, PullFailed, Reason};
 pub use import::{Imported, ImportedFile, import};
 pub use import_card::{ImportCard, ImportFile};
+pub use locations::Locations;
 pub use pip::{Pip, Python};
-pub use place::Place;
 pub use platform::Platform;
 pub use progress::ConsoleProgress;
 pub use pull::{Pulled, Watch, pull};
@@ -52,10 +52,10 @@ pub struct Models {
 
 impl Models {
     /// Reads the cards and settles where their files belong; nothing is created yet.
-    pub fn open(place: &Place) -> Result<Self, OpenFailed> {
-        let cards = catalog::load(place.config_dir.as_deref())?;
+    pub fn open(locations: &Locations) -> Result<Self, OpenFailed> {
+        let cards = catalog::load(locations.config_dir.as_deref())?;
         let imports = ImportCard::all().map_err(|(file, detail)| OpenFailed::Card { path: file.into(), detail })?;
-        Ok(Self { cards, imports, dir: place.weights_dir()?, platform: Platform::current() })
+        Ok(Self { cards, imports, dir: locations.weights_dir()?, platform: Platform::current() })
     }
 
     /// The folder that holds one sub-folder per card. It may not exist yet.

@@ -14,7 +14,7 @@ use super::pip::named;
 use super::record::Record;
 use super::{Card, CardFile, Depth, DerivedFile, Models, Package, Pip, PullFailed, Python, Status, derive, verify};
 
-/// Who is told how a pull goes on.
+/// What is told how a pull goes on.
 pub trait Watch {
     /// Another process is pulling; this one waits for it.
     fn waiting(&mut self);

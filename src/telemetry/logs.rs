@@ -77,7 +77,7 @@ impl Style {
 fn filter(level: LogLevel, directive: Option<&str>) -> Result<EnvFilter, LogSetupError> {
     let directive = match (directive, level) {
         (Some(directive), _) => directive.to_owned(),
-        // ONNX Runtime's binding tells of every session and node at `info`, which is of use only to those who debug it.
+        // ONNX Runtime's binding tells of every session and node at `info`, which is of use only for debugging it.
         (None, LogLevel::Info) => "info,ort=warn".to_owned(),
         (None, level) => level.as_str().to_owned(),
     };

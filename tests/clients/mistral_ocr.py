@@ -79,7 +79,7 @@ def refuses(client):
     refused(400, "cannot be uploaded ahead", document={"type": "file", "file_id": "x"})
     refused(400, "language model", document_annotation_format={"type": "json_schema", "json_schema": {"name": "a", "schema": {}}})
     refused(400, "there is no model", model="gpt-4o")
-    refused(404, "local/nobody", model="local/nobody")
+    refused(404, "local/absent", model="local/absent")
     refused(400, "there is no page", pages=[7])
     damaged = {"type": "document_url", "document_url": "data:application/pdf;base64,JVBERi0xLjQgbm90aGluZw=="}
     refused(422, "damaged", document=damaged)

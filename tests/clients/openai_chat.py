@@ -70,7 +70,7 @@ def spoken(chunks):
 
 
 def chats(talk):
-    """Whole answers and streams, by name and by tier; headers tell who answered."""
+    """Whole answers and streams, by name and by tier; headers name the target that answered."""
     for model in BOTH:
         answer, headers = talk.ask(model=model, messages=says("Hello there"))
         choice = answer.choices[0]
@@ -194,8 +194,8 @@ def fills_forms(talk):
 
 
 def falls_back(talk):
-    """Who failed is told; after the first word nobody takes over and nothing claims to be complete."""
-    answer, headers = talk.ask(model="somebody", messages=says("Hello"))
+    """What failed is told; after the first word no other target takes over and nothing claims to be complete."""
+    answer, headers = talk.ask(model="fallback", messages=says("Hello"))
     assert answer.choices[0].message.content == "You said: Hello", answer
     assert (headers["x-routed-via"], headers["x-fallback-attempts"]) == (PASSED_THROUGH, "1"), headers
     heard = []

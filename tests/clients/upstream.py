@@ -86,7 +86,7 @@ base_url = "{self.address}/gemini/v1beta"
 api_keys = ["fake"]
 
 [aliases]
-somebody = ["fake/broken", "fake/words"]
+fallback = ["fake/broken", "fake/words"]
 """
 
 

@@ -1,4 +1,4 @@
-//! The shape of answers in full, as snapshots: whoever changes a field sees it here.
+//! The shape of answers in full, as snapshots: a field that changes is seen here.
 //!
 //! Ids and times are blotted out, places and confidences only checked to be such; of blocks, lines and words the first of
 //! each stands for the others. `boxes` looks at places, `samples` at texts.

@@ -13,7 +13,7 @@ fn what_is_no_document_is_refused_by_name() {
         ("a Linux program", elf(), "ELF"),
         ("an archive that is no archive", b"\x1f\x8b\x08\0\0\0\0\0\0\x03".to_vec(), "gzip"),
         ("noise", (0..5_000_u32).map(|n| ((n * n * 31) >> 3) as u8).collect(), "no format that Mediary knows"),
-        ("a film", b"\0\0\0\x18ftypisom\0\0\x02\0isommp42".to_vec(), "video (mp4)"),
+        ("a video", b"\0\0\0\x18ftypisom\0\0\x02\0isommp42".to_vec(), "video (mp4)"),
     ];
     for (name, file, words) in rows {
         let answer = shared().read(file, "");

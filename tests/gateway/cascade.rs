@@ -3,7 +3,7 @@
 use std::os::unix::fs::symlink;
 
 use mediary::config::Config;
-use mediary::models::{Models, Place};
+use mediary::models::{Locations, Models};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
@@ -90,12 +90,12 @@ fn a_card_adds_a_recogniser_for_another_script() {
     );
     std::fs::create_dir_all(home.path().join("models/local")).unwrap();
     std::fs::write(home.path().join("models/local/toy.toml"), card).unwrap();
-    let place = Place {
+    let locations = Locations {
         home: Some(home.path().to_owned()),
         cwd: home.path().to_owned(),
         config_dir: Some(home.path().to_owned()),
     };
-    let models = Models::open(&place).expect("the card is sound");
+    let models = Models::open(&locations).expect("the card is sound");
     let server = TestServer::with_models(&models, |_: &mut Config| ());
     let answer = server.read(sample("cyrillic.png"), "output=text").ok();
     let text = answer["content"].as_str().unwrap();

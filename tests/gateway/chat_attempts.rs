@@ -1,4 +1,4 @@
-//! How often and how long providers are asked: keys in turn, rounds, bounds, rests that end.
+//! How often and how long providers are asked: keys in turn, rounds, bounds, cooldowns that end.
 
 use std::time::{Duration, Instant};
 
@@ -88,7 +88,7 @@ fn a_key_without_leave_for_one_model_still_serves_another() {
     let server = with_providers(&[up.entry("a", json!({ "models": [{ "id": "m" }, { "id": "n" }] }))]);
     server.chat(json!({})).refused(429, "rate_limit_exceeded", "a/m");
     assert_eq!(server.chat(json!({ "model": "n" })).said(), "Hello");
-    server.chat(json!({})).refused(429, "rate_limit_exceeded", "rests");
+    server.chat(json!({})).refused(429, "rate_limit_exceeded", "cools down");
     assert_eq!(up.calls(), 2);
 }
 
@@ -101,7 +101,7 @@ fn the_list_is_gone_through_again_as_often_as_configured_for_faults_that_pass() 
     let answer = server.chat(json!({}));
     assert_eq!((answer.said().as_str(), answer.header("x-fallback-attempts")), ("Hello", Some("2")));
     assert_eq!((flapping.calls(), limited.calls()), (2, 1));
-    // Its success has ended its rest.
+    // Its success has ended its cooldown.
     assert_eq!(server.chat(json!({})).said(), "Hello again");
 
     let server = with_providers(&[Upstream::doing([broken()]).entry("a", json!({}))]);
@@ -111,7 +111,7 @@ fn the_list_is_gone_through_again_as_often_as_configured_for_faults_that_pass() 
     let entries = [one.entry("a", json!({})), two.entry("b", json!({}))];
     let answer = serving(&entries, |config| config.routing.keep_cycles = 3).chat(json!({}));
     assert_eq!(answer.tried(), "a/m overloaded, b/m rate_limited, a/m overloaded, a/m overloaded");
-    assert_eq!((one.calls(), two.calls()), (3, 1), "who is limited is not asked again");
+    assert_eq!((one.calls(), two.calls()), (3, 1), "a target at its limit is not asked again");
 }
 
 fn limited_act() -> Act {
@@ -161,7 +161,7 @@ fn a_rest_ends_when_the_provider_said_it_would() {
     let begun = Instant::now();
     let mut said = server.chat(json!({})).said();
     while said == "From b" {
-        assert!(begun.elapsed() < PATIENCE, "it rests for ever");
+        assert!(begun.elapsed() < PATIENCE, "it cools down for ever");
         said = server.chat(json!({})).said();
     }
     assert_eq!(said, "Hello");

@@ -1,6 +1,6 @@
 //! Providers that fail before they have said anything: the next one answers, and the client sees one clean answer.
 //!
-//! Each fault is met three times: with somebody behind it, once more to see whether it rests, and alone.
+//! Each fault is met three times: with another target behind it, once more to see whether it cools down, and alone.
 
 use std::time::Duration;
 
@@ -21,9 +21,9 @@ struct Fault {
     act: Act,
     /// How it is named in `tried`.
     kind: &'static str,
-    /// The status and code where nobody else is there.
+    /// The status and code where no other target is there.
     alone: (u16, &'static str),
-    /// How long its client is told to wait then; `None`: it does not rest.
+    /// How long its client is told to wait then; `None`: it does not cool down.
     rests_s: Option<u64>,
 }
 
@@ -41,7 +41,7 @@ const FAILED: (u16, &str) = (503, "all_providers_failed");
 const RATES: (u16, &str) = (429, "rate_limit_exceeded");
 const REFUSED: (u16, &str) = (400, "unsupported_value");
 
-/// Faults of whole answers; streams meet them in the same way. Servers on this machine rest five seconds at most.
+/// Faults of whole answers; streams meet them in the same way. Servers on this machine cool down for five seconds at most.
 fn faults() -> Vec<Fault> {
     let refusal = |status: u16| fails(status, PRIVATE, None);
     let empty =
@@ -154,7 +154,7 @@ fn meet(fault: &Fault, streamed: bool) {
 
     assert_eq!(server.chat(asked.clone()).said(), "From b", "{what}, again");
     let calls = if fault.rests_s.is_some() { 1 } else { 2 };
-    assert_eq!((first.calls(), second.calls()), (calls, 2), "{what}: whether it rests");
+    assert_eq!((first.calls(), second.calls()), (calls, 2), "{what}: whether it cools down");
     meet_alone(fault, &asked, &what);
 }
 
@@ -170,7 +170,7 @@ fn meet_alone(fault: &Fault, asked: &Value, what: &str) {
     match fault.rests_s {
         Some(seconds) => {
             answer.retry_after(seconds);
-            // While it rests it is not asked, and the client is told the same.
+            // While it cools down it is not asked, and the client is told the same.
             let again = server.chat(asked.clone());
             assert_eq!((again.status, again.error().0.as_str()), (status, code), "{what}, again: {again}");
             assert!(again.header("retry-after").is_some(), "{what}, again");

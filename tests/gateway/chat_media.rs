@@ -1,4 +1,4 @@
-//! Media that targets read as they are: forwarded byte for byte, and refused by name where nobody reads them.
+//! Media that targets read as they are: forwarded byte for byte, and refused by name where no target reads them.
 
 use std::fs::Permissions;
 use std::os::unix::fs::PermissionsExt as _;
@@ -155,7 +155,7 @@ fn limits_of_a_target_on_length_are_kept_where_the_length_can_be_told() {
     assert_eq!([heard(&server), heard(&server)], ["From patient", "From patient"]);
     let runs = std::fs::read_to_string(folder.path().join("ffmpeg.runs")).unwrap();
     assert_eq!(runs.lines().count(), 1, "what was measured is remembered");
-    // Where nobody can tell, the target's own refusal tells.
+    // Where it cannot be told before, the target's own refusal tells.
     assert_eq!(heard(&with_providers(&entries)), "From brief");
 }
 
@@ -181,7 +181,7 @@ fn broken_media_are_refused_with_the_path_of_their_part() {
 
 #[test]
 fn a_large_picture_arrives_whole_after_a_fallback_too() {
-    // A head that is a picture's and ten megabytes that nobody decodes.
+    // A head that is a picture's and ten megabytes that are not decoded.
     let mut large = sample("sign.png");
     large.resize(10 << 20, 7);
     let [first, second] = [Act::Reset, says("A picture")].map(|act| Upstream::doing([act]));

@@ -26,7 +26,7 @@ fn what_is_too_long_for_one_is_asked_of_those_that_hold_more() {
         assert_eq!(answer.said(), "From d");
         assert_eq!(answer.header("x-fallback-attempts"), Some("1"));
     }
-    // Nobody rests for it.
+    // No target cools down for it.
     assert_eq!([&a, &b, &c, &d].map(Upstream::calls), [2, 0, 0, 2]);
 
     for stream in [true, false] {
@@ -64,7 +64,7 @@ fn faults_of_the_client_stop_at_once_with_the_providers_sentence() {
         for asked in [json!({}), json!({ "stream": true })] {
             server.chat(asked).refused(400, code, words);
         }
-        assert_eq!((first.calls(), second.calls()), (2, 0), "{code}: it does not rest, and nobody else is asked");
+        assert_eq!((first.calls(), second.calls()), (2, 0), "{code}: it does not cool down, and no other is asked");
     }
 }
 

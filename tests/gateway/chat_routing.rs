@@ -1,4 +1,4 @@
-//! Who is asked: models, tiers, aliases, and the bounds that operators and requests set.
+//! Which targets are asked: models, tiers, aliases, and the bounds that operators and requests set.
 
 use mediary::config::ModelRouting;
 use mediary_core::plan::{CostPolicy, Privacy};
@@ -68,7 +68,7 @@ fn an_unknown_name_goes_to_everybody_by_priority_where_the_operator_says_so() {
     assert_eq!((answer.said().as_str(), answer.header("x-routed-via")), ("From b", Some("b/m")));
     assert_eq!([a.last().json()["model"].clone(), b.last().json()["model"].clone()], ["m", "m"]);
     // Known names still mean what they say.
-    any.chat(json!({ "model": "a/m" })).refused(503, "all_providers_failed", "rests");
+    any.chat(json!({ "model": "a/m" })).refused(503, "all_providers_failed", "cools down");
     let only = serving(&entries, |config| config.routing.model_routing = ModelRouting::Match);
     only.chat(json!({ "model": "gpt-unheard-of" })).refused(404, "model_not_found", "gpt-unheard-of");
     assert_eq!((a.calls(), b.calls()), (1, 1));
@@ -157,12 +157,12 @@ fn tiers_are_served_by_whoever_ranks_in_them_in_either_language_and_by_header() 
 #[test]
 fn a_request_can_be_bound_to_providers() {
     let two = Two::new(|_, _| ());
-    for (bound, by) in [("b", "b/m"), ("a", "a/m"), ("nobody, b", "b/m"), ("b,a", "a/m")] {
+    for (bound, by) in [("b", "b/m"), ("a", "a/m"), ("absent, b", "b/m"), ("b,a", "a/m")] {
         let answer = two.server.chat_with(("x-mediary-provider", bound), json!({}));
         assert_eq!(answer.header("x-routed-via"), Some(by), "{bound}");
     }
     let calls = (two.a.calls(), two.b.calls());
-    two.server.chat_with(("x-mediary-provider", "nobody"), json!({})).refused(422, "no_target", "provider asked for");
+    two.server.chat_with(("x-mediary-provider", "absent"), json!({})).refused(422, "no_target", "provider asked for");
     two.server.chat_with(("x-mediary-provider", "b"), json!({ "model": "a/m" })).refused(422, "no_target", "a/m");
     assert_eq!((two.a.calls(), two.b.calls()), calls);
 }

@@ -30,16 +30,16 @@ impl Stage {
 
     /// When the other side first left an answer that went no further.
     pub(crate) fn left(&self) -> Option<Instant> {
-        self.left.lock().expect("nobody panics with it").first().copied()
+        self.left.lock().expect("it is not poisoned").first().copied()
     }
 
     pub(crate) fn seen(&self) -> MutexGuard<'_, Vec<Seen>> {
-        self.seen.lock().expect("nobody panics with it")
+        self.seen.lock().expect("it is not poisoned")
     }
 
     /// What to do with the next request.
     fn next(&self) -> Act {
-        let mut acts = self.acts.lock().expect("nobody panics with it");
+        let mut acts = self.acts.lock().expect("it is not poisoned");
         let next = if acts.len() > 1 { acts.pop() } else { acts.last().cloned() };
         next.unwrap_or(Act::Close)
     }
@@ -47,7 +47,7 @@ impl Stage {
 
 /// Serves one connection until it is closed.
 pub(crate) fn serve(stream: TcpStream, stage: &Stage) {
-    // A connection that nobody uses or ends must not keep its thread.
+    // A connection that is neither used nor ended must not keep its thread.
     drop(stream.set_read_timeout(Some(PATIENCE)));
     drop(stream.set_nodelay(true));
     let Ok(mut out) = stream.try_clone() else { return };
@@ -122,7 +122,7 @@ fn wait_for_leave(input: &mut BufReader<TcpStream>, stage: &Stage) {
     let mut rest = [0; 64];
     // Nothing more is sent by a client that waits; what ends the wait is its leaving.
     while let Ok(1..) = input.read(&mut rest) {}
-    stage.left.lock().expect("nobody panics with it").push(Instant::now());
+    stage.left.lock().expect("it is not poisoned").push(Instant::now());
 }
 
 /// A request. Its last byte is looked at, but stays where it is.

@@ -1,4 +1,4 @@
-//! Conversations stay with whoever answered them, for the client that holds them.
+//! Conversations stay with the target that answered them, for the client that holds them.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use super::chat_words::{answers, fails, says, streams, whole};
 use super::server::TestServer;
 use super::upstream::{Act, Upstream};
 
-/// `a` is asked first, and fails so that its rest is over in a second; from then on it would answer. `b` always does.
+/// `a` is asked first, and fails so that its cooldown is over in a second; from then on it would answer. `b` always does.
 struct House {
     a: Upstream,
     b: Upstream,
@@ -26,7 +26,7 @@ fn house(b: Act, edit: impl FnOnce(&mut mediary::config::Config)) -> House {
 }
 
 impl House {
-    /// Asks until `a` has had its rest.
+    /// Asks until the cooldown of `a` is over.
     fn wait_for_a(&self) {
         super::server::wait_until("the first provider is back", || {
             let asked = json!({ "messages": turns(&["Are you there?"]) });
@@ -36,7 +36,7 @@ impl House {
 
     fn ask(&self, fields: Value) -> String {
         let answer = self.server.chat_with(("x-api-key", "one"), fields);
-        answer.header("x-routed-via").unwrap_or_else(|| unreachable!("nobody answered: {answer}")).to_owned()
+        answer.header("x-routed-via").unwrap_or_else(|| unreachable!("no target answered: {answer}")).to_owned()
     }
 }
 
@@ -55,7 +55,7 @@ fn the_second_turn_goes_to_whoever_answered_the_first_although_another_would_be_
         if !stream {
             assert_eq!(house.ask(third), "b/m");
         }
-        // A first turn is bound to nobody, nor is a conversation that went otherwise, nor another client's.
+        // A first turn is bound to no target, nor is a conversation that went otherwise, nor another client's.
         let calls = house.b.calls();
         assert_eq!(house.ask(json!({ "messages": turns(&["Hello"]) })), "a/m");
         assert_eq!(house.ask(json!({ "messages": turns(&["Hello", "Something else", "And now?"]) })), "a/m");

@@ -49,10 +49,10 @@ fn a_stream_that_breaks_after_its_first_word_ends_in_an_error_and_claims_nothing
         assert!(!answer.text().contains("[DONE]"), "{what}: {answer}");
         assert!(!answer.raw().contains("acme"), "{what}: {answer}");
         assert_eq!(answer.header("x-routed-via"), Some("a/m"), "{what}");
-        assert_eq!((first.calls(), second.calls()), (1, 0), "{what}: nobody else is asked");
-        // It failed all the same, and rests.
+        assert_eq!((first.calls(), second.calls()), (1, 0), "{what}: no other is asked");
+        // It failed all the same, and cools down.
         assert_eq!(server.chat(json!({ "stream": true })).said(), "From b", "{what}");
-        assert_eq!(first.calls(), 1, "{what}: it rests");
+        assert_eq!(first.calls(), 1, "{what}: it cools down");
     }
 }
 
@@ -105,7 +105,7 @@ fn a_client_that_hears_nothing_is_kept_company() {
     assert_eq!(answer.said(), "Hello");
     let (before, after) = answer.text().split_once("Hel").expect("it says so");
     assert!(before.starts_with(": ping\n\n") && after.contains(": ping\n\n"), "{answer}");
-    // Nobody could fill in who answers when the headers went out.
+    // The target was not known yet when the headers went out.
     assert_eq!(answer.header("x-routed-via"), None);
 }
 
@@ -123,7 +123,7 @@ fn a_failure_of_all_after_the_first_ping_is_an_event() {
     assert!(answer.text().starts_with(": ping\n\n") && !answer.text().contains("[DONE]"), "{answer}");
 }
 
-/// The time in which a call to a provider is to end once nobody waits for it any more.
+/// The time in which a call to a provider is to end once no client waits for it any more.
 const AT_ONCE: Duration = Duration::from_millis(100);
 
 #[test]

@@ -33,7 +33,7 @@ impl Upstream {
         over(usual, fields)
     }
 
-    /// Its entry, as a provider that is not on this machine: its address is one that nobody calls loopback.
+    /// Its entry, as a provider that is not on this machine: its address is not known as loopback.
     pub(crate) fn far_entry(&self, id: &str, fields: Value) -> Value {
         let base_url = format!("http://0.0.0.0:{}/v1", self.address.port());
         self.entry(id, over(json!({ "base_url": base_url }), fields))
@@ -149,7 +149,7 @@ impl Answer {
         format!("{}\n\n{}", headers.join("\n"), String::from_utf8_lossy(&self.body))
     }
 
-    /// Who was called in vain, and how each failed: `a/m timed_out, b/m bad_key`.
+    /// What was called in vain, and how each failed: `a/m timed_out, b/m bad_key`.
     pub(crate) fn tried(&self) -> String {
         let body = self.json();
         let tried = body["error"]["tried"].as_array().cloned().unwrap_or_default();

@@ -124,7 +124,7 @@ fn a_running_request_is_answered_when_the_server_is_told_to_stop() {
     let connection = begun(&server, sample("letter.tiff"), "");
     wait_until("a page is recognised", || server.ocr_depth() == 1);
     server.ask_to_stop();
-    wait_until("nobody else is let in", || TcpStream::connect(server.address).is_err());
+    wait_until("no other client is let in", || TcpStream::connect(server.address).is_err());
     assert!(finished(connection).content().contains("Edmund Falk"));
     server.wait_for_end();
 }

@@ -156,8 +156,8 @@ fn what_is_asked_for_in_vain_is_named_or_refused() {
         refused(&answer, 400, "invalid_request", words);
         assert!(answer.body.len() < 2_000, "the answer has {} bytes", answer.body.len());
     }
-    let unknown = ocr(shared(), &with("note.txt", &json!({ "model": "local/nobody" })));
-    refused(&unknown, 404, "not_found", "local/nobody");
+    let unknown = ocr(shared(), &with("note.txt", &json!({ "model": "local/absent" })));
+    refused(&unknown, 404, "not_found", "local/absent");
     let damaged = ocr(shared(), &by_url(&data_url("application/pdf", b"%PDF-1.4 nothing")));
     refused(&damaged, 422, "unreadable_file", "damaged");
 }

@@ -3,7 +3,7 @@
 use std::os::unix::fs::symlink;
 use std::path::Path;
 
-use mediary::models::{Models, Place};
+use mediary::models::{Locations, Models};
 
 use super::score::word_f1;
 use super::server::{TestServer, checkout, sample, shared, truth};
@@ -57,8 +57,8 @@ fn home() -> tempfile::TempDir {
 }
 
 fn server(home: &Path) -> TestServer {
-    let place = Place { home: Some(home.to_owned()), cwd: home.to_owned(), config_dir: None };
-    TestServer::with_models(&Models::open(&place).expect("the cards are sound"), |_| ())
+    let locations = Locations { home: Some(home.to_owned()), cwd: home.to_owned(), config_dir: None };
+    TestServer::with_models(&Models::open(&locations).expect("the cards are sound"), |_| ())
 }
 
 #[test]

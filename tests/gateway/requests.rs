@@ -103,7 +103,7 @@ fn a_request_is_planned_on_the_command_line() {
         (output.status.code(), text(output.stdout), text(output.stderr))
     };
     let file = "samples/requests/vision.json";
-    let (code, out, err) = plan(&[file], Some("nobody-is-called"));
+    let (code, out, err) = plan(&[file], Some("not-called"));
     assert_eq!((code, err.as_str()), (Some(0), ""), "{out}");
     let size = sample("sign.png").len();
     for line in [
@@ -114,8 +114,8 @@ fn a_request_is_planned_on_the_command_line() {
     ] {
         assert!(out.contains(&line), "`{line}` is not in:\n{out}");
     }
-    assert!(!out.contains("nobody-is-called"), "{out}");
-    let (code, out, err) = plan(&["--json", file], Some("nobody-is-called"));
+    assert!(!out.contains("not-called"), "{out}");
+    let (code, out, err) = plan(&["--json", file], Some("not-called"));
     let body: Value = serde_json::from_str(&out).unwrap_or_else(|error| unreachable!("{error}: {out}{err}"));
     assert_eq!((code, &body["object"], &body["tier"]), (Some(0), &json!("plan"), &json!("vision")));
     let (code, out, err) = plan(&[file], None);

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use mediary::config::{Bytes, Config, Environment, ProviderChoice};
 use mediary::gateway::{Gateway, Parts, Pipelines, Recipe};
 use mediary::http::{self, AppState};
-use mediary::models::{Models, Place};
+use mediary::models::{Locations, Models};
 use mediary::providers::Providers;
 use mediary_convert::av::Ffmpeg;
 use tokio::net::TcpListener;
@@ -159,8 +159,8 @@ impl Drop for TestServer {
 }
 
 fn checkouts_models() -> Models {
-    let place = Place { cwd: checkout().to_owned(), ..Place::default() };
-    let models = Models::open(&place).expect("the cards of the checkout are right");
+    let locations = Locations { cwd: checkout().to_owned(), ..Locations::default() };
+    let models = Models::open(&locations).expect("the cards of the checkout are right");
     for card in ["onnxruntime", "paddleocr", "pdfium"] {
         let installed = models.library(card);
         assert!(
@@ -202,7 +202,7 @@ fn stat(id: u32) -> Option<Vec<String>> {
     Some(rest.split_whitespace().map(str::to_owned).collect())
 }
 
-/// Looks again and again until it is so, for what nobody announces.
+/// Looks again and again until it is so, for what is not announced.
 pub(crate) fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) {
     let started = Instant::now();
     while !is_so() {

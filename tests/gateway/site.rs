@@ -54,7 +54,7 @@ impl Site {
                     return;
                 }
                 counted.fetch_add(1, Ordering::Relaxed);
-                // Who goes away in the middle is expected to.
+                // A client that goes away in the middle is expected to.
                 let _ = connection.and_then(|connection| serve(connection, &pages));
             }
         });

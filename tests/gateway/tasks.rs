@@ -93,7 +93,7 @@ fn whatever_the_task_a_target_that_fails_is_followed_by_the_next() {
         assert_eq!((&answered["successes"], &answered["failures"]), (&json!(1), &json!(0)), "{task}");
         let failed = record(&server, "first/m");
         assert_eq!((&failed["successes"], &failed["failures"]), (&json!(0), &json!(1)), "{task}");
-        assert!(failed["rests_for_seconds"].as_f64().is_some(), "{task}: {failed} cools down");
+        assert!(failed["cooldown_seconds"].as_f64().is_some(), "{task}: {failed} cools down");
     }
 }
 

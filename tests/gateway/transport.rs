@@ -1,4 +1,4 @@
-//! Bodies that are too large, too slow or never finished. Everybody else is served meanwhile.
+//! Bodies that are too large, too slow or never finished. All others are served meanwhile.
 
 use std::io::{Read, Write};
 use std::time::Duration;

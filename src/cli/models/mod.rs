@@ -143,12 +143,12 @@ fn unknown(models: &Models, name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::models::Place;
+    use crate::models::Locations;
 
     pub(super) fn empty() -> (tempfile::TempDir, Models) {
         let home = tempfile::tempdir().unwrap();
-        let place = Place { home: Some(home.path().to_owned()), ..Place::default() };
-        (home, Models::open(&place).unwrap())
+        let locations = Locations { home: Some(home.path().to_owned()), ..Locations::default() };
+        (home, Models::open(&locations).unwrap())
     }
 
     #[test]

@@ -23,7 +23,7 @@ pub struct Ffmpeg {
     time: Duration,
 }
 
-/// A moment of a film.
+/// A moment of a video.
 #[derive(Debug, Clone)]
 pub struct Frame {
     /// When.
@@ -53,7 +53,7 @@ impl Ffmpeg {
         Self { time, ..self }
     }
 
-    /// How long a sound or film plays. Walks through the file and decodes nothing.
+    /// How long a sound or video plays. Walks through the file and decodes nothing.
     ///
     /// # Errors
     /// `Unreadable` when it is damaged, `TimedOut` when measuring takes too long.
@@ -71,7 +71,7 @@ impl Ffmpeg {
         })
     }
 
-    /// The sound of a file in another encoding; `None` where a film has none.
+    /// The sound of a file in another encoding; `None` where a video has none.
     ///
     /// # Errors
     /// `Unreadable` when it is damaged, `TooLarge` beyond the order's limit, `TimedOut` when it takes too long.
@@ -84,7 +84,7 @@ impl Ffmpeg {
         Ok(Some(Media { format: order.format, blob: Blob::in_memory(file) }))
     }
 
-    /// What a film shows at a moment, no side longer than `side_px`; `None` where it has ended or shows nothing.
+    /// What a video shows at a moment, no side longer than `side_px`; `None` where it has ended or shows nothing.
     ///
     /// # Errors
     /// As [`Ffmpeg::sound`].

@@ -1,6 +1,6 @@
-//! A sound or film as ffmpeg is given it: a file, and the format it is known to have.
+//! A sound or video as ffmpeg is given it: a file, and the format it is known to have.
 //!
-//! ffmpeg reads films from both ends, so a pipe will not do; what is in memory is written to a temporary file that goes
+//! ffmpeg reads videos from both ends, so a pipe will not do; what is in memory is written to a temporary file that goes
 //! with this value.
 
 use std::io::{self, Write};
@@ -28,14 +28,15 @@ enum Kept {
 }
 
 impl AvInput {
-    /// Puts a sound or film where ffmpeg can read it. Blocking work.
+    /// Puts a sound or video where ffmpeg can read it. Blocking work.
     ///
     /// # Errors
     /// `UnsupportedMedium` for another medium; `Broken` when the temporary file cannot be written.
     pub fn of(media: &Media) -> Result<Self, Failure> {
         let format = media.format;
-        let demuxer = demuxer(format)
-            .ok_or_else(|| Failure::unsupported(format!("{format} is neither a sound nor a film; send such a file")))?;
+        let demuxer = demuxer(format).ok_or_else(|| {
+            Failure::unsupported(format!("{format} is neither a sound nor a video; send such a file"))
+        })?;
         let file = match media.blob.source().path() {
             Some(path) => Kept::Spooled { path: path.to_owned(), _blob: media.blob.clone() },
             None => Kept::Written(written(&media.blob).map_err(|error| {

@@ -1,4 +1,4 @@
-//! Sound and film, by ffmpeg in child processes: another encoding of a sound, the sound and single frames of a film.
+//! Sound and video, by ffmpeg in child processes: another encoding of a sound, the sound and single frames of a video.
 //!
 //! ffmpeg is the owner's own, found on the search path once; without it nothing here can be made, and the matrix says
 //! so. Each call is one process without our environment, with a limit on its time and output, that dies with the future

@@ -239,7 +239,7 @@ impl Abilities {
         self.accepts.iter().find(|acceptance| acceptance.format == format)
     }
 
-    /// Whether it takes a soft parameter of this OpenAI name. An effort is for those who think.
+    /// Whether it takes a soft parameter of this OpenAI name. An effort is for models that think.
     #[must_use]
     pub fn takes_soft(&self, name: &str) -> bool {
         if name == "reasoning_effort" { self.reasoning } else { self.soft.takes(name) }

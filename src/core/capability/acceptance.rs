@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::task::PartPath;
 use crate::{MediaFormat, MediaKind};
 
-/// A format that a target takes. A limit nobody published is `None`.
+/// A format that a target takes. A limit that is not published is `None`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Acceptance {
     /// Which format.
@@ -18,7 +18,7 @@ pub struct Acceptance {
     pub count: Option<u32>,
     /// The longest side of a picture, in pixels.
     pub side_pixels: Option<u32>,
-    /// The longest sound or film.
+    /// The longest sound or video.
     pub seconds: Option<u32>,
     /// The most pages of a document.
     pub pages: Option<u32>,
@@ -64,7 +64,7 @@ pub struct PartShape {
     pub bytes: u64,
     /// The longer side of a picture.
     pub side_pixels: Option<u32>,
-    /// The length of a sound or film.
+    /// The length of a sound or video.
     pub seconds: Option<u32>,
     /// The pages of a document.
     pub pages: Option<u32>,

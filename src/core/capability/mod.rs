@@ -1,7 +1,7 @@
 //! The capability matrix: what each target accepts and does, with its limits, as a value one can print.
 //!
 //! Catalogs, the configuration and what a provider lists about itself are merged into it above this crate; the planner
-//! only reads it. A limit nobody published is `None` and stops nothing.
+//! only reads it. A limit that is not published is `None` and stops nothing.
 
 mod abilities;
 mod acceptance;

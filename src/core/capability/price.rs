@@ -8,7 +8,7 @@ use serde::Serialize;
 pub enum Price {
     /// Nothing, within the provider's limits.
     Free,
-    /// Nobody published it.
+    /// Not published.
     Unknown,
     /// In US dollars.
     Paid {
@@ -26,7 +26,7 @@ impl Price {
         matches!(self, Self::Free)
     }
 
-    /// What so many tokens cost, in US dollars; `None` where nobody knows.
+    /// What so many tokens cost, in US dollars; `None` where it is not known.
     #[must_use]
     pub fn of(self, prompt_tokens: u64, completion_tokens: u64) -> Option<f64> {
         match self {

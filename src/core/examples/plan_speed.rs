@@ -29,18 +29,18 @@ fn main() -> std::io::Result<()> {
         parts: (0..PARTS).map(|index| PartShape { pages: Some(900), ..part(index) }).collect(),
         ..media.clone()
     };
-    let anybody = Policy::wanting(Want::Anybody);
+    let any = Policy::wanting(Want::Any);
     let tier = Policy::wanting(Want::Tier(Tier::Auto));
     let one = Policy::wanting(Want::Targets(vec![matrix.rows()[300].target.clone()]));
-    let strict = Policy { strict: true, ..anybody.clone() };
+    let strict = Policy { strict: true, ..any.clone() };
     let mut out = std::io::stdout().lock();
     let cases = [
-        ("20 parts, anybody", &media, &anybody),
+        ("20 parts, any target", &media, &any),
         ("20 parts, auto", &media, &tier),
         ("20 parts, strict", &media, &strict),
-        ("20 long parts, anybody", &crowded, &anybody),
+        ("20 long parts, any target", &crowded, &any),
         ("20 parts, one target", &media, &one),
-        ("words, anybody", &words, &anybody),
+        ("words, any target", &words, &any),
         ("words, auto", &words, &tier),
         ("words, one target", &words, &one),
     ];

@@ -1,7 +1,7 @@
-//! What follows from a failed call: who is asked next, and who rests.
+//! What follows from a failed call: which target is asked next, and what cools down.
 //!
 //! This is the table that every attempt goes by. It decides by the kind alone; dialects make kinds out of what
-//! their providers say, and the ledger knows how long a rest is that nobody stated.
+//! their providers say, and the ledger knows how long a cooldown is whose end was not stated.
 
 use std::time::Duration;
 
@@ -10,19 +10,19 @@ use super::FailureKind;
 /// What follows from a failed call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Consequence {
-    /// Who is asked next.
+    /// What is asked next.
     pub next: Next,
-    /// Who rests.
-    pub rest: Rest,
+    /// What cools down.
+    pub cooldown: Cooldown,
     /// Whether the target's row is marked doubtful for the media it was sent.
     pub doubt: bool,
 }
 
-/// Who is asked after a failure.
+/// What is asked after a failure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Next {
-    /// Nobody: it would fail anywhere, or nobody waits any more.
-    Nobody,
+    /// Nothing: it would fail anywhere, or the client has left.
+    Stop,
     /// The next key of the same target, then the next target.
     Key,
     /// The next target.
@@ -31,11 +31,11 @@ pub enum Next {
     LargerTarget,
 }
 
-/// Who is not asked for a while.
+/// What is not asked for a while.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Rest {
-    /// Nobody.
-    Nobody,
+pub enum Cooldown {
+    /// Nothing.
+    None,
     /// The key, for every model.
     Key,
     /// The key, for this model; for so long if the provider said, else as its kind has it.
@@ -58,23 +58,23 @@ impl FailureKind {
     /// What follows when a call to a provider fails in this way.
     #[must_use]
     pub fn consequence(&self) -> Consequence {
-        let of = |next, rest| Consequence { next, rest, doubt: false };
+        let of = |next, cooldown| Consequence { next, cooldown, doubt: false };
         match self {
-            Self::Malformed | Self::ContentRefused | Self::ClientGone => of(Next::Nobody, Rest::Nobody),
-            Self::Unacceptable => Consequence { next: Next::Target, rest: Rest::Nobody, doubt: true },
+            Self::Malformed | Self::ContentRefused | Self::ClientGone => of(Next::Stop, Cooldown::None),
+            Self::Unacceptable => Consequence { next: Next::Target, cooldown: Cooldown::None, doubt: true },
             // A treatment that failed for this target; another may want the part in another form.
-            Self::UnsupportedMedium | Self::TooLarge | Self::Unreadable => of(Next::Target, Rest::Nobody),
-            Self::NotInstalled | Self::Unknown | Self::Busy { .. } | Self::Broken => of(Next::Target, Rest::Nobody),
-            Self::ContextTooLong => of(Next::LargerTarget, Rest::Nobody),
-            Self::ModelGone => of(Next::Target, Rest::Model),
-            Self::BadKey => of(Next::Key, Rest::Key),
+            Self::UnsupportedMedium | Self::TooLarge | Self::Unreadable => of(Next::Target, Cooldown::None),
+            Self::NotInstalled | Self::Unknown | Self::Busy { .. } | Self::Broken => of(Next::Target, Cooldown::None),
+            Self::ContextTooLong => of(Next::LargerTarget, Cooldown::None),
+            Self::ModelGone => of(Next::Target, Cooldown::Model),
+            Self::BadKey => of(Next::Key, Cooldown::Key),
             Self::RateLimited { retry_after } => {
-                of(Next::Key, Rest::KeyAndModel { stated: *retry_after, quota: false })
+                of(Next::Key, Cooldown::KeyAndModel { stated: *retry_after, quota: false })
             }
-            Self::QuotaSpent { resets_in } => of(Next::Key, Rest::KeyAndModel { stated: *resets_in, quota: true }),
-            Self::Overloaded { retry_after } => of(Next::Target, Rest::Growing { stated: *retry_after }),
+            Self::QuotaSpent { resets_in } => of(Next::Key, Cooldown::KeyAndModel { stated: *resets_in, quota: true }),
+            Self::Overloaded { retry_after } => of(Next::Target, Cooldown::Growing { stated: *retry_after }),
             Self::Unreachable | Self::TimedOut | Self::Garbled | Self::EmptyAnswer => {
-                of(Next::Target, Rest::Growing { stated: None })
+                of(Next::Target, Cooldown::Growing { stated: None })
             }
         }
     }

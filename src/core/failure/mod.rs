@@ -1,4 +1,4 @@
-//! How work fails: a kind that somebody decides on, and a sentence that tells the user what to do.
+//! How work fails: a kind that callers decide on, and a sentence that tells the user what to do.
 //!
 //! A failure carries blame and advice, not a status code: the door that spoke with the client turns
 //! kinds into statuses. Making a failure has no side effects; it is logged once, at the door.
@@ -9,9 +9,9 @@ use std::time::Duration;
 
 use thiserror::Error;
 
-pub use consequence::{Consequence, Next, Rest};
+pub use consequence::{Consequence, Cooldown, Next};
 
-/// What went wrong, as far as anybody decides differently on it.
+/// What went wrong, as far as a caller decides differently on it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FailureKind {
     /// The request would fail anywhere: a bad field, a bad value, nothing to read.
@@ -39,7 +39,7 @@ pub enum FailureKind {
     Unacceptable,
     /// The request is too long for the model.
     ContextTooLong,
-    /// The provider will not answer this, whoever asks.
+    /// The provider will not answer this with any key.
     ContentRefused,
     /// The provider has no such model, or no longer.
     ModelGone,
@@ -64,7 +64,7 @@ pub enum FailureKind {
     Garbled,
     /// The provider answered with nothing.
     EmptyAnswer,
-    /// The client went away; nobody reads the answer.
+    /// The client went away; the answer is not read.
     ClientGone,
     /// A fault of ours: a crashed worker, a panicking engine, a full disk.
     Broken,

@@ -1,7 +1,7 @@
 //! What `auto` makes of a request.
 //!
 //! A guess from what is cheap to see: the media, the tools, the length and the words of the last question. It asks no
-//! model, and it is only asked when nobody named a tier or a model.
+//! model, and it is only asked when the request names neither tier nor model.
 
 use super::words::{Sign, signs_in};
 use super::{Demand, REPLY_RESERVE_TOKENS};

@@ -1,6 +1,6 @@
 //! About how many tokens a text or a medium has.
 //!
-//! For asking who can hold a request and what it will cost, before anybody has counted. It loads no tokeniser: every
+//! For asking which targets hold a request and what it will cost, before a provider has counted. It loads no tokeniser: every
 //! family has its own, and a quarter more or less changes no plan. One pass over the text.
 
 use std::io;
@@ -10,7 +10,7 @@ use crate::MediaKind;
 use crate::capability::PartShape;
 use crate::task::{Chat, EmbedInput, Message, Part, ReplyFormat, Tool};
 
-/// What is kept free for a reply whose length nobody limited.
+/// What is kept free for a reply whose length the request does not limit.
 pub const REPLY_RESERVE_TOKENS: u32 = 1_024;
 
 /// Role, separators and the like of a message (OpenAI's cookbook counts three to four).
@@ -127,7 +127,7 @@ fn quarters(bytes: &[u8]) -> u64 {
 ///   OpenAI 85 and 170 a tile of 512, which come to the same order);
 /// - a PDF as it is: 600 a page, between Gemini's 258 and Anthropic's 1,500 and more; the text of a page: 500;
 /// - sound: 32 a second (Gemini, "Audio understanding"); its transcript: 4 a second, at 150 words a minute;
-/// - film: 260 a second (Gemini, "Video understanding": 258 a frame at one frame a second, and its sound); its text: 10;
+/// - video: 260 a second (Gemini, "Video understanding": 258 a frame at one frame a second, and its sound); its text: 10;
 /// - a file of text: four bytes a token.
 #[must_use]
 pub fn media_tokens(part: &PartShape, treatment: &Treatment, files: u32) -> u32 {
@@ -159,7 +159,7 @@ pub(super) fn transcoded(part: &PartShape, to: MediaKind, files: u32) -> u64 {
     match to {
         MediaKind::Text => part.bytes / 4,
         MediaKind::Image if part.kind() == MediaKind::Image => picture(part.side_pixels) * u64::from(files),
-        // A page is rendered to be read, a frame to be seen; with a film's frames comes what is said in it.
+        // A page is rendered to be read, a frame to be seen; with a video's frames comes what is said in it.
         MediaKind::Image => {
             let said = if part.kind() == MediaKind::Video { seconds(part) * 4 } else { 0 };
             u64::from(files) * 1_000 + said
@@ -182,7 +182,7 @@ fn pages(part: &PartShape) -> u64 {
     part.pages.map_or_else(|| part.bytes / 100_000 + 1, u64::from)
 }
 
-/// Unknown: 128 kbit/s of sound, 2 Mbit/s of film.
+/// Unknown: 128 kbit/s of sound, 2 Mbit/s of video.
 fn seconds(part: &PartShape) -> u64 {
     let bytes_a_second = if part.kind() == MediaKind::Video { 250_000 } else { 16_000 };
     part.seconds.map_or_else(|| part.bytes / bytes_a_second + 1, u64::from)

@@ -7,8 +7,8 @@ use crate::MediaFormat;
 /// How one target is doing.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Health {
-    /// How much longer it rests: every key of it does, or the model itself. `None`: it can be called.
-    pub rests_for: Option<Duration>,
+    /// How much longer it cools down: every key of it does, or the model itself. `None`: it can be called.
+    pub cooldown: Option<Duration>,
     /// Milliseconds to its first token, smoothed. `None`: never called.
     pub latency_ms: Option<u32>,
     /// The share of its free quota that is left, 0 to 1. `None`: unknown.

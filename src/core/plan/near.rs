@@ -1,4 +1,4 @@
-//! Names like one that nobody has.
+//! Names like one that is not there.
 
 use super::Aliases;
 use crate::capability::{CapabilityMatrix, Lifecycle, Tier};

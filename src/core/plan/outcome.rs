@@ -8,7 +8,7 @@ use crate::capability::{Misfit, TaskKind, Tier};
 use crate::task::PartPath;
 use crate::{MediaFormat, Target};
 
-/// Who is asked, in which order.
+/// Which targets are asked, in which order.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Plan {
     /// The tier that was asked for, and what `auto` made of it: the tier that counted, and why.
@@ -21,7 +21,7 @@ pub struct Plan {
     pub passed_over: Vec<PassedOver>,
 }
 
-/// Somebody to ask.
+/// A target to ask.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Candidate {
     /// Whom.
@@ -34,10 +34,10 @@ pub struct Candidate {
     pub files: Vec<u32>,
     /// Soft parameters it does not take.
     pub dropped: Vec<String>,
-    /// What the request will cost in US dollars, if the reply is as long as allowed; `None`: nobody knows.
+    /// What the request will cost in US dollars, if the reply is as long as allowed; `None`: not known.
     pub cost_usd: Option<f64>,
-    /// How much longer it rests, when it was planned all the same.
-    pub rests_for: Option<Duration>,
+    /// How much longer it cools down, when it was planned all the same.
+    pub cooldown: Option<Duration>,
 }
 
 impl Candidate {
@@ -79,20 +79,20 @@ impl Treatment {
     }
 }
 
-/// Somebody who is not asked.
+/// A target that is not asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PassedOver {
-    /// Who.
+    /// Which.
     pub target: Target,
     /// Why.
     pub reason: Reason,
 }
 
-/// Why somebody is not asked.
+/// Why a target is not asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reason {
-    /// It failed lately and rests.
-    Resting {
+    /// It failed lately and cools down.
+    CoolingDown {
         /// For so long.
         left: Duration,
     },
@@ -115,7 +115,7 @@ pub enum Reason {
     Deprecated,
     /// It is not with one of the providers asked for.
     OtherProvider,
-    /// It costs, or nobody knows whether it does.
+    /// It costs, or it is not known whether it does.
     NotFree,
     /// The request may not leave this machine.
     NotLocal,
@@ -142,7 +142,7 @@ pub enum Reason {
 impl fmt::Display for Reason {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Resting { left } => write!(formatter, "rests for {} s more", left.as_secs().max(1)),
+            Self::CoolingDown { left } => write!(formatter, "cools down for {} s more", left.as_secs().max(1)),
             Self::NotListed => formatter.write_str("is not known here: its provider is off or has no such model"),
             Self::OtherTask(TaskKind::Chat) => formatter.write_str("does not chat"),
             Self::OtherTask(task) => write!(formatter, "does not do the task {}", task.name()),
@@ -166,19 +166,19 @@ impl fmt::Display for Reason {
     }
 }
 
-/// Nobody can be asked.
+/// No target can be asked.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Unplannable {
     /// There is no target that does such work at all: no provider has a key.
     NoTargets,
-    /// Everybody who could answer rests.
-    AllResting {
-        /// The soonest anybody is back.
+    /// All targets that could answer cool down.
+    AllCoolingDown {
+        /// When the first of them is back.
         soonest: Duration,
-        /// Everybody, and why.
+        /// All targets, and why.
         passed_over: Vec<PassedOver>,
     },
-    /// Nobody can be given this part, as it is or treated.
+    /// No target can be given this part, as it is or treated.
     Part {
         /// Which part.
         place: PartPath,
@@ -186,21 +186,21 @@ pub enum Unplannable {
         format: MediaFormat,
         /// What would make it work, as sentences.
         hints: Vec<String>,
-        /// Everybody, and why.
+        /// All targets, and why.
         passed_over: Vec<PassedOver>,
     },
-    /// The request is too long for everybody.
+    /// The request is too long for all targets.
     Context {
         /// Tokens it needs, about.
         needs: u32,
-        /// The most anybody has.
+        /// The most that any has.
         most: u32,
-        /// Everybody, and why.
+        /// All targets, and why.
         passed_over: Vec<PassedOver>,
     },
-    /// Everybody was passed over for something else.
-    Nobody {
-        /// Everybody, and why.
+    /// All targets were passed over for something else.
+    NoneFits {
+        /// All targets, and why.
         passed_over: Vec<PassedOver>,
     },
 }

@@ -1,9 +1,9 @@
 //! From a demand to a plan.
 //!
-//! Each row is screened, its parts are treated, what comes of it is held against its context, and whoever is left is put
+//! Each row is screened, its parts are treated, what comes of it is held against its context, and what is left is put
 //! in order. The reasons and the order have files of their own.
 
-use super::rank::{Rank, rest_of};
+use super::rank::{Rank, cooldown_of};
 use super::screen::Screen;
 use super::stopped::unplannable;
 use super::treat::{Step, Workshop};
@@ -19,11 +19,11 @@ const COSTED_REPLY_TOKENS: u32 = 1_000;
 
 /// Whom to ask, in which order, and what to do to every part for each of them.
 ///
-/// The tier that `auto` settles on is a guess, so where nobody of it can answer everybody else is asked; a tier that was
+/// The tier that `auto` settles on is a guess, so where no target of it can answer all others are asked; a tier that was
 /// named binds. Where no allowed row serves a tier all rows do. When targets are wanted, others are not mentioned.
 ///
 /// # Errors
-/// When nobody can be asked; the reason says what would help.
+/// When no target can be asked; the reason says what would help.
 pub fn plan(
     demand: &Demand,
     matrix: &CapabilityMatrix,
@@ -39,7 +39,7 @@ pub fn plan(
         Want::Tier(_) if demand.task != TaskKind::Chat => (None, false),
         Want::Tier(Tier::Auto) => (Some(choose_tier(demand)), true),
         Want::Tier(tier) => (Some((tier, "it was asked for")), false),
-        Want::Targets(_) | Want::Anybody => (None, false),
+        Want::Targets(_) | Want::Any => (None, false),
     };
     let mut soft: Vec<&str> = demand.soft.iter().map(String::as_str).collect();
     soft.sort_unstable();
@@ -127,7 +127,7 @@ impl Survey<'_> {
             hint: workshop.hints(blocked, abilities, doubtful).first().map(|hint| (*hint).to_owned()),
         })?;
         let prompt_tokens = u64::from(demand.text_tokens) + workshop.tokens(steps);
-        // Whoever sends the request asks for no longer a reply than the target gives.
+        // The gateway asks for no longer a reply than the target gives.
         let reply = |unlimited: u32| {
             let wanted = demand.output_tokens.unwrap_or(unlimited);
             u64::from(abilities.output_tokens.map_or(wanted, |most| wanted.min(most)))
@@ -137,9 +137,9 @@ impl Survey<'_> {
         if let Some(has) = abilities.context_tokens.filter(|has| needs > u64::from(*has)) {
             return Err(Reason::Context { needs: u32::try_from(needs).unwrap_or(u32::MAX), has });
         }
-        let rests_for = rest_of(health);
-        if let Some(left) = rests_for.filter(|_| !policy.wake_resting) {
-            return Err(Reason::Resting { left });
+        let cooldown = cooldown_of(health);
+        if let Some(left) = cooldown.filter(|_| !policy.with_cooling) {
+            return Err(Reason::CoolingDown { left });
         }
         let tier = self.tier.map(|(tier, _)| tier);
         let costed_reply_tokens = COSTED_REPLY_TOKENS.min(demand.reply_reserve_tokens());
@@ -153,7 +153,7 @@ impl Survey<'_> {
             files,
             dropped: dropped.collect(),
             cost_usd: abilities.price.of(prompt_tokens, reply(costed_reply_tokens)),
-            rests_for,
+            cooldown,
         };
         Ok((rank, candidate))
     }

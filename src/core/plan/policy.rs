@@ -23,21 +23,21 @@ pub enum CostPolicy {
     Free,
 }
 
-/// Who is to answer.
+/// What is to answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Want {
-    /// These targets, nobody else.
+    /// These targets, no others.
     Targets(Vec<Target>),
-    /// Whoever serves this tier; `auto` is settled by the request itself.
+    /// The targets that serve this tier; `auto` is settled by the request itself.
     Tier(Tier),
-    /// Anybody who chats, by priority.
-    Anybody,
+    /// Any target that does the task, by priority.
+    Any,
 }
 
 /// What is wanted and allowed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Policy {
-    /// Who is to answer.
+    /// What is to answer.
     pub want: Want,
     /// Parts go as they are or not at all.
     pub strict: bool,
@@ -47,10 +47,10 @@ pub struct Policy {
     pub cost: CostPolicy,
     /// Only these providers, if any are named.
     pub providers: Vec<ProviderId>,
-    /// Who answered the conversation so far: asked first, if it can still answer.
+    /// The target that answered the conversation so far: asked first, if it can still answer.
     pub sticky: Option<Target>,
-    /// Whether targets that rest are planned all the same, as last candidates.
-    pub wake_resting: bool,
+    /// Whether targets that cool down are planned all the same, as last candidates.
+    pub with_cooling: bool,
     /// The draw for ties.
     pub draw: u64,
 }
@@ -66,7 +66,7 @@ impl Policy {
             cost: CostPolicy::Any,
             providers: Vec::new(),
             sticky: None,
-            wake_resting: false,
+            with_cooling: false,
             draw: 0,
         }
     }

@@ -10,9 +10,9 @@ use crate::capability::{Abilities, Tier};
 /// Where a candidate stands; fields in the order in which they count, the smaller first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Rank {
-    /// Those at rest come last, the soonest awake before the others.
-    rests_for: Option<Duration>,
-    /// Who answered so far comes first, unless a picture has come that it does not see.
+    /// Those that cool down come last, the soonest back before the others.
+    cooldown: Option<Duration>,
+    /// The target that answered so far comes first, unless a picture has come that it does not see.
     is_stranger: bool,
     /// The place among the targets that were named.
     wanted: usize,
@@ -35,7 +35,7 @@ enum Quota {
     Spent,
 }
 
-/// Coarse, so that a few milliseconds do not send everybody to one target.
+/// Coarse, so that a few milliseconds do not send all requests to one target.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Latency {
     Quick,
@@ -55,7 +55,7 @@ impl Rank {
         lost: u32,
     ) -> Self {
         Self {
-            rests_for: rest_of(health),
+            cooldown: cooldown_of(health),
             is_stranger: lost > 0 || policy.sticky.as_ref() != Some(&row.target),
             wanted,
             lost,
@@ -68,9 +68,9 @@ impl Rank {
     }
 }
 
-/// How much longer a target rests, if it does.
-pub(super) fn rest_of(health: Option<&Health>) -> Option<Duration> {
-    health.and_then(|health| health.rests_for).filter(|left| !left.is_zero())
+/// How much longer a target cools down, if it does.
+pub(super) fn cooldown_of(health: Option<&Health>) -> Option<Duration> {
+    health.and_then(|health| health.cooldown).filter(|left| !left.is_zero())
 }
 
 fn quota(left: Option<f32>) -> Quota {

@@ -1,7 +1,7 @@
-//! From the name in a request to who is wanted.
+//! From the name in a request to the targets that are wanted.
 //!
 //! The order is the design's: an exact target, a provider and its model, an alias, a tier, a model's bare name at any
-//! provider. Whether those who are wanted can answer is for the planner to say.
+//! provider. Whether those can answer is for the planner to say.
 
 use std::collections::BTreeMap;
 
@@ -16,9 +16,9 @@ pub type Aliases = BTreeMap<String, Vec<Target>>;
 /// What a name means.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Resolved {
-    /// Who is wanted.
+    /// What is wanted.
     Want(Want),
-    /// Nobody has such a model.
+    /// No provider has such a model.
     Unknown {
         /// Names like it, the likest first.
         near: Vec<String>,

@@ -18,7 +18,7 @@ pub(super) struct Screen<'a> {
 }
 
 impl<'a> Screen<'a> {
-    /// `tier` binds only where somebody serves it whom the policy allows; else everybody does.
+    /// `tier` binds only where a target serves it that the policy allows; else all targets may answer.
     pub(super) fn new(policy: &'a Policy, demand: &Demand, tier: Option<Tier>, matrix: &'a CapabilityMatrix) -> Self {
         let open = Self { policy, task: demand.task, hard: demand.hard, family: None, tier: None };
         let is_served = |tier: &Tier| {
@@ -37,9 +37,7 @@ impl<'a> Screen<'a> {
         let may = |row: &&Abilities| self.policy_reason(row).is_none() && self.hard_reason(row).is_none();
         let first = match &self.policy.want {
             Want::Targets(targets) => targets.iter().filter_map(|target| matrix.get(target)).find(may),
-            Want::Tier(_) | Want::Anybody => {
-                matrix.rows().iter().filter(may).min_by_key(|row| (row.priority, &row.target))
-            }
+            Want::Tier(_) | Want::Any => matrix.rows().iter().filter(may).min_by_key(|row| (row.priority, &row.target)),
         };
         first.and_then(|row| row.vectors.as_ref()).map(|vectors| vectors.family.as_str())
     }

@@ -1,4 +1,4 @@
-//! Why nobody can be asked: one answer out of everybody's reasons.
+//! Why no target can be asked: one answer out of the reasons of all.
 //!
 //! What helps soonest is said first: waiting, then treating a part, then a shorter request.
 
@@ -14,11 +14,11 @@ pub(super) fn unplannable(
     health: &HealthSnapshot,
     workshop: &Workshop<'_>,
 ) -> Unplannable {
-    let rests = passed_over
+    let cooldowns = passed_over
         .iter()
-        .filter_map(|passed| if let Reason::Resting { left } = passed.reason { Some(left) } else { None });
-    if let Some(soonest) = rests.min() {
-        return Unplannable::AllResting { soonest, passed_over };
+        .filter_map(|passed| if let Reason::CoolingDown { left } = passed.reason { Some(left) } else { None });
+    if let Some(soonest) = cooldowns.min() {
+        return Unplannable::AllCoolingDown { soonest, passed_over };
     }
     if let Some(index) = worst_part(&passed_over, demand) {
         let place = demand.parts[index].place;
@@ -40,7 +40,7 @@ pub(super) fn unplannable(
     });
     match too_short.max_by_key(|(needs, has)| (*has, u32::MAX - needs)) {
         Some((needs, most)) => Unplannable::Context { needs, most, passed_over },
-        None => Unplannable::Nobody { passed_over },
+        None => Unplannable::NoneFits { passed_over },
     }
 }
 

@@ -3,10 +3,10 @@
 use super::{Extras, ToolCall};
 use crate::Media;
 
-/// Who speaks.
+/// Whose turn it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {
-    /// Whoever set the conversation up; OpenAI's `developer` too.
+    /// The application that set the conversation up; OpenAI's `developer` too.
     System,
     /// The person.
     User,
@@ -19,7 +19,7 @@ pub enum Role {
 /// One turn.
 #[derive(Debug, Clone)]
 pub struct Message {
-    /// Who speaks.
+    /// Whose turn it is.
     pub role: Role,
     /// What is said, in order. Tool results too may hold media.
     pub parts: Vec<Part>,

@@ -1,4 +1,4 @@
-//! Pages of a reading as pictures with their boxes outlined, for whoever wants to see what was read where.
+//! Pages of a reading as pictures with their boxes outlined, to show what was read where.
 //!
 //! Pages are rendered anew: a reading holds no pixels. Pictures that can be fetched later are kept in a folder of
 //! this process, bounded and for an hour, and go with it.

@@ -1,6 +1,6 @@
 //! Invisible text over a scan, held against what can be seen: one strip of the page is read and compared.
 //!
-//! Such a layer is somebody else's recognition. A good one is kept, which saves reading the page; a bad or
+//! Such a layer is another program's recognition. A good one is kept, which saves reading the page; a bad or
 //! misplaced one is found out by its densest strip.
 
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! Markdown that somebody else wrote becomes blocks of a page: headings, lists, tables, paragraphs.
+//! Markdown that a provider wrote becomes blocks of a page: headings, lists, tables, paragraphs.
 //!
 //! Places are made up: blocks lie below one another over the whole width. Emphasis, links and pictures leave only
 //! their words.

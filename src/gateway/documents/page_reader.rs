@@ -164,10 +164,10 @@ impl<'r> PageReader<'r> {
 fn passed_over(error: &CallError) -> Vec<PassedOver> {
     match error {
         CallError::Unplannable(why) => match &**why {
-            Unplannable::AllResting { passed_over, .. }
+            Unplannable::AllCoolingDown { passed_over, .. }
             | Unplannable::Part { passed_over, .. }
             | Unplannable::Context { passed_over, .. }
-            | Unplannable::Nobody { passed_over } => passed_over.clone(),
+            | Unplannable::NoneFits { passed_over } => passed_over.clone(),
             Unplannable::NoTargets => Vec::new(),
         },
         CallError::Exhausted(exhausted) => exhausted.passed_over.clone(),
@@ -181,7 +181,7 @@ fn why(reason: &NotAsked) -> String {
         NotAsked::NotListed => "no_provider",
         NotAsked::OtherTask(_) | NotAsked::Part { .. } => "reads_no_pictures",
         NotAsked::NotLocal => "privacy",
-        NotAsked::Resting { .. } => "rests",
+        NotAsked::CoolingDown { .. } => "cooling_down",
         NotAsked::Missing(missing) => missing,
         NotAsked::NotFree => "cost",
         NotAsked::Retired | NotAsked::Deprecated => "retired",

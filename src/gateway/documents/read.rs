@@ -115,7 +115,7 @@ impl Reader {
         let started = Instant::now();
         self.check_engine(options)?;
         limits::check_size(&self.limits, &media)?;
-        let place = self.place_of(&media, options);
+        let place = self.cache_entry(&media, options);
         if let Some(place) = &place
             && let Some(reading) = place.recall(&media, started).await
         {

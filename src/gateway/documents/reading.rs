@@ -16,7 +16,7 @@ pub struct Reading {
     pub total_pages: usize,
     /// The selected pages, in order.
     pub pages: Vec<PageOutcome>,
-    /// Who tried what, in order.
+    /// What was tried, in order.
     pub attempts: Vec<Attempt>,
     /// How long it took, from the classified bytes to the last page.
     pub duration: Duration,
@@ -64,7 +64,7 @@ pub enum Reason {
     InkWithoutText,
     /// The document's own text is doubtful, and nothing better was found.
     TextLayer,
-    /// There are pictures on the page that nobody could look at.
+    /// There are pictures on the page that no engine could look at.
     UnreadPictures,
 }
 
@@ -111,7 +111,7 @@ impl ReadStatus {
 /// One engine's attempt at some pages, with the same outcome for all of them.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Attempt {
-    /// Who: `text-layer`, `local/paddleocr`.
+    /// What read: `text-layer`, `local/paddleocr`.
     pub engine: String,
     /// How it went.
     pub outcome: Outcome,

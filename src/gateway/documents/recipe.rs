@@ -1,4 +1,4 @@
-//! The recipe `read-document`: when a page's own text is believed, how pages are rendered, who reads them.
+//! The recipe `read-document`: when a page's own text is believed, how pages are rendered, what reads them.
 //!
 //! Data only, from `pipelines/read-document.toml`, embedded and replaceable by a file beside the configuration.
 //! Nothing is read or decided here; `page_reader` and `pdf` follow it.
@@ -24,7 +24,7 @@ pub struct Recipe {
     pub render: Rendering,
     /// A page without text is empty if less than this share of it is inked.
     pub blank_ink: f32,
-    /// Who reads pages without trusted text, in order; never empty.
+    /// What reads pages without trusted text, in order; never empty.
     pub engines: Vec<Step>,
     /// How models that look at pictures are asked to copy a page.
     pub copying: Copying,
@@ -45,7 +45,7 @@ pub struct Copying {
 /// One engine's turn.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Step {
-    /// Who reads.
+    /// What reads.
     pub target: Target,
     /// How likely its result must be to be right, from 0 to 1, to be believed.
     pub accept: f32,

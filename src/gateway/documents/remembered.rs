@@ -26,14 +26,14 @@ struct Kept {
 
 /// Where a reading is looked for and kept.
 #[derive(Debug)]
-pub(super) struct Place {
+pub(super) struct CacheEntry {
     cache: Arc<DiskCache>,
     key: CacheKey,
 }
 
 impl Reader {
     /// Where the reading of a medium belongs; `None` if it is not to be kept.
-    pub(super) fn place_of(&self, media: &Media, options: &ReadOptions) -> Option<Place> {
+    pub(super) fn cache_entry(&self, media: &Media, options: &ReadOptions) -> Option<CacheEntry> {
         let cache = self.readings.clone().filter(|_| options.cache && options.password.is_none())?;
         if media.kind() == MediaKind::Text {
             return None;
@@ -44,11 +44,11 @@ impl Reader {
         let callable: Vec<bool> = self.recipe.engines.iter().map(|step| callable(&step.target)).collect();
         let depends_on = format!("{} {options:?} {:?} {callable:?}", env!("CARGO_PKG_VERSION"), self.recipe);
         let hash = media.blob.hash().to_string();
-        Some(Place { cache, key: CacheKey::of([hash.as_bytes(), depends_on.as_bytes()]) })
+        Some(CacheEntry { cache, key: CacheKey::of([hash.as_bytes(), depends_on.as_bytes()]) })
     }
 }
 
-impl Place {
+impl CacheEntry {
     /// What was kept here.
     pub(super) async fn recall(&self, media: &Media, started: Instant) -> Option<Reading> {
         let (cache, key) = (self.cache.clone(), self.key);

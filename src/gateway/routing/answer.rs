@@ -16,7 +16,7 @@ use mediary_core::{Failure, FailureKind, MediaFormat, Target};
 
 use super::Router;
 use super::ledger::Caller;
-use super::sticky::{Prefix, Said};
+use super::sticky::{Prefix, Spoken};
 use crate::telemetry::metrics;
 
 /// What was done to a part for the target that answers.
@@ -216,7 +216,7 @@ pub(super) struct Tap {
     first: Option<Duration>,
     usage: Option<Usage>,
     /// What was said, for the conversation's fingerprint.
-    said: Said,
+    said: Spoken,
     /// Length of the reply in bytes, for providers that do not count.
     said_bytes: u64,
     settled: bool,
@@ -243,7 +243,7 @@ impl Tap {
             begun,
             first: None,
             usage: None,
-            said: Said::default(),
+            said: Spoken::default(),
             said_bytes: 0,
             settled: false,
         }

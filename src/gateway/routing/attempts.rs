@@ -13,7 +13,7 @@ use mediary_core::capability::Abilities;
 use mediary_core::plan::{Candidate, Treatment};
 use mediary_core::provider::{Call, Reservation, Timeouts};
 use mediary_core::task::{Chat, Task};
-use mediary_core::{Failure, MediaFormat, Next, Rest};
+use mediary_core::{Cooldown, Failure, MediaFormat, Next};
 
 use super::answer::{Answer, Route, Tap, TreatmentNote};
 use super::error::{CallError, Exhausted, Tried};
@@ -54,7 +54,7 @@ pub(in crate::gateway) trait Work: Sync {
 
     /// Whether no other candidate is to be tried after a failure.
     fn is_final(&self, failure: &Failure) -> bool {
-        failure.kind.consequence().next == Next::Nobody
+        failure.kind.consequence().next == Next::Stop
     }
 
     /// Told of each attempt that failed.
@@ -159,7 +159,7 @@ impl Router {
         let health = fleet.health(&self.ledger, Instant::now());
         let cooldowns = tried.iter().filter_map(|tried| {
             let row = fleet.matrix.index(&tried.target)?;
-            health.of(row)?.rests_for
+            health.of(row)?.cooldown
         });
         let retry_after = cooldowns.min();
         CallError::Exhausted(Box::new(Exhausted {
@@ -176,7 +176,7 @@ impl<A> Course<A> {
     /// passed are asked again.
     fn passes(&self, candidate: &Candidate, cycle: u32) -> bool {
         let last = self.ran.tried.iter().rfind(|tried| tried.target == candidate.target);
-        cycle > 0 && last.is_some_and(|tried| !matches!(tried.kind.consequence().rest, Rest::Growing { .. }))
+        cycle > 0 && last.is_some_and(|tried| !matches!(tried.kind.consequence().cooldown, Cooldown::Growing { .. }))
     }
 }
 

@@ -1,6 +1,6 @@
-//! The ledger: what happened to each target and key, and who rests until when.
+//! The ledger: what happened to each target and key, and which of them cools down until when.
 //!
-//! It decides how long a rest is that nobody stated; who rests at all follows from the kind of the failure. Time comes
+//! It decides how long a cooldown is whose end was not stated; what cools down follows from the kind of the failure. Time comes
 //! in as a value. Nothing here outlives the process.
 
 use std::collections::HashMap;
@@ -10,22 +10,22 @@ use std::time::{Duration, Instant};
 use mediary_core::plan::{Health, HealthSnapshot};
 use mediary_core::provider::Quota;
 use mediary_core::task::Usage;
-use mediary_core::{Failure, FailureKind, MediaFormat, Rest};
+use mediary_core::{Cooldown, Failure, FailureKind, MediaFormat};
 
 /// A refused key is tried again after this long; an operator may have mended it.
 const KEY_REST: Duration = Duration::from_secs(10 * 60);
-/// A rate limit whose end nobody stated: most are by the minute.
+/// A rate limit whose end was not stated: most are by the minute.
 const RATE_REST: Duration = Duration::from_secs(60);
-/// A spent quota whose end nobody stated.
+/// A spent quota whose end was not stated.
 const QUOTA_REST: Duration = Duration::from_secs(60 * 60);
 /// A model that is gone may come back with the next release of the provider.
-const MODEL_REST: Duration = Duration::from_secs(6 * 60 * 60);
-/// The first rest of a target that failed; each further one in a row is twice as long …
+const MODEL_COOLDOWN: Duration = Duration::from_secs(6 * 60 * 60);
+/// The first cooldown of a target that failed; each further one in a row is twice as long …
 const FIRST_REST: Duration = Duration::from_secs(5);
 /// … up to this …
-const LONGEST_REST: Duration = Duration::from_secs(10 * 60);
+const LONGEST_COOLDOWN: Duration = Duration::from_secs(10 * 60);
 /// … but a server on this machine is soon up again.
-const LONGEST_LOOPBACK_REST: Duration = Duration::from_secs(5);
+const LONGEST_LOOPBACK_COOLDOWN: Duration = Duration::from_secs(5);
 /// No provider's word is taken for longer.
 const LONGEST_STATED: Duration = Duration::from_secs(24 * 60 * 60);
 /// How long a complaint about a format is believed.
@@ -51,9 +51,9 @@ pub(super) struct Ledger(Mutex<Pages>);
 #[derive(Debug, Default)]
 struct Pages {
     targets: HashMap<usize, Record>,
-    /// Rests of keys, by provider and key.
+    /// Cooldowns of keys, by provider and key.
     keys: HashMap<(usize, usize), Instant>,
-    /// Rests of keys for one model, by row and key.
+    /// Cooldowns of keys for one model, by row and key.
     pairs: HashMap<(usize, usize), Instant>,
     /// Whose turn it is among a provider's keys.
     turns: HashMap<usize, usize>,
@@ -76,7 +76,7 @@ pub struct Record {
     pub completion_tokens: u64,
     /// What the last failure was, in our words.
     pub last_failure: Option<String>,
-    rests_until: Option<Instant>,
+    cools_until: Option<Instant>,
     /// The share that was left of its provider's rate limits, and until when that holds.
     quota: Option<(f32, Instant)>,
     doubts: Vec<Doubt>,
@@ -97,10 +97,10 @@ impl Doubt {
 }
 
 impl Record {
-    /// How much longer the target itself rests.
+    /// How much longer the target itself cools down.
     #[must_use]
-    pub fn rests_for(&self, now: Instant) -> Option<Duration> {
-        left(self.rests_until, now)
+    pub fn cooldown(&self, now: Instant) -> Option<Duration> {
+        left(self.cools_until, now)
     }
 
     /// The share that is left of its provider's rate limits, 0 to 1, as far as that was said and still holds.
@@ -120,7 +120,7 @@ impl Ledger {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The next key of a provider that may call a target now; `None`: all of them rest.
+    /// The next key of a provider that may call a target now; `None`: all of them cool down.
     pub(super) fn pick_key(
         &self,
         row: usize,
@@ -151,7 +151,7 @@ impl Ledger {
         let newest = first.as_secs_f64() * 1e3;
         record.successes += 1;
         record.breakdowns_in_a_row = 0;
-        record.rests_until = None;
+        record.cools_until = None;
         record.doubts.retain(|doubt| !formats.contains(&doubt.format));
         record.latency_ms = Some(record.latency_ms.map_or(newest, |before| before + NEWEST * (newest - before)));
         record.prompt_tokens += usage.prompt_tokens;
@@ -170,33 +170,34 @@ impl Ledger {
         let consequence = failure.kind.consequence();
         let mut pages = self.pages();
         let Caller { row, provider, key, is_loopback } = caller;
-        match consequence.rest {
-            Rest::Nobody => {}
-            Rest::Key => {
+        match consequence.cooldown {
+            Cooldown::None => {}
+            Cooldown::Key => {
                 pages.keys.insert((provider, key), now + KEY_REST);
             }
-            Rest::KeyAndModel { stated, quota } => {
+            Cooldown::KeyAndModel { stated, quota } => {
                 let usual = if quota { QUOTA_REST } else { RATE_REST };
-                let rest = stated.unwrap_or(usual).clamp(Duration::from_secs(1), LONGEST_STATED);
-                let rest = if is_loopback { rest.min(LONGEST_LOOPBACK_REST) } else { rest };
-                pages.pairs.insert((row, key), now + rest);
+                let cooldown = stated.unwrap_or(usual).clamp(Duration::from_secs(1), LONGEST_STATED);
+                let cooldown = if is_loopback { cooldown.min(LONGEST_LOOPBACK_COOLDOWN) } else { cooldown };
+                pages.pairs.insert((row, key), now + cooldown);
             }
-            Rest::Model | Rest::Growing { .. } => {}
+            Cooldown::Model | Cooldown::Growing { .. } => {}
         }
         let record = pages.targets.entry(row).or_default();
         record.failures += 1;
         record.last_failure = Some(failure.kind.name().to_owned());
-        match consequence.rest {
-            Rest::Model => record.rests_until = Some(now + MODEL_REST),
-            Rest::Growing { stated } => {
+        match consequence.cooldown {
+            Cooldown::Model => record.cools_until = Some(now + MODEL_COOLDOWN),
+            Cooldown::Growing { stated } => {
                 let doublings = record.breakdowns_in_a_row.min(16);
                 record.breakdowns_in_a_row = record.breakdowns_in_a_row.saturating_add(1);
-                let grown = FIRST_REST.saturating_mul(1 << doublings).min(LONGEST_REST);
-                let rest = stated.map_or(grown, |stated| stated.clamp(Duration::from_secs(1), LONGEST_REST).max(grown));
-                let rest = if is_loopback { rest.min(LONGEST_LOOPBACK_REST) } else { rest };
-                record.rests_until = Some(now + rest);
+                let grown = FIRST_REST.saturating_mul(1 << doublings).min(LONGEST_COOLDOWN);
+                let cooldown =
+                    stated.map_or(grown, |stated| stated.clamp(Duration::from_secs(1), LONGEST_COOLDOWN).max(grown));
+                let cooldown = if is_loopback { cooldown.min(LONGEST_LOOPBACK_COOLDOWN) } else { cooldown };
+                record.cools_until = Some(now + cooldown);
             }
-            Rest::Nobody | Rest::Key | Rest::KeyAndModel { .. } => {}
+            Cooldown::None | Cooldown::Key | Cooldown::KeyAndModel { .. } => {}
         }
         if consequence.doubt {
             record.doubts.retain(|doubt| doubt.until > now);
@@ -223,9 +224,9 @@ impl Ledger {
                 key_rest.max(left(pages.pairs.get(&(row, key)).copied(), now))
             };
             // A target can be called as soon as one of its keys can.
-            let keys_rest = (0..*count).map(of_key).min().flatten();
+            let keys_cooldown = (0..*count).map(of_key).min().flatten();
             Health {
-                rests_for: keys_rest.max(record.and_then(|record| record.rests_for(now))),
+                cooldown: keys_cooldown.max(record.and_then(|record| record.cooldown(now))),
                 latency_ms: record.and_then(|record| record.latency_ms).map(|ms| ms as u32),
                 quota_left: record.and_then(|record| record.quota_left(now)),
                 doubtful: record.map_or(Vec::new(), |record| {
@@ -262,12 +263,12 @@ mod tests {
         Duration::from_secs(seconds)
     }
 
-    fn rests_after(caller: Caller, kinds: &[FailureKind]) -> Option<Duration> {
+    fn cooldown_after(caller: Caller, kinds: &[FailureKind]) -> Option<Duration> {
         let (ledger, now) = (Ledger::default(), Instant::now());
         for kind in kinds {
             ledger.failed(caller, &Failure::new(kind.clone(), "test"), &[], now);
         }
-        ledger.snapshot(&[(0, 1)], now).of(0).and_then(|health| health.rests_for)
+        ledger.snapshot(&[(0, 1)], now).of(0).and_then(|health| health.cooldown)
     }
 
     #[test]
@@ -279,7 +280,7 @@ mod tests {
             (vec![Unacceptable], None),
             (vec![ContextTooLong], None),
             (vec![ContentRefused], None),
-            (vec![ModelGone], Some(MODEL_REST)),
+            (vec![ModelGone], Some(MODEL_COOLDOWN)),
             (vec![BadKey], Some(KEY_REST)),
             (vec![RateLimited { retry_after: Some(secs(7)) }], Some(secs(7))),
             (vec![RateLimited { retry_after: None }], Some(RATE_REST)),
@@ -289,14 +290,14 @@ mod tests {
             (vec![busy()], Some(secs(5))),
             (vec![busy(), Unreachable], Some(secs(10))),
             (vec![busy(), TimedOut, Garbled, EmptyAnswer], Some(secs(40))),
-            // What clients and keys did wrong makes no rest longer.
+            // What clients and keys did wrong makes no cooldown longer.
             (vec![Unacceptable, Malformed, ContextTooLong, busy()], Some(secs(5))),
-            (vec![busy(); 40], Some(LONGEST_REST)),
+            (vec![busy(); 40], Some(LONGEST_COOLDOWN)),
             (vec![Overloaded { retry_after: Some(secs(30)) }], Some(secs(30))),
             (vec![ClientGone], None),
         ];
-        for (kinds, rest) in rows {
-            assert_eq!(rests_after(CALLER, &kinds), rest, "{kinds:?}");
+        for (kinds, cooldown) in rows {
+            assert_eq!(cooldown_after(CALLER, &kinds), cooldown, "{kinds:?}");
         }
     }
 
@@ -304,7 +305,7 @@ mod tests {
     fn a_server_on_this_machine_never_rests_long() {
         let busy = FailureKind::Overloaded { retry_after: None };
         for kinds in [vec![busy; 9], vec![FailureKind::RateLimited { retry_after: Some(secs(600)) }]] {
-            assert_eq!(rests_after(LOOPBACK, &kinds), Some(LONGEST_LOOPBACK_REST), "{kinds:?}");
+            assert_eq!(cooldown_after(LOOPBACK, &kinds), Some(LONGEST_LOOPBACK_COOLDOWN), "{kinds:?}");
         }
     }
 
@@ -314,10 +315,10 @@ mod tests {
         let failure = Failure::new(FailureKind::Unreachable, "test");
         ledger.failed(CALLER, &failure, &[], now);
         ledger.failed(CALLER, &failure, &[], now);
-        assert_eq!(ledger.snapshot(&[(0, 1)], now + secs(11)).of(0).unwrap().rests_for, None);
+        assert_eq!(ledger.snapshot(&[(0, 1)], now + secs(11)).of(0).unwrap().cooldown, None);
         ledger.succeeded(CALLER, secs(1), Usage::default(), &[]);
         ledger.failed(CALLER, &failure, &[], now);
-        assert_eq!(ledger.snapshot(&[(0, 1)], now).of(0).unwrap().rests_for, Some(secs(5)));
+        assert_eq!(ledger.snapshot(&[(0, 1)], now).of(0).unwrap().cooldown, Some(secs(5)));
     }
 
     #[test]
@@ -344,8 +345,8 @@ mod tests {
         assert_eq!(ledger.pick_key(5, 0, 3, &[0, 2], now), Some(1));
         ledger.failed(Caller { key: 1, ..CALLER }, &Failure::new(FailureKind::BadKey, "test"), &[], now);
         assert_eq!(ledger.pick_key(5, 0, 3, &[0, 2], now), None);
-        // One key of three rests: the target does not.
-        assert_eq!(ledger.snapshot(&[(0, 3)], now).of(0).unwrap().rests_for, None);
+        // One key of three cools down: the target does not.
+        assert_eq!(ledger.snapshot(&[(0, 3)], now).of(0).unwrap().cooldown, None);
     }
 
     #[test]

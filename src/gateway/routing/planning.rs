@@ -43,7 +43,7 @@ impl Router {
             Resolved::Unknown { .. }
                 if self.routing.model_routing == ModelRouting::Any && task != TaskKind::Embedding =>
             {
-                Ok(Want::Anybody)
+                Ok(Want::Any)
             }
             Resolved::Unknown { near } => Err(CallError::UnknownModel { model: model.to_owned(), near }),
         }
@@ -59,7 +59,7 @@ impl Router {
             cost: bounds.cost,
             providers: bounds.providers,
             sticky: None,
-            wake_resting: false,
+            with_cooling: false,
             // Which number does not matter, only that it changes.
             draw: self.draws.fetch_add(1, Ordering::Relaxed),
         }
@@ -95,8 +95,8 @@ impl Router {
         match plan(&demand, &fleet.matrix, &health, recipes, policy) {
             Ok(plan) => Ok(Planned { demand, plan }),
             Err(Unplannable::NoTargets) => Err(self.no_providers()),
-            Err(Unplannable::AllResting { soonest, passed_over }) => {
-                let mut cooling = passed_over.iter().filter(|one| matches!(one.reason, Reason::Resting { .. }));
+            Err(Unplannable::AllCoolingDown { soonest, passed_over }) => {
+                let mut cooling = passed_over.iter().filter(|one| matches!(one.reason, Reason::CoolingDown { .. }));
                 let cools_for_rates = cooling
                     .all(|one| fleet.matrix.index(&one.target).is_some_and(|row| self.ledger.was_asked_too_often(row)));
                 let retry_after = Some(soonest);

@@ -2,7 +2,7 @@
 //!
 //! Clients send the whole conversation each time and no name for it. So after each answer its fingerprint, the reply
 //! included, is kept; the next request begins with just these messages. It is looked up from the second turn on, and
-//! by the client's key, so that nobody meets another's conversation.
+//! by the client's key, so that clients do not meet each other's conversations.
 
 use std::collections::HashMap;
 use std::collections::hash_map::{DefaultHasher, RandomState};
@@ -15,7 +15,7 @@ use mediary_core::task::{Message, Part, ReplyEvent, Role};
 /// More conversations than this are not remembered; the oldest are forgotten first.
 const MOST: usize = 10_000;
 
-/// Who answered which conversation.
+/// Which target answered which conversation.
 #[derive(Debug)]
 pub(super) struct Sticky {
     lasts: Duration,
@@ -25,20 +25,20 @@ pub(super) struct Sticky {
 
 /// What a reply said, as far as a conversation is known by it.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Said {
+pub(super) struct Spoken {
     text: String,
     /// Names of the functions it called.
     calls: Vec<String>,
 }
 
 /// Of a longer reply only the beginning is kept … and its conversation is then not found again.
-const LONGEST_SAID_BYTES: usize = 256 * 1024;
+const LONGEST_SPOKEN_BYTES: usize = 256 * 1024;
 
-impl Said {
+impl Spoken {
     /// Appends what an event of the first reply says.
     pub(super) fn hear(&mut self, event: &ReplyEvent) {
         match event {
-            ReplyEvent::Text { choice: 0, text } if self.text.len() < LONGEST_SAID_BYTES => self.text.push_str(text),
+            ReplyEvent::Text { choice: 0, text } if self.text.len() < LONGEST_SPOKEN_BYTES => self.text.push_str(text),
             ReplyEvent::ToolCall { choice: 0, name: Some(name), .. } => self.calls.push(name.clone()),
             _ => {}
         }
@@ -51,7 +51,7 @@ pub(in crate::gateway) struct Prefix(DefaultHasher);
 
 impl Prefix {
     /// The fingerprint that the next request of the conversation will begin with.
-    pub(super) fn with(mut self, reply: &Said) -> Fingerprint {
+    pub(super) fn with(mut self, reply: &Spoken) -> Fingerprint {
         true.hash(&mut self.0);
         // As a client will send it back: nothing said is no text at all.
         if !reply.text.is_empty() {
@@ -100,13 +100,13 @@ impl Sticky {
         Some(Fingerprint(self.prefix(client, &messages[..=last]).0.finish()))
     }
 
-    /// Who answered a conversation.
+    /// Which target answered a conversation.
     pub(super) fn find(&self, fingerprint: Fingerprint, now: Instant) -> Option<usize> {
         let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         kept.get(&fingerprint.0).filter(|(_, until)| *until > now).map(|(row, _)| *row)
     }
 
-    /// Keeps who answered a conversation.
+    /// Keeps which target answered a conversation.
     pub(super) fn keep(&self, fingerprint: Fingerprint, row: usize, now: Instant) {
         if self.lasts.is_zero() {
             return;
@@ -132,8 +132,8 @@ mod tests {
         Message::text(role, text)
     }
 
-    fn reply(text: &str) -> Said {
-        Said { text: text.to_owned(), calls: Vec::new() }
+    fn reply(text: &str) -> Spoken {
+        Spoken { text: text.to_owned(), calls: Vec::new() }
     }
 
     #[test]

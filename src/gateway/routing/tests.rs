@@ -123,7 +123,7 @@ async fn failures_and_doubts_lead_to_the_next_candidate() {
     // Local targets stand in the ledger like any other.
     let failed: Vec<_> = stage.router.records().into_iter().map(|(target, record)| (target, record.failures)).collect();
     assert_eq!(failed.iter().filter(|(_, failures)| *failures == 1).count(), 2, "{failed:?}");
-    let cooling = stage.router.health().0.iter().filter(|health| health.rests_for.is_some()).count();
+    let cooling = stage.router.health().0.iter().filter(|health| health.cooldown.is_some()).count();
     assert_eq!(cooling, 2, "both that failed cool down");
 }
 

@@ -140,7 +140,7 @@ pub(in super::super) async fn opened(media: &Media) -> Result<AvInput, Failure> 
 /// No target gave a transcript. That one would not, or was asked wrongly, is no verdict on the request.
 fn unheard(tried: Vec<Tried>, what: &str) -> Failure {
     let kind = tried.last().map(|tried| tried.kind.clone());
-    let kind = kind.filter(|kind| kind.consequence().next != Next::Nobody).unwrap_or(FailureKind::Unacceptable);
+    let kind = kind.filter(|kind| kind.consequence().next != Next::Stop).unwrap_or(FailureKind::Unacceptable);
     let whys: Vec<String> = tried.into_iter().map(|tried| format!("{}: {}", tried.target, tried.why)).collect();
     let detail = if whys.is_empty() { what.to_owned() } else { format!("{what} ({})", whys.join("; ")) };
     Failure::new(kind, detail)

@@ -83,7 +83,7 @@ impl Treatments {
         .await?;
         let mut made = self.shown(job, IMAGE_TO_IMAGE, total, drawn).await?;
         if moves {
-            made.pieces.insert(0, Piece::Said("it is an animation, of which the first picture is shown".to_owned()));
+            made.pieces.insert(0, Piece::Note("it is an animation, of which the first picture is shown".to_owned()));
         }
         Ok(made)
     }
@@ -122,15 +122,15 @@ fn page_pieces(total: usize, drawn: Vec<Drawn>) -> Vec<Piece> {
     if count < total {
         let pages = if count == 1 { "page 1".to_owned() } else { format!("pages 1-{count}") };
         let verb = if count == 1 { "is shown as a picture" } else { "are shown as pictures" };
-        pieces.push(Piece::Said(format!("{pages} of {total} {verb}; the remaining pages follow as text")));
+        pieces.push(Piece::Note(format!("{pages} of {total} {verb}; the remaining pages follow as text")));
     }
     for (number, page) in (1..).zip(drawn) {
         match page {
             Ok(picture) => {
-                pieces.push(Piece::Said(format!("page {number}")));
+                pieces.push(Piece::Note(format!("page {number}")));
                 pieces.push(Piece::Media(picture));
             }
-            Err(failure) => pieces.push(Piece::Said(format!("page {number} cannot be shown: {}", failure.detail))),
+            Err(failure) => pieces.push(Piece::Note(format!("page {number} cannot be shown: {}", failure.detail))),
         }
     }
     pieces
@@ -209,7 +209,7 @@ mod tests {
         for (total, drawn, expected) in rows {
             let pieces = page_pieces(total, drawn);
             let said = pieces.iter().map(|piece| match piece {
-                Piece::Said(said) => said.as_str(),
+                Piece::Note(note) => note.as_str(),
                 Piece::Media(_) => "*",
                 Piece::Quoted(_) => "text",
             });

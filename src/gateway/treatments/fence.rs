@@ -64,7 +64,7 @@ pub(super) fn fenced(source: &Source, extract: &Extract) -> String {
     text
 }
 
-/// A mark that does not occur in a text. It follows from the text, so nobody who writes the text can know it before.
+/// A mark that does not occur in a text. It follows from the text, so its writer cannot know it before.
 fn mark_of(text: &str) -> String {
     let mut mark = short(&ContentHash::of(text.as_bytes()));
     while text.contains(&mark) {
@@ -130,7 +130,7 @@ mod tests {
 
     #[test]
     fn nothing_inside_can_end_the_fence() {
-        // Whoever sees the fence of one text puts its end into the next, and that one's end too.
+        // A writer who has seen the fence of one text puts its end into the next, and that one's end too.
         let mut text = "begin".to_owned();
         for _ in 0..5 {
             let fence = fenced(&source(None), &extract(&[(None, &text)]));

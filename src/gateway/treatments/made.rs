@@ -13,7 +13,7 @@ use super::fence::{self, Source};
 #[derive(Debug)]
 pub(super) struct Made {
     pub(super) pieces: Vec<Piece>,
-    /// Who or what did it.
+    /// What did it.
     pub(super) by: String,
     /// Pages, frames or files of it.
     pub(super) pages: Option<u32>,
@@ -23,7 +23,7 @@ pub(super) struct Made {
 #[derive(Debug)]
 pub(super) enum Piece {
     /// A sentence of ours about what follows.
-    Said(String),
+    Note(String),
     /// Quoted text.
     Quoted(Arc<Extract>),
     /// A medium.
@@ -34,7 +34,7 @@ pub(super) enum Piece {
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Extract {
     pub(super) sections: Vec<Section>,
-    /// Who read it.
+    /// What read it.
     pub(super) by: String,
     /// How many pages were read, where there are such.
     pub(super) pages: Option<u32>,
@@ -86,7 +86,7 @@ impl Made {
     pub(super) fn parts(&self, original: &MediaPart) -> Vec<Part> {
         let source = Source::new(original.name.as_deref(), original.media.format);
         let part = |piece: &Piece| match piece {
-            Piece::Said(said) => Part::Text(format!("{}: {said}", source.label)),
+            Piece::Note(note) => Part::Text(format!("{}: {note}", source.label)),
             Piece::Quoted(extract) => Part::Text(fence::fenced(&source, extract)),
             Piece::Media(media) => Part::Media(MediaPart {
                 media: media.clone(),

@@ -65,7 +65,7 @@ pub(super) struct ImageToText {
     pub(super) describe: Asking,
 }
 
-/// Who is asked for a part of the work, and how.
+/// Which target is asked for a part of the work, and how.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Asking {
@@ -105,7 +105,7 @@ pub(super) struct AudioToText {
     pub(super) sound: Sound,
 }
 
-/// What is sent where somebody does not take a sound as it is.
+/// What is sent where a target does not take a sound as it is.
 #[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Sound {

@@ -8,12 +8,12 @@ use mediary_core::{Blob, FailureKind, MediaFormat, Target};
 use super::super::{Gateway, Parts, Recipe};
 use super::*;
 use crate::config::Config;
-use crate::models::{Models, Place as ModelsPlace};
+use crate::models::{Locations, Models};
 use crate::providers::Providers;
 
 fn gateway() -> Gateway {
     let nowhere = std::env::temp_dir().join("mediary-tests-install-nothing-here");
-    let place = ModelsPlace { home: Some(nowhere.clone()), cwd: nowhere.clone(), config_dir: None };
+    let place = Locations { home: Some(nowhere.clone()), cwd: nowhere.clone(), config_dir: None };
     let models = Models::open(&place).unwrap();
     let ffmpeg = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/convert/av/tests/ffmpeg");
     Gateway::new(Parts {
@@ -58,7 +58,7 @@ fn candidate(treatment: &Treatment, files: u32) -> (Plan, Candidate) {
         files: vec![files; 2],
         dropped: Vec::new(),
         cost_usd: None,
-        rests_for: None,
+        cooldown: None,
     };
     (Plan { tier: None, places, candidates: Vec::new(), passed_over: Vec::new() }, candidate)
 }

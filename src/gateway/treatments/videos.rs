@@ -35,9 +35,9 @@ impl Treatments {
         let Moments { frames, length } = self.moments(job.media, most, fit.longest_side_px).await?;
         let count = frames.len();
         let mut pieces =
-            vec![Piece::Said(format!("of this video of {} {count} moments are shown, evenly spread", clock(length)))];
+            vec![Piece::Note(format!("of this video of {} {count} moments are shown, evenly spread", clock(length)))];
         for frame in frames {
-            pieces.push(Piece::Said(format!("at {}", clock(frame.at))));
+            pieces.push(Piece::Note(format!("at {}", clock(frame.at))));
             pieces.push(Piece::Media(self.frame_fitted(frame.picture, fit).await?));
         }
         let mut by = VIDEO_TO_FRAMES.to_owned();
@@ -71,7 +71,7 @@ impl Treatments {
     /// The words of a video as a piece; why there are none, where there are none.
     async fn video_words(&self, media: &Media, memo: &Memo, by: &mut String) -> Piece {
         if help::transcribers(&self.router.known(), &self.pipelines.audio_to_text.asking, &memo.bounds).is_empty() {
-            return Piece::Said("what is said in it is not given: no target may transcribe it".to_owned());
+            return Piece::Note("what is said in it is not given: no target may transcribe it".to_owned());
         }
         match self.transcript(media, memo).await {
             Ok(words) => {
@@ -81,7 +81,7 @@ impl Treatments {
             }
             Err(failure) => {
                 tracing::info!(failure.kind = failure.kind.name(), "a video goes without its transcript");
-                Piece::Said("what is said in it could not be transcribed".to_owned())
+                Piece::Note("what is said in it could not be transcribed".to_owned())
             }
         }
     }

@@ -28,7 +28,7 @@ pub(in crate::http) struct Capabilities {
 struct Row {
     target: String,
     tasks: Vec<&'static str>,
-    /// The formats it reads as they are, with their limits; null where nobody published one.
+    /// The formats it reads as they are, with their limits; null where none is published.
     #[schema(value_type = Vec<Object>)]
     accepts: Vec<Acceptance>,
     context_tokens: Option<u32>,

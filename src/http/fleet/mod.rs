@@ -1,4 +1,4 @@
-//! What the gateway knows of its providers: the capability matrix, who is on, how everybody has been doing, the tiers.
+//! What the gateway knows of its providers: the capability matrix, which are set up, how all of them have been doing, the tiers.
 //!
 //! Read only, and without secrets: keys are counted, never shown.
 

@@ -1,4 +1,4 @@
-//! `GET /v1/routing/profiles`: the tiers, and who serves each of them in which order.
+//! `GET /v1/routing/profiles`: the tiers, and which targets serve each of them in which order.
 
 use axum::Json;
 use axum::extract::State;
@@ -26,11 +26,11 @@ struct Profile {
     alias: Option<&'static str>,
     /// What it is for.
     purpose: &'static str,
-    /// Who serves it, best rank first. Priority, media and health come before the rank when a request is planned.
+    /// The targets that serve it, best rank first. Priority, media and health come before the rank when a request is planned.
     targets: Vec<String>,
 }
 
-/// The tiers and who serves them.
+/// The tiers and the targets that serve them.
 #[utoipa::path(get, path = "/v1/routing/profiles", tag = "models", responses((status = 200, body = Profiles)))]
 pub(in crate::http) async fn profiles(State(state): State<AppState>) -> Json<Profiles> {
     let matrix = state.gateway.router.known();

@@ -1,4 +1,4 @@
-//! `GET /v1/providers`: who can be called, and what would set the others up.
+//! `GET /v1/providers`: which can be called, and what would set the others up.
 
 use axum::Json;
 use axum::extract::State;

@@ -28,8 +28,8 @@ struct TargetStats {
     failures: u64,
     /// What the last failure was.
     last_failure: Option<String>,
-    /// Seconds it rests from now on; null: it can be called.
-    rests_for_seconds: Option<f64>,
+    /// Seconds that its cooldown still lasts; null: it can be called.
+    cooldown_seconds: Option<f64>,
     /// Milliseconds to its first token, smoothed.
     latency_ms: Option<f64>,
     /// The share that is left of its provider's rate limits, 0 to 1, as the last answer said; null: unknown.
@@ -49,14 +49,14 @@ pub(in crate::http) async fn stats(State(state): State<AppState>) -> Json<Stats>
     let records = gateway.router.records().into_iter().map(|(target, record)| {
         let row = gateway.router.known().index(&target);
         // All keys of a target may rest although the target itself does not.
-        let rests = row.and_then(|row| health.of(row)?.rests_for).max(record.rests_for(now));
+        let cooldown = row.and_then(|row| health.of(row)?.cooldown).max(record.cooldown(now));
         let quota_left = record.quota_left(now);
         TargetStats {
             target: target.to_string(),
             successes: record.successes,
             failures: record.failures,
             last_failure: record.last_failure,
-            rests_for_seconds: rests.map(|rest| rest.as_secs_f64()),
+            cooldown_seconds: cooldown.map(|left| left.as_secs_f64()),
             latency_ms: record.latency_ms,
             quota_left,
             prompt_tokens: record.prompt_tokens,

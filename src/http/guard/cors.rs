@@ -1,6 +1,6 @@
 //! The CORS headers that let the configured origins, and only those, read our answers in a browser.
 //!
-//! It refuses nobody: browsers do, by the headers missing. The router leaves the layer out when no origin is configured.
+//! It refuses no request: browsers do, by the headers missing. The router leaves the layer out when no origin is configured.
 
 use std::time::Duration;
 

@@ -1,4 +1,5 @@
-//! Who may come in: with keys whoever has one, without keys only programs on this machine and no foreign web page.
+//! Which callers are let in: with keys those that have one, without keys only programs on this machine and no foreign
+//! web page.
 //!
 //! It counts nothing and knows no users. Loopback is no exception from keys, since other accounts and containers share
 //! it. The origin is looked at before the CORS layer, so that a refused page gets no CORS headers; the key behind it, so
@@ -63,7 +64,7 @@ async fn check_origin(State(guard): State<Arc<Guard>>, request: Request, next: N
     }
 }
 
-/// For a server with keys: refuses whoever brings none of them, except on the public routes.
+/// For a server with keys: refuses callers that bring none of them, except on the public routes.
 async fn check_key(State(guard): State<Arc<Guard>>, request: Request, next: Next) -> Response {
     if is_public(request.uri().path()) {
         return next.run(request).await;

@@ -145,7 +145,7 @@ impl Model {
             pricing,
             input_usd,
             output_usd,
-            state: match health.and_then(|health| health.rests_for) {
+            state: match health.and_then(|health| health.cooldown) {
                 _ if row.missing.is_some() => "not_installed",
                 Some(_) => "cooling",
                 None => "ready",

@@ -83,7 +83,7 @@ impl Filter {
     }
 }
 
-/// What is free first, what nobody knows last.
+/// What is free first, what is not known last.
 fn price(model: &Model) -> f64 {
     match model.pricing {
         "free" | "local" => 0.0,

@@ -24,7 +24,7 @@ const OFFERS: [(&str, Preference); 4] = [
 ];
 
 impl Preference {
-    /// What is given to a client that does not say `output`: who asks for plain text means that.
+    /// What is given to a client that does not say `output`: `Accept: text/plain` means that.
     pub(super) fn output(self) -> Output {
         if self == Self::Text(PLAIN) { Output::Text } else { Output::Markdown }
     }

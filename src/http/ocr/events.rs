@@ -70,7 +70,7 @@ pub(super) async fn answer(
     let ending: Ending = Box::pin(async move {
         let encoder = body.encoder;
         let on_page = move |outcome: &PageOutcome, Progress { done, total }: Progress| {
-            // Without a receiver there is nobody to read for, and this future is gone as well.
+            // Without a receiver nothing needs to be read, and this future is gone as well.
             let _ = tell.send(PageEvent { page: encoder.page(outcome), done, total });
         };
         let reading = state.gateway.reader.read(media, &options, &on_page).await?;

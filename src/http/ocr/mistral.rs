@@ -12,7 +12,7 @@ use mediary_core::{Failure, FailureKind, Media};
 use super::super::AppState;
 use super::super::error::ApiError;
 use super::super::tasks::bounds;
-use super::{classified, place, upload};
+use super::{classified, source, upload};
 use crate::gateway::ReadOptions;
 use crate::protocol::mistral::{MistralError, OcrForm, OcrRequest, OcrResponse};
 
@@ -47,10 +47,10 @@ const LONGEST_COMPLAINT_CHARS: usize = 300;
 pub(in crate::http) async fn mistral(State(state): State<AppState>, request: Request) -> Result<Response, ApiError> {
     let privacy = bounds(request.headers())?.privacy;
     let body = upload::whole(request, &state.config.limits).await?;
-    let OcrForm { place, name, mut options, encoder, dropped } = parse(&body)?.decode()?;
+    let OcrForm { source, name, mut options, encoder, dropped } = parse(&body)?.decode()?;
     options.privacy = privacy;
     let selects_pages = options.pages != Default::default();
-    let file = place::open(&state, place, name).await?;
+    let file = source::open(&state, source, name).await?;
     // The document has been decoded out of it, and reading may take long.
     drop(body);
     let reading = state.gateway.reader.read(classified(file)?, &options, &|_, _| ()).await;
@@ -65,8 +65,8 @@ pub(in crate::http) async fn mistral(State(state): State<AppState>, request: Req
 
 /// The document of a body, and how it is to be read.
 pub(in crate::http) async fn document(state: &AppState, body: &[u8]) -> Result<(Media, ReadOptions), ApiError> {
-    let OcrForm { place, name, options, .. } = parse(body)?.decode()?;
-    let file = place::open(state, place, name).await?;
+    let OcrForm { source, name, options, .. } = parse(body)?.decode()?;
+    let file = source::open(state, source, name).await?;
     Ok((classified(file)?, options))
 }
 

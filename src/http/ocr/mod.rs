@@ -8,8 +8,8 @@ mod answer;
 mod drawing;
 mod events;
 pub(super) mod mistral;
-mod place;
 mod process;
+mod source;
 mod upload;
 
 use axum::body::Bytes;

@@ -60,7 +60,7 @@ fn unplannable(why: Unplannable) -> ApiError {
             );
             ApiError::new(StatusCode::BAD_REQUEST, "context_length_exceeded", message).about("messages")
         }
-        Unplannable::Nobody { passed_over } => {
+        Unplannable::NoneFits { passed_over } => {
             let parameter = passed_over.iter().find_map(|one| match one.reason {
                 Reason::Parameter(name) => Some(name),
                 _ => None,
@@ -69,7 +69,7 @@ fn unplannable(why: Unplannable) -> ApiError {
             let error = ApiError::new(unprocessable, "no_target", message);
             parameter.map_or(error.clone(), |name| error.about(name))
         }
-        Unplannable::AllResting { soonest, passed_over } => {
+        Unplannable::AllCoolingDown { soonest, passed_over } => {
             exhausted(Exhausted { tried: Vec::new(), passed_over, retry_after: Some(soonest), cools_for_rates: false })
         }
         Unplannable::NoTargets => refused(CallError::NoProviders { keys: Vec::new() }),

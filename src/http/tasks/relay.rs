@@ -157,7 +157,7 @@ async fn step(protocol: &'static dyn Protocol, state: State, silence: Duration) 
                 match answer.next_soon().await {
                     Some(ready) => next = Some(ready),
                     None if bytes.is_empty() => {
-                        // Frames without a word, such as usage that nobody asked for.
+                        // Frames without a word, such as usage that was not asked for.
                         let Ok(after) = timeout(silence, answer.next()).await else {
                             return Some((protocol.ping().to_vec(), State::Relaying(answer, writer, id)));
                         };

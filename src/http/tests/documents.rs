@@ -35,9 +35,9 @@ async fn every_route_is_documented_and_every_documented_route_exists() {
     assert!(routed().contains("POST /v1/ocr/process"), "the router's source is read wrongly: {:?}", routed());
     assert_eq!(documented(&document), routed());
     for route in documented(&document) {
-        let line = route.replace("{id}", "local/paddleocr").replace("local/paddleocr/{page}", "ocr-nobody/0");
+        let line = route.replace("{id}", "local/paddleocr").replace("local/paddleocr/{page}", "ocr-absent/0");
         let answer = ask(&app, &line, &[]).await;
-        // A picture that nobody asked for is not there, but its route is.
+        // A picture that was not asked for is not there, but its route is.
         let is_routed = !matches!(answer.status.as_u16(), 404 | 405) || answer.code() == "no_such_image";
         assert!(is_routed, "{route}: {}", answer.status);
     }

@@ -17,13 +17,14 @@ use tower::ServiceExt;
 use super::{AppState, router};
 use crate::config::Config;
 use crate::gateway::{Gateway, Parts, Pipelines, Recipe};
-use crate::models::{Models, Place};
+use crate::models::{Locations, Models};
 use crate::providers::Providers;
 
 /// A state with nothing installed. Nothing is loaded before the first document, and no test here sends one.
 fn state(config: Config) -> AppState {
     let nowhere = std::env::temp_dir().join("mediary-tests-install-nothing-here");
-    let models = Models::open(&Place { home: Some(nowhere.clone()), cwd: nowhere.clone(), config_dir: None }).unwrap();
+    let models =
+        Models::open(&Locations { home: Some(nowhere.clone()), cwd: nowhere.clone(), config_dir: None }).unwrap();
     let gateway = Gateway::new(Parts {
         config: &config,
         recipe: Recipe::embedded(),

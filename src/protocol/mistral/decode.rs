@@ -15,7 +15,7 @@ use crate::protocol::process::BadField;
 #[derive(Debug)]
 pub struct OcrForm<'a> {
     /// Where the document is.
-    pub place: Place<'a>,
+    pub source: Source<'a>,
     /// Its name, if it has one.
     pub name: Option<String>,
     /// What is wanted of it.
@@ -28,7 +28,7 @@ pub struct OcrForm<'a> {
 
 /// Where a document is.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Place<'a> {
+pub enum Source<'a> {
     /// In the request.
     Inline {
         /// The claimed media type.
@@ -46,7 +46,7 @@ impl<'a> OcrRequest<'a> {
     /// Understands the request.
     ///
     /// # Errors
-    /// The first field that has a value it cannot have, or asks for what nobody here can do.
+    /// The first field that has a value it cannot have, or asks for what cannot be done here.
     pub fn decode(self) -> Result<OcrForm<'a>, BadField> {
         let annotations = [
             ("bbox_annotation_format", self.bbox_annotation_format.is_some()),
@@ -79,7 +79,7 @@ impl<'a> OcrRequest<'a> {
         };
         let name = self.document.document_name.clone();
         let dropped = pictures.into_iter().filter_map(|(field, is_asked_for)| is_asked_for.then_some(field)).collect();
-        Ok(OcrForm { place: place(self.document)?, name, options, encoder, dropped })
+        Ok(OcrForm { source: source(self.document)?, name, options, encoder, dropped })
     }
 }
 
@@ -128,7 +128,7 @@ fn pages(numbers: PageNumbers) -> Result<PageSelection, BadField> {
     counted_from_one.join(",").parse().map_err(|_: SelectionError| wrong())
 }
 
-fn place(document: OcrDocument<'_>) -> Result<Place<'_>, BadField> {
+fn source(document: OcrDocument<'_>) -> Result<Source<'_>, BadField> {
     let OcrDocument { r#type, document_url, image_url, file_id, .. } = document;
     let image_url = image_url.map(|image| match image {
         ImageUrl::Text(url) | ImageUrl::Object { url, .. } => url,
@@ -148,13 +148,13 @@ fn place(document: OcrDocument<'_>) -> Result<Place<'_>, BadField> {
     if r#type.as_deref().is_some_and(|name| name != field) {
         return Err(bad("document.type", format!("`type` is document_url, image_url or file, here {field}")));
     }
-    place_of_url(field, url)
+    source_of_url(field, url)
 }
 
-fn place_of_url<'a>(field: &'static str, url: Cow<'a, str>) -> Result<Place<'a>, BadField> {
+fn source_of_url<'a>(field: &'static str, url: Cow<'a, str>) -> Result<Source<'a>, BadField> {
     let scheme = url.split(':').next().unwrap_or_default().trim().to_ascii_lowercase();
     match scheme.as_str() {
-        "http" | "https" => Ok(Place::Remote(url.into_owned())),
+        "http" | "https" => Ok(Source::Remote(url.into_owned())),
         "data" => inline(field, url),
         _ => {
             let message =
@@ -165,7 +165,7 @@ fn place_of_url<'a>(field: &'static str, url: Cow<'a, str>) -> Result<Place<'a>,
 }
 
 /// RFC 2397, of which only the base64 form can carry any file.
-fn inline<'a>(field: &'static str, url: Cow<'a, str>) -> Result<Place<'a>, BadField> {
+fn inline<'a>(field: &'static str, url: Cow<'a, str>) -> Result<Source<'a>, BadField> {
     let start = url.find(':').map_or(0, |colon| colon + 1);
     let comma = url.find(',').filter(|&comma| {
         url[start..comma].rsplit(';').next().is_some_and(|last| last.trim().eq_ignore_ascii_case("base64"))
@@ -179,7 +179,7 @@ fn inline<'a>(field: &'static str, url: Cow<'a, str>) -> Result<Place<'a>, BadFi
         Cow::Borrowed(url) => Cow::Borrowed(&url[comma + 1..]),
         Cow::Owned(mut url) => Cow::Owned(url.split_off(comma + 1)),
     };
-    Ok(Place::Inline { mime: (mime.contains('/')).then_some(mime), base64, field })
+    Ok(Source::Inline { mime: (mime.contains('/')).then_some(mime), base64, field })
 }
 
 #[cfg(test)]
@@ -198,7 +198,7 @@ mod tests {
 
     #[test]
     fn documents_are_found_wherever_they_are() {
-        let inline = |mime: Option<&str>, base64: &'static str, field| Place::Inline {
+        let inline = |mime: Option<&str>, base64: &'static str, field| Source::Inline {
             mime: mime.map(str::to_owned),
             base64: base64.into(),
             field,
@@ -206,9 +206,9 @@ mod tests {
         let rows = [
             (
                 r#"{"type":"document_url","document_url":"https://a.example/b.pdf","document_name":"c.pdf"}"#,
-                Place::Remote("https://a.example/b.pdf".to_owned()),
+                Source::Remote("https://a.example/b.pdf".to_owned()),
             ),
-            (r#"{"document_url":"HTTP://a.example"}"#, Place::Remote("HTTP://a.example".to_owned())),
+            (r#"{"document_url":"HTTP://a.example"}"#, Source::Remote("HTTP://a.example".to_owned())),
             (
                 r#"{"type":"document_url","document_url":"data:application/PDF;base64,JVBE"}"#,
                 inline(Some("application/pdf"), "JVBE", "document_url"),
@@ -225,7 +225,7 @@ mod tests {
         ];
         for (document, expected) in rows {
             let json = format!(r#"{{"model":"mistral-ocr-latest","document":{document}}}"#);
-            assert_eq!(decode(&json).unwrap().place, expected, "{document}");
+            assert_eq!(decode(&json).unwrap().source, expected, "{document}");
         }
     }
 
@@ -233,8 +233,8 @@ mod tests {
     fn a_document_in_the_request_is_not_copied() {
         for document in [r#"{"document_url":"data:;base64,aGk="}"#, r#"{"image_url":{"url":"data:;base64,aGk="}}"#] {
             let json = format!(r#"{{"document":{document}}}"#);
-            let place = decode(&json).unwrap().place;
-            assert!(matches!(place, Place::Inline { base64: Cow::Borrowed("aGk="), .. }), "{place:?}");
+            let source = decode(&json).unwrap().source;
+            assert!(matches!(source, Source::Inline { base64: Cow::Borrowed("aGk="), .. }), "{source:?}");
         }
     }
 

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use super::{ErrorFields, Errors};
 
-pub use decode::{OcrForm, Place};
+pub use decode::{OcrForm, Source};
 pub use encode::OcrEncoder;
 pub use wire::{
     Granularity, ImageUrl, MistralError, MistralErrorDetail, OcrBlock, OcrBlockScores, OcrDimensions, OcrDocument,

@@ -123,7 +123,7 @@ pub enum Granularity {
 pub struct OcrResponse {
     /// The selected pages.
     pub pages: Vec<OcrPage>,
-    /// Who read them: `text-layer`, `local/paddleocr`; with a plus between several.
+    /// What read them: `text-layer`, `local/paddleocr`; with a plus between several.
     pub model: String,
     /// Always null: annotations need a language model.
     pub document_annotation: Option<String>,

@@ -63,7 +63,7 @@ pub struct ReadingBody {
     pub file_name: Option<String>,
     /// The selected pages.
     pub pages: Vec<PageBody>,
-    /// Who tried what.
+    /// What was tried.
     pub attempts: Vec<AttemptBody>,
     /// What it took.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -106,7 +106,7 @@ pub struct PageBody {
     /// `text_layer`, `ocr` or `mixed`; absent if the page failed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub source: Option<&'static str>,
-    /// Who read it.
+    /// What read it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub engine: Option<String>,
     /// From 0 to 1; null for a document's own text.

@@ -11,7 +11,7 @@ use http::header::HeaderMap;
 use hyper::body::{Body, Incoming};
 
 use super::line::Line;
-use super::pool::{Place, Pool};
+use super::pool::{Origin, Pool};
 
 /// An answer. Dropping it before its end closes the connection; at its end that can be used again.
 #[derive(Debug)]
@@ -19,13 +19,13 @@ pub(crate) struct Answer {
     response: Response<Incoming>,
     /// `None` once it has been given back.
     line: Option<Box<Line>>,
-    place: Place,
+    origin: Origin,
     pool: Arc<Pool>,
 }
 
 impl Answer {
-    pub(super) fn new(response: Response<Incoming>, line: Box<Line>, place: Place, pool: Arc<Pool>) -> Self {
-        Self { response, line: Some(line), place, pool }
+    pub(super) fn new(response: Response<Incoming>, line: Box<Line>, origin: Origin, pool: Arc<Pool>) -> Self {
+        Self { response, line: Some(line), origin, pool }
     }
 
     pub(crate) fn status(&self) -> u16 {
@@ -69,7 +69,7 @@ impl Answer {
 
     fn give_back(&mut self) {
         if let Some(line) = self.line.take() {
-            self.pool.keep(&self.place, line);
+            self.pool.keep(&self.origin, line);
         }
     }
 }

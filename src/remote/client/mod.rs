@@ -34,7 +34,7 @@ use crate::trust::trust;
 use connect::Connector;
 use form::{absolute_form, origin_form};
 use line::Line;
-use pool::{Place, Pool};
+use pool::{Origin, Pool};
 
 const ANYTHING: HeaderValue = HeaderValue::from_static("*/*");
 /// Idle connections that are kept for one provider: as many as its calls usually run at once.
@@ -96,12 +96,12 @@ impl Client {
     /// When no connection stands, or it breaks before the head of an answer.
     pub(crate) async fn send(&self, mut request: Request<Full<Bytes>>) -> Result<Answer, SendError> {
         let address = std::mem::take(request.uri_mut());
-        let place = Place::of(&address).ok_or(SendError::NoAddress)?;
+        let origin = Origin::of(&address).ok_or(SendError::NoAddress)?;
         let headers = request.headers_mut();
-        headers.entry(HOST).or_insert(place.host_header().ok_or(SendError::NoAddress)?);
+        headers.entry(HOST).or_insert(origin.host_header().ok_or(SendError::NoAddress)?);
         headers.entry(USER_AGENT).or_insert(OURSELVES);
         headers.entry(ACCEPT).or_insert(ANYTHING);
-        let forwarded = self.connector.forwards(place.scheme());
+        let forwarded = self.connector.forwards(origin.scheme());
         match forwarded {
             None => *request.uri_mut() = origin_form(&address),
             Some(authorization) => {
@@ -110,7 +110,7 @@ impl Client {
             }
         }
         loop {
-            let kept = self.pool.take(&place);
+            let kept = self.pool.take(&origin);
             let is_kept = kept.is_some();
             let mut line = match kept {
                 Some(line) => line,
@@ -121,7 +121,7 @@ impl Client {
                 Ok(response) if forwarded.is_some() && response.status() == PROXY_AUTHENTICATION_REQUIRED => {
                     return Err(SendError::Connect(ProxyTrouble::Unauthorised.into()));
                 }
-                Ok(response) => return Ok(Answer::new(response, line, place, self.pool.clone())),
+                Ok(response) => return Ok(Answer::new(response, line, origin, self.pool.clone())),
                 Err(mut refused) => match refused.take_message() {
                     // A kept connection may end at any time; what it has not taken is sent on the next.
                     Some(back) if is_kept => request = back,

@@ -22,12 +22,12 @@ const IDLE: Duration = Duration::from_secs(90);
 
 /// Where connections lead: scheme, host and port.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(super) struct Place {
+pub(super) struct Origin {
     scheme: Scheme,
     authority: Authority,
 }
 
-impl Place {
+impl Origin {
     /// `None` if the address is not whole.
     pub(super) fn of(address: &Uri) -> Option<Self> {
         Some(Self { scheme: address.scheme()?.clone(), authority: address.authority()?.clone() })
@@ -50,8 +50,8 @@ impl Place {
 
 /// The idle connections.
 pub(super) struct Pool {
-    /// For each place, those that have been idle longest first.
-    lines: Mutex<HashMap<Place, Vec<Idle>>>,
+    /// For each origin, those that have been idle longest first.
+    lines: Mutex<HashMap<Origin, Vec<Idle>>>,
     most: usize,
 }
 
@@ -61,17 +61,17 @@ struct Idle {
 }
 
 impl Pool {
-    /// Keeps at most so many for one place.
+    /// Keeps at most so many for one origin.
     pub(super) fn new(most: usize) -> Self {
         Self { lines: Mutex::default(), most }
     }
 
     /// A connection on which a request can be sent.
-    pub(super) fn take(&self, place: &Place) -> Option<Box<Line>> {
+    pub(super) fn take(&self, origin: &Origin) -> Option<Box<Line>> {
         let here = thread::current().id();
         loop {
             let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
-            let idle = lines.get_mut(place)?;
+            let idle = lines.get_mut(origin)?;
             let idle = match idle.iter().rposition(|idle| idle.line.opened_by() == here) {
                 Some(own) => idle.remove(own),
                 None => idle.pop()?,
@@ -85,7 +85,7 @@ impl Pool {
     }
 
     /// Keeps a connection whose answer has come to its end.
-    pub(super) fn keep(&self, place: &Place, line: Box<Line>) {
+    pub(super) fn keep(&self, origin: &Origin, line: Box<Line>) {
         let now = Instant::now();
         let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
         lines.retain(|_, idle| {
@@ -93,9 +93,9 @@ impl Pool {
             idle.drain(..expired);
             !idle.is_empty()
         });
-        let idle = match lines.get_mut(place) {
+        let idle = match lines.get_mut(origin) {
             Some(idle) => idle,
-            None => lines.entry(place.clone()).or_default(),
+            None => lines.entry(origin.clone()).or_default(),
         };
         if idle.len() < self.most {
             idle.push(Idle { line, since: now });
@@ -124,9 +124,9 @@ mod tests {
             ("http://[::1]:11434/api", "[::1]:11434"),
         ];
         for (address, host) in rows {
-            let place = Place::of(&address.parse().unwrap()).unwrap();
-            assert_eq!(place.host_header().unwrap(), host, "{address}");
+            let origin = Origin::of(&address.parse().unwrap()).unwrap();
+            assert_eq!(origin.host_header().unwrap(), host, "{address}");
         }
-        assert_eq!(Place::of(&"/v1".parse().unwrap()), None);
+        assert_eq!(Origin::of(&"/v1".parse().unwrap()), None);
     }
 }

@@ -150,7 +150,7 @@ async fn head(connection: &mut (impl AsyncRead + Unpin)) -> Option<String> {
     }
 }
 
-/// The server's side of SOCKS 5 (RFC 1928) with a name and a password (RFC 1929): who came, and for which host.
+/// The server's side of SOCKS 5 (RFC 1928) with a name and a password (RFC 1929): with which name, and for which host.
 async fn socks(connection: &mut (impl AsyncRead + AsyncWrite + Unpin)) -> Option<String> {
     let mut methods = [0; 3];
     connection.read_exact(&mut methods).await.ok()?;

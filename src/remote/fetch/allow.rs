@@ -46,7 +46,7 @@ impl AllowList {
             self.networks.push(ip.into());
             return Some(());
         }
-        // The parser takes odd numbers for addresses; a list should say plainly what it means.
+        // The parser takes odd numbers for addresses; a list should say exactly what it means.
         match Host::parse(text).ok()? {
             Host::Domain(name) if is_name(&name) => self.hosts.push(bare_name(&name).to_owned()),
             _ => return None,

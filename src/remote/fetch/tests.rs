@@ -16,7 +16,7 @@ use super::{AllowList, FetchPolicy, Fetched, Fetcher, Resolver, Resolving};
 enum Reply {
     /// These bytes, then the end.
     Bytes(String),
-    /// These bytes, then more for as long as anybody listens.
+    /// These bytes, then more for as long as the client listens.
     Endless(&'static str),
     /// These bytes, then a few more now and then.
     Drip(&'static str),

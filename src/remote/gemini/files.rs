@@ -224,7 +224,7 @@ async fn piece(blob: &Blob, offset: u64) -> Result<Vec<u8>, Failure> {
 
 #[expect(clippy::needless_pass_by_value, reason = "the shape that map_err wants")]
 fn unreachable(error: reqwest::Error) -> Failure {
-    // The error's own text names the address, and with it who is asked; the log has both.
+    // The error's own text names the address, and with it the provider; the log has both.
     let kind = if error.is_timeout() { FailureKind::TimedOut } else { FailureKind::Unreachable };
     Failure::new(kind, "the provider cannot be reached to upload a file")
 }
@@ -328,7 +328,7 @@ mod tests {
         format!("HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n{body}")
     }
 
-    fn film(len: usize) -> Media {
+    fn video(len: usize) -> Media {
         Media { format: MediaFormat::Mp4, blob: Blob::in_memory(vec![7; len]) }
     }
 
@@ -344,7 +344,7 @@ mod tests {
             said(&file("PROCESSING")),
             said(&file("ACTIVE")),
         ]);
-        let uri = site.upload(&film(8 * 1024 * 1024 + 5), LONG).await.unwrap();
+        let uri = site.upload(&video(8 * 1024 * 1024 + 5), LONG).await.unwrap();
         assert_eq!(uri, format!("{}/files/abc", site.base_url));
         let asked = site.asked();
         for (asked, expected) in asked.iter().zip([
@@ -366,7 +366,7 @@ mod tests {
     #[tokio::test]
     async fn a_file_that_is_of_no_use_is_a_failure() {
         let site = Site::new(vec![session(), said(&format!(r#"{{"file":{}}}"#, file("FAILED")))]);
-        assert_eq!(site.upload(&film(5), LONG).await.unwrap_err().kind, FailureKind::Unreadable);
+        assert_eq!(site.upload(&video(5), LONG).await.unwrap_err().kind, FailureKind::Unreadable);
         site.asked();
     }
 
@@ -375,7 +375,7 @@ mod tests {
         let elsewhere = reply("x-goog-upload-url: http://127.0.0.2/upload\r\n", "");
         for answer in [elsewhere, reply("", ""), reply("x-goog-upload-url: nowhere\r\n", "")] {
             let site = Site::new(vec![answer]);
-            assert_eq!(site.upload(&film(5), LONG).await.unwrap_err().kind, FailureKind::Garbled);
+            assert_eq!(site.upload(&video(5), LONG).await.unwrap_err().kind, FailureKind::Garbled);
             assert_eq!(site.asked().len(), 1);
         }
     }
@@ -384,7 +384,7 @@ mod tests {
     async fn a_refusal_is_understood() {
         let body = r#"{"error":{"code":400,"message":"API key not valid."}}"#;
         let site = Site::new(vec![format!("HTTP/1.1 400 Bad\r\nconnection: close\r\n\r\n{body}")]);
-        assert_eq!(site.upload(&film(5), LONG).await.unwrap_err().kind, FailureKind::BadKey);
+        assert_eq!(site.upload(&video(5), LONG).await.unwrap_err().kind, FailureKind::BadKey);
         site.asked();
     }
 
@@ -392,7 +392,7 @@ mod tests {
     async fn an_upload_does_not_take_for_ever() {
         let site = Site::new(Vec::new());
         // The site has stopped listening or never answers: either way the time is up at once.
-        let failure = site.upload(&film(5), Duration::ZERO).await.unwrap_err();
+        let failure = site.upload(&video(5), Duration::ZERO).await.unwrap_err();
         assert!(matches!(failure.kind, FailureKind::TimedOut | FailureKind::Unreachable), "{failure:?}");
     }
 

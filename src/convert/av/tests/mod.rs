@@ -1,4 +1,4 @@
-//! Sound and film through a stand-in for ffmpeg, a script that does what its input file says.
+//! Sound and video through a stand-in for ffmpeg, a script that does what its input file says.
 
 use std::path::Path;
 use std::time::Duration;

@@ -1,6 +1,6 @@
 //! Plans as data: rows, requests and policies are lines of words, and so is what is expected of them.
 //!
-//! A row is `gemini/flash p=5 vision:1 image[px=2000,count=2] pdf rests=30`: a target, then words for what it can and how
+//! A row is `gemini/flash p=5 vision:1 image[px=2000,count=2] pdf cools=30`: a target, then words for what it can and how
 //! it has been doing. A request is `png pdf[pages=3]! tools out=100`: parts, an exclamation mark for those in the result
 //! of a tool, then demands. A plan is `gemini/flash(forward text), groq/llama(text text)`.
 

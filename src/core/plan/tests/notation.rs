@@ -106,7 +106,7 @@ pub(super) fn row(line: &str) -> (Abilities, Health) {
             ("ocr", _) => row.tasks = vec![TaskKind::Ocr],
             ("only", value) => row.soft = SoftSupport::Only(value.split(',').map(str::to_owned).collect()),
             ("not", value) => row.soft = SoftSupport::AllBut(value.split(',').map(str::to_owned).collect()),
-            ("rests", value) => health.rests_for = Some(Duration::from_secs(number(value))),
+            ("cools", value) => health.cooldown = Some(Duration::from_secs(number(value))),
             ("ms", value) => health.latency_ms = Some(number(value)),
             ("quota", value) => health.quota_left = Some(number(value)),
             ("doubt", value) => health.doubtful = value.split(',').map(|name| format_named(name).unwrap()).collect(),
@@ -192,7 +192,7 @@ pub(super) fn demand(line: &str) -> Demand {
 }
 
 pub(super) fn policy(line: &str) -> Policy {
-    let mut policy = Policy::wanting(Want::Anybody);
+    let mut policy = Policy::wanting(Want::Any);
     for word in line.split_whitespace() {
         match word.split_once('=').unwrap_or((word, "")) {
             ("tier", value) => policy.want = Want::Tier(Tier::named(value).unwrap()),
@@ -202,7 +202,7 @@ pub(super) fn policy(line: &str) -> Policy {
             ("free", _) => policy.cost = CostPolicy::Free,
             ("from", value) => policy.providers = value.split(',').map(ProviderId::new).collect(),
             ("sticky", value) => policy.sticky = Some(target(value)),
-            ("wake", _) => policy.wake_resting = true,
+            ("with-cooling", _) => policy.with_cooling = true,
             ("draw", value) => policy.draw = number(value),
             (other, _) => panic!("no policy has `{other}`"),
         }
@@ -225,13 +225,13 @@ pub(super) fn planned(rows: &[&str], recipes: &[&str], request: &str, wish: &str
 }
 
 impl Planned {
-    /// `a/b(forward), c/d(text)`, or why there is none: `resting 30`, `part 1 pdf: Install it.`, `context 10/5`,
-    /// `nobody`, `no targets`.
+    /// `a/b(forward), c/d(text)`, or why there is none: `cooling 30`, `part 1 pdf: Install it.`, `context 10/5`,
+    /// `none`, `no targets`.
     pub(super) fn words(&self) -> String {
         match &self.0 {
             Ok(plan) => plan.candidates.iter().map(candidate_words).collect::<Vec<_>>().join(", "),
             Err(Unplannable::NoTargets) => "no targets".to_owned(),
-            Err(Unplannable::AllResting { soonest, .. }) => format!("resting {}", soonest.as_secs()),
+            Err(Unplannable::AllCoolingDown { soonest, .. }) => format!("cooling {}", soonest.as_secs()),
             Err(Unplannable::Part { place, format, hints, .. }) => {
                 let PartPath::Content { message, .. } = place else { panic!("{place} is in no message") };
                 let mut words = format!("part {message} {format}");
@@ -241,7 +241,7 @@ impl Planned {
                 words
             }
             Err(Unplannable::Context { needs, most, .. }) => format!("context {needs}/{most}"),
-            Err(Unplannable::Nobody { .. }) => "nobody".to_owned(),
+            Err(Unplannable::NoneFits { .. }) => "none".to_owned(),
         }
     }
 
@@ -257,10 +257,10 @@ impl Planned {
             Ok(plan) => &plan.passed_over,
             Err(Unplannable::NoTargets) => return String::new(),
             Err(
-                Unplannable::AllResting { passed_over, .. }
+                Unplannable::AllCoolingDown { passed_over, .. }
                 | Unplannable::Part { passed_over, .. }
                 | Unplannable::Context { passed_over, .. }
-                | Unplannable::Nobody { passed_over },
+                | Unplannable::NoneFits { passed_over },
             ) => passed_over,
         };
         let one = |passed: &crate::plan::PassedOver| format!("{} {}", passed.target, passed.reason);

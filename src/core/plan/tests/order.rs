@@ -6,13 +6,13 @@ use super::{RECIPES, planned};
 fn the_better_row_comes_first_whatever_the_draw() {
     // First the better row, then the worse, though the worse is better in all that counts less.
     let table = [
-        // Rests.
-        ("a/b p=9 ms=9000 quota=0", "c/d p=1 ms=1 rests=5", "", "wake"),
-        ("a/b p=9 rests=5", "c/d p=1 rests=6", "", "wake"),
-        ("a/b rests=5", "c/d rests=6", "", "wake sticky=c/d"),
-        ("a/b", "c/d rests=6", "", "wake sticky=c/d"),
-        ("a/b", "c/d rests=6", "", "wake want=c/d,a/b"),
-        // Who answered so far.
+        // Cooldowns.
+        ("a/b p=9 ms=9000 quota=0", "c/d p=1 ms=1 cools=5", "", "with-cooling"),
+        ("a/b p=9 cools=5", "c/d p=1 cools=6", "", "with-cooling"),
+        ("a/b cools=5", "c/d cools=6", "", "with-cooling sticky=c/d"),
+        ("a/b", "c/d cools=6", "", "with-cooling sticky=c/d"),
+        ("a/b", "c/d cools=6", "", "with-cooling want=c/d,a/b"),
+        // The target that answered so far.
         // … but not for what it would lose and others would not.
         ("c/d p=9 png", "a/b p=1", "png", "sticky=a/b"),
         ("a/b", "c/d", "", "sticky=a/b want=c/d,a/b"),
@@ -92,10 +92,10 @@ fn equals_are_drawn_by_the_draw_and_not_by_their_rows() {
 
 #[test]
 fn those_who_are_woken_say_how_long_they_would_rest() {
-    let plan = planned(&["a/b rests=7", "c/d"], RECIPES, "", "wake").0.unwrap();
-    let rests: Vec<_> =
-        plan.candidates.iter().map(|candidate| candidate.rests_for.map(|left| left.as_secs())).collect();
-    assert_eq!(rests, [None, Some(7)]);
+    let plan = planned(&["a/b cools=7", "c/d"], RECIPES, "", "with-cooling").0.unwrap();
+    let cooldowns: Vec<_> =
+        plan.candidates.iter().map(|candidate| candidate.cooldown.map(|left| left.as_secs())).collect();
+    assert_eq!(cooldowns, [None, Some(7)]);
 }
 
 #[test]

@@ -228,7 +228,7 @@ fn hints_name_what_would_help_and_nothing_else() {
         ("a/b", &["t video->text missing=A.", "u video->text missing=B."], "mp4", "", "part 0 mp4: A. | B."),
         ("a/b", &["t video->text missing=A.", "u video->text missing=A."], "mp4", "", "part 0 mp4: A."),
         ("a/b", &["t audio->text missing=A."], "mp4", "", "part 0 mp4"),
-        ("a/b", &["t video->text missing=A. leaves"], "mp4", "local", "nobody"),
+        ("a/b", &["t video->text missing=A. leaves"], "mp4", "local", "none"),
         ("a/b local", &["t video->text missing=A. leaves"], "mp4", "local", "part 0 mp4"),
         ("a/b", &["t video->text missing=A."], "mp4", "strict", "part 0 mp4"),
         (

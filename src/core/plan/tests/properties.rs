@@ -40,8 +40,8 @@ const ABILITIES: &[&str] = &[
     "ms=2000",
     "quota=0",
     "quota=0.5",
-    "rests=9",
-    "rests=90",
+    "cools=9",
+    "cools=90",
     "doubt=png",
     "preview",
     "deprecated",
@@ -72,7 +72,7 @@ const POLICIES: &[&str] = &[
     "strict",
     "local",
     "free",
-    "wake",
+    "with-cooling",
     "from=p0,p1",
     "sticky=p1/m1",
     "tier=auto",
@@ -130,22 +130,22 @@ proptest! {
         let (demand, policy) = (demand(&request), policy(&wish));
         let recipes: Vec<_> = recipes.iter().map(|line| recipe(line)).collect();
         let Ok(plan) = &planned.0 else {
-            if let Err(Unplannable::AllResting { .. }) = &planned.0 {
-                prop_assert!(!policy.wake_resting);
+            if let Err(Unplannable::AllCoolingDown { .. }) = &planned.0 {
+                prop_assert!(!policy.with_cooling);
             }
             return Ok(());
         };
         prop_assert!(!plan.candidates.is_empty());
         prop_assert_eq!(plan.places.len(), demand.parts.len());
         if !wish.contains("want=") {
-            prop_assert_eq!(plan.candidates.len() + plan.passed_over.len(), rows.len(), "somebody is missing");
+            prop_assert_eq!(plan.candidates.len() + plan.passed_over.len(), rows.len(), "a target is missing");
         }
         for candidate in &plan.candidates {
             let row = &matrix.rows()[candidate.row];
             let health = health.of(candidate.row).unwrap();
             prop_assert_eq!(&row.target, &candidate.target);
             prop_assert_eq!(candidate.treatments.len(), demand.parts.len());
-            prop_assert!(policy.wake_resting || candidate.rests_for.is_none());
+            prop_assert!(policy.with_cooling || candidate.cooldown.is_none());
             prop_assert!(!wish.contains("local") || row.is_local);
             prop_assert!(!wish.contains("free") || matches!(row.price, Price::Free));
             prop_assert!(policy.providers.is_empty() || policy.providers.contains(&row.target.provider));

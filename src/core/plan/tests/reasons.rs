@@ -1,4 +1,4 @@
-//! Why nobody can be asked: the one answer out of many reasons.
+//! Why no target can be asked: the one answer out of many reasons.
 
 use super::{RECIPES, planned};
 
@@ -13,15 +13,15 @@ fn the_reason_that_helps_most_is_given() {
         (&[], RECIPES, "", "", "no targets"),
         (&["a/b embedding", "c/d ocr"], RECIPES, "", "", "no targets"),
         (&["a/b embedding", "c/d ocr"], RECIPES, "", "want=a/b", "no targets"),
-        (&["a/b retired"], RECIPES, "", "", "nobody"),
-        (&["a/b"], RECIPES, "tools", "", "nobody"),
-        (&["a/b"], RECIPES, "", "want=c/d", "nobody"),
-        // Whoever only rests would have answered.
-        (&["a/b rests=9", "c/d rests=5"], RECIPES, "", "", "resting 5"),
-        (&["a/b rests=9", "c/d rests=5 retired"], RECIPES, "", "", "resting 9"),
-        (&["a/b tools rests=9", "c/d rests=5"], RECIPES, "tools", "", "resting 9"),
-        (&["a/b rests=9", "c/d ctx=10"], RECIPES, "", "", "resting 9"),
-        (&["a/b mp4 rests=9", "c/d"], MISSING, "mp4", "", "resting 9"),
+        (&["a/b retired"], RECIPES, "", "", "none"),
+        (&["a/b"], RECIPES, "tools", "", "none"),
+        (&["a/b"], RECIPES, "", "want=c/d", "none"),
+        // A target that only cools down would have answered.
+        (&["a/b cools=9", "c/d cools=5"], RECIPES, "", "", "cooling 5"),
+        (&["a/b cools=9", "c/d cools=5 retired"], RECIPES, "", "", "cooling 9"),
+        (&["a/b tools cools=9", "c/d cools=5"], RECIPES, "tools", "", "cooling 9"),
+        (&["a/b cools=9", "c/d ctx=10"], RECIPES, "", "", "cooling 9"),
+        (&["a/b mp4 cools=9", "c/d"], MISSING, "mp4", "", "cooling 9"),
         // A part before the length.
         (&["a/b", "c/d ctx=10 mp4"], MISSING, "mp4", "", "part 0 mp4: Install ffmpeg."),
         (&["a/b", "c/d"], MISSING, "png mp4", "", "part 1 mp4: Install ffmpeg."),
@@ -42,7 +42,7 @@ fn the_reason_that_helps_most_is_given() {
 #[test]
 fn everybody_is_accounted_for_with_a_sentence() {
     let rows = [
-        "a/rests rests=30",
+        "a/cools cools=30",
         "b/embeds embedding",
         "c/gone retired",
         "d/ending deprecated",
@@ -55,7 +55,7 @@ fn everybody_is_accounted_for_with_a_sentence() {
     let recipes = ["t video->text missing=Install_ffmpeg."];
     let reasons = planned(&rows, &recipes, "mp4[bytes=11]", "from=a,b,c,d,e,f,g,h").reasons();
     let expected = [
-        "a/rests cannot be given messages[0].content[0]: it does not read this format; Install ffmpeg.",
+        "a/cools cannot be given messages[0].content[0]: it does not read this format; Install ffmpeg.",
         "b/embeds does not chat",
         "c/gone is retired",
         "d/ending is deprecated and answers only when it is named",

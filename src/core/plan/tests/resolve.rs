@@ -1,4 +1,4 @@
-//! Names and who is meant by them.
+//! Names and the targets that they mean.
 
 use super::notation::{matrix, target};
 use crate::capability::Tier;
@@ -40,7 +40,7 @@ fn aliases() -> Aliases {
 fn words(name: &str, tier: Option<Tier>) -> String {
     match resolve(name, tier, &matrix(ROWS).0, &aliases()) {
         Resolved::Want(Want::Tier(tier)) => format!("tier {tier}"),
-        Resolved::Want(Want::Anybody) => "anybody".to_owned(),
+        Resolved::Want(Want::Any) => "any".to_owned(),
         Resolved::Want(Want::Targets(targets)) => targets.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "),
         Resolved::Unknown { near } => format!("? {}", near.join(" ")).trim_end().to_owned(),
     }
@@ -86,7 +86,7 @@ fn a_name_means_the_first_thing_it_can() {
         ("codigo", "tier code"),
         ("vista", "tier vision"),
         ("contexto-largo", "tier long-context"),
-        // A model's bare name, at everybody who has it, by priority.
+        // A model's bare name, at every provider that has it, by priority.
         ("gemini-2.5-flash", "gemini/gemini-2.5-flash"),
         ("llama-3.3-70b", "openrouter/llama-3.3-70b groq/llama-3.3-70b"),
         ("openai/gpt-oss-120b", "groq/openai/gpt-oss-120b openrouter/openai/gpt-oss-120b"),
@@ -99,7 +99,7 @@ fn a_name_means_the_first_thing_it_can() {
         // Nothing.
         ("", "tier auto"),
         ("   ", "tier auto"),
-        // Nobody.
+        // None.
         ("gemini/gemini-2.5-flush", "? gemini/gemini-2.5-flash gemini/gemini-2.5-pro"),
         ("gemini-2.5-flsh", "? gemini/gemini-2.5-flash gemini/gemini-2.5-pro"),
         ("GPT-4O", "? openai/gpt-4o ollama/gpt-oss:120b"),

@@ -1,4 +1,4 @@
-//! Who is out of the question: life, tiers, wishes, policy and hard parameters.
+//! Which targets are out of the question: life, tiers, wishes, policy and hard parameters.
 
 use super::{RECIPES, alone, planned};
 
@@ -57,7 +57,7 @@ fn a_row_is_kept_or_passed_over_for_its_first_reason() {
         ("a/b whole", "", "", ""),
         ("a/b only=user", "soft=seed,store", "", ""),
         ("a/b out=10", "out=5000", "", ""),
-        // Context: the request and its reply, what nobody limited at 1,024.
+        // Context: the request and its reply, what is not limited at 1,024.
         ("a/b ctx=2024", "tokens=1000", "", ""),
         ("a/b ctx=2023", "tokens=1000", "", "has 2023 tokens of context, the request needs about 2024"),
         ("a/b ctx=1500", "tokens=1000 out=500", "", ""),
@@ -90,13 +90,13 @@ fn a_row_is_kept_or_passed_over_for_its_first_reason() {
             "",
             "has 2499 tokens of context, the request needs about 2500",
         ),
-        // Rests; whatever else is in the way is told first.
-        ("a/b rests=30", "", "", "rests for 30 s more"),
-        ("a/b rests=0", "", "", ""),
-        ("a/b rests=30", "", "wake", ""),
-        ("a/b rests=30", "tools", "", "cannot honour tools"),
-        ("a/b rests=30 ctx=5", "", "", "has 5 tokens of context, the request needs about 1024"),
-        ("a/b rests=30 retired", "", "wake", "is retired"),
+        // Cools down; whatever else is in the way is told first.
+        ("a/b cools=30", "", "", "cools down for 30 s more"),
+        ("a/b cools=0", "", "", ""),
+        ("a/b cools=30", "", "with-cooling", ""),
+        ("a/b cools=30", "tools", "", "cannot honour tools"),
+        ("a/b cools=30 ctx=5", "", "", "has 5 tokens of context, the request needs about 1024"),
+        ("a/b cools=30 retired", "", "with-cooling", "is retired"),
     ];
     for (row, request, policy, reason) in table {
         let planned = planned(&[row], RECIPES, request, policy);
@@ -126,12 +126,12 @@ fn tiers_bind_where_somebody_who_is_allowed_serves_them() {
         ("tier=standard", "", "a/wise"),
         ("tier=vision", "", "c/sees"),
         ("tier=vista", "", "c/sees"),
-        // Nobody serves it.
+        // No target serves it.
         ("tier=agentic", "", "a/quick a/wise c/sees d/plain"),
         ("tier=codigo", "", "a/quick a/wise c/sees d/plain"),
         ("tier=multimodal", "", "a/quick a/wise c/sees d/plain"),
         ("tier=contexto-largo", "", "a/quick a/wise c/sees d/plain"),
-        // Nobody serves it whom the policy allows.
+        // No target serves it that the policy allows.
         ("tier=fast from=c,d", "", "c/sees d/plain"),
         ("tier=fast local", "", "d/plain"),
         ("tier=reasoning free", "", "a/quick"),
@@ -144,7 +144,7 @@ fn tiers_bind_where_somebody_who_is_allowed_serves_them() {
         ("tier=auto", "brief png", "c/sees"),
         ("tier=auto", "code", "a/quick a/wise c/sees d/plain"),
         ("tier=auto", "csv", "a/wise"),
-        // Anybody is everybody who chats.
+        // Any target that does the task.
         ("", "", "a/quick a/wise c/sees d/plain"),
         // A pin looks at no tier.
         ("want=d/plain", "", "d/plain"),
@@ -162,12 +162,12 @@ fn tiers_bind_where_somebody_who_is_allowed_serves_them() {
 #[test]
 fn a_guessed_tier_gives_way_where_a_named_one_binds() {
     let table: [(&[&str], &str, &str, &str); 6] = [
-        (&["a/quick fast:1 rests=9", "b/plain"], "brief", "tier=auto", "b/plain"),
-        (&["a/quick fast:1 rests=9", "b/plain"], "brief", "tier=fast", "resting 9"),
-        (&["a/quick fast:1 rests=9", "b/plain rests=5"], "brief", "tier=auto", "resting 5"),
-        (&["a/quick fast:1 rests=9", "b/plain"], "brief", "tier=auto wake", "a/quick"),
+        (&["a/quick fast:1 cools=9", "b/plain"], "brief", "tier=auto", "b/plain"),
+        (&["a/quick fast:1 cools=9", "b/plain"], "brief", "tier=fast", "cooling 9"),
+        (&["a/quick fast:1 cools=9", "b/plain cools=5"], "brief", "tier=auto", "cooling 5"),
+        (&["a/quick fast:1 cools=9", "b/plain"], "brief", "tier=auto with-cooling", "a/quick"),
         (&["a/quick agentic:1", "b/plain tools"], "tools", "tier=auto", "b/plain"),
-        (&["a/quick agentic:1", "b/plain tools"], "tools", "tier=agentic", "nobody"),
+        (&["a/quick agentic:1", "b/plain tools"], "tools", "tier=agentic", "none"),
     ];
     for (rows, request, policy, expected) in table {
         assert_eq!(planned(rows, RECIPES, request, policy).words(), expected, "{rows:?} {request} {policy}");

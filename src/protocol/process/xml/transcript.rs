@@ -29,7 +29,7 @@ pub(in crate::protocol::process) struct TranscriptPage<'a> {
 }
 
 impl<'a> Transcript<'a> {
-    /// Who read the pages, in the order of their first page.
+    /// What read the pages, in the order of their first page.
     pub(in crate::protocol::process) fn engines(&self) -> Vec<&'a str> {
         let mut engines: Vec<&str> = Vec::new();
         for page in self.pages.iter().filter_map(|page| page.page.ok()) {

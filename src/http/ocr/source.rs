@@ -1,4 +1,4 @@
-//! A document that a request names by its place: in a data: URL, or elsewhere.
+//! A document that a request names by its source: in a data: URL, or elsewhere.
 //!
 //! Either way its bytes are spooled as they come, and what was claimed of them is kept for classification.
 
@@ -8,17 +8,17 @@ use super::super::AppState;
 use super::super::error::ApiError;
 use super::upload::{UploadedFile, decode_base64, keep};
 use crate::gateway::Spool;
-use crate::protocol::mistral::Place;
+use crate::protocol::mistral::Source;
 
 /// Gets the document. `name` wins over what its address ends with.
-pub(super) async fn open(state: &AppState, place: Place<'_>, name: Option<String>) -> Result<UploadedFile, ApiError> {
+pub(super) async fn open(state: &AppState, source: Source<'_>, name: Option<String>) -> Result<UploadedFile, ApiError> {
     let spool_bytes = state.config.limits.spool_bytes.get();
-    match place {
-        Place::Inline { mime, base64, field } => {
+    match source {
+        Source::Inline { mime, base64, field } => {
             let blob = decode_base64(field, &base64, spool_bytes).await?;
             Ok(UploadedFile { blob, mime, name })
         }
-        Place::Remote(url) => {
+        Source::Remote(url) => {
             let mut spool = Spool::new(spool_bytes);
             let fetched =
                 state.gateway.fetcher().fetch(&url, &mut |chunk| keep(&mut spool, chunk)).await.map_err(about_url)?;

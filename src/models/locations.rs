@@ -9,7 +9,7 @@ use super::OpenFailed;
 
 /// What decides where the files of the cards lie and which cards there are.
 #[derive(Debug, Clone, Default)]
-pub struct Place {
+pub struct Locations {
     /// The value of `MEDIARY_HOME`, if it is set.
     pub home: Option<PathBuf>,
     /// The current folder, from which a checkout of Mediary is looked for upwards.
@@ -18,7 +18,7 @@ pub struct Place {
     pub config_dir: Option<PathBuf>,
 }
 
-impl Place {
+impl Locations {
     /// The folder for the files of all cards: `$MEDIARY_HOME/weights`, else `models/weights` of the checkout around
     /// the current folder, else `mediary/weights` in the user's data directory.
     pub(super) fn weights_dir(&self) -> Result<PathBuf, OpenFailed> {
@@ -59,13 +59,13 @@ mod tests {
     fn a_checkout_is_found_from_below_and_the_operators_folder_beats_it() {
         let root = folder_with("[package]\nname = \"mediary\"\n");
         let cwd = root.path().join("src/deep");
-        let inside = Place { cwd: cwd.clone(), ..Place::default() };
+        let inside = Locations { cwd: cwd.clone(), ..Locations::default() };
         assert_eq!(inside.weights_dir().unwrap(), root.path().join("models/weights"));
-        let empty = Place { home: Some(PathBuf::new()), ..inside.clone() };
+        let empty = Locations { home: Some(PathBuf::new()), ..inside.clone() };
         assert_eq!(empty.weights_dir().unwrap(), root.path().join("models/weights"));
-        let told = Place { home: Some(PathBuf::from("/srv/mediary")), ..inside.clone() };
+        let told = Locations { home: Some(PathBuf::from("/srv/mediary")), ..inside.clone() };
         assert_eq!(told.weights_dir().unwrap(), Path::new("/srv/mediary/weights"));
-        let relative = Place { home: Some(PathBuf::from("here")), ..inside };
+        let relative = Locations { home: Some(PathBuf::from("here")), ..inside };
         assert_eq!(relative.weights_dir().unwrap(), cwd.join("here/weights"));
     }
 
@@ -73,8 +73,8 @@ mod tests {
     fn the_folder_of_another_project_is_not_taken_for_a_checkout() {
         for manifest in ["[package]\nname = \"other\"\n", "[workspace]\n", "not toml ["] {
             let root = folder_with(manifest);
-            let place = Place { cwd: root.path().to_owned(), ..Place::default() };
-            assert!(!place.weights_dir().unwrap().starts_with(root.path()), "{manifest}");
+            let locations = Locations { cwd: root.path().to_owned(), ..Locations::default() };
+            assert!(!locations.weights_dir().unwrap().starts_with(root.path()), "{manifest}");
         }
     }
 }
