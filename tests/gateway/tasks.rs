@@ -130,6 +130,17 @@ fn a_page_goes_from_an_engine_that_is_not_sure_over_a_provider_that_fails_to_one
 }
 
 #[test]
+fn lists_tell_engines_of_this_process_from_free_models_of_servers_beside_it() {
+    let upstream = Upstream::doing([]);
+    let models = json!([{ "id": "free", "price": "free" }, { "id": "unsaid", "price": "unknown" }]);
+    let server = with_providers(&[upstream.entry("beside", json!({ "models": models }))]);
+    for (model, pricing) in [("local/paddleocr", "local"), ("beside/free", "free"), ("beside/unsaid", "local")] {
+        let listed = Request::new("GET", &format!("/v1/models/{model}")).send(&server).ok();
+        assert_eq!(listed["pricing"], pricing, "{model}");
+    }
+}
+
+#[test]
 fn engines_of_this_process_stand_in_matrix_ledger_and_metrics_like_any_target() {
     let server = TestServer::with(|_| ());
     embed(&server, &json!({ "model": "local/all-minilm-l6-v2" })).ok();

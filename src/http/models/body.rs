@@ -57,7 +57,7 @@ pub(in crate::http) struct Model {
     /// The tiers it serves.
     #[schema(value_type = Vec<String>)]
     pub(super) tiers: Vec<Tier>,
-    /// `free`, `paid` or `unknown`; `local` for what runs here.
+    /// `free`, `paid` or `unknown`; `local` for engines of this process, and for servers on this machine without a stated price.
     pub(super) pricing: &'static str,
     /// US dollars for a million tokens of request, where they cost.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -125,7 +125,7 @@ impl Model {
             ("logprobs", row.logprobs),
         ];
         let (pricing, input_usd, output_usd) = match row.price {
-            Price::Free | Price::Unknown if row.is_local => ("local", None, None),
+            Price::Unknown if row.is_local => ("local", None, None),
             Price::Free => ("free", None, None),
             Price::Unknown => ("unknown", None, None),
             Price::Paid { input_usd, output_usd } => ("paid", Some(input_usd), Some(output_usd)),
@@ -166,6 +166,7 @@ impl Model {
     pub(super) fn described_by(self, engine: &EngineInfo) -> Self {
         Self {
             description: engine.description.to_owned(),
+            pricing: "local",
             installed: Some(engine.installed),
             note: Some(engine.note.clone()),
             ..self
