@@ -135,7 +135,7 @@ fn lists_tell_engines_of_this_process_from_free_models_of_servers_beside_it() {
     let models = json!([{ "id": "free", "price": "free" }, { "id": "unsaid", "price": "unknown" }]);
     let server = with_providers(&[upstream.entry("beside", json!({ "models": models }))]);
     for (model, pricing) in [("local/paddleocr", "local"), ("beside/free", "free"), ("beside/unsaid", "local")] {
-        let listed = Request::new("GET", &format!("/v1/models/{model}")).send(&server).ok();
+        let listed = Request::new("GET", format!("/v1/models/{model}")).send(&server).ok();
         assert_eq!(listed["pricing"], pricing, "{model}");
     }
 }
