@@ -59,10 +59,11 @@ outside() {
     git clone --quiet --no-hardlinks "$(git rev-parse --show-toplevel)" "$root/$checkout"
     say "cloned $(git -C "$root/$checkout" log -1 --format='%h %s')"
 
-    # In the background and waited for, so that a signal to this script is noticed at once and ends what is inside.
+    # In the background and waited for, so that a signal to this script is noticed at once and ends what is inside. unshare
+    # itself waits for its child whatever it is told, but the child does not outlive it.
     unshare --mount --pid --fork --kill-child --propagation private sh scripts/check-fresh.sh --inside "$root" &
     inside=$!
-    trap 'kill "$inside" 2>/dev/null || true; wait "$inside" || true; rm -rf "$root"' EXIT
+    trap 'kill -KILL "$inside" 2>/dev/null || true; wait "$inside" || true; rm -rf "$root"' EXIT
     wait "$inside"
 }
 
@@ -166,7 +167,7 @@ inside() {
     in_root make -C "/$checkout" run >"$log" 2>&1 &
     server=$!
     # Until it serves; `make run` has no limit of its own, and neither has this while it goes on.
-    until address=$(sed -n 's/.* serving on \(http:[^ ]*\).*/\1/p' "$log") && [ -n "$address" ]; do
+    until address=$(sed -n 's/.*serving on \(http:[^ "]*\).*/\1/p' "$log") && [ -n "$address" ]; do
         kill -0 "$server" 2>/dev/null || stopped "make run ended before it served"
         sleep 1
     done

@@ -2,7 +2,6 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 
 use mediary_convert::av::Ffmpeg;
 use mediary_convert::pdf::{PdfWorkers, WorkerSettings};
@@ -13,7 +12,7 @@ use mediary_store::DiskCache;
 use thiserror::Error;
 
 use super::documents::Reader;
-use super::engines::Engines;
+use super::engines::{Engines, RETRY_AFTER};
 use super::intake::Intake;
 use super::routing::Router;
 use super::treatments::{Installed, Pipelines, Treatments};
@@ -21,9 +20,6 @@ use super::{Gateway, Recipe, execution};
 use crate::config::{Config, Fetch};
 use crate::models::Models;
 use crate::providers::Providers;
-
-/// What a refused caller is told to wait.
-pub(super) const RETRY_AFTER: Duration = Duration::from_secs(5);
 
 /// What a gateway is made of.
 #[derive(Debug)]

@@ -4,17 +4,19 @@
 //! loaded here; a pool does that when its first job comes.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use mediary_core::capability::{Abilities, Acceptance, Price, TaskKind, VectorSpace};
 use mediary_core::engine::Engine;
 use mediary_core::{Failure, MediaFormat, MediaKind, ModelName, Target};
 use mediary_local::{ExecutionProvider, Local, MiniLm, Ocrs, PaddleOcr, Pool, PoolSettings, Runtime};
 
-use super::build::RETRY_AFTER;
 use super::{execution, installed};
 use crate::config::Engines as Settings;
 use crate::models::Models;
 
+/// What a refused caller is told to wait.
+pub(super) const RETRY_AFTER: Duration = Duration::from_secs(5);
 /// Targets of providers that were set up come before those of this process, where a request names neither.
 const PRIORITY: u32 = 100;
 

@@ -67,7 +67,7 @@ impl Intake {
     /// Puts a medium in the place of its address.
     async fn fetch_into(&self, part: &mut Part, place: PartPath) -> Result<(), Failure> {
         let Part::Remote { url, name, detail } = part else { return Ok(()) };
-        let fetched = self.fetch_part(url, name.take()).await.map_err(|failure| at_place(failure, place))?;
+        let fetched = self.fetch_part(url, name.take()).await.map_err(|failure| failure.at(place))?;
         *part = Part::Media(MediaPart { detail: *detail, ..fetched });
         Ok(())
     }
@@ -85,12 +85,6 @@ impl Intake {
         let media = classify(spool.finish(), claim).map_err(|refusal| Failure::unsupported(refusal.to_string()))?;
         Ok(MediaPart { media, name, detail: None, url: Some(url.to_owned()) })
     }
-}
-
-/// Names the part a failure is about.
-pub(super) fn at_place(mut failure: Failure, place: PartPath) -> Failure {
-    failure.detail = format!("{place}: {}", failure.detail);
-    failure
 }
 
 impl Intake {

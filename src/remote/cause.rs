@@ -5,7 +5,7 @@ use std::io;
 
 use mediary_core::{Failure, FailureKind};
 
-use crate::client::ProxyTrouble;
+use crate::proxy::ProxyTrouble;
 
 /// An error and what caused it, outermost first.
 pub(crate) fn causes<'e>(error: &'e (dyn StdError + 'static)) -> impl Iterator<Item = &'e (dyn StdError + 'static)> {

@@ -5,6 +5,7 @@
 
 mod consequence;
 
+use std::fmt;
 use std::time::Duration;
 
 use thiserror::Error;
@@ -139,6 +140,13 @@ impl Failure {
     /// A fault of ours.
     pub fn broken(detail: impl Into<String>) -> Self {
         Self::new(FailureKind::Broken, detail)
+    }
+
+    /// The same with its sentence beginning with the place of the part that it is about.
+    #[must_use]
+    pub fn at(mut self, place: impl fmt::Display) -> Self {
+        self.detail = format!("{place}: {}", self.detail);
+        self
     }
 
     /// The client went away.

@@ -15,7 +15,7 @@ use tempfile::TempDir;
 
 use super::super::blocking;
 use super::Reader;
-use super::read::ReadOptions;
+use super::options::ReadOptions;
 use super::reading::Reading;
 
 /// The most that is kept.

@@ -7,6 +7,7 @@ mod drawn;
 mod engine;
 mod layer_sample;
 mod markdown;
+mod options;
 mod page_reader;
 mod page_work;
 mod pdf;
@@ -20,7 +21,8 @@ mod searchable;
 mod text;
 
 pub(super) use drawn::Drawings;
-pub use read::{EngineChoice, OnPage, Progress, ReadOptions};
+pub use options::{EngineChoice, ReadOptions};
+pub use read::{OnPage, Progress};
 pub use reading::{Attempt, Outcome, PageOutcome, ReadStatus, Reading, Reason};
 pub use recipe::{Recipe, Step};
 

@@ -14,8 +14,8 @@ use mediary_core::{Failure, FailureKind, MediaFormat, Target};
 
 use super::super::routing::{Bounds, CallError, Fleet, Planned, Ran, Router};
 use super::engine::{EngineRead, Picture};
+use super::options::{EngineChoice, ReadOptions};
 use super::page_work::{PageLog, PageWork, ReadPage, likelier};
-use super::read::{EngineChoice, ReadOptions};
 use super::reading::{AttemptLog, PageOutcome};
 use super::recipe::Recipe;
 

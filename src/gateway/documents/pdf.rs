@@ -12,8 +12,9 @@ use mediary_layout::arrange_layer;
 
 use super::Reader;
 use super::engine::Picture;
+use super::options::ReadOptions;
 use super::page_reader::PageReader;
-use super::read::{OnPage, Progress, ReadOptions, TEXT_LAYER};
+use super::read::{OnPage, Progress, TEXT_LAYER};
 use super::reading::{AttemptLog, Outcome, PageOutcome, Reason};
 use super::{layer_sample, picture_parts};
 

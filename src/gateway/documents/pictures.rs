@@ -8,8 +8,9 @@ use mediary_core::{Failure, Media};
 use super::super::blocking;
 use super::Reader;
 use super::engine::Picture;
+use super::options::ReadOptions;
 use super::page_reader::PageReader;
-use super::read::{OnPage, Progress, ReadOptions};
+use super::read::{OnPage, Progress};
 use super::reading::{AttemptLog, PageOutcome};
 
 impl Reader {

@@ -2,16 +2,16 @@
 
 use std::time::Instant;
 
-use mediary_convert::pdf::TextPolicy;
 use mediary_core::capability::TaskKind;
-use mediary_core::document::{Page, PageSelection};
+use mediary_core::document::Page;
 use mediary_core::plan::{Privacy, RecipeName, Treatment};
-use mediary_core::{Failure, FailureKind, Media, MediaFormat, MediaKind, Target};
+use mediary_core::{Failure, FailureKind, Media, MediaFormat, MediaKind};
 use serde::Serialize;
 
 use super::super::limits;
 use super::super::routing::{CallError, Planned};
 use super::Reader;
+use super::options::{EngineChoice, ReadOptions};
 use super::page_reader::PageReader;
 use super::page_work::looks_at_pages;
 use super::reading::{AttemptLog, PageOutcome, Reading, Reason};
@@ -32,67 +32,6 @@ pub struct Progress {
     pub done: usize,
     /// Selected pages.
     pub total: usize,
-}
-
-/// Which engines are to read.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub enum EngineChoice {
-    /// Whatever suits, as the recipe has it.
-    #[default]
-    Auto,
-    /// Only engines in this process.
-    Local,
-    /// This one.
-    Target(Target),
-}
-
-/// What is wanted of a document.
-#[derive(Debug, Clone)]
-pub struct ReadOptions {
-    /// Which engines are to read.
-    pub engine: EngineChoice,
-    /// Which pages.
-    pub pages: PageSelection,
-    /// Whether words and their boxes are wanted.
-    pub words: bool,
-    /// The password of an encrypted document.
-    pub password: Option<String>,
-    /// Read pixels even where the document has text of its own.
-    pub force_ocr: bool,
-    /// Never read pixels.
-    pub text_layer_only: bool,
-    /// Resolution for rendering; `None` lets each page decide.
-    pub dpi: Option<u32>,
-    /// Whether a result from before will do, and this one may be kept.
-    pub cache: bool,
-    /// Where pages may go; the operator may allow less.
-    pub privacy: Privacy,
-}
-
-impl Default for ReadOptions {
-    fn default() -> Self {
-        Self {
-            engine: EngineChoice::default(),
-            pages: PageSelection::default(),
-            words: false,
-            password: None,
-            force_ocr: false,
-            text_layer_only: false,
-            dpi: None,
-            cache: true,
-            privacy: Privacy::Any,
-        }
-    }
-}
-
-impl ReadOptions {
-    pub(super) fn text_policy(&self) -> TextPolicy {
-        match (self.force_ocr, self.text_layer_only) {
-            (true, _) => TextPolicy::Ignore,
-            (false, true) => TextPolicy::Only,
-            (false, false) => TextPolicy::Judge,
-        }
-    }
 }
 
 impl Reader {

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::super::blocking;
 use super::Reader;
-use super::read::ReadOptions;
+use super::options::ReadOptions;
 use super::reading::{Attempt, PageOutcome, Reading, Reason};
 
 /// A reading as it is kept.

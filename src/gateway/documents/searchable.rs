@@ -13,7 +13,7 @@ use mediary_core::{Failure, MediaKind};
 
 use super::super::blocking;
 use super::Reader;
-use super::read::ReadOptions;
+use super::options::ReadOptions;
 use super::reading::Reading;
 
 impl Reader {

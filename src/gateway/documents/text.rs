@@ -8,7 +8,8 @@ use mediary_core::{Failure, Media};
 
 use super::super::blocking;
 use super::Reader;
-use super::read::{OnPage, Progress, ReadOptions, TEXT_LAYER};
+use super::options::ReadOptions;
+use super::read::{OnPage, Progress, TEXT_LAYER};
 use super::reading::{AttemptLog, Outcome, PageOutcome};
 
 impl Reader {

@@ -11,8 +11,9 @@ use mediary_core::{Failure, FailureKind, Media, MediaFormat, MediaKind, Next, Ta
 use super::super::blocking;
 use super::super::routing::{Bounds, CallError, Fleet, Planned, Tried};
 use super::available::{AUDIO_TO_AUDIO, AUDIO_TO_TEXT};
+use super::extract::{Extract, Section};
 use super::jobs::Job;
-use super::made::{Extract, Made, Section};
+use super::made::Made;
 use super::memo::{self, Memo};
 use super::transcription::{Transcript, TranscriptWork};
 use super::{Treatments, help};

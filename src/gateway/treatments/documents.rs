@@ -16,8 +16,9 @@ use super::super::blocking;
 use super::super::documents::{ReadOptions, Reading};
 use super::Treatments;
 use super::available::{DOCUMENT_TO_TEXT, IMAGE_TO_IMAGE, PDF_TO_IMAGES};
+use super::extract::{Extract, Section};
 use super::jobs::Job;
-use super::made::{Extract, Made, Piece, Section};
+use super::made::{Made, Piece};
 use super::memo::{self, Memo};
 use super::recipes::{DocumentToText, Jpeg};
 

@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 
 use mediary_core::{ContentHash, MediaFormat};
 
-use super::made::Extract;
+use super::extract::Extract;
 
 /// A longer name is cut.
 const MOST_NAME_CHARACTERS: usize = 120;
@@ -81,7 +81,7 @@ fn short(hash: &ContentHash) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::made::Section;
+    use super::super::extract::Section;
     use super::*;
 
     fn extract(sections: &[(Option<&str>, &str)]) -> Extract {

@@ -14,7 +14,7 @@ use super::Treatments;
 use super::available::IMAGE_TO_TEXT;
 use super::description::{Description, Scene, description};
 use super::documents;
-use super::made::{Extract, Section};
+use super::extract::{Extract, Section};
 use super::memo::{self, Memo};
 
 impl Treatments {

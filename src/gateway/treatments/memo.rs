@@ -15,7 +15,8 @@ use tokio::sync::{OnceCell, Semaphore};
 
 use super::super::documents::EngineChoice;
 use super::super::routing::Bounds;
-use super::made::{Extract, Made};
+use super::extract::Extract;
+use super::made::Made;
 
 /// So many parts of a request are treated at once.
 const AT_ONCE: usize = 4;

@@ -8,6 +8,7 @@ mod audio;
 mod available;
 mod description;
 mod documents;
+mod extract;
 mod fence;
 mod help;
 mod images;
@@ -37,12 +38,12 @@ use mediary_core::task::Chat;
 use mediary_core::{Failure, Media, MediaKind};
 
 use super::documents::Reader;
-use super::intake::at_place;
 use super::limits;
 use super::routing::{Router, TreatmentNote};
 use crate::config::Limits;
+use extract::Extract;
 use jobs::{Assigned, Job};
-use made::{Extract, Made};
+use made::Made;
 use memo::Remembered;
 
 /// What treatments are done with.
@@ -104,7 +105,7 @@ impl Treatments {
         for Assigned { place, job, .. } in &jobs {
             done.push(async {
                 let made = memo.once(job.key(), self.make(*job)).await;
-                made.map_err(|failure| at_place(failure, *place))
+                made.map_err(|failure| failure.at(*place))
             });
         }
         let done: Vec<Arc<Made>> = try_join_all(done).await?;

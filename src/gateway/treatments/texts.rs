@@ -6,7 +6,7 @@ use mediary_core::{Failure, Media};
 use super::super::blocking;
 use super::Treatments;
 use super::available::TEXT_TO_TEXT;
-use super::made::{Extract, Section};
+use super::extract::{Extract, Section};
 
 impl Treatments {
     pub(super) async fn file_text(&self, media: &Media) -> Result<Extract, Failure> {

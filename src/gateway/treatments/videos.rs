@@ -13,8 +13,9 @@ use super::super::blocking;
 use super::super::routing::shown;
 use super::available::{VIDEO_TO_FRAMES, VIDEO_TO_TEXT};
 use super::description::{Description, Scene, Shown, description};
+use super::extract::{Extract, Section};
 use super::jobs::Job;
-use super::made::{Extract, Made, Piece, Section};
+use super::made::{Made, Piece};
 use super::memo::{self, Memo};
 use super::{Treatments, audio, help};
 

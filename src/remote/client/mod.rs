@@ -17,7 +17,6 @@ mod tests;
 
 pub(crate) use answer::Answer;
 pub(crate) use error::SendError;
-pub(crate) use route::ProxyTrouble;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -29,7 +28,7 @@ use http_body_util::Full;
 use rustls::ClientConfig;
 
 use crate::errands::{ErrandClient, OURSELVES};
-use crate::proxy::Proxy;
+use crate::proxy::{Proxy, ProxyTrouble};
 use crate::trust::trust;
 use connect::Connector;
 use form::{absolute_form, origin_form};

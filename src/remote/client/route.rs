@@ -10,27 +10,20 @@ use std::task::{Context, Poll};
 use http::Uri;
 use http::header::HeaderValue;
 use http::uri::Scheme;
-use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder, MaybeHttpsStream};
+use hyper_rustls::{HttpsConnectorBuilder, MaybeHttpsStream};
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::client::legacy::connect::proxy::{SocksV4, SocksV5, Tunnel};
 use hyper_util::rt::TokioIo;
 use rustls::ClientConfig;
-use thiserror::Error;
 use tokio::net::TcpStream;
 use tower_service::Service;
 
 use super::error::BoxError;
 use super::form::is_https;
-use crate::proxy::Proxy;
+use crate::proxy::{Proxy, ProxyTrouble, ToProxy};
 
 /// A connection to a host or to its proxy; encrypted only on the way to a proxy that wants that.
 pub(super) type Stream = MaybeHttpsStream<TokioIo<TcpStream>>;
-
-type ToProxy = HttpsConnector<HttpConnector>;
-/// What a tunnel fails with; the type has no public name.
-type TunnelError = <Tunnel<ToProxy> as Service<Uri>>::Error;
-/// Likewise, of both versions of SOCKS.
-type SocksError = <SocksV5<HttpConnector> as Service<Uri>>::Error;
 
 /// Where connections lead first.
 #[derive(Clone)]
@@ -116,63 +109,6 @@ impl Service<Uri> for Route {
     }
 }
 
-/// What a proxy did instead of what it was asked for. None of the texts holds an address.
-#[derive(Debug, Error)]
-pub(crate) enum ProxyTrouble {
-    /// No connection to it stands.
-    #[error("the proxy cannot be connected to; check its address in `proxy` or HTTPS_PROXY")]
-    Unreachable(#[source] BoxError),
-    /// It wants a name and a password, or others.
-    #[error("the proxy wants a name and a password, or others; write them in its address: http://name:password@host")]
-    Unauthorised,
-    /// It does not connect to this host.
-    #[error("the proxy refuses to connect to it; have it allowed there, or name the host in NO_PROXY")]
-    Refused,
-    /// It closed the connection, or does not speak the protocol of its scheme.
-    #[error("the proxy did not answer as one; check its address and whether it begins with http, https or socks5")]
-    Garbled,
-}
-
-impl ProxyTrouble {
-    fn tunnel(error: TunnelError) -> Self {
-        match error {
-            TunnelError::ConnectFailed(source) => Self::Unreachable(source),
-            TunnelError::ProxyAuthRequired => Self::Unauthorised,
-            TunnelError::TunnelUnsuccessful => Self::Refused,
-            TunnelError::Io(_)
-            | TunnelError::MissingHost
-            | TunnelError::ProxyHeadersTooLong
-            | TunnelError::TunnelUnexpectedEof => Self::Garbled,
-        }
-    }
-
-    fn socks(error: SocksError) -> Self {
-        match error {
-            SocksError::Inner(source) => Self::Unreachable(source.into()),
-            SocksError::V5(refused) if is_about_credentials(&refused) => Self::Unauthorised,
-            SocksError::V5(_) | SocksError::V4(_) | SocksError::DnsFailure => Self::Refused,
-            SocksError::Io(_)
-            | SocksError::MissingHost
-            | SocksError::MissingPort
-            | SocksError::Parsing(_)
-            | SocksError::Serialize(_) => Self::Garbled,
-        }
-    }
-
-    /// The sentence for what a tunnel of another client failed with: the same tunnels are under the errand client.
-    pub(crate) fn of(error: &(dyn std::error::Error + 'static)) -> Option<Self> {
-        match error.downcast_ref::<TunnelError>()? {
-            TunnelError::ProxyAuthRequired => Some(Self::Unauthorised),
-            TunnelError::TunnelUnsuccessful => Some(Self::Refused),
-            // What is below says more.
-            TunnelError::ConnectFailed(_) | TunnelError::Io(_) => None,
-            TunnelError::MissingHost | TunnelError::ProxyHeadersTooLong | TunnelError::TunnelUnexpectedEof => {
-                Some(Self::Garbled)
-            }
-        }
-    }
-}
-
 /// The same address with its port. The SOCKS connectors take a plain one without it for an encrypted one.
 fn with_port(address: Uri) -> Uri {
     let usual = if address.scheme().is_some_and(is_https) { 443 } else { 80 };
@@ -180,10 +116,4 @@ fn with_port(address: Uri) -> Uri {
     let mut parts = address.clone().into_parts();
     parts.authority = format!("{host}:{usual}").parse().ok();
     Uri::from_parts(parts).unwrap_or(address)
-}
-
-/// The types of these errors have no public names, so their words have to do.
-fn is_about_credentials(refused: &impl std::fmt::Display) -> bool {
-    let words = refused.to_string();
-    words.contains("authentication") || words.contains("credentials")
 }

@@ -7,8 +7,10 @@
 mod rules;
 #[cfg(test)]
 mod tests;
+mod trouble;
 
 pub use rules::ProxyRules;
+pub(crate) use trouble::{ProxyTrouble, ToProxy};
 
 use std::fmt;
 use std::str::FromStr;
