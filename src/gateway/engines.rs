@@ -20,6 +20,9 @@ pub(super) const RETRY_AFTER: Duration = Duration::from_secs(5);
 /// Targets of providers that were set up come before those of this process, where a request names neither.
 const PRIORITY: u32 = 100;
 
+/// So many texts are embedded before the next request has its turn.
+const INPUTS_AT_ONCE: u32 = 256;
+
 /// What there is to say about a local target beside its row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EngineInfo {
@@ -164,8 +167,9 @@ fn reads_pages(target: Target) -> Abilities {
 /// The engine of sentence embeddings.
 fn embeds_sentences(target: Target) -> Abilities {
     let dimensions = u32::try_from(MiniLm::DIMENSIONS).ok();
-    let vectors = VectorSpace { dimensions, ..VectorSpace::of("all-minilm-l6-v2") };
-    Abilities { vectors: Some(vectors), ..Abilities::of(target, TaskKind::Embedding) }
+    let vectors = VectorSpace { dimensions, inputs: Some(INPUTS_AT_ONCE), ..VectorSpace::of("all-minilm-l6-v2") };
+    let context_tokens = u32::try_from(MiniLm::LONGEST).ok();
+    Abilities { vectors: Some(vectors), context_tokens, ..Abilities::of(target, TaskKind::Embedding) }
 }
 
 fn pdfium(models: &Models) -> Result<String, Failure> {

@@ -174,7 +174,18 @@ fn family(status: StatusCode) -> &'static str {
 }
 
 impl From<Failure> for ApiError {
-    fn from(Failure { kind, detail }: Failure) -> Self {
+    fn from(failure: Failure) -> Self {
+        let (detail, place) = (failure.to_string(), failure.place);
+        let error = Self::of(failure.kind, detail);
+        match place {
+            Some(place) => error.about(place.to_string()),
+            None => error,
+        }
+    }
+}
+
+impl ApiError {
+    fn of(kind: FailureKind, detail: String) -> Self {
         match kind {
             FailureKind::Malformed => Self::malformed(detail),
             FailureKind::UnsupportedMedium => {

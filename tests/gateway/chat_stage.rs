@@ -15,7 +15,7 @@ pub(crate) struct Stage {
     /// The last comes first.
     acts: Mutex<Vec<Act>>,
     seen: Mutex<Vec<Seen>>,
-    /// When the other side left a silent or stalled answer.
+    /// When the other side left an answer that was silent, stalled or still being written.
     left: Mutex<Vec<Instant>>,
     pub(crate) ends: AtomicBool,
 }
@@ -28,13 +28,17 @@ impl Stage {
         Self { acts: Mutex::new(acts), ..Self::default() }
     }
 
-    /// When the other side first left an answer that went no further.
+    /// When the other side first left an answer before its end.
     pub(crate) fn left(&self) -> Option<Instant> {
         self.left.lock().expect("it is not poisoned").first().copied()
     }
 
     pub(crate) fn seen(&self) -> MutexGuard<'_, Vec<Seen>> {
         self.seen.lock().expect("it is not poisoned")
+    }
+
+    fn is_left(&self) {
+        self.left.lock().expect("it is not poisoned").push(Instant::now());
     }
 
     /// What to do with the next request.
@@ -95,6 +99,7 @@ fn play(act: Act, input: &mut BufReader<TcpStream>, out: &mut TcpStream, stage: 
 fn stream(steps: Vec<Step>, input: &mut BufReader<TcpStream>, out: &mut TcpStream, stage: &Stage) -> bool {
     let head = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n";
     if out.write_all(head.as_bytes()).is_err() {
+        stage.is_left();
         return false;
     }
     for step in steps {
@@ -112,6 +117,7 @@ fn stream(steps: Vec<Step>, input: &mut BufReader<TcpStream>, out: &mut TcpStrea
             }
         };
         if out.write_all(format!("{:x}\r\n{bytes}\r\n", bytes.len()).as_bytes()).is_err() {
+            stage.is_left();
             return false;
         }
     }
@@ -122,7 +128,7 @@ fn wait_for_leave(input: &mut BufReader<TcpStream>, stage: &Stage) {
     let mut rest = [0; 64];
     // Nothing more is sent by a client that waits; what ends the wait is its leaving.
     while let Ok(1..) = input.read(&mut rest) {}
-    stage.left.lock().expect("it is not poisoned").push(Instant::now());
+    stage.is_left();
 }
 
 /// A request. Its last byte is looked at, but stays where it is.

@@ -123,11 +123,11 @@ fn a_failure_of_all_after_the_first_ping_is_an_event() {
     assert!(answer.text().starts_with(": ping\n\n") && !answer.text().contains("[DONE]"), "{answer}");
 }
 
-/// The time in which a call to a provider is to end once no client waits for it any more.
-const AT_ONCE: Duration = Duration::from_millis(100);
+/// Far less than any time limit of the server: a call that ends later was ended by one of those.
+const AT_ONCE: Duration = Duration::from_secs(5);
 
 #[test]
-fn a_client_that_leaves_ends_the_call_at_once_and_nobody_rests_for_it() {
+fn a_client_that_leaves_ends_the_call_and_no_target_cools_down_for_it() {
     let streamed = |steps: &[Step]| Act::Stream(steps.to_vec());
     let rows = [
         ("before the head", Act::Silence, true),

@@ -80,13 +80,14 @@ fn base64_and_tokens_say_the_same_as_numbers_and_texts() {
 
 #[test]
 fn what_cannot_be_embedded_is_refused_by_name() {
-    let long = "word ".repeat(700);
+    let (long, longish) = ("word ".repeat(700), "wordiest ".repeat(300));
     let rows = [
         (json!({ "model": LOCAL, "input": [] }), 400, "`input` is empty"),
-        (json!({ "model": LOCAL, "input": ["a", ""] }), 400, "input[1] is empty"),
-        (json!({ "model": LOCAL, "input": " \n" }), 400, "is empty"),
+        (json!({ "model": LOCAL, "input": ["a", ""] }), 400, "input[1] is empty; send a text"),
+        (json!({ "model": LOCAL, "input": " \n" }), 400, "input[0]: there is no text in it"),
         (json!({ "model": LOCAL, "input": [4_000_000_000_u32] }), 400, "no tokens of cl100k_base"),
-        (json!({ "model": LOCAL, "input": ["a", long] }), 400, "input 1 has 702 tokens"),
+        (json!({ "model": LOCAL, "input": ["a", long] }), 400, "A text of 700 tokens or more is in `input`"),
+        (json!({ "model": LOCAL, "input": ["a", longish] }), 400, "input[1]: it has 902 tokens"),
         (json!({ "model": LOCAL, "dimensions": 100 }), 422, "cannot honour dimensions"),
         (json!({ "model": LOCAL, "encoding_format": "int8" }), 400, "`int8` is no encoding"),
         (json!({ "model": "local/paddleocr" }), 422, "does not do the task embedding"),

@@ -133,7 +133,7 @@ impl Upstream {
         self.stage.seen().iter().map(|seen| seen.key().to_owned()).collect()
     }
 
-    /// When the other side left an answer that went no further.
+    /// When the other side left an answer before its end.
     pub(crate) fn was_left(&self) -> Instant {
         wait_until("the call is given up", || self.stage.left().is_some());
         self.stage.left().expect("it was waited for")

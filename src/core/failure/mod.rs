@@ -4,117 +4,41 @@
 //! kinds into statuses. Making a failure has no side effects; it is logged once, at the door.
 
 mod consequence;
+mod kind;
 
 use std::fmt;
-use std::time::Duration;
 
 use thiserror::Error;
 
+use crate::task::PartPath;
+
 pub use consequence::{Consequence, Cooldown, Next};
-
-/// What went wrong, as far as a caller decides differently on it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum FailureKind {
-    /// The request would fail anywhere: a bad field, a bad value, nothing to read.
-    Malformed,
-    /// The bytes are a medium or a format that this work cannot use.
-    UnsupportedMedium,
-    /// A limit on bytes, pixels or pages was passed; the detail names it.
-    TooLarge,
-    /// The medium is of the right format but cannot be read: encrypted, damaged, empty.
-    Unreadable,
-    /// No such model, engine or page.
-    Unknown,
-    /// Every place is taken. Worth trying again after the given time.
-    Busy {
-        /// When a place is likely to be free.
-        retry_after: Duration,
-    },
-    /// An engine's library or weights are not on this machine.
-    NotInstalled,
-    /// The work took longer than its limit and was ended.
-    TimedOut,
-    /// Another machine cannot be reached, or fails. Worth trying again later.
-    Unreachable,
-    /// A provider will not take a medium, its size, their count or a parameter; another may.
-    Unacceptable,
-    /// The request is too long for the model.
-    ContextTooLong,
-    /// The provider will not answer this with any key.
-    ContentRefused,
-    /// The provider has no such model, or no longer.
-    ModelGone,
-    /// The provider does not know the key, or the key may not do this.
-    BadKey,
-    /// The key has asked too often.
-    RateLimited {
-        /// When it may ask again, if the provider said.
-        retry_after: Option<Duration>,
-    },
-    /// The key's quota or credit is spent.
-    QuotaSpent {
-        /// When there will be more, if the provider said.
-        resets_in: Option<Duration>,
-    },
-    /// The provider has more work than it can do, or broke down over this.
-    Overloaded {
-        /// When to try again, if the provider said.
-        retry_after: Option<Duration>,
-    },
-    /// The provider's answer cannot be understood, or broke off.
-    Garbled,
-    /// The provider answered with nothing.
-    EmptyAnswer,
-    /// The client went away; the answer is not read.
-    ClientGone,
-    /// A fault of ours: a crashed worker, a panicking engine, a full disk.
-    Broken,
-}
-
-impl FailureKind {
-    /// Its name in answers, logs and metrics.
-    #[must_use]
-    pub fn name(&self) -> &'static str {
-        match self {
-            Self::Malformed => "malformed",
-            Self::UnsupportedMedium => "unsupported_medium",
-            Self::TooLarge => "too_large",
-            Self::Unreadable => "unreadable",
-            Self::Unknown => "unknown",
-            Self::Busy { .. } => "busy",
-            Self::NotInstalled => "not_installed",
-            Self::TimedOut => "timed_out",
-            Self::Unreachable => "unreachable",
-            Self::Unacceptable => "unacceptable",
-            Self::ContextTooLong => "context_too_long",
-            Self::ContentRefused => "content_refused",
-            Self::ModelGone => "model_gone",
-            Self::BadKey => "bad_key",
-            Self::RateLimited { .. } => "rate_limited",
-            Self::QuotaSpent { .. } => "quota_spent",
-            Self::Overloaded { .. } => "overloaded",
-            Self::Garbled => "garbled",
-            Self::EmptyAnswer => "empty_answer",
-            Self::ClientGone => "client_gone",
-            Self::Broken => "broken",
-        }
-    }
-}
+pub use kind::FailureKind;
 
 /// A failure: its kind, and what to tell the user.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("{detail}")]
 pub struct Failure {
     /// What to decide on.
     pub kind: FailureKind,
     /// One sentence that says what was wrong and what to do about it.
     pub detail: String,
+    /// The part of the request that it is about, named before the sentence wherever a failure is written.
+    pub place: Option<PartPath>,
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(place) = self.place {
+            write!(formatter, "{place}: ")?;
+        }
+        formatter.write_str(&self.detail)
+    }
 }
 
 impl Failure {
     /// A failure of the given kind, with its sentence.
     pub fn new(kind: FailureKind, detail: impl Into<String>) -> Self {
-        Self { kind, detail: detail.into() }
+        Self { kind, detail: detail.into(), place: None }
     }
 
     /// The request itself is wrong.
@@ -142,11 +66,10 @@ impl Failure {
         Self::new(FailureKind::Broken, detail)
     }
 
-    /// The same with its sentence beginning with the place of the part that it is about.
+    /// The same, about a part of the request.
     #[must_use]
-    pub fn at(mut self, place: impl fmt::Display) -> Self {
-        self.detail = format!("{place}: {}", self.detail);
-        self
+    pub fn at(self, place: PartPath) -> Self {
+        Self { place: Some(place), ..self }
     }
 
     /// The client went away.

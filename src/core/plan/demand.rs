@@ -1,6 +1,6 @@
 //! What a request demands of a target, as far as a plan depends on it.
 
-use super::estimate::{estimate_tokens, input_tokens};
+use super::estimate::{estimate_tokens, input_tokens, least_input_tokens};
 use super::{REPLY_RESERVE_TOKENS, Signs};
 use crate::capability::{PartShape, Structured, TaskKind};
 use crate::task::{Chat, Embed, ReplyFormat, Task, ToolChoice};
@@ -14,7 +14,8 @@ pub struct Demand {
     pub parts: Vec<PartShape>,
     /// About how many tokens its texts have, tools included.
     pub text_tokens: u32,
-    /// About how many tokens a target has to hold at once, where that is not all of them: the longest of several texts.
+    /// How many tokens a target has to hold at once at least, where that is not all of them: the longest of several
+    /// texts.
     pub longest_tokens: Option<u32>,
     /// The most tokens of the reply, if the request says so.
     pub output_tokens: Option<u32>,
@@ -66,7 +67,8 @@ impl Demand {
         Self {
             task: TaskKind::Embedding,
             text_tokens: tokens().fold(0, u32::saturating_add),
-            longest_tokens: tokens().max(),
+            // An estimate would refuse texts that fit; how many tokens there are is for the target to say.
+            longest_tokens: embed.inputs.iter().map(least_input_tokens).max(),
             hard: Hard { dimensions: embed.dimensions, ..Hard::default() },
             soft: embed.extras.keys().cloned().collect(),
             ..Self::default()

@@ -43,6 +43,18 @@ pub fn input_tokens(input: &EmbedInput) -> u32 {
     u32::try_from(tokens).unwrap_or(u32::MAX)
 }
 
+/// As many tokens as a text to embed has at least: no tokenizer makes one token of two words.
+#[must_use]
+pub(super) fn least_input_tokens(input: &EmbedInput) -> u32 {
+    let tokens = match input {
+        EmbedInput::Text(text) => {
+            text.split_whitespace().filter(|word| word.contains(|c: char| c.is_ascii_alphanumeric())).count()
+        }
+        EmbedInput::Tokens(tokens) => tokens.len(),
+    };
+    u32::try_from(tokens).unwrap_or(u32::MAX)
+}
+
 fn of_message(message: &Message) -> u64 {
     let parts: u64 = message
         .parts

@@ -191,6 +191,8 @@ pub enum Unplannable {
     },
     /// The request is too long for all targets.
     Context {
+        /// What was to be done.
+        task: TaskKind,
         /// Tokens it needs, about.
         needs: u32,
         /// The most that any has.

@@ -39,7 +39,7 @@ pub(super) fn unplannable(
         if let Reason::Context { needs, has } = passed.reason { Some((needs, has)) } else { None }
     });
     match too_short.max_by_key(|(needs, has)| (*has, u32::MAX - needs)) {
-        Some((needs, most)) => Unplannable::Context { needs, most, passed_over },
+        Some((needs, most)) => Unplannable::Context { task: demand.task, needs, most, passed_over },
         None => Unplannable::NoneFits { passed_over },
     }
 }

@@ -57,6 +57,11 @@ pub(in crate::gateway) trait Work: Sync {
         failure.kind.consequence().next == Next::Stop
     }
 
+    /// The same failure, about its part of the whole request where a task is a piece of it.
+    fn placed(&self, failure: Failure) -> Failure {
+        failure
+    }
+
     /// Told of each attempt that failed.
     fn failed(&self, _candidate: &Candidate, _failure: &Failure, _took: Duration) {}
 }
@@ -161,7 +166,7 @@ impl Router {
             let row = fleet.matrix.index(&tried.target)?;
             health.of(row)?.cooldown
         });
-        let retry_after = cooldowns.min();
+        let retry_after = cooldowns.chain(tried.iter().filter_map(Tried::queue_wait)).min();
         CallError::Exhausted(Box::new(Exhausted {
             tried,
             passed_over: Vec::new(),
@@ -319,6 +324,7 @@ impl<W: Work> Running<'_, W> {
         course: &mut Course<W::Answer>,
     ) -> Result<Next, Failure> {
         let target = &candidate.target;
+        let failure = self.work.placed(failure);
         if let Some(caller) = caller {
             let formats = self.forwarded_formats(candidate);
             self.router.ledger.failed(caller, &failure, &formats, Instant::now());

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use mediary_core::plan::{Candidate, PassedOver, Unplannable};
+use mediary_core::task::PartPath;
 use mediary_core::{Failure, FailureKind, Target};
 
 /// A task that was not carried out.
@@ -49,6 +50,13 @@ impl Exhausted {
         if self.tried.is_empty() { self.cools_for_rates } else { self.tried.iter().all(is_rate) }
     }
 
+    /// How long a queue asks to wait, if full queues were all that stood in the way.
+    #[must_use]
+    pub fn queue_wait(&self) -> Option<Duration> {
+        let waits: Option<Vec<Duration>> = self.tried.iter().map(|tried| tried.queue_wait()).collect();
+        waits?.into_iter().min()
+    }
+
     /// The first complaint, if all targets complained about the request: asking again would not help.
     #[must_use]
     pub fn complaint(&self) -> Option<&Tried> {
@@ -75,11 +83,23 @@ pub struct Tried {
     pub kind: FailureKind,
     /// A sentence about it; never a provider's own words, unless the fault was the client's.
     pub why: String,
+    /// The part of the request that it was about.
+    pub place: Option<PartPath>,
 }
 
 impl Tried {
+    /// How long a full queue asks to wait.
+    pub(super) fn queue_wait(&self) -> Option<Duration> {
+        if let FailureKind::Busy { retry_after } = self.kind { Some(retry_after) } else { None }
+    }
+
     pub(super) fn of(candidate: &Candidate, failure: &Failure) -> Self {
-        Self { target: candidate.target.clone(), kind: failure.kind.clone(), why: failure.detail.clone() }
+        Self {
+            target: candidate.target.clone(),
+            kind: failure.kind.clone(),
+            why: failure.to_string(),
+            place: failure.place,
+        }
     }
 }
 

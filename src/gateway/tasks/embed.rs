@@ -9,8 +9,9 @@ use std::ops::Range;
 
 use mediary_core::capability::{Abilities, CapabilityMatrix};
 use mediary_core::plan::{Candidate, Demand, input_tokens};
+use mediary_core::provider::Reservation;
 use mediary_core::task::{Embed, EmbedInput, PartPath, ReplyEvent, Task, Usage};
-use mediary_core::{Failure, FailureKind};
+use mediary_core::{Failure, FailureKind, Target};
 use tiktoken_rs::{CoreBPE, cl100k_base_singleton};
 
 use super::super::Gateway;
@@ -47,10 +48,13 @@ impl Gateway {
         let mut planned = self.plan_embedding(&fleet, &request)?;
         let Task::Embed(embed) = request.task else { return Err(other_task().into()) };
         let mut whole: Option<Embedded> = None;
-        for piece in pieces(&embed.inputs, &planned, &fleet.matrix) {
+        let pieces = pieces(&embed.inputs, &planned, &fleet.matrix);
+        // A request of several pieces is refused before its first, not when half of it is done.
+        let reserved = if pieces.len() > 1 { reserve(&fleet, &planned)? } else { None };
+        for piece in pieces {
             let inputs = embed.inputs[piece.clone()].to_vec();
             let task = Task::Embed(Embed { inputs, dimensions: embed.dimensions, extras: embed.extras.clone() });
-            let work = EmbedWork { task, first: piece.start };
+            let work = EmbedWork { task, first: piece.start, reserved: reserved.as_ref() };
             let answer = router.run(&fleet, &planned, &work).await?.answered(router, &fleet)?;
             // The target that answers one piece is the first to be asked for the next.
             let answering = &answer.route.target;
@@ -73,6 +77,17 @@ impl Gateway {
     }
 }
 
+/// A place in the queue of the target that is asked first, if it has one.
+fn reserve(fleet: &Fleet, planned: &Planned) -> Result<Option<(Target, Reservation)>, Failure> {
+    let Some(first) = planned.plan.candidates.first() else { return Ok(None) };
+    match fleet.member(first.row).provider.reserve(&fleet.matrix.rows()[first.row]) {
+        Ok(reservation) => Ok(reservation.map(|reservation| (first.target.clone(), reservation))),
+        // Another target may have room.
+        Err(Failure { kind: FailureKind::Busy { .. }, .. }) if planned.plan.candidates.len() > 1 => Ok(None),
+        Err(failure) => Err(failure),
+    }
+}
+
 fn other_task() -> Failure {
     Failure::broken("another task was taken for an embedding")
 }
@@ -82,7 +97,10 @@ fn check(embed: &Embed) -> Result<(), Failure> {
         return Err(Failure::malformed("`input` is empty; send at least one text"));
     }
     match embed.inputs.iter().position(EmbedInput::is_empty) {
-        Some(index) => Err(Failure::malformed(format!("{} is empty; send a text", PartPath::Item("input", index)))),
+        Some(index) => {
+            let empty = Failure::malformed("there is no text in it; leave it out or send some");
+            Err(empty.at(PartPath::Item("input", index)))
+        }
         None => Ok(()),
     }
 }
@@ -123,20 +141,22 @@ fn joined(mut before: Embedded, after: Embedded) -> Result<Embedded, Failure> {
 }
 
 /// Texts in the attempt loop.
-struct EmbedWork {
+struct EmbedWork<'r> {
     task: Task,
     /// The place of the first text in the request.
     first: usize,
+    /// A place in the queue of a target, kept for all pieces.
+    reserved: Option<&'r (Target, Reservation)>,
 }
 
-impl EmbedWork {
+impl EmbedWork<'_> {
     fn embed(&self) -> Result<&Embed, Failure> {
         let Task::Embed(embed) = &self.task else { return Err(other_task()) };
         Ok(embed)
     }
 }
 
-impl Work for EmbedWork {
+impl Work for EmbedWork<'_> {
     type Answer = Embedded;
 
     async fn prepare<'a>(&'a self, _candidate: &'a Candidate, row: &'a Abilities) -> Result<Prepared<'a>, Failure> {
@@ -144,9 +164,8 @@ impl Work for EmbedWork {
         if !embed.has_tokens() || row.vectors.as_ref().is_some_and(|space| space.takes_tokens) {
             return Ok(Prepared::as_it_is(&self.task));
         }
-        let (embed, first) = (embed.clone(), self.first);
-        let task =
-            blocking::run(move || Ok(Task::Embed(Embed { inputs: as_texts(embed.inputs, first)?, ..embed }))).await?;
+        let embed = embed.clone();
+        let task = blocking::run(move || Ok(Task::Embed(Embed { inputs: as_texts(embed.inputs)?, ..embed }))).await?;
         let note = TreatmentNote {
             place: PartPath::Field("input"),
             does: "transcode",
@@ -154,6 +173,18 @@ impl Work for EmbedWork {
             pages: None,
         };
         Ok(Prepared { task: Cow::Owned(task), notes: vec![note] })
+    }
+
+    fn placed(&self, failure: Failure) -> Failure {
+        match failure.place {
+            Some(PartPath::Item(list, index)) => failure.at(PartPath::Item(list, self.first + index)),
+            _ => failure,
+        }
+    }
+
+    fn reservation(&self, candidate: &Candidate) -> Option<&Reservation> {
+        let (target, reservation) = self.reserved?;
+        (candidate.target == *target).then_some(reservation)
     }
 
     async fn judge(&self, mut answer: Box<Answer>, _: &Candidate) -> Result<Verdict<Embedded>, Failure> {
@@ -192,14 +223,14 @@ fn in_order(vectors: Vec<(u32, Vec<f32>)>, embed: &Embed) -> Result<Vec<Vec<f32>
 }
 
 /// Tokens as the texts they stand for, for targets with a tokenizer of their own.
-fn as_texts(inputs: Vec<EmbedInput>, first: usize) -> Result<Vec<EmbedInput>, Failure> {
+fn as_texts(inputs: Vec<EmbedInput>) -> Result<Vec<EmbedInput>, Failure> {
     let tokenizer: &CoreBPE = cl100k_base_singleton();
     let texts = inputs.into_iter().enumerate().map(|(index, input)| match input {
         EmbedInput::Text(text) => Ok(EmbedInput::Text(text)),
         EmbedInput::Tokens(tokens) => {
-            let place = PartPath::Item("input", first + index);
             let unknown = |_| {
-                Failure::malformed(format!("{place} holds numbers that are no tokens of cl100k_base; send the text"))
+                let failure = Failure::malformed("it holds numbers that are no tokens of cl100k_base; send the text");
+                failure.at(PartPath::Item("input", index))
             };
             let bytes = tokenizer.decode_bytes(&tokens).map_err(unknown)?;
             // A text that was cut between two tokens may end within a character.
@@ -213,7 +244,7 @@ fn as_texts(inputs: Vec<EmbedInput>, first: usize) -> Result<Vec<EmbedInput>, Fa
 mod tests {
     use super::*;
 
-    fn texts(count: usize) -> Embed {
+    fn texts_of(count: usize) -> Embed {
         let inputs = (0..count).map(|index| EmbedInput::Text(format!("text {index}"))).collect();
         Embed { inputs, ..Embed::default() }
     }
@@ -233,7 +264,7 @@ mod tests {
             (vec![ok(0, &[1.0]), ok(1, &[1.0])], Some(2), Err("dimensions")),
         ];
         for (vectors, dimensions, expected) in rows {
-            let embed = Embed { dimensions, ..texts(2) };
+            let embed = Embed { dimensions, ..texts_of(2) };
             match (in_order(vectors, &embed), expected) {
                 (Ok(vectors), Ok(length)) => assert_eq!((vectors.len(), vectors[0].len()), (2, length)),
                 (Err(failure), Err(words)) => assert!(failure.detail.contains(words), "{failure} lacks: {words}"),
@@ -246,9 +277,11 @@ mod tests {
     fn tokens_are_the_texts_they_stand_for() {
         let tokens = cl100k_base_singleton().encode_ordinary("Grüße, world");
         let inputs = vec![EmbedInput::Text("as it is".to_owned()), EmbedInput::Tokens(tokens)];
-        let texts = as_texts(inputs, 0).unwrap();
+        let texts = as_texts(inputs).unwrap();
         assert_eq!(texts[1], EmbedInput::Text("Grüße, world".to_owned()));
-        let failure = as_texts(vec![EmbedInput::Tokens(vec![u32::MAX])], 7).unwrap_err();
-        assert!(failure.kind == FailureKind::Malformed && failure.detail.starts_with("input[7]"), "{failure}");
+        let failure = as_texts(vec![EmbedInput::Tokens(vec![u32::MAX])]).unwrap_err();
+        assert!(failure.kind == FailureKind::Malformed && failure.to_string().starts_with("input[0]"), "{failure}");
+        let piece = EmbedWork { task: Task::Embed(texts_of(1)), first: 7, reserved: None };
+        assert!(piece.placed(failure).to_string().starts_with("input[7]"), "counted in the whole request");
     }
 }

@@ -160,7 +160,8 @@ mod tests {
         ];
         for (kinds, expected, words) in rows {
             let target: Target = "far/ear".parse().unwrap();
-            let tried = kinds.into_iter().map(|kind| Tried { target: target.clone(), kind, why: "no".to_owned() });
+            let tried =
+                kinds.into_iter().map(|kind| Tried { target: target.clone(), kind, why: "no".to_owned(), place: None });
             let failure = unheard(tried.collect(), "no target");
             assert_eq!(failure.kind, expected);
             assert!(failure.detail.contains(words), "{failure}");

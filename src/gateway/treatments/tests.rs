@@ -151,7 +151,7 @@ async fn a_failure_names_its_part() {
     for (part, treatment, kind) in rows {
         let failure = treated(&part, &treatment, Vec::new()).await.unwrap_err();
         assert_eq!(failure.kind, kind, "{failure}");
-        assert!(failure.detail.starts_with("messages["), "{failure}");
+        assert!(failure.to_string().starts_with("messages["), "{failure}");
     }
 }
 

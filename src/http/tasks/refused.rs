@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use axum::http::StatusCode;
 use mediary_core::Failure;
+use mediary_core::capability::TaskKind;
 use mediary_core::plan::{PassedOver, Reason, Unplannable};
 
 use super::super::error::{ApiError, whole_seconds};
@@ -53,6 +54,13 @@ fn unplannable(why: Unplannable) -> ApiError {
             let message = format!("No target can be given {place}, which is {format}. {help}{}", named(&passed_over));
             ApiError::new(unprocessable, "unsupported_part", message).about(place.to_string())
         }
+        Unplannable::Context { task: TaskKind::Embedding, needs, most, .. } => {
+            let message = format!(
+                "A text of {needs} tokens or more is in `input`, and no target that may be asked takes more than {most}; \
+                 split it into shorter ones."
+            );
+            ApiError::new(StatusCode::BAD_REQUEST, "context_length_exceeded", message).about("input")
+        }
         Unplannable::Context { needs, most, .. } => {
             let message = format!(
                 "The request needs about {needs} tokens, and no target that may be asked holds more than {most}; send \
@@ -98,9 +106,12 @@ fn named(passed_over: &[PassedOver]) -> String {
 }
 
 fn exhausted(exhausted: Exhausted) -> ApiError {
-    let complaint = exhausted.complaint().map(|first| ApiError::from(Failure::new(first.kind.clone(), "")));
-    let (status, code) = match complaint {
-        Some(complaint) => (complaint.status, complaint.code),
+    let complaint = exhausted.complaint();
+    let param = complaint.and_then(|first| first.place).map(|place| place.to_string().into());
+    let shared = complaint.or(exhausted.tried.first().filter(|_| exhausted.queue_wait().is_some()));
+    let shared = shared.map(|first| ApiError::from(Failure::new(first.kind.clone(), "")));
+    let (status, code) = match shared {
+        Some(shared) => (shared.status, shared.code),
         None if exhausted.only_rates() => (StatusCode::TOO_MANY_REQUESTS, "rate_limit_exceeded"),
         None => (StatusCode::SERVICE_UNAVAILABLE, "all_providers_failed"),
     };
@@ -122,5 +133,5 @@ fn exhausted(exhausted: Exhausted) -> ApiError {
         message: tried.why,
     });
     let error = ApiError::new(status, code, message);
-    ApiError { retry_after: exhausted.retry_after, tried: tried.collect(), ..error }
+    ApiError { param, retry_after: exhausted.retry_after, tried: tried.collect(), ..error }
 }

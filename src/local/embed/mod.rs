@@ -17,6 +17,7 @@ mod tests;
 use std::path::PathBuf;
 
 use mediary_core::engine::Cancel;
+use mediary_core::task::PartPath;
 use mediary_core::{Failure, FailureKind};
 use ort::session::Session;
 use ort::value::TensorRef;
@@ -87,15 +88,16 @@ impl MiniLm {
     /// The tokens of an input that can have a vector.
     fn tokens(&self, index: usize, input: &str) -> Result<Vec<i64>, Failure> {
         let tokens = self.tokenizer.tokens(input);
+        let place = PartPath::Item("input", index);
         match tokens.len() {
-            0..=2 => Err(Failure::malformed(format!("input {index} is empty; leave it out or give it some text"))),
+            0..=2 => Err(Failure::malformed("there is no text in it; leave it out or send some").at(place)),
             count if count > LONGEST => Err(Failure::new(
                 FailureKind::ContextTooLong,
                 format!(
-                    "input {index} has {count} tokens, and local/all-minilm-l6-v2 takes at most {LONGEST}; split it into \
-                     shorter inputs"
+                    "it has {count} tokens, and local/all-minilm-l6-v2 takes at most {LONGEST}; split it into shorter inputs"
                 ),
-            )),
+            )
+            .at(place)),
             _ => Ok(tokens),
         }
     }

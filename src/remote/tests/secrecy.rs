@@ -121,7 +121,7 @@ fn frames(said: &str) -> Vec<String> {
 
 fn check(dialect: &dyn Dialect, key: &str, failure: Failure, cause: &str) -> FailureKind {
     // As every call of a provider does.
-    let Failure { kind, detail } = without_key(failure, Some(key));
+    let Failure { kind, detail, .. } = without_key(failure, Some(key));
     let may_quote = matches!(
         kind,
         FailureKind::Malformed | FailureKind::Unacceptable | FailureKind::ContextTooLong | FailureKind::ContentRefused
