@@ -176,7 +176,7 @@ fn family(status: StatusCode) -> &'static str {
 impl From<Failure> for ApiError {
     fn from(failure: Failure) -> Self {
         let (detail, place) = (failure.to_string(), failure.place);
-        let error = Self::of(failure.kind, detail);
+        let error = Self::of(&failure.kind, detail);
         match place {
             Some(place) => error.about(place.to_string()),
             None => error,
@@ -185,7 +185,7 @@ impl From<Failure> for ApiError {
 }
 
 impl ApiError {
-    fn of(kind: FailureKind, detail: String) -> Self {
+    fn of(kind: &FailureKind, detail: String) -> Self {
         match kind {
             FailureKind::Malformed => Self::malformed(detail),
             FailureKind::UnsupportedMedium => {
@@ -196,7 +196,7 @@ impl ApiError {
             FailureKind::Unknown => Self::not_found("not_found", detail),
             FailureKind::Busy { retry_after } => {
                 let error = Self::new(StatusCode::SERVICE_UNAVAILABLE, "engine_busy", detail);
-                Self { retry_after: Some(retry_after), ..error }
+                Self { retry_after: Some(*retry_after), ..error }
             }
             FailureKind::NotInstalled => Self::new(StatusCode::SERVICE_UNAVAILABLE, "engine_not_installed", detail),
             FailureKind::TimedOut => Self::new(StatusCode::GATEWAY_TIMEOUT, "timed_out", detail),
@@ -206,15 +206,15 @@ impl ApiError {
             FailureKind::ContentRefused => Self::new(StatusCode::BAD_REQUEST, "content_policy_violation", detail),
             FailureKind::RateLimited { retry_after } => {
                 let error = Self::new(StatusCode::TOO_MANY_REQUESTS, "rate_limit_exceeded", detail);
-                Self { retry_after, ..error }
+                Self { retry_after: *retry_after, ..error }
             }
             FailureKind::Overloaded { retry_after } => {
                 let error = Self::new(StatusCode::SERVICE_UNAVAILABLE, "upstream_overloaded", detail);
-                Self { retry_after, ..error }
+                Self { retry_after: *retry_after, ..error }
             }
             FailureKind::QuotaSpent { resets_in } => {
                 let error = Self::new(StatusCode::SERVICE_UNAVAILABLE, "upstream_quota_spent", detail);
-                Self { retry_after: resets_in, ..error }
+                Self { retry_after: *resets_in, ..error }
             }
             FailureKind::ModelGone => Self::new(StatusCode::BAD_GATEWAY, "upstream_model_gone", detail),
             FailureKind::BadKey => Self::new(StatusCode::BAD_GATEWAY, "upstream_refused_key", detail),

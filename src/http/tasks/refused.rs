@@ -107,7 +107,7 @@ fn named(passed_over: &[PassedOver]) -> String {
 
 fn exhausted(exhausted: Exhausted) -> ApiError {
     let complaint = exhausted.complaint();
-    let param = complaint.and_then(|first| first.place).map(|place| place.to_string().into());
+    let param = complaint.and_then(|first| first.place).map(|place| place.to_string());
     let shared = complaint.or(exhausted.tried.first().filter(|_| exhausted.queue_wait().is_some()));
     let shared = shared.map(|first| ApiError::from(Failure::new(first.kind.clone(), "")));
     let (status, code) = match shared {
