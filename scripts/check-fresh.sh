@@ -164,7 +164,7 @@ inside() {
     log=$root/$home/log
 
     say "make run"
-    in_root make -C "/$checkout" run >"$log" 2>&1 &
+    enter make -C "/$checkout" run >"$log" 2>&1 &
     server=$!
     # Until it serves; `make run` has no limit of its own, and neither has this while it goes on.
     until address=$(sed -n 's/.*serving on \(http:[^ "]*\).*/\1/p' "$log") && [ -n "$address" ]; do
@@ -196,11 +196,16 @@ inside() {
     say "all well: from nothing to the text of a scan"
 }
 
-# A command in the root, with a fresh environment. The server's port is left to the system.
+# A command in the root.
 in_root() {
+    (enter "$@")
+}
+
+# Becomes a command in the root, with a fresh environment. The server's port is left to the system.
+enter() {
     path=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
     # shellcheck disable=SC2016 # the inner shell's own variables
-    chroot "$root" /usr/bin/env -i "HOME=/$home" "PATH=/$rust/bin:$path" MEDIARY_SERVER__PORT=0 sh -c '
+    exec chroot "$root" /usr/bin/env -i "HOME=/$home" "PATH=/$rust/bin:$path" MEDIARY_SERVER__PORT=0 sh -c '
         while IFS= read -r line; do export "$line"; done </environment
         exec "$@"' sh "$@"
 }

@@ -307,6 +307,84 @@ fn dependencies(manifest: &str) -> BTreeSet<String> {
     names
 }
 
+/// One of each kind that is added again and again.
+struct Specimen {
+    kind: &'static str,
+    /// Where it lives.
+    own: &'static str,
+    /// By which words it is known elsewhere.
+    words: &'static [&'static str],
+    /// The other files that know it, as `lib.rs` has them.
+    known_by: &'static [&'static str],
+}
+
+#[test]
+fn a_new_one_of_each_kind_touches_the_files_that_are_written_down() {
+    let specimens = [
+        Specimen {
+            kind: "an OpenAI-compatible provider",
+            own: "models/providers/",
+            words: &["groq.toml"],
+            known_by: &["src/providers/catalog.rs"],
+        },
+        Specimen {
+            kind: "a dialect",
+            own: "src/remote/gemini/",
+            words: &["Gemini", "gemini::"],
+            // Its files are uploaded beforehand, which no other dialect does.
+            known_by: &["src/remote/handover.rs", "src/remote/lib.rs", "src/remote/names.rs"],
+        },
+        Specimen {
+            kind: "a protocol",
+            own: "src/protocol/openai/",
+            words: &["EMBEDDINGS"],
+            known_by: &["src/http/tasks/mod.rs"],
+        },
+        Specimen {
+            kind: "a task",
+            own: "src/gateway/tasks/embed.rs",
+            words: &["Task::Embed"],
+            known_by: &[
+                "src/core/plan/demand.rs",
+                "src/gateway/routing/attempts.rs",
+                "src/gateway/tasks/explain.rs",
+                "src/gateway/tasks/mod.rs",
+                "src/local/embed/engine.rs",
+                "src/protocol/openai/embeddings.rs",
+                "src/remote/anthropic/mod.rs",
+                "src/remote/gemini/mod.rs",
+                "src/remote/mistral/mod.rs",
+                "src/remote/ollama/mod.rs",
+                "src/remote/openai/mod.rs",
+                "src/remote/remote/provider.rs",
+            ],
+        },
+        Specimen {
+            kind: "a local engine",
+            own: "src/local/embed/",
+            words: &["MiniLm", "minilm_"],
+            known_by: &["src/gateway/engines.rs", "src/gateway/installed.rs", "src/local/lib.rs"],
+        },
+    ];
+    let files: Vec<File> =
+        paths().into_iter().filter_map(read).filter(|file| file.is_source() && !file.is_test()).collect();
+    let mut complaints = Vec::new();
+    for Specimen { kind, own, words, known_by } in specimens {
+        let knows = |file: &&File| {
+            let is_example = file.path.contains("/examples/");
+            !is_example && !file.path.starts_with(own) && !file.naming(words, "").is_empty()
+        };
+        let found: Vec<&str> = files.iter().filter(knows).map(|file| file.path.as_str()).collect();
+        if found != known_by {
+            complaints.push(format!(
+                "{kind} is known by {found:?} instead of {known_by:?}: put what they know into {own}, or correct this list \
+                 and the table in src/lib.rs"
+            ));
+        }
+    }
+    settle(&complaints);
+}
+
 #[test]
 fn no_weights_lie_among_the_sources() {
     let large = paths().into_iter().filter(|(path, full)| {

@@ -118,7 +118,7 @@ impl Intake {
 
     /// How many pages a PDF has; `None` where PDFium is not installed, has no worker free or cannot open it. Agents
     /// send a document again with every turn, so it is opened once.
-    async fn pages_of(&self, media: &Media) -> Option<u32> {
+    pub(super) async fn pages_of(&self, media: &Media) -> Option<u32> {
         if !self.pdf.are_startable() {
             return None;
         }

@@ -5,7 +5,6 @@
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Request, State};
-use mediary_core::Media;
 
 use super::error::{ApiError, ErrorBody};
 use super::guard::client_of;
@@ -21,7 +20,7 @@ use crate::protocol::{Decoded, Protocol};
 #[utoipa::path(
     post,
     path = "/v1/plan",
-    tag = "chat",
+    tag = "models",
     request_body(content = Object, description = "A request of /v1/chat/completions, with the same headers; or \
         `{\"endpoint\": \"/v1/embeddings\", \"request\": {…}}` for another route: /v1/embeddings, /v1/ocr, \
         /v1/ocr/process, /v1/audio/transcriptions (files as JSON: `file_data`, base64 or a data URL)"),
@@ -38,15 +37,18 @@ pub(super) async fn plan(State(state): State<AppState>, request: Request) -> Res
     let client = client_of(request.headers());
     let body = Bytes::from(whole_body(request, &state.config.limits).await?);
     let planned = planned(&state, body, bounds, client).await?;
-    Ok(Json(PlanBody::new(&planned.demand, &planned.plan)))
+    Ok(Json(PlanBody::new(&planned.demand, &planned.plan, planned.first)))
 }
 
 async fn planned(state: &AppState, body: Bytes, bounds: Bounds, client: Vec<u8>) -> Result<Planned, ApiError> {
     // A body that is no such envelope is a bare chat, and complained about as one.
     let envelope = serde_json::from_slice::<PlanRequest<'_>>(&body).ok();
-    let wrapped = envelope.and_then(|envelope| Some((envelope.endpoint?, envelope.request?)));
-    let Some((endpoint, request)) = wrapped else {
+    let Some(PlanRequest { endpoint, request }) = envelope else {
         return task(state, &CHAT, body, bounds, client).await;
+    };
+    let Some(request) = request else {
+        let message = "`request` is missing; put the body that you would send to the endpoint there.";
+        return Err(ApiError::malformed(message).about("request"));
     };
     let request = body.slice_ref(request.get().as_bytes());
     if let Some(protocol) = protocol_of(&endpoint) {
@@ -64,8 +66,8 @@ async fn planned(state: &AppState, body: Bytes, bounds: Bounds, client: Vec<u8>)
             Ok(state.gateway.explain_reading(&media, &options).await.map_err(refused)?)
         }
         "/v1/audio/transcriptions" => {
-            let recording: Media = ocr::file_of(&request, &state.config.limits).await?;
-            Ok(state.gateway.explain_transcription(&recording, &bounds).await.map_err(refused)?)
+            let (recording, model) = ocr::recording(&request, &state.config.limits).await?;
+            Ok(state.gateway.explain_transcription(&recording, &model, &bounds).await.map_err(refused)?)
         }
         other => {
             let other: String = other.chars().take(60).collect();

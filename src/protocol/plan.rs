@@ -10,12 +10,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
-/// A request to be explained that is not a bare chat.
+/// A request to be explained that is not a bare chat; what has no `endpoint` is one.
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct PlanRequest<'a> {
     /// The route it is meant for.
     #[schema(example = "/v1/embeddings")]
-    pub endpoint: Option<String>,
+    pub endpoint: String,
     /// The request as it would be sent there.
     #[serde(borrow)]
     #[schema(value_type = Object)]
@@ -39,6 +39,10 @@ pub struct PlanBody {
     text_tokens: u32,
     /// The media of the request.
     parts: Vec<PartBody>,
+    /// What would be tried before any of them: `text-layer`, the text that a document brings along.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "text-layer")]
+    first: Option<&'static str>,
     /// The targets it would be sent to; the next one only if the one before fails.
     candidates: Vec<CandidateBody>,
     /// The targets it would not be sent to.
@@ -105,7 +109,7 @@ pub struct PassedOverBody {
 impl PlanBody {
     /// Writes down a plan.
     #[must_use]
-    pub fn new(demand: &Demand, plan: &Plan) -> Self {
+    pub fn new(demand: &Demand, plan: &Plan, first: Option<&'static str>) -> Self {
         let parts = demand.parts.iter().map(|part| PartBody {
             place: part.place.to_string(),
             format: part.format.name(),
@@ -133,6 +137,7 @@ impl PlanBody {
             tier_reason: plan.tier.map(|(_, reason)| reason),
             text_tokens: demand.text_tokens,
             parts: parts.collect(),
+            first,
             candidates: candidates.collect(),
             passed_over: passed_over.collect(),
         }
@@ -157,6 +162,9 @@ impl fmt::Display for PlanBody {
         }
         for part in &self.parts {
             writeln!(f, "{}: {}, {} bytes", part.place, part.format, part.bytes)?;
+        }
+        if let Some(first) = self.first {
+            writeln!(f, "first: {first}")?;
         }
         for (index, candidate) in self.candidates.iter().enumerate() {
             write!(f, "{}. {}", index + 1, candidate.target)?;

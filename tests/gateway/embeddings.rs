@@ -165,6 +165,32 @@ fn a_request_falls_back_within_its_family_and_never_beyond() {
 }
 
 #[test]
+fn all_targets_that_answered_a_piece_are_named() {
+    let first = Upstream::doing([vectors(0, 1), fails(500, "no", None)]);
+    let second = Upstream::doing([vectors(1, 1)]);
+    let space = json!({ "vectors": { "family": "one", "inputs": 1 } });
+    let server = with_providers(&[entry(&first, "first", space.clone()), entry(&second, "second", space)]);
+    let answer = embed(&server, &json!({ "input": ["a", "b"] }));
+    assert_eq!([numbers(&answer, 0), numbers(&answer, 1)], [[0.0, 1.0], [1.0, 1.0]]);
+    assert_eq!(answer.header("x-routed-via"), Some("first/m, second/m"));
+}
+
+#[test]
+fn an_engine_of_this_process_gives_way_to_the_same_model_at_a_provider() {
+    let up = Upstream::doing([vectors(1, 1)]);
+    let model = json!({ "id": "all-minilm", "tasks": ["embedding"], "context_tokens": 8192 });
+    let server = serving(&[up.entry("far", json!({ "models": [model] }))], |config| {
+        let targets = [LOCAL, "far/all-minilm"].map(|target| target.parse().unwrap());
+        config.aliases.insert("mini".to_owned(), targets.into());
+    });
+    // More tokens than the engine takes, though fewer words.
+    let answer = embed(&server, &json!({ "model": "mini", "input": "wordiest ".repeat(300) }));
+    assert_eq!(numbers(&answer, 0), [1.0, 1.0]);
+    assert_eq!(answer.header("x-routed-via"), Some("far/all-minilm"));
+    assert_eq!(answer.header("x-fallback-attempts"), Some("1"));
+}
+
+#[test]
 fn an_api_gives_way_to_the_same_model_in_this_process() {
     let up = Upstream::doing([fails(503, "no", None)]);
     let model = json!({ "id": "all-minilm", "tasks": ["embedding"] });

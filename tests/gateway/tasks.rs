@@ -91,6 +91,9 @@ fn whatever_the_task_a_target_that_fails_is_followed_by_the_next() {
         }
         let answered = record(&server, "second/m");
         assert_eq!((&answered["successes"], &answered["failures"]), (&json!(1), &json!(0)), "{task}");
+        let metrics = Request::new("GET", "/metrics").send(&server).text().to_owned();
+        let series = "mediary_provider_calls_total{target=\"first/m\",outcome=\"overloaded\"}";
+        assert!(metrics.contains(series), "{task}: {series} is missing");
         let failed = record(&server, "first/m");
         assert_eq!((&failed["successes"], &failed["failures"]), (&json!(0), &json!(1)), "{task}");
         assert!(failed["cooldown_seconds"].as_f64().is_some(), "{task}: {failed} cools down");
@@ -173,6 +176,19 @@ fn plans_explain_every_task() {
     assert_eq!((first(&reading), &reading.json()["task"]), (json!("local/paddleocr"), &json!("ocr")));
     let treatment = &reading.json()["candidates"][0]["treatments"][0];
     assert_eq!((&treatment["do"], &treatment["recipe"]), (&json!("transcode"), &json!("read-document")));
+    assert_eq!((&reading.json()["first"], &reading.json()["parts"][0]["pages"]), (&json!("text-layer"), &json!(1)));
+    let pixels = explained("/v1/ocr/process", json!({ "file_data": scan, "force_ocr": true }));
+    assert_eq!((first(&pixels), &pixels.json()["first"]), (json!("local/paddleocr"), &Value::Null));
+    let text = explained("/v1/ocr/process", json!({ "file_data": STANDARD.encode("Some words.") }));
+    assert_eq!((&text.ok()["first"], &text.json()["candidates"]), (&json!("text-layer"), &json!([])));
+    for (request, status, words) in [
+        (json!({ "file_data": STANDARD.encode(wav()) }), 415, "text can be read from PDFs"),
+        (json!({ "file_data": scan, "pages": "9" }), 400, "page"),
+    ] {
+        let refused = explained("/v1/ocr/process", request);
+        assert_eq!(refused.status, status, "{refused}");
+        assert!(refused.text().contains(words), "{refused}");
+    }
     let document = json!({ "type": "document_url", "document_url": format!("data:application/pdf;base64,{scan}") });
     let reading = explained("/v1/ocr", json!({ "model": "mistral-ocr-latest", "document": document }));
     assert_eq!(first(&reading), json!("local/paddleocr"));
@@ -184,7 +200,13 @@ fn plans_explain_every_task() {
     let hearing = Request::new("POST", "/v1/plan").body("application/json", request.to_string()).send(&server);
     assert_eq!((first(&hearing), &hearing.json()["task"]), (json!("ear/m"), &json!("transcription")));
     assert_eq!(ear.calls(), 0, "a plan calls nothing");
+    let request = json!({ "model": "ear/none", "file_data": STANDARD.encode(wav()) });
+    let request = json!({ "endpoint": "/v1/audio/transcriptions", "request": request });
+    let unknown = Request::new("POST", "/v1/plan").body("application/json", request.to_string()).send(&server);
+    assert_eq!(unknown.status, 404, "{unknown}");
 
+    let bare = plan(&json!({ "endpoint": "/v1/embeddings" }));
+    assert_eq!((bare.status, &bare.json()["error"]["param"]), (400, &json!("request")));
     let unknown = explained("/v1/images", json!({}));
     assert_eq!((unknown.status, unknown.error().0.as_str()), (404, "unknown_endpoint"));
 }

@@ -7,7 +7,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use mediary_core::capability::{PartShape, TaskKind};
-use mediary_core::plan::{Demand, PassedOver, Reason as NotAsked, Unplannable, Want};
+use mediary_core::plan::{Demand, PassedOver, Plan, Reason as NotAsked, Unplannable, Want};
 use mediary_core::provider::Reservation;
 use mediary_core::task::PartPath;
 use mediary_core::{Failure, FailureKind, MediaFormat, Target};
@@ -31,6 +31,20 @@ pub(super) struct PageReader<'r> {
     /// A place in the queue of the first engine of this process, taken when it is first needed and kept for the whole
     /// document.
     reservation: Option<(Target, Reservation)>,
+}
+
+/// What a page demands.
+fn demand() -> Demand {
+    let part = PartShape {
+        place: PartPath::Field("document"),
+        format: MediaFormat::Jpeg,
+        bytes: 0,
+        side_pixels: None,
+        seconds: None,
+        pages: None,
+        in_tool_result: false,
+    };
+    Demand { task: TaskKind::Ocr, parts: vec![part], ..Demand::default() }
 }
 
 impl<'r> PageReader<'r> {
@@ -71,19 +85,16 @@ impl<'r> PageReader<'r> {
         self.plan_for(self.targets.clone())
     }
 
+    /// A plan that asks no target.
+    pub(super) fn no_plan(&self, passed_over: Vec<PassedOver>) -> Planned {
+        let demand = demand();
+        let places = demand.parts.iter().map(|part| part.place).collect();
+        Planned { demand, plan: Plan { tier: None, places, candidates: Vec::new(), passed_over }, first: None }
+    }
+
     fn plan_for(&self, targets: Vec<Target>) -> Result<Planned, CallError> {
-        let part = PartShape {
-            place: PartPath::Field("document"),
-            format: MediaFormat::Jpeg,
-            bytes: 0,
-            side_pixels: None,
-            seconds: None,
-            pages: None,
-            in_tool_result: false,
-        };
-        let demand = Demand { task: TaskKind::Ocr, parts: vec![part], ..Demand::default() };
         let policy = self.router.policy(Want::Targets(targets), &self.bounds);
-        self.router.plan(&self.fleet, demand, &policy, &[])
+        self.router.plan(&self.fleet, demand(), &policy, &[])
     }
 
     /// Reads a picture of a whole page.
@@ -161,7 +172,7 @@ impl<'r> PageReader<'r> {
 }
 
 /// The targets that no plan was made with.
-fn passed_over(error: &CallError) -> Vec<PassedOver> {
+pub(super) fn passed_over(error: &CallError) -> Vec<PassedOver> {
     match error {
         CallError::Unplannable(why) => match &**why {
             Unplannable::AllCoolingDown { passed_over, .. }

@@ -13,6 +13,11 @@ use super::page_reader::PageReader;
 use super::read::{OnPage, Progress};
 use super::reading::{AttemptLog, PageOutcome};
 
+/// A picture of which nothing but its own text is wanted.
+pub(super) fn no_text_layer() -> Failure {
+    Failure::malformed("a picture has no text of its own; leave `text_layer_only` out to have it recognised")
+}
+
 impl Reader {
     pub(super) async fn read_pictures(
         &self,
@@ -23,9 +28,7 @@ impl Reader {
         attempts: &mut AttemptLog,
     ) -> Result<(usize, Vec<PageOutcome>), Failure> {
         if options.text_layer_only {
-            return Err(Failure::malformed(
-                "a picture has no text of its own; leave `text_layer_only` out to have it recognised",
-            ));
+            return Err(no_text_layer());
         }
         // Refused before anything is decoded, if the engine has no place.
         reader.take_place()?;

@@ -12,8 +12,9 @@ use super::super::limits;
 use super::super::routing::{CallError, Planned};
 use super::Reader;
 use super::options::{EngineChoice, ReadOptions};
-use super::page_reader::PageReader;
+use super::page_reader::{PageReader, passed_over};
 use super::page_work::looks_at_pages;
+use super::pictures::no_text_layer;
 use super::reading::{AttemptLog, PageOutcome, Reading, Reason};
 use crate::telemetry::metrics;
 
@@ -69,14 +70,7 @@ impl Reader {
             MediaKind::Document => self.read_pdf(&media, options, on_page, &mut reader, &mut attempts).await?,
             MediaKind::Image => self.read_pictures(&media, options, on_page, &mut reader, &mut attempts).await?,
             MediaKind::Text => self.read_text(&media, options, on_page, &mut attempts).await?,
-            MediaKind::Audio | MediaKind::Video => {
-                return Err(Failure::unsupported(format!(
-                    "this is {} ({}); text can be read from PDFs, images (png, jpeg, webp, gif, tiff, bmp) and plain \
-                     text",
-                    media.kind(),
-                    media.format
-                )));
-            }
+            MediaKind::Audio | MediaKind::Video => return Err(no_pages(&media)),
         };
         let (attempts, duration) = (attempts.into_attempts(), started.elapsed());
         let reading = Reading { media, total_pages, pages, attempts, duration, cached: false };
@@ -95,8 +89,23 @@ impl Reader {
     pub(in super::super) fn plan(&self, media: &Media, options: &ReadOptions) -> Result<Planned, CallError> {
         self.check_engine(options)?;
         limits::check_size(&self.limits, media)?;
-        let mut planned = PageReader::new(&self.router, &self.recipe, options).plan()?;
-        let is_drawn = media.kind() == MediaKind::Document;
+        let (is_drawn, looks) = match media.kind() {
+            MediaKind::Document => (true, !options.text_layer_only),
+            MediaKind::Image if options.text_layer_only => return Err(no_text_layer().into()),
+            MediaKind::Image => (false, true),
+            MediaKind::Text => (false, false),
+            MediaKind::Audio | MediaKind::Video => return Err(no_pages(media).into()),
+        };
+        let has_layer = media.kind() == MediaKind::Text || is_drawn && !options.force_ocr;
+        let reader = PageReader::new(&self.router, &self.recipe, options);
+        let mut planned = match looks.then(|| reader.plan()) {
+            None => reader.no_plan(Vec::new()),
+            Some(Ok(planned)) => planned,
+            // What has text of its own is read without any engine.
+            Some(Err(error)) if has_layer => reader.no_plan(passed_over(&error)),
+            Some(Err(error)) => return Err(error),
+        };
+        planned.first = has_layer.then_some(TEXT_LAYER);
         for part in &mut planned.demand.parts {
             (part.format, part.bytes) = (media.format, media.blob.len_bytes());
         }
@@ -136,6 +145,14 @@ fn count_pages(reading: &Reading) {
     for page in reading.pages.iter().filter_map(|outcome| outcome.page.as_ref().ok()) {
         metrics::page_read(page.source.name(), &page.engine);
     }
+}
+
+fn no_pages(media: &Media) -> Failure {
+    Failure::unsupported(format!(
+        "this is {} ({}); text can be read from PDFs, images (png, jpeg, webp, gif, tiff, bmp) and plain text",
+        media.kind(),
+        media.format
+    ))
 }
 
 /// A document of which no page could be read has failed as its first page did.

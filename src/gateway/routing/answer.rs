@@ -45,6 +45,8 @@ impl TreatmentNote {
 pub struct Route {
     /// The target.
     pub target: Target,
+    /// Other targets that answered a part of the request, where it was answered in pieces.
+    pub also: Vec<Target>,
     /// The wire format in which its frames are written.
     pub wire_format: &'static str,
     /// How many calls failed before.

@@ -285,6 +285,7 @@ impl<W: Work> Running<'_, W> {
         tap.has_left(reply.quota());
         let route = Route {
             target: candidate.target.clone(),
+            also: Vec::new(),
             wire_format: member.provider.wire_format(),
             fallbacks,
             treatments: notes.to_vec(),

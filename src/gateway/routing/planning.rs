@@ -20,6 +20,8 @@ pub struct Planned {
     pub demand: Demand,
     /// Which targets to ask.
     pub plan: Plan,
+    /// What is tried before any target is asked, if anything is.
+    pub first: Option<&'static str>,
 }
 
 impl Router {
@@ -93,7 +95,7 @@ impl Router {
     ) -> Result<Planned, CallError> {
         let health = fleet.health(&self.ledger, Instant::now());
         match plan(&demand, &fleet.matrix, &health, recipes, policy) {
-            Ok(plan) => Ok(Planned { demand, plan }),
+            Ok(plan) => Ok(Planned { demand, plan, first: None }),
             Err(Unplannable::NoTargets) => Err(self.no_providers()),
             Err(Unplannable::AllCoolingDown { soonest, passed_over }) => {
                 let mut cooling = passed_over.iter().filter(|one| matches!(one.reason, Reason::CoolingDown { .. }));

@@ -26,7 +26,7 @@ const FEWEST_INPUTS: usize = 1;
 /// Texts that were embedded.
 #[derive(Debug)]
 pub struct Embedded {
-    /// Where the vectors come from; of several pieces, where the first does.
+    /// Where the vectors come from.
     pub route: Route,
     /// A vector for each input, in their order.
     pub vectors: Vec<Vec<f32>>,
@@ -136,8 +136,24 @@ fn joined(mut before: Embedded, after: Embedded) -> Result<Embedded, Failure> {
     before.vectors.extend(after.vectors);
     before.usage.prompt_tokens += after.usage.prompt_tokens;
     before.usage.estimated |= after.usage.estimated;
-    before.route.fallbacks += after.route.fallbacks;
+    let (route, other) = (&mut before.route, after.route);
+    route.fallbacks += other.fallbacks;
+    merge(&mut route.also, other.also);
+    if other.target != route.target {
+        merge(&mut route.also, vec![other.target]);
+    }
+    merge(&mut route.treatments, other.treatments);
+    merge(&mut route.dropped, other.dropped);
     Ok(before)
+}
+
+/// Adds what is not there yet.
+fn merge<T: PartialEq>(list: &mut Vec<T>, more: Vec<T>) {
+    for one in more {
+        if !list.contains(&one) {
+            list.push(one);
+        }
+    }
 }
 
 /// Texts in the attempt loop.
@@ -216,6 +232,10 @@ fn in_order(vectors: Vec<(u32, Vec<f32>)>, embed: &Embed) -> Result<Vec<Vec<f32>
     if vectors.iter().flatten().any(|number| !number.is_finite()) {
         return Err(garbled("hold numbers that are not finite"));
     }
+    // It is near to nothing, and far from nothing.
+    if vectors.iter().any(|vector| vector.iter().all(|number| *number == 0.0)) {
+        return Err(garbled("hold one of nothing but zeros"));
+    }
     if embed.dimensions.is_some_and(|wanted| wanted as usize != length) {
         return Err(garbled("have other dimensions than were asked for"));
     }
@@ -253,7 +273,7 @@ mod tests {
     fn an_answer_has_one_finite_vector_for_each_input() {
         let ok = |index, numbers: &[f32]| (index, numbers.to_vec());
         type Row = (Vec<(u32, Vec<f32>)>, Option<u32>, Result<usize, &'static str>);
-        let rows: [Row; 8] = [
+        let rows: [Row; 9] = [
             (vec![ok(1, &[0.5, 1.0]), ok(0, &[1.0, 0.0])], None, Ok(2)),
             (vec![ok(0, &[1.0, 0.0])], None, Err("fewer")),
             (vec![ok(0, &[1.0]), ok(0, &[1.0])], None, Err("twice")),
@@ -261,6 +281,7 @@ mod tests {
             (vec![ok(0, &[1.0]), ok(1, &[1.0, 2.0])], None, Err("different lengths")),
             (vec![ok(0, &[]), ok(1, &[])], None, Err("empty")),
             (vec![ok(0, &[1.0]), ok(1, &[f32::NAN])], None, Err("finite")),
+            (vec![ok(0, &[1.0]), ok(1, &[0.0])], None, Err("zeros")),
             (vec![ok(0, &[1.0]), ok(1, &[1.0])], Some(2), Err("dimensions")),
         ];
         for (vectors, dimensions, expected) in rows {

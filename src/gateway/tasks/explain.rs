@@ -1,7 +1,9 @@
 //! Plans without calls: where a request would go, whatever its task.
 
-use mediary_core::Media;
+use mediary_core::capability::TaskKind;
+use mediary_core::plan::Want;
 use mediary_core::task::Task;
+use mediary_core::{Failure, Media, MediaFormat, MediaKind};
 
 use super::super::Gateway;
 use super::super::documents::ReadOptions;
@@ -22,7 +24,7 @@ impl Gateway {
             Task::Chat(_) => self.plan_chat(&fleet, &request).await,
             Task::Embed(_) => self.plan_embedding(&fleet, &request),
             Task::Read(_) | Task::Transcribe(_) => {
-                Err(mediary_core::Failure::broken("files to read or to transcribe are explained by themselves").into())
+                Err(Failure::broken("files to read or to transcribe are explained by themselves").into())
             }
         }
     }
@@ -33,15 +35,37 @@ impl Gateway {
     /// When there is no such engine, or none can be asked.
     pub async fn explain_reading(&self, media: &Media, options: &ReadOptions) -> Result<Planned, CallError> {
         self.router.discover().await;
-        self.reader.plan(media, options)
+        let mut planned = self.reader.plan(media, options)?;
+        let pages = if media.format == MediaFormat::Pdf { self.intake.pages_of(media).await } else { None };
+        if let Some(pages) = pages {
+            let selected = options.pages.indices(pages as usize);
+            selected.map_err(|error| Failure::malformed(error.to_string()))?;
+            planned.demand.parts.iter_mut().for_each(|part| part.pages = Some(pages));
+        }
+        Ok(planned)
     }
 
-    /// The plan for a recording to be transcribed.
+    /// The plan for a recording to be transcribed, by this model or by whatever `auto` would take.
     ///
     /// # Errors
-    /// When no target can be asked.
-    pub async fn explain_transcription(&self, recording: &Media, bounds: &Bounds) -> Result<Planned, CallError> {
+    /// When there is no such model, or no target can be asked.
+    pub async fn explain_transcription(
+        &self,
+        recording: &Media,
+        model: &str,
+        bounds: &Bounds,
+    ) -> Result<Planned, CallError> {
+        if !matches!(recording.kind(), MediaKind::Audio | MediaKind::Video) {
+            let what = recording.format;
+            return Err(Failure::unsupported(format!("this is {what}; only audio and video can be transcribed")).into());
+        }
         self.router.discover().await;
-        self.treatments.plan_transcript(&self.router.fleet(), recording, &self.router.tightened(bounds).of_help())
+        let fleet = self.router.fleet();
+        let want = match model {
+            "" | "auto" => Want::Any,
+            named => self.router.resolve(&fleet, TaskKind::Transcription, named, None)?,
+        };
+        let bounds = self.router.tightened(bounds).of_help();
+        self.treatments.plan_transcript(&fleet, recording, want, &bounds)
     }
 }

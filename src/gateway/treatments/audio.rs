@@ -6,7 +6,7 @@ use mediary_convert::av::{AvInput, Ffmpeg, SoundOrder};
 use mediary_core::capability::{Abilities, PartShape, TaskKind};
 use mediary_core::plan::{Demand, Want};
 use mediary_core::task::PartPath;
-use mediary_core::{Failure, FailureKind, Media, MediaFormat, MediaKind, Next, Target};
+use mediary_core::{Failure, FailureKind, Media, MediaFormat, MediaKind, Next};
 
 use super::super::blocking;
 use super::super::routing::{Bounds, CallError, Fleet, Planned, Tried};
@@ -66,7 +66,7 @@ impl Treatments {
         };
         let fleet = self.router.fleet();
         let mut planned = self
-            .plan_transcript(&fleet, recording, &memo.bounds)
+            .plan_transcript(&fleet, recording, Want::Any, &memo.bounds)
             .map_err(|_| unheard(Vec::new(), "no target that may be asked now transcribes it"))?;
         let asking = &self.pipelines.audio_to_text.asking;
         planned.plan.candidates.truncate(asking.most_asked);
@@ -84,16 +84,23 @@ impl Treatments {
         Ok(Extract { settled, ..Extract::plain("(there is no speech in it)".to_owned(), by.join("+")) })
     }
 
-    /// The plan for a transcript: targets that transcribe, then those that listen and chat, as the recipe has it.
+    /// The plan for a transcript: by the targets that are wanted; by any, those that transcribe come first, then those
+    /// that listen and chat, as the recipe has it.
     pub(in super::super) fn plan_transcript(
         &self,
         fleet: &Fleet,
         recording: &Media,
+        want: Want,
         bounds: &Bounds,
     ) -> Result<Planned, CallError> {
-        let rows = help::transcribers(&fleet.matrix, &self.pipelines.audio_to_text.asking, bounds);
-        let targets: Vec<Target> = rows.into_iter().map(|row| row.target.clone()).collect();
-        let policy = self.router.policy(Want::Targets(targets), bounds);
+        let want = match want {
+            Want::Targets(targets) => Want::Targets(targets),
+            Want::Tier(_) | Want::Any => {
+                let rows = help::transcribers(&fleet.matrix, &self.pipelines.audio_to_text.asking, bounds);
+                Want::Targets(rows.into_iter().map(|row| row.target.clone()).collect())
+            }
+        };
+        let policy = self.router.policy(want, bounds);
         let part = PartShape {
             place: PartPath::Field("file"),
             format: recording.format,
@@ -159,7 +166,7 @@ mod tests {
             (vec![FailureKind::Malformed, FailureKind::TimedOut], FailureKind::TimedOut, "far/ear: no; far/ear: no"),
         ];
         for (kinds, expected, words) in rows {
-            let target: Target = "far/ear".parse().unwrap();
+            let target: mediary_core::Target = "far/ear".parse().unwrap();
             let tried =
                 kinds.into_iter().map(|kind| Tried { target: target.clone(), kind, why: "no".to_owned(), place: None });
             let failure = unheard(tried.collect(), "no target");

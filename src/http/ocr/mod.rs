@@ -36,14 +36,16 @@ pub(super) async fn document(body: &Bytes, limits: &Limits) -> Result<(Media, Re
     Ok((classified(file)?, form.options))
 }
 
-/// The file of a JSON body; fields beside it are not looked at.
-pub(super) async fn file_of(body: &Bytes, limits: &Limits) -> Result<Media, ApiError> {
+/// The recording of a JSON body and the model that is to transcribe it; fields beside them are not looked at.
+pub(super) async fn recording(body: &Bytes, limits: &Limits) -> Result<(Media, String), ApiError> {
     #[derive(serde::Deserialize)]
     struct WithFile<'a> {
         #[serde(borrow)]
         file_data: std::borrow::Cow<'a, str>,
         file_name: Option<String>,
         mime_type: Option<String>,
+        #[serde(default)]
+        model: String,
     }
     let request: WithFile<'_> = crate::protocol::from_json(body, "a request with a file")?;
     let (claimed, encoded) = match request.file_data.strip_prefix("data:").and_then(|rest| rest.split_once(";base64,"))
@@ -52,7 +54,8 @@ pub(super) async fn file_of(body: &Bytes, limits: &Limits) -> Result<Media, ApiE
         None => (None, request.file_data.as_ref()),
     };
     let blob = upload::decode_base64("file_data", encoded, limits.spool_bytes.get()).await?;
-    Ok(classified(UploadedFile { blob, mime: request.mime_type.or(claimed), name: request.file_name })?)
+    let file = UploadedFile { blob, mime: request.mime_type.or(claimed), name: request.file_name };
+    Ok((classified(file)?, request.model))
 }
 
 fn classified(file: UploadedFile) -> Result<Media, Failure> {

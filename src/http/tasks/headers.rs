@@ -20,7 +20,8 @@ pub(super) fn describe(route: &Route, headers: &mut HeaderMap) {
             headers.insert(name, value);
         }
     };
-    insert(X_ROUTED_VIA, &route.target.to_string());
+    let targets: Vec<String> = std::iter::once(&route.target).chain(&route.also).map(ToString::to_string).collect();
+    insert(X_ROUTED_VIA, &targets.join(", "));
     if route.fallbacks > 0 {
         insert(X_FALLBACK_ATTEMPTS, &route.fallbacks.to_string());
     }
@@ -63,6 +64,7 @@ mod tests {
         };
         let mut route = Route {
             target: "groq/llama-ü".parse().unwrap(),
+            also: vec![],
             wire_format: "openai",
             fallbacks: 0,
             treatments: vec![],
@@ -73,9 +75,11 @@ mod tests {
         assert_eq!(headers.len(), 1);
         assert_eq!(headers[X_ROUTED_VIA], "groq/llama-?");
         route.fallbacks = 2;
+        route.also = vec!["groq/other".parse().unwrap()];
         route.treatments = vec![note];
         route.dropped = vec!["seed".into(), "user".into()];
         describe(&route, &mut headers);
+        assert_eq!(headers[X_ROUTED_VIA], "groq/llama-?, groq/other");
         assert_eq!(headers[X_FALLBACK_ATTEMPTS], "2");
         assert_eq!(
             headers[X_MEDIARY_TREATMENTS],

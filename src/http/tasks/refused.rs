@@ -73,7 +73,14 @@ fn unplannable(why: Unplannable) -> ApiError {
                 Reason::Parameter(name) => Some(name),
                 _ => None,
             });
-            let message = format!("No target can be asked.{}", named(&passed_over));
+            let message = match named(&passed_over) {
+                told if told.is_empty() => {
+                    "No target that does such work may be asked; look into GET /v1/models, and allow more by `model`, \
+                     privacy, cost or providers."
+                        .to_owned()
+                }
+                told => format!("No target can be asked.{told}"),
+            };
             let error = ApiError::new(unprocessable, "no_target", message);
             parameter.map_or(error.clone(), |name| error.about(name))
         }
