@@ -231,7 +231,8 @@ impl ApiError {
 
 impl From<BadField> for ApiError {
     fn from(BadField { field, message }: BadField) -> Self {
-        Self::malformed(message).about(field)
+        let error = Self::malformed(message);
+        if field.is_empty() { error } else { error.about(field) }
     }
 }
 

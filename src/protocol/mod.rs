@@ -106,11 +106,54 @@ pub(crate) fn from_json<'a, T: serde::Deserialize<'a>>(body: &'a [u8], what: &st
         }
         false => String::new(),
     };
-    let text: String = error.to_string().chars().take(LONGEST_COMPLAINT_CHARS).collect();
+    let text: String = in_json_words(&error.to_string()).chars().take(LONGEST_COMPLAINT_CHARS).collect();
     Err(BadField { field: path, message: format!("the JSON body is not {what}: {text}") })
+}
+
+/// A complaint about JSON with JSON's words for what was expected instead of our types.
+fn in_json_words(complaint: &str) -> String {
+    let Some((before, expected)) = complaint.split_once("expected ") else { return complaint.to_owned() };
+    let (what, rest) = expected.find([' ', ',']).map_or((expected, ""), |end| expected.split_at(end));
+    let (what, rest) = match what {
+        "struct" | "enum" => {
+            let rest = rest.trim_start();
+            let rest = rest.find([' ', ',']).map_or("", |end| &rest[end..]);
+            (if what == "struct" { "an object" } else { "another value" }, rest)
+        }
+        "u8" | "u16" | "u32" | "u64" | "usize" => ("a whole number of at least 0", rest),
+        "i8" | "i16" | "i32" | "i64" | "isize" => ("a whole number", rest),
+        "f32" | "f64" => ("a number", rest),
+        _ => (what, rest),
+    };
+    format!("{before}expected {what}{rest}").replace("sequence", "list").replace("a map", "an object")
 }
 
 /// Any JSON of ours as bytes.
 pub(crate) fn json_bytes(value: &Value) -> Vec<u8> {
     value.to_string().into_bytes()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn complaints_about_json_speak_of_json() {
+        #[derive(Debug, serde::Deserialize)]
+        struct Asked {
+            #[expect(dead_code, reason = "only its type matters")]
+            count: u32,
+        }
+        let rows = [
+            ("3", "", "expected an object"),
+            (r#"{"count": -1}"#, "count", "expected a whole number of at least 0"),
+            (r#"{"count": []}"#, "count", "invalid type: list, expected a whole number"),
+            (r#"{"count": 1"#, "", "EOF"),
+        ];
+        for (body, field, words) in rows {
+            let error = from_json::<Asked>(body.as_bytes(), "a count").unwrap_err();
+            assert_eq!(error.field, field);
+            assert!(error.message.contains(words), "{}", error.message);
+        }
+    }
 }

@@ -143,7 +143,7 @@ fn head_answers_as_get_does_without_a_body() {
 }
 
 #[test]
-fn what_is_not_http_is_refused_and_disturbs_nobody() {
+fn what_is_not_http_is_refused_and_disturbs_no_other_connection() {
     use std::io::{Read, Write};
     for nonsense in
         ["\u{16}\u{3}\u{1}hello", "GET\r\n\r\n", "GET / HTTP/9.9\r\n\r\n", &format!("GET /{}", "x".repeat(1 << 20))]

@@ -34,7 +34,7 @@ fn keys_take_turns() {
 }
 
 #[test]
-fn a_key_that_fails_is_followed_by_the_next_key_and_rests() {
+fn a_key_that_fails_is_followed_by_the_next_key_and_cools_down() {
     for (act, status) in [(fails(401, "Incorrect API key", None), 401), (limited(), 429)] {
         for asked in [json!({}), json!({ "stream": true })] {
             let good = if asked["stream"] == true { streams(&["Hello"]) } else { says("Hello") };

@@ -181,12 +181,12 @@ fn meet_alone(fault: &Fault, asked: &Value, what: &str) {
 }
 
 #[test]
-fn whoever_fails_before_a_whole_answer_is_followed_by_the_next() {
+fn a_target_that_fails_before_a_whole_answer_is_followed_by_the_next() {
     faults().iter().for_each(|fault| meet(fault, false));
 }
 
 #[test]
-fn whoever_fails_before_a_stream_is_followed_by_the_next() {
+fn a_target_that_fails_before_a_stream_is_followed_by_the_next() {
     faults().iter().chain(&faults_of_streams()).for_each(|fault| meet(fault, true));
 }
 

@@ -86,7 +86,7 @@ fn every_spelling_of_base64_arrives_as_the_one_that_providers_take() {
 }
 
 #[test]
-fn whoever_reads_the_medium_is_asked_and_a_complaint_moves_it_on() {
+fn a_target_that_takes_the_medium_is_asked_and_a_complaint_moves_it_on() {
     let png = sample("sign.png");
     let blind = Upstream::doing([says("From the blind")]);
     let complains = || fails(400, "Invalid image: unsupported color type", None);
@@ -106,7 +106,7 @@ fn whoever_reads_the_medium_is_asked_and_a_complaint_moves_it_on() {
 }
 
 #[test]
-fn a_part_that_may_only_be_forwarded_and_that_nobody_reads_is_named() {
+fn a_part_that_may_only_be_forwarded_and_that_no_target_takes_is_named() {
     let up = Upstream::doing([says("Hello")]);
     let server = with_providers(&[reader(&up, "a", &["text"])]);
     let asked = asking(showing(&[image(&sample("sign.png"))])).header("x-mediary-strict", "true");

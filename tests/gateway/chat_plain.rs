@@ -52,7 +52,7 @@ fn a_stream_reaches_the_client_chunk_by_chunk() {
 }
 
 #[test]
-fn usage_is_told_to_those_who_ask_for_it_and_counted_where_the_provider_does_not() {
+fn usage_is_told_where_asked_for_and_counted_where_the_provider_does_not() {
     let tells = || streams(&["Hello"]);
     let silent = || Act::Stream(vec![opening(), word("Hello"), closing(), done()]);
     let told = json!({ "prompt_tokens": 9, "completion_tokens": 2, "total_tokens": 11 });
@@ -205,7 +205,7 @@ fn a_conversation_arrives_turn_by_turn_with_all_that_its_messages_hold() {
 }
 
 #[test]
-fn whoever_answers_in_the_other_way_than_asked_is_understood() {
+fn an_answer_in_the_other_way_than_asked_is_understood() {
     // A whole body where a stream was asked for, and the reverse; and a model that is known not to stream.
     let up = Upstream::doing([says("Hello"), streams(&["Hel", "lo"]), says("Hello")]);
     let server = with_providers(&[up.entry("a", json!({}))]);

@@ -92,7 +92,7 @@ fn an_answer_that_a_filter_ended_is_an_answer() {
 }
 
 #[test]
-fn hard_parameters_that_nobody_honours_are_refused_by_name_and_others_find_who_does() {
+fn hard_parameters_that_no_target_honours_are_refused_by_name_and_others_find_a_target() {
     let schema = json!({ "type": "json_schema", "json_schema": { "name": "x", "schema": { "type": "object" } } });
     let tool = json!([{ "type": "function", "function": { "name": "f" } }]);
     let rows = [
@@ -169,7 +169,7 @@ fn keys_and_private_words_stand_in_no_answer() {
 }
 
 #[test]
-fn a_misspelt_bound_or_body_is_refused_before_anybody_is_asked() {
+fn a_misspelt_bound_or_body_is_refused_before_any_call() {
     let up = Upstream::doing([says("Hello")]);
     let server = serving(&[up.entry("a", json!({}))], |_| ());
     for (name, value) in [("x-mediary-tier", "fastest"), ("x-mediary-cost", "0"), ("x-mediary-privacy", "locale")] {

@@ -52,7 +52,7 @@ fn a_model_is_found_by_every_spelling_of_its_name() {
 }
 
 #[test]
-fn a_pinned_model_is_asked_and_nobody_else() {
+fn a_pinned_model_is_asked_and_no_other() {
     let (a, b) = (Upstream::doing([fails(500, "no", None)]), Upstream::doing([says("From b")]));
     let server = with_providers(&[a.entry("a", json!({})), b.entry("b", json!({}))]);
     server.chat(json!({ "model": "a/m" })).refused(503, "all_providers_failed", "a/m");
@@ -86,7 +86,7 @@ fn an_alias_stands_for_its_targets_in_their_order() {
 }
 
 #[test]
-fn whoever_has_spent_its_quota_is_asked_last_until_it_begins_anew() {
+fn a_target_that_has_spent_its_quota_is_asked_last_until_it_begins_anew() {
     let limited = |said: &str, left: &str| {
         says(said).header("x-ratelimit-limit-requests", "100").header("x-ratelimit-remaining-requests", left)
     };
@@ -107,7 +107,7 @@ fn whoever_has_spent_its_quota_is_asked_last_until_it_begins_anew() {
 }
 
 #[test]
-fn tiers_are_served_by_whoever_ranks_in_them_in_either_language_and_by_header() {
+fn tiers_are_served_by_the_targets_ranked_in_them_in_either_language_and_by_header() {
     let up = Upstream::doing([says("Hello")]);
     let ranks = json!({ "models": [
         { "id": "quick", "tiers": { "fast": 1, "standard": 2 } },

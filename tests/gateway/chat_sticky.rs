@@ -41,7 +41,7 @@ impl House {
 }
 
 #[test]
-fn the_second_turn_goes_to_whoever_answered_the_first_although_another_would_be_asked_before() {
+fn the_second_turn_goes_to_the_target_of_the_first_although_another_would_be_asked_before() {
     for (act, stream) in [(says("Hi from b"), false), (streams(&["Hi ", "from b"]), true)] {
         let house = house(act, |_| ());
         let first = json!({ "messages": turns(&["Hello"]), "stream": stream });
@@ -80,7 +80,7 @@ fn keys_in_either_header_are_the_same_client() {
 }
 
 #[test]
-fn nobody_is_bound_to_a_provider_that_fails_or_may_not_be_asked() {
+fn no_conversation_is_bound_to_a_provider_that_fails_or_may_not_be_asked() {
     let house = house(says("Hi from b"), |_| ());
     assert_eq!(house.ask(json!({})), "b/m");
     house.wait_for_a();
@@ -93,7 +93,7 @@ fn nobody_is_bound_to_a_provider_that_fails_or_may_not_be_asked() {
 }
 
 #[test]
-fn a_conversation_moves_on_with_whoever_answers_it_next() {
+fn a_conversation_moves_on_with_the_target_that_answers_it_next() {
     let b = Upstream::doing([says("Hi from b"), fails(500, "no", None)]);
     let a = Upstream::doing([fails(429, "slow", None).header("retry-after", "1"), says("From a")]);
     let server = serving(&[a.entry("a", json!({})), b.entry("b", json!({}))], |_| ());

@@ -127,7 +127,7 @@ fn a_scan_without_recognition_says_that_it_needs_some() {
 }
 
 #[test]
-fn attempts_say_who_tried_and_why_it_went_on() {
+fn attempts_say_which_engine_tried_and_why_it_went_on() {
     let rows: [(&str, &[&str]); 4] = [
         ("invoice.pdf", &["text-layer accepted"]),
         ("invoice-scan.pdf", &["text-layer rejected no_text", "local/paddleocr accepted"]),

@@ -70,7 +70,7 @@ fn refused_and_waiting(server: &TestServer) -> [TcpStream; 2] {
 }
 
 #[test]
-fn a_full_queue_of_documents_refuses_and_serves_who_waits() {
+fn a_full_queue_of_documents_refuses_and_serves_what_waits() {
     let server = TestServer::with(narrow);
     let slow = begun(&server, slow_pdf());
     server.busy_worker();

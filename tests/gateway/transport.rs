@@ -106,7 +106,7 @@ fn a_header_that_stands_still_is_given_up() {
 }
 
 #[test]
-fn a_body_that_breaks_off_harms_nobody() {
+fn a_body_that_breaks_off_harms_no_other_request() {
     let server = small_server();
     for start in [
         "content-length: 500\r\n\r\n%PDF-1.4\n",

@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn confidence_falls_with_doubtful_characters_and_with_words_nobody_read() {
+    fn confidence_falls_with_doubtful_characters_and_with_unread_words() {
         let rows = [
             ("both words read", "abcd__efgh", 0.9, Some(0.9)),
             ("less surely", "abcd__efgh", 0.5, Some(0.5)),

@@ -91,7 +91,7 @@ fn equals_are_drawn_by_the_draw_and_not_by_their_rows() {
 }
 
 #[test]
-fn those_who_are_woken_say_how_long_they_would_rest() {
+fn cooling_targets_that_are_asked_all_the_same_say_how_long_they_would_cool_down() {
     let plan = planned(&["a/b cools=7", "c/d"], RECIPES, "", "with-cooling").0.unwrap();
     let cooldowns: Vec<_> =
         plan.candidates.iter().map(|candidate| candidate.cooldown.map(|left| left.as_secs())).collect();

@@ -111,7 +111,7 @@ fn a_row_is_kept_or_passed_over_for_its_first_reason() {
 }
 
 #[test]
-fn tiers_bind_where_somebody_who_is_allowed_serves_them() {
+fn tiers_bind_where_an_allowed_target_serves_them() {
     let rows = [
         "a/quick fast:1 free",
         "a/wise reasoning:1 standard:2",
