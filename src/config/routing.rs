@@ -24,6 +24,14 @@ pub struct Routing {
     pub first_byte: Duration,
     /// The same where the model thinks first.
     pub reasoning_first_byte: Duration,
+    /// How long the first byte may take while another target is left.
+    pub fallback_first_byte: Duration,
+    /// The same where the model thinks first.
+    pub reasoning_fallback_first_byte: Duration,
+    /// How long a whole answer may take; it has no first byte before its end.
+    pub whole: Duration,
+    /// After so long without a word the next target is asked as well; `None`: never.
+    pub hedge: Option<Duration>,
     /// How long an answer may stand still.
     pub stall: Duration,
     /// Where requests may go.
@@ -80,6 +88,10 @@ pub(super) struct RawRouting {
     connect_seconds: u32,
     first_byte_seconds: u32,
     reasoning_first_byte_seconds: u32,
+    fallback_first_byte_seconds: u32,
+    reasoning_fallback_first_byte_seconds: u32,
+    whole_seconds: u32,
+    hedge_seconds: u32,
     stall_seconds: u32,
     privacy: WrittenPrivacy,
     cost: WrittenCost,
@@ -97,6 +109,10 @@ impl Default for RawRouting {
             connect_seconds: 10,
             first_byte_seconds: 60,
             reasoning_first_byte_seconds: 180,
+            fallback_first_byte_seconds: 12,
+            reasoning_fallback_first_byte_seconds: 40,
+            whole_seconds: 300,
+            hedge_seconds: 0,
             stall_seconds: 60,
             privacy: WrittenPrivacy::Any,
             cost: WrittenCost::Any,
@@ -116,6 +132,7 @@ const MOST_CYCLES: u32 = 100;
 const SILENCE: Duration = Duration::from_secs(15);
 
 const SECONDS: &str = "a whole number of seconds, 1 or more";
+const BELOW_BUDGET: &str = "a whole number of seconds from 1 to below routing.budget_seconds";
 
 pub(super) const KEYS: &[Key] = &[
     Key::new("routing.max_attempts", "a whole number from 1 to 1000", "most calls of providers for one request"),
@@ -127,6 +144,22 @@ pub(super) const KEYS: &[Key] = &[
     Key::new("routing.connect_seconds", SECONDS, "how long connecting to a provider may take"),
     Key::new("routing.first_byte_seconds", SECONDS, "how long a provider may take to begin its answer"),
     Key::new("routing.reasoning_first_byte_seconds", SECONDS, "the same for models that think first"),
+    Key::new(
+        "routing.fallback_first_byte_seconds",
+        BELOW_BUDGET,
+        "the same while another target is left that can be asked instead",
+    ),
+    Key::new("routing.reasoning_fallback_first_byte_seconds", BELOW_BUDGET, "the same for models that think first"),
+    Key::new(
+        "routing.whole_seconds",
+        SECONDS,
+        "how long an answer may take that comes in one piece, and so begins when it is complete",
+    ),
+    Key::new(
+        "routing.hedge_seconds",
+        "a whole number of seconds, 0 or more",
+        "after so long without a word the next target is asked as well, and the first word wins; 0: never",
+    ),
     Key::new("routing.stall_seconds", SECONDS, "how long an answer may stand still"),
     Key::new(
         "routing.privacy",
@@ -160,6 +193,13 @@ impl RawRouting {
     pub(super) fn check(self, check: &mut Check<'_>) -> Routing {
         check.require("routing.max_attempts", (1..=MOST_ATTEMPTS).contains(&self.max_attempts));
         check.require("routing.keep_cycles", (1..=MOST_CYCLES).contains(&self.keep_cycles));
+        // A target that may be silent for all of the time would leave none for the next.
+        for (key, seconds) in [
+            ("routing.fallback_first_byte_seconds", self.fallback_first_byte_seconds),
+            ("routing.reasoning_fallback_first_byte_seconds", self.reasoning_fallback_first_byte_seconds),
+        ] {
+            check.require(key, (1..self.budget_seconds.max(1)).contains(&seconds));
+        }
         let mut seconds = |key, seconds: u32| {
             check.require(key, seconds > 0);
             Duration::from_secs(seconds.into())
@@ -170,6 +210,10 @@ impl RawRouting {
             connect: seconds("routing.connect_seconds", self.connect_seconds),
             first_byte: seconds("routing.first_byte_seconds", self.first_byte_seconds),
             reasoning_first_byte: seconds("routing.reasoning_first_byte_seconds", self.reasoning_first_byte_seconds),
+            fallback_first_byte: Duration::from_secs(self.fallback_first_byte_seconds.into()),
+            reasoning_fallback_first_byte: Duration::from_secs(self.reasoning_fallback_first_byte_seconds.into()),
+            whole: seconds("routing.whole_seconds", self.whole_seconds),
+            hedge: (self.hedge_seconds > 0).then(|| Duration::from_secs(self.hedge_seconds.into())),
             stall: seconds("routing.stall_seconds", self.stall_seconds),
             privacy: match self.privacy {
                 WrittenPrivacy::Any => Privacy::Any,

@@ -201,6 +201,7 @@ impl ApiError {
             FailureKind::NotInstalled => Self::new(StatusCode::SERVICE_UNAVAILABLE, "engine_not_installed", detail),
             FailureKind::TimedOut => Self::new(StatusCode::GATEWAY_TIMEOUT, "timed_out", detail),
             FailureKind::Unreachable => Self::new(StatusCode::BAD_GATEWAY, "upstream_unreachable", detail),
+            FailureKind::Lost => Self::new(StatusCode::BAD_GATEWAY, "upstream_lost", detail),
             FailureKind::Unacceptable => Self::new(StatusCode::BAD_REQUEST, "unsupported_value", detail),
             FailureKind::ContextTooLong => Self::new(StatusCode::BAD_REQUEST, "context_length_exceeded", detail),
             FailureKind::ContentRefused => Self::new(StatusCode::BAD_REQUEST, "content_policy_violation", detail),

@@ -78,6 +78,9 @@ pub struct CandidateBody {
     treatments: Vec<TreatmentBody>,
     /// Soft parameters it does not take.
     dropped: Vec<String>,
+    /// Seconds that it still cools down after a breakdown; it is asked when no other target is left.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cooldown_seconds: Option<u64>,
     /// What it would cost in US dollars if the reply is as long as allowed; null where that is unknown.
     estimated_cost_usd: Option<f64>,
 }
@@ -123,6 +126,7 @@ impl PlanBody {
                 target: candidate.target.to_string(),
                 treatments: treatments.map(|(place, treatment)| treated(place.to_string(), treatment)).collect(),
                 dropped: candidate.dropped.clone(),
+                cooldown_seconds: candidate.cooldown.map(|left| left.as_secs().max(1)),
                 estimated_cost_usd: candidate.cost_usd,
             }
         });
@@ -173,6 +177,7 @@ impl fmt::Display for PlanBody {
                 Some(cost) => write!(f, ", at most about {cost:.4} USD")?,
                 None => f.write_str(", price unknown")?,
             }
+            candidate.cooldown_seconds.map_or(Ok(()), |left| write!(f, ", cools down for {left} s more"))?;
             f.write_str("\n")?;
             for treatment in &candidate.treatments {
                 write!(f, "   {} {}", treatment.r#do, treatment.place)?;

@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use mediary_core::capability::USUAL_PRIORITY;
 use mediary_core::capability::{CapabilityMatrix, Lifecycle};
 use mediary_core::plan::Aliases;
 use mediary_core::{ProviderId, Target};
@@ -14,9 +15,6 @@ use toml::Spanned;
 use super::{BadCatalog, Off, ProviderSetup, Providers, address, keys, row};
 use crate::config::providers::{ModelEntry, ProviderEntry};
 use crate::config::{Config, ConfiguredProvider, Environment, Problem, ProxyChoice};
-
-/// The place of a provider for which none is written.
-const USUAL_PRIORITY: u32 = 10;
 
 pub(super) fn all(catalogs: &[ProviderEntry], config: &Config, env: &Environment) -> Result<Providers, BadCatalog> {
     let configured = |id: &ProviderId| config.providers.iter().find(|configured| configured.entry.id == *id);
@@ -131,6 +129,7 @@ impl Pair<'_> {
             endpoint: Endpoint { base_url, auth, headers: self.headers(), quirks: self.quirks() },
             keys,
             priority: self.first(|entry| entry.priority).unwrap_or(USUAL_PRIORITY),
+            priority_is_set: self.configured.is_some_and(|configured| configured.entry.priority.is_some()),
             key_url: self.first(|entry| entry.key_url.clone()),
             free_limits: self.first(|entry| entry.free_limits).unwrap_or_default(),
             discovers: self.first(|entry| entry.discovers).unwrap_or(!has_models),

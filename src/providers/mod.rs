@@ -48,6 +48,8 @@ pub struct ProviderSetup {
     pub keys: Vec<Secret>,
     /// Its place in the order; lower is asked first.
     pub priority: u32,
+    /// Whether the operator wrote that, rather than a catalog.
+    pub priority_is_set: bool,
     /// Whether it is on this machine.
     pub is_loopback: bool,
     /// Where people get a key.

@@ -25,6 +25,7 @@ pub(super) fn abilities(provider: &ProviderSetup, model: &str, entry: &ModelEntr
     Abilities {
         target: Target { provider: provider.id.clone(), model: ModelName::new(model) },
         priority: provider.priority,
+        priority_is_set: provider.priority_is_set,
         is_local,
         accepts: accepts(provider.dialect, &tasks, entry),
         tasks,

@@ -18,6 +18,7 @@ pub(crate) fn causes<'e>(error: &'e (dyn StdError + 'static)) -> impl Iterator<I
 
 /// A provider that could not be sent a request, or did not begin to answer it.
 pub(crate) fn unreachable(error: &(dyn StdError + 'static), is_connect: bool, is_timeout: bool) -> Failure {
+    let kind = if is_connect { FailureKind::Unreachable } else { FailureKind::Lost };
     let detail = match (is_connect, is_timeout) {
         (true, true) => "the provider cannot be reached: the connection did not stand in time".to_owned(),
         (true, false) => format!("the provider cannot be reached: {}", words(error, is_connect)),
@@ -25,7 +26,7 @@ pub(crate) fn unreachable(error: &(dyn StdError + 'static), is_connect: bool, is
             format!("the connection to the provider was lost before it answered: {}", words(error, is_connect))
         }
     };
-    Failure::new(FailureKind::Unreachable, detail)
+    Failure::new(kind, detail)
 }
 
 /// What the outermost cause that has words of its own says.

@@ -161,7 +161,7 @@ pub fn provider_answered(target: &Target, first: Duration, usage: Usage) {
         &target,
         |_| true,
         || {
-            let tokens = |side: &'static str| counter!(TOKENS, "target" => target.clone(), "side" => side);
+            let tokens = |side| tokens(&target, side);
             OfAnswers {
                 answered: counter!(PROVIDER_CALLS, "target" => target.clone(), "outcome" => "answered"),
                 first: histogram!(PROVIDER_FIRST_TOKEN, "target" => target.clone()),
@@ -174,6 +174,18 @@ pub fn provider_answered(target: &Target, first: Duration, usage: Usage) {
     of.first.record(first);
     of.prompt.increment(usage.prompt_tokens);
     of.completion.increment(usage.completion_tokens);
+}
+
+/// A client left in the middle of a provider's answer.
+pub fn provider_left(target: &Target, usage: Usage) {
+    let target = target.to_string();
+    counter!(PROVIDER_CALLS, "target" => target.clone(), "outcome" => "client_gone").increment(1);
+    tokens(&target, "prompt").increment(usage.prompt_tokens);
+    tokens(&target, "completion").increment(usage.completion_tokens);
+}
+
+fn tokens(target: &str, side: &'static str) -> Counter {
+    counter!(TOKENS, "target" => target.to_owned(), "side" => side)
 }
 
 /// A call to a provider failed.

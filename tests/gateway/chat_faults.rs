@@ -27,6 +27,19 @@ struct Fault {
     rests_s: Option<u64>,
 }
 
+impl Fault {
+    /// How often a target is called before the next: what may be over at once is met twice.
+    fn calls(&self) -> usize {
+        let is_stated = self.name == "503 with Retry-After";
+        if matches!(self.kind, "overloaded" | "lost") && !is_stated { 2 } else { 1 }
+    }
+
+    /// Whether it keeps a target from being called by requests that have no other.
+    fn forbids_calls(&self) -> bool {
+        matches!(self.kind, "rate_limited" | "quota_spent" | "bad_key" | "model_gone")
+    }
+}
+
 const fn fault(
     name: &'static str,
     act: Act,
@@ -52,30 +65,30 @@ fn faults() -> Vec<Fault> {
     let picture = fails(413, "image exceeds 5 MB", None);
     vec![
         fault("429", refusal(429), "rate_limited", RATES, Some(5)),
-        fault("429 with Retry-After", refusal(429).header("retry-after", "2"), "rate_limited", RATES, Some(2)),
+        fault("429 with Retry-After", refusal(429).header("retry-after", "3"), "rate_limited", RATES, Some(3)),
         fault("429 with a long one", refusal(429).header("retry-after", "600"), "rate_limited", RATES, Some(5)),
         fault("429 over quota", fails(429, PRIVATE, Some("insufficient_quota")), "quota_spent", FAILED, Some(5)),
         fault("402", refusal(402), "quota_spent", FAILED, Some(5)),
-        fault("500", refusal(500), "overloaded", FAILED, Some(5)),
+        fault("500", refusal(500), "overloaded", FAILED, Some(2)),
         fault(
             "502 with a page",
             Act::Answer { status: 502, headers: vec![], body: PRIVATE.into() },
             "overloaded",
             FAILED,
-            Some(5),
+            Some(2),
         ),
-        fault("503 with Retry-After", refusal(503).header("retry-after", "2"), "overloaded", FAILED, Some(5)),
-        fault("529", refusal(529), "overloaded", FAILED, Some(5)),
-        fault("closed", Act::Close, "unreachable", FAILED, Some(5)),
-        fault("reset", Act::Reset, "unreachable", FAILED, Some(5)),
-        fault("silence", Act::Silence, "timed_out", FAILED, Some(5)),
-        fault("half an answer", Act::Half(super::chat_words::saying("Half").to_string()), "garbled", FAILED, Some(5)),
-        fault("no JSON", broken, "garbled", FAILED, Some(5)),
-        fault("a web page", page, "garbled", FAILED, Some(5)),
-        fault("nothing", nothing, "garbled", FAILED, Some(5)),
-        fault("no words", empty("stop"), "empty_answer", FAILED, Some(5)),
-        fault("no reply", answers(200, &json!({ "id": "x", "choices": [] })), "empty_answer", FAILED, Some(5)),
-        fault("an error in a 200", answers(200, &error(PRIVATE, Some("server_error"))), "overloaded", FAILED, Some(5)),
+        fault("503 with Retry-After", refusal(503).header("retry-after", "2"), "overloaded", FAILED, Some(2)),
+        fault("529", refusal(529), "overloaded", FAILED, Some(2)),
+        fault("closed", Act::Close, "lost", FAILED, Some(2)),
+        fault("reset", Act::Reset, "lost", FAILED, Some(2)),
+        fault("silence", Act::Silence, "timed_out", FAILED, Some(2)),
+        fault("half an answer", Act::Half(super::chat_words::saying("Half").to_string()), "garbled", FAILED, Some(2)),
+        fault("no JSON", broken, "garbled", FAILED, Some(2)),
+        fault("a web page", page, "garbled", FAILED, Some(2)),
+        fault("nothing", nothing, "garbled", FAILED, Some(2)),
+        fault("no words", empty("stop"), "empty_answer", FAILED, Some(2)),
+        fault("no reply", answers(200, &json!({ "id": "x", "choices": [] })), "empty_answer", FAILED, Some(2)),
+        fault("an error in a 200", answers(200, &error(PRIVATE, Some("server_error"))), "overloaded", FAILED, Some(2)),
         fault(
             "a rate in a 200",
             answers(200, &error(PRIVATE, Some("rate_limit_exceeded"))),
@@ -102,7 +115,7 @@ fn faults() -> Vec<Fault> {
 fn faults_of_streams() -> Vec<Fault> {
     let stream = |steps: &[Step]| Act::Stream(steps.to_vec());
     let with_error = |code: &str| Step::Data(error(PRIVATE, Some(code)).to_string());
-    let failed = |name, act, kind| fault(name, act, kind, FAILED, Some(5));
+    let failed = |name, act, kind| fault(name, act, kind, FAILED, Some(2));
     vec![
         failed("silence after the head", stream(&[Step::Stall]), "timed_out"),
         failed("a stall after the role", stream(&[opening(), Step::Stall]), "timed_out"),
@@ -132,6 +145,7 @@ fn faults_of_streams() -> Vec<Fault> {
 
 fn impatient(config: &mut Config) {
     config.routing.first_byte = Duration::from_millis(150);
+    config.routing.whole = Duration::from_millis(150);
     config.routing.stall = Duration::from_millis(150);
 }
 
@@ -148,13 +162,17 @@ fn meet(fault: &Fault, streamed: bool) {
     assert_eq!(answer.header("x-routed-via"), Some("b/m"), "{what}");
     assert_eq!(answer.header("x-fallback-attempts"), Some("1"), "{what}");
     assert!(!answer.raw().contains("acme"), "{what}: {answer}");
-    assert_eq!((first.calls(), second.calls()), (1, 1), "{what}");
-    assert_eq!((first.last().path, first.last().body), (second.last().path, second.last().body), "{what}");
+    assert_eq!((first.calls(), second.calls()), (fault.calls(), 1), "{what}");
+    // The first is asked for a stream whatever the client wants, since another target is left.
+    let as_sent =
+        |up: &Upstream| if streamed { up.last().body } else { up.last().json()["messages"].to_string().into() };
+    assert_eq!((first.last().path, as_sent(&first)), (second.last().path, as_sent(&second)), "{what}");
+    assert_eq!(first.last().json()["stream"], true, "{what}");
     assert_eq!((first.last().key(), second.last().key()), (&*Upstream::key_of("a"), &*Upstream::key_of("b")), "{what}");
 
     assert_eq!(server.chat(asked.clone()).said(), "From b", "{what}, again");
-    let calls = if fault.rests_s.is_some() { 1 } else { 2 };
-    assert_eq!((first.calls(), second.calls()), (calls, 2), "{what}: whether it cools down");
+    let rounds = if fault.rests_s.is_some() { 1 } else { 2 };
+    assert_eq!((first.calls(), second.calls()), (fault.calls() * rounds, 2), "{what}: whether it cools down");
     meet_alone(fault, &asked, &what);
 }
 
@@ -166,17 +184,17 @@ fn meet_alone(fault: &Fault, asked: &Value, what: &str) {
     assert_eq!((answer.status, answer.error().0.as_str()), (status, code), "{what}: {answer}");
     assert_eq!(answer.tried(), format!("a/m {}", fault.kind), "{what}");
     assert!(!answer.raw().contains("acme") && !answer.raw().contains("sk-a"), "{what}: {answer}");
-    assert_eq!(up.calls(), 1, "{what}");
+    assert_eq!(up.calls(), fault.calls(), "{what}");
     match fault.rests_s {
-        Some(seconds) => {
-            answer.retry_after(seconds);
-            // While it cools down it is not asked, and the client is told the same.
-            let again = server.chat(asked.clone());
-            assert_eq!((again.status, again.error().0.as_str()), (status, code), "{what}, again: {again}");
-            assert!(again.header("retry-after").is_some(), "{what}, again");
-            assert_eq!(up.calls(), 1, "{what}, again");
-        }
+        Some(seconds) => answer.retry_after(seconds),
         None => assert_eq!(answer.header("retry-after"), None, "{what}"),
+    }
+    if fault.forbids_calls() {
+        // While it cools down it is not asked, and the client is told the same.
+        let again = server.chat(asked.clone());
+        assert_eq!((again.status, again.error().0.as_str()), (status, code), "{what}, again: {again}");
+        assert!(again.header("retry-after").is_some(), "{what}, again");
+        assert_eq!(up.calls(), fault.calls(), "{what}, again");
     }
 }
 
@@ -196,14 +214,16 @@ fn far_server(up: &Upstream) -> TestServer {
 }
 
 #[test]
-fn providers_on_other_machines_rest_as_long_as_they_ask_to() {
+fn providers_on_other_machines_cool_down_as_long_as_they_ask_to() {
     for (act, seconds) in [
         (fails(429, "slow down", None).header("retry-after", "90"), 90),
         (fails(429, "Please try again in 7m30s", None), 450),
         (fails(429, "slow down", None), 60),
         (fails(402, "no credit", None), 3600),
-        (fails(503, "busy", None).header("retry-after", "33"), 33),
-        (fails(503, "busy", None), 5),
+        (fails(503, "busy", None).header("retry-after", "9"), 9),
+        // An outage is looked into sooner than its provider asks for.
+        (fails(503, "busy", None).header("retry-after", "600"), 20),
+        (fails(503, "busy", None), 2),
     ] {
         let up = Upstream::doing([act.clone()]);
         far_server(&up).chat(json!({})).retry_after(seconds);
@@ -213,14 +233,14 @@ fn providers_on_other_machines_rest_as_long_as_they_ask_to() {
 #[test]
 fn endless_rates_on_every_provider_are_told_as_a_rate_with_the_soonest_end() {
     let limited = |seconds: &str| Upstream::doing([fails(429, PRIVATE, None).header("retry-after", seconds)]);
-    let ups = [limited("4"), limited("2"), limited("3")];
+    let ups = [limited("5"), limited("3"), limited("4")];
     let ids = ["a", "b", "c"];
     let entries: Vec<Value> = ups.iter().zip(ids).map(|(up, id)| up.entry(id, json!({}))).collect();
     let server = serving(&entries, |_| ());
     for asked in [json!({ "stream": true }), json!({})] {
         let answer = server.chat(over(json!({}), asked));
         answer.refused(429, "rate_limit_exceeded", "Try again in");
-        answer.retry_after(2);
+        answer.retry_after(3);
     }
     assert_eq!(ups.each_ref().map(Upstream::calls), [1, 1, 1]);
 }

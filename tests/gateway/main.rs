@@ -14,6 +14,7 @@ mod chat_dialects;
 mod chat_faults;
 mod chat_media;
 mod chat_plain;
+mod chat_promises;
 mod chat_refusals;
 mod chat_routing;
 mod chat_stage;

@@ -5,6 +5,12 @@ use serde::{Deserialize, Serialize};
 use super::{Acceptance, Price, Tier, VectorSpace};
 use crate::{MediaFormat, MediaKind, Target};
 
+/// The priority of a provider of which nothing else was said.
+pub const USUAL_PRIORITY: u32 = 10;
+
+/// More tokens than this are a matter for models that are made for it.
+pub const LONG_TOKENS: u32 = 131_072;
+
 /// A kind of work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -126,6 +132,8 @@ pub struct Abilities {
     pub target: Target,
     /// The provider's place in the order; lower is asked first.
     pub priority: u32,
+    /// Whether the operator wrote that, rather than a catalog.
+    pub priority_is_set: bool,
     /// Whether nothing leaves this machine: an engine of our own, or a server on loopback.
     pub is_local: bool,
     /// What it does.
@@ -174,7 +182,8 @@ impl Abilities {
     pub fn chat(target: Target) -> Self {
         Self {
             target,
-            priority: 10,
+            priority: USUAL_PRIORITY,
+            priority_is_set: false,
             is_local: false,
             tasks: vec![TaskKind::Chat],
             accepts: Vec::new(),
@@ -243,6 +252,22 @@ impl Abilities {
     #[must_use]
     pub fn takes_soft(&self, name: &str) -> bool {
         if name == "reasoning_effort" { self.reasoning } else { self.soft.takes(name) }
+    }
+
+    /// Whether it suits a tier by what it can do, for models that no catalog ranks.
+    #[must_use]
+    pub fn implies(&self, tier: Tier) -> bool {
+        let takes = |kinds: &[MediaKind]| self.accepts.iter().any(|accepted| kinds.contains(&accepted.format.kind()));
+        match tier {
+            Tier::Auto | Tier::Standard => true,
+            // Quickness, and a hand for programs, cannot be seen from outside.
+            Tier::Fast | Tier::Code => false,
+            Tier::Reasoning => self.reasoning,
+            Tier::Agentic => self.tools,
+            Tier::Vision => takes(&[MediaKind::Image]),
+            Tier::Multimodal => takes(&[MediaKind::Audio, MediaKind::Video, MediaKind::Document]),
+            Tier::LongContext => self.context_tokens.is_some_and(|context| context > LONG_TOKENS),
+        }
     }
 
     /// Its rank in a tier, from 1; `None`: it does not serve it.

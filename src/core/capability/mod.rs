@@ -10,7 +10,7 @@ mod price;
 mod tier;
 mod vectors;
 
-pub use abilities::{Abilities, Lifecycle, SoftSupport, Structured, TaskKind};
+pub use abilities::{Abilities, LONG_TOKENS, Lifecycle, SoftSupport, Structured, TaskKind, USUAL_PRIORITY};
 pub use acceptance::{Acceptance, Misfit, PartShape};
 pub use matrix::CapabilityMatrix;
 pub use price::Price;

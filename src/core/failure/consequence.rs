@@ -16,6 +16,8 @@ pub struct Consequence {
     pub cooldown: Cooldown,
     /// Whether the target's row is marked doubtful for the media it was sent.
     pub doubt: bool,
+    /// Whether the same target is asked once more, at once and on a fresh connection, before anything else follows.
+    pub again: bool,
 }
 
 /// What is asked after a failure.
@@ -47,21 +49,23 @@ pub enum Cooldown {
     },
     /// The model, for long: it is gone.
     Model,
-    /// The target, for seconds at first, twice as long each time; success ends it.
+    /// The target, for seconds at first, twice as long each time; an answer ends it.
     Growing {
         /// What the provider said.
         stated: Option<Duration>,
     },
+    /// The same for all targets of the host: nothing reaches it.
+    Host,
 }
 
 impl FailureKind {
     /// What follows when a call to a provider fails in this way.
     #[must_use]
     pub fn consequence(&self) -> Consequence {
-        let of = |next, cooldown| Consequence { next, cooldown, doubt: false };
+        let of = |next, cooldown| Consequence { next, cooldown, doubt: false, again: false };
         match self {
             Self::Malformed | Self::ContentRefused | Self::ClientGone => of(Next::Stop, Cooldown::None),
-            Self::Unacceptable => Consequence { next: Next::Target, cooldown: Cooldown::None, doubt: true },
+            Self::Unacceptable => Consequence { doubt: true, ..of(Next::Target, Cooldown::None) },
             // A treatment that failed for this target; another may want the part in another form.
             Self::UnsupportedMedium | Self::TooLarge | Self::Unreadable => of(Next::Target, Cooldown::None),
             Self::NotInstalled | Self::Unknown | Self::Busy { .. } | Self::Broken => of(Next::Target, Cooldown::None),
@@ -72,10 +76,14 @@ impl FailureKind {
                 of(Next::Key, Cooldown::KeyAndModel { stated: *retry_after, quota: false })
             }
             Self::QuotaSpent { resets_in } => of(Next::Key, Cooldown::KeyAndModel { stated: *resets_in, quota: true }),
-            Self::Overloaded { retry_after } => of(Next::Target, Cooldown::Growing { stated: *retry_after }),
-            Self::Unreachable | Self::TimedOut | Self::Garbled | Self::EmptyAnswer => {
-                of(Next::Target, Cooldown::Growing { stated: None })
+            Self::Overloaded { retry_after } => {
+                let usual = of(Next::Target, Cooldown::Growing { stated: *retry_after });
+                // A provider that says when to come back is taken at its word.
+                Consequence { again: retry_after.is_none(), ..usual }
             }
+            Self::Lost => Consequence { again: true, ..of(Next::Target, Cooldown::Growing { stated: None }) },
+            Self::TimedOut | Self::Garbled | Self::EmptyAnswer => of(Next::Target, Cooldown::Growing { stated: None }),
+            Self::Unreachable => of(Next::Target, Cooldown::Host),
         }
     }
 }

@@ -24,8 +24,10 @@ pub enum FailureKind {
     NotInstalled,
     /// The work took longer than its limit and was ended.
     TimedOut,
-    /// Another machine cannot be reached, or fails. Worth trying again later.
+    /// Another machine cannot be reached. Worth trying again later.
     Unreachable,
+    /// The connection to another machine ended before an answer began.
+    Lost,
     /// A provider will not take a medium, its size, their count or a parameter; another may.
     Unacceptable,
     /// The request is too long for the model.
@@ -75,6 +77,7 @@ impl FailureKind {
             Self::NotInstalled => "not_installed",
             Self::TimedOut => "timed_out",
             Self::Unreachable => "unreachable",
+            Self::Lost => "lost",
             Self::Unacceptable => "unacceptable",
             Self::ContextTooLong => "context_too_long",
             Self::ContentRefused => "content_refused",

@@ -6,11 +6,9 @@
 use super::words::{Sign, signs_in};
 use super::{Demand, REPLY_RESERVE_TOKENS};
 use crate::MediaKind;
-use crate::capability::Tier;
+use crate::capability::{LONG_TOKENS, Tier};
 use crate::task::{Chat, Effort, Part, Role};
 
-/// More tokens than this are a matter for models that are made for it.
-const LONG_TOKENS: u32 = 131_072;
 /// A question of this length is no longer short.
 const BRIEF_CHARACTERS: usize = 280;
 /// So much is looked at of the beginning and of the end of a text: the question stands there, not amid what was pasted.

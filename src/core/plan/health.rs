@@ -7,14 +7,25 @@ use crate::MediaFormat;
 /// How one target is doing.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Health {
-    /// How much longer it cools down: every key of it does, or the model itself. `None`: it can be called.
+    /// How much longer it cannot be called: every key of it cools down, or the model is gone. `None`: it can be.
     pub cooldown: Option<Duration>,
+    /// How much longer it cools down after a breakdown. It is asked all the same where nothing else is left, a call at a
+    /// time.
+    pub breakdown: Option<Duration>,
     /// Milliseconds to its first token, smoothed. `None`: never called.
     pub latency_ms: Option<u32>,
     /// The share of its free quota that is left, 0 to 1. `None`: unknown.
     pub quota_left: Option<f32>,
     /// Formats it complained about a while ago; they are treated as if it did not read them.
     pub doubtful: Vec<MediaFormat>,
+}
+
+impl Health {
+    /// How much longer it cools down for whatever reason; `None`: it does not.
+    #[must_use]
+    pub fn cools_for(&self) -> Option<Duration> {
+        self.cooldown.max(self.breakdown)
+    }
 }
 
 /// How all targets are doing; rows in the order of the matrix. A missing row is a target in good health.

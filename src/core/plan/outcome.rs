@@ -91,7 +91,7 @@ pub struct PassedOver {
 /// Why a target is not asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reason {
-    /// It failed lately and cools down.
+    /// All of its keys cool down, or it is gone for a while.
     CoolingDown {
         /// For so long.
         left: Duration,
@@ -107,8 +107,6 @@ pub enum Reason {
         /// The family that was asked for.
         family: String,
     },
-    /// It does not serve the tier.
-    OtherTier,
     /// It is gone.
     Retired,
     /// Its end is announced, and it was not named.
@@ -148,7 +146,6 @@ impl fmt::Display for Reason {
             Self::OtherTask(task) => write!(formatter, "does not do the task {}", task.name()),
             Self::Missing(missing) => write!(formatter, "cannot run here: {missing}"),
             Self::OtherVectors { family } => write!(formatter, "gives vectors of another family than {family}"),
-            Self::OtherTier => formatter.write_str("does not serve this tier"),
             Self::Retired => formatter.write_str("is retired"),
             Self::Deprecated => formatter.write_str("is deprecated and answers only when it is named"),
             Self::OtherProvider => formatter.write_str("is not with the provider asked for"),

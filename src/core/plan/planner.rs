@@ -3,7 +3,7 @@
 //! Each row is screened, its parts are treated, what comes of it is held against its context, and what is left is put
 //! in order. The reasons and the order have files of their own.
 
-use super::rank::{Rank, cooldown_of};
+use super::rank::{Rank, TierOrder, cooldown_of};
 use super::screen::Screen;
 use super::stopped::unplannable;
 use super::treat::{Step, Workshop};
@@ -19,8 +19,8 @@ const COSTED_REPLY_TOKENS: u32 = 1_000;
 
 /// Whom to ask, in which order, and what to do to every part for each of them.
 ///
-/// The tier that `auto` settles on is a guess, so where no target of it can answer all others are asked; a tier that was
-/// named binds. Where no allowed row serves a tier all rows do. When targets are wanted, others are not mentioned.
+/// A tier orders and does not bind: its members come first, every other target that can answer follows. Targets that
+/// cool down after a breakdown come last. When targets are wanted, others are not mentioned.
 ///
 /// # Errors
 /// When no target can be asked; the reason says what would help.
@@ -34,20 +34,21 @@ pub fn plan(
     if !matrix.rows().iter().any(|row| row.does(demand.task) || row.does_by_chat(demand.task)) {
         return Err(Unplannable::NoTargets);
     }
-    let (tier, is_guess) = match policy.want {
+    let (tier, order) = match policy.want {
         // Tiers are of chats; other work has none.
-        Want::Tier(_) if demand.task != TaskKind::Chat => (None, false),
-        Want::Tier(Tier::Auto) => (Some(choose_tier(demand)), true),
-        Want::Tier(tier) => (Some((tier, "it was asked for")), false),
-        Want::Targets(_) | Want::Any => (None, false),
+        Want::Tier(_) if demand.task != TaskKind::Chat => (None, TierOrder::None),
+        Want::Tier(Tier::Auto) => {
+            let (tier, why) = choose_tier(demand);
+            (Some((tier, why)), TierOrder::Guessed(tier))
+        }
+        Want::Tier(tier) => (Some((tier, "it was asked for")), TierOrder::Named(tier)),
+        Want::Targets(_) | Want::Any => (None, TierOrder::None),
     };
     let mut soft: Vec<&str> = demand.soft.iter().map(String::as_str).collect();
     soft.sort_unstable();
     soft.dedup();
-    let survey =
-        Survey { demand, matrix, health, policy, workshop: Workshop::new(demand, recipes, policy), tier, soft };
-    let bound = survey.plan(tier.map(|(tier, _)| tier));
-    if is_guess && bound.is_err() { survey.plan(None) } else { bound }
+    let workshop = Workshop::new(demand, recipes, policy);
+    Survey { demand, matrix, health, policy, workshop, tier, order, soft }.plan()
 }
 
 /// All that a plan depends on.
@@ -58,14 +59,14 @@ struct Survey<'a> {
     policy: &'a Policy,
     workshop: Workshop<'a>,
     tier: Option<(Tier, &'static str)>,
+    order: TierOrder,
     /// Soft parameters, sorted, each once.
     soft: Vec<&'a str>,
 }
 
 impl Survey<'_> {
-    /// `binding` is the tier that rows must serve.
-    fn plan(&self, binding: Option<Tier>) -> Result<Plan, Unplannable> {
-        let screen = Screen::new(self.policy, self.demand, binding, self.matrix);
+    fn plan(&self) -> Result<Plan, Unplannable> {
+        let screen = Screen::new(self.policy, self.demand, self.matrix);
         let mut passed_over = Vec::new();
         let rows = self.wanted_rows(&mut passed_over);
         let mut found: Vec<(Rank, Candidate)> = Vec::new();
@@ -137,13 +138,11 @@ impl Survey<'_> {
         if let Some(has) = abilities.context_tokens.filter(|has| needs > u64::from(*has)) {
             return Err(Reason::Context { needs: u32::try_from(needs).unwrap_or(u32::MAX), has });
         }
-        let cooldown = cooldown_of(health);
-        if let Some(left) = cooldown.filter(|_| !policy.with_cooling) {
+        if let Some(left) = health.and_then(|health| health.cooldown).filter(|left| !left.is_zero()) {
             return Err(Reason::CoolingDown { left });
         }
-        let tier = self.tier.map(|(tier, _)| tier);
         let costed_reply_tokens = COSTED_REPLY_TOKENS.min(demand.reply_reserve_tokens());
-        let rank = Rank::of(abilities, health, policy, tier, wanted, workshop.lost(steps));
+        let rank = Rank::of(abilities, health, policy, self.order, wanted, workshop.lost(steps));
         let (treatments, files) = workshop.treatments(steps);
         let dropped = self.soft.iter().filter(|name| !abilities.takes_soft(name)).map(|name| (*name).to_owned());
         let candidate = Candidate {
@@ -153,7 +152,7 @@ impl Survey<'_> {
             files,
             dropped: dropped.collect(),
             cost_usd: abilities.price.of(prompt_tokens, reply(costed_reply_tokens)),
-            cooldown,
+            cooldown: cooldown_of(health),
         };
         Ok((rank, candidate))
     }

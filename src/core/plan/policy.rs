@@ -49,8 +49,6 @@ pub struct Policy {
     pub providers: Vec<ProviderId>,
     /// The target that answered the conversation so far: asked first, if it can still answer.
     pub sticky: Option<Target>,
-    /// Whether targets that cool down are planned all the same, as last candidates.
-    pub with_cooling: bool,
     /// The draw for ties.
     pub draw: u64,
 }
@@ -66,7 +64,6 @@ impl Policy {
             cost: CostPolicy::Any,
             providers: Vec::new(),
             sticky: None,
-            with_cooling: false,
             draw: 0,
         }
     }

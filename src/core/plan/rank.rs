@@ -5,22 +5,30 @@ use std::time::Duration;
 
 use super::{Health, Policy};
 use crate::Target;
-use crate::capability::{Abilities, Tier};
+use crate::capability::{Abilities, Tier, USUAL_PRIORITY};
+
+/// Behind every rank that can be written.
+const IMPLIED_RANK: u16 = u8::MAX as u16 + 1;
 
 /// Where a candidate stands; fields in the order in which they count, the smaller first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Rank {
     /// Those that cool down come last, the soonest back before the others.
     cooldown: Option<Duration>,
+    /// Members of a tier that was named come first, whatever else there is.
+    is_outside_named: bool,
     /// The target that answered so far comes first, unless a picture has come that it does not see.
     is_stranger: bool,
     /// The place among the targets that were named.
     wanted: usize,
     /// Parts that lose something.
     lost: u32,
+    /// The priority that the operator wrote; it counts for more than a tier that is a guess.
+    set_priority: u32,
+    is_outside_guessed: bool,
     /// The provider's.
     priority: u32,
-    /// The rank in the tier; without one, last.
+    /// The rank in the tier; members by their abilities come behind the listed ones.
     in_tier: u16,
     quota: Quota,
     latency: Latency,
@@ -50,17 +58,22 @@ impl Rank {
         row: &Abilities,
         health: Option<&Health>,
         policy: &Policy,
-        tier: Option<Tier>,
+        order: TierOrder,
         wanted: usize,
         lost: u32,
     ) -> Self {
+        let in_tier = order.tier().map_or(Some(0), |tier| rank_in(row, tier));
+        let is_outside = in_tier.is_none();
         Self {
             cooldown: cooldown_of(health),
+            is_outside_named: is_outside && matches!(order, TierOrder::Named(_)),
             is_stranger: lost > 0 || policy.sticky.as_ref() != Some(&row.target),
             wanted,
             lost,
+            set_priority: if row.priority_is_set { row.priority } else { USUAL_PRIORITY },
+            is_outside_guessed: is_outside && matches!(order, TierOrder::Guessed(_)),
             priority: row.priority,
-            in_tier: tier.and_then(|tier| row.rank(tier)).map_or(u16::MAX, u16::from),
+            in_tier: in_tier.unwrap_or(u16::MAX),
             quota: quota(health.and_then(|health| health.quota_left)),
             latency: latency(health.and_then(|health| health.latency_ms)),
             draw: draw(policy.draw, &row.target),
@@ -68,9 +81,36 @@ impl Rank {
     }
 }
 
-/// How much longer a target cools down, if it does.
+/// What a tier means for the order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum TierOrder {
+    /// There is none.
+    None,
+    /// `auto` made this one of the request.
+    Guessed(Tier),
+    /// The request named it.
+    Named(Tier),
+}
+
+impl TierOrder {
+    fn tier(self) -> Option<Tier> {
+        match self {
+            Self::None => None,
+            Self::Guessed(tier) | Self::Named(tier) => Some(tier),
+        }
+    }
+}
+
+/// The rank of a row in a tier. A row that is listed in none belongs, behind those that are listed, to the tiers that
+/// its abilities imply.
+fn rank_in(row: &Abilities, tier: Tier) -> Option<u16> {
+    let listed = row.rank(tier).map(u16::from);
+    listed.or_else(|| (row.ranks.is_empty() && row.implies(tier)).then_some(IMPLIED_RANK))
+}
+
+/// How much longer a target cools down after a breakdown, if it does.
 pub(super) fn cooldown_of(health: Option<&Health>) -> Option<Duration> {
-    health.and_then(|health| health.cooldown).filter(|left| !left.is_zero())
+    health.and_then(|health| health.breakdown).filter(|left| !left.is_zero())
 }
 
 fn quota(left: Option<f32>) -> Quota {

@@ -4,7 +4,7 @@
 //! could never answer, the latter is said.
 
 use super::{CostPolicy, Demand, Hard, Policy, Privacy, Reason, Want};
-use crate::capability::{Abilities, CapabilityMatrix, Lifecycle, Structured, TaskKind, Tier};
+use crate::capability::{Abilities, CapabilityMatrix, Lifecycle, Structured, TaskKind};
 
 /// What a row must satisfy before its parts are looked at.
 pub(super) struct Screen<'a> {
@@ -13,19 +13,12 @@ pub(super) struct Screen<'a> {
     hard: Hard,
     /// The family of vectors that a row must give.
     family: Option<&'a str>,
-    /// The tier that a row must serve. `None`: none was asked for, or all serve it.
-    tier: Option<Tier>,
 }
 
 impl<'a> Screen<'a> {
-    /// `tier` binds only where a target serves it that the policy allows; else all targets may answer.
-    pub(super) fn new(policy: &'a Policy, demand: &Demand, tier: Option<Tier>, matrix: &'a CapabilityMatrix) -> Self {
-        let open = Self { policy, task: demand.task, hard: demand.hard, family: None, tier: None };
-        let is_served = |tier: &Tier| {
-            matrix.rows().iter().any(|row| row.rank(*tier).is_some() && open.policy_reason(row).is_none())
-        };
-        let tier = tier.filter(is_served);
-        Self { tier, family: open.family_of(matrix), ..open }
+    pub(super) fn new(policy: &'a Policy, demand: &Demand, matrix: &'a CapabilityMatrix) -> Self {
+        let open = Self { policy, task: demand.task, hard: demand.hard, family: None };
+        Self { family: open.family_of(matrix), ..open }
     }
 
     /// The family of vectors that a request is bound to: that of the first target that may be asked for it, whether or
@@ -43,10 +36,8 @@ impl<'a> Screen<'a> {
     }
 
     pub(super) fn reason(&self, row: &Abilities) -> Option<Reason> {
-        let lives = self.life_reason(row);
-        let serves = || self.tier.is_some_and(|tier| row.rank(tier).is_none()).then_some(Reason::OtherTier);
-        let is_allowed = || self.policy_reason(row).or_else(|| self.hard_reason(row));
-        lives.or_else(serves).or_else(is_allowed).or_else(|| self.family_reason(row))
+        let is_allowed = self.policy_reason(row).or_else(|| self.hard_reason(row));
+        is_allowed.or_else(|| self.family_reason(row))
     }
 
     fn family_reason(&self, row: &Abilities) -> Option<Reason> {

@@ -112,7 +112,7 @@ impl<'r> PageReader<'r> {
                 return Ok(PageOutcome::failed(index, no_engine(&passed_over)));
             }
         };
-        let Ran { answer, doubted, tried } = self.run(&planned, picture, true, attempts).await?;
+        let Ran { answer, doubted, tried, passed_over } = self.run(&planned, picture, true, attempts).await?;
         if let Some(ReadPage { read, .. }) = answer {
             return Ok(PageOutcome::read(read.page));
         }
@@ -120,7 +120,8 @@ impl<'r> PageReader<'r> {
             Some(ReadPage { read, reasons }) => PageOutcome { reasons, ..PageOutcome::read(read.page) },
             None => {
                 let first = tried.into_iter().next().map(|tried| Failure::new(tried.kind, tried.why));
-                PageOutcome::failed(index, first.unwrap_or_else(|| no_engine(&planned.plan.passed_over)))
+                let none = || no_engine(&[planned.plan.passed_over, passed_over].concat());
+                PageOutcome::failed(index, first.unwrap_or_else(none))
             }
         })
     }
@@ -196,11 +197,9 @@ fn why(reason: &NotAsked) -> String {
         NotAsked::Missing(missing) => missing,
         NotAsked::NotFree => "cost",
         NotAsked::Retired | NotAsked::Deprecated => "retired",
-        NotAsked::OtherTier
-        | NotAsked::OtherProvider
-        | NotAsked::OtherVectors { .. }
-        | NotAsked::Parameter(_)
-        | NotAsked::Context { .. } => "not_allowed",
+        NotAsked::OtherProvider | NotAsked::OtherVectors { .. } | NotAsked::Parameter(_) | NotAsked::Context { .. } => {
+            "not_allowed"
+        }
     };
     word.to_owned()
 }

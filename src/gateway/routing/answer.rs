@@ -5,19 +5,16 @@
 
 use std::collections::VecDeque;
 use std::future::poll_fn;
-use std::sync::Arc;
 use std::task::Poll;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use mediary_core::plan::RecipeName;
-use mediary_core::provider::{Quota, ReplyStream};
+use mediary_core::provider::ReplyStream;
 use mediary_core::task::{PartPath, ReplyEvent, ReplyFrame, Usage, WholeReply};
-use mediary_core::{Failure, FailureKind, MediaFormat, Target};
+use mediary_core::{Failure, FailureKind, Target};
 
-use super::Router;
-use super::ledger::Caller;
-use super::sticky::{Prefix, Spoken};
-use crate::telemetry::metrics;
+use super::sticky::Prefix;
+use super::tap::Tap;
 
 /// What was done to a part for the target that answers.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -197,116 +194,5 @@ impl Answer {
     #[must_use]
     pub fn usage(&self) -> Usage {
         self.tap.usage()
-    }
-}
-
-/// What is taken note of while an answer passes.
-#[derive(Debug)]
-pub(super) struct Tap {
-    router: Arc<Router>,
-    caller: Caller,
-    target: Target,
-    /// The media it was given as they are.
-    formats: Vec<MediaFormat>,
-    /// The conversation so far, for its fingerprint.
-    conversation: Option<Prefix>,
-    /// About how many tokens the request has, for providers that do not say.
-    prompt_tokens: u64,
-    /// What is left of the provider's rate limits.
-    quota: Option<Quota>,
-    begun: Instant,
-    first: Option<Duration>,
-    usage: Option<Usage>,
-    /// What was said, for the conversation's fingerprint.
-    said: Spoken,
-    /// Length of the reply in bytes, for providers that do not count.
-    said_bytes: u64,
-    settled: bool,
-}
-
-impl Tap {
-    /// A tap on the answer to a call that began at `begun`.
-    pub(super) fn new(
-        router: Arc<Router>,
-        caller: Caller,
-        target: Target,
-        formats: Vec<MediaFormat>,
-        prompt_tokens: u64,
-        begun: Instant,
-    ) -> Self {
-        Self {
-            router,
-            caller,
-            target,
-            formats,
-            conversation: None,
-            prompt_tokens,
-            quota: None,
-            begun,
-            first: None,
-            usage: None,
-            said: Spoken::default(),
-            said_bytes: 0,
-            settled: false,
-        }
-    }
-
-    /// What the provider says of its rate limits.
-    pub(super) fn has_left(&mut self, quota: Option<Quota>) {
-        self.quota = quota;
-    }
-
-    fn see(&mut self, frame: &ReplyFrame) {
-        for event in &frame.events {
-            if event.is_content() && self.first.is_none() {
-                self.first = Some(self.begun.elapsed());
-            }
-            match event {
-                ReplyEvent::Usage(usage) => self.usage = Some(*usage),
-                ReplyEvent::Text { text, .. } | ReplyEvent::Reasoning { text, .. } => {
-                    self.said_bytes += text.len() as u64;
-                }
-                ReplyEvent::ToolCall { arguments, .. } => self.said_bytes += arguments.len() as u64,
-                ReplyEvent::Refusal { .. } | ReplyEvent::Begun { .. } => {}
-                ReplyEvent::Extra { .. } | ReplyEvent::Finish { .. } => {}
-                ReplyEvent::Page(_) | ReplyEvent::Segment(_) => {}
-                ReplyEvent::Vector { .. } | ReplyEvent::Bytes(_) => {}
-            }
-            if self.conversation.is_some() {
-                self.said.hear(event);
-            }
-        }
-    }
-
-    fn usage(&self) -> Usage {
-        self.usage.unwrap_or(Usage {
-            prompt_tokens: self.prompt_tokens,
-            completion_tokens: self.said_bytes.div_ceil(4),
-            estimated: true,
-            ..Usage::default()
-        })
-    }
-
-    fn complete(&mut self) {
-        if std::mem::replace(&mut self.settled, true) {
-            return;
-        }
-        let first = self.first.unwrap_or_else(|| self.begun.elapsed());
-        let usage = self.usage();
-        let now = Instant::now();
-        self.router.ledger.succeeded(self.caller, first, usage, &self.formats);
-        self.router.ledger.has_left(self.caller, self.quota, now);
-        metrics::provider_answered(&self.target, first, usage);
-        if let Some(conversation) = self.conversation.take() {
-            self.router.sticky.keep(conversation.with(&self.said), self.caller.row, now);
-        }
-    }
-
-    fn failed(&mut self, failure: &Failure) {
-        if std::mem::replace(&mut self.settled, true) || failure.kind == FailureKind::ClientGone {
-            return;
-        }
-        self.router.ledger.failed(self.caller, failure, &[], Instant::now());
-        metrics::provider_failed(&self.target, failure.kind.name());
     }
 }

@@ -1,131 +1,41 @@
 //! The attempt loop: candidates in the order of the plan, each prepared, called and judged, until one answers.
 //!
 //! It is the only loop that calls targets. What is prepared for a candidate, and what counts as an answer, is said by the
-//! [`Work`] at hand (see `tasks` next door); what follows from a failure is one table
-//! ([`mediary_core::FailureKind::consequence`]).
+//! [`Work`] at hand; what follows from a failure is one table ([`mediary_core::FailureKind::consequence`]). A target that
+//! cools down is asked when nothing else is left, a call at a time (`course` next door says which is next).
 
-use std::borrow::Cow;
-use std::future::Future;
+use std::pin::pin;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
+use futures_util::future::{Either, select};
 use mediary_core::capability::Abilities;
-use mediary_core::plan::{Candidate, Treatment};
-use mediary_core::provider::{Call, Reservation, Timeouts};
+use mediary_core::plan::{Candidate, Hard, PassedOver, Treatment};
+use mediary_core::provider::{Call, Timeouts};
 use mediary_core::task::{Chat, Task};
-use mediary_core::{Cooldown, Failure, MediaFormat, Next};
+use mediary_core::{Failure, FailureKind, MediaFormat, Next};
+use tokio::time::sleep;
 
-use super::answer::{Answer, Route, Tap, TreatmentNote};
+use super::answer::{Answer, Route};
+use super::course::{Asked, Course, Turn};
 use super::error::{CallError, Exhausted, Tried};
 use super::fleet::Fleet;
 use super::ledger::Caller;
+use super::tap::Tap;
+use super::work::{Prepared, Ran, Verdict, Work};
 use super::{Planned, Router};
+use crate::config::Routing;
 use crate::telemetry::metrics;
 
-/// One kind of work, as the attempt loop sees it.
-pub(in crate::gateway) trait Work: Sync {
-    /// What an answer to it is.
-    type Answer: Send;
-
-    /// The task as a candidate gets it, and what was done to its parts for that.
-    ///
-    /// # Errors
-    /// When a part cannot be treated for this candidate; the next one is tried.
-    fn prepare<'a>(
-        &'a self,
-        candidate: &'a Candidate,
-        row: &'a Abilities,
-    ) -> impl Future<Output = Result<Prepared<'a>, Failure>> + Send;
-
-    /// Reads a reply as far as is needed to say whether it is an answer.
-    ///
-    /// # Errors
-    /// When it is none: it breaks off, is empty, or not what it should be.
-    fn judge(
-        &self,
-        answer: Box<Answer>,
-        candidate: &Candidate,
-    ) -> impl Future<Output = Result<Verdict<Self::Answer>, Failure>> + Send;
-
-    /// A place in the candidate's queue that was taken before.
-    fn reservation(&self, _candidate: &Candidate) -> Option<&Reservation> {
-        None
-    }
-
-    /// Whether no other candidate is to be tried after a failure.
-    fn is_final(&self, failure: &Failure) -> bool {
-        failure.kind.consequence().next == Next::Stop
-    }
-
-    /// The same failure, about its part of the whole request where a task is a piece of it.
-    fn placed(&self, failure: Failure) -> Failure {
-        failure
-    }
-
-    /// Told of each attempt that failed.
-    fn failed(&self, _candidate: &Candidate, _failure: &Failure, _took: Duration) {}
-}
-
-/// A task that is ready to be sent.
-#[derive(Debug)]
-pub(in crate::gateway) struct Prepared<'a> {
-    /// The task.
-    pub(in crate::gateway) task: Cow<'a, Task>,
-    /// What was done to parts that were not forwarded.
-    pub(in crate::gateway) notes: Vec<TreatmentNote>,
-}
-
-impl<'a> Prepared<'a> {
-    /// A task that needed no treatment.
-    pub(in crate::gateway) fn as_it_is(task: &'a Task) -> Self {
-        Self { task: Cow::Borrowed(task), notes: Vec::new() }
-    }
-
-    /// A task that was made for the candidate.
-    pub(in crate::gateway) fn made(task: Task) -> Self {
-        Self { task: Cow::Owned(task), notes: Vec::new() }
-    }
-}
-
-/// What a reply is worth.
-#[derive(Debug)]
-pub(in crate::gateway) enum Verdict<A> {
-    /// It is the answer.
-    Answer(A),
-    /// It is kept in case that no other candidate has a better one.
-    Doubted(A),
-}
-
-/// What came of the attempts.
-#[derive(Debug)]
-pub(in crate::gateway) struct Ran<A> {
-    /// The answer.
-    pub(in crate::gateway) answer: Option<A>,
-    /// Replies that were doubted before it, in order.
-    pub(in crate::gateway) doubted: Vec<A>,
-    /// Calls that failed before it, in order.
-    pub(in crate::gateway) tried: Vec<Tried>,
-}
-
-impl<A> Ran<A> {
-    /// The answer.
-    ///
-    /// # Errors
-    /// When there is none: all targets failed.
-    pub(in crate::gateway) fn answered(self, router: &Router, fleet: &Fleet) -> Result<A, CallError> {
-        self.answer.ok_or_else(|| router.exhausted(fleet, self.tried))
-    }
-}
-
-/// The calls of one run, and for how long more new attempts may begin.
-struct Course<A> {
-    ran: Ran<A>,
-    attempts: u32,
-    /// Time spent on calls; treatments are not counted.
-    spent: Duration,
-    /// After a complaint about its length, only targets that hold more are asked.
-    larger_than: Option<u32>,
-}
+/// A target whose answer failed in passing is asked once more after this, and up to …
+const LEAST_PAUSE: Duration = Duration::from_millis(50);
+/// … this much later, so that calls that failed together do not come back together.
+const PAUSE_SPREAD_MS: u64 = 200;
+/// A rate limit that ends within this is waited for, where no other target is left.
+const SHORT_RATE_LIMIT: Duration = Duration::from_secs(2);
+/// The shortest cooldown of a rate limit.
+const LEAST_RATE_LIMIT: Duration = Duration::from_secs(1);
 
 impl Router {
     /// Asks the candidates of a plan, one after the other, until one answers.
@@ -139,18 +49,16 @@ impl Router {
         planned: &Planned,
         work: &W,
     ) -> Result<Ran<W::Answer>, Failure> {
-        let ran = Ran { answer: None, doubted: Vec::new(), tried: Vec::new() };
-        let mut course = Course { ran, attempts: 0, spent: Duration::ZERO, larger_than: None };
+        let mut course = Course::new(&self.routing, &self.ledger, fleet);
         let running = Running { router: self, fleet, planned, work };
         for cycle in 0..self.routing.keep_cycles {
-            for candidate in &planned.plan.candidates {
-                if course.attempts >= self.routing.max_attempts || course.spent >= self.routing.budget {
-                    break;
-                }
-                if course.passes(candidate, cycle) || running.is_too_small(candidate, course.larger_than) {
-                    continue;
-                }
-                running.ask(candidate, &mut course).await?;
+            course.begin_round(&planned.plan.candidates, cycle);
+            while let Some(turn) = course.next().await {
+                let asked = match self.routing.hedge.filter(|_| turn.has_alternative) {
+                    None => running.ask(turn, course.asked()).await,
+                    Some(after) => Box::pin(running.ask_hedged(turn, after, &mut course)).await,
+                };
+                course.takes(asked)?;
                 if course.ran.answer.is_some() {
                     return Ok(course.ran);
                 }
@@ -160,28 +68,19 @@ impl Router {
     }
 
     /// The error for calls of which none was answered.
-    pub(super) fn exhausted(&self, fleet: &Fleet, tried: Vec<Tried>) -> CallError {
+    pub(super) fn exhausted(&self, fleet: &Fleet, tried: Vec<Tried>, passed_over: Vec<PassedOver>) -> CallError {
         let health = fleet.health(&self.ledger, Instant::now());
-        let cooldowns = tried.iter().filter_map(|tried| {
-            let row = fleet.matrix.index(&tried.target)?;
-            health.of(row)?.cooldown
-        });
+        let targets = tried.iter().map(|tried| &tried.target).chain(passed_over.iter().map(|passed| &passed.target));
+        let cooldowns = targets.filter_map(|target| health.of(fleet.matrix.index(target)?)?.cools_for());
         let retry_after = cooldowns.chain(tried.iter().filter_map(Tried::queue_wait)).min();
-        CallError::Exhausted(Box::new(Exhausted {
-            tried,
-            passed_over: Vec::new(),
-            retry_after,
-            cools_for_rates: false,
-        }))
+        CallError::Exhausted(Box::new(Exhausted { tried, passed_over, retry_after, cools_for_rates: false }))
     }
-}
 
-impl<A> Course<A> {
-    /// Whether a candidate is passed by in this round: in later rounds only those that failed in a way that may have
-    /// passed are asked again.
-    fn passes(&self, candidate: &Candidate, cycle: u32) -> bool {
-        let last = self.ran.tried.iter().rfind(|tried| tried.target == candidate.target);
-        cycle > 0 && last.is_some_and(|tried| !matches!(tried.kind.consequence().cooldown, Cooldown::Growing { .. }))
+    /// A pause of no particular length before the same target is asked once more.
+    fn pause(&self) -> Duration {
+        // Spread by a multiplier that shares no factor with the range.
+        let draw = self.draws.fetch_add(1, Ordering::Relaxed).wrapping_mul(73);
+        LEAST_PAUSE + Duration::from_millis(draw % PAUSE_SPREAD_MS)
     }
 }
 
@@ -198,111 +97,168 @@ impl<W: Work> Running<'_, W> {
         &self.fleet.matrix.rows()[candidate.row]
     }
 
-    /// Whether a candidate holds no more than one that complained about the length.
-    fn is_too_small(&self, candidate: &Candidate, larger_than: Option<u32>) -> bool {
-        let Some(complained) = larger_than else { return false };
-        self.row(candidate).context_tokens.is_none_or(|context| context <= complained)
+    /// Prepares the task for one candidate and asks it.
+    async fn ask(&self, turn: Turn<'_>, mut asked: Asked<W::Answer>) -> Asked<W::Answer> {
+        let Some(prepared) = self.prepare(turn.candidate, &mut asked).await else { return asked };
+        self.call_with_keys(turn, &prepared, asked).await
+    }
+
+    /// The same; if it has not said a word after a while, the next candidate is asked beside it, and the first word wins.
+    async fn ask_hedged(
+        &self,
+        turn: Turn<'_>,
+        after: Duration,
+        course: &mut Course<'_, W::Answer>,
+    ) -> Asked<W::Answer> {
+        let candidate = turn.candidate;
+        let mut asked = course.asked();
+        let Some(prepared) = self.prepare(candidate, &mut asked).await else { return asked };
+        let begun = Instant::now();
+        let first = pin!(self.call_with_keys(turn, &prepared, asked));
+        let first = match select(first, pin!(sleep(after))).await {
+            Either::Left((asked, _)) => return asked,
+            Either::Right(((), first)) => first,
+        };
+        let Some(next) = course.next_open() else { return first.await };
+        let (begun_next, other) = (Instant::now(), next.candidate);
+        tracing::info!(call.target = %candidate.target, call.beside = %other.target, "a call is hedged");
+        let second = pin!(self.ask(next, Asked { attempts: course.attempts + 1, ..course.asked() }));
+        let (won, lost, waited) = match select(first, second).await {
+            Either::Left((asked, rest)) if !asked.is_settled() => return asked.and(rest.await),
+            Either::Right((asked, rest)) if !asked.is_settled() => return asked.and(rest.await),
+            Either::Left((asked, _)) => (asked, other, begun_next.elapsed()),
+            Either::Right((asked, _)) => (asked, candidate, begun.elapsed()),
+        };
+        self.router.ledger.was_slow(lost.row, waited);
+        metrics::provider_failed(&lost.target, "hedged");
+        won
+    }
+
+    async fn prepare<'a>(&'a self, candidate: &'a Candidate, asked: &mut Asked<W::Answer>) -> Option<Prepared<'a>> {
+        let begun = Instant::now();
+        match self.work.prepare(candidate, self.row(candidate)).await {
+            Ok(prepared) => Some(prepared),
+            Err(failure) => {
+                self.note(candidate, None, failure, begun, asked);
+                None
+            }
+        }
     }
 
     /// Asks one candidate with one key after the other.
-    async fn ask(&self, candidate: &Candidate, course: &mut Course<W::Answer>) -> Result<(), Failure> {
-        let begun = Instant::now();
-        let prepared = match self.work.prepare(candidate, self.row(candidate)).await {
-            Ok(prepared) => prepared,
-            Err(failure) => return self.note(candidate, None, failure, begun, course).map(drop),
-        };
-        let member = self.fleet.member(candidate.row);
+    async fn call_with_keys(
+        &self,
+        turn: Turn<'_>,
+        prepared: &Prepared<'_>,
+        mut asked: Asked<W::Answer>,
+    ) -> Asked<W::Answer> {
+        let (candidate, most) = (turn.candidate, self.router.routing.max_attempts);
         let mut keys_tried = Vec::new();
+        let mut may_wait = !turn.has_alternative;
         while let Some(caller) = self.fleet.caller(candidate.row, &self.router.ledger, &keys_tried, Instant::now()) {
             keys_tried.push(caller.key);
-            course.attempts += 1;
-            let key = member.key(caller.key);
-            // Uploads count as a treatment.
-            let uploaded = match member.provider.wants_upload(&prepared.task) {
-                true => member.provider.upload(&prepared.task, key).await,
-                false => Ok(None),
+            let Err((failure, begun)) = self.call_twice(&turn, prepared, caller, &mut asked).await else {
+                return asked;
             };
+            let wait = short_rate_limit(&failure).filter(|_| may_wait);
+            let next = self.note(candidate, Some(caller), failure, begun, &mut asked);
+            if next != Next::Key || asked.attempts >= most {
+                return asked;
+            }
+            let is_last_key =
+                || self.fleet.caller(candidate.row, &self.router.ledger, &keys_tried, Instant::now()).is_none();
+            if let Some(wait) = wait.filter(|_| is_last_key()) {
+                sleep(wait).await;
+                (may_wait, keys_tried) = (false, Vec::new());
+            }
+        }
+        asked
+    }
+
+    /// One call, and a second one where the first failed in a way that is often over at once. What the second mends has
+    /// no consequences.
+    async fn call_twice(
+        &self,
+        turn: &Turn<'_>,
+        prepared: &Prepared<'_>,
+        caller: Caller,
+        asked: &mut Asked<W::Answer>,
+    ) -> Result<(), (Failure, Instant)> {
+        let candidate = turn.candidate;
+        let mut may_repeat = true;
+        loop {
+            asked.attempts += 1;
             let begun = Instant::now();
-            let outcome = match &uploaded {
-                Ok(uploaded) => {
-                    let task = uploaded.as_ref().unwrap_or(&prepared.task);
-                    self.call(candidate, task, caller, &prepared.notes, course.attempts - 1).await
-                }
-                Err(failure) => Err(failure.clone()),
-            };
+            let outcome = self.call(turn, prepared, caller, asked.fallbacks()).await;
+            asked.spent += begun.elapsed();
             let failure = match outcome {
-                Ok(Verdict::Answer(answer)) => {
-                    course.ran.answer = Some(answer);
-                    return Ok(());
-                }
-                Ok(Verdict::Doubted(doubted)) => {
-                    course.spent += begun.elapsed();
-                    course.ran.doubted.push(doubted);
+                Ok(verdict) => {
+                    self.router.ledger.worked(caller, Instant::now());
+                    asked.verdict = Some(verdict);
                     return Ok(());
                 }
                 Err(failure) => failure,
             };
-            course.spent += begun.elapsed();
-            let next = self.note(candidate, Some(caller), failure, begun, course)?;
-            if next != Next::Key || course.attempts >= self.router.routing.max_attempts {
-                return Ok(());
+            let repeats = failure.kind.consequence().again && asked.attempts < self.router.routing.max_attempts;
+            if !std::mem::take(&mut may_repeat) || !repeats {
+                return Err((failure, begun));
             }
+            asked.repeats += 1;
+            self.router.ledger.blipped(caller, &failure);
+            metrics::provider_failed(&candidate.target, failure.kind.name());
+            tracing::info!(call.target = %candidate.target, failure.kind = failure.kind.name(), "an attempt is repeated");
+            sleep(self.router.pause()).await;
         }
-        Ok(())
     }
 
     /// One call: until it is judged, or has failed.
     async fn call(
         &self,
-        candidate: &Candidate,
-        task: &Task,
+        turn: &Turn<'_>,
+        prepared: &Prepared<'_>,
         caller: Caller,
-        notes: &[TreatmentNote],
         fallbacks: u32,
     ) -> Result<Verdict<W::Answer>, Failure> {
+        let candidate = turn.candidate;
         let (abilities, member) = (self.row(candidate), self.fleet.member(candidate.row));
-        let in_one_piece;
-        let task = match task {
-            Task::Chat(chat) if chat.stream && !abilities.streaming => {
-                in_one_piece = Task::Chat(Chat { stream: false, ..chat.clone() });
-                &in_one_piece
-            }
-            task => task,
+        let key = member.key(caller.key);
+        // Uploads count as a treatment.
+        let uploaded = match member.provider.wants_upload(&prepared.task) {
+            true => member.provider.upload(&prepared.task, key).await?,
+            false => None,
         };
-        let begun = Instant::now();
+        let task: &Task = uploaded.as_ref().unwrap_or(&prepared.task);
+        let streamed = streamed(task, abilities, self.planned.demand.hard, turn.has_alternative);
+        let task = streamed.as_ref().unwrap_or(task);
         let call = Call {
             task,
             abilities,
             dropped: &candidate.dropped,
-            key: member.key(caller.key),
-            timeouts: self.timeouts(task, abilities),
+            key,
+            timeouts: timeouts(&self.router.routing, task, abilities, turn.has_alternative),
             reservation: self.work.reservation(candidate),
         };
-        let reply = member.provider.call(call).await?;
         let prompt_tokens = u64::from(self.planned.demand.text_tokens);
         let (router, target) = (self.router.clone(), candidate.target.clone());
-        let mut tap = Tap::new(router, caller, target, self.forwarded_formats(candidate), prompt_tokens, begun);
+        // From here on a client that leaves is noticed, whether or not an answer has begun.
+        let mut tap = Tap::new(router, caller, target, self.forwarded_formats(candidate), prompt_tokens);
+        let reply = match member.provider.call(call).await {
+            Ok(reply) => reply,
+            Err(failure) => {
+                tap.is_told_elsewhere();
+                return Err(failure);
+            }
+        };
         tap.has_left(reply.quota());
         let route = Route {
             target: candidate.target.clone(),
             also: Vec::new(),
             wire_format: member.provider.wire_format(),
             fallbacks,
-            treatments: notes.to_vec(),
+            treatments: prepared.notes.clone(),
             dropped: candidate.dropped.clone(),
         };
         self.work.judge(Box::new(Answer::new(route, reply, tap)), candidate).await
-    }
-
-    fn timeouts(&self, task: &Task, abilities: &Abilities) -> Timeouts {
-        let routing = &self.router.routing;
-        let first_byte = match task {
-            // The whole recording is listened to before the first word comes back.
-            Task::Transcribe(_) => routing.reasoning_first_byte,
-            Task::Chat(_) | Task::Read(_) | Task::Embed(_) if abilities.reasoning => routing.reasoning_first_byte,
-            Task::Chat(_) | Task::Read(_) | Task::Embed(_) => routing.first_byte,
-        };
-        Timeouts { first_byte, stall: routing.stall }
     }
 
     /// The formats that a candidate is given as they are, each once.
@@ -322,25 +278,60 @@ impl<W: Work> Running<'_, W> {
         caller: Option<Caller>,
         failure: Failure,
         begun: Instant,
-        course: &mut Course<W::Answer>,
-    ) -> Result<Next, Failure> {
+        asked: &mut Asked<W::Answer>,
+    ) -> Next {
         let target = &candidate.target;
         let failure = self.work.placed(failure);
         if let Some(caller) = caller {
             let formats = self.forwarded_formats(candidate);
-            self.router.ledger.failed(caller, &failure, &formats, Instant::now());
+            self.router.ledger.failed(caller, &failure, &formats, begun, Instant::now());
             metrics::provider_failed(target, failure.kind.name());
         }
         tracing::info!(call.target = %target, failure.kind = failure.kind.name(), "an attempt failed");
         self.work.failed(candidate, &failure, begun.elapsed());
         let next = failure.kind.consequence().next;
         if next == Next::LargerTarget {
-            course.larger_than = self.row(candidate).context_tokens;
+            asked.larger_than = self.row(candidate).context_tokens;
         }
         if self.work.is_final(&failure) {
-            return Err(failure);
+            asked.stop = Some(failure);
+        } else {
+            asked.tried.push(Tried::of(candidate, &failure));
         }
-        course.ran.tried.push(Tried::of(candidate, &failure));
-        Ok(next)
+        next
     }
+}
+
+/// How long a rate limit lasts that is worth waiting for.
+fn short_rate_limit(failure: &Failure) -> Option<Duration> {
+    let FailureKind::RateLimited { retry_after: Some(wait) } = failure.kind else { return None };
+    (wait <= SHORT_RATE_LIMIT).then_some(wait.max(LEAST_RATE_LIMIT))
+}
+
+/// A chat in the way in which the target is asked, where that is not the client's: in one piece where the target does not
+/// stream; as a stream where another target is left, since a stream that has not begun is silent, and a whole answer that
+/// has not come may only be long.
+fn streamed(task: &Task, abilities: &Abilities, hard: Hard, has_alternative: bool) -> Option<Task> {
+    let Task::Chat(chat) = task else { return None };
+    let is_plain = !hard.many_replies && !hard.logprobs && !hard.audio_output;
+    let stream = abilities.streaming && (chat.stream || has_alternative && is_plain);
+    (stream != chat.stream).then(|| Task::Chat(Chat { stream, ..chat.clone() }))
+}
+
+/// How long each stage of a call may take. While another target is left, one that says nothing is not waited for long.
+fn timeouts(routing: &Routing, task: &Task, abilities: &Abilities, has_alternative: bool) -> Timeouts {
+    let (usual, fallback) = match abilities.reasoning {
+        true => (routing.reasoning_first_byte, routing.reasoning_fallback_first_byte),
+        false => (routing.first_byte, routing.fallback_first_byte),
+    };
+    let first_byte = match task {
+        // It begins when it is complete.
+        Task::Chat(chat) if !chat.stream => routing.whole,
+        // A page, or the whole of a recording, is looked through before the first word comes back.
+        Task::Transcribe(_) => routing.reasoning_first_byte,
+        Task::Read(_) if has_alternative => routing.reasoning_fallback_first_byte,
+        Task::Chat(_) | Task::Embed(_) if has_alternative => fallback.min(usual),
+        Task::Chat(_) | Task::Read(_) | Task::Embed(_) => usual,
+    };
+    Timeouts { first_byte, stall: routing.stall }
 }

@@ -76,6 +76,11 @@ impl Fleet {
         &self.members[self.rows[row].0]
     }
 
+    /// The place of a row's provider.
+    pub(super) fn provider_of(&self, row: usize) -> usize {
+        self.rows[row].0
+    }
+
     /// The provider of a name.
     pub(super) fn named(&self, id: &ProviderId) -> Option<&Member> {
         self.members.iter().find(|member| member.id == *id)

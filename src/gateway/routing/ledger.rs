@@ -1,7 +1,7 @@
 //! The ledger: what happened to each target and key, and which of them cools down until when.
 //!
-//! It decides how long a cooldown is whose end was not stated; what cools down follows from the kind of the failure. Time comes
-//! in as a value. Nothing here outlives the process.
+//! It decides how long a cooldown is whose end was not stated; what cools down follows from the kind of the failure, and
+//! breakdowns have circuit breakers (`circuit` next door). Time comes in as a value. Nothing here outlives the process.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -11,6 +11,10 @@ use mediary_core::plan::{Health, HealthSnapshot};
 use mediary_core::provider::Quota;
 use mediary_core::task::Usage;
 use mediary_core::{Cooldown, Failure, FailureKind, MediaFormat};
+use tokio::sync::Notify;
+use tokio::sync::futures::Notified;
+
+use super::circuit::{Circuit, Gate};
 
 /// A refused key is tried again after this long; an operator may have mended it.
 const KEY_REST: Duration = Duration::from_secs(10 * 60);
@@ -20,11 +24,7 @@ const RATE_REST: Duration = Duration::from_secs(60);
 const QUOTA_REST: Duration = Duration::from_secs(60 * 60);
 /// A model that is gone may come back with the next release of the provider.
 const MODEL_COOLDOWN: Duration = Duration::from_secs(6 * 60 * 60);
-/// The first cooldown of a target that failed; each further one in a row is twice as long …
-const FIRST_REST: Duration = Duration::from_secs(5);
-/// … up to this …
-const LONGEST_COOLDOWN: Duration = Duration::from_secs(10 * 60);
-/// … but a server on this machine is soon up again.
+/// A server on this machine is soon free again.
 const LONGEST_LOOPBACK_COOLDOWN: Duration = Duration::from_secs(5);
 /// No provider's word is taken for longer.
 const LONGEST_STATED: Duration = Duration::from_secs(24 * 60 * 60);
@@ -46,11 +46,17 @@ pub(super) struct Caller {
 
 /// What happened to each target and key.
 #[derive(Debug, Default)]
-pub(super) struct Ledger(Mutex<Pages>);
+pub(super) struct Ledger {
+    pages: Mutex<Pages>,
+    /// Told when a circuit opens or closes, or a probe ends.
+    changed: Notify,
+}
 
 #[derive(Debug, Default)]
 struct Pages {
     targets: HashMap<usize, Record>,
+    /// By provider: each has one host.
+    hosts: HashMap<usize, Circuit>,
     /// Cooldowns of keys, by provider and key.
     keys: HashMap<(usize, usize), Instant>,
     /// Cooldowns of keys for one model, by row and key.
@@ -66,8 +72,6 @@ pub struct Record {
     pub successes: u64,
     /// Calls that failed.
     pub failures: u64,
-    /// Of these, the last ones in a row that were the target's own: broken, overloaded, unreachable.
-    pub breakdowns_in_a_row: u32,
     /// Milliseconds to the first token, smoothed.
     pub latency_ms: Option<f64>,
     /// Tokens of requests.
@@ -76,7 +80,9 @@ pub struct Record {
     pub completion_tokens: u64,
     /// What the last failure was, in our words.
     pub last_failure: Option<String>,
-    cools_until: Option<Instant>,
+    circuit: Circuit,
+    /// Until when the model counts as gone.
+    gone_until: Option<Instant>,
     /// The share that was left of its provider's rate limits, and until when that holds.
     quota: Option<(f32, Instant)>,
     doubts: Vec<Doubt>,
@@ -100,7 +106,12 @@ impl Record {
     /// How much longer the target itself cools down.
     #[must_use]
     pub fn cooldown(&self, now: Instant) -> Option<Duration> {
-        left(self.cools_until, now)
+        left(self.gone_until, now).max(self.circuit.left(now))
+    }
+
+    fn notes_latency(&mut self, newest: Duration) {
+        let newest = newest.as_secs_f64() * 1e3;
+        self.latency_ms = Some(self.latency_ms.map_or(newest, |before| before + NEWEST * (newest - before)));
     }
 
     /// The share that is left of its provider's rate limits, 0 to 1, as far as that was said and still holds.
@@ -117,7 +128,71 @@ fn left(until: Option<Instant>, now: Instant) -> Option<Duration> {
 impl Ledger {
     fn pages(&self) -> MutexGuard<'_, Pages> {
         // Every entry is written whole; one that panicked left nothing half done.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.pages.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether a target may be called now, as far as breakdowns go. `is_last`: no other target is left.
+    pub(super) fn enter(&self, row: usize, provider: usize, now: Instant, is_last: bool) -> Result<Pass<'_>, Duration> {
+        let mut pages = self.pages();
+        let closed = || Gate::Closed;
+        let of_target = pages.targets.get(&row).map_or_else(closed, |record| record.circuit.gate(now, is_last));
+        let of_host = pages.hosts.get(&provider).map_or_else(closed, |circuit| circuit.gate(now, is_last));
+        let mut is_probe = false;
+        for gate in [of_target, of_host] {
+            match gate {
+                Gate::Closed => {}
+                Gate::Probe => is_probe = true,
+                Gate::Open(left) => return Err(left),
+            }
+        }
+        if !is_probe {
+            return Ok(Pass(None));
+        }
+        pages.circuits(row, provider).for_each(|circuit| circuit.probe(now));
+        Ok(Pass(Some((self, row, provider))))
+    }
+
+    /// Whether a target cools down after a breakdown.
+    pub(super) fn is_open(&self, row: usize, provider: usize, now: Instant) -> bool {
+        self.pages().circuits(row, provider).any(|circuit| circuit.left(now).is_some())
+    }
+
+    /// Completes when a circuit has opened or closed, or a probe has ended.
+    pub(super) fn changed(&self) -> Notified<'_> {
+        self.changed.notified()
+    }
+
+    /// A call was answered, if only with its first word.
+    pub(super) fn worked(&self, caller: Caller, now: Instant) {
+        let mut pages = self.pages();
+        let changes: Vec<bool> =
+            pages.circuits(caller.row, caller.provider).map(|circuit| circuit.worked(now)).collect();
+        drop(pages);
+        if changes.contains(&true) {
+            self.changed.notify_waiters();
+        }
+    }
+
+    /// A call failed that the same target's next attempt may mend; nothing follows from it.
+    pub(super) fn blipped(&self, caller: Caller, failure: &Failure) {
+        let mut pages = self.pages();
+        let record = pages.targets.entry(caller.row).or_default();
+        record.failures += 1;
+        record.last_failure = Some(failure.kind.name().to_owned());
+    }
+
+    /// A call was given up after so long without a word.
+    pub(super) fn was_slow(&self, row: usize, waited: Duration) {
+        self.pages().targets.entry(row).or_default().notes_latency(waited);
+    }
+
+    /// A call was given up by its client in the middle of its answer.
+    pub(super) fn was_left(&self, caller: Caller, first: Duration, usage: Usage) {
+        let mut pages = self.pages();
+        let record = pages.targets.entry(caller.row).or_default();
+        record.notes_latency(first);
+        record.prompt_tokens += usage.prompt_tokens;
+        record.completion_tokens += usage.completion_tokens;
     }
 
     /// The next key of a provider that may call a target now; `None`: all of them cool down.
@@ -148,12 +223,10 @@ impl Ledger {
     pub(super) fn succeeded(&self, caller: Caller, first: Duration, usage: Usage, formats: &[MediaFormat]) {
         let mut pages = self.pages();
         let record = pages.targets.entry(caller.row).or_default();
-        let newest = first.as_secs_f64() * 1e3;
         record.successes += 1;
-        record.breakdowns_in_a_row = 0;
-        record.cools_until = None;
+        record.gone_until = None;
         record.doubts.retain(|doubt| !formats.contains(&doubt.format));
-        record.latency_ms = Some(record.latency_ms.map_or(newest, |before| before + NEWEST * (newest - before)));
+        record.notes_latency(first);
         record.prompt_tokens += usage.prompt_tokens;
         record.completion_tokens += usage.completion_tokens;
     }
@@ -165,8 +238,15 @@ impl Ledger {
         pages.targets.entry(caller.row).or_default().quota = quota.map(|quota| (quota.left, until(quota)));
     }
 
-    /// A call failed. `formats` are the media the target was given as they are.
-    pub(super) fn failed(&self, caller: Caller, failure: &Failure, formats: &[MediaFormat], now: Instant) {
+    /// A call that began at `began` failed. `formats` are the media the target was given as they are.
+    pub(super) fn failed(
+        &self,
+        caller: Caller,
+        failure: &Failure,
+        formats: &[MediaFormat],
+        began: Instant,
+        now: Instant,
+    ) {
         let consequence = failure.kind.consequence();
         let mut pages = self.pages();
         let Caller { row, provider, key, is_loopback } = caller;
@@ -181,23 +261,25 @@ impl Ledger {
                 let cooldown = if is_loopback { cooldown.min(LONGEST_LOOPBACK_COOLDOWN) } else { cooldown };
                 pages.pairs.insert((row, key), now + cooldown);
             }
+            Cooldown::Host => {
+                pages.hosts.entry(provider).or_default().broke(began, now, None, is_loopback);
+            }
             Cooldown::Model | Cooldown::Growing { .. } => {}
+        }
+        if is_verdict(&failure.kind) {
+            pages.circuits(row, provider).for_each(|circuit| {
+                circuit.worked(now);
+            });
         }
         let record = pages.targets.entry(row).or_default();
         record.failures += 1;
         record.last_failure = Some(failure.kind.name().to_owned());
         match consequence.cooldown {
-            Cooldown::Model => record.cools_until = Some(now + MODEL_COOLDOWN),
+            Cooldown::Model => record.gone_until = Some(now + MODEL_COOLDOWN),
             Cooldown::Growing { stated } => {
-                let doublings = record.breakdowns_in_a_row.min(16);
-                record.breakdowns_in_a_row = record.breakdowns_in_a_row.saturating_add(1);
-                let grown = FIRST_REST.saturating_mul(1 << doublings).min(LONGEST_COOLDOWN);
-                let cooldown =
-                    stated.map_or(grown, |stated| stated.clamp(Duration::from_secs(1), LONGEST_COOLDOWN).max(grown));
-                let cooldown = if is_loopback { cooldown.min(LONGEST_LOOPBACK_COOLDOWN) } else { cooldown };
-                record.cools_until = Some(now + cooldown);
+                record.circuit.broke(began, now, stated, is_loopback);
             }
-            Cooldown::None | Cooldown::Key | Cooldown::KeyAndModel { .. } => {}
+            Cooldown::None | Cooldown::Key | Cooldown::KeyAndModel { .. } | Cooldown::Host => {}
         }
         if consequence.doubt {
             record.doubts.retain(|doubt| doubt.until > now);
@@ -209,12 +291,14 @@ impl Ledger {
                 }
             }
         }
+        drop(pages);
+        self.changed.notify_waiters();
     }
 
     /// How all targets are doing. `keys` gives each row its provider and the number of that one's keys.
     pub(super) fn snapshot(&self, keys: &[(usize, usize)], now: Instant) -> HealthSnapshot {
         let pages = self.pages();
-        if pages.targets.is_empty() && pages.keys.is_empty() && pages.pairs.is_empty() {
+        if pages.targets.is_empty() && pages.keys.is_empty() && pages.pairs.is_empty() && pages.hosts.is_empty() {
             return HealthSnapshot::default();
         }
         let health = |(row, (provider, count)): (usize, &(usize, usize))| {
@@ -225,8 +309,10 @@ impl Ledger {
             };
             // A target can be called as soon as one of its keys can.
             let keys_cooldown = (0..*count).map(of_key).min().flatten();
+            let of_host = pages.hosts.get(provider).and_then(|circuit| circuit.left(now));
             Health {
-                cooldown: keys_cooldown.max(record.and_then(|record| record.cooldown(now))),
+                cooldown: keys_cooldown.max(record.and_then(|record| left(record.gone_until, now))),
+                breakdown: of_host.max(record.and_then(|record| record.circuit.left(now))),
                 latency_ms: record.and_then(|record| record.latency_ms).map(|ms| ms as u32),
                 quota_left: record.and_then(|record| record.quota_left(now)),
                 doubtful: record.map_or(Vec::new(), |record| {
@@ -252,6 +338,42 @@ impl Ledger {
     }
 }
 
+impl Pages {
+    /// The circuits that a call to a target goes through, as far as there are any.
+    fn circuits(&mut self, row: usize, provider: usize) -> impl Iterator<Item = &mut Circuit> {
+        let of_target = self.targets.get_mut(&row).map(|record| &mut record.circuit);
+        of_target.into_iter().chain(self.hosts.get_mut(&provider))
+    }
+}
+
+/// Whether a failure is a provider's verdict on the request, which shows that the provider works.
+fn is_verdict(kind: &FailureKind) -> bool {
+    matches!(
+        kind,
+        FailureKind::Malformed
+            | FailureKind::Unacceptable
+            | FailureKind::ContextTooLong
+            | FailureKind::ContentRefused
+            | FailureKind::ModelGone
+            | FailureKind::BadKey
+            | FailureKind::RateLimited { .. }
+            | FailureKind::QuotaSpent { .. }
+    )
+}
+
+/// Leave to call a target. Where that is a probe of what broke down, no other call goes through until this is dropped.
+#[derive(Debug)]
+pub(super) struct Pass<'l>(Option<(&'l Ledger, usize, usize)>);
+
+impl Drop for Pass<'_> {
+    fn drop(&mut self) {
+        if let Some((ledger, row, provider)) = self.0.take() {
+            ledger.pages().circuits(row, provider).for_each(Circuit::probe_ended);
+            ledger.changed.notify_waiters();
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -263,62 +385,80 @@ mod tests {
         Duration::from_secs(seconds)
     }
 
-    fn cooldown_after(caller: Caller, kinds: &[FailureKind]) -> Option<Duration> {
-        let (ledger, now) = (Ledger::default(), Instant::now());
-        for kind in kinds {
-            ledger.failed(caller, &Failure::new(kind.clone(), "test"), &[], now);
-        }
-        ledger.snapshot(&[(0, 1)], now).of(0).and_then(|health| health.cooldown)
+    fn fail(ledger: &Ledger, caller: Caller, kind: FailureKind, now: Instant) {
+        ledger.failed(caller, &Failure::new(kind, "test"), &[], now, now);
     }
 
     #[test]
-    fn each_kind_of_failure_has_its_rest() {
+    fn each_kind_of_failure_has_its_cooldown() {
         use FailureKind::*;
-        let busy = || Overloaded { retry_after: None };
+        // What cannot be called for how long, and what is not for how long after a breakdown.
         let rows = [
-            (vec![Malformed], None),
-            (vec![Unacceptable], None),
-            (vec![ContextTooLong], None),
-            (vec![ContentRefused], None),
-            (vec![ModelGone], Some(MODEL_COOLDOWN)),
-            (vec![BadKey], Some(KEY_REST)),
-            (vec![RateLimited { retry_after: Some(secs(7)) }], Some(secs(7))),
-            (vec![RateLimited { retry_after: None }], Some(RATE_REST)),
-            (vec![RateLimited { retry_after: Some(Duration::MAX) }], Some(LONGEST_STATED)),
-            (vec![QuotaSpent { resets_in: None }], Some(QUOTA_REST)),
-            (vec![QuotaSpent { resets_in: Some(secs(90)) }], Some(secs(90))),
-            (vec![busy()], Some(secs(5))),
-            (vec![busy(), Unreachable], Some(secs(10))),
-            (vec![busy(), TimedOut, Garbled, EmptyAnswer], Some(secs(40))),
-            // What clients and keys did wrong makes no cooldown longer.
-            (vec![Unacceptable, Malformed, ContextTooLong, busy()], Some(secs(5))),
-            (vec![busy(); 40], Some(LONGEST_COOLDOWN)),
-            (vec![Overloaded { retry_after: Some(secs(30)) }], Some(secs(30))),
-            (vec![ClientGone], None),
+            (Malformed, None, None),
+            (Unacceptable, None, None),
+            (ContextTooLong, None, None),
+            (ContentRefused, None, None),
+            (ClientGone, None, None),
+            (ModelGone, Some(MODEL_COOLDOWN), None),
+            (BadKey, Some(KEY_REST), None),
+            (RateLimited { retry_after: Some(secs(7)) }, Some(secs(7)), None),
+            (RateLimited { retry_after: None }, Some(RATE_REST), None),
+            (RateLimited { retry_after: Some(Duration::MAX) }, Some(LONGEST_STATED), None),
+            (QuotaSpent { resets_in: None }, Some(QUOTA_REST), None),
+            (QuotaSpent { resets_in: Some(secs(90)) }, Some(secs(90)), None),
+            (Overloaded { retry_after: None }, None, Some(secs(2))),
+            (Overloaded { retry_after: Some(secs(9)) }, None, Some(secs(9))),
+            (Unreachable, None, Some(secs(2))),
+            (Lost, None, Some(secs(2))),
+            (TimedOut, None, Some(secs(2))),
+            (Garbled, None, Some(secs(2))),
+            (EmptyAnswer, None, Some(secs(2))),
         ];
-        for (kinds, cooldown) in rows {
-            assert_eq!(cooldown_after(CALLER, &kinds), cooldown, "{kinds:?}");
+        for (kind, cooldown, breakdown) in rows {
+            let (ledger, now) = (Ledger::default(), Instant::now());
+            fail(&ledger, CALLER, kind.clone(), now);
+            let health = ledger.snapshot(&[(0, 1)], now);
+            let health = health.of(0).unwrap();
+            assert_eq!((health.cooldown, health.breakdown), (cooldown, breakdown), "{kind:?}");
         }
     }
 
     #[test]
-    fn a_server_on_this_machine_never_rests_long() {
-        let busy = FailureKind::Overloaded { retry_after: None };
-        for kinds in [vec![busy; 9], vec![FailureKind::RateLimited { retry_after: Some(secs(600)) }]] {
-            assert_eq!(cooldown_after(LOOPBACK, &kinds), Some(LONGEST_LOOPBACK_COOLDOWN), "{kinds:?}");
-        }
-    }
-
-    #[test]
-    fn success_ends_a_growing_rest_and_rests_end_by_themselves() {
+    fn a_server_on_this_machine_is_asked_again_soon() {
         let (ledger, now) = (Ledger::default(), Instant::now());
-        let failure = Failure::new(FailureKind::Unreachable, "test");
-        ledger.failed(CALLER, &failure, &[], now);
-        ledger.failed(CALLER, &failure, &[], now);
-        assert_eq!(ledger.snapshot(&[(0, 1)], now + secs(11)).of(0).unwrap().cooldown, None);
-        ledger.succeeded(CALLER, secs(1), Usage::default(), &[]);
-        ledger.failed(CALLER, &failure, &[], now);
-        assert_eq!(ledger.snapshot(&[(0, 1)], now).of(0).unwrap().cooldown, Some(secs(5)));
+        fail(&ledger, LOOPBACK, FailureKind::RateLimited { retry_after: Some(secs(600)) }, now);
+        assert_eq!(ledger.snapshot(&[(0, 1)], now).of(0).unwrap().cooldown, Some(LONGEST_LOOPBACK_COOLDOWN));
+    }
+
+    #[test]
+    fn a_host_cools_down_as_one_and_a_target_alone() {
+        let now = Instant::now();
+        let breakdowns = |kind: FailureKind| {
+            let ledger = Ledger::default();
+            fail(&ledger, CALLER, kind, now);
+            let health = ledger.snapshot(&[(0, 1), (0, 1), (1, 1)], now);
+            health.0.iter().map(|health| health.breakdown.is_some()).collect::<Vec<_>>()
+        };
+        assert_eq!(breakdowns(FailureKind::Unreachable), [true, true, false]);
+        assert_eq!(breakdowns(FailureKind::Lost), [true, false, false]);
+    }
+
+    #[test]
+    fn one_call_probes_and_its_outcome_counts_for_all() {
+        let (ledger, now) = (Ledger::default(), Instant::now());
+        fail(&ledger, CALLER, FailureKind::Unreachable, now);
+        let later = now + secs(2);
+        let probe = ledger.enter(0, 0, later, false).expect("the cooldown is over");
+        assert!(ledger.enter(1, 0, later, false).is_err(), "one probe for the whole host");
+        drop(probe);
+        let _probe = ledger.enter(1, 0, later, false).expect("the probe before told nothing");
+        ledger.worked(Caller { row: 1, ..CALLER }, later);
+        assert!(ledger.enter(0, 0, later, false).is_ok());
+        // A refusal shows as well that a target works.
+        fail(&ledger, CALLER, FailureKind::Garbled, later);
+        let _probe = ledger.enter(0, 0, later + secs(3), false).expect("the cooldown is over");
+        fail(&ledger, CALLER, FailureKind::Unacceptable, later + secs(3));
+        assert!(ledger.enter(0, 0, later + secs(3), false).is_ok());
     }
 
     #[test]
@@ -339,11 +479,11 @@ mod tests {
         let pick = |tried: &[usize]| ledger.pick_key(0, 0, 3, tried, now);
         assert_eq!([pick(&[]), pick(&[]), pick(&[]), pick(&[])], [Some(0), Some(1), Some(2), Some(0)]);
         let limited = Failure::new(FailureKind::RateLimited { retry_after: Some(secs(9)) }, "test");
-        ledger.failed(Caller { key: 1, ..CALLER }, &limited, &[], now);
+        ledger.failed(Caller { key: 1, ..CALLER }, &limited, &[], now, now);
         assert_eq!([pick(&[]), pick(&[]), pick(&[2])], [Some(2), Some(0), Some(0)]);
         // Another model of the provider may still use the key; a key that is unknown serves none.
         assert_eq!(ledger.pick_key(5, 0, 3, &[0, 2], now), Some(1));
-        ledger.failed(Caller { key: 1, ..CALLER }, &Failure::new(FailureKind::BadKey, "test"), &[], now);
+        fail(&ledger, Caller { key: 1, ..CALLER }, FailureKind::BadKey, now);
         assert_eq!(ledger.pick_key(5, 0, 3, &[0, 2], now), None);
         // One key of three cools down: the target does not.
         assert_eq!(ledger.snapshot(&[(0, 3)], now).of(0).unwrap().cooldown, None);
@@ -354,7 +494,7 @@ mod tests {
         let (ledger, now) = (Ledger::default(), Instant::now());
         let complain = || {
             let complaint = Failure::new(FailureKind::Unacceptable, "test");
-            ledger.failed(CALLER, &complaint, &[MediaFormat::Pdf], now);
+            ledger.failed(CALLER, &complaint, &[MediaFormat::Pdf], now, now);
         };
         let doubtful = |at| ledger.snapshot(&[(0, 1)], at).of(0).unwrap().doubtful.clone();
         complain();

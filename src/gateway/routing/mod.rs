@@ -6,6 +6,8 @@
 
 mod answer;
 mod attempts;
+mod circuit;
+mod course;
 mod discovery;
 mod error;
 mod fleet;
@@ -15,11 +17,12 @@ mod planning;
 mod question;
 mod request;
 mod sticky;
+mod tap;
 #[cfg(test)]
 mod tests;
+mod work;
 
 pub use answer::{Answer, Route, TreatmentNote};
-pub(super) use attempts::{Prepared, Ran, Verdict, Work};
 pub use error::{CallError, Exhausted, Tried};
 pub use known::Known;
 pub use ledger::Record;
@@ -27,6 +30,7 @@ pub use planning::Planned;
 pub(super) use question::{question, shown, text_of};
 pub use request::{Bounds, TaskRequest};
 pub(super) use sticky::Prefix;
+pub(super) use work::{Prepared, Ran, Verdict, Work};
 
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};

@@ -61,7 +61,6 @@ impl Router {
             cost: bounds.cost,
             providers: bounds.providers,
             sticky: None,
-            with_cooling: false,
             // Which number does not matter, only that it changes.
             draw: self.draws.fetch_add(1, Ordering::Relaxed),
         }

@@ -119,11 +119,11 @@ async fn failures_and_doubts_lead_to_the_next_candidate() {
     assert_eq!(ran.doubted, ["I think so"]);
     let kinds: Vec<_> = ran.tried.iter().map(|tried| (tried.target.to_string(), tried.kind.name())).collect();
     assert_eq!(kinds, [("local/broken".to_owned(), "overloaded"), ("local/mumbles".to_owned(), "garbled")]);
-    assert_eq!(stage.called(), ["broken", "mumbles", "doubts", "sure"]);
+    assert_eq!(stage.called(), ["broken", "broken", "mumbles", "doubts", "sure"], "what may be over is asked twice");
     // Local targets stand in the ledger like any other.
     let failed: Vec<_> = stage.router.records().into_iter().map(|(target, record)| (target, record.failures)).collect();
-    assert_eq!(failed.iter().filter(|(_, failures)| *failures == 1).count(), 2, "{failed:?}");
-    let cooling = stage.router.health().0.iter().filter(|health| health.cooldown.is_some()).count();
+    assert_eq!(failed.iter().filter(|(_, failures)| *failures > 0).count(), 2, "{failed:?}");
+    let cooling = stage.router.health().0.iter().filter(|health| health.breakdown.is_some()).count();
     assert_eq!(cooling, 2, "both that failed cool down");
 }
 

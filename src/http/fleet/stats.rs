@@ -49,7 +49,7 @@ pub(in crate::http) async fn stats(State(state): State<AppState>) -> Json<Stats>
     let records = gateway.router.records().into_iter().map(|(target, record)| {
         let row = gateway.router.known().index(&target);
         // All keys of a target may rest although the target itself does not.
-        let cooldown = row.and_then(|row| health.of(row)?.cooldown).max(record.cooldown(now));
+        let cooldown = row.and_then(|row| health.of(row)?.cools_for()).max(record.cooldown(now));
         let quota_left = record.quota_left(now);
         TargetStats {
             target: target.to_string(),

@@ -145,7 +145,7 @@ impl Model {
             pricing,
             input_usd,
             output_usd,
-            state: match health.and_then(|health| health.cooldown) {
+            state: match health.and_then(Health::cools_for) {
                 _ if row.missing.is_some() => "not_installed",
                 Some(_) => "cooling",
                 None => "ready",

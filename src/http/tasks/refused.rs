@@ -95,7 +95,7 @@ fn unplannable(why: Unplannable) -> ApiError {
 fn named(passed_over: &[PassedOver]) -> String {
     let mut by_reason: BTreeMap<String, Vec<String>> = BTreeMap::new();
     // Targets that would never have been asked explain nothing, unless no others were there.
-    let explains = |one: &&PassedOver| !matches!(one.reason, Reason::OtherTask(_) | Reason::OtherTier);
+    let explains = |one: &&PassedOver| !matches!(one.reason, Reason::OtherTask(_));
     let are_alone = !passed_over.iter().any(|one| explains(&one));
     for one in passed_over.iter().filter(|one| are_alone || explains(one)) {
         by_reason.entry(one.reason.to_string()).or_default().push(one.target.to_string());

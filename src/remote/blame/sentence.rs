@@ -45,6 +45,7 @@ fn sentence(kind: &FailureKind) -> &'static str {
         FailureKind::QuotaSpent { .. } => "the quota or credit of the provider's key is spent",
         FailureKind::Busy { .. } | FailureKind::Overloaded { .. } => "the provider is overloaded or broke down",
         FailureKind::TimedOut => "the provider took too long",
+        FailureKind::Lost => "the connection to the provider was lost",
         FailureKind::Unreachable => "the provider cannot be reached",
         FailureKind::Garbled => "the provider gave no usable answer",
         FailureKind::EmptyAnswer => "the provider answered with nothing",

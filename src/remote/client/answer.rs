@@ -21,11 +21,19 @@ pub(crate) struct Answer {
     line: Option<Box<Line>>,
     origin: Origin,
     pool: Arc<Pool>,
+    /// Whether its connection can be used again.
+    is_reusable: bool,
 }
 
 impl Answer {
-    pub(super) fn new(response: Response<Incoming>, line: Box<Line>, origin: Origin, pool: Arc<Pool>) -> Self {
-        Self { response, line: Some(line), origin, pool }
+    pub(super) fn new(
+        response: Response<Incoming>,
+        line: Box<Line>,
+        origin: Origin,
+        pool: Arc<Pool>,
+        is_reusable: bool,
+    ) -> Self {
+        Self { response, line: Some(line), origin, pool, is_reusable }
     }
 
     pub(crate) fn status(&self) -> u16 {
@@ -68,7 +76,7 @@ impl Answer {
     }
 
     fn give_back(&mut self) {
-        if let Some(line) = self.line.take() {
+        if let Some(line) = self.line.take().filter(|_| self.is_reusable) {
             self.pool.keep(&self.origin, line);
         }
     }

@@ -120,11 +120,22 @@ impl Client {
                 Ok(response) if forwarded.is_some() && response.status() == PROXY_AUTHENTICATION_REQUIRED => {
                     return Err(SendError::Connect(ProxyTrouble::Unauthorised.into()));
                 }
-                Ok(response) => return Ok(Answer::new(response, line, origin, self.pool.clone())),
+                Ok(response) => {
+                    // A host that breaks down takes its connections along, or leads them to a server that is ill: the
+                    // next call is to have a fresh one.
+                    let is_ill = response.status().is_server_error();
+                    if is_ill {
+                        self.pool.forget(&origin);
+                    }
+                    return Ok(Answer::new(response, line, origin, self.pool.clone(), !is_ill));
+                }
                 Err(mut refused) => match refused.take_message() {
                     // A kept connection may end at any time; what it has not taken is sent on the next.
                     Some(back) if is_kept => request = back,
-                    _ => return Err(SendError::Lost(refused.into_error())),
+                    _ => {
+                        self.pool.forget(&origin);
+                        return Err(SendError::Lost(refused.into_error()));
+                    }
                 },
             }
         }

@@ -84,6 +84,11 @@ impl Pool {
         }
     }
 
+    /// Closes all idle connections to an origin.
+    pub(super) fn forget(&self, origin: &Origin) {
+        drop(self.lines.lock().unwrap_or_else(PoisonError::into_inner).remove(origin));
+    }
+
     /// Keeps a connection whose answer has come to its end.
     pub(super) fn keep(&self, origin: &Origin, line: Box<Line>) {
         let now = Instant::now();

@@ -106,7 +106,10 @@ pub(super) fn row(line: &str) -> (Abilities, Health) {
             ("ocr", _) => row.tasks = vec![TaskKind::Ocr],
             ("only", value) => row.soft = SoftSupport::Only(value.split(',').map(str::to_owned).collect()),
             ("not", value) => row.soft = SoftSupport::AllBut(value.split(',').map(str::to_owned).collect()),
+            ("set", value) => (row.priority, row.priority_is_set) = (number(value), true),
+            ("thinks", _) => row.reasoning = true,
             ("cools", value) => health.cooldown = Some(Duration::from_secs(number(value))),
+            ("broke", value) => health.breakdown = Some(Duration::from_secs(number(value))),
             ("ms", value) => health.latency_ms = Some(number(value)),
             ("quota", value) => health.quota_left = Some(number(value)),
             ("doubt", value) => health.doubtful = value.split(',').map(|name| format_named(name).unwrap()).collect(),
@@ -202,7 +205,6 @@ pub(super) fn policy(line: &str) -> Policy {
             ("free", _) => policy.cost = CostPolicy::Free,
             ("from", value) => policy.providers = value.split(',').map(ProviderId::new).collect(),
             ("sticky", value) => policy.sticky = Some(target(value)),
-            ("with-cooling", _) => policy.with_cooling = true,
             ("draw", value) => policy.draw = number(value),
             (other, _) => panic!("no policy has `{other}`"),
         }

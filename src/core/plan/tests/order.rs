@@ -7,11 +7,29 @@ fn the_better_row_comes_first_whatever_the_draw() {
     // First the better row, then the worse, though the worse is better in all that counts less.
     let table = [
         // Cooldowns.
-        ("a/b p=9 ms=9000 quota=0", "c/d p=1 ms=1 cools=5", "", "with-cooling"),
-        ("a/b p=9 cools=5", "c/d p=1 cools=6", "", "with-cooling"),
-        ("a/b cools=5", "c/d cools=6", "", "with-cooling sticky=c/d"),
-        ("a/b", "c/d cools=6", "", "with-cooling sticky=c/d"),
-        ("a/b", "c/d cools=6", "", "with-cooling want=c/d,a/b"),
+        ("a/b p=9 ms=9000 quota=0", "c/d p=1 ms=1 broke=5", "", ""),
+        ("a/b p=9 broke=5", "c/d p=1 broke=6", "", ""),
+        ("a/b broke=5", "c/d broke=6", "", "sticky=c/d"),
+        ("a/b", "c/d broke=6", "", "sticky=c/d"),
+        ("a/b", "c/d broke=6", "", "want=c/d,a/b"),
+        // A tier that was named.
+        ("a/b fast:9 p=9", "c/d p=1 ms=1", "", "tier=fast"),
+        ("a/b fast:9", "c/d png", "png", "tier=fast"),
+        ("a/b fast:9", "c/d", "", "tier=fast sticky=c/d"),
+        ("c/d", "a/b fast:1 broke=3", "", "tier=fast"),
+        // Members of a tier by their abilities come behind those that are listed.
+        ("a/b vision:9 png", "c/d png ms=1", "png", "tier=vision"),
+        ("c/d png", "a/b png standard:1", "png", "tier=vision"),
+        ("a/b tools", "c/d standard:1 tools", "tools", "tier=agentic"),
+        ("a/b ctx=200000", "c/d ctx=100000", "", "tier=contexto-largo"),
+        ("a/b thinks", "c/d", "", "tier=reasoning"),
+        ("a/b wav", "c/d", "wav", "tier=multimodal"),
+        // A tier that was guessed gives way to a priority that was written, and to nothing else that counts less.
+        ("a/b set=1", "c/d fast:1", "brief", "tier=auto"),
+        ("c/d fast:1", "a/b set=11", "brief", "tier=auto"),
+        ("c/d fast:1", "a/b p=1", "brief", "tier=auto"),
+        ("c/d fast:1", "a/b set=1", "brief", "tier=fast"),
+        ("c/d png vision:1", "a/b set=1", "png", "tier=auto"),
         // The target that answered so far.
         // … but not for what it would lose and others would not.
         ("c/d p=9 png", "a/b p=1", "png", "sticky=a/b"),
@@ -92,7 +110,7 @@ fn equals_are_drawn_by_the_draw_and_not_by_their_rows() {
 
 #[test]
 fn cooling_targets_that_are_asked_all_the_same_say_how_long_they_would_cool_down() {
-    let plan = planned(&["a/b cools=7", "c/d"], RECIPES, "", "with-cooling").0.unwrap();
+    let plan = planned(&["a/b broke=7", "c/d"], RECIPES, "", "").0.unwrap();
     let cooldowns: Vec<_> =
         plan.candidates.iter().map(|candidate| candidate.cooldown.map(|left| left.as_secs())).collect();
     assert_eq!(cooldowns, [None, Some(7)]);

@@ -113,7 +113,7 @@ async fn answers_that_are_no_answers_are_failures() {
         ),
         (
             String::new(),
-            FailureKind::Unreachable,
+            FailureKind::Lost,
             "the connection to the provider was lost before it answered: the connection was closed",
         ),
     ];

@@ -1,0 +1,155 @@
+//! What is taken note of while an answer passes: its first word, what it costs, what it says.
+//!
+//! What became of a call goes into the ledger once: when it is complete, fails, or is left by its client.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use mediary_core::provider::Quota;
+use mediary_core::task::{ReplyEvent, ReplyFrame, Usage};
+use mediary_core::{Failure, FailureKind, MediaFormat, Target};
+
+use super::Router;
+use super::ledger::Caller;
+use super::sticky::{Prefix, Spoken};
+use crate::telemetry::metrics;
+
+/// A call that is given up after so long without a word was slow.
+const SLOW: Duration = Duration::from_secs(10);
+
+/// What is taken note of while an answer passes.
+#[derive(Debug)]
+pub(super) struct Tap {
+    router: Arc<Router>,
+    caller: Caller,
+    target: Target,
+    /// The media it was given as they are.
+    formats: Vec<MediaFormat>,
+    /// The conversation so far, for its fingerprint.
+    pub(super) conversation: Option<Prefix>,
+    /// About how many tokens the request has, for providers that do not say.
+    prompt_tokens: u64,
+    /// What is left of the provider's rate limits.
+    quota: Option<Quota>,
+    pub(super) begun: Instant,
+    first: Option<Duration>,
+    usage: Option<Usage>,
+    /// What was said, for the conversation's fingerprint.
+    said: Spoken,
+    /// Length of the reply in bytes, for providers that do not count.
+    said_bytes: u64,
+    settled: bool,
+}
+
+impl Tap {
+    /// A tap on the answer to a call that begins now.
+    pub(super) fn new(
+        router: Arc<Router>,
+        caller: Caller,
+        target: Target,
+        formats: Vec<MediaFormat>,
+        prompt_tokens: u64,
+    ) -> Self {
+        Self {
+            router,
+            caller,
+            target,
+            formats,
+            conversation: None,
+            prompt_tokens,
+            quota: None,
+            begun: Instant::now(),
+            first: None,
+            usage: None,
+            said: Spoken::default(),
+            said_bytes: 0,
+            settled: false,
+        }
+    }
+
+    /// What became of the call is noted by the attempt loop.
+    pub(super) fn is_told_elsewhere(&mut self) {
+        self.settled = true;
+    }
+
+    /// What the provider says of its rate limits.
+    pub(super) fn has_left(&mut self, quota: Option<Quota>) {
+        self.quota = quota;
+    }
+
+    pub(super) fn see(&mut self, frame: &ReplyFrame) {
+        for event in &frame.events {
+            if event.is_content() && self.first.is_none() {
+                self.first = Some(self.begun.elapsed());
+            }
+            match event {
+                ReplyEvent::Usage(usage) => self.usage = Some(*usage),
+                ReplyEvent::Text { text, .. } | ReplyEvent::Reasoning { text, .. } => {
+                    self.said_bytes += text.len() as u64;
+                }
+                ReplyEvent::ToolCall { arguments, .. } => self.said_bytes += arguments.len() as u64,
+                ReplyEvent::Refusal { .. } | ReplyEvent::Begun { .. } => {}
+                ReplyEvent::Extra { .. } | ReplyEvent::Finish { .. } => {}
+                ReplyEvent::Page(_) | ReplyEvent::Segment(_) => {}
+                ReplyEvent::Vector { .. } | ReplyEvent::Bytes(_) => {}
+            }
+            if self.conversation.is_some() {
+                self.said.hear(event);
+            }
+        }
+    }
+
+    pub(super) fn usage(&self) -> Usage {
+        self.usage.unwrap_or(Usage {
+            prompt_tokens: self.prompt_tokens,
+            completion_tokens: self.said_bytes.div_ceil(4),
+            estimated: true,
+            ..Usage::default()
+        })
+    }
+
+    pub(super) fn complete(&mut self) {
+        if std::mem::replace(&mut self.settled, true) {
+            return;
+        }
+        let first = self.first.unwrap_or_else(|| self.begun.elapsed());
+        let usage = self.usage();
+        let now = Instant::now();
+        self.router.ledger.succeeded(self.caller, first, usage, &self.formats);
+        self.router.ledger.has_left(self.caller, self.quota, now);
+        metrics::provider_answered(&self.target, first, usage);
+        if let Some(conversation) = self.conversation.take() {
+            self.router.sticky.keep(conversation.with(&self.said), self.caller.row, now);
+        }
+    }
+
+    pub(super) fn failed(&mut self, failure: &Failure) {
+        if std::mem::replace(&mut self.settled, true) || failure.kind == FailureKind::ClientGone {
+            return;
+        }
+        self.router.ledger.failed(self.caller, failure, &[], self.begun, Instant::now());
+        metrics::provider_failed(&self.target, failure.kind.name());
+    }
+}
+
+impl Drop for Tap {
+    /// A client that leaves teaches as well: what was said so far was paid for, and a long silence was one.
+    fn drop(&mut self) {
+        if std::mem::replace(&mut self.settled, true) {
+            return;
+        }
+        let waited = self.begun.elapsed();
+        match self.first {
+            Some(first) => {
+                let usage = self.usage();
+                self.router.ledger.was_left(self.caller, first, usage);
+                metrics::provider_left(&self.target, usage);
+                if let Some(conversation) = self.conversation.take() {
+                    self.router.sticky.keep(conversation.with(&self.said), self.caller.row, Instant::now());
+                }
+            }
+            None if waited >= SLOW => self.router.ledger.was_slow(self.caller.row, waited),
+            None => {}
+        }
+    }
+}
