@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::chat_talk::{serving, with_providers};
+use super::chat_talk::{Listener, serving, with_providers};
 use super::chat_words::{closing, done, fails, opening, says, streams, word};
 use super::client::Request;
-use super::server::TestServer;
+use super::server::{TestServer, wait_until};
 use super::upstream::{Act, Step, Upstream};
 
 /// What the ledger knows of a target.
@@ -199,4 +199,33 @@ fn a_hedge_asks_the_next_beside_one_that_says_nothing_and_the_first_word_wins() 
     let entries = [first.entry("a", json!({})), second.entry("b", json!({}))];
     assert_eq!(with_providers(&entries).chat(json!({})).said(), "From a");
     assert_eq!(second.calls(), 0);
+}
+
+#[test]
+fn requests_during_the_first_list_of_models_wait_for_it() {
+    let list = Step::Raw(r#"{ "object": "list", "data": [{ "id": "found" }] }"#);
+    let up = Upstream::listing(Act::Stream(vec![Step::Pause(ms(300)), list]), [says("Hello")]);
+    let server = with_providers(&[up.entry("a", json!({ "models": [], "discovers": true }))]);
+    let said: Vec<String> = std::thread::scope(|scope| {
+        let ask = || server.chat(json!({ "model": "found" })).said();
+        let clients: Vec<_> = (0..6).map(|_| scope.spawn(ask)).collect();
+        clients.into_iter().map(|client| client.join().unwrap()).collect()
+    });
+    assert_eq!(said, vec!["Hello"; 6]);
+    assert_eq!(up.calls(), 6);
+}
+
+#[test]
+fn an_answer_that_its_client_leaves_is_paid_for_and_the_conversation_stays() {
+    let talking = || Act::Stream(vec![opening(), word("Hello there"), Step::Stall]);
+    let (a, b) = (Upstream::doing([talking(), says("From a")]), Upstream::doing([says("From b")]));
+    let server = with_providers(&[a.entry("a", json!({})), b.entry("b", json!({}))]);
+    let mut client = Listener::ask(&server, json!({ "model": "a/m" }));
+    client.read_until("Hello there");
+    drop(client);
+    a.was_left();
+    wait_until("it is in the ledger", || record(&server, "a/m")["completion_tokens"].as_u64() > Some(0));
+    let record = record(&server, "a/m");
+    assert_eq!((&record["failures"], &record["cooldown_seconds"]), (&json!(0), &Value::Null));
+    assert!(record["prompt_tokens"].as_u64() > Some(0) && record["latency_ms"].as_f64().is_some(), "{record}");
 }

@@ -14,6 +14,8 @@ use super::upstream::{Act, Seen, Step};
 pub(crate) struct Stage {
     /// The last comes first.
     acts: Mutex<Vec<Act>>,
+    /// What to do when asked for a list of models; such calls are not counted.
+    pub(crate) list: Option<Act>,
     seen: Mutex<Vec<Seen>>,
     /// When the other side left an answer that was silent, stalled or still being written.
     left: Mutex<Vec<Instant>>,
@@ -58,6 +60,14 @@ pub(crate) fn serve(stream: TcpStream, stage: &Stage) {
     // Nothing is read ahead: what is left of a request when its connection is closed resets it.
     let mut input = BufReader::with_capacity(1, stream);
     while let Some(seen) = read(&mut input) {
+        if seen.method == "GET" {
+            let listed = stage.list.clone().is_some_and(|act| play(act, &mut input, &mut out, stage));
+            if !listed {
+                drop(out.shutdown(Shutdown::Both));
+                return;
+            }
+            continue;
+        }
         stage.seen().push(seen);
         let act = stage.next();
         if matches!(act, Act::Reset) {
@@ -145,6 +155,9 @@ fn read(input: &mut BufReader<TcpStream>) -> Option<Seen> {
         headers.push((name.to_ascii_lowercase(), value.trim().to_owned()));
     }
     let length = headers.iter().find(|(name, _)| name == "content-length").and_then(|(_, value)| value.parse().ok());
+    if method == "GET" {
+        return Some(Seen { method, path, headers, body: Vec::new() });
+    }
     let mut body = vec![0; length.filter(|length| *length > 0)?];
     let last = body.len() - 1;
     input.read_exact(&mut body[..last]).ok()?;

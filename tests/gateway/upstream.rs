@@ -94,9 +94,18 @@ pub(crate) struct Upstream {
 impl Upstream {
     /// A provider that does these things, one per request, the last one from then on.
     pub(crate) fn doing(acts: impl IntoIterator<Item = Act>) -> Self {
+        Self::on(Stage::of(acts))
+    }
+
+    /// The same, and this when it is asked for its models.
+    pub(crate) fn listing(list: Act, acts: impl IntoIterator<Item = Act>) -> Self {
+        Self::on(Stage { list: Some(list), ..Stage::of(acts) })
+    }
+
+    fn on(stage: Stage) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).expect("loopback has a free port");
         let address = listener.local_addr().expect("it is bound");
-        let stage = Arc::new(Stage::of(acts));
+        let stage = Arc::new(stage);
         let thread = std::thread::spawn({
             let stage = stage.clone();
             move || {

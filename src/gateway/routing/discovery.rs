@@ -25,9 +25,20 @@ impl Router {
     /// Asks every provider that is to be asked for its models, unless that was done a moment ago.
     pub async fn discover(&self) {
         let asked: Vec<&ProviderSetup> = self.providers.enabled.iter().filter(|setup| setup.discovers).collect();
-        if asked.is_empty() || !self.is_time_to_discover() {
+        if asked.is_empty() {
             return;
         }
+        if !self.first_list.initialized() {
+            // Until the first lists are there, no request can know what it may ask for. One whose client leaves is
+            // followed by the next.
+            self.first_list.get_or_init(|| self.list_models(&asked)).await;
+        } else if self.is_time_to_discover() {
+            self.list_models(&asked).await;
+        }
+    }
+
+    async fn list_models(&self, asked: &[&ProviderSetup]) {
+        *self.discovered.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
         let fleet = self.fleet();
         let lists = join_all(asked.iter().map(|setup| list(&fleet, setup))).await;
         let mut found = Vec::new();
@@ -45,7 +56,7 @@ impl Router {
         }
     }
 
-    /// Of several requests at once, the first one asks.
+    /// Of several requests at once, the first one asks again; the others go by what is known.
     fn is_time_to_discover(&self) -> bool {
         let mut last = self.discovered.lock().unwrap_or_else(PoisonError::into_inner);
         let now = Instant::now();

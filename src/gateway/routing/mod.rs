@@ -41,6 +41,7 @@ use mediary_core::plan::Privacy;
 use mediary_core::provider::Provider;
 use mediary_core::task::Message;
 use mediary_remote::provider_client;
+use tokio::sync::OnceCell;
 
 use crate::config::Routing;
 use crate::providers::Providers;
@@ -56,6 +57,8 @@ pub struct Router {
     fleet: RwLock<Arc<Fleet>>,
     /// When providers were last asked which models they have.
     discovered: Mutex<Option<Instant>>,
+    /// Set once they have been asked for the first time.
+    first_list: OnceCell<()>,
     ledger: Ledger,
     sticky: Sticky,
     /// Settles ties between candidates.
@@ -78,6 +81,7 @@ impl Router {
             routing,
             fleet: RwLock::new(Arc::new(fleet)),
             discovered: Mutex::default(),
+            first_list: OnceCell::new(),
             ledger: Ledger::default(),
             sticky,
             draws: AtomicU64::new(0),
