@@ -8,14 +8,9 @@ use serde_json::{Value, json};
 use super::chat_talk::{Listener, serving, with_providers};
 use super::chat_words::{closing, done, fails, opening, says, streams, word};
 use super::client::Request;
-use super::server::{TestServer, wait_until};
+use super::server::wait_until;
+use super::tasks::record;
 use super::upstream::{Act, Step, Upstream};
-
-/// What the ledger knows of a target.
-fn record(server: &TestServer, target: &str) -> Value {
-    let stats = Request::new("GET", "/v1/stats").send(server).ok();
-    stats["data"].as_array().unwrap().iter().find(|row| row["target"] == target).cloned().unwrap_or_default()
-}
 
 fn ms(milliseconds: u64) -> Duration {
     Duration::from_millis(milliseconds)

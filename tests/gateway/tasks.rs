@@ -62,7 +62,7 @@ fn spoken() -> Value {
 }
 
 /// What the ledger knows of a target.
-fn record(server: &TestServer, target: &str) -> Value {
+pub(crate) fn record(server: &TestServer, target: &str) -> Value {
     let stats = Request::new("GET", "/v1/stats").send(server).ok();
     let found = stats["data"].as_array().expect("a list of targets").iter().find(|row| row["target"] == target);
     found.cloned().unwrap_or(Value::Null)

@@ -99,7 +99,9 @@ impl Upstream {
 
     /// The same, and this when it is asked for its models.
     pub(crate) fn listing(list: Act, acts: impl IntoIterator<Item = Act>) -> Self {
-        Self::on(Stage { list: Some(list), ..Stage::of(acts) })
+        let mut stage = Stage::of(acts);
+        stage.list = Some(list);
+        Self::on(stage)
     }
 
     fn on(stage: Stage) -> Self {
