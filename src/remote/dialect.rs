@@ -87,7 +87,7 @@ impl HttpCall {
 /// Reads one answer, frame by frame.
 pub trait Reader: Send {
     /// Takes a frame: the data of an event, a line, or a whole body. An error object inside of it is a failure.
-    /// `into.raw` is filled by the caller, which need not copy for it.
+    /// `into.raw` is filled by the caller, which need not copy for it; `into.is_canonical` says that it may pass as it came.
     ///
     /// # Errors
     /// What the frame says went wrong; garbled when it cannot be understood.
@@ -98,6 +98,14 @@ pub trait Reader: Send {
     /// # Errors
     /// Garbled when the end came before the reply was complete.
     fn end(&mut self, into: &mut ReplyFrame) -> Result<(), Failure>;
+
+    /// Whether everything that was asked for has been said. What may follow, such as usage, is waited for briefly.
+    fn is_complete(&self) -> bool;
+
+    /// How many frames could not be read and were left out.
+    fn skipped(&self) -> u32 {
+        0
+    }
 }
 
 /// One frame of a stream.

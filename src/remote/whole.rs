@@ -33,4 +33,8 @@ where
     fn end(&mut self, _into: &mut ReplyFrame) -> Result<(), Failure> {
         if self.is_read { Ok(()) } else { Err(broken_off()) }
     }
+
+    fn is_complete(&self) -> bool {
+        self.is_read
+    }
 }

@@ -50,12 +50,12 @@ fn what_is_too_long_for_everybody_is_refused_without_a_call() {
 #[test]
 fn faults_of_the_client_stop_at_once_with_the_providers_sentence() {
     let about_form = json!({ "error": { "message": "messages with role 'tool' must follow tool_calls",
-        "type": "invalid_request_error", "param": "messages.[1].role", "code": null } });
+        "type": "invalid_request_error", "param": "messages.[1].role", "code": "missing_required_parameter" } });
     let refused = "Your request was flagged by our content policy";
     let rows = [
         (answers(400, &about_form), "invalid_request", "must follow tool_calls"),
         (fails(400, refused, Some("content_policy_violation")), "content_policy_violation", refused),
-        (fails(403, refused, None), "content_policy_violation", refused),
+        (fails(403, refused, Some("content_policy_violation")), "content_policy_violation", refused),
         (answers(200, &error(refused, Some("content_filter"))), "content_policy_violation", refused),
     ];
     for (act, code, words) in rows {
@@ -65,6 +65,48 @@ fn faults_of_the_client_stop_at_once_with_the_providers_sentence() {
             server.chat(asked).refused(400, code, words);
         }
         assert_eq!((first.calls(), second.calls()), (2, 0), "{code}: it does not cool down, and no other is asked");
+    }
+}
+
+#[test]
+fn words_of_the_client_in_a_complaint_cost_neither_key_nor_model_and_stop_nothing() {
+    let words = [
+        "Invalid schema for function 'get_api_key': credentials are unauthorized",
+        "tool 'moderation' was flagged: invalid_request",
+        "function 'credit balance' is no function of this model",
+        "tool 'data_model' does not exist",
+    ];
+    for words in words {
+        let complaint = json!({ "error": { "message": words, "type": "invalid_request_error", "code": null } });
+        let (first, second) = (Upstream::doing([answers(400, &complaint)]), Upstream::doing([says("From b")]));
+        let server = with_providers(&[first.far_entry("a", json!({})), second.far_entry("b", json!({}))]);
+        for round in 1..=2 {
+            assert_eq!(server.chat(json!({})).said(), "From b", "{words}");
+            assert_eq!((first.calls(), second.calls()), (round, round), "{words}: nothing cools down");
+        }
+    }
+}
+
+#[test]
+fn a_page_in_place_of_a_refusal_blames_neither_key_nor_model() {
+    let page = |status, kind: &str, body: &str| {
+        let headers = vec![("content-type", kind.to_owned())];
+        Act::Answer { status, headers, body: body.to_owned() }
+    };
+    let pages = [
+        page(404, "text/html", "<html>default backend - 404</html>"),
+        page(404, "text/plain", "default backend - 404"),
+        page(403, "text/html; charset=utf-8", "<html>Your API key was blocked by the firewall</html>"),
+        page(401, "Text/HTML", "<html>Log in</html>"),
+    ];
+    for act in pages {
+        let up = Upstream::doing([act]);
+        let server = with_providers(&[up.far_entry("a", json!({}))]);
+        let answer = server.chat(json!({}));
+        assert_eq!((answer.status, answer.tried()), (503, "a/m overloaded".to_owned()), "{answer}");
+        // Seconds: not the ten minutes of a key, nor the hours of a model.
+        let seconds: u64 = answer.header("retry-after").and_then(|value| value.parse().ok()).expect("it is told");
+        assert!(seconds <= 20, "{answer}");
     }
 }
 

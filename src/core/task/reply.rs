@@ -89,6 +89,17 @@ pub enum ReplyEvent {
 }
 
 impl ReplyEvent {
+    /// Which of several replies it belongs to, if it is one's.
+    #[must_use]
+    pub fn choice(&self) -> Option<u32> {
+        match self {
+            Self::Text { choice, .. } | Self::Reasoning { choice, .. } | Self::Refusal { choice, .. } => Some(*choice),
+            Self::ToolCall { choice, .. } | Self::Extra { choice, .. } | Self::Finish { choice, .. } => Some(*choice),
+            Self::Begun { .. } | Self::Usage(_) => None,
+            Self::Page(_) | Self::Segment(_) | Self::Vector { .. } | Self::Bytes(_) => None,
+        }
+    }
+
     /// Whether the client sees something of it: what makes an answer more than an empty one, and what commits us to it.
     #[must_use]
     pub fn is_content(&self) -> bool {
@@ -148,6 +159,8 @@ pub struct Usage {
 pub struct ReplyFrame {
     /// The frame's data as it came, for clients that speak the same wire format.
     pub raw: Bytes,
+    /// Whether it was just as its wire format has it; what had to be mended never passes as it came.
+    pub is_canonical: bool,
     /// What it says.
     pub events: Vec<ReplyEvent>,
 }

@@ -104,8 +104,8 @@ impl Answer {
         self.ready = frames;
     }
 
-    /// Reads the answer to its end. With it comes the only frame, as it was, where the answer came in one piece and said
-    /// what it cost. `counts` says whether an event makes it an answer; without one the answer is empty.
+    /// Reads the answer to its end. With it comes the only frame, as it was, where the answer came in one piece, said what
+    /// it cost and needed no mending. `counts` says whether an event makes it an answer; without one the answer is empty.
     ///
     /// # Errors
     /// When it fails on the way, or is empty.
@@ -115,14 +115,14 @@ impl Answer {
     ) -> Result<(WholeReply, Option<bytes::Bytes>), Failure> {
         let mut whole = WholeReply::default();
         let mut frames = 0_usize;
-        let mut raw = bytes::Bytes::new();
+        let mut raw = None;
         let mut is_answer = false;
         while let Some(frame) = self.untapped().await {
             let frame = frame?;
             frames += 1;
             is_answer |= frame.events.iter().any(&counts);
             self.tap.see(&frame);
-            raw = frame.raw;
+            raw = frame.is_canonical.then_some(frame.raw);
             frame.events.into_iter().for_each(|event| whole.push(event));
         }
         if !is_answer {
@@ -131,7 +131,7 @@ impl Answer {
         self.tap.complete();
         let is_one_piece = frames == 1 && !self.is_stream && whole.usage.is_some();
         whole.usage = Some(self.usage());
-        Ok((whole, is_one_piece.then_some(raw)))
+        Ok((whole, raw.filter(|_| is_one_piece)))
     }
 
     /// An answer in which there is nothing.

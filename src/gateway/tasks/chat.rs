@@ -32,7 +32,7 @@ pub struct WholeAnswer {
     pub route: Route,
     /// What it says. Its usage is always there, counted by us if need be.
     pub reply: WholeReply,
-    /// The body as the provider wrote it, if it came in one piece with its usage.
+    /// The body as the provider wrote it, if it came in one piece with its usage and needed no mending.
     pub raw: Option<bytes::Bytes>,
 }
 

@@ -3,7 +3,6 @@
 use std::fmt;
 use std::task::{Context, Poll};
 
-use bytes::Bytes;
 use mediary_core::Failure;
 use mediary_core::engine::Cancel;
 use mediary_core::provider::ReplyStream;
@@ -44,7 +43,9 @@ impl ReplyStream for EngineReply {
             Poll::Ready(told) => told,
         };
         match told {
-            Some(Told::Event(event)) => Poll::Ready(Some(Ok(ReplyFrame { raw: Bytes::new(), events: vec![event] }))),
+            Some(Told::Event(event)) => {
+                Poll::Ready(Some(Ok(ReplyFrame { events: vec![event], ..ReplyFrame::default() })))
+            }
             Some(Told::Ended(outcome)) => {
                 self.over = true;
                 Poll::Ready(outcome.err().map(Err))

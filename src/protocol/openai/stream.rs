@@ -1,7 +1,7 @@
 //! From a reply's events to the chunks of a stream.
 //!
-//! Frames of a provider that speaks this very format pass as they came; only a chunk of usage that only the gateway
-//! asked for is kept back.
+//! Frames of a provider that speaks this very format pass as they came, if nothing in them had to be mended; only a chunk
+//! of usage that only the gateway asked for is kept back.
 
 use mediary_core::task::{ReplyEvent, ReplyFrame, Usage};
 use serde_json::{Value, json};
@@ -35,11 +35,12 @@ impl ChunkWriter {
 impl StreamWriter for ChunkWriter {
     fn frame(&mut self, frame: &ReplyFrame, into: &mut Vec<u8>) {
         // What a reader held back to the end has no frame of its own.
-        if self.passes_raw && !frame.raw.is_empty() {
-            // A chunk of ours that follows must name the same answer.
+        if self.passes_raw && frame.is_canonical && !frame.raw.is_empty() {
+            // A chunk of ours that follows must name the same answer, and no role twice.
             if let Some(begun @ ReplyEvent::Begun { .. }) = frame.events.first() {
                 self.event(begun, into);
             }
+            self.has_begun(&frame.events);
             let only_usage = !frame.events.is_empty()
                 && frame.events.iter().all(|event| matches!(event, ReplyEvent::Usage(_) | ReplyEvent::Begun { .. }));
             let has_usage = frame.events.iter().any(|event| matches!(event, ReplyEvent::Usage(_)));
@@ -79,6 +80,8 @@ impl ChunkWriter {
                     self.head.model.clone_from(model);
                 }
             }
+            // A reply that begins without a word.
+            ReplyEvent::Text { choice, text } if text.is_empty() => self.begin(*choice, into),
             ReplyEvent::Text { choice, text } => self.delta(*choice, &json!({ "content": text }), into),
             ReplyEvent::Reasoning { text, .. } if text.is_empty() => {}
             ReplyEvent::Reasoning { choice, text, .. } => {
@@ -121,6 +124,15 @@ impl ChunkWriter {
     fn delta(&mut self, choice: u32, delta: &Value, into: &mut Vec<u8>) {
         self.begin(choice, into);
         self.chunk(&json!([{ "index": choice, "delta": delta, "logprobs": null, "finish_reason": null }]), None, into);
+    }
+
+    /// Notes the replies of which something passed as it came.
+    fn has_begun(&mut self, events: &[ReplyEvent]) {
+        for choice in events.iter().filter_map(ReplyEvent::choice) {
+            if !self.begun.contains(&choice) {
+                self.begun.push(choice);
+            }
+        }
     }
 
     /// The first chunk of a reply names the role.

@@ -23,16 +23,19 @@ fn of_error(answered: Option<u16>, headers: &HeaderMap, error: &Value) -> Failur
     let message = error.get("message").and_then(Value::as_str).unwrap_or_default();
     let text = message.to_lowercase();
     let says = |words: &[&str]| words.iter().any(|word| text.contains(word));
+    let begins = |openings: &[&str]| openings.iter().any(|opening| text.starts_with(opening));
     let code = error.pointer("/details/error_code").and_then(Value::as_str);
     let status = error.get("type").and_then(Value::as_str).and_then(status_of).or(answered).unwrap_or(500);
     let kind = match status {
         400 if says(&["prompt is too long", "exceed context limit", "exceeds the context"]) => {
             FailureKind::ContextTooLong
         }
-        // A spent balance or a spend limit is called a bad request.
-        400 if says(&["credit balance", "usage limit", "spend limit"]) => FailureKind::QuotaSpent { resets_in: None },
-        400 if says(&["content filtering policy"]) => FailureKind::ContentRefused,
-        400 | 403 if says(&["organization has been disabled"]) => FailureKind::BadKey,
+        // A spent balance or a spend limit is called a bad request. What stands later in a sentence may be the client's words.
+        400 if begins(&["your credit balance", "you have reached your", "this organization has reached"]) => {
+            FailureKind::QuotaSpent { resets_in: None }
+        }
+        400 if begins(&["output blocked by content filtering policy"]) => FailureKind::ContentRefused,
+        400 | 403 if begins(&["this organization has been disabled"]) => FailureKind::BadKey,
         429 if code == Some("enforced_spend_limit_reached") => FailureKind::QuotaSpent { resets_in: None },
         _ => blame::kind_of_status(status, headers, message),
     };

@@ -53,6 +53,10 @@ impl Reader for Stream {
     fn end(&mut self, _into: &mut ReplyFrame) -> Result<(), Failure> {
         if self.is_finished { Ok(()) } else { Err(blame::broken_off()) }
     }
+
+    fn is_complete(&self) -> bool {
+        self.is_finished
+    }
 }
 
 impl Stream {

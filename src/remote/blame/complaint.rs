@@ -23,13 +23,15 @@ pub(crate) struct Complaint {
     pub(crate) message: String,
     /// The status it names, for errors inside of answers that are successes by their own.
     pub(crate) status: Option<u16>,
+    /// Whether it came as JSON, as those of an API do.
+    pub(crate) is_structured: bool,
 }
 
 impl Complaint {
     /// What a body complains about; nothing, if it does not say.
     pub(crate) fn of_body(body: &[u8]) -> Self {
         if let Ok(value) = serde_json::from_slice::<Value>(body) {
-            return Self::of_value(&value);
+            return Self { is_structured: true, ..Self::of_value(&value) };
         }
         let text = String::from_utf8_lossy(&body[..body.len().min(MOST_TEXT_BYTES)]);
         let text = text.trim();
@@ -67,6 +69,7 @@ impl Complaint {
             field: or(inner.field, outer.field),
             message: or(inner.message, outer.message),
             status: inner.status.or(outer.status),
+            is_structured: true,
         }
     }
 
@@ -89,7 +92,12 @@ impl Complaint {
             class: word("type").to_ascii_lowercase(),
             field: word("param"),
             message: String::new(),
+            is_structured: true,
         };
+        // OpenRouter: what a moderator found stands beside the status.
+        if object.get("metadata").is_some_and(|metadata| metadata.get("flagged_input").is_some()) {
+            complaint.code = "content_policy".to_owned();
+        }
         for name in ["message", "msg", "status_msg", "detail", "title"] {
             match object.get(name) {
                 Some(Value::String(text)) if !text.is_empty() => {
@@ -110,7 +118,7 @@ impl Complaint {
             && (complaint.message.is_empty() || complaint.message == HOLLOW)
         {
             let raw = Self::of_body(raw.as_bytes());
-            complaint = Self { status: complaint.status.or(raw.status), ..raw };
+            complaint = Self { status: complaint.status.or(raw.status), is_structured: true, ..raw };
         }
         complaint
     }
@@ -181,7 +189,8 @@ mod tests {
             ("", "||||"),
         ];
         for (body, expected) in rows {
-            let Complaint { code, class, field, message, status } = Complaint::of_body(body.as_bytes());
+            let Complaint { code, class, field, message, status, is_structured: _ } =
+                Complaint::of_body(body.as_bytes());
             let status = status.map_or(String::new(), |status| status.to_string());
             assert_eq!(format!("{code}|{class}|{field}|{message}|{status}"), expected, "{body}");
         }

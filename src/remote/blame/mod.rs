@@ -6,6 +6,7 @@
 mod complaint;
 mod garbled;
 mod hint;
+mod page;
 mod quota;
 mod secrets;
 mod sentence;
@@ -14,6 +15,7 @@ mod status;
 pub(crate) use complaint::Complaint;
 pub(crate) use garbled::{broken_off, garbled, odd_end, shapeless};
 pub(crate) use hint::stated_delay;
+pub(crate) use page::{is_html, page};
 pub(crate) use quota::quota;
 pub(crate) use secrets::{shown, without_key};
 pub(crate) use sentence::failure;

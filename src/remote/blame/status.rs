@@ -14,7 +14,10 @@ use super::stated_delay;
 pub(crate) fn kind_of_status(status: u16, headers: &HeaderMap, said: &str) -> FailureKind {
     let retry_after = retry_after(headers, said);
     match status {
-        401 | 403 => FailureKind::BadKey,
+        401 => FailureKind::BadKey,
+        // Whether it is the key that may not do this, an API says; a wall in front of it does not.
+        403 if said.is_empty() => FailureKind::Overloaded { retry_after },
+        403 => FailureKind::BadKey,
         402 => FailureKind::QuotaSpent { resets_in: retry_after },
         404 | 410 => FailureKind::ModelGone,
         408 => FailureKind::TimedOut,

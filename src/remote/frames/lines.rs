@@ -24,6 +24,10 @@ impl Lines {
         self.buffer.extend_from_slice(piece);
     }
 
+    pub(super) fn gathered_bytes(&self) -> usize {
+        self.buffer.trim_ascii().len()
+    }
+
     pub(super) fn finish(&mut self) {
         self.finished = true;
     }

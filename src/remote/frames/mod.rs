@@ -90,6 +90,15 @@ impl Cutter {
         }
     }
 
+    /// How many bytes of a frame that is not complete are here. Comments and white space are nothing of one.
+    pub(crate) fn gathered_bytes(&self) -> usize {
+        match self {
+            Self::Events(events) => events.gathered_bytes(),
+            Self::Lines(lines) => lines.gathered_bytes(),
+            Self::Whole(whole) => whole.gathered_bytes(),
+        }
+    }
+
     /// The next frame, if it is complete.
     pub(crate) fn next(&mut self) -> Result<Option<Cut>, TooLong> {
         match self {

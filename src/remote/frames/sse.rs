@@ -49,6 +49,12 @@ impl Events {
         self.buffer.extend_from_slice(piece);
     }
 
+    pub(super) fn gathered_bytes(&self) -> usize {
+        let data = self.joined.len().max(self.first.as_ref().map_or(0, Bytes::len));
+        let line = if self.buffer.first() == Some(&b':') { 0 } else { self.buffer.trim_ascii().len() };
+        data + line
+    }
+
     pub(super) fn finish(&mut self) {
         self.finished = true;
     }

@@ -41,6 +41,12 @@ impl Whole {
         self.joined.extend_from_slice(&piece);
     }
 
+    /// Without the white space with which some servers keep a connection open before they answer.
+    pub(super) fn gathered_bytes(&self) -> usize {
+        let gathered = self.first.as_deref().unwrap_or(&self.joined);
+        gathered.trim_ascii_start().len()
+    }
+
     pub(super) fn finish(&mut self) {
         self.finished = true;
     }

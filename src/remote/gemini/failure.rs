@@ -44,11 +44,8 @@ fn of_error(answered: Option<u16>, headers: &HeaderMap, error: &Value) -> Failur
     let says = |words: &[&str]| words.iter().any(|word| text.contains(word));
     let has_reason = |reason: &str| details.iter().any(|detail| detail.get("reason").is_some_and(|its| its == reason));
     let kind = match status {
-        400 if has_reason("API_KEY_INVALID")
-            || says(&["api key not valid", "api key expired", "api key not found"]) =>
-        {
-            FailureKind::BadKey
-        }
+        // Google's own sentences, which stand at the beginning: what stands later may be the client's words.
+        400 if has_reason("API_KEY_INVALID") || text.starts_with("api key ") => FailureKind::BadKey,
         // The free tier is not offered everywhere.
         400 if error.get("status").is_some_and(|status| status == "FAILED_PRECONDITION")
             && says(&["location", "country", "region", "billing"]) =>

@@ -62,8 +62,12 @@ impl Reader for Stream {
     }
 
     fn end(&mut self, _into: &mut ReplyFrame) -> Result<(), Failure> {
-        let is_complete = !self.choices.is_empty() && self.choices.values().all(|choice| choice.is_finished);
-        if is_complete { Ok(()) } else { Err(blame::broken_off()) }
+        if self.is_complete() { Ok(()) } else { Err(blame::broken_off()) }
+    }
+
+    /// Gemini says why a reply ended in its last chunk, and several replies come side by side.
+    fn is_complete(&self) -> bool {
+        !self.choices.is_empty() && self.choices.values().all(|choice| choice.is_finished)
     }
 }
 

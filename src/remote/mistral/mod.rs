@@ -47,7 +47,7 @@ impl Dialect for Mistral {
 
     fn reader(&self, task: &Task, stream: bool) -> Box<dyn Reader> {
         match task {
-            Task::Chat(_) => Box::new(ChatReader::new(stream)),
+            Task::Chat(chat) => Box::new(ChatReader::new(chat, stream)),
             Task::Read(_) => read::reader(),
             Task::Transcribe(_) => transcript_reader(),
             Task::Embed(embed) => embed_reader(embed),

@@ -2,7 +2,9 @@
 
 use mediary_core::task::ReplyEvent;
 use mediary_core::{Failure, FailureKind};
+use serde::de::IgnoredAny;
 
+use super::torn::Torn;
 use super::wire::{CallDelta, FunctionDelta};
 
 /// The calls of one reply.
@@ -16,9 +18,27 @@ struct CallState {
     /// The index its provider gave it.
     given_index: Option<u32>,
     id: Option<String>,
-    /// Arguments that came before the name.
-    held: String,
+    name: String,
+    /// Arguments that came before the name; once that is told, all of them where they may have to be looked at again.
+    arguments: String,
+    torn: Torn,
     is_told: bool,
+}
+
+impl CallState {
+    /// Whether nothing can be added to its arguments.
+    fn is_complete(&self) -> bool {
+        serde_json::from_str::<IgnoredAny>(&self.arguments).is_ok()
+    }
+}
+
+/// How calls come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Coming {
+    /// In pieces, told apart by their indices.
+    InPieces,
+    /// Each whole.
+    Whole,
 }
 
 impl Calls {
@@ -27,46 +47,91 @@ impl Calls {
         !self.calls.is_empty()
     }
 
-    /// Takes the beginning or more of a call.
-    pub(super) fn delta(&mut self, choice: u32, delta: CallDelta, events: &mut Vec<ReplyEvent>) {
+    /// Whether a character was torn apart, and its rest has not come yet.
+    pub(super) fn is_torn(&self) -> bool {
+        self.calls.iter().any(|call| call.torn.is_torn())
+    }
+
+    /// Takes the beginning or more of a call; gives whether it was as the format has it.
+    pub(super) fn delta(
+        &mut self,
+        choice: u32,
+        delta: CallDelta,
+        coming: Coming,
+        events: &mut Vec<ReplyEvent>,
+    ) -> bool {
         let function = delta.function.unwrap_or_default();
+        let is_canonical_type = !delta.r#type.is_odd && (delta.r#type.is_empty() || delta.r#type.text == "function");
+        let is_typed = !delta.r#type.is_empty();
+        let is_odd = delta.index.is_odd
+            || delta.id.is_odd
+            || function.name.is_odd
+            || function.arguments.is_odd
+            || !is_canonical_type;
+        let has_id = !delta.id.is_empty();
+        let has_name = !function.name.is_empty();
+        let index = delta.index.number;
         let id = delta.id.some();
-        let at = self.place(delta.index, id.as_deref(), !function.name.0.is_empty());
+        let at = match coming {
+            Coming::InPieces => self.place(index, id.as_deref(), &function),
+            Coming::Whole => self.another(None),
+        };
+        let is_numbered = coming == Coming::Whole || index.and_then(|index| usize::try_from(index).ok()) == Some(at);
+        let begins = !self.calls[at].is_told;
+        // The first piece of a call names it, no other does.
+        let is_named = match begins {
+            true => has_id && has_name && is_typed && self.calls[at].arguments.is_empty(),
+            false => !has_id && !has_name,
+        };
         self.append(choice, at, id, function, events);
+        is_numbered && is_named && !is_odd
     }
 
     /// Takes the beginning or more of a call as it was before there were tools: one, without an id.
     pub(super) fn function(&mut self, choice: u32, function: FunctionDelta, events: &mut Vec<ReplyEvent>) {
-        let at = self.place(Some(0), None, false);
+        let at = self.place(Some(0), None, &FunctionDelta::default());
         self.append(choice, at, None, function, events);
     }
 
     /// Nothing more will come.
-    pub(super) fn complete(&self) -> Result<(), Failure> {
-        match self.calls.iter().all(|call| call.is_told) {
-            true => Ok(()),
-            false => Err(Failure::new(FailureKind::Garbled, "the provider called a function without naming it")),
+    pub(super) fn complete(&mut self, choice: u32, events: &mut Vec<ReplyEvent>) -> Result<(), Failure> {
+        for (at, call) in self.calls.iter_mut().enumerate() {
+            if !call.is_told {
+                return Err(Failure::new(FailureKind::Garbled, "the provider called a function without naming it"));
+            }
+            if let Some(rest) = call.torn.rest() {
+                events.push(more(choice, at, rest.to_string()));
+            }
         }
+        Ok(())
     }
 
     /// Which call a delta belongs to.
-    fn place(&mut self, index: Option<u32>, id: Option<&str>, is_named: bool) -> usize {
-        let known = match index {
-            Some(_) => self.calls.iter().rposition(|call| call.given_index == index),
+    fn place(&mut self, index: Option<u32>, id: Option<&str>, function: &FunctionDelta) -> usize {
+        let is_named = !function.name.is_empty();
+        let adds = !function.arguments.text.is_empty();
+        let by_id = || id.and_then(|id| self.calls.iter().rposition(|call| call.id.as_deref() == Some(id)));
+        let last = self.calls.len().checked_sub(1);
+        let known = match (index, id) {
+            (Some(_), _) => self.calls.iter().rposition(|call| call.given_index == index),
             // Without an index, an id it has not had or a name begins another call.
-            None => match id {
-                Some(_) => self.calls.iter().rposition(|call| call.id.as_deref() == id),
-                None if is_named => None,
-                None => self.calls.len().checked_sub(1),
-            },
+            (None, Some(_)) => by_id(),
+            (None, None) => last,
         };
-        // Some give all calls the same index; then another id with a name tells them apart.
-        let is_another =
-            |at: &usize| is_named && id.is_some() && self.calls[*at].is_told && self.calls[*at].id.as_deref() != id;
-        known.filter(|at| !is_another(at)).unwrap_or_else(|| {
-            self.calls.push(CallState { given_index: index, ..CallState::default() });
-            self.calls.len() - 1
-        })
+        let is_another = |at: &usize| {
+            let call = &self.calls[*at];
+            let has_other_id = id.is_some() && call.id.as_deref() != id;
+            let has_other_name = call.name != function.name.text;
+            // Some give all calls the same index or none; then another id or name tells them apart, or that nothing can be
+            // added to the one before. Others repeat id and name in each piece.
+            is_named && call.is_told && (has_other_id || has_other_name || (id.is_none() && adds && call.is_complete()))
+        };
+        known.filter(|at| !is_another(at)).unwrap_or_else(|| self.another(index))
+    }
+
+    fn another(&mut self, given_index: Option<u32>) -> usize {
+        self.calls.push(CallState { given_index, ..CallState::default() });
+        self.calls.len() - 1
     }
 
     fn append(
@@ -78,28 +143,36 @@ impl Calls {
         events: &mut Vec<ReplyEvent>,
     ) {
         let call = &mut self.calls[at];
-        let index = u32::try_from(at).unwrap_or(u32::MAX);
-        let arguments = function.arguments.0;
+        let arguments = call.torn.join(function.arguments.text);
+        call.arguments.push_str(&arguments);
         if call.is_told {
             if !arguments.is_empty() {
-                events.push(ReplyEvent::ToolCall { choice, index, id: None, name: None, arguments, signature: None });
+                events.push(more(choice, at, arguments));
             }
             return;
         }
         call.id = call.id.take().or(id);
-        call.held.push_str(&arguments);
         if let Some(name) = function.name.some() {
             call.is_told = true;
+            call.name.clone_from(&name);
             let id = call.id.get_or_insert_with(|| format!("call_{at}")).clone();
-            let arguments = std::mem::take(&mut call.held);
             events.push(ReplyEvent::ToolCall {
                 choice,
-                index,
+                index: numbered(at),
                 id: Some(id),
                 name: Some(name),
-                arguments,
+                arguments: call.arguments.clone(),
                 signature: None,
             });
         }
     }
+}
+
+/// More of a call's arguments.
+fn more(choice: u32, at: usize, arguments: String) -> ReplyEvent {
+    ReplyEvent::ToolCall { choice, index: numbered(at), id: None, name: None, arguments, signature: None }
+}
+
+fn numbered(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(u32::MAX)
 }

@@ -8,7 +8,8 @@ use serde_json::Value;
 
 use super::encode::{extras, sends};
 use super::failure;
-use super::wire::{Tokens, Word};
+use super::lenient::Word;
+use super::usage;
 use crate::body::{self, Object};
 use crate::dialect::EmbedCall;
 use crate::vectors::{Expected, Numbers};
@@ -74,7 +75,7 @@ pub(crate) fn reader(embed: &Embed) -> Box<dyn Reader> {
         }
         events.push(ReplyEvent::Begun { id: None, model: answer.model.some() });
         expected.give(answer.data.into_iter().map(|item| (item.index, item.embedding.0)), events)?;
-        events.extend(answer.usage.and_then(Tokens::counted).map(ReplyEvent::Usage));
+        events.extend(answer.usage.as_ref().and_then(usage::of_prompt).map(ReplyEvent::Usage));
         Ok(())
     })
 }

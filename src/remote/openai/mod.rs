@@ -10,11 +10,14 @@ mod decode;
 mod embed;
 mod encode;
 mod failure;
+mod lenient;
 mod parts;
 mod stream;
 #[cfg(test)]
 mod tests;
+mod torn;
 mod transcribe;
+mod usage;
 mod verdict;
 mod wire;
 
@@ -58,7 +61,7 @@ impl Dialect for OpenAi {
 
     fn reader(&self, task: &Task, stream: bool) -> Box<dyn Reader> {
         match task {
-            Task::Chat(_) => Box::new(ChatReader::new(stream)),
+            Task::Chat(chat) => Box::new(ChatReader::new(chat, stream)),
             Task::Embed(embed) => embed::reader(embed),
             Task::Transcribe(_) => transcribe::reader(),
             Task::Read(_) => unwritable::reader(NAME, task.kind()),

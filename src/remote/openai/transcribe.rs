@@ -6,7 +6,8 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::failure;
-use super::wire::{Tokens, Word};
+use super::lenient::Word;
+use super::usage;
 use crate::dialect::CallOf;
 use crate::form::Form;
 use crate::{HttpCall, Reader, whole};
@@ -63,7 +64,7 @@ pub(crate) fn reader() -> Box<dyn Reader> {
             events.push(ReplyEvent::Text { choice: CHOICE, text: text.to_owned() });
         }
         events.push(ReplyEvent::Finish { choice: CHOICE, finish: Finish::Stop });
-        events.extend(answer.usage.and_then(Tokens::counted).map(ReplyEvent::Usage));
+        events.extend(answer.usage.as_ref().and_then(usage::of_prompt).map(ReplyEvent::Usage));
         Ok(())
     })
 }

@@ -1,6 +1,8 @@
 //! The table from statuses, codes and words to kinds of failure.
 //!
-//! What a provider says in a field of its own counts more than its words, and its words more than the status. Codes are
+//! What a provider says in a field of its own counts more than its words, and its words more than the status. Words are
+//! often the client's: a complaint quotes the name of a tool or a piece of a schema. So words alone never take a key or a
+//! model out, and never stop everything; that takes a code, or a status that says so. Codes are
 //! OpenAI's, Azure's, Groq's, GitHub's, DashScope's, Moonshot's, Mistral's, Z.ai's (four digits from 1000 to 1313),
 //! Cloudflare's (3003 to 5016) and MiniMax's (`base_resp`).
 
@@ -16,8 +18,11 @@ const RATE_WAIT: Duration = Duration::from_secs(90);
 const CONTEXT_CODES: &str = "context_length_exceeded tokens_limit_reached context_window_exceeded \
     model_context_window_exceeded exceed_context_size_error string_above_max_length base_resp:1039";
 const CONTENT_CODES: &str = "content_policy_violation moderation_blocked data_inspection_failed datainspectionfailed \
-    content_filter content_filtered responsibleaipolicyviolation content_policy moderation 1301 base_resp:1026 \
-    base_resp:1027";
+    content_filter content_filtered responsibleaipolicyviolation content_policy moderation invalid_prompt 1301 \
+    base_resp:1026 base_resp:1027";
+/// What is wrong with the request itself, so that no target would take it.
+const FORM_OF_REQUEST_CODES: &str = "invalid_function_parameters invalid_json_schema missing_required_parameter \
+    invalid_type invalid_request_message_order";
 const KEY_CODES: &str = "invalid_api_key authentication_error invalid_authentication_error incorrect_api_key \
     invalid_token unauthorized 1000 1001 1002 1003 1004 10000 base_resp:1004";
 const QUOTA_CODES: &str = "insufficient_quota billing_hard_limit_reached billing_not_active exceeded_current_quota_error \
@@ -50,28 +55,22 @@ const CONTEXT_WORDS: [&str; 12] = [
     "input length",
     "maximum number of tokens",
 ];
-const CONTENT_WORDS: [&str; 10] = [
-    "content policy",
-    "content_policy",
-    "content management policy",
-    "content filter",
-    "moderation",
-    "flagged",
-    "inappropriate content",
-    "safety system",
-    "usage polic",
-    "data_inspection",
-];
-const KEY_WORDS: [&str; 9] = [
+/// What a key lacks, where a refusal is about what it may do at all.
+const KEY_WORDS: [&str; 14] = [
     "api key",
     "api_key",
     "apikey",
     "api-key",
     "unauthorized",
     "authentication",
-    "invalid token",
+    "token",
     "credentials",
-    "access token",
+    "permission",
+    "account",
+    "organization",
+    "project",
+    "country",
+    "region",
 ];
 const DAILY_WORDS: [&str; 12] = [
     "per day",
@@ -98,6 +97,8 @@ const MODEL_WORDS: [&str; 9] = [
     "no longer available",
     "no longer supported",
 ];
+/// How a complaint about the model begins: what stands later may be the client's words.
+const MODEL_OPENINGS: [&str; 5] = ["model", "the model", "invalid model", "unknown model", "the requested model"];
 const MEDIUM_WORDS: [&str; 14] = [
     "image",
     "picture",
@@ -114,32 +115,6 @@ const MEDIUM_WORDS: [&str; 14] = [
     "attachment",
     "base64",
 ];
-const PARAMETER_WORDS: [&str; 19] = [
-    "unsupported",
-    "not supported",
-    "not support",
-    "unknown parameter",
-    "unrecognized",
-    "unrecognised",
-    "unexpected keyword",
-    "extra inputs",
-    "extra fields",
-    "not permitted",
-    "not allowed",
-    "unknown field",
-    "too many",
-    "too large",
-    "too long",
-    "exceed",
-    "must be less",
-    "must be between",
-    "only supports",
-];
-/// Orders and roles of messages that some models insist on; others do not.
-const ORDER_WORDS: [&str; 7] =
-    ["alternat", "unexpected role", "last message", "not one of", "prefill", "reasoning_content", "must end with"];
-const SCHEMA_WORDS: [&str; 8] = ["messages", "tool_call", "tools", "function", "schema", "role", "json", "content"];
-
 /// What a refusal means. `status` is `None` for an error inside of an answer that does not name one.
 pub(super) fn verdict(status: Option<u16>, complaint: &Complaint, delay: Option<Duration>) -> FailureKind {
     let words = Words::of(complaint);
@@ -159,17 +134,13 @@ pub(super) fn verdict(status: Option<u16>, complaint: &Complaint, delay: Option<
         Some(403) => forbidden(&words, delay),
         Some(404 | 410) if words.has(&MEDIUM_WORDS) && !words.has(&MODEL_WORDS) => FailureKind::Unacceptable,
         Some(404 | 410) => FailureKind::ModelGone,
-        Some(498) if words.text.contains("token") => FailureKind::BadKey,
         Some(408 | 409 | 425 | 498 | 499) => overloaded,
         Some(429) => too_often(&words, delay),
-        Some(400..=499) => complained(&words, delay),
+        Some(400..=499) => complained(&words),
         // Some report the client's faults as their own; only unmistakable words are believed.
         _ if words.has(&CONTEXT_WORDS) => FailureKind::ContextTooLong,
         Some(_) => overloaded,
-        None if words.has(&CONTENT_WORDS) => FailureKind::ContentRefused,
         None if words.text.contains("rate limit") => too_often(&words, delay),
-        None if words.has(&KEY_WORDS) => FailureKind::BadKey,
-        None if words.has(&DAILY_WORDS) || words.text.contains("quota") => FailureKind::QuotaSpent { resets_in: delay },
         None => overloaded,
     }
 }
@@ -178,6 +149,7 @@ fn by_code(words: &Words<'_>, delay: Option<Duration>) -> Option<FailureKind> {
     let rows = [
         (CONTEXT_CODES, FailureKind::ContextTooLong),
         (CONTENT_CODES, FailureKind::ContentRefused),
+        (FORM_OF_REQUEST_CODES, FailureKind::Malformed),
         (QUOTA_CODES, FailureKind::QuotaSpent { resets_in: delay }),
         (KEY_CODES, FailureKind::BadKey),
         (MODEL_CODES, FailureKind::ModelGone),
@@ -199,50 +171,32 @@ fn too_often(words: &Words<'_>, delay: Option<Duration>) -> FailureKind {
     }
 }
 
+/// A refusal to let the key do this, if it says so. What else is forbidden, and by what, is not known.
 fn forbidden(words: &Words<'_>, delay: Option<Duration>) -> FailureKind {
-    if words.has(&CONTENT_WORDS) {
-        FailureKind::ContentRefused
-    } else if words.has(&DAILY_WORDS) || words.text.contains("quota") || words.text.contains("balance") {
+    if words.has(&DAILY_WORDS) || words.text.contains("quota") || words.text.contains("balance") {
         FailureKind::QuotaSpent { resets_in: delay }
-    } else if words.text.contains("model") && !words.has(&KEY_WORDS) {
+    } else if words.text.contains("access to model") || words.text.contains("access to the model") {
         FailureKind::ModelGone
-    } else {
+    } else if words.complaint.is_structured && words.has(&KEY_WORDS) {
         FailureKind::BadKey
+    } else if words.text.contains("model") {
+        FailureKind::ModelGone
+    } else if words.complaint.is_structured && !words.text.is_empty() {
+        FailureKind::Unacceptable
+    } else {
+        FailureKind::Overloaded { retry_after: delay }
     }
 }
 
-/// A complaint about the request: by whose fault?
-fn complained(words: &Words<'_>, delay: Option<Duration>) -> FailureKind {
+/// A complaint about the request: to stop everything takes a code, and there was none. Another target may take it.
+fn complained(words: &Words<'_>) -> FailureKind {
+    let opens_with = |openings: &[&str]| openings.iter().any(|opening| words.text.starts_with(opening));
     if words.has(&CONTEXT_WORDS) {
         return FailureKind::ContextTooLong;
     }
-    if words.has(&CONTENT_WORDS) {
-        return FailureKind::ContentRefused;
-    }
-    if words.text.contains("credit balance") || words.text.contains("insufficient balance") {
-        return FailureKind::QuotaSpent { resets_in: delay };
-    }
-    if words.has(&KEY_WORDS) {
-        return FailureKind::BadKey;
-    }
-    if words.text.contains("model") && words.has(&MODEL_WORDS) {
-        return FailureKind::ModelGone;
-    }
-    if words.has(&MEDIUM_WORDS) || words.has(&PARAMETER_WORDS) || words.has(&ORDER_WORDS) {
-        return FailureKind::Unacceptable;
-    }
-    let field = words.complaint.field.as_str();
-    let of_ours = ["messages", "tools", "response_format", "functions", "tool_choice"];
-    if !field.is_empty() {
-        return match of_ours.iter().any(|ours| field.starts_with(ours)) {
-            true => FailureKind::Malformed,
-            false => FailureKind::Unacceptable,
-        };
-    }
-    // To stop everything takes a reason: a provider that says nothing may simply not be able to.
-    let is_about_form = words.complaint.class.contains("invalid_request") || words.has(&SCHEMA_WORDS);
-    match !words.text.is_empty() && is_about_form {
-        true => FailureKind::Malformed,
+    let is_about_model = opens_with(&MODEL_OPENINGS) || words.text.contains("is not a valid model");
+    match is_about_model && words.has(&MODEL_WORDS) {
+        true => FailureKind::ModelGone,
         false => FailureKind::Unacceptable,
     }
 }

@@ -6,38 +6,57 @@ use mediary_core::provider::Timeouts;
 use mediary_core::{Failure, FailureKind};
 use tokio::time::Instant;
 
-/// Signs of life such as comments put the deadline off, but not beyond so many times what was allowed.
+/// Pieces of a long first frame put the deadline off, but not beyond so many times what was allowed.
 const MOST_EXTENSION: u32 = 4;
+/// How long a stream whose reply is complete is still read, for usage and its proper end.
+const AFTER_THE_REPLY: Duration = Duration::from_secs(2);
 
 /// The time of one call.
 #[derive(Debug)]
 pub(super) struct Clock {
     timeouts: Timeouts,
     started: Instant,
-    /// When the last piece arrived; at first, when the call began.
+    /// When something of the answer arrived last; at first, when the call began.
     alive: Instant,
     /// Whether a frame has arrived.
     begun: bool,
+    /// When the reply was complete.
+    completed: Option<Instant>,
 }
 
 impl Clock {
     pub(super) fn start(timeouts: Timeouts) -> Self {
         let now = Instant::now();
-        Self { timeouts, started: now, alive: now, begun: false }
+        Self { timeouts, started: now, alive: now, begun: false, completed: None }
     }
 
-    /// A piece has arrived.
+    /// Something of the answer has arrived. Comments and empty lines, with which servers keep connections open, are
+    /// nothing of it.
     pub(super) fn piece(&mut self) {
         self.alive = Instant::now();
     }
 
-    /// A frame has arrived.
+    /// A frame that says something has arrived.
     pub(super) fn frame(&mut self) {
+        self.piece();
         self.begun = true;
     }
 
-    /// When the call has timed out, unless something arrives before.
+    /// Everything was said.
+    pub(super) fn complete(&mut self) {
+        self.completed.get_or_insert_with(Instant::now);
+    }
+
+    /// Whether the deadline is only that of what may follow a complete reply.
+    pub(super) fn is_complete(&self) -> bool {
+        self.completed.is_some()
+    }
+
+    /// When the call has timed out, or a complete reply is over, unless something arrives before.
     pub(super) fn deadline(&self) -> Instant {
+        if let Some(completed) = self.completed {
+            return completed + AFTER_THE_REPLY;
+        }
         if self.begun {
             return self.alive + self.timeouts.stall;
         }
@@ -61,7 +80,7 @@ mod tests {
     use super::*;
 
     #[tokio::test(start_paused = true)]
-    async fn signs_of_life_put_the_deadline_off_but_not_for_ever() {
+    async fn pieces_of_an_answer_put_the_deadline_off_but_not_for_ever() {
         let seconds = Duration::from_secs;
         let mut clock = Clock::start(Timeouts { first_byte: seconds(10), stall: seconds(3) });
         let start = Instant::now();
@@ -79,5 +98,12 @@ mod tests {
         assert_eq!(left(&clock), 39 + 3);
         clock.piece();
         assert_eq!(left(&clock), 41 + 3);
+        // What follows a complete reply does not put its end off.
+        clock.complete();
+        assert_eq!(left(&clock), 41 + 2);
+        tokio::time::advance(seconds(1)).await;
+        clock.frame();
+        clock.complete();
+        assert_eq!(left(&clock), 41 + 2);
     }
 }

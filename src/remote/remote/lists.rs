@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{Method, Request, header::CONTENT_TYPE};
+use http::{Method, Request};
 use mediary_core::provider::{ListedModel, Timeouts};
 use mediary_core::{Failure, FailureKind};
 use tokio::time::timeout_at;
@@ -47,15 +47,17 @@ impl Remote {
             clock.piece();
             clock.frame();
         }
-        let is_page =
-            answer.headers().get(CONTENT_TYPE).is_some_and(|value| value.as_bytes().starts_with(b"text/html"));
         match answer.status().as_u16() {
-            200..=299 if !is_page => self.dialect.models(&body),
+            200..=299 if !blame::is_html(answer.headers()) => self.dialect.models(&body),
             200..=399 => Err(Failure::new(
                 FailureKind::Garbled,
                 "the provider lists no models at its base_url, which is probably wrong",
             )),
-            status => Err(blame::without_key(self.dialect.failure(status, answer.headers(), &body), key)),
+            status => {
+                let page = blame::page(status, answer.headers(), &body);
+                let failure = page.unwrap_or_else(|| self.dialect.failure(status, answer.headers(), &body));
+                Err(blame::without_key(failure, key))
+            }
         }
     }
 }

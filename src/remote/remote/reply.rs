@@ -34,6 +34,8 @@ pub struct Reply {
     clock: Clock,
     /// Fires at the deadline or before it. Made when something is waited for the first time.
     timer: Option<Pin<Box<Sleep>>>,
+    /// How much of the next frame was here when it was last looked at.
+    gathered_bytes: usize,
     /// All bytes are here.
     arrived: bool,
     /// Nothing more is handed out.
@@ -52,7 +54,18 @@ impl Reply {
     ) -> Self {
         let key = key.map(str::to_owned);
         let quota = blame::quota(response.headers(), SystemTime::now());
-        Self { response: Some(response), cutter, reader, clock, timer: None, arrived: false, over: false, key, quota }
+        Self {
+            response: Some(response),
+            cutter,
+            reader,
+            clock,
+            timer: None,
+            gathered_bytes: 0,
+            arrived: false,
+            over: false,
+            key,
+            quota,
+        }
     }
 
     /// Ready when the deadline has passed. The timer is not reset for every piece that puts the deadline off: when it fires, the
@@ -76,10 +89,7 @@ impl Reply {
     /// Takes what has arrived, or notes the end of the body.
     fn take_in(&mut self, piece: Result<Option<Bytes>, hyper::Error>) -> Result<(), Failure> {
         match piece.map_err(|error| trouble::broke_off(&error))? {
-            Some(piece) => {
-                self.clock.piece();
-                self.cutter.push(piece);
-            }
+            Some(piece) => self.cutter.push(piece),
             None => {
                 self.arrived = true;
                 self.response = None;
@@ -98,7 +108,10 @@ impl Reply {
             Ok(Some(cut)) if cut.data.trim_ascii() == DONE => self.end(),
             Ok(Some(cut)) => Some(self.read(cut)),
             Ok(None) if self.arrived => self.end(),
-            Ok(None) => None,
+            Ok(None) => {
+                self.looked_at();
+                None
+            }
             Err(too_long) => {
                 let detail = format!("the provider's answer cannot be read: {too_long}");
                 Some(Err(self.fail(Failure::new(FailureKind::Garbled, detail))))
@@ -106,11 +119,26 @@ impl Reply {
         }
     }
 
+    /// Notes whether more of the next frame has come: a comment is none of it.
+    fn looked_at(&mut self) {
+        let gathered_bytes = self.cutter.gathered_bytes();
+        if std::mem::replace(&mut self.gathered_bytes, gathered_bytes) < gathered_bytes {
+            self.clock.piece();
+        }
+    }
+
     fn read(&mut self, cut: Cut) -> Result<ReplyFrame, Failure> {
-        self.clock.frame();
         let mut frame = ReplyFrame::default();
         let read = self.reader.read(&Frame { event: cut.event.as_deref(), data: &cut.data }, &mut frame);
         frame.raw = cut.data;
+        self.gathered_bytes = 0;
+        // One that says nothing, such as a ping, is a comment by another name.
+        if !frame.events.is_empty() {
+            self.clock.frame();
+        }
+        if self.is_stream() && self.reader.is_complete() {
+            self.clock.complete();
+        }
         read.map(|()| frame).map_err(|failure| self.fail(failure))
     }
 
@@ -118,6 +146,10 @@ impl Reply {
     fn end(&mut self) -> Option<Result<ReplyFrame, Failure>> {
         self.over = true;
         let mut frame = ReplyFrame::default();
+        let skipped = self.reader.skipped();
+        if skipped > 0 {
+            tracing::warn!(frames.skipped = skipped, "frames of a provider's stream could not be read");
+        }
         match self.reader.end(&mut frame) {
             Ok(()) if frame.events.is_empty() => None,
             Ok(()) => Some(Ok(frame)),
@@ -146,7 +178,13 @@ impl ReplyStream for Reply {
             let Some(response) = &mut self.response else { return Poll::Ready(self.end()) };
             let outcome = match response.poll_chunk(context) {
                 Poll::Ready(piece) => self.take_in(piece),
-                Poll::Pending => Err(ready!(self.poll_deadline(context))),
+                Poll::Pending => {
+                    let timed_out = ready!(self.poll_deadline(context));
+                    if self.clock.is_complete() {
+                        return Poll::Ready(self.end());
+                    }
+                    Err(timed_out)
+                }
             };
             if let Err(failure) = outcome {
                 return Poll::Ready(Some(Err(self.fail(failure))));

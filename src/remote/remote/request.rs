@@ -57,7 +57,7 @@ fn credentials(base_url: &str) -> Option<HeaderValue> {
 
 /// Whether an answer comes as a stream, and of which kind.
 pub(super) fn framing(response: &Answer) -> Option<Framing> {
-    match media_type(response) {
+    match media_type(response).as_deref() {
         Some("text/event-stream") => Some(Framing::Sse),
         Some("application/x-ndjson" | "application/ndjson" | "application/jsonl" | "application/x-jsonlines") => {
             Some(Framing::Ndjson)
@@ -66,9 +66,10 @@ pub(super) fn framing(response: &Answer) -> Option<Framing> {
     }
 }
 
-fn media_type(response: &Answer) -> Option<&str> {
+/// In lower case, since media types are compared without case.
+fn media_type(response: &Answer) -> Option<String> {
     let value = response.headers().get(CONTENT_TYPE)?.to_str().ok()?;
-    Some(value.split(';').next().unwrap_or(value).trim())
+    Some(value.split(';').next().unwrap_or(value).trim().to_ascii_lowercase())
 }
 
 impl Remote {
@@ -162,7 +163,7 @@ impl Remote {
             .map_err(|_| clock.timed_out())?
             .map_err(|error| trouble::unreachable(&error))?;
         match response.status() {
-            200..=299 if media_type(&response) == Some("text/html") => Err(Failure::new(
+            200..=299 if media_type(&response).as_deref() == Some("text/html") => Err(Failure::new(
                 FailureKind::Garbled,
                 "the provider answered with a web page; its base_url is probably wrong",
             )),
@@ -189,6 +190,8 @@ impl Remote {
         };
         // One that does not end in time likewise.
         let _ended = tokio::time::timeout(REFUSAL, gather).await;
-        blame::without_key(self.dialect.failure(status, response.headers(), &body), key)
+        let page = blame::page(status, response.headers(), &body);
+        let failure = page.unwrap_or_else(|| self.dialect.failure(status, response.headers(), &body));
+        blame::without_key(failure, key)
     }
 }

@@ -87,6 +87,10 @@ impl Reader for Words {
     fn end(&mut self, _into: &mut ReplyFrame) -> Result<(), Failure> {
         if self.is_over { Ok(()) } else { Err(blame::broken_off()) }
     }
+
+    fn is_complete(&self) -> bool {
+        self.is_over
+    }
 }
 
 async fn site(steps: Vec<Step>) -> Site {

@@ -35,7 +35,7 @@ fn call(index: u32, id: Option<&str>, arguments: &str, signature: Option<&str>) 
 }
 
 fn frame(raw: &str, events: Vec<ReplyEvent>) -> ReplyFrame {
-    ReplyFrame { raw: raw.to_owned().into(), events }
+    ReplyFrame { raw: raw.to_owned().into(), is_canonical: true, events }
 }
 
 /// The whole stream, with its end. Every line of it belongs to an event that a client can read.

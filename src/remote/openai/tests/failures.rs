@@ -58,12 +58,12 @@ fn every_refusal_has_its_kind() {
             400,
             "",
             r#"{"error":{"message":"An assistant message with 'tool_calls' must be followed by tool messages","type":"invalid_request_error","param":"messages"}}"#,
-            Malformed,
+            Unacceptable,
         ),
         (
             400,
             "",
-            r#"{"error":{"message":"Invalid schema for function 'f': x is no type","type":"invalid_request_error","param":"tools[0].function.parameters"}}"#,
+            r#"{"error":{"message":"Invalid schema for function 'f': x is no type","type":"invalid_request_error","param":"tools[0].function.parameters","code":"invalid_function_parameters"}}"#,
             Malformed,
         ),
         (
@@ -81,7 +81,7 @@ fn every_refusal_has_its_kind() {
             ModelGone,
         ),
         (404, "", r#"{"error":{"message":"The model `some-vision` does not exist"}}"#, ModelGone),
-        (404, "", "<html>nginx</html>", ModelGone),
+        (404, "", "", ModelGone),
         (
             429,
             "retry-after: 20",
@@ -134,8 +134,50 @@ fn every_refusal_has_its_kind() {
         (
             403,
             "",
-            r#"{"error":{"code":403,"message":"x requires moderation on y. Your input was flagged"}}"#,
+            r#"{"error":{"code":403,"message":"x requires moderation on y. Your input was flagged","metadata":{"reasons":["violence"],"flagged_input":"z"}}}"#,
             ContentRefused,
+        ),
+        (403, "", r#"{"error":{"code":403,"message":"Your input was flagged"}}"#, Unacceptable),
+        (403, "", r#"{"error":{"message":"This API key has no access to the endpoint"}}"#, BadKey),
+        (403, "", "API key blocked by the firewall", busy(0)),
+        (403, "", "", busy(0)),
+        // Words of the client in a complaint: a tool, a field, a text.
+        (
+            400,
+            "",
+            r#"{"error":{"message":"Invalid schema for function 'get_api_key': 'credentials' is unauthorized","type":"invalid_request_error"}}"#,
+            Unacceptable,
+        ),
+        (
+            400,
+            "",
+            r#"{"error":{"message":"tool 'moderation_check' is flagged by its schema","type":"invalid_request_error"}}"#,
+            Unacceptable,
+        ),
+        (
+            400,
+            "",
+            r#"{"error":{"message":"function 'credit balance' was called; insufficient balance","code":null}}"#,
+            Unacceptable,
+        ),
+        (
+            400,
+            "",
+            r#"{"error":{"message":"tool 'find_model' does not exist","type":"invalid_request_error"}}"#,
+            Unacceptable,
+        ),
+        (
+            400,
+            "",
+            r#"{"error":{"message":"Model Not Exist","type":"invalid_request_error","code":"invalid_request_error"}}"#,
+            ModelGone,
+        ),
+        (400, "", r#"{"error":{"message":"Incorrect API key provided","code":"invalid_api_key"}}"#, BadKey),
+        (
+            422,
+            "",
+            r#"{"detail":[{"loc":["body","tools",0],"msg":"api_key: access token expected","type":"value_error"}]}"#,
+            Unacceptable,
         ),
         (404, "", r#"{"error":{"message":"No endpoints found that support image input","code":404}}"#, Unacceptable),
         (
@@ -172,7 +214,7 @@ fn every_refusal_has_its_kind() {
             422,
             "",
             r#"{"detail":[{"loc":["body","messages",0,"tool_calls"],"msg":"Field required","type":"missing"}]}"#,
-            Malformed,
+            Unacceptable,
         ),
         (
             400,
@@ -194,7 +236,7 @@ fn every_refusal_has_its_kind() {
         ),
         (400, "", "Bad Request", Unacceptable),
         (400, "", "", Unacceptable),
-        (498, "", r#"{"message":"invalid token"}"#, BadKey),
+        (498, "", r#"{"message":"invalid token"}"#, busy(0)),
         (498, "", "", busy(0)),
         (500, "", r#"{"error":"the request exceeds the available context size"}"#, ContextTooLong),
         (500, "", r#"{"error":{"message":"image service","type":"server_error"}}"#, busy(0)),
@@ -229,7 +271,7 @@ fn a_providers_words_are_shown_only_where_the_fault_is_the_clients() {
         (
             400,
             "messages: no content, sent with sk-proj-0123456789",
-            "the provider finds the request malformed (400): messages: no content, sent with …",
+            "the provider does not take something in the request (400): messages: no content, sent with …",
         ),
     ];
     for (status, words, expected) in rows {

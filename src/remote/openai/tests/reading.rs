@@ -122,6 +122,8 @@ fn what_is_no_complete_answer_is_a_failure() {
         (true, vec![], FailureKind::EmptyAnswer),
         (true, vec!["{\"choices\":[{"], FailureKind::Garbled),
         (true, vec!["not json"], FailureKind::Garbled),
+        (true, vec![begun, "not json"], FailureKind::Garbled),
+        (true, vec![begun, r#"{"choices":{}}"#], FailureKind::Garbled),
         (true, vec![begun, r#"{"choices":[{"delta":{},"finish_reason":"error"}]}"#], overloaded.clone()),
         (true, vec![begun, r#"{"error":{"message":"Overloaded","code":502}}"#], overloaded.clone()),
         (true, vec![begun, r#"{"error":{"message":"x","code":429}}"#], rate.clone()),

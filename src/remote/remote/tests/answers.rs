@@ -32,12 +32,23 @@ async fn frames_that_came_together_are_handed_out_without_waiting() {
 
 #[tokio::test]
 async fn a_whole_body_is_one_frame() {
-    let body = r#"{"id":"1","choices":[{"message":{"content":"Hello"},"finish_reason":"stop"}]}"#;
+    let body =
+        r#"{"id":"1","choices":[{"index":0,"message":{"role":"assistant","content":"Hello"},"finish_reason":"stop"}]}"#;
     let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n";
     let provider = Site::new(vec![say(with_length(head, body))]).await;
     let frames = provider.frames(PATIENT).await.unwrap();
     assert_eq!((text(&frames).as_str(), frames.len()), ("Hello", 1));
-    assert_eq!(frames[0].raw, body);
+    assert_eq!((frames[0].raw.as_ref(), frames[0].is_canonical), (body.as_bytes(), true));
+}
+
+#[tokio::test]
+async fn media_types_are_compared_without_case() {
+    let stream = SSE.replace("text/event-stream; charset=utf-8", "Text/Event-Stream;Charset=UTF-8");
+    let provider = Site::new(vec![say(format!("{stream}\r\n{HELLO}{DONE}"))]).await;
+    assert_eq!(text(&provider.frames(PATIENT).await.unwrap()), "Hello");
+    let page = with_length("HTTP/1.1 200 OK\r\ncontent-type: Text/HTML\r\n", "<html>Log in</html>");
+    let failure = Site::new(vec![say(page)]).await.failure(PATIENT).await;
+    assert!(failure.detail.contains("web page"), "{failure}");
 }
 
 #[tokio::test]
@@ -77,13 +88,28 @@ async fn answers_that_are_no_answers_are_failures() {
         ),
         (
             error("400 Bad Request", "", &format!(r#"{{"error":{{"message":"no field {KEY} in messages"}}}}"#)),
-            FailureKind::Malformed,
-            "the provider finds the request malformed (400): no field … in messages",
+            FailureKind::Unacceptable,
+            "the provider does not take something in the request (400): no field … in messages",
         ),
         (
             error("200 OK", "content-type: text/html\r\n", "<html>Log in</html>"),
             FailureKind::Garbled,
             "the provider answered with a web page; its base_url is probably wrong",
+        ),
+        (
+            error("404 Not Found", "content-type: text/plain\r\n", "default backend - 404"),
+            FailureKind::Overloaded { retry_after: None },
+            "the provider is overloaded or broke down (404)",
+        ),
+        (
+            error("403 Forbidden", "content-type: text/html\r\n", "<html>Your API key was blocked</html>"),
+            FailureKind::Overloaded { retry_after: None },
+            "the provider is overloaded or broke down (403)",
+        ),
+        (
+            error("401 Unauthorized", "content-type: text/HTML\r\n", "<html>Log in</html>"),
+            FailureKind::Overloaded { retry_after: None },
+            "the provider is overloaded or broke down (401)",
         ),
         (
             error("307 Temporary Redirect", "location: http://127.0.0.1:1/?key=1\r\n", ""),

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use mediary_core::FailureKind;
 use mediary_core::provider::Timeouts;
+use mediary_core::task::ReplyEvent;
 
 use super::site::{DONE, HELLO, PATIENT, SSE, Site, Step, chunk, next, say, text};
 
@@ -30,6 +31,38 @@ async fn silence_is_timed_out() {
         let failure = provider.failure(timeouts).await;
         assert_eq!(failure.kind, FailureKind::TimedOut);
         assert!(failure.detail.contains(words), "{} does not say: {words}", failure.detail);
+    }
+}
+
+#[tokio::test]
+async fn what_says_nothing_does_not_put_the_deadline_off() {
+    let between = Timeouts { stall: Duration::from_millis(60), ..PATIENT };
+    let pings =
+        [": ping\n\n", "data: {\"choices\":[]}\n\n", "data: {\"choices\":[{\"index\":0,\"delta\":{}}]}\n\n", "\n"];
+    for ping in pings {
+        let first = format!("{SSE}\r\n{}\n\n", HELLO.lines().next().unwrap());
+        let more = (0..400).flat_map(|_| [Step::Wait(Duration::from_millis(5)), say(ping)]);
+        let provider = Site::new([say(first)].into_iter().chain(more).collect()).await;
+        let failure = provider.failure(between).await;
+        assert_eq!(failure.kind, FailureKind::TimedOut, "{ping}");
+    }
+}
+
+#[tokio::test]
+async fn a_complete_reply_ends_although_its_stream_stays_open() {
+    let pings = (0..1000).flat_map(|_| [Step::Wait(Duration::from_millis(10)), say(": ping\n\n")]);
+    let usage = "data: {\"choices\":[],\"usage\":{\"prompt_tokens\":9,\"completion_tokens\":2}}\n\n";
+    let rows: [Vec<Step>; 3] = [
+        vec![say(format!("{SSE}\r\n{HELLO}")), Step::Listen],
+        [say(format!("{SSE}\r\n{HELLO}"))].into_iter().chain(pings).collect(),
+        vec![say(format!("{SSE}\r\n{HELLO}")), Step::Wait(Duration::from_millis(20)), say(usage), Step::Listen],
+    ];
+    for (index, steps) in rows.into_iter().enumerate() {
+        let frames = Site::new(steps).await.frames(PATIENT).await.unwrap();
+        assert_eq!(text(&frames), "Hello", "row {index}");
+        let has_usage =
+            frames.iter().flat_map(|frame| &frame.events).any(|event| matches!(event, ReplyEvent::Usage(_)));
+        assert_eq!(has_usage, index == 2, "what follows within two seconds belongs to it");
     }
 }
 
