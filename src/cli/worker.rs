@@ -1,8 +1,10 @@
 //! `mediary worker`: the child processes of this program. Not for people.
 
+use std::ffi::OsString;
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::{Args, Subcommand};
 
@@ -25,6 +27,18 @@ enum Kind {
         library: PathBuf,
         #[arg(long)]
         memory_bytes: u64,
+        #[arg(long)]
+        page_seconds: u64,
+    },
+    /// Becomes another program, with so much memory and time
+    Confined {
+        #[arg(long)]
+        memory_bytes: u64,
+        #[arg(long)]
+        seconds: u64,
+        /// The program and its arguments
+        #[arg(last = true, required = true)]
+        command: Vec<OsString>,
     },
     /// Times an execution provider
     Measure { provider: String },
@@ -33,10 +47,18 @@ enum Kind {
 impl Worker {
     pub(super) fn run(self, context: &Context) -> ExitCode {
         match self.kind {
-            Kind::Pdf { library, memory_bytes } => match mediary_convert::pdf::run_worker(&library, memory_bytes) {
-                Ok(()) => ExitCode::SUCCESS,
-                Err(_) => ExitCode::FAILURE,
-            },
+            Kind::Pdf { library, memory_bytes, page_seconds } => {
+                let page_time = Duration::from_secs(page_seconds);
+                match mediary_convert::pdf::run_worker(&library, memory_bytes, page_time) {
+                    Ok(()) => ExitCode::SUCCESS,
+                    Err(_) => ExitCode::FAILURE,
+                }
+            }
+            Kind::Confined { memory_bytes, seconds, command } => {
+                let error =
+                    mediary_convert::confine::become_program(memory_bytes, Duration::from_secs(seconds), &command);
+                complain(&format!("cannot be started: {error}"))
+            }
             Kind::Measure { provider } => measure(context, &provider),
         }
     }

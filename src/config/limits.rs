@@ -20,6 +20,10 @@ pub struct Limits {
     pub spool_bytes: Bytes,
     /// How long a request body may stand still before the request is given up.
     pub body_idle: Duration,
+    /// How long a request body may take in all.
+    pub body_time: Duration,
+    /// How many bytes a second a request body has to bring on the average.
+    pub body_rate: Bytes,
     /// Limits of documents.
     pub document: DocumentLimits,
     /// Limits of images.
@@ -27,7 +31,7 @@ pub struct Limits {
     /// Limits of sound.
     pub audio: SizeLimits,
     /// Limits of videos.
-    pub video: SizeLimits,
+    pub video: VideoLimits,
     /// Limits of texts.
     pub text: SizeLimits,
 }
@@ -58,6 +62,15 @@ pub struct ImageLimits {
     pub pixels: Pixels,
 }
 
+/// The limits of a video.
+#[derive(Debug, Clone)]
+pub struct VideoLimits {
+    /// The largest file.
+    pub bytes: Bytes,
+    /// The most pixels of each of its pictures.
+    pub pixels: Pixels,
+}
+
 /// The limits of a medium of which only the size is held.
 #[derive(Debug, Clone)]
 pub struct SizeLimits {
@@ -71,6 +84,8 @@ pub(super) struct RawLimits {
     upload_bytes: Bytes,
     spool_bytes: Bytes,
     body_idle_seconds: u32,
+    body_seconds: u32,
+    body_bytes_per_second: Bytes,
     document: RawDocument,
     image: RawImage,
     audio: RawAudio,
@@ -84,6 +99,8 @@ impl Default for RawLimits {
             upload_bytes: Bytes::mega(200),
             spool_bytes: Bytes::mega(1),
             body_idle_seconds: 30,
+            body_seconds: 600,
+            body_bytes_per_second: Bytes::new(1_000),
             document: RawDocument::default(),
             image: RawImage::default(),
             audio: RawAudio::default(),
@@ -120,6 +137,19 @@ impl Default for RawImage {
     }
 }
 
+#[derive(Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct RawVideo {
+    bytes: Bytes,
+    pixels: Pixels,
+}
+
+impl Default for RawVideo {
+    fn default() -> Self {
+        Self { bytes: Bytes::mega(200), pixels: Pixels::new(10_000_000) }
+    }
+}
+
 /// A sub-section of which `bytes` is the only key, with its own default.
 macro_rules! only_bytes {
     ($name:ident, $default:expr) => {
@@ -138,28 +168,31 @@ macro_rules! only_bytes {
 }
 
 only_bytes!(RawAudio, Bytes::mega(100));
-only_bytes!(RawVideo, Bytes::mega(200));
 only_bytes!(RawText, Bytes::mega(20));
 
 const SIZE: &str = "a size above zero, such as \"100 MB\", \"1.5 GiB\" or a number of bytes";
 const SIZE_OR_ZERO: &str = "a size such as \"100 MB\", \"1.5 GiB\" or a number of bytes";
+const PIXELS: &str = "a number of pixels above zero, such as 100000000 or \"100 MP\"";
 const SECONDS: &str = "a whole number of seconds, 1 or more";
 
 pub(super) const KEYS: &[Key] = &[
     Key::new("limits.upload_bytes", SIZE, "largest whole request body"),
     Key::new("limits.spool_bytes", SIZE_OR_ZERO, "uploads above this are spooled to disk"),
     Key::new("limits.body_idle_seconds", SECONDS, "how long a request body may stand still before a 408"),
+    Key::new("limits.body_seconds", SECONDS, "how long a request body may take in all before a 408"),
+    Key::new(
+        "limits.body_bytes_per_second",
+        SIZE_OR_ZERO,
+        "average rate below which a request body is given up with a 408, once it has been arriving for `body_idle_seconds`",
+    ),
     Key::new("limits.document.bytes", SIZE, "largest document"),
     Key::new("limits.document.pages", "a whole number, 1 or more", "most pages of a document"),
     Key::new("limits.document.page_seconds", SECONDS, "time limit for one page in the PDF worker"),
     Key::new("limits.image.bytes", SIZE, "largest image file"),
-    Key::new(
-        "limits.image.pixels",
-        "a number of pixels above zero, such as 100000000 or \"100 MP\"",
-        "most pixels of an image (width × height; MP: megapixels)",
-    ),
+    Key::new("limits.image.pixels", PIXELS, "most pixels of an image (width × height; MP: megapixels)"),
     Key::new("limits.audio.bytes", SIZE, "largest audio file"),
     Key::new("limits.video.bytes", SIZE, "largest video file"),
+    Key::new("limits.video.pixels", PIXELS, "most pixels of a picture of a video; nothing larger is decoded"),
     Key::new("limits.text.bytes", SIZE, "largest text file"),
 ];
 
@@ -177,13 +210,17 @@ impl RawLimits {
             check.require(key, bytes.get() > 0);
         }
         check.require("limits.body_idle_seconds", self.body_idle_seconds > 0);
+        check.require("limits.body_seconds", self.body_seconds > 0);
         check.require("limits.document.pages", self.document.pages > 0);
         check.require("limits.document.page_seconds", self.document.page_seconds > 0);
         check.require("limits.image.pixels", self.image.pixels.get() > 0);
+        check.require("limits.video.pixels", self.video.pixels.get() > 0);
         Limits {
             upload_bytes: self.upload_bytes,
             spool_bytes: self.spool_bytes,
             body_idle: Duration::from_secs(self.body_idle_seconds.into()),
+            body_time: Duration::from_secs(self.body_seconds.into()),
+            body_rate: self.body_bytes_per_second,
             document: DocumentLimits {
                 bytes: self.document.bytes,
                 pages: self.document.pages,
@@ -191,7 +228,7 @@ impl RawLimits {
             },
             image: ImageLimits { bytes: self.image.bytes, pixels: self.image.pixels },
             audio: SizeLimits { bytes: self.audio.bytes },
-            video: SizeLimits { bytes: self.video.bytes },
+            video: VideoLimits { bytes: self.video.bytes, pixels: self.video.pixels },
             text: SizeLimits { bytes: self.text.bytes },
         }
     }

@@ -104,6 +104,7 @@ fn settle(
     let mut check = Check::new(&settled, problems);
     let server = raw.server.check(&mut check);
     let limits = raw.limits.check(&mut check);
+    let admission = raw.admission.check(&mut check);
     let fetch = raw.fetch.check(&mut check);
     let routing = raw.routing.check(&mut check);
     let engines = raw.engines.check(&mut check);
@@ -113,7 +114,10 @@ fn settle(
         (Some(server), Some(fetch)) if problems.is_empty() => {
             // What is no list of keys is filled in by the caller.
             let (providers, aliases, proxies) = (Vec::new(), Aliases::new(), ProxyRules::default());
-            Ok((Config { server, limits, fetch, proxies, routing, engines, cache, providers, aliases }, settled))
+            Ok((
+                Config { server, limits, admission, fetch, proxies, routing, engines, cache, providers, aliases },
+                settled,
+            ))
         }
         _ => Err(ConfigError { problems }),
     }

@@ -5,6 +5,7 @@
 //! `main` and `mediary check-config` call it; tests build [`Config`] by struct literal and `Default`.
 
 mod address;
+mod admission;
 mod cache;
 mod check;
 mod discover;
@@ -31,12 +32,13 @@ mod tests;
 
 pub use address::Host;
 pub(crate) use address::base_url;
+pub use admission::Admission;
 pub use cache::Cache;
 pub use check::Change;
 pub use engines::{Engines, Paddleocr, Pdfium, ProviderChoice};
 pub use environment::Environment;
 pub use fetch::Fetch;
-pub use limits::{DocumentLimits, ImageLimits, Limits, SizeLimits};
+pub use limits::{DocumentLimits, ImageLimits, Limits, SizeLimits, VideoLimits};
 pub use load::{Loaded, Source};
 pub use overrides::Overrides;
 pub use problem::{ConfigError, Origin, Problem};
@@ -59,6 +61,8 @@ pub struct Config {
     pub server: Server,
     /// How large and how slow a request may be, per medium.
     pub limits: Limits,
+    /// How much all requests together may hold.
+    pub admission: Admission,
     /// Files that requests name by their addresses.
     pub fetch: Fetch,
     /// The proxies through which providers are reached, as the environment names them.

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use toml::{Table, Value};
 
 use super::keys::{self, Key};
-use super::{cache, engines, fetch, limits, routing, server};
+use super::{admission, cache, engines, fetch, limits, routing, server};
 
 /// All sections as written.
 #[derive(Default, Serialize, Deserialize)]
@@ -16,6 +16,7 @@ use super::{cache, engines, fetch, limits, routing, server};
 pub(super) struct Raw {
     pub(super) server: server::RawServer,
     pub(super) limits: limits::RawLimits,
+    pub(super) admission: admission::RawAdmission,
     pub(super) fetch: fetch::RawFetch,
     pub(super) routing: routing::RawRouting,
     pub(super) engines: engines::RawEngines,
@@ -66,7 +67,9 @@ fn flatten(section: &str, table: Table, leaves: &mut Vec<(String, Value)>) {
 
 /// Every key, in the order of the reference.
 pub(super) fn all() -> impl Iterator<Item = &'static Key> {
-    [server::KEYS, limits::KEYS, fetch::KEYS, routing::KEYS, engines::KEYS, cache::KEYS].into_iter().flatten()
+    let sections =
+        [server::KEYS, limits::KEYS, admission::KEYS, fetch::KEYS, routing::KEYS, engines::KEYS, cache::KEYS];
+    sections.into_iter().flatten()
 }
 
 /// The sections whose contents are not keys of a list, as messages write them: tables of any number, and any names.

@@ -5,5 +5,6 @@
 //! business.
 
 pub mod av;
+pub mod confine;
 pub mod image;
 pub mod pdf;

@@ -9,6 +9,7 @@ pub mod capability;
 pub mod document;
 pub mod engine;
 pub mod failure;
+pub mod hold;
 pub mod ids;
 pub mod media;
 pub mod plan;
@@ -17,6 +18,7 @@ pub mod raster;
 pub mod task;
 
 pub use failure::{Consequence, Cooldown, Failure, FailureKind, Next};
+pub use hold::Hold;
 pub use ids::{ContentHash, ModelName, ProviderId, Target};
 pub use media::{Blob, Claim, Media, MediaFormat, MediaKind, NotBase64, Unclassifiable, classify};
 pub use raster::Raster;

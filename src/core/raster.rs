@@ -3,15 +3,26 @@
 //! One pixel layout, so that no engine has to ask: eight bits a channel, blue-green-red order (the
 //! order in which PDFium renders and PP-OCR was trained), rows without padding.
 
+use crate::Hold;
 use crate::document::{Rect, Turn};
 
 /// Pixels, three bytes each in B, G, R order, row after row from the top left.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone)]
 pub struct Raster {
     width: u32,
     height: u32,
     bgr: Vec<u8>,
+    _hold: Hold,
 }
+
+/// Pixels are compared, not what is held for them.
+impl PartialEq for Raster {
+    fn eq(&self, other: &Self) -> bool {
+        (self.width, self.height, &self.bgr) == (other.width, other.height, &other.bgr)
+    }
+}
+
+impl Eq for Raster {}
 
 impl Raster {
     /// Bytes per pixel.
@@ -22,7 +33,7 @@ impl Raster {
     #[must_use]
     pub fn from_bgr(width: u32, height: u32, bgr: Vec<u8>) -> Option<Self> {
         let wanted = (width as usize).checked_mul(height as usize)?.checked_mul(Self::CHANNELS)?;
-        (wanted > 0 && bgr.len() == wanted).then_some(Self { width, height, bgr })
+        (wanted > 0 && bgr.len() == wanted).then_some(Self { width, height, bgr, _hold: Hold::default() })
     }
 
     /// A picture of one colour.
@@ -32,7 +43,13 @@ impl Raster {
     #[must_use]
     pub fn filled(width: u32, height: u32, bgr: [u8; 3]) -> Self {
         assert!(width > 0 && height > 0, "a raster has at least one pixel");
-        Self { width, height, bgr: bgr.repeat(width as usize * height as usize) }
+        Self { width, height, bgr: bgr.repeat(width as usize * height as usize), _hold: Hold::default() }
+    }
+
+    /// The same picture, keeping a permit as long as it is in memory.
+    #[must_use]
+    pub fn held(self, hold: Hold) -> Self {
+        Self { _hold: hold, ..self }
     }
 
     /// Columns.

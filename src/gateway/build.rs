@@ -11,6 +11,7 @@ use mediary_remote::{FetchPolicy, Fetcher};
 use mediary_store::DiskCache;
 use thiserror::Error;
 
+use super::admission::Admission;
 use super::documents::Reader;
 use super::engines::{Engines, RETRY_AFTER};
 use super::intake::Intake;
@@ -56,6 +57,9 @@ impl Gateway {
     pub fn new(parts: Parts<'_>) -> Result<Self, GatewayError> {
         let Parts { config, recipe, pipelines, ffmpeg, providers, models, cache_dir, program } = parts;
         let engines = &config.engines;
+        let admission = Admission::new(&config.admission, config.limits.spool_bytes.get());
+        let most_pixels = config.limits.video.pixels.get();
+        let ffmpeg = ffmpeg.map(|ffmpeg| ffmpeg.launched_by(program.clone()).up_to_pixels(most_pixels));
         let pdf = PdfWorkers::new(WorkerSettings {
             program,
             // A library that is not there is found out, and named, when the first PDF comes.
@@ -65,6 +69,7 @@ impl Gateway {
             pages_per_worker: engines.pdfium.pages_per_worker as usize,
             memory_bytes: engines.pdfium.memory_bytes.get(),
             page_time: config.limits.document.page_time,
+            wait: config.admission.wait,
             retry_after: RETRY_AFTER,
         });
         let provider = execution::chosen(engines.paddleocr.provider, models.dir());
@@ -78,11 +83,12 @@ impl Gateway {
         let readings = cache_dir.filter(|_| most_bytes > 0).and_then(|dir| remembered(&dir, most_bytes));
         let (pdf, limits) = (Arc::new(pdf), config.limits.clone());
         let router = Arc::new(Router::new(providers, config.routing.clone(), local.clone(), rows));
-        let reader = Arc::new(Reader::new(limits.clone(), recipe, pdf.clone(), router.clone(), readings));
+        let reader =
+            Arc::new(Reader::new(limits.clone(), recipe, pdf.clone(), router.clone(), readings, admission.clone()));
         let fetcher = Fetcher::new(fetch_policy(config));
-        let intake = Intake::new(fetcher, limits.spool_bytes.get(), pdf.clone(), ffmpeg.clone());
+        let intake = Intake::new(fetcher, admission.clone(), reader.clone(), ffmpeg.clone());
         let treatments = Treatments::new(pipelines, ffmpeg, installed, limits, reader.clone(), router.clone());
-        Ok(Self { router, reader, treatments: Arc::new(treatments), intake, local, engines: infos, pdf })
+        Ok(Self { router, reader, treatments: Arc::new(treatments), admission, intake, local, engines: infos, pdf })
     }
 }
 

@@ -7,14 +7,14 @@ use std::sync::Arc;
 
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 use mediary_convert::av::Ffmpeg;
-use mediary_convert::pdf::PdfWorkers;
 use mediary_core::capability::{Abilities, CapabilityMatrix, PartShape};
 use mediary_core::task::{Chat, MediaPart, Part, PartPath, Role};
 use mediary_core::{Claim, ContentHash, Failure, Media, MediaKind, classify};
 use mediary_remote::Fetcher;
 use quick_cache::sync::Cache;
 
-use super::Spool;
+use super::admission::Admission;
+use super::documents::Reader;
 use super::treatments::opened;
 
 /// So many files of a chat are fetched side by side.
@@ -26,17 +26,16 @@ const MOST_LENGTHS: usize = 1_000;
 #[derive(Debug)]
 pub(super) struct Intake {
     fetcher: Fetcher,
-    /// Files that are fetched go to disk beyond so many bytes.
-    spool_bytes: u64,
-    pdf: Arc<PdfWorkers>,
+    admission: Admission,
+    reader: Arc<Reader>,
     ffmpeg: Option<Ffmpeg>,
     /// How many pages PDFs and how many seconds recordings have that were sent before.
     lengths: Cache<ContentHash, Option<u32>>,
 }
 
 impl Intake {
-    pub(super) fn new(fetcher: Fetcher, spool_bytes: u64, pdf: Arc<PdfWorkers>, ffmpeg: Option<Ffmpeg>) -> Self {
-        Self { fetcher, spool_bytes, pdf, ffmpeg, lengths: Cache::new(MOST_LENGTHS) }
+    pub(super) fn new(fetcher: Fetcher, admission: Admission, reader: Arc<Reader>, ffmpeg: Option<Ffmpeg>) -> Self {
+        Self { fetcher, admission, reader, ffmpeg, lengths: Cache::new(MOST_LENGTHS) }
     }
 
     /// What fetches files by their addresses.
@@ -73,13 +72,8 @@ impl Intake {
     }
 
     async fn fetch_part(&self, url: &str, name: Option<String>) -> Result<MediaPart, Failure> {
-        let mut spool = Spool::new(self.spool_bytes);
-        let fetched = self
-            .fetcher
-            .fetch(url, &mut |chunk| {
-                spool.write(chunk).map_err(|error| Failure::broken(format!("cannot keep a fetched file: {error}")))
-            })
-            .await?;
+        let mut spool = self.admission.spool();
+        let fetched = self.fetcher.fetch(url, &mut |chunk| spool.write(chunk)).await?;
         let name = name.or(fetched.file_name);
         let claim = Claim { mime: fetched.media_type.as_deref(), file_name: name.as_deref() };
         let media = classify(spool.finish(), claim).map_err(|refusal| Failure::unsupported(refusal.to_string()))?;
@@ -119,14 +113,14 @@ impl Intake {
     /// How many pages a PDF has; `None` where PDFium is not installed, has no worker free or cannot open it. Agents
     /// send a document again with every turn, so it is opened once.
     pub(super) async fn pages_of(&self, media: &Media) -> Option<u32> {
-        if !self.pdf.are_startable() {
+        if !self.reader.pdf().are_startable() {
             return None;
         }
         let hash = media.blob.hash();
         if let Some(pages) = self.lengths.get(&hash) {
             return pages;
         }
-        let document = self.pdf.open_if_free(&media.blob, None).await?;
+        let document = self.reader.open_if_free(&media.blob, None).await?;
         let pages = u32::try_from(document.pages()).ok();
         document.close().await;
         self.lengths.insert(hash, pages);
@@ -144,7 +138,9 @@ impl Intake {
             return seconds;
         }
         let ffmpeg = self.ffmpeg.as_ref()?;
-        let length = ffmpeg.length(&opened(media).await.ok()?).await.ok()?;
+        let input = opened(media).await.ok()?;
+        let _child = self.admission.child().await.ok()?;
+        let length = ffmpeg.length(&input).await.ok()?;
         let seconds = length.as_secs_f64().ceil() as u32;
         self.lengths.insert(hash, Some(seconds));
         Some(seconds)

@@ -4,6 +4,7 @@
 //! text) on top of it, [`Treatments`] (one medium becomes another) on top of both; the tasks that clients ask for stand on
 //! all three. Knows nothing of HTTP, statuses or wire formats; `http/`, `protocol/` and `cli/` sit on top.
 
+mod admission;
 pub(crate) mod blocking;
 mod build;
 mod documents;
@@ -18,6 +19,7 @@ mod spool;
 mod tasks;
 mod treatments;
 
+pub use admission::{Admission, HeldBytes, InUse};
 pub use build::{GatewayError, Parts};
 pub use documents::{
     Attempt, EngineChoice, OnPage, Outcome, PageOutcome, Progress, ReadOptions, ReadStatus, Reader, Reading, Reason,
@@ -50,6 +52,7 @@ pub struct Gateway {
     pub reader: Arc<Reader>,
     /// Turns one medium into another.
     pub treatments: Arc<Treatments>,
+    admission: Admission,
     intake: Intake,
     local: Arc<Local>,
     engines: Arc<[EngineInfo]>,
@@ -70,6 +73,12 @@ impl Gateway {
     #[must_use]
     pub fn fetcher(&self) -> &Fetcher {
         self.intake.fetcher()
+    }
+
+    /// What all requests together may hold.
+    #[must_use]
+    pub fn admission(&self) -> &Admission {
+        &self.admission
     }
 
     /// The engines of this process.

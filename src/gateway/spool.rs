@@ -8,9 +8,11 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use mediary_core::media::{ReadSeek, Source};
-use mediary_core::{Blob, ContentHash};
+use mediary_core::{Blob, ContentHash, Failure, Hold};
 use sha2::{Digest, Sha256};
 use tempfile::{NamedTempFile, TempPath};
+
+use super::admission::{Permit, Room};
 
 /// Takes chunks, gives a [`Blob`].
 #[derive(Debug)]
@@ -20,6 +22,9 @@ pub struct Spool {
     threshold: usize,
     hasher: Sha256,
     len: u64,
+    /// The room that counts what is in memory, and what was taken of it.
+    room: Option<Room>,
+    permit: Option<Permit>,
 }
 
 impl Spool {
@@ -27,22 +32,46 @@ impl Spool {
     #[must_use]
     pub fn new(threshold: u64) -> Self {
         let threshold = usize::try_from(threshold).unwrap_or(usize::MAX).max(Blob::HEAD_BYTES);
-        Self { memory: Vec::new(), file: None, threshold, hasher: Sha256::new(), len: 0 }
+        Self { memory: Vec::new(), file: None, threshold, hasher: Sha256::new(), len: 0, room: None, permit: None }
+    }
+
+    /// As [`Spool::new`]; what it has in memory is taken of a room.
+    pub(super) fn within(threshold: u64, room: Room) -> Self {
+        Self { room: Some(room), ..Self::new(threshold) }
     }
 
     /// Appends a chunk. Beyond the threshold this writes to the page cache, which is as quick as a copy.
     ///
     /// # Errors
-    /// When the temporary file cannot be made or written: a full disk.
-    pub fn write(&mut self, chunk: &[u8]) -> io::Result<()> {
+    /// When the temporary file cannot be made or written: a full disk. Busy when there is no more room in memory.
+    pub fn write(&mut self, chunk: &[u8]) -> Result<(), Failure> {
         self.hasher.update(chunk);
         self.len += chunk.len() as u64;
+        if self.file.is_none() && self.memory.len() + chunk.len() <= self.threshold {
+            return self.remember(chunk);
+        }
+        self.write_out(chunk)
+            .map_err(|error| Failure::broken(format!("the file cannot be kept in the temporary folder: {error}")))
+    }
+
+    fn remember(&mut self, chunk: &[u8]) -> Result<(), Failure> {
+        let wanted = self.memory.len() + chunk.len();
+        if wanted > self.memory.capacity() {
+            let capacity = (2 * self.memory.capacity()).min(self.threshold).max(wanted);
+            match (&mut self.permit, &self.room) {
+                (Some(permit), _) => permit.grow_to(capacity as u64)?,
+                (None, Some(room)) => self.permit = Some(room.take_now(capacity as u64)?),
+                (None, None) => {}
+            }
+            self.memory.reserve_exact(capacity - self.memory.len());
+        }
+        self.memory.extend_from_slice(chunk);
+        Ok(())
+    }
+
+    fn write_out(&mut self, chunk: &[u8]) -> io::Result<()> {
         if let Some(file) = &mut self.file {
             return file.write_all(chunk);
-        }
-        if self.memory.len() + chunk.len() <= self.threshold {
-            self.memory.extend_from_slice(chunk);
-            return Ok(());
         }
         let mut file = tempfile::Builder::new().prefix("mediary-").tempfile()?;
         file.write_all(&self.memory)?;
@@ -54,6 +83,9 @@ impl Spool {
         }
         self.memory.truncate(Blob::HEAD_BYTES);
         self.memory.shrink_to_fit();
+        if let Some(permit) = &mut self.permit {
+            permit.shrink_to(Blob::HEAD_BYTES as u64);
+        }
         self.file = Some(file);
         Ok(())
     }
@@ -62,10 +94,12 @@ impl Spool {
     #[must_use]
     pub fn finish(self) -> Blob {
         let hash = ContentHash::from_digest(self.hasher.finalize().into());
-        match self.file {
+        let hold = self.permit.map_or_else(Hold::default, Permit::hold);
+        let blob = match self.file {
             Some(file) => Blob::spooled(self.len, hash, &self.memory, Spooled(file.into_temp_path())),
             None => Blob::in_memory(self.memory),
-        }
+        };
+        blob.held(hold)
     }
 }
 

@@ -3,6 +3,7 @@
 //! It decides nothing about media; handlers hand requests to the gateway and write down what it answers. `mediary serve`
 //! calls [`serve()`]; tests drive [`router()`] without a socket.
 
+mod body;
 mod connection;
 mod docs;
 mod error;

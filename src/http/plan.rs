@@ -6,9 +6,10 @@ use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Request, State};
 
+use super::body;
 use super::error::{ApiError, ErrorBody};
 use super::guard::client_of;
-use super::ocr::{self, whole_body};
+use super::ocr;
 use super::state::AppState;
 use super::tasks::{bounds, protocol_of, refused};
 use crate::gateway::{Bounds, Planned, ReadOptions, TaskRequest, blocking};
@@ -35,7 +36,7 @@ use crate::protocol::{Decoded, Protocol};
 pub(super) async fn plan(State(state): State<AppState>, request: Request) -> Result<Json<PlanBody>, ApiError> {
     let bounds = bounds(request.headers())?;
     let client = client_of(request.headers());
-    let body = Bytes::from(whole_body(request, &state.config.limits).await?);
+    let body = body::whole(request, &state).await?;
     let planned = planned(&state, body, bounds, client).await?;
     Ok(Json(PlanBody::new(&planned.demand, &planned.plan, planned.first)))
 }
@@ -61,12 +62,12 @@ async fn planned(state: &AppState, body: Bytes, bounds: Bounds, client: Vec<u8>)
             Ok(state.gateway.explain_reading(&media, &options).await.map_err(refused)?)
         }
         "/v1/ocr/process" => {
-            let (media, options) = ocr::document(&request, &state.config.limits).await?;
+            let (media, options) = ocr::document(&request, state.gateway.admission()).await?;
             let options = ReadOptions { privacy: bounds.privacy, ..options };
             Ok(state.gateway.explain_reading(&media, &options).await.map_err(refused)?)
         }
         "/v1/audio/transcriptions" => {
-            let (recording, model) = ocr::recording(&request, &state.config.limits).await?;
+            let (recording, model) = ocr::recording(&request, state.gateway.admission()).await?;
             Ok(state.gateway.explain_transcription(&recording, &model, &bounds).await.map_err(refused)?)
         }
         other => {

@@ -4,6 +4,7 @@
 //! tell is tested beside the code. `make test` fetches the libraries and weights that are read here.
 
 mod access;
+mod admission;
 mod answers;
 mod bad_files;
 mod bad_requests;

@@ -11,7 +11,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use mediary::config::{Bytes, Config, Environment, ProviderChoice};
-use mediary::gateway::{Gateway, Parts, Pipelines, Recipe};
+use mediary::gateway::{Gateway, InUse, Parts, Pipelines, Recipe};
 use mediary::http::{self, AppState};
 use mediary::models::{Locations, Models};
 use mediary::providers::Providers;
@@ -138,6 +138,11 @@ impl TestServer {
         self.gateway.upgrade().map_or(0, |gateway| {
             gateway.queue_depths().find(|(engine, _)| *engine == "paddleocr").map_or(0, |(_, jobs)| jobs)
         })
+    }
+
+    /// How much of each room requests hold.
+    pub(crate) fn in_use(&self) -> InUse {
+        self.gateway.upgrade().map_or_else(InUse::default, |gateway| gateway.admission().in_use())
     }
 
     /// How many workers have died or were killed with a document open.

@@ -1,7 +1,6 @@
 //! One run of ffmpeg: no terminal, no environment, no network, so much time, so much output.
 
 use std::ffi::OsString;
-use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -15,7 +14,7 @@ const MOST_COMPLAINT_BYTES: u64 = 16 << 10;
 /// ffmpeg gives up where a single buffer would be larger. A frame of 8K has 130 MB.
 const MOST_ALLOCATION_BYTES: u32 = 512 << 20;
 /// Threads of a run; the gateway has other work to do meanwhile.
-const THREADS: u32 = 2;
+pub(super) const THREADS: u64 = 2;
 
 /// What a run left.
 #[derive(Debug)]
@@ -27,15 +26,27 @@ pub(super) struct Run {
 }
 
 /// What comes before every input.
-pub(super) fn first_arguments() -> Vec<OsString> {
-    let (alloc, threads) = (MOST_ALLOCATION_BYTES.to_string(), THREADS.to_string());
-    let fixed = ["-nostdin", "-hide_banner", "-v", "error", "-max_alloc", &alloc, "-threads", &threads];
+pub(super) fn first_arguments(most_pixels: u64) -> Vec<OsString> {
+    let (alloc, threads, pixels) = (MOST_ALLOCATION_BYTES.to_string(), THREADS.to_string(), most_pixels.to_string());
+    let fixed = [
+        "-nostdin",
+        "-hide_banner",
+        "-v",
+        "error",
+        "-max_alloc",
+        &alloc,
+        "-threads",
+        &threads,
+        // Held against what a stream says of itself, before a picture is allocated.
+        "-max_pixels",
+        &pixels,
+    ];
     fixed.into_iter().map(OsString::from).collect()
 }
 
 /// Runs a program to its end. Dropping the future kills it.
 pub(super) async fn run(
-    program: &Path,
+    mut command: Command,
     arguments: Vec<OsString>,
     most_bytes: u64,
     time: Duration,
@@ -43,7 +54,7 @@ pub(super) async fn run(
     let cannot = |error: std::io::Error| {
         Failure::new(FailureKind::NotInstalled, format!("ffmpeg cannot be started: {error}; install it anew"))
     };
-    let mut child = Command::new(program)
+    let mut child = command
         .args(arguments)
         .env_clear()
         .stdin(Stdio::null())

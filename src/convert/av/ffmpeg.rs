@@ -5,12 +5,19 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use mediary_core::{Blob, Failure, Media, MediaFormat};
+use tokio::process::Command;
 
 use super::command::{self, Run};
 use super::{AvInput, SoundOrder};
 
+/// The address space of a run. Its libraries alone take a third of it.
+const MEMORY_BYTES: &str = "1073741824";
 /// How long one run may take.
 const TIME: Duration = Duration::from_secs(120);
+/// Pictures of 4K have 8.3 million.
+const MOST_PIXELS: u64 = 10_000_000;
+/// How ffmpeg says that a video's pictures are larger than allowed.
+const TOO_MANY_PIXELS: [&str; 2] = ["exceeds specified max pixel count", "picture size invalid"];
 /// Nothing but a position every half a second comes out of measuring.
 const MOST_PROGRESS_BYTES: u64 = 4 << 20;
 /// The largest frame, as a JPEG.
@@ -20,6 +27,10 @@ const MOST_FRAME_BYTES: u64 = 32 << 20;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ffmpeg {
     program: PathBuf,
+    /// Our own executable, which limits itself and becomes ffmpeg; `None`: ffmpeg is started as it is.
+    launcher: Option<PathBuf>,
+    /// A video with larger pictures is not decoded.
+    most_pixels: u64,
     time: Duration,
 }
 
@@ -44,7 +55,19 @@ impl Ffmpeg {
     /// The ffmpeg of this path.
     #[must_use]
     pub fn at(program: PathBuf) -> Self {
-        Self { program, time: TIME }
+        Self { program, launcher: None, most_pixels: MOST_PIXELS, time: TIME }
+    }
+
+    /// Started by our own executable, which puts limits on the process before it becomes ffmpeg.
+    #[must_use]
+    pub fn launched_by(self, program: PathBuf) -> Self {
+        Self { launcher: Some(program), ..self }
+    }
+
+    /// With another limit on the pixels of a video's pictures.
+    #[must_use]
+    pub fn up_to_pixels(self, most_pixels: u64) -> Self {
+        Self { most_pixels, ..self }
     }
 
     /// With another limit on the time of each run.
@@ -107,7 +130,7 @@ impl Ffmpeg {
         behind: impl IntoIterator<Item = A>,
         most_bytes: u64,
     ) -> Result<Run, Failure> {
-        let mut arguments = command::first_arguments();
+        let mut arguments = command::first_arguments(self.most_pixels);
         if let Some(from) = from {
             arguments.extend(["-ss".into(), OsString::from(format!("{:.3}", from.as_secs_f64()))]);
         }
@@ -115,9 +138,27 @@ impl Ffmpeg {
         arguments.extend(before.iter().map(OsString::from));
         arguments.push(input.path().into());
         arguments.extend(behind.into_iter().map(|argument| argument.as_ref().to_owned()));
-        let mut run = command::run(&self.program, arguments, most_bytes, self.time).await?;
+        let mut run = command::run(self.command(), arguments, most_bytes, self.time).await?;
         // The path of the file must not reach a client.
         run.complaint = run.complaint.replace(&*input.path().to_string_lossy(), "the file");
+        let complaint = run.complaint.to_ascii_lowercase();
+        if !run.ok && TOO_MANY_PIXELS.iter().any(|words| complaint.contains(words)) {
+            return Err(Failure::too_large(format!(
+                "the pictures of this video have more than the {} pixels allowed; scale it down, or raise \
+                 [limits.video] pixels",
+                self.most_pixels
+            )));
+        }
         Ok(run)
+    }
+
+    /// What is started.
+    fn command(&self) -> Command {
+        let Some(launcher) = &self.launcher else { return Command::new(&self.program) };
+        let mut command = Command::new(launcher);
+        let seconds = (command::THREADS * self.time.as_secs().max(1)).to_string();
+        command.args(["worker", "confined", "--memory-bytes", MEMORY_BYTES, "--seconds", &seconds, "--"]);
+        command.arg(&self.program);
+        command
     }
 }

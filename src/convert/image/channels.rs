@@ -44,7 +44,11 @@ impl Pixels {
     pub(super) fn into_bgr(self) -> Vec<u8> {
         let Self { samples, channels, stride } = self;
         match channels {
-            Channels::Grey => samples.chunks_exact(stride).flat_map(|pixel| [pixel[0]; 3]).collect(),
+            Channels::Grey => {
+                let mut bgr = Vec::with_capacity(samples.len() / stride * 3);
+                samples.chunks_exact(stride).for_each(|pixel| bgr.extend([pixel[0]; 3]));
+                bgr
+            }
             Channels::GreyAlpha => {
                 let grey_alpha = |pixel: &[u8]| [pixel[0], pixel[0], pixel[0], pixel[1]];
                 flatten(samples.chunks_exact(stride).flat_map(grey_alpha).collect())

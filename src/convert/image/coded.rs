@@ -10,17 +10,34 @@ use mediary_core::{Blob, Failure, MediaFormat, Raster};
 use super::alpha::Clear;
 use super::channels::{Channels, Pixels};
 use super::input::{self, Input};
+use super::limits::weight;
 use super::{ImageLimits, jpeg, orient, refuse, webp};
 
 /// What a PNG's text chunks and colour profile may unpack to.
 const METADATA_BYTES: u64 = 16 * 1024 * 1024;
 
+/// Holds the header against the limits and says how many pixels there are, and what decoding them takes.
 pub(super) fn check_header(
     format: MediaFormat,
     input: Box<dyn Input + '_>,
     limits: &ImageLimits,
-) -> Result<(), Failure> {
-    decoder(format, input, limits).map(|_| ())
+) -> Result<(u64, u64), Failure> {
+    let decoder = decoder(format, input, limits)?;
+    let (width, height) = decoder.dimensions();
+    let pixels = u64::from(width) * u64::from(height);
+    let (samples, color) = (decoder.total_bytes(), decoder.color_type());
+    // What has to be there beside the samples.
+    let beside = match (format, layout(color)) {
+        // The coefficients of a progressive file, two bytes each, before they are samples.
+        (MediaFormat::Jpeg, _) => pixels * 2 * u64::from(color.channel_count()),
+        // The decoder's own picture, before it is handed over.
+        (MediaFormat::Webp | MediaFormat::Gif, _) => pixels * 4,
+        // Grey needs a buffer of its own to become colours, everything else does it in place.
+        (_, Some((Channels::Grey, _))) => pixels * 3,
+        (_, Some((Channels::GreyAlpha, _))) => pixels * 4,
+        _ => 0,
+    };
+    Ok((pixels, weight(pixels, samples + beside)))
 }
 
 pub(super) fn decode(format: MediaFormat, blob: &Blob, limits: &ImageLimits) -> Result<Raster, Failure> {

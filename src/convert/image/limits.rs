@@ -81,3 +81,8 @@ impl ImageLimits {
         ))
     }
 }
+
+/// What decoding a picture takes, in pixels of four bytes; at least what it has.
+pub(super) fn weight(pixels: u64, bytes: u64) -> u64 {
+    pixels.max(bytes.div_ceil(4))
+}

@@ -19,7 +19,7 @@ pub struct Pictures {
 
 #[derive(Debug, Clone)]
 enum Contents {
-    One { density: Option<Density> },
+    One { density: Option<Density>, pixels: u64, weight: u64 },
     Pages(Vec<tiff::Page>),
 }
 
@@ -41,8 +41,8 @@ pub fn open(media: &Media, limits: &ImageLimits) -> Result<Pictures, Failure> {
         if format == MediaFormat::Tiff {
             return Ok(Contents::Pages(tiff::pages(input, limits)?));
         }
-        coded::check_header(format, input, limits)?;
-        Ok(Contents::One { density: header::dots_per_inch(format, media.blob.head()) })
+        let (pixels, weight) = coded::check_header(format, input, limits)?;
+        Ok(Contents::One { density: header::dots_per_inch(format, media.blob.head()), pixels, weight })
     })?;
     Ok(Pictures { media: media.clone(), limits: *limits, contents })
 }
@@ -59,6 +59,25 @@ impl Pictures {
         match &self.contents {
             Contents::One { .. } => 1,
             Contents::Pages(pages) => pages.len(),
+        }
+    }
+
+    /// How many pixels one picture has as it is stored. None without such a page.
+    #[must_use]
+    pub fn pixels(&self, index: usize) -> u64 {
+        match &self.contents {
+            Contents::One { pixels, .. } => *pixels,
+            Contents::Pages(pages) => pages.get(index).map_or(0, tiff::Page::pixels),
+        }
+    }
+
+    /// How many pixels decoding one picture takes, those that need more than four bytes counted for more. Nothing without
+    /// such a page.
+    #[must_use]
+    pub fn weight(&self, index: usize) -> u64 {
+        match &self.contents {
+            Contents::One { weight, .. } => *weight,
+            Contents::Pages(pages) => pages.get(index).map_or(0, tiff::Page::weight),
         }
     }
 
@@ -82,7 +101,7 @@ impl Pictures {
 
     fn density(&self, index: usize) -> Option<Density> {
         match &self.contents {
-            Contents::One { density } => density.filter(|_| index == 0),
+            Contents::One { density, .. } => density.filter(|_| index == 0),
             Contents::Pages(pages) => pages.get(index)?.density,
         }
     }

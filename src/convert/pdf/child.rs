@@ -10,7 +10,7 @@ use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 
 use super::WorkerSettings;
 use super::searchable::PageLayer;
-use super::wire::{self, DocumentSource, PageReply, Reply, Request};
+use super::wire::{self, DocumentSource, PageOrder, PageReply, Reply, Request};
 
 /// How much of a document is handed over at a time.
 const COPY_BYTES: usize = 256 * 1024;
@@ -31,7 +31,8 @@ const RESERVED_KIB: &str = "8192";
 impl WorkerProcess {
     pub(super) fn start(settings: &WorkerSettings) -> io::Result<Self> {
         let mut child = Command::new(&settings.program)
-            .args(["worker", "pdf", "--memory-bytes", &settings.memory_bytes.to_string(), "--library"])
+            .args(["worker", "pdf", "--memory-bytes", &settings.memory_bytes.to_string()])
+            .args(["--page-seconds", &settings.page_time.as_secs().max(1).to_string(), "--library"])
             .arg(&settings.library)
             // A worker needs nothing of ours, least of all keys.
             .env_clear()
@@ -67,14 +68,18 @@ impl WorkerProcess {
         self.receive().await
     }
 
-    /// Has a page read.
-    pub(super) async fn page(&mut self, request: &Request) -> io::Result<Result<(PageReply, Option<Raster>), String>> {
-        self.send(request).await?;
+    /// Has a page read. What it is said to measure is held against the order before anything is allocated for it.
+    pub(super) async fn page(&mut self, order: PageOrder) -> io::Result<Result<(PageReply, Option<Raster>), String>> {
+        let most_pixels = order.rendering.most_pixels();
+        self.send(&Request::Page(order)).await?;
         self.pages_read += 1;
         match self.receive().await? {
             Reply::Page(reply) => {
-                let raster =
-                    if reply.rendered { Some(self.pixels(reply.width_px, reply.height_px).await?) } else { None };
+                let (width, height) = (reply.width_px, reply.height_px);
+                if u64::from(width) * u64::from(height) > most_pixels {
+                    return Err(io::Error::other("the worker drew more than was ordered"));
+                }
+                let raster = if reply.rendered { Some(self.pixels(width, height).await?) } else { None };
                 Ok(Ok((*reply, raster)))
             }
             Reply::PageFailed(reason) => Ok(Err(reason)),
@@ -134,8 +139,13 @@ impl WorkerProcess {
     async fn receive(&mut self) -> io::Result<Reply> {
         let mut prefix = [0; 4];
         self.output.read_exact(&mut prefix).await?;
-        let mut body = vec![0; wire::header_length(prefix)?];
-        self.output.read_exact(&mut body).await?;
+        let length = wire::header_length(prefix)?;
+        // It grows with what comes, whatever the child says will come.
+        let mut body = Vec::new();
+        (&mut self.output).take(length as u64).read_to_end(&mut body).await?;
+        if body.len() < length {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
         wire::decode(&body)
     }
 }

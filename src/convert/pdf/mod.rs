@@ -14,7 +14,7 @@ mod wire;
 mod worker;
 mod write;
 
-pub use pool::{OpenPdf, PdfWorkers};
+pub use pool::{OpenPdf, PdfPlace, PdfWorkers};
 pub use searchable::{PageLayer, PicturePdf};
 pub use wire::{PageOrder, PageReply, Rendering, TextPolicy};
 pub use worker::run as run_worker;
@@ -39,6 +39,8 @@ pub struct WorkerSettings {
     pub memory_bytes: u64,
     /// Time for one page, and for opening a document.
     pub page_time: Duration,
+    /// How long a document waits for a worker.
+    pub wait: Duration,
     /// What a refused caller is told to wait.
     pub retry_after: Duration,
 }

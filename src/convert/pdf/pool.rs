@@ -7,13 +7,13 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use mediary_core::{Blob, Failure, FailureKind, Raster};
+use mediary_core::{Blob, Failure, FailureKind, Hold, Raster};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
 use super::WorkerSettings;
 use super::child::WorkerProcess;
-use super::wire::{PageOrder, PageReply, Refusal, Reply, Request};
+use super::wire::{PageOrder, PageReply, Refusal, Reply};
 
 /// The workers.
 #[derive(Debug, Clone)]
@@ -58,25 +58,38 @@ impl PdfWorkers {
         super::child::is_startable(&self.shared.settings.program, &self.shared.settings.library)
     }
 
-    /// Opens a document in a worker, waiting for one if all are taken.
+    /// A place with the workers, waited for if all are taken.
     ///
     /// # Errors
-    /// [`FailureKind::Busy`] when too many wait already; [`FailureKind::Unreadable`] when the document is
-    /// encrypted or damaged; [`FailureKind::TimedOut`] when opening takes longer than a page may.
-    pub async fn open(&self, blob: &Blob, password: Option<&str>) -> Result<OpenPdf, Failure> {
-        let permit = self.shared.permit().await?;
-        self.open_with(permit, blob, password).await
+    /// [`FailureKind::Busy`] when too many wait already, or none becomes free in time.
+    pub async fn place(&self) -> Result<PdfPlace, Failure> {
+        if let Some(place) = self.free_place() {
+            return Ok(place);
+        }
+        let _waiting = Waiting::enter(&self.shared)?;
+        let taking = self.shared.permits.clone().acquire_owned();
+        match timeout(self.shared.settings.wait, taking).await {
+            Ok(Ok(permit)) => Ok(PdfPlace(permit)),
+            Ok(Err(_)) => Err(Failure::broken("the PDF workers have stopped")),
+            Err(_) => Err(self.shared.busy("no PDF worker became free in time")),
+        }
     }
 
-    /// Opens a document once more, in a second worker, if one is free this moment and the document opens.
-    pub async fn open_if_free(&self, blob: &Blob, password: Option<&str>) -> Option<OpenPdf> {
-        let permit = self.shared.permits.clone().try_acquire_owned().ok()?;
-        self.open_with(permit, blob, password).await.ok()
+    /// A place with the workers, if one is free this moment.
+    #[must_use]
+    pub fn free_place(&self) -> Option<PdfPlace> {
+        self.shared.permits.clone().try_acquire_owned().ok().map(PdfPlace)
     }
 
-    async fn open_with(
+    /// Opens a document in a worker. What is held for the child is given back with the place.
+    ///
+    /// # Errors
+    /// [`FailureKind::Unreadable`] when the document is encrypted or damaged; [`FailureKind::TimedOut`] when opening
+    /// takes longer than a page may.
+    pub async fn open(
         &self,
-        permit: OwnedSemaphorePermit,
+        place: PdfPlace,
+        child: Hold,
         blob: &Blob,
         password: Option<&str>,
     ) -> Result<OpenPdf, Failure> {
@@ -86,20 +99,22 @@ impl PdfWorkers {
             pages: 0,
             blob: blob.clone(),
             password: password.map(str::to_owned),
-            _permit: permit,
+            _place: place,
+            _child: child,
         };
         document.pages = document.reopen().await?;
         Ok(document)
     }
 }
 
+/// A place with the workers, for one document.
+#[derive(Debug)]
+pub struct PdfPlace(#[expect(dead_code, reason = "it is there to be dropped")] OwnedSemaphorePermit);
+
 impl Shared {
-    async fn permit(&self) -> Result<OwnedSemaphorePermit, Failure> {
-        if let Ok(permit) = self.permits.clone().try_acquire_owned() {
-            return Ok(permit);
-        }
-        let _place = Waiting::enter(self)?;
-        self.permits.clone().acquire_owned().await.map_err(|_| Failure::broken("the PDF workers have stopped"))
+    fn busy(&self, why: &str) -> Failure {
+        let kind = FailureKind::Busy { retry_after: self.settings.retry_after };
+        Failure::new(kind, format!("busy: {why}; try again shortly"))
     }
 
     fn take_worker(&self) -> Result<WorkerProcess, Failure> {
@@ -121,13 +136,9 @@ impl<'a> Waiting<'a> {
         let entered = shared
             .waiting
             .fetch_update(Ordering::AcqRel, Ordering::Acquire, |waiting| (waiting < limit).then_some(waiting + 1));
-        entered.map(|_| Self(&shared.waiting)).map_err(|_| {
-            let kind = FailureKind::Busy { retry_after: shared.settings.retry_after };
-            Failure::new(
-                kind,
-                format!("busy: {limit} documents are waiting for a PDF worker already; try again shortly"),
-            )
-        })
+        entered
+            .map(|_| Self(&shared.waiting))
+            .map_err(|_| shared.busy(&format!("{limit} documents are waiting for a PDF worker already")))
     }
 }
 
@@ -145,7 +156,9 @@ pub struct OpenPdf {
     pages: usize,
     blob: Blob,
     password: Option<String>,
-    _permit: OwnedSemaphorePermit,
+    // Given back after the worker has gone.
+    _place: PdfPlace,
+    _child: Hold,
 }
 
 impl OpenPdf {
@@ -169,7 +182,7 @@ impl OpenPdf {
         let number = order.index + 1;
         let limit = self.page_time();
         let mut worker = self.take_worker().await?;
-        match timeout(limit, worker.page(&Request::Page(order))).await {
+        match timeout(limit, worker.page(order)).await {
             Ok(Ok(answer)) => {
                 self.worker = Some(worker);
                 answer.map_err(|reason| Failure::unreadable(format!("page {number} cannot be read: {reason}")))

@@ -79,6 +79,17 @@ pub struct Rendering {
     pub picture_share: f32,
 }
 
+impl Rendering {
+    /// Sides are rounded to whole pixels, so a page may have a few more than it should.
+    const ROUNDING: u64 = 24_000;
+
+    /// The most pixels that a page comes with.
+    #[must_use]
+    pub fn most_pixels(&self) -> u64 {
+        u64::from(self.max_pixels) + Self::ROUNDING
+    }
+}
+
 impl Default for Rendering {
     /// At 200 DPI 10-point print is tall enough to be read well and no taller. A4 at 400 DPI has 16 million
     /// pixels; more makes no text readable that this does not. What covers less than a hundredth is a logo.

@@ -5,19 +5,21 @@
 
 use std::io::{self, BufReader, BufWriter, Read, Write};
 use std::path::Path;
+use std::time::Duration;
 
 use pdfium_render::prelude::*;
 
 use super::page;
 use super::searchable;
 use super::wire::{self, DocumentSource, Refusal, Reply, Request};
+use crate::confine;
 
 /// Serves requests until standard input ends.
 ///
 /// # Errors
 /// When the pipe to the server breaks.
-pub fn run(library: &Path, memory_bytes: u64) -> io::Result<()> {
-    limit_address_space(memory_bytes);
+pub fn run(library: &Path, memory_bytes: u64, page_time: Duration) -> io::Result<()> {
+    confine::for_good(memory_bytes);
     let mut input = BufReader::new(io::stdin().lock());
     let mut output = BufWriter::with_capacity(256 * 1024, io::stdout().lock());
     let pdfium = match Pdfium::bind_to_library(library) {
@@ -32,9 +34,10 @@ pub fn run(library: &Path, memory_bytes: u64) -> io::Result<()> {
     };
     let mut next = wire::read(&mut input)?;
     while let Some(request) = next {
+        confine::processor_time(page_time);
         next = match request {
             Request::Open { source, password } => {
-                serve_document(&pdfium, &mut input, &mut output, &source, password.as_deref())?
+                serve_document(&pdfium, &mut input, &mut output, (&source, password.as_deref()), page_time)?
             }
             Request::Page(_) | Request::Stamp(_) | Request::Save => {
                 answer(&mut output, &Reply::PageFailed("no document is open".to_owned()))?;
@@ -52,8 +55,8 @@ fn serve_document<'a>(
     pdfium: &'a Pdfium,
     input: &mut impl Read,
     output: &mut impl Write,
-    source: &DocumentSource,
-    password: Option<&'a str>,
+    (source, password): (&DocumentSource, Option<&'a str>),
+    page_time: Duration,
 ) -> io::Result<Option<Request>> {
     let mut document = match open(pdfium, input, source, password)? {
         Ok(document) => document,
@@ -64,6 +67,7 @@ fn serve_document<'a>(
     };
     answer(output, &Reply::Opened { pages: usize::try_from(document.pages().len()).unwrap_or(0) })?;
     while let Some(request) = wire::read(input)? {
+        confine::processor_time(page_time);
         match request {
             Request::Page(order) => match page::read(&document, &order) {
                 Ok((reply, raster)) => {
@@ -109,12 +113,6 @@ impl Write for Parts {
 fn answer(output: &mut impl Write, reply: &Reply) -> io::Result<()> {
     wire::write(output, reply)?;
     output.flush()
-}
-
-/// A system that knows no such limit still has the limit on time.
-fn limit_address_space(bytes: u64) {
-    use rustix::process::{Resource, Rlimit, setrlimit};
-    let _ = setrlimit(Resource::As, Rlimit { current: Some(bytes), maximum: Some(bytes) });
 }
 
 fn open<'a>(

@@ -11,7 +11,7 @@ use bytes::Bytes;
 
 use super::encoded::{self, Encoded, NotBase64};
 use super::source::Source;
-use crate::ContentHash;
+use crate::{ContentHash, Hold};
 
 /// Bytes with their length, hash and first bytes. Cheap to clone; the bytes are shared.
 #[derive(Clone)]
@@ -20,6 +20,7 @@ pub struct Blob {
     hash: Arc<OnceLock<ContentHash>>,
     head: Arc<[u8]>,
     source: Arc<dyn Source>,
+    _hold: Hold,
 }
 
 impl Blob {
@@ -30,7 +31,7 @@ impl Blob {
     #[must_use]
     pub fn in_memory(bytes: Vec<u8>) -> Self {
         let head = bytes[..bytes.len().min(Self::HEAD_BYTES)].into();
-        Self { len: bytes.len() as u64, hash: Arc::default(), head, source: Arc::new(bytes) }
+        Self { len: bytes.len() as u64, hash: Arc::default(), head, source: Arc::new(bytes), _hold: Hold::default() }
     }
 
     /// A blob over base64 in any of its spellings. A text in the standard one is kept as it is.
@@ -43,13 +44,25 @@ impl Blob {
             Err(text) => return encoded::decode_leniently(&text).map(Self::in_memory),
         };
         let head = encoded.head(Self::HEAD_BYTES).into();
-        Ok(Self { len: encoded.len_bytes(), hash: Arc::default(), head, source: Arc::new(encoded) })
+        Ok(Self {
+            len: encoded.len_bytes(),
+            hash: Arc::default(),
+            head,
+            source: Arc::new(encoded),
+            _hold: Hold::default(),
+        })
     }
 
     /// A blob over a source whose length, hash and head were taken while it was written.
     pub fn spooled(len: u64, hash: ContentHash, head: &[u8], source: impl Source + 'static) -> Self {
         let head = head[..head.len().min(Self::HEAD_BYTES)].into();
-        Self { len, hash: Arc::new(hash.into()), head, source: Arc::new(source) }
+        Self { len, hash: Arc::new(hash.into()), head, source: Arc::new(source), _hold: Hold::default() }
+    }
+
+    /// The same blob, keeping a permit as long as its bytes are there.
+    #[must_use]
+    pub fn held(self, hold: Hold) -> Self {
+        Self { _hold: hold, ..self }
     }
 
     /// Length in bytes.

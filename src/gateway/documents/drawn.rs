@@ -6,7 +6,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use mediary_convert::image::{self, draw_boxes, encode_png};
+use mediary_convert::image::{draw_boxes, encode_png};
 use mediary_convert::pdf::{PageOrder, TextPolicy};
 use mediary_core::document::Page;
 use mediary_core::{Failure, Media, MediaKind, Raster};
@@ -101,7 +101,7 @@ impl Reader {
         options: &ReadOptions,
         pages: Vec<Page>,
     ) -> Result<Vec<(usize, Vec<u8>)>, Failure> {
-        let mut document = self.pdf.open(&media.blob, options.password.as_deref()).await?;
+        let mut document = self.open(&media.blob, options.password.as_deref()).await?;
         let mut drawn = Vec::with_capacity(pages.len());
         for page in pages {
             let order = PageOrder {
@@ -112,7 +112,8 @@ impl Reader {
                 trust: self.recipe.text_layer,
                 rendering: self.recipe.render,
             };
-            let (_, raster) = document.page(order).await?;
+            let room = self.room_for_pages(1).await?;
+            let (_, raster) = Self::page(&mut document, order, room).await?;
             let raster = raster.ok_or_else(|| Failure::broken("the worker sent no picture"))?;
             drawn.push(blocking::run(move || png_of(&raster, &page)).await?);
         }
@@ -121,12 +122,15 @@ impl Reader {
     }
 
     async fn draw_pictures(&self, media: &Media, pages: Vec<Page>) -> Result<Vec<(usize, Vec<u8>)>, Failure> {
-        let (limits, media) = (self.image_limits(), media.clone());
-        blocking::run(move || {
-            let pictures = image::open(&media, &limits)?;
-            pages.into_iter().map(|page| png_of(&pictures.decode(page.index)?, &page)).collect()
-        })
-        .await
+        let pictures = self.pictures(media).await?;
+        let mut drawn = Vec::with_capacity(pages.len());
+        for page in pages {
+            let png = self.with_picture(&pictures, page.index, move |pictures, hold| {
+                png_of(&pictures.decode(page.index)?.held(hold), &page)
+            });
+            drawn.push(png.await?);
+        }
+        Ok(drawn)
     }
 }
 

@@ -7,6 +7,7 @@ mod drawn;
 mod engine;
 mod layer_sample;
 mod markdown;
+mod opened;
 mod options;
 mod page_reader;
 mod page_work;
@@ -32,6 +33,7 @@ use mediary_convert::image::ImageLimits;
 use mediary_convert::pdf::PdfWorkers;
 use mediary_store::DiskCache;
 
+use super::admission::Admission;
 use super::routing::Router;
 use crate::config::Limits;
 
@@ -49,6 +51,7 @@ pub struct Reader {
     readings: Option<Arc<DiskCache>>,
     /// Drawn pages that can be fetched.
     drawings: Drawings,
+    admission: Admission,
 }
 
 impl Reader {
@@ -58,11 +61,12 @@ impl Reader {
         pdf: Arc<PdfWorkers>,
         router: Arc<Router>,
         readings: Option<Arc<DiskCache>>,
+        admission: Admission,
     ) -> Self {
-        Self { limits, recipe, pdf, router, readings, drawings: Drawings::default() }
+        Self { limits, recipe, pdf, router, readings, drawings: Drawings::default(), admission }
     }
 
-    /// What opens PDFs.
+    /// What opens PDFs; they are opened by [`Reader::open`].
     pub(super) fn pdf(&self) -> &PdfWorkers {
         &self.pdf
     }

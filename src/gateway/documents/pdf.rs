@@ -10,6 +10,7 @@ use mediary_core::document::{Doubt, Page, Source};
 use mediary_core::{Failure, FailureKind, Media, Raster};
 use mediary_layout::arrange_layer;
 
+use super::super::admission::Permit;
 use super::Reader;
 use super::engine::Picture;
 use super::options::ReadOptions;
@@ -43,7 +44,7 @@ impl Reader {
                 "PDFium is not installed; run `mediary models pull pdfium`, then start Mediary anew",
             ));
         }
-        let mut document = self.pdf.open(&media.blob, options.password.as_deref()).await?;
+        let mut document = self.open(&media.blob, options.password.as_deref()).await?;
         let total = document.pages();
         if total == 0 {
             document.close().await;
@@ -66,12 +67,13 @@ impl Reader {
             )));
         }
         let mut outcomes = Vec::with_capacity(indices.len());
-        let first = draw(&mut document, self.order(options, indices[0])).await;
+        let room = self.room_for_pages(1).await?;
+        let first = draw(&mut document, self.order(options, indices[0]), room).await;
         let has_own_text = first.answer.as_ref().is_ok_and(|(_, raster)| raster.is_none());
         let mut lanes = vec![document];
         if has_own_text && indices.len() >= WORTH_TWO_WORKERS {
             // Where every worker is taken, one goes on alone.
-            lanes.extend(self.pdf.open_if_free(&media.blob, options.password.as_deref()).await);
+            lanes.extend(self.open_if_free(&media.blob, options.password.as_deref()).await);
         }
         // As many pages are drawn at once as there are lanes, each of them to its end, while those before are
         // finished: a page that was begun and left alone would run into its time limit.
@@ -79,8 +81,16 @@ impl Reader {
         let lanes = Mutex::new(lanes);
         let mut drawn = vec![first];
         while !drawn.is_empty() {
-            let group = groups.next().unwrap_or_default().iter();
-            let coming = try_join_all(group.map(|&index| draw_in_a_lane(&lanes, self.order(options, index))));
+            let group = groups.next().unwrap_or_default();
+            let coming = async {
+                // For all of them at once: pages that wait for one another's room would wait for ever.
+                let mut room = self.room_for_pages(group.len()).await?;
+                let each = self.recipe.render.most_pixels();
+                let rooms: Vec<Permit> = group.iter().map(|_| room.split(each)).collect();
+                let drawing = group.iter().zip(rooms);
+                try_join_all(drawing.map(|(&index, room)| draw_in_a_lane(&lanes, self.order(options, index), room)))
+                    .await
+            };
             let finished = async {
                 for page in drawn {
                     outcomes.push(self.finish(page, reader, options, attempts).await?);
@@ -156,18 +166,18 @@ impl Reader {
 }
 
 /// Draws a page in whichever lane is free; there are as many lanes as pages are drawn at once.
-async fn draw_in_a_lane(lanes: &Mutex<Vec<OpenPdf>>, order: PageOrder) -> Result<Drawn, Failure> {
+async fn draw_in_a_lane(lanes: &Mutex<Vec<OpenPdf>>, order: PageOrder, room: Permit) -> Result<Drawn, Failure> {
     let free = lanes.lock().unwrap_or_else(PoisonError::into_inner).pop();
     let mut lane = free.ok_or_else(|| Failure::broken("more pages are being drawn than there are workers"))?;
-    let drawn = draw(&mut lane, order).await;
+    let drawn = draw(&mut lane, order, room).await;
     lanes.lock().unwrap_or_else(PoisonError::into_inner).push(lane);
     Ok(drawn)
 }
 
-async fn draw(document: &mut OpenPdf, order: PageOrder) -> Drawn {
+async fn draw(document: &mut OpenPdf, order: PageOrder, room: Permit) -> Drawn {
     let started = Instant::now();
     let index = order.index;
-    let answer = document.page(order).await;
+    let answer = Reader::page(document, order, room).await;
     Drawn { index, answer, duration: started.elapsed() }
 }
 

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use mediary_convert::image;
 use mediary_core::{Failure, Media};
 
 use super::super::blocking;
@@ -30,25 +29,21 @@ impl Reader {
         if options.text_layer_only {
             return Err(no_text_layer());
         }
-        // Refused before anything is decoded, if the engine has no place.
-        reader.take_place()?;
-        let limits = self.image_limits();
-        let source = media.clone();
-        let mut pictures = blocking::run(move || image::open(&source, &limits)).await?;
+        let pictures = self.pictures(media).await?;
         let total = pictures.pages();
         let indices = options.pages.indices(total).map_err(|error| Failure::malformed(error.to_string()))?;
         let mut outcomes = Vec::with_capacity(indices.len());
         for &index in &indices {
-            let decoded = blocking::run(move || {
-                let raster = pictures.decode(index);
-                let dpi = pictures.dpi(index);
-                Ok((raster, dpi, pictures))
-            });
-            let (raster, dpi, back) = decoded.await?;
-            pictures = back;
-            let outcome = match raster {
+            let hold = self.room_for_picture(&pictures, index).await?;
+            // Refused before anything is decoded, if the engine has no place. Not sooner: what waits for room must not keep
+            // places from others.
+            reader.take_place()?;
+            let source = pictures.clone();
+            let decoded = blocking::run(move || Ok(source.decode(index).map(|raster| raster.held(hold))));
+            let outcome = match decoded.await? {
                 Ok(raster) => {
-                    let picture = Picture { raster: Arc::new(raster), index, dpi, words: options.words };
+                    let (raster, dpi) = (Arc::new(raster), pictures.dpi(index));
+                    let picture = Picture { raster, index, dpi, words: options.words };
                     reader.page(&picture, attempts).await?
                 }
                 Err(failure) => PageOutcome::failed(index, failure),

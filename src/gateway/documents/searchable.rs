@@ -6,7 +6,6 @@
 use std::fs::File;
 use std::io::{BufWriter, Seek};
 
-use mediary_convert::image;
 use mediary_convert::pdf::{PageLayer, PicturePdf};
 use mediary_core::document::{Page, Source};
 use mediary_core::{Failure, MediaKind};
@@ -28,23 +27,23 @@ impl Reader {
             reading.pages.iter().filter_map(|outcome| outcome.page.as_ref().ok()).filter_map(layer_of).collect();
         match reading.media.kind() {
             MediaKind::Document => {
-                let document = self.pdf.open(&reading.media.blob, options.password.as_deref()).await?;
+                let document = self.open(&reading.media.blob, options.password.as_deref()).await?;
                 let mut file = tokio::fs::File::from_std(temporary()?);
                 document.write_searchable(recognised, &mut file).await?;
                 rewound(file.into_std().await)
             }
             MediaKind::Image => {
-                let (media, limits) = (reading.media.clone(), self.image_limits());
-                let indices: Vec<usize> = reading.pages.iter().map(|outcome| outcome.index).collect();
-                blocking::run(move || {
-                    let pictures = image::open(&media, &limits)?;
-                    let mut pdf = PicturePdf::begin(BufWriter::new(temporary()?))?;
-                    for index in indices {
-                        pdf.add(&pictures, index, recognised.iter().find(|layer| layer.index == index))?;
-                    }
-                    rewound(pdf.finish()?.into_inner().map_err(|error| unwritable(error.error()))?)
-                })
-                .await
+                let pictures = self.pictures(&reading.media).await?;
+                let mut pdf = blocking::run(|| PicturePdf::begin(BufWriter::new(temporary()?))).await?;
+                for index in reading.pages.iter().map(|outcome| outcome.index) {
+                    let layer = recognised.iter().find(|layer| layer.index == index).cloned();
+                    let added = self.with_picture(&pictures, index, move |pictures, _hold| {
+                        pdf.add(pictures, index, layer.as_ref())?;
+                        Ok(pdf)
+                    });
+                    pdf = added.await?;
+                }
+                blocking::run(|| rewound(pdf.finish()?.into_inner().map_err(|error| unwritable(error.error()))?)).await
             }
             MediaKind::Text | MediaKind::Audio | MediaKind::Video => Err(Failure::malformed(format!(
                 "{} has no pages to make searchable; use another `output` than pdf",

@@ -41,7 +41,7 @@ impl Treatments {
     }
 
     async fn encoded_as(&self, media: &Media, order: &SoundOrder) -> Result<Media, Failure> {
-        let sound = self.ffmpeg()?.sound(&opened(media).await?, order).await?;
+        let sound = self.sound_of(media, *order).await?;
         sound.ok_or_else(|| Failure::unreadable("there is no sound in this file; send another"))
     }
 
@@ -130,7 +130,20 @@ impl Treatments {
             bitrate_kbps: recipe.bitrate_kbps,
             max_bytes: self.limits.audio.bytes.get(),
         };
-        self.ffmpeg()?.sound(&opened(video).await?, &order).await
+        self.sound_of(video, order).await
+    }
+
+    /// The sound of a file, with room for as much as it may become.
+    async fn sound_of(&self, media: &Media, order: SoundOrder) -> Result<Option<Media>, Failure> {
+        let ffmpeg = self.ffmpeg()?;
+        let input = opened(media).await?;
+        let (mut room, most) = self.reader.room_for_sound(order.max_bytes)?;
+        let _child = self.reader.child().await?;
+        let sound = ffmpeg.sound(&input, &SoundOrder { max_bytes: most, ..order }).await?;
+        Ok(sound.map(|sound| {
+            room.shrink_to(sound.blob.len_bytes());
+            Media { blob: sound.blob.held(room.hold()), ..sound }
+        }))
     }
 
     pub(super) fn ffmpeg(&self) -> Result<&Ffmpeg, Failure> {

@@ -13,7 +13,7 @@ use mediary_core::{Failure, Media, MediaFormat};
 use mediary_layout::to_markdown;
 
 use super::super::blocking;
-use super::super::documents::{ReadOptions, Reading};
+use super::super::documents::{ReadOptions, Reader, Reading};
 use super::Treatments;
 use super::available::{DOCUMENT_TO_TEXT, IMAGE_TO_IMAGE, PDF_TO_IMAGES};
 use super::extract::{Extract, Section};
@@ -44,7 +44,7 @@ impl Treatments {
     pub(super) async fn pages_of_document(&self, job: Job<'_>) -> Result<Made, Failure> {
         let recipe = &self.pipelines.pdf_to_images;
         let fit = fit_for(job, &recipe.jpeg);
-        let mut document = self.reader.pdf().open(&job.media.blob, None).await?;
+        let mut document = self.reader.open(&job.media.blob, None).await?;
         let (total, most) = (document.pages(), files(job, recipe.most_pages));
         let mut drawn: Vec<Drawn> = Vec::with_capacity(total.min(most));
         for index in 0..total.min(most) {
@@ -56,7 +56,8 @@ impl Treatments {
                 trust: self.reader.recipe().text_layer,
                 rendering: self.reader.recipe().render,
             };
-            let raster = match document.page(order).await {
+            let room = self.reader.room_for_pages(1).await?;
+            let raster = match Reader::page(&mut document, order, room).await {
                 Ok((_, Some(raster))) => raster,
                 Ok((_, None)) => return Err(Failure::broken("the worker sent no picture")),
                 Err(failure) => {
@@ -64,7 +65,8 @@ impl Treatments {
                     continue;
                 }
             };
-            drawn.push(blocking::run(move || fit_raster(&raster, &fit)).await);
+            let fitted = blocking::run(move || fit_raster(&raster, &fit)).await;
+            drawn.push(fitted.and_then(|media| self.reader.kept(media)));
         }
         document.close().await;
         self.shown(job, PDF_TO_IMAGES, total, drawn).await
@@ -74,14 +76,18 @@ impl Treatments {
     pub(super) async fn pages_of_picture(&self, job: Job<'_>) -> Result<Made, Failure> {
         let recipe = &self.pipelines.image_to_image;
         let fit = fit_for(job, &recipe.jpeg);
-        let (media, limits, most) = (job.media.clone(), self.reader.image_limits(), files(job, recipe.most_pages));
-        let (total, moves, drawn) = blocking::run(move || {
-            let pictures = image::open(&media, &limits)?;
-            let total = pictures.pages();
-            let drawn: Vec<Drawn> = (0..total.min(most)).map(|index| pictures.fitted(index, &fit)).collect();
-            Ok((total, image::is_animated(&media), drawn))
-        })
-        .await?;
+        let pictures = self.reader.pictures(job.media).await?;
+        let total = pictures.pages();
+        let (mut drawn, mut moves) = (Vec::new(), false);
+        for index in 0..total.min(files(job, recipe.most_pages)) {
+            let media = job.media.clone();
+            let fitted = self.reader.with_picture(&pictures, index, move |pictures, _hold| {
+                Ok((pictures.fitted(index, &fit), image::is_animated(&media)))
+            });
+            let (fitted, is_animated) = fitted.await?;
+            moves |= is_animated;
+            drawn.push(fitted.and_then(|media| self.reader.kept(media)));
+        }
         let mut made = self.shown(job, IMAGE_TO_IMAGE, total, drawn).await?;
         if moves {
             made.pieces.insert(0, Piece::Note("it is an animation, of which the first picture is shown".to_owned()));

@@ -2,13 +2,12 @@
 
 use std::sync::Arc;
 
-use mediary_convert::image;
+use mediary_convert::image::{self, Fit};
 use mediary_core::capability::{Abilities, PartShape};
 use mediary_core::document::Page;
 use mediary_core::task::PartPath;
 use mediary_core::{Failure, FailureKind, Media, MediaFormat};
 
-use super::super::blocking;
 use super::super::documents::{EngineChoice, ReadOptions, Reading};
 use super::Treatments;
 use super::available::IMAGE_TO_TEXT;
@@ -72,8 +71,16 @@ impl Treatments {
         let Some(taken) = row.acceptance(MediaFormat::Jpeg) else { return Ok(None) };
         let jpeg = self.pipelines.image_to_image.jpeg;
         let fit = jpeg.fit(taken.side_pixels, taken.bytes, false);
-        let (media, limits) = (media.clone(), self.reader.image_limits());
-        blocking::run(move || image::open(&media, &limits)?.fitted(0, &fit)).await.map(Some)
+        self.fitted(media, fit).await.map(Some)
+    }
+}
+
+impl Treatments {
+    /// The first picture of a file, made to fit, with room for what it takes.
+    pub(super) async fn fitted(&self, media: &Media, fit: Fit) -> Result<Media, Failure> {
+        let pictures = self.reader.pictures(media).await?;
+        let fitted = self.reader.with_picture(&pictures, 0, move |pictures, _hold| pictures.fitted(0, &fit)).await?;
+        self.reader.kept(fitted)
     }
 }
 

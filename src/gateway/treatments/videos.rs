@@ -4,12 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use mediary_convert::av::Frame;
-use mediary_convert::image::{self, Fit};
+use mediary_convert::image::Fit;
 use mediary_core::capability::Abilities;
 use mediary_core::task::Part;
 use mediary_core::{Failure, Media, MediaFormat};
 
-use super::super::blocking;
 use super::super::routing::shown;
 use super::available::{VIDEO_TO_FRAMES, VIDEO_TO_TEXT};
 use super::description::{Description, Scene, Shown, description};
@@ -91,10 +90,14 @@ impl Treatments {
     async fn moments(&self, media: &Media, most: u32, side_px: u32) -> Result<Moments, Failure> {
         let ffmpeg = self.ffmpeg()?;
         let input = audio::opened(media).await?;
+        // One child at a time, for all of them: between two frames the permit would only be lost to others.
+        let _child = self.reader.child().await?;
         let length = ffmpeg.length(&input).await?;
         let mut frames = Vec::new();
         for at in spread(length, most) {
-            frames.extend(ffmpeg.frame(&input, at, side_px).await?);
+            if let Some(frame) = ffmpeg.frame(&input, at, side_px).await? {
+                frames.push(Frame { picture: self.reader.kept(frame.picture)?, ..frame });
+            }
         }
         if frames.is_empty() {
             return Err(Failure::unreadable(format!("there is nothing to see in this {}; send another", media.format)));
@@ -117,8 +120,7 @@ impl Treatments {
         if fit.max_bytes.is_none_or(|most| picture.blob.len_bytes() <= most) {
             return Ok(picture);
         }
-        let limits = self.reader.image_limits();
-        blocking::run(move || image::open(&picture, &limits)?.fitted(0, &fit)).await
+        self.fitted(&picture, fit).await
     }
 }
 

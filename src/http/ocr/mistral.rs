@@ -10,9 +10,10 @@ use axum::response::{IntoResponse, Response};
 use mediary_core::{Failure, FailureKind, Media};
 
 use super::super::AppState;
+use super::super::body;
 use super::super::error::ApiError;
 use super::super::tasks::bounds;
-use super::{classified, source, upload};
+use super::{classified, source};
 use crate::gateway::ReadOptions;
 use crate::protocol::mistral::{MistralError, OcrForm, OcrRequest, OcrResponse};
 
@@ -46,7 +47,7 @@ const LONGEST_COMPLAINT_CHARS: usize = 300;
 )]
 pub(in crate::http) async fn mistral(State(state): State<AppState>, request: Request) -> Result<Response, ApiError> {
     let privacy = bounds(request.headers())?.privacy;
-    let body = upload::whole(request, &state.config.limits).await?;
+    let body = body::whole(request, &state).await?;
     let OcrForm { source, name, mut options, encoder, dropped } = parse(&body)?.decode()?;
     options.privacy = privacy;
     let selects_pages = options.pages != Default::default();

@@ -8,6 +8,7 @@ mod answer;
 mod drawing;
 mod events;
 pub(super) mod mistral;
+mod multipart;
 mod process;
 mod source;
 mod upload;
@@ -21,23 +22,21 @@ use uuid::Uuid;
 pub(super) use drawing::{__path_drawing, drawing};
 pub(super) use process::{__path_process, process};
 use upload::UploadedFile;
-pub(super) use upload::whole as whole_body;
 
 use super::error::ApiError;
-use crate::config::Limits;
-use crate::gateway::ReadOptions;
+use crate::gateway::{Admission, ReadOptions};
 use crate::protocol::process::{Fields, Output};
 
 /// The document of a JSON body, as `POST /v1/ocr/process` takes it, and how it is to be read.
-pub(super) async fn document(body: &Bytes, limits: &Limits) -> Result<(Media, ReadOptions), ApiError> {
+pub(super) async fn document(body: &Bytes, admission: &Admission) -> Result<(Media, ReadOptions), ApiError> {
     let mut fields = Fields::default();
-    let file = upload::json_file(body, limits.spool_bytes.get(), &mut fields).await?;
+    let file = upload::json_file(body, admission, &mut fields).await?;
     let form = fields.decode(Output::default())?;
     Ok((classified(file)?, form.options))
 }
 
 /// The recording of a JSON body and the model that is to transcribe it; fields beside them are not looked at.
-pub(super) async fn recording(body: &Bytes, limits: &Limits) -> Result<(Media, String), ApiError> {
+pub(super) async fn recording(body: &Bytes, admission: &Admission) -> Result<(Media, String), ApiError> {
     #[derive(serde::Deserialize)]
     struct WithFile<'a> {
         #[serde(borrow)]
@@ -53,7 +52,7 @@ pub(super) async fn recording(body: &Bytes, limits: &Limits) -> Result<(Media, S
         Some((mime, encoded)) => (Some(mime.to_owned()), encoded),
         None => (None, request.file_data.as_ref()),
     };
-    let blob = upload::decode_base64("file_data", encoded, limits.spool_bytes.get()).await?;
+    let blob = upload::decode_base64("file_data", encoded, admission).await?;
     let file = UploadedFile { blob, mime: request.mime_type.or(claimed), name: request.file_name };
     Ok((classified(file)?, request.model))
 }

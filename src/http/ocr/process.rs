@@ -70,7 +70,7 @@ pub(in super::super) async fn process(
     let base = landing::base_url(&state.config.server, request.headers());
     let preference = Preference::of(request.headers().get_all(ACCEPT).iter());
     let privacy = bounds(request.headers())?.privacy;
-    let Upload { files, fields } = upload::receive(request, &state.config.limits).await?;
+    let Upload { files, fields } = upload::receive(request, &state).await?;
     let mut form = fields.decode(preference.output())?;
     form.options.privacy = privacy;
     let encoder = Encoder { output: form.output, detail: form.detail };

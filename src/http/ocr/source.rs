@@ -6,22 +6,21 @@ use mediary_core::Failure;
 
 use super::super::AppState;
 use super::super::error::ApiError;
-use super::upload::{UploadedFile, decode_base64, keep};
-use crate::gateway::Spool;
+use super::upload::{UploadedFile, decode_base64};
 use crate::protocol::mistral::Source;
 
 /// Gets the document. `name` wins over what its address ends with.
 pub(super) async fn open(state: &AppState, source: Source<'_>, name: Option<String>) -> Result<UploadedFile, ApiError> {
-    let spool_bytes = state.config.limits.spool_bytes.get();
+    let admission = state.gateway.admission();
     match source {
         Source::Inline { mime, base64, field } => {
-            let blob = decode_base64(field, &base64, spool_bytes).await?;
+            let blob = decode_base64(field, &base64, admission).await?;
             Ok(UploadedFile { blob, mime, name })
         }
         Source::Remote(url) => {
-            let mut spool = Spool::new(spool_bytes);
+            let mut spool = admission.spool();
             let fetched =
-                state.gateway.fetcher().fetch(&url, &mut |chunk| keep(&mut spool, chunk)).await.map_err(about_url)?;
+                state.gateway.fetcher().fetch(&url, &mut |chunk| spool.write(chunk)).await.map_err(about_url)?;
             Ok(UploadedFile { blob: spool.finish(), mime: fetched.media_type, name: name.or(fetched.file_name) })
         }
     }

@@ -12,15 +12,14 @@ mod relay;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use axum::Extension;
-use axum::body::Bytes;
 use axum::extract::{Request, State};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, HeaderValue};
 use axum::response::{IntoResponse, Response};
 
+use super::body;
 use super::error::{ApiError, ErrorBody};
 use super::guard::client_of;
-use super::ocr::whole_body;
 use super::request_id::RequestId;
 use super::state::AppState;
 use crate::gateway::{Answered, TaskRequest, WholeAnswer, blocking};
@@ -115,7 +114,7 @@ async fn answer(
 ) -> Result<Response, ApiError> {
     let bounds = bounds(request.headers())?;
     let client = client_of(request.headers());
-    let body = Bytes::from(whole_body(request, &state.config.limits).await?);
+    let body = body::whole(request, &state).await?;
     let decoded = blocking::through(body.len(), move || protocol.decode(&body)).await??;
     let Decoded { task, model, answer } = decoded;
     let wants_stream = task.streams();

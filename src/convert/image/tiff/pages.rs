@@ -10,6 +10,7 @@ use ::tiff::tags::{ByteOrder, Tag};
 use mediary_core::{Failure, MediaFormat};
 
 use super::super::density::Density;
+use super::super::limits::weight;
 use super::super::{ImageLimits, input::Input, refuse};
 use super::patch::Patch;
 use super::samples::PALETTE;
@@ -30,8 +31,21 @@ pub(in super::super) struct Page {
     pub(super) width: u32,
     pub(super) height: u32,
     pub(super) has_palette: bool,
+    /// What its samples take when they are decoded.
+    sample_bytes: u64,
     /// What the decoder must see to take this page for the first of its file, and to take it at all.
     pub(super) patches: Vec<Patch>,
+}
+
+impl Page {
+    pub(in super::super) fn pixels(&self) -> u64 {
+        u64::from(self.width) * u64::from(self.height)
+    }
+
+    /// What decoding it takes: its samples, and the colours they become.
+    pub(in super::super) fn weight(&self) -> u64 {
+        weight(self.pixels(), self.sample_bytes + 3 * self.pixels())
+    }
 }
 
 /// Finds the pages.
@@ -73,7 +87,8 @@ fn page<R: Read + Seek>(decoder: &mut Decoder<R>, is_big: bool, limits: &ImageLi
     let bits = decoder.find_tag_unsigned_vec::<u16>(Tag::BitsPerSample).map_err(refused)?;
     let bits = bits.and_then(|bits| bits.first().copied()).unwrap_or(1);
     let sample_bytes = u64::from(bits.div_ceil(8).max(1));
-    limits.check_memory(FORMAT, u64::from(width) * u64::from(height) * u64::from(samples) * sample_bytes)?;
+    let sample_bytes = u64::from(width) * u64::from(height) * u64::from(samples) * sample_bytes;
+    limits.check_memory(FORMAT, sample_bytes)?;
     if decoder.find_tag_unsigned::<u16>(Tag::FillOrder).map_err(refused)? == Some(2) && bits < 8 {
         return Err(refuse::beyond_us(FORMAT, "bits in reverse order, FillOrder 2"));
     }
@@ -82,7 +97,7 @@ fn page<R: Read + Seek>(decoder: &mut Decoder<R>, is_big: bool, limits: &ImageLi
     let density = dots(decoder, Tag::XResolution)
         .and_then(|across| Density::new(across, dots(decoder, Tag::YResolution).unwrap_or(across)));
     let patches = patches(decoder, is_big, has_palette, height).map_err(refused)?;
-    Ok(Page { density, width, height, has_palette, patches })
+    Ok(Page { density, width, height, has_palette, sample_bytes, patches })
 }
 
 fn is_big<R: Read + Seek>(decoder: &mut Decoder<R>) -> Result<bool, TiffError> {

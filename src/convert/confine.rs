@@ -1,0 +1,46 @@
+//! Limits that a child process puts on itself before it touches what strangers sent: memory, processor time, no core
+//! dumps, no privileges to be gained.
+//!
+//! Called on the child's side, by workers of our own program, which may become another program afterwards. A system that
+//! knows one of these limits not still has the limit on time that the server keeps.
+
+use std::ffi::OsString;
+use std::io;
+use std::os::unix::process::CommandExt;
+use std::process::Command;
+use std::time::Duration;
+
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use rustix::time::{ClockId, clock_gettime};
+
+/// Starting up and reading in count too.
+const START: Duration = Duration::from_secs(5);
+
+/// Limits that never change.
+pub(crate) fn for_good(memory_bytes: u64) {
+    let to = |bytes| Rlimit { current: Some(bytes), maximum: Some(bytes) };
+    let _ = setrlimit(Resource::As, to(memory_bytes));
+    let _ = setrlimit(Resource::Core, to(0));
+    #[cfg(target_os = "linux")]
+    let _ = rustix::thread::set_no_new_privs(true);
+}
+
+/// So much processor time from now on; it can be set anew for the next piece of work.
+pub(crate) fn processor_time(time: Duration) {
+    let used = clock_gettime(ClockId::ProcessCPUTime);
+    let used = u64::try_from(used.tv_sec).unwrap_or(0);
+    let limit = used.saturating_add((time + START).as_secs());
+    let maximum = getrlimit(Resource::Cpu).maximum;
+    let _ = setrlimit(Resource::Cpu, Rlimit { current: Some(limit), maximum });
+}
+
+/// Turns this process into another program, within its limits. Returns only if that fails.
+#[must_use]
+pub fn become_program(memory_bytes: u64, time: Duration, command: &[OsString]) -> io::Error {
+    let Some((program, arguments)) = command.split_first() else {
+        return io::Error::other("there is no program to become");
+    };
+    for_good(memory_bytes);
+    processor_time(time);
+    Command::new(program).args(arguments).env_clear().exec()
+}

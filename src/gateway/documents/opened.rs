@@ -1,0 +1,121 @@
+//! Opening documents and decoding pictures with the permits that this takes.
+//!
+//! The order in which they are taken is said in `admission`.
+
+use std::sync::Arc;
+
+use mediary_convert::image::Pictures;
+use mediary_convert::pdf::{OpenPdf, PageOrder, PageReply};
+use mediary_core::{Blob, Failure, Hold, Media, Raster};
+
+use super::super::admission::Permit;
+use super::super::blocking;
+use super::Reader;
+
+impl Reader {
+    /// Opens a PDF in a worker, waiting for one and for the child's permit if need be.
+    ///
+    /// # Errors
+    /// Busy when there is no room in time; else as the document is.
+    pub(in super::super) async fn open(&self, blob: &Blob, password: Option<&str>) -> Result<OpenPdf, Failure> {
+        let place = self.pdf.place().await?;
+        let child = self.admission.child().await?;
+        self.pdf.open(place, child, blob, password).await
+    }
+
+    /// Opens a PDF if a worker is free this moment; `None` also where the document does not open.
+    pub(in super::super) async fn open_if_free(&self, blob: &Blob, password: Option<&str>) -> Option<OpenPdf> {
+        let place = self.pdf.free_place()?;
+        let child = self.admission.children.take_now(1).ok()?.hold();
+        self.pdf.open(place, child, blob, password).await.ok()
+    }
+
+    /// Room for so many pages as they come from a worker.
+    ///
+    /// # Errors
+    /// Busy when there is no room in time.
+    pub(in super::super) async fn room_for_pages(&self, count: usize) -> Result<Permit, Failure> {
+        self.admission.pixels.take(self.recipe.render.most_pixels().saturating_mul(count as u64)).await
+    }
+
+    /// A page of a document, in the room that was taken for it. What it does not take is given back at once.
+    ///
+    /// # Errors
+    /// For this page only.
+    pub(in super::super) async fn page(
+        document: &mut OpenPdf,
+        order: PageOrder,
+        mut room: Permit,
+    ) -> Result<(PageReply, Option<Raster>), Failure> {
+        let (reply, raster) = document.page(order).await?;
+        let raster = raster.map(|raster| {
+            room.shrink_to(u64::from(raster.width()) * u64::from(raster.height()));
+            raster.held(room.hold())
+        });
+        Ok((reply, raster))
+    }
+
+    /// Works on a picture of a file on a blocking thread, with room for its pixels. The room is given back when the work
+    /// is over and the pictures that it gives are gone, whether or not the caller still waits.
+    ///
+    /// # Errors
+    /// Busy when there is no room in time; else what the work gives.
+    pub(in super::super) async fn with_picture<T: Send + 'static>(
+        &self,
+        pictures: &Arc<Pictures>,
+        index: usize,
+        work: impl FnOnce(&Pictures, Hold) -> Result<T, Failure> + Send + 'static,
+    ) -> Result<T, Failure> {
+        let hold = self.room_for_picture(pictures, index).await?;
+        let pictures = pictures.clone();
+        blocking::run(move || work(&pictures, hold)).await
+    }
+
+    /// Room for a picture of a file while it is decoded. One that needs more than four bytes a pixel may weigh more than
+    /// all the room; then it has it for itself.
+    ///
+    /// # Errors
+    /// Busy when there is no room in time.
+    pub(super) async fn room_for_picture(&self, pictures: &Pictures, index: usize) -> Result<Hold, Failure> {
+        let room = &self.admission.pixels;
+        let (pixels, weight) = (pictures.pixels(index), pictures.weight(index));
+        let weight = if pixels <= room.all() { weight.min(room.all()) } else { pixels };
+        Ok(room.take(weight).await?.hold())
+    }
+
+    /// The header of a picture file, held against the limits.
+    ///
+    /// # Errors
+    /// As [`mediary_convert::image::open`].
+    pub(in super::super) async fn pictures(&self, media: &Media) -> Result<Arc<Pictures>, Failure> {
+        let (media, limits) = (media.clone(), self.image_limits());
+        blocking::run(move || mediary_convert::image::open(&media, &limits).map(Arc::new)).await
+    }
+
+    /// A permit for a child process that is no PDF worker.
+    ///
+    /// # Errors
+    /// Busy when there is no room in time.
+    pub(in super::super) async fn child(&self) -> Result<Hold, Failure> {
+        self.admission.child().await
+    }
+
+    /// Room for a sound that is not made yet, and how many bytes it may have.
+    ///
+    /// # Errors
+    /// Busy when there is no room.
+    pub(in super::super) fn room_for_sound(&self, most_bytes: u64) -> Result<(Permit, u64), Failure> {
+        let room = &self.admission.bytes;
+        let most = most_bytes.min(room.all() / 4);
+        Ok((room.take_now(most)?, most))
+    }
+
+    /// The same medium, with a permit for its bytes in memory.
+    ///
+    /// # Errors
+    /// Busy when there is no more room.
+    pub(in super::super) fn kept(&self, media: Media) -> Result<Media, Failure> {
+        let hold = self.admission.holding(media.blob.len_bytes())?;
+        Ok(Media { blob: media.blob.held(hold), ..media })
+    }
+}

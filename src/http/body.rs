@@ -1,0 +1,197 @@
+//! The body of a request as it arrives: counted before it is kept, with its permits, and given up when it is too slow.
+//!
+//! A body that stops arriving, trickles or takes for ever would let a few slow clients hold every connection and all
+//! that they have sent so far. What a body means is its handler's affair.
+
+use std::time::Duration;
+
+use axum::body::{Body, BodyDataStream};
+use axum::extract::Request;
+use axum::http::HeaderMap;
+use axum::http::header::CONTENT_LENGTH;
+use bytes::Bytes;
+use futures_util::{Stream, StreamExt};
+use mediary_core::Failure;
+use tokio::time::{Instant, timeout};
+
+use super::error::ApiError;
+use super::state::AppState;
+use crate::config::Limits;
+
+/// Why a body did not arrive whole.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum BodyError {
+    #[error("the request body stopped arriving for {0} s; send it again")]
+    Stalled(u64),
+    #[error(
+        "the request body arrives at less than {0} bytes a second; send it over a better connection, or lower [limits] \
+         body_bytes_per_second"
+    )]
+    Slow(u64),
+    #[error("the request body took longer than {0} s to arrive; send it faster, or raise [limits] body_seconds")]
+    Late(u64),
+    #[error("the request body is larger than {0} bytes; send a smaller file, or raise [limits] upload_bytes")]
+    TooLarge(u64),
+    #[error("the request body broke off: {0}")]
+    Broken(String),
+    #[error("the header Content-Length is no length of a body; let the client's library set it")]
+    NoLength,
+    #[error(
+        "no part of the form begins within {0} bytes; send it as multipart/form-data with its boundary, no header of a part longer than that"
+    )]
+    NoPart(usize),
+}
+
+impl From<BodyError> for ApiError {
+    fn from(error: BodyError) -> Self {
+        match error {
+            BodyError::Stalled(_) | BodyError::Slow(_) | BodyError::Late(_) => Self::request_timeout(error.to_string()),
+            BodyError::TooLarge(_) => Failure::too_large(error.to_string()).into(),
+            BodyError::Broken(_) | BodyError::NoLength | BodyError::NoPart(_) => {
+                Failure::malformed(error.to_string()).into()
+            }
+        }
+    }
+}
+
+/// The length a body is said to have, unless that is too long already.
+pub(super) fn announced(headers: &HeaderMap, limits: &Limits) -> Result<Option<u64>, BodyError> {
+    let Some(value) = headers.get(CONTENT_LENGTH) else { return Ok(None) };
+    let length: u64 = value.to_str().ok().and_then(|text| text.parse().ok()).ok_or(BodyError::NoLength)?;
+    let limit_bytes = limits.upload_bytes.get();
+    if length > limit_bytes { Err(BodyError::TooLarge(limit_bytes)) } else { Ok(Some(length)) }
+}
+
+/// The body's chunks, until a limit is passed.
+pub(super) fn chunks(body: Body, limits: &Limits) -> impl Stream<Item = Result<Bytes, BodyError>> + Send + use<> {
+    let pace = Pace {
+        begun: Instant::now(),
+        received: 0,
+        most: limits.upload_bytes.get(),
+        idle: limits.body_idle,
+        least_rate: limits.body_rate.get(),
+        total: limits.body_time,
+    };
+    futures_util::stream::try_unfold((body.into_data_stream(), pace), |(mut body, mut pace)| async move {
+        let chunk = pace.next(&mut body).await?;
+        Ok(chunk.map(|chunk| (chunk, (body, pace))))
+    })
+}
+
+/// How a body arrives.
+struct Pace {
+    begun: Instant,
+    received: u64,
+    most: u64,
+    idle: Duration,
+    /// Bytes a second, on the average, once it has been arriving for longer than it may stand still.
+    least_rate: u64,
+    total: Duration,
+}
+
+impl Pace {
+    async fn next(&mut self, body: &mut BodyDataStream) -> Result<Option<Bytes>, BodyError> {
+        let left = self.total.saturating_sub(self.begun.elapsed());
+        let chunk = match timeout(self.idle.min(left), body.next()).await {
+            Err(_) if left <= self.idle => return Err(BodyError::Late(self.total.as_secs())),
+            Err(_) => return Err(BodyError::Stalled(self.idle.as_secs())),
+            Ok(None) => return Ok(None),
+            Ok(Some(Err(error))) => return Err(BodyError::Broken(error.to_string())),
+            Ok(Some(Ok(chunk))) => chunk,
+        };
+        self.received += chunk.len() as u64;
+        let taken = self.begun.elapsed();
+        if self.received > self.most {
+            return Err(BodyError::TooLarge(self.most));
+        }
+        if taken > self.idle && self.received < self.least_rate.saturating_mul(taken.as_secs()) {
+            return Err(BodyError::Slow(self.least_rate));
+        }
+        Ok(Some(chunk))
+    }
+}
+
+/// The whole body of a request, within the limits.
+pub(super) async fn whole(request: Request, state: &AppState) -> Result<Bytes, ApiError> {
+    let (head, body) = request.into_parts();
+    let announced = announced(&head.headers, &state.config.limits)?;
+    let mut held = state.gateway.admission().enter().await?;
+    let mut stream = Box::pin(chunks(body, &state.config.limits));
+    while let Some(chunk) = stream.next().await {
+        held.push(&chunk?, announced)?;
+    }
+    Ok(held.finish())
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::Body;
+    use futures_util::stream;
+
+    use super::*;
+    use crate::config::Bytes as Size;
+
+    fn limits() -> Limits {
+        Limits { upload_bytes: Size::new(1_000_000), body_rate: Size::new(1_000), ..Limits::default() }
+    }
+
+    /// A body of so many chunks of so many bytes, each after so long.
+    fn dripping(count: usize, bytes: usize, after: Duration) -> Body {
+        Body::from_stream(stream::unfold(count, move |left| async move {
+            let left = left.checked_sub(1)?;
+            tokio::time::sleep(after).await;
+            Some((Ok::<_, std::io::Error>(Bytes::from(vec![0; bytes])), left))
+        }))
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_body_is_given_up_that_stands_still_trickles_or_never_ends() {
+        let rows = [
+            (3, 1_000, 1, None),
+            (3, 1, 31, Some("stopped arriving")),
+            (100, 1, 20, Some("at less than 1000 bytes a second")),
+            (1_000, 30_000, 29, Some("took longer than 600 s")),
+            (100, 30_000, 0, Some("larger than 1000000 bytes")),
+            // Slow at its beginning, but soon over.
+            (20, 10, 1, None),
+        ];
+        for (count, bytes, seconds, expected) in rows {
+            let body = dripping(count, bytes, Duration::from_secs(seconds));
+            let mut most = limits();
+            if expected.is_some_and(|why| why.contains("600")) {
+                most.upload_bytes = Size::mega(100);
+            }
+            let mut stream = Box::pin(chunks(body, &most));
+            let mut ended = None;
+            while let Some(chunk) = stream.next().await {
+                ended = chunk.err();
+                if ended.is_some() {
+                    break;
+                }
+            }
+            let ended = ended.map(|error| error.to_string());
+            assert_eq!(ended.is_some(), expected.is_some(), "{ended:?} {expected:?}");
+            assert!(ended.unwrap_or_default().contains(expected.unwrap_or_default()), "{expected:?}");
+        }
+    }
+
+    #[test]
+    fn a_length_is_judged_before_a_byte_is_read() {
+        for (value, expected) in [
+            ("5", Ok(Some(5))),
+            ("1000001", Err("larger than")),
+            ("99999999999999999999", Err("no length")),
+            ("-1", Err("no length")),
+            ("5, 5", Err("no length")),
+        ] {
+            let headers = HeaderMap::from_iter([(CONTENT_LENGTH, value.parse().unwrap())]);
+            let found = announced(&headers, &limits()).map_err(|error| error.to_string());
+            match (&found, expected) {
+                (Ok(length), Ok(wanted)) => assert_eq!(*length, wanted),
+                (Err(error), Err(why)) => assert!(error.contains(why), "{value}: {error}"),
+                _ => unreachable!("{value}: {found:?}"),
+            }
+        }
+        assert!(matches!(announced(&HeaderMap::new(), &limits()), Ok(None)));
+    }
+}
