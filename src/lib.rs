@@ -67,7 +67,8 @@
 //! - Targets are called by one loop only.
 //! - Only `http/error.rs` chooses statuses; only [`config`] reads the environment.
 //! - No part of a request is dropped: it is forwarded, transcoded, extracted, or the target is passed over.
-//! - A stream that broke never claims to be complete, and is never continued by another target.
+//! - A stream that broke never claims to be complete; another target continues it only where the operator or the client
+//!   asked for that, and with a visible seam.
 //! - Vectors of one answer are of one family, and fallback stays within it.
 //! - Bodies, file names, passwords and keys are never logged; a provider's words reach a client only when the fault is
 //!   the client's.

@@ -46,6 +46,8 @@ pub struct Routing {
     pub sticky: Duration,
     /// Whether addresses of media are handed on to targets that fetch by themselves.
     pub hand_on_urls: bool,
+    /// Whether a stream that breaks off goes on at another target, where the request does not say.
+    pub continue_streams: bool,
     /// So long a client of a stream hears nothing before it is told that it is still wanted. No key sets it.
     pub silence: Duration,
 }
@@ -99,6 +101,7 @@ pub(super) struct RawRouting {
     model_routing: ModelRouting,
     sticky_minutes: u32,
     hand_on_urls: bool,
+    continue_streams: bool,
 }
 
 impl Default for RawRouting {
@@ -120,6 +123,7 @@ impl Default for RawRouting {
             model_routing: ModelRouting::Match,
             sticky_minutes: 30,
             hand_on_urls: false,
+            continue_streams: false,
         }
     }
 }
@@ -187,6 +191,11 @@ pub(super) const KEYS: &[Key] = &[
         "true or false",
         "whether addresses of media go on to providers that fetch by themselves, instead of the bytes",
     ),
+    Key::new(
+        "routing.continue_streams",
+        "true or false",
+        "whether a text that breaks off in the middle goes on at another target, with a visible seam",
+    ),
 ];
 
 impl RawRouting {
@@ -227,6 +236,7 @@ impl RawRouting {
             model_routing: self.model_routing,
             sticky: Duration::from_secs(u64::from(self.sticky_minutes) * 60),
             hand_on_urls: self.hand_on_urls,
+            continue_streams: self.continue_streams,
             silence: SILENCE,
         }
     }

@@ -52,6 +52,11 @@ pub trait Provider: Send + Sync + fmt::Debug {
     /// When the task cannot be sent, is refused, or no answer begins in time.
     fn call<'a>(&'a self, call: Call<'a>) -> BoxFuture<'a, Result<Box<dyn ReplyStream>, Failure>>;
 
+    /// Whether it goes on from the beginning of an answer: from a last message of the assistant's.
+    fn takes_prefill(&self) -> bool {
+        false
+    }
+
     /// Whether media of this task have to be uploaded before it is called with it.
     fn wants_upload(&self, _task: &Task) -> bool {
         false

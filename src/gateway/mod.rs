@@ -32,7 +32,7 @@ pub use routing::{
     Answer, Bounds, CallError, Exhausted, Known, Planned, Record, Route, Router, TaskRequest, TreatmentNote, Tried,
 };
 pub use spool::Spool;
-pub use tasks::{Answered, Embedded, WholeAnswer};
+pub use tasks::{Answered, Embedded, Growing, WholeAnswer};
 pub use treatments::{Pipelines, Treatments};
 
 use std::sync::Arc;

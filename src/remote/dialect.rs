@@ -43,6 +43,11 @@ pub trait Dialect: Send + Sync + fmt::Debug {
     /// The soft parameters it has a form for, by their OpenAI names; `None`: all, known or not.
     fn soft_parameters(&self) -> Option<&'static [&'static str]>;
 
+    /// Whether its models go on from a last message of the assistant's.
+    fn takes_prefill(&self) -> bool {
+        false
+    }
+
     /// How many bytes of media fit into a request, where larger ones can be uploaded beforehand.
     fn inline_bytes(&self) -> Option<u64> {
         None

@@ -11,6 +11,7 @@ mod bad_requests;
 mod boxes;
 mod cascade;
 mod chat_attempts;
+mod chat_continued;
 mod chat_dialects;
 mod chat_faults;
 mod chat_media;

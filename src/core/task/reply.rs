@@ -17,6 +17,11 @@ pub enum ReplyEvent {
         /// The model as the provider names it.
         model: Option<String>,
     },
+    /// From here on another target continues an answer that broke off.
+    Continued {
+        /// Which target, as it is named.
+        by: String,
+    },
     /// More text.
     Text {
         /// Of which reply.
@@ -95,7 +100,7 @@ impl ReplyEvent {
         match self {
             Self::Text { choice, .. } | Self::Reasoning { choice, .. } | Self::Refusal { choice, .. } => Some(*choice),
             Self::ToolCall { choice, .. } | Self::Extra { choice, .. } | Self::Finish { choice, .. } => Some(*choice),
-            Self::Begun { .. } | Self::Usage(_) => None,
+            Self::Begun { .. } | Self::Continued { .. } | Self::Usage(_) => None,
             Self::Page(_) | Self::Segment(_) | Self::Vector { .. } | Self::Bytes(_) => None,
         }
     }
@@ -108,7 +113,7 @@ impl ReplyEvent {
             Self::ToolCall { .. } | Self::Extra { .. } => true,
             Self::Page(_) | Self::Segment(_) | Self::Vector { .. } => true,
             Self::Bytes(bytes) => !bytes.is_empty(),
-            Self::Begun { .. } | Self::Finish { .. } | Self::Usage(_) => false,
+            Self::Begun { .. } | Self::Continued { .. } | Self::Finish { .. } | Self::Usage(_) => false,
         }
     }
 }

@@ -55,6 +55,8 @@ impl WholeReply {
         match event {
             ReplyEvent::Begun { id, model } => (self.id, self.model) = (id, model),
             ReplyEvent::Usage(usage) => self.usage = Some(usage),
+            // Only streams are continued.
+            ReplyEvent::Continued { .. } => {}
             ReplyEvent::Text { choice, text } => {
                 if let Some(choice) = self.choice(choice) {
                     choice.text.push_str(&text);

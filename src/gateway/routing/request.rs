@@ -31,6 +31,8 @@ pub struct Bounds {
     pub cost: CostPolicy,
     /// Only these providers, if any are named.
     pub providers: Vec<ProviderId>,
+    /// Whether a stream that breaks off goes on at another target; `None`: as the operator has it.
+    pub continues: Option<bool>,
 }
 
 impl Bounds {

@@ -88,7 +88,7 @@ impl Tap {
                     self.said_bytes += text.len() as u64;
                 }
                 ReplyEvent::ToolCall { arguments, .. } => self.said_bytes += arguments.len() as u64,
-                ReplyEvent::Refusal { .. } | ReplyEvent::Begun { .. } => {}
+                ReplyEvent::Refusal { .. } | ReplyEvent::Begun { .. } | ReplyEvent::Continued { .. } => {}
                 ReplyEvent::Extra { .. } | ReplyEvent::Finish { .. } => {}
                 ReplyEvent::Page(_) | ReplyEvent::Segment(_) => {}
                 ReplyEvent::Vector { .. } | ReplyEvent::Bytes(_) => {}

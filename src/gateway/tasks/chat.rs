@@ -6,6 +6,7 @@
 
 use std::borrow::Cow;
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use mediary_core::Failure;
 use mediary_core::capability::{Abilities, Tier};
@@ -15,12 +16,14 @@ use mediary_core::task::{Chat, Finish, MediaPart, Part, ReplyEvent, ReplyFrame, 
 use super::super::Gateway;
 use super::super::routing::{Answer, CallError, Fleet, Planned, Prefix, Prepared, Route, TaskRequest, Verdict, Work};
 use super::super::treatments::{Memo, Treatments};
+use super::continuation::can_be_continued;
+use super::growing::Growing;
 
 /// An answer, growing or whole as the chat asked for it.
 #[derive(Debug)]
 pub enum Answered {
     /// As it grows.
-    Stream(Box<Answer>),
+    Stream(Box<Growing>),
     /// In one piece.
     Whole(Box<WholeAnswer>),
 }
@@ -41,7 +44,7 @@ impl Gateway {
     ///
     /// # Errors
     /// When no target can be asked, or none answered.
-    pub async fn chat(&self, mut request: TaskRequest) -> Result<Answered, CallError> {
+    pub async fn chat(self: &Arc<Self>, mut request: TaskRequest) -> Result<Answered, CallError> {
         let router = &self.router;
         if let Task::Chat(chat) = &mut request.task {
             self.intake.fetch_parts(chat).await?;
@@ -49,17 +52,36 @@ impl Gateway {
         router.discover().await;
         let fleet = router.fleet();
         let planned = self.plan_chat(&fleet, &request).await?;
-        let Task::Chat(chat) = &request.task else { return Err(not_a_chat().into()) };
-        let work = ChatWork {
+        let work = self.chat_work(&request.task, &planned.plan, &request)?;
+        let answered = router.run(&fleet, &planned, &work).await?.answered(router, &fleet)?;
+        let continues = request.bounds.continues.unwrap_or(router.routing().continue_streams)
+            && can_be_continued(work.chat, planned.demand.hard);
+        Ok(match answered {
+            Answered::Stream(growing) if continues => {
+                Answered::Stream(Box::new(growing.continued(self.clone(), request.clone())))
+            }
+            answered => answered,
+        })
+    }
+
+    /// A task that is a chat in the attempt loop, on behalf of a request.
+    pub(super) fn chat_work<'a>(
+        &'a self,
+        task: &'a Task,
+        plan: &'a Plan,
+        request: &TaskRequest,
+    ) -> Result<ChatWork<'a>, Failure> {
+        let Task::Chat(chat) = task else { return Err(not_a_chat()) };
+        let router = &self.router;
+        Ok(ChatWork {
             treatments: &self.treatments,
-            task: &request.task,
+            task,
             chat,
-            plan: &planned.plan,
+            plan,
             memo: Memo::within(router.tightened(&request.bounds).of_help()),
             conversation: router.conversation(&request.client, &chat.messages),
             hands_on_urls: router.routing().hand_on_urls,
-        };
-        router.run(&fleet, &planned, &work).await?.answered(router, &fleet)
+        })
     }
 
     /// The plan for a chat whose media are all here. They are measured; nothing is treated, nothing is called.
@@ -83,10 +105,10 @@ fn not_a_chat() -> Failure {
 }
 
 /// A chat in the attempt loop.
-struct ChatWork<'a> {
+pub(super) struct ChatWork<'a> {
     treatments: &'a Treatments,
     task: &'a Task,
-    chat: &'a Chat,
+    pub(super) chat: &'a Chat,
     plan: &'a Plan,
     memo: Memo,
     /// The conversation so far, for its fingerprint.
@@ -132,7 +154,7 @@ impl Work for ChatWork<'_> {
         answer.continues(self.conversation.clone());
         if self.chat.stream {
             until_it_speaks(&mut answer).await?;
-            return Ok(Verdict::Answer(Answered::Stream(answer)));
+            return Ok(Verdict::Answer(Answered::Stream(Box::new(Growing::alone(answer)))));
         }
         let (reply, raw) = answer.fold(|event| event.is_content() || ends_without_a_word(event)).await?;
         Ok(Verdict::Answer(Answered::Whole(Box::new(WholeAnswer { route: answer.route, reply, raw }))))
@@ -148,7 +170,7 @@ fn media(chat: &Chat) -> impl Iterator<Item = &MediaPart> {
 }
 
 /// Waits for the first word. Everything that came before it is kept for the client.
-async fn until_it_speaks(answer: &mut Answer) -> Result<(), Failure> {
+pub(super) async fn until_it_speaks(answer: &mut Answer) -> Result<(), Failure> {
     let mut kept: VecDeque<ReplyFrame> = VecDeque::new();
     let mut may_be_silent = false;
     loop {

@@ -5,11 +5,17 @@
 //! loop in `routing`. Pages and transcripts, which treatments need as well, do so in `documents` and `treatments`.
 
 mod chat;
+mod continuation;
 mod embed;
 mod explain;
+mod growing;
+mod overlap;
 
 pub use chat::{Answered, WholeAnswer};
 pub use embed::Embedded;
+pub use growing::Growing;
+
+use std::sync::Arc;
 
 use mediary_core::task::{Task, WholeReply};
 
@@ -23,7 +29,7 @@ impl Gateway {
     ///
     /// # Errors
     /// When no target can be asked, or none answered.
-    pub async fn answer(&self, request: TaskRequest) -> Result<Answered, CallError> {
+    pub async fn answer(self: &Arc<Self>, request: TaskRequest) -> Result<Answered, CallError> {
         match &request.task {
             Task::Chat(_) => self.chat(request).await,
             Task::Embed(_) => {

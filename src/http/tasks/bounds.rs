@@ -19,11 +19,10 @@ pub(in crate::http) fn bounds(headers: &HeaderMap) -> Result<Bounds, ApiError> {
         bounds.tier = Some(tier);
     }
     if let Some((name, value)) = first(headers, &["x-mediary-strict"])? {
-        bounds.strict = match value {
-            "true" | "1" => true,
-            "false" | "0" => false,
-            _ => return Err(wrong(name, "true or false")),
-        };
+        bounds.strict = yes_or_no(name, value)?;
+    }
+    if let Some((name, value)) = first(headers, &["x-mediary-continue"])? {
+        bounds.continues = Some(yes_or_no(name, value)?);
     }
     if let Some((name, value)) = first(headers, &["x-mediary-privacy"])? {
         bounds.privacy = match value {
@@ -57,6 +56,14 @@ fn first<'a>(headers: &'a HeaderMap, names: &[&'static str]) -> Result<Option<(&
     Ok(None)
 }
 
+fn yes_or_no(name: &str, value: &str) -> Result<bool, ApiError> {
+    match value {
+        "true" | "1" => Ok(true),
+        "false" | "0" => Ok(false),
+        _ => Err(wrong(name, "true or false")),
+    }
+}
+
 fn wrong(name: &str, wanted: &str) -> ApiError {
     ApiError::malformed(format!("the header {name} must be {wanted}")).about(name)
 }
@@ -81,6 +88,7 @@ mod tests {
             ("x-willaku-tier", "contexto-largo", Bounds { tier: Some(Tier::LongContext), ..none() }),
             ("x-mediary-strict", "true", Bounds { strict: true, ..none() }),
             ("x-mediary-strict", "false", none()),
+            ("x-mediary-continue", "true", Bounds { continues: Some(true), ..none() }),
             ("x-mediary-privacy", "local", Bounds { privacy: Privacy::Local, ..none() }),
             ("x-mediary-cost", "free", Bounds { cost: CostPolicy::Free, ..none() }),
             (

@@ -37,6 +37,7 @@ pub use refused::refused;
     params(
         ("X-Mediary-Tier" = Option<String>, Header, description = "a tier, where `model` is empty (also X-Willaku-Tier)"),
         ("X-Mediary-Strict" = Option<bool>, Header, description = "true: parts go as they are or not at all"),
+        ("X-Mediary-Continue" = Option<bool>, Header, description = "true: a text that breaks off goes on at another target"),
         ("X-Mediary-Privacy" = Option<String>, Header, description = "local: nothing leaves this machine"),
         ("X-Mediary-Cost" = Option<String>, Header, description = "free: only targets that are known to be free"),
         ("X-Mediary-Provider" = Option<String>, Header, description = "only these providers, by commas"),

@@ -21,7 +21,7 @@ use super::super::error::ApiError;
 use super::super::request_id::RequestId;
 use super::super::state::AppState;
 use super::{headers, refused};
-use crate::gateway::{Answer, Answered, CallError, TaskRequest};
+use crate::gateway::{Answered, CallError, Growing, TaskRequest};
 use crate::protocol::{AnswerHead, Encode, Protocol, StreamWriter, broken_stream};
 
 /// What is ready is gathered up to this size before it is written.
@@ -49,9 +49,9 @@ type Asking = Pin<Box<dyn Future<Output = Result<Answered, CallError>> + Send>>;
 /// Where a stream is.
 enum State {
     Asking(Asking, Wish),
-    Relaying(Box<Answer>, Box<dyn StreamWriter>, RequestId),
+    Relaying(Box<Growing>, Box<dyn StreamWriter>, RequestId),
     /// Everything was said.
-    Closing(Box<Answer>),
+    Closing(Box<Growing>),
     Ended,
 }
 
@@ -76,21 +76,21 @@ pub(super) async fn answer(
     };
     let answer = growing(answered.map_err(refused)?)?;
     let mut headers = stream_headers();
-    headers::describe(&answer.route, &mut headers);
+    headers::describe(answer.route(), &mut headers);
     let relay = Relay { protocol, state: relaying(protocol, answer, wish)?, silence };
     Ok((headers, Body::from_stream(body(relay))).into_response())
 }
 
-fn growing(answered: Answered) -> Result<Box<Answer>, ApiError> {
+fn growing(answered: Answered) -> Result<Box<Growing>, ApiError> {
     match answered {
         Answered::Stream(answer) => Ok(answer),
         Answered::Whole(_) => Err(ApiError::broken("a whole answer where a stream was asked for")),
     }
 }
 
-fn relaying(protocol: &dyn Protocol, answer: Box<Answer>, wish: Wish) -> Result<State, ApiError> {
-    let passes_raw = answer.is_stream && answer.route.wire_format == protocol.wire_format();
-    let head = AnswerHead { model: answer.route.target.to_string(), ..wish.head };
+fn relaying(protocol: &dyn Protocol, answer: Box<Growing>, wish: Wish) -> Result<State, ApiError> {
+    let passes_raw = answer.is_stream() && answer.route().wire_format == protocol.wire_format();
+    let head = AnswerHead { model: answer.route().target.to_string(), ..wish.head };
     let writer = wish.answer.stream(head, passes_raw);
     let writer = writer.ok_or_else(|| ApiError::broken("a stream of answers that do not stream"))?;
     Ok(State::Relaying(answer, writer, wish.request_id))

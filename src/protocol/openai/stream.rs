@@ -21,6 +21,8 @@ pub struct ChunkWriter {
     /// The replies whose role was named.
     begun: Vec<u32>,
     has_sent_usage: bool,
+    /// The target that goes on, until the first chunk of it is written.
+    continued_by: Option<String>,
 }
 
 impl ChunkWriter {
@@ -28,7 +30,7 @@ impl ChunkWriter {
     /// last chunk of usage.
     #[must_use]
     pub fn new(head: AnswerHead, include_usage: bool, passes_raw: bool) -> Self {
-        Self { head, include_usage, passes_raw, begun: Vec::new(), has_sent_usage: false }
+        Self { head, include_usage, passes_raw, begun: Vec::new(), has_sent_usage: false, continued_by: None }
     }
 }
 
@@ -79,6 +81,10 @@ impl ChunkWriter {
                 if let Some(model) = model {
                     self.head.model.clone_from(model);
                 }
+            }
+            ReplyEvent::Continued { by } => {
+                into.extend_from_slice(format!(": continued by {}\n\n", by.replace(['\r', '\n'], " ")).as_bytes());
+                self.continued_by = Some(by.clone());
             }
             // A reply that begins without a word.
             ReplyEvent::Text { choice, text } if text.is_empty() => self.begin(*choice, into),
@@ -153,6 +159,9 @@ impl ChunkWriter {
         });
         if self.include_usage {
             body["usage"] = usage.map_or(Value::Null, encode::usage);
+        }
+        if let Some(by) = self.continued_by.take() {
+            body["mediary"] = json!({ "continued_by": by });
         }
         into.extend_from_slice(b"data: ");
         into.extend_from_slice(body.to_string().as_bytes());

@@ -60,6 +60,10 @@ impl Dialect for Anthropic {
         carries::carries(format)
     }
 
+    fn takes_prefill(&self) -> bool {
+        true
+    }
+
     fn soft_parameters(&self) -> Option<&'static [&'static str]> {
         Some(&["temperature", "top_p", "top_k", "user", "cache_control"])
     }

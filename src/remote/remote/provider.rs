@@ -18,6 +18,10 @@ impl Provider for Remote {
         })
     }
 
+    fn takes_prefill(&self) -> bool {
+        self.dialect.takes_prefill()
+    }
+
     fn wants_upload(&self, task: &Task) -> bool {
         match task {
             Task::Chat(chat) => self.is_too_large(chat),
