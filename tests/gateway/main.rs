@@ -9,6 +9,7 @@ mod bad_files;
 mod bad_requests;
 mod boxes;
 mod cascade;
+mod chat_adapted;
 mod chat_attempts;
 mod chat_dialects;
 mod chat_faults;

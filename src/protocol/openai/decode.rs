@@ -105,12 +105,16 @@ fn message(message: WireMessage<'_>, index: usize, body: &Bytes) -> Result<Messa
         }
     };
     let mut parts = Vec::new();
+    let mut cache_marks = Vec::new();
     let mut refusal = message.refusal;
     match message.content {
         Content::Nothing => {}
         Content::Text(text) => parts.push(Part::Text(text.into_owned())),
         Content::Parts(all) => {
-            for (at, part) in all.into_iter().enumerate() {
+            for (at, mut part) in all.into_iter().enumerate() {
+                if let Some(control) = part.cache_control.take().filter(|control| !control.is_null()) {
+                    cache_marks.push((parts.len(), control));
+                }
                 if part.r#type == "refusal" {
                     refusal = part.refusal.or(refusal);
                     continue;
@@ -129,6 +133,11 @@ fn message(message: WireMessage<'_>, index: usize, body: &Bytes) -> Result<Messa
     if role == Role::User && parts.is_empty() {
         return Err(bad(format!("messages[{index}].content"), "a user's message needs content"));
     }
+    let mut extras = without_nulls(message.extras);
+    // Some mark the message instead of its last part.
+    if let Some(control) = extras.remove("cache_control").filter(|_| !parts.is_empty()) {
+        cache_marks.push((parts.len() - 1, control));
+    }
     let reasoning = || message.reasoning.as_ref().and_then(Value::as_str).map(str::to_owned);
     let thoughts = message.reasoning_content.or_else(reasoning);
     Ok(Message {
@@ -139,7 +148,8 @@ fn message(message: WireMessage<'_>, index: usize, body: &Bytes) -> Result<Messa
         name: message.name,
         reasoning: thoughts.map(|text| Reasoning { text, signature: None }),
         refusal,
-        extras: without_nulls(message.extras),
+        cache_marks,
+        extras,
     })
 }
 
@@ -234,7 +244,11 @@ fn named_detail(name: &str) -> Option<Detail> {
 fn tool(tool: WireTool, index: usize) -> Result<Tool, BadField> {
     let kind = tool.r#type.as_deref().unwrap_or("function");
     match tool.function {
-        Some(function) if kind == "function" => Ok(self::function(function)),
+        Some(function) if kind == "function" => {
+            let cache_control = tool.cache_control.filter(|control| !control.is_null());
+            let tool = self::function(function);
+            Ok(Tool { cache_control: cache_control.or(tool.cache_control), ..tool })
+        }
         _ => {
             let message = format!("tools of type `{kind}` cannot be passed on; send `function` tools");
             Err(bad(format!("tools[{index}].type"), message))
@@ -243,8 +257,8 @@ fn tool(tool: WireTool, index: usize) -> Result<Tool, BadField> {
 }
 
 fn function(function: WireFunction) -> Tool {
-    let WireFunction { name, description, parameters, strict } = function;
-    Tool { name, description, parameters, strict }
+    let WireFunction { name, description, parameters, strict, cache_control } = function;
+    Tool { name, description, parameters, strict, cache_control }
 }
 
 fn tool_call(call: WireCall, path: &str) -> Result<ToolCall, BadField> {

@@ -102,6 +102,9 @@ pub(super) struct WireTool {
     pub(super) r#type: Option<String>,
     #[serde(default)]
     pub(super) function: Option<WireFunction>,
+    /// Anthropic's, as clients of several vendors send it.
+    #[serde(default)]
+    pub(super) cache_control: Option<Value>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -113,6 +116,8 @@ pub(super) struct WireFunction {
     pub(super) parameters: Option<Value>,
     #[serde(default)]
     pub(super) strict: Option<bool>,
+    #[serde(default)]
+    pub(super) cache_control: Option<Value>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -184,6 +189,9 @@ pub(super) struct WirePart<'a> {
     pub(super) document_url: Option<Str<'a>>,
     #[serde(default)]
     pub(super) document_name: Option<String>,
+    /// Anthropic's: up to here the prompt is to be kept.
+    #[serde(default)]
+    pub(super) cache_control: Option<Value>,
     #[serde(default)]
     pub(super) refusal: Option<String>,
 }

@@ -40,6 +40,9 @@ pub(super) fn body(call: &ChatCall<'_>) -> Result<Vec<u8>, Failure> {
     let mut out = body::buffer(chat);
     let mut request = Object::open(&mut out);
     request.field("model", call.model());
+    if chat.has_cache_marks() {
+        call.leave_out("cache_control");
+    }
     let longest = sampling.max_tokens.filter(|_| call.sends("max_tokens") && call.sends("max_completion_tokens"));
     request.some("max_tokens", longest);
     request.some("temperature", sampling.temperature.filter(|_| call.sends("temperature")));
@@ -53,7 +56,7 @@ pub(super) fn body(call: &ChatCall<'_>) -> Result<Vec<u8>, Failure> {
     request.some("reasoning_effort", chat.effort.filter(|_| call.abilities.reasoning).map(effort));
     response_format(&mut request, &chat.format);
     if !chat.tools.is_empty() {
-        tools(&mut request, &chat.tools)?;
+        tools(&mut request, &chat.tools, false)?;
         match &chat.tool_choice {
             ToolChoice::Auto => {}
             ToolChoice::None => request.field("tool_choice", "none"),
