@@ -11,7 +11,7 @@ use bytes::Bytes;
 use http::header::HeaderMap;
 use mediary_core::capability::Abilities;
 use mediary_core::provider::{Call, ListedModel};
-use mediary_core::task::{Chat, Embed, ReplyFrame, Task};
+use mediary_core::task::{Chat, Embed, ReplyFrame, Role, Task};
 use mediary_core::{Failure, MediaFormat, MediaKind};
 
 use crate::{Quirks, listed};
@@ -139,6 +139,18 @@ pub(crate) struct CallOf<'a, T> {
     pub(crate) dropped: &'a [String],
     /// What else was left out, or is said in other words.
     left_out: RefCell<Vec<String>>,
+}
+
+impl ChatCall<'_> {
+    /// Notes what the system says in the midst of the conversation, where it can only be said at its beginning.
+    pub(crate) fn systems_go_first(&self) {
+        let messages = self.task.messages.iter().enumerate();
+        for (index, _) in
+            messages.skip_while(|(_, its)| its.role == Role::System).filter(|(_, its)| its.role == Role::System)
+        {
+            self.leave_out(format!("messages[{index}].order"));
+        }
+    }
 }
 
 /// A call for the next message of a conversation.

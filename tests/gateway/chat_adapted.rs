@@ -40,12 +40,11 @@ fn schemas_reach_anthropic_as_it_takes_them() {
         "kind": { "anyOf": [{ "type": "string", "description": "(minLength: 2, pattern: \"^a\")" }, { "type": "null" }] },
     } });
     assert_eq!(sent["output_config"]["format"]["schema"], expected);
-    let names = ["additionalProperties", "minLength", "minimum", "pattern"].map(|name| format!("response_format.{name}"));
+    let names =
+        ["additionalProperties", "minLength", "minimum", "pattern"].map(|name| format!("response_format.{name}"));
     assert_eq!(left_out, names);
 
-    let function = |schema: &Value, strict: bool| {
-        json!([{ "type": "function", "function": { "name": "f", "parameters": schema, "strict": strict } }])
-    };
+    let function = |schema: &Value, strict: bool| json!([{ "type": "function", "function": { "name": "f", "parameters": schema, "strict": strict } }]);
     let (sent, _) = sent_to("anthropic", json!({ "tools": function(&schema, true) }));
     assert_eq!(sent["tools"][0]["input_schema"], expected);
     let (sent, left_out) = sent_to("anthropic", json!({ "tools": function(&schema, false) }));

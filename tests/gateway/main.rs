@@ -18,6 +18,7 @@ mod chat_mended;
 mod chat_plain;
 mod chat_refusals;
 mod chat_routing;
+mod chat_spellings;
 mod chat_stage;
 mod chat_sticky;
 mod chat_streams;

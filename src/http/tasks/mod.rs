@@ -4,6 +4,7 @@
 //! takes long, the client is sent comments instead (see [`relay`]). What a route is and how it is documented stands here;
 //! what its requests and answers look like is said by its [`Protocol`].
 
+mod body;
 mod bounds;
 mod headers;
 mod refused;
@@ -11,22 +12,23 @@ mod relay;
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use axum::Extension;
-use axum::body::Bytes;
 use axum::extract::{Request, State};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, HeaderValue};
 use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Extension, Router};
 
 use super::error::{ApiError, ErrorBody};
 use super::guard::client_of;
-use super::ocr::whole_body;
+use super::models;
 use super::request_id::RequestId;
 use super::state::AppState;
 use crate::gateway::{Answered, TaskRequest, WholeAnswer, blocking};
 use crate::protocol::openai::{CHAT, EMBEDDINGS};
 use crate::protocol::{AnswerHead, Decoded, Encode, Protocol};
 
+pub(super) use body::json_body;
 pub(super) use bounds::bounds;
 pub use refused::refused;
 
@@ -97,6 +99,14 @@ pub(super) async fn embeddings(
     answer(&EMBEDDINGS, state, request_id, request).await
 }
 
+/// The same routes for clients that put a slash behind every address.
+pub(super) fn behind_slashes() -> Router<AppState> {
+    Router::new()
+        .route("/v1/chat/completions/", post(completions))
+        .route("/v1/embeddings/", post(embeddings))
+        .route("/v1/models/", get(models::list))
+}
+
 /// The protocol of a route, where its requests are tasks of one JSON body.
 pub(super) fn protocol_of(route: &str) -> Option<&'static dyn Protocol> {
     match route {
@@ -115,7 +125,7 @@ async fn answer(
 ) -> Result<Response, ApiError> {
     let bounds = bounds(request.headers())?;
     let client = client_of(request.headers());
-    let body = Bytes::from(whole_body(request, &state.config.limits).await?);
+    let body = json_body(request, &state.config.limits).await?;
     let decoded = blocking::through(body.len(), move || protocol.decode(&body)).await??;
     let Decoded { task, model, answer } = decoded;
     let wants_stream = task.streams();
@@ -132,7 +142,7 @@ async fn answer(
 
 fn one_piece(protocol: &dyn Protocol, encoder: &dyn Encode, answer: WholeAnswer) -> Response {
     let WholeAnswer { route, reply, raw } = answer;
-    let raw = raw.filter(|_| route.wire_format == protocol.wire_format());
+    let raw = raw.filter(|_| route.wire_format == protocol.wire_format() && encoder.passes_raw());
     let body = raw.unwrap_or_else(|| {
         let head = AnswerHead { model: route.target.to_string(), ..new_head() };
         encoder.whole(head, &reply).into()

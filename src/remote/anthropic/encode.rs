@@ -52,6 +52,7 @@ pub(super) fn encode(call: &ChatCall<'_>) -> Result<HttpCall, Failure> {
     let takes_top_p = is_drawn_freely && (temperature.is_none() || generation.takes_both());
     let top_p = call.fitting("top_p", sampling.top_p, takes_top_p);
     let top_k = call.fitting("top_k", sampling.top_k, is_drawn_freely);
+    call.systems_go_first();
     let Conversation { mut system, turns } = Conversation::of(chat)?;
     if chat.format == ReplyFormat::Json {
         system.push(Block::text(ANY_OBJECT));

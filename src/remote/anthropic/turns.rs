@@ -18,6 +18,8 @@ use crate::{functions, unwritable};
 pub(super) const REDACTED: &str = "redacted_thinking:";
 /// What the user says in a conversation that the assistant began.
 const OPENING: &str = "(The assistant begins the conversation.)";
+/// What the user says where nothing was said.
+const NOTHING: &str = "(The message is empty.)";
 
 const USER: &str = "user";
 const ASSISTANT: &str = "assistant";
@@ -57,6 +59,9 @@ impl<'a> Conversation<'a> {
         }
         if turns.is_empty() && !system.is_empty() {
             say(&mut turns, USER, std::mem::take(&mut system));
+        }
+        if turns.is_empty() {
+            turns.push(Turn { role: USER, content: vec![Block::text(NOTHING)] });
         }
         if turns.first().is_some_and(|turn| turn.role == ASSISTANT) {
             turns.insert(0, Turn { role: USER, content: vec![Block::text(OPENING)] });

@@ -9,6 +9,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, PercentEncode, utf8_percent_e
 use serde_json::Value;
 
 use super::generation::Generation;
+use super::names::written;
 use super::turns::turns;
 use super::wire::{CallingConfig, Declaration, GenerationConfig, Request, ThinkingConfig, ToolConfig, Tools};
 use crate::body;
@@ -22,6 +23,7 @@ const IN_PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'
 pub(super) fn encode(call: &ChatCall<'_>) -> Result<HttpCall, Failure> {
     let chat = call.task;
     let generation = Generation::of(call.model());
+    call.systems_go_first();
     let (system_instruction, contents) = turns(chat, generation)?;
     let request = Request {
         system_instruction,
@@ -60,7 +62,7 @@ fn tools(chat: &Chat) -> Vec<Tools<'_>> {
         schema.map(without_dialect)
     };
     let function_declarations = chat.tools.iter().map(|tool| Declaration {
-        name: &tool.name,
+        name: written(&tool.name),
         description: tool.description.as_deref(),
         parameters_json_schema: declaration(tool),
     });
@@ -96,7 +98,7 @@ fn tool_config(chat: &Chat) -> Option<ToolConfig<'_>> {
         ToolChoice::Auto => return None,
         ToolChoice::None => ("NONE", None),
         ToolChoice::Required => ("ANY", None),
-        ToolChoice::Named(name) => ("ANY", Some([name.as_str()])),
+        ToolChoice::Named(name) => ("ANY", Some([written(name)])),
     };
     Some(ToolConfig { function_calling_config: CallingConfig { mode, allowed_function_names: named } })
 }

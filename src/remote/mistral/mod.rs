@@ -11,6 +11,7 @@ mod read;
 #[cfg(test)]
 mod tests;
 mod transcribe;
+mod turns;
 
 use http::header::HeaderMap;
 use mediary_core::provider::Call;

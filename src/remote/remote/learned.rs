@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use mediary_core::task::{Chat, Embed, Task};
+use mediary_core::task::Chat;
 
 /// More models than this are not remembered.
 const MOST_MODELS: usize = 1_000;
@@ -34,16 +34,8 @@ impl Learned {
     }
 }
 
-/// The names of what a task asks for and can be done without.
-pub(super) fn optional(task: &Task) -> Vec<String> {
-    match task {
-        Task::Chat(chat) => of_chat(chat),
-        Task::Embed(Embed { extras, .. }) => extras.keys().cloned().collect(),
-        Task::Read(_) | Task::Transcribe(_) => Vec::new(),
-    }
-}
-
-fn of_chat(chat: &Chat) -> Vec<String> {
+/// The names of what a chat asks for and can be done without.
+pub(super) fn of_chat(chat: &Chat) -> Vec<String> {
     let sampling = &chat.sampling;
     let named = [
         ("temperature", sampling.temperature.is_some()),

@@ -89,7 +89,7 @@ impl Remote {
     /// refuses.
     pub(crate) async fn send_task(&self, call: &Call<'_>) -> Result<Reply, Failure> {
         let model = call.abilities.target.model.as_str();
-        let optional = learned::optional(call.task);
+        let optional = provider::optional(call.task);
         let is_sent = |name: &String, dropped: &[String]| optional.contains(name) && !dropped.contains(name);
         let mut dropped = call.dropped.to_vec();
         let mut left_out: Vec<String> = self.learned.of(model);
