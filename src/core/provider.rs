@@ -101,6 +101,11 @@ pub trait ReplyStream: Send + fmt::Debug {
         None
     }
 
+    /// What its provider was not sent, or only in other words, by names of the request's fields.
+    fn left_out(&self) -> &[String] {
+        &[]
+    }
+
     /// Lets go of what can be used again, once everything was read.
     fn close(self: Box<Self>) -> BoxFuture<'static, ()> {
         Box::pin(std::future::ready(()))

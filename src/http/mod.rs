@@ -21,6 +21,7 @@ mod router;
 mod serve;
 mod state;
 mod tasks;
+mod unpacked;
 mod visit;
 
 #[cfg(test)]

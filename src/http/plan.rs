@@ -6,12 +6,12 @@ use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Request, State};
 
-use super::body;
 use super::error::{ApiError, ErrorBody};
 use super::guard::client_of;
 use super::ocr;
 use super::state::AppState;
 use super::tasks::{bounds, protocol_of, refused};
+use super::unpacked::json_body;
 use crate::gateway::{Bounds, Planned, ReadOptions, TaskRequest, blocking};
 use crate::protocol::openai::CHAT;
 use crate::protocol::plan::{PlanBody, PlanRequest};
@@ -36,7 +36,7 @@ use crate::protocol::{Decoded, Protocol};
 pub(super) async fn plan(State(state): State<AppState>, request: Request) -> Result<Json<PlanBody>, ApiError> {
     let bounds = bounds(request.headers())?;
     let client = client_of(request.headers());
-    let body = body::whole(request, &state).await?;
+    let body = json_body(request, &state).await?;
     let planned = planned(&state, body, bounds, client).await?;
     Ok(Json(PlanBody::new(&planned.demand, &planned.plan, planned.first)))
 }

@@ -44,7 +44,7 @@ pub fn router(state: AppState) -> Router {
         .route("/v1/ocr/process", post(ocr::process))
         .route("/v1/ocr/images/{id}/{page}", get(ocr::drawing));
     let config = state.config.clone();
-    layered(routes.with_state(state), &config.server)
+    layered(routes.merge(tasks::behind_slashes()).with_state(state), &config.server)
 }
 
 /// Puts the layers around routes. Read from the bottom: a request passes the last one first.

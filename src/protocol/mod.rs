@@ -64,6 +64,11 @@ pub trait Encode: Send + Sync + fmt::Debug {
     /// Writes a whole reply.
     fn whole(&self, head: AnswerHead, reply: &WholeReply) -> Vec<u8>;
 
+    /// Whether bodies and frames of the protocol's own wire format may pass as they came.
+    fn passes_raw(&self) -> bool {
+        true
+    }
+
     /// Begins a stream. `passes_raw` when the provider's frames are of this format. `None`: such answers do not stream.
     fn stream(&self, _head: AnswerHead, _passes_raw: bool) -> Option<Box<dyn StreamWriter>> {
         None

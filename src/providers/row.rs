@@ -80,7 +80,12 @@ fn is_relayed(dialect: DialectName, model: &str) -> bool {
 fn soft(provider: &ProviderSetup, entry: &ModelEntry) -> SoftSupport {
     let refused = provider.endpoint.quirks.refuses.iter().chain(entry.refuses.iter().flatten());
     match provider.dialect.dialect().soft_parameters() {
-        None => SoftSupport::AllBut(refused.cloned().collect()),
+        None if provider.endpoint.quirks.knows.is_empty() => SoftSupport::AllBut(refused.cloned().collect()),
+        None => {
+            let refused: Vec<&String> = refused.collect();
+            let known = provider.endpoint.quirks.knows.iter();
+            SoftSupport::Only(known.filter(|name| !refused.contains(name)).cloned().collect())
+        }
         Some(known) => {
             let refused: Vec<&String> = refused.collect();
             let taken = known.iter().filter(|name| refused.iter().all(|refused| refused != *name));

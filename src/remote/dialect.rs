@@ -4,13 +4,14 @@
 //! without host and key; it is handed what came back and gives events or a failure. [`crate::Remote`] does the rest.
 
 use std::borrow::Cow;
+use std::cell::RefCell;
 use std::fmt;
 
 use bytes::Bytes;
 use http::header::HeaderMap;
 use mediary_core::capability::Abilities;
 use mediary_core::provider::{Call, ListedModel};
-use mediary_core::task::{Chat, Embed, ReplyFrame, Task};
+use mediary_core::task::{Chat, Embed, ReplyFrame, Role, Task};
 use mediary_core::{Failure, MediaFormat, MediaKind};
 
 use crate::{Quirks, listed};
@@ -78,6 +79,8 @@ pub struct HttpCall {
     pub content_type: Cow<'static, str>,
     /// The body.
     pub body: Bytes,
+    /// What was left out of it, or is said in other words, by names of the request's fields.
+    pub left_out: Vec<String>,
 }
 
 impl HttpCall {
@@ -85,7 +88,13 @@ impl HttpCall {
     #[must_use]
     pub fn json(path: impl Into<String>, body: Vec<u8>) -> Self {
         let content_type = Cow::Borrowed("application/json");
-        Self { path: path.into(), headers: Vec::new(), content_type, body: body.into() }
+        Self { path: path.into(), headers: Vec::new(), content_type, body: body.into(), left_out: Vec::new() }
+    }
+
+    /// The same, with what its encoder left out.
+    #[must_use]
+    pub(crate) fn without<T>(self, call: &CallOf<'_, T>) -> Self {
+        Self { left_out: call.left_out.take(), ..self }
     }
 }
 
@@ -133,6 +142,20 @@ pub(crate) struct CallOf<'a, T> {
     pub(crate) quirks: &'a Quirks,
     /// Soft parameters that are left out, by their OpenAI names.
     pub(crate) dropped: &'a [String],
+    /// What else was left out, or is said in other words.
+    left_out: RefCell<Vec<String>>,
+}
+
+impl ChatCall<'_> {
+    /// Notes what the system says in the midst of the conversation, where it can only be said at its beginning.
+    pub(crate) fn systems_go_first(&self) {
+        let messages = self.task.messages.iter().enumerate();
+        for (index, _) in
+            messages.skip_while(|(_, its)| its.role == Role::System).filter(|(_, its)| its.role == Role::System)
+        {
+            self.leave_out(format!("messages[{index}].order"));
+        }
+    }
 }
 
 /// A call for the next message of a conversation.
@@ -143,7 +166,7 @@ pub(crate) type EmbedCall<'a> = CallOf<'a, Embed>;
 impl<'a, T> CallOf<'a, T> {
     /// The call `call`, whose task is `task`.
     pub(crate) fn new(task: &'a T, call: &Call<'a>, quirks: &'a Quirks) -> Self {
-        Self { task, abilities: call.abilities, quirks, dropped: call.dropped }
+        Self { task, abilities: call.abilities, quirks, dropped: call.dropped, left_out: RefCell::default() }
     }
 
     /// The model's name at its provider.
@@ -154,5 +177,24 @@ impl<'a, T> CallOf<'a, T> {
     /// Whether a soft parameter of this name is to be sent.
     pub(crate) fn sends(&self, name: &str) -> bool {
         !self.dropped.iter().any(|dropped| dropped == name)
+    }
+
+    /// Notes that something is left out, or said in other words.
+    pub(crate) fn leave_out(&self, name: impl Into<String>) {
+        let name = name.into();
+        let mut left_out = self.left_out.borrow_mut();
+        if !left_out.contains(&name) {
+            left_out.push(name);
+        }
+    }
+
+    /// A soft parameter that was asked for, if it is sent and `fits`; noted if it does not.
+    pub(crate) fn fitting<V>(&self, name: &str, asked: Option<V>, fits: bool) -> Option<V> {
+        let asked = asked.filter(|_| self.sends(name));
+        if asked.is_some() && !fits {
+            self.leave_out(name);
+            return None;
+        }
+        asked
     }
 }

@@ -46,6 +46,17 @@ pub struct Quirks {
     pub returns_reasoning: bool,
     /// Soft parameters and unknown fields that are refused, by their OpenAI names.
     pub refuses: Vec<String>,
+    /// The only soft parameters and fields of messages that are known; none: all may be.
+    pub knows: Vec<String>,
+}
+
+impl Quirks {
+    /// Whether a soft parameter or a field of a message may be sent.
+    #[must_use]
+    pub fn takes(&self, name: &str) -> bool {
+        let is_known = self.knows.is_empty() || self.knows.iter().any(|known| known == name);
+        is_known && !self.refuses.iter().any(|refused| refused == name)
+    }
 }
 
 impl Default for Quirks {
@@ -58,6 +69,7 @@ impl Default for Quirks {
             flat_text: true,
             returns_reasoning: false,
             refuses: Vec::new(),
+            knows: Vec::new(),
         }
     }
 }

@@ -63,7 +63,13 @@ impl Form {
         }
         body.extend_from_slice(format!("\r\n--{boundary}--\r\n").as_bytes());
         let content_type = Cow::Owned(format!("multipart/form-data; boundary={boundary}"));
-        Ok(HttpCall { path: path.to_owned(), headers: Vec::new(), content_type, body: body.into() })
+        Ok(HttpCall {
+            path: path.to_owned(),
+            headers: Vec::new(),
+            content_type,
+            body: body.into(),
+            left_out: Vec::new(),
+        })
     }
 }
 

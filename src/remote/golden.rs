@@ -171,6 +171,7 @@ pub(crate) fn tools() -> Chat {
         description: Some(format!("Does {name}.")),
         parameters,
         strict: Some(true),
+        ..Tool::default()
     };
     let call = |id: &str, name: &str, arguments: &str| ToolCall {
         id: id.to_owned(),
@@ -215,7 +216,7 @@ pub(crate) fn thoughts(effort: Effort) -> Chat {
             calling,
             result,
         ],
-        tools: vec![Tool { name: "add".to_owned(), description: None, parameters: None, strict: None }],
+        tools: vec![Tool { name: "add".to_owned(), description: None, ..Tool::default() }],
         effort: Some(effort),
         ..Chat::default()
     }

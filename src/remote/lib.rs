@@ -28,6 +28,7 @@ mod ollama;
 mod openai;
 mod proxy;
 mod remote;
+mod schema;
 #[cfg(test)]
 mod tests;
 mod trust;

@@ -25,6 +25,15 @@ pub struct Chat {
     pub extras: Extras,
 }
 
+impl Chat {
+    /// Whether anything says how far its provider is to keep the prompt.
+    #[must_use]
+    pub fn has_cache_marks(&self) -> bool {
+        self.messages.iter().any(|message| !message.cache_marks.is_empty())
+            || self.tools.iter().any(|tool| tool.cache_control.is_some())
+    }
+}
+
 /// The form a reply must have.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub enum ReplyFormat {

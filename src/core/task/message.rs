@@ -1,5 +1,7 @@
 //! One message of a conversation and the parts it is made of.
 
+use serde_json::Value;
+
 use super::{Extras, ToolCall};
 use crate::Media;
 
@@ -33,6 +35,9 @@ pub struct Message {
     pub reasoning: Option<Reasoning>,
     /// What an assistant said instead of an answer.
     pub refusal: Option<String>,
+    /// Parts up to which its provider is to keep the prompt: which, and how in Anthropic's words. A part that was treated
+    /// may have become several; then the mark stands a little before where it stood.
+    pub cache_marks: Vec<(usize, Value)>,
     /// Fields without a place here.
     pub extras: Extras,
 }
@@ -49,6 +54,7 @@ impl Message {
             name: None,
             reasoning: None,
             refusal: None,
+            cache_marks: Vec::new(),
             extras: Extras::new(),
         }
     }
@@ -57,6 +63,12 @@ impl Message {
     #[must_use]
     pub fn text(role: Role, text: impl Into<String>) -> Self {
         Self { parts: vec![Part::Text(text.into())], ..Self::new(role) }
+    }
+
+    /// How the prompt up to a part of it is to be kept.
+    #[must_use]
+    pub fn cache_control(&self, part: usize) -> Option<&Value> {
+        self.cache_marks.iter().find(|(marked, _)| *marked == part).map(|(_, control)| control)
     }
 
     /// Its texts, a line break between two; media are left out.

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 /// A function that is offered to the model.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Tool {
     /// What it is called.
     pub name: String,
@@ -13,6 +13,8 @@ pub struct Tool {
     pub parameters: Option<Value>,
     /// Whether arguments must fit the schema exactly.
     pub strict: Option<bool>,
+    /// That its provider is to keep the prompt up to here, in Anthropic's words.
+    pub cache_control: Option<Value>,
 }
 
 /// Whether functions are called.

@@ -50,7 +50,7 @@ pub struct Route {
     pub fallbacks: u32,
     /// What was done to parts that were not forwarded.
     pub treatments: Vec<TreatmentNote>,
-    /// Soft parameters that were left out.
+    /// What was left out, or sent in other words, by names of the request's fields.
     pub dropped: Vec<String>,
 }
 
@@ -70,7 +70,10 @@ pub struct Answer {
 
 impl Answer {
     /// An answer of which nothing was read yet.
-    pub(super) fn new(route: Route, reply: Box<dyn ReplyStream>, tap: Tap) -> Self {
+    pub(super) fn new(mut route: Route, reply: Box<dyn ReplyStream>, tap: Tap) -> Self {
+        let left_out = reply.left_out().iter().filter(|name| !route.dropped.contains(name));
+        let left_out: Vec<String> = left_out.cloned().collect();
+        route.dropped.extend(left_out);
         let is_stream = reply.is_stream();
         Self { route, is_stream, ready: VecDeque::new(), is_new: true, reply: Some(reply), tap }
     }

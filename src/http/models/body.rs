@@ -29,6 +29,8 @@ pub(in crate::http) struct Model {
     pub(super) id: String,
     /// Always `model`.
     object: &'static str,
+    /// Always `base`: the clients of one vendor tell models from those that were tuned by it.
+    r#type: &'static str,
     /// Seconds since 1970.
     created: u64,
     /// The provider.
@@ -84,6 +86,7 @@ impl Model {
         Self {
             id,
             object: "model",
+            r#type: "base",
             created: CREATED,
             owned_by: owned_by.to_owned(),
             description,

@@ -11,17 +11,19 @@ mod relay;
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use axum::Extension;
 use axum::extract::{Request, State};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, HeaderValue};
 use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Extension, Router};
 
-use super::body;
 use super::error::{ApiError, ErrorBody};
 use super::guard::client_of;
+use super::models;
 use super::request_id::RequestId;
 use super::state::AppState;
+use super::unpacked::json_body;
 use crate::gateway::{Answered, TaskRequest, WholeAnswer, blocking};
 use crate::protocol::openai::{CHAT, EMBEDDINGS};
 use crate::protocol::{AnswerHead, Decoded, Encode, Protocol};
@@ -97,6 +99,14 @@ pub(super) async fn embeddings(
     answer(&EMBEDDINGS, state, request_id, request).await
 }
 
+/// The same routes for clients that put a slash behind every address.
+pub(super) fn behind_slashes() -> Router<AppState> {
+    Router::new()
+        .route("/v1/chat/completions/", post(completions))
+        .route("/v1/embeddings/", post(embeddings))
+        .route("/v1/models/", get(models::list))
+}
+
 /// The protocol of a route, where its requests are tasks of one JSON body.
 pub(super) fn protocol_of(route: &str) -> Option<&'static dyn Protocol> {
     match route {
@@ -115,7 +125,7 @@ async fn answer(
 ) -> Result<Response, ApiError> {
     let bounds = bounds(request.headers())?;
     let client = client_of(request.headers());
-    let body = body::whole(request, &state).await?;
+    let body = json_body(request, &state).await?;
     let decoded = blocking::through(body.len(), move || protocol.decode(&body)).await??;
     let Decoded { task, model, answer } = decoded;
     let wants_stream = task.streams();
@@ -132,7 +142,7 @@ async fn answer(
 
 fn one_piece(protocol: &dyn Protocol, encoder: &dyn Encode, answer: WholeAnswer) -> Response {
     let WholeAnswer { route, reply, raw } = answer;
-    let raw = raw.filter(|_| route.wire_format == protocol.wire_format());
+    let raw = raw.filter(|_| route.wire_format == protocol.wire_format() && encoder.passes_raw());
     let body = raw.unwrap_or_else(|| {
         let head = AnswerHead { model: route.target.to_string(), ..new_head() };
         encoder.whole(head, &reply).into()

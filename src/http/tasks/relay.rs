@@ -89,7 +89,8 @@ fn growing(answered: Answered) -> Result<Box<Growing>, ApiError> {
 }
 
 fn relaying(protocol: &dyn Protocol, answer: Box<Growing>, wish: Wish) -> Result<State, ApiError> {
-    let passes_raw = answer.is_stream() && answer.route().wire_format == protocol.wire_format();
+    let is_ours = answer.is_stream() && answer.route().wire_format == protocol.wire_format();
+    let passes_raw = is_ours && wish.answer.passes_raw();
     let head = AnswerHead { model: answer.route().target.to_string(), ..wish.head };
     let writer = wish.answer.stream(head, passes_raw);
     let writer = writer.ok_or_else(|| ApiError::broken("a stream of answers that do not stream"))?;

@@ -42,7 +42,6 @@ async fn what_no_route_answers_is_refused_in_the_usual_shape() {
     let rows: &[(&str, u16, &str, Option<&str>)] = &[
         ("GET /nowhere", 404, "unknown_route", None),
         ("GET /v1", 404, "unknown_route", None),
-        ("GET /v1/models/", 404, "unknown_route", None),
         ("GET /health/", 404, "unknown_route", None),
         ("POST /v1/chat/nothing?key=1", 404, "unknown_route", None),
         ("GET /docs/nothing.js", 404, "unknown_route", None),

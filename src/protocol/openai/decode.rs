@@ -5,13 +5,13 @@
 
 use bytes::Bytes;
 use mediary_core::task::{
-    Chat, Detail, Effort, Extras, MediaPart, Message, Part, Reasoning, ReplyFormat, Role, Sampling, Tool, ToolCall,
-    ToolChoice,
+    Chat, Detail, Effort, Extras, Message, Part, Reasoning, ReplyFormat, Role, Sampling, Tool, ToolCall, ToolChoice,
 };
-use mediary_core::{Blob, Claim, classify};
 use serde_json::Value;
 
 use super::super::from_json;
+use super::legacy;
+use super::media::medium;
 use super::wire::{
     Content, OneOrMany, Request, Str, WireCall, WireCalled, WireFormat, WireFunction, WireMessage, WirePart, WireTool,
     WireUrl,
@@ -27,6 +27,8 @@ pub struct ChatForm {
     pub chat: Chat,
     /// Whether a stream is to end with a chunk of usage.
     pub include_usage: bool,
+    /// Whether functions were offered as they were before there were tools.
+    pub is_legacy: bool,
 }
 
 impl ChatForm {
@@ -38,8 +40,13 @@ impl ChatForm {
         let request: Request<'_> = from_json(body, "a chat")?;
         let include_usage = request.stream_options.as_ref().is_some_and(|options| options.include_usage == Some(true));
         let model = request.model.clone().unwrap_or_default();
-        let chat = chat(request, body)?;
-        Ok(Self { model, chat, include_usage })
+        let is_legacy = request.functions.is_some() && request.tools.is_none();
+        let mut chat = chat(request, body)?;
+        legacy::give_ids(&mut chat.messages);
+        if is_legacy && !chat.tools.is_empty() {
+            chat.parallel_tool_calls = Some(false);
+        }
+        Ok(Self { model, chat, include_usage, is_legacy })
     }
 }
 
@@ -62,34 +69,41 @@ fn chat(request: Request<'_>, body: &Bytes) -> Result<Chat, BadField> {
         return Err(bad("n", "`n` must be 1 to 128"));
     }
     let sampling = Sampling {
-        max_tokens: request.max_completion_tokens.or(request.max_tokens),
+        max_tokens: request.max_completion_tokens.0.or(request.max_tokens.0),
         temperature: request.temperature,
         top_p: request.top_p,
-        top_k: request.top_k,
+        top_k: request.top_k.0,
         stop: match request.stop {
             None => Vec::new(),
             Some(OneOrMany::One(one)) => vec![one],
             Some(OneOrMany::Many(many)) => many,
         },
         n,
-        seed: request.seed,
+        seed: request.seed.0,
         presence_penalty: request.presence_penalty,
         frequency_penalty: request.frequency_penalty,
         logprobs: (request.logprobs == Some(true)).then(|| request.top_logprobs.unwrap_or(0)),
     };
+    let tool_choice = match request.tool_choice.or(request.function_call).filter(|choice| !choice.is_null()) {
+        Some(choice) if choice["type"] == "allowed_tools" => allowed_tools(&choice, &mut tools)?,
+        Some(choice) => tool_choice(&choice)?,
+        None => ToolChoice::Auto,
+    };
+    let extras = without_nulls(request.extras);
+    let effort = match request.reasoning_effort.as_deref() {
+        Some("default") | None => effort_of(&extras),
+        Some(name) => Some(effort(name)?),
+    };
     Ok(Chat {
         messages,
-        tool_choice: match request.tool_choice.or(request.function_call) {
-            Some(choice) => tool_choice(&choice)?,
-            None => ToolChoice::Auto,
-        },
+        tool_choice,
         tools,
         parallel_tool_calls: request.parallel_tool_calls,
         format: request.response_format.map_or(Ok(ReplyFormat::Text), format)?,
         sampling,
-        effort: request.reasoning_effort.as_deref().map(effort).transpose()?,
+        effort,
         stream: request.stream == Some(true),
-        extras: without_nulls(request.extras),
+        extras,
     })
 }
 
@@ -105,12 +119,16 @@ fn message(message: WireMessage<'_>, index: usize, body: &Bytes) -> Result<Messa
         }
     };
     let mut parts = Vec::new();
+    let mut cache_marks = Vec::new();
     let mut refusal = message.refusal;
     match message.content {
         Content::Nothing => {}
         Content::Text(text) => parts.push(Part::Text(text.into_owned())),
         Content::Parts(all) => {
-            for (at, part) in all.into_iter().enumerate() {
+            for (at, mut part) in all.into_iter().enumerate() {
+                if let Some(control) = part.cache_control.take().filter(|control| !control.is_null()) {
+                    cache_marks.push((parts.len(), control));
+                }
                 if part.r#type == "refusal" {
                     refusal = part.refusal.or(refusal);
                     continue;
@@ -129,6 +147,11 @@ fn message(message: WireMessage<'_>, index: usize, body: &Bytes) -> Result<Messa
     if role == Role::User && parts.is_empty() {
         return Err(bad(format!("messages[{index}].content"), "a user's message needs content"));
     }
+    let mut extras = without_nulls(message.extras);
+    // Some mark the message instead of its last part.
+    if let Some(control) = extras.remove("cache_control").filter(|_| !parts.is_empty()) {
+        cache_marks.push((parts.len() - 1, control));
+    }
     let reasoning = || message.reasoning.as_ref().and_then(Value::as_str).map(str::to_owned);
     let thoughts = message.reasoning_content.or_else(reasoning);
     Ok(Message {
@@ -139,7 +162,8 @@ fn message(message: WireMessage<'_>, index: usize, body: &Bytes) -> Result<Messa
         name: message.name,
         reasoning: thoughts.map(|text| Reasoning { text, signature: None }),
         refusal,
-        extras: without_nulls(message.extras),
+        cache_marks,
+        extras,
     })
 }
 
@@ -185,48 +209,6 @@ fn part(part: WirePart<'_>, path: &str, body: &Bytes) -> Result<Part, BadField> 
     }
 }
 
-/// A medium out of an address, a data URL or bare base64.
-fn medium(
-    text: &str,
-    mime: Option<String>,
-    name: Option<String>,
-    detail: Option<Detail>,
-    path: &str,
-    body: &Bytes,
-) -> Result<Part, BadField> {
-    if text.get(..4).is_some_and(|scheme| scheme.eq_ignore_ascii_case("http")) && text.contains("://") {
-        return Ok(Part::Remote { url: text.to_owned(), name, detail });
-    }
-    let (mime, base64) = match text.strip_prefix("data:") {
-        None => (mime, text),
-        Some(rest) => {
-            let (head, data) = rest.split_once(',').ok_or_else(|| bad(path, "a data URL without a comma"))?;
-            let claimed = head
-                .strip_suffix(";base64")
-                .ok_or_else(|| bad(path, "a data URL must hold base64: data:TYPE;base64,DATA"))?;
-            (Some(claimed.to_owned()).filter(|claimed| !claimed.is_empty()), data)
-        }
-    };
-    // The blob shares the body's memory where the text is a piece of it; a text that had escapes is a copy.
-    let bytes = match within(body, base64) {
-        Some(slice) => slice,
-        None => Bytes::copy_from_slice(base64.as_bytes()),
-    };
-    let blob = Blob::from_base64(bytes)
-        .map_err(|error| bad(path, format!("{error}; send an http(s) address, a data URL or base64")))?;
-    let claim = Claim { mime: mime.as_deref(), file_name: name.as_deref() };
-    let media = classify(blob, claim).map_err(|refusal| bad(path, refusal.to_string()))?;
-    Ok(Part::Media(MediaPart { media, name, detail, url: None }))
-}
-
-/// The same bytes as a share of the body, if they are a piece of it.
-fn within(body: &Bytes, text: &str) -> Option<Bytes> {
-    let range = body.as_ptr() as usize..body.as_ptr() as usize + body.len();
-    let start = text.as_ptr() as usize;
-    let inside = range.contains(&start) && start + text.len() <= range.end;
-    inside.then(|| body.slice(start - range.start..start - range.start + text.len()))
-}
-
 fn named_detail(name: &str) -> Option<Detail> {
     [Detail::Auto, Detail::Low, Detail::High].into_iter().find(|detail| detail.name() == name)
 }
@@ -234,7 +216,11 @@ fn named_detail(name: &str) -> Option<Detail> {
 fn tool(tool: WireTool, index: usize) -> Result<Tool, BadField> {
     let kind = tool.r#type.as_deref().unwrap_or("function");
     match tool.function {
-        Some(function) if kind == "function" => Ok(self::function(function)),
+        Some(function) if kind == "function" => {
+            let cache_control = tool.cache_control.filter(|control| !control.is_null());
+            let tool = self::function(function);
+            Ok(Tool { cache_control: cache_control.or(tool.cache_control), ..tool })
+        }
         _ => {
             let message = format!("tools of type `{kind}` cannot be passed on; send `function` tools");
             Err(bad(format!("tools[{index}].type"), message))
@@ -243,8 +229,8 @@ fn tool(tool: WireTool, index: usize) -> Result<Tool, BadField> {
 }
 
 fn function(function: WireFunction) -> Tool {
-    let WireFunction { name, description, parameters, strict } = function;
-    Tool { name, description, parameters, strict }
+    let WireFunction { name, description, parameters, strict, cache_control } = function;
+    Tool { name, description, parameters, strict, cache_control }
 }
 
 fn tool_call(call: WireCall, path: &str) -> Result<ToolCall, BadField> {
@@ -279,6 +265,30 @@ fn tool_choice(choice: &Value) -> Result<ToolChoice, BadField> {
     }
 }
 
+/// The tools that may be called are the only ones that are offered: nothing is lost by that.
+fn allowed_tools(choice: &Value, tools: &mut Vec<Tool>) -> Result<ToolChoice, BadField> {
+    let allowed = choice.get("allowed_tools").unwrap_or(choice);
+    let listed = allowed.get("tools").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let name = |tool: &Value| -> Option<String> {
+        tool.pointer("/function/name").or_else(|| tool.get("name"))?.as_str().map(str::to_owned)
+    };
+    let names: Vec<String> = listed.iter().filter_map(name).collect();
+    if let Some(unknown) = names.iter().find(|name| tools.iter().all(|tool| tool.name != **name)) {
+        return Err(bad("tool_choice.allowed_tools.tools", format!("`{unknown}` is allowed but not among `tools`")));
+    }
+    if names.is_empty() {
+        return Err(bad("tool_choice.allowed_tools.tools", "name at least one function of `tools`"));
+    }
+    tools.retain(|tool| names.contains(&tool.name));
+    match allowed.get("mode").and_then(Value::as_str) {
+        Some("required") => Ok(ToolChoice::Required),
+        Some("auto") | None => Ok(ToolChoice::Auto),
+        Some(other) => {
+            Err(bad("tool_choice.allowed_tools.mode", format!("`{other}` is no mode; use auto or required")))
+        }
+    }
+}
+
 fn format(format: WireFormat) -> Result<ReplyFormat, BadField> {
     match (format.r#type.as_str(), format.json_schema) {
         ("text", _) => Ok(ReplyFormat::Text),
@@ -303,11 +313,40 @@ fn effort(name: &str) -> Result<Effort, BadField> {
     })
 }
 
+/// How long to think, as other vendors' clients say it: `OpenRouter`'s `reasoning`, Anthropic's `thinking`.
+fn effort_of(extras: &Extras) -> Option<Effort> {
+    if let Some(reasoning) = extras.get("reasoning") {
+        let named = reasoning.get("effort").and_then(Value::as_str).and_then(Effort::named);
+        let budget = || reasoning.get("max_tokens").and_then(Value::as_u64).map(effort_of_budget);
+        let is_off = reasoning.get("enabled") == Some(&Value::Bool(false));
+        return named.or_else(budget).or(is_off.then_some(Effort::None));
+    }
+    let thinking = extras.get("thinking")?;
+    match thinking.get("type").and_then(Value::as_str)? {
+        "disabled" => Some(Effort::None),
+        "enabled" | "adaptive" => {
+            Some(thinking.get("budget_tokens").and_then(Value::as_u64).map_or(Effort::Medium, effort_of_budget))
+        }
+        _ => None,
+    }
+}
+
+/// The effort that is nearest to so many tokens of thoughts.
+fn effort_of_budget(tokens: u64) -> Effort {
+    match tokens {
+        0 => Effort::None,
+        1..=1023 => Effort::Minimal,
+        1024..=4095 => Effort::Low,
+        4096..=12_287 => Effort::Medium,
+        _ => Effort::High,
+    }
+}
+
 /// Clients send null for what they leave to the server.
 fn without_nulls(extras: Extras) -> Extras {
     extras.into_iter().filter(|(_, value)| !value.is_null()).collect()
 }
 
-fn bad(field: impl Into<String>, message: impl Into<String>) -> BadField {
+pub(super) fn bad(field: impl Into<String>, message: impl Into<String>) -> BadField {
     BadField { field: field.into(), message: message.into() }
 }

@@ -6,6 +6,9 @@
 mod decode;
 mod embeddings;
 mod encode;
+mod legacy;
+mod media;
+mod numbers;
 mod stream;
 #[cfg(test)]
 mod tests;
@@ -48,8 +51,8 @@ impl Protocol for OpenAiChat {
     }
 
     fn decode(&self, body: &Bytes) -> Result<Decoded, BadField> {
-        let ChatForm { model, chat, include_usage } = ChatForm::decode(body)?;
-        Ok(Decoded { task: Task::Chat(chat), model, answer: Box::new(ChatAnswer { include_usage }) })
+        let ChatForm { model, chat, include_usage, is_legacy } = ChatForm::decode(body)?;
+        Ok(Decoded { task: Task::Chat(chat), model, answer: Box::new(ChatAnswer { include_usage, is_legacy }) })
     }
 }
 
@@ -58,15 +61,26 @@ impl Protocol for OpenAiChat {
 struct ChatAnswer {
     /// Whether a stream is to end with a chunk of usage.
     include_usage: bool,
+    /// Whether calls are written as they were before there were tools.
+    is_legacy: bool,
 }
 
 impl Encode for ChatAnswer {
     fn whole(&self, head: AnswerHead, reply: &WholeReply) -> Vec<u8> {
-        json_bytes(&completion(&named(head), reply))
+        let mut body = completion(&named(head), reply);
+        if self.is_legacy {
+            legacy::whole(&mut body);
+        }
+        json_bytes(&body)
     }
 
     fn stream(&self, head: AnswerHead, passes_raw: bool) -> Option<Box<dyn StreamWriter>> {
-        Some(Box::new(ChunkWriter::new(named(head), self.include_usage, passes_raw)))
+        let writer = ChunkWriter::new(named(head), self.include_usage, passes_raw);
+        Some(Box::new(if self.is_legacy { writer.before_tools() } else { writer }))
+    }
+
+    fn passes_raw(&self) -> bool {
+        !self.is_legacy
     }
 }
 

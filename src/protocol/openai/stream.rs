@@ -7,7 +7,7 @@ use mediary_core::task::{ReplyEvent, ReplyFrame, Usage};
 use serde_json::{Value, json};
 
 use super::super::{AnswerHead, StreamWriter};
-use super::encode;
+use super::{encode, legacy};
 
 /// The end of a stream that is complete.
 const DONE: &[u8] = b"data: [DONE]\n\n";
@@ -23,6 +23,8 @@ pub struct ChunkWriter {
     has_sent_usage: bool,
     /// The target that goes on, until the first chunk of it is written.
     continued_by: Option<String>,
+    /// Whether calls are written as they were before there were tools.
+    is_legacy: bool,
 }
 
 impl ChunkWriter {
@@ -30,7 +32,21 @@ impl ChunkWriter {
     /// last chunk of usage.
     #[must_use]
     pub fn new(head: AnswerHead, include_usage: bool, passes_raw: bool) -> Self {
-        Self { head, include_usage, passes_raw, begun: Vec::new(), has_sent_usage: false, continued_by: None }
+        Self {
+            head,
+            include_usage,
+            passes_raw,
+            begun: Vec::new(),
+            has_sent_usage: false,
+            continued_by: None,
+            is_legacy: false,
+        }
+    }
+
+    /// The same for a client that knows calls as they were before there were tools.
+    #[must_use]
+    pub fn before_tools(self) -> Self {
+        Self { is_legacy: true, passes_raw: false, ..self }
     }
 }
 
@@ -94,6 +110,11 @@ impl ChunkWriter {
                 self.delta(*choice, &json!({ "reasoning_content": text }), into);
             }
             ReplyEvent::Refusal { choice, text } => self.delta(*choice, &json!({ "refusal": text }), into),
+            ReplyEvent::ToolCall { choice, index, name, arguments, .. } if self.is_legacy => {
+                if let Some(delta) = legacy::piece(*index, name.as_deref(), arguments) {
+                    self.delta(*choice, &delta, into);
+                }
+            }
             ReplyEvent::ToolCall { choice, index, id, name, arguments, signature } => {
                 let mut call = json!({ "index": index, "function": { "arguments": arguments } });
                 if let Some(id) = id {
@@ -116,8 +137,8 @@ impl ChunkWriter {
             ReplyEvent::Extra { choice, name, value } => self.delta(*choice, &json!({ *name: value }), into),
             ReplyEvent::Finish { choice, finish } => {
                 self.begin(*choice, into);
-                let choices =
-                    json!([{ "index": choice, "delta": {}, "logprobs": null, "finish_reason": finish.name() }]);
+                let reason = if self.is_legacy { legacy::finish(finish.name()) } else { finish.name() };
+                let choices = json!([{ "index": choice, "delta": {}, "logprobs": null, "finish_reason": reason }]);
                 self.chunk(&choices, None, into);
             }
             // Told once, at the end.

@@ -9,6 +9,8 @@ use serde::de::{self, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
+use super::numbers::{Limit, Seed};
+
 /// A string of the body.
 #[derive(Debug, Clone, Default, Deserialize)]
 pub(super) struct Str<'a>(#[serde(borrow)] pub(super) Cow<'a, str>);
@@ -33,21 +35,21 @@ pub(super) struct Request<'a> {
     #[serde(default)]
     pub(super) response_format: Option<WireFormat>,
     #[serde(default)]
-    pub(super) max_tokens: Option<u32>,
+    pub(super) max_tokens: Limit,
     #[serde(default)]
-    pub(super) max_completion_tokens: Option<u32>,
+    pub(super) max_completion_tokens: Limit,
     #[serde(default)]
     pub(super) temperature: Option<f64>,
     #[serde(default)]
     pub(super) top_p: Option<f64>,
     #[serde(default)]
-    pub(super) top_k: Option<u32>,
+    pub(super) top_k: Limit,
     #[serde(default)]
     pub(super) stop: Option<OneOrMany>,
     #[serde(default)]
     pub(super) n: Option<u32>,
     #[serde(default)]
-    pub(super) seed: Option<i64>,
+    pub(super) seed: Seed,
     #[serde(default)]
     pub(super) presence_penalty: Option<f64>,
     #[serde(default)]
@@ -102,6 +104,9 @@ pub(super) struct WireTool {
     pub(super) r#type: Option<String>,
     #[serde(default)]
     pub(super) function: Option<WireFunction>,
+    /// Anthropic's, as clients of several vendors send it.
+    #[serde(default)]
+    pub(super) cache_control: Option<Value>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -113,6 +118,8 @@ pub(super) struct WireFunction {
     pub(super) parameters: Option<Value>,
     #[serde(default)]
     pub(super) strict: Option<bool>,
+    #[serde(default)]
+    pub(super) cache_control: Option<Value>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -184,6 +191,9 @@ pub(super) struct WirePart<'a> {
     pub(super) document_url: Option<Str<'a>>,
     #[serde(default)]
     pub(super) document_name: Option<String>,
+    /// Anthropic's: up to here the prompt is to be kept.
+    #[serde(default)]
+    pub(super) cache_control: Option<Value>,
     #[serde(default)]
     pub(super) refusal: Option<String>,
 }

@@ -107,7 +107,7 @@ fn with_tools(tool_choice: ToolChoice) -> Chat {
         name: "look_it_up".into(),
         description: Some("Finds things.".into()),
         parameters: Some(parameters),
-        strict: None,
+        ..Tool::default()
     };
     Chat { tools: vec![tool], tool_choice, ..plain() }
 }

@@ -6,9 +6,9 @@
 use mediary_core::Failure;
 use mediary_core::capability::Structured;
 use mediary_core::task::{Chat, Effort, ReplyFormat, ToolChoice as Choice};
-use serde_json::{Value, json};
 
 use super::generation::{Generation, LEAST_BUDGET_TOKENS, budget_tokens};
+use super::schemas;
 use super::turns::{Conversation, thoughts_are_missing};
 use super::wire::{Block, Format, Metadata, OutputConfig, Request, Thinking, Tool, ToolChoice};
 use crate::dialect::{ChatCall, HttpCall};
@@ -34,22 +34,28 @@ pub(super) fn encode(call: &ChatCall<'_>) -> Result<HttpCall, Failure> {
     let format = match &chat.format {
         // No schema here says "any object", so for that the model is told in words.
         ReplyFormat::Text | ReplyFormat::Json => None,
-        ReplyFormat::Schema { schema, .. } => Some(Format::JsonSchema { schema }),
+        ReplyFormat::Schema { schema, .. } => Some(Format::JsonSchema { schema: schemas::of_reply(call, schema) }),
     };
     let generation = Generation::of(call.model());
     let max_tokens = max_tokens(call);
     let thinking = thinking(call, generation, max_tokens);
     let thinks = !matches!(thinking, None | Some(Thinking::Disabled));
-    let effort = chat.effort.filter(|_| matches!(thinking, Some(Thinking::Adaptive { .. })));
-    let effort = effort.map(|effort| generation.effort(effort));
+    let is_told = matches!(thinking, Some(Thinking::Adaptive { .. }));
+    let effort = chat.effort.filter(|_| is_told).map(|effort| generation.effort(effort));
+    if chat.effort.is_some_and(|effort| effort != Effort::None) && call.abilities.reasoning && thinking.is_none() {
+        call.leave_out("reasoning_effort");
+    }
     let is_drawn_freely = generation.takes_sampling() && !thinks;
+    let temperature = call.fitting("temperature", sampling.temperature, is_drawn_freely);
     // Theirs ends at 1, where others go on to 2.
-    let temperature = sampling.temperature.filter(|_| is_drawn_freely && call.sends("temperature"));
     let temperature = temperature.map(|temperature| temperature.min(1.0));
-    let takes_top_p = is_drawn_freely && call.sends("top_p") && (temperature.is_none() || generation.takes_both());
+    let takes_top_p = is_drawn_freely && (temperature.is_none() || generation.takes_both());
+    let top_p = call.fitting("top_p", sampling.top_p, takes_top_p);
+    let top_k = call.fitting("top_k", sampling.top_k, is_drawn_freely);
+    call.systems_go_first();
     let Conversation { mut system, turns } = Conversation::of(chat)?;
     if chat.format == ReplyFormat::Json {
-        system.push(Block::Text { text: ANY_OBJECT });
+        system.push(Block::text(ANY_OBJECT));
     }
     let request = Request {
         model: call.model(),
@@ -61,9 +67,9 @@ pub(super) fn encode(call: &ChatCall<'_>) -> Result<HttpCall, Failure> {
         thinking,
         output_config: (effort.is_some() || format.is_some()).then_some(OutputConfig { effort, format }),
         temperature,
-        top_p: sampling.top_p.filter(|_| takes_top_p),
-        top_k: sampling.top_k.filter(|_| is_drawn_freely && call.sends("top_k")),
-        stop_sequences: &sampling.stop,
+        top_p,
+        top_k,
+        stop_sequences: stop_sequences(call),
         metadata: user(call).map(|user_id| Metadata { user_id }),
         cache_control: chat.extras.get("cache_control").filter(|_| call.sends("cache_control")),
         stream: chat.stream,
@@ -71,7 +77,17 @@ pub(super) fn encode(call: &ChatCall<'_>) -> Result<HttpCall, Failure> {
     let mut out = body::buffer(chat);
     body::write(&mut out, &request)?;
     let headers = vec![("anthropic-version", VERSION.to_owned())];
-    Ok(HttpCall { headers, ..HttpCall::json("/messages", out) })
+    Ok(HttpCall { headers, ..HttpCall::json("/messages", out).without(call) })
+}
+
+/// Texts that end the reply. One of nothing but white space is refused there.
+fn stop_sequences<'a>(call: &ChatCall<'a>) -> Vec<&'a str> {
+    let all = &call.task.sampling.stop;
+    let said: Vec<&str> = all.iter().map(String::as_str).filter(|stop| !stop.trim().is_empty()).collect();
+    if said.len() < all.len() {
+        call.leave_out("stop");
+    }
+    said
 }
 
 fn max_tokens(call: &ChatCall<'_>) -> u32 {
@@ -108,22 +124,11 @@ fn tools<'a>(call: &ChatCall<'a>) -> Vec<Tool<'a>> {
     let tools = call.task.tools.iter().map(|tool| Tool {
         name: &tool.name,
         description: tool.description.as_deref(),
-        input_schema: input_schema(tool.parameters.as_ref()),
+        input_schema: schemas::of_tool(call, tool, binds),
         strict: tool.strict.filter(|strict| *strict && binds),
+        cache_control: tool.cache_control.as_ref(),
     });
     tools.collect()
-}
-
-/// A schema is required, and it must be an object's.
-fn input_schema(parameters: Option<&Value>) -> Value {
-    match parameters {
-        Some(Value::Object(schema)) => {
-            let mut schema = schema.clone();
-            schema.entry("type").or_insert_with(|| "object".into());
-            Value::Object(schema)
-        }
-        _ => json!({ "type": "object", "properties": {} }),
-    }
 }
 
 fn tool_choice(chat: &Chat) -> Option<ToolChoice<'_>> {
@@ -143,6 +148,6 @@ fn tool_choice(chat: &Chat) -> Option<ToolChoice<'_>> {
 
 /// The end user as an opaque id; an address is refused there.
 fn user<'a>(call: &ChatCall<'a>) -> Option<&'a str> {
-    let user = call.task.extras.get("user").filter(|_| call.sends("user"))?.as_str()?;
-    (!user.is_empty() && !user.contains('@')).then_some(user)
+    let user = call.task.extras.get("user")?.as_str();
+    call.fitting("user", user, user.is_some_and(|user| !user.is_empty() && !user.contains('@')))
 }

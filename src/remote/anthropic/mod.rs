@@ -7,6 +7,7 @@ mod carries;
 mod encode;
 mod failure;
 mod generation;
+mod schemas;
 mod stream;
 #[cfg(test)]
 mod tests;

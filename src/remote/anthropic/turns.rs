@@ -8,6 +8,7 @@ use std::collections::{HashMap, HashSet};
 
 use mediary_core::task::{Chat, MediaPart, Message, Part, Role};
 use mediary_core::{Failure, MediaFormat};
+use serde_json::Value;
 
 use super::wire::{Block, Source, Turn};
 use crate::body::{self, Base64};
@@ -17,6 +18,8 @@ use crate::{functions, unwritable};
 pub(super) const REDACTED: &str = "redacted_thinking:";
 /// What the user says in a conversation that the assistant began.
 const OPENING: &str = "(The assistant begins the conversation.)";
+/// What the user says where nothing was said.
+const NOTHING: &str = "(The message is empty.)";
 
 const USER: &str = "user";
 const ASSISTANT: &str = "assistant";
@@ -36,17 +39,20 @@ impl<'a> Conversation<'a> {
         for message in &chat.messages {
             match message.role {
                 Role::System => {
-                    let said = blocks(&message.parts)?;
+                    let said = blocks(message)?;
                     // Only words can be said by the system.
                     let (texts, media) = said.into_iter().partition(|block| matches!(block, Block::Text { .. }));
                     system.extend::<Vec<_>>(texts);
                     say(&mut turns, USER, media);
                 }
-                Role::User => say(&mut turns, USER, blocks(&message.parts)?),
+                Role::User => say(&mut turns, USER, blocks(message)?),
                 Role::Assistant => say(&mut turns, ASSISTANT, assistant(message, &mut ids)?),
                 Role::Tool => {
                     let tool_use_id = ids.result(message.tool_call_id.as_deref().unwrap_or_default());
-                    let result = Block::ToolResult { tool_use_id, content: blocks(&message.parts)? };
+                    // The result as a whole is marked, as the last thing in it would be.
+                    let cache_control = message.cache_marks.last().map(|(_, control)| control);
+                    let content = unmarked(blocks(message)?);
+                    let result = Block::ToolResult { tool_use_id, content, cache_control };
                     say(&mut turns, USER, vec![result]);
                 }
             }
@@ -54,8 +60,11 @@ impl<'a> Conversation<'a> {
         if turns.is_empty() && !system.is_empty() {
             say(&mut turns, USER, std::mem::take(&mut system));
         }
+        if turns.is_empty() {
+            turns.push(Turn { role: USER, content: vec![Block::text(NOTHING)] });
+        }
         if turns.first().is_some_and(|turn| turn.role == ASSISTANT) {
-            turns.insert(0, Turn { role: USER, content: vec![Block::Text { text: OPENING }] });
+            turns.insert(0, Turn { role: USER, content: vec![Block::text(OPENING)] });
         }
         for turn in &mut turns {
             // Stable, so that nothing else changes places.
@@ -88,7 +97,7 @@ fn say<'a>(turns: &mut Vec<Turn<'a>>, role: &'static str, content: Vec<Block<'a>
 
 fn trim_the_end(turns: &mut Vec<Turn<'_>>) {
     let Some(last) = turns.last_mut().filter(|turn| turn.role == ASSISTANT) else { return };
-    if let Some(Block::Text { text }) = last.content.last_mut() {
+    if let Some(Block::Text { text, .. }) = last.content.last_mut() {
         *text = text.trim_end();
         if text.is_empty() {
             last.content.pop();
@@ -99,26 +108,41 @@ fn trim_the_end(turns: &mut Vec<Turn<'_>>) {
     }
 }
 
-fn blocks(parts: &[Part]) -> Result<Vec<Block<'_>>, Failure> {
-    let mut blocks = Vec::with_capacity(parts.len());
-    for part in parts {
+fn blocks(message: &Message) -> Result<Vec<Block<'_>>, Failure> {
+    let mut blocks = Vec::with_capacity(message.parts.len());
+    for (at, part) in message.parts.iter().enumerate() {
+        let cache_control = message.cache_control(at);
         match part {
-            Part::Text(text) => push_text(&mut blocks, text),
-            Part::Media(part) => blocks.push(medium(part)?),
+            Part::Text(text) => push_text(&mut blocks, text, cache_control),
+            Part::Media(part) => blocks.push(medium(part, cache_control)?),
             Part::Remote { .. } => return Err(unwritable::unfetched()),
         }
     }
     Ok(blocks)
 }
 
+/// Blocks without their marks.
+fn unmarked(mut blocks: Vec<Block<'_>>) -> Vec<Block<'_>> {
+    for block in &mut blocks {
+        match block {
+            Block::Text { cache_control, .. }
+            | Block::Image { cache_control, .. }
+            | Block::Document { cache_control, .. }
+            | Block::ToolResult { cache_control, .. } => *cache_control = None,
+            Block::Thinking { .. } | Block::RedactedThinking { .. } | Block::ToolUse { .. } => {}
+        }
+    }
+    blocks
+}
+
 /// A text of nothing but white space counts as empty there.
-fn push_text<'a>(blocks: &mut Vec<Block<'a>>, text: &'a str) {
+fn push_text<'a>(blocks: &mut Vec<Block<'a>>, text: &'a str, cache_control: Option<&'a Value>) {
     if !text.trim().is_empty() {
-        blocks.push(Block::Text { text });
+        blocks.push(Block::Text { text, cache_control });
     }
 }
 
-fn medium(part: &MediaPart) -> Result<Block<'_>, Failure> {
+fn medium<'a>(part: &'a MediaPart, cache_control: Option<&'a Value>) -> Result<Block<'a>, Failure> {
     let format = part.media.format;
     let source = || match &part.url {
         Some(url) => Source::Url { url },
@@ -127,9 +151,9 @@ fn medium(part: &MediaPart) -> Result<Block<'_>, Failure> {
     let title = part.name.as_deref().filter(|name| !name.is_empty());
     match format {
         MediaFormat::Png | MediaFormat::Jpeg | MediaFormat::Webp | MediaFormat::Gif => {
-            Ok(Block::Image { source: source() })
+            Ok(Block::Image { source: source(), cache_control })
         }
-        MediaFormat::Pdf => Ok(Block::Document { source: source(), title }),
+        MediaFormat::Pdf => Ok(Block::Document { source: source(), title, cache_control }),
         MediaFormat::Text
         | MediaFormat::Markdown
         | MediaFormat::Csv
@@ -137,7 +161,7 @@ fn medium(part: &MediaPart) -> Result<Block<'_>, Failure> {
         | MediaFormat::Xml
         | MediaFormat::Html => {
             let data = body::characters(&part.media)?;
-            Ok(Block::Document { source: Source::Text { media_type: "text/plain", data }, title })
+            Ok(Block::Document { source: Source::Text { media_type: "text/plain", data }, title, cache_control })
         }
         MediaFormat::Tiff
         | MediaFormat::Bmp
@@ -166,9 +190,9 @@ fn assistant<'a>(message: &'a Message, ids: &mut Ids<'a>) -> Result<Vec<Block<'a
             None => Block::Thinking { thinking: &reasoning.text, signature },
         });
     }
-    said.extend(blocks(&message.parts)?);
+    said.extend(blocks(message)?);
     if let Some(refusal) = &message.refusal {
-        push_text(&mut said, refusal);
+        push_text(&mut said, refusal, None);
     }
     for call in &message.tool_calls {
         let input = functions::arguments(&call.arguments);

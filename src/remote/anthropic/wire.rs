@@ -22,15 +22,15 @@ pub(super) struct Request<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub thinking: Option<Thinking>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub output_config: Option<OutputConfig<'a>>,
+    pub output_config: Option<OutputConfig>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub temperature: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub top_p: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub top_k: Option<u32>,
-    #[serde(skip_serializing_if = "<[String]>::is_empty")]
-    pub stop_sequences: &'a [String],
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub stop_sequences: Vec<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub metadata: Option<Metadata<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -50,14 +50,20 @@ pub(super) struct Turn<'a> {
 pub(super) enum Block<'a> {
     Text {
         text: &'a str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        cache_control: Option<&'a Value>,
     },
     Image {
         source: Source<'a>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        cache_control: Option<&'a Value>,
     },
     Document {
         source: Source<'a>,
         #[serde(skip_serializing_if = "Option::is_none")]
         title: Option<&'a str>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        cache_control: Option<&'a Value>,
     },
     Thinking {
         thinking: &'a str,
@@ -75,7 +81,16 @@ pub(super) enum Block<'a> {
         tool_use_id: String,
         #[serde(skip_serializing_if = "Vec::is_empty")]
         content: Vec<Block<'a>>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        cache_control: Option<&'a Value>,
     },
+}
+
+impl<'a> Block<'a> {
+    /// A text that is not marked.
+    pub(super) fn text(text: &'a str) -> Self {
+        Self::Text { text, cache_control: None }
+    }
 }
 
 #[derive(Debug, Serialize)]
@@ -94,6 +109,8 @@ pub(super) struct Tool<'a> {
     pub input_schema: Value,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub strict: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cache_control: Option<&'a Value>,
 }
 
 #[derive(Debug, Serialize)]
@@ -115,17 +132,17 @@ pub(super) enum Thinking {
 }
 
 #[derive(Debug, Serialize)]
-pub(super) struct OutputConfig<'a> {
+pub(super) struct OutputConfig {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub effort: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub format: Option<Format<'a>>,
+    pub format: Option<Format>,
 }
 
 #[derive(Debug, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
-pub(super) enum Format<'a> {
-    JsonSchema { schema: &'a Value },
+pub(super) enum Format {
+    JsonSchema { schema: Value },
 }
 
 #[derive(Debug, Serialize)]

@@ -9,17 +9,21 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, PercentEncode, utf8_percent_e
 use serde_json::Value;
 
 use super::generation::Generation;
+use super::names::written;
 use super::turns::turns;
 use super::wire::{CallingConfig, Declaration, GenerationConfig, Request, ThinkingConfig, ToolConfig, Tools};
 use crate::body;
 use crate::dialect::{ChatCall, HttpCall};
 
+/// More texts that end a reply are refused.
+const MOST_STOPS: usize = 5;
 /// What may stand in a model's name as it is; anything else could leave the path.
 const IN_PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
 pub(super) fn encode(call: &ChatCall<'_>) -> Result<HttpCall, Failure> {
     let chat = call.task;
     let generation = Generation::of(call.model());
+    call.systems_go_first();
     let (system_instruction, contents) = turns(chat, generation)?;
     let request = Request {
         system_instruction,
@@ -33,7 +37,10 @@ pub(super) fn encode(call: &ChatCall<'_>) -> Result<HttpCall, Failure> {
     let method = if chat.stream { "streamGenerateContent?alt=sse" } else { "generateContent" };
     let mut out = body::buffer(chat);
     body::write(&mut out, &request)?;
-    Ok(HttpCall::json(format!("/models/{}:{method}", in_path(name)), out))
+    if chat.has_cache_marks() {
+        call.leave_out("cache_control");
+    }
+    Ok(HttpCall::json(format!("/models/{}:{method}", in_path(name)), out).without(call))
 }
 
 /// A model's name without the folder that some write before it.
@@ -55,7 +62,7 @@ fn tools(chat: &Chat) -> Vec<Tools<'_>> {
         schema.map(without_dialect)
     };
     let function_declarations = chat.tools.iter().map(|tool| Declaration {
-        name: &tool.name,
+        name: written(&tool.name),
         description: tool.description.as_deref(),
         parameters_json_schema: declaration(tool),
     });
@@ -91,7 +98,7 @@ fn tool_config(chat: &Chat) -> Option<ToolConfig<'_>> {
         ToolChoice::Auto => return None,
         ToolChoice::None => ("NONE", None),
         ToolChoice::Required => ("ANY", None),
-        ToolChoice::Named(name) => ("ANY", Some([name.as_str()])),
+        ToolChoice::Named(name) => ("ANY", Some([written(name)])),
     };
     Some(ToolConfig { function_calling_config: CallingConfig { mode, allowed_function_names: named } })
 }
@@ -110,7 +117,7 @@ fn generation_config<'a>(call: &ChatCall<'a>, generation: Generation) -> Generat
         top_k: sampling.top_k.filter(|_| call.sends("top_k")),
         candidate_count: (sampling.n > 1).then_some(sampling.n),
         max_output_tokens: sampling.max_tokens,
-        stop_sequences: (!sampling.stop.is_empty()).then_some(sampling.stop.as_slice()),
+        stop_sequences: stop_sequences(call),
         seed: sampling.seed.filter(|_| call.sends("seed")),
         presence_penalty: sampling.presence_penalty.filter(|_| call.sends("presence_penalty")),
         frequency_penalty: sampling.frequency_penalty.filter(|_| call.sends("frequency_penalty")),
@@ -124,6 +131,15 @@ fn generation_config<'a>(call: &ChatCall<'a>, generation: Generation) -> Generat
             amount: generation.thinking(effort),
         }),
     }
+}
+
+/// Texts that end the reply, as many as are taken.
+fn stop_sequences<'a>(call: &ChatCall<'a>) -> Option<&'a [String]> {
+    let all = call.task.sampling.stop.as_slice();
+    if all.len() > MOST_STOPS {
+        call.leave_out("stop");
+    }
+    (!all.is_empty()).then(|| &all[..all.len().min(MOST_STOPS)])
 }
 
 /// `["text", "image"]` in capitals.

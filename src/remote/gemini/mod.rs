@@ -10,6 +10,7 @@ mod encode;
 mod failure;
 mod files;
 mod generation;
+mod names;
 mod stream;
 #[cfg(test)]
 mod tests;
@@ -49,7 +50,7 @@ impl Dialect for Gemini {
     fn reader(&self, task: &Task, _stream: bool) -> Box<dyn Reader> {
         match task {
             // A whole answer has the shape of the only chunk of a stream.
-            Task::Chat(_) => Box::<stream::Stream>::default(),
+            Task::Chat(chat) => Box::new(stream::Stream::of(chat)),
             Task::Embed(embed) => embed::reader(embed),
             Task::Read(_) | Task::Transcribe(_) => unwritable::reader(NAME, task.kind()),
         }

@@ -5,11 +5,12 @@
 
 use std::collections::BTreeMap;
 
-use mediary_core::task::{Finish, ReplyEvent, ReplyFrame, Usage};
+use mediary_core::task::{Chat, Finish, ReplyEvent, ReplyFrame, Usage};
 use mediary_core::{Failure, FailureKind};
 use serde_json::{Value, json};
 
 use super::failure;
+use super::names::Renamed;
 use super::wire::{
     Answer, AnswerPart, Candidate, FunctionCall, InlineData, LogprobsResult, TokenLogprob, UsageMetadata,
 };
@@ -22,6 +23,7 @@ pub(super) struct Stream {
     id: Option<String>,
     choices: BTreeMap<u32, Choice>,
     usage: Usage,
+    renamed: Renamed,
 }
 
 /// How far one of the replies is.
@@ -72,11 +74,16 @@ impl Reader for Stream {
 }
 
 impl Stream {
+    /// A reader for the answer to `chat`.
+    pub(super) fn of(chat: &Chat) -> Self {
+        Self { renamed: Renamed::of(chat), ..Self::default() }
+    }
+
     fn candidate(&mut self, candidate: Candidate, events: &mut Vec<ReplyEvent>) -> Result<(), Failure> {
         let index = candidate.index.unwrap_or(0);
         let choice = self.choices.entry(index).or_default();
         for part in candidate.content.and_then(|content| content.parts).unwrap_or_default() {
-            choice.part(index, self.id.as_deref(), part, events);
+            choice.part(index, self.id.as_deref(), &self.renamed, part, events);
         }
         if let Some(logprobs) = candidate.logprobs_result {
             events.push(ReplyEvent::Extra { choice: index, name: "logprobs", value: logprobs_of(&logprobs) });
@@ -112,8 +119,16 @@ impl Stream {
 }
 
 impl Choice {
-    fn part(&mut self, choice: u32, reply: Option<&str>, part: AnswerPart, events: &mut Vec<ReplyEvent>) {
-        if let Some(call) = part.function_call {
+    fn part(
+        &mut self,
+        choice: u32,
+        reply: Option<&str>,
+        renamed: &Renamed,
+        part: AnswerPart,
+        events: &mut Vec<ReplyEvent>,
+    ) {
+        if let Some(mut call) = part.function_call {
+            call.name = call.name.map(|name| renamed.back(name));
             events.push(self.call(choice, reply, call, part.thought_signature));
             return;
         }

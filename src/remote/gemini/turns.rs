@@ -8,12 +8,15 @@ use mediary_core::{Failure, MediaFormat};
 use serde_json::{Value, json};
 
 use super::generation::Generation;
+use super::names::written;
 use super::wire::{Content, FileData, FunctionResponse, Part, Payload, SentCall, SentData};
 use crate::body::Base64;
 use crate::{functions, unwritable};
 
 /// What the documentation has for a call whose signature is lost, or was never given because another model made it.
 const NO_SIGNATURE: &str = "skip_thought_signature_validator";
+/// What the user says where nothing was said.
+const NOTHING: &str = "(The message is empty.)";
 
 const USER: &str = "user";
 const MODEL: &str = "model";
@@ -43,6 +46,9 @@ pub(super) fn turns(chat: &Chat, generation: Generation) -> Result<(Option<Conte
             }
             Role::Tool => say(&mut turns, USER, result_parts(messages, index)?),
         }
+    }
+    if turns.is_empty() && system.is_empty() {
+        say(&mut turns, USER, vec![Payload::Text(NOTHING).into()]);
     }
     if !generation.is_gemma && !turns.is_empty() {
         let system = (!system.is_empty()).then_some(Content { role: None, parts: system });
@@ -148,7 +154,7 @@ fn model_parts(message: &Message, must_sign: bool) -> Result<Vec<Part<'_>>, Fail
         parts.push(Part {
             payload: Payload::FunctionCall(SentCall {
                 id: &call.id,
-                name: &call.name,
+                name: written(&call.name),
                 args: functions::arguments(&call.arguments),
             }),
             thought_signature: call.signature.as_deref().or(stand_in),
@@ -161,6 +167,7 @@ fn result_parts(messages: &[Message], index: usize) -> Result<Vec<Part<'_>>, Fai
     let message = &messages[index];
     let id = message.tool_call_id.as_deref();
     let name = functions::called_function(messages, index).or(id).unwrap_or("unknown");
+    let name = written(name);
     let text = message.joined_text();
     let response = match serde_json::from_str(&text) {
         Ok(Value::Object(object)) => Value::Object(object),

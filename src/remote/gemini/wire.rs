@@ -3,6 +3,8 @@
 //! Requests borrow from the chat, base64 included. Answers may lack any array at any time, so nothing in them is
 //! required.
 
+use std::borrow::Cow;
+
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
@@ -88,7 +90,7 @@ pub(super) struct FileData<'a> {
 #[derive(Debug, Serialize)]
 pub(super) struct SentCall<'a> {
     pub id: &'a str,
-    pub name: &'a str,
+    pub name: Cow<'a, str>,
     pub args: Value,
 }
 
@@ -96,7 +98,7 @@ pub(super) struct SentCall<'a> {
 pub(super) struct FunctionResponse<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<&'a str>,
-    pub name: &'a str,
+    pub name: Cow<'a, str>,
     pub response: Value,
 }
 
@@ -109,7 +111,7 @@ pub(super) struct Tools<'a> {
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Declaration<'a> {
-    pub name: &'a str,
+    pub name: Cow<'a, str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -127,7 +129,7 @@ pub(super) struct ToolConfig<'a> {
 pub(super) struct CallingConfig<'a> {
     pub mode: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub allowed_function_names: Option<[&'a str; 1]>,
+    pub allowed_function_names: Option<[Cow<'a, str>; 1]>,
 }
 
 #[derive(Debug, Default, PartialEq, Serialize)]

@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::NAME;
 use super::ids::short;
+use super::turns::{BETWEEN, Turn, turns};
 use crate::body::{self, Base64, Object};
 use crate::dialect::ChatCall;
 use crate::openai::{extras, response_format, tools};
@@ -40,6 +41,9 @@ pub(super) fn body(call: &ChatCall<'_>) -> Result<Vec<u8>, Failure> {
     let mut out = body::buffer(chat);
     let mut request = Object::open(&mut out);
     request.field("model", call.model());
+    if chat.has_cache_marks() {
+        call.leave_out("cache_control");
+    }
     let longest = sampling.max_tokens.filter(|_| call.sends("max_tokens") && call.sends("max_completion_tokens"));
     request.some("max_tokens", longest);
     request.some("temperature", sampling.temperature.filter(|_| call.sends("temperature")));
@@ -53,7 +57,7 @@ pub(super) fn body(call: &ChatCall<'_>) -> Result<Vec<u8>, Failure> {
     request.some("reasoning_effort", chat.effort.filter(|_| call.abilities.reasoning).map(effort));
     response_format(&mut request, &chat.format);
     if !chat.tools.is_empty() {
-        tools(&mut request, &chat.tools)?;
+        tools(&mut request, &chat.tools, false)?;
         match &chat.tool_choice {
             ToolChoice::Auto => {}
             ToolChoice::None => request.field("tool_choice", "none"),
@@ -69,9 +73,15 @@ pub(super) fn body(call: &ChatCall<'_>) -> Result<Vec<u8>, Failure> {
     }
     let is_passed_on = |name: &str| PASSED_ON.contains(&name) && call.sends(name);
     extras(&mut request, &chat.extras, &[], is_passed_on);
-    let last = chat.messages.len().saturating_sub(1);
-    body::array(request.key("messages"), chat.messages.iter().enumerate(), |out, (index, each)| {
-        message(out, call, index, each, index == last)
+    call.systems_go_first();
+    let turns = turns(&chat.messages);
+    let last = turns.len().saturating_sub(1);
+    body::array(request.key("messages"), turns.into_iter().enumerate(), |out, (at, turn)| match turn {
+        Turn::Said(index) => message(out, call, index, &chat.messages[index], at == last),
+        Turn::Between => {
+            body::value(out, &json!({ "role": "assistant", "content": BETWEEN }));
+            Ok(())
+        }
     })?;
     request.close();
     Ok(out)

@@ -11,6 +11,7 @@ mod read;
 #[cfg(test)]
 mod tests;
 mod transcribe;
+mod turns;
 
 use http::header::HeaderMap;
 use mediary_core::provider::Call;
@@ -36,8 +37,9 @@ impl Dialect for Mistral {
     fn encode(&self, call: &Call<'_>, quirks: &Quirks) -> Result<HttpCall, Failure> {
         match call.task {
             Task::Chat(chat) => {
-                let body = encode::body(&CallOf::new(chat, call, quirks))?;
-                Ok(HttpCall::json("/chat/completions", body))
+                let call = CallOf::new(chat, call, quirks);
+                let body = encode::body(&call)?;
+                Ok(HttpCall::json("/chat/completions", body).without(&call))
             }
             Task::Read(read) => read::encode(&CallOf::new(read, call, quirks)),
             Task::Transcribe(transcribe) => transcribe::encode(&CallOf::new(transcribe, call, quirks)),

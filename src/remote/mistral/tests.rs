@@ -38,7 +38,7 @@ fn a_chat_holds_no_field_that_mistral_does_not_know() {
             Message { tool_call_id: Some("call_abc".into()), ..Message::text(Role::Tool, "42") },
             Message::text(Role::Assistant, "The answer"),
         ],
-        tools: vec![Tool { name: "f".into(), description: None, parameters: None, strict: None }],
+        tools: vec![Tool { name: "f".into(), description: None, ..Tool::default() }],
         tool_choice: ToolChoice::Required,
         parallel_tool_calls: Some(true),
         format: ReplyFormat::Json,

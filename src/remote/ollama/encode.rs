@@ -37,9 +37,12 @@ pub(super) fn encode(call: &ChatCall<'_>) -> Result<HttpCall, Failure> {
         logprobs: logprobs.map(|_| true),
         top_logprobs: logprobs.filter(|alternatives| *alternatives > 0),
     };
+    if chat.has_cache_marks() {
+        call.leave_out("cache_control");
+    }
     let mut out = body::buffer(chat);
     body::write(&mut out, &request)?;
-    Ok(HttpCall::json("/chat", out))
+    Ok(HttpCall::json("/chat", out).without(call))
 }
 
 fn extra<'a>(call: &ChatCall<'a>, name: &str) -> Option<&'a Value> {

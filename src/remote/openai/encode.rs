@@ -69,10 +69,14 @@ pub(super) fn body(call: &ChatCall<'_>) -> Result<Vec<u8>, Failure> {
         request.field("logprobs", &true);
         request.some("top_logprobs", Some(alternatives).filter(|alternatives| *alternatives > 0));
     }
-    request.some("reasoning_effort", chat.effort.map(|e| e.name()).filter(|_| has_sends("reasoning_effort")));
+    // Some know it by another name, under which the client sent it as well; both are too many.
+    let is_told = ["reasoning", "thinking"].iter().any(|name| chat.extras.contains_key(*name) && has_sends(name));
+    let effort = chat.effort.map(|effort| effort.name()).filter(|_| !is_told && has_sends("reasoning_effort"));
+    request.some("reasoning_effort", effort);
     response_format(&mut request, &chat.format);
     if !chat.tools.is_empty() {
-        tools(&mut request, &chat.tools)?;
+        let is_marked = chat.tools.iter().any(|tool| tool.cache_control.is_some());
+        tools(&mut request, &chat.tools, is_marked && sends_within(call, "cache_control"))?;
         tool_choice(&mut request, &chat.tool_choice);
         request.some("parallel_tool_calls", chat.parallel_tool_calls.filter(|_| has_sends("parallel_tool_calls")));
     }
@@ -88,7 +92,16 @@ pub(super) fn body(call: &ChatCall<'_>) -> Result<Vec<u8>, Failure> {
 
 /// Whether a soft field is sent.
 pub(super) fn sends<T>(call: &CallOf<'_, T>, name: &str) -> bool {
-    call.sends(name) && !call.quirks.refuses.iter().any(|refused| refused == name)
+    call.sends(name) && call.quirks.takes(name)
+}
+
+/// Whether a field of a message, a part or a function is sent; noted if it is not.
+pub(super) fn sends_within<T>(call: &CallOf<'_, T>, name: &str) -> bool {
+    let is_sent = sends(call, name);
+    if !is_sent {
+        call.leave_out(name);
+    }
+    is_sent
 }
 
 /// Extras, but for fields that are written from elsewhere or not sent.
@@ -134,8 +147,8 @@ pub(crate) fn response_format(request: &mut Object<'_>, format: &ReplyFormat) {
     }
 }
 
-/// Writes `tools`.
-pub(crate) fn tools(request: &mut Object<'_>, tools: &[Tool]) -> Result<(), Failure> {
+/// Writes `tools`, with their marks if `marked`.
+pub(crate) fn tools(request: &mut Object<'_>, tools: &[Tool], marked: bool) -> Result<(), Failure> {
     body::array(request.key("tools"), tools, |out, tool| {
         let mut wrapped = Object::open(out);
         wrapped.field("type", "function");
@@ -145,6 +158,7 @@ pub(crate) fn tools(request: &mut Object<'_>, tools: &[Tool]) -> Result<(), Fail
         function.some("parameters", tool.parameters.as_ref());
         function.some("strict", tool.strict);
         function.close();
+        wrapped.some("cache_control", tool.cache_control.as_ref().filter(|_| marked));
         wrapped.close();
         Ok(())
     })
@@ -189,7 +203,7 @@ fn message(out: &mut Vec<u8>, call: &ChatCall<'_>, message: &Message) -> Result<
     if !message.tool_calls.is_empty() {
         tool_calls(&mut written, &message.tool_calls)?;
     }
-    extras(&mut written, &message.extras, &OWN_IN_MESSAGE, |name| sends(call, name));
+    extras(&mut written, &message.extras, &OWN_IN_MESSAGE, |name| sends_within(call, name));
     content(written.key("content"), call, message)?;
     written.close();
     Ok(())
@@ -212,7 +226,8 @@ fn tool_calls(message: &mut Object<'_>, calls: &[ToolCall]) -> Result<(), Failur
 
 fn content(out: &mut Vec<u8>, call: &ChatCall<'_>, message: &Message) -> Result<(), Failure> {
     let refusal = message.refusal.as_deref().filter(|_| message.role == Role::Assistant && !sends(call, "refusal"));
-    let is_text = message.parts.iter().all(|part| matches!(part, Part::Text(_)));
+    let is_marked = !message.cache_marks.is_empty() && sends_within(call, "cache_control");
+    let is_text = !is_marked && message.parts.iter().all(|part| matches!(part, Part::Text(_)));
     match message.parts.as_slice() {
         // Where refusals have no field of their own, they are what was said.
         [] if refusal.is_some() => {
@@ -227,7 +242,7 @@ fn content(out: &mut Vec<u8>, call: &ChatCall<'_>, message: &Message) -> Result<
             body::value(out, "");
             Ok(())
         }
-        [Part::Text(text)] => {
+        [Part::Text(text)] if !is_marked => {
             body::value(out, text);
             Ok(())
         }
@@ -235,6 +250,9 @@ fn content(out: &mut Vec<u8>, call: &ChatCall<'_>, message: &Message) -> Result<
             body::value(out, &message.joined_text());
             Ok(())
         }
-        all => body::array(out, all, |out, part| parts::part(out, call, message.role, part)),
+        all => body::array(out, all.iter().enumerate(), |out, (at, part)| {
+            let mark = message.cache_control(at).filter(|_| is_marked);
+            parts::part(out, call, message.role, part, mark)
+        }),
     }
 }

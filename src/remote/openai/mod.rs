@@ -50,8 +50,9 @@ impl Dialect for OpenAi {
     fn encode(&self, call: &Call<'_>, quirks: &Quirks) -> Result<HttpCall, Failure> {
         match call.task {
             Task::Chat(chat) => {
-                let body = encode::body(&CallOf::new(chat, call, quirks))?;
-                Ok(HttpCall::json("/chat/completions", body))
+                let call = CallOf::new(chat, call, quirks);
+                let body = encode::body(&call)?;
+                Ok(HttpCall::json("/chat/completions", body).without(&call))
             }
             Task::Embed(embed) => embed::encode(&CallOf::new(embed, call, quirks)),
             Task::Transcribe(transcribe) => transcribe::encode(&CallOf::new(transcribe, call, quirks)),

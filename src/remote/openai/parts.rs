@@ -2,6 +2,7 @@
 
 use mediary_core::task::{Detail, MediaPart, Part, Role};
 use mediary_core::{Failure, MediaFormat, MediaKind};
+use serde_json::Value;
 
 use crate::body::{self, Base64, Object};
 use crate::dialect::ChatCall;
@@ -11,22 +12,29 @@ use crate::unwritable;
 const UNNAMED: &str = "document.pdf";
 
 /// Writes a part.
-pub(super) fn part(out: &mut Vec<u8>, call: &ChatCall<'_>, role: Role, part: &Part) -> Result<(), Failure> {
+pub(super) fn part(
+    out: &mut Vec<u8>,
+    call: &ChatCall<'_>,
+    role: Role,
+    part: &Part,
+    mark: Option<&Value>,
+) -> Result<(), Failure> {
     match part {
         Part::Text(text) => {
             let mut written = Object::open(out);
             written.field("type", "text");
             written.field("text", text);
+            written.some("cache_control", mark);
             written.close();
             Ok(())
         }
         Part::Media(part) if role == Role::Tool => Err(unwritable::medium_in_result(super::NAME, &part.media)),
-        Part::Media(part) => media(out, call, part),
+        Part::Media(part) => media(out, call, part, mark),
         Part::Remote { .. } => Err(unwritable::unfetched()),
     }
 }
 
-fn media(out: &mut Vec<u8>, call: &ChatCall<'_>, part: &MediaPart) -> Result<(), Failure> {
+fn media(out: &mut Vec<u8>, call: &ChatCall<'_>, part: &MediaPart, mark: Option<&Value>) -> Result<(), Failure> {
     let format = part.media.format;
     let kind = match (format.kind(), audio_name(format)) {
         (MediaKind::Image, _) => "image_url",
@@ -58,6 +66,7 @@ fn media(out: &mut Vec<u8>, call: &ChatCall<'_>, part: &MediaPart) -> Result<(),
         }
     }
     inner.close();
+    written.some("cache_control", mark);
     written.close();
     Ok(())
 }

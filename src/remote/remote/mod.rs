@@ -1,10 +1,11 @@
 //! Calls to one provider: a dialect joined with the connections.
 //!
-//! One call is one request: nothing is retried, no other key is tried, nothing cools down here; what follows from a
-//! failure is decided by the gateway. Dropping a call or its reply ends the connection at once, since HTTP/1.1 knows no
+//! One call is one request, but for a refusal that names a parameter which can be left out: no other key is tried,
+//! nothing cools down here; what follows from a failure is decided by the gateway. Dropping a call or its reply ends the connection at once, since HTTP/1.1 knows no
 //! other way to end an answer early.
 
 mod clock;
+mod learned;
 mod lists;
 mod provider;
 mod reply;
@@ -20,9 +21,11 @@ use std::sync::{Arc, Mutex};
 use http::Uri;
 use http::header::HeaderMap;
 use mediary_core::Failure;
-use mediary_core::provider::Call;
+use mediary_core::provider::{Call, ReplyStream as _};
 
 use clock::Clock;
+use learned::Learned;
+use request::Refusal;
 
 use crate::client::{Client, ProviderClient};
 use crate::frames::Cutter;
@@ -39,6 +42,8 @@ pub struct Remote {
     headers: Result<HeaderMap, Failure>,
     /// The path that was called last, and its address.
     address: Arc<Mutex<Option<(String, Uri)>>>,
+    /// What its models were found to refuse.
+    learned: Learned,
     /// Files the provider has been given beforehand.
     pub(crate) handed_over: HandedOver,
 }
@@ -54,6 +59,7 @@ impl Remote {
             endpoint: Arc::new(endpoint),
             headers,
             address: Arc::default(),
+            learned: Learned::default(),
             handed_over: HandedOver::default(),
         }
     }
@@ -75,21 +81,50 @@ impl Remote {
         ProviderClient(self.client.clone())
     }
 
-    /// Sends a task; resolves when the head of a good answer is here.
+    /// Sends a task; resolves when the head of a good answer is here. A refusal that names a parameter which can be left out
+    /// is no answer yet: the task is sent again without it, and so is every later one to this model.
     ///
     /// # Errors
     /// When the task cannot be written in the dialect, the provider cannot be reached or does not begin in time, or it
     /// refuses.
     pub(crate) async fn send_task(&self, call: &Call<'_>) -> Result<Reply, Failure> {
-        let written = self.dialect.encode(call, &self.endpoint.quirks)?;
+        let model = call.abilities.target.model.as_str();
+        let optional = provider::optional(call.task);
+        let is_sent = |name: &String, dropped: &[String]| optional.contains(name) && !dropped.contains(name);
+        let mut dropped = call.dropped.to_vec();
+        let mut left_out: Vec<String> = self.learned.of(model);
+        left_out.retain(|name| is_sent(name, &dropped));
+        dropped.extend(left_out.iter().cloned());
+        loop {
+            let sent: Vec<String> = optional.iter().filter(|name| is_sent(name, &dropped)).cloned().collect();
+            match self.send_once(&Call { dropped: &dropped, ..*call }, &sent).await {
+                Ok(reply) => {
+                    let noted = reply.left_out().iter().filter(|name| !left_out.contains(name)).cloned();
+                    let all = left_out.iter().cloned().chain(noted).collect();
+                    return Ok(reply.without(all));
+                }
+                Err(Refusal { parameter: Some(name), .. }) => {
+                    self.learned.add(model, &name);
+                    dropped.push(name.clone());
+                    left_out.push(name);
+                }
+                Err(Refusal { failure, parameter: None }) => return Err(failure),
+            }
+        }
+    }
+
+    async fn send_once(&self, call: &Call<'_>, sent: &[String]) -> Result<Reply, Refusal> {
+        let mut written = self.dialect.encode(call, &self.endpoint.quirks)?;
+        let left_out = std::mem::take(&mut written.left_out);
         let request = self.carrying(written, call.key)?;
         let clock = Clock::start(call.timeouts);
-        let answer = self.send(request, &clock, call.key).await?;
+        let answer = self.send(request, &clock, call.key, sent).await?;
         let framing = request::framing(&answer);
         let cutter = match framing {
             Some(framing) => Cutter::stream(framing),
             None => Cutter::whole(answer.content_length()),
         };
-        Ok(Reply::new(answer, cutter, self.dialect.reader(call.task, framing.is_some()), clock, call.key))
+        let reader = self.dialect.reader(call.task, framing.is_some());
+        Ok(Reply::new(answer, cutter, reader, clock, call.key).without(left_out))
     }
 }

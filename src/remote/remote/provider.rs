@@ -4,7 +4,16 @@ use mediary_core::Failure;
 use mediary_core::provider::{BoxFuture, Call, ListedModel, Provider, ReplyStream};
 use mediary_core::task::Task;
 
-use super::Remote;
+use super::{Remote, learned};
+
+/// The names of what a task asks for and can be done without.
+pub(super) fn optional(task: &Task) -> Vec<String> {
+    match task {
+        Task::Chat(chat) => learned::of_chat(chat),
+        Task::Embed(embed) => embed.extras.keys().cloned().collect(),
+        Task::Read(_) | Task::Transcribe(_) => Vec::new(),
+    }
+}
 
 impl Provider for Remote {
     fn wire_format(&self) -> &'static str {

@@ -42,6 +42,7 @@ pub struct Reply {
     over: bool,
     key: Option<String>,
     quota: Option<Quota>,
+    left_out: Vec<String>,
 }
 
 impl Reply {
@@ -65,7 +66,13 @@ impl Reply {
             over: false,
             key,
             quota,
+            left_out: Vec::new(),
         }
+    }
+
+    /// The same, with what was left out of its call.
+    pub(super) fn without(self, left_out: Vec<String>) -> Self {
+        Self { left_out, ..self }
     }
 
     /// Ready when the deadline has passed. The timer is not reset for every piece that puts the deadline off: when it fires, the
@@ -198,6 +205,10 @@ impl ReplyStream for Reply {
 
     fn quota(&self) -> Option<Quota> {
         self.quota
+    }
+
+    fn left_out(&self) -> &[String] {
+        &self.left_out
     }
 
     /// Reads on to the end of the body for a moment, after the end of the reply: worth doing when the client has been

@@ -72,10 +72,24 @@ fn media_type(response: &Answer) -> Option<String> {
     Some(value.split(';').next().unwrap_or(value).trim().to_ascii_lowercase())
 }
 
+/// Why a task was not answered.
+#[derive(Debug)]
+pub(super) struct Refusal {
+    pub(super) failure: Failure,
+    /// The parameter that it is about, where that can be left out.
+    pub(super) parameter: Option<String>,
+}
+
+impl From<Failure> for Refusal {
+    fn from(failure: Failure) -> Self {
+        Self { failure, parameter: None }
+    }
+}
+
 impl Remote {
     /// A request that carries a call.
     pub(super) fn carrying(&self, call: HttpCall, key: Option<&str>) -> Result<Request<Full<Bytes>>, Failure> {
-        let HttpCall { path, headers, content_type, body } = call;
+        let HttpCall { path, headers, content_type, body, left_out: _ } = call;
         let mut request = self.request(Method::POST, &path, &headers, key)?;
         let content_type = match content_type {
             Cow::Borrowed(text) => Ok(HeaderValue::from_static(text)),
@@ -151,13 +165,14 @@ impl Remote {
         Ok(())
     }
 
-    /// Sends a request; only a good answer comes back as one.
+    /// Sends a request; only a good answer comes back as one. `sent` names what it holds and could be without.
     pub(super) async fn send(
         &self,
         request: Request<Full<Bytes>>,
         clock: &Clock,
         key: Option<&str>,
-    ) -> Result<Answer, Failure> {
+        sent: &[String],
+    ) -> Result<Answer, Refusal> {
         let response = tokio::time::timeout_at(clock.deadline(), self.client.send(request))
             .await
             .map_err(|_| clock.timed_out())?
@@ -166,18 +181,20 @@ impl Remote {
             200..=299 if media_type(&response).as_deref() == Some("text/html") => Err(Failure::new(
                 FailureKind::Garbled,
                 "the provider answered with a web page; its base_url is probably wrong",
-            )),
+            )
+            .into()),
             200..=299 => Ok(response),
             status @ 300..=399 => Err(Failure::new(
                 FailureKind::Unreachable,
                 format!("the provider sends its callers elsewhere ({status}); its base_url is probably wrong"),
-            )),
-            status => Err(Box::pin(self.refusal(status, response, key)).await),
+            )
+            .into()),
+            status => Err(Box::pin(self.refusal(status, response, key, sent)).await),
         }
     }
 
-    /// What a refusal means.
-    async fn refusal(&self, status: u16, mut response: Answer, key: Option<&str>) -> Failure {
+    /// What a refusal means, and which of the parameters that were sent and can be left out it is about.
+    async fn refusal(&self, status: u16, mut response: Answer, key: Option<&str>, sent: &[String]) -> Refusal {
         let mut body = BytesMut::new();
         let gather = async {
             // A refusal that breaks off says what it says.
@@ -192,6 +209,7 @@ impl Remote {
         let _ended = tokio::time::timeout(REFUSAL, gather).await;
         let page = blame::page(status, response.headers(), &body);
         let failure = page.unwrap_or_else(|| self.dialect.failure(status, response.headers(), &body));
-        blame::without_key(failure, key)
+        let parameter = blame::refused_parameter(status, &body, sent).map(str::to_owned);
+        Refusal { failure: blame::without_key(failure, key), parameter }
     }
 }

@@ -33,7 +33,7 @@ fn what_a_medium_means_is_carried_and_of_that_medium() {
 
 /// A chat that asks for everything; soft parameters without a place of their own hold their names.
 fn wishes(soft: &[&str]) -> Chat {
-    let tool = Tool { name: "f".to_owned(), description: None, parameters: None, strict: None };
+    let tool = Tool { name: "f".to_owned(), description: None, ..Tool::default() };
     let named = soft.iter().map(|name| {
         let value = match *name {
             "modalities" => json!(["text"]),

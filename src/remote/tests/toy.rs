@@ -31,7 +31,13 @@ impl Dialect for Toy {
         };
         let path = format!("/{}", call.task.kind().name());
         let content_type = Cow::Borrowed("text/plain");
-        Ok(HttpCall { path, headers: vec![("toy-version", "1".to_owned())], content_type, body: lines.into() })
+        Ok(HttpCall {
+            path,
+            headers: vec![("toy-version", "1".to_owned())],
+            content_type,
+            body: lines.into(),
+            left_out: Vec::new(),
+        })
     }
 
     fn reader(&self, task: &Task, _stream: bool) -> Box<dyn Reader> {

@@ -51,8 +51,12 @@ fn all_that_is_said_and_offered_is_counted() {
         assert!((100..120).contains(&tokens), "{tokens} for {message:?}");
     }
     let schema = serde_json::json!({ "type": "object", "description": long });
-    let tool =
-        Tool { name: "f".to_owned(), description: Some(long.clone()), parameters: Some(schema.clone()), strict: None };
+    let tool = Tool {
+        name: "f".to_owned(),
+        description: Some(long.clone()),
+        parameters: Some(schema.clone()),
+        ..Tool::default()
+    };
     let tokens = estimate_tokens(&Chat { tools: vec![tool], ..Chat::default() });
     assert!((200..230).contains(&tokens), "{tokens}");
     let format = ReplyFormat::Schema { name: "s".to_owned(), schema, strict: None };

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use bytes::Bytes;
 use insta::assert_snapshot;
-use mediary_core::task::{Chat, Part};
+use mediary_core::task::{Chat, Effort, Part, ToolChoice};
 use serde_json::{Value, json};
 
 use crate::protocol::openai::ChatForm;
@@ -190,6 +190,87 @@ fn short_spellings_mean_the_same() {
     for (name, nothing) in [("n", json!(1)), ("logprobs", json!(false)), ("response_format", json!({ "type": "text" }))]
     {
         assert_eq!(with(name, nothing), with(name, Value::Null), "{name}");
+    }
+}
+
+#[test]
+fn numbers_are_taken_as_clients_write_them() {
+    let with = |name: &str, value: Value| {
+        let mut body = json!({ "messages": [{ "role": "user", "content": "Hi" }] });
+        body[name] = value;
+        decoded(&body).map(|form| format!("{:?}", form.chat))
+    };
+    let nothing = with("seed", Value::Null).unwrap();
+    for (name, value) in [
+        ("top_k", json!(-1)),
+        ("max_tokens", json!(-1)),
+        ("max_completion_tokens", json!(-1)),
+        ("reasoning_effort", json!("default")),
+    ] {
+        assert_eq!(with(name, value).unwrap(), nothing, "{name}");
+    }
+    assert_eq!(with("seed", json!(1.0)), with("seed", json!(1)));
+    assert_eq!(with("max_tokens", json!(5.0)), with("max_tokens", json!(5)));
+    for (name, value) in [("top_k", json!(-2)), ("max_tokens", json!(1.5)), ("seed", json!("one"))] {
+        assert!(with(name, value).unwrap_err().starts_with(&format!("{name}: ")), "{name}");
+    }
+}
+
+#[test]
+fn data_urls_are_understood_in_every_spelling() {
+    let escaped = PNG.replace('+', "%2B").replace('/', "%2F").replace('=', "%3D");
+    for url in [
+        format!("data:image/png;base64,{PNG}"),
+        format!("DATA:IMAGE/PNG;BASE64,{PNG}"),
+        format!("data:image/png;charset=utf-8;base64,{PNG}"),
+        format!("data:image/png;base64,{escaped}"),
+    ] {
+        let form = of_parts(&json!([{ "type": "image_url", "image_url": url }])).unwrap();
+        let Part::Media(part) = &form.chat.messages[0].parts[0] else { panic!("{url}") };
+        assert_eq!(part.media.format.mime(), "image/png", "{url}");
+        assert_eq!(part.media.blob.base64().unwrap(), PNG, "{url}");
+    }
+    let form = of_parts(&json!([{ "type": "file", "file": { "file_data": "data:text/plain,one%20two" } }])).unwrap();
+    let Part::Media(part) = &form.chat.messages[0].parts[0] else { panic!("{:?}", form.chat) };
+    assert_eq!(part.media.blob.read_all().unwrap()[..], b"one two"[..]);
+}
+
+#[test]
+fn tools_that_may_be_called_are_the_only_ones_offered() {
+    let with = |choice: Value| {
+        let tool = |name: &str| json!({ "type": "function", "function": { "name": name } });
+        decoded(&json!({ "messages": [{ "role": "user", "content": "Hi" }], "tools": [tool("f"), tool("g"), tool("h")],
+            "tool_choice": { "type": "allowed_tools", "allowed_tools": choice } }))
+    };
+    let named = |name: &str| json!({ "type": "function", "function": { "name": name } });
+    let form = with(json!({ "mode": "required", "tools": [named("h"), named("f")] })).unwrap();
+    let names: Vec<&str> = form.chat.tools.iter().map(|tool| tool.name.as_str()).collect();
+    assert_eq!((names, form.chat.tool_choice), (vec!["f", "h"], ToolChoice::Required));
+    assert_eq!(with(json!({ "mode": "auto", "tools": [named("g")] })).unwrap().chat.tool_choice, ToolChoice::Auto);
+    for choice in [json!({ "mode": "auto", "tools": [named("x")] }), json!({ "mode": "auto", "tools": [] })] {
+        assert!(with(choice).unwrap_err().starts_with("tool_choice.allowed_tools.tools: "));
+    }
+}
+
+#[test]
+fn how_long_to_think_is_understood_in_other_vendors_words() {
+    let with = |name: &str, value: Value| {
+        let mut body = json!({ "messages": [{ "role": "user", "content": "Hi" }] });
+        body[name] = value;
+        decoded(&body).unwrap().chat.effort
+    };
+    let rows = [
+        ("reasoning", json!({ "effort": "low" }), Some(Effort::Low)),
+        ("reasoning", json!({ "max_tokens": 8192 }), Some(Effort::Medium)),
+        ("reasoning", json!({ "enabled": false }), Some(Effort::None)),
+        ("reasoning", json!({ "exclude": true }), None),
+        ("thinking", json!({ "type": "enabled", "budget_tokens": 20_000 }), Some(Effort::High)),
+        ("thinking", json!({ "type": "adaptive" }), Some(Effort::Medium)),
+        ("thinking", json!({ "type": "disabled" }), Some(Effort::None)),
+        ("thinking", json!("much"), None),
+    ];
+    for (name, value, expected) in rows {
+        assert_eq!(with(name, value.clone()), expected, "{name}: {value}");
     }
 }
 

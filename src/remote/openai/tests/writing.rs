@@ -52,6 +52,7 @@ fn full() -> Chat {
             description: Some("Finds.".into()),
             parameters: Some(json!({"type": "object"})),
             strict: Some(true),
+            ..Tool::default()
         }],
         tool_choice: ToolChoice::Named("f".into()),
         parallel_tool_calls: Some(false),

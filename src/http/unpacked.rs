@@ -1,0 +1,113 @@
+//! The JSON body of a request: unpacked if it came packed, and without a byte order mark.
+//!
+//! What is unpacked is counted as it grows, so that a small body cannot become a huge one.
+
+use std::io::Read as _;
+
+use axum::body::Bytes;
+use axum::extract::Request;
+use axum::http::StatusCode;
+use axum::http::header::CONTENT_ENCODING;
+use flate2::read::MultiGzDecoder;
+use mediary_core::Failure;
+
+use super::body;
+use super::error::ApiError;
+use super::state::AppState;
+use crate::gateway::blocking;
+
+/// So much is unpacked at once.
+const PIECE: usize = 64 * 1024;
+
+/// What some editors and libraries write before a text.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
+/// The body of a request as JSON may stand in it.
+///
+/// # Errors
+/// When it is too large, packed or not, or packed in a way that is not known here.
+pub(super) async fn json_body(request: Request, state: &AppState) -> Result<Bytes, ApiError> {
+    let encoding = request.headers().get(CONTENT_ENCODING).map(|value| value.to_str().unwrap_or("?").trim().to_owned());
+    let encoding = encoding.unwrap_or_default().to_ascii_lowercase();
+    let most_bytes = state.config.limits.upload_bytes.get();
+    let body = body::whole(request, state).await?;
+    let mut body = match encoding.as_str() {
+        "" | "identity" => body,
+        "gzip" | "x-gzip" => {
+            let mut held = state.gateway.admission().enter().await?;
+            let unpack = move || unpacked(&body, most_bytes, |piece| held.push(piece, None)).map(|()| held.finish());
+            // A small body may hold much.
+            blocking::through(usize::MAX, unpack).await??
+        }
+        other => {
+            let message =
+                format!("the content encoding `{other}` is not known here; send the body as it is or as gzip");
+            return Err(ApiError::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_encoding", message));
+        }
+    };
+    if body.starts_with(BYTE_ORDER_MARK) {
+        body = body.slice(BYTE_ORDER_MARK.len()..);
+    }
+    Ok(body)
+}
+
+/// Hands over what is packed, piece by piece.
+fn unpacked(
+    packed: &[u8],
+    most_bytes: u64,
+    mut keep: impl FnMut(&[u8]) -> Result<(), Failure>,
+) -> Result<(), ApiError> {
+    let mut decoder = MultiGzDecoder::new(packed);
+    let mut piece = vec![0; PIECE];
+    let mut length = 0_u64;
+    loop {
+        let read = decoder.read(&mut piece);
+        let read =
+            read.map_err(|_| ApiError::malformed("the body is no gzip, although its Content-Encoding says so"))?;
+        if read == 0 {
+            return Ok(());
+        }
+        length += read as u64;
+        if length > most_bytes {
+            let message =
+                format!("the body is longer than {most_bytes} bytes once unpacked; limits.upload_bytes allows no more");
+            return Err(ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, "file_too_large", message));
+        }
+        keep(&piece[..read])?;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+
+    use flate2::Compression;
+    use flate2::write::GzEncoder;
+
+    use super::*;
+
+    fn packed(bytes: &[u8]) -> Vec<u8> {
+        let mut out = GzEncoder::new(Vec::new(), Compression::fast());
+        out.write_all(bytes).unwrap();
+        out.finish().unwrap()
+    }
+
+    fn whole(packed: &[u8], most_bytes: u64) -> Result<Vec<u8>, ApiError> {
+        let mut all = Vec::new();
+        unpacked(packed, most_bytes, |piece| {
+            all.extend_from_slice(piece);
+            Ok(())
+        })?;
+        Ok(all)
+    }
+
+    #[test]
+    fn a_packed_body_is_held_against_the_limit_of_what_it_becomes() {
+        assert_eq!(whole(&packed(b"{\"a\":1}"), 7).unwrap(), b"{\"a\":1}");
+        let bomb = packed(&vec![b' '; 1 << 20]);
+        assert_eq!(whole(&bomb, 1 << 20).unwrap().len(), 1 << 20);
+        assert_eq!(whole(&bomb, 1000).unwrap_err().status, StatusCode::PAYLOAD_TOO_LARGE);
+        assert_eq!(whole(b"no gzip", 1000).unwrap_err().status, StatusCode::BAD_REQUEST);
+        assert_eq!(whole(&bomb[..bomb.len() - 9], 1 << 21).unwrap_err().status, StatusCode::BAD_REQUEST);
+    }
+}

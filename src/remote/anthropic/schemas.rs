@@ -1,0 +1,68 @@
+//! Schemas of replies and of functions, as Anthropic takes them.
+//!
+//! Where a schema binds, a keyword that is not known is refused with the whole request; and a function's schema has no
+//! alternatives at its root, whether it binds or not. Observed in November 2026.
+
+use mediary_core::task::Tool;
+use serde_json::{Map, Value, json};
+
+use crate::dialect::ChatCall;
+use crate::schema::{self, Known};
+
+/// What a schema that binds may hold.
+const BINDING: Known = Known {
+    keywords: &[
+        "type",
+        "properties",
+        "required",
+        "items",
+        "anyOf",
+        "allOf",
+        "$defs",
+        "definitions",
+        "enum",
+        "const",
+        "title",
+        "description",
+        "default",
+    ],
+    formats: &["date-time", "time", "date", "duration", "email", "hostname", "uri", "ipv4", "ipv6", "uuid"],
+    most_min_items: 1,
+    closes_objects: true,
+};
+
+/// The schema of a reply.
+pub(super) fn of_reply(call: &ChatCall<'_>, schema: &Value) -> Value {
+    binding(call, "response_format", schema)
+}
+
+/// The schema of a function's arguments: one is required, and it must be an object's.
+pub(super) fn of_tool(call: &ChatCall<'_>, tool: &Tool, binds: bool) -> Value {
+    let Some(Value::Object(schema)) = &tool.parameters else { return json!({ "type": "object", "properties": {} }) };
+    let schema = match schema::without_alternatives(schema) {
+        Some(one) => {
+            let names = ["anyOf", "oneOf", "allOf"].into_iter().filter(|name| schema.contains_key(*name));
+            names.for_each(|name| call.leave_out(format!("tools.{name}")));
+            one
+        }
+        None => schema.clone(),
+    };
+    let schema = Value::Object(with_type(schema));
+    match tool.strict == Some(true) && binds {
+        true => binding(call, "tools", &schema),
+        false => schema,
+    }
+}
+
+fn with_type(mut schema: Map<String, Value>) -> Map<String, Value> {
+    schema.entry("type").or_insert_with(|| "object".into());
+    schema
+}
+
+/// A schema that binds; what had to be said in words is noted by its keyword.
+fn binding(call: &ChatCall<'_>, field: &str, schema: &Value) -> Value {
+    let mut changed = Vec::new();
+    let adapted = schema::adapted(schema, &BINDING, &mut changed);
+    changed.into_iter().for_each(|keyword| call.leave_out(format!("{field}.{keyword}")));
+    adapted
+}

@@ -1,0 +1,187 @@
+//! Requests as each provider takes them: schemas, parameters that are refused, marks for what is to be kept. What was left
+//! out, or is said in other words, is named to the client.
+
+use serde_json::{Value, json};
+
+use super::chat_talk::{over, with_providers};
+use super::chat_tongues::dialects;
+use super::chat_words::{answers, says};
+use super::client::Answer;
+use super::upstream::Upstream;
+
+/// What a client is told was left out.
+fn dropped(answer: &Answer) -> Vec<&str> {
+    let mut names: Vec<&str> = answer.header("x-mediary-dropped").unwrap_or_default().split(", ").collect();
+    names.retain(|name| !name.is_empty());
+    names.sort_unstable();
+    names
+}
+
+/// What a provider of this dialect was sent, and what its client was told was left out.
+fn sent_to(dialect: &str, fields: Value) -> (Value, Vec<String>) {
+    let dialects = dialects();
+    let dialect = dialects.iter().find(|known| known.id == dialect).expect("it is one of them");
+    let (up, server) = dialect.house(dialect.hello.clone());
+    let answer = server.chat(dialect.asked(fields));
+    assert_eq!(answer.said(), "Hello", "{answer}");
+    (up.last().json(), dropped(&answer).into_iter().map(str::to_owned).collect())
+}
+
+#[test]
+fn schemas_reach_anthropic_as_it_takes_them() {
+    let schema = json!({ "type": "object", "required": ["page", "kind"], "properties": {
+        "page": { "type": "integer", "minimum": 1, "description": "Which one." },
+        "kind": { "oneOf": [{ "type": "string", "minLength": 2, "pattern": "^a" }, { "type": "null" }] },
+    } });
+    let format = json!({ "type": "json_schema", "json_schema": { "name": "x", "schema": schema, "strict": true } });
+    let (sent, left_out) = sent_to("anthropic", json!({ "response_format": format }));
+    let expected = json!({ "type": "object", "required": ["page", "kind"], "additionalProperties": false, "properties": {
+        "page": { "type": "integer", "description": "Which one. (minimum: 1)" },
+        "kind": { "anyOf": [{ "type": "string", "description": "(minLength: 2, pattern: \"^a\")" }, { "type": "null" }] },
+    } });
+    assert_eq!(sent["output_config"]["format"]["schema"], expected);
+    let names =
+        ["additionalProperties", "minLength", "minimum", "pattern"].map(|name| format!("response_format.{name}"));
+    assert_eq!(left_out, names);
+
+    let function = |schema: &Value, strict: bool| json!([{ "type": "function", "function": { "name": "f", "parameters": schema, "strict": strict } }]);
+    let (sent, _) = sent_to("anthropic", json!({ "tools": function(&schema, true) }));
+    assert_eq!(sent["tools"][0]["input_schema"], expected);
+    let (sent, left_out) = sent_to("anthropic", json!({ "tools": function(&schema, false) }));
+    assert_eq!((&sent["tools"][0]["input_schema"], left_out), (&schema, vec![]), "what does not bind stays as it is");
+    let any = json!({ "anyOf": [
+        { "properties": { "a": { "type": "string" } }, "required": ["a"] },
+        { "properties": { "b": { "type": "string" } }, "required": ["b"] },
+    ] });
+    let (sent, left_out) = sent_to("anthropic", json!({ "tools": function(&any, false) }));
+    let root = &sent["tools"][0]["input_schema"];
+    assert_eq!((&root["type"], root.get("anyOf"), left_out), (&json!("object"), None, vec!["tools.anyOf".to_owned()]));
+    assert_eq!(root["properties"], json!({ "a": { "type": "string" }, "b": { "type": "string" } }));
+}
+
+#[test]
+fn marks_of_what_is_to_be_kept_go_where_they_are_known_and_are_named_elsewhere() {
+    let mark = json!({ "type": "ephemeral" });
+    let asked = || {
+        json!({
+            "messages": [
+                { "role": "system", "content": [{ "type": "text", "text": "Be brief.", "cache_control": mark }] },
+                { "role": "user", "content": [{ "type": "text", "text": "Hi", "cache_control": mark }] },
+            ],
+            "tools": [{ "type": "function", "function": { "name": "f" }, "cache_control": mark }],
+        })
+    };
+    let (sent, left_out) = sent_to("anthropic", asked());
+    for place in ["/system/0", "/messages/0/content/0", "/tools/0"] {
+        assert_eq!(sent.pointer(&format!("{place}/cache_control")), Some(&mark), "{place}: {sent}");
+    }
+    assert_eq!(left_out, [""; 0]);
+    for dialect in ["gemini", "mistral", "ollama"] {
+        let (sent, left_out) = sent_to(dialect, asked());
+        assert!(!sent.to_string().contains("cache_control"), "{dialect}: {sent}");
+        assert_eq!(left_out, ["cache_control"], "{dialect}");
+    }
+    // A server of which nothing is known may know them; OpenAI's own does not.
+    let up = Upstream::doing([says("Hi")]);
+    let server = with_providers(&[up.with_model("a", json!({ "tools": true }))]);
+    let answer = server.chat(asked());
+    let sent = up.last().json();
+    assert_eq!(sent["messages"][1]["content"], json!([{ "type": "text", "text": "Hi", "cache_control": mark }]));
+    assert_eq!((&sent["tools"][0]["cache_control"], dropped(&answer)), (&mark, vec![]));
+    let up = Upstream::doing([says("Hi")]);
+    let server = with_providers(&[up.entry("openai", json!({ "models": [{ "id": "gpt-4.1" }] }))]);
+    let answer = server.chat(over(asked(), json!({ "model": "openai/gpt-4.1" })));
+    assert!(!up.last().json().to_string().contains("cache_control"));
+    assert_eq!(dropped(&answer), ["cache_control"]);
+}
+
+#[test]
+fn what_openai_itself_does_not_know_is_left_out_by_name_and_passed_to_others() {
+    let unknown = json!({
+        "top_k": 5, "min_p": 0.1, "reasoning": { "effort": "low" }, "provider": { "order": ["x"] },
+        "thinking": { "type": "enabled", "budget_tokens": 1024 }, "plugins": [],
+    });
+    let names = ["min_p", "plugins", "provider", "reasoning", "thinking", "top_k"];
+    let known = json!({ "seed": 7, "user": "u", "store": false, "service_tier": "auto", "verbosity": "low" });
+    let model = |id: &str| json!({ "models": [{ "id": id }] });
+    let asked = over(unknown.clone(), known.clone());
+    let up = Upstream::doing([says("Hi")]);
+    let server = with_providers(&[up.entry("openai", model("gpt-5"))]);
+    let drawn = json!({ "model": "openai/gpt-5", "temperature": 0.5, "top_p": 0.5 });
+    let answer = server.chat(over(asked.clone(), drawn));
+    assert_eq!(answer.said(), "Hi", "{answer}");
+    let sent = up.last().json();
+    for name in names.iter().chain(&["temperature", "top_p"]) {
+        assert_eq!(sent.get(*name), None, "{name}: {sent}");
+        assert!(dropped(&answer).contains(name), "{name}: {answer}");
+    }
+    for (name, value) in known.as_object().expect("it is one") {
+        assert_eq!(&sent[name.as_str()], value, "{sent}");
+    }
+    assert_eq!(sent["reasoning_effort"], "low", "thinking is asked for in the words that are known");
+
+    let up = Upstream::doing([says("Hi")]);
+    let server = with_providers(&[up.with_model("a", json!({ "reasoning": true }))]);
+    let answer = server.chat(asked);
+    let sent = up.last().json();
+    for (name, value) in unknown.as_object().expect("it is one") {
+        assert_eq!(&sent[name.as_str()], value, "{sent}");
+    }
+    assert_eq!((sent.get("reasoning_effort"), dropped(&answer)), (None, vec![]), "one name for it is enough");
+}
+
+#[test]
+fn a_refusal_that_names_a_parameter_is_learned_from_once() {
+    let refusal = |message: &str, param: Value| {
+        answers(400, &json!({ "error": { "message": message, "type": "invalid_request_error", "param": param } }))
+    };
+    let up = Upstream::doing([
+        refusal("Unsupported value: 'temperature' does not support 0.5 with this model.", json!("temperature")),
+        refusal("Unrecognized request argument supplied: top_k", Value::Null),
+        says("Hi"),
+    ]);
+    let other = Upstream::doing([says("From b")]);
+    let server = with_providers(&[up.far_entry("a", json!({})), other.far_entry("b", json!({}))]);
+    let asked = || json!({ "temperature": 0.5, "top_k": 5, "seed": 7 });
+    let answer = server.chat(asked());
+    assert_eq!((answer.said().as_str(), answer.header("x-routed-via")), ("Hi", Some("a/m")));
+    assert_eq!(answer.header("x-fallback-attempts"), None, "nothing failed that the client has to know of");
+    assert_eq!(dropped(&answer), ["temperature", "top_k"]);
+    assert_eq!(up.calls(), 3);
+    for stream in [false, true] {
+        let answer = server.chat(over(asked(), json!({ "stream": stream })));
+        assert_eq!(dropped(&answer), ["temperature", "top_k"]);
+        let sent = up.last().json();
+        assert_eq!((sent.get("temperature"), sent.get("top_k"), &sent["seed"]), (None, None, &json!(7)));
+    }
+    assert_eq!((up.calls(), other.calls()), (5, 0), "it is remembered");
+    let answer = server.chat(json!({ "seed": 7 }));
+    assert_eq!(dropped(&answer), [""; 0], "what was not asked for was not left out");
+}
+
+#[test]
+fn a_refusal_about_anything_else_is_none_to_learn_from() {
+    let message = "Invalid value for 'messages[0].content': the user asked for a temperature";
+    let up = Upstream::doing([answers(400, &json!({ "error": { "message": message, "param": "messages" } }))]);
+    let other = Upstream::doing([says("From b")]);
+    let server = with_providers(&[up.entry("a", json!({})), other.entry("b", json!({}))]);
+    let answer = server.chat(json!({ "temperature": 0.5, "user": "u" }));
+    assert_eq!((answer.said().as_str(), up.calls(), other.calls()), ("From b", 1, 1));
+    assert_eq!(other.last().json()["temperature"], 0.5);
+}
+
+#[test]
+fn all_that_anthropic_is_not_told_is_named() {
+    let (sent, left_out) = sent_to("anthropic", json!({ "temperature": 0.5, "top_p": 0.5, "user": "a@b.example" }));
+    assert_eq!(sent["temperature"].is_null(), left_out.contains(&"temperature".to_owned()), "{sent} {left_out:?}");
+    assert!(left_out.contains(&"top_p".to_owned()) && left_out.contains(&"user".to_owned()), "{left_out:?}");
+    let (sent, left_out) = sent_to("anthropic", json!({ "stop": ["\n\n", "END"] }));
+    assert_eq!((&sent["stop_sequences"], left_out), (&json!(["END"]), vec!["stop".to_owned()]));
+}
+
+#[test]
+fn more_stops_than_gemini_takes_are_left_out_by_name() {
+    let (sent, left_out) = sent_to("gemini", json!({ "stop": ["a", "b", "c", "d", "e", "f"] }));
+    assert_eq!(sent["generationConfig"]["stopSequences"], json!(["a", "b", "c", "d", "e"]));
+    assert_eq!(left_out, ["stop"]);
+}

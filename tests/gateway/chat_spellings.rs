@@ -1,0 +1,130 @@
+//! Requests as older and odder clients write them: packed, marked, with a slash too many, in the words of before there
+//! were tools. And conversations in an order or with names that a provider would refuse.
+
+use std::io::Write as _;
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use serde_json::{Value, json};
+
+use super::chat_talk::{over, with_providers};
+use super::chat_tongues::dialects;
+use super::chat_words::{answers, chunk, done, opening, says, usage, whole};
+use super::client::Request;
+use super::upstream::{Act, Upstream};
+
+#[test]
+fn bodies_are_read_packed_and_with_a_byte_order_mark_and_routes_with_a_slash() {
+    let up = Upstream::doing([says("Hi")]);
+    let server = with_providers(&[up.entry("a", json!({}))]);
+    let body = json!({ "model": "m", "messages": [{ "role": "user", "content": "Hello" }] }).to_string();
+    let packed = {
+        let mut out = GzEncoder::new(Vec::new(), Compression::fast());
+        out.write_all(body.as_bytes()).expect("memory takes it");
+        out.finish().expect("memory takes it")
+    };
+    let post = |path: &'static str, body: Vec<u8>| Request::new("POST", path).body("application/json", body);
+    let marked = [b"\xef\xbb\xbf", body.as_bytes()].concat();
+    let path = "/v1/chat/completions";
+    for request in [
+        post(path, packed.clone()).header("content-encoding", "gzip"),
+        post(path, packed).header("content-encoding", "GZIP"),
+        post(path, marked),
+        post("/v1/chat/completions/", body.clone().into_bytes()),
+    ] {
+        assert_eq!(request.send(&server).said(), "Hi");
+        assert_eq!(up.last().json()["messages"][0]["content"], "Hello");
+    }
+    let unknown = post(path, body.into_bytes()).header("content-encoding", "br").send(&server);
+    unknown.refused(415, "unsupported_encoding", "gzip");
+    let models = Request::new("GET", "/v1/models/").send(&server).ok();
+    assert!(models["data"].as_array().expect("a list").iter().all(|model| model["type"] == "base"));
+}
+
+#[test]
+fn functions_of_before_there_were_tools_are_answered_in_their_own_words() {
+    let call = json!({ "id": "c", "type": "function", "function": { "name": "f", "arguments": "{\"q\":1}" } });
+    let message = json!({ "role": "assistant", "content": null, "tool_calls": [call] });
+    let piece = over(call.clone(), json!({ "index": 0 }));
+    let streamed = [opening(), chunk(&json!({ "tool_calls": [piece] }), None), chunk(&json!({}), Some("tool_calls"))];
+    let streamed = Act::Stream(streamed.into_iter().chain([usage(), done()]).collect());
+    let up = Upstream::doing([answers(200, &whole(&message, "tool_calls")), streamed]);
+    let server = with_providers(&[up.with_model("a", json!({ "tools": true }))]);
+    let asked = json!({
+        "messages": [
+            { "role": "user", "content": "Hello" },
+            { "role": "assistant", "content": null, "function_call": { "name": "f", "arguments": "{}" } },
+            { "role": "function", "name": "f", "content": "42" },
+        ],
+        "functions": [{ "name": "f", "parameters": { "type": "object" } }],
+    });
+    let answer = server.chat(asked.clone());
+    let choice = &answer.ok()["choices"][0];
+    assert_eq!(choice["message"]["function_call"], json!({ "name": "f", "arguments": "{\"q\":1}" }), "{answer}");
+    assert_eq!((choice["message"].get("tool_calls"), &choice["finish_reason"]), (None, &json!("function_call")));
+    let sent = up.last().json();
+    assert_eq!(sent["tools"][0]["function"]["name"], "f");
+    assert_eq!(sent["messages"][1]["tool_calls"][0]["id"], sent["messages"][2]["tool_call_id"]);
+    assert!(sent["messages"][2]["tool_call_id"].as_str().is_some_and(|id| !id.is_empty()), "{sent}");
+
+    let answer = server.chat(over(asked, json!({ "stream": true })));
+    let chunks = answer.chunks();
+    let delta = |chunk: &Value| chunk["choices"][0]["delta"].clone();
+    let calls: Vec<Value> = chunks.iter().map(|chunk| delta(chunk)["function_call"].clone()).collect();
+    assert!(calls.contains(&json!({ "name": "f", "arguments": "{\"q\":1}" })), "{answer}");
+    assert!(chunks.iter().all(|chunk| delta(chunk).get("tool_calls").is_none()), "{answer}");
+    assert!(chunks.iter().any(|chunk| chunk["choices"][0]["finish_reason"] == "function_call"), "{answer}");
+}
+
+#[test]
+fn conversations_reach_mistral_in_an_order_it_takes() {
+    let dialects = dialects();
+    let mistral = dialects.iter().find(|dialect| dialect.id == "mistral").expect("it is one of them");
+    let (up, server) = mistral.house(mistral.hello.clone());
+    let answer = server.chat(mistral.asked(json!({
+        "messages": [
+            { "role": "user", "content": "a" },
+            { "role": "assistant", "content": "" },
+            { "role": "system", "content": "Be brief." },
+            { "role": "assistant", "content": null, "tool_calls": [
+                { "id": "c", "type": "function", "function": { "name": "f", "arguments": "{}" } },
+            ] },
+            { "role": "tool", "tool_call_id": "c", "content": "42" },
+            { "role": "user", "content": "b" },
+        ],
+        "tools": [{ "type": "function", "function": { "name": "f" } }],
+    })));
+    assert_eq!(answer.said(), "Hello", "{answer}");
+    let sent = up.last().json();
+    let roles: Vec<&str> =
+        sent["messages"].as_array().expect("a list").iter().filter_map(|m| m["role"].as_str()).collect();
+    assert_eq!(roles, ["system", "user", "assistant", "tool", "assistant", "user"], "{sent}");
+    assert_eq!(answer.header("x-mediary-dropped"), Some("messages[2].order"));
+}
+
+#[test]
+fn names_that_gemini_refuses_go_out_changed_and_come_back_as_they_were() {
+    let dialects = dialects();
+    let gemini = dialects.iter().find(|dialect| dialect.id == "gemini").expect("it is one of them");
+    let said = json!({ "candidates": [{ "index": 0, "finishReason": "STOP", "content": { "role": "model", "parts": [
+        { "functionCall": { "name": "_3d_render", "args": { "q": 1 } } },
+    ] } }], "usageMetadata": { "promptTokenCount": 9, "candidatesTokenCount": 2 } });
+    let (up, server) = gemini.house([answers(200, &said)]);
+    let tools = json!([{ "type": "function", "function": { "name": "3d/render" } }]);
+    let answer = server.chat(gemini.asked(json!({ "tools": tools })));
+    assert_eq!(up.last().json()["tools"][0]["functionDeclarations"][0]["name"], "_3d_render");
+    let call = &answer.ok()["choices"][0]["message"]["tool_calls"][0]["function"];
+    assert_eq!(call["name"], "3d/render", "{answer}");
+}
+
+#[test]
+fn an_only_message_that_is_empty_is_answered_by_every_dialect() {
+    for dialect in dialects() {
+        let (up, server) = dialect.house(dialect.hello.clone());
+        let answer = server.chat(dialect.asked(json!({ "messages": [{ "role": "user", "content": "" }] })));
+        assert_eq!(answer.said(), "Hello", "{}: {answer}", dialect.id);
+        let sent = up.last().json();
+        let turns = sent.get("messages").or_else(|| sent.get("contents")).and_then(Value::as_array);
+        assert!(turns.is_some_and(|turns| !turns.is_empty()), "{}: {sent}", dialect.id);
+    }
+}
