@@ -44,15 +44,16 @@ fn serve(context: &Context) -> Result<(), String> {
     let recipe = context.recipe(&loaded.source)?;
     let models = context.models(Some(&loaded.source))?;
     let providers = context.providers(&config, &loaded.source)?;
+    let program = super::program()?;
     let parts = Parts {
         config: &config,
         recipe,
         pipelines: context.pipelines(&loaded.source)?,
-        ffmpeg: context.ffmpeg(),
+        ffmpeg: context.ffmpeg().map(|ffmpeg| ffmpeg.launched_by(program.clone())),
         providers,
         models: &models,
         cache_dir: context.cache_dir(&config),
-        program: super::program()?,
+        program,
     };
     let gateway = Arc::new(Gateway::new(parts).map_err(|error| error.to_string())?);
     let state = AppState::new(gateway, config.clone());

@@ -10,6 +10,7 @@ mod error;
 mod fleet;
 mod guard;
 mod health;
+mod json_weight;
 mod landing;
 mod lanes;
 mod metrics;
@@ -22,6 +23,7 @@ mod serve;
 mod state;
 mod tasks;
 mod visit;
+mod watched;
 
 #[cfg(test)]
 mod tests;
