@@ -133,14 +133,26 @@ pub(super) async fn json(
     announced: Option<u64>,
     limits: &Limits,
 ) -> Result<Bytes, ApiError> {
+    let mut next_look = limits.json_bytes.get();
     while let Some(chunk) = stream.next().await {
         held.push(&chunk?, announced)?;
+        // What is too much already need not arrive whole. Each look is at twice as much as the one before.
+        if held.as_ref().len() as u64 > next_look {
+            held = weighed(held, limits).await?.0;
+            next_look = 2 * held.as_ref().len() as u64;
+        }
     }
-    let length = held.as_ref().len();
-    let (weight, mut held) = blocking::through(length, move || (json_weight::weigh(held.as_ref()), held)).await?;
-    weight.check(limits)?;
-    held.and_beside(weight.parsed_bytes())?;
+    let (mut held, parsed_bytes) = weighed(held, limits).await?;
+    held.and_beside(parsed_bytes)?;
     Ok(held.finish())
+}
+
+/// Holds what has come of a JSON body against the limits, and tells what its values will take.
+async fn weighed(held: HeldBytes, limits: &Limits) -> Result<(HeldBytes, u64), ApiError> {
+    let length = held.as_ref().len();
+    let (weight, held) = blocking::through(length, move || (json_weight::weigh(held.as_ref()), held)).await?;
+    weight.check(limits)?;
+    Ok((held, weight.parsed_bytes()))
 }
 
 #[cfg(test)]
