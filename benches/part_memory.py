@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import itertools
 import statistics
 from collections import deque
@@ -16,6 +18,8 @@ from settings import Settings
 TITLE = "Memory while reading"
 REACH_PEAK_MIB = {"cpu": 600, "openvino": 1000}
 REACH_GROWTH_MIB = 20
+REACH_SIZES_MIB = 50
+EARLY_SIZES = 50
 SAMPLE_SECONDS = 0.05
 SMOOTHED_PAGES = 10
 SHORT_BLOCKS = 6
@@ -48,10 +52,38 @@ def growth(mediary: server.Server, documents: list[server.Body], early: int, lat
     return early_mib, statistics.median(recent) / memory.MIB
 
 
+def pictures(count: int) -> list[server.Body]:
+    """The same words in as many sizes as there are pictures."""
+    page = pages.make_page(0, blocks=SHORT_BLOCKS).picture().convert("L")
+    made = []
+    for number in range(count):
+        # Both sides change, and not together: no shape comes twice.
+        width, height = 400 + 37 * number % 1_500, 500 + 53 * number % 1_700
+        file = io.BytesIO()
+        page.resize((width, height)).save(file, "PNG")
+        made.append(server.Body("image/png", file.getvalue()))
+    return made
+
+
+def growth_over_sizes(mediary: server.Server, files: list[server.Body]) -> tuple[float, float]:
+    """Memory in MiB after the first pictures, and the most that it was after that."""
+    early_mib = most_mib = 0.0
+    for number, body in enumerate(files, start=1):
+        # Not each can be read that small; what counts is that it was looked at.
+        with contextlib.suppress(server.ServerUnavailable):
+            mediary.read_raw(body, "/v1/ocr/process?cache=false")
+        now_mib = memory.rss_bytes(memory.tree(mediary.process.pid)) / memory.MIB
+        if number <= EARLY_SIZES:
+            early_mib = max(early_mib, now_mib)
+        most_mib = max(most_mib, now_mib)
+    return early_mib, most_mib
+
+
 def measure(settings: Settings) -> list[Row]:
     """All providers, one after the other."""
     full, short = bodies(settings.count(12, quick=3)), bodies(12, blocks=SHORT_BLOCKS)
     count = settings.count(30, quick=6)
+    sizes = pictures(settings.count(1_000, quick=150))
     early, late = settings.count(100, quick=20), settings.count(500, quick=60)
 
     def watch(provider: str, mediary: server.Server) -> list[Row]:
@@ -64,6 +96,13 @@ def measure(settings: Settings) -> list[Row]:
                 reach=f"≤ {REACH_PEAK_MIB[provider]} MiB", met=peak_mib <= REACH_PEAK_MIB[provider]),
             Row(f"page {early} to page {late}, provider {provider}", f"{before_mib:.0f} → {after_mib:.0f} MiB",
                 reach=f"flat (+{REACH_GROWTH_MIB} MiB)", met=after_mib - before_mib <= REACH_GROWTH_MIB),
+            over_sizes(provider, mediary),
         ]
+
+    def over_sizes(provider: str, mediary: server.Server) -> Row:
+        early_mib, most_mib = growth_over_sizes(mediary, sizes)
+        return Row(f"{len(sizes)} pictures of {len(sizes)} sizes, provider {provider}",
+                   f"{early_mib:.0f} MiB after {EARLY_SIZES} → at most {most_mib:.0f} MiB",
+                   reach=f"flat (+{REACH_SIZES_MIB} MiB)", met=most_mib - early_mib <= REACH_SIZES_MIB)
 
     return providers.each(settings, short[0], watch)

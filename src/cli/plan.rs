@@ -44,15 +44,16 @@ impl Plan {
             CHAT.decode(&body.into()).map_err(|error| format!("{}: {error}", error.field))?;
         let loaded = context.load()?;
         let models = context.models(Some(&loaded.source))?;
+        let program = super::program()?;
         let parts = Parts {
             config: &loaded.config,
             recipe: context.recipe(&loaded.source)?,
             pipelines: context.pipelines(&loaded.source)?,
-            ffmpeg: context.ffmpeg(),
+            ffmpeg: context.ffmpeg().map(|ffmpeg| ffmpeg.launched_by(program.clone())),
             providers: context.providers(&loaded.config, &loaded.source)?,
             models: &models,
             cache_dir: None,
-            program: super::program()?,
+            program,
         };
         let gateway = Gateway::new(parts).map_err(|error| error.to_string())?;
         let runtime = tokio::runtime::Runtime::new().map_err(|error| format!("cannot start: {error}"))?;

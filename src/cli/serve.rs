@@ -1,12 +1,14 @@
 //! `mediary serve`: the server, until it is told to stop.
 
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Args;
 
 use super::{Context, complain};
-use crate::gateway::{Gateway, Parts};
+use crate::config::Source;
+use crate::gateway::{Gateway, Parts, TemporaryFiles};
 use crate::http::{self, AppState};
 use crate::telemetry;
 
@@ -41,18 +43,27 @@ fn serve(context: &Context) -> Result<(), String> {
     let loaded = context.load()?;
     let config = Arc::new(loaded.config);
     let _log = telemetry::init(&config.server, context.environment.text("MEDIARY_LOG"))?;
+    // Our environment holds keys; other processes of this user have no business in it.
+    mediary_convert::confine::keep_to_itself();
+    let files = TemporaryFiles::in_folder(&std::env::temp_dir());
+    let files =
+        files.map_err(|error| format!("no temporary file can be made: {error}; set TMPDIR to another folder"))?;
+    // Set once, before the first of them is made.
+    let _earlier = tempfile::env::override_temp_dir(files.path());
+    warn_of_open_secrets(&loaded.source, &context.cwd);
     let recipe = context.recipe(&loaded.source)?;
     let models = context.models(Some(&loaded.source))?;
     let providers = context.providers(&config, &loaded.source)?;
+    let program = super::program()?;
     let parts = Parts {
         config: &config,
         recipe,
         pipelines: context.pipelines(&loaded.source)?,
-        ffmpeg: context.ffmpeg(),
+        ffmpeg: context.ffmpeg().map(|ffmpeg| ffmpeg.launched_by(program.clone())),
         providers,
         models: &models,
         cache_dir: context.cache_dir(&config),
-        program: super::program()?,
+        program,
     };
     let gateway = Arc::new(Gateway::new(parts).map_err(|error| error.to_string())?);
     let state = AppState::new(gateway, config.clone());
@@ -65,4 +76,60 @@ fn serve(context: &Context) -> Result<(), String> {
             .map_err(|error| format!("cannot listen on {address}: {error}; choose another with --port"))?;
         http::serve(listener, state, http::stop_signal()).await.map_err(|error| format!("the server failed: {error}"))
     })
+}
+
+/// Warns of a configuration file with keys in it that other users can read.
+fn warn_of_open_secrets(source: &Source, cwd: &Path) {
+    use std::os::unix::fs::MetadataExt;
+    let Source::File(path) = source else { return };
+    let path = cwd.join(path);
+    let is_open = std::fs::metadata(&path).is_ok_and(|metadata| metadata.mode() & 0o044 != 0);
+    if is_open && std::fs::read_to_string(&path).is_ok_and(|text| holds_keys(&text)) {
+        tracing::warn!(
+            config.file = %path.display(),
+            "the configuration holds API keys and others can read it; make it yours alone (chmod 600), or name \
+             environment variables in it instead: \"${{NAME}}\""
+        );
+    }
+}
+
+/// Whether a key is written out in a configuration, rather than named by its variable.
+fn holds_keys(text: &str) -> bool {
+    fn written_out(value: &toml::Value) -> bool {
+        match value {
+            toml::Value::String(text) => !text.is_empty() && !text.contains("${"),
+            toml::Value::Array(items) => items.iter().any(written_out),
+            _ => false,
+        }
+    }
+    fn found_in(table: &toml::Table) -> bool {
+        table.iter().any(|(name, value)| match value {
+            toml::Value::Table(below) => found_in(below),
+            toml::Value::Array(items) if name == "providers" => {
+                items.iter().filter_map(toml::Value::as_table).any(found_in)
+            }
+            value => name == "api_keys" && written_out(value),
+        })
+    }
+    text.parse::<toml::Table>().is_ok_and(|table| found_in(&table))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_are_told_from_names_of_variables() {
+        let rows = [
+            ("[server]\napi_keys = [\"${MEDIARY_API_KEY}\"]", false),
+            ("[server]\napi_keys = [\"${A}\", \"sk-1\"]", true),
+            ("[[providers]]\nid = \"groq\"\napi_keys = [\"gsk-1\"]", true),
+            ("[[providers]]\nid = \"groq\"\napi_keys = \"${GROQ}\"", false),
+            ("[server]\napi_keys = []\nport = 1", false),
+            ("not TOML", false),
+        ];
+        for (text, expected) in rows {
+            assert_eq!(holds_keys(text), expected, "{text}");
+        }
+    }
 }

@@ -17,7 +17,9 @@ use super::keys::Key;
 pub struct Fetch {
     /// Hosts, addresses and networks that may be fetched from although they are not public.
     pub allow: AllowList,
-    /// The most time for one file.
+    /// The most files that one request may name.
+    pub files: u32,
+    /// The most time for the files of one request.
     pub total: Duration,
     /// The most time until a connection stands.
     pub connect: Duration,
@@ -35,6 +37,7 @@ impl Default for Fetch {
 #[serde(default, deny_unknown_fields)]
 pub(super) struct RawFetch {
     allow: Vec<String>,
+    files: u32,
     seconds: u32,
     connect_seconds: u32,
     idle_seconds: u32,
@@ -42,7 +45,7 @@ pub(super) struct RawFetch {
 
 impl Default for RawFetch {
     fn default() -> Self {
-        Self { allow: Vec::new(), seconds: 120, connect_seconds: 10, idle_seconds: 30 }
+        Self { allow: Vec::new(), files: 32, seconds: 120, connect_seconds: 10, idle_seconds: 30 }
     }
 }
 
@@ -54,18 +57,21 @@ pub(super) const KEYS: &[Key] = &[
         "a list of host names, IP addresses and networks, such as [\"nas.example\", \"10.0.0.0/8\"]",
         "hosts, addresses or networks from which files named by URL may be fetched although they are private",
     ),
-    Key::new("fetch.seconds", SECONDS, "how long fetching one file may take"),
+    Key::new("fetch.files", "a whole number, 1 or more", "most different files that one request may name by URL"),
+    Key::new("fetch.seconds", SECONDS, "how long fetching the files of one request may take"),
     Key::new("fetch.connect_seconds", SECONDS, "how long connecting to its host may take"),
     Key::new("fetch.idle_seconds", SECONDS, "how long its host may send nothing"),
 ];
 
 impl RawFetch {
     pub(super) fn check(self, check: &mut Check<'_>) -> Option<Fetch> {
+        check.require("fetch.files", self.files > 0);
         check.require("fetch.seconds", self.seconds > 0);
         check.require("fetch.connect_seconds", self.connect_seconds > 0);
         check.require("fetch.idle_seconds", self.idle_seconds > 0);
         Some(Fetch {
             allow: check.accept("fetch.allow", AllowList::parse(&self.allow).ok())?,
+            files: self.files,
             total: Duration::from_secs(self.seconds.into()),
             connect: Duration::from_secs(self.connect_seconds.into()),
             idle: Duration::from_secs(self.idle_seconds.into()),

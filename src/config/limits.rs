@@ -18,6 +18,10 @@ pub struct Limits {
     pub upload_bytes: Bytes,
     /// Uploads above this are spooled to disk.
     pub spool_bytes: Bytes,
+    /// The most of a JSON body that belongs to no file.
+    pub json_bytes: Bytes,
+    /// The most values of a JSON body.
+    pub json_values: u32,
     /// How long a request body may stand still before the request is given up.
     pub body_idle: Duration,
     /// How long a request body may take in all.
@@ -51,6 +55,8 @@ pub struct DocumentLimits {
     pub pages: u32,
     /// How long the worker may take for one page.
     pub page_time: Duration,
+    /// How long reading a whole document may take.
+    pub time: Duration,
 }
 
 /// The limits of an image.
@@ -60,6 +66,8 @@ pub struct ImageLimits {
     pub bytes: Bytes,
     /// The most pixels, width times height.
     pub pixels: Pixels,
+    /// The most pages of one file that are read at once.
+    pub pages: u32,
 }
 
 /// The limits of a video.
@@ -83,6 +91,8 @@ pub struct SizeLimits {
 pub(super) struct RawLimits {
     upload_bytes: Bytes,
     spool_bytes: Bytes,
+    json_bytes: Bytes,
+    json_values: u32,
     body_idle_seconds: u32,
     body_seconds: u32,
     body_bytes_per_second: Bytes,
@@ -98,6 +108,8 @@ impl Default for RawLimits {
         Self {
             upload_bytes: Bytes::mega(200),
             spool_bytes: Bytes::mega(1),
+            json_bytes: Bytes::mega(20),
+            json_values: 400_000,
             body_idle_seconds: 30,
             body_seconds: 600,
             body_bytes_per_second: Bytes::new(1_000),
@@ -116,11 +128,12 @@ struct RawDocument {
     bytes: Bytes,
     pages: u32,
     page_seconds: u32,
+    seconds: u32,
 }
 
 impl Default for RawDocument {
     fn default() -> Self {
-        Self { bytes: Bytes::mega(100), pages: 2000, page_seconds: 20 }
+        Self { bytes: Bytes::mega(100), pages: 2000, page_seconds: 20, seconds: 1800 }
     }
 }
 
@@ -129,11 +142,12 @@ impl Default for RawDocument {
 struct RawImage {
     bytes: Bytes,
     pixels: Pixels,
+    pages: u32,
 }
 
 impl Default for RawImage {
     fn default() -> Self {
-        Self { bytes: Bytes::mega(50), pixels: Pixels::new(100_000_000) }
+        Self { bytes: Bytes::mega(50), pixels: Pixels::new(100_000_000), pages: 200 }
     }
 }
 
@@ -178,6 +192,12 @@ const SECONDS: &str = "a whole number of seconds, 1 or more";
 pub(super) const KEYS: &[Key] = &[
     Key::new("limits.upload_bytes", SIZE, "largest whole request body"),
     Key::new("limits.spool_bytes", SIZE_OR_ZERO, "uploads above this are spooled to disk"),
+    Key::new("limits.json_bytes", SIZE, "most of a JSON body that belongs to no file in it: text, schemas, tools"),
+    Key::new(
+        "limits.json_values",
+        "a whole number, 1 or more",
+        "most values of a JSON body, which cost far more than their text",
+    ),
     Key::new("limits.body_idle_seconds", SECONDS, "how long a request body may stand still before a 408"),
     Key::new("limits.body_seconds", SECONDS, "how long a request body may take in all before a 408"),
     Key::new(
@@ -188,8 +208,14 @@ pub(super) const KEYS: &[Key] = &[
     Key::new("limits.document.bytes", SIZE, "largest document"),
     Key::new("limits.document.pages", "a whole number, 1 or more", "most pages of a document"),
     Key::new("limits.document.page_seconds", SECONDS, "time limit for one page in the PDF worker"),
+    Key::new("limits.document.seconds", SECONDS, "time limit for reading a document or picture as a whole"),
     Key::new("limits.image.bytes", SIZE, "largest image file"),
     Key::new("limits.image.pixels", PIXELS, "most pixels of an image (width × height; MP: megapixels)"),
+    Key::new(
+        "limits.image.pages",
+        "a whole number, 1 or more",
+        "most pages of a file of pictures (TIFF) in one request",
+    ),
     Key::new("limits.audio.bytes", SIZE, "largest audio file"),
     Key::new("limits.video.bytes", SIZE, "largest video file"),
     Key::new("limits.video.pixels", PIXELS, "most pixels of a picture of a video; nothing larger is decoded"),
@@ -200,6 +226,7 @@ impl RawLimits {
     pub(super) fn check(self, check: &mut Check<'_>) -> Limits {
         let sizes = [
             ("limits.upload_bytes", self.upload_bytes),
+            ("limits.json_bytes", self.json_bytes),
             ("limits.document.bytes", self.document.bytes),
             ("limits.image.bytes", self.image.bytes),
             ("limits.audio.bytes", self.audio.bytes),
@@ -209,15 +236,20 @@ impl RawLimits {
         for (key, bytes) in sizes {
             check.require(key, bytes.get() > 0);
         }
+        check.require("limits.json_values", self.json_values > 0);
         check.require("limits.body_idle_seconds", self.body_idle_seconds > 0);
         check.require("limits.body_seconds", self.body_seconds > 0);
         check.require("limits.document.pages", self.document.pages > 0);
         check.require("limits.document.page_seconds", self.document.page_seconds > 0);
+        check.require("limits.document.seconds", self.document.seconds > 0);
         check.require("limits.image.pixels", self.image.pixels.get() > 0);
+        check.require("limits.image.pages", self.image.pages > 0);
         check.require("limits.video.pixels", self.video.pixels.get() > 0);
         Limits {
             upload_bytes: self.upload_bytes,
             spool_bytes: self.spool_bytes,
+            json_bytes: self.json_bytes,
+            json_values: self.json_values,
             body_idle: Duration::from_secs(self.body_idle_seconds.into()),
             body_time: Duration::from_secs(self.body_seconds.into()),
             body_rate: self.body_bytes_per_second,
@@ -225,8 +257,9 @@ impl RawLimits {
                 bytes: self.document.bytes,
                 pages: self.document.pages,
                 page_time: Duration::from_secs(self.document.page_seconds.into()),
+                time: Duration::from_secs(self.document.seconds.into()),
             },
-            image: ImageLimits { bytes: self.image.bytes, pixels: self.image.pixels },
+            image: ImageLimits { bytes: self.image.bytes, pixels: self.image.pixels, pages: self.image.pages },
             audio: SizeLimits { bytes: self.audio.bytes },
             video: VideoLimits { bytes: self.video.bytes, pixels: self.video.pixels },
             text: SizeLimits { bytes: self.text.bytes },

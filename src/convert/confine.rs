@@ -1,4 +1,4 @@
-//! Limits that a child process puts on itself before it touches what strangers sent: memory, processor time, no core
+//! Walls between processes: limits that a child puts on itself before it touches what strangers sent: memory, processor time, no core
 //! dumps, no privileges to be gained.
 //!
 //! Called on the child's side, by workers of our own program, which may become another program afterwards. A system that
@@ -32,6 +32,12 @@ pub(crate) fn processor_time(time: Duration) {
     let limit = used.saturating_add((time + START).as_secs());
     let maximum = getrlimit(Resource::Cpu).maximum;
     let _ = setrlimit(Resource::Cpu, Rlimit { current: Some(limit), maximum });
+}
+
+/// Keeps other processes of the same user, our children among them, from looking into this one's memory and environment.
+pub fn keep_to_itself() {
+    #[cfg(target_os = "linux")]
+    let _ = rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable);
 }
 
 /// Turns this process into another program, within its limits. Returns only if that fails.

@@ -14,7 +14,7 @@ use thiserror::Error;
 use super::admission::Admission;
 use super::documents::Reader;
 use super::engines::{Engines, RETRY_AFTER};
-use super::intake::Intake;
+use super::intake::{FetchBounds, Intake};
 use super::routing::Router;
 use super::treatments::{Installed, Pipelines, Treatments};
 use super::{Gateway, Recipe, execution};
@@ -59,7 +59,7 @@ impl Gateway {
         let engines = &config.engines;
         let admission = Admission::new(&config.admission, config.limits.spool_bytes.get());
         let most_pixels = config.limits.video.pixels.get();
-        let ffmpeg = ffmpeg.map(|ffmpeg| ffmpeg.launched_by(program.clone()).up_to_pixels(most_pixels));
+        let ffmpeg = ffmpeg.map(|ffmpeg| ffmpeg.up_to_pixels(most_pixels));
         let pdf = PdfWorkers::new(WorkerSettings {
             program,
             // A library that is not there is found out, and named, when the first PDF comes.
@@ -86,7 +86,7 @@ impl Gateway {
         let reader =
             Arc::new(Reader::new(limits.clone(), recipe, pdf.clone(), router.clone(), readings, admission.clone()));
         let fetcher = Fetcher::new(fetch_policy(config));
-        let intake = Intake::new(fetcher, admission.clone(), reader.clone(), ffmpeg.clone());
+        let intake = Intake::new(fetcher, fetch_bounds(config), admission.clone(), reader.clone(), ffmpeg.clone());
         let treatments = Treatments::new(pipelines, ffmpeg, installed, limits, reader.clone(), router.clone());
         Ok(Self { router, reader, treatments: Arc::new(treatments), admission, intake, local, engines: infos, pdf })
     }
@@ -98,8 +98,14 @@ fn rows_read_pages(rows: &[Abilities], target: &Target) -> bool {
 
 /// A file counts against the same limit wherever it comes from.
 fn fetch_policy(config: &Config) -> FetchPolicy {
-    let Fetch { allow, total, connect, idle } = config.fetch.clone();
+    let Fetch { allow, total, connect, idle, files: _ } = config.fetch.clone();
     FetchPolicy { allow, max_bytes: config.limits.upload_bytes.get(), total, connect, idle }
+}
+
+/// All files that a request names count against the same limits as one that is sent.
+fn fetch_bounds(config: &Config) -> FetchBounds {
+    let (files, total) = (config.fetch.files as usize, config.fetch.total);
+    FetchBounds { files, bytes: config.limits.upload_bytes.get(), total }
 }
 
 /// The cache of readings. A folder that cannot be had costs the cache, not the start.

@@ -3,15 +3,19 @@
 //! Little more than headers is looked at. A size that cannot be told cheaply is left open; a target that minds says so
 //! itself.
 
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 use mediary_convert::av::Ffmpeg;
 use mediary_core::capability::{Abilities, CapabilityMatrix, PartShape};
 use mediary_core::task::{Chat, MediaPart, Part, PartPath, Role};
-use mediary_core::{Claim, ContentHash, Failure, Media, MediaKind, classify};
+use mediary_core::{Blob, Claim, ContentHash, Failure, FailureKind, Media, MediaKind, classify};
 use mediary_remote::Fetcher;
 use quick_cache::sync::Cache;
+use tokio::time::timeout;
 
 use super::admission::Admission;
 use super::documents::Reader;
@@ -22,10 +26,22 @@ const MOST_AT_ONCE: usize = 4;
 /// The lengths of so many files are remembered.
 const MOST_LENGTHS: usize = 1_000;
 
+/// What the files that one request names may be together.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct FetchBounds {
+    /// How many.
+    pub(super) files: usize,
+    /// How many bytes.
+    pub(super) bytes: u64,
+    /// How long fetching them may take.
+    pub(super) total: Duration,
+}
+
 /// Takes in the media of requests.
 #[derive(Debug)]
 pub(super) struct Intake {
     fetcher: Fetcher,
+    bounds: FetchBounds,
     admission: Admission,
     reader: Arc<Reader>,
     ffmpeg: Option<Ffmpeg>,
@@ -34,8 +50,14 @@ pub(super) struct Intake {
 }
 
 impl Intake {
-    pub(super) fn new(fetcher: Fetcher, admission: Admission, reader: Arc<Reader>, ffmpeg: Option<Ffmpeg>) -> Self {
-        Self { fetcher, admission, reader, ffmpeg, lengths: Cache::new(MOST_LENGTHS) }
+    pub(super) fn new(
+        fetcher: Fetcher,
+        bounds: FetchBounds,
+        admission: Admission,
+        reader: Arc<Reader>,
+        ffmpeg: Option<Ffmpeg>,
+    ) -> Self {
+        Self { fetcher, bounds, admission, reader, ffmpeg, lengths: Cache::new(MOST_LENGTHS) }
     }
 
     /// What fetches files by their addresses.
@@ -43,40 +65,100 @@ impl Intake {
         &self.fetcher
     }
 
-    /// Fetches the media that a chat only names.
+    /// Fetches the media that a chat only names, each address once, within bounds on all of them together.
     ///
     /// # Errors
-    /// When an address may not be fetched, does not answer, or holds no medium; the part is named.
+    /// When an address may not be fetched, does not answer, or holds no medium; the part is named. When there are too
+    /// many, they are too large together, or take too long together.
     pub(super) async fn fetch_parts(&self, chat: &mut Chat) -> Result<(), Failure> {
-        let mut fetching = Vec::new();
-        for (message, each) in chat.messages.iter_mut().enumerate() {
-            for (part, each) in each.parts.iter_mut().enumerate() {
-                if matches!(each, Part::Remote { .. }) {
-                    fetching.push(self.fetch_into(each, PartPath::Content { message, part }));
+        let mut places: Vec<(String, PartPath)> = Vec::new();
+        let mut known = HashSet::new();
+        for (message, each) in chat.messages.iter().enumerate() {
+            for (part, each) in each.parts.iter().enumerate() {
+                if let Part::Remote { url, .. } = each
+                    && known.insert(url.as_str())
+                {
+                    places.push((url.clone(), PartPath::Content { message, part }));
                 }
             }
         }
-        if fetching.is_empty() {
+        if places.is_empty() {
             return Ok(());
         }
+        if let Some((_, place)) = places.get(self.bounds.files) {
+            let most = self.bounds.files;
+            let detail = format!(
+                "more than {most} files are named by their addresses; send fewer in one request, or raise [fetch] files"
+            );
+            return Err(Failure::too_large(detail).at(*place));
+        }
         // Boxed: most chats name nothing, and their futures need not have room for this.
-        Box::pin(stream::iter(fetching).buffered(MOST_AT_ONCE).try_collect::<()>()).await
-    }
-
-    /// Puts a medium in the place of its address.
-    async fn fetch_into(&self, part: &mut Part, place: PartPath) -> Result<(), Failure> {
-        let Part::Remote { url, name, detail } = part else { return Ok(()) };
-        let fetched = self.fetch_part(url, name.take()).await.map_err(|failure| failure.at(place))?;
-        *part = Part::Media(MediaPart { detail: *detail, ..fetched });
+        let fetched = Box::pin(self.fetch_all(&places)).await?;
+        for (message, each) in chat.messages.iter_mut().enumerate() {
+            for (part, each) in each.parts.iter_mut().enumerate() {
+                let Part::Remote { url, name, detail } = each else { continue };
+                let Some(file) = fetched.get(url) else { continue };
+                let named = file.part(url, name.take());
+                let named = named.map_err(|failure| failure.at(PartPath::Content { message, part }))?;
+                *each = Part::Media(MediaPart { detail: *detail, ..named });
+            }
+        }
         Ok(())
     }
 
-    async fn fetch_part(&self, url: &str, name: Option<String>) -> Result<MediaPart, Failure> {
+    /// Fetches files, a few at a time.
+    async fn fetch_all(&self, places: &[(String, PartPath)]) -> Result<HashMap<String, FetchedFile>, Failure> {
+        let taken = AtomicU64::new(0);
+        let fetching = places.iter().map(|(url, place)| {
+            let taken = &taken;
+            async move {
+                let file = self.fetch_file(url, taken).await.map_err(|failure| failure.at(*place))?;
+                Ok::<_, Failure>((url.clone(), file))
+            }
+        });
+        let all = stream::iter(fetching.collect::<Vec<_>>()).buffered(MOST_AT_ONCE).try_collect();
+        timeout(self.bounds.total, all).await.unwrap_or_else(|_| {
+            let seconds = self.bounds.total.as_secs_f32();
+            let detail = format!(
+                "fetching the files of this request took longer than {seconds} s; send the files themselves, or raise \
+                 [fetch] seconds"
+            );
+            Err(Failure::new(FailureKind::TimedOut, detail))
+        })
+    }
+
+    /// Fetches a file. `taken` counts the bytes of all files of its request.
+    async fn fetch_file(&self, url: &str, taken: &AtomicU64) -> Result<FetchedFile, Failure> {
         let mut spool = self.admission.spool();
-        let fetched = self.fetcher.fetch(url, &mut |chunk| spool.write(chunk)).await?;
-        let name = name.or(fetched.file_name);
-        let claim = Claim { mime: fetched.media_type.as_deref(), file_name: name.as_deref() };
-        let media = classify(spool.finish(), claim).map_err(|refusal| Failure::unsupported(refusal.to_string()))?;
+        let most = self.bounds.bytes;
+        let mut keep = |chunk: &[u8]| {
+            let bytes = chunk.len() as u64;
+            if taken.fetch_add(bytes, Ordering::Relaxed) + bytes > most {
+                return Err(Failure::too_large(format!(
+                    "the files that this request names have more than {most} bytes together; send fewer, or raise [limits] \
+                     upload_bytes"
+                )));
+            }
+            spool.write(chunk)
+        };
+        let fetched = self.fetcher.fetch(url, &mut keep).await?;
+        Ok(FetchedFile { blob: spool.finish(), media_type: fetched.media_type, name: fetched.file_name })
+    }
+}
+
+/// A file that was fetched, before it is known what it is.
+struct FetchedFile {
+    blob: Blob,
+    media_type: Option<String>,
+    name: Option<String>,
+}
+
+impl FetchedFile {
+    /// The file as a part that named it, which may have a name of its own for it.
+    fn part(&self, url: &str, name: Option<String>) -> Result<MediaPart, Failure> {
+        let name = name.or_else(|| self.name.clone());
+        let claim = Claim { mime: self.media_type.as_deref(), file_name: name.as_deref() };
+        let media = classify(self.blob.clone(), claim).map_err(|refusal| Failure::unsupported(refusal.to_string()))?;
         Ok(MediaPart { media, name, detail: None, url: Some(url.to_owned()) })
     }
 }

@@ -17,6 +17,7 @@ mod recipe_file;
 mod routing;
 mod spool;
 mod tasks;
+mod temporary;
 mod treatments;
 
 pub use admission::{Admission, HeldBytes, InUse};
@@ -33,6 +34,7 @@ pub use routing::{
 };
 pub use spool::Spool;
 pub use tasks::{Answered, Embedded, Growing, WholeAnswer};
+pub use temporary::TemporaryFiles;
 pub use treatments::{Pipelines, Treatments};
 
 use std::sync::Arc;

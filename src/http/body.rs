@@ -15,8 +15,10 @@ use mediary_core::Failure;
 use tokio::time::{Instant, timeout};
 
 use super::error::ApiError;
+use super::json_weight;
 use super::state::AppState;
 use crate::config::Limits;
+use crate::gateway::{HeldBytes, blocking};
 
 /// Why a body did not arrive whole.
 #[derive(Debug, thiserror::Error)]
@@ -100,27 +102,57 @@ impl Pace {
             Ok(Some(Ok(chunk))) => chunk,
         };
         self.received += chunk.len() as u64;
-        let taken = self.begun.elapsed();
-        if self.received > self.most {
-            return Err(BodyError::TooLarge(self.most));
-        }
-        if taken > self.idle && self.received < self.least_rate.saturating_mul(taken.as_secs()) {
-            return Err(BodyError::Slow(self.least_rate));
-        }
+        self.judge(self.begun.elapsed())?;
         Ok(Some(chunk))
+    }
+
+    /// Whether what came in this time is not too much, and not too little.
+    fn judge(&self, taken: Duration) -> Result<(), BodyError> {
+        if self.received > self.most {
+            Err(BodyError::TooLarge(self.most))
+        } else if taken > self.idle && self.received < self.least_rate.saturating_mul(taken.as_secs()) {
+            Err(BodyError::Slow(self.least_rate))
+        } else {
+            Ok(())
+        }
     }
 }
 
-/// The whole body of a request, within the limits.
+/// The whole JSON body of a request, within the limits.
 pub(super) async fn whole(request: Request, state: &AppState) -> Result<Bytes, ApiError> {
     let (head, body) = request.into_parts();
     let announced = announced(&head.headers, &state.config.limits)?;
-    let mut held = state.gateway.admission().enter().await?;
-    let mut stream = Box::pin(chunks(body, &state.config.limits));
+    let held = state.gateway.admission().enter().await?;
+    json(Box::pin(chunks(body, &state.config.limits)), held, announced, &state.config.limits).await
+}
+
+/// JSON cannot be read piece by piece, so it is kept whole; what it will take when it is parsed is weighed before.
+pub(super) async fn json(
+    mut stream: impl Stream<Item = Result<Bytes, BodyError>> + Unpin,
+    mut held: HeldBytes,
+    announced: Option<u64>,
+    limits: &Limits,
+) -> Result<Bytes, ApiError> {
+    let mut next_look = limits.json_bytes.get();
     while let Some(chunk) = stream.next().await {
         held.push(&chunk?, announced)?;
+        // What is too much already need not arrive whole. Each look is at twice as much as the one before.
+        if held.as_ref().len() as u64 > next_look {
+            held = weighed(held, limits).await?.0;
+            next_look = 2 * held.as_ref().len() as u64;
+        }
     }
+    let (mut held, parsed_bytes) = weighed(held, limits).await?;
+    held.and_beside(parsed_bytes)?;
     Ok(held.finish())
+}
+
+/// Holds what has come of a JSON body against the limits, and tells what its values will take.
+async fn weighed(held: HeldBytes, limits: &Limits) -> Result<(HeldBytes, u64), ApiError> {
+    let length = held.as_ref().len();
+    let (weight, held) = blocking::through(length, move || (json_weight::weigh(held.as_ref()), held)).await?;
+    weight.check(limits)?;
+    Ok((held, weight.parsed_bytes()))
 }
 
 #[cfg(test)]
@@ -135,43 +167,38 @@ mod tests {
         Limits { upload_bytes: Size::new(1_000_000), body_rate: Size::new(1_000), ..Limits::default() }
     }
 
-    /// A body of so many chunks of so many bytes, each after so long.
-    fn dripping(count: usize, bytes: usize, after: Duration) -> Body {
-        Body::from_stream(stream::unfold(count, move |left| async move {
-            let left = left.checked_sub(1)?;
-            tokio::time::sleep(after).await;
-            Some((Ok::<_, std::io::Error>(Bytes::from(vec![0; bytes])), left))
-        }))
+    #[test]
+    fn a_body_is_given_up_that_is_too_long_or_trickles() {
+        let idle = Duration::from_secs(30);
+        let rows = [
+            (10, 1, ""),
+            (10, 29, ""),
+            (10, 31, "at less than 1000 bytes a second"),
+            (40_000, 31, ""),
+            (40_000, 50, "at less than 1000 bytes a second"),
+            (1_000_001, 1, "larger than 1000000 bytes"),
+        ];
+        for (received, seconds, expected) in rows {
+            let (begun, total) = (Instant::now(), Duration::from_secs(600));
+            let pace = Pace { begun, received, most: 1_000_000, idle, least_rate: 1_000, total };
+            let found = pace.judge(Duration::from_secs(seconds)).err().map(|error| error.to_string());
+            assert_eq!(found.is_some(), !expected.is_empty(), "{found:?}");
+            assert!(found.unwrap_or_default().contains(expected), "{expected}");
+        }
     }
 
-    #[tokio::test(start_paused = true)]
-    async fn a_body_is_given_up_that_stands_still_trickles_or_never_ends() {
+    #[tokio::test]
+    async fn a_body_is_given_up_that_stands_still_or_never_ends() {
         let rows = [
-            (3, 1_000, 1, None),
-            (3, 1, 31, Some("stopped arriving")),
-            (100, 1, 20, Some("at less than 1000 bytes a second")),
-            (1_000, 30_000, 29, Some("took longer than 600 s")),
-            (100, 30_000, 0, Some("larger than 1000000 bytes")),
-            // Slow at its beginning, but soon over.
-            (20, 10, 1, None),
+            (Duration::ZERO, Duration::from_secs(600), "stopped arriving for 0 s"),
+            (Duration::from_secs(30), Duration::ZERO, "took longer than 0 s"),
         ];
-        for (count, bytes, seconds, expected) in rows {
-            let body = dripping(count, bytes, Duration::from_secs(seconds));
-            let mut most = limits();
-            if expected.is_some_and(|why| why.contains("600")) {
-                most.upload_bytes = Size::mega(100);
-            }
-            let mut stream = Box::pin(chunks(body, &most));
-            let mut ended = None;
-            while let Some(chunk) = stream.next().await {
-                ended = chunk.err();
-                if ended.is_some() {
-                    break;
-                }
-            }
-            let ended = ended.map(|error| error.to_string());
-            assert_eq!(ended.is_some(), expected.is_some(), "{ended:?} {expected:?}");
-            assert!(ended.unwrap_or_default().contains(expected.unwrap_or_default()), "{expected:?}");
+        for (idle, total, expected) in rows {
+            let limits = Limits { body_idle: idle, body_time: total, ..limits() };
+            let body = Body::from_stream(stream::pending::<Result<Bytes, std::io::Error>>());
+            let first = Box::pin(chunks(body, &limits)).next().await;
+            let error = first.expect("it ends with a complaint").expect_err("nothing came").to_string();
+            assert!(error.contains(expected), "{error}");
         }
     }
 

@@ -21,6 +21,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::error::ApiError;
 use super::request_id::RequestId;
+use super::watched::Watched;
 
 /// How long a client may be silent, and how long it may go on sending, after its last answer.
 const LINGER_SILENCE: Duration = Duration::from_secs(2);
@@ -43,7 +44,7 @@ pub(super) struct Stops {
 #[derive(Debug, Clone)]
 pub(super) struct Connections {
     pub(super) app: Router,
-    /// How long a header may take to arrive, and how long an idle connection is kept.
+    /// How long a header may take to arrive, an answer may go unread, and an idle connection is kept.
     pub(super) patience: Duration,
 }
 
@@ -65,7 +66,7 @@ impl Connections {
             .timer(TokioTimer::new())
             .header_read_timeout(self.patience)
             .max_buf_size(MOST_BUFFERED_BYTES)
-            .serve_connection(TokioIo::new(stream), service);
+            .serve_connection(TokioIo::new(Watched::new(stream, self.patience)), service);
         let mut finishing = false;
         let ended = loop {
             tokio::select! {
@@ -82,7 +83,7 @@ impl Connections {
             }
         };
         let parts = connection.into_parts();
-        let mut stream = parts.io.into_inner();
+        let mut stream = parts.io.into_inner().into_inner();
         let stood_still = ended.as_ref().is_err_and(hyper::Error::is_timeout);
         if stood_still && !parts.read_buf.is_empty() {
             refuse_unfinished_header(&mut stream).await;

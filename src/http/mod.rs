@@ -10,6 +10,7 @@ mod error;
 mod fleet;
 mod guard;
 mod health;
+mod json_weight;
 mod landing;
 mod lanes;
 mod metrics;
@@ -23,6 +24,7 @@ mod state;
 mod tasks;
 mod unpacked;
 mod visit;
+mod watched;
 
 #[cfg(test)]
 mod tests;

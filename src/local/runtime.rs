@@ -14,6 +14,9 @@ use ort::session::Session;
 use ort::session::builder::GraphOptimizationLevel;
 use thiserror::Error;
 
+/// OpenVINO keeps what it has compiled for each shape it met, without end unless it is told one.
+const COMPILED_SHAPES: u32 = 64;
+
 /// The code that computes a model's layers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum ExecutionProvider {
@@ -60,7 +63,9 @@ impl ExecutionProvider {
             // Pinned, two one-thread sessions would both sit on the first core.
             .with_arbitrary_config(
                 "load_config",
-                format!(r#"{{"CPU":{{"INFERENCE_PRECISION_HINT":"{hint}","ENABLE_CPU_PINNING":false}}}}"#),
+                format!(
+                    r#"{{"CPU":{{"INFERENCE_PRECISION_HINT":"{hint}","ENABLE_CPU_PINNING":false,"CPU_RUNTIME_CACHE_CAPACITY":"{COMPILED_SHAPES}"}}}}"#
+                ),
             )
             .build()
             .error_on_failure()

@@ -6,6 +6,7 @@
 mod access;
 mod admission;
 mod answers;
+mod attacks;
 mod bad_files;
 mod bad_requests;
 mod boxes;

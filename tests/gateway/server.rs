@@ -181,6 +181,7 @@ fn gateway(config: &Config, models: &Models, ffmpeg: Option<Ffmpeg>) -> Gateway 
     let cache_dir = config.cache.dir.clone();
     let providers = Providers::assemble(config, &Environment::default(), None);
     let providers = providers.expect("the providers of the test are right");
+    let ffmpeg = ffmpeg.map(|ffmpeg| ffmpeg.launched_by(program.clone()));
     let (recipe, pipelines) = (Recipe::embedded(), Pipelines::embedded());
     let parts = Parts { config, recipe, pipelines, ffmpeg, providers, models, cache_dir, program };
     Gateway::new(parts).expect("the system gives threads")

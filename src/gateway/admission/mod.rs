@@ -8,17 +8,19 @@
 //!
 //! 1. *Bytes* are waited for once, at the door, by a request that holds nothing yet. All that it takes of them later (a
 //!    body that grows, a file that it names, a part that was treated) it gets at once or is refused.
-//! 2. A place with the PDF workers is waited for, then a *child*. Whoever holds a child waits for no other.
-//! 3. *Pixels* are waited for last, all that one step needs at once. Whoever holds pixels waits for an engine or a
+//! 2. A place with the PDF workers is waited for, then a *child*. A request that holds a child waits for no other.
+//! 3. *Pixels* are waited for last, all that one step needs at once. A request that holds pixels waits for an engine or a
 //!    provider, which need no permit, but for nothing of the above; a page that waits for its pixels while the one before
 //!    is read does not hold that one up.
 //!
 //! So no circle of requests can wait for one another, and a permit that is held comes back by itself.
 
+mod held;
 mod machine;
 mod permit;
 mod room;
 
+pub use held::HeldBytes;
 pub(super) use permit::Permit;
 pub(super) use room::Room;
 
@@ -78,7 +80,7 @@ impl Admission {
     /// # Errors
     /// Busy when there is no room in time.
     pub async fn enter(&self) -> Result<HeldBytes, Failure> {
-        Ok(HeldBytes { bytes: Vec::new(), permit: self.bytes.take(FIRST_BYTES).await? })
+        Ok(HeldBytes::new(self.bytes.take(FIRST_BYTES).await?))
     }
 
     /// A spool whose memory counts.
@@ -101,47 +103,6 @@ impl Admission {
     /// Busy when there is no room in time.
     pub(super) async fn child(&self) -> Result<Hold, Failure> {
         Ok(self.children.take(1).await?.hold())
-    }
-}
-
-/// Bytes that grow as they arrive, each of them with its permit.
-#[derive(Debug)]
-pub struct HeldBytes {
-    bytes: Vec<u8>,
-    permit: Permit,
-}
-
-impl HeldBytes {
-    /// Appends a chunk. The buffer doubles, up to the length that was `announced`, so that no more is reserved than twice
-    /// what came.
-    ///
-    /// # Errors
-    /// Busy when there is no more room.
-    pub fn push(&mut self, chunk: &[u8], announced: Option<u64>) -> Result<(), Failure> {
-        let wanted = self.bytes.len() + chunk.len();
-        if wanted > self.bytes.capacity() {
-            let announced = announced.and_then(|length| usize::try_from(length).ok()).unwrap_or(usize::MAX);
-            let mut capacity = (2 * self.bytes.capacity()).min(announced).max(wanted);
-            if self.permit.grow_to((capacity as u64).max(FIRST_BYTES)).is_err() {
-                capacity = wanted;
-                self.permit.grow_to(capacity as u64)?;
-            }
-            self.bytes.reserve_exact(capacity - self.bytes.len());
-        }
-        self.bytes.extend_from_slice(chunk);
-        Ok(())
-    }
-
-    /// What came, with its permit for as long as any part of it is used.
-    #[must_use]
-    pub fn finish(self) -> bytes::Bytes {
-        bytes::Bytes::from_owner(self)
-    }
-}
-
-impl AsRef<[u8]> for HeldBytes {
-    fn as_ref(&self) -> &[u8] {
-        &self.bytes
     }
 }
 

@@ -52,8 +52,9 @@ impl Drawings {
     }
 }
 
-fn key(reading: &str, index: usize) -> CacheKey {
-    CacheKey::of([reading.as_bytes(), &index.to_le_bytes()])
+/// The client is part of the key: a picture is shown to no other.
+fn key(client: &[u8], reading: &str, index: usize) -> CacheKey {
+    CacheKey::of([client, reading.as_bytes(), &index.to_le_bytes()])
 }
 
 impl Reader {
@@ -73,15 +74,21 @@ impl Reader {
         }
     }
 
-    /// Keeps the drawn pages of a reading for a while, to be fetched by its id.
+    /// Keeps the drawn pages of a reading for a while, to be fetched by its id and the client that had it read.
     ///
     /// # Errors
     /// When the disk is full.
-    pub async fn keep_drawings(&self, reading: String, pages: Vec<(usize, Vec<u8>)>) -> Result<(), Failure> {
+    pub async fn keep_drawings(
+        &self,
+        client: &[u8],
+        reading: String,
+        pages: Vec<(usize, Vec<u8>)>,
+    ) -> Result<(), Failure> {
+        let client = client.to_vec();
         let shelf = self.drawings.shelf_or_new()?;
         blocking::run(move || {
             for (index, png) in pages {
-                let kept = shelf.cache.put(&key(&reading, index), &png);
+                let kept = shelf.cache.put(&key(&client, &reading, index), &png);
                 kept.map_err(|error| Failure::broken(error.to_string()))?;
             }
             Ok(())
@@ -90,9 +97,9 @@ impl Reader {
     }
 
     /// A drawn page, as PNG; `None` if there is none, or none any more.
-    pub async fn drawing(&self, reading: String, index: usize) -> Option<Vec<u8>> {
+    pub async fn drawing(&self, client: Vec<u8>, reading: String, index: usize) -> Option<Vec<u8>> {
         let shelf = self.drawings.shelf()?;
-        blocking::run(move || Ok(shelf.cache.get(&key(&reading, index)))).await.ok().flatten()
+        blocking::run(move || Ok(shelf.cache.get(&key(&client, &reading, index)))).await.ok().flatten()
     }
 
     async fn draw_document(

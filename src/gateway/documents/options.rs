@@ -38,6 +38,8 @@ pub struct ReadOptions {
     pub cache: bool,
     /// Where pages may go; the operator may allow less.
     pub privacy: Privacy,
+    /// What tells the client from others where it must not learn of their documents; empty: there is one client.
+    pub client: Vec<u8>,
 }
 
 impl Default for ReadOptions {
@@ -52,6 +54,7 @@ impl Default for ReadOptions {
             dpi: None,
             cache: true,
             privacy: Privacy::Any,
+            client: Vec::new(),
         }
     }
 }

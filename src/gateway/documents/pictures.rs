@@ -32,6 +32,14 @@ impl Reader {
         let pictures = self.pictures(media).await?;
         let total = pictures.pages();
         let indices = options.pages.indices(total).map_err(|error| Failure::malformed(error.to_string()))?;
+        let limit = self.limits.image.pages as usize;
+        if indices.len() > limit {
+            return Err(Failure::too_large(format!(
+                "{} pages are more than the limit of {limit}; select some with `pages`, for example 1-{limit}, or raise \
+                 [limits.image] pages",
+                indices.len()
+            )));
+        }
         let mut outcomes = Vec::with_capacity(indices.len());
         for &index in &indices {
             let hold = self.room_for_picture(&pictures, index).await?;

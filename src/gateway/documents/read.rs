@@ -7,6 +7,7 @@ use mediary_core::document::Page;
 use mediary_core::plan::{Privacy, RecipeName, Treatment};
 use mediary_core::{Failure, FailureKind, Media, MediaFormat, MediaKind};
 use serde::Serialize;
+use tokio::time::timeout;
 
 use super::super::limits;
 use super::super::routing::{CallError, Planned};
@@ -52,6 +53,18 @@ impl Reader {
         options: &ReadOptions,
         on_page: OnPage<'_>,
     ) -> Result<Reading, Failure> {
+        let limit = self.limits.document.time;
+        timeout(limit, self.read_in_time(media, options, on_page)).await.unwrap_or_else(|_| {
+            let detail = format!(
+                "reading this took longer than {} s; read fewer pages at once with `pages`, or raise [limits.document] \
+                 seconds",
+                limit.as_secs_f32()
+            );
+            Err(Failure::new(FailureKind::TimedOut, detail))
+        })
+    }
+
+    async fn read_in_time(&self, media: Media, options: &ReadOptions, on_page: OnPage<'_>) -> Result<Reading, Failure> {
         let started = Instant::now();
         self.check_engine(options)?;
         limits::check_size(&self.limits, &media)?;

@@ -1,7 +1,7 @@
 //! What was read before: the same bytes with the same options are read once.
 //!
 //! The key holds everything a result depends on: the bytes, the options, the recipe, what is installed and this
-//! version. Documents with a password are never kept; neither is a result with a page that failed.
+//! version; and the client, so that none learns what others have read. Documents with a password are never kept; neither is a result with a page that failed.
 
 use std::sync::Arc;
 use std::time::Instant;

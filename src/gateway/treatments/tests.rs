@@ -125,7 +125,7 @@ async fn a_file_of_text_is_quoted() {
     let text = &shown(&chat.messages[1])[1];
     let note = std::fs::read_to_string(format!("{}/samples/note.txt", env!("CARGO_MANIFEST_DIR"))).unwrap();
     assert!(
-        text.contains("\"note.txt\" (text)") && text.contains(note.trim_end()) && text.ends_with(" ends]"),
+        text.contains("an attached file (text)") && text.contains(note.trim_end()) && text.ends_with(" ends]"),
         "{text}"
     );
     assert_eq!(notes[0].does, "extract");

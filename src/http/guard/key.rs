@@ -10,7 +10,7 @@ use axum::http::header::AUTHORIZATION;
 use sha2::{Digest, Sha256};
 use subtle::{Choice, ConstantTimeEq};
 
-use crate::config::Secret;
+use crate::config::{Secret, Server};
 use crate::http::error::ApiError;
 
 const HOW: &str = "send one of this server's API keys as `Authorization: Bearer KEY` or `x-api-key: KEY`";
@@ -53,6 +53,11 @@ impl fmt::Debug for Keys {
 /// What a client is known by where conversations are told apart: a digest of the first key it brings, or nothing.
 pub(in crate::http) fn client_of(headers: &HeaderMap) -> Vec<u8> {
     presented(headers).next().map_or(Vec::new(), |key| digest(key).to_vec())
+}
+
+/// What a client is known by where it must not learn of others' documents: its key, if this server asks for one.
+pub(in crate::http) fn owner_of(headers: &HeaderMap, server: &Server) -> Vec<u8> {
+    if server.api_keys.is_empty() { Vec::new() } else { client_of(headers) }
 }
 
 fn digest(key: &[u8]) -> [u8; 32] {

@@ -12,7 +12,7 @@ mod origin;
 #[cfg(test)]
 mod tests;
 
-pub(super) use key::client_of;
+pub(super) use key::{client_of, owner_of};
 
 use std::sync::Arc;
 

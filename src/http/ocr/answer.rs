@@ -70,7 +70,7 @@ pub(super) async fn body(
         for page in &mut body.pages {
             page.image_url = Some(format!("{base}/v1/ocr/images/{id}/{}", page.index));
         }
-        state.gateway.reader.keep_drawings(id, pages).await?;
+        state.gateway.reader.keep_drawings(&options.client, id, pages).await?;
     }
     Ok(body)
 }

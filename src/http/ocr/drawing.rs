@@ -1,10 +1,12 @@
 //! `GET /v1/ocr/images/{id}/{page}`: a page of an earlier answer with what was read outlined.
 
 use axum::extract::{Path, State};
+use axum::http::HeaderMap;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 
 use super::super::error::{ApiError, ErrorBody};
+use super::super::guard::owner_of;
 use super::super::state::AppState;
 
 /// A page of a reading with what was read outlined, as PNG.
@@ -25,10 +27,14 @@ use super::super::state::AppState;
 pub(in super::super) async fn drawing(
     State(state): State<AppState>,
     Path((id, page)): Path<(String, String)>,
+    headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let page = page.trim_end_matches(".png").parse().ok();
     let png = match page {
-        Some(index) => state.gateway.reader.drawing(id, index).await,
+        Some(index) => {
+            let client = owner_of(&headers, &state.config.server);
+            state.gateway.reader.drawing(client, id, index).await
+        }
         None => None,
     };
     let png = png.ok_or_else(|| {

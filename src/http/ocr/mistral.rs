@@ -12,6 +12,7 @@ use mediary_core::{Failure, FailureKind, Media};
 use super::super::AppState;
 use super::super::body;
 use super::super::error::ApiError;
+use super::super::guard::owner_of;
 use super::super::tasks::bounds;
 use super::{classified, source};
 use crate::gateway::ReadOptions;
@@ -47,9 +48,11 @@ const LONGEST_COMPLAINT_CHARS: usize = 300;
 )]
 pub(in crate::http) async fn mistral(State(state): State<AppState>, request: Request) -> Result<Response, ApiError> {
     let privacy = bounds(request.headers())?.privacy;
+    let client = owner_of(request.headers(), &state.config.server);
     let body = body::whole(request, &state).await?;
     let OcrForm { source, name, mut options, encoder, dropped } = parse(&body)?.decode()?;
     options.privacy = privacy;
+    options.client = client;
     let selects_pages = options.pages != Default::default();
     let file = source::open(&state, source, name).await?;
     // The document has been decoded out of it, and reading may take long.

@@ -10,6 +10,7 @@ use mediary_core::Failure;
 
 use super::super::AppState;
 use super::super::error::{ApiError, ErrorBody};
+use super::super::guard::owner_of;
 use super::super::landing;
 use super::super::request_id::RequestId;
 use super::super::tasks::bounds;
@@ -70,9 +71,11 @@ pub(in super::super) async fn process(
     let base = landing::base_url(&state.config.server, request.headers());
     let preference = Preference::of(request.headers().get_all(ACCEPT).iter());
     let privacy = bounds(request.headers())?.privacy;
+    let client = owner_of(request.headers(), &state.config.server);
     let Upload { files, fields } = upload::receive(request, &state).await?;
     let mut form = fields.decode(preference.output())?;
     form.options.privacy = privacy;
+    form.options.client = client;
     let encoder = Encoder { output: form.output, detail: form.detail };
     let mut files = files.into_iter();
     let Some(first) = files.next() else {

@@ -11,7 +11,7 @@ use super::super::body::{self, BodyError};
 use super::super::error::ApiError;
 use super::super::state::AppState;
 use super::{content_type, multipart};
-use crate::gateway::{Admission, HeldBytes};
+use crate::gateway::Admission;
 use crate::protocol::process::{Fields, JsonRequest};
 
 /// What a request brought.
@@ -48,25 +48,13 @@ pub(super) async fn receive(request: Request, state: &AppState) -> Result<Upload
             multipart::files(stream, boundary, admission, &mut fields).await?
         }
         "application/json" => {
-            let body = collect(stream, first, announced).await?;
+            // The body goes before the file is used, which is decoded out of it piece by piece.
+            let body = body::json(stream, first, announced, limits).await?;
             vec![json_file(&body, admission, &mut fields).await?]
         }
         _ => vec![raw(stream, mime, admission).await?],
     };
     Ok(Upload { files, fields })
-}
-
-/// JSON cannot be read piece by piece: the body is kept whole, the file is decoded out of it piece by
-/// piece, and the body goes before the file is used.
-async fn collect(
-    mut stream: impl Stream<Item = Result<Bytes, BodyError>> + Unpin,
-    mut held: HeldBytes,
-    announced: Option<u64>,
-) -> Result<Bytes, ApiError> {
-    while let Some(chunk) = stream.next().await {
-        held.push(&chunk?, announced)?;
-    }
-    Ok(held.finish())
 }
 
 /// The file in a JSON body, and its fields.

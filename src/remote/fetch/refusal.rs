@@ -16,9 +16,9 @@ pub(super) enum Refusal {
     #[error("the address {ip} is {why}; to let Mediary fetch from it, list it under [fetch] allow")]
     Address { ip: IpAddr, why: &'static str },
     #[error(
-        "the address of host `{host}` is {why} ({ip}); to let Mediary fetch from it, list the host under [fetch] allow"
+        "host `{host}` is not on the public Internet; to let Mediary fetch from it, list the host under [fetch] allow"
     )]
-    Name { host: String, ip: IpAddr, why: &'static str },
+    Name { host: String },
     #[error("there is no host `{host}`; check the address's spelling")]
     NoSuchHost { host: String },
 }

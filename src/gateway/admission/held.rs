@@ -1,0 +1,59 @@
+//! A body as it arrives, each byte of it with its permit.
+
+use bytes::Bytes;
+use mediary_core::Failure;
+
+use super::{FIRST_BYTES, Permit};
+
+/// Bytes that grow as they arrive, each of them with its permit.
+#[derive(Debug)]
+pub struct HeldBytes {
+    bytes: Vec<u8>,
+    permit: Permit,
+}
+
+impl HeldBytes {
+    pub(super) fn new(permit: Permit) -> Self {
+        Self { bytes: Vec::new(), permit }
+    }
+
+    /// Appends a chunk. The buffer doubles, up to the length that was `announced`, so that no more is reserved than twice
+    /// what came.
+    ///
+    /// # Errors
+    /// Busy when there is no more room.
+    pub fn push(&mut self, chunk: &[u8], announced: Option<u64>) -> Result<(), Failure> {
+        let wanted = self.bytes.len() + chunk.len();
+        if wanted > self.bytes.capacity() {
+            let announced = announced.and_then(|length| usize::try_from(length).ok()).unwrap_or(usize::MAX);
+            let mut capacity = (2 * self.bytes.capacity()).min(announced).max(wanted);
+            if self.permit.grow_to((capacity as u64).max(FIRST_BYTES)).is_err() {
+                capacity = wanted;
+                self.permit.grow_to(capacity as u64)?;
+            }
+            self.bytes.reserve_exact(capacity - self.bytes.len());
+        }
+        self.bytes.extend_from_slice(chunk);
+        Ok(())
+    }
+
+    /// Takes a permit for what will be made of them, too.
+    ///
+    /// # Errors
+    /// Busy when there is no more room.
+    pub fn and_beside(&mut self, bytes: u64) -> Result<(), Failure> {
+        self.permit.grow_to((self.bytes.capacity() as u64).saturating_add(bytes))
+    }
+
+    /// What came, with its permit for as long as any part of it is used.
+    #[must_use]
+    pub fn finish(self) -> Bytes {
+        Bytes::from_owner(self)
+    }
+}
+
+impl AsRef<[u8]> for HeldBytes {
+    fn as_ref(&self) -> &[u8] {
+        &self.bytes
+    }
+}

@@ -1,0 +1,84 @@
+//! The folder for temporary files of this process, which goes with it; after a crash the next start removes it.
+//!
+//! Uploads lie there by name, since workers and ffmpeg open them. A process that is killed cannot remove anything, so each
+//! holds a lock on a file in its folder: a folder without one is stale.
+
+use std::fs::{self, File};
+use std::io;
+use std::path::Path;
+
+use tempfile::TempDir;
+
+const PREFIX: &str = "mediary-files-";
+const LOCK: &str = "lock";
+
+/// The folder of this process. Dropping it removes it with everything inside.
+#[derive(Debug)]
+pub struct TemporaryFiles {
+    folder: TempDir,
+    /// Held as long as the folder is in use; the system lets go of it when the process ends.
+    _lock: File,
+}
+
+impl TemporaryFiles {
+    /// Makes the folder in `parent`, and removes those that processes before have left there.
+    ///
+    /// # Errors
+    /// When it cannot be made.
+    pub fn in_folder(parent: &Path) -> io::Result<Self> {
+        sweep(parent);
+        let folder = tempfile::Builder::new().prefix(PREFIX).tempdir_in(parent)?;
+        let lock = File::create_new(folder.path().join(LOCK))?;
+        lock.lock()?;
+        Ok(Self { folder, _lock: lock })
+    }
+
+    /// Where it is.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        self.folder.path()
+    }
+}
+
+/// Removes folders that no process holds any more. What cannot be removed is another user's, and no harm.
+fn sweep(parent: &Path) {
+    let Ok(entries) = fs::read_dir(parent) else { return };
+    for entry in entries.flatten() {
+        if !entry.file_name().to_string_lossy().starts_with(PREFIX) {
+            continue;
+        }
+        let folder = entry.path();
+        // One without its lock is being made this moment, or is none of ours.
+        let Ok(lock) = File::open(folder.join(LOCK)) else { continue };
+        if lock.try_lock().is_ok() && fs::remove_dir_all(&folder).is_ok() {
+            tracing::info!("removed temporary files that a process before has left");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_killed_process_left_is_removed_and_what_is_in_use_is_not() {
+        let parent = tempfile::tempdir().unwrap();
+        let running = TemporaryFiles::in_folder(parent.path()).unwrap();
+        fs::write(running.path().join("upload"), "in use").unwrap();
+        let stale = parent.path().join(format!("{PREFIX}stale"));
+        let (foreign, new) = (parent.path().join("foreign"), parent.path().join(format!("{PREFIX}new")));
+        for folder in [&stale, &foreign, &new] {
+            fs::create_dir(folder).unwrap();
+            fs::write(folder.join("upload"), "left").unwrap();
+        }
+        for folder in [&stale, &foreign] {
+            fs::write(folder.join(LOCK), "").unwrap();
+        }
+        let started = TemporaryFiles::in_folder(parent.path()).unwrap();
+        assert!(running.path().join("upload").exists() && started.path().exists());
+        assert!(!stale.exists() && foreign.exists() && new.exists());
+        let path = started.path().to_owned();
+        drop(started);
+        assert!(!path.exists());
+    }
+}
