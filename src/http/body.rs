@@ -126,6 +126,18 @@ pub(super) async fn whole(request: Request, state: &AppState) -> Result<Bytes, A
     json(Box::pin(chunks(body, &state.config.limits)), held, announced, &state.config.limits).await
 }
 
+/// The body of a request as it came, packed perhaps, within the limits.
+pub(super) async fn packed(request: Request, state: &AppState) -> Result<HeldBytes, ApiError> {
+    let (head, body) = request.into_parts();
+    let announced = announced(&head.headers, &state.config.limits)?;
+    let mut held = state.gateway.admission().enter().await?;
+    let mut stream = Box::pin(chunks(body, &state.config.limits));
+    while let Some(chunk) = stream.next().await {
+        held.push(&chunk?, announced)?;
+    }
+    Ok(held)
+}
+
 /// JSON cannot be read piece by piece, so it is kept whole; what it will take when it is parsed is weighed before.
 pub(super) async fn json(
     mut stream: impl Stream<Item = Result<Bytes, BodyError>> + Unpin,
@@ -142,6 +154,11 @@ pub(super) async fn json(
             next_look = 2 * held.as_ref().len() as u64;
         }
     }
+    settled(held, limits).await
+}
+
+/// JSON that is there, with room for what it will take when it is parsed.
+pub(super) async fn settled(held: HeldBytes, limits: &Limits) -> Result<Bytes, ApiError> {
     let (mut held, parsed_bytes) = weighed(held, limits).await?;
     held.and_beside(parsed_bytes)?;
     Ok(held.finish())

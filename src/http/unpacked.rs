@@ -30,14 +30,14 @@ pub(super) async fn json_body(request: Request, state: &AppState) -> Result<Byte
     let encoding = request.headers().get(CONTENT_ENCODING).map(|value| value.to_str().unwrap_or("?").trim().to_owned());
     let encoding = encoding.unwrap_or_default().to_ascii_lowercase();
     let most_bytes = state.config.limits.upload_bytes.get();
-    let body = body::whole(request, state).await?;
     let mut body = match encoding.as_str() {
-        "" | "identity" => body,
+        "" | "identity" => body::whole(request, state).await?,
         "gzip" | "x-gzip" => {
+            let packed = body::packed(request, state).await?;
             let mut held = state.gateway.admission().enter().await?;
-            let unpack = move || unpacked(&body, most_bytes, |piece| held.push(piece, None)).map(|()| held.finish());
+            let unpack = move || unpacked(packed.as_ref(), most_bytes, |piece| held.push(piece, None)).map(|()| held);
             // A small body may hold much.
-            blocking::through(usize::MAX, unpack).await??
+            body::settled(blocking::through(usize::MAX, unpack).await??, &state.config.limits).await?
         }
         other => {
             let message =
