@@ -22,7 +22,7 @@ const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 ///
 /// # Errors
 /// When it is too large, packed or not, or packed in a way that is not known here.
-pub(in crate::http) async fn json_body(request: Request, limits: &Limits) -> Result<Bytes, ApiError> {
+pub(super) async fn json_body(request: Request, limits: &Limits) -> Result<Bytes, ApiError> {
     let encoding = request.headers().get(CONTENT_ENCODING).map(|value| value.to_str().unwrap_or("?").trim().to_owned());
     let encoding = encoding.unwrap_or_default().to_ascii_lowercase();
     let most_bytes = limits.upload_bytes.get();

@@ -1,36 +1,35 @@
 //! The tasks over HTTP: one handler for all protocols. Decodes, asks the gateway, encodes.
 //!
 //! A stream's headers wait for its first event, so that a request that no target answers still gets its status; if that
-//! takes long, the client is sent comments instead (see [`relay`]). What a route is and how it is documented stands here;
-//! what its requests and answers look like is said by its [`Protocol`].
+//! takes long, the client is sent comments instead (see [`relay`]). Routes and their documentation stand here, what their
+//! requests and answers look like is said by their [`Protocol`].
 
 mod body;
 mod bounds;
 mod headers;
 mod refused;
 mod relay;
+mod slashes;
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use axum::Extension;
 use axum::extract::{Request, State};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, HeaderValue};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
-use axum::{Extension, Router};
 
 use super::error::{ApiError, ErrorBody};
 use super::guard::client_of;
-use super::models;
 use super::request_id::RequestId;
 use super::state::AppState;
 use crate::gateway::{Answered, TaskRequest, WholeAnswer, blocking};
 use crate::protocol::openai::{CHAT, EMBEDDINGS};
 use crate::protocol::{AnswerHead, Decoded, Encode, Protocol};
 
-pub(super) use body::json_body;
 pub(super) use bounds::bounds;
 pub use refused::refused;
+pub(super) use slashes::behind_slashes;
 
 /// Answers a conversation.
 #[utoipa::path(
@@ -99,14 +98,6 @@ pub(super) async fn embeddings(
     answer(&EMBEDDINGS, state, request_id, request).await
 }
 
-/// The same routes for clients that put a slash behind every address.
-pub(super) fn behind_slashes() -> Router<AppState> {
-    Router::new()
-        .route("/v1/chat/completions/", post(completions))
-        .route("/v1/embeddings/", post(embeddings))
-        .route("/v1/models/", get(models::list))
-}
-
 /// The protocol of a route, where its requests are tasks of one JSON body.
 pub(super) fn protocol_of(route: &str) -> Option<&'static dyn Protocol> {
     match route {
@@ -125,7 +116,7 @@ async fn answer(
 ) -> Result<Response, ApiError> {
     let bounds = bounds(request.headers())?;
     let client = client_of(request.headers());
-    let body = json_body(request, &state.config.limits).await?;
+    let body = body::json_body(request, &state.config.limits).await?;
     let decoded = blocking::through(body.len(), move || protocol.decode(&body)).await??;
     let Decoded { task, model, answer } = decoded;
     let wants_stream = task.streams();
