@@ -93,7 +93,11 @@ pub(super) const OPEN_ROWS: &[(&str, &str, &str)] = &[
     ("providers[].models[].output_tokens", "unknown", "most tokens of a reply"),
     ("providers[].models[].tools", "`false`", "whether it calls functions"),
     ("providers[].models[].tool_choice", "as `tools`", "whether it can be told which function to call"),
-    ("providers[].models[].media_in_tool_results", "`false`", "whether a function's result may hold media"),
+    (
+        "providers[].models[].media_in_tool_results",
+        "`true`",
+        "whether media in a function's result are sent to it, if need be in the turn after it",
+    ),
     ("providers[].models[].streaming", "`true`", "whether its replies come as they grow"),
     (
         "providers[].models[].structured",

@@ -147,6 +147,11 @@ pub(crate) struct CallOf<'a, T> {
 }
 
 impl ChatCall<'_> {
+    /// Notes the messages whose media were moved into turns of the user's.
+    pub(crate) fn media_were_moved(&self, from: &[usize]) {
+        from.iter().for_each(|index| self.leave_out(format!("messages[{index}].order")));
+    }
+
     /// Notes what the system says in the midst of the conversation, where it can only be said at its beginning.
     pub(crate) fn systems_go_first(&self) {
         let messages = self.task.messages.iter().enumerate();

@@ -23,6 +23,7 @@ mod golden;
 mod handover;
 mod listed;
 mod mistral;
+mod moved;
 mod names;
 mod ollama;
 mod openai;

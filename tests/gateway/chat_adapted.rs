@@ -1,12 +1,15 @@
 //! Requests as each provider takes them: schemas, parameters that are refused, marks for what is to be kept. What was left
 //! out, or is said in other words, is named to the client.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use super::chat_talk::{over, with_providers};
 use super::chat_tongues::dialects;
 use super::chat_words::{answers, says};
 use super::client::Answer;
+use super::server::sample;
 use super::upstream::Upstream;
 
 /// What a client is told was left out.
@@ -177,6 +180,43 @@ fn all_that_anthropic_is_not_told_is_named() {
     assert!(left_out.contains(&"top_p".to_owned()) && left_out.contains(&"user".to_owned()), "{left_out:?}");
     let (sent, left_out) = sent_to("anthropic", json!({ "stop": ["\n\n", "END"] }));
     assert_eq!((&sent["stop_sequences"], left_out), (&json!(["END"]), vec!["stop".to_owned()]));
+}
+
+#[test]
+fn a_picture_in_a_result_or_an_answer_stays_with_the_model_that_was_asked_for() {
+    let picture = STANDARD.encode(sample("sign.png"));
+    let shown = json!([
+        { "type": "text", "text": "taken" },
+        { "type": "image_url", "image_url": { "url": format!("data:image/png;base64,{picture}") } },
+    ]);
+    let call = json!({ "id": "c", "type": "function", "function": { "name": "f", "arguments": "{}" } });
+    let asked = json!({
+        "model": "a/m",
+        "tools": [{ "type": "function", "function": { "name": "f" } }],
+        "messages": [
+            { "role": "user", "content": "Look." },
+            { "role": "assistant", "content": null, "tool_calls": [call] },
+            { "role": "tool", "tool_call_id": "c", "content": shown },
+            { "role": "assistant", "content": shown },
+            { "role": "user", "content": "And?" },
+        ],
+    });
+    let sees = json!({ "accepts": ["text", "image"], "tools": true });
+    let (up, other) = (Upstream::doing([says("Hi")]), Upstream::doing([says("From b")]));
+    let server = with_providers(&[up.with_model("a", sees.clone()), other.with_model("b", sees)]);
+    let answer = server.chat(asked);
+    assert_eq!((answer.said().as_str(), answer.header("x-mediary-treatments")), ("Hi", None), "{answer}");
+    assert_eq!(other.calls(), 0);
+    let sent = up.last().json();
+    let messages = sent["messages"].as_array().expect("a list");
+    let roles: Vec<&str> = messages.iter().filter_map(|message| message["role"].as_str()).collect();
+    assert_eq!(roles, ["user", "assistant", "tool", "user", "assistant", "user", "user"]);
+    assert_eq!((&messages[2]["content"], &messages[4]["content"]), (&json!("taken"), &json!("taken")));
+    for moved in [&messages[3], &messages[5]] {
+        let url = moved["content"][1]["image_url"]["url"].as_str();
+        assert!(url.is_some_and(|url| url.ends_with(&picture)), "{moved}");
+    }
+    assert_eq!(dropped(&answer), ["messages[2].order", "messages[3].order"]);
 }
 
 #[test]

@@ -73,7 +73,11 @@ fn told(message: &Map<String, Value>, finish: &Value) -> Value {
     let call = |call: &Value| {
         assert_eq!(call["type"], "function", "{call}");
         assert!(call["id"].as_str().is_some_and(|id| !id.is_empty()), "{call}");
-        format!("{}{}", call["function"]["name"].as_str().unwrap(), call["function"]["arguments"].as_str().unwrap())
+        format!(
+            "{}{}",
+            call["function"]["name"].as_str().expect("it has a name"),
+            call["function"]["arguments"].as_str().expect("they are a text")
+        )
     };
     json!([text("content"), text("reasoning_content"), calls.iter().map(call).collect::<Vec<_>>(), finish])
 }
@@ -201,7 +205,7 @@ fn streams_that_are_almost_right_arrive_right() {
         steps.extend([usage(), done()]);
         let (told, answer) = streamed(&steps);
         assert_eq!(told, *expected, "{name}: {answer}");
-        assert_eq!(answer.chunks().last().unwrap()["usage"]["total_tokens"], 11, "{name}");
+        assert_eq!(answer.chunks().last().expect("there is one")["usage"]["total_tokens"], 11, "{name}");
     }
     let thoughts = [opening(), chunk(&json!({ "reasoning": "Hm" }), None), word("Hi"), closing(), usage(), done()];
     assert_eq!(streamed(&thoughts).0, json!(["Hi", "Hm", [], "stop"]));
@@ -260,7 +264,7 @@ fn odd_numbers_cost_the_count_and_never_the_answer() {
         let (told, answer) = whole(&message, &json!("stop"), &usage);
         assert_eq!(told, json!(["Hi", "", [], "stop"]), "{usage}");
         let streamed = streamed(&[opening(), word("Hi"), closing(), chunk_of(&json!([]), &usage), done()]).1;
-        for counted in [&answer.json()["usage"], &streamed.chunks().last().unwrap()["usage"]] {
+        for counted in [&answer.json()["usage"], &streamed.chunks().last().expect("there is one")["usage"]] {
             let names = ["prompt_tokens", "completion_tokens", "total_tokens"];
             assert!(names.iter().all(|name| counted[*name].is_u64()), "{counted}");
             assert_eq!(counted["estimated"] == true, is_estimated, "{counted}");

@@ -107,7 +107,8 @@ fn the_next_target_gets_the_treatment_that_it_needs() {
 #[test]
 fn a_picture_in_the_result_of_a_tool_is_read_for_targets_that_take_none_there() {
     let up = Upstream::doing([says("Done")]);
-    let server = with_providers(&[up.with_model("a", json!({ "accepts": ["text", "image"], "tools": true }))]);
+    let model = json!({ "accepts": ["text", "image"], "tools": true, "media_in_tool_results": false });
+    let server = with_providers(&[up.with_model("a", model)]);
     let call = json!({ "id": "call_1", "type": "function", "function": { "name": "look", "arguments": "{}" } });
     let asked = json!({ "messages": [
         { "role": "user", "content": "Look" },

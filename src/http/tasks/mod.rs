@@ -1,26 +1,25 @@
 //! The tasks over HTTP: one handler for all protocols. Decodes, asks the gateway, encodes.
 //!
 //! A stream's headers wait for its first event, so that a request that no target answers still gets its status; if that
-//! takes long, the client is sent comments instead (see [`relay`]). What a route is and how it is documented stands here;
-//! what its requests and answers look like is said by its [`Protocol`].
+//! takes long, the client is sent comments instead (see [`relay`]). Routes and their documentation stand here, what their
+//! requests and answers look like is said by their [`Protocol`].
 
 mod bounds;
 mod headers;
 mod refused;
 mod relay;
+mod slashes;
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use axum::Extension;
 use axum::extract::{Request, State};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, HeaderValue};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
-use axum::{Extension, Router};
 
 use super::error::{ApiError, ErrorBody};
 use super::guard::client_of;
-use super::models;
 use super::request_id::RequestId;
 use super::state::AppState;
 use super::unpacked::json_body;
@@ -30,6 +29,7 @@ use crate::protocol::{AnswerHead, Decoded, Encode, Protocol};
 
 pub(super) use bounds::bounds;
 pub use refused::refused;
+pub(super) use slashes::behind_slashes;
 
 /// Answers a conversation.
 #[utoipa::path(
@@ -97,14 +97,6 @@ pub(super) async fn embeddings(
     request: Request,
 ) -> Result<Response, ApiError> {
     answer(&EMBEDDINGS, state, request_id, request).await
-}
-
-/// The same routes for clients that put a slash behind every address.
-pub(super) fn behind_slashes() -> Router<AppState> {
-    Router::new()
-        .route("/v1/chat/completions/", post(completions))
-        .route("/v1/embeddings/", post(embeddings))
-        .route("/v1/models/", get(models::list))
 }
 
 /// The protocol of a route, where its requests are tasks of one JSON body.

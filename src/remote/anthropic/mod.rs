@@ -16,11 +16,11 @@ mod wire;
 
 use http::header::HeaderMap;
 use mediary_core::provider::Call;
-use mediary_core::task::Task;
+use mediary_core::task::{Role, Task};
 use mediary_core::{Failure, MediaFormat, MediaKind};
 
 use crate::dialect::CallOf;
-use crate::{Dialect, HttpCall, Quirks, Reader, unwritable};
+use crate::{Dialect, HttpCall, Quirks, Reader, moved, unwritable};
 
 /// Its name in catalogs and configuration.
 const NAME: &str = "anthropic";
@@ -36,7 +36,12 @@ impl Dialect for Anthropic {
 
     fn encode(&self, call: &Call<'_>, quirks: &Quirks) -> Result<HttpCall, Failure> {
         match call.task {
-            Task::Chat(chat) => encode::encode(&CallOf::new(chat, call, quirks)),
+            Task::Chat(chat) => {
+                let (chat, from) = moved::to_the_user(chat, &[Role::Assistant]);
+                let call = CallOf::new(&*chat, call, quirks);
+                call.media_were_moved(&from);
+                encode::encode(&call)
+            }
             Task::Read(_) | Task::Transcribe(_) | Task::Embed(_) => Err(unwritable::task(NAME, call.task.kind())),
         }
     }

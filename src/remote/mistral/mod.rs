@@ -15,12 +15,12 @@ mod turns;
 
 use http::header::HeaderMap;
 use mediary_core::provider::Call;
-use mediary_core::task::Task;
+use mediary_core::task::{Role, Task};
 use mediary_core::{Failure, MediaFormat, MediaKind};
 
 use crate::dialect::CallOf;
 use crate::openai::{ChatReader, embed_reader, refusal, transcript_reader};
-use crate::{Dialect, HttpCall, Quirks, Reader};
+use crate::{Dialect, HttpCall, Quirks, Reader, moved};
 
 /// Its name in catalogs and configuration.
 const NAME: &str = "mistral";
@@ -37,7 +37,9 @@ impl Dialect for Mistral {
     fn encode(&self, call: &Call<'_>, quirks: &Quirks) -> Result<HttpCall, Failure> {
         match call.task {
             Task::Chat(chat) => {
-                let call = CallOf::new(chat, call, quirks);
+                let (chat, from) = moved::to_the_user(chat, &[Role::Tool, Role::Assistant]);
+                let call = CallOf::new(&*chat, call, quirks);
+                call.media_were_moved(&from);
                 let body = encode::body(&call)?;
                 Ok(HttpCall::json("/chat/completions", body).without(&call))
             }

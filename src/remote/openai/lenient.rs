@@ -19,6 +19,10 @@ pub(super) struct Word {
 }
 
 impl Word {
+    fn odd(text: String) -> Self {
+        Self { text, is_odd: true }
+    }
+
     pub(super) fn some(self) -> Option<String> {
         (!self.text.is_empty()).then_some(self.text)
     }
@@ -37,6 +41,12 @@ pub(super) struct Content {
     pub(super) is_odd: bool,
 }
 
+impl Content {
+    fn odd(text: String) -> Self {
+        Self { text, thoughts: String::new(), is_odd: true }
+    }
+}
+
 /// A piece of a list of content, or of thoughts.
 #[derive(Debug, Deserialize, Default)]
 #[serde(default)]
@@ -52,6 +62,12 @@ pub(super) struct Arguments {
     pub(super) text: String,
     /// It was no text.
     pub(super) is_odd: bool,
+}
+
+impl Arguments {
+    fn odd(text: String) -> Self {
+        Self { text, is_odd: true }
+    }
 }
 
 /// The place of a reply or of a call; without a number where there is none that could be used.
@@ -111,19 +127,19 @@ macro_rules! scalars {
         }
 
         fn visit_bool<E>(self, _: bool) -> Result<$type, E> {
-            Ok($type { is_odd: true, ..$type::default() })
+            Ok($type::odd(String::new()))
         }
 
         fn visit_u64<E>(self, number: u64) -> Result<$type, E> {
-            Ok($type { text: number.to_string(), is_odd: true, ..$type::default() })
+            Ok($type::odd(number.to_string()))
         }
 
         fn visit_i64<E>(self, number: i64) -> Result<$type, E> {
-            Ok($type { text: number.to_string(), is_odd: true, ..$type::default() })
+            Ok($type::odd(number.to_string()))
         }
 
         fn visit_f64<E>(self, number: f64) -> Result<$type, E> {
-            Ok($type { text: number.to_string(), is_odd: true, ..$type::default() })
+            Ok($type::odd(number.to_string()))
         }
     };
 }

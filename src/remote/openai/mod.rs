@@ -29,11 +29,11 @@ pub(crate) use transcribe::reader as transcript_reader;
 
 use http::header::HeaderMap;
 use mediary_core::provider::Call;
-use mediary_core::task::Task;
+use mediary_core::task::{Role, Task};
 use mediary_core::{Failure, MediaFormat, MediaKind};
 
 use crate::dialect::CallOf;
-use crate::{Dialect, HttpCall, Quirks, Reader, unwritable};
+use crate::{Dialect, HttpCall, Quirks, Reader, moved, unwritable};
 
 /// Its name in catalogs and configuration.
 const NAME: &str = "openai";
@@ -50,7 +50,9 @@ impl Dialect for OpenAi {
     fn encode(&self, call: &Call<'_>, quirks: &Quirks) -> Result<HttpCall, Failure> {
         match call.task {
             Task::Chat(chat) => {
-                let call = CallOf::new(chat, call, quirks);
+                let (chat, from) = moved::to_the_user(chat, &[Role::Tool, Role::Assistant]);
+                let call = CallOf::new(&*chat, call, quirks);
+                call.media_were_moved(&from);
                 let body = encode::body(&call)?;
                 Ok(HttpCall::json("/chat/completions", body).without(&call))
             }

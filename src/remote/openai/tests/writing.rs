@@ -161,14 +161,9 @@ fn base64_that_came_in_goes_out_as_it_came() {
 
 #[test]
 fn parts_without_a_form_are_refused() {
-    let in_tool = Chat {
-        messages: vec![Message { parts: vec![medium(MediaFormat::Png)], ..Message::new(Role::Tool) }],
-        ..Chat::default()
-    };
     let remote = Part::Remote { url: "https://host.example/a".into(), name: None, detail: None };
     let rows = [
         (of_parts(vec![medium(MediaFormat::Csv)]), FailureKind::UnsupportedMedium),
-        (in_tool, FailureKind::UnsupportedMedium),
         (of_parts(vec![remote]), FailureKind::Broken),
     ];
     let abilities = Abilities::chat("p/m".parse().unwrap());
