@@ -2,6 +2,7 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
 
 use rustix::process::{Pid, Signal, kill_process};
@@ -135,17 +136,35 @@ fn a_port_that_is_taken_is_named() {
 #[test]
 fn an_upload_leaves_no_file_behind_whether_it_ends_or_breaks_off() {
     let folder = tempfile::tempdir().unwrap();
-    let is_empty = || std::fs::read_dir(folder.path()).unwrap().next().is_none();
-    let served = serve(&[], &[("TMPDIR", folder.path().to_str().unwrap())]);
+    let entries = |path: &Path| -> Vec<PathBuf> {
+        std::fs::read_dir(path).map_or(Vec::new(), |all| all.map(|entry| entry.unwrap().path()).collect())
+    };
+    // Each process has a folder of its own, with a lock beside its files.
+    let folders = || entries(folder.path());
+    let is_empty = || folders().iter().all(|folder| entries(folder).iter().all(|file| file.ends_with("lock")));
+    let start = || serve(&[], &[("TMPDIR", folder.path().to_str().unwrap())]);
+    let served = start();
     let head =
         "POST /v1/ocr/process HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\ncontent-length: 5000000\r\n\r\n";
-    let mut connection = TcpStream::connect(&served.address).unwrap();
-    connection.write_all(&[head.as_bytes(), &vec![b'a'; 3_000_000]].concat()).unwrap();
-    wait_until("the upload is spooled", || !is_empty());
-    drop(connection);
+    let half_sent = |served: &Served| {
+        let mut connection = TcpStream::connect(&served.address).unwrap();
+        connection.write_all(&[head.as_bytes(), &vec![b'a'; 3_000_000]].concat()).unwrap();
+        wait_until("the upload is spooled", || !is_empty());
+        connection
+    };
+    drop(half_sent(&served));
     wait_until("the half upload is removed", is_empty);
     let whole = served.request(&[head.as_bytes(), &vec![b'a'; 5_000_000]].concat());
     assert_eq!(whole.content().len(), 5_000_000);
     wait_until("the whole upload is removed", is_empty);
     assert_eq!(served.ended_by(Signal::TERM).0, Some(0));
+    assert_eq!(folders(), Vec::<PathBuf>::new(), "the folder goes with its process");
+    // A process that is killed removes nothing; the next one does.
+    let killed = start();
+    let _connection = half_sent(&killed);
+    killed.ended_by(Signal::KILL);
+    assert!(!is_empty());
+    let next = start();
+    assert!(is_empty(), "{:?}", folders());
+    assert_eq!(next.ended_by(Signal::TERM).0, Some(0));
 }

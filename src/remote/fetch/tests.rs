@@ -201,8 +201,8 @@ fn private_places_are_not_asked_for_anything() {
         ("2130706433", "127.0.0.1 is loopback"),
         ("[::ffff:127.0.0.1]", "is loopback"),
         ("unlisted.test", "host `unlisted.test` is not on the public Internet"),
-        ("unlisted.test.", "loopback"),
-        ("site.test.unlisted.test", "loopback"),
+        ("unlisted.test.", "not on the public Internet"),
+        ("site.test.unlisted.test", "not on the public Internet"),
         ("u:p@site.test", "a password"),
     ];
     for (host, words) in rows {
