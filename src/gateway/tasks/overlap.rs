@@ -72,8 +72,8 @@ impl Overlap {
         if common >= LEAST_ANEW.min(self.said.len()) && common >= LEAST {
             return self.repeat(0, trimmed);
         }
-        let ends = trimmed.char_indices().map(|(start, c)| start + c.len_utf8());
-        let again = ends.filter(|end| *end >= LEAST && self.said.trim_end().ends_with(&trimmed[..*end])).last();
+        let mut ends = trimmed.char_indices().map(|(start, c)| start + c.len_utf8());
+        let again = ends.rfind(|end| *end >= LEAST && self.said.trim_end().ends_with(&trimmed[..*end]));
         let ends_in_space = self.said.ends_with(char::is_whitespace);
         Ok(match again {
             Some(end) if ends_in_space => trimmed[end..].trim_start().to_owned(),
