@@ -28,6 +28,11 @@ def tree(root_pid: int) -> list[int]:
     return family
 
 
+def open_files(pid: int) -> int:
+    """How many files and connections a process has open."""
+    return len(list(Path(f"/proc/{pid}/fd").iterdir()))
+
+
 def _parent(entry: Path) -> int | None:
     """The parent's id; nothing when the process has just ended."""
     try:

@@ -138,12 +138,13 @@ class Server:
 
 
 @contextmanager
-def running(executable: Path, provider: str | None = None) -> Iterator[Server]:
+def running(executable: Path, provider: str | None = None, config: Path | None = None) -> Iterator[Server]:
     """A server on a free port that is stopped at the end; answers are not awaited here."""
     port = _free_port()
     with LOG.open("wb") as log:
         begin = time.perf_counter()
-        process = subprocess.Popen([str(executable), "serve"], env=_environment(port, provider), cwd=ROOT,
+        named = [] if config is None else ["--config", str(config)]
+        process = subprocess.Popen([str(executable), *named, "serve"], env=_environment(port, provider), cwd=ROOT,
                                    stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         try:
             yield Server(process, port, begin)

@@ -9,23 +9,20 @@ mod headers;
 mod refused;
 mod relay;
 mod slashes;
-
-use std::time::{SystemTime, UNIX_EPOCH};
+mod whole;
 
 use axum::Extension;
 use axum::extract::{Request, State};
-use axum::http::header::CONTENT_TYPE;
-use axum::http::{HeaderMap, HeaderValue};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 
 use super::error::{ApiError, ErrorBody};
 use super::guard::client_of;
 use super::request_id::RequestId;
 use super::state::AppState;
 use super::unpacked::json_body;
-use crate::gateway::{Answered, TaskRequest, WholeAnswer, blocking};
+use crate::gateway::{Answered, TaskRequest, blocking};
 use crate::protocol::openai::{CHAT, EMBEDDINGS};
-use crate::protocol::{AnswerHead, Decoded, Encode, Protocol};
+use crate::protocol::{Decoded, Protocol};
 
 pub(super) use bounds::bounds;
 pub use refused::refused;
@@ -123,29 +120,12 @@ async fn answer(
     let wants_stream = task.streams();
     let request = TaskRequest { task, model, bounds, client };
     if wants_stream {
-        return relay::answer(protocol, state, request, relay::Wish { head: new_head(), answer, request_id }).await;
+        return relay::answer(protocol, state, request, relay::Wish { head: whole::new_head(), answer, request_id })
+            .await;
     }
     // Boxed, since a future of this size would be copied from layer to layer.
     match Box::pin(state.gateway.answer(request)).await.map_err(refused)? {
-        Answered::Whole(whole) => Ok(one_piece(protocol, &*answer, *whole)),
+        Answered::Whole(whole) => Ok(whole::in_one_piece(protocol, &*answer, *whole)),
         Answered::Stream(_) => Err(ApiError::broken("a stream where a whole answer was asked for")),
     }
-}
-
-fn one_piece(protocol: &dyn Protocol, encoder: &dyn Encode, answer: WholeAnswer) -> Response {
-    let WholeAnswer { route, reply, raw } = answer;
-    let raw = raw.filter(|_| route.wire_format == protocol.wire_format() && encoder.passes_raw());
-    let body = raw.unwrap_or_else(|| {
-        let head = AnswerHead { model: route.target.to_string(), ..new_head() };
-        encoder.whole(head, &reply).into()
-    });
-    let mut headers = HeaderMap::new();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    headers::describe(&route, &mut headers);
-    (headers, body).into_response()
-}
-
-fn new_head() -> AnswerHead {
-    let created = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
-    AnswerHead { id: uuid::Uuid::now_v7().simple().to_string(), created, model: String::new() }
 }

@@ -1,0 +1,31 @@
+//! Whole answers, written in one piece.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderMap, HeaderValue};
+use axum::response::{IntoResponse, Response};
+
+use super::headers;
+use crate::gateway::WholeAnswer;
+use crate::protocol::{AnswerHead, Encode, Protocol};
+
+/// A whole answer as its client reads it: as its provider wrote it where that is the same, else written anew.
+pub(super) fn in_one_piece(protocol: &dyn Protocol, encoder: &dyn Encode, answer: WholeAnswer) -> Response {
+    let WholeAnswer { route, reply, raw } = answer;
+    let raw = raw.filter(|_| route.wire_format == protocol.wire_format() && encoder.passes_raw());
+    let body = raw.unwrap_or_else(|| {
+        let head = AnswerHead { model: route.target.to_string(), ..new_head() };
+        encoder.whole(head, &reply).into()
+    });
+    let mut headers = HeaderMap::new();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    headers::describe(&route, &mut headers);
+    (headers, body).into_response()
+}
+
+/// What an answer begins with, but for its model.
+pub(super) fn new_head() -> AnswerHead {
+    let created = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    AnswerHead { id: uuid::Uuid::now_v7().simple().to_string(), created, model: String::new() }
+}
