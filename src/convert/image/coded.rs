@@ -16,12 +16,12 @@ use super::{ImageLimits, jpeg, orient, refuse, webp};
 /// What a PNG's text chunks and colour profile may unpack to.
 const METADATA_BYTES: u64 = 16 * 1024 * 1024;
 
-/// Holds the header against the limits and says how many pixels there are, and what decoding them takes.
+/// Holds the header against the limits and says what decoding its pixels takes.
 pub(super) fn check_header(
     format: MediaFormat,
     input: Box<dyn Input + '_>,
     limits: &ImageLimits,
-) -> Result<(u64, u64), Failure> {
+) -> Result<u64, Failure> {
     let decoder = decoder(format, input, limits)?;
     let (width, height) = decoder.dimensions();
     let pixels = u64::from(width) * u64::from(height);
@@ -37,7 +37,7 @@ pub(super) fn check_header(
         (_, Some((Channels::GreyAlpha, _))) => pixels * 4,
         _ => 0,
     };
-    Ok((pixels, weight(pixels, samples + beside)))
+    Ok(weight(pixels, samples + beside))
 }
 
 pub(super) fn decode(format: MediaFormat, blob: &Blob, limits: &ImageLimits) -> Result<Raster, Failure> {

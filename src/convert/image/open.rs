@@ -19,7 +19,7 @@ pub struct Pictures {
 
 #[derive(Debug, Clone)]
 enum Contents {
-    One { density: Option<Density>, pixels: u64, weight: u64 },
+    One { density: Option<Density>, weight: u64 },
     Pages(Vec<tiff::Page>),
 }
 
@@ -41,8 +41,8 @@ pub fn open(media: &Media, limits: &ImageLimits) -> Result<Pictures, Failure> {
         if format == MediaFormat::Tiff {
             return Ok(Contents::Pages(tiff::pages(input, limits)?));
         }
-        let (pixels, weight) = coded::check_header(format, input, limits)?;
-        Ok(Contents::One { density: header::dots_per_inch(format, media.blob.head()), pixels, weight })
+        let weight = coded::check_header(format, input, limits)?;
+        Ok(Contents::One { density: header::dots_per_inch(format, media.blob.head()), weight })
     })?;
     Ok(Pictures { media: media.clone(), limits: *limits, contents })
 }
@@ -59,15 +59,6 @@ impl Pictures {
         match &self.contents {
             Contents::One { .. } => 1,
             Contents::Pages(pages) => pages.len(),
-        }
-    }
-
-    /// How many pixels one picture has as it is stored. None without such a page.
-    #[must_use]
-    pub fn pixels(&self, index: usize) -> u64 {
-        match &self.contents {
-            Contents::One { pixels, .. } => *pixels,
-            Contents::Pages(pages) => pages.get(index).map_or(0, tiff::Page::pixels),
         }
     }
 

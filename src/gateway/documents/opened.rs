@@ -71,16 +71,12 @@ impl Reader {
         blocking::run(move || work(&pictures, hold)).await
     }
 
-    /// Room for a picture of a file while it is decoded. One that needs more than four bytes a pixel may weigh more than
-    /// all the room; then it has it for itself.
+    /// Room for a picture of a file while it is decoded, which may take more than four bytes a pixel.
     ///
     /// # Errors
-    /// Busy when there is no room in time.
+    /// Busy when there is no room in time, too large when there never is.
     pub(super) async fn room_for_picture(&self, pictures: &Pictures, index: usize) -> Result<Hold, Failure> {
-        let room = &self.admission.pixels;
-        let (pixels, weight) = (pictures.pixels(index), pictures.weight(index));
-        let weight = if pixels <= room.all() { weight.min(room.all()) } else { pixels };
-        Ok(room.take(weight).await?.hold())
+        Ok(self.admission.pixels.take(pictures.weight(index)).await?.hold())
     }
 
     /// The header of a picture file, held against the limits.
