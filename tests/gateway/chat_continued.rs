@@ -102,6 +102,7 @@ fn a_stream_that_may_not_be_continued_ends_with_its_failure() {
     assert_eq!((off.broken_off().0.as_str(), b.calls()), (SAID, 0));
     let alone = on.chat(json!({ "model": "a/m", "stream": true }));
     assert_eq!((alone.broken_off().0.as_str(), b.calls()), (SAID, 0), "a pinned model stays alone");
+    let on = serving(&entries(&a, &b), |config| config.routing.continue_streams = true);
     let continued = on.chat(json!({ "model": "auto", "stream": true }));
     assert_eq!(continued.said(), format!("{SAID}{REST}"));
 }

@@ -86,4 +86,20 @@ impl FailureKind {
             Self::Unreachable => of(Next::Target, Cooldown::Host),
         }
     }
+
+    /// Whether it is a provider's verdict on a request or a key, which shows that the provider works.
+    #[must_use]
+    pub fn is_verdict(&self) -> bool {
+        matches!(
+            self,
+            Self::Malformed
+                | Self::Unacceptable
+                | Self::ContextTooLong
+                | Self::ContentRefused
+                | Self::ModelGone
+                | Self::BadKey
+                | Self::RateLimited { .. }
+                | Self::QuotaSpent { .. }
+        )
+    }
 }

@@ -17,8 +17,8 @@ impl HeldBytes {
         Self { bytes: Vec::new(), permit }
     }
 
-    /// Appends a chunk. The buffer doubles, up to the length that was `announced`, so that no more is reserved than twice
-    /// what came.
+    /// Appends a chunk. The buffer doubles; once a quarter of the length that was `announced` is there it gets all of it,
+    /// so that no more is reserved than four times what came, and little is copied.
     ///
     /// # Errors
     /// Busy when there is no more room.
@@ -26,7 +26,8 @@ impl HeldBytes {
         let wanted = self.bytes.len() + chunk.len();
         if wanted > self.bytes.capacity() {
             let announced = announced.and_then(|length| usize::try_from(length).ok()).unwrap_or(usize::MAX);
-            let mut capacity = (2 * self.bytes.capacity()).min(announced).max(wanted);
+            let doubled = 2 * self.bytes.capacity();
+            let mut capacity = if wanted >= announced / 4 { announced } else { doubled.min(announced) }.max(wanted);
             if self.permit.grow_to((capacity as u64).max(FIRST_BYTES)).is_err() {
                 capacity = wanted;
                 self.permit.grow_to(capacity as u64)?;

@@ -92,8 +92,11 @@ impl Answer {
     pub(in crate::gateway) async fn untapped(&mut self) -> Option<Result<ReplyFrame, Failure>> {
         let reply = self.reply.as_mut()?;
         let next = poll_fn(|context| reply.poll_frame(context)).await;
-        if next.is_none() {
-            self.reply = None;
+        match next {
+            None => self.reply = None,
+            // The attempt loop takes note of it.
+            Some(Err(_)) => self.tap.is_told_elsewhere(),
+            Some(Ok(_)) => {}
         }
         next
     }

@@ -54,7 +54,7 @@ impl Router {
         for cycle in 0..self.routing.keep_cycles {
             course.begin_round(&planned.plan.candidates, cycle);
             while let Some(turn) = course.next().await {
-                let asked = match self.routing.hedge.filter(|_| turn.has_alternative) {
+                let asked = match self.routing.hedge.filter(|_| turn.has_alternative && work.speaks_early()) {
                     None => running.ask(turn, course.asked()).await,
                     Some(after) => Box::pin(running.ask_hedged(turn, after, &mut course)).await,
                 };
@@ -113,23 +113,21 @@ impl<W: Work> Running<'_, W> {
         let candidate = turn.candidate;
         let mut asked = course.asked();
         let Some(prepared) = self.prepare(candidate, &mut asked).await else { return asked };
-        let begun = Instant::now();
         let first = pin!(self.call_with_keys(turn, &prepared, asked));
         let first = match select(first, pin!(sleep(after))).await {
             Either::Left((asked, _)) => return asked,
             Either::Right(((), first)) => first,
         };
         let Some(next) = course.next_open() else { return first.await };
-        let (begun_next, other) = (Instant::now(), next.candidate);
+        let other = next.candidate;
         tracing::info!(call.target = %candidate.target, call.beside = %other.target, "a call is hedged");
         let second = pin!(self.ask(next, Asked { attempts: course.attempts + 1, ..course.asked() }));
-        let (won, lost, waited) = match select(first, second).await {
+        let (won, lost) = match select(first, second).await {
             Either::Left((asked, rest)) if !asked.is_settled() => return asked.and(rest.await),
             Either::Right((asked, rest)) if !asked.is_settled() => return asked.and(rest.await),
-            Either::Left((asked, _)) => (asked, other, begun_next.elapsed()),
-            Either::Right((asked, _)) => (asked, candidate, begun.elapsed()),
+            Either::Left((asked, _)) => (asked, other),
+            Either::Right((asked, _)) => (asked, candidate),
         };
-        self.router.ledger.was_slow(lost.row, waited);
         metrics::provider_failed(&lost.target, "hedged");
         won
     }
@@ -193,7 +191,7 @@ impl<W: Work> Running<'_, W> {
             asked.spent += begun.elapsed();
             let failure = match outcome {
                 Ok(verdict) => {
-                    self.router.ledger.worked(caller, Instant::now());
+                    self.router.ledger.worked(caller, begun);
                     asked.verdict = Some(verdict);
                     return Ok(());
                 }
@@ -228,7 +226,7 @@ impl<W: Work> Running<'_, W> {
             false => None,
         };
         let task: &Task = uploaded.as_ref().unwrap_or(&prepared.task);
-        let streamed = streamed(task, abilities, self.planned.demand.hard, turn.has_alternative);
+        let streamed = streamed(task, abilities, self.planned.demand.hard, turn.has_alternative || turn.is_probe);
         let task = streamed.as_ref().unwrap_or(task);
         let call = Call {
             task,
@@ -250,6 +248,10 @@ impl<W: Work> Running<'_, W> {
             }
         };
         tap.has_left(reply.quota());
+        if reply.is_stream() {
+            // It answers; those that wait for it need not wait for the end.
+            self.router.ledger.worked(caller, tap.begun);
+        }
         let route = Route {
             target: candidate.target.clone(),
             also: Vec::new(),
@@ -309,12 +311,12 @@ fn short_rate_limit(failure: &Failure) -> Option<Duration> {
 }
 
 /// A chat in the way in which the target is asked, where that is not the client's: in one piece where the target does not
-/// stream; as a stream where another target is left, since a stream that has not begun is silent, and a whole answer that
-/// has not come may only be long.
-fn streamed(task: &Task, abilities: &Abilities, hard: Hard, has_alternative: bool) -> Option<Task> {
+/// stream; as a stream where something depends on whether it answers at all, since a stream that has not begun is silent,
+/// and a whole answer that has not come may only be long.
+fn streamed(task: &Task, abilities: &Abilities, hard: Hard, is_watched: bool) -> Option<Task> {
     let Task::Chat(chat) = task else { return None };
     let is_plain = !hard.many_replies && !hard.logprobs && !hard.audio_output;
-    let stream = abilities.streaming && (chat.stream || has_alternative && is_plain);
+    let stream = abilities.streaming && (chat.stream || is_watched && is_plain);
     (stream != chat.stream).then(|| Task::Chat(Chat { stream, ..chat.clone() }))
 }
 

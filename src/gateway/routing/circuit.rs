@@ -20,8 +20,8 @@ const PROBE_EVERY: Duration = Duration::from_secs(1);
 #[derive(Debug, Clone, Default)]
 pub(super) struct Circuit {
     open: Option<Open>,
-    /// When it was last closed again.
-    closed: Option<Instant>,
+    /// When it last opened; calls that were under way then say nothing new.
+    opened: Option<Instant>,
 }
 
 #[derive(Debug, Clone)]
@@ -46,6 +46,11 @@ pub(super) enum Gate {
 }
 
 impl Circuit {
+    /// Whether it is open or half-open.
+    pub(super) fn is_open(&self) -> bool {
+        self.open.is_some()
+    }
+
     /// How much longer it stays open for most calls; `None`: a call may go through.
     pub(super) fn left(&self, now: Instant) -> Option<Duration> {
         let open = self.open.as_ref()?;
@@ -59,16 +64,16 @@ impl Circuit {
     pub(super) fn gate(&self, now: Instant, is_last: bool) -> Gate {
         let Some(open) = &self.open else { return Gate::Closed };
         let left = open.until.saturating_duration_since(now);
-        if open.is_probing {
-            return Gate::Open(left.max(PROBE_EVERY));
-        }
-        if left.is_zero() {
+        if left.is_zero() && !open.is_probing {
             return Gate::Probe;
         }
+        // A probe may take long; where there is nothing else, another goes through beside it.
         let next_probe = (open.probed + PROBE_EVERY).saturating_duration_since(now);
         match is_last {
             true if next_probe.is_zero() => Gate::Probe,
+            true if open.is_probing => Gate::Open(next_probe),
             true => Gate::Open(next_probe.min(left)),
+            false if open.is_probing => Gate::Open(left.max(PROBE_EVERY)),
             false => Gate::Open(left),
         }
     }
@@ -80,9 +85,9 @@ impl Circuit {
         }
     }
 
-    /// A probe ended, whatever came of it.
-    pub(super) fn probe_ended(&mut self) {
-        if let Some(open) = &mut self.open {
+    /// The probe that began then ended, whatever came of it. One that another has followed ends nothing.
+    pub(super) fn probe_ended(&mut self, began: Instant) {
+        if let Some(open) = self.open.as_mut().filter(|open| open.probed == began) {
             open.is_probing = false;
         }
     }
@@ -93,22 +98,20 @@ impl Circuit {
         let times = match &self.open {
             Some(open) if began >= open.until => open.times.saturating_add(1),
             Some(_) => return false,
-            None if self.closed.is_some_and(|closed| began < closed) => return false,
+            None if self.opened.is_some_and(|opened| began < opened) => return false,
             None => 0,
         };
         let longest = if is_loopback { LONGEST_LOOPBACK } else { LONGEST };
         let grown = FIRST.saturating_mul(1 << times.min(8)).max(stated.unwrap_or_default()).min(longest);
         self.open = Some(Open { until: now + grown, times, probed: now, is_probing: false });
+        self.opened = Some(now);
         true
     }
 
-    /// A call was answered. Gives whether anything changed.
-    pub(super) fn worked(&mut self, now: Instant) -> bool {
-        let was_open = self.open.take().is_some();
-        if was_open {
-            self.closed = Some(now);
-        }
-        was_open
+    /// A call that began at `began` was answered. Gives whether anything changed.
+    pub(super) fn worked(&mut self, began: Instant) -> bool {
+        let is_news = self.opened.is_some_and(|opened| began >= opened);
+        is_news && self.open.take().is_some()
     }
 }
 
@@ -138,9 +141,10 @@ mod tests {
         // One that began in the cooldown says nothing new either.
         assert!(!circuit.broke(start + secs(1), start + secs(5), None, false));
         assert_eq!(circuit.left(start + secs(2)), None);
-        // Nor does one that began before the circuit closed again.
+        // Nor do those that were under way when it opened, whatever comes of them.
+        assert!(!circuit.worked(start - secs(1)), "it began before");
         assert!(circuit.worked(start + secs(3)));
-        assert!(!circuit.broke(start + secs(1), start + secs(9), None, false));
+        assert!(!circuit.broke(start - secs(1), start + secs(9), None, false));
         assert_eq!(circuit.gate(start + secs(9), false), Gate::Closed);
     }
 
@@ -175,8 +179,13 @@ mod tests {
         assert_eq!((circuit.gate(half_open, false), circuit.left(half_open)), (Gate::Probe, None));
         circuit.probe(half_open);
         assert!(matches!(circuit.gate(half_open, true), Gate::Open(_)) && circuit.left(half_open).is_some());
+        // One that takes long is no reason to wait where nothing else is left.
+        assert_eq!(circuit.gate(half_open + secs(1), true), Gate::Probe);
+        assert!(matches!(circuit.gate(half_open + secs(1), false), Gate::Open(_)));
         // A probe whose client left says nothing; the next call is one.
-        circuit.probe_ended();
+        circuit.probe_ended(half_open + secs(1));
+        assert!(matches!(circuit.gate(half_open, false), Gate::Open(_)), "another probe is under way");
+        circuit.probe_ended(half_open);
         assert_eq!(circuit.gate(half_open, false), Gate::Probe);
         circuit.probe(half_open);
         assert!(circuit.broke(half_open, half_open, None, false));
@@ -192,7 +201,7 @@ mod tests {
         assert_eq!(circuit.gate(later, true), Gate::Probe);
         circuit.probe(later);
         assert!(!circuit.broke(later, later, None, false), "the cooldown goes on as it was");
-        circuit.probe_ended();
+        circuit.probe_ended(later);
         assert_eq!(circuit.gate(later, true), Gate::Open(secs(1)));
         circuit.worked(later);
         assert_eq!(circuit.gate(later, true), Gate::Closed);

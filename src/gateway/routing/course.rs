@@ -27,6 +27,8 @@ pub(super) struct Turn<'r> {
     pub(super) candidate: &'r Candidate,
     /// Whether another candidate is left that may be called.
     pub(super) has_alternative: bool,
+    /// Whether others may wait for its outcome.
+    pub(super) is_probe: bool,
     /// Kept until the candidate has answered or failed.
     _pass: Pass<'r>,
 }
@@ -51,12 +53,12 @@ pub(super) struct Asked<A> {
 impl<A> Asked<A> {
     /// How many calls failed before the last one, each with its repetition counted once.
     pub(super) fn fallbacks(&self) -> u32 {
-        self.attempts - self.repeats - 1
+        self.attempts.saturating_sub(self.repeats + 1)
     }
 
     /// Whether nothing is to be waited for beside it.
     pub(super) fn is_settled(&self) -> bool {
-        self.verdict.is_some() || self.stop.is_some()
+        matches!(self.verdict, Some(Verdict::Answer(_))) || self.stop.is_some()
     }
 
     /// What came of two candidates, of which this one failed.
@@ -153,8 +155,9 @@ impl<'r, A> Course<'r, A> {
             }
             match self.enter(candidate, false) {
                 Ok(pass) => {
-                    let has_alternative = self.waiting.iter().any(|other| self.may_be_next(other));
-                    return Some(Turn { candidate, has_alternative, _pass: pass });
+                    let has_alternative = self.has_attempts()
+                        && (!self.cooling.is_empty() || self.waiting.iter().any(|other| self.may_be_next(other)));
+                    return Some(Turn { candidate, has_alternative, is_probe: pass.is_probe(), _pass: pass });
                 }
                 Err(_) => self.cooling.push(candidate),
             }
@@ -162,7 +165,14 @@ impl<'r, A> Course<'r, A> {
         None
     }
 
+    /// Whether another call may follow the next one.
+    fn has_attempts(&self) -> bool {
+        self.attempts + 1 < self.routing.max_attempts
+    }
+
     async fn next_cooling(&mut self) -> Option<Turn<'r>> {
+        let cooling = std::mem::take(&mut self.cooling);
+        self.cooling = cooling.into_iter().filter(|candidate| !self.is_too_small(candidate)).collect();
         // A doubted reply is worth more than waiting.
         let patience = if self.ran.doubted.is_empty() { PATIENCE } else { Duration::ZERO };
         let until = *self.patience.get_or_insert_with(|| Instant::now() + patience);
@@ -174,7 +184,8 @@ impl<'r, A> Course<'r, A> {
                 match self.enter(candidate, true) {
                     Ok(pass) => {
                         self.cooling.remove(place);
-                        return Some(Turn { candidate, has_alternative: false, _pass: pass });
+                        let has_alternative = self.has_attempts() && !self.cooling.is_empty();
+                        return Some(Turn { candidate, has_alternative, is_probe: true, _pass: pass });
                     }
                     Err(left) => soonest = Some(soonest.map_or(left, |soonest| soonest.min(left))),
                 }

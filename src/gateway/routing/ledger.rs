@@ -4,6 +4,7 @@
 //! breakdowns have circuit breakers (`circuit` next door). Time comes in as a value. Nothing here outlives the process.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -48,6 +49,8 @@ pub(super) struct Caller {
 #[derive(Debug, Default)]
 pub(super) struct Ledger {
     pages: Mutex<Pages>,
+    /// Whether any circuit is open. Most of the time none is, and no call has to look.
+    has_open: AtomicBool,
     /// Told when a circuit opens or closes, or a probe ends.
     changed: Notify,
 }
@@ -133,6 +136,9 @@ impl Ledger {
 
     /// Whether a target may be called now, as far as breakdowns go. `is_last`: no other target is left.
     pub(super) fn enter(&self, row: usize, provider: usize, now: Instant, is_last: bool) -> Result<Pass<'_>, Duration> {
+        if !self.has_open.load(Ordering::Acquire) {
+            return Ok(Pass(None));
+        }
         let mut pages = self.pages();
         let closed = || Gate::Closed;
         let of_target = pages.targets.get(&row).map_or_else(closed, |record| record.circuit.gate(now, is_last));
@@ -149,12 +155,13 @@ impl Ledger {
             return Ok(Pass(None));
         }
         pages.circuits(row, provider).for_each(|circuit| circuit.probe(now));
-        Ok(Pass(Some((self, row, provider))))
+        Ok(Pass(Some(Probe { ledger: self, row, provider, began: now })))
     }
 
     /// Whether a target cools down after a breakdown.
     pub(super) fn is_open(&self, row: usize, provider: usize, now: Instant) -> bool {
-        self.pages().circuits(row, provider).any(|circuit| circuit.left(now).is_some())
+        self.has_open.load(Ordering::Acquire)
+            && self.pages().circuits(row, provider).any(|circuit| circuit.left(now).is_some())
     }
 
     /// Completes when a circuit has opened or closed, or a probe has ended.
@@ -162,13 +169,17 @@ impl Ledger {
         self.changed.notified()
     }
 
-    /// A call was answered, if only with its first word.
-    pub(super) fn worked(&self, caller: Caller, now: Instant) {
+    /// A call that began at `began` is answered, if only with its first word.
+    pub(super) fn worked(&self, caller: Caller, began: Instant) {
+        if !self.has_open.load(Ordering::Acquire) {
+            return;
+        }
         let mut pages = self.pages();
-        let changes: Vec<bool> =
-            pages.circuits(caller.row, caller.provider).map(|circuit| circuit.worked(now)).collect();
-        drop(pages);
-        if changes.contains(&true) {
+        let mut has_closed = false;
+        pages.circuits(caller.row, caller.provider).for_each(|circuit| has_closed |= circuit.worked(began));
+        if has_closed {
+            self.has_open.store(pages.has_open_circuits(), Ordering::Release);
+            drop(pages);
             self.changed.notify_waiters();
         }
     }
@@ -191,8 +202,8 @@ impl Ledger {
         let mut pages = self.pages();
         let record = pages.targets.entry(caller.row).or_default();
         record.notes_latency(first);
-        record.prompt_tokens += usage.prompt_tokens;
-        record.completion_tokens += usage.completion_tokens;
+        record.prompt_tokens = record.prompt_tokens.saturating_add(usage.prompt_tokens);
+        record.completion_tokens = record.completion_tokens.saturating_add(usage.completion_tokens);
     }
 
     /// The next key of a provider that may call a target now; `None`: all of them cool down.
@@ -227,8 +238,8 @@ impl Ledger {
         record.gone_until = None;
         record.doubts.retain(|doubt| !formats.contains(&doubt.format));
         record.notes_latency(first);
-        record.prompt_tokens += usage.prompt_tokens;
-        record.completion_tokens += usage.completion_tokens;
+        record.prompt_tokens = record.prompt_tokens.saturating_add(usage.prompt_tokens);
+        record.completion_tokens = record.completion_tokens.saturating_add(usage.completion_tokens);
     }
 
     /// What its provider said of its rate limits with its last answer.
@@ -266,9 +277,9 @@ impl Ledger {
             }
             Cooldown::Model | Cooldown::Growing { .. } => {}
         }
-        if is_verdict(&failure.kind) {
+        if failure.kind.is_verdict() {
             pages.circuits(row, provider).for_each(|circuit| {
-                circuit.worked(now);
+                circuit.worked(began);
             });
         }
         let record = pages.targets.entry(row).or_default();
@@ -291,6 +302,7 @@ impl Ledger {
                 }
             }
         }
+        self.has_open.store(pages.has_open_circuits(), Ordering::Release);
         drop(pages);
         self.changed.notify_waiters();
     }
@@ -339,6 +351,10 @@ impl Ledger {
 }
 
 impl Pages {
+    fn has_open_circuits(&self) -> bool {
+        self.targets.values().map(|record| &record.circuit).chain(self.hosts.values()).any(Circuit::is_open)
+    }
+
     /// The circuits that a call to a target goes through, as far as there are any.
     fn circuits(&mut self, row: usize, provider: usize) -> impl Iterator<Item = &mut Circuit> {
         let of_target = self.targets.get_mut(&row).map(|record| &mut record.circuit);
@@ -346,29 +362,29 @@ impl Pages {
     }
 }
 
-/// Whether a failure is a provider's verdict on the request, which shows that the provider works.
-fn is_verdict(kind: &FailureKind) -> bool {
-    matches!(
-        kind,
-        FailureKind::Malformed
-            | FailureKind::Unacceptable
-            | FailureKind::ContextTooLong
-            | FailureKind::ContentRefused
-            | FailureKind::ModelGone
-            | FailureKind::BadKey
-            | FailureKind::RateLimited { .. }
-            | FailureKind::QuotaSpent { .. }
-    )
-}
-
 /// Leave to call a target. Where that is a probe of what broke down, no other call goes through until this is dropped.
 #[derive(Debug)]
-pub(super) struct Pass<'l>(Option<(&'l Ledger, usize, usize)>);
+pub(super) struct Pass<'l>(Option<Probe<'l>>);
+
+#[derive(Debug)]
+struct Probe<'l> {
+    ledger: &'l Ledger,
+    row: usize,
+    provider: usize,
+    began: Instant,
+}
+
+impl Pass<'_> {
+    /// Whether others wait for what comes of it.
+    pub(super) fn is_probe(&self) -> bool {
+        self.0.is_some()
+    }
+}
 
 impl Drop for Pass<'_> {
     fn drop(&mut self) {
-        if let Some((ledger, row, provider)) = self.0.take() {
-            ledger.pages().circuits(row, provider).for_each(Circuit::probe_ended);
+        if let Some(Probe { ledger, row, provider, began }) = self.0.take() {
+            ledger.pages().circuits(row, provider).for_each(|circuit| circuit.probe_ended(began));
             ledger.changed.notify_waiters();
         }
     }

@@ -53,6 +53,11 @@ pub(in crate::gateway) trait Work: Sync {
         failure.kind.consequence().next == Next::Stop
     }
 
+    /// Whether its answer is there with its first word, so that a silent target can be told from one that is at work.
+    fn speaks_early(&self) -> bool {
+        false
+    }
+
     /// The same failure, about its part of the whole request where a task is a piece of it.
     fn placed(&self, failure: Failure) -> Failure {
         failure

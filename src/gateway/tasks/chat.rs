@@ -150,6 +150,10 @@ impl Work for ChatWork<'_> {
         })
     }
 
+    fn speaks_early(&self) -> bool {
+        self.chat.stream
+    }
+
     async fn judge(&self, mut answer: Box<Answer>, _candidate: &Candidate) -> Result<Verdict<Answered>, Failure> {
         answer.continues(self.conversation.clone());
         if self.chat.stream {

@@ -161,6 +161,7 @@ impl Rest {
             frame.is_canonical = false;
             frame.events.retain(|event| !matches!(event, ReplyEvent::Begun { .. }));
         }
+        let mut is_beyond_text = false;
         for event in &mut frame.events {
             match event {
                 ReplyEvent::Text { text, .. } => {
@@ -170,20 +171,20 @@ impl Rest {
                     self.said.push_str(text);
                 }
                 ReplyEvent::ToolCall { .. } | ReplyEvent::Refusal { .. } | ReplyEvent::Finish { .. } => {
-                    self.is_beyond_text = true;
+                    is_beyond_text = true;
                 }
                 _ => {}
             }
         }
         if self.overlap.is_some() {
-            if self.is_beyond_text
-                && let Some(last) = self.finish()?
-            {
+            if is_beyond_text && let Some(last) = self.finish()? {
                 frame.events.splice(0..0, last.events);
             }
+            self.is_beyond_text |= is_beyond_text;
             frame.events.retain(|event| !matches!(event, ReplyEvent::Text { text, .. } if text.is_empty()));
             return Ok((!frame.events.is_empty()).then_some(frame));
         }
+        self.is_beyond_text |= is_beyond_text;
         Ok(Some(frame))
     }
 
@@ -227,8 +228,8 @@ fn began_anew(error: impl fmt::Display) -> Failure {
 
 fn both(one: Usage, other: Usage) -> Usage {
     Usage {
-        prompt_tokens: one.prompt_tokens + other.prompt_tokens,
-        completion_tokens: one.completion_tokens + other.completion_tokens,
+        prompt_tokens: one.prompt_tokens.saturating_add(other.prompt_tokens),
+        completion_tokens: one.completion_tokens.saturating_add(other.completion_tokens),
         estimated: one.estimated || other.estimated,
         ..other
     }

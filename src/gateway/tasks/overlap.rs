@@ -10,7 +10,7 @@ const HELD: usize = 80;
 /// A shorter repetition may be chance.
 const LEAST: usize = 8;
 /// So much from the beginning of an answer is no chance.
-const LEAST_ANEW: usize = 16;
+const LEAST_ANEW: usize = 24;
 
 /// The target began anew, in other words: no seam would fit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
@@ -62,7 +62,15 @@ impl Overlap {
     /// # Errors
     /// As [`Overlap::push`].
     pub(super) fn finish(&mut self) -> Result<String, BeganAnew> {
-        if matches!(self.state, State::Holding(_)) { self.decide() } else { Ok(String::new()) }
+        match self.state {
+            State::Holding(_) => self.decide().and_then(|new| match self.state {
+                State::Repeating(_) => Err(BeganAnew),
+                State::Holding(_) | State::Open => Ok(new),
+            }),
+            // It ended before it was as far as the one that broke off.
+            State::Repeating(_) => Err(BeganAnew),
+            State::Open => Ok(String::new()),
+        }
     }
 
     fn decide(&mut self) -> Result<String, BeganAnew> {
@@ -74,13 +82,10 @@ impl Overlap {
         }
         let mut ends = trimmed.char_indices().map(|(start, c)| start + c.len_utf8());
         let again = ends.rfind(|end| *end >= LEAST && self.said.trim_end().ends_with(&trimmed[..*end]));
-        let ends_in_space = self.said.ends_with(char::is_whitespace);
-        Ok(match again {
-            Some(end) if ends_in_space => trimmed[end..].trim_start().to_owned(),
-            Some(end) => trimmed[end..].to_owned(),
-            None if ends_in_space => trimmed.to_owned(),
-            None => held,
-        })
+        let new = again.map_or(held.as_str(), |end| &trimmed[end..]);
+        // The white space that was cut off for the target, if it says that again.
+        let space = &self.said[self.said.trim_end().len()..];
+        Ok(new.strip_prefix(space).unwrap_or(new).to_owned())
     }
 
     fn repeat(&mut self, place: usize, text: &str) -> Result<String, BeganAnew> {
@@ -125,7 +130,7 @@ mod tests {
         let whole = format!("{SAID}{rest}");
         let letters: Vec<String> = whole.chars().map(String::from).collect();
         let letters: Vec<&str> = letters.iter().map(String::as_str).collect();
-        let rows: [(Vec<&str>, Result<String, BeganAnew>); 8] = [
+        let rows: [(Vec<&str>, Result<String, BeganAnew>); 10] = [
             (vec![rest], Ok(rest.to_owned())),
             (vec!["un", " once"], Ok("un once".to_owned())),
             // A run-up.
@@ -135,6 +140,8 @@ mod tests {
             (vec![&whole], Ok(rest.to_owned())),
             (letters, Ok(rest.to_owned())),
             (vec!["The moon moves around the earth every four weeks, more or less."], Err(BeganAnew)),
+            (vec!["The moon moves around the earth once in a month."], Err(BeganAnew)),
+            (vec!["The moon moves around the earth once in a month, and the earth around"], Err(BeganAnew)),
             // Too little to be a repetition.
             (vec!["s"], Ok("s".to_owned())),
         ];
@@ -144,9 +151,16 @@ mod tests {
     }
 
     #[test]
-    fn two_spaces_do_not_meet_at_the_seam() {
-        let mut overlap = Overlap::after("One, two, ");
-        assert_eq!(overlap.push(" three"), Ok(String::new()));
-        assert_eq!(overlap.finish(), Ok("three".to_owned()));
+    fn white_space_at_the_seam_is_neither_doubled_nor_lost() {
+        for (said, more, expected) in [
+            ("One, two, ", " three", "three"),
+            ("One, two,", " three", " three"),
+            ("def f():\n", "\n    return 1", "    return 1"),
+            ("- one\n", "  - two", "  - two"),
+        ] {
+            let mut overlap = Overlap::after(said);
+            assert_eq!(overlap.push(more), Ok(String::new()));
+            assert_eq!(overlap.finish().as_deref(), Ok(expected), "{said:?} {more:?}");
+        }
     }
 }

@@ -5,7 +5,7 @@
 use std::time::SystemTime;
 
 use http::header::HeaderMap;
-use mediary_core::Failure;
+use mediary_core::{Failure, FailureKind};
 use serde_json::Value;
 
 use super::verdict::verdict;
@@ -50,5 +50,10 @@ fn inside_complaint(complaint: &Complaint) -> Failure {
 
 fn judged(status: Option<u16>, headers: &HeaderMap, complaint: &Complaint) -> Failure {
     let delay = stated_delay(headers, &complaint.message, SystemTime::now());
-    blame::failure(verdict(status, complaint, delay), status, &complaint.message)
+    let mut kind = verdict(status, complaint, delay);
+    if let FailureKind::Overloaded { retry_after } = &mut kind {
+        // When rates begin anew says nothing of when a breakdown is over.
+        *retry_after = blame::retry_after(headers, &complaint.message);
+    }
+    blame::failure(kind, status, &complaint.message)
 }

@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use mediary_core::provider::{BoxFuture, Quota, ReplyStream};
-use mediary_core::task::ReplyFrame;
+use mediary_core::task::{ReplyEvent, ReplyFrame};
 use mediary_core::{Failure, FailureKind};
 use tokio::time::{Instant, Sleep, sleep_until};
 
@@ -139,8 +139,9 @@ impl Reply {
         let read = self.reader.read(&Frame { event: cut.event.as_deref(), data: &cut.data }, &mut frame);
         frame.raw = cut.data;
         self.gathered_bytes = 0;
-        // One that says nothing, such as a ping, is a comment by another name.
-        if !frame.events.is_empty() {
+        // One that says nothing, such as a ping, is a comment by another name; one that only opens the answer is none yet.
+        let is_word = |event: &ReplyEvent| event.is_content() || matches!(event, ReplyEvent::Finish { .. });
+        if frame.events.iter().any(is_word) {
             self.clock.frame();
         }
         if self.is_stream() && self.reader.is_complete() {
