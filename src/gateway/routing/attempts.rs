@@ -17,7 +17,7 @@ use mediary_core::task::{Chat, Task};
 use mediary_core::{Failure, FailureKind, MediaFormat, Next};
 use tokio::time::sleep;
 
-use super::answer::{Answer, Route};
+use super::answer::{Answer, Route, TreatmentNote};
 use super::course::{Asked, Course, Turn};
 use super::error::{CallError, Exhausted, Tried};
 use super::fleet::Fleet;
@@ -166,7 +166,7 @@ impl<W: Work> Running<'_, W> {
             let is_last_key =
                 || self.fleet.caller(candidate.row, &self.router.ledger, &keys_tried, Instant::now()).is_none();
             if let Some(wait) = wait.filter(|_| is_last_key()) {
-                sleep(wait).await;
+                Box::pin(sleep(wait)).await;
                 (may_wait, keys_tried) = (false, Vec::new());
             }
         }
@@ -183,11 +183,25 @@ impl<W: Work> Running<'_, W> {
         asked: &mut Asked<W::Answer>,
     ) -> Result<(), (Failure, Instant)> {
         let candidate = turn.candidate;
+        let member = self.fleet.member(candidate.row);
+        // Done once, and outside of the time for calls: it is part of the treatment.
+        let uploaded = match member.provider.wants_upload(&prepared.task) {
+            true => {
+                let begun = Instant::now();
+                let uploaded = member.provider.upload(&prepared.task, member.key(caller.key)).await;
+                uploaded.map_err(|failure| {
+                    asked.attempts += 1;
+                    (failure, begun)
+                })?
+            }
+            false => None,
+        };
+        let task: &Task = uploaded.as_ref().unwrap_or(&prepared.task);
         let mut may_repeat = true;
         loop {
             asked.attempts += 1;
             let begun = Instant::now();
-            let outcome = self.call(turn, prepared, caller, asked.fallbacks()).await;
+            let outcome = self.call(turn, task, &prepared.notes, caller, asked.fallbacks()).await;
             asked.spent += begun.elapsed();
             let failure = match outcome {
                 Ok(verdict) => {
@@ -205,7 +219,7 @@ impl<W: Work> Running<'_, W> {
             self.router.ledger.blipped(caller, &failure);
             metrics::provider_failed(&candidate.target, failure.kind.name());
             tracing::info!(call.target = %candidate.target, failure.kind = failure.kind.name(), "an attempt is repeated");
-            sleep(self.router.pause()).await;
+            Box::pin(sleep(self.router.pause())).await;
         }
     }
 
@@ -213,26 +227,20 @@ impl<W: Work> Running<'_, W> {
     async fn call(
         &self,
         turn: &Turn<'_>,
-        prepared: &Prepared<'_>,
+        task: &Task,
+        notes: &[TreatmentNote],
         caller: Caller,
         fallbacks: u32,
     ) -> Result<Verdict<W::Answer>, Failure> {
         let candidate = turn.candidate;
         let (abilities, member) = (self.row(candidate), self.fleet.member(candidate.row));
-        let key = member.key(caller.key);
-        // Uploads count as a treatment.
-        let uploaded = match member.provider.wants_upload(&prepared.task) {
-            true => member.provider.upload(&prepared.task, key).await?,
-            false => None,
-        };
-        let task: &Task = uploaded.as_ref().unwrap_or(&prepared.task);
         let streamed = streamed(task, abilities, self.planned.demand.hard, turn.has_alternative || turn.is_probe);
         let task = streamed.as_ref().unwrap_or(task);
         let call = Call {
             task,
             abilities,
             dropped: &candidate.dropped,
-            key,
+            key: member.key(caller.key),
             timeouts: timeouts(&self.router.routing, task, abilities, turn.has_alternative),
             reservation: self.work.reservation(candidate),
         };
@@ -257,7 +265,7 @@ impl<W: Work> Running<'_, W> {
             also: Vec::new(),
             wire_format: member.provider.wire_format(),
             fallbacks,
-            treatments: prepared.notes.clone(),
+            treatments: notes.to_vec(),
             dropped: candidate.dropped.clone(),
         };
         self.work.judge(Box::new(Answer::new(route, reply, tap)), candidate).await

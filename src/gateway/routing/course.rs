@@ -133,6 +133,7 @@ impl<'r, A> Course<'r, A> {
         };
         self.waiting = candidates.iter().filter(may_have_passed).collect();
         self.cooling.clear();
+        self.ran.passed_over.clear();
     }
 
     /// The candidate that is asked next; `None`: the round is over.
@@ -143,7 +144,8 @@ impl<'r, A> Course<'r, A> {
         match self.next_open() {
             Some(turn) => Some(turn),
             None if self.cooling.is_empty() => None,
-            None => self.next_cooling().await,
+            // Boxed, as all that most runs do not need: it would be a part of every run's future.
+            None => Box::pin(self.next_cooling()).await,
         }
     }
 
