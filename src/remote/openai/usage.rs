@@ -20,8 +20,8 @@ pub(super) fn counted(usage: &Value) -> Counted {
     let total = numbers.first(usage, &["total_tokens"]);
     let reasoning = numbers.first(usage, &["completion_tokens_details/reasoning_tokens"]).unwrap_or(0);
     // The names after the first are DeepSeek's and Mistral's.
-    let cached = numbers
-        .first(usage, &["prompt_tokens_details/cached_tokens", "prompt_cache_hit_tokens", "num_cached_tokens"]);
+    let cached =
+        numbers.first(usage, &["prompt_tokens_details/cached_tokens", "prompt_cache_hit_tokens", "num_cached_tokens"]);
     let (prompt_tokens, total) = (prompt.unwrap_or(0), total.unwrap_or(0));
     let spoken = completion.unwrap_or_else(|| total.saturating_sub(prompt_tokens));
     // Some count thoughts beside the reply; then only the total tells.
