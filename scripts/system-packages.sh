@@ -13,6 +13,7 @@ needs() {
 cc --version|gcc|now|links programs, and compiles the C inside of crates
 c++ --version|g++|now|compiles the C++ inside of crates
 cc -E -x c -include stdlib.h /dev/null|libc6-dev|now|holds the headers and start files of C programs
+cmake --version|cmake|now|builds the codec of voice notes, Opus
 python3 -m pip --version|python3-pip|now|fetches native libraries and weights
 python3 -c "import venv, ensurepip"|python3-venv|later|runs the programs that `make bench` compares with
 espeak-ng --version|espeak-ng|later|speaks

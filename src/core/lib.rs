@@ -15,6 +15,7 @@ pub mod media;
 pub mod plan;
 pub mod provider;
 pub mod raster;
+pub mod sound;
 pub mod task;
 
 pub use failure::{Consequence, Cooldown, Failure, FailureKind, Next};

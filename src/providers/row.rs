@@ -46,6 +46,7 @@ pub(super) fn abilities(provider: &ProviderSetup, model: &str, entry: &ModelEntr
         ranks: entry.tiers.iter().flatten().filter(|_| may_serve).map(|(tier, rank)| (*tier, *rank)).collect(),
         lifecycle,
         vectors,
+        languages: Vec::new(),
         missing: None,
     }
 }

@@ -172,6 +172,8 @@ pub struct Abilities {
     pub lifecycle: Lifecycle,
     /// The vectors it gives, if it embeds.
     pub vectors: Option<VectorSpace>,
+    /// The languages that it hears or speaks, as ISO 639-1 codes; empty: not known, and none is excluded.
+    pub languages: Vec<String>,
     /// What is missing on this machine to run it, as a sentence with what to do; `None`: it runs.
     pub missing: Option<String>,
 }
@@ -203,6 +205,7 @@ impl Abilities {
             ranks: Vec::new(),
             lifecycle: Lifecycle::Active,
             vectors: None,
+            languages: Vec::new(),
             missing: None,
         }
     }

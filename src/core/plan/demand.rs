@@ -57,7 +57,9 @@ impl Demand {
         match task {
             Task::Chat(chat) => Self::of_chat(chat, parts),
             Task::Embed(embed) => Self::of_texts(embed),
-            Task::Read(_) | Task::Transcribe(_) => Self { task: task.kind(), parts, ..Self::default() },
+            Task::Read(_) | Task::Transcribe(_) | Task::Speak(_) => {
+                Self { task: task.kind(), parts, ..Self::default() }
+            }
         }
     }
 

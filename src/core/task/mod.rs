@@ -10,6 +10,7 @@ mod message;
 mod path;
 mod read;
 mod reply;
+mod speak;
 mod tools;
 mod transcribe;
 mod whole;
@@ -20,8 +21,9 @@ pub use message::{Detail, MediaPart, Message, Part, Reasoning, Role};
 pub use path::PartPath;
 pub use read::{PageText, Read};
 pub use reply::{Finish, ReplyEvent, ReplyFrame, Usage};
+pub use speak::{SoundForm, Speak};
 pub use tools::{Tool, ToolCall, ToolChoice};
-pub use transcribe::{Segment, Transcribe};
+pub use transcribe::{Certainty, Segment, SpokenWord, Times, Transcribe};
 pub use whole::{Choice, WholeReply};
 
 use crate::capability::TaskKind;
@@ -41,6 +43,8 @@ pub enum Task {
     Transcribe(Transcribe),
     /// Vectors of texts.
     Embed(Embed),
+    /// A voice that says a text.
+    Speak(Speak),
 }
 
 impl Task {
@@ -50,8 +54,10 @@ impl Task {
         match self {
             Self::Chat(_) => TaskKind::Chat,
             Self::Read(_) => TaskKind::Ocr,
+            Self::Transcribe(transcribe) if transcribe.into_english => TaskKind::Translation,
             Self::Transcribe(_) => TaskKind::Transcription,
             Self::Embed(_) => TaskKind::Embedding,
+            Self::Speak(_) => TaskKind::Speech,
         }
     }
 
@@ -60,7 +66,10 @@ impl Task {
     pub fn streams(&self) -> bool {
         match self {
             Self::Chat(chat) => chat.stream,
-            Self::Read(_) | Self::Transcribe(_) | Self::Embed(_) => false,
+            Self::Transcribe(transcribe) => transcribe.stream,
+            // A sound leaves as it is made, whatever was asked.
+            Self::Speak(_) => true,
+            Self::Read(_) | Self::Embed(_) => false,
         }
     }
 }

@@ -5,7 +5,7 @@
 use bytes::Bytes;
 use serde_json::Value;
 
-use super::{PageText, Segment};
+use super::{PageText, Segment, SoundForm};
 
 /// A step of a reply, whatever the task.
 #[derive(Debug, Clone, PartialEq)]
@@ -87,6 +87,15 @@ pub enum ReplyEvent {
         /// Its numbers.
         vector: Vec<f32>,
     },
+    /// What is known of a recording beside its words; the last one counts.
+    Heard {
+        /// The language that is spoken, as an ISO 639-1 code.
+        language: Option<String>,
+        /// How long it is.
+        seconds: Option<f64>,
+    },
+    /// What the bytes that follow are. Before the first of them.
+    Sound(SoundForm),
     /// More of a file that is made.
     Bytes(Bytes),
     /// What it cost so far; the last one counts.
@@ -102,6 +111,7 @@ impl ReplyEvent {
             Self::ToolCall { choice, .. } | Self::Extra { choice, .. } | Self::Finish { choice, .. } => Some(*choice),
             Self::Begun { .. } | Self::Continued { .. } | Self::Usage(_) => None,
             Self::Page(_) | Self::Segment(_) | Self::Vector { .. } | Self::Bytes(_) => None,
+            Self::Heard { .. } | Self::Sound(_) => None,
         }
     }
 
@@ -114,6 +124,7 @@ impl ReplyEvent {
             Self::Page(_) | Self::Segment(_) | Self::Vector { .. } => true,
             Self::Bytes(bytes) => !bytes.is_empty(),
             Self::Begun { .. } | Self::Continued { .. } | Self::Finish { .. } | Self::Usage(_) => false,
+            Self::Heard { .. } | Self::Sound(_) => false,
         }
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::{Finish, PageText, Reasoning, ReplyEvent, Segment, ToolCall, Usage};
+use super::{Finish, PageText, Reasoning, ReplyEvent, Segment, SoundForm, ToolCall, Usage};
 
 /// A whole reply.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -19,8 +19,14 @@ pub struct WholeReply {
     pub page: Option<PageText>,
     /// The stretches of a transcript.
     pub segments: Vec<Segment>,
+    /// The language that is spoken in a recording, as an ISO 639-1 code.
+    pub language: Option<String>,
+    /// How long a recording is.
+    pub seconds: Option<f64>,
     /// Vectors, each with the place of its input.
     pub vectors: Vec<(u32, Vec<f32>)>,
+    /// What the bytes are, if they are a sound.
+    pub sound: Option<SoundForm>,
     /// The file that was made.
     pub bytes: Vec<u8>,
     /// What it cost.
@@ -95,6 +101,11 @@ impl WholeReply {
             ReplyEvent::Page(page) => self.page = Some(*page),
             ReplyEvent::Segment(segment) => self.segments.push(segment),
             ReplyEvent::Vector { index, vector } => self.vectors.push((index, vector)),
+            ReplyEvent::Heard { language, seconds } => {
+                self.language = language.or(self.language.take());
+                self.seconds = seconds.or(self.seconds);
+            }
+            ReplyEvent::Sound(form) => self.sound = Some(form),
             ReplyEvent::Bytes(bytes) => self.bytes.extend_from_slice(&bytes),
         }
     }

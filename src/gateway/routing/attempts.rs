@@ -340,8 +340,8 @@ fn timeouts(routing: &Routing, task: &Task, abilities: &Abilities, has_alternati
         // A page, or the whole of a recording, is looked through before the first word comes back.
         Task::Transcribe(_) => routing.reasoning_first_byte,
         Task::Read(_) if has_alternative => routing.reasoning_fallback_first_byte,
-        Task::Chat(_) | Task::Embed(_) if has_alternative => fallback.min(usual),
-        Task::Chat(_) | Task::Read(_) | Task::Embed(_) => usual,
+        Task::Chat(_) | Task::Embed(_) | Task::Speak(_) if has_alternative => fallback.min(usual),
+        Task::Chat(_) | Task::Read(_) | Task::Embed(_) | Task::Speak(_) => usual,
     };
     Timeouts { first_byte, stall: routing.stall }
 }

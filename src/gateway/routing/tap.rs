@@ -90,7 +90,7 @@ impl Tap {
                 ReplyEvent::ToolCall { arguments, .. } => self.said_bytes += arguments.len() as u64,
                 ReplyEvent::Refusal { .. } | ReplyEvent::Begun { .. } | ReplyEvent::Continued { .. } => {}
                 ReplyEvent::Extra { .. } | ReplyEvent::Finish { .. } => {}
-                ReplyEvent::Page(_) | ReplyEvent::Segment(_) => {}
+                ReplyEvent::Page(_) | ReplyEvent::Segment(_) | ReplyEvent::Heard { .. } | ReplyEvent::Sound(_) => {}
                 ReplyEvent::Vector { .. } | ReplyEvent::Bytes(_) => {}
             }
             if self.conversation.is_some() {

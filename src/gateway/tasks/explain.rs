@@ -23,7 +23,7 @@ impl Gateway {
         match &request.task {
             Task::Chat(_) => self.plan_chat(&fleet, &request).await,
             Task::Embed(_) => self.plan_embedding(&fleet, &request),
-            Task::Read(_) | Task::Transcribe(_) => {
+            Task::Read(_) | Task::Transcribe(_) | Task::Speak(_) => {
                 Err(Failure::broken("files to read or to transcribe are explained by themselves").into())
             }
         }

@@ -38,7 +38,7 @@ impl Gateway {
                 let reply = WholeReply { vectors, usage: Some(usage), model, ..WholeReply::default() };
                 Ok(Answered::Whole(Box::new(WholeAnswer { route, reply, raw: None })))
             }
-            Task::Read(_) | Task::Transcribe(_) => {
+            Task::Read(_) | Task::Transcribe(_) | Task::Speak(_) => {
                 Err(mediary_core::Failure::broken("files have routes of their own").into())
             }
         }

@@ -45,7 +45,7 @@ impl Work for TranscriptWork<'_> {
             Some(Treatment::Extract { .. }) => return Err(Failure::broken("a recording was to become text twice")),
         };
         Ok(Prepared::made(match row.does(TaskKind::Transcription) {
-            true => Task::Transcribe(Transcribe { recording, language: None }),
+            true => Task::Transcribe(Transcribe::of(recording)),
             false => {
                 let Asking { prompt, most_tokens, .. } = self.asking;
                 Task::Chat(question(prompt, *most_tokens, [shown(recording)]))

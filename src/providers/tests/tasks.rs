@@ -29,9 +29,7 @@ fn task(kind: TaskKind, row: &Abilities) -> Option<Task> {
             let raster = Arc::new(Raster::filled(1, 1, [255; 3]));
             Some(Task::Read(Read { raster, picture: Some(media(MediaFormat::Png)), words: false }))
         }
-        TaskKind::Transcription => {
-            Some(Task::Transcribe(Transcribe { recording: media(MediaFormat::Mp3), language: None }))
-        }
+        TaskKind::Transcription => Some(Task::Transcribe(Transcribe::of(media(MediaFormat::Mp3)))),
         TaskKind::Chat
         | TaskKind::Completion
         | TaskKind::Translation

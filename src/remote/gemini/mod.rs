@@ -43,7 +43,7 @@ impl Dialect for Gemini {
         match call.task {
             Task::Chat(chat) => encode::encode(&CallOf::new(chat, call, quirks)),
             Task::Embed(embed) => embed::encode(&CallOf::new(embed, call, quirks)),
-            Task::Read(_) | Task::Transcribe(_) => Err(unwritable::task(NAME, call.task.kind())),
+            Task::Read(_) | Task::Transcribe(_) | Task::Speak(_) => Err(unwritable::task(NAME, call.task.kind())),
         }
     }
 
@@ -52,7 +52,7 @@ impl Dialect for Gemini {
             // A whole answer has the shape of the only chunk of a stream.
             Task::Chat(chat) => Box::new(stream::Stream::of(chat)),
             Task::Embed(embed) => embed::reader(embed),
-            Task::Read(_) | Task::Transcribe(_) => unwritable::reader(NAME, task.kind()),
+            Task::Read(_) | Task::Transcribe(_) | Task::Speak(_) => unwritable::reader(NAME, task.kind()),
         }
     }
 

@@ -20,7 +20,7 @@ use mediary_core::{Failure, MediaFormat, MediaKind};
 
 use crate::dialect::CallOf;
 use crate::openai::{ChatReader, embed_reader, refusal, transcript_reader};
-use crate::{Dialect, HttpCall, Quirks, Reader, moved};
+use crate::{Dialect, HttpCall, Quirks, Reader, moved, unwritable};
 
 /// Its name in catalogs and configuration.
 const NAME: &str = "mistral";
@@ -46,6 +46,7 @@ impl Dialect for Mistral {
             Task::Read(read) => read::encode(&CallOf::new(read, call, quirks)),
             Task::Transcribe(transcribe) => transcribe::encode(&CallOf::new(transcribe, call, quirks)),
             Task::Embed(embed) => embed::encode(&CallOf::new(embed, call, quirks)),
+            Task::Speak(_) => Err(unwritable::task(NAME, call.task.kind())),
         }
     }
 
@@ -55,6 +56,7 @@ impl Dialect for Mistral {
             Task::Read(_) => read::reader(),
             Task::Transcribe(_) => transcript_reader(),
             Task::Embed(embed) => embed_reader(embed),
+            Task::Speak(_) => unwritable::reader(NAME, task.kind()),
         }
     }
 

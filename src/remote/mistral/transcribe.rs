@@ -9,7 +9,7 @@ use crate::form::Form;
 
 /// Writes a request.
 pub(super) fn encode(call: &CallOf<'_, Transcribe>) -> Result<HttpCall, Failure> {
-    let Transcribe { recording, language } = call.task;
+    let Transcribe { recording, language, .. } = call.task;
     let mut form = Form::open(recording);
     form.field("model", call.model())?;
     if let Some(language) = language {

@@ -58,7 +58,7 @@ impl Dialect for OpenAi {
             }
             Task::Embed(embed) => embed::encode(&CallOf::new(embed, call, quirks)),
             Task::Transcribe(transcribe) => transcribe::encode(&CallOf::new(transcribe, call, quirks)),
-            Task::Read(_) => Err(unwritable::task(NAME, call.task.kind())),
+            Task::Read(_) | Task::Speak(_) => Err(unwritable::task(NAME, call.task.kind())),
         }
     }
 
@@ -67,7 +67,7 @@ impl Dialect for OpenAi {
             Task::Chat(chat) => Box::new(ChatReader::new(chat, stream)),
             Task::Embed(embed) => embed::reader(embed),
             Task::Transcribe(_) => transcribe::reader(),
-            Task::Read(_) => unwritable::reader(NAME, task.kind()),
+            Task::Read(_) | Task::Speak(_) => unwritable::reader(NAME, task.kind()),
         }
     }
 

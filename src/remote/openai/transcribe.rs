@@ -17,7 +17,7 @@ const CHOICE: u32 = 0;
 
 /// Writes a request.
 pub(super) fn encode(call: &CallOf<'_, Transcribe>) -> Result<HttpCall, Failure> {
-    let Transcribe { recording, language } = call.task;
+    let Transcribe { recording, language, .. } = call.task;
     let mut form = Form::open(recording);
     form.field("model", call.model())?;
     form.field("response_format", "json")?;
@@ -57,7 +57,12 @@ pub(crate) fn reader() -> Box<dyn Reader> {
         events.push(ReplyEvent::Begun { id: None, model: answer.model.some() });
         events.extend(answer.segments.unwrap_or_default().into_iter().map(|stretch| {
             let Stretch { start, end, text } = stretch;
-            ReplyEvent::Segment(Segment { start_seconds: start, end_seconds: end, text: text.trim().to_owned() })
+            ReplyEvent::Segment(Segment {
+                start_seconds: start,
+                end_seconds: end,
+                text: text.trim().to_owned(),
+                ..Segment::default()
+            })
         }));
         let text = answer.text.trim();
         if !text.is_empty() {

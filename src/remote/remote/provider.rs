@@ -11,7 +11,7 @@ pub(super) fn optional(task: &Task) -> Vec<String> {
     match task {
         Task::Chat(chat) => learned::of_chat(chat),
         Task::Embed(embed) => embed.extras.keys().cloned().collect(),
-        Task::Read(_) | Task::Transcribe(_) => Vec::new(),
+        Task::Read(_) | Task::Transcribe(_) | Task::Speak(_) => Vec::new(),
     }
 }
 
@@ -35,7 +35,7 @@ impl Provider for Remote {
         match task {
             Task::Chat(chat) => self.is_too_large(chat),
             // Pages, recordings and texts go inside of the call everywhere.
-            Task::Read(_) | Task::Transcribe(_) | Task::Embed(_) => false,
+            Task::Read(_) | Task::Transcribe(_) | Task::Embed(_) | Task::Speak(_) => false,
         }
     }
 
@@ -43,7 +43,7 @@ impl Provider for Remote {
         Box::pin(async move {
             match task {
                 Task::Chat(chat) => Ok(self.hand_over(chat, key).await?.map(Task::Chat)),
-                Task::Read(_) | Task::Transcribe(_) | Task::Embed(_) => Ok(None),
+                Task::Read(_) | Task::Transcribe(_) | Task::Embed(_) | Task::Speak(_) => Ok(None),
             }
         })
     }

@@ -23,7 +23,7 @@ fn every_task() -> [Task; 4] {
     [
         Task::Chat(Chat::default()),
         Task::Read(Read { raster, picture: Some(media(MediaFormat::Png).media), words: false }),
-        Task::Transcribe(Transcribe { recording: media(MediaFormat::Mp3).media, language: None }),
+        Task::Transcribe(Transcribe::of(media(MediaFormat::Mp3).media)),
         Task::Embed(embed(&["a", "b"])),
     ]
 }

@@ -9,7 +9,7 @@ use crate::{Mistral, OpenAi};
 
 fn recording(format: MediaFormat, language: Option<&str>) -> Task {
     let recording = Media { format, blob: Blob::in_memory(b"<sound>".to_vec()) };
-    Task::Transcribe(Transcribe { recording, language: language.map(str::to_owned) })
+    Task::Transcribe(Transcribe { language: language.map(str::to_owned), ..Transcribe::of(recording) })
 }
 
 fn row() -> Abilities {
