@@ -11,7 +11,7 @@ use crate::gateway::{Bounds, CallError, Gateway, Parts, TaskRequest};
 use crate::http::refused;
 use crate::protocol::openai::CHAT;
 use crate::protocol::plan::PlanBody;
-use crate::protocol::{Decoded, Protocol};
+use crate::protocol::{Decoded, JsonProtocol};
 
 /// Show which targets a chat request could go to and what would be done to its parts, spending nothing
 #[derive(Debug, Args)]

@@ -108,6 +108,8 @@ pub(super) const OPEN_ROWS: &[(&str, &str, &str)] = &[
     ("providers[].models[].logprobs", "`false`", "whether it gives log probabilities"),
     ("providers[].models[].many_replies", "`false`", "whether it gives several replies at once"),
     ("providers[].models[].audio_output", "`false`", "whether it answers with sound"),
+    ("providers[].models[].speakers", "`false`", "whether its transcripts say who speaks"),
+    ("providers[].models[].languages", "any", "languages it hears or speaks, as ISO 639-1 codes (`[\"en\", \"es\"]`)"),
     (
         "providers[].models[].vectors",
         "by its name",

@@ -11,6 +11,7 @@ pub mod engine;
 pub mod failure;
 pub mod hold;
 pub mod ids;
+pub mod language;
 pub mod media;
 pub mod plan;
 pub mod provider;

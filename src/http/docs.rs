@@ -20,7 +20,7 @@ use utoipa::{Modify, OpenApi};
 use utoipa_swagger_ui::Config;
 
 use super::error::{ApiError, ErrorBody};
-use super::{fleet, health, landing, metrics, models, ocr, plan, tasks};
+use super::{audio, fleet, health, landing, metrics, models, ocr, plan, tasks};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -31,7 +31,7 @@ use super::{fleet, health, landing, metrics, models, ocr, plan, tasks};
     ),
     servers((url = "/")),
     paths(
-        tasks::completions, tasks::embeddings, plan::plan,
+        tasks::completions, tasks::embeddings, audio::transcriptions, audio::translations, plan::plan,
         ocr::process, ocr::mistral::mistral,
         ocr::drawing,
         fleet::capabilities, fleet::summary, fleet::providers, fleet::stats, fleet::profiles,
@@ -42,6 +42,7 @@ use super::{fleet, health, landing, metrics, models, ocr, plan, tasks};
     tags(
         (name = "chat", description = "Any medium to any model"),
         (name = "embeddings", description = "Texts become vectors"),
+        (name = "audio", description = "Recordings become text"),
         (name = "ocr", description = "Documents and pictures become text"),
         (name = "models", description = "What can be asked for"),
         (name = "server", description = "The server itself"),

@@ -3,10 +3,12 @@
 //! It decides nothing about media; handlers hand requests to the gateway and write down what it answers. `mediary serve`
 //! calls [`serve()`]; tests drive [`router()`] without a socket.
 
+mod audio;
 mod body;
 mod connection;
 mod docs;
 mod error;
+mod files;
 mod fleet;
 mod guard;
 mod health;

@@ -15,7 +15,7 @@ use super::unpacked::json_body;
 use crate::gateway::{Bounds, Planned, ReadOptions, TaskRequest, blocking};
 use crate::protocol::openai::CHAT;
 use crate::protocol::plan::{PlanBody, PlanRequest};
-use crate::protocol::{Decoded, Protocol};
+use crate::protocol::{Decoded, JsonProtocol};
 
 /// Shows the plan for a request.
 #[utoipa::path(
@@ -83,7 +83,7 @@ async fn planned(state: &AppState, body: Bytes, bounds: Bounds, client: Vec<u8>)
 
 async fn task(
     state: &AppState,
-    protocol: &'static dyn Protocol,
+    protocol: &'static dyn JsonProtocol,
     body: Bytes,
     bounds: Bounds,
     client: Vec<u8>,

@@ -14,7 +14,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use super::error::ApiError;
 use super::guard::guarded;
 use super::state::AppState;
-use super::{docs, fleet, health, landing, metrics, models, ocr, plan, tasks, visit};
+use super::{audio, docs, fleet, health, landing, metrics, models, ocr, plan, tasks, visit};
 use crate::config::Server;
 
 /// The server as a service: all routes, all layers.
@@ -31,6 +31,8 @@ pub fn router(state: AppState) -> Router {
         .route("/docs/{*asset}", get(docs::asset))
         .route("/v1/chat/completions", post(tasks::completions))
         .route("/v1/embeddings", post(tasks::embeddings))
+        .route("/v1/audio/transcriptions", post(audio::transcriptions))
+        .route("/v1/audio/translations", post(audio::translations))
         .route("/v1/capabilities", get(fleet::capabilities))
         .route("/v1/capabilities/summary", get(fleet::summary))
         .route("/v1/providers", get(fleet::providers))

@@ -25,16 +25,19 @@ pub trait Protocol: Errors + fmt::Debug {
     /// The wire format of providers whose frames and bodies are in this format already; they pass as they came.
     fn wire_format(&self) -> &'static str;
 
+    /// What a client is sent that has waited for long: bytes of a stream that say nothing.
+    fn ping(&self) -> &'static [u8] {
+        b": ping\n\n"
+    }
+}
+
+/// A wire format whose requests are one body of JSON.
+pub trait JsonProtocol: Protocol {
     /// Understands a request.
     ///
     /// # Errors
     /// The first field that is wrong, by its path.
     fn decode(&self, body: &Bytes) -> Result<Decoded, BadField>;
-
-    /// What a client is sent that has waited for long: bytes of a stream that say nothing.
-    fn ping(&self) -> &'static [u8] {
-        b": ping\n\n"
-    }
 }
 
 /// A request that was understood.
@@ -63,6 +66,11 @@ pub struct AnswerHead {
 pub trait Encode: Send + Sync + fmt::Debug {
     /// Writes a whole reply.
     fn whole(&self, head: AnswerHead, reply: &WholeReply) -> Vec<u8>;
+
+    /// What a whole reply is, for the header `Content-Type`.
+    fn media_type(&self) -> &'static str {
+        "application/json"
+    }
 
     /// Whether bodies and frames of the protocol's own wire format may pass as they came.
     fn passes_raw(&self) -> bool {

@@ -41,12 +41,13 @@ pub(super) fn abilities(provider: &ProviderSetup, model: &str, entry: &ModelEntr
         logprobs: says(entry.logprobs),
         many_replies: says(entry.many_replies),
         audio_output: says(entry.audio_output),
+        speakers: entry.speakers.unwrap_or(false),
         soft: soft(provider, entry),
         price: entry.price.map_or(unpriced, |price| price.0),
         ranks: entry.tiers.iter().flatten().filter(|_| may_serve).map(|(tier, rank)| (*tier, *rank)).collect(),
         lifecycle,
         vectors,
-        languages: Vec::new(),
+        languages: entry.languages.clone().unwrap_or_default(),
         missing: None,
     }
 }

@@ -149,15 +149,24 @@ impl Multipart {
     }
 
     /// The request that carries the parts.
-    pub(crate) fn request(mut self) -> Request {
+    pub(crate) fn request(self) -> Request {
+        self.request_to("/v1/ocr/process")
+    }
+
+    /// The same, to another route.
+    pub(crate) fn request_to(mut self, route: &str) -> Request {
         self.0.extend(format!("--{}--\r\n", Self::BOUNDARY).into_bytes());
-        self.unfinished()
+        self.carried_to(route)
     }
 
     /// The request without its last line.
     pub(crate) fn unfinished(self) -> Request {
+        self.carried_to("/v1/ocr/process")
+    }
+
+    fn carried_to(self, route: &str) -> Request {
         let mime = format!("multipart/form-data; boundary={}", Self::BOUNDARY);
-        Request::new("POST", "/v1/ocr/process").body(&mime, self.0)
+        Request::new("POST", route).body(&mime, self.0)
     }
 }
 

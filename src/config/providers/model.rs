@@ -47,6 +47,10 @@ pub struct ModelEntry {
     pub many_replies: Option<bool>,
     /// Whether it answers with audio.
     pub audio_output: Option<bool>,
+    /// Whether its transcripts say who speaks.
+    pub speakers: Option<bool>,
+    /// The languages it hears or speaks, as ISO 639-1 codes.
+    pub languages: Option<Vec<String>>,
     /// The vectors it gives, if it embeds.
     pub vectors: Option<VectorEntry>,
     /// Soft parameters it refuses beside those its provider refuses.
@@ -87,6 +91,8 @@ impl ModelEntry {
             logprobs,
             many_replies,
             audio_output,
+            speakers,
+            languages,
             vectors,
             refuses,
             price,

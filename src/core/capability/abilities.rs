@@ -162,6 +162,8 @@ pub struct Abilities {
     pub many_replies: bool,
     /// Whether it answers with sound.
     pub audio_output: bool,
+    /// Whether its transcripts say who speaks.
+    pub speakers: bool,
     /// Which soft parameters it takes.
     pub soft: SoftSupport,
     /// What it costs.
@@ -200,6 +202,7 @@ impl Abilities {
             logprobs: false,
             many_replies: false,
             audio_output: false,
+            speakers: false,
             soft: SoftSupport::AllBut(Vec::new()),
             price: Price::Unknown,
             ranks: Vec::new(),
@@ -229,11 +232,10 @@ impl Abilities {
         let takes = |kind| self.accepts.iter().any(|acceptance| acceptance.format.kind() == kind);
         let is_able = match task {
             TaskKind::Ocr => takes(MediaKind::Image),
-            TaskKind::Transcription => takes(MediaKind::Audio),
+            TaskKind::Transcription | TaskKind::Translation => takes(MediaKind::Audio),
             TaskKind::Chat
             | TaskKind::Completion
             | TaskKind::Embedding
-            | TaskKind::Translation
             | TaskKind::Speech
             | TaskKind::ImageGeneration
             | TaskKind::ImageEdit

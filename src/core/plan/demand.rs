@@ -3,7 +3,7 @@
 use super::estimate::{estimate_tokens, input_tokens, least_input_tokens};
 use super::{REPLY_RESERVE_TOKENS, Signs};
 use crate::capability::{PartShape, Structured, TaskKind};
-use crate::task::{Chat, Embed, ReplyFormat, Task, ToolChoice};
+use crate::task::{Chat, Embed, ReplyFormat, Speak, Task, ToolChoice, Transcribe};
 
 /// A request without its contents.
 #[derive(Debug, Clone, Default)]
@@ -19,6 +19,8 @@ pub struct Demand {
     pub longest_tokens: Option<u32>,
     /// The most tokens of the reply, if the request says so.
     pub output_tokens: Option<u32>,
+    /// The language that is spoken or to be spoken, as an ISO 639-1 code, if the request says so.
+    pub language: Option<String>,
     /// What must be honoured.
     pub hard: Hard,
     /// Soft parameters that were sent, by their OpenAI names.
@@ -44,6 +46,8 @@ pub struct Hard {
     pub audio_output: bool,
     /// Vectors of so many dimensions.
     pub dimensions: Option<u32>,
+    /// Who speaks in a recording.
+    pub speakers: bool,
 }
 
 /// Parameters with a place of their own in [`Chat`] that a target may do without.
@@ -57,9 +61,37 @@ impl Demand {
         match task {
             Task::Chat(chat) => Self::of_chat(chat, parts),
             Task::Embed(embed) => Self::of_texts(embed),
-            Task::Read(_) | Task::Transcribe(_) | Task::Speak(_) => {
-                Self { task: task.kind(), parts, ..Self::default() }
-            }
+            Task::Transcribe(transcribe) => Self { parts, task: task.kind(), ..Self::of_recording(transcribe) },
+            Task::Speak(speak) => Self { parts, ..Self::of_speech(speak) },
+            Task::Read(_) => Self { task: task.kind(), parts, ..Self::default() },
+        }
+    }
+
+    /// What a recording to transcribe demands.
+    fn of_recording(transcribe: &Transcribe) -> Self {
+        let Transcribe { language, prompt, temperature, times, extras, .. } = transcribe;
+        let sent = [
+            ("prompt", prompt.is_some()),
+            ("temperature", temperature.is_some()),
+            ("timestamp_granularities", times.segments || times.words),
+        ];
+        let sent = sent.into_iter().filter_map(|(name, is_sent)| is_sent.then_some(name.to_owned()));
+        Self {
+            language: language.clone(),
+            hard: Hard { speakers: times.speakers, ..Hard::default() },
+            soft: sent.chain(extras.keys().cloned()).collect(),
+            ..Self::default()
+        }
+    }
+
+    /// What a text to speak demands. Its pace is made up for where a target knows none.
+    fn of_speech(speak: &Speak) -> Self {
+        let instructions = speak.instructions.is_some().then(|| "instructions".to_owned());
+        Self {
+            task: TaskKind::Speech,
+            language: speak.language.clone(),
+            soft: instructions.into_iter().chain(speak.extras.keys().cloned()).collect(),
+            ..Self::default()
         }
     }
 
@@ -128,10 +160,12 @@ impl Demand {
             audio_output: chat.extras.contains_key("audio")
                 || modalities.is_some_and(|all| all.iter().any(|one| one == "audio")),
             dimensions: None,
+            speakers: false,
         };
         Self {
             task: TaskKind::Chat,
             longest_tokens: None,
+            language: None,
             parts,
             text_tokens: estimate_tokens(chat),
             output_tokens: sampling.max_tokens,

@@ -117,6 +117,8 @@ pub enum Reason {
     NotFree,
     /// The request may not leave this machine.
     NotLocal,
+    /// It does not know the language that the request names.
+    OtherLanguage(String),
     /// It cannot honour a hard parameter: this one.
     Parameter(&'static str),
     /// The request is too long for it.
@@ -151,6 +153,7 @@ impl fmt::Display for Reason {
             Self::OtherProvider => formatter.write_str("is not with the provider asked for"),
             Self::NotFree => formatter.write_str("is not known to be free"),
             Self::NotLocal => formatter.write_str("is not on this machine"),
+            Self::OtherLanguage(language) => write!(formatter, "does not know the language `{language}`"),
             Self::Parameter(name) => write!(formatter, "cannot honour {name}"),
             Self::Context { needs, has } => {
                 write!(formatter, "has {has} tokens of context, the request needs about {needs}")

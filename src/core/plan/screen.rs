@@ -11,13 +11,15 @@ pub(super) struct Screen<'a> {
     policy: &'a Policy,
     task: TaskKind,
     hard: Hard,
+    language: Option<&'a str>,
     /// The family of vectors that a row must give.
     family: Option<&'a str>,
 }
 
 impl<'a> Screen<'a> {
-    pub(super) fn new(policy: &'a Policy, demand: &Demand, matrix: &'a CapabilityMatrix) -> Self {
-        let open = Self { policy, task: demand.task, hard: demand.hard, family: None };
+    pub(super) fn new(policy: &'a Policy, demand: &'a Demand, matrix: &'a CapabilityMatrix) -> Self {
+        let open =
+            Self { policy, task: demand.task, hard: demand.hard, language: demand.language.as_deref(), family: None };
         Self { family: open.family_of(matrix), ..open }
     }
 
@@ -37,7 +39,13 @@ impl<'a> Screen<'a> {
 
     pub(super) fn reason(&self, row: &Abilities) -> Option<Reason> {
         let is_allowed = self.policy_reason(row).or_else(|| self.hard_reason(row));
-        is_allowed.or_else(|| self.family_reason(row))
+        is_allowed.or_else(|| self.family_reason(row)).or_else(|| self.language_reason(row))
+    }
+
+    fn language_reason(&self, row: &Abilities) -> Option<Reason> {
+        let language = self.language?;
+        let knows = row.languages.is_empty() || row.languages.iter().any(|known| known == language);
+        (!knows).then(|| Reason::OtherLanguage(language.to_owned()))
     }
 
     fn family_reason(&self, row: &Abilities) -> Option<Reason> {
@@ -77,7 +85,8 @@ impl<'a> Screen<'a> {
     }
 
     fn hard_reason(&self, row: &Abilities) -> Option<Reason> {
-        let Hard { tools, tool_choice, structured, many_replies, logprobs, audio_output, dimensions } = self.hard;
+        let Hard { tools, tool_choice, structured, many_replies, logprobs, audio_output, dimensions, speakers } =
+            self.hard;
         let has = |dimensions| row.vectors.as_ref().is_some_and(|vectors| vectors.can_have(dimensions));
         let lacking = [
             ("tools", tools && !row.tools),
@@ -86,6 +95,7 @@ impl<'a> Screen<'a> {
             ("n", many_replies && !row.many_replies),
             ("logprobs", logprobs && !row.logprobs),
             ("audio", audio_output && !row.audio_output),
+            ("speakers", speakers && !row.speakers),
             ("dimensions", dimensions.is_some_and(|dimensions| !has(dimensions))),
         ];
         lacking.into_iter().find(|(_, lacks)| *lacks).map(|(name, _)| Reason::Parameter(name))

@@ -197,9 +197,8 @@ fn why(reason: &NotAsked) -> String {
         NotAsked::Missing(missing) => missing,
         NotAsked::NotFree => "cost",
         NotAsked::Retired | NotAsked::Deprecated => "retired",
-        NotAsked::OtherProvider | NotAsked::OtherVectors { .. } | NotAsked::Parameter(_) | NotAsked::Context { .. } => {
-            "not_allowed"
-        }
+        NotAsked::OtherProvider | NotAsked::OtherVectors { .. } | NotAsked::OtherLanguage(_) => "not_allowed",
+        NotAsked::Parameter(_) | NotAsked::Context { .. } => "not_allowed",
     };
     word.to_owned()
 }

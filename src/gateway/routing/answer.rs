@@ -54,6 +54,15 @@ pub struct Route {
     pub dropped: Vec<String>,
 }
 
+impl Route {
+    /// Notes that something of the request is left out.
+    pub(in crate::gateway) fn drops(&mut self, name: &str) {
+        if !self.dropped.iter().any(|dropped| dropped == name) {
+            self.dropped.push(name.to_owned());
+        }
+    }
+}
+
 /// An answer that has begun.
 #[derive(Debug)]
 pub struct Answer {
@@ -108,6 +117,32 @@ impl Answer {
             self.tap.complete();
         }
         self.ready = frames;
+    }
+
+    /// Waits for its first content; everything that came before is kept and handed out with it. Gives whether there was
+    /// any: one that ends without is an answer only if `may_end` says so of one of its events.
+    ///
+    /// # Errors
+    /// When it fails before, or ends without content.
+    pub(in crate::gateway) async fn until(
+        &mut self,
+        is_content: impl Fn(&ReplyEvent) -> bool,
+        may_end: impl Fn(&ReplyEvent) -> bool,
+    ) -> Result<bool, Failure> {
+        let mut kept = VecDeque::new();
+        let (mut speaks, mut may_be_silent) = (false, false);
+        while !speaks {
+            let Some(frame) = self.untapped().await else { break };
+            let frame = frame?;
+            speaks = frame.events.iter().any(&is_content);
+            may_be_silent |= frame.events.iter().any(&may_end);
+            kept.push_back(frame);
+        }
+        if !speaks && !may_be_silent {
+            return Err(Self::empty());
+        }
+        self.begins_with(kept);
+        Ok(speaks)
     }
 
     /// Reads the answer to its end. With it comes the only frame, as it was, where the answer came in one piece, said what

@@ -36,8 +36,15 @@ impl Router {
         model: &str,
         tier: Option<Tier>,
     ) -> Result<Want, CallError> {
-        if !fleet.matrix.rows().iter().any(|row| row.does(task)) {
+        if !fleet.matrix.rows().iter().any(|row| row.does(task) || row.does_by_chat(task)) {
             return Err(self.no_providers());
+        }
+        // What clients send who were never told of another name means no target in particular.
+        if task != TaskKind::Chat
+            && self.providers.customary.contains(model)
+            && !self.providers.aliases.contains_key(model)
+        {
+            return Ok(Want::Any);
         }
         match resolve(model, tier, &fleet.matrix, &self.providers.aliases) {
             Resolved::Want(want) => Ok(want),

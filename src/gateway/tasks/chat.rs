@@ -5,13 +5,12 @@
 //! never sees half of one, so a target that breaks off is simply followed by the next.
 
 use std::borrow::Cow;
-use std::collections::VecDeque;
 use std::sync::Arc;
 
 use mediary_core::Failure;
 use mediary_core::capability::{Abilities, Tier};
 use mediary_core::plan::{Candidate, Demand, Plan, Treatment, Want};
-use mediary_core::task::{Chat, Finish, MediaPart, Part, ReplyEvent, ReplyFrame, Task, WholeReply};
+use mediary_core::task::{Chat, Finish, MediaPart, Part, ReplyEvent, Task, WholeReply};
 
 use super::super::Gateway;
 use super::super::routing::{Answer, CallError, Fleet, Planned, Prefix, Prepared, Route, TaskRequest, Verdict, Work};
@@ -173,28 +172,9 @@ fn media(chat: &Chat) -> impl Iterator<Item = &MediaPart> {
     })
 }
 
-/// Waits for the first word. Everything that came before it is kept for the client.
+/// Waits for the first word. A refusal without a word is an answer; anything else without a word is none.
 pub(super) async fn until_it_speaks(answer: &mut Answer) -> Result<(), Failure> {
-    let mut kept: VecDeque<ReplyFrame> = VecDeque::new();
-    let mut may_be_silent = false;
-    loop {
-        match answer.untapped().await {
-            Some(Ok(frame)) => {
-                let speaks = frame.events.iter().any(ReplyEvent::is_content);
-                may_be_silent |= frame.events.iter().any(ends_without_a_word);
-                kept.push_back(frame);
-                if speaks {
-                    break;
-                }
-            }
-            Some(Err(failure)) => return Err(failure),
-            // A refusal without a word is an answer; anything else without a word is none.
-            None if may_be_silent => break,
-            None => return Err(Answer::empty()),
-        }
-    }
-    answer.begins_with(kept);
-    Ok(())
+    answer.until(ReplyEvent::is_content, ends_without_a_word).await.map(drop)
 }
 
 /// Whether a reply ends that may be without a word: refused, or all of its length spent on thinking.

@@ -1,9 +1,7 @@
 //! Plans without calls: where a request would go, whatever its task.
 
-use mediary_core::capability::TaskKind;
-use mediary_core::plan::Want;
-use mediary_core::task::Task;
-use mediary_core::{Failure, Media, MediaFormat, MediaKind};
+use mediary_core::task::{Task, Transcribe};
+use mediary_core::{Failure, Media, MediaFormat};
 
 use super::super::Gateway;
 use super::super::documents::ReadOptions;
@@ -55,17 +53,8 @@ impl Gateway {
         model: &str,
         bounds: &Bounds,
     ) -> Result<Planned, CallError> {
-        if !matches!(recording.kind(), MediaKind::Audio | MediaKind::Video) {
-            let what = recording.format;
-            return Err(Failure::unsupported(format!("this is {what}; only audio and video can be transcribed")).into());
-        }
         self.router.discover().await;
-        let fleet = self.router.fleet();
-        let want = match model {
-            "" | "auto" => Want::Any,
-            named => self.router.resolve(&fleet, TaskKind::Transcription, named, None)?,
-        };
-        let bounds = self.router.tightened(bounds).of_help();
-        self.treatments.plan_transcript(&fleet, recording, want, &bounds)
+        let task = Task::Transcribe(Transcribe::of(recording.clone()));
+        self.plan_transcription(&self.router.fleet(), &task, model, bounds, None)
     }
 }

@@ -10,6 +10,7 @@ mod embed;
 mod explain;
 mod growing;
 mod overlap;
+mod transcribe;
 
 pub use chat::{Answered, WholeAnswer};
 pub use embed::Embedded;
@@ -38,7 +39,8 @@ impl Gateway {
                 let reply = WholeReply { vectors, usage: Some(usage), model, ..WholeReply::default() };
                 Ok(Answered::Whole(Box::new(WholeAnswer { route, reply, raw: None })))
             }
-            Task::Read(_) | Task::Transcribe(_) | Task::Speak(_) => {
+            Task::Transcribe(_) => Box::pin(self.transcribe(request)).await,
+            Task::Read(_) | Task::Speak(_) => {
                 Err(mediary_core::Failure::broken("files have routes of their own").into())
             }
         }

@@ -3,20 +3,22 @@
 use std::sync::Arc;
 
 use mediary_convert::av::{AvInput, Ffmpeg, SoundOrder};
-use mediary_core::capability::{Abilities, PartShape, TaskKind};
-use mediary_core::plan::{Demand, Want};
-use mediary_core::task::PartPath;
+use mediary_core::capability::{Abilities, PartShape};
+use mediary_core::plan::{Demand, TreatmentRecipe, Want};
+use mediary_core::task::{PartPath, Task, Transcribe};
 use mediary_core::{Failure, FailureKind, Media, MediaFormat, MediaKind, Next};
 
 use super::super::blocking;
 use super::super::routing::{Bounds, CallError, Fleet, Planned, Tried};
+use super::Treatments;
 use super::available::{AUDIO_TO_AUDIO, AUDIO_TO_TEXT};
 use super::extract::{Extract, Section};
+use super::help::{self, Order};
 use super::jobs::Job;
 use super::made::Made;
 use super::memo::{self, Memo};
+use super::recipes::AudioToText;
 use super::transcription::{Transcript, TranscriptWork};
-use super::{Treatments, help};
 
 impl Treatments {
     /// A sound in another encoding.
@@ -65,23 +67,29 @@ impl Treatments {
             MediaKind::Audio | MediaKind::Text | MediaKind::Image | MediaKind::Document => media,
         };
         let fleet = self.router.fleet();
+        let wish = Transcribe::of(recording.clone());
+        let shape = recording_shape(recording, None);
         let mut planned = self
-            .plan_transcript(&fleet, recording, Want::Any, &memo.bounds)
+            .plan_transcript(&fleet, &Task::Transcribe(wish.clone()), shape, Want::Any, &memo.bounds, Order::HomeFirst)
             .map_err(|_| unheard(Vec::new(), "no target that may be asked now transcribes it"))?;
-        let asking = &self.pipelines.audio_to_text.asking;
-        planned.plan.candidates.truncate(asking.most_asked);
-        let work = TranscriptWork { treatments: self, asking, recording };
+        planned.plan.candidates.truncate(self.audio_to_text().asking.most_asked);
+        let work = TranscriptWork { treatments: self, wish: &wish };
         let ran = self.router.run(&fleet, &planned, &work).await?;
-        if let Some(Transcript { words, by }) = ran.answer {
-            let sections = vec![Section::new("what is said in it", words)];
-            return Ok(Extract { sections, ..Extract::plain(String::new(), by) });
+        let by = |transcript: &Transcript| transcript.answer.route.target.to_string();
+        if let Some(transcript) = ran.answer.as_ref().filter(|transcript| !transcript.words().is_empty()) {
+            let sections = vec![Section::new("what is said in it", transcript.words().to_owned())];
+            return Ok(Extract { sections, ..Extract::plain(String::new(), by(transcript)) });
         }
-        if ran.doubted.is_empty() {
+        let silent: Vec<String> = ran.doubted.iter().chain(&ran.answer).map(by).collect();
+        if silent.is_empty() {
             return Err(unheard(ran.tried, "no target transcribed it"));
         }
-        let settled = ran.tried.is_empty();
-        let by: Vec<String> = ran.doubted.into_iter().map(|doubted| doubted.by).collect();
-        Ok(Extract { settled, ..Extract::plain("(there is no speech in it)".to_owned(), by.join("+")) })
+        let settled = ran.tried.is_empty() || ran.answer.is_some();
+        Ok(Extract { settled, ..Extract::plain("(there is no speech in it)".to_owned(), silent.join("+")) })
+    }
+
+    pub(super) fn audio_to_text(&self) -> &AudioToText {
+        &self.pipelines.audio_to_text
     }
 
     /// The plan for a transcript: by the targets that are wanted; by any, those that transcribe come first, then those
@@ -89,34 +97,29 @@ impl Treatments {
     pub(in super::super) fn plan_transcript(
         &self,
         fleet: &Fleet,
-        recording: &Media,
+        task: &Task,
+        shape: PartShape,
         want: Want,
         bounds: &Bounds,
+        order: Order,
     ) -> Result<Planned, CallError> {
+        let demand = Demand::of(task, vec![shape]);
         let want = match want {
             Want::Targets(targets) => Want::Targets(targets),
             Want::Tier(_) | Want::Any => {
-                let rows = help::transcribers(&fleet.matrix, &self.pipelines.audio_to_text.asking, bounds);
+                let rows = help::transcribers(&fleet.matrix, &self.audio_to_text().asking, bounds, &demand, order);
                 Want::Targets(rows.into_iter().map(|row| row.target.clone()).collect())
             }
         };
         let policy = self.router.policy(want, bounds);
-        let part = PartShape {
-            place: PartPath::Field("file"),
-            format: recording.format,
-            bytes: recording.blob.len_bytes(),
-            side_pixels: None,
-            seconds: None,
-            pages: None,
-            in_tool_result: false,
-        };
-        let demand = Demand { task: TaskKind::Transcription, parts: vec![part], ..Demand::default() };
-        // A recording that is to become text does not become it on the way.
-        let recipes: Vec<_> = self
-            .recipes(&fleet.matrix)
-            .iter()
-            .filter(|recipe| recipe.name.as_str() == AUDIO_TO_AUDIO)
-            .cloned()
+        // A recording that is to become text does not become it on the way; of a film only its sound is wanted.
+        let all = self.recipes(&fleet.matrix);
+        let sounds = all.iter().filter(|recipe| recipe.name.as_str() == AUDIO_TO_AUDIO);
+        let recipes: Vec<_> = sounds
+            .flat_map(|recipe| {
+                let of = |from| TreatmentRecipe { from, ..recipe.clone() };
+                [of(MediaKind::Audio), of(MediaKind::Video)]
+            })
             .collect();
         self.router.plan(fleet, demand, &policy, &recipes)
     }
@@ -149,6 +152,19 @@ impl Treatments {
     pub(super) fn ffmpeg(&self) -> Result<&Ffmpeg, Failure> {
         let missing = || Failure::new(FailureKind::NotInstalled, "ffmpeg is not installed; install it and start anew");
         self.ffmpeg.as_ref().ok_or_else(missing)
+    }
+}
+
+/// A recording as a plan sees it.
+pub(in super::super) fn recording_shape(recording: &Media, seconds: Option<u32>) -> PartShape {
+    PartShape {
+        place: PartPath::Field("file"),
+        format: recording.format,
+        bytes: recording.blob.len_bytes(),
+        side_pixels: None,
+        seconds,
+        pages: None,
+        in_tool_result: false,
     }
 }
 

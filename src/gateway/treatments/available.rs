@@ -42,7 +42,7 @@ pub(super) fn recipes(pipelines: &Pipelines, matrix: &CapabilityMatrix, installe
     let seen = |bounds: &Bounds| !help::vision_targets(matrix, &pipelines.image_to_text.describe, bounds).is_empty();
     let video_seen =
         |bounds: &Bounds| !help::vision_targets(matrix, &pipelines.video_to_text.describe, bounds).is_empty();
-    let heard = |bounds: &Bounds| !help::transcribers(matrix, &pipelines.audio_to_text.asking, bounds).is_empty();
+    let heard = |bounds: &Bounds| help::is_heard(matrix, &pipelines.audio_to_text.asking, bounds);
     let without = |is_there: bool, missing: &str| (!is_there).then(|| missing.to_owned());
     let pdfium = || {
         without(installed.pdfium, "PDFium is not installed; run `mediary models pull pdfium`, then start Mediary anew")

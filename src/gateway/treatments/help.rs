@@ -4,11 +4,11 @@
 
 use mediary_core::MediaFormat;
 use mediary_core::capability::{Abilities, CapabilityMatrix, Lifecycle, TaskKind, Tier};
-use mediary_core::plan::{CostPolicy, Privacy};
+use mediary_core::plan::{CostPolicy, Demand, Privacy};
 
 use super::super::routing::Bounds;
 use super::recipes::Asking;
-use super::transcription::listens;
+use super::transcription::{listens, tells_times};
 
 /// Whether a target chats about pictures of the kind that we make.
 fn sees(row: &Abilities) -> bool {
@@ -21,10 +21,40 @@ pub(super) fn vision_targets<'m>(matrix: &'m CapabilityMatrix, asking: &Asking, 
     in_order(matrix, asking, bounds, sees, rank)
 }
 
-/// The targets that give transcripts: those made for it before those that only listen.
-pub(super) fn transcribers<'m>(matrix: &'m CapabilityMatrix, asking: &Asking, bounds: &Bounds) -> Vec<&'m Abilities> {
-    let rank = |row: &Abilities| (u8::from(!row.does(TaskKind::Transcription)), row.priority);
-    in_order(matrix, asking, bounds, listens, rank)
+/// Whether targets on this machine come before those that are better elsewhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in super::super) enum Order {
+    /// The best first.
+    BestFirst,
+    /// Those on this machine first: a chat with one provider does not send its sounds to another.
+    HomeFirst,
+}
+
+/// The targets that give transcripts: those made for it before those that only listen, and, where times are wanted,
+/// those that tell them before all others.
+pub(super) fn transcribers<'m>(
+    matrix: &'m CapabilityMatrix,
+    asking: &Asking,
+    bounds: &Bounds,
+    demand: &Demand,
+    order: Order,
+) -> Vec<&'m Abilities> {
+    let task = demand.task;
+    let rank = |row: &Abilities| (u8::from(!row.does(task)), row.priority);
+    let mut rows = in_order(matrix, asking, bounds, |row| listens(row, task), rank);
+    if demand.soft.iter().any(|name| name == "timestamp_granularities") {
+        rows.sort_by_key(|row| !tells_times(row, task));
+    }
+    if order == Order::HomeFirst {
+        rows.sort_by_key(|row| !row.is_local);
+    }
+    rows
+}
+
+/// Whether any target may be asked for a transcript.
+pub(super) fn is_heard(matrix: &CapabilityMatrix, asking: &Asking, bounds: &Bounds) -> bool {
+    let demand = Demand { task: TaskKind::Transcription, ..Demand::default() };
+    !transcribers(matrix, asking, bounds, &demand, Order::BestFirst).is_empty()
 }
 
 fn in_order<'m>(
@@ -74,7 +104,7 @@ mod tests {
             row("b/gone-eye", &[MediaFormat::Jpeg], |row| row.lifecycle = Lifecycle::Retired),
             row("b/leaving-eye", &[MediaFormat::Jpeg], |row| row.lifecycle = Lifecycle::Deprecated),
             row("c/home-eye", &[MediaFormat::Jpeg], |row| (row.is_local, row.price) = (true, Price::Free)),
-            row("c/ear", &[MediaFormat::Wav], |_| {}),
+            row("c/ear", &[MediaFormat::Wav], |row| row.is_local = true),
             row("d/scribe", &[MediaFormat::Mp3], |row| row.tasks = vec![TaskKind::Transcription]),
         ])
     }
@@ -100,7 +130,10 @@ mod tests {
         for (asking, expected) in rows {
             assert_eq!(names(&vision_targets(&matrix(), &asking, &bounds)), expected, "{asking:?}");
         }
-        assert_eq!(names(&transcribers(&matrix(), &asking(&[], true), &bounds)), ["d/scribe", "c/ear"]);
+        let demand = Demand { task: TaskKind::Transcription, ..Demand::default() };
+        let heard = |order| names(&transcribers(&matrix(), &asking(&[], true), &bounds, &demand, order));
+        assert_eq!(heard(Order::BestFirst), ["d/scribe", "c/ear"]);
+        assert_eq!(heard(Order::HomeFirst), ["c/ear", "d/scribe"]);
     }
 
     #[test]

@@ -22,10 +22,12 @@ mod texts;
 mod transcription;
 mod videos;
 
-pub(super) use audio::opened;
+pub(super) use audio::{opened, recording_shape};
 pub(super) use available::Installed;
+pub(super) use help::Order;
 pub(super) use memo::Memo;
 pub use recipes::Pipelines;
+pub(super) use transcription::{Transcript, TranscriptWork};
 
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -118,9 +120,17 @@ impl Treatments {
         Ok((jobs::replaced(chat, parts), notes))
     }
 
+    /// Refuses a medium that is larger than its kind may be.
+    ///
+    /// # Errors
+    /// Too large, with the limit's name.
+    pub(super) fn check_size(&self, media: &Media) -> Result<(), Failure> {
+        limits::check_size(&self.limits, media)
+    }
+
     /// Does what a recipe says.
     async fn make(&self, job: Job<'_>) -> Result<Made, Failure> {
-        limits::check_size(&self.limits, job.media)?;
+        self.check_size(job.media)?;
         match (job.media.kind(), job.to) {
             (MediaKind::Document, Some(_)) => self.pages_of_document(job).await,
             (MediaKind::Image, Some(_)) => self.pages_of_picture(job).await,

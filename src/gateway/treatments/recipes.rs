@@ -95,6 +95,7 @@ struct WrittenAudioToText {
     most_asked: usize,
     most_tokens: u32,
     prompt: String,
+    translating: String,
     sound: Sound,
 }
 
@@ -102,6 +103,8 @@ struct WrittenAudioToText {
 #[serde(from = "WrittenAudioToText")]
 pub(super) struct AudioToText {
     pub(super) asking: Asking,
+    /// What a target that chats is asked where the words are wanted in English.
+    pub(super) translating: String,
     pub(super) sound: Sound,
 }
 
@@ -137,8 +140,8 @@ pub(super) struct TextToText {
 
 impl From<WrittenAudioToText> for AudioToText {
     fn from(written: WrittenAudioToText) -> Self {
-        let WrittenAudioToText { by, others, most_asked, most_tokens, prompt, sound } = written;
-        Self { asking: Asking { by, others, most_asked, most_tokens, prompt }, sound }
+        let WrittenAudioToText { by, others, most_asked, most_tokens, prompt, translating, sound } = written;
+        Self { asking: Asking { by, others, most_asked, most_tokens, prompt }, translating, sound }
     }
 }
 

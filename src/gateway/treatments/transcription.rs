@@ -1,67 +1,114 @@
-//! Transcripts: what is said in a recording, by a target made for transcribing, or by one that hears and chats. A reply
-//! without words is doubted: that there is no speech is believed when no target hears any.
+//! Transcripts: what is said in a recording, by a target made for transcribing, or by one that hears and chats. For clients
+//! that ask for one, and for models that cannot hear.
+//!
+//! A reply without words is doubted: that there is no speech is believed when no target hears any, or when an engine of
+//! this process says so, which looks for speech before it listens.
+
+use std::borrow::Cow;
+use std::collections::VecDeque;
 
 use mediary_core::capability::{Abilities, TaskKind};
 use mediary_core::plan::{Candidate, Treatment};
-use mediary_core::task::{ReplyEvent, Task, Transcribe, WholeReply};
-use mediary_core::{Failure, FailureKind, Media, MediaKind};
+use mediary_core::task::{Chat, PartPath, ReplyEvent, ReplyFrame, Task, Transcribe, WholeReply};
+use mediary_core::{Failure, FailureKind, language};
 
-use super::super::routing::{Answer, Prepared, Verdict, Work, question, shown};
+use super::super::routing::{Answer, Prepared, TreatmentNote, Verdict, Work, question, shown};
 use super::Treatments;
-use super::recipes::Asking;
+use super::recipes::AudioToText;
 
 /// What a target that chats is told to answer where there is no speech.
 const NO_SPEECH: &str = "[no speech]";
+/// The parameter that asks for times.
+const TIMES: &str = "timestamp_granularities";
 
 /// Whether a target can give a transcript, be it only by chatting about what it hears.
-pub(super) fn listens(row: &Abilities) -> bool {
-    let hears = || row.accepts.iter().any(|acceptance| acceptance.format.kind() == MediaKind::Audio);
-    row.does(TaskKind::Transcription) || (row.does(TaskKind::Chat) && hears())
+pub(super) fn listens(row: &Abilities, task: TaskKind) -> bool {
+    row.does(task) || row.does_by_chat(task)
+}
+
+/// Whether its transcripts say when words are said.
+pub(super) fn tells_times(row: &Abilities, task: TaskKind) -> bool {
+    row.does(task) && row.takes_soft(TIMES)
 }
 
 /// A recording in the attempt loop.
-pub(super) struct TranscriptWork<'a> {
-    pub(super) treatments: &'a Treatments,
-    pub(super) asking: &'a Asking,
-    pub(super) recording: &'a Media,
+#[derive(Debug)]
+pub(in super::super) struct TranscriptWork<'a> {
+    pub(in super::super) treatments: &'a Treatments,
+    /// What is wanted.
+    pub(in super::super) wish: &'a Transcribe,
 }
 
 /// What a target heard.
 #[derive(Debug)]
-pub(super) struct Transcript {
-    /// The words; empty where there are none.
-    pub(super) words: String,
-    /// The target.
-    pub(super) by: String,
+pub(in super::super) struct Transcript {
+    /// The answer, whose frames are to be read where it is still growing.
+    pub(in super::super) answer: Box<Answer>,
+    /// All of it; `None`: it is still growing.
+    pub(in super::super) heard: Option<WholeReply>,
+}
+
+impl Transcript {
+    /// The words, where there is nothing more to come.
+    pub(in super::super) fn words(&self) -> &str {
+        self.heard.as_ref().and_then(|heard| heard.choices.first()).map_or("", |choice| choice.text.as_str())
+    }
+
+    /// The answer, with what was heard as its frames.
+    pub(in super::super) fn as_answer(self) -> Box<Answer> {
+        let Self { mut answer, heard } = self;
+        if let Some(heard) = heard {
+            let frame = ReplyFrame { events: events_of(heard), ..ReplyFrame::default() };
+            answer.begins_with(VecDeque::from([frame]));
+        }
+        answer
+    }
 }
 
 impl Work for TranscriptWork<'_> {
     type Answer = Transcript;
 
     async fn prepare<'a>(&'a self, candidate: &'a Candidate, row: &'a Abilities) -> Result<Prepared<'a>, Failure> {
+        let mut notes = Vec::new();
         let recording = match candidate.treatments.first() {
-            Some(Treatment::Transcode { to, .. }) => self.treatments.encoded(self.recording, *to, row).await?,
-            Some(Treatment::Forward) | None => self.recording.clone(),
+            Some(Treatment::Transcode { to, recipe }) => {
+                notes.push(TreatmentNote::new(PartPath::Field("file"), "transcode", recipe));
+                self.treatments.encoded(&self.wish.recording, *to, row).await?
+            }
+            Some(Treatment::Forward) | None => self.wish.recording.clone(),
             Some(Treatment::Extract { .. }) => return Err(Failure::broken("a recording was to become text twice")),
         };
-        Ok(Prepared::made(match row.does(TaskKind::Transcription) {
-            true => Task::Transcribe(Transcribe::of(recording)),
-            false => {
-                let Asking { prompt, most_tokens, .. } = self.asking;
-                Task::Chat(question(prompt, *most_tokens, [shown(recording)]))
+        let task = match row.does(self.kind()) {
+            true => {
+                let stream = self.wish.stream && row.streaming;
+                Task::Transcribe(Transcribe { recording, stream, ..self.wish.clone() })
             }
-        }))
+            false => Task::Chat(self.asked(shown(recording))),
+        };
+        Ok(Prepared { task: Cow::Owned(task), notes })
     }
 
-    async fn judge(&self, mut answer: Box<Answer>, _: &Candidate) -> Result<Verdict<Transcript>, Failure> {
+    async fn judge(&self, mut answer: Box<Answer>, candidate: &Candidate) -> Result<Verdict<Transcript>, Failure> {
         // A transcript of nothing is a complete reply.
         let ends = |event: &ReplyEvent| event.is_content() || matches!(event, ReplyEvent::Finish { .. });
-        let (reply, _) = answer.fold(ends).await?;
-        let words = words_of(reply);
-        let transcript = Transcript { words, by: answer.route.target.to_string() };
-        Ok(match transcript.words.is_empty() {
-            true => Verdict::Doubted(transcript),
-            false => Verdict::Answer(transcript),
+        let (heard, speaks) = match self.wish.stream && answer.is_stream {
+            true => (None, answer.until(ReplyEvent::is_content, ends).await?),
+            false => {
+                let mut reply = answer.fold(ends).await?.0;
+                let speaks = is_spoken(&mut reply);
+                (Some(reply), speaks)
+            }
+        };
+        let times = self.wish.times;
+        let lacks_times = heard.as_ref().is_some_and(|heard| heard.segments.is_empty());
+        if speaks && lacks_times && (times.segments || times.words) {
+            answer.route.drops(TIMES);
+        }
+        let transcript = Transcript { answer, heard };
+        // The engines of this process look for speech first; a provider may have been too quick.
+        Ok(match speaks || candidate.target.is_local() {
+            true => Verdict::Answer(transcript),
+            false => Verdict::Doubted(transcript),
         })
     }
 
@@ -69,10 +116,46 @@ impl Work for TranscriptWork<'_> {
     fn is_final(&self, failure: &Failure) -> bool {
         failure.kind == FailureKind::ClientGone
     }
+
+    fn speaks_early(&self) -> bool {
+        self.wish.stream
+    }
 }
 
-fn words_of(reply: WholeReply) -> String {
-    let text = reply.choices.into_iter().next().map(|choice| choice.text).unwrap_or_default();
-    let text = text.trim();
-    if text.trim_end_matches('.') == NO_SPEECH { String::new() } else { text.to_owned() }
+impl TranscriptWork<'_> {
+    fn kind(&self) -> TaskKind {
+        if self.wish.into_english { TaskKind::Translation } else { TaskKind::Transcription }
+    }
+
+    /// The question to a target that chats.
+    fn asked(&self, recording: mediary_core::task::Part) -> Chat {
+        let AudioToText { asking, translating, .. } = self.treatments.audio_to_text();
+        let mut prompt = if self.wish.into_english { translating.clone() } else { asking.prompt.clone() };
+        if let Some(code) = &self.wish.language {
+            let name = language::name(code);
+            prompt.push_str(&format!(" The language that is spoken is {name}."));
+        }
+        if let Some(before) = &self.wish.prompt {
+            prompt.push_str(&format!(" These words or names may occur: {before}"));
+        }
+        question(&prompt, asking.most_tokens, [recording])
+    }
+}
+
+/// Whether a reply has words; what a target that chats says instead of none is taken out.
+fn is_spoken(reply: &mut WholeReply) -> bool {
+    let Some(choice) = reply.choices.first_mut() else { return false };
+    let text = choice.text.trim();
+    choice.text = if text.trim_end_matches('.') == NO_SPEECH { String::new() } else { text.to_owned() };
+    !choice.text.is_empty()
+}
+
+/// A reply as the events it was made of.
+fn events_of(reply: WholeReply) -> Vec<ReplyEvent> {
+    let WholeReply { choices, segments, language, seconds, .. } = reply;
+    let text = choices.into_iter().next().map(|choice| choice.text).unwrap_or_default();
+    let mut events = vec![ReplyEvent::Heard { language, seconds }];
+    events.extend(segments.into_iter().map(ReplyEvent::Segment));
+    events.push(ReplyEvent::Text { choice: 0, text });
+    events
 }

@@ -70,7 +70,7 @@ impl Treatments {
 
     /// The words of a video as a piece; why there are none, where there are none.
     async fn video_words(&self, media: &Media, memo: &Memo, by: &mut String) -> Piece {
-        if help::transcribers(&self.router.known(), &self.pipelines.audio_to_text.asking, &memo.bounds).is_empty() {
+        if !help::is_heard(&self.router.known(), &self.audio_to_text().asking, &memo.bounds) {
             return Piece::Note("what is said in it is not given: no target may transcribe it".to_owned());
         }
         match self.transcript(media, memo).await {

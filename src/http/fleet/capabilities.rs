@@ -43,6 +43,10 @@ struct Row {
     logprobs: bool,
     many_replies: bool,
     audio_output: bool,
+    /// Whether its transcripts say who speaks.
+    speakers: bool,
+    /// The languages it hears or speaks; empty: not known.
+    languages: Vec<String>,
     #[schema(value_type = Object)]
     price: Price,
     #[schema(value_type = Object)]
@@ -87,6 +91,8 @@ impl Row {
             logprobs: row.logprobs,
             many_replies: row.many_replies,
             audio_output: row.audio_output,
+            speakers: row.speakers,
+            languages: row.languages.clone(),
             price: row.price,
             tiers: row.ranks.iter().copied().collect(),
             lifecycle: row.lifecycle,

@@ -14,7 +14,7 @@ use super::super::body;
 use super::super::error::ApiError;
 use super::super::guard::owner_of;
 use super::super::tasks::bounds;
-use super::{classified, source};
+use super::source;
 use crate::gateway::ReadOptions;
 use crate::protocol::mistral::{MistralError, OcrForm, OcrRequest, OcrResponse};
 
@@ -57,7 +57,7 @@ pub(in crate::http) async fn mistral(State(state): State<AppState>, request: Req
     let file = source::open(&state, source, name).await?;
     // The document has been decoded out of it, and reading may take long.
     drop(body);
-    let reading = state.gateway.reader.read(classified(file)?, &options, &|_, _| ()).await;
+    let reading = state.gateway.reader.read(file.classified()?, &options, &|_, _| ()).await;
     let reading = reading.map_err(|failure| counted_from_zero(failure, selects_pages))?;
     let mut response = Json(encoder.answer(&reading)?).into_response();
     if !dropped.is_empty() {
@@ -71,7 +71,7 @@ pub(in crate::http) async fn mistral(State(state): State<AppState>, request: Req
 pub(in crate::http) async fn document(state: &AppState, body: &[u8]) -> Result<(Media, ReadOptions), ApiError> {
     let OcrForm { source, name, options, .. } = parse(body)?.decode()?;
     let file = source::open(state, source, name).await?;
-    Ok((classified(file)?, options))
+    Ok((file.classified()?, options))
 }
 
 fn parse(body: &[u8]) -> Result<OcrRequest<'_>, ApiError> {

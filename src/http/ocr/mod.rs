@@ -8,22 +8,19 @@ mod answer;
 mod drawing;
 mod events;
 pub(super) mod mistral;
-mod multipart;
 mod process;
 mod source;
 mod upload;
 
 use axum::body::Bytes;
-use axum::http::HeaderMap;
-use axum::http::header::CONTENT_TYPE;
-use mediary_core::{Claim, Failure, Media, classify};
+use mediary_core::Media;
 use uuid::Uuid;
 
 pub(super) use drawing::{__path_drawing, drawing};
 pub(super) use process::{__path_process, process};
-use upload::UploadedFile;
 
 use super::error::ApiError;
+use super::files::{UploadedFile, decode_base64};
 use crate::gateway::{Admission, ReadOptions};
 use crate::protocol::process::{Fields, Output};
 
@@ -32,7 +29,7 @@ pub(super) async fn document(body: &Bytes, admission: &Admission) -> Result<(Med
     let mut fields = Fields::default();
     let file = upload::json_file(body, admission, &mut fields).await?;
     let form = fields.decode(Output::default())?;
-    Ok((classified(file)?, form.options))
+    Ok((file.classified()?, form.options))
 }
 
 /// The recording of a JSON body and the model that is to transcribe it; fields beside them are not looked at.
@@ -52,25 +49,11 @@ pub(super) async fn recording(body: &Bytes, admission: &Admission) -> Result<(Me
         Some((mime, encoded)) => (Some(mime.to_owned()), encoded),
         None => (None, request.file_data.as_ref()),
     };
-    let blob = upload::decode_base64("file_data", encoded, admission).await?;
+    let blob = decode_base64("file_data", encoded, admission).await?;
     let file = UploadedFile { blob, mime: request.mime_type.or(claimed), name: request.file_name };
-    Ok((classified(file)?, request.model))
-}
-
-fn classified(file: UploadedFile) -> Result<Media, Failure> {
-    let claim = Claim { mime: file.mime.as_deref(), file_name: file.name.as_deref() };
-    classify(file.blob, claim).map_err(|refusal| match refusal {
-        mediary_core::Unclassifiable::Empty => Failure::malformed(refusal.to_string()),
-        other => Failure::unsupported(other.to_string()),
-    })
+    Ok((file.classified()?, request.model))
 }
 
 fn new_id() -> String {
     format!("ocr-{}", Uuid::now_v7())
-}
-
-/// The media type of a body, without its parameters, in lower case.
-fn content_type(headers: &HeaderMap) -> String {
-    let value = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }

@@ -10,14 +10,15 @@ use mediary_core::Failure;
 
 use super::super::AppState;
 use super::super::error::{ApiError, ErrorBody};
+use super::super::files::UploadedFile;
 use super::super::guard::owner_of;
 use super::super::landing;
 use super::super::request_id::RequestId;
 use super::super::tasks::bounds;
 use super::accept::Preference;
 use super::events::{self, Events};
-use super::upload::{self, Upload, UploadedFile};
-use super::{answer, classified, new_id};
+use super::upload::{self, Upload};
+use super::{answer, new_id};
 use crate::protocol::process::{Encoder, Form, Output, ReadingBody, ReadingList};
 
 /// Reads documents: PDFs, pictures and text files.
@@ -83,7 +84,7 @@ pub(in super::super) async fn process(
     };
     if files.len() == 0 {
         let name = first.name.clone();
-        let media = classified(first)?;
+        let media = first.classified()?;
         let id = new_id();
         if form.stream {
             let events = Events { id, file_name: name, encoder, request: request_id, base };
@@ -130,7 +131,7 @@ async fn one_of_several(
     base: &str,
 ) -> Result<(ReadingBody, String), Failure> {
     let name = file.name.clone();
-    let reading = state.gateway.reader.read(classified(file)?, &form.options, &|_, _| ()).await?;
+    let reading = state.gateway.reader.read(file.classified()?, &form.options, &|_, _| ()).await?;
     let text = encoder.content(name.as_deref(), &reading);
     Ok((answer::body(state, encoder, new_id(), name, &reading, &form.options, base).await?, text))
 }

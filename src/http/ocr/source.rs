@@ -2,11 +2,9 @@
 //!
 //! Either way its bytes are spooled as they come, and what was claimed of them is kept for classification.
 
-use mediary_core::Failure;
-
 use super::super::AppState;
 use super::super::error::ApiError;
-use super::upload::{UploadedFile, decode_base64};
+use super::super::files::{self, UploadedFile, decode_base64};
 use crate::protocol::mistral::Source;
 
 /// Gets the document. `name` wins over what its address ends with.
@@ -18,14 +16,9 @@ pub(super) async fn open(state: &AppState, source: Source<'_>, name: Option<Stri
             Ok(UploadedFile { blob, mime, name })
         }
         Source::Remote(url) => {
-            let mut spool = admission.spool();
-            let fetched =
-                state.gateway.fetcher().fetch(&url, &mut |chunk| spool.write(chunk)).await.map_err(about_url)?;
-            Ok(UploadedFile { blob: spool.finish(), mime: fetched.media_type, name: name.or(fetched.file_name) })
+            let file =
+                files::fetched(state, &url).await.map_err(|failure| ApiError::from(failure).about("document"))?;
+            Ok(UploadedFile { name: name.or(file.name), ..file })
         }
     }
-}
-
-fn about_url(failure: Failure) -> ApiError {
-    ApiError::from(failure).about("document")
 }

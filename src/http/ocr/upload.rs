@@ -1,16 +1,14 @@
 //! The files and fields of a request, however it brings them: each file is spooled as it arrives.
 
 use axum::extract::Request;
-use base64::Engine as _;
-use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt};
-use mediary_core::{Blob, Failure};
+use mediary_core::Failure;
 
 use super::super::body::{self, BodyError};
 use super::super::error::ApiError;
+use super::super::files::{self, UploadedFile, content_type, decode_base64};
 use super::super::state::AppState;
-use super::{content_type, multipart};
 use crate::gateway::Admission;
 use crate::protocol::process::{Fields, JsonRequest};
 
@@ -18,13 +16,6 @@ use crate::protocol::process::{Fields, JsonRequest};
 pub(super) struct Upload {
     pub(super) files: Vec<UploadedFile>,
     pub(super) fields: Fields,
-}
-
-/// One file and what was said of it.
-pub(super) struct UploadedFile {
-    pub(super) blob: Blob,
-    pub(super) mime: Option<String>,
-    pub(super) name: Option<String>,
 }
 
 /// Takes in a whole request.
@@ -42,10 +33,9 @@ pub(super) async fn receive(request: Request, state: &AppState) -> Result<Upload
     let mime = content_type(&head.headers);
     let files = match mime.as_str() {
         "multipart/form-data" => {
-            let header = head.headers.get("content-type").and_then(|value| value.to_str().ok()).unwrap_or_default();
-            let boundary = multer::parse_boundary(header)
-                .map_err(|_| Failure::malformed("the multipart Content-Type has no boundary; let the client set it"))?;
-            multipart::files(stream, boundary, admission, &mut fields).await?
+            let form = files::form(stream, &head.headers, admission).await?;
+            form.fields.into_iter().for_each(|(name, value)| fields.push(name, value));
+            form.files
         }
         "application/json" => {
             // The body goes before the file is used, which is decoded out of it piece by piece.
@@ -92,28 +82,6 @@ pub(super) async fn json_file(
     };
     let blob = decode_base64("file_data", encoded, admission).await?;
     Ok(UploadedFile { blob, mime: request.mime_type.or(claimed), name: request.file_name })
-}
-
-/// Decodes what came in `field` piece by piece, with room for others between the pieces.
-pub(super) async fn decode_base64(field: &str, encoded: &str, admission: &Admission) -> Result<Blob, Failure> {
-    /// A multiple of four characters, so that each piece decodes on its own.
-    const PIECE: usize = 64 * 1024;
-    let encoded = encoded.trim().as_bytes();
-    let mut spool = admission.spool();
-    let mut decoded = Vec::with_capacity(PIECE);
-    let unpadded = !encoded.len().is_multiple_of(4);
-    for piece in encoded.chunks(PIECE) {
-        decoded.clear();
-        let engine = if unpadded { &STANDARD_NO_PAD } else { &STANDARD };
-        engine.decode_vec(piece, &mut decoded).map_err(|error| {
-            Failure::malformed(format!(
-                "`{field}` is not base64 ({error}); encode the file's bytes without line breaks"
-            ))
-        })?;
-        spool.write(&decoded)?;
-        tokio::task::yield_now().await;
-    }
-    Ok(spool.finish())
 }
 
 async fn raw(

@@ -20,9 +20,9 @@ use super::guard::client_of;
 use super::request_id::RequestId;
 use super::state::AppState;
 use super::unpacked::json_body;
-use crate::gateway::{Answered, TaskRequest, blocking};
+use crate::gateway::{Answered, Bounds, TaskRequest, blocking};
 use crate::protocol::openai::{CHAT, EMBEDDINGS};
-use crate::protocol::{Decoded, Protocol};
+use crate::protocol::{Decoded, JsonProtocol, Protocol};
 
 pub(super) use bounds::bounds;
 pub use refused::refused;
@@ -97,7 +97,7 @@ pub(super) async fn embeddings(
 }
 
 /// The protocol of a route, where its requests are tasks of one JSON body.
-pub(super) fn protocol_of(route: &str) -> Option<&'static dyn Protocol> {
+pub(super) fn protocol_of(route: &str) -> Option<&'static dyn JsonProtocol> {
     match route {
         "/v1/chat/completions" => Some(&CHAT),
         "/v1/embeddings" => Some(&EMBEDDINGS),
@@ -107,7 +107,7 @@ pub(super) fn protocol_of(route: &str) -> Option<&'static dyn Protocol> {
 
 /// Answers a request in a protocol.
 async fn answer(
-    protocol: &'static dyn Protocol,
+    protocol: &'static dyn JsonProtocol,
     state: AppState,
     request_id: RequestId,
     request: Request,
@@ -116,7 +116,28 @@ async fn answer(
     let client = client_of(request.headers());
     let body = json_body(request, &state).await?;
     let decoded = blocking::through(body.len(), move || protocol.decode(&body)).await??;
-    let Decoded { task, model, answer } = decoded;
+    carry_out(protocol, &state, request_id, Asked { decoded, bounds, client }).await
+}
+
+/// A request that was understood, with what its headers ask for.
+pub(super) struct Asked {
+    pub(super) decoded: Decoded,
+    pub(super) bounds: Bounds,
+    /// What the client is known by.
+    pub(super) client: Vec<u8>,
+}
+
+/// Has the gateway do what was asked for, and writes down its answer.
+///
+/// # Errors
+/// When no target can be asked, or none answered, as long as nothing was sent.
+pub(super) async fn carry_out(
+    protocol: &'static dyn Protocol,
+    state: &AppState,
+    request_id: RequestId,
+    asked: Asked,
+) -> Result<Response, ApiError> {
+    let Asked { decoded: Decoded { task, model, answer }, bounds, client } = asked;
     let wants_stream = task.streams();
     let request = TaskRequest { task, model, bounds, client };
     if wants_stream {

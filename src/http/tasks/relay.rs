@@ -61,7 +61,7 @@ enum State {
 /// When no target answers, as long as nothing was sent.
 pub(super) async fn answer(
     protocol: &'static dyn Protocol,
-    state: AppState,
+    state: &AppState,
     request: TaskRequest,
     wish: Wish,
 ) -> Result<Response, ApiError> {

@@ -19,7 +19,7 @@ pub(super) fn in_one_piece(protocol: &dyn Protocol, encoder: &dyn Encode, answer
         encoder.whole(head, &reply).into()
     });
     let mut headers = HeaderMap::new();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(encoder.media_type()));
     headers::describe(&route, &mut headers);
     (headers, body).into_response()
 }

@@ -7,7 +7,7 @@ use mediary_core::task::{Embed, EmbedInput, Extras, Task, WholeReply};
 use serde::{Deserialize, Serialize};
 
 use super::super::process::BadField;
-use super::super::{AnswerHead, Decoded, Encode, ErrorFields, Errors, Protocol, from_json};
+use super::super::{AnswerHead, Decoded, Encode, ErrorFields, Errors, JsonProtocol, Protocol, from_json};
 use super::{CHAT, OpenAiChat};
 
 /// More texts than this in one request are refused, however small they are.
@@ -50,7 +50,9 @@ impl Protocol for OpenAiEmbeddings {
     fn wire_format(&self) -> &'static str {
         OpenAiChat::WIRE_FORMAT
     }
+}
 
+impl JsonProtocol for OpenAiEmbeddings {
     fn decode(&self, body: &Bytes) -> Result<Decoded, BadField> {
         let Request { model, input, encoding_format, dimensions, extras } = from_json(body, "a request of embeddings")?;
         let bad = |field: &str, message: String| BadField { field: field.to_owned(), message };

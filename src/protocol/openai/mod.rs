@@ -1,4 +1,4 @@
-//! OpenAI's formats as clients speak them: chat completions and embeddings.
+//! OpenAI's formats as clients speak them: chat completions, embeddings, transcriptions and speech.
 //!
 //! Pure translation: requests become tasks, replies become bodies or chunks. Which models there are, what is done to
 //! media and which target answers is the gateway's affair.
@@ -12,19 +12,22 @@ mod numbers;
 mod stream;
 #[cfg(test)]
 mod tests;
+mod transcript;
+mod transcriptions;
 mod wire;
 
 pub use decode::ChatForm;
 pub use embeddings::OpenAiEmbeddings;
 pub use encode::completion;
 pub use stream::ChunkWriter;
+pub use transcriptions::{OpenAiTranscriptions, TranscriptionForm};
 
 use bytes::Bytes;
 use mediary_core::task::{Task, WholeReply};
 use serde_json::{Value, json};
 
 use super::process::BadField;
-use super::{AnswerHead, Decoded, Encode, ErrorFields, Errors, Protocol, StreamWriter, json_bytes};
+use super::{AnswerHead, Decoded, Encode, ErrorFields, Errors, JsonProtocol, Protocol, StreamWriter, json_bytes};
 
 /// `POST /v1/chat/completions`.
 #[derive(Debug, Clone, Copy)]
@@ -34,6 +37,8 @@ pub struct OpenAiChat;
 pub static CHAT: OpenAiChat = OpenAiChat;
 /// The protocol of `/v1/embeddings`.
 pub static EMBEDDINGS: OpenAiEmbeddings = OpenAiEmbeddings;
+/// The protocol of `/v1/audio/transcriptions` and `/v1/audio/translations`.
+pub static TRANSCRIPTIONS: OpenAiTranscriptions = OpenAiTranscriptions;
 
 impl OpenAiChat {
     const WIRE_FORMAT: &'static str = "openai";
@@ -49,7 +54,9 @@ impl Protocol for OpenAiChat {
     fn wire_format(&self) -> &'static str {
         Self::WIRE_FORMAT
     }
+}
 
+impl JsonProtocol for OpenAiChat {
     fn decode(&self, body: &Bytes) -> Result<Decoded, BadField> {
         let ChatForm { model, chat, include_usage, is_legacy } = ChatForm::decode(body)?;
         Ok(Decoded { task: Task::Chat(chat), model, answer: Box::new(ChatAnswer { include_usage, is_legacy }) })

@@ -14,9 +14,8 @@ use mediary_core::Failure;
 
 use super::super::body::BodyError;
 use super::super::error::ApiError;
-use super::upload::UploadedFile;
+use super::UploadedFile;
 use crate::gateway::Admission;
-use crate::protocol::process::Fields;
 
 /// A field that is not a file has no business being longer.
 const MAX_FIELD_BYTES: usize = 64 * 1024;
@@ -27,12 +26,12 @@ const MAX_PARTS: usize = 1_000;
 /// What stands before a part, its headers included, is shorter.
 const MAX_UNPARSED_BYTES: usize = 64 * 1024;
 
-/// The files of a form; what else is in it is added to `fields`.
+/// The files of a form; what else is in it is added to `fields`, as pairs of a name and a value.
 pub(super) async fn files(
     stream: impl Stream<Item = Result<Bytes, BodyError>> + Send + 'static,
     boundary: String,
     admission: &Admission,
-    fields: &mut Fields,
+    fields: &mut Vec<(String, String)>,
 ) -> Result<Vec<UploadedFile>, ApiError> {
     let unparsed = Arc::new(AtomicUsize::new(0));
     let parsed = || unparsed.store(0, Ordering::Relaxed);
@@ -57,7 +56,7 @@ pub(super) async fn files(
                     return Err(Failure::too_large(text).into());
                 }
             }
-            fields.push(name, String::from_utf8_lossy(&value));
+            fields.push((name, String::from_utf8_lossy(&value).into_owned()));
             continue;
         }
         if files.len() == MAX_FILES {

@@ -1,0 +1,121 @@
+//! `POST /v1/audio/transcriptions` and `POST /v1/audio/translations`: a recording in, its words out, as OpenAI has it.
+//!
+//! The recording comes as `file` in a form, which is spooled as it arrives, or its address as `url`.
+
+use axum::Extension;
+use axum::extract::{Request, State};
+use axum::response::Response;
+
+use super::super::body;
+use super::super::error::{ApiError, ErrorBody};
+use super::super::files::{self, SentForm, content_type};
+use super::super::guard::client_of;
+use super::super::request_id::RequestId;
+use super::super::state::AppState;
+use super::super::tasks::{Asked, bounds, carry_out};
+use crate::protocol::openai::{TRANSCRIPTIONS, TranscriptionForm};
+
+/// Writes down what is said in a recording.
+#[utoipa::path(
+    post,
+    path = "/v1/audio/transcriptions",
+    tag = "audio",
+    params(
+        ("X-Mediary-Privacy" = Option<String>, Header, description = "local: nothing leaves this machine"),
+        ("X-Mediary-Cost" = Option<String>, Header, description = "free: only targets that are known to be free"),
+        ("X-Mediary-Provider" = Option<String>, Header, description = "only these providers, by commas"),
+    ),
+    request_body(content = Object, content_type = "multipart/form-data", description = "OpenAI's form: `file` (sound or \
+        video) or `url`, `model` (a target, or auto), `language`, `prompt`, `temperature`, `response_format` (json, text, \
+        srt, vtt, verbose_json, or diarized_json where a target says who speaks), `timestamp_granularities[]`, \
+        `chunking_strategy`, `stream`"),
+    responses(
+        (status = 200, description = "The words in the form that was asked for, or as server-sent events. `X-Routed-Via` \
+            names the target, `X-Mediary-Treatments` what was done to the recording, `X-Mediary-Dropped` what the target \
+            lacks: with timestamp_granularities in it, times are estimates", body = Object),
+        (status = 400, description = "A field is wrong, or there is no file", body = ErrorBody),
+        (status = 401, description = "A key is missing or wrong", body = ErrorBody),
+        (status = 404, description = "No such model; near names are suggested", body = ErrorBody),
+        (status = 408, description = "The body stopped arriving", body = ErrorBody),
+        (status = 413, description = "A limit was passed; the message names it", body = ErrorBody),
+        (status = 415, description = "Neither sound nor video; the message names what it is", body = ErrorBody),
+        (status = 422, description = "There is no sound in the file, or no target can be given it", body = ErrorBody),
+        (status = 429, description = "Every target's rate limit is reached (see Retry-After)", body = ErrorBody),
+        (status = 503, description = "No target answered; `tried` names the calls that failed and why", body = ErrorBody),
+    )
+)]
+pub(in super::super) async fn transcriptions(
+    State(state): State<AppState>,
+    Extension(request_id): Extension<RequestId>,
+    request: Request,
+) -> Result<Response, ApiError> {
+    answer(state, request_id, request, false).await
+}
+
+/// Writes down in English what is said in a recording.
+#[utoipa::path(
+    post,
+    path = "/v1/audio/translations",
+    tag = "audio",
+    request_body(content = Object, content_type = "multipart/form-data", description = "As for \
+        /v1/audio/transcriptions; `language` is what is spoken"),
+    responses(
+        (status = 200, description = "The words in English, in the form that was asked for", body = Object),
+        (status = 400, description = "A field is wrong, or there is no file", body = ErrorBody),
+        (status = 401, description = "A key is missing or wrong", body = ErrorBody),
+        (status = 404, description = "No such model; near names are suggested", body = ErrorBody),
+        (status = 408, description = "The body stopped arriving", body = ErrorBody),
+        (status = 413, description = "A limit was passed; the message names it", body = ErrorBody),
+        (status = 415, description = "Neither sound nor video; the message names what it is", body = ErrorBody),
+        (status = 422, description = "There is no sound in the file, or no target can be given it", body = ErrorBody),
+        (status = 429, description = "Every target's rate limit is reached (see Retry-After)", body = ErrorBody),
+        (status = 503, description = "No target answered; `tried` names the calls that failed and why", body = ErrorBody),
+    )
+)]
+pub(in super::super) async fn translations(
+    State(state): State<AppState>,
+    Extension(request_id): Extension<RequestId>,
+    request: Request,
+) -> Result<Response, ApiError> {
+    answer(state, request_id, request, true).await
+}
+
+async fn answer(
+    state: AppState,
+    request_id: RequestId,
+    request: Request,
+    into_english: bool,
+) -> Result<Response, ApiError> {
+    let bounds = bounds(request.headers())?;
+    let client = client_of(request.headers());
+    let (head, body) = request.into_parts();
+    if content_type(&head.headers) != "multipart/form-data" {
+        let message = "send a form (multipart/form-data) with the recording as `file`, or its address as `url`";
+        return Err(ApiError::malformed(message));
+    }
+    let limits = &state.config.limits;
+    body::announced(&head.headers, limits)?;
+    let entered = state.gateway.admission().enter().await?;
+    let stream = Box::pin(body::chunks(body, limits));
+    let SentForm { files, fields } = files::form(stream, &head.headers, state.gateway.admission()).await?;
+    drop(entered);
+    let form = TranscriptionForm::decode(fields, into_english)?;
+    let mut files = files.into_iter();
+    let file = match (files.next(), &form.url) {
+        (Some(_), Some(_)) => return Err(ApiError::malformed("send either `file` or `url`").about("url")),
+        (Some(file), None) => file,
+        (None, Some(url)) => {
+            files::fetched(&state, url).await.map_err(|failure| ApiError::from(failure).about("url"))?
+        }
+        (None, None) => {
+            let message = "there is no recording; send one as the field `file`, or its address as `url`";
+            return Err(ApiError::malformed(message).about("file"));
+        }
+    };
+    if files.next().is_some() {
+        return Err(ApiError::malformed("there are several files; send them one by one").about("file"));
+    }
+    let recording = file.classified().map_err(|failure| ApiError::from(failure).about("file"))?;
+    let asked = Asked { decoded: form.of(recording), bounds, client };
+    carry_out(&TRANSCRIPTIONS, &state, request_id, asked).await
+}

@@ -1,0 +1,102 @@
+//! Files of requests, however they come: as parts of a form, in base64, or by their address. Each is spooled as it arrives,
+//! and what was claimed of it is kept for classification.
+//!
+//! What a file is for is its handler's affair: `ocr` and `audio` next door.
+
+mod multipart;
+
+use axum::http::HeaderMap;
+use axum::http::header::CONTENT_TYPE;
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
+use bytes::Bytes;
+use futures_util::Stream;
+use mediary_core::{Blob, Claim, Failure, Media, classify};
+
+use super::body::BodyError;
+use super::error::ApiError;
+use super::state::AppState;
+use crate::gateway::Admission;
+
+/// One file and what was said of it.
+pub(super) struct UploadedFile {
+    pub(super) blob: Blob,
+    pub(super) mime: Option<String>,
+    pub(super) name: Option<String>,
+}
+
+impl UploadedFile {
+    /// What it is.
+    ///
+    /// # Errors
+    /// When it is empty, or nothing that is known here.
+    pub(super) fn classified(self) -> Result<Media, Failure> {
+        let claim = Claim { mime: self.mime.as_deref(), file_name: self.name.as_deref() };
+        classify(self.blob, claim).map_err(|refusal| match refusal {
+            mediary_core::Unclassifiable::Empty => Failure::malformed(refusal.to_string()),
+            other => Failure::unsupported(other.to_string()),
+        })
+    }
+}
+
+/// A form that was sent.
+pub(super) struct SentForm {
+    pub(super) files: Vec<UploadedFile>,
+    /// Everything else in it, as pairs of a name and a value in the order in which they came.
+    pub(super) fields: Vec<(String, String)>,
+}
+
+/// Takes in a form (`multipart/form-data`) as it arrives.
+///
+/// # Errors
+/// When it is malformed, too large or broken off.
+pub(super) async fn form(
+    stream: impl Stream<Item = Result<Bytes, BodyError>> + Send + 'static,
+    headers: &HeaderMap,
+    admission: &Admission,
+) -> Result<SentForm, ApiError> {
+    let header = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let boundary = multer::parse_boundary(header)
+        .map_err(|_| Failure::malformed("the multipart Content-Type has no boundary; let the client set it"))?;
+    let mut fields = Vec::new();
+    let files = multipart::files(stream, boundary, admission, &mut fields).await?;
+    Ok(SentForm { files, fields })
+}
+
+/// Fetches a file that a request names by its address.
+///
+/// # Errors
+/// When it may not be fetched, does not answer or is too large.
+pub(super) async fn fetched(state: &AppState, url: &str) -> Result<UploadedFile, Failure> {
+    let mut spool = state.gateway.admission().spool();
+    let fetched = state.gateway.fetcher().fetch(url, &mut |chunk| spool.write(chunk)).await?;
+    Ok(UploadedFile { blob: spool.finish(), mime: fetched.media_type, name: fetched.file_name })
+}
+
+/// Decodes what came in `field` piece by piece, with room for others between the pieces.
+pub(super) async fn decode_base64(field: &str, encoded: &str, admission: &Admission) -> Result<Blob, Failure> {
+    /// A multiple of four characters, so that each piece decodes on its own.
+    const PIECE: usize = 64 * 1024;
+    let encoded = encoded.trim().as_bytes();
+    let mut spool = admission.spool();
+    let mut decoded = Vec::with_capacity(PIECE);
+    let unpadded = !encoded.len().is_multiple_of(4);
+    for piece in encoded.chunks(PIECE) {
+        decoded.clear();
+        let engine = if unpadded { &STANDARD_NO_PAD } else { &STANDARD };
+        engine.decode_vec(piece, &mut decoded).map_err(|error| {
+            Failure::malformed(format!(
+                "`{field}` is not base64 ({error}); encode the file's bytes without line breaks"
+            ))
+        })?;
+        spool.write(&decoded)?;
+        tokio::task::yield_now().await;
+    }
+    Ok(spool.finish())
+}
+
+/// The media type of a body, without its parameters, in lower case.
+pub(super) fn content_type(headers: &HeaderMap) -> String {
+    let value = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+}

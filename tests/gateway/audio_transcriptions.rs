@@ -1,0 +1,61 @@
+//! `POST /v1/audio/transcriptions` and `/v1/audio/translations` with scripted providers, looked at from both sides.
+
+use serde_json::{Value, json};
+
+use super::chat_talk::{over, with_providers};
+use super::chat_words::{answers, fails};
+use super::client::{Answer, Multipart};
+use super::craft::wav;
+use super::server::TestServer;
+use super::upstream::{Act, Upstream};
+
+const ROUTE: &str = "/v1/audio/transcriptions";
+
+/// A form with a recording and these fields.
+pub(crate) fn form(file: &[u8], fields: &[(&str, &str)]) -> Multipart {
+    let form = Multipart::default().file("speech.wav", "audio/wav", file);
+    fields.iter().fold(form, |form, (name, value)| form.field(name, value))
+}
+
+pub(crate) fn transcribed(server: &TestServer, fields: &[(&str, &str)]) -> Answer {
+    form(&wav(), fields).request_to(ROUTE).send(server)
+}
+
+/// An entry whose one model transcribes.
+fn ear(up: &Upstream, id: &str, fields: Value) -> Value {
+    let model = over(json!({ "id": "m", "tasks": ["transcription"], "accepts": ["wav", "mp3"] }), fields);
+    up.entry(id, json!({ "models": [model] }))
+}
+
+fn hears(text: &str) -> Act {
+    answers(200, &json!({ "text": text }))
+}
+
+#[test]
+fn a_recording_goes_out_as_a_form_and_its_words_come_back() {
+    let up = Upstream::doing([hears("Hello there.")]);
+    let server = with_providers(&[ear(&up, "ear", json!({}))]);
+    let answer = transcribed(&server, &[("model", "whisper-1"), ("language", "English")]);
+    assert_eq!(answer.ok()["text"], "Hello there.");
+    assert_eq!(answer.header("x-routed-via"), Some("ear/m"));
+    let seen = up.last();
+    assert_eq!(seen.path, "/v1/audio/transcriptions");
+    let body = String::from_utf8_lossy(&seen.body).into_owned();
+    assert!(body.contains("name=\"model\"\r\n\r\nm\r\n") && body.contains("name=\"language\"\r\n\r\nen\r\n"), "{body}");
+    assert!(body.contains("filename=\"recording.wav\""), "{body}");
+}
+
+#[test]
+fn a_provider_that_fails_or_hears_nothing_is_followed_by_the_next() {
+    let first = Upstream::doing([fails(503, "no", None)]);
+    let second = Upstream::doing([hears("")]);
+    let third = Upstream::doing([hears("A word.")]);
+    let server = with_providers(&[
+        ear(&first, "first", json!({})),
+        ear(&second, "second", json!({})),
+        ear(&third, "third", json!({})),
+    ]);
+    let answer = transcribed(&server, &[]);
+    assert_eq!(answer.ok()["text"], "A word.");
+    assert_eq!(answer.header("x-routed-via"), Some("third/m"));
+}
