@@ -41,6 +41,15 @@ impl Form {
         Ok(())
     }
 
+    /// A field of text, in which a line break is a space.
+    pub(crate) fn text(&mut self, name: &str, value: &str) {
+        let Self { boundary, body } = self;
+        let value: String = value.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+        let name: String = name.chars().filter(|c| !c.is_control() && *c != '"').collect();
+        let field = format!("--{boundary}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+        body.extend_from_slice(field.as_bytes());
+    }
+
     /// The file, which comes last: gives the form as a request to `path`.
     ///
     /// # Errors

@@ -54,7 +54,7 @@ impl Dialect for Mistral {
         match task {
             Task::Chat(chat) => Box::new(ChatReader::new(chat, stream)),
             Task::Read(_) => read::reader(),
-            Task::Transcribe(_) => transcript_reader(),
+            Task::Transcribe(_) => transcript_reader(stream),
             Task::Embed(embed) => embed_reader(embed),
             Task::Speak(_) => unwritable::reader(NAME, task.kind()),
         }

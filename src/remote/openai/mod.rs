@@ -25,7 +25,7 @@ pub(crate) use embed::reader as embed_reader;
 pub(crate) use encode::{extras, response_format, tools};
 pub(crate) use failure::{failure as refusal, unreadable as inside_answer};
 pub(crate) use stream::ChatReader;
-pub(crate) use transcribe::reader as transcript_reader;
+pub(crate) use transcribe::{granularities, reader as transcript_reader};
 
 use http::header::HeaderMap;
 use mediary_core::provider::Call;
@@ -66,7 +66,7 @@ impl Dialect for OpenAi {
         match task {
             Task::Chat(chat) => Box::new(ChatReader::new(chat, stream)),
             Task::Embed(embed) => embed::reader(embed),
-            Task::Transcribe(_) => transcribe::reader(),
+            Task::Transcribe(_) => transcribe::reader(stream),
             Task::Read(_) | Task::Speak(_) => unwritable::reader(NAME, task.kind()),
         }
     }
