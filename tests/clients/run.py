@@ -18,6 +18,7 @@ import time
 import urllib.request
 from pathlib import Path
 
+import strict_awake
 from strict import TARGETS, StrictUpstream
 from upstream import Upstream
 
@@ -103,6 +104,7 @@ def official(program):
 
 def others(arguments):
     """All the other libraries; what failed."""
+    strict_awake.check()
     names = arguments.only or LIBRARIES
     with StrictUpstream() as upstream, serving(arguments.program, upstream.configuration()) as address:
         at = [address, "--upstream", upstream.address]

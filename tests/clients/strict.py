@@ -72,7 +72,10 @@ class Answerer(http.server.BaseHTTPRequestHandler):
         if dialect is None:
             return self.stranger()
         body = json.loads(raw)
-        problem = dialect.problem(body, self.headers)
+        try:
+            problem = dialect.problem(body, self.headers)
+        except (AttributeError, LookupError, TypeError) as error:
+            problem = f"not of the form that is expected: {error!r}"
         self.server.log.append({"path": self.path, "refused": problem, "body": body})
         if problem is not None:
             return self.answer(400, dialect.refusal(problem))

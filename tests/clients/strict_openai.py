@@ -143,8 +143,8 @@ def _content_problem(message, place):
         if part.keys() != {"type", part["type"]}:
             return f"Unknown parameter in '{place}.content': {sorted(part)}"
         if part["type"] == "image_url":
-            if part["image_url"].keys() - {"url", "detail"}:
-                return f"Unknown parameter in '{place}.content.image_url': {sorted(part['image_url'])}"
+            if not isinstance(part["image_url"], dict) or part["image_url"].keys() - {"url", "detail"}:
+                return f"Invalid '{place}.content.image_url': an object with a url and a detail is expected"
             if not re.match(r"https?://|data:image/(png|jpeg|gif|webp);base64,", part["image_url"]["url"]):
                 return f"Invalid image data at {place}"
     return None
