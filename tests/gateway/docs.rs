@@ -16,9 +16,6 @@ use super::server::{checkout, shared};
 /// A front page is read in one go.
 const MOST_README_LINES: usize = 200;
 
-/// What `/v1/plan` can explain although no route does it yet.
-const ONLY_PLANNED: [&str; 1] = ["/v1/audio/transcriptions"];
-
 /// Markdown beside the documentation, whose links are to lead somewhere too.
 const OTHER_PAGES: [&str; 3] = ["benches/README.md", "samples/README.md", "CHANGELOG.md"];
 
@@ -127,7 +124,7 @@ fn every_route_that_is_named_exists_and_every_route_is_described() {
         answer.status != 404 || answer.error().0 != "unknown_route"
     };
     for page in Page::all() {
-        for path in page.words_from("/v1/", "/_{}:-").filter(|path| *path != "/v1" && !ONLY_PLANNED.contains(path)) {
+        for path in page.words_from("/v1/", "/_{}:-").filter(|path| *path != "/v1") {
             assert!(exists(path), "{}: there is no route {path}", page.path);
         }
     }

@@ -11,8 +11,8 @@ use super::docs_pages::{CONFIGURATION, Page};
 use super::requests::all_taking;
 use super::server::{TestServer, checkout, shared};
 
-/// What is not tried before the engine is there that embeds.
-const UNTRIED: [&str; 1] = ["/v1/embeddings"];
+/// What is not tried before the engines are there.
+const UNTRIED: [&str; 4] = ["/v1/embeddings", "/v1/audio/transcriptions", "/v1/audio/translations", "/v1/audio/speech"];
 
 /// Where the examples' server listens.
 const HERE: &str = "http://127.0.0.1:8001";
