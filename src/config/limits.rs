@@ -33,7 +33,7 @@ pub struct Limits {
     /// Limits of images.
     pub image: ImageLimits,
     /// Limits of sound.
-    pub audio: SizeLimits,
+    pub audio: AudioLimits,
     /// Limits of videos.
     pub video: VideoLimits,
     /// Limits of texts.
@@ -68,6 +68,15 @@ pub struct ImageLimits {
     pub pixels: Pixels,
     /// The most pages of one file that are read at once.
     pub pages: u32,
+}
+
+/// The limits of sound.
+#[derive(Debug, Clone)]
+pub struct AudioLimits {
+    /// The largest file.
+    pub bytes: Bytes,
+    /// How long a recording, or the sound of a video, may play.
+    pub seconds: u32,
 }
 
 /// The limits of a video.
@@ -106,7 +115,7 @@ pub(super) struct RawLimits {
 impl Default for RawLimits {
     fn default() -> Self {
         Self {
-            upload_bytes: Bytes::mega(200),
+            upload_bytes: Bytes::mega(600),
             spool_bytes: Bytes::mega(1),
             json_bytes: Bytes::mega(20),
             json_values: 400_000,
@@ -153,6 +162,19 @@ impl Default for RawImage {
 
 #[derive(Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
+struct RawAudio {
+    bytes: Bytes,
+    seconds: u32,
+}
+
+impl Default for RawAudio {
+    fn default() -> Self {
+        Self { bytes: Bytes::mega(500), seconds: 14_400 }
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 struct RawVideo {
     bytes: Bytes,
     pixels: Pixels,
@@ -164,25 +186,17 @@ impl Default for RawVideo {
     }
 }
 
-/// A sub-section of which `bytes` is the only key, with its own default.
-macro_rules! only_bytes {
-    ($name:ident, $default:expr) => {
-        #[derive(Serialize, Deserialize)]
-        #[serde(default, deny_unknown_fields)]
-        struct $name {
-            bytes: Bytes,
-        }
-
-        impl Default for $name {
-            fn default() -> Self {
-                Self { bytes: $default }
-            }
-        }
-    };
+#[derive(Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct RawText {
+    bytes: Bytes,
 }
 
-only_bytes!(RawAudio, Bytes::mega(100));
-only_bytes!(RawText, Bytes::mega(20));
+impl Default for RawText {
+    fn default() -> Self {
+        Self { bytes: Bytes::mega(20) }
+    }
+}
 
 const SIZE: &str = "a size above zero, such as \"100 MB\", \"1.5 GiB\" or a number of bytes";
 const SIZE_OR_ZERO: &str = "a size such as \"100 MB\", \"1.5 GiB\" or a number of bytes";
@@ -217,6 +231,7 @@ pub(super) const KEYS: &[Key] = &[
         "most pages of a file of pictures (TIFF) in one request",
     ),
     Key::new("limits.audio.bytes", SIZE, "largest audio file"),
+    Key::new("limits.audio.seconds", SECONDS, "longest recording, and longest sound of a video"),
     Key::new("limits.video.bytes", SIZE, "largest video file"),
     Key::new("limits.video.pixels", PIXELS, "most pixels of a picture of a video; nothing larger is decoded"),
     Key::new("limits.text.bytes", SIZE, "largest text file"),
@@ -244,6 +259,7 @@ impl RawLimits {
         check.require("limits.document.seconds", self.document.seconds > 0);
         check.require("limits.image.pixels", self.image.pixels.get() > 0);
         check.require("limits.image.pages", self.image.pages > 0);
+        check.require("limits.audio.seconds", self.audio.seconds > 0);
         check.require("limits.video.pixels", self.video.pixels.get() > 0);
         Limits {
             upload_bytes: self.upload_bytes,
@@ -260,7 +276,7 @@ impl RawLimits {
                 time: Duration::from_secs(self.document.seconds.into()),
             },
             image: ImageLimits { bytes: self.image.bytes, pixels: self.image.pixels, pages: self.image.pages },
-            audio: SizeLimits { bytes: self.audio.bytes },
+            audio: AudioLimits { bytes: self.audio.bytes, seconds: self.audio.seconds },
             video: VideoLimits { bytes: self.video.bytes, pixels: self.video.pixels },
             text: SizeLimits { bytes: self.text.bytes },
         }

@@ -210,7 +210,7 @@ impl Intake {
     }
 
     /// How many seconds a recording plays; `None` where no target minds, ffmpeg is not installed or cannot tell.
-    pub(super) async fn seconds_of(&self, media: &Media, matrix: &CapabilityMatrix) -> Option<u32> {
+    async fn seconds_of(&self, media: &Media, matrix: &CapabilityMatrix) -> Option<u32> {
         let minds = |row: &Abilities| row.acceptance(media.format).is_some_and(|accepted| accepted.seconds.is_some());
         if !matrix.rows().iter().any(minds) {
             return None;

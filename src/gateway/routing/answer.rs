@@ -55,10 +55,30 @@ pub struct Route {
 }
 
 impl Route {
+    /// Takes in the route of another piece of the same request.
+    pub(in crate::gateway) fn join(&mut self, other: Self) {
+        self.fallbacks += other.fallbacks;
+        merge(&mut self.also, other.also);
+        if other.target != self.target {
+            merge(&mut self.also, vec![other.target]);
+        }
+        merge(&mut self.treatments, other.treatments);
+        merge(&mut self.dropped, other.dropped);
+    }
+
     /// Notes that something of the request is left out.
     pub(in crate::gateway) fn drops(&mut self, name: &str) {
         if !self.dropped.iter().any(|dropped| dropped == name) {
             self.dropped.push(name.to_owned());
+        }
+    }
+}
+
+/// Adds what is not there yet.
+fn merge<T: PartialEq>(list: &mut Vec<T>, more: Vec<T>) {
+    for one in more {
+        if !list.contains(&one) {
+            list.push(one);
         }
     }
 }

@@ -136,24 +136,8 @@ fn joined(mut before: Embedded, after: Embedded) -> Result<Embedded, Failure> {
     before.vectors.extend(after.vectors);
     before.usage.prompt_tokens += after.usage.prompt_tokens;
     before.usage.estimated |= after.usage.estimated;
-    let (route, other) = (&mut before.route, after.route);
-    route.fallbacks += other.fallbacks;
-    merge(&mut route.also, other.also);
-    if other.target != route.target {
-        merge(&mut route.also, vec![other.target]);
-    }
-    merge(&mut route.treatments, other.treatments);
-    merge(&mut route.dropped, other.dropped);
+    before.route.join(after.route);
     Ok(before)
-}
-
-/// Adds what is not there yet.
-fn merge<T: PartialEq>(list: &mut Vec<T>, more: Vec<T>) {
-    for one in more {
-        if !list.contains(&one) {
-            list.push(one);
-        }
-    }
 }
 
 /// Texts in the attempt loop.

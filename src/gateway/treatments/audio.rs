@@ -2,14 +2,15 @@
 
 use std::sync::Arc;
 
+use mediary_convert::audio::{Caps, Encoding, Pieces, Recording, SoundLimits};
 use mediary_convert::av::{AvInput, Ffmpeg, SoundOrder};
 use mediary_core::capability::{Abilities, PartShape};
 use mediary_core::plan::{Demand, TreatmentRecipe, Want};
-use mediary_core::task::{PartPath, Task, Transcribe};
+use mediary_core::task::{PartPath, SoundForm, Task, Transcribe};
 use mediary_core::{Failure, FailureKind, Media, MediaFormat, MediaKind, Next};
 
-use super::super::blocking;
 use super::super::routing::{Bounds, CallError, Fleet, Planned, Tried};
+use super::super::{blocking, limits};
 use super::Treatments;
 use super::available::{AUDIO_TO_AUDIO, AUDIO_TO_TEXT};
 use super::extract::{Extract, Section};
@@ -17,8 +18,11 @@ use super::help::{self, Order};
 use super::jobs::Job;
 use super::made::Made;
 use super::memo::{self, Memo};
-use super::recipes::AudioToText;
+use super::recipes::{AudioToText, Sound};
 use super::transcription::{Transcript, TranscriptWork};
+
+/// A recording that was encoded for a target is never larger, whatever the target takes.
+const MOST_ENCODED_BYTES: u64 = 64 << 20;
 
 impl Treatments {
     /// A sound in another encoding.
@@ -28,13 +32,67 @@ impl Treatments {
         Ok(Made::media(self.encoded_as(job.media, &order).await?, AUDIO_TO_AUDIO))
     }
 
-    /// A recording in an encoding that a target takes, for a transcript.
+    /// A recording in an encoding that a target takes, for a transcript: as small as recognition of speech stands.
     ///
     /// # Errors
-    /// When ffmpeg is not installed, or the recording is damaged or silent by form.
+    /// When the recording is damaged, holds no sound, or becomes larger than the target takes.
     pub(super) async fn encoded(&self, recording: &Media, to: MediaFormat, row: &Abilities) -> Result<Media, Failure> {
-        let recipe = self.pipelines.audio_to_text.sound;
-        self.encoded_as(recording, &self.order(to, row, recipe.sample_rate, recipe.bitrate_kbps)).await
+        let taken = row.acceptance(to).and_then(|acceptance| acceptance.bytes);
+        let (mut room, most) =
+            self.reader.room_for_sound(taken.unwrap_or(self.limits.audio.bytes.get()).min(MOST_ENCODED_BYTES))?;
+        let (recording, encoding) = (self.recording(recording), self.for_transcripts(to));
+        let sound = blocking::run(move || recording.encoded(&encoding, most)).await?;
+        room.shrink_to(sound.blob.len_bytes());
+        Ok(Media { blob: sound.blob.held(room.hold()), ..sound })
+    }
+
+    /// How a recording is written for targets that transcribe.
+    pub(super) fn for_transcripts(&self, to: MediaFormat) -> Encoding {
+        let Sound { sample_rate, bitrate_kbps } = self.audio_to_text().sound;
+        Encoding { form: SoundForm::File(to), rate_hz: Some(sample_rate), bitrate_kbps }
+    }
+
+    /// A recording that can be decoded here, piece by piece.
+    pub(in super::super) fn recording(&self, media: &Media) -> Recording {
+        let limits = SoundLimits::of_seconds(self.limits.audio.seconds.into());
+        Recording::new(media.clone(), limits).or_by(self.ffmpeg.clone())
+    }
+
+    /// Refuses a medium that is larger than its kind may be.
+    ///
+    /// # Errors
+    /// Too large, with the limit's name.
+    pub(in super::super) fn check_size(&self, media: &Media) -> Result<(), Failure> {
+        limits::check_size(&self.limits, media)
+    }
+
+    /// How many seconds a recording plays, if that can be told.
+    ///
+    /// # Errors
+    /// When there is no sound in it, or more than allowed.
+    pub(in super::super) async fn seconds_of(&self, media: &Media) -> Result<Option<f64>, Failure> {
+        let recording = self.recording(media);
+        match blocking::run(move || recording.facts()).await {
+            Ok(Some(facts)) if facts.seconds.is_none_or(|seconds| seconds > 0.0) => Ok(facts.seconds),
+            Ok(Some(_) | None) => Err(Failure::unreadable("there is no audio in this file; send another")),
+            // A target may hear what cannot be decoded here.
+            Err(Failure { kind: FailureKind::UnsupportedMedium, .. }) => Ok(None),
+            Err(failure) => Err(failure),
+        }
+    }
+
+    /// A recording in pieces that keep to these caps, one after the other.
+    ///
+    /// # Errors
+    /// When it cannot be decoded, or the caps leave no room.
+    pub(in super::super) async fn pieces(&self, media: &Media, caps: Caps) -> Result<Pieces, Failure> {
+        let (recording, encoding) = (self.recording(media), self.for_transcripts(MediaFormat::Mp3));
+        blocking::run(move || recording.pieces(&encoding, caps)).await
+    }
+
+    /// A medium with a permit for its bytes in memory.
+    pub(in super::super) fn kept(&self, media: Media) -> Result<Media, Failure> {
+        self.reader.kept(media)
     }
 
     fn order(&self, format: MediaFormat, row: &Abilities, sample_rate_hz: u32, bitrate_kbps: u32) -> SoundOrder {
@@ -50,7 +108,8 @@ impl Treatments {
     /// What is said in a sound or a video.
     pub(super) async fn transcript(&self, media: &Media, memo: &Memo) -> Result<Arc<Extract>, Failure> {
         let key = memo::key(media, AUDIO_TO_TEXT, &self.pipelines.audio_to_text, &memo.bounds);
-        self.remembered.or_read(key, async { self.heard(media, memo).await }).await
+        // Boxed, as all that most chats do not need.
+        self.remembered.or_read(key, Box::pin(self.heard(media, memo))).await
     }
 
     /// Asks one target after the other until one hears a word. That none does is an answer if all that were asked say so.
@@ -74,7 +133,7 @@ impl Treatments {
             .map_err(|_| unheard(Vec::new(), "no target that may be asked now transcribes it"))?;
         planned.plan.candidates.truncate(self.audio_to_text().asking.most_asked);
         let work = TranscriptWork { treatments: self, wish: &wish };
-        let ran = self.router.run(&fleet, &planned, &work).await?;
+        let ran = Box::pin(self.router.run(&fleet, &planned, &work)).await?;
         let by = |transcript: &Transcript| transcript.answer.route.target.to_string();
         if let Some(transcript) = ran.answer.as_ref().filter(|transcript| !transcript.words().is_empty()) {
             let sections = vec![Section::new("what is said in it", transcript.words().to_owned())];
@@ -117,7 +176,8 @@ impl Treatments {
         let sounds = all.iter().filter(|recipe| recipe.name.as_str() == AUDIO_TO_AUDIO);
         let recipes: Vec<_> = sounds
             .flat_map(|recipe| {
-                let of = |from| TreatmentRecipe { from, ..recipe.clone() };
+                // This process can encode what it can decode, with ffmpeg and without.
+                let of = |from| TreatmentRecipe { from, missing: None, ..recipe.clone() };
                 [of(MediaKind::Audio), of(MediaKind::Video)]
             })
             .collect();

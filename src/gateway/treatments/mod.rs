@@ -40,7 +40,6 @@ use mediary_core::task::Chat;
 use mediary_core::{Failure, Media, MediaKind};
 
 use super::documents::Reader;
-use super::limits;
 use super::routing::{Bounds, Router, TreatmentNote};
 use crate::config::Limits;
 use extract::Extract;
@@ -90,14 +89,6 @@ impl Treatments {
         recipes
     }
 
-    /// The same where only some providers may help.
-    pub(super) fn recipes_within(&self, matrix: &CapabilityMatrix, help: &Bounds) -> Arc<[TreatmentRecipe]> {
-        match help.providers.is_empty() {
-            true => self.recipes(matrix),
-            false => available::recipes(&self.pipelines, matrix, self.installed, help).into(),
-        }
-    }
-
     /// The chat as a candidate gets it, and what was done to its parts.
     ///
     /// # Errors
@@ -126,14 +117,6 @@ impl Treatments {
             notes.push(TreatmentNote { place: *place, does, by: made.by.clone(), pages: made.pages });
         }
         Ok((jobs::replaced(chat, parts), notes))
-    }
-
-    /// Refuses a medium that is larger than its kind may be.
-    ///
-    /// # Errors
-    /// Too large, with the limit's name.
-    pub(super) fn check_size(&self, media: &Media) -> Result<(), Failure> {
-        limits::check_size(&self.limits, media)
     }
 
     /// Does what a recipe says.

@@ -6,9 +6,11 @@
 
 use std::borrow::Cow;
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use mediary_core::capability::{Abilities, TaskKind};
 use mediary_core::plan::{Candidate, Treatment};
+use mediary_core::sound::SampleSource;
 use mediary_core::task::{Chat, PartPath, ReplyEvent, ReplyFrame, Task, Transcribe, WholeReply};
 use mediary_core::{Failure, FailureKind, language};
 
@@ -73,7 +75,7 @@ impl Work for TranscriptWork<'_> {
         let recording = match candidate.treatments.first() {
             Some(Treatment::Transcode { to, recipe }) => {
                 notes.push(TreatmentNote::new(PartPath::Field("file"), "transcode", recipe));
-                self.treatments.encoded(&self.wish.recording, *to, row).await?
+                Box::pin(self.treatments.encoded(&self.wish.recording, *to, row)).await?
             }
             Some(Treatment::Forward) | None => self.wish.recording.clone(),
             Some(Treatment::Extract { .. }) => return Err(Failure::broken("a recording was to become text twice")),
@@ -81,7 +83,10 @@ impl Work for TranscriptWork<'_> {
         let task = match row.does(self.kind()) {
             true => {
                 let stream = self.wish.stream && row.streaming;
-                Task::Transcribe(Transcribe { recording, stream, ..self.wish.clone() })
+                let is_engine = candidate.target.is_local();
+                let samples =
+                    is_engine.then(|| Arc::new(self.treatments.recording(&recording)) as Arc<dyn SampleSource>);
+                Task::Transcribe(Transcribe { recording, samples, stream, ..self.wish.clone() })
             }
             false => Task::Chat(self.asked(shown(recording))),
         };

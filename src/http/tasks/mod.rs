@@ -5,6 +5,7 @@
 //! requests and answers look like is said by their [`Protocol`].
 
 mod bounds;
+mod carried;
 mod headers;
 mod refused;
 mod relay;
@@ -20,11 +21,12 @@ use super::guard::client_of;
 use super::request_id::RequestId;
 use super::state::AppState;
 use super::unpacked::json_body;
-use crate::gateway::{Answered, Bounds, TaskRequest, blocking};
+use crate::gateway::blocking;
+use crate::protocol::JsonProtocol;
 use crate::protocol::openai::{CHAT, EMBEDDINGS};
-use crate::protocol::{Decoded, JsonProtocol, Protocol};
 
 pub(super) use bounds::bounds;
+pub(super) use carried::{Asked, carry_out};
 pub use refused::refused;
 pub(super) use slashes::behind_slashes;
 
@@ -117,36 +119,4 @@ async fn answer(
     let body = json_body(request, &state).await?;
     let decoded = blocking::through(body.len(), move || protocol.decode(&body)).await??;
     carry_out(protocol, &state, request_id, Asked { decoded, bounds, client }).await
-}
-
-/// A request that was understood, with what its headers ask for.
-pub(super) struct Asked {
-    pub(super) decoded: Decoded,
-    pub(super) bounds: Bounds,
-    /// What the client is known by.
-    pub(super) client: Vec<u8>,
-}
-
-/// Has the gateway do what was asked for, and writes down its answer.
-///
-/// # Errors
-/// When no target can be asked, or none answered, as long as nothing was sent.
-pub(super) async fn carry_out(
-    protocol: &'static dyn Protocol,
-    state: &AppState,
-    request_id: RequestId,
-    asked: Asked,
-) -> Result<Response, ApiError> {
-    let Asked { decoded: Decoded { task, model, answer }, bounds, client } = asked;
-    let wants_stream = task.streams();
-    let request = TaskRequest { task, model, bounds, client };
-    if wants_stream {
-        return relay::answer(protocol, state, request, relay::Wish { head: whole::new_head(), answer, request_id })
-            .await;
-    }
-    // Boxed, since a future of this size would be copied from layer to layer.
-    match Box::pin(state.gateway.answer(request)).await.map_err(refused)? {
-        Answered::Whole(whole) => Ok(whole::in_one_piece(protocol, &*answer, *whole)),
-        Answered::Stream(_) => Err(ApiError::broken("a stream where a whole answer was asked for")),
-    }
 }
