@@ -13,6 +13,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use mediary_convert::av::Ffmpeg;
+use mediary_local::EspeakNg;
 
 use crate::config::{Config, Environment, Loaded, Overrides, Source};
 use crate::gateway::{Pipelines, Recipe};
@@ -124,6 +125,11 @@ impl Context {
     /// The ffmpeg on the search path.
     fn ffmpeg(&self) -> Option<Ffmpeg> {
         Ffmpeg::find(self.environment.path("PATH").as_deref().map(Path::as_os_str))
+    }
+
+    /// The espeak-ng on the search path.
+    fn espeak(&self) -> Option<EspeakNg> {
+        EspeakNg::find(self.environment.path("PATH").as_deref().map(Path::as_os_str))
     }
 
     /// Where what was read is remembered.

@@ -9,19 +9,20 @@ use std::path::{Path, PathBuf};
 use super::{Card, OpenFailed};
 
 /// The cards this version of Mediary was built and tested with.
-const EMBEDDED: [(&str, &str); 5] = [
+const EMBEDDED: &[(&str, &str)] = &[
     ("all-minilm-l6-v2.toml", include_str!("../../models/local/all-minilm-l6-v2.toml")),
     ("onnxruntime.toml", include_str!("../../models/local/onnxruntime.toml")),
     ("openvino.toml", include_str!("../../models/local/openvino.toml")),
     ("paddleocr.toml", include_str!("../../models/local/paddleocr.toml")),
     ("pdfium.toml", include_str!("../../models/local/pdfium.toml")),
+    ("piper-joe.toml", include_str!("../../models/local/piper-joe.toml")),
 ];
 
 /// Reads all cards, sorted by name. A file in `models/local` beside the configuration replaces the embedded card of
 /// the same name, and adds one where there is none.
 pub(super) fn load(config_dir: Option<&Path>) -> Result<Vec<Card>, OpenFailed> {
     let mut cards = Vec::new();
-    for (file, text) in EMBEDDED {
+    for &(file, text) in EMBEDDED {
         cards.push(parse(Path::new(file), text)?);
     }
     if let Some(config_dir) = config_dir {
