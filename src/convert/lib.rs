@@ -4,6 +4,7 @@
 //! limits that are checked before anything is decoded. Recognising what the pixels show is not this crate's
 //! business.
 
+pub mod audio;
 pub mod av;
 pub mod confine;
 pub mod image;

@@ -130,14 +130,7 @@ impl Ffmpeg {
         behind: impl IntoIterator<Item = A>,
         most_bytes: u64,
     ) -> Result<Run, Failure> {
-        let mut arguments = command::first_arguments(self.most_pixels);
-        if let Some(from) = from {
-            arguments.extend(["-ss".into(), OsString::from(format!("{:.3}", from.as_secs_f64()))]);
-        }
-        let before = ["-protocol_whitelist", "file,pipe", "-f", input.demuxer(), "-i"];
-        arguments.extend(before.iter().map(OsString::from));
-        arguments.push(input.path().into());
-        arguments.extend(behind.into_iter().map(|argument| argument.as_ref().to_owned()));
+        let arguments = self.arguments(input, from, behind);
         let mut run = command::run(self.command(), arguments, most_bytes, self.time).await?;
         // The path of the file must not reach a client.
         run.complaint = run.complaint.replace(&*input.path().to_string_lossy(), "the file");
@@ -150,6 +143,41 @@ impl Ffmpeg {
             )));
         }
         Ok(run)
+    }
+
+    fn arguments<A: AsRef<OsStr>>(
+        &self,
+        input: &AvInput,
+        from: Option<Duration>,
+        behind: impl IntoIterator<Item = A>,
+    ) -> Vec<OsString> {
+        let mut arguments = command::first_arguments(self.most_pixels);
+        if let Some(from) = from {
+            arguments.extend(["-ss".into(), OsString::from(format!("{:.3}", from.as_secs_f64()))]);
+        }
+        let before = ["-protocol_whitelist", "file,pipe", "-f", input.demuxer(), "-i"];
+        arguments.extend(before.iter().map(OsString::from));
+        arguments.push(input.path().into());
+        arguments.extend(behind.into_iter().map(|argument| argument.as_ref().to_owned()));
+        arguments
+    }
+
+    /// The arguments of a run that reads a file and is read from while it goes on.
+    pub(crate) fn reading(&self, input: &AvInput, behind: &[&str]) -> Vec<OsString> {
+        self.arguments(input, None, behind)
+    }
+
+    /// The arguments of a run between two pipes.
+    pub(crate) fn piping<A: AsRef<OsStr>>(&self, all: impl IntoIterator<Item = A>) -> Vec<OsString> {
+        let mut arguments = command::first_arguments(self.most_pixels);
+        arguments.extend(["-protocol_whitelist", "pipe"].map(OsString::from));
+        arguments.extend(all.into_iter().map(|argument| argument.as_ref().to_owned()));
+        arguments
+    }
+
+    /// What is started, for a caller that waits for it on a thread of its own.
+    pub(crate) fn starting(&self) -> std::process::Command {
+        self.command().into_std()
     }
 
     /// What is started.

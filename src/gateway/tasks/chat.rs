@@ -52,7 +52,7 @@ impl Gateway {
         router.discover().await;
         let fleet = router.fleet();
         let planned = self.plan_chat(&fleet, &request).await?;
-        let work = self.chat_work(&request.task, &planned.plan, &request)?;
+        let work = self.chat_work(&request.task, &planned, &request)?;
         let answered = router.run(&fleet, &planned, &work).await?.answered(router, &fleet)?;
         let continues = request.bounds.continues.unwrap_or(router.routing().continue_streams)
             && can_be_continued(work.chat, planned.demand.hard);
@@ -68,7 +68,7 @@ impl Gateway {
     pub(super) fn chat_work<'a>(
         &'a self,
         task: &'a Task,
-        plan: &'a Plan,
+        planned: &'a Planned,
         request: &TaskRequest,
     ) -> Result<ChatWork<'a>, Failure> {
         let Task::Chat(chat) = task else { return Err(not_a_chat()) };
@@ -77,8 +77,8 @@ impl Gateway {
             treatments: &self.treatments,
             task,
             chat,
-            plan,
-            memo: Memo::within(router.tightened(&request.bounds).of_help()),
+            plan: &planned.plan,
+            memo: Memo::within(planned.help.clone()),
             conversation: router.conversation(&request.client, &chat.messages),
             hands_on_urls: router.routing().hand_on_urls,
         })
@@ -96,7 +96,11 @@ impl Gateway {
         if looks {
             demand = demand.looking_at(chat);
         }
-        router.plan(fleet, demand, &policy, &self.treatments.recipes(&fleet.matrix))
+        let recipes = match demand.parts.is_empty() {
+            true => self.treatments.recipes(&fleet.matrix),
+            false => self.treatments.recipes_within(&fleet.matrix, &router.help(fleet, &policy)),
+        };
+        router.plan(fleet, demand, &policy, &recipes)
     }
 }
 

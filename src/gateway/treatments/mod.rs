@@ -39,7 +39,7 @@ use mediary_core::{Failure, Media, MediaKind};
 
 use super::documents::Reader;
 use super::limits;
-use super::routing::{Router, TreatmentNote};
+use super::routing::{Bounds, Router, TreatmentNote};
 use crate::config::Limits;
 use extract::Extract;
 use jobs::{Assigned, Job};
@@ -83,9 +83,17 @@ impl Treatments {
         if known == rows {
             return recipes;
         }
-        let recipes: Arc<[_]> = available::recipes(&self.pipelines, matrix, self.installed).into();
+        let recipes: Arc<[_]> = available::recipes(&self.pipelines, matrix, self.installed, &Bounds::default()).into();
         *self.recipes.write().unwrap_or_else(PoisonError::into_inner) = (rows, recipes.clone());
         recipes
+    }
+
+    /// The same where only some providers may help.
+    pub(super) fn recipes_within(&self, matrix: &CapabilityMatrix, help: &Bounds) -> Arc<[TreatmentRecipe]> {
+        match help.providers.is_empty() {
+            true => self.recipes(matrix),
+            false => available::recipes(&self.pipelines, matrix, self.installed, help).into(),
+        }
     }
 
     /// The chat as a candidate gets it, and what was done to its parts.

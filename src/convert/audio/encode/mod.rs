@@ -1,0 +1,184 @@
+//! Files from samples while they are made: the first bytes leave as soon as the form allows.
+//!
+//! One channel, since speech is what is written. MP3 is made by LAME (LGPL; feature `mp3`), Opus by libopus, FLAC by
+//! flacenc, AAC by ffmpeg where it is installed. Which form a target or client takes is the gateway's business.
+
+mod flac;
+#[cfg(feature = "mp3")]
+mod mp3;
+mod opus;
+mod wav;
+
+use std::fmt;
+
+use mediary_core::task::SoundForm;
+use mediary_core::{Failure, MediaFormat};
+
+use super::ffmpeg::AacWriter;
+use super::resample::Resampler;
+use crate::av::Ffmpeg;
+
+/// How a sound is to be written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Encoding {
+    /// What the bytes are.
+    pub form: SoundForm,
+    /// How many samples a second; `None`: as many as come in, or the next number that the form has.
+    pub rate_hz: Option<u32>,
+    /// Of MP3, Opus and AAC: kilobits a second.
+    pub bitrate_kbps: u32,
+}
+
+impl Encoding {
+    /// For a voice that is listened to.
+    #[must_use]
+    pub fn for_listening(form: SoundForm) -> Self {
+        let bitrate_kbps = if form == SoundForm::File(MediaFormat::Opus) { 48 } else { 96 };
+        Self { form, rate_hz: None, bitrate_kbps }
+    }
+
+    /// As small as recognition of speech stands: 16,000 samples a second, Opus at 24 kbit/s, MP3 at 32.
+    #[must_use]
+    pub fn for_transcripts(form: SoundForm) -> Self {
+        let bitrate_kbps = if form == SoundForm::File(MediaFormat::Opus) { 24 } else { 32 };
+        Self { form, rate_hz: Some(16_000), bitrate_kbps }
+    }
+
+    /// The format of the file; bare samples are none, and count as WAV.
+    #[must_use]
+    pub fn file_format(&self) -> MediaFormat {
+        match self.form {
+            SoundForm::File(format) => format,
+            SoundForm::Pcm { .. } => MediaFormat::Wav,
+        }
+    }
+
+    /// The rate of the file, in samples a second, when `from_hz` come in.
+    #[must_use]
+    pub fn rate_for(&self, from_hz: u32) -> u32 {
+        let wanted = self.rate_hz.unwrap_or(from_hz);
+        let possible: &[u32] = match self.form {
+            SoundForm::Pcm { rate_hz } => return rate_hz,
+            SoundForm::File(MediaFormat::Opus) => &[8_000, 12_000, 16_000, 24_000, 48_000],
+            SoundForm::File(MediaFormat::Mp3 | MediaFormat::Aac) => {
+                &[8_000, 11_025, 12_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000]
+            }
+            SoundForm::File(_) => return wanted,
+        };
+        possible.iter().copied().find(|rate_hz| *rate_hz >= wanted).unwrap_or(48_000)
+    }
+
+    /// So many bytes a second it has at most, at so many samples a second.
+    pub(super) fn most_bytes_a_second(&self, rate_hz: u32) -> u64 {
+        let raw = u64::from(rate_hz) * 2;
+        let coded = u64::from(self.bitrate_kbps) * 1_000 / 8;
+        match self.form {
+            // Where nothing can be saved, a frame is its samples and a header.
+            SoundForm::File(MediaFormat::Flac) => raw + raw / 100,
+            // The bit rate of Opus is an average, and pages have headers.
+            SoundForm::File(MediaFormat::Opus) => coded + coded / 2 + 500,
+            SoundForm::File(MediaFormat::Mp3 | MediaFormat::Aac) => coded + coded / 20,
+            SoundForm::File(_) | SoundForm::Pcm { .. } => raw,
+        }
+    }
+}
+
+/// Writes samples of one channel, from −1 to 1, as a file.
+pub struct Encoder {
+    resampler: Resampler,
+    resampled: Vec<f32>,
+    writer: Box<dyn Writer>,
+}
+
+/// One form of file.
+pub(super) trait Writer: Send {
+    /// Takes samples and gives the bytes that are ready.
+    fn push(&mut self, samples: &[f32]) -> Result<Vec<u8>, Failure>;
+
+    /// The last bytes. Called once.
+    fn finish(&mut self) -> Result<Vec<u8>, Failure>;
+}
+
+impl Encoder {
+    /// For samples that come at `from_hz`. Bytes of a form with a header begin with it.
+    ///
+    /// # Errors
+    /// `UnsupportedMedium` for a form that is not made here, with those that are; `NotInstalled` for AAC without
+    /// ffmpeg.
+    pub fn new(encoding: &Encoding, from_hz: u32, ffmpeg: Option<&Ffmpeg>) -> Result<Self, Failure> {
+        let rate_hz = encoding.rate_for(from_hz);
+        let writer: Box<dyn Writer> = match encoding.form {
+            SoundForm::Pcm { .. } => Box::new(wav::Writer::bare()),
+            SoundForm::File(MediaFormat::Wav) => Box::new(wav::Writer::new(rate_hz)),
+            SoundForm::File(MediaFormat::Flac) => Box::new(flac::Writer::new(rate_hz)?),
+            SoundForm::File(MediaFormat::Opus) => Box::new(opus::Writer::new(rate_hz, encoding.bitrate_kbps)?),
+            #[cfg(feature = "mp3")]
+            SoundForm::File(MediaFormat::Mp3) => Box::new(mp3::Writer::new(rate_hz, encoding.bitrate_kbps)?),
+            SoundForm::File(MediaFormat::Aac) => {
+                let ffmpeg = ffmpeg.ok_or_else(|| {
+                    let which = Self::made_here();
+                    Failure::unsupported(format!("aac is made by ffmpeg, which is not installed; ask for {which}"))
+                })?;
+                Box::new(AacWriter::new(ffmpeg, rate_hz, encoding.bitrate_kbps)?)
+            }
+            SoundForm::File(other) => {
+                let which = Self::made_here();
+                return Err(Failure::unsupported(format!("sound is not made into {other}; ask for {which}")));
+            }
+        };
+        Ok(Self { resampler: Resampler::new(from_hz, rate_hz)?, resampled: Vec::new(), writer })
+    }
+
+    /// The forms that need nothing installed, as a list for people.
+    #[must_use]
+    pub fn made_here() -> &'static str {
+        if cfg!(feature = "mp3") { "mp3, opus, flac, wav or pcm" } else { "opus, flac, wav or pcm" }
+    }
+
+    /// Takes samples and gives the bytes that are ready; maybe none yet.
+    ///
+    /// # Errors
+    /// `Broken` when the encoder refuses.
+    pub fn push(&mut self, samples: &[f32]) -> Result<Vec<u8>, Failure> {
+        self.resampled.clear();
+        self.resampler.push(samples, &mut self.resampled)?;
+        self.writer.push(&self.resampled)
+    }
+
+    /// The last bytes.
+    ///
+    /// # Errors
+    /// As [`Encoder::push`].
+    pub fn finish(mut self) -> Result<Vec<u8>, Failure> {
+        self.resampled.clear();
+        self.resampler.finish(&mut self.resampled)?;
+        let mut bytes = self.writer.push(&self.resampled)?;
+        bytes.append(&mut self.writer.finish()?);
+        Ok(bytes)
+    }
+}
+
+impl fmt::Debug for Encoder {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Encoder").field("resampler", &self.resampler).finish_non_exhaustive()
+    }
+}
+
+/// A file that is complete, with the lengths in its header that were not known when it was begun.
+pub(super) fn whole(form: SoundForm, mut file: Vec<u8>) -> Vec<u8> {
+    match form {
+        SoundForm::File(MediaFormat::Wav) => wav::tell_length(&mut file),
+        SoundForm::File(_) | SoundForm::Pcm { .. } => {}
+    }
+    file
+}
+
+/// A sample as 16 bits; what is louder than possible is as loud as possible.
+pub(super) fn as_i16(sample: f32) -> i16 {
+    (sample.clamp(-1.0, 1.0) * 32_767.0).round() as i16
+}
+
+/// What an encoder's refusal becomes.
+fn refused(error: impl fmt::Display) -> Failure {
+    Failure::broken(format!("the sound cannot be encoded: {error}"))
+}
