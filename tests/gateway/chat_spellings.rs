@@ -39,6 +39,8 @@ fn bodies_are_read_packed_and_with_a_byte_order_mark_and_routes_with_a_slash() {
     unknown.refused(415, "unsupported_encoding", "gzip");
     let models = Request::new("GET", "/v1/models/").send(&server).ok();
     assert!(models["data"].as_array().expect("a list").iter().all(|model| model["type"] == "base"));
+    let capable = |model: &&Value| model["capabilities"]["completion_chat"] == true;
+    assert!(models["data"].as_array().expect("a list").iter().filter(capable).count() > 1);
 }
 
 #[test]
