@@ -163,8 +163,9 @@ def in_a_storm(settings: Settings, folder: Path, alternatives: int) -> list[Row]
     for example in came.wrong[:3]:
         print(f"{what}: {example}")
     return [
-        Row(f"{what}: of {count} answers look complete and are not", f"{came.outcomes['wrong']} ({outcomes}; {faults} of "
-            f"{calls} calls suffered, {came.seconds:.0f} s)", reach="0", met=came.outcomes["wrong"] == 0),
+        Row(f"{what}: of {count} answers look complete and are not",
+            f"{came.outcomes['wrong']} ({outcomes}; {faults} of {calls} calls suffered, {came.seconds:.0f} s)",
+            reach="0", met=came.outcomes["wrong"] == 0),
         Row("… left behind", f"{more} more files open, {left or 'no permit, no job'}",
             reach=f"≤ {REACH_FILES} files, nothing else", met=more <= REACH_FILES and not left),
     ]

@@ -114,7 +114,8 @@ def _images(trials: Trials) -> list[Row]:
             f"{rise / body:.2f} × body", f"≤ {REACH_IMAGE_RATIO:g} × body", rise <= REACH_IMAGE_RATIO * body),
         Row("the same: what reached the provider", f"{sent / MEGABYTE:.1f} MB", reach="all of it",
             met=sent > 0.99 * body),
-        Row(f"small chats beside {IMAGES} such images in flight, 99th percentile", micros(trials.of("beside_p99_us", OURS)),
+        Row(f"small chats beside {IMAGES} such images in flight, 99th percentile",
+            micros(trials.of("beside_p99_us", OURS)),
             f"{micros(trials.of('beside_p99_us', BARE))} (forwarder)", beside.plain(),
             f"≤ {REACH_BESIDE_RATIO:g} × the forwarder's", beside.median <= REACH_BESIDE_RATIO),
     ]

@@ -1,4 +1,4 @@
-"""A storm: providers whose answers suffer every kind of fault, and strict clients that compare each word of what they get.
+"""A storm: providers whose answers suffer every kind of fault, and strict clients that compare each word they get.
 
 What a provider would say in full follows from the request's number, so that any answer can be held against the truth,
 whoever gave it. Providers and clients share one loop on bare sockets, since a library would mend what is to be seen.
@@ -18,20 +18,23 @@ import time
 from collections import Counter
 from dataclasses import dataclass, field
 
-WORDS = ("amber", "basalt", "cedar", "delta", "ember", "fjord", "grove", "harbour", "inlet", "juniper", "kelp", "lagoon")
+WORDS = ("amber", "basalt", "cedar", "delta", "ember", "fjord", "grove", "harbour", "inlet", "juniper", "kelp",
+         "lagoon")
 WELL = "well"
 FAULTS = ("cut", "closed early", "no end", "stall", "only pings", "garbage", "torn", "page", "truncated", "429", "503",
           "slow", "late", "reset", "reset within")
+BREAKS_OFF = ("cut", "closed early", "stall", "only pings", "reset within", "torn", "truncated")
+"""Those after which a stream says no more."""
 SHARE_OF_FAULTS = 0.3
 FLAP_SECONDS, FLAP_EVERY_SECONDS = 0.4, 8.0
 """So often a provider refuses everybody for so long."""
 MODELS = 64
-"""So many models are asked in turn, each with cooldowns of its own; with one alone nearly all requests would be refused."""
+"""So many models are asked in turn, each with cooldowns of its own; with one alone nearly all would be refused."""
 STALL_SECONDS = 4
 """What the configuration of the storm must name as the longest that an answer may stand still."""
 PATIENCE_SECONDS = 25
-GARBAGE = ("data: {\"choices\": [{\"del", "data: <html><body>Bad Gateway</body></html>", "nonsense without a colon", "data: ]",
-           ": a comment", "event: odd")
+GARBAGE = ('data: {"choices": [{"del', "data: <html><body>Bad Gateway</body></html>", "nonsense without a colon",
+           "data: ]", ": a comment", "event: odd")
 
 
 def truth(number: int) -> str:
@@ -126,7 +129,7 @@ class Provider:
         writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n")
         _frame(writer, _chunk({"delta": {"role": "assistant", "content": ""}}))
         for index, piece in enumerate(pieces):
-            if index == stops_at and fault in ("cut", "closed early", "stall", "only pings", "reset within", "torn", "truncated"):
+            if index == stops_at and fault in BREAKS_OFF:
                 if fault in ("torn", "truncated"):
                     whole = f"data: {json.dumps(_chunk({'delta': {'content': piece}}))}"
                     _text(writer, whole[:self._chance.randrange(8, len(whole))])
@@ -185,7 +188,8 @@ async def _request(reader: asyncio.StreamReader) -> dict[str, object] | None:
 
 
 def _chunk(choice: dict[str, object], kind: str = "chat.completion.chunk") -> dict[str, object]:
-    return {"id": "x", "object": kind, "created": 1, "model": "m", "choices": [{"index": 0, "finish_reason": None, **choice}]}
+    choice = {"index": 0, "finish_reason": None, **choice}
+    return {"id": "x", "object": kind, "created": 1, "model": "m", "choices": [choice]}
 
 
 def _frame(writer: asyncio.StreamWriter, chunk: dict[str, object]) -> None:

@@ -110,6 +110,12 @@ pub(super) const OPEN_ROWS: &[(&str, &str, &str)] = &[
     ("providers[].models[].audio_output", "`false`", "whether it answers with sound"),
     ("providers[].models[].speakers", "`false`", "whether its transcripts say who speaks"),
     ("providers[].models[].languages", "any", "languages it hears or speaks, as ISO 639-1 codes (`[\"en\", \"es\"]`)"),
+    ("providers[].models[].voices", "`[]`", "names of the voices it speaks with, its usual one first"),
+    (
+        "providers[].models[].gives",
+        "all",
+        "forms in which it gives a sound, such as `[\"wav\"]`; others are made of it",
+    ),
     (
         "providers[].models[].vectors",
         "by its name",

@@ -33,7 +33,7 @@ pub use routing::{
     Answer, Bounds, CallError, Exhausted, Known, Planned, Record, Route, Router, TaskRequest, TreatmentNote, Tried,
 };
 pub use spool::Spool;
-pub use tasks::{Answered, Embedded, Growing, WholeAnswer};
+pub use tasks::{Answered, Embedded, Growing, Speaking, WholeAnswer};
 pub use temporary::TemporaryFiles;
 pub use treatments::{Pipelines, Treatments};
 

@@ -32,6 +32,7 @@ use super::{audio, fleet, health, landing, metrics, models, ocr, plan, tasks};
     servers((url = "/")),
     paths(
         tasks::completions, tasks::embeddings, audio::transcriptions, audio::translations, plan::plan,
+        audio::speech, audio::tts, audio::voices,
         ocr::process, ocr::mistral::mistral,
         ocr::drawing,
         fleet::capabilities, fleet::summary, fleet::providers, fleet::stats, fleet::profiles,
@@ -42,7 +43,7 @@ use super::{audio, fleet, health, landing, metrics, models, ocr, plan, tasks};
     tags(
         (name = "chat", description = "Any medium to any model"),
         (name = "embeddings", description = "Texts become vectors"),
-        (name = "audio", description = "Recordings become text"),
+        (name = "audio", description = "Recordings become text, texts become sound"),
         (name = "ocr", description = "Documents and pictures become text"),
         (name = "models", description = "What can be asked for"),
         (name = "server", description = "The server itself"),

@@ -22,6 +22,7 @@ mod progress;
 mod pull;
 mod record;
 mod verify;
+mod voices;
 
 #[cfg(test)]
 mod stage;

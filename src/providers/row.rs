@@ -3,7 +3,7 @@
 use std::num::NonZeroU32;
 
 use mediary_core::capability::{
-    Abilities, Acceptance, Lifecycle, Price, SoftSupport, Structured, TaskKind, VectorSpace,
+    Abilities, Acceptance, Lifecycle, Price, SoftSupport, Structured, TaskKind, VectorSpace, Voice,
 };
 use mediary_core::{MediaFormat, MediaKind, ModelName, Target};
 
@@ -48,8 +48,15 @@ pub(super) fn abilities(provider: &ProviderSetup, model: &str, entry: &ModelEntr
         lifecycle,
         vectors,
         languages: entry.languages.clone().unwrap_or_default(),
+        voices: entry.voices.iter().flatten().map(|name| voice(name)).collect(),
+        gives: entry.gives.clone().unwrap_or_default(),
         missing: None,
     }
+}
+
+/// A voice of which only the name is known.
+fn voice(name: &str) -> Voice {
+    Voice { name: name.to_owned(), language: "mul".to_owned(), gender: None, rate_hz: 24_000 }
 }
 
 /// The vectors of a model: as its entry has them, else as its name is known.

@@ -52,6 +52,7 @@ def main():
     failed = 0
     for name in arguments.libraries:
         library = importlib.import_module(f"libraries.{name}")
+        before = failed
         features = [feature for feature in FEATURES if inspect.isfunction(getattr(library, feature, None))]
         for target in TARGETS:
             place = Place(f"{arguments.server}/v1", target)
@@ -60,7 +61,7 @@ def main():
                 if trouble is not None:
                     failed += 1
                     print(f"FAILED: {name}, {target}, {feature}: {trouble}", file=sys.stderr, flush=True)
-        print(f"ok: {name}: {', '.join(features)}" if not failed else f"tried: {name}", flush=True)
+        print(f"ok: {name}: {', '.join(features)}" if failed == before else f"tried: {name}", flush=True)
     sys.exit(1 if failed else 0)
 
 

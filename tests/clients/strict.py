@@ -1,9 +1,9 @@
 """Providers that forgive nothing: OpenAI's chat under `/openai/v1`, Anthropic's messages under `/anthropic/v1`.
 
-Whatever the vendor would refuse is refused here, with the vendor's status (strict_openai.py and strict_anthropic.py know
-what). What is answered follows from the request: functions named for the weather are called once for each city, a schema
-is filled, anything else is repeated, so that a client can tell what arrived. `GET /log` is what was asked since it was
-last read. Also the proxy of the clients under test: whoever asks it for another host is noted and refused.
+Whatever the vendor would refuse is refused here, with the vendor's status; strict_openai.py and strict_anthropic.py
+know what. What is answered follows from the request: a function named for the weather is called once for each city, a
+schema is filled, anything else is repeated, so that a client can tell what arrived. `GET /log` is what was asked since
+it was last read. Also the proxy of the clients under test: whoever asks it for another host is noted and refused.
 """
 
 import http.server

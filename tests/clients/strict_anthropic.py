@@ -7,8 +7,8 @@ import re
 from strict_schemas import parts, unclosed
 
 FIELDS = frozenset(
-    "model max_tokens messages system metadata stop_sequences stream temperature top_p top_k tools tool_choice thinking "
-    "service_tier output_config cache_control container context_management mcp_servers".split()
+    "model max_tokens messages system metadata stop_sequences stream temperature top_p top_k tools tool_choice "
+    "thinking service_tier output_config cache_control container context_management mcp_servers".split()
 )
 BLOCKS = {
     "user": {"text", "image", "document", "tool_result"},
@@ -150,12 +150,13 @@ def understood(body):
     """The request in the words of the script."""
     told = [block for message in body["messages"] for block in _blocks(message)]
     asked = [index for index, message in enumerate(body["messages"]) if message["role"] == "user"]
-    asked = [index for index in asked if any(block["type"] != "tool_result" for block in _blocks(body["messages"][index]))]
+    asked = [at for at in asked if any(block["type"] != "tool_result" for block in _blocks(body["messages"][at]))]
+    question = _blocks(body["messages"][asked[-1]])
     since = [block for message in body["messages"][asked[-1] :] for block in _blocks(message)]
     choice = body.get("tool_choice", {"type": "auto"})
     kind = choice["type"]
     return {
-        "question": " ".join(block["text"] for block in _blocks(body["messages"][asked[-1]]) if block["type"] == "text"),
+        "question": " ".join(block["text"] for block in question if block["type"] == "text"),
         "results": [_result(block) for block in since if block["type"] == "tool_result"],
         "tools": [{"name": tool["name"], "schema": tool["input_schema"]} for tool in body.get("tools", [])],
         "choice": {"any": "required", "tool": choice.get("name")}.get(kind, kind),
@@ -175,8 +176,10 @@ def _image(block):
 
 
 def _content(reply):
-    calls = enumerate(reply["calls"])
-    uses = [{"type": "tool_use", "id": f"toolu_{index}", "name": name, "input": given} for index, (name, given) in calls]
+    uses = [
+        {"type": "tool_use", "id": f"toolu_{index}", "name": name, "input": arguments}
+        for index, (name, arguments) in enumerate(reply["calls"])
+    ]
     return uses or [{"type": "text", "text": reply["text"]}]
 
 

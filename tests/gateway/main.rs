@@ -7,6 +7,7 @@ mod access;
 mod admission;
 mod answers;
 mod attacks;
+mod audio_speech;
 mod audio_transcriptions;
 mod bad_files;
 mod bad_requests;

@@ -51,6 +51,11 @@ pub struct ModelEntry {
     pub speakers: Option<bool>,
     /// The languages it hears or speaks, as ISO 639-1 codes.
     pub languages: Option<Vec<String>>,
+    /// The names of the voices it speaks with, its usual one first.
+    pub voices: Option<Vec<String>>,
+    /// The forms in which it gives a sound.
+    #[serde(default, deserialize_with = "sounds")]
+    pub gives: Option<Vec<MediaFormat>>,
     /// The vectors it gives, if it embeds.
     pub vectors: Option<VectorEntry>,
     /// Soft parameters it refuses beside those its provider refuses.
@@ -93,6 +98,8 @@ impl ModelEntry {
             audio_output,
             speakers,
             languages,
+            voices,
+            gives,
             vectors,
             refuses,
             price,
@@ -102,6 +109,18 @@ impl ModelEntry {
             aliases
         )
     }
+}
+
+/// Formats of sounds, by name.
+fn sounds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<MediaFormat>>, D::Error> {
+    let named: Vec<Accepted> = Vec::deserialize(deserializer)?;
+    let format = |accepted: Accepted| match accepted {
+        Accepted::Format(format) if format.kind() == MediaKind::Audio => Ok(format),
+        Accepted::Format(_) | Accepted::Kind(_) => {
+            Err(D::Error::custom("`gives` holds formats of sounds, such as mp3"))
+        }
+    };
+    named.into_iter().map(format).collect::<Result<_, _>>().map(Some)
 }
 
 /// A medium or one of its formats, by name.

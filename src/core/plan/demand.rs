@@ -84,13 +84,15 @@ impl Demand {
         }
     }
 
-    /// What a text to speak demands. Its pace is made up for where a target knows none.
+    /// What a text to speak demands. The gateway makes up for a target that knows no pace.
     fn of_speech(speak: &Speak) -> Self {
-        let instructions = speak.instructions.is_some().then(|| "instructions".to_owned());
+        let sent =
+            [("instructions", speak.instructions.is_some()), ("speed", (speak.speed - 1.0).abs() > f64::EPSILON)];
+        let sent = sent.into_iter().filter_map(|(name, is_sent)| is_sent.then_some(name.to_owned()));
         Self {
             task: TaskKind::Speech,
             language: speak.language.clone(),
-            soft: instructions.into_iter().chain(speak.extras.keys().cloned()).collect(),
+            soft: sent.chain(speak.extras.keys().cloned()).collect(),
             ..Self::default()
         }
     }

@@ -139,6 +139,11 @@ impl Answer {
         self.ready = frames;
     }
 
+    /// Takes note of a frame that was read unseen.
+    pub(in crate::gateway) fn seen(&mut self, frame: &ReplyFrame) {
+        self.tap.see(frame);
+    }
+
     /// Waits for its first content; everything that came before is kept and handed out with it. Gives whether there was
     /// any: one that ends without is an answer only if `may_end` says so of one of its events.
     ///

@@ -153,8 +153,8 @@ impl Work for ChatWork<'_> {
         })
     }
 
-    fn speaks_early(&self) -> bool {
-        self.chat.stream
+    fn may_be_hedged(&self) -> bool {
+        true
     }
 
     async fn judge(&self, mut answer: Box<Answer>, _candidate: &Candidate) -> Result<Verdict<Answered>, Failure> {

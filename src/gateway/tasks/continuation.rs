@@ -106,6 +106,11 @@ impl Work for GoingOn<'_> {
         Ok(Verdict::Answer(answer))
     }
 
+    fn is_about_media(&self, candidate: &Candidate) -> bool {
+        // Whether it takes a prefill is found out here; media were taken before.
+        !self.is_prefilled(candidate)
+    }
+
     fn is_final(&self, _failure: &Failure) -> bool {
         // The request was good enough for the first half.
         false

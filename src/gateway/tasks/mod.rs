@@ -10,11 +10,15 @@ mod embed;
 mod explain;
 mod growing;
 mod overlap;
+mod speak;
+mod speaking;
 mod transcribe;
+mod voices;
 
 pub use chat::{Answered, WholeAnswer};
 pub use embed::Embedded;
 pub use growing::Growing;
+pub use speaking::Speaking;
 
 use std::sync::Arc;
 

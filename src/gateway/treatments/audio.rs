@@ -209,6 +209,11 @@ impl Treatments {
         }))
     }
 
+    /// What writes sounds that nothing in this process writes.
+    pub(in super::super) fn ffmpeg_if_any(&self) -> Option<Ffmpeg> {
+        self.ffmpeg.clone()
+    }
+
     pub(super) fn ffmpeg(&self) -> Result<&Ffmpeg, Failure> {
         let missing = || Failure::new(FailureKind::NotInstalled, "ffmpeg is not installed; install it and start anew");
         self.ffmpeg.as_ref().ok_or_else(missing)

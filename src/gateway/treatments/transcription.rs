@@ -121,10 +121,6 @@ impl Work for TranscriptWork<'_> {
     fn is_final(&self, failure: &Failure) -> bool {
         failure.kind == FailureKind::ClientGone
     }
-
-    fn speaks_early(&self) -> bool {
-        self.wish.stream
-    }
 }
 
 impl TranscriptWork<'_> {

@@ -12,7 +12,7 @@ const X_MEDIARY_TREATMENTS: HeaderName = HeaderName::from_static("x-mediary-trea
 const X_MEDIARY_DROPPED: HeaderName = HeaderName::from_static("x-mediary-dropped");
 
 /// Writes down which target answers and what was done for it.
-pub(super) fn describe(route: &Route, headers: &mut HeaderMap) {
+pub(in crate::http) fn describe(route: &Route, headers: &mut HeaderMap) {
     let mut insert = |name: HeaderName, text: &str| {
         // Names out of a catalog or a client's own fields may hold anything; a header cannot.
         let ascii: String = text.chars().map(|c| if c == ' ' || c.is_ascii_graphic() { c } else { '?' }).collect();

@@ -27,6 +27,7 @@ use crate::protocol::openai::{CHAT, EMBEDDINGS};
 
 pub(super) use bounds::bounds;
 pub(super) use carried::{Asked, carry_out};
+pub(super) use headers::describe;
 pub use refused::refused;
 pub(super) use slashes::behind_slashes;
 

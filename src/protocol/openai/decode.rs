@@ -292,8 +292,12 @@ fn allowed_tools(choice: &Value, tools: &mut Vec<Tool>) -> Result<ToolChoice, Ba
 fn format(format: WireFormat) -> Result<ReplyFormat, BadField> {
     match (format.r#type.as_str(), format.json_schema) {
         ("text", _) => Ok(ReplyFormat::Text),
-        ("json_object", _) => Ok(ReplyFormat::Json),
-        ("json_schema", Some(schema)) => Ok(ReplyFormat::Schema {
+        ("json_object", None) => Ok(match format.schema {
+            // As servers have it that knew schemas before OpenAI did.
+            Some(schema) => ReplyFormat::Schema { name: "reply".to_owned(), schema, strict: None },
+            None => ReplyFormat::Json,
+        }),
+        ("json_object" | "json_schema", Some(schema)) => Ok(ReplyFormat::Schema {
             name: schema.name.unwrap_or_else(|| "reply".to_owned()),
             schema: schema.schema.unwrap_or_else(|| Value::Object(Extras::new())),
             strict: schema.strict,

@@ -9,6 +9,7 @@ mod encode;
 mod legacy;
 mod media;
 mod numbers;
+mod speech;
 mod stream;
 #[cfg(test)]
 mod tests;
@@ -19,6 +20,7 @@ mod wire;
 pub use decode::ChatForm;
 pub use embeddings::OpenAiEmbeddings;
 pub use encode::completion;
+pub use speech::{OpenAiSpeech, SpeechRequest, last_event, media_type, sound_event};
 pub use stream::ChunkWriter;
 pub use transcriptions::{OpenAiTranscriptions, TranscriptionForm};
 
@@ -37,6 +39,8 @@ pub struct OpenAiChat;
 pub static CHAT: OpenAiChat = OpenAiChat;
 /// The protocol of `/v1/embeddings`.
 pub static EMBEDDINGS: OpenAiEmbeddings = OpenAiEmbeddings;
+/// The protocol of `/v1/audio/speech`.
+pub static SPEECH: OpenAiSpeech = OpenAiSpeech;
 /// The protocol of `/v1/audio/transcriptions` and `/v1/audio/translations`.
 pub static TRANSCRIPTIONS: OpenAiTranscriptions = OpenAiTranscriptions;
 

@@ -86,6 +86,8 @@ pub(super) struct WireFormat {
     pub(super) r#type: String,
     #[serde(default)]
     pub(super) json_schema: Option<WireSchema>,
+    #[serde(default)]
+    pub(super) schema: Option<Value>,
 }
 
 #[derive(Debug, Deserialize)]

@@ -4,6 +4,7 @@
 //! one piece if it holds several. What a frame says is not looked at here. `remote` calls this.
 
 mod lines;
+mod pieces;
 mod sse;
 #[cfg(test)]
 mod tests;
@@ -13,6 +14,7 @@ use bytes::Bytes;
 use thiserror::Error;
 
 use lines::Lines;
+use pieces::Pieces;
 use sse::Events;
 use whole::Whole;
 
@@ -54,6 +56,8 @@ pub(crate) enum Cutter {
     Events(Events),
     /// A JSON object a line.
     Lines(Lines),
+    /// Each piece as it comes.
+    Pieces(Pieces),
     /// Everything in one.
     Whole(Whole),
 }
@@ -67,6 +71,11 @@ impl Cutter {
         }
     }
 
+    /// A cutter for the bytes of a file, which are handed on as they come.
+    pub(crate) fn pieces() -> Self {
+        Self::Pieces(Pieces::default())
+    }
+
     /// A cutter for one body; `announced` is its length if the server said.
     pub(crate) fn whole(announced: Option<u64>) -> Self {
         Self::Whole(Whole::new(MOST_BODY_BYTES, announced))
@@ -77,6 +86,7 @@ impl Cutter {
         match self {
             Self::Events(events) => events.push(&piece),
             Self::Lines(lines) => lines.push(&piece),
+            Self::Pieces(pieces) => pieces.push(piece),
             Self::Whole(whole) => whole.push(piece),
         }
     }
@@ -86,6 +96,7 @@ impl Cutter {
         match self {
             Self::Events(events) => events.finish(),
             Self::Lines(lines) => lines.finish(),
+            Self::Pieces(_) => {}
             Self::Whole(whole) => whole.finish(),
         }
     }
@@ -95,6 +106,7 @@ impl Cutter {
         match self {
             Self::Events(events) => events.gathered_bytes(),
             Self::Lines(lines) => lines.gathered_bytes(),
+            Self::Pieces(_) => 0,
             Self::Whole(whole) => whole.gathered_bytes(),
         }
     }
@@ -104,6 +116,7 @@ impl Cutter {
         match self {
             Self::Events(events) => events.next(),
             Self::Lines(lines) => lines.next(),
+            Self::Pieces(pieces) => Ok(pieces.next()),
             Self::Whole(whole) => whole.next(),
         }
     }

@@ -11,6 +11,7 @@ mod failure;
 mod files;
 mod generation;
 mod names;
+mod speak;
 mod stream;
 #[cfg(test)]
 mod tests;
@@ -43,7 +44,8 @@ impl Dialect for Gemini {
         match call.task {
             Task::Chat(chat) => encode::encode(&CallOf::new(chat, call, quirks)),
             Task::Embed(embed) => embed::encode(&CallOf::new(embed, call, quirks)),
-            Task::Read(_) | Task::Transcribe(_) | Task::Speak(_) => Err(unwritable::task(NAME, call.task.kind())),
+            Task::Speak(speak) => Ok(speak::encode(&CallOf::new(speak, call, quirks))),
+            Task::Read(_) | Task::Transcribe(_) => Err(unwritable::task(NAME, call.task.kind())),
         }
     }
 
@@ -52,7 +54,8 @@ impl Dialect for Gemini {
             // A whole answer has the shape of the only chunk of a stream.
             Task::Chat(chat) => Box::new(stream::Stream::of(chat)),
             Task::Embed(embed) => embed::reader(embed),
-            Task::Read(_) | Task::Transcribe(_) | Task::Speak(_) => unwritable::reader(NAME, task.kind()),
+            Task::Speak(_) => speak::reader(),
+            Task::Read(_) | Task::Transcribe(_) => unwritable::reader(NAME, task.kind()),
         }
     }
 
@@ -83,6 +86,7 @@ impl Dialect for Gemini {
             "top_k",
             "modalities",
             "safety_settings",
+            "instructions",
         ])
     }
 }

@@ -8,6 +8,7 @@ mod embed;
 mod encode;
 mod ids;
 mod read;
+mod speak;
 #[cfg(test)]
 mod tests;
 mod transcribe;
@@ -20,7 +21,7 @@ use mediary_core::{Failure, MediaFormat, MediaKind};
 
 use crate::dialect::CallOf;
 use crate::openai::{ChatReader, embed_reader, refusal, transcript_reader};
-use crate::{Dialect, HttpCall, Quirks, Reader, moved, unwritable};
+use crate::{Dialect, HttpCall, Quirks, Reader, moved};
 
 /// Its name in catalogs and configuration.
 const NAME: &str = "mistral";
@@ -46,7 +47,7 @@ impl Dialect for Mistral {
             Task::Read(read) => read::encode(&CallOf::new(read, call, quirks)),
             Task::Transcribe(transcribe) => transcribe::encode(&CallOf::new(transcribe, call, quirks)),
             Task::Embed(embed) => embed::encode(&CallOf::new(embed, call, quirks)),
-            Task::Speak(_) => Err(unwritable::task(NAME, call.task.kind())),
+            Task::Speak(speak) => Ok(speak::encode(&CallOf::new(speak, call, quirks))),
         }
     }
 
@@ -56,7 +57,7 @@ impl Dialect for Mistral {
             Task::Read(_) => read::reader(),
             Task::Transcribe(_) => transcript_reader(stream),
             Task::Embed(embed) => embed_reader(embed),
-            Task::Speak(_) => unwritable::reader(NAME, task.kind()),
+            Task::Speak(speak) => speak::reader(speak),
         }
     }
 

@@ -1,4 +1,5 @@
-//! The dialect of OpenAI's API, which most providers speak: chats, embeddings, transcriptions. Where providers depart from
+//! The dialect of OpenAI's API, which most providers speak: chats, embeddings, transcriptions,
+//! speech. Where providers depart from
 //! it is data ([`crate::Quirks`]).
 //!
 //! Source: OpenAI's API reference and its OpenAPI document, version 2.3.0. Reading is more lenient than any one provider
@@ -12,6 +13,7 @@ mod encode;
 mod failure;
 mod lenient;
 mod parts;
+mod speak;
 mod stream;
 #[cfg(test)]
 mod tests;
@@ -24,6 +26,7 @@ mod wire;
 pub(crate) use embed::reader as embed_reader;
 pub(crate) use encode::{extras, response_format, tools};
 pub(crate) use failure::{failure as refusal, unreadable as inside_answer};
+pub(crate) use speak::{given as given_sound, name as sound_name};
 pub(crate) use stream::ChatReader;
 pub(crate) use transcribe::{granularities, reader as transcript_reader};
 
@@ -58,7 +61,8 @@ impl Dialect for OpenAi {
             }
             Task::Embed(embed) => embed::encode(&CallOf::new(embed, call, quirks)),
             Task::Transcribe(transcribe) => transcribe::encode(&CallOf::new(transcribe, call, quirks)),
-            Task::Read(_) | Task::Speak(_) => Err(unwritable::task(NAME, call.task.kind())),
+            Task::Speak(speak) => Ok(speak::encode(&CallOf::new(speak, call, quirks))),
+            Task::Read(_) => Err(unwritable::task(NAME, call.task.kind())),
         }
     }
 
@@ -67,7 +71,8 @@ impl Dialect for OpenAi {
             Task::Chat(chat) => Box::new(ChatReader::new(chat, stream)),
             Task::Embed(embed) => embed::reader(embed),
             Task::Transcribe(_) => transcribe::reader(stream),
-            Task::Read(_) | Task::Speak(_) => unwritable::reader(NAME, task.kind()),
+            Task::Speak(speak) => speak::reader(speak, stream),
+            Task::Read(_) => unwritable::reader(NAME, task.kind()),
         }
     }
 

@@ -22,6 +22,7 @@ use http::Uri;
 use http::header::HeaderMap;
 use mediary_core::Failure;
 use mediary_core::provider::{Call, ReplyStream as _};
+use mediary_core::task::Task;
 
 use clock::Clock;
 use learned::Learned;
@@ -120,11 +121,13 @@ impl Remote {
         let clock = Clock::start(call.timeouts);
         let answer = self.send(request, &clock, call.key, sent).await?;
         let framing = request::framing(&answer);
+        let is_sound = matches!(call.task, Task::Speak(_)) && request::is_file(&answer);
         let cutter = match framing {
             Some(framing) => Cutter::stream(framing),
+            None if is_sound => Cutter::pieces(),
             None => Cutter::whole(answer.content_length()),
         };
-        let reader = self.dialect.reader(call.task, framing.is_some());
+        let reader = self.dialect.reader(call.task, framing.is_some() || is_sound);
         Ok(Reply::new(answer, cutter, reader, clock, call.key).without(left_out))
     }
 }

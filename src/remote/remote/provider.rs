@@ -11,8 +11,23 @@ pub(super) fn optional(task: &Task) -> Vec<String> {
     match task {
         Task::Chat(chat) => learned::of_chat(chat),
         Task::Embed(embed) => embed.extras.keys().cloned().collect(),
-        Task::Read(_) | Task::Transcribe(_) | Task::Speak(_) => Vec::new(),
+        Task::Transcribe(transcribe) => {
+            let sent = [("prompt", transcribe.prompt.is_some()), ("temperature", transcribe.temperature.is_some())];
+            let times = transcribe.times.segments || transcribe.times.words;
+            let sent = sent.into_iter().chain([("timestamp_granularities", times)]);
+            named(sent).chain(transcribe.extras.keys().cloned()).collect()
+        }
+        Task::Speak(speak) => {
+            let sent = [("instructions", speak.instructions.is_some()), ("speed", speak.speed != 1.0)];
+            named(sent).chain(speak.extras.keys().cloned()).collect()
+        }
+        Task::Read(_) => Vec::new(),
     }
+}
+
+/// The names of what was sent.
+fn named(sent: impl IntoIterator<Item = (&'static str, bool)>) -> impl Iterator<Item = String> {
+    sent.into_iter().filter_map(|(name, is_sent)| is_sent.then(|| name.to_owned()))
 }
 
 impl Provider for Remote {

@@ -66,6 +66,12 @@ pub(super) fn framing(response: &Answer) -> Option<Framing> {
     }
 }
 
+/// Whether an answer is the bytes of a file, rather than something to be read.
+pub(super) fn is_file(response: &Answer) -> bool {
+    let text = |name: &str| name.starts_with("text/") || name.contains("json") || name.contains("xml");
+    media_type(response).is_none_or(|name| !text(&name))
+}
+
 /// In lower case, since media types are compared without case.
 fn media_type(response: &Answer) -> Option<String> {
     let value = response.headers().get(CONTENT_TYPE)?.to_str().ok()?;

@@ -17,7 +17,8 @@ class Model(dspy.LM):
 
 def inside(place, adapter=None, **fields):
     """The settings in which a module runs."""
-    lm = Model(f"openai/{place.model}", api_base=place.base_url, api_key=place.key, cache=False, num_retries=0, **fields)
+    there = {"api_base": place.base_url, "api_key": place.key}
+    lm = Model(f"openai/{place.model}", **there, cache=False, num_retries=0, **fields)
     return dspy.context(lm=lm, adapter=adapter or dspy.ChatAdapter(use_native_function_calling=True))
 
 

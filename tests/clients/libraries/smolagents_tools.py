@@ -1,5 +1,6 @@
 """Hugging Face's `smolagents`: its agent must call a function each time, the last of them `final_answer`."""
 
+import contextlib
 import io
 
 from expected import ASKED_WEATHER, QUESTION, SEEN, SIGN
@@ -29,11 +30,15 @@ def tools(place):
 
 
 def streamed_tools(place):
-    reports(agent(place, stream_outputs=True).run(ASKED_WEATHER))
+    # It draws what it hears.
+    with contextlib.redirect_stdout(io.StringIO()):
+        answer = agent(place, stream_outputs=True).run(ASKED_WEATHER)
+    reports(answer)
 
 
 def agent(place, **fields):
-    return ToolCallingAgent(tools=[tool(weather)], model=model(place), verbosity_level=LogLevel.OFF, max_steps=4, **fields)
+    fields |= {"verbosity_level": LogLevel.OFF, "max_steps": 4}
+    return ToolCallingAgent(tools=[tool(weather)], model=model(place), **fields)
 
 
 def image(place):

@@ -2,8 +2,8 @@
 //
 // Takes the server's address, that of the providers, and the targets to ask:
 // node libraries.mjs http://127.0.0.1:8001 --upstream http://127.0.0.1:9000 openai/gpt-5-mini
-// Wants the packages of package.json beside it. A failure names library, target and feature, and shows what the provider
-// saw; the exit status is 1 when there was one.
+// Wants the packages of package.json beside it, and MEDIARY_SAMPLES, the folder of the samples. A failure names library,
+// target and feature, and shows what the provider saw; the exit status is 1 when there was one.
 
 import { readFileSync } from "node:fs";
 import process from "node:process";

@@ -1,0 +1,164 @@
+//! Speech: a text becomes a sound in the form that was asked for, whatever form and pace the target gives. An answer can be
+//! heard: silence for a text is none.
+//!
+//! Another target is asked until the first bytes leave; a sound that breaks off later ends there, and says so.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use mediary_core::capability::{Abilities, TaskKind};
+use mediary_core::plan::{Candidate, Demand, Want};
+use mediary_core::task::{PartPath, SoundForm, Speak, Task};
+use mediary_core::{Failure, FailureKind, MediaFormat, Target};
+use mediary_local::language_of;
+
+use super::super::Gateway;
+use super::super::routing::{
+    Answer, Bounds, CallError, Fleet, Planned, Prepared, TaskRequest, TreatmentNote, Verdict, Work,
+};
+use super::speaking::{Speaking, Wanted};
+use super::voices;
+
+/// The parameter that is the pace.
+const SPEED: &str = "speed";
+
+impl Gateway {
+    /// Speaks a text. Dropping the future, or the answer, ends the call to the provider.
+    ///
+    /// # Errors
+    /// When there is nothing to say or no such voice, no target can be asked, or none spoke.
+    pub async fn speak(self: &Arc<Self>, request: TaskRequest) -> Result<Speaking, CallError> {
+        let router = &self.router;
+        router.discover().await;
+        let fleet = router.fleet();
+        let TaskRequest { mut task, model, bounds, .. } = request;
+        let planned = self.plan_speech(&fleet, &mut task, &model, &bounds)?;
+        let Task::Speak(speak) = &task else { return Err(other_task().into()) };
+        let wanted = Wanted { form: speak.form, ffmpeg: self.treatments.ffmpeg_if_any() };
+        wanted.check()?;
+        let work = SpeakWork { speak, wanted };
+        Box::pin(router.run(&fleet, &planned, &work)).await?.answered(router, &fleet)
+    }
+
+    /// The plan for a text to speak, whose language is found out where it was not said. Nothing is called.
+    pub(super) fn plan_speech(
+        &self,
+        fleet: &Fleet,
+        task: &mut Task,
+        model: &str,
+        bounds: &Bounds,
+    ) -> Result<Planned, CallError> {
+        let Task::Speak(speak) = task else { return Err(other_task().into()) };
+        if speak.text.trim().is_empty() {
+            return Err(Failure::malformed("`input` is empty; send the text to speak")
+                .at(PartPath::Field("input"))
+                .into());
+        }
+        let want = self.router.resolve(fleet, TaskKind::Speech, model, None)?;
+        let is_pinned = matches!(want, Want::Targets(_));
+        let declared = speak.language.is_some();
+        if !declared {
+            speak.language = language_of(&speak.text).map(str::to_owned);
+        }
+        let (voice, text_bytes) = (speak.voice.clone(), speak.text.len() as u64);
+        let want = match want {
+            Want::Targets(targets) => targets,
+            Want::Tier(_) | Want::Any => in_order(fleet),
+        };
+        let mut demand = Demand::of(task, Vec::new());
+        if is_pinned && !declared {
+            // A target that is named is meant, whatever the text looks like.
+            demand.language = None;
+        }
+        let policy = self.router.policy(Want::Targets(want), bounds);
+        let mut planned = self.router.plan(fleet, demand, &policy, &[])?;
+        let rows = fleet.matrix.rows();
+        let most_bytes = |candidate: &Candidate| rows[candidate.row].acceptance(MediaFormat::Text)?.bytes;
+        let holds = |candidate: &Candidate| most_bytes(candidate).is_none_or(|most| text_bytes <= most);
+        if !planned.plan.candidates.iter().any(holds) {
+            let most = planned.plan.candidates.iter().filter_map(most_bytes).max().unwrap_or(0);
+            let detail =
+                format!("`input` has {text_bytes} bytes, and no target that may be asked takes more than {most}");
+            return Err(Failure::malformed(detail).at(PartPath::Field("input")).into());
+        }
+        planned.plan.candidates.retain(holds);
+        if let Some(voice) = voice {
+            let knows = |candidate: &Candidate| voices::knows(&rows[candidate.row], &voice);
+            if !planned.plan.candidates.iter().any(knows) {
+                let candidates = planned.plan.candidates.iter().map(|candidate| &rows[candidate.row]);
+                return Err(voices::unknown(&voice, candidates).into());
+            }
+            planned.plan.candidates.retain(knows);
+        }
+        Ok(planned)
+    }
+}
+
+/// The targets that speak, in the order in which they are asked: by priority, and engines of this process in the order in
+/// which they are listed, the better-sounding first.
+fn in_order(fleet: &Fleet) -> Vec<Target> {
+    let mut rows: Vec<&Abilities> = fleet.matrix.rows().iter().filter(|row| row.does(TaskKind::Speech)).collect();
+    rows.sort_by_key(|row| (row.target.is_local(), row.priority));
+    rows.into_iter().map(|row| row.target.clone()).collect()
+}
+
+fn other_task() -> Failure {
+    Failure::broken("another task was taken for speech")
+}
+
+/// A text in the attempt loop.
+struct SpeakWork<'a> {
+    speak: &'a Speak,
+    wanted: Wanted,
+}
+
+impl Work for SpeakWork<'_> {
+    type Answer = Speaking;
+
+    async fn prepare<'a>(&'a self, candidate: &'a Candidate, row: &'a Abilities) -> Result<Prepared<'a>, Failure> {
+        let mut speak = self.speak.clone();
+        let mut notes = Vec::new();
+        if candidate.dropped.iter().any(|name| name == SPEED) {
+            speak.speed = 1.0;
+        }
+        // Engines of this process know the names of others' voices by themselves.
+        if let Some(asked) = speak.voice.clone().filter(|_| !candidate.target.is_local())
+            && let Some(voice) = voices::stand_in(row, &asked)
+        {
+            notes.push(TreatmentNote {
+                place: PartPath::Field("voice"),
+                does: "transcode",
+                by: voice.clone(),
+                pages: None,
+            });
+            speak.voice = Some(voice);
+        }
+        if let Some(form) = other_form(row, speak.form) {
+            speak.form = form;
+        }
+        Ok(Prepared { task: Cow::Owned(Task::Speak(speak)), notes })
+    }
+
+    async fn judge(&self, mut answer: Box<Answer>, _: &Candidate) -> Result<Verdict<Speaking>, Failure> {
+        let dropped = &mut answer.route.dropped;
+        let is_paced = !dropped.iter().any(|name| name == SPEED);
+        // What the target lacks is made here.
+        dropped.retain(|name| name != SPEED);
+        let speed = if is_paced { 1.0 } else { self.speak.speed };
+        Speaking::begun(answer, self.wanted.clone(), speed).await.map(Verdict::Answer)
+    }
+
+    fn is_final(&self, failure: &Failure) -> bool {
+        failure.kind == FailureKind::ClientGone
+    }
+}
+
+/// The form to ask a target for that does not give the one that is wanted.
+fn other_form(row: &Abilities, wanted: SoundForm) -> Option<SoundForm> {
+    let gives = |format: MediaFormat| row.gives.contains(&format);
+    match wanted {
+        _ if row.gives.is_empty() => None,
+        SoundForm::File(format) if gives(format) => None,
+        SoundForm::File(_) | SoundForm::Pcm { .. } => row.gives.first().map(|format| SoundForm::File(*format)),
+    }
+}

@@ -1,0 +1,145 @@
+//! `POST /v1/audio/speech`: a text in, a sound out, as OpenAI has it; `POST /v1/tts` is the predecessors' name for it.
+//!
+//! The sound leaves as it is made. One that breaks off after its first bytes ends its connection, so that no client takes
+//! it for whole.
+
+use axum::Extension;
+use axum::body::{Body, Bytes};
+use axum::extract::{Request, State};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use axum::http::{HeaderMap, HeaderValue};
+use axum::response::{IntoResponse, Response};
+use futures_util::stream;
+use mediary_core::Failure;
+
+use super::super::error::{ApiError, ErrorBody};
+use super::super::guard::client_of;
+use super::super::request_id::RequestId;
+use super::super::state::AppState;
+use super::super::tasks::{bounds, describe, refused};
+use super::super::unpacked::json_body;
+use crate::gateway::{Speaking, TaskRequest};
+use crate::protocol::broken_stream;
+use crate::protocol::openai::{SPEECH, SpeechRequest, last_event, media_type, sound_event};
+
+/// Speaks a text.
+#[utoipa::path(
+    post,
+    path = "/v1/audio/speech",
+    tag = "audio",
+    params(
+        ("X-Mediary-Privacy" = Option<String>, Header, description = "local: nothing leaves this machine"),
+        ("X-Mediary-Cost" = Option<String>, Header, description = "free: only targets that are known to be free"),
+        ("X-Mediary-Provider" = Option<String>, Header, description = "only these providers, by commas"),
+    ),
+    request_body(content = Object, description = "OpenAI's request: `input` (or `text`), `model` (a target, or auto), `voice`, \
+        `instructions`, `speed`, `response_format` (mp3, opus, aac, flac, wav or pcm), `stream_format` (audio or sse); and \
+        `language`, if it is not to be found out"),
+    responses(
+        (status = 200, description = "The sound as it is made, in the form that was asked for. `X-Routed-Via` names the \
+            target, `X-Mediary-Treatments` a voice that stands in for the one that was named", body = Vec<u8>,
+            content_type = "audio/mpeg"),
+        (status = 400, description = "A field is wrong, or there is no such voice; the message names those there are", body = ErrorBody),
+        (status = 401, description = "A key is missing or wrong", body = ErrorBody),
+        (status = 404, description = "No such model; near names are suggested", body = ErrorBody),
+        (status = 422, description = "No target speaks the language", body = ErrorBody),
+        (status = 429, description = "Every target's rate limit is reached (see Retry-After)", body = ErrorBody),
+        (status = 503, description = "No target spoke; `tried` names the calls that failed and why", body = ErrorBody),
+    )
+)]
+pub(in super::super) async fn speech(
+    State(state): State<AppState>,
+    Extension(request_id): Extension<RequestId>,
+    request: Request,
+) -> Result<Response, ApiError> {
+    let bounds = bounds(request.headers())?;
+    let client = client_of(request.headers());
+    let body = json_body(request, &state).await?;
+    let SpeechRequest { task, model, as_events } = SpeechRequest::decode(&body)?;
+    let request = TaskRequest { task, model, bounds, client };
+    let speaking = Box::pin(state.gateway.speak(request)).await.map_err(refused)?;
+    let mut headers = HeaderMap::new();
+    let media_type = if as_events { "text/event-stream" } else { media_type(speaking.form) };
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    headers.insert("x-accel-buffering", HeaderValue::from_static("no"));
+    describe(&speaking.route, &mut headers);
+    let body = match as_events {
+        true => events(speaking, request_id),
+        false => bytes(speaking),
+    };
+    Ok((headers, body).into_response())
+}
+
+/// The predecessors' name for it.
+#[utoipa::path(
+    post,
+    path = "/v1/tts",
+    tag = "audio",
+    request_body(content = Object, description = "As for /v1/audio/speech; `text` is `input`"),
+    responses(
+        (status = 200, description = "The sound as it is made", body = Vec<u8>, content_type = "audio/mpeg"),
+        (status = 400, description = "A field is wrong, or there is no such voice", body = ErrorBody),
+        (status = 401, description = "A key is missing or wrong", body = ErrorBody),
+        (status = 404, description = "No such model; near names are suggested", body = ErrorBody),
+        (status = 422, description = "No target speaks the language", body = ErrorBody),
+        (status = 429, description = "Every target's rate limit is reached (see Retry-After)", body = ErrorBody),
+        (status = 503, description = "No target spoke; `tried` names the calls that failed and why", body = ErrorBody),
+    )
+)]
+pub(in super::super) async fn tts(
+    state: State<AppState>,
+    request_id: Extension<RequestId>,
+    request: Request,
+) -> Result<Response, ApiError> {
+    speech(state, request_id, request).await
+}
+
+/// The bare bytes. A failure ends the connection.
+fn bytes(speaking: Speaking) -> Body {
+    let pieces = stream::unfold(Some(speaking), |speaking| async move {
+        let mut speaking = speaking?;
+        match speaking.next().await {
+            Some(Ok(bytes)) => Some((Ok(bytes), Some(speaking))),
+            Some(Err(failure)) => {
+                told(&failure);
+                Some((Err(std::io::Error::other("the sound broke off")), None))
+            }
+            None => {
+                speaking.close().await;
+                None
+            }
+        }
+    });
+    Body::from_stream(pieces)
+}
+
+/// The same as events. A failure is one, and the last.
+fn events(speaking: Speaking, request_id: RequestId) -> Body {
+    let pieces = stream::unfold(Some((speaking, request_id)), |state| async move {
+        let (mut speaking, request_id) = state?;
+        let mut out = Vec::new();
+        match speaking.next().await {
+            Some(Ok(bytes)) => {
+                sound_event(&bytes, &mut out);
+                Some((Ok::<_, std::convert::Infallible>(Bytes::from(out)), Some((speaking, request_id))))
+            }
+            Some(Err(failure)) => {
+                told(&failure);
+                let error = ApiError::from(failure).naming(&request_id);
+                broken_stream(&SPEECH, &error.fields(), &mut out);
+                Some((Ok(out.into()), None))
+            }
+            None => {
+                last_event(speaking.usage(), &mut out);
+                speaking.close().await;
+                Some((Ok(out.into()), None))
+            }
+        }
+    });
+    Body::from_stream(pieces)
+}
+
+fn told(failure: &Failure) {
+    tracing::warn!(failure.kind = failure.kind.name(), "a sound broke off");
+}
