@@ -87,8 +87,16 @@ fn is_relayed(dialect: DialectName, model: &str) -> bool {
     dialect == DialectName::Ollama && (tag == "cloud" || tag.ends_with("-cloud"))
 }
 
+fn is_of_sound(task: TaskKind) -> bool {
+    matches!(task, TaskKind::Transcription | TaskKind::Translation | TaskKind::Speech)
+}
+
 fn soft(provider: &ProviderSetup, entry: &ModelEntry) -> SoftSupport {
     let refused = provider.endpoint.quirks.refuses.iter().chain(entry.refuses.iter().flatten());
+    // What a dialect knows is said of chats; what has no place in other work is noted when that is written.
+    if entry.tasks.as_ref().is_some_and(|tasks| tasks.iter().all(|task| is_of_sound(*task))) {
+        return SoftSupport::AllBut(refused.cloned().collect());
+    }
     match provider.dialect.dialect().soft_parameters() {
         None if provider.endpoint.quirks.knows.is_empty() => SoftSupport::AllBut(refused.cloned().collect()),
         None => {

@@ -15,7 +15,7 @@ fn values_come_from_the_file_and_the_environment_wins() {
         ("server.port = 0", "", "server.port = 0 # mediary.toml:1:15"),
         ("server = { port = 9000 }", "", "server.port = 9000 # mediary.toml:1:19"),
         ("[server]\nport = 8001", "", ""),
-        ("[limits]\nupload_bytes = 200000000", "", ""),
+        ("[limits]\nupload_bytes = 600000000", "", ""),
         ("[limits]\nupload_bytes = \"1.5 GiB\"", "", "limits.upload_bytes = \"1536 MiB\" # mediary.toml:2:16"),
         ("[limits.image]\npixels = 12_000_000", "", "limits.image.pixels = \"12 MP\" # mediary.toml:2:10"),
         ("[limits]\nspool_bytes = 0", "", "limits.spool_bytes = \"0\" # mediary.toml:2:15"),

@@ -42,11 +42,10 @@ impl Router {
         if !fleet.matrix.rows().iter().any(|row| row.does(task) || row.does_by_chat(task)) {
             return Err(self.no_providers());
         }
-        // What clients send who were never told of another name means no target in particular.
-        if task != TaskKind::Chat
-            && self.providers.customary.contains(model)
-            && !self.providers.aliases.contains_key(model)
-        {
+        // What clients send that were never told of another name means no target in particular.
+        let is_of_sound = matches!(task, TaskKind::Transcription | TaskKind::Translation | TaskKind::Speech);
+        let providers = &self.providers;
+        if is_of_sound && providers.customary.contains(model) && !providers.aliases.contains_key(model) {
             return Ok(Want::Any);
         }
         match resolve(model, tier, &fleet.matrix, &self.providers.aliases) {

@@ -86,7 +86,6 @@ impl Dialect for Gemini {
             "top_k",
             "modalities",
             "safety_settings",
-            "instructions",
         ])
     }
 }

@@ -20,7 +20,11 @@ const USUAL_RATE_HZ: u32 = 24_000;
 
 /// Writes a request. How it is to sound stands before the text, as these models want it.
 pub(super) fn encode(call: &CallOf<'_, Speak>) -> HttpCall {
-    let Speak { text, voice, instructions, .. } = call.task;
+    let Speak { text, voice, instructions, speed, .. } = call.task;
+    // It has no place here; the gateway makes the pace.
+    if *speed != 1.0 {
+        call.leave_out("speed");
+    }
     let said = match instructions {
         Some(instructions) => format!("{instructions}:\n{text}"),
         None => text.clone(),

@@ -13,9 +13,13 @@ use crate::{HttpCall, Reader, whole};
 
 /// Writes a request.
 pub(super) fn encode(call: &CallOf<'_, Speak>) -> HttpCall {
-    let Speak { text, voice, instructions, form, .. } = call.task;
+    let Speak { text, voice, instructions, speed, form, .. } = call.task;
     if instructions.is_some() {
         call.leave_out("instructions");
+    }
+    // It has no place here; the gateway makes the pace.
+    if *speed != 1.0 {
+        call.leave_out("speed");
     }
     let mut out = Vec::with_capacity(text.len() + text.len() / 8 + 256);
     let mut request = Object::open(&mut out);

@@ -27,6 +27,9 @@ pub(super) fn encode(call: &CallOf<'_, Transcribe>) -> Result<HttpCall, Failure>
     if let Some(temperature) = temperature.filter(|_| call.sends("temperature")) {
         form.field("temperature", &temperature.to_string())?;
     }
+    if call.task.prompt.is_some() {
+        call.leave_out("prompt");
+    }
     if times.speakers {
         form.field("diarize", "true")?;
     }
