@@ -44,7 +44,7 @@ pub(super) fn extract(
                 installed(file, &install(&mut entry, file, dir)?);
             }
         }
-        Form::Sdist => {
+        Form::Sdist | Form::Npm => {
             let mut wanted = files.to_vec();
             let mut tar = tar::Archive::new(GzDecoder::new(io::BufReader::new(opened)));
             for entry in tar.entries().map_err(unreadable)? {
