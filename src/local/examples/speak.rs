@@ -14,7 +14,7 @@ use mediary_local::{Espeak, EspeakNg, ExecutionProvider, Kokoro, KokoroFiles, Pi
 
 const ROUNDS: usize = 4;
 const TEXT: &str = "The harbour was quiet when the first boats came in, long before the sun had reached the hills. \
-    Nobody spoke much. Ropes were thrown, crates were lifted onto the stones, and the gulls argued over whatever fell \
+    Hardly a word was spoken. Ropes were thrown, crates were lifted onto the stones, and the gulls argued over whatever fell \
     between them. By eight o'clock the market had opened, and within 15 minutes the best of the catch was gone. An old \
     man who had sold fish here since 1962 told me that the trade had changed less than people think: the boats are \
     faster, the nets are stronger, but the sea is as stubborn as ever. He charged me $4.50 for two mackerel and would \
