@@ -6,11 +6,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use mediary_core::capability::{Abilities, Acceptance, Price, TaskKind, VectorSpace, Voice};
+use mediary_core::capability::{Abilities, Acceptance, Price, TaskKind, USUAL_PRIORITY, VectorSpace, Voice};
 use mediary_core::engine::Engine;
 use mediary_core::{Failure, MediaFormat, MediaKind, ModelName, Target};
 use mediary_local::{
-    Espeak, EspeakNg, ExecutionProvider, Local, MiniLm, Ocrs, PaddleOcr, Piper, Pool, PoolSettings, Runtime,
+    Espeak, EspeakNg, ExecutionProvider, Kokoro, KokoroFiles, Local, MiniLm, Ocrs, PaddleOcr, Piper, Pool,
+    PoolSettings, Runtime,
 };
 
 use super::{execution, installed};
@@ -85,12 +86,14 @@ impl Engines {
             for (model, description) in models {
                 let target = Target::local(model);
                 let missing = state.as_ref().err().cloned();
+                let row = abilities(target.clone());
                 rows.push(Abilities {
-                    priority: PRIORITY,
+                    // Of several engines for the same work some come behind others.
+                    priority: PRIORITY + row.priority.saturating_sub(USUAL_PRIORITY),
                     is_local: true,
                     price: Price::Free,
                     missing,
-                    ..abilities(target.clone())
+                    ..row
                 });
                 infos.push(EngineInfo {
                     target,
@@ -162,6 +165,7 @@ fn all(settings: &Settings, models: &Models, provider: ExecutionProvider, espeak
             load: Box::new(load_minilm),
         },
         piper(models, provider, espeak, workers),
+        kokoro(models, provider, espeak, workers),
         speaks_anything(espeak),
     ]
 }
@@ -187,7 +191,34 @@ fn piper(models: &Models, provider: ExecutionProvider, espeak: Option<&EspeakNg>
         models: &[("piper", "neural voices of Piper: English, and every voice put into models/voices; quick")],
         optional: true,
         state: state(parts),
-        abilities: Box::new(move |target| speaks(target, voices.clone(), Vec::new())),
+        abilities: Box::new(move |target| speaks(target, 0, voices.clone(), Vec::new())),
+        load: Box::new(load),
+    }
+}
+
+/// The neural voices of several languages: better to hear than Piper's, and much slower.
+fn kokoro(models: &Models, provider: ExecutionProvider, espeak: Option<&EspeakNg>, threads: usize) -> Entry {
+    let (models, espeak) = (models.clone(), installed::espeak_ng(espeak));
+    let found = installed::kokoro_files(&models);
+    let voices: Vec<Voice> = found.iter().flat_map(KokoroFiles::voices).collect();
+    let parts = [
+        found.map(|_| "runs on cpu".to_owned()),
+        installed::library(&models, provider).map(|_| String::new()),
+        espeak.clone().map(|_| String::new()),
+    ];
+    let load = move || {
+        // OpenVINO has no kernel for a part of it.
+        let runtime = Runtime::load(&installed::library(&models, provider)?, ExecutionProvider::Cpu)?;
+        let files = installed::kokoro_files(&models)?;
+        Ok(Box::new(Kokoro::load(&runtime, espeak.clone()?, &files, threads)?) as Box<dyn Engine>)
+    };
+    let languages = ["en", "es", "fr", "hi", "it", "pt"].map(str::to_owned);
+    Entry {
+        name: "kokoro",
+        models: &[("kokoro", "Kokoro-82M: 41 neural voices, English, Spanish, French, Hindi, Italian, Portuguese")],
+        optional: true,
+        state: state(parts),
+        abilities: Box::new(move |target| speaks(target, 1, voices.clone(), languages.to_vec())),
         load: Box::new(load),
     }
 }
@@ -201,13 +232,14 @@ fn speaks_anything(espeak: Option<&EspeakNg>) -> Entry {
         models: &[("espeak", "espeak-ng: over 100 languages, in a plain voice")],
         optional: true,
         state: state([there]),
-        abilities: Box::new(|target| speaks(target, Espeak::voices(), Espeak::languages())),
+        abilities: Box::new(|target| speaks(target, 2, Espeak::voices(), Espeak::languages())),
         load: Box::new(move || Ok(Box::new(Espeak::new(espeak.clone()?)) as Box<dyn Engine>)),
     }
 }
 
-/// An engine that speaks with these voices. Without a list of its own, it speaks the languages of its voices.
-fn speaks(target: Target, voices: Vec<Voice>, languages: Vec<String>) -> Abilities {
+/// An engine that speaks with these voices, and so many places behind the first of them. Without a list of its own, it
+/// speaks the languages of its voices.
+fn speaks(target: Target, behind: u32, voices: Vec<Voice>, languages: Vec<String>) -> Abilities {
     let mut languages = languages;
     if languages.is_empty() {
         // Voices whose files are not there yet speak English.
@@ -216,7 +248,8 @@ fn speaks(target: Target, voices: Vec<Voice>, languages: Vec<String>) -> Abiliti
         languages.sort();
         languages.dedup();
     }
-    Abilities { voices, languages, ..Abilities::of(target, TaskKind::Speech) }
+    let priority = USUAL_PRIORITY + behind;
+    Abilities { priority, voices, languages, ..Abilities::of(target, TaskKind::Speech) }
 }
 
 /// An engine that reads pictures of pages, and documents page by page.

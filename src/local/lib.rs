@@ -20,7 +20,7 @@ pub use ocrs::{Ocrs, OcrsFiles, OcrsRecogniser};
 pub use pool::{EngineReply, Pool, PoolSettings, Ticket};
 pub use provider::Local;
 pub use runtime::{ExecutionProvider, Runtime, RuntimeError};
-pub use voice::{Espeak, EspeakNg, Piper, PiperVoice, language_of};
+pub use voice::{Espeak, EspeakNg, Kokoro, KokoroFiles, Piper, PiperVoice, language_of};
 
 use mediary_core::Failure;
 use mediary_core::task::Task;

@@ -172,7 +172,7 @@ impl Treatments {
         };
         let policy = self.router.policy(want, bounds);
         // A recording that is to become text does not become it on the way; of a film only its sound is wanted.
-        let all = self.recipes(&fleet.matrix);
+        let all = self.recipes(&fleet.matrix, bounds);
         let sounds = all.iter().filter(|recipe| recipe.name.as_str() == AUDIO_TO_AUDIO);
         let recipes: Vec<_> = sounds
             .flat_map(|recipe| {

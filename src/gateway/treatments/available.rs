@@ -1,14 +1,12 @@
 //! Which recipes can be followed here, as the planner wants to know it: what each takes and gives, and what is missing.
 
-use std::sync::Arc;
-
 use mediary_core::capability::CapabilityMatrix;
 use mediary_core::plan::{Privacy, RecipeName, TreatmentRecipe, Yield};
 use mediary_core::{MediaFormat, MediaKind};
 
 use super::super::routing::Bounds;
+use super::help;
 use super::recipes::Pipelines;
-use super::{Treatments, help};
 
 pub(super) const PDF_TO_IMAGES: &str = "pdf-to-images";
 pub(super) const DOCUMENT_TO_TEXT: &str = "document-to-text";
@@ -96,16 +94,6 @@ pub(super) fn recipes(
         recipe(TEXT_TO_TEXT, MediaKind::Text, Yield::Text),
     ]);
     all.into_iter().map(|recipe| recipe.0).collect()
-}
-
-impl Treatments {
-    /// The recipes where only some providers may help.
-    pub(in super::super) fn recipes_within(&self, matrix: &CapabilityMatrix, help: &Bounds) -> Arc<[TreatmentRecipe]> {
-        match help.providers.is_empty() {
-            true => self.recipes(matrix),
-            false => recipes(&self.pipelines, matrix, self.installed, help).into(),
-        }
-    }
 }
 
 struct Described(TreatmentRecipe);
