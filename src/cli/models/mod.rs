@@ -12,7 +12,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 
-use crate::models::{Card, Depth, ImportCard, Models};
+use crate::models::{Card, Depth, ImportCard, Models, Status};
 use import::import_one;
 use pull::pull_all;
 use table::list;
