@@ -280,7 +280,8 @@ fn mix_down(interleaved: &[f32], channels: usize, mono: &mut Vec<f32>) {
 
 fn unopened(error: &Error) -> Failure {
     match error {
-        Error::Unsupported(_) => unsupported("a container that is unknown here"),
+        // A file without its index was cut off.
+        Error::Unsupported(why) if !why.contains("missing") => unsupported("a container that is unknown here"),
         error => damaged(error),
     }
 }
