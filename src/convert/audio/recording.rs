@@ -79,15 +79,18 @@ impl Recording {
         let mut samples = self.samples(rate_hz)?;
         let mut encoder = Encoder::new(encoding, rate_hz, self.ffmpeg.as_ref())?;
         let mut file = Vec::new();
+        let within = |file: &[u8]| match file.len() as u64 > most_bytes {
+            true => Err(Failure::too_large(format!(
+                "what the sound becomes has more than the {most_bytes} bytes allowed; send a shorter one"
+            ))),
+            false => Ok(()),
+        };
         while let Some(piece) = samples.next()? {
             file.append(&mut encoder.push(&piece)?);
-            if file.len() as u64 > most_bytes {
-                return Err(Failure::too_large(format!(
-                    "what the sound becomes has more than the {most_bytes} bytes allowed; send a shorter one"
-                )));
-            }
+            within(&file)?;
         }
         file.append(&mut encoder.finish()?);
+        within(&file)?;
         Ok(Media { format: encoding.file_format(), blob: Blob::in_memory(whole(encoding.form, file)) })
     }
 

