@@ -53,9 +53,14 @@ check-fuzz: ## Feed classification and uploads mutated bytes, FUZZ_SECONDS=60 ea
 check-fresh: ## Do the README's first command on a bare Debian 12, made for it (root only, some minutes)
 	@sh scripts/check-fresh.sh
 
-test-clients: setup ## Let official clients talk to the server (needs the package index for them)
+test-clients: setup ## Let client libraries talk to the server (needs the package indexes for them)
 	python3 -m venv target/clients-venv && target/clients-venv/bin/pip install -q -r tests/clients/requirements.txt
-	target/clients-venv/bin/python tests/clients/run.py target/release/mediary
+	python3 -m venv target/clients-venv-older
+	target/clients-venv-older/bin/pip install -q -r tests/clients/requirements-older.txt
+	mkdir -p target/clients-node && cp tests/clients/node/* target/clients-node
+	cd target/clients-node && npm ci --silent --no-audit --no-fund
+	target/clients-venv/bin/python tests/clients/run.py target/release/mediary \
+		--older target/clients-venv-older/bin/python --node target/clients-node
 
 bench: setup bench-gateways ## Compare speed, accuracy and memory with other programs
 	python3 benches/run.py

@@ -6,8 +6,10 @@ there, and the reason is kept; where Mediary or the forwarder fails, there is no
 
 from __future__ import annotations
 
+import time
 from collections import defaultdict
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import gateway_load
@@ -22,6 +24,8 @@ CONNECTIONS = 8
 FIRST_TOKENS = 16
 LONG_TOKENS = 20_000
 SPACED_TOKENS, SPACED_GAP_US = 400, 5_000
+IMAGES = 4
+"""So many large images are in flight beside small chats."""
 
 
 @dataclass
@@ -53,6 +57,8 @@ class Trials:
         for number in range(self.settings.count(5, quick=1)):
             self.of("copy_us", "loopback").append(gateway_load.copy_twice_us(size, self.settings.count(10, quick=3)))
             self._round(number, self.image_time)
+        for number in range(self.settings.count(5, quick=1)):
+            self._round(number, self.beside_images)
 
     def _round(self, number: int, trial: Callable[[Contender], None]) -> None:
         turn = number % len(self.running)
@@ -124,6 +130,21 @@ class Trials:
         """More of them, one at a time."""
         found = gateway_load.chat(to, self.bodies.image, warmup=1, requests=self.settings.count(8, quick=2), seconds=10)
         self.of("image_us", to.name).append(found["times"]["p50_us"])
+
+    def beside_images(self, to: Contender) -> None:
+        """Small requests, one at a time, while large images are in flight all the time."""
+        self.upstream.stream(0)
+        seconds = self.settings.count(6, quick=2)
+        with ThreadPoolExecutor(1) as pool:
+            images = pool.submit(gateway_load.chat, to, self.bodies.image, connections=IMAGES, seconds=seconds + 2)
+            # They begin before the first chat that counts, and go on beyond the last.
+            time.sleep(1)
+            found = gateway_load.chat(to, self.bodies.chat, warmup=10, requests=20_000, seconds=seconds)
+            beside = images.result()
+        if beside["requests"] < IMAGES:
+            raise LoadFailed(f"{to.name}: {beside['requests']} images got through")
+        self.of("beside_p50_us", to.name).append(found["times"]["p50_us"])
+        self.of("beside_p99_us", to.name).append(found["times"]["p99_us"])
 
     def _check_tokens(self, to: Contender, found: dict[str, float], tokens: int) -> None:
         """A gateway that drops or joins tokens has less to do."""

@@ -9,7 +9,7 @@ import contenders
 import gateway_packages
 from contenders import Contender
 from gateway_load import Bodies
-from gateway_trials import CONNECTIONS, NEEDED, SPACED_GAP_US, Trials
+from gateway_trials import CONNECTIONS, IMAGES, NEEDED, SPACED_GAP_US, Trials
 from report import Findings, Row, Spread
 from settings import Settings
 
@@ -23,6 +23,7 @@ REACH_FIRST_US = 200
 REACH_TOKEN_US = 5
 REACH_GAP_US = 40_000
 REACH_IMAGE_RATIO = 3.0
+REACH_BESIDE_RATIO = 2.0
 REACH_LOADED_BYTES = 50 * MEGABYTE
 REACH_PLAN_US = 1_000
 ITS_OWN = ("token_us", "lone_token_us", "image_bytes", "loaded_bytes")
@@ -103,6 +104,7 @@ def _images(trials: Trials) -> list[Row]:
     copied = trials.of("copy_us", "loopback")
     slower = _ratios(trials.of("image_us", OURS), copied)
     rise, sent = trials.of("image_bytes", OURS)[0], trials.of("image_sent_bytes", OURS)[0]
+    beside = _ratios(trials.of("beside_p99_us", OURS), trials.of("beside_p99_us", BARE))
     bare_rise = trials.of("image_bytes", BARE)[0]
     return [
         Row(f"image of 10 MB, {body / MEGABYTE:.1f} MB as base64: time", micros(trials.of("image_us", OURS)),
@@ -112,6 +114,10 @@ def _images(trials: Trials) -> list[Row]:
             f"{rise / body:.2f} × body", f"≤ {REACH_IMAGE_RATIO:g} × body", rise <= REACH_IMAGE_RATIO * body),
         Row("the same: what reached the provider", f"{sent / MEGABYTE:.1f} MB", reach="all of it",
             met=sent > 0.99 * body),
+        Row(f"small chats beside {IMAGES} such images in flight, 99th percentile",
+            micros(trials.of("beside_p99_us", OURS)),
+            f"{micros(trials.of('beside_p99_us', BARE))} (forwarder)", beside.plain(),
+            f"≤ {REACH_BESIDE_RATIO:g} × the forwarder's", beside.median <= REACH_BESIDE_RATIO),
     ]
 
 
@@ -145,6 +151,7 @@ def _side_by_side(trials: Trials, running: list[Contender]) -> str:
         ("processor time a token, many at once", "token_us", micros),
         ("processor time a token, each alone", "lone_token_us", micros),
         ("largest gap between tokens", "gap_us", micros), ("image of 10 MB", "image_us", micros),
+        (f"small chat beside {IMAGES} such images, 99th percentile", "beside_p99_us", micros),
         ("rise of memory for it", "image_bytes", megabytes), ("resident under load", "loaded_bytes", megabytes),
     ):
         shown = [name for name in names if trials.of(key, name) and not (name == DIRECT and key in ITS_OWN)]

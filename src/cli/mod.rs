@@ -4,15 +4,15 @@ mod check_config;
 mod models;
 mod ocr;
 mod plan;
+mod programs;
 mod serve;
 mod worker;
 
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use mediary_convert::av::Ffmpeg;
 
 use crate::config::{Config, Environment, Loaded, Overrides, Source};
 use crate::gateway::{Pipelines, Recipe};
@@ -119,11 +119,6 @@ impl Context {
     /// How one medium becomes another, by the recipes beside the configuration file where there are such.
     fn pipelines(&self, source: &Source) -> Result<Pipelines, String> {
         Pipelines::load(self.config_dir(source).as_deref()).map_err(|error| error.to_string())
-    }
-
-    /// The ffmpeg on the search path.
-    fn ffmpeg(&self) -> Option<Ffmpeg> {
-        Ffmpeg::find(self.environment.path("PATH").as_deref().map(Path::as_os_str))
     }
 
     /// Where what was read is remembered.

@@ -50,6 +50,7 @@ impl Plan {
             recipe: context.recipe(&loaded.source)?,
             pipelines: context.pipelines(&loaded.source)?,
             ffmpeg: context.ffmpeg().map(|ffmpeg| ffmpeg.launched_by(program.clone())),
+            espeak: context.espeak().map(|espeak| espeak.launched_by(program.clone())),
             providers: context.providers(&loaded.config, &loaded.source)?,
             models: &models,
             cache_dir: None,

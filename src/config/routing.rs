@@ -46,6 +46,8 @@ pub struct Routing {
     pub sticky: Duration,
     /// Whether addresses of media are handed on to targets that fetch by themselves.
     pub hand_on_urls: bool,
+    /// Whether parts of a request for one provider's model may be treated by other providers.
+    pub help_elsewhere: bool,
     /// Whether a stream that breaks off goes on at another target, where the request does not say.
     pub continue_streams: bool,
     /// So long a client of a stream hears nothing before it is told that it is still wanted. No key sets it.
@@ -101,6 +103,7 @@ pub(super) struct RawRouting {
     model_routing: ModelRouting,
     sticky_minutes: u32,
     hand_on_urls: bool,
+    help_elsewhere: bool,
     continue_streams: bool,
 }
 
@@ -123,6 +126,7 @@ impl Default for RawRouting {
             model_routing: ModelRouting::Match,
             sticky_minutes: 30,
             hand_on_urls: false,
+            help_elsewhere: false,
             continue_streams: false,
         }
     }
@@ -192,6 +196,11 @@ pub(super) const KEYS: &[Key] = &[
         "whether addresses of media go on to providers that fetch by themselves, instead of the bytes",
     ),
     Key::new(
+        "routing.help_elsewhere",
+        "true or false",
+        "whether parts of a request for one provider's model may be read or transcribed by other providers; `auto` may ask all",
+    ),
+    Key::new(
         "routing.continue_streams",
         "true or false",
         "whether a text that breaks off in the middle goes on at another target, with a visible seam",
@@ -236,6 +245,7 @@ impl RawRouting {
             model_routing: self.model_routing,
             sticky: Duration::from_secs(u64::from(self.sticky_minutes) * 60),
             hand_on_urls: self.hand_on_urls,
+            help_elsewhere: self.help_elsewhere,
             continue_streams: self.continue_streams,
             silence: SILENCE,
         }

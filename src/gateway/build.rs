@@ -7,6 +7,7 @@ use mediary_convert::av::Ffmpeg;
 use mediary_convert::pdf::{PdfWorkers, WorkerSettings};
 use mediary_core::Target;
 use mediary_core::capability::{Abilities, TaskKind};
+use mediary_local::EspeakNg;
 use mediary_remote::{FetchPolicy, Fetcher};
 use mediary_store::DiskCache;
 use thiserror::Error;
@@ -33,6 +34,8 @@ pub struct Parts<'a> {
     pub pipelines: Pipelines,
     /// What converts sound and video; `None`: nothing does.
     pub ffmpeg: Option<Ffmpeg>,
+    /// What gives the voices their phonemes; `None`: nothing speaks here.
+    pub espeak: Option<EspeakNg>,
     /// The providers that can be called.
     pub providers: Providers,
     /// Where libraries and weights are.
@@ -55,7 +58,7 @@ impl Gateway {
     /// # Errors
     /// When the operating system gives no threads.
     pub fn new(parts: Parts<'_>) -> Result<Self, GatewayError> {
-        let Parts { config, recipe, pipelines, ffmpeg, providers, models, cache_dir, program } = parts;
+        let Parts { config, recipe, pipelines, ffmpeg, espeak, providers, models, cache_dir, program } = parts;
         let engines = &config.engines;
         let admission = Admission::new(&config.admission, config.limits.spool_bytes.get());
         let most_pixels = config.limits.video.pixels.get();
@@ -73,7 +76,7 @@ impl Gateway {
             retry_after: RETRY_AFTER,
         });
         let provider = execution::chosen(engines.paddleocr.provider, models.dir());
-        let Engines { local, rows, infos } = Engines::start(engines, models, provider)?;
+        let Engines { local, rows, infos } = Engines::start(engines, models, provider, espeak.as_ref())?;
         let installed = Installed {
             pdfium: pdf.are_startable(),
             ocr: infos.iter().any(|engine| engine.installed && rows_read_pages(&rows, &engine.target)),

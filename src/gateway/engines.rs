@@ -6,10 +6,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use mediary_core::capability::{Abilities, Acceptance, Price, TaskKind, VectorSpace};
+use mediary_core::capability::{Abilities, Acceptance, Price, TaskKind, USUAL_PRIORITY, VectorSpace, Voice};
 use mediary_core::engine::Engine;
 use mediary_core::{Failure, MediaFormat, MediaKind, ModelName, Target};
-use mediary_local::{ExecutionProvider, Local, MiniLm, Ocrs, PaddleOcr, Pool, PoolSettings, Runtime};
+use mediary_local::{
+    Espeak, EspeakNg, ExecutionProvider, Kokoro, KokoroFiles, Local, MiniLm, Ocrs, PaddleOcr, Piper, Pool,
+    PoolSettings, Runtime,
+};
 
 use super::{execution, installed};
 use crate::config::Engines as Settings;
@@ -60,7 +63,7 @@ struct Entry {
     /// How it runs, or what is missing for it.
     state: Result<String, String>,
     /// What all of its models do.
-    abilities: fn(Target) -> Abilities,
+    abilities: Box<dyn Fn(Target) -> Abilities>,
     load: Load,
 }
 
@@ -69,21 +72,28 @@ impl Engines {
     ///
     /// # Errors
     /// When the operating system gives no threads.
-    pub(super) fn start(settings: &Settings, models: &Models, provider: ExecutionProvider) -> std::io::Result<Self> {
+    pub(super) fn start(
+        settings: &Settings,
+        models: &Models,
+        provider: ExecutionProvider,
+        espeak: Option<&EspeakNg>,
+    ) -> std::io::Result<Self> {
         let (mut local, mut rows, mut infos) = (Local::default(), Vec::new(), Vec::new());
-        for Entry { name, models, optional, state, abilities, load } in all(settings, models, provider) {
+        for Entry { name, models, optional, state, abilities, load } in all(settings, models, provider, espeak) {
             let queue = settings.paddleocr.queue;
             let pool = Pool::start(PoolSettings { name: name.to_owned(), queue, retry_after: RETRY_AFTER }, load)?;
             local = local.with(models.iter().map(|(model, _)| ModelName::new(model)), pool);
             for (model, description) in models {
                 let target = Target::local(model);
                 let missing = state.as_ref().err().cloned();
+                let row = abilities(target.clone());
                 rows.push(Abilities {
-                    priority: PRIORITY,
+                    // Of several engines for the same work some come behind others.
+                    priority: PRIORITY + row.priority.saturating_sub(USUAL_PRIORITY),
                     is_local: true,
                     price: Price::Free,
                     missing,
-                    ..abilities(target.clone())
+                    ..row
                 });
                 infos.push(EngineInfo {
                     target,
@@ -99,7 +109,7 @@ impl Engines {
 }
 
 /// All engines, in the order in which they are listed.
-fn all(settings: &Settings, models: &Models, provider: ExecutionProvider) -> Vec<Entry> {
+fn all(settings: &Settings, models: &Models, provider: ExecutionProvider, espeak: Option<&EspeakNg>) -> Vec<Entry> {
     let runs = || installed::library(models, provider).map(|_| format!("runs on {}", provider.name()));
     let workers = settings.paddleocr.workers;
     let (for_ocr, for_ocrs) = (models.clone(), models.clone());
@@ -126,7 +136,7 @@ fn all(settings: &Settings, models: &Models, provider: ExecutionProvider) -> Vec
             ],
             optional: false,
             state: state([installed::ocr_files(models).map(|_| String::new()), runs(), pdfium(models)]),
-            abilities: reads_pages,
+            abilities: Box::new(reads_pages),
             load: Box::new(load_paddleocr),
         },
         Entry {
@@ -140,7 +150,7 @@ fn all(settings: &Settings, models: &Models, provider: ExecutionProvider) -> Vec
                 installed::ocrs_files(models).map(|files| files.recogniser.description().to_owned()),
                 pdfium(models),
             ]),
-            abilities: reads_pages,
+            abilities: Box::new(reads_pages),
             load: Box::new(load_ocrs),
         },
         Entry {
@@ -151,10 +161,95 @@ fn all(settings: &Settings, models: &Models, provider: ExecutionProvider) -> Vec
                 installed::minilm_files(models).map(|_| "runs on cpu".to_owned()),
                 installed::library(models, provider).map(|_| String::new()),
             ]),
-            abilities: embeds_sentences,
+            abilities: Box::new(embeds_sentences),
             load: Box::new(load_minilm),
         },
+        piper(models, provider, espeak, workers),
+        kokoro(models, provider, espeak, workers),
+        speaks_anything(espeak),
     ]
+}
+
+/// The quick neural voices: the first choice for the languages that they speak.
+fn piper(models: &Models, provider: ExecutionProvider, espeak: Option<&EspeakNg>, threads: usize) -> Entry {
+    let (models, espeak) = (models.clone(), installed::espeak_ng(espeak));
+    let found = installed::piper_voices(&models);
+    let voices: Vec<Voice> = found.iter().flatten().map(|voice| voice.voice.clone()).collect();
+    let parts = [
+        found.map(|_| "runs on cpu".to_owned()),
+        installed::library(&models, provider).map(|_| String::new()),
+        espeak.clone().map(|_| String::new()),
+    ];
+    let load = move || {
+        // The network makes sound of every length; a library that compiles for each would be slower.
+        let runtime = Runtime::load(&installed::library(&models, provider)?, ExecutionProvider::Cpu)?;
+        let voices = installed::piper_voices(&models)?;
+        Ok(Box::new(Piper::new(&runtime, espeak.clone()?, voices, threads)) as Box<dyn Engine>)
+    };
+    Entry {
+        name: "piper",
+        models: &[("piper", "neural voices of Piper: English, and every voice put into models/voices; quick")],
+        optional: true,
+        state: state(parts),
+        abilities: Box::new(move |target| speaks(target, 0, voices.clone(), Vec::new())),
+        load: Box::new(load),
+    }
+}
+
+/// The neural voices of several languages: better to hear than Piper's, and much slower.
+fn kokoro(models: &Models, provider: ExecutionProvider, espeak: Option<&EspeakNg>, threads: usize) -> Entry {
+    let (models, espeak) = (models.clone(), installed::espeak_ng(espeak));
+    let found = installed::kokoro_files(&models);
+    let voices: Vec<Voice> = found.iter().flat_map(KokoroFiles::voices).collect();
+    let parts = [
+        found.map(|_| "runs on cpu".to_owned()),
+        installed::library(&models, provider).map(|_| String::new()),
+        espeak.clone().map(|_| String::new()),
+    ];
+    let load = move || {
+        // OpenVINO has no kernel for a part of it.
+        let runtime = Runtime::load(&installed::library(&models, provider)?, ExecutionProvider::Cpu)?;
+        let files = installed::kokoro_files(&models)?;
+        Ok(Box::new(Kokoro::load(&runtime, espeak.clone()?, &files, threads)?) as Box<dyn Engine>)
+    };
+    let languages = ["en", "es", "fr", "hi", "it", "pt"].map(str::to_owned);
+    Entry {
+        name: "kokoro",
+        models: &[("kokoro", "Kokoro-82M: 41 neural voices, English, Spanish, French, Hindi, Italian, Portuguese")],
+        optional: true,
+        state: state(parts),
+        abilities: Box::new(move |target| speaks(target, 1, voices.clone(), languages.to_vec())),
+        load: Box::new(load),
+    }
+}
+
+/// espeak-ng: what is left for all other languages.
+fn speaks_anything(espeak: Option<&EspeakNg>) -> Entry {
+    let espeak = installed::espeak_ng(espeak);
+    let there = espeak.clone().map(|_| "a child process per text".to_owned());
+    Entry {
+        name: "espeak",
+        models: &[("espeak", "espeak-ng: over 100 languages, in a plain voice")],
+        optional: true,
+        state: state([there]),
+        abilities: Box::new(|target| speaks(target, 2, Espeak::voices(), Espeak::languages())),
+        load: Box::new(move || Ok(Box::new(Espeak::new(espeak.clone()?)) as Box<dyn Engine>)),
+    }
+}
+
+/// An engine that speaks with these voices, and so many places behind the first of them. Without a list of its own, it
+/// speaks the languages of its voices.
+fn speaks(target: Target, behind: u32, voices: Vec<Voice>, languages: Vec<String>) -> Abilities {
+    let mut languages = languages;
+    if languages.is_empty() {
+        // Voices whose files are not there yet speak English.
+        let codes = voices.iter().filter_map(|voice| voice.language.split('-').next());
+        languages = codes.map(str::to_lowercase).chain(voices.is_empty().then(|| "en".to_owned())).collect();
+        languages.sort();
+        languages.dedup();
+    }
+    let priority = USUAL_PRIORITY + behind;
+    Abilities { priority, voices, languages, ..Abilities::of(target, TaskKind::Speech) }
 }
 
 /// An engine that reads pictures of pages, and documents page by page.

@@ -3,7 +3,10 @@
 use std::path::PathBuf;
 
 use mediary_core::{Failure, FailureKind};
-use mediary_local::{ExecutionProvider, MiniLmFiles, OcrFiles, OcrsFiles, OcrsRecogniser, RecogniserFiles};
+use mediary_local::{
+    EspeakNg, ExecutionProvider, KokoroFiles, MiniLmFiles, OcrFiles, OcrsFiles, OcrsRecogniser, PiperVoice,
+    RecogniserFiles,
+};
 
 use crate::models::{Models, NotInstalled};
 
@@ -49,6 +52,48 @@ pub(super) fn ocrs_files(models: &Models) -> Result<OcrsFiles, Failure> {
 pub(super) fn minilm_files(models: &Models) -> Result<MiniLmFiles, Failure> {
     let file = |name| models.file("all-minilm-l6-v2", name).map_err(|error| not_installed(&error));
     Ok(MiniLmFiles { model: file("model.onnx")?, tokenizer: file("tokenizer.json")? })
+}
+
+/// The voices of `local/piper`: Joe, and those that the user has added. One that cannot be used costs only itself.
+pub(super) fn piper_voices(models: &Models) -> Result<Vec<PiperVoice>, Failure> {
+    let joe = models.file("piper-joe", "en_US-joe-medium.onnx").map_err(|error| not_installed(&error));
+    let joe = joe.and_then(|model| PiperVoice::read("joe", &model));
+    let own = models.voices().into_iter().filter_map(|(name, model)| match PiperVoice::read(&name, &model) {
+        Ok(voice) => Some(voice),
+        Err(failure) => {
+            tracing::warn!(voice = name, error.detail = %failure, "a voice is left out");
+            None
+        }
+    });
+    let own: Vec<PiperVoice> = own.collect();
+    match joe {
+        Err(failure) if own.is_empty() => Err(failure),
+        joe => Ok(joe.into_iter().chain(own).collect()),
+    }
+}
+
+/// The files of `local/kokoro`.
+pub(super) fn kokoro_files(models: &Models) -> Result<KokoroFiles, Failure> {
+    let file = |card: &str, name: &str| models.file(card, name).map_err(|error| not_installed(&error));
+    let parts = [("kokoro", 1), ("kokoro-2", 2), ("kokoro-3", 3), ("kokoro-4", 4)];
+    let parts = parts.map(|(card, number)| file(card, &format!("part-{number}.bin")));
+    let styles = models.card("kokoro-voices").and_then(|card| card.package(models.platform()).ok());
+    let styles = styles.into_iter().flat_map(|package| &package.files).map(|style| file("kokoro-voices", &style.name));
+    Ok(KokoroFiles {
+        model_parts: parts.into_iter().collect::<Result<_, _>>()?,
+        styles: styles.collect::<Result<_, _>>()?,
+    })
+}
+
+/// The program espeak-ng, which gives all voices their phonemes.
+pub(super) fn espeak_ng(espeak: Option<&EspeakNg>) -> Result<EspeakNg, Failure> {
+    let missing = || {
+        let advice =
+            if cfg!(target_os = "macos") { "brew install espeak-ng" } else { "sudo apt-get install -y espeak-ng" };
+        let what = format!("espeak-ng is not installed; install it, for example with `{advice}`");
+        Failure::new(FailureKind::NotInstalled, what)
+    };
+    espeak.cloned().ok_or_else(missing)
 }
 
 /// A missing file, as a failure of the work that needed it.

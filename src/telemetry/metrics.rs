@@ -34,6 +34,8 @@ pub const PROVIDER_FIRST_TOKEN: &str = "mediary_provider_first_token_seconds";
 pub const TOKENS: &str = "mediary_tokens_total";
 /// Jobs that wait in an engine's queue, by `engine`.
 pub const QUEUE_DEPTH: &str = "mediary_queue_depth";
+/// What requests hold of the rooms they are admitted to, by `room` (bytes, pixels, children).
+pub const ADMISSION: &str = "mediary_admission_in_use";
 
 /// From an answer out of memory to a book on a slow machine.
 const SECONDS: [f64; 14] = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 15.0, 60.0, 300.0];
@@ -63,6 +65,7 @@ fn install() -> PrometheusHandle {
     describe_histogram!(PROVIDER_FIRST_TOKEN, "Seconds to a provider's first token.");
     describe_counter!(TOKENS, "Tokens of requests and replies.");
     describe_gauge!(QUEUE_DEPTH, "Jobs that wait in an engine's queue.");
+    describe_gauge!(ADMISSION, "What requests hold of the rooms they are admitted to.");
     handle
 }
 
@@ -152,6 +155,13 @@ pub fn queue_depth(engine: &str, jobs: usize) {
     gauge!(QUEUE_DEPTH, "engine" => engine.to_owned()).set(jobs);
 }
 
+/// So much of a room is taken now.
+pub fn admission_in_use(room: &'static str, taken: u64) {
+    // The gauge is a float; no room is so large that this would matter.
+    #[expect(clippy::cast_precision_loss, reason = "a gauge is a float")]
+    gauge!(ADMISSION, "room" => room).set(taken as f64);
+}
+
 /// A provider answered; its first token took `first`.
 pub fn provider_answered(target: &Target, first: Duration, usage: Usage) {
     static ANSWERS: Kept<OfAnswers> = OnceLock::new();
@@ -204,6 +214,7 @@ mod tests {
         ocr_took("test/one", Duration::from_millis(30));
         worker_restarts("test-pdf", 2);
         queue_depth("test/one", 7);
+        admission_in_use("test", 3);
         request_began();
         request_ended("/test/metrics", "GET", 204, Duration::from_millis(3));
         let text = handle.render();
@@ -213,6 +224,7 @@ mod tests {
             r#"mediary_ocr_page_duration_seconds_bucket{engine="test/one",le="0.025"} 0"#,
             r#"mediary_worker_restarts_total{worker="test-pdf"} 2"#,
             r#"mediary_queue_depth{engine="test/one"} 7"#,
+            r#"mediary_admission_in_use{room="test"} 3"#,
             r#"mediary_http_requests_total{path="/test/metrics",method="GET",status="204"} 1"#,
             "# HELP mediary_http_requests_in_flight ",
         ];

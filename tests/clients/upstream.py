@@ -65,6 +65,7 @@ tiers = {{ fast = 1, standard = 1, reasoning = 1, agentic = 1, code = 1 }}
 
 [[providers.models]]
 id = "eyes"
+tiers = {{ fast = 2 }}
 accepts = ["text", "image"]
 limits = {{ image = {{ count = 8 }} }}
 

@@ -183,6 +183,17 @@ fn a_hedge_asks_the_next_beside_one_that_says_nothing_and_the_first_word_wins() 
         let metrics = Request::new("GET", "/metrics").send(&server).text().to_owned();
         assert!(metrics.contains("mediary_provider_calls_total{target=\"a/m\",outcome=\"hedged\"}"), "{metrics}");
     }
+    // So for an answer that is wanted whole; one that has begun only takes its time.
+    let (silent, quick) = (Upstream::doing([Act::Silence]), Upstream::doing([streams(&["From b"])]));
+    let entries = [silent.entry("a", json!({})), quick.entry("b", json!({}))];
+    let server = serving(&entries, |config| config.routing.hedge = Some(ms(60)));
+    assert_eq!(server.chat(json!({})).said(), "From b");
+    silent.was_left();
+    let long = Act::Stream(vec![opening(), word("From"), Step::Pause(ms(400)), word(" a"), closing(), done()]);
+    let (long, other) = (Upstream::doing([long]), Upstream::doing([says("From b")]));
+    let entries = [long.entry("a", json!({})), other.entry("b", json!({}))];
+    let server = serving(&entries, |config| config.routing.hedge = Some(ms(60)));
+    assert_eq!((server.chat(json!({})).said().as_str(), other.calls()), ("From a", 0));
     // The first one may still win, and a hedge that fails costs nothing.
     let slow = Act::Stream(vec![Step::Pause(ms(400)), opening(), word("From a"), closing(), done()]);
     let (first, broken) = (Upstream::doing([slow]), Upstream::doing([fails(404, "no such model", None)]));

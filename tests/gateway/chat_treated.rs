@@ -6,7 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
-use super::chat_talk::{over, with_providers};
+use super::chat_talk::{over, serving, with_providers};
 use super::chat_words::{fails, says};
 use super::client::Request;
 use super::server::sample;
@@ -169,4 +169,26 @@ fn a_request_that_may_not_leave_is_not_read_elsewhere() {
         .body("application/pdf", sample("invoice-scan.pdf"));
     read.send(&server).refused(400, "invalid_request", "far/m");
     assert_eq!(up.calls(), 0);
+}
+
+#[test]
+fn a_part_for_a_model_that_was_named_goes_to_no_other_provider_unless_the_operator_allows_it() {
+    let mut photo = image::RgbImage::new(320, 200);
+    for (x, y, pixel) in photo.enumerate_pixels_mut() {
+        *pixel = image::Rgb([(x / 2) as u8, y as u8, 120]);
+    }
+    let mut png = std::io::Cursor::new(Vec::new());
+    photo.write_to(&mut png, image::ImageFormat::Png).unwrap();
+    let photo = json!({ "type": "image_url", "image_url": { "url": data_url("image/png", &png.into_inner()) } });
+    for allowed in [false, true] {
+        let (blind, eyes) = (Upstream::doing([says("Done")]), Upstream::doing([says("A purple slope")]));
+        let entries = [
+            blind.far_entry("blind", json!({ "models": [{ "id": "m", "context_tokens": 100_000 }] })),
+            eyes.far_entry("eyes", json!({ "models": [{ "id": "m", "accepts": ["text", "image"] }] })),
+        ];
+        let server = serving(&entries, |config| config.routing.help_elsewhere = allowed);
+        let answer = server.chat(over(about(&photo), json!({ "model": "blind/m" })));
+        assert_eq!((answer.said().as_str(), eyes.calls() > 0), ("Done", allowed), "{answer}");
+        assert_eq!(text_of(&parts(&blind)).contains("purple"), allowed);
+    }
 }

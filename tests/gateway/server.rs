@@ -16,6 +16,7 @@ use mediary::http::{self, AppState};
 use mediary::models::{Locations, Models};
 use mediary::providers::Providers;
 use mediary_convert::av::Ffmpeg;
+use mediary_local::EspeakNg;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
@@ -183,7 +184,9 @@ fn gateway(config: &Config, models: &Models, ffmpeg: Option<Ffmpeg>) -> Gateway 
     let providers = providers.expect("the providers of the test are right");
     let ffmpeg = ffmpeg.map(|ffmpeg| ffmpeg.launched_by(program.clone()));
     let (recipe, pipelines) = (Recipe::embedded(), Pipelines::embedded());
-    let parts = Parts { config, recipe, pipelines, ffmpeg, providers, models, cache_dir, program };
+    let espeak = EspeakNg::find(std::env::var_os("PATH").as_deref());
+    let espeak = espeak.map(|espeak| espeak.launched_by(program.clone()));
+    let parts = Parts { config, recipe, pipelines, ffmpeg, espeak, providers, models, cache_dir, program };
     Gateway::new(parts).expect("the system gives threads")
 }
 

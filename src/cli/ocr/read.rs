@@ -32,6 +32,7 @@ impl Ocr {
             recipe,
             pipelines: context.pipelines(&loaded.source)?,
             ffmpeg: None,
+            espeak: None,
             providers: context.providers(&loaded.config, &loaded.source)?,
             models: &models,
             cache_dir: context.cache_dir(&loaded.config),

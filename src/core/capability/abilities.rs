@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Acceptance, Price, Tier, VectorSpace};
+use super::{Acceptance, Price, Tier, VectorSpace, Voice};
 use crate::{MediaFormat, MediaKind, Target};
 
 /// The priority of a provider of which nothing else was said.
@@ -174,6 +174,8 @@ pub struct Abilities {
     pub vectors: Option<VectorSpace>,
     /// The languages that it hears or speaks, as ISO 639-1 codes; empty: not known, and none is excluded.
     pub languages: Vec<String>,
+    /// The voices it speaks with, its usual one first; empty: it does not speak, or they are not known.
+    pub voices: Vec<Voice>,
     /// What is missing on this machine to run it, as a sentence with what to do; `None`: it runs.
     pub missing: Option<String>,
 }
@@ -206,6 +208,7 @@ impl Abilities {
             lifecycle: Lifecycle::Active,
             vectors: None,
             languages: Vec::new(),
+            voices: Vec::new(),
             missing: None,
         }
     }

@@ -9,6 +9,7 @@ mod matrix;
 mod price;
 mod tier;
 mod vectors;
+mod voice;
 
 pub use abilities::{Abilities, LONG_TOKENS, Lifecycle, SoftSupport, Structured, TaskKind, USUAL_PRIORITY};
 pub use acceptance::{Acceptance, Misfit, PartShape};
@@ -16,3 +17,4 @@ pub use matrix::CapabilityMatrix;
 pub use price::Price;
 pub use tier::Tier;
 pub use vectors::VectorSpace;
+pub use voice::{Gender, Voice};

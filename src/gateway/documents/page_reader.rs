@@ -89,7 +89,12 @@ impl<'r> PageReader<'r> {
     pub(super) fn no_plan(&self, passed_over: Vec<PassedOver>) -> Planned {
         let demand = demand();
         let places = demand.parts.iter().map(|part| part.place).collect();
-        Planned { demand, plan: Plan { tier: None, places, candidates: Vec::new(), passed_over }, first: None }
+        Planned {
+            demand,
+            plan: Plan { tier: None, places, candidates: Vec::new(), passed_over },
+            first: None,
+            help: self.bounds.clone(),
+        }
     }
 
     fn plan_for(&self, targets: Vec<Target>) -> Result<Planned, CallError> {

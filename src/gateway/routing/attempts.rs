@@ -54,7 +54,7 @@ impl Router {
         for cycle in 0..self.routing.keep_cycles {
             course.begin_round(&planned.plan.candidates, cycle);
             while let Some(turn) = course.next().await {
-                let asked = match self.routing.hedge.filter(|_| turn.has_alternative && work.speaks_early()) {
+                let asked = match self.routing.hedge.filter(|_| turn.has_alternative && work.may_be_hedged()) {
                     None => running.ask(turn, course.asked()).await,
                     Some(after) => Box::pin(running.ask_hedged(turn, after, &mut course)).await,
                 };
@@ -112,13 +112,18 @@ impl<W: Work> Running<'_, W> {
     ) -> Asked<W::Answer> {
         let candidate = turn.candidate;
         let mut asked = course.asked();
+        let has_begun = turn.has_begun.clone();
         let Some(prepared) = self.prepare(candidate, &mut asked).await else { return asked };
         let first = pin!(self.call_with_keys(turn, &prepared, asked));
         let first = match select(first, pin!(sleep(after))).await {
             Either::Left((asked, _)) => return asked,
             Either::Right(((), first)) => first,
         };
-        let Some(next) = course.next_open() else { return first.await };
+        // A whole answer that is under way only takes its time.
+        if has_begun.load(Ordering::Relaxed) {
+            return first.await;
+        }
+        let Some(next) = course.next_beside() else { return first.await };
         let other = next.candidate;
         tracing::info!(call.target = %candidate.target, call.beside = %other.target, "a call is hedged");
         let second = pin!(self.ask(next, Asked { attempts: course.attempts + 1, ..course.asked() }));
@@ -257,6 +262,7 @@ impl<W: Work> Running<'_, W> {
         };
         tap.has_left(reply.quota());
         if reply.is_stream() {
+            turn.has_begun.store(streamed.is_some(), Ordering::Relaxed);
             // It answers; those that wait for it need not wait for the end.
             self.router.ledger.worked(caller, tap.begun);
         }
@@ -293,7 +299,8 @@ impl<W: Work> Running<'_, W> {
         let target = &candidate.target;
         let failure = self.work.placed(failure);
         if let Some(caller) = caller {
-            let formats = self.forwarded_formats(candidate);
+            let is_about_media = self.work.is_about_media(candidate);
+            let formats = if is_about_media { self.forwarded_formats(candidate) } else { Vec::new() };
             self.router.ledger.failed(caller, &failure, &formats, begun, Instant::now());
             metrics::provider_failed(target, failure.kind.name());
         }

@@ -6,6 +6,8 @@
 
 use std::collections::VecDeque;
 use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 use mediary_core::plan::{Candidate, PassedOver, Reason};
@@ -29,6 +31,8 @@ pub(super) struct Turn<'r> {
     pub(super) has_alternative: bool,
     /// Whether others may wait for its outcome.
     pub(super) is_probe: bool,
+    /// Whether an answer has begun that is wanted whole.
+    pub(super) has_begun: Arc<AtomicBool>,
     /// Kept until the candidate has answered or failed.
     _pass: Pass<'r>,
 }
@@ -149,6 +153,11 @@ impl<'r, A> Course<'r, A> {
         }
     }
 
+    /// The next candidate that does not cool down, for a call beside one that is under way.
+    pub(super) fn next_beside(&mut self) -> Option<Turn<'r>> {
+        if self.has_attempts() && self.spent < self.routing.budget { self.next_open() } else { None }
+    }
+
     /// The next candidate that does not cool down.
     pub(super) fn next_open(&mut self) -> Option<Turn<'r>> {
         while let Some(candidate) = self.waiting.pop_front() {
@@ -159,7 +168,13 @@ impl<'r, A> Course<'r, A> {
                 Ok(pass) => {
                     let has_alternative = self.has_attempts()
                         && (!self.cooling.is_empty() || self.waiting.iter().any(|other| self.may_be_next(other)));
-                    return Some(Turn { candidate, has_alternative, is_probe: pass.is_probe(), _pass: pass });
+                    return Some(Turn {
+                        candidate,
+                        has_alternative,
+                        is_probe: pass.is_probe(),
+                        has_begun: Arc::default(),
+                        _pass: pass,
+                    });
                 }
                 Err(_) => self.cooling.push(candidate),
             }
@@ -187,7 +202,13 @@ impl<'r, A> Course<'r, A> {
                     Ok(pass) => {
                         self.cooling.remove(place);
                         let has_alternative = self.has_attempts() && !self.cooling.is_empty();
-                        return Some(Turn { candidate, has_alternative, is_probe: true, _pass: pass });
+                        return Some(Turn {
+                            candidate,
+                            has_alternative,
+                            is_probe: true,
+                            has_begun: Arc::default(),
+                            _pass: pass,
+                        });
                     }
                     Err(left) => soonest = Some(soonest.map_or(left, |soonest| soonest.min(left))),
                 }
@@ -229,12 +250,12 @@ impl<'r, A> Course<'r, A> {
     }
 
     fn enter(&self, candidate: &Candidate, is_last: bool) -> Result<Pass<'r>, Duration> {
-        self.ledger.enter(candidate.row, self.fleet.provider_of(candidate.row), Instant::now(), is_last)
+        self.ledger.enter(candidate.row, self.fleet.host_of(candidate.row), Instant::now(), is_last)
     }
 
     fn may_be_next(&self, candidate: &Candidate) -> bool {
         !self.is_too_small(candidate)
-            && !self.ledger.is_open(candidate.row, self.fleet.provider_of(candidate.row), Instant::now())
+            && !self.ledger.is_open(candidate.row, self.fleet.host_of(candidate.row), Instant::now())
     }
 
     /// Whether a candidate holds no more than one that complained about the length.

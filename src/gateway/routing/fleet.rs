@@ -9,7 +9,7 @@ use mediary_core::provider::Provider;
 use mediary_core::{ProviderId, Target};
 use mediary_remote::{ProviderClient, Remote};
 
-use super::ledger::{Caller, Ledger};
+use super::ledger::{Caller, Ledger, Place};
 use crate::config::Secret;
 use crate::providers::{ProviderSetup, Providers};
 
@@ -19,6 +19,8 @@ pub(in crate::gateway) struct Member {
     id: ProviderId,
     pub(in crate::gateway) provider: Arc<dyn Provider>,
     keys: Vec<Secret>,
+    /// Host and port that it is reached at; empty for the engines.
+    host: String,
     is_loopback: bool,
 }
 
@@ -28,8 +30,8 @@ pub(in crate::gateway) struct Member {
 pub(in crate::gateway) struct Fleet {
     pub(in crate::gateway) matrix: CapabilityMatrix,
     members: Arc<[Member]>,
-    /// For each row of the matrix, its provider's place and the number of that one's keys.
-    rows: Vec<(usize, usize)>,
+    /// For each row of the matrix.
+    rows: Vec<Place>,
 }
 
 impl Fleet {
@@ -47,9 +49,16 @@ impl Fleet {
                 setup.endpoint.clone(),
             )),
             keys: setup.keys.clone(),
+            host: host_of(&setup.endpoint.base_url),
             is_loopback: setup.is_loopback,
         };
-        let local = Member { id: ProviderId::local(), provider: engines, keys: Vec::new(), is_loopback: true };
+        let local = Member {
+            id: ProviderId::local(),
+            provider: engines,
+            keys: Vec::new(),
+            host: String::new(),
+            is_loopback: true,
+        };
         let rows = providers.matrix.rows().iter().cloned().chain(engine_rows);
         let members = providers.enabled.iter().map(remote).chain([local]);
         Self::of(CapabilityMatrix::new(rows), members.collect())
@@ -59,8 +68,10 @@ impl Fleet {
         let place = |target: &Target| members.iter().position(|member| member.id == target.provider).unwrap_or(0);
         let rows = matrix.rows().iter().map(|row| {
             let provider = place(&row.target);
+            let Some(member) = members.get(provider) else { return Place { provider, host: provider, keys: 1 } };
+            let host = members.iter().position(|other| other.host == member.host).unwrap_or(provider);
             // A provider without keys is called without one.
-            (provider, members.get(provider).map_or(1, |member| member.keys.len().max(1)))
+            Place { provider, host, keys: member.keys.len().max(1) }
         });
         Self { rows: rows.collect(), matrix, members }
     }
@@ -73,12 +84,12 @@ impl Fleet {
 
     /// The provider of a row.
     pub(in crate::gateway) fn member(&self, row: usize) -> &Member {
-        &self.members[self.rows[row].0]
+        &self.members[self.rows[row].provider]
     }
 
-    /// The place of a row's provider.
-    pub(super) fn provider_of(&self, row: usize) -> usize {
-        self.rows[row].0
+    /// The host that a row's provider is reached at.
+    pub(super) fn host_of(&self, row: usize) -> usize {
+        self.rows[row].host
     }
 
     /// The provider of a name.
@@ -92,10 +103,19 @@ impl Fleet {
 
     /// The next key with which a row can be called now.
     pub(super) fn caller(&self, row: usize, ledger: &Ledger, tried: &[usize], now: Instant) -> Option<Caller> {
-        let (provider, keys) = self.rows[row];
+        let Place { provider, host, keys } = self.rows[row];
         let key = ledger.pick_key(row, provider, keys, tried, now)?;
-        Some(Caller { row, provider, key, is_loopback: self.members[provider].is_loopback })
+        Some(Caller { row, provider, host, key, is_loopback: self.members[provider].is_loopback })
     }
+}
+
+/// Host and port of an address; the whole of it where it is none.
+fn host_of(base_url: &str) -> String {
+    let rest = base_url.split_once("://").map_or(base_url, |(_, rest)| rest);
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or(rest);
+    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    let scheme = base_url.split_once("://").map_or("", |(scheme, _)| scheme);
+    format!("{scheme}://{host}").to_ascii_lowercase()
 }
 
 impl Member {

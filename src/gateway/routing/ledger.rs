@@ -16,6 +16,7 @@ use tokio::sync::Notify;
 use tokio::sync::futures::Notified;
 
 use super::circuit::{Circuit, Gate};
+use super::record::{Record, left};
 
 /// A refused key is tried again after this long; an operator may have mended it.
 const KEY_REST: Duration = Duration::from_secs(10 * 60);
@@ -29,20 +30,26 @@ const MODEL_COOLDOWN: Duration = Duration::from_secs(6 * 60 * 60);
 const LONGEST_LOOPBACK_COOLDOWN: Duration = Duration::from_secs(5);
 /// No provider's word is taken for longer.
 const LONGEST_STATED: Duration = Duration::from_secs(24 * 60 * 60);
-/// How long a complaint about a format is believed.
-const DOUBT: Duration = Duration::from_secs(30 * 60);
-/// So many in a row, with no such request answered between them, make a format doubtful.
-const ENOUGH_COMPLAINTS: u32 = 2;
-/// The weight of the newest latency in the mean.
-const NEWEST: f64 = 0.3;
 
 /// A target as the ledger knows it: the row of the matrix, and the place of one of its provider's keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Caller {
     pub(super) row: usize,
     pub(super) provider: usize,
+    pub(super) host: usize,
     pub(super) key: usize,
     pub(super) is_loopback: bool,
+}
+
+/// Where a row belongs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Place {
+    /// Its provider.
+    pub(super) provider: usize,
+    /// What that provider is reached at.
+    pub(super) host: usize,
+    /// The number of that provider's keys; one where it is called without.
+    pub(super) keys: usize,
 }
 
 /// What happened to each target and key.
@@ -58,7 +65,7 @@ pub(super) struct Ledger {
 #[derive(Debug, Default)]
 struct Pages {
     targets: HashMap<usize, Record>,
-    /// By provider: each has one host.
+    /// By host, which several providers may share.
     hosts: HashMap<usize, Circuit>,
     /// Cooldowns of keys, by provider and key.
     keys: HashMap<(usize, usize), Instant>,
@@ -68,66 +75,6 @@ struct Pages {
     turns: HashMap<usize, usize>,
 }
 
-/// What happened to one target.
-#[derive(Debug, Clone, Default)]
-pub struct Record {
-    /// Answers that were complete.
-    pub successes: u64,
-    /// Calls that failed.
-    pub failures: u64,
-    /// Milliseconds to the first token, smoothed.
-    pub latency_ms: Option<f64>,
-    /// Tokens of requests.
-    pub prompt_tokens: u64,
-    /// Tokens of replies.
-    pub completion_tokens: u64,
-    /// What the last failure was, in our words.
-    pub last_failure: Option<String>,
-    circuit: Circuit,
-    /// Until when the model counts as gone.
-    gone_until: Option<Instant>,
-    /// The share that was left of its provider's rate limits, and until when that holds.
-    quota: Option<(f32, Instant)>,
-    doubts: Vec<Doubt>,
-}
-
-/// Complaints of requests that held a format. What exactly was wrong is rarely said, so one complaint proves little.
-#[derive(Debug, Clone, Copy)]
-struct Doubt {
-    format: MediaFormat,
-    complaints: u32,
-    until: Instant,
-}
-
-impl Doubt {
-    fn stands(&self, now: Instant) -> bool {
-        self.complaints >= ENOUGH_COMPLAINTS && self.until > now
-    }
-}
-
-impl Record {
-    /// How much longer the target itself cools down.
-    #[must_use]
-    pub fn cooldown(&self, now: Instant) -> Option<Duration> {
-        left(self.gone_until, now).max(self.circuit.left(now))
-    }
-
-    fn notes_latency(&mut self, newest: Duration) {
-        let newest = newest.as_secs_f64() * 1e3;
-        self.latency_ms = Some(self.latency_ms.map_or(newest, |before| before + NEWEST * (newest - before)));
-    }
-
-    /// The share that is left of its provider's rate limits, 0 to 1, as far as that was said and still holds.
-    #[must_use]
-    pub fn quota_left(&self, now: Instant) -> Option<f32> {
-        self.quota.filter(|(_, until)| *until > now).map(|(left, _)| left)
-    }
-}
-
-fn left(until: Option<Instant>, now: Instant) -> Option<Duration> {
-    until.map(|until| until.saturating_duration_since(now)).filter(|left| !left.is_zero())
-}
-
 impl Ledger {
     fn pages(&self) -> MutexGuard<'_, Pages> {
         // Every entry is written whole; one that panicked left nothing half done.
@@ -135,14 +82,14 @@ impl Ledger {
     }
 
     /// Whether a target may be called now, as far as breakdowns go. `is_last`: no other target is left.
-    pub(super) fn enter(&self, row: usize, provider: usize, now: Instant, is_last: bool) -> Result<Pass<'_>, Duration> {
+    pub(super) fn enter(&self, row: usize, host: usize, now: Instant, is_last: bool) -> Result<Pass<'_>, Duration> {
         if !self.has_open.load(Ordering::Acquire) {
             return Ok(Pass(None));
         }
         let mut pages = self.pages();
         let closed = || Gate::Closed;
         let of_target = pages.targets.get(&row).map_or_else(closed, |record| record.circuit.gate(now, is_last));
-        let of_host = pages.hosts.get(&provider).map_or_else(closed, |circuit| circuit.gate(now, is_last));
+        let of_host = pages.hosts.get(&host).map_or_else(closed, |circuit| circuit.gate(now, is_last));
         let mut is_probe = false;
         for gate in [of_target, of_host] {
             match gate {
@@ -154,14 +101,14 @@ impl Ledger {
         if !is_probe {
             return Ok(Pass(None));
         }
-        pages.circuits(row, provider).for_each(|circuit| circuit.probe(now));
-        Ok(Pass(Some(Probe { ledger: self, row, provider, began: now })))
+        pages.circuits(row, host).for_each(|circuit| circuit.probe(now));
+        Ok(Pass(Some(Probe { ledger: self, row, host, began: now })))
     }
 
     /// Whether a target cools down after a breakdown.
-    pub(super) fn is_open(&self, row: usize, provider: usize, now: Instant) -> bool {
+    pub(super) fn is_open(&self, row: usize, host: usize, now: Instant) -> bool {
         self.has_open.load(Ordering::Acquire)
-            && self.pages().circuits(row, provider).any(|circuit| circuit.left(now).is_some())
+            && self.pages().circuits(row, host).any(|circuit| circuit.left(now).is_some())
     }
 
     /// Completes when a circuit has opened or closed, or a probe has ended.
@@ -176,7 +123,7 @@ impl Ledger {
         }
         let mut pages = self.pages();
         let mut has_closed = false;
-        pages.circuits(caller.row, caller.provider).for_each(|circuit| has_closed |= circuit.worked(began));
+        pages.circuits(caller.row, caller.host).for_each(|circuit| has_closed |= circuit.worked(began));
         if has_closed {
             self.has_open.store(pages.has_open_circuits(), Ordering::Release);
             drop(pages);
@@ -236,7 +183,7 @@ impl Ledger {
         let record = pages.targets.entry(caller.row).or_default();
         record.successes += 1;
         record.gone_until = None;
-        record.doubts.retain(|doubt| !formats.contains(&doubt.format));
+        record.trusts(formats);
         record.notes_latency(first);
         record.prompt_tokens = record.prompt_tokens.saturating_add(usage.prompt_tokens);
         record.completion_tokens = record.completion_tokens.saturating_add(usage.completion_tokens);
@@ -260,7 +207,7 @@ impl Ledger {
     ) {
         let consequence = failure.kind.consequence();
         let mut pages = self.pages();
-        let Caller { row, provider, key, is_loopback } = caller;
+        let Caller { row, provider, host, key, is_loopback } = caller;
         match consequence.cooldown {
             Cooldown::None => {}
             Cooldown::Key => {
@@ -273,12 +220,12 @@ impl Ledger {
                 pages.pairs.insert((row, key), now + cooldown);
             }
             Cooldown::Host => {
-                pages.hosts.entry(provider).or_default().broke(began, now, None, is_loopback);
+                pages.hosts.entry(host).or_default().broke(began, now, None, is_loopback);
             }
             Cooldown::Model | Cooldown::Growing { .. } => {}
         }
         if failure.kind.is_verdict() {
-            pages.circuits(row, provider).for_each(|circuit| {
+            pages.circuits(row, host).for_each(|circuit| {
                 circuit.worked(began);
             });
         }
@@ -293,46 +240,37 @@ impl Ledger {
             Cooldown::None | Cooldown::Key | Cooldown::KeyAndModel { .. } | Cooldown::Host => {}
         }
         if consequence.doubt {
-            record.doubts.retain(|doubt| doubt.until > now);
-            for &format in formats {
-                let until = now + DOUBT;
-                match record.doubts.iter_mut().find(|doubt| doubt.format == format) {
-                    Some(doubt) => *doubt = Doubt { complaints: doubt.complaints.saturating_add(1), until, format },
-                    None => record.doubts.push(Doubt { format, complaints: 1, until }),
-                }
-            }
+            record.doubts(formats, now);
         }
         self.has_open.store(pages.has_open_circuits(), Ordering::Release);
         drop(pages);
         self.changed.notify_waiters();
     }
 
-    /// How all targets are doing. `keys` gives each row its provider and the number of that one's keys.
-    pub(super) fn snapshot(&self, keys: &[(usize, usize)], now: Instant) -> HealthSnapshot {
+    /// How all targets are doing, by their places.
+    pub(super) fn snapshot(&self, places: &[Place], now: Instant) -> HealthSnapshot {
         let pages = self.pages();
         if pages.targets.is_empty() && pages.keys.is_empty() && pages.pairs.is_empty() && pages.hosts.is_empty() {
             return HealthSnapshot::default();
         }
-        let health = |(row, (provider, count)): (usize, &(usize, usize))| {
+        let health = |(row, Place { provider, host, keys }): (usize, &Place)| {
             let record = pages.targets.get(&row);
             let of_key = |key: usize| {
                 let key_rest = left(pages.keys.get(&(*provider, key)).copied(), now);
                 key_rest.max(left(pages.pairs.get(&(row, key)).copied(), now))
             };
             // A target can be called as soon as one of its keys can.
-            let keys_cooldown = (0..*count).map(of_key).min().flatten();
-            let of_host = pages.hosts.get(provider).and_then(|circuit| circuit.left(now));
+            let keys_cooldown = (0..*keys).map(of_key).min().flatten();
+            let of_host = pages.hosts.get(host).and_then(|circuit| circuit.left(now));
             Health {
                 cooldown: keys_cooldown.max(record.and_then(|record| left(record.gone_until, now))),
                 breakdown: of_host.max(record.and_then(|record| record.circuit.left(now))),
                 latency_ms: record.and_then(|record| record.latency_ms).map(|ms| ms as u32),
                 quota_left: record.and_then(|record| record.quota_left(now)),
-                doubtful: record.map_or(Vec::new(), |record| {
-                    record.doubts.iter().filter(|doubt| doubt.stands(now)).map(|doubt| doubt.format).collect()
-                }),
+                doubtful: record.map_or(Vec::new(), |record| record.doubtful(now)),
             }
         };
-        HealthSnapshot(keys.iter().enumerate().map(health).collect())
+        HealthSnapshot(places.iter().enumerate().map(health).collect())
     }
 
     /// Whether the last call of a target failed because of its rate.
@@ -356,9 +294,9 @@ impl Pages {
     }
 
     /// The circuits that a call to a target goes through, as far as there are any.
-    fn circuits(&mut self, row: usize, provider: usize) -> impl Iterator<Item = &mut Circuit> {
+    fn circuits(&mut self, row: usize, host: usize) -> impl Iterator<Item = &mut Circuit> {
         let of_target = self.targets.get_mut(&row).map(|record| &mut record.circuit);
-        of_target.into_iter().chain(self.hosts.get_mut(&provider))
+        of_target.into_iter().chain(self.hosts.get_mut(&host))
     }
 }
 
@@ -370,7 +308,7 @@ pub(super) struct Pass<'l>(Option<Probe<'l>>);
 struct Probe<'l> {
     ledger: &'l Ledger,
     row: usize,
-    provider: usize,
+    host: usize,
     began: Instant,
 }
 
@@ -383,8 +321,8 @@ impl Pass<'_> {
 
 impl Drop for Pass<'_> {
     fn drop(&mut self) {
-        if let Some(Probe { ledger, row, provider, began }) = self.0.take() {
-            ledger.pages().circuits(row, provider).for_each(|circuit| circuit.probe_ended(began));
+        if let Some(Probe { ledger, row, host, began }) = self.0.take() {
+            ledger.pages().circuits(row, host).for_each(|circuit| circuit.probe_ended(began));
             ledger.changed.notify_waiters();
         }
     }
@@ -392,10 +330,15 @@ impl Drop for Pass<'_> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::record::DOUBT;
     use super::*;
 
-    const CALLER: Caller = Caller { row: 0, provider: 0, key: 0, is_loopback: false };
+    const CALLER: Caller = Caller { row: 0, provider: 0, host: 0, key: 0, is_loopback: false };
     const LOOPBACK: Caller = Caller { is_loopback: true, ..CALLER };
+
+    fn at(provider: usize, host: usize, keys: usize) -> Place {
+        Place { provider, host, keys }
+    }
 
     fn secs(seconds: u64) -> Duration {
         Duration::from_secs(seconds)
@@ -433,7 +376,7 @@ mod tests {
         for (kind, cooldown, breakdown) in rows {
             let (ledger, now) = (Ledger::default(), Instant::now());
             fail(&ledger, CALLER, kind.clone(), now);
-            let health = ledger.snapshot(&[(0, 1)], now);
+            let health = ledger.snapshot(&[at(0, 0, 1)], now);
             let health = health.of(0).unwrap();
             assert_eq!((health.cooldown, health.breakdown), (cooldown, breakdown), "{kind:?}");
         }
@@ -443,7 +386,7 @@ mod tests {
     fn a_server_on_this_machine_is_asked_again_soon() {
         let (ledger, now) = (Ledger::default(), Instant::now());
         fail(&ledger, LOOPBACK, FailureKind::RateLimited { retry_after: Some(secs(600)) }, now);
-        assert_eq!(ledger.snapshot(&[(0, 1)], now).of(0).unwrap().cooldown, Some(LONGEST_LOOPBACK_COOLDOWN));
+        assert_eq!(ledger.snapshot(&[at(0, 0, 1)], now).of(0).unwrap().cooldown, Some(LONGEST_LOOPBACK_COOLDOWN));
     }
 
     #[test]
@@ -452,11 +395,11 @@ mod tests {
         let breakdowns = |kind: FailureKind| {
             let ledger = Ledger::default();
             fail(&ledger, CALLER, kind, now);
-            let health = ledger.snapshot(&[(0, 1), (0, 1), (1, 1)], now);
+            let health = ledger.snapshot(&[at(0, 0, 1), at(0, 0, 1), at(1, 0, 1), at(2, 1, 1)], now);
             health.0.iter().map(|health| health.breakdown.is_some()).collect::<Vec<_>>()
         };
-        assert_eq!(breakdowns(FailureKind::Unreachable), [true, true, false]);
-        assert_eq!(breakdowns(FailureKind::Lost), [true, false, false]);
+        assert_eq!(breakdowns(FailureKind::Unreachable), [true, true, true, false], "one host serves two providers");
+        assert_eq!(breakdowns(FailureKind::Lost), [true, false, false, false]);
     }
 
     #[test]
@@ -480,7 +423,7 @@ mod tests {
     #[test]
     fn what_is_left_of_a_limit_is_known_until_it_begins_anew() {
         let (ledger, now) = (Ledger::default(), Instant::now());
-        let left = |at| ledger.snapshot(&[(0, 1)], at).of(0).unwrap().quota_left;
+        let left = |now| ledger.snapshot(&[at(0, 0, 1)], now).of(0).unwrap().quota_left;
         ledger.has_left(CALLER, Some(Quota { left: 0.0, resets_in: secs(30) }), now);
         assert_eq!([left(now), left(now + secs(29)), left(now + secs(30))], [Some(0.0), Some(0.0), None]);
         // An answer that says nothing of limits ends what was known.
@@ -502,7 +445,7 @@ mod tests {
         fail(&ledger, Caller { key: 1, ..CALLER }, FailureKind::BadKey, now);
         assert_eq!(ledger.pick_key(5, 0, 3, &[0, 2], now), None);
         // One key of three cools down: the target does not.
-        assert_eq!(ledger.snapshot(&[(0, 3)], now).of(0).unwrap().cooldown, None);
+        assert_eq!(ledger.snapshot(&[at(0, 0, 3)], now).of(0).unwrap().cooldown, None);
     }
 
     #[test]
@@ -512,7 +455,7 @@ mod tests {
             let complaint = Failure::new(FailureKind::Unacceptable, "test");
             ledger.failed(CALLER, &complaint, &[MediaFormat::Pdf], now, now);
         };
-        let doubtful = |at| ledger.snapshot(&[(0, 1)], at).of(0).unwrap().doubtful.clone();
+        let doubtful = |now| ledger.snapshot(&[at(0, 0, 1)], now).of(0).unwrap().doubtful.clone();
         complain();
         assert_eq!(doubtful(now), []);
         // An answer to a request of such a kind says that something else was wrong with the one before.

@@ -3,6 +3,7 @@
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 
+use mediary_core::ProviderId;
 use mediary_core::capability::{TaskKind, Tier};
 use mediary_core::plan::{Demand, Plan, Policy, Reason, Resolved, TreatmentRecipe, Unplannable, Want, plan, resolve};
 use mediary_core::task::Chat;
@@ -22,6 +23,8 @@ pub struct Planned {
     pub plan: Plan,
     /// What is tried before any target is asked, if anything is.
     pub first: Option<&'static str>,
+    /// Where calls that help with its treatments may go.
+    pub help: Bounds,
 }
 
 impl Router {
@@ -93,8 +96,9 @@ impl Router {
         recipes: &[TreatmentRecipe],
     ) -> Result<Planned, CallError> {
         let health = fleet.health(&self.ledger, Instant::now());
+        let help = if demand.parts.is_empty() { Bounds::default() } else { self.help(fleet, policy) };
         match plan(&demand, &fleet.matrix, &health, recipes, policy) {
-            Ok(plan) => Ok(Planned { demand, plan, first: None }),
+            Ok(plan) => Ok(Planned { demand, plan, first: None, help }),
             Err(Unplannable::NoTargets) => Err(self.no_providers()),
             Err(Unplannable::AllCoolingDown { soonest, passed_over }) => {
                 let mut cooling = passed_over.iter().filter(|one| matches!(one.reason, Reason::CoolingDown { .. }));
@@ -108,9 +112,33 @@ impl Router {
         }
     }
 
+    /// Where calls may go that help with the treatments of a request: to whom names a provider's model, no other one is
+    /// sent anything, unless the operator allows it or nothing leaves this machine.
+    pub(in crate::gateway) fn help(&self, fleet: &Fleet, policy: &Policy) -> Bounds {
+        let Policy { want, privacy, cost, providers, .. } = policy;
+        let mut bounds = Bounds { privacy: *privacy, cost: *cost, providers: providers.clone(), ..Bounds::default() };
+        let pinned = pinned_provider(want).filter(|_| providers.is_empty() && !self.routing.help_elsewhere);
+        if let Some(pinned) = pinned {
+            bounds.providers = vec![pinned];
+            for row in fleet.matrix.rows().iter().filter(|row| row.is_local) {
+                if !bounds.providers.contains(&row.target.provider) {
+                    bounds.providers.push(row.target.provider.clone());
+                }
+            }
+        }
+        bounds
+    }
+
     fn no_providers(&self) -> CallError {
         CallError::NoProviders { keys: key_variables(&self.providers) }
     }
+}
+
+/// The provider of all targets that are wanted, if it is one.
+fn pinned_provider(want: &Want) -> Option<ProviderId> {
+    let Want::Targets(targets) = want else { return None };
+    let first = &targets.first()?.provider;
+    targets.iter().all(|target| target.provider == *first).then(|| first.clone())
 }
 
 /// The variables that would each set a provider up.

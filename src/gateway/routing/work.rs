@@ -53,9 +53,14 @@ pub(in crate::gateway) trait Work: Sync {
         failure.kind.consequence().next == Next::Stop
     }
 
-    /// Whether its answer is there with its first word, so that a silent target can be told from one that is at work.
-    fn speaks_early(&self) -> bool {
+    /// Whether another target may be asked beside one that says nothing.
+    fn may_be_hedged(&self) -> bool {
         false
+    }
+
+    /// Whether a complaint about the task may be about its media.
+    fn is_about_media(&self, _candidate: &Candidate) -> bool {
+        true
     }
 
     /// The same failure, about its part of the whole request where a task is a piece of it.

@@ -14,7 +14,9 @@ use mediary_core::plan::{Candidate, Demand, Plan, Treatment, Want};
 use mediary_core::task::{Chat, Finish, MediaPart, Part, ReplyEvent, ReplyFrame, Task, WholeReply};
 
 use super::super::Gateway;
-use super::super::routing::{Answer, CallError, Fleet, Planned, Prefix, Prepared, Route, TaskRequest, Verdict, Work};
+use super::super::routing::{
+    Answer, Bounds, CallError, Fleet, Planned, Prefix, Prepared, Route, TaskRequest, Verdict, Work,
+};
 use super::super::treatments::{Memo, Treatments};
 use super::continuation::can_be_continued;
 use super::growing::Growing;
@@ -52,7 +54,7 @@ impl Gateway {
         router.discover().await;
         let fleet = router.fleet();
         let planned = self.plan_chat(&fleet, &request).await?;
-        let work = self.chat_work(&request.task, &planned.plan, &request)?;
+        let work = self.chat_work(&request.task, &planned, &request)?;
         let answered = router.run(&fleet, &planned, &work).await?.answered(router, &fleet)?;
         let continues = request.bounds.continues.unwrap_or(router.routing().continue_streams)
             && can_be_continued(work.chat, planned.demand.hard);
@@ -68,7 +70,7 @@ impl Gateway {
     pub(super) fn chat_work<'a>(
         &'a self,
         task: &'a Task,
-        plan: &'a Plan,
+        planned: &'a Planned,
         request: &TaskRequest,
     ) -> Result<ChatWork<'a>, Failure> {
         let Task::Chat(chat) = task else { return Err(not_a_chat()) };
@@ -77,8 +79,8 @@ impl Gateway {
             treatments: &self.treatments,
             task,
             chat,
-            plan,
-            memo: Memo::within(router.tightened(&request.bounds).of_help()),
+            plan: &planned.plan,
+            memo: Memo::within(planned.help.clone()),
             conversation: router.conversation(&request.client, &chat.messages),
             hands_on_urls: router.routing().hand_on_urls,
         })
@@ -96,7 +98,9 @@ impl Gateway {
         if looks {
             demand = demand.looking_at(chat);
         }
-        router.plan(fleet, demand, &policy, &self.treatments.recipes(&fleet.matrix))
+        let help = if demand.parts.is_empty() { Bounds::default() } else { router.help(fleet, &policy) };
+        let recipes = self.treatments.recipes(&fleet.matrix, &help);
+        router.plan(fleet, demand, &policy, &recipes)
     }
 }
 
@@ -150,8 +154,8 @@ impl Work for ChatWork<'_> {
         })
     }
 
-    fn speaks_early(&self) -> bool {
-        self.chat.stream
+    fn may_be_hedged(&self) -> bool {
+        true
     }
 
     async fn judge(&self, mut answer: Box<Answer>, _candidate: &Candidate) -> Result<Verdict<Answered>, Failure> {

@@ -46,8 +46,8 @@ impl Gateway {
         let mut planned = self.plan_chat(&fleet, &told).await?;
         planned.plan.candidates.retain(|candidate| !broken.contains(&candidate.target));
         let work = GoingOn {
-            prefilled: self.chat_work(&prefilled, &planned.plan, &told)?,
-            told: self.chat_work(&told.task, &planned.plan, &told)?,
+            prefilled: self.chat_work(&prefilled, &planned, &told)?,
+            told: self.chat_work(&told.task, &planned, &told)?,
             fleet: &fleet,
             refused: Mutex::default(),
         };
@@ -62,6 +62,7 @@ impl Gateway {
             demand: planned.demand.clone(),
             plan: mediary_core::plan::Plan { candidates: again, ..planned.plan.clone() },
             first: None,
+            help: planned.help.clone(),
         };
         router.run(&fleet, &again, &work).await?.answered(router, &fleet)
     }
@@ -103,6 +104,11 @@ impl Work for GoingOn<'_> {
     async fn judge(&self, mut answer: Box<Answer>, _candidate: &Candidate) -> Result<Verdict<Box<Answer>>, Failure> {
         until_it_speaks(&mut answer).await?;
         Ok(Verdict::Answer(answer))
+    }
+
+    fn is_about_media(&self, candidate: &Candidate) -> bool {
+        // Whether it takes a prefill is found out here; media were taken before.
+        !self.is_prefilled(candidate)
     }
 
     fn is_final(&self, _failure: &Failure) -> bool {

@@ -21,6 +21,10 @@ pub(super) const TEXT_TO_TEXT: &str = "text-to-text";
 const NO_FFMPEG: &str = "ffmpeg is not on the search path; install it and start Mediary anew";
 const NO_TRANSCRIBER: &str =
     "no target transcribes; set the key of a provider that does, such as GROQ_API_KEY, and start Mediary anew";
+const NO_OWN_TRANSCRIBER: &str = "no target of the providers that may be asked for this request transcribes; name `auto` \
+    or another provider's model, or set routing.help_elsewhere to true";
+const NO_OWN_READER: &str = "no engine that reads pictures is installed, and no target of the providers that may be asked for \
+    this request sees; run `mediary models pull`, or set routing.help_elsewhere to true";
 const NO_READER: &str =
     "no engine that reads pictures is installed; run `mediary models pull`, then start Mediary anew";
 
@@ -35,10 +39,20 @@ pub(in super::super) struct Installed {
     pub(in super::super) ffmpeg: bool,
 }
 
-/// All recipes, with what is missing for those that cannot be followed. Of two for the same the first is preferred.
-pub(super) fn recipes(pipelines: &Pipelines, matrix: &CapabilityMatrix, installed: Installed) -> Vec<TreatmentRecipe> {
-    let anywhere = Bounds::default();
-    let here = Bounds { privacy: Privacy::Local, ..Bounds::default() };
+/// All recipes, with what is missing for those that cannot be followed where `help` allows calls. Of two for the same the
+/// first is preferred.
+pub(super) fn recipes(
+    pipelines: &Pipelines,
+    matrix: &CapabilityMatrix,
+    installed: Installed,
+    help: &Bounds,
+) -> Vec<TreatmentRecipe> {
+    let anywhere = help.clone();
+    let here = Bounds { privacy: Privacy::Local, ..help.clone() };
+    let (no_transcriber, no_reader) = match help.providers.is_empty() {
+        true => (NO_TRANSCRIBER, NO_READER),
+        false => (NO_OWN_TRANSCRIBER, NO_OWN_READER),
+    };
     let seen = |bounds: &Bounds| !help::vision_targets(matrix, &pipelines.image_to_text.describe, bounds).is_empty();
     let video_seen =
         |bounds: &Bounds| !help::vision_targets(matrix, &pipelines.video_to_text.describe, bounds).is_empty();
@@ -63,7 +77,7 @@ pub(super) fn recipes(pipelines: &Pipelines, matrix: &CapabilityMatrix, installe
         // The one format of pictures with pages.
         image(vec![MediaFormat::Tiff], pipelines.image_to_image.most_pages),
         recipe(IMAGE_TO_TEXT, MediaKind::Image, Yield::Text)
-            .lacking(without(installed.ocr || seen(&anywhere), NO_READER))
+            .lacking(without(installed.ocr || seen(&anywhere), no_reader))
             .leaving(!installed.ocr && !seen(&here)),
     ];
     for format in &pipelines.audio_to_audio.formats {
@@ -71,11 +85,11 @@ pub(super) fn recipes(pipelines: &Pipelines, matrix: &CapabilityMatrix, installe
     }
     all.extend([
         recipe(AUDIO_TO_TEXT, MediaKind::Audio, Yield::Text)
-            .lacking(without(heard(&anywhere), NO_TRANSCRIBER))
+            .lacking(without(heard(&anywhere), no_transcriber))
             .leaving(!heard(&here)),
         pictures(VIDEO_TO_FRAMES, MediaKind::Video, pipelines.video_to_frames.frames, ffmpeg()),
         recipe(VIDEO_TO_TEXT, MediaKind::Video, Yield::Text)
-            .lacking(ffmpeg().or_else(|| without(heard(&anywhere) || video_seen(&anywhere), NO_TRANSCRIBER)))
+            .lacking(ffmpeg().or_else(|| without(heard(&anywhere) || video_seen(&anywhere), no_transcriber)))
             .leaving(!heard(&here) && !video_seen(&here)),
         recipe(TEXT_TO_TEXT, MediaKind::Text, Yield::Text),
     ]);
@@ -130,7 +144,8 @@ mod tests {
     }
 
     fn missing(matrix: &[Abilities], installed: Installed) -> Vec<&'static str> {
-        let found = recipes(&Pipelines::embedded(), &CapabilityMatrix::new(matrix.to_vec()), installed);
+        let found =
+            recipes(&Pipelines::embedded(), &CapabilityMatrix::new(matrix.to_vec()), installed, &Bounds::default());
         let names = [
             PDF_TO_IMAGES,
             DOCUMENT_TO_TEXT,
@@ -179,7 +194,8 @@ mod tests {
     #[test]
     fn recipes_that_need_a_target_elsewhere_say_so() {
         let leaves = |matrix: &[Abilities], installed, name: &str| {
-            let found = recipes(&Pipelines::embedded(), &CapabilityMatrix::new(matrix.to_vec()), installed);
+            let found =
+                recipes(&Pipelines::embedded(), &CapabilityMatrix::new(matrix.to_vec()), installed, &Bounds::default());
             found.iter().any(|recipe| recipe.name.as_str() == name && recipe.leaves_machine)
         };
         let ear = |is_local| target("some/ear", TaskKind::Transcription, MediaFormat::Mp3, is_local);

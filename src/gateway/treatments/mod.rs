@@ -39,7 +39,7 @@ use mediary_core::{Failure, Media, MediaKind};
 
 use super::documents::Reader;
 use super::limits;
-use super::routing::{Router, TreatmentNote};
+use super::routing::{Bounds, Router, TreatmentNote};
 use crate::config::Limits;
 use extract::Extract;
 use jobs::{Assigned, Job};
@@ -75,16 +75,19 @@ impl Treatments {
         Self { pipelines, ffmpeg, installed, limits, reader, router, recipes, remembered: Remembered::default() }
     }
 
-    /// The ways in which one medium can become another here, and what is missing for those that cannot be gone.
+    /// The ways in which one medium can become another where `help` allows calls, and what is missing for those that cannot
+    /// be gone.
     #[must_use]
-    pub fn recipes(&self, matrix: &CapabilityMatrix) -> Arc<[TreatmentRecipe]> {
-        let rows = matrix.rows().len();
+    pub fn recipes(&self, matrix: &CapabilityMatrix, help: &Bounds) -> Arc<[TreatmentRecipe]> {
+        if !help.providers.is_empty() {
+            return available::recipes(&self.pipelines, matrix, self.installed, help).into();
+        }
         let (known, recipes) = self.recipes.read().unwrap_or_else(PoisonError::into_inner).clone();
-        if known == rows {
+        if known == matrix.rows().len() {
             return recipes;
         }
-        let recipes: Arc<[_]> = available::recipes(&self.pipelines, matrix, self.installed).into();
-        *self.recipes.write().unwrap_or_else(PoisonError::into_inner) = (rows, recipes.clone());
+        let recipes: Arc<[_]> = available::recipes(&self.pipelines, matrix, self.installed, &Bounds::default()).into();
+        *self.recipes.write().unwrap_or_else(PoisonError::into_inner) = (matrix.rows().len(), recipes.clone());
         recipes
     }
 

@@ -9,6 +9,8 @@ use utoipa::ToSchema;
 use crate::gateway::EngineInfo;
 use crate::providers::ModelInfo;
 
+use super::capabilities::Capabilities;
+
 /// When this catalogue was drawn up. OpenAI's shape asks for a time, and clients only want it to be a number.
 const CREATED: u64 = 1_795_219_200;
 
@@ -31,6 +33,8 @@ pub(in crate::http) struct Model {
     object: &'static str,
     /// Always `base`: the clients of one vendor tell models from those that were tuned by it.
     r#type: &'static str,
+    /// The abilities once more, as the clients of the same vendor read them.
+    capabilities: Capabilities,
     /// Seconds since 1970.
     created: u64,
     /// The provider.
@@ -87,6 +91,7 @@ impl Model {
             id,
             object: "model",
             r#type: "base",
+            capabilities: Capabilities::default(),
             created: CREATED,
             owned_by: owned_by.to_owned(),
             description,
@@ -110,7 +115,12 @@ impl Model {
     /// A tier, under one of its names.
     pub(super) fn tier(tier: Tier, name: &str) -> Self {
         let description = format!("tier: {}", tier.purpose());
-        Self { tasks: vec!["chat"], tiers: vec![tier], ..Self::bare(name.to_owned(), "mediary", description) }
+        Self {
+            tasks: vec!["chat"],
+            capabilities: Capabilities::of_tier(),
+            tiers: vec![tier],
+            ..Self::bare(name.to_owned(), "mediary", description)
+        }
     }
 
     /// A target: a model of a provider, or an engine of this process.
@@ -138,6 +148,7 @@ impl Model {
         let model =
             Self::bare(row.target.to_string(), provider, name.unwrap_or_else(|| row.target.model.as_str().into()));
         Self {
+            capabilities: Capabilities::of(row, &accepts),
             tasks: row.tasks.iter().map(|task| task.name()).collect(),
             formats: row.accepts.iter().map(|accepted| accepted.format).collect(),
             accepts,

@@ -4,6 +4,7 @@
 //! the path.
 
 mod body;
+mod capabilities;
 mod filter;
 
 use axum::Json;

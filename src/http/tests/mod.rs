@@ -30,6 +30,7 @@ fn state(config: Config) -> AppState {
         recipe: Recipe::embedded(),
         pipelines: Pipelines::embedded(),
         ffmpeg: None,
+        espeak: None,
         providers: Providers::default(),
         models: &models,
         cache_dir: None,

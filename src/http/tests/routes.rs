@@ -117,6 +117,7 @@ async fn metrics_show_the_requests_that_were_answered() {
     for row in [
         r#"mediary_http_requests_total{path="/livez",method="GET",status="200"} "#,
         r#"mediary_queue_depth{engine="paddleocr"} 0"#,
+        r#"mediary_admission_in_use{room="pixels"} 0"#,
         "mediary_http_requests_in_flight ",
     ] {
         assert!(text.contains(row), "{row} is missing in\n{text}");

@@ -1,0 +1,106 @@
+//! The language of a text of which nothing was said.
+
+use whatlang::{Detector, Lang, Script};
+
+/// Below this, the language of a short text is a guess.
+const SURE: f64 = 0.5;
+/// So much of a text tells its language.
+const LOOKED_AT: usize = 2_000;
+
+/// The language a text is written in, as an ISO 639-1 code; `None` if that cannot be told.
+#[must_use]
+pub fn language_of(text: &str) -> Option<&'static str> {
+    let end = text.char_indices().nth(LOOKED_AT).map_or(text.len(), |(at, _)| at);
+    let text = &text[..end];
+    let info = whatlang::detect(text)?;
+    if info.script() != Script::Latin || info.is_reliable() {
+        return code(info.lang());
+    }
+    // A short text in Latin letters is more likely in a language of many than in one of few.
+    let frequent = [Lang::Eng, Lang::Spa, Lang::Fra, Lang::Deu, Lang::Ita, Lang::Por, Lang::Nld];
+    let info = Detector::with_allowlist(frequent.to_vec()).detect(text)?;
+    if info.confidence() >= SURE { code(info.lang()) } else { by_letters(text) }
+}
+
+/// What letters give away where there are few of them.
+fn by_letters(text: &str) -> Option<&'static str> {
+    let has = |letters: &str| text.chars().any(|letter| letters.contains(letter));
+    let rows = [("ñ¿¡", "es"), ("ß", "de"), ("ãõ", "pt"), ("çêèœ", "fr"), ("äöü", "de")];
+    rows.into_iter().find(|(letters, _)| has(letters)).map(|(_, language)| language)
+}
+
+fn code(language: Lang) -> Option<&'static str> {
+    let code = match language {
+        Lang::Afr => "af",
+        Lang::Aka => "ak",
+        Lang::Amh => "am",
+        Lang::Ara => "ar",
+        Lang::Aze => "az",
+        Lang::Bel => "be",
+        Lang::Ben => "bn",
+        Lang::Bul => "bg",
+        Lang::Cat => "ca",
+        Lang::Ces => "cs",
+        Lang::Cmn => "zh",
+        Lang::Cym => "cy",
+        Lang::Dan => "da",
+        Lang::Deu => "de",
+        Lang::Ell => "el",
+        Lang::Eng => "en",
+        Lang::Epo => "eo",
+        Lang::Est => "et",
+        Lang::Fin => "fi",
+        Lang::Fra => "fr",
+        Lang::Guj => "gu",
+        Lang::Heb => "he",
+        Lang::Hin => "hi",
+        Lang::Hrv => "hr",
+        Lang::Hun => "hu",
+        Lang::Hye => "hy",
+        Lang::Ind => "id",
+        Lang::Ita => "it",
+        Lang::Jav => "jv",
+        Lang::Jpn => "ja",
+        Lang::Kan => "kn",
+        Lang::Kat => "ka",
+        Lang::Khm => "km",
+        Lang::Kor => "ko",
+        Lang::Lat => "la",
+        Lang::Lav => "lv",
+        Lang::Lit => "lt",
+        Lang::Mal => "ml",
+        Lang::Mar => "mr",
+        Lang::Mkd => "mk",
+        Lang::Mya => "my",
+        Lang::Nep => "ne",
+        Lang::Nld => "nl",
+        Lang::Nob => "nb",
+        Lang::Ori => "or",
+        Lang::Pan => "pa",
+        Lang::Pes => "fa",
+        Lang::Pol => "pl",
+        Lang::Por => "pt",
+        Lang::Ron => "ro",
+        Lang::Rus => "ru",
+        Lang::Sin => "si",
+        Lang::Slk => "sk",
+        Lang::Slv => "sl",
+        Lang::Sna => "sn",
+        Lang::Spa => "es",
+        Lang::Srp => "sr",
+        Lang::Swe => "sv",
+        Lang::Tam => "ta",
+        Lang::Tel => "te",
+        Lang::Tgl => "tl",
+        Lang::Tha => "th",
+        Lang::Tuk => "tk",
+        Lang::Tur => "tr",
+        Lang::Ukr => "uk",
+        Lang::Urd => "ur",
+        Lang::Uzb => "uz",
+        Lang::Vie => "vi",
+        Lang::Yid => "yi",
+        Lang::Zul => "zu",
+    };
+    Some(code)
+}

@@ -1,0 +1,1 @@
+"""One file for each library, one function for each feature: it takes a `Place` and asserts what came back."""

@@ -1,0 +1,149 @@
+"""Providers that forgive nothing: OpenAI's chat under `/openai/v1`, Anthropic's messages under `/anthropic/v1`.
+
+Whatever the vendor would refuse is refused here, with the vendor's status; strict_openai.py and strict_anthropic.py
+know what. What is answered follows from the request: a function named for the weather is called once for each city, a
+schema is filled, anything else is repeated, so that a client can tell what arrived. `GET /log` is what was asked since
+it was last read. Also the proxy of the clients under test: whoever asks it for another host is noted and refused.
+"""
+
+import http.server
+import json
+import re
+import threading
+
+import strict_anthropic
+import strict_openai
+from strict_schemas import filled
+
+CITIES = ("Paris", "Oslo")
+TARGETS = ("openai/gpt-5-mini", "anthropic/claude-haiku-4-5")
+DIALECTS = {"/openai/v1/chat/completions": strict_openai, "/anthropic/v1/messages": strict_anthropic}
+
+
+class StrictUpstream(http.server.ThreadingHTTPServer):
+    """Both providers, on a port of the system's choosing."""
+
+    daemon_threads = True
+    request_queue_size = 64
+
+    def __init__(self):
+        super().__init__(("127.0.0.1", 0), Answerer)
+        self.log = []
+        self.strangers = []
+
+    @property
+    def address(self):
+        return f"http://127.0.0.1:{self.server_port}"
+
+    def __enter__(self):
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+        return self
+
+    def __exit__(self, *_):
+        self.shutdown()
+        self.server_close()
+
+    def configuration(self):
+        """A `mediary.toml` in which the two vendors are here, with the models and quirks of their own catalogs."""
+        return "".join(
+            f'[[providers]]\nid = "{vendor}"\nbase_url = "{self.address}/{vendor}/v1"\napi_keys = ["sk-strict"]\n\n'
+            for vendor in ("openai", "anthropic")
+        )
+
+
+class Answerer(http.server.BaseHTTPRequestHandler):
+    """One connection."""
+
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+
+    def do_GET(self):  # noqa: N802  (the name is http.server's)
+        if self.path != "/log":
+            return self.stranger()
+        log, self.server.log = self.server.log, []
+        self.answer(200, log)
+
+    def do_CONNECT(self):  # noqa: N802
+        self.stranger()
+
+    def do_POST(self):  # noqa: N802
+        raw = self.rfile.read(int(self.headers["content-length"]))
+        dialect = DIALECTS.get(self.path)
+        if dialect is None:
+            return self.stranger()
+        body = json.loads(raw)
+        try:
+            problem = dialect.problem(body, self.headers)
+        except (AttributeError, LookupError, TypeError) as error:
+            problem = f"not of the form that is expected: {error!r}"
+        self.server.log.append({"path": self.path, "refused": problem, "body": body})
+        if problem is not None:
+            return self.answer(400, dialect.refusal(problem))
+        asked = dialect.understood(body)
+        # smolagents has the user tell the results.
+        if asked["question"].startswith("Observation:"):
+            asked["results"] = [asked["question"]]
+        reply = answered(asked)
+        if not body.get("stream"):
+            return self.answer(200, dialect.whole(body, reply))
+        self.send_response(200)
+        self.send_header("content-type", "text/event-stream")
+        self.send_header("connection", "close")
+        self.end_headers()
+        self.close_connection = True
+        for frame in dialect.frames(body, reply):
+            self.wfile.write(frame.encode())
+
+    def stranger(self):
+        """Somebody asks for another host, or for a path that no chat needs."""
+        self.server.strangers.append(f"{self.command} {self.path}")
+        self.close_connection = True
+        self.answer(403, {"error": {"message": f"there is no {self.path} here"}})
+
+    def answer(self, status, body):
+        content = json.dumps(body).encode()
+        self.send_response(status)
+        self.send_header("content-type", "application/json")
+        self.send_header("content-length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, *_):
+        """Says nothing."""
+
+
+def answered(asked):
+    """The reply to a request, as `text` or as `calls` of functions with their arguments."""
+    tools = {tool["name"]: tool["schema"] for tool in asked["tools"]}
+    weather = next((name for name in tools if "weather" in name), None)
+    words = said(asked)
+    if asked["choice"] in tools:
+        return calling([(asked["choice"], filled(tools[asked["choice"]], words))])
+    if weather and not asked["results"] and asked["choice"] != "none":
+        cities = CITIES if asked["parallel"] else CITIES[:1]
+        return calling([(weather, {"city": city}) for city in cities])
+    others = [name for name in tools if name != weather]
+    if others and (asked["choice"] == "required" or not (asked["results"] or weather)):
+        return calling([(others[-1], filled(tools[others[-1]], words))])
+    if asked["schema"] is not None:
+        return {"text": json.dumps(filled(asked["schema"], words)), "calls": []}
+    return {"text": words, "calls": []}
+
+
+def said(asked):
+    """What there is to say about a request: the results of functions, the pictures, or the last words of the user."""
+    question = asked["question"]
+    # DSPy has its questions and answers between marks.
+    marked = re.search(r"\[\[ ## question ## \]\]\s*(.*?)\s*(?=\[\[|Respond|$)", question, re.DOTALL)
+    if asked["results"]:
+        words = f"The tools said: {'; '.join(asked['results'])}"
+    elif asked["images"]:
+        words = "I saw " + " and ".join(f"{mime} of {size} bytes" for mime, size in asked["images"])
+    else:
+        words = f"You said: {marked[1] if marked else question}"
+    is_marked = "[[ ## answer ## ]]" in question
+    return f"[[ ## answer ## ]]\n{words}\n\n[[ ## completed ## ]]" if is_marked else words
+
+
+def calling(calls):
+    return {"text": None, "calls": calls}
