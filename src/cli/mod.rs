@@ -1,11 +1,14 @@
 //! The command line: one file per subcommand, this one for what they share.
 
 mod check_config;
+mod inputs;
 mod models;
 mod ocr;
 mod plan;
 mod programs;
 mod serve;
+mod speak;
+mod transcribe;
 mod worker;
 
 use std::io::{self, Write};
@@ -48,6 +51,8 @@ struct Arguments {
 enum Command {
     Serve(serve::Serve),
     Ocr(ocr::Ocr),
+    Transcribe(transcribe::Transcribe),
+    Speak(speak::Speak),
     Models(models::ModelsArgs),
     Plan(plan::Plan),
     CheckConfig(check_config::CheckConfig),
@@ -75,6 +80,8 @@ pub fn main(environment: Environment) -> ExitCode {
     match arguments.command {
         Command::Serve(command) => command.run(context),
         Command::Ocr(command) => command.run(&context),
+        Command::Transcribe(command) => command.run(&context),
+        Command::Speak(command) => command.run(&context),
         Command::Plan(command) => command.run(&context),
         Command::Worker(command) => command.run(&context),
         Command::Models(command) => context

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use clap::Args;
 
 use super::{Context, complain};
-use crate::gateway::{Bounds, CallError, Gateway, Parts, TaskRequest};
+use crate::gateway::{Bounds, CallError, TaskRequest};
 use crate::http::refused;
 use crate::protocol::openai::CHAT;
 use crate::protocol::plan::PlanBody;
@@ -42,21 +42,7 @@ impl Plan {
         let body = self.read()?;
         let Decoded { task, model, .. } =
             CHAT.decode(&body.into()).map_err(|error| format!("{}: {error}", error.field))?;
-        let loaded = context.load()?;
-        let models = context.models(Some(&loaded.source))?;
-        let program = super::program()?;
-        let parts = Parts {
-            config: &loaded.config,
-            recipe: context.recipe(&loaded.source)?,
-            pipelines: context.pipelines(&loaded.source)?,
-            ffmpeg: context.ffmpeg().map(|ffmpeg| ffmpeg.launched_by(program.clone())),
-            espeak: context.espeak().map(|espeak| espeak.launched_by(program.clone())),
-            providers: context.providers(&loaded.config, &loaded.source)?,
-            models: &models,
-            cache_dir: None,
-            program,
-        };
-        let gateway = Gateway::new(parts).map_err(|error| error.to_string())?;
+        let (gateway, _) = context.gateway()?;
         let runtime = tokio::runtime::Runtime::new().map_err(|error| format!("cannot start: {error}"))?;
         let request = TaskRequest { task, model, bounds: Bounds::default(), client: Vec::new() };
         let explained = runtime.block_on(gateway.explain(request));

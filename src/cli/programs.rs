@@ -1,11 +1,14 @@
-//! Other programs that are made use of where they are installed: found once, on the search path.
+//! Other programs that are made use of where they are installed, found once on the search path, and a gateway with them.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use mediary_convert::av::Ffmpeg;
 use mediary_local::EspeakNg;
 
 use super::Context;
+use crate::config::Config;
+use crate::gateway::{Gateway, Parts};
 
 impl Context {
     /// What converts rare sound, and video.
@@ -16,6 +19,26 @@ impl Context {
     /// What gives the voices their phonemes, and is one.
     pub(super) fn espeak(&self) -> Option<EspeakNg> {
         EspeakNg::find(self.search_path().as_ref().map(|path| path.as_os_str()))
+    }
+
+    /// A gateway in this process, and the configuration it was made of.
+    pub(super) fn gateway(&self) -> Result<(Arc<Gateway>, Config), String> {
+        let loaded = self.load()?;
+        let models = self.models(Some(&loaded.source))?;
+        let program = super::program()?;
+        let parts = Parts {
+            config: &loaded.config,
+            recipe: self.recipe(&loaded.source)?,
+            pipelines: self.pipelines(&loaded.source)?,
+            ffmpeg: self.ffmpeg().map(|ffmpeg| ffmpeg.launched_by(program.clone())),
+            espeak: self.espeak().map(|espeak| espeak.launched_by(program.clone())),
+            providers: self.providers(&loaded.config, &loaded.source)?,
+            models: &models,
+            cache_dir: None,
+            program,
+        };
+        let gateway = Gateway::new(parts).map_err(|error| error.to_string())?;
+        Ok((Arc::new(gateway), loaded.config))
     }
 
     fn search_path(&self) -> Option<PathBuf> {

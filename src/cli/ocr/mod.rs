@@ -1,6 +1,5 @@
 //! `mediary ocr`: files in, text out, without a server.
 
-mod inputs;
 mod output;
 mod read;
 mod report;

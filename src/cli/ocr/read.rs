@@ -6,7 +6,8 @@ use std::path::Path;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::{Context, Done, Ocr, inputs};
+use super::super::inputs;
+use super::{Context, Done, Ocr};
 use crate::config::Config;
 use crate::gateway::{Gateway, PageOutcome, Parts, Progress, Reading};
 use crate::protocol::process::{Form, Output};

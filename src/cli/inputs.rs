@@ -1,4 +1,4 @@
-//! What `mediary ocr` reads: files as named, the files of folders, standard input.
+//! What `mediary ocr` and `mediary transcribe` take in: files as named, the files of folders, standard input.
 
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
