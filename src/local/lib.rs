@@ -12,6 +12,7 @@ pub mod ocrs;
 pub mod pool;
 mod provider;
 pub mod runtime;
+pub mod speech;
 pub mod voice;
 
 pub use embed::{MiniLm, MiniLmFiles};
@@ -20,6 +21,7 @@ pub use ocrs::{Ocrs, OcrsFiles, OcrsRecogniser};
 pub use pool::{EngineReply, Pool, PoolSettings, Ticket};
 pub use provider::Local;
 pub use runtime::{ExecutionProvider, Runtime, RuntimeError};
+pub use speech::{Listener, MoonshineFiles, SpeechFiles, WHISPER_LANGUAGES, WhisperFiles};
 pub use voice::{Espeak, EspeakNg, Piper, PiperVoice};
 
 use mediary_core::Failure;

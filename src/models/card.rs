@@ -31,6 +31,9 @@ pub struct Card {
     /// Whether everything works without it, if more slowly.
     #[serde(default)]
     pub optional: bool,
+    /// The cards whose files are needed beside its own, pulled before it.
+    #[serde(default)]
+    pub needs: Vec<String>,
     /// The package that carries the files.
     pub source: Source,
     platforms: BTreeMap<String, Package>,
@@ -154,7 +157,8 @@ pub struct CardFile {
 pub struct DerivedFile {
     /// What writes it.
     pub graph: Composition,
-    /// The names of the files it is made of, in the order in which the writer takes them.
+    /// The names of the files it is made of, in the order in which the writer takes them; `card/name` where it is a file
+    /// of a card that this one needs.
     pub from: Vec<String>,
     /// Its name: a bare file name.
     pub name: String,
@@ -215,11 +219,14 @@ impl Card {
                 return Err(format!("`{key}` is empty"));
             }
         }
+        if let Some(odd) = self.needs.iter().find(|needed| !is_bare_name(needed) || **needed == self.name) {
+            return Err(format!("needs: `{odd}` is not the name of another card"));
+        }
         if self.platforms.is_empty() {
             return Err("no platform has a package".to_owned());
         }
         self.platforms.iter().try_for_each(|(platform, package)| {
-            check_package(package).map_err(|problem| format!("platforms.{platform}: {problem}"))?;
+            check_package(package, &self.needs).map_err(|problem| format!("platforms.{platform}: {problem}"))?;
             let Some(Recogniser { model, dictionary, .. }) = &self.recogniser else { return Ok(()) };
             let absent =
                 [model, dictionary].into_iter().find(|name| package.files.iter().all(|file| file.name != **name));
@@ -228,7 +235,7 @@ impl Card {
     }
 }
 
-fn check_package(package: &Package) -> Result<(), String> {
+fn check_package(package: &Package, needs: &[String]) -> Result<(), String> {
     if package.files.is_empty() {
         return Err("no files are listed".to_owned());
     }
@@ -248,7 +255,11 @@ fn check_package(package: &Package) -> Result<(), String> {
         }
     }
     for DerivedFile { name, from, .. } in &package.derived {
-        if let Some(absent) = from.iter().find(|from| package.files.iter().all(|file| file.name != **from)) {
+        let is_there = |from: &&String| match from.split_once('/') {
+            Some((card, name)) => needs.iter().any(|needed| needed == card) && is_bare_name(name),
+            None => package.files.iter().any(|file| file.name == **from),
+        };
+        if let Some(absent) = from.iter().find(|from| !is_there(from)) {
             return Err(format!("`{name}` is made from `{absent}`, which is not among the package's files"));
         }
     }

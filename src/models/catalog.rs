@@ -11,11 +11,15 @@ use super::{Card, OpenFailed};
 /// The cards this version of Mediary was built and tested with.
 const EMBEDDED: &[(&str, &str)] = &[
     ("all-minilm-l6-v2.toml", include_str!("../../models/local/all-minilm-l6-v2.toml")),
+    ("moonshine.toml", include_str!("../../models/local/moonshine.toml")),
     ("onnxruntime.toml", include_str!("../../models/local/onnxruntime.toml")),
     ("openvino.toml", include_str!("../../models/local/openvino.toml")),
     ("paddleocr.toml", include_str!("../../models/local/paddleocr.toml")),
     ("pdfium.toml", include_str!("../../models/local/pdfium.toml")),
     ("piper-joe.toml", include_str!("../../models/local/piper-joe.toml")),
+    ("silero-vad.toml", include_str!("../../models/local/silero-vad.toml")),
+    ("whisper-base.toml", include_str!("../../models/local/whisper-base.toml")),
+    ("whisper-base-2.toml", include_str!("../../models/local/whisper-base-2.toml")),
 ];
 
 /// Reads all cards, sorted by name. A file in `models/local` beside the configuration replaces the embedded card of
@@ -77,7 +81,19 @@ mod tests {
     fn every_embedded_card_is_sound_and_reaches_the_machines_the_readme_promises() {
         let cards = load(None).unwrap();
         let names: Vec<&str> = cards.iter().map(|card| card.name.as_str()).collect();
-        assert_eq!(names, ["all-minilm-l6-v2", "onnxruntime", "openvino", "paddleocr", "pdfium", "piper-joe"]);
+        let expected = [
+            "all-minilm-l6-v2",
+            "moonshine",
+            "onnxruntime",
+            "openvino",
+            "paddleocr",
+            "pdfium",
+            "piper-joe",
+            "silero-vad",
+            "whisper-base",
+            "whisper-base-2",
+        ];
+        assert_eq!(names, expected);
         for card in &cards {
             let package = card.package(&Platform::named("linux-x86_64")).unwrap();
             let compressed = package.archive_bytes > 1_000_000 && package.installed_bytes() > 1_000_000;

@@ -20,7 +20,9 @@ pub(super) fn make(card: &Card, file: &DerivedFile, dir: &Path) -> Result<Metada
         Unkept::Differs(detail) => unmade(format!("it {detail}")),
         Unkept::Disk(error) => PullFailed::disk("write", &path)(error),
     };
-    let sources: Vec<PathBuf> = file.from.iter().map(|name| dir.join(name)).collect();
+    // The folders of all cards lie side by side.
+    let source = |name: &String| if name.contains('/') { dir.with_file_name(name) } else { dir.join(name) };
+    let sources: Vec<PathBuf> = file.from.iter().map(source).collect();
     let mut draft = Draft::begin(file.expected(), dir).map_err(PullFailed::disk("create", &path))?;
     let mut buffered = BufWriter::with_capacity(1 << 20, &mut draft);
     let written = file.graph.write(&sources, &mut buffered).and_then(|()| Ok(buffered.flush()?));

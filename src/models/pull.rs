@@ -44,11 +44,14 @@ pub enum Pulled {
     },
 }
 
-/// Makes sure that all files of a card are there and right.
+/// Makes sure that all files of a card are there and right, and before them those of the cards it needs.
 pub fn pull(models: &Models, card: &Card, python: &Python, watch: &mut dyn Watch) -> Result<Pulled, PullFailed> {
     let package = card
         .package(models.platform())
         .map_err(|reason| PullFailed::Unavailable { card: card.name.clone(), reason })?;
+    for needed in card.needs.iter().filter_map(|name| models.card(name)) {
+        pull(models, needed, python, watch)?;
+    }
     // Before the lock, so that a folder which is complete may be read-only.
     if models.status(card, Depth::Changed) == Status::Installed {
         return Ok(Pulled::AlreadyThere);
