@@ -130,3 +130,52 @@ fn an_only_message_that_is_empty_is_answered_by_every_dialect() {
         assert!(turns.is_some_and(|turns| !turns.is_empty()), "{}: {sent}", dialect.id);
     }
 }
+
+#[test]
+fn tools_that_take_free_text_reach_every_target_as_functions_and_come_back_as_they_were() {
+    let input = "SELECT 'a\u{e9}'\nFROM b";
+    let arguments = json!({ "input": input }).to_string();
+    let (head, tail) = arguments.split_at(9);
+    let call = json!({ "id": "c", "type": "function", "function": { "name": "sql", "arguments": arguments } });
+    let first = json!({ "index": 0, "id": "c", "type": "function", "function": { "name": "sql", "arguments": head } });
+    let rest = json!({ "index": 0, "function": { "arguments": tail } });
+    let stream = [
+        opening(),
+        chunk(&json!({ "tool_calls": [first] }), None),
+        chunk(&json!({ "tool_calls": [rest] }), None),
+        chunk(&json!({}), Some("tool_calls")),
+    ];
+    let message = json!({ "role": "assistant", "content": null, "tool_calls": [call] });
+    let streamed = Act::Stream(stream.into_iter().chain([done()]).collect());
+    let up = Upstream::doing([answers(200, &whole(&message, "tool_calls")), streamed, says("Two rows")]);
+    let server = with_providers(&[up.with_model("a", json!({ "tools": true }))]);
+    let tool =
+        json!({ "type": "custom", "custom": { "name": "sql", "description": "Ask", "format": { "type": "text" } } });
+    let choice = json!({ "type": "custom", "custom": { "name": "sql" } });
+    let asked = json!({ "tools": [tool], "tool_choice": choice });
+    let answer = server.chat(asked.clone());
+    let expected = json!({ "id": "c", "type": "custom", "custom": { "name": "sql", "input": input } });
+    assert_eq!(answer.json()["choices"][0]["message"]["tool_calls"][0], expected);
+    let sent = up.last().json();
+    assert_eq!((&sent["tools"][0]["type"], &sent["tools"][0]["function"]["name"]), (&json!("function"), &json!("sql")));
+    assert_eq!(sent["tool_choice"]["function"]["name"], "sql");
+    let chunks = server.chat(over(asked.clone(), json!({ "stream": true }))).chunks();
+    let calls: Vec<Value> = chunks
+        .iter()
+        .map(|chunk| chunk["choices"][0]["delta"]["tool_calls"][0].clone())
+        .filter(Value::is_object)
+        .collect();
+    assert_eq!((&calls[0]["type"], &calls[0]["custom"]["name"]), (&json!("custom"), &json!("sql")));
+    assert_eq!((calls.len(), &calls[1]["custom"]["input"]), (2, &json!(input)));
+    // The next turn brings the call back.
+    let history = json!([{ "role": "user", "content": "Ask" }, { "role": "assistant", "tool_calls": [expected] },
+        { "role": "tool", "tool_call_id": "c", "content": "2" }]);
+    assert_eq!(
+        server.chat(over(asked.clone(), json!({ "messages": history, "tool_choice": "auto" }))).said(),
+        "Two rows"
+    );
+    let called = up.last().json()["messages"][1]["tool_calls"][0]["function"].clone();
+    assert_eq!(called, json!({ "name": "sql", "arguments": arguments }));
+    let grammar = json!({ "type": "custom", "custom": { "name": "g", "format": { "type": "grammar" } } });
+    server.chat(json!({ "tools": [grammar] })).refused(400, "invalid_request", "grammar");
+}

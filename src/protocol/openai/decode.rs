@@ -29,6 +29,8 @@ pub struct ChatForm {
     pub include_usage: bool,
     /// Whether functions were offered as they were before there were tools.
     pub is_legacy: bool,
+    /// The tools among those that are offered whose input is free text.
+    pub custom_tools: Vec<String>,
 }
 
 impl ChatForm {
@@ -41,12 +43,15 @@ impl ChatForm {
         let include_usage = request.stream_options.as_ref().is_some_and(|options| options.include_usage == Some(true));
         let model = request.model.clone().unwrap_or_default();
         let is_legacy = request.functions.is_some() && request.tools.is_none();
+        let is_custom = |tool: &&WireTool| tool.r#type.as_deref() == Some("custom");
+        let custom = request.tools.iter().flatten().filter(is_custom).filter_map(|tool| tool.custom.as_ref());
+        let custom_tools = custom.map(|custom| custom.name().to_owned()).collect();
         let mut chat = chat(request, body)?;
         legacy::give_ids(&mut chat.messages);
         if is_legacy && !chat.tools.is_empty() {
             chat.parallel_tool_calls = Some(false);
         }
-        Ok(Self { model, chat, include_usage, is_legacy })
+        Ok(Self { model, chat, include_usage, is_legacy, custom_tools })
     }
 }
 
@@ -215,6 +220,9 @@ fn named_detail(name: &str) -> Option<Detail> {
 
 fn tool(tool: WireTool, index: usize) -> Result<Tool, BadField> {
     let kind = tool.r#type.as_deref().unwrap_or("function");
+    if let Some(custom) = tool.custom.filter(|_| kind == "custom") {
+        return custom.as_function(&format!("tools[{index}]"));
+    }
     match tool.function {
         Some(function) if kind == "function" => {
             let cache_control = tool.cache_control.filter(|control| !control.is_null());
@@ -222,7 +230,8 @@ fn tool(tool: WireTool, index: usize) -> Result<Tool, BadField> {
             Ok(Tool { cache_control: cache_control.or(tool.cache_control), ..tool })
         }
         _ => {
-            let message = format!("tools of type `{kind}` cannot be passed on; send `function` tools");
+            let message =
+                format!("tools of type `{kind}` cannot be passed on; send tools of type `function` or `custom`");
             Err(bad(format!("tools[{index}].type"), message))
         }
     }
@@ -235,6 +244,9 @@ fn function(function: WireFunction) -> Tool {
 
 fn tool_call(call: WireCall, path: &str) -> Result<ToolCall, BadField> {
     let signature = call.extra_content.as_ref().and_then(|extra| extra.pointer("/google/thought_signature")?.as_str());
+    if let Some(custom) = call.custom {
+        return Ok(custom.as_call(call.id.unwrap_or_default()));
+    }
     match call.function {
         Some(function) => Ok(called(call.id.unwrap_or_default(), function, signature.map(str::to_owned))),
         None => Err(bad(format!("{path}.function"), "only calls of functions can be passed on")),
@@ -250,8 +262,14 @@ fn called(id: String, call: WireCalled, signature: Option<String>) -> ToolCall {
     ToolCall { id, name: call.name, arguments, signature }
 }
 
+/// The name of a tool as choices spell it.
+fn name_in(tool: &Value) -> Option<&str> {
+    let nested = tool.pointer("/function/name").or_else(|| tool.pointer("/custom/name"));
+    nested.or_else(|| tool.get("name"))?.as_str()
+}
+
 fn tool_choice(choice: &Value) -> Result<ToolChoice, BadField> {
-    let named = choice.pointer("/function/name").or_else(|| choice.get("name")).and_then(Value::as_str);
+    let named = name_in(choice);
     match (choice.as_str(), named) {
         (Some("auto"), _) => Ok(ToolChoice::Auto),
         (Some("none"), _) => Ok(ToolChoice::None),
@@ -269,10 +287,7 @@ fn tool_choice(choice: &Value) -> Result<ToolChoice, BadField> {
 fn allowed_tools(choice: &Value, tools: &mut Vec<Tool>) -> Result<ToolChoice, BadField> {
     let allowed = choice.get("allowed_tools").unwrap_or(choice);
     let listed = allowed.get("tools").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-    let name = |tool: &Value| -> Option<String> {
-        tool.pointer("/function/name").or_else(|| tool.get("name"))?.as_str().map(str::to_owned)
-    };
-    let names: Vec<String> = listed.iter().filter_map(name).collect();
+    let names: Vec<String> = listed.iter().filter_map(|tool| name_in(tool).map(str::to_owned)).collect();
     if let Some(unknown) = names.iter().find(|name| tools.iter().all(|tool| tool.name != **name)) {
         return Err(bad("tool_choice.allowed_tools.tools", format!("`{unknown}` is allowed but not among `tools`")));
     }

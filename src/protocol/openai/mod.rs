@@ -3,6 +3,7 @@
 //! Pure translation: requests become tasks, replies become bodies or chunks. Which models there are, what is done to
 //! media and which target answers is the gateway's affair.
 
+mod custom;
 mod decode;
 mod embeddings;
 mod encode;
@@ -51,8 +52,9 @@ impl Protocol for OpenAiChat {
     }
 
     fn decode(&self, body: &Bytes) -> Result<Decoded, BadField> {
-        let ChatForm { model, chat, include_usage, is_legacy } = ChatForm::decode(body)?;
-        Ok(Decoded { task: Task::Chat(chat), model, answer: Box::new(ChatAnswer { include_usage, is_legacy }) })
+        let ChatForm { model, chat, include_usage, is_legacy, custom_tools } = ChatForm::decode(body)?;
+        let answer = ChatAnswer { include_usage, is_legacy, custom_tools };
+        Ok(Decoded { task: Task::Chat(chat), model, answer: Box::new(answer) })
     }
 }
 
@@ -63,6 +65,8 @@ struct ChatAnswer {
     include_usage: bool,
     /// Whether calls are written as they were before there were tools.
     is_legacy: bool,
+    /// The tools whose input is free text.
+    custom_tools: Vec<String>,
 }
 
 impl Encode for ChatAnswer {
@@ -71,16 +75,18 @@ impl Encode for ChatAnswer {
         if self.is_legacy {
             legacy::whole(&mut body);
         }
+        custom::whole(&mut body, &self.custom_tools);
         json_bytes(&body)
     }
 
     fn stream(&self, head: AnswerHead, passes_raw: bool) -> Option<Box<dyn StreamWriter>> {
-        let writer = ChunkWriter::new(named(head), self.include_usage, passes_raw);
+        let writer = ChunkWriter::new(named(head), self.include_usage, passes_raw && self.passes_raw());
+        let writer = writer.with_custom_tools(self.custom_tools.clone());
         Some(Box::new(if self.is_legacy { writer.before_tools() } else { writer }))
     }
 
     fn passes_raw(&self) -> bool {
-        !self.is_legacy
+        !self.is_legacy && self.custom_tools.is_empty()
     }
 }
 

@@ -7,6 +7,7 @@ use mediary_core::task::{ReplyEvent, ReplyFrame, Usage};
 use serde_json::{Value, json};
 
 use super::super::{AnswerHead, StreamWriter};
+use super::custom::CustomCalls;
 use super::{encode, legacy};
 
 /// The end of a stream that is complete.
@@ -25,6 +26,7 @@ pub struct ChunkWriter {
     continued_by: Option<String>,
     /// Whether calls are written as they were before there were tools.
     is_legacy: bool,
+    custom: CustomCalls,
 }
 
 impl ChunkWriter {
@@ -40,7 +42,13 @@ impl ChunkWriter {
             has_sent_usage: false,
             continued_by: None,
             is_legacy: false,
+            custom: CustomCalls::default(),
         }
+    }
+
+    /// The same where some tools take free text.
+    pub(super) fn with_custom_tools(self, names: Vec<String>) -> Self {
+        Self { custom: CustomCalls::of(names), ..self }
     }
 
     /// The same for a client that knows calls as they were before there were tools.
@@ -116,6 +124,13 @@ impl ChunkWriter {
                 }
             }
             ReplyEvent::ToolCall { choice, index, id, name, arguments, signature } => {
+                let custom = self.custom.takes((*choice, *index), id.as_deref(), name.as_deref(), arguments);
+                if let Some(beginning) = custom {
+                    if let Some(call) = beginning {
+                        self.delta(*choice, &json!({ "tool_calls": [call] }), into);
+                    }
+                    return;
+                }
                 let mut call = json!({ "index": index, "function": { "arguments": arguments } });
                 if let Some(id) = id {
                     call["id"] = id.as_str().into();
@@ -137,6 +152,9 @@ impl ChunkWriter {
             ReplyEvent::Extra { choice, name, value } => self.delta(*choice, &json!({ *name: value }), into),
             ReplyEvent::Finish { choice, finish } => {
                 self.begin(*choice, into);
+                for input in self.custom.ended(*choice) {
+                    self.delta(*choice, &json!({ "tool_calls": [input] }), into);
+                }
                 let reason = if self.is_legacy { legacy::finish(finish.name()) } else { finish.name() };
                 let choices = json!([{ "index": choice, "delta": {}, "logprobs": null, "finish_reason": reason }]);
                 self.chunk(&choices, None, into);

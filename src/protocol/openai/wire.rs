@@ -9,6 +9,7 @@ use serde::de::{self, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
+use super::custom::{WireCustom, WireCustomCall};
 use super::numbers::{Limit, Seed};
 
 /// A string of the body.
@@ -106,6 +107,8 @@ pub(super) struct WireTool {
     pub(super) r#type: Option<String>,
     #[serde(default)]
     pub(super) function: Option<WireFunction>,
+    #[serde(default)]
+    pub(super) custom: Option<WireCustom>,
     /// Anthropic's, as clients of several vendors send it.
     #[serde(default)]
     pub(super) cache_control: Option<Value>,
@@ -154,6 +157,8 @@ pub(super) struct WireCall {
     pub(super) id: Option<String>,
     #[serde(default)]
     pub(super) function: Option<WireCalled>,
+    #[serde(default)]
+    pub(super) custom: Option<WireCustomCall>,
     /// Where thought signatures travel with clients that know of them.
     #[serde(default)]
     pub(super) extra_content: Option<Value>,
