@@ -78,8 +78,8 @@ impl Moonshine {
             .remove("last_hidden_state")
             .ok_or_else(|| Failure::broken("the encoder of local/moonshine gave nothing"))?;
         drop(encoded);
-        let frames = states.shape().get(1).map_or(0, |frames| *frames as usize);
-        let mask = Tensor::from_array(([1, frames], vec![1_i64; frames])).map_err(failed)?;
+        // The decoder thins this mask as the encoder thins samples; one value stands for all frames.
+        let mask = Tensor::from_array(([1, 1], vec![1_i64])).map_err(failed)?;
         let mut cache = self
             .cache
             .iter()

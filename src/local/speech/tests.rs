@@ -100,33 +100,112 @@ fn heard(listener: &mut Listener, job: &Job) -> Result<Told, Failure> {
     Ok(told)
 }
 
+/// The words of a text in lower case, without marks.
+fn words(text: &str) -> Vec<String> {
+    let plain = text.to_lowercase().replace(|letter: char| !letter.is_alphanumeric() && letter != ' ', "");
+    plain.split(' ').filter(|word| !word.is_empty()).map(str::to_owned).collect()
+}
+
+/// A tone, noise and a beat: what is heard where nobody speaks.
+fn unspoken() -> [Vec<f32>; 3] {
+    let mut state = 1_u32;
+    let mut noise = move || {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (state >> 8) as f32 / 8_388_608.0 - 1.0
+    };
+    let tone = |hz: f32| move |at: usize| (at as f32 * std::f32::consts::TAU * hz / 16_000.0).sin() * 0.3;
+    let (hum, low) = (tone(110.0), tone(330.0));
+    [
+        vec![0.0; 16_000 * 8],
+        (0..16_000 * 8).map(|at| hum(at) + low(at)).collect(),
+        (0..16_000 * 8).map(|_| noise() * 0.2).collect(),
+    ]
+}
+
 #[test]
-fn zz() {
+fn real_speech_is_written_down_by_both_models() {
     let mut listener = listener();
+    let said = "ever tried ever failed no matter try again fail again fail better";
     for model in ["moonshine", "whisper-base"] {
-        for name in ["beckett.wav", "two_cities.wav"] {
-            let t = std::time::Instant::now();
-            let told = heard(&mut listener, &job(model, clip(name), |t| t.times.words = true)).unwrap();
-            println!(
-                "{model} {name} {:?} {} {:?} {:?}\n{:#?}",
-                t.elapsed(),
-                told.text,
-                told.language,
-                told.seconds,
-                told.segments
-                    .iter()
-                    .map(|s| (
-                        s.start_seconds,
-                        s.end_seconds,
-                        s.certainty,
-                        s.words
-                            .iter()
-                            .map(|w| format!("{} {:.2}-{:.2}", w.text, w.start_seconds, w.end_seconds))
-                            .collect::<Vec<_>>()
-                            .join(" ")
-                    ))
-                    .collect::<Vec<_>>()
-            );
+        let told = heard(&mut listener, &job(model, clip("beckett.wav"), |task| task.times.words = true)).unwrap();
+        let right = words(&told.text).iter().filter(|word| said.contains(word.as_str())).count();
+        assert!(right >= 10, "{model}: {}", told.text);
+        assert_eq!(told.language.as_deref(), Some("en"), "{model}");
+        assert!((told.seconds - 9.97).abs() < 0.1, "{model}: {}", told.seconds);
+        let joined: Vec<&str> = told.segments.iter().map(|segment| segment.text.as_str()).collect();
+        assert_eq!(told.text, joined.join(" "), "{model}");
+        for segment in &told.segments {
+            let mut last = segment.start_seconds;
+            assert!(segment.end_seconds > last && segment.end_seconds <= told.seconds);
+            for word in &segment.words {
+                assert!(
+                    word.start_seconds >= last - 1e-9 && word.end_seconds <= segment.end_seconds + 1e-9,
+                    "{word:?}"
+                );
+                last = word.end_seconds;
+            }
+            assert_eq!(segment.words.is_empty(), model == "moonshine");
         }
     }
+}
+
+#[test]
+fn long_speech_is_written_down_without_gaps() {
+    let mut listener = listener();
+    for model in ["moonshine", "whisper-base"] {
+        let told = heard(&mut listener, &job(model, clip("two_cities.wav"), |_| {})).unwrap();
+        let text = words(&told.text).join(" ");
+        for phrase in ["it was the best of times", "season of light", "we had nothing before us"] {
+            assert!(text.contains(phrase), "{model}: {text}");
+        }
+    }
+}
+
+#[test]
+fn where_nobody_speaks_there_is_no_text() {
+    let mut listener = listener();
+    for model in ["moonshine", "whisper-base"] {
+        for (index, samples) in unspoken().into_iter().enumerate() {
+            let told = heard(&mut listener, &job(model, samples, |_| {})).unwrap();
+            assert!(told.text.is_empty() && told.segments.is_empty(), "{model} {index}: {}", told.text);
+            assert_eq!((told.language, told.seconds), (None, 8.0));
+        }
+        let told = heard(&mut listener, &job(model, Vec::new(), |_| {})).unwrap();
+        assert_eq!((told.text.as_str(), told.seconds), ("", 0.0));
+    }
+}
+
+#[test]
+fn moonshine_refuses_a_language_that_is_not_english_and_whisper_one_it_does_not_know() {
+    let mut listener = listener();
+    let mut refusal = |model: &str, language: &str| {
+        let job = job(model, clip("beckett.wav"), |task| task.language = Some(language.to_owned()));
+        heard(&mut listener, &job).map(|told| told.text).unwrap_err()
+    };
+    for (model, language, expected) in
+        [("moonshine", "fr", "understands English only"), ("whisper-base", "xx", "does not know")]
+    {
+        let failure = refusal(model, language);
+        assert!(failure.kind == FailureKind::UnsupportedMedium && failure.detail.contains(expected), "{failure}");
+    }
+}
+
+#[test]
+fn a_client_that_has_left_ends_the_work() {
+    let mut listener = listener();
+    let mut job = job("whisper-base", clip("two_cities.wav"), |_| {});
+    let failure = listener.run(&job, &mut |_| ControlFlow::Break(())).unwrap_err();
+    assert_eq!(failure.kind, FailureKind::ClientGone);
+    job.cancel.cancel();
+    assert_eq!(heard(&mut listener, &job).map(|told| told.text).unwrap_err().kind, FailureKind::ClientGone);
+    job.cancel = Cancel::default();
+    let cancel = job.cancel.clone();
+    let mut texts = 0;
+    let mut emit = |event| {
+        texts += usize::from(matches!(event, ReplyEvent::Text { .. }));
+        cancel.cancel();
+        ControlFlow::Continue(())
+    };
+    assert_eq!(listener.run(&job, &mut emit).unwrap_err().kind, FailureKind::ClientGone);
+    assert_eq!(texts, 1);
 }
