@@ -33,6 +33,22 @@ def open_files(pid: int) -> int:
     return len(list(Path(f"/proc/{pid}/fd").iterdir()))
 
 
+def connections_to(pid: int, ports: set[int]) -> int:
+    """How many of its connections lead to one of these ports."""
+    sockets = set()
+    for line in Path(f"/proc/{pid}/net/tcp").read_text().splitlines()[1:]:
+        columns = line.split()
+        if int(columns[2].rpartition(":")[2], 16) in ports:
+            sockets.add(f"socket:[{columns[9]}]")
+    links = []
+    for entry in Path(f"/proc/{pid}/fd").iterdir():
+        try:
+            links.append(os.readlink(entry))
+        except OSError:
+            continue
+    return sum(link in sockets for link in links)
+
+
 def _parent(entry: Path) -> int | None:
     """The parent's id; nothing when the process has just ended."""
     try:

@@ -33,7 +33,7 @@ STORM_REQUESTS = 5_000
 """With an alternative, and as many without."""
 STORM_RATE = 90
 REACH_FILES = 4
-"""How many more files than before may be open when all is over: kept connections that have not been missed yet."""
+"""How many more files than before may be open when all is over, beside connections that are kept for the next call."""
 SETTLE_SECONDS = 15
 LEFT = re.compile(r"^mediary_(admission_in_use|queue_depth)\{(\S+)\} (\d+)$", re.MULTILINE)
 IN_FLIGHT = re.compile(r"^mediary_http_requests_in_flight (\d+)$", re.MULTILINE)
@@ -156,7 +156,7 @@ def in_a_storm(settings: Settings, folder: Path, alternatives: int) -> list[Row]
             files = memory.open_files(mediary.process.pid)
             came = loop.rage(mediary.port, alternatives * STORM_REQUESTS, count, STORM_RATE, providers)
             loop.end()
-            more, left = _left(mediary, files)
+            more, kept, left = _left(mediary, files, {provider.port for provider in providers})
     calls, faults = sum(came.faults.values()), sum(came.faults.values()) - came.faults[storm.WELL]
     outcomes = ", ".join(f"{number} {outcome}" for outcome, number in came.outcomes.most_common() if outcome != "wrong")
     what = f"a storm, {'one' if alternatives else 'no'} alternative"
@@ -166,13 +166,15 @@ def in_a_storm(settings: Settings, folder: Path, alternatives: int) -> list[Row]
         Row(f"{what}: of {count} answers look complete and are not",
             f"{came.outcomes['wrong']} ({outcomes}; {faults} of {calls} calls suffered, {came.seconds:.0f} s)",
             reach="0", met=came.outcomes["wrong"] == 0),
-        Row("… left behind", f"{more} more files open, {left or 'no permit, no job'}",
+        Row("… left behind", f"{more} more files open beside {kept} kept connections, {left or 'no permit, no job'}",
             reach=f"≤ {REACH_FILES} files, nothing else", met=more <= REACH_FILES and not left),
     ]
 
 
-def _left(mediary: server.Server, files_before: int) -> tuple[int, str]:
-    """How many more files are open than before, and what else is still held, once both have had time to go."""
+def _left(mediary: server.Server, files_before: int, ports: set[int]) -> tuple[int, int, str]:
+    """What is left once all has had time to go: how many more files are open than before, how many connections are kept
+    for the next call to one of these ports, and what else is held.
+    """
     until = time.perf_counter() + SETTLE_SECONDS
     while True:
         text = metrics(mediary.port)
@@ -181,9 +183,10 @@ def _left(mediary: server.Server, files_before: int) -> tuple[int, str]:
         held += [f"{taken} requests in flight" for taken in IN_FLIGHT.findall(text) if int(taken) > 1]
         if "mediary_admission_in_use" not in text:
             held.append("permits are not shown")
-        more = memory.open_files(mediary.process.pid) - files_before
+        kept = memory.connections_to(mediary.process.pid, ports)
+        more = memory.open_files(mediary.process.pid) - files_before - kept
         if (more <= REACH_FILES and not held) or time.perf_counter() > until:
-            return more, ", ".join(held)
+            return more, kept, ", ".join(held)
         time.sleep(0.2)
 
 

@@ -6,12 +6,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use mediary_core::capability::{Abilities, Acceptance, Price, TaskKind, VectorSpace, Voice};
+use mediary_core::capability::{Abilities, Acceptance, Price, TaskKind, USUAL_PRIORITY, VectorSpace, Voice};
 use mediary_core::engine::Engine;
 use mediary_core::{Failure, MediaFormat, MediaKind, ModelName, Target};
 use mediary_local::{
-    Espeak, EspeakNg, ExecutionProvider, Listener, Local, MiniLm, Ocrs, PaddleOcr, Piper, Pool, PoolSettings, Runtime,
-    WHISPER_LANGUAGES,
+    Espeak, EspeakNg, ExecutionProvider, Kokoro, KokoroFiles, Listener, Local, MiniLm, Ocrs, PaddleOcr, Piper, Pool,
+    PoolSettings, Runtime, WHISPER_LANGUAGES,
 };
 
 use super::{execution, installed};
@@ -85,14 +85,15 @@ impl Engines {
             local = local.with(models.iter().map(|(model, _)| ModelName::new(model)), pool);
             for (model, description) in models {
                 let target = Target::local(model);
-                let its = abilities(target.clone());
-                let missing = state.as_ref().err().cloned().or(its.missing.clone());
+                let row = abilities(target.clone());
+                let missing = state.as_ref().err().cloned().or(row.missing.clone());
                 rows.push(Abilities {
-                    priority: PRIORITY,
+                    // Of several engines for the same work some come behind others.
+                    priority: PRIORITY + row.priority.saturating_sub(USUAL_PRIORITY),
                     is_local: true,
                     price: Price::Free,
                     missing: missing.clone(),
-                    ..its
+                    ..row
                 });
                 infos.push(EngineInfo {
                     target,
@@ -165,6 +166,7 @@ fn all(settings: &Settings, models: &Models, provider: ExecutionProvider, espeak
         },
         listens(models, provider, workers),
         piper(models, provider, espeak, workers),
+        kokoro(models, provider, espeak, workers),
         speaks_anything(espeak),
     ]
 }
@@ -199,16 +201,18 @@ fn transcribes(target: Target, models: &Models) -> Abilities {
     let has_sound = |format: &&MediaFormat| matches!(format.kind(), MediaKind::Audio | MediaKind::Video);
     let accepts = MediaFormat::ALL.iter().filter(has_sound).copied().map(Acceptance::of).collect();
     let is_english = target.model.as_str() == "moonshine";
-    let (tasks, languages, files) = if is_english {
-        (vec![TaskKind::Transcription], &["en"][..], installed::moonshine_files(models).map(drop))
+    // Whoever wants English has it from the quicker one.
+    let (tasks, languages, files, behind) = if is_english {
+        (vec![TaskKind::Transcription], &["en"][..], installed::moonshine_files(models).map(drop), 0)
     } else {
         let tasks = vec![TaskKind::Transcription, TaskKind::Translation];
-        (tasks, WHISPER_LANGUAGES, installed::whisper_files(models).map(drop))
+        (tasks, WHISPER_LANGUAGES, installed::whisper_files(models).map(drop), 1)
     };
     let languages = languages.iter().map(|&code| code.to_owned()).collect();
     let missing = files.err().map(|failure| failure.detail);
-    let streaming = true;
-    Abilities { tasks, accepts, languages, missing, streaming, ..Abilities::of(target, TaskKind::Transcription) }
+    let (streaming, priority) = (true, USUAL_PRIORITY + behind);
+    let row = Abilities::of(target, TaskKind::Transcription);
+    Abilities { tasks, accepts, languages, missing, streaming, priority, ..row }
 }
 
 /// The quick neural voices: the first choice for the languages that they speak.
@@ -232,7 +236,34 @@ fn piper(models: &Models, provider: ExecutionProvider, espeak: Option<&EspeakNg>
         models: &[("piper", "neural voices of Piper: English, and every voice put into models/voices; quick")],
         optional: true,
         state: state(parts),
-        abilities: Box::new(move |target| speaks(target, voices.clone(), Vec::new())),
+        abilities: Box::new(move |target| speaks(target, 0, voices.clone(), Vec::new())),
+        load: Box::new(load),
+    }
+}
+
+/// The neural voices of several languages: better to hear than Piper's, and much slower.
+fn kokoro(models: &Models, provider: ExecutionProvider, espeak: Option<&EspeakNg>, threads: usize) -> Entry {
+    let (models, espeak) = (models.clone(), installed::espeak_ng(espeak));
+    let found = installed::kokoro_files(&models);
+    let voices: Vec<Voice> = found.iter().flat_map(KokoroFiles::voices).collect();
+    let parts = [
+        found.map(|_| "runs on cpu".to_owned()),
+        installed::library(&models, provider).map(|_| String::new()),
+        espeak.clone().map(|_| String::new()),
+    ];
+    let load = move || {
+        // OpenVINO has no kernel for a part of it.
+        let runtime = Runtime::load(&installed::library(&models, provider)?, ExecutionProvider::Cpu)?;
+        let files = installed::kokoro_files(&models)?;
+        Ok(Box::new(Kokoro::load(&runtime, espeak.clone()?, &files, threads)?) as Box<dyn Engine>)
+    };
+    let languages = ["en", "es", "fr", "hi", "it", "pt"].map(str::to_owned);
+    Entry {
+        name: "kokoro",
+        models: &[("kokoro", "Kokoro-82M: 41 neural voices, English, Spanish, French, Hindi, Italian, Portuguese")],
+        optional: true,
+        state: state(parts),
+        abilities: Box::new(move |target| speaks(target, 1, voices.clone(), languages.to_vec())),
         load: Box::new(load),
     }
 }
@@ -246,13 +277,14 @@ fn speaks_anything(espeak: Option<&EspeakNg>) -> Entry {
         models: &[("espeak", "espeak-ng: over 100 languages, in a plain voice")],
         optional: true,
         state: state([there]),
-        abilities: Box::new(|target| speaks(target, Espeak::voices(), Espeak::languages())),
+        abilities: Box::new(|target| speaks(target, 2, Espeak::voices(), Espeak::languages())),
         load: Box::new(move || Ok(Box::new(Espeak::new(espeak.clone()?)) as Box<dyn Engine>)),
     }
 }
 
-/// An engine that speaks with these voices. Without a list of its own, it speaks the languages of its voices.
-fn speaks(target: Target, voices: Vec<Voice>, languages: Vec<String>) -> Abilities {
+/// An engine that speaks with these voices, and so many places behind the first of them. Without a list of its own, it
+/// speaks the languages of its voices.
+fn speaks(target: Target, behind: u32, voices: Vec<Voice>, languages: Vec<String>) -> Abilities {
     let mut languages = languages;
     if languages.is_empty() {
         // Voices whose files are not there yet speak English.
@@ -261,7 +293,8 @@ fn speaks(target: Target, voices: Vec<Voice>, languages: Vec<String>) -> Abiliti
         languages.sort();
         languages.dedup();
     }
-    Abilities { voices, languages, ..Abilities::of(target, TaskKind::Speech) }
+    let priority = USUAL_PRIORITY + behind;
+    Abilities { priority, voices, languages, ..Abilities::of(target, TaskKind::Speech) }
 }
 
 /// An engine that reads pictures of pages, and documents page by page.

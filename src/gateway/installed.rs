@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use mediary_core::{Failure, FailureKind};
 use mediary_local::{
-    EspeakNg, ExecutionProvider, MiniLmFiles, MoonshineFiles, OcrFiles, OcrsFiles, OcrsRecogniser, PiperVoice,
-    RecogniserFiles, SpeechFiles, WhisperFiles,
+    EspeakNg, ExecutionProvider, KokoroFiles, MiniLmFiles, MoonshineFiles, OcrFiles, OcrsFiles, OcrsRecogniser,
+    PiperVoice, RecogniserFiles, SpeechFiles, WhisperFiles,
 };
 
 use crate::models::{Models, NotInstalled};
@@ -97,6 +97,19 @@ pub(super) fn piper_voices(models: &Models) -> Result<Vec<PiperVoice>, Failure> 
         Err(failure) if own.is_empty() => Err(failure),
         joe => Ok(joe.into_iter().chain(own).collect()),
     }
+}
+
+/// The files of `local/kokoro`.
+pub(super) fn kokoro_files(models: &Models) -> Result<KokoroFiles, Failure> {
+    let file = |card: &str, name: &str| models.file(card, name).map_err(|error| not_installed(&error));
+    let parts = [("kokoro", 1), ("kokoro-2", 2), ("kokoro-3", 3), ("kokoro-4", 4)];
+    let parts = parts.map(|(card, number)| file(card, &format!("part-{number}.bin")));
+    let styles = models.card("kokoro-voices").and_then(|card| card.package(models.platform()).ok());
+    let styles = styles.into_iter().flat_map(|package| &package.files).map(|style| file("kokoro-voices", &style.name));
+    Ok(KokoroFiles {
+        model_parts: parts.into_iter().collect::<Result<_, _>>()?,
+        styles: styles.collect::<Result<_, _>>()?,
+    })
 }
 
 /// The program espeak-ng, which gives all voices their phonemes.

@@ -22,7 +22,7 @@ pub use pool::{EngineReply, Pool, PoolSettings, Ticket};
 pub use provider::Local;
 pub use runtime::{ExecutionProvider, Runtime, RuntimeError};
 pub use speech::{Listener, MoonshineFiles, SpeechFiles, WHISPER_LANGUAGES, WhisperFiles};
-pub use voice::{Espeak, EspeakNg, Piper, PiperVoice};
+pub use voice::{Espeak, EspeakNg, Kokoro, KokoroFiles, Piper, PiperVoice};
 
 use mediary_core::Failure;
 use mediary_core::task::Task;

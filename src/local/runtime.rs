@@ -11,7 +11,7 @@ use mediary_core::Failure;
 use ort::environment::Environment;
 use ort::ep::{ArbitrarilyConfigurableExecutionProvider, CPU, ExecutionProviderDispatch, OpenVINO};
 use ort::session::Session;
-use ort::session::builder::GraphOptimizationLevel;
+use ort::session::builder::{GraphOptimizationLevel, SessionBuilder};
 use thiserror::Error;
 
 /// OpenVINO keeps what it has compiled for each shape it met, without end unless it is told one.
@@ -125,16 +125,36 @@ impl Runtime {
     /// # Errors
     /// When the file is missing, damaged or holds operators that the provider lacks.
     pub fn open(&self, model: &Path, threads: usize) -> Result<Session, RuntimeError> {
-        self.session(model, threads).map_err(|reason| RuntimeError {
-            what: format!("cannot open {} with {}", model.display(), self.provider.name()),
-            reason,
-        })
+        let opened = self
+            .builder(threads)
+            .and_then(|mut builder| builder.commit_from_file(model).map_err(|error| error.to_string()));
+        opened.map_err(|reason| self.unopened(model, reason))
     }
 
-    fn session(&self, model: &Path, threads: usize) -> Result<Session, String> {
-        let text = |error: ort::Error<ort::session::builder::SessionBuilder>| error.to_string();
+    /// Opens a model that lies in parts, in order, with a number of threads of its own.
+    ///
+    /// # Errors
+    /// When a part is missing, the whole is damaged or holds operators that the provider lacks.
+    pub fn open_parts(&self, parts: &[PathBuf], threads: usize) -> Result<Session, RuntimeError> {
+        let mut model = Vec::new();
+        for part in parts {
+            let read = std::fs::read(part).map_err(|error| self.unopened(part, error.to_string()))?;
+            model.extend(read);
+        }
+        let opened = self
+            .builder(threads)
+            .and_then(|mut builder| builder.commit_from_memory(&model).map_err(|error| error.to_string()));
+        opened.map_err(|reason| self.unopened(parts.first().map_or(Path::new(""), PathBuf::as_path), reason))
+    }
+
+    fn unopened(&self, model: &Path, reason: String) -> RuntimeError {
+        RuntimeError { what: format!("cannot open {} with {}", model.display(), self.provider.name()), reason }
+    }
+
+    fn builder(&self, threads: usize) -> Result<SessionBuilder, String> {
+        let text = |error: ort::Error<SessionBuilder>| error.to_string();
         let builder = Session::builder(&self.environment).map_err(|error| error.to_string())?;
-        let mut builder = builder
+        builder
             .with_optimization_level(GraphOptimizationLevel::Level3)
             .map_err(text)?
             .with_intra_threads(threads)
@@ -145,7 +165,6 @@ impl Runtime {
             .with_memory_pattern(false)
             .map_err(text)?
             .with_execution_providers([self.provider.dispatch(threads)])
-            .map_err(text)?;
-        builder.commit_from_file(model).map_err(|error| error.to_string())
+            .map_err(text)
     }
 }

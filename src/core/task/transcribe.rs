@@ -91,7 +91,7 @@ pub struct SpokenWord {
 pub struct Certainty {
     /// The mean logarithm of the tokens' probabilities.
     pub mean_logprob: Option<f32>,
-    /// How likely it is that nobody speaks, 0 to 1.
+    /// How likely it is that there is no speech, 0 to 1.
     pub no_speech: Option<f32>,
     /// How far the text can be compressed; above 2.4 it repeats itself.
     pub compression: Option<f32>,

@@ -16,6 +16,7 @@ use tokio::sync::Notify;
 use tokio::sync::futures::Notified;
 
 use super::circuit::{Circuit, Gate};
+use super::record::{Record, left};
 
 /// A refused key is tried again after this long; an operator may have mended it.
 const KEY_REST: Duration = Duration::from_secs(10 * 60);
@@ -29,12 +30,6 @@ const MODEL_COOLDOWN: Duration = Duration::from_secs(6 * 60 * 60);
 const LONGEST_LOOPBACK_COOLDOWN: Duration = Duration::from_secs(5);
 /// No provider's word is taken for longer.
 const LONGEST_STATED: Duration = Duration::from_secs(24 * 60 * 60);
-/// How long a complaint about a format is believed.
-const DOUBT: Duration = Duration::from_secs(30 * 60);
-/// So many in a row, with no such request answered between them, make a format doubtful.
-const ENOUGH_COMPLAINTS: u32 = 2;
-/// The weight of the newest latency in the mean.
-const NEWEST: f64 = 0.3;
 
 /// A target as the ledger knows it: the row of the matrix, and the place of one of its provider's keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,66 +73,6 @@ struct Pages {
     pairs: HashMap<(usize, usize), Instant>,
     /// Whose turn it is among a provider's keys.
     turns: HashMap<usize, usize>,
-}
-
-/// What happened to one target.
-#[derive(Debug, Clone, Default)]
-pub struct Record {
-    /// Answers that were complete.
-    pub successes: u64,
-    /// Calls that failed.
-    pub failures: u64,
-    /// Milliseconds to the first token, smoothed.
-    pub latency_ms: Option<f64>,
-    /// Tokens of requests.
-    pub prompt_tokens: u64,
-    /// Tokens of replies.
-    pub completion_tokens: u64,
-    /// What the last failure was, in our words.
-    pub last_failure: Option<String>,
-    circuit: Circuit,
-    /// Until when the model counts as gone.
-    gone_until: Option<Instant>,
-    /// The share that was left of its provider's rate limits, and until when that holds.
-    quota: Option<(f32, Instant)>,
-    doubts: Vec<Doubt>,
-}
-
-/// Complaints of requests that held a format. What exactly was wrong is rarely said, so one complaint proves little.
-#[derive(Debug, Clone, Copy)]
-struct Doubt {
-    format: MediaFormat,
-    complaints: u32,
-    until: Instant,
-}
-
-impl Doubt {
-    fn stands(&self, now: Instant) -> bool {
-        self.complaints >= ENOUGH_COMPLAINTS && self.until > now
-    }
-}
-
-impl Record {
-    /// How much longer the target itself cools down.
-    #[must_use]
-    pub fn cooldown(&self, now: Instant) -> Option<Duration> {
-        left(self.gone_until, now).max(self.circuit.left(now))
-    }
-
-    fn notes_latency(&mut self, newest: Duration) {
-        let newest = newest.as_secs_f64() * 1e3;
-        self.latency_ms = Some(self.latency_ms.map_or(newest, |before| before + NEWEST * (newest - before)));
-    }
-
-    /// The share that is left of its provider's rate limits, 0 to 1, as far as that was said and still holds.
-    #[must_use]
-    pub fn quota_left(&self, now: Instant) -> Option<f32> {
-        self.quota.filter(|(_, until)| *until > now).map(|(left, _)| left)
-    }
-}
-
-fn left(until: Option<Instant>, now: Instant) -> Option<Duration> {
-    until.map(|until| until.saturating_duration_since(now)).filter(|left| !left.is_zero())
 }
 
 impl Ledger {
@@ -248,7 +183,7 @@ impl Ledger {
         let record = pages.targets.entry(caller.row).or_default();
         record.successes += 1;
         record.gone_until = None;
-        record.doubts.retain(|doubt| !formats.contains(&doubt.format));
+        record.trusts(formats);
         record.notes_latency(first);
         record.prompt_tokens = record.prompt_tokens.saturating_add(usage.prompt_tokens);
         record.completion_tokens = record.completion_tokens.saturating_add(usage.completion_tokens);
@@ -305,14 +240,7 @@ impl Ledger {
             Cooldown::None | Cooldown::Key | Cooldown::KeyAndModel { .. } | Cooldown::Host => {}
         }
         if consequence.doubt {
-            record.doubts.retain(|doubt| doubt.until > now);
-            for &format in formats {
-                let until = now + DOUBT;
-                match record.doubts.iter_mut().find(|doubt| doubt.format == format) {
-                    Some(doubt) => *doubt = Doubt { complaints: doubt.complaints.saturating_add(1), until, format },
-                    None => record.doubts.push(Doubt { format, complaints: 1, until }),
-                }
-            }
+            record.doubts(formats, now);
         }
         self.has_open.store(pages.has_open_circuits(), Ordering::Release);
         drop(pages);
@@ -339,9 +267,7 @@ impl Ledger {
                 breakdown: of_host.max(record.and_then(|record| record.circuit.left(now))),
                 latency_ms: record.and_then(|record| record.latency_ms).map(|ms| ms as u32),
                 quota_left: record.and_then(|record| record.quota_left(now)),
-                doubtful: record.map_or(Vec::new(), |record| {
-                    record.doubts.iter().filter(|doubt| doubt.stands(now)).map(|doubt| doubt.format).collect()
-                }),
+                doubtful: record.map_or(Vec::new(), |record| record.doubtful(now)),
             }
         };
         HealthSnapshot(places.iter().enumerate().map(health).collect())
@@ -404,6 +330,7 @@ impl Drop for Pass<'_> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::record::DOUBT;
     use super::*;
 
     const CALLER: Caller = Caller { row: 0, provider: 0, host: 0, key: 0, is_loopback: false };

@@ -14,7 +14,9 @@ use mediary_core::plan::{Candidate, Demand, Plan, Treatment, Want};
 use mediary_core::task::{Chat, Finish, MediaPart, Part, ReplyEvent, ReplyFrame, Task, WholeReply};
 
 use super::super::Gateway;
-use super::super::routing::{Answer, CallError, Fleet, Planned, Prefix, Prepared, Route, TaskRequest, Verdict, Work};
+use super::super::routing::{
+    Answer, Bounds, CallError, Fleet, Planned, Prefix, Prepared, Route, TaskRequest, Verdict, Work,
+};
 use super::super::treatments::{Memo, Treatments};
 use super::continuation::can_be_continued;
 use super::growing::Growing;
@@ -96,10 +98,8 @@ impl Gateway {
         if looks {
             demand = demand.looking_at(chat);
         }
-        let recipes = match demand.parts.is_empty() {
-            true => self.treatments.recipes(&fleet.matrix),
-            false => self.treatments.recipes_within(&fleet.matrix, &router.help(fleet, &policy)),
-        };
+        let help = if demand.parts.is_empty() { Bounds::default() } else { router.help(fleet, &policy) };
+        let recipes = self.treatments.recipes(&fleet.matrix, &help);
         router.plan(fleet, demand, &policy, &recipes)
     }
 }

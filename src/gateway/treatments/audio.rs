@@ -113,7 +113,7 @@ impl Treatments {
         let demand = Demand { task: TaskKind::Transcription, parts: vec![part], ..Demand::default() };
         // A recording that is to become text does not become it on the way.
         let recipes: Vec<_> = self
-            .recipes(&fleet.matrix)
+            .recipes(&fleet.matrix, bounds)
             .iter()
             .filter(|recipe| recipe.name.as_str() == AUDIO_TO_AUDIO)
             .cloned()

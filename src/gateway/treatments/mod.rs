@@ -75,25 +75,20 @@ impl Treatments {
         Self { pipelines, ffmpeg, installed, limits, reader, router, recipes, remembered: Remembered::default() }
     }
 
-    /// The ways in which one medium can become another here, and what is missing for those that cannot be gone.
+    /// The ways in which one medium can become another where `help` allows calls, and what is missing for those that cannot
+    /// be gone.
     #[must_use]
-    pub fn recipes(&self, matrix: &CapabilityMatrix) -> Arc<[TreatmentRecipe]> {
-        let rows = matrix.rows().len();
+    pub fn recipes(&self, matrix: &CapabilityMatrix, help: &Bounds) -> Arc<[TreatmentRecipe]> {
+        if !help.providers.is_empty() {
+            return available::recipes(&self.pipelines, matrix, self.installed, help).into();
+        }
         let (known, recipes) = self.recipes.read().unwrap_or_else(PoisonError::into_inner).clone();
-        if known == rows {
+        if known == matrix.rows().len() {
             return recipes;
         }
         let recipes: Arc<[_]> = available::recipes(&self.pipelines, matrix, self.installed, &Bounds::default()).into();
-        *self.recipes.write().unwrap_or_else(PoisonError::into_inner) = (rows, recipes.clone());
+        *self.recipes.write().unwrap_or_else(PoisonError::into_inner) = (matrix.rows().len(), recipes.clone());
         recipes
-    }
-
-    /// The same where only some providers may help.
-    pub(super) fn recipes_within(&self, matrix: &CapabilityMatrix, help: &Bounds) -> Arc<[TreatmentRecipe]> {
-        match help.providers.is_empty() {
-            true => self.recipes(matrix),
-            false => available::recipes(&self.pipelines, matrix, self.installed, help).into(),
-        }
     }
 
     /// The chat as a candidate gets it, and what was done to its parts.

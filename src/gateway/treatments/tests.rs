@@ -160,7 +160,7 @@ async fn a_failure_names_its_part() {
 fn recipes_that_cannot_be_followed_say_why() {
     let gateway = gateway();
     let missing = |name: &str| {
-        let recipes = gateway.treatments.recipes(&gateway.router.known());
+        let recipes = gateway.treatments.recipes(&gateway.router.known(), &Bounds::default());
         recipes.iter().find(|recipe| recipe.name.as_str() == name).unwrap().missing.clone()
     };
     assert!(missing("pdf-to-images").unwrap().contains("mediary models pull pdfium"));

@@ -11,6 +11,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::super::state::AppState;
+use crate::gateway::Bounds;
 
 /// The capability matrix.
 #[derive(Debug, Serialize, ToSchema)]
@@ -115,7 +116,7 @@ impl TreatmentRow {
 #[utoipa::path(get, path = "/v1/capabilities", tag = "models", responses((status = 200, body = Capabilities)))]
 pub(in crate::http) async fn capabilities(State(state): State<AppState>) -> Json<Capabilities> {
     let data = state.gateway.router.known().rows().iter().map(Row::new).collect();
-    let recipes = state.gateway.treatments.recipes(&state.gateway.router.known());
+    let recipes = state.gateway.treatments.recipes(&state.gateway.router.known(), &Bounds::default());
     let treatments = recipes.iter().map(TreatmentRow::new).collect();
     Json(Capabilities { object: "list", data, treatments })
 }

@@ -8,6 +8,7 @@
 mod delivery;
 mod espeak;
 mod espeak_ng;
+mod kokoro;
 mod languages;
 mod level;
 mod names;
@@ -16,6 +17,7 @@ mod text;
 
 pub use espeak::Espeak;
 pub use espeak_ng::EspeakNg;
+pub use kokoro::{Kokoro, KokoroFiles};
 pub use piper::{Piper, PiperVoice};
 pub use text::language_of;
 

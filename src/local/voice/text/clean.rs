@@ -45,7 +45,7 @@ fn clean_line(line: &str, cleaned: &mut String) {
         };
         run = if letter == last { run + 1 } else { 1 };
         let is_word = letter.is_ascii_digit();
-        if (letter == ' ' && last == ' ') || (run > LONGEST_RUN && !is_word) {
+        if (letter == ' ' && matches!(last, ' ' | '\n')) || (run > LONGEST_RUN && !is_word) {
             continue;
         }
         cleaned.push(letter);

@@ -52,7 +52,11 @@ pub(crate) fn pieces<'a>(text: &'a str, language: &'a str) -> impl Iterator<Item
             let (piece, behind) = rest.split_at(bytes);
             let is_over = behind.trim_start().is_empty();
             rest = behind.trim_start();
-            let end = if is_over { End::Paragraph } else { end };
+            let blank_line = behind[..behind.len() - rest.len()].matches('\n').count() > 1;
+            let end = match end {
+                End::Sentence if is_over || blank_line => End::Paragraph,
+                end => end,
+            };
             let text = piece.trim_end();
             // Marks alone are not spoken.
             if text.contains(char::is_alphanumeric) {
