@@ -1,5 +1,5 @@
 //! Walls between processes: limits that a child puts on itself before it touches what strangers sent: memory, processor time, no core
-//! dumps, no privileges to be gained.
+//! dumps, no privileges to be gained, no network, no look into other processes.
 //!
 //! Called on the child's side, by workers of our own program, which may become another program afterwards. A system that
 //! knows one of these limits not still has the limit on time that the server keeps.
@@ -23,7 +23,38 @@ pub(crate) fn for_good(memory_bytes: u64) {
     let _ = setrlimit(Resource::Core, to(0));
     #[cfg(target_os = "linux")]
     let _ = rustix::thread::set_no_new_privs(true);
+    refuse_calls();
 }
+
+/// Calls that no converter needs and that would carry a document out of it, or somebody else's memory into it: they fail
+/// as if forbidden, for this process and whatever it becomes. Needs that no privileges can be gained any more.
+#[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64", target_arch = "riscv64")))]
+fn refuse_calls() {
+    use seccompiler::{BpfProgram, SeccompAction, SeccompFilter, TargetArch};
+
+    const REFUSED: [i64; 10] = [
+        libc::SYS_socket,
+        libc::SYS_connect,
+        libc::SYS_bind,
+        libc::SYS_sendto,
+        libc::SYS_sendmsg,
+        libc::SYS_ptrace,
+        libc::SYS_process_vm_readv,
+        libc::SYS_process_vm_writev,
+        libc::SYS_pidfd_getfd,
+        libc::SYS_kill,
+    ];
+    let refused = REFUSED.into_iter().map(|call| (call, Vec::new())).collect();
+    let forbidden = SeccompAction::Errno(libc::EPERM.unsigned_abs());
+    let filter = TargetArch::try_from(std::env::consts::ARCH)
+        .and_then(|arch| SeccompFilter::new(refused, SeccompAction::Allow, forbidden, arch))
+        .and_then(BpfProgram::try_from);
+    // A kernel without filters keeps the other walls.
+    let _ = filter.map(|filter| seccompiler::apply_filter(&filter));
+}
+
+#[cfg(not(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64", target_arch = "riscv64"))))]
+fn refuse_calls() {}
 
 /// So much processor time from now on; it can be set anew for the next piece of work.
 pub(crate) fn processor_time(time: Duration) {

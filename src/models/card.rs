@@ -31,6 +31,9 @@ pub struct Card {
     /// Whether everything works without it, if more slowly.
     #[serde(default)]
     pub optional: bool,
+    /// Whether it is fetched only when it is named, or when a part of it is there already.
+    #[serde(default)]
+    pub by_name: bool,
     /// The cards whose files are needed beside its own, pulled before it.
     #[serde(default)]
     pub needs: Vec<String>,

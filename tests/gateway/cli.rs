@@ -244,3 +244,14 @@ fn help_shows_examples_and_no_inner_workings() {
     assert_eq!(run(&["--version"]).out, format!("mediary {}\n", env!("CARGO_PKG_VERSION")));
     assert_eq!(run(&[]).code, Some(2));
 }
+
+#[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64", target_arch = "riscv64")))]
+#[test]
+fn what_converts_files_of_strangers_reaches_no_network() {
+    let reaching = "import socket; socket.create_connection(('127.0.0.1', 9))";
+    let confined = ["worker", "confined", "--memory-bytes", "2000000000", "--seconds", "20", "--"];
+    let done = run(&[&confined[..], &["/usr/bin/python3", "-c", reaching]].concat());
+    assert!(done.code == Some(1) && done.err.contains("PermissionError"), "{}", done.err);
+    let done = run(&[&confined[..], &["/usr/bin/python3", "-c", "print(6 * 7)"]].concat());
+    assert_eq!((done.code, done.out.as_str()), (Some(0), "42\n"), "{}", done.err);
+}

@@ -184,7 +184,7 @@ fn gateway(config: &Config, models: &Models, ffmpeg: Option<Ffmpeg>) -> Gateway 
     let providers = providers.expect("the providers of the test are right");
     let ffmpeg = ffmpeg.map(|ffmpeg| ffmpeg.launched_by(program.clone()));
     let (recipe, pipelines) = (Recipe::embedded(), Pipelines::embedded());
-    let espeak = EspeakNg::find(std::env::var_os("PATH").as_deref());
+    let espeak = EspeakNg::find(Some("/usr/bin:/usr/local/bin:/opt/homebrew/bin".as_ref()));
     let espeak = espeak.map(|espeak| espeak.launched_by(program.clone()));
     let parts = Parts { config, recipe, pipelines, ffmpeg, espeak, providers, models, cache_dir, program };
     Gateway::new(parts).expect("the system gives threads")

@@ -12,7 +12,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 
-use crate::models::{Card, Depth, ImportCard, Models};
+use crate::models::{Card, Depth, ImportCard, Models, Status};
 use import::import_one;
 use pull::pull_all;
 use table::list;
@@ -110,11 +110,13 @@ impl<'a> Chosen<'a> {
     }
 }
 
-/// The cards of these names, or all that exist for this platform when there are none.
+/// The cards of these names; without any, all that exist for this platform, but for those that are only fetched by name
+/// and are not there.
 fn chosen<'a>(models: &'a Models, names: &[String]) -> Result<Chosen<'a>, String> {
     if names.is_empty() {
         let mut all = Chosen::all(models);
-        all.cards.retain(|card| card.package(models.platform()).is_ok());
+        let is_there = |card: &Card| !matches!(models.status(card, Depth::Sizes), Status::Missing { .. });
+        all.cards.retain(|card| card.package(models.platform()).is_ok() && (!card.by_name || is_there(card)));
         return Ok(all);
     }
     let mut chosen = Chosen { cards: Vec::new(), imports: Vec::new() };

@@ -3,9 +3,9 @@
 use std::fmt;
 use std::io::Read;
 
-use mediary_core::Failure;
 use mediary_core::sound::Samples;
 use mediary_core::task::SoundForm;
+use mediary_core::{Failure, FailureKind};
 
 use super::facts::SoundLimits;
 use super::input;
@@ -44,7 +44,7 @@ impl Arriving {
                 ended: false,
             }),
             SoundForm::File(_) => {
-                let track = guarded(|| Track::open(input::arriving(bytes), limits))?;
+                let track = guarded(|| Track::open(input::arriving(bytes)?, limits))?;
                 Box::new(Decoding::new(track.ok_or_else(no_sound)?, rate_hz, limits)?.at_once())
             }
         };
@@ -81,8 +81,7 @@ impl Samples for Bare {
         let mut piece = Vec::new();
         let mut buffer = vec![0; READ_BYTES];
         while piece.is_empty() && !self.ended {
-            let broke =
-                |error| Failure::new(mediary_core::FailureKind::Unreachable, format!("the sound broke off: {error}"));
+            let broke = |error| Failure::new(FailureKind::Unreachable, format!("the sound broke off: {error}"));
             let count = self.bytes.read(&mut buffer).map_err(broke)?;
             self.ended = count == 0;
             let bytes: Vec<u8> = self.odd.take().into_iter().chain(buffer[..count].iter().copied()).collect();

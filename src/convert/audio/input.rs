@@ -4,29 +4,59 @@ use std::fs::File;
 use std::io::{self, Cursor, Read, Seek, SeekFrom};
 use std::sync::Mutex;
 
-use mediary_core::{Blob, Failure};
+use mediary_core::{Blob, Failure, FailureKind};
 use symphonia::core::io::{MediaSource, MediaSourceStream, MediaSourceStreamOptions};
+
+use super::riff::{self, Opened};
+
+/// What is waited for of a sound that arrives, before it is looked at: as much as a WAV header mostly has.
+const FIRST_BYTES: usize = 64;
 
 /// A stream over all bytes of a blob, which it keeps.
 ///
 /// # Errors
 /// `Broken` when they cannot be read.
 pub(super) fn stored(blob: &Blob) -> Result<MediaSourceStream<'static>, Failure> {
+    Ok(stream(source(blob)?, riff::open_lengths(blob.head(), Some(blob.len_bytes()))))
+}
+
+/// The same, forward only: its end is not looked at, and need not be where the file says that it is.
+///
+/// # Errors
+/// As [`stored`].
+pub(super) fn forward(blob: &Blob) -> Result<MediaSourceStream<'static>, Failure> {
+    let once = Once { reader: Mutex::new(Box::new(source(blob)?)) };
+    Ok(stream(Box::new(once), riff::open_lengths(blob.head(), Some(blob.len_bytes()))))
+}
+
+/// A stream over bytes that are still on their way: forward only. Waits for the first ones.
+///
+/// # Errors
+/// `Unreachable` when they break off.
+pub(super) fn arriving(mut reader: impl Read + Send + 'static) -> Result<MediaSourceStream<'static>, Failure> {
+    let mut head = Vec::with_capacity(FIRST_BYTES);
+    let broke = |error| Failure::new(FailureKind::Unreachable, format!("the sound broke off: {error}"));
+    reader.by_ref().take(FIRST_BYTES as u64).read_to_end(&mut head).map_err(broke)?;
+    let places = riff::open_lengths(&head, None);
+    let once = Once { reader: Mutex::new(Box::new(Cursor::new(head).chain(reader))) };
+    Ok(stream(Box::new(once), places))
+}
+
+fn stream(source: Box<dyn MediaSource>, open_lengths: Vec<u64>) -> MediaSourceStream<'static> {
+    let source = if open_lengths.is_empty() { source } else { Box::new(Opened::new(source, open_lengths)) };
+    MediaSourceStream::new(source, MediaSourceStreamOptions::default())
+}
+
+fn source(blob: &Blob) -> Result<Box<dyn MediaSource>, Failure> {
     let gone = |error: io::Error| Failure::broken(format!("the stored sound cannot be read: {error}"));
-    let source: Box<dyn MediaSource> = match blob.source().path() {
+    Ok(match blob.source().path() {
         Some(path) => {
-            Box::new(Spooled { file: File::open(path).map_err(gone)?, len: blob.len_bytes(), _blob: blob.clone() })
+            let file = File::open(path).map_err(gone)?;
+            Box::new(Spooled { file, len: blob.len_bytes(), _blob: blob.clone() })
         }
         None if blob.source().bytes().is_some() => Box::new(Held { blob: blob.clone(), at: 0 }),
         None => Box::new(Cursor::new(blob.read_all().map_err(gone)?)),
-    };
-    Ok(MediaSourceStream::new(source, MediaSourceStreamOptions::default()))
-}
-
-/// A stream over bytes that are still on their way: forward only.
-pub(super) fn arriving(reader: impl Read + Send + 'static) -> MediaSourceStream<'static> {
-    let source = Once { reader: Mutex::new(Box::new(reader)) };
-    MediaSourceStream::new(Box::new(source), MediaSourceStreamOptions::default())
+    })
 }
 
 /// The blob's own file, which stays as long as the blob does.

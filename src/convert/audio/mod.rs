@@ -22,6 +22,7 @@ mod input;
 mod pieces;
 mod recording;
 mod resample;
+mod riff;
 mod stretch;
 #[cfg(test)]
 mod tests;

@@ -62,7 +62,9 @@ impl Recording {
             Ok(Some(track)) => Ok(Box::new(Decoding::new(track, rate_hz, self.limits)?)),
             Ok(None) => Err(no_sound()),
             Err(failure) => match &self.ffmpeg {
-                Some(ffmpeg) if ffmpeg_may(&failure) => ffmpeg::samples(ffmpeg, &self.media, rate_hz, self.limits),
+                Some(ffmpeg) if another_way_may_do(&failure) => {
+                    ffmpeg::samples(ffmpeg, &self.media, rate_hz, self.limits)
+                }
                 Some(_) | None => Err(failure),
             },
         }
@@ -77,15 +79,18 @@ impl Recording {
         let mut samples = self.samples(rate_hz)?;
         let mut encoder = Encoder::new(encoding, rate_hz, self.ffmpeg.as_ref())?;
         let mut file = Vec::new();
+        let within = |file: &[u8]| match file.len() as u64 > most_bytes {
+            true => Err(Failure::too_large(format!(
+                "what the sound becomes has more than the {most_bytes} bytes allowed; send a shorter one"
+            ))),
+            false => Ok(()),
+        };
         while let Some(piece) = samples.next()? {
             file.append(&mut encoder.push(&piece)?);
-            if file.len() as u64 > most_bytes {
-                return Err(Failure::too_large(format!(
-                    "what the sound becomes has more than the {most_bytes} bytes allowed; send a shorter one"
-                )));
-            }
+            within(&file)?;
         }
         file.append(&mut encoder.finish()?);
+        within(&file)?;
         Ok(Media { format: encoding.file_format(), blob: Blob::in_memory(whole(encoding.form, file)) })
     }
 
@@ -108,7 +113,13 @@ impl Recording {
         if matches!(self.media.format, MediaFormat::Avi) {
             return Err(Failure::unsupported("the sound of an AVI needs ffmpeg; install ffmpeg, or send an mp4"));
         }
-        Track::open(input::stored(&self.media.blob)?, self.limits)
+        match Track::open(input::stored(&self.media.blob)?, self.limits) {
+            // One that was cut off says that it is longer than it is; who does not look at its end does not mind.
+            Err(failure) if another_way_may_do(&failure) => {
+                Track::open(input::forward(&self.media.blob)?, self.limits).map_err(|_| failure)
+            }
+            opened => opened,
+        }
     }
 }
 
@@ -195,8 +206,8 @@ pub(super) fn no_sound() -> Failure {
     Failure::unreadable("there is no sound in this file; send another")
 }
 
-/// Whether another decoder may do better.
-fn ffmpeg_may(failure: &Failure) -> bool {
+/// Whether another way of reading it, or another decoder, may do better.
+fn another_way_may_do(failure: &Failure) -> bool {
     matches!(failure.kind, FailureKind::UnsupportedMedium | FailureKind::Unreadable)
 }
 

@@ -80,7 +80,9 @@ impl Stretch {
         loop {
             let around = (self.grains as f64 * self.hop as f64 * self.speed) as usize;
             let end = self.dropped + self.input.len();
-            if around + self.search + 2 * self.hop > end {
+            // Never ahead of the time that came in.
+            let paced = (self.hop as f64 * self.speed).ceil() as usize;
+            if around + paced.max(self.search + 2 * self.hop) > end {
                 break;
             }
             match self.last {

@@ -40,6 +40,8 @@ pub(super) struct Track {
     id: u32,
     time_base: Option<TimeBase>,
     limits: SoundLimits,
+    /// Read when the file was opened: one that gives none is not open.
+    first: Option<Packet>,
     interleaved: Vec<f32>,
     rate_hz: u32,
     packets: u64,
@@ -63,18 +65,21 @@ impl Track {
         limits.check(chosen.channels(), chosen.params.sample_rate.unwrap_or(0))?;
         let decoder = decoder(&chosen.params)?;
         let rate_hz = chosen.params.sample_rate.unwrap_or(0);
-        Ok(Some(Self {
+        let mut track = Self {
             reader,
             decoder,
             id: chosen.id,
             time_base: chosen.time_base,
             limits,
+            first: None,
             interleaved: Vec::new(),
             rate_hz,
             packets: 0,
             broken: 0,
             barren: 0,
-        }))
+        };
+        track.first = track.packet()?;
+        Ok(Some(track))
     }
 
     /// Appends the sound of the next packet, mixed down to one channel. Gives its rate; `None` after the last.
@@ -150,6 +155,9 @@ impl Track {
 
     /// The next packet of this track.
     fn packet(&mut self) -> Result<Option<Packet>, Failure> {
+        if let Some(first) = self.first.take() {
+            return Ok(Some(first));
+        }
         loop {
             match self.reader.next_packet() {
                 Ok(Some(packet)) if packet.track_id == self.id => {
@@ -280,7 +288,8 @@ fn mix_down(interleaved: &[f32], channels: usize, mono: &mut Vec<f32>) {
 
 fn unopened(error: &Error) -> Failure {
     match error {
-        Error::Unsupported(_) => unsupported("a container that is unknown here"),
+        // A file without its index was cut off.
+        Error::Unsupported(why) if !why.contains("missing") => unsupported("a container that is unknown here"),
         error => damaged(error),
     }
 }

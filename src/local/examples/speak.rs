@@ -3,6 +3,7 @@
 //! `cargo run --release -p mediary-local --example speak -- piper|kokoro|espeak FOLDER_OF_WEIGHTS [VOICE] [FILE.pcm]`
 
 use std::error::Error;
+use std::io::Write;
 use std::ops::ControlFlow;
 use std::path::Path;
 use std::time::Instant;
@@ -62,10 +63,11 @@ fn main() -> Result<(), Box<dyn Error>> {
         })?;
         let (took, seconds) = (begun.elapsed().as_secs_f64(), bytes.len() as f64 / 2.0 / f64::from(rate));
         let first = first.unwrap_or_default().as_millis();
-        println!(
+        writeln!(
+            std::io::stdout(),
             "round {round}: first sample {first} ms, {seconds:.1} s of sound in {took:.2} s, factor {:.3}",
             took / seconds
-        );
+        )?;
         if let Some(path) = rest.get(1) {
             std::fs::write(path, &bytes)?;
         }

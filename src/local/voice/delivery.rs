@@ -12,6 +12,9 @@ use super::words_of;
 const AFTER_SENTENCE_SECONDS: f32 = 0.22;
 const AFTER_PARAGRAPH_SECONDS: f32 = 0.5;
 
+/// Makes samples of the clauses of a piece.
+pub(super) type Voice<'a> = &'a mut dyn FnMut(&[Clause]) -> Result<Vec<f32>, Failure>;
+
 /// How the pieces of a text are to be read.
 pub(super) struct Delivery<'a> {
     /// What is asked for.
@@ -25,12 +28,7 @@ pub(super) struct Delivery<'a> {
 impl Delivery<'_> {
     /// Gives each piece of the text to `voice` as clauses, and its samples to `emit`, at one loudness and with silence
     /// between.
-    pub(super) fn run(
-        &self,
-        cancel: &Cancel,
-        emit: Emit<'_>,
-        voice: &mut dyn FnMut(&[Clause]) -> Result<Vec<f32>, Failure>,
-    ) -> Result<(), Failure> {
+    pub(super) fn run(&self, cancel: &Cancel, emit: Emit<'_>, voice: Voice<'_>) -> Result<(), Failure> {
         let rate_hz = self.rate_hz;
         let text = words_of(self.speak)?;
         let mut level = Level::default();

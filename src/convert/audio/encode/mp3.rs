@@ -8,6 +8,8 @@ use super::refused;
 /// Writes MP3 frames.
 pub(super) struct Writer {
     lame: Encoder,
+    /// LAME complains where it is to end what it did not begin.
+    begun: bool,
 }
 
 impl Writer {
@@ -21,7 +23,7 @@ impl Writer {
         builder.set_quality(Quality::Good).map_err(refused)?;
         // Its place is the beginning, which has left when its content is known.
         builder.set_to_write_vbr_tag(false).map_err(refused)?;
-        Ok(Self { lame: builder.build().map_err(refused)? })
+        Ok(Self { lame: builder.build().map_err(refused)?, begun: false })
     }
 }
 
@@ -30,12 +32,16 @@ impl super::Writer for Writer {
         if samples.is_empty() {
             return Ok(Vec::new());
         }
+        self.begun = true;
         let mut bytes = Vec::with_capacity(max_required_buffer_size(samples.len()));
         self.lame.encode_to_vec(MonoPcm(samples), &mut bytes).map_err(refused)?;
         Ok(bytes)
     }
 
     fn finish(&mut self) -> Result<Vec<u8>, Failure> {
+        if !self.begun {
+            return Ok(Vec::new());
+        }
         let mut bytes = Vec::with_capacity(max_required_buffer_size(0));
         self.lame.flush_to_vec::<FlushNoGap>(&mut bytes).map_err(refused)?;
         Ok(bytes)

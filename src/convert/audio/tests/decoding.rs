@@ -52,3 +52,283 @@ fn every_container_and_codec_gives_the_tone_that_was_put_in() {
         assert!((seconds - 2.0).abs() <= give + 0.1, "{what}: said to be {seconds} s");
     }
 }
+
+#[test]
+fn the_sound_track_of_a_film_is_taken() {
+    let picture = ["-f", "lavfi", "-i", "testsrc=size=64x64:rate=10:duration=2", "-shortest"];
+    let rows: [(&[&str], &str, MediaFormat); 4] = [
+        (&["-c:a", "aac", "-c:v", "mpeg4"], "mp4", MediaFormat::Mp4),
+        (&["-c:a", "aac", "-c:v", "mpeg4"], "mov", MediaFormat::Mov),
+        (&["-c:a", "libvorbis", "-c:v", "libvpx"], "webm", MediaFormat::Webm),
+        (&["-c:a", "flac", "-c:v", "mpeg4"], "mkv", MediaFormat::Mkv),
+    ];
+    for (codecs, ending, format) in rows {
+        let recording = recording(format, tone(2, &[&picture[..], codecs].concat(), ending));
+        assert_tone(&all(recording.open().unwrap()).unwrap(), 16_000, 2.0, 0.1, ending);
+    }
+}
+
+#[test]
+fn a_film_without_sound_says_so() {
+    let silent = made("testsrc=size=64x64:rate=10:duration=1", &["-c:v", "mpeg4"], "mp4");
+    let silent = recording(MediaFormat::Mp4, silent).or_by(Some(ffmpeg()));
+    assert_eq!(silent.facts().unwrap(), None);
+    let failure = silent.open().err().expect("no sound");
+    assert_eq!(failure.kind, FailureKind::Unreadable);
+    assert!(failure.detail.contains("no sound"), "{failure}");
+}
+
+#[test]
+fn the_bytes_decide_and_not_the_name() {
+    let webm = tone(1, &["-c:a", "libopus"], "webm");
+    assert_tone(&all(recording(MediaFormat::Wav, webm).open().unwrap()).unwrap(), 16_000, 1.0, 0.05, "webm.wav");
+}
+
+#[test]
+fn many_channels_and_many_samples_become_one_channel_at_the_rate_that_is_wanted() {
+    for arguments in [["-ac", "8", "-ar", "44100"], ["-ac", "2", "-ar", "192000"], ["-ac", "1", "-ar", "22050"]] {
+        for ending in ["wav", "flac"] {
+            let format = if ending == "wav" { MediaFormat::Wav } else { MediaFormat::Flac };
+            let recording = recording(format, tone(1, &arguments, ending));
+            for rate_hz in [16_000, 24_000, 44_100] {
+                let samples = all(recording.samples(rate_hz).unwrap()).unwrap();
+                let what = format!("{arguments:?}.{ending} at {rate_hz}");
+                // As many as there are, to the sample.
+                assert_eq!(samples.len(), rate_hz as usize, "{what}");
+                assert!(super::purity(&samples, rate_hz, super::TONE_HZ) > 0.99, "{what}");
+            }
+        }
+    }
+}
+
+#[test]
+fn limits_on_channels_rate_and_length_hold() {
+    let wav = tone(3, &["-ac", "2"], "wav");
+    let free = SoundLimits::of_seconds(10);
+    let rows = [
+        (SoundLimits { channels: 1, ..free }, "2 channels"),
+        (SoundLimits { rate_hz: 32_000, ..free }, "44100 samples"),
+        (SoundLimits { seconds: 2, ..free }, "2 s allowed"),
+    ];
+    for (limits, words) in rows {
+        let recording = Recording::new(media(MediaFormat::Wav, wav.clone()), limits);
+        for failure in [recording.facts().unwrap_err(), recording.open().and_then(all).unwrap_err()] {
+            assert_eq!(failure.kind, FailureKind::TooLarge, "{failure}");
+            assert!(failure.detail.contains(words), "{failure}");
+        }
+    }
+}
+
+#[test]
+fn silence_is_sound_and_no_sample_is_none() {
+    let silence = made("anullsrc=r=16000:cl=mono:d=1", &[], "wav");
+    let samples = all(recording(MediaFormat::Wav, silence.clone()).open().unwrap()).unwrap();
+    assert_eq!((samples.len(), loudness(&samples)), (16_000, 0.0));
+    let flac = tone(1, &[], "flac");
+    for (format, header) in [(MediaFormat::Wav, &silence[..silence.len() - 32_000]), (MediaFormat::Flac, &flac[..86])] {
+        for ffmpeg in [None, Some(ffmpeg())] {
+            let failure = recording(format, header.to_vec()).or_by(ffmpeg).open().and_then(all).unwrap_err();
+            assert_eq!(failure.kind, FailureKind::Unreadable, "{format}: {failure}");
+        }
+    }
+}
+
+#[test]
+fn a_file_that_was_cut_off_gives_what_it_has() {
+    for (arguments, ending, format) in [
+        (&[][..], "wav", MediaFormat::Wav),
+        (&[], "flac", MediaFormat::Flac),
+        (&["-b:a", "64k"], "mp3", MediaFormat::Mp3),
+        (&["-c:a", "libopus"], "ogg", MediaFormat::Opus),
+        (&["-c:a", "libopus"], "webm", MediaFormat::Webm),
+        (&["-c:a", "aac"], "aac", MediaFormat::Aac),
+        (&["-c:a", "aac", "-movflags", "+faststart"], "m4a", MediaFormat::M4a),
+    ] {
+        let whole = tone(4, arguments, ending);
+        let half = whole[..whole.len() * 6 / 10].to_vec();
+        let half = recording(format, half).or_by(Some(ffmpeg()));
+        let samples = half.open().and_then(all).unwrap_or_else(|why| panic!("{ending}: {why}"));
+        assert_tone(&samples, 16_000, 2.4, 0.8, ending);
+    }
+}
+
+#[test]
+fn a_film_that_lost_its_index_is_damaged() {
+    let whole = tone(4, &["-c:a", "aac"], "m4a");
+    let half = recording(MediaFormat::M4a, whole[..whole.len() / 2].to_vec());
+    for recording in [half.clone(), half.or_by(Some(ffmpeg()))] {
+        let failure = recording.open().and_then(all).unwrap_err();
+        assert_eq!(failure.kind, FailureKind::Unreadable, "{failure}");
+    }
+}
+
+#[test]
+fn a_wav_whose_lengths_were_never_filled_in_is_read_to_its_end() {
+    let wav = tone(2, &["-fflags", "+bitexact"], "wav");
+    let data = wav.windows(4).position(|word| word == b"data").unwrap() + 4;
+    for (outer, inner) in [(0_u32, 0_u32), (u32::MAX, u32::MAX), (36, 0), (100, 0x7fff_0000), (0, 44_100 * 2 * 2)] {
+        let mut lying = wav.clone();
+        lying[4..8].copy_from_slice(&outer.to_le_bytes());
+        lying[data..data + 4].copy_from_slice(&inner.to_le_bytes());
+        let recording = recording(MediaFormat::Wav, lying);
+        let what = format!("{outer} and {inner}");
+        assert_tone(&all(recording.open().unwrap()).unwrap(), 16_000, 2.0, 0.001, &what);
+        let seconds = recording.facts().unwrap().unwrap().seconds.unwrap();
+        assert!((seconds - 2.0).abs() < 0.05, "{what}: {seconds}");
+    }
+}
+
+#[test]
+fn a_few_broken_packets_become_silence_and_many_are_a_failure() {
+    let mp3 = tone(10, &["-b:a", "64k"], "mp3");
+    let mut scratched = mp3.clone();
+    scratched[20_000..20_400].fill(0x55);
+    let samples = all(recording(MediaFormat::Mp3, scratched).open().unwrap()).unwrap();
+    let seconds = samples.len() as f64 / 16_000.0;
+    assert!((9.0..10.2).contains(&seconds), "{seconds}");
+    let mut ruined = tone(30, &["-c:a", "libopus"], "ogg");
+    let len = ruined.len();
+    let mut seed = 1_u32;
+    for byte in &mut ruined[len / 10..] {
+        seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        *byte = (seed >> 24) as u8;
+    }
+    // Damaged pages are known by their sums, so what is left is what was before them.
+    let left = recording(MediaFormat::Opus, ruined).open().and_then(all).map(|samples| samples.len());
+    assert!(left.as_ref().map_or(true, |len| *len < 6 * 16_000), "{left:?}");
+}
+
+#[test]
+fn what_is_no_sound_is_refused_without_a_panic() {
+    let text = "Lorem ipsum dolor sit amet, consectetur adipiscing elit. ".repeat(2_000).into_bytes();
+    let noise: Vec<u8> = (0..100_000_u32).map(|index| (index.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
+    for bytes in [text, noise, Vec::new(), vec![0; 100_000], vec![0xff; 100_000], b"RIFF\x04\0\0\0WAVE".to_vec()] {
+        for format in [MediaFormat::Wav, MediaFormat::Mp3, MediaFormat::Mp4] {
+            let result = recording(format, bytes.clone()).open().and_then(all);
+            let failure = result.err().expect("no sound");
+            assert!(
+                matches!(failure.kind, FailureKind::Unreadable | FailureKind::UnsupportedMedium),
+                "{format}: {failure}"
+            );
+        }
+    }
+}
+
+#[test]
+fn bent_files_end_in_samples_or_in_a_failure() {
+    let rows: [(&[&str], &str, MediaFormat); 6] = [
+        (&["-c:a", "libopus"], "webm", MediaFormat::Webm),
+        (&["-c:a", "aac"], "m4a", MediaFormat::M4a),
+        (&["-c:a", "libvorbis"], "ogg", MediaFormat::Vorbis),
+        (&["-c:a", "adpcm_ms"], "wav", MediaFormat::Wav),
+        (&["-c:a", "alac"], "m4a", MediaFormat::M4a),
+        (&[], "flac", MediaFormat::Flac),
+    ];
+    let mut seed = 7_u32;
+    let mut random = move || {
+        seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (seed >> 8) as usize
+    };
+    for (arguments, ending, format) in rows {
+        let whole = tone(1, arguments, ending);
+        for _ in 0..15 {
+            let mut bent = whole.clone();
+            for _ in 0..8 {
+                let place = random() % bent.len().min(4_000);
+                bent[place] = random() as u8;
+            }
+            let limited = Recording::new(media(format, bent), SoundLimits::of_seconds(5));
+            let _ = limited.facts();
+            let _ = limited.open().and_then(all);
+        }
+    }
+}
+
+#[test]
+fn what_needs_ffmpeg_is_named_without_it_and_read_with_it() {
+    let rows: [(&[&str], &str, MediaFormat, &str); 3] = [
+        (&["-c:a", "ac3"], "mkv", MediaFormat::Mkv, "AC-3"),
+        (&["-c:a", "mp2"], "avi", MediaFormat::Avi, "AVI"),
+        (&["-c:a", "libopus", "-ac", "6", "-mapping_family", "1"], "ogg", MediaFormat::Opus, "Opus"),
+    ];
+    for (arguments, ending, format, named) in rows {
+        let recording = recording(format, tone(2, arguments, ending));
+        let failure = recording.open().err().expect("no decoder");
+        assert_eq!(failure.kind, FailureKind::UnsupportedMedium, "{failure}");
+        assert!(failure.detail.contains(named) && failure.detail.contains("ffmpeg"), "{failure}");
+        let samples = all(recording.or_by(Some(ffmpeg())).open().unwrap()).unwrap();
+        let played = samples.len() as f64 / 16_000.0;
+        assert!((played - 2.0).abs() < 0.1 && loudness(&samples) > 0.01, "{ending}: {played} s");
+    }
+}
+
+#[test]
+fn three_hours_of_nothing_are_never_in_memory() {
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    let hours = 3 * 3_600 * 8_000_u64;
+    let mut header = made("anullsrc=r=8000:cl=mono:d=1", &["-c:a", "pcm_u8", "-fflags", "+bitexact"], "wav");
+    header.truncate(44);
+    header[40..44].copy_from_slice(&(hours as u32).to_le_bytes());
+    file.write_all(&header).unwrap();
+    file.as_file().set_len(44 + hours).unwrap();
+    let spooled = super::spooled(MediaFormat::Wav, file.path());
+    let recording = Recording::new(spooled, SoundLimits::of_seconds(4 * 3_600));
+    let (mut samples, mut count, mut longest) = (recording.open().unwrap(), 0, 0);
+    while let Some(piece) = samples.next().unwrap() {
+        count += piece.len();
+        longest = longest.max(piece.len());
+    }
+    assert_eq!(count, 3 * 3_600 * 16_000);
+    assert!(longest < 20_000, "a piece of {longest}");
+    assert_eq!(recording.facts().unwrap().unwrap().seconds, Some(10_800.0));
+}
+
+/// Gives a file in small bites, as a network does.
+struct Trickle(std::io::Cursor<Vec<u8>>);
+
+impl std::io::Read for Trickle {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let bite = buffer.len().min(701);
+        self.0.read(&mut buffer[..bite])
+    }
+}
+
+#[test]
+fn a_sound_is_decoded_while_it_arrives() {
+    let limits = SoundLimits::of_seconds(60);
+    let rows: [(&[&str], &str, f64); 6] = [
+        (&["-b:a", "64k", "-write_xing", "0"], "mp3", 0.15),
+        (&["-c:a", "libopus"], "ogg", 0.03),
+        (&[], "flac", 0.01),
+        (&[], "wav", 0.01),
+        (&["-c:a", "aac"], "aac", 0.1),
+        (&["-c:a", "libopus"], "webm", 0.03),
+    ];
+    for (arguments, ending, give) in rows {
+        let mut bytes = tone(2, arguments, ending);
+        if ending == "wav" {
+            // As those write it who do not know the length yet.
+            bytes[4..8].fill(0xff);
+            let data = bytes.windows(4).position(|word| word == b"data").unwrap();
+            bytes[data + 4..data + 8].fill(0xff);
+        }
+        let form = SoundForm::File(MediaFormat::Mp3);
+        let arriving = Arriving::new(Trickle(std::io::Cursor::new(bytes)), form, 24_000, limits);
+        let arriving = arriving.unwrap_or_else(|failure| panic!("{ending}: {failure}"));
+        assert_tone(&all(Box::new(arriving)).unwrap(), 24_000, 2.0, give, ending);
+    }
+    let bare = tone(2, &["-ar", "24000", "-f", "s16le"], "pcm");
+    let form = SoundForm::Pcm { rate_hz: 24_000 };
+    let arriving = Arriving::new(Trickle(std::io::Cursor::new(bare)), form, 48_000, limits).unwrap();
+    assert_tone(&all(Box::new(arriving)).unwrap(), 48_000, 2.0, 0.001, "pcm");
+}
+
+#[test]
+fn nothing_that_arrives_is_a_failure() {
+    let limits = SoundLimits::of_seconds(60);
+    for form in [SoundForm::File(MediaFormat::Mp3), SoundForm::Pcm { rate_hz: 24_000 }] {
+        let nothing = Arriving::new(std::io::empty(), form, 24_000, limits);
+        let failure: Failure = nothing.and_then(|arriving| all(Box::new(arriving))).unwrap_err();
+        assert!(!failure.detail.is_empty());
+    }
+}

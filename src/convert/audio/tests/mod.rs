@@ -5,10 +5,13 @@ mod encoding;
 mod pieces;
 mod stretching;
 
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use mediary_core::media::{ReadSeek, Source};
 use mediary_core::sound::Samples;
-use mediary_core::{Blob, Failure, Media, MediaFormat};
+use mediary_core::{Blob, ContentHash, Failure, Media, MediaFormat};
 
 use super::{Recording, SoundLimits};
 use crate::av::Ffmpeg;
@@ -45,6 +48,30 @@ fn tone(seconds: u32, arguments: &[&str], ending: &str) -> Vec<u8> {
 
 fn media(format: MediaFormat, bytes: Vec<u8>) -> Media {
     Media { format, blob: Blob::in_memory(bytes) }
+}
+
+/// A blob that is a file.
+struct File(PathBuf);
+
+impl Source for File {
+    fn open(&self) -> std::io::Result<Box<dyn ReadSeek + '_>> {
+        Ok(Box::new(std::fs::File::open(&self.0)?))
+    }
+
+    fn bytes(&self) -> Option<&[u8]> {
+        None
+    }
+
+    fn path(&self) -> Option<&Path> {
+        Some(&self.0)
+    }
+}
+
+fn spooled(format: MediaFormat, path: &Path) -> Media {
+    let len = path.metadata().unwrap().len();
+    let mut head = Vec::new();
+    std::fs::File::open(path).unwrap().take(4_096).read_to_end(&mut head).unwrap();
+    Media { format, blob: Blob::spooled(len, ContentHash::of(b"of no importance"), &head, File(path.to_owned())) }
 }
 
 fn recording(format: MediaFormat, bytes: Vec<u8>) -> Recording {

@@ -88,7 +88,7 @@ fn next_end(text: &str, longest: usize, language: &str) -> (usize, End) {
         }
         if WIDE_ENDS.contains(letter) || (ENDS.contains(letter) && ends_sentence(&text[..at], letter, behind, language))
         {
-            let closing = behind.len() - behind.trim_start_matches(|mark| is_closing(mark)).len();
+            let closing = behind.len() - behind.trim_start_matches(is_closing).len();
             return (after + closing, End::Sentence);
         }
         if count >= SHORTEST {

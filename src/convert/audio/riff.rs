@@ -1,0 +1,113 @@
+//! The lengths in a WAV header, which those who write while they record leave at nothing: taken as open where they
+//! cannot be true, so that the samples behind them are read to their end.
+
+use std::io::{self, Read, Seek, SeekFrom};
+
+use symphonia::core::io::MediaSource;
+
+/// What every reader takes for "to the end".
+const OPEN: [u8; 4] = [0xff; 4];
+const CHUNK_HEADER_BYTES: u64 = 8;
+/// `RIFF`, a length, `WAVE`.
+const FORM_BYTES: u64 = 12;
+
+/// Where in a file an open length belongs, by its first bytes and its length if that is known.
+pub(super) fn open_lengths(head: &[u8], len_bytes: Option<u64>) -> Vec<u64> {
+    if !(head.starts_with(b"RIFF") && head.get(8..12) == Some(b"WAVE")) {
+        return Vec::new();
+    }
+    // The outer length says nothing that the inner ones do not.
+    let mut places = vec![4];
+    let mut at = FORM_BYTES;
+    while let Some(header) = usize::try_from(at).ok().and_then(|from| head.get(from..from + 8)) {
+        let length = u64::from(u32::from_le_bytes([header[4], header[5], header[6], header[7]]));
+        let begin = at + CHUNK_HEADER_BYTES;
+        if header.starts_with(b"data") {
+            let beyond = len_bytes.is_some_and(|len| length > len.saturating_sub(begin));
+            let empty = length == 0 && len_bytes.is_none_or(|len| len > begin);
+            if beyond || empty {
+                places.push(at + 4);
+            }
+            break;
+        }
+        at = begin + length + length % 2;
+    }
+    places
+}
+
+/// A source some of whose lengths are open.
+pub(super) struct Opened {
+    source: Box<dyn MediaSource>,
+    at: u64,
+    places: Vec<u64>,
+}
+
+impl Opened {
+    pub(super) fn new(source: Box<dyn MediaSource>, places: Vec<u64>) -> Self {
+        Self { source, at: 0, places }
+    }
+}
+
+impl Read for Opened {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.source.read(buffer)?;
+        let end = self.at + count as u64;
+        for place in &self.places {
+            for (offset, byte) in OPEN.iter().enumerate() {
+                let position = place + offset as u64;
+                if (self.at..end).contains(&position) {
+                    buffer[(position - self.at) as usize] = *byte;
+                }
+            }
+        }
+        self.at = end;
+        Ok(count)
+    }
+}
+
+impl Seek for Opened {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.at = self.source.seek(to)?;
+        Ok(self.at)
+    }
+}
+
+impl MediaSource for Opened {
+    fn is_seekable(&self) -> bool {
+        self.source.is_seekable()
+    }
+
+    fn byte_len(&self) -> Option<u64> {
+        self.source.byte_len()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn header(data_bytes: u32) -> Vec<u8> {
+        let mut header = b"RIFF\0\0\0\0WAVEfmt \x10\0\0\0".to_vec();
+        header.extend([0; 16]);
+        header.extend(b"LIST\x03\0\0\0abc\0data");
+        header.extend(data_bytes.to_le_bytes());
+        header
+    }
+
+    #[test]
+    fn lengths_that_cannot_be_true_are_open() {
+        let whole = header(0).len() as u64;
+        for (said, len, places) in [
+            (100, Some(whole + 100), vec![4]),
+            (101, Some(whole + 100), vec![4, whole - 4]),
+            (0, Some(whole + 100), vec![4, whole - 4]),
+            (0, Some(whole), vec![4]),
+            (0, None, vec![4, whole - 4]),
+            (100, None, vec![4]),
+        ] {
+            assert_eq!(open_lengths(&header(said), len), places, "{said} of {len:?}");
+        }
+        assert!(open_lengths(b"RIFF\0\0\0\0AVI LIST", None).is_empty());
+        assert_eq!(open_lengths(b"RIFF\0\0\0\0WAVEfmt \xff\xff\xff\xff", None), [4]);
+    }
+}
