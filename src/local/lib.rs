@@ -12,6 +12,7 @@ pub mod ocrs;
 pub mod pool;
 mod provider;
 pub mod runtime;
+pub mod speech;
 pub mod voice;
 
 pub use embed::{MiniLm, MiniLmFiles};
@@ -20,7 +21,12 @@ pub use ocrs::{Ocrs, OcrsFiles, OcrsRecogniser};
 pub use pool::{EngineReply, Pool, PoolSettings, Ticket};
 pub use provider::Local;
 pub use runtime::{ExecutionProvider, Runtime, RuntimeError};
+<<<<<<< HEAD
 pub use voice::{Espeak, EspeakNg, Kokoro, KokoroFiles, Piper, PiperVoice, language_of};
+=======
+pub use speech::{Listener, MoonshineFiles, SpeechFiles, WHISPER_LANGUAGES, WhisperFiles};
+pub use voice::{Espeak, EspeakNg, Kokoro, KokoroFiles, Piper, PiperVoice};
+>>>>>>> ears
 
 use mediary_core::Failure;
 use mediary_core::task::Task;
