@@ -96,6 +96,7 @@ struct Decoding {
     attention: Vec<Vec<f32>>,
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "it is what map_err hands over")]
 fn failed(error: ort::Error) -> Failure {
     Failure::broken(format!("local/whisper-base failed: {error}"))
 }
