@@ -10,8 +10,8 @@ use mediary_core::capability::{Abilities, Acceptance, Price, TaskKind, USUAL_PRI
 use mediary_core::engine::Engine;
 use mediary_core::{Failure, MediaFormat, MediaKind, ModelName, Target};
 use mediary_local::{
-    Espeak, EspeakNg, ExecutionProvider, Kokoro, KokoroFiles, Local, MiniLm, Ocrs, PaddleOcr, Piper, Pool,
-    PoolSettings, Runtime,
+    Espeak, EspeakNg, ExecutionProvider, Kokoro, KokoroFiles, Listener, Local, MiniLm, Ocrs, PaddleOcr, Piper, Pool,
+    PoolSettings, Runtime, WHISPER_LANGUAGES,
 };
 
 use super::{execution, installed};
@@ -85,21 +85,21 @@ impl Engines {
             local = local.with(models.iter().map(|(model, _)| ModelName::new(model)), pool);
             for (model, description) in models {
                 let target = Target::local(model);
-                let missing = state.as_ref().err().cloned();
                 let row = abilities(target.clone());
+                let missing = state.as_ref().err().cloned().or(row.missing.clone());
                 rows.push(Abilities {
                     // Of several engines for the same work some come behind others.
                     priority: PRIORITY + row.priority.saturating_sub(USUAL_PRIORITY),
                     is_local: true,
                     price: Price::Free,
-                    missing,
+                    missing: missing.clone(),
                     ..row
                 });
                 infos.push(EngineInfo {
                     target,
-                    installed: state.is_ok(),
+                    installed: missing.is_none(),
                     optional,
-                    note: state.clone().unwrap_or_else(|missing| missing),
+                    note: missing.or(state.clone().ok()).unwrap_or_default(),
                     description,
                 });
             }
@@ -164,10 +164,55 @@ fn all(settings: &Settings, models: &Models, provider: ExecutionProvider, espeak
             abilities: Box::new(embeds_sentences),
             load: Box::new(load_minilm),
         },
+        listens(models, provider, workers),
         piper(models, provider, espeak, workers),
         kokoro(models, provider, espeak, workers),
         speaks_anything(espeak),
     ]
+}
+
+/// What writes down speech. Both models are in one engine, because the second tells the language for the first.
+fn listens(models: &Models, provider: ExecutionProvider, threads: usize) -> Entry {
+    let (for_rows, models) = (models.clone(), models.clone());
+    let parts = [
+        installed::speech_files(&models).map(|_| "runs on cpu".to_owned()),
+        installed::library(&models, provider).map(|_| String::new()),
+    ];
+    let load = move || {
+        // Moonshine's files open with the library's own kernels alone.
+        let runtime = Runtime::load(&installed::library(&models, provider)?, ExecutionProvider::Cpu)?;
+        Ok(Box::new(Listener::load(&runtime, installed::speech_files(&models)?, threads)?) as Box<dyn Engine>)
+    };
+    Entry {
+        name: "speech",
+        models: &[
+            ("moonshine", "Moonshine tiny: transcribes English, quickest"),
+            ("whisper-base", "Whisper base: transcribes 99 languages, translates into English"),
+        ],
+        optional: true,
+        state: state(parts),
+        abilities: Box::new(move |target| transcribes(target, &for_rows)),
+        load: Box::new(load),
+    }
+}
+
+/// A model that writes down speech.
+fn transcribes(target: Target, models: &Models) -> Abilities {
+    let has_sound = |format: &&MediaFormat| matches!(format.kind(), MediaKind::Audio | MediaKind::Video);
+    let accepts = MediaFormat::ALL.iter().filter(has_sound).copied().map(Acceptance::of).collect();
+    let is_english = target.model.as_str() == "moonshine";
+    // Whoever wants English has it from the quicker one.
+    let (tasks, languages, files, behind) = if is_english {
+        (vec![TaskKind::Transcription], &["en"][..], installed::moonshine_files(models).map(drop), 0)
+    } else {
+        let tasks = vec![TaskKind::Transcription, TaskKind::Translation];
+        (tasks, WHISPER_LANGUAGES, installed::whisper_files(models).map(drop), 1)
+    };
+    let languages = languages.iter().map(|&code| code.to_owned()).collect();
+    let missing = files.err().map(|failure| failure.detail);
+    let (streaming, priority) = (true, USUAL_PRIORITY + behind);
+    let row = Abilities::of(target, TaskKind::Transcription);
+    Abilities { tasks, accepts, languages, missing, streaming, priority, ..row }
 }
 
 /// The quick neural voices: the first choice for the languages that they speak.

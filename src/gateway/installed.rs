@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use mediary_core::{Failure, FailureKind};
 use mediary_local::{
-    EspeakNg, ExecutionProvider, KokoroFiles, MiniLmFiles, OcrFiles, OcrsFiles, OcrsRecogniser, PiperVoice,
-    RecogniserFiles,
+    EspeakNg, ExecutionProvider, KokoroFiles, MiniLmFiles, MoonshineFiles, OcrFiles, OcrsFiles, OcrsRecogniser,
+    PiperVoice, RecogniserFiles, SpeechFiles, WhisperFiles,
 };
 
 use crate::models::{Models, NotInstalled};
@@ -52,6 +52,33 @@ pub(super) fn ocrs_files(models: &Models) -> Result<OcrsFiles, Failure> {
 pub(super) fn minilm_files(models: &Models) -> Result<MiniLmFiles, Failure> {
     let file = |name| models.file("all-minilm-l6-v2", name).map_err(|error| not_installed(&error));
     Ok(MiniLmFiles { model: file("model.onnx")?, tokenizer: file("tokenizer.json")? })
+}
+
+/// The files of `local/moonshine`.
+pub(super) fn moonshine_files(models: &Models) -> Result<MoonshineFiles, Failure> {
+    let file = |name| models.file("moonshine", name).map_err(|error| not_installed(&error));
+    Ok(MoonshineFiles {
+        encoder: file("encoder_model.ort")?,
+        decoder: file("decoder_model_merged.ort")?,
+        tokenizer: file("tokenizer.bin")?,
+    })
+}
+
+/// The files of `local/whisper-base`.
+pub(super) fn whisper_files(models: &Models) -> Result<WhisperFiles, Failure> {
+    let file = |name| models.file("whisper-base", name).map_err(|error| not_installed(&error));
+    Ok(WhisperFiles {
+        encoder: file("encoder.onnx")?,
+        decoder: file("decoder.onnx")?,
+        vocabulary: file("vocabulary.txt")?,
+        config: file("config.json")?,
+    })
+}
+
+/// The files of the engine that has both, as far as they are there.
+pub(super) fn speech_files(models: &Models) -> Result<SpeechFiles, Failure> {
+    let vad = models.file("silero-vad", "silero_vad_16k_sequence.onnx").map_err(|error| not_installed(&error))?;
+    Ok(SpeechFiles { vad, moonshine: moonshine_files(models).ok(), whisper: whisper_files(models).ok() })
 }
 
 /// The voices of `local/piper`: Joe, and those that the user has added. One that cannot be used costs only itself.

@@ -1,7 +1,7 @@
 //! Local engines: models that run in this process, with no key and nothing leaving the machine.
 //!
-//! [`runtime`] loads ONNX Runtime and opens sessions; [`ocr`] and [`ocrs`] read pages, [`embed`] makes vectors of texts, [`voice`] speaks them;
-//! [`pool`] gives any engine its own thread behind a bounded queue; [`Local`] is all of them as one provider. [`graph`]
+//! [`runtime`] loads ONNX Runtime and opens sessions; [`ocr`] and [`ocrs`] read pages, [`embed`] makes vectors of texts,
+//! [`speech`] writes down what is said, [`voice`] speaks; [`pool`] gives any engine its own thread behind a bounded queue; [`Local`] is all of them as one provider. [`graph`]
 //! writes the ONNX files of models that come without one. Nothing here finds, fetches or verifies files: paths come in
 //! from above.
 
@@ -12,6 +12,7 @@ pub mod ocrs;
 pub mod pool;
 mod provider;
 pub mod runtime;
+pub mod speech;
 pub mod voice;
 
 pub use embed::{MiniLm, MiniLmFiles};
@@ -20,6 +21,7 @@ pub use ocrs::{Ocrs, OcrsFiles, OcrsRecogniser};
 pub use pool::{EngineReply, Pool, PoolSettings, Ticket};
 pub use provider::Local;
 pub use runtime::{ExecutionProvider, Runtime, RuntimeError};
+pub use speech::{Listener, MoonshineFiles, SpeechFiles, WHISPER_LANGUAGES, WhisperFiles};
 pub use voice::{Espeak, EspeakNg, Kokoro, KokoroFiles, Piper, PiperVoice, language_of};
 
 use mediary_core::Failure;

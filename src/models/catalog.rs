@@ -16,11 +16,15 @@ const EMBEDDED: &[(&str, &str)] = &[
     ("kokoro-3.toml", include_str!("../../models/local/kokoro-3.toml")),
     ("kokoro-4.toml", include_str!("../../models/local/kokoro-4.toml")),
     ("kokoro-voices.toml", include_str!("../../models/local/kokoro-voices.toml")),
+    ("moonshine.toml", include_str!("../../models/local/moonshine.toml")),
     ("onnxruntime.toml", include_str!("../../models/local/onnxruntime.toml")),
     ("openvino.toml", include_str!("../../models/local/openvino.toml")),
     ("paddleocr.toml", include_str!("../../models/local/paddleocr.toml")),
     ("pdfium.toml", include_str!("../../models/local/pdfium.toml")),
     ("piper-joe.toml", include_str!("../../models/local/piper-joe.toml")),
+    ("silero-vad.toml", include_str!("../../models/local/silero-vad.toml")),
+    ("whisper-base.toml", include_str!("../../models/local/whisper-base.toml")),
+    ("whisper-base-2.toml", include_str!("../../models/local/whisper-base-2.toml")),
 ];
 
 /// Reads all cards, sorted by name. A file in `models/local` beside the configuration replaces the embedded card of
@@ -83,7 +87,19 @@ mod tests {
         let cards = load(None).unwrap();
         let names: Vec<&str> =
             cards.iter().map(|card| card.name.as_str()).filter(|name| !name.starts_with("kokoro")).collect();
-        assert_eq!(names, ["all-minilm-l6-v2", "onnxruntime", "openvino", "paddleocr", "pdfium", "piper-joe"]);
+        let expected = [
+            "all-minilm-l6-v2",
+            "moonshine",
+            "onnxruntime",
+            "openvino",
+            "paddleocr",
+            "pdfium",
+            "piper-joe",
+            "silero-vad",
+            "whisper-base",
+            "whisper-base-2",
+        ];
+        assert_eq!(names, expected);
         for card in &cards {
             let package = card.package(&Platform::named("linux-x86_64")).unwrap();
             let compressed = package.archive_bytes > 1_000_000 && package.installed_bytes() > 1_000_000;

@@ -32,7 +32,6 @@ use crate::capability::TaskKind;
 pub type Extras = serde_json::Map<String, serde_json::Value>;
 
 /// A piece of work for one target.
-#[expect(clippy::large_enum_variant, reason = "most tasks are chats, and a task is made once and then borrowed")]
 #[derive(Debug, Clone)]
 pub enum Task {
     /// The next message of a conversation.

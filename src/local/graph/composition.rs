@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use thiserror::Error;
 
-use super::bert;
+use super::{bert, whisper};
 
 /// A kind of model whose graph is written here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -15,6 +15,10 @@ pub enum Composition {
     /// A BERT that makes one normalised vector of a text, the mean over its tokens. Made from its weights
     /// (safetensors) and its `config.json`, in this order.
     BertSentenceEmbedding,
+    /// The encoder of a Whisper. Made from its weights (CTranslate2) in two files.
+    WhisperEncoder,
+    /// The decoder of a Whisper. Made from its weights (CTranslate2) in two files and its `config.json`, in this order.
+    WhisperDecoder,
 }
 
 impl Composition {
@@ -27,6 +31,14 @@ impl Composition {
             Self::BertSentenceEmbedding => {
                 let [weights, config] = files(sources)?;
                 bert::write(weights, config, out)
+            }
+            Self::WhisperEncoder => {
+                let weights: [&Path; 2] = files(sources)?;
+                whisper::write_encoder(&weights, out)
+            }
+            Self::WhisperDecoder => {
+                let [first, second, config] = files(sources)?;
+                whisper::write_decoder(&[first, second], config, out)
             }
         }
     }

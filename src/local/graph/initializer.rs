@@ -11,8 +11,12 @@ use std::io::{self, Write};
 pub enum Element {
     /// 32-bit floating point.
     F32,
+    /// 16-bit floating point.
+    F16,
     /// 64-bit integers with a sign.
     I64,
+    /// 8-bit integers with a sign.
+    I8,
 }
 
 impl Element {
@@ -20,14 +24,18 @@ impl Element {
     pub(super) fn number(self) -> i32 {
         match self {
             Self::F32 => 1,
+            Self::F16 => 10,
             Self::I64 => 7,
+            Self::I8 => 3,
         }
     }
 
     pub(super) fn bytes(self) -> u64 {
         match self {
             Self::F32 => 4,
+            Self::F16 => 2,
             Self::I64 => 8,
+            Self::I8 => 1,
         }
     }
 }

@@ -6,8 +6,10 @@
 
 mod bert;
 mod composition;
+mod ctranslate2;
 mod initializer;
 mod safetensors;
+mod whisper;
 mod wire;
 mod write;
 
@@ -98,15 +100,30 @@ impl<'a> Graph<'a> {
 
     /// A node that gives one value.
     pub fn node(&mut self, operator: &str, inputs: &[&Value], attributes: &[(&str, Attribute)]) -> Value {
+        let [value] = self.node_of(operator, inputs, attributes);
+        value
+    }
+
+    /// A node that gives several values.
+    pub fn node_of<const VALUES: usize>(
+        &mut self,
+        operator: &str,
+        inputs: &[&Value],
+        attributes: &[(&str, Attribute)],
+    ) -> [Value; VALUES] {
         let name = format!("{operator}_{}", self.nodes.len());
+        let outputs = std::array::from_fn(|place| match place {
+            0 => Value(name.clone()),
+            later => Value(format!("{name}.{later}")),
+        });
         self.nodes.push(NodeProto {
             input: inputs.iter().map(|value| value.0.clone()).collect(),
-            output: vec![name.clone()],
-            name: name.clone(),
+            output: outputs.iter().map(|Value(name)| name.clone()).collect(),
+            name,
             op_type: operator.to_owned(),
             attribute: attributes.iter().map(|(name, value)| value.named(name)).collect(),
         });
-        Value(name)
+        outputs
     }
 
     /// Makes what a node gave an output, under the name by which the caller takes it.

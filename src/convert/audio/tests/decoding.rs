@@ -205,7 +205,7 @@ fn what_is_no_sound_is_refused_without_a_panic() {
     for bytes in [text, noise, Vec::new(), vec![0; 100_000], vec![0xff; 100_000], b"RIFF\x04\0\0\0WAVE".to_vec()] {
         for format in [MediaFormat::Wav, MediaFormat::Mp3, MediaFormat::Mp4] {
             let result = recording(format, bytes.clone()).open().and_then(all);
-            let failure = result.err().expect("no sound");
+            let failure = result.expect_err("no sound");
             assert!(
                 matches!(failure.kind, FailureKind::Unreadable | FailureKind::UnsupportedMedium),
                 "{format}: {failure}"

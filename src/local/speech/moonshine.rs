@@ -1,0 +1,153 @@
+//! Moonshine: English words straight from samples, an encoder and a decoder with a cache of keys and values.
+//!
+//! Greedy, one token after another, with a limit per second of sound and a guard against loops. Nothing here knows
+//! where a recording was cut.
+
+use std::path::{Path, PathBuf};
+
+use mediary_core::Failure;
+use mediary_core::engine::Cancel;
+use mediary_core::sound::SAMPLE_RATE_HZ;
+use ort::memory::Allocator;
+use ort::session::{Session, SessionInputValue};
+use ort::value::{DynValue, Tensor};
+
+use super::repetition::loop_start;
+use crate::runtime::Runtime;
+
+/// Where the model's files lie.
+#[derive(Debug, Clone)]
+pub struct MoonshineFiles {
+    /// Samples in, states out (ONNX Runtime's own format).
+    pub encoder: PathBuf,
+    /// A token in, the next one out (ONNX Runtime's own format).
+    pub decoder: PathBuf,
+    /// The vocabulary.
+    pub tokenizer: PathBuf,
+}
+
+const BEGIN: i64 = 1;
+const END: i64 = 2;
+const LAYERS: usize = 6;
+const HEADS: usize = 8;
+const WIDTH: usize = 36;
+/// Nobody says more tokens in a second.
+const TOKENS_A_SECOND: f64 = 6.5;
+/// The encoder makes states of no less than this.
+const FEWEST_SAMPLES: usize = SAMPLE_RATE_HZ as usize / 2;
+/// What a space is written as inside of tokens.
+const SPACE: char = '\u{2581}';
+
+#[derive(Debug)]
+pub(super) struct Moonshine {
+    encoder: Session,
+    decoder: Session,
+    vocabulary: Vec<Vec<u8>>,
+    /// The names of the cache's inputs and of the outputs that replace them.
+    cache: Vec<(String, String)>,
+}
+
+impl Moonshine {
+    pub(super) fn load(runtime: &Runtime, files: &MoonshineFiles, threads: usize) -> Result<Self, Failure> {
+        let vocabulary = read_vocabulary(&files.tokenizer)?;
+        let encoder = runtime.open(&files.encoder, threads)?;
+        let decoder = runtime.open(&files.decoder, threads)?;
+        let part = |layer: usize, of: &str, what: &str| {
+            let name = format!("{layer}.{of}.{what}");
+            (format!("past_key_values.{name}"), format!("present.{name}"))
+        };
+        let names = |layer| {
+            [("decoder", "key"), ("decoder", "value"), ("encoder", "key"), ("encoder", "value")]
+                .map(|(of, what)| part(layer, of, what))
+        };
+        Ok(Self { encoder, decoder, vocabulary, cache: (0..LAYERS).flat_map(names).collect() })
+    }
+
+    /// What is said in a segment.
+    pub(super) fn transcribe(&mut self, samples: &[f32], cancel: &Cancel) -> Result<String, Failure> {
+        let failed = |error: ort::Error| Failure::broken(format!("local/moonshine failed: {error}"));
+        let mut samples = samples.to_vec();
+        samples.resize(samples.len().max(FEWEST_SAMPLES), 0.0);
+        let count = samples.len();
+        let seconds = count as f64 / f64::from(SAMPLE_RATE_HZ);
+        let input = Tensor::from_array(([1, count], samples)).map_err(failed)?;
+        let mask = Tensor::from_array(([1, count], vec![1_i64; count])).map_err(failed)?;
+        let mut encoded =
+            self.encoder.run(ort::inputs!["input_values" => input, "attention_mask" => mask]).map_err(failed)?;
+        let states = encoded
+            .remove("last_hidden_state")
+            .ok_or_else(|| Failure::broken("the encoder of local/moonshine gave nothing"))?;
+        drop(encoded);
+        // The decoder thins this mask as the encoder thins samples; one value stands for all frames.
+        let mask = Tensor::from_array(([1, 1], vec![1_i64])).map_err(failed)?;
+        let mut cache = self
+            .cache
+            .iter()
+            .map(|_| Tensor::<f32>::new(&Allocator::default(), [1, HEADS, 0, WIDTH]).map(Tensor::into_dyn))
+            .collect::<Result<Vec<DynValue>, _>>()
+            .map_err(failed)?;
+
+        let mut tokens = Vec::new();
+        let most = (seconds * TOKENS_A_SECOND).ceil() as usize + 4;
+        while tokens.len() < most {
+            cancel.check()?;
+            let last = Tensor::from_array(([1, 1], vec![tokens.last().copied().unwrap_or(BEGIN)])).map_err(failed)?;
+            let goes_on = Tensor::from_array(([1], vec![!tokens.is_empty()])).map_err(failed)?;
+            let mut inputs: Vec<(&str, SessionInputValue<'_>)> = vec![
+                ("input_ids", last.into()),
+                ("encoder_attention_mask", (&mask).into()),
+                ("encoder_hidden_states", (&states).into()),
+                ("use_cache_branch", goes_on.into()),
+            ];
+            inputs.extend(self.cache.iter().zip(&cache).map(|((name, _), value)| (name.as_str(), value.into())));
+            let mut outputs = self.decoder.run(inputs).map_err(failed)?;
+            let (_, logits) = outputs["logits"].try_extract_tensor::<f32>().map_err(failed)?;
+            let best =
+                logits.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1)).map_or(END, |(token, _)| token as i64);
+            let is_first = tokens.is_empty();
+            for ((_, name), value) in self.cache.iter().zip(&mut cache) {
+                // What was heard stays as it was in the first step; later ones give nothing of use for it.
+                if is_first || name.contains("decoder") {
+                    *value = outputs
+                        .remove(name)
+                        .ok_or_else(|| Failure::broken("the decoder of local/moonshine gave no cache"))?;
+                }
+            }
+            if best == END {
+                break;
+            }
+            tokens.push(best);
+            if let Some(start) = loop_start(&tokens) {
+                tokens.truncate(start);
+                break;
+            }
+        }
+        Ok(self.text(&tokens))
+    }
+
+    fn text(&self, tokens: &[i64]) -> String {
+        let pieces = tokens.iter().filter_map(|token| self.vocabulary.get(usize::try_from(*token).ok()?));
+        let plain = pieces.filter(|piece| !(piece.starts_with(b"<") && piece.ends_with(b">") && piece.len() > 2));
+        let bytes: Vec<u8> = plain.flatten().copied().collect();
+        String::from_utf8_lossy(&bytes).replace(SPACE, " ").trim().to_owned()
+    }
+}
+
+/// Reads the vocabulary: each token with its length before it, in one byte, or in two from 128 on.
+fn read_vocabulary(path: &Path) -> Result<Vec<Vec<u8>>, Failure> {
+    let failed =
+        |what: &str| Failure::broken(format!("{} cannot be used: {what}; run `mediary models pull`", path.display()));
+    let file = std::fs::read(path).map_err(|error| failed(&error.to_string()))?;
+    let mut rest = file.as_slice();
+    let mut vocabulary = Vec::new();
+    while let Some((&first, after)) = rest.split_first() {
+        let (length, after) = match after.split_first() {
+            Some((&second, after)) if first >= 128 => (usize::from(second) * 128 + usize::from(first) - 128, after),
+            Some(_) | None => (usize::from(first), after),
+        };
+        let (token, after) = after.split_at_checked(length).ok_or_else(|| failed("it is cut off"))?;
+        vocabulary.push(token.to_vec());
+        rest = after;
+    }
+    Ok(vocabulary)
+}
