@@ -15,6 +15,7 @@ use mediary_core::sound::Samples;
 use mediary_core::task::{ReplyEvent, ReplyFrame, SoundForm, Usage};
 use mediary_core::{Blob, Claim, Failure, FailureKind, MediaFormat, classify};
 use tokio::sync::mpsc::{Receiver, Sender, channel};
+use tokio::task::JoinSet;
 
 use super::super::blocking;
 use super::super::routing::{Answer, Route};
@@ -64,6 +65,8 @@ pub struct Speaking {
     first: Option<Bytes>,
     /// Whether what comes is noted as an answer's.
     is_judged: bool,
+    /// What decodes and encodes.
+    _at_work: JoinSet<Result<(), Failure>>,
 }
 
 impl Speaking {
@@ -92,12 +95,14 @@ impl Speaking {
         let (route, form) = (answer.route.clone(), wanted.form);
         let written = Written { given, wanted, speed };
         // It ends when either side of it does.
-        let _running = tokio::spawn(blocking::run(move || {
+        let mut at_work = JoinSet::new();
+        at_work.spawn(blocking::run(move || {
             written.run(taken, &told);
             Ok(())
         }));
         let into = Some(into);
-        let mut speaking = Self { route, form, answer, waiting, into, out, first: None, is_judged: false };
+        let mut speaking =
+            Self { route, form, answer, waiting, into, out, first: None, is_judged: false, _at_work: at_work };
         speaking.first = match speaking.next().await {
             Some(first) => Some(first?),
             None => return Err(Answer::empty()),

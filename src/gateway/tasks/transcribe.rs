@@ -228,7 +228,7 @@ fn both(one: Option<Usage>, other: Option<Usage>) -> Option<Usage> {
 
 fn answered(mut transcript: Transcript, wish: &Transcribe, seconds: Option<f64>) -> Answered {
     if wish.stream {
-        return Answered::Stream(Box::new(Growing::alone(transcript.as_answer())));
+        return Answered::Stream(Box::new(Growing::alone(transcript.into_answer())));
     }
     let mut reply = transcript.heard.take().unwrap_or_default();
     reply.seconds = reply.seconds.or(seconds);

@@ -57,7 +57,7 @@ impl Transcript {
     }
 
     /// The answer, with what was heard as its frames.
-    pub(in super::super) fn as_answer(self) -> Box<Answer> {
+    pub(in super::super) fn into_answer(self) -> Box<Answer> {
         let Self { mut answer, heard } = self;
         if let Some(heard) = heard {
             let frame = ReplyFrame { events: events_of(heard), ..ReplyFrame::default() };

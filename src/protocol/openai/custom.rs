@@ -41,7 +41,7 @@ impl WireCustom {
     ///
     /// # Errors
     /// When its input has to follow a grammar.
-    pub(super) fn as_function(self, path: &str) -> Result<Tool, BadField> {
+    pub(super) fn into_function(self, path: &str) -> Result<Tool, BadField> {
         let format = self.format.as_ref().and_then(|format| format["type"].as_str()).unwrap_or("text");
         if format != "text" {
             let message = format!("an input of format `{format}` cannot be passed on; use text, or a function");
@@ -59,7 +59,7 @@ impl WireCustom {
 
 impl WireCustomCall {
     /// The call as one of a function.
-    pub(super) fn as_call(self, id: String) -> ToolCall {
+    pub(super) fn into_call(self, id: String) -> ToolCall {
         let arguments = json!({ INPUT: self.input }).to_string();
         ToolCall { id, name: self.name, arguments, signature: None }
     }

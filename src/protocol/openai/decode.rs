@@ -221,7 +221,7 @@ fn named_detail(name: &str) -> Option<Detail> {
 fn tool(tool: WireTool, index: usize) -> Result<Tool, BadField> {
     let kind = tool.r#type.as_deref().unwrap_or("function");
     if let Some(custom) = tool.custom.filter(|_| kind == "custom") {
-        return custom.as_function(&format!("tools[{index}]"));
+        return custom.into_function(&format!("tools[{index}]"));
     }
     match tool.function {
         Some(function) if kind == "function" => {
@@ -245,7 +245,7 @@ fn function(function: WireFunction) -> Tool {
 fn tool_call(call: WireCall, path: &str) -> Result<ToolCall, BadField> {
     let signature = call.extra_content.as_ref().and_then(|extra| extra.pointer("/google/thought_signature")?.as_str());
     if let Some(custom) = call.custom {
-        return Ok(custom.as_call(call.id.unwrap_or_default()));
+        return Ok(custom.into_call(call.id.unwrap_or_default()));
     }
     match call.function {
         Some(function) => Ok(called(call.id.unwrap_or_default(), function, signature.map(str::to_owned))),

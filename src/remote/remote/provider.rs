@@ -27,7 +27,7 @@ pub(super) fn optional(task: &Task) -> Vec<String> {
 
 /// The names of what was sent.
 fn named(sent: impl IntoIterator<Item = (&'static str, bool)>) -> impl Iterator<Item = String> {
-    sent.into_iter().filter_map(|(name, is_sent)| is_sent.then(|| name.to_owned()))
+    sent.into_iter().filter(|(_, is_sent)| *is_sent).map(|(name, _)| name.to_owned())
 }
 
 impl Provider for Remote {
