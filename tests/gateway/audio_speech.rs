@@ -23,7 +23,7 @@ fn wave(samples: u32, loud: bool) -> String {
     for sample in 0..samples {
         file.extend(if loud && sample / 20 % 2 == 0 { [0x20, 0x20] } else { [0, 0] });
     }
-    String::from_utf8(file).ok().expect("every byte is a character")
+    String::from_utf8(file).expect("every byte is a character")
 }
 
 /// Three quarters of a second.
