@@ -89,7 +89,7 @@ mod tests {
     fn changed_values_are_listed_with_their_origin_and_secrets_hidden() {
         let env = Environment::from([("MEDIARY_API_KEY", "sk-very-secret"), ("MEDIARY_LIMITS__DOCUMENT__PAGES", "7")]);
         let (code, out, err) =
-            run("[server]\nhost = \"0.0.0.0\"\nport = 8001\n[limits]\nupload_bytes = \"0.2 GB\"\n", &env);
+            run("[server]\nhost = \"0.0.0.0\"\nport = 8001\n[limits]\nupload_bytes = \"0.6 GB\"\n", &env);
         let changes: String = out.split_inclusive('\n').take_while(|line| !line.starts_with("# provider ")).collect();
         assert!(out.ends_with("\nok\n"), "{out}");
         assert_eq!(

@@ -145,8 +145,3 @@ impl Context {
         }
     }
 }
-
-/// Our own executable, which is also its own worker.
-fn program() -> Result<PathBuf, String> {
-    std::env::current_exe().map_err(|error| format!("the program cannot find itself: {error}"))
-}

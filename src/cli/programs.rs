@@ -25,7 +25,7 @@ impl Context {
     pub(super) fn gateway(&self) -> Result<(Arc<Gateway>, Config), String> {
         let loaded = self.load()?;
         let models = self.models(Some(&loaded.source))?;
-        let program = super::program()?;
+        let program = super::worker::program()?;
         let parts = Parts {
             config: &loaded.config,
             recipe: self.recipe(&loaded.source)?,

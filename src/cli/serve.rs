@@ -54,7 +54,7 @@ fn serve(context: &Context) -> Result<(), String> {
     let recipe = context.recipe(&loaded.source)?;
     let models = context.models(Some(&loaded.source))?;
     let providers = context.providers(&config, &loaded.source)?;
-    let program = super::program()?;
+    let program = super::worker::program()?;
     let parts = Parts {
         config: &config,
         recipe,

@@ -44,6 +44,11 @@ enum Kind {
     Measure { provider: String },
 }
 
+/// Our own executable, which is also its own worker.
+pub(super) fn program() -> Result<PathBuf, String> {
+    std::env::current_exe().map_err(|error| format!("the program cannot find itself: {error}"))
+}
+
 impl Worker {
     pub(super) fn run(self, context: &Context) -> ExitCode {
         match self.kind {
@@ -79,7 +84,7 @@ fn measure(context: &Context, provider: &str) -> ExitCode {
 
 /// `mediary models tune`: times every provider in a child process each, and keeps the fastest.
 pub(super) fn tune(models: &Models, once: bool) -> ExitCode {
-    match super::program() {
+    match program() {
         Ok(program) => gateway::tune(models, &program, once),
         Err(message) => complain(&message),
     }

@@ -26,7 +26,7 @@ pub(crate) fn for_good(memory_bytes: u64) {
     refuse_calls();
 }
 
-/// Calls that no converter needs and that would carry a document out of it, or somebody else's memory into it: they fail
+/// Calls that no converter needs and that would carry a document out of it, or another process's memory into it: they fail
 /// as if forbidden, for this process and whatever it becomes. Needs that no privileges can be gained any more.
 #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64", target_arch = "riscv64")))]
 fn refuse_calls() {

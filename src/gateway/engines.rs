@@ -201,7 +201,7 @@ fn transcribes(target: Target, models: &Models) -> Abilities {
     let has_sound = |format: &&MediaFormat| matches!(format.kind(), MediaKind::Audio | MediaKind::Video);
     let accepts = MediaFormat::ALL.iter().filter(has_sound).copied().map(Acceptance::of).collect();
     let is_english = target.model.as_str() == "moonshine";
-    // Whoever wants English has it from the quicker one.
+    // English comes from the quicker one.
     let (tasks, languages, files, behind) = if is_english {
         (vec![TaskKind::Transcription], &["en"][..], installed::moonshine_files(models).map(drop), 0)
     } else {

@@ -37,7 +37,7 @@ impl Ocr {
             providers: context.providers(&loaded.config, &loaded.source)?,
             models: &models,
             cache_dir: context.cache_dir(&loaded.config),
-            program: super::super::program()?,
+            program: super::super::worker::program()?,
         };
         let gateway = Gateway::new(parts).map_err(|error| error.to_string())?;
         let runtime = tokio::runtime::Runtime::new().map_err(|error| format!("cannot start: {error}"))?;

@@ -9,12 +9,11 @@ mod composition;
 mod ctranslate2;
 mod initializer;
 mod safetensors;
+#[cfg(test)]
+mod tests;
 mod whisper;
 mod wire;
 mod write;
-
-#[cfg(test)]
-mod tests;
 
 pub use composition::{Composition, WriteFailed};
 pub use initializer::{Element, Initializer};

@@ -1,6 +1,6 @@
 //! The engine: samples of a recording in; segments with their times, its language and its length out.
 //!
-//! Whoever asks Moonshine for a recording whose language nobody declared gets English or nothing: where Whisper is there,
+//! Of a recording in no declared language, Moonshine gives English or nothing: where Whisper is there,
 //! it tells the language of the first speech before Moonshine is believed, and foreign speech is a failure that sends the
 //! attempt to the next target.
 

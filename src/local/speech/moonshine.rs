@@ -31,7 +31,7 @@ const END: i64 = 2;
 const LAYERS: usize = 6;
 const HEADS: usize = 8;
 const WIDTH: usize = 36;
-/// Nobody says more tokens in a second.
+/// No speech has more tokens in a second.
 const TOKENS_A_SECOND: f64 = 6.5;
 /// The encoder makes states of no less than this.
 const FEWEST_SAMPLES: usize = SAMPLE_RATE_HZ as usize / 2;

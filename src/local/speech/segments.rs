@@ -2,7 +2,7 @@
 //!
 //! Frames come in with their probabilities of speech, segments go out as ranges of frames: in order, none of them over
 //! another, none longer than [`LONGEST`], and every stretch of speech in one of them. A long pause ends a segment; the
-//! longer a segment is, the shorter the pause that does. Where nobody pauses, it is cut where speech is least likely.
+//! longer a segment is, the shorter the pause that does. Where there is no pause, it is cut where speech is least likely.
 
 use std::ops::Range;
 
@@ -10,7 +10,7 @@ use std::ops::Range;
 pub(super) const LONGEST: u64 = 875;
 /// Added before and after the speech, so that soft sounds at its edges are heard.
 const PAD: u64 = 5;
-/// From here on somebody speaks, …
+/// From here on it counts as speech, …
 const SPEECH: f32 = 0.5;
 /// … until the probability falls below this.
 const SILENCE: f32 = 0.35;

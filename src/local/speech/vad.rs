@@ -1,4 +1,4 @@
-//! Silero VAD: how likely it is, for each 32 ms, that somebody speaks.
+//! Silero VAD: how likely it is, for each 32 ms, that there is speech.
 //!
 //! The model remembers what it heard; one [`Vad`] with its memory cleared hears one recording. It takes many frames in one
 //! run, so that a second of sound costs milliseconds. What follows from the probabilities is `segments`' business.
