@@ -2,7 +2,7 @@
 //!
 //! A stream's headers wait for its first event, so that a request that no target answers still gets its status; if that
 //! takes long, the client is sent comments instead (see [`relay`]). Routes and their documentation stand here, what their
-//! requests and answers look like is said by their [`Protocol`].
+//! requests and answers look like is said by their [`JsonProtocol`].
 
 mod bounds;
 mod carried;
