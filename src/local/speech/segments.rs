@@ -16,8 +16,9 @@ const SPEECH: f32 = 0.5;
 const SILENCE: f32 = 0.35;
 /// Less speech than this (0.2 s) is a click or a cough.
 const SHORTEST: usize = 6;
-/// A pause that always ends a segment: 0.8 s.
-const LONG_PAUSE: usize = 25;
+/// A pause that always ends a segment: 2 s. A shorter one may stand in the middle of a sentence, and single words are
+/// heard worse.
+const LONG_PAUSE: usize = 63;
 /// A pause that ends a segment of some length: 0.3 s.
 const SHORT_PAUSE: usize = 10;
 /// From this length on (10 s) a short pause ends a segment.
