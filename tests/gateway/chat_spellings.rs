@@ -3,6 +3,8 @@
 
 use std::io::Write as _;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use serde_json::{Value, json};
@@ -11,6 +13,7 @@ use super::chat_talk::{over, with_providers};
 use super::chat_tongues::dialects;
 use super::chat_words::{answers, chunk, done, opening, says, usage, whole};
 use super::client::Request;
+use super::server::sample;
 use super::upstream::{Act, Upstream};
 
 #[test]
@@ -37,6 +40,12 @@ fn bodies_are_read_packed_and_with_a_byte_order_mark_and_routes_with_a_slash() {
     }
     let unknown = post(path, body.into_bytes()).header("content-encoding", "br").send(&server);
     unknown.refused(415, "unsupported_encoding", "gzip");
+    // Documents come in such bodies too.
+    let body = json!({ "file_data": STANDARD.encode(sample("sign.png")), "output": "text" }).to_string();
+    let mut out = GzEncoder::new(Vec::new(), Compression::fast());
+    out.write_all(body.as_bytes()).expect("memory takes it");
+    let read = post("/v1/ocr/process", out.finish().expect("memory takes it")).header("content-encoding", "gzip");
+    assert!(read.send(&server).ok()["content"].as_str().is_some_and(|text| text.contains("Platform 9")));
     let models = Request::new("GET", "/v1/models/").send(&server).ok();
     assert!(models["data"].as_array().expect("a list").iter().all(|model| model["type"] == "base"));
     let capable = |model: &&Value| model["capabilities"]["completion_chat"] == true;

@@ -10,10 +10,10 @@ use axum::response::{IntoResponse, Response};
 use mediary_core::{Failure, FailureKind, Media};
 
 use super::super::AppState;
-use super::super::body;
 use super::super::error::ApiError;
 use super::super::guard::owner_of;
 use super::super::tasks::bounds;
+use super::super::unpacked::json_body;
 use super::source;
 use crate::gateway::ReadOptions;
 use crate::protocol::mistral::{MistralError, OcrForm, OcrRequest, OcrResponse};
@@ -49,7 +49,7 @@ const LONGEST_COMPLAINT_CHARS: usize = 300;
 pub(in crate::http) async fn mistral(State(state): State<AppState>, request: Request) -> Result<Response, ApiError> {
     let privacy = bounds(request.headers())?.privacy;
     let client = owner_of(request.headers(), &state.config.server);
-    let body = body::whole(request, &state).await?;
+    let body = json_body(request, &state).await?;
     let OcrForm { source, name, mut options, encoder, dropped } = parse(&body)?.decode()?;
     options.privacy = privacy;
     options.client = client;

@@ -9,6 +9,7 @@ use super::super::body::{self, BodyError};
 use super::super::error::ApiError;
 use super::super::files::{self, UploadedFile, content_type, decode_base64};
 use super::super::state::AppState;
+use super::super::unpacked::json_body;
 use crate::gateway::Admission;
 use crate::protocol::process::{Fields, JsonRequest};
 
@@ -20,15 +21,21 @@ pub(super) struct Upload {
 
 /// Takes in a whole request.
 pub(super) async fn receive(request: Request, state: &AppState) -> Result<Upload, ApiError> {
-    let (head, body) = request.into_parts();
     let (limits, admission) = (&state.config.limits, state.gateway.admission());
-    let announced = body::announced(&head.headers, limits)?;
-    // For what is read and not yet kept; a JSON body grows out of it.
-    let first = admission.enter().await?;
     let mut fields = Fields::default();
-    for (name, value) in url_pairs(head.uri.query().unwrap_or_default()) {
+    for (name, value) in url_pairs(request.uri().query().unwrap_or_default()) {
         fields.push(name, value);
     }
+    if content_type(request.headers()) == "application/json" {
+        // The body goes before the file is used, which is decoded out of it piece by piece.
+        let body = json_body(request, state).await?;
+        let files = vec![json_file(&body, admission, &mut fields).await?];
+        return Ok(Upload { files, fields });
+    }
+    let (head, body) = request.into_parts();
+    body::announced(&head.headers, limits)?;
+    // For what is read and not yet kept.
+    let _entered = admission.enter().await?;
     let stream = Box::pin(body::chunks(body, limits));
     let mime = content_type(&head.headers);
     let files = match mime.as_str() {
@@ -36,11 +43,6 @@ pub(super) async fn receive(request: Request, state: &AppState) -> Result<Upload
             let form = files::form(stream, &head.headers, admission).await?;
             form.fields.into_iter().for_each(|(name, value)| fields.push(name, value));
             form.files
-        }
-        "application/json" => {
-            // The body goes before the file is used, which is decoded out of it piece by piece.
-            let body = body::json(stream, first, announced, limits).await?;
-            vec![json_file(&body, admission, &mut fields).await?]
         }
         _ => vec![raw(stream, mime, admission).await?],
     };
