@@ -14,7 +14,7 @@ from pathlib import Path
 
 import provision
 
-PARTS = ["start", "digital", "uploads", "scans", "memory", "hostile", "accuracy", "embeddings", "gateways",
+PARTS = ["start", "digital", "office", "uploads", "scans", "memory", "hostile", "accuracy", "embeddings", "gateways",
          "faults"]
 """Each is a module `part_NAME` with a `TITLE` and a `measure(settings)` that gives rows or `Findings`."""
 

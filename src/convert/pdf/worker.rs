@@ -19,7 +19,7 @@ use crate::confine;
 /// # Errors
 /// When the pipe to the server breaks.
 pub fn run(library: &Path, memory_bytes: u64, page_time: Duration) -> io::Result<()> {
-    confine::for_good(memory_bytes);
+    confine::for_good(memory_bytes, confine::Sockets::None);
     let mut input = BufReader::new(io::stdin().lock());
     let mut output = BufWriter::with_capacity(256 * 1024, io::stdout().lock());
     let pdfium = match Pdfium::bind_to_library(library) {

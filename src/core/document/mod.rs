@@ -6,6 +6,7 @@
 mod agreement;
 mod geometry;
 mod layer;
+mod link;
 mod page;
 mod selection;
 #[cfg(test)]
@@ -15,6 +16,7 @@ mod turn;
 pub use agreement::agreement;
 pub use geometry::{Point, Quad, Rect};
 pub use layer::{Doubt, LayerEvidence, LayerTrust, TextLayer, judge_layer};
-pub use page::{Block, BlockKind, Line, ListItem, Page, Source, Table, Word, mean_confidence};
+pub use link::{Link, LinkTarget};
+pub use page::{Block, BlockKind, Line, ListItem, Page, Source, Span, Table, Word, mean_confidence};
 pub use selection::{PageSelection, SelectionError};
 pub use turn::Turn;

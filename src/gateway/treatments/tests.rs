@@ -22,6 +22,7 @@ fn gateway() -> Gateway {
         pipelines: Pipelines::embedded(),
         ffmpeg: Some(Ffmpeg::at(ffmpeg)),
         espeak: None,
+        libreoffice: None,
         providers: Providers::default(),
         models: &models,
         cache_dir: None,

@@ -125,6 +125,7 @@ pub(super) fn mime(format: MediaFormat) -> Option<&'static str> {
         | MediaFormat::Text
         | MediaFormat::Markdown
         | MediaFormat::Csv
+        | MediaFormat::Tsv
         | MediaFormat::Html => format.mime(),
         MediaFormat::Mp3 => "audio/mp3",
         MediaFormat::Opus | MediaFormat::Vorbis => "audio/ogg",
@@ -133,7 +134,24 @@ pub(super) fn mime(format: MediaFormat) -> Option<&'static str> {
         MediaFormat::Xml => "text/xml",
         // JSON has no name of its own there.
         MediaFormat::Json => "text/plain",
-        MediaFormat::Gif | MediaFormat::Tiff | MediaFormat::Mkv => return None,
+        MediaFormat::Gif
+        | MediaFormat::Tiff
+        | MediaFormat::Mkv
+        | MediaFormat::Docx
+        | MediaFormat::Xlsx
+        | MediaFormat::Xlsb
+        | MediaFormat::Pptx
+        | MediaFormat::Doc
+        | MediaFormat::Xls
+        | MediaFormat::Ppt
+        | MediaFormat::Odt
+        | MediaFormat::Ods
+        | MediaFormat::Odp
+        | MediaFormat::Rtf
+        | MediaFormat::Epub
+        | MediaFormat::Eml
+        | MediaFormat::Msg
+        | MediaFormat::Zip => return None,
     })
 }
 

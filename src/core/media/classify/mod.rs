@@ -4,7 +4,10 @@
 //! signatures cannot decide (text encodings, a PDF behind leading junk) and refusals that name what
 //! was found.
 
+mod archive;
 mod claim;
+mod compound;
+mod shape;
 #[cfg(test)]
 mod tests;
 
@@ -27,12 +30,16 @@ pub enum Unclassifiable {
     #[error("the file is empty (0 bytes); check that it was uploaded whole")]
     Empty,
     /// A format that is known, but not one Mediary works with.
-    #[error("this is {0}; send a PDF, an image (png, jpeg, webp, gif, tiff, bmp), audio, video or plain text")]
+    #[error(
+        "this is {0}; send a PDF, a file of an office (docx, xlsx, pptx, odt, ods, odp, rtf, epub, html, eml, msg, csv), an image \
+         (png, jpeg, webp, gif, tiff, bmp), audio, video or plain text"
+    )]
     Unsupported(String),
     /// Bytes that fit nothing.
     #[error(
-        "these bytes are no format that Mediary knows; send a PDF, an image (png, jpeg, webp, gif, tiff, bmp), \
-         audio, video or plain text, and check that the file is not encrypted or cut off at its beginning"
+        "these bytes are no format that Mediary knows; send a PDF, a file of an office (docx, xlsx, pptx, odt, ods, odp, rtf, epub, \
+         html, eml, msg, csv), an image (png, jpeg, webp, gif, tiff, bmp), audio, video or plain text, and check that the file is \
+         not encrypted or cut off at its beginning"
     )]
     Unknown,
 }
@@ -62,14 +69,20 @@ fn format_of(blob: &Blob, claim: Claim<'_>) -> Result<MediaFormat, Unclassifiabl
     }
     let found = sniff(blob);
     if let Some(format) = known(found) {
-        return Ok(format);
+        return Ok(archive::told_apart(format, blob));
     }
     if has_pdf_header(blob.head()) {
         return Ok(MediaFormat::Pdf);
     }
+    if blob.head().starts_with(compound::SIGNATURE)
+        && let Some(format) = compound::format_of(blob, claim)
+    {
+        return Ok(format);
+    }
     let whole = blob.len_bytes() == blob.head().len() as u64;
     if is_text(blob.head(), whole) && (is_text_type(found) || claims_text(claim)) {
-        return Ok(named_text(found, claim));
+        let named = named_text(found, claim);
+        return Ok(if named == MediaFormat::Text { shape::of_text(blob.head(), whole, claim) } else { named });
     }
     match found {
         FileFormat::ArbitraryBinaryData | FileFormat::PlainText => Err(Unclassifiable::Unknown),
@@ -97,6 +110,15 @@ fn known(found: FileFormat) -> Option<MediaFormat> {
         FileFormat::TagImageFileFormat => MediaFormat::Tiff,
         FileFormat::WindowsBitmap => MediaFormat::Bmp,
         FileFormat::PortableDocumentFormat => MediaFormat::Pdf,
+        FileFormat::OfficeOpenXmlDocument => MediaFormat::Docx,
+        FileFormat::OfficeOpenXmlSpreadsheet => MediaFormat::Xlsx,
+        FileFormat::OfficeOpenXmlPresentation => MediaFormat::Pptx,
+        FileFormat::OpendocumentText | FileFormat::OpendocumentTextTemplate => MediaFormat::Odt,
+        FileFormat::OpendocumentSpreadsheet | FileFormat::OpendocumentSpreadsheetTemplate => MediaFormat::Ods,
+        FileFormat::OpendocumentPresentation | FileFormat::OpendocumentPresentationTemplate => MediaFormat::Odp,
+        FileFormat::ElectronicPublication => MediaFormat::Epub,
+        FileFormat::RichTextFormat => MediaFormat::Rtf,
+        FileFormat::Zip => MediaFormat::Zip,
         FileFormat::WaveformAudio => MediaFormat::Wav,
         FileFormat::Mpeg12AudioLayer3 | FileFormat::Id3v2 => MediaFormat::Mp3,
         FileFormat::FreeLosslessAudioCodec => MediaFormat::Flac,
