@@ -38,7 +38,8 @@ impl Archive {
         let (mut places, mut names) = (Vec::new(), Vec::new());
         for place in 0..zip.len() {
             let entry = zip.by_index_raw(place).map_err(|error| damaged(&error))?;
-            if let Some(name) = shown(entry.name()).filter(|_| entry.is_file()) {
+            let name = entry.name().map_err(|error| damaged(&error))?;
+            if let Some(name) = shown(&name).filter(|_| entry.is_file()) {
                 places.push(place);
                 names.push(name);
             }

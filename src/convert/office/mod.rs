@@ -71,17 +71,20 @@ const COMPOUND: &[u8] = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1";
 /// # Errors
 /// When it is encrypted, damaged, too large, or of a format that is not in [`FORMATS`].
 pub fn read(format: MediaFormat, mut input: Input, limits: OfficeLimits) -> Result<OfficeDocument, Refusal> {
-    match format {
-        MediaFormat::Docx | MediaFormat::Xlsx | MediaFormat::Xlsb | MediaFormat::Pptx => {
-            let mut start = Vec::new();
-            (&mut input).take(COMPOUND.len() as u64).read_to_end(&mut start).map_err(Refusal::damaged)?;
-            input.rewind().map_err(Refusal::damaged)?;
-            if start == COMPOUND {
-                return Err(Refusal::Encrypted);
-            }
+    if matches!(format, MediaFormat::Docx | MediaFormat::Xlsx | MediaFormat::Xlsb | MediaFormat::Pptx) {
+        let mut start = Vec::new();
+        (&mut input).take(COMPOUND.len() as u64).read_to_end(&mut start).map_err(Refusal::damaged)?;
+        input.rewind().map_err(Refusal::damaged)?;
+        if start == COMPOUND {
+            return Err(Refusal::Encrypted);
         }
-        _ => {}
     }
+    // Libraries that panic over a file have not read it, and that is all.
+    let reading = std::panic::AssertUnwindSafe(|| read_by_format(format, input, limits));
+    std::panic::catch_unwind(reading).unwrap_or_else(|_| Err(Refusal::damaged("its reader gave up")))
+}
+
+fn read_by_format(format: MediaFormat, input: Input, limits: OfficeLimits) -> Result<OfficeDocument, Refusal> {
     match format {
         MediaFormat::Docx => word::read(input, limits),
         MediaFormat::Xlsx | MediaFormat::Xlsb | MediaFormat::Xls | MediaFormat::Ods => {

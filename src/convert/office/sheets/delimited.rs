@@ -76,8 +76,9 @@ fn delimiter(text: &str) -> u8 {
         let alike = counts.iter().filter(|count| **count == first).count();
         if first == 0 { (0, 0) } else { (alike * 100 / counts.len(), first) }
     };
-    // Of two that agree as well, the earlier.
-    [b'\t', b';', b',', b'|'].into_iter().rev().max_by_key(|delimiter| agreement(*delimiter)).unwrap_or(b',')
+    // Of two that agree as well, the earlier; where none parts anything, a comma would.
+    let best = [b'\t', b';', b',', b'|'].into_iter().rev().max_by_key(|delimiter| agreement(*delimiter));
+    best.filter(|delimiter| agreement(*delimiter) > (0, 0)).unwrap_or(b',')
 }
 
 #[cfg(test)]

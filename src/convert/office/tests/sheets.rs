@@ -2,12 +2,13 @@
 
 use mediary_core::MediaFormat::{Csv, Ods, Tsv, Xlsx};
 
-use super::packing::{package, relations};
+use super::packing::package;
 use super::{page, pages, reading};
 
 /// A workbook of sheets: names and rows of XML.
 fn xlsx(sheets: &[(&str, &str)], shared: &[&str]) -> Vec<u8> {
-    let root = relations(&[("r", "officeDocument", "xl/workbook.xml", false)]);
+    let root = "<Relationships><Relationship Id=\"r\" \
+        Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument\" Target=\"xl/workbook.xml\"/></Relationships>";
     let mut listed = String::new();
     let mut rels = vec![("st".to_owned(), "styles".to_owned(), "styles.xml".to_owned())];
     rels.push(("ss".to_owned(), "sharedStrings".to_owned(), "sharedStrings.xml".to_owned()));
@@ -27,7 +28,7 @@ fn xlsx(sheets: &[(&str, &str)], shared: &[&str]) -> Vec<u8> {
     let rels = format!("<Relationships>{}</Relationships>", rels.iter().map(one).collect::<String>());
     let strings: String = shared.iter().map(|text| format!("<si><t xml:space=\"preserve\">{text}</t></si>")).collect();
     parts.extend([
-        ("_rels/.rels".to_owned(), root),
+        ("_rels/.rels".to_owned(), root.to_owned()),
         ("[Content_Types].xml".to_owned(), "<Types/>".to_owned()),
         ("xl/workbook.xml".to_owned(), format!("<workbook xmlns:r=\"r\"><sheets>{listed}</sheets></workbook>")),
         ("xl/_rels/workbook.xml.rels".to_owned(), rels),
@@ -97,7 +98,11 @@ fn workbooks_of_open_document_are_read() {
         <table:table-cell office:value-type=\"float\" office:value=\"12.5\"><text:p>12.50</text:p></table:table-cell></table:table-row>\
         <table:table-row table:number-rows-repeated=\"1048570\"><table:table-cell table:number-columns-repeated=\"1024\"/></table:table-row>\
         </table:table></office:spreadsheet></office:body></office:document-content>";
-    let bytes = package(&[("mimetype", "application/vnd.oasis.opendocument.spreadsheet"), ("content.xml", content)]);
+    let bytes = package(&[
+        ("mimetype", "application/vnd.oasis.opendocument.spreadsheet"),
+        ("META-INF/manifest.xml", "<manifest:manifest/>"),
+        ("content.xml", content),
+    ]);
     assert_eq!(pages(Ods, &bytes), [["h1 Fees", "table Berth, 12.5"]]);
 }
 

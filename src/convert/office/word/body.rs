@@ -132,15 +132,15 @@ impl<'a, R: Read + Seek> Body<'a, R> {
         }
         let of_style = style.as_deref();
         let level = outline.map(|outline| outline + 1).or_else(|| of_style.and_then(|id| self.styles.heading(id)));
-        let numbering = numbering.or_else(|| {
-            let (list, level) = of_style.and_then(|id| self.styles.numbering(id))?;
-            Some((list.to_owned(), level))
+        let numbering = numbering.map(|(list, level)| (list, level, level)).or_else(|| {
+            let (list, level, depth) = of_style.and_then(|id| self.styles.numbering(id))?;
+            Some((list.to_owned(), level, depth))
         });
         if text.is_blank() {
             self.flush_aside(draft);
             return Ok(());
         }
-        let mark = numbering.as_ref().and_then(|(list, level)| self.numbering.mark(list, *level));
+        let mark = numbering.as_ref().and_then(|(list, level, _)| self.numbering.mark(list, *level));
         match (level, mark, numbering) {
             (Some(level), Some(mark), _) if mark != "•" => {
                 let mut numbered = Text::from(format!("{mark} ").as_str());
@@ -148,7 +148,7 @@ impl<'a, R: Read + Seek> Body<'a, R> {
                 draft.heading(level, numbered);
             }
             (Some(level), _, _) => draft.heading(level, text),
-            (None, Some(mark), Some((_, depth))) => draft.item(u8::try_from(depth).unwrap_or(8), &mark, text),
+            (None, Some(mark), Some((.., depth))) => draft.item(u8::try_from(depth).unwrap_or(8), &mark, text),
             (None, _, _) => draft.paragraph(text),
         }
         self.flush_aside(draft);
@@ -270,7 +270,7 @@ impl<'a, R: Read + Seek> Body<'a, R> {
             "p" => {
                 let Paragraph { style, numbering, text: own, .. } = self.paragraph(xml)?;
                 let of_style = || style.as_deref().and_then(|id| self.styles.numbering(id));
-                let numbering = numbering.or_else(|| of_style().map(|(list, level)| (list.to_owned(), level)));
+                let numbering = numbering.or_else(|| of_style().map(|(list, level, _)| (list.to_owned(), level)));
                 let mark =
                     numbering.filter(|_| !own.is_blank()).and_then(|(list, level)| self.numbering.mark(&list, level));
                 let mut line = mark.map_or_else(Text::default, |mark| Text::from(format!("{mark} ").as_str()));

@@ -48,13 +48,14 @@ impl Styles {
         })
     }
 
-    /// The list that the style's paragraphs are items of, and their level in it.
-    pub(super) fn numbering(&self, id: &str) -> Option<(&str, usize)> {
+    /// The list that the style's paragraphs are items of, their level in it, and how deeply they are nested.
+    pub(super) fn numbering(&self, id: &str) -> Option<(&str, usize, usize)> {
         let numbering = self.chain(id).find_map(|style| style.numbering.as_deref())?;
         let level = self.chain(id).find_map(|style| style.level);
-        // `List Bullet 3` and its like have lists of their own.
+        // `List Bullet 3` and its like have lists of their own, whose first level they are.
         let by_name = || self.0.get(id)?.name.strip_prefix("List ")?.rsplit_once(' ')?.1.parse::<usize>().ok();
-        Some((numbering, level.unwrap_or_else(|| by_name().map_or(0, |number| number.saturating_sub(1).min(8)))))
+        let depth = level.unwrap_or_else(|| by_name().map_or(0, |number| number.saturating_sub(1).min(8)));
+        Some((numbering, level.unwrap_or(0), depth))
     }
 
     fn chain(&self, id: &str) -> impl Iterator<Item = &Style> {

@@ -32,9 +32,8 @@ pub(super) fn claims_text(claim: Claim<'_>) -> bool {
 
 /// Texts look alike, so here the sender's word counts, and the file name after it.
 pub(super) fn named_text(found: FileFormat, claim: Claim<'_>) -> MediaFormat {
-    match found {
-        FileFormat::HypertextMarkupLanguage => return MediaFormat::Html,
-        _ => {}
+    if found == FileFormat::HypertextMarkupLanguage {
+        return MediaFormat::Html;
     }
     let mime = claim.mime.map(|mime| mime.split(';').next().unwrap_or(mime).trim().to_ascii_lowercase());
     let by_mime = mime.as_deref().and_then(|mime| match mime {
