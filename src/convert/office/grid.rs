@@ -160,9 +160,9 @@ mod tests {
         for (index, text) in ["a", "", "", "b"].into_iter().enumerate() {
             grid.row();
             if text.is_empty() {
-                grid.reach_down(0)
+                grid.reach_down(0);
             } else {
-                grid.place(0, text.into(), 1, 1).unwrap()
+                grid.place(0, text.into(), 1, 1).unwrap();
             }
             grid.place(1, format!("{index}").as_str().into(), 1, 1).unwrap();
         }

@@ -51,7 +51,7 @@ impl<R: Read + Seek> Content<R> {
         &mut self,
         styles: &str,
         name: &str,
-        kind: BlockKind,
+        kind: &BlockKind,
         draft: &mut Draft,
     ) -> Result<(), Refusal> {
         let mut xml = Xml::new(styles);
@@ -325,7 +325,7 @@ impl<R: Read + Seek> Content<R> {
                 }
                 "image" => self.image(&element, xml)?,
                 "annotation" | "annotation-end" | "object" | "object-ole" | "title" | "desc" | "ruby-text" => {
-                    xml.skip()?
+                    xml.skip()?;
                 }
                 _ => self.inline_into(xml, text)?,
             }

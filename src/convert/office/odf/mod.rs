@@ -32,7 +32,7 @@ pub(super) fn read(input: impl Read + Seek, limits: OfficeLimits) -> Result<Offi
     styles.learn(&content)?;
     let mut draft = Draft::new(limits);
     let mut reader = Content::new(package, styles);
-    reader.margins(&shared, "header", BlockKind::Header, &mut draft)?;
+    reader.margins(&shared, "header", &BlockKind::Header, &mut draft)?;
     let mut xml = Xml::new(&content);
     while let Some(node) = xml.next()? {
         if let Node::Open(element) = node
@@ -41,6 +41,6 @@ pub(super) fn read(input: impl Read + Seek, limits: OfficeLimits) -> Result<Offi
             reader.blocks(&mut xml, &mut draft)?;
         }
     }
-    reader.margins(&shared, "footer", BlockKind::Footer, &mut draft)?;
+    reader.margins(&shared, "footer", &BlockKind::Footer, &mut draft)?;
     draft.finish()
 }

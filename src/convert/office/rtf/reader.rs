@@ -150,7 +150,7 @@ impl<'d> Reader<'d> {
     pub(super) fn push(&mut self, text: &str) {
         match self.state.destination {
             Destination::Body | Destination::Note | Destination::Margin if !self.state.is_hidden => {
-                self.text.push(text)
+                self.text.push(text);
             }
             Destination::Mark => self.mark.push_str(text),
             Destination::Code => self.code.push_str(text),

@@ -109,7 +109,7 @@ impl Reader<'_> {
             "colortbl" | "info" | "xmlnstbl" | "listtable" | "listoverridetable" | "revtbl" | "rsidtbl"
             | "generator" | "themedata" | "colorschememapping" | "datastore" | "latentstyles" | "objdata" | "sp"
             | "bkmkstart" | "bkmkend" | "filetbl" | "annotation" | "atnid" | "atnauthor" | "template" => {
-                self.go(Destination::Nowhere)
+                self.go(Destination::Nowhere);
             }
             // What an optional destination is, only those know that know it.
             _ if is_optional => self.go(Destination::Nowhere),

@@ -140,12 +140,12 @@ impl Axis {
 mod tests {
     use super::*;
 
-    fn table(entries: &[(u32, u32, &str)], merged: &[((u32, u32), (u32, u32))]) -> Table {
+    fn table(entries: &[(u32, u32, &str)], merged: &[[(u32, u32); 2]]) -> Table {
         let mut sheet = Sheet::default();
         for (row, column, text) in entries {
             sheet.put(*row, *column, (*text).to_owned());
         }
-        let merged: Vec<_> = merged.iter().map(|(start, end)| calamine::Dimensions::new(*start, *end)).collect();
+        let merged: Vec<_> = merged.iter().map(|[start, end]| calamine::Dimensions::new(*start, *end)).collect();
         sheet.finish(&merged).unwrap().0
     }
 
@@ -165,7 +165,7 @@ mod tests {
     #[test]
     fn merged_entries_fill_their_places() {
         let found =
-            table(&[(0, 0, "both"), (1, 0, "1"), (1, 1, "2"), (2, 1, "3")], &[((0, 0), (0, 1)), ((1, 0), (9, 0))]);
+            table(&[(0, 0, "both"), (1, 0, "1"), (1, 1, "2"), (2, 1, "3")], &[[(0, 0), (0, 1)], [(1, 0), (9, 0)]]);
         assert_eq!(found.rows, [["both", "both"], ["1", "2"], ["1", "3"]]);
         let spans = [Span { row: 0, column: 0, rows: 1, columns: 2 }, Span { row: 1, column: 0, rows: 2, columns: 1 }];
         assert_eq!(found.spans, spans);
