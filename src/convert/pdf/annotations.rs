@@ -1,4 +1,4 @@
-//! What people put onto a page: values of form fields, free text, stamps.
+//! What people put onto a page: values of form fields, free text, and where stamps are.
 //!
 //! PDFium draws them and leaves them out of the page's text. Notes that open on a click are not on the page and not
 //! here.
@@ -8,8 +8,6 @@ use pdfium_render::prelude::*;
 
 /// More annotations than this are not looked at.
 const MOST: usize = 5_000;
-/// Forms may hold forms; few documents go deeper.
-const MOST_DEPTH: usize = 4;
 
 /// The lines of a page's annotations, with boxes as `to_pixels` gives them.
 pub(super) fn lines(page: &PdfPage<'_>, to_pixels: impl Fn(&PdfRect) -> Rect) -> Vec<Line> {
@@ -34,13 +32,10 @@ pub(super) fn lines(page: &PdfPage<'_>, to_pixels: impl Fn(&PdfRect) -> Rect) ->
 
 fn text_of(annotation: &PdfPageAnnotation<'_>) -> Option<String> {
     if let Some(field) = annotation.as_form_field() {
-        return value_of(field).or_else(|| drawn_in(annotation));
+        return value_of(field);
     }
-    match annotation.annotation_type() {
-        PdfPageAnnotationType::FreeText => annotation.contents().filter(|text| !text.trim().is_empty()),
-        PdfPageAnnotationType::Stamp => drawn_in(annotation),
-        _ => None,
-    }
+    let is_free_text = annotation.annotation_type() == PdfPageAnnotationType::FreeText;
+    annotation.contents().filter(|text| is_free_text && !text.trim().is_empty())
 }
 
 /// What a field shows; a box that is ticked shows a tick.
@@ -60,24 +55,13 @@ fn ticked(is_ticked: bool) -> &'static str {
     if is_ticked { "[x]" } else { "[ ]" }
 }
 
-/// The text in what an annotation draws.
-fn drawn_in(annotation: &PdfPageAnnotation<'_>) -> Option<String> {
-    let mut texts = Vec::new();
-    collect(annotation.objects().iter(), 0, &mut texts);
-    let text = texts.join(" ");
-    Some(text).filter(|text| !text.trim().is_empty())
-}
-
-fn collect<'a>(objects: impl Iterator<Item = PdfPageObject<'a>>, depth: usize, into: &mut Vec<String>) {
-    for object in objects.take(MOST) {
-        if let Some(text) = object.as_text_object() {
-            into.push(text.text());
-        } else if let Some(form) = object.as_x_object_form_object()
-            && depth < MOST_DEPTH
-        {
-            collect(form.iter(), depth + 1, into);
-        }
-    }
+/// Where stamps are, in points. What they show is drawn, and read like a picture.
+pub(super) fn stamps(page: &PdfPage<'_>) -> Vec<PdfRect> {
+    let is_stamp = |annotation: &PdfPageAnnotation<'_>| {
+        annotation.annotation_type() == PdfPageAnnotationType::Stamp && !annotation.is_hidden()
+    };
+    let all = page.annotations().iter().take(MOST);
+    all.filter(is_stamp).filter_map(|annotation| annotation.bounds().ok()).collect()
 }
 
 /// Puts lines among others: each after the one to its left in the same row, else before the first one below it.

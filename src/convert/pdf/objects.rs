@@ -4,6 +4,7 @@
 use mediary_core::document::{LayerEvidence, Rect};
 use pdfium_render::prelude::*;
 
+use super::annotations;
 use super::curves::{self, Curves};
 use super::hidden::{self, Screen};
 
@@ -61,7 +62,8 @@ impl Drawings {
         }
     }
 
-    /// The pictures that cover at least a share of the page, and what looks like letters drawn as curves, in its pixels.
+    /// The pictures that cover at least a share of the page, what looks like letters drawn as curves, and stamps, in its
+    /// pixels.
     pub(super) fn pictures_in_pixels(&self, page: &PdfPage<'_>, config: &PdfRenderConfig, share: f32) -> Vec<Rect> {
         let large = |rect: &PdfRect| (rect.width().value * rect.height().value).abs() >= share * self.page_area;
         let in_pixels = |rect: &PdfRect| {
@@ -76,7 +78,8 @@ impl Drawings {
             })
         };
         let pictures = joined(&self.pictures).into_iter().filter(large);
-        pictures.chain(self.curves.lines()).filter_map(|rect| in_pixels(&rect)).collect()
+        let others = self.curves.lines().into_iter().chain(annotations::stamps(page));
+        pictures.chain(others).filter_map(|rect| in_pixels(&rect)).collect()
     }
 
     /// Whether nothing is drawn at all.

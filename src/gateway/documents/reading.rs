@@ -113,6 +113,8 @@ pub enum ReadStatus {
     Partial,
     /// There is nothing to read on any page.
     Blank,
+    /// There is ink on the pages and no text was found in it: a photograph, or something that a better reader may read.
+    NoText,
 }
 
 impl ReadStatus {
@@ -124,6 +126,7 @@ impl ReadStatus {
             Self::OcrSuccess => "ocr_success",
             Self::Partial => "partial",
             Self::Blank => "blank",
+            Self::NoText => "no_text",
         }
     }
 }
@@ -174,7 +177,10 @@ impl Reading {
     #[must_use]
     pub fn status(&self) -> ReadStatus {
         let read = || self.pages.iter().filter_map(|outcome| outcome.page.as_ref().ok());
-        if self.needs_ocr() || read().count() < self.pages.len() {
+        let has_ink = |outcome: &PageOutcome| outcome.reasons.contains(&Reason::InkWithoutText);
+        if read().count() == self.pages.len() && read().all(Page::is_blank) && self.pages.iter().any(has_ink) {
+            ReadStatus::NoText
+        } else if self.needs_ocr() || read().count() < self.pages.len() {
             ReadStatus::Partial
         } else if read().all(Page::is_blank) {
             ReadStatus::Blank
