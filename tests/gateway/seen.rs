@@ -16,7 +16,7 @@ fn page(entries: &str, rest: &str) -> Pdf {
 }
 
 fn text(answer: &Value) -> &str {
-    answer["content"].as_str().unwrap()
+    answer["content"].as_str().expect("the text")
 }
 
 #[test]
@@ -162,7 +162,7 @@ fn accents_drawn_apart_meet_their_letters() {
 #[test]
 fn a_document_without_a_table_and_a_trailer_is_read() {
     let whole = Pdf::of_texts(&[SEEN]).bytes();
-    let end = whole.windows(5).position(|window| window == b"xref\n").unwrap();
+    let end = whole.windows(5).position(|window| window == b"xref\n").expect("a table");
     let answer = shared().read(&whole[..end], "output=text").ok();
     assert_eq!(text(&answer), SEEN);
 }

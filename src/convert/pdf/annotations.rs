@@ -66,7 +66,7 @@ pub(super) fn stamps(page: &PdfPage<'_>) -> Vec<PdfRect> {
 
 /// Puts lines among others: each after the one to its left in the same row, else before the first one below it.
 ///
-/// A field is higher than its text, which has the page's usual height as far as anybody knows.
+/// A field is higher than its text, which is taken to have the page's usual height.
 pub(super) fn insert(own: &mut Vec<Line>, lines: Vec<Line>) {
     let mut heights: Vec<f32> = own.iter().map(|line| line.bbox.height()).collect();
     heights.sort_by(f32::total_cmp);

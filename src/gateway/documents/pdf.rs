@@ -220,7 +220,7 @@ async fn with_pictures(
     Ok(PageOutcome { reasons: [noted, outcome.reasons].concat(), ..outcome })
 }
 
-/// What is said of a page, whoever reads it.
+/// What is said of a page, whichever engine reads it.
 fn noted(reply: &PageReply) -> Vec<Reason> {
     let hidden = reply.layer.hidden.iter().map(|hidden| Reason::Hidden(*hidden));
     hidden.chain(reply.is_placeholder.then_some(Reason::Placeholder)).collect()
