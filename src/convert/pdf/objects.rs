@@ -99,8 +99,10 @@ pub(super) fn look(page: &PdfPage<'_>) -> Drawings {
     let mut drawings = Drawings { page_area, ..Drawings::default() };
     let mut left = MAX_OBJECTS;
     count(page.objects().iter(), 0, &mut left, &mut drawings);
-    // Invisible text over a scan is another program's recognition, which is judged as a whole.
-    drawings.screen.leaves_out_invisible = drawings.coverage() < SOME_COVERAGE;
+    // Invisible text over a scan, or over a page of drawings, is another program's recognition: judged as a whole.
+    let has_visible_text = drawings.texts > drawings.invisible_texts;
+    drawings.screen.leaves_out_invisible =
+        drawings.coverage() < SOME_COVERAGE && (has_visible_text || drawings.others == 0);
     drawings.screen.by_character |= drawings.invisible_texts > 0;
     drawings
 }
