@@ -17,7 +17,7 @@ use super::route::{self, Route};
 use crate::proxy::Proxy;
 
 /// A connection, encrypted or not, through a proxy or not.
-pub(super) type Stream = MaybeHttpsStream<route::Stream>;
+pub(crate) type Stream = MaybeHttpsStream<route::Stream>;
 
 /// Makes connections.
 pub(super) struct Connector {

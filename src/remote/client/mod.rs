@@ -16,6 +16,7 @@ mod route;
 mod tests;
 
 pub(crate) use answer::Answer;
+pub(crate) use connect::Stream;
 pub(crate) use error::SendError;
 
 use std::sync::Arc;
@@ -139,6 +140,17 @@ impl Client {
                 },
             }
         }
+    }
+
+    /// A connection of its own, for what is no HTTP once it has begun. Proxies that are handed requests whole have none.
+    ///
+    /// # Errors
+    /// When no connection stands.
+    pub(crate) async fn connection(&self, address: Uri) -> Result<Stream, SendError> {
+        if address.scheme().is_some_and(|scheme| self.connector.forwards(scheme).is_some()) {
+            return Err(SendError::Connect("the proxy takes nothing but whole requests".into()));
+        }
+        self.connector.connect(address).await.map_err(SendError::Connect)
     }
 
     async fn open(&self, address: &Uri) -> Result<Line, SendError> {
