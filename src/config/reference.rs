@@ -27,7 +27,11 @@ pub(super) fn table() -> String {
 pub(super) const OPEN_ROWS: &[(&str, &str, &str)] = &[
     ("providers[].id", "", "a known provider to change, or a name for a new one: the first part of `provider/model`"),
     ("providers[].name", "the catalog's", "its name for people"),
-    ("providers[].dialect", "the catalog's", "its wire format: `openai`, `gemini`, `anthropic`, `mistral` or `ollama`"),
+    (
+        "providers[].dialect",
+        "the catalog's",
+        "its wire format: `openai`, `gemini`, `anthropic`, `mistral`, `ollama`, `cloudflare`, `huggingface`, `minimax`, `xai` or `edge`",
+    ),
     ("providers[].base_url", "the catalog's", "its address, up to where the dialect's paths begin"),
     (
         "providers[].auth",

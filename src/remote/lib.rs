@@ -2,8 +2,9 @@
 //!
 //! Both HTTP clients are made here, and nothing else in the house opens connections to other machines on a request's
 //! behalf: `client` has the connections of relayed calls, `errands` sends everything else. [`Remote`] joins a [`Dialect`],
-//! which is pure translation, with both; [`Fetcher`] follows addresses that clients wrote, on the errand client behind
-//! a guard. What is called when, and what follows from a failure, is decided by the gateway.
+//! which is pure translation, with both, be it for a request or for a [`Talk`] over WebSockets; [`Fetcher`] follows
+//! addresses that clients wrote, on the errand client behind a guard. What is called when, and what follows from a
+//! failure, is decided by the gateway.
 
 mod anthropic;
 mod blame;
