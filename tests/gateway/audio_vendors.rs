@@ -219,7 +219,7 @@ fn a_model_that_chats_about_what_it_hears_transcribes_when_it_is_named() {
     let openai = super::chat_words::saying("Hello there.");
     for (id, model, answer, path, part) in [
         ("gemini", "gemini-2.5-flash", gemini, "/models/gemini-2.5-flash:generateContent", "\"inlineData\":{"),
-        ("openai", "gpt-audio", openai, "/chat/completions", "\"input_audio\":{\"data\":\""),
+        ("openai", "gpt-audio", openai, "/chat/completions", "\"input_audio\":{\"format\":\"wav\""),
     ] {
         let up = Upstream::doing([answers(200, &answer)]);
         let server = with_providers(&[vendor(&up, id)]);

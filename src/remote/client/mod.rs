@@ -142,17 +142,6 @@ impl Client {
         }
     }
 
-    /// A connection of its own, for what is no HTTP once it has begun. Proxies that are handed requests whole have none.
-    ///
-    /// # Errors
-    /// When no connection stands.
-    pub(crate) async fn connection(&self, address: Uri) -> Result<Stream, SendError> {
-        if address.scheme().is_some_and(|scheme| self.connector.forwards(scheme).is_some()) {
-            return Err(SendError::Connect("the proxy takes nothing but whole requests".into()));
-        }
-        self.connector.connect(address).await.map_err(SendError::Connect)
-    }
-
     async fn open(&self, address: &Uri) -> Result<Line, SendError> {
         let stream = self.connector.connect(address.clone()).await.map_err(SendError::Connect)?;
         Line::open(stream).await.map_err(|error| SendError::Connect(error.into()))
