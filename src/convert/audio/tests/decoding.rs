@@ -276,7 +276,7 @@ fn bent_files_end_in_samples_or_in_a_failure() {
 fn what_needs_ffmpeg_is_named_without_it_and_read_with_it() {
     let rows: [(&[&str], &str, MediaFormat, &str); 3] = [
         (&["-c:a", "ac3"], "mkv", MediaFormat::Mkv, "AC-3"),
-        (&["-c:a", "mp2"], "avi", MediaFormat::Avi, "AVI"),
+        (&["-c:a", "mp2"], "avi", MediaFormat::Avi, "avi"),
         (&["-c:a", "libopus", "-ac", "6", "-mapping_family", "1"], "ogg", MediaFormat::Opus, "Opus"),
     ];
     for (arguments, ending, format, named) in rows {
