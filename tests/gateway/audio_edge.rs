@@ -52,7 +52,7 @@ fn tomorrow() -> String {
 
 fn piece(sound: &[u8]) -> Message {
     let head = b"X-RequestId:a\r\nContent-Type:audio/mpeg\r\nPath:audio\r\n";
-    let length = u16::try_from(head.len()).unwrap().to_be_bytes();
+    let length = u16::try_from(head.len()).expect("a header is short").to_be_bytes();
     Message::binary([&length, head.as_slice(), sound].concat())
 }
 
@@ -64,20 +64,20 @@ fn serve(stream: TcpStream, habit: Habit, talked: &Mutex<Vec<Talked>>, refused: 
         seen.headers = request
             .headers()
             .iter()
-            .map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned()))
+            .map(|(name, value)| (name.to_string(), value.to_str().unwrap_or_default().to_owned()))
             .collect();
         match habit {
             Habit::Refuses(times) if refused.fetch_add(1, Ordering::SeqCst) < times => {
                 let mut refusal = ErrorResponse::new(None);
                 *refusal.status_mut() = tungstenite::http::StatusCode::FORBIDDEN;
-                refusal.headers_mut().insert("date", tomorrow().parse().unwrap());
+                refusal.headers_mut().insert("date", tomorrow().parse().expect("a date is a header"));
                 Err(refusal)
             }
             _ => Ok(response),
         }
     };
     let Ok(mut socket) = accept_hdr(stream, judge) else {
-        talked.lock().unwrap().push(seen);
+        talked.lock().expect("no thread panicked").push(seen);
         return;
     };
     while seen.messages.len() < 2 {
@@ -87,7 +87,7 @@ fn serve(stream: TcpStream, habit: Habit, talked: &Mutex<Vec<Talked>>, refused: 
             Err(_) => return,
         }
     }
-    talked.lock().unwrap().push(seen);
+    talked.lock().expect("no thread panicked").push(seen);
     let sound = wave(SAMPLES, true).into_bytes();
     let (first, second) = sound.split_at(sound.len() / 2);
     let turn = |name: &str| Message::text(format!("X-RequestId:a\r\nPath:{name}\r\n\r\n{{}}"));
@@ -109,8 +109,8 @@ fn serve(stream: TcpStream, habit: Habit, talked: &Mutex<Vec<Talked>>, refused: 
 
 impl Service {
     fn with(habit: Habit) -> Self {
-        let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
-        let address = listener.local_addr().unwrap();
+        let listener = TcpListener::bind(("127.0.0.1", 0)).expect("loopback has a free port");
+        let address = listener.local_addr().expect("it is bound");
         let (talked, refused) = (Arc::new(Mutex::new(Vec::new())), Arc::new(AtomicUsize::new(0)));
         let ends = Arc::new(AtomicBool::new(false));
         let thread = std::thread::spawn({
@@ -135,7 +135,7 @@ impl Service {
     }
 
     fn talked(&self) -> Vec<Talked> {
-        self.talked.lock().unwrap().clone()
+        self.talked.lock().expect("no thread panicked").clone()
     }
 }
 

@@ -261,14 +261,14 @@ fn spoken_flac() -> Vec<u8> {
     use mediary_convert::audio::{Encoder, Encoding};
     use mediary_core::task::SoundForm;
     let encoding = Encoding { form: SoundForm::File(MediaFormat::Flac), rate_hz: Some(16_000), bitrate_kbps: 0 };
-    let mut encoder = Encoder::new(&encoding, 16_000, None).unwrap();
+    let mut encoder = Encoder::new(&encoding, 16_000, None).expect("FLAC is written here");
     let mut seed = 1_u32;
     let noise = std::iter::repeat_with(|| {
         seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
         (seed >> 8) as f32 / (1 << 24) as f32 - 0.5
     });
     let samples: Vec<f32> = noise.take(48_000).collect();
-    let mut file = encoder.push(&samples).unwrap();
-    file.append(&mut encoder.finish().unwrap());
+    let mut file = encoder.push(&samples).expect("FLAC is written here");
+    file.append(&mut encoder.finish().expect("FLAC is written here"));
     file
 }
