@@ -119,6 +119,7 @@ pub(super) fn mime(format: MediaFormat) -> Option<&'static str> {
         | MediaFormat::Wav
         | MediaFormat::Flac
         | MediaFormat::Aac
+        | MediaFormat::Aiff
         | MediaFormat::M4a
         | MediaFormat::Mp4
         | MediaFormat::Webm
@@ -151,7 +152,10 @@ pub(super) fn mime(format: MediaFormat) -> Option<&'static str> {
         | MediaFormat::Epub
         | MediaFormat::Eml
         | MediaFormat::Msg
-        | MediaFormat::Zip => return None,
+        | MediaFormat::Zip
+        | MediaFormat::Caf
+        | MediaFormat::Amr
+        | MediaFormat::Wma => return None,
     })
 }
 

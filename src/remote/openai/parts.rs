@@ -105,6 +105,10 @@ fn audio_name(format: MediaFormat) -> Option<&'static str> {
         | MediaFormat::Eml
         | MediaFormat::Msg
         | MediaFormat::Zip
+        | MediaFormat::Aiff
+        | MediaFormat::Caf
+        | MediaFormat::Amr
+        | MediaFormat::Wma
         | MediaFormat::Mp4
         | MediaFormat::Mov
         | MediaFormat::Webm
