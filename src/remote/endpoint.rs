@@ -48,6 +48,23 @@ pub struct Quirks {
     pub refuses: Vec<String>,
     /// The only soft parameters and fields of messages that are known; none: all may be.
     pub knows: Vec<String>,
+    /// By which requests videos are made.
+    pub videos: VideoForm,
+}
+
+/// By which requests a provider of the dialect `openai` makes videos: each is the vendor's own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[expect(missing_docs, reason = "each is called after its vendor")]
+pub enum VideoForm {
+    OpenAi,
+    OpenRouter,
+    Xai,
+    Zai,
+    SiliconFlow,
+    MiniMax,
+    Pollinations,
+    HuggingFace,
 }
 
 impl Quirks {
@@ -70,6 +87,7 @@ impl Default for Quirks {
             returns_reasoning: false,
             refuses: Vec::new(),
             knows: Vec::new(),
+            videos: VideoForm::OpenAi,
         }
     }
 }

@@ -73,6 +73,7 @@ impl Form {
         body.extend_from_slice(format!("\r\n--{boundary}--\r\n").as_bytes());
         let content_type = Cow::Owned(format!("multipart/form-data; boundary={boundary}"));
         Ok(HttpCall {
+            method: http::Method::POST,
             path: path.to_owned(),
             headers: Vec::new(),
             content_type,

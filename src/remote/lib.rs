@@ -35,12 +35,13 @@ mod tests;
 mod trust;
 mod unwritable;
 mod vectors;
+mod videos;
 mod whole;
 
 pub use anthropic::Anthropic;
 pub use client::{ProviderClient, provider_client};
-pub use dialect::{Dialect, Frame, HttpCall, Reader};
-pub use endpoint::{Auth, Endpoint, Quirks};
+pub use dialect::{Dialect, Frame, HttpCall, JobCall, Reader};
+pub use endpoint::{Auth, Endpoint, Quirks, VideoForm};
 pub use fetch::{AllowList, FetchPolicy, Fetched, Fetcher, NotAllowable, Resolver, Resolving};
 pub use gemini::Gemini;
 pub use mistral::Mistral;

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Acceptance, Price, Tier, VectorSpace, Voice};
+use super::{Acceptance, Price, Tier, VectorSpace, VideoAbilities, Voice};
 use crate::{MediaFormat, MediaKind, Target};
 
 /// The priority of a provider of which nothing else was said.
@@ -180,6 +180,8 @@ pub struct Abilities {
     pub voices: Vec<Voice>,
     /// The forms in which it gives a sound, the best for passing on first; empty: all that OpenAI has.
     pub gives: Vec<MediaFormat>,
+    /// Which videos it makes, if it makes any.
+    pub video: Option<VideoAbilities>,
     /// What is missing on this machine to run it, as a sentence with what to do; `None`: it runs.
     pub missing: Option<String>,
 }
@@ -215,6 +217,7 @@ impl Abilities {
             languages: Vec::new(),
             voices: Vec::new(),
             gives: Vec::new(),
+            video: None,
             missing: None,
         }
     }

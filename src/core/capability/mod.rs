@@ -9,6 +9,7 @@ mod matrix;
 mod price;
 mod tier;
 mod vectors;
+mod video;
 mod voice;
 
 pub use abilities::{Abilities, LONG_TOKENS, Lifecycle, SoftSupport, Structured, TaskKind, USUAL_PRIORITY};
@@ -17,4 +18,5 @@ pub use matrix::CapabilityMatrix;
 pub use price::Price;
 pub use tier::Tier;
 pub use vectors::VectorSpace;
+pub use video::VideoAbilities;
 pub use voice::{Gender, OPENAI_VOICES, Voice};

@@ -63,6 +63,10 @@ impl Demand {
             Task::Embed(embed) => Self::of_texts(embed),
             Task::Transcribe(transcribe) => Self { parts, task: task.kind(), ..Self::of_recording(transcribe) },
             Task::Speak(speak) => Self { parts, ..Self::of_speech(speak) },
+            Task::GenerateVideo(video) => {
+                let soft = video.extras.keys().cloned().collect();
+                Self { task: task.kind(), parts, soft, ..Self::default() }
+            }
             Task::Read(_) => Self { task: task.kind(), parts, ..Self::default() },
         }
     }

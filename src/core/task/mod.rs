@@ -13,6 +13,7 @@ mod reply;
 mod speak;
 mod tools;
 mod transcribe;
+mod video;
 mod whole;
 
 pub use chat::{Chat, Effort, ReplyFormat, Sampling};
@@ -24,6 +25,7 @@ pub use reply::{Finish, ReplyEvent, ReplyFrame, Usage};
 pub use speak::{SoundForm, Speak};
 pub use tools::{Tool, ToolCall, ToolChoice};
 pub use transcribe::{Certainty, Segment, SpokenWord, Times, Transcribe};
+pub use video::{Aspect, FrameSize, GenerateVideo, JobContent, JobReport};
 pub use whole::{Choice, WholeReply};
 
 use crate::capability::TaskKind;
@@ -44,6 +46,8 @@ pub enum Task {
     Embed(Embed),
     /// A voice that says a text.
     Speak(Speak),
+    /// A video.
+    GenerateVideo(GenerateVideo),
 }
 
 impl Task {
@@ -57,6 +61,7 @@ impl Task {
             Self::Transcribe(_) => TaskKind::Transcription,
             Self::Embed(_) => TaskKind::Embedding,
             Self::Speak(_) => TaskKind::Speech,
+            Self::GenerateVideo(_) => TaskKind::VideoGeneration,
         }
     }
 
@@ -68,7 +73,7 @@ impl Task {
             Self::Transcribe(transcribe) => transcribe.stream,
             // A sound leaves as it is made, whatever was asked.
             Self::Speak(_) => true,
-            Self::Read(_) | Self::Embed(_) => false,
+            Self::Read(_) | Self::Embed(_) | Self::GenerateVideo(_) => false,
         }
     }
 }

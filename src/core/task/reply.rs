@@ -96,6 +96,11 @@ pub enum ReplyEvent {
     },
     /// What the bytes that follow are. Before the first of them.
     Sound(SoundForm),
+    /// The provider has accepted a job, and works on it.
+    Accepted {
+        /// Its name of the job.
+        job: String,
+    },
     /// More of a file that is made.
     Bytes(Bytes),
     /// What it cost so far; the last one counts.
@@ -111,7 +116,7 @@ impl ReplyEvent {
             Self::ToolCall { choice, .. } | Self::Extra { choice, .. } | Self::Finish { choice, .. } => Some(*choice),
             Self::Begun { .. } | Self::Continued { .. } | Self::Usage(_) => None,
             Self::Page(_) | Self::Segment(_) | Self::Vector { .. } | Self::Bytes(_) => None,
-            Self::Heard { .. } | Self::Sound(_) => None,
+            Self::Heard { .. } | Self::Sound(_) | Self::Accepted { .. } => None,
         }
     }
 
@@ -120,7 +125,7 @@ impl ReplyEvent {
     pub fn is_content(&self) -> bool {
         match self {
             Self::Text { text, .. } | Self::Reasoning { text, .. } | Self::Refusal { text, .. } => !text.is_empty(),
-            Self::ToolCall { .. } | Self::Extra { .. } => true,
+            Self::ToolCall { .. } | Self::Extra { .. } | Self::Accepted { .. } => true,
             Self::Page(_) | Self::Segment(_) | Self::Vector { .. } => true,
             Self::Bytes(bytes) => !bytes.is_empty(),
             Self::Begun { .. } | Self::Continued { .. } | Self::Finish { .. } | Self::Usage(_) => false,

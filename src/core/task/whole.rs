@@ -29,6 +29,8 @@ pub struct WholeReply {
     pub sound: Option<SoundForm>,
     /// The file that was made.
     pub bytes: Vec<u8>,
+    /// The provider's name of the job that it has accepted.
+    pub job: Option<String>,
     /// What it cost.
     pub usage: Option<Usage>,
 }
@@ -106,6 +108,7 @@ impl WholeReply {
                 self.seconds = seconds.or(self.seconds);
             }
             ReplyEvent::Sound(form) => self.sound = Some(form),
+            ReplyEvent::Accepted { job } => self.job = Some(job),
             ReplyEvent::Bytes(bytes) => self.bytes.extend_from_slice(&bytes),
         }
     }

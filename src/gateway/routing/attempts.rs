@@ -216,7 +216,9 @@ impl<W: Work> Running<'_, W> {
                 }
                 Err(failure) => failure,
             };
-            let repeats = failure.kind.consequence().again && asked.attempts < self.router.routing.max_attempts;
+            let repeats = failure.kind.consequence().again
+                && self.work.may_be_repeated()
+                && asked.attempts < self.router.routing.max_attempts;
             if !std::mem::take(&mut may_repeat) || !repeats {
                 return Err((failure, begun));
             }
@@ -344,6 +346,8 @@ fn timeouts(routing: &Routing, task: &Task, abilities: &Abilities, has_alternati
     let first_byte = match task {
         // It begins when it is complete.
         Task::Chat(chat) if !chat.stream => routing.whole,
+        // What was sent and not answered may be billed all the same, so the answer is waited for.
+        Task::GenerateVideo(_) => routing.whole,
         // A page, or the whole of a recording, is looked through before the first word comes back; some make a whole
         // sound before they give its beginning.
         Task::Transcribe(_) => routing.reasoning_first_byte,

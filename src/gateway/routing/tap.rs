@@ -91,6 +91,7 @@ impl Tap {
                 ReplyEvent::Refusal { .. } | ReplyEvent::Begun { .. } | ReplyEvent::Continued { .. } => {}
                 ReplyEvent::Extra { .. } | ReplyEvent::Finish { .. } => {}
                 ReplyEvent::Page(_) | ReplyEvent::Segment(_) | ReplyEvent::Heard { .. } | ReplyEvent::Sound(_) => {}
+                ReplyEvent::Accepted { .. } => {}
                 ReplyEvent::Vector { .. } | ReplyEvent::Bytes(_) => {}
             }
             if self.conversation.is_some() {

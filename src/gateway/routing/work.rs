@@ -58,6 +58,11 @@ pub(in crate::gateway) trait Work: Sync {
         false
     }
 
+    /// Whether the same target may be sent it once more when a call broke off: it may have been billed.
+    fn may_be_repeated(&self) -> bool {
+        true
+    }
+
     /// Whether a complaint about the task may be about its media.
     fn is_about_media(&self, _candidate: &Candidate) -> bool {
         true

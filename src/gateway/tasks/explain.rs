@@ -21,7 +21,7 @@ impl Gateway {
         match &request.task {
             Task::Chat(_) => self.plan_chat(&fleet, &request).await,
             Task::Embed(_) => self.plan_embedding(&fleet, &request),
-            Task::Read(_) | Task::Transcribe(_) | Task::Speak(_) => {
+            Task::Read(_) | Task::Transcribe(_) | Task::Speak(_) | Task::GenerateVideo(_) => {
                 Err(Failure::broken("files to read or to transcribe are explained by themselves").into())
             }
         }

@@ -44,7 +44,7 @@ impl Gateway {
                 Ok(Answered::Whole(Box::new(WholeAnswer { route, reply, raw: None })))
             }
             Task::Transcribe(_) => Box::pin(self.transcribe(request)).await,
-            Task::Read(_) | Task::Speak(_) => {
+            Task::Read(_) | Task::Speak(_) | Task::GenerateVideo(_) => {
                 Err(mediary_core::Failure::broken("files have routes of their own").into())
             }
         }

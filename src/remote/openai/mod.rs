@@ -21,6 +21,7 @@ mod torn;
 mod transcribe;
 mod usage;
 mod verdict;
+mod videos;
 mod wire;
 
 pub(crate) use embed::reader as embed_reader;
@@ -32,11 +33,11 @@ pub(crate) use transcribe::{granularities, reader as transcript_reader};
 
 use http::header::HeaderMap;
 use mediary_core::provider::Call;
-use mediary_core::task::{Role, Task};
+use mediary_core::task::{JobReport, Role, Task};
 use mediary_core::{Failure, MediaFormat, MediaKind};
 
 use crate::dialect::CallOf;
-use crate::{Dialect, HttpCall, Quirks, Reader, moved, unwritable};
+use crate::{Dialect, HttpCall, JobCall, Quirks, Reader, moved, unwritable};
 
 /// Its name in catalogs and configuration.
 const NAME: &str = "openai";
@@ -62,6 +63,7 @@ impl Dialect for OpenAi {
             Task::Embed(embed) => embed::encode(&CallOf::new(embed, call, quirks)),
             Task::Transcribe(transcribe) => transcribe::encode(&CallOf::new(transcribe, call, quirks)),
             Task::Speak(speak) => Ok(speak::encode(&CallOf::new(speak, call, quirks))),
+            Task::GenerateVideo(video) => videos::encode(&CallOf::new(video, call, quirks)),
             Task::Read(_) => Err(unwritable::task(NAME, call.task.kind())),
         }
     }
@@ -72,8 +74,21 @@ impl Dialect for OpenAi {
             Task::Embed(embed) => embed::reader(embed),
             Task::Transcribe(_) => transcribe::reader(stream),
             Task::Speak(speak) => speak::reader(speak, stream),
+            Task::GenerateVideo(_) => videos::reader(stream),
             Task::Read(_) => unwritable::reader(NAME, task.kind()),
         }
+    }
+
+    fn job_state(&self, job: &str, quirks: &Quirks) -> Option<JobCall> {
+        videos::state(job, quirks)
+    }
+
+    fn job_report(&self, job: &str, body: &[u8], quirks: &Quirks) -> Result<JobReport, Failure> {
+        videos::report(job, body, quirks)
+    }
+
+    fn job_end(&self, job: &str, quirks: &Quirks) -> Option<JobCall> {
+        videos::end(job, quirks)
     }
 
     fn failure(&self, status: u16, headers: &HeaderMap, body: &[u8]) -> Failure {

@@ -1,8 +1,8 @@
 //! A provider elsewhere as the gateway calls it: one contract with the engines of this process.
 
 use mediary_core::Failure;
-use mediary_core::provider::{BoxFuture, Call, ListedModel, Provider, ReplyStream};
-use mediary_core::task::Task;
+use mediary_core::provider::{BoxFuture, Call, Keep, ListedModel, Provider, ReplyStream};
+use mediary_core::task::{JobReport, Task};
 
 use super::{Remote, learned};
 
@@ -21,6 +21,7 @@ pub(super) fn optional(task: &Task) -> Vec<String> {
             let sent = [("instructions", speak.instructions.is_some()), ("speed", speak.speed != 1.0)];
             named(sent).chain(speak.extras.keys().cloned()).collect()
         }
+        Task::GenerateVideo(video) => video.extras.keys().cloned().collect(),
         Task::Read(_) => Vec::new(),
     }
 }
@@ -50,7 +51,7 @@ impl Provider for Remote {
         match task {
             Task::Chat(chat) => self.is_too_large(chat),
             // Pages, recordings and texts go inside of the call everywhere.
-            Task::Read(_) | Task::Transcribe(_) | Task::Embed(_) | Task::Speak(_) => false,
+            Task::Read(_) | Task::Transcribe(_) | Task::Embed(_) | Task::Speak(_) | Task::GenerateVideo(_) => false,
         }
     }
 
@@ -58,9 +59,28 @@ impl Provider for Remote {
         Box::pin(async move {
             match task {
                 Task::Chat(chat) => Ok(self.hand_over(chat, key).await?.map(Task::Chat)),
-                Task::Read(_) | Task::Transcribe(_) | Task::Embed(_) | Task::Speak(_) => Ok(None),
+                Task::Read(_) | Task::Transcribe(_) | Task::Embed(_) | Task::Speak(_) | Task::GenerateVideo(_) => {
+                    Ok(None)
+                }
             }
         })
+    }
+
+    fn job<'a>(&'a self, job: &'a str, key: Option<&'a str>) -> BoxFuture<'a, Result<JobReport, Failure>> {
+        Box::pin(self.ask_of_job(job, key))
+    }
+
+    fn job_content<'a>(
+        &'a self,
+        place: &'a str,
+        key: Option<&'a str>,
+        keep: Keep<'a>,
+    ) -> BoxFuture<'a, Result<Option<String>, Failure>> {
+        Box::pin(self.read_content(place, key, keep))
+    }
+
+    fn end_job<'a>(&'a self, job: &'a str, key: Option<&'a str>) -> BoxFuture<'a, Result<(), Failure>> {
+        Box::pin(self.end(job, key))
     }
 
     fn models<'a>(&'a self, key: Option<&'a str>) -> BoxFuture<'a, Result<Vec<ListedModel>, Failure>> {

@@ -1,0 +1,1 @@
+//! The wire of each form: what is sent, and what is made of the answers.
