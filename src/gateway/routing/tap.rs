@@ -67,6 +67,11 @@ impl Tap {
         }
     }
 
+    /// Which of its provider's keys the call is made with.
+    pub(super) fn key(&self) -> usize {
+        self.caller.key
+    }
+
     /// What became of the call is noted by the attempt loop.
     pub(super) fn is_told_elsewhere(&mut self) {
         self.settled = true;

@@ -13,12 +13,14 @@ mod overlap;
 mod speak;
 mod speaking;
 mod transcribe;
+mod video;
 mod voices;
 
 pub use chat::{Answered, WholeAnswer};
 pub use embed::Embedded;
 pub use growing::Growing;
 pub use speaking::Speaking;
+pub(super) use video::{Started, Submitted, a_video, is_unknown};
 
 use std::sync::Arc;
 
