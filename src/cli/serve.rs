@@ -64,6 +64,7 @@ fn serve(context: &Context) -> Result<(), String> {
         providers,
         models: &models,
         cache_dir: context.cache_dir(&config),
+        content_dir: context.content_dir(&config),
         program,
     };
     let gateway = Arc::new(Gateway::new(parts).map_err(|error| error.to_string())?);

@@ -8,6 +8,7 @@ mod address;
 mod admission;
 mod cache;
 mod check;
+mod content;
 mod discover;
 mod engines;
 mod environment;
@@ -35,6 +36,7 @@ pub(crate) use address::base_url;
 pub use admission::Admission;
 pub use cache::Cache;
 pub use check::Change;
+pub use content::Content;
 pub use engines::{Engines, Paddleocr, Pdfium, ProviderChoice};
 pub use environment::Environment;
 pub use fetch::Fetch;
@@ -73,6 +75,8 @@ pub struct Config {
     pub engines: Engines,
     /// What is remembered of documents already read.
     pub cache: Cache,
+    /// What is kept for clients to fetch.
+    pub content: Content,
     /// Providers that were added, changed or switched off, in the order of the file.
     pub providers: Vec<ConfiguredProvider>,
     /// Names that stand for targets.

@@ -4,5 +4,11 @@
 //! the caller's business.
 
 mod cache;
+mod content;
+mod folder;
 
-pub use cache::{CacheFailed, CacheKey, DiskCache};
+pub use cache::{CacheKey, DiskCache};
+pub use content::{
+    BadToken, ContentFailed, ContentLink, ContentStore, ContentWriter, DiskContent, Kept, StoredContent,
+};
+pub use folder::CacheFailed;

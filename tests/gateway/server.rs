@@ -180,13 +180,14 @@ fn checkouts_models() -> Models {
 fn gateway(config: &Config, models: &Models, ffmpeg: Option<Ffmpeg>) -> Gateway {
     let program = PathBuf::from(env!("CARGO_BIN_EXE_mediary"));
     let cache_dir = config.cache.dir.clone();
+    let content_dir = config.content.dir.clone();
     let providers = Providers::assemble(config, &Environment::default(), None);
     let providers = providers.expect("the providers of the test are right");
     let ffmpeg = ffmpeg.map(|ffmpeg| ffmpeg.launched_by(program.clone()));
     let (recipe, pipelines) = (Recipe::embedded(), Pipelines::embedded());
     let espeak = EspeakNg::find(Some("/usr/bin:/usr/local/bin:/opt/homebrew/bin".as_ref()));
     let espeak = espeak.map(|espeak| espeak.launched_by(program.clone()));
-    let parts = Parts { config, recipe, pipelines, ffmpeg, espeak, providers, models, cache_dir, program };
+    let parts = Parts { config, recipe, pipelines, ffmpeg, espeak, providers, models, cache_dir, content_dir, program };
     Gateway::new(parts).expect("the system gives threads")
 }
 

@@ -5,11 +5,13 @@
 
 mod check;
 mod entry;
+mod images;
 mod model;
 mod read;
 mod vectors;
 
 pub use entry::ProviderEntry;
+pub use images::ImageEntry;
 pub use model::{Accepted, FreeLimits, MediaLimits, ModelEntry, PriceEntry};
 pub use read::catalog;
 pub(super) use read::{Page, configured};

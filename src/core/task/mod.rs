@@ -6,6 +6,7 @@
 
 mod chat;
 mod embed;
+mod image;
 mod message;
 mod path;
 mod read;
@@ -17,6 +18,7 @@ mod whole;
 
 pub use chat::{Chat, Effort, ReplyFormat, Sampling};
 pub use embed::{Embed, EmbedInput};
+pub use image::{Attachment, ImageJob, ImageSize, ImageWork, Picture, PicturePlace};
 pub use message::{Detail, MediaPart, Message, Part, Reasoning, Role};
 pub use path::PartPath;
 pub use read::{PageText, Read};
@@ -44,6 +46,8 @@ pub enum Task {
     Embed(Embed),
     /// A voice that says a text.
     Speak(Speak),
+    /// Pictures.
+    Image(ImageJob),
 }
 
 impl Task {
@@ -57,6 +61,7 @@ impl Task {
             Self::Transcribe(_) => TaskKind::Transcription,
             Self::Embed(_) => TaskKind::Embedding,
             Self::Speak(_) => TaskKind::Speech,
+            Self::Image(job) => job.kind(),
         }
     }
 
@@ -68,6 +73,7 @@ impl Task {
             Self::Transcribe(transcribe) => transcribe.stream,
             // A sound leaves as it is made, whatever was asked.
             Self::Speak(_) => true,
+            Self::Image(job) => job.partial_images.is_some(),
             Self::Read(_) | Self::Embed(_) => false,
         }
     }

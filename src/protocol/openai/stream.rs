@@ -163,7 +163,7 @@ impl ChunkWriter {
             ReplyEvent::Usage(_) => {}
             // Chats have none of these.
             ReplyEvent::Page(_) | ReplyEvent::Segment(_) | ReplyEvent::Vector { .. } | ReplyEvent::Bytes(_) => {}
-            ReplyEvent::Heard { .. } | ReplyEvent::Sound(_) => {}
+            ReplyEvent::Heard { .. } | ReplyEvent::Sound(_) | ReplyEvent::Picture(_) => {}
         }
     }
 

@@ -42,7 +42,7 @@ impl Dialect for Anthropic {
                 call.media_were_moved(&from);
                 encode::encode(&call)
             }
-            Task::Read(_) | Task::Transcribe(_) | Task::Embed(_) | Task::Speak(_) => {
+            Task::Read(_) | Task::Transcribe(_) | Task::Embed(_) | Task::Speak(_) | Task::Image(_) => {
                 Err(unwritable::task(NAME, call.task.kind()))
             }
         }
@@ -52,7 +52,7 @@ impl Dialect for Anthropic {
         match task {
             // A whole message is told from events by its type.
             Task::Chat(_) => Box::<stream::Stream>::default(),
-            Task::Read(_) | Task::Transcribe(_) | Task::Embed(_) | Task::Speak(_) => {
+            Task::Read(_) | Task::Transcribe(_) | Task::Embed(_) | Task::Speak(_) | Task::Image(_) => {
                 unwritable::reader(NAME, task.kind())
             }
         }

@@ -10,6 +10,7 @@ mod encode;
 mod failure;
 mod files;
 mod generation;
+mod image;
 mod names;
 mod speak;
 mod stream;
@@ -26,7 +27,7 @@ use mediary_core::{Failure, MediaFormat, MediaKind};
 pub(crate) use files::upload;
 
 use crate::dialect::CallOf;
-use crate::{Dialect, HttpCall, Quirks, Reader, unwritable};
+use crate::{Dialect, HttpCall, Quirks, Reader, images, unwritable};
 
 /// Its name in catalogs and configuration.
 const NAME: &str = "gemini";
@@ -45,16 +46,18 @@ impl Dialect for Gemini {
             Task::Chat(chat) => encode::encode(&CallOf::new(chat, call, quirks)),
             Task::Embed(embed) => embed::encode(&CallOf::new(embed, call, quirks)),
             Task::Speak(speak) => Ok(speak::encode(&CallOf::new(speak, call, quirks))),
+            Task::Image(job) => image::encode(&CallOf::new(job, call, quirks)),
             Task::Read(_) | Task::Transcribe(_) => Err(unwritable::task(NAME, call.task.kind())),
         }
     }
 
-    fn reader(&self, task: &Task, _stream: bool) -> Box<dyn Reader> {
+    fn reader(&self, task: &Task, stream: bool) -> Box<dyn Reader> {
         match task {
             // A whole answer has the shape of the only chunk of a stream.
             Task::Chat(chat) => Box::new(stream::Stream::of(chat)),
             Task::Embed(embed) => embed::reader(embed),
             Task::Speak(_) => speak::reader(),
+            Task::Image(_) => images::reader(stream),
             Task::Read(_) | Task::Transcribe(_) => unwritable::reader(NAME, task.kind()),
         }
     }

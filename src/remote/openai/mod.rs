@@ -36,7 +36,7 @@ use mediary_core::task::{Role, Task};
 use mediary_core::{Failure, MediaFormat, MediaKind};
 
 use crate::dialect::CallOf;
-use crate::{Dialect, HttpCall, Quirks, Reader, moved, unwritable};
+use crate::{Dialect, HttpCall, Quirks, Reader, images, moved, unwritable};
 
 /// Its name in catalogs and configuration.
 const NAME: &str = "openai";
@@ -62,6 +62,7 @@ impl Dialect for OpenAi {
             Task::Embed(embed) => embed::encode(&CallOf::new(embed, call, quirks)),
             Task::Transcribe(transcribe) => transcribe::encode(&CallOf::new(transcribe, call, quirks)),
             Task::Speak(speak) => Ok(speak::encode(&CallOf::new(speak, call, quirks))),
+            Task::Image(job) => images::encode(quirks.images, job, call, quirks),
             Task::Read(_) => Err(unwritable::task(NAME, call.task.kind())),
         }
     }
@@ -72,6 +73,7 @@ impl Dialect for OpenAi {
             Task::Embed(embed) => embed::reader(embed),
             Task::Transcribe(_) => transcribe::reader(stream),
             Task::Speak(speak) => speak::reader(speak, stream),
+            Task::Image(_) => images::reader(stream),
             Task::Read(_) => unwritable::reader(NAME, task.kind()),
         }
     }

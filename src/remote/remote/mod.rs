@@ -5,6 +5,7 @@
 //! other way to end an answer early.
 
 mod clock;
+mod gathered;
 mod learned;
 mod lists;
 mod provider;
@@ -122,10 +123,11 @@ impl Remote {
         let answer = self.send(request, &clock, call.key, sent).await?;
         let framing = request::framing(&answer);
         let is_sound = matches!(call.task, Task::Speak(_)) && request::is_file(&answer);
-        let cutter = match framing {
-            Some(framing) => Cutter::stream(framing),
-            None if is_sound => Cutter::pieces(),
-            None => Cutter::whole(answer.content_length()),
+        let cutter = match (call.task, framing) {
+            (Task::Image(_), framing) => gathered::cutter(&answer, framing),
+            (_, Some(framing)) => Cutter::stream(framing),
+            (_, None) if is_sound => Cutter::pieces(),
+            (_, None) => Cutter::whole(answer.content_length()),
         };
         let reader = self.dialect.reader(call.task, framing.is_some() || is_sound);
         Ok(Reply::new(answer, cutter, reader, clock, call.key).without(left_out))
