@@ -14,8 +14,8 @@ from pathlib import Path
 
 import provision
 
-PARTS = ["start", "digital", "uploads", "scans", "memory", "hostile", "accuracy", "embeddings", "gateways",
-         "faults"]
+PARTS = ["start", "digital", "uploads", "scans", "memory", "hostile", "accuracy", "embeddings", "pictures",
+         "gateways", "faults"]
 """Each is a module `part_NAME` with a `TITLE` and a `measure(settings)` that gives rows or `Findings`."""
 
 

@@ -352,6 +352,8 @@ fn a_new_one_of_each_kind_touches_the_files_that_are_written_down() {
                 "src/local/embed/engine.rs",
                 "src/protocol/openai/embeddings.rs",
                 "src/remote/anthropic/mod.rs",
+                "src/remote/automatic1111/mod.rs",
+                "src/remote/comfyui/mod.rs",
                 "src/remote/gemini/mod.rs",
                 "src/remote/mistral/mod.rs",
                 "src/remote/ollama/mod.rs",

@@ -1,6 +1,7 @@
 //! The command line: one file per subcommand, this one for what they share.
 
 mod check_config;
+mod image;
 mod inputs;
 mod models;
 mod ocr;
@@ -53,6 +54,7 @@ enum Command {
     Ocr(ocr::Ocr),
     Transcribe(transcribe::Transcribe),
     Speak(speak::Speak),
+    Image(image::Image),
     Models(models::ModelsArgs),
     Plan(plan::Plan),
     CheckConfig(check_config::CheckConfig),
@@ -82,6 +84,7 @@ pub fn main(environment: Environment) -> ExitCode {
         Command::Ocr(command) => command.run(&context),
         Command::Transcribe(command) => command.run(&context),
         Command::Speak(command) => command.run(&context),
+        Command::Image(command) => command.run(&context),
         Command::Plan(command) => command.run(&context),
         Command::Worker(command) => command.run(&context),
         Command::Models(command) => context
@@ -136,6 +139,26 @@ impl Context {
             None => dirs::cache_dir().map(|dir| dir.join("mediary")),
         };
         config.cache.dir.as_ref().map(|dir| self.cwd.join(dir)).or_else(usual)
+    }
+
+    /// Where the database is.
+    fn store_dir(&self, config: &Config) -> Option<PathBuf> {
+        let home = self.environment.path("MEDIARY_HOME").filter(|home| !home.as_os_str().is_empty());
+        let usual = || match home {
+            Some(home) => Some(self.cwd.join(home).join("store")),
+            None => dirs::data_dir().map(|dir| dir.join("mediary").join("store")),
+        };
+        config.store.dir.as_ref().map(|dir| self.cwd.join(dir)).or_else(usual)
+    }
+
+    /// Where files for clients to fetch are kept.
+    fn content_dir(&self, config: &Config) -> Option<PathBuf> {
+        let home = self.environment.path("MEDIARY_HOME").filter(|home| !home.as_os_str().is_empty());
+        let usual = || match home {
+            Some(home) => Some(self.cwd.join(home).join("content")),
+            None => dirs::data_dir().map(|dir| dir.join("mediary").join("content")),
+        };
+        config.content.dir.as_ref().map(|dir| self.cwd.join(dir)).or_else(usual)
     }
 
     fn config_dir(&self, source: &Source) -> Option<PathBuf> {

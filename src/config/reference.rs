@@ -27,7 +27,11 @@ pub(super) fn table() -> String {
 pub(super) const OPEN_ROWS: &[(&str, &str, &str)] = &[
     ("providers[].id", "", "a known provider to change, or a name for a new one: the first part of `provider/model`"),
     ("providers[].name", "the catalog's", "its name for people"),
-    ("providers[].dialect", "the catalog's", "its wire format: `openai`, `gemini`, `anthropic`, `mistral` or `ollama`"),
+    (
+        "providers[].dialect",
+        "the catalog's",
+        "its wire format: `openai`, `gemini`, `anthropic`, `mistral`, `ollama`, `automatic1111` or `comfyui`",
+    ),
     ("providers[].base_url", "the catalog's", "its address, up to where the dialect's paths begin"),
     (
         "providers[].auth",
@@ -114,7 +118,12 @@ pub(super) const OPEN_ROWS: &[(&str, &str, &str)] = &[
     (
         "providers[].models[].gives",
         "all",
-        "forms in which it gives a sound, such as `[\"wav\"]`; others are made of it",
+        "forms in which it gives a sound or a picture, such as `[\"wav\"]`; others are made of it",
+    ),
+    (
+        "providers[].models[].images",
+        "unknown",
+        "of a model that makes pictures: `{ sizes, range = { step, least, most }, ratios, count, sources, mask }`; `mask` is `\"alpha\"` or `\"black_and_white\"`",
     ),
     (
         "providers[].models[].vectors",

@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 use std::cell::RefCell;
 use std::fmt;
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::Method;
@@ -13,7 +14,7 @@ use http::header::HeaderMap;
 use mediary_core::capability::Abilities;
 use mediary_core::provider::{Call, ListedModel};
 use mediary_core::task::{Chat, Embed, JobReport, ReplyFrame, Role, Task};
-use mediary_core::{Failure, MediaFormat, MediaKind};
+use mediary_core::{Blob, Failure, MediaFormat, MediaKind};
 
 use crate::{Quirks, listed, unwritable};
 
@@ -168,10 +169,27 @@ pub trait Reader: Send {
     /// Whether everything that was asked for has been said. What may follow, such as usage, is waited for briefly.
     fn is_complete(&self) -> bool;
 
+    /// Takes files that were lifted out of the frame that is read next, in the order of their names.
+    fn takes(&mut self, _files: Vec<Option<Blob>>) {}
+
+    /// What to ask for now that an answer has ended which only says that there will be one.
+    fn follow_up(&mut self) -> Option<FollowUp> {
+        None
+    }
+
     /// How many frames could not be read and were left out.
     fn skipped(&self) -> u32 {
         0
     }
+}
+
+/// What is asked for after an answer that was not the last one: a path below the base URL.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FollowUp {
+    /// The path, with its query.
+    pub path: String,
+    /// How long to wait before.
+    pub after: Duration,
 }
 
 /// One frame of a stream.

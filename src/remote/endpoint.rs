@@ -2,6 +2,8 @@
 
 use serde::Deserialize;
 
+use crate::images::ImageForm;
+
 /// A provider's address and habits.
 #[derive(Debug, Clone)]
 pub struct Endpoint {
@@ -44,6 +46,8 @@ pub struct Quirks {
     pub flat_text: bool,
     /// Thoughts are sent back as `reasoning_content`.
     pub returns_reasoning: bool,
+    /// The form of requests for pictures.
+    pub images: ImageForm,
     /// Soft parameters and unknown fields that are refused, by their OpenAI names.
     pub refuses: Vec<String>,
     /// The only soft parameters and fields of messages that are known; none: all may be.
@@ -85,6 +89,7 @@ impl Default for Quirks {
             null_content: false,
             flat_text: true,
             returns_reasoning: false,
+            images: ImageForm::default(),
             refuses: Vec::new(),
             knows: Vec::new(),
             videos: VideoForm::OpenAi,

@@ -6,10 +6,12 @@
 //! a guard. What is called when, and what follows from a failure, is decided by the gateway.
 
 mod anthropic;
+mod automatic1111;
 mod blame;
 mod body;
 mod cause;
 mod client;
+mod comfyui;
 mod dialect;
 mod endpoint;
 mod errands;
@@ -21,6 +23,7 @@ mod gemini;
 #[cfg(test)]
 mod golden;
 mod handover;
+mod images;
 mod listed;
 mod mistral;
 mod moved;
@@ -39,11 +42,14 @@ mod videos;
 mod whole;
 
 pub use anthropic::Anthropic;
+pub use automatic1111::Automatic1111;
 pub use client::{ProviderClient, provider_client};
-pub use dialect::{Dialect, Frame, HttpCall, JobCall, Reader};
+pub use comfyui::ComfyUi;
+pub use dialect::{Dialect, FollowUp, Frame, HttpCall, JobCall, Reader};
 pub use endpoint::{Auth, Endpoint, Quirks, VideoForm};
 pub use fetch::{AllowList, FetchPolicy, Fetched, Fetcher, NotAllowable, Resolver, Resolving};
 pub use gemini::Gemini;
+pub use images::ImageForm;
 pub use mistral::Mistral;
 pub use names::DialectName;
 pub use ollama::Ollama;

@@ -3,7 +3,7 @@
 use mediary_core::{MediaFormat, MediaKind};
 use serde::Deserialize;
 
-use crate::{Anthropic, Dialect, Gemini, Mistral, Ollama, OpenAi};
+use crate::{Anthropic, Automatic1111, ComfyUi, Dialect, Gemini, Mistral, Ollama, OpenAi};
 
 /// A provider's wire format, by name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize)]
@@ -19,11 +19,16 @@ pub enum DialectName {
     Mistral,
     /// Ollama's native API.
     Ollama,
+    /// AUTOMATIC1111's API of Stable Diffusion.
+    Automatic1111,
+    /// ComfyUI's queue of graphs.
+    Comfyui,
 }
 
 impl DialectName {
     /// All of them.
-    pub const ALL: [Self; 5] = [Self::Openai, Self::Gemini, Self::Anthropic, Self::Mistral, Self::Ollama];
+    pub const ALL: [Self; 7] =
+        [Self::Openai, Self::Gemini, Self::Anthropic, Self::Mistral, Self::Ollama, Self::Automatic1111, Self::Comfyui];
 
     /// The dialect of this name.
     #[must_use]
@@ -34,6 +39,8 @@ impl DialectName {
             Self::Anthropic => &Anthropic,
             Self::Mistral => &Mistral,
             Self::Ollama => &Ollama,
+            Self::Automatic1111 => &Automatic1111,
+            Self::Comfyui => &ComfyUi,
         }
     }
 

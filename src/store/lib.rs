@@ -4,11 +4,15 @@
 //! stored bytes mean is the caller's business.
 
 mod cache;
+mod content;
 mod database;
 mod folder;
 mod jobs;
 
 pub use cache::{CacheKey, DiskCache};
+pub use content::{
+    BadToken, ContentFailed, ContentLink, ContentStore, ContentWriter, DiskContent, Kept, StoredContent,
+};
 pub use database::{Database, StoreFailed};
 pub use folder::CacheFailed;
 pub use jobs::{DueWebhook, Ended, JobRow, JobState, Jobs, NewJob, OpenJob};

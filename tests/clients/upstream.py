@@ -6,6 +6,7 @@ is the last body that came for a model, `GET /sign.png` a picture to be fetched.
 prints the configuration for it, to try the documentation's commands by hand: python3 tests/clients/upstream.py PORT.
 """
 
+import base64
 import http.server
 import json
 import re
@@ -70,6 +71,11 @@ accepts = ["text", "image"]
 limits = {{ image = {{ count = 8 }} }}
 
 [[providers.models]]
+id = "paints"
+tasks = ["image_generation", "image_edit", "image_variation"]
+images = {{ sources = 4, mask = "alpha" }}
+
+[[providers.models]]
 id = "busy"
 
 [[providers.models]]
@@ -105,7 +111,10 @@ class Answerer(http.server.BaseHTTPRequestHandler):
         self.answer(200 if model in self.server.seen else 404, self.server.seen.get(model, {}))
 
     def do_POST(self):  # noqa: N802
-        body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+        raw = self.rfile.read(int(self.headers["content-length"]))
+        if self.path.startswith("/openai/v1/images/"):
+            return self.as_pictures(raw)
+        body = json.loads(raw)
         if gemini := re.fullmatch(r"/gemini/v1beta/models/([^:]+):(\w+)(\?alt=sse)?", self.path):
             self.server.seen[gemini[1]] = body
             self.as_gemini(body, streams=gemini[3] is not None)
@@ -114,6 +123,21 @@ class Answerer(http.server.BaseHTTPRequestHandler):
             self.as_openai(body)
         else:
             self.answer(404, {"error": {"message": f"no such path: {self.path}"}})
+
+    def as_pictures(self, raw):
+        """A picture for whatever was asked, in stages if those were asked for: forms are looked at as text."""
+        picture = base64.b64encode((SAMPLES / "sign.png").read_bytes()).decode()
+        usage = {"input_tokens": 10, "output_tokens": 100, "total_tokens": 110}
+        fields = raw.replace(b'name="stream"\r\n\r\ntrue', b'"stream":true')
+        if b'"stream":true' not in fields:
+            return self.answer(200, {"created": 1, "data": [{"b64_json": picture}], "usage": usage})
+        kind = "image_generation" if self.path.endswith("generations") else "image_edit"
+        stages = int((re.search(rb'partial_images"(?:\r\n\r\n|:)(\d)', raw) or [0, 0])[1])
+        events = [{"type": f"{kind}.partial_image", "b64_json": picture, "partial_image_index": index}
+                  for index in range(stages)]
+        events.append({"type": f"{kind}.completed", "b64_json": picture, "usage": usage})
+        text = "".join(f"event: {event['type']}\ndata: {json.dumps(event)}\n\n" for event in events)
+        self.answer(200, text.encode(), {"content-type": "text/event-stream"})
 
     def as_openai(self, body):
         model = body["model"]

@@ -37,6 +37,7 @@ impl Ocr {
             providers: context.providers(&loaded.config, &loaded.source)?,
             models: &models,
             cache_dir: context.cache_dir(&loaded.config),
+            content_dir: None,
             program: super::super::worker::program()?,
         };
         let gateway = Gateway::new(parts).map_err(|error| error.to_string())?;

@@ -6,6 +6,7 @@
 mod abilities;
 mod acceptance;
 mod matrix;
+mod pictures;
 mod price;
 mod tier;
 mod vectors;
@@ -15,6 +16,7 @@ mod voice;
 pub use abilities::{Abilities, LONG_TOKENS, Lifecycle, SoftSupport, Structured, TaskKind, USUAL_PRIORITY};
 pub use acceptance::{Acceptance, Misfit, PartShape};
 pub use matrix::CapabilityMatrix;
+pub use pictures::{ImageAbilities, MaskForm, SizeChoice, SizeRange};
 pub use price::Price;
 pub use tier::Tier;
 pub use vectors::VectorSpace;

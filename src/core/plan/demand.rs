@@ -3,7 +3,7 @@
 use super::estimate::{estimate_tokens, input_tokens, least_input_tokens};
 use super::{REPLY_RESERVE_TOKENS, Signs};
 use crate::capability::{PartShape, Structured, TaskKind};
-use crate::task::{Chat, Embed, ReplyFormat, Speak, Task, ToolChoice, Transcribe};
+use crate::task::{Chat, Embed, ImageJob, ImageSize, ReplyFormat, Speak, Task, ToolChoice, Transcribe};
 
 /// A request without its contents.
 #[derive(Debug, Clone, Default)]
@@ -48,6 +48,12 @@ pub struct Hard {
     pub dimensions: Option<u32>,
     /// Who speaks in a recording.
     pub speakers: bool,
+    /// A mask that says where a picture is to be changed.
+    pub mask: bool,
+    /// So many pictures that are to be edited together.
+    pub sources: u32,
+    /// Exactly this size, without making up for it.
+    pub size: Option<ImageSize>,
 }
 
 /// Parameters with a place of their own in [`Chat`] that a target may do without.
@@ -67,6 +73,7 @@ impl Demand {
                 let soft = video.extras.keys().cloned().collect();
                 Self { task: task.kind(), parts, soft, ..Self::default() }
             }
+            Task::Image(job) => Self { task: task.kind(), parts, ..Self::of_pictures(job) },
             Task::Read(_) => Self { task: task.kind(), parts, ..Self::default() },
         }
     }
@@ -97,6 +104,27 @@ impl Demand {
             task: TaskKind::Speech,
             language: speak.language.clone(),
             soft: sent.chain(speak.extras.keys().cloned()).collect(),
+            ..Self::default()
+        }
+    }
+
+    /// What pictures to make demand. The gateway makes up for a target that makes another size, another format or fewer at
+    /// once.
+    fn of_pictures(job: &ImageJob) -> Self {
+        let sent = [
+            ("quality", job.quality.is_some()),
+            ("style", job.style.is_some()),
+            ("background", job.background.is_some()),
+            ("output_compression", job.compression.is_some()),
+            ("seed", job.seed.is_some()),
+        ];
+        let sent = sent.into_iter().filter_map(|(name, is_sent)| is_sent.then_some(name.to_owned()));
+        let sources = u32::try_from(job.work.sources().len()).unwrap_or(u32::MAX);
+        Self {
+            // Four letters a token, as in most languages of Europe.
+            text_tokens: u32::try_from(job.prompt.len().div_ceil(4)).unwrap_or(u32::MAX),
+            hard: Hard { mask: job.work.mask().is_some(), sources, ..Hard::default() },
+            soft: sent.chain(job.extras.keys().cloned()).collect(),
             ..Self::default()
         }
     }
@@ -165,8 +193,7 @@ impl Demand {
             logprobs: sampling.logprobs.is_some(),
             audio_output: chat.extras.contains_key("audio")
                 || modalities.is_some_and(|all| all.iter().any(|one| one == "audio")),
-            dimensions: None,
-            speakers: false,
+            ..Hard::default()
         };
         Self {
             task: TaskKind::Chat,

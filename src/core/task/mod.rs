@@ -6,6 +6,7 @@
 
 mod chat;
 mod embed;
+mod image;
 mod message;
 mod path;
 mod read;
@@ -18,6 +19,7 @@ mod whole;
 
 pub use chat::{Chat, Effort, ReplyFormat, Sampling};
 pub use embed::{Embed, EmbedInput};
+pub use image::{Attachment, ImageJob, ImageSize, ImageWork, Picture, PicturePlace};
 pub use message::{Detail, MediaPart, Message, Part, Reasoning, Role};
 pub use path::PartPath;
 pub use read::{PageText, Read};
@@ -48,6 +50,8 @@ pub enum Task {
     Speak(Speak),
     /// A video.
     GenerateVideo(GenerateVideo),
+    /// Pictures.
+    Image(ImageJob),
 }
 
 impl Task {
@@ -62,6 +66,7 @@ impl Task {
             Self::Embed(_) => TaskKind::Embedding,
             Self::Speak(_) => TaskKind::Speech,
             Self::GenerateVideo(_) => TaskKind::VideoGeneration,
+            Self::Image(job) => job.kind(),
         }
     }
 
@@ -73,6 +78,7 @@ impl Task {
             Self::Transcribe(transcribe) => transcribe.stream,
             // A sound leaves as it is made, whatever was asked.
             Self::Speak(_) => true,
+            Self::Image(job) => job.partial_images.is_some(),
             Self::Read(_) | Self::Embed(_) | Self::GenerateVideo(_) => false,
         }
     }

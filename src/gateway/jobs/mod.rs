@@ -22,6 +22,7 @@ pub use webhooks::{WebhookSecret, signature};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use mediary_remote::Fetcher;
 use mediary_store::{Database, JobState, Jobs, OpenJob, StoreFailed};
 use tokio::runtime::Handle;
 use tokio::sync::{Notify, Semaphore, watch};
@@ -48,6 +49,8 @@ pub struct VideoJobs {
     gateway: Arc<Gateway>,
     kept: Jobs,
     settings: config::Jobs,
+    /// Fetches videos.
+    fetcher: Fetcher,
     schedule: Schedule<Waiting>,
     /// Where jobs are worked on, whatever becomes of the requests that made them.
     runtime: Handle,
@@ -70,8 +73,10 @@ impl VideoJobs {
         database: Arc<Database>,
         settings: config::Jobs,
     ) -> Result<Arc<Self>, StoreFailed> {
+        let fetcher = gateway.fetcher().up_to(settings.bytes.get());
         let jobs = Arc::new(Self {
             gateway,
+            fetcher,
             kept: Jobs::of(database),
             settings,
             schedule: Schedule::default(),

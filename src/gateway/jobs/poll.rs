@@ -100,7 +100,7 @@ impl VideoJobs {
         let target: Target = ticket.target.parse().map_err(|_| lost())?;
         let fleet = self.gateway.router.fleet();
         let member = fleet.named(&target.provider).ok_or_else(|| {
-            let detail = format!("the provider `{}` is not set up any more; set it up again", target.provider);
+            let detail = format!("the provider `{}` is not set up any more; set it up again", target.provider.as_str());
             Failure::new(FailureKind::Unreachable, detail)
         })?;
         member.provider.job(job, member.key_of(ticket.key.as_deref())).await
@@ -109,7 +109,9 @@ impl VideoJobs {
     /// A job that failed at its provider: others are asked, unless they would refuse it as well.
     async fn failed(self: &Arc<Self>, waiting: &Waiting, failure: Failure) -> Result<Step, Failure> {
         tracing::info!(
-            job.id = waiting.id, call.target = waiting.ticket.target, failure.kind = failure.kind.name(),
+            job.id = waiting.id,
+            call.target = waiting.ticket.target,
+            failure.kind = failure.kind.name(),
             "a job failed at its provider"
         );
         let Some(row) = self.kept.find(&waiting.id).await.map_err(not_kept)? else { return Ok(Step::Over) };
@@ -128,7 +130,11 @@ impl VideoJobs {
     /// There was no answer, or what was made could not be had. What passes is waited for.
     async fn unanswered(self: &Arc<Self>, waiting: &mut Waiting, failure: Failure) -> Result<Step, Failure> {
         waiting.errors += 1;
-        tracing::info!(job.id = waiting.id, failure.kind = failure.kind.name(), "how a job stands was not to be found out");
+        tracing::info!(
+            job.id = waiting.id,
+            failure.kind = failure.kind.name(),
+            "how a job stands was not to be found out"
+        );
         let passes = matches!(
             failure.kind,
             FailureKind::Overloaded { .. }
@@ -140,7 +146,8 @@ impl VideoJobs {
                 | FailureKind::Busy { .. }
                 | FailureKind::Broken
         );
-        if !passes && waiting.errors >= MOST_DENIALS {
+        let is_settled = failure.kind == FailureKind::TooLarge;
+        if is_settled || !passes && waiting.errors >= MOST_DENIALS {
             self.give_up(waiting, &failure).await?;
             return Ok(Step::Over);
         }
@@ -179,7 +186,7 @@ impl VideoJobs {
         match content {
             JobContent::Bytes(bytes) => spool.write(&bytes)?,
             JobContent::Public(address) => {
-                claimed = self.gateway.fetcher().fetch(&address, &mut |chunk| spool.write(chunk)).await?.media_type;
+                claimed = self.fetcher.fetch(&address, &mut |chunk| spool.write(chunk)).await?.media_type;
             }
             JobContent::AtProvider(mut place) => {
                 let target: Target = ticket.target.parse().map_err(|_| lost())?;
@@ -201,14 +208,17 @@ impl VideoJobs {
                     let Some(address) = member.provider.job_content(&place, key, &mut keep).await? else { break };
                     hops += 1;
                     if hops > MOST_HOPS {
-                        return Err(Failure::new(FailureKind::Garbled, "the provider sends its callers round in circles"));
+                        return Err(Failure::new(
+                            FailureKind::Garbled,
+                            "the provider sends its callers round in circles",
+                        ));
                     }
                     if address.starts_with(&place) {
                         place = address;
                         continue;
                     }
                     // Elsewhere it is fetched without the key, as any address.
-                    let fetched = self.gateway.fetcher().fetch(&address, &mut |chunk| spool.write(chunk)).await?;
+                    let fetched = self.fetcher.fetch(&address, &mut |chunk| spool.write(chunk)).await?;
                     claimed = fetched.media_type;
                     break;
                 }

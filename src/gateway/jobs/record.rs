@@ -59,9 +59,10 @@ impl Asked {
 
     /// The task, with the picture it starts from.
     pub(super) fn video(&self, start: Option<Vec<u8>>) -> GenerateVideo {
-        let format = self.start.as_deref().and_then(|name| {
-            MediaFormat::ALL.iter().find(|format| format.name() == name).copied()
-        });
+        let format = self
+            .start
+            .as_deref()
+            .and_then(|name| MediaFormat::ALL.iter().find(|format| format.name() == name).copied());
         let start = start.zip(format).map(|(bytes, format)| Media { format, blob: Blob::in_memory(bytes) });
         GenerateVideo {
             prompt: self.prompt.clone(),
@@ -81,7 +82,7 @@ impl Asked {
             strict: self.strict,
             privacy: if self.is_local { Privacy::Local } else { Privacy::Any },
             cost: if self.is_free { CostPolicy::Free } else { CostPolicy::Any },
-            providers: self.providers.iter().filter_map(|name| name.parse::<ProviderId>().ok()).collect(),
+            providers: self.providers.iter().map(|name| ProviderId::new(name)).collect(),
             tier: self.tier.as_deref().and_then(Tier::named),
             continues: None,
         }
@@ -150,7 +151,8 @@ pub(super) struct Made {
 
 /// Reads a text of a row.
 pub(super) fn read<T: DeserializeOwned>(text: &str) -> Result<T, Failure> {
-    serde_json::from_str(text).map_err(|error| Failure::broken(format!("a job in the database cannot be read: {error}")))
+    serde_json::from_str(text)
+        .map_err(|error| Failure::broken(format!("a job in the database cannot be read: {error}")))
 }
 
 /// Writes a text for a row.

@@ -50,7 +50,7 @@ impl VideoJobs {
             Err(CallError::Failed(failure)) => return self.fail(id, tried, &failure).await,
             Err(_) => return self.exhausted(id, tried, "no target can be asked any more").await,
         };
-        let announce = |target: &Target| -> BoxFuture<'_, Result<(), Failure>> {
+        let announce = move |target: &Target| -> BoxFuture<'_, Result<(), Failure>> {
             let ticket = record::write(&Ticket::to(target));
             Box::pin(async move {
                 match self.kept.submitting(id, &ticket).await.map_err(not_kept)? {
@@ -63,7 +63,11 @@ impl VideoJobs {
             Ok(ran) => ran,
             Err(failure) if failure.kind == FailureKind::ClientGone => return Ok(()),
             Err(failure) if is_unknown(&failure) => {
-                tracing::warn!(job.id = id, failure.kind = failure.kind.name(), "whether a job was accepted is not known");
+                tracing::warn!(
+                    job.id = id,
+                    failure.kind = failure.kind.name(),
+                    "whether a job was accepted is not known"
+                );
                 return self.unknown(id, tried, &failure).await;
             }
             Err(failure) => return self.fail(id, tried, &failure).await,
@@ -109,8 +113,7 @@ impl VideoJobs {
                     self.end_at_provider(&ticket).await;
                     return Ok(());
                 }
-                let waiting =
-                    Waiting { id: id.to_owned(), ticket, created_at, percent: None, polls: 0, errors: 0 };
+                let waiting = Waiting { id: id.to_owned(), ticket, created_at, percent: None, polls: 0, errors: 0 };
                 self.schedule.put(waiting, Instant::now(), self.settings.poll);
                 Ok(())
             }

@@ -2,7 +2,7 @@
 
 use mediary_core::plan::{CostPolicy, Privacy};
 use mediary_core::task::GenerateVideo;
-use mediary_core::{Blob, Media, MediaFormat};
+use mediary_core::{Blob, Media, MediaFormat, ProviderId};
 
 use super::super::routing::Bounds;
 use super::record::{self, Asked};
@@ -45,7 +45,7 @@ fn a_request_survives_being_written_down() {
         strict: true,
         privacy: Privacy::Local,
         cost: CostPolicy::Free,
-        providers: vec!["xai".parse().unwrap()],
+        providers: vec![ProviderId::new("xai")],
         ..Bounds::default()
     };
     let written = record::write(&Asked::of(&video, "m", &bounds, Some("ours".to_owned())));

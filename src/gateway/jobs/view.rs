@@ -95,9 +95,8 @@ impl VideoJob {
         };
         let seconds = ticket.as_ref().and_then(|ticket| ticket.seconds).or(asked.seconds);
         let size = ticket.as_ref().and_then(|ticket| ticket.size.clone()).or(asked.size);
-        let (target, changed, dropped) = ticket.map_or((None, Vec::new(), Vec::new()), |ticket| {
-            (Some(ticket.target), ticket.changed, ticket.dropped)
-        });
+        let (target, changed, dropped) = ticket
+            .map_or((None, Vec::new(), Vec::new()), |ticket| (Some(ticket.target), ticket.changed, ticket.dropped));
         Ok(Self {
             id: row.id,
             progress,

@@ -122,7 +122,12 @@ impl VideoJobs {
         };
         let Err(failure) = sent else { return self.kept.webhook_is_done(id).await };
         let put_off = usize::try_from(*attempts).ok().and_then(|attempts| PUT_OFF.get(attempts));
-        tracing::info!(webhook.id = id, webhook.attempts = attempts + 1, failure.kind = failure.kind.name(), "a webhook was not heard");
+        tracing::info!(
+            webhook.id = id,
+            webhook.attempts = attempts + 1,
+            failure.kind = failure.kind.name(),
+            "a webhook was not heard"
+        );
         match put_off {
             Some(times) => {
                 let seconds = self.settings.webhook_retry.saturating_mul(*times).as_secs();

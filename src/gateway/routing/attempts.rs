@@ -51,7 +51,9 @@ impl Router {
     ) -> Result<Ran<W::Answer>, Failure> {
         let mut course = Course::new(&self.routing, &self.ledger, fleet);
         let running = Running { router: self, fleet, planned, work };
-        for cycle in 0..self.routing.keep_cycles {
+        // Work that is paid by the piece is not asked of the same target twice.
+        let cycles = if work.may_be_repeated() { self.routing.keep_cycles } else { 1 };
+        for cycle in 0..cycles {
             course.begin_round(&planned.plan.candidates, cycle);
             while let Some(turn) = course.next().await {
                 let asked = match self.routing.hedge.filter(|_| turn.has_alternative && work.may_be_hedged()) {
@@ -216,8 +218,8 @@ impl<W: Work> Running<'_, W> {
                 }
                 Err(failure) => failure,
             };
-            let repeats = failure.kind.consequence().again
-                && self.work.may_be_repeated()
+            let repeats = self.work.may_be_repeated()
+                && failure.kind.consequence().again
                 && asked.attempts < self.router.routing.max_attempts;
             if !std::mem::take(&mut may_repeat) || !repeats {
                 return Err((failure, begun));
@@ -351,6 +353,8 @@ fn timeouts(routing: &Routing, task: &Task, abilities: &Abilities, has_alternati
         // A page, or the whole of a recording, is looked through before the first word comes back; some make a whole
         // sound before they give its beginning.
         Task::Transcribe(_) => routing.reasoning_first_byte,
+        // So is a picture, and stages of one come when they are drawn.
+        Task::Image(_) => routing.whole,
         Task::Read(_) | Task::Speak(_) if has_alternative => routing.reasoning_fallback_first_byte,
         Task::Chat(_) | Task::Embed(_) if has_alternative => fallback.min(usual),
         Task::Speak(_) => routing.reasoning_first_byte,

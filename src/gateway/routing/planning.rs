@@ -43,9 +43,16 @@ impl Router {
             return Err(self.no_providers());
         }
         // What clients send that were never told of another name means no target in particular.
-        let is_of_sound = matches!(task, TaskKind::Transcription | TaskKind::Translation | TaskKind::Speech);
+        let has_customs = match task {
+            TaskKind::Transcription | TaskKind::Translation | TaskKind::Speech => true,
+            TaskKind::ImageGeneration | TaskKind::ImageEdit | TaskKind::ImageVariation | TaskKind::VideoGeneration => {
+                true
+            }
+            TaskKind::Chat | TaskKind::Completion | TaskKind::Embedding | TaskKind::Ocr => false,
+            TaskKind::Moderation | TaskKind::Rerank => false,
+        };
         let providers = &self.providers;
-        if is_of_sound && providers.customary.contains(model) && !providers.aliases.contains_key(model) {
+        if has_customs && providers.customary.contains(model) && !providers.aliases.contains_key(model) {
             return Ok(Want::Any);
         }
         match resolve(model, tier, &fleet.matrix, &self.providers.aliases) {

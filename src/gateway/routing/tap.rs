@@ -97,7 +97,7 @@ impl Tap {
                 ReplyEvent::Extra { .. } | ReplyEvent::Finish { .. } => {}
                 ReplyEvent::Page(_) | ReplyEvent::Segment(_) | ReplyEvent::Heard { .. } | ReplyEvent::Sound(_) => {}
                 ReplyEvent::Accepted { .. } => {}
-                ReplyEvent::Vector { .. } | ReplyEvent::Bytes(_) => {}
+                ReplyEvent::Vector { .. } | ReplyEvent::Bytes(_) | ReplyEvent::Picture(_) => {}
             }
             if self.conversation.is_some() {
                 self.said.hear(event);

@@ -53,14 +53,14 @@ pub(in crate::gateway) trait Work: Sync {
         failure.kind.consequence().next == Next::Stop
     }
 
+    /// Whether the same target may be asked once more after a failure that may have been none on its side.
+    fn may_be_repeated(&self) -> bool {
+        true
+    }
+
     /// Whether another target may be asked beside one that says nothing.
     fn may_be_hedged(&self) -> bool {
         false
-    }
-
-    /// Whether the same target may be sent it once more when a call broke off: it may have been billed.
-    fn may_be_repeated(&self) -> bool {
-        true
     }
 
     /// Whether a complaint about the task may be about its media.

@@ -6,10 +6,13 @@
 
 mod chat;
 mod continuation;
+mod draw;
+mod drawing;
 mod embed;
 mod explain;
 mod growing;
 mod overlap;
+mod retouch;
 mod speak;
 mod speaking;
 mod transcribe;
@@ -17,8 +20,10 @@ mod video;
 mod voices;
 
 pub use chat::{Answered, WholeAnswer};
+pub use drawing::{Drawing, Drawn, Made};
 pub use embed::Embedded;
 pub use growing::Growing;
+pub(super) use retouch::Desk;
 pub use speaking::Speaking;
 pub(super) use video::{Started, Submitted, a_video, is_unknown};
 
@@ -46,7 +51,7 @@ impl Gateway {
                 Ok(Answered::Whole(Box::new(WholeAnswer { route, reply, raw: None })))
             }
             Task::Transcribe(_) => Box::pin(self.transcribe(request)).await,
-            Task::Read(_) | Task::Speak(_) | Task::GenerateVideo(_) => {
+            Task::Read(_) | Task::Speak(_) | Task::Image(_) | Task::GenerateVideo(_) => {
                 Err(mediary_core::Failure::broken("files have routes of their own").into())
             }
         }

@@ -20,7 +20,7 @@ use super::super::routing::{Answer, Bounds, CallError, Fleet, Planned, Prepared,
 const START: PartPath = PartPath::Field("input_reference");
 
 /// Writes down that a target is about to be called; fails where it must not be.
-pub(in crate::gateway) type Announce<'a> = &'a (dyn Fn(&Target) -> BoxFuture<'a, Result<(), Failure>> + Sync);
+pub(in crate::gateway) type Announce<'a> = &'a (dyn Fn(&Target) -> BoxFuture<'a, Result<(), Failure>> + Sync + 'a);
 
 /// A video that a target has accepted, or made.
 #[derive(Debug)]
@@ -94,12 +94,12 @@ impl Gateway {
     ///
     /// # Errors
     /// What no other target would mend; unknown outcomes are told by [`is_unknown`].
-    pub(in crate::gateway) async fn submit_video(
-        self: &Arc<Self>,
-        fleet: &Fleet,
+    pub(in crate::gateway) async fn submit_video<'a>(
+        self: &'a Arc<Self>,
+        fleet: &'a Fleet,
         planned: &Planned,
-        video: &GenerateVideo,
-        announce: Announce<'_>,
+        video: &'a GenerateVideo,
+        announce: Announce<'a>,
     ) -> Result<Ran<Submitted>, Failure> {
         let work = VideoWork { gateway: self, fleet, video, announce, was_called: AtomicBool::new(false) };
         self.router.run(fleet, planned, &work).await
@@ -108,10 +108,7 @@ impl Gateway {
 
 /// Whether a failed submission may have been accepted all the same.
 pub(in crate::gateway) fn is_unknown(failure: &Failure) -> bool {
-    matches!(
-        failure.kind,
-        FailureKind::Lost | FailureKind::TimedOut | FailureKind::Garbled | FailureKind::EmptyAnswer
-    )
+    matches!(failure.kind, FailureKind::Lost | FailureKind::TimedOut | FailureKind::Garbled | FailureKind::EmptyAnswer)
 }
 
 /// A video that was looked at: what is none is a failure, whatever it was said to be.

@@ -3,6 +3,7 @@
 //! Bytes go in as the network delivers them, split anywhere; frames come out as soon as they are complete, several from
 //! one piece if it holds several. What a frame says is not looked at here. `remote` calls this.
 
+mod lifted;
 mod lines;
 mod pieces;
 mod sse;
@@ -11,12 +12,16 @@ mod tests;
 mod whole;
 
 use bytes::Bytes;
+use mediary_core::Blob;
 use thiserror::Error;
 
+use lifted::{Filed, Lifted};
 use lines::Lines;
 use pieces::Pieces;
 use sse::Events;
 use whole::Whole;
+
+pub(crate) use lifted::file_index;
 
 /// The longest event or line. An image in base64 fits.
 pub(crate) const MOST_FRAME_BYTES: usize = 16 << 20;
@@ -60,6 +65,10 @@ pub(crate) enum Cutter {
     Pieces(Pieces),
     /// Everything in one.
     Whole(Whole),
+    /// As another, with pictures lifted out.
+    Lifted(Lifted),
+    /// A file, which is one frame.
+    Filed(Filed),
 }
 
 impl Cutter {
@@ -81,6 +90,34 @@ impl Cutter {
         Self::Whole(Whole::new(MOST_BODY_BYTES, announced))
     }
 
+    /// The same, with pictures lifted out: long base64 goes to files.
+    pub(crate) fn lifting(self) -> Self {
+        Self::Lifted(Lifted::around(self))
+    }
+
+    /// A cutter for a file as a whole.
+    pub(crate) fn file() -> Self {
+        Self::Filed(Filed::new())
+    }
+
+    /// Whether there may be several frames.
+    pub(crate) fn is_stream(&self) -> bool {
+        match self {
+            Self::Events(_) | Self::Lines(_) | Self::Pieces(_) => true,
+            Self::Whole(_) | Self::Filed(_) => false,
+            Self::Lifted(lifted) => lifted.is_stream(),
+        }
+    }
+
+    /// The files that were lifted out since this was last asked; `None` for one that could not be kept.
+    pub(crate) fn files(&mut self) -> Vec<Option<Blob>> {
+        match self {
+            Self::Events(_) | Self::Lines(_) | Self::Pieces(_) | Self::Whole(_) => Vec::new(),
+            Self::Lifted(lifted) => lifted.files(),
+            Self::Filed(filed) => filed.files(),
+        }
+    }
+
     /// Takes what arrived.
     pub(crate) fn push(&mut self, piece: Bytes) {
         match self {
@@ -88,6 +125,8 @@ impl Cutter {
             Self::Lines(lines) => lines.push(&piece),
             Self::Pieces(pieces) => pieces.push(piece),
             Self::Whole(whole) => whole.push(piece),
+            Self::Lifted(lifted) => lifted.push(&piece),
+            Self::Filed(filed) => filed.push(&piece),
         }
     }
 
@@ -98,6 +137,8 @@ impl Cutter {
             Self::Lines(lines) => lines.finish(),
             Self::Pieces(_) => {}
             Self::Whole(whole) => whole.finish(),
+            Self::Lifted(lifted) => lifted.finish(),
+            Self::Filed(filed) => filed.finish(),
         }
     }
 
@@ -108,6 +149,8 @@ impl Cutter {
             Self::Lines(lines) => lines.gathered_bytes(),
             Self::Pieces(_) => 0,
             Self::Whole(whole) => whole.gathered_bytes(),
+            Self::Lifted(lifted) => lifted.gathered_bytes(),
+            Self::Filed(filed) => filed.gathered_bytes(),
         }
     }
 
@@ -118,6 +161,8 @@ impl Cutter {
             Self::Lines(lines) => lines.next(),
             Self::Pieces(pieces) => Ok(pieces.next()),
             Self::Whole(whole) => whole.next(),
+            Self::Lifted(lifted) => lifted.next(),
+            Self::Filed(filed) => Ok(filed.next()),
         }
     }
 }

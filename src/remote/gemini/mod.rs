@@ -10,12 +10,15 @@ mod encode;
 mod failure;
 mod files;
 mod generation;
+mod image;
 mod names;
 mod speak;
 mod stream;
 #[cfg(test)]
 mod tests;
 mod turns;
+#[cfg(test)]
+mod video_tests;
 mod videos;
 mod wire;
 
@@ -27,7 +30,7 @@ use mediary_core::{Failure, MediaFormat, MediaKind};
 pub(crate) use files::upload;
 
 use crate::dialect::CallOf;
-use crate::{Dialect, HttpCall, JobCall, Quirks, Reader, unwritable};
+use crate::{Dialect, HttpCall, JobCall, Quirks, Reader, images, unwritable};
 
 /// Its name in catalogs and configuration.
 const NAME: &str = "gemini";
@@ -47,6 +50,7 @@ impl Dialect for Gemini {
             Task::Embed(embed) => embed::encode(&CallOf::new(embed, call, quirks)),
             Task::Speak(speak) => Ok(speak::encode(&CallOf::new(speak, call, quirks))),
             Task::GenerateVideo(video) => videos::encode(&CallOf::new(video, call, quirks)),
+            Task::Image(job) => image::encode(&CallOf::new(job, call, quirks)),
             Task::Read(_) | Task::Transcribe(_) => Err(unwritable::task(NAME, call.task.kind())),
         }
     }
@@ -58,6 +62,7 @@ impl Dialect for Gemini {
             Task::Embed(embed) => embed::reader(embed),
             Task::Speak(_) => speak::reader(),
             Task::GenerateVideo(_) => crate::videos::reader(stream, videos::named),
+            Task::Image(_) => images::reader(stream),
             Task::Read(_) | Task::Transcribe(_) => unwritable::reader(NAME, task.kind()),
         }
     }

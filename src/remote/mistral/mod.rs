@@ -49,6 +49,7 @@ impl Dialect for Mistral {
             Task::Embed(embed) => embed::encode(&CallOf::new(embed, call, quirks)),
             Task::Speak(speak) => Ok(speak::encode(&CallOf::new(speak, call, quirks))),
             Task::GenerateVideo(_) => Err(unwritable::task(NAME, call.task.kind())),
+            Task::Image(_) => Err(unwritable::task(NAME, call.task.kind())),
         }
     }
 
@@ -60,6 +61,7 @@ impl Dialect for Mistral {
             Task::Embed(embed) => embed_reader(embed),
             Task::Speak(speak) => speak::reader(speak),
             Task::GenerateVideo(_) => unwritable::reader(NAME, task.kind()),
+            Task::Image(_) => unwritable::reader(NAME, task.kind()),
         }
     }
 

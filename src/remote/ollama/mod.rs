@@ -39,7 +39,7 @@ impl Dialect for Ollama {
         match call.task {
             Task::Chat(chat) => encode::encode(&CallOf::new(chat, call, quirks)),
             Task::Embed(embed) => embed::encode(&CallOf::new(embed, call, quirks)),
-            Task::Read(_) | Task::Transcribe(_) | Task::Speak(_) | Task::GenerateVideo(_) => {
+            Task::Read(_) | Task::Transcribe(_) | Task::Speak(_) | Task::Image(_) | Task::GenerateVideo(_) => {
                 Err(unwritable::task(NAME, call.task.kind()))
             }
         }
@@ -50,7 +50,7 @@ impl Dialect for Ollama {
             // A whole answer has the shape of a stream's last line.
             Task::Chat(_) => Box::<stream::Stream>::default(),
             Task::Embed(embed) => embed::reader(embed),
-            Task::Read(_) | Task::Transcribe(_) | Task::Speak(_) | Task::GenerateVideo(_) => {
+            Task::Read(_) | Task::Transcribe(_) | Task::Speak(_) | Task::Image(_) | Task::GenerateVideo(_) => {
                 unwritable::reader(NAME, task.kind())
             }
         }

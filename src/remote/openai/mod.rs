@@ -37,7 +37,7 @@ use mediary_core::task::{JobReport, Role, Task};
 use mediary_core::{Failure, MediaFormat, MediaKind};
 
 use crate::dialect::CallOf;
-use crate::{Dialect, HttpCall, JobCall, Quirks, Reader, moved, unwritable};
+use crate::{Dialect, HttpCall, JobCall, Quirks, Reader, images, moved, unwritable};
 
 /// Its name in catalogs and configuration.
 const NAME: &str = "openai";
@@ -64,6 +64,7 @@ impl Dialect for OpenAi {
             Task::Transcribe(transcribe) => transcribe::encode(&CallOf::new(transcribe, call, quirks)),
             Task::Speak(speak) => Ok(speak::encode(&CallOf::new(speak, call, quirks))),
             Task::GenerateVideo(video) => videos::encode(&CallOf::new(video, call, quirks)),
+            Task::Image(job) => images::encode(quirks.images, job, call, quirks),
             Task::Read(_) => Err(unwritable::task(NAME, call.task.kind())),
         }
     }
@@ -75,6 +76,7 @@ impl Dialect for OpenAi {
             Task::Transcribe(_) => transcribe::reader(stream),
             Task::Speak(speak) => speak::reader(speak, stream),
             Task::GenerateVideo(_) => videos::reader(stream),
+            Task::Image(_) => images::reader(stream),
             Task::Read(_) => unwritable::reader(NAME, task.kind()),
         }
     }

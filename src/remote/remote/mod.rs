@@ -5,6 +5,7 @@
 //! other way to end an answer early.
 
 mod clock;
+mod gathered;
 mod jobs;
 mod learned;
 mod lists;
@@ -124,10 +125,11 @@ impl Remote {
         let framing = request::framing(&answer);
         let gives_files = matches!(call.task, Task::Speak(_) | Task::GenerateVideo(_));
         let is_file = gives_files && request::is_file(&answer);
-        let cutter = match framing {
-            Some(framing) => Cutter::stream(framing),
-            None if is_file => Cutter::pieces(),
-            None => Cutter::whole(answer.content_length()),
+        let cutter = match (call.task, framing) {
+            (Task::Image(_), framing) => gathered::cutter(&answer, framing),
+            (_, Some(framing)) => Cutter::stream(framing),
+            (_, None) if is_file => Cutter::pieces(),
+            (_, None) => Cutter::whole(answer.content_length()),
         };
         let reader = self.dialect.reader(call.task, framing.is_some() || is_file);
         Ok(Reply::new(answer, cutter, reader, clock, call.key).without(left_out))

@@ -22,6 +22,19 @@ pub(super) fn optional(task: &Task) -> Vec<String> {
             named(sent).chain(speak.extras.keys().cloned()).collect()
         }
         Task::GenerateVideo(video) => video.extras.keys().cloned().collect(),
+        Task::Image(job) => {
+            let sent = [
+                ("quality", job.quality.is_some()),
+                ("style", job.style.is_some()),
+                ("background", job.background.is_some()),
+                ("output_format", job.format.is_some()),
+                ("output_compression", job.compression.is_some()),
+                ("seed", job.seed.is_some()),
+                // Asked for unasked.
+                ("response_format", true),
+            ];
+            named(sent).chain(job.extras.keys().cloned()).collect()
+        }
         Task::Read(_) => Vec::new(),
     }
 }
@@ -39,6 +52,9 @@ impl Provider for Remote {
     fn call<'a>(&'a self, call: Call<'a>) -> BoxFuture<'a, Result<Box<dyn ReplyStream>, Failure>> {
         Box::pin(async move {
             let reply = self.send_task(&call).await?;
+            if matches!(call.task, Task::Image(_)) && !reply.is_stream() {
+                return Box::pin(self.gather(&call, reply)).await;
+            }
             Ok(Box::new(reply) as Box<dyn ReplyStream>)
         })
     }
@@ -51,7 +67,8 @@ impl Provider for Remote {
         match task {
             Task::Chat(chat) => self.is_too_large(chat),
             // Pages, recordings and texts go inside of the call everywhere.
-            Task::Read(_) | Task::Transcribe(_) | Task::Embed(_) | Task::Speak(_) | Task::GenerateVideo(_) => false,
+            Task::Read(_) | Task::Transcribe(_) | Task::Embed(_) | Task::Speak(_) => false,
+            Task::Image(_) | Task::GenerateVideo(_) => false,
         }
     }
 
@@ -59,9 +76,8 @@ impl Provider for Remote {
         Box::pin(async move {
             match task {
                 Task::Chat(chat) => Ok(self.hand_over(chat, key).await?.map(Task::Chat)),
-                Task::Read(_) | Task::Transcribe(_) | Task::Embed(_) | Task::Speak(_) | Task::GenerateVideo(_) => {
-                    Ok(None)
-                }
+                Task::Read(_) | Task::Transcribe(_) | Task::Embed(_) | Task::Speak(_) => Ok(None),
+                Task::Image(_) | Task::GenerateVideo(_) => Ok(None),
             }
         })
     }
