@@ -14,7 +14,7 @@ from pathlib import Path
 
 import provision
 
-PARTS = ["start", "digital", "uploads", "scans", "memory", "hostile", "accuracy", "embeddings", "pictures",
+PARTS = ["start", "digital", "uploads", "scans", "memory", "hostile", "accuracy", "embeddings", "pictures", "videos",
          "gateways", "faults"]
 """Each is a module `part_NAME` with a `TITLE` and a `measure(settings)` that gives rows or `Findings`."""
 

@@ -126,6 +126,11 @@ pub(super) const OPEN_ROWS: &[(&str, &str, &str)] = &[
         "of a model that makes pictures: `{ sizes, range = { step, least, most }, ratios, count, sources, mask }`; `mask` is `\"alpha\"` or `\"black_and_white\"`",
     ),
     (
+        "providers[].models[].video",
+        "whatever is asked for",
+        "of a model that makes videos: `{ seconds, sizes, ratios, lines, audio, remixes }`; `audio` is left out where it can be told",
+    ),
+    (
         "providers[].models[].vectors",
         "by its name",
         "of an embedding model: `{ family, dimensions, shortenable, takes_tokens, inputs, batch_tokens }`; requests fall back within a family only",

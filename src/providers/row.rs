@@ -98,6 +98,7 @@ fn is_apart_from_chats(task: TaskKind) -> bool {
             | TaskKind::ImageGeneration
             | TaskKind::ImageEdit
             | TaskKind::ImageVariation
+            | TaskKind::VideoGeneration
     )
 }
 

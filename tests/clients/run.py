@@ -75,6 +75,8 @@ def serving(program, configuration):
         settings = {"MEDIARY_SERVER__PORT": str(port), "MEDIARY_FETCH__ALLOW": "127.0.0.1"}
         settings["MEDIARY_CACHE__DIR"] = str(Path(folder) / "cache")
         settings["MEDIARY_CONTENT__DIR"] = str(Path(folder) / "content")
+        settings["MEDIARY_STORE__DIR"] = str(Path(folder) / "store")
+        settings["MEDIARY_JOBS__POLL_SECONDS"] = "1"
         server = subprocess.Popen(
             [program, "--config", config, "serve"],
             env={**without_providers(os.environ), **settings},
@@ -102,8 +104,10 @@ def official(program, node):
         for script, *options in ["mistral_ocr.py", "--fetch"], ["openai_chat.py", "--upstream", upstream.address]:
             subprocess.run([sys.executable, HERE / script, address, *options], check=True)
         subprocess.run([sys.executable, HERE / "openai_images.py", address], check=True)
+        subprocess.run([sys.executable, HERE / "openai_videos.py", address], check=True)
         if node is not None:
-            subprocess.run(["node", node / "images.mjs", address], env={**os.environ, **SILENT}, check=True)
+            for script in "images.mjs", "videos.mjs":
+                subprocess.run(["node", node / script, address], env={**os.environ, **SILENT}, check=True)
 
 
 def others(arguments):

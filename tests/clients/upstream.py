@@ -76,6 +76,12 @@ tasks = ["image_generation", "image_edit", "image_variation"]
 images = {{ sources = 4, mask = "alpha" }}
 
 [[providers.models]]
+id = "films"
+tasks = ["video_generation"]
+accepts = ["png", "jpeg"]
+video = {{ seconds = [4, 8], sizes = ["1280x720", "720x1280"], remixes = true }}
+
+[[providers.models]]
 id = "busy"
 
 [[providers.models]]
@@ -107,6 +113,8 @@ class Answerer(http.server.BaseHTTPRequestHandler):
     def do_GET(self):  # noqa: N802  (the name is http.server's)
         if self.path == "/sign.png":
             return self.answer(200, (SAMPLES / "sign.png").read_bytes(), {"content-type": "image/png"})
+        if self.path.startswith("/openai/v1/videos/"):
+            return self.as_video()
         model = urllib.parse.unquote(self.path.removeprefix("/seen/"))
         self.answer(200 if model in self.server.seen else 404, self.server.seen.get(model, {}))
 
@@ -114,6 +122,8 @@ class Answerer(http.server.BaseHTTPRequestHandler):
         raw = self.rfile.read(int(self.headers["content-length"]))
         if self.path.startswith("/openai/v1/images/"):
             return self.as_pictures(raw)
+        if self.path.startswith("/openai/v1/videos"):
+            return self.answer(200, {"id": "film-1", "object": "video", "status": "queued", "progress": 0})
         body = json.loads(raw)
         if gemini := re.fullmatch(r"/gemini/v1beta/models/([^:]+):(\w+)(\?alt=sse)?", self.path):
             self.server.seen[gemini[1]] = body
@@ -123,6 +133,16 @@ class Answerer(http.server.BaseHTTPRequestHandler):
             self.as_openai(body)
         else:
             self.answer(404, {"error": {"message": f"no such path: {self.path}"}})
+
+    def do_DELETE(self):  # noqa: N802
+        self.answer(200, {"deleted": True})
+
+    def as_video(self):
+        """A video that is done, as far as its first bytes say that it is one."""
+        if not self.path.endswith("/content"):
+            return self.answer(200, {"id": "film-1", "object": "video", "status": "completed", "progress": 100})
+        file = b"\0\0\0\x18ftypisom\0\0\x02\0isommp42" + bytes(4000)
+        return self.answer(200, file, {"content-type": "video/mp4"})
 
     def as_pictures(self, raw):
         """A picture for whatever was asked, in stages if those were asked for: forms are looked at as text."""
