@@ -82,6 +82,8 @@ impl VideoJobs {
         loop {
             if let Err(failure) = self.tell_due().await {
                 tracing::warn!(error.detail = %failure, "webhooks cannot be looked up");
+                // What cannot be noted as sent must not be sent again and again.
+                tokio::time::sleep(LOOK).await;
             }
             let next = self.kept.next_webhook_at().await.ok().flatten();
             let wait = next.map(|at| Duration::from_secs(u64::try_from(at - now()).unwrap_or(0)));

@@ -8,6 +8,7 @@ mod hugging_face;
 mod minimax;
 mod openai;
 mod openrouter;
+mod outcome;
 mod pollinations;
 mod siliconflow;
 #[cfg(test)]
@@ -15,13 +16,15 @@ mod tests;
 mod xai;
 mod zai;
 
+use mediary_core::Failure;
 use mediary_core::task::{GenerateVideo, JobReport};
-use mediary_core::{Failure, FailureKind};
 use serde_json::{Map, Value};
+
+use outcome::{failed, given_up, status};
 
 use super::encode::sends;
 use super::failure;
-use crate::blame::{self, garbled};
+use crate::blame;
 use crate::dialect::CallOf;
 use crate::{HttpCall, JobCall, Quirks, Reader, VideoForm, body, videos};
 
@@ -119,34 +122,4 @@ fn leave_out(call: &CallOf<'_, GenerateVideo>, fields: [(&str, bool); 2]) {
             call.leave_out(name);
         }
     }
-}
-
-/// The words of a job's state, in lower case.
-fn status<'a>(answer: &'a Value, field: &str) -> Result<std::borrow::Cow<'a, str>, Failure> {
-    let status =
-        answer.get(field).and_then(Value::as_str).ok_or_else(|| garbled("it does not say how a job stands"))?;
-    Ok(status.to_ascii_lowercase().into())
-}
-
-/// A job that failed, out of what is said about it. What is refused for what it shows is told from what broke.
-fn failed(said: Option<&Value>) -> JobReport {
-    let Some(said) = said.filter(|said| !said.is_null()) else {
-        return JobReport::Failed(Failure::new(
-            FailureKind::Overloaded { retry_after: None },
-            "the provider's job failed",
-        ));
-    };
-    let failure = failure::inside(said);
-    let words = said.to_string().to_lowercase();
-    let is_refused = ["moderation", "content policy", "content_policy", "safety", "sensitive", "nsfw"];
-    match is_refused.iter().any(|word| words.contains(word)) {
-        true => JobReport::Failed(Failure::new(FailureKind::ContentRefused, "the provider refuses this content")),
-        false => JobReport::Failed(failure),
-    }
-}
-
-/// A job that is gone before it was done.
-fn given_up(what: &str) -> JobReport {
-    let detail = format!("the provider gave the job up: it is {what}");
-    JobReport::Failed(Failure::new(FailureKind::Overloaded { retry_after: None }, detail))
 }
