@@ -36,7 +36,7 @@ impl Program {
         });
         let table: toml::Table = serde_json::from_value(file).unwrap();
         std::fs::write(&config, table.to_string()).unwrap();
-        let mut command = mediary(&["serve", "--config", config.to_str().unwrap()]);
+        let mut command = mediary(&["--config", config.to_str().unwrap(), "serve"]);
         let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("the program was built");
         let mut log = BufReader::new(child.stderr.take().expect("it has a pipe"));
         loop {
@@ -160,7 +160,7 @@ fn a_second_server_on_the_same_folder_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let program = Program::start(folder.path(), &studio);
     let config = folder.path().join("mediary.toml");
-    let second = mediary(&["serve", "--config", config.to_str().unwrap()]).output().expect("the program was built");
+    let second = mediary(&["--config", config.to_str().unwrap(), "serve"]).output().expect("the program was built");
     let said = String::from_utf8_lossy(&second.stderr).into_owned();
     assert!(!second.status.success() && said.contains("another server uses the data"), "{said}");
     drop(program);

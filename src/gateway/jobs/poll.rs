@@ -74,10 +74,8 @@ impl VideoJobs {
             }
             Ok(JobReport::Done(content)) => match self.take_in(&waiting.ticket, content).await {
                 Ok(made) => {
-                    let row = self.kept.find(&waiting.id).await.map_err(not_kept)?;
-                    let tried = row.map_or_else(|| "[]".to_owned(), |row| row.tried);
                     let result = Some(record::write(&made));
-                    let ended = Ended { at: record::now(), tried, result, ..Ended::default() };
+                    let ended = Ended { at: record::now(), result, ..Ended::default() };
                     self.end(&waiting.id, ended, None).await.map_err(not_kept)?;
                     Ok(Step::Over)
                 }
@@ -118,7 +116,7 @@ impl VideoJobs {
         let mut tried = record::tried(&row);
         tried.push(Tried::of(&waiting.ticket.target, &failure));
         if failure.kind.consequence().next == Next::Stop {
-            self.fail(&waiting.id, tried, &failure).await?;
+            self.fail(&waiting.id, &tried, &failure).await?;
             return Ok(Step::Over);
         }
         if self.kept.queued_again(&waiting.id, &record::write(&tried)).await.map_err(not_kept)? {
@@ -176,7 +174,7 @@ impl VideoJobs {
         let Some(row) = self.kept.find(&waiting.id).await.map_err(not_kept)? else { return Ok(()) };
         let mut tried = record::tried(&row);
         tried.push(Tried::of(&waiting.ticket.target, failure));
-        self.fail(&waiting.id, tried, failure).await
+        self.fail(&waiting.id, &tried, failure).await
     }
 
     /// Takes in what a job made.

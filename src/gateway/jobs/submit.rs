@@ -44,11 +44,11 @@ impl VideoJobs {
         let fleet = router.fleet();
         let planned = match self.gateway.plan_video(&fleet, &video, &asked.model, &asked.bounds(), &before) {
             Ok(planned) if planned.plan.candidates.is_empty() => {
-                return self.exhausted(id, tried, "no other target can be asked").await;
+                return self.exhausted(id, &tried, "no other target can be asked").await;
             }
             Ok(planned) => planned,
-            Err(CallError::Failed(failure)) => return self.fail(id, tried, &failure).await,
-            Err(_) => return self.exhausted(id, tried, "no target can be asked any more").await,
+            Err(CallError::Failed(failure)) => return self.fail(id, &tried, &failure).await,
+            Err(_) => return self.exhausted(id, &tried, "no target can be asked any more").await,
         };
         let announce = move |target: &Target| -> BoxFuture<'_, Result<(), Failure>> {
             let ticket = record::write(&Ticket::to(target));
@@ -68,9 +68,9 @@ impl VideoJobs {
                     failure.kind = failure.kind.name(),
                     "whether a job was accepted is not known"
                 );
-                return self.unknown(id, tried, &failure).await;
+                return self.unknown(id, &tried, &failure).await;
             }
-            Err(failure) => return self.fail(id, tried, &failure).await,
+            Err(failure) => return self.fail(id, &tried, &failure).await,
         };
         tried.extend(ran.tried.iter().map(|one| Tried {
             target: one.target.to_string(),
@@ -79,7 +79,7 @@ impl VideoJobs {
         }));
         match ran.answer {
             Some(submitted) => self.accepted(id, row.created_at, submitted, tried).await,
-            None => self.exhausted(id, tried, "no target accepted it").await,
+            None => self.exhausted(id, &tried, "no target accepted it").await,
         }
     }
 
@@ -101,14 +101,17 @@ impl VideoJobs {
         };
         match work {
             Started::File(media) => {
-                let made = self.kept_content(media).await?;
+                let made = match self.kept_content(media).await {
+                    Ok(made) => made,
+                    Err(failure) => return self.fail(id, &tried, &failure).await,
+                };
                 let result = Some(record::write(&made));
-                let ended = Ended { ticket: Some(record::write(&ticket)), result, ..self.ending(&tried) };
+                let ended = Ended { ticket: Some(record::write(&ticket)), result, ..Self::ending(&tried) };
                 self.end(id, ended, None).await.map_err(not_kept)
             }
             Started::Job(job) => {
                 ticket.job = Some(job);
-                if !self.kept.running(id, &record::write(&ticket)).await.map_err(not_kept)? {
+                if !self.kept.running(id, &record::write(&ticket), &record::write(&tried)).await.map_err(not_kept)? {
                     // It was removed while it was sent.
                     self.end_at_provider(&ticket).await;
                     return Ok(());
@@ -124,34 +127,35 @@ impl VideoJobs {
     pub(super) async fn give_up_unknown(self: &Arc<Self>, id: &str) -> Result<(), StoreFailed> {
         let message = "The server stopped while it sent this job, and whether the provider accepted it is not known. It is not \
                        sent again, since it might be billed twice; ask for the video anew if you want to.";
-        self.end(id, self.ending(&[]), Some((UNKNOWN, message.to_owned()))).await
+        let ended = Ended { at: record::now(), ..Ended::default() };
+        self.end(id, ended, Some((UNKNOWN, message.to_owned()))).await
     }
 
-    async fn unknown(self: &Arc<Self>, id: &str, tried: Vec<Tried>, failure: &Failure) -> Result<(), Failure> {
+    async fn unknown(self: &Arc<Self>, id: &str, tried: &[Tried], failure: &Failure) -> Result<(), Failure> {
         let message = format!(
             "Whether the provider accepted this job is not known ({failure}). It is not sent again, since it might be billed \
              twice; ask for the video anew if you want to."
         );
-        self.end(id, self.ending(&tried), Some((UNKNOWN, message))).await.map_err(not_kept)
+        self.end(id, Self::ending(tried), Some((UNKNOWN, message))).await.map_err(not_kept)
     }
 
     /// Ends a job that fails, and would at any target.
-    pub(super) async fn fail(self: &Arc<Self>, id: &str, tried: Vec<Tried>, failure: &Failure) -> Result<(), Failure> {
+    pub(super) async fn fail(self: &Arc<Self>, id: &str, tried: &[Tried], failure: &Failure) -> Result<(), Failure> {
         let error = (failure.kind.name(), failure.to_string());
-        self.end(id, self.ending(&tried), Some(error)).await.map_err(not_kept)
+        self.end(id, Self::ending(tried), Some(error)).await.map_err(not_kept)
     }
 
     /// Ends a job that all targets failed.
-    async fn exhausted(self: &Arc<Self>, id: &str, tried: Vec<Tried>, why: &str) -> Result<(), Failure> {
+    async fn exhausted(self: &Arc<Self>, id: &str, tried: &[Tried], why: &str) -> Result<(), Failure> {
         let (code, message) = match tried.last() {
             Some(last) => (last.kind.clone(), format!("{why}; {} said last: {}", last.target, last.why)),
             None => ("no_target".to_owned(), format!("{why}; GET /v1/providers says how each of them is doing")),
         };
-        self.end(id, self.ending(&tried), Some((&code, message))).await.map_err(not_kept)
+        self.end(id, Self::ending(tried), Some((&code, message))).await.map_err(not_kept)
     }
 
-    fn ending(&self, tried: &[Tried]) -> Ended {
-        Ended { at: record::now(), tried: record::write(&tried), ..Ended::default() }
+    fn ending(tried: &[Tried]) -> Ended {
+        Ended { at: record::now(), tried: Some(record::write(&tried)), ..Ended::default() }
     }
 
     /// Ends a job, well or with this error, and sees to it that those who want to know are told.

@@ -22,7 +22,7 @@ use super::error::{ApiError, ErrorBody};
 use super::guard::owner_of;
 use super::state::AppState;
 use super::tasks::refused;
-use crate::gateway::{NoJob, VideoJob, VideoJobs};
+use crate::gateway::{CallError, NoJob, VideoJob, VideoJobs};
 use crate::protocol::openai::video_json;
 pub(super) use content::{__path_content, content};
 pub(super) use jobs::{__path_list, __path_one, __path_remix, __path_remove, list, one, remix, remove};
@@ -118,7 +118,9 @@ fn no_job(why: NoJob) -> ApiError {
             "no_such_video",
             "There is no such video: it was removed, is long past, or was asked for with another key. GET /v1/videos lists yours.",
         ),
-        NoJob::Unfit(failure) if failure.kind == FailureKind::Unacceptable => {
+        NoJob::Unfit(failure) | NoJob::Refused(CallError::Failed(failure))
+            if failure.kind == FailureKind::Unacceptable =>
+        {
             let place = failure.place.map(|place| place.to_string());
             let error = ApiError::new(StatusCode::UNPROCESSABLE_ENTITY, "unsupported_parameter", failure.detail);
             place.map_or(error.clone(), |place| error.about(place))

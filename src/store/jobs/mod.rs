@@ -63,13 +63,13 @@ impl Jobs {
         self.change(Statement::new(sql).with(tried).with(id)).await
     }
 
-    /// Notes that a provider has accepted a job. Gives whether there still is such a job.
+    /// Notes that a provider has accepted a job, and which failed before it. Gives whether there still is such a job.
     ///
     /// # Errors
     /// When it cannot be written.
-    pub async fn running(&self, id: &str, ticket: &str) -> Result<bool, StoreFailed> {
-        let sql = "UPDATE jobs SET state = 'running', ticket = ? WHERE id = ? AND state = 'submitting'";
-        self.change(Statement::new(sql).with(ticket).with(id)).await
+    pub async fn running(&self, id: &str, ticket: &str, tried: &str) -> Result<bool, StoreFailed> {
+        let sql = "UPDATE jobs SET state = 'running', ticket = ?, tried = ? WHERE id = ? AND state = 'submitting'";
+        self.change(Statement::new(sql).with(ticket).with(tried).with(id)).await
     }
 
     /// Notes how far a job is, in percent.
@@ -91,7 +91,7 @@ impl Jobs {
         let state = if code.is_none() { JobState::Completed } else { JobState::Failed };
         let least_percent = if code.is_none() { 100_i64 } else { 0 };
         let sql = "UPDATE jobs SET state = ?, completed_at = ?, progress = max(progress, ?), ticket = coalesce(?, ticket), \
-                   tried = ?, result = ?, error_code = ?, error_message = ?, input = NULL \
+                   tried = coalesce(?, tried), result = ?, error_code = ?, error_message = ?, input = NULL \
                    WHERE id = ? AND state IN ('queued', 'submitting', 'running')";
         let end = Statement::new(sql).with(state.name()).with(at).with(least_percent).with(ticket).with(tried);
         let end = end.with(result).with(code).with(message).with(id);

@@ -73,8 +73,8 @@ pub struct Ended {
     pub at: i64,
     /// Where it ran, if that is not kept yet.
     pub ticket: Option<String>,
-    /// The targets that failed.
-    pub tried: String,
+    /// The targets that failed, if they are others than are kept already.
+    pub tried: Option<String>,
     /// What was made.
     pub result: Option<String>,
     /// A code and a sentence, if nothing was.

@@ -23,18 +23,18 @@ fn job(id: &str, owner: &[u8]) -> NewJob {
 }
 
 fn completed() -> Ended {
-    Ended { at: 9, tried: "[]".to_owned(), result: Some("r".to_owned()), told: "told".to_owned(), ..Ended::default() }
+    Ended { at: 9, result: Some("r".to_owned()), told: "told".to_owned(), ..Ended::default() }
 }
 
 #[tokio::test]
 async fn a_job_goes_from_state_to_state() {
     let (_folder, jobs) = jobs().await;
     jobs.create(job("a", b"k")).await.unwrap();
-    assert!(!jobs.running("a", "t").await.unwrap(), "nothing was sent yet");
+    assert!(!jobs.running("a", "t", "[]").await.unwrap(), "nothing was sent yet");
     assert!(jobs.submitting("a", "t1").await.unwrap());
     assert!(jobs.queued_again("a", "[1]").await.unwrap());
     assert!(jobs.submitting("a", "t2").await.unwrap());
-    assert!(jobs.running("a", "t3").await.unwrap());
+    assert!(jobs.running("a", "t3", "[1]").await.unwrap());
     assert!(jobs.progressed("a", 40).await.unwrap());
     let row = jobs.get("a", b"k").await.unwrap().unwrap();
     assert_eq!((row.state, row.progress, row.ticket.as_deref()), (JobState::Running, 40, Some("t3")));
