@@ -61,6 +61,8 @@ pub struct VideoJobs {
     news: Notify,
     /// Submissions under way, which a stop waits for.
     under_way: TaskTracker,
+    /// Everything else that goes on; it is taken up again at the next start.
+    at_work: TaskTracker,
 }
 
 impl VideoJobs {
@@ -85,14 +87,15 @@ impl VideoJobs {
             ended: watch::Sender::new(0),
             news: Notify::new(),
             under_way: TaskTracker::new(),
+            at_work: TaskTracker::new(),
         });
         for open in jobs.kept.open().await? {
             jobs.go_on(open).await?;
         }
         let (polls, tells, sweeps) = (jobs.clone(), jobs.clone(), jobs.clone());
-        tokio::spawn(async move { polls.poll_all().await });
-        tokio::spawn(async move { tells.tell_all().await });
-        tokio::spawn(async move { sweeps.sweep().await });
+        jobs.at_work.spawn(async move { polls.poll_all().await });
+        jobs.at_work.spawn(async move { tells.tell_all().await });
+        jobs.at_work.spawn(async move { sweeps.sweep().await });
         Ok(jobs)
     }
 
@@ -129,7 +132,7 @@ impl VideoJobs {
             let waiting = self.schedule.due().await;
             let Ok(place) = places.clone().acquire_owned().await else { return };
             let jobs = self.clone();
-            tokio::spawn(async move {
+            self.at_work.spawn(async move {
                 Box::pin(jobs.poll(waiting)).await;
                 drop(place);
             });

@@ -181,7 +181,7 @@ impl VideoJobs {
         self.schedule.remove(|waiting| waiting.id == id);
         if let Some(ticket) = row.ticket.as_deref().and_then(|ticket| record::read::<Ticket>(ticket).ok()) {
             let jobs = self.clone();
-            self.runtime.spawn(async move { jobs.end_at_provider(&ticket).await });
+            self.at_work.spawn_on(async move { jobs.end_at_provider(&ticket).await }, &self.runtime);
         }
         Ok(())
     }

@@ -27,7 +27,7 @@ impl VideoJobs {
                 tracing::error!(job.id = id, error.detail = %failure, "a job cannot be gone on with");
             }
         };
-        self.runtime.spawn(self.under_way.track_future(task));
+        self.under_way.spawn_on(task, &self.runtime);
     }
 
     async fn submit(self: &Arc<Self>, id: &str) -> Result<(), Failure> {

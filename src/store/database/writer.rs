@@ -28,6 +28,7 @@ impl Writer {
     /// Starts the task on the runtime at hand. It ends when the writer is dropped and everything is written.
     pub(super) fn start(connection: SqliteConnection) -> Self {
         let (sender, changes) = mpsc::channel(QUEUE);
+        #[expect(clippy::disallowed_methods, reason = "it ends by itself, with the last change and the last sender")]
         tokio::spawn(run(connection, changes));
         Self(sender)
     }
@@ -49,7 +50,7 @@ async fn run(mut connection: SqliteConnection, mut changes: mpsc::Receiver<Chang
             tracing::error!(error.detail = %error, "the database does not keep what it is given");
         }
         for (answer, changed) in answers {
-            // Whoever does not wait for it does not mind.
+            // A sender that has left does not mind.
             let _left = answer.send(if committed.is_ok() { changed } else { Err(sqlx::Error::WorkerCrashed) });
         }
     }

@@ -16,7 +16,7 @@ impl Jobs {
         Ok(self.0.read(statement, JobRow::of).await?.pop())
     }
 
-    /// The job of this id, whoever's it is.
+    /// The job of this id, of any owner.
     ///
     /// # Errors
     /// When the database cannot be read.
