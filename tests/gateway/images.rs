@@ -211,7 +211,7 @@ fn a_picture_is_shown_as_it_grows() {
     let server = with_providers(&[painter(&up, "far", json!({ "streaming": true }))]);
     let answer = drawn(&server, json!({ "stream": true, "partial_images": 2 }));
     assert_eq!(answer.header("content-type"), Some("text/event-stream"), "{answer}");
-    let events: Vec<Value> = answer.events().iter().map(|event| serde_json::from_str(event).unwrap()).collect();
+    let events = super::images_words::events(&answer);
     let told: Vec<(&Value, &Value)> = events.iter().map(|event| (&event["type"], &event["b64_json"])).collect();
     let expected = [
         (json!("image_generation.partial_image"), json!(encoded(&png(64, 48)))),
@@ -225,7 +225,7 @@ fn a_picture_is_shown_as_it_grows() {
     let plain = Upstream::doing([gives(&[png(64, 48)])]);
     let server = with_providers(&[painter(&plain, "far", json!({}))]);
     let answer = drawn(&server, json!({ "stream": true, "partial_images": 2 }));
-    let events: Vec<Value> = answer.events().iter().map(|event| serde_json::from_str(event).unwrap()).collect();
+    let events = super::images_words::events(&answer);
     assert_eq!((events.len(), &events[0]["type"]), (1, &json!("image_generation.completed")));
     assert_eq!(plain.last().json().get("stream"), None);
     // What breaks off after its first stage is told in the stream.

@@ -83,6 +83,13 @@ pub(crate) fn pictures(answer: &Answer) -> Vec<Vec<u8>> {
         .collect()
 }
 
+/// The data of an answer's events.
+pub(crate) fn events(answer: &Answer) -> Vec<Value> {
+    let data = |event: &str| event.lines().find_map(|line| line.strip_prefix("data: ")).map(str::to_owned);
+    let texts = answer.text().split("\n\n").filter_map(data);
+    texts.map(|text| serde_json::from_str(&text).expect("events are JSON")).collect()
+}
+
 /// What a picture is: its format and its sides.
 pub(crate) fn kind(bytes: &[u8]) -> (MediaFormat, (u32, u32)) {
     let media = classify(Blob::in_memory(bytes.to_vec()), Claim::default()).expect("it is a picture");

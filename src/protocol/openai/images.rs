@@ -317,7 +317,7 @@ pub fn images_answer(facts: &AnswerFacts<'_>, pictures: Vec<ToldPicture>) -> Vec
         let revised = revised.unwrap_or_default();
         match picture.told {
             Told::Link(url) => {
-                pieces.push(BodyPiece::Text(format!("{comma}{{\"url\":{}{revised}}}", Value::from(url))))
+                pieces.push(BodyPiece::Text(format!("{comma}{{\"url\":{}{revised}}}", Value::from(url))));
             }
             Told::Here(blob) => {
                 pieces.push(BodyPiece::Text(format!("{comma}{{\"b64_json\":\"")));
