@@ -16,7 +16,7 @@ pub use abilities::{Abilities, LONG_TOKENS, Lifecycle, SoftSupport, Structured, 
 pub use acceptance::{Acceptance, Misfit, PartShape};
 pub use matrix::CapabilityMatrix;
 pub use pictures::{ImageAbilities, MaskForm, SizeChoice, SizeRange};
-pub use price::Price;
+pub use price::{Amount, Price, Rates};
 pub use tier::Tier;
 pub use vectors::VectorSpace;
 pub use voice::{Gender, OPENAI_VOICES, Voice};
