@@ -1,7 +1,7 @@
 //! OpenAI's pictures: a prompt or a form with files in, pictures out, as base64, as links, or as events while they grow.
 //!
 //! Requests come as JSON or as forms; both mean the same. Answers are pieces of text with files between them, so that no
-//! picture has to be in memory: whoever sends them writes the files as base64.
+//! picture has to be in memory: `http` writes the files as base64 while it sends them.
 
 use bytes::Bytes;
 use mediary_core::task::{Attachment, ImageJob, ImageSize, ImageWork, Task, Usage};
