@@ -6,7 +6,9 @@ use serde_json::{Value, json};
 
 use super::chat_talk::{serving, with_providers};
 use super::chat_words::{answers, fails};
-use super::images_words::{asked, drawn, editor, encoded, gives, kind, painter, picture, pictures, plain, png};
+use super::images_words::{
+    asked, claiming, drawn, editor, encoded, gives, kind, painter, picture, pictures, plain, png,
+};
 use super::upstream::{Act, Step, Upstream};
 
 #[test]
@@ -81,14 +83,11 @@ fn a_picture_at_an_address_is_fetched_through_the_guard() {
 fn what_is_no_picture_is_followed_by_the_next_target() {
     let html = b"<!doctype html><html><body>Sign in</body></html>".to_vec();
     let cut = png(80, 80)[..200].to_vec();
-    // A header that claims more than is decoded: 60,000 pixels a side.
-    let mut bomb = png(8, 8);
-    bomb[16..24].copy_from_slice(&[0, 0, 0xea, 0x60, 0, 0, 0xea, 0x60]);
     let bad = [
         Act::File { mime: "image/png", bytes: html.clone() },
         gives(&[html]),
         gives(&[cut]),
-        gives(&[bomb]),
+        gives(&[claiming(20_000)]),
         gives(&[plain()]),
         gives(&[]),
         answers(200, &json!({ "data": [{ "b64_json": "no base64 at all!" }] })),

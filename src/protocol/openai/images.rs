@@ -285,8 +285,8 @@ pub struct ToldPicture {
     pub told: Told,
     /// What it is.
     pub format: MediaFormat,
-    /// Its sides.
-    pub size: ImageSize,
+    /// Its sides; `None`: not known yet.
+    pub size: Option<ImageSize>,
     /// What the target made of the prompt.
     pub revised_prompt: Option<String>,
 }
@@ -336,7 +336,7 @@ fn describe(into: &mut Value, job: &ImageJob, picture: &ToldPicture) {
         into["background"] = background.as_str().into();
     }
     into["output_format"] = picture.format.name().into();
-    into["size"] = picture.size.to_string().into();
+    into["size"] = picture.size.map_or_else(|| "auto".to_owned(), |size| size.to_string()).into();
     if let Some(quality) = &job.quality {
         into["quality"] = quality.as_str().into();
     }
@@ -373,6 +373,8 @@ pub fn image_event(facts: &AnswerFacts<'_>, stage: Option<u32>, picture: ToldPic
     };
     let kind = if stage.is_some() { "partial_image" } else { "completed" };
     let mut head = json!({ "type": format!("{family}.{kind}"), "created_at": facts.created });
+    // Events have these in any case.
+    (head["background"], head["quality"]) = ("auto".into(), "auto".into());
     describe(&mut head, facts.job, &picture);
     match stage {
         Some(stage) => head["partial_image_index"] = stage.into(),
@@ -486,7 +488,7 @@ mod tests {
 
     fn picture(told: Told) -> ToldPicture {
         let revised_prompt = Some("a \"red\" fox".to_owned());
-        ToldPicture { told, format: MediaFormat::Png, size: ImageSize::new(8, 4), revised_prompt }
+        ToldPicture { told, format: MediaFormat::Png, size: Some(ImageSize::new(8, 4)), revised_prompt }
     }
 
     #[test]
