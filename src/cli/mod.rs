@@ -1,6 +1,7 @@
 //! The command line: one file per subcommand, this one for what they share.
 
 mod check_config;
+mod folders;
 mod image;
 mod inputs;
 mod models;
@@ -129,36 +130,6 @@ impl Context {
     /// How one medium becomes another, by the recipes beside the configuration file where there are such.
     fn pipelines(&self, source: &Source) -> Result<Pipelines, String> {
         Pipelines::load(self.config_dir(source).as_deref()).map_err(|error| error.to_string())
-    }
-
-    /// Where what was read is remembered.
-    fn cache_dir(&self, config: &Config) -> Option<PathBuf> {
-        let home = self.environment.path("MEDIARY_HOME").filter(|home| !home.as_os_str().is_empty());
-        let usual = || match home {
-            Some(home) => Some(self.cwd.join(home).join("cache")),
-            None => dirs::cache_dir().map(|dir| dir.join("mediary")),
-        };
-        config.cache.dir.as_ref().map(|dir| self.cwd.join(dir)).or_else(usual)
-    }
-
-    /// Where the database is.
-    fn store_dir(&self, config: &Config) -> Option<PathBuf> {
-        let home = self.environment.path("MEDIARY_HOME").filter(|home| !home.as_os_str().is_empty());
-        let usual = || match home {
-            Some(home) => Some(self.cwd.join(home).join("store")),
-            None => dirs::data_dir().map(|dir| dir.join("mediary").join("store")),
-        };
-        config.store.dir.as_ref().map(|dir| self.cwd.join(dir)).or_else(usual)
-    }
-
-    /// Where files for clients to fetch are kept.
-    fn content_dir(&self, config: &Config) -> Option<PathBuf> {
-        let home = self.environment.path("MEDIARY_HOME").filter(|home| !home.as_os_str().is_empty());
-        let usual = || match home {
-            Some(home) => Some(self.cwd.join(home).join("content")),
-            None => dirs::data_dir().map(|dir| dir.join("mediary").join("content")),
-        };
-        config.content.dir.as_ref().map(|dir| self.cwd.join(dir)).or_else(usual)
     }
 
     fn config_dir(&self, source: &Source) -> Option<PathBuf> {

@@ -1,4 +1,4 @@
-//! Files for clients to fetch: kept in the content store, given out to whoever has the link.
+//! Files for clients to fetch: kept in the content store, given out to clients that have the link.
 //!
 //! The store blocks; here it is used from threads where that holds nothing up. How a link is spelled as an address is
 //! the affair of `http/`.

@@ -1,4 +1,4 @@
-//! `GET /content/{token}`: a file that was made for a client, for whoever has its link.
+//! `GET /content/{token}`: a file that was made for a client, for any client that has its link.
 //!
 //! The token is the secret, so no key is asked for and pages of other sites may show the file. One range of bytes (RFC
 //! 9110 §14) is answered as players ask for it; of several the whole file is sent, as a server may.

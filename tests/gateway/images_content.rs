@@ -54,7 +54,6 @@ fn a_link_gives_the_file_whole_in_ranges_and_by_its_head() {
         (beyond.status, beyond.header("content-range")),
         (416, Some(format!("bytes */{}", file.len()).as_str()))
     );
-    assert_eq!(get(&server, &path, &[("If-None-Match", &tag)]).status, 304);
     let head = Request::new("HEAD", path.clone()).send(&server);
     assert_eq!((head.status, head.body.len(), head.header("content-length")), (200, 0, whole.header("content-length")));
     // A link can be sent back in.

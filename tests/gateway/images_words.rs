@@ -26,6 +26,14 @@ pub(crate) fn plain() -> Vec<u8> {
     coded(&DynamicImage::ImageRgb8(RgbImage::from_pixel(64, 64, Rgb([9, 9, 9]))), ImageFormat::Png)
 }
 
+/// A file whose header claims so many pixels a side.
+pub(crate) fn claiming(side: u32) -> Vec<u8> {
+    let mut file = picture(8, 8, ImageFormat::Bmp);
+    file[18..22].copy_from_slice(&side.to_le_bytes());
+    file[22..26].copy_from_slice(&side.to_le_bytes());
+    file
+}
+
 /// A mask whose left half is transparent.
 pub(crate) fn mask(width: u32, height: u32) -> Vec<u8> {
     let pixel = |x: u32, _| Rgba([0, 0, 0, if x < width / 2 { 0 } else { 255 }]);
@@ -81,6 +89,13 @@ pub(crate) fn pictures(answer: &Answer) -> Vec<Vec<u8>> {
     data.iter()
         .map(|one| STANDARD.decode(one["b64_json"].as_str().expect("it is base64")).expect("it is base64"))
         .collect()
+}
+
+/// The data of an answer's events.
+pub(crate) fn events(answer: &Answer) -> Vec<Value> {
+    let data = |event: &str| event.lines().find_map(|line| line.strip_prefix("data: ")).map(str::to_owned);
+    let texts = answer.text().split("\n\n").filter_map(data);
+    texts.map(|text| serde_json::from_str(&text).expect("events are JSON")).collect()
 }
 
 /// What a picture is: its format and its sides.

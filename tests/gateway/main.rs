@@ -45,6 +45,7 @@ mod faults;
 mod fields;
 mod hostile;
 mod images;
+mod images_chat;
 mod images_content;
 mod images_edits;
 mod images_words;

@@ -20,6 +20,8 @@ pub struct Demand {
     pub longest_tokens: Option<u32>,
     /// How many characters are to be spoken.
     pub characters: u64,
+    /// How many pictures are to be made.
+    pub images: u32,
     /// The most tokens of the reply, if the request says so.
     pub output_tokens: Option<u32>,
     /// The language that is spoken or to be spoken, as an ISO 639-1 code, if the request says so.
@@ -125,6 +127,7 @@ impl Demand {
         let sent = sent.into_iter().filter_map(|(name, is_sent)| is_sent.then_some(name.to_owned()));
         let sources = u32::try_from(job.work.sources().len()).unwrap_or(u32::MAX);
         Self {
+            images: job.count,
             // Four letters a token, as in most languages of Europe.
             text_tokens: u32::try_from(job.prompt.len().div_ceil(4)).unwrap_or(u32::MAX),
             hard: Hard { mask: job.work.mask().is_some(), sources, ..Hard::default() },
@@ -209,6 +212,7 @@ impl Demand {
             task: TaskKind::Chat,
             longest_tokens: None,
             characters: 0,
+            images: 0,
             language: None,
             parts,
             text_tokens: estimate_tokens(chat),

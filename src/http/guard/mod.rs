@@ -86,7 +86,7 @@ fn is_public(path: &str) -> bool {
         || is_linked(path)
 }
 
-/// Files whose links are secrets themselves: whoever has one, be it a page of another site, may show the file.
+/// Files whose links are secrets themselves: a client that has one, or a page of another site, may show the file.
 fn is_linked(path: &str) -> bool {
     path.starts_with(content::PREFIX)
 }

@@ -72,7 +72,7 @@ impl Teller {
     /// A finished picture as the client wants it.
     async fn told(&self, made: Made) -> Result<ToldPicture, Failure> {
         let Made { media, width, height, revised_prompt, .. } = made;
-        let (format, size) = (media.format, ImageSize::new(width, height));
+        let (format, size) = (media.format, Some(ImageSize::new(width, height)));
         let told = match self.wishes.as_links {
             true => {
                 let token = self.state.gateway.content.keep(media.blob, format).await?;
@@ -131,7 +131,7 @@ async fn event(teller: &Teller, usage: mediary_core::task::Usage, drawn: Drawn) 
     match drawn {
         Drawn::Stage(stage, blob) => {
             let format = classify(blob.clone(), Claim::default()).map_or(MediaFormat::Png, |media| media.format);
-            let size = teller.wishes.job.size.unwrap_or(ImageSize::new(0, 0));
+            let size = teller.wishes.job.size;
             let picture = ToldPicture { told: Told::Here(blob), format, size, revised_prompt: None };
             Ok(image_event(&facts, Some(stage), picture))
         }

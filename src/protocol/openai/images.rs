@@ -1,7 +1,7 @@
 //! OpenAI's pictures: a prompt or a form with files in, pictures out, as base64, as links, or as events while they grow.
 //!
 //! Requests come as JSON or as forms; both mean the same. Answers are pieces of text with files between them, so that no
-//! picture has to be in memory: whoever sends them writes the files as base64.
+//! picture has to be in memory: `http` writes the files as base64 while it sends them.
 
 use bytes::Bytes;
 use mediary_core::task::{Attachment, ImageJob, ImageSize, ImageWork, Task, Usage};
@@ -285,8 +285,8 @@ pub struct ToldPicture {
     pub told: Told,
     /// What it is.
     pub format: MediaFormat,
-    /// Its sides.
-    pub size: ImageSize,
+    /// Its sides; `None`: not known yet.
+    pub size: Option<ImageSize>,
     /// What the target made of the prompt.
     pub revised_prompt: Option<String>,
 }
@@ -317,7 +317,7 @@ pub fn images_answer(facts: &AnswerFacts<'_>, pictures: Vec<ToldPicture>) -> Vec
         let revised = revised.unwrap_or_default();
         match picture.told {
             Told::Link(url) => {
-                pieces.push(BodyPiece::Text(format!("{comma}{{\"url\":{}{revised}}}", Value::from(url))))
+                pieces.push(BodyPiece::Text(format!("{comma}{{\"url\":{}{revised}}}", Value::from(url))));
             }
             Told::Here(blob) => {
                 pieces.push(BodyPiece::Text(format!("{comma}{{\"b64_json\":\"")));
@@ -336,7 +336,7 @@ fn describe(into: &mut Value, job: &ImageJob, picture: &ToldPicture) {
         into["background"] = background.as_str().into();
     }
     into["output_format"] = picture.format.name().into();
-    into["size"] = picture.size.to_string().into();
+    into["size"] = picture.size.map_or_else(|| "auto".to_owned(), |size| size.to_string()).into();
     if let Some(quality) = &job.quality {
         into["quality"] = quality.as_str().into();
     }
@@ -373,6 +373,8 @@ pub fn image_event(facts: &AnswerFacts<'_>, stage: Option<u32>, picture: ToldPic
     };
     let kind = if stage.is_some() { "partial_image" } else { "completed" };
     let mut head = json!({ "type": format!("{family}.{kind}"), "created_at": facts.created });
+    // Events have these in any case.
+    (head["background"], head["quality"]) = ("auto".into(), "auto".into());
     describe(&mut head, facts.job, &picture);
     match stage {
         Some(stage) => head["partial_image_index"] = stage.into(),
@@ -486,7 +488,7 @@ mod tests {
 
     fn picture(told: Told) -> ToldPicture {
         let revised_prompt = Some("a \"red\" fox".to_owned());
-        ToldPicture { told, format: MediaFormat::Png, size: ImageSize::new(8, 4), revised_prompt }
+        ToldPicture { told, format: MediaFormat::Png, size: Some(ImageSize::new(8, 4)), revised_prompt }
     }
 
     #[test]

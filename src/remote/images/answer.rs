@@ -97,22 +97,11 @@ fn complaint(answer: &Value, frame: &[u8]) -> Result<(), Failure> {
         Some(Value::String(text)) => !text.is_empty(),
         Some(_) => true,
     };
-    // MiniMax's own numbers, in a success.
-    let code = answer.pointer("/base_resp/status_code").and_then(Value::as_i64).unwrap_or(0);
-    let own = match code {
-        0 => None,
-        1004 => Some(FailureKind::BadKey),
-        1008 => Some(FailureKind::QuotaSpent { resets_in: None }),
-        1002 => Some(FailureKind::RateLimited { retry_after: None }),
-        1026 | 1027 => Some(FailureKind::ContentRefused),
-        2013 => Some(FailureKind::Unacceptable),
-        _ => Some(FailureKind::Overloaded { retry_after: None }),
-    };
-    if let Some(kind) = own {
-        return Err(crate::blame::failure(kind, None, ""));
-    }
-    let has_failed = is_there("error") || is_there("errors") && answer.get("success") == Some(&Value::Bool(false));
-    if has_failed { Err(openai::inside_answer(frame)) } else { Ok(()) }
+    // MiniMax says it with a number in a success.
+    let is_numbered = answer.pointer("/base_resp/status_code").and_then(Value::as_i64).is_some_and(|code| code != 0);
+    let has_failed =
+        is_numbered || is_there("error") || is_there("errors") && answer.get("success") == Some(&Value::Bool(false));
+    if has_failed { Err(openai::inside_body(frame)) } else { Ok(()) }
 }
 
 /// Why there is no picture in an answer.

@@ -53,7 +53,7 @@ fn fields(call: &ImageCall<'_>) -> Vec<(&'static str, String, bool)> {
     add("output_format", sent(call, "output_format", format).map(|format| format.name().to_owned()), false);
     add("output_compression", sent(call, "output_compression", compression).map(ToString::to_string), true);
     add("seed", sent(call, "seed", seed).map(ToString::to_string), true);
-    // A file is better than a link that somebody else may read.
+    // A file is better than a link, which others could read too.
     let in_base64 = call.abilities.takes_soft("response_format") && call.sends("response_format");
     add("response_format", in_base64.then(|| "b64_json".to_owned()), false);
     add("stream", partial_images.map(|_| "true".to_owned()), true);

@@ -26,7 +26,7 @@ mod wire;
 
 pub(crate) use embed::reader as embed_reader;
 pub(crate) use encode::{extras, response_format, tools};
-pub(crate) use failure::{failure as refusal, unreadable as inside_answer};
+pub(crate) use failure::{failure as refusal, inside_body, unreadable as inside_answer};
 pub(crate) use speak::{given as given_sound, name as sound_name};
 pub(crate) use stream::ChatReader;
 pub(crate) use transcribe::{granularities, reader as transcript_reader};

@@ -12,10 +12,10 @@ use mediary_core::task::{Chat, Read, Task, Transcribe};
 use mediary_core::{MediaFormat, Raster};
 
 use crate::golden::{embed, media};
-use crate::{Anthropic, Automatic1111, ComfyUi, Dialect, Gemini, Mistral, Ollama, OpenAi};
+use crate::{Anthropic, Dialect, Gemini, Mistral, Ollama, OpenAi};
 
-/// All dialects.
-const ALL: [&dyn Dialect; 7] = [&OpenAi, &Gemini, &Anthropic, &Mistral, &Ollama, &Automatic1111, &ComfyUi];
+/// All dialects that chat.
+const ALL: [&dyn Dialect; 5] = [&OpenAi, &Gemini, &Anthropic, &Mistral, &Ollama];
 
 /// A task of each kind.
 fn every_task() -> [Task; 4] {

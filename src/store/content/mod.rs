@@ -1,7 +1,7 @@
 //! The content store: files that were made for clients, kept until they are fetched or too old, found by their hash.
 //!
-//! A file is written as it arrives and has its name, the hash of its bytes, when it is complete. It is given out to
-//! whoever shows a token ([`ContentLink`]) that this store has signed. [`DiskContent`] keeps the files in a folder; replicas
+//! A file is written as it arrives and has its name, the hash of its bytes, when it is complete. It is given out
+//! for a token ([`ContentLink`]) that this store has signed. [`DiskContent`] keeps the files in a folder; replicas
 //! that share one answer for one another's tokens.
 
 mod disk;
@@ -60,7 +60,7 @@ pub trait ContentWriter: Send {
     /// When the store may not hold so much, or the disk is full.
     fn write(&mut self, chunk: &[u8]) -> Result<(), ContentFailed>;
 
-    /// The file is complete, and there for whoever asks for its hash.
+    /// The file is complete, and found by its hash from now on.
     ///
     /// # Errors
     /// When it cannot be given its name.

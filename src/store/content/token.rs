@@ -9,7 +9,7 @@
 //! | 1 or more | the name of the file's format |
 //! | 16 | the first half of the HMAC-SHA-256 (RFC 2104) of all of these |
 //!
-//! To guess one is to guess 128 bits. Whoever knows a file's hash knows nothing of its tokens.
+//! To guess one is to guess 128 bits. A file's hash tells nothing of its tokens.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -40,7 +40,7 @@ pub struct ContentLink {
 /// A token that opens nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum BadToken {
-    /// Nobody here has signed it.
+    /// This store has not signed it.
     #[error("there is no such file")]
     Unknown,
     /// It was good once.
