@@ -5,6 +5,7 @@
 //! that hangs, crashes or eats memory costs one child.
 
 mod child;
+mod handover;
 mod layer;
 mod objects;
 mod page;

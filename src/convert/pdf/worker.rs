@@ -3,16 +3,18 @@
 //! Runs in a process of its own (`mediary worker pdf`), single-threaded, with a limit on its address
 //! space. Reads requests from standard input until it ends; trusts the server, not the documents.
 
+use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Read, Write};
 use std::path::Path;
 use std::time::Duration;
 
 use pdfium_render::prelude::*;
 
+use super::handover::Handed;
 use super::page;
 use super::searchable;
 use super::wire::{self, DocumentSource, Refusal, Reply, Request};
-use crate::confine;
+use crate::{SharedFile, confine};
 
 /// Serves requests until standard input ends.
 ///
@@ -20,7 +22,7 @@ use crate::confine;
 /// When the pipe to the server breaks.
 pub fn run(library: &Path, memory_bytes: u64, page_time: Duration) -> io::Result<()> {
     confine::for_good(memory_bytes);
-    let mut input = BufReader::new(io::stdin().lock());
+    let mut input = BufReader::new(Handed::new(io::stdin()));
     let mut output = BufWriter::with_capacity(256 * 1024, io::stdout().lock());
     let pdfium = match Pdfium::bind_to_library(library) {
         Ok(bindings) => Pdfium::new(bindings),
@@ -53,7 +55,7 @@ pub fn run(library: &Path, memory_bytes: u64, page_time: Duration) -> io::Result
 /// handed back. The document is gone by then: two would not fit under the limit.
 fn serve_document<'a>(
     pdfium: &'a Pdfium,
-    input: &mut impl Read,
+    input: &mut BufReader<Handed>,
     output: &mut impl Write,
     (source, password): (&DocumentSource, Option<&'a str>),
     page_time: Duration,
@@ -117,32 +119,48 @@ fn answer(output: &mut impl Write, reply: &Reply) -> io::Result<()> {
 
 fn open<'a>(
     pdfium: &'a Pdfium,
-    input: &mut impl Read,
+    input: &mut BufReader<Handed>,
     source: &DocumentSource,
     password: Option<&'a str>,
 ) -> io::Result<Result<PdfDocument<'a>, Refusal>> {
-    let bytes = match source {
-        DocumentSource::File(_) => Vec::new(),
+    let document = match source {
+        DocumentSource::File => {
+            let missing = || io::Error::other("the document did not come with the message");
+            Document::File(input.get_mut().take_file().ok_or_else(missing)?)
+        }
         DocumentSource::Follows(length) => {
             let mut bytes = Vec::new();
             input.take(*length).read_to_end(&mut bytes)?;
-            bytes
+            Document::Bytes(bytes)
         }
     };
-    let load = |bytes: Vec<u8>, password| match source {
-        DocumentSource::File(path) => match std::fs::File::open(path) {
-            Ok(file) => pdfium.load_pdf_from_reader(file, password).map_err(|error| refusal(&error)),
-            Err(error) => Err(Refusal::Unavailable(error.to_string())),
-        },
-        DocumentSource::Follows(_) => pdfium.load_pdf_from_byte_vec(bytes, password).map_err(|error| refusal(&error)),
+    let load = |document: Document, password| match document {
+        Document::File(file) => pdfium.load_pdf_from_reader(SharedFile::from(file), password),
+        Document::Bytes(bytes) => pdfium.load_pdf_from_byte_vec(bytes, password),
     };
+    let load = |document, password| load(document, password).map_err(|error| refusal(&error));
     if password.is_none() {
-        return Ok(load(bytes, None));
+        return Ok(load(document, None));
     }
     // A document that opens without a password would refuse one that it does not know.
-    match load(bytes.clone(), None) {
-        Err(Refusal::Password) => Ok(load(bytes, password)),
+    match load(document.again()?, None) {
+        Err(Refusal::Password) => Ok(load(document, password)),
         opened => Ok(opened),
+    }
+}
+
+/// A document as it was handed over.
+enum Document {
+    File(File),
+    Bytes(Vec<u8>),
+}
+
+impl Document {
+    fn again(&self) -> io::Result<Self> {
+        Ok(match self {
+            Self::File(file) => Self::File(file.try_clone()?),
+            Self::Bytes(bytes) => Self::Bytes(bytes.clone()),
+        })
     }
 }
 
