@@ -36,7 +36,9 @@ impl Fault {
 
     /// Whether it keeps a target from being called by requests that have no other.
     fn forbids_calls(&self) -> bool {
-        matches!(self.kind, "rate_limited" | "quota_spent" | "bad_key" | "model_gone")
+        // A rate limit without an end is looked into like a breakdown.
+        let is_endless = self.rests_s == Some(2);
+        matches!(self.kind, "rate_limited" | "quota_spent" | "bad_key" | "model_gone") && !is_endless
     }
 }
 
@@ -133,7 +135,7 @@ fn faults_of_streams() -> Vec<Fault> {
             stream(&[Step::Raw("event: error\ndata: {\"message\": \"no\"}\n\n")]),
             "overloaded",
         ),
-        fault("a rate in an event", stream(&[with_error("rate_limit_exceeded")]), "rate_limited", RATES, Some(5)),
+        fault("a rate in an event", stream(&[with_error("rate_limit_exceeded")]), "rate_limited", RATES, Some(2)),
         failed("an error for a finish", stream(&[chunk(&json!({}), Some("error")), done()]), "overloaded"),
         failed("no choices ever", stream(&[chunk_of(&json!([]), &Value::Null), done()]), "empty_answer"),
     ]

@@ -35,7 +35,8 @@ impl WorkerProcess {
     pub(super) fn start(settings: &WorkerSettings) -> io::Result<Self> {
         // A socket, over which open files can be handed.
         let (input, its_input) = UnixStream::pair()?;
-        let its_input = OwnedFd::from(its_input.into_std()?);
+        let its_input = its_input.into_std()?;
+        its_input.set_nonblocking(false)?;
         let mut child = Command::new(&settings.program)
             .args(["worker", "pdf", "--memory-bytes", &settings.memory_bytes.to_string()])
             .args(["--page-seconds", &settings.page_time.as_secs().max(1).to_string(), "--library"])
@@ -44,7 +45,7 @@ impl WorkerProcess {
             .env_clear()
             // Our allocator would otherwise reserve more addresses at its start than the worker may have.
             .env("MIMALLOC_ARENA_RESERVE", RESERVED_KIB)
-            .stdin(its_input)
+            .stdin(OwnedFd::from(its_input))
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .kill_on_drop(true)

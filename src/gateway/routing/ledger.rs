@@ -213,7 +213,7 @@ impl Ledger {
             && stated.is_none_or(|stated| stated <= SHORT_RATE_LIMIT)
             && (0..keys).all(|other| other == key || pages.key_rests(row, provider, other, now).is_some())
         {
-            // It is soon over, or nobody knows when: the target is tried again as after a breakdown.
+            // It is soon over, or its end is not known: the target is tried again as after a breakdown.
             cooldown = Cooldown::Growing { stated };
         }
         match cooldown {

@@ -195,8 +195,9 @@ mod tests {
 
     #[test]
     fn a_set_that_does_not_serve_is_refused() {
+        type Spoil = fn(&mut OcrShapes);
         assert_eq!(shapes().check(), Ok(()));
-        let rows: [(&str, fn(&mut OcrShapes)); 5] = [
+        let rows: [(&str, Spoil); 5] = [
             ("pages", |shapes| shapes.pages.clear()),
             ("pages", |shapes| shapes.pages.push([1_000, 1_280])),
             ("lines", |shapes| shapes.lines.push([1, 100])),
