@@ -10,8 +10,10 @@ use std::time::Duration;
 
 use pdfium_render::prelude::*;
 
+use super::facts::Facts;
 use super::handover::Handed;
 use super::page;
+use super::repair;
 use super::searchable;
 use super::wire::{self, DocumentSource, Refusal, Reply, Request};
 use crate::{SharedFile, confine};
@@ -60,8 +62,8 @@ fn serve_document<'a>(
     (source, password): (&DocumentSource, Option<&'a str>),
     page_time: Duration,
 ) -> io::Result<Option<Request>> {
-    let mut document = match open(pdfium, input, source, password)? {
-        Ok(document) => document,
+    let (mut document, facts) = match open(pdfium, input, source, password)? {
+        Ok(opened) => opened,
         Err(refusal) => {
             answer(output, &Reply::Refused(refusal))?;
             return wire::read(input);
@@ -71,7 +73,7 @@ fn serve_document<'a>(
     while let Some(request) = wire::read(input)? {
         confine::processor_time(page_time);
         match request {
-            Request::Page(order) => match page::read(&document, &order) {
+            Request::Page(order) => match page::read(&document, facts, &order) {
                 Ok((reply, raster)) => {
                     wire::write(output, &Reply::Page(Box::new(reply)))?;
                     if let Some(raster) = raster {
@@ -117,50 +119,69 @@ fn answer(output: &mut impl Write, reply: &Reply) -> io::Result<()> {
     output.flush()
 }
 
+/// Opens a document and looks into it. One that has lost its trailer gets another.
 fn open<'a>(
     pdfium: &'a Pdfium,
     input: &mut BufReader<Handed>,
     source: &DocumentSource,
-    password: Option<&'a str>,
-) -> io::Result<Result<PdfDocument<'a>, Refusal>> {
-    let document = match source {
+    password: Option<&str>,
+) -> io::Result<Result<(PdfDocument<'a>, Facts), Refusal>> {
+    let (file, bytes) = match source {
         DocumentSource::File => {
             let missing = || io::Error::other("the document did not come with the message");
-            Document::File(input.get_mut().take_file().ok_or_else(missing)?)
+            let file = input.get_mut().take_file().ok_or_else(missing)?;
+            let bytes = small(&file)?;
+            (Some(file), bytes)
         }
         DocumentSource::Follows(length) => {
             let mut bytes = Vec::new();
             input.take(*length).read_to_end(&mut bytes)?;
-            Document::Bytes(bytes)
+            (None, Some(bytes))
         }
     };
-    let load = |document: Document, password| match document {
-        Document::File(file) => pdfium.load_pdf_from_reader(SharedFile::from(file), password),
-        Document::Bytes(bytes) => pdfium.load_pdf_from_byte_vec(bytes, password),
+    let opened = match (&file, bytes.as_deref()) {
+        (Some(file), _) => load_file(pdfium, file, password),
+        (None, Some(bytes)) => load_bytes(pdfium, bytes, password),
+        (None, None) => Err(Refusal::Damaged),
     };
-    let load = |document, password| load(document, password).map_err(|error| refusal(&error));
-    if password.is_none() {
-        return Ok(load(document, None));
-    }
-    // A document that opens without a password would refuse one that it does not know.
-    match load(document.again()?, None) {
-        Err(Refusal::Password) => Ok(load(document, password)),
-        opened => Ok(opened),
-    }
+    let opened = match opened {
+        Err(Refusal::Damaged) => match bytes.as_deref().and_then(repair::with_trailer) {
+            Some(mended) => load_bytes(pdfium, &mended, password),
+            None => Err(Refusal::Damaged),
+        },
+        opened => opened,
+    };
+    Ok(opened.map(|document| (document, bytes.map_or(Facts::UNKNOWN, |bytes| Facts::of(bytes, password)))))
 }
 
-/// A document as it was handed over.
-enum Document {
-    File(File),
-    Bytes(Vec<u8>),
+/// The bytes of a file that is small enough to be looked into.
+fn small(file: &File) -> io::Result<Option<Vec<u8>>> {
+    if file.metadata()?.len() > Facts::MOST_BYTES {
+        return Ok(None);
+    }
+    let mut bytes = Vec::new();
+    SharedFile::from(file.try_clone()?).read_to_end(&mut bytes)?;
+    Ok(Some(bytes))
 }
 
-impl Document {
-    fn again(&self) -> io::Result<Self> {
-        Ok(match self {
-            Self::File(file) => Self::File(file.try_clone()?),
-            Self::Bytes(bytes) => Self::Bytes(bytes.clone()),
-        })
+fn load_file<'a>(pdfium: &'a Pdfium, file: &File, password: Option<&str>) -> Result<PdfDocument<'a>, Refusal> {
+    with_or_without(password, |password| match file.try_clone() {
+        Ok(file) => pdfium.load_pdf_from_reader(SharedFile::from(file), password).map_err(|error| refusal(&error)),
+        Err(error) => Err(Refusal::Unavailable(error.to_string())),
+    })
+}
+
+fn load_bytes<'a>(pdfium: &'a Pdfium, bytes: &[u8], password: Option<&str>) -> Result<PdfDocument<'a>, Refusal> {
+    with_or_without(password, |password| {
+        pdfium.load_pdf_from_byte_vec(bytes.to_vec(), password).map_err(|error| refusal(&error))
+    })
+}
+
+/// A document that opens without a password would refuse one that it does not know.
+fn with_or_without<T>(password: Option<&str>, load: impl Fn(Option<&str>) -> Result<T, Refusal>) -> Result<T, Refusal> {
+    match (load(None), password) {
+        (Err(Refusal::Password), Some(password)) => load(Some(password)),
+        (opened, _) => opened,
     }
 }
 
