@@ -14,7 +14,8 @@ use ort::session::Session;
 use ort::session::builder::{GraphOptimizationLevel, SessionBuilder};
 use thiserror::Error;
 
-/// OpenVINO keeps what it has compiled for each shape it met, without end unless it is told one.
+/// OpenVINO keeps what it has compiled for each shape it met, without end unless it is told one. Engines give it fewer;
+/// this is the net below them.
 const COMPILED_SHAPES: u32 = 64;
 
 /// The code that computes a model's layers.
@@ -118,6 +119,12 @@ impl Runtime {
         let environment = builder.with_telemetry(false).build().map_err(|error| failed(error.to_string()))?;
         let (_, environment) = loaded.insert((library.to_path_buf(), Arc::new(environment)));
         Ok(Self { environment: environment.clone(), provider })
+    }
+
+    /// Whether the provider compiles kernels for every shape that a model is given.
+    #[must_use]
+    pub fn compiles_shapes(&self) -> bool {
+        self.provider.is_openvino()
     }
 
     /// Opens a model with a number of threads of its own.
