@@ -184,6 +184,18 @@ mod tests {
     }
 
     #[test]
+    fn tokens_of_a_text_are_few_and_say_it_again() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models/weights/whisper-base");
+        let read = Vocabulary::read(&folder.join("vocabulary.txt"), &folder.join("config.json"));
+        let vocabulary = read.expect("`make models` fetches the vocabulary");
+        let text = "Dr. Müller's 42 boats, São Paulo, नमस्ते!";
+        let tokens = vocabulary.tokens_of(text);
+        assert_eq!(vocabulary.text(&tokens), format!(" {text}"));
+        assert!(tokens.len() < text.len() / 2, "{tokens:?}");
+        assert_eq!(vocabulary.tokens_of("the river").len(), 2);
+    }
+
+    #[test]
     fn letters_stand_for_all_bytes() {
         assert_eq!(bytes_of('Ġ'), Some(b' '));
         assert_eq!(bytes_of('Ċ'), Some(b'\n'));
