@@ -124,7 +124,9 @@ mod tests {
         let (cancel, stopped) = (Cancel::default(), Arc::new(AtomicUsize::new(0)));
         let stop = || -> Stop {
             let stopped = stopped.clone();
-            Arc::new(move || drop(stopped.fetch_add(1, Ordering::SeqCst)))
+            Arc::new(move || {
+                stopped.fetch_add(1, Ordering::SeqCst);
+            })
         };
         cancel.stopping(stop(), || assert_eq!(stopped.load(Ordering::SeqCst), 0));
         cancel.stopping(stop(), || {
