@@ -44,6 +44,10 @@ pub struct Quirks {
     pub flat_text: bool,
     /// Thoughts are sent back as `reasoning_content`.
     pub returns_reasoning: bool,
+    /// Recordings to be transcribed go inside of JSON, as `input_audio`, not as a form.
+    pub recordings_in_json: bool,
+    /// The version of a client that has to be named.
+    pub client_version: Option<String>,
     /// Soft parameters and unknown fields that are refused, by their OpenAI names.
     pub refuses: Vec<String>,
     /// The only soft parameters and fields of messages that are known; none: all may be.
@@ -68,6 +72,8 @@ impl Default for Quirks {
             null_content: false,
             flat_text: true,
             returns_reasoning: false,
+            recordings_in_json: false,
+            client_version: None,
             refuses: Vec::new(),
             knows: Vec::new(),
         }

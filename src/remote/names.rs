@@ -3,7 +3,7 @@
 use mediary_core::{MediaFormat, MediaKind};
 use serde::Deserialize;
 
-use crate::{Anthropic, Dialect, Gemini, Mistral, Ollama, OpenAi};
+use crate::{Anthropic, Cloudflare, Dialect, Edge, Gemini, HuggingFace, MiniMax, Mistral, Ollama, OpenAi, Xai};
 
 /// A provider's wire format, by name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize)]
@@ -19,11 +19,32 @@ pub enum DialectName {
     Mistral,
     /// Ollama's native API.
     Ollama,
+    /// Cloudflare's Workers AI: OpenAI's for chats, a form of each model's own for the rest.
+    Cloudflare,
+    /// Hugging Face's router: OpenAI's for chats, its inference service for the rest.
+    HuggingFace,
+    /// MiniMax: OpenAI's for chats, its own for sound and pictures.
+    MiniMax,
+    /// xAI: OpenAI's for chats, its own for sound and pictures.
+    Xai,
+    /// The read-aloud voices of Microsoft Edge, over a WebSocket. Unofficial.
+    Edge,
 }
 
 impl DialectName {
     /// All of them.
-    pub const ALL: [Self; 5] = [Self::Openai, Self::Gemini, Self::Anthropic, Self::Mistral, Self::Ollama];
+    pub const ALL: [Self; 10] = [
+        Self::Openai,
+        Self::Gemini,
+        Self::Anthropic,
+        Self::Mistral,
+        Self::Ollama,
+        Self::Cloudflare,
+        Self::HuggingFace,
+        Self::MiniMax,
+        Self::Xai,
+        Self::Edge,
+    ];
 
     /// The dialect of this name.
     #[must_use]
@@ -34,6 +55,11 @@ impl DialectName {
             Self::Anthropic => &Anthropic,
             Self::Mistral => &Mistral,
             Self::Ollama => &Ollama,
+            Self::Cloudflare => &Cloudflare,
+            Self::HuggingFace => &HuggingFace,
+            Self::MiniMax => &MiniMax,
+            Self::Xai => &Xai,
+            Self::Edge => &Edge,
         }
     }
 

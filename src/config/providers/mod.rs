@@ -8,12 +8,14 @@ mod entry;
 mod model;
 mod read;
 mod vectors;
+mod voice;
 
 pub use entry::ProviderEntry;
 pub use model::{Accepted, FreeLimits, MediaLimits, ModelEntry, PriceEntry};
 pub use read::catalog;
 pub(super) use read::{Page, configured};
 pub use vectors::VectorEntry;
+pub use voice::VoiceEntry;
 
 pub use mediary_remote::DialectName;
 
