@@ -6,6 +6,7 @@
 
 mod chat;
 mod continuation;
+mod desk;
 mod draw;
 mod drawing;
 mod embed;
@@ -19,10 +20,10 @@ mod transcribe;
 mod voices;
 
 pub use chat::{Answered, WholeAnswer};
+pub(super) use desk::Desk;
 pub use drawing::{Drawing, Drawn, Made};
 pub use embed::Embedded;
 pub use growing::Growing;
-pub(super) use retouch::Desk;
 pub use speaking::Speaking;
 
 use std::sync::Arc;
