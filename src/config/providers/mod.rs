@@ -9,6 +9,7 @@ mod images;
 mod model;
 mod read;
 mod vectors;
+mod voice;
 
 pub use entry::ProviderEntry;
 pub use images::ImageEntry;
@@ -16,6 +17,7 @@ pub use model::{Accepted, FreeLimits, MediaLimits, ModelEntry, PriceEntry};
 pub use read::catalog;
 pub(super) use read::{Page, configured};
 pub use vectors::VectorEntry;
+pub use voice::VoiceEntry;
 
 pub use mediary_remote::DialectName;
 

@@ -85,6 +85,10 @@ fn demuxer(format: MediaFormat) -> Option<&'static str> {
         MediaFormat::Opus | MediaFormat::Vorbis => "ogg",
         MediaFormat::M4a | MediaFormat::Mp4 | MediaFormat::Mov => "mov",
         MediaFormat::Aac => "aac",
+        MediaFormat::Aiff => "aiff",
+        MediaFormat::Caf => "caf",
+        MediaFormat::Amr => "amr",
+        MediaFormat::Wma => "asf",
         MediaFormat::Webm | MediaFormat::Mkv => "matroska",
         MediaFormat::Avi => "avi",
         MediaFormat::Png
