@@ -355,6 +355,7 @@ fn a_new_one_of_each_kind_touches_the_files_that_are_written_down() {
                 "src/remote/automatic1111/mod.rs",
                 "src/remote/comfyui/mod.rs",
                 "src/remote/cloudflare/mod.rs",
+                "src/remote/comfyui/mod.rs",
                 "src/remote/edge/mod.rs",
                 "src/remote/gemini/mod.rs",
                 "src/remote/huggingface/mod.rs",

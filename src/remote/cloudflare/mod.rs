@@ -15,6 +15,7 @@ use mediary_core::task::{JobReport, Task};
 use mediary_core::{Failure, MediaFormat, MediaKind};
 
 use crate::dialect::CallOf;
+use crate::images::{self, ImageForm};
 use crate::{Dialect, HttpCall, JobCall, OpenAi, Quirks, Reader, model_path, unwritable};
 
 /// Its name in catalogs and configuration.
@@ -43,16 +44,18 @@ impl Dialect for Cloudflare {
             }
             Task::Transcribe(transcribe) => transcribe::encode(&CallOf::new(transcribe, call, quirks)),
             Task::Speak(speak) => speak::encode(&CallOf::new(speak, call, quirks)),
-            Task::Image(_) | Task::GenerateVideo(_) => OpenAi.encode(call, quirks),
+            Task::Image(job) => images::encode(ImageForm::Cloudflare, job, call, quirks),
+            Task::GenerateVideo(_) => OpenAi.encode(call, quirks),
             Task::Read(_) => Err(unwritable::task(NAME, call.task.kind())),
         }
     }
 
     fn reader(&self, task: &Task, stream: bool) -> Box<dyn Reader> {
         match task {
-            Task::Chat(_) | Task::Embed(_) | Task::Image(_) | Task::GenerateVideo(_) => OpenAi.reader(task, stream),
+            Task::Chat(_) | Task::Embed(_) | Task::GenerateVideo(_) => OpenAi.reader(task, stream),
             Task::Transcribe(_) => transcribe::reader(),
             Task::Speak(speak) => speak::reader(speak, stream),
+            Task::Image(_) => images::reader(stream),
             Task::Read(_) => unwritable::reader(NAME, task.kind()),
         }
     }

@@ -14,6 +14,7 @@ use mediary_core::task::{JobReport, Task};
 use mediary_core::{Failure, MediaFormat, MediaKind};
 
 use crate::dialect::CallOf;
+use crate::images::{self, ImageForm};
 use crate::{Dialect, HttpCall, JobCall, OpenAi, Quirks, Reader, unwritable};
 
 /// Its name in catalogs and configuration.
@@ -36,15 +37,17 @@ impl Dialect for MiniMax {
         match call.task {
             Task::Chat(_) | Task::Embed(_) => OpenAi.encode(call, quirks),
             Task::Speak(speak) => Ok(speak::encode(&CallOf::new(speak, call, quirks))),
-            Task::Image(_) | Task::GenerateVideo(_) => OpenAi.encode(call, quirks),
+            Task::Image(job) => images::encode(ImageForm::MiniMax, job, call, quirks),
+            Task::GenerateVideo(_) => OpenAi.encode(call, quirks),
             Task::Read(_) | Task::Transcribe(_) => Err(unwritable::task(NAME, call.task.kind())),
         }
     }
 
     fn reader(&self, task: &Task, stream: bool) -> Box<dyn Reader> {
         match task {
-            Task::Chat(_) | Task::Embed(_) | Task::Image(_) | Task::GenerateVideo(_) => OpenAi.reader(task, stream),
+            Task::Chat(_) | Task::Embed(_) | Task::GenerateVideo(_) => OpenAi.reader(task, stream),
             Task::Speak(speak) => speak::reader(speak),
+            Task::Image(_) => images::reader(stream),
             Task::Read(_) | Task::Transcribe(_) => unwritable::reader(NAME, task.kind()),
         }
     }

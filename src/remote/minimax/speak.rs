@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::blame::garbled;
 use crate::body::Object;
 use crate::dialect::CallOf;
-use crate::openai::{given_sound, inside_answer, inside_body as complaint, sound_name};
+use crate::openai::{complaint, given_sound, inside_answer, sound_name};
 use crate::{HttpCall, Reader, whole};
 
 /// The voice of requests that name none; there has to be one.

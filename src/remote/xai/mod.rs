@@ -14,6 +14,7 @@ use mediary_core::task::{JobReport, Task};
 use mediary_core::{Failure, MediaFormat, MediaKind};
 
 use crate::dialect::CallOf;
+use crate::images::{self, ImageForm};
 use crate::openai::{sound_reader, transcript_reader};
 use crate::{Dialect, HttpCall, JobCall, OpenAi, Quirks, Reader, unwritable};
 
@@ -38,16 +39,18 @@ impl Dialect for Xai {
             Task::Chat(_) | Task::Embed(_) => OpenAi.encode(call, quirks),
             Task::Transcribe(transcribe) => transcribe::encode(&CallOf::new(transcribe, call, quirks)),
             Task::Speak(speak) => Ok(speak::encode(&CallOf::new(speak, call, quirks))),
-            Task::Image(_) | Task::GenerateVideo(_) => OpenAi.encode(call, quirks),
+            Task::Image(job) => images::encode(ImageForm::Xai, job, call, quirks),
+            Task::GenerateVideo(_) => OpenAi.encode(call, quirks),
             Task::Read(_) => Err(unwritable::task(NAME, call.task.kind())),
         }
     }
 
     fn reader(&self, task: &Task, stream: bool) -> Box<dyn Reader> {
         match task {
-            Task::Chat(_) | Task::Embed(_) | Task::Image(_) | Task::GenerateVideo(_) => OpenAi.reader(task, stream),
+            Task::Chat(_) | Task::Embed(_) | Task::GenerateVideo(_) => OpenAi.reader(task, stream),
             Task::Transcribe(_) => transcript_reader(false),
             Task::Speak(speak) => sound_reader(speak, stream),
+            Task::Image(_) => images::reader(stream),
             Task::Read(_) => unwritable::reader(NAME, task.kind()),
         }
     }
