@@ -30,7 +30,7 @@ pub(super) const OPEN_ROWS: &[(&str, &str, &str)] = &[
     (
         "providers[].dialect",
         "the catalog's",
-        "its wire format: `openai`, `gemini`, `anthropic`, `mistral`, `ollama`, `cloudflare`, `huggingface`, `minimax`, `xai` or `edge`",
+        "its wire format: `openai`, `gemini`, `anthropic`, `mistral`, `ollama`, `cloudflare`, `huggingface`, `minimax`, `xai`, `edge`, `automatic1111` or `comfyui`",
     ),
     ("providers[].base_url", "the catalog's", "its address, up to where the dialect's paths begin"),
     (
@@ -122,7 +122,17 @@ pub(super) const OPEN_ROWS: &[(&str, &str, &str)] = &[
     (
         "providers[].models[].gives",
         "all",
-        "forms in which it gives a sound, such as `[\"wav\"]`; others are made of it",
+        "forms in which it gives a sound or a picture, such as `[\"wav\"]`; others are made of it",
+    ),
+    (
+        "providers[].models[].images",
+        "unknown",
+        "of a model that makes pictures: `{ sizes, range = { step, least, most }, ratios, count, sources, mask }`; `mask` is `\"alpha\"` or `\"black_and_white\"`",
+    ),
+    (
+        "providers[].models[].video",
+        "whatever is asked for",
+        "of a model that makes videos: `{ seconds, sizes, ratios, lines, audio, remixes }`; `audio` is left out where it can be told",
     ),
     (
         "providers[].models[].vectors",

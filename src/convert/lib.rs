@@ -8,7 +8,11 @@
 pub mod audio;
 pub mod av;
 pub mod confine;
+mod handover;
 pub mod image;
 mod message;
 pub mod office;
 pub mod pdf;
+mod shared_file;
+
+pub use shared_file::SharedFile;

@@ -3,9 +3,9 @@
 //! Nothing is written where a name says: bytes go into a spool, and names are only shown. Readers of documents and the
 //! command line walk through archives with this.
 
-use std::fs::File;
 use std::io::{self, BufReader, Cursor, Read};
 
+use mediary_convert::SharedFile;
 use mediary_core::media::ReadSeek;
 use mediary_core::{Blob, Failure};
 use zip::ZipArchive;
@@ -115,9 +115,8 @@ fn reader(blob: &Blob) -> io::Result<Box<dyn ReadSeek>> {
             self.0.source().bytes().unwrap_or_default()
         }
     }
-    Ok(match blob.source().path() {
-        // The blob keeps the file; an open one stays readable even when its name goes.
-        Some(path) => Box::new(BufReader::new(File::open(path)?)),
+    Ok(match blob.source().file() {
+        Some(file) => Box::new(BufReader::new(SharedFile::of(file)?)),
         None => Box::new(Cursor::new(InMemory(blob.clone()))),
     })
 }

@@ -7,11 +7,13 @@
 //! failure, is decided by the gateway.
 
 mod anthropic;
+mod automatic1111;
 mod blame;
 mod body;
 mod cause;
 mod client;
 mod cloudflare;
+mod comfyui;
 mod dialect;
 mod edge;
 mod endpoint;
@@ -25,6 +27,7 @@ mod gemini;
 mod golden;
 mod handover;
 mod huggingface;
+mod images;
 mod listed;
 mod minimax;
 mod mistral;
@@ -43,18 +46,22 @@ mod tests;
 mod trust;
 mod unwritable;
 mod vectors;
+mod videos;
 mod whole;
 mod xai;
 
 pub use anthropic::Anthropic;
+pub use automatic1111::Automatic1111;
 pub use client::{ProviderClient, provider_client};
 pub use cloudflare::Cloudflare;
-pub use dialect::{Dialect, Frame, HttpCall, Reader};
+pub use comfyui::ComfyUi;
+pub use dialect::{Dialect, FollowUp, Frame, HttpCall, JobCall, Reader};
 pub use edge::Edge;
-pub use endpoint::{Auth, Endpoint, Quirks};
+pub use endpoint::{Auth, Endpoint, Quirks, VideoForm};
 pub use fetch::{AllowList, FetchPolicy, Fetched, Fetcher, NotAllowable, Resolver, Resolving};
 pub use gemini::Gemini;
 pub use huggingface::HuggingFace;
+pub use images::ImageForm;
 pub use minimax::MiniMax;
 pub use mistral::Mistral;
 pub use names::DialectName;

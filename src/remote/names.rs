@@ -3,7 +3,10 @@
 use mediary_core::{MediaFormat, MediaKind};
 use serde::Deserialize;
 
-use crate::{Anthropic, Cloudflare, Dialect, Edge, Gemini, HuggingFace, MiniMax, Mistral, Ollama, OpenAi, Xai};
+use crate::{
+    Anthropic, Automatic1111, Cloudflare, ComfyUi, Dialect, Edge, Gemini, HuggingFace, MiniMax, Mistral, Ollama,
+    OpenAi, Xai,
+};
 
 /// A provider's wire format, by name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize)]
@@ -19,6 +22,10 @@ pub enum DialectName {
     Mistral,
     /// Ollama's native API.
     Ollama,
+    /// AUTOMATIC1111's API of Stable Diffusion.
+    Automatic1111,
+    /// ComfyUI's queue of graphs.
+    Comfyui,
     /// Cloudflare's Workers AI: OpenAI's for chats, a form of each model's own for the rest.
     Cloudflare,
     /// Hugging Face's router: OpenAI's for chats, its inference service for the rest.
@@ -33,7 +40,7 @@ pub enum DialectName {
 
 impl DialectName {
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::Openai,
         Self::Gemini,
         Self::Anthropic,
@@ -44,6 +51,8 @@ impl DialectName {
         Self::MiniMax,
         Self::Xai,
         Self::Edge,
+        Self::Automatic1111,
+        Self::Comfyui,
     ];
 
     /// The dialect of this name.
@@ -55,6 +64,8 @@ impl DialectName {
             Self::Anthropic => &Anthropic,
             Self::Mistral => &Mistral,
             Self::Ollama => &Ollama,
+            Self::Automatic1111 => &Automatic1111,
+            Self::Comfyui => &ComfyUi,
             Self::Cloudflare => &Cloudflare,
             Self::HuggingFace => &HuggingFace,
             Self::MiniMax => &MiniMax,

@@ -1,17 +1,19 @@
 //! The server's end of one office worker. What the worker says is held against the limits: it may have been taken over.
 
 use std::io;
+use std::os::fd::OwnedFd;
 use std::process::Stdio;
 
 use mediary_core::{Blob, Failure, MediaFormat};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::process::{Child, ChildStdin, ChildStdout, Command};
+use tokio::net::UnixStream;
+use tokio::process::{Child, ChildStdout, Command};
 
 use super::document::OfficePage;
 use super::limits::{MAX_PAGES, MAX_PICTURES, OfficeLimits, Refusal};
 use super::pool::OfficeSettings;
 use super::wire::{Order, Reply, Source};
-use crate::message;
+use crate::{handover, message};
 
 /// How much is handed over at a time.
 const COPY_BYTES: usize = 256 * 1024;
@@ -68,7 +70,7 @@ impl From<io::Error> for Broken {
 #[derive(Debug)]
 pub(super) struct WorkerProcess {
     _child: Child,
-    input: ChildStdin,
+    input: UnixStream,
     output: ChildStdout,
     /// Files it has read since it was started.
     pub(super) files_read: usize,
@@ -76,6 +78,10 @@ pub(super) struct WorkerProcess {
 
 impl WorkerProcess {
     pub(super) fn start(settings: &OfficeSettings) -> io::Result<Self> {
+        // A socket, over which open files can be handed.
+        let (input, its_input) = UnixStream::pair()?;
+        let its_input = its_input.into_std()?;
+        its_input.set_nonblocking(false)?;
         let mut child = Command::new(&settings.program)
             .args(["worker", "office", "--memory-bytes", &settings.memory_bytes.to_string()])
             .args(["--seconds", &settings.time.as_secs().max(1).to_string()])
@@ -83,13 +89,12 @@ impl WorkerProcess {
             .env_clear()
             // Our allocator would otherwise reserve more addresses at its start than the worker may have.
             .env("MIMALLOC_ARENA_RESERVE", RESERVED_KIB)
-            .stdin(Stdio::piped())
+            .stdin(OwnedFd::from(its_input))
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .kill_on_drop(true)
             .spawn()?;
-        let missing = || io::Error::other("the worker was started without pipes");
-        let input = child.stdin.take().ok_or_else(missing)?;
+        let missing = || io::Error::other("the worker was started without a pipe");
         let output = child.stdout.take().ok_or_else(missing)?;
         Ok(Self { _child: child, input, output, files_read: 0 })
     }
@@ -103,18 +108,16 @@ impl WorkerProcess {
         keep: &(dyn Fn() -> Box<dyn Keep> + Sync),
     ) -> Result<Result<KeptDocument, Refusal>, Broken> {
         self.files_read += 1;
-        let source = match blob.source().path() {
-            Some(path) => Source::File(path.to_path_buf()),
-            None => Source::Follows(blob.len_bytes()),
-        };
-        let follows = matches!(source, Source::Follows(_));
-        self.input.write_all(&message::encode(&Order { format, source, limits })?).await?;
-        if follows {
+        if let Some(file) = blob.source().file() {
+            let order = message::encode(&Order { format, source: Source::File, limits })?;
+            handover::send(&mut self.input, &order, file).await?;
+        } else {
+            let order = Order { format, source: Source::Follows(blob.len_bytes()), limits };
+            self.input.write_all(&message::encode(&order)?).await?;
             for chunk in blob.source().bytes().ok_or(Broken::Pipe)?.chunks(COPY_BYTES) {
                 self.input.write_all(chunk).await?;
             }
         }
-        self.input.flush().await?;
         let mut document = KeptDocument { pages: Vec::new(), pictures: Vec::new(), attachments: Vec::new() };
         let mut left = limits.unpacked_bytes;
         loop {

@@ -20,8 +20,8 @@ pub(super) struct Order {
 /// Where a file's bytes are.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) enum Source {
-    /// In a file.
-    File(std::path::PathBuf),
+    /// In the open file that came with the order.
+    File,
     /// So many bytes follow the order.
     Follows(u64),
 }

@@ -3,7 +3,6 @@
 //! Runs in a process of its own (`mediary worker office`), single-threaded, with limits on its memory and its time. Reads
 //! orders from standard input until it ends; trusts the server, not the files.
 
-use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Cursor, Read, Write};
 use std::time::Duration;
 
@@ -11,7 +10,8 @@ use super::document::OfficeDocument;
 use super::limits::Refusal;
 use super::wire::{Order, Reply, Source};
 use super::{Input, read};
-use crate::{confine, message};
+use crate::handover::Handed;
+use crate::{SharedFile, confine, message};
 
 /// Deep documents need room; what is deeper than the limit is refused before this is used up.
 const STACK_BYTES: usize = 64 * 1024 * 1024;
@@ -27,15 +27,16 @@ pub fn run(memory_bytes: u64, time: Duration) -> io::Result<()> {
 }
 
 fn serve(time: Duration) -> io::Result<()> {
-    let mut input = BufReader::new(io::stdin().lock());
+    let mut input = BufReader::new(Handed::new(io::stdin()));
     let mut output = BufWriter::with_capacity(256 * 1024, io::stdout().lock());
     while let Some(Order { format, source, limits }) = message::read(&mut input)? {
         confine::processor_time(time);
         let opened: Result<Input, Refusal> = match source {
-            Source::File(path) => match File::open(path) {
-                Ok(file) => Ok(Box::new(BufReader::with_capacity(64 * 1024, file))),
-                Err(error) => Err(Refusal::Unavailable(error.to_string())),
-            },
+            Source::File => {
+                let missing = || io::Error::other("the file did not come with the order");
+                let file = SharedFile::from(input.get_mut().take_file().ok_or_else(missing)?);
+                Ok(Box::new(BufReader::with_capacity(64 * 1024, file)))
+            }
             Source::Follows(length) => {
                 let mut bytes = Vec::new();
                 (&mut input).take(length).read_to_end(&mut bytes)?;

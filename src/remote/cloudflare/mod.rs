@@ -11,11 +11,12 @@ mod transcribe;
 
 use http::header::HeaderMap;
 use mediary_core::provider::Call;
-use mediary_core::task::Task;
+use mediary_core::task::{JobReport, Task};
 use mediary_core::{Failure, MediaFormat, MediaKind};
 
 use crate::dialect::CallOf;
-use crate::{Dialect, HttpCall, OpenAi, Quirks, Reader, model_path, unwritable};
+use crate::images::{self, ImageForm};
+use crate::{Dialect, HttpCall, JobCall, OpenAi, Quirks, Reader, model_path, unwritable};
 
 /// Its name in catalogs and configuration.
 const NAME: &str = "cloudflare";
@@ -43,17 +44,32 @@ impl Dialect for Cloudflare {
             }
             Task::Transcribe(transcribe) => transcribe::encode(&CallOf::new(transcribe, call, quirks)),
             Task::Speak(speak) => speak::encode(&CallOf::new(speak, call, quirks)),
+            Task::Image(job) => images::encode(ImageForm::Cloudflare, job, call, quirks),
+            Task::GenerateVideo(_) => OpenAi.encode(call, quirks),
             Task::Read(_) => Err(unwritable::task(NAME, call.task.kind())),
         }
     }
 
     fn reader(&self, task: &Task, stream: bool) -> Box<dyn Reader> {
         match task {
-            Task::Chat(_) | Task::Embed(_) => OpenAi.reader(task, stream),
+            Task::Chat(_) | Task::Embed(_) | Task::GenerateVideo(_) => OpenAi.reader(task, stream),
             Task::Transcribe(_) => transcribe::reader(),
             Task::Speak(speak) => speak::reader(speak, stream),
+            Task::Image(_) => images::reader(stream),
             Task::Read(_) => unwritable::reader(NAME, task.kind()),
         }
+    }
+
+    fn job_state(&self, job: &str, quirks: &Quirks) -> Option<JobCall> {
+        OpenAi.job_state(job, quirks)
+    }
+
+    fn job_report(&self, job: &str, body: &[u8], quirks: &Quirks) -> Result<JobReport, Failure> {
+        OpenAi.job_report(job, body, quirks)
+    }
+
+    fn job_end(&self, job: &str, quirks: &Quirks) -> Option<JobCall> {
+        OpenAi.job_end(job, quirks)
     }
 
     fn failure(&self, status: u16, headers: &HeaderMap, body: &[u8]) -> Failure {

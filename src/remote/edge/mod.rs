@@ -46,7 +46,12 @@ impl Dialect for Edge {
     fn talk(&self, call: &Call<'_>, quirks: &Quirks) -> Option<Box<dyn Talk>> {
         match call.task {
             Task::Speak(speak) => Some(Box::new(speak::Spoken::of(&CallOf::new(speak, call, quirks)))),
-            Task::Chat(_) | Task::Read(_) | Task::Transcribe(_) | Task::Embed(_) => None,
+            Task::Chat(_)
+            | Task::Read(_)
+            | Task::Transcribe(_)
+            | Task::Embed(_)
+            | Task::Image(_)
+            | Task::GenerateVideo(_) => None,
         }
     }
 

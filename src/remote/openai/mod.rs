@@ -22,6 +22,7 @@ mod transcribe;
 mod transcript;
 mod usage;
 mod verdict;
+mod videos;
 mod wire;
 
 pub(crate) use embed::reader as embed_reader;
@@ -34,11 +35,11 @@ pub(crate) use transcript::{read as read_transcript, reader as transcript_reader
 
 use http::header::HeaderMap;
 use mediary_core::provider::Call;
-use mediary_core::task::{Role, Task};
+use mediary_core::task::{JobReport, Role, Task};
 use mediary_core::{Failure, MediaFormat, MediaKind};
 
 use crate::dialect::CallOf;
-use crate::{Dialect, HttpCall, Quirks, Reader, moved, unwritable};
+use crate::{Dialect, HttpCall, JobCall, Quirks, Reader, images, moved, unwritable};
 
 /// Its name in catalogs and configuration.
 const NAME: &str = "openai";
@@ -64,6 +65,8 @@ impl Dialect for OpenAi {
             Task::Embed(embed) => embed::encode(&CallOf::new(embed, call, quirks)),
             Task::Transcribe(transcribe) => transcribe::encode(&CallOf::new(transcribe, call, quirks)),
             Task::Speak(speak) => Ok(speak::encode(&CallOf::new(speak, call, quirks))),
+            Task::GenerateVideo(video) => videos::encode(&CallOf::new(video, call, quirks)),
+            Task::Image(job) => images::encode(quirks.images, job, call, quirks),
             Task::Read(_) => Err(unwritable::task(NAME, call.task.kind())),
         }
     }
@@ -74,8 +77,22 @@ impl Dialect for OpenAi {
             Task::Embed(embed) => embed::reader(embed),
             Task::Transcribe(_) => transcript::reader(stream),
             Task::Speak(speak) => speak::reader(speak, stream),
+            Task::GenerateVideo(_) => videos::reader(stream),
+            Task::Image(_) => images::reader(stream),
             Task::Read(_) => unwritable::reader(NAME, task.kind()),
         }
+    }
+
+    fn job_state(&self, job: &str, quirks: &Quirks) -> Option<JobCall> {
+        videos::state(job, quirks)
+    }
+
+    fn job_report(&self, job: &str, body: &[u8], quirks: &Quirks) -> Result<JobReport, Failure> {
+        videos::report(job, body, quirks)
+    }
+
+    fn job_end(&self, job: &str, quirks: &Quirks) -> Option<JobCall> {
+        videos::end(job, quirks)
     }
 
     fn failure(&self, status: u16, headers: &HeaderMap, body: &[u8]) -> Failure {

@@ -5,6 +5,8 @@
 //! other way to end an answer early.
 
 mod clock;
+mod gathered;
+mod jobs;
 mod learned;
 mod lists;
 mod provider;
@@ -126,13 +128,15 @@ impl Remote {
         let clock = Clock::start(call.timeouts);
         let answer = self.send(request, &clock, call.key, sent).await?;
         let framing = request::framing(&answer);
-        let is_sound = matches!(call.task, Task::Speak(_)) && request::is_file(&answer);
-        let cutter = match framing {
-            Some(framing) => Cutter::stream(framing),
-            None if is_sound => Cutter::pieces(),
-            None => Cutter::whole(answer.content_length()),
+        let gives_files = matches!(call.task, Task::Speak(_) | Task::GenerateVideo(_));
+        let is_file = gives_files && request::is_file(&answer);
+        let cutter = match (call.task, framing) {
+            (Task::Image(_), framing) => gathered::cutter(&answer, framing),
+            (_, Some(framing)) => Cutter::stream(framing),
+            (_, None) if is_file => Cutter::pieces(),
+            (_, None) => Cutter::whole(answer.content_length()),
         };
-        let reader = self.dialect.reader(call.task, framing.is_some() || is_sound);
+        let reader = self.dialect.reader(call.task, framing.is_some() || is_file);
         Ok(Reply::new(answer, cutter, reader, clock, call.key).without(left_out))
     }
 }
