@@ -71,7 +71,7 @@ fn merged_cells_are_spans() {
     let data = "<sheetData><row r=\"1\"><c r=\"A1\" t=\"s\"><v>0</v></c></row>\
         <row r=\"2\"><c r=\"A2\"><v>1</v></c><c r=\"B2\"><v>2</v></c></row></sheetData><mergeCells><mergeCell ref=\"A1:B1\"/></mergeCells>";
     let found = pages(Xlsx, &xlsx(&[("S", data)], &["both"]));
-    assert_eq!(found[0][1], "table both, both / 1, 2 0+0:1x2");
+    assert_eq!(found[0][1], "table* both, both / 1, 2 0+0:1x2");
 }
 
 #[test]
