@@ -249,7 +249,7 @@ fn a_removed_job_is_ended_at_its_provider_and_forgotten() {
     let id = server.filmed(json!({}));
     wait_until("it is asked about", || studio.count("GET", "/v1/videos/job-1") > 0);
     let removed = Request::new("DELETE", &format!("/v1/videos/{id}")).send(&server);
-    assert_eq!(removed.json(), &json!({ "id": id, "object": "video.deleted", "deleted": true }));
+    assert_eq!(removed.json(), json!({ "id": id, "object": "video.deleted", "deleted": true }));
     assert_eq!(server.job(&id)["error"]["code"], "no_such_video");
     wait_until("the provider is told", || studio.count("DELETE", "/v1/videos/job-1") == 1);
 }
