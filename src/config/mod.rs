@@ -40,6 +40,7 @@ pub use check::Change;
 pub use content::Content;
 pub use engines::{Engines, Paddleocr, Pdfium, ProviderChoice};
 pub use environment::Environment;
+pub(crate) use environment::expand;
 pub use fetch::Fetch;
 pub use jobs::{Jobs, Store};
 pub use limits::{DocumentLimits, ImageLimits, Limits, SizeLimits, VideoLimits};

@@ -30,7 +30,7 @@ pub(super) const OPEN_ROWS: &[(&str, &str, &str)] = &[
     (
         "providers[].dialect",
         "the catalog's",
-        "its wire format: `openai`, `gemini`, `anthropic`, `mistral`, `ollama`, `automatic1111` or `comfyui`",
+        "its wire format: `openai`, `gemini`, `anthropic`, `mistral`, `ollama`, `cloudflare`, `huggingface`, `minimax`, `xai`, `edge`, `automatic1111` or `comfyui`",
     ),
     ("providers[].base_url", "the catalog's", "its address, up to where the dialect's paths begin"),
     (
@@ -62,7 +62,7 @@ pub(super) const OPEN_ROWS: &[(&str, &str, &str)] = &[
     (
         "providers[].quirks",
         "the catalog's",
-        "how it departs from its dialect: `max_completion_tokens`, `refuses`, …; see `models/providers/`",
+        "how it departs from its dialect: `max_completion_tokens`, `recordings_in_json`, `client_version`, `refuses`, …; see `models/providers/`",
     ),
     (
         "providers[].free_limits",
@@ -114,7 +114,11 @@ pub(super) const OPEN_ROWS: &[(&str, &str, &str)] = &[
     ("providers[].models[].audio_output", "`false`", "whether it answers with sound"),
     ("providers[].models[].speakers", "`false`", "whether its transcripts say who speaks"),
     ("providers[].models[].languages", "any", "languages it hears or speaks, as ISO 639-1 codes (`[\"en\", \"es\"]`)"),
-    ("providers[].models[].voices", "`[]`", "names of the voices it speaks with, its usual one first"),
+    (
+        "providers[].models[].voices",
+        "`[]`",
+        "the voices it speaks with, its usual one first: names, or what is known of each, as in `{ name = \"eve\", language = \"en-US\", gender = \"female\", rate_hz = 24000 }`",
+    ),
     (
         "providers[].models[].gives",
         "all",

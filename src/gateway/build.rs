@@ -103,7 +103,7 @@ impl Gateway {
             treatments: Arc::new(treatments),
             content,
             admission,
-            desk: Desk::default(),
+            desk: Desk::start()?,
             intake,
             local,
             engines: infos,

@@ -21,6 +21,9 @@ pub(super) fn abilities(provider: &ProviderSetup, model: &str, entry: &ModelEntr
     let unpriced = if is_local { Price::Free } else { Price::Unknown };
     let says = |ability: Option<bool>| chats && ability.unwrap_or(false);
     let tools = says(entry.tools);
+    // Written once for all models of a provider, they are of those that speak.
+    let speaks = tasks.contains(&TaskKind::Speech);
+    let voices: Vec<Voice> = entry.voices.iter().flatten().filter(|_| speaks).map(|voice| voice.0.clone()).collect();
     let vectors = tasks.contains(&TaskKind::Embedding).then(|| vectors(model, entry));
     Abilities {
         target: Target { provider: provider.id.clone(), model: ModelName::new(model) },
@@ -48,17 +51,12 @@ pub(super) fn abilities(provider: &ProviderSetup, model: &str, entry: &ModelEntr
         lifecycle,
         vectors,
         languages: entry.languages.clone().unwrap_or_default(),
-        voices: entry.voices.iter().flatten().map(|name| voice(name)).collect(),
+        voices,
         gives: entry.gives.clone().unwrap_or_default(),
         images: entry.images.as_ref().map(ImageEntry::abilities).unwrap_or_default(),
         video: entry.video.as_ref().map(VideoEntry::abilities),
         missing: None,
     }
-}
-
-/// A voice of which only the name is known.
-fn voice(name: &str) -> Voice {
-    Voice { name: name.to_owned(), language: "mul".to_owned(), gender: None, rate_hz: 24_000 }
 }
 
 /// The vectors of a model: as its entry has them, else as its name is known.

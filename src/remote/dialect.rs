@@ -14,20 +14,30 @@ use http::header::HeaderMap;
 use mediary_core::capability::Abilities;
 use mediary_core::provider::{Call, ListedModel};
 use mediary_core::task::{Chat, Embed, JobReport, ReplyFrame, Role, Task};
-use mediary_core::{Blob, Failure, MediaFormat, MediaKind};
+use mediary_core::{Blob, Failure, Media, MediaFormat, MediaKind};
 
-use crate::{Quirks, listed, unwritable};
+use crate::{Quirks, Talk, listed, unwritable};
 
 /// A provider's wire format.
 pub trait Dialect: Send + Sync + fmt::Debug {
     /// Its name in catalogs and configuration.
     fn name(&self) -> &'static str;
 
+    /// The wire format of its chats and vectors, which pass as they came to clients that speak it.
+    fn wire_format(&self) -> &'static str {
+        self.name()
+    }
+
     /// Writes a task. Never leaves a part out: one that cannot be written is a failure, and a bug in the matrix.
     ///
     /// # Errors
     /// When the task, a part or a parameter has no form in this dialect.
     fn encode(&self, call: &Call<'_>, quirks: &Quirks) -> Result<HttpCall, Failure>;
+
+    /// How a task is carried out over WebSockets; `None`: by a request, as most are.
+    fn talk(&self, _call: &Call<'_>, _quirks: &Quirks) -> Option<Box<dyn Talk>> {
+        None
+    }
 
     /// A reader for the answer to a task as it was sent. `stream` is whether the answer comes as a stream or as one whole
     /// body.
@@ -124,6 +134,16 @@ impl HttpCall {
     #[must_use]
     pub(crate) fn get(path: impl Into<String>) -> Self {
         Self { method: Method::GET, ..Self::json(path, Vec::new()) }
+    }
+
+    /// A request whose body is the bytes of a file.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub(crate) fn bytes(path: impl Into<String>, mime: &'static str, media: &Media) -> Result<Self, Failure> {
+        let bytes = media.blob.read_all().map_err(|_| crate::body::gone())?;
+        let content_type = Cow::Borrowed(mime);
+        Ok(Self { content_type, ..Self::json(path, bytes) })
     }
 
     /// The same, with what its encoder left out.

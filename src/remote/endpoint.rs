@@ -48,6 +48,10 @@ pub struct Quirks {
     pub returns_reasoning: bool,
     /// The form of requests for pictures.
     pub images: ImageForm,
+    /// Recordings to be transcribed go inside of JSON, as `input_audio`, not as a form.
+    pub recordings_in_json: bool,
+    /// The version of a client that has to be named.
+    pub client_version: Option<String>,
     /// Soft parameters and unknown fields that are refused, by their OpenAI names.
     pub refuses: Vec<String>,
     /// The only soft parameters and fields of messages that are known; none: all may be.
@@ -90,6 +94,8 @@ impl Default for Quirks {
             flat_text: true,
             returns_reasoning: false,
             images: ImageForm::default(),
+            recordings_in_json: false,
+            client_version: None,
             refuses: Vec::new(),
             knows: Vec::new(),
             videos: VideoForm::OpenAi,

@@ -94,7 +94,7 @@ impl Form {
     /// When the file cannot be read.
     pub(crate) fn close(self, path: &str, media: &Media) -> Result<HttpCall, Failure> {
         let Self { boundary, mut body } = self;
-        let (name, mime) = (file_name(media.format), mime(media.format));
+        let (name, mime) = (format!("recording.{}", ending(media.format)), mime(media.format));
         let head = format!(
             "--{boundary}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\
              Content-Type: {mime}\r\n\r\n"
@@ -125,13 +125,12 @@ fn append(body: &mut Vec<u8>, blob: &Blob) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Providers go by the ending, and not all of them know ours.
-fn file_name(format: MediaFormat) -> String {
-    let ending = match format {
+/// How the name of a file of this format ends. Providers go by it, and not all of them know ours.
+pub(crate) fn ending(format: MediaFormat) -> &'static str {
+    match format {
         MediaFormat::Opus | MediaFormat::Vorbis => "ogg",
         other => other.name(),
-    };
-    format!("recording.{ending}")
+    }
 }
 
 /// Without parameters, which some do not expect.

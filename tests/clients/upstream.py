@@ -7,13 +7,14 @@ prints the configuration for it, to try the documentation's commands by hand: py
 """
 
 import base64
-import http.server
 import json
 import re
 import sys
 import threading
 import urllib.parse
 from pathlib import Path
+
+from fakes import FakeHandler, FakeServer
 
 SAMPLES = Path(__file__).resolve().parents[2] / "samples"
 FILLED_FORM = {"shop": "Marlow's", "total": 4.75, "currency": "GBP"}
@@ -22,26 +23,12 @@ THOUGHT = "Let me think."
 USAGE = {"prompt_tokens": 20, "completion_tokens": 7, "total_tokens": 27}
 
 
-class Upstream(http.server.ThreadingHTTPServer):
+class Upstream(FakeServer):
     """The providers, on a port of the system's choosing unless one is named."""
 
-    daemon_threads = True
-
     def __init__(self, port=0):
-        super().__init__(("127.0.0.1", port), Answerer)
+        super().__init__(Answerer, port)
         self.seen = {}
-
-    @property
-    def address(self):
-        return f"http://127.0.0.1:{self.server_port}"
-
-    def __enter__(self):
-        threading.Thread(target=self.serve_forever, daemon=True).start()
-        return self
-
-    def __exit__(self, *_):
-        self.shutdown()
-        self.server_close()
 
     def configuration(self):
         """A `mediary.toml` with these providers and no other."""
@@ -103,12 +90,8 @@ fallback = ["fake/broken", "fake/words"]
 """
 
 
-class Answerer(http.server.BaseHTTPRequestHandler):
+class Answerer(FakeHandler):
     """One connection."""
-
-    protocol_version = "HTTP/1.1"
-    # What is written goes out at once, as a provider's chunks do.
-    disable_nagle_algorithm = True
 
     def do_GET(self):  # noqa: N802  (the name is http.server's)
         if self.path == "/sign.png":
@@ -207,9 +190,6 @@ class Answerer(http.server.BaseHTTPRequestHandler):
             self.wfile.write(f"data: {json.dumps(chunk)}\n\n".encode())
         if not breaks_off:
             self.wfile.write(end.encode())
-
-    def log_message(self, *_):
-        """Says nothing."""
 
 
 def openai_error(message, code, param=None):

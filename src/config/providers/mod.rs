@@ -10,6 +10,7 @@ mod model;
 mod read;
 mod vectors;
 mod videos;
+mod voice;
 
 pub use entry::ProviderEntry;
 pub use images::ImageEntry;
@@ -18,6 +19,7 @@ pub use read::catalog;
 pub(super) use read::{Page, configured};
 pub use vectors::VectorEntry;
 pub use videos::VideoEntry;
+pub use voice::VoiceEntry;
 
 pub use mediary_remote::DialectName;
 

@@ -8,7 +8,7 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{Error, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::{ImageEntry, VectorEntry, VideoEntry};
+use super::{ImageEntry, VectorEntry, VideoEntry, VoiceEntry};
 use crate::config::Bytes;
 
 /// A model as written. What is left out comes from the entry below it, at last from the provider's `defaults`.
@@ -51,8 +51,8 @@ pub struct ModelEntry {
     pub speakers: Option<bool>,
     /// The languages it hears or speaks, as ISO 639-1 codes.
     pub languages: Option<Vec<String>>,
-    /// The names of the voices it speaks with, its usual one first.
-    pub voices: Option<Vec<String>>,
+    /// The voices it speaks with, its usual one first.
+    pub voices: Option<Vec<VoiceEntry>>,
     /// The forms in which it gives a sound or a picture.
     #[serde(default, deserialize_with = "sounds")]
     pub gives: Option<Vec<MediaFormat>>,

@@ -21,7 +21,7 @@ use super::answer::{Answer, Route, TreatmentNote};
 use super::course::{Asked, Course, Turn};
 use super::error::{CallError, Exhausted, Tried};
 use super::fleet::Fleet;
-use super::ledger::Caller;
+use super::ledger::{Caller, SHORT_RATE_LIMIT};
 use super::tap::Tap;
 use super::work::{Prepared, Ran, Verdict, Work};
 use super::{Planned, Router};
@@ -32,8 +32,6 @@ use crate::telemetry::metrics;
 const LEAST_PAUSE: Duration = Duration::from_millis(50);
 /// … this much later, so that calls that failed together do not come back together.
 const PAUSE_SPREAD_MS: u64 = 200;
-/// A rate limit that ends within this is waited for, where no other target is left.
-const SHORT_RATE_LIMIT: Duration = Duration::from_secs(2);
 /// The shortest cooldown of a rate limit.
 const LEAST_RATE_LIMIT: Duration = Duration::from_secs(1);
 
@@ -75,7 +73,8 @@ impl Router {
         let targets = tried.iter().map(|tried| &tried.target).chain(passed_over.iter().map(|passed| &passed.target));
         let cooldowns = targets.filter_map(|target| health.of(fleet.matrix.index(target)?)?.cools_for());
         let retry_after = cooldowns.chain(tried.iter().filter_map(Tried::queue_wait)).min();
-        CallError::Exhausted(Box::new(Exhausted { tried, passed_over, retry_after, cools_for_rates: false }))
+        let cools_for_rates = self.cool_for_rates(fleet, &passed_over);
+        CallError::Exhausted(Box::new(Exhausted { tried, passed_over, retry_after, cools_for_rates }))
     }
 
     /// A pause of no particular length before the same target is asked once more.

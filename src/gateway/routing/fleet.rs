@@ -105,7 +105,7 @@ impl Fleet {
     pub(super) fn caller(&self, row: usize, ledger: &Ledger, tried: &[usize], now: Instant) -> Option<Caller> {
         let Place { provider, host, keys } = self.rows[row];
         let key = ledger.pick_key(row, provider, keys, tried, now)?;
-        Some(Caller { row, provider, host, key, is_loopback: self.members[provider].is_loopback })
+        Some(Caller { row, provider, host, key, keys, is_loopback: self.members[provider].is_loopback })
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod chat;
 mod continuation;
+mod desk;
 mod draw;
 mod drawing;
 mod embed;
@@ -20,10 +21,10 @@ mod video;
 mod voices;
 
 pub use chat::{Answered, WholeAnswer};
+pub(super) use desk::Desk;
 pub use drawing::{Drawing, Drawn, Made};
 pub use embed::Embedded;
 pub use growing::Growing;
-pub(super) use retouch::Desk;
 pub use speaking::Speaking;
 pub(super) use video::{Started, Submitted, a_video, is_unknown};
 

@@ -1,32 +1,16 @@
 //! What is done to a picture that a target gave: fetched if it is elsewhere, looked at, brought to the size and the format
 //! that were asked for.
 //!
-//! No more than two pictures are decoded at once, however many are being made.
-
-use std::sync::Arc;
+//! No more than two pictures are decoded at once, however many are being made (see `desk` next door).
 
 use mediary_convert::image::{Finish, FinishedPicture};
 use mediary_core::task::{ImageSize, Picture, PicturePlace};
 use mediary_core::{Blob, Claim, Failure, FailureKind, Media, MediaFormat, MediaKind, classify};
-use tokio::sync::Semaphore;
 
 use super::super::routing::TreatmentNote;
 use super::super::{Gateway, Spool};
 use super::draw::note;
 use super::drawing::Made;
-
-/// So many pictures are decoded at once.
-const DECODED_AT_ONCE: usize = 2;
-
-/// What pictures are decoded under.
-#[derive(Debug, Clone)]
-pub(in super::super) struct Desk(Arc<Semaphore>);
-
-impl Default for Desk {
-    fn default() -> Self {
-        Self(Arc::new(Semaphore::new(DECODED_AT_ONCE)))
-    }
-}
 
 /// How a picture is wanted.
 #[derive(Debug, Clone)]
@@ -89,9 +73,15 @@ impl Gateway {
     }
 
     async fn finished(&self, media: &Media, finish: Finish) -> Result<FinishedPicture, Failure> {
-        let _place = self.desk.0.acquire().await.map_err(|_| Failure::client_gone())?;
+        let _place = self.desk.place().await?;
         let pictures = self.reader.pictures(media).await?;
-        self.reader.with_picture(&pictures, 0, move |pictures, _hold| pictures.finished(&finish)).await
+        let hold = self.reader.room_for_picture(&pictures, 0).await?;
+        let work = move || {
+            let finished = pictures.finished(&finish);
+            drop(hold);
+            finished
+        };
+        self.desk.run(work).await
     }
 
     /// What was made here does not stay in memory until its client has read it.

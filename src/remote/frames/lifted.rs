@@ -6,7 +6,6 @@
 
 use std::fs::File;
 use std::io::{self, Write as _};
-use std::path::Path;
 
 use base64::Engine as _;
 use base64::alphabet::STANDARD;
@@ -372,10 +371,6 @@ impl Source for Kept {
 
     fn bytes(&self) -> Option<&[u8]> {
         None
-    }
-
-    fn path(&self) -> Option<&Path> {
-        Some(&self.0)
     }
 }
 

@@ -101,7 +101,7 @@ fn complaint(answer: &Value, frame: &[u8]) -> Result<(), Failure> {
     let is_numbered = answer.pointer("/base_resp/status_code").and_then(Value::as_i64).is_some_and(|code| code != 0);
     let has_failed =
         is_numbered || is_there("error") || is_there("errors") && answer.get("success") == Some(&Value::Bool(false));
-    if has_failed { Err(openai::inside_body(frame)) } else { Ok(()) }
+    if has_failed { Err(openai::complaint(frame)) } else { Ok(()) }
 }
 
 /// Why there is no picture in an answer.

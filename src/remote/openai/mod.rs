@@ -19,6 +19,7 @@ mod stream;
 mod tests;
 mod torn;
 mod transcribe;
+mod transcript;
 mod usage;
 mod verdict;
 mod videos;
@@ -26,10 +27,11 @@ mod wire;
 
 pub(crate) use embed::reader as embed_reader;
 pub(crate) use encode::{extras, response_format, tools};
-pub(crate) use failure::{failure as refusal, inside_body, unreadable as inside_answer};
-pub(crate) use speak::{given as given_sound, name as sound_name};
+pub(crate) use failure::{failure as refusal, inside_body as complaint, unreadable as inside_answer};
+pub(crate) use speak::{given as given_sound, name as sound_name, reader as sound_reader};
 pub(crate) use stream::ChatReader;
-pub(crate) use transcribe::{granularities, reader as transcript_reader};
+pub(crate) use transcribe::granularities;
+pub(crate) use transcript::{read as read_transcript, reader as transcript_reader};
 
 use http::header::HeaderMap;
 use mediary_core::provider::Call;
@@ -73,7 +75,7 @@ impl Dialect for OpenAi {
         match task {
             Task::Chat(chat) => Box::new(ChatReader::new(chat, stream)),
             Task::Embed(embed) => embed::reader(embed),
-            Task::Transcribe(_) => transcribe::reader(stream),
+            Task::Transcribe(_) => transcript::reader(stream),
             Task::Speak(speak) => speak::reader(speak, stream),
             Task::GenerateVideo(_) => videos::reader(stream),
             Task::Image(_) => images::reader(stream),

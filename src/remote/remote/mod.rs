@@ -12,12 +12,14 @@ mod lists;
 mod provider;
 mod reply;
 mod request;
+mod socket;
 #[cfg(test)]
 pub(crate) mod tests;
 mod trouble;
 
 pub use reply::Reply;
 
+use std::sync::atomic::AtomicI64;
 use std::sync::{Arc, Mutex};
 
 use http::Uri;
@@ -47,6 +49,8 @@ pub struct Remote {
     address: Arc<Mutex<Option<(String, Uri)>>>,
     /// What its models were found to refuse.
     learned: Learned,
+    /// By how many seconds its clock is ahead of ours, where that was found to matter.
+    skew_seconds: Arc<AtomicI64>,
     /// Files the provider has been given beforehand.
     pub(crate) handed_over: HandedOver,
 }
@@ -63,6 +67,7 @@ impl Remote {
             headers,
             address: Arc::default(),
             learned: Learned::default(),
+            skew_seconds: Arc::default(),
             handed_over: HandedOver::default(),
         }
     }

@@ -4,6 +4,7 @@ use mediary_core::Failure;
 use mediary_core::provider::{BoxFuture, Call, Keep, ListedModel, Provider, ReplyStream};
 use mediary_core::task::{JobReport, Task};
 
+use super::clock::Clock;
 use super::{Remote, learned};
 
 /// The names of what a task asks for and can be done without.
@@ -46,11 +47,15 @@ fn named(sent: impl IntoIterator<Item = (&'static str, bool)>) -> impl Iterator<
 
 impl Provider for Remote {
     fn wire_format(&self) -> &'static str {
-        self.dialect.name()
+        self.dialect.wire_format()
     }
 
     fn call<'a>(&'a self, call: Call<'a>) -> BoxFuture<'a, Result<Box<dyn ReplyStream>, Failure>> {
         Box::pin(async move {
+            if let Some(talk) = self.dialect.talk(&call, &self.endpoint.quirks) {
+                let conversing = self.converse(talk, Clock::start(call.timeouts)).await?;
+                return Ok(Box::new(conversing) as Box<dyn ReplyStream>);
+            }
             let reply = self.send_task(&call).await?;
             if matches!(call.task, Task::Image(_)) && !reply.is_stream() {
                 return Box::pin(self.gather(&call, reply)).await;

@@ -133,7 +133,7 @@ impl Remote {
     }
 
     /// The address of a path. Parsing one takes longer than anything else in a short call, and paths repeat.
-    fn address(&self, path: &str) -> Result<Uri, Failure> {
+    pub(super) fn address(&self, path: &str) -> Result<Uri, Failure> {
         let mut last = self.address.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, address)) = last.as_ref().filter(|(of, _)| of == path) {
             return Ok(address.clone());
