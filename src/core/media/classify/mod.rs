@@ -75,6 +75,9 @@ fn format_of(blob: &Blob, claim: Claim<'_>) -> Result<MediaFormat, Unclassifiabl
     if let Some(format) = known(found) {
         return Ok(archive::told_apart(format, blob));
     }
+    if found == FileFormat::ArbitraryBinaryData && blob.head().starts_with(archive::SIGNATURE) {
+        return Ok(archive::told_apart(archive::cut_off(blob.head()), blob));
+    }
     if blob.head().starts_with(CAF_HEADER) {
         return Ok(MediaFormat::Caf);
     }
