@@ -9,6 +9,7 @@
 mod boxes;
 mod calibration;
 mod cascade;
+mod closer;
 mod crop;
 mod ctc;
 mod detect;
@@ -79,7 +80,7 @@ impl PaddleOcr {
     /// When a model fails.
     pub fn exercise(&mut self, page: &Raster) -> Result<(), Failure> {
         const LINES: usize = 40;
-        self.detector.find(page)?;
+        self.detector.find(page, &Cancel::default())?;
         let (width, height) = (page.width() as f32, page.height() as f32 / LINES as f32);
         let line = |number: usize| {
             let share = 0.2 + 0.7 * (number % 5) as f32 / 4.0;
@@ -91,7 +92,7 @@ impl PaddleOcr {
 
     /// Finds lines and reads them the right way up, with what their confidence rests on.
     fn read(&mut self, page: &PageImage, cancel: &Cancel) -> Result<Found, Failure> {
-        let quads = self.detector.find(&page.raster)?;
+        let quads = self.detector.find(&page.raster, cancel)?;
         cancel.check()?;
         let (turn, turned, quads, mut read) = self.read_any_way_up(&page.raster, quads, page.level, cancel)?;
         let raster = turned.as_ref().unwrap_or(&page.raster);

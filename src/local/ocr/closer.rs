@@ -1,0 +1,225 @@
+//! Where a picture deserves a closer look: parts that are busy and in which no line was found, or only a very thin one.
+//!
+//! The detector sees a copy of bounded size. The lettering of a drawing, of a large sheet or of small print is a streak of a
+//! few pixels there, which it overlooks or takes several lines of for one. Such parts are told from the copy by its
+//! brightness alone: lettering changes from dark to light and back along its line again and again, rules and frames do not.
+//! What a closer look costs is the detector's affair, and photographs cost it too, up to a bound.
+
+use mediary_core::Raster;
+use mediary_core::document::{Quad, Rect};
+
+/// The copy is judged in squares of so many pixels.
+const CELL: usize = 16;
+/// Neighbouring pixels that differ by so much are an edge.
+const EDGE: i32 = 32;
+/// A square with edges in so many of its columns, or of its rows, is busy: a rule has them in two.
+const BUSY: u32 = 6;
+/// Boxes thinner than this, in pixels of the copy, may hold several lines, or one that is only half there.
+const THIN: f32 = 9.0;
+/// A found line explains what lies so near to it, in pixels of the copy.
+const MARGIN: f32 = 6.0;
+/// A box of which more lies in others than this is one of them, seen again.
+const COVERED: f32 = 0.3;
+/// If more of a picture is busy than this, it is a photograph or a pattern.
+const LETTERED_SHARE: f32 = 0.5;
+
+/// The squares of a copy that want a closer look.
+#[derive(Debug)]
+pub(super) struct Unseen {
+    columns: usize,
+    cells: Vec<bool>,
+}
+
+impl Unseen {
+    /// Judges a copy (interleaved bytes, `width` pixels a row) by the boxes that were found on it, in its own pixels.
+    pub(super) fn on(copy: &[u8], width: usize, found: &[Quad]) -> Self {
+        let columns = width.div_ceil(CELL);
+        let busy = busy(copy, width, columns);
+        let is_photograph = share(&busy) > LETTERED_SHARE;
+        let mut cells = if is_photograph { vec![false; busy.len()] } else { in_company(&busy, columns) };
+        for quad in found.iter().filter(|quad| !is_thin(quad)) {
+            let near = quad.bounds();
+            let near = Rect {
+                left: near.left - MARGIN,
+                top: near.top - MARGIN,
+                right: near.right + MARGIN,
+                bottom: near.bottom + MARGIN,
+            };
+            mark(&mut cells, columns, &near, false);
+        }
+        for quad in found.iter().filter(|quad| is_thin(quad)) {
+            mark(&mut cells, columns, &quad.bounds(), true);
+        }
+        Self { columns, cells }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        !self.cells.contains(&true)
+    }
+
+    /// How many of the squares lie in a part of the copy, given as shares of its width and height from 0 to 1.
+    pub(super) fn within(&self, across: [f32; 2], along: [f32; 2]) -> usize {
+        let rows = self.cells.len() / self.columns.max(1);
+        let range = |[from, to]: [f32; 2], count: usize| {
+            let last = ((to * count as f32).ceil() as usize).min(count);
+            ((from * count as f32) as usize).min(last)..last
+        };
+        let columns = range(across, self.columns);
+        let row = |row: usize| self.cells[row * self.columns..][columns.clone()].iter().filter(|cell| **cell).count();
+        range(along, rows).map(row).sum()
+    }
+}
+
+/// Whether a box on a copy is thinner than a line that is seen well.
+pub(super) fn is_thin(quad: &Quad) -> bool {
+    quad.width().min(quad.height()) < THIN
+}
+
+/// Puts what a closer look found in the place of the thin boxes (each box comes with whether it is one) that it covers, and
+/// adds what lies beside all others.
+pub(super) fn merged(found: Vec<(Quad, bool)>, closer: Vec<Quad>) -> Vec<Quad> {
+    let covered = |bounds: &Rect| closer.iter().map(|quad| overlap(bounds, &quad.bounds())).sum::<f32>();
+    let stays = |(quad, thin): &(Quad, bool)| {
+        let bounds = quad.bounds();
+        !*thin || covered(&bounds) < COVERED * area(&bounds)
+    };
+    let mut kept: Vec<Quad> = found.into_iter().filter(stays).map(|(quad, _)| quad).collect();
+    let old = kept.len();
+    for quad in closer {
+        let bounds = quad.bounds();
+        let known: f32 = kept[..old].iter().map(|before| overlap(&bounds, &before.bounds())).sum();
+        if known < COVERED * area(&bounds) {
+            kept.push(quad);
+        }
+    }
+    kept
+}
+
+fn area(rect: &Rect) -> f32 {
+    rect.width().max(0.0) * rect.height().max(0.0)
+}
+
+fn overlap(a: &Rect, b: &Rect) -> f32 {
+    let common = Rect {
+        left: a.left.max(b.left),
+        top: a.top.max(b.top),
+        right: a.right.min(b.right),
+        bottom: a.bottom.min(b.bottom),
+    };
+    area(&common)
+}
+
+/// Which squares have edges in many of their columns or rows.
+fn busy(copy: &[u8], width: usize, columns: usize) -> Vec<bool> {
+    let height = copy.len() / (width * Raster::CHANNELS).max(1);
+    let grey = |x: usize, y: usize| {
+        let pixel = &copy[(y * width + x) * Raster::CHANNELS..][..Raster::CHANNELS];
+        (i32::from(pixel[0]) + 2 * i32::from(pixel[1]) + i32::from(pixel[2])) / 4
+    };
+    let mut cells = vec![false; columns * height.div_ceil(CELL)];
+    for (number, cell) in cells.iter_mut().enumerate() {
+        let (left, top) = (number % columns * CELL, number / columns * CELL);
+        let (mut in_columns, mut in_rows) = (0_u32, 0_u32);
+        for y in top..(top + CELL).min(height - 1) {
+            for x in left..(left + CELL).min(width - 1) {
+                let here = grey(x, y);
+                in_columns |= u32::from((grey(x + 1, y) - here).abs() >= EDGE) << (x - left);
+                in_rows |= u32::from((grey(x, y + 1) - here).abs() >= EDGE) << (y - top);
+            }
+        }
+        *cell = in_columns.count_ones() >= BUSY || in_rows.count_ones() >= BUSY;
+    }
+    cells
+}
+
+/// Leaves out busy squares that stand alone: a crossing, a speck, an arrow.
+fn in_company(busy: &[bool], columns: usize) -> Vec<bool> {
+    let is_busy = |index: Option<usize>| index.and_then(|index| busy.get(index)).copied().unwrap_or(false);
+    (0..busy.len())
+        .map(|index| {
+            let column = index % columns;
+            let beside = (column > 0 && is_busy(index.checked_sub(1)))
+                || (column + 1 < columns && is_busy(index.checked_add(1)))
+                || is_busy(index.checked_sub(columns))
+                || is_busy(index.checked_add(columns));
+            busy[index] && beside
+        })
+        .collect()
+}
+
+fn share(cells: &[bool]) -> f32 {
+    cells.iter().filter(|cell| **cell).count() as f32 / cells.len().max(1) as f32
+}
+
+fn mark(cells: &mut [bool], columns: usize, part: &Rect, value: bool) {
+    let rows = cells.len() / columns.max(1);
+    let cell = |pixels: f32, count: usize| ((pixels.max(0.0) / CELL as f32) as usize).min(count.saturating_sub(1));
+    for row in cell(part.top, rows)..=cell(part.bottom, rows) {
+        cells[row * columns..][cell(part.left, columns)..=cell(part.right, columns)].fill(value);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const WIDTH: usize = 320;
+    const HEIGHT: usize = 160;
+
+    /// A copy whose pixels are dark where a function says so.
+    fn copy(dark: impl Fn(usize, usize) -> bool) -> Vec<u8> {
+        let pixels = (0..HEIGHT).flat_map(|y| (0..WIDTH).map(move |x| (x, y)));
+        pixels.flat_map(|(x, y)| [if dark(x, y) { 60 } else { 250 }; Raster::CHANNELS]).collect()
+    }
+
+    /// Strokes of a line of lettering, four pixels high.
+    fn streak(x: usize, y: usize) -> bool {
+        (80..84).contains(&y) && (40..200).contains(&x) && x % 3 == 0
+    }
+
+    #[test]
+    fn lettering_without_a_box_is_unseen_and_rules_and_photographs_are_not() {
+        type Dark = fn(usize, usize) -> bool;
+        let rows: [(&str, Dark, bool); 6] = [
+            ("nothing", |_, _| false, false),
+            ("a streak", streak, true),
+            ("the same downwards", |x, y| streak(y + 40, x), true),
+            ("a frame", |x, y| x == 40 || x == 280 || y == 20 || y == 140, false),
+            ("a speck", |x, y| (100..108).contains(&x) && (100..108).contains(&y) && x % 2 == 0, false),
+            ("a pattern all over", |x, y| (x + y) % 2 == 0, false),
+        ];
+        for (name, dark, unseen) in rows {
+            assert_eq!(!Unseen::on(&copy(dark), WIDTH, &[]).is_empty(), unseen, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_box_explains_what_lies_under_it_unless_it_is_thin() {
+        let copy = copy(streak);
+        let rows = [
+            ("a box of its own", Quad::upright(36.0, 74.0, 204.0, 90.0), true),
+            ("half a box", Quad::upright(36.0, 74.0, 120.0, 90.0), false),
+            ("a thin box", Quad::upright(36.0, 78.0, 204.0, 86.0), false),
+        ];
+        for (name, quad, explained) in rows {
+            assert_eq!(Unseen::on(&copy, WIDTH, &[quad]).is_empty(), explained, "{name}");
+        }
+    }
+
+    #[test]
+    fn the_parts_to_look_at_are_those_that_hold_something() {
+        let unseen = Unseen::on(&copy(streak), WIDTH, &[]);
+        assert!(unseen.within([0.1, 0.7], [0.4, 0.6]) > 0);
+        assert_eq!(unseen.within([0.8, 1.0], [0.0, 1.0]) + unseen.within([0.0, 1.0], [0.0, 0.4]), 0);
+    }
+
+    #[test]
+    fn a_closer_look_replaces_thin_boxes_and_adds_what_is_new() {
+        let (thick, thin) = (Quad::upright(0.0, 0.0, 100.0, 20.0), Quad::upright(0.0, 100.0, 100.0, 108.0));
+        let lonely = Quad::upright(0.0, 200.0, 100.0, 208.0);
+        let again = Quad::upright(2.0, 1.0, 98.0, 19.0);
+        let finer = [Quad::upright(0.0, 100.0, 100.0, 103.0), Quad::upright(0.0, 105.0, 100.0, 108.0)];
+        let merged = merged(vec![(thick, false), (thin, true), (lonely, true)], vec![again, finer[0], finer[1]]);
+        assert_eq!(merged, [thick, lonely, finer[0], finer[1]]);
+    }
+}
