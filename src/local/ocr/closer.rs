@@ -5,6 +5,8 @@
 //! brightness alone: lettering changes from dark to light and back along its line again and again, rules and frames do not.
 //! What a closer look costs is the detector's affair, and photographs cost it too, up to a bound.
 
+use std::ops::Range;
+
 use mediary_core::Raster;
 use mediary_core::document::{Quad, Rect};
 
@@ -16,8 +18,12 @@ const EDGE: i32 = 32;
 const BUSY: u32 = 6;
 /// Boxes thinner than this, in pixels of the copy, may hold several lines, or one that is only half there.
 const THIN: f32 = 9.0;
-/// A found line explains what lies so near to it, in pixels of the copy.
+/// Strokes in fewer rows of pixels are the dots and accents of a line.
+const BAND: usize = 3;
+/// A found line explains what lies so near to it, in pixels of the copy …
 const MARGIN: f32 = 6.0;
+/// … and goes on in what is unseen so near to it.
+const REACH: f32 = 24.0;
 /// A box of which more lies in others than this is one of them, seen again.
 const COVERED: f32 = 0.3;
 /// If more of a picture is busy than this, it is a photograph or a pattern.
@@ -28,29 +34,36 @@ const LETTERED_SHARE: f32 = 0.5;
 pub(super) struct Unseen {
     columns: usize,
     cells: Vec<bool>,
+    /// For each found box, whether it is to be looked at again with them.
+    pub(super) again: Vec<bool>,
 }
 
 impl Unseen {
     /// Judges a copy (interleaved bytes, `width` pixels a row) by the boxes that were found on it, in its own pixels.
     pub(super) fn on(copy: &[u8], width: usize, found: &[Quad]) -> Self {
         let columns = width.div_ceil(CELL);
-        let busy = busy(copy, width, columns);
+        let copy = Greys { copy, width };
+        let busy = copy.busy();
         let is_photograph = share(&busy) > LETTERED_SHARE;
         let mut cells = if is_photograph { vec![false; busy.len()] } else { in_company(&busy, columns) };
-        for quad in found.iter().filter(|quad| !is_thin(quad)) {
-            let near = quad.bounds();
-            let near = Rect {
-                left: near.left - MARGIN,
-                top: near.top - MARGIN,
-                right: near.right + MARGIN,
-                bottom: near.bottom + MARGIN,
-            };
-            mark(&mut cells, columns, &near, false);
+        for quad in found {
+            mark(&mut cells, columns, &grown(&quad.bounds(), MARGIN), false);
         }
-        for quad in found.iter().filter(|quad| is_thin(quad)) {
+        let seen = Self { columns, cells: cells.clone(), again: Vec::new() };
+        // A line of which the end was overlooked would be cut there.
+        let is_cut = |quad: &Quad| thickness(quad) < 2.0 * THIN && seen.touch(&grown(&quad.bounds(), REACH));
+        let again = |quad: &Quad| thickness(quad) < THIN || copy.lines_within(&quad.bounds()) > 1 || is_cut(quad);
+        let again: Vec<bool> = found.iter().map(again).collect();
+        for (quad, _) in found.iter().zip(&again).filter(|(_, again)| **again) {
             mark(&mut cells, columns, &quad.bounds(), true);
         }
-        Self { columns, cells }
+        Self { columns, cells, again }
+    }
+
+    /// Whether any of the squares lies in a part of the copy, in its pixels.
+    fn touch(&self, part: &Rect) -> bool {
+        let (columns, rows) = spans(part, self.columns, self.cells.len());
+        rows.into_iter().any(|row| self.cells[row * self.columns..][columns.clone()].contains(&true))
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -70,18 +83,17 @@ impl Unseen {
     }
 }
 
-/// Whether a box on a copy is thinner than a line that is seen well.
-pub(super) fn is_thin(quad: &Quad) -> bool {
-    quad.width().min(quad.height()) < THIN
+fn thickness(quad: &Quad) -> f32 {
+    quad.width().min(quad.height())
 }
 
-/// Puts what a closer look found in the place of the thin boxes (each box comes with whether it is one) that it covers, and
-/// adds what lies beside all others.
+/// Puts what a closer look found in the place of the boxes that were looked at again (each comes with whether it was) and are
+/// covered by it, and adds what lies beside all others.
 pub(super) fn merged(found: Vec<(Quad, bool)>, closer: Vec<Quad>) -> Vec<Quad> {
     let covered = |bounds: &Rect| closer.iter().map(|quad| overlap(bounds, &quad.bounds())).sum::<f32>();
-    let stays = |(quad, thin): &(Quad, bool)| {
+    let stays = |(quad, again): &(Quad, bool)| {
         let bounds = quad.bounds();
-        !*thin || covered(&bounds) < COVERED * area(&bounds)
+        !*again || covered(&bounds) < COVERED * area(&bounds)
     };
     let mut kept: Vec<Quad> = found.into_iter().filter(stays).map(|(quad, _)| quad).collect();
     let old = kept.len();
@@ -109,27 +121,52 @@ fn overlap(a: &Rect, b: &Rect) -> f32 {
     area(&common)
 }
 
-/// Which squares have edges in many of their columns or rows.
-fn busy(copy: &[u8], width: usize, columns: usize) -> Vec<bool> {
-    let height = copy.len() / (width * Raster::CHANNELS).max(1);
-    let grey = |x: usize, y: usize| {
-        let pixel = &copy[(y * width + x) * Raster::CHANNELS..][..Raster::CHANNELS];
-        (i32::from(pixel[0]) + 2 * i32::from(pixel[1]) + i32::from(pixel[2])) / 4
-    };
-    let mut cells = vec![false; columns * height.div_ceil(CELL)];
-    for (number, cell) in cells.iter_mut().enumerate() {
-        let (left, top) = (number % columns * CELL, number / columns * CELL);
-        let (mut in_columns, mut in_rows) = (0_u32, 0_u32);
-        for y in top..(top + CELL).min(height - 1) {
-            for x in left..(left + CELL).min(width - 1) {
-                let here = grey(x, y);
-                in_columns |= u32::from((grey(x + 1, y) - here).abs() >= EDGE) << (x - left);
-                in_rows |= u32::from((grey(x, y + 1) - here).abs() >= EDGE) << (y - top);
-            }
-        }
-        *cell = in_columns.count_ones() >= BUSY || in_rows.count_ones() >= BUSY;
+/// The brightness of a copy.
+struct Greys<'a> {
+    copy: &'a [u8],
+    width: usize,
+}
+
+impl Greys<'_> {
+    fn height(&self) -> usize {
+        self.copy.len() / (self.width * Raster::CHANNELS).max(1)
     }
-    cells
+
+    fn at(&self, x: usize, y: usize) -> i32 {
+        let pixel = &self.copy[(y * self.width + x) * Raster::CHANNELS..][..Raster::CHANNELS];
+        (i32::from(pixel[0]) + 2 * i32::from(pixel[1]) + i32::from(pixel[2])) / 4
+    }
+
+    /// Which squares have edges in many of their columns or rows.
+    fn busy(&self) -> Vec<bool> {
+        let (columns, height) = (self.width.div_ceil(CELL), self.height());
+        let mut cells = vec![false; columns * height.div_ceil(CELL)];
+        for (number, cell) in cells.iter_mut().enumerate() {
+            let (left, top) = (number % columns * CELL, number / columns * CELL);
+            let (mut in_columns, mut in_rows) = (0_u32, 0_u32);
+            for y in top..(top + CELL).min(height - 1) {
+                for x in left..(left + CELL).min(self.width - 1) {
+                    let here = self.at(x, y);
+                    in_columns |= u32::from((self.at(x + 1, y) - here).abs() >= EDGE) << (x - left);
+                    in_rows |= u32::from((self.at(x, y + 1) - here).abs() >= EDGE) << (y - top);
+                }
+            }
+            *cell = in_columns.count_ones() >= BUSY || in_rows.count_ones() >= BUSY;
+        }
+        cells
+    }
+
+    /// How many thin lines lie below one another in a box that was taken for one: bands of strokes with bare rows between.
+    fn lines_within(&self, part: &Rect) -> usize {
+        let clip = |pixels: f32, most: usize| (pixels.max(0.0) as usize).min(most.saturating_sub(1));
+        let columns = clip(part.left, self.width)..clip(part.right, self.width);
+        let has_strokes = |y: usize| columns.clone().any(|x| (self.at(x + 1, y) - self.at(x, y)).abs() >= EDGE);
+        let rows: Vec<bool> =
+            (clip(part.top, self.height())..=clip(part.bottom, self.height())).map(has_strokes).collect();
+        let bands: Vec<usize> =
+            rows.split(|inked| !inked).map(<[bool]>::len).filter(|height| *height >= BAND).collect();
+        if bands.iter().any(|height| *height as f32 >= THIN) { 1 } else { bands.len() }
+    }
 }
 
 /// Leaves out busy squares that stand alone: a crossing, a speck, an arrow.
@@ -152,11 +189,23 @@ fn share(cells: &[bool]) -> f32 {
 }
 
 fn mark(cells: &mut [bool], columns: usize, part: &Rect, value: bool) {
-    let rows = cells.len() / columns.max(1);
-    let cell = |pixels: f32, count: usize| ((pixels.max(0.0) / CELL as f32) as usize).min(count.saturating_sub(1));
-    for row in cell(part.top, rows)..=cell(part.bottom, rows) {
-        cells[row * columns..][cell(part.left, columns)..=cell(part.right, columns)].fill(value);
+    let (across, rows) = spans(part, columns, cells.len());
+    for row in rows {
+        cells[row * columns..][across.clone()].fill(value);
     }
+}
+
+/// The columns and rows of squares that a part of the copy touches.
+fn spans(part: &Rect, columns: usize, cells: usize) -> (Range<usize>, Range<usize>) {
+    let span = |from: f32, to: f32, count: usize| {
+        let cell = |pixels: f32| (pixels.max(0.0) / CELL as f32) as usize;
+        cell(from).min(count)..(cell(to) + 1).min(count)
+    };
+    (span(part.left, part.right, columns), span(part.top, part.bottom, cells / columns.max(1)))
+}
+
+fn grown(rect: &Rect, pixels: f32) -> Rect {
+    Rect { left: rect.left - pixels, top: rect.top - pixels, right: rect.right + pixels, bottom: rect.bottom + pixels }
 }
 
 #[cfg(test)]
@@ -198,11 +247,26 @@ mod tests {
         let copy = copy(streak);
         let rows = [
             ("a box of its own", Quad::upright(36.0, 74.0, 204.0, 90.0), true),
-            ("half a box", Quad::upright(36.0, 74.0, 120.0, 90.0), false),
+            ("half a box", Quad::upright(36.0, 74.0, 120.0, 89.0), false),
             ("a thin box", Quad::upright(36.0, 78.0, 204.0, 86.0), false),
         ];
         for (name, quad, explained) in rows {
-            assert_eq!(Unseen::on(&copy, WIDTH, &[quad]).is_empty(), explained, "{name}");
+            let unseen = Unseen::on(&copy, WIDTH, &[quad]);
+            assert_eq!((unseen.is_empty(), unseen.again), (explained, vec![!explained]), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_box_around_several_thin_lines_is_looked_at_again() {
+        type Dark = fn(usize, usize) -> bool;
+        let rows: [(&str, Dark, bool); 3] = [
+            ("two streaks", |x, y| streak(x, y) || streak(x, y + 8), true),
+            ("one with accents", |x, y| streak(x, y) || (x % 40 == 0 && (76..78).contains(&y)), false),
+            ("a high line", |x, y| (70..90).contains(&y) && x % 3 == 0, false),
+        ];
+        for (name, dark, again) in rows {
+            let unseen = Unseen::on(&copy(dark), WIDTH, &[Quad::upright(0.0, 66.0, 320.0, 96.0)]);
+            assert_eq!(unseen.again, [again], "{name}");
         }
     }
 

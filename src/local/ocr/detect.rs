@@ -89,8 +89,7 @@ impl Detector {
             let tiling = self.shapes.close_tiling(page.width() as f32 * next, page.height() as f32 * next);
             let tiles = most_to_see(&tiling, &unseen);
             look = self.look(page, &tiling, tiles, cancel)?;
-            let thin = on_copy.iter().map(closer::is_thin);
-            quads = closer::merged(quads.into_iter().zip(thin).collect(), look.on_page(page));
+            quads = closer::merged(quads.into_iter().zip(unseen.again).collect(), look.on_page(page));
         }
     }
 
