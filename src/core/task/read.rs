@@ -30,6 +30,8 @@ pub enum PageText {
         lines: Vec<(Quad, Line)>,
         /// The share of the text, from 0 to 1, in a script that the engine does not know.
         unknown_script: f32,
+        /// Whether there may be lettering on it that is too small for the engine to find.
+        small_print: bool,
     },
     /// Markdown without places.
     Markdown {

@@ -68,7 +68,7 @@ impl Detector {
     }
 
     /// Finds lines of text, in no particular order, in pixels of the picture.
-    pub(super) fn find(&mut self, page: &Raster, cancel: &Cancel) -> Result<Vec<Quad>, Failure> {
+    pub(super) fn find(&mut self, page: &Raster, cancel: &Cancel) -> Result<Lettering, Failure> {
         let (width, height) = working_size(page.width(), page.height(), self.settings.longest_side);
         let tiling = self.shapes.tiling(width, height);
         let tiles = tiling.tiles().collect();
@@ -78,13 +78,13 @@ impl Detector {
         loop {
             let scale = look.width as f32 / page.width() as f32;
             let next = (scale * CLOSER).min(largest);
-            if scale >= CLOSE || next < scale / CLOSE {
-                return Ok(quads);
+            if scale >= CLOSE {
+                return Ok(Lettering { quads, small_print: false });
             }
             let on_copy: Vec<Quad> = quads.iter().map(|quad| look.on_copy(page, quad)).collect();
             let unseen = Unseen::on(look.copy.buffer(), look.width, &on_copy);
-            if unseen.is_empty() {
-                return Ok(quads);
+            if unseen.is_empty() || next < scale / CLOSE {
+                return Ok(Lettering { quads, small_print: !unseen.is_empty() });
             }
             let tiling = self.shapes.close_tiling(page.width() as f32 * next, page.height() as f32 * next);
             let tiles = most_to_see(&tiling, &unseen);
@@ -133,6 +133,15 @@ impl Detector {
         self.resizer.resize(&source, &mut copy, &options).map_err(|error| failed(error.to_string()))?;
         Ok(copy)
     }
+}
+
+/// Where there is text in a picture.
+#[derive(Debug)]
+pub(super) struct Lettering {
+    /// Boxes around its lines, in pixels of the picture.
+    pub(super) quads: Vec<Quad>,
+    /// Whether there may be more that even the closest look was too far away for.
+    pub(super) small_print: bool,
 }
 
 /// A copy that was looked at, and the boxes on it.

@@ -125,7 +125,12 @@ impl Engine for Ocrs {
         let Task::Read(page) = &job.task else { return Err(crate::other_task("ocrs", &job.task)) };
         let lines = self.read(page, &job.cancel)?;
         // A caller that has left needs no end.
-        let _ = emit(ReplyEvent::Page(Box::new(PageText::Lines { turn: Turn::None, lines, unknown_script: 0.0 })));
+        let _ = emit(ReplyEvent::Page(Box::new(PageText::Lines {
+            turn: Turn::None,
+            lines,
+            unknown_script: 0.0,
+            small_print: false,
+        })));
         Ok(())
     }
 }
