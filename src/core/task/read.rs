@@ -41,3 +41,11 @@ pub enum PageText {
         confidence: Option<f32>,
     },
 }
+
+impl PageText {
+    /// Lines of a page that lay upright, by an engine that doubts nothing but their letters.
+    #[must_use]
+    pub fn upright(lines: Vec<(Quad, Line)>) -> Self {
+        Self::Lines { turn: Turn::None, lines, unknown_script: 0.0, small_print: false }
+    }
+}
