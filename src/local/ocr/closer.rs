@@ -223,7 +223,7 @@ mod tests {
 
     /// Strokes of a line of lettering, four pixels high.
     fn streak(x: usize, y: usize) -> bool {
-        (80..84).contains(&y) && (40..200).contains(&x) && x % 3 == 0
+        (80..84).contains(&y) && (40..200).contains(&x) && x.is_multiple_of(3)
     }
 
     #[test]
@@ -234,8 +234,8 @@ mod tests {
             ("a streak", streak, true),
             ("the same downwards", |x, y| streak(y + 40, x), true),
             ("a frame", |x, y| x == 40 || x == 280 || y == 20 || y == 140, false),
-            ("a speck", |x, y| (100..108).contains(&x) && (100..108).contains(&y) && x % 2 == 0, false),
-            ("a pattern all over", |x, y| (x + y) % 2 == 0, false),
+            ("a speck", |x, y| (100..108).contains(&x) && (100..108).contains(&y) && x.is_multiple_of(2), false),
+            ("a pattern all over", |x, y| (x + y).is_multiple_of(2), false),
         ];
         for (name, dark, unseen) in rows {
             assert_eq!(!Unseen::on(&copy(dark), WIDTH, &[]).is_empty(), unseen, "{name}");
@@ -261,8 +261,8 @@ mod tests {
         type Dark = fn(usize, usize) -> bool;
         let rows: [(&str, Dark, bool); 3] = [
             ("two streaks", |x, y| streak(x, y) || streak(x, y + 8), true),
-            ("one with accents", |x, y| streak(x, y) || (x % 40 == 0 && (76..78).contains(&y)), false),
-            ("a high line", |x, y| (70..90).contains(&y) && x % 3 == 0, false),
+            ("one with accents", |x, y| streak(x, y) || (x.is_multiple_of(40) && (76..78).contains(&y)), false),
+            ("a high line", |x, y| (70..90).contains(&y) && x.is_multiple_of(3), false),
         ];
         for (name, dark, again) in rows {
             let unseen = Unseen::on(&copy(dark), WIDTH, &[Quad::upright(0.0, 66.0, 320.0, 96.0)]);
