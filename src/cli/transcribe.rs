@@ -94,11 +94,11 @@ impl Transcribe {
 
     async fn one(&self, gateway: &Arc<Gateway>, config: &Config, input: &Path) -> Result<Vec<u8>, String> {
         let recording = inputs::take_in(config, input)?;
-        let Decoded { task, model, answer } = self.form()?.of(recording);
+        let Decoded { task, model, answer, .. } = self.form()?.of(recording);
         let request = TaskRequest { task, model, bounds: Bounds::default(), client: Vec::new() };
         match gateway.answer(request).await.map_err(|error| crate::http::refused(error).message)? {
             Answered::Whole(whole) => {
-                let head = AnswerHead { id: String::new(), created: 0, model: whole.route.target.to_string() };
+                let head = AnswerHead { model: whole.route.target.to_string(), ..AnswerHead::default() };
                 let mut text = answer.whole(head, &whole.reply);
                 if !text.ends_with(b"\n") {
                     text.push(b'\n');
