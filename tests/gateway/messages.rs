@@ -40,7 +40,7 @@ pub(crate) fn events(answer: &Answer) -> Vec<Value> {
                 open = Some(next);
             }
             Some("content_block_delta") => {
-                assert_eq!(Some(&data["index"]), open.map(|index: i32| json!(index)).as_ref())
+                assert_eq!(Some(&data["index"]), open.map(|index: i32| json!(index)).as_ref());
             }
             Some("content_block_stop") => {
                 assert_eq!(open.take().map(|index| json!(index)).as_ref(), Some(&data["index"]), "{answer}");
@@ -70,7 +70,7 @@ pub(crate) fn told(answer: &Answer) -> Value {
                 let block = blocks.last_mut().expect("it is open");
                 let field = delta["type"].as_str().and_then(|kind| kind.strip_suffix("_delta")).unwrap_or_default();
                 match field {
-                    "input_json" => input.push_str(delta["partial_json"].as_str().unwrap()),
+                    "input_json" => input.push_str(delta["partial_json"].as_str().unwrap_or_default()),
                     field => {
                         let before = block[field].as_str().unwrap_or_default().to_owned();
                         block[field] = (before + delta[field].as_str().unwrap_or_default()).into();

@@ -163,8 +163,9 @@ impl Stream {
     fn finish(&mut self, end: &MessageDelta, events: &mut Vec<ReplyEvent>) -> Result<(), Failure> {
         let Some(reason) = end.stop_reason.as_deref() else { return Ok(()) };
         let finish = match reason {
-            // One that pauses, so that its client asks it to go on, has said all that it says.
-            "end_turn" | "stop_sequence" | "pause_turn" => Finish::Stop,
+            "end_turn" | "stop_sequence" => Finish::Stop,
+            // Only clients of this format know to ask it to go on.
+            "pause_turn" if self.own.is_some() => Finish::Stop,
             "max_tokens" | "model_context_window_exceeded" => Finish::Length,
             "tool_use" => Finish::ToolCalls,
             "refusal" => Finish::ContentFilter,
