@@ -24,7 +24,7 @@ use crate::protocol::{Decoded, JsonProtocol};
     path = "/v1/plan",
     tag = "models",
     request_body(content = Object, description = "A request of /v1/chat/completions, with the same headers; or \
-        `{\"endpoint\": \"/v1/embeddings\", \"request\": {…}}` for another route: /v1/embeddings, /v1/ocr, \
+        `{\"endpoint\": \"/v1/embeddings\", \"request\": {…}}` for another route: /v1/embeddings, /v1/messages, /v1/ocr, \
         /v1/ocr/process, /v1/images/generations, /v1/videos, /v1/audio/transcriptions (files as JSON: `file_data`, base64 or a data URL)"),
     responses(
         (status = 200, body = PlanBody),

@@ -53,6 +53,8 @@ mod images_edits;
 mod images_words;
 mod kinds;
 mod limits;
+mod messages;
+mod messages_count;
 mod mistral;
 mod ocrs;
 mod office;

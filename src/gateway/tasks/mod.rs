@@ -6,6 +6,7 @@
 
 mod chat;
 mod continuation;
+mod count;
 mod desk;
 mod draw;
 mod drawing;
@@ -21,6 +22,7 @@ mod video;
 mod voices;
 
 pub use chat::{Answered, WholeAnswer};
+pub use count::Counted;
 pub(super) use desk::Desk;
 pub use drawing::{Drawing, Drawn, Made};
 pub use embed::Embedded;

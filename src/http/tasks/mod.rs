@@ -7,6 +7,7 @@
 mod bounds;
 mod carried;
 mod headers;
+pub(super) mod messages;
 mod refused;
 mod relay;
 mod slashes;
@@ -22,6 +23,7 @@ use super::request_id::RequestId;
 use super::state::AppState;
 use super::unpacked::json_body;
 use crate::gateway::blocking;
+use crate::protocol::anthropic::MESSAGES;
 use crate::protocol::openai::{CHAT, EMBEDDINGS};
 use crate::protocol::{JsonProtocol, Sent};
 
@@ -104,6 +106,7 @@ pub(super) fn protocol_of(route: &str) -> Option<&'static dyn JsonProtocol> {
     match route {
         "/v1/chat/completions" => Some(&CHAT),
         "/v1/embeddings" => Some(&EMBEDDINGS),
+        "/v1/messages" => Some(&MESSAGES),
         _ => None,
     }
 }
@@ -117,8 +120,13 @@ async fn answer(
 ) -> Result<Response, ApiError> {
     let bounds = bounds(request.headers())?;
     let client = client_of(request.headers());
-    let (headers, path) = (request.headers().clone(), request.uri().path().to_owned());
-    let sent = Sent { body: json_body(request, &state).await?, headers, path };
+    let sent = sent(request, &state).await?;
     let decoded = blocking::through(sent.body.len(), move || protocol.decode(&sent)).await??;
     carry_out(protocol, &state, request_id, Asked { decoded, bounds, client }).await
+}
+
+/// A request with its body, once that has arrived.
+async fn sent(request: Request, state: &AppState) -> Result<Sent, ApiError> {
+    let (headers, path) = (request.headers().clone(), request.uri().path().to_owned());
+    Ok(Sent { body: json_body(request, state).await?, headers, path })
 }
