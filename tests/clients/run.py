@@ -95,11 +95,19 @@ def quiet_environment(upstream, folder):
     return {**without_providers(os.environ), **SILENT, **proxies, **own, **folders}
 
 
-def official(program):
+def official(program, node):
     """The vendors' own clients."""
     with Upstream() as upstream, serving(program, upstream.configuration()) as address:
-        for script, *options in ["mistral_ocr.py", "--fetch"], ["openai_chat.py", "--upstream", upstream.address]:
+        scripts = (
+            ["mistral_ocr.py", "--fetch"],
+            ["openai_chat.py", "--upstream", upstream.address],
+            ["openai_audio.py", "--upstream", upstream.address],
+        )
+        for script, *options in scripts:
             subprocess.run([sys.executable, HERE / script, address, *options], check=True)
+        if node is not None:
+            environment = {**without_providers(os.environ), **SILENT}
+            subprocess.run(["node", node / "audio.mjs", address], env=environment, check=True)
 
 
 def others(arguments):
@@ -130,7 +138,7 @@ def main():
     arguments.add_argument("--only", nargs="+", choices=LIBRARIES, help="these libraries for Python and nothing else")
     arguments = arguments.parse_args()
     if not arguments.only:
-        official(arguments.program)
+        official(arguments.program, arguments.node)
     if failed := others(arguments):
         sys.exit(f"failed: {', '.join(failed)}")
 
