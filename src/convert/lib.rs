@@ -9,3 +9,6 @@ pub mod av;
 pub mod confine;
 pub mod image;
 pub mod pdf;
+mod shared_file;
+
+pub use shared_file::SharedFile;

@@ -7,11 +7,13 @@
 mod admission;
 pub(crate) mod blocking;
 mod build;
+mod content;
 mod documents;
 mod engines;
 mod execution;
 mod installed;
 mod intake;
+mod jobs;
 mod limits;
 mod recipe_file;
 mod routing;
@@ -22,28 +24,32 @@ mod treatments;
 
 pub use admission::{Admission, HeldBytes, InUse};
 pub use build::{GatewayError, Parts};
+pub use content::{Contents, FoundContent, NoContent};
 pub use documents::{
     Attempt, EngineChoice, OnPage, Outcome, PageOutcome, Progress, ReadOptions, ReadStatus, Reader, Reading, Reason,
     Recipe, Step,
 };
 pub use engines::EngineInfo;
 pub use execution::{measure, tune};
+pub use jobs::{NewVideo, NoJob, VideoFile, VideoJob, VideoJobs, VideoProgress, WebhookSecret, signature};
 pub use recipe_file::BadRecipe;
 pub use routing::{
     Answer, Bounds, CallError, Exhausted, Known, Planned, Record, Route, Router, TaskRequest, TreatmentNote, Tried,
 };
 pub use spool::Spool;
-pub use tasks::{Answered, Embedded, Growing, Speaking, WholeAnswer};
+pub use tasks::{Answered, Drawing, Drawn, Embedded, Growing, Made, Speaking, WholeAnswer};
 pub use temporary::TemporaryFiles;
 pub use treatments::{Pipelines, Treatments};
 
 use std::sync::Arc;
 
 use mediary_convert::pdf::PdfWorkers;
+use mediary_core::capability::TaskKind;
 use mediary_local::Local;
 use mediary_remote::Fetcher;
 
 use intake::Intake;
+use tasks::Desk;
 
 /// The rooms of the gateway.
 #[derive(Debug)]
@@ -54,7 +60,11 @@ pub struct Gateway {
     pub reader: Arc<Reader>,
     /// Turns one medium into another.
     pub treatments: Arc<Treatments>,
+    /// Keeps files for clients to fetch.
+    pub content: Contents,
     admission: Admission,
+    /// Where pictures are looked at.
+    desk: Desk,
     intake: Intake,
     local: Arc<Local>,
     engines: Arc<[EngineInfo]>,
@@ -64,7 +74,7 @@ pub struct Gateway {
 /// Whether requests can be served, and what stands in the way.
 #[derive(Debug, Clone)]
 pub struct Readiness {
-    /// Whether everything is in place.
+    /// Whether there is something to do the work with.
     pub ready: bool,
     /// Each check by name: how it stands, or what to do.
     pub checks: Vec<(String, Result<String, String>)>,
@@ -89,7 +99,7 @@ impl Gateway {
         &self.engines
     }
 
-    /// Whether requests can be served.
+    /// Whether requests can be served: documents by the engines of this process, or chats by some provider.
     #[must_use]
     pub fn readiness(&self) -> Readiness {
         let checks: Vec<(String, Result<String, String>)> = self
@@ -101,7 +111,9 @@ impl Gateway {
                 (engine.target.to_string(), if engine.installed { Ok(note) } else { Err(note) })
             })
             .collect();
-        Readiness { ready: checks.iter().all(|(_, check)| check.is_ok()), checks }
+        let known = self.router.known();
+        let can_chat = known.rows().iter().any(|row| row.does(TaskKind::Chat) && row.missing.is_none());
+        Readiness { ready: can_chat || checks.iter().all(|(_, check)| check.is_ok()), checks }
     }
 
     /// How many jobs wait for each local engine or are being done by it, by the engine's name.

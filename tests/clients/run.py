@@ -74,6 +74,9 @@ def serving(program, configuration):
         config.write_text(configuration, encoding="utf-8")
         settings = {"MEDIARY_SERVER__PORT": str(port), "MEDIARY_FETCH__ALLOW": "127.0.0.1"}
         settings["MEDIARY_CACHE__DIR"] = str(Path(folder) / "cache")
+        settings["MEDIARY_CONTENT__DIR"] = str(Path(folder) / "content")
+        settings["MEDIARY_STORE__DIR"] = str(Path(folder) / "store")
+        settings["MEDIARY_JOBS__POLL_SECONDS"] = "1"
         server = subprocess.Popen(
             [program, "--config", config, "serve"],
             env={**without_providers(os.environ), **settings},
@@ -105,9 +108,12 @@ def official(program, node):
         )
         for script, *options in scripts:
             subprocess.run([sys.executable, HERE / script, address, *options], check=True)
+        subprocess.run([sys.executable, HERE / "openai_images.py", address], check=True)
+        subprocess.run([sys.executable, HERE / "openai_videos.py", address], check=True)
         if node is not None:
             environment = {**without_providers(os.environ), **SILENT}
-            subprocess.run(["node", node / "audio.mjs", address], env=environment, check=True)
+            for script in "audio.mjs", "images.mjs", "videos.mjs":
+                subprocess.run(["node", node / script, address], env=environment, check=True)
 
 
 def others(arguments):

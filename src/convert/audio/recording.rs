@@ -135,8 +135,11 @@ impl Recording {
     }
 
     fn track(&self) -> Result<Option<Track>, Failure> {
-        if matches!(self.media.format, MediaFormat::Avi) {
-            return Err(Failure::unsupported("the sound of an AVI needs ffmpeg; install ffmpeg, or send an mp4"));
+        if let format @ (MediaFormat::Avi | MediaFormat::Amr | MediaFormat::Wma) = self.media.format {
+            let why = format!(
+                "the sound of a file in the format {format} needs ffmpeg; install ffmpeg, or send an m4a or mp4"
+            );
+            return Err(Failure::unsupported(why));
         }
         match Track::open(input::stored(&self.media.blob)?, self.limits) {
             // One that was cut off says that it is longer than it is; who does not look at its end does not mind.

@@ -44,10 +44,11 @@ pub(super) fn first_arguments(most_pixels: u64) -> Vec<OsString> {
     fixed.into_iter().map(OsString::from).collect()
 }
 
-/// Runs a program to its end. Dropping the future kills it.
+/// Runs a program to its end, with `input` for its standard input. Dropping the future kills it.
 pub(super) async fn run(
     mut command: Command,
     arguments: Vec<OsString>,
+    input: Stdio,
     most_bytes: u64,
     time: Duration,
 ) -> Result<Run, Failure> {
@@ -57,7 +58,7 @@ pub(super) async fn run(
     let mut child = command
         .args(arguments)
         .env_clear()
-        .stdin(Stdio::null())
+        .stdin(input)
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .kill_on_drop(true)

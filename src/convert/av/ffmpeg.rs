@@ -118,9 +118,8 @@ impl Ffmpeg {
         most_bytes: u64,
     ) -> Result<Run, Failure> {
         let arguments = self.arguments(input, from, behind);
-        let mut run = command::run(self.command(), arguments, most_bytes, self.time).await?;
-        // The path of the file must not reach a client.
-        run.complaint = run.complaint.replace(&*input.path().to_string_lossy(), "the file");
+        let mut run = command::run(self.command(), arguments, input.as_input()?, most_bytes, self.time).await?;
+        run.complaint = run.complaint.replace(AvInput::PATH, "the file");
         let complaint = run.complaint.to_ascii_lowercase();
         if !run.ok && TOO_MANY_PIXELS.iter().any(|words| complaint.contains(words)) {
             return Err(Failure::too_large(format!(
@@ -144,7 +143,7 @@ impl Ffmpeg {
         }
         let before = ["-protocol_whitelist", "file,pipe", "-f", input.demuxer(), "-i"];
         arguments.extend(before.iter().map(OsString::from));
-        arguments.push(input.path().into());
+        arguments.push(AvInput::PATH.into());
         arguments.extend(behind.into_iter().map(|argument| argument.as_ref().to_owned()));
         arguments
     }

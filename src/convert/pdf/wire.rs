@@ -42,8 +42,8 @@ pub(super) enum Request {
 /// Where a document's bytes are.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) enum DocumentSource {
-    /// In a file.
-    File(std::path::PathBuf),
+    /// In the open file that comes with the message.
+    File,
     /// So many bytes follow the header.
     Follows(u64),
 }
@@ -128,6 +128,8 @@ pub struct PageReply {
     pub rendered: bool,
     /// Whether the page draws nothing at all.
     pub is_empty: bool,
+    /// Whether the page stands in for a form that only another program can draw.
+    pub is_placeholder: bool,
 }
 
 /// From the worker to the server.

@@ -21,7 +21,6 @@ use uuid::Uuid;
 use super::super::Gateway;
 use super::super::routing::{Bounds, CallError, Route, TaskRequest, TreatmentNote};
 use super::chat::{Answered, WholeAnswer};
-use super::growing::Growing;
 use super::recital::{Recital, SAMPLES, broke_off};
 use super::sentences::whole_sentences;
 use super::words::Words;

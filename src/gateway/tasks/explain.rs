@@ -36,6 +36,8 @@ impl Gateway {
             },
             Task::Embed(_) => self.plan_embedding(&fleet, &request),
             Task::Speak(_) => self.plan_speech(&fleet, &mut request.task.clone(), &request.model, &request.bounds),
+            Task::Image(_) => self.plan_pictures(&fleet, &request.task, &request.model, &request.bounds),
+            Task::GenerateVideo(video) => self.plan_video(&fleet, video, &request.model, &request.bounds, &[]),
             Task::Read(_) | Task::Transcribe(_) => {
                 Err(Failure::broken("files to read or to transcribe are explained by themselves").into())
             }

@@ -119,6 +119,7 @@ pub(super) fn mime(format: MediaFormat) -> Option<&'static str> {
         | MediaFormat::Wav
         | MediaFormat::Flac
         | MediaFormat::Aac
+        | MediaFormat::Aiff
         | MediaFormat::M4a
         | MediaFormat::Mp4
         | MediaFormat::Webm
@@ -133,7 +134,12 @@ pub(super) fn mime(format: MediaFormat) -> Option<&'static str> {
         MediaFormat::Xml => "text/xml",
         // JSON has no name of its own there.
         MediaFormat::Json => "text/plain",
-        MediaFormat::Gif | MediaFormat::Tiff | MediaFormat::Mkv => return None,
+        MediaFormat::Gif
+        | MediaFormat::Tiff
+        | MediaFormat::Caf
+        | MediaFormat::Amr
+        | MediaFormat::Wma
+        | MediaFormat::Mkv => return None,
     })
 }
 

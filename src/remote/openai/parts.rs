@@ -87,6 +87,10 @@ fn audio_name(format: MediaFormat) -> Option<&'static str> {
         | MediaFormat::Tiff
         | MediaFormat::Bmp
         | MediaFormat::Pdf
+        | MediaFormat::Aiff
+        | MediaFormat::Caf
+        | MediaFormat::Amr
+        | MediaFormat::Wma
         | MediaFormat::Mp4
         | MediaFormat::Mov
         | MediaFormat::Webm
