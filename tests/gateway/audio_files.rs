@@ -25,12 +25,12 @@ fn send(server: &TestServer, name: &str, mime: &str, bytes: &[u8]) -> Answer {
 
 /// A second of a tone in a form that ffmpeg writes.
 fn made(arguments: &[&str], extension: &str) -> Vec<u8> {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempfile::tempdir().expect("a folder of its own");
     let (input, output) = (folder.path().join("in.wav"), folder.path().join("out").with_extension(extension));
-    std::fs::write(&input, recording(1)).unwrap();
+    std::fs::write(&input, recording(1)).expect("the recording is written");
     let run = Command::new("ffmpeg").args(["-v", "error", "-i"]).arg(input).args(arguments).arg(&output).status();
     assert!(run.expect("these tests need ffmpeg").success(), "{arguments:?}");
-    std::fs::read(output).unwrap()
+    std::fs::read(output).expect("the command wrote its output")
 }
 
 /// The format of the file in a form that a target was sent.
@@ -40,7 +40,7 @@ fn sent(up: &Upstream) -> MediaFormat {
         body[from..].windows(words.len()).position(|window| window == words).map(|at| from + at)
     };
     let name = at(b"filename=", 0).expect("a file was sent");
-    format_of(&body[at(b"\r\n\r\n", name).unwrap() + 4..])
+    format_of(&body[at(b"\r\n\r\n", name).expect("the field is in the form") + 4..])
 }
 
 #[test]
