@@ -18,7 +18,7 @@ fn plain(up: &Upstream) -> Value {
 fn every_form_is_made_of_bare_text() {
     let up = Upstream::doing([hears("Hello there. Bye.")]);
     let server = with_providers(&[plain(&up)]);
-    let answer = |name: &str| transcribed(&server, &[("response_format", name)]);
+    let answer = |name: &str| transcribed(&server, &[("model", "ear/m"), ("response_format", name)]);
     let json = answer("json");
     assert_eq!(
         (json.header("content-type"), &json.ok()["text"]),
@@ -112,7 +112,7 @@ fn a_stream_of_words_is_events_whatever_true_is_called_and_whatever_the_target_g
 fn a_model_that_chats_about_sound_is_served_by_the_same_form() {
     let up = Upstream::doing([says("Hello there.")]);
     let server = with_providers(&[up.with_model("talk", json!({ "accepts": ["wav"] }))]);
-    let answer = transcribed(&server, &[("response_format", "text")]);
+    let answer = transcribed(&server, &[("model", "talk/m"), ("response_format", "text")]);
     assert_eq!(answer.text(), "Hello there.\n");
     let part = &up.last().json()["messages"][0]["content"];
     let part = part.as_array().unwrap().iter().find(|part| part["type"] == "input_audio");

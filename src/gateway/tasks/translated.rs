@@ -141,7 +141,7 @@ fn batches(mut segments: &mut [Segment]) -> Vec<&mut [Segment]> {
 }
 
 fn asking(lines: &[&str], spoken: Option<&str>) -> Chat {
-    let spoken = spoken.map_or(String::new(), |name| format!(" It is in {name}."));
+    let spoken = spoken.map_or(String::new(), |name| format!(" It is in {}.", capitalised(name)));
     let lines: Vec<String> =
         lines.iter().enumerate().map(|(index, line)| format!("{}: {}", index + 1, one_line(line))).collect();
     Chat {
@@ -152,6 +152,12 @@ fn asking(lines: &[&str], spoken: Option<&str>) -> Chat {
         sampling: Sampling { temperature: Some(0.0), ..Sampling::default() },
         ..Chat::default()
     }
+}
+
+/// A language's name as English writes it.
+fn capitalised(name: &str) -> String {
+    let mut letters = name.chars();
+    letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
 }
 
 fn one_line(text: &str) -> String {
