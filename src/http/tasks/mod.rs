@@ -7,6 +7,7 @@
 mod bounds;
 mod carried;
 mod headers;
+pub(super) mod messages;
 mod refused;
 mod relay;
 mod slashes;
@@ -22,6 +23,7 @@ use super::request_id::RequestId;
 use super::state::AppState;
 use super::unpacked::json_body;
 use crate::gateway::blocking;
+use crate::protocol::anthropic::MESSAGES;
 use crate::protocol::openai::{CHAT, EMBEDDINGS};
 use crate::protocol::{JsonProtocol, Sent};
 
@@ -104,6 +106,7 @@ pub(super) fn protocol_of(route: &str) -> Option<&'static dyn JsonProtocol> {
     match route {
         "/v1/chat/completions" => Some(&CHAT),
         "/v1/embeddings" => Some(&EMBEDDINGS),
+        "/v1/messages" => Some(&MESSAGES),
         _ => None,
     }
 }

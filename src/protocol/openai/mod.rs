@@ -9,7 +9,6 @@ mod embeddings;
 mod encode;
 mod images;
 mod legacy;
-mod media;
 mod numbers;
 mod speech;
 mod stream;
@@ -21,6 +20,7 @@ mod videos;
 mod wire;
 
 pub use decode::ChatForm;
+pub(super) use decode::effort_of_budget;
 pub use embeddings::OpenAiEmbeddings;
 pub use encode::completion;
 pub use images::{AnswerFacts, BodyPiece, ImageRequest, OpenAiImages, Told, ToldPicture, image_event, images_answer};
