@@ -63,6 +63,7 @@ mod messages;
 mod messages_count;
 mod mistral;
 mod ocrs;
+mod office;
 mod orientation;
 mod outputs;
 mod pdf;

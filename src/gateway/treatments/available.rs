@@ -1,6 +1,7 @@
 //! Which recipes can be followed here, as the planner wants to know it: what each takes and gives, and what is missing.
 
 use mediary_convert::audio::Encoder;
+use mediary_convert::office;
 use mediary_core::capability::CapabilityMatrix;
 use mediary_core::plan::{Privacy, RecipeName, TreatmentRecipe, Yield};
 use mediary_core::{MediaFormat, MediaKind};
@@ -19,6 +20,8 @@ pub(super) const VIDEO_TO_FRAMES: &str = "video-to-frames";
 pub(super) const VIDEO_TO_TEXT: &str = "video-to-text";
 pub(super) const TEXT_TO_TEXT: &str = "text-to-text";
 
+const NO_LIBREOFFICE: &str = "LibreOffice, which reads this older format, is not on the search path; install it and start Mediary anew, or \
+    save the file in today's format";
 const NO_FFMPEG: &str = "ffmpeg is not on the search path; install it and start Mediary anew";
 const NO_TRANSCRIBER: &str = "no target transcribes; run `mediary models pull`, or set the key of a provider that does, such as \
     GROQ_API_KEY, and start Mediary anew";
@@ -38,6 +41,8 @@ pub(in super::super) struct Installed {
     pub(in super::super) ocr: bool,
     /// ffmpeg.
     pub(in super::super) ffmpeg: bool,
+    /// LibreOffice.
+    pub(in super::super) libreoffice: bool,
 }
 
 /// All recipes, with what is missing for those that cannot be followed where `help` allows calls. Of two for the same the
@@ -72,8 +77,13 @@ pub(super) fn recipes(
         recipe(IMAGE_TO_IMAGE, MediaKind::Image, Yield::Media(MediaFormat::Jpeg)).of(formats).making(most_files)
     };
     let mut all = vec![
-        pictures(PDF_TO_IMAGES, MediaKind::Document, pipelines.pdf_to_images.most_pages, pdfium()),
-        recipe(DOCUMENT_TO_TEXT, MediaKind::Document, Yield::Text).lacking(pdfium()),
+        pictures(PDF_TO_IMAGES, MediaKind::Document, pipelines.pdf_to_images.most_pages, pdfium())
+            .of(vec![MediaFormat::Pdf]),
+        recipe(DOCUMENT_TO_TEXT, MediaKind::Document, Yield::Text).of(vec![MediaFormat::Pdf]).lacking(pdfium()),
+        recipe(DOCUMENT_TO_TEXT, MediaKind::Document, Yield::Text).of(read_here(MediaKind::Document)),
+        recipe(DOCUMENT_TO_TEXT, MediaKind::Document, Yield::Text)
+            .of(vec![MediaFormat::Doc, MediaFormat::Ppt])
+            .lacking(without(installed.libreoffice, NO_LIBREOFFICE)),
         image(stills.filter(|format| *format != MediaFormat::Tiff).collect(), 1),
         // The one format of pictures with pages.
         image(vec![MediaFormat::Tiff], pipelines.image_to_image.most_pages),
@@ -98,9 +108,17 @@ pub(super) fn recipes(
                 (false, false) => Some(no_transcriber.to_owned()),
             })
             .leaving(!heard(&here) && !video_seen(&here)),
+        // Of two for the same the first is preferred: what has a structure is read, the rest is quoted.
+        recipe(DOCUMENT_TO_TEXT, MediaKind::Text, Yield::Text).of(read_here(MediaKind::Text)),
         recipe(TEXT_TO_TEXT, MediaKind::Text, Yield::Text),
     ]);
     all.into_iter().map(|recipe| recipe.0).collect()
+}
+
+/// The formats of a medium that are read without any other program, and archives of such.
+fn read_here(kind: MediaKind) -> Vec<MediaFormat> {
+    let formats = office::FORMATS.iter().chain(&[MediaFormat::Zip]).copied();
+    formats.filter(|format| format.kind() == kind).collect()
 }
 
 struct Described(TreatmentRecipe);
@@ -142,8 +160,8 @@ mod tests {
 
     use super::*;
 
-    const ALL: Installed = Installed { pdfium: true, ocr: true, ffmpeg: true };
-    const NOTHING: Installed = Installed { pdfium: false, ocr: false, ffmpeg: false };
+    const ALL: Installed = Installed { pdfium: true, ocr: true, ffmpeg: true, libreoffice: true };
+    const NOTHING: Installed = Installed { pdfium: false, ocr: false, ffmpeg: false, libreoffice: false };
 
     fn target(name: &str, task: TaskKind, format: MediaFormat, is_local: bool) -> Abilities {
         let accepts = vec![Acceptance::of(format)];
