@@ -92,7 +92,7 @@ fn models_are_listed_page_by_page() {
             .as_array()
             .expect("it is a list")
             .iter()
-            .all(|one| one["type"] == "model" && one["display_name"].is_string())
+            .all(|one| one["type"] == "model" && one["lifecycle"] == "active" && one["display_name"].is_string())
     );
     let first = list("?limit=1").ok();
     assert_eq!(

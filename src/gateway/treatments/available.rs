@@ -1,5 +1,6 @@
 //! Which recipes can be followed here, as the planner wants to know it: what each takes and gives, and what is missing.
 
+use mediary_convert::audio::Encoder;
 use mediary_convert::office;
 use mediary_core::capability::CapabilityMatrix;
 use mediary_core::plan::{Privacy, RecipeName, TreatmentRecipe, Yield};
@@ -22,8 +23,8 @@ pub(super) const TEXT_TO_TEXT: &str = "text-to-text";
 const NO_LIBREOFFICE: &str = "LibreOffice, which reads this older format, is not on the search path; install it and start Mediary anew, or \
     save the file in today's format";
 const NO_FFMPEG: &str = "ffmpeg is not on the search path; install it and start Mediary anew";
-const NO_TRANSCRIBER: &str =
-    "no target transcribes; set the key of a provider that does, such as GROQ_API_KEY, and start Mediary anew";
+const NO_TRANSCRIBER: &str = "no target transcribes; run `mediary models pull`, or set the key of a provider that does, such as \
+    GROQ_API_KEY, and start Mediary anew";
 const NO_OWN_TRANSCRIBER: &str = "no target of the providers that may be asked for this request transcribes; name `auto` \
     or another provider's model, or set routing.help_elsewhere to true";
 const NO_OWN_READER: &str = "no engine that reads pictures is installed, and no target of the providers that may be asked for \
@@ -91,7 +92,9 @@ pub(super) fn recipes(
             .leaving(!installed.ocr && !seen(&here)),
     ];
     for format in &pipelines.audio_to_audio.formats {
-        all.push(recipe(AUDIO_TO_AUDIO, MediaKind::Audio, Yield::Media(*format)).lacking(ffmpeg()));
+        let no_encoder = || format!("{format} is not made by this build; build it with the feature `mp3`");
+        let missing = (!Encoder::writes(*format)).then(no_encoder);
+        all.push(recipe(AUDIO_TO_AUDIO, MediaKind::Audio, Yield::Media(*format)).lacking(missing));
     }
     all.extend([
         recipe(AUDIO_TO_TEXT, MediaKind::Audio, Yield::Text)
@@ -99,7 +102,11 @@ pub(super) fn recipes(
             .leaving(!heard(&here)),
         pictures(VIDEO_TO_FRAMES, MediaKind::Video, pipelines.video_to_frames.frames, ffmpeg()),
         recipe(VIDEO_TO_TEXT, MediaKind::Video, Yield::Text)
-            .lacking(ffmpeg().or_else(|| without(heard(&anywhere) || video_seen(&anywhere), no_transcriber)))
+            .lacking(match (heard(&anywhere), video_seen(&anywhere)) {
+                (true, _) => None,
+                (false, true) => ffmpeg(),
+                (false, false) => Some(no_transcriber.to_owned()),
+            })
             .leaving(!heard(&here) && !video_seen(&here)),
         // Of two for the same the first is preferred: what has a structure is read, the rest is quoted.
         recipe(DOCUMENT_TO_TEXT, MediaKind::Text, Yield::Text).of(read_here(MediaKind::Text)),
@@ -183,26 +190,15 @@ mod tests {
     fn what_is_missing_is_said_for_each_recipe() {
         let ear = target("groq/whisper", TaskKind::Transcription, MediaFormat::Mp3, false);
         let eye = target("far/eye", TaskKind::Chat, MediaFormat::Jpeg, false);
-        let needs_all = vec![
-            PDF_TO_IMAGES,
-            DOCUMENT_TO_TEXT,
-            IMAGE_TO_TEXT,
-            AUDIO_TO_AUDIO,
-            AUDIO_TO_TEXT,
-            VIDEO_TO_FRAMES,
-            VIDEO_TO_TEXT,
-        ];
+        let needs_all =
+            vec![PDF_TO_IMAGES, DOCUMENT_TO_TEXT, IMAGE_TO_TEXT, AUDIO_TO_TEXT, VIDEO_TO_FRAMES, VIDEO_TO_TEXT];
         let rows = [
             (vec![], NOTHING, needs_all),
             (vec![], ALL, vec![AUDIO_TO_TEXT, VIDEO_TO_TEXT]),
             (vec![ear.clone()], ALL, vec![]),
             (vec![eye.clone()], ALL, vec![AUDIO_TO_TEXT]),
             (vec![eye.clone(), ear], Installed { ocr: false, ..ALL }, vec![]),
-            (
-                vec![eye],
-                Installed { ffmpeg: false, ..ALL },
-                vec![AUDIO_TO_AUDIO, AUDIO_TO_TEXT, VIDEO_TO_FRAMES, VIDEO_TO_TEXT],
-            ),
+            (vec![eye], Installed { ffmpeg: false, ..ALL }, vec![AUDIO_TO_TEXT, VIDEO_TO_FRAMES, VIDEO_TO_TEXT]),
         ];
         for (matrix, installed, expected) in rows {
             assert_eq!(missing(&matrix, installed), expected, "{installed:?} with {} targets", matrix.len());

@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 use super::Model;
 use crate::http::error::ApiError;
 
-/// When this list was drawn up; the format asks for a time, and clients only want it to be one.
-const CREATED: &str = "2026-11-21T00:00:00Z";
+/// The format asks when a model was released, and takes the epoch for what is not known.
+const CREATED: &str = "1970-01-01T00:00:00Z";
 /// Models on a page where the client does not say.
 const PAGE: usize = 20;
 /// The most models on a page.
@@ -44,9 +44,9 @@ pub(super) struct Listed {
     id: String,
     display_name: String,
     created_at: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// Retired models are not listed, and of the rest nothing is known.
+    lifecycle: &'static str,
     max_input_tokens: Option<u32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     max_tokens: Option<u32>,
 }
 
@@ -58,6 +58,7 @@ impl Listed {
             id: model.id.clone(),
             display_name,
             created_at: CREATED,
+            lifecycle: "active",
             max_input_tokens: model.context_tokens,
             max_tokens: model.output_tokens,
         }

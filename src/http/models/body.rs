@@ -200,7 +200,7 @@ impl Model {
     #[must_use]
     pub(super) fn described_by(self, engine: &EngineInfo) -> Self {
         Self {
-            description: engine.description.to_owned(),
+            description: engine.description.clone(),
             pricing: "local",
             installed: Some(engine.installed),
             note: Some(engine.note.clone()),
