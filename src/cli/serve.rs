@@ -1,7 +1,8 @@
 //! `mediary serve`: the server, until it is told to stop.
 
+use std::os::unix::process::CommandExt;
 use std::path::Path;
-use std::process::ExitCode;
+use std::process::{Command, ExitCode};
 use std::sync::Arc;
 
 use clap::Args;
@@ -33,11 +34,26 @@ impl Serve {
     pub(super) fn run(self, mut context: Context) -> ExitCode {
         context.overrides.host = self.host;
         context.overrides.port = self.port;
-        match serve(&context) {
+        match give_memory_back_at_once().and_then(|()| serve(&context)) {
             Ok(()) => ExitCode::SUCCESS,
             Err(message) => complain(&message),
         }
     }
+}
+
+/// The allocator's setting for how many milliseconds freed memory is kept before the system gets it back.
+const PURGE_DELAY: &str = "MIMALLOC_PURGE_DELAY";
+
+/// Starts the program anew, in the same process, with an allocator that gives large blocks back when they are freed. It reads
+/// its settings from the environment before `main`, and by default keeps what was freed for a second: pictures decoded one
+/// after the other would take as much as all of them at once. A setting that stands there already is the operator's.
+fn give_memory_back_at_once() -> Result<(), String> {
+    if std::env::var_os(PURGE_DELAY).is_some() {
+        return Ok(());
+    }
+    let program = super::worker::program()?;
+    let error = Command::new(program).args(std::env::args_os().skip(1)).env(PURGE_DELAY, "0").exec();
+    Err(format!("cannot start: {error}"))
 }
 
 fn serve(context: &Context) -> Result<(), String> {
