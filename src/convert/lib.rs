@@ -6,6 +6,10 @@
 
 pub mod audio;
 pub mod av;
+mod child;
 pub mod confine;
 pub mod image;
+mod on_disk;
 pub mod pdf;
+
+pub use child::Program;

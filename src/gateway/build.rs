@@ -3,7 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use mediary_convert::Program;
 use mediary_convert::av::Ffmpeg;
+use mediary_convert::image::Foreign;
 use mediary_convert::pdf::{PdfWorkers, WorkerSettings};
 use mediary_core::Target;
 use mediary_core::capability::{Abilities, TaskKind};
@@ -34,6 +36,8 @@ pub struct Parts<'a> {
     pub pipelines: Pipelines,
     /// What converts sound and video; `None`: nothing does.
     pub ffmpeg: Option<Ffmpeg>,
+    /// What opens HEIC; `None`: nothing does.
+    pub heif: Option<Program>,
     /// What gives the voices their phonemes; `None`: nothing speaks here.
     pub espeak: Option<EspeakNg>,
     /// The providers that can be called.
@@ -58,11 +62,12 @@ impl Gateway {
     /// # Errors
     /// When the operating system gives no threads.
     pub fn new(parts: Parts<'_>) -> Result<Self, GatewayError> {
-        let Parts { config, recipe, pipelines, ffmpeg, espeak, providers, models, cache_dir, program } = parts;
+        let Parts { config, recipe, pipelines, ffmpeg, heif, espeak, providers, models, cache_dir, program } = parts;
         let engines = &config.engines;
         let admission = Admission::new(&config.admission, config.limits.spool_bytes.get());
         let most_pixels = config.limits.video.pixels.get();
         let ffmpeg = ffmpeg.map(|ffmpeg| ffmpeg.up_to_pixels(most_pixels));
+        let foreign = Foreign { ffmpeg: ffmpeg.clone(), heif, program: Some(program.clone()) };
         let pdf = PdfWorkers::new(WorkerSettings {
             program,
             // A library that is not there is found out, and named, when the first PDF comes.
@@ -81,13 +86,21 @@ impl Gateway {
             pdfium: pdf.are_startable(),
             ocr: infos.iter().any(|engine| engine.installed && rows_read_pages(&rows, &engine.target)),
             ffmpeg: ffmpeg.is_some(),
+            heif: foreign.heif.is_some(),
         };
         let most_bytes = config.cache.bytes.get();
         let readings = cache_dir.filter(|_| most_bytes > 0).and_then(|dir| remembered(&dir, most_bytes));
         let (pdf, limits) = (Arc::new(pdf), config.limits.clone());
         let router = Arc::new(Router::new(providers, config.routing.clone(), local.clone(), rows));
-        let reader =
-            Arc::new(Reader::new(limits.clone(), recipe, pdf.clone(), router.clone(), readings, admission.clone()));
+        let reader = Arc::new(Reader::new(
+            limits.clone(),
+            recipe,
+            pdf.clone(),
+            router.clone(),
+            readings,
+            foreign,
+            admission.clone(),
+        ));
         let fetcher = Fetcher::new(fetch_policy(config));
         let intake = Intake::new(fetcher, fetch_bounds(config), admission.clone(), reader.clone(), ffmpeg.clone());
         let treatments = Treatments::new(pipelines, ffmpeg, installed, limits, reader.clone(), router.clone());

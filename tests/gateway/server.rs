@@ -15,6 +15,7 @@ use mediary::gateway::{Gateway, InUse, Parts, Pipelines, Recipe};
 use mediary::http::{self, AppState};
 use mediary::models::{Locations, Models};
 use mediary::providers::Providers;
+use mediary_convert::Program;
 use mediary_convert::av::Ffmpeg;
 use mediary_local::EspeakNg;
 use tokio::net::TcpListener;
@@ -186,7 +187,9 @@ fn gateway(config: &Config, models: &Models, ffmpeg: Option<Ffmpeg>) -> Gateway 
     let (recipe, pipelines) = (Recipe::embedded(), Pipelines::embedded());
     let espeak = EspeakNg::find(Some("/usr/bin:/usr/local/bin:/opt/homebrew/bin".as_ref()));
     let espeak = espeak.map(|espeak| espeak.launched_by(program.clone()));
-    let parts = Parts { config, recipe, pipelines, ffmpeg, espeak, providers, models, cache_dir, program };
+    let heif = Program::find("heif-convert", Some("/usr/bin:/usr/local/bin:/opt/homebrew/bin".as_ref()));
+    let heif = heif.map(|heif| heif.launched_by(program.clone()));
+    let parts = Parts { config, recipe, pipelines, ffmpeg, heif, espeak, providers, models, cache_dir, program };
     Gateway::new(parts).expect("the system gives threads")
 }
 

@@ -28,16 +28,18 @@ impl Ocr {
         let loaded = context.load()?;
         let recipe = context.recipe(&loaded.source)?;
         let models = context.models(Some(&loaded.source))?;
+        let program = super::super::worker::program()?;
         let parts = Parts {
             config: &loaded.config,
             recipe,
             pipelines: context.pipelines(&loaded.source)?,
-            ffmpeg: None,
+            ffmpeg: context.ffmpeg().map(|ffmpeg| ffmpeg.launched_by(program.clone())),
+            heif: context.heif().map(|heif| heif.launched_by(program.clone())),
             espeak: None,
             providers: context.providers(&loaded.config, &loaded.source)?,
             models: &models,
             cache_dir: context.cache_dir(&loaded.config),
-            program: super::super::worker::program()?,
+            program,
         };
         let gateway = Gateway::new(parts).map_err(|error| error.to_string())?;
         let runtime = tokio::runtime::Runtime::new().map_err(|error| format!("cannot start: {error}"))?;

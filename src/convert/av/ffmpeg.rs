@@ -7,8 +7,9 @@ use std::time::Duration;
 use mediary_core::{Blob, Failure, Media, MediaFormat};
 use tokio::process::Command;
 
-use super::command::{self, Run};
+use super::command;
 use super::{AvInput, SoundOrder};
+use crate::child::{self, Run};
 
 /// The address space of a run. Its libraries alone take a third of it.
 const MEMORY_BYTES: &str = "1073741824";
@@ -123,6 +124,15 @@ impl Ffmpeg {
         Ok((!picture.blob.is_empty()).then_some(Frame { at, picture }))
     }
 
+    /// The first picture of an AVIF, as a PNG of at most so many pixels and bytes.
+    ///
+    /// # Errors
+    /// `Unreadable` when it is damaged, `TooLarge` beyond a limit, `TimedOut` when it takes too long.
+    pub(crate) async fn still(&self, input: &AvInput, most_bytes: u64) -> Result<Vec<u8>, Failure> {
+        let png = ["-map", "0:v:0", "-frames:v", "1", "-c:v", "png", "-compression_level", "1", "-f", "image2pipe"];
+        self.run(input, None, png.iter().chain(&["pipe:1"]), most_bytes).await?.well(input.format().name())
+    }
+
     async fn run<A: AsRef<OsStr>>(
         &self,
         input: &AvInput,
@@ -131,7 +141,7 @@ impl Ffmpeg {
         most_bytes: u64,
     ) -> Result<Run, Failure> {
         let arguments = self.arguments(input, from, behind);
-        let mut run = command::run(self.command(), arguments, most_bytes, self.time).await?;
+        let mut run = child::run(self.command(), "ffmpeg", arguments, most_bytes, self.time).await?;
         // The path of the file must not reach a client.
         run.complaint = run.complaint.replace(&*input.path().to_string_lossy(), "the file");
         let complaint = run.complaint.to_ascii_lowercase();

@@ -3,28 +3,18 @@
 //! ffmpeg reads videos from both ends, so a pipe will not do; what is in memory is written to a temporary file that goes
 //! with this value.
 
-use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use mediary_core::{Blob, Failure, Media, MediaFormat};
-use tempfile::TempPath;
+use mediary_core::{Failure, Media, MediaFormat};
+
+use crate::on_disk::OnDisk;
 
 /// A file for ffmpeg.
 #[derive(Debug)]
 pub struct AvInput {
-    file: Kept,
+    file: OnDisk,
     demuxer: &'static str,
     format: MediaFormat,
-}
-
-#[derive(Debug)]
-enum Kept {
-    /// The blob's own file, which stays as long as the blob does.
-    Spooled {
-        path: PathBuf,
-        _blob: Blob,
-    },
-    Written(TempPath),
 }
 
 impl AvInput {
@@ -37,21 +27,13 @@ impl AvInput {
         let demuxer = demuxer(format).ok_or_else(|| {
             Failure::unsupported(format!("{format} is neither a sound nor a video; send such a file"))
         })?;
-        let file = match media.blob.source().path() {
-            Some(path) => Kept::Spooled { path: path.to_owned(), _blob: media.blob.clone() },
-            None => Kept::Written(written(&media.blob).map_err(|error| {
-                Failure::broken(format!("the {format} cannot be written to the temporary folder: {error}"))
-            })?),
-        };
+        let file = OnDisk::of(media)?;
         Ok(Self { file, demuxer, format })
     }
 
     /// Where it is.
     pub(super) fn path(&self) -> &Path {
-        match &self.file {
-            Kept::Spooled { path, .. } => path,
-            Kept::Written(path) => path,
-        }
+        self.file.path()
     }
 
     /// What ffmpeg calls its format. Named rather than guessed: what a file's bytes were classified as is what it is
@@ -65,18 +47,6 @@ impl AvInput {
     }
 }
 
-fn written(blob: &Blob) -> io::Result<TempPath> {
-    let mut file = tempfile::Builder::new().prefix("mediary-av-").tempfile()?;
-    match blob.source().bytes() {
-        Some(bytes) => file.write_all(bytes)?,
-        None => {
-            io::copy(&mut blob.source().open()?, &mut file)?;
-        }
-    }
-    file.flush()?;
-    Ok(file.into_temp_path())
-}
-
 fn demuxer(format: MediaFormat) -> Option<&'static str> {
     Some(match format {
         MediaFormat::Wav => "wav",
@@ -86,13 +56,22 @@ fn demuxer(format: MediaFormat) -> Option<&'static str> {
         MediaFormat::M4a | MediaFormat::Mp4 | MediaFormat::Mov => "mov",
         MediaFormat::Aac => "aac",
         MediaFormat::Webm | MediaFormat::Mkv => "matroska",
+        // Not a video, but in the container of one.
+        MediaFormat::Avif => "mov",
         MediaFormat::Avi => "avi",
+        MediaFormat::Mpeg => "mpeg",
+        MediaFormat::Ts => "mpegts",
+        MediaFormat::Flv => "flv",
+        MediaFormat::Wmv => "asf",
+        MediaFormat::Ogv => "ogg",
         MediaFormat::Png
         | MediaFormat::Jpeg
         | MediaFormat::Webp
         | MediaFormat::Gif
         | MediaFormat::Tiff
         | MediaFormat::Bmp
+        | MediaFormat::Heic
+        | MediaFormat::Svg
         | MediaFormat::Pdf
         | MediaFormat::Text
         | MediaFormat::Markdown

@@ -16,8 +16,26 @@ use super::{input, jpeg};
 /// The longer side in pixels, as stored; `None` where the beginning of the file does not tell.
 #[must_use]
 pub fn longest_side(media: &Media) -> Option<u32> {
+    size(media).map(|(width, height)| width.max(height))
+}
+
+/// Width and height in pixels, as stored; `None` where the beginning of the file does not tell.
+#[must_use]
+pub(super) fn size(media: &Media) -> Option<(u32, u32)> {
     let size = imagesize::blob_size(media.blob.head()).ok()?;
-    u32::try_from(size.width.max(size.height)).ok()
+    Some((size.width.try_into().ok()?, size.height.try_into().ok()?))
+}
+
+/// Whether a file is of a format that can move, as far as its beginning tells; cheap.
+#[must_use]
+pub fn may_be_animated(media: &Media) -> bool {
+    let head = media.blob.head();
+    match media.format {
+        MediaFormat::Gif => true,
+        MediaFormat::Webp => head.get(12..16) == Some(b"VP8X") && head.get(20).is_some_and(|flags| flags & 2 != 0),
+        MediaFormat::Png => head.windows(4).any(|window| window == b"acTL"),
+        _ => false,
+    }
 }
 
 /// Whether there is more than one picture in an animated file. A file that cannot be read is taken for a still one;

@@ -29,7 +29,7 @@ pub use recipe::{Recipe, Step};
 
 use std::sync::Arc;
 
-use mediary_convert::image::ImageLimits;
+use mediary_convert::image::{Foreign, ImageLimits};
 use mediary_convert::pdf::PdfWorkers;
 use mediary_store::DiskCache;
 
@@ -51,6 +51,8 @@ pub struct Reader {
     readings: Option<Arc<DiskCache>>,
     /// Drawn pages that can be fetched.
     drawings: Drawings,
+    /// What opens pictures that nothing in this process decodes.
+    foreign: Foreign,
     admission: Admission,
 }
 
@@ -61,9 +63,10 @@ impl Reader {
         pdf: Arc<PdfWorkers>,
         router: Arc<Router>,
         readings: Option<Arc<DiskCache>>,
+        foreign: Foreign,
         admission: Admission,
     ) -> Self {
-        Self { limits, recipe, pdf, router, readings, drawings: Drawings::default(), admission }
+        Self { limits, recipe, pdf, router, readings, drawings: Drawings::default(), foreign, admission }
     }
 
     /// What opens PDFs; they are opened by [`Reader::open`].

@@ -1,5 +1,6 @@
 //! Which recipes can be followed here, as the planner wants to know it: what each takes and gives, and what is missing.
 
+use mediary_convert::image::Foreign;
 use mediary_core::capability::CapabilityMatrix;
 use mediary_core::plan::{Privacy, RecipeName, TreatmentRecipe, Yield};
 use mediary_core::{MediaFormat, MediaKind};
@@ -11,6 +12,7 @@ use super::recipes::Pipelines;
 pub(super) const PDF_TO_IMAGES: &str = "pdf-to-images";
 pub(super) const DOCUMENT_TO_TEXT: &str = "document-to-text";
 pub(super) const IMAGE_TO_IMAGE: &str = "image-to-image";
+pub(super) const IMAGE_TO_FRAMES: &str = "image-to-frames";
 pub(super) const IMAGE_TO_TEXT: &str = "image-to-text";
 pub(super) const AUDIO_TO_AUDIO: &str = "audio-to-audio";
 pub(super) const AUDIO_TO_TEXT: &str = "audio-to-text";
@@ -19,6 +21,8 @@ pub(super) const VIDEO_TO_TEXT: &str = "video-to-text";
 pub(super) const TEXT_TO_TEXT: &str = "text-to-text";
 
 const NO_FFMPEG: &str = "ffmpeg is not on the search path; install it and start Mediary anew";
+const NO_HEIF: &str =
+    "heif-convert (Debian: libheif-examples) is not on the search path; install it and start Mediary anew";
 const NO_TRANSCRIBER: &str =
     "no target transcribes; set the key of a provider that does, such as GROQ_API_KEY, and start Mediary anew";
 const NO_OWN_TRANSCRIBER: &str = "no target of the providers that may be asked for this request transcribes; name `auto` \
@@ -37,6 +41,8 @@ pub(in super::super) struct Installed {
     pub(in super::super) ocr: bool,
     /// ffmpeg.
     pub(in super::super) ffmpeg: bool,
+    /// `heif-convert`.
+    pub(in super::super) heif: bool,
 }
 
 /// All recipes, with what is missing for those that cannot be followed where `help` allows calls. Of two for the same the
@@ -70,16 +76,26 @@ pub(super) fn recipes(
     let image = |formats: Vec<MediaFormat>, most_files| {
         recipe(IMAGE_TO_IMAGE, MediaKind::Image, Yield::Media(MediaFormat::Jpeg)).of(formats).making(most_files)
     };
+    let can_open = [(MediaFormat::Avif, installed.ffmpeg), (MediaFormat::Heic, installed.heif)];
+    let unopened = can_open.into_iter().filter(|(_, can)| !can).map(|(format, _)| format).collect::<Vec<_>>();
     let mut all = vec![
         pictures(PDF_TO_IMAGES, MediaKind::Document, pipelines.pdf_to_images.most_pages, pdfium()),
         recipe(DOCUMENT_TO_TEXT, MediaKind::Document, Yield::Text).lacking(pdfium()),
-        image(stills.filter(|format| *format != MediaFormat::Tiff).collect(), 1),
+        image(stills.filter(|format| *format != MediaFormat::Tiff && !Foreign::is_foreign(*format)).collect(), 1),
+        image(vec![MediaFormat::Svg], 1),
+        image(vec![MediaFormat::Avif], 1).lacking(ffmpeg()),
+        image(vec![MediaFormat::Heic], 1).lacking(without(installed.heif, NO_HEIF)),
+        pictures(IMAGE_TO_FRAMES, MediaKind::Image, pipelines.image_to_frames.frames, None).moving(),
         // The one format of pictures with pages.
         image(vec![MediaFormat::Tiff], pipelines.image_to_image.most_pages),
         recipe(IMAGE_TO_TEXT, MediaKind::Image, Yield::Text)
             .lacking(without(installed.ocr || seen(&anywhere), no_reader))
             .leaving(!installed.ocr && !seen(&here)),
     ];
+    if !unopened.is_empty() {
+        // It becomes a sentence that says so, unless a target that reads it describes it.
+        all.insert(0, recipe(IMAGE_TO_TEXT, MediaKind::Image, Yield::Text).of(unopened));
+    }
     for format in &pipelines.audio_to_audio.formats {
         all.push(recipe(AUDIO_TO_AUDIO, MediaKind::Audio, Yield::Media(*format)).lacking(ffmpeg()));
     }
@@ -104,6 +120,7 @@ fn recipe(name: &str, from: MediaKind, gives: Yield) -> Described {
         name,
         from,
         formats: Vec::new(),
+        animated: false,
         gives,
         most_files: 1,
         leaves_machine: false,
@@ -114,6 +131,10 @@ fn recipe(name: &str, from: MediaKind, gives: Yield) -> Described {
 impl Described {
     fn of(self, formats: Vec<MediaFormat>) -> Self {
         Self(TreatmentRecipe { formats, ..self.0 })
+    }
+
+    fn moving(self) -> Self {
+        Self(TreatmentRecipe { animated: true, ..self.0 })
     }
 
     fn making(self, most_files: u32) -> Self {
@@ -135,8 +156,8 @@ mod tests {
 
     use super::*;
 
-    const ALL: Installed = Installed { pdfium: true, ocr: true, ffmpeg: true };
-    const NOTHING: Installed = Installed { pdfium: false, ocr: false, ffmpeg: false };
+    const ALL: Installed = Installed { pdfium: true, ocr: true, ffmpeg: true, heif: true };
+    const NOTHING: Installed = Installed { pdfium: false, ocr: false, ffmpeg: false, heif: false };
 
     fn target(name: &str, task: TaskKind, format: MediaFormat, is_local: bool) -> Abilities {
         let accepts = vec![Acceptance::of(format)];

@@ -128,15 +128,9 @@ fn is_planned(row: &Abilities, chat: &Chat) -> bool {
     for (message, said) in chat.messages.iter().enumerate() {
         for (part, its) in said.parts.iter().enumerate() {
             let Part::Media(media) = its else { continue };
-            parts.push(PartShape {
-                place: PartPath::Content { message, part },
-                format: media.media.format,
-                bytes: media.media.blob.len_bytes(),
-                side_pixels: None,
-                seconds: None,
-                pages: None,
-                in_tool_result: said.role == Role::Tool,
-            });
+            let place = PartPath::Content { message, part };
+            let shape = PartShape::of(place, media.media.format, media.media.blob.len_bytes());
+            parts.push(PartShape { in_tool_result: said.role == Role::Tool, ..shape });
         }
     }
     let matrix = CapabilityMatrix::new([row.clone()]);

@@ -165,6 +165,9 @@ fn medium<'a>(part: &'a MediaPart, cache_control: Option<&'a Value>) -> Result<B
         }
         MediaFormat::Tiff
         | MediaFormat::Bmp
+        | MediaFormat::Avif
+        | MediaFormat::Heic
+        | MediaFormat::Svg
         | MediaFormat::Wav
         | MediaFormat::Mp3
         | MediaFormat::Flac
@@ -176,7 +179,12 @@ fn medium<'a>(part: &'a MediaPart, cache_control: Option<&'a Value>) -> Result<B
         | MediaFormat::Mov
         | MediaFormat::Webm
         | MediaFormat::Mkv
-        | MediaFormat::Avi => Err(unwritable::medium(super::NAME, &part.media)),
+        | MediaFormat::Avi
+        | MediaFormat::Mpeg
+        | MediaFormat::Ts
+        | MediaFormat::Flv
+        | MediaFormat::Wmv
+        | MediaFormat::Ogv => Err(unwritable::medium(super::NAME, &part.media)),
     }
 }
 

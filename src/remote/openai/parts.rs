@@ -86,12 +86,20 @@ fn audio_name(format: MediaFormat) -> Option<&'static str> {
         | MediaFormat::Gif
         | MediaFormat::Tiff
         | MediaFormat::Bmp
+        | MediaFormat::Avif
+        | MediaFormat::Heic
+        | MediaFormat::Svg
         | MediaFormat::Pdf
         | MediaFormat::Mp4
         | MediaFormat::Mov
         | MediaFormat::Webm
         | MediaFormat::Mkv
         | MediaFormat::Avi
+        | MediaFormat::Mpeg
+        | MediaFormat::Ts
+        | MediaFormat::Flv
+        | MediaFormat::Wmv
+        | MediaFormat::Ogv
         | MediaFormat::Text
         | MediaFormat::Markdown
         | MediaFormat::Csv

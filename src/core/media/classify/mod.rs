@@ -5,6 +5,7 @@
 //! was found.
 
 mod claim;
+mod signs;
 #[cfg(test)]
 mod tests;
 
@@ -15,7 +16,7 @@ pub use claim::Claim;
 use claim::{claims_text, is_text_type, named_text};
 
 use super::text::is_text;
-use super::{Blob, Media, MediaFormat};
+use super::{Blob, Media, MediaFormat, MediaKind};
 
 /// PDF readers accept the header anywhere in the first 1024 bytes (ISO 32000-1, annex H.3.4.1).
 const PDF_HEADER_WITHIN_BYTES: usize = 1024;
@@ -27,12 +28,27 @@ pub enum Unclassifiable {
     #[error("the file is empty (0 bytes); check that it was uploaded whole")]
     Empty,
     /// A format that is known, but not one Mediary works with.
-    #[error("this is {0}; send a PDF, an image (png, jpeg, webp, gif, tiff, bmp), audio, video or plain text")]
+    #[error(
+        "this is {0}; send a PDF, an image (png, jpeg, webp, gif, tiff, bmp, avif, heic, svg), audio, video or plain text"
+    )]
     Unsupported(String),
+    /// Text that is called something to be seen or heard: a page in the place of a picture.
+    #[error(
+        "these bytes are {found}, although they are called {article} {claimed}; send the {claimed} itself, and check that its \
+         address or file does not hold a page or an error in its place"
+    )]
+    Disguised {
+        /// What it is.
+        found: MediaFormat,
+        /// What it is called.
+        claimed: MediaKind,
+        /// What stands before that.
+        article: &'static str,
+    },
     /// Bytes that fit nothing.
     #[error(
-        "these bytes are no format that Mediary knows; send a PDF, an image (png, jpeg, webp, gif, tiff, bmp), \
-         audio, video or plain text, and check that the file is not encrypted or cut off at its beginning"
+        "these bytes are no format that Mediary knows; send a PDF, an image (png, jpeg, webp, gif, tiff, bmp, \
+         avif, heic, svg), audio, video or plain text, and check that the file is not encrypted or cut off at its beginning"
     )]
     Unknown,
 }
@@ -53,7 +69,13 @@ pub enum Unclassifiable {
 /// what was found.
 pub fn classify(blob: Blob, claim: Claim<'_>) -> Result<Media, Unclassifiable> {
     let format = format_of(&blob, claim)?;
-    Ok(Media { format, blob })
+    match claim.called().filter(|_| format.kind() == MediaKind::Text) {
+        Some(claimed) => {
+            let article = if claimed == MediaKind::Video { "a" } else { "an" };
+            Err(Unclassifiable::Disguised { found: format, claimed, article })
+        }
+        None => Ok(Media { format, blob }),
+    }
 }
 
 fn format_of(blob: &Blob, claim: Claim<'_>) -> Result<MediaFormat, Unclassifiable> {
@@ -62,7 +84,13 @@ fn format_of(blob: &Blob, claim: Claim<'_>) -> Result<MediaFormat, Unclassifiabl
     }
     let found = sniff(blob);
     if let Some(format) = known(found) {
-        return Ok(format);
+        return Ok(if format == MediaFormat::Heic { signs::still(blob.head()) } else { format });
+    }
+    if signs::is_svg(blob.head()) {
+        return Ok(MediaFormat::Svg);
+    }
+    if signs::is_transport_stream(blob.head()) {
+        return Ok(MediaFormat::Ts);
     }
     if has_pdf_header(blob.head()) {
         return Ok(MediaFormat::Pdf);
@@ -96,6 +124,12 @@ fn known(found: FileFormat) -> Option<MediaFormat> {
         FileFormat::GraphicsInterchangeFormat => MediaFormat::Gif,
         FileFormat::TagImageFileFormat => MediaFormat::Tiff,
         FileFormat::WindowsBitmap => MediaFormat::Bmp,
+        FileFormat::Av1ImageFileFormat | FileFormat::Av1ImageFileFormatSequence => MediaFormat::Avif,
+        FileFormat::HighEfficiencyImageCoding
+        | FileFormat::HighEfficiencyImageCodingSequence
+        | FileFormat::HighEfficiencyImageFileFormat
+        | FileFormat::HighEfficiencyImageFileFormatSequence => MediaFormat::Heic,
+        FileFormat::ScalableVectorGraphics => MediaFormat::Svg,
         FileFormat::PortableDocumentFormat => MediaFormat::Pdf,
         FileFormat::WaveformAudio => MediaFormat::Wav,
         FileFormat::Mpeg12AudioLayer3 | FileFormat::Id3v2 => MediaFormat::Mp3,
@@ -106,11 +140,19 @@ fn known(found: FileFormat) -> Option<MediaFormat> {
             MediaFormat::M4a
         }
         FileFormat::AdvancedAudioCoding => MediaFormat::Aac,
-        FileFormat::Mpeg4Part14 | FileFormat::Mpeg4Part14Video | FileFormat::AppleItunesVideo => MediaFormat::Mp4,
+        FileFormat::Mpeg4Part14
+        | FileFormat::Mpeg4Part14Video
+        | FileFormat::AppleItunesVideo
+        | FileFormat::ThirdGenerationPartnershipProject
+        | FileFormat::ThirdGenerationPartnershipProject2 => MediaFormat::Mp4,
         FileFormat::AppleQuicktime => MediaFormat::Mov,
         FileFormat::Webm => MediaFormat::Webm,
         FileFormat::MatroskaVideo | FileFormat::MatroskaAudio | FileFormat::Matroska3dVideo => MediaFormat::Mkv,
         FileFormat::AudioVideoInterleave => MediaFormat::Avi,
+        FileFormat::Mpeg12Video => MediaFormat::Mpeg,
+        FileFormat::FlashVideo => MediaFormat::Flv,
+        FileFormat::WindowsMediaVideo => MediaFormat::Wmv,
+        FileFormat::OggTheora => MediaFormat::Ogv,
         _ => return None,
     })
 }

@@ -58,6 +58,8 @@ fn acceptances(word: &str) -> Option<Vec<Acceptance>> {
                 "bytes" => acceptance.bytes = Some(*value),
                 "count" => acceptance.count = small(*value),
                 "px" => acceptance.side_pixels = small(*value),
+                "best" => acceptance.best_side_pixels = small(*value),
+                "moves" => acceptance.animated = *value == 1,
                 "s" => acceptance.seconds = small(*value),
                 "pages" => acceptance.pages = small(*value),
                 other => panic!("no limit is called {other}"),
@@ -145,21 +147,16 @@ pub(super) fn recipe(line: &str) -> TreatmentRecipe {
 fn part(word: &str, message: usize) -> Option<PartShape> {
     let plain = word.strip_suffix('!').unwrap_or(word);
     let (name, sizes) = bracketed(plain);
-    let mut part = PartShape {
-        place: PartPath::Content { message, part: 0 },
-        format: format_named(name)?,
-        bytes: 1_000,
-        side_pixels: None,
-        seconds: None,
-        pages: None,
-        in_tool_result: plain != word,
-    };
+    let place = PartPath::Content { message, part: 0 };
+    let mut part = PartShape { in_tool_result: plain != word, ..PartShape::of(place, format_named(name)?, 1_000) };
     for (key, value) in sizes {
         match key {
             "bytes" => part.bytes = value,
             "px" => part.side_pixels = small(value),
             "s" => part.seconds = small(value),
             "pages" => part.pages = small(value),
+            "moves" => part.animated = value == 1,
+            "meta" => part.has_metadata = value == 1,
             other => panic!("no part has {other}"),
         }
     }
