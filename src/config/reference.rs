@@ -125,7 +125,7 @@ pub(super) const OPEN_ROWS: &[(&str, &str, &str)] = &[
     (
         "providers[].models[].price",
         "`\"unknown\"`, on loopback `\"free\"`",
-        "`\"free\"`, `\"unknown\"`, or dollars a million tokens: `{ input_usd = 0.15, output_usd = 0.6 }`",
+        "`\"free\"`, `\"unknown\"`, or dollars: `{ input_usd = 0.15, output_usd = 0.6 }` a million tokens, `minute_usd` a minute heard, `character_usd` a million characters spoken, `image_usd` an image and `second_usd` a second of video made",
     ),
     ("providers[].models[].free_limits", "none", "what of it is for nothing"),
     (

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use mediary_core::capability::{Lifecycle, Price, Structured, TaskKind, Tier};
+use mediary_core::capability::{Lifecycle, Price, Rates, Structured, TaskKind, Tier};
 use mediary_core::{MediaFormat, MediaKind};
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Error, MapAccess, Visitor};
@@ -170,7 +170,7 @@ pub struct MediaLimits {
     pub by_url: Option<bool>,
 }
 
-/// A price: `"free"`, `"unknown"`, or dollars a million tokens.
+/// A price: `"free"`, `"unknown"`, or dollars for each unit ([`Rates`]).
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct PriceEntry(pub Price);
 
@@ -183,8 +183,12 @@ impl<'de> Deserialize<'de> for PriceEntry {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Paid {
-    input_usd: f64,
-    output_usd: f64,
+    input_usd: Option<f64>,
+    output_usd: Option<f64>,
+    minute_usd: Option<f64>,
+    character_usd: Option<f64>,
+    image_usd: Option<f64>,
+    second_usd: Option<f64>,
 }
 
 struct PriceVisitor;
@@ -193,7 +197,8 @@ impl<'de> Visitor<'de> for PriceVisitor {
     type Value = Price;
 
     fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.write_str("\"free\", \"unknown\" or { input_usd = …, output_usd = … }")
+        formatter
+            .write_str("\"free\", \"unknown\" or rates such as { input_usd = …, output_usd = … } or { minute_usd = … }")
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<Price, E> {
@@ -205,11 +210,22 @@ impl<'de> Visitor<'de> for PriceVisitor {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Price, A::Error> {
-        let Paid { input_usd, output_usd } = Paid::deserialize(MapAccessDeserializer::new(map))?;
-        if !(input_usd >= 0.0 && output_usd >= 0.0) {
+        let Paid { input_usd, output_usd, minute_usd, character_usd, image_usd, second_usd } =
+            Paid::deserialize(MapAccessDeserializer::new(map))?;
+        let rates = Rates { input_usd, output_usd, minute_usd, character_usd, image_usd, second_usd };
+        let mut stated = rates.by_unit().into_iter().filter_map(|(_, rate)| rate).peekable();
+        if stated.peek().is_none() {
+            return Err(A::Error::custom(
+                "a price has a rate at least: input_usd and output_usd, minute_usd, character_usd, image_usd or second_usd",
+            ));
+        }
+        if !stated.all(|rate| rate >= 0.0 && rate.is_finite()) {
             return Err(A::Error::custom("a price is 0 or more"));
         }
-        Ok(Price::Paid { input_usd, output_usd })
+        if input_usd.is_some() != output_usd.is_some() {
+            return Err(A::Error::custom("input_usd and output_usd go together; write 0 for what costs nothing"));
+        }
+        Ok(Price::Paid(rates))
     }
 }
 

@@ -14,7 +14,7 @@ mod voice;
 pub use abilities::{Abilities, LONG_TOKENS, Lifecycle, SoftSupport, Structured, TaskKind, USUAL_PRIORITY};
 pub use acceptance::{Acceptance, Misfit, PartShape};
 pub use matrix::CapabilityMatrix;
-pub use price::Price;
+pub use price::{Amount, Price, Rates};
 pub use tier::Tier;
 pub use vectors::VectorSpace;
 pub use voice::{Gender, OPENAI_VOICES, Voice};

@@ -2,6 +2,7 @@
 
 use super::estimate::{estimate_tokens, input_tokens, least_input_tokens};
 use super::{REPLY_RESERVE_TOKENS, Signs};
+use crate::MediaKind;
 use crate::capability::{PartShape, Structured, TaskKind};
 use crate::task::{Chat, Embed, ReplyFormat, Speak, Task, ToolChoice, Transcribe};
 
@@ -17,6 +18,8 @@ pub struct Demand {
     /// How many tokens a target has to hold at once at least, where that is not all of them: the longest of several
     /// texts.
     pub longest_tokens: Option<u32>,
+    /// How many characters are to be spoken.
+    pub characters: u64,
     /// The most tokens of the reply, if the request says so.
     pub output_tokens: Option<u32>,
     /// The language that is spoken or to be spoken, as an ISO 639-1 code, if the request says so.
@@ -91,6 +94,7 @@ impl Demand {
         let sent = sent.into_iter().filter_map(|(name, is_sent)| is_sent.then_some(name.to_owned()));
         Self {
             task: TaskKind::Speech,
+            characters: speak.text.chars().count() as u64,
             language: speak.language.clone(),
             soft: sent.chain(speak.extras.keys().cloned()).collect(),
             ..Self::default()
@@ -115,6 +119,12 @@ impl Demand {
     #[must_use]
     pub fn looking_at(self, chat: &Chat) -> Self {
         Self { signs: Signs::of(chat), ..self }
+    }
+
+    /// How long all recordings together play; `None` where that is not known of one.
+    pub(super) fn heard_seconds(&self) -> Option<f64> {
+        let heard = self.parts.iter().filter(|part| matches!(part.format.kind(), MediaKind::Audio | MediaKind::Video));
+        heard.map(|part| part.seconds.map(f64::from)).sum()
     }
 
     /// What is kept free for a reply of unknown length.
@@ -167,6 +177,7 @@ impl Demand {
         Self {
             task: TaskKind::Chat,
             longest_tokens: None,
+            characters: 0,
             language: None,
             parts,
             text_tokens: estimate_tokens(chat),

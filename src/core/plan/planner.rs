@@ -12,7 +12,7 @@ use super::{
     choose_tier,
 };
 use crate::Target;
-use crate::capability::{Abilities, CapabilityMatrix, TaskKind, Tier};
+use crate::capability::{Abilities, Amount, CapabilityMatrix, TaskKind, Tier};
 
 /// A reply of unknown length costs as much as one of this.
 const COSTED_REPLY_TOKENS: u32 = 1_000;
@@ -151,7 +151,13 @@ impl Survey<'_> {
             treatments,
             files,
             dropped: dropped.collect(),
-            cost_usd: abilities.price.of(prompt_tokens, reply(costed_reply_tokens)),
+            cost_usd: abilities.price.of(&Amount {
+                prompt_tokens,
+                completion_tokens: reply(costed_reply_tokens),
+                heard_seconds: demand.heard_seconds(),
+                characters: demand.characters,
+                ..Amount::default()
+            }),
             cooldown: cooldown_of(health),
         };
         Ok((rank, candidate))

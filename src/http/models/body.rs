@@ -1,6 +1,6 @@
 //! A model as it is listed: OpenAI's fields, and ours beside them.
 
-use mediary_core::capability::{Abilities, Lifecycle, Price, Structured, TaskKind, Tier, VectorSpace};
+use mediary_core::capability::{Abilities, Lifecycle, Price, Rates, Structured, TaskKind, Tier, VectorSpace};
 use mediary_core::plan::Health;
 use mediary_core::{MediaFormat, MediaKind};
 use serde::Serialize;
@@ -71,6 +71,18 @@ pub(in crate::http) struct Model {
     /// US dollars for a million tokens of reply, where they cost.
     #[serde(skip_serializing_if = "Option::is_none")]
     output_usd: Option<f64>,
+    /// US dollars for a minute that is listened to, where it costs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    minute_usd: Option<f64>,
+    /// US dollars for a million characters that are spoken, where they cost.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    character_usd: Option<f64>,
+    /// US dollars for an image that is made, where it costs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    image_usd: Option<f64>,
+    /// US dollars for a second of video that is made, where it costs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    second_usd: Option<f64>,
     /// The vectors it gives, for models that embed.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
@@ -105,6 +117,10 @@ impl Model {
             pricing: "unknown",
             input_usd: None,
             output_usd: None,
+            minute_usd: None,
+            character_usd: None,
+            image_usd: None,
+            second_usd: None,
             vectors: None,
             state: "ready",
             installed: None,
@@ -137,12 +153,13 @@ impl Model {
             ("streaming", chats && row.streaming),
             ("logprobs", row.logprobs),
         ];
-        let (pricing, input_usd, output_usd) = match row.price {
-            Price::Unknown if row.is_local => ("local", None, None),
-            Price::Free => ("free", None, None),
-            Price::Unknown => ("unknown", None, None),
-            Price::Paid { input_usd, output_usd } => ("paid", Some(input_usd), Some(output_usd)),
+        let (pricing, rates) = match row.price {
+            Price::Unknown if row.is_local => ("local", Rates::default()),
+            Price::Free => ("free", Rates::default()),
+            Price::Unknown => ("unknown", Rates::default()),
+            Price::Paid(rates) => ("paid", rates),
         };
+        let Rates { input_usd, output_usd, minute_usd, character_usd, image_usd, second_usd } = rates;
         let name = info.and_then(|info| info.name.clone());
         let provider = row.target.provider.as_str();
         let model =
@@ -159,6 +176,10 @@ impl Model {
             pricing,
             input_usd,
             output_usd,
+            minute_usd,
+            character_usd,
+            image_usd,
+            second_usd,
             state: match health.and_then(Health::cools_for) {
                 _ if row.missing.is_some() => "not_installed",
                 Some(_) => "cooling",

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 
-use mediary_core::capability::{Abilities, Lifecycle, Price, SoftSupport, TaskKind, Tier};
+use mediary_core::capability::{Abilities, Amount, Lifecycle, Price, SoftSupport, TaskKind, Tier};
 use mediary_core::{MediaFormat, ProviderId, Target};
 use mediary_remote::Auth;
 
@@ -198,7 +198,8 @@ fn the_configuration_overrides_disables_and_gives_several_keys() {
         added.tools && added.acceptance(MediaFormat::Png).unwrap().count == Some(5),
         "defaults hold for new models"
     );
-    assert_eq!(added.price.of(1_000_000, 1_000_000), Some(3.5));
+    let a_million_each = Amount { prompt_tokens: 1_000_000, completion_tokens: 1_000_000, ..Amount::default() };
+    assert_eq!(added.price.of(&a_million_each), Some(3.5));
     assert!(row(&all, "groq/llama-3.1-8b-instant").priority == 3);
     let quick: Vec<Target> = vec!["groq/openai/gpt-oss-20b".parse().unwrap()];
     assert_eq!(all.aliases.get("quick"), Some(&quick));
@@ -324,6 +325,9 @@ fn a_bad_catalog_is_refused_with_file_and_line() {
         ("id = \"m\"", "id = \"m\"\ntiers = { auto = 1 }", ":7:1: the model `m` has a rank in `auto`"),
         ("id = \"m\"", "id = \"m\"\naccepts = [\"html\", \"gifs\"]", ":9:11: `gifs` is neither a medium"),
         ("id = \"m\"", "id = \"m\"\nprice = \"cheap\"", ":9:9: invalid value: string \"cheap\", expected \"free\""),
+        ("id = \"m\"", "id = \"m\"\nprice = {}", ":9:9: a price has a rate at least"),
+        ("id = \"m\"", "id = \"m\"\nprice = { minute_usd = -1.0 }", ":9:9: a price is 0 or more"),
+        ("id = \"m\"", "id = \"m\"\nprice = { input_usd = 1.0 }", ":9:9: input_usd and output_usd go together"),
         ("tasks = [\"chat\"]", "", ":7:1: the model `m` has no `tasks`"),
         (
             "[[models]]",

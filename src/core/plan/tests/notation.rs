@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use crate::capability::{
-    Abilities, Acceptance, CapabilityMatrix, Lifecycle, PartShape, Price, SoftSupport, Structured, TaskKind, Tier,
+    Abilities, Acceptance, CapabilityMatrix, Lifecycle, PartShape, Price, Rates, SoftSupport, Structured, TaskKind,
+    Tier,
 };
 use crate::plan::{
     Candidate, CostPolicy, Demand, Health, HealthSnapshot, Plan, Policy, Privacy, RecipeName, Treatment,
@@ -99,7 +100,7 @@ pub(super) fn row(line: &str) -> (Abilities, Health) {
             ("free", _) => row.price = Price::Free,
             ("paid", value) => {
                 let (input_usd, output_usd) = value.split_once('/').unwrap();
-                row.price = Price::Paid { input_usd: number(input_usd), output_usd: number(output_usd) };
+                row.price = Price::Paid(Rates::of_tokens(number(input_usd), number(output_usd)));
             }
             ("preview", _) => row.lifecycle = Lifecycle::Preview,
             ("deprecated", _) => row.lifecycle = Lifecycle::Deprecated,
