@@ -31,7 +31,7 @@ use super::{audio, fleet, health, landing, metrics, models, ocr, plan, tasks};
     ),
     servers((url = "/")),
     paths(
-        tasks::completions, tasks::embeddings, audio::transcriptions, audio::translations, plan::plan,
+        tasks::completions, tasks::embeddings, tasks::interpret, audio::transcriptions, audio::translations, plan::plan,
         audio::speech, audio::tts, audio::voices,
         ocr::process, ocr::mistral::mistral,
         ocr::drawing,

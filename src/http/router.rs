@@ -36,6 +36,7 @@ pub fn router(state: AppState) -> Router {
         .route("/v1/audio/speech", post(audio::speech))
         .route("/v1/audio/voices", get(audio::voices))
         .route("/v1/tts", post(audio::tts))
+        .route("/v1/interpret", post(tasks::interpret))
         .route("/v1/capabilities", get(fleet::capabilities))
         .route("/v1/capabilities/summary", get(fleet::summary))
         .route("/v1/providers", get(fleet::providers))

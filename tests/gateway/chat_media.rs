@@ -8,6 +8,7 @@ use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE};
 use mediary_convert::av::Ffmpeg;
 use serde_json::{Value, json};
 
+use super::audio_pieces::recording;
 use super::chat_talk::{asking, with_ffmpeg, with_providers};
 use super::chat_words::{fails, says};
 use super::server::{TestServer, sample};
@@ -143,20 +144,24 @@ fn limits_of_a_target_on_length_are_kept_where_the_length_can_be_told() {
     let limited = |up: &Upstream, id: &str, seconds: u32| {
         up.with_model(id, json!({ "accepts": ["audio"], "limits": { "audio": { "seconds": seconds } } }))
     };
-    let entries = [limited(&brief, "brief", 61), limited(&patient, "patient", 62)];
-    let heard = |server: &TestServer| {
-        asking(showing(&[sound(&sample("chime.wav"))])).header("x-mediary-strict", "true").send(server).said()
+    let heard = |server: &TestServer, file: &[u8]| {
+        asking(showing(&[sound(file)])).header("x-mediary-strict", "true").send(server).said()
     };
+    let server = with_providers(&[limited(&brief, "brief", 2), limited(&patient, "patient", 4)]);
+    assert_eq!(heard(&server, &recording(3)), "From patient");
+    // What cannot be decoded here may be measured by ffmpeg.
+    let entries = [limited(&brief, "brief", 61), limited(&patient, "patient", 62)];
+    let odd = [&b"ID3\x04\0\0\0\0\0\0"[..], &[0; 200]].concat();
     let folder = tempfile::tempdir().unwrap();
     let measures = folder.path().join("ffmpeg");
     std::fs::write(&measures, "#!/bin/sh\necho run >> \"${0}.runs\"\necho out_time_us=61500000\n").unwrap();
     std::fs::set_permissions(&measures, Permissions::from_mode(0o755)).unwrap();
     let server = with_ffmpeg(Ffmpeg::at(measures), &entries);
-    assert_eq!([heard(&server), heard(&server)], ["From patient", "From patient"]);
+    assert_eq!([heard(&server, &odd), heard(&server, &odd)], ["From patient", "From patient"]);
     let runs = std::fs::read_to_string(folder.path().join("ffmpeg.runs")).unwrap();
     assert_eq!(runs.lines().count(), 1, "what was measured is remembered");
     // Where it cannot be told before, the target's own refusal tells.
-    assert_eq!(heard(&with_providers(&entries)), "From brief");
+    assert_eq!(heard(&with_providers(&entries), &odd), "From brief");
 }
 
 #[test]

@@ -1,14 +1,14 @@
-//! ffmpeg: found once, asked for a length, a sound or a frame.
+//! ffmpeg: found once, asked for a length or a frame.
 
 use std::ffi::{OsStr, OsString};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use mediary_core::{Blob, Failure, Media, MediaFormat};
 use tokio::process::Command;
 
+use super::AvInput;
 use super::command;
-use super::{AvInput, SoundOrder};
 use crate::child::{self, Run};
 
 /// The address space of a run. Its libraries alone take a third of it.
@@ -95,23 +95,10 @@ impl Ffmpeg {
         })
     }
 
-    /// The sound of a file in another encoding; `None` where a video has none.
-    ///
-    /// # Errors
-    /// `Unreadable` when it is damaged, `TooLarge` beyond the order's limit, `TimedOut` when it takes too long.
-    pub async fn sound(&self, input: &AvInput, order: &SoundOrder) -> Result<Option<Media>, Failure> {
-        let run = self.run(input, None, order.arguments()?, order.max_bytes).await?;
-        if !run.ok && run.complaint.contains("matches no streams") {
-            return Ok(None);
-        }
-        let file = order.file(run.well(input.format().name())?);
-        Ok(Some(Media { format: order.format, blob: Blob::in_memory(file) }))
-    }
-
     /// What a video shows at a moment, no side longer than `side_px`; `None` where it has ended or shows nothing.
     ///
     /// # Errors
-    /// As [`Ffmpeg::sound`].
+    /// `Unreadable` when it is damaged, `TooLarge` beyond the limits, `TimedOut` when it takes too long.
     pub async fn frame(&self, input: &AvInput, at: Duration, side_px: u32) -> Result<Option<Frame>, Failure> {
         let scale = format!("scale=w='min(iw,{side_px})':h='min(ih,{side_px})':force_original_aspect_ratio=decrease");
         let wanted = ["-map", "0:v:0", "-frames:v", "1", "-vf", &scale, "-q:v", "3", "-c:v", "mjpeg", "-f", "mjpeg"];
@@ -140,7 +127,16 @@ impl Ffmpeg {
         behind: impl IntoIterator<Item = A>,
         most_bytes: u64,
     ) -> Result<Run, Failure> {
-        let arguments = self.arguments(input, from, behind);
+        self.run_with(input, self.arguments(input, from, behind), most_bytes).await
+    }
+
+    /// A run of these arguments, which read this file.
+    pub(super) async fn run_with(
+        &self,
+        input: &AvInput,
+        arguments: Vec<OsString>,
+        most_bytes: u64,
+    ) -> Result<Run, Failure> {
         let mut run = child::run(self.command(), "ffmpeg", arguments, most_bytes, self.time).await?;
         // The path of the file must not reach a client.
         run.complaint = run.complaint.replace(&*input.path().to_string_lossy(), "the file");
@@ -161,10 +157,19 @@ impl Ffmpeg {
         from: Option<Duration>,
         behind: impl IntoIterator<Item = A>,
     ) -> Vec<OsString> {
+        let from = from.map(|from| ["-ss".to_owned(), format!("{:.3}", from.as_secs_f64())]);
+        self.arguments_of(input, from.into_iter().flatten(), behind)
+    }
+
+    /// Arguments with some that are about the input.
+    pub(super) fn arguments_of<B: AsRef<OsStr>, A: AsRef<OsStr>>(
+        &self,
+        input: &AvInput,
+        about: impl IntoIterator<Item = B>,
+        behind: impl IntoIterator<Item = A>,
+    ) -> Vec<OsString> {
         let mut arguments = command::first_arguments(self.most_pixels);
-        if let Some(from) = from {
-            arguments.extend(["-ss".into(), OsString::from(format!("{:.3}", from.as_secs_f64()))]);
-        }
+        arguments.extend(about.into_iter().map(|argument| argument.as_ref().to_owned()));
         let before = ["-protocol_whitelist", "file,pipe", "-f", input.demuxer(), "-i"];
         arguments.extend(before.iter().map(OsString::from));
         arguments.push(input.path().into());
@@ -190,13 +195,31 @@ impl Ffmpeg {
         self.command().into_std()
     }
 
+    /// What tells of a file without decoding it, if it lies beside ffmpeg.
+    pub(super) fn probing(&self) -> Option<Command> {
+        let probe = self.program.with_file_name(format!("ffprobe{}", std::env::consts::EXE_SUFFIX));
+        probe.is_file().then(|| self.command_of(&probe))
+    }
+
+    pub(super) fn most_pixels(&self) -> u64 {
+        self.most_pixels
+    }
+
+    pub(super) fn time(&self) -> Duration {
+        self.time
+    }
+
     /// What is started.
     fn command(&self) -> Command {
-        let Some(launcher) = &self.launcher else { return Command::new(&self.program) };
+        self.command_of(&self.program)
+    }
+
+    fn command_of(&self, program: &Path) -> Command {
+        let Some(launcher) = &self.launcher else { return Command::new(program) };
         let mut command = Command::new(launcher);
         let seconds = (command::THREADS * self.time.as_secs().max(1)).to_string();
         command.args(["worker", "confined", "--memory-bytes", MEMORY_BYTES, "--seconds", &seconds, "--"]);
-        command.arg(&self.program);
+        command.arg(program);
         command
     }
 }

@@ -1,5 +1,6 @@
 //! Which recipes can be followed here, as the planner wants to know it: what each takes and gives, and what is missing.
 
+use mediary_convert::audio::Encoder;
 use mediary_convert::image::Foreign;
 use mediary_core::capability::CapabilityMatrix;
 use mediary_core::plan::{Privacy, RecipeName, TreatmentRecipe, Yield};
@@ -97,7 +98,9 @@ pub(super) fn recipes(
         all.insert(0, recipe(IMAGE_TO_TEXT, MediaKind::Image, Yield::Text).of(unopened));
     }
     for format in &pipelines.audio_to_audio.formats {
-        all.push(recipe(AUDIO_TO_AUDIO, MediaKind::Audio, Yield::Media(*format)).lacking(ffmpeg()));
+        let no_encoder = || format!("{format} is not made by this build; build it with the feature `mp3`");
+        let missing = (!Encoder::writes(*format)).then(no_encoder);
+        all.push(recipe(AUDIO_TO_AUDIO, MediaKind::Audio, Yield::Media(*format)).lacking(missing));
     }
     all.extend([
         recipe(AUDIO_TO_TEXT, MediaKind::Audio, Yield::Text)
@@ -105,7 +108,11 @@ pub(super) fn recipes(
             .leaving(!heard(&here)),
         pictures(VIDEO_TO_FRAMES, MediaKind::Video, pipelines.video_to_frames.frames, ffmpeg()),
         recipe(VIDEO_TO_TEXT, MediaKind::Video, Yield::Text)
-            .lacking(ffmpeg().or_else(|| without(heard(&anywhere) || video_seen(&anywhere), no_transcriber)))
+            .lacking(match (heard(&anywhere), video_seen(&anywhere)) {
+                (true, _) => None,
+                (false, true) => ffmpeg(),
+                (false, false) => Some(no_transcriber.to_owned()),
+            })
             .leaving(!heard(&here) && !video_seen(&here)),
         recipe(TEXT_TO_TEXT, MediaKind::Text, Yield::Text),
     ]);
@@ -186,26 +193,15 @@ mod tests {
     fn what_is_missing_is_said_for_each_recipe() {
         let ear = target("groq/whisper", TaskKind::Transcription, MediaFormat::Mp3, false);
         let eye = target("far/eye", TaskKind::Chat, MediaFormat::Jpeg, false);
-        let needs_all = vec![
-            PDF_TO_IMAGES,
-            DOCUMENT_TO_TEXT,
-            IMAGE_TO_TEXT,
-            AUDIO_TO_AUDIO,
-            AUDIO_TO_TEXT,
-            VIDEO_TO_FRAMES,
-            VIDEO_TO_TEXT,
-        ];
+        let needs_all =
+            vec![PDF_TO_IMAGES, DOCUMENT_TO_TEXT, IMAGE_TO_TEXT, AUDIO_TO_TEXT, VIDEO_TO_FRAMES, VIDEO_TO_TEXT];
         let rows = [
             (vec![], NOTHING, needs_all),
             (vec![], ALL, vec![AUDIO_TO_TEXT, VIDEO_TO_TEXT]),
             (vec![ear.clone()], ALL, vec![]),
             (vec![eye.clone()], ALL, vec![AUDIO_TO_TEXT]),
             (vec![eye.clone(), ear], Installed { ocr: false, ..ALL }, vec![]),
-            (
-                vec![eye],
-                Installed { ffmpeg: false, ..ALL },
-                vec![AUDIO_TO_AUDIO, AUDIO_TO_TEXT, VIDEO_TO_FRAMES, VIDEO_TO_TEXT],
-            ),
+            (vec![eye], Installed { ffmpeg: false, ..ALL }, vec![AUDIO_TO_TEXT, VIDEO_TO_FRAMES, VIDEO_TO_TEXT]),
         ];
         for (matrix, installed, expected) in rows {
             assert_eq!(missing(&matrix, installed), expected, "{installed:?} with {} targets", matrix.len());

@@ -137,8 +137,8 @@ async fn a_file_of_text_is_quoted() {
 async fn a_sound_is_encoded_anew() {
     let treatment = to("audio-to-audio", MediaFormat::Wav);
     let accepts = vec![Acceptance::of(MediaFormat::Wav)];
-    let (chat, notes) = treated(&spoken("samples", MediaFormat::Flac), &treatment, accepts).await.unwrap();
-    assert_eq!(shown(&chat.messages[1])[1], "< wav>");
+    let (chat, notes) = treated(&sample("chime.wav", MediaFormat::Wav), &treatment, accepts).await.unwrap();
+    assert_eq!(shown(&chat.messages[1])[1], "<chime.wav wav>");
     assert_eq!(notes[0].by, "audio-to-audio");
 }
 

@@ -34,8 +34,10 @@ impl Treatments {
         let most = recipe.frames.min(job.files).max(1);
         let Moments { frames, length } = self.moments(job.media, most, fit.longest_side_px).await?;
         let count = frames.len();
-        let mut pieces =
-            vec![Piece::Note(format!("of this video of {} {count} moments are shown, evenly spread", clock(length)))];
+        let mut pieces = vec![Piece::Note(format!(
+            "of this video of {} {count} moments are shown, new scenes first of all",
+            clock(length)
+        ))];
         for frame in frames {
             pieces.push(Piece::Note(format!("at {}", clock(frame.at))));
             pieces.push(Piece::Media(self.frame_fitted(frame.picture, fit).await?));
@@ -57,9 +59,11 @@ impl Treatments {
 
     async fn watched(&self, media: &Media, memo: &Memo) -> Result<Extract, Failure> {
         let recipe = &self.pipelines.video_to_text;
-        let described = match help::vision_targets(&self.router.known(), &recipe.describe, &memo.bounds).is_empty() {
-            true => Description::NoTarget,
-            false => {
+        let sees = !help::vision_targets(&self.router.known(), &recipe.describe, &memo.bounds).is_empty();
+        let described = match (sees, self.installed.ffmpeg) {
+            (false, _) => Description::NoTarget,
+            (true, false) => Description::Failed,
+            (true, true) => {
                 let moments = self.moments(media, recipe.frames, recipe.longest_side).await?;
                 description(self, &recipe.describe, &memo.bounds, Scene::Video(&moments.frames)).await
             }
@@ -86,23 +90,27 @@ impl Treatments {
         }
     }
 
-    /// At most so many moments, evenly spread, no two in the same second.
+    /// At most so many moments, new scenes first, no two in the same second.
     async fn moments(&self, media: &Media, most: u32, side_px: u32) -> Result<Moments, Failure> {
         let ffmpeg = self.ffmpeg()?;
         let input = audio::opened(media).await?;
-        // One child at a time, for all of them: between two frames the permit would only be lost to others.
+        // One child at a time, for all that is to be done.
         let _child = self.reader.child().await?;
-        let length = ffmpeg.length(&input).await?;
-        let mut frames = Vec::new();
-        for at in spread(length, most) {
-            if let Some(frame) = ffmpeg.frame(&input, at, side_px).await? {
-                frames.push(Frame { picture: self.reader.kept(frame.picture)?, ..frame });
-            }
+        let facts = ffmpeg.facts(&input).await?;
+        if let Some(facts) = &facts {
+            ffmpeg.check(facts, Duration::from_secs(self.limits.audio.seconds.into()))?;
         }
+        // A container that is streamed does not say how long it plays.
+        let length = match facts.and_then(|facts| facts.length) {
+            Some(length) => length,
+            None => ffmpeg.length(&input).await?,
+        };
+        let frames = ffmpeg.moments(&input, length, most, side_px).await?;
         if frames.is_empty() {
             return Err(Failure::unreadable(format!("there is nothing to see in this {}; send another", media.format)));
         }
-        Ok(Moments { frames, length })
+        let kept = frames.into_iter().map(|frame| Ok(Frame { picture: self.reader.kept(frame.picture)?, ..frame }));
+        Ok(Moments { frames: kept.collect::<Result<_, Failure>>()?, length })
     }
 
     /// A scene as a target takes it; `None` where it takes nothing of it.
@@ -175,13 +183,6 @@ fn told(heard: Result<Arc<Extract>, Failure>, described: Description) -> Result<
     Ok(Extract { sections, by: by.join("+"), pages: None, settled })
 }
 
-/// Moments in the middle of equal stretches; one for a video of a second.
-fn spread(length: Duration, most: u32) -> Vec<Duration> {
-    let seconds = u32::try_from(length.as_secs()).unwrap_or(u32::MAX);
-    let count = most.min(seconds).max(1);
-    (0..count).map(|index| length * (2 * index + 1) / (2 * count)).collect()
-}
-
 /// `1:02:03`, `0:07`.
 fn clock(time: Duration) -> String {
     let seconds = time.as_secs();
@@ -194,22 +195,6 @@ mod tests {
     use mediary_core::FailureKind;
 
     use super::*;
-
-    #[test]
-    fn moments_are_evenly_spread() {
-        let rows: [(u64, u32, &[u64]); 5] = [
-            (60_000, 3, &[10_000, 30_000, 50_000]),
-            (2_000, 12, &[500, 1_500]),
-            (400, 12, &[200]),
-            (0, 4, &[0]),
-            (10_000, 1, &[5_000]),
-        ];
-        for (length_ms, most, expected) in rows {
-            let moments = spread(Duration::from_millis(length_ms), most);
-            let moments: Vec<u64> = moments.iter().map(|at| at.as_millis() as u64).collect();
-            assert_eq!(moments, expected, "{length_ms} ms in {most}");
-        }
-    }
 
     #[test]
     fn times_are_written_as_people_do() {

@@ -7,6 +7,7 @@ mod custom;
 mod decode;
 mod embeddings;
 mod encode;
+mod interpret;
 mod legacy;
 mod media;
 mod numbers;
@@ -21,6 +22,7 @@ mod wire;
 pub use decode::ChatForm;
 pub use embeddings::OpenAiEmbeddings;
 pub use encode::completion;
+pub use interpret::Interpret;
 pub use speech::{OpenAiSpeech, SpeechRequest, last_event, media_type, sound_event};
 pub use stream::ChunkWriter;
 pub use transcriptions::{OpenAiTranscriptions, TranscriptionForm};
@@ -40,6 +42,8 @@ pub struct OpenAiChat;
 pub static CHAT: OpenAiChat = OpenAiChat;
 /// The protocol of `/v1/embeddings`.
 pub static EMBEDDINGS: OpenAiEmbeddings = OpenAiEmbeddings;
+/// The protocol of `/v1/interpret`.
+pub static INTERPRET: Interpret = Interpret;
 /// The protocol of `/v1/audio/speech`.
 pub static SPEECH: OpenAiSpeech = OpenAiSpeech;
 /// The protocol of `/v1/audio/transcriptions` and `/v1/audio/translations`.
