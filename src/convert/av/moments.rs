@@ -57,12 +57,12 @@ impl Ffmpeg {
         let wanted = f64::from(most.max(1));
         let step = (seconds / wanted / 8.0).clamp(0.0, 1.0);
         let mut look = Look { only_key_frames: true, sieve: sieve(step) };
-        let mut seen = self.looked_at(input, &look).await?;
-        if (seen.len() as f64) < wanted.min(seconds / APART) {
+        let most = most.max(1) as usize;
+        let mut chosen = chosen(&self.looked_at(input, &look).await?, most);
+        if (chosen.len() as f64) < wanted.min(seconds / APART).floor() {
             look = Look { only_key_frames: false, sieve: sieve((seconds / wanted / LOOKED_AT).min(1.0)) };
-            seen = self.looked_at(input, &look).await?;
+            chosen = self::chosen(&self.looked_at(input, &look).await?, most);
         }
-        let chosen = chosen(&seen, most.max(1) as usize);
         if chosen.is_empty() {
             return Ok(Vec::new());
         }

@@ -113,6 +113,7 @@ fn recipes() -> Vec<TreatmentRecipe> {
         name: RecipeName::new(&format!("{from}-{gives:?}")),
         from,
         formats: Vec::new(),
+        animated: false,
         gives,
         most_files,
         leaves_machine: false,

@@ -122,7 +122,7 @@ pub(super) fn row(line: &str) -> (Abilities, Health) {
     (row, health)
 }
 
-/// `name from->gives x20 leaves missing=Install_it.`; `from` is a medium, or formats joined by `+`.
+/// `name from->gives x20 leaves moving missing=Install_it.`; `from` is a medium, or formats joined by `+`.
 pub(super) fn recipe(line: &str) -> TreatmentRecipe {
     let mut words = line.split_whitespace();
     let name = RecipeName::new(words.next().unwrap());
@@ -130,13 +130,23 @@ pub(super) fn recipe(line: &str) -> TreatmentRecipe {
     let formats: Vec<_> = from.split('+').filter_map(format_named).filter(|_| kind_named(from).is_none()).collect();
     let from = kind_named(from).unwrap_or_else(|| formats[0].kind());
     let gives = if gives == "text" { Yield::Text } else { Yield::Media(format_named(gives).unwrap()) };
-    let mut recipe =
-        TreatmentRecipe { name, from, formats, gives, most_files: 1, leaves_machine: false, missing: None };
+    let mut recipe = TreatmentRecipe {
+        name,
+        from,
+        formats,
+        animated: false,
+        gives,
+        most_files: 1,
+        leaves_machine: false,
+        missing: None,
+    };
     for word in words {
         if let Some(most) = word.strip_prefix('x') {
             recipe.most_files = number(most);
         } else if let Some(missing) = word.strip_prefix("missing=") {
             recipe.missing = Some(missing.replace('_', " "));
+        } else if word == "moving" {
+            recipe.animated = true;
         } else {
             assert_eq!(word, "leaves");
             recipe.leaves_machine = true;
