@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use image::codecs::{gif::GifDecoder, png::PngDecoder, webp::WebPDecoder};
-use image::{AnimationDecoder, Frames, ImageDecoder, Limits};
+use image::{AnimationDecoder, Frame, Frames, ImageDecoder, ImageResult, Limits};
 use mediary_core::{Failure, Media, MediaFormat, Raster};
 
 use super::channels::{Channels, Pixels};
@@ -39,22 +39,18 @@ pub fn stills(media: &Media, limits: &ImageLimits, most: usize, fit: &Fit) -> Re
         strict.max_alloc = Some(limits.max_decoded_bytes());
         let (frames, (width, height)) = frames(media, limits, &strict)?;
         let pixels = u64::from(width) * u64::from(height);
-        let spread = Spread::new(most.max(1));
-        spread
-            .of(frames, usize::try_from(MOST_PIXELS / pixels.max(1)).unwrap_or(usize::MAX), |frame| {
-                let frame = frame.map_err(|error| refuse::image(format, limits, &error))?;
-                let delay = Duration::from(frame.delay());
-                let buffer = frame.into_buffer();
-                let (width, height) = buffer.dimensions();
-                let bgr = Pixels { samples: buffer.into_raw(), channels: Channels::RgbAlpha, stride: 4 }.into_bgr();
-                let raster =
-                    Raster::from_bgr(width, height, bgr).ok_or_else(|| refuse::damaged(format, "it is empty"))?;
-                Ok((delay, raster))
-            })
-            .and_then(|(kept, length)| {
-                let stills = kept.into_iter().map(|(at, raster)| Ok(Still { at, picture: fit_raster(&raster, fit)? }));
-                Ok((stills.collect::<Result<Vec<_>, Failure>>()?, length))
-            })
+        let most_frames = usize::try_from(MOST_PIXELS / pixels.max(1)).unwrap_or(usize::MAX);
+        let read = |frame: ImageResult<Frame>| {
+            let frame = frame.map_err(|error| refuse::image(format, limits, &error))?;
+            Ok((Duration::from(frame.delay()), frame.into_buffer()))
+        };
+        let (kept, length) = Spread::new(most.max(1)).of(frames.take(most_frames.max(1)), read, |buffer| {
+            let (width, height) = buffer.dimensions();
+            let bgr = Pixels { samples: buffer.into_raw(), channels: Channels::RgbAlpha, stride: 4 }.into_bgr();
+            let raster = Raster::from_bgr(width, height, bgr).ok_or_else(|| refuse::damaged(format, "it is empty"))?;
+            fit_raster(&raster, fit)
+        })?;
+        Ok((kept.into_iter().map(|(at, picture)| Still { at, picture }).collect(), length))
     })
 }
 
@@ -62,27 +58,23 @@ fn frames<'a>(media: &'a Media, limits: &ImageLimits, strict: &Limits) -> Result
     let format = media.format;
     let refused = |error| refuse::image(format, limits, &error);
     let mut input = input::reader(&media.blob, format)?;
-    let opened = |decoder: &mut dyn FnMut() -> Result<(u32, u32), Failure>| {
-        let (width, height) = decoder()?;
-        limits.check_size(format, width, height)?;
-        Ok::<_, Failure>((width, height))
-    };
+    let checked = |(width, height)| limits.check_size(format, width, height).map(|()| (width, height));
     match format {
         MediaFormat::Gif => {
             let mut decoder = GifDecoder::new(input).map_err(refused)?;
-            let size = opened(&mut || Ok(decoder.dimensions()))?;
+            let size = checked(decoder.dimensions())?;
             decoder.set_limits(strict.clone()).map_err(refused)?;
             Ok((decoder.into_frames(), size))
         }
         MediaFormat::Webp => {
             webp::check_chunks(&mut *input, limits)?;
             let decoder = WebPDecoder::new(input).map_err(refused)?;
-            let size = opened(&mut || Ok(decoder.dimensions()))?;
+            let size = checked(decoder.dimensions())?;
             Ok((decoder.into_frames(), size))
         }
         MediaFormat::Png => {
             let decoder = PngDecoder::with_limits(input, strict.clone()).map_err(refused)?;
-            let size = opened(&mut || Ok(decoder.dimensions()))?;
+            let size = checked(decoder.dimensions())?;
             Ok((decoder.apng().map_err(refused)?.into_frames(), size))
         }
         _ => Err(Failure::unsupported(format!("{format} has no animations"))),
@@ -101,23 +93,24 @@ impl Spread {
         Self { most, every: 1 }
     }
 
-    fn of<F, T>(
+    /// `read` gives how long each is seen; `keep` makes what is kept of it, before the next one is read.
+    fn of<F, P, T>(
         mut self,
         all: impl Iterator<Item = F>,
-        limit: usize,
-        mut read: impl FnMut(F) -> Result<(Duration, T), Failure>,
+        mut read: impl FnMut(F) -> Result<(Duration, P), Failure>,
+        mut keep: impl FnMut(P) -> Result<T, Failure>,
     ) -> Result<(Vec<(Duration, T)>, Duration), Failure> {
         let mut kept: Vec<(Duration, T)> = Vec::new();
         let mut at = Duration::ZERO;
-        for (index, next) in all.take(limit.max(1)).enumerate() {
-            let (delay, thing) = match read(next) {
+        for (index, next) in all.enumerate() {
+            let (delay, picture) = match read(next) {
                 Ok(read) => read,
                 // What was seen before the damage was seen.
                 Err(_) if !kept.is_empty() => break,
                 Err(failure) => return Err(failure),
             };
             if index.is_multiple_of(self.every) {
-                kept.push((at, thing));
+                kept.push((at, keep(picture)?));
             }
             if kept.len() >= 2 * self.most {
                 let mut index = 0;
@@ -143,7 +136,7 @@ impl Spread {
 #[cfg(test)]
 mod tests {
     use image::codecs::gif::GifEncoder;
-    use image::{Delay, Frame, Rgba, RgbaImage};
+    use image::{Delay, Rgba, RgbaImage};
     use mediary_core::Blob;
 
     use super::*;
@@ -167,7 +160,7 @@ mod tests {
     #[test]
     fn pictures_of_an_animation_are_evenly_spread_and_have_their_times() {
         let rows: [(u8, usize, &[u64]); 5] =
-            [(1, 6, &[0]), (4, 6, &[0, 100, 200, 300]), (20, 4, &[0, 400, 1200, 1600]), (20, 1, &[0]), (2, 1, &[0])];
+            [(1, 6, &[0]), (4, 6, &[0, 100, 200, 300]), (20, 4, &[0, 400, 800, 1200]), (20, 1, &[0]), (2, 1, &[0])];
         for (count, most, expected) in rows {
             let (stills, length) = stills(&gif(count), &ImageLimits::default(), most, &FIT).unwrap();
             let times: Vec<u64> = stills.iter().map(|still| still.at.as_millis() as u64).collect();

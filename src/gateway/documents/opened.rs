@@ -4,9 +4,9 @@
 
 use std::sync::Arc;
 
-use mediary_convert::image::Pictures;
+use mediary_convert::image::{Foreign, Pictures};
 use mediary_convert::pdf::{OpenPdf, PageOrder, PageReply};
-use mediary_core::{Blob, Failure, Hold, Media, Raster};
+use mediary_core::{Blob, Failure, Hold, Media, MediaFormat, Raster};
 
 use super::super::admission::Permit;
 use super::super::blocking;

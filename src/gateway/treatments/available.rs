@@ -193,15 +193,28 @@ mod tests {
     fn what_is_missing_is_said_for_each_recipe() {
         let ear = target("groq/whisper", TaskKind::Transcription, MediaFormat::Mp3, false);
         let eye = target("far/eye", TaskKind::Chat, MediaFormat::Jpeg, false);
-        let needs_all =
-            vec![PDF_TO_IMAGES, DOCUMENT_TO_TEXT, IMAGE_TO_TEXT, AUDIO_TO_TEXT, VIDEO_TO_FRAMES, VIDEO_TO_TEXT];
+        let needs_all = [
+            PDF_TO_IMAGES,
+            DOCUMENT_TO_TEXT,
+            IMAGE_TO_IMAGE,
+            IMAGE_TO_TEXT,
+            AUDIO_TO_TEXT,
+            VIDEO_TO_FRAMES,
+            VIDEO_TO_TEXT,
+        ];
+        let needs_all = needs_all.to_vec();
         let rows = [
             (vec![], NOTHING, needs_all),
             (vec![], ALL, vec![AUDIO_TO_TEXT, VIDEO_TO_TEXT]),
             (vec![ear.clone()], ALL, vec![]),
             (vec![eye.clone()], ALL, vec![AUDIO_TO_TEXT]),
             (vec![eye.clone(), ear], Installed { ocr: false, ..ALL }, vec![]),
-            (vec![eye], Installed { ffmpeg: false, ..ALL }, vec![AUDIO_TO_TEXT, VIDEO_TO_FRAMES, VIDEO_TO_TEXT]),
+            // What is missing for AVIF alone.
+            (
+                vec![eye],
+                Installed { ffmpeg: false, ..ALL },
+                vec![IMAGE_TO_IMAGE, AUDIO_TO_TEXT, VIDEO_TO_FRAMES, VIDEO_TO_TEXT],
+            ),
         ];
         for (matrix, installed, expected) in rows {
             assert_eq!(missing(&matrix, installed), expected, "{installed:?} with {} targets", matrix.len());
