@@ -58,7 +58,7 @@ impl Treatments {
         let scene = Scene::Picture(media);
         let described = description(self, &recipe.describe, &memo.bounds, scene).await;
         match (put_together(written, described), self.reader.missing_for(media.format)) {
-            // A conversation goes on without a picture that cannot be opened here, and everybody is told.
+            // A conversation goes on without a picture that cannot be opened here, and both sides are told.
             (Err(_), Some(missing)) => {
                 let text = format!("(this picture could not be opened, and nothing of it is known: {missing})");
                 Ok(Extract { settled: false, ..Extract::plain(text, UNOPENED) })
