@@ -26,7 +26,7 @@ impl Claim<'_> {
             return called.filter(|_| !mime.starts_with(MediaFormat::Ts.mime()));
         }
         let ending = self.file_name?.rsplit_once('.')?.1.to_ascii_lowercase();
-        let ending = if ending == "jpg" { "jpeg" } else { &ending };
+        let ending = if ending == "jpg" { "jpeg" } else { ending.as_str() };
         let format = MediaFormat::ALL.iter().find(|format| format.name() == ending)?;
         let is_seen_or_heard = !matches!(format.kind(), MediaKind::Text | MediaKind::Document);
         (is_seen_or_heard && *format != MediaFormat::Ts).then_some(format.kind())
