@@ -40,6 +40,7 @@ pub use treatments::{Pipelines, Treatments};
 use std::sync::Arc;
 
 use mediary_convert::pdf::PdfWorkers;
+use mediary_core::capability::TaskKind;
 use mediary_local::Local;
 use mediary_remote::Fetcher;
 
@@ -64,7 +65,7 @@ pub struct Gateway {
 /// Whether requests can be served, and what stands in the way.
 #[derive(Debug, Clone)]
 pub struct Readiness {
-    /// Whether everything is in place.
+    /// Whether there is something to do the work with.
     pub ready: bool,
     /// Each check by name: how it stands, or what to do.
     pub checks: Vec<(String, Result<String, String>)>,
@@ -89,7 +90,7 @@ impl Gateway {
         &self.engines
     }
 
-    /// Whether requests can be served.
+    /// Whether requests can be served: documents by the engines of this process, or chats by some provider.
     #[must_use]
     pub fn readiness(&self) -> Readiness {
         let checks: Vec<(String, Result<String, String>)> = self
@@ -101,7 +102,9 @@ impl Gateway {
                 (engine.target.to_string(), if engine.installed { Ok(note) } else { Err(note) })
             })
             .collect();
-        Readiness { ready: checks.iter().all(|(_, check)| check.is_ok()), checks }
+        let known = self.router.known();
+        let can_chat = known.rows().iter().any(|row| row.does(TaskKind::Chat) && row.missing.is_none());
+        Readiness { ready: can_chat || checks.iter().all(|(_, check)| check.is_ok()), checks }
     }
 
     /// How many jobs wait for each local engine or are being done by it, by the engine's name.

@@ -8,7 +8,7 @@ use super::margins::{self, Zone};
 use super::rows::{self, Row};
 use super::{body, ruled};
 use crate::rules::Rules;
-use mediary_core::document::{Block, BlockKind, Line, Quad};
+use mediary_core::document::{Block, BlockKind, Line, Quad, Rect};
 
 /// Puts the boxes of a recognised page, given its size in pixels, into blocks in reading order.
 ///
@@ -46,8 +46,14 @@ pub fn arrange_ruled(boxes: Vec<(Quad, Line)>, rules: &Rules, width_px: u32, hei
 /// The columns of tables are found only where the lines' words have been measured.
 #[must_use]
 pub fn arrange_layer(lines: Vec<Line>, width_px: u32, height_px: u32) -> Vec<Block> {
-    let lines = lines.into_iter().filter(|line| !line.text.trim().is_empty()).collect();
+    let lines: Vec<Line> = lines.into_iter().filter(|line| !line.text.trim().is_empty()).collect();
     let (pieces, page) = frame::upright(lines, width_px, height_px);
+    if 2 * pieces.iter().filter(|piece| piece.is_vertical()).count() > pieces.len() {
+        // PDF readers give vertical lines from left to right.
+        let upright = |rect: Rect| Quad::upright(rect.left, rect.top, rect.right, rect.bottom);
+        let boxes = pieces.into_iter().map(|piece| (upright(piece.rect), piece.line));
+        return arrange(boxes.collect(), width_px, height_px);
+    }
     let zones = margins::zones(&pieces, &page);
     let mut stretches: Vec<(Zone, Vec<Piece>)> = Vec::new();
     for (piece, zone) in pieces.into_iter().zip(zones) {

@@ -59,6 +59,7 @@ mod requests;
 mod samples;
 mod score;
 mod searchable;
+mod seen;
 mod server;
 mod service;
 mod shared_data;

@@ -5,6 +5,7 @@ use std::io::Cursor;
 use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
 use serde_json::{Value, json};
 
+use super::client::reading;
 use super::craft::{converted, png_of};
 use super::pdf::{Pdf, text_at};
 use super::score::{collapsed, word_f1};
@@ -116,7 +117,14 @@ fn drawing() -> Vec<u8> {
 
 #[test]
 fn ink_without_text_is_never_taken_for_an_empty_page() {
-    shared().read(drawing(), "").refused(422, "unreadable_file", "no text was found");
+    let alone = shared().read(drawing(), "").ok();
+    assert_eq!(
+        (&alone["status"], &alone["needs_ocr"], &alone["content"]),
+        (&json!("no_text"), &json!(true), &json!(""))
+    );
+    assert_eq!(alone["pages"][0]["reasons"], json!(["ink_without_text"]), "{alone:#}");
+    let bare = reading(drawing(), "").header("accept", "text/plain").send(shared());
+    assert_eq!((bare.status, bare.header("x-mediary-status"), bare.text()), (200, Some("no_text"), ""));
     // Beside a page with text it is a page that may want another reader.
     let mut pdf = Pdf::of_texts(&["A page of text that was never printed."]);
     super::craft::add_picture_page(&mut pdf, &drawing());

@@ -5,7 +5,7 @@ use std::io::{self, Read};
 use std::process::ExitCode;
 
 use super::{Done, Ocr, complain, output};
-use crate::gateway::Reading;
+use crate::gateway::{ReadStatus, Reading};
 use crate::protocol::process::{Form, Output};
 
 /// Some files or pages were read and some were not.
@@ -58,6 +58,12 @@ impl Ocr {
 }
 
 fn warn_of_failed_pages(name: &str, reading: &Reading) {
+    if reading.status() == ReadStatus::NoText {
+        complain(&format!(
+            "{name}: there is something on the page but no text was found in it; if it does show text, try a sharper or \
+             larger picture, or a higher --dpi"
+        ));
+    }
     for outcome in &reading.pages {
         if let Err(failure) = &outcome.page {
             complain(&format!("{name}: {}", failure.detail));

@@ -3,37 +3,91 @@
 //! PDFium gives characters in the document's order with line ends where it sees them; that order is
 //! kept. Only the first and last character of a line are measured unless words are wanted.
 
-use mediary_core::document::{LayerEvidence, Line, Rect, TextLayer, Word};
+use std::collections::{BTreeMap, BTreeSet};
+
+use mediary_core::document::{Hidden, LayerEvidence, Line, Rect, TextLayer, Turn, Word, letters_are_unlikely};
 use pdfium_render::prelude::*;
 
+use super::hidden::{Screen, Sight};
 use super::objects::Drawings;
+use super::{accents, annotations};
 
 /// Text wholly within this share of the page's edges is a header, a footer or a stamp.
 const MARGIN: f32 = 0.125;
+/// A page is turned if this share of its characters is.
+const MOST_TURNED: f32 = 0.6;
+
+/// A page's text, and which of its lines may not be seen.
+#[derive(Debug, Default)]
+pub(super) struct Extracted {
+    pub(super) layer: TextLayer,
+    /// Places of lines that may have to be left out.
+    pub(super) doubtful: Vec<usize>,
+}
 
 /// Extracts the page's text with boxes in pixels of the given configuration.
-pub(super) fn extract(page: &PdfPage<'_>, config: PdfRenderConfig, drawings: &Drawings, words: bool) -> TextLayer {
-    let mut layer = TextLayer { evidence: drawings.evidence(), ..TextLayer::default() };
-    let Ok(text) = page.text() else { return layer };
+pub(super) fn extract(
+    page: &PdfPage<'_>,
+    config: PdfRenderConfig,
+    size_px: (u32, u32),
+    drawings: &Drawings,
+    words: bool,
+) -> Extracted {
+    let mut all = Extracted::default();
+    all.layer.evidence = drawings.evidence();
+    let Ok(text) = page.text() else { return all };
     let chars = text.chars();
-    let ruler = Ruler { page, chars: &chars, config };
-    let mut glyphs: Vec<Glyph> = Vec::new();
+    let ruler = Ruler { page, chars: &chars, config, size_px };
+    let mut lines = Lines { ruler: &ruler, words, found: Vec::new(), hidden: BTreeSet::new() };
+    let screen = drawings.screen.is_needed().then_some(&drawings.screen);
+    let (mut glyphs, mut invisible, mut count) = (Vec::new(), 0_u32, 0_u32);
     for char in chars.iter() {
         match char.unicode_char() {
-            Some('\r' | '\n') => {
-                layer.lines.extend(line_of(&glyphs, &ruler, words));
-                glyphs.clear();
+            Some('\r' | '\n') => lines.end(&mut glyphs),
+            // PDFium's mark for a hyphen that breaks a word at the line's end; what follows is the next line.
+            Some('\u{2}') => {
+                glyphs.push(Glyph { character: '-', index: char.index(), is_doubtful: false });
+                lines.end(&mut glyphs);
             }
-            // PDFium's mark for a hyphen that breaks a word at the line's end.
-            Some('\u{2}') => glyphs.push(Glyph { character: '-', index: char.index() }),
             Some('\u{feff}' | '\u{fffe}' | '\u{ffff}') | None => {}
-            Some(character) => glyphs.push(Glyph { character, index: char.index() }),
+            Some(character) => {
+                count += 1;
+                let sight = screen.map_or(Sight::Seen, |screen: &Screen| screen.judge(&char));
+                invisible += u32::from(sight == Sight::Invisible);
+                match sight {
+                    Sight::Hidden(hidden) => {
+                        lines.hidden.insert(hidden);
+                    }
+                    Sight::Seen | Sight::Invisible | Sight::Doubtful => {
+                        let is_doubtful = sight == Sight::Doubtful;
+                        glyphs.push(Glyph { character, index: char.index(), is_doubtful });
+                    }
+                }
+            }
         }
     }
-    layer.lines.extend(line_of(&glyphs, &ruler, words));
-    weigh(&layer.lines, &mut layer.evidence);
-    layer.evidence.only_in_margins = layer.evidence.image_coverage >= 0.5 && ruler.are_marginal(&layer.lines);
-    layer
+    lines.end(&mut glyphs);
+    let Lines { found, hidden, .. } = lines;
+    let evidence = &mut all.layer.evidence;
+    evidence.invisible = evidence.invisible.max(invisible as f32 / count.max(1) as f32);
+    all.doubtful = (0..found.len()).filter(|index| found[*index].is_doubtful).collect();
+    all.layer.turn = turn_of(&found);
+    all.layer.unlikely = unlikely(&found);
+    all.layer.lines = found.into_iter().map(|found| found.line).collect();
+    all.layer.hidden = hidden.into_iter().collect();
+    let own = &mut all.layer.lines;
+    let noted = annotations::lines(page, |rect| ruler.in_pixels(rect).unwrap_or_default());
+    if all.doubtful.is_empty() && all.layer.unlikely.is_empty() {
+        annotations::insert(own, noted);
+    } else {
+        // Others are known by their places, which stay.
+        own.extend(noted);
+    }
+    weigh(&all.layer.lines, &mut all.layer.evidence);
+    all.layer.evidence.unlikely_letters = !all.layer.unlikely.is_empty();
+    all.layer.evidence.only_in_margins =
+        all.layer.evidence.image_coverage >= 0.5 && ruler.are_marginal(&all.layer.lines);
+    all
 }
 
 /// A character and its number on the page, by which PDFium can be asked for its box.
@@ -41,6 +95,74 @@ pub(super) fn extract(page: &PdfPage<'_>, config: PdfRenderConfig, drawings: &Dr
 struct Glyph {
     character: char,
     index: usize,
+    is_doubtful: bool,
+}
+
+/// A line, and what was found out about it on the way.
+struct Found {
+    line: Line,
+    is_doubtful: bool,
+    turn: Turn,
+    font: String,
+}
+
+/// Lines as they end.
+struct Lines<'r, 'p> {
+    ruler: &'r Ruler<'p>,
+    words: bool,
+    found: Vec<Found>,
+    hidden: BTreeSet<Hidden>,
+}
+
+impl Lines<'_, '_> {
+    fn end(&mut self, glyphs: &mut Vec<Glyph>) {
+        self.ruler.compose(glyphs);
+        drop_soft_hyphens(glyphs);
+        if let Some(line) = line_of(glyphs, self.ruler, self.words) {
+            if self.ruler.is_off_page(&line.bbox) {
+                self.hidden.insert(Hidden::OffPage);
+            } else {
+                let is_doubtful = glyphs.iter().filter(|glyph| glyph.is_doubtful).count() * 2 > glyphs.len();
+                let (turn, font) = (self.ruler.turn_of(glyphs), self.ruler.font_of(glyphs));
+                self.found.push(Found { line, is_doubtful, turn, font });
+            }
+        }
+        glyphs.clear();
+    }
+}
+
+/// A soft hyphen is seen only where it breaks a word.
+fn drop_soft_hyphens(glyphs: &mut Vec<Glyph>) {
+    let last = glyphs.iter().rposition(|glyph| !glyph.character.is_whitespace());
+    let mut place = 0;
+    glyphs.retain_mut(|glyph| {
+        let (is_last, is_soft) = (Some(place) == last, glyph.character == '\u{ad}');
+        place += 1;
+        if is_soft && is_last {
+            glyph.character = '-';
+        }
+        !is_soft || is_last
+    });
+}
+
+/// How most of the characters are turned.
+fn turn_of(found: &[Found]) -> Turn {
+    let length = |found: &Found| found.line.text.chars().count() as f32;
+    let all: f32 = found.iter().map(length).sum();
+    let share = |turn: Turn| found.iter().filter(|found| found.turn == turn).map(length).sum::<f32>() / all.max(1.0);
+    [Turn::Quarter, Turn::ThreeQuarters].into_iter().find(|turn| share(*turn) >= MOST_TURNED).unwrap_or_default()
+}
+
+/// The places of lines in fonts whose letters are unlikely.
+fn unlikely(found: &[Found]) -> Vec<usize> {
+    let mut fonts: BTreeMap<&str, String> = BTreeMap::new();
+    for Found { line, font, .. } in found {
+        let text = fonts.entry(font).or_default();
+        text.push_str(&line.text);
+        text.push(' ');
+    }
+    fonts.retain(|_, text| letters_are_unlikely(text));
+    (0..found.len()).filter(|index| fonts.contains_key(found[*index].font.as_str())).collect()
 }
 
 /// Measures characters in pixels of the page as it is seen.
@@ -48,29 +170,103 @@ struct Ruler<'p> {
     page: &'p PdfPage<'p>,
     chars: &'p PdfPageTextChars<'p>,
     config: PdfRenderConfig,
+    size_px: (u32, u32),
 }
 
 impl Ruler<'_> {
+    fn in_pixels(&self, rect: &PdfRect) -> Option<Rect> {
+        let corner = |x, y| self.page.points_to_pixels(x, y, &self.config).ok();
+        let (a, b) = (corner(rect.left(), rect.top())?, corner(rect.right(), rect.bottom())?);
+        // A turned page swaps corners.
+        Some(Rect {
+            left: a.0.min(b.0) as f32,
+            top: a.1.min(b.1) as f32,
+            right: a.0.max(b.0) as f32,
+            bottom: a.1.max(b.1) as f32,
+        })
+    }
+
+    fn bounds_of(&self, glyph: Glyph) -> Option<Rect> {
+        self.in_pixels(&self.chars.get(glyph.index).ok()?.loose_bounds().ok()?)
+    }
+
     fn bounds(&self, glyphs: impl IntoIterator<Item = Glyph>) -> Rect {
-        let boxes = glyphs.into_iter().filter_map(|glyph| {
-            let bounds = self.chars.get(glyph.index).ok()?.loose_bounds().ok()?;
-            let corner = |x, y| self.page.points_to_pixels(x, y, &self.config).ok();
-            let (a, b) = (corner(bounds.left(), bounds.top())?, corner(bounds.right(), bounds.bottom())?);
-            // A turned page swaps corners.
-            Some(Rect {
-                left: a.0.min(b.0) as f32,
-                top: a.1.min(b.1) as f32,
-                right: a.0.max(b.0) as f32,
-                bottom: a.1.max(b.1) as f32,
-            })
-        });
-        Rect::around(boxes).unwrap_or_default()
+        Rect::around(glyphs.into_iter().filter_map(|glyph| self.bounds_of(glyph))).unwrap_or_default()
+    }
+
+    fn is_off_page(&self, rect: &Rect) -> bool {
+        let (width, height) = (self.size_px.0 as f32, self.size_px.1 as f32);
+        rect.right <= 0.0 || rect.bottom <= 0.0 || rect.left >= width || rect.top >= height
+    }
+
+    /// Whether a line runs up or down. A vertical line of upright characters is not turned.
+    fn turn_of(&self, glyphs: &[Glyph]) -> Turn {
+        let visible = || glyphs.iter().filter(|glyph| !glyph.character.is_whitespace());
+        let (Some(first), Some(last)) = (visible().next(), visible().next_back()) else { return Turn::None };
+        let (Some(from), Some(to)) = (self.bounds_of(*first), self.bounds_of(*last)) else { return Turn::None };
+        let middle = |rect: Rect| (f32::midpoint(rect.left, rect.right), f32::midpoint(rect.top, rect.bottom));
+        let (across, down) = (middle(to).0 - middle(from).0, middle(to).1 - middle(from).1);
+        if down.abs() <= 2.0 * across.abs() || !self.is_lying(*first) {
+            return Turn::None;
+        }
+        if down > 0.0 { Turn::ThreeQuarters } else { Turn::Quarter }
+    }
+
+    /// Whether a character lies on its side, as the page is shown.
+    fn is_lying(&self, glyph: Glyph) -> bool {
+        let Some(degrees) = self.chars.get(glyph.index).ok().and_then(|char| char.angle_degrees().ok()) else {
+            return false;
+        };
+        let page = self.page.rotation().map_or(0.0, |rotation| rotation.as_degrees());
+        let tilt = (degrees + page).rem_euclid(180.0);
+        (45.0..135.0).contains(&tilt)
+    }
+
+    fn font_of(&self, glyphs: &[Glyph]) -> String {
+        let middle = glyphs.get(glyphs.len() / 2).and_then(|glyph| self.chars.get(glyph.index).ok());
+        middle.map(|char| char.font_name()).unwrap_or_default()
+    }
+
+    /// Puts accents onto the letters that they are drawn over.
+    fn compose(&self, glyphs: &mut Vec<Glyph>) {
+        let mut place = 0;
+        while place < glyphs.len() {
+            if accents::is_accent(glyphs[place].character)
+                && let Some((other, character)) = self.letter_of(glyphs, place)
+            {
+                glyphs[other].character = character;
+                // With it goes the space that PDFium saw between the two.
+                let between = place.min(other) + 1..place.max(other);
+                let gone = [vec![place], between.collect()].concat();
+                let mut index = 0;
+                glyphs.retain(|_| {
+                    index += 1;
+                    !gone.contains(&(index - 1))
+                });
+            } else {
+                place += 1;
+            }
+        }
+    }
+
+    /// The letter over which an accent is drawn: the next one, or the one before, and what it becomes.
+    fn letter_of(&self, glyphs: &[Glyph], accent: usize) -> Option<(usize, char)> {
+        let place = self.bounds_of(glyphs[accent])?;
+        let is_space = |index: &usize| glyphs.get(*index).is_some_and(|glyph| glyph.character == ' ');
+        let next = if is_space(&(accent + 1)) { accent + 2 } else { accent + 1 };
+        let before =
+            accent.checked_sub(1).map(|before| if is_space(&before) { before.saturating_sub(1) } else { before });
+        [Some(next), before].into_iter().flatten().find_map(|other| {
+            let letter = glyphs.get(other).filter(|letter| letter.character.is_alphabetic())?;
+            let bounds = self.bounds_of(*letter)?;
+            let shared = place.right.min(bounds.right) - place.left.max(bounds.left);
+            let is_over = shared >= 0.5 * place.width().min(bounds.width());
+            accents::composed(glyphs[accent].character, letter.character).filter(|_| is_over).map(|one| (other, one))
+        })
     }
 
     fn are_marginal(&self, lines: &[Line]) -> bool {
-        let corner = |x, y| self.page.points_to_pixels(x, y, &self.config).unwrap_or_default();
-        let (a, b) = (corner(PdfPoints::ZERO, PdfPoints::ZERO), corner(self.page.width(), self.page.height()));
-        let (width, height) = ((a.0 - b.0).abs() as f32, (a.1 - b.1).abs() as f32);
+        let (width, height) = (self.size_px.0 as f32, self.size_px.1 as f32);
         lines.iter().all(|line| {
             line.bbox.bottom < height * MARGIN
                 || line.bbox.top > height * (1.0 - MARGIN)

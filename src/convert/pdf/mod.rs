@@ -4,11 +4,17 @@
 //! [`PdfWorkers`] keeps a few children (`mediary worker pdf`) and speaks with them over pipes; a page
 //! that hangs, crashes or eats memory costs one child.
 
+mod accents;
+mod annotations;
 mod child;
+mod curves;
+mod facts;
+mod hidden;
 mod layer;
 mod objects;
 mod page;
 mod pool;
+mod repair;
 mod searchable;
 mod wire;
 mod worker;

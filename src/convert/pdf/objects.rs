@@ -1,7 +1,12 @@
-//! What a page draws besides text: how much of it pictures cover, and how its text is painted.
+//! What a page draws besides text: how much of it pictures cover, what looks like letters drawn as curves, and what
+//! makes it doubtful that its text is seen.
 
 use mediary_core::document::{LayerEvidence, Rect};
 use pdfium_render::prelude::*;
+
+use super::annotations;
+use super::curves::{self, Curves};
+use super::hidden::{self, Screen};
 
 /// A page with more objects than this is not looked through to the end.
 const MAX_OBJECTS: usize = 20_000;
@@ -13,6 +18,10 @@ const MANY_DRAWINGS: u32 = 50;
 const SOME_COVERAGE: f32 = 0.05;
 /// A picture that covers this much of a page is the page.
 const WHOLE_PAGE: f32 = 0.8;
+/// Of so many filled shapes it is looked whether they lie over text.
+const MAX_COVERS: usize = 200;
+/// Pictures whose edges are this close, in points, are strips of one.
+const TOUCHING: f32 = 1.5;
 
 /// A count of a page's objects.
 #[derive(Debug, Default)]
@@ -21,7 +30,16 @@ pub(super) struct Drawings {
     picture_area: f32,
     texts: u32,
     invisible_texts: u32,
+    /// Texts that a picture of the whole page was painted over.
+    covered_texts: u32,
     others: u32,
+    /// Where texts are, in points.
+    text_places: Vec<PdfRect>,
+    covers: usize,
+    /// What gives reason to ask whether text is seen.
+    pub(super) screen: Screen,
+    /// Shapes that may be letters.
+    curves: Curves,
     /// Where pictures are, in points.
     pictures: Vec<PdfRect>,
     /// Resolution of the picture that covers the page, if one does.
@@ -37,16 +55,17 @@ impl Drawings {
     /// The part of the evidence on a text layer that comes from drawings.
     pub(super) fn evidence(&self) -> LayerEvidence {
         LayerEvidence {
-            invisible: self.invisible_texts as f32 / self.texts.max(1) as f32,
+            invisible: self.covered_texts as f32 / self.texts.max(1) as f32,
             image_coverage: self.coverage(),
             has_graphics: self.others >= MANY_DRAWINGS || self.coverage() >= SOME_COVERAGE,
             ..LayerEvidence::default()
         }
     }
 
-    /// The pictures that cover at least a share of the page, in its pixels.
+    /// The pictures that cover at least a share of the page, what looks like letters drawn as curves, and stamps, in its
+    /// pixels.
     pub(super) fn pictures_in_pixels(&self, page: &PdfPage<'_>, config: &PdfRenderConfig, share: f32) -> Vec<Rect> {
-        let large = |rect: &&PdfRect| (rect.width().value * rect.height().value).abs() >= share * self.page_area;
+        let large = |rect: &PdfRect| (rect.width().value * rect.height().value).abs() >= share * self.page_area;
         let in_pixels = |rect: &PdfRect| {
             let a = page.points_to_pixels(rect.left(), rect.top(), config).ok()?;
             let b = page.points_to_pixels(rect.right(), rect.bottom(), config).ok()?;
@@ -58,7 +77,9 @@ impl Drawings {
                 bottom: a.1.max(b.1) as f32,
             })
         };
-        self.pictures.iter().filter(large).filter_map(in_pixels).collect()
+        let pictures = joined(&self.pictures).into_iter().filter(large);
+        let others = self.curves.lines().into_iter().chain(annotations::stamps(page));
+        pictures.chain(others).filter_map(|rect| in_pixels(&rect)).collect()
     }
 
     /// Whether nothing is drawn at all.
@@ -78,7 +99,30 @@ pub(super) fn look(page: &PdfPage<'_>) -> Drawings {
     let mut drawings = Drawings { page_area, ..Drawings::default() };
     let mut left = MAX_OBJECTS;
     count(page.objects().iter(), 0, &mut left, &mut drawings);
+    // Invisible text over a scan, or over a page of drawings, is another program's recognition: judged as a whole.
+    let has_visible_text = drawings.texts > drawings.invisible_texts;
+    drawings.screen.leaves_out_invisible =
+        drawings.coverage() < SOME_COVERAGE && (has_visible_text || drawings.others == 0);
+    drawings.screen.by_character |= drawings.invisible_texts > 0;
     drawings
+}
+
+/// Pictures with strips of one picture put together.
+fn joined(pictures: &[PdfRect]) -> Vec<PdfRect> {
+    let mut sorted = pictures.to_vec();
+    sorted.sort_by(|a, b| b.top().value.total_cmp(&a.top().value));
+    let near = |a: PdfPoints, b: PdfPoints| (a.value - b.value).abs() <= TOUCHING;
+    let mut joined: Vec<PdfRect> = Vec::new();
+    for strip in sorted {
+        let above = joined.iter_mut().find(|above| {
+            near(above.left(), strip.left()) && near(above.right(), strip.right()) && near(above.bottom(), strip.top())
+        });
+        match above {
+            Some(above) => *above = PdfRect::new(strip.bottom(), above.left(), above.top(), above.right()),
+            None => joined.push(strip),
+        }
+    }
+    joined
 }
 
 fn count<'a>(objects: impl Iterator<Item = PdfPageObject<'a>>, depth: usize, left: &mut usize, into: &mut Drawings) {
@@ -86,8 +130,10 @@ fn count<'a>(objects: impl Iterator<Item = PdfPageObject<'a>>, depth: usize, lef
         let Some(rest) = left.checked_sub(1) else { return };
         *left = rest;
         if let Some(text) = object.as_text_object() {
-            into.texts += 1;
-            into.invisible_texts += u32::from(!text.is_visible());
+            count_text(&object, text, depth, into);
+        } else if let Some(path) = object.as_path_object() {
+            into.others += 1;
+            count_path(&object, path, depth, into);
         } else if let Some(picture) = object.as_image_object() {
             count_picture(&object, picture, into);
         } else if let Some(form) = object.as_x_object_form_object() {
@@ -107,6 +153,57 @@ fn count<'a>(objects: impl Iterator<Item = PdfPageObject<'a>>, depth: usize, lef
     }
 }
 
+fn count_text(object: &PdfPageObject<'_>, text: &PdfPageTextObject<'_>, depth: usize, into: &mut Drawings) {
+    into.texts += 1;
+    into.invisible_texts += u32::from(!text.is_visible());
+    let place = object.bounds().map(|bounds| bounds.to_rect());
+    let side = |rect: &PdfRect| rect.width().value.abs().min(rect.height().value.abs());
+    let is_tiny = place.as_ref().is_ok_and(|place| side(place) < hidden::TINY_POINTS);
+    let is_odd = text.fill_color().is_ok_and(|colour| colour.alpha() == 0 || hidden::is_pale(colour));
+    into.screen.by_character |= is_tiny || is_odd;
+    // What is inside a form has a frame of its own.
+    if depth > 0 {
+        return;
+    }
+    let Ok(place) = place else { return };
+    if clip_of(object).is_some_and(|clip| !place.does_overlap(&clip)) {
+        into.screen.clipped.push(place);
+    } else {
+        into.text_places.push(place);
+    }
+}
+
+/// What an object is clipped to: around all points of all paths, of which the smallest counts.
+fn clip_of(object: &PdfPageObject<'_>) -> Option<PdfRect> {
+    let paths = object.get_clip_path()?;
+    let around = |segments: PdfClipPathSegments<'_>| {
+        let mut points = segments.iter().map(|segment| segment.point());
+        let (x, y) = points.next()?;
+        Some(points.fold(PdfRect::new(y, x, y, x), |all, (x, y)| curves::around(&all, &PdfRect::new(y, x, y, x))))
+    };
+    let area = |rect: &PdfRect| rect.width().value.abs() * rect.height().value.abs();
+    let boxes = paths.as_range().filter_map(|index| paths.get(index).ok().and_then(around));
+    boxes.min_by(|a, b| area(a).total_cmp(&area(b)))
+}
+
+fn count_path(object: &PdfPageObject<'_>, path: &PdfPagePathObject<'_>, depth: usize, into: &mut Drawings) {
+    let is_filled = path.fill_mode().is_ok_and(|mode| mode != PdfPathFillMode::None);
+    if depth > 0 || !is_filled {
+        return;
+    }
+    let Ok(place) = object.bounds().map(|bounds| bounds.to_rect()) else { return };
+    into.curves.add(&place, path);
+    if into.covers < MAX_COVERS {
+        let covered = into.text_places.iter().filter(|text| {
+            let middle = |a: PdfPoints, b: PdfPoints| PdfPoints::new((a.value + b.value) / 2.0);
+            place.contains_x(middle(text.left(), text.right())) && place.contains_y(middle(text.bottom(), text.top()))
+        });
+        let before = into.screen.doubtful.len();
+        into.screen.doubtful.extend(covered);
+        into.covers += usize::from(into.screen.doubtful.len() > before);
+    }
+}
+
 fn count_picture(object: &PdfPageObject<'_>, picture: &PdfPageImageObject<'_>, into: &mut Drawings) {
     let Ok(bounds) = object.bounds() else {
         into.others += 1;
@@ -117,6 +214,9 @@ fn count_picture(object: &PdfPageObject<'_>, picture: &PdfPageImageObject<'_>, i
     into.picture_area += area.min(into.page_area);
     into.pictures.push(rect);
     let inches = rect.width().value.abs() / 72.0;
+    if area >= WHOLE_PAGE * into.page_area {
+        into.covered_texts = into.texts;
+    }
     if area >= WHOLE_PAGE * into.page_area
         && inches > 0.0
         && let Ok(width) = picture.width()

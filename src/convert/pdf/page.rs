@@ -1,10 +1,12 @@
 //! One page in the child: its size in pixels, its own text, and its picture if that is needed.
 
 use mediary_core::Raster;
-use mediary_core::document::{TextLayer, judge_layer};
+use mediary_core::document::{Hidden, Rect, TextLayer, judge_layer};
 use pdfium_render::prelude::*;
 
-use super::layer;
+use super::facts::Facts;
+use super::hidden;
+use super::layer::{self, Extracted};
 use super::objects::{self, Drawings};
 use super::wire::{PageOrder, PageReply, TextPolicy};
 
@@ -14,14 +16,22 @@ const DAMAGED: &str = "it is damaged; leave it out with `pages`, or open the doc
 const MAX_SIDE_PX: f32 = 12_000.0;
 
 /// Reads the page as ordered.
-pub(super) fn read(document: &PdfDocument<'_>, order: &PageOrder) -> Result<(PageReply, Option<Raster>), String> {
+pub(super) fn read(
+    document: &PdfDocument<'_>,
+    facts: Facts,
+    order: &PageOrder,
+) -> Result<(PageReply, Option<Raster>), String> {
     let index = PdfPageIndex::try_from(order.index).map_err(|_| "there is no such page".to_owned())?;
     let page = document.pages().get(index).map_err(|_| DAMAGED.to_owned())?;
-    let drawings = objects::look(&page);
+    let mut drawings = objects::look(&page);
+    drawings.screen.all_doubtful = facts.hides_layers;
     let size = PixelSize::of(&page, order, &drawings);
     let layer = match order.text {
         TextPolicy::Ignore => TextLayer { evidence: drawings.evidence(), ..TextLayer::default() },
-        TextPolicy::Judge | TextPolicy::Only => layer::extract(&page, size.config(), &drawings, order.words),
+        TextPolicy::Judge | TextPolicy::Only => {
+            let extracted = layer::extract(&page, size.config(), (size.width, size.height), &drawings, order.words);
+            only_seen(&page, &size, extracted)?
+        }
     };
     let doubt = judge_layer(&layer.evidence, &order.trust);
     let is_empty = drawings.is_empty() && layer.evidence.characters == 0;
@@ -45,9 +55,43 @@ pub(super) fn read(document: &PdfDocument<'_>, order: &PageOrder) -> Result<(Pag
         pictures,
         rendered: raster.is_some(),
         is_empty,
+        is_placeholder: facts.is_xfa,
     };
     Ok((reply, raster))
 }
+
+/// The text without the lines of which nothing is seen on the page.
+fn only_seen(page: &PdfPage<'_>, size: &PixelSize, extracted: Extracted) -> Result<TextLayer, String> {
+    let Extracted { mut layer, doubtful } = extracted;
+    if doubtful.is_empty() {
+        return Ok(layer);
+    }
+    let scale = (LOOK_SIDE_PX / size.width.max(size.height) as f32).min(1.0);
+    let small = size.scaled(scale);
+    let picture = render(page, &small)?;
+    let mut unseen = doubtful.into_iter().filter(|index| {
+        let Rect { left, top, right, bottom } = layer.lines[*index].bbox;
+        let place = Rect { left: left * scale, top: top * scale, right: right * scale, bottom: bottom * scale };
+        !hidden::is_painted(&picture, &place)
+    });
+    let unseen: Vec<usize> = unseen.by_ref().collect();
+    if unseen.is_empty() {
+        return Ok(layer);
+    }
+    layer.hidden.push(Hidden::Unseen);
+    let mut index = 0;
+    layer.lines.retain(|_| {
+        index += 1;
+        !unseen.contains(&(index - 1))
+    });
+    let left_before = |place: usize| place - unseen.iter().filter(|gone| **gone < place).count();
+    layer.unlikely = layer.unlikely.into_iter().filter(|place| !unseen.contains(place)).map(left_before).collect();
+    layer.evidence.unlikely_letters = !layer.unlikely.is_empty();
+    Ok(layer)
+}
+
+/// How large a page is painted to see whether its text is there.
+const LOOK_SIDE_PX: f32 = 1_200.0;
 
 /// How large the page becomes.
 struct PixelSize {
@@ -70,6 +114,11 @@ impl PixelSize {
         let dpi = (wanted as f32).min(by_pixels).min(by_side);
         let pixels = |inches: f32| (inches * dpi).round().max(1.0) as u32;
         Self { width: pixels(width), height: pixels(height), dpi: (dpi.round() as u32).max(1) }
+    }
+
+    fn scaled(&self, scale: f32) -> Self {
+        let scaled = |pixels: u32| ((pixels as f32 * scale).round() as u32).max(1);
+        Self { width: scaled(self.width), height: scaled(self.height), dpi: self.dpi }
     }
 
     fn config(&self) -> PdfRenderConfig {

@@ -128,6 +128,8 @@ pub struct PageReply {
     pub rendered: bool,
     /// Whether the page draws nothing at all.
     pub is_empty: bool,
+    /// Whether the page stands in for a form that only another program can draw.
+    pub is_placeholder: bool,
 }
 
 /// From the worker to the server.

@@ -9,7 +9,9 @@ use std::time::Duration;
 
 use pdfium_render::prelude::*;
 
+use super::facts::Facts;
 use super::page;
+use super::repair;
 use super::searchable;
 use super::wire::{self, DocumentSource, Refusal, Reply, Request};
 use crate::confine;
@@ -58,8 +60,8 @@ fn serve_document<'a>(
     (source, password): (&DocumentSource, Option<&'a str>),
     page_time: Duration,
 ) -> io::Result<Option<Request>> {
-    let mut document = match open(pdfium, input, source, password)? {
-        Ok(document) => document,
+    let (mut document, facts) = match open(pdfium, input, source, password)? {
+        Ok(opened) => opened,
         Err(refusal) => {
             answer(output, &Reply::Refused(refusal))?;
             return wire::read(input);
@@ -69,7 +71,7 @@ fn serve_document<'a>(
     while let Some(request) = wire::read(input)? {
         confine::processor_time(page_time);
         match request {
-            Request::Page(order) => match page::read(&document, &order) {
+            Request::Page(order) => match page::read(&document, facts, &order) {
                 Ok((reply, raster)) => {
                     wire::write(output, &Reply::Page(Box::new(reply)))?;
                     if let Some(raster) = raster {
@@ -115,34 +117,62 @@ fn answer(output: &mut impl Write, reply: &Reply) -> io::Result<()> {
     output.flush()
 }
 
+/// Opens a document and looks into it. One that has lost its trailer gets another.
 fn open<'a>(
     pdfium: &'a Pdfium,
     input: &mut impl Read,
     source: &DocumentSource,
-    password: Option<&'a str>,
-) -> io::Result<Result<PdfDocument<'a>, Refusal>> {
+    password: Option<&str>,
+) -> io::Result<Result<(PdfDocument<'a>, Facts), Refusal>> {
     let bytes = match source {
-        DocumentSource::File(_) => Vec::new(),
+        DocumentSource::File(path) => std::fs::metadata(path)
+            .ok()
+            .filter(|file| file.len() <= Facts::MOST_BYTES)
+            .and_then(|_| std::fs::read(path).ok()),
         DocumentSource::Follows(length) => {
             let mut bytes = Vec::new();
             input.take(*length).read_to_end(&mut bytes)?;
-            bytes
+            Some(bytes)
         }
     };
-    let load = |bytes: Vec<u8>, password| match source {
-        DocumentSource::File(path) => match std::fs::File::open(path) {
-            Ok(file) => pdfium.load_pdf_from_reader(file, password).map_err(|error| refusal(&error)),
-            Err(error) => Err(Refusal::Unavailable(error.to_string())),
+    let opened = match load(pdfium, source, bytes.as_deref(), password) {
+        Err(Refusal::Damaged) => match bytes.as_deref().and_then(repair::with_trailer) {
+            Some(mended) => load_bytes(pdfium, &mended, password),
+            None => Err(Refusal::Damaged),
         },
-        DocumentSource::Follows(_) => pdfium.load_pdf_from_byte_vec(bytes, password).map_err(|error| refusal(&error)),
+        opened => opened,
     };
-    if password.is_none() {
-        return Ok(load(bytes, None));
-    }
-    // A document that opens without a password would refuse one that it does not know.
-    match load(bytes.clone(), None) {
-        Err(Refusal::Password) => Ok(load(bytes, password)),
-        opened => Ok(opened),
+    Ok(opened.map(|document| (document, bytes.map_or(Facts::UNKNOWN, |bytes| Facts::of(bytes, password)))))
+}
+
+fn load<'a>(
+    pdfium: &'a Pdfium,
+    source: &DocumentSource,
+    bytes: Option<&[u8]>,
+    password: Option<&str>,
+) -> Result<PdfDocument<'a>, Refusal> {
+    let path = match (source, bytes) {
+        (DocumentSource::Follows(_), Some(bytes)) => return load_bytes(pdfium, bytes, password),
+        (DocumentSource::File(path), _) => path,
+        (DocumentSource::Follows(_), None) => return Err(Refusal::Damaged),
+    };
+    with_or_without(password, |password| match std::fs::File::open(path) {
+        Ok(file) => pdfium.load_pdf_from_reader(file, password).map_err(|error| refusal(&error)),
+        Err(error) => Err(Refusal::Unavailable(error.to_string())),
+    })
+}
+
+fn load_bytes<'a>(pdfium: &'a Pdfium, bytes: &[u8], password: Option<&str>) -> Result<PdfDocument<'a>, Refusal> {
+    with_or_without(password, |password| {
+        pdfium.load_pdf_from_byte_vec(bytes.to_vec(), password).map_err(|error| refusal(&error))
+    })
+}
+
+/// A document that opens without a password would refuse one that it does not know.
+fn with_or_without<T>(password: Option<&str>, load: impl Fn(Option<&str>) -> Result<T, Refusal>) -> Result<T, Refusal> {
+    match (load(None), password) {
+        (Err(Refusal::Password), Some(password)) => load(Some(password)),
+        (opened, _) => opened,
     }
 }
 

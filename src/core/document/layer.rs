@@ -6,7 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Line;
+use super::{Line, Turn};
 
 /// The characters a PDF page carries, in the order the document gives them.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -15,6 +15,45 @@ pub struct TextLayer {
     pub lines: Vec<Line>,
     /// What the judgement rests on.
     pub evidence: LayerEvidence,
+    /// What was left out because it is not on the page, each once.
+    pub hidden: Vec<Hidden>,
+    /// Places of lines in a font whose letters are unlikely in any language.
+    pub unlikely: Vec<usize>,
+    /// How the page is turned for most of its lines to be upright.
+    pub turn: Turn,
+}
+
+/// Why characters that a page carries are not on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Hidden {
+    /// They lie outside the part of the page that is shown.
+    OffPage,
+    /// They are painted in no way, on a page that is no scan.
+    Invisible,
+    /// They are painted with an opacity of nothing.
+    Transparent,
+    /// They are less than a point high.
+    Tiny,
+    /// They lie outside the path that they are clipped to.
+    Clipped,
+    /// Nothing is seen where they are: they have the colour of the page, lie under something, or on a layer that is off.
+    Unseen,
+}
+
+impl Hidden {
+    /// The reason as it appears in answers.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::OffPage => "off_page_text",
+            Self::Invisible => "invisible_text",
+            Self::Transparent => "transparent_text",
+            Self::Tiny => "tiny_text",
+            Self::Clipped => "clipped_text",
+            Self::Unseen => "unseen_text",
+        }
+    }
 }
 
 /// What can be counted on a page without drawing it.
@@ -32,7 +71,7 @@ pub struct LayerEvidence {
     pub words: u32,
     /// Runs of one or two characters.
     pub short_words: u32,
-    /// Share of text objects drawn invisibly, 0 to 1.
+    /// Share of the characters that are drawn invisibly or lie under a scan, 0 to 1.
     pub invisible: f32,
     /// Whether all characters lie in the outer eighth of the page.
     pub only_in_margins: bool,
@@ -40,6 +79,8 @@ pub struct LayerEvidence {
     pub image_coverage: f32,
     /// Whether the page draws enough besides text to hold text that is not in the layer.
     pub has_graphics: bool,
+    /// Whether a font's letters are unlikely in any language.
+    pub unlikely_letters: bool,
 }
 
 /// Why a text layer is not believed.
@@ -58,6 +99,8 @@ pub enum Doubt {
     Unmapped,
     /// Letters strewn about: hardly any words, or hardly any letters.
     Garbled,
+    /// A font's letters, as the document maps them, are unlikely in any language.
+    Unlikely,
 }
 
 impl Doubt {
@@ -71,6 +114,7 @@ impl Doubt {
             Self::Invisible => "invisible_text",
             Self::Unmapped => "unmapped_characters",
             Self::Garbled => "garbled",
+            Self::Unlikely => "unlikely_letters",
         }
     }
 }
@@ -120,7 +164,8 @@ pub fn judge_layer(evidence: &LayerEvidence, trust: &LayerTrust) -> Option<Doubt
         return Some(Doubt::Unmapped);
     }
     if evidence.image_coverage >= 0.5 {
-        if evidence.invisible >= 0.95 && evidence.image_coverage >= 0.8 {
+        // A stamp may have been set beside what another program recognised.
+        if evidence.invisible >= 0.5 && evidence.image_coverage >= 0.8 {
             return Some(Doubt::Invisible);
         }
         if evidence.only_in_margins {
@@ -145,7 +190,7 @@ pub fn judge_layer(evidence: &LayerEvidence, trust: &LayerTrust) -> Option<Doubt
     if is_spaced && evidence.words >= 20 && short >= trust.short_words[usize::from(is_plenty)] {
         return Some(Doubt::Garbled);
     }
-    None
+    evidence.unlikely_letters.then_some(Doubt::Unlikely)
 }
 
 #[cfg(test)]
@@ -187,7 +232,12 @@ mod tests {
                 scan(LayerEvidence { invisible: 1.0, ..prose() }),
                 Some(Doubt::Invisible),
             ),
-            ("invisible text and no scan", LayerEvidence { invisible: 1.0, ..prose() }, None),
+            (
+                "recognised by another program, and stamped",
+                scan(LayerEvidence { invisible: 0.85, ..prose() }),
+                Some(Doubt::Invisible),
+            ),
+            ("a font that lies", LayerEvidence { unlikely_letters: true, ..prose() }, Some(Doubt::Unlikely)),
             ("a font without a mapping", LayerEvidence { unmapped: 400, ..prose() }, Some(Doubt::Unmapped)),
             ("one odd bullet", LayerEvidence { unmapped: 1, characters: 20, ..stamp }, None),
             ("letters strewn about", LayerEvidence { words: 900, short_words: 850, ..prose() }, Some(Doubt::Garbled)),

@@ -6,6 +6,7 @@
 mod agreement;
 mod geometry;
 mod layer;
+mod letters;
 mod page;
 mod selection;
 #[cfg(test)]
@@ -14,7 +15,8 @@ mod turn;
 
 pub use agreement::agreement;
 pub use geometry::{Point, Quad, Rect};
-pub use layer::{Doubt, LayerEvidence, LayerTrust, TextLayer, judge_layer};
+pub use layer::{Doubt, Hidden, LayerEvidence, LayerTrust, TextLayer, judge_layer};
+pub use letters::letters_are_unlikely;
 pub use page::{Block, BlockKind, Line, ListItem, Page, Source, Table, Word, mean_confidence};
 pub use selection::{PageSelection, SelectionError};
 pub use turn::Turn;

@@ -1,9 +1,11 @@
 //! Quarter turns of pages, and boxes turned back to the page as it was sent. Pixels are turned by `Raster::turned`.
 
+use serde::{Deserialize, Serialize};
+
 use super::{Block, Rect};
 
 /// How a page is turned to stand upright, clockwise.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 pub enum Turn {
     /// It stands upright.
     #[default]
@@ -37,6 +39,21 @@ impl Turn {
             Self::Quarter => Rect { left: top, top: height - right, right: bottom, bottom: height - left },
             Self::Half => Rect { left: width - right, top: height - bottom, right: width - left, bottom: height - top },
             Self::ThreeQuarters => Rect { left: width - bottom, top: left, right: width - top, bottom: right },
+        }
+    }
+
+    /// A box on the page as it is, on the turned page: `width` × `height` large before it is turned.
+    #[must_use]
+    pub fn done(self, rect: Rect, width: f32, height: f32) -> Rect {
+        let back = match self {
+            Self::None => Self::None,
+            Self::Quarter => Self::ThreeQuarters,
+            Self::Half => Self::Half,
+            Self::ThreeQuarters => Self::Quarter,
+        };
+        match self {
+            Self::Quarter | Self::ThreeQuarters => back.undone(rect, height, width),
+            Self::None | Self::Half => back.undone(rect, width, height),
         }
     }
 

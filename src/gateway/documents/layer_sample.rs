@@ -1,15 +1,17 @@
-//! Invisible text over a scan, held against what can be seen: one strip of the page is read and compared.
+//! Text that a document carries, held against what can be seen.
 //!
-//! Such a layer is another program's recognition. A good one is kept, which saves reading the page; a bad or
-//! misplaced one is found out by its densest strip.
+//! Invisible text over a scan is another program's recognition: a good one is kept, which saves reading the page; a bad
+//! or misplaced one is found out by its densest strip. Letters that are unlikely in any language may be mapped wrongly,
+//! or be codes and abbreviations: some of their lines are read and compared.
 
 use std::sync::Arc;
 
 use mediary_core::Failure;
-use mediary_core::document::{Line, TextLayer, agreement};
+use mediary_core::document::{Line, Rect, TextLayer, agreement};
 
 use super::engine::Picture;
 use super::page_reader::PageReader;
+use super::picture_parts;
 use super::reading::AttemptLog;
 
 /// Height of the strip, in inches.
@@ -43,6 +45,36 @@ pub(super) async fn agrees(
     let mut seen: Vec<&Line> = blocks.iter_mut().flat_map(|block| &block.lines).collect();
     Ok(agreement(&in_rows(&mut inside), &in_rows(&mut seen)) >= least)
 }
+
+/// So many lines are read.
+const SAMPLE_LINES: usize = 6;
+
+/// Whether lines in fonts with unlikely letters say what the page shows, as far as some of them tell.
+///
+/// # Errors
+/// When the whole document has to fail.
+pub(super) async fn lines_agree(
+    layer: &TextLayer,
+    picture: &Picture,
+    least: f32,
+    reader: &mut PageReader<'_>,
+    attempts: &mut AttemptLog,
+) -> Result<bool, Failure> {
+    let mut lines: Vec<&Line> = layer.unlikely.iter().filter_map(|place| layer.lines.get(*place)).collect();
+    // The longest tell most.
+    lines.sort_by_key(|line| std::cmp::Reverse(line.text.len()));
+    lines.truncate(SAMPLE_LINES);
+    let places: Vec<Rect> = lines.iter().map(|line| line.bbox).collect();
+    let Some((raster, left, top)) = picture_parts::cut(&picture.raster, &places) else { return Ok(false) };
+    let sample = Picture { raster: Arc::new(raster), words: false, ..picture.clone() };
+    let Some(read) = reader.part(&sample, attempts).await? else { return Ok(false) };
+    let mut blocks = read.moved(left, top);
+    let mut seen: Vec<&Line> = blocks.iter_mut().flat_map(|block| &block.lines).collect();
+    Ok(agreement(&in_rows(&mut lines), &in_rows(&mut seen)) >= least.min(LIKENESS))
+}
+
+/// Lines of codes are read less surely than prose, and a wrong mapping agrees in next to nothing.
+const LIKENESS: f32 = 0.6;
 
 /// Where the strip with the most characters begins.
 fn densest(lines: &[Line], strip: f32, height: f32) -> Option<f32> {

@@ -6,9 +6,9 @@ use std::time::{Duration, Instant};
 
 use futures_util::future::try_join_all;
 use mediary_convert::pdf::{OpenPdf, PageOrder, PageReply};
-use mediary_core::document::{Doubt, Page, Source};
+use mediary_core::document::{Doubt, Page, Quad, Rect, Source, TextLayer, Turn};
 use mediary_core::{Failure, FailureKind, Media, Raster};
-use mediary_layout::arrange_layer;
+use mediary_layout::{arrange, arrange_layer};
 
 use super::super::admission::Permit;
 use super::Reader;
@@ -142,26 +142,30 @@ impl Reader {
         let picture = Picture { raster: Arc::new(raster), index, dpi: Some(reply.dpi), words: options.words };
         if !reply.pictures.is_empty() {
             attempts.note(TEXT_LAYER, Outcome::Accepted, None, index, duration);
-            let parts = reply.pictures.clone();
-            return picture_parts::add(layer_page(index, reply), &picture, &parts, reader, attempts).await;
+            return with_pictures(index, reply, &picture, reader, attempts).await;
         }
-        if reply.doubt == Some(Doubt::Invisible)
-            && !options.force_ocr
-            && layer_sample::agrees(&reply.layer, &picture, self.recipe.text_layer.agreement, reader, attempts).await?
-        {
+        let least = self.recipe.text_layer.agreement;
+        let is_kept = match reply.doubt.filter(|_| !options.force_ocr) {
+            Some(Doubt::Invisible) => layer_sample::agrees(&reply.layer, &picture, least, reader, attempts).await?,
+            Some(Doubt::Unlikely) => layer_sample::lines_agree(&reply.layer, &picture, least, reader, attempts).await?,
+            _ => false,
+        };
+        if is_kept {
             attempts.note(TEXT_LAYER, Outcome::Accepted, Some("agrees_with_sample"), index, duration);
-            return Ok(PageOutcome::read(layer_page(index, reply)));
+            return with_pictures(index, reply, &picture, reader, attempts).await;
         }
         if let Some(doubt) = reply.doubt.filter(|_| !options.force_ocr) {
             attempts.note(TEXT_LAYER, Outcome::Rejected, Some(doubt.name()), index, duration);
         }
+        let noted = noted(&reply);
         let outcome = reader.page(&picture, attempts).await?;
         // Recognition that found nothing leaves whatever the document itself said.
         let found_nothing = outcome.page.as_ref().map_or(true, Page::is_blank);
         if found_nothing && !reply.layer.lines.is_empty() {
-            return Ok(PageOutcome { reasons: vec![Reason::TextLayer], ..PageOutcome::read(layer_page(index, reply)) });
+            let reasons = [noted, vec![Reason::TextLayer]].concat();
+            return Ok(PageOutcome { reasons, ..PageOutcome::read(layer_page(index, reply)) });
         }
-        Ok(outcome)
+        Ok(PageOutcome { reasons: [noted, outcome.reasons].concat(), ..outcome })
     }
 }
 
@@ -195,11 +199,54 @@ fn own_text(
         None => attempts.note(TEXT_LAYER, Outcome::Accepted, None, index, duration),
     }
     debug_assert!(doubt.is_none() || options.text_layer_only, "a doubtful page is rendered unless that is forbidden");
-    let reasons = doubt.map(|_| Reason::TextLayer).into_iter().collect();
+    let reasons = noted(&reply).into_iter().chain(doubt.map(|_| Reason::TextLayer)).collect();
     PageOutcome { reasons, ..PageOutcome::read(layer_page(index, reply)) }
 }
 
+/// The page's own text, with what its pictures show, if there are any.
+async fn with_pictures(
+    index: usize,
+    reply: PageReply,
+    picture: &Picture,
+    reader: &mut PageReader<'_>,
+    attempts: &mut AttemptLog,
+) -> Result<PageOutcome, Failure> {
+    let (parts, noted) = (reply.pictures.clone(), noted(&reply));
+    let page = layer_page(index, reply);
+    if parts.is_empty() {
+        return Ok(PageOutcome { reasons: noted, ..PageOutcome::read(page) });
+    }
+    let outcome = picture_parts::add(page, picture, &parts, reader, attempts).await?;
+    Ok(PageOutcome { reasons: [noted, outcome.reasons].concat(), ..outcome })
+}
+
+/// What is said of a page, whichever engine reads it.
+fn noted(reply: &PageReply) -> Vec<Reason> {
+    let hidden = reply.layer.hidden.iter().map(|hidden| Reason::Hidden(*hidden));
+    hidden.chain(reply.is_placeholder.then_some(Reason::Placeholder)).collect()
+}
+
 fn layer_page(index: usize, reply: PageReply) -> Page {
+    let (width, height) = (reply.width_px as f32, reply.height_px as f32);
+    let TextLayer { lines, turn, .. } = reply.layer;
+    let (upright_width, upright_height) = match turn {
+        Turn::None | Turn::Half => (reply.width_px, reply.height_px),
+        Turn::Quarter | Turn::ThreeQuarters => (reply.height_px, reply.width_px),
+    };
+    let blocks = match turn {
+        Turn::None => arrange_layer(lines, reply.width_px, reply.height_px),
+        // The order that PDFium gives is that of the page as it lies.
+        turn => {
+            let upright = lines.into_iter().map(|mut line| {
+                line.bbox = turn.done(line.bbox, width, height);
+                line.words.iter_mut().for_each(|word| word.bbox = turn.done(word.bbox, width, height));
+                let Rect { left, top, right, bottom } = line.bbox;
+                (Quad::upright(left, top, right, bottom), line)
+            });
+            let blocks = arrange(upright.collect(), upright_width, upright_height);
+            turn.undone_in(blocks, width, height)
+        }
+    };
     Page {
         index,
         source: Source::TextLayer,
@@ -208,7 +255,7 @@ fn layer_page(index: usize, reply: PageReply) -> Page {
         width_px: reply.width_px,
         height_px: reply.height_px,
         dpi: Some(reply.dpi),
-        rotation_deg: 0,
-        blocks: arrange_layer(reply.layer.lines, reply.width_px, reply.height_px),
+        rotation_deg: turn.degrees(),
+        blocks,
     }
 }

@@ -47,7 +47,7 @@ pub(super) async fn add(
 }
 
 /// The part of a page around some pictures with all else painted white, and where it lies.
-fn cut(page: &Raster, parts: &[Rect]) -> Option<(Raster, f32, f32)> {
+pub(super) fn cut(page: &Raster, parts: &[Rect]) -> Option<(Raster, f32, f32)> {
     let (width, height) = (page.width() as f32, page.height() as f32);
     let within = |rect: &Rect| Rect {
         left: (rect.left - PADDING_PX).clamp(0.0, width),

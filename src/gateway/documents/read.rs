@@ -3,7 +3,6 @@
 use std::time::Instant;
 
 use mediary_core::capability::TaskKind;
-use mediary_core::document::Page;
 use mediary_core::plan::{Privacy, RecipeName, Treatment};
 use mediary_core::{Failure, FailureKind, Media, MediaFormat, MediaKind};
 use serde::Serialize;
@@ -16,7 +15,7 @@ use super::options::{EngineChoice, ReadOptions};
 use super::page_reader::{PageReader, passed_over};
 use super::page_work::looks_at_pages;
 use super::pictures::no_text_layer;
-use super::reading::{AttemptLog, PageOutcome, Reading, Reason};
+use super::reading::{AttemptLog, PageOutcome, Reading};
 use crate::telemetry::metrics;
 
 /// The recipe by which documents are read.
@@ -43,16 +42,6 @@ impl Reader {
     /// When the document cannot be read at all. Where some pages can, the reading says of each how it
     /// went.
     pub async fn read(&self, media: Media, options: &ReadOptions, on_page: OnPage<'_>) -> Result<Reading, Failure> {
-        self.read_as_found(media, options, on_page).await.and_then(not_wordless)
-    }
-
-    /// As [`Reader::read`], but a document in which there is no text to be found is no failure.
-    pub(in super::super) async fn read_as_found(
-        &self,
-        media: Media,
-        options: &ReadOptions,
-        on_page: OnPage<'_>,
-    ) -> Result<Reading, Failure> {
         let limit = self.limits.document.time;
         timeout(limit, self.read_in_time(media, options, on_page)).await.unwrap_or_else(|_| {
             let detail = format!(
@@ -175,19 +164,6 @@ fn all_failed(reading: Reading) -> Result<Reading, Failure> {
         && reading.pages.iter().all(|outcome| outcome.page.is_err())
     {
         return Err(failure.clone());
-    }
-    Ok(reading)
-}
-
-/// A document with ink and no text at all has failed too.
-fn not_wordless(reading: Reading) -> Result<Reading, Failure> {
-    let is_wordless = |outcome: &PageOutcome| outcome.page.as_ref().map_or(true, Page::is_blank);
-    let has_ink = |outcome: &PageOutcome| outcome.reasons.contains(&Reason::InkWithoutText);
-    if reading.pages.iter().all(is_wordless) && reading.pages.iter().any(has_ink) {
-        return Err(Failure::unreadable(
-            "there is something on the page but no text was found in it; if it does show text, send a sharper or larger \
-             picture, or a higher `dpi`",
-        ));
     }
     Ok(reading)
 }

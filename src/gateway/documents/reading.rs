@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use mediary_core::document::{Page, Source};
+use mediary_core::document::{Hidden, Page, Source};
 use mediary_core::{Failure, Media, MediaKind};
 use mediary_layout::to_markdown;
 use serde::{Deserialize, Serialize};
@@ -31,7 +31,7 @@ pub struct PageOutcome {
     pub index: usize,
     /// The page as it was read.
     pub page: Result<Page, Failure>,
-    /// Why a better reader might find more on it; empty if the text is believed.
+    /// Why a better reader might find more on it, and what was left out of it.
     pub reasons: Vec<Reason>,
 }
 
@@ -49,7 +49,7 @@ impl PageOutcome {
     /// Whether a better reader might find more on it.
     #[must_use]
     pub fn needs_ocr(&self) -> bool {
-        !self.reasons.is_empty()
+        self.reasons.iter().any(|reason| reason.wants_reader())
     }
 }
 
@@ -66,6 +66,10 @@ pub enum Reason {
     TextLayer,
     /// There are pictures on the page that no engine could look at.
     UnreadPictures,
+    /// The page stands in for an XFA form, which other programs draw.
+    Placeholder,
+    /// The document carries text that is not on the page and was left out.
+    Hidden(Hidden),
 }
 
 impl Reason {
@@ -78,6 +82,22 @@ impl Reason {
             Self::InkWithoutText => "ink_without_text",
             Self::TextLayer => "doubtful_text_layer",
             Self::UnreadPictures => "unread_pictures",
+            Self::Placeholder => "xfa_placeholder",
+            Self::Hidden(hidden) => hidden.name(),
+        }
+    }
+
+    /// Whether a better reader might find more.
+    #[must_use]
+    pub fn wants_reader(self) -> bool {
+        match self {
+            Self::LowConfidence
+            | Self::Script
+            | Self::InkWithoutText
+            | Self::TextLayer
+            | Self::UnreadPictures
+            | Self::Placeholder => true,
+            Self::Hidden(_) => false,
         }
     }
 }
@@ -93,6 +113,8 @@ pub enum ReadStatus {
     Partial,
     /// There is nothing to read on any page.
     Blank,
+    /// There is ink on the pages and no text was found in it: a photograph, or something that a better reader may read.
+    NoText,
 }
 
 impl ReadStatus {
@@ -104,6 +126,7 @@ impl ReadStatus {
             Self::OcrSuccess => "ocr_success",
             Self::Partial => "partial",
             Self::Blank => "blank",
+            Self::NoText => "no_text",
         }
     }
 }
@@ -154,7 +177,10 @@ impl Reading {
     #[must_use]
     pub fn status(&self) -> ReadStatus {
         let read = || self.pages.iter().filter_map(|outcome| outcome.page.as_ref().ok());
-        if self.needs_ocr() || read().count() < self.pages.len() {
+        let has_ink = |outcome: &PageOutcome| outcome.reasons.contains(&Reason::InkWithoutText);
+        if read().count() == self.pages.len() && read().all(Page::is_blank) && self.pages.iter().any(has_ink) {
+            ReadStatus::NoText
+        } else if self.needs_ocr() || read().count() < self.pages.len() {
             ReadStatus::Partial
         } else if read().all(Page::is_blank) {
             ReadStatus::Blank

@@ -36,7 +36,7 @@ impl Treatments {
             // Engines elsewhere would be asked about every photograph; a target that describes repeats what is written.
             true => {
                 let options = ReadOptions { engine: EngineChoice::Local, ..ReadOptions::default() };
-                self.reader.read_as_found(media.clone(), &options, &|_, _| {}).await
+                self.reader.read(media.clone(), &options, &|_, _| {}).await
             }
             false => Err(Failure::new(FailureKind::NotInstalled, "no engine that reads pictures is installed")),
         };

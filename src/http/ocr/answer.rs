@@ -15,6 +15,15 @@ use super::accept::Preference;
 use crate::gateway::{ReadOptions, Reading};
 use crate::protocol::process::{Encoder, Form, Output, ReadingBody};
 
+/// How reading went, for forms that have no place for it.
+const X_MEDIARY_STATUS: HeaderName = HeaderName::from_static("x-mediary-status");
+
+/// Says in a header how reading went.
+pub(super) fn with_status(mut response: Response, reading: &Reading) -> Response {
+    response.headers_mut().insert(X_MEDIARY_STATUS, HeaderValue::from_static(reading.status().name()));
+    response
+}
+
 /// The answer for one file that was read.
 ///
 /// # Errors
@@ -29,7 +38,7 @@ pub(super) async fn of(
     base: &str,
 ) -> Result<Response, Failure> {
     let encoder = Encoder { output: form.output, detail: form.detail };
-    match (form.output, preference) {
+    let response = match (form.output, preference) {
         (Output::Pdf, _) => {
             let pdf = state.gateway.reader.searchable(reading, &form.options).await?;
             let body = Body::from_stream(ReaderStream::new(tokio::fs::File::from_std(pdf)));
@@ -48,7 +57,8 @@ pub(super) async fn of(
             Ok(Json(body(state, &encoder, id, name, reading, &form.options, base).await?).into_response())
         }
         (_, Preference::Text(mime)) => Ok(text(mime, &encoder.content(name.as_deref(), reading))),
-    }
+    };
+    response.map(|response| with_status(response, reading))
 }
 
 /// The whole answer as JSON; with `output=image` its pages link to their pictures, at the server's address `base`.

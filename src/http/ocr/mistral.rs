@@ -14,7 +14,7 @@ use super::super::error::ApiError;
 use super::super::guard::owner_of;
 use super::super::tasks::bounds;
 use super::super::unpacked::json_body;
-use super::source;
+use super::{answer, source};
 use crate::gateway::ReadOptions;
 use crate::protocol::mistral::{MistralError, OcrForm, OcrRequest, OcrResponse};
 
@@ -30,7 +30,8 @@ const LONGEST_COMPLAINT_CHARS: usize = 300;
     tag = "ocr",
     request_body = OcrRequest,
     responses(
-        (status = 200, description = "The pages; the header X-Mediary-Dropped names fields that changed nothing",
+        (status = 200, description = "The pages; the header X-Mediary-Status says how reading went (`no_text`: there is \
+            ink and no text was found in it), X-Mediary-Dropped names fields that changed nothing",
             body = OcrResponse),
         (status = 400, description = "A field is wrong, or the address may not be fetched or has nothing", body = MistralError),
         (status = 401, description = "A key is missing or wrong", body = MistralError),
@@ -59,7 +60,7 @@ pub(in crate::http) async fn mistral(State(state): State<AppState>, request: Req
     drop(body);
     let reading = state.gateway.reader.read(file.classified()?, &options, &|_, _| ()).await;
     let reading = reading.map_err(|failure| counted_from_zero(failure, selects_pages))?;
-    let mut response = Json(encoder.answer(&reading)?).into_response();
+    let mut response = answer::with_status(Json(encoder.answer(&reading)?).into_response(), &reading);
     if !dropped.is_empty() {
         let names = HeaderValue::from_str(&dropped.join(", ")).expect("names of fields are ASCII");
         response.headers_mut().insert(X_MEDIARY_DROPPED, names);

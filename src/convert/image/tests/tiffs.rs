@@ -159,11 +159,18 @@ fn image_planes_are_put_together() {
 }
 
 #[test]
+fn image_bits_in_reverse_order_are_turned_round() {
+    let row = |bits: u8| Directory::new(8, 1, &[1], 1, vec![bits]);
+    let usual = decode(MediaFormat::Tiff, &tiff(false, &[row(0b1101_0000)], 0)).unwrap();
+    let reversed = row(0b0000_1011).with(266, Value::Short(vec![2]));
+    assert_eq!(decode(MediaFormat::Tiff, &tiff(false, &[reversed], 0)).unwrap(), usual);
+}
+
+#[test]
 fn image_tiff_features_beyond_the_decoder_are_named() {
     let plain = || Directory::new(8, 1, &[1], 0, vec![0xaa]);
     let rows = [
         ("CCITT group 3", plain().with(259, Value::Short(vec![3])), "Fax3"),
-        ("reversed bits", plain().with(266, Value::Short(vec![2])), "FillOrder"),
         ("many channels", Directory::new(1, 1, &[8; 40], 2, vec![0; 40]), "40 channels"),
         ("CIELAB", Directory::new(1, 1, &[8; 3], 8, vec![0; 3]), "CIELab"),
         (

@@ -25,7 +25,7 @@ const UNASSOCIATED_ALPHA: u16 = 2;
 /// Decodes one page.
 pub(in super::super) fn decode(blob: &Blob, page: &Page, limits: &ImageLimits) -> Result<Raster, Failure> {
     let refused = |error| refuse::tiff(limits, &error);
-    let patched = Patched::new(input::reader(blob, FORMAT)?, page.patches.clone());
+    let patched = Patched::new(input::reader(blob, FORMAT)?, page.patches.clone(), page.reversed.clone());
     let mut decoder = Decoder::new(patched).map_err(refused)?;
     let most_bytes = usize::try_from(limits.max_decoded_bytes()).unwrap_or(usize::MAX);
     let mut strict = Limits::default();

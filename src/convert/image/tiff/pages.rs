@@ -3,6 +3,7 @@
 //! Reads directories, never samples. Thumbnails and masks between the pages are passed over.
 
 use std::io::{Read, Seek};
+use std::ops::Range;
 
 use ::tiff::TiffError;
 use ::tiff::decoder::{ChunkType, Decoder, ifd::Value};
@@ -35,6 +36,8 @@ pub(in super::super) struct Page {
     sample_bytes: u64,
     /// What the decoder must see to take this page for the first of its file, and to take it at all.
     pub(super) patches: Vec<Patch>,
+    /// Where bytes have their bits in reverse order (`FillOrder` 2, as fax machines write them), in the file's order.
+    pub(super) reversed: Vec<Range<u64>>,
 }
 
 impl Page {
@@ -89,15 +92,26 @@ fn page<R: Read + Seek>(decoder: &mut Decoder<R>, is_big: bool, limits: &ImageLi
     let sample_bytes = u64::from(bits.div_ceil(8).max(1));
     let sample_bytes = u64::from(width) * u64::from(height) * u64::from(samples) * sample_bytes;
     limits.check_memory(FORMAT, sample_bytes)?;
-    if decoder.find_tag_unsigned::<u16>(Tag::FillOrder).map_err(refused)? == Some(2) && bits < 8 {
-        return Err(refuse::beyond_us(FORMAT, "bits in reverse order, FillOrder 2"));
-    }
+    let is_reversed = decoder.find_tag_unsigned::<u16>(Tag::FillOrder).map_err(refused)? == Some(2) && bits < 8;
+    let reversed = if is_reversed { data_ranges(decoder).map_err(refused)? } else { Vec::new() };
     let photometric = decoder.find_tag_unsigned::<u16>(Tag::PhotometricInterpretation).map_err(refused)?;
     let has_palette = photometric == Some(PALETTE);
     let density = dots(decoder, Tag::XResolution)
         .and_then(|across| Density::new(across, dots(decoder, Tag::YResolution).unwrap_or(across)));
     let patches = patches(decoder, is_big, has_palette, height).map_err(refused)?;
-    Ok(Page { density, width, height, has_palette, sample_bytes, patches })
+    Ok(Page { density, width, height, has_palette, sample_bytes, patches, reversed })
+}
+
+/// Where the samples lie, in the order of the file.
+fn data_ranges<R: Read + Seek>(decoder: &mut Decoder<R>) -> Result<Vec<Range<u64>>, TiffError> {
+    let mut ranges = Vec::new();
+    for (offsets, lengths) in [(Tag::StripOffsets, Tag::StripByteCounts), (Tag::TileOffsets, Tag::TileByteCounts)] {
+        let offsets = decoder.find_tag_unsigned_vec::<u64>(offsets)?.unwrap_or_default();
+        let lengths = decoder.find_tag_unsigned_vec::<u64>(lengths)?.unwrap_or_default();
+        ranges.extend(offsets.iter().zip(&lengths).map(|(&offset, &length)| offset..offset.saturating_add(length)));
+    }
+    ranges.sort_by_key(|range| range.start);
+    Ok(ranges)
 }
 
 fn is_big<R: Read + Seek>(decoder: &mut Decoder<R>) -> Result<bool, TiffError> {

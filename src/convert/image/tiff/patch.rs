@@ -1,9 +1,10 @@
 //! A reader that sees other bytes at a few places of a file.
 //!
-//! So one page becomes the first of its file, and a palette's indices become grey, without a copy of
-//! the file. Called by `decode`, for decoders that cannot be asked for either.
+//! So one page becomes the first of its file, a palette's indices become grey, and bits come in their usual order,
+//! without a copy of the file. Called by `decode`, for decoders that cannot be asked for any of it.
 
 use std::io::{self, Read, Seek, SeekFrom};
+use std::ops::Range;
 
 /// Bytes to be seen at an offset.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,12 +18,13 @@ pub(super) struct Patched<R> {
     inner: R,
     position: u64,
     patches: Vec<Patch>,
+    reversed: Vec<Range<u64>>,
 }
 
 impl<R: Read + Seek> Patched<R> {
-    /// Takes a reader that stands at its beginning.
-    pub(super) fn new(inner: R, patches: Vec<Patch>) -> Self {
-        Self { inner, position: 0, patches }
+    /// Takes a reader that stands at its beginning, and where each byte's bits are to be reversed, in order.
+    pub(super) fn new(inner: R, patches: Vec<Patch>, reversed: Vec<Range<u64>>) -> Self {
+        Self { inner, position: 0, patches, reversed }
     }
 }
 
@@ -31,6 +33,12 @@ impl<R: Read + Seek> Read for Patched<R> {
         let count = self.inner.read(buffer)?;
         let start = self.position;
         self.position += count as u64;
+        let first = self.reversed.partition_point(|range| range.end <= start);
+        for range in self.reversed[first..].iter().take_while(|range| range.start < self.position) {
+            let within = |offset: u64| usize::try_from(offset - start).expect("an index into a buffer in memory");
+            let (from, to) = (within(range.start.max(start)), within(range.end.min(self.position)));
+            buffer[from..to].iter_mut().for_each(|byte| *byte = byte.reverse_bits());
+        }
         for patch in &self.patches {
             let end = patch.offset + patch.bytes.len() as u64;
             if end <= start || self.position <= patch.offset {

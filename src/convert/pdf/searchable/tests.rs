@@ -12,11 +12,14 @@ use pdf_writer::types::{ActionType, AnnotationType};
 use pdf_writer::{Finish, Name, Pdf, Ref, Str, TextStr};
 use pdfium_render::prelude::*;
 
+use super::super::facts::Facts;
 use super::*;
 use crate::image::{ImageLimits, open};
 use crate::pdf::page::read;
 use crate::pdf::wire::{PageOrder, Rendering, TextPolicy};
 
+/// Nothing is off and nothing stands in for anything.
+const PLAIN: Facts = Facts { hides_layers: false, is_xfa: false };
 /// Words in reading order, upright or turned with the page.
 const WORDS: [&str; 3] = ["Größe", "価格", "мир"];
 
@@ -52,8 +55,8 @@ fn look(document: &PdfDocument<'_>, index: usize) -> (Vec<Line>, Raster) {
         let (trust, rendering) = (LayerTrust::default(), Rendering::default());
         PageOrder { index, dpi: Some(72), text, words: true, trust, rendering }
     };
-    let lines = read(document, &order(TextPolicy::Only)).unwrap().0.layer.lines;
-    (lines, read(document, &order(TextPolicy::Ignore)).unwrap().1.unwrap())
+    let lines = read(document, PLAIN, &order(TextPolicy::Only)).unwrap().0.layer.lines;
+    (lines, read(document, PLAIN, &order(TextPolicy::Ignore)).unwrap().1.unwrap())
 }
 
 fn saved(document: &PdfDocument<'_>) -> Vec<u8> {
@@ -171,7 +174,7 @@ fn pictures_keep_their_pixels_and_have_their_words() {
                 trust: LayerTrust::default(),
                 rendering: Rendering::default(),
             };
-            let raster = read(&document, &order).unwrap().1.unwrap();
+            let raster = read(&document, PLAIN, &order).unwrap().1.unwrap();
             assert_eq!((raster.width(), raster.height()), (300, 200), "{what}");
             assert_eq!(raster, picture, "{what}");
             assert_eq!(look(&document, 0).0[0].text, WORDS.join(" "), "{what}");
