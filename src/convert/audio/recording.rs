@@ -135,8 +135,13 @@ impl Recording {
     }
 
     fn track(&self) -> Result<Option<Track>, Failure> {
-        if matches!(self.media.format, MediaFormat::Avi) {
-            return Err(Failure::unsupported("the sound of an AVI needs ffmpeg; install ffmpeg, or send an mp4"));
+        if let MediaFormat::Avi | MediaFormat::Mpeg | MediaFormat::Ts | MediaFormat::Flv | MediaFormat::Wmv =
+            self.media.format
+        {
+            let format = self.media.format.name().to_uppercase();
+            return Err(Failure::unsupported(format!(
+                "the sound of a file in {format} needs ffmpeg; install ffmpeg, or send an mp4"
+            )));
         }
         match Track::open(input::stored(&self.media.blob)?, self.limits) {
             // One that was cut off says that it is longer than it is; who does not look at its end does not mind.
