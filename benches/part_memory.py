@@ -52,21 +52,24 @@ def growth(mediary: server.Server, documents: list[server.Body], early: int, lat
     return early_mib, statistics.median(recent) / memory.MIB
 
 
-def pictures(count: int) -> list[server.Body]:
-    """The same words in as many sizes as there are pictures."""
+MIME = {"PNG": "image/png", "PDF": "application/pdf"}
+
+
+def of_all_sizes(count: int, form: str) -> list[server.Body]:
+    """The same words in as many sizes as there are files of a form, `PNG` or `PDF`."""
     page = pages.make_page(0, blocks=SHORT_BLOCKS).picture().convert("L")
     made = []
     for number in range(count):
         # Both sides change, and not together: no shape comes twice.
         width, height = 400 + 37 * number % 1_500, 500 + 53 * number % 1_700
         file = io.BytesIO()
-        page.resize((width, height)).save(file, "PNG")
-        made.append(server.Body("image/png", file.getvalue()))
+        page.resize((width, height)).save(file, form, resolution=150)
+        made.append(server.Body(MIME[form], file.getvalue()))
     return made
 
 
 def growth_over_sizes(mediary: server.Server, files: list[server.Body]) -> tuple[float, float]:
-    """Memory in MiB after the first pictures, and the most that it was after that."""
+    """Memory in MiB after the first files, and the most that it was after that."""
     early_mib = most_mib = 0.0
     for number, body in enumerate(files, start=1):
         # Not each can be read that small; what counts is that it was looked at.
@@ -83,7 +86,8 @@ def measure(settings: Settings) -> list[Row]:
     """All providers, one after the other."""
     full, short = bodies(settings.count(12, quick=3)), bodies(12, blocks=SHORT_BLOCKS)
     count = settings.count(30, quick=6)
-    sizes = pictures(settings.count(1_000, quick=150))
+    sizes = {"pictures": of_all_sizes(settings.count(1_000, quick=150), "PNG"),
+             "PDFs": of_all_sizes(settings.count(500, quick=100), "PDF")}
     early, late = settings.count(100, quick=20), settings.count(500, quick=60)
 
     def watch(provider: str, mediary: server.Server) -> list[Row]:
@@ -96,12 +100,12 @@ def measure(settings: Settings) -> list[Row]:
                 reach=f"≤ {REACH_PEAK_MIB[provider]} MiB", met=peak_mib <= REACH_PEAK_MIB[provider]),
             Row(f"page {early} to page {late}, provider {provider}", f"{before_mib:.0f} → {after_mib:.0f} MiB",
                 reach=f"flat (+{REACH_GROWTH_MIB} MiB)", met=after_mib - before_mib <= REACH_GROWTH_MIB),
-            over_sizes(provider, mediary),
+            *(over_sizes(provider, mediary, what, files) for what, files in sizes.items()),
         ]
 
-    def over_sizes(provider: str, mediary: server.Server) -> Row:
-        early_mib, most_mib = growth_over_sizes(mediary, sizes)
-        return Row(f"{len(sizes)} pictures of {len(sizes)} sizes, provider {provider}",
+    def over_sizes(provider: str, mediary: server.Server, what: str, files: list[server.Body]) -> Row:
+        early_mib, most_mib = growth_over_sizes(mediary, files)
+        return Row(f"{len(files)} {what} of {len(files)} sizes, provider {provider}",
                    f"{early_mib:.0f} MiB after {EARLY_SIZES} → at most {most_mib:.0f} MiB",
                    reach=f"flat (+{REACH_SIZES_MIB} MiB)", met=most_mib - early_mib <= REACH_SIZES_MIB)
 

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import provision
 
-PARTS = ["start", "digital", "uploads", "scans", "memory", "hostile", "accuracy", "embeddings", "gateways",
-         "faults"]
+PARTS = ["start", "digital", "uploads", "scans", "memory", "hostile", "accuracy", "embeddings", "speech", "pictures",
+         "videos", "gateways", "faults"]
 """Each is a module `part_NAME` with a `TITLE` and a `measure(settings)` that gives rows or `Findings`."""
 
 
@@ -26,9 +26,9 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("parts", nargs="*", metavar="PART", help="measure only these parts")
     parser.add_argument("--quick", action="store_true", help="few repetitions; prints, does not write the README")
     parser.add_argument("--mediary", type=Path, default=provision.ROOT / "target" / "release" / "mediary")
-    parser.add_argument("--kinds", type=comma_list, default=[], help="accuracy: kinds of pages, by commas")
+    parser.add_argument("--kinds", type=comma_list, default=[], help="accuracy: kinds of pages; speech: sections; by commas")
     parser.add_argument("--engines", type=comma_list, default=[], help="accuracy: engines, by commas")
-    parser.add_argument("--fresh", action="store_true", help="accuracy: let peers read again what they have read")
+    parser.add_argument("--fresh", action="store_true", help="accuracy, speech: let peers read again what they have read")
     return parser.parse_args()
 
 

@@ -9,7 +9,7 @@
 //! | [`mediary_convert`] | media in, media out: pictures here, PDF pages, video and foreign pictures in child processes, searchable PDFs |
 //! | [`mediary_local`] | [`mediary_local::Local`], a provider over the engines of this process: OCR and embeddings on ONNX Runtime, each behind a worker pool |
 //! | [`mediary_remote`] | [`mediary_remote::Remote`], a provider over any dialect; the errand client, and files fetched by their address, under guard |
-//! | [`mediary_store`] | what outlives a request: a bounded cache on disk |
+//! | [`mediary_store`] | what outlives a request: a bounded cache on disk, files for clients behind signed links, and a database |
 //! | [`config`], [`models`] | what the operator wrote; which libraries and weights there are |
 //! | [`providers`] | which providers can be called, with which keys, and what their models accept: catalogs, configuration and environment in one |
 //! | [`gateway`] | knows all of the above: [`gateway::Router`] carries tasks out, [`gateway::Reader`] reads documents, [`gateway::Treatments`] turns one medium into another |

@@ -1,6 +1,8 @@
 //! The command line: one file per subcommand, this one for what they share.
 
 mod check_config;
+mod folders;
+mod image;
 mod inputs;
 mod models;
 mod ocr;
@@ -53,6 +55,7 @@ enum Command {
     Ocr(ocr::Ocr),
     Transcribe(transcribe::Transcribe),
     Speak(speak::Speak),
+    Image(image::Image),
     Models(models::ModelsArgs),
     Plan(plan::Plan),
     CheckConfig(check_config::CheckConfig),
@@ -82,6 +85,7 @@ pub fn main(environment: Environment) -> ExitCode {
         Command::Ocr(command) => command.run(&context),
         Command::Transcribe(command) => command.run(&context),
         Command::Speak(command) => command.run(&context),
+        Command::Image(command) => command.run(&context),
         Command::Plan(command) => command.run(&context),
         Command::Worker(command) => command.run(&context),
         Command::Models(command) => context
@@ -126,16 +130,6 @@ impl Context {
     /// How one medium becomes another, by the recipes beside the configuration file where there are such.
     fn pipelines(&self, source: &Source) -> Result<Pipelines, String> {
         Pipelines::load(self.config_dir(source).as_deref()).map_err(|error| error.to_string())
-    }
-
-    /// Where what was read is remembered.
-    fn cache_dir(&self, config: &Config) -> Option<PathBuf> {
-        let home = self.environment.path("MEDIARY_HOME").filter(|home| !home.as_os_str().is_empty());
-        let usual = || match home {
-            Some(home) => Some(self.cwd.join(home).join("cache")),
-            None => dirs::cache_dir().map(|dir| dir.join("mediary")),
-        };
-        config.cache.dir.as_ref().map(|dir| self.cwd.join(dir)).or_else(usual)
     }
 
     fn config_dir(&self, source: &Source) -> Option<PathBuf> {

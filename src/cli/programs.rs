@@ -42,6 +42,7 @@ impl Context {
             providers: self.providers(&loaded.config, &loaded.source)?,
             models: &models,
             cache_dir: None,
+            content_dir: None,
             program,
         };
         let gateway = Gateway::new(parts).map_err(|error| error.to_string())?;

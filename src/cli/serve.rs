@@ -5,10 +5,11 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Args;
+use mediary_store::{Database, StoreFailed};
 
 use super::{Context, complain};
-use crate::config::Source;
-use crate::gateway::{Gateway, Parts, TemporaryFiles};
+use crate::config::{Config, Source};
+use crate::gateway::{Gateway, Parts, TemporaryFiles, VideoJobs};
 use crate::http::{self, AppState};
 use crate::telemetry;
 
@@ -65,19 +66,42 @@ fn serve(context: &Context) -> Result<(), String> {
         providers,
         models: &models,
         cache_dir: context.cache_dir(&config),
+        content_dir: context.content_dir(&config),
         program,
     };
     let gateway = Arc::new(Gateway::new(parts).map_err(|error| error.to_string())?);
-    let state = AppState::new(gateway, config.clone());
+    let store_dir = context.store_dir(&config);
     // For the listener only: connections have threads of their own.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     runtime.map_err(|error| format!("cannot start: {error}"))?.block_on(async {
+        let jobs = jobs(gateway.clone(), store_dir.as_deref(), &config).await?;
+        let state = AppState::new(gateway, config.clone()).with_jobs(jobs.clone());
         let address = config.server.host.socket_address(config.server.port);
         let listener = tokio::net::TcpListener::bind(address)
             .await
             .map_err(|error| format!("cannot listen on {address}: {error}; choose another with --port"))?;
-        http::serve(listener, state, http::stop_signal()).await.map_err(|error| format!("the server failed: {error}"))
+        let served = http::serve(listener, state, http::stop_signal()).await;
+        if let Some(jobs) = jobs {
+            jobs.settle(config.server.shutdown_grace).await;
+        }
+        served.map_err(|error| format!("the server failed: {error}"))
     })
+}
+
+/// The jobs that are kept in a folder. One that the operator named has to be of use; the usual one costs the jobs where it is
+/// not, and not the start: another server may have it.
+async fn jobs(gateway: Arc<Gateway>, dir: Option<&Path>, config: &Config) -> Result<Option<Arc<VideoJobs>>, String> {
+    let Some(dir) = dir else { return Ok(None) };
+    let database = match Database::open(dir).await {
+        Ok(database) => Arc::new(database),
+        Err(error @ (StoreFailed::Folder(_) | StoreFailed::InUse(_))) if config.store.dir.is_none() => {
+            tracing::warn!(error.detail = %error, "no jobs are kept, so no videos are made");
+            return Ok(None);
+        }
+        Err(error) => return Err(error.to_string()),
+    };
+    let jobs = VideoJobs::start(gateway, database, config.jobs.clone()).await;
+    jobs.map(Some).map_err(|error| error.to_string())
 }
 
 /// Warns of a configuration file with keys in it that other users can read.

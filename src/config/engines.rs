@@ -33,6 +33,8 @@ pub struct Paddleocr {
     pub queue: usize,
     /// The execution provider asked for.
     pub provider: ProviderChoice,
+    /// Whether all shapes are tried when the engine is loaded.
+    pub warm: bool,
 }
 
 /// Which ONNX Runtime execution provider an engine is to run on.
@@ -82,11 +84,12 @@ struct RawPaddleocr {
     workers: u16,
     queue: u32,
     provider: ProviderChoice,
+    warm: bool,
 }
 
 impl Default for RawPaddleocr {
     fn default() -> Self {
-        Self { workers: 2, queue: 64, provider: ProviderChoice::Auto }
+        Self { workers: 2, queue: 64, provider: ProviderChoice::Auto, warm: true }
     }
 }
 
@@ -125,6 +128,11 @@ pub(super) const KEYS: &[Key] = &[
         "one of \"auto\", \"cpu\", \"openvino\"",
         "execution provider; `auto`: the best one measured at set-up",
     ),
+    Key::new(
+        "engines.paddleocr.warm",
+        "true or false",
+        "under OpenVINO, compile for all shapes of pages and lines when the engine is loaded; `mediary ocr` never does",
+    ),
     Key::new("engines.pdfium.workers", WORKERS, "PDF worker processes"),
     Key::new(
         "engines.pdfium.pages_per_worker",
@@ -152,6 +160,7 @@ impl RawEngines {
                 workers: paddleocr.workers.into(),
                 queue: usize::try_from(paddleocr.queue).unwrap_or(usize::MAX),
                 provider: paddleocr.provider,
+                warm: paddleocr.warm,
             },
             pdfium: Pdfium {
                 workers: pdfium.workers.into(),

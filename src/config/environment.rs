@@ -66,19 +66,19 @@ impl fmt::Debug for Environment {
 
 /// A text after replacement.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Expanded<'a> {
-    pub(super) text: Cow<'a, str>,
+pub(crate) struct Expanded<'a> {
+    pub(crate) text: Cow<'a, str>,
     /// Variables that had a value.
-    pub(super) used: Vec<&'a str>,
+    pub(crate) used: Vec<&'a str>,
     /// Variables that are unset or empty.
-    pub(super) missing: Vec<&'a str>,
+    pub(crate) missing: Vec<&'a str>,
 }
 
 /// Replaces every `${NAME}`; a missing variable counts as empty text and is reported.
 ///
 /// # Errors
 /// A `${` without a name and a closing brace; the text from there on is returned.
-pub(super) fn expand<'a>(text: &'a str, env: &Environment) -> Result<Expanded<'a>, &'a str> {
+pub(crate) fn expand<'a>(text: &'a str, env: &Environment) -> Result<Expanded<'a>, &'a str> {
     let mut expanded = Expanded { text: Cow::Borrowed(text), used: Vec::new(), missing: Vec::new() };
     if !text.contains("${") {
         return Ok(expanded);

@@ -109,13 +109,30 @@ fn settle(
     let routing = raw.routing.check(&mut check);
     let engines = raw.engines.check(&mut check);
     let cache = raw.cache.check();
+    let content = raw.content.check(&mut check);
+    let store = raw.store.check();
+    let jobs = raw.jobs.check(&mut check);
     let problems = check.into_problems();
     match (server, fetch) {
         (Some(server), Some(fetch)) if problems.is_empty() => {
             // What is no list of keys is filled in by the caller.
             let (providers, aliases, proxies) = (Vec::new(), Aliases::new(), ProxyRules::default());
             Ok((
-                Config { server, limits, admission, fetch, proxies, routing, engines, cache, providers, aliases },
+                Config {
+                    server,
+                    limits,
+                    admission,
+                    fetch,
+                    proxies,
+                    routing,
+                    engines,
+                    cache,
+                    content,
+                    store,
+                    jobs,
+                    providers,
+                    aliases,
+                },
                 settled,
             ))
         }

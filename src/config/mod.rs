@@ -8,11 +8,13 @@ mod address;
 mod admission;
 mod cache;
 mod check;
+mod content;
 mod discover;
 mod engines;
 mod environment;
 mod fetch;
 mod file;
+mod jobs;
 mod keys;
 mod limits;
 mod load;
@@ -35,9 +37,12 @@ pub(crate) use address::base_url;
 pub use admission::Admission;
 pub use cache::Cache;
 pub use check::Change;
+pub use content::Content;
 pub use engines::{Engines, Paddleocr, Pdfium, ProviderChoice};
 pub use environment::Environment;
+pub(crate) use environment::expand;
 pub use fetch::Fetch;
+pub use jobs::{Jobs, Store};
 pub use limits::{DocumentLimits, ImageLimits, Limits, SizeLimits, VideoLimits};
 pub use load::{Loaded, Source};
 pub use overrides::Overrides;
@@ -73,6 +78,12 @@ pub struct Config {
     pub engines: Engines,
     /// What is remembered of documents already read.
     pub cache: Cache,
+    /// What is kept for clients to fetch.
+    pub content: Content,
+    /// Where the database is.
+    pub store: Store,
+    /// How jobs are followed.
+    pub jobs: Jobs,
     /// Providers that were added, changed or switched off, in the order of the file.
     pub providers: Vec<ConfiguredProvider>,
     /// Names that stand for targets.

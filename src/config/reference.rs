@@ -27,7 +27,11 @@ pub(super) fn table() -> String {
 pub(super) const OPEN_ROWS: &[(&str, &str, &str)] = &[
     ("providers[].id", "", "a known provider to change, or a name for a new one: the first part of `provider/model`"),
     ("providers[].name", "the catalog's", "its name for people"),
-    ("providers[].dialect", "the catalog's", "its wire format: `openai`, `gemini`, `anthropic`, `mistral` or `ollama`"),
+    (
+        "providers[].dialect",
+        "the catalog's",
+        "its wire format: `openai`, `gemini`, `anthropic`, `mistral`, `ollama`, `cloudflare`, `huggingface`, `minimax`, `xai`, `edge`, `automatic1111` or `comfyui`",
+    ),
     ("providers[].base_url", "the catalog's", "its address, up to where the dialect's paths begin"),
     (
         "providers[].auth",
@@ -58,7 +62,7 @@ pub(super) const OPEN_ROWS: &[(&str, &str, &str)] = &[
     (
         "providers[].quirks",
         "the catalog's",
-        "how it departs from its dialect: `max_completion_tokens`, `refuses`, …; see `models/providers/`",
+        "how it departs from its dialect: `max_completion_tokens`, `recordings_in_json`, `client_version`, `refuses`, …; see `models/providers/`",
     ),
     (
         "providers[].free_limits",
@@ -110,11 +114,25 @@ pub(super) const OPEN_ROWS: &[(&str, &str, &str)] = &[
     ("providers[].models[].audio_output", "`false`", "whether it answers with sound"),
     ("providers[].models[].speakers", "`false`", "whether its transcripts say who speaks"),
     ("providers[].models[].languages", "any", "languages it hears or speaks, as ISO 639-1 codes (`[\"en\", \"es\"]`)"),
-    ("providers[].models[].voices", "`[]`", "names of the voices it speaks with, its usual one first"),
+    (
+        "providers[].models[].voices",
+        "`[]`",
+        "the voices it speaks with, its usual one first: names, or what is known of each, as in `{ name = \"eve\", language = \"en-US\", gender = \"female\", rate_hz = 24000 }`",
+    ),
     (
         "providers[].models[].gives",
         "all",
-        "forms in which it gives a sound, such as `[\"wav\"]`; others are made of it",
+        "forms in which it gives a sound or a picture, such as `[\"wav\"]`; others are made of it",
+    ),
+    (
+        "providers[].models[].images",
+        "unknown",
+        "of a model that makes pictures: `{ sizes, range = { step, least, most }, ratios, count, sources, mask }`; `mask` is `\"alpha\"` or `\"black_and_white\"`",
+    ),
+    (
+        "providers[].models[].video",
+        "whatever is asked for",
+        "of a model that makes videos: `{ seconds, sizes, ratios, lines, audio, remixes }`; `audio` is left out where it can be told",
     ),
     (
         "providers[].models[].vectors",

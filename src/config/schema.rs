@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use toml::{Table, Value};
 
 use super::keys::{self, Key};
-use super::{admission, cache, engines, fetch, limits, routing, server};
+use super::{admission, cache, content, engines, fetch, jobs, limits, routing, server};
 
 /// All sections as written.
 #[derive(Default, Serialize, Deserialize)]
@@ -21,6 +21,9 @@ pub(super) struct Raw {
     pub(super) routing: routing::RawRouting,
     pub(super) engines: engines::RawEngines,
     pub(super) cache: cache::RawCache,
+    pub(super) content: content::RawContent,
+    pub(super) store: jobs::RawStore,
+    pub(super) jobs: jobs::RawJobs,
 }
 
 impl Raw {
@@ -67,8 +70,17 @@ fn flatten(section: &str, table: Table, leaves: &mut Vec<(String, Value)>) {
 
 /// Every key, in the order of the reference.
 pub(super) fn all() -> impl Iterator<Item = &'static Key> {
-    let sections =
-        [server::KEYS, limits::KEYS, admission::KEYS, fetch::KEYS, routing::KEYS, engines::KEYS, cache::KEYS];
+    let sections = [
+        server::KEYS,
+        limits::KEYS,
+        admission::KEYS,
+        fetch::KEYS,
+        routing::KEYS,
+        engines::KEYS,
+        cache::KEYS,
+        content::KEYS,
+        jobs::KEYS,
+    ];
     sections.into_iter().flatten()
 }
 

@@ -65,7 +65,7 @@ impl Program {
     }
 }
 
-/// Runs a program, `name` to people, to its end. Dropping the future kills it.
+/// Runs a program, `name` to people, to its end, with `input` for its standard input. Dropping the future kills it.
 ///
 /// # Errors
 /// `NotInstalled` when it cannot be started, `TimedOut` and `TooLarge` past its limits.
@@ -73,6 +73,7 @@ pub(crate) async fn run(
     mut command: Command,
     name: &str,
     arguments: Vec<OsString>,
+    input: Stdio,
     most_bytes: u64,
     time: Duration,
 ) -> Result<Run, Failure> {
@@ -82,7 +83,7 @@ pub(crate) async fn run(
     let mut child = command
         .args(arguments)
         .env_clear()
-        .stdin(Stdio::null())
+        .stdin(input)
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .kill_on_drop(true)

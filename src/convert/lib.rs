@@ -11,5 +11,7 @@ pub mod confine;
 pub mod image;
 mod on_disk;
 pub mod pdf;
+mod shared_file;
 
 pub use child::Program;
+pub use shared_file::SharedFile;

@@ -121,6 +121,12 @@ impl ContentHash {
     pub fn from_digest(digest: [u8; 32]) -> Self {
         Self(digest)
     }
+
+    /// The digest.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
 }
 
 impl fmt::Display for ContentHash {

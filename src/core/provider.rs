@@ -10,10 +10,13 @@ use std::time::Duration;
 
 use crate::Failure;
 use crate::capability::Abilities;
-use crate::task::{ReplyFrame, Task};
+use crate::task::{JobReport, ReplyFrame, Task};
 
 /// A future on the heap, which can be sent to other threads.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// Takes the pieces of a file; where that fails, so does what reads them.
+pub type Keep<'a> = &'a mut (dyn FnMut(&[u8]) -> Result<(), Failure> + Send);
 
 /// A task for one target: treated already, so that the target reads every part of it.
 #[derive(Debug, Clone, Copy)]
@@ -77,6 +80,36 @@ pub trait Provider: Send + Sync + fmt::Debug {
     /// Busy when all places are taken.
     fn reserve(&self, _abilities: &Abilities) -> Result<Option<Reservation>, Failure> {
         Ok(None)
+    }
+
+    /// How a job stands that it has accepted under this name.
+    ///
+    /// # Errors
+    /// As any call; an answer that says that the job failed is none.
+    fn job<'a>(&'a self, _job: &'a str, _key: Option<&'a str>) -> BoxFuture<'a, Result<JobReport, Failure>> {
+        Box::pin(std::future::ready(Err(Failure::broken("this provider has no jobs"))))
+    }
+
+    /// Reads what a job has made from where its report says that it is to be had at the provider. Gives another address,
+    /// for which no key is needed, if it is there instead.
+    ///
+    /// # Errors
+    /// As any call, and what `keep` gave.
+    fn job_content<'a>(
+        &'a self,
+        _place: &'a str,
+        _key: Option<&'a str>,
+        _keep: Keep<'a>,
+    ) -> BoxFuture<'a, Result<Option<String>, Failure>> {
+        Box::pin(std::future::ready(Err(Failure::broken("this provider has no jobs"))))
+    }
+
+    /// Ends a job, and removes what it made, where that can be done.
+    ///
+    /// # Errors
+    /// As any call.
+    fn end_job<'a>(&'a self, _job: &'a str, _key: Option<&'a str>) -> BoxFuture<'a, Result<(), Failure>> {
+        Box::pin(std::future::ready(Ok(())))
     }
 
     /// The models it has, for providers that can be asked.

@@ -15,10 +15,12 @@ use mediary_store::DiskCache;
 use thiserror::Error;
 
 use super::admission::Admission;
+use super::content::Contents;
 use super::documents::Reader;
 use super::engines::{Engines, RETRY_AFTER};
 use super::intake::{FetchBounds, Intake};
 use super::routing::Router;
+use super::tasks::Desk;
 use super::treatments::{Installed, Pipelines, Treatments};
 use super::{Gateway, Recipe, execution};
 use crate::config::{Config, Fetch};
@@ -46,6 +48,8 @@ pub struct Parts<'a> {
     pub models: &'a Models,
     /// The folder for what is remembered; `None`: nothing outlives the process.
     pub cache_dir: Option<PathBuf>,
+    /// The folder for files that clients fetch; `None`: nothing is kept for them.
+    pub content_dir: Option<PathBuf>,
     /// The `mediary` executable, which is also its own worker.
     pub program: PathBuf,
 }
@@ -62,7 +66,19 @@ impl Gateway {
     /// # Errors
     /// When the operating system gives no threads.
     pub fn new(parts: Parts<'_>) -> Result<Self, GatewayError> {
-        let Parts { config, recipe, pipelines, ffmpeg, heif, espeak, providers, models, cache_dir, program } = parts;
+        let Parts {
+            config,
+            recipe,
+            pipelines,
+            ffmpeg,
+            heif,
+            espeak,
+            providers,
+            models,
+            cache_dir,
+            content_dir,
+            program,
+        } = parts;
         let engines = &config.engines;
         let admission = Admission::new(&config.admission, config.limits.spool_bytes.get());
         let most_pixels = config.limits.video.pixels.get();
@@ -104,7 +120,19 @@ impl Gateway {
         let fetcher = Fetcher::new(fetch_policy(config));
         let intake = Intake::new(fetcher, fetch_bounds(config), admission.clone(), reader.clone(), ffmpeg.clone());
         let treatments = Treatments::new(pipelines, ffmpeg, installed, limits, reader.clone(), router.clone());
-        Ok(Self { router, reader, treatments: Arc::new(treatments), admission, intake, local, engines: infos, pdf })
+        let content = Contents::open(content_dir, &config.content);
+        Ok(Self {
+            router,
+            reader,
+            treatments: Arc::new(treatments),
+            content,
+            admission,
+            desk: Desk::start()?,
+            intake,
+            local,
+            engines: infos,
+            pdf,
+        })
     }
 }
 

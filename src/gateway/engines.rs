@@ -15,7 +15,7 @@ use mediary_local::{
 };
 
 use super::{execution, installed};
-use crate::config::Engines as Settings;
+use crate::config::{Engines as Settings, Paddleocr};
 use crate::models::Models;
 
 /// What a refused caller is told to wait.
@@ -111,11 +111,11 @@ impl Engines {
 /// All engines, in the order in which they are listed.
 fn all(settings: &Settings, models: &Models, provider: ExecutionProvider, espeak: Option<&EspeakNg>) -> Vec<Entry> {
     let runs = || installed::library(models, provider).map(|_| format!("runs on {}", provider.name()));
-    let workers = settings.paddleocr.workers;
+    let Paddleocr { workers, warm, .. } = settings.paddleocr;
     let (for_ocr, for_ocrs) = (models.clone(), models.clone());
     let load_paddleocr = move || {
         let runtime = Runtime::load(&installed::library(&for_ocr, provider)?, provider)?;
-        let settings = execution::ocr_settings(workers);
+        let settings = execution::ocr_settings(&for_ocr, workers, warm)?;
         let engine = PaddleOcr::load(&runtime, &installed::ocr_files(&for_ocr)?, &settings)?;
         Ok(Box::new(engine) as Box<dyn Engine>)
     };

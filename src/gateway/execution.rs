@@ -13,7 +13,7 @@ use mediary_core::{Failure, Raster};
 use mediary_local::{BoxSettings, DetectorSettings, ExecutionProvider, OcrSettings, PaddleOcr, Runtime};
 use serde::{Deserialize, Serialize};
 
-use super::installed::{library, ocr_files};
+use super::installed::{library, ocr_files, ocr_shapes};
 use crate::config::ProviderChoice;
 use crate::models::Models;
 
@@ -37,9 +37,10 @@ const ALL: [ExecutionProvider; 3] =
 
 /// The parameters of level `fast`: PP-OCRv6's own for the map, and a page of at most 1 280 pixels for
 /// the detector (measured: 1 600 finds no more words at half again the time, 1 024 loses small print).
-pub(super) fn ocr_settings(workers: usize) -> OcrSettings {
+pub(super) fn ocr_settings(models: &Models, workers: usize, warm: bool) -> Result<OcrSettings, Failure> {
     let boxes = BoxSettings { pixel_threshold: 0.2, box_threshold: 0.4, unclip_ratio: 1.4, max_boxes: 3_000 };
-    OcrSettings { workers, detector: DetectorSettings { longest_side: 1_280, boxes }, read_again_below: 0.7 }
+    let detector = DetectorSettings { longest_side: 1_280, boxes };
+    Ok(OcrSettings { workers, detector, read_again_below: 0.7, shapes: ocr_shapes(models)?, warm })
 }
 
 /// The provider to use: the configured one, else the one decided at set-up, else the plain one.
@@ -138,7 +139,7 @@ pub fn measure(models: &Models, provider: &str) -> Result<f64, Failure> {
         .ok_or_else(|| Failure::malformed(format!("there is no execution provider called `{provider}`")))?;
     let runtime = Runtime::load(&library(models, provider)?, provider)?;
     let threads = std::thread::available_parallelism().map_or(1, |count| count.get().min(4));
-    let mut engine = PaddleOcr::load(&runtime, &ocr_files(models)?, &ocr_settings(threads))?;
+    let mut engine = PaddleOcr::load(&runtime, &ocr_files(models)?, &ocr_settings(models, threads, false)?)?;
     let page = Raster::filled(1_654, 2_339, [255; 3]);
     let mut times_ms = Vec::with_capacity(ROUNDS);
     for round in 0..WARM_UP_ROUNDS + ROUNDS {

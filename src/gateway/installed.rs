@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use mediary_core::{Failure, FailureKind};
 use mediary_local::{
-    EspeakNg, ExecutionProvider, KokoroFiles, MiniLmFiles, MoonshineFiles, OcrFiles, OcrsFiles, OcrsRecogniser,
-    PiperVoice, RecogniserFiles, SpeechFiles, WhisperFiles,
+    EspeakNg, ExecutionProvider, KokoroFiles, MiniLmFiles, MoonshineFiles, OcrFiles, OcrShapes, OcrsFiles,
+    OcrsRecogniser, PiperVoice, RecogniserFiles, SpeechFiles, WhisperFiles,
 };
 
 use crate::models::{Models, NotInstalled};
@@ -24,6 +24,12 @@ pub(super) fn ocr_files(models: &Models) -> Result<OcrFiles, Failure> {
         accurate: Some(recogniser(models, "small")?),
         scripts: models.recognisers().map(|(_, model, dictionary)| RecogniserFiles { model, dictionary }).collect(),
     })
+}
+
+/// The shapes in which `local/paddleocr` is given its work: those of its card.
+pub(super) fn ocr_shapes(models: &Models) -> Result<OcrShapes, Failure> {
+    let shapes = models.card("paddleocr").and_then(|card| card.shapes.clone());
+    shapes.ok_or_else(|| Failure::broken("the card paddleocr names no shapes; take the one that Mediary comes with"))
 }
 
 fn recogniser(models: &Models, size: &str) -> Result<RecogniserFiles, Failure> {

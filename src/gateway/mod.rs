@@ -7,11 +7,13 @@
 mod admission;
 pub(crate) mod blocking;
 mod build;
+mod content;
 mod documents;
 mod engines;
 mod execution;
 mod installed;
 mod intake;
+mod jobs;
 mod limits;
 mod recipe_file;
 mod routing;
@@ -22,18 +24,20 @@ mod treatments;
 
 pub use admission::{Admission, HeldBytes, InUse};
 pub use build::{GatewayError, Parts};
+pub use content::{Contents, FoundContent, NoContent};
 pub use documents::{
     Attempt, EngineChoice, OnPage, Outcome, PageOutcome, Progress, ReadOptions, ReadStatus, Reader, Reading, Reason,
     Recipe, Step,
 };
 pub use engines::EngineInfo;
 pub use execution::{measure, tune};
+pub use jobs::{NewVideo, NoJob, VideoFile, VideoJob, VideoJobs, VideoProgress, WebhookSecret, signature};
 pub use recipe_file::BadRecipe;
 pub use routing::{
     Answer, Bounds, CallError, Exhausted, Known, Planned, Record, Route, Router, TaskRequest, TreatmentNote, Tried,
 };
 pub use spool::Spool;
-pub use tasks::{Answered, Embedded, Growing, Speaking, WholeAnswer};
+pub use tasks::{Answered, Drawing, Drawn, Embedded, Growing, Made, Speaking, WholeAnswer};
 pub use temporary::TemporaryFiles;
 pub use treatments::{Pipelines, Treatments};
 
@@ -45,6 +49,7 @@ use mediary_local::Local;
 use mediary_remote::Fetcher;
 
 use intake::Intake;
+use tasks::Desk;
 
 /// The rooms of the gateway.
 #[derive(Debug)]
@@ -55,7 +60,11 @@ pub struct Gateway {
     pub reader: Arc<Reader>,
     /// Turns one medium into another.
     pub treatments: Arc<Treatments>,
+    /// Keeps files for clients to fetch.
+    pub content: Contents,
     admission: Admission,
+    /// Where pictures are looked at.
+    desk: Desk,
     intake: Intake,
     local: Arc<Local>,
     engines: Arc<[EngineInfo]>,

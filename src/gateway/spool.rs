@@ -1,16 +1,16 @@
 //! Uploads as they arrive: hashed on the way, in memory while small, in a temporary file beyond that.
 //!
-//! The file has no name others could guess and goes when the last user of the blob does. Limits are the
-//! caller's business; it sees each chunk before this does.
+//! The file has no name, and so goes with the last user of the blob, however the process ends. Limits are the caller's
+//! business; it sees each chunk before this does.
 
 use std::fs::File;
 use std::io::{self, Write};
-use std::path::Path;
+use std::os::fd::{AsFd, BorrowedFd};
 
+use mediary_convert::SharedFile;
 use mediary_core::media::{ReadSeek, Source};
 use mediary_core::{Blob, ContentHash, Failure, Hold};
 use sha2::{Digest, Sha256};
-use tempfile::{NamedTempFile, TempPath};
 
 use super::admission::{Permit, Room};
 
@@ -18,7 +18,7 @@ use super::admission::{Permit, Room};
 #[derive(Debug)]
 pub struct Spool {
     memory: Vec<u8>,
-    file: Option<NamedTempFile>,
+    file: Option<File>,
     threshold: usize,
     hasher: Sha256,
     len: u64,
@@ -73,7 +73,7 @@ impl Spool {
         if let Some(file) = &mut self.file {
             return file.write_all(chunk);
         }
-        let mut file = tempfile::Builder::new().prefix("mediary-").tempfile()?;
+        let mut file = tempfile::tempfile()?;
         file.write_all(&self.memory)?;
         file.write_all(chunk)?;
         // The beginning stays, for classification.
@@ -96,32 +96,34 @@ impl Spool {
         let hash = ContentHash::from_digest(self.hasher.finalize().into());
         let hold = self.permit.map_or_else(Hold::default, Permit::hold);
         let blob = match self.file {
-            Some(file) => Blob::spooled(self.len, hash, &self.memory, Spooled(file.into_temp_path())),
+            Some(file) => Blob::spooled(self.len, hash, &self.memory, Spooled(file)),
             None => Blob::in_memory(self.memory),
         };
         blob.held(hold)
     }
 }
 
-/// Bytes in a temporary file, which is removed with this value.
-struct Spooled(TempPath);
+/// Bytes in a temporary file, which is gone with the last of its descriptors.
+struct Spooled(File);
 
 impl Source for Spooled {
     fn open(&self) -> io::Result<Box<dyn ReadSeek + '_>> {
-        Ok(Box::new(File::open(&self.0)?))
+        Ok(Box::new(SharedFile::of(self.0.as_fd())?))
     }
 
     fn bytes(&self) -> Option<&[u8]> {
         None
     }
 
-    fn path(&self) -> Option<&Path> {
-        Some(&self.0)
+    fn file(&self) -> Option<BorrowedFd<'_>> {
+        Some(self.0.as_fd())
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::MetadataExt;
+
     use super::*;
 
     fn spool(chunks: &[usize], threshold: u64) -> (Blob, Vec<u8>) {
@@ -147,7 +149,7 @@ mod tests {
         ];
         for (chunks, on_disk) in rows {
             let (blob, all) = spool(chunks, 65_536);
-            assert_eq!(blob.source().path().is_some(), on_disk, "{chunks:?}");
+            assert_eq!(blob.source().file().is_some(), on_disk, "{chunks:?}");
             assert_eq!(blob.len_bytes(), all.len() as u64, "{chunks:?}");
             assert_eq!(blob.hash(), ContentHash::of(&all), "{chunks:?}");
             assert_eq!(blob.head(), &all[..all.len().min(Blob::HEAD_BYTES)], "{chunks:?}");
@@ -156,13 +158,12 @@ mod tests {
     }
 
     #[test]
-    fn the_file_goes_with_the_last_user() {
-        let (blob, _) = spool(&[100_000], 65_536);
-        let path = blob.source().path().unwrap().to_path_buf();
+    fn the_file_has_no_name_that_would_stay_behind() {
+        let (blob, all) = spool(&[100_000], 65_536);
+        let file = File::from(blob.source().file().unwrap().try_clone_to_owned().unwrap());
+        assert_eq!(file.metadata().unwrap().nlink(), 0);
         let other = blob.clone();
         drop(blob);
-        assert!(path.exists());
-        drop(other);
-        assert!(!path.exists());
+        assert_eq!(other.read_all().unwrap(), all);
     }
 }

@@ -1,7 +1,7 @@
 //! The folder for temporary files of this process, which goes with it; after a crash the next start removes it.
 //!
-//! Uploads lie there by name, since workers and ffmpeg open them. A process that is killed cannot remove anything, so each
-//! holds a lock on a file in its folder: a folder without one is stale.
+//! Uploads have no name and need none of this; what must be found again, such as drawn pages, lies there. A process that is
+//! killed cannot remove anything, so each holds a lock on a file in its folder: a folder without one is stale.
 
 use std::fs::{self, File};
 use std::io;

@@ -20,7 +20,7 @@ use utoipa::{Modify, OpenApi};
 use utoipa_swagger_ui::Config;
 
 use super::error::{ApiError, ErrorBody};
-use super::{audio, fleet, health, landing, metrics, models, ocr, plan, tasks};
+use super::{audio, content, fleet, health, images, landing, metrics, models, ocr, plan, tasks, videos};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -33,8 +33,10 @@ use super::{audio, fleet, health, landing, metrics, models, ocr, plan, tasks};
     paths(
         tasks::completions, tasks::embeddings, tasks::interpret, audio::transcriptions, audio::translations, plan::plan,
         audio::speech, audio::tts, audio::voices,
+        images::generations, images::edits, images::variations,
+        videos::create, videos::generations, videos::list, videos::one, videos::content, videos::remove, videos::remix,
         ocr::process, ocr::mistral::mistral,
-        ocr::drawing,
+        ocr::drawing, content::content,
         fleet::capabilities, fleet::summary, fleet::providers, fleet::stats, fleet::profiles,
         models::list, models::one,
         landing::landing, health::health, health::livez, health::readyz, metrics::metrics, document,
@@ -44,6 +46,9 @@ use super::{audio, fleet, health, landing, metrics, models, ocr, plan, tasks};
         (name = "chat", description = "Any medium to any model"),
         (name = "embeddings", description = "Texts become vectors"),
         (name = "audio", description = "Recordings become text, texts become sound"),
+        (name = "images", description = "Words and pictures become pictures"),
+        (name = "videos", description = "Words and pictures become videos, as jobs"),
+        (name = "content", description = "Files that were made, by their links"),
         (name = "ocr", description = "Documents and pictures become text"),
         (name = "models", description = "What can be asked for"),
         (name = "server", description = "The server itself"),

@@ -16,11 +16,14 @@ use crate::config::Server;
 const WHAT: &str = "One local endpoint for every medium: send text, pictures, PDFs, sound or video to any model.";
 
 /// The endpoints worth a line on the first page.
-const ENDPOINTS: [(&str, &str, &str); 12] = [
+const ENDPOINTS: [(&str, &str, &str); 15] = [
     ("POST", "/v1/chat/completions", "text, pictures, PDFs, sound and video to any model, in OpenAI's format"),
     ("POST", "/v1/embeddings", "texts become vectors, in OpenAI's format"),
     ("POST", "/v1/audio/transcriptions", "what is said in a recording or a video, in OpenAI's format"),
     ("POST", "/v1/audio/speech", "a text is spoken, in OpenAI's format"),
+    ("POST", "/v1/images/generations", "pictures are made from words, in OpenAI's format"),
+    ("POST", "/v1/videos", "a job makes a video, in OpenAI's format; GET it until it is completed"),
+    ("POST", "/v1/images/edits", "pictures are changed as words say"),
     ("POST", "/v1/plan", "where such a request would go, spending nothing"),
     ("POST", "/v1/ocr/process", "a PDF or a picture becomes text"),
     ("POST", "/v1/ocr", "the same in Mistral's format"),

@@ -6,12 +6,14 @@
 mod audio;
 mod body;
 mod connection;
+mod content;
 mod docs;
 mod error;
 mod files;
 mod fleet;
 mod guard;
 mod health;
+mod images;
 mod json_weight;
 mod landing;
 mod lanes;
@@ -25,6 +27,7 @@ mod serve;
 mod state;
 mod tasks;
 mod unpacked;
+mod videos;
 mod visit;
 mod watched;
 

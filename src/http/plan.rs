@@ -5,6 +5,7 @@
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Request, State};
+use mediary_core::task::Task;
 
 use super::error::{ApiError, ErrorBody};
 use super::guard::client_of;
@@ -13,7 +14,7 @@ use super::state::AppState;
 use super::tasks::{bounds, protocol_of, refused};
 use super::unpacked::json_body;
 use crate::gateway::{Bounds, Planned, ReadOptions, TaskRequest, blocking};
-use crate::protocol::openai::CHAT;
+use crate::protocol::openai::{CHAT, ImageRequest, VideoRequest};
 use crate::protocol::plan::{PlanBody, PlanRequest};
 use crate::protocol::{Decoded, JsonProtocol};
 
@@ -24,7 +25,7 @@ use crate::protocol::{Decoded, JsonProtocol};
     tag = "models",
     request_body(content = Object, description = "A request of /v1/chat/completions, with the same headers; or \
         `{\"endpoint\": \"/v1/embeddings\", \"request\": {…}}` for another route: /v1/embeddings, /v1/ocr, \
-        /v1/ocr/process, /v1/audio/transcriptions (files as JSON: `file_data`, base64 or a data URL)"),
+        /v1/ocr/process, /v1/images/generations, /v1/videos, /v1/audio/transcriptions (files as JSON: `file_data`, base64 or a data URL)"),
     responses(
         (status = 200, body = PlanBody),
         (status = 400, description = "A field is wrong", body = ErrorBody),
@@ -66,6 +67,15 @@ async fn planned(state: &AppState, body: Bytes, bounds: Bounds, client: Vec<u8>)
             let options = ReadOptions { privacy: bounds.privacy, ..options };
             Ok(state.gateway.explain_reading(&media, &options).await.map_err(refused)?)
         }
+        "/v1/images/generations" => {
+            let (task, model) = ImageRequest::of_json(&request)?.generation()?;
+            Ok(state.gateway.explain(TaskRequest { task, model, bounds, client }).await.map_err(refused)?)
+        }
+        "/v1/videos" => {
+            let VideoRequest { video, model, .. } = VideoRequest::of_json(&request)?;
+            let task = Task::GenerateVideo(video);
+            Ok(state.gateway.explain(TaskRequest { task, model, bounds, client }).await.map_err(refused)?)
+        }
         "/v1/audio/transcriptions" => {
             let (recording, model) = ocr::recording(&request, state.gateway.admission()).await?;
             Ok(state.gateway.explain_transcription(&recording, &model, &bounds).await.map_err(refused)?)
@@ -74,7 +84,7 @@ async fn planned(state: &AppState, body: Bytes, bounds: Bounds, client: Vec<u8>)
             let other: String = other.chars().take(60).collect();
             let message = format!(
                 "`{other}` is no route that can be explained; use /v1/chat/completions, /v1/embeddings, /v1/ocr, \
-                 /v1/ocr/process or /v1/audio/transcriptions."
+                 /v1/ocr/process, /v1/images/generations, /v1/videos or /v1/audio/transcriptions."
             );
             Err(ApiError::not_found("unknown_endpoint", message).about("endpoint"))
         }

@@ -14,7 +14,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use super::error::ApiError;
 use super::guard::guarded;
 use super::state::AppState;
-use super::{audio, docs, fleet, health, landing, metrics, models, ocr, plan, tasks, visit};
+use super::{audio, content, docs, fleet, health, images, landing, metrics, models, ocr, plan, tasks, videos, visit};
 use crate::config::Server;
 
 /// The server as a service: all routes, all layers.
@@ -37,6 +37,15 @@ pub fn router(state: AppState) -> Router {
         .route("/v1/audio/voices", get(audio::voices))
         .route("/v1/tts", post(audio::tts))
         .route("/v1/interpret", post(tasks::interpret))
+        .route("/v1/images/generations", post(images::generations))
+        .route("/v1/images/edits", post(images::edits))
+        .route("/v1/images/variations", post(images::variations))
+        .route("/content/{token}", get(content::content))
+        .route("/v1/videos", post(videos::create).get(videos::list))
+        .route("/v1/videos/generations", post(videos::generations))
+        .route("/v1/videos/{id}", get(videos::one).delete(videos::remove))
+        .route("/v1/videos/{id}/content", get(videos::content))
+        .route("/v1/videos/{id}/remix", post(videos::remix))
         .route("/v1/capabilities", get(fleet::capabilities))
         .route("/v1/capabilities/summary", get(fleet::summary))
         .route("/v1/providers", get(fleet::providers))

@@ -3,6 +3,7 @@
 //! What happens on one connection is `connection`'s; what a request means is the router's. `mediary serve` calls it.
 
 use std::io;
+use std::sync::Arc;
 use std::time::Duration;
 
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -16,9 +17,13 @@ use super::connection::{Connections, Stops};
 use super::lanes::Lanes;
 use super::router::router;
 use super::state::AppState;
+use crate::gateway::Gateway;
 
 /// How often the recorder folds away what it has collected; between scrapes it would grow without end.
 const UPKEEP: Duration = Duration::from_secs(5);
+
+/// How often files that are too old are looked for.
+const SWEEPING: Duration = Duration::from_mins(10);
 
 /// How long accepting pauses when the system is out of something, usually file descriptors.
 const OUT_OF_SOMETHING: Duration = Duration::from_millis(200);
@@ -33,11 +38,13 @@ pub async fn serve(listener: TcpListener, state: AppState, shutdown: impl Future
     let lanes = Lanes::start()?;
     tracing::info!(server.address = %address, server.version = super::VERSION, "serving on http://{address}");
     let upkeep = upkeep(state.metrics.clone());
+    let sweeping = sweep(state.gateway.clone());
     // A client may take as long over its header as it may stand still in its body.
     let connections = Connections { app: router(state), patience: config.limits.body_idle };
     tokio::select! {
         () = accept(listener, &lanes, connections, config.server.shutdown_grace, shutdown) => Ok(()),
         () = upkeep => Ok(()),
+        () = sweeping => Ok(()),
     }
 }
 
@@ -90,6 +97,18 @@ async fn next(listener: &TcpListener) -> TcpStream {
                 sleep(OUT_OF_SOMETHING).await;
             }
         }
+    }
+}
+
+/// Removes files that clients can fetch no more.
+async fn sweep(gateway: Arc<Gateway>) {
+    let mut ticks = interval(SWEEPING);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    // The first comes at once, and opening the store has swept already.
+    ticks.tick().await;
+    loop {
+        ticks.tick().await;
+        gateway.content.sweep().await;
     }
 }
 

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use metrics_exporter_prometheus::PrometheusHandle;
 
 use crate::config::Config;
-use crate::gateway::Gateway;
+use crate::gateway::{Gateway, VideoJobs};
 use crate::telemetry::metrics;
 
 /// The state behind the router.
@@ -18,6 +18,8 @@ pub struct AppState {
     pub gateway: Arc<Gateway>,
     /// What the operator configured.
     pub config: Arc<Config>,
+    /// Keeps jobs; `None`: there is nowhere to.
+    pub jobs: Option<Arc<VideoJobs>>,
     /// What `/metrics` shows.
     pub metrics: PrometheusHandle,
 }
@@ -25,7 +27,13 @@ pub struct AppState {
 impl AppState {
     /// The state around a gateway; metrics are the process's, however many states there are.
     pub fn new(gateway: Arc<Gateway>, config: Arc<Config>) -> Self {
-        Self { gateway, config, metrics: metrics::recorder() }
+        Self { gateway, config, jobs: None, metrics: metrics::recorder() }
+    }
+
+    /// The same with jobs.
+    #[must_use]
+    pub fn with_jobs(self, jobs: Option<Arc<VideoJobs>>) -> Self {
+        Self { jobs, ..self }
     }
 }
 

@@ -16,7 +16,9 @@ pub mod speech;
 pub mod voice;
 
 pub use embed::{MiniLm, MiniLmFiles};
-pub use ocr::{BoxSettings, DetectorSettings, Level, OcrFiles, OcrSettings, PaddleOcr, PageImage, RecogniserFiles};
+pub use ocr::{
+    BoxSettings, DetectorSettings, Level, OcrFiles, OcrSettings, OcrShapes, PaddleOcr, PageImage, RecogniserFiles,
+};
 pub use ocrs::{Ocrs, OcrsFiles, OcrsRecogniser};
 pub use pool::{EngineReply, Pool, PoolSettings, Ticket};
 pub use provider::Local;

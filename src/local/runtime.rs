@@ -8,13 +8,15 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use mediary_core::Failure;
+use mediary_core::engine::Cancel;
 use ort::environment::Environment;
 use ort::ep::{ArbitrarilyConfigurableExecutionProvider, CPU, ExecutionProviderDispatch, OpenVINO};
-use ort::session::Session;
 use ort::session::builder::{GraphOptimizationLevel, SessionBuilder};
+use ort::session::{RunOptions, Session, SessionInputs, SessionOutputs};
 use thiserror::Error;
 
-/// OpenVINO keeps what it has compiled for each shape it met, without end unless it is told one.
+/// OpenVINO keeps what it has compiled for each shape it met, without end unless it is told one. Engines give it fewer;
+/// this is the net below them.
 const COMPILED_SHAPES: u32 = 64;
 
 /// The code that computes a model's layers.
@@ -120,6 +122,12 @@ impl Runtime {
         Ok(Self { environment: environment.clone(), provider })
     }
 
+    /// Whether the provider compiles kernels for every shape that a model is given.
+    #[must_use]
+    pub fn compiles_shapes(&self) -> bool {
+        self.provider.is_openvino()
+    }
+
     /// Opens a model with a number of threads of its own.
     ///
     /// # Errors
@@ -167,4 +175,26 @@ impl Runtime {
             .with_execution_providers([self.provider.dispatch(threads)])
             .map_err(text)
     }
+}
+
+/// Runs a session that may take longer than a client who left should be worked for: it ends between two of its nodes once
+/// `cancel` is set. `take` gets what it gives; `model` is what it is called in a failure.
+///
+/// # Errors
+/// [`Failure::client_gone`] when it was stopped; broken when it failed.
+pub(crate) fn run_until<'i, 'v: 'i, T, const N: usize>(
+    session: &mut Session,
+    inputs: impl Into<SessionInputs<'i, 'v, N>>,
+    cancel: &Cancel,
+    model: &str,
+    take: impl FnOnce(SessionOutputs<'_>) -> Result<T, Failure>,
+) -> Result<T, Failure> {
+    let failed = |error: ort::Error| Failure::broken(format!("{model} failed: {error}"));
+    let options = Arc::new(RunOptions::new().map_err(failed)?);
+    let stopped = options.clone();
+    // A run that cannot be told to stop comes to its end by itself.
+    let stop = Arc::new(move || drop(stopped.terminate()));
+    let outputs = cancel.stopping(stop, || session.run_with_options(inputs, &*options));
+    cancel.check()?;
+    take(outputs.map_err(failed)?)
 }

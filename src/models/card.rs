@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 
+use mediary_local::OcrShapes;
 use mediary_local::graph::Composition;
 
 use super::Platform;
@@ -28,6 +29,8 @@ pub struct Card {
     pub licence: String,
     /// If it is a recogniser that joins those of `local/paddleocr`: for which scripts, and which of its files.
     pub recogniser: Option<Recogniser>,
+    /// If it is an OCR engine that compiles kernels for what it is given: in which shapes it is given pages and lines.
+    pub shapes: Option<OcrShapes>,
     /// Whether everything works without it, if more slowly.
     #[serde(default)]
     pub optional: bool,
@@ -227,6 +230,9 @@ impl Card {
         if let Some(odd) = self.needs.iter().find(|needed| !is_bare_name(needed) || **needed == self.name) {
             return Err(format!("needs: `{odd}` is not the name of another card"));
         }
+        if let Some(shapes) = &self.shapes {
+            shapes.check()?;
+        }
         if self.platforms.is_empty() {
             return Err("no platform has a package".to_owned());
         }
@@ -342,6 +348,7 @@ mod tests {
                 "made from `d`, which is not among",
             ),
             ("archive_bytes = 9", &derived("c.onnx", "b.onnx", "gpt"), "unknown variant `gpt`"),
+            ("[absent]", "[shapes]\npages = [[640, 640]]\nlines = [[1, 320]]\n[absent]", "shapes.lines"),
         ];
         for (right, wrong, expected) in rows {
             let text = SOUND.replacen(right, wrong, 1);

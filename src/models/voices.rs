@@ -20,3 +20,24 @@ impl Models {
         voices
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::Locations;
+    use super::*;
+
+    #[test]
+    fn a_voice_is_a_model_with_its_settings_beside_it() {
+        let home = tempfile::tempdir().unwrap();
+        let locations = Locations { home: Some(home.path().to_owned()), cwd: home.path().to_owned(), config_dir: None };
+        let models = Models::open(&locations).unwrap();
+        assert_eq!(models.voices(), []);
+        let folder = home.path().join("voices");
+        std::fs::create_dir(&folder).unwrap();
+        for name in ["thorsten.onnx", "thorsten.onnx.json", "amy.onnx", "amy.onnx.json", "alone.onnx", "other.json"] {
+            std::fs::write(folder.join(name), "").unwrap();
+        }
+        let voice = |name: &str| (name.to_owned(), folder.join(format!("{name}.onnx")));
+        assert_eq!(models.voices(), [voice("amy"), voice("thorsten")]);
+    }
+}

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use crate::config::{Server, base_url};
+use crate::config::{Environment, Server, base_url, expand};
 
 /// A whole address out of a variable such as `OLLAMA_HOST`, which may hold `http://host:port`, `host:port`, `host` or
 /// `:port`; what it leaves out is as in `base`. `None` when it is no address.
@@ -27,6 +27,15 @@ pub(super) fn complete(written: &str, base: &str) -> Option<String> {
     let port = port.or(base_port.filter(|_| scheme.is_none())).map(|port| format!(":{port}")).unwrap_or_default();
     let path = if path.is_empty() { base_path.to_owned() } else { format!("/{path}") };
     base_url(&format!("{}://{host}{port}{path}", scheme.unwrap_or(base_scheme)))
+}
+
+/// An address of a catalog with the variables that stand in it, such as the number of an account; or what is missing.
+pub(super) fn filled(written: &str, env: &Environment) -> Result<String, String> {
+    let expanded = expand(written, env).map_err(|_| "its address holds a \"${\" that is not of the form ${NAME}")?;
+    if !expanded.missing.is_empty() {
+        return Err(format!("it needs {}, which is not set", expanded.missing.join(", ")));
+    }
+    base_url(&expanded.text).ok_or_else(|| format!("{} holds what no address can hold", expanded.used.join(" or ")))
 }
 
 /// Whether nothing sent to this address leaves the machine.
@@ -64,6 +73,21 @@ fn host_and_port(authority: &str) -> (&str, Option<&str>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_address_may_hold_the_number_of_an_account() {
+        let env = Environment::from([("ACCOUNT", "0a1b"), ("ODD", "two words?")]);
+        let rows = [
+            ("https://h/accounts/${ACCOUNT}/ai", Ok("https://h/accounts/0a1b/ai")),
+            ("https://h/v1", Ok("https://h/v1")),
+            ("https://h/${NONE}", Err("it needs NONE, which is not set")),
+            ("https://h/${ODD}", Err("ODD holds what no address can hold")),
+            ("https://h/${ODD", Err("its address holds a \"${\" that is not of the form ${NAME}")),
+        ];
+        for (written, expected) in rows {
+            assert_eq!(filled(written, &env).as_deref().map_err(String::as_str), expected, "{written}");
+        }
+    }
 
     #[test]
     fn an_address_is_completed_from_the_usual_one() {

@@ -18,14 +18,27 @@ macro_rules! embedded {
 }
 
 /// The catalogs this version of Mediary was built with.
-pub(super) const EMBEDDED: [(&str, &str); 7] = embedded![
+pub(super) const EMBEDDED: [(&str, &str); 20] = embedded![
     "anthropic.toml",
+    "cloudflare.toml",
+    "edge.toml",
+    "fireworks-audio.toml",
+    "fireworks.toml",
     "gemini.toml",
     "groq.toml",
+    "huggingface.toml",
+    "minimax.toml",
     "mistral.toml",
+    "nvidia.toml",
     "ollama.toml",
     "openai.toml",
     "openrouter.toml",
+    "pollinations.toml",
+    "sambanova.toml",
+    "siliconflow.toml",
+    "together.toml",
+    "xai.toml",
+    "zai.toml",
 ];
 
 /// Reads all catalogs, sorted by id. A file in `models/providers` beside the configuration replaces the embedded

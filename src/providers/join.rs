@@ -99,6 +99,10 @@ impl Pair<'_> {
         }
         let dialect = self.need("dialect", self.first(|entry| entry.dialect))?;
         let usual = self.need("base_url", self.first(|entry| entry.base_url.clone()))?;
+        let usual = match address::filled(&usual, env) {
+            Ok(usual) => usual,
+            Err(why) => return Ok(Err(self.off(&why))),
+        };
         let Some(base_url) = self.address(&usual, env) else {
             let names = self.url_env().join(" or ");
             return Ok(Err(self.off(&format!("{names} holds no address such as {usual}"))));
@@ -179,10 +183,10 @@ impl Pair<'_> {
 
     /// An address in the configuration counts for more than one in a variable. `None`: the variable holds none.
     fn address(&self, usual: &str, env: &Environment) -> Option<String> {
-        let written = self.configured.and_then(|configured| configured.entry.base_url.clone());
-        match (written, self.variable(env)) {
-            (None, Some(variable)) => address::complete(variable, usual),
-            (written, _) => Some(written.unwrap_or_else(|| usual.to_owned())),
+        let is_written = self.configured.is_some_and(|configured| configured.entry.base_url.is_some());
+        match self.variable(env) {
+            Some(variable) if !is_written => address::complete(variable, usual),
+            Some(_) | None => Some(usual.to_owned()),
         }
     }
 

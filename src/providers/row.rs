@@ -8,7 +8,7 @@ use mediary_core::capability::{
 use mediary_core::{MediaFormat, MediaKind, ModelName, Target};
 
 use super::{DialectName, ModelInfo, ProviderSetup, vector_family, vector_space};
-use crate::config::providers::{Accepted, MediaLimits, ModelEntry};
+use crate::config::providers::{Accepted, ImageEntry, MediaLimits, ModelEntry, VideoEntry};
 
 /// The row of a model. `entry` is whole: nothing is below it any more.
 pub(super) fn abilities(provider: &ProviderSetup, model: &str, entry: &ModelEntry) -> Abilities {
@@ -21,6 +21,9 @@ pub(super) fn abilities(provider: &ProviderSetup, model: &str, entry: &ModelEntr
     let unpriced = if is_local { Price::Free } else { Price::Unknown };
     let says = |ability: Option<bool>| chats && ability.unwrap_or(false);
     let tools = says(entry.tools);
+    // Written once for all models of a provider, they are of those that speak.
+    let speaks = tasks.contains(&TaskKind::Speech);
+    let voices: Vec<Voice> = entry.voices.iter().flatten().filter(|_| speaks).map(|voice| voice.0.clone()).collect();
     let vectors = tasks.contains(&TaskKind::Embedding).then(|| vectors(model, entry));
     Abilities {
         target: Target { provider: provider.id.clone(), model: ModelName::new(model) },
@@ -48,15 +51,12 @@ pub(super) fn abilities(provider: &ProviderSetup, model: &str, entry: &ModelEntr
         lifecycle,
         vectors,
         languages: entry.languages.clone().unwrap_or_default(),
-        voices: entry.voices.iter().flatten().map(|name| voice(name)).collect(),
+        voices,
         gives: entry.gives.clone().unwrap_or_default(),
+        images: entry.images.as_ref().map(ImageEntry::abilities).unwrap_or_default(),
+        video: entry.video.as_ref().map(VideoEntry::abilities),
         missing: None,
     }
-}
-
-/// A voice of which only the name is known.
-fn voice(name: &str) -> Voice {
-    Voice { name: name.to_owned(), language: "mul".to_owned(), gender: None, rate_hz: 24_000 }
 }
 
 /// The vectors of a model: as its entry has them, else as its name is known.
@@ -87,14 +87,23 @@ fn is_relayed(dialect: DialectName, model: &str) -> bool {
     dialect == DialectName::Ollama && (tag == "cloud" || tag.ends_with("-cloud"))
 }
 
-fn is_of_sound(task: TaskKind) -> bool {
-    matches!(task, TaskKind::Transcription | TaskKind::Translation | TaskKind::Speech)
+fn is_apart_from_chats(task: TaskKind) -> bool {
+    matches!(
+        task,
+        TaskKind::Transcription
+            | TaskKind::Translation
+            | TaskKind::Speech
+            | TaskKind::ImageGeneration
+            | TaskKind::ImageEdit
+            | TaskKind::ImageVariation
+            | TaskKind::VideoGeneration
+    )
 }
 
 fn soft(provider: &ProviderSetup, entry: &ModelEntry) -> SoftSupport {
     let refused = provider.endpoint.quirks.refuses.iter().chain(entry.refuses.iter().flatten());
     // What a dialect knows is said of chats; what has no place in other work is noted when that is written.
-    if entry.tasks.as_ref().is_some_and(|tasks| tasks.iter().all(|task| is_of_sound(*task))) {
+    if entry.tasks.as_ref().is_some_and(|tasks| tasks.iter().all(|task| is_apart_from_chats(*task))) {
         return SoftSupport::AllBut(refused.cloned().collect());
     }
     match provider.dialect.dialect().soft_parameters() {

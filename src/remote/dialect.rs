@@ -6,20 +6,27 @@
 use std::borrow::Cow;
 use std::cell::RefCell;
 use std::fmt;
+use std::time::Duration;
 
 use bytes::Bytes;
+use http::Method;
 use http::header::HeaderMap;
 use mediary_core::capability::Abilities;
 use mediary_core::provider::{Call, ListedModel};
-use mediary_core::task::{Chat, Embed, ReplyFrame, Role, Task};
-use mediary_core::{Failure, MediaFormat, MediaKind};
+use mediary_core::task::{Chat, Embed, JobReport, ReplyFrame, Role, Task};
+use mediary_core::{Blob, Failure, Media, MediaFormat, MediaKind};
 
-use crate::{Quirks, listed};
+use crate::{Quirks, Talk, listed, unwritable};
 
 /// A provider's wire format.
 pub trait Dialect: Send + Sync + fmt::Debug {
     /// Its name in catalogs and configuration.
     fn name(&self) -> &'static str;
+
+    /// The wire format of its chats and vectors, which pass as they came to clients that speak it.
+    fn wire_format(&self) -> &'static str {
+        self.name()
+    }
 
     /// Writes a task. Never leaves a part out: one that cannot be written is a failure, and a bug in the matrix.
     ///
@@ -27,9 +34,32 @@ pub trait Dialect: Send + Sync + fmt::Debug {
     /// When the task, a part or a parameter has no form in this dialect.
     fn encode(&self, call: &Call<'_>, quirks: &Quirks) -> Result<HttpCall, Failure>;
 
+    /// How a task is carried out over WebSockets; `None`: by a request, as most are.
+    fn talk(&self, _call: &Call<'_>, _quirks: &Quirks) -> Option<Box<dyn Talk>> {
+        None
+    }
+
     /// A reader for the answer to a task as it was sent. `stream` is whether the answer comes as a stream or as one whole
     /// body.
     fn reader(&self, task: &Task, stream: bool) -> Box<dyn Reader>;
+
+    /// The request that asks how a job stands that was accepted under this name; `None`: it gives no jobs.
+    fn job_state(&self, _job: &str, _quirks: &Quirks) -> Option<JobCall> {
+        None
+    }
+
+    /// Reads the answer to that.
+    ///
+    /// # Errors
+    /// What it says went wrong; garbled when it cannot be understood.
+    fn job_report(&self, _job: &str, _body: &[u8], _quirks: &Quirks) -> Result<JobReport, Failure> {
+        Err(unwritable::job(self.name()))
+    }
+
+    /// The request that ends a job and removes what it made; `None`: there is none.
+    fn job_end(&self, _job: &str, _quirks: &Quirks) -> Option<JobCall> {
+        None
+    }
 
     /// What an answer that is no success means. `body` may be cut off, HTML or empty.
     fn failure(&self, status: u16, headers: &HeaderMap, body: &[u8]) -> Failure;
@@ -71,6 +101,8 @@ pub trait Dialect: Send + Sync + fmt::Debug {
 /// A request without host and key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HttpCall {
+    /// `POST`, unless the provider wants another.
+    pub method: Method,
     /// What to append to the provider's base URL, with its query: `/chat/completions`.
     pub path: String,
     /// Headers beside `Content-Type`, such as a version.
@@ -88,13 +120,54 @@ impl HttpCall {
     #[must_use]
     pub fn json(path: impl Into<String>, body: Vec<u8>) -> Self {
         let content_type = Cow::Borrowed("application/json");
-        Self { path: path.into(), headers: Vec::new(), content_type, body: body.into(), left_out: Vec::new() }
+        Self {
+            method: Method::POST,
+            path: path.into(),
+            headers: Vec::new(),
+            content_type,
+            body: body.into(),
+            left_out: Vec::new(),
+        }
+    }
+
+    /// A request that is all in its path.
+    #[must_use]
+    pub(crate) fn get(path: impl Into<String>) -> Self {
+        Self { method: Method::GET, ..Self::json(path, Vec::new()) }
+    }
+
+    /// A request whose body is the bytes of a file.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub(crate) fn bytes(path: impl Into<String>, mime: &'static str, media: &Media) -> Result<Self, Failure> {
+        let bytes = media.blob.read_all().map_err(|_| crate::body::gone())?;
+        let content_type = Cow::Borrowed(mime);
+        Ok(Self { content_type, ..Self::json(path, bytes) })
     }
 
     /// The same, with what its encoder left out.
     #[must_use]
     pub(crate) fn without<T>(self, call: &CallOf<'_, T>) -> Self {
         Self { left_out: call.left_out.take(), ..self }
+    }
+}
+
+/// A request about a job, without host and key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JobCall {
+    /// How it is asked.
+    pub method: Method,
+    /// What to append to the provider's base URL, with its query.
+    pub path: String,
+    /// A body of JSON, where there is one.
+    pub body: Option<Bytes>,
+}
+
+impl JobCall {
+    /// A request without a body.
+    pub(crate) fn of(method: Method, path: impl Into<String>) -> Self {
+        Self { method, path: path.into(), body: None }
     }
 }
 
@@ -116,10 +189,27 @@ pub trait Reader: Send {
     /// Whether everything that was asked for has been said. What may follow, such as usage, is waited for briefly.
     fn is_complete(&self) -> bool;
 
+    /// Takes files that were lifted out of the frame that is read next, in the order of their names.
+    fn takes(&mut self, _files: Vec<Option<Blob>>) {}
+
+    /// What to ask for now that an answer has ended which only says that there will be one.
+    fn follow_up(&mut self) -> Option<FollowUp> {
+        None
+    }
+
     /// How many frames could not be read and were left out.
     fn skipped(&self) -> u32 {
         0
     }
+}
+
+/// What is asked for after an answer that was not the last one: a path below the base URL.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FollowUp {
+    /// The path, with its query.
+    pub path: String,
+    /// How long to wait before.
+    pub after: Duration,
 }
 
 /// One frame of a stream.

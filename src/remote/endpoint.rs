@@ -2,6 +2,8 @@
 
 use serde::Deserialize;
 
+use crate::images::ImageForm;
+
 /// A provider's address and habits.
 #[derive(Debug, Clone)]
 pub struct Endpoint {
@@ -44,10 +46,33 @@ pub struct Quirks {
     pub flat_text: bool,
     /// Thoughts are sent back as `reasoning_content`.
     pub returns_reasoning: bool,
+    /// The form of requests for pictures.
+    pub images: ImageForm,
+    /// Recordings to be transcribed go inside of JSON, as `input_audio`, not as a form.
+    pub recordings_in_json: bool,
+    /// The version of a client that has to be named.
+    pub client_version: Option<String>,
     /// Soft parameters and unknown fields that are refused, by their OpenAI names.
     pub refuses: Vec<String>,
     /// The only soft parameters and fields of messages that are known; none: all may be.
     pub knows: Vec<String>,
+    /// By which requests videos are made.
+    pub videos: VideoForm,
+}
+
+/// By which requests a provider of the dialect `openai` makes videos: each is the vendor's own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[expect(missing_docs, reason = "each is called after its vendor")]
+pub enum VideoForm {
+    OpenAi,
+    OpenRouter,
+    Xai,
+    Zai,
+    SiliconFlow,
+    MiniMax,
+    Pollinations,
+    HuggingFace,
 }
 
 impl Quirks {
@@ -68,8 +93,12 @@ impl Default for Quirks {
             null_content: false,
             flat_text: true,
             returns_reasoning: false,
+            images: ImageForm::default(),
+            recordings_in_json: false,
+            client_version: None,
             refuses: Vec::new(),
             knows: Vec::new(),
+            videos: VideoForm::OpenAi,
         }
     }
 }

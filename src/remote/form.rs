@@ -1,11 +1,11 @@
-//! Forms of fields and a file (RFC 7578, `multipart/form-data`), as OpenAI-like APIs want recordings.
+//! Forms of fields and files (RFC 7578, `multipart/form-data`), as OpenAI-like APIs want recordings and pictures.
 //!
 //! Written once into one buffer. What stands in a form is decided by the dialects.
 
 use std::borrow::Cow;
 use std::io::Read as _;
 
-use mediary_core::{Failure, Media, MediaFormat};
+use mediary_core::{Blob, ContentHash, Failure, Media, MediaFormat};
 
 use crate::HttpCall;
 
@@ -25,6 +25,11 @@ impl Form {
         let room = usize::try_from(media.blob.len_bytes()).unwrap_or(0) + ROOM_BYTES;
         // No file holds its own hash.
         Self { boundary: media.blob.hash().to_string(), body: Vec::with_capacity(room) }
+    }
+
+    /// A form of several files, or of none; `told` is what no file of it holds.
+    pub(crate) fn of(told: &str) -> Self {
+        Self { boundary: ContentHash::of(told.as_bytes()).to_string(), body: Vec::with_capacity(ROOM_BYTES) }
     }
 
     /// A field.
@@ -50,45 +55,82 @@ impl Form {
         body.extend_from_slice(field.as_bytes());
     }
 
+    /// A field of text with its line breaks, as they are.
+    pub(crate) fn field_of_words(&mut self, name: &str, value: &str) {
+        let Self { boundary, body } = self;
+        let name: String = name.chars().filter(|c| !c.is_control() && *c != '"').collect();
+        let field = format!("--{boundary}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+        body.extend_from_slice(field.as_bytes());
+    }
+
+    /// A file in a field, under this name.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub(crate) fn file(&mut self, field: &str, name: &str, mime: &str, blob: &Blob) -> Result<(), Failure> {
+        let Self { boundary, body } = self;
+        let plain = |text: &str| text.chars().filter(|c| !c.is_control() && *c != '"').collect::<String>();
+        let (field, name, mime) = (plain(field), plain(name), plain(mime));
+        let head = format!(
+            "--{boundary}\r\nContent-Disposition: form-data; name=\"{field}\"; filename=\"{name}\"\r\n\
+             Content-Type: {mime}\r\n\r\n"
+        );
+        body.extend_from_slice(head.as_bytes());
+        append(body, blob)?;
+        body.extend_from_slice(b"\r\n");
+        Ok(())
+    }
+
+    /// The end of a form of several files: gives it as a request to `path`.
+    pub(crate) fn end(self, path: &str) -> HttpCall {
+        let Self { boundary, mut body } = self;
+        body.extend_from_slice(format!("--{boundary}--\r\n").as_bytes());
+        request(path, &boundary, body)
+    }
+
     /// The file, which comes last: gives the form as a request to `path`.
     ///
     /// # Errors
     /// When the file cannot be read.
     pub(crate) fn close(self, path: &str, media: &Media) -> Result<HttpCall, Failure> {
         let Self { boundary, mut body } = self;
-        let (name, mime) = (file_name(media.format), mime(media.format));
+        let (name, mime) = (format!("recording.{}", ending(media.format)), mime(media.format));
         let head = format!(
             "--{boundary}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\
              Content-Type: {mime}\r\n\r\n"
         );
         body.extend_from_slice(head.as_bytes());
-        let source = media.blob.source();
-        match source.bytes() {
-            Some(bytes) => body.extend_from_slice(bytes),
-            None => {
-                let read = source.open().and_then(|mut reader| reader.read_to_end(&mut body));
-                read.map_err(|error| Failure::broken(format!("the recording cannot be read back: {error}")))?;
-            }
-        }
+        append(&mut body, &media.blob)?;
         body.extend_from_slice(format!("\r\n--{boundary}--\r\n").as_bytes());
-        let content_type = Cow::Owned(format!("multipart/form-data; boundary={boundary}"));
-        Ok(HttpCall {
-            path: path.to_owned(),
-            headers: Vec::new(),
-            content_type,
-            body: body.into(),
-            left_out: Vec::new(),
-        })
+        Ok(request(path, &boundary, body))
     }
 }
 
-/// Providers go by the ending, and not all of them know ours.
-fn file_name(format: MediaFormat) -> String {
-    let ending = match format {
+/// A form that is complete, as a request.
+fn request(path: &str, boundary: &str, body: Vec<u8>) -> HttpCall {
+    let content_type = Cow::Owned(format!("multipart/form-data; boundary={boundary}"));
+    HttpCall { content_type, ..HttpCall::json(path, body) }
+}
+
+/// Appends a file's bytes.
+fn append(body: &mut Vec<u8>, blob: &Blob) -> Result<(), Failure> {
+    let source = blob.source();
+    match source.bytes() {
+        Some(bytes) => body.extend_from_slice(bytes),
+        None => {
+            let read = source.open().and_then(|mut reader| reader.read_to_end(body));
+            read.map_err(|error| Failure::broken(format!("a file of the request cannot be read back: {error}")))?;
+        }
+    }
+    Ok(())
+}
+
+/// How the name of a file of this format ends. Providers go by it, and not all of them know ours.
+pub(crate) fn ending(format: MediaFormat) -> &'static str {
+    match format {
         MediaFormat::Opus | MediaFormat::Vorbis => "ogg",
         other => other.name(),
-    };
-    format!("recording.{ending}")
+    }
 }
 
 /// Without parameters, which some do not expect.

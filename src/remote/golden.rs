@@ -10,7 +10,7 @@ use mediary_core::capability::{Abilities, Structured};
 use mediary_core::provider::{Call, Timeouts};
 use mediary_core::task::{
     Chat, Effort, Embed, EmbedInput, MediaPart, Message, Part, Reasoning, ReplyFormat, ReplyFrame, Role, Sampling,
-    Task, Tool, ToolCall,
+    SoundForm, Speak, Task, Tool, ToolCall, Transcribe,
 };
 use mediary_core::{Blob, Failure, Media, MediaFormat};
 use serde_json::{Value, json};
@@ -60,6 +60,49 @@ pub(crate) fn sent_task(dialect: &dyn Dialect, abilities: &Abilities, task: &Tas
             format!("POST {}\n{}{body:#}\n", call.path, headers.collect::<String>())
         }
         Err(failure) => format!("{failure:?}\n"),
+    }
+}
+
+/// A task about sound as it goes out: JSON, a form or the bytes of a file.
+pub(crate) fn sent_sound(dialect: &dyn Dialect, target: &str, task: &Task) -> String {
+    let call = match encode_task(dialect, &Abilities::of(target.parse().unwrap(), task.kind()), task) {
+        Ok(call) => call,
+        Err(failure) => return format!("{target}\n{failure:?}\n"),
+    };
+    let text = String::from_utf8(call.body.to_vec()).unwrap();
+    let (kind, body) = match call.content_type.strip_prefix("multipart/form-data; boundary=") {
+        Some(boundary) => ("a form", text.replace(boundary, "BOUNDARY").replace("\r\n", "\n")),
+        None if call.content_type == "application/json" => {
+            ("json", format!("{:#}\n", serde_json::from_str::<Value>(&text).unwrap()))
+        }
+        None => (&*call.content_type, format!("{text}\n")),
+    };
+    format!("{target}\nPOST {} {kind}, without {:?}\n{body}", call.path, call.left_out)
+}
+
+/// A recording to be transcribed, about which everything is asked.
+pub(crate) fn recording(format: MediaFormat) -> Transcribe {
+    Transcribe {
+        language: Some("es".to_owned()),
+        prompt: Some("Mediary".to_owned()),
+        temperature: Some(0.5),
+        ..Transcribe::of(media(format).media)
+    }
+}
+
+/// A text to be spoken, about which nothing is asked.
+pub(crate) fn speech(format: MediaFormat) -> Speak {
+    Speak { form: SoundForm::File(format), ..Speak::of("Hello \"there\".") }
+}
+
+/// A text to be spoken, about which everything is asked.
+pub(crate) fn wishful_speech(format: MediaFormat) -> Speak {
+    Speak {
+        voice: Some("leo".to_owned()),
+        language: Some("es".to_owned()),
+        instructions: Some("calm".to_owned()),
+        speed: 1.5,
+        ..speech(format)
     }
 }
 

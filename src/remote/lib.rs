@@ -2,15 +2,20 @@
 //!
 //! Both HTTP clients are made here, and nothing else in the house opens connections to other machines on a request's
 //! behalf: `client` has the connections of relayed calls, `errands` sends everything else. [`Remote`] joins a [`Dialect`],
-//! which is pure translation, with both; [`Fetcher`] follows addresses that clients wrote, on the errand client behind
-//! a guard. What is called when, and what follows from a failure, is decided by the gateway.
+//! which is pure translation, with both, be it for a request or for a [`Talk`] over WebSockets; [`Fetcher`] follows
+//! addresses that clients wrote, on the errand client behind a guard. What is called when, and what follows from a
+//! failure, is decided by the gateway.
 
 mod anthropic;
+mod automatic1111;
 mod blame;
 mod body;
 mod cause;
 mod client;
+mod cloudflare;
+mod comfyui;
 mod dialect;
+mod edge;
 mod endpoint;
 mod errands;
 mod fetch;
@@ -21,8 +26,12 @@ mod gemini;
 #[cfg(test)]
 mod golden;
 mod handover;
+mod huggingface;
+mod images;
 mod listed;
+mod minimax;
 mod mistral;
+mod model_path;
 mod moved;
 mod names;
 mod ollama;
@@ -30,22 +39,35 @@ mod openai;
 mod proxy;
 mod remote;
 mod schema;
+mod sentences;
+mod talk;
 #[cfg(test)]
 mod tests;
 mod trust;
 mod unwritable;
 mod vectors;
+mod videos;
 mod whole;
+mod xai;
 
 pub use anthropic::Anthropic;
+pub use automatic1111::Automatic1111;
 pub use client::{ProviderClient, provider_client};
-pub use dialect::{Dialect, Frame, HttpCall, Reader};
-pub use endpoint::{Auth, Endpoint, Quirks};
+pub use cloudflare::Cloudflare;
+pub use comfyui::ComfyUi;
+pub use dialect::{Dialect, FollowUp, Frame, HttpCall, JobCall, Reader};
+pub use edge::Edge;
+pub use endpoint::{Auth, Endpoint, Quirks, VideoForm};
 pub use fetch::{AllowList, FetchPolicy, Fetched, Fetcher, NotAllowable, Resolver, Resolving};
 pub use gemini::Gemini;
+pub use huggingface::HuggingFace;
+pub use images::ImageForm;
+pub use minimax::MiniMax;
 pub use mistral::Mistral;
 pub use names::DialectName;
 pub use ollama::Ollama;
 pub use openai::OpenAi;
 pub use proxy::{NotAProxy, Proxy, ProxyRules};
 pub use remote::{Remote, Reply};
+pub use talk::{Opening, Said, Talk, Turn};
+pub use xai::Xai;

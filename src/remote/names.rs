@@ -3,7 +3,10 @@
 use mediary_core::{MediaFormat, MediaKind};
 use serde::Deserialize;
 
-use crate::{Anthropic, Dialect, Gemini, Mistral, Ollama, OpenAi};
+use crate::{
+    Anthropic, Automatic1111, Cloudflare, ComfyUi, Dialect, Edge, Gemini, HuggingFace, MiniMax, Mistral, Ollama,
+    OpenAi, Xai,
+};
 
 /// A provider's wire format, by name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize)]
@@ -19,11 +22,38 @@ pub enum DialectName {
     Mistral,
     /// Ollama's native API.
     Ollama,
+    /// AUTOMATIC1111's API of Stable Diffusion.
+    Automatic1111,
+    /// ComfyUI's queue of graphs.
+    Comfyui,
+    /// Cloudflare's Workers AI: OpenAI's for chats, a form of each model's own for the rest.
+    Cloudflare,
+    /// Hugging Face's router: OpenAI's for chats, its inference service for the rest.
+    HuggingFace,
+    /// MiniMax: OpenAI's for chats, its own for sound and pictures.
+    MiniMax,
+    /// xAI: OpenAI's for chats, its own for sound and pictures.
+    Xai,
+    /// The read-aloud voices of Microsoft Edge, over a WebSocket. Unofficial.
+    Edge,
 }
 
 impl DialectName {
     /// All of them.
-    pub const ALL: [Self; 5] = [Self::Openai, Self::Gemini, Self::Anthropic, Self::Mistral, Self::Ollama];
+    pub const ALL: [Self; 12] = [
+        Self::Openai,
+        Self::Gemini,
+        Self::Anthropic,
+        Self::Mistral,
+        Self::Ollama,
+        Self::Cloudflare,
+        Self::HuggingFace,
+        Self::MiniMax,
+        Self::Xai,
+        Self::Edge,
+        Self::Automatic1111,
+        Self::Comfyui,
+    ];
 
     /// The dialect of this name.
     #[must_use]
@@ -34,6 +64,13 @@ impl DialectName {
             Self::Anthropic => &Anthropic,
             Self::Mistral => &Mistral,
             Self::Ollama => &Ollama,
+            Self::Automatic1111 => &Automatic1111,
+            Self::Comfyui => &ComfyUi,
+            Self::Cloudflare => &Cloudflare,
+            Self::HuggingFace => &HuggingFace,
+            Self::MiniMax => &MiniMax,
+            Self::Xai => &Xai,
+            Self::Edge => &Edge,
         }
     }
 

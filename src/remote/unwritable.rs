@@ -17,6 +17,11 @@ pub(crate) fn reader(dialect: &'static str, kind: TaskKind) -> Box<dyn Reader> {
     whole::reader(move |_, _| Err(task(dialect, kind)))
 }
 
+/// Jobs have no form.
+pub(crate) fn job(dialect: &str) -> Failure {
+    Failure::broken(format!("jobs have no form in the dialect {dialect}"))
+}
+
 /// A target was given tokens that it does not take.
 pub(crate) fn tokens(target: &Target) -> Failure {
     Failure::broken(format!("{target} takes texts only, and was given tokens"))

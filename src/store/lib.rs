@@ -1,8 +1,18 @@
-//! What outlives a request: files on this machine's disk, bounded.
+//! What outlives a request: files on this machine's disk, bounded, and a database.
 //!
-//! Everything here blocks; the gateway calls it from blocking threads. What the stored bytes mean is
-//! the caller's business.
+//! The files block, and the gateway calls them from blocking threads; the database has threads of its own. What the
+//! stored bytes mean is the caller's business.
 
 mod cache;
+mod content;
+mod database;
+mod folder;
+mod jobs;
 
-pub use cache::{CacheFailed, CacheKey, DiskCache};
+pub use cache::{CacheKey, DiskCache};
+pub use content::{
+    BadToken, ContentFailed, ContentLink, ContentStore, ContentWriter, DiskContent, Kept, StoredContent,
+};
+pub use database::{Database, StoreFailed};
+pub use folder::CacheFailed;
+pub use jobs::{DueWebhook, Ended, JobRow, JobState, Jobs, NewJob, OpenJob};

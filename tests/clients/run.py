@@ -74,6 +74,9 @@ def serving(program, configuration):
         config.write_text(configuration, encoding="utf-8")
         settings = {"MEDIARY_SERVER__PORT": str(port), "MEDIARY_FETCH__ALLOW": "127.0.0.1"}
         settings["MEDIARY_CACHE__DIR"] = str(Path(folder) / "cache")
+        settings["MEDIARY_CONTENT__DIR"] = str(Path(folder) / "content")
+        settings["MEDIARY_STORE__DIR"] = str(Path(folder) / "store")
+        settings["MEDIARY_JOBS__POLL_SECONDS"] = "1"
         server = subprocess.Popen(
             [program, "--config", config, "serve"],
             env={**without_providers(os.environ), **settings},
@@ -95,11 +98,16 @@ def quiet_environment(upstream, folder):
     return {**without_providers(os.environ), **SILENT, **proxies, **own, **folders}
 
 
-def official(program):
+def official(program, node):
     """The vendors' own clients."""
     with Upstream() as upstream, serving(program, upstream.configuration()) as address:
         for script, *options in ["mistral_ocr.py", "--fetch"], ["openai_chat.py", "--upstream", upstream.address]:
             subprocess.run([sys.executable, HERE / script, address, *options], check=True)
+        subprocess.run([sys.executable, HERE / "openai_images.py", address], check=True)
+        subprocess.run([sys.executable, HERE / "openai_videos.py", address], check=True)
+        if node is not None:
+            for script in "images.mjs", "videos.mjs":
+                subprocess.run(["node", node / script, address], env={**os.environ, **SILENT}, check=True)
 
 
 def others(arguments):
@@ -130,7 +138,7 @@ def main():
     arguments.add_argument("--only", nargs="+", choices=LIBRARIES, help="these libraries for Python and nothing else")
     arguments = arguments.parse_args()
     if not arguments.only:
-        official(arguments.program)
+        official(arguments.program, arguments.node)
     if failed := others(arguments):
         sys.exit(f"failed: {', '.join(failed)}")
 

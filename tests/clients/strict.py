@@ -6,13 +6,12 @@ schema is filled, anything else is repeated, so that a client can tell what arri
 it was last read. Also the proxy of the clients under test: whoever asks it for another host is noted and refused.
 """
 
-import http.server
 import json
 import re
-import threading
 
 import strict_anthropic
 import strict_openai
+from fakes import FakeHandler, FakeServer
 from strict_schemas import filled
 
 CITIES = ("Paris", "Oslo")
@@ -20,28 +19,13 @@ TARGETS = ("openai/gpt-5-mini", "anthropic/claude-haiku-4-5")
 DIALECTS = {"/openai/v1/chat/completions": strict_openai, "/anthropic/v1/messages": strict_anthropic}
 
 
-class StrictUpstream(http.server.ThreadingHTTPServer):
+class StrictUpstream(FakeServer):
     """Both providers, on a port of the system's choosing."""
 
-    daemon_threads = True
-    request_queue_size = 64
-
     def __init__(self):
-        super().__init__(("127.0.0.1", 0), Answerer)
+        super().__init__(Answerer)
         self.log = []
         self.strangers = []
-
-    @property
-    def address(self):
-        return f"http://127.0.0.1:{self.server_port}"
-
-    def __enter__(self):
-        threading.Thread(target=self.serve_forever, daemon=True).start()
-        return self
-
-    def __exit__(self, *_):
-        self.shutdown()
-        self.server_close()
 
     def configuration(self):
         """A `mediary.toml` in which the two vendors are here, with the models and quirks of their own catalogs."""
@@ -51,11 +35,8 @@ class StrictUpstream(http.server.ThreadingHTTPServer):
         )
 
 
-class Answerer(http.server.BaseHTTPRequestHandler):
+class Answerer(FakeHandler):
     """One connection."""
-
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
 
     def do_GET(self):  # noqa: N802  (the name is http.server's)
         if self.path != "/log":
@@ -107,9 +88,6 @@ class Answerer(http.server.BaseHTTPRequestHandler):
         self.send_header("content-length", str(len(content)))
         self.end_headers()
         self.wfile.write(content)
-
-    def log_message(self, *_):
-        """Says nothing."""
 
 
 def answered(asked):

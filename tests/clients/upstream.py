@@ -6,13 +6,15 @@ is the last body that came for a model, `GET /sign.png` a picture to be fetched.
 prints the configuration for it, to try the documentation's commands by hand: python3 tests/clients/upstream.py PORT.
 """
 
-import http.server
+import base64
 import json
 import re
 import sys
 import threading
 import urllib.parse
 from pathlib import Path
+
+from fakes import FakeHandler, FakeServer
 
 SAMPLES = Path(__file__).resolve().parents[2] / "samples"
 FILLED_FORM = {"shop": "Marlow's", "total": 4.75, "currency": "GBP"}
@@ -21,26 +23,12 @@ THOUGHT = "Let me think."
 USAGE = {"prompt_tokens": 20, "completion_tokens": 7, "total_tokens": 27}
 
 
-class Upstream(http.server.ThreadingHTTPServer):
+class Upstream(FakeServer):
     """The providers, on a port of the system's choosing unless one is named."""
 
-    daemon_threads = True
-
     def __init__(self, port=0):
-        super().__init__(("127.0.0.1", port), Answerer)
+        super().__init__(Answerer, port)
         self.seen = {}
-
-    @property
-    def address(self):
-        return f"http://127.0.0.1:{self.server_port}"
-
-    def __enter__(self):
-        threading.Thread(target=self.serve_forever, daemon=True).start()
-        return self
-
-    def __exit__(self, *_):
-        self.shutdown()
-        self.server_close()
 
     def configuration(self):
         """A `mediary.toml` with these providers and no other."""
@@ -70,6 +58,17 @@ accepts = ["text", "image"]
 limits = {{ image = {{ count = 8 }} }}
 
 [[providers.models]]
+id = "paints"
+tasks = ["image_generation", "image_edit", "image_variation"]
+images = {{ sources = 4, mask = "alpha" }}
+
+[[providers.models]]
+id = "films"
+tasks = ["video_generation"]
+accepts = ["png", "jpeg"]
+video = {{ seconds = [4, 8], sizes = ["1280x720", "720x1280"], remixes = true }}
+
+[[providers.models]]
 id = "busy"
 
 [[providers.models]]
@@ -91,21 +90,24 @@ fallback = ["fake/broken", "fake/words"]
 """
 
 
-class Answerer(http.server.BaseHTTPRequestHandler):
+class Answerer(FakeHandler):
     """One connection."""
-
-    protocol_version = "HTTP/1.1"
-    # What is written goes out at once, as a provider's chunks do.
-    disable_nagle_algorithm = True
 
     def do_GET(self):  # noqa: N802  (the name is http.server's)
         if self.path == "/sign.png":
             return self.answer(200, (SAMPLES / "sign.png").read_bytes(), {"content-type": "image/png"})
+        if self.path.startswith("/openai/v1/videos/"):
+            return self.as_video()
         model = urllib.parse.unquote(self.path.removeprefix("/seen/"))
         self.answer(200 if model in self.server.seen else 404, self.server.seen.get(model, {}))
 
     def do_POST(self):  # noqa: N802
-        body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+        raw = self.rfile.read(int(self.headers["content-length"]))
+        if self.path.startswith("/openai/v1/images/"):
+            return self.as_pictures(raw)
+        if self.path.startswith("/openai/v1/videos"):
+            return self.answer(200, {"id": "film-1", "object": "video", "status": "queued", "progress": 0})
+        body = json.loads(raw)
         if gemini := re.fullmatch(r"/gemini/v1beta/models/([^:]+):(\w+)(\?alt=sse)?", self.path):
             self.server.seen[gemini[1]] = body
             self.as_gemini(body, streams=gemini[3] is not None)
@@ -114,6 +116,31 @@ class Answerer(http.server.BaseHTTPRequestHandler):
             self.as_openai(body)
         else:
             self.answer(404, {"error": {"message": f"no such path: {self.path}"}})
+
+    def do_DELETE(self):  # noqa: N802
+        self.answer(200, {"deleted": True})
+
+    def as_video(self):
+        """A video that is done, as far as its first bytes say that it is one."""
+        if not self.path.endswith("/content"):
+            return self.answer(200, {"id": "film-1", "object": "video", "status": "completed", "progress": 100})
+        file = b"\0\0\0\x18ftypisom\0\0\x02\0isommp42" + bytes(4000)
+        return self.answer(200, file, {"content-type": "video/mp4"})
+
+    def as_pictures(self, raw):
+        """A picture for whatever was asked, in stages if those were asked for: forms are looked at as text."""
+        picture = base64.b64encode((SAMPLES / "sign.png").read_bytes()).decode()
+        usage = {"input_tokens": 10, "output_tokens": 100, "total_tokens": 110}
+        fields = raw.replace(b'name="stream"\r\n\r\ntrue', b'"stream":true')
+        if b'"stream":true' not in fields:
+            return self.answer(200, {"created": 1, "data": [{"b64_json": picture}], "usage": usage})
+        kind = "image_generation" if self.path.endswith("generations") else "image_edit"
+        stages = int((re.search(rb'partial_images"(?:\r\n\r\n|:)(\d)', raw) or [0, 0])[1])
+        events = [{"type": f"{kind}.partial_image", "b64_json": picture, "partial_image_index": index}
+                  for index in range(stages)]
+        events.append({"type": f"{kind}.completed", "b64_json": picture, "usage": usage})
+        text = "".join(f"event: {event['type']}\ndata: {json.dumps(event)}\n\n" for event in events)
+        self.answer(200, text.encode(), {"content-type": "text/event-stream"})
 
     def as_openai(self, body):
         model = body["model"]
@@ -163,9 +190,6 @@ class Answerer(http.server.BaseHTTPRequestHandler):
             self.wfile.write(f"data: {json.dumps(chunk)}\n\n".encode())
         if not breaks_off:
             self.wfile.write(end.encode())
-
-    def log_message(self, *_):
-        """Says nothing."""
 
 
 def openai_error(message, code, param=None):

@@ -14,7 +14,7 @@ use super::upstream::{Act, Upstream};
 const RATE_HZ: u32 = 11_025;
 
 /// A sound as text, since providers here answer with text: every byte of it is a character. `loud`: it can be heard.
-fn wave(samples: u32, loud: bool) -> String {
+pub(crate) fn wave(samples: u32, loud: bool) -> String {
     let mut file = Vec::new();
     let bytes = samples * 2;
     file.extend(b"RIFF".iter().chain(&(36 + bytes).to_le_bytes()).chain(b"WAVEfmt \x10\0\0\0\x01\0\x01\0"));
@@ -27,23 +27,23 @@ fn wave(samples: u32, loud: bool) -> String {
 }
 
 /// Three quarters of a second.
-const SAMPLES: u32 = 0x2020;
+pub(crate) const SAMPLES: u32 = 0x2020;
 
-fn speaks(mime: &str, body: String) -> Act {
+pub(crate) fn speaks(mime: &str, body: String) -> Act {
     Act::Answer { status: 200, headers: vec![("content-type", mime.into())], body }
 }
 
-fn mouth(up: &Upstream, id: &str, fields: Value) -> Value {
+pub(crate) fn mouth(up: &Upstream, id: &str, fields: Value) -> Value {
     let model = over(json!({ "id": "m", "tasks": ["speech"] }), fields);
     up.entry(id, json!({ "models": [model] }))
 }
 
-fn spoken(server: &TestServer, fields: Value) -> Answer {
+pub(crate) fn spoken(server: &TestServer, fields: Value) -> Answer {
     let body = over(json!({ "model": "tts-1", "input": "Hello there.", "voice": "alloy" }), fields);
     Request::new("POST", "/v1/audio/speech").body("application/json", body.to_string()).send(server)
 }
 
-fn format_of(bytes: &[u8]) -> MediaFormat {
+pub(crate) fn format_of(bytes: &[u8]) -> MediaFormat {
     let claim = Claim { mime: None, file_name: None };
     classify(Blob::in_memory(bytes.to_vec()), claim).expect("it is a sound").format
 }

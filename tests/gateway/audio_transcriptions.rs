@@ -22,12 +22,12 @@ pub(crate) fn transcribed(server: &TestServer, fields: &[(&str, &str)]) -> Answe
 }
 
 /// An entry whose one model transcribes.
-fn ear(up: &Upstream, id: &str, fields: Value) -> Value {
+pub(crate) fn ear(up: &Upstream, id: &str, fields: Value) -> Value {
     let model = over(json!({ "id": "m", "tasks": ["transcription"], "accepts": ["wav", "mp3"] }), fields);
     up.entry(id, json!({ "models": [model] }))
 }
 
-fn hears(text: &str) -> Act {
+pub(crate) fn hears(text: &str) -> Act {
     answers(200, &json!({ "text": text }))
 }
 

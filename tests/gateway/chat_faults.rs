@@ -36,7 +36,9 @@ impl Fault {
 
     /// Whether it keeps a target from being called by requests that have no other.
     fn forbids_calls(&self) -> bool {
-        matches!(self.kind, "rate_limited" | "quota_spent" | "bad_key" | "model_gone")
+        // A rate limit without an end is looked into like a breakdown.
+        let is_endless = self.rests_s == Some(2);
+        matches!(self.kind, "rate_limited" | "quota_spent" | "bad_key" | "model_gone") && !is_endless
     }
 }
 
@@ -64,7 +66,7 @@ fn faults() -> Vec<Fault> {
     let broken = Act::Answer { status: 200, headers: vec![], body: "{\"choices\": [{".into() };
     let picture = fails(413, "image exceeds 5 MB", None);
     vec![
-        fault("429", refusal(429), "rate_limited", RATES, Some(5)),
+        fault("429", refusal(429), "rate_limited", RATES, Some(2)),
         fault("429 with Retry-After", refusal(429).header("retry-after", "3"), "rate_limited", RATES, Some(3)),
         fault("429 with a long one", refusal(429).header("retry-after", "600"), "rate_limited", RATES, Some(5)),
         fault("429 over quota", fails(429, PRIVATE, Some("insufficient_quota")), "quota_spent", FAILED, Some(5)),
@@ -94,7 +96,7 @@ fn faults() -> Vec<Fault> {
             answers(200, &error(PRIVATE, Some("rate_limit_exceeded"))),
             "rate_limited",
             RATES,
-            Some(5),
+            Some(2),
         ),
         fault("401", refusal(401), "bad_key", FAILED, Some(600)),
         fault(
@@ -133,7 +135,7 @@ fn faults_of_streams() -> Vec<Fault> {
             stream(&[Step::Raw("event: error\ndata: {\"message\": \"no\"}\n\n")]),
             "overloaded",
         ),
-        fault("a rate in an event", stream(&[with_error("rate_limit_exceeded")]), "rate_limited", RATES, Some(5)),
+        fault("a rate in an event", stream(&[with_error("rate_limit_exceeded")]), "rate_limited", RATES, Some(2)),
         failed("an error for a finish", stream(&[chunk(&json!({}), Some("error")), done()]), "overloaded"),
         failed("no choices ever", stream(&[chunk_of(&json!([]), &Value::Null), done()]), "empty_answer"),
     ]
@@ -214,7 +216,8 @@ fn providers_on_other_machines_cool_down_as_long_as_they_ask_to() {
     for (act, seconds) in [
         (fails(429, "slow down", None).header("retry-after", "90"), 90),
         (fails(429, "Please try again in 7m30s", None), 450),
-        (fails(429, "slow down", None), 60),
+        // What does not say how long is looked into soon.
+        (fails(429, "slow down", None), 2),
         (fails(402, "no credit", None), 3600),
         (fails(503, "busy", None).header("retry-after", "9"), 9),
         // An outage is looked into sooner than its provider asks for.

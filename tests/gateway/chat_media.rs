@@ -8,7 +8,6 @@ use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE};
 use mediary_convert::av::Ffmpeg;
 use serde_json::{Value, json};
 
-use super::audio_pieces::recording;
 use super::chat_talk::{asking, with_ffmpeg, with_providers};
 use super::chat_words::{fails, says};
 use super::server::{TestServer, sample};
@@ -194,4 +193,13 @@ fn a_large_picture_arrives_whole_after_a_fallback_too() {
     assert_eq!(server.chat(showing(&[image(&large)])).said(), "A picture");
     assert_eq!(first.last().json()["messages"], second.last().json()["messages"]);
     assert_eq!(second.last().json()["messages"][0]["content"][1]["image_url"]["url"], url("image/png", &large));
+}
+
+/// A WAVE of silence, so many seconds of it.
+fn recording(seconds: u32) -> Vec<u8> {
+    const RATE_HZ: u32 = 8_000;
+    let bytes = seconds * RATE_HZ * 2;
+    let head = [&b"RIFF"[..], &(36 + bytes).to_le_bytes(), b"WAVEfmt \x10\0\0\0\x01\0\x01\0"].concat();
+    let rates = [RATE_HZ.to_le_bytes(), (RATE_HZ * 2).to_le_bytes()].concat();
+    [head, rates, b"\x02\0\x10\0data".to_vec(), bytes.to_le_bytes().to_vec(), vec![0; bytes as usize]].concat()
 }

@@ -91,6 +91,10 @@ fn play(act: Act, input: &mut BufReader<TcpStream>, out: &mut TcpStream, stage: 
             }
             out.write_all(format!("{head}\r\n{body}").as_bytes()).is_ok()
         }
+        Act::File { mime, bytes } => {
+            let head = format!("HTTP/1.1 200 OK\r\ncontent-type: {mime}\r\ncontent-length: {}\r\n\r\n", bytes.len());
+            out.write_all(&[head.as_bytes(), &bytes].concat()).is_ok()
+        }
         Act::Half(body) => {
             let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length:";
             let half = &body[..body.len() / 2];

@@ -4,7 +4,7 @@
 
 use std::fmt::Write as _;
 use std::io::{Read, Write};
-use std::net::TcpStream;
+use std::net::{SocketAddr, TcpStream};
 
 use serde_json::Value;
 
@@ -104,10 +104,14 @@ impl Request {
 
     /// The bytes that go over the wire.
     pub(crate) fn bytes(&self, server: &TestServer) -> Vec<u8> {
+        self.bytes_for(server.address)
+    }
+
+    fn bytes_for(&self, address: SocketAddr) -> Vec<u8> {
         let mut head = format!("{} {} HTTP/1.1\r\nconnection: close\r\n", self.method, self.target);
         let has = |name: &str| self.headers.iter().any(|(known, _)| known == name);
         if !has("host") {
-            let _ = write!(head, "host: {}\r\n", server.address);
+            let _ = write!(head, "host: {address}\r\n");
         }
         if !has("content-length") && !has("transfer-encoding") && self.method == "POST" {
             let _ = write!(head, "content-length: {}\r\n", self.body.len());
@@ -122,6 +126,14 @@ impl Request {
         let connection = server.connect();
         // A server that refuses a body early may have stopped reading it; its answer counts.
         let _ = (&connection).write_all(&self.bytes(server));
+        answer(connection, self.method)
+    }
+
+    /// Sends it to a server that is another process.
+    pub(crate) fn send_to(&self, address: SocketAddr) -> Answer {
+        let connection = TcpStream::connect(address).expect("the server listens where it says");
+        connection.set_read_timeout(Some(PATIENCE)).expect("the time is not zero");
+        let _ = (&connection).write_all(&self.bytes_for(address));
         answer(connection, self.method)
     }
 }

@@ -12,7 +12,14 @@ use super::requests::all_taking;
 use super::server::{TestServer, checkout, shared};
 
 /// What is not tried before the engines are there.
-const UNTRIED: [&str; 4] = ["/v1/embeddings", "/v1/audio/transcriptions", "/v1/audio/translations", "/v1/audio/speech"];
+const UNTRIED: [&str; 6] = [
+    "/v1/embeddings",
+    "/v1/audio/transcriptions",
+    "/v1/audio/translations",
+    "/v1/audio/speech",
+    "/v1/images/generations",
+    "/v1/videos",
+];
 
 /// Where the examples' server listens.
 const HERE: &str = "http://127.0.0.1:8001";

@@ -99,6 +99,38 @@ fn a_client_that_leaves_while_it_waits_gives_its_place_back() {
     server.assert_reads_on();
 }
 
+/// A document whose pages take more to tell than a connection holds unread.
+fn talkative() -> Vec<u8> {
+    let lines: String = (0..60).map(|line| text_at(40, 800 - 13 * line, 6, &"many words ".repeat(12))).collect();
+    let mut pdf = Pdf::new();
+    for _ in 0..60 {
+        pdf.page("", &lines);
+    }
+    pdf.bytes()
+}
+
+#[test]
+fn clients_that_stop_reading_their_streams_hold_no_worker() {
+    let server = TestServer::with(narrow);
+    let unread: Vec<TcpStream> = (0..2)
+        .map(|_| {
+            let mut connection = server.connect();
+            let request = reading(talkative(), "stream=true&detail=words");
+            connection.write_all(&request.bytes(&server)).expect("the server reads");
+            connection.peek(&mut [0]).expect("the answer begins");
+            connection
+        })
+        .collect();
+    // The only worker is free for others as soon as the documents are read, whoever reads of them.
+    assert_eq!(server.read(document(), "").content(), "a short document");
+    wait_until("all permits for children are back", || server.in_use().children == 0);
+    for connection in unread {
+        let text = answer(connection, "POST");
+        assert!(text.body.len() > 8_000_000, "{} bytes can lie in the buffers of a connection", text.body.len());
+        assert!(text.text().contains("event: done"), "all of it is told to one that reads on");
+    }
+}
+
 #[test]
 fn a_crowd_is_served_or_told_to_come_back_and_nothing_else() {
     const CROWD: usize = 8;

@@ -11,7 +11,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use mediary::config::{Bytes, Config, Environment, ProviderChoice};
-use mediary::gateway::{Gateway, InUse, Parts, Pipelines, Recipe};
+use mediary::gateway::{Gateway, InUse, Parts, Pipelines, Recipe, VideoJobs};
 use mediary::http::{self, AppState};
 use mediary::models::{Locations, Models};
 use mediary::providers::Providers;
@@ -84,13 +84,18 @@ impl TestServer {
         config.engines.pdfium.memory_bytes = Bytes::new(memory_bytes);
         let gateway = Arc::new(gateway(&config, models, ffmpeg));
         let known = Arc::downgrade(&gateway);
-        let state = AppState::new(gateway, Arc::new(config));
+        let config = Arc::new(config);
         let (stop, stopped) = oneshot::channel();
         let (tell, told) = mpsc::channel();
         let thread = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
             runtime.expect("the system gives threads").block_on(async {
                 let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("loopback has a free port");
+                let jobs = match &config.store.dir {
+                    Some(dir) => Some(jobs(&gateway, dir, &config).await),
+                    None => None,
+                };
+                let state = AppState::new(gateway, config).with_jobs(jobs);
                 tell.send(listener.local_addr().expect("it is bound")).expect("the test waits for it");
                 let shutdown = async { stopped.await.unwrap_or(()) };
                 http::serve(listener, state, shutdown).await.expect("the server runs to its end");
@@ -178,9 +183,16 @@ fn checkouts_models() -> Models {
     models
 }
 
+async fn jobs(gateway: &Arc<Gateway>, dir: &Path, config: &Config) -> Arc<VideoJobs> {
+    let database = mediary_store::Database::open(dir).await.expect("the folder is the test's own");
+    let jobs = VideoJobs::start(gateway.clone(), Arc::new(database), config.jobs.clone()).await;
+    jobs.expect("the database can be read")
+}
+
 fn gateway(config: &Config, models: &Models, ffmpeg: Option<Ffmpeg>) -> Gateway {
     let program = PathBuf::from(env!("CARGO_BIN_EXE_mediary"));
     let cache_dir = config.cache.dir.clone();
+    let content_dir = config.content.dir.clone();
     let providers = Providers::assemble(config, &Environment::default(), None);
     let providers = providers.expect("the providers of the test are right");
     let ffmpeg = ffmpeg.map(|ffmpeg| ffmpeg.launched_by(program.clone()));
@@ -189,7 +201,8 @@ fn gateway(config: &Config, models: &Models, ffmpeg: Option<Ffmpeg>) -> Gateway 
     let espeak = espeak.map(|espeak| espeak.launched_by(program.clone()));
     let heif = Program::find("heif-convert", Some("/usr/bin:/usr/local/bin:/opt/homebrew/bin".as_ref()));
     let heif = heif.map(|heif| heif.launched_by(program.clone()));
-    let parts = Parts { config, recipe, pipelines, ffmpeg, heif, espeak, providers, models, cache_dir, program };
+    let parts =
+        Parts { config, recipe, pipelines, ffmpeg, heif, espeak, providers, models, cache_dir, content_dir, program };
     Gateway::new(parts).expect("the system gives threads")
 }
 

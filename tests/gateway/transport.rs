@@ -26,6 +26,17 @@ fn a_body_that_announces_too_much_is_refused_before_it_is_sent() {
 }
 
 #[test]
+fn a_length_that_is_no_number_of_bytes_is_a_bad_request() {
+    let server = small_server();
+    for length in ["18446744073709551616", "99999999999999999999999", "-1", "1e3", "0x10", "5, 6"] {
+        let mut connection = server.connect();
+        let head = format!("POST /v1/ocr/process HTTP/1.1\r\nhost: a\r\ncontent-length: {length}\r\n\r\n");
+        connection.write_all(head.as_bytes()).unwrap();
+        assert_eq!(answer(connection, "POST").status, 400, "{length}");
+    }
+}
+
+#[test]
 fn a_client_that_waits_for_leave_to_send_too_much_is_refused() {
     let server = small_server();
     let mut connection = server.connect();

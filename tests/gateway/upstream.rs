@@ -19,6 +19,8 @@ use super::server::wait_until;
 pub(crate) enum Act {
     /// Answers with a status, headers and a body.
     Answer { status: u16, headers: Vec<(&'static str, String)>, body: String },
+    /// Answers with the bytes of a file.
+    File { mime: &'static str, bytes: Vec<u8> },
     /// Answers with the first half of a body and closes the connection.
     Half(String),
     /// Streams these steps and ends as a stream should, as far as the connection goes.

@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{self, IsTerminal};
 use std::path::Path;
 
+use bytes::Bytes;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::super::inputs;
@@ -25,7 +26,9 @@ impl Ocr {
         if form.output == Output::Pdf && self.out.is_none() && io::stdout().is_terminal() {
             return Err("a PDF is not for a terminal; name a file with -o".to_owned());
         }
-        let loaded = context.load()?;
+        let mut loaded = context.load()?;
+        // A few pages are read sooner than all shapes are tried.
+        loaded.config.engines.paddleocr.warm = false;
         let recipe = context.recipe(&loaded.source)?;
         let models = context.models(Some(&loaded.source))?;
         let program = super::super::worker::program()?;
@@ -39,6 +42,7 @@ impl Ocr {
             providers: context.providers(&loaded.config, &loaded.source)?,
             models: &models,
             cache_dir: context.cache_dir(&loaded.config),
+            content_dir: None,
             program,
         };
         let gateway = Gateway::new(parts).map_err(|error| error.to_string())?;
@@ -85,7 +89,7 @@ impl Ocr {
 }
 
 /// Writes drawn pages as `<stem>-<page, from 1>.png`.
-fn write_pages(folder: &Path, stem: &str, pages: Vec<(usize, Vec<u8>)>) -> Result<(), String> {
+fn write_pages(folder: &Path, stem: &str, pages: Vec<(usize, Bytes)>) -> Result<(), String> {
     std::fs::create_dir_all(folder).map_err(|error| format!("cannot make {}: {error}", folder.display()))?;
     for (index, png) in pages {
         let path = folder.join(format!("{stem}-{}.png", index + 1));

@@ -5,15 +5,21 @@
 
 mod check;
 mod entry;
+mod images;
 mod model;
 mod read;
 mod vectors;
+mod videos;
+mod voice;
 
 pub use entry::ProviderEntry;
+pub use images::ImageEntry;
 pub use model::{Accepted, FreeLimits, MediaLimits, ModelEntry, PriceEntry};
 pub use read::catalog;
 pub(super) use read::{Page, configured};
 pub use vectors::VectorEntry;
+pub use videos::VideoEntry;
+pub use voice::VoiceEntry;
 
 pub use mediary_remote::DialectName;
 

@@ -8,7 +8,7 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{Error, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::VectorEntry;
+use super::{ImageEntry, VectorEntry, VideoEntry, VoiceEntry};
 use crate::config::Bytes;
 
 /// A model as written. What is left out comes from the entry below it, at last from the provider's `defaults`.
@@ -51,11 +51,15 @@ pub struct ModelEntry {
     pub speakers: Option<bool>,
     /// The languages it hears or speaks, as ISO 639-1 codes.
     pub languages: Option<Vec<String>>,
-    /// The names of the voices it speaks with, its usual one first.
-    pub voices: Option<Vec<String>>,
-    /// The forms in which it gives a sound.
+    /// The voices it speaks with, its usual one first.
+    pub voices: Option<Vec<VoiceEntry>>,
+    /// The forms in which it gives a sound or a picture.
     #[serde(default, deserialize_with = "sounds")]
     pub gives: Option<Vec<MediaFormat>>,
+    /// The pictures it makes.
+    pub images: Option<ImageEntry>,
+    /// The videos it makes.
+    pub video: Option<VideoEntry>,
     /// The vectors it gives, if it embeds.
     pub vectors: Option<VectorEntry>,
     /// Soft parameters it refuses beside those its provider refuses.
@@ -100,6 +104,8 @@ impl ModelEntry {
             languages,
             voices,
             gives,
+            images,
+            video,
             vectors,
             refuses,
             price,
@@ -111,13 +117,13 @@ impl ModelEntry {
     }
 }
 
-/// Formats of sounds, by name.
+/// Formats of sounds and pictures, by name.
 fn sounds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<MediaFormat>>, D::Error> {
     let named: Vec<Accepted> = Vec::deserialize(deserializer)?;
     let format = |accepted: Accepted| match accepted {
-        Accepted::Format(format) if format.kind() == MediaKind::Audio => Ok(format),
+        Accepted::Format(format) if matches!(format.kind(), MediaKind::Audio | MediaKind::Image) => Ok(format),
         Accepted::Format(_) | Accepted::Kind(_) => {
-            Err(D::Error::custom("`gives` holds formats of sounds, such as mp3"))
+            Err(D::Error::custom("`gives` holds formats of sounds or pictures, such as mp3 or png"))
         }
     };
     named.into_iter().map(format).collect::<Result<_, _>>().map(Some)

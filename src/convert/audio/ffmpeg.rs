@@ -33,9 +33,9 @@ pub(super) fn samples(
     let input = AvInput::of(media)?;
     let rate = rate_hz.to_string();
     let behind = ["-map", "0:a:0", "-vn", "-sn", "-dn", "-ac", "1", "-ar", &rate, "-f", "s16le", "pipe:1"];
-    let mut run = Run::start(ffmpeg, ffmpeg.reading(&input, &behind), Stdio::null())?;
+    let mut run = Run::start(ffmpeg, ffmpeg.reading(&input, &behind), input.as_input()?)?;
     let output = run.child.stdout.take().ok_or_else(|| Failure::broken("ffmpeg was started without a pipe"))?;
-    Ok(Box::new(Decoded { run, output, _input: input, rate_hz, limits, given: 0, ended: false }))
+    Ok(Box::new(Decoded { run, output, rate_hz, limits, given: 0, ended: false }))
 }
 
 /// A child that does not outlive its value.
@@ -76,7 +76,6 @@ impl Drop for Run {
 struct Decoded {
     run: Run,
     output: ChildStdout,
-    _input: AvInput,
     rate_hz: u32,
     limits: SoundLimits,
     given: u64,

@@ -1,6 +1,5 @@
 //! The bytes of a recording as the demuxers read them: from a file, from memory, or while they arrive.
 
-use std::fs::File;
 use std::io::{self, Cursor, Read, Seek, SeekFrom};
 use std::sync::Mutex;
 
@@ -8,6 +7,7 @@ use mediary_core::{Blob, Failure, FailureKind};
 use symphonia::core::io::{MediaSource, MediaSourceStream, MediaSourceStreamOptions};
 
 use super::riff::{self, Opened};
+use crate::SharedFile;
 
 /// What is waited for of a sound that arrives, before it is looked at: as much as a WAV header mostly has.
 const FIRST_BYTES: usize = 64;
@@ -49,21 +49,17 @@ fn stream(source: Box<dyn MediaSource>, open_lengths: Vec<u64>) -> MediaSourceSt
 
 fn source(blob: &Blob) -> Result<Box<dyn MediaSource>, Failure> {
     let gone = |error: io::Error| Failure::broken(format!("the stored sound cannot be read: {error}"));
-    Ok(match blob.source().path() {
-        Some(path) => {
-            let file = File::open(path).map_err(gone)?;
-            Box::new(Spooled { file, len: blob.len_bytes(), _blob: blob.clone() })
-        }
+    Ok(match blob.source().file() {
+        Some(file) => Box::new(Spooled { file: SharedFile::of(file).map_err(gone)?, len: blob.len_bytes() }),
         None if blob.source().bytes().is_some() => Box::new(Held { blob: blob.clone(), at: 0 }),
         None => Box::new(Cursor::new(blob.read_all().map_err(gone)?)),
     })
 }
 
-/// The blob's own file, which stays as long as the blob does.
+/// The blob's own file.
 struct Spooled {
-    file: File,
+    file: SharedFile,
     len: u64,
-    _blob: Blob,
 }
 
 impl Read for Spooled {

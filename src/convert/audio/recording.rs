@@ -135,13 +135,18 @@ impl Recording {
     }
 
     fn track(&self) -> Result<Option<Track>, Failure> {
-        if let MediaFormat::Avi | MediaFormat::Mpeg | MediaFormat::Ts | MediaFormat::Flv | MediaFormat::Wmv =
-            self.media.format
+        if let format @ (MediaFormat::Avi
+        | MediaFormat::Mpeg
+        | MediaFormat::Ts
+        | MediaFormat::Flv
+        | MediaFormat::Wmv
+        | MediaFormat::Amr
+        | MediaFormat::Wma) = self.media.format
         {
-            let format = self.media.format.name().to_uppercase();
-            return Err(Failure::unsupported(format!(
-                "the sound of a file in {format} needs ffmpeg; install ffmpeg, or send an mp4"
-            )));
+            let why = format!(
+                "the sound of a file in the format {format} needs ffmpeg; install ffmpeg, or send an m4a or mp4"
+            );
+            return Err(Failure::unsupported(why));
         }
         match Track::open(input::stored(&self.media.blob)?, self.limits) {
             // One that was cut off says that it is longer than it is; who does not look at its end does not mind.

@@ -137,9 +137,8 @@ impl Ffmpeg {
         arguments: Vec<OsString>,
         most_bytes: u64,
     ) -> Result<Run, Failure> {
-        let mut run = child::run(self.command(), "ffmpeg", arguments, most_bytes, self.time).await?;
-        // The path of the file must not reach a client.
-        run.complaint = run.complaint.replace(&*input.path().to_string_lossy(), "the file");
+        let mut run = child::run(self.command(), "ffmpeg", arguments, input.as_input()?, most_bytes, self.time).await?;
+        run.complaint = run.complaint.replace(AvInput::PATH, "the file");
         let complaint = run.complaint.to_ascii_lowercase();
         if !run.ok && TOO_MANY_PIXELS.iter().any(|words| complaint.contains(words)) {
             return Err(Failure::too_large(format!(
@@ -172,7 +171,7 @@ impl Ffmpeg {
         arguments.extend(about.into_iter().map(|argument| argument.as_ref().to_owned()));
         let before = ["-protocol_whitelist", "file,pipe", "-f", input.demuxer(), "-i"];
         arguments.extend(before.iter().map(OsString::from));
-        arguments.push(input.path().into());
+        arguments.push(AvInput::PATH.into());
         arguments.extend(behind.into_iter().map(|argument| argument.as_ref().to_owned()));
         arguments
     }

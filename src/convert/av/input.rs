@@ -1,18 +1,18 @@
-//! A sound or video as ffmpeg is given it: a file, and the format it is known to have.
+//! A sound or video as ffmpeg is given it: an open file, and the format it is known to have.
 //!
-//! ffmpeg reads videos from both ends, so a pipe will not do; what is in memory is written to a temporary file that goes
-//! with this value.
+//! ffmpeg reads videos from both ends, so a pipe will not do. It finds the file at its own standard input, so that the file
+//! needs no name; what is in memory is written to one that goes with this value.
 
-use std::path::Path;
+use std::fs::File;
+use std::io::{self, Seek, Write};
+use std::process::Stdio;
 
-use mediary_core::{Failure, Media, MediaFormat};
-
-use crate::on_disk::OnDisk;
+use mediary_core::{Blob, Failure, Media, MediaFormat};
 
 /// A file for ffmpeg.
 #[derive(Debug)]
 pub struct AvInput {
-    file: OnDisk,
+    file: File,
     demuxer: &'static str,
     format: MediaFormat,
 }
@@ -27,13 +27,31 @@ impl AvInput {
         let demuxer = demuxer(format).ok_or_else(|| {
             Failure::unsupported(format!("{format} is neither a sound nor a video; send such a file"))
         })?;
-        let file = OnDisk::of(media)?;
+        let file = match media.blob.source().file() {
+            Some(file) => file.try_clone_to_owned().map(File::from),
+            None => written(&media.blob),
+        };
+        let file = file.map_err(|error| {
+            Failure::broken(format!("the {format} cannot be kept in the temporary folder: {error}"))
+        })?;
         Ok(Self { file, demuxer, format })
     }
 
-    /// Where it is.
-    pub(super) fn path(&self) -> &Path {
-        self.file.path()
+    /// Where a run finds it that has it for its standard input.
+    pub(super) const PATH: &str = if cfg!(target_os = "linux") { "/proc/self/fd/0" } else { "/dev/fd/0" };
+
+    /// The file as the standard input of a run.
+    ///
+    /// # Errors
+    /// `Broken` when the system gives no further descriptor.
+    pub(crate) fn as_input(&self) -> Result<Stdio, Failure> {
+        let again = || {
+            let mut file = self.file.try_clone()?;
+            // Linux opens it anew; elsewhere all runs share one place in it.
+            file.rewind()?;
+            io::Result::Ok(file.into())
+        };
+        again().map_err(|error| Failure::broken(format!("the {} cannot be handed to ffmpeg: {error}", self.format)))
     }
 
     /// What ffmpeg calls its format. Named rather than guessed: what a file's bytes were classified as is what it is
@@ -47,6 +65,17 @@ impl AvInput {
     }
 }
 
+fn written(blob: &Blob) -> io::Result<File> {
+    let mut file = tempfile::tempfile()?;
+    match blob.source().bytes() {
+        Some(bytes) => file.write_all(bytes)?,
+        None => {
+            io::copy(&mut blob.source().open()?, &mut file)?;
+        }
+    }
+    Ok(file)
+}
+
 fn demuxer(format: MediaFormat) -> Option<&'static str> {
     Some(match format {
         MediaFormat::Wav => "wav",
@@ -55,6 +84,10 @@ fn demuxer(format: MediaFormat) -> Option<&'static str> {
         MediaFormat::Opus | MediaFormat::Vorbis => "ogg",
         MediaFormat::M4a | MediaFormat::Mp4 | MediaFormat::Mov => "mov",
         MediaFormat::Aac => "aac",
+        MediaFormat::Aiff => "aiff",
+        MediaFormat::Caf => "caf",
+        MediaFormat::Amr => "amr",
+        MediaFormat::Wma => "asf",
         MediaFormat::Webm | MediaFormat::Mkv => "matroska",
         // Not a video, but in the container of one.
         MediaFormat::Avif => "mov",

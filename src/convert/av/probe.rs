@@ -41,8 +41,8 @@ impl Ffmpeg {
         let fixed = ["-v", "error", "-protocol_whitelist", "file,pipe", "-f", input.demuxer(), "-show_entries", wanted];
         let mut arguments: Vec<OsString> = fixed.into_iter().map(OsString::from).collect();
         arguments.extend(["-of", "default=nw=1", "-i"].map(OsString::from));
-        arguments.push(input.path().into());
-        let run = child::run(command, "ffprobe", arguments, MOST_BYTES, self.time()).await?;
+        arguments.push(AvInput::PATH.into());
+        let run = child::run(command, "ffprobe", arguments, input.as_input()?, MOST_BYTES, self.time()).await?;
         let facts = VideoFacts::read(&String::from_utf8_lossy(&run.output)).filter(|_| run.ok);
         let damaged = || {
             let format = input.format();

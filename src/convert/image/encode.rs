@@ -40,7 +40,7 @@ pub fn encode_jpeg(picture: &Raster, quality: u8) -> Result<Vec<u8>, Failure> {
 }
 
 /// Its pixels in the order that encoders take.
-fn rgb_of(picture: &Raster) -> Vec<u8> {
+pub(super) fn rgb_of(picture: &Raster) -> Vec<u8> {
     let mut rgb = picture.bgr().to_vec();
     rgb.as_chunks_mut::<{ Raster::CHANNELS }>().0.iter_mut().for_each(|pixel| pixel.swap(0, 2));
     rgb

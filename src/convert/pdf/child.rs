@@ -1,14 +1,17 @@
 //! The server's end of one worker process.
 
 use std::io;
+use std::os::fd::OwnedFd;
 use std::path::Path;
 use std::process::Stdio;
 
 use mediary_core::{Blob, Raster};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::process::{Child, ChildStdin, ChildStdout, Command};
+use tokio::net::UnixStream;
+use tokio::process::{Child, ChildStdout, Command};
 
 use super::WorkerSettings;
+use super::handover;
 use super::searchable::PageLayer;
 use super::wire::{self, DocumentSource, PageOrder, PageReply, Reply, Request};
 
@@ -19,7 +22,7 @@ const COPY_BYTES: usize = 256 * 1024;
 #[derive(Debug)]
 pub(super) struct WorkerProcess {
     child: Child,
-    input: ChildStdin,
+    input: UnixStream,
     output: ChildStdout,
     /// Pages it has read since it was started.
     pub pages_read: usize,
@@ -30,6 +33,10 @@ const RESERVED_KIB: &str = "8192";
 
 impl WorkerProcess {
     pub(super) fn start(settings: &WorkerSettings) -> io::Result<Self> {
+        // A socket, over which open files can be handed.
+        let (input, its_input) = UnixStream::pair()?;
+        let its_input = its_input.into_std()?;
+        its_input.set_nonblocking(false)?;
         let mut child = Command::new(&settings.program)
             .args(["worker", "pdf", "--memory-bytes", &settings.memory_bytes.to_string()])
             .args(["--page-seconds", &settings.page_time.as_secs().max(1).to_string(), "--library"])
@@ -38,13 +45,12 @@ impl WorkerProcess {
             .env_clear()
             // Our allocator would otherwise reserve more addresses at its start than the worker may have.
             .env("MIMALLOC_ARENA_RESERVE", RESERVED_KIB)
-            .stdin(Stdio::piped())
+            .stdin(OwnedFd::from(its_input))
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .kill_on_drop(true)
             .spawn()?;
-        let missing = || io::Error::other("the worker was started without pipes");
-        let input = child.stdin.take().ok_or_else(missing)?;
+        let missing = || io::Error::other("the worker was started without a pipe");
         let output = child.stdout.take().ok_or_else(missing)?;
         Ok(Self { child, input, output, pages_read: 0 })
     }
@@ -52,18 +58,15 @@ impl WorkerProcess {
     /// Hands a document over and waits until it is open or refused.
     pub(super) async fn open(&mut self, blob: &Blob, password: Option<&str>) -> io::Result<Reply> {
         let password = password.map(str::to_owned);
-        let source = match blob.source().path() {
-            Some(path) => DocumentSource::File(path.to_path_buf()),
-            None => DocumentSource::Follows(blob.len_bytes()),
-        };
-        let follows = matches!(source, DocumentSource::Follows(_));
-        self.send(&Request::Open { source, password }).await?;
-        if follows {
-            let bytes = blob.source().bytes().ok_or_else(|| io::Error::other("the document has gone"))?;
-            for chunk in bytes.chunks(COPY_BYTES) {
-                self.input.write_all(chunk).await?;
-            }
-            self.input.flush().await?;
+        if let Some(file) = blob.source().file() {
+            let message = wire::encode(&Request::Open { source: DocumentSource::File, password })?;
+            handover::send(&mut self.input, &message, file).await?;
+            return self.receive().await;
+        }
+        self.send(&Request::Open { source: DocumentSource::Follows(blob.len_bytes()), password }).await?;
+        let bytes = blob.source().bytes().ok_or_else(|| io::Error::other("the document has gone"))?;
+        for chunk in bytes.chunks(COPY_BYTES) {
+            self.input.write_all(chunk).await?;
         }
         self.receive().await
     }
@@ -132,8 +135,7 @@ impl WorkerProcess {
     }
 
     async fn send(&mut self, request: &Request) -> io::Result<()> {
-        self.input.write_all(&wire::encode(request)?).await?;
-        self.input.flush().await
+        self.input.write_all(&wire::encode(request)?).await
     }
 
     async fn receive(&mut self) -> io::Result<Reply> {

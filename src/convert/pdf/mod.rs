@@ -9,6 +9,7 @@ mod annotations;
 mod child;
 mod curves;
 mod facts;
+mod handover;
 mod hidden;
 mod layer;
 mod objects;

@@ -42,8 +42,8 @@ pub(super) enum Request {
 /// Where a document's bytes are.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) enum DocumentSource {
-    /// In a file.
-    File(std::path::PathBuf),
+    /// In the open file that comes with the message.
+    File,
     /// So many bytes follow the header.
     Follows(u64),
 }

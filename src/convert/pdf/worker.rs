@@ -3,6 +3,7 @@
 //! Runs in a process of its own (`mediary worker pdf`), single-threaded, with a limit on its address
 //! space. Reads requests from standard input until it ends; trusts the server, not the documents.
 
+use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Read, Write};
 use std::path::Path;
 use std::time::Duration;
@@ -10,11 +11,12 @@ use std::time::Duration;
 use pdfium_render::prelude::*;
 
 use super::facts::Facts;
+use super::handover::Handed;
 use super::page;
 use super::repair;
 use super::searchable;
 use super::wire::{self, DocumentSource, Refusal, Reply, Request};
-use crate::confine;
+use crate::{SharedFile, confine};
 
 /// Serves requests until standard input ends.
 ///
@@ -22,7 +24,7 @@ use crate::confine;
 /// When the pipe to the server breaks.
 pub fn run(library: &Path, memory_bytes: u64, page_time: Duration) -> io::Result<()> {
     confine::for_good(memory_bytes);
-    let mut input = BufReader::new(io::stdin().lock());
+    let mut input = BufReader::new(Handed::new(io::stdin()));
     let mut output = BufWriter::with_capacity(256 * 1024, io::stdout().lock());
     let pdfium = match Pdfium::bind_to_library(library) {
         Ok(bindings) => Pdfium::new(bindings),
@@ -55,7 +57,7 @@ pub fn run(library: &Path, memory_bytes: u64, page_time: Duration) -> io::Result
 /// handed back. The document is gone by then: two would not fit under the limit.
 fn serve_document<'a>(
     pdfium: &'a Pdfium,
-    input: &mut impl Read,
+    input: &mut BufReader<Handed>,
     output: &mut impl Write,
     (source, password): (&DocumentSource, Option<&'a str>),
     page_time: Duration,
@@ -120,22 +122,29 @@ fn answer(output: &mut impl Write, reply: &Reply) -> io::Result<()> {
 /// Opens a document and looks into it. One that has lost its trailer gets another.
 fn open<'a>(
     pdfium: &'a Pdfium,
-    input: &mut impl Read,
+    input: &mut BufReader<Handed>,
     source: &DocumentSource,
     password: Option<&str>,
 ) -> io::Result<Result<(PdfDocument<'a>, Facts), Refusal>> {
-    let bytes = match source {
-        DocumentSource::File(path) => std::fs::metadata(path)
-            .ok()
-            .filter(|file| file.len() <= Facts::MOST_BYTES)
-            .and_then(|_| std::fs::read(path).ok()),
+    let (file, bytes) = match source {
+        DocumentSource::File => {
+            let missing = || io::Error::other("the document did not come with the message");
+            let file = input.get_mut().take_file().ok_or_else(missing)?;
+            let bytes = small(&file)?;
+            (Some(file), bytes)
+        }
         DocumentSource::Follows(length) => {
             let mut bytes = Vec::new();
             input.take(*length).read_to_end(&mut bytes)?;
-            Some(bytes)
+            (None, Some(bytes))
         }
     };
-    let opened = match load(pdfium, source, bytes.as_deref(), password) {
+    let opened = match (&file, bytes.as_deref()) {
+        (Some(file), _) => load_file(pdfium, file, password),
+        (None, Some(bytes)) => load_bytes(pdfium, bytes, password),
+        (None, None) => Err(Refusal::Damaged),
+    };
+    let opened = match opened {
         Err(Refusal::Damaged) => match bytes.as_deref().and_then(repair::with_trailer) {
             Some(mended) => load_bytes(pdfium, &mended, password),
             None => Err(Refusal::Damaged),
@@ -145,19 +154,19 @@ fn open<'a>(
     Ok(opened.map(|document| (document, bytes.map_or(Facts::UNKNOWN, |bytes| Facts::of(bytes, password)))))
 }
 
-fn load<'a>(
-    pdfium: &'a Pdfium,
-    source: &DocumentSource,
-    bytes: Option<&[u8]>,
-    password: Option<&str>,
-) -> Result<PdfDocument<'a>, Refusal> {
-    let path = match (source, bytes) {
-        (DocumentSource::Follows(_), Some(bytes)) => return load_bytes(pdfium, bytes, password),
-        (DocumentSource::File(path), _) => path,
-        (DocumentSource::Follows(_), None) => return Err(Refusal::Damaged),
-    };
-    with_or_without(password, |password| match std::fs::File::open(path) {
-        Ok(file) => pdfium.load_pdf_from_reader(file, password).map_err(|error| refusal(&error)),
+/// The bytes of a file that is small enough to be looked into.
+fn small(file: &File) -> io::Result<Option<Vec<u8>>> {
+    if file.metadata()?.len() > Facts::MOST_BYTES {
+        return Ok(None);
+    }
+    let mut bytes = Vec::new();
+    SharedFile::from(file.try_clone()?).read_to_end(&mut bytes)?;
+    Ok(Some(bytes))
+}
+
+fn load_file<'a>(pdfium: &'a Pdfium, file: &File, password: Option<&str>) -> Result<PdfDocument<'a>, Refusal> {
+    with_or_without(password, |password| match file.try_clone() {
+        Ok(file) => pdfium.load_pdf_from_reader(SharedFile::from(file), password).map_err(|error| refusal(&error)),
         Err(error) => Err(Refusal::Unavailable(error.to_string())),
     })
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Acceptance, Price, Tier, VectorSpace, Voice};
+use super::{Acceptance, ImageAbilities, Price, Tier, VectorSpace, VideoAbilities, Voice};
 use crate::{MediaFormat, MediaKind, Target};
 
 /// The priority of a provider of which nothing else was said.
@@ -178,8 +178,12 @@ pub struct Abilities {
     pub languages: Vec<String>,
     /// The voices it speaks with, its usual one first; empty: it does not speak, or they are not known.
     pub voices: Vec<Voice>,
-    /// The forms in which it gives a sound, the best for passing on first; empty: all that OpenAI has.
+    /// The forms in which it gives a sound or a picture, the best for passing on first; empty: all that OpenAI has.
     pub gives: Vec<MediaFormat>,
+    /// Which videos it makes, if it makes any.
+    pub video: Option<VideoAbilities>,
+    /// The pictures it makes.
+    pub images: ImageAbilities,
     /// What is missing on this machine to run it, as a sentence with what to do; `None`: it runs.
     pub missing: Option<String>,
 }
@@ -215,6 +219,8 @@ impl Abilities {
             languages: Vec::new(),
             voices: Vec::new(),
             gives: Vec::new(),
+            video: None,
+            images: ImageAbilities::default(),
             missing: None,
         }
     }
@@ -225,10 +231,10 @@ impl Abilities {
         Self { tasks: vec![task], streaming: false, ..Self::chat(target) }
     }
 
-    /// Whether it does this kind of work.
+    /// Whether it does this kind of work. What edits a picture also makes variations of it.
     #[must_use]
     pub fn does(&self, task: TaskKind) -> bool {
-        self.tasks.contains(&task)
+        self.tasks.contains(&task) || task == TaskKind::ImageVariation && self.tasks.contains(&TaskKind::ImageEdit)
     }
 
     /// Whether it can do this kind of work by being asked for it in a chat: to copy the text of a page that it sees, to

@@ -6,15 +6,19 @@
 mod abilities;
 mod acceptance;
 mod matrix;
+mod pictures;
 mod price;
 mod tier;
 mod vectors;
+mod video;
 mod voice;
 
 pub use abilities::{Abilities, LONG_TOKENS, Lifecycle, SoftSupport, Structured, TaskKind, USUAL_PRIORITY};
 pub use acceptance::{Acceptance, Misfit, PartShape};
 pub use matrix::CapabilityMatrix;
+pub use pictures::{ImageAbilities, MaskForm, SizeChoice, SizeRange};
 pub use price::{Amount, Price, Rates};
 pub use tier::Tier;
 pub use vectors::VectorSpace;
+pub use video::VideoAbilities;
 pub use voice::{Gender, OPENAI_VOICES, Voice};

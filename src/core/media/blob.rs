@@ -125,6 +125,15 @@ impl Blob {
     }
 }
 
+/// The same bytes, wherever they are.
+impl PartialEq for Blob {
+    fn eq(&self, other: &Self) -> bool {
+        self.len == other.len && self.hash() == other.hash()
+    }
+}
+
+impl Eq for Blob {}
+
 impl std::fmt::Debug for Blob {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(formatter, "Blob({} bytes)", self.len)

@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 use std::io::{self, Cursor};
-use std::path::Path;
 use std::sync::OnceLock;
 
 use base64::Engine as _;
@@ -88,10 +87,6 @@ impl Source for Encoded {
 
     fn bytes(&self) -> Option<&[u8]> {
         Some(self.decoded())
-    }
-
-    fn path(&self) -> Option<&Path> {
-        None
     }
 
     fn base64(&self) -> Option<&str> {

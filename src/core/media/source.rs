@@ -3,7 +3,7 @@
 //! This crate implements it for bytes in memory and for base64; files are opened by the crates above.
 
 use std::io::{self, Cursor, Read, Seek};
-use std::path::Path;
+use std::os::fd::BorrowedFd;
 
 /// A reader that can also seek.
 pub trait ReadSeek: Read + Seek + Send {}
@@ -21,8 +21,10 @@ pub trait Source: Send + Sync {
     /// The bytes, when they are in memory.
     fn bytes(&self) -> Option<&[u8]>;
 
-    /// The file, when they are in one.
-    fn path(&self) -> Option<&Path>;
+    /// The open file, when they are in one. It may have no name, and others may read it too.
+    fn file(&self) -> Option<BorrowedFd<'_>> {
+        None
+    }
 
     /// The bytes as standard base64, when they came so.
     fn base64(&self) -> Option<&str> {
@@ -37,9 +39,5 @@ impl Source for Vec<u8> {
 
     fn bytes(&self) -> Option<&[u8]> {
         Some(self)
-    }
-
-    fn path(&self) -> Option<&Path> {
-        None
     }
 }

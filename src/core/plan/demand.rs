@@ -4,7 +4,7 @@ use super::estimate::{estimate_tokens, input_tokens, least_input_tokens};
 use super::{REPLY_RESERVE_TOKENS, Signs};
 use crate::MediaKind;
 use crate::capability::{PartShape, Structured, TaskKind};
-use crate::task::{Chat, Embed, ReplyFormat, Speak, Task, ToolChoice, Transcribe};
+use crate::task::{Chat, Embed, ImageJob, ImageSize, ReplyFormat, Speak, Task, ToolChoice, Transcribe};
 
 /// A request without its contents.
 #[derive(Debug, Clone, Default)]
@@ -20,6 +20,8 @@ pub struct Demand {
     pub longest_tokens: Option<u32>,
     /// How many characters are to be spoken.
     pub characters: u64,
+    /// How many pictures are to be made.
+    pub images: u32,
     /// The most tokens of the reply, if the request says so.
     pub output_tokens: Option<u32>,
     /// The language that is spoken or to be spoken, as an ISO 639-1 code, if the request says so.
@@ -51,6 +53,12 @@ pub struct Hard {
     pub dimensions: Option<u32>,
     /// Who speaks in a recording.
     pub speakers: bool,
+    /// A mask that says where a picture is to be changed.
+    pub mask: bool,
+    /// So many pictures that are to be edited together.
+    pub sources: u32,
+    /// Exactly this size, without making up for it.
+    pub size: Option<ImageSize>,
 }
 
 /// Parameters with a place of their own in [`Chat`] that a target may do without.
@@ -66,6 +74,11 @@ impl Demand {
             Task::Embed(embed) => Self::of_texts(embed),
             Task::Transcribe(transcribe) => Self { parts, task: task.kind(), ..Self::of_recording(transcribe) },
             Task::Speak(speak) => Self { parts, ..Self::of_speech(speak) },
+            Task::GenerateVideo(video) => {
+                let soft = video.extras.keys().cloned().collect();
+                Self { task: task.kind(), parts, soft, ..Self::default() }
+            }
+            Task::Image(job) => Self { task: task.kind(), parts, ..Self::of_pictures(job) },
             Task::Read(_) => Self { task: task.kind(), parts, ..Self::default() },
         }
     }
@@ -97,6 +110,28 @@ impl Demand {
             characters: speak.text.chars().count() as u64,
             language: speak.language.clone(),
             soft: sent.chain(speak.extras.keys().cloned()).collect(),
+            ..Self::default()
+        }
+    }
+
+    /// What pictures to make demand. The gateway makes up for a target that makes another size, another format or fewer at
+    /// once.
+    fn of_pictures(job: &ImageJob) -> Self {
+        let sent = [
+            ("quality", job.quality.is_some()),
+            ("style", job.style.is_some()),
+            ("background", job.background.is_some()),
+            ("output_compression", job.compression.is_some()),
+            ("seed", job.seed.is_some()),
+        ];
+        let sent = sent.into_iter().filter_map(|(name, is_sent)| is_sent.then_some(name.to_owned()));
+        let sources = u32::try_from(job.work.sources().len()).unwrap_or(u32::MAX);
+        Self {
+            images: job.count,
+            // Four letters a token, as in most languages of Europe.
+            text_tokens: u32::try_from(job.prompt.len().div_ceil(4)).unwrap_or(u32::MAX),
+            hard: Hard { mask: job.work.mask().is_some(), sources, ..Hard::default() },
+            soft: sent.chain(job.extras.keys().cloned()).collect(),
             ..Self::default()
         }
     }
@@ -171,13 +206,13 @@ impl Demand {
             logprobs: sampling.logprobs.is_some(),
             audio_output: chat.extras.contains_key("audio")
                 || modalities.is_some_and(|all| all.iter().any(|one| one == "audio")),
-            dimensions: None,
-            speakers: false,
+            ..Hard::default()
         };
         Self {
             task: TaskKind::Chat,
             longest_tokens: None,
             characters: 0,
+            images: 0,
             language: None,
             parts,
             text_tokens: estimate_tokens(chat),

@@ -156,6 +156,7 @@ impl Survey<'_> {
                 completion_tokens: reply(costed_reply_tokens),
                 heard_seconds: demand.heard_seconds(),
                 characters: demand.characters,
+                images: demand.images,
                 ..Amount::default()
             }),
             cooldown: cooldown_of(health),

@@ -85,8 +85,9 @@ impl<'a> Screen<'a> {
     }
 
     fn hard_reason(&self, row: &Abilities) -> Option<Reason> {
-        let Hard { tools, tool_choice, structured, many_replies, logprobs, audio_output, dimensions, speakers } =
+        let Hard { tools, tool_choice, structured, many_replies, logprobs, audio_output, dimensions, speakers, .. } =
             self.hard;
+        let Hard { mask, sources, size, .. } = self.hard;
         let has = |dimensions| row.vectors.as_ref().is_some_and(|vectors| vectors.can_have(dimensions));
         let lacking = [
             ("tools", tools && !row.tools),
@@ -96,6 +97,9 @@ impl<'a> Screen<'a> {
             ("logprobs", logprobs && !row.logprobs),
             ("audio", audio_output && !row.audio_output),
             ("speakers", speakers && !row.speakers),
+            ("mask", mask && row.images.mask.is_none()),
+            ("image", sources > row.images.sources),
+            ("size", size.is_some_and(|size| !row.images.nearest(size).is_exact)),
             ("dimensions", dimensions.is_some_and(|dimensions| !has(dimensions))),
         ];
         lacking.into_iter().find(|(_, lacks)| *lacks).map(|(name, _)| Reason::Parameter(name))

@@ -6,6 +6,7 @@
 
 mod chat;
 mod embed;
+mod image;
 mod message;
 mod path;
 mod read;
@@ -13,10 +14,12 @@ mod reply;
 mod speak;
 mod tools;
 mod transcribe;
+mod video;
 mod whole;
 
 pub use chat::{Chat, Effort, ReplyFormat, Sampling};
 pub use embed::{Embed, EmbedInput};
+pub use image::{Attachment, ImageJob, ImageSize, ImageWork, Picture, PicturePlace};
 pub use message::{Detail, MediaPart, Message, Part, Reasoning, Role};
 pub use path::PartPath;
 pub use read::{PageText, Read};
@@ -24,6 +27,7 @@ pub use reply::{Finish, ReplyEvent, ReplyFrame, Usage};
 pub use speak::{SoundForm, Speak};
 pub use tools::{Tool, ToolCall, ToolChoice};
 pub use transcribe::{Certainty, Segment, SpokenWord, Times, Transcribe};
+pub use video::{Aspect, FrameSize, GenerateVideo, JobContent, JobReport};
 pub use whole::{Choice, WholeReply};
 
 use crate::capability::TaskKind;
@@ -44,6 +48,10 @@ pub enum Task {
     Embed(Embed),
     /// A voice that says a text.
     Speak(Speak),
+    /// A video.
+    GenerateVideo(GenerateVideo),
+    /// Pictures.
+    Image(ImageJob),
 }
 
 impl Task {
@@ -57,6 +65,8 @@ impl Task {
             Self::Transcribe(_) => TaskKind::Transcription,
             Self::Embed(_) => TaskKind::Embedding,
             Self::Speak(_) => TaskKind::Speech,
+            Self::GenerateVideo(_) => TaskKind::VideoGeneration,
+            Self::Image(job) => job.kind(),
         }
     }
 
@@ -68,7 +78,8 @@ impl Task {
             Self::Transcribe(transcribe) => transcribe.stream,
             // A sound leaves as it is made, whatever was asked.
             Self::Speak(_) => true,
-            Self::Read(_) | Self::Embed(_) => false,
+            Self::Image(job) => job.partial_images.is_some(),
+            Self::Read(_) | Self::Embed(_) | Self::GenerateVideo(_) => false,
         }
     }
 }

@@ -5,7 +5,7 @@
 use bytes::Bytes;
 use serde_json::Value;
 
-use super::{PageText, Segment, SoundForm};
+use super::{PageText, Picture, Segment, SoundForm};
 
 /// A step of a reply, whatever the task.
 #[derive(Debug, Clone, PartialEq)]
@@ -94,8 +94,15 @@ pub enum ReplyEvent {
         /// How long it is.
         seconds: Option<f64>,
     },
+    /// A picture, or a stage of one.
+    Picture(Box<Picture>),
     /// What the bytes that follow are. Before the first of them.
     Sound(SoundForm),
+    /// The provider has accepted a job, and works on it.
+    Accepted {
+        /// Its name of the job.
+        job: String,
+    },
     /// More of a file that is made.
     Bytes(Bytes),
     /// What it cost so far; the last one counts.
@@ -111,7 +118,7 @@ impl ReplyEvent {
             Self::ToolCall { choice, .. } | Self::Extra { choice, .. } | Self::Finish { choice, .. } => Some(*choice),
             Self::Begun { .. } | Self::Continued { .. } | Self::Usage(_) => None,
             Self::Page(_) | Self::Segment(_) | Self::Vector { .. } | Self::Bytes(_) => None,
-            Self::Heard { .. } | Self::Sound(_) => None,
+            Self::Heard { .. } | Self::Sound(_) | Self::Accepted { .. } | Self::Picture(_) => None,
         }
     }
 
@@ -120,8 +127,8 @@ impl ReplyEvent {
     pub fn is_content(&self) -> bool {
         match self {
             Self::Text { text, .. } | Self::Reasoning { text, .. } | Self::Refusal { text, .. } => !text.is_empty(),
-            Self::ToolCall { .. } | Self::Extra { .. } => true,
-            Self::Page(_) | Self::Segment(_) | Self::Vector { .. } => true,
+            Self::ToolCall { .. } | Self::Extra { .. } | Self::Accepted { .. } => true,
+            Self::Page(_) | Self::Segment(_) | Self::Vector { .. } | Self::Picture(_) => true,
             Self::Bytes(bytes) => !bytes.is_empty(),
             Self::Begun { .. } | Self::Continued { .. } | Self::Finish { .. } | Self::Usage(_) => false,
             Self::Heard { .. } | Self::Sound(_) => false,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::{Finish, PageText, Reasoning, ReplyEvent, Segment, SoundForm, ToolCall, Usage};
+use super::{Finish, PageText, Picture, Reasoning, ReplyEvent, Segment, SoundForm, ToolCall, Usage};
 
 /// A whole reply.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -25,10 +25,14 @@ pub struct WholeReply {
     pub seconds: Option<f64>,
     /// Vectors, each with the place of its input.
     pub vectors: Vec<(u32, Vec<f32>)>,
+    /// Pictures, without their stages.
+    pub pictures: Vec<Picture>,
     /// What the bytes are, if they are a sound.
     pub sound: Option<SoundForm>,
     /// The file that was made.
     pub bytes: Vec<u8>,
+    /// The provider's name of the job that it has accepted.
+    pub job: Option<String>,
     /// What it cost.
     pub usage: Option<Usage>,
 }
@@ -105,7 +109,10 @@ impl WholeReply {
                 self.language = language.or(self.language.take());
                 self.seconds = seconds.or(self.seconds);
             }
+            ReplyEvent::Picture(picture) if picture.stage.is_none() => self.pictures.push(*picture),
+            ReplyEvent::Picture(_) => {}
             ReplyEvent::Sound(form) => self.sound = Some(form),
+            ReplyEvent::Accepted { job } => self.job = Some(job),
             ReplyEvent::Bytes(bytes) => self.bytes.extend_from_slice(&bytes),
         }
     }

@@ -6,10 +6,11 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use bytes::Bytes;
 use mediary_convert::image::{draw_boxes, encode_png};
 use mediary_convert::pdf::{PageOrder, TextPolicy};
 use mediary_core::document::Page;
-use mediary_core::{Failure, Media, MediaKind, Raster};
+use mediary_core::{Failure, Hold, Media, MediaKind, Raster};
 use mediary_store::{CacheKey, DiskCache};
 use tempfile::TempDir;
 
@@ -58,11 +59,11 @@ fn key(client: &[u8], reading: &str, index: usize) -> CacheKey {
 }
 
 impl Reader {
-    /// Draws every page that was read, as PNG, with its place in the document.
+    /// Draws every page that was read, as PNG, with its place in the document. The bytes carry their permit.
     ///
     /// # Errors
-    /// When the medium has no pictures or cannot be rendered.
-    pub async fn draw(&self, reading: &Reading, options: &ReadOptions) -> Result<Vec<(usize, Vec<u8>)>, Failure> {
+    /// When the medium has no pictures or cannot be rendered; busy when there is no more room.
+    pub async fn draw(&self, reading: &Reading, options: &ReadOptions) -> Result<Vec<(usize, Bytes)>, Failure> {
         let pages: Vec<Page> = reading.pages.iter().filter_map(|outcome| outcome.page.clone().ok()).collect();
         match reading.media.kind() {
             MediaKind::Document => self.draw_document(&reading.media, options, pages).await,
@@ -82,7 +83,7 @@ impl Reader {
         &self,
         client: &[u8],
         reading: String,
-        pages: Vec<(usize, Vec<u8>)>,
+        pages: Vec<(usize, Bytes)>,
     ) -> Result<(), Failure> {
         let client = client.to_vec();
         let shelf = self.drawings.shelf_or_new()?;
@@ -107,7 +108,7 @@ impl Reader {
         media: &Media,
         options: &ReadOptions,
         pages: Vec<Page>,
-    ) -> Result<Vec<(usize, Vec<u8>)>, Failure> {
+    ) -> Result<Vec<(usize, Bytes)>, Failure> {
         let mut document = self.open(&media.blob, options.password.as_deref()).await?;
         let mut drawn = Vec::with_capacity(pages.len());
         for page in pages {
@@ -119,28 +120,55 @@ impl Reader {
                 trust: self.recipe.text_layer,
                 rendering: self.recipe.render,
             };
-            let room = self.room_for_pages(1).await?;
+            // For the page, and for the copy that is drawn on.
+            let mut room = self.room_for_pages(2).await?;
+            let mut for_copy = room.split(self.recipe.render.most_pixels());
             let (_, raster) = Self::page(&mut document, order, room).await?;
             let raster = raster.ok_or_else(|| Failure::broken("the worker sent no picture"))?;
-            drawn.push(blocking::run(move || png_of(&raster, &page)).await?);
+            for_copy.shrink_to(u64::from(raster.width()) * u64::from(raster.height()));
+            let index = page.index;
+            let png = blocking::run(move || {
+                let png = png_of(&raster, &page);
+                drop(for_copy);
+                png
+            });
+            drawn.push((index, self.held_png(png.await?)?));
         }
         document.close().await;
         Ok(drawn)
     }
 
-    async fn draw_pictures(&self, media: &Media, pages: Vec<Page>) -> Result<Vec<(usize, Vec<u8>)>, Failure> {
+    async fn draw_pictures(&self, media: &Media, pages: Vec<Page>) -> Result<Vec<(usize, Bytes)>, Failure> {
         let pictures = self.pictures(media).await?;
         let mut drawn = Vec::with_capacity(pages.len());
         for page in pages {
-            let png = self.with_picture(&pictures, page.index, move |pictures, hold| {
-                png_of(&pictures.decode(page.index)?.held(hold), &page)
-            });
-            drawn.push(png.await?);
+            let room = &self.admission.pixels;
+            let both = room.take(pictures.weight(page.index).saturating_mul(2).min(room.all())).await?.hold();
+            let (index, pictures) = (page.index, pictures.clone());
+            let png = blocking::run(move || png_of(&pictures.decode(index)?.held(both), &page));
+            drawn.push((index, self.held_png(png.await?)?));
         }
         Ok(drawn)
     }
+
+    fn held_png(&self, png: Vec<u8>) -> Result<Bytes, Failure> {
+        let hold = self.admission.holding(png.len() as u64)?;
+        Ok(Bytes::from_owner(HeldPng { png, _hold: hold }))
+    }
 }
 
-fn png_of(raster: &Raster, page: &Page) -> Result<(usize, Vec<u8>), Failure> {
-    Ok((page.index, encode_png(&draw_boxes(raster, page))?))
+/// A picture as long as it is in memory.
+struct HeldPng {
+    png: Vec<u8>,
+    _hold: Hold,
+}
+
+impl AsRef<[u8]> for HeldPng {
+    fn as_ref(&self) -> &[u8] {
+        &self.png
+    }
+}
+
+fn png_of(raster: &Raster, page: &Page) -> Result<Vec<u8>, Failure> {
+    encode_png(&draw_boxes(raster, page))
 }

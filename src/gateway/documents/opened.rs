@@ -75,7 +75,7 @@ impl Reader {
     ///
     /// # Errors
     /// Busy when there is no room in time, too large when there never is.
-    pub(super) async fn room_for_picture(&self, pictures: &Pictures, index: usize) -> Result<Hold, Failure> {
+    pub(in super::super) async fn room_for_picture(&self, pictures: &Pictures, index: usize) -> Result<Hold, Failure> {
         Ok(self.admission.pixels.take(pictures.weight(index)).await?.hold())
     }
 

@@ -112,6 +112,11 @@ impl Answer {
         self.tap.conversation = Some(conversation);
     }
 
+    /// Which of its provider's keys it was called with.
+    pub(in crate::gateway) fn key(&self) -> usize {
+        self.tap.key()
+    }
+
     /// How long ago the call began.
     pub(in crate::gateway) fn took(&self) -> Duration {
         self.tap.begun.elapsed()

@@ -21,7 +21,7 @@ use super::answer::{Answer, Route, TreatmentNote};
 use super::course::{Asked, Course, Turn};
 use super::error::{CallError, Exhausted, Tried};
 use super::fleet::Fleet;
-use super::ledger::Caller;
+use super::ledger::{Caller, SHORT_RATE_LIMIT};
 use super::tap::Tap;
 use super::work::{Prepared, Ran, Verdict, Work};
 use super::{Planned, Router};
@@ -32,8 +32,6 @@ use crate::telemetry::metrics;
 const LEAST_PAUSE: Duration = Duration::from_millis(50);
 /// … this much later, so that calls that failed together do not come back together.
 const PAUSE_SPREAD_MS: u64 = 200;
-/// A rate limit that ends within this is waited for, where no other target is left.
-const SHORT_RATE_LIMIT: Duration = Duration::from_secs(2);
 /// The shortest cooldown of a rate limit.
 const LEAST_RATE_LIMIT: Duration = Duration::from_secs(1);
 
@@ -51,7 +49,9 @@ impl Router {
     ) -> Result<Ran<W::Answer>, Failure> {
         let mut course = Course::new(&self.routing, &self.ledger, fleet);
         let running = Running { router: self, fleet, planned, work };
-        for cycle in 0..self.routing.keep_cycles {
+        // Work that is paid by the piece is not asked of the same target twice.
+        let cycles = if work.may_be_repeated() { self.routing.keep_cycles } else { 1 };
+        for cycle in 0..cycles {
             course.begin_round(&planned.plan.candidates, cycle);
             while let Some(turn) = course.next().await {
                 let asked = match self.routing.hedge.filter(|_| turn.has_alternative && work.may_be_hedged()) {
@@ -73,7 +73,8 @@ impl Router {
         let targets = tried.iter().map(|tried| &tried.target).chain(passed_over.iter().map(|passed| &passed.target));
         let cooldowns = targets.filter_map(|target| health.of(fleet.matrix.index(target)?)?.cools_for());
         let retry_after = cooldowns.chain(tried.iter().filter_map(Tried::queue_wait)).min();
-        CallError::Exhausted(Box::new(Exhausted { tried, passed_over, retry_after, cools_for_rates: false }))
+        let cools_for_rates = self.cool_for_rates(fleet, &passed_over);
+        CallError::Exhausted(Box::new(Exhausted { tried, passed_over, retry_after, cools_for_rates }))
     }
 
     /// A pause of no particular length before the same target is asked once more.
@@ -216,7 +217,9 @@ impl<W: Work> Running<'_, W> {
                 }
                 Err(failure) => failure,
             };
-            let repeats = failure.kind.consequence().again && asked.attempts < self.router.routing.max_attempts;
+            let repeats = self.work.may_be_repeated()
+                && failure.kind.consequence().again
+                && asked.attempts < self.router.routing.max_attempts;
             if !std::mem::take(&mut may_repeat) || !repeats {
                 return Err((failure, begun));
             }
@@ -344,9 +347,13 @@ fn timeouts(routing: &Routing, task: &Task, abilities: &Abilities, has_alternati
     let first_byte = match task {
         // It begins when it is complete.
         Task::Chat(chat) if !chat.stream => routing.whole,
+        // What was sent and not answered may be billed all the same, so the answer is waited for.
+        Task::GenerateVideo(_) => routing.whole,
         // A page, or the whole of a recording, is looked through before the first word comes back; some make a whole
         // sound before they give its beginning.
         Task::Transcribe(_) => routing.reasoning_first_byte,
+        // So is a picture, and stages of one come when they are drawn.
+        Task::Image(_) => routing.whole,
         Task::Read(_) | Task::Speak(_) if has_alternative => routing.reasoning_fallback_first_byte,
         Task::Chat(_) | Task::Embed(_) if has_alternative => fallback.min(usual),
         Task::Speak(_) => routing.reasoning_first_byte,

@@ -6,7 +6,7 @@ use std::time::Instant;
 use mediary_core::capability::{Abilities, CapabilityMatrix};
 use mediary_core::plan::HealthSnapshot;
 use mediary_core::provider::Provider;
-use mediary_core::{ProviderId, Target};
+use mediary_core::{ContentHash, ProviderId, Target};
 use mediary_remote::{ProviderClient, Remote};
 
 use super::ledger::{Caller, Ledger, Place};
@@ -93,7 +93,7 @@ impl Fleet {
     }
 
     /// The provider of a name.
-    pub(super) fn named(&self, id: &ProviderId) -> Option<&Member> {
+    pub(in crate::gateway) fn named(&self, id: &ProviderId) -> Option<&Member> {
         self.members.iter().find(|member| member.id == *id)
     }
 
@@ -105,7 +105,7 @@ impl Fleet {
     pub(super) fn caller(&self, row: usize, ledger: &Ledger, tried: &[usize], now: Instant) -> Option<Caller> {
         let Place { provider, host, keys } = self.rows[row];
         let key = ledger.pick_key(row, provider, keys, tried, now)?;
-        Some(Caller { row, provider, host, key, is_loopback: self.members[provider].is_loopback })
+        Some(Caller { row, provider, host, key, keys, is_loopback: self.members[provider].is_loopback })
     }
 }
 
@@ -122,5 +122,16 @@ impl Member {
     /// One of the keys, as it is sent.
     pub(super) fn key(&self, index: usize) -> Option<&str> {
         self.keys.get(index).map(Secret::expose)
+    }
+
+    /// What one of the keys is known by where it must not be told.
+    pub(in crate::gateway) fn fingerprint(&self, index: usize) -> Option<String> {
+        self.key(index).map(|key| ContentHash::of(key.as_bytes()).to_string())
+    }
+
+    /// The key of a fingerprint; another of the provider's if it is gone, since it may be of the same account.
+    pub(in crate::gateway) fn key_of(&self, fingerprint: Option<&str>) -> Option<&str> {
+        let is_it = |index: &usize| self.fingerprint(*index).as_deref() == fingerprint;
+        self.key((0..self.keys.len()).find(is_it).unwrap_or(0))
     }
 }

@@ -20,8 +20,10 @@ use super::record::{Record, left};
 
 /// A refused key is tried again after this long; an operator may have mended it.
 const KEY_REST: Duration = Duration::from_secs(10 * 60);
-/// A rate limit whose end was not stated: most are by the minute.
+/// A key at its rate limit whose end was not stated, where others are left: most limits are by the minute.
 const RATE_REST: Duration = Duration::from_secs(60);
+/// A rate limit that ends within this is waited for, where no other target is left.
+pub(super) const SHORT_RATE_LIMIT: Duration = Duration::from_secs(2);
 /// A spent quota whose end was not stated.
 const QUOTA_REST: Duration = Duration::from_secs(60 * 60);
 /// A model that is gone may come back with the next release of the provider.
@@ -38,6 +40,8 @@ pub(super) struct Caller {
     pub(super) provider: usize,
     pub(super) host: usize,
     pub(super) key: usize,
+    /// How many keys its provider has.
+    pub(super) keys: usize,
     pub(super) is_loopback: bool,
 }
 
@@ -164,12 +168,8 @@ impl Ledger {
     ) -> Option<usize> {
         let mut pages = self.pages();
         let start = pages.turns.get(&provider).copied().unwrap_or(0);
-        let awake = |pages: &Pages, key: usize| {
-            left(pages.keys.get(&(provider, key)).copied(), now).is_none()
-                && left(pages.pairs.get(&(row, key)).copied(), now).is_none()
-        };
-        let chosen =
-            (0..keys).map(|step| (start + step) % keys).find(|key| !tried.contains(key) && awake(&pages, *key))?;
+        let is_free = |key: &usize| !tried.contains(key) && pages.key_rests(row, provider, *key, now).is_none();
+        let chosen = (0..keys).map(|step| (start + step) % keys).find(is_free)?;
         if keys > 1 {
             pages.turns.insert(provider, chosen + 1);
         }
@@ -207,8 +207,16 @@ impl Ledger {
     ) {
         let consequence = failure.kind.consequence();
         let mut pages = self.pages();
-        let Caller { row, provider, host, key, is_loopback } = caller;
-        match consequence.cooldown {
+        let Caller { row, provider, host, key, keys, is_loopback } = caller;
+        let mut cooldown = consequence.cooldown;
+        if let Cooldown::KeyAndModel { stated, quota: false } = cooldown
+            && stated.is_none_or(|stated| stated <= SHORT_RATE_LIMIT)
+            && (0..keys).all(|other| other == key || pages.key_rests(row, provider, other, now).is_some())
+        {
+            // It is soon over, or its end is not known: the target is tried again as after a breakdown.
+            cooldown = Cooldown::Growing { stated };
+        }
+        match cooldown {
             Cooldown::None => {}
             Cooldown::Key => {
                 pages.keys.insert((provider, key), now + KEY_REST);
@@ -225,14 +233,15 @@ impl Ledger {
             Cooldown::Model | Cooldown::Growing { .. } => {}
         }
         if failure.kind.is_verdict() {
-            pages.circuits(row, host).for_each(|circuit| {
-                circuit.worked(began);
-            });
+            let opens = matches!(cooldown, Cooldown::Growing { .. });
+            let of_target = pages.targets.get_mut(&row).map(|record| &mut record.circuit).filter(|_| !opens);
+            of_target.map(|circuit| circuit.worked(began));
+            pages.hosts.get_mut(&host).map(|circuit| circuit.worked(began));
         }
         let record = pages.targets.entry(row).or_default();
         record.failures += 1;
         record.last_failure = Some(failure.kind.name().to_owned());
-        match consequence.cooldown {
+        match cooldown {
             Cooldown::Model => record.gone_until = Some(now + MODEL_COOLDOWN),
             Cooldown::Growing { stated } => {
                 record.circuit.broke(began, now, stated, is_loopback);
@@ -255,12 +264,8 @@ impl Ledger {
         }
         let health = |(row, Place { provider, host, keys }): (usize, &Place)| {
             let record = pages.targets.get(&row);
-            let of_key = |key: usize| {
-                let key_rest = left(pages.keys.get(&(*provider, key)).copied(), now);
-                key_rest.max(left(pages.pairs.get(&(row, key)).copied(), now))
-            };
             // A target can be called as soon as one of its keys can.
-            let keys_cooldown = (0..*keys).map(of_key).min().flatten();
+            let keys_cooldown = (0..*keys).map(|key| pages.key_rests(row, *provider, key, now)).min().flatten();
             let of_host = pages.hosts.get(host).and_then(|circuit| circuit.left(now));
             Health {
                 cooldown: keys_cooldown.max(record.and_then(|record| left(record.gone_until, now))),
@@ -291,6 +296,12 @@ impl Ledger {
 impl Pages {
     fn has_open_circuits(&self) -> bool {
         self.targets.values().map(|record| &record.circuit).chain(self.hosts.values()).any(Circuit::is_open)
+    }
+
+    /// How much longer a key may not call a target.
+    fn key_rests(&self, row: usize, provider: usize, key: usize, now: Instant) -> Option<Duration> {
+        let of_key = left(self.keys.get(&(provider, key)).copied(), now);
+        of_key.max(left(self.pairs.get(&(row, key)).copied(), now))
     }
 
     /// The circuits that a call to a target goes through, as far as there are any.
@@ -333,7 +344,7 @@ mod tests {
     use super::super::record::DOUBT;
     use super::*;
 
-    const CALLER: Caller = Caller { row: 0, provider: 0, host: 0, key: 0, is_loopback: false };
+    const CALLER: Caller = Caller { row: 0, provider: 0, host: 0, key: 0, keys: 1, is_loopback: false };
     const LOOPBACK: Caller = Caller { is_loopback: true, ..CALLER };
 
     fn at(provider: usize, host: usize, keys: usize) -> Place {
@@ -361,7 +372,7 @@ mod tests {
             (ModelGone, Some(MODEL_COOLDOWN), None),
             (BadKey, Some(KEY_REST), None),
             (RateLimited { retry_after: Some(secs(7)) }, Some(secs(7)), None),
-            (RateLimited { retry_after: None }, Some(RATE_REST), None),
+            (RateLimited { retry_after: None }, None, Some(secs(2))),
             (RateLimited { retry_after: Some(Duration::MAX) }, Some(LONGEST_STATED), None),
             (QuotaSpent { resets_in: None }, Some(QUOTA_REST), None),
             (QuotaSpent { resets_in: Some(secs(90)) }, Some(secs(90)), None),
@@ -446,6 +457,25 @@ mod tests {
         assert_eq!(ledger.pick_key(5, 0, 3, &[0, 2], now), None);
         // One key of three cools down: the target does not.
         assert_eq!(ledger.snapshot(&[at(0, 0, 3)], now).of(0).unwrap().cooldown, None);
+    }
+
+    #[test]
+    fn the_last_key_at_a_limit_without_an_end_is_tried_now_and_then() {
+        let (ledger, now) = (Ledger::default(), Instant::now());
+        let limited = |key: usize, now: Instant| {
+            let caller = Caller { key, keys: 2, ..CALLER };
+            fail(&ledger, caller, FailureKind::RateLimited { retry_after: None }, now);
+            let health = ledger.snapshot(&[at(0, 0, 2)], now).of(0).unwrap().clone();
+            (health.cooldown, health.breakdown)
+        };
+        assert_eq!(limited(0, now), (None, None), "another key is left");
+        assert_eq!(limited(1, now), (None, Some(secs(2))));
+        assert!(ledger.enter(0, 0, now, false).is_err());
+        assert!(ledger.enter(0, 0, now + secs(1), true).is_ok(), "nothing else is left: a probe a second");
+        assert_eq!(ledger.pick_key(0, 0, 2, &[], now), Some(1));
+        assert_eq!(limited(1, now + secs(2)), (None, Some(secs(4))), "it grows as after any breakdown");
+        ledger.worked(Caller { key: 1, keys: 2, ..CALLER }, now + secs(6));
+        assert!(ledger.enter(0, 0, now + secs(6), false).is_ok());
     }
 
     #[test]

@@ -5,7 +5,9 @@ use std::time::Instant;
 
 use mediary_core::ProviderId;
 use mediary_core::capability::{TaskKind, Tier};
-use mediary_core::plan::{Demand, Plan, Policy, Reason, Resolved, TreatmentRecipe, Unplannable, Want, plan, resolve};
+use mediary_core::plan::{
+    Demand, PassedOver, Plan, Policy, Reason, Resolved, TreatmentRecipe, Unplannable, Want, plan, resolve,
+};
 use mediary_core::task::Chat;
 
 use super::error::{CallError, Exhausted};
@@ -43,9 +45,16 @@ impl Router {
             return Err(self.no_providers());
         }
         // What clients send that were never told of another name means no target in particular.
-        let is_of_sound = matches!(task, TaskKind::Transcription | TaskKind::Translation | TaskKind::Speech);
+        let has_customs = match task {
+            TaskKind::Transcription | TaskKind::Translation | TaskKind::Speech => true,
+            TaskKind::ImageGeneration | TaskKind::ImageEdit | TaskKind::ImageVariation | TaskKind::VideoGeneration => {
+                true
+            }
+            TaskKind::Chat | TaskKind::Completion | TaskKind::Embedding | TaskKind::Ocr => false,
+            TaskKind::Moderation | TaskKind::Rerank => false,
+        };
         let providers = &self.providers;
-        if is_of_sound && providers.customary.contains(model) && !providers.aliases.contains_key(model) {
+        if has_customs && providers.customary.contains(model) && !providers.aliases.contains_key(model) {
             return Ok(Want::Any);
         }
         match resolve(model, tier, &fleet.matrix, &self.providers.aliases) {
@@ -107,15 +116,20 @@ impl Router {
             Ok(plan) => Ok(Planned { demand, plan, first: None, help }),
             Err(Unplannable::NoTargets) => Err(self.no_providers()),
             Err(Unplannable::AllCoolingDown { soonest, passed_over }) => {
-                let mut cooling = passed_over.iter().filter(|one| matches!(one.reason, Reason::CoolingDown { .. }));
-                let cools_for_rates = cooling
-                    .all(|one| fleet.matrix.index(&one.target).is_some_and(|row| self.ledger.was_asked_too_often(row)));
+                let cools_for_rates = self.cool_for_rates(fleet, &passed_over);
                 let retry_after = Some(soonest);
                 let exhausted = Exhausted { tried: Vec::new(), passed_over, retry_after, cools_for_rates };
                 Err(CallError::Exhausted(Box::new(exhausted)))
             }
             Err(other) => Err(CallError::Unplannable(Box::new(other))),
         }
+    }
+
+    /// Whether all of these that cool down do so because of their rates.
+    pub(super) fn cool_for_rates(&self, fleet: &Fleet, passed_over: &[PassedOver]) -> bool {
+        let mut cooling = passed_over.iter().filter(|one| matches!(one.reason, Reason::CoolingDown { .. }));
+        let was_asked_too_often = |row| self.ledger.was_asked_too_often(row);
+        cooling.all(|one| fleet.matrix.index(&one.target).is_some_and(was_asked_too_often))
     }
 
     /// Where calls may go that help with the treatments of a request: to whom names a provider's model, no other one is

@@ -67,6 +67,11 @@ impl Tap {
         }
     }
 
+    /// Which of its provider's keys the call is made with.
+    pub(super) fn key(&self) -> usize {
+        self.caller.key
+    }
+
     /// What became of the call is noted by the attempt loop.
     pub(super) fn is_told_elsewhere(&mut self) {
         self.settled = true;
@@ -91,7 +96,8 @@ impl Tap {
                 ReplyEvent::Refusal { .. } | ReplyEvent::Begun { .. } | ReplyEvent::Continued { .. } => {}
                 ReplyEvent::Extra { .. } | ReplyEvent::Finish { .. } => {}
                 ReplyEvent::Page(_) | ReplyEvent::Segment(_) | ReplyEvent::Heard { .. } | ReplyEvent::Sound(_) => {}
-                ReplyEvent::Vector { .. } | ReplyEvent::Bytes(_) => {}
+                ReplyEvent::Accepted { .. } => {}
+                ReplyEvent::Vector { .. } | ReplyEvent::Bytes(_) | ReplyEvent::Picture(_) => {}
             }
             if self.conversation.is_some() {
                 self.said.hear(event);

@@ -53,6 +53,11 @@ pub(in crate::gateway) trait Work: Sync {
         failure.kind.consequence().next == Next::Stop
     }
 
+    /// Whether the same target may be asked once more after a failure that may have been none on its side.
+    fn may_be_repeated(&self) -> bool {
+        true
+    }
+
     /// Whether another target may be asked beside one that says nothing.
     fn may_be_hedged(&self) -> bool {
         false

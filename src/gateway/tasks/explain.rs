@@ -21,6 +21,8 @@ impl Gateway {
         match &request.task {
             Task::Chat(_) => self.plan_chat(&fleet, &request).await,
             Task::Embed(_) => self.plan_embedding(&fleet, &request),
+            Task::Image(_) => self.plan_pictures(&fleet, &request.task, &request.model, &request.bounds),
+            Task::GenerateVideo(video) => self.plan_video(&fleet, video, &request.model, &request.bounds, &[]),
             Task::Read(_) | Task::Transcribe(_) | Task::Speak(_) => {
                 Err(Failure::broken("files to read or to transcribe are explained by themselves").into())
             }

@@ -6,19 +6,27 @@
 
 mod chat;
 mod continuation;
+mod desk;
+mod draw;
+mod drawing;
 mod embed;
 mod explain;
 mod growing;
 mod overlap;
+mod retouch;
 mod speak;
 mod speaking;
 mod transcribe;
+mod video;
 mod voices;
 
 pub use chat::{Answered, WholeAnswer};
+pub(super) use desk::Desk;
+pub use drawing::{Drawing, Drawn, Made};
 pub use embed::Embedded;
 pub use growing::Growing;
 pub use speaking::Speaking;
+pub(super) use video::{Started, Submitted, a_video, is_unknown};
 
 use std::sync::Arc;
 
@@ -44,7 +52,7 @@ impl Gateway {
                 Ok(Answered::Whole(Box::new(WholeAnswer { route, reply, raw: None })))
             }
             Task::Transcribe(_) => Box::pin(self.transcribe(request)).await,
-            Task::Read(_) | Task::Speak(_) => {
+            Task::Read(_) | Task::Speak(_) | Task::Image(_) | Task::GenerateVideo(_) => {
                 Err(mediary_core::Failure::broken("files have routes of their own").into())
             }
         }

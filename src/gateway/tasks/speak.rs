@@ -122,16 +122,15 @@ impl Work for SpeakWork<'_> {
             speak.speed = 1.0;
         }
         // Engines of this process know the names of others' voices by themselves.
-        if let Some(asked) = speak.voice.clone().filter(|_| !candidate.target.is_local())
-            && let Some(voice) = voices::stand_in(row, &asked)
-        {
-            notes.push(TreatmentNote {
-                place: PartPath::Field("voice"),
-                does: "transcode",
-                by: voice.clone(),
-                pages: None,
-            });
-            speak.voice = Some(voice);
+        if !candidate.target.is_local() {
+            match voices::stand_in(row, speak.voice.as_deref(), speak.language.as_deref()) {
+                Some(voice) => {
+                    let place = PartPath::Field("voice");
+                    notes.push(TreatmentNote { place, does: "transcode", by: voice.clone(), pages: None });
+                    speak.voice = Some(voice);
+                }
+                None => speak.voice = speak.voice.and_then(|asked| voices::spelt(row, &asked)),
+            }
         }
         if let Some(form) = other_form(row, speak.form) {
             speak.form = form;

@@ -93,9 +93,25 @@ impl Treatments {
             Ok(Some(facts)) if facts.seconds.is_none_or(|seconds| seconds > 0.0) => Ok(facts.seconds),
             Ok(Some(_) | None) => Err(Failure::unreadable("there is no audio in this file; send another")),
             // A target may hear what cannot be decoded here.
-            Err(Failure { kind: FailureKind::UnsupportedMedium, .. }) => Ok(None),
+            Err(Failure { kind: FailureKind::UnsupportedMedium, .. }) => self.seconds_by_ffmpeg(media).await,
             Err(failure) => Err(failure),
         }
+    }
+
+    /// The same where ffmpeg alone knows the format; `None` where it is not installed, or does not know it either.
+    async fn seconds_by_ffmpeg(&self, media: &Media) -> Result<Option<f64>, Failure> {
+        let Some(ffmpeg) = &self.ffmpeg else { return Ok(None) };
+        let input = opened(media).await?;
+        let length = {
+            let _child = self.reader.child().await?;
+            ffmpeg.length(&input).await
+        };
+        let Ok(length) = length else { return Ok(None) };
+        let (seconds, most) = (length.as_secs_f64(), f64::from(self.limits.audio.seconds));
+        if seconds > most {
+            return Err(Failure::too_large(format!("the recording plays {seconds:.0} s, and {most} s are allowed")));
+        }
+        Ok(Some(seconds))
     }
 
     /// A recording in pieces that keep to these caps, one after the other.

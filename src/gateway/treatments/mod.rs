@@ -16,6 +16,7 @@ mod jobs;
 mod made;
 mod memo;
 mod recipes;
+mod start;
 #[cfg(test)]
 mod tests;
 mod texts;

@@ -26,6 +26,7 @@ fn gateway() -> Gateway {
         providers: Providers::default(),
         models: &models,
         cache_dir: None,
+        content_dir: None,
         program: nowhere,
     })
     .unwrap()

@@ -20,6 +20,8 @@ use crate::gateway::Admission;
 
 /// One file and what was said of it.
 pub(super) struct UploadedFile {
+    /// The field that it came in; empty if it came in none.
+    pub(super) field: String,
     pub(super) blob: Blob,
     pub(super) mime: Option<String>,
     pub(super) name: Option<String>,
@@ -55,12 +57,31 @@ pub(super) async fn form(
     headers: &HeaderMap,
     admission: &Admission,
 ) -> Result<SentForm, ApiError> {
-    let header = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let boundary = multer::parse_boundary(header)
-        .map_err(|_| Failure::malformed("the multipart Content-Type has no boundary; let the client set it"))?;
+    let boundary = boundary(headers)?;
     let mut fields = Vec::new();
-    let files = multipart::files(stream, boundary, admission, &mut fields).await?;
+    let files = multipart::files(stream, boundary, admission, &mut fields, multipart::is_the_file).await?;
     Ok(SentForm { files, fields })
+}
+
+/// The same for a form in which any field may hold a file.
+///
+/// # Errors
+/// As [`form`].
+pub(super) async fn form_of_any_files(
+    stream: impl Stream<Item = Result<Bytes, BodyError>> + Send + 'static,
+    headers: &HeaderMap,
+    admission: &Admission,
+) -> Result<SentForm, ApiError> {
+    let boundary = boundary(headers)?;
+    let mut fields = Vec::new();
+    let files = multipart::files(stream, boundary, admission, &mut fields, |_, has_name| has_name).await?;
+    Ok(SentForm { files, fields })
+}
+
+fn boundary(headers: &HeaderMap) -> Result<String, Failure> {
+    let header = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    multer::parse_boundary(header)
+        .map_err(|_| Failure::malformed("the multipart Content-Type has no boundary; let the client set it"))
 }
 
 /// Fetches a file that a request names by its address.
@@ -70,7 +91,7 @@ pub(super) async fn form(
 pub(super) async fn fetched(state: &AppState, url: &str) -> Result<UploadedFile, Failure> {
     let mut spool = state.gateway.admission().spool();
     let fetched = state.gateway.fetcher().fetch(url, &mut |chunk| spool.write(chunk)).await?;
-    Ok(UploadedFile { blob: spool.finish(), mime: fetched.media_type, name: fetched.file_name })
+    Ok(UploadedFile { field: String::new(), blob: spool.finish(), mime: fetched.media_type, name: fetched.file_name })
 }
 
 /// Decodes what came in `field` piece by piece, with room for others between the pieces.

@@ -26,12 +26,18 @@ const MAX_PARTS: usize = 1_000;
 /// What stands before a part, its headers included, is shorter.
 const MAX_UNPARSED_BYTES: usize = 64 * 1024;
 
+/// Whether a field of this name is one for files, where only those are.
+pub(super) fn is_the_file(name: &str, _has_name: bool) -> bool {
+    matches!(name, "file" | "file[]" | "files" | "files[]")
+}
+
 /// The files of a form; what else is in it is added to `fields`, as pairs of a name and a value.
 pub(super) async fn files(
     stream: impl Stream<Item = Result<Bytes, BodyError>> + Send + 'static,
     boundary: String,
     admission: &Admission,
     fields: &mut Vec<(String, String)>,
+    is_file: impl Fn(&str, bool) -> bool,
 ) -> Result<Vec<UploadedFile>, ApiError> {
     let unparsed = Arc::new(AtomicUsize::new(0));
     let parsed = || unparsed.store(0, Ordering::Relaxed);
@@ -45,8 +51,7 @@ pub(super) async fn files(
             return Err(Failure::too_large(format!("the form has more than {MAX_PARTS} parts")).into());
         }
         let name = field.name().unwrap_or_default().to_owned();
-        let is_file = matches!(name.as_str(), "file" | "file[]" | "files" | "files[]");
-        if !is_file {
+        if !is_file(&name, field.file_name().is_some()) {
             let mut value = Vec::new();
             while let Some(chunk) = field.chunk().await.map_err(multipart_failed)? {
                 parsed();
@@ -69,6 +74,7 @@ pub(super) async fn files(
             spool.write(&chunk)?;
         }
         files.push(UploadedFile {
+            field: name,
             mime: field.content_type().map(ToString::to_string),
             name: field.file_name().map(str::to_owned),
             blob: spool.finish(),

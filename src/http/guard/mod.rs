@@ -21,6 +21,7 @@ use axum::extract::{Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 
+use super::content;
 use crate::config::Server;
 use cors::cors;
 use key::Keys;
@@ -58,6 +59,9 @@ pub(super) fn guarded(mut app: Router, server: &Server) -> Router {
 
 /// For a server without keys: refuses what a foreign web page may have sent.
 async fn check_origin(State(guard): State<Arc<Guard>>, request: Request, next: Next) -> Response {
+    if is_linked(request.uri().path()) {
+        return next.run(request).await;
+    }
     match guard.origins.admit(&request) {
         Ok(()) => next.run(request).await,
         Err(refusal) => refusal.into_response(),
@@ -77,5 +81,12 @@ async fn check_key(State(guard): State<Arc<Guard>>, request: Request, next: Next
 
 /// The routes that show nothing of the owner's and spend nothing. Anything not named here wants a key, existing or not.
 fn is_public(path: &str) -> bool {
-    matches!(path, "/health" | "/livez" | "/readyz" | "/docs" | "/openapi.json") || path.starts_with("/docs/")
+    matches!(path, "/health" | "/livez" | "/readyz" | "/docs" | "/openapi.json")
+        || path.starts_with("/docs/")
+        || is_linked(path)
+}
+
+/// Files whose links are secrets themselves: a client that has one, or a page of another site, may show the file.
+fn is_linked(path: &str) -> bool {
+    path.starts_with(content::PREFIX)
 }

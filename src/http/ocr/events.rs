@@ -1,7 +1,8 @@
 //! `stream=true`: an event per finished page with how far the document is, then the whole answer.
 //!
 //! Nothing is sent before the first page is finished, so that a document that cannot be read at all still gets its
-//! status. A client that leaves stops the reading, because the reading lives in the stream.
+//! status. A client that leaves stops the reading, because its task goes with the stream; one that merely does not read
+//! on holds up nothing: the document is read to its end within its limits, and its worker is given back.
 
 use std::convert::Infallible;
 use std::future::Future;
@@ -14,6 +15,8 @@ use futures_util::stream;
 use mediary_core::Media;
 use serde::Serialize;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+use tokio::task::JoinSet;
+use tracing::Instrument;
 use utoipa::ToSchema;
 
 use super::super::error::ApiError;
@@ -67,7 +70,7 @@ pub(super) async fn answer(
 ) -> Result<Response, ApiError> {
     let (tell, pages) = unbounded_channel();
     let body = events.clone();
-    let ending: Ending = Box::pin(async move {
+    let work = async move {
         let encoder = body.encoder;
         let on_page = move |outcome: &PageOutcome, Progress { done, total }: Progress| {
             // Without a receiver nothing needs to be read, and this future is gone as well.
@@ -75,6 +78,13 @@ pub(super) async fn answer(
         };
         let reading = state.gateway.reader.read(media, &options, &on_page).await?;
         Ok(super::answer::body(&state, &body.encoder, body.id, body.file_name, &reading, &options, &body.base).await?)
+    };
+    // A stream is polled only while its client reads, and a task whenever it has something to do.
+    let mut at_work = JoinSet::new();
+    at_work.spawn(work.in_current_span());
+    let ending: Ending = Box::pin(async move {
+        let ended = at_work.join_next().await;
+        ended.and_then(Result::ok).unwrap_or_else(|| Err(ApiError::broken("the reading crashed")))
     });
     let mut state = State::Reading { ending, pages, events };
     let Some((first, next)) = step(state).await else { return Err(ApiError::broken("a stream without events")) };

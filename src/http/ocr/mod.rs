@@ -50,7 +50,8 @@ pub(super) async fn recording(body: &Bytes, admission: &Admission) -> Result<(Me
         None => (None, request.file_data.as_ref()),
     };
     let blob = decode_base64("file_data", encoded, admission).await?;
-    let file = UploadedFile { blob, mime: request.mime_type.or(claimed), name: request.file_name };
+    let file =
+        UploadedFile { field: String::new(), blob, mime: request.mime_type.or(claimed), name: request.file_name };
     Ok((file.classified()?, request.model))
 }
 

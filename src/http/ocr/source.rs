@@ -13,7 +13,7 @@ pub(super) async fn open(state: &AppState, source: Source<'_>, name: Option<Stri
     match source {
         Source::Inline { mime, base64, field } => {
             let blob = decode_base64(field, &base64, admission).await?;
-            Ok(UploadedFile { blob, mime, name })
+            Ok(UploadedFile { field: String::new(), blob, mime, name })
         }
         Source::Remote(url) => {
             let file =

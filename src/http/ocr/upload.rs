@@ -83,7 +83,7 @@ pub(super) async fn json_file(
         None => (None, request.file_data.as_ref()),
     };
     let blob = decode_base64("file_data", encoded, admission).await?;
-    Ok(UploadedFile { blob, mime: request.mime_type.or(claimed), name: request.file_name })
+    Ok(UploadedFile { field: String::new(), blob, mime: request.mime_type.or(claimed), name: request.file_name })
 }
 
 async fn raw(
@@ -96,7 +96,7 @@ async fn raw(
         spool.write(&chunk?)?;
     }
     let mime = (!mime.is_empty()).then_some(mime);
-    Ok(UploadedFile { blob: spool.finish(), mime, name: None })
+    Ok(UploadedFile { field: String::new(), blob: spool.finish(), mime, name: None })
 }
 
 fn url_pairs(query: &str) -> impl Iterator<Item = (String, String)> + '_ {

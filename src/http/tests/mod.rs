@@ -35,6 +35,7 @@ fn state(config: Config) -> AppState {
         providers: Providers::default(),
         models: &models,
         cache_dir: None,
+        content_dir: None,
         program: nowhere,
     })
     .unwrap();

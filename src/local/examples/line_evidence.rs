@@ -13,9 +13,22 @@ use std::time::Instant;
 
 use mediary_core::Raster;
 use mediary_local::{
-    BoxSettings, DetectorSettings, ExecutionProvider, Level, OcrFiles, OcrSettings, PaddleOcr, PageImage,
+    BoxSettings, DetectorSettings, ExecutionProvider, Level, OcrFiles, OcrSettings, OcrShapes, PaddleOcr, PageImage,
     RecogniserFiles, Runtime,
 };
+
+/// Those of the engine's card, and as large ones for other detectors.
+const PAGES: [[u32; 2]; 9] = [
+    [768, 1280],
+    [896, 1280],
+    [1088, 1280],
+    [1280, 1280],
+    [1280, 1088],
+    [1280, 896],
+    [1280, 768],
+    [640, 640],
+    [1600, 1600],
+];
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
@@ -46,7 +59,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     };
     let boxes = BoxSettings { pixel_threshold, box_threshold, unclip_ratio, max_boxes: 3_000 };
     let detector = DetectorSettings { longest_side: longest_side as u32, boxes };
-    let settings = OcrSettings { workers: 2, detector, read_again_below: 0.7 };
+    let shapes = OcrShapes { pages: PAGES.to_vec(), lines: (1..=100).map(|width| [1, 32 * width]).collect() };
+    let settings = OcrSettings { workers: 2, detector, read_again_below: 0.7, shapes, warm: false };
     let runtime = Runtime::load(&library, ExecutionProvider::Cpu)?;
     let mut engine = PaddleOcr::load(&runtime, &files, &settings).map_err(|failure| failure.to_string())?;
     let mut out = std::io::stdout().lock();

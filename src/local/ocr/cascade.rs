@@ -10,7 +10,7 @@ use mediary_core::{Failure, FailureKind, Raster};
 use super::calibration::Profile;
 use super::ctc::{ReadLine, visible};
 use super::reader::Reader;
-use super::settings::{Level, OcrFiles, RecogniserFiles};
+use super::settings::{Level, OcrFiles, OcrSettings, RecogniserFiles};
 use super::suspicion;
 use super::verdict;
 use crate::runtime::Runtime;
@@ -30,8 +30,7 @@ const ODD: f32 = 0.3;
 #[derive(Debug)]
 pub(super) struct Cascade {
     runtime: Runtime,
-    workers: usize,
-    read_again_below: f32,
+    settings: OcrSettings,
     fast: Reader,
     accurate: Option<LazyReader>,
     scripts: Vec<LazyReader>,
@@ -50,32 +49,27 @@ impl LazyReader {
         Self { files, profile, reader: None }
     }
 
-    fn reader(&mut self, runtime: &Runtime, workers: usize) -> Result<&mut Reader, Failure> {
+    fn reader(&mut self, runtime: &Runtime, settings: &OcrSettings) -> Result<&mut Reader, Failure> {
         match &mut self.reader {
             Some(reader) => Ok(reader),
-            empty => Ok(empty.insert(Reader::open(runtime, &self.files, workers, self.profile.clone())?)),
+            empty => Ok(empty.insert(Reader::open(runtime, &self.files, settings, self.profile.clone())?)),
         }
     }
 }
 
 impl Cascade {
-    pub(super) fn open(
-        runtime: Runtime,
-        files: OcrFiles,
-        workers: usize,
-        read_again_below: f32,
-    ) -> Result<Self, Failure> {
-        let fast = Reader::open(&runtime, &files.fast, workers, Profile::FAST)?;
+    pub(super) fn open(runtime: Runtime, files: OcrFiles, settings: OcrSettings) -> Result<Self, Failure> {
+        let fast = Reader::open(&runtime, &files.fast, &settings, Profile::FAST)?;
         let accurate = files.accurate.map(|files| LazyReader::new(files, Profile::ACCURATE));
         let scripts = files.scripts.into_iter().map(|files| LazyReader::new(files, Profile::OTHER)).collect();
-        Ok(Self { runtime, workers, read_again_below, fast, accurate, scripts })
+        Ok(Self { runtime, settings, fast, accurate, scripts })
     }
 
     /// The recogniser that reads every line of a page.
     pub(super) fn first(&mut self, level: Level) -> Result<&mut Reader, Failure> {
         match (level, &mut self.accurate) {
             (Level::Fast | Level::Auto, _) => Ok(&mut self.fast),
-            (Level::Accurate, Some(lazy)) => lazy.reader(&self.runtime, self.workers),
+            (Level::Accurate, Some(lazy)) => lazy.reader(&self.runtime, &self.settings),
             (Level::Accurate, None) => Err(Failure::new(
                 FailureKind::NotInstalled,
                 "the recogniser of level accurate is not installed; run `mediary models pull paddleocr`",
@@ -130,7 +124,7 @@ impl Cascade {
         let is_suspect = |line: &ReadLine| line.is_wide() || line.is_suspect;
         let doubt = |index: usize| if is_suspect(&read[index]) { 0.0 } else { read[index].confidence };
         order.sort_by(|&a, &b| doubt(a).total_cmp(&doubt(b)));
-        let doubtful = order.iter().take_while(|&&index| doubt(index) < self.read_again_below).count();
+        let doubtful = order.iter().take_while(|&&index| doubt(index) < self.settings.read_again_below).count();
         if (doubtful as f32) < HARD_SHARE * read.len() as f32 {
             order.truncate(doubtful.max(SAMPLE));
         }
@@ -186,7 +180,7 @@ impl Cascade {
                 break;
             }
             let boxes: Vec<Quad> = which.iter().map(|&index| quads[index]).collect();
-            let again = lazy.reader(&self.runtime, self.workers)?.read(page, &boxes, cancel)?;
+            let again = lazy.reader(&self.runtime, &self.settings)?.read(page, &boxes, cancel)?;
             for (index, line) in which.into_iter().zip(again) {
                 if line.confidence > read[index].confidence && !line.is_sparse() {
                     (read[index], unknown[index]) = (line, false);

@@ -10,7 +10,7 @@ use mediary_core::document::{Point, Quad};
 /// Height of a line for the recogniser, in pixels.
 pub(super) const LINE_HEIGHT: usize = 48;
 /// Wider lines are squeezed: the recogniser was trained on no wider ones.
-const MAX_WIDTH: usize = 3200;
+pub(super) const MAX_WIDTH: usize = 3200;
 /// Lines at least this much taller than wide are columns of text and are turned.
 const UPRIGHT_RATIO: f32 = 1.5;
 

@@ -1,7 +1,7 @@
 //! The detector: a picture in, boxes around its lines of text out.
 //!
-//! Works on a copy of bounded size; boxes are scaled back to the full picture. Sides are rounded to
-//! multiples of 64 so that few distinct shapes occur.
+//! Works on a copy of bounded size, on tiles of a few fixed shapes (see [`super::shapes`]); what they give becomes
+//! one map again, and boxes are scaled back to the full picture.
 
 use fast_image_resize::images::{Image, ImageRef};
 use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
@@ -11,12 +11,11 @@ use ort::session::Session;
 use ort::value::TensorRef;
 
 use super::boxes::{self, BoxSettings};
+use super::shapes::{OcrShapes, Tile, Tiling};
 
 /// Mean and deviation of the training pictures (ImageNet), in channel order.
 const MEAN: [f32; 3] = [0.485, 0.456, 0.406];
 const DEVIATION: [f32; 3] = [0.229, 0.224, 0.225];
-/// The network halves its input five times; twice that keeps the number of shapes low.
-const SIDE_STEP: u32 = 64;
 /// Pictures with a shorter short side are enlarged, as their text would be too small to find.
 const SHORT_SIDE: u32 = 736;
 /// A long strip (a till receipt, a scrolled screen) is not shrunk below that short side either, up to so many
@@ -39,28 +38,54 @@ pub struct DetectorSettings {
 pub(super) struct Detector {
     session: Session,
     settings: DetectorSettings,
+    shapes: OcrShapes,
     resizer: Resizer,
     input: Vec<f32>,
 }
 
 impl Detector {
-    pub(super) fn new(session: Session, settings: DetectorSettings) -> Self {
-        Self { session, settings, resizer: Resizer::new(), input: Vec::new() }
+    pub(super) fn new(session: Session, settings: DetectorSettings, shapes: OcrShapes) -> Self {
+        Self { session, settings, shapes, resizer: Resizer::new(), input: Vec::new() }
+    }
+
+    /// Looks at an empty page of each shape, so that no later page waits until kernels for its shape are compiled.
+    pub(super) fn warm(&mut self) -> Result<(), Failure> {
+        for [width, height] in self.shapes.pages.clone() {
+            self.find(&Raster::filled(width, height, [255; 3]))?;
+        }
+        Ok(())
     }
 
     /// Finds lines of text, in no particular order, in pixels of the picture.
     pub(super) fn find(&mut self, page: &Raster) -> Result<Vec<Quad>, Failure> {
         let (width, height) = working_size(page.width(), page.height(), self.settings.longest_side);
+        let tiling = self.shapes.tiling(width, height);
+        let [width, height] = tiling.copy;
         let copy = self.scaled(page, width, height)?;
-        normalise(copy.buffer(), &mut self.input);
-        let failed = |error: ort::Error| Failure::broken(format!("the detector failed: {error}"));
-        let shape = [1, 3, height as usize, width as usize];
-        let tensor = TensorRef::from_array_view((shape, self.input.as_slice())).map_err(failed)?;
-        let outputs = self.session.run(ort::inputs![tensor]).map_err(failed)?;
-        let (_, map) = outputs[0].try_extract_tensor::<f32>().map_err(failed)?;
-        let quads = boxes::from_map(map, width as usize, height as usize, &self.settings.boxes);
+        let mut map = vec![0.0; width as usize * height as usize];
+        for tile in tiling.tiles() {
+            self.look_at(copy.buffer(), &tiling, tile, &mut map)?;
+        }
+        let quads = boxes::from_map(&map, width as usize, height as usize, &self.settings.boxes);
         let (x, y) = (page.width() as f32 / width as f32, page.height() as f32 / height as f32);
         Ok(quads.into_iter().map(|quad| quad.map(|point| Point::new(point.x * x, point.y * y))).collect())
+    }
+
+    /// Writes what one tile gives into the map of all.
+    fn look_at(&mut self, copy: &[u8], tiling: &Tiling, tile: Tile, map: &mut [f32]) -> Result<(), Failure> {
+        normalise(copy, tiling, tile, &mut self.input);
+        let failed = |error: ort::Error| Failure::broken(format!("the detector failed: {error}"));
+        let [width, height] = tiling.tile.map(|side| side as usize);
+        let tensor = TensorRef::from_array_view(([1, 3, height, width], self.input.as_slice())).map_err(failed)?;
+        let outputs = self.session.run(ort::inputs![tensor]).map_err(failed)?;
+        let (_, seen) = outputs[0].try_extract_tensor::<f32>().map_err(failed)?;
+        let all = tiling.copy[0] as usize;
+        let [from, to] = tile.across.map(|x| x as usize);
+        for y in tile.along[0] as usize..tile.along[1] as usize {
+            let row = &seen[(y - tile.top as usize) * width..][from - tile.left as usize..to - tile.left as usize];
+            map[y * all + from..y * all + to].copy_from_slice(row);
+        }
+        Ok(())
     }
 
     fn scaled(&mut self, page: &Raster, width: u32, height: u32) -> Result<Image<'static>, Failure> {
@@ -74,27 +99,36 @@ impl Detector {
     }
 }
 
-fn working_size(width: u32, height: u32, longest_side: u32) -> (u32, u32) {
+/// The size at which the text of a picture is found best.
+fn working_size(width: u32, height: u32, longest_side: u32) -> (f32, f32) {
     let (w, h) = (width as f32, height as f32);
     let shrink = (longest_side as f32 / w.max(h))
         .max((SHORT_SIDE as f32 / w.min(h)).min(1.0))
         .min((SHRUNK_PIXELS / (w * h)).sqrt());
     let enlarge = (SHORT_SIDE as f32 / w.min(h)).min((ENLARGED_PIXELS / (w * h)).sqrt()).clamp(1.0, 2.0);
     let scale = if shrink < 1.0 { shrink } else { enlarge.min(shrink) };
-    let round = |side: f32| ((side * scale / SIDE_STEP as f32).round() as u32).max(1) * SIDE_STEP;
-    (round(w), round(h))
+    (w * scale, h * scale)
 }
 
-/// Interleaved bytes to planes of normalised floats.
-fn normalise(pixels: &[u8], planes: &mut Vec<f32>) {
-    let count = pixels.len() / Raster::CHANNELS;
-    planes.resize(pixels.len(), 0.0);
+/// Interleaved bytes of a copy to a tile's planes of normalised floats. Beyond the edge of the copy its last pixels are
+/// repeated, since an edge would look like ink.
+fn normalise(copy: &[u8], tiling: &Tiling, tile: Tile, planes: &mut Vec<f32>) {
+    let [width, height] = tiling.tile.map(|side| side as usize);
+    let row_bytes = tiling.copy[0] as usize * Raster::CHANNELS;
+    let shown = ((tiling.copy[0] - tile.left) as usize).min(width);
+    planes.resize(width * height * Raster::CHANNELS, 0.0);
     for channel in 0..Raster::CHANNELS {
         let table: [f32; 256] =
             std::array::from_fn(|value| (value as f32 / 255.0 - MEAN[channel]) / DEVIATION[channel]);
-        let plane = &mut planes[channel * count..(channel + 1) * count];
-        for (value, pixel) in plane.iter_mut().zip(pixels.chunks_exact(Raster::CHANNELS)) {
-            *value = table[usize::from(pixel[channel])];
+        let plane = &mut planes[channel * width * height..(channel + 1) * width * height];
+        for (y, row) in plane.chunks_exact_mut(width).enumerate() {
+            let y = (tile.top as usize + y).min(tiling.copy[1] as usize - 1);
+            let pixels = &copy[y * row_bytes + tile.left as usize * Raster::CHANNELS..(y + 1) * row_bytes];
+            for (value, pixel) in row.iter_mut().zip(pixels.chunks_exact(Raster::CHANNELS)) {
+                *value = table[usize::from(pixel[channel])];
+            }
+            let last = row[shown - 1];
+            row[shown..].fill(last);
         }
     }
 }
@@ -104,28 +138,32 @@ mod tests {
     use super::*;
 
     #[test]
-    fn working_sizes_are_bounded_and_even() {
+    fn working_sizes_are_bounded() {
         let rows = [
-            ("an A4 page", (1654, 2339), (896, 1280)),
-            ("a sign", (300, 80), (576, 192)),
-            ("a strip", (4000, 40), (4032, 64)),
-            ("a long receipt", (1080, 8000), (640, 4736)),
-            ("a dot", (1, 1), (64, 64)),
-            ("a screenshot", (1280, 800), (1280, 832)),
-            ("a small photo", (640, 480), (960, 768)),
+            ("an A4 page", (1654, 2339), (905, 1280)),
+            ("a sign", (300, 80), (600, 160)),
+            ("a strip", (4000, 40), (4000, 40)),
+            ("a long receipt", (1080, 8000), (636, 4714)),
+            ("a dot", (1, 1), (2, 2)),
+            ("a screenshot", (1280, 800), (1280, 800)),
+            ("a small photo", (640, 480), (981, 736)),
         ];
         for (name, (width, height), expected) in rows {
-            assert_eq!(working_size(width, height, 1280), expected, "{name}");
+            let (w, h) = working_size(width, height, 1280);
+            assert_eq!((w.round() as u32, h.round() as u32), expected, "{name}");
         }
     }
 
     #[test]
-    fn pixels_become_normalised_planes() {
+    fn pixels_become_normalised_planes_and_the_last_are_repeated() {
+        let shapes = OcrShapes { pages: vec![[3, 2]], lines: Vec::new() };
+        let tiling = shapes.tiling(2.0, 1.0);
+        let tile = tiling.tiles().next().unwrap();
         let mut planes = Vec::new();
-        normalise(&[0, 128, 255, 255, 0, 0], &mut planes);
-        assert_eq!(planes.len(), 6);
-        assert!((planes[0] - (0.0 - 0.485) / 0.229).abs() < 1e-5);
-        assert!((planes[1] - (1.0 - 0.485) / 0.229).abs() < 1e-5);
-        assert!((planes[4] - (1.0 - 0.406) / 0.225).abs() < 1e-5);
+        normalise(&[0, 128, 255, 255, 0, 0], &tiling, tile, &mut planes);
+        let [black, white] = [0.0, 1.0].map(|value: f32| (value - 0.485) / 0.229);
+        let blue = [1.0, 0.0].map(|value: f32| (value - 0.406) / 0.225);
+        assert!(planes[..6].iter().zip([black, white, white].repeat(2)).all(|(a, b)| (a - b).abs() < 1e-5));
+        assert!(planes[12..].iter().zip([blue[0], blue[1], blue[1]].repeat(2)).all(|(a, b)| (a - b).abs() < 1e-5));
     }
 }

@@ -17,6 +17,7 @@ mod orientation;
 mod reader;
 mod recognise;
 mod settings;
+mod shapes;
 mod suspicion;
 mod verdict;
 
@@ -36,6 +37,7 @@ pub use boxes::BoxSettings;
 pub use calibration::Evidence;
 pub use detect::DetectorSettings;
 pub use settings::{Level, OcrFiles, OcrSettings, RecogniserFiles};
+pub use shapes::OcrShapes;
 
 /// A picture to read.
 #[derive(Debug, Clone)]
@@ -61,9 +63,12 @@ impl PaddleOcr {
     /// # Errors
     /// When a file is missing, damaged or does not fit the others.
     pub fn load(runtime: &Runtime, files: &OcrFiles, settings: &OcrSettings) -> Result<Self, Failure> {
-        let workers = settings.workers.max(1);
-        let detector = Detector::new(runtime.open(&files.detector, workers)?, settings.detector.clone());
-        let cascade = Cascade::open(runtime.clone(), files.clone(), workers, settings.read_again_below)?;
+        let session = runtime.open(&files.detector, settings.workers.max(1))?;
+        let mut detector = Detector::new(session, settings.detector.clone(), settings.shapes.clone());
+        if settings.warm && runtime.compiles_shapes() {
+            detector.warm()?;
+        }
+        let cascade = Cascade::open(runtime.clone(), files.clone(), settings.clone())?;
         Ok(Self { detector, cascade })
     }
 

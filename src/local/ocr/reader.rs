@@ -15,7 +15,8 @@ use super::crop::LineCrop;
 use super::ctc::ReadLine;
 use super::dictionary::Dictionary;
 use super::recognise::{self, Recogniser};
-use super::settings::RecogniserFiles;
+use super::settings::{OcrSettings, RecogniserFiles};
+use super::shapes::OcrShapes;
 use crate::runtime::Runtime;
 
 /// An opened recogniser.
@@ -24,31 +25,36 @@ pub(super) struct Reader {
     sessions: Vec<Recogniser>,
     dictionary: Dictionary,
     profile: Profile,
+    shapes: OcrShapes,
 }
 
 impl Reader {
-    /// Opens a session for each of `workers` threads.
+    /// Opens a session for each of the engine's threads, ready for all shapes where `settings` say so.
     pub(super) fn open(
         runtime: &Runtime,
         files: &RecogniserFiles,
-        workers: usize,
+        settings: &OcrSettings,
         profile: Profile,
     ) -> Result<Self, Failure> {
-        let dictionary = Dictionary::read(&files.dictionary)?;
-        let sessions = (0..workers)
-            .map(|_| Ok(Recogniser::new(runtime.open(&files.model, 1)?)))
-            .collect::<Result<_, Failure>>()?;
-        Ok(Self { sessions, dictionary, profile })
+        let (dictionary, shapes) = (Dictionary::read(&files.dictionary)?, settings.shapes.clone());
+        let open = |_| Ok(Recogniser::new(runtime.open(&files.model, 1)?));
+        let sessions = (0..settings.workers.max(1)).map(open).collect::<Result<_, Failure>>()?;
+        let mut reader = Self { sessions, dictionary, profile, shapes };
+        if settings.warm && runtime.compiles_shapes() {
+            let shapes = &settings.shapes;
+            on_all(&mut reader.sessions, |session| session.warm(shapes))?;
+        }
+        Ok(reader)
     }
 
     /// Reads the boxes of a page; one line for each, in their order.
     pub(super) fn read(&mut self, page: &Raster, quads: &[Quad], cancel: &Cancel) -> Result<Vec<ReadLine>, Failure> {
         let crops: Vec<LineCrop> = quads.iter().map(|quad| LineCrop::new(*quad, self.profile.squeeze)).collect();
-        let batches = recognise::batches(&crops);
+        let batches = recognise::batches(&crops, &self.shapes);
         let next = AtomicUsize::new(0);
         let lines = Mutex::new(vec![ReadLine::default(); crops.len()]);
         let (dictionary, profile) = (&self.dictionary, &self.profile);
-        let work = |recogniser: &mut Recogniser| -> Result<(), Failure> {
+        on_all(&mut self.sessions, |recogniser| {
             while let Some(batch) = batches.get(next.fetch_add(1, Ordering::Relaxed)) {
                 cancel.check()?;
                 let read = recogniser.read(page, &crops, batch, dictionary, profile)?;
@@ -58,13 +64,21 @@ impl Reader {
                 }
             }
             Ok(())
-        };
-        std::thread::scope(|scope| {
-            let threads: Vec<_> = self.sessions.iter_mut().map(|session| scope.spawn(|| work(session))).collect();
-            threads.into_iter().try_for_each(|thread| thread.join().unwrap_or_else(|_| Err(crashed())))
         })?;
         lines.into_inner().map_err(|_| crashed())
     }
+}
+
+/// Does the same with all sessions, each on a thread of its own.
+fn on_all(
+    sessions: &mut [Recogniser],
+    work: impl Fn(&mut Recogniser) -> Result<(), Failure> + Sync,
+) -> Result<(), Failure> {
+    let work = &work;
+    std::thread::scope(|scope| {
+        let threads: Vec<_> = sessions.iter_mut().map(|session| scope.spawn(move || work(session))).collect();
+        threads.into_iter().try_for_each(|thread| thread.join().unwrap_or_else(|_| Err(crashed())))
+    })
 }
 
 fn crashed() -> Failure {

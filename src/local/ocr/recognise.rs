@@ -1,7 +1,7 @@
 //! The recogniser: lines of one height in, characters out.
 //!
-//! Lines are cut into a batch tensor of one width. Widths are rounded up to a few buckets, because
-//! some execution providers compile a kernel for each shape they meet.
+//! Lines are cut into a batch tensor of one width; how many lines and which widths is a small set (see
+//! [`super::shapes`]).
 
 use mediary_core::{Failure, Raster};
 use ort::session::Session;
@@ -11,12 +11,10 @@ use super::calibration::Profile;
 use super::crop::{LINE_HEIGHT, LineCrop};
 use super::ctc::{self, ReadLine};
 use super::dictionary::Dictionary;
+use super::shapes::OcrShapes;
 
 /// Pixels of line per step of the recogniser's output.
 const PIXELS_PER_STEP: f32 = 8.0;
-/// A batch is at most so many pixels wide in total: beyond that a batch no longer gains on a CPU and
-/// only takes memory.
-const BATCH_WIDTH: usize = 1_024;
 
 /// Lines that go through the recogniser together.
 #[derive(Debug, PartialEq, Eq)]
@@ -25,25 +23,23 @@ pub(super) struct Batch {
     pub crops: Vec<usize>,
     /// The width all of them are padded to.
     pub width: usize,
-}
-
-/// Rounds a width up: to 32 pixels where a step is a good part of the line, to 64 beyond.
-fn bucket(width: usize) -> usize {
-    width.next_multiple_of(if width <= 512 { 32 } else { 64 })
+    /// How many lines it is padded to.
+    pub places: usize,
 }
 
 /// Groups lines of like width, widest first so that the threads end together.
-pub(super) fn batches(crops: &[LineCrop]) -> Vec<Batch> {
+pub(super) fn batches(crops: &[LineCrop], shapes: &OcrShapes) -> Vec<Batch> {
     let mut order: Vec<usize> = (0..crops.len()).collect();
     order.sort_by_key(|&index| std::cmp::Reverse(crops[index].width));
     let mut batches: Vec<Batch> = Vec::new();
-    for index in order {
-        let width = bucket(crops[index].width);
-        match batches.last_mut() {
-            Some(batch) if batch.width == width && (batch.crops.len() + 1) * width <= BATCH_WIDTH => {
-                batch.crops.push(index);
-            }
-            _ => batches.push(Batch { crops: vec![index], width }),
+    let width_of = |index: &usize| shapes.line_width(crops[*index].width);
+    for alike in order.chunk_by(|a, b| width_of(a) == width_of(b)) {
+        let (width, mut waiting) = (width_of(&alike[0]), alike);
+        while !waiting.is_empty() {
+            let (count, places) = shapes.lines_at_once(width, waiting.len());
+            let (now, later) = waiting.split_at(count);
+            batches.push(Batch { crops: now.to_vec(), width, places });
+            waiting = later;
         }
     }
     batches
@@ -61,6 +57,19 @@ impl Recogniser {
         Self { session, input: Vec::new() }
     }
 
+    /// Reads nothing in every shape, so that no later line waits until kernels for its shape are compiled.
+    pub(super) fn warm(&mut self, shapes: &OcrShapes) -> Result<(), Failure> {
+        let failed = |error: ort::Error| Failure::broken(format!("the recogniser failed: {error}"));
+        for &[places, width] in &shapes.lines {
+            self.input.clear();
+            self.input.resize(places * 3 * LINE_HEIGHT * width, 0.0);
+            let shape = [places, 3, LINE_HEIGHT, width];
+            let tensor = TensorRef::from_array_view((shape, self.input.as_slice())).map_err(failed)?;
+            self.session.run(ort::inputs![tensor]).map_err(failed)?;
+        }
+        Ok(())
+    }
+
     /// Reads the lines of one batch, in its order.
     pub(super) fn read(
         &mut self,
@@ -74,15 +83,15 @@ impl Recogniser {
         let size = 3 * LINE_HEIGHT * batch.width;
         self.input.clear();
         // Zero is mid-grey once normalised, which is what the model was trained to ignore.
-        self.input.resize(size * batch.crops.len(), 0.0);
+        self.input.resize(size * batch.places, 0.0);
         for (planes, &index) in self.input.chunks_exact_mut(size).zip(&batch.crops) {
             crops[index].write(page, planes, batch.width);
         }
-        let shape = [batch.crops.len(), 3, LINE_HEIGHT, batch.width];
+        let shape = [batch.places, 3, LINE_HEIGHT, batch.width];
         let tensor = TensorRef::from_array_view((shape, self.input.as_slice())).map_err(failed)?;
         let outputs = self.session.run(ort::inputs![tensor]).map_err(failed)?;
         let (shape, probabilities) = outputs[0].try_extract_tensor::<f32>().map_err(failed)?;
-        let per_line = probabilities.len() / batch.crops.len();
+        let per_line = probabilities.len() / batch.places;
         if shape.len() != 3 || shape[2] != dictionary.classes() as i64 {
             return Err(Failure::broken(format!(
                 "the recogniser's output {shape:?} does not fit a dictionary of {} classes; run `mediary models pull`",
@@ -111,17 +120,25 @@ mod tests {
         widths.iter().map(crop).collect()
     }
 
-    #[test]
-    fn lines_of_like_width_share_a_batch() {
-        let batches = batches(&crops(&[100, 1700, 110, 900, 120]));
-        let shape: Vec<(usize, Vec<usize>)> = batches.into_iter().map(|batch| (batch.width, batch.crops)).collect();
-        assert_eq!(shape, [(1728, vec![1]), (960, vec![3]), (128, vec![4, 2, 0])]);
+    fn shapes() -> OcrShapes {
+        OcrShapes { pages: Vec::new(), lines: vec![[4, 128], [1, 128], [1, 960], [1, 1728]] }
     }
 
     #[test]
-    fn a_batch_has_a_bounded_width() {
-        let batches = batches(&crops(&[250; 10]));
-        assert!(batches.iter().all(|batch| batch.crops.len() * batch.width <= BATCH_WIDTH));
-        assert_eq!(batches.iter().map(|batch| batch.crops.len()).sum::<usize>(), 10);
+    fn lines_of_like_width_share_a_batch() {
+        let batches = batches(&crops(&[100, 1700, 110, 900, 120]), &shapes());
+        let all: Vec<_> = batches.into_iter().map(|batch| (batch.places, batch.width, batch.crops)).collect();
+        assert_eq!(all, [(1, 1728, vec![1]), (1, 960, vec![3]), (4, 128, vec![4, 2, 0])]);
+    }
+
+    #[test]
+    fn every_line_is_in_one_batch_of_the_set() {
+        for count in 0..20 {
+            let batches = batches(&crops(&vec![90; count]), &shapes());
+            assert!(batches.iter().all(|batch| shapes().lines.contains(&[batch.places, batch.width])));
+            let mut lines: Vec<usize> = batches.into_iter().flat_map(|batch| batch.crops).collect();
+            lines.sort_unstable();
+            assert_eq!(lines, (0..count).collect::<Vec<_>>());
+        }
     }
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use mediary_core::ModelName;
 
 use super::DetectorSettings;
+use super::shapes::OcrShapes;
 
 /// Where the parts of the engine are.
 #[derive(Debug, Clone)]
@@ -62,4 +63,9 @@ pub struct OcrSettings {
     pub detector: DetectorSettings,
     /// At level [`Level::Auto`], lines less likely to be right than this are read again.
     pub read_again_below: f32,
+    /// In which shapes pages and lines are given to the models.
+    pub shapes: OcrShapes,
+    /// Whether a model that is opened is tried in all shapes at once, where kernels are compiled for each: later pages
+    /// are read sooner, the first one later.
+    pub warm: bool,
 }

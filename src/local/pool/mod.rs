@@ -19,7 +19,6 @@ use mediary_core::engine::{Cancel, Engine, Job};
 use mediary_core::provider::Reservation;
 use mediary_core::task::Task;
 use mediary_core::{Failure, FailureKind, ModelName};
-use tokio::sync::mpsc::unbounded_channel;
 
 pub use reply::EngineReply;
 use serve::Ordered;
@@ -106,7 +105,7 @@ impl Pool {
     ) -> Result<EngineReply, Failure> {
         let ticket = if reservation.is_some() { None } else { Some(self.enter()?) };
         let cancel = Cancel::default();
-        let (events, inbox) = unbounded_channel();
+        let (events, inbox) = tokio::sync::mpsc::channel(serve::EVENTS);
         let job = Job { model: model.clone(), task: task.clone(), cancel: cancel.clone() };
         let reply = EngineReply::new(inbox, cancel, ticket, self.settings.name.clone());
         self.jobs.send(Ordered { job, events }).map_err(|_| reply::stopped(&self.settings.name))?;

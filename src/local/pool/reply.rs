@@ -7,14 +7,14 @@ use mediary_core::Failure;
 use mediary_core::engine::Cancel;
 use mediary_core::provider::ReplyStream;
 use mediary_core::task::ReplyFrame;
-use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::sync::mpsc::Receiver;
 
 use super::Ticket;
 use super::serve::Told;
 
 /// A reply. Dropping it cancels the job, and gives back the place in the queue unless that was reserved.
 pub struct EngineReply {
-    inbox: UnboundedReceiver<Told>,
+    inbox: Receiver<Told>,
     cancel: Cancel,
     /// Nothing more is handed out.
     over: bool,
@@ -23,7 +23,7 @@ pub struct EngineReply {
 }
 
 impl EngineReply {
-    pub(super) fn new(inbox: UnboundedReceiver<Told>, cancel: Cancel, ticket: Option<Ticket>, engine: String) -> Self {
+    pub(super) fn new(inbox: Receiver<Told>, cancel: Cancel, ticket: Option<Ticket>, engine: String) -> Self {
         Self { inbox, cancel, over: false, engine, _ticket: ticket }
     }
 }

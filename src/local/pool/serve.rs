@@ -1,18 +1,30 @@
 //! The engine's thread: takes jobs as they come and outlives their panics.
+//!
+//! What an engine tells waits in a channel of a fixed length. A caller that reads slowly makes the engine wait, but not for
+//! ever: other callers are in the queue behind.
 
 use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::Receiver;
+use std::time::{Duration, Instant};
 
 use mediary_core::Failure;
-use mediary_core::engine::{Engine, Job};
+use mediary_core::engine::{Cancel, Engine, Job};
 use mediary_core::task::ReplyEvent;
-use tokio::sync::mpsc::UnboundedSender;
+use tokio::sync::mpsc::Sender;
+use tokio::sync::mpsc::error::TrySendError;
+
+/// So many events wait for their caller: some minutes of a transcript, or half a minute of speech.
+pub(super) const EVENTS: usize = 64;
+/// A caller that takes nothing for so long is as good as gone.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// A full channel is tried again after this.
+const PAUSE: Duration = Duration::from_millis(2);
 
 /// A job in the queue, and where its events go.
 pub(super) struct Ordered {
     pub(super) job: Job,
-    pub(super) events: UnboundedSender<Told>,
+    pub(super) events: Sender<Told>,
 }
 
 /// What an engine tells its caller.
@@ -31,11 +43,9 @@ pub(super) fn serve(inbox: &Receiver<Ordered>, mut load: impl FnMut() -> Result<
         if job.cancel.is_cancelled() {
             continue;
         }
-        let mut emit = |event| match events.send(Told::Event(event)) {
-            Ok(()) => ControlFlow::Continue(()),
-            // The caller has left.
-            Err(_) => ControlFlow::Break(()),
-        };
+        // The end has its place from the beginning, so that it is told however many events wait.
+        let Ok(end) = events.clone().try_reserve_owned() else { continue };
+        let mut emit = |event| tell(&events, event, &job.cancel);
         // The engine is taken out, so that a panic leaves nothing half-done behind.
         let outcome = catch_unwind(AssertUnwindSafe(|| {
             let mut loaded = match engine.take() {
@@ -49,7 +59,23 @@ pub(super) fn serve(inbox: &Receiver<Ordered>, mut load: impl FnMut() -> Result<
         let outcome = outcome.unwrap_or_else(|_| {
             Err(Failure::broken("the engine crashed on this input and was reloaded; other requests are not affected"))
         });
-        // The caller may have left; that is not an error.
-        let _ = events.send(Told::Ended(outcome));
+        end.send(Told::Ended(outcome));
+    }
+}
+
+/// Hands an event over; breaks when the caller has left, or takes nothing any more.
+fn tell(events: &Sender<Told>, event: ReplyEvent, cancel: &Cancel) -> ControlFlow<()> {
+    let until = Instant::now() + PATIENCE;
+    let mut told = Told::Event(event);
+    loop {
+        match events.try_send(told) {
+            Ok(()) => return ControlFlow::Continue(()),
+            Err(TrySendError::Closed(_)) => return ControlFlow::Break(()),
+            Err(TrySendError::Full(back)) => told = back,
+        }
+        if cancel.is_cancelled() || Instant::now() >= until {
+            return ControlFlow::Break(());
+        }
+        std::thread::sleep(PAUSE);
     }
 }

@@ -37,6 +37,18 @@ impl Engine for Puppet {
                 self.started.send("stopped".to_owned()).unwrap();
                 job.cancel.check()
             }
+            "flood" => {
+                let mut told = 0;
+                while emit(ReplyEvent::Vector { index: told, vector: vec![0.0] }).is_continue() {
+                    told += 1;
+                    // One place is kept for the end.
+                    if told as usize == serve::EVENTS - 1 {
+                        self.started.send("full".to_owned()).unwrap();
+                    }
+                }
+                self.started.send(told.to_string()).unwrap();
+                job.cancel.check()
+            }
             order => {
                 self.started.send(order.to_owned()).unwrap();
                 if order.starts_with("gate") {
@@ -158,6 +170,20 @@ async fn a_caller_that_leaves_stops_the_running_job() {
     drop(reply);
     let word = tokio::task::spawn_blocking(move || started.recv().unwrap()).await.unwrap();
     assert_eq!(word, "stopped");
+}
+
+#[tokio::test]
+async fn what_is_not_read_makes_the_engine_wait() {
+    let stage = stage(4);
+    let reply = queue(&stage.pool, "flood").unwrap();
+    let started = tokio::task::spawn_blocking(move || {
+        assert_eq!(stage.started.recv().unwrap(), "full");
+        stage.started
+    });
+    let started = started.await.unwrap();
+    drop(reply);
+    let told = tokio::task::spawn_blocking(move || started.recv().unwrap()).await.unwrap();
+    assert_eq!(told, (serve::EVENTS - 1).to_string());
 }
 
 #[tokio::test]

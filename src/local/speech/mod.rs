@@ -5,7 +5,9 @@
 //! memory than half a minute does. Decoding files into samples is the converters' work; where files lie is decided above.
 
 mod engine;
+mod languages;
 mod moonshine;
+mod recording;
 mod repetition;
 mod segments;
 mod vad;

@@ -8,12 +8,14 @@ use std::path::{Path, PathBuf};
 use mediary_core::Failure;
 use mediary_core::engine::Cancel;
 use mediary_core::sound::SAMPLE_RATE_HZ;
+use mediary_core::task::Certainty;
 use ort::memory::Allocator;
 use ort::session::{Session, SessionInputValue};
 use ort::value::{DynValue, Tensor};
 
-use super::repetition::loop_start;
-use crate::runtime::Runtime;
+use super::repetition::{compression, loop_start};
+use super::whisper::{Heard, probability};
+use crate::runtime::{Runtime, run_until};
 
 /// Where the model's files lie.
 #[derive(Debug, Clone)]
@@ -26,6 +28,7 @@ pub struct MoonshineFiles {
     pub tokenizer: PathBuf,
 }
 
+const NAME: &str = "local/moonshine";
 const BEGIN: i64 = 1;
 const END: i64 = 2;
 const LAYERS: usize = 6;
@@ -64,20 +67,19 @@ impl Moonshine {
     }
 
     /// What is said in a segment.
-    pub(super) fn transcribe(&mut self, samples: &[f32], cancel: &Cancel) -> Result<String, Failure> {
-        let failed = |error: ort::Error| Failure::broken(format!("local/moonshine failed: {error}"));
+    pub(super) fn transcribe(&mut self, samples: &[f32], cancel: &Cancel) -> Result<Option<Heard>, Failure> {
+        let failed = |error: ort::Error| Failure::broken(format!("{NAME} failed: {error}"));
         let mut samples = samples.to_vec();
         samples.resize(samples.len().max(FEWEST_SAMPLES), 0.0);
         let count = samples.len();
         let seconds = count as f64 / f64::from(SAMPLE_RATE_HZ);
         let input = Tensor::from_array(([1, count], samples)).map_err(failed)?;
         let mask = Tensor::from_array(([1, count], vec![1_i64; count])).map_err(failed)?;
-        let mut encoded =
-            self.encoder.run(ort::inputs!["input_values" => input, "attention_mask" => mask]).map_err(failed)?;
-        let states = encoded
-            .remove("last_hidden_state")
-            .ok_or_else(|| Failure::broken("the encoder of local/moonshine gave nothing"))?;
-        drop(encoded);
+        let inputs = ort::inputs!["input_values" => input, "attention_mask" => mask];
+        let states = run_until(&mut self.encoder, inputs, cancel, NAME, |mut encoded| {
+            let states = encoded.remove("last_hidden_state");
+            states.ok_or_else(|| Failure::broken("the encoder of local/moonshine gave nothing"))
+        })?;
         // The decoder thins this mask as the encoder thins samples; one value stands for all frames.
         let mask = Tensor::from_array(([1, 1], vec![1_i64])).map_err(failed)?;
         let mut cache = self
@@ -87,7 +89,7 @@ impl Moonshine {
             .collect::<Result<Vec<DynValue>, _>>()
             .map_err(failed)?;
 
-        let mut tokens = Vec::new();
+        let (mut tokens, mut logprob) = (Vec::new(), 0.0);
         let most = (seconds * TOKENS_A_SECOND).ceil() as usize + 4;
         while tokens.len() < most {
             cancel.check()?;
@@ -104,6 +106,7 @@ impl Moonshine {
             let (_, logits) = outputs["logits"].try_extract_tensor::<f32>().map_err(failed)?;
             let best =
                 logits.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1)).map_or(END, |(token, _)| token as i64);
+            logprob += probability(logits, best as usize).max(f32::MIN_POSITIVE).ln();
             let is_first = tokens.is_empty();
             for ((_, name), value) in self.cache.iter().zip(&mut cache) {
                 // What was heard stays as it was in the first step; later ones give nothing of use for it.
@@ -122,7 +125,13 @@ impl Moonshine {
                 break;
             }
         }
-        Ok(self.text(&tokens))
+        let text = self.text(&tokens);
+        let certainty = Certainty {
+            mean_logprob: Some(logprob / (tokens.len() + 1) as f32),
+            no_speech: None,
+            compression: Some(compression(&text)),
+        };
+        Ok((!text.is_empty()).then_some(Heard { text, words: Vec::new(), certainty }))
     }
 
     fn text(&self, tokens: &[i64]) -> String {

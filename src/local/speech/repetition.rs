@@ -1,4 +1,9 @@
-//! Tells a decoder that has fallen into a loop.
+//! Tells a decoder that has fallen into a loop, and a text that repeats itself.
+
+use std::io::Write;
+
+use flate2::Compression;
+use flate2::write::ZlibEncoder;
 
 /// The longest phrase, in tokens, whose repetition is looked for.
 const LONGEST_PHRASE: usize = 16;
@@ -17,9 +22,24 @@ pub(super) fn loop_start(tokens: &[i64]) -> Option<usize> {
     })
 }
 
+/// How far a text can be compressed: its bytes, for each that zlib makes of them.
+pub(super) fn compression(text: &str) -> f32 {
+    let mut encoder = ZlibEncoder::new(Vec::new(), Compression::default());
+    // Writing into memory does not fail.
+    let compressed = encoder.write_all(text.as_bytes()).and_then(|()| encoder.finish()).unwrap_or_default();
+    if compressed.is_empty() { 1.0 } else { text.len() as f32 / compressed.len() as f32 }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_repeats_itself_can_be_compressed_far() {
+        assert!(compression("It was the best of times, it was the worst of times.") < 1.5);
+        assert!(compression(&"and so on ".repeat(20)) > 8.0);
+        assert!(compression("") < 1.0);
+    }
 
     #[test]
     fn loops_are_told_from_emphasis() {

@@ -145,6 +145,12 @@ fn real_speech_is_written_down_by_both_models() {
                 last = word.end_seconds;
             }
             assert_eq!(segment.words.is_empty(), model == "moonshine");
+            let certainty = segment.certainty;
+            assert!(certainty.mean_logprob.is_some_and(|logprob| (-1.0..0.0).contains(&logprob)), "{certainty:?}");
+            assert!(
+                certainty.compression.is_some_and(|compression| (0.5..2.4).contains(&compression)),
+                "{certainty:?}"
+            );
         }
     }
 }
@@ -173,6 +179,48 @@ fn where_nobody_speaks_there_is_no_text() {
         let told = heard(&mut listener, &job(model, Vec::new(), |_| {})).unwrap();
         assert_eq!((told.text.as_str(), told.seconds), ("", 0.0));
     }
+}
+
+/// Three hours of zeros, made as they are read.
+#[derive(Debug)]
+struct Hours;
+
+impl SampleSource for Hours {
+    fn open(&self) -> Result<Box<dyn Samples>, Failure> {
+        Ok(Box::new(Seconds(3 * 3_600)))
+    }
+}
+
+struct Seconds(usize);
+
+impl Samples for Seconds {
+    fn next(&mut self) -> Result<Option<Vec<f32>>, Failure> {
+        self.0 = self.0.saturating_sub(1);
+        Ok((self.0 > 0).then(|| vec![0.0; 16_000]))
+    }
+}
+
+#[test]
+fn hours_of_nothing_are_heard_to_their_end() {
+    let job = job("whisper-base", Vec::new(), |task| task.samples = Some(Arc::new(Hours)));
+    let told = heard(&mut listener(), &job).unwrap();
+    assert_eq!((told.text.as_str(), told.language, told.seconds), ("", None, 10_799.0));
+}
+
+#[test]
+fn a_prompt_steers_the_spelling_and_what_is_drawn_is_drawn_alike() {
+    let mut listener = listener();
+    let mut told = |prompt: Option<&str>, temperature: Option<f64>| {
+        let job = job("whisper-base", clip("beckett.wav"), |task| {
+            (task.prompt, task.temperature) = (prompt.map(str::to_owned), temperature);
+        });
+        heard(&mut listener, &job).unwrap().text
+    };
+    let (plain, prompted) = (told(None, None), told(Some("ever tried ever failed no matter"), None));
+    assert_ne!(plain, prompted);
+    let right = words(&prompted).iter().filter(|word| words(&plain).contains(word)).count();
+    assert!(right >= 8, "{prompted}");
+    assert_eq!(told(None, Some(0.8)), told(None, Some(0.8)));
 }
 
 #[test]

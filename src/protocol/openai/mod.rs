@@ -7,6 +7,7 @@ mod custom;
 mod decode;
 mod embeddings;
 mod encode;
+mod images;
 mod interpret;
 mod legacy;
 mod media;
@@ -17,15 +18,20 @@ mod stream;
 mod tests;
 mod transcript;
 mod transcriptions;
+mod videos;
 mod wire;
 
 pub use decode::ChatForm;
 pub use embeddings::OpenAiEmbeddings;
 pub use encode::completion;
+pub use images::{AnswerFacts, BodyPiece, ImageRequest, OpenAiImages, Told, ToldPicture, image_event, images_answer};
 pub use interpret::Interpret;
 pub use speech::{OpenAiSpeech, SpeechRequest, last_event, media_type, sound_event};
 pub use stream::ChunkWriter;
 pub use transcriptions::{OpenAiTranscriptions, TranscriptionForm};
+pub use videos::{
+    OpenAiVideos, VideoPage, VideoRequest, remix_prompt, video_file_name, video_json, video_list, video_removed,
+};
 
 use bytes::Bytes;
 use mediary_core::task::{Task, WholeReply};
@@ -42,6 +48,8 @@ pub struct OpenAiChat;
 pub static CHAT: OpenAiChat = OpenAiChat;
 /// The protocol of `/v1/embeddings`.
 pub static EMBEDDINGS: OpenAiEmbeddings = OpenAiEmbeddings;
+/// The protocol of `/v1/images/generations` and its sisters.
+pub static IMAGES: OpenAiImages = OpenAiImages;
 /// The protocol of `/v1/interpret`.
 pub static INTERPRET: Interpret = Interpret;
 /// The protocol of `/v1/audio/speech`.

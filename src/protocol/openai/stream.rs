@@ -163,7 +163,8 @@ impl ChunkWriter {
             ReplyEvent::Usage(_) => {}
             // Chats have none of these.
             ReplyEvent::Page(_) | ReplyEvent::Segment(_) | ReplyEvent::Vector { .. } | ReplyEvent::Bytes(_) => {}
-            ReplyEvent::Heard { .. } | ReplyEvent::Sound(_) => {}
+            ReplyEvent::Heard { .. } | ReplyEvent::Sound(_) | ReplyEvent::Picture(_) => {}
+            ReplyEvent::Accepted { .. } => {}
         }
     }
 

@@ -54,7 +54,9 @@ fn every_embedded_catalog_is_sound() {
     assert_eq!(catalogs.len(), catalog::EMBEDDED.len());
     for catalog in &catalogs {
         let id = catalog.id.as_str();
-        assert!(catalog.key_url.as_deref().is_some_and(|url| url.starts_with("https://")), "{id}");
+        let is_keyless = catalog.auth == Some(Auth::None) && catalog.url_env.is_none();
+        let leads_to_key = catalog.key_url.as_deref().is_some_and(|url| url.starts_with("https://"));
+        assert!(leads_to_key != is_keyless, "{id}");
         let has_way_in = catalog.key_env.is_some() || catalog.auth == Some(Auth::None);
         assert!(has_way_in, "{id} can never be on");
         for name in catalog.key_env.iter().chain(&catalog.url_env).flatten() {
@@ -68,7 +70,9 @@ fn every_embedded_catalog_is_sound() {
 #[test]
 fn no_shipped_model_stands_where_it_must_not_be_picked() {
     let all = providers("", ALL_KEYS);
-    assert_eq!(all.enabled.len(), catalog::EMBEDDED.len(), "{:?}", all.disabled);
+    // What wants no key waits to be configured.
+    let off: Vec<&str> = all.disabled.iter().map(|off| off.id.as_str()).collect();
+    assert_eq!((all.enabled.len() + 1, off.as_slice()), (catalog::EMBEDDED.len(), &["edge"][..]));
     for row in all.matrix.rows() {
         let chats = row.does(TaskKind::Chat);
         let living = matches!(row.lifecycle, Lifecycle::Active | Lifecycle::Preview);
@@ -361,7 +365,7 @@ fn merging_loses_no_field_of_a_model() {
     let names = "id = \"m\"\nname = \"M\"\ntasks = [\"chat\"]\naccepts = [\"pdf\"]\nlimits = { pdf = { bytes = 1, count = 2, side_pixels = 4, seconds = 5, pages = 3, by_url = true } }\n\
                  context_tokens = 1\noutput_tokens = 2\ntools = true\ntool_choice = true\nmedia_in_tool_results = true\n\
                  streaming = false\nstructured = \"json\"\nreasoning = true\nlogprobs = true\nmany_replies = true\n\
-                 audio_output = true\nspeakers = true\nlanguages = [\"en\"]\nvoices = [\"v\"]\ngives = [\"wav\"]\n\
+                 audio_output = true\nspeakers = true\nlanguages = [\"en\"]\nvoices = [{ name = \"v\", gender = \"male\" }]\ngives = [\"wav\"]\nimages = { sizes = [\"8x8\"], range = { step = 1, least = 1, most = 2 }, ratios = [\"1:1\"], count = 1, sources = 1, mask = \"alpha\" }\n\
                  vectors = { family = \"f\", dimensions = 1, shortenable = true, takes_tokens = true, inputs = 2, batch_tokens = 3 }\n\
                  refuses = [\"seed\"]\nprice = \"free\"\nfree_limits = { rpm = 1, rpd = 2, tpm = 3, tpd = 4 }\n\
                  tiers = { code = 2 }\nlifecycle = \"preview\"\naliases = [\"n\"]";

@@ -57,6 +57,13 @@ fn sample(format: MediaFormat) -> Media {
         let segment = element(&[0x18, 0x53, 0x80, 0x67], &element(&[0x16, 0x54, 0xae, 0x6b], &track));
         [element(&[0x1a, 0x45, 0xdf, 0xa3], &element(&[0x42, 0x82], kind)), segment].concat()
     };
+    let wma = || {
+        let header = *b"\x30\x26\xb2\x75\x8e\x66\xcf\x11\xa6\xd9\x00\xaa\x00\x62\xce\x6c";
+        let stream = *b"\x91\x07\xdc\xb7\xb7\xa9\xcf\x11\x8e\xe6\x00\xc0\x0c\x20\x53\x65";
+        let audio = *b"\x40\x9e\x69\xf8\x4d\x5b\xcf\x11\xa8\xfd\x00\x80\x5f\x5c\x44\x2b";
+        let properties = [stream.as_slice(), &78_u64.to_le_bytes(), &audio, &[0; 38]].concat();
+        [header.as_slice(), &108_u64.to_le_bytes(), &1_u32.to_le_bytes(), &[1, 2], &properties, &[0; 64]].concat()
+    };
     let ogg = |codec: &[u8]| [b"OggS".as_slice(), &[0, 2], &[0; 20], &[1, 30], codec, &[0; 32]].concat();
     let riff = |kind: &[u8; 4]| [b"RIFF".as_slice(), &[36, 0, 0, 0], kind, b"fmt ", &[0; 32]].concat();
     let bytes = match format {
@@ -77,6 +84,10 @@ fn sample(format: MediaFormat) -> Media {
         MediaFormat::Vorbis => ogg(b"\x01vorbis"),
         MediaFormat::M4a => boxed(b"M4A "),
         MediaFormat::Aac => [b"\xff\xf1\x50\x80".as_slice(), &[0; 60]].concat(),
+        MediaFormat::Aiff => [b"FORM\0\0\0\x20AIFFCOMM".as_slice(), &[0; 32]].concat(),
+        MediaFormat::Caf => [b"caff\0\x01\0\0desc".as_slice(), &[0; 32]].concat(),
+        MediaFormat::Amr => [b"#!AMR\n\x3c".as_slice(), &[0; 32]].concat(),
+        MediaFormat::Wma => wma(),
         MediaFormat::Mp4 => boxed(b"isom"),
         MediaFormat::Mov => boxed(b"qt  "),
         MediaFormat::Webm => ebml(b"webm"),

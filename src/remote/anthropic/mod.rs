@@ -42,9 +42,12 @@ impl Dialect for Anthropic {
                 call.media_were_moved(&from);
                 encode::encode(&call)
             }
-            Task::Read(_) | Task::Transcribe(_) | Task::Embed(_) | Task::Speak(_) => {
-                Err(unwritable::task(NAME, call.task.kind()))
-            }
+            Task::Read(_)
+            | Task::Transcribe(_)
+            | Task::Embed(_)
+            | Task::Speak(_)
+            | Task::Image(_)
+            | Task::GenerateVideo(_) => Err(unwritable::task(NAME, call.task.kind())),
         }
     }
 
@@ -52,9 +55,12 @@ impl Dialect for Anthropic {
         match task {
             // A whole message is told from events by its type.
             Task::Chat(_) => Box::<stream::Stream>::default(),
-            Task::Read(_) | Task::Transcribe(_) | Task::Embed(_) | Task::Speak(_) => {
-                unwritable::reader(NAME, task.kind())
-            }
+            Task::Read(_)
+            | Task::Transcribe(_)
+            | Task::Embed(_)
+            | Task::Speak(_)
+            | Task::Image(_)
+            | Task::GenerateVideo(_) => unwritable::reader(NAME, task.kind()),
         }
     }
 

@@ -175,6 +175,10 @@ fn medium<'a>(part: &'a MediaPart, cache_control: Option<&'a Value>) -> Result<B
         | MediaFormat::Vorbis
         | MediaFormat::M4a
         | MediaFormat::Aac
+        | MediaFormat::Aiff
+        | MediaFormat::Caf
+        | MediaFormat::Amr
+        | MediaFormat::Wma
         | MediaFormat::Mp4
         | MediaFormat::Mov
         | MediaFormat::Webm

@@ -38,6 +38,6 @@ pub(crate) fn characters(media: &Media) -> Result<String, Failure> {
     Ok(mediary_core::media::decode_text(&bytes).text)
 }
 
-pub(super) fn gone() -> Failure {
+pub(crate) fn gone() -> Failure {
     Failure::broken("a file of the request is gone from this machine; send the request again")
 }

@@ -7,7 +7,7 @@ mod media;
 mod object;
 mod plain;
 
-pub(crate) use media::{Base64, characters, data_url};
+pub(crate) use media::{Base64, characters, data_url, gone};
 pub(crate) use object::{Object, array};
 pub(crate) use plain::{value, write};
 

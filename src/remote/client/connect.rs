@@ -12,12 +12,12 @@ use rustls::ClientConfig;
 use tokio::time::timeout;
 use tower_service::Service;
 
-use super::error::{BoxError, NotInTime};
+use super::error::{BoxError, NotInTime, SendError};
 use super::route::{self, Route};
 use crate::proxy::Proxy;
 
 /// A connection, encrypted or not, through a proxy or not.
-pub(super) type Stream = MaybeHttpsStream<route::Stream>;
+pub(crate) type Stream = MaybeHttpsStream<route::Stream>;
 
 /// Makes connections.
 pub(super) struct Connector {
@@ -55,6 +55,19 @@ impl Connector {
     /// The most time until a connection stands.
     pub(super) fn within(&self) -> Duration {
         self.within
+    }
+}
+
+impl super::Client {
+    /// A connection of its own, for what is no HTTP once it has begun. Proxies that are handed requests whole have none.
+    ///
+    /// # Errors
+    /// When no connection stands.
+    pub(crate) async fn connection(&self, address: Uri) -> Result<Stream, SendError> {
+        if address.scheme().is_some_and(|scheme| self.connector.forwards(scheme).is_some()) {
+            return Err(SendError::Connect("the proxy takes nothing but whole requests".into()));
+        }
+        self.connector.connect(address).await.map_err(SendError::Connect)
     }
 }
 

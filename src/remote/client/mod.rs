@@ -16,6 +16,7 @@ mod route;
 mod tests;
 
 pub(crate) use answer::Answer;
+pub(crate) use connect::Stream;
 pub(crate) use error::SendError;
 
 use std::sync::Arc;

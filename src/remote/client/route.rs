@@ -23,7 +23,7 @@ use super::form::is_https;
 use crate::proxy::{Proxy, ProxyTrouble, ToProxy};
 
 /// A connection to a host or to its proxy; encrypted only on the way to a proxy that wants that.
-pub(super) type Stream = MaybeHttpsStream<TokioIo<TcpStream>>;
+pub(crate) type Stream = MaybeHttpsStream<TokioIo<TcpStream>>;
 
 /// Where connections lead first.
 #[derive(Clone)]

@@ -13,6 +13,7 @@ mod address;
 mod allow;
 mod check;
 mod limits;
+mod post;
 mod refusal;
 mod resolve;
 #[cfg(test)]
@@ -85,6 +86,29 @@ impl Fetcher {
             resolver: Some(Arc::new(guarded)),
         });
         Self { errands, policy: Arc::new(policy) }
+    }
+
+    /// The same for files of up to so many bytes.
+    #[must_use]
+    pub fn up_to(&self, max_bytes: u64) -> Self {
+        let policy = FetchPolicy { max_bytes, ..(*self.policy).clone() };
+        Self { errands: self.errands.clone(), policy: Arc::new(policy) }
+    }
+
+    /// Whether an address may be gone to, as far as it says so itself.
+    ///
+    /// # Errors
+    /// Malformed when it is none, or may not be.
+    pub fn check(&self, url: &str) -> Result<(), Failure> {
+        check::check(&check::parse(url)?, &self.policy.allow)
+    }
+
+    /// Tells an address something, in JSON. What it answers is not read, and redirects are not followed.
+    ///
+    /// # Errors
+    /// Malformed when the address is none or may not be gone to; unreachable or timed out when it was not heard.
+    pub async fn post(&self, url: &str, headers: &[(&'static str, String)], body: String) -> Result<(), Failure> {
+        post::post(&self.errands, &self.policy, url, headers, body).await
     }
 
     /// Fetches a file. Each chunk is handed to `keep` as it arrives; where that fails, so does the fetch.

@@ -3,6 +3,8 @@
 //! Bytes go in as the network delivers them, split anywhere; frames come out as soon as they are complete, several from
 //! one piece if it holds several. What a frame says is not looked at here. `remote` calls this.
 
+mod cutter;
+mod lifted;
 mod lines;
 mod pieces;
 mod sse;
@@ -13,10 +15,8 @@ mod whole;
 use bytes::Bytes;
 use thiserror::Error;
 
-use lines::Lines;
-use pieces::Pieces;
-use sse::Events;
-use whole::Whole;
+pub(crate) use cutter::Cutter;
+pub(crate) use lifted::file_index;
 
 /// The longest event or line. An image in base64 fits.
 pub(crate) const MOST_FRAME_BYTES: usize = 16 << 20;
@@ -47,77 +47,4 @@ pub(crate) struct Cut {
 pub(crate) struct TooLong {
     /// What was allowed.
     pub(crate) limit_bytes: usize,
-}
-
-/// Cuts one answer.
-#[derive(Debug)]
-pub(crate) enum Cutter {
-    /// Server-sent events.
-    Events(Events),
-    /// A JSON object a line.
-    Lines(Lines),
-    /// Each piece as it comes.
-    Pieces(Pieces),
-    /// Everything in one.
-    Whole(Whole),
-}
-
-impl Cutter {
-    /// A cutter for a stream.
-    pub(crate) fn stream(framing: Framing) -> Self {
-        match framing {
-            Framing::Sse => Self::Events(Events::new(MOST_FRAME_BYTES)),
-            Framing::Ndjson => Self::Lines(Lines::new(MOST_FRAME_BYTES)),
-        }
-    }
-
-    /// A cutter for the bytes of a file, which are handed on as they come.
-    pub(crate) fn pieces() -> Self {
-        Self::Pieces(Pieces::default())
-    }
-
-    /// A cutter for one body; `announced` is its length if the server said.
-    pub(crate) fn whole(announced: Option<u64>) -> Self {
-        Self::Whole(Whole::new(MOST_BODY_BYTES, announced))
-    }
-
-    /// Takes what arrived.
-    pub(crate) fn push(&mut self, piece: Bytes) {
-        match self {
-            Self::Events(events) => events.push(&piece),
-            Self::Lines(lines) => lines.push(&piece),
-            Self::Pieces(pieces) => pieces.push(piece),
-            Self::Whole(whole) => whole.push(piece),
-        }
-    }
-
-    /// Nothing more will arrive.
-    pub(crate) fn finish(&mut self) {
-        match self {
-            Self::Events(events) => events.finish(),
-            Self::Lines(lines) => lines.finish(),
-            Self::Pieces(_) => {}
-            Self::Whole(whole) => whole.finish(),
-        }
-    }
-
-    /// How many bytes of a frame that is not complete are here. Comments and white space are nothing of one.
-    pub(crate) fn gathered_bytes(&self) -> usize {
-        match self {
-            Self::Events(events) => events.gathered_bytes(),
-            Self::Lines(lines) => lines.gathered_bytes(),
-            Self::Pieces(_) => 0,
-            Self::Whole(whole) => whole.gathered_bytes(),
-        }
-    }
-
-    /// The next frame, if it is complete.
-    pub(crate) fn next(&mut self) -> Result<Option<Cut>, TooLong> {
-        match self {
-            Self::Events(events) => events.next(),
-            Self::Lines(lines) => lines.next(),
-            Self::Pieces(pieces) => Ok(pieces.next()),
-            Self::Whole(whole) => whole.next(),
-        }
-    }
 }

@@ -2,8 +2,8 @@
 //! written at all, so that no entry promises more. A test holds it against the encoder.
 
 use mediary_core::MediaFormat::{
-    self, Aac, Avi, Bmp, Csv, Flac, Flv, Heic, Html, Jpeg, Json, M4a, Markdown, Mov, Mp3, Mp4, Mpeg, Opus, Pdf, Png,
-    Text, Vorbis, Wav, Webm, Webp, Wmv, Xml,
+    self, Aac, Aiff, Avi, Bmp, Csv, Flac, Flv, Heic, Html, Jpeg, Json, M4a, Markdown, Mov, Mp3, Mp4, Mpeg, Opus, Pdf,
+    Png, Text, Vorbis, Wav, Webm, Webp, Wmv, Xml,
 };
 use mediary_core::MediaKind;
 
@@ -12,7 +12,7 @@ pub(super) fn formats(kind: MediaKind) -> &'static [MediaFormat] {
     match kind {
         MediaKind::Image => &[Png, Jpeg, Webp, Heic],
         MediaKind::Document => &[Pdf],
-        MediaKind::Audio => &[Wav, Mp3, Flac, Opus, Vorbis, Aac],
+        MediaKind::Audio => &[Wav, Mp3, Flac, Opus, Vorbis, Aac, Aiff],
         MediaKind::Video => &[Mp4, Mov, Webm, Avi, Mpeg, Flv, Wmv],
         MediaKind::Text => &[Text, Markdown, Csv, Json, Xml, Html],
     }

@@ -48,6 +48,11 @@ pub(super) fn plain_name(model: &str) -> &str {
     model.trim_start_matches("models/")
 }
 
+/// Where a model is found.
+pub(super) fn model_path(model: &str) -> String {
+    format!("/models/{}", in_path(plain_name(model)))
+}
+
 /// A model's name as it stands in a path.
 pub(super) fn in_path(name: &str) -> PercentEncode<'_> {
     utf8_percent_encode(name, IN_PATH)

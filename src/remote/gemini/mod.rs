@@ -10,23 +10,27 @@ mod encode;
 mod failure;
 mod files;
 mod generation;
+mod image;
 mod names;
 mod speak;
 mod stream;
 #[cfg(test)]
 mod tests;
 mod turns;
+#[cfg(test)]
+mod video_tests;
+mod videos;
 mod wire;
 
 use http::header::HeaderMap;
 use mediary_core::provider::Call;
-use mediary_core::task::Task;
+use mediary_core::task::{JobReport, Task};
 use mediary_core::{Failure, MediaFormat, MediaKind};
 
 pub(crate) use files::upload;
 
 use crate::dialect::CallOf;
-use crate::{Dialect, HttpCall, Quirks, Reader, unwritable};
+use crate::{Dialect, HttpCall, JobCall, Quirks, Reader, images, unwritable};
 
 /// Its name in catalogs and configuration.
 const NAME: &str = "gemini";
@@ -45,18 +49,30 @@ impl Dialect for Gemini {
             Task::Chat(chat) => encode::encode(&CallOf::new(chat, call, quirks)),
             Task::Embed(embed) => embed::encode(&CallOf::new(embed, call, quirks)),
             Task::Speak(speak) => Ok(speak::encode(&CallOf::new(speak, call, quirks))),
+            Task::GenerateVideo(video) => videos::encode(&CallOf::new(video, call, quirks)),
+            Task::Image(job) => image::encode(&CallOf::new(job, call, quirks)),
             Task::Read(_) | Task::Transcribe(_) => Err(unwritable::task(NAME, call.task.kind())),
         }
     }
 
-    fn reader(&self, task: &Task, _stream: bool) -> Box<dyn Reader> {
+    fn reader(&self, task: &Task, stream: bool) -> Box<dyn Reader> {
         match task {
             // A whole answer has the shape of the only chunk of a stream.
             Task::Chat(chat) => Box::new(stream::Stream::of(chat)),
             Task::Embed(embed) => embed::reader(embed),
             Task::Speak(_) => speak::reader(),
+            Task::GenerateVideo(_) => crate::videos::reader(stream, videos::named),
+            Task::Image(_) => images::reader(stream),
             Task::Read(_) | Task::Transcribe(_) => unwritable::reader(NAME, task.kind()),
         }
+    }
+
+    fn job_state(&self, job: &str, _quirks: &Quirks) -> Option<JobCall> {
+        Some(videos::state(job))
+    }
+
+    fn job_report(&self, _job: &str, body: &[u8], _quirks: &Quirks) -> Result<JobReport, Failure> {
+        videos::report(body)
     }
 
     fn failure(&self, status: u16, headers: &HeaderMap, body: &[u8]) -> Failure {

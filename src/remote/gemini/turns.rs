@@ -120,6 +120,7 @@ pub(super) fn mime(format: MediaFormat) -> Option<&'static str> {
         | MediaFormat::Wav
         | MediaFormat::Flac
         | MediaFormat::Aac
+        | MediaFormat::Aiff
         | MediaFormat::M4a
         | MediaFormat::Mp4
         | MediaFormat::Webm
@@ -141,6 +142,9 @@ pub(super) fn mime(format: MediaFormat) -> Option<&'static str> {
         | MediaFormat::Tiff
         | MediaFormat::Avif
         | MediaFormat::Svg
+        | MediaFormat::Caf
+        | MediaFormat::Amr
+        | MediaFormat::Wma
         | MediaFormat::Mkv
         | MediaFormat::Ts
         | MediaFormat::Ogv => return None,

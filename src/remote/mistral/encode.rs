@@ -4,9 +4,9 @@ use mediary_core::task::{Effort, MediaPart, Message, Part, Role, ToolChoice};
 use mediary_core::{Failure, MediaFormat, MediaKind};
 use serde_json::json;
 
-use super::NAME;
 use super::ids::short;
 use super::turns::{BETWEEN, Turn, turns};
+use super::{NAME, carries};
 use crate::body::{self, Base64, Object};
 use crate::dialect::ChatCall;
 use crate::openai::{extras, response_format, tools};
@@ -159,8 +159,8 @@ fn media(out: &mut Vec<u8>, part: &MediaPart) -> Result<(), Failure> {
     let kind = match format.kind() {
         MediaKind::Image => "image_url",
         MediaKind::Document => "document_url",
-        MediaKind::Audio => "input_audio",
-        MediaKind::Video | MediaKind::Text => return Err(unwritable::medium(NAME, &part.media)),
+        MediaKind::Audio if carries::carries(format) => "input_audio",
+        MediaKind::Audio | MediaKind::Video | MediaKind::Text => return Err(unwritable::medium(NAME, &part.media)),
     };
     let mut written = Object::open(out);
     written.field("type", kind);

@@ -39,7 +39,9 @@ impl Dialect for Ollama {
         match call.task {
             Task::Chat(chat) => encode::encode(&CallOf::new(chat, call, quirks)),
             Task::Embed(embed) => embed::encode(&CallOf::new(embed, call, quirks)),
-            Task::Read(_) | Task::Transcribe(_) | Task::Speak(_) => Err(unwritable::task(NAME, call.task.kind())),
+            Task::Read(_) | Task::Transcribe(_) | Task::Speak(_) | Task::Image(_) | Task::GenerateVideo(_) => {
+                Err(unwritable::task(NAME, call.task.kind()))
+            }
         }
     }
 
@@ -48,7 +50,9 @@ impl Dialect for Ollama {
             // A whole answer has the shape of a stream's last line.
             Task::Chat(_) => Box::<stream::Stream>::default(),
             Task::Embed(embed) => embed::reader(embed),
-            Task::Read(_) | Task::Transcribe(_) | Task::Speak(_) => unwritable::reader(NAME, task.kind()),
+            Task::Read(_) | Task::Transcribe(_) | Task::Speak(_) | Task::Image(_) | Task::GenerateVideo(_) => {
+                unwritable::reader(NAME, task.kind())
+            }
         }
     }
 

@@ -72,6 +72,10 @@ fn is_readable(format: MediaFormat) -> bool {
         | MediaFormat::Vorbis
         | MediaFormat::M4a
         | MediaFormat::Aac
+        | MediaFormat::Aiff
+        | MediaFormat::Caf
+        | MediaFormat::Amr
+        | MediaFormat::Wma
         | MediaFormat::Mp4
         | MediaFormat::Mov
         | MediaFormat::Webm

@@ -17,7 +17,7 @@ pub(crate) fn failure(status: u16, headers: &HeaderMap, body: &[u8]) -> Failure 
 }
 
 /// What an error inside of an answer means, given everything around it.
-pub(super) fn inside_body(body: &[u8]) -> Failure {
+pub(crate) fn inside_body(body: &[u8]) -> Failure {
     inside_complaint(&Complaint::of_body(body))
 }
 

@@ -19,24 +19,27 @@ mod stream;
 mod tests;
 mod torn;
 mod transcribe;
+mod transcript;
 mod usage;
 mod verdict;
+mod videos;
 mod wire;
 
 pub(crate) use embed::reader as embed_reader;
 pub(crate) use encode::{extras, response_format, tools};
-pub(crate) use failure::{failure as refusal, unreadable as inside_answer};
-pub(crate) use speak::{given as given_sound, name as sound_name};
+pub(crate) use failure::{failure as refusal, inside_body as complaint, unreadable as inside_answer};
+pub(crate) use speak::{given as given_sound, name as sound_name, reader as sound_reader};
 pub(crate) use stream::ChatReader;
-pub(crate) use transcribe::{granularities, reader as transcript_reader};
+pub(crate) use transcribe::granularities;
+pub(crate) use transcript::{read as read_transcript, reader as transcript_reader};
 
 use http::header::HeaderMap;
 use mediary_core::provider::Call;
-use mediary_core::task::{Role, Task};
+use mediary_core::task::{JobReport, Role, Task};
 use mediary_core::{Failure, MediaFormat, MediaKind};
 
 use crate::dialect::CallOf;
-use crate::{Dialect, HttpCall, Quirks, Reader, moved, unwritable};
+use crate::{Dialect, HttpCall, JobCall, Quirks, Reader, images, moved, unwritable};
 
 /// Its name in catalogs and configuration.
 const NAME: &str = "openai";
@@ -62,6 +65,8 @@ impl Dialect for OpenAi {
             Task::Embed(embed) => embed::encode(&CallOf::new(embed, call, quirks)),
             Task::Transcribe(transcribe) => transcribe::encode(&CallOf::new(transcribe, call, quirks)),
             Task::Speak(speak) => Ok(speak::encode(&CallOf::new(speak, call, quirks))),
+            Task::GenerateVideo(video) => videos::encode(&CallOf::new(video, call, quirks)),
+            Task::Image(job) => images::encode(quirks.images, job, call, quirks),
             Task::Read(_) => Err(unwritable::task(NAME, call.task.kind())),
         }
     }
@@ -70,10 +75,24 @@ impl Dialect for OpenAi {
         match task {
             Task::Chat(chat) => Box::new(ChatReader::new(chat, stream)),
             Task::Embed(embed) => embed::reader(embed),
-            Task::Transcribe(_) => transcribe::reader(stream),
+            Task::Transcribe(_) => transcript::reader(stream),
             Task::Speak(speak) => speak::reader(speak, stream),
+            Task::GenerateVideo(_) => videos::reader(stream),
+            Task::Image(_) => images::reader(stream),
             Task::Read(_) => unwritable::reader(NAME, task.kind()),
         }
+    }
+
+    fn job_state(&self, job: &str, quirks: &Quirks) -> Option<JobCall> {
+        videos::state(job, quirks)
+    }
+
+    fn job_report(&self, job: &str, body: &[u8], quirks: &Quirks) -> Result<JobReport, Failure> {
+        videos::report(job, body, quirks)
+    }
+
+    fn job_end(&self, job: &str, quirks: &Quirks) -> Option<JobCall> {
+        videos::end(job, quirks)
     }
 
     fn failure(&self, status: u16, headers: &HeaderMap, body: &[u8]) -> Failure {

@@ -90,6 +90,10 @@ fn audio_name(format: MediaFormat) -> Option<&'static str> {
         | MediaFormat::Heic
         | MediaFormat::Svg
         | MediaFormat::Pdf
+        | MediaFormat::Aiff
+        | MediaFormat::Caf
+        | MediaFormat::Amr
+        | MediaFormat::Wma
         | MediaFormat::Mp4
         | MediaFormat::Mov
         | MediaFormat::Webm

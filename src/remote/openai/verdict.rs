@@ -24,7 +24,7 @@ const CONTENT_CODES: &str = "content_policy_violation moderation_blocked data_in
 const FORM_OF_REQUEST_CODES: &str = "invalid_function_parameters invalid_json_schema missing_required_parameter \
     invalid_type invalid_request_message_order";
 const KEY_CODES: &str = "invalid_api_key authentication_error invalid_authentication_error incorrect_api_key \
-    invalid_token unauthorized 1000 1001 1002 1003 1004 10000 base_resp:1004";
+    invalid_token unauthorized 1000 1001 1002 1003 1004 10000 base_resp:1004 base_resp:2049";
 const QUOTA_CODES: &str = "insufficient_quota billing_hard_limit_reached billing_not_active exceeded_current_quota_error \
     insufficient_balance insufficient_credits allocationquota.freetieronly arrearage 1113 1304 3036 base_resp:1008";
 const RATE_CODES: &str = "rate_limit_exceeded rate_limit_error rate_limited rate_limit_reached_error \
@@ -37,7 +37,7 @@ const BUSY_CODES: &str = "overloaded_error overloaded server_error internal_serv
     base_resp:1024";
 const UNACCEPTABLE_CODES: &str = "unsupported_parameter unsupported_value unknown_parameter extra_forbidden \
     invalid_image invalid_image_url invalid_image_format image_parse_error image_too_large unsupported_image_media_type \
-    invalid_base64 unsupported_file_type 3006";
+    invalid_base64 unsupported_file_type 3006 base_resp:2013";
 /// The model did not keep to a form; another draw or model may.
 const FORM_CODES: &str = "json_validate_failed tool_use_failed output_parse_failed";
 

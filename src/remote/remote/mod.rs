@@ -5,17 +5,21 @@
 //! other way to end an answer early.
 
 mod clock;
+mod gathered;
+mod jobs;
 mod learned;
 mod lists;
 mod provider;
 mod reply;
 mod request;
+mod socket;
 #[cfg(test)]
 pub(crate) mod tests;
 mod trouble;
 
 pub use reply::Reply;
 
+use std::sync::atomic::AtomicI64;
 use std::sync::{Arc, Mutex};
 
 use http::Uri;
@@ -45,6 +49,8 @@ pub struct Remote {
     address: Arc<Mutex<Option<(String, Uri)>>>,
     /// What its models were found to refuse.
     learned: Learned,
+    /// By how many seconds its clock is ahead of ours, where that was found to matter.
+    skew_seconds: Arc<AtomicI64>,
     /// Files the provider has been given beforehand.
     pub(crate) handed_over: HandedOver,
 }
@@ -61,6 +67,7 @@ impl Remote {
             headers,
             address: Arc::default(),
             learned: Learned::default(),
+            skew_seconds: Arc::default(),
             handed_over: HandedOver::default(),
         }
     }
@@ -121,13 +128,15 @@ impl Remote {
         let clock = Clock::start(call.timeouts);
         let answer = self.send(request, &clock, call.key, sent).await?;
         let framing = request::framing(&answer);
-        let is_sound = matches!(call.task, Task::Speak(_)) && request::is_file(&answer);
-        let cutter = match framing {
-            Some(framing) => Cutter::stream(framing),
-            None if is_sound => Cutter::pieces(),
-            None => Cutter::whole(answer.content_length()),
+        let gives_files = matches!(call.task, Task::Speak(_) | Task::GenerateVideo(_));
+        let is_file = gives_files && request::is_file(&answer);
+        let cutter = match (call.task, framing) {
+            (Task::Image(_), framing) => gathered::cutter(&answer, framing),
+            (_, Some(framing)) => Cutter::stream(framing),
+            (_, None) if is_file => Cutter::pieces(),
+            (_, None) => Cutter::whole(answer.content_length()),
         };
-        let reader = self.dialect.reader(call.task, framing.is_some() || is_sound);
+        let reader = self.dialect.reader(call.task, framing.is_some() || is_file);
         Ok(Reply::new(answer, cutter, reader, clock, call.key).without(left_out))
     }
 }

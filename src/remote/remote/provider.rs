@@ -1,9 +1,10 @@
 //! A provider elsewhere as the gateway calls it: one contract with the engines of this process.
 
 use mediary_core::Failure;
-use mediary_core::provider::{BoxFuture, Call, ListedModel, Provider, ReplyStream};
-use mediary_core::task::Task;
+use mediary_core::provider::{BoxFuture, Call, Keep, ListedModel, Provider, ReplyStream};
+use mediary_core::task::{JobReport, Task};
 
+use super::clock::Clock;
 use super::{Remote, learned};
 
 /// The names of what a task asks for and can be done without.
@@ -21,6 +22,20 @@ pub(super) fn optional(task: &Task) -> Vec<String> {
             let sent = [("instructions", speak.instructions.is_some()), ("speed", speak.speed != 1.0)];
             named(sent).chain(speak.extras.keys().cloned()).collect()
         }
+        Task::GenerateVideo(video) => video.extras.keys().cloned().collect(),
+        Task::Image(job) => {
+            let sent = [
+                ("quality", job.quality.is_some()),
+                ("style", job.style.is_some()),
+                ("background", job.background.is_some()),
+                ("output_format", job.format.is_some()),
+                ("output_compression", job.compression.is_some()),
+                ("seed", job.seed.is_some()),
+                // Asked for unasked.
+                ("response_format", true),
+            ];
+            named(sent).chain(job.extras.keys().cloned()).collect()
+        }
         Task::Read(_) => Vec::new(),
     }
 }
@@ -32,12 +47,19 @@ fn named(sent: impl IntoIterator<Item = (&'static str, bool)>) -> impl Iterator<
 
 impl Provider for Remote {
     fn wire_format(&self) -> &'static str {
-        self.dialect.name()
+        self.dialect.wire_format()
     }
 
     fn call<'a>(&'a self, call: Call<'a>) -> BoxFuture<'a, Result<Box<dyn ReplyStream>, Failure>> {
         Box::pin(async move {
+            if let Some(talk) = self.dialect.talk(&call, &self.endpoint.quirks) {
+                let conversing = self.converse(talk, Clock::start(call.timeouts)).await?;
+                return Ok(Box::new(conversing) as Box<dyn ReplyStream>);
+            }
             let reply = self.send_task(&call).await?;
+            if matches!(call.task, Task::Image(_)) && !reply.is_stream() {
+                return Box::pin(self.gather(&call, reply)).await;
+            }
             Ok(Box::new(reply) as Box<dyn ReplyStream>)
         })
     }
@@ -51,6 +73,7 @@ impl Provider for Remote {
             Task::Chat(chat) => self.is_too_large(chat),
             // Pages, recordings and texts go inside of the call everywhere.
             Task::Read(_) | Task::Transcribe(_) | Task::Embed(_) | Task::Speak(_) => false,
+            Task::Image(_) | Task::GenerateVideo(_) => false,
         }
     }
 
@@ -59,8 +82,26 @@ impl Provider for Remote {
             match task {
                 Task::Chat(chat) => Ok(self.hand_over(chat, key).await?.map(Task::Chat)),
                 Task::Read(_) | Task::Transcribe(_) | Task::Embed(_) | Task::Speak(_) => Ok(None),
+                Task::Image(_) | Task::GenerateVideo(_) => Ok(None),
             }
         })
+    }
+
+    fn job<'a>(&'a self, job: &'a str, key: Option<&'a str>) -> BoxFuture<'a, Result<JobReport, Failure>> {
+        Box::pin(self.ask_of_job(job, key))
+    }
+
+    fn job_content<'a>(
+        &'a self,
+        place: &'a str,
+        key: Option<&'a str>,
+        keep: Keep<'a>,
+    ) -> BoxFuture<'a, Result<Option<String>, Failure>> {
+        Box::pin(self.read_content(place, key, keep))
+    }
+
+    fn end_job<'a>(&'a self, job: &'a str, key: Option<&'a str>) -> BoxFuture<'a, Result<(), Failure>> {
+        Box::pin(self.end(job, key))
     }
 
     fn models<'a>(&'a self, key: Option<&'a str>) -> BoxFuture<'a, Result<Vec<ListedModel>, Failure>> {

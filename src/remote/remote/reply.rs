@@ -16,7 +16,7 @@ use super::trouble;
 use crate::blame;
 use crate::client::Answer;
 use crate::frames::{Cut, Cutter};
-use crate::{Frame, Reader};
+use crate::{FollowUp, Frame, Reader};
 
 /// How OpenAI-like streams say that they are over. It is no JSON, so no other dialect can mean something by it.
 const DONE: &[u8] = b"[DONE]";
@@ -68,6 +68,16 @@ impl Reply {
             quota,
             left_out: Vec::new(),
         }
+    }
+
+    /// What reads it, for an answer after this one.
+    pub(super) fn into_reader(self) -> Box<dyn Reader> {
+        self.reader
+    }
+
+    /// What to ask for now that it has ended.
+    pub(super) fn follow_up(&mut self) -> Option<FollowUp> {
+        self.reader.follow_up()
     }
 
     /// The same, with what was left out of its call.
@@ -136,6 +146,10 @@ impl Reply {
 
     fn read(&mut self, cut: Cut) -> Result<ReplyFrame, Failure> {
         let mut frame = ReplyFrame::default();
+        let files = self.cutter.files();
+        if !files.is_empty() {
+            self.reader.takes(files);
+        }
         let read = self.reader.read(&Frame { event: cut.event.as_deref(), data: &cut.data }, &mut frame);
         frame.raw = cut.data;
         self.gathered_bytes = 0;
@@ -201,7 +215,7 @@ impl ReplyStream for Reply {
     }
 
     fn is_stream(&self) -> bool {
-        !matches!(self.cutter, Cutter::Whole(_))
+        self.cutter.is_stream()
     }
 
     fn quota(&self) -> Option<Quota> {

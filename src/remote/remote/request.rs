@@ -95,8 +95,8 @@ impl From<Failure> for Refusal {
 impl Remote {
     /// A request that carries a call.
     pub(super) fn carrying(&self, call: HttpCall, key: Option<&str>) -> Result<Request<Full<Bytes>>, Failure> {
-        let HttpCall { path, headers, content_type, body, left_out: _ } = call;
-        let mut request = self.request(Method::POST, &path, &headers, key)?;
+        let HttpCall { method, path, headers, content_type, body, left_out: _ } = call;
+        let mut request = self.request(method, &path, &headers, key)?;
         let content_type = match content_type {
             Cow::Borrowed(text) => Ok(HeaderValue::from_static(text)),
             Cow::Owned(text) => HeaderValue::try_from(text),
@@ -133,7 +133,7 @@ impl Remote {
     }
 
     /// The address of a path. Parsing one takes longer than anything else in a short call, and paths repeat.
-    fn address(&self, path: &str) -> Result<Uri, Failure> {
+    pub(super) fn address(&self, path: &str) -> Result<Uri, Failure> {
         let mut last = self.address.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, address)) = last.as_ref().filter(|(of, _)| of == path) {
             return Ok(address.clone());
@@ -179,10 +179,18 @@ impl Remote {
         key: Option<&str>,
         sent: &[String],
     ) -> Result<Answer, Refusal> {
-        let response = tokio::time::timeout_at(clock.deadline(), self.client.send(request))
-            .await
-            .map_err(|_| clock.timed_out())?
-            .map_err(|error| trouble::unreachable(&error))?;
+        let response = self.send_to(request, clock).await?;
+        self.judged(response, key, sent).await
+    }
+
+    /// Sends a request; gives the head of the answer, whatever its status.
+    pub(super) async fn send_to(&self, request: Request<Full<Bytes>>, clock: &Clock) -> Result<Answer, Failure> {
+        let sent = tokio::time::timeout_at(clock.deadline(), self.client.send(request)).await;
+        sent.map_err(|_| clock.timed_out())?.map_err(|error| trouble::unreachable(&error))
+    }
+
+    /// An answer, if it is a good one.
+    pub(super) async fn judged(&self, response: Answer, key: Option<&str>, sent: &[String]) -> Result<Answer, Refusal> {
         match response.status() {
             200..=299 if media_type(&response).as_deref() == Some("text/html") => Err(Failure::new(
                 FailureKind::Garbled,

@@ -27,13 +27,14 @@ impl Dialect for Toy {
         let lines: String = match call.task {
             Task::Chat(chat) => chat.messages.iter().map(|message| message.joined_text() + "\n").collect(),
             Task::Embed(embed) => embed.inputs.iter().map(|input| format!("{input:?}\n")).collect(),
-            Task::Read(_) | Task::Transcribe(_) | Task::Speak(_) => {
+            Task::Read(_) | Task::Transcribe(_) | Task::Speak(_) | Task::Image(_) | Task::GenerateVideo(_) => {
                 return Err(unwritable::task(NAME, call.task.kind()));
             }
         };
         let path = format!("/{}", call.task.kind().name());
         let content_type = Cow::Borrowed("text/plain");
         Ok(HttpCall {
+            method: http::Method::POST,
             path,
             headers: vec![("toy-version", "1".to_owned())],
             content_type,
@@ -53,7 +54,9 @@ impl Dialect for Toy {
                     expected.give(String::from_utf8_lossy(body).lines().map(numbers).enumerate(), events)
                 })
             }
-            Task::Read(_) | Task::Transcribe(_) | Task::Speak(_) => unwritable::reader(NAME, task.kind()),
+            Task::Read(_) | Task::Transcribe(_) | Task::Speak(_) | Task::Image(_) | Task::GenerateVideo(_) => {
+                unwritable::reader(NAME, task.kind())
+            }
         }
     }
 

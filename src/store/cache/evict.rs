@@ -7,8 +7,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
+use super::CacheKey;
 use super::entry::UNFINISHED;
-use super::{CacheFailed, CacheKey};
+use crate::folder::CacheFailed;
 
 /// A file that is still unfinished after this long belongs to a process that died.
 const ABANDONED_AFTER: Duration = Duration::from_hours(1);

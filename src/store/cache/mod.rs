@@ -9,7 +9,6 @@
 
 mod entry;
 mod evict;
-mod folder;
 mod key;
 #[cfg(test)]
 mod tests;
@@ -19,7 +18,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
-pub use folder::CacheFailed;
+use crate::folder::{self, CacheFailed};
 pub use key::CacheKey;
 
 /// Of the bound, what one value may take at most: a few large ones would push everything else out.

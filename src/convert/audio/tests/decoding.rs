@@ -12,7 +12,7 @@ use super::{all, assert_tone, ffmpeg, loudness, made, media, recording, tone};
 /// Arguments, ending, format, the codec's name here, by how much the length may differ.
 type Row = (&'static [&'static str], &'static str, MediaFormat, &'static str, f64);
 
-const ROWS: [Row; 24] = [
+const ROWS: [Row; 26] = [
     (&[], "wav", MediaFormat::Wav, "pcm_s16le", 0.001),
     (&["-c:a", "pcm_u8"], "wav", MediaFormat::Wav, "pcm_u8", 0.001),
     (&["-c:a", "pcm_s24le"], "wav", MediaFormat::Wav, "pcm_s24le", 0.001),
@@ -35,8 +35,10 @@ const ROWS: [Row; 24] = [
     (&["-c:a", "alac"], "m4a", MediaFormat::M4a, "alac", 0.001),
     (&["-c:a", "aac"], "mkv", MediaFormat::Mkv, "aac", 0.1),
     (&["-c:a", "aac"], "mov", MediaFormat::Mov, "aac", 0.1),
-    (&[], "aiff", MediaFormat::Wav, "pcm_s16be", 0.001),
-    (&["-c:a", "pcm_s16le"], "caf", MediaFormat::Wav, "pcm_s16le", 0.001),
+    (&[], "aiff", MediaFormat::Aiff, "pcm_s16be", 0.001),
+    (&["-c:a", "pcm_s24be"], "aiff", MediaFormat::Aiff, "pcm_s24be", 0.001),
+    (&["-c:a", "pcm_s16le"], "caf", MediaFormat::Caf, "pcm_s16le", 0.001),
+    (&["-c:a", "alac"], "caf", MediaFormat::Caf, "alac", 0.01),
 ];
 
 #[test]
@@ -50,6 +52,32 @@ fn every_container_and_codec_gives_the_tone_that_was_put_in() {
         let seconds = facts.seconds.expect("a length");
         assert_eq!(facts.codec, codec, "{what}");
         assert!((seconds - 2.0).abs() <= give + 0.1, "{what}: said to be {seconds} s");
+    }
+}
+
+#[test]
+fn what_nothing_here_decodes_is_decoded_by_ffmpeg() {
+    // There is a decoder of AMR everywhere, and an encoder almost nowhere: frames of 20 ms at 12.2 kbit/s, of noise.
+    let mut seed = 7_u32;
+    let frame = |_| {
+        let noise = std::iter::repeat_with(|| {
+            seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (seed >> 24) as u8
+        });
+        [0x3c].into_iter().chain(noise.take(31)).collect::<Vec<u8>>()
+    };
+    let amr = [b"#!AMR\n".to_vec(), (0..100).flat_map(frame).collect()].concat();
+    for (format, bytes) in [(MediaFormat::Wma, tone(2, &["-c:a", "wmav2"], "wma")), (MediaFormat::Amr, amr)] {
+        let seen = mediary_core::classify(mediary_core::Blob::in_memory(bytes.clone()), mediary_core::Claim::default());
+        assert_eq!(seen.unwrap().format, format, "told by its bytes");
+        let alone = recording(format, bytes.clone());
+        let failure = alone.open().and_then(all).unwrap_err();
+        assert_eq!(failure.kind, FailureKind::UnsupportedMedium, "{failure}");
+        assert!(failure.detail.contains(format.name()) && failure.detail.contains("install ffmpeg"), "{failure}");
+        let samples = alone.or_by(Some(ffmpeg())).open().and_then(all).unwrap();
+        let seconds = samples.len() as f64 / 16_000.0;
+        assert!((seconds - 2.0).abs() < 0.15, "{format}: {seconds} s");
+        assert!(loudness(&samples) > 0.005, "{format} can be heard");
     }
 }
 
@@ -248,7 +276,7 @@ fn bent_files_end_in_samples_or_in_a_failure() {
 fn what_needs_ffmpeg_is_named_without_it_and_read_with_it() {
     let rows: [(&[&str], &str, MediaFormat, &str); 3] = [
         (&["-c:a", "ac3"], "mkv", MediaFormat::Mkv, "AC-3"),
-        (&["-c:a", "mp2"], "avi", MediaFormat::Avi, "AVI"),
+        (&["-c:a", "mp2"], "avi", MediaFormat::Avi, "avi"),
         (&["-c:a", "libopus", "-ac", "6", "-mapping_family", "1"], "ogg", MediaFormat::Opus, "Opus"),
     ];
     for (arguments, ending, format, named) in rows {

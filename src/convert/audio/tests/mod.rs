@@ -6,7 +6,8 @@ mod pieces;
 mod stretching;
 
 use std::io::Read as _;
-use std::path::{Path, PathBuf};
+use std::os::fd::{AsFd, BorrowedFd};
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use mediary_core::media::{ReadSeek, Source};
@@ -14,6 +15,7 @@ use mediary_core::sound::Samples;
 use mediary_core::{Blob, ContentHash, Failure, Media, MediaFormat};
 
 use super::{Recording, SoundLimits};
+use crate::SharedFile;
 use crate::av::Ffmpeg;
 
 /// The pitch of what is made here.
@@ -51,27 +53,28 @@ fn media(format: MediaFormat, bytes: Vec<u8>) -> Media {
 }
 
 /// A blob that is a file.
-struct File(PathBuf);
+struct File(std::fs::File);
 
 impl Source for File {
     fn open(&self) -> std::io::Result<Box<dyn ReadSeek + '_>> {
-        Ok(Box::new(std::fs::File::open(&self.0)?))
+        Ok(Box::new(SharedFile::of(self.0.as_fd())?))
     }
 
     fn bytes(&self) -> Option<&[u8]> {
         None
     }
 
-    fn path(&self) -> Option<&Path> {
-        Some(&self.0)
+    fn file(&self) -> Option<BorrowedFd<'_>> {
+        Some(self.0.as_fd())
     }
 }
 
 fn spooled(format: MediaFormat, path: &Path) -> Media {
     let len = path.metadata().unwrap().len();
     let mut head = Vec::new();
-    std::fs::File::open(path).unwrap().take(4_096).read_to_end(&mut head).unwrap();
-    Media { format, blob: Blob::spooled(len, ContentHash::of(b"of no importance"), &head, File(path.to_owned())) }
+    let file = std::fs::File::open(path).unwrap();
+    SharedFile::of(file.as_fd()).unwrap().take(4_096).read_to_end(&mut head).unwrap();
+    Media { format, blob: Blob::spooled(len, ContentHash::of(b"of no importance"), &head, File(file)) }
 }
 
 fn recording(format: MediaFormat, bytes: Vec<u8>) -> Recording {

@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, Read};
+use std::process::Stdio;
 use std::time::Duration;
 
 use mediary_core::Failure;
@@ -23,7 +24,7 @@ pub(super) async fn jpeg(program: &Program, input: &OnDisk, most_bytes: u64) -> 
     let arguments =
         vec!["-q".into(), QUALITY.into(), input.path().as_os_str().to_owned(), output.clone().into_os_string()];
     let command = program.command(MEMORY_BYTES, TIME);
-    let run = child::run(command, "heif-convert", arguments, MOST_OUTPUT_BYTES, TIME).await?;
+    let run = child::run(command, "heif-convert", arguments, Stdio::null(), MOST_OUTPUT_BYTES, TIME).await?;
     let damaged = || Failure::unreadable("the heic is damaged or of a kind that heif-convert cannot read; send a JPEG");
     if !run.ok {
         return Err(damaged());

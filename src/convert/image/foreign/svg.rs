@@ -7,6 +7,7 @@
 use std::ffi::OsString;
 use std::io::{self, Write};
 use std::path::Path;
+use std::process::Stdio;
 use std::time::Duration;
 
 use image::codecs::png::{CompressionType, FilterType, PngEncoder};
@@ -33,7 +34,7 @@ pub(super) async fn drawn(program: &Path, input: &OnDisk, most_bytes: u64) -> Re
     let mut arguments: Vec<OsString> = fixed.into_iter().map(OsString::from).collect();
     arguments.push(input.path().into());
     let command = Program::at(program.to_owned()).command(MEMORY_BYTES, TIME);
-    let run = child::run(command, "the worker for drawings", arguments, most_bytes, TIME).await;
+    let run = child::run(command, "the worker for drawings", arguments, Stdio::null(), most_bytes, TIME).await;
     let late = |failure: Failure| match failure.kind {
         FailureKind::TimedOut => {
             Failure::unreadable("the svg takes too long to draw; simplify it, or send a PNG of it")

@@ -2,6 +2,7 @@
 
 mod craft;
 mod drawing;
+mod finishing;
 mod fitting;
 mod formats;
 mod hostile;

@@ -1,7 +1,6 @@
 //! Files on disk, which are read through a buffer instead of from memory.
 
 use std::io::{self, Cursor};
-use std::path::Path;
 
 use ::image::{DynamicImage, ImageFormat};
 use mediary_core::media::{ReadSeek, Source};
@@ -21,10 +20,6 @@ impl Source for Spooled {
     }
 
     fn bytes(&self) -> Option<&[u8]> {
-        None
-    }
-
-    fn path(&self) -> Option<&Path> {
         None
     }
 }

@@ -20,6 +20,8 @@ use super::{Blob, Media, MediaFormat, MediaKind};
 
 /// PDF readers accept the header anywhere in the first 1024 bytes (ISO 32000-1, annex H.3.4.1).
 const PDF_HEADER_WITHIN_BYTES: usize = 1024;
+/// How a Core Audio file begins: its name and version (Apple's Core Audio Format specification, "CAF file header").
+const CAF_HEADER: &[u8] = b"caff\0\x01";
 
 /// Bytes that are none of the formats on the list.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -92,6 +94,9 @@ fn format_of(blob: &Blob, claim: Claim<'_>) -> Result<MediaFormat, Unclassifiabl
     if signs::is_transport_stream(blob.head()) {
         return Ok(MediaFormat::Ts);
     }
+    if blob.head().starts_with(CAF_HEADER) {
+        return Ok(MediaFormat::Caf);
+    }
     if has_pdf_header(blob.head()) {
         return Ok(MediaFormat::Pdf);
     }
@@ -105,7 +110,7 @@ fn format_of(blob: &Blob, claim: Claim<'_>) -> Result<MediaFormat, Unclassifiabl
     }
 }
 
-/// Most formats show in their first bytes. Archives and EBML are told apart only by looking further in, which may mean
+/// Most formats show in their first bytes. Archives, EBML and ASF are told apart only by looking further in, which may mean
 /// decoding all of it first; if the source cannot be read the head has to do.
 fn sniff(blob: &Blob) -> FileFormat {
     let by_head = FileFormat::from_bytes(blob.head());
@@ -140,6 +145,9 @@ fn known(found: FileFormat) -> Option<MediaFormat> {
             MediaFormat::M4a
         }
         FileFormat::AdvancedAudioCoding => MediaFormat::Aac,
+        FileFormat::AudioInterchangeFileFormat => MediaFormat::Aiff,
+        FileFormat::AdaptiveMultiRate => MediaFormat::Amr,
+        FileFormat::WindowsMediaAudio => MediaFormat::Wma,
         FileFormat::Mpeg4Part14
         | FileFormat::Mpeg4Part14Video
         | FileFormat::AppleItunesVideo

@@ -27,6 +27,13 @@ fn riff(kind: &[u8; 4]) -> Vec<u8> {
     [b"RIFF".as_slice(), &[36, 0, 0, 0], kind, b"fmt ", &[0; 32]].concat()
 }
 
+/// An ASF header of one object, that of a stream of this type.
+fn asf(stream: &[u8; 16]) -> Vec<u8> {
+    let properties = [ASF_STREAM.as_slice(), &78_u64.to_le_bytes(), stream, &[0; 38]].concat();
+    let length = (30 + properties.len() as u64).to_le_bytes();
+    [ASF_HEADER.as_slice(), &length, &1_u32.to_le_bytes(), &[1, 2], &properties, &[0; 64]].concat()
+}
+
 fn bitmap() -> Vec<u8> {
     [b"BM".as_slice(), &[0; 12], &[40, 0, 0, 0], &[1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 24, 0], &[0; 40]].concat()
 }
@@ -36,6 +43,10 @@ fn utf16(text: &str, big_endian: bool) -> Vec<u8> {
 }
 
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR\0\0\0\x01\0\0\0\x01\x08\x02\0\0\0";
+/// Of the ASF specification, section 10: the header, what is said of a stream, and that it is one of sound.
+const ASF_HEADER: [u8; 16] = *b"\x30\x26\xb2\x75\x8e\x66\xcf\x11\xa6\xd9\x00\xaa\x00\x62\xce\x6c";
+const ASF_STREAM: [u8; 16] = *b"\x91\x07\xdc\xb7\xb7\xa9\xcf\x11\x8e\xe6\x00\xc0\x0c\x20\x53\x65";
+const AUDIO_STREAM: [u8; 16] = *b"\x40\x9e\x69\xf8\x4d\x5b\xcf\x11\xa8\xfd\x00\x80\x5f\x5c\x44\x2b";
 const JPEG: &[u8] = b"\xff\xd8\xff\xe0\0\x10JFIF\0\x01";
 
 #[test]
@@ -80,6 +91,12 @@ fn bytes_tell_the_format() {
         ("opus", ogg(b"OpusHead\x01"), Opus),
         ("vorbis", ogg(b"\x01vorbis"), Vorbis),
         ("aac", [b"\xff\xf1\x50\x80".as_slice(), &[0; 60]].concat(), Aac),
+        ("aiff", [b"FORM\0\0\0\x20AIFFCOMM".as_slice(), &[0; 32]].concat(), Aiff),
+        ("aiff with a codec", [b"FORM\0\0\0\x20AIFCFVER".as_slice(), &[0; 32]].concat(), Aiff),
+        ("caf", [b"caff\0\x01\0\0desc".as_slice(), &[0; 32]].concat(), Caf),
+        ("amr", [b"#!AMR\n\x3c".as_slice(), &[0; 32]].concat(), Amr),
+        ("amr of the wider band", [b"#!AMR-WB\n\x44".as_slice(), &[0; 60]].concat(), Amr),
+        ("wma", asf(&AUDIO_STREAM), Wma),
         ("m4a", box_of(b"M4A "), M4a),
         ("mp4 isom", box_of(b"isom"), Mp4),
         ("mp4 mp42", box_of(b"mp42"), Mp4),

@@ -3,6 +3,8 @@
 //! Some heads of the decoder attend to the frame where a token is said. Their shares are evened out over the tokens,
 //! smoothed over time and averaged; dynamic time warping finds the way through that takes tokens and frames in order.
 
+use std::rc::Rc;
+
 use mediary_core::task::SpokenWord;
 
 use super::vocabulary::Vocabulary;
@@ -17,7 +19,7 @@ const AROUND: usize = 3;
 pub(super) fn words(
     vocabulary: &Vocabulary,
     tokens: &[i64],
-    attention: &[Vec<f32>],
+    attention: &[Rc<[f32]>],
     heads: usize,
     seconds: f64,
 ) -> Vec<SpokenWord> {
@@ -54,7 +56,7 @@ fn begins_word(vocabulary: &Vocabulary, before: &[i64], token: i64) -> bool {
 }
 
 /// The frame at which each token begins.
-fn token_starts(attention: &[Vec<f32>], tokens: usize, heads: usize, frames: usize) -> Vec<usize> {
+fn token_starts(attention: &[Rc<[f32]>], tokens: usize, heads: usize, frames: usize) -> Vec<usize> {
     let rows = attention.len().min(tokens + 1);
     let width = attention.first().map_or(0, |row| row.len() / heads.max(1));
     let frames = frames.min(width);

@@ -3,15 +3,18 @@
 //! The vocabulary is a line per token, in GPT-2's writing of bytes: those that print stand for themselves, the others for
 //! letters from U+0100 on.
 
+use std::collections::HashMap;
 use std::path::Path;
 
 use mediary_core::Failure;
 use serde::Deserialize;
 
 /// The vocabulary, with what follows from it and from the model's `config.json`.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Vocabulary {
     tokens: Vec<Vec<u8>>,
+    /// The tokens of text by their bytes.
+    by_bytes: HashMap<Vec<u8>, i64>,
     /// The languages' codes in the order of their tokens.
     languages: Vec<String>,
     /// Tokens that are never part of speech: signs of music, brackets, …
@@ -24,6 +27,8 @@ pub(super) struct Vocabulary {
     pub(super) transcribe: i64,
     pub(super) no_speech: i64,
     pub(super) no_times: i64,
+    /// Comes before what was said before.
+    pub(super) previous: i64,
 }
 
 #[derive(Debug, Deserialize)]
@@ -50,17 +55,22 @@ impl Vocabulary {
         // Their tokens lie between these two.
         let between = lines.get(begin as usize + 1..translate as usize).unwrap_or_default();
         let code = |line: &&str| line.trim_start_matches("<|").trim_end_matches("|>").to_owned();
+        let end = special("<|endoftext|>")?;
+        let tokens: Vec<Vec<u8>> = lines.iter().map(|line| line.chars().flat_map(bytes_of).collect()).collect();
+        let text = tokens.iter().take(end as usize).cloned().zip(0..);
         Ok(Self {
+            by_bytes: text.collect(),
             languages: between.iter().map(code).collect(),
             suppressed: suppress_ids,
             suppressed_first: suppress_ids_begin,
-            end: special("<|endoftext|>")?,
+            end,
             begin,
             translate,
             transcribe: special("<|transcribe|>")?,
             no_speech: special("<|nocaptions|>")?,
             no_times: special("<|notimestamps|>")?,
-            tokens: lines.iter().map(|line| line.chars().flat_map(bytes_of).collect()).collect(),
+            previous: special("<|startofprev|>")?,
+            tokens,
         })
     }
 
@@ -85,12 +95,57 @@ impl Vocabulary {
         usize::try_from(token).ok().and_then(|token| self.tokens.get(token)).map_or(&[], Vec::as_slice)
     }
 
+    /// The tokens of a text, as in front of a transcript: with a space before it.
+    pub(super) fn tokens_of(&self, text: &str) -> Vec<i64> {
+        let words =
+            text.split_whitespace().flat_map(|word| parts(&format!(" {word}")).map(str::to_owned).collect::<Vec<_>>());
+        words.flat_map(|word| self.merged(word.as_bytes())).collect()
+    }
+
+    /// The tokens of a word: its bytes, of which neighbours are merged as long as there is a token for both; the first of
+    /// the vocabulary first.
+    fn merged(&self, word: &[u8]) -> Vec<i64> {
+        let mut parts: Vec<&[u8]> = word.chunks(1).collect();
+        loop {
+            let both = |at: usize| {
+                let from = parts[..at].iter().map(|part| part.len()).sum::<usize>();
+                let bytes = &word[from..from + parts[at].len() + parts[at + 1].len()];
+                self.by_bytes.get(bytes).map(|token| (*token, at, bytes))
+            };
+            let Some((_, at, bytes)) = (0..parts.len().saturating_sub(1)).filter_map(both).min() else { break };
+            parts.splice(at..at + 2, [bytes]);
+        }
+        parts.iter().filter_map(|part| self.by_bytes.get(*part).copied()).collect()
+    }
+
     /// The text of tokens.
     pub(super) fn text(&self, tokens: &[i64]) -> String {
         let bytes: Vec<u8> =
             tokens.iter().filter(|token| self.is_text(**token)).flat_map(|token| self.bytes(*token)).copied().collect();
         String::from_utf8_lossy(&bytes).into_owned()
     }
+}
+
+/// A word with the space before it, cut where letters, digits and marks meet, because no token has two of them.
+fn parts(word: &str) -> impl Iterator<Item = &str> {
+    let kind = |letter: char| {
+        if letter.is_alphabetic() {
+            0
+        } else if letter.is_numeric() {
+            1
+        } else {
+            2
+        }
+    };
+    let mut rest = word;
+    std::iter::from_fn(move || {
+        let spaces = rest.len() - rest.trim_start().len();
+        let first = rest[spaces..].chars().next()?;
+        let length = rest[spaces..].find(|letter| kind(letter) != kind(first)).unwrap_or(rest.len() - spaces);
+        let (part, behind) = rest.split_at(spaces + length);
+        rest = behind;
+        Some(part)
+    })
 }
 
 /// Whisper's code for a language whose ISO 639-1 code is another.
@@ -116,6 +171,29 @@ fn bytes_of(letter: char) -> Option<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn words_are_cut_and_merged() {
+        let pieces: Vec<&str> = parts(" it's-42").collect();
+        assert_eq!(pieces, [" it", "'", "s", "-", "42"]);
+        let tokens: Vec<Vec<u8>> = [" ", "a", "b", "c", "bc", "ab", " a", "abc"].map(|token| token.into()).to_vec();
+        let by_bytes = tokens.iter().cloned().zip(0..).collect();
+        let vocabulary = Vocabulary { tokens, by_bytes, ..Vocabulary::default() };
+        // `bc` comes before `ab` in the vocabulary, so it is merged first; there is no token of ` a` and `bc`.
+        assert_eq!(vocabulary.tokens_of("abc"), [6, 4]);
+    }
+
+    #[test]
+    fn tokens_of_a_text_are_few_and_say_it_again() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models/weights/whisper-base");
+        let read = Vocabulary::read(&folder.join("vocabulary.txt"), &folder.join("config.json"));
+        let vocabulary = read.expect("`make models` fetches the vocabulary");
+        let text = "Dr. Müller's 42 boats, São Paulo, नमस्ते!";
+        let tokens = vocabulary.tokens_of(text);
+        assert_eq!(vocabulary.text(&tokens), format!(" {text}"));
+        assert!(tokens.len() < text.len() / 2, "{tokens:?}");
+        assert_eq!(vocabulary.tokens_of("the river").len(), 2);
+    }
 
     #[test]
     fn letters_stand_for_all_bytes() {

@@ -1,14 +1,18 @@
 //! Recordings as they are sent, and their transcripts as they are read.
 
 use mediary_core::capability::{Abilities, TaskKind};
-use mediary_core::task::{Task, Transcribe};
+use mediary_core::task::{Task, Times, Transcribe};
 use mediary_core::{Blob, FailureKind, Media, MediaFormat};
 
-use crate::golden::{encode_task, understood_as};
-use crate::{Mistral, OpenAi};
+use crate::golden::{call, encode_task, understood_as};
+use crate::{Dialect as _, Mistral, OpenAi, Quirks};
+
+fn sound() -> Media {
+    Media { format: MediaFormat::Mp3, blob: Blob::in_memory(b"<sound>".to_vec()) }
+}
 
 fn recording(format: MediaFormat, language: Option<&str>) -> Task {
-    let recording = Media { format, blob: Blob::in_memory(b"<sound>".to_vec()) };
+    let recording = Media { format, ..sound() };
     Task::Transcribe(Transcribe { language: language.map(str::to_owned), ..Transcribe::of(recording) })
 }
 
@@ -61,4 +65,20 @@ fn a_transcript_is_read_with_its_stretches_or_is_a_failure() {
     let task = recording(MediaFormat::Mp3, None);
     let told = bodies.map(|body| format!("{body}\n{}", understood_as(&OpenAi, &task, false, &[body])));
     insta::assert_snapshot!(told.join("\n"));
+}
+
+#[test]
+fn a_recording_is_sent_inside_of_json_where_a_provider_wants_it_so() {
+    let quirks = Quirks { recordings_in_json: true, ..Quirks::default() };
+    let row = row();
+    let times = Times { segments: true, words: true, speakers: false };
+    let wishful =
+        Transcribe { prompt: Some("Mediary".to_owned()), temperature: Some(0.5), times, ..Transcribe::of(sound()) };
+    let tasks = [recording(MediaFormat::Opus, Some("es")), Task::Transcribe(wishful)];
+    let sent = tasks.map(|task| {
+        let call = OpenAi.encode(&call(&task, &row, &[]), &quirks).unwrap();
+        assert_eq!(call.content_type, "application/json");
+        format!("POST {}\n{:#}", call.path, serde_json::from_slice::<serde_json::Value>(&call.body).unwrap())
+    });
+    insta::assert_snapshot!(sent.join("\n"));
 }

@@ -8,14 +8,14 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
-/// The cache could not be opened, or a value not kept. The work that the value came from is not affected.
+/// The folder could not be opened, or a value not kept. The work that the value came from is not affected.
 #[derive(Debug, Error)]
 pub enum CacheFailed {
-    /// Others could read what is cached, or put their own values there.
-    #[error("the cache folder {} is open to other users; `chmod 700` it, or name another folder", .0.display())]
+    /// Others could read what is kept, or put their own files there.
+    #[error("the folder {} is open to other users; `chmod 700` it, or name another folder", .0.display())]
     Exposed(PathBuf),
     /// The disk or the file system refused.
-    #[error("cannot {doing} the cache folder {}: {source}", folder.display())]
+    #[error("cannot {doing} the folder {}: {source}", folder.display())]
     Disk {
         /// What was tried: make, write to, look through.
         doing: &'static str,
@@ -28,13 +28,13 @@ pub enum CacheFailed {
 
 impl CacheFailed {
     /// For `map_err`.
-    pub(super) fn disk(doing: &'static str, folder: &Path) -> impl FnOnce(io::Error) -> Self {
+    pub(crate) fn disk(doing: &'static str, folder: &Path) -> impl FnOnce(io::Error) -> Self {
         move |source| Self::Disk { doing, folder: folder.to_owned(), source }
     }
 }
 
 #[cfg(unix)]
-pub(super) fn make_private(folder: &Path) -> Result<(), CacheFailed> {
+pub(crate) fn make_private(folder: &Path) -> Result<(), CacheFailed> {
     use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 
     let failed = || CacheFailed::disk("make", folder);
@@ -44,6 +44,6 @@ pub(super) fn make_private(folder: &Path) -> Result<(), CacheFailed> {
 }
 
 #[cfg(not(unix))]
-pub(super) fn make_private(folder: &Path) -> Result<(), CacheFailed> {
+pub(crate) fn make_private(folder: &Path) -> Result<(), CacheFailed> {
     DirBuilder::new().recursive(true).create(folder).map_err(CacheFailed::disk("make", folder))
 }

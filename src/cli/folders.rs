@@ -1,0 +1,40 @@
+//! The folders for what outlives a request: as configured, else in `$MEDIARY_HOME`, else where the system has such things.
+
+use std::path::PathBuf;
+
+use super::Context;
+use crate::config::Config;
+
+impl Context {
+    /// Where what was read is remembered.
+    pub(super) fn cache_dir(&self, config: &Config) -> Option<PathBuf> {
+        let usual = || match self.home() {
+            Some(home) => Some(home.join("cache")),
+            None => dirs::cache_dir().map(|dir| dir.join("mediary")),
+        };
+        config.cache.dir.as_ref().map(|dir| self.cwd.join(dir)).or_else(usual)
+    }
+
+    /// Where files for clients to fetch are kept.
+    pub(super) fn content_dir(&self, config: &Config) -> Option<PathBuf> {
+        let usual = || match self.home() {
+            Some(home) => Some(home.join("content")),
+            None => dirs::data_dir().map(|dir| dir.join("mediary").join("content")),
+        };
+        config.content.dir.as_ref().map(|dir| self.cwd.join(dir)).or_else(usual)
+    }
+
+    /// Where the database is.
+    pub(super) fn store_dir(&self, config: &Config) -> Option<PathBuf> {
+        let usual = || match self.home() {
+            Some(home) => Some(home.join("store")),
+            None => dirs::data_dir().map(|dir| dir.join("mediary").join("store")),
+        };
+        config.store.dir.as_ref().map(|dir| self.cwd.join(dir)).or_else(usual)
+    }
+
+    fn home(&self) -> Option<PathBuf> {
+        let home = self.environment.path("MEDIARY_HOME").filter(|home| !home.as_os_str().is_empty());
+        home.map(|home| self.cwd.join(home))
+    }
+}

@@ -1,0 +1,132 @@
+//! `mediary image`: a picture from words, or from other pictures and words, without a server.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use bytes::Bytes;
+use clap::Args;
+use mediary_core::{Blob, Claim, Media, classify};
+use serde_json::json;
+
+use super::{Context, complain};
+use crate::gateway::{Bounds, Drawn, TaskRequest};
+use crate::protocol::openai::ImageRequest;
+
+/// Make a picture
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    mediary image 'a red fox in the snow' -o fox.png\n  \
+    mediary image 'the same, at night' --image fox.png -o night.webp\n  \
+    mediary image 'three logos of a bakery' -n 3 --size 512x512 -o logo.png")]
+pub(super) struct Image {
+    /// What is to be seen
+    #[arg(value_name = "PROMPT")]
+    prompt: String,
+    /// Write to this file; its ending says the format, and of several each gets its number
+    #[arg(short = 'o', long = "out", value_name = "FILE")]
+    out: PathBuf,
+    /// A picture to begin with; several may be named
+    #[arg(long, value_name = "FILE")]
+    image: Vec<PathBuf>,
+    /// Where to change it: a picture of its size, transparent there
+    #[arg(long, value_name = "FILE", requires = "image")]
+    mask: Option<PathBuf>,
+    /// How large, such as 1024x1024
+    #[arg(long)]
+    size: Option<String>,
+    /// The ratio of its sides, such as 16:9
+    #[arg(long)]
+    aspect_ratio: Option<String>,
+    /// How carefully it is made: low, medium or high
+    #[arg(long)]
+    quality: Option<String>,
+    /// What the dice begin with
+    #[arg(long)]
+    seed: Option<i64>,
+    /// How many, 1 to 10
+    #[arg(short = 'n', default_value_t = 1)]
+    count: u32,
+    /// What makes it: auto or a target such as openai/gpt-image-1
+    #[arg(long, default_value = "auto")]
+    model: String,
+}
+
+impl Image {
+    pub(super) fn run(&self, context: &Context) -> ExitCode {
+        match self.draw(context) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(message) => complain(&message),
+        }
+    }
+
+    fn draw(&self, context: &Context) -> Result<(), String> {
+        let request = self.request()?;
+        let (gateway, _) = context.gateway()?;
+        let runtime = tokio::runtime::Runtime::new().map_err(|error| format!("cannot start: {error}"))?;
+        runtime.block_on(async {
+            let mut drawing = gateway.draw(request).await.map_err(|error| crate::http::refused(error).message)?;
+            let mut index = 0;
+            while let Some(drawn) = drawing.next().await {
+                let Drawn::Picture(made) = drawn.map_err(|failure| failure.to_string())? else { continue };
+                let path = numbered(&self.out, index, self.count);
+                let bytes = made.media.blob.read_all().map_err(|error| format!("a picture cannot be read: {error}"))?;
+                fs::write(&path, bytes).map_err(|error| format!("cannot write {}: {error}", path.display()))?;
+                index += 1;
+            }
+            match index < self.count {
+                true => Err(format!("{index} of {} pictures were made", self.count)),
+                false => Ok(()),
+            }
+        })
+    }
+
+    fn request(&self) -> Result<TaskRequest, String> {
+        let ending = self.out.extension().map(|ending| ending.to_string_lossy().to_lowercase());
+        let fields = json!({
+            "prompt": self.prompt, "model": self.model, "n": self.count, "size": self.size,
+            "aspect_ratio": self.aspect_ratio, "quality": self.quality, "seed": self.seed,
+            "output_format": ending.unwrap_or_else(|| "png".to_owned()),
+        });
+        let request = ImageRequest::of_json(&Bytes::from(fields.to_string()));
+        let request = request.map_err(|error| error.to_string())?;
+        let (task, model) = match self.image.is_empty() {
+            true => request.generation(),
+            false => {
+                let sources = self.image.iter().map(|path| picture(path)).collect::<Result<_, _>>()?;
+                let mask = self.mask.as_deref().map(picture).transpose()?;
+                request.edit(sources, mask, Vec::new())
+            }
+        }
+        .map_err(|error| error.to_string())?;
+        Ok(TaskRequest { task, model, bounds: Bounds::default(), client: Vec::new() })
+    }
+}
+
+fn picture(path: &Path) -> Result<Media, String> {
+    let bytes = fs::read(path).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
+    classify(Blob::in_memory(bytes), Claim::default()).map_err(|error| format!("{}: {error}", path.display()))
+}
+
+/// The file of one of several pictures: `fox.png` becomes `fox-1.png`, `fox-2.png` and so on.
+fn numbered(out: &Path, index: u32, count: u32) -> PathBuf {
+    if count == 1 {
+        return out.to_owned();
+    }
+    let stem = out.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+    let ending = out.extension().map(|ending| format!(".{}", ending.to_string_lossy())).unwrap_or_default();
+    out.with_file_name(format!("{stem}-{}{ending}", index + 1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn several_pictures_have_their_numbers() {
+        let rows = [("fox.png", 1, 0, "fox.png"), ("a/fox.png", 3, 0, "a/fox-1.png"), ("fox", 2, 1, "fox-2")];
+        for (out, count, index, expected) in rows {
+            assert_eq!(numbered(Path::new(out), index, count), Path::new(expected));
+        }
+    }
+}

@@ -1,0 +1,192 @@
+//! Files for clients to fetch: kept in the content store, given out to clients that have the link.
+//!
+//! The store blocks; here it is used from threads where that holds nothing up. How a link is spelled as an address is
+//! the affair of `http/`.
+
+use std::io::{Read as _, Seek as _, SeekFrom};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use bytes::Bytes;
+use mediary_core::{Blob, Failure, FailureKind, MediaFormat};
+use mediary_store::{BadToken, ContentFailed, ContentLink, ContentStore, ContentWriter, DiskContent, StoredContent};
+
+use super::{Spool, blocking};
+use crate::config::Content;
+
+/// A file is read and written in pieces of this.
+const PIECE_BYTES: usize = 256 * 1024;
+
+/// Keeps files for clients. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Contents {
+    store: Option<Arc<dyn ContentStore>>,
+    max_age: std::time::Duration,
+}
+
+/// Why a link gives no file.
+#[derive(Debug, Clone, PartialEq)]
+pub enum NoContent {
+    /// It is none of ours.
+    Unknown,
+    /// It was good once; the file has gone.
+    Gone,
+    /// The file is there and cannot be read.
+    Failed(Failure),
+}
+
+impl Contents {
+    /// The store in a folder. One that cannot be had costs the links, not the start.
+    pub(super) fn open(dir: Option<PathBuf>, config: &Content) -> Self {
+        let max_age = config.max_age;
+        let store = dir.and_then(|dir| match DiskContent::open(dir, config.bytes.get(), max_age) {
+            Ok(store) => Some(Arc::new(store) as Arc<dyn ContentStore>),
+            Err(error) => {
+                tracing::warn!(error.detail = %error, "no files are kept for clients to fetch");
+                None
+            }
+        });
+        Self { store, max_age }
+    }
+
+    /// How long a file is kept.
+    #[must_use]
+    pub fn max_age(&self) -> std::time::Duration {
+        self.max_age
+    }
+
+    fn store(&self) -> Result<Arc<dyn ContentStore>, Failure> {
+        self.store.clone().ok_or_else(|| {
+            let detail = "no files can be kept for clients to fetch; name a folder as [content] dir, and look into the log of \
+                          the start";
+            Failure::new(FailureKind::NotInstalled, detail)
+        })
+    }
+
+    /// Keeps a blob as a file of this format; gives the token under which it can be fetched.
+    ///
+    /// # Errors
+    /// When nothing can be kept, or not so much.
+    pub async fn keep(&self, blob: Blob, format: MediaFormat) -> Result<String, Failure> {
+        let (store, expires) = (self.store()?, SystemTime::now() + self.max_age);
+        blocking::run(move || {
+            let mut writer = store.begin().map_err(not_kept)?;
+            let mut reader = blob.source().open().map_err(|error| not_kept(error.into()))?;
+            let mut piece = vec![0; PIECE_BYTES];
+            loop {
+                let read = reader.read(&mut piece).map_err(|error| not_kept(error.into()))?;
+                if read == 0 {
+                    break;
+                }
+                writer.write(&piece[..read]).map_err(not_kept)?;
+            }
+            let kept = writer.finish().map_err(not_kept)?;
+            Ok(store.token(&ContentLink { hash: kept.hash, format, expires }))
+        })
+        .await
+    }
+
+    /// Begins a file that arrives piece by piece. Writing blocks, and is to be done on a thread where it may.
+    ///
+    /// # Errors
+    /// When nothing can be kept.
+    pub fn begin(&self) -> Result<Box<dyn ContentWriter>, Failure> {
+        self.store()?.begin().map_err(not_kept)
+    }
+
+    /// A token for a file that was finished.
+    ///
+    /// # Errors
+    /// When nothing can be kept.
+    pub fn token(&self, hash: mediary_core::ContentHash, format: MediaFormat) -> Result<String, Failure> {
+        let expires = SystemTime::now() + self.max_age;
+        Ok(self.store()?.token(&ContentLink { hash, format, expires }))
+    }
+
+    /// The file that a token opens.
+    ///
+    /// # Errors
+    /// When there is none, or none any more.
+    pub async fn find(&self, token: &str) -> Result<FoundContent, NoContent> {
+        let store = self.store.clone().ok_or(NoContent::Unknown)?;
+        let link = store.read_token(token, SystemTime::now()).map_err(|bad| match bad {
+            BadToken::Unknown => NoContent::Unknown,
+            BadToken::Expired => NoContent::Gone,
+        })?;
+        let found = blocking::run(move || store.open(&link.hash).map_err(not_kept)).await.map_err(NoContent::Failed)?;
+        found.map(|stored| FoundContent { link, stored }).ok_or(NoContent::Gone)
+    }
+
+    /// A copy of the file that a token opens, for a request that names one of ours.
+    ///
+    /// # Errors
+    /// When there is none, or none any more.
+    pub async fn copy(&self, token: &str, mut spool: Spool) -> Result<Blob, Failure> {
+        let found = self.find(token).await.map_err(|why| match why {
+            NoContent::Unknown => Failure::malformed("it is a link of this server's to no file"),
+            NoContent::Gone => Failure::malformed("it is a link to a file that is gone; make it again"),
+            NoContent::Failed(failure) => failure,
+        })?;
+        blocking::run(move || {
+            let mut reader = found.stored.reader;
+            let mut piece = vec![0; PIECE_BYTES];
+            loop {
+                match reader.read(&mut piece).map_err(|error| not_kept(error.into()))? {
+                    0 => return Ok(spool.finish()),
+                    read => spool.write(&piece[..read])?,
+                }
+            }
+        })
+        .await
+    }
+
+    /// Removes what is too old or too much.
+    pub async fn sweep(&self) {
+        let Some(store) = self.store.clone() else { return };
+        let swept = blocking::run(move || store.sweep().map_err(not_kept)).await;
+        if let Err(failure) = swept {
+            tracing::warn!(error.detail = %failure, "old files for clients cannot be removed");
+        }
+    }
+}
+
+/// A file that was found.
+#[derive(Debug)]
+pub struct FoundContent {
+    /// What it is, and until when it can be had.
+    pub link: ContentLink,
+    stored: StoredContent,
+}
+
+impl FoundContent {
+    /// How long it is.
+    #[must_use]
+    pub fn len_bytes(&self) -> u64 {
+        self.stored.len_bytes
+    }
+
+    /// The next piece of the `left` bytes from `at`, and what is left then; the same again gives the piece after it.
+    ///
+    /// # Errors
+    /// When it cannot be read, or is shorter than it was.
+    pub async fn piece(mut self, at: u64, left: u64) -> Result<(Bytes, Self), Failure> {
+        blocking::run(move || {
+            let wanted = PIECE_BYTES.min(usize::try_from(left).unwrap_or(PIECE_BYTES));
+            let mut piece = vec![0; wanted];
+            let reader = &mut self.stored.reader;
+            let read = reader.seek(SeekFrom::Start(at)).and_then(|_| reader.read_exact(&mut piece));
+            read.map_err(|error| not_kept(error.into()))?;
+            Ok((piece.into(), self))
+        })
+        .await
+    }
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "for map_err")]
+fn not_kept(error: ContentFailed) -> Failure {
+    match error {
+        ContentFailed::TooLarge { .. } => Failure::too_large(error.to_string()),
+        ContentFailed::Folder(_) | ContentFailed::Disk(_) => Failure::broken(error.to_string()),
+    }
+}

@@ -1,0 +1,150 @@
+//! Jobs: videos that providers make over minutes, kept in the database from before they are sent until long after they
+//! are done.
+//!
+//! `submit` sends a job to targets and writes down where before each call; `poll` asks how it stands, on the one timer of
+//! `schedule`, and takes in what was made; `webhooks` tells clients. After a restart all of them go on where they were; only
+//! what was being sent at that moment is given up, since it may have been accepted, and would be billed twice.
+
+mod poll;
+mod record;
+mod requests;
+mod schedule;
+mod submit;
+#[cfg(test)]
+mod tests;
+mod view;
+mod webhooks;
+
+pub use requests::{NewVideo, NoJob};
+pub use view::{VideoFile, VideoJob, VideoProgress};
+pub use webhooks::{WebhookSecret, signature};
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use mediary_remote::Fetcher;
+use mediary_store::{Database, JobState, Jobs, OpenJob, StoreFailed};
+use tokio::runtime::Handle;
+use tokio::sync::{Notify, Semaphore, watch};
+use tokio_util::task::TaskTracker;
+
+use super::Gateway;
+use crate::config;
+use poll::Waiting;
+use record::Ticket;
+use schedule::Schedule;
+
+/// So many jobs are being sent at once, each with its picture in memory.
+const SUBMISSIONS: usize = 16;
+/// So many are being asked about at once.
+const POLLS: usize = 32;
+/// How often old jobs and files are looked for.
+const SWEEP: Duration = Duration::from_secs(600);
+/// How long jobs are remembered after their end.
+const REMEMBERED_SECONDS: i64 = 30 * 24 * 3600;
+
+/// The jobs of a server. Dropped with its runtime; what is open then goes on at the next start.
+#[derive(Debug)]
+pub struct VideoJobs {
+    gateway: Arc<Gateway>,
+    kept: Jobs,
+    settings: config::Jobs,
+    /// Fetches videos.
+    fetcher: Fetcher,
+    schedule: Schedule<Waiting>,
+    /// Where jobs are worked on, whatever becomes of the requests that made them.
+    runtime: Handle,
+    submitting: Semaphore,
+    /// Counts jobs that ended, for those who wait for one.
+    ended: watch::Sender<u64>,
+    /// Told when there is something to tell.
+    news: Notify,
+    /// Submissions under way, which a stop waits for.
+    under_way: TaskTracker,
+    /// Everything else that goes on; it is taken up again at the next start.
+    at_work: TaskTracker,
+}
+
+impl VideoJobs {
+    /// Goes on with the jobs of a database, on the runtime that is running.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn start(
+        gateway: Arc<Gateway>,
+        database: Arc<Database>,
+        settings: config::Jobs,
+    ) -> Result<Arc<Self>, StoreFailed> {
+        let fetcher = gateway.fetcher().up_to(settings.bytes.get());
+        let jobs = Arc::new(Self {
+            gateway,
+            fetcher,
+            kept: Jobs::of(database),
+            settings,
+            schedule: Schedule::default(),
+            runtime: Handle::current(),
+            submitting: Semaphore::new(SUBMISSIONS),
+            ended: watch::Sender::new(0),
+            news: Notify::new(),
+            under_way: TaskTracker::new(),
+            at_work: TaskTracker::new(),
+        });
+        for open in jobs.kept.open().await? {
+            jobs.go_on(open).await?;
+        }
+        let (polls, tells, sweeps) = (jobs.clone(), jobs.clone(), jobs.clone());
+        jobs.at_work.spawn(async move { polls.poll_all().await });
+        jobs.at_work.spawn(async move { tells.tell_all().await });
+        jobs.at_work.spawn(async move { sweeps.sweep().await });
+        Ok(jobs)
+    }
+
+    /// Goes on with a job where a process before has left it.
+    async fn go_on(self: &Arc<Self>, open: OpenJob) -> Result<(), StoreFailed> {
+        let OpenJob { id, state, created_at, progress, ticket } = open;
+        match state {
+            JobState::Queued => self.submit_later(id),
+            JobState::Submitting => self.give_up_unknown(&id).await?,
+            JobState::Running => {
+                let Some(ticket) = ticket.as_deref().and_then(|ticket| record::read::<Ticket>(ticket).ok()) else {
+                    return self.give_up_unknown(&id).await;
+                };
+                let percent = u8::try_from(progress).ok();
+                let waiting = Waiting { id, ticket, created_at, percent, polls: 0, errors: 0 };
+                self.schedule.spread(waiting, Instant::now(), self.settings.poll);
+            }
+            JobState::Completed | JobState::Failed => {}
+        }
+        Ok(())
+    }
+
+    /// Waits until what is being sent has been answered, so that nothing of it is in doubt at the next start.
+    pub async fn settle(&self, patience: Duration) {
+        self.under_way.close();
+        if tokio::time::timeout(patience, self.under_way.wait()).await.is_err() {
+            tracing::warn!("the server stops while videos are being asked for; those jobs are given up");
+        }
+    }
+
+    async fn poll_all(self: Arc<Self>) {
+        let places = Arc::new(Semaphore::new(POLLS));
+        loop {
+            let waiting = self.schedule.due().await;
+            let Ok(place) = places.clone().acquire_owned().await else { return };
+            let jobs = self.clone();
+            self.at_work.spawn(async move {
+                Box::pin(jobs.poll(waiting)).await;
+                drop(place);
+            });
+        }
+    }
+
+    async fn sweep(self: Arc<Self>) {
+        loop {
+            tokio::time::sleep(SWEEP).await;
+            if let Err(error) = self.kept.forget_before(record::now() - REMEMBERED_SECONDS).await {
+                tracing::warn!(error.detail = %error, "old jobs cannot be removed");
+            }
+        }
+    }
+}

@@ -1,0 +1,173 @@
+//! A job's texts in the database: what was asked, where it runs, what came of it.
+//!
+//! They outlive the program that wrote them: a field that is added later needs a default.
+
+use mediary_core::capability::Tier;
+use mediary_core::plan::{CostPolicy, Privacy};
+use mediary_core::task::{Extras, GenerateVideo};
+use mediary_core::{Blob, Failure, Media, MediaFormat, ProviderId, Target};
+use mediary_store::JobRow;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use super::super::routing::Bounds;
+
+/// What was asked.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub(super) struct Asked {
+    pub(super) model: String,
+    pub(super) prompt: String,
+    /// The format of the picture that it starts from, whose bytes stand beside.
+    pub(super) start: Option<String>,
+    pub(super) seconds: Option<u32>,
+    pub(super) size: Option<String>,
+    pub(super) aspect: Option<String>,
+    pub(super) lines: Option<u32>,
+    pub(super) audio: Option<bool>,
+    /// The job whose video this one is made of: ours, and the provider's name of it.
+    pub(super) remixes: Option<(String, String)>,
+    pub(super) extras: Extras,
+    pub(super) strict: bool,
+    pub(super) is_local: bool,
+    pub(super) is_free: bool,
+    pub(super) providers: Vec<String>,
+    pub(super) tier: Option<String>,
+}
+
+impl Asked {
+    pub(super) fn of(video: &GenerateVideo, model: &str, bounds: &Bounds, remixed: Option<String>) -> Self {
+        let GenerateVideo { prompt, start, seconds, size, aspect, lines, audio, remixes, extras } = video;
+        Self {
+            model: model.to_owned(),
+            prompt: prompt.clone(),
+            start: start.as_ref().map(|picture| picture.format.name().to_owned()),
+            seconds: *seconds,
+            size: size.map(|size| size.to_string()),
+            aspect: aspect.map(|aspect| aspect.to_string()),
+            lines: *lines,
+            audio: *audio,
+            remixes: remixed.zip(remixes.clone()),
+            extras: extras.clone(),
+            strict: bounds.strict,
+            is_local: bounds.privacy == Privacy::Local,
+            is_free: bounds.cost == CostPolicy::Free,
+            providers: bounds.providers.iter().map(|provider| provider.as_str().to_owned()).collect(),
+            tier: bounds.tier.map(|tier| tier.name().to_owned()),
+        }
+    }
+
+    /// The task, with the picture it starts from.
+    pub(super) fn video(&self, start: Option<Vec<u8>>) -> GenerateVideo {
+        let format = self
+            .start
+            .as_deref()
+            .and_then(|name| MediaFormat::ALL.iter().find(|format| format.name() == name).copied());
+        let start = start.zip(format).map(|(bytes, format)| Media { format, blob: Blob::in_memory(bytes) });
+        GenerateVideo {
+            prompt: self.prompt.clone(),
+            start,
+            seconds: self.seconds,
+            size: self.size.as_deref().and_then(|size| size.parse().ok()),
+            aspect: self.aspect.as_deref().and_then(|aspect| aspect.parse().ok()),
+            lines: self.lines,
+            audio: self.audio,
+            remixes: self.remixes.as_ref().map(|(_, theirs)| theirs.clone()),
+            extras: self.extras.clone(),
+        }
+    }
+
+    pub(super) fn bounds(&self) -> Bounds {
+        Bounds {
+            strict: self.strict,
+            privacy: if self.is_local { Privacy::Local } else { Privacy::Any },
+            cost: if self.is_free { CostPolicy::Free } else { CostPolicy::Any },
+            providers: self.providers.iter().map(|name| ProviderId::new(name)).collect(),
+            tier: self.tier.as_deref().and_then(Tier::named),
+            continues: None,
+        }
+    }
+}
+
+/// Where a job runs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Ticket {
+    pub(super) target: String,
+    /// The provider's name of the job; none while it is being sent, and for files that came at once.
+    #[serde(default)]
+    pub(super) job: Option<String>,
+    /// A fingerprint of the key.
+    #[serde(default)]
+    pub(super) key: Option<String>,
+    /// What of it is not as it was asked for, by names of the request's fields.
+    #[serde(default)]
+    pub(super) changed: Vec<String>,
+    #[serde(default)]
+    pub(super) dropped: Vec<String>,
+    #[serde(default)]
+    pub(super) seconds: Option<u32>,
+    #[serde(default)]
+    pub(super) size: Option<String>,
+}
+
+impl Ticket {
+    /// Where a job is about to be sent.
+    pub(super) fn to(target: &Target) -> Self {
+        Self {
+            target: target.to_string(),
+            job: None,
+            key: None,
+            changed: Vec::new(),
+            dropped: Vec::new(),
+            seconds: None,
+            size: None,
+        }
+    }
+}
+
+/// A target that failed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Tried {
+    pub(super) target: String,
+    pub(super) kind: String,
+    pub(super) why: String,
+}
+
+impl Tried {
+    pub(super) fn of(target: &str, failure: &Failure) -> Self {
+        Self { target: target.to_owned(), kind: failure.kind.name().to_owned(), why: failure.to_string() }
+    }
+}
+
+/// What was made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Made {
+    /// Under which the content store gives it out.
+    pub(super) token: String,
+    pub(super) bytes: u64,
+    pub(super) format: String,
+    pub(super) expires_at: i64,
+}
+
+/// Reads a text of a row.
+pub(super) fn read<T: DeserializeOwned>(text: &str) -> Result<T, Failure> {
+    serde_json::from_str(text)
+        .map_err(|error| Failure::broken(format!("a job in the database cannot be read: {error}")))
+}
+
+/// Writes a text for a row.
+pub(super) fn write<T: Serialize>(value: &T) -> String {
+    // Plain data with names for keys always has a form in JSON.
+    serde_json::to_string(value).unwrap_or_default()
+}
+
+/// The targets in a row that failed.
+pub(super) fn tried(row: &JobRow) -> Vec<Tried> {
+    read(&row.tried).unwrap_or_default()
+}
+
+/// Seconds since 1970.
+pub(super) fn now() -> i64 {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,146 @@
+//! A request for pictures, taken in: a form whose files are spooled, or JSON whose pictures are in data URLs or fetched.
+
+use axum::extract::Request;
+use axum::http::HeaderMap;
+use mediary_core::task::{Attachment, ImageJob, Task};
+use mediary_core::{Failure, Media};
+
+use super::super::body;
+use super::super::content;
+use super::super::error::ApiError;
+use super::super::files::{self, SentForm, UploadedFile, content_type};
+use super::super::landing::base_url;
+use super::super::state::AppState;
+use super::super::unpacked::json_body;
+use super::Kind;
+use crate::protocol::openai::ImageRequest;
+
+/// A request that was understood.
+pub(super) struct Sent {
+    pub(super) task: Task,
+    pub(super) model: String,
+    pub(super) wishes: Wishes,
+}
+
+/// How the answer is wanted.
+#[derive(Debug, Clone)]
+pub(super) struct Wishes {
+    /// What was asked for.
+    pub(super) job: ImageJob,
+    /// Whether links are wanted instead of the pictures.
+    pub(super) as_links: bool,
+}
+
+impl Wishes {
+    /// Whether events are wanted.
+    pub(super) fn streams(&self) -> bool {
+        self.job.partial_images.is_some()
+    }
+}
+
+/// Takes a request in.
+///
+/// # Errors
+/// When a field is wrong, a file is no picture, or cannot be fetched.
+pub(super) async fn sent(state: &AppState, request: Request, kind: Kind) -> Result<Sent, ApiError> {
+    let headers = request.headers().clone();
+    let (request, files) = match content_type(&headers) == "multipart/form-data" {
+        true => {
+            let SentForm { files, fields } = form(state, request).await?;
+            (ImageRequest::of_form(fields)?, files)
+        }
+        false => (ImageRequest::of_json(&json_body(request, state).await?)?, Vec::new()),
+    };
+    let as_links = request.as_links;
+    let (mut sources, mut mask, mut attachments) = (Vec::new(), None, Vec::new());
+    for file in files {
+        match file.field.strip_suffix("[]").unwrap_or(&file.field) {
+            "image" | "images" if kind != Kind::Generation => sources.push(picture(file, "image")?),
+            "mask" if kind == Kind::Edit && mask.is_none() => mask = Some(picture(file, "mask")?),
+            "mask" if kind == Kind::Edit => {
+                return Err(ApiError::malformed("there are several masks; send one, of the size of the first picture")
+                    .about("mask"));
+            }
+            _ => attachments.push(attachment(file)),
+        }
+    }
+    if kind != Kind::Generation {
+        for (place, url) in &request.images {
+            sources.push(named(state, &headers, url, place).await?);
+        }
+        if let Some(url) = request.mask.as_ref().filter(|_| kind == Kind::Edit && mask.is_none()) {
+            mask = Some(named(state, &headers, url, "mask").await?);
+        }
+    }
+    let (task, model) = match kind {
+        Kind::Generation => request.generation()?,
+        Kind::Edit => request.edit(sources, mask, attachments)?,
+        Kind::Variation => {
+            let mut sources = sources.into_iter();
+            match (sources.next(), sources.next()) {
+                (Some(source), None) => request.variation(source, attachments),
+                (None, _) => {
+                    return Err(ApiError::malformed("there is no picture; send one as the file `image`").about("image"));
+                }
+                (Some(_), Some(_)) => {
+                    return Err(ApiError::malformed("variations are made of one picture; send one").about("image"));
+                }
+            }
+        }
+    };
+    let Task::Image(job) = &task else {
+        return Err(Failure::broken("a request for pictures became another task").into());
+    };
+    // The answer needs no more of it than its words.
+    let job = ImageJob { attachments: Vec::new(), ..job.clone() };
+    Ok(Sent { task, model, wishes: Wishes { job, as_links } })
+}
+
+async fn form(state: &AppState, request: Request) -> Result<SentForm, ApiError> {
+    let limits = &state.config.limits;
+    let (head, body) = request.into_parts();
+    body::announced(&head.headers, limits)?;
+    let entered = state.gateway.admission().enter().await?;
+    let stream = Box::pin(body::chunks(body, limits));
+    let form = files::form_of_any_files(stream, &head.headers, state.gateway.admission()).await?;
+    drop(entered);
+    Ok(form)
+}
+
+fn picture(file: UploadedFile, field: &str) -> Result<Media, ApiError> {
+    file.classified().map_err(|failure| ApiError::from(failure).about(field))
+}
+
+fn attachment(file: UploadedFile) -> Attachment {
+    Attachment { field: file.field, file_name: file.name, media_type: file.mime, blob: file.blob }
+}
+
+/// A picture of a JSON request: in a data URL, one of ours by its link, or elsewhere.
+///
+/// # Errors
+/// When it is none, or cannot be fetched.
+pub(in super::super) async fn named(
+    state: &AppState,
+    headers: &HeaderMap,
+    url: &str,
+    place: &str,
+) -> Result<Media, ApiError> {
+    let at = |failure: Failure| ApiError::from(failure).about(place);
+    if let Some(data) = url.strip_prefix("data:") {
+        let (mime, base64) = data.split_once(";base64,").ok_or_else(|| {
+            ApiError::malformed(format!("`{place}` is a data URL without base64; write it as data:image/png;base64,…"))
+                .about(place)
+        })?;
+        let blob = files::decode_base64(place, base64, state.gateway.admission()).await.map_err(at)?;
+        let file = UploadedFile { field: place.to_owned(), blob, mime: Some(mime.to_owned()), name: None };
+        return file.classified().map_err(at);
+    }
+    let ours = format!("{}{}", base_url(&state.config.server, headers), content::PREFIX);
+    if let Some(token) = url.strip_prefix(&ours) {
+        let blob = state.gateway.content.copy(token, state.gateway.admission().spool()).await.map_err(at)?;
+        let file = UploadedFile { field: place.to_owned(), blob, mime: None, name: None };
+        return file.classified().map_err(at);
+    }
+    let file = files::fetched(state, url).await.map_err(at)?;
+    file.classified().map_err(at)
+}

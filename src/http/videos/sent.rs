@@ -1,0 +1,64 @@
+//! A request for a video, taken in: a form whose picture is spooled, or JSON whose picture is in a data URL or fetched.
+
+use axum::extract::Request;
+use mediary_core::Media;
+
+use super::super::body;
+use super::super::error::ApiError;
+use super::super::files::{self, SentForm, content_type};
+use super::super::images::named_picture;
+use super::super::state::AppState;
+use super::super::tasks::bounds;
+use super::super::unpacked::json_body;
+use super::owner;
+use crate::gateway::NewVideo;
+use crate::protocol::openai::VideoRequest;
+
+/// Where a picture stands in a request.
+const PLACE: &str = "input_reference";
+
+/// Takes a request in; gives how long it wants to wait as well.
+pub(super) async fn sent(state: &AppState, request: Request) -> Result<(NewVideo, Option<u32>), ApiError> {
+    let headers = request.headers().clone();
+    let bounds = bounds(&headers)?;
+    let (mut asked, file) = match content_type(&headers) == "multipart/form-data" {
+        true => {
+            let SentForm { files, fields } = form(state, request).await?;
+            (VideoRequest::of_form(fields)?, one(files)?)
+        }
+        false => (VideoRequest::of_json(&json_body(request, state).await?)?, None),
+    };
+    asked.video.start = match (file, asked.start) {
+        (Some(_), Some(_)) => {
+            return Err(ApiError::malformed("send the picture either as a file or by its address").about(PLACE));
+        }
+        (Some(picture), None) => Some(picture),
+        (None, Some(address)) => Some(named_picture(state, &headers, &address, PLACE).await?),
+        (None, None) => None,
+    };
+    let VideoRequest { video, model, webhook_url, wait_seconds, start: _ } = VideoRequest { start: None, ..asked };
+    let owner = owner(state, &headers);
+    Ok((NewVideo { video, model, bounds, owner, webhook_url }, wait_seconds))
+}
+
+async fn form(state: &AppState, request: Request) -> Result<SentForm, ApiError> {
+    let limits = &state.config.limits;
+    let (head, body) = request.into_parts();
+    body::announced(&head.headers, limits)?;
+    let entered = state.gateway.admission().enter().await?;
+    let stream = Box::pin(body::chunks(body, limits));
+    let form = files::form_of_any_files(stream, &head.headers, state.gateway.admission()).await?;
+    drop(entered);
+    Ok(form)
+}
+
+/// The one file of a form, if it has one.
+fn one(files: Vec<files::UploadedFile>) -> Result<Option<Media>, ApiError> {
+    let mut files = files.into_iter();
+    let (first, second) = (files.next(), files.next());
+    if second.is_some() {
+        return Err(ApiError::malformed("there are several files; a video starts from one picture").about(PLACE));
+    }
+    let picture = first.map(|file| file.classified().map_err(|failure| ApiError::from(failure).about(PLACE)));
+    picture.transpose()
+}

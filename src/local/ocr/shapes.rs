@@ -1,0 +1,213 @@
+//! The shapes in which pages and lines are given to the models: a small fixed set, whatever the documents.
+//!
+//! OpenVINO compiles kernels for every shape that it meets and keeps them; the time and the memory for that are bounded by
+//! the set. What has none of its shapes is stretched a little, padded or cut into overlapping tiles. The set is in
+//! the engine's card; which picture is scaled to which size is the detector's affair.
+
+use serde::Deserialize;
+
+use super::crop::MAX_WIDTH;
+
+/// A side may be made so much longer or shorter to fit.
+const STRETCH: f32 = 1.1;
+/// Tiles share so many pixels with their neighbours, so that a line on the seam is seen whole.
+const OVERLAP: u32 = 128;
+/// Of a picture that is longer than so many tiles there is less to see.
+const MOST_TILES: u32 = 16;
+/// The detector halves its input five times.
+const PAGE_STEP: u32 = 32;
+/// The recogniser has a step of output for so many pixels.
+const LINE_STEP: usize = 8;
+
+/// The shapes of an engine.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OcrShapes {
+    /// Width and height of what the detector looks at.
+    pub pages: Vec<[u32; 2]>,
+    /// How many lines the recogniser reads at once, and the width to which all of them are padded.
+    pub lines: Vec<[usize; 2]>,
+}
+
+impl OcrShapes {
+    /// Says what is wrong with the set.
+    ///
+    /// # Errors
+    /// A sentence about it.
+    pub fn check(&self) -> Result<(), String> {
+        let is_page = |[width, height]: &&[u32; 2]| {
+            [width, height].iter().all(|side| **side > OVERLAP && side.is_multiple_of(PAGE_STEP))
+        };
+        if self.pages.is_empty() || !self.pages.iter().all(|page| is_page(&page)) {
+            return Err(format!("shapes.pages: sides are multiples of {PAGE_STEP} above {OVERLAP}"));
+        }
+        if !self.lines.iter().all(|[count, width]| *count > 0 && *width > 0 && width.is_multiple_of(LINE_STEP)) {
+            return Err(format!("shapes.lines: widths are multiples of {LINE_STEP}, and counts are above 0"));
+        }
+        let has_single = |width: &usize| self.lines.contains(&[1, *width]);
+        if !self.lines.iter().all(|[_, width]| has_single(width)) || !self.lines.iter().any(|line| line[1] >= MAX_WIDTH)
+        {
+            return Err(format!(
+                "shapes.lines: each width is there for one line alone, and one is {MAX_WIDTH} or more"
+            ));
+        }
+        Ok(())
+    }
+
+    /// How a picture of this size is looked at: on the smallest shape that it fits on, else in as little of tiles as can be.
+    pub(super) fn tiling(&self, width: f32, height: f32) -> Tiling {
+        let all = self.pages.iter().map(|page| Tiling::on(*page, width, height));
+        let best = all.min_by_key(|tiling| (tiling.tiles().count() > 1, tiling.pixels()));
+        best.unwrap_or_else(|| Tiling::on([PAGE_STEP, PAGE_STEP], width, height))
+    }
+
+    /// The width to which a line is padded.
+    pub(super) fn line_width(&self, width: usize) -> usize {
+        let wide_enough = self.lines.iter().map(|line| line[1]).filter(|padded| *padded >= width);
+        wide_enough.min().unwrap_or(width)
+    }
+
+    /// How many of `waiting` lines of a padded width are read at once, and how many places there are for them.
+    pub(super) fn lines_at_once(&self, width: usize, waiting: usize) -> (usize, usize) {
+        let counts = self.lines.iter().filter(|line| line[1] == width).map(|line| line[0]);
+        // A place may stay empty where one after the other would take longer.
+        let places = counts.filter(|places| waiting * 2 > *places).max().unwrap_or(1);
+        (places.min(waiting), places)
+    }
+}
+
+/// A picture on tiles of one shape.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Tiling {
+    /// Width and height to which the picture is scaled.
+    pub(super) copy: [u32; 2],
+    /// Width and height of each tile.
+    pub(super) tile: [u32; 2],
+    counts: [u32; 2],
+}
+
+/// Where a tile lies, and which part of the map is taken from it: from and to, across and along.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Tile {
+    pub(super) left: u32,
+    pub(super) top: u32,
+    pub(super) across: [u32; 2],
+    pub(super) along: [u32; 2],
+}
+
+impl Tiling {
+    fn on(tile: [u32; 2], width: f32, height: f32) -> Self {
+        let [(across, columns), (along, rows)] = [fitted(width, tile[0]), fitted(height, tile[1])];
+        Self { copy: [across, along], tile, counts: [columns, rows] }
+    }
+
+    fn pixels(&self) -> u32 {
+        self.tile[0] * self.tile[1] * self.counts[0] * self.counts[1]
+    }
+
+    /// The tiles, row by row.
+    pub(super) fn tiles(&self) -> impl Iterator<Item = Tile> {
+        let [columns, rows] = self.counts;
+        (0..rows).flat_map(move |row| {
+            let (top, along) = self.place(1, row);
+            (0..columns).map(move |column| {
+                let (left, across) = self.place(0, column);
+                Tile { left, top, across, along }
+            })
+        })
+    }
+
+    /// Where the tile of this number begins along an axis, and what is taken from it: up to the middle of what it shares
+    /// with its neighbours.
+    fn place(&self, axis: usize, number: u32) -> (u32, [u32; 2]) {
+        let (copy, tile, count) = (self.copy[axis], self.tile[axis], self.counts[axis]);
+        let start = |number: u32| (copy.saturating_sub(tile) * number).checked_div(count - 1).unwrap_or(0);
+        let seam = |before: u32| (start(before) + tile + start(before + 1)) / 2;
+        let from = if number == 0 { 0 } else { seam(number - 1) };
+        let to = if number + 1 == count { copy } else { seam(number) };
+        (start(number), [from, to])
+    }
+}
+
+/// How long a side of a picture becomes on tiles of a side, and how many of those it takes.
+fn fitted(length: f32, tile: u32) -> (u32, u32) {
+    if length <= tile as f32 * STRETCH {
+        return (((length * STRETCH).round() as u32).clamp(1, tile), 1);
+    }
+    let step = tile - OVERLAP;
+    let count = ((length.round() as u32).saturating_sub(OVERLAP)).div_ceil(step).min(MOST_TILES);
+    ((length.round() as u32).min(OVERLAP + step * count), count)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shapes() -> OcrShapes {
+        OcrShapes {
+            pages: vec![[1280, 768], [768, 1280], [896, 1280], [1280, 1280], [640, 640]],
+            lines: vec![[8, 64], [1, 64], [4, 256], [1, 256], [1, 960], [1, 3200]],
+        }
+    }
+
+    #[test]
+    fn pictures_are_stretched_a_little_padded_or_tiled() {
+        let rows = [
+            ("an A4 page", (905.0, 1280.0), [896, 1280], [896, 1280], 1),
+            ("one a little wider", (960.0, 1280.0), [896, 1280], [896, 1280], 1),
+            ("a wide page", (1280.0, 840.0), [1280, 768], [1280, 768], 1),
+            ("a small sign", (300.0, 100.0), [330, 110], [640, 640], 1),
+            ("a receipt", (736.0, 4000.0), [768, 4000], [768, 1280], 4),
+            ("a thread", (20.0, 90_000.0), [22, 8_320], [640, 640], 16),
+        ];
+        for (name, (width, height), copy, tile, count) in rows {
+            let tiling = shapes().tiling(width, height);
+            assert_eq!((tiling.copy, tiling.tile, tiling.tiles().count()), (copy, tile, count), "{name}");
+        }
+    }
+
+    #[test]
+    fn tiles_cover_a_picture_once_and_share_their_edges() {
+        for length in [1_409.0, 2_000.0, 4_076.0, 17_320.0] {
+            let tiling = shapes().tiling(700.0, length);
+            let mut reached = 0;
+            for tile in tiling.tiles() {
+                let [from, to] = tile.along;
+                assert_eq!(from, reached, "{length}");
+                assert!(from == 0 || from - tile.top >= OVERLAP / 2, "{length}: too near to the edge of the tile");
+                assert!(to == tiling.copy[1] || tile.top + tiling.tile[1] - to >= OVERLAP / 2, "{length}");
+                assert_eq!(tile.across, [0, tiling.copy[0]]);
+                reached = to;
+            }
+            assert_eq!(reached, tiling.copy[1], "{length}");
+        }
+    }
+
+    #[test]
+    fn lines_are_padded_to_a_width_of_the_set_and_read_together_where_that_is_in_it() {
+        let shapes = shapes();
+        assert_eq!([8, 65, 900, 3_000].map(|width| shapes.line_width(width)), [64, 256, 960, 3_200]);
+        let rows = [(64, 20, (8, 8)), (64, 5, (5, 8)), (64, 4, (1, 1)), (256, 3, (3, 4)), (960, 7, (1, 1))];
+        for (width, waiting, expected) in rows {
+            assert_eq!(shapes.lines_at_once(width, waiting), expected, "{waiting} of {width}");
+        }
+    }
+
+    #[test]
+    fn a_set_that_does_not_serve_is_refused() {
+        type Spoil = fn(&mut OcrShapes);
+        assert_eq!(shapes().check(), Ok(()));
+        let rows: [(&str, Spoil); 5] = [
+            ("pages", |shapes| shapes.pages.clear()),
+            ("pages", |shapes| shapes.pages.push([1_000, 1_280])),
+            ("lines", |shapes| shapes.lines.push([1, 100])),
+            ("lines", |shapes| shapes.lines.push([8, 128])),
+            ("lines", |shapes| shapes.lines.retain(|line| line[1] < 3_200)),
+        ];
+        for (part, spoil) in rows {
+            let mut spoilt = shapes();
+            spoil(&mut spoilt);
+            assert!(spoilt.check().unwrap_err().contains(part), "{spoilt:?}");
+        }
+    }
+}

@@ -1,0 +1,523 @@
+//! OpenAI's pictures: a prompt or a form with files in, pictures out, as base64, as links, or as events while they grow.
+//!
+//! Requests come as JSON or as forms; both mean the same. Answers are pieces of text with files between them, so that no
+//! picture has to be in memory: `http` writes the files as base64 while it sends them.
+
+use bytes::Bytes;
+use mediary_core::task::{Attachment, ImageJob, ImageSize, ImageWork, Task, Usage};
+use mediary_core::{Blob, Media, MediaFormat};
+use serde_json::{Map, Value, json};
+
+use super::super::process::BadField;
+use super::super::{ErrorFields, Errors, Protocol, from_json};
+use super::{CHAT, OpenAiChat};
+
+/// More pictures than this are made in several requests.
+const MOST_PICTURES: u64 = 10;
+/// A longer prompt is a mistake.
+const MOST_CHARS: usize = 32_000;
+
+/// `POST /v1/images/generations`, `/v1/images/edits` and `/v1/images/variations`.
+#[derive(Debug, Clone, Copy)]
+pub struct OpenAiImages;
+
+impl Errors for OpenAiImages {
+    fn error(&self, error: &ErrorFields) -> Value {
+        CHAT.error(error)
+    }
+}
+
+impl Protocol for OpenAiImages {
+    fn wire_format(&self) -> &'static str {
+        OpenAiChat::WIRE_FORMAT
+    }
+}
+
+/// A request for pictures, but for the pictures that it begins with.
+#[derive(Debug)]
+pub struct ImageRequest {
+    /// What is to be done, without its sources.
+    pub job: ImageJob,
+    /// The model that was asked for; empty if none was.
+    pub model: String,
+    /// Whether links are wanted instead of the pictures.
+    pub as_links: bool,
+    /// Pictures of a JSON request by their addresses or in data URLs, each with the field that it is in.
+    pub images: Vec<(String, String)>,
+    /// The mask of a JSON request likewise.
+    pub mask: Option<String>,
+}
+
+impl ImageRequest {
+    /// Understands a JSON request.
+    ///
+    /// # Errors
+    /// The first field that is wrong, by its name.
+    pub fn of_json(body: &Bytes) -> Result<Self, BadField> {
+        let fields: Map<String, Value> = from_json(body, "a request for pictures")?;
+        Self::of(fields.into_iter().filter(|(_, value)| !value.is_null()))
+    }
+
+    /// Understands the fields of a form that are not files. A field that was left empty was not filled in.
+    ///
+    /// # Errors
+    /// As [`ImageRequest::of_json`].
+    pub fn of_form(fields: Vec<(String, String)>) -> Result<Self, BadField> {
+        let mut values: Map<String, Value> = Map::new();
+        for (name, value) in fields.into_iter().filter(|(_, value)| !value.is_empty()) {
+            // One that came several times is a list.
+            match values.get_mut(&name) {
+                Some(Value::Array(all)) => all.push(value.into()),
+                Some(one) => *one = json!([one.take(), value]),
+                None => {
+                    values.insert(name, value.into());
+                }
+            }
+        }
+        Self::of(values)
+    }
+
+    fn of(fields: impl IntoIterator<Item = (String, Value)>) -> Result<Self, BadField> {
+        let job = ImageJob::of("");
+        let mut request = Self { job, model: String::new(), as_links: false, images: Vec::new(), mask: None };
+        let (mut streams, mut partials) = (false, None);
+        for (name, value) in fields {
+            match name.as_str() {
+                "stream" => streams = truth(&name, &value)?,
+                "partial_images" => partials = Some(whole(&name, &value, 0..=3)?),
+                _ => request.take(name, value)?,
+            }
+        }
+        request.job.partial_images = streams.then(|| partials.unwrap_or(0) as u8);
+        Ok(request)
+    }
+
+    fn take(&mut self, name: String, value: Value) -> Result<(), BadField> {
+        let job = &mut self.job;
+        match name.as_str() {
+            "model" => self.model = text(&name, value)?,
+            "prompt" => {
+                job.prompt = text(&name, value)?;
+                let length = job.prompt.chars().count();
+                if length > MOST_CHARS {
+                    return Err(bad(&name, format!("`prompt` has {length} characters; send at most {MOST_CHARS}")));
+                }
+            }
+            "n" => job.count = whole(&name, &value, 1..=MOST_PICTURES)? as u32,
+            "size" => job.size = sides(&name, value, "auto")?,
+            "aspect_ratio" => job.ratio = sides(&name, value, "auto")?,
+            "quality" => job.quality = Some(text(&name, value)?),
+            "style" => job.style = Some(text(&name, value)?),
+            "background" => job.background = Some(text(&name, value)?),
+            "output_format" => job.format = Some(format(&name, &text(&name, value)?)?),
+            "output_compression" => job.compression = Some(whole(&name, &value, 0..=100)? as u8),
+            "seed" => job.seed = Some(integer(&name, &value)?),
+            "response_format" => {
+                self.as_links = match text(&name, value)?.as_str() {
+                    "url" => true,
+                    "b64_json" | "base64" => false,
+                    _ => return Err(bad(&name, "`response_format` is b64_json or url".to_owned())),
+                }
+            }
+            "image" | "image[]" | "images" | "images[]" => self.named_pictures(&name, value)?,
+            "mask" => self.mask = Some(address(&name, &value)?),
+            _ => {
+                job.extras.insert(name, value);
+            }
+        }
+        Ok(())
+    }
+
+    fn named_pictures(&mut self, name: &str, value: Value) -> Result<(), BadField> {
+        let all = match value {
+            Value::Array(all) => all,
+            one => vec![one],
+        };
+        for (index, one) in all.iter().enumerate() {
+            let place = format!("{name}[{index}]");
+            self.images.push((place.clone(), address(&place, one)?));
+        }
+        Ok(())
+    }
+
+    /// A request for pictures from words.
+    ///
+    /// # Errors
+    /// When it has no words.
+    pub fn generation(self) -> Result<(Task, String), BadField> {
+        needs_prompt(&self.job)?;
+        Ok((Task::Image(self.job), self.model))
+    }
+
+    /// A request to change these pictures.
+    ///
+    /// # Errors
+    /// When there are none, or no words.
+    pub fn edit(
+        self,
+        sources: Vec<Media>,
+        mask: Option<Media>,
+        attachments: Vec<Attachment>,
+    ) -> Result<(Task, String), BadField> {
+        needs_prompt(&self.job)?;
+        if sources.is_empty() {
+            let message =
+                "there is no picture to edit; send one as the file `image`, or `images: [{\"image_url\": …}]`";
+            return Err(bad("image", message.to_owned()));
+        }
+        let job = ImageJob { work: ImageWork::Edit { sources, mask }, attachments, ..self.job };
+        Ok((Task::Image(job), self.model))
+    }
+
+    /// A request for variations of this picture.
+    #[must_use]
+    pub fn variation(self, source: Media, attachments: Vec<Attachment>) -> (Task, String) {
+        let job = ImageJob { work: ImageWork::Variation(source), attachments, ..self.job };
+        (Task::Image(job), self.model)
+    }
+}
+
+fn needs_prompt(job: &ImageJob) -> Result<(), BadField> {
+    match job.prompt.trim().is_empty() {
+        true => Err(bad("prompt", "`prompt` is empty; say what is to be seen".to_owned())),
+        false => Ok(()),
+    }
+}
+
+/// Where a picture of a JSON request is: an address, a data URL, or an object that holds one.
+fn address(name: &str, value: &Value) -> Result<String, BadField> {
+    if value.get("file_id").is_some() {
+        return Err(bad(
+            name,
+            format!("`{name}` names a file by its id; files are not kept here, send the picture itself"),
+        ));
+    }
+    let url = value.as_str().or_else(|| value.get("image_url")?.as_str());
+    let url = url.or_else(|| value.pointer("/image_url/url")?.as_str()).or_else(|| value.get("url")?.as_str());
+    let url = url.ok_or_else(|| bad(name, format!("`{name}` is to be {{\"image_url\": \"data:… or https:…\"}}")))?;
+    match url.starts_with('/') {
+        true => {
+            let message = format!(
+                "`{name}` is the path {}, which says nothing of the server that it is on; send a whole address, or the \
+                 picture in a data URL",
+                url.chars().take(80).collect::<String>()
+            );
+            Err(bad(name, message))
+        }
+        false => Ok(url.to_owned()),
+    }
+}
+
+fn text(name: &str, value: Value) -> Result<String, BadField> {
+    match value {
+        Value::String(text) => Ok(text),
+        _ => Err(bad(name, format!("`{name}` is a text"))),
+    }
+}
+
+fn sides(name: &str, value: Value, open: &str) -> Result<Option<ImageSize>, BadField> {
+    let written = text(name, value)?;
+    if written.trim().eq_ignore_ascii_case(open) {
+        return Ok(None);
+    }
+    let size =
+        written.parse().map_err(|_| bad(name, format!("`{name}` is written as 1024x1024 or 16:9, or is auto")))?;
+    Ok(Some(size))
+}
+
+fn format(name: &str, written: &str) -> Result<MediaFormat, BadField> {
+    match written {
+        "png" => Ok(MediaFormat::Png),
+        "jpeg" | "jpg" => Ok(MediaFormat::Jpeg),
+        "webp" => Ok(MediaFormat::Webp),
+        _ => Err(bad(name, format!("`{name}` is png, jpeg or webp"))),
+    }
+}
+
+fn integer(name: &str, value: &Value) -> Result<i64, BadField> {
+    let number = value.as_i64().or_else(|| value.as_str()?.trim().parse().ok());
+    number.ok_or_else(|| bad(name, format!("`{name}` is a whole number")))
+}
+
+fn whole(name: &str, value: &Value, range: std::ops::RangeInclusive<u64>) -> Result<u64, BadField> {
+    let number = value.as_u64().or_else(|| value.as_str()?.trim().parse().ok());
+    let (least, most) = (range.start(), range.end());
+    let message = || format!("`{name}` is a whole number from {least} to {most}");
+    number.filter(|number| range.contains(number)).ok_or_else(|| bad(name, message()))
+}
+
+/// Forms have texts for truths.
+fn truth(name: &str, value: &Value) -> Result<bool, BadField> {
+    let told = value.as_bool().or_else(|| match value.as_str()?.trim().to_ascii_lowercase().as_str() {
+        "true" | "1" => Some(true),
+        "false" | "0" => Some(false),
+        _ => None,
+    });
+    told.ok_or_else(|| bad(name, format!("`{name}` is true or false")))
+}
+
+fn bad(field: &str, message: String) -> BadField {
+    BadField { field: field.to_owned(), message }
+}
+
+/// A piece of an answer's body.
+#[derive(Debug, Clone)]
+pub enum BodyPiece {
+    /// As it is.
+    Text(String),
+    /// A file's bytes, to be written as base64.
+    Base64(Blob),
+}
+
+/// How a picture is told.
+#[derive(Debug, Clone)]
+pub enum Told {
+    /// As base64.
+    Here(Blob),
+    /// By its address.
+    Link(String),
+}
+
+/// A picture as an answer tells it.
+#[derive(Debug, Clone)]
+pub struct ToldPicture {
+    /// The picture.
+    pub told: Told,
+    /// What it is.
+    pub format: MediaFormat,
+    /// Its sides; `None`: not known yet.
+    pub size: Option<ImageSize>,
+    /// What the target made of the prompt.
+    pub revised_prompt: Option<String>,
+}
+
+/// What a whole answer says beside its pictures.
+#[derive(Debug, Clone)]
+pub struct AnswerFacts<'a> {
+    /// When it was made, in seconds since 1970.
+    pub created: u64,
+    /// What was asked for.
+    pub job: &'a ImageJob,
+    /// What it cost.
+    pub usage: Usage,
+}
+
+/// A whole answer.
+#[must_use]
+pub fn images_answer(facts: &AnswerFacts<'_>, pictures: Vec<ToldPicture>) -> Vec<BodyPiece> {
+    let mut head = json!({ "created": facts.created });
+    if let Some(first) = pictures.first() {
+        describe(&mut head, facts.job, first);
+    }
+    head["usage"] = usage(facts.usage, pictures.len());
+    let mut pieces = vec![BodyPiece::Text(format!("{},\"data\":[", open_object(&head)))];
+    for (index, picture) in pictures.into_iter().enumerate() {
+        let comma = if index == 0 { "" } else { "," };
+        let revised = picture.revised_prompt.map(|prompt| format!(",\"revised_prompt\":{}", Value::from(prompt)));
+        let revised = revised.unwrap_or_default();
+        match picture.told {
+            Told::Link(url) => {
+                pieces.push(BodyPiece::Text(format!("{comma}{{\"url\":{}{revised}}}", Value::from(url))));
+            }
+            Told::Here(blob) => {
+                pieces.push(BodyPiece::Text(format!("{comma}{{\"b64_json\":\"")));
+                pieces.push(BodyPiece::Base64(blob));
+                pieces.push(BodyPiece::Text(format!("\"{revised}}}")));
+            }
+        }
+    }
+    pieces.push(BodyPiece::Text("]}".to_owned()));
+    pieces
+}
+
+/// What is common to all pictures of an answer.
+fn describe(into: &mut Value, job: &ImageJob, picture: &ToldPicture) {
+    if let Some(background) = &job.background {
+        into["background"] = background.as_str().into();
+    }
+    into["output_format"] = picture.format.name().into();
+    into["size"] = picture.size.map_or_else(|| "auto".to_owned(), |size| size.to_string()).into();
+    if let Some(quality) = &job.quality {
+        into["quality"] = quality.as_str().into();
+    }
+}
+
+/// What it cost, in OpenAI's words; what the target did not say is counted here, and says so.
+fn usage(usage: Usage, pictures: usize) -> Value {
+    let Usage { prompt_tokens, completion_tokens, estimated, .. } = usage;
+    let mut told = json!({
+        "input_tokens": prompt_tokens, "output_tokens": completion_tokens,
+        "total_tokens": prompt_tokens + completion_tokens,
+        "input_tokens_details": { "text_tokens": prompt_tokens, "image_tokens": 0 },
+        "images": pictures,
+    });
+    if estimated {
+        told["estimated"] = true.into();
+    }
+    told
+}
+
+/// An object without its closing brace.
+fn open_object(object: &Value) -> String {
+    let mut text = object.to_string();
+    text.pop();
+    text
+}
+
+/// A stage of a picture, or a finished one, as an event.
+#[must_use]
+pub fn image_event(facts: &AnswerFacts<'_>, stage: Option<u32>, picture: ToldPicture) -> Vec<BodyPiece> {
+    let family = match &facts.job.work {
+        ImageWork::Generation => "image_generation",
+        ImageWork::Edit { .. } | ImageWork::Variation(_) => "image_edit",
+    };
+    let kind = if stage.is_some() { "partial_image" } else { "completed" };
+    let mut head = json!({ "type": format!("{family}.{kind}"), "created_at": facts.created });
+    // Events have these in any case.
+    (head["background"], head["quality"]) = ("auto".into(), "auto".into());
+    describe(&mut head, facts.job, &picture);
+    match stage {
+        Some(stage) => head["partial_image_index"] = stage.into(),
+        None => head["usage"] = usage(facts.usage, 1),
+    }
+    let mut pieces = vec![BodyPiece::Text(format!("event: {family}.{kind}\ndata: {}", open_object(&head)))];
+    match picture.told {
+        Told::Link(url) => pieces.push(BodyPiece::Text(format!(",\"url\":{}", Value::from(url)))),
+        Told::Here(blob) => {
+            pieces.push(BodyPiece::Text(",\"b64_json\":\"".to_owned()));
+            pieces.push(BodyPiece::Base64(blob));
+            pieces.push(BodyPiece::Text("\"".to_owned()));
+        }
+    }
+    pieces.push(BodyPiece::Text("}\n\n".to_owned()));
+    pieces
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn json_request(body: &Value) -> Result<ImageRequest, BadField> {
+        ImageRequest::of_json(&Bytes::from(body.to_string()))
+    }
+
+    #[test]
+    fn json_and_forms_mean_the_same() {
+        let from_json = json_request(&json!({
+            "prompt": "a fox", "model": "m", "n": 3, "size": "1024x1536", "quality": "high", "style": "vivid",
+            "background": "transparent", "output_format": "jpg", "output_compression": 70, "response_format": "url",
+            "seed": 7, "stream": true, "partial_images": 2, "user": "u", "aspect_ratio": "auto", "mask": null,
+        }));
+        let fields = [
+            ("prompt", "a fox"),
+            ("model", "m"),
+            ("n", "3"),
+            ("size", "1024x1536"),
+            ("quality", "high"),
+            ("style", "vivid"),
+            ("background", "transparent"),
+            ("output_format", "jpeg"),
+            ("output_compression", "70"),
+            ("response_format", "url"),
+            ("seed", "7"),
+            ("stream", "True"),
+            ("partial_images", "2"),
+            ("user", "u"),
+            ("mask", ""),
+        ];
+        let fields = fields.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let from_form = ImageRequest::of_form(fields.into());
+        assert_eq!(format!("{:?}", from_json.unwrap()), format!("{:?}", from_form.unwrap()));
+    }
+
+    #[test]
+    fn unknown_fields_pass_as_they_came() {
+        let fields = [("steps", "4"), ("loras[]", "a"), ("loras[]", "b"), ("prompt", "p")];
+        let form =
+            ImageRequest::of_form(fields.map(|(name, value)| (name.to_owned(), value.to_owned())).into()).unwrap();
+        assert_eq!(Value::from(form.job.extras), json!({ "steps": "4", "loras[]": ["a", "b"] }));
+        let body = json_request(&json!({ "prompt": "p", "steps": 4, "nested": { "a": [1] } })).unwrap();
+        assert_eq!(Value::from(body.job.extras), json!({ "steps": 4, "nested": { "a": [1] } }));
+    }
+
+    #[test]
+    fn what_is_wrong_is_named() {
+        let rows = [
+            (json!({ "n": 0 }), "n"),
+            (json!({ "n": 11 }), "n"),
+            (json!({ "n": "many" }), "n"),
+            (json!({ "size": "huge" }), "size"),
+            (json!({ "size": 7 }), "size"),
+            (json!({ "output_format": "gif" }), "output_format"),
+            (json!({ "output_compression": 101 }), "output_compression"),
+            (json!({ "response_format": "file" }), "response_format"),
+            (json!({ "partial_images": 4 }), "partial_images"),
+            (json!({ "stream": "perhaps" }), "stream"),
+            (json!({ "prompt": "x".repeat(MOST_CHARS + 1) }), "prompt"),
+            (json!({ "images": [{ "file_id": "f" }] }), "images[0]"),
+            (json!({ "images": [{ "image_url": "/api/v1/files/7/content" }] }), "images[0]"),
+            (json!({ "mask": 7 }), "mask"),
+        ];
+        for (body, field) in rows {
+            assert_eq!(json_request(&body).unwrap_err().field, field, "{body}");
+        }
+        let empty = json_request(&json!({ "prompt": " " })).unwrap().generation().unwrap_err();
+        assert_eq!(empty.field, "prompt");
+        let none = json_request(&json!({ "prompt": "p" })).unwrap().edit(Vec::new(), None, Vec::new()).unwrap_err();
+        assert_eq!(none.field, "image");
+    }
+
+    #[test]
+    fn pictures_of_json_edits_are_found_in_every_spelling() {
+        let body = json!({ "images": [
+            { "image_url": "data:a" }, { "image_url": { "url": "https://b" } }, "https://c", { "url": "https://d" },
+        ], "mask": { "image_url": "data:m" }, "prompt": "p" });
+        let request = json_request(&body).unwrap();
+        let urls: Vec<&str> = request.images.iter().map(|(_, url)| url.as_str()).collect();
+        assert_eq!(urls, ["data:a", "https://b", "https://c", "https://d"]);
+        assert_eq!(request.mask.as_deref(), Some("data:m"));
+    }
+
+    fn joined(pieces: Vec<BodyPiece>) -> String {
+        let text = |piece| match piece {
+            BodyPiece::Text(text) => text,
+            BodyPiece::Base64(blob) => blob.base64().unwrap().into_owned(),
+        };
+        pieces.into_iter().map(text).collect()
+    }
+
+    fn picture(told: Told) -> ToldPicture {
+        let revised_prompt = Some("a \"red\" fox".to_owned());
+        ToldPicture { told, format: MediaFormat::Png, size: Some(ImageSize::new(8, 4)), revised_prompt }
+    }
+
+    #[test]
+    fn answers_are_openais() {
+        let job = ImageJob { quality: Some("low".into()), ..ImageJob::of("a fox") };
+        let usage = Usage { prompt_tokens: 2, estimated: true, ..Usage::default() };
+        let facts = AnswerFacts { created: 7, job: &job, usage };
+        let here = || picture(Told::Here(Blob::in_memory(b"abc".to_vec())));
+        let link = picture(Told::Link("http://h/content/t".into()));
+        let answer: Value = serde_json::from_str(&joined(images_answer(&facts, vec![here(), link]))).unwrap();
+        assert_eq!(
+            answer,
+            json!({
+                "created": 7, "output_format": "png", "size": "8x4", "quality": "low",
+                "usage": { "input_tokens": 2, "output_tokens": 0, "total_tokens": 2, "images": 2, "estimated": true,
+                           "input_tokens_details": { "text_tokens": 2, "image_tokens": 0 } },
+                "data": [{ "b64_json": "YWJj", "revised_prompt": "a \"red\" fox" },
+                         { "url": "http://h/content/t", "revised_prompt": "a \"red\" fox" }],
+            })
+        );
+        let event = joined(image_event(&facts, Some(1), here()));
+        let (name, data) = event.trim_end().split_once("\ndata: ").unwrap();
+        let data: Value = serde_json::from_str(data).unwrap();
+        assert_eq!(
+            (name, &data["type"]),
+            ("event: image_generation.partial_image", &json!("image_generation.partial_image"))
+        );
+        assert_eq!((&data["b64_json"], &data["partial_image_index"]), (&json!("YWJj"), &json!(1)));
+        let last = joined(image_event(&facts, None, here()));
+        assert!(last.starts_with("event: image_generation.completed\n") && last.contains("\"usage\""), "{last}");
+    }
+}

@@ -1,0 +1,99 @@
+//! The dialect of Cloudflare's Workers AI: OpenAI's for chats and vectors; every other model is run by
+//! its name and has an input and an output of its own.
+//!
+//! Source: Cloudflare's model pages. Chats are written and read by `openai`; only what has
+//! a form of its own is here.
+
+mod speak;
+#[cfg(test)]
+mod tests;
+mod transcribe;
+
+use http::header::HeaderMap;
+use mediary_core::provider::Call;
+use mediary_core::task::{JobReport, Task};
+use mediary_core::{Failure, MediaFormat, MediaKind};
+
+use crate::dialect::CallOf;
+use crate::images::{self, ImageForm};
+use crate::{Dialect, HttpCall, JobCall, OpenAi, Quirks, Reader, model_path, unwritable};
+
+/// Its name in catalogs and configuration.
+const NAME: &str = "cloudflare";
+/// Where what is OpenAI's stands, below the base URL.
+const CHATS: &str = "/v1";
+
+/// Cloudflare's Workers AI's wire format.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Cloudflare;
+
+impl Dialect for Cloudflare {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn wire_format(&self) -> &'static str {
+        OpenAi.name()
+    }
+
+    fn encode(&self, call: &Call<'_>, quirks: &Quirks) -> Result<HttpCall, Failure> {
+        match call.task {
+            Task::Chat(_) | Task::Embed(_) => {
+                let written = OpenAi.encode(call, quirks)?;
+                Ok(HttpCall { path: format!("{CHATS}{}", written.path), ..written })
+            }
+            Task::Transcribe(transcribe) => transcribe::encode(&CallOf::new(transcribe, call, quirks)),
+            Task::Speak(speak) => speak::encode(&CallOf::new(speak, call, quirks)),
+            Task::Image(job) => images::encode(ImageForm::Cloudflare, job, call, quirks),
+            Task::GenerateVideo(_) => OpenAi.encode(call, quirks),
+            Task::Read(_) => Err(unwritable::task(NAME, call.task.kind())),
+        }
+    }
+
+    fn reader(&self, task: &Task, stream: bool) -> Box<dyn Reader> {
+        match task {
+            Task::Chat(_) | Task::Embed(_) | Task::GenerateVideo(_) => OpenAi.reader(task, stream),
+            Task::Transcribe(_) => transcribe::reader(),
+            Task::Speak(speak) => speak::reader(speak, stream),
+            Task::Image(_) => images::reader(stream),
+            Task::Read(_) => unwritable::reader(NAME, task.kind()),
+        }
+    }
+
+    fn job_state(&self, job: &str, quirks: &Quirks) -> Option<JobCall> {
+        OpenAi.job_state(job, quirks)
+    }
+
+    fn job_report(&self, job: &str, body: &[u8], quirks: &Quirks) -> Result<JobReport, Failure> {
+        OpenAi.job_report(job, body, quirks)
+    }
+
+    fn job_end(&self, job: &str, quirks: &Quirks) -> Option<JobCall> {
+        OpenAi.job_end(job, quirks)
+    }
+
+    fn failure(&self, status: u16, headers: &HeaderMap, body: &[u8]) -> Failure {
+        OpenAi.failure(status, headers, body)
+    }
+
+    fn formats(&self, kind: MediaKind) -> &'static [MediaFormat] {
+        OpenAi.formats(kind)
+    }
+
+    fn carries(&self, format: MediaFormat) -> bool {
+        OpenAi.carries(format)
+    }
+
+    fn soft_parameters(&self) -> Option<&'static [&'static str]> {
+        OpenAi.soft_parameters()
+    }
+
+    fn models_path(&self) -> &'static str {
+        "/v1/models"
+    }
+}
+
+/// Where a model is run.
+fn run(model: &str) -> Result<String, Failure> {
+    model_path::below("/run", model)
+}

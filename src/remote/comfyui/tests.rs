@@ -1,0 +1,60 @@
+//! A job from its graph to its picture.
+
+use std::collections::VecDeque;
+
+use mediary_core::Blob;
+use mediary_core::capability::{Abilities, TaskKind};
+use mediary_core::task::{ImageJob, ImageSize, ReplyEvent, ReplyFrame, Task};
+
+use super::ComfyUi;
+use crate::golden::{self, sent_task};
+use crate::{Dialect, FollowUp, Frame};
+
+#[test]
+fn a_picture_is_a_graph_of_nodes() {
+    let size = Some(ImageSize::new(768, 512));
+    let task = Task::Image(ImageJob { size, count: 2, seed: Some(7), ..ImageJob::of("a \"red\" fox") });
+    let row = Abilities::of("comfy/sdxl.safetensors".parse().unwrap(), TaskKind::ImageGeneration);
+    insta::assert_snapshot!(sent_task(&ComfyUi, &row, &task));
+    let edit = mediary_core::task::ImageWork::Variation(golden::media(mediary_core::MediaFormat::Png).media);
+    let edit = Task::Image(ImageJob { work: edit, ..ImageJob::of("") });
+    assert!(golden::encode_task(&ComfyUi, &row, &edit).is_err());
+}
+
+#[test]
+fn a_job_is_followed_until_its_pictures_are_here() {
+    let mut reader = ComfyUi.reader(&Task::Image(ImageJob::of("a fox")), false);
+    let done = r#"{"j 1":{"outputs":{"7":{"images":[{"filename":"a b.png","subfolder":"","type":"temp"}]}},
+                   "status":{"status_str":"success","completed":true}}}"#;
+    let steps: VecDeque<(&str, Option<&str>)> = [
+        (r#"{"prompt_id":"j 1","number":3,"node_errors":{}}"#, Some("/history/j%201")),
+        ("{}", Some("/history/j%201")),
+        (done, Some("/view?filename=a%20b%2Epng&subfolder=&type=temp")),
+        ("\"mediary-file:0\"", None),
+    ]
+    .into();
+    let mut events = Vec::new();
+    for (answer, next) in steps {
+        let mut frame = ReplyFrame::default();
+        reader.takes(vec![Some(Blob::in_memory(b"picture".to_vec()))]);
+        reader.read(&Frame { event: None, data: answer.as_bytes() }, &mut frame).unwrap();
+        events.extend(frame.events);
+        let path = reader.follow_up().map(|FollowUp { path, .. }| path);
+        assert_eq!(path.as_deref(), next, "{answer}");
+    }
+    assert!(matches!(events.as_slice(), [ReplyEvent::Picture(_), ReplyEvent::Finish { .. }]), "{events:?}");
+}
+
+#[test]
+fn a_job_that_failed_or_made_nothing_is_told() {
+    let rows = [
+        r#"{"j":{"outputs":{},"status":{"status_str":"error","completed":false}}}"#,
+        r#"{"j":{"outputs":{},"status":{"status_str":"success","completed":true}}}"#,
+    ];
+    for history in rows {
+        let mut reader = ComfyUi.reader(&Task::Image(ImageJob::of("a fox")), false);
+        let mut frame = ReplyFrame::default();
+        reader.read(&Frame { event: None, data: br#"{"prompt_id":"j"}"# }, &mut frame).unwrap();
+        assert!(reader.read(&Frame { event: None, data: history.as_bytes() }, &mut frame).is_err(), "{history}");
+    }
+}

@@ -1,0 +1,171 @@
+//! The wire of each form: what is sent, and what is made of the answers.
+
+use std::fmt::Write;
+
+use mediary_core::capability::{Abilities, TaskKind};
+use mediary_core::task::{GenerateVideo, Task};
+use mediary_core::{Blob, Media, MediaFormat};
+use serde_json::{Value, json};
+
+use crate::golden::{call, understood_as};
+use crate::{Dialect, OpenAi, Quirks, VideoForm};
+
+fn quirks(videos: VideoForm) -> Quirks {
+    Quirks { videos, ..Quirks::default() }
+}
+
+fn asked() -> GenerateVideo {
+    GenerateVideo {
+        prompt: "A cat, 2 s".to_owned(),
+        start: Some(Media { format: MediaFormat::Png, blob: Blob::in_memory(b"<png>".to_vec()) }),
+        seconds: Some(8),
+        size: "1280x720".parse().ok(),
+        audio: Some(true),
+        extras: serde_json::from_value(json!({ "seed": 7 })).unwrap(),
+        ..GenerateVideo::default()
+    }
+}
+
+fn sent(form: VideoForm, video: &GenerateVideo) -> String {
+    let abilities = Abilities::of("far/maker-1".parse().unwrap(), TaskKind::VideoGeneration);
+    let task = Task::GenerateVideo(video.clone());
+    match OpenAi.encode(&call(&task, &abilities, &[]), &quirks(form)) {
+        Ok(call) => {
+            let body: Value = serde_json::from_slice(&call.body).unwrap_or_default();
+            format!("{} {}\n{body:#}\nleft out: {:?}\n", call.method, call.path, call.left_out)
+        }
+        Err(failure) => format!("{failure:?}\n"),
+    }
+}
+
+/// How a job is asked about and ended, and what answers about it mean.
+fn followed(form: VideoForm, answers: &[Value]) -> String {
+    let quirks = quirks(form);
+    let mut told = String::new();
+    for (does, call) in [("asked", OpenAi.job_state("j-1", &quirks)), ("ended", OpenAi.job_end("j-1", &quirks))] {
+        let shown = call.map(|call| format!("{} {} {:?}", call.method, call.path, call.body));
+        writeln!(told, "{does}: {}", shown.unwrap_or_else(|| "not at all".to_owned())).unwrap();
+    }
+    for answer in answers {
+        let report = OpenAi.job_report("j-1", answer.to_string().as_bytes(), &quirks);
+        writeln!(told, "{answer}\n  {report:?}").unwrap();
+    }
+    told
+}
+
+#[test]
+fn each_form_writes_a_submission() {
+    let forms = [
+        VideoForm::OpenAi,
+        VideoForm::OpenRouter,
+        VideoForm::Xai,
+        VideoForm::Zai,
+        VideoForm::SiliconFlow,
+        VideoForm::MiniMax,
+        VideoForm::HuggingFace,
+    ];
+    let mut told = String::new();
+    for form in forms {
+        writeln!(told, "=== {form:?}\n{}", sent(form, &asked())).unwrap();
+        let plain = GenerateVideo { prompt: "p".to_owned(), aspect: "9:16".parse().ok(), ..GenerateVideo::default() };
+        writeln!(told, "--- plain\n{}", sent(form, &plain)).unwrap();
+    }
+    let without = GenerateVideo { start: None, ..asked() };
+    writeln!(told, "=== Pollinations\n{}", sent(VideoForm::Pollinations, &without)).unwrap();
+    writeln!(told, "--- with a picture\n{}", sent(VideoForm::Pollinations, &asked())).unwrap();
+    let remix = GenerateVideo { remixes: Some("theirs".to_owned()), ..GenerateVideo::default() };
+    writeln!(told, "=== a remix\n{}", sent(VideoForm::OpenAi, &remix)).unwrap();
+    insta::assert_snapshot!(told);
+}
+
+#[test]
+fn each_form_reads_how_a_job_stands() {
+    let mut told = String::new();
+    let rows: [(VideoForm, Vec<Value>); 6] = [
+        (
+            VideoForm::OpenAi,
+            vec![
+                json!({ "id": "j-1", "status": "queued", "progress": 0 }),
+                json!({ "id": "j-1", "status": "in_progress", "progress": 42.5 }),
+                json!({ "id": "j-1", "status": "completed", "progress": 100 }),
+                json!({ "id": "j-1", "status": "completed", "data": [{ "b64_json": "AAAA" }] }),
+                json!({ "id": "j-1", "status": "completed", "url": "https://a.example/v.mp4" }),
+                json!({ "id": "j-1", "status": "failed", "error": { "code": "moderation_blocked", "message": "no" } }),
+                json!({ "id": "j-1", "status": "failed", "error": { "code": "server_error", "message": "oops" } }),
+                json!({ "id": "j-1", "status": "failed", "error": null }),
+                json!({ "nothing": 1 }),
+            ],
+        ),
+        (
+            VideoForm::OpenRouter,
+            vec![
+                json!({ "status": "pending" }),
+                json!({ "status": "completed", "unsigned_urls": ["https://a.example/v.mp4"] }),
+                json!({ "status": "completed" }),
+                json!({ "status": "expired" }),
+            ],
+        ),
+        (
+            VideoForm::Xai,
+            vec![
+                json!({ "status": "pending" }),
+                json!({ "status": "done", "video": { "url": "https://a.example/v.mp4", "duration": 8 } }),
+                json!({ "video": { "url": "https://a.example/v.mp4" } }),
+                json!({ "status": "done", "video": { "url": "", "respect_moderation": false } }),
+                json!({ "status": "expired" }),
+                json!({ "status": "done" }),
+            ],
+        ),
+        (
+            VideoForm::Zai,
+            vec![
+                json!({ "task_status": "PROCESSING" }),
+                json!({ "task_status": "SUCCESS", "video_result": [{ "url": "https://a.example/v.mp4" }] }),
+                json!({ "task_status": "FAIL", "error": { "code": "1301", "message": "sensitive" } }),
+                json!({ "task_status": "SUCCESS", "video_result": [] }),
+            ],
+        ),
+        (
+            VideoForm::SiliconFlow,
+            vec![
+                json!({ "status": "InQueue" }),
+                json!({ "status": "Succeed", "results": { "videos": [{ "url": "https://a.example/v.mp4" }] } }),
+                json!({ "status": "Failed", "reason": "broke" }),
+            ],
+        ),
+        (
+            VideoForm::MiniMax,
+            vec![
+                json!({ "status": "Processing", "base_resp": { "status_code": 0 } }),
+                json!({ "status": "Success", "file_id": 123, "base_resp": { "status_code": 0 } }),
+                json!({ "file": { "download_url": "https://a.example/v.mp4" }, "base_resp": { "status_code": 0 } }),
+                json!({ "status": "Fail", "base_resp": { "status_code": 0, "status_msg": "broke" } }),
+                json!({ "base_resp": { "status_code": 1004, "status_msg": "bad key" } }),
+            ],
+        ),
+    ];
+    for (form, answers) in rows {
+        writeln!(told, "=== {form:?}\n{}", followed(form, &answers)).unwrap();
+    }
+    insta::assert_snapshot!(told);
+}
+
+#[test]
+fn a_submission_is_answered_with_a_name_or_with_the_file() {
+    let task = Task::GenerateVideo(GenerateVideo::default());
+    let rows = [
+        r#"{"id":"video_1","object":"video","status":"queued"}"#,
+        r#"{"request_id":"r-1"}"#,
+        r#"{"model":"m","id":"t-1","request_id":"ours","task_status":"PROCESSING"}"#,
+        r#"{"requestId":"s-1"}"#,
+        r#"{"task_id":"106916112212032","base_resp":{"status_code":0,"status_msg":"success"}}"#,
+        r#"{"task_id":"","base_resp":{"status_code":1008,"status_msg":"insufficient balance"}}"#,
+        r#"{"error":{"code":"moderation_blocked","message":"no"}}"#,
+        r#"{"id":"../../etc"}"#,
+        r#"{}"#,
+        "<html>",
+    ];
+    let told: String =
+        rows.iter().map(|row| format!("{row}\n{}", understood_as(&OpenAi, &task, false, &[row]))).collect();
+    insta::assert_snapshot!(format!("{told}a file\n{}", understood_as(&OpenAi, &task, true, &["<mp4", ">"])));
+}

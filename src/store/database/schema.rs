@@ -1,0 +1,36 @@
+//! The schema as steps, each a file of SQL that ends by setting its number.
+//!
+//! SQLite keeps the number with the file (`user_version`). A step is never changed once it was shipped; a later one says
+//! what is different. A file of a higher number than there are steps is refused, and left as it is.
+
+use std::path::Path;
+
+use sqlx::{Connection as _, SqliteConnection};
+
+use super::StoreFailed;
+
+/// The steps, the first of them to version 1.
+pub(super) const STEPS: [&str; 1] = [include_str!("1_jobs.sql")];
+
+/// Takes the steps that a file has not taken yet.
+pub(super) async fn migrate(connection: &mut SqliteConnection, path: &Path) -> Result<(), StoreFailed> {
+    let failed = |error| StoreFailed::of("open", path, error);
+    let found = version(connection).await.map_err(failed)?;
+    let known = i64::try_from(STEPS.len()).unwrap_or(i64::MAX);
+    if found > known {
+        return Err(StoreFailed::Newer { path: path.to_owned(), found, known });
+    }
+    let taken = usize::try_from(found).unwrap_or(0);
+    for step in STEPS.into_iter().skip(taken) {
+        let failed = |error| StoreFailed::of("bring up to date", path, error);
+        let mut transaction = connection.begin().await.map_err(failed)?;
+        sqlx::raw_sql(step).execute(&mut *transaction).await.map_err(failed)?;
+        transaction.commit().await.map_err(failed)?;
+    }
+    Ok(())
+}
+
+/// The version of a file's schema; 0 for a new one.
+pub(super) async fn version(connection: &mut SqliteConnection) -> sqlx::Result<i64> {
+    sqlx::query_scalar("PRAGMA user_version").fetch_one(connection).await
+}

@@ -1,0 +1,92 @@
+//! The database: what is answered for is there, one process has it, and the future is not opened.
+
+use std::sync::Arc;
+
+use sqlx::Row as _;
+
+use super::schema::{STEPS, version};
+use super::*;
+
+fn webhook(job: &str, id: &str) -> Statement {
+    Statement::new("INSERT INTO webhooks (id, job, url) VALUES (?, ?, 'http://a.example')").with(id).with(job)
+}
+
+fn job(id: &str) -> Statement {
+    let sql =
+        "INSERT INTO jobs (id, owner, kind, state, created_at, request) VALUES (?, ?, 'video', 'queued', 1, '{}')";
+    Statement::new(sql).with(id).with(Vec::new())
+}
+
+async fn count(database: &Database) -> i64 {
+    let rows = database.read(Statement::new("SELECT count(*) FROM jobs"), |row| row.try_get(0)).await.unwrap();
+    rows[0]
+}
+
+#[tokio::test]
+async fn what_was_written_is_there_when_it_is_opened_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store");
+    let database = Database::open(&path).await.unwrap();
+    assert_eq!(database.write(vec![job("a"), webhook("a", "w")]).await.unwrap(), [1, 1]);
+    assert_eq!(count(&database).await, 1);
+    drop(database);
+    assert_eq!(count(&Database::open(&path).await.unwrap()).await, 1);
+}
+
+#[tokio::test]
+async fn a_change_is_made_whole_or_not_at_all() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = Arc::new(Database::open(&folder.path().join("store")).await.unwrap());
+    let refused = database.write(vec![job("a"), webhook("no such job", "w")]).await.unwrap_err();
+    assert!(refused.to_string().contains("FOREIGN KEY"), "{refused}");
+    assert_eq!(count(&database).await, 0);
+    // One that fails takes none of those with it that are written beside it.
+    let all: Vec<_> = (0..600)
+        .map(|number| {
+            let database = database.clone();
+            let id = format!("job {}", if number % 3 == 0 { 0 } else { number });
+            tokio::spawn(async move { database.write(vec![job(&id)]).await.is_ok() })
+        })
+        .collect();
+    let mut kept = 0;
+    for one in all {
+        kept += i64::from(one.await.unwrap());
+    }
+    assert_eq!((kept, count(&database).await), (401, 401));
+}
+
+#[tokio::test]
+async fn a_second_process_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store");
+    let first = Database::open(&path).await.unwrap();
+    let refused = Database::open(&path).await.unwrap_err();
+    assert!(matches!(refused, StoreFailed::InUse(_)), "{refused}");
+    assert!(refused.to_string().contains("MEDIARY_STORE__DIR"), "{refused}");
+    drop(first);
+    Database::open(&path).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_newer_schema_is_refused_and_each_step_sets_its_number() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store");
+    drop(Database::open(&path).await.unwrap());
+    let options = SqliteConnectOptions::new().filename(path.join(FILE));
+    let mut connection = options.connect().await.unwrap();
+    assert_eq!(version(&mut connection).await.unwrap(), STEPS.len() as i64);
+    sqlx::query("PRAGMA user_version = 99").execute(&mut connection).await.unwrap();
+    let refused = Database::open(&path).await.unwrap_err();
+    assert!(matches!(refused, StoreFailed::Newer { found: 99, .. }), "{refused}");
+    assert!(refused.to_string().contains("version 99"), "{refused}");
+}
+
+#[tokio::test]
+async fn what_is_no_database_is_said_to_be_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store");
+    folder::make_private(&path).unwrap();
+    std::fs::write(path.join(FILE), vec![b'x'; 5_000]).unwrap();
+    let refused = Database::open(&path).await.unwrap_err();
+    assert!(matches!(refused, StoreFailed::Database { .. }), "{refused}");
+}

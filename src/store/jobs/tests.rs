@@ -1,0 +1,97 @@
+//! Jobs: each step is taken in its order only, and each owner sees their own.
+
+use tempfile::TempDir;
+
+use super::*;
+
+async fn jobs() -> (TempDir, Jobs) {
+    let folder = tempfile::tempdir().unwrap();
+    let database = Database::open(&folder.path().join("store")).await.unwrap();
+    (folder, Jobs::of(Arc::new(database)))
+}
+
+fn job(id: &str, owner: &[u8]) -> NewJob {
+    NewJob {
+        id: id.to_owned(),
+        owner: owner.to_vec(),
+        kind: "video",
+        created_at: 5,
+        request: "{}".to_owned(),
+        input: Some(vec![1, 2]),
+        webhook: Some((format!("msg_{id}"), "http://a.example".to_owned())),
+    }
+}
+
+fn completed() -> Ended {
+    Ended { at: 9, result: Some("r".to_owned()), told: "told".to_owned(), ..Ended::default() }
+}
+
+#[tokio::test]
+async fn a_job_goes_from_state_to_state() {
+    let (_folder, jobs) = jobs().await;
+    jobs.create(job("a", b"k")).await.unwrap();
+    assert!(!jobs.running("a", "t", "[]").await.unwrap(), "nothing was sent yet");
+    assert!(jobs.submitting("a", "t1").await.unwrap());
+    assert!(jobs.queued_again("a", "[1]").await.unwrap());
+    assert!(jobs.submitting("a", "t2").await.unwrap());
+    assert!(jobs.running("a", "t3", "[1]").await.unwrap());
+    assert!(jobs.progressed("a", 40).await.unwrap());
+    let row = jobs.get("a", b"k").await.unwrap().unwrap();
+    assert_eq!((row.state, row.progress, row.ticket.as_deref()), (JobState::Running, 40, Some("t3")));
+    assert_eq!((row.tried.as_str(), jobs.input("a").await.unwrap()), ("[1]", Some(vec![1, 2])));
+    assert_eq!(jobs.due_webhooks(100, 9).await.unwrap(), []);
+    assert!(jobs.ended("a", completed()).await.unwrap());
+    assert!(!jobs.ended("a", completed()).await.unwrap(), "it ends once");
+    let row = jobs.get("a", b"k").await.unwrap().unwrap();
+    assert_eq!((row.state, row.progress, row.completed_at), (JobState::Completed, 100, Some(9)));
+    assert_eq!((row.result.as_deref(), row.error, row.ticket.as_deref()), (Some("r"), None, Some("t3")));
+    assert_eq!(jobs.input("a").await.unwrap(), None);
+    assert!(!jobs.queued_again("a", "[]").await.unwrap() && !jobs.progressed("a", 1).await.unwrap());
+}
+
+#[tokio::test]
+async fn a_failure_keeps_how_far_it_was() {
+    let (_folder, jobs) = jobs().await;
+    jobs.create(job("a", b"")).await.unwrap();
+    let error = Some(("code".to_owned(), "words".to_owned()));
+    assert!(jobs.ended("a", Ended { result: None, error: error.clone(), ..completed() }).await.unwrap());
+    let row = jobs.find("a").await.unwrap().unwrap();
+    assert_eq!((row.state, row.progress, row.error), (JobState::Failed, 0, error));
+    assert!(row.state.is_over() && jobs.open().await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn owners_see_their_own_in_pages() {
+    let (_folder, jobs) = jobs().await;
+    for number in 1..=5 {
+        jobs.create(job(&format!("k{number}"), b"k")).await.unwrap();
+        jobs.create(job(&format!("o{number}"), b"other")).await.unwrap();
+    }
+    let ids = |rows: Vec<JobRow>| rows.into_iter().map(|row| row.id).collect::<Vec<_>>();
+    assert_eq!(ids(jobs.list(b"k", None, 2, true).await.unwrap()), ["k5", "k4"]);
+    assert_eq!(ids(jobs.list(b"k", Some("k4"), 9, true).await.unwrap()), ["k3", "k2", "k1"]);
+    assert_eq!(ids(jobs.list(b"k", Some("k2"), 2, false).await.unwrap()), ["k3", "k4"]);
+    assert_eq!(jobs.get("o1", b"k").await.unwrap(), None);
+    assert!(!jobs.remove("o1", b"k").await.unwrap() && jobs.remove("o1", b"other").await.unwrap());
+    assert_eq!(jobs.open().await.unwrap().len(), 9);
+}
+
+#[tokio::test]
+async fn webhooks_wait_for_the_end_and_are_sent_until_heard() {
+    let (_folder, jobs) = jobs().await;
+    jobs.create(job("a", b"")).await.unwrap();
+    assert_eq!(jobs.next_webhook_at().await.unwrap(), None);
+    jobs.ended("a", completed()).await.unwrap();
+    assert_eq!(jobs.next_webhook_at().await.unwrap(), Some(9));
+    let due = jobs.due_webhooks(9, 9).await.unwrap();
+    assert_eq!((due[0].id.as_str(), due[0].body.as_str(), due[0].attempts), ("msg_a", "told", 0));
+    jobs.webhook_again("msg_a", 50).await.unwrap();
+    assert_eq!(jobs.due_webhooks(49, 9).await.unwrap(), []);
+    assert_eq!(jobs.due_webhooks(50, 9).await.unwrap()[0].attempts, 1);
+    jobs.webhook_is_done("msg_a").await.unwrap();
+    assert_eq!(jobs.next_webhook_at().await.unwrap(), None);
+    jobs.forget_before(9).await.unwrap();
+    assert!(jobs.find("a").await.unwrap().is_some());
+    jobs.forget_before(10).await.unwrap();
+    assert!(jobs.find("a").await.unwrap().is_none());
+}
