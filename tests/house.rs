@@ -353,7 +353,6 @@ fn a_new_one_of_each_kind_touches_the_files_that_are_written_down() {
                 "src/protocol/openai/embeddings.rs",
                 "src/remote/anthropic/mod.rs",
                 "src/remote/automatic1111/mod.rs",
-                "src/remote/comfyui/mod.rs",
                 "src/remote/cloudflare/mod.rs",
                 "src/remote/comfyui/mod.rs",
                 "src/remote/edge/mod.rs",

@@ -99,7 +99,7 @@ struct Stoppable<'a> {
 impl<'a> Stoppable<'a> {
     fn new(cancel: &'a Cancel, stop: Stop) -> Self {
         cancel.stops().push(stop.clone());
-        // Whoever cancelled before could not know of it.
+        // A cancellation from before could not know of it.
         if cancel.is_cancelled() {
             stop();
         }

@@ -13,6 +13,7 @@ use tungstenite::{Message, accept_hdr};
 use super::audio_speech::{SAMPLES, format_of, mouth, speaks, spoken, wave};
 use super::chat_talk::{over, with_providers};
 use super::client::Request;
+use super::server::wait_until;
 use super::upstream::Upstream;
 
 /// A conversation as the service saw it.
@@ -175,6 +176,7 @@ fn a_text_is_read_aloud_over_a_socket() {
     let answer = spoken(&server, json!({ "model": "edge/read-aloud", "response_format": "flac", "speed": 1.5 }));
     assert_eq!(answer.status, 200, "{answer}");
     assert_eq!(format_of(&answer.body), MediaFormat::Flac);
+    wait_until("it has spoken", || !service.talked().is_empty());
     let talked = service.talked();
     let Talked { query, headers, messages } = &talked[0];
     assert!(query.starts_with("/readaloud/edge/v1?TrustedClientToken="), "{query}");
@@ -198,8 +200,10 @@ fn a_voice_speaks_the_language_of_the_text_and_a_long_text_is_one_sound() {
     let wanted = json!({ "model": "edge/read-aloud", "input": text, "voice": "coral", "response_format": "pcm" });
     let answer = spoken(&server, wanted);
     assert_eq!(answer.status, 200, "{answer}");
+    // The service notes a conversation when it has ended, after its last sound has left.
+    wait_until("the text is read in two pieces", || service.talked().len() >= 2);
     let talked = service.talked();
-    assert_eq!(talked.len(), 2, "the text is read in two pieces");
+    assert_eq!(talked.len(), 2);
     for Talked { messages, .. } in &talked {
         assert!(messages[1].contains("Multilingual") || messages[1].contains("(es-"), "{}", messages[1]);
     }
@@ -213,6 +217,7 @@ fn a_clock_that_differs_is_set_by_the_services_own_and_asked_once_more() {
     let server = with_providers(&[service.entry(json!({}))]);
     assert_eq!(spoken(&server, json!({ "model": "edge/read-aloud" })).status, 200);
     let token = |talked: &Talked| talked.query.split("Sec-MS-GEC=").nth(1).unwrap()[..64].to_owned();
+    wait_until("it was asked twice", || service.talked().len() >= 2);
     let talked = service.talked();
     assert_eq!(talked.len(), 2);
     assert_ne!(token(&talked[0]), token(&talked[1]), "of another day");

@@ -142,6 +142,13 @@ fn an_upload_leaves_no_file_behind_whether_it_ends_or_breaks_off() {
     // Each process has a folder of its own, with a lock beside its files.
     let folders = || entries(folder.path());
     let is_empty = || folders().iter().all(|folder| entries(folder).iter().all(|file| file.ends_with("lock")));
+    // The file of an upload has no name; that it is there shows in what the process holds open.
+    let holds_file = |served: &Served| {
+        let open = entries(Path::new(&format!("/proc/{}/fd", served.child.id())));
+        open.iter()
+            .filter_map(|entry| std::fs::read_link(entry).ok())
+            .any(|file| file.starts_with(folder.path()) && file.to_string_lossy().ends_with("(deleted)"))
+    };
     let start = || serve(&[], &[("TMPDIR", folder.path().to_str().unwrap())]);
     let served = start();
     let head =
@@ -149,22 +156,23 @@ fn an_upload_leaves_no_file_behind_whether_it_ends_or_breaks_off() {
     let half_sent = |served: &Served| {
         let mut connection = TcpStream::connect(&served.address).unwrap();
         connection.write_all(&[head.as_bytes(), &vec![b'a'; 3_000_000]].concat()).unwrap();
-        wait_until("the upload is spooled", || !is_empty());
+        wait_until("the upload is spooled", || holds_file(served));
+        assert!(is_empty(), "it has a name: {:?}", folders());
         connection
     };
     drop(half_sent(&served));
-    wait_until("the half upload is removed", is_empty);
+    wait_until("the half upload is let go of", || !holds_file(&served));
     let whole = served.request(&[head.as_bytes(), &vec![b'a'; 5_000_000]].concat());
     assert_eq!(whole.content().len(), 5_000_000);
-    wait_until("the whole upload is removed", is_empty);
+    wait_until("the whole upload is let go of", || !holds_file(&served));
     assert_eq!(served.ended_by(Signal::TERM).0, Some(0));
     assert_eq!(folders(), Vec::<PathBuf>::new(), "the folder goes with its process");
-    // A process that is killed removes nothing; the next one does.
+    // A process that is killed leaves an empty folder; the next one removes it.
     let killed = start();
     let _connection = half_sent(&killed);
     killed.ended_by(Signal::KILL);
-    assert!(!is_empty());
-    let next = start();
     assert!(is_empty(), "{:?}", folders());
+    let next = start();
+    assert_eq!(folders().len(), 1, "{:?}", folders());
     assert_eq!(next.ended_by(Signal::TERM).0, Some(0));
 }

@@ -40,7 +40,7 @@ fn whatever_a_target_gives_becomes_what_was_asked_for() {
     let data_url = format!("data:image/png;base64,{}", encoded(&file));
     let jpeg = picture(40, 30, ImageFormat::Jpeg);
     let rows = [
-        gives(&[file.clone()]),
+        gives(std::slice::from_ref(&file)),
         Act::File { mime: "image/png", bytes: file.clone() },
         Act::File { mime: "application/octet-stream", bytes: file.clone() },
         // Named wrongly, or not at all.

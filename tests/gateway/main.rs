@@ -75,7 +75,7 @@ mod tasks;
 mod toy;
 mod transport;
 mod upstream;
-mod videos;
+mod videos_jobs;
 mod videos_killed;
 mod videos_studio;
 mod videos_webhooks;

@@ -34,9 +34,11 @@ impl Program {
             "jobs": { "poll_seconds": 1, "webhook_retry_seconds": 1, "webhook_secret": "secret" },
             "providers": [entry],
         });
-        let table: toml::Table = serde_json::from_value(file).unwrap();
-        std::fs::write(&config, table.to_string()).unwrap();
-        let mut command = mediary(&["--config", config.to_str().unwrap(), "serve"]);
+        let table: toml::Table = serde_json::from_value(file).expect("it has a TOML form");
+        std::fs::write(&config, table.to_string()).expect("it can be written");
+        let name = config.to_str().expect("temporary folders have plain names");
+        let mut command = mediary(&["--config", name, "serve"]);
+        #[expect(clippy::zombie_processes, reason = "it is waited for where it is dropped")]
         let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("the program was built");
         let mut log = BufReader::new(child.stderr.take().expect("it has a pipe"));
         loop {
@@ -44,7 +46,7 @@ impl Program {
             assert_ne!(log.read_line(&mut line).expect("the log is UTF-8"), 0, "it ended before it served");
             let entry: Value = serde_json::from_str(&line).unwrap_or_default();
             if let Some(address) = entry["server.address"].as_str() {
-                return Self { child, address: address.parse().unwrap(), _log: log };
+                return Self { child, address: address.parse().expect("it is an address"), _log: log };
             }
         }
     }
@@ -58,7 +60,7 @@ impl Program {
     }
 
     fn job(&self, id: &str) -> Value {
-        self.ask(&Request::new("GET", &format!("/v1/videos/{id}")))
+        self.ask(&Request::new("GET", format!("/v1/videos/{id}")))
     }
 
     fn ended(&self, id: &str) -> Value {
@@ -147,7 +149,7 @@ fn a_job_goes_on_after_the_server_was_killed_at_any_later_step() {
         let job = program.ended(&id);
         assert_eq!(job["status"], "completed", "{step}: {job}");
         assert_eq!(studio.count("POST", "/v1/videos"), 1, "{step}: it was sent once");
-        let content = Request::new("GET", &format!("/v1/videos/{id}/content")).send_to(program.address);
+        let content = Request::new("GET", format!("/v1/videos/{id}/content")).send_to(program.address);
         assert_eq!(content.body, mp4(), "{step}");
         let least = if step == "webhook" { 2 } else { 1 };
         wait_until("the client is told", || studio.count("POST", "/hook") >= least);

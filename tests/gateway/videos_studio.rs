@@ -81,6 +81,7 @@ impl Studio {
     }
 
     /// Its entry in the configuration, with a model `m` that makes videos.
+    #[expect(clippy::needless_pass_by_value, reason = "tests write it where it is handed in")]
     pub(crate) fn entry(&self, id: &str, form: &str, video: Value) -> Value {
         json!({
             "id": id, "dialect": "openai", "base_url": format!("http://{}/v1", self.address),
@@ -182,7 +183,7 @@ impl TestServer {
 
     /// A job as it stands.
     pub(crate) fn job(&self, id: &str) -> Value {
-        Request::new("GET", &format!("/v1/videos/{id}")).send(self).json()
+        Request::new("GET", format!("/v1/videos/{id}")).send(self).json()
     }
 
     /// The job once it has ended.
@@ -197,6 +198,6 @@ impl TestServer {
 
     /// What a job made.
     pub(crate) fn content_of(&self, id: &str) -> Answer {
-        Request::new("GET", &format!("/v1/videos/{id}/content")).send(self)
+        Request::new("GET", format!("/v1/videos/{id}/content")).send(self)
     }
 }

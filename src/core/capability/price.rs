@@ -122,7 +122,8 @@ mod tests {
             images: 3,
             shown_seconds: Some(8.0),
         };
-        let by = |rates: Rates| Price::Paid(rates).of(&amount);
+        // To a tenth of a millionth of a dollar: binary fractions have no thousandths.
+        let by = |rates: Rates| Price::Paid(rates).of(&amount).map(|usd| (usd * 1e7).round() / 1e7);
         assert_eq!(by(Rates::of_tokens(1.0, 2.5)), Some(6.0));
         assert_eq!(by(Rates { minute_usd: Some(0.006), ..Rates::default() }), Some(0.009));
         assert_eq!(by(Rates { character_usd: Some(15.0), ..Rates::default() }), Some(7.5));

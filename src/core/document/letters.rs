@@ -86,7 +86,7 @@ mod tests {
     use super::*;
 
     fn shifted(text: &str, by: i32) -> String {
-        let shift = |c: char| if c == ' ' { Some(c) } else { char::from_u32(c as u32 + by as u32) };
+        let shift = |c: char| if c == ' ' { Some(c) } else { char::from_u32((c as u32).wrapping_add_signed(by)) };
         text.chars().filter_map(shift).collect()
     }
 

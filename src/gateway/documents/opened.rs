@@ -35,7 +35,11 @@ impl Reader {
     /// # Errors
     /// Busy when there is no room in time.
     pub(in super::super) async fn room_for_pages(&self, count: usize) -> Result<Permit, Failure> {
-        self.admission.pixels.take(self.recipe.render.most_pixels().saturating_mul(count as u64)).await
+        let room = &self.admission.pixels;
+        // Where there is no room for so many at once, all of it is for these; what a page really takes is known later.
+        let each = self.recipe.render.most_pixels();
+        let wanted = each.saturating_mul(count as u64);
+        room.take(if count > 1 { wanted.min(room.all().max(each)) } else { wanted }).await
     }
 
     /// A page of a document, in the room that was taken for it. What it does not take is given back at once.

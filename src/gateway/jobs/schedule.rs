@@ -115,12 +115,12 @@ mod tests {
         for tenth in tenths(&schedule, now, interval) {
             assert!((990..=1010).contains(&tenth), "{tenth}");
         }
-        // Those that were all put off at once come back over half an interval, not together.
+        // Those that were all put off at once come back over half an interval, two and a half tenths of two, not together.
         let schedule = Schedule::default();
         (0..10_000).for_each(|job| schedule.put(job, now, interval));
         let tenths = tenths(&schedule, now, interval * 2);
         assert_eq!(tenths.iter().sum::<usize>(), 10_000);
-        assert!(tenths.iter().all(|tenth| *tenth <= 2_050), "{tenths:?}");
+        assert!(tenths.iter().all(|tenth| *tenth <= 4_050), "{tenths:?}");
     }
 
     #[tokio::test]

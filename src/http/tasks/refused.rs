@@ -20,7 +20,8 @@ pub fn refused(error: CallError) -> ApiError {
     match error {
         CallError::Failed(failure) => failure.into(),
         CallError::UnknownModel { model, near } => unknown_model(&model, &near),
-        CallError::NoProviders { keys } => {
+        CallError::NoProviders { mut keys } => {
+            keys.dedup();
             let message = format!(
                 "No provider is set up that does this. Set one of {} and start again, or add [[providers]] to the \
                  configuration; the routes under /v1/ocr need none.",

@@ -40,8 +40,8 @@ pub(in super::super) async fn list(
     let owner = owner(&state, &headers);
     let listed = jobs(&state)?.list(&owner, after.as_deref(), limit, newest_first).await;
     let (found, has_more) = listed.map_err(no_job)?;
-    let found = found.iter().map(|job| written(&state, &headers, job)).collect();
-    Ok(Json(video_list(found, has_more)).into_response())
+    let found: Vec<_> = found.iter().map(|job| written(&state, &headers, job)).collect();
+    Ok(Json(video_list(&found, has_more)).into_response())
 }
 
 /// A job as it stands.

@@ -76,6 +76,6 @@ fn tell(events: &Sender<Told>, event: ReplyEvent, cancel: &Cancel) -> ControlFlo
         if cancel.is_cancelled() || Instant::now() >= until {
             return ControlFlow::Break(());
         }
-        std::thread::sleep(PAUSE);
+        std::thread::park_timeout(PAUSE);
     }
 }

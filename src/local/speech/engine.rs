@@ -110,7 +110,7 @@ impl Listener {
             prompt: transcribe.prompt.as_deref(),
             temperature: transcribe.temperature.unwrap_or_default(),
         };
-        let heard = whisper.transcribe(listened, &segment.samples, &wanted, &job.cancel)?;
+        let heard = whisper.transcribe(&listened, &segment.samples, &wanted, &job.cancel)?;
         Ok(heard.map(|heard| (language, heard)))
     }
 

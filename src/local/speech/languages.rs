@@ -22,7 +22,7 @@ impl Languages {
         Self { declared: declared.map(str::to_owned), ..Self::default() }
     }
 
-    /// Whether nobody has to tell them.
+    /// The language that was declared, so that it need not be told.
     pub(super) fn declared(&self) -> Option<&str> {
         self.declared.as_deref()
     }

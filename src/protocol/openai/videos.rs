@@ -298,7 +298,7 @@ pub fn video_json(job: &VideoJob, address: impl FnOnce(&str) -> String) -> Value
 
 /// A page of a list of jobs.
 #[must_use]
-pub fn video_list(jobs: Vec<Value>, has_more: bool) -> Value {
+pub fn video_list(jobs: &[Value], has_more: bool) -> Value {
     let id = |job: Option<&Value>| job.and_then(|job| job.get("id")).cloned();
     let (first, last) = (id(jobs.first()), id(jobs.last()));
     json!({ "object": "list", "data": jobs, "first_id": first, "last_id": last, "has_more": has_more })
@@ -324,13 +324,13 @@ fn bad(field: &str, message: String) -> BadField {
 mod tests {
     use super::*;
 
-    fn of(body: Value) -> Result<VideoRequest, BadField> {
+    fn of(body: &Value) -> Result<VideoRequest, BadField> {
         VideoRequest::of_json(body.to_string().as_bytes())
     }
 
     #[test]
     fn json_and_forms_say_the_same() {
-        let json = of(json!({
+        let json = of(&json!({
             "model": "sora-2", "prompt": "A cat", "seconds": 8, "size": "1280x720", "audio": true,
             "webhook_url": "https://a.example/hook", "seed": "1", "user": "u",
             "input_reference": { "image_url": "https://a.example/cat.png" },
@@ -355,7 +355,7 @@ mod tests {
 
     #[test]
     fn other_spellings_are_understood() {
-        let request = of(json!({
+        let request = of(&json!({
             "prompt": "p", "duration": "5", "aspect_ratio": "9:16", "resolution": "720p", "generate_audio": false,
             "image": { "url": { "url": "data:image/png;base64,AA==" } }, "size": "auto",
         }))
@@ -381,9 +381,9 @@ mod tests {
             (json!({ "prompt": "p", "audio": "loud" }), "audio"),
         ];
         for (body, field) in rows {
-            assert_eq!(of(body.clone()).unwrap_err().field, field, "{body}");
+            assert_eq!(of(&body).unwrap_err().field, field, "{body}");
         }
-        assert!(of(json!({ "seconds": 4 })).unwrap_err().message.contains("prompt"));
+        assert!(of(&json!({ "seconds": 4 })).unwrap_err().message.contains("prompt"));
         assert!(VideoPage::of_query("limit=0").is_err() && VideoPage::of_query("order=up").is_err());
         let page = VideoPage { limit: 2, after: Some("video_1".to_owned()), newest_first: false };
         assert_eq!(VideoPage::of_query("limit=2&after=video_1&order=asc").unwrap(), page);

@@ -41,17 +41,13 @@ async fn a_change_is_made_whole_or_not_at_all() {
     assert!(refused.to_string().contains("FOREIGN KEY"), "{refused}");
     assert_eq!(count(&database).await, 0);
     // One that fails takes none of those with it that are written beside it.
-    let all: Vec<_> = (0..600)
-        .map(|number| {
-            let database = database.clone();
-            let id = format!("job {}", if number % 3 == 0 { 0 } else { number });
-            tokio::spawn(async move { database.write(vec![job(&id)]).await.is_ok() })
-        })
-        .collect();
-    let mut kept = 0;
-    for one in all {
-        kept += i64::from(one.await.unwrap());
+    let mut all = tokio::task::JoinSet::new();
+    for number in 0..600 {
+        let database = database.clone();
+        let id = format!("job {}", if number % 3 == 0 { 0 } else { number });
+        all.spawn(async move { database.write(vec![job(&id)]).await.is_ok() });
     }
+    let kept = all.join_all().await.into_iter().map(i64::from).sum::<i64>();
     assert_eq!((kept, count(&database).await), (401, 401));
 }
 

@@ -160,7 +160,7 @@ impl Whisper {
     /// What is said in a segment that was listened to; `None` when it is no speech.
     pub(in super::super) fn transcribe(
         &mut self,
-        listened: Listened,
+        listened: &Listened,
         samples: &[f32],
         wanted: &Wanted<'_>,
         cancel: &Cancel,
@@ -169,12 +169,12 @@ impl Whisper {
         let seconds = samples.len() as f64 / f64::from(SAMPLE_RATE_HZ);
         let no_speech = probability(&listened.begun.scores, self.vocabulary.no_speech as usize);
         let most = MOST_TOKENS.min(8 + samples.len() * TOKENS_A_SECOND / SECOND);
-        let mut best = self.attempt(&listened, wanted, Bounds { ways: 1, tokens: most }, cancel)?;
+        let mut best = self.attempt(listened, wanted, Bounds { ways: 1, tokens: most }, cancel)?;
         if no_speech > NO_SPEECH && best.found.mean_logprob < DOUBTFUL {
             return Ok(None);
         }
         if best.found.mean_logprob < UNSURE && !best.found.looped && wanted.temperature <= 0.0 {
-            let wider = self.attempt(&listened, wanted, Bounds { ways: WAYS, tokens: most }, cancel)?;
+            let wider = self.attempt(listened, wanted, Bounds { ways: WAYS, tokens: most }, cancel)?;
             if wider.beats(&best) {
                 best = wider;
             }

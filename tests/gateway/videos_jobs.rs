@@ -36,12 +36,12 @@ fn a_job_is_followed_from_its_submission_to_its_file() {
     let content = server.content_of(id);
     assert_eq!((content.status, content.header("content-type")), (200, Some("video/mp4")), "{content}");
     assert_eq!(content.body, mp4());
-    let part = Request::new("GET", &format!("/v1/videos/{id}/content?variant=video")).header("range", "bytes=4-11");
+    let part = Request::new("GET", format!("/v1/videos/{id}/content?variant=video")).header("range", "bytes=4-11");
     assert_eq!(part.send(&server).body, b"ftypisom");
     let url = job["url"].as_str().unwrap();
     let path = &url[url.find("/content/").unwrap()..];
     assert_eq!(Request::new("GET", path).send(&server).body, mp4());
-    let thumbnail = Request::new("GET", &format!("/v1/videos/{id}/content?variant=thumbnail")).send(&server);
+    let thumbnail = Request::new("GET", format!("/v1/videos/{id}/content?variant=thumbnail")).send(&server);
     assert_eq!(thumbnail.status, 400, "{thumbnail}");
 }
 
@@ -50,7 +50,8 @@ fn what_a_provider_gives_becomes_a_file() {
     let url = Studio::new(|_, _| Reply::File("video/mp4", mp4()));
     let address = format!("http://{}/made.mp4", url.address);
     let encoded = base64(&mp4());
-    let rows: Vec<(&str, Vec<Value>, Option<Vec<u8>>)> = vec![
+    type Row = (&'static str, Vec<Value>, Option<Vec<u8>>);
+    let rows: Vec<Row> = vec![
         ("openai", vec![json!({ "id": "j" }), json!({ "status": "completed", "url": address })], None),
         (
             "openai",
@@ -221,15 +222,15 @@ fn jobs_are_listed_and_belong_to_the_key_that_made_them() {
     let listed = with(Request::new("GET", "/v1/videos?limit=2"), "key-one").json();
     assert_eq!((&listed["object"], &listed["has_more"]), (&json!("list"), &json!(true)));
     assert_eq!((&listed["data"][0]["id"], &listed["last_id"]), (&json!(ids[2]), &json!(ids[1])));
-    let rest = with(Request::new("GET", &format!("/v1/videos?after={}", ids[1])), "key-one").json();
+    let rest = with(Request::new("GET", format!("/v1/videos?after={}", ids[1])), "key-one").json();
     assert_eq!((&rest["data"][0]["id"], &rest["has_more"]), (&json!(ids[0]), &json!(false)));
     assert_eq!(with(Request::new("GET", "/v1/videos"), "key-two").json()["data"], json!([]));
     let path = format!("/v1/videos/{}", ids[0]);
     for request in [
         Request::new("GET", &path),
-        Request::new("GET", &format!("{path}/content")),
+        Request::new("GET", format!("{path}/content")),
         Request::new("DELETE", &path),
-        Request::new("POST", &format!("{path}/remix")).body("application/json", r#"{"prompt":"p"}"#),
+        Request::new("POST", format!("{path}/remix")).body("application/json", r#"{"prompt":"p"}"#),
     ] {
         let answer = with(request, "key-two");
         assert_eq!((answer.status, &answer.json()["error"]["code"]), (404, &json!("no_such_video")), "{answer}");
@@ -248,7 +249,7 @@ fn a_removed_job_is_ended_at_its_provider_and_forgotten() {
     let server = filming(folder.path(), &[studio.entry("far", "openai", json!({}))], |_| ());
     let id = server.filmed(json!({}));
     wait_until("it is asked about", || studio.count("GET", "/v1/videos/job-1") > 0);
-    let removed = Request::new("DELETE", &format!("/v1/videos/{id}")).send(&server);
+    let removed = Request::new("DELETE", format!("/v1/videos/{id}")).send(&server);
     assert_eq!(removed.json(), json!({ "id": id, "object": "video.deleted", "deleted": true }));
     assert_eq!(server.job(&id)["error"]["code"], "no_such_video");
     wait_until("the provider is told", || studio.count("DELETE", "/v1/videos/job-1") == 1);
@@ -269,7 +270,7 @@ fn a_finished_video_is_remixed_where_its_target_can() {
     let server = filming(folder.path(), &entries, |_| ());
     let remix = |id: &str| {
         let body = json!({ "prompt": "at night" }).to_string();
-        Request::new("POST", &format!("/v1/videos/{id}/remix")).body("application/json", body).send(&server)
+        Request::new("POST", format!("/v1/videos/{id}/remix")).body("application/json", body).send(&server)
     };
     let id = server.filmed(json!({ "model": "far/m" }));
     server.ended(&id);
