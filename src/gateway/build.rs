@@ -6,6 +6,7 @@ use std::sync::Arc;
 use mediary_convert::Program;
 use mediary_convert::av::Ffmpeg;
 use mediary_convert::image::Foreign;
+use mediary_convert::office::{LibreOffice, OfficeSettings, OfficeWorkers};
 use mediary_convert::pdf::{PdfWorkers, WorkerSettings};
 use mediary_core::Target;
 use mediary_core::capability::{Abilities, TaskKind};
@@ -42,6 +43,8 @@ pub struct Parts<'a> {
     pub heif: Option<Program>,
     /// What gives the voices their phonemes; `None`: nothing speaks here.
     pub espeak: Option<EspeakNg>,
+    /// What reads the binary formats of an office before 2007; `None`: nothing does.
+    pub libreoffice: Option<LibreOffice>,
     /// The providers that can be called.
     pub providers: Providers,
     /// Where libraries and weights are.
@@ -73,6 +76,7 @@ impl Gateway {
             ffmpeg,
             heif,
             espeak,
+            libreoffice,
             providers,
             models,
             cache_dir,
@@ -84,6 +88,16 @@ impl Gateway {
         let most_pixels = config.limits.video.pixels.get();
         let ffmpeg = ffmpeg.map(|ffmpeg| ffmpeg.up_to_pixels(most_pixels));
         let foreign = Foreign { ffmpeg: ffmpeg.clone(), heif, program: Some(program.clone()) };
+        let office = OfficeWorkers::new(OfficeSettings {
+            program: program.clone(),
+            workers: engines.pdfium.workers,
+            queue: engines.paddleocr.queue,
+            files_per_worker: engines.pdfium.pages_per_worker as usize,
+            memory_bytes: engines.pdfium.memory_bytes.get(),
+            time: config.limits.document.page_time,
+            wait: config.admission.wait,
+            retry_after: RETRY_AFTER,
+        });
         let pdf = PdfWorkers::new(WorkerSettings {
             program,
             // A library that is not there is found out, and named, when the first PDF comes.
@@ -103,15 +117,18 @@ impl Gateway {
             ocr: infos.iter().any(|engine| engine.installed && rows_read_pages(&rows, &engine.target)),
             ffmpeg: ffmpeg.is_some(),
             heif: foreign.heif.is_some(),
+            libreoffice: libreoffice.is_some(),
         };
         let most_bytes = config.cache.bytes.get();
         let readings = cache_dir.filter(|_| most_bytes > 0).and_then(|dir| remembered(&dir, most_bytes));
         let (pdf, limits) = (Arc::new(pdf), config.limits.clone());
         let router = Arc::new(Router::new(providers, config.routing.clone(), local.clone(), rows));
+        let office = (office, libreoffice);
         let reader = Arc::new(Reader::new(
             limits.clone(),
             recipe,
             pdf.clone(),
+            office,
             router.clone(),
             readings,
             foreign,

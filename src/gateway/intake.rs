@@ -13,7 +13,7 @@ use mediary_convert::audio::{Recording, SoundLimits};
 use mediary_convert::av::Ffmpeg;
 use mediary_core::capability::{Abilities, CapabilityMatrix, PartShape};
 use mediary_core::task::{Chat, MediaPart, Part, PartPath, Role};
-use mediary_core::{Blob, Claim, ContentHash, Failure, FailureKind, Media, MediaKind, classify};
+use mediary_core::{Blob, Claim, ContentHash, Failure, FailureKind, Media, MediaFormat, MediaKind, classify};
 use mediary_remote::Fetcher;
 use quick_cache::sync::Cache;
 use tokio::time::timeout;
@@ -176,9 +176,11 @@ impl Intake {
                 let (mut side_pixels, mut pages, mut seconds) = (None, None, None);
                 match media.kind() {
                     MediaKind::Image => side_pixels = mediary_convert::image::longest_side(media),
-                    MediaKind::Document => pages = Box::pin(self.pages_of(media)).await,
+                    MediaKind::Document if media.format == MediaFormat::Pdf => {
+                        pages = Box::pin(self.pages_of(media)).await;
+                    }
                     MediaKind::Audio | MediaKind::Video => seconds = Box::pin(self.seconds_of(media, matrix)).await,
-                    MediaKind::Text => {}
+                    MediaKind::Document | MediaKind::Text => {}
                 }
                 let is_image = media.kind() == MediaKind::Image;
                 let place = PartPath::Content { message: index, part: at };

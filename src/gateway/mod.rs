@@ -5,6 +5,7 @@
 //! all three. Knows nothing of HTTP, statuses or wire formats; `http/`, `protocol/` and `cli/` sit on top.
 
 mod admission;
+pub(crate) mod archive;
 pub(crate) mod blocking;
 mod build;
 mod content;
@@ -26,8 +27,8 @@ pub use admission::{Admission, HeldBytes, InUse};
 pub use build::{GatewayError, Parts};
 pub use content::{Contents, FoundContent, NoContent};
 pub use documents::{
-    Attempt, EngineChoice, OnPage, Outcome, PageOutcome, Progress, ReadOptions, ReadStatus, Reader, Reading, Reason,
-    Recipe, Step,
+    Attached, Attempt, EngineChoice, OnPage, Outcome, PageOutcome, Progress, ReadOptions, ReadStatus, Reader, Reading,
+    Reason, Recipe, Step,
 };
 pub use engines::EngineInfo;
 pub use execution::{measure, tune};

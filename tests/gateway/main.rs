@@ -56,6 +56,7 @@ mod kinds;
 mod limits;
 mod mistral;
 mod ocrs;
+mod office;
 mod orientation;
 mod outputs;
 mod pdf;

@@ -17,6 +17,7 @@ use mediary::models::{Locations, Models};
 use mediary::providers::Providers;
 use mediary_convert::Program;
 use mediary_convert::av::Ffmpeg;
+use mediary_convert::office::LibreOffice;
 use mediary_local::EspeakNg;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -199,10 +200,24 @@ fn gateway(config: &Config, models: &Models, ffmpeg: Option<Ffmpeg>) -> Gateway 
     let (recipe, pipelines) = (Recipe::embedded(), Pipelines::embedded());
     let espeak = EspeakNg::find(Some("/usr/bin:/usr/local/bin:/opt/homebrew/bin".as_ref()));
     let espeak = espeak.map(|espeak| espeak.launched_by(program.clone()));
-    let heif = Program::find("heif-convert", Some("/usr/bin:/usr/local/bin:/opt/homebrew/bin".as_ref()));
+    let search_path = Some("/usr/bin:/usr/local/bin:/opt/homebrew/bin".as_ref());
+    let heif = Program::find("heif-convert", search_path);
     let heif = heif.map(|heif| heif.launched_by(program.clone()));
-    let parts =
-        Parts { config, recipe, pipelines, ffmpeg, heif, espeak, providers, models, cache_dir, content_dir, program };
+    let libreoffice = LibreOffice::find(search_path, program.clone());
+    let parts = Parts {
+        config,
+        recipe,
+        pipelines,
+        ffmpeg,
+        heif,
+        espeak,
+        libreoffice,
+        providers,
+        models,
+        cache_dir,
+        content_dir,
+        program,
+    };
     Gateway::new(parts).expect("the system gives threads")
 }
 

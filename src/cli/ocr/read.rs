@@ -26,6 +26,23 @@ impl Ocr {
         if form.output == Output::Pdf && self.out.is_none() && io::stdout().is_terminal() {
             return Err("a PDF is not for a terminal; name a file with -o".to_owned());
         }
+        let (gateway, config) = self.opened(context)?;
+        let runtime = tokio::runtime::Runtime::new().map_err(|error| format!("cannot start: {error}"))?;
+        let bar = progress_bar();
+        let mut done = Vec::with_capacity(inputs.len());
+        for input in &inputs {
+            let name = input.display().to_string();
+            bar.set_message(name.clone());
+            let read = runtime.block_on(self.read(&gateway, &config, input, form, &bar));
+            let (result, pdf) = read.map_or_else(|error| (Err(error), None), |(reading, pdf)| (Ok(reading), pdf));
+            done.push(Done { name, result, pdf });
+        }
+        bar.finish_and_clear();
+        Ok(done)
+    }
+
+    /// A gateway in this process, and its configuration.
+    pub(super) fn opened(&self, context: &Context) -> Result<(Gateway, Config), String> {
         let mut loaded = context.load()?;
         // A few pages are read sooner than all shapes are tried.
         loaded.config.engines.paddleocr.warm = false;
@@ -39,6 +56,7 @@ impl Ocr {
             ffmpeg: context.ffmpeg().map(|ffmpeg| ffmpeg.launched_by(program.clone())),
             heif: context.heif().map(|heif| heif.launched_by(program.clone())),
             espeak: None,
+            libreoffice: context.libreoffice(&program),
             providers: context.providers(&loaded.config, &loaded.source)?,
             models: &models,
             cache_dir: context.cache_dir(&loaded.config),
@@ -46,18 +64,7 @@ impl Ocr {
             program,
         };
         let gateway = Gateway::new(parts).map_err(|error| error.to_string())?;
-        let runtime = tokio::runtime::Runtime::new().map_err(|error| format!("cannot start: {error}"))?;
-        let bar = progress_bar();
-        let mut done = Vec::with_capacity(inputs.len());
-        for input in &inputs {
-            let name = input.display().to_string();
-            bar.set_message(name.clone());
-            let read = runtime.block_on(self.read(&gateway, &loaded.config, input, form, &bar));
-            let (result, pdf) = read.map_or_else(|error| (Err(error), None), |(reading, pdf)| (Ok(reading), pdf));
-            done.push(Done { name, result, pdf });
-        }
-        bar.finish_and_clear();
-        Ok(done)
+        Ok((gateway, loaded.config))
     }
 
     /// Reads one input, with its searchable PDF and its pictures where those are wanted.

@@ -2,6 +2,7 @@
 
 use mediary_convert::audio::Encoder;
 use mediary_convert::image::Foreign;
+use mediary_convert::office;
 use mediary_core::capability::CapabilityMatrix;
 use mediary_core::plan::{Privacy, RecipeName, TreatmentRecipe, Yield};
 use mediary_core::{MediaFormat, MediaKind};
@@ -21,6 +22,8 @@ pub(super) const VIDEO_TO_FRAMES: &str = "video-to-frames";
 pub(super) const VIDEO_TO_TEXT: &str = "video-to-text";
 pub(super) const TEXT_TO_TEXT: &str = "text-to-text";
 
+const NO_LIBREOFFICE: &str = "LibreOffice, which reads this older format, is not on the search path; install it and start Mediary anew, or \
+    save the file in today's format";
 const NO_FFMPEG: &str = "ffmpeg is not on the search path; install it and start Mediary anew";
 const NO_HEIF: &str =
     "heif-convert (Debian: libheif-examples) is not on the search path; install it and start Mediary anew";
@@ -44,6 +47,8 @@ pub(in super::super) struct Installed {
     pub(in super::super) ffmpeg: bool,
     /// `heif-convert`.
     pub(in super::super) heif: bool,
+    /// LibreOffice.
+    pub(in super::super) libreoffice: bool,
 }
 
 /// All recipes, with what is missing for those that cannot be followed where `help` allows calls. Of two for the same the
@@ -80,8 +85,13 @@ pub(super) fn recipes(
     let can_open = [(MediaFormat::Avif, installed.ffmpeg), (MediaFormat::Heic, installed.heif)];
     let unopened = can_open.into_iter().filter(|(_, can)| !can).map(|(format, _)| format).collect::<Vec<_>>();
     let mut all = vec![
-        pictures(PDF_TO_IMAGES, MediaKind::Document, pipelines.pdf_to_images.most_pages, pdfium()),
-        recipe(DOCUMENT_TO_TEXT, MediaKind::Document, Yield::Text).lacking(pdfium()),
+        pictures(PDF_TO_IMAGES, MediaKind::Document, pipelines.pdf_to_images.most_pages, pdfium())
+            .of(vec![MediaFormat::Pdf]),
+        recipe(DOCUMENT_TO_TEXT, MediaKind::Document, Yield::Text).of(vec![MediaFormat::Pdf]).lacking(pdfium()),
+        recipe(DOCUMENT_TO_TEXT, MediaKind::Document, Yield::Text).of(read_here(MediaKind::Document)),
+        recipe(DOCUMENT_TO_TEXT, MediaKind::Document, Yield::Text)
+            .of(vec![MediaFormat::Doc, MediaFormat::Ppt])
+            .lacking(without(installed.libreoffice, NO_LIBREOFFICE)),
         image(stills.filter(|format| *format != MediaFormat::Tiff && !Foreign::is_foreign(*format)).collect(), 1),
         image(vec![MediaFormat::Svg], 1),
         image(vec![MediaFormat::Avif], 1).lacking(ffmpeg()),
@@ -114,9 +124,17 @@ pub(super) fn recipes(
                 (false, false) => Some(no_transcriber.to_owned()),
             })
             .leaving(!heard(&here) && !video_seen(&here)),
+        // Of two for the same the first is preferred: what has a structure is read, the rest is quoted.
+        recipe(DOCUMENT_TO_TEXT, MediaKind::Text, Yield::Text).of(read_here(MediaKind::Text)),
         recipe(TEXT_TO_TEXT, MediaKind::Text, Yield::Text),
     ]);
     all.into_iter().map(|recipe| recipe.0).collect()
+}
+
+/// The formats of a medium that are read without any other program, and archives of such.
+fn read_here(kind: MediaKind) -> Vec<MediaFormat> {
+    let formats = office::FORMATS.iter().chain(&[MediaFormat::Zip]).copied();
+    formats.filter(|format| format.kind() == kind).collect()
 }
 
 struct Described(TreatmentRecipe);
@@ -163,8 +181,8 @@ mod tests {
 
     use super::*;
 
-    const ALL: Installed = Installed { pdfium: true, ocr: true, ffmpeg: true, heif: true };
-    const NOTHING: Installed = Installed { pdfium: false, ocr: false, ffmpeg: false, heif: false };
+    const ALL: Installed = Installed { pdfium: true, ocr: true, ffmpeg: true, heif: true, libreoffice: true };
+    const NOTHING: Installed = Installed { pdfium: false, ocr: false, ffmpeg: false, heif: false, libreoffice: false };
 
     fn target(name: &str, task: TaskKind, format: MediaFormat, is_local: bool) -> Abilities {
         let accepts = vec![Acceptance::of(format)];

@@ -43,6 +43,7 @@ use mediary_core::{Failure, Media, MediaKind};
 use super::documents::Reader;
 use super::routing::{Bounds, Router, TreatmentNote};
 use crate::config::Limits;
+use available::DOCUMENT_TO_TEXT;
 use extract::Extract;
 use jobs::{Assigned, Job};
 use made::Made;
@@ -132,6 +133,10 @@ impl Treatments {
             (MediaKind::Audio, Some(to)) => self.sound(job, to).await,
             (MediaKind::Video, Some(_)) => self.frames(job).await,
             (MediaKind::Text, Some(to)) => Err(Failure::broken(format!("text does not become {to}"))),
+            // One medium may be read in two ways: as it is, or taken apart.
+            (MediaKind::Text, None) if job.recipe.as_str() == DOCUMENT_TO_TEXT => {
+                self.document_text(job.media, job.memo).await.map(Made::quoted)
+            }
             (kind, None) => self.text_of(job.media, kind, job.memo).await.map(Made::quoted),
         }
     }

@@ -23,6 +23,7 @@ fn gateway() -> Gateway {
         ffmpeg: Some(Ffmpeg::at(ffmpeg)),
         heif: None,
         espeak: None,
+        libreoffice: None,
         providers: Providers::default(),
         models: &models,
         cache_dir: None,

@@ -32,6 +32,7 @@ fn state(config: Config) -> AppState {
         ffmpeg: None,
         heif: None,
         espeak: None,
+        libreoffice: None,
         providers: Providers::default(),
         models: &models,
         cache_dir: None,

@@ -157,6 +157,7 @@ fn medium<'a>(part: &'a MediaPart, cache_control: Option<&'a Value>) -> Result<B
         MediaFormat::Text
         | MediaFormat::Markdown
         | MediaFormat::Csv
+        | MediaFormat::Tsv
         | MediaFormat::Json
         | MediaFormat::Xml
         | MediaFormat::Html => {
@@ -188,7 +189,22 @@ fn medium<'a>(part: &'a MediaPart, cache_control: Option<&'a Value>) -> Result<B
         | MediaFormat::Ts
         | MediaFormat::Flv
         | MediaFormat::Wmv
-        | MediaFormat::Ogv => Err(unwritable::medium(super::NAME, &part.media)),
+        | MediaFormat::Ogv
+        | MediaFormat::Docx
+        | MediaFormat::Xlsx
+        | MediaFormat::Xlsb
+        | MediaFormat::Pptx
+        | MediaFormat::Doc
+        | MediaFormat::Xls
+        | MediaFormat::Ppt
+        | MediaFormat::Odt
+        | MediaFormat::Ods
+        | MediaFormat::Odp
+        | MediaFormat::Rtf
+        | MediaFormat::Epub
+        | MediaFormat::Eml
+        | MediaFormat::Msg
+        | MediaFormat::Zip => Err(unwritable::medium(super::NAME, &part.media)),
     }
 }
 

@@ -3,7 +3,7 @@
 
 use mediary_core::MediaFormat::{
     self, Aac, Aiff, Avi, Bmp, Csv, Flac, Flv, Heic, Html, Jpeg, Json, M4a, Markdown, Mov, Mp3, Mp4, Mpeg, Opus, Pdf,
-    Png, Text, Vorbis, Wav, Webm, Webp, Wmv, Xml,
+    Png, Text, Tsv, Vorbis, Wav, Webm, Webp, Wmv, Xml,
 };
 use mediary_core::MediaKind;
 
@@ -14,7 +14,7 @@ pub(super) fn formats(kind: MediaKind) -> &'static [MediaFormat] {
         MediaKind::Document => &[Pdf],
         MediaKind::Audio => &[Wav, Mp3, Flac, Opus, Vorbis, Aac, Aiff],
         MediaKind::Video => &[Mp4, Mov, Webm, Avi, Mpeg, Flv, Wmv],
-        MediaKind::Text => &[Text, Markdown, Csv, Json, Xml, Html],
+        MediaKind::Text => &[Text, Markdown, Csv, Tsv, Json, Xml, Html],
     }
 }
 

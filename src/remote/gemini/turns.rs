@@ -129,6 +129,7 @@ pub(super) fn mime(format: MediaFormat) -> Option<&'static str> {
         | MediaFormat::Text
         | MediaFormat::Markdown
         | MediaFormat::Csv
+        | MediaFormat::Tsv
         | MediaFormat::Html => format.mime(),
         MediaFormat::Mp3 => "audio/mp3",
         MediaFormat::Opus | MediaFormat::Vorbis => "audio/ogg",
@@ -142,12 +143,27 @@ pub(super) fn mime(format: MediaFormat) -> Option<&'static str> {
         | MediaFormat::Tiff
         | MediaFormat::Avif
         | MediaFormat::Svg
-        | MediaFormat::Caf
-        | MediaFormat::Amr
-        | MediaFormat::Wma
         | MediaFormat::Mkv
         | MediaFormat::Ts
-        | MediaFormat::Ogv => return None,
+        | MediaFormat::Ogv
+        | MediaFormat::Docx
+        | MediaFormat::Xlsx
+        | MediaFormat::Xlsb
+        | MediaFormat::Pptx
+        | MediaFormat::Doc
+        | MediaFormat::Xls
+        | MediaFormat::Ppt
+        | MediaFormat::Odt
+        | MediaFormat::Ods
+        | MediaFormat::Odp
+        | MediaFormat::Rtf
+        | MediaFormat::Epub
+        | MediaFormat::Eml
+        | MediaFormat::Msg
+        | MediaFormat::Zip
+        | MediaFormat::Caf
+        | MediaFormat::Amr
+        | MediaFormat::Wma => return None,
     })
 }
 

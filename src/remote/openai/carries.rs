@@ -23,5 +23,6 @@ pub(super) fn formats(kind: MediaKind) -> &'static [MediaFormat] {
 pub(super) fn carries(format: MediaFormat) -> bool {
     const ALSO: [MediaFormat; 17] =
         [Tiff, Bmp, Avif, Heic, Svg, Flac, M4a, Aac, Opus, Vorbis, Mkv, Avi, Mpeg, Ts, Flv, Wmv, Ogv];
-    formats(format.kind()).contains(&format) || ALSO.contains(&format)
+    // Any document has the one form; which of them are read besides PDF is said by a model's entry.
+    format.kind() == MediaKind::Document || formats(format.kind()).contains(&format) || ALSO.contains(&format)
 }

@@ -4,7 +4,10 @@
 //! signatures cannot decide (text encodings, a PDF behind leading junk) and refusals that name what
 //! was found.
 
+mod archive;
 mod claim;
+mod compound;
+mod shape;
 mod signs;
 #[cfg(test)]
 mod tests;
@@ -31,7 +34,8 @@ pub enum Unclassifiable {
     Empty,
     /// A format that is known, but not one Mediary works with.
     #[error(
-        "this is {0}; send a PDF, an image (png, jpeg, webp, gif, tiff, bmp, avif, heic, svg), audio, video or plain text"
+        "this is {0}; send a PDF, a file of an office (docx, xlsx, pptx, odt, ods, odp, rtf, epub, html, eml, msg, csv), an image \
+         (png, jpeg, webp, gif, tiff, bmp, avif, heic, svg), audio, video or plain text"
     )]
     Unsupported(String),
     /// Text that is called something to be seen or heard: a page in the place of a picture.
@@ -49,8 +53,9 @@ pub enum Unclassifiable {
     },
     /// Bytes that fit nothing.
     #[error(
-        "these bytes are no format that Mediary knows; send a PDF, an image (png, jpeg, webp, gif, tiff, bmp, \
-         avif, heic, svg), audio, video or plain text, and check that the file is not encrypted or cut off at its beginning"
+        "these bytes are no format that Mediary knows; send a PDF, a file of an office (docx, xlsx, pptx, odt, ods, odp, rtf, epub, \
+         html, eml, msg, csv), an image (png, jpeg, webp, gif, tiff, bmp, avif, heic, svg), audio, video or plain text, and check \
+         that the file is not encrypted or cut off at its beginning"
     )]
     Unknown,
 }
@@ -86,7 +91,10 @@ fn format_of(blob: &Blob, claim: Claim<'_>) -> Result<MediaFormat, Unclassifiabl
     }
     let found = sniff(blob);
     if let Some(format) = known(found) {
-        return Ok(if format == MediaFormat::Heic { signs::still(blob.head()) } else { format });
+        return Ok(match format {
+            MediaFormat::Heic => signs::still(blob.head()),
+            _ => archive::told_apart(format, blob),
+        });
     }
     if signs::is_svg(blob.head()) {
         return Ok(MediaFormat::Svg);
@@ -100,9 +108,15 @@ fn format_of(blob: &Blob, claim: Claim<'_>) -> Result<MediaFormat, Unclassifiabl
     if has_pdf_header(blob.head()) {
         return Ok(MediaFormat::Pdf);
     }
+    if blob.head().starts_with(compound::SIGNATURE)
+        && let Some(format) = compound::format_of(blob, claim)
+    {
+        return Ok(format);
+    }
     let whole = blob.len_bytes() == blob.head().len() as u64;
     if is_text(blob.head(), whole) && (is_text_type(found) || claims_text(claim)) {
-        return Ok(named_text(found, claim));
+        let named = named_text(found, claim);
+        return Ok(if named == MediaFormat::Text { shape::of_text(blob.head(), whole, claim) } else { named });
     }
     match found {
         FileFormat::ArbitraryBinaryData | FileFormat::PlainText => Err(Unclassifiable::Unknown),
@@ -136,6 +150,15 @@ fn known(found: FileFormat) -> Option<MediaFormat> {
         | FileFormat::HighEfficiencyImageFileFormatSequence => MediaFormat::Heic,
         FileFormat::ScalableVectorGraphics => MediaFormat::Svg,
         FileFormat::PortableDocumentFormat => MediaFormat::Pdf,
+        FileFormat::OfficeOpenXmlDocument => MediaFormat::Docx,
+        FileFormat::OfficeOpenXmlSpreadsheet => MediaFormat::Xlsx,
+        FileFormat::OfficeOpenXmlPresentation => MediaFormat::Pptx,
+        FileFormat::OpendocumentText | FileFormat::OpendocumentTextTemplate => MediaFormat::Odt,
+        FileFormat::OpendocumentSpreadsheet | FileFormat::OpendocumentSpreadsheetTemplate => MediaFormat::Ods,
+        FileFormat::OpendocumentPresentation | FileFormat::OpendocumentPresentationTemplate => MediaFormat::Odp,
+        FileFormat::ElectronicPublication => MediaFormat::Epub,
+        FileFormat::RichTextFormat => MediaFormat::Rtf,
+        FileFormat::Zip => MediaFormat::Zip,
         FileFormat::WaveformAudio => MediaFormat::Wav,
         FileFormat::Mpeg12AudioLayer3 | FileFormat::Id3v2 => MediaFormat::Mp3,
         FileFormat::FreeLosslessAudioCodec => MediaFormat::Flac,
