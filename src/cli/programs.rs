@@ -56,7 +56,7 @@ impl Context {
         Ok((Arc::new(gateway), loaded.config))
     }
 
-    fn search_path(&self) -> Option<PathBuf> {
+    pub(super) fn search_path(&self) -> Option<PathBuf> {
         self.environment.path("PATH")
     }
 }
