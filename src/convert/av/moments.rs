@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use mediary_core::{Blob, Failure, Media, MediaFormat};
+use mediary_core::{Blob, Failure, FailureKind, Media, MediaFormat};
 
 use super::{AvInput, Ffmpeg, Frame};
 
@@ -58,7 +58,12 @@ impl Ffmpeg {
         let step = (seconds / wanted / 8.0).clamp(0.0, 1.0);
         let mut look = Look { only_key_frames: true, sieve: sieve(step) };
         let most = most.max(1) as usize;
-        let mut chosen = chosen(&self.looked_at(input, &look).await?, most);
+        let at_key_frames = match self.looked_at(input, &look).await {
+            // Some decoders (Theora's) call it an error when they are to skip a frame.
+            Err(failure) if failure.kind == FailureKind::Unreadable => Vec::new(),
+            seen => seen?,
+        };
+        let mut chosen = chosen(&at_key_frames, most);
         if (chosen.len() as f64) < wanted.min(seconds / APART).floor() {
             look = Look { only_key_frames: false, sieve: sieve((seconds / wanted / LOOKED_AT).min(1.0)) };
             chosen = self::chosen(&self.looked_at(input, &look).await?, most);

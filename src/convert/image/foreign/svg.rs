@@ -55,7 +55,7 @@ pub(super) async fn drawn(program: &Path, input: &OnDisk, most_bytes: u64) -> Re
 /// # Errors
 /// When the file is no drawing or cannot be drawn.
 pub fn run_svg_worker(path: &Path, memory_bytes: u64, time: Duration, output: &mut dyn Write) -> io::Result<()> {
-    confine::for_good(memory_bytes);
+    confine::for_good(memory_bytes, confine::Sockets::None);
     confine::processor_time(time);
     let svg = std::fs::read(path)?;
     output.write_all(&png(&svg)?)?;

@@ -89,7 +89,11 @@ fn format_of(blob: &Blob, claim: Claim<'_>) -> Result<MediaFormat, Unclassifiabl
     if blob.is_empty() {
         return Err(Unclassifiable::Empty);
     }
-    let found = sniff(blob);
+    let found = match sniff(blob) {
+        // Two letters of a text are enough for this sign; `signs` wants more.
+        FileFormat::BdavMpeg2TransportStream | FileFormat::Mpeg2TransportStream => FileFormat::ArbitraryBinaryData,
+        found => found,
+    };
     if let Some(format) = known(found) {
         return Ok(match format {
             MediaFormat::Heic => signs::still(blob.head()),

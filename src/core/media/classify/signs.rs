@@ -6,6 +6,8 @@ use super::MediaFormat;
 
 /// A packet of a transport stream, and the byte that each begins with (ISO/IEC 13818-1, section 2.4.3).
 const PACKET_BYTES: usize = 188;
+/// What cameras and Blu-ray discs put before each packet: when it arrived.
+const ARRIVAL_BYTES: usize = 4;
 const SYNC: u8 = 0x47;
 /// So many packets in a row are no accident.
 const PACKETS: usize = 4;
@@ -37,7 +39,9 @@ fn declares_inside(declaration: &[u8]) -> bool {
 
 /// Whether packets follow each other from the first byte on.
 pub(super) fn is_transport_stream(head: &[u8]) -> bool {
-    (0..PACKETS).all(|packet| head.get(packet * PACKET_BYTES) == Some(&SYNC))
+    [0, ARRIVAL_BYTES].into_iter().any(|before| {
+        (0..PACKETS).all(|packet| head.get(before + packet * (before + PACKET_BYTES)) == Some(&SYNC))
+    })
         // Four lines of text might begin so.
         && head[..head.len().min(PACKET_BYTES)].iter().any(|byte| *byte < 9)
 }

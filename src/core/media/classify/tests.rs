@@ -77,6 +77,7 @@ fn bytes_tell_the_format() {
         ("3gp", box_of(b"3gp4"), Mp4),
         ("mpeg", [b"\0\0\x01\xba".as_slice(), &[0x44; 40]].concat(), Mpeg),
         ("transport stream", (0..800).map(|at| if at % 188 == 0 { 0x47 } else { 0 }).collect(), Ts),
+        ("transport stream of a camera", (0..800).map(|at| if at % 192 == 4 { 0x47 } else { 0 }).collect(), Ts),
         ("words that begin like one", vec![b'G'; 800], Text),
         ("flash video", [b"FLV\x01\x05\0\0\0\x09".as_slice(), &[0; 40]].concat(), Flv),
         ("ogg video", ogg(b"\x80theora"), Ogv),

@@ -278,9 +278,9 @@ fn videos_are_forwarded_shown_or_told() {
         (frames, "a/b mp4[s=60]", "mp4[s=60]", "a/b(forward)"),
         // The room that other pictures leave.
         (frames, "a/b image[count=5]", "mp4", "a/b(jpeg*5)"),
-        (frames, "a/b image[count=5]", "jpeg jpeg mp4", "a/b(forward, forward, jpeg*3)"),
-        (frames, "a/b image[count=1]", "jpeg mp4", "a/b(forward, text)"),
-        (frames, "a/b jpeg[count=4]", "mp4 mp4", "a/b(text, jpeg*4)"),
+        (frames, "a/b image[count=5]", "jpeg jpeg mp4", "a/b(forward forward jpeg*3)"),
+        (frames, "a/b image[count=1]", "jpeg mp4", "a/b(forward text)"),
+        (frames, "a/b jpeg[count=4]", "mp4 mp4", "a/b(text jpeg*4)"),
         (frames, "a/b", "mp4", "a/b(text)"),
         (without, "a/b mp4", "mp4", "a/b(forward)"),
         (without, "a/b jpeg", "mp4", "nobody"),
