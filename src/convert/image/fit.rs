@@ -47,7 +47,7 @@ impl Pictures {
         {
             return Ok(media);
         }
-        fit_raster(&self.decode(index)?, fit)
+        fit_raster(&self.decode_for(index, fit.longest_side_px)?, fit)
     }
 }
 

@@ -28,6 +28,7 @@ mod open;
 mod orient;
 mod refuse;
 mod resize;
+mod small;
 #[cfg(test)]
 mod tests;
 mod tiff;

@@ -137,6 +137,8 @@ pub(super) struct VideoToFrames {
 pub(super) struct VideoToText {
     pub(super) frames: u32,
     pub(super) longest_side: u32,
+    /// Whether what is written in its pictures is read.
+    pub(super) read: bool,
     pub(super) describe: Asking,
 }
 

@@ -1,4 +1,4 @@
-//! Videos: as pictures of their moments with a transcript, or as text alone.
+//! Videos: as pictures of their moments with a transcript, or as text alone: what is said, what is written, what is seen.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,6 +9,7 @@ use mediary_core::capability::Abilities;
 use mediary_core::task::Part;
 use mediary_core::{Failure, Media, MediaFormat};
 
+use super::super::documents::{EngineChoice, ReadOptions};
 use super::super::routing::shown;
 use super::available::{VIDEO_TO_FRAMES, VIDEO_TO_TEXT};
 use super::description::{Description, Scene, Shown, description};
@@ -16,7 +17,7 @@ use super::extract::{Extract, Section};
 use super::jobs::Job;
 use super::made::{Made, Piece};
 use super::memo::{self, Memo};
-use super::{Treatments, audio, help};
+use super::{Treatments, audio, documents, help};
 
 /// Moments of a video.
 struct Moments {
@@ -60,16 +61,45 @@ impl Treatments {
     async fn watched(&self, media: &Media, memo: &Memo) -> Result<Extract, Failure> {
         let recipe = &self.pipelines.video_to_text;
         let sees = !help::vision_targets(&self.router.known(), &recipe.describe, &memo.bounds).is_empty();
-        let described = match (sees, self.installed.ffmpeg) {
+        let reads = recipe.read && self.installed.ocr;
+        let frames = match (sees || reads) && self.installed.ffmpeg {
+            true => self.moments(media, recipe.frames, recipe.longest_side).await?.frames,
+            false => Vec::new(),
+        };
+        let written = if reads { self.written_in(&frames).await } else { Written::default() };
+        let described = match (sees, frames.is_empty()) {
             (false, _) => Description::NoTarget,
-            (true, false) => Description::Failed,
-            (true, true) => {
-                let moments = self.moments(media, recipe.frames, recipe.longest_side).await?;
-                description(self, &recipe.describe, &memo.bounds, Scene::Video(&moments.frames)).await
-            }
+            (true, true) => Description::Failed,
+            (true, false) => description(self, &recipe.describe, &memo.bounds, Scene::Video(&frames)).await,
         };
         let heard = self.transcript(media, memo).await;
-        told(heard, described)
+        told(heard, written, described)
+    }
+
+    /// What is written in moments, by the engines here. Writing that stays is given once.
+    async fn written_in(&self, frames: &[Frame]) -> Written {
+        let options = ReadOptions { engine: EngineChoice::Local, ..ReadOptions::default() };
+        let mut written = Written::default();
+        let mut last = String::new();
+        for frame in frames {
+            let reading = match self.reader.read(frame.picture.clone(), &options, &|_, _| {}).await {
+                Ok(reading) => reading,
+                Err(failure) => {
+                    tracing::info!(failure.kind = failure.kind.name(), "a moment of a video goes unread");
+                    written.missed = true;
+                    continue;
+                }
+            };
+            let text = reading.text().trim().to_owned();
+            // Textures are read as letters, with doubt.
+            if text.is_empty() || reading.needs_ocr() || text == last {
+                continue;
+            }
+            written.moments.push(format!("at {}: {text}", clock(frame.at)));
+            written.by = documents::extract(&reading, &self.pipelines.document_to_text).by;
+            last = text;
+        }
+        written
     }
 
     /// The words of a video as a piece; why there are none, where there are none.
@@ -132,6 +162,15 @@ impl Treatments {
     }
 }
 
+/// What is written in the moments of a video.
+#[derive(Debug, Default)]
+struct Written {
+    moments: Vec<String>,
+    by: String,
+    /// Whether one of them could not be read this time.
+    missed: bool,
+}
+
 /// Frames for a target that sees, each with its time, as many as it takes.
 fn moments_for(row: &Abilities, frames: &[Frame]) -> Option<Shown> {
     let taken = row.acceptance(MediaFormat::Jpeg)?;
@@ -144,8 +183,8 @@ fn moments_for(row: &Abilities, frames: &[Frame]) -> Option<Shown> {
     Some(parts.collect())
 }
 
-/// What is said and what is shown. One of them will do; where the other is missing, it says so.
-fn told(heard: Result<Arc<Extract>, Failure>, described: Description) -> Result<Extract, Failure> {
+/// What is said, written and shown. One of them will do; where what is said or shown is missing, it says so.
+fn told(heard: Result<Arc<Extract>, Failure>, written: Written, described: Description) -> Result<Extract, Failure> {
     let mut sections = Vec::new();
     let mut by = Vec::new();
     let mut settled = true;
@@ -158,6 +197,11 @@ fn told(heard: Result<Arc<Extract>, Failure>, described: Description) -> Result<
             sections.push(Section::new("what is said in it", text.join("\n")));
         }
         Err(failure) => failed = Some(failure),
+    }
+    settled &= !written.missed;
+    if !written.moments.is_empty() {
+        sections.push(Section::new("what is written in it", written.moments.join("\n")));
+        by.push(written.by);
     }
     match described {
         Description::Text { text, by: target } => {
@@ -217,11 +261,17 @@ mod tests {
             (deaf(), Description::NoTarget, None),
         ];
         for (heard, described, expected) in rows {
-            let made = told(heard, described).ok();
+            let made = told(heard, Written::default(), described).ok();
             let made = made.as_ref().map(|extract| {
                 (extract.sections.iter().map(|section| section.text.as_str()).collect::<Vec<_>>(), extract.settled)
             });
             assert_eq!(made, expected);
         }
+        let written =
+            Written { moments: vec!["at 0:07: EXIT".to_owned()], by: "local/reader".to_owned(), missed: true };
+        let made = told(deaf(), written, Description::NoTarget).unwrap();
+        let texts: Vec<&str> = made.sections.iter().map(|section| section.text.as_str()).collect();
+        assert_eq!(texts, ["(it could not be transcribed)", "at 0:07: EXIT"]);
+        assert_eq!((made.by.as_str(), made.settled), ("local/reader", false));
     }
 }
