@@ -4,6 +4,7 @@ use std::io::{Read, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use bytes::Bytes;
 use clap::Args;
 
 use super::{Context, complain};
@@ -41,7 +42,7 @@ impl Plan {
     fn plan(&self, context: &Context) -> Result<String, String> {
         let body = self.read()?;
         let Decoded { task, model, .. } =
-            CHAT.decode(&body.into()).map_err(|error| format!("{}: {error}", error.field))?;
+            CHAT.decode(&Bytes::from(body).into()).map_err(|error| format!("{}: {error}", error.field))?;
         let (gateway, _) = context.gateway()?;
         let runtime = tokio::runtime::Runtime::new().map_err(|error| format!("cannot start: {error}"))?;
         let request = TaskRequest { task, model, bounds: Bounds::default(), client: Vec::new() };

@@ -97,7 +97,7 @@ impl Transcribe {
     async fn one(&self, gateway: &Arc<Gateway>, config: &Config, input: &Path) -> Result<Vec<u8>, String> {
         let recording = inputs::take_in(config, input)?;
         let shows_progress = io::stderr().is_terminal() && self.is_heard_here(gateway, &recording).await;
-        let Decoded { mut task, model, answer } = self.form()?.of(recording);
+        let Decoded { mut task, model, answer, .. } = self.form()?.of(recording);
         if let Task::Transcribe(wish) = &mut task {
             wish.stream = shows_progress;
         }
@@ -107,7 +107,7 @@ impl Transcribe {
                 Answered::Whole(whole) => (whole.route.target, whole.reply),
                 Answered::Stream(growing) => followed(*growing).await?,
             };
-        let head = AnswerHead { id: String::new(), created: 0, model: target.to_string() };
+        let head = AnswerHead { model: target.to_string(), ..AnswerHead::default() };
         let mut text = answer.whole(head, &reply);
         if !text.ends_with(b"\n") {
             text.push(b'\n');

@@ -7,7 +7,6 @@
 use std::time::Duration;
 
 use axum::Json;
-use axum::body::Body;
 use axum::http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -125,7 +124,7 @@ impl ApiError {
     pub(super) fn fields(&self) -> ErrorFields {
         let r#type = family(self.status);
         let (message, param, tried) = (self.message.clone(), self.param.clone(), self.tried.to_vec());
-        ErrorFields { message, r#type, param, code: self.code, tried }
+        ErrorFields { message, r#type, param, code: self.code, status: self.status.as_u16(), request_id: None, tried }
     }
 
     /// The same error, telling the client under which id the log says more. Only our own faults are looked up there.
@@ -137,9 +136,9 @@ impl ApiError {
         self
     }
 
-    /// The body of the answer, as clients of a protocol expect it.
-    pub(super) fn told_by(&self, errors: &dyn Errors) -> Body {
-        errors.error(&self.fields()).to_string().into()
+    /// What the error says to the client that sent a request.
+    pub(super) fn told(self, request: &RequestId) -> ErrorFields {
+        ErrorFields { request_id: Some(request.to_string()), ..self.naming(request).fields() }
     }
 
     /// Writes failures of the server's side to the log, once per error; what the client did wrong is its own affair.

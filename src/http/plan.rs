@@ -106,7 +106,7 @@ async fn task(
     bounds: Bounds,
     client: Vec<u8>,
 ) -> Result<Planned, ApiError> {
-    let decoded = blocking::through(body.len(), move || protocol.decode(&body)).await??;
+    let decoded = blocking::through(body.len(), move || protocol.decode(&body.into())).await??;
     let Decoded { task, model, .. } = decoded;
     state.gateway.explain(TaskRequest { task, model, bounds, client }).await.map_err(refused)
 }

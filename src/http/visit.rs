@@ -29,7 +29,7 @@ pub(super) async fn accompany(mut request: Request, next: Next) -> Response {
         let mut response = next.run(request).await;
         if let Some(error) = response.extensions_mut().remove::<ApiError>() {
             error.log();
-            *response.body_mut() = error.naming(&id).told_by(errors);
+            *response.body_mut() = errors.error(&error.told(&id)).to_string().into();
         }
         response.headers_mut().insert(X_REQUEST_ID, id.to_header());
         visit.answered(response.status());

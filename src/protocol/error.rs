@@ -23,6 +23,12 @@ pub struct ErrorFields {
     /// What programs can tell errors apart by.
     #[schema(example = "file_too_large")]
     pub code: &'static str,
+    /// The status that it is told with, for formats that repeat it.
+    #[serde(skip)]
+    pub status: u16,
+    /// The request's id, for formats that name it in the body.
+    #[serde(skip)]
+    pub request_id: Option<String>,
     /// The calls that failed, where it took several.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub tried: Vec<TriedBody>,

@@ -5,18 +5,20 @@
 //! is a folder and a route.
 
 mod error;
+mod json;
 pub mod mistral;
 pub mod openai;
 pub mod plan;
 pub mod process;
 
 pub use error::{ErrorFields, Errors, TriedBody};
+pub(crate) use json::{from_json, json_bytes};
 
 use std::fmt;
 
+use axum::http::HeaderMap;
 use bytes::Bytes;
 use mediary_core::task::{ReplyFrame, Task, Usage, WholeReply};
-use serde_json::Value;
 
 use process::BadField;
 
@@ -25,9 +27,28 @@ pub trait Protocol: Errors + fmt::Debug {
     /// The wire format of providers whose frames and bodies are in this format already; they pass as they came.
     fn wire_format(&self) -> &'static str;
 
-    /// What a client is sent that has waited for long: bytes of a stream that say nothing.
-    fn ping(&self) -> &'static [u8] {
-        b": ping\n\n"
+    /// Writes what went wrong with a stream. Nothing follows: a stream without its end does not claim to be complete.
+    fn break_off(&self, error: &ErrorFields, into: &mut Vec<u8>) {
+        into.extend_from_slice(b"data: ");
+        into.extend_from_slice(self.error(error).to_string().as_bytes());
+        into.extend_from_slice(b"\n\n");
+    }
+}
+
+/// A request as it was sent.
+#[derive(Debug, Clone, Default)]
+pub struct Sent {
+    /// Its body, unpacked.
+    pub body: Bytes,
+    /// Its headers, for formats that ask for something there.
+    pub headers: HeaderMap,
+    /// The path of its address, for formats that name the model there.
+    pub path: String,
+}
+
+impl From<Bytes> for Sent {
+    fn from(body: Bytes) -> Self {
+        Self { body, ..Self::default() }
     }
 }
 
@@ -37,7 +58,7 @@ pub trait JsonProtocol: Protocol {
     ///
     /// # Errors
     /// The first field that is wrong, by its path.
-    fn decode(&self, body: &Bytes) -> Result<Decoded, BadField>;
+    fn decode(&self, sent: &Sent) -> Result<Decoded, BadField>;
 }
 
 /// A request that was understood.
@@ -49,10 +70,12 @@ pub struct Decoded {
     pub model: String,
     /// Writes the answer as this request wants it.
     pub answer: Box<dyn Encode>,
+    /// What no target is told of it, by names of its fields.
+    pub dropped: Vec<String>,
 }
 
 /// What every answer and every chunk of one begins with.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct AnswerHead {
     /// The request's own part of an id, for answers whose provider gave none.
     pub id: String,
@@ -60,6 +83,8 @@ pub struct AnswerHead {
     pub created: u64,
     /// The target that answers, if its provider did not name the model.
     pub model: String,
+    /// About how many tokens the request has; for streams that tell before their provider has.
+    pub prompt_tokens: u64,
 }
 
 /// Writes the answer to one request.
@@ -77,6 +102,16 @@ pub trait Encode: Send + Sync + fmt::Debug {
         true
     }
 
+    /// What a stream is, for the header `Content-Type`.
+    fn stream_type(&self) -> &'static str {
+        "text/event-stream"
+    }
+
+    /// What a client of a stream is sent that has waited for long: bytes that say nothing.
+    fn ping(&self, _head: &AnswerHead) -> Vec<u8> {
+        b": ping\n\n".to_vec()
+    }
+
     /// Begins a stream. `passes_raw` when the provider's frames are of this format. `None`: such answers do not stream.
     fn stream(&self, _head: AnswerHead, _passes_raw: bool) -> Option<Box<dyn StreamWriter>> {
         None
@@ -90,83 +125,4 @@ pub trait StreamWriter: Send + fmt::Debug {
 
     /// Writes the end of a complete reply.
     fn end(&mut self, usage: Usage, into: &mut Vec<u8>);
-}
-
-/// Writes what went wrong with a stream. Nothing follows: a stream without its end does not claim to be complete.
-pub fn broken_stream(protocol: &dyn Protocol, error: &ErrorFields, into: &mut Vec<u8>) {
-    into.extend_from_slice(b"data: ");
-    into.extend_from_slice(protocol.error(error).to_string().as_bytes());
-    into.extend_from_slice(b"\n\n");
-}
-
-/// A complaint about JSON may repeat the value it is about, and that may be a whole document.
-const LONGEST_COMPLAINT_CHARS: usize = 200;
-
-/// Reads the JSON of a request. Only a body that failed is read a second time, for the path of the field.
-///
-/// # Errors
-/// What is wrong, by its path. `what` is what the body should have been: `a chat`.
-pub(crate) fn from_json<'a, T: serde::Deserialize<'a>>(body: &'a [u8], what: &str) -> Result<T, BadField> {
-    let error = match serde_json::from_slice(body) {
-        Ok(request) => return Ok(request),
-        Err(error) => error,
-    };
-    let path = match error.is_data() {
-        true => {
-            let mut json = serde_json::Deserializer::from_slice(body);
-            let found: Result<T, _> = serde_path_to_error::deserialize(&mut json);
-            found.err().map(|error| error.path().to_string()).filter(|path| path != ".").unwrap_or_default()
-        }
-        false => String::new(),
-    };
-    let text: String = in_json_words(&error.to_string()).chars().take(LONGEST_COMPLAINT_CHARS).collect();
-    Err(BadField { field: path, message: format!("the JSON body is not {what}: {text}") })
-}
-
-/// A complaint about JSON with JSON's words for what was expected instead of our types.
-fn in_json_words(complaint: &str) -> String {
-    let Some((before, expected)) = complaint.split_once("expected ") else { return complaint.to_owned() };
-    let (what, rest) = expected.find([' ', ',']).map_or((expected, ""), |end| expected.split_at(end));
-    let (what, rest) = match what {
-        "struct" | "enum" => {
-            let rest = rest.trim_start();
-            let rest = rest.find([' ', ',']).map_or("", |end| &rest[end..]);
-            (if what == "struct" { "an object" } else { "another value" }, rest)
-        }
-        "u8" | "u16" | "u32" | "u64" | "usize" => ("a whole number of at least 0", rest),
-        "i8" | "i16" | "i32" | "i64" | "isize" => ("a whole number", rest),
-        "f32" | "f64" => ("a number", rest),
-        _ => (what, rest),
-    };
-    format!("{before}expected {what}{rest}").replace("sequence", "list").replace("a map", "an object")
-}
-
-/// Any JSON of ours as bytes.
-pub(crate) fn json_bytes(value: &Value) -> Vec<u8> {
-    value.to_string().into_bytes()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn complaints_about_json_speak_of_json() {
-        #[derive(Debug, serde::Deserialize)]
-        struct Asked {
-            #[expect(dead_code, reason = "only its type matters")]
-            count: u32,
-        }
-        let rows = [
-            ("3", "", "expected an object"),
-            (r#"{"count": -1}"#, "count", "expected a whole number of at least 0"),
-            (r#"{"count": []}"#, "count", "invalid type: list, expected a whole number"),
-            (r#"{"count": 1"#, "", "EOF"),
-        ];
-        for (body, field, words) in rows {
-            let error = from_json::<Asked>(body.as_bytes(), "a count").unwrap_err();
-            assert_eq!(error.field, field);
-            assert!(error.message.contains(words), "{}", error.message);
-        }
-    }
 }

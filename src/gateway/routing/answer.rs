@@ -67,7 +67,7 @@ impl Route {
     }
 
     /// Notes that something of the request is left out.
-    pub(in crate::gateway) fn drops(&mut self, name: &str) {
+    pub(crate) fn drops(&mut self, name: &str) {
         if !self.dropped.iter().any(|dropped| dropped == name) {
             self.dropped.push(name.to_owned());
         }

@@ -20,7 +20,7 @@ use super::super::tasks::{bounds, describe, refused};
 use super::super::unpacked::json_body;
 use super::statuses::Refused;
 use crate::gateway::{Speaking, TaskRequest};
-use crate::protocol::broken_stream;
+use crate::protocol::Protocol as _;
 use crate::protocol::openai::{SPEECH, SpeechRequest, last_event, media_type, sound_event};
 
 /// Speaks a text.
@@ -117,8 +117,8 @@ fn events(speaking: Speaking, request_id: RequestId) -> Body {
             }
             Some(Err(failure)) => {
                 told(&failure);
-                let error = ApiError::from(failure).naming(&request_id);
-                broken_stream(&SPEECH, &error.fields(), &mut out);
+                let error = ApiError::from(failure).told(&request_id);
+                SPEECH.break_off(&error, &mut out);
                 Some((Ok(out.into()), None))
             }
             None => {

@@ -22,7 +22,7 @@ use super::super::state::AppState;
 use super::super::tasks::describe;
 use super::sent::Wishes;
 use crate::gateway::{Drawing, Drawn, Made, blocking};
-use crate::protocol::broken_stream;
+use crate::protocol::Protocol as _;
 use crate::protocol::openai::{AnswerFacts, BodyPiece, IMAGES, Told, ToldPicture, image_event, images_answer};
 
 /// A file is read in pieces of this: a multiple of three bytes, so that each is base64 on its own.
@@ -118,7 +118,7 @@ impl Events {
                     self.drawing = None;
                     tracing::warn!(failure.kind = failure.kind.name(), "a picture broke off");
                     let mut out = Vec::new();
-                    broken_stream(&IMAGES, &ApiError::from(failure).naming(&self.request_id).fields(), &mut out);
+                    IMAGES.break_off(&ApiError::from(failure).told(&self.request_id), &mut out);
                     return Some(Ok(out.into()));
                 }
             }

@@ -28,16 +28,19 @@ pub(in crate::http) async fn carry_out(
     request_id: RequestId,
     asked: Asked,
 ) -> Result<Response, ApiError> {
-    let Asked { decoded: Decoded { task, model, answer }, bounds, client } = asked;
+    let Asked { decoded: Decoded { task, model, answer, dropped }, bounds, client } = asked;
     let wants_stream = task.streams();
     let request = TaskRequest { task, model, bounds, client };
     if wants_stream {
-        return relay::answer(protocol, state, request, relay::Wish { head: whole::new_head(), answer, request_id })
-            .await;
+        let wish = relay::Wish { head: whole::new_head(), answer, dropped, request_id };
+        return relay::answer(protocol, state, request, wish).await;
     }
     // Boxed, since a future of this size would be copied from layer to layer.
     match Box::pin(state.gateway.answer(request)).await.map_err(refused)? {
-        Answered::Whole(whole) => Ok(whole::in_one_piece(protocol, &*answer, *whole)),
+        Answered::Whole(mut whole) => {
+            dropped.iter().for_each(|name| whole.route.drops(name));
+            Ok(whole::in_one_piece(protocol, &*answer, *whole))
+        }
         Answered::Stream(_) => Err(ApiError::broken("a stream where a whole answer was asked for")),
     }
 }

@@ -22,8 +22,8 @@ use super::request_id::RequestId;
 use super::state::AppState;
 use super::unpacked::json_body;
 use crate::gateway::blocking;
-use crate::protocol::JsonProtocol;
 use crate::protocol::openai::{CHAT, EMBEDDINGS, INTERPRET};
+use crate::protocol::{JsonProtocol, Sent};
 
 pub(super) use bounds::bounds;
 pub(super) use carried::{Asked, carry_out};
@@ -149,7 +149,8 @@ async fn answer(
 ) -> Result<Response, ApiError> {
     let bounds = bounds(request.headers())?;
     let client = client_of(request.headers());
-    let body = json_body(request, &state).await?;
-    let decoded = blocking::through(body.len(), move || protocol.decode(&body)).await??;
+    let (headers, path) = (request.headers().clone(), request.uri().path().to_owned());
+    let sent = Sent { body: json_body(request, &state).await?, headers, path };
+    let decoded = blocking::through(sent.body.len(), move || protocol.decode(&sent)).await??;
     carry_out(protocol, &state, request_id, Asked { decoded, bounds, client }).await
 }

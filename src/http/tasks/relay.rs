@@ -22,7 +22,7 @@ use super::super::request_id::RequestId;
 use super::super::state::AppState;
 use super::{headers, refused};
 use crate::gateway::{Answered, CallError, Growing, TaskRequest};
-use crate::protocol::{AnswerHead, Encode, Protocol, StreamWriter, broken_stream};
+use crate::protocol::{AnswerHead, Encode, Protocol, StreamWriter};
 
 /// What is ready is gathered up to this size before it is written.
 const BATCH_BYTES: usize = 16 * 1024;
@@ -33,6 +33,8 @@ const USUAL_BYTES: usize = 2 * 1024;
 pub(super) struct Wish {
     pub(super) head: AnswerHead,
     pub(super) answer: Box<dyn Encode>,
+    /// What no target is told of the request.
+    pub(super) dropped: Vec<String>,
     pub(super) request_id: RequestId,
 }
 
@@ -40,8 +42,13 @@ pub(super) struct Wish {
 struct Relay {
     protocol: &'static dyn Protocol,
     state: State,
-    /// So long a client hears nothing before it is told that it is still wanted.
-    silence: Duration,
+    silence: Silence,
+}
+
+/// So long a client hears nothing before it is told that it is still wanted, and how.
+struct Silence {
+    most: Duration,
+    ping: Vec<u8>,
 }
 
 type Asking = Pin<Box<dyn Future<Output = Result<Answered, CallError>> + Send>>;
@@ -66,17 +73,19 @@ pub(super) async fn answer(
     wish: Wish,
 ) -> Result<Response, ApiError> {
     let gateway = state.gateway.clone();
-    let silence = state.config.routing.silence;
+    let silence = Silence { most: state.config.routing.silence, ping: wish.answer.ping(&wish.head) };
+    let mut headers = stream_headers(wish.answer.stream_type());
     let mut asking: Asking = Box::pin(async move { gateway.answer(request).await });
-    let Ok(answered) = timeout(silence, &mut asking).await else {
-        let first = stream::iter([Ok::<_, Infallible>(Bytes::from_static(protocol.ping()))]);
+    let Ok(answered) = timeout(silence.most, &mut asking).await else {
+        let first = stream::iter([Ok::<_, Infallible>(Bytes::from(silence.ping.clone()))]);
         let relay = Relay { protocol, state: State::Asking(asking, wish), silence };
         let rest = futures_util::StreamExt::chain(first, body(relay));
-        return Ok((stream_headers(), Body::from_stream(rest)).into_response());
+        return Ok((headers, Body::from_stream(rest)).into_response());
     };
     let answer = growing(answered.map_err(refused)?)?;
-    let mut headers = stream_headers();
-    headers::describe(answer.route(), &mut headers);
+    let mut route = answer.route().clone();
+    wish.dropped.iter().for_each(|name| route.drops(name));
+    headers::describe(&route, &mut headers);
     let relay = Relay { protocol, state: relaying(protocol, answer, wish)?, silence };
     Ok((headers, Body::from_stream(body(relay))).into_response())
 }
@@ -91,15 +100,16 @@ fn growing(answered: Answered) -> Result<Box<Growing>, ApiError> {
 fn relaying(protocol: &dyn Protocol, answer: Box<Growing>, wish: Wish) -> Result<State, ApiError> {
     let is_ours = answer.is_stream() && answer.route().wire_format == protocol.wire_format();
     let passes_raw = is_ours && wish.answer.passes_raw();
-    let head = AnswerHead { model: answer.route().target.to_string(), ..wish.head };
+    let prompt_tokens = answer.usage().prompt_tokens;
+    let head = AnswerHead { model: answer.route().target.to_string(), prompt_tokens, ..wish.head };
     let writer = wish.answer.stream(head, passes_raw);
     let writer = writer.ok_or_else(|| ApiError::broken("a stream of answers that do not stream"))?;
     Ok(State::Relaying(answer, writer, wish.request_id))
 }
 
-fn stream_headers() -> HeaderMap {
+fn stream_headers(stream_type: &'static str) -> HeaderMap {
     let mut headers = HeaderMap::new();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(stream_type));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
     // Proxies in front of us would otherwise gather chunks.
     headers.insert("x-accel-buffering", HeaderValue::from_static("no"));
@@ -112,13 +122,13 @@ fn body(relay: Relay) -> impl futures_util::Stream<Item = Result<Bytes, Infallib
             // Bytes are written once no more are to be had at once. The first words are to be written by themselves.
             tokio::task::yield_now().await;
         }
-        let (bytes, state) = step(protocol, state, silence).await?;
+        let (bytes, state) = step(protocol, state, &silence).await?;
         Some((Ok(bytes.into()), (Relay { protocol, state, silence }, steps.saturating_add(1))))
     })
 }
 
 /// The next bytes, and where the stream is then.
-async fn step(protocol: &'static dyn Protocol, state: State, silence: Duration) -> Option<(Vec<u8>, State)> {
+async fn step(protocol: &'static dyn Protocol, state: State, silence: &Silence) -> Option<(Vec<u8>, State)> {
     match state {
         State::Ended => None,
         State::Closing(mut answer) => {
@@ -126,8 +136,8 @@ async fn step(protocol: &'static dyn Protocol, state: State, silence: Duration) 
             None
         }
         State::Asking(mut asking, wish) => {
-            let Ok(answered) = timeout(silence, &mut asking).await else {
-                return Some((protocol.ping().to_vec(), State::Asking(asking, wish)));
+            let Ok(answered) = timeout(silence.most, &mut asking).await else {
+                return Some((silence.ping.clone(), State::Asking(asking, wish)));
             };
             let id = wish.request_id.clone();
             match answered.map_err(refused).and_then(growing).and_then(|answer| relaying(protocol, answer, wish)) {
@@ -137,8 +147,8 @@ async fn step(protocol: &'static dyn Protocol, state: State, silence: Duration) 
         }
         State::Relaying(mut answer, mut writer, id) => {
             let mut bytes = Vec::with_capacity(USUAL_BYTES);
-            let Ok(mut next) = timeout(silence, answer.next()).await else {
-                return Some((protocol.ping().to_vec(), State::Relaying(answer, writer, id)));
+            let Ok(mut next) = timeout(silence.most, answer.next()).await else {
+                return Some((silence.ping.clone(), State::Relaying(answer, writer, id)));
             };
             loop {
                 match next {
@@ -159,8 +169,8 @@ async fn step(protocol: &'static dyn Protocol, state: State, silence: Duration) 
                     Some(ready) => next = Some(ready),
                     None if bytes.is_empty() => {
                         // Frames without a word, such as usage that was not asked for.
-                        let Ok(after) = timeout(silence, answer.next()).await else {
-                            return Some((protocol.ping().to_vec(), State::Relaying(answer, writer, id)));
+                        let Ok(after) = timeout(silence.most, answer.next()).await else {
+                            return Some((silence.ping.clone(), State::Relaying(answer, writer, id)));
                         };
                         next = after;
                     }
@@ -176,6 +186,6 @@ async fn step(protocol: &'static dyn Protocol, state: State, silence: Duration) 
 fn told(protocol: &dyn Protocol, error: ApiError, id: &RequestId) -> Vec<u8> {
     error.log();
     let mut bytes = Vec::new();
-    broken_stream(protocol, &error.naming(id).fields(), &mut bytes);
+    protocol.break_off(&error.told(id), &mut bytes);
     bytes
 }

@@ -27,5 +27,5 @@ pub(super) fn in_one_piece(protocol: &dyn Protocol, encoder: &dyn Encode, answer
 /// What an answer begins with, but for its model.
 pub(super) fn new_head() -> AnswerHead {
     let created = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
-    AnswerHead { id: uuid::Uuid::now_v7().simple().to_string(), created, model: String::new() }
+    AnswerHead { id: uuid::Uuid::now_v7().simple().to_string(), created, ..AnswerHead::default() }
 }

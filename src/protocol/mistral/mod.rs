@@ -26,7 +26,7 @@ pub struct OcrErrors;
 
 impl Errors for OcrErrors {
     fn error(&self, error: &ErrorFields) -> Value {
-        let ErrorFields { message, r#type, param, code, tried: _ } = error.clone();
+        let ErrorFields { message, r#type, param, code, .. } = error.clone();
         json!(MistralError::new(r#type, code, message, param))
     }
 }

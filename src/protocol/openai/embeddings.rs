@@ -2,12 +2,11 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use bytes::Bytes;
 use mediary_core::task::{Embed, EmbedInput, Extras, Task, WholeReply};
 use serde::{Deserialize, Serialize};
 
 use super::super::process::BadField;
-use super::super::{AnswerHead, Decoded, Encode, ErrorFields, Errors, JsonProtocol, Protocol, from_json};
+use super::super::{AnswerHead, Decoded, Encode, ErrorFields, Errors, JsonProtocol, Protocol, Sent, from_json};
 use super::{CHAT, OpenAiChat};
 
 /// More texts than this in one request are refused, however small they are.
@@ -53,8 +52,9 @@ impl Protocol for OpenAiEmbeddings {
 }
 
 impl JsonProtocol for OpenAiEmbeddings {
-    fn decode(&self, body: &Bytes) -> Result<Decoded, BadField> {
-        let Request { model, input, encoding_format, dimensions, extras } = from_json(body, "a request of embeddings")?;
+    fn decode(&self, sent: &Sent) -> Result<Decoded, BadField> {
+        let Request { model, input, encoding_format, dimensions, extras } =
+            from_json(&sent.body, "a request of embeddings")?;
         let bad = |field: &str, message: String| BadField { field: field.to_owned(), message };
         let inputs: Vec<EmbedInput> = match input {
             Input::Text(text) => vec![EmbedInput::Text(text)],
@@ -95,7 +95,8 @@ impl JsonProtocol for OpenAiEmbeddings {
         };
         let extras = extras.into_iter().filter(|(_, value)| !value.is_null()).collect();
         let task = Task::Embed(Embed { inputs, dimensions, extras });
-        Ok(Decoded { task, model: model.unwrap_or_default(), answer: Box::new(Answer { is_base64 }) })
+        let answer = Box::new(Answer { is_base64 });
+        Ok(Decoded { task, model: model.unwrap_or_default(), answer, dropped: Vec::new() })
     }
 }
 
@@ -163,13 +164,16 @@ impl Encode for Answer {
 
 #[cfg(test)]
 mod tests {
+    use bytes::Bytes;
     use mediary_core::task::Usage;
     use serde_json::{Value, json};
 
     use super::*;
 
     fn decoded(body: &Value) -> Result<Decoded, String> {
-        OpenAiEmbeddings.decode(&body.to_string().into()).map_err(|bad| format!("{}: {}", bad.field, bad.message))
+        OpenAiEmbeddings
+            .decode(&Bytes::from(body.to_string()).into())
+            .map_err(|bad| format!("{}: {}", bad.field, bad.message))
     }
 
     fn inputs(input: &Value) -> Vec<EmbedInput> {
@@ -223,7 +227,7 @@ mod tests {
         };
         let written = |format: &str| -> Value {
             let decoded = decoded(&json!({ "input": ["a", "b"], "encoding_format": format })).unwrap();
-            let head = AnswerHead { id: String::new(), created: 0, model: "local/m".to_owned() };
+            let head = AnswerHead { model: "local/m".to_owned(), ..AnswerHead::default() };
             serde_json::from_slice(&decoded.answer.whole(head, &reply)).unwrap()
         };
         let floats = written("float");

@@ -1,12 +1,13 @@
 //! `POST /v1/interpret`, the predecessors' route: a picture in, a description of it out, by the vision tier.
 
-use bytes::Bytes;
 use mediary_core::task::{Chat, Message, Part, Role, Task, WholeReply};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::super::process::BadField;
-use super::super::{AnswerHead, Decoded, Encode, ErrorFields, Errors, JsonProtocol, Protocol, from_json, json_bytes};
+use super::super::{
+    AnswerHead, Decoded, Encode, ErrorFields, Errors, JsonProtocol, Protocol, Sent, from_json, json_bytes,
+};
 use super::decode::bad;
 use super::media::medium;
 use super::{CHAT, OpenAiChat};
@@ -44,7 +45,8 @@ impl Protocol for Interpret {
 }
 
 impl JsonProtocol for Interpret {
-    fn decode(&self, body: &Bytes) -> Result<Decoded, BadField> {
+    fn decode(&self, sent: &Sent) -> Result<Decoded, BadField> {
+        let body = &sent.body;
         let Request { image_data, model, prompt } = from_json(body, "a request to describe a picture")?;
         if image_data.trim().is_empty() {
             return Err(bad("image_data", "`image_data` is empty; send a picture as base64, a data URL or an address"));
@@ -54,7 +56,8 @@ impl JsonProtocol for Interpret {
         let prompt = asked(&prompt).unwrap_or_else(|| PROMPT.to_owned());
         let message = Message { parts: vec![Part::Text(prompt), picture], ..Message::new(Role::User) };
         let task = Task::Chat(Chat { messages: vec![message], ..Chat::default() });
-        Ok(Decoded { task, model: asked(&model).unwrap_or_else(|| TIER.to_owned()), answer: Box::new(Described) })
+        let model = asked(&model).unwrap_or_else(|| TIER.to_owned());
+        Ok(Decoded { task, model, answer: Box::new(Described), dropped: Vec::new() })
     }
 }
 
@@ -75,12 +78,14 @@ impl Encode for Described {
 
 #[cfg(test)]
 mod tests {
+    use bytes::Bytes;
+
     use super::*;
 
     #[test]
     fn a_picture_is_asked_about_and_an_empty_one_is_not() {
         let decoded = |body: Value| {
-            let decoded = Interpret.decode(&Bytes::from(body.to_string())).map_err(|bad| bad.field)?;
+            let decoded = Interpret.decode(&Bytes::from(body.to_string()).into()).map_err(|bad| bad.field)?;
             let Task::Chat(chat) = decoded.task else { panic!("no chat") };
             Ok::<_, String>((decoded.model, chat.messages[0].joined_text(), chat.messages[0].parts.len()))
         };

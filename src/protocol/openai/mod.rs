@@ -33,12 +33,11 @@ pub use videos::{
     OpenAiVideos, VideoPage, VideoRequest, remix_prompt, video_file_name, video_json, video_list, video_removed,
 };
 
-use bytes::Bytes;
 use mediary_core::task::{Task, WholeReply};
 use serde_json::{Value, json};
 
 use super::process::BadField;
-use super::{AnswerHead, Decoded, Encode, ErrorFields, Errors, JsonProtocol, Protocol, StreamWriter, json_bytes};
+use super::{AnswerHead, Decoded, Encode, ErrorFields, Errors, JsonProtocol, Protocol, Sent, StreamWriter, json_bytes};
 
 /// `POST /v1/chat/completions`.
 #[derive(Debug, Clone, Copy)]
@@ -74,10 +73,10 @@ impl Protocol for OpenAiChat {
 }
 
 impl JsonProtocol for OpenAiChat {
-    fn decode(&self, body: &Bytes) -> Result<Decoded, BadField> {
-        let ChatForm { model, chat, include_usage, is_legacy, custom_tools } = ChatForm::decode(body)?;
+    fn decode(&self, sent: &Sent) -> Result<Decoded, BadField> {
+        let ChatForm { model, chat, include_usage, is_legacy, custom_tools } = ChatForm::decode(&sent.body)?;
         let answer = ChatAnswer { include_usage, is_legacy, custom_tools };
-        Ok(Decoded { task: Task::Chat(chat), model, answer: Box::new(answer) })
+        Ok(Decoded { task: Task::Chat(chat), model, answer: Box::new(answer), dropped: Vec::new() })
     }
 }
 

@@ -171,7 +171,7 @@ impl TranscriptionForm {
         let answer = TranscriptAnswer { format, times, into_english };
         let transcribe =
             Transcribe { recording, samples: None, language, into_english, prompt, temperature, times, stream, extras };
-        Decoded { task: Task::Transcribe(transcribe), model, answer: Box::new(answer) }
+        Decoded { task: Task::Transcribe(transcribe), model, answer: Box::new(answer), dropped: Vec::new() }
     }
 }
 
@@ -341,7 +341,7 @@ mod tests {
     }
 
     fn head() -> AnswerHead {
-        AnswerHead { id: String::new(), created: 0, model: String::new() }
+        AnswerHead::default()
     }
 
     #[test]

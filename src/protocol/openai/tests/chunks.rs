@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::head;
 use crate::protocol::openai::{CHAT, ChunkWriter};
-use crate::protocol::{ErrorFields, StreamWriter, broken_stream};
+use crate::protocol::{ErrorFields, Protocol as _, StreamWriter};
 
 const USAGE: Usage =
     Usage { prompt_tokens: 10, completion_tokens: 5, cached_tokens: 4, reasoning_tokens: 3, estimated: false };
@@ -129,9 +129,11 @@ fn an_error_ends_a_stream_without_its_end() {
         r#type: "server_error",
         param: None,
         code: "upstream_garbled",
+        status: 502,
+        request_id: None,
         tried: Vec::new(),
     };
-    broken_stream(&CHAT, &error, &mut out);
+    CHAT.break_off(&error, &mut out);
     let text = String::from_utf8(out).unwrap();
     let expected = json!({ "error": error }).to_string();
     assert_eq!(text, format!("data: {expected}\n\n"));

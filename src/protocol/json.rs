@@ -1,0 +1,79 @@
+//! Requests of JSON: read, and complained about in JSON's own words.
+//!
+//! It knows no format; each hands it a type of its own.
+
+use serde_json::Value;
+
+use super::process::BadField;
+
+/// A complaint about JSON may repeat the value it is about, and that may be a whole document.
+const LONGEST_COMPLAINT_CHARS: usize = 200;
+
+/// Reads the JSON of a request. Only a body that failed is read a second time, for the path of the field.
+///
+/// # Errors
+/// What is wrong, by its path. `what` is what the body should have been: `a chat`.
+pub(crate) fn from_json<'a, T: serde::Deserialize<'a>>(body: &'a [u8], what: &str) -> Result<T, BadField> {
+    let error = match serde_json::from_slice(body) {
+        Ok(request) => return Ok(request),
+        Err(error) => error,
+    };
+    let path = match error.is_data() {
+        true => {
+            let mut json = serde_json::Deserializer::from_slice(body);
+            let found: Result<T, _> = serde_path_to_error::deserialize(&mut json);
+            found.err().map(|error| error.path().to_string()).filter(|path| path != ".").unwrap_or_default()
+        }
+        false => String::new(),
+    };
+    let text: String = in_json_words(&error.to_string()).chars().take(LONGEST_COMPLAINT_CHARS).collect();
+    Err(BadField { field: path, message: format!("the JSON body is not {what}: {text}") })
+}
+
+/// A complaint about JSON with JSON's words for what was expected instead of our types.
+fn in_json_words(complaint: &str) -> String {
+    let Some((before, expected)) = complaint.split_once("expected ") else { return complaint.to_owned() };
+    let (what, rest) = expected.find([' ', ',']).map_or((expected, ""), |end| expected.split_at(end));
+    let (what, rest) = match what {
+        "struct" | "enum" => {
+            let rest = rest.trim_start();
+            let rest = rest.find([' ', ',']).map_or("", |end| &rest[end..]);
+            (if what == "struct" { "an object" } else { "another value" }, rest)
+        }
+        "u8" | "u16" | "u32" | "u64" | "usize" => ("a whole number of at least 0", rest),
+        "i8" | "i16" | "i32" | "i64" | "isize" => ("a whole number", rest),
+        "f32" | "f64" => ("a number", rest),
+        _ => (what, rest),
+    };
+    format!("{before}expected {what}{rest}").replace("sequence", "list").replace("a map", "an object")
+}
+
+/// Any JSON of ours as bytes.
+pub(crate) fn json_bytes(value: &Value) -> Vec<u8> {
+    value.to_string().into_bytes()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn complaints_about_json_speak_of_json() {
+        #[derive(Debug, serde::Deserialize)]
+        struct Asked {
+            #[expect(dead_code, reason = "only its type matters")]
+            count: u32,
+        }
+        let rows = [
+            ("3", "", "expected an object"),
+            (r#"{"count": -1}"#, "count", "expected a whole number of at least 0"),
+            (r#"{"count": []}"#, "count", "invalid type: list, expected a whole number"),
+            (r#"{"count": 1"#, "", "EOF"),
+        ];
+        for (body, field, words) in rows {
+            let error = from_json::<Asked>(body.as_bytes(), "a count").unwrap_err();
+            assert_eq!(error.field, field);
+            assert!(error.message.contains(words), "{}", error.message);
+        }
+    }
+}
