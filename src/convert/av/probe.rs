@@ -10,8 +10,8 @@ use mediary_core::Failure;
 use super::{AvInput, Ffmpeg};
 use crate::child;
 
-/// No camera for people to look at takes more pictures a second; a file that says so is after the processor.
-const MOST_FRAMES_A_SECOND: f64 = 300.0;
+/// What browsers record says 1000, since its times are in milliseconds; a file that says more is after the processor.
+const MOST_FRAMES_A_SECOND: f64 = 1000.0;
 /// A line for each property of each stream.
 const MOST_BYTES: u64 = 64 << 10;
 

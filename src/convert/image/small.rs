@@ -29,11 +29,11 @@ pub(super) fn decoded(input: Box<dyn Input + '_>, longest_px: u32, most_bytes: u
         PixelFormat::RGB24 => Channels::Rgb,
         PixelFormat::L16 | PixelFormat::CMYK32 => return None,
     };
-    // The shorter side follows the longer.
+    // One side that is as long as asked for is enough for the decoder, so the shorter is asked for what it never has.
     let longest = u16::try_from(longest_px).ok()?;
-    let (width, height) = if info.width >= info.height { (longest, 1) } else { (1, longest) };
+    let (width, height) = if info.width >= info.height { (longest, u16::MAX) } else { (u16::MAX, longest) };
     let (width, height) = decoder.scale(width, height).ok()?;
-    if (width, height) == (info.width, info.height) {
+    if (width, height) == (info.width, info.height) || width.max(height) < longest {
         return None;
     }
     let samples = decoder.decode().ok()?;
