@@ -85,7 +85,7 @@ fn longest_run(text: &str, of: char) -> usize {
 }
 
 /// Addresses, verse, labels with values: short lines that all begin anew, or that have wide gaps; and lines without a
-/// place, which were not broken by the width of a page but by whoever wrote them.
+/// place, which were not broken by the width of a page but by their author.
 fn is_set_line_by_line(block: &Block) -> bool {
     if block.lines.iter().all(|line| line.bbox == Rect::default()) {
         return true;

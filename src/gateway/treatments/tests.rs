@@ -3,7 +3,7 @@
 use mediary_core::capability::Acceptance;
 use mediary_core::plan::{RecipeName, Treatment};
 use mediary_core::task::{MediaPart, Message, Part, PartPath, Role};
-use mediary_core::{Blob, FailureKind, MediaFormat, Target};
+use mediary_core::{Blob, FailureKind, Media, MediaFormat, Target};
 
 use super::super::{Gateway, Parts, Recipe};
 use super::*;

@@ -263,7 +263,9 @@ mod tests {
     fn line(text: &str, confidence: Option<f32>) -> Line {
         let word = |word: &str| Word { text: word.to_owned(), bbox: Rect::default(), confidence };
         let words = text.split(' ').map(word).collect();
-        Line { text: text.to_owned(), bbox: Rect::default(), confidence, words }
+        // Lines without a place are never joined.
+        let bbox = Rect { left: 1.5, top: 2.5, right: 30.2, bottom: 40.0 };
+        Line { text: text.to_owned(), bbox, confidence, words }
     }
 
     fn block(kind: BlockKind, lines: &[(&str, f32)]) -> Block {

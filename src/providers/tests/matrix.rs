@@ -18,6 +18,7 @@ use mediary_core::{Blob, Claim, Failure, Media, MediaFormat, MediaKind, classify
 use serde_json::{Value, json};
 
 use super::ALL_KEYS;
+use super::containers::{compound, zipped};
 use crate::config::{Config, Environment};
 use crate::providers::{DialectName, ProviderSetup, Providers};
 
@@ -133,31 +134,6 @@ fn asf_video() -> Vec<u8> {
     const VIDEO: [u8; 16] = *b"\xc0\xef\x19\xbc\x4d\x5b\xcf\x11\xa8\xfd\x00\x80\x5f\x5c\x44\x2b";
     let stream = [STREAM.as_slice(), &78_u64.to_le_bytes(), &VIDEO, &[0; 38]].concat();
     [HEADER.as_slice(), &108_u64.to_le_bytes(), &1_u32.to_le_bytes(), &[1, 2], &stream, &[0; 40]].concat()
-}
-
-/// A zip of files that are not packed.
-fn zipped(files: &[(&str, &str)]) -> Vec<u8> {
-    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
-    let options = zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
-    for (name, text) in files {
-        zip.start_file(*name, options).unwrap();
-        std::io::Write::write_all(&mut zip, text.as_bytes()).unwrap();
-    }
-    zip.finish().unwrap().into_inner()
-}
-
-/// A compound file whose directory names this stream.
-fn compound(name: &str) -> Vec<u8> {
-    let mut bytes = vec![0; 1536];
-    bytes[..8].copy_from_slice(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1");
-    (bytes[30], bytes[76]) = (9, 1);
-    for (at, text) in [(512, "Root Entry"), (640, name)] {
-        let units: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
-        bytes[at..at + units.len()].copy_from_slice(&units);
-        bytes[at + 64] = u8::try_from(units.len() + 2).unwrap();
-    }
-    bytes[1024..1028].copy_from_slice(&[0xfe, 0xff, 0xff, 0xff]);
-    bytes
 }
 
 fn user(parts: Vec<Part>) -> Message {

@@ -1,6 +1,8 @@
 //! Mail as it travels (RFC 5322 and MIME), taken apart by `mail-parser`.
 
-use mail_parser::{Address, MessageParser, MessagePart, MimeHeaders, PartType};
+use mail_parser::decoders::base64::base64_decode;
+use mail_parser::decoders::quoted_printable::quoted_printable_decode;
+use mail_parser::{Address, Encoding, MessageParser, MessagePart, MimeHeaders, PartType};
 
 use super::super::document::OfficeDocument;
 use super::super::draft::Draft;
@@ -47,7 +49,7 @@ pub(in super::super) fn read(bytes: &[u8], limits: OfficeLimits) -> Result<Offic
         let is_forwarded = matches!(part.body, PartType::Message(_));
         let name = part.attachment_name().map(str::to_owned).or_else(|| subject_of(part)).unwrap_or_default();
         let name = if is_forwarded && !name.ends_with(".eml") { format!("{name}.eml") } else { name };
-        draft.attach(&name, contents(part))?;
+        draft.attach(&name, contents(part, bytes))?;
     }
     draft.finish()
 }
@@ -61,9 +63,21 @@ fn bodies<'a>(message: &'a mail_parser::Message<'a>) -> Vec<&'a MessagePart<'a>>
     if pages.iter().any(|part| matches!(part.body, PartType::Html(_))) { pages } else { parts(&message.text_body) }
 }
 
-fn contents(part: &MessagePart<'_>) -> Vec<u8> {
+/// A file's bytes. What is called text, or nothing at all, and does not decode as text is none: it is taken as it came.
+fn contents(part: &MessagePart<'_>, letter: &[u8]) -> Vec<u8> {
     match &part.body {
         PartType::Message(message) => message.raw_message().to_vec(),
+        PartType::Text(text) | PartType::Html(text)
+            if part.content_type().is_none() || text.contains(['\0', char::REPLACEMENT_CHARACTER]) =>
+        {
+            let came = letter.get(part.offset_body as usize..part.offset_end as usize).unwrap_or_default();
+            let decoded = match part.encoding {
+                Encoding::None => None,
+                Encoding::Base64 => base64_decode(came),
+                Encoding::QuotedPrintable => quoted_printable_decode(came),
+            };
+            decoded.unwrap_or_else(|| came.to_vec())
+        }
         _ => part.contents().to_vec(),
     }
 }

@@ -36,6 +36,20 @@ fn a_letter_has_its_head_its_text_and_its_files() {
 }
 
 #[test]
+fn a_file_that_is_called_text_and_is_none_keeps_its_bytes() {
+    let labels = ["Content-Disposition: attachment; filename=a.bin", "Content-Type: text/plain; name=a.bin"];
+    for label in labels {
+        let text = format!(
+            "From: a@b.example\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\n\r\nhi\r\n\
+             --x\r\n{label}\r\nContent-Disposition: attachment\r\nContent-Transfer-Encoding: base64\r\n\r\niVBORwAB/w==\r\n--x--\r\n"
+        );
+        let found = document(Eml, text.as_bytes());
+        assert_eq!(found.attachments.len(), 1, "{label}");
+        assert_eq!(found.attachments[0].bytes, b"\x89PNG\0\x01\xff", "{label}");
+    }
+}
+
+#[test]
 fn a_plain_letter_has_paragraphs() {
     let text = b"From: a@b.example\r\nSubject: hi\r\n\r\nDear all,\r\n\r\nthe quay\r\nis closed.\r\n";
     assert_eq!(page(Eml, text), ["h1 hi", "pairs From=a@b.example", "p Dear all,", "p the quay⏎is closed."]);

@@ -6,6 +6,8 @@ use std::io::{self, Read, Seek, SeekFrom};
 
 use crate::media::{Blob, MediaFormat, ReadSeek};
 
+/// How the first file of a zip begins.
+pub(super) const SIGNATURE: &[u8] = b"PK\x03\x04";
 /// A directory is looked at no further.
 const MAX_DIRECTORY_BYTES: u64 = 1024 * 1024;
 /// The end record, and the longest comment behind it.
@@ -38,6 +40,16 @@ pub(super) fn told_apart(format: MediaFormat, blob: &Blob) -> MediaFormat {
     } else {
         format
     }
+}
+
+/// What a zip was that has lost its end, where its directory stands: by the names before its files, as far as they came.
+pub(super) fn cut_off(head: &[u8]) -> MediaFormat {
+    let has = |name: &[u8]| head.windows(name.len()).any(|window| window == name);
+    if !has(b"[Content_Types].xml") {
+        return MediaFormat::Zip;
+    }
+    let folders = [(&b"word/"[..], MediaFormat::Docx), (b"ppt/", MediaFormat::Pptx), (b"xl/", MediaFormat::Xlsx)];
+    folders.into_iter().find(|(folder, _)| has(folder)).map_or(MediaFormat::Zip, |(_, format)| format)
 }
 
 /// The names in a zip's directory.

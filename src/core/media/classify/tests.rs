@@ -241,6 +241,21 @@ fn packages_are_told_apart_by_their_parts() {
 }
 
 #[test]
+fn a_package_that_is_cut_off_is_still_known() {
+    let types = "[Content_Types].xml";
+    let rows: [(&[&str], MediaFormat); 3] = [
+        (&[types, "_rels/.rels", "word/document.xml"], MediaFormat::Docx),
+        (&[types, "ppt/presentation.xml"], MediaFormat::Pptx),
+        (&["a.pdf", "b.pdf"], MediaFormat::Zip),
+    ];
+    for (names, expected) in rows {
+        let whole = zip(names);
+        let directory = whole.windows(4).position(|window| window == b"PK\x01\x02").unwrap();
+        assert_eq!(judge(&whole[..directory], "", "a.pdf"), Ok(expected), "{names:?}");
+    }
+}
+
+#[test]
 fn older_files_are_told_apart_by_their_streams() {
     use MediaFormat::*;
     let rows: [(&[&str], &str, MediaFormat); 7] = [
