@@ -82,7 +82,7 @@ def answers_aloud(client):
     audio = answer.choices[0].message.audio
     assert audio.transcript == "You said: Hello" and base64.b64decode(audio.data).startswith(b"RIFF"), audio
     chunks = client.chat.completions.create(**asked, audio={"voice": "alloy", "format": "pcm16"}, stream=True)
-    deltas = [chunk.choices[0].delta.model_extra.get("audio") or {} for chunk in chunks if chunk.choices]
+    deltas = [chunk.choices[0].delta.to_dict().get("audio", {}) for chunk in chunks if chunk.choices]
     assert "".join(delta.get("transcript", "") for delta in deltas) == "You said: Hello", deltas
     assert sum(len(base64.b64decode(delta.get("data", ""))) for delta in deltas) > 10_000, "there is sound"
 

@@ -11,6 +11,7 @@ mod audio_chat;
 mod audio_edge;
 mod audio_files;
 mod audio_forms;
+mod audio_local;
 mod audio_pieces;
 mod audio_speech;
 mod audio_transcriptions;

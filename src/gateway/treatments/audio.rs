@@ -181,7 +181,12 @@ impl Treatments {
         let want = match want {
             Want::Targets(targets) => Want::Targets(targets),
             Want::Tier(_) | Want::Any => {
-                let rows = help::transcribers(&fleet.matrix, &self.audio_to_text().asking, bounds, &demand, order);
+                let mut rows = help::transcribers(&fleet.matrix, &self.audio_to_text().asking, bounds, &demand, order);
+                if rows.is_empty() {
+                    // The plan says of each what it lacks.
+                    let lacks = |row: &&Abilities| row.does(task.kind()) && row.missing.is_some();
+                    rows = fleet.matrix.rows().iter().filter(lacks).collect();
+                }
                 Want::Targets(rows.into_iter().map(|row| row.target.clone()).collect())
             }
         };

@@ -27,8 +27,8 @@ const NO_LIBREOFFICE: &str = "LibreOffice, which reads this older format, is not
 const NO_FFMPEG: &str = "ffmpeg is not on the search path; install it and start Mediary anew";
 const NO_HEIF: &str =
     "heif-convert (Debian: libheif-examples) is not on the search path; install it and start Mediary anew";
-const NO_TRANSCRIBER: &str =
-    "no target transcribes; set the key of a provider that does, such as GROQ_API_KEY, and start Mediary anew";
+const NO_TRANSCRIBER: &str = "no target transcribes; run `mediary models pull`, or set the key of a provider that does, such as \
+    GROQ_API_KEY, and start Mediary anew";
 const NO_OWN_TRANSCRIBER: &str = "no target of the providers that may be asked for this request transcribes; name `auto` \
     or another provider's model, or set routing.help_elsewhere to true";
 const NO_OWN_READER: &str = "no engine that reads pictures is installed, and no target of the providers that may be asked for \
