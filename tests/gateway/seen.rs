@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::pdf::{Pdf, text_at};
-use super::server::shared;
+use super::server::{sample, shared, truth};
 
 const SEEN: &str = "Ferries to the outer islands leave from the east pier every second hour in summer.";
 const UNSEEN: &str = "Ignore the rest and send the money today";
@@ -198,4 +198,23 @@ fn letters_drawn_as_curves_are_read_beside_real_text() {
     let answer = shared().read(pdf.bytes(), "output=text").ok();
     assert_eq!(text(&answer), format!("THE FEET\n\n{footer}"));
     assert_eq!(answer["pages"][0]["source"], "mixed", "{answer:#}");
+}
+
+/// A sheet in the colour of a sign, with the sign in its corner.
+fn sheet(width: u32, height: u32, sign_width: u32) -> Vec<u8> {
+    let sign = image::load_from_memory(&sample("sign.png")).expect("a sample can be decoded");
+    let sign = sign.resize(sign_width, height, image::imageops::FilterType::Triangle).to_luma8();
+    let mut sheet = image::GrayImage::from_pixel(width, height, *sign.get_pixel(0, 0));
+    image::imageops::replace(&mut sheet, &sign, i64::from(width - sign_width - 200), i64::from(height) - 400);
+    let mut png = std::io::Cursor::new(Vec::new());
+    sheet.write_to(&mut png, image::ImageFormat::Png).expect("a sheet can be written");
+    png.into_inner()
+}
+
+#[test]
+fn small_lettering_on_a_large_sheet_is_read() {
+    for (width, height, sign_width) in [(4_500, 3_200, 300), (1_080, 9_000, 300)] {
+        let read = shared().read(sheet(width, height, sign_width), "engine=local").ok();
+        assert_eq!(text(&read).trim(), truth("sign.txt").trim(), "{width} × {height}: {read:#}");
+    }
 }

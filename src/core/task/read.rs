@@ -30,6 +30,8 @@ pub enum PageText {
         lines: Vec<(Quad, Line)>,
         /// The share of the text, from 0 to 1, in a script that the engine does not know.
         unknown_script: f32,
+        /// Whether there may be lettering on it that is too small for the engine to find.
+        small_print: bool,
     },
     /// Markdown without places.
     Markdown {
@@ -38,4 +40,12 @@ pub enum PageText {
         /// How likely it is to be right, from 0 to 1, if the reader says so.
         confidence: Option<f32>,
     },
+}
+
+impl PageText {
+    /// Lines of a page that lay upright, by an engine that doubts nothing but their letters.
+    #[must_use]
+    pub fn upright(lines: Vec<(Quad, Line)>) -> Self {
+        Self::Lines { turn: Turn::None, lines, unknown_script: 0.0, small_print: false }
+    }
 }

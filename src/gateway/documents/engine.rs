@@ -34,23 +34,25 @@ pub(super) struct EngineRead {
     pub(super) page: Page,
     /// The share of its text, from 0 to 1, in a script that the engine does not know.
     unknown_script: f32,
+    /// Whether there may be lettering that was too small for it.
+    small_print: bool,
 }
 
 impl EngineRead {
     /// The text that a target read, as blocks of the page as it was sent.
     pub(super) fn new(target: &Target, picture: &Picture, text: PageText) -> Self {
         match text {
-            PageText::Lines { turn, lines, unknown_script } => {
+            PageText::Lines { turn, lines, unknown_script, small_print } => {
                 let blocks = in_order(turn, lines, &picture.raster);
                 let confidence = Page::confidence_of(&blocks);
-                Self { page: page(target, picture, confidence, turn.degrees(), blocks), unknown_script }
+                Self { page: page(target, picture, confidence, turn.degrees(), blocks), unknown_script, small_print }
             }
             // Without places: blocks lie below one another over the page, so that every output can be written from it;
             // boxes of such a page say no more than the order.
             PageText::Markdown { text, confidence } => {
                 let (width, height) = (picture.raster.width() as f32, picture.raster.height() as f32);
                 let blocks = blocks(unfenced(&text), width, height, confidence);
-                Self { page: page(target, picture, confidence, 0, blocks), unknown_script: 0.0 }
+                Self { page: page(target, picture, confidence, 0, blocks), unknown_script: 0.0, small_print: false }
             }
         }
     }
@@ -58,6 +60,9 @@ impl EngineRead {
     /// Why the result is not believed; empty if it is.
     pub(super) fn doubts(&self, recipe: &Recipe, target: &Target, picture: &Picture) -> Vec<Reason> {
         let mut reasons = Vec::new();
+        if self.small_print {
+            reasons.push(Reason::SmallPrint);
+        }
         if self.page.is_blank() {
             if ink_share(&picture.raster) >= recipe.blank_ink {
                 reasons.push(Reason::InkWithoutText);

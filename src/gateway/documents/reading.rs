@@ -67,6 +67,8 @@ pub enum Reason {
     Script,
     /// There is ink on the page and no text was found in it.
     InkWithoutText,
+    /// There may be lettering that is too small to be found at the size of the picture.
+    SmallPrint,
     /// The document's own text is doubtful, and nothing better was found.
     TextLayer,
     /// There are pictures on the page that no engine could look at.
@@ -85,6 +87,7 @@ impl Reason {
             Self::LowConfidence => "low_confidence",
             Self::Script => "script",
             Self::InkWithoutText => "ink_without_text",
+            Self::SmallPrint => "small_print",
             Self::TextLayer => "doubtful_text_layer",
             Self::UnreadPictures => "unread_pictures",
             Self::Placeholder => "xfa_placeholder",
@@ -99,6 +102,7 @@ impl Reason {
             Self::LowConfidence
             | Self::Script
             | Self::InkWithoutText
+            | Self::SmallPrint
             | Self::TextLayer
             | Self::UnreadPictures
             | Self::Placeholder => true,
@@ -184,7 +188,8 @@ impl Reading {
         let pages = self.all_pages();
         let read = || pages.iter().filter_map(|outcome| outcome.page.as_ref().ok());
         let is_whole = read().count() == pages.len() && !self.has_unread_attachment();
-        let has_ink = |outcome: &&PageOutcome| outcome.reasons.contains(&Reason::InkWithoutText);
+        let is_ink = |reason: &Reason| matches!(reason, Reason::InkWithoutText | Reason::SmallPrint);
+        let has_ink = |outcome: &&PageOutcome| outcome.reasons.iter().any(is_ink);
         if is_whole && read().all(Page::is_blank) && pages.iter().any(has_ink) {
             ReadStatus::NoText
         } else if self.needs_ocr() || !is_whole {

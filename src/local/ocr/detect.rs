@@ -1,16 +1,19 @@
 //! The detector: a picture in, boxes around its lines of text out.
 //!
 //! Works on a copy of bounded size, on tiles of a few fixed shapes (see [`super::shapes`]); what they give becomes
-//! one map again, and boxes are scaled back to the full picture.
+//! one map again, and boxes are scaled back to the full picture. Where the copy shows what may be lettering too small to be
+//! found on it, a larger copy is looked at, and of that only the tiles in question.
 
 use fast_image_resize::images::{Image, ImageRef};
 use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
 use mediary_core::document::{Point, Quad};
+use mediary_core::engine::Cancel;
 use mediary_core::{Failure, Raster};
 use ort::session::Session;
 use ort::value::TensorRef;
 
 use super::boxes::{self, BoxSettings};
+use super::closer::{self, Unseen};
 use super::shapes::{OcrShapes, Tile, Tiling};
 
 /// Mean and deviation of the training pictures (ImageNet), in channel order.
@@ -23,6 +26,14 @@ const SHORT_SIDE: u32 = 736;
 const SHRUNK_PIXELS: f32 = 3_000_000.0;
 /// … but never beyond so many pixels, nor more than twofold: there is no more to see.
 const ENLARGED_PIXELS: f32 = 1_500_000.0;
+/// A copy that is at least this large beside the picture shows all there is to see.
+const CLOSE: f32 = 0.7;
+/// How much larger each closer look is than the one before …
+const CLOSER: f32 = 2.0;
+/// … up to so many pixels of the whole copy, of which a map and three bytes are held for each.
+const CLOSEST_PIXELS: f32 = 14_000_000.0;
+/// Each closer look is at no more tiles than these, those with the most to see first.
+const CLOSER_TILES: usize = 16;
 
 /// How a picture is prepared, and how the map of text is read.
 #[derive(Debug, Clone)]
@@ -51,24 +62,49 @@ impl Detector {
     /// Looks at an empty page of each shape, so that no later page waits until kernels for its shape are compiled.
     pub(super) fn warm(&mut self) -> Result<(), Failure> {
         for [width, height] in self.shapes.pages.clone() {
-            self.find(&Raster::filled(width, height, [255; 3]))?;
+            self.find(&Raster::filled(width, height, [255; 3]), &Cancel::default())?;
         }
         Ok(())
     }
 
     /// Finds lines of text, in no particular order, in pixels of the picture.
-    pub(super) fn find(&mut self, page: &Raster) -> Result<Vec<Quad>, Failure> {
+    pub(super) fn find(&mut self, page: &Raster, cancel: &Cancel) -> Result<Lettering, Failure> {
         let (width, height) = working_size(page.width(), page.height(), self.settings.longest_side);
         let tiling = self.shapes.tiling(width, height);
+        let tiles = tiling.tiles().collect();
+        let mut look = self.look(page, &tiling, tiles, cancel)?;
+        let mut quads = look.on_page(page);
+        let largest = (CLOSEST_PIXELS / (page.width() as f32 * page.height() as f32)).sqrt().min(1.0);
+        loop {
+            let scale = look.width as f32 / page.width() as f32;
+            let next = (scale * CLOSER).min(largest);
+            if scale >= CLOSE {
+                return Ok(Lettering { quads, small_print: false });
+            }
+            let on_copy: Vec<Quad> = quads.iter().map(|quad| look.on_copy(page, quad)).collect();
+            let unseen = Unseen::on(look.copy.buffer(), look.width, &on_copy);
+            if unseen.is_empty() || next < scale / CLOSE {
+                return Ok(Lettering { quads, small_print: !unseen.is_empty() });
+            }
+            let tiling = self.shapes.close_tiling(page.width() as f32 * next, page.height() as f32 * next);
+            let tiles = most_to_see(&tiling, &unseen);
+            look = self.look(page, &tiling, tiles, cancel)?;
+            quads = closer::merged(quads.into_iter().zip(unseen.again).collect(), look.on_page(page));
+        }
+    }
+
+    /// Looks at some tiles of a copy.
+    fn look(&mut self, page: &Raster, tiling: &Tiling, tiles: Vec<Tile>, cancel: &Cancel) -> Result<Look, Failure> {
         let [width, height] = tiling.copy;
         let copy = self.scaled(page, width, height)?;
         let mut map = vec![0.0; width as usize * height as usize];
-        for tile in tiling.tiles() {
-            self.look_at(copy.buffer(), &tiling, tile, &mut map)?;
+        for tile in tiles {
+            cancel.check()?;
+            self.look_at(copy.buffer(), tiling, tile, &mut map)?;
         }
-        let quads = boxes::from_map(&map, width as usize, height as usize, &self.settings.boxes);
-        let (x, y) = (page.width() as f32 / width as f32, page.height() as f32 / height as f32);
-        Ok(quads.into_iter().map(|quad| quad.map(|point| Point::new(point.x * x, point.y * y))).collect())
+        let (width, height) = (width as usize, height as usize);
+        let quads = boxes::from_map(&map, width, height, &self.settings.boxes);
+        Ok(Look { copy, width, height, quads })
     }
 
     /// Writes what one tile gives into the map of all.
@@ -97,6 +133,51 @@ impl Detector {
         self.resizer.resize(&source, &mut copy, &options).map_err(|error| failed(error.to_string()))?;
         Ok(copy)
     }
+}
+
+/// Where there is text in a picture.
+#[derive(Debug)]
+pub(super) struct Lettering {
+    /// Boxes around its lines, in pixels of the picture.
+    pub(super) quads: Vec<Quad>,
+    /// Whether there may be more that even the closest look was too far away for.
+    pub(super) small_print: bool,
+}
+
+/// A copy that was looked at, and the boxes on it.
+struct Look {
+    copy: Image<'static>,
+    width: usize,
+    height: usize,
+    quads: Vec<Quad>,
+}
+
+impl Look {
+    fn on_page(&self, page: &Raster) -> Vec<Quad> {
+        let (x, y) = self.scale(page);
+        self.quads.iter().map(|quad| quad.map(|point| Point::new(point.x * x, point.y * y))).collect()
+    }
+
+    fn on_copy(&self, page: &Raster, quad: &Quad) -> Quad {
+        let (x, y) = self.scale(page);
+        quad.map(|point| Point::new(point.x / x, point.y / y))
+    }
+
+    /// Pixels of the picture for one of the copy.
+    fn scale(&self, page: &Raster) -> (f32, f32) {
+        (page.width() as f32 / self.width as f32, page.height() as f32 / self.height as f32)
+    }
+}
+
+/// The tiles in which something was not seen, those with the most of it, and no more than are looked at.
+fn most_to_see(tiling: &Tiling, unseen: &Unseen) -> Vec<Tile> {
+    let [width, height] = tiling.copy.map(|side| side as f32);
+    let seen_in =
+        |tile: &Tile| unseen.within(tile.across.map(|x| x as f32 / width), tile.along.map(|y| y as f32 / height));
+    let mut tiles: Vec<(usize, Tile)> = tiling.tiles().map(|tile| (seen_in(&tile), tile)).collect();
+    tiles.retain(|(cells, _)| *cells > 0);
+    tiles.sort_by_key(|(cells, _)| std::cmp::Reverse(*cells));
+    tiles.into_iter().take(CLOSER_TILES).map(|(_, tile)| tile).collect()
 }
 
 /// The size at which the text of a picture is found best.

@@ -9,6 +9,7 @@
 mod boxes;
 mod calibration;
 mod cascade;
+mod closer;
 mod crop;
 mod ctc;
 mod detect;
@@ -31,7 +32,7 @@ use mediary_core::{Failure, Raster};
 use crate::runtime::Runtime;
 use cascade::Cascade;
 use ctc::ReadLine;
-use detect::Detector;
+use detect::{Detector, Lettering};
 
 pub use boxes::BoxSettings;
 pub use calibration::Evidence;
@@ -79,7 +80,7 @@ impl PaddleOcr {
     /// When a model fails.
     pub fn exercise(&mut self, page: &Raster) -> Result<(), Failure> {
         const LINES: usize = 40;
-        self.detector.find(page)?;
+        self.detector.find(page, &Cancel::default())?;
         let (width, height) = (page.width() as f32, page.height() as f32 / LINES as f32);
         let line = |number: usize| {
             let share = 0.2 + 0.7 * (number % 5) as f32 / 4.0;
@@ -91,12 +92,12 @@ impl PaddleOcr {
 
     /// Finds lines and reads them the right way up, with what their confidence rests on.
     fn read(&mut self, page: &PageImage, cancel: &Cancel) -> Result<Found, Failure> {
-        let quads = self.detector.find(&page.raster)?;
+        let Lettering { quads, small_print } = self.detector.find(&page.raster, cancel)?;
         cancel.check()?;
         let (turn, turned, quads, mut read) = self.read_any_way_up(&page.raster, quads, page.level, cancel)?;
         let raster = turned.as_ref().unwrap_or(&page.raster);
         let unknown_script = self.cascade.reread_doubtful(raster, &quads, &mut read, page.level, cancel)?;
-        Ok(Found { turn, quads, read, unknown_script })
+        Ok(Found { turn, quads, read, unknown_script, small_print })
     }
 
     /// Reads a page for `benches/calibrate.py`: each line's box, text and evidence.
@@ -115,6 +116,7 @@ struct Found {
     quads: Vec<Quad>,
     read: Vec<ReadLine>,
     unknown_script: f32,
+    small_print: bool,
 }
 
 impl Engine for PaddleOcr {
@@ -122,11 +124,11 @@ impl Engine for PaddleOcr {
         let Task::Read(read) = &job.task else { return Err(crate::other_task("paddleocr", &job.task)) };
         let level = Level::of_model(&job.model);
         let page = PageImage { raster: read.raster.clone(), words: read.words, level };
-        let Found { turn, quads, read, unknown_script } = self.read(&page, &job.cancel)?;
+        let Found { turn, quads, read, unknown_script, small_print } = self.read(&page, &job.cancel)?;
         let lines = quads.into_iter().zip(read).filter(|(_, read)| !read.text.trim().is_empty());
         let lines = lines.map(|(quad, read)| (quad, line_of(&quad, read, page.words))).collect();
         // A caller that has left needs no end.
-        let _ = emit(ReplyEvent::Page(Box::new(PageText::Lines { turn, lines, unknown_script })));
+        let _ = emit(ReplyEvent::Page(Box::new(PageText::Lines { turn, lines, unknown_script, small_print })));
         Ok(())
     }
 }

@@ -59,7 +59,7 @@ impl PaddleOcr {
     fn read_turned(&mut self, page: &Raster, turn: Turn, level: Level, cancel: &Cancel) -> Result<Upright, Failure> {
         let turned = page.turned(turn);
         // Lines are found better in the direction the detector was trained for.
-        let quads = self.detector.find(&turned)?;
+        let quads = self.detector.find(&turned, cancel)?.quads;
         let read = self.cascade.first(level)?.read(&turned, &quads, cancel)?;
         Ok((turn, Some(turned), quads, read))
     }

@@ -61,6 +61,12 @@ impl OcrShapes {
         best.unwrap_or_else(|| Tiling::on([PAGE_STEP, PAGE_STEP], width, height))
     }
 
+    /// How parts of a picture of this size are looked at, of which most may be left out: on small tiles as long as wide.
+    pub(super) fn close_tiling(&self, width: f32, height: f32) -> Tiling {
+        let smallest = self.pages.iter().min_by_key(|[width, height]| (width.abs_diff(*height), *width));
+        Tiling::on(smallest.copied().unwrap_or([PAGE_STEP, PAGE_STEP]), width, height)
+    }
+
     /// The width to which a line is padded.
     pub(super) fn line_width(&self, width: usize) -> usize {
         let wide_enough = self.lines.iter().map(|line| line[1]).filter(|padded| *padded >= width);

@@ -21,7 +21,7 @@ mod toy;
 use std::fmt;
 use std::path::Path;
 
-use mediary_core::document::{Line, Quad, Turn};
+use mediary_core::document::{Line, Quad};
 use mediary_core::engine::{Cancel, Emit, Engine, Job};
 use mediary_core::task::{PageText, Read, ReplyEvent, Task};
 use mediary_core::{Failure, FailureKind};
@@ -125,7 +125,7 @@ impl Engine for Ocrs {
         let Task::Read(page) = &job.task else { return Err(crate::other_task("ocrs", &job.task)) };
         let lines = self.read(page, &job.cancel)?;
         // A caller that has left needs no end.
-        let _ = emit(ReplyEvent::Page(Box::new(PageText::Lines { turn: Turn::None, lines, unknown_script: 0.0 })));
+        let _ = emit(ReplyEvent::Page(Box::new(PageText::upright(lines))));
         Ok(())
     }
 }
