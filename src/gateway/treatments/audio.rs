@@ -204,7 +204,7 @@ impl Treatments {
     }
 
     /// Whether a video has a sound track.
-    async fn has_sound(&self, video: &Media) -> Result<bool, Failure> {
+    pub(super) async fn has_sound(&self, video: &Media) -> Result<bool, Failure> {
         let recording = self.recording(video);
         let _child = self.child_for(&recording).await?;
         blocking::run(move || recording.has_sound()).await

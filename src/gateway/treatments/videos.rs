@@ -19,6 +19,10 @@ use super::made::{Made, Piece};
 use super::memo::{self, Memo};
 use super::{Treatments, audio, documents, help};
 
+/// Why nothing of a silent video can be told.
+const UNSEEN: &str = "there is no sound in this video, and ffmpeg, which takes pictures out of it, is not on the search path; \
+                      install it and start Mediary anew, or send pictures";
+
 /// Moments of a video.
 struct Moments {
     frames: Vec<Frame>,
@@ -66,6 +70,9 @@ impl Treatments {
             true => self.moments(media, recipe.frames, recipe.longest_side).await?.frames,
             false => Vec::new(),
         };
+        if self.ffmpeg.is_none() && !self.has_sound(media).await? {
+            return Err(Failure::unreadable(UNSEEN));
+        }
         let written = if reads { self.written_in(&frames).await } else { Written::default() };
         let described = match (sees, frames.is_empty()) {
             (false, _) => Description::NoTarget,
