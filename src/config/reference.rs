@@ -70,6 +70,11 @@ pub(super) const OPEN_ROWS: &[(&str, &str, &str)] = &[
         "what it gives for nothing: `{ rpm, rpd, tpm, tpd }`, requests and tokens a minute and a day",
     ),
     ("providers[].customary", "the catalog's", "names of models that stand for `auto` on task endpoints"),
+    (
+        "providers[].stand_ins",
+        "the catalog's",
+        "tiers that stand in for models that are not here, by the words of their names, for clients of its format: `{ \"claude haiku\" = \"fast\" }`",
+    ),
     ("providers[].defaults", "the catalog's", "what its models have in common; keys as below"),
     (
         "providers[].models",
@@ -109,6 +114,11 @@ pub(super) const OPEN_ROWS: &[(&str, &str, &str)] = &[
         "how far replies can be bound to a form: `none`, `json`, `schema`",
     ),
     ("providers[].models[].reasoning", "`false`", "whether it thinks first and can be told for how long"),
+    (
+        "providers[].models[].hosted_tools",
+        "none",
+        "tools that its provider runs for it, by the beginnings of their kinds: `[\"web_search_\"]`",
+    ),
     ("providers[].models[].logprobs", "`false`", "whether it gives log probabilities"),
     ("providers[].models[].many_replies", "`false`", "whether it gives several replies at once"),
     ("providers[].models[].audio_output", "`false`", "whether it answers with sound"),

@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use super::request_id::RequestId;
+use crate::protocol::anthropic::MessagesErrors;
 use crate::protocol::mistral::OcrErrors;
 use crate::protocol::openai::CHAT;
 use crate::protocol::process::BadField;
@@ -47,9 +48,34 @@ pub struct ErrorBody {
     pub error: ErrorFields,
 }
 
+/// The body of every error of Anthropic's routes.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct MessagesErrorBody {
+    /// Always `error`.
+    pub r#type: &'static str,
+    /// What was wrong; its `type` is one of Anthropic's.
+    pub error: ErrorFields,
+    /// The request's id.
+    pub request_id: Option<String>,
+}
+
 /// The errors that clients of a route expect, whatever refuses them there.
 pub(super) fn errors_of(route: &str) -> &'static dyn Errors {
-    if route == "/v1/ocr" { &OcrErrors } else { &CHAT }
+    match route {
+        "/v1/ocr" => &OcrErrors,
+        route if speaks_anthropic(route) => &MessagesErrors,
+        _ => &CHAT,
+    }
+}
+
+fn speaks_anthropic(route: &str) -> bool {
+    route.starts_with("/v1/messages")
+}
+
+/// The status by which the clients of a route know overload.
+pub(super) fn overload_of(route: &str) -> StatusCode {
+    let theirs = speaks_anthropic(route).then(|| StatusCode::from_u16(529).ok()).flatten();
+    theirs.unwrap_or(StatusCode::SERVICE_UNAVAILABLE)
 }
 
 /// A status that is never seen, since the client has left; logs and metrics count by it.
@@ -125,6 +151,13 @@ impl ApiError {
         let r#type = family(self.status);
         let (message, param, tried) = (self.message.clone(), self.param.clone(), self.tried.to_vec());
         ErrorFields { message, r#type, param, code: self.code, status: self.status.as_u16(), request_id: None, tried }
+    }
+
+    /// The same error, with this status if it says that there is too much to do.
+    #[must_use]
+    pub(super) fn overloaded_as(self, overloaded: StatusCode) -> Self {
+        let status = if self.status == StatusCode::SERVICE_UNAVAILABLE { overloaded } else { self.status };
+        Self { status, ..self }
     }
 
     /// The same error, telling the client under which id the log says more. Only our own faults are looked up there.

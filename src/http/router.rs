@@ -14,6 +14,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use super::error::ApiError;
 use super::guard::guarded;
 use super::state::AppState;
+use super::tasks::messages;
 use super::{audio, content, docs, fleet, health, images, landing, metrics, models, ocr, plan, tasks, videos, visit};
 use crate::config::Server;
 
@@ -31,6 +32,7 @@ pub fn router(state: AppState) -> Router {
         .route("/docs/{*asset}", get(docs::asset))
         .route("/v1/chat/completions", post(tasks::completions))
         .route("/v1/embeddings", post(tasks::embeddings))
+        .route("/v1/messages", post(messages::messages).head(messages::probe).options(messages::probe))
         .route("/v1/audio/transcriptions", post(audio::transcriptions))
         .route("/v1/audio/translations", post(audio::translations))
         .route("/v1/audio/speech", post(audio::speech))

@@ -4,8 +4,10 @@
 //! written whole and as it grows, and what an error looks like. One handler in `http/` serves all of them, so a new format
 //! is a folder and a route.
 
+pub mod anthropic;
 mod error;
 mod json;
+mod media;
 pub mod mistral;
 pub mod openai;
 pub mod plan;
@@ -83,6 +85,8 @@ pub struct AnswerHead {
     pub created: u64,
     /// The target that answers, if its provider did not name the model.
     pub model: String,
+    /// The wire format of the target that answers.
+    pub wire_format: &'static str,
     /// About how many tokens the request has; for streams that tell before their provider has.
     pub prompt_tokens: u64,
 }

@@ -29,6 +29,7 @@ pub(super) fn all(catalogs: &[ProviderEntry], config: &Config, env: &Environment
     let mut models = Vec::new();
     for pair in known_ones.chain(added) {
         all.customary.extend(pair.entries().flat_map(|entry| entry.customary.iter().cloned()));
+        pair.entries().for_each(|entry| all.stand_ins.add(&entry.stand_ins));
         match pair.setup(config, env) {
             Ok(Ok(setup)) => {
                 models.push((setup.id.clone(), pair.models()));

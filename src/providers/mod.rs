@@ -12,6 +12,7 @@ mod join;
 mod keys;
 mod report;
 mod row;
+mod stand_ins;
 
 #[cfg(test)]
 mod tests;
@@ -19,6 +20,7 @@ mod tests;
 pub use crate::config::providers::{DialectName, FreeLimits};
 pub use failure::BadCatalog;
 pub use family::{vector_family, vector_space};
+pub use stand_ins::StandIns;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -112,6 +114,8 @@ pub struct Providers {
     pub infos: BTreeMap<Target, ModelInfo>,
     /// Names of models that clients send without meaning them: on task endpoints they stand for `auto`.
     pub customary: BTreeSet<String>,
+    /// Which tiers stand in for families of models.
+    pub stand_ins: StandIns,
 }
 
 impl Providers {

@@ -41,6 +41,7 @@ pub(super) fn abilities(provider: &ProviderSetup, model: &str, entry: &ModelEntr
         streaming: entry.streaming.unwrap_or(true),
         structured: entry.structured.filter(|_| chats).unwrap_or(Structured::None),
         reasoning: says(entry.reasoning),
+        hosted_tools: entry.hosted_tools.clone().filter(|_| chats).unwrap_or_default(),
         logprobs: says(entry.logprobs),
         many_replies: says(entry.many_replies),
         audio_output: says(entry.audio_output),

@@ -240,9 +240,11 @@ pub(crate) fn tools() -> Chat {
 /// An answer that was thought about, and a call, both signed.
 pub(crate) fn thoughts(effort: Effort) -> Chat {
     let mut answer = Message::text(Role::Assistant, "Four.");
-    answer.reasoning = Some(Reasoning { text: "2+2".to_owned(), signature: Some("U0lHMQ==".to_owned()) });
+    answer.reasoning =
+        Some(Reasoning { text: "2+2".to_owned(), signature: Some("U0lHMQ==".to_owned()), thought_by: None });
     let mut calling = Message::new(Role::Assistant);
-    calling.reasoning = Some(Reasoning { text: "Hm".to_owned(), signature: Some("U0lHMg==".to_owned()) });
+    calling.reasoning =
+        Some(Reasoning { text: "Hm".to_owned(), signature: Some("U0lHMg==".to_owned()), thought_by: None });
     calling.tool_calls = vec![ToolCall {
         id: "c1".to_owned(),
         name: "add".to_owned(),

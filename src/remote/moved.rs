@@ -37,7 +37,9 @@ pub(crate) fn to_the_user<'a>(chat: &'a Chat, roles: &[Role]) -> (Cow<'a, Chat>,
                 }
                 waiting.push(Part::Text(words.to_owned()));
                 waiting.extend(media);
-                messages.push(Message { parts: rest, cache_marks: Vec::new(), ..message.clone() });
+                let mut message = Message { parts: rest, cache_marks: Vec::new(), ..message.clone() };
+                message.is_changed();
+                messages.push(message);
             }
         }
     }

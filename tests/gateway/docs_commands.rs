@@ -108,6 +108,12 @@ impl Curl {
 
     /// The request that curl would send; a chat is only planned.
     fn request(&self) -> Request {
+        if self.path() == "/v1/messages" {
+            let asked = self.body.as_deref().map(bytes).unwrap_or_default();
+            let asked: serde_json::Value = serde_json::from_slice(&asked).expect("it is JSON");
+            let envelope = serde_json::json!({ "endpoint": "/v1/messages", "request": asked });
+            return Request::new("POST", "/v1/plan").body("application/json", envelope.to_string());
+        }
         let url = self.url.replace("/v1/chat/completions", "/v1/plan");
         let kind = self.headers.iter().find(|(name, _)| name == "Content-Type").map(|(_, value)| value.as_str());
         let mut request = match (&self.body, self.form.is_empty()) {

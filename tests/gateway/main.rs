@@ -60,6 +60,7 @@ mod images_edits;
 mod images_words;
 mod kinds;
 mod limits;
+mod messages;
 mod mistral;
 mod ocrs;
 mod office;

@@ -4,7 +4,10 @@
 //! texts have a form of their own (ids, addresses, names of variables) are read here; complaints about them say what
 //! would be right and never repeat the text, which may have come out of a variable.
 
+use std::collections::BTreeMap;
+
 use mediary_core::ProviderId;
+use mediary_core::capability::Tier;
 use mediary_remote::Auth;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
@@ -57,6 +60,9 @@ pub struct ProviderEntry {
     /// Names of models that clients send without meaning them: on task endpoints they stand for `auto`.
     #[serde(default)]
     pub customary: Vec<String>,
+    /// The tiers that stand in for its families of models, by the words of their names, for clients that only know those.
+    #[serde(default)]
+    pub stand_ins: BTreeMap<String, Tier>,
     /// What its models have in common.
     pub defaults: Option<Spanned<ModelEntry>>,
     /// Its models.

@@ -41,6 +41,8 @@ pub struct ModelEntry {
     pub structured: Option<Structured>,
     /// Whether it thinks first and can be told for how long.
     pub reasoning: Option<bool>,
+    /// The tools that its provider runs for it, by the beginnings of their kinds.
+    pub hosted_tools: Option<Vec<String>>,
     /// Whether it gives log probabilities.
     pub logprobs: Option<bool>,
     /// Whether it gives several replies at once.
@@ -97,6 +99,7 @@ impl ModelEntry {
             streaming,
             structured,
             reasoning,
+            hosted_tools,
             logprobs,
             many_replies,
             audio_output,

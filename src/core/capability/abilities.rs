@@ -156,6 +156,8 @@ pub struct Abilities {
     pub structured: Structured,
     /// Whether it thinks first and can be told for how long.
     pub reasoning: bool,
+    /// The tools that its provider runs for it, by the beginnings of their kinds.
+    pub hosted_tools: Vec<String>,
     /// Whether it gives log probabilities.
     pub logprobs: bool,
     /// Whether it gives several replies at once.
@@ -207,6 +209,7 @@ impl Abilities {
             streaming: true,
             structured: Structured::None,
             reasoning: false,
+            hosted_tools: Vec::new(),
             logprobs: false,
             many_replies: false,
             audio_output: false,
@@ -257,6 +260,12 @@ impl Abilities {
             | TaskKind::Rerank => false,
         };
         is_able && self.does(TaskKind::Chat)
+    }
+
+    /// Whether its provider runs a tool of this kind for it.
+    #[must_use]
+    pub fn runs_tool(&self, kind: &str) -> bool {
+        self.hosted_tools.iter().any(|beginning| kind.starts_with(beginning.as_str()))
     }
 
     /// What it says to a format; `None`: it does not take it.

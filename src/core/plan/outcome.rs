@@ -119,6 +119,8 @@ pub enum Reason {
     NotLocal,
     /// It does not know the language that the request names.
     OtherLanguage(String),
+    /// It does not run a tool that its provider has to run: one of this kind.
+    HostedTool(String),
     /// It cannot honour a hard parameter: this one.
     Parameter(&'static str),
     /// The request is too long for it.
@@ -154,6 +156,7 @@ impl fmt::Display for Reason {
             Self::NotFree => formatter.write_str("is not known to be free"),
             Self::NotLocal => formatter.write_str("is not on this machine"),
             Self::OtherLanguage(language) => write!(formatter, "does not know the language `{language}`"),
+            Self::HostedTool(kind) => write!(formatter, "does not run the tool {kind}"),
             Self::Parameter(name) => write!(formatter, "cannot honour {name}"),
             Self::Context { needs, has } => {
                 write!(formatter, "has {has} tokens of context, the request needs about {needs}")

@@ -12,14 +12,21 @@ pub(super) struct Screen<'a> {
     task: TaskKind,
     hard: Hard,
     language: Option<&'a str>,
+    hosted_tools: &'a [String],
     /// The family of vectors that a row must give.
     family: Option<&'a str>,
 }
 
 impl<'a> Screen<'a> {
     pub(super) fn new(policy: &'a Policy, demand: &'a Demand, matrix: &'a CapabilityMatrix) -> Self {
-        let open =
-            Self { policy, task: demand.task, hard: demand.hard, language: demand.language.as_deref(), family: None };
+        let open = Self {
+            policy,
+            task: demand.task,
+            hard: demand.hard,
+            language: demand.language.as_deref(),
+            hosted_tools: &demand.hosted_tools,
+            family: None,
+        };
         Self { family: open.family_of(matrix), ..open }
     }
 
@@ -39,6 +46,7 @@ impl<'a> Screen<'a> {
 
     pub(super) fn reason(&self, row: &Abilities) -> Option<Reason> {
         let is_allowed = self.policy_reason(row).or_else(|| self.hard_reason(row));
+        let is_allowed = is_allowed.or_else(|| self.hosted_reason(row));
         is_allowed.or_else(|| self.family_reason(row)).or_else(|| self.language_reason(row))
     }
 
@@ -46,6 +54,11 @@ impl<'a> Screen<'a> {
         let language = self.language?;
         let knows = row.languages.is_empty() || row.languages.iter().any(|known| known == language);
         (!knows).then(|| Reason::OtherLanguage(language.to_owned()))
+    }
+
+    fn hosted_reason(&self, row: &Abilities) -> Option<Reason> {
+        let lacking = self.hosted_tools.iter().find(|kind| !row.runs_tool(kind));
+        lacking.map(|kind| Reason::HostedTool(kind.clone()))
     }
 
     fn family_reason(&self, row: &Abilities) -> Option<Reason> {

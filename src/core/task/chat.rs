@@ -1,6 +1,6 @@
 //! A chat: messages, and how the reply is wanted.
 
-use super::{Extras, Message, Tool, ToolChoice};
+use super::{Extras, HostedTool, Message, OwnFields, Tool, ToolChoice};
 
 /// One request for the next message of a conversation.
 #[derive(Debug, Clone, Default)]
@@ -9,6 +9,8 @@ pub struct Chat {
     pub messages: Vec<Message>,
     /// Functions the model may call.
     pub tools: Vec<Tool>,
+    /// Tools that its provider has to run.
+    pub hosted_tools: Vec<HostedTool>,
     /// Whether it may, must or must not.
     pub tool_choice: ToolChoice,
     /// Whether it may call several at once; `None`: as the provider has it.
@@ -23,9 +25,21 @@ pub struct Chat {
     pub stream: bool,
     /// Everything else that was asked for: soft parameters and fields we do not know.
     pub extras: Extras,
+    /// What was asked for in words that only the client's own format has.
+    pub own: Option<OwnFields>,
 }
 
 impl Chat {
+    /// What is not said to a target of this wire format, since only the client's own has words for it.
+    #[must_use]
+    pub fn unsaid_to(&self, wire_format: &str) -> Vec<String> {
+        let fields = self.own.iter().filter(|own| own.wire_format != wire_format).flat_map(|own| &own.names);
+        let messages = self.messages.iter().filter_map(|message| message.original.as_ref());
+        let originals = messages.chain(self.tools.iter().filter_map(|tool| tool.original.as_ref()));
+        let lost = originals.filter(|original| original.pieces_for(wire_format).is_none());
+        fields.chain(lost.flat_map(|original| &original.names)).cloned().collect()
+    }
+
     /// Whether anything says how far its provider is to keep the prompt.
     #[must_use]
     pub fn has_cache_marks(&self) -> bool {

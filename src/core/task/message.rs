@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Extras, ToolCall};
+use super::{Extras, Original, ToolCall};
 use crate::Media;
 
 /// Whose turn it is.
@@ -40,6 +40,8 @@ pub struct Message {
     pub cache_marks: Vec<(usize, Value)>,
     /// Fields without a place here.
     pub extras: Extras,
+    /// The message as its client wrote it, where that says more.
+    pub original: Option<Original>,
 }
 
 impl Message {
@@ -56,6 +58,7 @@ impl Message {
             refusal: None,
             cache_marks: Vec::new(),
             extras: Extras::new(),
+            original: None,
         }
     }
 
@@ -63,6 +66,13 @@ impl Message {
     #[must_use]
     pub fn text(role: Role, text: impl Into<String>) -> Self {
         Self { parts: vec![Part::Text(text.into())], ..Self::new(role) }
+    }
+
+    /// Notes that a part was treated: what its client wrote no longer says what is to be sent.
+    pub fn is_changed(&mut self) {
+        if let Some(original) = &mut self.original {
+            original.is_changed = true;
+        }
     }
 
     /// How the prompt up to a part of it is to be kept.
@@ -89,6 +99,17 @@ pub struct Reasoning {
     pub text: String,
     /// What its provider wants back with them, as it gave it.
     pub signature: Option<String>,
+    /// The wire format of the provider that thought; `None`: not known.
+    pub thought_by: Option<String>,
+}
+
+impl Reasoning {
+    /// The signature, for targets of this wire format: another vendor's is refused.
+    #[must_use]
+    pub fn signature_for(&self, wire_format: &str) -> Option<&str> {
+        let is_theirs = self.thought_by.as_deref().is_none_or(|its| its == wire_format);
+        self.signature.as_deref().filter(|_| is_theirs)
+    }
 }
 
 /// A piece of a message.

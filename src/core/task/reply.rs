@@ -69,6 +69,16 @@ pub enum ReplyEvent {
         /// Its value.
         value: Value,
     },
+    /// A piece of the answer in words that only its provider's format has, once it is complete; everything else in it
+    /// comes as events of its own besides.
+    Own {
+        /// The format.
+        wire_format: &'static str,
+        /// What it is there.
+        field: &'static str,
+        /// Its value.
+        value: Value,
+    },
     /// A reply is complete.
     Finish {
         /// Which reply.
@@ -116,7 +126,7 @@ impl ReplyEvent {
         match self {
             Self::Text { choice, .. } | Self::Reasoning { choice, .. } | Self::Refusal { choice, .. } => Some(*choice),
             Self::ToolCall { choice, .. } | Self::Extra { choice, .. } | Self::Finish { choice, .. } => Some(*choice),
-            Self::Begun { .. } | Self::Continued { .. } | Self::Usage(_) => None,
+            Self::Begun { .. } | Self::Continued { .. } | Self::Usage(_) | Self::Own { .. } => None,
             Self::Page(_) | Self::Segment(_) | Self::Vector { .. } | Self::Bytes(_) => None,
             Self::Heard { .. } | Self::Sound(_) | Self::Accepted { .. } | Self::Picture(_) => None,
         }
@@ -131,6 +141,7 @@ impl ReplyEvent {
             Self::Page(_) | Self::Segment(_) | Self::Vector { .. } | Self::Picture(_) => true,
             Self::Bytes(bytes) => !bytes.is_empty(),
             Self::Begun { .. } | Self::Continued { .. } | Self::Finish { .. } | Self::Usage(_) => false,
+            Self::Own { .. } => false,
             Self::Heard { .. } | Self::Sound(_) => false,
         }
     }

@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+use super::Original;
+
 /// A function that is offered to the model.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Tool {
@@ -15,6 +17,8 @@ pub struct Tool {
     pub strict: Option<bool>,
     /// That its provider is to keep the prompt up to here, in Anthropic's words.
     pub cache_control: Option<Value>,
+    /// The tool as its client wrote it, where that says more.
+    pub original: Option<Original>,
 }
 
 /// Whether functions are called.

@@ -35,6 +35,8 @@ pub struct WholeReply {
     pub job: Option<String>,
     /// What it cost.
     pub usage: Option<Usage>,
+    /// What only its provider's format has words for: the format, what it is there, its value.
+    pub own: Vec<(&'static str, &'static str, Value)>,
 }
 
 /// One of the replies.
@@ -65,6 +67,7 @@ impl WholeReply {
         match event {
             ReplyEvent::Begun { id, model } => (self.id, self.model) = (id, model),
             ReplyEvent::Usage(usage) => self.usage = Some(usage),
+            ReplyEvent::Own { wire_format, field, value } => self.own.push((wire_format, field, value)),
             // Only streams are continued.
             ReplyEvent::Continued { .. } => {}
             ReplyEvent::Text { choice, text } => {

@@ -196,7 +196,7 @@ fn why(reason: &NotAsked) -> String {
         NotAsked::NotFree => "cost",
         NotAsked::Retired | NotAsked::Deprecated => "retired",
         NotAsked::OtherProvider | NotAsked::OtherVectors { .. } | NotAsked::OtherLanguage(_) => "not_allowed",
-        NotAsked::Parameter(_) | NotAsked::Context { .. } => "not_allowed",
+        NotAsked::Parameter(_) | NotAsked::HostedTool(_) | NotAsked::Context { .. } => "not_allowed",
     };
     word.to_owned()
 }

@@ -71,6 +71,11 @@ impl Router {
         }
     }
 
+    /// The tier that stands in for a model that is not here, for clients that only know its vendor's names.
+    pub(in crate::gateway) fn stand_in(&self, model: &str) -> Option<Tier> {
+        self.providers.stand_ins.tier_of(model)
+    }
+
     /// What is allowed to a request that wants these targets.
     pub(in crate::gateway) fn policy(&self, want: Want, bounds: &Bounds) -> Policy {
         let bounds = self.tightened(bounds);

@@ -96,7 +96,7 @@ impl Tap {
                 ReplyEvent::Refusal { .. } | ReplyEvent::Begun { .. } | ReplyEvent::Continued { .. } => {}
                 ReplyEvent::Extra { .. } | ReplyEvent::Finish { .. } => {}
                 ReplyEvent::Page(_) | ReplyEvent::Segment(_) | ReplyEvent::Heard { .. } | ReplyEvent::Sound(_) => {}
-                ReplyEvent::Accepted { .. } => {}
+                ReplyEvent::Accepted { .. } | ReplyEvent::Own { .. } => {}
                 ReplyEvent::Vector { .. } | ReplyEvent::Bytes(_) | ReplyEvent::Picture(_) => {}
             }
             if self.conversation.is_some() {

@@ -110,7 +110,13 @@ impl Gateway {
     pub(super) async fn plan_chat(&self, fleet: &Fleet, request: &TaskRequest) -> Result<Planned, CallError> {
         let Task::Chat(chat) = &request.task else { return Err(not_a_chat().into()) };
         let router = &self.router;
-        let want = router.resolve(fleet, request.task.kind(), &request.model, request.bounds.tier)?;
+        let named = router.resolve(fleet, request.task.kind(), &request.model, request.bounds.tier);
+        let want = match named {
+            Err(CallError::UnknownModel { .. }) if chat.own.is_some() => {
+                router.stand_in(&request.model).map_or(named, |tier| Ok(Want::Tier(tier)))?
+            }
+            named => named?,
+        };
         let looks = want == Want::Tier(Tier::Auto);
         let policy = router.policy_of_turn(fleet, want, &request.bounds, &request.client, chat);
         let parts = self.intake.measured(chat, &fleet.matrix).await;
@@ -160,11 +166,14 @@ impl Work for ChatWork<'_> {
                 || (self.hands_on_urls && row.acceptance(part.media.format).is_some_and(|accepted| accepted.by_url))
         };
         if media(&chat).any(|part| !is_kept(part)) {
-            for part in chat.to_mut().messages.iter_mut().flat_map(|message| &mut message.parts) {
-                if let Part::Media(part) = part
-                    && !is_kept(part)
-                {
-                    part.url = None;
+            for message in &mut chat.to_mut().messages {
+                let parts = message.parts.iter_mut().filter_map(|part| match part {
+                    Part::Media(part) if !is_kept(part) => Some(part),
+                    Part::Media(_) | Part::Text(_) | Part::Remote { .. } => None,
+                });
+                let addressed = parts.map(|part| part.url = None).count();
+                if addressed > 0 {
+                    message.is_changed();
                 }
             }
         }

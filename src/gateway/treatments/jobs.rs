@@ -73,6 +73,7 @@ pub(super) fn replaced(chat: &Chat, mut parts: HashMap<PartPath, Vec<Part>>) -> 
         if !parts.keys().any(is_here) {
             continue;
         }
+        whole.is_changed();
         let before = std::mem::take(&mut whole.parts).into_iter().enumerate();
         let after = before
             .flat_map(|(part, kept)| parts.remove(&PartPath::Content { message, part }).unwrap_or_else(|| vec![kept]));

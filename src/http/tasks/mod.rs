@@ -8,6 +8,7 @@ mod bounds;
 mod carried;
 mod headers;
 pub(super) mod interpret;
+pub(super) mod messages;
 mod refused;
 mod relay;
 mod slashes;
@@ -23,6 +24,7 @@ use super::request_id::RequestId;
 use super::state::AppState;
 use super::unpacked::json_body;
 use crate::gateway::blocking;
+use crate::protocol::anthropic::MESSAGES;
 use crate::protocol::openai::{CHAT, EMBEDDINGS, INTERPRET};
 use crate::protocol::{JsonProtocol, Sent};
 
@@ -106,6 +108,7 @@ pub(super) fn protocol_of(route: &str) -> Option<&'static dyn JsonProtocol> {
         "/v1/chat/completions" => Some(&CHAT),
         "/v1/embeddings" => Some(&EMBEDDINGS),
         "/v1/interpret" => Some(&INTERPRET),
+        "/v1/messages" => Some(&MESSAGES),
         _ => None,
     }
 }

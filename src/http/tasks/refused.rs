@@ -69,6 +69,14 @@ fn unplannable(why: Unplannable) -> ApiError {
             );
             ApiError::new(StatusCode::BAD_REQUEST, "context_length_exceeded", message).about("messages")
         }
+        Unplannable::NoneFits { passed_over } if hosted_tool(&passed_over).is_some() => {
+            let kind = hosted_tool(&passed_over).unwrap_or_default();
+            let message = format!(
+                "The tool `{kind}` runs at its provider, and no target that may be asked has it; leave it out, or set up a \
+                 provider that runs it."
+            );
+            ApiError::new(StatusCode::BAD_REQUEST, "unsupported_tool", message).about("tools")
+        }
         Unplannable::NoneFits { passed_over } => {
             let parameter = passed_over.iter().find_map(|one| match one.reason {
                 Reason::Parameter(name) => Some(name),
@@ -96,6 +104,14 @@ fn unplannable(why: Unplannable) -> ApiError {
         }
         Unplannable::NoTargets => refused(CallError::NoProviders { keys: Vec::new() }),
     }
+}
+
+/// A tool that a target was passed over for, since its provider does not run it.
+fn hosted_tool(passed_over: &[PassedOver]) -> Option<&str> {
+    passed_over.iter().find_map(|one| match &one.reason {
+        Reason::HostedTool(kind) => Some(kind.as_str()),
+        _ => None,
+    })
 }
 
 /// The targets that were passed over and why, those with the same reason together.

@@ -101,7 +101,8 @@ fn relaying(protocol: &dyn Protocol, answer: Box<Growing>, wish: Wish) -> Result
     let is_ours = answer.is_stream() && answer.route().wire_format == protocol.wire_format();
     let passes_raw = is_ours && wish.answer.passes_raw();
     let prompt_tokens = answer.usage().prompt_tokens;
-    let head = AnswerHead { model: answer.route().target.to_string(), prompt_tokens, ..wish.head };
+    let (model, wire_format) = (answer.route().target.to_string(), answer.route().wire_format);
+    let head = AnswerHead { model, wire_format, prompt_tokens, ..wish.head };
     let writer = wish.answer.stream(head, passes_raw);
     let writer = writer.ok_or_else(|| ApiError::broken("a stream of answers that do not stream"))?;
     Ok(State::Relaying(answer, writer, wish.request_id))

@@ -13,5 +13,6 @@ pub(in crate::http) fn behind_slashes() -> Router<AppState> {
     Router::new()
         .route("/v1/chat/completions/", post(completions))
         .route("/v1/embeddings/", post(embeddings))
+        .route("/v1/messages/", post(super::messages::messages))
         .route("/v1/models/", get(models::list))
 }

@@ -15,7 +15,8 @@ pub(super) fn in_one_piece(protocol: &dyn Protocol, encoder: &dyn Encode, answer
     let WholeAnswer { route, reply, raw } = answer;
     let raw = raw.filter(|_| route.wire_format == protocol.wire_format() && encoder.passes_raw());
     let body = raw.unwrap_or_else(|| {
-        let head = AnswerHead { model: route.target.to_string(), ..new_head() };
+        let (model, wire_format) = (route.target.to_string(), route.wire_format);
+        let head = AnswerHead { model, wire_format, ..new_head() };
         encoder.whole(head, &reply).into()
     });
     let mut headers = HeaderMap::new();

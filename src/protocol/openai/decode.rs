@@ -10,8 +10,8 @@ use mediary_core::task::{
 use serde_json::Value;
 
 use super::super::from_json;
+use super::super::media::medium;
 use super::legacy;
-use super::media::medium;
 use super::wire::{
     Content, OneOrMany, Request, Str, WireCall, WireCalled, WireFileData, WireFormat, WireFunction, WireMessage,
     WirePart, WireTool, WireUrl,
@@ -109,6 +109,8 @@ fn chat(request: Request<'_>, body: &Bytes) -> Result<Chat, BadField> {
         effort,
         stream: request.stream == Some(true),
         extras,
+        hosted_tools: Vec::new(),
+        own: None,
     })
 }
 
@@ -165,10 +167,11 @@ fn message(message: WireMessage<'_>, index: usize, body: &Bytes) -> Result<Messa
         tool_calls,
         tool_call_id: message.tool_call_id,
         name: message.name,
-        reasoning: thoughts.map(|text| Reasoning { text, signature: None }),
+        reasoning: thoughts.map(|text| Reasoning { text, signature: None, thought_by: None }),
         refusal,
         cache_marks,
         extras,
+        original: None,
     })
 }
 
@@ -260,7 +263,7 @@ fn tool(tool: WireTool, index: usize) -> Result<Tool, BadField> {
 
 fn function(function: WireFunction) -> Tool {
     let WireFunction { name, description, parameters, strict, cache_control } = function;
-    Tool { name, description, parameters, strict, cache_control }
+    Tool { name, description, parameters, strict, cache_control, original: None }
 }
 
 fn tool_call(call: WireCall, path: &str) -> Result<ToolCall, BadField> {
@@ -372,7 +375,7 @@ fn effort_of(extras: &Extras) -> Option<Effort> {
 }
 
 /// The effort that is nearest to so many tokens of thoughts.
-fn effort_of_budget(tokens: u64) -> Effort {
+pub(in crate::protocol) fn effort_of_budget(tokens: u64) -> Effort {
     match tokens {
         0 => Effort::None,
         1..=1023 => Effort::Minimal,

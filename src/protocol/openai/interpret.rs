@@ -4,12 +4,12 @@ use mediary_core::task::{Chat, Message, Part, Role, Task, WholeReply};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::super::media::medium;
 use super::super::process::BadField;
 use super::super::{
     AnswerHead, Decoded, Encode, ErrorFields, Errors, JsonProtocol, Protocol, Sent, from_json, json_bytes,
 };
 use super::decode::bad;
-use super::media::medium;
 use super::{CHAT, OpenAiChat};
 
 /// What is asked where the request asks nothing.

@@ -10,7 +10,6 @@ mod encode;
 mod images;
 mod interpret;
 mod legacy;
-mod media;
 mod numbers;
 mod speech;
 mod stream;
@@ -22,6 +21,7 @@ mod videos;
 mod wire;
 
 pub use decode::ChatForm;
+pub(super) use decode::effort_of_budget;
 pub use embeddings::OpenAiEmbeddings;
 pub use encode::completion;
 pub use images::{AnswerFacts, BodyPiece, ImageRequest, OpenAiImages, Told, ToldPicture, image_event, images_answer};

@@ -161,6 +161,8 @@ impl ChunkWriter {
             }
             // Told once, at the end.
             ReplyEvent::Usage(_) => {}
+            // Not in these words.
+            ReplyEvent::Own { .. } => {}
             // Chats have none of these.
             ReplyEvent::Page(_) | ReplyEvent::Segment(_) | ReplyEvent::Vector { .. } | ReplyEvent::Bytes(_) => {}
             ReplyEvent::Heard { .. } | ReplyEvent::Sound(_) | ReplyEvent::Picture(_) => {}

@@ -5,17 +5,22 @@
 
 use mediary_core::Failure;
 use mediary_core::capability::Structured;
-use mediary_core::task::{Chat, Effort, ReplyFormat, ToolChoice as Choice};
+use mediary_core::task::{Chat, Effort, OwnFields, ReplyFormat, ToolChoice as Choice};
+use serde_json::{Map, Value};
 
 use super::generation::{Generation, LEAST_BUDGET_TOKENS, budget_tokens};
 use super::schemas;
 use super::turns::{Conversation, thoughts_are_missing};
-use super::wire::{Block, Format, Metadata, OutputConfig, Request, Thinking, Tool, ToolChoice};
+use super::wire::{AnyTool, AsAsked, Block, Format, Metadata, OutputConfig, Request, Thinking, Tool, ToolChoice};
 use crate::dialect::{ChatCall, HttpCall};
 use crate::{body, unwritable};
 
 /// The version of the API that this is.
 const VERSION: &str = "2023-06-01";
+/// Features that are asked for by their names in a header.
+const BETA: &str = "anthropic-beta";
+/// The line of its own that a client of this vendor puts before everything that the system says.
+const BILLING: &str = "x-anthropic-billing-header";
 /// The longest reply where the client did not say, thoughts not counted.
 const REPLY_TOKENS: u32 = 8192;
 /// What the system says where any JSON object is asked for.
@@ -38,9 +43,18 @@ pub(super) fn encode(call: &ChatCall<'_>) -> Result<HttpCall, Failure> {
     };
     let generation = Generation::of(call.model());
     let max_tokens = max_tokens(call);
-    let thinking = thinking(call, generation, max_tokens);
-    let thinks = !matches!(thinking, None | Some(Thinking::Disabled));
-    let is_told = matches!(thinking, Some(Thinking::Adaptive { .. }));
+    let own = chat.own.as_ref().filter(|own| own.wire_format == super::NAME);
+    let asked = own.and_then(|own| own.fields.get("thinking")).filter(|asked| generation.thinks_as(asked));
+    let thinking = match asked {
+        Some(asked) => Some(AsAsked::Theirs(asked)),
+        None => thinking(call, generation, max_tokens).map(AsAsked::Ours),
+    };
+    let thinks = match &thinking {
+        None | Some(AsAsked::Ours(Thinking::Disabled)) => false,
+        Some(AsAsked::Ours(Thinking::Enabled { .. } | Thinking::Adaptive { .. })) => true,
+        Some(AsAsked::Theirs(asked)) => asked["type"] != "disabled",
+    };
+    let is_told = matches!(thinking, Some(AsAsked::Ours(Thinking::Adaptive { .. })));
     let effort = chat.effort.filter(|_| is_told).map(|effort| generation.effort(effort));
     if chat.effort.is_some_and(|effort| effort != Effort::None) && call.abilities.reasoning && thinking.is_none() {
         call.leave_out("reasoning_effort");
@@ -54,6 +68,14 @@ pub(super) fn encode(call: &ChatCall<'_>) -> Result<HttpCall, Failure> {
     let top_k = call.fitting("top_k", sampling.top_k, is_drawn_freely);
     call.systems_go_first();
     let Conversation { mut system, turns } = Conversation::of(chat)?;
+    if let Some(line) = own.and_then(|own| own.fields.get(BILLING)).and_then(Value::as_str) {
+        system.insert(0, Block::text(line));
+    }
+    let ours = (effort.is_some() || format.is_some()).then_some(OutputConfig { effort, format });
+    let output_config = match own.and_then(|own| own.fields.get("output_config")) {
+        Some(theirs) => Some(AsAsked::Theirs(theirs)),
+        None => ours.map(AsAsked::Ours),
+    };
     if chat.format == ReplyFormat::Json {
         system.push(Block::text(ANY_OBJECT));
     }
@@ -65,7 +87,7 @@ pub(super) fn encode(call: &ChatCall<'_>) -> Result<HttpCall, Failure> {
         tools: tools(call),
         tool_choice: tool_choice(chat),
         thinking,
-        output_config: (effort.is_some() || format.is_some()).then_some(OutputConfig { effort, format }),
+        output_config,
         temperature,
         top_p,
         top_k,
@@ -73,11 +95,25 @@ pub(super) fn encode(call: &ChatCall<'_>) -> Result<HttpCall, Failure> {
         metadata: user(call).map(|user_id| Metadata { user_id }),
         cache_control: chat.extras.get("cache_control").filter(|_| call.sends("cache_control")),
         stream: chat.stream,
+        own: own.map(further_fields).unwrap_or_default(),
     };
     let mut out = body::buffer(chat);
     body::write(&mut out, &request)?;
-    let headers = vec![("anthropic-version", VERSION.to_owned())];
+    let mut headers = vec![("anthropic-version", VERSION.to_owned())];
+    if let Some(features) = own.and_then(|own| own.fields.get(BETA)).and_then(Value::as_str) {
+        headers.push((BETA, features.to_owned()));
+    }
     Ok(HttpCall { headers, ..HttpCall::json("/messages", out).without(call) })
+}
+
+/// Fields of this format that nothing else of a request says. A user that is named there goes before another.
+fn further_fields(own: &OwnFields) -> Map<String, Value> {
+    let said_elsewhere = |name: &str| matches!(name, "thinking" | "output_config" | BETA | BILLING);
+    own.fields
+        .iter()
+        .filter(|(name, _)| !said_elsewhere(name))
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect()
 }
 
 /// Texts that end the reply. One of nothing but white space is refused there.
@@ -119,20 +155,27 @@ fn thinking(call: &ChatCall<'_>, generation: Generation, max_tokens: u32) -> Opt
     (fits && !thoughts_are_missing(call.task)).then_some(Thinking::Enabled { budget_tokens })
 }
 
-fn tools<'a>(call: &ChatCall<'a>) -> Vec<Tool<'a>> {
+fn tools<'a>(call: &ChatCall<'a>) -> Vec<AnyTool<'a>> {
     let binds = call.abilities.structured == Structured::Schema;
-    let tools = call.task.tools.iter().map(|tool| Tool {
-        name: &tool.name,
-        description: tool.description.as_deref(),
-        input_schema: schemas::of_tool(call, tool, binds),
-        strict: tool.strict.filter(|strict| *strict && binds),
-        cache_control: tool.cache_control.as_ref(),
-    });
-    tools.collect()
+    let written = |tool: &'a mediary_core::task::Tool| {
+        let piece = tool.original.as_ref()?.pieces_for(super::NAME)?.first()?;
+        serde_json::from_slice(piece).ok().map(AnyTool::Written)
+    };
+    let ours = |tool: &'a mediary_core::task::Tool| {
+        AnyTool::Function(Tool {
+            name: &tool.name,
+            description: tool.description.as_deref(),
+            input_schema: schemas::of_tool(call, tool, binds),
+            strict: tool.strict.filter(|strict| *strict && binds),
+            cache_control: tool.cache_control.as_ref(),
+        })
+    };
+    let functions = call.task.tools.iter().map(|tool| written(tool).unwrap_or_else(|| ours(tool)));
+    functions.chain(call.task.hosted_tools.iter().map(|tool| AnyTool::Hosted(&tool.definition))).collect()
 }
 
 fn tool_choice(chat: &Chat) -> Option<ToolChoice<'_>> {
-    if chat.tools.is_empty() {
+    if chat.tools.is_empty() && chat.hosted_tools.is_empty() {
         return None;
     }
     let one_at_a_time = (chat.parallel_tool_calls == Some(false)).then_some(true);

@@ -3,6 +3,7 @@
 //! The API says this nowhere but in its documentation; a name without a version counts as new.
 
 use mediary_core::task::Effort;
+use serde_json::Value;
 
 /// What depends on a model's generation: its version, such as 4.5.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -32,6 +33,17 @@ impl Generation {
     /// Whether it decides by itself how long to think, told an effort; older ones are granted tokens.
     pub(super) fn is_adaptive(self) -> bool {
         self.is_at_least(4, 6)
+    }
+
+    /// Whether it can be told to think in these words of a client's.
+    pub(super) fn thinks_as(self, asked: &Value) -> bool {
+        match asked["type"].as_str() {
+            Some("adaptive") => self.is_adaptive(),
+            // Granted tokens are taken as long as sampling is.
+            Some("enabled") => self.takes_sampling(),
+            Some("disabled") => true,
+            _ => false,
+        }
     }
 
     /// Whether temperature and the like are taken at all.

@@ -7,6 +7,7 @@ mod carries;
 mod encode;
 mod failure;
 mod generation;
+mod own;
 mod schemas;
 mod stream;
 #[cfg(test)]
@@ -54,7 +55,7 @@ impl Dialect for Anthropic {
     fn reader(&self, task: &Task, _stream: bool) -> Box<dyn Reader> {
         match task {
             // A whole message is told from events by its type.
-            Task::Chat(_) => Box::<stream::Stream>::default(),
+            Task::Chat(chat) => Box::new(stream::Stream::of(chat)),
             Task::Read(_)
             | Task::Transcribe(_)
             | Task::Embed(_)

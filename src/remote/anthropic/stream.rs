@@ -3,10 +3,11 @@
 //! Citations and tools that ran at the provider are not passed on; neither was asked for.
 
 use mediary_core::Failure;
-use mediary_core::task::{Finish, ReplyEvent, ReplyFrame, Usage};
+use mediary_core::task::{Chat, Finish, ReplyEvent, ReplyFrame, Usage};
 use serde_json::Value;
 
 use super::failure;
+use super::own::OwnBlocks;
 use super::turns::REDACTED;
 use super::wire::{self, AnswerBlock, Event, MessageDelta, Piece};
 use crate::{Frame, Reader, blame};
@@ -22,6 +23,8 @@ pub(super) struct Stream {
     open_call: Option<(u32, Option<Value>)>,
     input: Input,
     is_finished: bool,
+    /// For clients of this format.
+    own: Option<OwnBlocks>,
 }
 
 /// The parts of a prompt are counted apart, and not all in every event.
@@ -35,6 +38,11 @@ struct Input {
 impl Reader for Stream {
     fn read(&mut self, frame: &Frame<'_>, into: &mut ReplyFrame) -> Result<(), Failure> {
         let events = &mut into.events;
+        // Nothing of it is mended, so clients of this format may have it as it is.
+        into.is_canonical = true;
+        if let Some(own) = &mut self.own {
+            own.take(frame.data, events);
+        }
         match serde_json::from_slice(frame.data).map_err(blame::shapeless)? {
             Event::MessageStart { message } | Event::Message(message) => self.message(message, events)?,
             Event::ContentBlockStart { content_block } => self.open(content_block, events),
@@ -60,6 +68,12 @@ impl Reader for Stream {
 }
 
 impl Stream {
+    /// A reader of the answer to a chat.
+    pub(super) fn of(chat: &Chat) -> Self {
+        let is_ours = chat.own.as_ref().is_some_and(|own| own.wire_format == super::NAME);
+        Self { own: is_ours.then(OwnBlocks::default), ..Self::default() }
+    }
+
     fn message(&mut self, message: wire::Message, events: &mut Vec<ReplyEvent>) -> Result<(), Failure> {
         events.push(ReplyEvent::Begun { id: message.id, model: message.model });
         for block in message.content {
@@ -150,6 +164,8 @@ impl Stream {
         let Some(reason) = end.stop_reason.as_deref() else { return Ok(()) };
         let finish = match reason {
             "end_turn" | "stop_sequence" => Finish::Stop,
+            // Only clients of this format know to ask it to go on.
+            "pause_turn" if self.own.is_some() => Finish::Stop,
             "max_tokens" | "model_context_window_exceeded" => Finish::Length,
             "tool_use" => Finish::ToolCalls,
             "refusal" => Finish::ContentFilter,

@@ -45,8 +45,13 @@ impl<'a> Conversation<'a> {
                     system.extend::<Vec<_>>(texts);
                     say(&mut turns, USER, media);
                 }
-                Role::User => say(&mut turns, USER, blocks(message)?),
-                Role::Assistant => say(&mut turns, ASSISTANT, assistant(message, &mut ids)?),
+                Role::User => say(&mut turns, USER, as_written(message).map_or_else(|| blocks(message), Ok)?),
+                Role::Assistant => {
+                    say(&mut turns, ASSISTANT, as_written(message).map_or_else(|| assistant(message, &mut ids), Ok)?);
+                }
+                Role::Tool if as_written(message).is_some() => {
+                    say(&mut turns, USER, as_written(message).unwrap_or_default());
+                }
                 Role::Tool => {
                     let tool_use_id = ids.result(message.tool_call_id.as_deref().unwrap_or_default());
                     // The result as a whole is marked, as the last thing in it would be.
@@ -68,7 +73,7 @@ impl<'a> Conversation<'a> {
         }
         for turn in &mut turns {
             // Stable, so that nothing else changes places.
-            turn.content.sort_by_key(|block| !matches!(block, Block::ToolResult { .. }));
+            turn.content.sort_by_key(|block| !matches!(block, Block::ToolResult { .. } | Block::WrittenResult(_)));
         }
         trim_the_end(&mut turns);
         Ok(Self { system, turns })
@@ -81,7 +86,9 @@ pub(super) fn thoughts_are_missing(chat: &Chat) -> bool {
     let latest = chat.messages.iter().rposition(|message| message.role == Role::User).unwrap_or(0);
     let mut calling =
         chat.messages[latest.min(chat.messages.len())..].iter().filter(|message| !message.tool_calls.is_empty());
-    calling.any(|message| message.reasoning.as_ref().is_none_or(|reasoning| reasoning.signature.is_none()))
+    calling.any(|message| {
+        message.reasoning.as_ref().is_none_or(|reasoning| reasoning.signature_for(super::NAME).is_none())
+    })
 }
 
 /// Adds to the last turn if its speaker goes on speaking, else as a new one.
@@ -121,6 +128,13 @@ fn blocks(message: &Message) -> Result<Vec<Block<'_>>, Failure> {
     Ok(blocks)
 }
 
+/// A message as a client of this format wrote it.
+fn as_written(message: &Message) -> Option<Vec<Block<'_>>> {
+    let pieces = message.original.as_ref()?.pieces_for(super::NAME)?;
+    let block = if message.role == Role::Tool { Block::WrittenResult } else { Block::Written };
+    pieces.iter().map(|piece| serde_json::from_slice(piece).ok().map(block)).collect()
+}
+
 /// Blocks without their marks.
 fn unmarked(mut blocks: Vec<Block<'_>>) -> Vec<Block<'_>> {
     for block in &mut blocks {
@@ -130,6 +144,7 @@ fn unmarked(mut blocks: Vec<Block<'_>>) -> Vec<Block<'_>> {
             | Block::Document { cache_control, .. }
             | Block::ToolResult { cache_control, .. } => *cache_control = None,
             Block::Thinking { .. } | Block::RedactedThinking { .. } | Block::ToolUse { .. } => {}
+            Block::Written(_) | Block::WrittenResult(_) => {}
         }
     }
     blocks
@@ -211,7 +226,7 @@ fn medium<'a>(part: &'a MediaPart, cache_control: Option<&'a Value>) -> Result<B
 fn assistant<'a>(message: &'a Message, ids: &mut Ids<'a>) -> Result<Vec<Block<'a>>, Failure> {
     let mut said = Vec::new();
     if let Some(reasoning) = &message.reasoning
-        && let Some(signature) = reasoning.signature.as_deref()
+        && let Some(signature) = reasoning.signature_for(super::NAME)
     {
         said.push(match signature.strip_prefix(REDACTED) {
             Some(data) => Block::RedactedThinking { data },

@@ -4,7 +4,8 @@
 //! as such and passed by.
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::value::RawValue;
+use serde_json::{Map, Value};
 
 use crate::body::Base64;
 
@@ -16,13 +17,13 @@ pub(super) struct Request<'a> {
     pub system: Vec<Block<'a>>,
     pub messages: Vec<Turn<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub tools: Vec<Tool<'a>>,
+    pub tools: Vec<AnyTool<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tool_choice: Option<ToolChoice<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub thinking: Option<Thinking>,
+    pub thinking: Option<AsAsked<'a, Thinking>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub output_config: Option<OutputConfig>,
+    pub output_config: Option<AsAsked<'a, OutputConfig>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub temperature: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -37,6 +38,17 @@ pub(super) struct Request<'a> {
     pub cache_control: Option<&'a Value>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub stream: bool,
+    /// What the client asked for in words of this format.
+    #[serde(flatten)]
+    pub own: Map<String, Value>,
+}
+
+/// What is asked for, or how a client of this format asked for it.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub(super) enum AsAsked<'a, T> {
+    Ours(T),
+    Theirs(&'a Value),
 }
 
 #[derive(Debug, Serialize)]
@@ -84,6 +96,12 @@ pub(super) enum Block<'a> {
         #[serde(skip_serializing_if = "Option::is_none")]
         cache_control: Option<&'a Value>,
     },
+    /// As a client of this format wrote it.
+    #[serde(untagged)]
+    Written(&'a RawValue),
+    /// The same, if it is the result of a tool.
+    #[serde(untagged)]
+    WrittenResult(&'a RawValue),
 }
 
 impl<'a> Block<'a> {
@@ -99,6 +117,16 @@ pub(super) enum Source<'a> {
     Base64 { media_type: &'static str, data: Base64<'a> },
     Url { url: &'a str },
     Text { media_type: &'static str, data: String },
+}
+
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub(super) enum AnyTool<'a> {
+    Function(Tool<'a>),
+    /// As a client of this format wrote it.
+    Written(&'a RawValue),
+    /// One that runs at the provider.
+    Hosted(&'a Value),
 }
 
 #[derive(Debug, Serialize)]

@@ -173,7 +173,7 @@ fn model_parts(message: &Message, must_sign: bool) -> Result<Vec<Part<'_>>, Fail
         push_text(&mut parts, refusal);
     }
     // Thoughts themselves are not wanted back, only the signature, in the last text it came with.
-    let signature = message.reasoning.as_ref().and_then(|reasoning| reasoning.signature.as_deref());
+    let signature = message.reasoning.as_ref().and_then(|reasoning| reasoning.signature_for(super::NAME));
     if let Some(last) = parts.iter_mut().rfind(|part| matches!(part.payload, Payload::Text(_))) {
         last.thought_signature = signature;
     }

@@ -55,6 +55,7 @@ fn a_chat_holds_no_field_that_mistral_does_not_know() {
             .as_object()
             .unwrap()
             .clone(),
+        ..Chat::default()
     };
     insta::assert_json_snapshot!(written(&chat));
 }

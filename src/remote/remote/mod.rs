@@ -123,7 +123,11 @@ impl Remote {
 
     async fn send_once(&self, call: &Call<'_>, sent: &[String]) -> Result<Reply, Refusal> {
         let mut written = self.dialect.encode(call, &self.endpoint.quirks)?;
-        let left_out = std::mem::take(&mut written.left_out);
+        let mut left_out = std::mem::take(&mut written.left_out);
+        if let Task::Chat(chat) = call.task {
+            let unsaid = chat.unsaid_to(self.dialect.wire_format());
+            left_out.extend(unsaid.into_iter().filter(|name| !call.dropped.contains(name)));
+        }
         let request = self.carrying(written, call.key)?;
         let clock = Clock::start(call.timeouts);
         let answer = self.send(request, &clock, call.key, sent).await?;

@@ -9,5 +9,10 @@ use super::super::AnswerHead;
 
 /// A head whose values stand in no provider's answer.
 fn head() -> AnswerHead {
-    AnswerHead { id: "chatcmpl-ours".into(), created: 1_700_000_000, model: "provider/model".into(), prompt_tokens: 0 }
+    AnswerHead {
+        id: "chatcmpl-ours".into(),
+        created: 1_700_000_000,
+        model: "provider/model".into(),
+        ..AnswerHead::default()
+    }
 }

@@ -175,6 +175,8 @@ fn every_wish_is_understood() {
         effort,
         stream,
         ref extras,
+        hosted_tools: _,
+        own: _,
     } = form.chat;
     assert_snapshot!(format!(
         "{} include_usage={}\n{tools:#?}\n{tool_choice:?} {parallel_tool_calls:?}\n{format:?}\n{sampling:#?}\n{effort:?} {stream}\n{}",

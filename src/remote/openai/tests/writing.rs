@@ -39,7 +39,7 @@ fn full() -> Chat {
             Message { name: Some("ana".into()), ..Message::text(Role::User, "Look \"it\" up.\n") },
             Message {
                 tool_calls: vec![call],
-                reasoning: Some(Reasoning { text: "Hm.".into(), signature: None }),
+                reasoning: Some(Reasoning { text: "Hm.".into(), signature: None, thought_by: None }),
                 extras: extras(json!({"annotations": [1]})),
                 ..Message::new(Role::Assistant)
             },
@@ -73,6 +73,7 @@ fn full() -> Chat {
         stream: true,
         extras: extras(json!({"user": "u", "store": true, "vendor_field": {"a": 1}, "model": "other",
             "stream_options": {"include_obfuscation": false}})),
+        ..Chat::default()
     }
 }
 

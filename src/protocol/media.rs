@@ -7,11 +7,10 @@ use mediary_core::task::{Detail, MediaPart, Part};
 use mediary_core::{Blob, Claim, MediaKind, classify};
 use percent_encoding::percent_decode_str;
 
-use super::decode::bad;
-use crate::protocol::process::BadField;
+use super::process::BadField;
 
 /// A medium out of an address, a data URL or bare base64.
-pub(super) fn medium(
+pub(crate) fn medium(
     text: &str,
     mime: Option<String>,
     name: Option<String>,
@@ -74,4 +73,8 @@ fn within(body: &Bytes, text: &str) -> Option<Bytes> {
     let start = text.as_ptr() as usize;
     let inside = range.contains(&start) && start + text.len() <= range.end;
     inside.then(|| body.slice(start - range.start..start - range.start + text.len()))
+}
+
+fn bad(field: &str, message: impl Into<String>) -> BadField {
+    BadField { field: field.to_owned(), message: message.into() }
 }
