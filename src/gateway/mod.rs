@@ -38,7 +38,7 @@ pub use routing::{
     Answer, Bounds, CallError, Exhausted, Known, Planned, Record, Route, Router, TaskRequest, TreatmentNote, Tried,
 };
 pub use spool::Spool;
-pub use tasks::{Answered, Drawing, Drawn, Embedded, Growing, Made, Speaking, WholeAnswer};
+pub use tasks::{Answered, Counted, Drawing, Drawn, Embedded, Growing, Made, Speaking, WholeAnswer};
 pub use temporary::TemporaryFiles;
 pub use treatments::{Pipelines, Treatments};
 

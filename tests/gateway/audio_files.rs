@@ -13,8 +13,7 @@ use super::audio_transcriptions::{ear, hears};
 use super::chat_talk::{serving, with_providers};
 use super::chat_words::fails;
 use super::client::{Answer, Multipart};
-use super::craft::wav;
-use super::office::zip;
+use super::craft::{elf, wav};
 use super::server::{TestServer, sample};
 use super::upstream::Upstream;
 
@@ -104,7 +103,7 @@ fn what_holds_no_sound_is_said_and_no_target_asked() {
         "unsupported_media_type",
         "text",
     );
-    send(&server, "a.wav", "audio/wav", &zip(&[("a.dat", b"some data")])).refused(415, "unsupported_media_type", "");
+    send(&server, "a.wav", "audio/wav", &elf()).refused(415, "unsupported_media_type", "");
     send(&server, "a.mp3", "audio/mpeg", &sample("sign.png")).refused(415, "unsupported_media_type", "png");
     assert!(send(&server, "a.wav", "audio/wav", b"").status >= 400);
     assert_eq!(up.calls(), 0);

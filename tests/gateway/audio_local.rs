@@ -10,7 +10,7 @@ use mediary::models::{Locations, Models};
 use mediary_convert::av::Ffmpeg;
 use serde_json::{Value, json};
 
-use super::audio_transcriptions::{ear, form, hears, transcribed};
+use super::audio_transcriptions::{form, hears, transcribed};
 use super::chat_talk::{with_ffmpeg, with_providers};
 use super::chat_words::says;
 use super::client::{Answer, Request};
@@ -102,12 +102,14 @@ fn a_chat_asks_the_engines_of_this_process_before_it_sends_its_sound_away() {
     let data = STANDARD.encode(recording.expect("`make models` fetches the recording"));
     let sound = json!({ "type": "input_audio", "input_audio": { "data": data, "format": "wav" } });
     let (talk, elsewhere) = (Upstream::doing([says("Noted.")]), Upstream::doing([hears("Never.")]));
-    let server = with_providers(&[talk.entry("talk", json!({})), ear(&elsewhere, "ear", json!({}))]);
+    let far = json!({ "models": [{ "id": "m", "tasks": ["transcription"], "accepts": ["wav"] }] });
+    let server = with_providers(&[talk.entry("talk", json!({})), elsewhere.far_entry("ear", far)]);
     for model in ["talk/m", "auto"] {
         let asked = json!({ "model": model, "messages": [{ "role": "user", "content": [sound] }] });
         let answer = server.chat(asked);
         assert_eq!(answer.said(), "Noted.");
-        assert!(answer.header("x-mediary-treatments").unwrap_or_default().contains("local/moonshine"), "{answer}");
+        let treated = answer.header("x-mediary-treatments").unwrap_or_default();
+        assert!(treated.contains("local/moonshine"), "{treated}");
         let sent = talk.last().json()["messages"].to_string().to_lowercase();
         assert!(sent.contains(BECKETT), "{sent}");
     }

@@ -61,6 +61,7 @@ mod images_words;
 mod kinds;
 mod limits;
 mod messages;
+mod messages_count;
 mod mistral;
 mod ocrs;
 mod office;

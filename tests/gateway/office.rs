@@ -147,7 +147,7 @@ fn what_cannot_be_read_is_refused_with_what_to_do() {
     reading(cut[..cut.len() / 2].to_vec(), "").send(shared()).refused(422, "unreadable_file", "damaged");
     reading(letter(), "output=pdf").send(shared()).refused(400, "invalid_request", "no pages to make searchable");
     let bomb = zip(&[("[Content_Types].xml", b""), ("word/document.xml", &vec![b' '; 600_000_000])]);
-    reading(bomb, "").send(shared()).refused(413, "too_large", "raise [limits.archive] bytes");
+    reading(bomb, "").send(shared()).refused(413, "file_too_large", "raise [limits.archive] bytes");
 }
 
 /// What follows the signature of a compound file whose directory names this stream.

@@ -7,6 +7,7 @@
 mod aloud;
 mod chat;
 mod continuation;
+mod count;
 mod desk;
 mod draw;
 mod drawing;
@@ -26,6 +27,7 @@ mod voices;
 mod words;
 
 pub use chat::{Answered, WholeAnswer};
+pub use count::Counted;
 pub(super) use desk::Desk;
 pub use drawing::{Drawing, Drawn, Made};
 pub use embed::Embedded;

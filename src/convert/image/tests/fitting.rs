@@ -141,3 +141,15 @@ fn animations_are_told_from_stills() {
         assert_eq!(is_animated(&media(format, &bytes)), expected, "{format}");
     }
 }
+
+/// Two pictures of four gigapixels each, in sixty bytes: telling that they move must not decode them.
+#[test]
+fn an_animation_of_any_size_is_told_without_being_decoded() {
+    let side = u16::MAX.to_le_bytes();
+    let screen = [b"GIF89a".as_slice(), &side, &side, &[0x80, 0, 0], &[0; 6]].concat();
+    let frame = [b",\0\0\0\0".as_slice(), &side, &side, &[0, 2, 2, 0x4c, 1, 0]].concat();
+    for (frames, expected) in [(0, false), (1, false), (2, true), (3, true)] {
+        let bytes = [screen.clone(), frame.repeat(frames), b";".to_vec()].concat();
+        assert_eq!(is_animated(&media(MediaFormat::Gif, &bytes)), expected, "{frames} frames");
+    }
+}
