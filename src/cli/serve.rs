@@ -77,6 +77,7 @@ fn serve(context: &Context) -> Result<(), String> {
         recipe,
         pipelines: context.pipelines(&loaded.source)?,
         ffmpeg: context.ffmpeg().map(|ffmpeg| ffmpeg.launched_by(program.clone())),
+        heif: context.heif().map(|heif| heif.launched_by(program.clone())),
         espeak: context.espeak().map(|espeak| espeak.launched_by(program.clone())),
         libreoffice: context.libreoffice(&program),
         providers,
