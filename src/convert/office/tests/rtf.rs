@@ -43,7 +43,7 @@ fn tables_have_their_columns_from_the_edges_of_all_rows() {
 \trowd\cellx1000\cellx2000\clvmrg\cellx3000\intbl d\cell e{\par x\nestcell y\nestcell{\*\nesttableprops\trowd\cellx9\nestrow}}\cell\cell\row
 \pard end\par}";
     let found = page(Rtf, text);
-    let expected = "table both, both, c / a, b, tall / d, e⏎x y, tall";
+    let expected = "table both, both, c / a, b, tall / d, e⏎x y, tall 0+0:1x2 1+2:2x1";
     assert_eq!(found[0].split(" [").next(), Some(expected), "{found:#?}");
     assert_eq!(found[1..], ["p end"]);
 }
