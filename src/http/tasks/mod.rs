@@ -10,6 +10,7 @@ mod headers;
 pub(super) mod messages;
 mod refused;
 mod relay;
+pub(super) mod responses;
 mod slashes;
 mod whole;
 
@@ -25,12 +26,14 @@ use super::unpacked::json_body;
 use crate::gateway::blocking;
 use crate::protocol::anthropic::MESSAGES;
 use crate::protocol::openai::{CHAT, EMBEDDINGS};
+use crate::protocol::responses::RESPONSES;
 use crate::protocol::{JsonProtocol, Sent};
 
 pub(super) use bounds::bounds;
 pub(super) use carried::{Asked, carry_out};
 pub(super) use headers::describe;
 pub use refused::refused;
+pub use responses::kept_responses;
 pub(super) use slashes::behind_slashes;
 
 /// Answers a conversation.
@@ -107,6 +110,7 @@ pub(super) fn protocol_of(route: &str) -> Option<&'static dyn JsonProtocol> {
         "/v1/chat/completions" => Some(&CHAT),
         "/v1/embeddings" => Some(&EMBEDDINGS),
         "/v1/messages" => Some(&MESSAGES),
+        "/v1/responses" => Some(&RESPONSES),
         _ => None,
     }
 }

@@ -1,0 +1,1 @@
+//! Responses: requests that are understood, answers and streams that are written.
