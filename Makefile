@@ -44,9 +44,9 @@ FUZZ_FLAGS = --cfg fuzzing -C passes=sancov-module -C llvm-args=-sanitizer-cover
 FUZZ = cd fuzz && RUSTFLAGS="$(FUZZ_FLAGS)" $(CARGO) run $(filter-out --locked,$(CARGO_FLAGS)) \
 	--target host-tuple --target-dir ../target/fuzz --bin
 
-check-fuzz: ## Feed classification and uploads mutated bytes, FUZZ_SECONDS=60 each
+check-fuzz: ## Feed classification, uploads and readers mutated bytes, FUZZ_SECONDS=60 each
 	cp Cargo.lock fuzz/Cargo.lock
-	@for target in classification multipart; do ( $(FUZZ) $$target -- ../target/fuzz/corpus/$$target \
+	@for target in classification multipart office_parts office_texts office_files; do ( $(FUZZ) $$target -- ../target/fuzz/corpus/$$target \
 		../target/fuzz/seeds/$$target -artifact_prefix=../target/fuzz/artifacts/$$target/ -max_len=8192 -timeout=10 \
 		-max_total_time=$(FUZZ_SECONDS) -print_final_stats=1 -verbosity=0 ) || exit 1; done
 

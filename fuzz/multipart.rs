@@ -16,9 +16,10 @@ use axum::body::{Body, Bytes};
 use axum::http::Request;
 use libfuzzer_sys::fuzz_target;
 use mediary::config::Config;
-use mediary::gateway::{Gateway, Parts, Recipe};
+use mediary::gateway::{Gateway, Parts, Pipelines, Recipe};
 use mediary::http::{AppState, router};
-use mediary::models::{Models, Place};
+use mediary::models::{Locations, Models};
+use mediary::providers::Providers;
 use mediary_core::ContentHash;
 use serde_json::Value;
 use tokio::runtime::{Builder, Runtime};
@@ -49,11 +50,21 @@ struct Answer {
 impl Door {
     fn new() -> Self {
         let nowhere = PathBuf::from("mediary-fuzz-installs-nothing-here");
-        let place = Place { home: Some(nowhere.clone()), cwd: nowhere.clone(), config_dir: None };
+        let place = Locations { home: Some(nowhere.clone()), cwd: nowhere.clone(), config_dir: None };
         let models = Models::open(&place).expect("the embedded cards are sound");
         let config = Config::default();
-        let recipe = Recipe::embedded();
-        let parts = Parts { config: &config, recipe, models: &models, cache_dir: None, program: nowhere };
+        let parts = Parts {
+            config: &config,
+            recipe: Recipe::embedded(),
+            pipelines: Pipelines::embedded(),
+            ffmpeg: None,
+            espeak: None,
+            libreoffice: None,
+            providers: Providers::default(),
+            models: &models,
+            cache_dir: None,
+            program: nowhere,
+        };
         let gateway = Gateway::new(parts).expect("threads");
         let runtime = Builder::new_current_thread().enable_time().build().expect("a runtime");
         Self { runtime, app: router(AppState::new(Arc::new(gateway), Arc::new(config))) }

@@ -6,6 +6,7 @@ run to change a sample. Scanner wear and PDF writing come from `benches/`. Not u
 
 from __future__ import annotations
 
+import csv
 import sys
 from pathlib import Path
 
@@ -293,6 +294,8 @@ def make_texts() -> None:
     """The samples that are text already."""
     (HERE / "note.txt").write_text(NOTE, encoding="utf-8")
     (HERE / "table.csv").write_text(TABLE, encoding="utf-8")
+    rows = csv.reader(TABLE.splitlines())
+    (HERE / "table.txt").write_text("".join("\t".join(row) + "\n" for row in rows), encoding="utf-8")
 
 
 def main() -> None:

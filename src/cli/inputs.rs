@@ -34,6 +34,40 @@ pub(super) fn expand(inputs: &[PathBuf]) -> Result<Vec<PathBuf>, String> {
     Ok(files)
 }
 
+/// Files as named, and the files of folders with those below them, by name. Hidden files are left out, and links to folders
+/// are not followed.
+pub(super) fn walked(inputs: &[PathBuf]) -> Result<Vec<PathBuf>, String> {
+    let mut files = Vec::new();
+    for input in inputs {
+        if !input.is_dir() {
+            files.push(input.clone());
+            continue;
+        }
+        let (mut found, mut folders) = (Vec::new(), vec![input.clone()]);
+        while let Some(folder) = folders.pop() {
+            let unreadable = |error: io::Error| format!("cannot read the folder {}: {error}", folder.display());
+            for entry in std::fs::read_dir(&folder).map_err(unreadable)? {
+                let entry = entry.map_err(unreadable)?;
+                if entry.file_name().to_string_lossy().starts_with('.') {
+                    continue;
+                }
+                let path = entry.path();
+                if entry.file_type().map_err(unreadable)?.is_dir() {
+                    folders.push(path);
+                } else if path.is_file() {
+                    found.push(path);
+                }
+            }
+        }
+        if found.is_empty() {
+            return Err(format!("there are no files in the folder {}", input.display()));
+        }
+        found.sort();
+        files.extend(found);
+    }
+    Ok(files)
+}
+
 /// Takes a file or standard input in, within the limits of an upload.
 pub(super) fn take_in(config: &Config, input: &Path) -> Result<Media, String> {
     let limit_bytes = config.limits.upload_bytes.get();

@@ -7,6 +7,7 @@ mod inputs;
 mod models;
 mod ocr;
 mod plan;
+mod player;
 mod programs;
 mod serve;
 mod speak;

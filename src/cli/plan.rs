@@ -48,7 +48,7 @@ impl Plan {
         let request = TaskRequest { task, model, bounds: Bounds::default(), client: Vec::new() };
         let explained = runtime.block_on(gateway.explain(request));
         let planned = explained.map_err(|error: CallError| refused(error).message)?;
-        let plan = PlanBody::new(&planned.demand, &planned.plan, planned.first);
+        let plan = PlanBody::new(&planned.demand, &planned.plan, planned.first).then(planned.then);
         if self.json {
             return serde_json::to_string_pretty(&plan).map(|text| text + "\n").map_err(|error| error.to_string());
         }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use mediary_convert::av::Ffmpeg;
+use mediary_convert::office::LibreOffice;
 use mediary_local::EspeakNg;
 
 use super::Context;
@@ -21,6 +22,11 @@ impl Context {
         EspeakNg::find(self.search_path().as_ref().map(|path| path.as_os_str()))
     }
 
+    /// What reads the binary formats of an office before 2007; it is started by `program`.
+    pub(super) fn libreoffice(&self, program: &std::path::Path) -> Option<LibreOffice> {
+        LibreOffice::find(self.search_path().as_ref().map(|path| path.as_os_str()), program.to_owned())
+    }
+
     /// A gateway in this process, and the configuration it was made of.
     pub(super) fn gateway(&self) -> Result<(Arc<Gateway>, Config), String> {
         let loaded = self.load()?;
@@ -32,6 +38,7 @@ impl Context {
             pipelines: self.pipelines(&loaded.source)?,
             ffmpeg: self.ffmpeg().map(|ffmpeg| ffmpeg.launched_by(program.clone())),
             espeak: self.espeak().map(|espeak| espeak.launched_by(program.clone())),
+            libreoffice: self.libreoffice(&program),
             providers: self.providers(&loaded.config, &loaded.source)?,
             models: &models,
             cache_dir: None,
@@ -42,7 +49,7 @@ impl Context {
         Ok((Arc::new(gateway), loaded.config))
     }
 
-    fn search_path(&self) -> Option<PathBuf> {
+    pub(super) fn search_path(&self) -> Option<PathBuf> {
         self.environment.path("PATH")
     }
 }

@@ -62,6 +62,7 @@ fn serve(context: &Context) -> Result<(), String> {
         pipelines: context.pipelines(&loaded.source)?,
         ffmpeg: context.ffmpeg().map(|ffmpeg| ffmpeg.launched_by(program.clone())),
         espeak: context.espeak().map(|espeak| espeak.launched_by(program.clone())),
+        libreoffice: context.libreoffice(&program),
         providers,
         models: &models,
         cache_dir: context.cache_dir(&config),

@@ -1,31 +1,42 @@
-//! `mediary speak`: a text in, a sound out, without a server.
+//! `mediary speak`: texts in, sounds out, without a server.
 
 use std::fs::File;
 use std::io::{self, IsTerminal, Read, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use clap::Args;
 use serde_json::json;
+use tokio::runtime::Runtime;
 
-use super::{Context, complain};
-use crate::gateway::{Bounds, TaskRequest};
+use super::player::Player;
+use super::{Context, complain, inputs};
+use crate::gateway::{Bounds, Gateway, TaskRequest};
 use crate::protocol::openai::SpeechRequest;
 
-/// Speak a text
+/// Speak texts
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
     mediary speak 'Good morning.' -o hello.mp3\n  \
     mediary speak --voice nova --speed 1.2 'Good morning.' -o hello.wav\n  \
-    mediary speak - -o chapter.mp3 < chapter.txt")]
+    mediary speak --play 'Good morning.'\n  \
+    mediary speak - -o chapter.mp3 < chapter.txt\n  \
+    mediary speak -f chapters/ -o book/")]
 pub(super) struct Speak {
-    /// The text, or - for standard input
-    #[arg(value_name = "TEXT|-")]
-    text: String,
-    /// Write to this file instead of standard output; its ending says the form
-    #[arg(short = 'o', long = "out", value_name = "FILE")]
+    /// The texts, or - for standard input
+    #[arg(required_unless_present = "files", value_name = "TEXT|-")]
+    texts: Vec<String>,
+    /// Texts out of files and folders (their files, not those below)
+    #[arg(short = 'f', long = "file", value_name = "FILE|DIR")]
+    files: Vec<PathBuf>,
+    /// Write to this file instead of standard output, its ending says the form; of several texts, to this folder
+    #[arg(short = 'o', long = "out", value_name = "FILE|DIR")]
     out: Option<PathBuf>,
+    /// Play it, where ffplay, aplay, paplay or afplay is installed
+    #[arg(long, conflicts_with = "out")]
+    play: bool,
     /// The form: mp3, opus, aac, flac, wav or pcm
     #[arg(long)]
     format: Option<String>,
@@ -45,24 +56,74 @@ pub(super) struct Speak {
 
 impl Speak {
     pub(super) fn run(&self, context: &Context) -> ExitCode {
-        match self.speak(context) {
+        match self.all(context) {
             Ok(()) => ExitCode::SUCCESS,
             Err(message) => complain(&message),
         }
     }
 
-    fn speak(&self, context: &Context) -> Result<(), String> {
-        if self.out.is_none() && io::stdout().is_terminal() {
-            return Err("a sound is not for a terminal; name a file with -o".to_owned());
+    fn all(&self, context: &Context) -> Result<(), String> {
+        let texts = self.named()?;
+        let player = self.play.then(|| Player::find(context)).transpose()?;
+        let is_one = texts.len() == 1;
+        if player.is_none() && self.out.is_none() && (!is_one || io::stdout().is_terminal()) {
+            return Err("a sound is not for a terminal; name a file with -o, or a folder for several".to_owned());
         }
-        let mut text = self.text.clone();
-        if text == "-" {
-            text.clear();
-            io::stdin().read_to_string(&mut text).map_err(|error| format!("the text cannot be read: {error}"))?;
+        let (gateway, _) = context.gateway()?;
+        let runtime = Runtime::new().map_err(|error| format!("cannot start: {error}"))?;
+        if let Some(folder) = self.out.as_ref().filter(|_| !is_one) {
+            std::fs::create_dir_all(folder).map_err(|error| format!("cannot write {}: {error}", folder.display()))?;
         }
-        let ending =
-            self.out.as_ref().and_then(|out| out.extension()).map(|ending| ending.to_string_lossy().to_lowercase());
-        let format = self.format.clone().or(ending).unwrap_or_else(|| "mp3".to_owned());
+        for (name, text) in texts {
+            let format = self.format(is_one);
+            let out = match &self.out {
+                Some(file) if is_one => Some(file.clone()),
+                Some(folder) => Some(folder.join(format!("{name}.{format}"))),
+                None => None,
+            };
+            self.one(&gateway, &runtime, &text, &format, out.as_deref(), player.as_ref())?;
+        }
+        Ok(())
+    }
+
+    /// The texts, each with a name for its file.
+    fn named(&self) -> Result<Vec<(String, String)>, String> {
+        let mut named = Vec::new();
+        for text in &self.texts {
+            let mut text = text.clone();
+            if text == "-" {
+                text.clear();
+                io::stdin().read_to_string(&mut text).map_err(|error| format!("the text cannot be read: {error}"))?;
+            }
+            named.push((format!("speech-{}", named.len() + 1), text));
+        }
+        for file in inputs::expand(&self.files)? {
+            let text = std::fs::read_to_string(&file);
+            let text = text.map_err(|error| format!("{} cannot be read: {error}", file.display()))?;
+            let name = file.file_stem().map_or_else(|| "speech".to_owned(), |stem| stem.to_string_lossy().into_owned());
+            named.push((name, text));
+        }
+        Ok(named)
+    }
+
+    fn format(&self, is_one: bool) -> String {
+        let ending = || {
+            let out = self.out.as_ref().filter(|_| is_one)?;
+            Some(out.extension()?.to_string_lossy().to_lowercase())
+        };
+        let usual = if self.play { "wav" } else { "mp3" };
+        self.format.clone().filter(|_| !self.play).or_else(ending).unwrap_or_else(|| usual.to_owned())
+    }
+
+    fn one(
+        &self,
+        gateway: &Arc<Gateway>,
+        runtime: &Runtime,
+        text: &str,
+        format: &str,
+        out: Option<&Path>,
+        player: Option<&Player>,
+    ) -> Result<(), String> {
         let body = json!({
             "input": text, "voice": self.voice, "language": self.language, "speed": self.speed, "model": self.model,
             "response_format": format,
@@ -70,23 +131,31 @@ impl Speak {
         let request = SpeechRequest::decode(&Bytes::from(body.to_string())).map_err(|error| error.to_string())?;
         let request =
             TaskRequest { task: request.task, model: request.model, bounds: Bounds::default(), client: Vec::new() };
-        let (gateway, _) = context.gateway()?;
-        let runtime = tokio::runtime::Runtime::new().map_err(|error| format!("cannot start: {error}"))?;
-        runtime.block_on(async {
-            let mut speaking = gateway.speak(request).await.map_err(|error| crate::http::refused(error).message)?;
-            // Made once there is something to put into it.
-            let mut out: Box<dyn Write> = match &self.out {
-                Some(path) => {
-                    let file = File::create(path);
-                    Box::new(file.map_err(|error| format!("cannot write {}: {error}", path.display()))?)
-                }
-                None => Box::new(io::stdout()),
-            };
-            while let Some(bytes) = speaking.next().await {
-                let bytes = bytes.map_err(|failure| failure.to_string())?;
-                out.write_all(&bytes).map_err(|error| format!("cannot write: {error}"))?;
+        let mut speaking =
+            runtime.block_on(gateway.speak(request)).map_err(|error| crate::http::refused(error).message)?;
+        // Made once there is something to put into it.
+        let mut playing = match player {
+            Some(player) => Some(player.play().map_err(|error| format!("the player cannot be run: {error}"))?),
+            None => None,
+        };
+        let mut file = match out {
+            Some(path) => {
+                Some(File::create(path).map_err(|error| format!("cannot write {}: {error}", path.display()))?)
             }
-            out.flush().map_err(|error| format!("cannot write: {error}"))
-        })
+            None => None,
+        };
+        let mut write = |bytes: &[u8]| match (&mut playing, &mut file) {
+            (Some(playing), _) => playing.write_all(bytes),
+            (None, Some(file)) => file.write_all(bytes),
+            (None, None) => io::stdout().write_all(bytes),
+        };
+        while let Some(bytes) = runtime.block_on(speaking.next()) {
+            let bytes = bytes.map_err(|failure| failure.to_string())?;
+            write(&bytes).map_err(|error| format!("cannot write: {error}"))?;
+        }
+        match playing {
+            Some(playing) => playing.finish(),
+            None => io::stdout().flush().map_err(|error| format!("cannot write: {error}")),
+        }
     }
 }

@@ -6,10 +6,12 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Args;
+use mediary_core::task::{ReplyEvent, Task, WholeReply};
+use mediary_core::{Media, Target};
 
 use super::{Context, complain, inputs};
 use crate::config::Config;
-use crate::gateway::{Answered, Bounds, Gateway, TaskRequest};
+use crate::gateway::{Answered, Bounds, Gateway, Growing, TaskRequest};
 use crate::protocol::openai::TranscriptionForm;
 use crate::protocol::{AnswerHead, Decoded};
 
@@ -94,18 +96,48 @@ impl Transcribe {
 
     async fn one(&self, gateway: &Arc<Gateway>, config: &Config, input: &Path) -> Result<Vec<u8>, String> {
         let recording = inputs::take_in(config, input)?;
-        let Decoded { task, model, answer, .. } = self.form()?.of(recording);
+        let shows_progress = io::stderr().is_terminal() && self.is_heard_here(gateway, &recording).await;
+        let Decoded { mut task, model, answer, .. } = self.form()?.of(recording);
+        if let Task::Transcribe(wish) = &mut task {
+            wish.stream = shows_progress;
+        }
         let request = TaskRequest { task, model, bounds: Bounds::default(), client: Vec::new() };
-        match gateway.answer(request).await.map_err(|error| crate::http::refused(error).message)? {
-            Answered::Whole(whole) => {
-                let head = AnswerHead { model: whole.route.target.to_string(), ..AnswerHead::default() };
-                let mut text = answer.whole(head, &whole.reply);
-                if !text.ends_with(b"\n") {
-                    text.push(b'\n');
-                }
-                Ok(text)
+        let (target, reply) =
+            match gateway.answer(request).await.map_err(|error| crate::http::refused(error).message)? {
+                Answered::Whole(whole) => (whole.route.target, whole.reply),
+                Answered::Stream(growing) => followed(*growing).await?,
+            };
+        let head = AnswerHead { model: target.to_string(), ..AnswerHead::default() };
+        let mut text = answer.whole(head, &reply);
+        if !text.ends_with(b"\n") {
+            text.push(b'\n');
+        }
+        Ok(text)
+    }
+
+    /// Whether an engine of this process is asked first, which tells how far it is.
+    async fn is_heard_here(&self, gateway: &Arc<Gateway>, recording: &Media) -> bool {
+        let bounds = Bounds::default();
+        let planned = gateway.explain_transcription(recording, &self.model, &bounds, self.translate).await;
+        let first = planned.ok().and_then(|planned| planned.plan.candidates.into_iter().next());
+        first.is_some_and(|candidate| candidate.target.is_local())
+    }
+}
+
+/// A transcript while it grows: how far it is stands on standard error.
+async fn followed(mut growing: Growing) -> Result<(Target, WholeReply), String> {
+    let target = growing.route().target.clone();
+    let mut reply = WholeReply::default();
+    while let Some(frame) = growing.next().await {
+        for event in frame.map_err(|failure| failure.to_string())?.events {
+            if let ReplyEvent::Segment(segment) = &event {
+                let seconds = segment.end_seconds as u64;
+                // If standard error is closed, the work goes on.
+                let _ = write!(io::stderr(), "\r{}:{:02} heard by {target}", seconds / 60, seconds % 60);
             }
-            Answered::Stream(_) => Err("a stream where a whole answer was asked for".to_owned()),
+            reply.push(event);
         }
     }
+    let _ = write!(io::stderr(), "\r\x1b[K");
+    Ok((target, reply))
 }

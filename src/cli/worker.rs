@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::{Args, Subcommand};
+use mediary_convert::confine::{Sockets, become_program};
 
 use super::{Context, complain};
 use crate::gateway;
@@ -30,12 +31,22 @@ enum Kind {
         #[arg(long)]
         page_seconds: u64,
     },
+    /// Reads the files of an office
+    Office {
+        #[arg(long)]
+        memory_bytes: u64,
+        #[arg(long)]
+        seconds: u64,
+    },
     /// Becomes another program, with so much memory and time
     Confined {
         #[arg(long)]
         memory_bytes: u64,
         #[arg(long)]
         seconds: u64,
+        /// It may open sockets of its own, on this machine
+        #[arg(long)]
+        own_sockets: bool,
         /// The program and its arguments
         #[arg(last = true, required = true)]
         command: Vec<OsString>,
@@ -59,9 +70,15 @@ impl Worker {
                     Err(_) => ExitCode::FAILURE,
                 }
             }
-            Kind::Confined { memory_bytes, seconds, command } => {
-                let error =
-                    mediary_convert::confine::become_program(memory_bytes, Duration::from_secs(seconds), &command);
+            Kind::Office { memory_bytes, seconds } => {
+                match mediary_convert::office::run_worker(memory_bytes, Duration::from_secs(seconds)) {
+                    Ok(()) => ExitCode::SUCCESS,
+                    Err(_) => ExitCode::FAILURE,
+                }
+            }
+            Kind::Confined { memory_bytes, seconds, own_sockets, command } => {
+                let sockets = if own_sockets { Sockets::Own } else { Sockets::None };
+                let error = become_program(memory_bytes, Duration::from_secs(seconds), sockets, &command);
                 complain(&format!("cannot be started: {error}"))
             }
             Kind::Measure { provider } => measure(context, &provider),

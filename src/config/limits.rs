@@ -30,6 +30,8 @@ pub struct Limits {
     pub body_rate: Bytes,
     /// Limits of documents.
     pub document: DocumentLimits,
+    /// Limits of what is packed into one file.
+    pub archive: ArchiveLimits,
     /// Limits of images.
     pub image: ImageLimits,
     /// Limits of sound.
@@ -57,6 +59,15 @@ pub struct DocumentLimits {
     pub page_time: Duration,
     /// How long reading a whole document may take.
     pub time: Duration,
+}
+
+/// The limits of an archive, and of whatever else holds files.
+#[derive(Debug, Clone)]
+pub struct ArchiveLimits {
+    /// The most files in it.
+    pub files: u32,
+    /// The most bytes of all of them together, unpacked.
+    pub bytes: Bytes,
 }
 
 /// The limits of an image.
@@ -106,6 +117,7 @@ pub(super) struct RawLimits {
     body_seconds: u32,
     body_bytes_per_second: Bytes,
     document: RawDocument,
+    archive: RawArchive,
     image: RawImage,
     audio: RawAudio,
     video: RawVideo,
@@ -123,6 +135,7 @@ impl Default for RawLimits {
             body_seconds: 600,
             body_bytes_per_second: Bytes::new(1_000),
             document: RawDocument::default(),
+            archive: RawArchive::default(),
             image: RawImage::default(),
             audio: RawAudio::default(),
             video: RawVideo::default(),
@@ -143,6 +156,19 @@ struct RawDocument {
 impl Default for RawDocument {
     fn default() -> Self {
         Self { bytes: Bytes::mega(100), pages: 2000, page_seconds: 20, seconds: 1800 }
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct RawArchive {
+    files: u32,
+    bytes: Bytes,
+}
+
+impl Default for RawArchive {
+    fn default() -> Self {
+        Self { files: 1_000, bytes: Bytes::mega(500) }
     }
 }
 
@@ -221,8 +247,22 @@ pub(super) const KEYS: &[Key] = &[
     ),
     Key::new("limits.document.bytes", SIZE, "largest document"),
     Key::new("limits.document.pages", "a whole number, 1 or more", "most pages of a document"),
-    Key::new("limits.document.page_seconds", SECONDS, "time limit for one page in the PDF worker"),
+    Key::new(
+        "limits.document.page_seconds",
+        SECONDS,
+        "time limit for one page in the PDF worker, and for taking a file of an office apart",
+    ),
     Key::new("limits.document.seconds", SECONDS, "time limit for reading a document or picture as a whole"),
+    Key::new(
+        "limits.archive.files",
+        "a whole number, 1 or more",
+        "most files in an archive, and most attachments of a letter",
+    ),
+    Key::new(
+        "limits.archive.bytes",
+        SIZE,
+        "most bytes that an archive's files, or the parts of a file of an office, have together when they are unpacked",
+    ),
     Key::new("limits.image.bytes", SIZE, "largest image file"),
     Key::new("limits.image.pixels", PIXELS, "most pixels of an image (width × height; MP: megapixels)"),
     Key::new(
@@ -243,6 +283,7 @@ impl RawLimits {
             ("limits.upload_bytes", self.upload_bytes),
             ("limits.json_bytes", self.json_bytes),
             ("limits.document.bytes", self.document.bytes),
+            ("limits.archive.bytes", self.archive.bytes),
             ("limits.image.bytes", self.image.bytes),
             ("limits.audio.bytes", self.audio.bytes),
             ("limits.video.bytes", self.video.bytes),
@@ -257,6 +298,7 @@ impl RawLimits {
         check.require("limits.document.pages", self.document.pages > 0);
         check.require("limits.document.page_seconds", self.document.page_seconds > 0);
         check.require("limits.document.seconds", self.document.seconds > 0);
+        check.require("limits.archive.files", self.archive.files > 0);
         check.require("limits.image.pixels", self.image.pixels.get() > 0);
         check.require("limits.image.pages", self.image.pages > 0);
         check.require("limits.audio.seconds", self.audio.seconds > 0);
@@ -275,6 +317,7 @@ impl RawLimits {
                 page_time: Duration::from_secs(self.document.page_seconds.into()),
                 time: Duration::from_secs(self.document.seconds.into()),
             },
+            archive: ArchiveLimits { files: self.archive.files, bytes: self.archive.bytes },
             image: ImageLimits { bytes: self.image.bytes, pixels: self.image.pixels, pages: self.image.pages },
             audio: AudioLimits { bytes: self.audio.bytes, seconds: self.audio.seconds },
             video: VideoLimits { bytes: self.video.bytes, pixels: self.video.pixels },

@@ -16,21 +16,33 @@ use rustix::time::{ClockId, clock_gettime};
 /// Starting up and reading in count too.
 const START: Duration = Duration::from_secs(5);
 
+/// What a child may open to speak through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sockets {
+    /// None.
+    None,
+    /// Its own on this machine, to be called through; it can call none.
+    Own,
+}
+
 /// Limits that never change.
-pub(crate) fn for_good(memory_bytes: u64) {
+pub(crate) fn for_good(memory_bytes: u64, sockets: Sockets) {
     let to = |bytes| Rlimit { current: Some(bytes), maximum: Some(bytes) };
     let _ = setrlimit(Resource::As, to(memory_bytes));
     let _ = setrlimit(Resource::Core, to(0));
     #[cfg(target_os = "linux")]
     let _ = rustix::thread::set_no_new_privs(true);
-    refuse_calls();
+    refuse_calls(sockets);
 }
 
 /// Calls that no converter needs and that would carry a document out of it, or another process's memory into it: they fail
 /// as if forbidden, for this process and whatever it becomes. Needs that no privileges can be gained any more.
 #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64", target_arch = "riscv64")))]
-fn refuse_calls() {
-    use seccompiler::{BpfProgram, SeccompAction, SeccompFilter, TargetArch};
+fn refuse_calls(sockets: Sockets) {
+    use seccompiler::{
+        BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter, SeccompRule,
+        TargetArch,
+    };
 
     const REFUSED: [i64; 10] = [
         libc::SYS_socket,
@@ -44,7 +56,17 @@ fn refuse_calls() {
         libc::SYS_pidfd_getfd,
         libc::SYS_kill,
     ];
-    let refused = REFUSED.into_iter().map(|call| (call, Vec::new())).collect();
+    let mut refused: std::collections::BTreeMap<i64, Vec<SeccompRule>> =
+        REFUSED.into_iter().map(|call| (call, Vec::new())).collect();
+    if sockets == Sockets::Own {
+        // Sockets of any other family are refused; those of this machine may be bound, not connected.
+        let family = u64::from(libc::AF_UNIX.unsigned_abs());
+        let other = SeccompCondition::new(0, SeccompCmpArgLen::Dword, SeccompCmpOp::Ne, family);
+        if let Ok(rule) = other.and_then(|other| SeccompRule::new(vec![other])) {
+            refused.insert(libc::SYS_socket, vec![rule]);
+            refused.remove(&libc::SYS_bind);
+        }
+    }
     let forbidden = SeccompAction::Errno(libc::EPERM.unsigned_abs());
     let filter = TargetArch::try_from(std::env::consts::ARCH)
         .and_then(|arch| SeccompFilter::new(refused, SeccompAction::Allow, forbidden, arch))
@@ -54,7 +76,7 @@ fn refuse_calls() {
 }
 
 #[cfg(not(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64", target_arch = "riscv64"))))]
-fn refuse_calls() {}
+fn refuse_calls(_: Sockets) {}
 
 /// So much processor time from now on; it can be set anew for the next piece of work.
 pub(crate) fn processor_time(time: Duration) {
@@ -73,11 +95,11 @@ pub fn keep_to_itself() {
 
 /// Turns this process into another program, within its limits. Returns only if that fails.
 #[must_use]
-pub fn become_program(memory_bytes: u64, time: Duration, command: &[OsString]) -> io::Error {
+pub fn become_program(memory_bytes: u64, time: Duration, sockets: Sockets, command: &[OsString]) -> io::Error {
     let Some((program, arguments)) = command.split_first() else {
         return io::Error::other("there is no program to become");
     };
-    for_good(memory_bytes);
+    for_good(memory_bytes, sockets);
     processor_time(time);
     Command::new(program).args(arguments).env_clear().exec()
 }

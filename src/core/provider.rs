@@ -82,6 +82,19 @@ pub trait Provider: Send + Sync + fmt::Debug {
         Ok(None)
     }
 
+    /// Whether it counts the tokens of a chat without answering it.
+    fn counts_tokens(&self) -> bool {
+        false
+    }
+
+    /// Counts the tokens of a chat, as its target would.
+    ///
+    /// # Errors
+    /// As any call.
+    fn count_tokens<'a>(&'a self, _call: Call<'a>) -> BoxFuture<'a, Result<u64, Failure>> {
+        Box::pin(std::future::ready(Err(Failure::broken("this provider does not count"))))
+    }
+
     /// How a job stands that it has accepted under this name.
     ///
     /// # Errors

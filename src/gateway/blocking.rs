@@ -18,7 +18,7 @@ pub(crate) async fn through<T: Send + 'static>(
 }
 
 /// Runs blocking work and waits for it. The work goes on to its end if the caller leaves.
-pub(super) async fn run<T: Send + 'static>(
+pub(crate) async fn run<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, Failure> + Send + 'static,
 ) -> Result<T, Failure> {
     let span = Span::current();

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use mediary_convert::av::Ffmpeg;
+use mediary_convert::office::{LibreOffice, OfficeSettings, OfficeWorkers};
 use mediary_convert::pdf::{PdfWorkers, WorkerSettings};
 use mediary_core::Target;
 use mediary_core::capability::{Abilities, TaskKind};
@@ -38,6 +39,8 @@ pub struct Parts<'a> {
     pub ffmpeg: Option<Ffmpeg>,
     /// What gives the voices their phonemes; `None`: nothing speaks here.
     pub espeak: Option<EspeakNg>,
+    /// What reads the binary formats of an office before 2007; `None`: nothing does.
+    pub libreoffice: Option<LibreOffice>,
     /// The providers that can be called.
     pub providers: Providers,
     /// Where libraries and weights are.
@@ -62,12 +65,33 @@ impl Gateway {
     /// # Errors
     /// When the operating system gives no threads.
     pub fn new(parts: Parts<'_>) -> Result<Self, GatewayError> {
-        let Parts { config, recipe, pipelines, ffmpeg, espeak, providers, models, cache_dir, content_dir, program } =
-            parts;
+        let Parts {
+            config,
+            recipe,
+            pipelines,
+            ffmpeg,
+            espeak,
+            libreoffice,
+            providers,
+            models,
+            cache_dir,
+            content_dir,
+            program,
+        } = parts;
         let engines = &config.engines;
         let admission = Admission::new(&config.admission, config.limits.spool_bytes.get());
         let most_pixels = config.limits.video.pixels.get();
         let ffmpeg = ffmpeg.map(|ffmpeg| ffmpeg.up_to_pixels(most_pixels));
+        let office = OfficeWorkers::new(OfficeSettings {
+            program: program.clone(),
+            workers: engines.pdfium.workers,
+            queue: engines.paddleocr.queue,
+            files_per_worker: engines.pdfium.pages_per_worker as usize,
+            memory_bytes: engines.pdfium.memory_bytes.get(),
+            time: config.limits.document.page_time,
+            wait: config.admission.wait,
+            retry_after: RETRY_AFTER,
+        });
         let pdf = PdfWorkers::new(WorkerSettings {
             program,
             // A library that is not there is found out, and named, when the first PDF comes.
@@ -86,13 +110,16 @@ impl Gateway {
             pdfium: pdf.are_startable(),
             ocr: infos.iter().any(|engine| engine.installed && rows_read_pages(&rows, &engine.target)),
             ffmpeg: ffmpeg.is_some(),
+            libreoffice: libreoffice.is_some(),
         };
         let most_bytes = config.cache.bytes.get();
         let readings = cache_dir.filter(|_| most_bytes > 0).and_then(|dir| remembered(&dir, most_bytes));
         let (pdf, limits) = (Arc::new(pdf), config.limits.clone());
         let router = Arc::new(Router::new(providers, config.routing.clone(), local.clone(), rows));
+        let office = (office, libreoffice);
         let reader =
-            Arc::new(Reader::new(limits.clone(), recipe, pdf.clone(), router.clone(), readings, admission.clone()));
+            Reader::new(limits.clone(), recipe, pdf.clone(), office, router.clone(), readings, admission.clone());
+        let reader = Arc::new(reader);
         let fetcher = Fetcher::new(fetch_policy(config));
         let intake = Intake::new(fetcher, fetch_bounds(config), admission.clone(), reader.clone(), ffmpeg.clone());
         let treatments = Treatments::new(pipelines, ffmpeg, installed, limits, reader.clone(), router.clone());

@@ -16,7 +16,7 @@ use mediary_local::{
 
 use super::{execution, installed};
 use crate::config::{Engines as Settings, Paddleocr};
-use crate::models::Models;
+use crate::models::{Family, HearingCard, Models};
 
 /// What a refused caller is told to wait.
 pub(super) const RETRY_AFTER: Duration = Duration::from_secs(5);
@@ -38,7 +38,7 @@ pub struct EngineInfo {
     /// Whether everything else works without it.
     pub optional: bool,
     /// What it is, in a sentence.
-    pub description: &'static str,
+    pub description: String,
 }
 
 /// The engines of this process.
@@ -52,13 +52,16 @@ pub(super) struct Engines {
     pub(super) infos: Arc<[EngineInfo]>,
 }
 
+const MOONSHINE: &str = "moonshine";
+const WHISPER: &str = "whisper-base";
+
 type Load = Box<dyn FnMut() -> Result<Box<dyn Engine>, Failure> + Send>;
 
 /// One engine.
 struct Entry {
     name: &'static str,
     /// Its models, each with a sentence about it.
-    models: &'static [(&'static str, &'static str)],
+    models: Vec<(String, String)>,
     optional: bool,
     /// How it runs, or what is missing for it.
     state: Result<String, String>,
@@ -84,7 +87,7 @@ impl Engines {
             let pool = Pool::start(PoolSettings { name: name.to_owned(), queue, retry_after: RETRY_AFTER }, load)?;
             local = local.with(models.iter().map(|(model, _)| ModelName::new(model)), pool);
             for (model, description) in models {
-                let target = Target::local(model);
+                let target = Target::local(&model);
                 let row = abilities(target.clone());
                 let missing = state.as_ref().err().cloned().or(row.missing.clone());
                 rows.push(Abilities {
@@ -108,6 +111,11 @@ impl Engines {
     }
 }
 
+/// Models with a sentence about each.
+fn called(models: &[(&str, &str)]) -> Vec<(String, String)> {
+    models.iter().map(|&(name, about)| (name.to_owned(), about.to_owned())).collect()
+}
+
 /// All engines, in the order in which they are listed.
 fn all(settings: &Settings, models: &Models, provider: ExecutionProvider, espeak: Option<&EspeakNg>) -> Vec<Entry> {
     let runs = || installed::library(models, provider).map(|_| format!("runs on {}", provider.name()));
@@ -126,14 +134,14 @@ fn all(settings: &Settings, models: &Models, provider: ExecutionProvider, espeak
         let runtime = Runtime::load(&installed::library(&for_minilm, provider)?, ExecutionProvider::Cpu)?;
         Ok(Box::new(MiniLm::load(&runtime, &installed::minilm_files(&for_minilm)?, workers)?) as Box<dyn Engine>)
     };
-    vec![
+    let mut engines = vec![
         Entry {
             name: "paddleocr",
-            models: &[
+            models: called(&[
                 ("paddleocr", "PP-OCRv6 tiny, doubtful lines again with small: Latin script, Chinese, Japanese"),
                 ("paddleocr:fast", "PP-OCRv6 tiny: reads Latin script and Chinese, quickest"),
                 ("paddleocr:accurate", "PP-OCRv6 small for every line: reads best"),
-            ],
+            ]),
             optional: false,
             state: state([installed::ocr_files(models).map(|_| String::new()), runs(), pdfium(models)]),
             abilities: Box::new(reads_pages),
@@ -141,10 +149,10 @@ fn all(settings: &Settings, models: &Models, provider: ExecutionProvider, espeak
         },
         Entry {
             name: "ocrs",
-            models: &[(
+            models: called(&[(
                 "ocrs",
                 "ocrs: detector and layout of its own; slow, and a second opinion where others are not sure",
-            )],
+            )]),
             optional: true,
             state: state([
                 installed::ocrs_files(models).map(|files| files.recogniser.description().to_owned()),
@@ -155,7 +163,10 @@ fn all(settings: &Settings, models: &Models, provider: ExecutionProvider, espeak
         },
         Entry {
             name: "all-minilm-l6-v2",
-            models: &[("all-minilm-l6-v2", "sentence embeddings of 384 dimensions, English, up to 512 tokens a text")],
+            models: called(&[(
+                "all-minilm-l6-v2",
+                "sentence embeddings of 384 dimensions, English, up to 512 tokens a text",
+            )]),
             optional: true,
             state: state([
                 installed::minilm_files(models).map(|_| "runs on cpu".to_owned()),
@@ -164,16 +175,23 @@ fn all(settings: &Settings, models: &Models, provider: ExecutionProvider, espeak
             abilities: Box::new(embeds_sentences),
             load: Box::new(load_minilm),
         },
-        listens(models, provider, workers),
         piper(models, provider, espeak, workers),
         kokoro(models, provider, espeak, workers),
         speaks_anything(espeak),
-    ]
+    ];
+    let taken: Vec<String> = engines.iter().flat_map(|engine| &engine.models).map(|(name, _)| name.clone()).collect();
+    engines.insert(engines.len() - 3, listens(models, provider, workers, &taken));
+    engines
 }
 
 /// What writes down speech. Both models are in one engine, because the second tells the language for the first.
-fn listens(models: &Models, provider: ExecutionProvider, threads: usize) -> Entry {
+/// A user's own are beside them, unless they are called as another engine is.
+fn listens(models: &Models, provider: ExecutionProvider, threads: usize, taken: &[String]) -> Entry {
     let (for_rows, models) = (models.clone(), models.clone());
+    let is_free =
+        |card: &HearingCard| !taken.contains(&card.name) && ![MOONSHINE, WHISPER].contains(&card.name.as_str());
+    let further = models.hearing().into_iter().filter(is_free);
+    let further: Vec<HearingCard> = further.collect();
     let parts = [
         installed::speech_files(&models).map(|_| "runs on cpu".to_owned()),
         installed::library(&models, provider).map(|_| String::new()),
@@ -183,32 +201,42 @@ fn listens(models: &Models, provider: ExecutionProvider, threads: usize) -> Entr
         let runtime = Runtime::load(&installed::library(&models, provider)?, ExecutionProvider::Cpu)?;
         Ok(Box::new(Listener::load(&runtime, installed::speech_files(&models)?, threads)?) as Box<dyn Engine>)
     };
+    let mut own = called(&[
+        (MOONSHINE, "Moonshine tiny: transcribes English, quickest"),
+        (WHISPER, "Whisper base: transcribes 99 languages, translates into English"),
+    ]);
+    own.extend(further.iter().map(|card| (card.name.clone(), card.purpose.clone())));
     Entry {
         name: "speech",
-        models: &[
-            ("moonshine", "Moonshine tiny: transcribes English, quickest"),
-            ("whisper-base", "Whisper base: transcribes 99 languages, translates into English"),
-        ],
+        models: own,
         optional: true,
         state: state(parts),
-        abilities: Box::new(move |target| transcribes(target, &for_rows)),
+        abilities: Box::new(move |target| transcribes(target, &for_rows, &further)),
         load: Box::new(load),
     }
 }
 
 /// A model that writes down speech.
-fn transcribes(target: Target, models: &Models) -> Abilities {
+fn transcribes(target: Target, models: &Models, further: &[HearingCard]) -> Abilities {
     let has_sound = |format: &&MediaFormat| matches!(format.kind(), MediaKind::Audio | MediaKind::Video);
     let accepts = MediaFormat::ALL.iter().filter(has_sound).copied().map(Acceptance::of).collect();
-    let is_english = target.model.as_str() == "moonshine";
-    // English comes from the quicker one.
-    let (tasks, languages, files, behind) = if is_english {
-        (vec![TaskKind::Transcription], &["en"][..], installed::moonshine_files(models).map(drop), 0)
-    } else {
-        let tasks = vec![TaskKind::Transcription, TaskKind::Translation];
-        (tasks, WHISPER_LANGUAGES, installed::whisper_files(models).map(drop), 1)
+    let own = further.iter().find(|card| card.name == target.model.as_str());
+    let (family, files) = match (own, target.model.as_str()) {
+        (Some(card), _) => (card.family, Ok(())),
+        (None, MOONSHINE) => (Family::Moonshine, installed::moonshine_files(models).map(drop)),
+        (None, _) => (Family::Whisper, installed::whisper_files(models).map(drop)),
     };
-    let languages = languages.iter().map(|&code| code.to_owned()).collect();
+    // English comes from the quicker one; what a user has added, after both.
+    let (tasks, known, behind) = match family {
+        Family::Moonshine => (vec![TaskKind::Transcription], &["en"][..], 0),
+        Family::Whisper => (vec![TaskKind::Transcription, TaskKind::Translation], WHISPER_LANGUAGES, 1),
+    };
+    let known = known.iter().map(|&code| code.to_owned()).collect();
+    let (languages, behind) = match own {
+        Some(card) if !card.languages.is_empty() => (card.languages.clone(), behind + 2),
+        Some(_) => (known, behind + 2),
+        None => (known, behind),
+    };
     let missing = files.err().map(|failure| failure.detail);
     let (streaming, priority) = (true, USUAL_PRIORITY + behind);
     let row = Abilities::of(target, TaskKind::Transcription);
@@ -233,7 +261,7 @@ fn piper(models: &Models, provider: ExecutionProvider, espeak: Option<&EspeakNg>
     };
     Entry {
         name: "piper",
-        models: &[("piper", "neural voices of Piper: English, and every voice put into models/voices; quick")],
+        models: called(&[("piper", "neural voices of Piper: English, and every voice put into models/voices; quick")]),
         optional: true,
         state: state(parts),
         abilities: Box::new(move |target| speaks(target, 0, voices.clone(), Vec::new())),
@@ -260,7 +288,10 @@ fn kokoro(models: &Models, provider: ExecutionProvider, espeak: Option<&EspeakNg
     let languages = ["en", "es", "fr", "hi", "it", "pt"].map(str::to_owned);
     Entry {
         name: "kokoro",
-        models: &[("kokoro", "Kokoro-82M: 41 neural voices, English, Spanish, French, Hindi, Italian, Portuguese")],
+        models: called(&[(
+            "kokoro",
+            "Kokoro-82M: 41 neural voices, English, Spanish, French, Hindi, Italian, Portuguese",
+        )]),
         optional: true,
         state: state(parts),
         abilities: Box::new(move |target| speaks(target, 1, voices.clone(), languages.to_vec())),
@@ -274,7 +305,7 @@ fn speaks_anything(espeak: Option<&EspeakNg>) -> Entry {
     let there = espeak.clone().map(|_| "a child process per text".to_owned());
     Entry {
         name: "espeak",
-        models: &[("espeak", "espeak-ng: over 100 languages, in a plain voice")],
+        models: called(&[("espeak", "espeak-ng: over 100 languages, in a plain voice")]),
         optional: true,
         state: state([there]),
         abilities: Box::new(|target| speaks(target, 2, Espeak::voices(), Espeak::languages())),

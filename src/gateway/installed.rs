@@ -4,11 +4,11 @@ use std::path::PathBuf;
 
 use mediary_core::{Failure, FailureKind};
 use mediary_local::{
-    EspeakNg, ExecutionProvider, KokoroFiles, MiniLmFiles, MoonshineFiles, OcrFiles, OcrShapes, OcrsFiles,
-    OcrsRecogniser, PiperVoice, RecogniserFiles, SpeechFiles, WhisperFiles,
+    EspeakNg, ExecutionProvider, FurtherModel, KokoroFiles, MiniLmFiles, MoonshineFiles, OcrFiles, OcrShapes,
+    OcrsFiles, OcrsRecogniser, PiperVoice, RecogniserFiles, SpeechFiles, SpeechModel, WhisperFiles,
 };
 
-use crate::models::{Models, NotInstalled};
+use crate::models::{Family, HearingCard, Models, NotInstalled};
 
 /// The ONNX Runtime library that has the provider.
 pub(super) fn library(models: &Models, provider: ExecutionProvider) -> Result<PathBuf, Failure> {
@@ -84,7 +84,21 @@ pub(super) fn whisper_files(models: &Models) -> Result<WhisperFiles, Failure> {
 /// The files of the engine that has both, as far as they are there.
 pub(super) fn speech_files(models: &Models) -> Result<SpeechFiles, Failure> {
     let vad = models.file("silero-vad", "silero_vad_16k_sequence.onnx").map_err(|error| not_installed(&error))?;
-    Ok(SpeechFiles { vad, moonshine: moonshine_files(models).ok(), whisper: whisper_files(models).ok() })
+    let (moonshine, whisper) = (moonshine_files(models).ok(), whisper_files(models).ok());
+    Ok(SpeechFiles { vad, moonshine, whisper, further: models.hearing().into_iter().map(further_model).collect() })
+}
+
+/// A model of speech recognition that the user has added.
+fn further_model(card: HearingCard) -> FurtherModel {
+    let HearingCard { name, family, encoder, decoder, tokenizer, settings, languages, .. } = card;
+    let files = match family {
+        Family::Moonshine => SpeechModel::Moonshine(MoonshineFiles { encoder, decoder, tokenizer }),
+        Family::Whisper => {
+            let config = settings.unwrap_or_default();
+            SpeechModel::Whisper(WhisperFiles { encoder, decoder, vocabulary: tokenizer, config })
+        }
+    };
+    FurtherModel { name, files, languages }
 }
 
 /// The voices of `local/piper`: Joe, and those that the user has added. One that cannot be used costs only itself.

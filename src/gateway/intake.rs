@@ -9,15 +9,17 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use futures_util::stream::{self, StreamExt, TryStreamExt};
+use mediary_convert::audio::{Recording, SoundLimits};
 use mediary_convert::av::Ffmpeg;
 use mediary_core::capability::{Abilities, CapabilityMatrix, PartShape};
 use mediary_core::task::{Chat, MediaPart, Part, PartPath, Role};
-use mediary_core::{Blob, Claim, ContentHash, Failure, FailureKind, Media, MediaKind, classify};
+use mediary_core::{Blob, Claim, ContentHash, Failure, FailureKind, Media, MediaFormat, MediaKind, classify};
 use mediary_remote::Fetcher;
 use quick_cache::sync::Cache;
 use tokio::time::timeout;
 
 use super::admission::Admission;
+use super::blocking;
 use super::documents::Reader;
 use super::treatments::opened;
 
@@ -174,9 +176,11 @@ impl Intake {
                 let (mut side_pixels, mut pages, mut seconds) = (None, None, None);
                 match media.kind() {
                     MediaKind::Image => side_pixels = mediary_convert::image::longest_side(media),
-                    MediaKind::Document => pages = Box::pin(self.pages_of(media)).await,
+                    MediaKind::Document if media.format == MediaFormat::Pdf => {
+                        pages = Box::pin(self.pages_of(media)).await;
+                    }
                     MediaKind::Audio | MediaKind::Video => seconds = Box::pin(self.seconds_of(media, matrix)).await,
-                    MediaKind::Text => {}
+                    MediaKind::Document | MediaKind::Text => {}
                 }
                 shapes.push(PartShape {
                     place: PartPath::Content { message: index, part: at },
@@ -209,7 +213,8 @@ impl Intake {
         pages
     }
 
-    /// How many seconds a recording plays; `None` where no target minds, ffmpeg is not installed or cannot tell.
+    /// How many seconds a recording plays; `None` where no target minds or it cannot be told. A video may play longer
+    /// than its sound, which ffmpeg can tell.
     async fn seconds_of(&self, media: &Media, matrix: &CapabilityMatrix) -> Option<u32> {
         let minds = |row: &Abilities| row.acceptance(media.format).is_some_and(|accepted| accepted.seconds.is_some());
         if !matrix.rows().iter().any(minds) {
@@ -219,12 +224,27 @@ impl Intake {
         if let Some(seconds) = self.lengths.get(&hash) {
             return seconds;
         }
+        let seconds = match media.kind() {
+            MediaKind::Video if self.ffmpeg.is_some() => self.measured_by_ffmpeg(media).await,
+            _ => match self.seconds_of_sound(media).await {
+                Some(seconds) => Some(seconds),
+                None => self.measured_by_ffmpeg(media).await,
+            },
+        };
+        let seconds = seconds?.ceil() as u32;
+        self.lengths.insert(hash, Some(seconds));
+        Some(seconds)
+    }
+
+    async fn seconds_of_sound(&self, media: &Media) -> Option<f64> {
+        let recording = Recording::new(media.clone(), SoundLimits::of_seconds(u64::MAX));
+        blocking::run(move || recording.facts()).await.ok().flatten()?.seconds
+    }
+
+    async fn measured_by_ffmpeg(&self, media: &Media) -> Option<f64> {
         let ffmpeg = self.ffmpeg.as_ref()?;
         let input = opened(media).await.ok()?;
         let _child = self.admission.child().await.ok()?;
-        let length = ffmpeg.length(&input).await.ok()?;
-        let seconds = length.as_secs_f64().ceil() as u32;
-        self.lengths.insert(hash, Some(seconds));
-        Some(seconds)
+        Some(ffmpeg.length(&input).await.ok()?.as_secs_f64())
     }
 }

@@ -5,6 +5,7 @@
 //! all three. Knows nothing of HTTP, statuses or wire formats; `http/`, `protocol/` and `cli/` sit on top.
 
 mod admission;
+pub(crate) mod archive;
 pub(crate) mod blocking;
 mod build;
 mod content;
@@ -27,8 +28,8 @@ pub use admission::{Admission, HeldBytes, InUse};
 pub use build::{GatewayError, Parts};
 pub use content::{Contents, FoundContent, NoContent};
 pub use documents::{
-    Attempt, EngineChoice, OnPage, Outcome, PageOutcome, Progress, ReadOptions, ReadStatus, Reader, Reading, Reason,
-    Recipe, Step,
+    Attached, Attempt, EngineChoice, OnPage, Outcome, PageOutcome, Progress, ReadOptions, ReadStatus, Reader, Reading,
+    Reason, Recipe, Step,
 };
 pub use engines::EngineInfo;
 pub use execution::{measure, tune};
@@ -39,7 +40,7 @@ pub use routing::{
     Answer, Bounds, CallError, Exhausted, Known, Planned, Record, Route, Router, TaskRequest, TreatmentNote, Tried,
 };
 pub use spool::Spool;
-pub use tasks::{Answered, Drawing, Drawn, Embedded, Growing, Made, Speaking, WholeAnswer};
+pub use tasks::{Answered, Counted, Drawing, Drawn, Embedded, Growing, Made, Speaking, WholeAnswer};
 pub use temporary::TemporaryFiles;
 pub use treatments::{Pipelines, Treatments};
 

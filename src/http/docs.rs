@@ -31,7 +31,7 @@ use super::{audio, content, fleet, health, images, landing, metrics, models, ocr
     ),
     servers((url = "/")),
     paths(
-        tasks::completions, tasks::embeddings, tasks::messages::messages,
+        tasks::completions, tasks::embeddings, tasks::messages::messages, tasks::messages::count_tokens,
         tasks::responses::create, tasks::responses::one, tasks::responses::remove, tasks::responses::input_items,
         tasks::responses::cancel, audio::transcriptions, audio::translations, plan::plan,
         audio::speech, audio::tts, audio::voices,

@@ -14,7 +14,7 @@ use super::state::AppState;
 use super::tasks::{bounds, protocol_of, refused};
 use super::unpacked::json_body;
 use crate::gateway::{Bounds, Planned, ReadOptions, TaskRequest, blocking};
-use crate::protocol::openai::{CHAT, ImageRequest, VideoRequest};
+use crate::protocol::openai::{CHAT, ImageRequest, SpeechRequest, VideoRequest};
 use crate::protocol::plan::{PlanBody, PlanRequest};
 use crate::protocol::{Decoded, JsonProtocol};
 
@@ -24,8 +24,9 @@ use crate::protocol::{Decoded, JsonProtocol};
     path = "/v1/plan",
     tag = "models",
     request_body(content = Object, description = "A request of /v1/chat/completions, with the same headers; or \
-        `{\"endpoint\": \"/v1/embeddings\", \"request\": {…}}` for another route: /v1/embeddings, /v1/messages, /v1/ocr, \
-        /v1/ocr/process, /v1/images/generations, /v1/videos, /v1/audio/transcriptions (files as JSON: `file_data`, base64 or a data URL)"),
+        `{\"endpoint\": \"/v1/embeddings\", \"request\": {…}}` for another route: /v1/embeddings, /v1/messages, \
+        /v1/ocr, /v1/ocr/process, /v1/images/generations, /v1/videos, /v1/audio/transcriptions, /v1/audio/translations (files as \
+        JSON: `file_data`, base64 or a data URL), /v1/audio/speech"),
     responses(
         (status = 200, body = PlanBody),
         (status = 400, description = "A field is wrong", body = ErrorBody),
@@ -39,7 +40,7 @@ pub(super) async fn plan(State(state): State<AppState>, request: Request) -> Res
     let client = client_of(request.headers());
     let body = json_body(request, &state).await?;
     let planned = planned(&state, body, bounds, client).await?;
-    Ok(Json(PlanBody::new(&planned.demand, &planned.plan, planned.first)))
+    Ok(Json(PlanBody::new(&planned.demand, &planned.plan, planned.first).then(planned.then)))
 }
 
 async fn planned(state: &AppState, body: Bytes, bounds: Bounds, client: Vec<u8>) -> Result<Planned, ApiError> {
@@ -76,15 +77,22 @@ async fn planned(state: &AppState, body: Bytes, bounds: Bounds, client: Vec<u8>)
             let task = Task::GenerateVideo(video);
             Ok(state.gateway.explain(TaskRequest { task, model, bounds, client }).await.map_err(refused)?)
         }
-        "/v1/audio/transcriptions" => {
+        "/v1/audio/transcriptions" | "/v1/audio/translations" => {
             let (recording, model) = ocr::recording(&request, state.gateway.admission()).await?;
-            Ok(state.gateway.explain_transcription(&recording, &model, &bounds).await.map_err(refused)?)
+            let into_english = endpoint.ends_with("translations");
+            let explained = state.gateway.explain_transcription(&recording, &model, &bounds, into_english).await;
+            Ok(explained.map_err(refused)?)
+        }
+        "/v1/audio/speech" | "/v1/tts" => {
+            let SpeechRequest { task, model, .. } = SpeechRequest::decode(&request)?;
+            Ok(state.gateway.explain(TaskRequest { task, model, bounds, client }).await.map_err(refused)?)
         }
         other => {
             let other: String = other.chars().take(60).collect();
             let message = format!(
                 "`{other}` is no route that can be explained; use /v1/chat/completions, /v1/embeddings, /v1/ocr, \
-                 /v1/ocr/process, /v1/images/generations, /v1/videos or /v1/audio/transcriptions."
+                 /v1/ocr/process, /v1/images/generations, /v1/videos, /v1/audio/transcriptions, \
+                 /v1/audio/translations or /v1/audio/speech."
             );
             Err(ApiError::not_found("unknown_endpoint", message).about("endpoint"))
         }

@@ -33,6 +33,7 @@ pub fn router(state: AppState) -> Router {
         .route("/v1/chat/completions", post(tasks::completions))
         .route("/v1/embeddings", post(tasks::embeddings))
         .route("/v1/messages", post(messages::messages).head(messages::probe).options(messages::probe))
+        .route("/v1/messages/count_tokens", post(messages::count_tokens))
         .route("/v1/responses", post(responses::create))
         .route("/v1/responses/{id}", get(responses::one).delete(responses::remove))
         .route("/v1/responses/{id}/input_items", get(responses::input_items))

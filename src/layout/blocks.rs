@@ -97,5 +97,5 @@ fn assembled(rows: Vec<Row>, parts: Vec<Part>) -> Vec<Block> {
 /// A block around its lines.
 pub(super) fn block(kind: BlockKind, lines: Vec<Line>) -> Block {
     let bbox = Rect::around(lines.iter().map(|line| line.bbox)).unwrap_or_default();
-    Block { kind, bbox, lines }
+    Block { kind, bbox, lines, links: Vec::new() }
 }

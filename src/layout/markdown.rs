@@ -2,7 +2,7 @@
 
 use super::table_text::table_to_gfm;
 use super::{escape, flow, script};
-use mediary_core::document::{Block, BlockKind, ListItem};
+use mediary_core::document::{Block, BlockKind, Link, ListItem, Rect};
 
 /// A level of nesting; wide enough to lie inside an item marked `10.`.
 const NEST: &str = "    ";
@@ -19,29 +19,48 @@ pub fn to_markdown(blocks: &[Block]) -> String {
 #[must_use]
 pub fn to_one_line(block: &Block) -> String {
     match &block.kind {
-        BlockKind::Text | BlockKind::Heading { .. } | BlockKind::Header | BlockKind::Footer => {
-            flow::flowed(block.lines.iter().map(|line| line.text.as_str()))
-        }
+        BlockKind::Text
+        | BlockKind::Heading { .. }
+        | BlockKind::Header
+        | BlockKind::Footer
+        | BlockKind::Note { .. } => flow::flowed(block.lines.iter().map(|line| line.text.as_str())),
         BlockKind::List(items) => {
             let items: Vec<String> = items.iter().map(|item| format!("{} {}", item.marker, item.text)).collect();
             items.join("\n")
         }
-        BlockKind::Table(_) | BlockKind::KeyValue(_) => block.text(),
+        BlockKind::Table(_) | BlockKind::KeyValue(_) | BlockKind::Code => block.text(),
     }
 }
 
 fn block(block: &Block) -> String {
     let lines = || block.lines.iter().map(|line| line.text.as_str());
+    let linked = || (0..).zip(lines()).map(|(piece, text)| escape::linked(text, links_of(&block.links, piece)));
     match &block.kind {
         BlockKind::Text | BlockKind::Header | BlockKind::Footer if is_set_line_by_line(block) => {
-            lines().map(escape::markdown).collect::<Vec<String>>().join("\\\n")
+            linked().collect::<Vec<String>>().join("\\\n")
         }
         BlockKind::Text | BlockKind::Header | BlockKind::Footer => escape::markdown(&flow::flowed(lines())),
         BlockKind::Heading { level } => {
-            format!("{} {}", "#".repeat(usize::from(*level).clamp(1, 6)), escape::markdown(&flow::flowed(lines())))
+            let text = match block.links.as_slice() {
+                [] => escape::markdown(&flow::flowed(lines())),
+                _ => linked().collect::<Vec<String>>().join(" "),
+            };
+            format!("{} {text}", "#".repeat(usize::from(*level).clamp(1, 6)))
         }
-        BlockKind::List(items) => items.iter().map(item).collect::<Vec<String>>().join("\n"),
-        BlockKind::Table(table) => table_to_gfm(table),
+        BlockKind::Note { label } => {
+            let text = linked().collect::<Vec<String>>().join(" ");
+            format!("[^{}]: {text}", escape::note_label(label))
+        }
+        BlockKind::Code => {
+            let text = block.text();
+            let fence = "`".repeat(longest_run(&text, '`').max(2) + 1);
+            format!("{fence}\n{text}\n{fence}")
+        }
+        BlockKind::List(items) => {
+            let marked = (0..).zip(items).map(|(piece, listed)| item(listed, links_of(&block.links, piece)));
+            marked.collect::<Vec<String>>().join("\n")
+        }
+        BlockKind::Table(table) => table_to_gfm(table, &block.links),
         BlockKind::KeyValue(pairs) => {
             let pair = |(label, value): &(String, String)| escape::markdown(&format!("{label}: {value}"));
             pairs.iter().map(pair).collect::<Vec<String>>().join("\\\n")
@@ -49,8 +68,28 @@ fn block(block: &Block) -> String {
     }
 }
 
-/// Addresses, verse, labels with values: short lines that all begin anew, or that have wide gaps.
+/// The links of one piece of a block, which come in the order of the pieces.
+pub(super) fn links_of(links: &[Link], piece: usize) -> &[Link] {
+    let start = links.partition_point(|link| link.piece < piece);
+    let end = links.partition_point(|link| link.piece <= piece);
+    &links[start..end]
+}
+
+fn longest_run(text: &str, of: char) -> usize {
+    let (mut longest, mut run) = (0, 0);
+    for character in text.chars() {
+        run = if character == of { run + 1 } else { 0 };
+        longest = longest.max(run);
+    }
+    longest
+}
+
+/// Addresses, verse, labels with values: short lines that all begin anew, or that have wide gaps; and lines without a
+/// place, which were not broken by the width of a page but by their author.
 fn is_set_line_by_line(block: &Block) -> bool {
+    if block.lines.iter().all(|line| line.bbox == Rect::default()) {
+        return true;
+    }
     let texts = || block.lines.iter().map(|line| line.text.as_str());
     let is_new = |text: &str| !script::starts_lower_case(text) && !script::starts_uncased(text);
     let length: usize = texts().map(script::weight).sum();
@@ -58,9 +97,9 @@ fn is_set_line_by_line(block: &Block) -> bool {
     block.lines.len() > 1 && (2 * gaps >= block.lines.len() || (length < 40 * block.lines.len() && texts().all(is_new)))
 }
 
-fn item(item: &ListItem) -> String {
+fn item(item: &ListItem, links: &[Link]) -> String {
     let indent = NEST.repeat(usize::from(item.depth));
-    let text = escape::markdown(&item.text);
+    let text = escape::linked(&item.text, links);
     let digits = item.marker.trim_end_matches(['.', ')']);
     if !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()) {
         return format!("{indent}{} {text}", item.marker);

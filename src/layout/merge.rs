@@ -21,7 +21,7 @@ pub fn merge_regions(own: Vec<Block>, read: Vec<Block>) -> Vec<Block> {
         let Some(bbox) = Rect::around(block.lines.iter().map(|line| line.bbox)) else { continue };
         if block.lines.len() < all {
             // Tables and lists repeat their lines in their structure, which would no longer fit them.
-            block = Block { kind: BlockKind::Text, bbox, lines: block.lines };
+            block = Block { kind: BlockKind::Text, bbox, lines: block.lines, links: Vec::new() };
         }
         let below = |other: &Block| other.bbox.top >= block.bbox.bottom && shares_column(other.bbox, block.bbox);
         // Blocks of one picture stay in their order.
@@ -55,7 +55,7 @@ mod tests {
     fn block(text: &str, left: f32, top: f32, right: f32, bottom: f32) -> Block {
         let bbox = Rect { left, top, right, bottom };
         let line = Line { text: text.to_owned(), bbox, confidence: None, words: Vec::new() };
-        Block { kind: BlockKind::Text, bbox, lines: vec![line] }
+        Block { kind: BlockKind::Text, bbox, lines: vec![line], links: Vec::new() }
     }
 
     #[test]

@@ -187,7 +187,7 @@ impl Ruled {
             rows.push(row);
         }
         let has_header = tables::has_header(&rows) || is_headed(&rows);
-        super::blocks::block(BlockKind::Table(Table { rows, has_header }), lines)
+        super::blocks::block(BlockKind::Table(Table { rows, has_header, ..Table::default() }), lines)
     }
 }
 

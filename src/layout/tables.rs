@@ -120,7 +120,7 @@ fn with_totals(rows: &[Row], grid: &Grid, range: Range<usize>, unit: f32) -> usi
 }
 
 fn filled(grid: &Grid, rows: &[Row]) -> Table {
-    let mut table = Table { rows: Vec::with_capacity(rows.len()), has_header: false };
+    let mut table = Table { rows: Vec::with_capacity(rows.len()), ..Table::default() };
     for row in rows {
         let texts = grid.texts(row);
         match table.rows.last_mut() {

@@ -23,7 +23,7 @@ pub use ocrs::{Ocrs, OcrsFiles, OcrsRecogniser};
 pub use pool::{EngineReply, Pool, PoolSettings, Ticket};
 pub use provider::Local;
 pub use runtime::{ExecutionProvider, Runtime, RuntimeError};
-pub use speech::{Listener, MoonshineFiles, SpeechFiles, WHISPER_LANGUAGES, WhisperFiles};
+pub use speech::{FurtherModel, Listener, MoonshineFiles, SpeechFiles, SpeechModel, WHISPER_LANGUAGES, WhisperFiles};
 pub use voice::{Espeak, EspeakNg, Kokoro, KokoroFiles, Piper, PiperVoice, language_of};
 
 use mediary_core::Failure;

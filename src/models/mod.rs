@@ -12,6 +12,7 @@ mod catalog;
 mod derive;
 mod draft;
 mod failure;
+mod hearing;
 mod import;
 mod import_card;
 mod locations;
@@ -32,6 +33,7 @@ mod tests;
 
 pub use card::{Card, CardFile, DerivedFile, Expected, Form, Kind, Package, Recogniser, Source};
 pub use failure::{ImportFailed, NotInstalled, OpenFailed, PullFailed, Reason};
+pub use hearing::{Family, HearingCard};
 pub use import::{Imported, ImportedFile, import};
 pub use import_card::{ImportCard, ImportFile};
 pub use locations::Locations;

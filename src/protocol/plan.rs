@@ -43,6 +43,10 @@ pub struct PlanBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "text-layer")]
     first: Option<&'static str>,
+    /// What would be done with what the target gives: `speak`, its words; `translate`, the transcript, by a chat model.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "speak")]
+    then: Option<&'static str>,
     /// The targets it would be sent to; the next one only if the one before fails.
     candidates: Vec<CandidateBody>,
     /// The targets it would not be sent to.
@@ -142,9 +146,18 @@ impl PlanBody {
             text_tokens: demand.text_tokens,
             parts: parts.collect(),
             first,
+            then: None,
             candidates: candidates.collect(),
             passed_over: passed_over.collect(),
         }
+    }
+}
+
+impl PlanBody {
+    /// The same, and what is done with what the target gives.
+    #[must_use]
+    pub fn then(self, then: Option<&'static str>) -> Self {
+        Self { then, ..self }
     }
 }
 
@@ -169,6 +182,9 @@ impl fmt::Display for PlanBody {
         }
         if let Some(first) = self.first {
             writeln!(f, "first: {first}")?;
+        }
+        if let Some(then) = self.then {
+            writeln!(f, "then: {then}")?;
         }
         for (index, candidate) in self.candidates.iter().enumerate() {
             write!(f, "{}. {}", index + 1, candidate.target)?;

@@ -140,6 +140,10 @@ fn accepts(dialect: DialectName, tasks: &[TaskKind], entry: &ModelEntry) -> Vec<
         };
         formats.extend(named.iter().filter(|format| !formats.contains(format)).copied().collect::<Vec<_>>());
     }
+    // What speaks takes text, whether or not it is said; how much of it is a limit like any other.
+    if tasks.contains(&TaskKind::Speech) && !formats.contains(&MediaFormat::Text) {
+        formats.push(MediaFormat::Text);
+    }
     formats.into_iter().map(|format| limited(format, entry)).collect()
 }
 

@@ -43,6 +43,27 @@ pub trait Dialect: Send + Sync + fmt::Debug {
     /// body.
     fn reader(&self, task: &Task, stream: bool) -> Box<dyn Reader>;
 
+    /// Whether its providers count the tokens of a chat without answering it.
+    fn counts_tokens(&self) -> bool {
+        false
+    }
+
+    /// Writes a chat whose tokens are to be counted.
+    ///
+    /// # Errors
+    /// As for [`Dialect::encode`]; broken where providers do not count.
+    fn encode_count(&self, _call: &Call<'_>, _quirks: &Quirks) -> Result<HttpCall, Failure> {
+        Err(Failure::broken("providers of this dialect do not count"))
+    }
+
+    /// Reads the answer to that.
+    ///
+    /// # Errors
+    /// Garbled when it is no count.
+    fn counted(&self, _body: &[u8]) -> Result<u64, Failure> {
+        Err(Failure::broken("providers of this dialect do not count"))
+    }
+
     /// The request that asks how a job stands that was accepted under this name; `None`: it gives no jobs.
     fn job_state(&self, _job: &str, _quirks: &Quirks) -> Option<JobCall> {
         None

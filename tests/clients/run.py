@@ -101,13 +101,19 @@ def quiet_environment(upstream, folder):
 def official(program, node):
     """The vendors' own clients."""
     with Upstream() as upstream, serving(program, upstream.configuration()) as address:
-        for script, *options in ["mistral_ocr.py", "--fetch"], ["openai_chat.py", "--upstream", upstream.address]:
+        scripts = (
+            ["mistral_ocr.py", "--fetch"],
+            ["openai_chat.py", "--upstream", upstream.address],
+            ["openai_audio.py", "--upstream", upstream.address],
+        )
+        for script, *options in scripts:
             subprocess.run([sys.executable, HERE / script, address, *options], check=True)
         subprocess.run([sys.executable, HERE / "openai_images.py", address], check=True)
         subprocess.run([sys.executable, HERE / "openai_videos.py", address], check=True)
         if node is not None:
-            for script in "images.mjs", "videos.mjs":
-                subprocess.run(["node", node / script, address], env={**os.environ, **SILENT}, check=True)
+            environment = {**without_providers(os.environ), **SILENT}
+            for script in "audio.mjs", "images.mjs", "videos.mjs":
+                subprocess.run(["node", node / script, address], env=environment, check=True)
 
 
 def others(arguments):

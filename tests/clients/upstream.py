@@ -7,11 +7,13 @@ prints the configuration for it, to try the documentation's commands by hand: py
 """
 
 import base64
+import io
 import json
 import re
 import sys
 import threading
 import urllib.parse
+import wave
 from pathlib import Path
 
 from fakes import FakeHandler, FakeServer
@@ -20,6 +22,7 @@ SAMPLES = Path(__file__).resolve().parents[2] / "samples"
 FILLED_FORM = {"shop": "Marlow's", "total": 4.75, "currency": "GBP"}
 CITIES = ("Paris", "Oslo")
 THOUGHT = "Let me think."
+HEARD = "You sent a recording."
 USAGE = {"prompt_tokens": 20, "completion_tokens": 7, "total_tokens": 27}
 
 
@@ -80,6 +83,16 @@ id = "broken"
 [[providers.models]]
 id = "breaks-off"
 
+[[providers.models]]
+id = "ear"
+tasks = ["transcription", "translation"]
+accepts = ["wav", "mp3"]
+
+[[providers.models]]
+id = "mouth"
+tasks = ["speech"]
+voices = ["alto", "bass"]
+
 [[providers]]
 id = "gemini"
 base_url = "{self.address}/gemini/v1beta"
@@ -103,6 +116,8 @@ class Answerer(FakeHandler):
 
     def do_POST(self):  # noqa: N802
         raw = self.rfile.read(int(self.headers["content-length"]))
+        if self.path in ("/openai/v1/audio/transcriptions", "/openai/v1/audio/translations"):
+            return self.as_ear(raw)
         if self.path.startswith("/openai/v1/images/"):
             return self.as_pictures(raw)
         if self.path.startswith("/openai/v1/videos"):
@@ -111,6 +126,9 @@ class Answerer(FakeHandler):
         if gemini := re.fullmatch(r"/gemini/v1beta/models/([^:]+):(\w+)(\?alt=sse)?", self.path):
             self.server.seen[gemini[1]] = body
             self.as_gemini(body, streams=gemini[3] is not None)
+        elif self.path == "/openai/v1/audio/speech":
+            self.server.seen[body["model"]] = body
+            self.answer(200, tone(), {"content-type": "audio/wav"})
         elif self.path == "/openai/v1/chat/completions":
             self.server.seen[body["model"]] = body
             self.as_openai(body)
@@ -162,6 +180,21 @@ class Answerer(FakeHandler):
             breaks_off=model == "breaks-off",
         )
 
+    def as_ear(self, form):
+        """Hears the same in every recording, in every form."""
+        fields = dict(re.findall(rb'name="([\w\[\]]+)"\r\n\r\n(.*?)\r\n', form))
+        text = f"In English: {HEARD}" if self.path.endswith("translations") else HEARD
+        if fields.get(b"stream") == b"true":
+            deltas = [{"type": "transcript.text.delta", "delta": piece} for piece in re.findall(r"\S+\s*", text)]
+            return self.stream([*deltas, {"type": "transcript.text.done", "text": text}])
+        answer = {"text": text}
+        if fields.get(b"response_format") == b"verbose_json":
+            words = text.split()
+            times = [{"word": word, "start": index / 10, "end": (index + 1) / 10} for index, word in enumerate(words)]
+            segments = [{"id": 0, "start": 0.0, "end": len(words) / 10, "text": text}]
+            answer |= {"language": "english", "duration": 1.0, "words": times, "segments": segments}
+        self.answer(200, answer)
+
     def as_gemini(self, body, *, streams):
         usage = {"promptTokenCount": 20, "candidatesTokenCount": 7, "totalTokenCount": 27}
         parts = gemini_parts(body)
@@ -190,6 +223,17 @@ class Answerer(FakeHandler):
             self.wfile.write(f"data: {json.dumps(chunk)}\n\n".encode())
         if not breaks_off:
             self.wfile.write(end.encode())
+
+
+def tone():
+    """Half a second that can be heard, as WAV."""
+    with io.BytesIO() as file:
+        with wave.open(file, "wb") as sound:
+            sound.setnchannels(1)
+            sound.setsampwidth(2)
+            sound.setframerate(16_000)
+            sound.writeframes((b"\x00\x10" * 20 + b"\x00\xf0" * 20) * 200)
+        return file.getvalue()
 
 
 def openai_error(message, code, param=None):

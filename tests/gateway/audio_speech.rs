@@ -9,7 +9,7 @@ use super::chat_talk::{over, with_providers};
 use super::chat_words::{answers, fails};
 use super::client::{Answer, Request};
 use super::server::TestServer;
-use super::upstream::{Act, Upstream};
+use super::upstream::{Act, Step, Upstream};
 
 const RATE_HZ: u32 = 11_025;
 
@@ -31,6 +31,11 @@ pub(crate) const SAMPLES: u32 = 0x2020;
 
 pub(crate) fn speaks(mime: &str, body: String) -> Act {
     Act::Answer { status: 200, headers: vec![("content-type", mime.into())], body }
+}
+
+/// A target that begins a sound and then says nothing more.
+pub(crate) fn begins(body: &str) -> Act {
+    Act::Stream(vec![Step::Bytes(body.as_bytes().to_vec()), Step::Stall])
 }
 
 pub(crate) fn mouth(up: &Upstream, id: &str, fields: Value) -> Value {

@@ -111,15 +111,18 @@ fn play(act: Act, input: &mut BufReader<TcpStream>, out: &mut TcpStream, stage: 
 }
 
 fn stream(steps: Vec<Step>, input: &mut BufReader<TcpStream>, out: &mut TcpStream, stage: &Stage) -> bool {
-    let head = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n";
+    let is_sound = matches!(steps.first(), Some(Step::Bytes(_)));
+    let mime = if is_sound { "audio/wav" } else { "text/event-stream" };
+    let head = format!("HTTP/1.1 200 OK\r\ncontent-type: {mime}\r\ntransfer-encoding: chunked\r\n\r\n");
     if out.write_all(head.as_bytes()).is_err() {
         stage.is_left();
         return false;
     }
     for step in steps {
         let bytes = match step {
-            Step::Data(data) => format!("data: {data}\n\n"),
-            Step::Raw(raw) => raw.to_owned(),
+            Step::Data(data) => format!("data: {data}\n\n").into_bytes(),
+            Step::Raw(raw) => raw.as_bytes().to_vec(),
+            Step::Bytes(bytes) => bytes,
             Step::Pause(pause) => {
                 std::thread::park_timeout(pause);
                 continue;
@@ -130,7 +133,8 @@ fn stream(steps: Vec<Step>, input: &mut BufReader<TcpStream>, out: &mut TcpStrea
                 return false;
             }
         };
-        if out.write_all(format!("{:x}\r\n{bytes}\r\n", bytes.len()).as_bytes()).is_err() {
+        let length = format!("{:x}\r\n", bytes.len()).into_bytes();
+        if out.write_all(&[length, bytes, b"\r\n".to_vec()].concat()).is_err() {
             stage.is_left();
             return false;
         }

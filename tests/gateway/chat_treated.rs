@@ -50,7 +50,7 @@ fn a_target_that_reads_only_text_is_sent_what_was_read() {
         (picture("sign.png"), "image-to-text", "Platform"),
         (document("invoice.pdf"), "document-to-text", "Invoice"),
         (document("invoice-scan.pdf"), "document-to-text", "Invoice"),
-        (csv, "text-to-text", ","),
+        (csv, "document-to-text", "|"),
     ];
     for (part, recipe, word) in rows {
         let answer = server.chat(about(&part));

@@ -89,14 +89,6 @@ pub(crate) fn wav() -> Vec<u8> {
     [&b"RIFF"[..], &(36 + 1600_u32).to_le_bytes(), format, &samples].concat()
 }
 
-/// An archive with one file in it.
-pub(crate) fn zip() -> Vec<u8> {
-    let mut archive = zip::ZipWriter::new(Cursor::new(Vec::new()));
-    archive.start_file("a.dat", zip::write::SimpleFileOptions::default()).expect("a vector takes everything");
-    archive.write_all(b"some data").expect("a vector takes everything");
-    archive.finish().expect("a vector takes everything").into_inner()
-}
-
 /// The beginning of a Linux program.
 pub(crate) fn elf() -> Vec<u8> {
     [&b"\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0\x02\0\x3e\0\x01\0\0\0"[..], &[0; 200]].concat()

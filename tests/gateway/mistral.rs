@@ -190,7 +190,9 @@ fn a_document_elsewhere_is_fetched_and_read() {
     let answer = ocr(&server, &body).ok();
     assert_eq!(collapsed(answer["pages"][0]["markdown"].as_str().unwrap()), collapsed(&truth("sign.txt")));
     let answer = ocr(&server, &by_url(&site.url("/table.csv"))).ok();
-    assert_eq!(collapsed(answer["pages"][0]["markdown"].as_str().unwrap()), collapsed(&truth("table.csv")));
+    let markdown = answer["pages"][0]["markdown"].as_str().unwrap();
+    let head = truth("table.csv").lines().next().unwrap().replace(',', " | ");
+    assert!(markdown.starts_with(&format!("| {head} |\n| --- |")), "{markdown}");
 }
 
 #[test]

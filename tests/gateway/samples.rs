@@ -32,7 +32,7 @@ const SAMPLES: [(&str, &str, &str, Close); 11] = [
     ("sign.bmp", "image/bmp", "sign.txt", Close::Exact),
     ("sign.webp", "image/webp", "sign.txt", Close::Exact),
     ("note.txt", "text/plain", "note.txt", Close::Exact),
-    ("table.csv", "text/csv", "table.csv", Close::Exact),
+    ("table.csv", "text/csv", "table.txt", Close::Exact),
 ];
 
 #[track_caller]

@@ -213,7 +213,7 @@ fn sheet(width: u32, height: u32, sign_width: u32) -> Vec<u8> {
 
 #[test]
 fn small_lettering_on_a_large_sheet_is_read() {
-    for (width, height, sign_width) in [(4_500, 3_200, 300), (1_080, 9_000, 300)] {
+    for (width, height, sign_width) in [(3_600, 2_600, 300), (1_080, 6_000, 300)] {
         let read = shared().read(sheet(width, height, sign_width), "engine=local").ok();
         assert_eq!(text(&read).trim(), truth("sign.txt").trim(), "{width} × {height}: {read:#}");
     }

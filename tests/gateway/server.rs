@@ -16,6 +16,7 @@ use mediary::http::{self, AppState};
 use mediary::models::{Locations, Models};
 use mediary::providers::Providers;
 use mediary_convert::av::Ffmpeg;
+use mediary_convert::office::LibreOffice;
 use mediary_local::EspeakNg;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -201,7 +202,21 @@ fn gateway(config: &Config, models: &Models, ffmpeg: Option<Ffmpeg>) -> Gateway 
     let (recipe, pipelines) = (Recipe::embedded(), Pipelines::embedded());
     let espeak = EspeakNg::find(Some("/usr/bin:/usr/local/bin:/opt/homebrew/bin".as_ref()));
     let espeak = espeak.map(|espeak| espeak.launched_by(program.clone()));
-    let parts = Parts { config, recipe, pipelines, ffmpeg, espeak, providers, models, cache_dir, content_dir, program };
+    let search_path = Some("/usr/bin:/usr/local/bin:/opt/homebrew/bin".as_ref());
+    let libreoffice = LibreOffice::find(search_path, program.clone());
+    let parts = Parts {
+        config,
+        recipe,
+        pipelines,
+        ffmpeg,
+        espeak,
+        libreoffice,
+        providers,
+        models,
+        cache_dir,
+        content_dir,
+        program,
+    };
     Gateway::new(parts).expect("the system gives threads")
 }
 

@@ -53,6 +53,8 @@ pub(crate) enum Step {
     Data(String),
     /// Bytes as they are.
     Raw(&'static str),
+    /// The same, of any kind.
+    Bytes(Vec<u8>),
     /// Closes the connection in the middle of the body.
     Cut,
     /// Says nothing more until the other side leaves.

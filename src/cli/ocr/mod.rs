@@ -1,5 +1,6 @@
 //! `mediary ocr`: files in, text out, without a server.
 
+mod job;
 mod output;
 mod read;
 mod report;
@@ -17,12 +18,13 @@ use crate::protocol::process::{Fields, Output};
 /// What the command line's own parser gives for arguments that cannot be.
 const BAD_ARGUMENTS: u8 = 2;
 
-/// Print the text of documents, pictures and text files (OCR where they have none of their own)
+/// Print the text of documents, files of an office, pictures and text files (OCR where they have none of their own)
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
     mediary ocr scan.pdf\n  \
     mediary ocr --pages 1-3,7 --output json scan.pdf\n  \
     mediary ocr receipts/ -o receipts.md\n  \
+    mediary ocr archive/ --jobs 4 -o archive.jsonl\n  \
     mediary ocr --output pdf scan.pdf -o searchable.pdf\n  \
     mediary ocr --draw boxes/ scan.pdf\n  \
     cat photo.jpg | mediary ocr - | grep Total\n\n\
@@ -34,9 +36,13 @@ pub(super) struct Ocr {
     /// The form of the result: markdown, text, json, hocr, alto or pdf (searchable)
     #[arg(long, default_value = "markdown")]
     output: String,
-    /// Write to this file instead of standard output
+    /// Write to this file instead of standard output; one that ends in .jsonl gets a line of JSON for each file, also of
+    /// folders below and of archives, and what stands in it already is not read again
     #[arg(short = 'o', long = "out", value_name = "FILE")]
     out: Option<PathBuf>,
+    /// How many files are read at once, into a file of lines
+    #[arg(long, value_name = "N")]
+    jobs: Option<usize>,
     /// Which pages, counted from 1: 1-3,7
     #[arg(long)]
     pages: Option<String>,
@@ -83,6 +89,13 @@ impl Ocr {
                 return ExitCode::from(BAD_ARGUMENTS);
             }
         };
+        if self.is_job() {
+            return self.run_job(context, &form).unwrap_or_else(|message| complain(&message));
+        }
+        if self.jobs.is_some() {
+            complain("--jobs writes lines of JSON; name a file for them: -o out.jsonl");
+            return ExitCode::from(BAD_ARGUMENTS);
+        }
         match self.read_all(context, &form) {
             Ok(done) => self.report(&done, &form),
             Err(message) => complain(&message),

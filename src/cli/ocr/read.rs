@@ -26,36 +26,44 @@ impl Ocr {
         if form.output == Output::Pdf && self.out.is_none() && io::stdout().is_terminal() {
             return Err("a PDF is not for a terminal; name a file with -o".to_owned());
         }
-        let mut loaded = context.load()?;
-        // A few pages are read sooner than all shapes are tried.
-        loaded.config.engines.paddleocr.warm = false;
-        let recipe = context.recipe(&loaded.source)?;
-        let models = context.models(Some(&loaded.source))?;
-        let parts = Parts {
-            config: &loaded.config,
-            recipe,
-            pipelines: context.pipelines(&loaded.source)?,
-            ffmpeg: None,
-            espeak: None,
-            providers: context.providers(&loaded.config, &loaded.source)?,
-            models: &models,
-            cache_dir: context.cache_dir(&loaded.config),
-            content_dir: None,
-            program: super::super::worker::program()?,
-        };
-        let gateway = Gateway::new(parts).map_err(|error| error.to_string())?;
+        let (gateway, config) = self.opened(context)?;
         let runtime = tokio::runtime::Runtime::new().map_err(|error| format!("cannot start: {error}"))?;
         let bar = progress_bar();
         let mut done = Vec::with_capacity(inputs.len());
         for input in &inputs {
             let name = input.display().to_string();
             bar.set_message(name.clone());
-            let read = runtime.block_on(self.read(&gateway, &loaded.config, input, form, &bar));
+            let read = runtime.block_on(self.read(&gateway, &config, input, form, &bar));
             let (result, pdf) = read.map_or_else(|error| (Err(error), None), |(reading, pdf)| (Ok(reading), pdf));
             done.push(Done { name, result, pdf });
         }
         bar.finish_and_clear();
         Ok(done)
+    }
+
+    /// A gateway in this process, and its configuration.
+    pub(super) fn opened(&self, context: &Context) -> Result<(Gateway, Config), String> {
+        let mut loaded = context.load()?;
+        // A few pages are read sooner than all shapes are tried.
+        loaded.config.engines.paddleocr.warm = false;
+        let recipe = context.recipe(&loaded.source)?;
+        let models = context.models(Some(&loaded.source))?;
+        let program = super::super::worker::program()?;
+        let parts = Parts {
+            config: &loaded.config,
+            recipe,
+            pipelines: context.pipelines(&loaded.source)?,
+            ffmpeg: None,
+            espeak: None,
+            libreoffice: context.libreoffice(&program),
+            providers: context.providers(&loaded.config, &loaded.source)?,
+            models: &models,
+            cache_dir: context.cache_dir(&loaded.config),
+            content_dir: None,
+            program,
+        };
+        let gateway = Gateway::new(parts).map_err(|error| error.to_string())?;
+        Ok((gateway, loaded.config))
     }
 
     /// Reads one input, with its searchable PDF and its pictures where those are wanted.

@@ -9,7 +9,7 @@ use crate::gateway::{ReadStatus, Reading};
 use crate::protocol::process::{Form, Output};
 
 /// Some files or pages were read and some were not.
-const SOME_FAILED: u8 = 3;
+pub(super) const SOME_FAILED: u8 = 3;
 
 impl Ocr {
     /// Writes the result and says how it went.

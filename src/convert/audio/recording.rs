@@ -52,6 +52,31 @@ impl Recording {
         })
     }
 
+    /// Whether its samples can be had without ffmpeg, as far as its header tells.
+    #[must_use]
+    pub fn is_decoded_here(&self) -> bool {
+        guarded(|| self.track()).is_ok_and(|track| track.is_some())
+    }
+
+    /// Whether there is any sound in it. Blocks.
+    ///
+    /// # Errors
+    /// As [`Recording::samples`].
+    pub fn has_sound(&self) -> Result<bool, Failure> {
+        match (guarded(|| self.track()), &self.ffmpeg) {
+            (Ok(track), _) => Ok(track.is_some()),
+            (Err(failure), Some(ffmpeg)) if another_way_may_do(&failure) => {
+                let mut samples = ffmpeg::samples(ffmpeg, &self.media, SAMPLE_RATE_HZ, self.limits)?;
+                match samples.next() {
+                    Ok(_) => Ok(true),
+                    Err(Failure { kind: FailureKind::Unreadable, .. }) => Ok(false),
+                    Err(failure) => Err(failure),
+                }
+            }
+            (Err(failure), _) => Err(failure),
+        }
+    }
+
     /// Its samples: one channel, so many a second, in pieces of about a second. Blocks.
     ///
     /// # Errors

@@ -1,4 +1,4 @@
-//! ffmpeg: found once, asked for a length, a sound or a frame.
+//! ffmpeg: found once, asked for a length or a frame.
 
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
@@ -7,8 +7,8 @@ use std::time::Duration;
 use mediary_core::{Blob, Failure, Media, MediaFormat};
 use tokio::process::Command;
 
+use super::AvInput;
 use super::command::{self, Run};
-use super::{AvInput, SoundOrder};
 
 /// The address space of a run. Its libraries alone take a third of it.
 const MEMORY_BYTES: &str = "1073741824";
@@ -94,23 +94,10 @@ impl Ffmpeg {
         })
     }
 
-    /// The sound of a file in another encoding; `None` where a video has none.
-    ///
-    /// # Errors
-    /// `Unreadable` when it is damaged, `TooLarge` beyond the order's limit, `TimedOut` when it takes too long.
-    pub async fn sound(&self, input: &AvInput, order: &SoundOrder) -> Result<Option<Media>, Failure> {
-        let run = self.run(input, None, order.arguments()?, order.max_bytes).await?;
-        if !run.ok && run.complaint.contains("matches no streams") {
-            return Ok(None);
-        }
-        let file = order.file(run.well(input.format().name())?);
-        Ok(Some(Media { format: order.format, blob: Blob::in_memory(file) }))
-    }
-
     /// What a video shows at a moment, no side longer than `side_px`; `None` where it has ended or shows nothing.
     ///
     /// # Errors
-    /// As [`Ffmpeg::sound`].
+    /// `Unreadable` when it is damaged, `TooLarge` beyond the limits, `TimedOut` when it takes too long.
     pub async fn frame(&self, input: &AvInput, at: Duration, side_px: u32) -> Result<Option<Frame>, Failure> {
         let scale = format!("scale=w='min(iw,{side_px})':h='min(ih,{side_px})':force_original_aspect_ratio=decrease");
         let wanted = ["-map", "0:v:0", "-frames:v", "1", "-vf", &scale, "-q:v", "3", "-c:v", "mjpeg", "-f", "mjpeg"];

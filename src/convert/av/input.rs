@@ -97,9 +97,25 @@ fn demuxer(format: MediaFormat) -> Option<&'static str> {
         | MediaFormat::Tiff
         | MediaFormat::Bmp
         | MediaFormat::Pdf
+        | MediaFormat::Docx
+        | MediaFormat::Xlsx
+        | MediaFormat::Xlsb
+        | MediaFormat::Pptx
+        | MediaFormat::Doc
+        | MediaFormat::Xls
+        | MediaFormat::Ppt
+        | MediaFormat::Odt
+        | MediaFormat::Ods
+        | MediaFormat::Odp
+        | MediaFormat::Rtf
+        | MediaFormat::Epub
+        | MediaFormat::Eml
+        | MediaFormat::Msg
+        | MediaFormat::Zip
         | MediaFormat::Text
         | MediaFormat::Markdown
         | MediaFormat::Csv
+        | MediaFormat::Tsv
         | MediaFormat::Json
         | MediaFormat::Xml
         | MediaFormat::Html => return None,

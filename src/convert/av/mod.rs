@@ -1,4 +1,5 @@
-//! Sound and video, by ffmpeg in child processes: another encoding of a sound, the sound and single frames of a video.
+//! Video, by ffmpeg in child processes: how long it plays, and single frames of it. Sound is taken out of it by `audio`,
+//! with ffmpeg only for what cannot be decoded in this process.
 //!
 //! ffmpeg is the owner's own, found on the search path once; without it nothing here can be made, and the matrix says
 //! so. Each call is one process without our environment, with a limit on its time and output, that dies with the future
@@ -7,10 +8,8 @@
 mod command;
 mod ffmpeg;
 mod input;
-mod sound;
 #[cfg(test)]
 mod tests;
 
 pub use ffmpeg::{Ffmpeg, Frame};
 pub use input::AvInput;
-pub use sound::SoundOrder;

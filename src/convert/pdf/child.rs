@@ -11,9 +11,9 @@ use tokio::net::UnixStream;
 use tokio::process::{Child, ChildStdout, Command};
 
 use super::WorkerSettings;
-use super::handover;
 use super::searchable::PageLayer;
 use super::wire::{self, DocumentSource, PageOrder, PageReply, Reply, Request};
+use crate::handover;
 
 /// How much of a document is handed over at a time.
 const COPY_BYTES: usize = 256 * 1024;

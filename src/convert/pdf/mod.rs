@@ -9,7 +9,6 @@ mod annotations;
 mod child;
 mod curves;
 mod facts;
-mod handover;
 mod hidden;
 mod layer;
 mod objects;

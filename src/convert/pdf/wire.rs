@@ -4,17 +4,11 @@
 //! document on the way in, pixels on the way out. Both ends are the same build of the same program,
 //! so there are no versions.
 
-use std::io::{self, Read, Write};
-
 use mediary_core::document::{Doubt, LayerTrust, Rect, TextLayer};
-use serde::Deserialize;
-use serde::Serialize;
-use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 
 use super::searchable::PageLayer;
-
-/// Headers larger than this are not ours.
-const MAX_HEADER_BYTES: u32 = 64 * 1024 * 1024;
+pub(super) use crate::message::{decode, encode, header_length, read, write};
 
 /// A document is sent in parts no larger than this.
 pub(super) const MAX_PART_BYTES: usize = 1024 * 1024;
@@ -171,47 +165,6 @@ pub(super) enum Refusal {
     Library(String),
 }
 
-/// Writes a header with its length before it.
-pub(super) fn encode(message: &impl Serialize) -> io::Result<Vec<u8>> {
-    let body = postcard::to_stdvec(message).map_err(io::Error::other)?;
-    let length = u32::try_from(body.len()).map_err(io::Error::other)?;
-    let mut frame = Vec::with_capacity(body.len() + 4);
-    frame.extend(length.to_le_bytes());
-    frame.extend(body);
-    Ok(frame)
-}
-
-/// Understands a header.
-pub(super) fn decode<T: DeserializeOwned>(body: &[u8]) -> io::Result<T> {
-    postcard::from_bytes(body).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
-}
-
-/// The length of the header that follows; an error if it cannot be ours.
-pub(super) fn header_length(prefix: [u8; 4]) -> io::Result<usize> {
-    let length = u32::from_le_bytes(prefix);
-    if length > MAX_HEADER_BYTES {
-        return Err(io::Error::new(io::ErrorKind::InvalidData, "a worker's message is too long to be one"));
-    }
-    Ok(length as usize)
-}
-
-/// Reads a header, blocking; `None` at the end of input.
-pub(super) fn read<T: DeserializeOwned>(input: &mut impl Read) -> io::Result<Option<T>> {
-    let mut prefix = [0; 4];
-    match input.read_exact(&mut prefix) {
-        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(None),
-        other => other?,
-    }
-    let mut body = vec![0; header_length(prefix)?];
-    input.read_exact(&mut body)?;
-    decode(&body).map(Some)
-}
-
-/// Writes a header, blocking.
-pub(super) fn write(output: &mut impl Write, message: &impl Serialize) -> io::Result<()> {
-    output.write_all(&encode(message)?)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -229,13 +182,5 @@ mod tests {
         let bytes = encode(&Request::Page(order.clone())).unwrap();
         let read: Option<Request> = read(&mut bytes.as_slice()).unwrap();
         assert!(matches!(read, Some(Request::Page(back)) if back == order));
-    }
-
-    #[test]
-    fn the_end_of_input_is_no_message_and_half_a_message_is_an_error() {
-        assert!(read::<Request>(&mut [].as_slice()).unwrap().is_none());
-        let bytes = encode(&Request::Close).unwrap();
-        assert!(read::<Request>(&mut &bytes[..bytes.len() - 1]).is_err());
-        assert!(read::<Request>(&mut [255, 255, 255, 255, 0].as_slice()).is_err());
     }
 }

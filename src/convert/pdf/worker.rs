@@ -11,11 +11,11 @@ use std::time::Duration;
 use pdfium_render::prelude::*;
 
 use super::facts::Facts;
-use super::handover::Handed;
 use super::page;
 use super::repair;
 use super::searchable;
 use super::wire::{self, DocumentSource, Refusal, Reply, Request};
+use crate::handover::Handed;
 use crate::{SharedFile, confine};
 
 /// Serves requests until standard input ends.
@@ -23,7 +23,7 @@ use crate::{SharedFile, confine};
 /// # Errors
 /// When the pipe to the server breaks.
 pub fn run(library: &Path, memory_bytes: u64, page_time: Duration) -> io::Result<()> {
-    confine::for_good(memory_bytes);
+    confine::for_good(memory_bytes, confine::Sockets::None);
     let mut input = BufReader::new(Handed::new(io::stdin()));
     let mut output = BufWriter::with_capacity(256 * 1024, io::stdout().lock());
     let pdfium = match Pdfium::bind_to_library(library) {

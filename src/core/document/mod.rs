@@ -7,6 +7,7 @@ mod agreement;
 mod geometry;
 mod layer;
 mod letters;
+mod link;
 mod page;
 mod selection;
 #[cfg(test)]
@@ -17,6 +18,7 @@ pub use agreement::agreement;
 pub use geometry::{Point, Quad, Rect};
 pub use layer::{Doubt, Hidden, LayerEvidence, LayerTrust, TextLayer, judge_layer};
 pub use letters::letters_are_unlikely;
-pub use page::{Block, BlockKind, Line, ListItem, Page, Source, Table, Word, mean_confidence};
+pub use link::{Link, LinkTarget};
+pub use page::{Block, BlockKind, Line, ListItem, Page, Source, Span, Table, Word, mean_confidence};
 pub use selection::{PageSelection, SelectionError};
 pub use turn::Turn;

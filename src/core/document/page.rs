@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Rect;
+use super::{Link, Rect};
 
 /// Where a page's text comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -85,6 +85,13 @@ pub enum BlockKind {
     Header,
     /// What is printed below it.
     Footer,
+    /// Characters whose spaces and line ends count: a program, a listing.
+    Code,
+    /// A footnote or endnote.
+    Note {
+        /// By which the text refers to it: `1`, `*`.
+        label: String,
+    },
 }
 
 impl BlockKind {
@@ -99,6 +106,8 @@ impl BlockKind {
             Self::KeyValue(_) => "key_value",
             Self::Header => "header",
             Self::Footer => "footer",
+            Self::Code => "code",
+            Self::Note { .. } => "note",
         }
     }
 }
@@ -122,6 +131,22 @@ pub struct Table {
     pub rows: Vec<Vec<String>>,
     /// Whether the first row names the columns.
     pub has_header: bool,
+    /// Entries that take more than one place; each of their places holds their text.
+    #[serde(default)]
+    pub spans: Vec<Span>,
+}
+
+/// An entry of a table that takes several places.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Span {
+    /// The uppermost row it lies in, from 0.
+    pub row: usize,
+    /// The leftmost column, from 0.
+    pub column: usize,
+    /// How many rows it takes, 1 or more.
+    pub rows: usize,
+    /// How many columns it takes, 1 or more.
+    pub columns: usize,
 }
 
 impl Table {
@@ -141,6 +166,9 @@ pub struct Block {
     pub bbox: Rect,
     /// In reading order.
     pub lines: Vec<Line>,
+    /// What leads elsewhere, in the order of its pieces and within them.
+    #[serde(default)]
+    pub links: Vec<Link>,
 }
 
 impl Block {

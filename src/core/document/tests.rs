@@ -75,6 +75,7 @@ fn blocks() -> impl Strategy<Value = Vec<Block>> {
         kind: BlockKind::Heading { level: 2 },
         bbox,
         lines,
+        links: Vec::new(),
     });
     proptest::collection::vec(block, 0..3)
 }

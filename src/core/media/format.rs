@@ -1,6 +1,6 @@
 //! The closed list of formats, and the medium each belongs to.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// A medium: what a model must be able to take in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
@@ -10,7 +10,7 @@ pub enum MediaKind {
     Text,
     /// A picture, or several in one file.
     Image,
-    /// Pages with a fixed layout.
+    /// Pages, slides, sheets, letters; and archives of such.
     Document,
     /// Sound.
     Audio,
@@ -21,7 +21,7 @@ pub enum MediaKind {
 macro_rules! formats {
     ($($variant:ident $name:literal $kind:ident $mime:literal),+ $(,)?) => {
         /// A file format that Mediary knows by its bytes.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
         #[serde(rename_all = "lowercase")]
         pub enum MediaFormat {
             $(#[doc = concat!("`", $mime, "`")] $variant),+
@@ -60,6 +60,21 @@ formats! {
     Tiff "tiff" Image "image/tiff",
     Bmp "bmp" Image "image/bmp",
     Pdf "pdf" Document "application/pdf",
+    Docx "docx" Document "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    Xlsx "xlsx" Document "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    Xlsb "xlsb" Document "application/vnd.ms-excel.sheet.binary.macroenabled.12",
+    Pptx "pptx" Document "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+    Doc "doc" Document "application/msword",
+    Xls "xls" Document "application/vnd.ms-excel",
+    Ppt "ppt" Document "application/vnd.ms-powerpoint",
+    Odt "odt" Document "application/vnd.oasis.opendocument.text",
+    Ods "ods" Document "application/vnd.oasis.opendocument.spreadsheet",
+    Odp "odp" Document "application/vnd.oasis.opendocument.presentation",
+    Rtf "rtf" Document "application/rtf",
+    Epub "epub" Document "application/epub+zip",
+    Eml "eml" Document "message/rfc822",
+    Msg "msg" Document "application/vnd.ms-outlook",
+    Zip "zip" Document "application/zip",
     Wav "wav" Audio "audio/wav",
     Mp3 "mp3" Audio "audio/mpeg",
     Flac "flac" Audio "audio/flac",
@@ -79,6 +94,7 @@ formats! {
     Text "text" Text "text/plain",
     Markdown "markdown" Text "text/markdown",
     Csv "csv" Text "text/csv",
+    Tsv "tsv" Text "text/tab-separated-values",
     Json "json" Text "application/json",
     Xml "xml" Text "application/xml",
     Html "html" Text "text/html",

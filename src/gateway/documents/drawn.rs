@@ -10,7 +10,7 @@ use bytes::Bytes;
 use mediary_convert::image::{draw_boxes, encode_png};
 use mediary_convert::pdf::{PageOrder, TextPolicy};
 use mediary_core::document::Page;
-use mediary_core::{Failure, Hold, Media, MediaKind, Raster};
+use mediary_core::{Failure, Hold, Media, MediaFormat, MediaKind, Raster};
 use mediary_store::{CacheKey, DiskCache};
 use tempfile::TempDir;
 
@@ -66,12 +66,17 @@ impl Reader {
     pub async fn draw(&self, reading: &Reading, options: &ReadOptions) -> Result<Vec<(usize, Bytes)>, Failure> {
         let pages: Vec<Page> = reading.pages.iter().filter_map(|outcome| outcome.page.clone().ok()).collect();
         match reading.media.kind() {
-            MediaKind::Document => self.draw_document(&reading.media, options, pages).await,
+            MediaKind::Document if reading.media.format == MediaFormat::Pdf => {
+                self.draw_document(&reading.media, options, pages).await
+            }
             MediaKind::Image => self.draw_pictures(&reading.media, pages).await,
-            MediaKind::Text | MediaKind::Audio | MediaKind::Video => Err(Failure::malformed(format!(
-                "{} has no pages to draw; use another `output` than image",
-                reading.media.kind()
-            ))),
+            MediaKind::Document | MediaKind::Text | MediaKind::Audio | MediaKind::Video => {
+                Err(Failure::malformed(format!(
+                    "{} ({}) has no pages to draw; use another `output` than image",
+                    reading.media.kind(),
+                    reading.media.format
+                )))
+            }
         }
     }
 

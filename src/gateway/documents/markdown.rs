@@ -28,7 +28,7 @@ pub(super) fn blocks(markdown: &str, width_px: f32, height_px: f32, confidence: 
                 Line { text, bbox, confidence, words: Vec::new() }
             })
             .collect();
-        Block { kind, bbox: Rect { left: 0.0, top: above, right: width_px, bottom: top }, lines }
+        Block { kind, bbox: Rect { left: 0.0, top: above, right: width_px, bottom: top }, lines, links: Vec::new() }
     });
     placed.collect()
 }

@@ -3,10 +3,12 @@
 //! Follows the recipe `read-document`, page by page: a PDF's own text where it is believed, else engine after
 //! engine until one is. Knows nothing of HTTP or of the form in which a reading is given.
 
+mod attached;
 mod drawn;
 mod engine;
 mod layer_sample;
 mod markdown;
+mod office;
 mod opened;
 mod options;
 mod page_reader;
@@ -21,6 +23,7 @@ mod remembered;
 mod searchable;
 mod text;
 
+pub use attached::Attached;
 pub(super) use drawn::Drawings;
 pub use options::{EngineChoice, ReadOptions};
 pub use read::{OnPage, Progress};
@@ -30,6 +33,7 @@ pub use recipe::{Recipe, Step};
 use std::sync::Arc;
 
 use mediary_convert::image::ImageLimits;
+use mediary_convert::office::{LibreOffice, OfficeWorkers};
 use mediary_convert::pdf::PdfWorkers;
 use mediary_store::DiskCache;
 
@@ -46,6 +50,9 @@ pub struct Reader {
     limits: Limits,
     recipe: Recipe,
     pdf: Arc<PdfWorkers>,
+    office: OfficeWorkers,
+    /// What reads the binary formats before 2007; `None`: nothing does.
+    libreoffice: Option<LibreOffice>,
     router: Arc<Router>,
     /// Readings of documents that were read before; `None`: nothing is remembered.
     readings: Option<Arc<DiskCache>>,
@@ -59,11 +66,12 @@ impl Reader {
         limits: Limits,
         recipe: Recipe,
         pdf: Arc<PdfWorkers>,
+        (office, libreoffice): (OfficeWorkers, Option<LibreOffice>),
         router: Arc<Router>,
         readings: Option<Arc<DiskCache>>,
         admission: Admission,
     ) -> Self {
-        Self { limits, recipe, pdf, router, readings, drawings: Drawings::default(), admission }
+        Self { limits, recipe, pdf, office, libreoffice, router, readings, drawings: Drawings::default(), admission }
     }
 
     /// What opens PDFs; they are opened by [`Reader::open`].

@@ -92,6 +92,7 @@ impl<'r> PageReader<'r> {
         Planned {
             demand,
             plan: Plan { tier: None, places, candidates: Vec::new(), passed_over },
+            then: None,
             first: None,
             help: self.bounds.clone(),
         }

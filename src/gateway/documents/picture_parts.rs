@@ -14,7 +14,7 @@ use super::page_reader::PageReader;
 use super::reading::{AttemptLog, PageOutcome, Reason};
 
 /// Text in pictures has to be this likely to be right.
-const SURE: f32 = 0.4;
+pub(super) const SURE: f32 = 0.4;
 /// A little paper around the pictures, in pixels, because text at the very edge is missed.
 const PADDING_PX: f32 = 8.0;
 

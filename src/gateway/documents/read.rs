@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use mediary_convert::office;
 use mediary_core::capability::TaskKind;
 use mediary_core::plan::{Privacy, RecipeName, Treatment};
 use mediary_core::{Failure, FailureKind, Media, MediaFormat, MediaKind};
@@ -11,6 +12,7 @@ use tokio::time::timeout;
 use super::super::limits;
 use super::super::routing::{CallError, Planned};
 use super::Reader;
+use super::attached::Contents;
 use super::options::{EngineChoice, ReadOptions};
 use super::page_reader::{PageReader, passed_over};
 use super::page_work::looks_at_pages;
@@ -43,7 +45,7 @@ impl Reader {
     /// went.
     pub async fn read(&self, media: Media, options: &ReadOptions, on_page: OnPage<'_>) -> Result<Reading, Failure> {
         let limit = self.limits.document.time;
-        timeout(limit, self.read_in_time(media, options, on_page)).await.unwrap_or_else(|_| {
+        timeout(limit, self.read_nested(media, options, on_page, 0)).await.unwrap_or_else(|_| {
             let detail = format!(
                 "reading this took longer than {} s; read fewer pages at once with `pages`, or raise [limits.document] \
                  seconds",
@@ -53,7 +55,14 @@ impl Reader {
         })
     }
 
-    async fn read_in_time(&self, media: Media, options: &ReadOptions, on_page: OnPage<'_>) -> Result<Reading, Failure> {
+    /// Reads a document that lies within so many others.
+    pub(super) async fn read_nested(
+        &self,
+        media: Media,
+        options: &ReadOptions,
+        on_page: OnPage<'_>,
+        depth: usize,
+    ) -> Result<Reading, Failure> {
         let started = Instant::now();
         self.check_engine(options)?;
         limits::check_size(&self.limits, &media)?;
@@ -68,14 +77,28 @@ impl Reader {
         }
         let mut attempts = AttemptLog::default();
         let mut reader = PageReader::new(&self.router, &self.recipe, options);
-        let (total_pages, pages) = match media.kind() {
-            MediaKind::Document => self.read_pdf(&media, options, on_page, &mut reader, &mut attempts).await?,
-            MediaKind::Image => self.read_pictures(&media, options, on_page, &mut reader, &mut attempts).await?,
-            MediaKind::Text => self.read_text(&media, options, on_page, &mut attempts).await?,
-            MediaKind::Audio | MediaKind::Video => return Err(no_pages(&media)),
+        let mut attachments = Vec::new();
+        let Contents { total_pages, pages, files } = match (media.kind(), media.format) {
+            (MediaKind::Document, MediaFormat::Pdf) => {
+                self.read_pdf(&media, options, on_page, &mut reader, &mut attempts).await?.into()
+            }
+            (MediaKind::Document, MediaFormat::Zip) => {
+                attachments = self.read_archive(&media, options, depth).await?;
+                (0, Vec::new()).into()
+            }
+            (MediaKind::Document, _) => self.read_office(&media, options, on_page, &mut reader, &mut attempts).await?,
+            (MediaKind::Text, format) if office::FORMATS.contains(&format) => {
+                self.read_office(&media, options, on_page, &mut reader, &mut attempts).await?
+            }
+            (MediaKind::Image, _) => {
+                self.read_pictures(&media, options, on_page, &mut reader, &mut attempts).await?.into()
+            }
+            (MediaKind::Text, _) => self.read_text(&media, options, on_page, &mut attempts).await?.into(),
+            (MediaKind::Audio | MediaKind::Video, _) => return Err(no_pages(&media)),
         };
+        attachments.extend(self.read_attached(files, options, depth).await?);
         let (attempts, duration) = (attempts.into_attempts(), started.elapsed());
-        let reading = Reading { media, total_pages, pages, attempts, duration, cached: false };
+        let reading = Reading { media, total_pages, pages, attachments, attempts, duration, cached: false };
         count_pages(&reading);
         let reading = all_failed(reading)?;
         if let Some(place) = place {
@@ -92,13 +115,16 @@ impl Reader {
         self.check_engine(options)?;
         limits::check_size(&self.limits, media)?;
         let (is_drawn, looks) = match media.kind() {
-            MediaKind::Document => (true, !options.text_layer_only),
+            MediaKind::Document if media.format == MediaFormat::Pdf => (true, !options.text_layer_only),
+            // The pictures in them are looked at, if there are any.
+            MediaKind::Document => (false, false),
             MediaKind::Image if options.text_layer_only => return Err(no_text_layer().into()),
             MediaKind::Image => (false, true),
             MediaKind::Text => (false, false),
             MediaKind::Audio | MediaKind::Video => return Err(no_pages(media).into()),
         };
-        let has_layer = media.kind() == MediaKind::Text || is_drawn && !options.force_ocr;
+        let is_text = media.kind() == MediaKind::Text || (media.kind() == MediaKind::Document && !is_drawn);
+        let has_layer = is_text || is_drawn && !options.force_ocr;
         let reader = PageReader::new(&self.router, &self.recipe, options);
         let mut planned = match looks.then(|| reader.plan()) {
             None => reader.no_plan(Vec::new()),
@@ -151,7 +177,7 @@ fn count_pages(reading: &Reading) {
 
 fn no_pages(media: &Media) -> Failure {
     Failure::unsupported(format!(
-        "this is {} ({}); text can be read from PDFs, images (png, jpeg, webp, gif, tiff, bmp) and plain text",
+        "this is {} ({}); text can be read from PDFs, files of an office, images (png, jpeg, webp, gif, tiff, bmp) and plain text",
         media.kind(),
         media.format
     ))

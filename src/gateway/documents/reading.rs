@@ -2,10 +2,13 @@
 
 use std::time::Duration;
 
+use mediary_convert::office;
 use mediary_core::document::{Hidden, Page, Source};
 use mediary_core::{Failure, Media, MediaKind};
 use mediary_layout::to_markdown;
 use serde::{Deserialize, Serialize};
+
+use super::attached::Attached;
 
 /// One read document.
 #[derive(Debug)]
@@ -16,6 +19,8 @@ pub struct Reading {
     pub total_pages: usize,
     /// The selected pages, in order.
     pub pages: Vec<PageOutcome>,
+    /// The files that came with it, or that stand in it where it is an archive.
+    pub attachments: Vec<Attached>,
     /// What was tried, in order.
     pub attempts: Vec<Attempt>,
     /// How long it took, from the classified bytes to the last page.
@@ -180,12 +185,14 @@ impl Reading {
     /// How it went as a whole.
     #[must_use]
     pub fn status(&self) -> ReadStatus {
-        let read = || self.pages.iter().filter_map(|outcome| outcome.page.as_ref().ok());
+        let pages = self.all_pages();
+        let read = || pages.iter().filter_map(|outcome| outcome.page.as_ref().ok());
+        let is_whole = read().count() == pages.len() && !self.has_unread_attachment();
         let is_ink = |reason: &Reason| matches!(reason, Reason::InkWithoutText | Reason::SmallPrint);
-        let has_ink = |outcome: &PageOutcome| outcome.reasons.iter().any(is_ink);
-        if read().count() == self.pages.len() && read().all(Page::is_blank) && self.pages.iter().any(has_ink) {
+        let has_ink = |outcome: &&PageOutcome| outcome.reasons.iter().any(is_ink);
+        if is_whole && read().all(Page::is_blank) && pages.iter().any(has_ink) {
             ReadStatus::NoText
-        } else if self.needs_ocr() || read().count() < self.pages.len() {
+        } else if self.needs_ocr() || !is_whole {
             ReadStatus::Partial
         } else if read().all(Page::is_blank) {
             ReadStatus::Blank
@@ -199,28 +206,59 @@ impl Reading {
     /// Whether any page is left that a better reader might find more on.
     #[must_use]
     pub fn needs_ocr(&self) -> bool {
-        self.pages.iter().any(PageOutcome::needs_ocr)
+        self.all_pages().into_iter().any(PageOutcome::needs_ocr)
+    }
+
+    /// Its pages, and those of the files that came with it.
+    #[must_use]
+    pub fn all_pages(&self) -> Vec<&PageOutcome> {
+        let attached = self.attachments.iter().filter_map(|attached| attached.result.as_ref().ok());
+        self.pages.iter().chain(attached.flat_map(Self::all_pages)).collect()
+    }
+
+    fn has_unread_attachment(&self) -> bool {
+        self.attachments.iter().any(|attached| attached.result.as_ref().map_or(true, Self::has_unread_attachment))
+    }
+
+    /// Whether it is a text that is its own answer: it may be Markdown already.
+    #[must_use]
+    pub fn is_plain_text(&self) -> bool {
+        self.media.kind() == MediaKind::Text && !office::FORMATS.contains(&self.media.format)
     }
 
     /// The text of all pages as printed, an empty line between them.
     #[must_use]
     pub fn text(&self) -> String {
-        self.joined(Page::text)
+        self.written(Page::text, str::to_owned, Self::text)
     }
 
     /// The text of all pages as Markdown: headings, lists and tables marked up, paragraphs on one line. A
     /// text file is left as it is; it may be Markdown already.
     #[must_use]
     pub fn markdown(&self) -> String {
-        if self.media.kind() == MediaKind::Text {
+        if self.is_plain_text() {
             return self.text();
         }
-        self.joined(|page| to_markdown(&page.blocks))
+        self.written(|page| to_markdown(&page.blocks), |name| format!("# {name}"), Self::markdown)
     }
 
-    fn joined(&self, of_page: impl Fn(&Page) -> String) -> String {
+    /// The pages, then each file that came along under its name.
+    fn written(
+        &self,
+        of_page: impl Fn(&Page) -> String,
+        titled: impl Fn(&str) -> String,
+        of_attached: impl Fn(&Self) -> String,
+    ) -> String {
         let pages = self.pages.iter().filter_map(|outcome| outcome.page.as_ref().ok());
-        let texts: Vec<String> = pages.map(of_page).filter(|text| !text.is_empty()).collect();
+        let mut texts: Vec<String> = pages.map(of_page).collect();
+        for Attached { name, result } in &self.attachments {
+            texts.push(titled(name));
+            texts.push(match result {
+                Ok(reading) => of_attached(reading),
+                Err(failure) => format!("(this file could not be read: {})", failure.detail),
+            });
+        }
+        texts.retain(|text| !text.is_empty());
         texts.join("\n\n")
     }
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use mediary_core::document::Page;
-use mediary_core::{Media, MediaKind};
+use mediary_core::{Media, MediaFormat, MediaKind};
 use mediary_store::{CacheKey, DiskCache};
 use serde::{Deserialize, Serialize};
 
@@ -35,7 +35,7 @@ impl Reader {
     /// Where the reading of a medium belongs; `None` if it is not to be kept.
     pub(super) fn cache_entry(&self, media: &Media, options: &ReadOptions) -> Option<CacheEntry> {
         let cache = self.readings.clone().filter(|_| options.cache && options.password.is_none())?;
-        if media.kind() == MediaKind::Text {
+        if media.kind() == MediaKind::Text || media.format == MediaFormat::Zip {
             return None;
         }
         // A provider or an engine that has come since may read what none could.
@@ -58,15 +58,15 @@ impl CacheEntry {
         });
         let Kept { total_pages, pages, attempts } = kept.await.ok().flatten()?;
         let pages = pages.into_iter().map(|(page, reasons)| PageOutcome { reasons, ..PageOutcome::read(page) });
-        let (pages, duration) = (pages.collect(), started.elapsed());
-        Some(Reading { media: media.clone(), total_pages, pages, attempts, duration, cached: true })
+        let (pages, duration, attachments) = (pages.collect(), started.elapsed(), Vec::new());
+        Some(Reading { media: media.clone(), total_pages, pages, attachments, attempts, duration, cached: true })
     }
 
-    /// Keeps a reading, unless a page of it failed. That it cannot be kept is no reason to fail.
+    /// Keeps a reading, unless a page of it failed or files came with it, which are kept by themselves. That it cannot be kept is no reason to fail.
     pub(super) async fn keep(&self, reading: &Reading) {
         let pages: Option<Vec<(Page, Vec<Reason>)>> =
             reading.pages.iter().map(|outcome| Some((outcome.page.clone().ok()?, outcome.reasons.clone()))).collect();
-        let Some(pages) = pages else { return };
+        let Some(pages) = pages.filter(|_| reading.attachments.is_empty()) else { return };
         let kept = Kept { total_pages: reading.total_pages, pages, attempts: reading.attempts.clone() };
         let (cache, key) = (self.cache.clone(), self.key);
         let written = blocking::run(move || {

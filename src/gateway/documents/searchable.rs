@@ -8,7 +8,7 @@ use std::io::{BufWriter, Seek};
 
 use mediary_convert::pdf::{PageLayer, PicturePdf};
 use mediary_core::document::{Page, Source};
-use mediary_core::{Failure, MediaKind};
+use mediary_core::{Failure, MediaFormat, MediaKind};
 
 use super::super::blocking;
 use super::Reader;
@@ -26,7 +26,7 @@ impl Reader {
         let recognised: Vec<PageLayer> =
             reading.pages.iter().filter_map(|outcome| outcome.page.as_ref().ok()).filter_map(layer_of).collect();
         match reading.media.kind() {
-            MediaKind::Document => {
+            MediaKind::Document if reading.media.format == MediaFormat::Pdf => {
                 let document = self.open(&reading.media.blob, options.password.as_deref()).await?;
                 let mut file = tokio::fs::File::from_std(temporary()?);
                 document.write_searchable(recognised, &mut file).await?;
@@ -45,10 +45,13 @@ impl Reader {
                 }
                 blocking::run(|| rewound(pdf.finish()?.into_inner().map_err(|error| unwritable(error.error()))?)).await
             }
-            MediaKind::Text | MediaKind::Audio | MediaKind::Video => Err(Failure::malformed(format!(
-                "{} has no pages to make searchable; use another `output` than pdf",
-                reading.media.kind()
-            ))),
+            MediaKind::Document | MediaKind::Text | MediaKind::Audio | MediaKind::Video => {
+                Err(Failure::malformed(format!(
+                    "{} ({}) has no pages to make searchable; use another `output` than pdf",
+                    reading.media.kind(),
+                    reading.media.format
+                )))
+            }
         }
     }
 }

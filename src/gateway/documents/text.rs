@@ -56,5 +56,10 @@ fn blocks_of(text: &str) -> Vec<Block> {
         return Vec::new();
     }
     let line = |text: &str| Line { text: text.to_owned(), bbox: Rect::default(), confidence: None, words: Vec::new() };
-    vec![Block { kind: BlockKind::Text, bbox: Rect::default(), lines: text.lines().map(line).collect() }]
+    vec![Block {
+        kind: BlockKind::Text,
+        bbox: Rect::default(),
+        lines: text.lines().map(line).collect(),
+        links: Vec::new(),
+    }]
 }

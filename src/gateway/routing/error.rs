@@ -63,7 +63,8 @@ impl Exhausted {
         let is_complaint = |tried: &Tried| {
             matches!(
                 tried.kind,
-                FailureKind::Unacceptable
+                FailureKind::Malformed
+                    | FailureKind::Unacceptable
                     | FailureKind::ContextTooLong
                     | FailureKind::UnsupportedMedium
                     | FailureKind::TooLarge

@@ -124,6 +124,11 @@ impl Member {
         self.keys.get(index).map(Secret::expose)
     }
 
+    /// The key that errands are run with.
+    pub(in crate::gateway) fn first_key(&self) -> Option<&str> {
+        self.key(0)
+    }
+
     /// What one of the keys is known by where it must not be told.
     pub(in crate::gateway) fn fingerprint(&self, index: usize) -> Option<String> {
         self.key(index).map(|key| ContentHash::of(key.as_bytes()).to_string())

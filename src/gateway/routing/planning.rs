@@ -25,6 +25,8 @@ pub struct Planned {
     pub plan: Plan,
     /// What is tried before any target is asked, if anything is.
     pub first: Option<&'static str>,
+    /// What is done with what the target gives, if anything is: its words are put into English, or spoken.
+    pub then: Option<&'static str>,
     /// Where calls that help with its treatments may go.
     pub help: Bounds,
 }
@@ -118,7 +120,7 @@ impl Router {
         let health = fleet.health(&self.ledger, Instant::now());
         let help = if demand.parts.is_empty() { Bounds::default() } else { self.help(fleet, policy) };
         match plan(&demand, &fleet.matrix, &health, recipes, policy) {
-            Ok(plan) => Ok(Planned { demand, plan, first: None, help }),
+            Ok(plan) => Ok(Planned { demand, plan, first: None, then: None, help }),
             Err(Unplannable::NoTargets) => Err(self.no_providers()),
             Err(Unplannable::AllCoolingDown { soonest, passed_over }) => {
                 let cools_for_rates = self.cool_for_rates(fleet, &passed_over);

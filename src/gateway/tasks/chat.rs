@@ -17,6 +17,7 @@ use super::super::routing::{
     Answer, Bounds, CallError, Fleet, Planned, Prefix, Prepared, Route, TaskRequest, Verdict, Work,
 };
 use super::super::treatments::{Memo, Treatments};
+use super::aloud::is_to_be_heard;
 use super::continuation::can_be_continued;
 use super::growing::Growing;
 
@@ -46,6 +47,26 @@ impl Gateway {
     /// # Errors
     /// When no target can be asked, or none answered.
     pub async fn chat(self: &Arc<Self>, mut request: TaskRequest) -> Result<Answered, CallError> {
+        let Task::Chat(chat) = &mut request.task else { return Err(not_a_chat().into()) };
+        if !is_to_be_heard(chat) {
+            return self.chat_in_words(request).await;
+        }
+        self.intake.fetch_parts(chat).await?;
+        // Models that speak by themselves come first.
+        let forwarded = Box::pin(self.chat_in_words(request.clone())).await;
+        let may_be_spoken = match &forwarded {
+            Err(CallError::Unplannable(_)) => true,
+            Err(CallError::Exhausted(_)) => self.is_free_to_choose(&request),
+            Err(CallError::Failed(_) | CallError::UnknownModel { .. } | CallError::NoProviders { .. }) | Ok(_) => false,
+        };
+        if may_be_spoken { Box::pin(self.chat_aloud(request)).await } else { forwarded }
+    }
+
+    /// Answers a chat with what its target gives by itself.
+    ///
+    /// # Errors
+    /// When no target can be asked, or none answered.
+    pub(super) async fn chat_in_words(self: &Arc<Self>, mut request: TaskRequest) -> Result<Answered, CallError> {
         let router = &self.router;
         if let Task::Chat(chat) = &mut request.task {
             self.intake.fetch_parts(chat).await?;

@@ -62,6 +62,7 @@ impl Gateway {
             demand: planned.demand.clone(),
             plan: mediary_core::plan::Plan { candidates: again, ..planned.plan.clone() },
             first: None,
+            then: None,
             help: planned.help.clone(),
         };
         router.run(&fleet, &again, &work).await?.answered(router, &fleet)

@@ -6,6 +6,12 @@ use mediary_core::{Failure, Media, MediaFormat};
 use super::super::Gateway;
 use super::super::documents::ReadOptions;
 use super::super::routing::{Bounds, CallError, Planned, TaskRequest};
+use super::aloud::{is_to_be_heard, voice_of};
+
+/// The words of the answer are spoken.
+const SPEAK: &str = "speak";
+/// The words of the transcript are put into English by a model that chats.
+const TRANSLATE: &str = "translate";
 
 impl Gateway {
     /// The plan for a chat or for texts to embed as they come; media that are only named are fetched.
@@ -19,11 +25,20 @@ impl Gateway {
         self.router.discover().await;
         let fleet = self.router.fleet();
         match &request.task {
-            Task::Chat(_) => self.plan_chat(&fleet, &request).await,
+            Task::Chat(chat) => match self.plan_chat(&fleet, &request).await {
+                Err(CallError::Unplannable(_)) if is_to_be_heard(chat) => {
+                    let mut chat = chat.clone();
+                    voice_of(&mut chat)?;
+                    let written = TaskRequest { task: Task::Chat(chat), ..request };
+                    Ok(Planned { then: Some(SPEAK), ..self.plan_chat(&fleet, &written).await? })
+                }
+                planned => planned,
+            },
             Task::Embed(_) => self.plan_embedding(&fleet, &request),
+            Task::Speak(_) => self.plan_speech(&fleet, &mut request.task.clone(), &request.model, &request.bounds),
             Task::Image(_) => self.plan_pictures(&fleet, &request.task, &request.model, &request.bounds),
             Task::GenerateVideo(video) => self.plan_video(&fleet, video, &request.model, &request.bounds, &[]),
-            Task::Read(_) | Task::Transcribe(_) | Task::Speak(_) => {
+            Task::Read(_) | Task::Transcribe(_) => {
                 Err(Failure::broken("files to read or to transcribe are explained by themselves").into())
             }
         }
@@ -45,7 +60,8 @@ impl Gateway {
         Ok(planned)
     }
 
-    /// The plan for a recording to be transcribed, by this model or by whatever `auto` would take.
+    /// The plan for a recording to be transcribed, by this model or by whatever `auto` would take; in English, if that is
+    /// wanted, be it by way of a transcript.
     ///
     /// # Errors
     /// When there is no such model, or no target can be asked.
@@ -54,9 +70,19 @@ impl Gateway {
         recording: &Media,
         model: &str,
         bounds: &Bounds,
+        into_english: bool,
     ) -> Result<Planned, CallError> {
         self.router.discover().await;
-        let task = Task::Transcribe(Transcribe::of(recording.clone()));
-        self.plan_transcription(&self.router.fleet(), &task, model, bounds, None)
+        let fleet = self.router.fleet();
+        let seconds = self.treatments.seconds_of(recording).await?;
+        let plain = Transcribe::of(recording.clone());
+        let wish = Transcribe { into_english, ..plain.clone() };
+        match self.plan_transcription(&fleet, &Task::Transcribe(wish.clone()), model, bounds, seconds) {
+            Err(error) if Self::is_worth_a_detour(&wish, &error) => {
+                let planned = self.plan_transcription(&fleet, &Task::Transcribe(plain), model, bounds, seconds);
+                Ok(Planned { then: Some(TRANSLATE), ..planned.map_err(|_| error)? })
+            }
+            planned => planned,
+        }
     }
 }

@@ -4,8 +4,10 @@
 //! Each file says how its task is prepared for a candidate and what its answer must be, and runs through the one attempt
 //! loop in `routing`. Pages and transcripts, which treatments need as well, do so in `documents` and `treatments`.
 
+mod aloud;
 mod chat;
 mod continuation;
+mod count;
 mod desk;
 mod draw;
 mod drawing;
@@ -13,14 +15,19 @@ mod embed;
 mod explain;
 mod growing;
 mod overlap;
+mod recital;
 mod retouch;
+mod sentences;
 mod speak;
 mod speaking;
 mod transcribe;
+mod translated;
 mod video;
 mod voices;
+mod words;
 
 pub use chat::{Answered, WholeAnswer};
+pub use count::Counted;
 pub(super) use desk::Desk;
 pub use drawing::{Drawing, Drawn, Made};
 pub use embed::Embedded;

@@ -16,8 +16,9 @@ use super::super::Gateway;
 use super::super::routing::{
     Answer, Bounds, CallError, Fleet, Planned, Prepared, TaskRequest, TreatmentNote, Verdict, Work,
 };
+use super::recital::Recital;
 use super::speaking::{Speaking, Wanted};
-use super::voices;
+use super::{sentences, voices};
 
 /// The parameter that is the pace.
 const SPEED: &str = "speed";
@@ -31,13 +32,46 @@ impl Gateway {
         let router = &self.router;
         router.discover().await;
         let fleet = router.fleet();
-        let TaskRequest { mut task, model, bounds, .. } = request;
-        let planned = self.plan_speech(&fleet, &mut task, &model, &bounds)?;
+        let mut task = request.task.clone();
+        let mut planned = self.plan_speech(&fleet, &mut task, &request.model, &request.bounds)?;
         let Task::Speak(speak) = &task else { return Err(other_task().into()) };
         let wanted = Wanted { form: speak.form, ffmpeg: self.treatments.ffmpeg_if_any() };
         wanted.check()?;
-        let work = SpeakWork { speak, wanted };
-        Box::pin(router.run(&fleet, &planned, &work)).await?.answered(router, &fleet)
+        let bytes = speak.text.len() as u64;
+        let most = |candidate: &Candidate| fleet.matrix.rows()[candidate.row].acceptance(MediaFormat::Text)?.bytes;
+        let too_little = |candidate: &Candidate| most(candidate).filter(|most| bytes > *most);
+        if let Some(most) = planned.plan.candidates.first().and_then(too_little) {
+            return self.speak_in_pieces(request, wanted, most).await;
+        }
+        let others_take = planned.plan.candidates.iter().filter_map(too_little).min();
+        planned.plan.candidates.retain(|candidate| too_little(candidate).is_none());
+        let work = SpeakWork { speak, wanted: wanted.clone() };
+        match (Box::pin(router.run(&fleet, &planned, &work)).await?.answered(router, &fleet), others_take) {
+            (Err(CallError::Exhausted(_)), Some(most)) => self.speak_in_pieces(request, wanted, most).await,
+            (spoken, _) => spoken,
+        }
+    }
+
+    /// Speaks a text that is longer than its target takes, cut at sentences.
+    async fn speak_in_pieces(
+        self: &Arc<Self>,
+        request: TaskRequest,
+        wanted: Wanted,
+        most_bytes: u64,
+    ) -> Result<Speaking, CallError> {
+        let Task::Speak(how) = request.task.clone() else { return Err(other_task().into()) };
+        let text = how.text.clone();
+        let pieces = sentences::pieces(&text, usize::try_from(most_bytes).unwrap_or(usize::MAX));
+        let mut recital = Recital::new(self.clone(), request, how);
+        pieces.iter().for_each(|piece| recital.push(piece));
+        let mut speaking = Box::pin(Speaking::recited(recital, wanted)).await?;
+        speaking.route.treatments.push(TreatmentNote {
+            place: PartPath::Field("input"),
+            does: "split",
+            by: "sentences".to_owned(),
+            pages: u32::try_from(pieces.len()).ok(),
+        });
+        Ok(speaking)
     }
 
     /// The plan for a text to speak, whose language is found out where it was not said. Nothing is called.
@@ -60,7 +94,7 @@ impl Gateway {
         if !declared {
             speak.language = language_of(&speak.text).map(str::to_owned);
         }
-        let (voice, text_bytes) = (speak.voice.clone(), speak.text.len() as u64);
+        let voice = speak.voice.clone();
         let want = match want {
             Want::Targets(targets) => targets,
             Want::Tier(_) | Want::Any => in_order(fleet),
@@ -73,15 +107,6 @@ impl Gateway {
         let policy = self.router.policy(Want::Targets(want), bounds);
         let mut planned = self.router.plan(fleet, demand, &policy, &[])?;
         let rows = fleet.matrix.rows();
-        let most_bytes = |candidate: &Candidate| rows[candidate.row].acceptance(MediaFormat::Text)?.bytes;
-        let holds = |candidate: &Candidate| most_bytes(candidate).is_none_or(|most| text_bytes <= most);
-        if !planned.plan.candidates.iter().any(holds) {
-            let most = planned.plan.candidates.iter().filter_map(most_bytes).max().unwrap_or(0);
-            let detail =
-                format!("`input` has {text_bytes} bytes, and no target that may be asked takes more than {most}");
-            return Err(Failure::malformed(detail).at(PartPath::Field("input")).into());
-        }
-        planned.plan.candidates.retain(holds);
         if let Some(voice) = voice {
             let knows = |candidate: &Candidate| voices::knows(&rows[candidate.row], &voice);
             if !planned.plan.candidates.iter().any(knows) {

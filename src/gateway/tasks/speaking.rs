@@ -18,14 +18,15 @@ use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::task::JoinSet;
 
 use super::super::blocking;
-use super::super::routing::{Answer, Route};
+use super::super::routing::{Answer, CallError, Route};
+use super::recital::{Recital, SAMPLES, broke_off};
 
 /// Pieces between a provider and the thread, and between the thread and the client.
 const ROOM: usize = 16;
 /// What is quieter than this in every sample cannot be heard: −60 dB.
 const LEAST_AUDIBLE: f32 = 0.001;
 /// The rate of a sound that is written anew.
-const RATE_HZ: u32 = 24_000;
+pub(super) const RATE_HZ: u32 = 24_000;
 /// What a text can become at most; no limit of the operator's concerns what is made here.
 const MOST_SECONDS: u64 = 86_400;
 
@@ -48,6 +49,15 @@ impl Wanted {
     }
 }
 
+/// Where the bytes of a sound come from.
+#[derive(Debug)]
+enum Source {
+    /// The answer of one target, and whether what comes is noted as an answer's.
+    Target(Box<Answer>, bool),
+    /// Several, one after the other.
+    Recital(Box<Recital>),
+}
+
 /// A sound that has begun.
 #[derive(Debug)]
 pub struct Speaking {
@@ -55,7 +65,7 @@ pub struct Speaking {
     pub route: Route,
     /// What its bytes are.
     pub form: SoundForm,
-    answer: Box<Answer>,
+    source: Source,
     /// Pieces that wait for the thread.
     waiting: Option<Bytes>,
     /// `None` once the target has said everything.
@@ -63,8 +73,6 @@ pub struct Speaking {
     out: Receiver<Result<Bytes, Failure>>,
     /// The first bytes, which were waited for.
     first: Option<Bytes>,
-    /// Whether what comes is noted as an answer's.
-    is_judged: bool,
     /// What decodes and encodes.
     _at_work: JoinSet<Result<(), Failure>>,
 }
@@ -90,26 +98,48 @@ impl Speaking {
             }
         }
         let given = given.ok_or_else(|| Failure::new(FailureKind::Garbled, "a sound came without its form"))?;
+        let route = answer.route.clone();
+        let mut speaking = Self::of(Source::Target(answer, false), route, waiting, Written { given, wanted, speed });
+        speaking.wait().await?;
+        if let Source::Target(answer, is_judged) = &mut speaking.source {
+            *is_judged = true;
+            answer.begins_with(std::collections::VecDeque::new());
+        }
+        Ok(speaking)
+    }
+
+    /// Waits until something can be heard of texts that are spoken one after the other.
+    ///
+    /// # Errors
+    /// When no target speaks the first of them.
+    pub(super) async fn recited(mut recital: Recital, wanted: Wanted) -> Result<Self, CallError> {
+        let waiting = recital.next().await.transpose()?;
+        let Some(route) = recital.route().cloned() else { return Err(Answer::empty().into()) };
+        // Each of them has its pace already.
+        let written = Written { given: SAMPLES, wanted, speed: 1.0 };
+        let mut speaking = Self::of(Source::Recital(Box::new(recital)), route, waiting, written);
+        speaking.wait().await?;
+        Ok(speaking)
+    }
+
+    fn of(source: Source, route: Route, waiting: Option<Bytes>, written: Written) -> Self {
         let (into, taken) = channel(ROOM);
         let (told, out) = channel(ROOM);
-        let (route, form) = (answer.route.clone(), wanted.form);
-        let written = Written { given, wanted, speed };
+        let form = written.wanted.form;
         // It ends when either side of it does.
         let mut at_work = JoinSet::new();
         at_work.spawn(blocking::run(move || {
             written.run(taken, &told);
             Ok(())
         }));
-        let into = Some(into);
-        let mut speaking =
-            Self { route, form, answer, waiting, into, out, first: None, is_judged: false, _at_work: at_work };
-        speaking.first = match speaking.next().await {
-            Some(first) => Some(first?),
-            None => return Err(Answer::empty()),
-        };
-        speaking.is_judged = true;
-        speaking.answer.begins_with(std::collections::VecDeque::new());
-        Ok(speaking)
+        Self { route, form, source, waiting, into: Some(into), out, first: None, _at_work: at_work }
+    }
+
+    /// Waits for the first bytes.
+    async fn wait(&mut self) -> Result<(), Failure> {
+        let first = self.next().await.unwrap_or_else(|| Err(Answer::empty()));
+        self.first = Some(first?);
+        Ok(())
     }
 
     /// The next bytes; `None` at the end of the whole sound. Nothing follows a failure.
@@ -118,7 +148,7 @@ impl Speaking {
             return Some(Ok(first));
         }
         loop {
-            let Self { answer, waiting, into, out, is_judged, .. } = self;
+            let Self { source, waiting, into, out, .. } = self;
             let fed = async {
                 let Some(sender) = into else { return std::future::pending().await };
                 if waiting.is_some() {
@@ -128,11 +158,7 @@ impl Speaking {
                     }
                     return Fed::Sent;
                 }
-                match if *is_judged { answer.next().await } else { answer.untapped().await } {
-                    Some(Ok(frame)) => Fed::Frame(frame),
-                    Some(Err(failure)) => Fed::Failed(failure),
-                    None => Fed::Closed,
-                }
+                source.next().await
             };
             let step = match select(pin!(out.recv()), pin!(fed)).await {
                 Either::Left((bytes, _)) => return bytes,
@@ -140,7 +166,7 @@ impl Speaking {
             };
             match step {
                 Fed::Sent => {}
-                Fed::Frame(frame) => self.take(frame),
+                Fed::Bytes(bytes) => self.waiting = Some(bytes),
                 Fed::Failed(failure) => {
                     self.into = None;
                     self.out.close();
@@ -152,35 +178,60 @@ impl Speaking {
         }
     }
 
-    fn take(&mut self, frame: ReplyFrame) {
-        if !self.is_judged {
-            self.answer.seen(&frame);
-        }
-        for event in frame.events {
-            if let ReplyEvent::Bytes(bytes) = event
-                && !bytes.is_empty()
-            {
-                self.waiting = Some(joined(self.waiting.take(), &bytes));
-            }
-        }
-    }
-
     /// What it cost.
     #[must_use]
     pub fn usage(&self) -> Usage {
-        self.answer.usage()
+        match &self.source {
+            Source::Target(answer, _) => answer.usage(),
+            Source::Recital(recital) => recital.usage(),
+        }
     }
 
     /// Lets go of the provider once the client has been told everything.
     pub async fn close(&mut self) {
-        self.answer.close().await;
+        if let Source::Target(answer, _) = &mut self.source {
+            answer.close().await;
+        }
     }
+}
+
+impl Source {
+    /// What comes next, once something of the sound does.
+    async fn next(&mut self) -> Fed {
+        match self {
+            Self::Target(answer, is_judged) => loop {
+                let frame = match if *is_judged { answer.next().await } else { answer.untapped().await } {
+                    Some(Ok(frame)) => frame,
+                    Some(Err(failure)) => return Fed::Failed(failure),
+                    None => return Fed::Closed,
+                };
+                if !*is_judged {
+                    answer.seen(&frame);
+                }
+                if let Some(bytes) = bytes_of(frame) {
+                    return Fed::Bytes(bytes);
+                }
+            },
+            Self::Recital(recital) => match recital.next().await {
+                Some(Ok(bytes)) => Fed::Bytes(bytes),
+                Some(Err(error)) => Fed::Failed(broke_off(error)),
+                None => Fed::Closed,
+            },
+        }
+    }
+}
+
+fn bytes_of(frame: ReplyFrame) -> Option<Bytes> {
+    frame.events.into_iter().fold(None, |before, event| match event {
+        ReplyEvent::Bytes(bytes) if !bytes.is_empty() => Some(joined(before, &bytes)),
+        _ => before,
+    })
 }
 
 /// What came of waiting for the target.
 enum Fed {
     Sent,
-    Frame(ReplyFrame),
+    Bytes(Bytes),
     Failed(Failure),
     Closed,
 }

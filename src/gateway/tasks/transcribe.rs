@@ -32,6 +32,26 @@ impl Gateway {
     /// When it is no recording, holds no sound or is too large, when no target can be asked, or none answered.
     pub(super) async fn transcribe(self: &Arc<Self>, request: TaskRequest) -> Result<Answered, CallError> {
         let Task::Transcribe(wish) = &request.task else { return Err(other_task().into()) };
+        match Box::pin(self.hear(&request)).await {
+            Ok((transcript, seconds)) => Ok(answered(transcript, wish, seconds)),
+            Err(error) if Self::is_worth_a_detour(wish, &error) => {
+                match Box::pin(self.translate_transcript(&request)).await {
+                    Ok((transcript, seconds)) => Ok(answered(transcript, wish, seconds)),
+                    // That a target failed says more than that none can be asked.
+                    Err(after @ (CallError::Failed(_) | CallError::Exhausted(_))) => Err(after),
+                    Err(_) => Err(error),
+                }
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// What is said in a recording, and how many seconds it plays, if that can be told.
+    ///
+    /// # Errors
+    /// As [`Gateway::transcribe`].
+    pub(super) async fn hear(self: &Arc<Self>, request: &TaskRequest) -> Result<(Transcript, Option<f64>), CallError> {
+        let Task::Transcribe(wish) = &request.task else { return Err(other_task().into()) };
         check(&wish.recording)?;
         self.treatments.check_size(&wish.recording)?;
         let seconds = self.treatments.seconds_of(&wish.recording).await?;
@@ -39,12 +59,12 @@ impl Gateway {
         let fleet = self.router.fleet();
         let whole = self.plan_transcription(&fleet, &request.task, &request.model, &request.bounds, seconds);
         let pieces = match seconds {
-            Some(seconds) if seconds > SHORT_SECONDS => self.plan_pieces(&fleet, &request, seconds),
+            Some(seconds) if seconds > SHORT_SECONDS => self.plan_pieces(&fleet, request, seconds),
             Some(_) | None => None,
         };
         let transcript = match (whole, pieces) {
             (Ok(whole), Some((first, caps))) if whole.plan.candidates[0].target != first => {
-                Box::pin(self.in_pieces(&fleet, &request, wish, caps)).await?
+                Box::pin(self.in_pieces(&fleet, request, wish, caps)).await?
             }
             (Ok(whole), pieces) => {
                 let work = TranscriptWork { treatments: &self.treatments, wish };
@@ -52,14 +72,14 @@ impl Gateway {
                 match (self.believed(&fleet, ran), pieces) {
                     (Ok(transcript), _) => transcript,
                     // Others take it in pieces.
-                    (Err(_), Some((_, caps))) => Box::pin(self.in_pieces(&fleet, &request, wish, caps)).await?,
+                    (Err(_), Some((_, caps))) => Box::pin(self.in_pieces(&fleet, request, wish, caps)).await?,
                     (Err(error), None) => return Err(error),
                 }
             }
-            (Err(_), Some((_, caps))) => Box::pin(self.in_pieces(&fleet, &request, wish, caps)).await?,
+            (Err(_), Some((_, caps))) => Box::pin(self.in_pieces(&fleet, request, wish, caps)).await?,
             (Err(error), None) => return Err(error),
         };
-        Ok(answered(transcript, wish, seconds))
+        Ok((transcript, seconds))
     }
 
     /// The plan for a recording, by this model or by whatever `auto` would take. Nothing is called.

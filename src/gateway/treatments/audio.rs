@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use mediary_convert::audio::{Caps, Encoding, Pieces, Recording, SoundLimits};
-use mediary_convert::av::{AvInput, Ffmpeg, SoundOrder};
+use mediary_convert::av::{AvInput, Ffmpeg};
 use mediary_core::capability::{Abilities, PartShape};
 use mediary_core::plan::{Demand, TreatmentRecipe, Want};
 use mediary_core::task::{PartPath, SoundForm, Task, Transcribe};
-use mediary_core::{Failure, FailureKind, Media, MediaFormat, MediaKind, Next};
+use mediary_core::{Failure, FailureKind, Hold, Media, MediaFormat, MediaKind, Next};
 
 use super::super::routing::{Bounds, CallError, Fleet, Planned, Tried};
 use super::super::{blocking, limits};
@@ -28,8 +28,10 @@ impl Treatments {
     /// A sound in another encoding.
     pub(super) async fn sound(&self, job: Job<'_>, to: MediaFormat) -> Result<Made, Failure> {
         let recipe = &self.pipelines.audio_to_audio;
-        let order = self.order(to, job.abilities, recipe.sample_rate, recipe.bitrate_kbps);
-        Ok(Made::media(self.encoded_as(job.media, &order).await?, AUDIO_TO_AUDIO))
+        let (rate_hz, bitrate_kbps) = (Some(recipe.sample_rate), recipe.bitrate_kbps);
+        let encoding = Encoding { form: SoundForm::File(to), rate_hz, bitrate_kbps };
+        let sound = Box::pin(self.encoded_as(job.media, encoding, job.abilities)).await?;
+        Ok(Made::media(sound, AUDIO_TO_AUDIO))
     }
 
     /// A recording in an encoding that a target takes, for a transcript: as small as recognition of speech stands.
@@ -37,13 +39,28 @@ impl Treatments {
     /// # Errors
     /// When the recording is damaged, holds no sound, or becomes larger than the target takes.
     pub(super) async fn encoded(&self, recording: &Media, to: MediaFormat, row: &Abilities) -> Result<Media, Failure> {
-        let taken = row.acceptance(to).and_then(|acceptance| acceptance.bytes);
-        let (mut room, most) =
-            self.reader.room_for_sound(taken.unwrap_or(self.limits.audio.bytes.get()).min(MOST_ENCODED_BYTES))?;
-        let (recording, encoding) = (self.recording(recording), self.for_transcripts(to));
+        self.encoded_as(recording, self.for_transcripts(to), row).await
+    }
+
+    /// A sound, or that of a video, written anew for a target, with room for as much as it may become.
+    async fn encoded_as(&self, media: &Media, encoding: Encoding, row: &Abilities) -> Result<Media, Failure> {
+        let taken = row.acceptance(encoding.file_format()).and_then(|acceptance| acceptance.bytes);
+        let most = taken.unwrap_or(self.limits.audio.bytes.get()).min(MOST_ENCODED_BYTES);
+        let (mut room, most) = self.reader.room_for_sound(most)?;
+        let recording = self.recording(media);
+        let _child = self.child_for(&recording).await?;
         let sound = blocking::run(move || recording.encoded(&encoding, most)).await?;
         room.shrink_to(sound.blob.len_bytes());
         Ok(Media { blob: sound.blob.held(room.hold()), ..sound })
+    }
+
+    /// A permit for a child process, where a recording can only be decoded by one.
+    async fn child_for(&self, recording: &Recording) -> Result<Option<Hold>, Failure> {
+        let recording = recording.clone();
+        match blocking::run(move || Ok(recording.is_decoded_here())).await? {
+            true => Ok(None),
+            false => self.reader.child().await.map(Some),
+        }
     }
 
     /// How a recording is written for targets that transcribe.
@@ -111,16 +128,6 @@ impl Treatments {
         self.reader.kept(media)
     }
 
-    fn order(&self, format: MediaFormat, row: &Abilities, sample_rate_hz: u32, bitrate_kbps: u32) -> SoundOrder {
-        let taken = row.acceptance(format).and_then(|acceptance| acceptance.bytes);
-        SoundOrder { format, sample_rate_hz, bitrate_kbps, max_bytes: taken.unwrap_or(self.limits.audio.bytes.get()) }
-    }
-
-    async fn encoded_as(&self, media: &Media, order: &SoundOrder) -> Result<Media, Failure> {
-        let sound = self.sound_of(media, *order).await?;
-        sound.ok_or_else(|| Failure::unreadable("there is no sound in this file; send another"))
-    }
-
     /// What is said in a sound or a video.
     pub(super) async fn transcript(&self, media: &Media, memo: &Memo) -> Result<Arc<Extract>, Failure> {
         let key = memo::key(media, AUDIO_TO_TEXT, &self.pipelines.audio_to_text, &memo.bounds);
@@ -130,20 +137,12 @@ impl Treatments {
 
     /// Asks one target after the other until one hears a word. That none does is an answer if all that were asked say so.
     async fn heard(&self, media: &Media, memo: &Memo) -> Result<Extract, Failure> {
-        let from_video;
-        let recording = match media.kind() {
-            MediaKind::Video => match self.sound_track(media).await? {
-                Some(sound) => {
-                    from_video = sound;
-                    &from_video
-                }
-                None => return Ok(Extract::plain("(it has no sound)".to_owned(), AUDIO_TO_TEXT)),
-            },
-            MediaKind::Audio | MediaKind::Text | MediaKind::Image | MediaKind::Document => media,
-        };
+        if media.kind() == MediaKind::Video && !self.has_sound(media).await? {
+            return Ok(Extract::plain("(it has no sound)".to_owned(), AUDIO_TO_TEXT));
+        }
         let fleet = self.router.fleet();
-        let wish = Transcribe::of(recording.clone());
-        let shape = recording_shape(recording, None);
+        let wish = Transcribe::of(media.clone());
+        let shape = recording_shape(media, None);
         let mut planned = self
             .plan_transcript(&fleet, &Task::Transcribe(wish.clone()), shape, Want::Any, &memo.bounds, Order::HomeFirst)
             .map_err(|_| unheard(Vec::new(), "no target that may be asked now transcribes it"))?;
@@ -182,7 +181,12 @@ impl Treatments {
         let want = match want {
             Want::Targets(targets) => Want::Targets(targets),
             Want::Tier(_) | Want::Any => {
-                let rows = help::transcribers(&fleet.matrix, &self.audio_to_text().asking, bounds, &demand, order);
+                let mut rows = help::transcribers(&fleet.matrix, &self.audio_to_text().asking, bounds, &demand, order);
+                if rows.is_empty() {
+                    // The plan says of each what it lacks.
+                    let lacks = |row: &&Abilities| row.does(task.kind()) && row.missing.is_some();
+                    rows = fleet.matrix.rows().iter().filter(lacks).collect();
+                }
                 Want::Targets(rows.into_iter().map(|row| row.target.clone()).collect())
             }
         };
@@ -192,37 +196,18 @@ impl Treatments {
         let sounds = all.iter().filter(|recipe| recipe.name.as_str() == AUDIO_TO_AUDIO);
         let recipes: Vec<_> = sounds
             .flat_map(|recipe| {
-                // This process can encode what it can decode, with ffmpeg and without.
-                let of = |from| TreatmentRecipe { from, missing: None, ..recipe.clone() };
+                let of = |from| TreatmentRecipe { from, ..recipe.clone() };
                 [of(MediaKind::Audio), of(MediaKind::Video)]
             })
             .collect();
         self.router.plan(fleet, demand, &policy, &recipes)
     }
 
-    /// The sound of a video, in the encoding that most targets take; `None` if it has none.
-    async fn sound_track(&self, video: &Media) -> Result<Option<Media>, Failure> {
-        let recipe = self.pipelines.audio_to_text.sound;
-        let order = SoundOrder {
-            format: MediaFormat::Mp3,
-            sample_rate_hz: recipe.sample_rate,
-            bitrate_kbps: recipe.bitrate_kbps,
-            max_bytes: self.limits.audio.bytes.get(),
-        };
-        self.sound_of(video, order).await
-    }
-
-    /// The sound of a file, with room for as much as it may become.
-    async fn sound_of(&self, media: &Media, order: SoundOrder) -> Result<Option<Media>, Failure> {
-        let ffmpeg = self.ffmpeg()?;
-        let input = opened(media).await?;
-        let (mut room, most) = self.reader.room_for_sound(order.max_bytes)?;
-        let _child = self.reader.child().await?;
-        let sound = ffmpeg.sound(&input, &SoundOrder { max_bytes: most, ..order }).await?;
-        Ok(sound.map(|sound| {
-            room.shrink_to(sound.blob.len_bytes());
-            Media { blob: sound.blob.held(room.hold()), ..sound }
-        }))
+    /// Whether a video has a sound track.
+    async fn has_sound(&self, video: &Media) -> Result<bool, Failure> {
+        let recording = self.recording(video);
+        let _child = self.child_for(&recording).await?;
+        blocking::run(move || recording.has_sound()).await
     }
 
     /// What writes sounds that nothing in this process writes.

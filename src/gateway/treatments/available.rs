@@ -1,5 +1,7 @@
 //! Which recipes can be followed here, as the planner wants to know it: what each takes and gives, and what is missing.
 
+use mediary_convert::audio::Encoder;
+use mediary_convert::office;
 use mediary_core::capability::CapabilityMatrix;
 use mediary_core::plan::{Privacy, RecipeName, TreatmentRecipe, Yield};
 use mediary_core::{MediaFormat, MediaKind};
@@ -18,9 +20,11 @@ pub(super) const VIDEO_TO_FRAMES: &str = "video-to-frames";
 pub(super) const VIDEO_TO_TEXT: &str = "video-to-text";
 pub(super) const TEXT_TO_TEXT: &str = "text-to-text";
 
+const NO_LIBREOFFICE: &str = "LibreOffice, which reads this older format, is not on the search path; install it and start Mediary anew, or \
+    save the file in today's format";
 const NO_FFMPEG: &str = "ffmpeg is not on the search path; install it and start Mediary anew";
-const NO_TRANSCRIBER: &str =
-    "no target transcribes; set the key of a provider that does, such as GROQ_API_KEY, and start Mediary anew";
+const NO_TRANSCRIBER: &str = "no target transcribes; run `mediary models pull`, or set the key of a provider that does, such as \
+    GROQ_API_KEY, and start Mediary anew";
 const NO_OWN_TRANSCRIBER: &str = "no target of the providers that may be asked for this request transcribes; name `auto` \
     or another provider's model, or set routing.help_elsewhere to true";
 const NO_OWN_READER: &str = "no engine that reads pictures is installed, and no target of the providers that may be asked for \
@@ -37,6 +41,8 @@ pub(in super::super) struct Installed {
     pub(in super::super) ocr: bool,
     /// ffmpeg.
     pub(in super::super) ffmpeg: bool,
+    /// LibreOffice.
+    pub(in super::super) libreoffice: bool,
 }
 
 /// All recipes, with what is missing for those that cannot be followed where `help` allows calls. Of two for the same the
@@ -71,8 +77,13 @@ pub(super) fn recipes(
         recipe(IMAGE_TO_IMAGE, MediaKind::Image, Yield::Media(MediaFormat::Jpeg)).of(formats).making(most_files)
     };
     let mut all = vec![
-        pictures(PDF_TO_IMAGES, MediaKind::Document, pipelines.pdf_to_images.most_pages, pdfium()),
-        recipe(DOCUMENT_TO_TEXT, MediaKind::Document, Yield::Text).lacking(pdfium()),
+        pictures(PDF_TO_IMAGES, MediaKind::Document, pipelines.pdf_to_images.most_pages, pdfium())
+            .of(vec![MediaFormat::Pdf]),
+        recipe(DOCUMENT_TO_TEXT, MediaKind::Document, Yield::Text).of(vec![MediaFormat::Pdf]).lacking(pdfium()),
+        recipe(DOCUMENT_TO_TEXT, MediaKind::Document, Yield::Text).of(read_here(MediaKind::Document)),
+        recipe(DOCUMENT_TO_TEXT, MediaKind::Document, Yield::Text)
+            .of(vec![MediaFormat::Doc, MediaFormat::Ppt])
+            .lacking(without(installed.libreoffice, NO_LIBREOFFICE)),
         image(stills.filter(|format| *format != MediaFormat::Tiff).collect(), 1),
         // The one format of pictures with pages.
         image(vec![MediaFormat::Tiff], pipelines.image_to_image.most_pages),
@@ -81,7 +92,9 @@ pub(super) fn recipes(
             .leaving(!installed.ocr && !seen(&here)),
     ];
     for format in &pipelines.audio_to_audio.formats {
-        all.push(recipe(AUDIO_TO_AUDIO, MediaKind::Audio, Yield::Media(*format)).lacking(ffmpeg()));
+        let no_encoder = || format!("{format} is not made by this build; build it with the feature `mp3`");
+        let missing = (!Encoder::writes(*format)).then(no_encoder);
+        all.push(recipe(AUDIO_TO_AUDIO, MediaKind::Audio, Yield::Media(*format)).lacking(missing));
     }
     all.extend([
         recipe(AUDIO_TO_TEXT, MediaKind::Audio, Yield::Text)
@@ -89,11 +102,23 @@ pub(super) fn recipes(
             .leaving(!heard(&here)),
         pictures(VIDEO_TO_FRAMES, MediaKind::Video, pipelines.video_to_frames.frames, ffmpeg()),
         recipe(VIDEO_TO_TEXT, MediaKind::Video, Yield::Text)
-            .lacking(ffmpeg().or_else(|| without(heard(&anywhere) || video_seen(&anywhere), no_transcriber)))
+            .lacking(match (heard(&anywhere), video_seen(&anywhere)) {
+                (true, _) => None,
+                (false, true) => ffmpeg(),
+                (false, false) => Some(no_transcriber.to_owned()),
+            })
             .leaving(!heard(&here) && !video_seen(&here)),
+        // Of two for the same the first is preferred: what has a structure is read, the rest is quoted.
+        recipe(DOCUMENT_TO_TEXT, MediaKind::Text, Yield::Text).of(read_here(MediaKind::Text)),
         recipe(TEXT_TO_TEXT, MediaKind::Text, Yield::Text),
     ]);
     all.into_iter().map(|recipe| recipe.0).collect()
+}
+
+/// The formats of a medium that are read without any other program, and archives of such.
+fn read_here(kind: MediaKind) -> Vec<MediaFormat> {
+    let formats = office::FORMATS.iter().chain(&[MediaFormat::Zip]).copied();
+    formats.filter(|format| format.kind() == kind).collect()
 }
 
 struct Described(TreatmentRecipe);
@@ -135,8 +160,8 @@ mod tests {
 
     use super::*;
 
-    const ALL: Installed = Installed { pdfium: true, ocr: true, ffmpeg: true };
-    const NOTHING: Installed = Installed { pdfium: false, ocr: false, ffmpeg: false };
+    const ALL: Installed = Installed { pdfium: true, ocr: true, ffmpeg: true, libreoffice: true };
+    const NOTHING: Installed = Installed { pdfium: false, ocr: false, ffmpeg: false, libreoffice: false };
 
     fn target(name: &str, task: TaskKind, format: MediaFormat, is_local: bool) -> Abilities {
         let accepts = vec![Acceptance::of(format)];
@@ -165,26 +190,15 @@ mod tests {
     fn what_is_missing_is_said_for_each_recipe() {
         let ear = target("groq/whisper", TaskKind::Transcription, MediaFormat::Mp3, false);
         let eye = target("far/eye", TaskKind::Chat, MediaFormat::Jpeg, false);
-        let needs_all = vec![
-            PDF_TO_IMAGES,
-            DOCUMENT_TO_TEXT,
-            IMAGE_TO_TEXT,
-            AUDIO_TO_AUDIO,
-            AUDIO_TO_TEXT,
-            VIDEO_TO_FRAMES,
-            VIDEO_TO_TEXT,
-        ];
+        let needs_all =
+            vec![PDF_TO_IMAGES, DOCUMENT_TO_TEXT, IMAGE_TO_TEXT, AUDIO_TO_TEXT, VIDEO_TO_FRAMES, VIDEO_TO_TEXT];
         let rows = [
             (vec![], NOTHING, needs_all),
             (vec![], ALL, vec![AUDIO_TO_TEXT, VIDEO_TO_TEXT]),
             (vec![ear.clone()], ALL, vec![]),
             (vec![eye.clone()], ALL, vec![AUDIO_TO_TEXT]),
             (vec![eye.clone(), ear], Installed { ocr: false, ..ALL }, vec![]),
-            (
-                vec![eye],
-                Installed { ffmpeg: false, ..ALL },
-                vec![AUDIO_TO_AUDIO, AUDIO_TO_TEXT, VIDEO_TO_FRAMES, VIDEO_TO_TEXT],
-            ),
+            (vec![eye], Installed { ffmpeg: false, ..ALL }, vec![AUDIO_TO_TEXT, VIDEO_TO_FRAMES, VIDEO_TO_TEXT]),
         ];
         for (matrix, installed, expected) in rows {
             assert_eq!(missing(&matrix, installed), expected, "{installed:?} with {} targets", matrix.len());

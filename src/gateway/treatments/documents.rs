@@ -13,7 +13,7 @@ use mediary_core::{Failure, Media, MediaFormat};
 use mediary_layout::to_markdown;
 
 use super::super::blocking;
-use super::super::documents::{ReadOptions, Reader, Reading};
+use super::super::documents::{Attached, ReadOptions, Reader, Reading};
 use super::Treatments;
 use super::available::{DOCUMENT_TO_TEXT, IMAGE_TO_IMAGE, PDF_TO_IMAGES};
 use super::extract::{Extract, Section};
@@ -159,17 +159,42 @@ fn files(job: Job<'_>, most: u32) -> usize {
 
 /// What was read, page by page.
 pub(super) fn extract(reading: &Reading, recipe: &DocumentToText) -> Extract {
-    let text_of = |page: &Page| if recipe.markdown { to_markdown(&page.blocks) } else { page.text() };
+    let mut by: Vec<String> = Vec::new();
+    let mut sections = page_sections(reading, recipe, &mut by);
+    for (number, Attached { name, result }) in (1..).zip(&reading.attachments) {
+        // The name is its sender's, so it stands inside, where it is quoted.
+        let title = Some(format!("file {number} that came with it"));
+        let text = match result {
+            Ok(_) => name.clone(),
+            Err(failure) => format!("{name}\n(this file could not be read: {})", failure.detail),
+        };
+        sections.push(Section { title, text });
+        if let Ok(attached) = result {
+            let attached = extract(attached, recipe);
+            by.extend((!by.contains(&attached.by)).then_some(attached.by));
+            sections.extend(attached.sections);
+        }
+    }
+    let by = if by.is_empty() { DOCUMENT_TO_TEXT.to_owned() } else { by.join("+") };
+    let pages = reading.all_pages();
+    let settled = pages.iter().all(|outcome| outcome.page.is_ok());
+    Extract { sections, by, pages: u32::try_from(pages.len()).ok(), settled }
+}
+
+/// The pages of a reading, and what read them.
+fn page_sections(reading: &Reading, recipe: &DocumentToText, by: &mut Vec<String>) -> Vec<Section> {
+    let text_of = |page: &Page| {
+        if recipe.markdown && !reading.is_plain_text() { to_markdown(&page.blocks) } else { page.text() }
+    };
     let has_pages = recipe.page_marks && reading.total_pages > 1;
-    let mut by: Vec<&str> = Vec::new();
     let mut sections = Vec::with_capacity(reading.pages.len());
     for outcome in &reading.pages {
         let number = outcome.index + 1;
         let (doubt, text) = match &outcome.page {
             Ok(page) if page.is_blank() => ("", "(nothing is written here)".to_owned()),
             Ok(page) => {
-                if !by.contains(&page.engine.as_str()) {
-                    by.push(&page.engine);
+                if !by.contains(&page.engine) {
+                    by.push(page.engine.clone());
                 }
                 (if outcome.needs_ocr() { ", read with doubt" } else { "" }, text_of(page))
             }
@@ -178,9 +203,7 @@ pub(super) fn extract(reading: &Reading, recipe: &DocumentToText) -> Extract {
         let title = has_pages.then(|| format!("page {number}{doubt}"));
         sections.push(Section { title, text });
     }
-    let by = if by.is_empty() { DOCUMENT_TO_TEXT.to_owned() } else { by.join("+") };
-    let settled = reading.pages.iter().all(|outcome| outcome.page.is_ok());
-    Extract { sections, by, pages: u32::try_from(reading.pages.len()).ok(), settled }
+    sections
 }
 
 #[cfg(test)]

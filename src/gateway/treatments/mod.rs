@@ -38,12 +38,11 @@ use mediary_convert::av::Ffmpeg;
 use mediary_core::capability::{Abilities, CapabilityMatrix};
 use mediary_core::plan::{Candidate, Plan, TreatmentRecipe};
 use mediary_core::task::Chat;
-use mediary_core::{Failure, Media, MediaKind};
+use mediary_core::{Failure, MediaKind};
 
 use super::documents::Reader;
 use super::routing::{Bounds, Router, TreatmentNote};
 use crate::config::Limits;
-use extract::Extract;
 use jobs::{Assigned, Job};
 use made::Made;
 use memo::Remembered;
@@ -132,18 +131,7 @@ impl Treatments {
             (MediaKind::Audio, Some(to)) => self.sound(job, to).await,
             (MediaKind::Video, Some(_)) => self.frames(job).await,
             (MediaKind::Text, Some(to)) => Err(Failure::broken(format!("text does not become {to}"))),
-            (kind, None) => self.text_of(job.media, kind, job.memo).await.map(Made::quoted),
-        }
-    }
-
-    /// The text of a medium, as far as text can say what it says.
-    async fn text_of(&self, media: &Media, kind: MediaKind, memo: &Memo) -> Result<Arc<Extract>, Failure> {
-        match kind {
-            MediaKind::Document => self.document_text(media, memo).await,
-            MediaKind::Image => self.picture_text(media, memo).await,
-            MediaKind::Audio => self.transcript(media, memo).await,
-            MediaKind::Video => self.video_text(media, memo).await,
-            MediaKind::Text => self.file_text(media).await.map(Arc::new),
+            (_, None) => self.text_of(job).await.map(Made::quoted),
         }
     }
 }

@@ -3,7 +3,7 @@
 use mediary_core::capability::Acceptance;
 use mediary_core::plan::{RecipeName, Treatment};
 use mediary_core::task::{MediaPart, Message, Part, PartPath, Role};
-use mediary_core::{Blob, FailureKind, MediaFormat, Target};
+use mediary_core::{Blob, FailureKind, Media, MediaFormat, Target};
 
 use super::super::{Gateway, Parts, Recipe};
 use super::*;
@@ -22,6 +22,7 @@ fn gateway() -> Gateway {
         pipelines: Pipelines::embedded(),
         ffmpeg: Some(Ffmpeg::at(ffmpeg)),
         espeak: None,
+        libreoffice: None,
         providers: Providers::default(),
         models: &models,
         cache_dir: None,
@@ -137,8 +138,8 @@ async fn a_file_of_text_is_quoted() {
 async fn a_sound_is_encoded_anew() {
     let treatment = to("audio-to-audio", MediaFormat::Wav);
     let accepts = vec![Acceptance::of(MediaFormat::Wav)];
-    let (chat, notes) = treated(&spoken("samples", MediaFormat::Flac), &treatment, accepts).await.unwrap();
-    assert_eq!(shown(&chat.messages[1])[1], "< wav>");
+    let (chat, notes) = treated(&sample("chime.wav", MediaFormat::Wav), &treatment, accepts).await.unwrap();
+    assert_eq!(shown(&chat.messages[1])[1], "<chime.wav wav>");
     assert_eq!(notes[0].by, "audio-to-audio");
 }
 

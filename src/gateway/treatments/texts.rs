@@ -1,15 +1,31 @@
-//! Files of text: in Unicode, quoted.
+//! Text, as far as text can say what a medium says; and files of text: in Unicode, quoted.
+
+use std::sync::Arc;
 
 use mediary_core::media::decode_text;
-use mediary_core::{Failure, Media};
+use mediary_core::{Failure, Media, MediaKind};
 
 use super::super::blocking;
 use super::Treatments;
-use super::available::TEXT_TO_TEXT;
+use super::available::{DOCUMENT_TO_TEXT, TEXT_TO_TEXT};
 use super::extract::{Extract, Section};
+use super::jobs::Job;
 
 impl Treatments {
-    pub(super) async fn file_text(&self, media: &Media) -> Result<Extract, Failure> {
+    /// The text that a recipe takes out of a medium.
+    pub(super) async fn text_of(&self, Job { media, recipe, memo, .. }: Job<'_>) -> Result<Arc<Extract>, Failure> {
+        match media.kind() {
+            MediaKind::Document => self.document_text(media, memo).await,
+            MediaKind::Image => self.picture_text(media, memo).await,
+            MediaKind::Audio => self.transcript(media, memo).await,
+            MediaKind::Video => self.video_text(media, memo).await,
+            // One medium may be read in two ways: as it is, or taken apart.
+            MediaKind::Text if recipe.as_str() == DOCUMENT_TO_TEXT => self.document_text(media, memo).await,
+            MediaKind::Text => self.file_text(media).await.map(Arc::new),
+        }
+    }
+
+    async fn file_text(&self, media: &Media) -> Result<Extract, Failure> {
         let (blob, most) = (media.blob.clone(), self.pipelines.text_to_text.most_characters);
         blocking::run(move || {
             let bytes = blob.read_all();

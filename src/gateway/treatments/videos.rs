@@ -57,9 +57,11 @@ impl Treatments {
 
     async fn watched(&self, media: &Media, memo: &Memo) -> Result<Extract, Failure> {
         let recipe = &self.pipelines.video_to_text;
-        let described = match help::vision_targets(&self.router.known(), &recipe.describe, &memo.bounds).is_empty() {
-            true => Description::NoTarget,
-            false => {
+        let sees = !help::vision_targets(&self.router.known(), &recipe.describe, &memo.bounds).is_empty();
+        let described = match (sees, self.installed.ffmpeg) {
+            (false, _) => Description::NoTarget,
+            (true, false) => Description::Failed,
+            (true, true) => {
                 let moments = self.moments(media, recipe.frames, recipe.longest_side).await?;
                 description(self, &recipe.describe, &memo.bounds, Scene::Video(&moments.frames)).await
             }

@@ -4,6 +4,7 @@
 //! answer.
 
 mod speech;
+mod statuses;
 mod transcriptions;
 mod voices;
 

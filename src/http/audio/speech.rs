@@ -12,12 +12,13 @@ use axum::response::{IntoResponse, Response};
 use futures_util::stream;
 use mediary_core::Failure;
 
-use super::super::error::{ApiError, ErrorBody};
+use super::super::error::ApiError;
 use super::super::guard::client_of;
 use super::super::request_id::RequestId;
 use super::super::state::AppState;
 use super::super::tasks::{bounds, describe, refused};
 use super::super::unpacked::json_body;
+use super::statuses::Refused;
 use crate::gateway::{Speaking, TaskRequest};
 use crate::protocol::Protocol as _;
 use crate::protocol::openai::{SPEECH, SpeechRequest, last_event, media_type, sound_event};
@@ -39,12 +40,7 @@ use crate::protocol::openai::{SPEECH, SpeechRequest, last_event, media_type, sou
         (status = 200, description = "The sound as it is made, in the form that was asked for. `X-Routed-Via` names the \
             target, `X-Mediary-Treatments` a voice that stands in for the one that was named", body = Vec<u8>,
             content_type = "audio/mpeg"),
-        (status = 400, description = "A field is wrong, or there is no such voice; the message names those there are", body = ErrorBody),
-        (status = 401, description = "A key is missing or wrong", body = ErrorBody),
-        (status = 404, description = "No such model; near names are suggested", body = ErrorBody),
-        (status = 422, description = "No target speaks the language", body = ErrorBody),
-        (status = 429, description = "Every target's rate limit is reached (see Retry-After)", body = ErrorBody),
-        (status = 503, description = "No target spoke; `tried` names the calls that failed and why", body = ErrorBody),
+        Refused,
     )
 )]
 pub(in super::super) async fn speech(
@@ -79,12 +75,7 @@ pub(in super::super) async fn speech(
     request_body(content = Object, description = "As for /v1/audio/speech; `text` is `input`"),
     responses(
         (status = 200, description = "The sound as it is made", body = Vec<u8>, content_type = "audio/mpeg"),
-        (status = 400, description = "A field is wrong, or there is no such voice", body = ErrorBody),
-        (status = 401, description = "A key is missing or wrong", body = ErrorBody),
-        (status = 404, description = "No such model; near names are suggested", body = ErrorBody),
-        (status = 422, description = "No target speaks the language", body = ErrorBody),
-        (status = 429, description = "Every target's rate limit is reached (see Retry-After)", body = ErrorBody),
-        (status = 503, description = "No target spoke; `tried` names the calls that failed and why", body = ErrorBody),
+        Refused,
     )
 )]
 pub(in super::super) async fn tts(

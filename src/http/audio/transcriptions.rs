@@ -7,12 +7,13 @@ use axum::extract::{Request, State};
 use axum::response::Response;
 
 use super::super::body;
-use super::super::error::{ApiError, ErrorBody};
+use super::super::error::ApiError;
 use super::super::files::{self, SentForm, content_type};
 use super::super::guard::client_of;
 use super::super::request_id::RequestId;
 use super::super::state::AppState;
 use super::super::tasks::{Asked, bounds, carry_out};
+use super::statuses::{Refused, RefusedFile};
 use crate::protocol::openai::{TRANSCRIPTIONS, TranscriptionForm};
 
 /// Writes down what is said in a recording.
@@ -33,15 +34,8 @@ use crate::protocol::openai::{TRANSCRIPTIONS, TranscriptionForm};
         (status = 200, description = "The words in the form that was asked for, or as server-sent events. `X-Routed-Via` \
             names the target, `X-Mediary-Treatments` what was done to the recording, `X-Mediary-Dropped` what the target \
             lacks: with timestamp_granularities in it, times are estimates", body = Object),
-        (status = 400, description = "A field is wrong, or there is no file", body = ErrorBody),
-        (status = 401, description = "A key is missing or wrong", body = ErrorBody),
-        (status = 404, description = "No such model; near names are suggested", body = ErrorBody),
-        (status = 408, description = "The body stopped arriving", body = ErrorBody),
-        (status = 413, description = "A limit was passed; the message names it", body = ErrorBody),
-        (status = 415, description = "Neither sound nor video; the message names what it is", body = ErrorBody),
-        (status = 422, description = "There is no sound in the file, or no target can be given it", body = ErrorBody),
-        (status = 429, description = "Every target's rate limit is reached (see Retry-After)", body = ErrorBody),
-        (status = 503, description = "No target answered; `tried` names the calls that failed and why", body = ErrorBody),
+        Refused,
+        RefusedFile,
     )
 )]
 pub(in super::super) async fn transcriptions(
@@ -61,15 +55,8 @@ pub(in super::super) async fn transcriptions(
         /v1/audio/transcriptions; `language` is what is spoken"),
     responses(
         (status = 200, description = "The words in English, in the form that was asked for", body = Object),
-        (status = 400, description = "A field is wrong, or there is no file", body = ErrorBody),
-        (status = 401, description = "A key is missing or wrong", body = ErrorBody),
-        (status = 404, description = "No such model; near names are suggested", body = ErrorBody),
-        (status = 408, description = "The body stopped arriving", body = ErrorBody),
-        (status = 413, description = "A limit was passed; the message names it", body = ErrorBody),
-        (status = 415, description = "Neither sound nor video; the message names what it is", body = ErrorBody),
-        (status = 422, description = "There is no sound in the file, or no target can be given it", body = ErrorBody),
-        (status = 429, description = "Every target's rate limit is reached (see Retry-After)", body = ErrorBody),
-        (status = 503, description = "No target answered; `tried` names the calls that failed and why", body = ErrorBody),
+        Refused,
+        RefusedFile,
     )
 )]
 pub(in super::super) async fn translations(

@@ -56,7 +56,7 @@ pub(in crate::http) struct Model {
     pub(super) context_tokens: Option<u32>,
     /// The most tokens of a reply.
     #[serde(skip_serializing_if = "Option::is_none")]
-    output_tokens: Option<u32>,
+    pub(super) output_tokens: Option<u32>,
     /// What else it can do: `tools`, `structured_output`, `reasoning`, `streaming`, `logprobs`.
     #[schema(value_type = Vec<String>)]
     pub(super) abilities: Vec<&'static str>,
@@ -200,7 +200,7 @@ impl Model {
     #[must_use]
     pub(super) fn described_by(self, engine: &EngineInfo) -> Self {
         Self {
-            description: engine.description.to_owned(),
+            description: engine.description.clone(),
             pricing: "local",
             installed: Some(engine.installed),
             note: Some(engine.note.clone()),

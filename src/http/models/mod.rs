@@ -3,6 +3,7 @@
 //! The gateway knows the targets; this only writes them down. Ids contain slashes, so the single route takes the rest of
 //! the path.
 
+mod anthropic;
 mod body;
 mod capabilities;
 mod filter;
@@ -10,6 +11,8 @@ mod filter;
 use axum::Json;
 use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
+use axum::http::HeaderMap;
+use axum::response::{IntoResponse, Response};
 use mediary_core::capability::{Lifecycle, TaskKind, Tier};
 
 use super::error::{ApiError, ErrorBody};
@@ -27,11 +30,18 @@ const NEAR: f64 = 0.75;
 ))]
 pub(super) async fn list(
     State(state): State<AppState>,
+    headers: HeaderMap,
+    page: Result<Query<anthropic::Page>, QueryRejection>,
     filter: Result<Query<Filter>, QueryRejection>,
-) -> Result<Json<ModelList>, ApiError> {
+) -> Result<Response, ApiError> {
     let Query(filter) = filter.map_err(|error| ApiError::malformed(format!("the query is malformed: {error}")))?;
     state.gateway.router.discover().await;
-    Ok(Json(ModelList { object: "list", data: filter.apply(all(&state))? }))
+    let models = filter.apply(all(&state))?;
+    if anthropic::is_wanted(&headers) {
+        let Query(page) = page.map_err(|error| ApiError::malformed(format!("the query is malformed: {error}")))?;
+        return Ok(Json(anthropic::page(&models, &page)?).into_response());
+    }
+    Ok(Json(ModelList { object: "list", data: models }).into_response())
 }
 
 /// Everything that can be asked for: tiers, engines of this process, models of providers.
@@ -72,13 +82,17 @@ fn all(state: &AppState) -> Vec<Model> {
     ))]
 pub(super) async fn one(
     State(state): State<AppState>,
+    headers: HeaderMap,
     id: Result<Path<String>, PathRejection>,
-) -> Result<Json<Model>, ApiError> {
+) -> Result<Response, ApiError> {
     let Path(id) = id.map_err(|_| ApiError::malformed("The model's id is not valid UTF-8."))?;
     state.gateway.router.discover().await;
     let models = all(&state);
     if let Some(model) = models.iter().find(|model| model.id == id) {
-        return Ok(Json(model.clone()));
+        return Ok(match anthropic::is_wanted(&headers) {
+            true => Json(anthropic::Listed::of(model)).into_response(),
+            false => Json(model.clone()).into_response(),
+        });
     }
     let near = near(&id, models.iter().map(|model| model.id.as_str()));
     Err(ApiError::not_found("model_not_found", no_such_model(&near)).about("id"))

@@ -21,7 +21,8 @@ use super::upload::{self, Upload};
 use super::{answer, new_id};
 use crate::protocol::process::{Encoder, Form, Output, ReadingBody, ReadingList};
 
-/// Reads documents: PDFs, pictures and text files.
+/// Reads documents: PDFs, files of an office (docx, xlsx, pptx, odt, ods, odp, rtf, epub, html, eml, msg, csv), archives of
+/// such (zip), pictures and text files.
 #[utoipa::path(
     post,
     path = "/v1/ocr/process",

@@ -1,17 +1,23 @@
 //! Anthropic's Messages API: its routes and their documentation. What requests and answers look like is said by the
 //! protocol; carried out they are by the handler of all protocols.
 
-use axum::Extension;
 use axum::extract::{Request, State};
-use axum::http::StatusCode;
 use axum::http::header::ALLOW;
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
+
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::super::error::{ApiError, MessagesErrorBody};
+use super::super::guard::client_of;
 use super::super::request_id::RequestId;
 use super::super::state::AppState;
-use super::answer;
+use super::{answer, bounds, refused, sent};
+use crate::gateway::{TaskRequest, blocking};
 use crate::protocol::anthropic::MESSAGES;
+use crate::protocol::{Decoded, JsonProtocol as _};
 
 /// Answers a conversation, in Anthropic's words.
 #[utoipa::path(
@@ -47,6 +53,44 @@ pub(in super::super) async fn messages(
     request: Request,
 ) -> Result<Response, ApiError> {
     answer(&MESSAGES, state, request_id, request).await
+}
+
+/// How many tokens a conversation has.
+#[derive(Debug, Serialize, ToSchema)]
+pub(in super::super) struct TokenCount {
+    /// All of the request: what is said, tools, media.
+    input_tokens: u64,
+}
+
+/// Counts the tokens of a conversation, in Anthropic's words.
+#[utoipa::path(
+    post,
+    path = "/v1/messages/count_tokens",
+    tag = "chat",
+    request_body(content = Object, description = "A request of /v1/messages; `max_tokens` may be missing"),
+    responses(
+        (status = 200, description = "The count of the target that would answer, where it counts; else one made here, \
+            with `X-Mediary-Count: estimated`", body = TokenCount),
+        (status = 400, description = "A field is wrong", body = MessagesErrorBody),
+        (status = 401, description = "A key is missing or wrong", body = MessagesErrorBody),
+        (status = 404, description = "No such model; near names are suggested", body = MessagesErrorBody),
+        (status = 413, description = "A limit was passed; the message names it", body = MessagesErrorBody),
+    )
+)]
+pub(in super::super) async fn count_tokens(
+    State(state): State<AppState>,
+    request: Request,
+) -> Result<Response, ApiError> {
+    let bounds = bounds(request.headers())?;
+    let client = client_of(request.headers());
+    let sent = sent(request, &state).await?;
+    let decoded = blocking::through(sent.body.len(), move || MESSAGES.decode(&sent)).await??;
+    let Decoded { task, model, .. } = decoded;
+    let counted = state.gateway.count(TaskRequest { task, model, bounds, client }).await.map_err(refused)?;
+    let mut headers = HeaderMap::new();
+    let how = if counted.is_estimate { "estimated" } else { "exact" };
+    headers.insert("x-mediary-count", HeaderValue::from_static(how));
+    Ok((headers, Json(TokenCount { input_tokens: counted.tokens })).into_response())
 }
 
 /// Answers clients that ask whether there is anything here.

@@ -124,8 +124,13 @@ async fn answer(
 ) -> Result<Response, ApiError> {
     let bounds = bounds(request.headers())?;
     let client = client_of(request.headers());
-    let (headers, path) = (request.headers().clone(), request.uri().path().to_owned());
-    let sent = Sent { body: json_body(request, &state).await?, headers, path };
+    let sent = sent(request, &state).await?;
     let decoded = blocking::through(sent.body.len(), move || protocol.decode(&sent)).await??;
     carry_out(protocol, &state, request_id, Asked { decoded, bounds, client }).await
+}
+
+/// A request with its body, once that has arrived.
+async fn sent(request: Request, state: &AppState) -> Result<Sent, ApiError> {
+    let (headers, path) = (request.headers().clone(), request.uri().path().to_owned());
+    Ok(Sent { body: json_body(request, state).await?, headers, path })
 }

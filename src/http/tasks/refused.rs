@@ -90,7 +90,13 @@ fn unplannable(why: Unplannable) -> ApiError {
                 }
                 told => format!("No target can be asked.{told}"),
             };
-            let error = ApiError::new(unprocessable, "no_target", message);
+            let mut others = passed_over.iter().filter(|one| !matches!(one.reason, Reason::OtherTask(_))).peekable();
+            let is_not_installed =
+                others.peek().is_some() && others.all(|one| matches!(one.reason, Reason::Missing(_)));
+            let error = match is_not_installed {
+                true => ApiError::new(StatusCode::SERVICE_UNAVAILABLE, "engine_not_installed", message),
+                false => ApiError::new(unprocessable, "no_target", message),
+            };
             parameter.map_or(error.clone(), |name| error.about(name))
         }
         Unplannable::AllCoolingDown { soonest, passed_over } => {

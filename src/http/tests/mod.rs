@@ -31,6 +31,7 @@ fn state(config: Config) -> AppState {
         pipelines: Pipelines::embedded(),
         ffmpeg: None,
         espeak: None,
+        libreoffice: None,
         providers: Providers::default(),
         models: &models,
         cache_dir: None,

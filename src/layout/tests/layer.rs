@@ -44,7 +44,7 @@ fn a_text_layer_keeps_its_order_and_gets_structure() {
     });
     let rows = [["Part", "Price"], ["Linseed soap", "148.00"], ["Garden hose", "7.50"], ["Copper wire", "18.90"]];
     let rows = rows.iter().map(|row| row.iter().map(ToString::to_string).collect()).collect();
-    assert_eq!(table, Some(&Table { rows, has_header: true }));
+    assert_eq!(table, Some(&Table { rows, has_header: true, ..Table::default() }));
     assert!(to_text(&blocks).contains("Linseed soap 148.00\nGarden hose 7.50"), "printed lines stay as they are");
 }
 

@@ -17,6 +17,8 @@ pub enum Element {
     I64,
     /// 8-bit integers with a sign.
     I8,
+    /// Yes or no.
+    Bool,
 }
 
 impl Element {
@@ -27,6 +29,7 @@ impl Element {
             Self::F16 => 10,
             Self::I64 => 7,
             Self::I8 => 3,
+            Self::Bool => 9,
         }
     }
 
@@ -35,7 +38,7 @@ impl Element {
             Self::F32 => 4,
             Self::F16 => 2,
             Self::I64 => 8,
-            Self::I8 => 1,
+            Self::I8 | Self::Bool => 1,
         }
     }
 }

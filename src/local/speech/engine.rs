@@ -4,6 +4,8 @@
 //! language of each segment before Moonshine is believed. A recording that begins in another language is a failure that
 //! sends the attempt to the next target; what is foreign later on is heard by Whisper, so that nothing is lost.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::path::PathBuf;
 
 use mediary_core::engine::{Emit, Engine, Job};
@@ -18,12 +20,34 @@ use super::vad::Vad;
 use super::whisper::{Heard, Wanted, Whisper, WhisperFiles};
 use crate::runtime::Runtime;
 
+const MOONSHINE: &str = "moonshine";
+const WHISPER: &str = "whisper-base";
 /// So much of a segment is listened to, to tell its language before Moonshine hears it: 10 s.
 const FIRST: usize = 10 * SAMPLE_RATE_HZ as usize;
 /// Below this probability of English, speech is foreign to Moonshine.
 const FOREIGN: f32 = 0.3;
 /// Languages that are written without spaces between sentences.
 const UNSPACED: [&str; 7] = ["zh", "ja", "yue", "th", "lo", "my", "km"];
+
+/// A model's files, by what kind of model it is.
+#[derive(Debug, Clone)]
+pub enum SpeechModel {
+    /// Of one language, quick.
+    Moonshine(MoonshineFiles),
+    /// Of many languages.
+    Whisper(WhisperFiles),
+}
+
+/// A model beside `local/moonshine` and `local/whisper-base`.
+#[derive(Debug, Clone)]
+pub struct FurtherModel {
+    /// By which it is asked for, after `local/`.
+    pub name: String,
+    /// Its files.
+    pub files: SpeechModel,
+    /// The languages that it is for, as ISO 639-1 codes; none: all that its kind knows.
+    pub languages: Vec<String>,
+}
 
 /// Where the engine's files lie. A model without files is missing.
 #[derive(Debug, Clone)]
@@ -34,6 +58,34 @@ pub struct SpeechFiles {
     pub moonshine: Option<MoonshineFiles>,
     /// `local/whisper-base`.
     pub whisper: Option<WhisperFiles>,
+    /// Models that a user has.
+    pub further: Vec<FurtherModel>,
+}
+
+impl SpeechFiles {
+    fn further(&self, name: &str) -> Option<&FurtherModel> {
+        self.further.iter().find(|model| model.name == name)
+    }
+
+    fn moonshine_called(&self, name: &str) -> Option<&MoonshineFiles> {
+        if name == MOONSHINE {
+            return self.moonshine.as_ref();
+        }
+        match &self.further(name)?.files {
+            SpeechModel::Moonshine(files) => Some(files),
+            SpeechModel::Whisper(_) => None,
+        }
+    }
+
+    fn whisper_called(&self, name: &str) -> Option<&WhisperFiles> {
+        if name == WHISPER {
+            return self.whisper.as_ref();
+        }
+        match &self.further(name)?.files {
+            SpeechModel::Whisper(files) => Some(files),
+            SpeechModel::Moonshine(_) => None,
+        }
+    }
 }
 
 /// The engine. A model is opened when it is first asked for.
@@ -43,8 +95,8 @@ pub struct Listener {
     files: SpeechFiles,
     threads: usize,
     vad: Vad,
-    moonshine: Option<Moonshine>,
-    whisper: Option<Whisper>,
+    moonshines: HashMap<String, Moonshine>,
+    whispers: HashMap<String, Whisper>,
 }
 
 impl Listener {
@@ -54,35 +106,53 @@ impl Listener {
     /// When a file is missing, damaged or not of this kind.
     pub fn load(runtime: &Runtime, files: SpeechFiles, threads: usize) -> Result<Self, Failure> {
         let vad = Vad::load(runtime, &files.vad)?;
-        Ok(Self { runtime: runtime.clone(), files, threads, vad, moonshine: None, whisper: None })
+        let (moonshines, whispers) = (HashMap::new(), HashMap::new());
+        Ok(Self { runtime: runtime.clone(), files, threads, vad, moonshines, whispers })
     }
 
-    fn moonshine(&mut self) -> Result<&mut Moonshine, Failure> {
-        if self.moonshine.is_none() {
-            let files = self.files.moonshine.as_ref().ok_or_else(|| not_installed("moonshine"))?;
-            self.moonshine = Some(Moonshine::load(&self.runtime, files, self.threads)?);
+    fn moonshine(&mut self, name: &str) -> Result<&mut Moonshine, Failure> {
+        let Self { runtime, files, threads, moonshines, .. } = self;
+        match moonshines.entry(name.to_owned()) {
+            Entry::Occupied(open) => Ok(open.into_mut()),
+            Entry::Vacant(place) => {
+                let files = files.moonshine_called(name).ok_or_else(|| not_installed(name))?;
+                Ok(place.insert(Moonshine::load(name, runtime, files, *threads)?))
+            }
         }
-        self.moonshine.as_mut().ok_or_else(|| not_installed("moonshine"))
     }
 
-    fn whisper(&mut self) -> Result<&mut Whisper, Failure> {
-        if self.whisper.is_none() {
-            let files = self.files.whisper.as_ref().ok_or_else(|| not_installed("whisper-base"))?;
-            self.whisper = Some(Whisper::load(&self.runtime, files, self.threads)?);
+    fn whisper(&mut self, name: &str) -> Result<&mut Whisper, Failure> {
+        let Self { runtime, files, threads, whispers, .. } = self;
+        match whispers.entry(name.to_owned()) {
+            Entry::Occupied(open) => Ok(open.into_mut()),
+            Entry::Vacant(place) => {
+                let files = files.whisper_called(name).ok_or_else(|| not_installed(name))?;
+                Ok(place.insert(Whisper::load(name, runtime, files, *threads)?))
+            }
         }
-        self.whisper.as_mut().ok_or_else(|| not_installed("whisper-base"))
+    }
+
+    fn is_moonshine(&self, name: &str) -> bool {
+        name == MOONSHINE || self.files.moonshine_called(name).is_some()
+    }
+
+    /// The language of a model for one.
+    fn language_of(&self, name: &str) -> String {
+        let languages = self.files.further(name).map(|model| model.languages.as_slice()).unwrap_or_default();
+        languages.first().cloned().unwrap_or_else(|| "en".to_owned())
     }
 
     /// Refuses a declared language that the model does not know.
-    fn check_declared(&mut self, job: &Job, language: &str) -> Result<(), Failure> {
-        if is_moonshine(job) {
-            return if language == "en" { Ok(()) } else { Err(foreign(language)) };
+    fn check_declared(&mut self, name: &str, language: &str) -> Result<(), Failure> {
+        if self.is_moonshine(name) {
+            let own = self.language_of(name);
+            return if language == own { Ok(()) } else { Err(foreign(name, &own, language)) };
         }
-        if self.whisper()?.knows(language) {
+        if self.whisper(name)?.knows(language) {
             return Ok(());
         }
         Err(Failure::unsupported(format!(
-            "local/whisper-base does not know the language `{language}`; leave it out, and it is told by the speech"
+            "local/{name} does not know the language `{language}`; leave it out, and it is told by the speech"
         )))
     }
 
@@ -94,12 +164,14 @@ impl Listener {
         languages: &mut Languages,
         segment: &Spoken,
     ) -> Result<Option<(String, Heard)>, Failure> {
-        if is_moonshine(job) && self.believes_moonshine(job, languages, segment)? {
-            let language = languages.of("en", 1.0, segment.seconds());
-            let heard = self.moonshine()?.transcribe(&segment.samples, &job.cancel)?;
+        let name = job.model.as_str();
+        let is_moonshine = self.is_moonshine(name);
+        if is_moonshine && self.believes_moonshine(job, languages, segment)? {
+            let language = languages.of(&self.language_of(name), 1.0, segment.seconds());
+            let heard = self.moonshine(name)?.transcribe(&segment.samples, &job.cancel)?;
             return Ok(heard.map(|heard| (language, heard)));
         }
-        let whisper = self.whisper()?;
+        let whisper = self.whisper(if is_moonshine { WHISPER } else { name })?;
         let listened = whisper.listen(&segment.samples, &job.cancel)?;
         let guess = whisper.language(&listened);
         let language = languages.of(&guess.language, guess.sureness, segment.seconds());
@@ -117,14 +189,16 @@ impl Listener {
     /// Whether a segment is English as far as Whisper can tell. A recording that begins in another language is a failure;
     /// where one comes later, that segment is Whisper's.
     fn believes_moonshine(&mut self, job: &Job, languages: &Languages, segment: &Spoken) -> Result<bool, Failure> {
-        if languages.declared().is_some() || self.files.whisper.is_none() {
+        let own = self.language_of(job.model.as_str());
+        // How likely another language is, only English is asked.
+        if languages.declared().is_some() || self.files.whisper.is_none() || own != "en" {
             return Ok(true);
         }
-        let whisper = self.whisper()?;
+        let whisper = self.whisper(WHISPER)?;
         let listened = whisper.listen(&segment.samples[..segment.samples.len().min(FIRST)], &job.cancel)?;
         let guess = whisper.language(&listened);
         match languages.main() {
-            None if guess.english < FOREIGN => Err(foreign(&guess.language)),
+            None if guess.english < FOREIGN => Err(foreign(job.model.as_str(), &own, &guess.language)),
             None => Ok(true),
             Some(_) => Ok(guess.language == "en" || guess.sureness < SURE || segment.seconds() < LONG_ENOUGH_SECONDS),
         }
@@ -137,7 +211,7 @@ impl Engine for Listener {
         let source = transcribe.samples.as_ref();
         let source = source.ok_or_else(|| Failure::broken("a recording reached the engine before it was decoded"))?;
         if let Some(language) = &transcribe.language {
-            self.check_declared(job, language)?;
+            self.check_declared(job.model.as_str(), language)?;
         }
         self.vad.clear();
         let mut recording = Recording::new(source.open()?);
@@ -160,15 +234,14 @@ impl Engine for Listener {
     }
 }
 
-fn foreign(language: &str) -> Failure {
+fn foreign(name: &str, own: &str, language: &str) -> Failure {
+    let own = mediary_core::language::name(own);
+    let own =
+        own.chars().next().map_or(String::new(), |first| first.to_uppercase().chain(own.chars().skip(1)).collect());
     Failure::unsupported(format!(
-        "local/moonshine understands English only, and the language spoken is `{language}`; use local/whisper-base or \
+        "local/{name} understands {own} only, and the language spoken is `{language}`; use local/whisper-base or \
          `model=auto`"
     ))
-}
-
-fn is_moonshine(job: &Job) -> bool {
-    job.model.as_str() == "moonshine"
 }
 
 fn not_installed(model: &str) -> Failure {

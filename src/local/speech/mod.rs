@@ -1,22 +1,25 @@
 //! `local/moonshine` and `local/whisper-base`: what is said in a recording, in this process.
 //!
-//! One engine has both models and Silero's voice activity detection in front of them: [`Listener`]. Samples are pulled as
-//! they are needed, cut at pauses (`segments`) and written down segment by segment, so that hours of sound take no more
-//! memory than half a minute does. Decoding files into samples is the converters' work; where files lie is decided above.
+//! One engine has both models, those that a user has added, and Silero's voice activity detection in front of them:
+//! [`Listener`]. Samples are pulled as they are needed, cut at pauses (`segments`) and written down segment by segment, so
+//! that hours of sound take no more memory than half a minute does. Decoding files into samples is the converters' work;
+//! where files lie is decided above.
 
+mod cache;
 mod engine;
 mod languages;
 mod moonshine;
 mod recording;
 mod repetition;
 mod segments;
+mod tokenizer;
 mod vad;
 mod whisper;
 
 #[cfg(test)]
 mod tests;
 
-pub use engine::{Listener, SpeechFiles};
+pub use engine::{FurtherModel, Listener, SpeechFiles, SpeechModel};
 pub use moonshine::MoonshineFiles;
 pub use whisper::WhisperFiles;
 

@@ -9,31 +9,28 @@ use mediary_core::Failure;
 use mediary_core::engine::Cancel;
 use mediary_core::sound::SAMPLE_RATE_HZ;
 use mediary_core::task::Certainty;
-use ort::memory::Allocator;
 use ort::session::{Session, SessionInputValue};
-use ort::value::{DynValue, Tensor};
+use ort::value::Tensor;
 
+use super::cache::{Cache, takes};
 use super::repetition::{compression, loop_start};
+use super::tokenizer;
 use super::whisper::{Heard, probability};
 use crate::runtime::{Runtime, run_until};
 
 /// Where the model's files lie.
 #[derive(Debug, Clone)]
 pub struct MoonshineFiles {
-    /// Samples in, states out (ONNX Runtime's own format).
+    /// Samples in, states out (in ONNX Runtime's own format or another).
     pub encoder: PathBuf,
-    /// A token in, the next one out (ONNX Runtime's own format).
+    /// A token in, the next one out, with a cache (the same).
     pub decoder: PathBuf,
-    /// The vocabulary.
+    /// The vocabulary: as it comes with `local/moonshine`, or a `tokenizer.json`.
     pub tokenizer: PathBuf,
 }
 
-const NAME: &str = "local/moonshine";
 const BEGIN: i64 = 1;
 const END: i64 = 2;
-const LAYERS: usize = 6;
-const HEADS: usize = 8;
-const WIDTH: usize = 36;
 /// No speech has more tokens in a second.
 const TOKENS_A_SECOND: f64 = 6.5;
 /// The encoder makes states of no less than this.
@@ -43,51 +40,46 @@ const SPACE: char = '\u{2581}';
 
 #[derive(Debug)]
 pub(super) struct Moonshine {
+    /// What is said of it in failures: `local/moonshine`.
+    name: String,
     encoder: Session,
     decoder: Session,
     vocabulary: Vec<Vec<u8>>,
-    /// The names of the cache's inputs and of the outputs that replace them.
-    cache: Vec<(String, String)>,
+    cache: Cache,
 }
 
 impl Moonshine {
-    pub(super) fn load(runtime: &Runtime, files: &MoonshineFiles, threads: usize) -> Result<Self, Failure> {
+    pub(super) fn load(name: &str, runtime: &Runtime, files: &MoonshineFiles, threads: usize) -> Result<Self, Failure> {
+        let name = format!("local/{name}");
         let vocabulary = read_vocabulary(&files.tokenizer)?;
         let encoder = runtime.open(&files.encoder, threads)?;
         let decoder = runtime.open(&files.decoder, threads)?;
-        let part = |layer: usize, of: &str, what: &str| {
-            let name = format!("{layer}.{of}.{what}");
-            (format!("past_key_values.{name}"), format!("present.{name}"))
-        };
-        let names = |layer| {
-            [("decoder", "key"), ("decoder", "value"), ("encoder", "key"), ("encoder", "value")]
-                .map(|(of, what)| part(layer, of, what))
-        };
-        Ok(Self { encoder, decoder, vocabulary, cache: (0..LAYERS).flat_map(names).collect() })
+        let cache = Cache::of(&name, &decoder)?;
+        Ok(Self { name, encoder, decoder, vocabulary, cache })
     }
 
     /// What is said in a segment.
     pub(super) fn transcribe(&mut self, samples: &[f32], cancel: &Cancel) -> Result<Option<Heard>, Failure> {
-        let failed = |error: ort::Error| Failure::broken(format!("{NAME} failed: {error}"));
+        let name = &self.name;
+        let failed = |error: ort::Error| Failure::broken(format!("{name} failed: {error}"));
         let mut samples = samples.to_vec();
         samples.resize(samples.len().max(FEWEST_SAMPLES), 0.0);
         let count = samples.len();
         let seconds = count as f64 / f64::from(SAMPLE_RATE_HZ);
         let input = Tensor::from_array(([1, count], samples)).map_err(failed)?;
-        let mask = Tensor::from_array(([1, count], vec![1_i64; count])).map_err(failed)?;
-        let inputs = ort::inputs!["input_values" => input, "attention_mask" => mask];
-        let states = run_until(&mut self.encoder, inputs, cancel, NAME, |mut encoded| {
+        let mut inputs: Vec<(&str, SessionInputValue<'_>)> = vec![("input_values", input.into())];
+        if takes(&self.encoder, "attention_mask") {
+            let mask = Tensor::from_array(([1, count], vec![1_i64; count])).map_err(failed)?;
+            inputs.push(("attention_mask", mask.into()));
+        }
+        let states = run_until(&mut self.encoder, inputs, cancel, name, |mut encoded| {
             let states = encoded.remove("last_hidden_state");
-            states.ok_or_else(|| Failure::broken("the encoder of local/moonshine gave nothing"))
+            states.ok_or_else(|| Failure::broken(format!("the encoder of {name} gave nothing")))
         })?;
         // The decoder thins this mask as the encoder thins samples; one value stands for all frames.
         let mask = Tensor::from_array(([1, 1], vec![1_i64])).map_err(failed)?;
-        let mut cache = self
-            .cache
-            .iter()
-            .map(|_| Tensor::<f32>::new(&Allocator::default(), [1, HEADS, 0, WIDTH]).map(Tensor::into_dyn))
-            .collect::<Result<Vec<DynValue>, _>>()
-            .map_err(failed)?;
+        let has_mask = takes(&self.decoder, "encoder_attention_mask");
+        let mut cache = self.cache.empty().map_err(failed)?;
 
         let (mut tokens, mut logprob) = (Vec::new(), 0.0);
         let most = (seconds * TOKENS_A_SECOND).ceil() as usize + 4;
@@ -97,25 +89,19 @@ impl Moonshine {
             let goes_on = Tensor::from_array(([1], vec![!tokens.is_empty()])).map_err(failed)?;
             let mut inputs: Vec<(&str, SessionInputValue<'_>)> = vec![
                 ("input_ids", last.into()),
-                ("encoder_attention_mask", (&mask).into()),
                 ("encoder_hidden_states", (&states).into()),
                 ("use_cache_branch", goes_on.into()),
             ];
-            inputs.extend(self.cache.iter().zip(&cache).map(|((name, _), value)| (name.as_str(), value.into())));
+            if has_mask {
+                inputs.push(("encoder_attention_mask", (&mask).into()));
+            }
+            inputs.extend(self.cache.inputs(&cache));
             let mut outputs = self.decoder.run(inputs).map_err(failed)?;
             let (_, logits) = outputs["logits"].try_extract_tensor::<f32>().map_err(failed)?;
             let best =
                 logits.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1)).map_or(END, |(token, _)| token as i64);
             logprob += probability(logits, best as usize).max(f32::MIN_POSITIVE).ln();
-            let is_first = tokens.is_empty();
-            for ((_, name), value) in self.cache.iter().zip(&mut cache) {
-                // What was heard stays as it was in the first step; later ones give nothing of use for it.
-                if is_first || name.contains("decoder") {
-                    *value = outputs
-                        .remove(name)
-                        .ok_or_else(|| Failure::broken("the decoder of local/moonshine gave no cache"))?;
-                }
-            }
+            cache = self.cache.after(&cache, tokens.is_empty(), |name| outputs.remove(name))?;
             if best == END {
                 break;
             }
@@ -147,6 +133,11 @@ fn read_vocabulary(path: &Path) -> Result<Vec<Vec<u8>>, Failure> {
     let failed =
         |what: &str| Failure::broken(format!("{} cannot be used: {what}; run `mediary models pull`", path.display()));
     let file = std::fs::read(path).map_err(|error| failed(&error.to_string()))?;
+    if path.extension().is_some_and(|extension| extension == "json") {
+        let text = std::str::from_utf8(&file).map_err(|error| failed(&error.to_string()))?;
+        let tokens = tokenizer::tokens(text).map_err(|error| failed(&error.to_string()))?;
+        return Ok(tokens.iter().map(|token| bytes_of(token)).collect());
+    }
     let mut rest = file.as_slice();
     let mut vocabulary = Vec::new();
     while let Some((&first, after)) = rest.split_first() {
@@ -159,4 +150,13 @@ fn read_vocabulary(path: &Path) -> Result<Vec<Vec<u8>>, Failure> {
         rest = after;
     }
     Ok(vocabulary)
+}
+
+/// The bytes of a token: a single one that is written as `<0x0A>`, or its letters.
+fn bytes_of(token: &str) -> Vec<u8> {
+    let hex = token.strip_prefix("<0x").and_then(|rest| rest.strip_suffix('>'));
+    match hex.and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
+        Some(byte) => vec![byte],
+        None => token.as_bytes().to_vec(),
+    }
 }

@@ -1,7 +1,7 @@
 //! The engine on its real weights and real speech. `make dev-models` fetches both.
 
 use std::ops::ControlFlow;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use mediary_core::engine::{Cancel, Engine, Job};
@@ -10,13 +10,18 @@ use mediary_core::task::{ReplyEvent, Segment, Task, Transcribe};
 use mediary_core::{Blob, Failure, FailureKind, Media, MediaFormat, ModelName};
 
 use super::*;
+use crate::graph::{Attribute, Dim, Element, Graph, Initializer};
 use crate::{ExecutionProvider, Runtime};
 
-fn weights(card: &str) -> std::path::PathBuf {
+fn weights(card: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models/weights").join(card)
 }
 
 fn listener() -> Listener {
+    listener_with(Vec::new())
+}
+
+fn listener_with(further: Vec<FurtherModel>) -> Listener {
     let folder = weights("onnxruntime").read_dir().expect("`make models` fetches ONNX Runtime");
     let mut files = folder.map(|entry| entry.unwrap().path());
     let library = files.find(|path| path.to_string_lossy().contains("libonnxruntime")).expect("a library");
@@ -35,6 +40,7 @@ fn listener() -> Listener {
             vocabulary: whisper.join("vocabulary.txt"),
             config: whisper.join("config.json"),
         }),
+        further,
     };
     Listener::load(&runtime, files, 2).expect("`make models` fetches the models")
 }
@@ -256,4 +262,130 @@ fn a_client_that_has_left_ends_the_work() {
     };
     assert_eq!(listener.run(&job, &mut emit).unwrap_err().kind, FailureKind::ClientGone);
     assert_eq!(texts, 1);
+}
+
+/// Networks as they are published for ONNX Runtime, which say one token after the other, whatever they hear: behind each
+/// the one that stands in its place.
+fn published(folder: &Path, sound: &str, dims: &[Dim], behind: &[usize]) -> (PathBuf, PathBuf) {
+    let mut encoder = Graph::new("encoder");
+    let heard = encoder.input(sound, Element::F32, dims);
+    let states = encoder.node("Identity", &[&heard], &[]);
+    encoder.output("last_hidden_state", &states, Element::F32, dims);
+
+    let mut decoder = Graph::new("decoder");
+    let token = decoder.input("input_ids", Element::I64, &[Dim::Fixed(1), Dim::Fixed(1)]);
+    decoder.input("encoder_hidden_states", Element::F32, dims);
+    decoder.input("use_cache_branch", Element::Bool, &[Dim::Fixed(1)]);
+    let count = behind.len();
+    let scores = |next: usize| (0..count).map(move |token| if token == next { 10.0 } else { 0.0 });
+    let table: Vec<f32> = behind.iter().flat_map(|next| scores(*next)).collect();
+    let table = decoder.constant(Initializer::floats(&[count as u64; 2], table));
+    let scores = decoder.node("Gather", &[&table, &token], &[]);
+    decoder.output("logits", &scores, Element::F32, &[Dim::Fixed(1), Dim::Fixed(1), Dim::Fixed(count as u64)]);
+    let shape = |length| [Dim::Fixed(1), Dim::Fixed(2), Dim::Named(length), Dim::Fixed(3)];
+    for (of, grows) in [("decoder", true), ("encoder", false)] {
+        for what in ["key", "value"] {
+            let before = decoder.input(&format!("past_key_values.0.{of}.{what}"), Element::F32, &shape("past"));
+            let more = decoder.constant(Initializer::floats(&[1, 2, 1, 3], vec![0.0; 6]));
+            let after = match grows {
+                true => decoder.node("Concat", &[&before, &more], &[("axis", Attribute::Int(2))]),
+                false => decoder.node("Identity", &[&more], &[]),
+            };
+            decoder.output(&format!("present.0.{of}.{what}"), &after, Element::F32, &shape("present"));
+        }
+    }
+    let write = |graph: &Graph<'_>, name: &str| {
+        let path = folder.join(name);
+        graph.write(&mut std::fs::File::create(&path).unwrap()).unwrap();
+        path
+    };
+    (write(&encoder, "encoder_model.onnx"), write(&decoder, "decoder_model_merged.onnx"))
+}
+
+/// A `tokenizer.json` of these tokens.
+fn tokenizer(folder: &Path, tokens: &[&str]) -> PathBuf {
+    let vocab: serde_json::Map<String, serde_json::Value> =
+        tokens.iter().enumerate().map(|(id, token)| ((*token).to_owned(), id.into())).collect();
+    let path = folder.join("tokenizer.json");
+    std::fs::write(&path, serde_json::json!({ "model": { "type": "BPE", "vocab": vocab } }).to_string()).unwrap();
+    path
+}
+
+#[test]
+fn a_whisper_that_a_user_has_is_heard_by_its_own_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let tokens = [
+        "\u{120}hola",
+        "\u{120}mundo",
+        "<|endoftext|>",
+        "<|startoftranscript|>",
+        "<|en|>",
+        "<|es|>",
+        "<|translate|>",
+        "<|transcribe|>",
+        "<|startofprev|>",
+        "<|nospeech|>",
+        "<|notimestamps|>",
+    ];
+    // It begins in Spanish, and after what leads in says the two words.
+    let behind = [1, 2, 2, 5, 2, 2, 2, 2, 2, 2, 0];
+    let dims = [Dim::Fixed(1), Dim::Fixed(80), Dim::Named("columns")];
+    let (encoder, decoder) = published(folder.path(), "input_features", &dims, &behind);
+    let config = folder.path().join("generation_config.json");
+    std::fs::write(&config, r#"{"suppress_tokens": [3], "begin_suppress_tokens": [2], "is_multilingual": true}"#)
+        .unwrap();
+    let vocabulary = tokenizer(folder.path(), &tokens);
+    let files = SpeechModel::Whisper(WhisperFiles { encoder, decoder, vocabulary, config });
+    let mut listener =
+        listener_with(vec![FurtherModel { name: "whisper-tiny-es".to_owned(), files, languages: Vec::new() }]);
+    let told =
+        heard(&mut listener, &job("whisper-tiny-es", clip("beckett.wav"), |task| task.times.words = true)).unwrap();
+    assert_eq!(told.language.as_deref(), Some("es"));
+    assert!(!told.segments.is_empty());
+    for segment in &told.segments {
+        assert_eq!((segment.text.as_str(), segment.words.len()), ("hola mundo", 0), "its heads tell no times");
+    }
+    let unknown = job("whisper-tiny-es", clip("beckett.wav"), |task| task.language = Some("fr".to_owned()));
+    let failure = heard(&mut listener, &unknown).map(|told| told.text).unwrap_err();
+    assert!(failure.detail.contains("local/whisper-tiny-es does not know"), "{failure}");
+    assert!(heard(&mut listener, &job("moonshine", clip("beckett.wav"), |_| {})).is_ok(), "others are as they were");
+}
+
+#[test]
+fn a_moonshine_that_a_user_has_speaks_the_language_of_its_card() {
+    let folder = tempfile::tempdir().unwrap();
+    let tokens = ["<unk>", "<s>", "</s>", "\u{2581}konnichiwa", "<0x21>"];
+    let dims = [Dim::Fixed(1), Dim::Named("samples")];
+    let (encoder, decoder) = published(folder.path(), "input_values", &dims, &[2, 3, 2, 4, 2]);
+    let files = MoonshineFiles { encoder, decoder, tokenizer: tokenizer(folder.path(), &tokens) };
+    let model = FurtherModel {
+        name: "moonshine-ja".to_owned(),
+        files: SpeechModel::Moonshine(files),
+        languages: vec!["ja".to_owned()],
+    };
+    let mut listener = listener_with(vec![model]);
+    let told = heard(&mut listener, &job("moonshine-ja", clip("beckett.wav"), |_| {})).unwrap();
+    assert!(told.segments.iter().all(|segment| segment.text == "konnichiwa!"), "{}", told.text);
+    assert_eq!(told.language.as_deref(), Some("ja"));
+    let english = job("moonshine-ja", clip("beckett.wav"), |task| task.language = Some("en".to_owned()));
+    let failure = heard(&mut listener, &english).map(|told| told.text).unwrap_err();
+    assert!(failure.detail.contains("understands Japanese only"), "{failure}");
+}
+
+#[test]
+fn networks_of_another_form_are_refused_by_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let dims = [Dim::Fixed(1), Dim::Named("samples")];
+    let (encoder, _) = published(folder.path(), "input_values", &dims, &[0]);
+    let files = MoonshineFiles {
+        // No decoder at all.
+        decoder: encoder.clone(),
+        encoder,
+        tokenizer: tokenizer(folder.path(), &["a"]),
+    };
+    let files = SpeechModel::Moonshine(files);
+    let mut listener = listener_with(vec![FurtherModel { name: "odd".to_owned(), files, languages: Vec::new() }]);
+    let job = job("odd", clip("beckett.wav"), |task| task.language = Some("en".to_owned()));
+    let failure = heard(&mut listener, &job).map(|told| told.text).unwrap_err();
+    assert!(failure.detail.contains("local/odd") && failure.detail.contains("decoder_model_merged.onnx"), "{failure}");
 }

@@ -1,14 +1,14 @@
 //! A reading becomes an answer.
 
-use mediary_core::document::{Block, BlockKind, Page};
-use mediary_core::{Failure, MediaKind};
+use mediary_core::Failure;
+use mediary_core::document::{Block, BlockKind, Link, LinkTarget, Page, Source};
 use mediary_layout::{table_to_gfm, table_to_html, to_markdown, to_one_line};
 
 use super::scores;
 use super::wire::{
     Granularity, OcrBlock, OcrDimensions, OcrPage, OcrResponse, OcrTable, OcrUsage, OcrWordScore, TableFormat,
 };
-use crate::gateway::Reading;
+use crate::gateway::{Attached, Reading};
 
 /// What an image that names no resolution is taken to have: a pixel is a point.
 const UNKNOWN_DPI: u32 = 72;
@@ -35,23 +35,75 @@ impl OcrEncoder {
     /// What the first page failed with that could not be read: this format cannot say that of a page, and leaving it
     /// out would hide it.
     pub fn answer(&self, reading: &Reading) -> Result<OcrResponse, Failure> {
-        let mut pages = Vec::new();
-        let mut engines: Vec<&str> = Vec::new();
-        let mut tables = 0;
+        let mut written = Written::default();
+        self.add(reading, None, &mut written)?;
+        Ok(OcrResponse {
+            model: written.engines.join("+"),
+            document_annotation: None,
+            usage_info: OcrUsage {
+                pages_processed: written.pages.len(),
+                doc_size_bytes: reading.media.blob.len_bytes(),
+            },
+            pages: written.pages,
+        })
+    }
+
+    /// Adds the pages of a document, then those of the files that came with it, each under its name. The format knows
+    /// nothing of files within files, so that one which could not be read is a page that says so.
+    fn add(&self, reading: &Reading, name: Option<&str>, written: &mut Written) -> Result<(), Failure> {
+        let mut title = name.map(|name| format!("# {name}"));
+        let before = written.total_pages;
         for outcome in &reading.pages {
             let page = outcome.page.as_ref().map_err(|failure| unread(outcome.index, failure))?;
-            if !engines.contains(&page.engine.as_str()) {
-                engines.push(&page.engine);
+            if !written.engines.contains(&page.engine) {
+                written.engines.push(page.engine.clone());
             }
-            let is_text = reading.media.kind() == MediaKind::Text;
-            pages.push(PageWriter { form: self, page, is_text, tables: &mut tables }.write());
+            let is_text = reading.is_plain_text();
+            let writer = PageWriter { form: self, page, is_text, title: title.take(), tables: &mut written.tables };
+            let page = writer.write();
+            written.pages.push(OcrPage { index: before + page.index, ..page });
         }
-        Ok(OcrResponse {
-            model: engines.join("+"),
-            document_annotation: None,
-            usage_info: OcrUsage { pages_processed: pages.len(), doc_size_bytes: reading.media.blob.len_bytes() },
-            pages,
-        })
+        written.total_pages += reading.total_pages;
+        for Attached { name, result } in &reading.attachments {
+            match result {
+                Ok(attached) => self.add(attached, Some(name), written)?,
+                Err(failure) => {
+                    let title = Some(format!("# {name}\n\n(this file could not be read: {})", failure.detail));
+                    let page = empty_page();
+                    let writer =
+                        PageWriter { form: self, page: &page, is_text: false, title, tables: &mut written.tables };
+                    let page = writer.write();
+                    written.pages.push(OcrPage { index: written.total_pages, ..page });
+                    written.total_pages += 1;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// An answer in the making.
+#[derive(Default)]
+struct Written {
+    pages: Vec<OcrPage>,
+    engines: Vec<String>,
+    /// How many tables were given apart so far.
+    tables: usize,
+    /// How many pages the documents so far have, selected or not.
+    total_pages: usize,
+}
+
+fn empty_page() -> Page {
+    Page {
+        index: 0,
+        source: Source::TextLayer,
+        engine: String::new(),
+        confidence: None,
+        width_px: 0,
+        height_px: 0,
+        dpi: None,
+        rotation_deg: 0,
+        blocks: Vec::new(),
     }
 }
 
@@ -70,6 +122,8 @@ struct PageWriter<'a> {
     page: &'a Page,
     /// A text file is its own answer; it may be Markdown already.
     is_text: bool,
+    /// What stands above it: the name of the file that it begins.
+    title: Option<String>,
     /// How many tables were given apart so far, in the whole document.
     tables: &'a mut usize,
 }
@@ -78,7 +132,8 @@ impl PageWriter<'_> {
     fn write(mut self) -> OcrPage {
         let page = self.page;
         let wants_words = self.form.scores == Some(Granularity::Word);
-        let (mut markdown, mut length_chars) = (String::new(), 0);
+        let mut markdown = self.title.take().unwrap_or_default();
+        let mut length_chars = markdown.chars().count();
         let (mut tables, mut headers, mut footers) = (Vec::new(), Vec::new(), Vec::new());
         let (mut blocks, mut words) = (Vec::new(), Vec::new());
         for block in &page.blocks {
@@ -120,7 +175,7 @@ impl PageWriter<'_> {
             markdown,
             images: Vec::new(),
             tables,
-            hyperlinks: Vec::new(),
+            hyperlinks: addresses(&page.blocks),
             header: joined(&headers),
             footer: joined(&footers),
             dimensions: dimensions(page),
@@ -133,8 +188,8 @@ impl PageWriter<'_> {
     fn table(&mut self, block: &Block) -> Option<OcrTable> {
         let (BlockKind::Table(table), Some(format)) = (&block.kind, self.form.tables) else { return None };
         let (extension, content) = match format {
-            TableFormat::Markdown => ("md", table_to_gfm(table)),
-            TableFormat::Html => ("html", table_to_html(table)),
+            TableFormat::Markdown => ("md", table_to_gfm(table, &block.links)),
+            TableFormat::Html => ("html", table_to_html(table, &block.links)),
         };
         let id = format!("tbl-{}.{extension}", self.tables);
         *self.tables += 1;
@@ -145,7 +200,8 @@ impl PageWriter<'_> {
 
     fn block(&self, block: &Block, text: &str, table: Option<&OcrTable>) -> OcrBlock {
         let (r#type, content) = match &block.kind {
-            BlockKind::Text | BlockKind::KeyValue(_) => ("text", text.to_owned()),
+            BlockKind::Text | BlockKind::KeyValue(_) | BlockKind::Note { .. } => ("text", text.to_owned()),
+            BlockKind::Code => ("code", text.to_owned()),
             BlockKind::Heading { .. } => ("title", to_one_line(block)),
             BlockKind::List(_) => ("list", text.to_owned()),
             BlockKind::Table(_) => ("table", table.map_or(text, |table| table.content.as_str()).to_owned()),
@@ -163,6 +219,18 @@ impl PageWriter<'_> {
             confidence_scores: (self.form.scores == Some(Granularity::Block)).then(|| scores::of_block(block)),
         }
     }
+}
+
+/// The addresses that a page's links lead to, each once.
+fn addresses(blocks: &[Block]) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    for Link { to, .. } in blocks.iter().flat_map(|block| &block.links) {
+        match to {
+            LinkTarget::Address(address) if !found.contains(address) => found.push(address.clone()),
+            LinkTarget::Address(_) | LinkTarget::Note(_) => {}
+        }
+    }
+    found
 }
 
 fn joined(texts: &[String]) -> Option<String> {
@@ -195,16 +263,23 @@ mod tests {
     fn line(text: &str, confidence: Option<f32>) -> Line {
         let word = |word: &str| Word { text: word.to_owned(), bbox: Rect::default(), confidence };
         let words = text.split(' ').map(word).collect();
-        Line { text: text.to_owned(), bbox: Rect::default(), confidence, words }
+        // Lines without a place are never joined.
+        let bbox = Rect { left: 1.5, top: 2.5, right: 30.2, bottom: 40.0 };
+        Line { text: text.to_owned(), bbox, confidence, words }
     }
 
     fn block(kind: BlockKind, lines: &[(&str, f32)]) -> Block {
         let bbox = Rect { left: 1.5, top: 2.5, right: 30.2, bottom: 40.0 };
-        Block { kind, bbox, lines: lines.iter().map(|(text, sure)| line(text, Some(*sure))).collect() }
+        Block {
+            kind,
+            bbox,
+            lines: lines.iter().map(|(text, sure)| line(text, Some(*sure))).collect(),
+            links: Vec::new(),
+        }
     }
 
     fn page() -> Page {
-        let table = Table { rows: vec![vec!["Tea".into(), "2".into()]], has_header: false };
+        let table = Table { rows: vec![vec!["Tea".into(), "2".into()]], ..Table::default() };
         let blocks = vec![
             block(BlockKind::Header, &[("Ledger 7", 0.9)]),
             block(BlockKind::Heading { level: 1 }, &[("Größe *", 0.8)]),
@@ -233,6 +308,7 @@ mod tests {
             media,
             total_pages: pages.len(),
             pages: pages.into_iter().enumerate().map(outcome).collect(),
+            attachments: Vec::new(),
             attempts: Vec::new(),
             duration: Duration::ZERO,
             cached: false,

@@ -151,7 +151,7 @@ pub struct OcrPage {
     pub images: Vec<OcrImage>,
     /// With `table_format`: its tables, which the text names by their ids.
     pub tables: Vec<OcrTable>,
-    /// Always empty: links are not looked for.
+    /// The addresses that its links lead to; of PDFs and pictures none, where links are not looked for.
     pub hyperlinks: Vec<String>,
     /// With `extract_header`: what is printed above the text.
     pub header: Option<String>,

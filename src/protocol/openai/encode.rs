@@ -24,7 +24,9 @@ pub fn completion(head: &AnswerHead, reply: &WholeReply) -> Value {
 }
 
 fn choice(index: usize, choice: &Choice) -> Value {
-    let has_text = !choice.text.is_empty() || (choice.tool_calls.is_empty() && choice.refusal.is_none());
+    // A sound has its words with it.
+    let has_other = !choice.tool_calls.is_empty() || choice.refusal.is_some() || choice.extras.contains_key("audio");
+    let has_text = !choice.text.is_empty() || !has_other;
     let mut message = Map::new();
     message.insert("role".into(), "assistant".into());
     message.insert("content".into(), if has_text { choice.text.as_str().into() } else { Value::Null });

@@ -1,13 +1,15 @@
 //! A reading becomes an answer.
 
-use mediary_core::document::{Block, BlockKind, Line, Page, Rect, Word};
+use mediary_core::document::{Block, BlockKind, Line, Link, LinkTarget, Page, Rect, Word};
 
 use super::alto::alto;
 use super::decode::{Detail, Output};
 use super::hocr::hocr;
-use super::wire::{AttemptBody, BlockBody, LineBody, MediaBody, PageBody, ReadingBody, Usage, WordBody};
+use super::wire::{
+    AttemptBody, BlockBody, ItemBody, LineBody, LinkBody, MediaBody, PageBody, ReadingBody, SpanBody, Usage, WordBody,
+};
 use super::xml::{Transcript, TranscriptPage};
-use crate::gateway::{Attempt, PageOutcome, Reading, Reason};
+use crate::gateway::{Attached, Attempt, PageOutcome, Reading, Reason};
 
 /// Writes answers in the form one request asked for.
 #[derive(Debug, Clone, Copy)]
@@ -34,13 +36,26 @@ impl Encoder {
     /// The answer for a file that was read.
     #[must_use]
     pub fn reading(&self, id: String, file_name: Option<String>, reading: &Reading) -> ReadingBody {
+        let content =
+            (!matches!(self.output, Output::Json | Output::Image)).then(|| self.content(file_name.as_deref(), reading));
+        ReadingBody { content, ..self.without_content(id, file_name, reading) }
+    }
+
+    fn without_content(&self, id: String, file_name: Option<String>, reading: &Reading) -> ReadingBody {
         let size_bytes = reading.media.blob.len_bytes();
+        let attached = |(number, attached): (usize, &Attached)| {
+            let (id, name) = (format!("{id}-{number}"), Some(attached.name.clone()));
+            match &attached.result {
+                Ok(reading) => self.without_content(id, name, reading),
+                Err(failure) => self.failed(id, name, serde_json::json!({ "message": failure.detail })),
+            }
+        };
         ReadingBody {
+            attachments: (1..).zip(&reading.attachments).map(attached).collect(),
             id,
             object: "ocr",
             status: reading.status().name(),
-            content: (!matches!(self.output, Output::Json | Output::Image))
-                .then(|| self.content(file_name.as_deref(), reading)),
+            content: None,
             needs_ocr: reading.needs_ocr(),
             cached: reading.cached,
             media: Some(MediaBody {
@@ -75,6 +90,7 @@ impl Encoder {
             media: None,
             file_name,
             pages: Vec::new(),
+            attachments: Vec::new(),
             attempts: Vec::new(),
             usage: None,
             error: Some(error),
@@ -129,6 +145,10 @@ impl Encoder {
             kind: block.kind.name(),
             level: if let BlockKind::Heading { level } = block.kind { Some(level) } else { None },
             rows: if let BlockKind::Table(table) = &block.kind { Some(table.rows.clone()) } else { None },
+            spans: spans(block),
+            items: if let BlockKind::List(items) = &block.kind { Some(items.iter().map(item).collect()) } else { None },
+            label: if let BlockKind::Note { label } = &block.kind { Some(label.clone()) } else { None },
+            links: block.links.iter().filter_map(|link| self::link(block, link)).collect(),
             bbox: corners(block.bbox),
             confidence: block.confidence().map(thousandths),
             lines: block.lines.iter().map(|line| self.line(line)).collect(),
@@ -145,9 +165,56 @@ impl Encoder {
     }
 }
 
+fn spans(block: &Block) -> Vec<SpanBody> {
+    let BlockKind::Table(table) = &block.kind else { return Vec::new() };
+    let span = |span: &mediary_core::document::Span| SpanBody {
+        row: span.row,
+        column: span.column,
+        rows: span.rows,
+        columns: span.columns,
+    };
+    table.spans.iter().map(span).collect()
+}
+
+fn item(item: &mediary_core::document::ListItem) -> ItemBody {
+    ItemBody { depth: item.depth, marker: item.marker.clone(), text: item.text.clone() }
+}
+
+fn link(block: &Block, link: &Link) -> Option<LinkBody> {
+    let piece = match &block.kind {
+        BlockKind::List(items) => items.get(link.piece)?.text.as_str(),
+        BlockKind::Table(table) => {
+            let columns = table.columns().max(1);
+            table.rows.get(link.piece / columns)?.get(link.piece % columns)?
+        }
+        BlockKind::Text
+        | BlockKind::Heading { .. }
+        | BlockKind::KeyValue(_)
+        | BlockKind::Header
+        | BlockKind::Footer
+        | BlockKind::Code
+        | BlockKind::Note { .. } => block.lines.get(link.piece)?.text.as_str(),
+    };
+    let text = piece.get(link.start..link.end)?.to_owned();
+    let (url, note) = match &link.to {
+        LinkTarget::Address(address) => (Some(address.clone()), None),
+        LinkTarget::Note(label) => (None, Some(label.clone())),
+    };
+    Some(LinkBody { text, url, note })
+}
+
 fn transcript<'a>(file_name: Option<&'a str>, reading: &'a Reading) -> Transcript<'a> {
-    let page = |outcome: &'a PageOutcome| TranscriptPage { index: outcome.index, page: outcome.page.as_ref() };
-    Transcript { file_name, version: env!("CARGO_PKG_VERSION"), pages: reading.pages.iter().map(page).collect() }
+    // Pages of files that came along are counted on.
+    let is_alone = reading.attachments.is_empty();
+    let page = |(number, outcome): (usize, &'a PageOutcome)| {
+        let index = if is_alone { outcome.index } else { number };
+        TranscriptPage { index, page: outcome.page.as_ref() }
+    };
+    Transcript {
+        file_name,
+        version: env!("CARGO_PKG_VERSION"),
+        pages: reading.all_pages().into_iter().enumerate().map(page).collect(),
+    }
 }
 
 fn word(word: &Word) -> WordBody {

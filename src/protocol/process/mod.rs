@@ -10,5 +10,6 @@ mod xml;
 pub use decode::{BadField, Detail, FIELDS, Fields, Form, Output};
 pub use encode::Encoder;
 pub use wire::{
-    AttemptBody, BlockBody, JsonRequest, LineBody, MediaBody, PageBody, ReadingBody, ReadingList, Usage, WordBody,
+    AttemptBody, BlockBody, ItemBody, JsonRequest, LineBody, LinkBody, MediaBody, PageBody, ReadingBody, ReadingList,
+    SpanBody, Usage, WordBody,
 };

@@ -63,6 +63,10 @@ pub struct ReadingBody {
     pub file_name: Option<String>,
     /// The selected pages.
     pub pages: Vec<PageBody>,
+    /// The files that came with it, or that stand in it where it is an archive. Their text is in `content` too.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(no_recursion)]
+    pub attachments: Vec<ReadingBody>,
     /// What was tried.
     pub attempts: Vec<AttemptBody>,
     /// What it took.
@@ -140,7 +144,7 @@ pub struct PageBody {
 /// Lines that belong together.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct BlockBody {
-    /// What it is: `text`, `heading`, `list`, `table`, `key_value`, `header` or `footer`.
+    /// What it is: `text`, `heading`, `list`, `table`, `key_value`, `header`, `footer`, `code` or `note`.
     pub kind: &'static str,
     /// Of a heading: from 1, the uppermost.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -148,12 +152,61 @@ pub struct BlockBody {
     /// Of a table: its entries, row by row.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rows: Option<Vec<Vec<String>>>,
+    /// Of a table: the entries that take several places, each of which holds their text.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub spans: Vec<SpanBody>,
+    /// Of a list: its items.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub items: Option<Vec<ItemBody>>,
+    /// Of a note: by which the text refers to it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
+    /// Where its text leads, of a document's own links.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub links: Vec<LinkBody>,
     /// Left, top, right, bottom, in pixels of the page.
     pub bbox: [f32; 4],
     /// From 0 to 1; null for a document's own text.
     pub confidence: Option<f32>,
     /// In reading order.
     pub lines: Vec<LineBody>,
+}
+
+/// An entry of a table that takes several places.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SpanBody {
+    /// Its uppermost row, from 0.
+    pub row: usize,
+    /// Its leftmost column, from 0.
+    pub column: usize,
+    /// How many rows it takes.
+    pub rows: usize,
+    /// How many columns it takes.
+    pub columns: usize,
+}
+
+/// An item of a list.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ItemBody {
+    /// How deeply it is nested; 0 for the outermost.
+    pub depth: u8,
+    /// What it is marked with.
+    pub marker: String,
+    /// Its text.
+    pub text: String,
+}
+
+/// A place that leads elsewhere.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct LinkBody {
+    /// What it says.
+    pub text: String,
+    /// The address it leads to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+    /// The label of the note it leads to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
 }
 
 /// One line.

@@ -18,6 +18,7 @@ use mediary_core::{Blob, Claim, Failure, Media, MediaFormat, MediaKind, classify
 use serde_json::{Value, json};
 
 use super::ALL_KEYS;
+use super::containers::{compound, zipped};
 use crate::config::{Config, Environment};
 use crate::providers::{DialectName, ProviderSetup, Providers};
 
@@ -66,7 +67,22 @@ fn sample(format: MediaFormat) -> Media {
     };
     let ogg = |codec: &[u8]| [b"OggS".as_slice(), &[0, 2], &[0; 20], &[1, 30], codec, &[0; 32]].concat();
     let riff = |kind: &[u8; 4]| [b"RIFF".as_slice(), &[36, 0, 0, 0], kind, b"fmt ", &[0; 32]].concat();
+    let ooxml = |part: &str| zipped(&[("[Content_Types].xml", ""), (part, "")]);
+    let odf = |kind: &str| zipped(&[("mimetype", kind)]);
     let bytes = match format {
+        MediaFormat::Docx => ooxml("word/document.xml"),
+        MediaFormat::Xlsx => ooxml("xl/workbook.xml"),
+        MediaFormat::Xlsb => ooxml("xl/workbook.bin"),
+        MediaFormat::Pptx => ooxml("ppt/presentation.xml"),
+        MediaFormat::Odt | MediaFormat::Ods | MediaFormat::Odp | MediaFormat::Epub => odf(format.mime()),
+        MediaFormat::Doc => compound("WordDocument"),
+        MediaFormat::Xls => compound("Workbook"),
+        MediaFormat::Ppt => compound("PowerPoint Document"),
+        MediaFormat::Msg => compound("__properties_version1.0"),
+        MediaFormat::Rtf => b"{\\rtf1 hi}".to_vec(),
+        MediaFormat::Eml => b"Message-ID: <a@b.example>\r\nSubject: hi\r\n\r\nhi".to_vec(),
+        MediaFormat::Zip => zipped(&[("a.txt", "hi")]),
+        MediaFormat::Tsv => b"a\tb\n1\t2\n".to_vec(),
         MediaFormat::Png => shipped("sign.png"),
         MediaFormat::Jpeg => shipped("receipt.jpg"),
         MediaFormat::Webp => shipped("sign.webp"),

@@ -1,6 +1,7 @@
 //! Catalogs as shipped, what comes of them with configuration and environment, and whether what they claim is true.
 
 mod assembled;
+mod containers;
 mod matrix;
 mod tasks;
 

@@ -27,7 +27,41 @@ const REPLY_TOKENS: u32 = 8192;
 const ANY_OBJECT: &str =
     "Reply with a single JSON object and nothing else: no words before or after it, and no Markdown fence around it.";
 
+/// A chat to be answered.
 pub(super) fn encode(call: &ChatCall<'_>) -> Result<HttpCall, Failure> {
+    let request = request(call)?;
+    sent(call, "/messages", &request)
+}
+
+/// A chat to be counted. What is only about the answer is refused there.
+pub(super) fn encode_count(call: &ChatCall<'_>) -> Result<HttpCall, Failure> {
+    let asked = request(call)?;
+    let request = Request {
+        max_tokens: None,
+        temperature: None,
+        top_p: None,
+        top_k: None,
+        stop_sequences: Vec::new(),
+        metadata: None,
+        stream: false,
+        own: Map::new(),
+        ..asked
+    };
+    sent(call, "/messages/count_tokens", &request)
+}
+
+fn sent(call: &ChatCall<'_>, path: &'static str, request: &Request<'_>) -> Result<HttpCall, Failure> {
+    let mut out = body::buffer(call.task);
+    body::write(&mut out, request)?;
+    let mut headers = vec![("anthropic-version", VERSION.to_owned())];
+    let own = call.task.own.as_ref().filter(|own| own.wire_format == super::NAME);
+    if let Some(features) = own.and_then(|own| own.fields.get(BETA)).and_then(Value::as_str) {
+        headers.push((BETA, features.to_owned()));
+    }
+    Ok(HttpCall { headers, ..HttpCall::json(path, out).without(call) })
+}
+
+fn request<'a>(call: &ChatCall<'a>) -> Result<Request<'a>, Failure> {
     let chat = call.task;
     let sampling = &chat.sampling;
     if sampling.n > 1 {
@@ -79,9 +113,9 @@ pub(super) fn encode(call: &ChatCall<'_>) -> Result<HttpCall, Failure> {
     if chat.format == ReplyFormat::Json {
         system.push(Block::text(ANY_OBJECT));
     }
-    let request = Request {
+    Ok(Request {
         model: call.model(),
-        max_tokens,
+        max_tokens: Some(max_tokens),
         system,
         messages: turns,
         tools: tools(call),
@@ -96,14 +130,7 @@ pub(super) fn encode(call: &ChatCall<'_>) -> Result<HttpCall, Failure> {
         cache_control: chat.extras.get("cache_control").filter(|_| call.sends("cache_control")),
         stream: chat.stream,
         own: own.map(further_fields).unwrap_or_default(),
-    };
-    let mut out = body::buffer(chat);
-    body::write(&mut out, &request)?;
-    let mut headers = vec![("anthropic-version", VERSION.to_owned())];
-    if let Some(features) = own.and_then(|own| own.fields.get(BETA)).and_then(Value::as_str) {
-        headers.push((BETA, features.to_owned()));
-    }
-    Ok(HttpCall { headers, ..HttpCall::json("/messages", out).without(call) })
+    })
 }
 
 /// Fields of this format that nothing else of a request says. A user that is named there goes before another.

@@ -21,7 +21,7 @@ use mediary_core::task::{Role, Task};
 use mediary_core::{Failure, MediaFormat, MediaKind};
 
 use crate::dialect::CallOf;
-use crate::{Dialect, HttpCall, Quirks, Reader, moved, unwritable};
+use crate::{Dialect, HttpCall, Quirks, Reader, blame, moved, unwritable};
 
 /// Its name in catalogs and configuration.
 const NAME: &str = "anthropic";
@@ -50,6 +50,21 @@ impl Dialect for Anthropic {
             | Task::Image(_)
             | Task::GenerateVideo(_) => Err(unwritable::task(NAME, call.task.kind())),
         }
+    }
+
+    fn counts_tokens(&self) -> bool {
+        true
+    }
+
+    fn encode_count(&self, call: &Call<'_>, quirks: &Quirks) -> Result<HttpCall, Failure> {
+        let Task::Chat(chat) = call.task else { return Err(unwritable::task(NAME, call.task.kind())) };
+        let (chat, _) = moved::to_the_user(chat, &[Role::Assistant]);
+        encode::encode_count(&CallOf::new(&*chat, call, quirks))
+    }
+
+    fn counted(&self, body: &[u8]) -> Result<u64, Failure> {
+        let counted: wire::Counted = serde_json::from_slice(body).map_err(blame::shapeless)?;
+        Ok(counted.input_tokens)
     }
 
     fn reader(&self, task: &Task, _stream: bool) -> Box<dyn Reader> {

@@ -172,6 +172,7 @@ fn medium<'a>(part: &'a MediaPart, cache_control: Option<&'a Value>) -> Result<B
         MediaFormat::Text
         | MediaFormat::Markdown
         | MediaFormat::Csv
+        | MediaFormat::Tsv
         | MediaFormat::Json
         | MediaFormat::Xml
         | MediaFormat::Html => {
@@ -195,7 +196,22 @@ fn medium<'a>(part: &'a MediaPart, cache_control: Option<&'a Value>) -> Result<B
         | MediaFormat::Mov
         | MediaFormat::Webm
         | MediaFormat::Mkv
-        | MediaFormat::Avi => Err(unwritable::medium(super::NAME, &part.media)),
+        | MediaFormat::Avi
+        | MediaFormat::Docx
+        | MediaFormat::Xlsx
+        | MediaFormat::Xlsb
+        | MediaFormat::Pptx
+        | MediaFormat::Doc
+        | MediaFormat::Xls
+        | MediaFormat::Ppt
+        | MediaFormat::Odt
+        | MediaFormat::Ods
+        | MediaFormat::Odp
+        | MediaFormat::Rtf
+        | MediaFormat::Epub
+        | MediaFormat::Eml
+        | MediaFormat::Msg
+        | MediaFormat::Zip => Err(unwritable::medium(super::NAME, &part.media)),
     }
 }
 

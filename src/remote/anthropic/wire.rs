@@ -12,7 +12,8 @@ use crate::body::Base64;
 #[derive(Debug, Serialize)]
 pub(super) struct Request<'a> {
     pub model: &'a str,
-    pub max_tokens: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_tokens: Option<u32>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub system: Vec<Block<'a>>,
     pub messages: Vec<Turn<'a>>,
@@ -176,6 +177,12 @@ pub(super) enum Format {
 #[derive(Debug, Serialize)]
 pub(super) struct Metadata<'a> {
     pub user_id: &'a str,
+}
+
+/// How many tokens a request has.
+#[derive(Debug, Deserialize)]
+pub(super) struct Counted {
+    pub input_tokens: u64,
 }
 
 /// An event of a stream, or a whole message.

@@ -2,8 +2,8 @@
 //! written at all, so that no entry promises more. A test holds it against the encoder.
 
 use mediary_core::MediaFormat::{
-    self, Aac, Aiff, Avi, Bmp, Csv, Flac, Html, Jpeg, Json, M4a, Markdown, Mov, Mp3, Mp4, Opus, Pdf, Png, Text, Vorbis,
-    Wav, Webm, Webp, Xml,
+    self, Aac, Aiff, Avi, Bmp, Csv, Flac, Html, Jpeg, Json, M4a, Markdown, Mov, Mp3, Mp4, Opus, Pdf, Png, Text, Tsv,
+    Vorbis, Wav, Webm, Webp, Xml,
 };
 use mediary_core::MediaKind;
 
@@ -14,7 +14,7 @@ pub(super) fn formats(kind: MediaKind) -> &'static [MediaFormat] {
         MediaKind::Document => &[Pdf],
         MediaKind::Audio => &[Wav, Mp3, Flac, Opus, Vorbis, Aac, Aiff],
         MediaKind::Video => &[Mp4, Mov, Webm, Avi],
-        MediaKind::Text => &[Text, Markdown, Csv, Json, Xml, Html],
+        MediaKind::Text => &[Text, Markdown, Csv, Tsv, Json, Xml, Html],
     }
 }
 

@@ -126,6 +126,7 @@ pub(super) fn mime(format: MediaFormat) -> Option<&'static str> {
         | MediaFormat::Text
         | MediaFormat::Markdown
         | MediaFormat::Csv
+        | MediaFormat::Tsv
         | MediaFormat::Html => format.mime(),
         MediaFormat::Mp3 => "audio/mp3",
         MediaFormat::Opus | MediaFormat::Vorbis => "audio/ogg",
@@ -136,10 +137,25 @@ pub(super) fn mime(format: MediaFormat) -> Option<&'static str> {
         MediaFormat::Json => "text/plain",
         MediaFormat::Gif
         | MediaFormat::Tiff
+        | MediaFormat::Mkv
+        | MediaFormat::Docx
+        | MediaFormat::Xlsx
+        | MediaFormat::Xlsb
+        | MediaFormat::Pptx
+        | MediaFormat::Doc
+        | MediaFormat::Xls
+        | MediaFormat::Ppt
+        | MediaFormat::Odt
+        | MediaFormat::Ods
+        | MediaFormat::Odp
+        | MediaFormat::Rtf
+        | MediaFormat::Epub
+        | MediaFormat::Eml
+        | MediaFormat::Msg
+        | MediaFormat::Zip
         | MediaFormat::Caf
         | MediaFormat::Amr
-        | MediaFormat::Wma
-        | MediaFormat::Mkv => return None,
+        | MediaFormat::Wma => return None,
     })
 }
 

@@ -17,5 +17,8 @@ pub(super) fn formats(kind: MediaKind) -> &'static [MediaFormat] {
 
 /// Whether there is a form for a file of this format.
 pub(super) fn carries(format: MediaFormat) -> bool {
-    formats(format.kind()).contains(&format) || [Tiff, Bmp, Flac, M4a, Aac, Opus, Vorbis].contains(&format)
+    // Any document has the one form; which of them are read besides PDF is said by a model's entry.
+    format.kind() == MediaKind::Document
+        || formats(format.kind()).contains(&format)
+        || [Tiff, Bmp, Flac, M4a, Aac, Opus, Vorbis].contains(&format)
 }

@@ -62,6 +62,21 @@ fn is_readable(format: MediaFormat) -> bool {
         | MediaFormat::Tiff
         | MediaFormat::Bmp
         | MediaFormat::Pdf
+        | MediaFormat::Docx
+        | MediaFormat::Xlsx
+        | MediaFormat::Xlsb
+        | MediaFormat::Pptx
+        | MediaFormat::Doc
+        | MediaFormat::Xls
+        | MediaFormat::Ppt
+        | MediaFormat::Odt
+        | MediaFormat::Ods
+        | MediaFormat::Odp
+        | MediaFormat::Rtf
+        | MediaFormat::Epub
+        | MediaFormat::Eml
+        | MediaFormat::Msg
+        | MediaFormat::Zip
         | MediaFormat::Wav
         | MediaFormat::Mp3
         | MediaFormat::Flac
@@ -81,6 +96,7 @@ fn is_readable(format: MediaFormat) -> bool {
         | MediaFormat::Text
         | MediaFormat::Markdown
         | MediaFormat::Csv
+        | MediaFormat::Tsv
         | MediaFormat::Json
         | MediaFormat::Xml
         | MediaFormat::Html => false,

@@ -8,8 +8,8 @@ use crate::body::{self, Base64, Object};
 use crate::dialect::ChatCall;
 use crate::unwritable;
 
-/// What a document without a name is called; OpenAI wants one.
-const UNNAMED: &str = "document.pdf";
+/// What a document without a name is called before its ending; OpenAI wants a name.
+const UNNAMED: &str = "document";
 
 /// Writes a part.
 pub(super) fn part(
@@ -53,7 +53,10 @@ fn media(out: &mut Vec<u8>, call: &ChatCall<'_>, part: &MediaPart, mark: Option<
         }
         // Chat completions know no document by its address.
         (MediaKind::Document, _) => {
-            inner.field("filename", part.name.as_deref().unwrap_or(UNNAMED));
+            match part.name.as_deref() {
+                Some(name) => inner.field("filename", name),
+                None => inner.field("filename", &format!("{UNNAMED}.{format}")),
+            }
             body::data_url(inner.key("file_data"), format.mime(), &part.media.blob)?;
         }
         _ => {
@@ -87,6 +90,21 @@ fn audio_name(format: MediaFormat) -> Option<&'static str> {
         | MediaFormat::Tiff
         | MediaFormat::Bmp
         | MediaFormat::Pdf
+        | MediaFormat::Docx
+        | MediaFormat::Xlsx
+        | MediaFormat::Xlsb
+        | MediaFormat::Pptx
+        | MediaFormat::Doc
+        | MediaFormat::Xls
+        | MediaFormat::Ppt
+        | MediaFormat::Odt
+        | MediaFormat::Ods
+        | MediaFormat::Odp
+        | MediaFormat::Rtf
+        | MediaFormat::Epub
+        | MediaFormat::Eml
+        | MediaFormat::Msg
+        | MediaFormat::Zip
         | MediaFormat::Aiff
         | MediaFormat::Caf
         | MediaFormat::Amr
@@ -99,6 +117,7 @@ fn audio_name(format: MediaFormat) -> Option<&'static str> {
         | MediaFormat::Text
         | MediaFormat::Markdown
         | MediaFormat::Csv
+        | MediaFormat::Tsv
         | MediaFormat::Json
         | MediaFormat::Xml
         | MediaFormat::Html => None,

@@ -5,6 +5,7 @@
 //! other way to end an answer early.
 
 mod clock;
+mod counts;
 mod gathered;
 mod jobs;
 mod learned;

@@ -87,6 +87,14 @@ impl Provider for Remote {
         })
     }
 
+    fn counts_tokens(&self) -> bool {
+        self.dialect.counts_tokens()
+    }
+
+    fn count_tokens<'a>(&'a self, call: Call<'a>) -> BoxFuture<'a, Result<u64, Failure>> {
+        Box::pin(self.count(call))
+    }
+
     fn job<'a>(&'a self, job: &'a str, key: Option<&'a str>) -> BoxFuture<'a, Result<JobReport, Failure>> {
         Box::pin(self.ask_of_job(job, key))
     }

@@ -67,6 +67,13 @@ impl Encoder {
         Ok(Self { resampler: Resampler::new(from_hz, rate_hz)?, resampled: Vec::new(), writer })
     }
 
+    /// Whether files of this format are written here, with nothing installed.
+    #[must_use]
+    pub fn writes(format: MediaFormat) -> bool {
+        let always = [MediaFormat::Wav, MediaFormat::Flac, MediaFormat::Opus];
+        always.contains(&format) || (cfg!(feature = "mp3") && format == MediaFormat::Mp3)
+    }
+
     /// The forms that need nothing installed, as a list for people.
     #[must_use]
     pub fn made_here() -> &'static str {

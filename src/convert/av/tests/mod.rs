@@ -1,14 +1,13 @@
-//! Sound and video through a stand-in for ffmpeg, a script that does what its input file says.
+//! Video through a stand-in for ffmpeg, a script that does what its input file says.
 
 use std::path::Path;
 use std::time::Duration;
 
 use mediary_core::{Blob, FailureKind, Media, MediaFormat};
 
-use super::{AvInput, Ffmpeg, SoundOrder};
+use super::{AvInput, Ffmpeg};
 
-const MP3: SoundOrder =
-    SoundOrder { format: MediaFormat::Mp3, sample_rate_hz: 16_000, bitrate_kbps: 32, max_bytes: 1_000 };
+const AT: Duration = Duration::from_millis(12_250);
 
 fn stand_in() -> Ffmpeg {
     Ffmpeg::at(Path::new(env!("CARGO_MANIFEST_DIR")).join("av/tests/ffmpeg"))
@@ -26,56 +25,38 @@ fn text(media: &Media) -> String {
 async fn every_run_is_closed_in_and_reads_the_file_as_what_it_is() {
     let rows = [(MediaFormat::Webm, "matroska"), (MediaFormat::M4a, "mov"), (MediaFormat::Opus, "ogg")];
     for (format, demuxer) in rows {
-        let sound = stand_in().sound(&input(format, "arguments"), &MP3).await.unwrap().unwrap();
-        let arguments = text(&sound);
-        for expected in
-            ["-nostdin", "-v error", "-protocol_whitelist file,pipe", &format!("-f {demuxer} -i"), "-ar 16000"]
-        {
+        let frame = stand_in().frame(&input(format, "arguments"), AT, 768).await.unwrap().unwrap();
+        let arguments = text(&frame.picture);
+        for expected in ["-nostdin", "-v error", "-protocol_whitelist file,pipe", &format!("-f {demuxer} -i")] {
             assert!(arguments.contains(expected), "{format}: {arguments} lacks {expected}");
         }
-        assert_eq!(sound.format, MediaFormat::Mp3);
     }
 }
 
 #[tokio::test]
 async fn nothing_of_our_environment_is_handed_on() {
-    let sound = stand_in().sound(&input(MediaFormat::Mp3, "environment"), &MP3).await.unwrap().unwrap();
-    let kept: Vec<String> = text(&sound).lines().map(str::to_owned).collect();
+    let frame = stand_in().frame(&input(MediaFormat::Mp4, "environment"), AT, 768).await.unwrap().unwrap();
+    let kept: Vec<String> = text(&frame.picture).lines().map(str::to_owned).collect();
     assert!(!kept.iter().any(|line| line.starts_with("CARGO") || line.starts_with("HOME=")), "{kept:?}");
-}
-
-#[tokio::test]
-async fn a_wav_has_a_header_that_says_how_long_it_is() {
-    let order = SoundOrder { format: MediaFormat::Wav, ..MP3 };
-    let sound = stand_in().sound(&input(MediaFormat::Mp3, "samples"), &order).await.unwrap().unwrap();
-    let bytes = sound.blob.read_all().unwrap();
-    assert_eq!((&bytes[..4], &bytes[8..16], bytes.len()), (&b"RIFF"[..], &b"WAVEfmt "[..], 44 + 8));
-    assert_eq!(bytes[40..44], 8_u32.to_le_bytes());
-    assert_eq!(bytes[24..28], 16_000_u32.to_le_bytes());
-}
-
-#[tokio::test]
-async fn a_film_without_sound_is_no_failure() {
-    assert!(stand_in().sound(&input(MediaFormat::Mp4, "silent"), &MP3).await.unwrap().is_none());
 }
 
 #[tokio::test]
 async fn what_goes_wrong_is_told_apart() {
     let rows = [
         ("damaged", FailureKind::Unreadable, "moov atom not found"),
-        ("endless", FailureKind::TooLarge, "more than the 1000 bytes"),
+        ("endless", FailureKind::TooLarge, "more than the 33554432 bytes"),
     ];
     for (says, kind, words) in rows {
-        let failure = stand_in().sound(&input(MediaFormat::Mp4, says), &MP3).await.unwrap_err();
+        let failure = stand_in().frame(&input(MediaFormat::Mp4, says), AT, 768).await.unwrap_err();
         assert_eq!(failure.kind, kind, "{says}: {failure}");
         assert!(failure.detail.contains(words), "{says}: {failure}");
         assert!(!failure.detail.contains("/"), "{failure} names a path");
     }
     let hasty = stand_in().within(Duration::from_millis(50));
-    let failure = hasty.sound(&input(MediaFormat::Mp4, "hanging"), &MP3).await.unwrap_err();
+    let failure = hasty.frame(&input(MediaFormat::Mp4, "hanging"), AT, 768).await.unwrap_err();
     assert_eq!(failure.kind, FailureKind::TimedOut);
     let nowhere = Ffmpeg::at("no-such-folder/ffmpeg".into());
-    let failure = nowhere.sound(&input(MediaFormat::Mp4, "samples"), &MP3).await.unwrap_err();
+    let failure = nowhere.frame(&input(MediaFormat::Mp4, "samples"), AT, 768).await.unwrap_err();
     assert_eq!(failure.kind, FailureKind::NotInstalled);
 }
 
@@ -89,13 +70,14 @@ async fn a_length_is_the_last_position_of_a_walk_through_the_file() {
 
 #[tokio::test]
 async fn frames_are_looked_up_by_their_time_and_may_be_missing() {
-    let at = Duration::from_millis(12_250);
-    let frame = stand_in().frame(&input(MediaFormat::Mp4, "arguments"), at, 768).await.unwrap().unwrap();
+    let frame = stand_in().frame(&input(MediaFormat::Mp4, "arguments"), AT, 768).await.unwrap().unwrap();
     let arguments = text(&frame.picture);
     for expected in ["-ss 12.250", "min(iw,768)", "-frames:v 1"] {
         assert!(arguments.contains(expected), "{arguments} lacks {expected}");
     }
-    assert!(stand_in().frame(&input(MediaFormat::Mp4, "nothing"), at, 768).await.unwrap().is_none());
+    for says in ["nothing", "silent"] {
+        assert!(stand_in().frame(&input(MediaFormat::Mp4, says), AT, 768).await.unwrap().is_none(), "{says}");
+    }
 }
 
 #[test]

@@ -32,7 +32,7 @@ fn rect(left: f32, top: f32, right: f32, bottom: f32) -> Rect {
 fn block(kind: BlockKind, bbox: Rect, confidence: Option<f32>) -> Block {
     let text = "word".to_owned();
     let word = Word { text: text.clone(), bbox, confidence };
-    Block { kind, bbox, lines: vec![Line { text, bbox, confidence, words: vec![word] }] }
+    Block { kind, bbox, lines: vec![Line { text, bbox, confidence, words: vec![word] }], links: Vec::new() }
 }
 
 fn sheet() -> Raster {

@@ -32,15 +32,15 @@ pub(super) fn claims_text(claim: Claim<'_>) -> bool {
 
 /// Texts look alike, so here the sender's word counts, and the file name after it.
 pub(super) fn named_text(found: FileFormat, claim: Claim<'_>) -> MediaFormat {
-    match found {
-        FileFormat::HypertextMarkupLanguage => return MediaFormat::Html,
-        FileFormat::ExtensibleMarkupLanguage => return MediaFormat::Xml,
-        _ => {}
+    if found == FileFormat::HypertextMarkupLanguage {
+        return MediaFormat::Html;
     }
     let mime = claim.mime.map(|mime| mime.split(';').next().unwrap_or(mime).trim().to_ascii_lowercase());
     let by_mime = mime.as_deref().and_then(|mime| match mime {
         "text/markdown" | "text/x-markdown" => Some(MediaFormat::Markdown),
         "text/csv" => Some(MediaFormat::Csv),
+        "text/tab-separated-values" => Some(MediaFormat::Tsv),
+        "message/rfc822" => Some(MediaFormat::Eml),
         "application/json" | "text/json" => Some(MediaFormat::Json),
         "text/html" | "application/xhtml+xml" => Some(MediaFormat::Html),
         "application/xml" | "text/xml" => Some(MediaFormat::Xml),
@@ -50,8 +50,10 @@ pub(super) fn named_text(found: FileFormat, claim: Claim<'_>) -> MediaFormat {
     let by_name = extension.as_deref().and_then(|extension| match extension {
         "md" | "markdown" => Some(MediaFormat::Markdown),
         "csv" => Some(MediaFormat::Csv),
+        "tsv" | "tab" => Some(MediaFormat::Tsv),
+        "eml" => Some(MediaFormat::Eml),
         "json" => Some(MediaFormat::Json),
-        "html" | "htm" => Some(MediaFormat::Html),
+        "html" | "htm" | "xhtml" => Some(MediaFormat::Html),
         "xml" | "svg" => Some(MediaFormat::Xml),
         _ => None,
     });

@@ -4,7 +4,11 @@
 //! signatures cannot decide (text encodings, a PDF behind leading junk) and refusals that name what
 //! was found.
 
+mod archive;
 mod claim;
+mod compound;
+mod shape;
+mod signature;
 #[cfg(test)]
 mod tests;
 
@@ -13,6 +17,7 @@ use thiserror::Error;
 
 pub use claim::Claim;
 use claim::{claims_text, is_text_type, named_text};
+use signature::{known, sniff};
 
 use super::text::is_text;
 use super::{Blob, Media, MediaFormat};
@@ -29,12 +34,16 @@ pub enum Unclassifiable {
     #[error("the file is empty (0 bytes); check that it was uploaded whole")]
     Empty,
     /// A format that is known, but not one Mediary works with.
-    #[error("this is {0}; send a PDF, an image (png, jpeg, webp, gif, tiff, bmp), audio, video or plain text")]
+    #[error(
+        "this is {0}; send a PDF, a file of an office (docx, xlsx, pptx, odt, ods, odp, rtf, epub, html, eml, msg, csv), an image \
+         (png, jpeg, webp, gif, tiff, bmp), audio, video or plain text"
+    )]
     Unsupported(String),
     /// Bytes that fit nothing.
     #[error(
-        "these bytes are no format that Mediary knows; send a PDF, an image (png, jpeg, webp, gif, tiff, bmp), \
-         audio, video or plain text, and check that the file is not encrypted or cut off at its beginning"
+        "these bytes are no format that Mediary knows; send a PDF, a file of an office (docx, xlsx, pptx, odt, ods, odp, rtf, epub, \
+         html, eml, msg, csv), an image (png, jpeg, webp, gif, tiff, bmp), audio, video or plain text, and check that the file is \
+         not encrypted or cut off at its beginning"
     )]
     Unknown,
 }
@@ -64,7 +73,10 @@ fn format_of(blob: &Blob, claim: Claim<'_>) -> Result<MediaFormat, Unclassifiabl
     }
     let found = sniff(blob);
     if let Some(format) = known(found) {
-        return Ok(format);
+        return Ok(archive::told_apart(format, blob));
+    }
+    if found == FileFormat::ArbitraryBinaryData && blob.head().starts_with(archive::SIGNATURE) {
+        return Ok(archive::told_apart(archive::cut_off(blob.head()), blob));
     }
     if blob.head().starts_with(CAF_HEADER) {
         return Ok(MediaFormat::Caf);
@@ -72,55 +84,20 @@ fn format_of(blob: &Blob, claim: Claim<'_>) -> Result<MediaFormat, Unclassifiabl
     if has_pdf_header(blob.head()) {
         return Ok(MediaFormat::Pdf);
     }
+    if blob.head().starts_with(compound::SIGNATURE)
+        && let Some(format) = compound::format_of(blob, claim)
+    {
+        return Ok(format);
+    }
     let whole = blob.len_bytes() == blob.head().len() as u64;
     if is_text(blob.head(), whole) && (is_text_type(found) || claims_text(claim)) {
-        return Ok(named_text(found, claim));
+        let named = named_text(found, claim);
+        return Ok(if named == MediaFormat::Text { shape::of_text(blob.head(), whole, claim) } else { named });
     }
     match found {
         FileFormat::ArbitraryBinaryData | FileFormat::PlainText => Err(Unclassifiable::Unknown),
         other => Err(Unclassifiable::Unsupported(described(other))),
     }
-}
-
-/// Most formats show in their first bytes. Archives, EBML and ASF are told apart only by looking further in, which may mean
-/// decoding all of it first; if the source cannot be read the head has to do.
-fn sniff(blob: &Blob) -> FileFormat {
-    let by_head = FileFormat::from_bytes(blob.head());
-    if known(by_head).is_some_and(|format| !matches!(format, MediaFormat::Webm | MediaFormat::Mkv)) {
-        return by_head;
-    }
-    let from_whole = blob.source().open().ok().and_then(|reader| FileFormat::from_reader(reader).ok());
-    from_whole.unwrap_or(by_head)
-}
-
-fn known(found: FileFormat) -> Option<MediaFormat> {
-    Some(match found {
-        FileFormat::PortableNetworkGraphics | FileFormat::AnimatedPortableNetworkGraphics => MediaFormat::Png,
-        FileFormat::JointPhotographicExpertsGroup => MediaFormat::Jpeg,
-        FileFormat::Webp => MediaFormat::Webp,
-        FileFormat::GraphicsInterchangeFormat => MediaFormat::Gif,
-        FileFormat::TagImageFileFormat => MediaFormat::Tiff,
-        FileFormat::WindowsBitmap => MediaFormat::Bmp,
-        FileFormat::PortableDocumentFormat => MediaFormat::Pdf,
-        FileFormat::WaveformAudio => MediaFormat::Wav,
-        FileFormat::Mpeg12AudioLayer3 | FileFormat::Id3v2 => MediaFormat::Mp3,
-        FileFormat::FreeLosslessAudioCodec => MediaFormat::Flac,
-        FileFormat::OggOpus => MediaFormat::Opus,
-        FileFormat::OggVorbis => MediaFormat::Vorbis,
-        FileFormat::AppleItunesAudio | FileFormat::AppleItunesAudiobook | FileFormat::Mpeg4Part14Audio => {
-            MediaFormat::M4a
-        }
-        FileFormat::AdvancedAudioCoding => MediaFormat::Aac,
-        FileFormat::AudioInterchangeFileFormat => MediaFormat::Aiff,
-        FileFormat::AdaptiveMultiRate => MediaFormat::Amr,
-        FileFormat::WindowsMediaAudio => MediaFormat::Wma,
-        FileFormat::Mpeg4Part14 | FileFormat::Mpeg4Part14Video | FileFormat::AppleItunesVideo => MediaFormat::Mp4,
-        FileFormat::AppleQuicktime => MediaFormat::Mov,
-        FileFormat::Webm => MediaFormat::Webm,
-        FileFormat::MatroskaVideo | FileFormat::MatroskaAudio | FileFormat::Matroska3dVideo => MediaFormat::Mkv,
-        FileFormat::AudioVideoInterleave => MediaFormat::Avi,
-        _ => return None,
-    })
 }
 
 fn has_pdf_header(head: &[u8]) -> bool {

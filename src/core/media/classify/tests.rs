@@ -138,17 +138,133 @@ fn claims_tell_texts_apart() {
 
 #[test]
 fn what_is_refused_is_named() {
-    let rows: [(&str, &[u8], &str); 5] = [
-        ("zip", b"PK\x05\x06\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", "ZIP"),
+    let rows: [(&str, &[u8], &str); 3] = [
         ("gzip", b"\x1f\x8b\x08\0\0\0\0\0\0\x03\x01\x02", "gzip"),
         ("elf", b"\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0\x02\0\x3e\0", "Executable and Linkable"),
         ("sqlite", b"SQLite format 3\0\x10\0\x01\x01", "SQLite"),
-        ("rtf", b"{\\rtf1\\ansi hello}", "Rich Text"),
     ];
     for (name, bytes, word) in rows {
         let refusal = judge(bytes, "application/pdf", "a.pdf").unwrap_err().to_string();
         assert!(refusal.to_lowercase().contains(&word.to_lowercase()), "{name}: {refusal}");
         assert!(refusal.contains("send a PDF"), "{name}: {refusal}");
+    }
+}
+
+/// A zip of empty files with these names.
+fn zip(names: &[&str]) -> Vec<u8> {
+    let (mut files, mut directory) = (Vec::new(), Vec::new());
+    for name in names {
+        let length = u16::try_from(name.len()).unwrap().to_le_bytes();
+        let offset = u32::try_from(files.len()).unwrap().to_le_bytes();
+        files.extend([b"PK\x03\x04".as_slice(), &[0; 22], &length, &[0; 2], name.as_bytes()].concat());
+        directory.extend([b"PK\x01\x02".as_slice(), &[0; 24], &length, &[0; 12], &offset, name.as_bytes()].concat());
+    }
+    let count = u16::try_from(names.len()).unwrap().to_le_bytes();
+    let [size, offset] = [directory.len(), files.len()].map(|length| u32::try_from(length).unwrap().to_le_bytes());
+    [&files[..], &directory, b"PK\x05\x06", &[0; 4], &count, &count, &size, &offset, &[0; 2]].concat()
+}
+
+/// A compound file with one directory sector that names these streams.
+fn compound(names: &[&str]) -> Vec<u8> {
+    let mut header = vec![0_u8; 512];
+    header[..8].copy_from_slice(compound::SIGNATURE);
+    header[30] = 9;
+    header[48] = 0;
+    header[76] = 1;
+    let mut directory = Vec::new();
+    for name in ["Root Entry"].iter().chain(names) {
+        let mut entry = utf16(name, false);
+        let length = entry.len() + 2;
+        entry.resize(128, 0);
+        entry[64] = u8::try_from(length).unwrap();
+        directory.extend(entry);
+    }
+    directory.resize(512, 0);
+    let table = [&[0xfe, 0xff, 0xff, 0xff][..], &[0xff; 508]].concat();
+    [header, directory, table].concat()
+}
+
+#[test]
+fn packages_are_told_apart_by_their_parts() {
+    use MediaFormat::*;
+    let types = "[Content_Types].xml";
+    let rows: [(&[&str], MediaFormat); 9] = [
+        (&[types, "_rels/.rels", "word/document.xml"], Docx),
+        (&[types, "xl/workbook.xml"], Xlsx),
+        (&[types, "xl/workbook.bin"], Xlsb),
+        (&[types, "ppt/presentation.xml"], Pptx),
+        (&[types, "docProps/app.xml", "customXml/item1.xml", "word/document.xml", "word/embeddings/a.xlsx"], Docx),
+        (&["word/notes.txt", "word/more.txt"], Zip),
+        (&["a.docx", "b.pdf"], Zip),
+        (&["META-INF/container.xml", "mimetype", "a.xhtml"], Epub),
+        (&[], Zip),
+    ];
+    for (names, expected) in rows {
+        assert_eq!(judge(&zip(names), "image/png", "a.exe"), Ok(expected), "{names:?}");
+    }
+}
+
+#[test]
+fn a_package_that_is_cut_off_is_still_known() {
+    let types = "[Content_Types].xml";
+    let rows: [(&[&str], MediaFormat); 3] = [
+        (&[types, "_rels/.rels", "word/document.xml"], MediaFormat::Docx),
+        (&[types, "ppt/presentation.xml"], MediaFormat::Pptx),
+        (&["a.pdf", "b.pdf"], MediaFormat::Zip),
+    ];
+    for (names, expected) in rows {
+        let whole = zip(names);
+        let directory = whole.windows(4).position(|window| window == b"PK\x01\x02").unwrap();
+        assert_eq!(judge(&whole[..directory], "", "a.pdf"), Ok(expected), "{names:?}");
+    }
+}
+
+#[test]
+fn older_files_are_told_apart_by_their_streams() {
+    use MediaFormat::*;
+    let rows: [(&[&str], &str, MediaFormat); 7] = [
+        (&["WordDocument", "1Table"], "", Doc),
+        (&["Workbook"], "", Xls),
+        (&["Book"], "", Xls),
+        (&["Current User", "PowerPoint Document"], "", Ppt),
+        (&["__nameid_version1.0", "__substg1.0_0037001F"], "", Msg),
+        (&["EncryptionInfo", "EncryptedPackage"], "", Docx),
+        (&["EncryptionInfo", "EncryptedPackage"], "secret.XLSX", Xlsx),
+    ];
+    for (names, file_name, expected) in rows {
+        assert_eq!(judge(&compound(names), "", file_name), Ok(expected), "{names:?}");
+    }
+    let refusal = judge(&compound(&["Contents"]), "", "a.doc").unwrap_err();
+    assert!(matches!(refusal, Unclassifiable::Unsupported(_)), "{refusal}");
+    let cut = compound(&["WordDocument"]);
+    for length in [8, 100, 512, 600] {
+        let _ = judge(&cut[..length], "", "");
+    }
+}
+
+#[test]
+fn texts_that_nothing_is_said_of_are_known_by_their_shape() {
+    use MediaFormat::*;
+    let letter = "Return-Path: <a@b.example>\r\nFrom: A\r\n <a@b.example>\r\nSubject: hi\r\n\r\nHello\r\n";
+    let rows = [
+        ("a,b,c\n1,2,3\n4,5,6\n", "", "", Csv),
+        ("a;b\n1;2,5\n4;5,0\n", "", "", Csv),
+        ("a\tb\n1\t2\n3\t4\n", "", "", Tsv),
+        ("a\tb\n1\t2\n3\t4\n", "", "log.txt", Text),
+        ("a,b,c\n1,2,3\n4,5,6\n", "text/plain", "", Text),
+        ("One, two.\nThree, four.\nFive, six.\n", "", "", Text),
+        ("\"a,b\",c,d\n1,2,3\n4,5,6\n", "", "", Csv),
+        (letter, "", "", Eml),
+        (letter, "text/plain", "", Eml),
+        ("From: me\nTo: you\nthe usual\n", "", "", Text),
+        ("Note: this\nSubject: to change\n", "", "", Text),
+        ("hello", "message/rfc822", "", Eml),
+        ("hello", "", "a.eml", Eml),
+        ("<?xml version=\"1.0\"?>\n<!DOCTYPE html PUBLIC \"x\">\n<html><body/></html>", "", "", Html),
+        ("{\\rtf1\\ansi hello}", "", "", Rtf),
+    ];
+    for (text, mime, file_name, expected) in rows {
+        assert_eq!(judge(text.as_bytes(), mime, file_name), Ok(expected), "{text:?} {mime} {file_name}");
     }
 }
 

@@ -1,4 +1,4 @@
-//! Whisper's view of sound: a spectrogram of 80 bands, spaced as the ear hears, in logarithms.
+//! Whisper's view of sound: a spectrogram of 80 bands or more, spaced as the ear hears, in logarithms.
 //!
 //! 100 columns a second, each from 25 ms of sound under a Hann window. The bands are Slaney's: linear up to 1 kHz,
 //! logarithmic above, each with the same area.
@@ -11,8 +11,6 @@ use realfft::{RealFftPlanner, RealToComplex};
 
 use mediary_core::sound::SAMPLE_RATE_HZ;
 
-/// Bands in a column.
-pub(super) const BANDS: usize = 80;
 /// Samples from one column to the next.
 pub(super) const HOP: usize = 160;
 const WINDOW: usize = 400;
@@ -27,16 +25,22 @@ pub(super) struct Mel {
 }
 
 impl Mel {
-    pub(super) fn new() -> Self {
+    /// With so many bands in a column.
+    pub(super) fn of(count: usize) -> Self {
         let turn = |index: usize| (std::f32::consts::TAU * index as f32 / WINDOW as f32).cos();
         let window = (0..WINDOW).map(|index| 0.5 - 0.5 * turn(index)).collect();
-        Self { transform: RealFftPlanner::new().plan_fft_forward(WINDOW), window, bands: bands() }
+        Self { transform: RealFftPlanner::new().plan_fft_forward(WINDOW), window, bands: bands(count) }
+    }
+
+    /// Bands in a column.
+    pub(super) fn bands(&self) -> usize {
+        self.bands.len()
     }
 
     /// The spectrogram of samples, band after band, and how many columns it has. Beyond both ends the sound is mirrored.
     pub(super) fn spectrogram(&self, samples: &[f32]) -> (Vec<f32>, usize) {
         let columns = samples.len() / HOP;
-        let mut values = vec![0.0_f32; BANDS * columns];
+        let mut values = vec![0.0_f32; self.bands.len() * columns];
         let (mut frame, mut spectrum) = (vec![0.0; WINDOW], vec![Complex32::default(); BINS]);
         let mut scratch = self.transform.make_scratch_vec();
         let mut power = vec![0.0; BINS];
@@ -93,9 +97,9 @@ fn mel(hz: f64) -> f64 {
     if hz < LINEAR_HZ { hz / HZ_A_MEL } else { LINEAR_HZ / HZ_A_MEL + 27.0 * (hz / LINEAR_HZ).ln() / BY_27.ln() }
 }
 
-fn bands() -> Vec<(usize, Vec<f32>)> {
+fn bands(count: usize) -> Vec<(usize, Vec<f32>)> {
     let rate = f64::from(SAMPLE_RATE_HZ);
-    let step = mel(rate / 2.0) / (BANDS + 1) as f64;
+    let step = mel(rate / 2.0) / (count + 1) as f64;
     let band = |band: usize| {
         let [low, middle, high] = [0, 1, 2].map(|edge| hz((band + edge) as f64 * step));
         let weight = |bin: usize| {
@@ -108,7 +112,7 @@ fn bands() -> Vec<(usize, Vec<f32>)> {
         let taken = weights[first..].iter().take_while(|weight| **weight > 0.0).copied().collect();
         (first, taken)
     };
-    (0..BANDS).map(band).collect()
+    (0..count).map(band).collect()
 }
 
 #[cfg(test)]
@@ -117,12 +121,13 @@ mod tests {
 
     #[test]
     fn a_tone_is_loudest_in_its_band() {
-        let mel = Mel::new();
+        let mel = Mel::of(80);
         let tone: Vec<f32> =
             (0..16_000).map(|at| (at as f32 * std::f32::consts::TAU * 1_000.0 / 16_000.0).sin()).collect();
         let (values, columns) = mel.spectrogram(&tone);
         assert_eq!((columns, values.len()), (100, 8_000));
-        let loudest = (0..BANDS).max_by(|a, b| values[a * columns + 50].total_cmp(&values[b * columns + 50])).unwrap();
+        let loudest =
+            (0..mel.bands()).max_by(|a, b| values[a * columns + 50].total_cmp(&values[b * columns + 50])).unwrap();
         let (first, weights) = &mel.bands[loudest];
         // A bin is 40 Hz wide.
         assert!((*first..first + weights.len()).contains(&25), "band {loudest}");

@@ -20,13 +20,13 @@ use crate::runtime::Runtime;
 /// Where the model's files lie.
 #[derive(Debug, Clone)]
 pub struct WhisperFiles {
-    /// The graphs that [`crate::graph`] writes.
+    /// The graphs that [`crate::graph`] writes, or those that are published for ONNX Runtime.
     pub encoder: PathBuf,
-    /// The same.
+    /// The same; of those that are published the merged one.
     pub decoder: PathBuf,
-    /// The vocabulary: a line per token.
+    /// The vocabulary: a line per token, or a `tokenizer.json`.
     pub vocabulary: PathBuf,
-    /// Which tokens are suppressed: `config.json`.
+    /// Which tokens are suppressed: `config.json`, or `generation_config.json`.
     pub config: PathBuf,
 }
 
@@ -122,14 +122,22 @@ impl Attempt {
 }
 
 impl Whisper {
-    pub(in super::super) fn load(runtime: &Runtime, files: &WhisperFiles, threads: usize) -> Result<Self, Failure> {
+    pub(in super::super) fn load(
+        name: &str,
+        runtime: &Runtime,
+        files: &WhisperFiles,
+        threads: usize,
+    ) -> Result<Self, Failure> {
         let vocabulary = Vocabulary::read(&files.vocabulary, &files.config)?;
-        Ok(Self { networks: Networks::load(runtime, files, threads)?, vocabulary })
+        Ok(Self { networks: Networks::load(name, runtime, files, threads)?, vocabulary })
     }
 
     /// Whether it knows a language.
     pub(in super::super) fn knows(&self, code: &str) -> bool {
-        self.vocabulary.language(code).is_some()
+        match self.vocabulary.is_multilingual {
+            true => self.vocabulary.language(code).is_some(),
+            false => code == "en",
+        }
     }
 
     /// Listens to a segment of at most 30 seconds, with a second of silence behind it.
@@ -139,7 +147,8 @@ impl Whisper {
 
     fn listen_for(&mut self, length: usize, samples: &[f32], cancel: &Cancel) -> Result<Listened, Failure> {
         let mut padded = samples.to_vec();
-        padded.resize(length.min(WHOLE), 0.0);
+        let length = if self.networks.takes_only_whole() { WHOLE } else { length.min(WHOLE) };
+        padded.resize(length, 0.0);
         let encoded = self.networks.encode(&padded, cancel)?;
         let mut begun = self.networks.begin()?;
         self.networks.step(&encoded, &mut begun, self.vocabulary.begin)?;
@@ -148,6 +157,9 @@ impl Whisper {
 
     /// The language that is spoken in a segment.
     pub(in super::super) fn language(&self, listened: &Listened) -> Guess {
+        if !self.vocabulary.is_multilingual {
+            return Guess { language: "en".to_owned(), sureness: 1.0, english: 1.0 };
+        }
         let score = |token: i64| listened.begun.scores.get(token as usize).copied().unwrap_or(f32::NEG_INFINITY);
         let largest = self.vocabulary.languages().map(|(token, _)| score(token)).fold(f32::NEG_INFINITY, f32::max);
         let weight = |token: i64| (score(token) - largest).exp();
@@ -215,7 +227,10 @@ impl Whisper {
         let task = if wanted.into_english { translate } else { transcribe };
         let said_before = wanted.prompt.map(|prompt| self.vocabulary.tokens_of(prompt)).unwrap_or_default();
         let mut decoding = begun.branch();
-        let mut lead_in = vec![language, task, no_times];
+        let mut lead_in = match self.vocabulary.is_multilingual {
+            true => vec![language, task, no_times],
+            false => vec![no_times],
+        };
         if !said_before.is_empty() {
             decoding = self.networks.begin()?;
             let last = &said_before[said_before.len().saturating_sub(MOST_PROMPT)..];

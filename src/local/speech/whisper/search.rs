@@ -106,5 +106,5 @@ pub(super) fn search(
     }
     let best =
         found.into_iter().max_by(|a, b| (!a.looped).cmp(&!b.looped).then(a.mean_logprob.total_cmp(&b.mean_logprob)));
-    best.ok_or_else(|| Failure::broken("the decoder of local/whisper-base gave no tokens"))
+    best.ok_or_else(|| Failure::broken("the decoder of a speech model gave no tokens"))
 }

@@ -15,7 +15,7 @@ const FRAME_SECONDS: f64 = 0.02;
 const AROUND: usize = 3;
 
 /// The words of a segment with their times from its beginning. `attention` has a row for each token and one for the end,
-/// each with the shares of all heads one after another.
+/// each with the shares of all heads one after another; where they are not told, no word has a time.
 pub(super) fn words(
     vocabulary: &Vocabulary,
     tokens: &[i64],
@@ -23,6 +23,9 @@ pub(super) fn words(
     heads: usize,
     seconds: f64,
 ) -> Vec<SpokenWord> {
+    if attention.iter().all(|row| row.is_empty()) {
+        return Vec::new();
+    }
     let starts = token_starts(attention, tokens.len(), heads, (seconds / FRAME_SECONDS).ceil() as usize);
     let at = |place: usize| starts.get(place).map_or(seconds, |frame| (*frame as f64 * FRAME_SECONDS).min(seconds));
     let mut words = Vec::new();

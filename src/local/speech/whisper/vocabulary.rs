@@ -1,13 +1,15 @@
 //! Whisper's tokens: pieces of text in bytes, and the special ones that steer it.
 //!
-//! The vocabulary is a line per token, in GPT-2's writing of bytes: those that print stand for themselves, the others for
-//! letters from U+0100 on.
+//! The vocabulary is a line per token, or the `tokenizer.json` that goes with a published model, in GPT-2's writing of
+//! bytes: those that print stand for themselves, the others for letters from U+0100 on.
 
 use std::collections::HashMap;
 use std::path::Path;
 
 use mediary_core::Failure;
 use serde::Deserialize;
+
+use super::super::tokenizer;
 
 /// The vocabulary, with what follows from it and from the model's `config.json`.
 #[derive(Debug, Default)]
@@ -17,6 +19,8 @@ pub(super) struct Vocabulary {
     by_bytes: HashMap<Vec<u8>, i64>,
     /// The languages' codes in the order of their tokens.
     languages: Vec<String>,
+    /// Whether it is told what is spoken, and what to do with it; models for English alone are not.
+    pub(super) is_multilingual: bool,
     /// Tokens that are never part of speech: signs of music, brackets, …
     pub(super) suppressed: Vec<usize>,
     /// Those that do not come first.
@@ -33,8 +37,16 @@ pub(super) struct Vocabulary {
 
 #[derive(Debug, Deserialize)]
 struct Config {
+    #[serde(alias = "suppress_tokens", default)]
     suppress_ids: Vec<usize>,
+    #[serde(alias = "begin_suppress_tokens", default)]
     suppress_ids_begin: Vec<usize>,
+    #[serde(default = "yes")]
+    is_multilingual: bool,
+}
+
+fn yes() -> bool {
+    true
 }
 
 impl Vocabulary {
@@ -43,31 +55,36 @@ impl Vocabulary {
             Failure::broken(format!("{} cannot be used: {what}; run `mediary models pull`", path.display()))
         };
         let text = std::fs::read(config).map_err(|error| failed(config, &error.to_string()))?;
-        let Config { suppress_ids, suppress_ids_begin } =
+        let Config { suppress_ids, suppress_ids_begin, is_multilingual } =
             serde_json::from_slice(&text).map_err(|error| failed(config, &error.to_string()))?;
         let text = std::fs::read_to_string(vocabulary).map_err(|error| failed(vocabulary, &error.to_string()))?;
-        let lines: Vec<&str> = text.split('\n').collect();
+        let lines: Vec<String> = match vocabulary.extension().is_some_and(|extension| extension == "json") {
+            true => tokenizer::tokens(&text).map_err(|error| failed(vocabulary, &error.to_string()))?,
+            false => text.split('\n').map(str::to_owned).collect(),
+        };
         let special = |name: &str| {
-            let found = lines.iter().position(|line| *line == name);
+            let found = lines.iter().position(|line| line == name);
             found.map(|token| token as i64).ok_or_else(|| failed(vocabulary, &format!("it lacks {name}")))
         };
         let (begin, translate) = (special("<|startoftranscript|>")?, special("<|translate|>")?);
         // Their tokens lie between these two.
         let between = lines.get(begin as usize + 1..translate as usize).unwrap_or_default();
-        let code = |line: &&str| line.trim_start_matches("<|").trim_end_matches("|>").to_owned();
+        let code = |line: &String| line.trim_start_matches("<|").trim_end_matches("|>").to_owned();
         let end = special("<|endoftext|>")?;
         let tokens: Vec<Vec<u8>> = lines.iter().map(|line| line.chars().flat_map(bytes_of).collect()).collect();
         let text = tokens.iter().take(end as usize).cloned().zip(0..);
         Ok(Self {
             by_bytes: text.collect(),
             languages: between.iter().map(code).collect(),
+            is_multilingual,
             suppressed: suppress_ids,
             suppressed_first: suppress_ids_begin,
             end,
             begin,
             translate,
             transcribe: special("<|transcribe|>")?,
-            no_speech: special("<|nocaptions|>")?,
+            // Later models call it otherwise.
+            no_speech: special("<|nocaptions|>").or_else(|_| special("<|nospeech|>"))?,
             no_times: special("<|notimestamps|>")?,
             previous: special("<|startofprev|>")?,
             tokens,

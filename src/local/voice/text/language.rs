@@ -19,7 +19,7 @@ pub fn language_of(text: &str) -> Option<&'static str> {
     // A short text in Latin letters is more likely in a language of many than in one of few.
     let frequent = [Lang::Eng, Lang::Spa, Lang::Fra, Lang::Deu, Lang::Ita, Lang::Por, Lang::Nld];
     let info = Detector::with_allowlist(frequent.to_vec()).detect(text)?;
-    if info.confidence() >= SURE { code(info.lang()) } else { by_letters(text) }
+    if info.confidence() >= SURE { code(info.lang()) } else { by_letters(text).or_else(|| by_words(text)) }
 }
 
 /// What letters give away where there are few of them.
@@ -27,6 +27,30 @@ fn by_letters(text: &str) -> Option<&'static str> {
     let has = |letters: &str| text.chars().any(|letter| letters.contains(letter));
     let rows = [("ñ¿¡", "es"), ("ß", "de"), ("ãõ", "pt"), ("çêèœ", "fr"), ("äöü", "de")];
     rows.into_iter().find(|(letters, _)| has(letters)).map(|(_, language)| language)
+}
+
+/// Words that are common in one language, and not words of another that is spoken as often.
+const COMMON: [(&str, &str); 7] = [
+    ("en", "the and are you your of to that for with have this how what my we good please"),
+    ("es", "el los las es que por cómo como está para con hola buenos buenas gracias muy y"),
+    ("fr", "le les et est pas je vous pour dans comment bonjour merci nous avec ça il très"),
+    ("de", "der das und ist nicht ich sie wie es ein eine zu mit guten auf wir haben ihnen danke bitte"),
+    ("it", "il che non è di per come sono ciao buongiorno grazie sei molto della"),
+    ("pt", "o os que não é um uma para com como está você bom dia obrigado muito"),
+    ("nl", "het een en niet ik je dat van hoe goede met voor wij gaat dank u"),
+];
+/// So many of them tell a language.
+const FEWEST_COMMON: usize = 2;
+
+/// What common words give away, where one language has more of them than any other.
+fn by_words(text: &str) -> Option<&'static str> {
+    let text = text.to_lowercase();
+    let words: Vec<&str> = text.split(|letter: char| !letter.is_alphabetic()).collect();
+    let count = |common: &str| words.iter().filter(|word| common.split(' ').any(|known| known == **word)).count();
+    let mut counts: Vec<(usize, &str)> = COMMON.iter().map(|(language, common)| (count(common), *language)).collect();
+    counts.sort_unstable_by(|a, b| b.cmp(a));
+    let [(most, language), (second, _), ..] = counts[..] else { return None };
+    (most >= FEWEST_COMMON && most > second).then_some(language)
 }
 
 fn code(language: Lang) -> Option<&'static str> {

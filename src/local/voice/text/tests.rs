@@ -123,6 +123,9 @@ fn the_language_of_a_text_is_found_where_it_can_be() {
         ("Погода была лучше, чем мы надеялись.", "ru"),
         ("天気は思っていたより良かった。", "ja"),
         ("¿Qué?", "es"),
+        ("Guten Morgen, wie geht es Ihnen?", "de"),
+        ("Bonjour, comment vas-tu avec ça ?", "fr"),
+        ("Buongiorno, come sei?", "it"),
     ];
     for (text, expected) in rows {
         assert_eq!(language_of(text), Some(expected), "{text:?}");

@@ -311,7 +311,7 @@ fn complaints_name_the_field() {
         part(json!({ "type": "file", "file": { "file_id": "file-1" } })),
         part(json!({ "type": "file", "file": {} })),
         part(json!({ "type": "file", "file": { "file_data": "" } })),
-        part(json!({ "type": "file", "file": { "file_data": "UEsFBgAAAAAAAAAAAAAAAAAAAAAAAA==" } })),
+        part(json!({ "type": "file", "file": { "file_data": "N3q8ryccAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=" } })),
     ];
     let told: Vec<String> = rows.into_iter().map(|row| row.expect_err("this is a mistake")).collect();
     assert_snapshot!(told.join("\n"));

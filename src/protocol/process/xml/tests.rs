@@ -79,7 +79,7 @@ fn scan(index: usize, blocks: Vec<Block>) -> Page {
 fn block(lines: Vec<Line>) -> Block {
     let lines: Vec<Line> = (0_u8..).zip(lines).map(|(row, line)| moved(line, f32::from(row) * 40.0)).collect();
     let bbox = Rect::around(lines.iter().map(|line| line.bbox)).unwrap_or_default();
-    Block { kind: BlockKind::Text, bbox, lines }
+    Block { kind: BlockKind::Text, bbox, lines, links: Vec::new() }
 }
 
 fn native_block() -> Block {
@@ -91,7 +91,12 @@ fn native_block() -> Block {
 
 fn placeless_block() -> Block {
     let line = |text: &str| Line { bbox: Rect::default(), confidence: None, ..bare(text, 0.0) };
-    Block { kind: BlockKind::Text, bbox: Rect::default(), lines: vec![line("first"), line(""), line("  third ")] }
+    Block {
+        kind: BlockKind::Text,
+        bbox: Rect::default(),
+        lines: vec![line("first"), line(""), line("  third ")],
+        links: Vec::new(),
+    }
 }
 
 fn moved(mut line: Line, down: f32) -> Line {

@@ -16,7 +16,7 @@ use tokio::io::{AsyncWriteExt, Interest};
 use tokio::net::UnixStream;
 
 /// Sends a message with an open file.
-pub(super) async fn send(socket: &mut UnixStream, message: &[u8], file: BorrowedFd<'_>) -> io::Result<()> {
+pub(crate) async fn send(socket: &mut UnixStream, message: &[u8], file: BorrowedFd<'_>) -> io::Result<()> {
     let sent = socket.async_io(Interest::WRITABLE, || {
         let files = [file];
         let mut space = [MaybeUninit::uninit(); cmsg_space!(ScmRights(1))];
@@ -30,18 +30,18 @@ pub(super) async fn send(socket: &mut UnixStream, message: &[u8], file: Borrowed
 
 /// The worker's end: bytes, and beside them the files that came with them.
 #[derive(Debug)]
-pub(super) struct Handed {
+pub(crate) struct Handed {
     socket: Stdin,
     files: VecDeque<File>,
 }
 
 impl Handed {
-    pub(super) fn new(socket: Stdin) -> Self {
+    pub(crate) fn new(socket: Stdin) -> Self {
         Self { socket, files: VecDeque::new() }
     }
 
     /// The first file that was not taken yet.
-    pub(super) fn take_file(&mut self) -> Option<File> {
+    pub(crate) fn take_file(&mut self) -> Option<File> {
         self.files.pop_front()
     }
 }

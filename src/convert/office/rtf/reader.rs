@@ -1,0 +1,286 @@
+//! The reader: tokens change the state or add to the text; ends of paragraphs, entries and rows write blocks.
+
+use std::collections::HashMap;
+
+use encoding_rs::Encoding;
+use mediary_core::document::BlockKind;
+
+use super::super::draft::Draft;
+use super::super::grid::Grid;
+use super::super::limits::Refusal;
+use super::super::text::Text;
+use super::lexer::{Lexer, Token};
+use super::state::{Destination, State};
+
+/// Groups within groups; writers of deep lists and tables reach a few dozen.
+const MAX_GROUPS: usize = 2_000;
+/// A picture's data.
+const MAX_PICTURE_BYTES: usize = 64 * 1024 * 1024;
+
+/// What reads a document.
+pub(super) struct Reader<'d> {
+    pub(super) draft: &'d mut Draft,
+    pub(super) state: State,
+    pub(super) stack: Vec<(State, Ending)>,
+    /// Bytes in the state's encoding that are not text yet.
+    pub(super) bytes: Vec<u8>,
+    /// Bytes still to be passed over after `\u`, and half of a pair of them.
+    pub(super) to_skip: usize,
+    pub(super) high: Option<u16>,
+    pub(super) text: Text,
+    pub(super) mark: String,
+    pub(super) code: String,
+    /// Where the result of the innermost field began.
+    pub(super) result: Option<usize>,
+    /// Text around the note or margin that is being read.
+    pub(super) outer: Vec<Text>,
+    pub(super) notes: usize,
+    pub(super) table: Option<Grid>,
+    pub(super) entry: Text,
+    pub(super) row: Vec<Text>,
+    pub(super) picture: Vec<u8>,
+    pub(super) is_picture_known: bool,
+    pub(super) fonts: HashMap<i32, &'static Encoding>,
+    pub(super) styles: HashMap<i32, u8>,
+    pub(super) name: String,
+}
+
+/// What is to be done when a group ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ending {
+    Nothing,
+    Field,
+    Result,
+    Note,
+    Margin(bool),
+    Picture,
+    Style,
+}
+
+impl<'d> Reader<'d> {
+    pub(super) fn new(draft: &'d mut Draft) -> Self {
+        Self {
+            draft,
+            state: State::default(),
+            stack: Vec::new(),
+            bytes: Vec::new(),
+            to_skip: 0,
+            high: None,
+            text: Text::default(),
+            mark: String::new(),
+            code: String::new(),
+            result: None,
+            outer: Vec::new(),
+            notes: 0,
+            table: None,
+            entry: Text::default(),
+            row: Vec::new(),
+            picture: Vec::new(),
+            is_picture_known: false,
+            fonts: HashMap::new(),
+            styles: HashMap::new(),
+            name: String::new(),
+        }
+    }
+
+    /// Reads the whole document.
+    pub(super) fn through(mut self, bytes: &[u8]) -> Result<(), Refusal> {
+        let mut is_optional = false;
+        for token in Lexer::new(bytes) {
+            if !matches!(token, Token::Byte(_) | Token::Text(_)) {
+                self.flush_bytes();
+            }
+            match token {
+                Token::Open => {
+                    if self.stack.len() >= MAX_GROUPS {
+                        return Err(Refusal::TooDeep);
+                    }
+                    self.stack.push((self.state, Ending::Nothing));
+                    self.to_skip = 0;
+                }
+                Token::Close => self.close()?,
+                Token::Symbol(b'*') => {
+                    is_optional = true;
+                    continue;
+                }
+                Token::Symbol(symbol) => self.symbol(symbol),
+                Token::Word(name, number) => self.word(name, number, is_optional)?,
+                Token::Byte(byte) => self.byte(byte),
+                Token::Text(text) => text.iter().for_each(|byte| self.byte(*byte)),
+                Token::Binary(data) if self.state.destination == Destination::Picture => {
+                    self.picture.extend(&data[..data.len().min(MAX_PICTURE_BYTES)]);
+                }
+                Token::Binary(_) => {}
+            }
+            is_optional = false;
+        }
+        self.flush_bytes();
+        self.end_paragraph();
+        self.end_table()
+    }
+
+    fn byte(&mut self, byte: u8) {
+        if self.to_skip > 0 {
+            self.to_skip -= 1;
+            return;
+        }
+        match self.state.destination {
+            Destination::Picture if byte.is_ascii_hexdigit() && self.bytes.len() < 2 * MAX_PICTURE_BYTES => {
+                self.bytes.push(byte);
+            }
+            Destination::Picture | Destination::Nowhere => {}
+            _ => self.bytes.push(byte),
+        }
+    }
+
+    fn flush_bytes(&mut self) {
+        if self.bytes.is_empty() {
+            return;
+        }
+        let bytes = std::mem::take(&mut self.bytes);
+        if self.state.destination == Destination::Picture {
+            let digit = |byte: u8| char::from(byte).to_digit(16).unwrap_or(0) as u8;
+            self.picture.extend(bytes.chunks_exact(2).map(|pair| digit(pair[0]) << 4 | digit(pair[1])));
+            return;
+        }
+        let (text, ..) = self.state.encoding.decode(&bytes);
+        self.push(&text);
+    }
+
+    pub(super) fn push(&mut self, text: &str) {
+        match self.state.destination {
+            Destination::Body | Destination::Note | Destination::Margin if !self.state.is_hidden => {
+                self.text.push(text);
+            }
+            Destination::Mark => self.mark.push_str(text),
+            Destination::Code => self.code.push_str(text),
+            Destination::Styles => self.name.push_str(text),
+            _ => {}
+        }
+    }
+
+    fn symbol(&mut self, symbol: u8) {
+        match symbol {
+            b'~' => self.push(" "),
+            b'_' => self.push("-"),
+            b'{' | b'}' | b'\\' => self.push(char::from(symbol).encode_utf8(&mut [0; 4])),
+            b'\r' | b'\n' => self.end_paragraph(),
+            _ => {}
+        }
+    }
+
+    pub(super) fn ends_with(&mut self, ending: Ending) {
+        if let Some((_, at_end)) = self.stack.last_mut() {
+            *at_end = ending;
+        }
+    }
+
+    pub(super) fn go(&mut self, destination: Destination) {
+        if self.state.destination != Destination::Nowhere {
+            self.state.destination = destination;
+        }
+    }
+
+    fn close(&mut self) -> Result<(), Refusal> {
+        let Some((outer, ending)) = self.stack.pop() else { return Ok(()) };
+        let is_listened_to = self.state.destination != Destination::Nowhere;
+        match ending {
+            Ending::Nothing => {}
+            Ending::Result => {
+                let start = self.result.take().unwrap_or(0);
+                let address = self.code.trim_start().strip_prefix("HYPERLINK").map(str::trim_start).unwrap_or_default();
+                let address = match address.strip_prefix('"') {
+                    Some(quoted) => quoted.split('"').next(),
+                    None => address.split_whitespace().next(),
+                };
+                let start = start.min(self.text.here());
+                self.text.link_since(start, address.unwrap_or_default());
+            }
+            Ending::Field => self.code.clear(),
+            Ending::Note => {
+                let note = std::mem::replace(&mut self.text, self.outer.pop().unwrap_or_default());
+                if is_listened_to {
+                    self.draft.note(&self.notes.to_string(), note);
+                }
+            }
+            Ending::Margin(is_header) => {
+                let margin = std::mem::replace(&mut self.text, self.outer.pop().unwrap_or_default());
+                self.draft.margin(if is_header { BlockKind::Header } else { BlockKind::Footer }, margin);
+            }
+            Ending::Picture => {
+                let picture = std::mem::take(&mut self.picture);
+                match self.is_picture_known {
+                    true if is_listened_to => self.draft.picture(picture),
+                    false if is_listened_to => self.draft.unread_picture(),
+                    _ => {}
+                }
+            }
+            Ending::Style => {
+                let name = self.name.trim().trim_end_matches(';').to_ascii_lowercase();
+                let level = name.strip_prefix("heading ").and_then(|level| level.trim().parse().ok());
+                let level = level.or_else(|| (name == "title").then_some(1));
+                if let Some(level) = level.or(self.state.outline.map(|outline| outline + 1)) {
+                    self.styles.insert(self.state.style, level);
+                }
+            }
+        }
+        self.state = outer;
+        Ok(())
+    }
+
+    pub(super) fn end_paragraph(&mut self) {
+        match self.state.destination {
+            Destination::Note | Destination::Margin => {
+                self.text.line_break();
+                return;
+            }
+            Destination::Body => {}
+            _ => return,
+        }
+        if self.state.is_in_table && self.table.is_some() {
+            let text = std::mem::take(&mut self.text);
+            self.entry.append_line(text);
+            return;
+        }
+        let _ = self.end_table();
+        let text = std::mem::take(&mut self.text);
+        let mark = std::mem::take(&mut self.mark);
+        if text.is_blank() {
+            return;
+        }
+        let heading =
+            self.state.outline.map(|outline| outline + 1).or_else(|| self.styles.get(&self.state.style).copied());
+        let mark = mark.trim();
+        match heading {
+            Some(level) => {
+                let mut numbered = Text::default();
+                if mark.chars().any(char::is_alphanumeric) {
+                    numbered.push(&format!("{mark} "));
+                }
+                numbered.append(text);
+                self.draft.heading(level, numbered);
+            }
+            None if !mark.is_empty() || self.state.is_listed => {
+                let is_label = mark.chars().any(char::is_alphanumeric);
+                self.draft.item(self.state.level, if is_label { mark } else { "•" }, text);
+            }
+            None => self.draft.paragraph(text),
+        }
+    }
+
+    pub(super) fn end_row(&mut self) -> Result<(), Refusal> {
+        let grid = self.table.get_or_insert_with(Grid::default);
+        grid.row();
+        for entry in self.row.drain(..) {
+            grid.cell(entry, 1, 1)?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn end_table(&mut self) -> Result<(), Refusal> {
+        match self.table.take() {
+            Some(grid) => self.draft.table(grid),
+            None => Ok(()),
+        }
+    }
+}

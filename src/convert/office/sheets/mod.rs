@@ -1,0 +1,130 @@
+//! Workbooks and tables of text: a page for each sheet, with its name and its entries.
+//!
+//! Entries are what their cells show, as far as that can be told without number formats: dates as dates, numbers with fifteen
+//! digits, formulas as their last result. Formulas are not computed, links to other workbooks not followed, macros not
+//! looked at. `calamine` reads the files; sheets of `xlsx` come entry by entry, so that one far-off entry costs nothing.
+
+mod delimited;
+mod sheet;
+mod value;
+
+use calamine::{DataRef, Ods, Reader, SheetType, SheetVisible, Xls, Xlsb, Xlsx};
+use mediary_core::MediaFormat;
+
+use super::Input;
+use super::document::OfficeDocument;
+use super::draft::Draft;
+use super::limits::{OfficeLimits, Refusal};
+use super::package::Package;
+pub(super) use delimited::read as read_delimited;
+use sheet::Sheet;
+
+/// Reads a workbook.
+pub(super) fn read(format: MediaFormat, mut input: Input, limits: OfficeLimits) -> Result<OfficeDocument, Refusal> {
+    let mut draft = Draft::new(limits);
+    if format != MediaFormat::Xls {
+        hold_to_limit(&mut input, limits)?;
+    }
+    match format {
+        MediaFormat::Xlsx => xlsx(input, &mut draft)?,
+        MediaFormat::Xlsb => each(&mut Xlsb::new(input).map_err(refused)?, &mut draft, |_, _| Ok(Vec::new()))?,
+        MediaFormat::Ods => each(&mut Ods::new(input).map_err(refused)?, &mut draft, |_, _| Ok(Vec::new()))?,
+        _ => each(&mut Xls::new(input).map_err(refused)?, &mut draft, |book, name| {
+            book.merge_cells_by_sheet_name(name).map_err(refused)
+        })?,
+    }
+    draft.finish()
+}
+
+/// The library unpacks parts whole, whatever they say of themselves; so they are held against the limit beforehand.
+fn hold_to_limit(input: &mut Input, limits: OfficeLimits) -> Result<(), Refusal> {
+    let mut package = Package::open(&mut *input, limits.unpacked_bytes)?;
+    let encrypted = package.text("META-INF/manifest.xml")?.is_some_and(|manifest| manifest.contains("encryption-data"));
+    if encrypted {
+        return Err(Refusal::Encrypted);
+    }
+    package.measure()?;
+    input.rewind().map_err(Refusal::damaged)
+}
+
+fn xlsx(input: Input, draft: &mut Draft) -> Result<(), Refusal> {
+    let mut book = Xlsx::new(input).map_err(refused)?;
+    for meta in book.sheets_metadata().to_vec() {
+        if meta.typ != SheetType::WorkSheet {
+            continue;
+        }
+        let mut sheet = Sheet::default();
+        let mut cells = book.worksheet_cells_reader(&meta.name).map_err(refused)?;
+        while let Some(cell) = cells.next_cell().map_err(refused)? {
+            let (row, column) = cell.get_position();
+            let text = match cell.get_value() {
+                DataRef::SharedString(text) => (*text).to_owned(),
+                other => value::shown(&other.clone().into()),
+            };
+            sheet.put(row, column, text);
+        }
+        drop(cells);
+        if sheet.is_empty() {
+            draft.end_page()?;
+            continue;
+        }
+        for link in book.hyperlinks_by_sheet_name(&meta.name).unwrap_or_default() {
+            if let Some(target) = link.target {
+                sheet.link(link.range.start, target);
+            }
+        }
+        let merged = book.merge_cells_by_sheet_name(&meta.name).unwrap_or_default();
+        page(&meta, sheet, &merged, draft)?;
+    }
+    Ok(())
+}
+
+/// Reads the sheets of a workbook whose library gives them whole.
+fn each<B: Reader<Input>>(
+    book: &mut B,
+    draft: &mut Draft,
+    merged: impl Fn(&mut B, &str) -> Result<Vec<calamine::Dimensions>, Refusal>,
+) -> Result<(), Refusal>
+where
+    B::Error: std::fmt::Display,
+{
+    for meta in book.sheets_metadata().to_vec() {
+        if meta.typ != SheetType::WorkSheet {
+            continue;
+        }
+        let range = book.worksheet_range(&meta.name).map_err(refused)?;
+        let (top, left) = range.start().unwrap_or((0, 0));
+        let mut sheet = Sheet::default();
+        for (row, column, data) in range.used_cells() {
+            sheet.put(top + row as u32, left + column as u32, value::shown(data));
+        }
+        if sheet.is_empty() {
+            draft.end_page()?;
+            continue;
+        }
+        let merged = merged(book, &meta.name).unwrap_or_default();
+        page(&meta, sheet, &merged, draft)?;
+    }
+    Ok(())
+}
+
+fn page(
+    meta: &calamine::Sheet,
+    sheet: Sheet,
+    merged: &[calamine::Dimensions],
+    draft: &mut Draft,
+) -> Result<(), Refusal> {
+    let name = match meta.visible {
+        SheetVisible::Visible => meta.name.clone(),
+        SheetVisible::Hidden | SheetVisible::VeryHidden => format!("{} (hidden)", meta.name),
+    };
+    draft.heading(1, name.as_str().into());
+    let (table, links) = sheet.finish(merged)?;
+    draft.rows(table, links);
+    draft.end_page()
+}
+
+fn refused(error: impl std::fmt::Display) -> Refusal {
+    let what = error.to_string();
+    if what.to_ascii_lowercase().contains("password") { Refusal::Encrypted } else { Refusal::damaged(what) }
+}

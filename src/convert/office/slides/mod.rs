@@ -1,0 +1,62 @@
+//! PowerPoint's own format (`pptx` and its kin): a page for each slide, its title first, then what stands on it from top to
+//! bottom, then the speaker's notes.
+//!
+//! ECMA-376, part 1. Nothing is animated, and what a slide takes from its layout is decoration.
+
+mod shapes;
+mod words;
+
+use std::io::{Read, Seek};
+
+use super::document::OfficeDocument;
+use super::draft::Draft;
+use super::limits::{OfficeLimits, Refusal};
+use super::package::Package;
+use super::xml::{Node, Xml};
+use shapes::Slide;
+use words::Words;
+
+/// Reads a presentation.
+pub(super) fn read(input: impl Read + Seek, limits: OfficeLimits) -> Result<OfficeDocument, Refusal> {
+    let mut package = Package::open(input, limits.unpacked_bytes)?;
+    let root = package.relations("")?;
+    let main = root.values().find(|relation| relation.kind == "officeDocument" && !relation.is_external);
+    let main = main.map_or_else(|| "ppt/presentation.xml".to_owned(), |relation| relation.target.clone());
+    let relations = package.relations(&main)?;
+    let text = package.required(&main)?;
+    let mut draft = Draft::new(limits);
+    let mut xml = Xml::new(&text);
+    while let Some(node) = xml.next()? {
+        let Node::Open(element) = node else { continue };
+        if element.name() != "sldId" {
+            continue;
+        }
+        let relation = element.prefixed("id").and_then(|id| relations.get(&*id));
+        let Some(part) = relation.map(|relation| relation.target.clone()) else { continue };
+        slide(&mut package, &part, &mut draft)?;
+    }
+    draft.finish()
+}
+
+fn slide<R: Read + Seek>(package: &mut Package<R>, part: &str, draft: &mut Draft) -> Result<(), Refusal> {
+    let Some(text) = package.text(part)? else { return Ok(()) };
+    let relations = package.relations(part)?;
+    let notes =
+        relations.values().find(|relation| relation.kind == "notesSlide").map(|relation| relation.target.clone());
+    let mut slide = Slide { package, relations, shapes: Vec::new() };
+    slide.look(&text)?;
+    slide.write(draft)?;
+    if let Some(part) = notes
+        && let Some(text) = package.text(&part)?
+    {
+        let relations = package.relations(&part)?;
+        let mut notes = Slide { package, relations, shapes: Vec::new() };
+        notes.look(&text)?;
+        let said: Vec<Words> = notes.bodies();
+        if !said.is_empty() {
+            draft.heading(3, "Notes".into());
+            said.into_iter().for_each(|words| words.write(draft));
+        }
+    }
+    draft.end_page()
+}

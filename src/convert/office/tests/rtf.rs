@@ -1,0 +1,47 @@
+//! Rich text.
+
+use mediary_core::MediaFormat::Rtf;
+
+use super::{document, page, pages};
+
+#[test]
+fn rich_text_is_read_with_its_structure() {
+    let text =
+        br#"{\rtf1\ansi\ansicpg1252\deff0{\fonttbl{\f0\fcharset0 Arial;}{\f1\fcharset204 Arial;}}{\colortbl;\red0;}
+{\stylesheet{\s0 Normal;}{\s1 heading 1;}}{\*\generator Word;}{\info{\title no}}
+{\header\pard Harbour Office\par}
+\pard\s1 Fees\par
+\pard The fee is 7 \'80, \u8364?7 \{net\} and {\f1\'cf\'f0\'e8\'e2\'e5\'f2}{\v secret}.{\footnote\pard In May.\par}\par
+{\field{\*\fldinst HYPERLINK "https://a.example/"}{\fldrslt rose}} again\line next\par
+{\listtext 1.\tab}\ls1\ilvl0 one\par
+{\listtext a)\tab}\ls1\ilvl1 inner\par
+\pard\trowd\cellx1000\cellx2000\intbl Berth\cell Fee\cell\row
+\trowd\cellx1000\cellx2000\intbl North\par quay\cell 7\cell\row
+\pard end\par}"#;
+    let expected = [
+        "header Harbour Office",
+        "h1 Fees",
+        "p The fee is 7 €, €7 {net} and Привет.[1] [0:41-44 note 1]",
+        "p rose again⏎next [0:0-4 https://a.example/]",
+        "list 1. one | >a) inner",
+        "table Berth, Fee / North⏎quay, 7",
+        "p end",
+        "note 1: In May.",
+    ];
+    let found = page(Rtf, text);
+    assert_eq!(found.len(), expected.len(), "{found:#?}");
+    for (found, expected) in found.iter().zip(expected) {
+        // Cyrillic letters have two bytes each.
+        assert_eq!(found.split(" [").next(), expected.split(" [").next());
+    }
+}
+
+#[test]
+fn pictures_and_pages_of_rich_text() {
+    let text =
+        br"{\rtf1 one\par\page{\pict\pngblip 89504e47}{\*\shppict{\pict\jpegblip ffd8}}{\pict\wmetafile8 0102}two\par}";
+    assert_eq!(pages(Rtf, text), [vec!["p one"], vec!["picture 0", "picture 1", "p two"]]);
+    let found = document(Rtf, text);
+    assert_eq!(found.pictures, [&b"\x89PNG"[..], b"\xff\xd8"]);
+    assert!(found.pages[1].has_unread_pictures);
+}

@@ -1,0 +1,245 @@
+//! A paragraph and its runs: characters, line ends, links, notes, and what stands beside them.
+
+use std::io::{Read, Seek};
+
+use super::super::limits::Refusal;
+use super::super::text::Text;
+use super::super::xml::{Node, Xml};
+use super::Paragraph;
+use super::body::Body;
+use super::fields::address;
+
+impl<R: Read + Seek> Body<'_, R> {
+    /// The paragraph that was opened last.
+    pub(super) fn paragraph(&mut self, xml: &mut Xml<'_>) -> Result<Paragraph, Refusal> {
+        let mut paragraph = Paragraph::default();
+        self.inline(xml, &mut paragraph)?;
+        let mut fields = std::mem::take(&mut self.fields);
+        fields.end_paragraph(&mut paragraph.text);
+        self.fields = fields;
+        Ok(paragraph)
+    }
+
+    /// Runs and what stands around them, until the element ends.
+    fn inline(&mut self, xml: &mut Xml<'_>, into: &mut Paragraph) -> Result<(), Refusal> {
+        while let Some(node) = xml.within()? {
+            let Node::Open(element) = node else { continue };
+            match element.name() {
+                "pPr" => properties(xml, into)?,
+                "r" => self.run(xml, into)?,
+                "hyperlink" => {
+                    let target = element.prefixed("id").and_then(|id| self.relations.get(&*id));
+                    let target = target.filter(|relation| relation.is_external).map(|relation| relation.target.clone());
+                    let start = into.text.here();
+                    self.inline(xml, into)?;
+                    into.text.link_since(start, &target.unwrap_or_default());
+                }
+                "fldSimple" => {
+                    let code = element.attribute("instr").unwrap_or_default().into_owned();
+                    let start = into.text.here();
+                    self.inline(xml, into)?;
+                    into.text.link_since(start, address(&code).unwrap_or_default());
+                }
+                "t" if !self.fields.in_code() => into.text.push(&xml.characters()?),
+                "ins" | "moveTo" | "smartTag" | "sdt" | "sdtContent" | "customXml" | "dir" | "bdo"
+                | "AlternateContent" | "Choice" | "oMath" | "oMathPara" => self.inline(xml, into)?,
+                // Parts of formulas hold runs, their properties do not.
+                name if is_of_formula(name) => self.inline(xml, into)?,
+                // What was deleted or moved away, and marks.
+                _ => xml.skip()?,
+            }
+        }
+        Ok(())
+    }
+
+    fn run(&mut self, xml: &mut Xml<'_>, into: &mut Paragraph) -> Result<(), Refusal> {
+        let mut is_hidden = false;
+        while let Some(node) = xml.within()? {
+            let Node::Open(element) = node else { continue };
+            let is_shown = !is_hidden && !self.fields.in_code();
+            match element.name() {
+                "rPr" => is_hidden = is_vanished(xml)?,
+                "fldChar" => {
+                    let kind = element.attribute("fldCharType").unwrap_or_default().into_owned();
+                    self.fields.mark(&kind, &mut into.text);
+                    xml.skip()?;
+                }
+                "instrText" => {
+                    let code = xml.characters()?;
+                    self.fields.code(&code);
+                }
+                "t" if is_shown => into.text.push(&xml.characters()?),
+                "tab" | "ptab" if is_shown => {
+                    into.text.push("\t");
+                    xml.skip()?;
+                }
+                "noBreakHyphen" if is_shown => {
+                    into.text.push("-");
+                    xml.skip()?;
+                }
+                "br" | "cr" if is_shown => {
+                    let kind = element.attribute("type");
+                    if kind.is_some_and(|kind| kind == "page") {
+                        page_break(into);
+                    } else {
+                        into.text.line_break();
+                    }
+                    xml.skip()?;
+                }
+                "lastRenderedPageBreak" => {
+                    page_break(into);
+                    xml.skip()?;
+                }
+                "sym" if is_shown => {
+                    if let Some(character) = element.attribute("char").and_then(|code| symbol(&code)) {
+                        into.text.push(character.encode_utf8(&mut [0; 4]));
+                    }
+                    xml.skip()?;
+                }
+                name @ ("footnoteReference" | "endnoteReference") if is_shown => {
+                    let id = element.attribute("id").unwrap_or_default().into_owned();
+                    self.refer(name == "footnoteReference", id, &mut into.text);
+                    xml.skip()?;
+                }
+                "drawing" | "pict" | "object" if !is_hidden => self.drawing(xml)?,
+                "ruby" if is_shown => self.ruby(xml, into)?,
+                "AlternateContent" | "Choice" => self.run(xml, into)?,
+                _ => xml.skip()?,
+            }
+        }
+        Ok(())
+    }
+
+    fn refer(&mut self, is_footnote: bool, id: String, text: &mut Text) {
+        let Some(note) = self.notes.remove(&(is_footnote, id)) else { return };
+        self.referred += 1;
+        let label = self.referred.to_string();
+        text.refer(&label);
+        self.aside.notes.push((label, note));
+    }
+
+    /// The text that ruby stands over, without it.
+    fn ruby(&mut self, xml: &mut Xml<'_>, into: &mut Paragraph) -> Result<(), Refusal> {
+        while let Some(node) = xml.within()? {
+            let Node::Open(element) = node else { continue };
+            if element.name() == "rubyBase" { self.inline(xml, into)? } else { xml.skip()? }
+        }
+        Ok(())
+    }
+
+    /// A drawing: the pictures and text boxes in it.
+    fn drawing(&mut self, xml: &mut Xml<'_>) -> Result<(), Refusal> {
+        while let Some(node) = xml.within()? {
+            let Node::Open(element) = node else { continue };
+            match element.name() {
+                "blip" | "imagedata" => {
+                    let id = element.prefixed("embed").or_else(|| element.prefixed("id"));
+                    let relation = id.and_then(|id| self.relations.get(&*id)).filter(|relation| !relation.is_external);
+                    if let Some(target) = relation.map(|relation| relation.target.clone()) {
+                        let picture = self.package.part(&target)?;
+                        self.aside.pictures.push(picture);
+                    }
+                    xml.skip()?;
+                }
+                "txbxContent" => {
+                    let outer = std::mem::take(&mut self.fields);
+                    let text = self.flat(xml)?;
+                    self.fields = outer;
+                    self.aside.boxes.push(text);
+                }
+                // A fallback repeats what stands before it in an older form.
+                "Fallback" => xml.skip()?,
+                _ => self.drawing(xml)?,
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A page ends. What comes before in the same paragraph stays with it, and the rest of the paragraph too.
+fn page_break(into: &mut Paragraph) {
+    if into.text.is_blank() {
+        into.starts_page = true;
+    } else {
+        into.breaks_behind = true;
+    }
+}
+
+fn properties(xml: &mut Xml<'_>, into: &mut Paragraph) -> Result<(), Refusal> {
+    let (mut list, mut level) = (None, 0);
+    while let Some(node) = xml.within()? {
+        let Node::Open(element) = node else { continue };
+        match element.name() {
+            "pStyle" => into.style = element.attribute("val").map(std::borrow::Cow::into_owned),
+            "outlineLvl" => into.outline = element.number("val").filter(|outline| *outline < 9),
+            "pageBreakBefore" => into.starts_page = element.is_on(),
+            "numPr" => {
+                while let Some(node) = xml.within()? {
+                    let Node::Open(element) = node else { continue };
+                    match element.name() {
+                        "numId" => list = element.attribute("val").map(std::borrow::Cow::into_owned),
+                        "ilvl" => level = element.number("val").unwrap_or(0),
+                        _ => {}
+                    }
+                    xml.skip()?;
+                }
+                continue;
+            }
+            _ => {}
+        }
+        xml.skip()?;
+    }
+    into.numbering = list.map(|list| (list, level));
+    Ok(())
+}
+
+fn is_vanished(xml: &mut Xml<'_>) -> Result<bool, Refusal> {
+    let mut is_vanished = false;
+    while let Some(node) = xml.within()? {
+        let Node::Open(element) = node else { continue };
+        if element.name() == "vanish" {
+            is_vanished = element.is_on();
+        }
+        xml.skip()?;
+    }
+    Ok(is_vanished)
+}
+
+/// Elements of a formula that hold what it shows.
+fn is_of_formula(name: &str) -> bool {
+    matches!(
+        name,
+        "f" | "num"
+            | "den"
+            | "e"
+            | "sub"
+            | "sup"
+            | "sSub"
+            | "sSup"
+            | "sSubSup"
+            | "rad"
+            | "deg"
+            | "d"
+            | "nary"
+            | "func"
+            | "fName"
+            | "lim"
+            | "limLow"
+            | "limUpp"
+            | "m"
+            | "mr"
+            | "acc"
+            | "bar"
+            | "box"
+            | "borderBox"
+            | "eqArr"
+            | "groupChr"
+    )
+}
+
+/// Symbol fonts put their characters into the private area; what they show is known for bullets and arrows only, so only
+/// characters that are their own are taken.
+fn symbol(code: &str) -> Option<char> {
+    let code = u32::from_str_radix(code, 16).ok()?;
+    char::from_u32(code).filter(|_| !(0xf000..=0xf8ff).contains(&code))
+}

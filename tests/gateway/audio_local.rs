@@ -1,0 +1,132 @@
+//! Sound by the engines of this process, without any provider: spoken, decoded by another decoder, written down again; in
+//! chats before anything is sent elsewhere; and what is said where they are not installed.
+
+use std::io::Write;
+use std::process::{Command, Stdio};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use mediary::models::{Locations, Models};
+use mediary_convert::av::Ffmpeg;
+use serde_json::{Value, json};
+
+use super::audio_transcriptions::{form, hears, transcribed};
+use super::chat_talk::{with_ffmpeg, with_providers};
+use super::chat_words::says;
+use super::client::{Answer, Request};
+use super::server::{TestServer, checkout};
+use super::upstream::Upstream;
+
+const SAID: &str = "The boats came in before the sun had reached the hills, and the market opened at eight.";
+/// What is said in the recording that comes with Moonshine.
+const BECKETT: &str = "ever tried";
+
+fn ffmpeg() -> Ffmpeg {
+    Ffmpeg::find(Some("/usr/bin:/usr/local/bin:/opt/homebrew/bin".as_ref())).expect("these tests need ffmpeg")
+}
+
+fn spoken(server: &TestServer, model: &str, format: &str) -> Answer {
+    let body = json!({ "model": model, "input": SAID, "voice": "alloy", "response_format": format });
+    Request::new("POST", "/v1/audio/speech").body("application/json", body.to_string()).send(server)
+}
+
+/// A sound by way of ffmpeg, in this form.
+fn by_ffmpeg(sound: &[u8], of: &[&str], into: &[&str]) -> Vec<u8> {
+    let folder = tempfile::tempdir().expect("a folder of its own");
+    let out = folder.path().join("out");
+    let mut child = Command::new("ffmpeg")
+        .args(["-hide_banner", "-v", "error"])
+        .args(of)
+        .args(["-i", "pipe:0"])
+        .args(into)
+        .arg(&out)
+        .stdin(Stdio::piped())
+        .spawn()
+        .expect("these tests need ffmpeg");
+    child.stdin.take().expect("it is piped").write_all(sound).expect("ffmpeg reads it");
+    assert!(child.wait().expect("it ends").success(), "{of:?} {into:?}");
+    std::fs::read(out).expect("ffmpeg wrote it")
+}
+
+fn written_down(server: &TestServer, model: &str, sound: &[u8]) -> Answer {
+    form(sound, &[("model", model)]).request_to("/v1/audio/transcriptions").send(server)
+}
+
+/// How many of the words are missing, in any order.
+fn missed(text: &str) -> usize {
+    let words = |text: &str| -> Vec<String> {
+        let plain = text.to_lowercase().replace(|letter: char| !letter.is_alphanumeric() && letter != ' ', "");
+        plain.replace(" 8", " eight").split_whitespace().map(str::to_owned).collect()
+    };
+    let heard = words(text);
+    words(SAID).iter().filter(|word| !heard.contains(word)).count()
+}
+
+#[test]
+fn what_a_voice_says_in_any_form_is_understood() {
+    let server = with_ffmpeg(ffmpeg(), &[]);
+    // espeak's plain voice is understood less well than a neural one.
+    for (voice, most_missed) in [("local/piper", 1), ("local/espeak", 5)] {
+        for format in ["mp3", "opus", "aac", "flac", "wav", "pcm"] {
+            let sound = spoken(&server, voice, format);
+            assert_eq!((sound.status, sound.header("x-routed-via")), (200, Some(voice)), "{format}");
+            let of: &[&str] = if format == "pcm" { &["-f", "s16le", "-ar", "24000", "-ac", "1"] } else { &[] };
+            let decoded = by_ffmpeg(&sound.body, of, &["-f", "wav", "-ar", "16000"]);
+            let text = written_down(&server, "local/whisper-base", &decoded).ok()["text"].to_string();
+            assert!(missed(&text) <= most_missed, "{voice} as {format}: {text}");
+        }
+    }
+}
+
+#[test]
+fn voice_notes_are_written_down_whatever_carries_them() {
+    let server = with_providers(&[]);
+    let sound = spoken(&server, "local/piper", "wav").body;
+    let rows: [&[&str]; 5] = [
+        &["-c:a", "libopus", "-f", "ogg"],
+        &["-c:a", "libopus", "-f", "webm"],
+        &["-c:a", "libopus", "-f", "mp4"],
+        &["-c:a", "aac", "-f", "ipod"],
+        &["-c:a", "libmp3lame", "-b:a", "32k", "-f", "mp3"],
+    ];
+    for into in rows {
+        let answer = written_down(&server, "auto", &by_ffmpeg(&sound, &[], into));
+        assert!(missed(&answer.ok()["text"].to_string()) <= 2, "{into:?}: {answer}");
+        assert_eq!(answer.header("x-routed-via"), Some("local/moonshine"), "{into:?}");
+    }
+}
+
+#[test]
+fn a_chat_asks_the_engines_of_this_process_before_it_sends_its_sound_away() {
+    let recording = std::fs::read(checkout().join("models/weights/moonshine/beckett.wav"));
+    let data = STANDARD.encode(recording.expect("`make models` fetches the recording"));
+    let sound = json!({ "type": "input_audio", "input_audio": { "data": data, "format": "wav" } });
+    let (talk, elsewhere) = (Upstream::doing([says("Noted.")]), Upstream::doing([hears("Never.")]));
+    let far = json!({ "models": [{ "id": "m", "tasks": ["transcription"], "accepts": ["wav"] }] });
+    let server = with_providers(&[talk.entry("talk", json!({})), elsewhere.far_entry("ear", far)]);
+    for model in ["talk/m", "auto"] {
+        let asked = json!({ "model": model, "messages": [{ "role": "user", "content": [sound] }] });
+        let answer = server.chat(asked);
+        assert_eq!(answer.said(), "Noted.");
+        let treated = answer.header("x-mediary-treatments").unwrap_or_default();
+        assert!(treated.contains("local/moonshine"), "{treated}");
+        let sent = talk.last().json()["messages"].to_string().to_lowercase();
+        assert!(sent.contains(BECKETT), "{sent}");
+    }
+    assert_eq!(elsewhere.calls(), 0);
+}
+
+#[test]
+fn where_no_engine_is_installed_the_command_that_fetches_one_is_named() {
+    let home = tempfile::tempdir().expect("a temporary folder");
+    let locations = Locations { home: Some(home.path().to_owned()), cwd: home.path().to_owned(), config_dir: None };
+    let server = TestServer::with_models(&Models::open(&locations).expect("the cards are sound"), |_| ());
+    for model in ["auto", "whisper-1", "local/whisper-base"] {
+        let answer = transcribed(&server, &[("model", model)]);
+        answer.refused(503, "engine_not_installed", "`mediary models pull");
+    }
+    let answer = form(&super::craft::wav(), &[]).request_to("/v1/audio/translations").send(&server);
+    answer.refused(503, "engine_not_installed", "`mediary models pull");
+    let listed: Value = server.get("/v1/models/local/moonshine").ok();
+    assert_eq!(listed["installed"], false);
+}
