@@ -1,6 +1,6 @@
 //! Responses as they are kept: the conversation before each, and the object that its client reads.
 //!
-//! What the texts in a row mean is the gateway's affair. All of them together are bounded; the oldest go first.
+//! What the texts in a row mean is the gateway's affair. How many of them are kept is said by the caller; the oldest go first.
 
 #[cfg(test)]
 mod tests;
@@ -39,22 +39,46 @@ impl Responses {
         Self(database)
     }
 
-    /// Keeps a response, or its newer state, and no more than `most_bytes` of all of them; on the disk when it resolves.
+    /// Keeps responses, all or none; on the disk when it resolves. One that has ended stays as it is.
+    ///
+    /// # Errors
+    /// When they cannot be written.
+    pub async fn keep(&self, all: Vec<KeptResponse>) -> Result<(), StoreFailed> {
+        let statements = all.into_iter().map(|kept| {
+            let KeptResponse { id, owner, created_at, is_open, input, response } = kept;
+            let bytes = i64::try_from(input.len() + response.len()).unwrap_or(i64::MAX);
+            let sql = "INSERT INTO responses (id, owner, created_at, is_open, bytes, input, response) \
+                       VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET \
+                       is_open = excluded.is_open, bytes = excluded.bytes, response = excluded.response \
+                       WHERE is_open = 1";
+            let statement = Statement::new(sql).with(id).with(owner).with(created_at).with(i64::from(is_open));
+            statement.with(bytes).with(input).with(response)
+        });
+        self.0.write(statements.collect()).await.map(drop)
+    }
+
+    /// How many bytes all of them have together.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn bytes(&self) -> Result<u64, StoreFailed> {
+        let sum = Statement::new("SELECT coalesce(sum(bytes), 0) FROM responses");
+        let found = self.0.read(sum, |row| row.try_get::<i64, _>(0)).await?;
+        Ok(found.first().and_then(|bytes| u64::try_from(*bytes).ok()).unwrap_or(0))
+    }
+
+    /// Removes those that were asked for before a time, in seconds since 1970, and the oldest of the others until no more
+    /// than so many bytes are left.
     ///
     /// # Errors
     /// When it cannot be written.
-    pub async fn keep(&self, kept: KeptResponse, most_bytes: u64) -> Result<(), StoreFailed> {
-        let KeptResponse { id, owner, created_at, is_open, input, response } = kept;
-        let bytes = i64::try_from(input.len() + response.len()).unwrap_or(i64::MAX);
-        let sql = "INSERT OR REPLACE INTO responses (id, owner, created_at, is_open, bytes, input, response) \
-                   VALUES (?, ?, ?, ?, ?, ?, ?)";
-        let insert = Statement::new(sql).with(id).with(owner).with(created_at).with(i64::from(is_open));
-        let insert = insert.with(bytes).with(input).with(response);
+    pub async fn forget(&self, before: i64, most_bytes: u64) -> Result<(), StoreFailed> {
+        let old = Statement::new("DELETE FROM responses WHERE created_at < ?").with(before);
         let sql = "DELETE FROM responses WHERE id IN (SELECT id FROM \
                    (SELECT id, sum(bytes) OVER (ORDER BY created_at DESC, id DESC) AS total FROM responses) \
                    WHERE total > ?)";
-        let bound = Statement::new(sql).with(i64::try_from(most_bytes).unwrap_or(i64::MAX));
-        self.0.write(vec![insert, bound]).await.map(drop)
+        let too_many = Statement::new(sql).with(i64::try_from(most_bytes).unwrap_or(i64::MAX));
+        self.0.write(vec![old, too_many]).await.map(drop)
     }
 
     /// A response of this owner's.
@@ -84,14 +108,6 @@ impl Responses {
         let sql = "DELETE FROM responses WHERE id = ? AND owner = ?";
         let rows = self.0.write(vec![Statement::new(sql).with(id).with(owner.to_vec())]).await?;
         Ok(rows.first().is_some_and(|rows| *rows > 0))
-    }
-
-    /// Removes those that were asked for before a time, in seconds since 1970.
-    ///
-    /// # Errors
-    /// When it cannot be written.
-    pub async fn forget_before(&self, at: i64) -> Result<(), StoreFailed> {
-        self.0.write(vec![Statement::new("DELETE FROM responses WHERE created_at < ?").with(at)]).await.map(drop)
     }
 }
 
