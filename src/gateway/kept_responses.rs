@@ -27,6 +27,8 @@ const MOST_KIB_IN_MEMORY: usize = 256 * 1024;
 const MOST_IN_BACKGROUND: usize = 64;
 /// How long they are remembered, as OpenAI has it.
 const REMEMBERED_SECONDS: i64 = 30 * 24 * 3600;
+/// How often those are removed that are older.
+const SWEEP_SECONDS: i64 = 3600;
 /// So many are written together.
 const TOGETHER: usize = 64;
 
@@ -81,7 +83,7 @@ impl KeptResponses {
         }
         let waiting = Waiting::default();
         let (changes, to_write) = mpsc::unbounded_channel();
-        let clerk = Clerk { kept: kept.clone(), waiting: waiting.clone(), bytes: kept.bytes().await? };
+        let clerk = Clerk { kept: kept.clone(), waiting: waiting.clone(), bytes: kept.bytes().await?, swept_at: now };
         let runtime = Handle::current();
         runtime.spawn(clerk.write(to_write));
         Ok(Arc::new(Self {
@@ -197,6 +199,8 @@ struct Clerk {
     waiting: Waiting,
     /// About so many are in the database.
     bytes: u64,
+    /// When those that are too old were last removed, in seconds since 1970.
+    swept_at: i64,
 }
 
 impl Clerk {
@@ -239,8 +243,10 @@ impl Clerk {
                 waiting.remove(&response.id);
             }
         }
-        if self.bytes > MOST_BYTES {
-            let forgotten = self.kept.forget(newest_at - REMEMBERED_SECONDS, LEFT_BYTES).await;
+        if self.bytes > MOST_BYTES || newest_at - self.swept_at > SWEEP_SECONDS {
+            self.swept_at = newest_at;
+            let most_bytes = if self.bytes > MOST_BYTES { LEFT_BYTES } else { MOST_BYTES };
+            let forgotten = self.kept.forget(newest_at - REMEMBERED_SECONDS, most_bytes).await;
             match forgotten.and(self.kept.bytes().await) {
                 Ok(bytes) => self.bytes = bytes,
                 Err(error) => tracing::warn!(error.detail = %error, "old responses are not removed"),

@@ -12,19 +12,26 @@ use axum::{Extension, Json};
 use bytes::Bytes;
 use mediary_store::{Database, KeptResponse, StoreFailed};
 use serde_json::Value;
+use tracing::Instrument as _;
 
+use super::super::body;
 use super::super::error::{ApiError, ErrorBody};
 use super::super::guard::{client_of, owner_of};
 use super::super::request_id::RequestId;
 use super::super::state::AppState;
 use super::super::unpacked::json_body;
+use super::headers::name_dropped;
+use super::whole::new_head;
 use super::{Asked, bounds, carry_out, refused};
-use crate::gateway::{Answered, KeptResponses, TaskRequest, blocking};
+use crate::gateway::{Answered, KeptResponses, MemoryRoom, TaskRequest, blocking};
 use crate::protocol::responses::{
-    Begun, ItemPage, KeptBy, RESPONSES, Wanted, decode_kept, given_up, input_of, item_list, removed, response_id,
-    with_history,
+    Begun, ItemPage, Kept, KeptBy, RESPONSES, Wanted, completed, decode_kept, given_up, input_of, item_list, removed,
+    response_id,
 };
 use crate::protocol::{AnswerHead, Decoded, Sent};
+
+/// Items that a request only names may be of so many responses, each of which is read for them.
+const MOST_REFERRED: usize = 16;
 
 /// The responses in a database. Those that a process before has not brought to their end have failed.
 ///
@@ -76,52 +83,83 @@ pub(in super::super) async fn create(
     let headers = request.headers().clone();
     let (client, owner) = (client_of(&headers), owner_of(&headers, &state.config.server));
     let body = json_body(request, &state).await?;
-    let (wanted, body) = continued(&state, &owner, body).await?;
-    let kept = state.responses.clone().filter(|kept| wanted.is_kept() && kept.has_room_for(body.len()));
-    let bytes = body.len();
-    let id = uuid::Uuid::now_v7().simple().to_string();
-    let in_background = wanted.is_in_background().then(|| id.clone());
-    let kept = match in_background {
-        Some(_) => Some(kept.ok_or_else(|| cannot_keep(&state))?),
-        None => kept,
-    };
-    let keeping = kept.clone().map(|kept| Keeping { kept, owner, created_at: seconds(), in_background });
+    let wanted = Wanted::of(&body)?;
+    let body = completed_body(&state, &owner, &wanted, body).await?;
+    let kept = state.responses.clone().filter(|_| wanted.is_kept());
+    let kept = kept.and_then(|kept| kept.room_for(body.len()).map(|room| (kept, room)));
+    if wanted.is_in_background() && kept.is_none() {
+        return Err(cannot_keep(&state));
+    }
+    let id = new_head().id;
+    let keeping = kept.map(|(kept, room)| {
+        let in_background = wanted.is_in_background().then(|| id.clone());
+        Keeping { kept, room, owner, created_at: seconds(), in_background }
+    });
     let decode = move || -> Result<_, ApiError> {
         let input = keeping.as_ref().map(|_| input_of(&body)).transpose()?.unwrap_or_default();
-        let row = keeping.as_ref().map(|keeping| keeping.row(input));
-        let keep = keeping.zip(row.clone()).map(|(keeping, row)| keeping.by(row));
-        let sent = Sent { body, ..Sent::default() };
-        let (decoded, begun) = decode_kept(&sent, keep)?;
-        Ok((decoded, begun, row))
+        let keep = keeping.as_ref().map(|keeping| keeping.told(input.clone()));
+        let (decoded, begun) = decode_kept(&Sent::from(body), keep)?;
+        Ok((decoded, begun, keeping.map(|keeping| (keeping.row(input), keeping))))
     };
-    let (decoded, begun, row) = blocking::through(bytes, decode).await??;
+    let (decoded, begun, keeping) = blocking::through(bytes, decode).await??;
     let asked = Asked { decoded, bounds, client };
-    match (wanted.is_in_background(), kept, row) {
-        (true, Some(kept), Some(row)) => in_background_of(&state, request_id, asked, Background { kept, row, begun, id }),
-        _ => carry_out(&RESPONSES, &state, request_id, asked).await,
+    match keeping.filter(|(_, keeping)| keeping.in_background.is_some()) {
+        Some((row, keeping)) => in_background(&state, request_id, asked, Background { row, keeping, begun, id }),
+        None => carry_out(&RESPONSES, &state, request_id, asked).await,
     }
 }
 
-/// What a request wants, and its body with the conversation before it.
-async fn continued(state: &AppState, owner: &[u8], body: Bytes) -> Result<(Wanted, Bytes), ApiError> {
-    let wanted = Wanted::of(&body)?;
-    let Some(id) = wanted.previous_response_id.as_deref() else { return Ok((wanted, body)) };
-    let before = found(state, id, owner).await.map_err(|error| error.about("previous_response_id"))?;
-    if before.is_open {
-        let message = format!("The response `{id}` is not complete yet; wait until its status says so.");
-        return Err(ApiError::malformed(message).about("previous_response_id"));
+/// A body with what it only names: the conversation before it, and items of others.
+async fn completed_body(state: &AppState, owner: &[u8], wanted: &Wanted, body: Bytes) -> Result<Bytes, ApiError> {
+    if wanted.previous_response_id.is_none() && wanted.referred.is_empty() {
+        return Ok(body);
     }
-    let bytes = body.len() + before.input.len() + before.response.len();
-    let lay = move || -> Result<Bytes, ApiError> {
-        let response: Value = serde_json::from_str(&before.response).unwrap_or_default();
-        Ok(with_history(&body, (&before.input, &response["output"].to_string()))?)
+    if wanted.referred.len() > MOST_REFERRED {
+        let message = format!("The items that are only named are of more than {MOST_REFERRED} responses; send some of them.");
+        return Err(ApiError::malformed(message).about("input"));
+    }
+    let mut holds = Vec::new();
+    let mut hold = |kept: &KeptResponse| -> Result<usize, ApiError> {
+        let bytes = kept.input.len() + kept.response.len();
+        holds.push(state.gateway.admission().holding(bytes as u64)?);
+        Ok(bytes)
     };
-    Ok((wanted, blocking::through(bytes, lay).await??))
+    let mut bytes = body.len();
+    let mut before = None;
+    if let Some(id) = wanted.previous_response_id.as_deref() {
+        let kept = found(state, id, owner).await.map_err(|error| error.about("previous_response_id"))?;
+        if kept.is_open {
+            let message = format!("The response `{id}` is not complete yet; wait until its status says so.");
+            return Err(ApiError::malformed(message).about("previous_response_id"));
+        }
+        bytes += hold(&kept)?;
+        before = Some(kept);
+    }
+    let mut referred = Vec::new();
+    for id in &wanted.referred {
+        // One that is not there has no such item; which one that was is said with its place.
+        if let Some(kept) = all(state)?.get(id, owner).await.map_err(failed)? {
+            bytes += hold(&kept)?;
+            referred.push(kept);
+        }
+    }
+    let complete = move || {
+        let referred: Vec<Kept<'_>> = referred.iter().map(|kept| lent(kept)).collect();
+        completed(&body, before.as_deref().map(lent), &referred)
+    };
+    let whole = blocking::through(bytes, complete).await??;
+    // What it has become is held against the limits as if it had been sent.
+    body::settled(state.gateway.admission().held(whole)?, &state.config.limits).await
+}
+
+fn lent(kept: &KeptResponse) -> Kept<'_> {
+    Kept { id: &kept.id, input: &kept.input, response: &kept.response }
 }
 
 /// For whom a response is kept.
 struct Keeping {
     kept: Arc<KeptResponses>,
+    room: MemoryRoom,
     owner: Vec<u8>,
     created_at: i64,
     /// The response's own part of its id, where it is answered in the background.
@@ -129,20 +167,23 @@ struct Keeping {
 }
 
 impl Keeping {
+    /// What is known before it is answered.
     fn row(&self, input: String) -> KeptResponse {
-        let (owner, created_at) = (self.owner.clone(), self.created_at);
-        let is_open = self.in_background.is_some();
         let id = self.in_background.as_deref().map(response_id).unwrap_or_default();
+        let (owner, created_at, is_open) = (self.owner.clone(), self.created_at, self.in_background.is_some());
         KeptResponse { id, owner, created_at, is_open, input, response: String::new() }
     }
 
-    /// Keeps the response once it has ended; one in the background only if nobody has given it up.
-    fn by(self, row: KeptResponse) -> KeptBy {
+    /// Keeps the response once it has ended; one in the background only if it was not given up.
+    fn told(&self, input: String) -> KeptBy {
+        let (kept, room, row) = (self.kept.clone(), self.room.clone(), self.row(input));
+        let is_in_background = self.in_background.is_some();
         KeptBy(Arc::new(move |response| {
             let id = response["id"].as_str().unwrap_or_default().to_owned();
-            if self.in_background.is_none() || self.kept.is_answering(&id) {
-                let response = response.to_string();
-                self.kept.keep(KeptResponse { id, is_open: false, response, ..row.clone() });
+            let ended = KeptResponse { id, is_open: false, response: response.to_string(), ..row.clone() };
+            match is_in_background {
+                true => kept.keep_answered(ended, room.clone()),
+                false => kept.keep(ended, room.clone()),
             }
         }))
     }
@@ -150,30 +191,31 @@ impl Keeping {
 
 /// A response that is answered in the background.
 struct Background {
-    kept: Arc<KeptResponses>,
     row: KeptResponse,
+    keeping: Keeping,
     begun: Begun,
     id: String,
 }
 
-fn in_background_of(
+fn in_background(
     state: &AppState,
     request_id: RequestId,
     asked: Asked,
     background: Background,
 ) -> Result<Response, ApiError> {
-    let Asked { decoded: Decoded { task, model, answer, .. }, bounds, client } = asked;
-    let Background { kept, row, begun, id } = background;
+    let Asked { decoded: Decoded { task, model, answer, dropped }, bounds, client } = asked;
+    let Background { row, keeping: Keeping { kept, room, .. }, begun, id } = background;
     let created = u64::try_from(row.created_at).unwrap_or_default();
-    let row = KeptResponse { response: begun.told(&id, created, "in_progress").to_string(), ..row };
+    let open = KeptResponse { response: begun.told(&id, created, "in_progress").to_string(), ..row };
+    let queued = begun.told(&id, created, "queued");
     let gateway = state.gateway.clone();
     let request = TaskRequest { task, model, bounds, client };
-    let (keeps, open, its) = (kept.clone(), row.clone(), id.clone());
+    let (keeps, its, its_room) = (kept.clone(), open.clone(), room.clone());
     let answering = async move {
         let error = match Box::pin(gateway.answer(request)).await {
             Ok(Answered::Whole(whole)) => {
                 let (model, wire_format) = (whole.route.target.to_string(), whole.route.wire_format);
-                let head = AnswerHead { id: its, created, model, wire_format, prompt_tokens: 0 };
+                let head = AnswerHead { id, created, model, wire_format, prompt_tokens: 0 };
                 // Kept as it is written.
                 drop(answer.whole(head, &whole.reply));
                 return;
@@ -182,19 +224,17 @@ fn in_background_of(
             Err(error) => refused(error),
         };
         error.log();
-        if keeps.is_answering(&open.id) {
-            let response = given_up(&open.response, Some(&error.told(&request_id)));
-            keeps.keep(KeptResponse { is_open: false, response, ..open });
-        }
+        let response = given_up(&its.response, Some(&error.told(&request_id)));
+        keeps.keep_answered(KeptResponse { is_open: false, response, ..its }, its_room);
     };
-    let row_id = row.id.clone();
-    kept.keep(row);
-    if !kept.answer(row_id.clone(), answering) {
-        kept.forget(&row_id);
-        let message = "Too many responses are being answered in the background; wait for one of them, or leave `background` out.";
+    if !kept.answer(open, room, answering.in_current_span()) {
+        let message = "Too many responses are being answered in the background; wait for one of them, or leave \
+                       `background` out.";
         return Err(ApiError::new(StatusCode::SERVICE_UNAVAILABLE, "too_many_in_background", message));
     }
-    Ok(Json(begun.told(&id, created, "queued")).into_response())
+    let mut headers = HeaderMap::new();
+    name_dropped(&dropped, &mut headers);
+    Ok((headers, Json(queued)).into_response())
 }
 
 /// A response that was kept.
@@ -222,7 +262,7 @@ pub(in super::super) async fn one(
         return Err(ApiError::malformed(message).about("stream"));
     }
     let kept = found(&state, &id, &owner_of(&headers, &state.config.server)).await?;
-    Ok(json(kept.response))
+    Ok(json(kept.response.clone()))
 }
 
 /// Forgets a response; one that is being answered in the background ends.
@@ -243,8 +283,7 @@ pub(in super::super) async fn remove(
     Path(id): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let kept = state.responses.as_ref().ok_or_else(|| cannot_keep(&state))?;
-    let was_there = kept.remove(&id, &owner_of(&headers, &state.config.server)).await.map_err(failed)?;
+    let was_there = all(&state)?.remove(&id, &owner_of(&headers, &state.config.server)).await.map_err(failed)?;
     if was_there { Ok(Json(removed(&id)).into_response()) } else { Err(unknown(&id)) }
 }
 
@@ -275,7 +314,9 @@ pub(in super::super) async fn input_items(
 ) -> Result<Response, ApiError> {
     let page = ItemPage::of_query(&query.unwrap_or_default())?;
     let kept = found(&state, &id, &owner_of(&headers, &state.config.server)).await?;
-    let listed = blocking::through(kept.input.len(), move || item_list(&id, &kept.input, &page)).await??;
+    let bytes = kept.input.len();
+    let list = move || item_list(&id, &kept.input, &page);
+    let listed = blocking::through(bytes, list).await??;
     Ok(Json(listed).into_response())
 }
 
@@ -304,18 +345,24 @@ pub(in super::super) async fn cancel(
     if response["background"] != true {
         return Err(ApiError::malformed("Only a response that was asked for with `background` can be cancelled.").about("id"));
     }
-    let Some(all) = state.responses.as_ref().filter(|all| kept.is_open && all.stop(&id)) else {
-        // It may have ended since it was looked at.
-        return Ok(json(found(&state, &id, &owner).await?.response));
-    };
+    // It may have ended since it was looked at.
+    let is_over = !kept.is_open || !all(&state)?.stop(&id);
+    if is_over {
+        return Ok(json(found(&state, &id, &owner).await?.response.clone()));
+    }
     let response = given_up(&kept.response, None);
-    all.keep(KeptResponse { is_open: false, response: response.clone(), ..kept });
+    let cancelled = KeptResponse { is_open: false, response: response.clone(), ..KeptResponse::clone(&kept) };
+    let room = all(&state)?.room_for(kept.input.len() + response.len()).ok_or_else(|| cannot_keep(&state))?;
+    all(&state)?.keep(cancelled, room);
     Ok(json(response))
 }
 
-async fn found(state: &AppState, id: &str, owner: &[u8]) -> Result<KeptResponse, ApiError> {
-    let kept = state.responses.as_ref().ok_or_else(|| cannot_keep(state))?;
-    kept.get(id, owner).await.map_err(failed)?.ok_or_else(|| unknown(id))
+fn all(state: &AppState) -> Result<&Arc<KeptResponses>, ApiError> {
+    state.responses.as_ref().ok_or_else(|| cannot_keep(state))
+}
+
+async fn found(state: &AppState, id: &str, owner: &[u8]) -> Result<Arc<KeptResponse>, ApiError> {
+    all(state)?.get(id, owner).await.map_err(failed)?.ok_or_else(|| unknown(id))
 }
 
 fn json(body: String) -> Response {

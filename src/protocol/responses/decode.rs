@@ -11,8 +11,8 @@ use crate::protocol::process::BadField;
 use crate::protocol::{Sent, from_json};
 
 /// Fields that chats know under the same name.
-const AS_IN_CHATS: [&str; 6] =
-    ["service_tier", "user", "safety_identifier", "prompt_cache_key", "prompt_cache_retention", "top_k"];
+const AS_IN_CHATS: [&str; 5] =
+    ["service_tier", "user", "safety_identifier", "prompt_cache_key", "prompt_cache_retention"];
 /// Fields that say nothing to a target.
 const OF_THE_WAY: [&str; 2] = ["stream_options", "client_metadata"];
 /// What may be asked to be included, and is wherever it is there.

@@ -1,13 +1,18 @@
 //! What a request needs of those before it, and how what is kept becomes a part of its input.
 
-use bytes::Bytes;
+use std::collections::BTreeMap;
+
+use memchr::memmem;
 use serde::Deserialize;
 use serde_json::value::RawValue;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::{bad, inside};
 use crate::protocol::from_json;
 use crate::protocol::process::BadField;
+
+/// The type of items that only name another.
+const REFERENCE: &str = "item_reference";
 
 /// What a request wants of what is kept.
 #[derive(Debug, Default, Clone, Deserialize)]
@@ -23,9 +28,9 @@ pub struct Wanted {
     background: Option<bool>,
     #[serde(default)]
     stream: Option<bool>,
-    /// The model that is asked for.
-    #[serde(default)]
-    pub model: Option<String>,
+    /// The responses that have the items which are only named.
+    #[serde(skip)]
+    pub referred: Vec<String>,
 }
 
 impl Wanted {
@@ -34,13 +39,21 @@ impl Wanted {
     /// # Errors
     /// What is wrong, by its path.
     pub fn of(body: &[u8]) -> Result<Self, BadField> {
-        let wanted: Self = from_json(body, "a request for a response")?;
+        let mut wanted: Self = from_json(body, "a request for a response")?;
         if wanted.is_in_background() && wanted.stream == Some(true) {
             let message = "a response in the background is not streamed here; leave `stream` out and look at it with GET";
             return Err(bad("stream", message));
         }
-        if wanted.is_in_background() && wanted.store == Some(false) {
+        if wanted.is_in_background() && !wanted.is_kept() {
             return Err(bad("store", "a response in the background has to be kept; leave `store` out"));
+        }
+        if memmem::find(body, REFERENCE.as_bytes()).is_some() {
+            for (_, item) in items(Asked::of(body)?.input)? {
+                let Some((_, owner)) = reference(item) else { continue };
+                if !wanted.referred.contains(&owner) {
+                    wanted.referred.push(owner);
+                }
+            }
         }
         Ok(wanted)
     }
@@ -58,47 +71,145 @@ impl Wanted {
     }
 }
 
-/// A body with a conversation before its input. `before` is its input and its output, each a list as JSON.
+/// A response that was kept, as JSON.
+#[derive(Debug, Clone, Copy)]
+pub struct Kept<'a> {
+    /// Its id.
+    pub id: &'a str,
+    /// The items of the conversation before it.
+    pub input: &'a str,
+    /// The object.
+    pub response: &'a str,
+}
+
+impl<'a> Kept<'a> {
+    fn output(&self) -> Result<&'a RawValue, BadField> {
+        #[derive(Deserialize)]
+        struct Response<'a> {
+            #[serde(borrow)]
+            output: &'a RawValue,
+        }
+        Ok(from_json::<Response<'_>>(self.response.as_bytes(), "a response")?.output)
+    }
+
+    /// The item of this id. Those of the input that came without one are named by their place.
+    fn item(&self, id: &str) -> Result<Option<&'a RawValue>, BadField> {
+        let output = items(Some(self.output()?))?;
+        let input: Vec<&RawValue> = from_json(self.input.as_bytes(), "a list of items")?;
+        let place = id.strip_prefix(&input_item_id(self.id, "")).and_then(|place| place.parse::<usize>().ok());
+        if let Some(item) = place.and_then(|place| input.get(place)) {
+            return Ok(Some(item));
+        }
+        let mut all = output.into_iter().map(|(_, item)| item).chain(input);
+        Ok(all.find(|item| Named::of(item).is_some_and(|named| named.id.as_deref() == Some(id))))
+    }
+}
+
+/// The id of an item of a response's input.
+fn input_item_id(response: &str, place: impl std::fmt::Display) -> String {
+    format!("in_{}_{place}", response.strip_prefix("resp_").unwrap_or(response))
+}
+
+/// What an item is called.
+#[derive(Deserialize)]
+struct Named {
+    #[serde(default)]
+    r#type: Option<String>,
+    #[serde(default)]
+    id: Option<String>,
+}
+
+impl Named {
+    fn of(item: &RawValue) -> Option<Self> {
+        serde_json::from_str(item.get()).ok()
+    }
+}
+
+/// The id that an item names, if that is all it does, and the response whose item it is by its id.
+fn reference(item: &RawValue) -> Option<(String, String)> {
+    let id = Named::of(item).filter(|named| named.r#type.as_deref() == Some(REFERENCE))?.id.unwrap_or_default();
+    let bare = id.split_once('_').and_then(|(_, rest)| rest.rsplit_once('_')).map_or("", |(bare, _)| bare);
+    let owner = super::response_id(bare);
+    Some((id, owner))
+}
+
+/// A body, or what of it matters here.
+#[derive(Deserialize)]
+struct Asked<'a> {
+    #[serde(default, borrow)]
+    input: Option<&'a RawValue>,
+}
+
+impl<'a> Asked<'a> {
+    fn of(body: &'a [u8]) -> Result<Self, BadField> {
+        from_json(body, "a request for a response")
+    }
+}
+
+/// The items of a list with their places; none if it is a text.
+fn items(input: Option<&RawValue>) -> Result<Vec<(usize, &RawValue)>, BadField> {
+    let Some(list) = input.filter(|input| input.get().starts_with('[')) else { return Ok(Vec::new()) };
+    let all: Vec<&RawValue> =
+        from_json(list.get().as_bytes(), "a list of items").map_err(|bad| inside("input", bad))?;
+    Ok(all.into_iter().enumerate().collect())
+}
+
+/// A body with what it only names: before its input the conversation that it goes on with, and in it the items of
+/// responses that were kept.
 ///
 /// # Errors
 /// What is wrong with the body, by its path.
-pub fn with_history(body: &Bytes, before: (&str, &str)) -> Result<Bytes, BadField> {
-    let mut request: Map<String, Value> = from_json(body, "a request for a response")?;
-    let mut items: Vec<Value> = Vec::new();
-    for list in [before.0, before.1] {
-        items.extend(from_json::<Vec<Value>>(list.as_bytes(), "a list of items")?);
+pub fn completed(body: &[u8], before: Option<Kept<'_>>, referred: &[Kept<'_>]) -> Result<Vec<u8>, BadField> {
+    let fields: BTreeMap<String, &RawValue> = from_json(body, "a request for a response")?;
+    let own = input_of(body)?;
+    let own: &RawValue = from_json(own.as_bytes(), "a list of items")?;
+    let mut all: Vec<&str> = Vec::new();
+    if let Some(before) = &before {
+        all.extend([before.input, before.output()?.get()].map(inner).into_iter().filter(|list| !list.is_empty()));
     }
-    items.extend(input_items(request.remove("input").unwrap_or(Value::Null))?);
-    request.insert("input".to_owned(), items.into());
-    Ok(Value::Object(request).to_string().into())
+    for (place, item) in items(Some(own))? {
+        let Some((id, owner)) = reference(item) else {
+            all.push(item.get());
+            continue;
+        };
+        let kept = referred.iter().find(|kept| kept.id == owner);
+        let found = kept.map(|kept| kept.item(&id)).transpose()?.flatten().ok_or_else(|| {
+            let id: String = id.chars().take(100).collect();
+            let message = format!("there is no item `{id}` with this key; send the item itself");
+            bad(format!("input[{place}].id"), message)
+        })?;
+        all.push(found.get());
+    }
+    let mut whole = format!("{{\"input\":[{}]", all.join(","));
+    for (name, value) in fields.iter().filter(|(name, _)| *name != "input") {
+        whole.push(',');
+        whole.push_str(&Value::from(name.as_str()).to_string());
+        whole.push(':');
+        whole.push_str(value.get());
+    }
+    whole.push('}');
+    Ok(whole.into_bytes())
+}
+
+/// A list without its brackets.
+fn inner(list: &str) -> &str {
+    let list = list.trim();
+    list.strip_prefix('[').and_then(|list| list.strip_suffix(']')).unwrap_or_default().trim()
 }
 
 /// The input of a body as the list that is kept.
 ///
 /// # Errors
 /// What is wrong with the body, by its path.
-pub fn input_of(body: &Bytes) -> Result<String, BadField> {
-    #[derive(Deserialize)]
-    struct Asked<'a> {
-        #[serde(borrow)]
-        input: &'a RawValue,
-    }
-    let Asked { input } = from_json(body, "a request for a response")?;
-    if input.get().starts_with('[') {
-        return Ok(input.get().to_owned());
-    }
-    let text: Value = from_json(input.get().as_bytes(), "a text").map_err(|bad| inside("input", bad))?;
-    Ok(Value::Array(input_items(text)?).to_string())
-}
-
-fn input_items(input: Value) -> Result<Vec<Value>, BadField> {
-    match input {
-        Value::Array(items) => Ok(items),
-        Value::String(text) => {
-            let content = json!([{ "type": "input_text", "text": text }]);
-            Ok(vec![json!({ "type": "message", "role": "user", "content": content })])
-        }
-        _ => Err(bad("input", "`input` is missing; send a text or a list of items")),
+pub fn input_of(body: &[u8]) -> Result<String, BadField> {
+    let missing = || bad("input", "`input` is missing; send a text or a list of items");
+    let input = Asked::of(body)?.input.ok_or_else(missing)?.get();
+    match input.as_bytes().first() {
+        Some(b'[') => Ok(input.to_owned()),
+        Some(b'"') => Ok(format!(
+            "[{{\"type\":\"message\",\"role\":\"user\",\"content\":[{{\"type\":\"input_text\",\"text\":{input}}}]}}]"
+        )),
+        _ => Err(missing()),
     }
 }
 
@@ -140,7 +251,6 @@ impl ItemPage {
 /// When what was kept is no list.
 pub fn item_list(id: &str, items: &str, page: &ItemPage) -> Result<Value, BadField> {
     let items: Vec<Value> = from_json(items.as_bytes(), "a list of items")?;
-    let bare = id.strip_prefix("resp_").unwrap_or(id);
     let named = items.into_iter().enumerate().map(|(place, mut item)| {
         if item.get("type").is_none() {
             item["type"] = "message".into();
@@ -152,7 +262,7 @@ pub fn item_list(id: &str, items: &str, page: &ItemPage) -> Result<Value, BadFie
             item["content"] = json!([{ "type": kind, "text": text }]);
         }
         if item["id"].as_str().is_none() {
-            item["id"] = format!("in_{bare}_{place}").into();
+            item["id"] = input_item_id(id, place).into();
         }
         item
     });

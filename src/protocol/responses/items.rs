@@ -70,10 +70,6 @@ impl Turns {
                 let (id, _) = id_back(&id);
                 self.messages.push(Message { parts, tool_call_id: Some(id.to_owned()), ..Message::new(Role::Tool) });
             }
-            "item_reference" => {
-                let message = "this item is not kept here; send the item itself, or `previous_response_id`";
-                return Err(bad(format!("{path}.id"), message));
-            }
             kind if is_of_its_provider(kind) => self.dropped.push(path.to_owned()),
             other => {
                 let known = "message, function_call, function_call_output, custom_tool_call, custom_tool_call_output or \

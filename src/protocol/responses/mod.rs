@@ -1,7 +1,7 @@
 //! OpenAI's Responses API as clients speak it.
 //!
 //! Pure translation, like its sisters. What is kept between two requests is the gateway's affair: [`Wanted`] says what a
-//! request needs of it, [`with_history`] lays it before the input, and [`KeptBy`] is told how the response ended.
+//! request needs of it, [`completed`] lays it before the input, and [`KeptBy`] is told how the response ended.
 
 mod decode;
 mod history;
@@ -14,7 +14,7 @@ mod tests;
 mod tools;
 mod wire;
 
-pub use history::{ItemPage, Wanted, input_of, item_list, removed, with_history};
+pub use history::{ItemPage, Kept, Wanted, completed, input_of, item_list, removed};
 
 use std::fmt;
 use std::sync::Arc;
@@ -146,6 +146,11 @@ impl Encode for ResponseAnswer {
         let response = object::response(&head, &self.echo, Status::Ended(finish), output, usage);
         self.kept(&response);
         json_bytes(&response)
+    }
+
+    // Ids are made here, where responses are found again by them.
+    fn passes_raw(&self) -> bool {
+        false
     }
 
     fn stream(&self, head: AnswerHead, _passes_raw: bool) -> Option<Box<dyn StreamWriter>> {
