@@ -90,7 +90,7 @@ pub(in super::super) async fn create(
     if wanted.is_in_background() && kept.is_none() {
         return Err(cannot_keep(&state));
     }
-    let id = new_head().id;
+    let (id, bytes) = (new_head().id, body.len());
     let keeping = kept.map(|(kept, room)| {
         let in_background = wanted.is_in_background().then(|| id.clone());
         Keeping { kept, room, owner, created_at: seconds(), in_background }

@@ -94,7 +94,17 @@ pub(super) fn output(head: &AnswerHead, reply: &WholeReply, custom_tools: &[Stri
         let id = call_id(head, index, &call.id, call.signature.as_deref());
         items.push(self::call(head, index, &id, &call.name, &call.arguments, is_custom));
     }
+    if let Some(last) = items.last_mut() {
+        is_cut(last, choice.finish);
+    }
     items
+}
+
+/// Notes that the last item of an output is not complete, if the reply was as long as allowed.
+pub(super) fn is_cut(last: &mut Value, finish: Option<Finish>) {
+    if finish == Some(Finish::Length) && last["type"] != "reasoning" {
+        last["status"] = "incomplete".into();
+    }
 }
 
 /// What a message says; `None`: nothing, and nothing else is said in its place.

@@ -266,8 +266,9 @@ impl EventWriter {
             None => {}
             Some(Open::Message { index, done, .. }) => {
                 let id = object::item_id("msg", &self.head, index);
-                let status = if self.finish == Some(Finish::Length) { "incomplete" } else { "completed" };
-                self.done(index, object::message(&id, done, status), into);
+                let mut item = object::message(&id, done, "completed");
+                object::is_cut(&mut item, self.finish);
+                self.done(index, item, into);
             }
             Some(Open::Thoughts { index, text, signature }) => {
                 if !text.is_empty() {
@@ -301,7 +302,10 @@ impl EventWriter {
                 fields["arguments"] = arguments.as_str().into();
                 self.write("response.function_call_arguments.done", fields, into);
             }
-            let item = object::call(&self.head, index, &call_id, &name, &arguments, is_custom);
+            let mut item = object::call(&self.head, index, &call_id, &name, &arguments, is_custom);
+            if index + 1 == self.output.len() {
+                object::is_cut(&mut item, self.finish);
+            }
             self.done(index, item, into);
         }
     }

@@ -62,6 +62,8 @@ impl Offered {
             // A search that must not go to the web looks into its vendor's own store. Coding clients put it into every
             // request, whoever answers; to have no such store is no loss.
             "web_search" if tool["external_web_access"] == false => self.dropped.push(path.to_owned()),
+            // Coding clients offer the drawing of pictures in every request, too. Other targets answer in words then.
+            "image_generation" => self.dropped.push(path.to_owned()),
             kind => self.hosted.push(HostedTool {
                 wire_format: WIRE_FORMAT,
                 kind: kind.to_owned(),
