@@ -76,7 +76,9 @@ fn serve(context: &Context) -> Result<(), String> {
     runtime.map_err(|error| format!("cannot start: {error}"))?.block_on(async {
         let database = database(store_dir.as_deref(), &config).await?;
         let (jobs, responses) = match database {
-            Some(database) => kept(gateway.clone(), database, &config).await.map(|(jobs, its)| (Some(jobs), Some(its)))?,
+            Some(database) => {
+                kept(gateway.clone(), database, &config).await.map(|(jobs, its)| (Some(jobs), Some(its)))?
+            }
             None => (None, None),
         };
         let state = AppState::new(gateway, config.clone()).with_jobs(jobs.clone()).with_responses(responses.clone());

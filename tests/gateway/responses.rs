@@ -212,8 +212,10 @@ fn a_whole_conversation_is_told_to_a_target_of_another_format() {
 fn a_tool_for_free_text_is_called_with_it() {
     let call = json!({ "id": "c1", "type": "function",
         "function": { "name": "sh", "arguments": "{\"input\":\"ls -l\\n\"}" } });
-    let (_up, server) =
-        openai([answers(200, &whole(&json!({ "role": "assistant", "content": null, "tool_calls": [call] }), "tool_calls"))]);
+    let (_up, server) = openai([answers(
+        200,
+        &whole(&json!({ "role": "assistant", "content": null, "tool_calls": [call] }), "tool_calls"),
+    )]);
     let tools = json!([{ "type": "custom", "name": "sh", "description": "Runs a command." }]);
     for stream in [false, true] {
         let told = response(&ask(&server, json!({ "tools": tools, "stream": stream })), stream);
@@ -261,8 +263,10 @@ fn what_cannot_be_understood_is_refused_in_the_formats_own_shape() {
     let (up, server) = openai([says("never")]);
     let rows = [
         (json!({ "input": null }), "input"),
-        (json!({ "input": [{ "role": "user", "content": [{ "type": "input_image", "file_id": "file-1" }] }] }),
-         "input[0].content[0].file_id"),
+        (
+            json!({ "input": [{ "role": "user", "content": [{ "type": "input_image", "file_id": "file-1" }] }] }),
+            "input[0].content[0].file_id",
+        ),
         (json!({ "background": true, "store": true, "stream": true }), "stream"),
         (json!({ "background": true }), "store"),
         (json!({ "conversation": "conv_1" }), "conversation"),

@@ -88,14 +88,19 @@ fn the_items_of_an_input_come_in_pages() {
     let folder = tempfile::tempdir().unwrap();
     let up = Upstream::doing([says("One.")]);
     let server = keeping(folder.path(), &[up.entry("a", json!({}))]);
-    let input: Vec<Value> =
-        ["A", "B", "C"].iter().map(|text| json!({ "role": "user", "content": text, "id": format!("msg_{text}") })).collect();
+    let input: Vec<Value> = ["A", "B", "C"]
+        .iter()
+        .map(|text| json!({ "role": "user", "content": text, "id": format!("msg_{text}") }))
+        .collect();
     let response = ask(&server, json!({ "store": true, "input": input })).ok();
     let page = |query: &str| server.get(&format!("/v1/responses/{}/input_items?{query}", id(&response)));
     let ids = |query: &str| {
         let list = page(query).ok();
         let ids: Vec<_> = list["data"].as_array().unwrap().iter().map(|item| id(item)).collect();
-        assert_eq!((list["first_id"].as_str(), list["last_id"].as_str()), (ids.first().map(|id| &**id), ids.last().map(|id| &**id)));
+        assert_eq!(
+            (list["first_id"].as_str(), list["last_id"].as_str()),
+            (ids.first().map(|id| &**id), ids.last().map(|id| &**id))
+        );
         (ids.concat(), list["has_more"] == true)
     };
     assert_eq!(ids(""), ("msg_Cmsg_Bmsg_A".into(), false));
@@ -130,7 +135,11 @@ fn a_response_is_its_keys_alone_and_gone_when_it_is_removed() {
     let named = json!([{ "type": "item_reference", "id": first["output"][0]["id"] }]);
     with("key-of-two", asking(json!({ "input": named }))).refused(400, "invalid_request", "no item");
     with("key-of-one", Request::new("POST", format!("{path}/cancel"))).refused(400, "invalid_request", "`background`");
-    with("key-of-one", Request::new("GET", format!("{path}?stream=true"))).refused(400, "invalid_request", "not streamed");
+    with("key-of-one", Request::new("GET", format!("{path}?stream=true"))).refused(
+        400,
+        "invalid_request",
+        "not streamed",
+    );
     let removed = with("key-of-one", Request::new("DELETE", &path)).ok();
     assert_eq!(removed, json!({ "id": one, "object": "response", "deleted": true }));
     for method in ["GET", "DELETE"] {
@@ -150,7 +159,10 @@ fn a_response_in_the_background_is_looked_at_until_it_has_ended() {
     let in_background = json!({ "store": true, "background": true, "truncation": "auto" });
     let answer = ask(&server, in_background.clone());
     let queued = answer.ok();
-    assert_eq!((&queued["status"], &queued["background"], &queued["output"]), (&json!("queued"), &json!(true), &json!([])));
+    assert_eq!(
+        (&queued["status"], &queued["background"], &queued["output"]),
+        (&json!("queued"), &json!(true), &json!([]))
+    );
     assert_eq!(answer.header("x-mediary-dropped"), Some("truncation"), "{answer}");
     let ended_well = ended(&server, &id(&queued));
     assert_eq!((&ended_well["status"], words(&ended_well).as_str()), (&json!("completed"), "One."), "{ended_well:#}");

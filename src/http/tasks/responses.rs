@@ -115,7 +115,8 @@ async fn completed_body(state: &AppState, owner: &[u8], wanted: &Wanted, body: B
         return Ok(body);
     }
     if wanted.referred.len() > MOST_REFERRED {
-        let message = format!("The items that are only named are of more than {MOST_REFERRED} responses; send some of them.");
+        let message =
+            format!("The items that are only named are of more than {MOST_REFERRED} responses; send some of them.");
         return Err(ApiError::malformed(message).about("input"));
     }
     let mut holds = Vec::new();
@@ -343,7 +344,9 @@ pub(in super::super) async fn cancel(
     let kept = found(&state, &id, &owner).await?;
     let response: Value = serde_json::from_str(&kept.response).unwrap_or_default();
     if response["background"] != true {
-        return Err(ApiError::malformed("Only a response that was asked for with `background` can be cancelled.").about("id"));
+        return Err(
+            ApiError::malformed("Only a response that was asked for with `background` can be cancelled.").about("id")
+        );
     }
     // It may have ended since it was looked at.
     let is_over = !kept.is_open || !all(&state)?.stop(&id);
@@ -371,7 +374,8 @@ fn json(body: String) -> Response {
 
 fn unknown(id: &str) -> ApiError {
     let id: String = id.chars().take(100).collect();
-    let message = format!("There is no response `{id}` with this key: it was not kept (`store`), was removed, or is too old.");
+    let message =
+        format!("There is no response `{id}` with this key: it was not kept (`store`), was removed, or is too old.");
     ApiError::not_found("response_not_found", message)
 }
 

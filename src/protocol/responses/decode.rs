@@ -145,9 +145,10 @@ fn format(text: &TextWish) -> Result<ReplyFormat, BadField> {
         Some("json_object") => Ok(ReplyFormat::Json),
         Some("json_schema") => Ok(ReplyFormat::Schema {
             name: format["name"].as_str().unwrap_or("reply").to_owned(),
-            schema: format.get("schema").cloned().ok_or_else(|| {
-                bad("text.format.schema", "a format of type `json_schema` needs its `schema`")
-            })?,
+            schema: format
+                .get("schema")
+                .cloned()
+                .ok_or_else(|| bad("text.format.schema", "a format of type `json_schema` needs its `schema`"))?,
             strict: format["strict"].as_bool(),
         }),
         other => {

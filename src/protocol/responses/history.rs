@@ -41,7 +41,8 @@ impl Wanted {
     pub fn of(body: &[u8]) -> Result<Self, BadField> {
         let mut wanted: Self = from_json(body, "a request for a response")?;
         if wanted.is_in_background() && wanted.stream == Some(true) {
-            let message = "a response in the background is not streamed here; leave `stream` out and look at it with GET";
+            let message =
+                "a response in the background is not streamed here; leave `stream` out and look at it with GET";
             return Err(bad("stream", message));
         }
         if wanted.is_in_background() && !wanted.is_kept() {

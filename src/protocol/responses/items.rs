@@ -147,8 +147,16 @@ impl Turns {
 /// Whether items of a type are notes of what a tool of OpenAI's did there; they say nothing to others.
 fn is_of_its_provider(kind: &str) -> bool {
     let hosted = [
-        "web_search", "file_search", "computer", "image_generation", "code_interpreter", "local_shell", "shell",
-        "apply_patch", "tool_search", "mcp",
+        "web_search",
+        "file_search",
+        "computer",
+        "image_generation",
+        "code_interpreter",
+        "local_shell",
+        "shell",
+        "apply_patch",
+        "tool_search",
+        "mcp",
     ];
     let is_hosted = hosted.iter().any(|tool| kind.starts_with(tool));
     is_hosted || matches!(kind, "compaction" | "program" | "program_output" | "additional_tools")

@@ -5,9 +5,9 @@ use serde_json::{Map, Value, json};
 
 use super::signed;
 use crate::protocol::AnswerHead;
+use crate::protocol::ErrorFields;
 use crate::protocol::anthropic::signed::id_out;
 use crate::protocol::openai::custom::input_of;
-use crate::protocol::ErrorFields;
 
 /// How a response stands.
 #[derive(Debug, Clone, Copy)]
@@ -195,7 +195,9 @@ pub(super) fn picture(head: &AnswerHead, index: usize, base64: &str) -> Value {
 /// The pictures of an answer that came with their bytes.
 pub(super) fn pictures(images: &Value) -> Option<impl Iterator<Item = &str>> {
     let all = images.as_array()?.iter();
-    Some(all.filter_map(|image| image.pointer("/image_url/url")?.as_str()?.split_once(";base64,").map(|(_, data)| data)))
+    Some(
+        all.filter_map(|image| image.pointer("/image_url/url")?.as_str()?.split_once(";base64,").map(|(_, data)| data)),
+    )
 }
 
 /// Annotations as they stand here: without the object that chats put around each.

@@ -33,7 +33,10 @@ mod tests {
         assert_eq!(thoughts.signature_for("gemini"), Some("a:b+/="));
         assert_eq!(thoughts.signature_for("anthropic"), None);
         let foreign = back("t".into(), Some("gAAAAB".into()));
-        assert_eq!((foreign.signature_for("gemini"), foreign.signature_for(super::super::WIRE_FORMAT)), (None, Some("gAAAAB")));
+        assert_eq!(
+            (foreign.signature_for("gemini"), foreign.signature_for(super::super::WIRE_FORMAT)),
+            (None, Some("gAAAAB"))
+        );
         assert_eq!(back("t".into(), None).signature, None);
     }
 }

@@ -23,10 +23,7 @@ fn understood(body: &Value) -> String {
     let Task::Chat(chat) = task else { unreachable!("responses are chats") };
     let mut lines = vec![format!("model {model}, dropped {dropped:?}")];
     for message in &chat.messages {
-        lines.push(format!(
-            "{:?} answers {:?}, refuses {:?}",
-            message.role, message.tool_call_id, message.refusal
-        ));
+        lines.push(format!("{:?} answers {:?}, refuses {:?}", message.role, message.tool_call_id, message.refusal));
         for part in &message.parts {
             lines.push(match part {
                 Part::Text(text) => format!("  text {text:?}"),
@@ -222,7 +219,10 @@ fn thoughts_words_and_calls_are_items() {
             thought(".", Some("S1")),
             text("Loo"),
             text("k."),
-            extra("logprobs", json!({ "content": [{ "token": "k", "logprob": -0.1, "bytes": null, "top_logprobs": [] }] })),
+            extra(
+                "logprobs",
+                json!({ "content": [{ "token": "k", "logprob": -0.1, "bytes": null, "top_logprobs": [] }] })
+            ),
             extra("annotations", citation),
             call(0, "f", "{\"q\":"),
             call(1, "sh", ""),
@@ -270,7 +270,8 @@ fn what_is_only_named_is_put_in_its_place() {
         response: r#"{"output":[{"type":"message","id":"msg_1_0","role":"assistant","content":"C"}]}"#,
     };
     let named = |id: &str| json!({ "type": "item_reference", "id": id });
-    let body = json!({ "model": "m", "input": [named("in_1_1"), named("msg_1_0"), { "role": "user", "content": "D" }] });
+    let body =
+        json!({ "model": "m", "input": [named("in_1_1"), named("msg_1_0"), { "role": "user", "content": "D" }] });
     let wanted = Wanted::of(body.to_string().as_bytes()).unwrap();
     assert_eq!((wanted.referred, wanted.previous_response_id), (vec!["resp_1".to_owned()], None));
     let whole = |body: &Value, before, referred: &[Kept<'_>]| {

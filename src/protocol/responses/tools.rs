@@ -31,7 +31,9 @@ impl Offered {
         let text = |field: &str| tool[field].as_str().map(str::to_owned);
         let kind = tool["type"].as_str().unwrap_or("function");
         let name = || {
-            text("name").filter(|name| !name.is_empty()).ok_or_else(|| bad(format!("{path}.name"), "a tool needs a `name`"))
+            text("name")
+                .filter(|name| !name.is_empty())
+                .ok_or_else(|| bad(format!("{path}.name"), "a tool needs a `name`"))
         };
         match kind {
             "function" => self.functions.push(Tool {
