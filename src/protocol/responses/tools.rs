@@ -51,7 +51,7 @@ impl Offered {
                     let syntax = tool.pointer("/format/syntax").and_then(Value::as_str).unwrap_or("the");
                     let before = description.unwrap_or_default();
                     description = Some(format!("{before}\n\nThe input follows this {syntax} grammar:\n{grammar}"));
-                    self.dropped.push(format!("tools.{name}.format"));
+                    self.dropped.push(format!("{path}.format"));
                 }
                 self.custom.push(name.clone());
                 self.functions.push(custom::function(name, description));
