@@ -7,6 +7,7 @@
 mod bounds;
 mod carried;
 mod headers;
+mod kept;
 pub(super) mod messages;
 mod refused;
 mod relay;
@@ -32,8 +33,8 @@ use crate::protocol::{JsonProtocol, Sent};
 pub(super) use bounds::bounds;
 pub(super) use carried::{Asked, carry_out};
 pub(super) use headers::describe;
+pub use kept::kept_responses;
 pub use refused::refused;
-pub use responses::kept_responses;
 pub(super) use slashes::behind_slashes;
 
 /// Answers a conversation.

@@ -1,50 +1,29 @@
 //! OpenAI's Responses API: its routes and their documentation, and what of a request concerns those before it. How requests
 //! and answers look is said by the protocol; carried out they are by the handler of all protocols.
 
-use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
-
 use axum::extract::{Path, RawQuery, Request, State};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
-use bytes::Bytes;
-use mediary_store::{Database, KeptResponse, StoreFailed};
+use mediary_store::KeptResponse;
 use serde_json::Value;
 use tracing::Instrument as _;
 
-use super::super::body;
 use super::super::error::{ApiError, ErrorBody};
 use super::super::guard::{client_of, owner_of};
 use super::super::request_id::RequestId;
 use super::super::state::AppState;
 use super::super::unpacked::json_body;
 use super::headers::name_dropped;
+use super::kept::{Keeping, all, cannot_keep, completed_body, failed, found, seconds, unknown};
 use super::whole::new_head;
 use super::{Asked, bounds, carry_out, refused};
-use crate::gateway::{Answered, KeptResponses, MemoryRoom, TaskRequest, blocking};
+use crate::gateway::{Answered, TaskRequest, blocking};
 use crate::protocol::responses::{
-    Begun, ItemPage, Kept, KeptBy, RESPONSES, Wanted, completed, decode_kept, given_up, input_of, item_list, removed,
-    response_id,
+    Begun, ItemPage, RESPONSES, Wanted, decode_kept, given_up, input_of, item_list, removed,
 };
 use crate::protocol::{AnswerHead, Decoded, Sent};
-
-/// Items that a request only names may be of so many responses, each of which is read for them.
-const MOST_REFERRED: usize = 16;
-
-/// The responses in a database. Those that a process before has not brought to their end have failed.
-///
-/// # Errors
-/// When it cannot be read or written.
-pub async fn kept_responses(database: Arc<Database>) -> Result<Arc<KeptResponses>, StoreFailed> {
-    let stopped = ApiError::new(
-        StatusCode::INTERNAL_SERVER_ERROR,
-        "server_stopped",
-        "The server was stopped while it answered; ask again.",
-    );
-    KeptResponses::start(database, seconds(), |response| given_up(response, Some(&stopped.fields()))).await
-}
 
 /// Answers a conversation, in the words of the Responses API.
 #[utoipa::path(
@@ -106,87 +85,6 @@ pub(in super::super) async fn create(
     match keeping.filter(|(_, keeping)| keeping.in_background.is_some()) {
         Some((row, keeping)) => in_background(&state, request_id, asked, Background { row, keeping, begun, id }),
         None => carry_out(&RESPONSES, &state, request_id, asked).await,
-    }
-}
-
-/// A body with what it only names: the conversation before it, and items of others.
-async fn completed_body(state: &AppState, owner: &[u8], wanted: &Wanted, body: Bytes) -> Result<Bytes, ApiError> {
-    if wanted.previous_response_id.is_none() && wanted.referred.is_empty() {
-        return Ok(body);
-    }
-    if wanted.referred.len() > MOST_REFERRED {
-        let message =
-            format!("The items that are only named are of more than {MOST_REFERRED} responses; send some of them.");
-        return Err(ApiError::malformed(message).about("input"));
-    }
-    let mut holds = Vec::new();
-    let mut hold = |kept: &KeptResponse| -> Result<usize, ApiError> {
-        let bytes = kept.input.len() + kept.response.len();
-        holds.push(state.gateway.admission().holding(bytes as u64)?);
-        Ok(bytes)
-    };
-    let mut bytes = body.len();
-    let mut before = None;
-    if let Some(id) = wanted.previous_response_id.as_deref() {
-        let kept = found(state, id, owner).await.map_err(|error| error.about("previous_response_id"))?;
-        if kept.is_open {
-            let message = format!("The response `{id}` is not complete yet; wait until its status says so.");
-            return Err(ApiError::malformed(message).about("previous_response_id"));
-        }
-        bytes += hold(&kept)?;
-        before = Some(kept);
-    }
-    let mut referred = Vec::new();
-    for id in &wanted.referred {
-        // One that is not there has no such item; which one that was is said with its place.
-        if let Some(kept) = all(state)?.get(id, owner).await.map_err(failed)? {
-            bytes += hold(&kept)?;
-            referred.push(kept);
-        }
-    }
-    let complete = move || {
-        let referred: Vec<Kept<'_>> = referred.iter().map(|kept| lent(kept)).collect();
-        completed(&body, before.as_deref().map(lent), &referred)
-    };
-    let whole = blocking::through(bytes, complete).await??;
-    // What it has become is held against the limits as if it had been sent.
-    body::settled(state.gateway.admission().held(whole)?, &state.config.limits).await
-}
-
-fn lent(kept: &KeptResponse) -> Kept<'_> {
-    Kept { id: &kept.id, input: &kept.input, response: &kept.response }
-}
-
-/// For whom a response is kept.
-struct Keeping {
-    kept: Arc<KeptResponses>,
-    room: MemoryRoom,
-    owner: Vec<u8>,
-    created_at: i64,
-    /// The response's own part of its id, where it is answered in the background.
-    in_background: Option<String>,
-}
-
-impl Keeping {
-    /// What is known before it is answered.
-    fn row(&self, input: String) -> KeptResponse {
-        let id = self.in_background.as_deref().map(response_id).unwrap_or_default();
-        let (owner, created_at, is_open) = (self.owner.clone(), self.created_at, self.in_background.is_some());
-        KeptResponse { id, owner, created_at, is_open, input, response: String::new() }
-    }
-
-    /// Keeps the response once it has ended; one in the background only if it was not given up.
-    fn told(&self, input: String) -> KeptBy {
-        let (kept, room, row) = (self.kept.clone(), self.room.clone(), self.row(input));
-        let is_in_background = self.in_background.is_some();
-        KeptBy(Arc::new(move |response| {
-            let id = response["id"].as_str().unwrap_or_default().to_owned();
-            let ended = KeptResponse { id, is_open: false, response: response.to_string(), ..row.clone() };
-            match is_in_background {
-                true => kept.keep_answered(ended, room.clone()),
-                false => kept.keep(ended, room.clone()),
-            }
-        }))
     }
 }
 
@@ -360,44 +258,6 @@ pub(in super::super) async fn cancel(
     Ok(json(response))
 }
 
-fn all(state: &AppState) -> Result<&Arc<KeptResponses>, ApiError> {
-    state.responses.as_ref().ok_or_else(|| cannot_keep(state))
-}
-
-async fn found(state: &AppState, id: &str, owner: &[u8]) -> Result<Arc<KeptResponse>, ApiError> {
-    all(state)?.get(id, owner).await.map_err(failed)?.ok_or_else(|| unknown(id))
-}
-
 fn json(body: String) -> Response {
     ([(CONTENT_TYPE, "application/json")], body).into_response()
-}
-
-fn unknown(id: &str) -> ApiError {
-    let id: String = id.chars().take(100).collect();
-    let message =
-        format!("There is no response `{id}` with this key: it was not kept (`store`), was removed, or is too old.");
-    ApiError::not_found("response_not_found", message)
-}
-
-fn failed(error: StoreFailed) -> ApiError {
-    ApiError::broken(error.to_string())
-}
-
-fn cannot_keep(state: &AppState) -> ApiError {
-    let message = match state.responses {
-        Some(_) => {
-            "This conversation is too large to be kept, or too many wait for the disk; leave `background` out, and send the \
-             whole conversation as `input`."
-        }
-        None => {
-            "This server keeps no responses: the folder of its database is not to be had, or another server uses it. Name a \
-             folder of its own as [store] dir and start it again, or send the whole conversation as `input`."
-        }
-    };
-    ApiError::new(StatusCode::SERVICE_UNAVAILABLE, "responses_not_kept", message)
-}
-
-fn seconds() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
 }

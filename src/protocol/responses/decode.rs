@@ -3,10 +3,11 @@
 use mediary_core::task::{Chat, Effort, Extras, Message, ReplyFormat, Role, Sampling};
 use serde_json::{Map, Value, json};
 
+use super::answer::ResponseAnswer;
+use super::bad;
 use super::items::Turns;
 use super::tools::{self, Offered};
 use super::wire::{Request, TextWish};
-use super::{ResponseAnswer, bad};
 use crate::protocol::process::BadField;
 use crate::protocol::{Sent, from_json};
 

@@ -8,8 +8,9 @@ use std::collections::BTreeMap;
 use mediary_core::task::{Finish, ReplyEvent, ReplyFrame, Usage};
 use serde_json::{Value, json};
 
+use super::answer::ResponseAnswer;
+use super::event;
 use super::object::{self, Status};
-use super::{ResponseAnswer, event};
 use crate::protocol::openai::custom::input_of;
 use crate::protocol::{AnswerHead, ErrorFields, StreamWriter};
 

@@ -62,7 +62,7 @@ impl Offered {
                 return Err(bad(format!("{path}.type"), message));
             }
             // A search that must not go to the web looks into its vendor's own store. Coding clients put it into every
-            // request, whoever answers; to have no such store is no loss.
+            // request, to whichever target; to have no such store is no loss.
             "web_search" if tool["external_web_access"] == false => self.dropped.push(path.to_owned()),
             // Coding clients offer the drawing of pictures in every request, too. Other targets answer in words then.
             "image_generation" => self.dropped.push(path.to_owned()),
