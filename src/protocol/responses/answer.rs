@@ -54,7 +54,7 @@ pub fn given_up(kept: &str, error: Option<&ErrorFields>) -> String {
 }
 
 /// How an answer is written.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct ResponseAnswer {
     /// What it repeats of the request.
     pub(super) echo: Map<String, Value>,

@@ -15,7 +15,7 @@ use crate::protocol::openai::custom::input_of;
 use crate::protocol::{AnswerHead, ErrorFields, StreamWriter};
 
 /// Writes one stream.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct EventWriter {
     head: AnswerHead,
     answer: ResponseAnswer,
@@ -56,17 +56,7 @@ struct OpenCall {
 
 impl EventWriter {
     pub(super) fn new(head: AnswerHead, answer: ResponseAnswer) -> Self {
-        Self {
-            head,
-            answer,
-            has_begun: false,
-            sequence: 0,
-            output: Vec::new(),
-            open: None,
-            calls: BTreeMap::new(),
-            finish: None,
-            usage: None,
-        }
+        Self { head, answer, ..Self::default() }
     }
 
     fn event(&mut self, event: &ReplyEvent, into: &mut Vec<u8>) {
