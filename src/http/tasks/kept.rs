@@ -65,7 +65,7 @@ pub(super) async fn completed_body(
     let mut referred = Vec::new();
     for id in &wanted.referred {
         // One that is not there has no such item; which one that was is said with its place.
-        if let Some(kept) = all(state)?.get(id, owner).await.map_err(failed)? {
+        if let Some(kept) = all(state)?.get(id, owner).await.map_err(|error| failed(&error))? {
             bytes += hold(&kept)?;
             referred.push(kept);
         }
@@ -121,7 +121,7 @@ pub(super) fn all(state: &AppState) -> Result<&Arc<KeptResponses>, ApiError> {
 }
 
 pub(super) async fn found(state: &AppState, id: &str, owner: &[u8]) -> Result<Arc<KeptResponse>, ApiError> {
-    all(state)?.get(id, owner).await.map_err(failed)?.ok_or_else(|| unknown(id))
+    all(state)?.get(id, owner).await.map_err(|error| failed(&error))?.ok_or_else(|| unknown(id))
 }
 
 pub(super) fn unknown(id: &str) -> ApiError {
@@ -131,7 +131,7 @@ pub(super) fn unknown(id: &str) -> ApiError {
     ApiError::not_found("response_not_found", message)
 }
 
-pub(super) fn failed(error: StoreFailed) -> ApiError {
+pub(super) fn failed(error: &StoreFailed) -> ApiError {
     ApiError::broken(error.to_string())
 }
 

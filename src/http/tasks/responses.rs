@@ -182,7 +182,8 @@ pub(in super::super) async fn remove(
     Path(id): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let was_there = all(&state)?.remove(&id, &owner_of(&headers, &state.config.server)).await.map_err(failed)?;
+    let was_there =
+        all(&state)?.remove(&id, &owner_of(&headers, &state.config.server)).await.map_err(|error| failed(&error))?;
     if was_there { Ok(Json(removed(&id)).into_response()) } else { Err(unknown(&id)) }
 }
 

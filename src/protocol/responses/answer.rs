@@ -32,7 +32,7 @@ impl Begun {
     #[must_use]
     pub fn told(&self, id: &str, created: u64, status: &'static str) -> Value {
         let head = AnswerHead { id: id.to_owned(), created, model: self.model.clone(), ..AnswerHead::default() };
-        let mut response = object::response(&head, &self.echo, Status::InProgress, Vec::new(), None);
+        let mut response = object::response(&head, &self.echo, Status::InProgress, &[], None);
         response["status"] = status.into();
         response
     }
@@ -78,7 +78,7 @@ impl Encode for ResponseAnswer {
         let output = object::output(&head, reply, &self.custom_tools);
         let finish = reply.choices.first().and_then(|choice| choice.finish);
         let usage = Some(reply.usage.unwrap_or_default());
-        let response = object::response(&head, &self.echo, Status::Ended(finish), output, usage);
+        let response = object::response(&head, &self.echo, Status::Ended(finish), &output, usage);
         self.kept(&response);
         json_bytes(&response)
     }

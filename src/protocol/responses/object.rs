@@ -22,7 +22,7 @@ pub(super) fn response(
     head: &AnswerHead,
     echo: &Map<String, Value>,
     status: Status<'_>,
-    output: Vec<Value>,
+    output: &[Value],
     usage: Option<Usage>,
 ) -> Value {
     let (status, error, incomplete) = match status {
@@ -86,7 +86,7 @@ pub(super) fn output(head: &AnswerHead, reply: &WholeReply, custom_tools: &[Stri
         items.push(self::picture(head, items.len(), picture));
     }
     if let Some(parts) = parts(choice) {
-        items.push(message(&item_id("msg", head, items.len()), parts, "completed"));
+        items.push(message(&item_id("msg", head, items.len()), &parts, "completed"));
     }
     for call in &choice.tool_calls {
         let index = items.len();
@@ -112,8 +112,8 @@ fn parts(choice: &Choice) -> Option<Vec<Value>> {
     let mut parts = Vec::new();
     if !choice.text.is_empty() {
         let annotations = choice.extras.get("annotations").map(annotations).unwrap_or_default();
-        let logprobs = choice.extras.get("logprobs").map(logprobs);
-        parts.push(text(&choice.text, annotations, logprobs));
+        let logprobs = choice.extras.get("logprobs").map(logprobs).unwrap_or_default();
+        parts.push(text(&choice.text, &annotations, &logprobs));
     }
     if let Some(refusal) = &choice.refusal {
         parts.push(self::refusal(refusal));
@@ -126,9 +126,9 @@ pub(super) fn item_id(kind: &str, head: &AnswerHead, index: usize) -> String {
     format!("{kind}_{}_{index}", head.id)
 }
 
-pub(super) fn text(text: &str, annotations: Vec<Value>, logprobs: Option<Vec<Value>>) -> Value {
+pub(super) fn text(text: &str, annotations: &[Value], logprobs: &[Value]) -> Value {
     json!({
-        "type": "output_text", "text": text, "annotations": annotations, "logprobs": logprobs.unwrap_or_default(),
+        "type": "output_text", "text": text, "annotations": annotations, "logprobs": logprobs,
     })
 }
 
@@ -136,7 +136,7 @@ pub(super) fn refusal(text: &str) -> Value {
     json!({ "type": "refusal", "refusal": text })
 }
 
-pub(super) fn message(id: &str, parts: Vec<Value>, status: &str) -> Value {
+pub(super) fn message(id: &str, parts: &[Value], status: &str) -> Value {
     json!({ "type": "message", "id": id, "role": "assistant", "status": status, "content": parts })
 }
 

@@ -89,8 +89,8 @@ impl EventWriter {
                 for picture in object::pictures(value).into_iter().flatten() {
                     self.close(into);
                     let item = object::picture(&self.head, self.output.len(), picture);
-                    let index = self.add(item.clone(), into);
-                    self.done(index, item, into);
+                    let index = self.add(&item, into);
+                    self.done(index, &item, into);
                 }
             }
             ReplyEvent::Finish { finish, .. } => self.finish = Some(*finish),
@@ -145,7 +145,7 @@ impl EventWriter {
             Some(Open::Message { index, done, .. }) => (index, done),
             Some(Open::Thoughts { .. }) | None => {
                 let id = object::item_id("msg", &self.head, self.output.len());
-                (self.add(object::message(&id, Vec::new(), "in_progress"), into), Vec::new())
+                (self.add(&object::message(&id, &[], "in_progress"), into), Vec::new())
             }
         };
         let mut fields = self.at("msg", index);
@@ -162,7 +162,7 @@ impl EventWriter {
         self.begin(into);
         if !matches!(self.open, Some(Open::Thoughts { .. })) {
             self.close(into);
-            let index = self.add(object::reasoning(&self.head, self.output.len(), "", None), into);
+            let index = self.add(&object::reasoning(&self.head, self.output.len(), "", None), into);
             self.open = Some(Open::Thoughts { index, text: String::new(), signature: None });
         }
         let Some(Open::Thoughts { index, text: before, signature: its }) = &mut self.open else { return };
@@ -203,7 +203,7 @@ impl EventWriter {
             let mut item = object::call(&self.head, self.output.len(), &call_id, &name, "", is_custom);
             item["status"] = "in_progress".into();
             item[field] = "".into();
-            let index = self.add(item, into);
+            let index = self.add(&item, into);
             self.calls.insert(number, OpenCall { index, call_id, name, arguments: String::new(), is_custom });
         }
         let Some(call) = self.calls.get_mut(&number) else { return };
@@ -257,9 +257,9 @@ impl EventWriter {
             None => {}
             Some(Open::Message { index, done, .. }) => {
                 let id = object::item_id("msg", &self.head, index);
-                let mut item = object::message(&id, done, "completed");
+                let mut item = object::message(&id, &done, "completed");
                 object::is_cut(&mut item, self.finish);
-                self.done(index, item, into);
+                self.done(index, &item, into);
             }
             Some(Open::Thoughts { index, text, signature }) => {
                 if !text.is_empty() {
@@ -271,7 +271,7 @@ impl EventWriter {
                     self.write("response.reasoning_summary_text.done", fields, into);
                     self.write("response.reasoning_summary_part.done", part, into);
                 }
-                self.done(index, object::reasoning(&self.head, index, &text, signature.as_deref()), into);
+                self.done(index, &object::reasoning(&self.head, index, &text, signature.as_deref()), into);
             }
         }
     }
@@ -297,21 +297,21 @@ impl EventWriter {
             if index + 1 == self.output.len() {
                 object::is_cut(&mut item, self.finish);
             }
-            self.done(index, item, into);
+            self.done(index, &item, into);
         }
     }
 
     /// Adds an item; gives its place.
-    fn add(&mut self, item: Value, into: &mut Vec<u8>) -> usize {
+    fn add(&mut self, item: &Value, into: &mut Vec<u8>) -> usize {
         let index = self.output.len();
         self.output.push(item.clone());
         self.write("response.output_item.added", json!({ "output_index": index, "item": item }), into);
         index
     }
 
-    fn done(&mut self, index: usize, item: Value, into: &mut Vec<u8>) {
+    fn done(&mut self, index: usize, item: &Value, into: &mut Vec<u8>) {
         if let Some(place) = self.output.get_mut(index) {
-            place.clone_from(&item);
+            place.clone_from(item);
         }
         self.write("response.output_item.done", json!({ "output_index": index, "item": item }), into);
     }
@@ -322,7 +322,7 @@ impl EventWriter {
     }
 
     fn response(&self, status: Status<'_>, usage: Option<Usage>) -> Value {
-        object::response(&self.head, &self.answer.echo, status, self.output.clone(), usage)
+        object::response(&self.head, &self.answer.echo, status, &self.output, usage)
     }
 
     fn write(&mut self, name: &str, mut fields: Value, into: &mut Vec<u8>) {
@@ -333,8 +333,8 @@ impl EventWriter {
     }
 
     /// The last event, whose response is the one that is kept.
-    fn ends(&mut self, name: &str, response: Value, into: &mut Vec<u8>) {
-        self.answer.kept(&response);
+    fn ends(&mut self, name: &str, response: &Value, into: &mut Vec<u8>) {
+        self.answer.kept(response);
         self.write(name, json!({ "response": response }), into);
     }
 }
@@ -354,7 +354,7 @@ impl StreamWriter for EventWriter {
             Some(Finish::Length | Finish::ContentFilter) => "response.incomplete",
             Some(Finish::Stop | Finish::ToolCalls) | None => "response.completed",
         };
-        self.ends(name, response, into);
+        self.ends(name, &response, into);
     }
 
     fn broke_off(&mut self, error: &ErrorFields, into: &mut Vec<u8>) -> bool {
@@ -368,7 +368,7 @@ impl StreamWriter for EventWriter {
             !open.contains(&(place - 1))
         });
         let response = self.response(Status::Failed(error), self.usage);
-        self.ends("response.failed", response, into);
+        self.ends("response.failed", &response, into);
         true
     }
 }
@@ -385,7 +385,7 @@ impl Part {
     fn told(&self) -> Value {
         match self.is_refusal {
             true => object::refusal(&self.text),
-            false => object::text(&self.text, self.annotations.clone(), Some(self.logprobs.clone())),
+            false => object::text(&self.text, &self.annotations, &self.logprobs),
         }
     }
 }
