@@ -96,7 +96,7 @@ fn the_items_of_an_input_come_in_pages() {
     let page = |query: &str| server.get(&format!("/v1/responses/{}/input_items?{query}", id(&response)));
     let ids = |query: &str| {
         let list = page(query).ok();
-        let ids: Vec<_> = list["data"].as_array().unwrap().iter().map(|item| id(item)).collect();
+        let ids: Vec<_> = list["data"].as_array().unwrap().iter().map(id).collect();
         assert_eq!(
             (list["first_id"].as_str(), list["last_id"].as_str()),
             (ids.first().map(|id| &**id), ids.last().map(|id| &**id))
