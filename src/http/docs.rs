@@ -31,9 +31,9 @@ use super::{audio, content, fleet, health, images, landing, metrics, models, ocr
     ),
     servers((url = "/")),
     paths(
-        tasks::completions, tasks::embeddings, tasks::messages::messages, tasks::messages::count_tokens,
-        tasks::responses::create, tasks::responses::one, tasks::responses::remove, tasks::responses::input_items,
-        tasks::responses::cancel, audio::transcriptions, audio::translations, plan::plan,
+        tasks::completions, tasks::embeddings, tasks::interpret::interpret, tasks::messages::messages,
+        tasks::messages::count_tokens, tasks::responses::create, tasks::responses::one, tasks::responses::remove,
+        tasks::responses::input_items, tasks::responses::cancel, audio::transcriptions, audio::translations, plan::plan,
         audio::speech, audio::tts, audio::voices,
         images::generations, images::edits, images::variations,
         videos::create, videos::generations, videos::list, videos::one, videos::content, videos::remove, videos::remix,
