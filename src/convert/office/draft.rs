@@ -9,7 +9,7 @@ use mediary_core::document::{Block, BlockKind, Line, Link, ListItem, Rect, Table
 
 use super::document::{Attachment, Item, OfficeDocument, OfficePage};
 use super::grid::Grid;
-use super::limits::{MAX_PAGES, MAX_PICTURES, OfficeLimits, Refusal};
+use super::limits::{MAX_BLOCKS, MAX_PAGES, MAX_PICTURES, OfficeLimits, Refusal};
 use super::text::{Piece, Text};
 
 /// A document in the making.
@@ -23,6 +23,8 @@ pub(super) struct Draft {
     notes: Vec<Block>,
     /// Where pictures that came before are, by their bytes.
     pictures: HashMap<u64, usize>,
+    /// Blocks, items of lists and notes so far, those beyond the limit too, which are not kept.
+    blocks: usize,
     limits: OfficeLimits,
 }
 
@@ -34,6 +36,7 @@ impl Draft {
             list: Vec::new(),
             notes: Vec::new(),
             pictures: HashMap::new(),
+            blocks: 0,
             limits,
         }
     }
@@ -60,7 +63,9 @@ impl Draft {
             return;
         }
         let item = ListItem { depth, marker: marker.to_owned(), text: piece.text.clone() };
-        self.list.push((item, piece));
+        if self.has_room() {
+            self.list.push((item, piece));
+        }
     }
 
     /// Labels and their values.
@@ -101,7 +106,9 @@ impl Draft {
 
     /// A note that the page refers to.
     pub(super) fn note(&mut self, label: &str, text: Text) {
-        if let Some(block) = block_of(BlockKind::Note { label: label.to_owned() }, text) {
+        if let Some(block) = block_of(BlockKind::Note { label: label.to_owned() }, text)
+            && self.has_room()
+        {
             self.notes.push(block);
         }
     }
@@ -153,6 +160,11 @@ impl Draft {
         if self.document.pages.len() > MAX_PAGES {
             return Err(Refusal::TooLarge(format!("it has more than {MAX_PAGES} pages")));
         }
+        if self.blocks > MAX_BLOCKS {
+            return Err(Refusal::TooLarge(format!(
+                "it has more than {MAX_BLOCKS} paragraphs, notes and items of lists"
+            )));
+        }
         Ok(())
     }
 
@@ -174,7 +186,7 @@ impl Draft {
     fn lines(&mut self, kind: BlockKind, text: Text) {
         if let Some(block) = block_of(kind, text) {
             self.end_list();
-            self.page.items.push(Item::Block(block));
+            self.push(block);
         }
     }
 
@@ -192,7 +204,19 @@ impl Draft {
     }
 
     fn block(&mut self, kind: BlockKind, lines: Vec<Line>, links: Vec<Link>) {
-        self.page.items.push(Item::Block(Block { kind, bbox: Rect::default(), lines, links }));
+        self.push(Block { kind, bbox: Rect::default(), lines, links });
+    }
+
+    fn push(&mut self, block: Block) {
+        if self.has_room() {
+            self.page.items.push(Item::Block(block));
+        }
+    }
+
+    /// Counts a block. One too many is not kept, and the page's end says so.
+    fn has_room(&mut self) -> bool {
+        self.blocks += 1;
+        self.blocks <= MAX_BLOCKS
     }
 }
 
@@ -247,6 +271,18 @@ mod tests {
         for (path, expected) in rows {
             assert_eq!(file_name(path), expected, "{path:?}");
         }
+    }
+
+    #[test]
+    fn more_paragraphs_than_anybody_writes_are_refused_and_not_kept() {
+        let mut draft = Draft::new(OfficeLimits::default());
+        for _ in 0..=MAX_BLOCKS {
+            let mut text = Text::default();
+            text.push("a");
+            draft.paragraph(text);
+        }
+        assert_eq!(draft.page.items.len(), MAX_BLOCKS);
+        assert!(matches!(draft.end_page(), Err(Refusal::TooLarge(_))));
     }
 
     #[test]

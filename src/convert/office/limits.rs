@@ -13,6 +13,8 @@ pub(super) const MAX_CELLS: usize = 4_000_000;
 pub(super) const MAX_REPEATED_BYTES: usize = 16_000_000;
 /// Pages, slides, sheets and chapters.
 pub(super) const MAX_PAGES: usize = 20_000;
+/// Paragraphs, tables, notes and items of lists: some four thousand pages, and 300 MB in the making.
+pub(super) const MAX_BLOCKS: usize = 200_000;
 /// Embedded pictures; more are left out, and it is said so.
 pub(super) const MAX_PICTURES: usize = 500;
 
