@@ -68,6 +68,6 @@ pub use names::DialectName;
 pub use ollama::Ollama;
 pub use openai::OpenAi;
 pub use proxy::{NotAProxy, Proxy, ProxyRules};
-pub use remote::{Remote, Reply};
+pub use remote::{Passage, Remote, Reply};
 pub use talk::{Opening, Said, Talk, Turn};
 pub use xai::Xai;
