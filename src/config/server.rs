@@ -168,14 +168,9 @@ impl RawServer {
                  environment or `api_keys` in [server], or bind 127.0.0.1",
             );
         }
-        let is_version = |text: &str| {
-            text.split('.').map(str::parse::<u32>).filter(Result::is_ok).count() == 3 && text.split('.').count() == 3
-        };
-        let ollama_version = match is_version(&self.ollama_version) {
-            true => Ok(self.ollama_version),
-            false => Err("it is no version".to_owned()),
-        };
-        let ollama_version = check.accept("server.ollama_version", ollama_version);
+        let numbers: Vec<_> = self.ollama_version.split('.').map(str::parse::<u32>).collect();
+        let is_version = numbers.len() == 3 && numbers.iter().all(Result::is_ok);
+        let ollama_version = check.accept("server.ollama_version", is_version.then_some(self.ollama_version));
         Some(Server {
             host: self.host,
             port: self.port,

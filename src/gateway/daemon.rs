@@ -8,11 +8,11 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use http::Method;
 use mediary_core::plan::{CostPolicy, Privacy};
 use mediary_core::provider::Timeouts;
 use mediary_core::{Failure, ProviderId};
-use mediary_remote::{DialectName, Passage, Remote, provider_client};
+pub use mediary_remote::Passage;
+use mediary_remote::{DialectName, Method, Remote, provider_client};
 use serde_json::Value;
 use tokio::sync::Mutex;
 use tokio::time::timeout;

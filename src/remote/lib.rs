@@ -60,6 +60,7 @@ pub use edge::Edge;
 pub use endpoint::{Auth, Endpoint, Quirks, VideoForm};
 pub use fetch::{AllowList, FetchPolicy, Fetched, Fetcher, NotAllowable, Resolver, Resolving};
 pub use gemini::Gemini;
+pub use http::Method;
 pub use huggingface::HuggingFace;
 pub use images::ImageForm;
 pub use minimax::MiniMax;

@@ -133,7 +133,9 @@ async fn answer(
     {
         return Ok(answer);
     }
-    if let Some(loaded) = loaded(&sent.body, super::catalog::now()) {
+    if matches!(path, "/chat" | "/generate")
+        && let Some(loaded) = loaded(&sent.body, super::catalog::now())
+    {
         return Ok(Json(loaded).into_response());
     }
     let decoded = blocking::through(sent.body.len(), move || protocol.decode(&sent)).await??;

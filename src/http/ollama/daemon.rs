@@ -5,10 +5,9 @@ use axum::http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
 use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream;
-use mediary_remote::Passage;
 
 use super::super::state::AppState;
-use crate::gateway::Daemon;
+use crate::gateway::{Daemon, Passage};
 
 const X_ROUTED_VIA: HeaderName = HeaderName::from_static("x-routed-via");
 

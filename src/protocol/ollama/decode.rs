@@ -3,15 +3,13 @@
 //! `options` that all formats know become their words; the others, and what only a server of this format can do, go on to
 //! such a server and are named elsewhere.
 
-use std::borrow::Cow;
-
 use bytes::Bytes;
 use mediary_core::task::{
     Chat, Effort, Message, OwnFields, Part, Reasoning, ReplyFormat, Role, Sampling, Tool, ToolCall,
 };
 use serde_json::{Map, Value};
 
-use super::wire::{ChatRequest, GenerateRequest, Shared, WireMessage, WireTool};
+use super::wire::{ChatRequest, GenerateRequest, Picture, Shared, WireMessage, WireTool};
 use super::{WIRE_FORMAT, bad};
 use crate::protocol::from_json;
 use crate::protocol::media::medium;
@@ -203,9 +201,9 @@ fn message(message: WireMessage<'_>, path: &str, calls: &mut Calls, body: &Bytes
 }
 
 /// Pictures as bare base64; some clients put a data URL there.
-fn pictures(images: Option<Vec<Cow<'_, str>>>, path: &str, body: &Bytes) -> Result<Vec<Part>, BadField> {
+fn pictures(images: Option<Vec<Picture<'_>>>, path: &str, body: &Bytes) -> Result<Vec<Part>, BadField> {
     let images = images.unwrap_or_default().into_iter().enumerate();
-    images.map(|(index, image)| medium(&image, None, None, None, &format!("{path}[{index}]"), body)).collect()
+    images.map(|(index, Picture(image))| medium(&image, None, None, None, &format!("{path}[{index}]"), body)).collect()
 }
 
 fn tool(tool: WireTool) -> Tool {

@@ -48,9 +48,8 @@ impl JsonProtocol for OllamaEmbed {
             return Err(bad(field, format!("`{field}` is empty; send at least one text")));
         }
         let inputs = texts.into_iter().map(EmbedInput::Text).collect();
-        // A text that is too long is an error, whoever embeds it. Only what was asked for differently is named.
+        // A text that is too long is an error at every target. Only what was asked for differently is named.
         let cuts = request.truncate.filter(|cuts| *cuts).map(|_| "truncate".to_owned());
-        // Whose server it is may keep the model as long as it is told.
         let (kept, dropped): (Extras, Extras) =
             request.further.into_iter().partition(|(name, _)| KNOWN.contains(&name.as_str()));
         let dropped = dropped.into_iter().filter(|(_, value)| !value.is_null()).map(|(name, _)| name);

@@ -26,10 +26,14 @@ pub(super) struct GenerateRequest<'a> {
     #[serde(default)]
     pub(super) system: Option<String>,
     #[serde(default, borrow)]
-    pub(super) images: Option<Vec<Cow<'a, str>>>,
+    pub(super) images: Option<Vec<Picture<'a>>>,
     #[serde(flatten)]
     pub(super) shared: Shared,
 }
+
+/// A picture in base64.
+#[derive(Debug, Deserialize)]
+pub(super) struct Picture<'a>(#[serde(borrow)] pub(super) Cow<'a, str>);
 
 /// What both have.
 #[derive(Debug, Deserialize)]
@@ -58,7 +62,7 @@ pub(super) struct WireMessage<'a> {
     #[serde(default)]
     pub(super) thinking: Option<String>,
     #[serde(default, borrow)]
-    pub(super) images: Option<Vec<Cow<'a, str>>>,
+    pub(super) images: Option<Vec<Picture<'a>>>,
     #[serde(default)]
     pub(super) tool_calls: Option<Vec<WireCall>>,
     #[serde(default)]
