@@ -62,7 +62,7 @@ pub(in crate::http) struct Model {
     pub(in crate::http) abilities: Vec<&'static str>,
     /// The tiers it serves.
     #[schema(value_type = Vec<String>)]
-    pub(super) tiers: Vec<Tier>,
+    pub(in crate::http) tiers: Vec<Tier>,
     /// `free`, `paid` or `unknown`; `local` for engines of this process, and for servers on this machine without a stated price.
     pub(super) pricing: &'static str,
     /// US dollars for a million tokens of request, where they cost.
@@ -134,7 +134,6 @@ impl Model {
         Self {
             tasks: vec!["chat"],
             capabilities: Capabilities::of_tier(),
-            abilities: vec!["tools", "streaming"],
             context_tokens,
             tiers: vec![tier],
             ..Self::bare(name.to_owned(), "mediary", description)

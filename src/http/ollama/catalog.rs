@@ -153,12 +153,14 @@ fn capabilities(model: &Model) -> Vec<&'static str> {
     let chats = model.tasks.contains(&"chat");
     let takes = |kind| chats && model.accepts.contains(&kind);
     let has = |ability| chats && model.abilities.contains(&ability);
+    // Something in a tier calls functions; a picture goes to a target that sees, or becomes text.
+    let is_tier = model.owned_by == "mediary";
     let known = [
         ("completion", chats),
         ("embedding", model.tasks.contains(&"embedding")),
-        ("tools", has("tools")),
+        ("tools", has("tools") || is_tier),
         ("thinking", has("reasoning")),
-        ("vision", takes(MediaKind::Image)),
+        ("vision", takes(MediaKind::Image) || is_tier),
         ("audio", takes(MediaKind::Audio)),
     ];
     known.into_iter().filter_map(|(name, is_so)| is_so.then_some(name)).collect()
