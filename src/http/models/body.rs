@@ -62,7 +62,7 @@ pub(in crate::http) struct Model {
     pub(in crate::http) abilities: Vec<&'static str>,
     /// The tiers it serves.
     #[schema(value_type = Vec<String>)]
-    pub(in crate::http) tiers: Vec<Tier>,
+    pub(super) tiers: Vec<Tier>,
     /// `free`, `paid` or `unknown`; `local` for engines of this process, and for servers on this machine without a stated price.
     pub(super) pricing: &'static str,
     /// US dollars for a million tokens of request, where they cost.
