@@ -24,7 +24,7 @@ pub(super) async fn relayed(
         return None;
     }
     let mut answer = passed(daemon, method, path, body).await?;
-    if let Ok(via) = HeaderValue::from_str(&format!("{}/{model}", daemon.provider)) {
+    if let Ok(via) = HeaderValue::from_str(&format!("{}/{model}", daemon.provider.as_str())) {
         answer.headers_mut().insert(X_ROUTED_VIA, via);
     }
     Some(answer)
@@ -35,7 +35,11 @@ pub(super) async fn passed(daemon: &Daemon, method: Method, path: &str, body: By
     match daemon.pass(method, path, body).await {
         Ok(answer) => Some(written(answer)),
         Err(failure) => {
-            tracing::debug!(call.provider = %daemon.provider, failure.kind = failure.kind.name(), "does not answer");
+            tracing::debug!(
+                call.provider = daemon.provider.as_str(),
+                failure.kind = failure.kind.name(),
+                "does not answer"
+            );
             daemon.is_down().await;
             None
         }
