@@ -148,6 +148,16 @@ impl LineWriter {
         into.push(b'\n');
     }
 
+    /// Writes the calls that are complete.
+    fn say_calls(&mut self, into: &mut Vec<u8>) {
+        let calls = std::mem::take(&mut self.calls).into_iter().enumerate();
+        let calls: Vec<Value> =
+            calls.map(|(index, (id, name, arguments))| call(index, &id, &name, &arguments)).collect();
+        if !calls.is_empty() {
+            self.write(Said { calls, ..Said::default() }, into);
+        }
+    }
+
     fn event(&mut self, event: &ReplyEvent, into: &mut Vec<u8>) {
         match event {
             // Of several replies only the first has a place here; more cannot be asked for.
@@ -190,6 +200,8 @@ impl StreamWriter for LineWriter {
         }
         // What a reader held back to the end has no frame of its own.
         if self.passes_raw && frame.is_canonical && !frame.raw.is_empty() {
+            // A call that had to be mended stands before the end.
+            self.say_calls(into);
             into.extend_from_slice(&frame.raw);
             into.push(b'\n');
             self.has_ended |= frame.events.iter().any(|event| matches!(event, ReplyEvent::Finish { .. }));
@@ -204,12 +216,7 @@ impl StreamWriter for LineWriter {
         if self.has_ended {
             return;
         }
-        let calls = std::mem::take(&mut self.calls);
-        let calls: Vec<Value> =
-            calls.iter().enumerate().map(|(index, (id, name, arguments))| call(index, id, name, arguments)).collect();
-        if !calls.is_empty() {
-            self.write(Said { calls, ..Said::default() }, into);
-        }
+        self.say_calls(into);
         let mut line = self.answer.line(&self.head, Said::default(), true);
         self.answer.end(&mut line, self.finish, usage, self.first);
         into.extend_from_slice(line.to_string().as_bytes());

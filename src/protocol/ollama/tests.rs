@@ -164,7 +164,10 @@ fn lines_of_the_format_pass_and_are_completed() {
     let mut out = Vec::new();
     let raw = r#"{"model": "up", "message": {"content": "a"}, "of_tomorrow": 1, "done": false}"#;
     writer.frame(&ReplyFrame { raw: raw.into(), is_canonical: true, events: vec![text("a")] }, &mut out);
-    // Another target goes on.
+    // A line that had to be mended, and another target that goes on.
+    let mended = |event| ReplyFrame { raw: raw.into(), is_canonical: false, events: vec![event] };
+    writer.frame(&mended(call(0, "f", "{}")), &mut out);
+    writer.frame(&ReplyFrame { raw: raw.into(), is_canonical: true, events: vec![text("a")] }, &mut out);
     writer.frame(&ReplyFrame { events: vec![text("b")], ..ReplyFrame::default() }, &mut out);
     writer.end(USAGE, &mut out);
     let out = String::from_utf8(out).unwrap();
