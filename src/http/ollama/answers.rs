@@ -13,7 +13,7 @@ use super::super::tasks::{Asked, bounds, carry_out, sent};
 use super::OllamaErrorBody;
 use super::daemon::relayed;
 use crate::gateway::{Bounds, blocking};
-use crate::protocol::ollama::{CHAT, EMBED, EMBEDDINGS, GENERATE, loaded, model_of};
+use crate::protocol::ollama::{CHAT, EMBED, EMBED_ONE, GENERATE, loaded, model_of};
 use crate::protocol::{Decoded, JsonProtocol, Sent};
 
 /// A conversation, in Ollama's words.
@@ -113,7 +113,7 @@ pub(in crate::http) async fn embeddings(
     Extension(request_id): Extension<RequestId>,
     request: Request,
 ) -> Result<Response, ApiError> {
-    answer(&EMBEDDINGS, "/embeddings", state, request_id, request).await
+    answer(&EMBED_ONE, "/embeddings", state, request_id, request).await
 }
 
 async fn answer(

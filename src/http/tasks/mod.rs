@@ -118,7 +118,7 @@ pub(super) fn protocol_of(route: &str) -> Option<&'static dyn JsonProtocol> {
         "/api/chat" => Some(&ollama::CHAT),
         "/api/generate" => Some(&ollama::GENERATE),
         "/api/embed" => Some(&ollama::EMBED),
-        "/api/embeddings" => Some(&ollama::EMBEDDINGS),
+        "/api/embeddings" => Some(&ollama::EMBED_ONE),
         _ => None,
     }
 }

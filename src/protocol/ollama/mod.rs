@@ -32,7 +32,7 @@ pub static GENERATE: OllamaGenerate = OllamaGenerate;
 /// The protocol of `/api/embed`.
 pub static EMBED: OllamaEmbed = OllamaEmbed { is_old: false };
 /// The protocol of `/api/embeddings`, which takes one text.
-pub static EMBEDDINGS: OllamaEmbed = OllamaEmbed { is_old: true };
+pub static EMBED_ONE: OllamaEmbed = OllamaEmbed { is_old: true };
 
 /// The errors of all routes under `/api`: a sentence.
 #[derive(Debug, Clone, Copy)]

@@ -5,7 +5,7 @@ use insta::assert_snapshot;
 use mediary_core::task::{Finish, Part, ReplyEvent, ReplyFrame, Task, Usage, WholeReply};
 use serde_json::{Value, json};
 
-use super::{CHAT, EMBED, EMBEDDINGS, GENERATE, loaded};
+use super::{CHAT, EMBED, EMBED_ONE, GENERATE, loaded};
 use crate::protocol::{AnswerHead, Decoded, ErrorFields, JsonProtocol, Protocol, Sent};
 
 fn decoded(protocol: &dyn JsonProtocol, body: &Value) -> Result<Decoded, String> {
@@ -89,7 +89,7 @@ fn what_is_wrong_is_named_by_its_path() {
         (with("options", json!({ "stop": 1 })), "options.stop: "),
         (decoded(&EMBED, &json!({ "model": "m" })).err().unwrap_or_default(), "input: "),
         (decoded(&EMBED, &json!({ "model": "m", "input": ["a", ""] })).err().unwrap_or_default(), "input: "),
-        (decoded(&EMBEDDINGS, &json!({ "model": "m", "prompt": "" })).err().unwrap_or_default(), "prompt: "),
+        (decoded(&EMBED_ONE, &json!({ "model": "m", "prompt": "" })).err().unwrap_or_default(), "prompt: "),
     ];
     for (found, expected) in rows {
         assert!(found.starts_with(expected), "{expected} {found}");
@@ -185,7 +185,7 @@ fn vectors_come_in_the_order_of_their_texts() {
     assert_eq!(answer.dropped, ["truncate"]);
     let whole: Value = serde_json::from_slice(&answer.answer.whole(head(), &reply)).unwrap();
     assert_eq!((&whole["embeddings"], &whole["prompt_eval_count"]), (&json!([[0.25], [0.5]]), &json!(20)));
-    let answer = decoded(&EMBEDDINGS, &json!({ "model": "e", "prompt": "a" })).unwrap().answer;
+    let answer = decoded(&EMBED_ONE, &json!({ "model": "e", "prompt": "a" })).unwrap().answer;
     let whole: Value = serde_json::from_slice(&answer.whole(head(), &reply)).unwrap();
     assert_eq!(whole, json!({ "embedding": [0.25] }));
 }
