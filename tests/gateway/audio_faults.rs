@@ -147,7 +147,7 @@ fn a_client_that_leaves_frees_the_engine_it_kept_busy() {
         leave_after(&server, &request, 700, || assert_eq!(server.engine_depth("speech"), 1, "{model}"));
         wait_until("the place is free", || server.engine_depth("speech") == 0);
     }
-    let text = "The boats came in before the sun had reached the hills. ".repeat(2_000);
+    let text = "The boats came in before the sun had reached the hills. ".repeat(1_500);
     for (engine, voice) in [("piper", "local/piper"), ("espeak", "local/espeak")] {
         let asked = json!({ "model": voice, "input": text, "voice": "alloy", "response_format": "pcm" });
         leave_after(&server, &speech(&asked), 2_000, || assert_eq!(server.engine_depth(engine), 1, "{voice}"));

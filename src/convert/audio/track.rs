@@ -129,8 +129,9 @@ impl Track {
         let samples = |seconds: f64| (seconds * f64::from(self.rate_hz)).round() as u64;
         let start = samples(start_seconds);
         let end = seconds.map_or(u64::MAX, |seconds| start.saturating_add(samples(seconds)));
-        let from = std::mem::replace(&mut self.decoded, self.decoded + (mono.len() - before) as u64);
-        let within = |at: u64| before + at.saturating_sub(from).min((mono.len() - before) as u64) as usize;
+        let (from, count) = (self.decoded, (mono.len() - before) as u64);
+        self.decoded += count;
+        let within = |at: u64| before + at.saturating_sub(from).min(count) as usize;
         let (first, behind) = (within(start), within(end));
         mono.truncate(behind);
         mono.drain(before..first.min(behind));
