@@ -1,5 +1,5 @@
-//! What of a track in an MP4 is to be heard. An encoder begins with samples of its own and fills its last packet up, and
-//! whoever cuts a film often leaves the rest in it; the edit list (ISO/IEC 14496-12, `elst`) says which stretch counts.
+//! What of a track in an MP4 is to be heard. An encoder begins with samples of its own and fills its last packet up, and a
+//! film that was cut often still has the rest in it; the edit list (ISO/IEC 14496-12, `elst`) says which stretch counts.
 //!
 //! Only that list and what it is measured in is read here. A list that cannot be read, or that puts several stretches
 //! together, is as if there were none: the track is heard whole.
