@@ -97,6 +97,29 @@ fn what_a_voice_says_in_any_form_is_understood() {
 }
 
 #[test]
+fn what_kokoro_says_is_understood_where_it_was_fetched() {
+    if !checkout().join("models/weights/kokoro").is_dir() {
+        // It is fetched by name alone; the tests do without.
+        return;
+    }
+    let server = with_ffmpeg(ffmpeg(), &[]);
+    let sound = spoken_by(&server, "local/kokoro", "mp3");
+    assert_eq!((sound.status, sound.header("x-routed-via")), (200, Some("local/kokoro")));
+    let decoded = by_ffmpeg(&sound.body, &[], &["-f", "wav", "-ar", "16000"]);
+    let text = written_down(&server, "local/whisper-base", &decoded).ok()["text"].to_string();
+    assert!(missed(&text) <= 1, "{text}");
+    // Nobody says that this is Spanish, or who speaks it.
+    let body = json!({ "model": "auto", "input": "El museo abre tarde los jueves y cierra temprano los domingos." });
+    let sound = Request::new("POST", "/v1/audio/speech").body("application/json", body.to_string()).send(&server);
+    assert_eq!((sound.status, sound.header("x-routed-via")), (200, Some("local/kokoro")));
+    let heard = form(&sound.body, &[("response_format", "verbose_json")]);
+    let heard = heard.request_to("/v1/audio/transcriptions").send(&server);
+    let (body, text) = (heard.ok(), heard.text().to_lowercase());
+    assert_eq!(body["language"], "spanish", "{body}");
+    assert!(["museo", "jueves", "domingos"].iter().all(|word| text.contains(word)), "{body}");
+}
+
+#[test]
 fn voice_notes_are_written_down_whatever_carries_them() {
     let server = with_providers(&[]);
     let sound = spoken_by(&server, "local/piper", "wav").body;
