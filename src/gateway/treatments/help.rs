@@ -108,7 +108,8 @@ mod tests {
             row("c/ear", &[MediaFormat::Wav], |row| row.is_local = true),
             row("d/scribe", &[MediaFormat::Mp3], |row| row.tasks = vec![TaskKind::Transcription]),
             row("local/scribe", &[MediaFormat::Wav], |row| {
-                (row.tasks, row.is_local, row.priority) = (vec![TaskKind::Transcription], true, 9);
+                (row.tasks, row.is_local) = (vec![TaskKind::Transcription], true);
+                row.priority += 1;
             }),
         ])
     }
