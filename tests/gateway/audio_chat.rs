@@ -115,6 +115,15 @@ fn an_answer_that_nothing_speaks_is_no_answer() {
 }
 
 #[test]
+fn an_answer_without_words_stays_what_was_written() {
+    let (up, mouth_up) = (writing([says("👍")]), voice());
+    let server = with_providers(&[up.entry("talk", json!({})), mouth(&mouth_up, "mouth", json!({}))]);
+    let message = server.chat(heard("wav")).ok()["choices"][0]["message"].clone();
+    assert_eq!((&message["content"], &message["audio"]), (&json!("👍"), &Value::Null));
+    assert_eq!(mouth_up.calls(), 0);
+}
+
+#[test]
 fn a_call_of_a_function_has_no_sound() {
     let call = json!({ "id": "c1", "type": "function", "function": { "name": "f", "arguments": "{}" } });
     let message = json!({ "role": "assistant", "content": null, "tool_calls": [call] });

@@ -1,5 +1,7 @@
 //! What is longer than a target takes: recordings cut at silence, texts cut at sentences; whole in the end, or refused.
 
+use std::io::Write as _;
+
 use serde_json::{Value, json};
 
 use super::audio_speech::{SAMPLES, mouth, speaks, spoken, wave};
@@ -7,7 +9,7 @@ use super::audio_transcriptions::{ear, form, hears};
 use super::chat_talk::with_providers;
 use super::chat_words::{answers, fails};
 use super::client::Answer;
-use super::server::TestServer;
+use super::server::{TestServer, wait_until};
 use super::upstream::{Act, Upstream};
 
 const RATE_HZ: u32 = 8_000;
@@ -79,6 +81,26 @@ fn a_piece_that_fails_falls_back_alone() {
     let text = answer.ok()["text"].as_str().unwrap().to_owned();
     assert!(text.starts_with("One. Two."), "{text}");
     assert_eq!(answer.header("x-routed-via"), Some("first/m, second/m"));
+}
+
+#[test]
+fn a_provider_is_given_several_pieces_at_once_and_one_on_this_machine_one_after_the_other() {
+    let limits = json!({ "models": [
+        { "id": "m", "tasks": ["transcription"], "accepts": ["wav", "mp3"], "limits": { "audio": { "seconds": 25 } } }
+    ] });
+    let recording = form(&recording(100), &[("model", "ear/m")]).request_to("/v1/audio/transcriptions");
+    for (is_far, at_once) in [(true, 4), (false, 2)] {
+        // The first piece is waited for, and shows who answers; the second is never answered.
+        let up = Upstream::doing([hears("One."), Act::Silence]);
+        let entry = if is_far { up.far_entry("ear", limits.clone()) } else { up.entry("ear", limits.clone()) };
+        let server = with_providers(&[entry]);
+        let mut connection = server.connect();
+        connection.write_all(&recording.bytes(&server)).expect("the server reads");
+        wait_until("they are asked for", || up.calls() == at_once);
+        drop(connection);
+        up.was_left();
+        assert_eq!(up.calls(), at_once);
+    }
 }
 
 #[test]

@@ -128,6 +128,22 @@ fn voices_are_known_by_their_names_and_stood_in_for() {
 }
 
 #[test]
+fn a_text_without_words_is_refused_before_a_target_is_asked() {
+    let up = Upstream::doing([speaks("audio/wav", wave(SAMPLES, true))]);
+    let server = with_providers(&[mouth(&up, "mouth", json!({}))]);
+    for text in ["😀", "…", "?!", "—\n***"] {
+        for model in ["tts-1", "mouth/m", "local/espeak"] {
+            let answer = spoken(&server, json!({ "model": model, "input": text }));
+            answer.refused(400, "invalid_request", "neither a letter nor a digit");
+            assert_eq!(answer.json()["error"]["param"], "input");
+        }
+    }
+    spoken(&server, json!({ "input": " " })).refused(400, "invalid_request", "is empty");
+    assert_eq!(up.calls(), 0);
+    assert_eq!(spoken(&server, json!({ "input": "😀 7" })).status, 200);
+}
+
+#[test]
 fn a_sound_comes_in_events_and_under_the_older_name() {
     let up = Upstream::doing([speaks("audio/wav", wave(SAMPLES, true))]);
     let server = with_providers(&[mouth(&up, "mouth", json!({}))]);

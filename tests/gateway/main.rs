@@ -9,6 +9,7 @@ mod answers;
 mod attacks;
 mod audio_chat;
 mod audio_edge;
+mod audio_faults;
 mod audio_files;
 mod audio_forms;
 mod audio_local;

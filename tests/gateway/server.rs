@@ -146,9 +146,14 @@ impl TestServer {
 
     /// How many documents wait for the OCR engine or are being read by it.
     pub(crate) fn ocr_depth(&self) -> usize {
-        self.gateway.upgrade().map_or(0, |gateway| {
-            gateway.queue_depths().find(|(engine, _)| *engine == "paddleocr").map_or(0, |(_, jobs)| jobs)
-        })
+        self.engine_depth("paddleocr")
+    }
+
+    /// How many jobs wait for an engine of this process or are being done by it.
+    pub(crate) fn engine_depth(&self, name: &str) -> usize {
+        self.gateway
+            .upgrade()
+            .map_or(0, |gateway| gateway.queue_depths().find(|(engine, _)| *engine == name).map_or(0, |(_, jobs)| jobs))
     }
 
     /// How much of each room requests hold.

@@ -47,7 +47,11 @@ fn stream(source: Box<dyn MediaSource>, open_lengths: Vec<u64>) -> MediaSourceSt
     MediaSourceStream::new(source, MediaSourceStreamOptions::default())
 }
 
-fn source(blob: &Blob) -> Result<Box<dyn MediaSource>, Failure> {
+/// The bytes of a blob, which it keeps.
+///
+/// # Errors
+/// As [`stored`].
+pub(super) fn source(blob: &Blob) -> Result<Box<dyn MediaSource>, Failure> {
     let gone = |error: io::Error| Failure::broken(format!("the stored sound cannot be read: {error}"));
     Ok(match blob.source().file() {
         Some(file) => Box::new(Spooled { file: SharedFile::of(file).map_err(gone)?, len: blob.len_bytes() }),

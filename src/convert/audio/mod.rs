@@ -15,6 +15,7 @@
 //! | another pace at the same pitch | [`Stretch`] |
 
 mod arriving;
+mod edits;
 mod encode;
 mod facts;
 mod ffmpeg;

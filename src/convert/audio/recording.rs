@@ -10,7 +10,7 @@ use super::facts::{SoundFacts, SoundLimits};
 use super::pieces::{Caps, Pieces};
 use super::resample::Resampler;
 use super::track::Track;
-use super::{ffmpeg, input};
+use super::{edits, ffmpeg, input};
 use crate::av::Ffmpeg;
 
 /// A sound, or the sound track of a video. Cheap to clone; decodes when it is opened, each time anew.
@@ -148,13 +148,17 @@ impl Recording {
             );
             return Err(Failure::unsupported(why));
         }
-        match Track::open(input::stored(&self.media.blob)?, self.limits) {
+        let opened = match Track::open(input::stored(&self.media.blob)?, self.limits) {
             // One that was cut off says that it is longer than it is; who does not look at its end does not mind.
             Err(failure) if another_way_may_do(&failure) => {
                 Track::open(input::forward(&self.media.blob)?, self.limits).map_err(|_| failure)
             }
             opened => opened,
-        }
+        }?;
+        Ok(opened.map(|track| match edits::of(&self.media.blob, track.id()) {
+            Some(edit) => track.edited(edit),
+            None => track,
+        }))
     }
 }
 

@@ -19,6 +19,7 @@ use symphonia::core::packet::Packet;
 use symphonia::core::units::TimeBase;
 use symphonia::default;
 
+use super::edits::Edit;
 use super::facts::{SoundFacts, SoundLimits};
 
 /// So many broken packets are let pass in any file, and one in [`BROKEN_SHARE`] beyond that.
@@ -44,6 +45,10 @@ pub(super) struct Track {
     first: Option<Packet>,
     interleaved: Vec<f32>,
     rate_hz: u32,
+    /// Which stretch of it counts.
+    edit: Option<Edit>,
+    /// How many samples are decoded, of one channel.
+    decoded: u64,
     packets: u64,
     broken: u64,
     barren: u32,
@@ -74,6 +79,8 @@ impl Track {
             first: None,
             interleaved: Vec::new(),
             rate_hz,
+            edit: None,
+            decoded: 0,
             packets: 0,
             broken: 0,
             barren: 0,
@@ -101,12 +108,46 @@ impl Track {
                 Err(Error::DecodeError(_) | Error::IoError(_)) => self.mend(&packet, mono)?,
                 Err(error) => return Err(damaged(&error)),
             }
+            if mono.len() == before {
+                self.note_barren()?;
+                continue;
+            }
+            self.barren = 0;
+            let is_over = self.cut(mono, before);
             if mono.len() > before {
-                self.barren = 0;
                 return Ok(Some(self.rate_hz));
             }
-            self.note_barren()?;
+            if is_over {
+                return Ok(None);
+            }
         }
+    }
+
+    /// Takes out of the last samples what does not count. Whether nothing that counts follows.
+    fn cut(&mut self, mono: &mut Vec<f32>, before: usize) -> bool {
+        let Some(Edit { start_seconds, seconds }) = self.edit else { return false };
+        let samples = |seconds: f64| (seconds * f64::from(self.rate_hz)).round() as u64;
+        let start = samples(start_seconds);
+        let end = seconds.map_or(u64::MAX, |seconds| start.saturating_add(samples(seconds)));
+        let (from, count) = (self.decoded, (mono.len() - before) as u64);
+        self.decoded += count;
+        let within = |at: u64| before + at.saturating_sub(from).min(count) as usize;
+        let (first, behind) = (within(start), within(end));
+        mono.truncate(behind);
+        mono.drain(before..first.min(behind));
+        self.decoded >= end
+    }
+
+    /// Only this stretch of it. What its codec begins with is left out by a decoder of Opus already.
+    pub(super) fn edited(self, edit: Edit) -> Self {
+        let is_opus = self.decoder.codec_params().codec == codec::CODEC_ID_OPUS;
+        let start_seconds = if is_opus { 0.0 } else { edit.start_seconds };
+        Self { edit: Some(Edit { start_seconds, ..edit }), ..self }
+    }
+
+    /// By which its file knows it.
+    pub(super) fn id(&self) -> u32 {
+        self.id
     }
 
     /// Samples a second; 0 where only decoding tells.

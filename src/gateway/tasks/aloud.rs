@@ -22,7 +22,7 @@ use super::super::Gateway;
 use super::super::routing::{Bounds, CallError, Route, TaskRequest, TreatmentNote};
 use super::chat::{Answered, WholeAnswer};
 use super::recital::{Recital, SAMPLES, broke_off};
-use super::sentences::whole_sentences;
+use super::sentences::{has_words, whole_sentences};
 use super::words::Words;
 
 /// The field of a chat that says how its answer is to sound.
@@ -127,7 +127,7 @@ impl Gateway {
         speech: TaskRequest,
         how: Speak,
     ) -> Result<WholeAnswer, CallError> {
-        let Some(choice) = whole.reply.choices.first_mut().filter(|choice| !choice.text.trim().is_empty()) else {
+        let Some(choice) = whole.reply.choices.first_mut().filter(|choice| has_words(&choice.text)) else {
             return Ok(whole);
         };
         let speak = Speak { text: choice.text.clone(), ..how };

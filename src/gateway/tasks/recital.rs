@@ -15,6 +15,7 @@ use mediary_core::{Failure, FailureKind, Target};
 
 use super::super::Gateway;
 use super::super::routing::{CallError, Route, TaskRequest};
+use super::sentences::has_words;
 use super::speaking::{RATE_HZ, Speaking};
 
 /// What a recital is a sound of.
@@ -45,8 +46,7 @@ impl Recital {
 
     /// One more text, behind all others.
     pub(super) fn push(&mut self, text: &str) {
-        // Marks alone are not spoken.
-        if text.contains(char::is_alphanumeric) {
+        if has_words(text) {
             self.waiting.push_back(text.to_owned());
         }
     }

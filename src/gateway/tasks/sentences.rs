@@ -11,6 +11,11 @@ const CLAUSE_ENDS: &str = ",;:—–";
 /// What may stand between the end of a sentence and the blank behind it.
 const CLOSING: &str = "\"')]}”’»›」』）";
 
+/// Whether there is anything in a text to speak: a letter or a digit. Marks and pictures alone are not spoken.
+pub(super) fn has_words(text: &str) -> bool {
+    text.contains(char::is_alphanumeric)
+}
+
 /// How much of a text that still grows is whole sentences, in bytes. A mark at its very end may yet be followed by more
 /// than a blank: it is no end.
 pub(super) fn whole_sentences(text: &str) -> usize {
@@ -77,6 +82,16 @@ fn cuts(text: &str) -> impl Iterator<Item = (usize, Cut)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn marks_and_pictures_are_no_words() {
+        for text in ["a", "7", "…no", "你好", "नमस्ते"] {
+            assert!(has_words(text), "{text}");
+        }
+        for text in ["", " \n", "…!?", "😀🎉", "***", "\u{301}"] {
+            assert!(!has_words(text), "{text}");
+        }
+    }
 
     #[test]
     fn a_growing_text_is_cut_behind_its_last_whole_sentence() {

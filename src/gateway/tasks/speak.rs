@@ -83,10 +83,8 @@ impl Gateway {
         bounds: &Bounds,
     ) -> Result<Planned, CallError> {
         let Task::Speak(speak) = task else { return Err(other_task().into()) };
-        if speak.text.trim().is_empty() {
-            return Err(Failure::malformed("`input` is empty; send the text to speak")
-                .at(PartPath::Field("input"))
-                .into());
+        if !sentences::has_words(&speak.text) {
+            return Err(nothing_to_speak(&speak.text).at(PartPath::Field("input")).into());
         }
         let want = self.router.resolve(fleet, TaskKind::Speech, model, None)?;
         let is_pinned = matches!(want, Want::Targets(_));
@@ -125,6 +123,13 @@ fn in_order(fleet: &Fleet) -> Vec<Target> {
     let mut rows: Vec<&Abilities> = fleet.matrix.rows().iter().filter(|row| row.does(TaskKind::Speech)).collect();
     rows.sort_by_key(|row| (row.target.is_local(), row.priority));
     rows.into_iter().map(|row| row.target.clone()).collect()
+}
+
+fn nothing_to_speak(text: &str) -> Failure {
+    Failure::malformed(match text.trim().is_empty() {
+        true => "`input` is empty; send the text to speak",
+        false => "`input` has neither a letter nor a digit, and nothing of it can be spoken; send words",
+    })
 }
 
 fn other_task() -> Failure {

@@ -6,11 +6,13 @@
 
 use std::sync::Arc;
 
-use mediary_convert::audio::{Caps, Piece};
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
+use mediary_convert::audio::{Caps, Piece, Pieces};
 use mediary_core::capability::{Abilities, TaskKind};
 use mediary_core::plan::{Candidate, Treatment, Want};
+use mediary_core::provider::BoxFuture;
 use mediary_core::task::{Segment, Task, Transcribe, Usage, WholeReply};
-use mediary_core::{Failure, Media, MediaFormat, MediaKind};
+use mediary_core::{Failure, Media, MediaFormat, MediaKind, Target};
 
 use super::super::routing::{Bounds, CallError, Fleet, Planned, Ran, TaskRequest};
 use super::super::treatments::{Order, Transcript, TranscriptWork, recording_shape};
@@ -24,6 +26,8 @@ const SHORT_SECONDS: f64 = 60.0;
 const ENCODED_BYTES_A_SECOND: f64 = 4_200.0;
 /// Pieces are no longer than this, so that a provider answers before it is given up.
 const LONGEST_PIECE_SECONDS: f64 = 1_500.0;
+/// So many pieces are with a provider at once.
+const PIECES_AT_ONCE: usize = 3;
 
 impl Gateway {
     /// Transcribes a recording. Dropping the future, or the answer, ends the call to the provider.
@@ -131,7 +135,7 @@ impl Gateway {
 
     /// The target that would be asked first if it were given pieces, and what all that may be asked take at once; `None`
     /// where there is none, or the recording is no longer than that.
-    fn plan_pieces(&self, fleet: &Fleet, request: &TaskRequest, seconds: f64) -> Option<(mediary_core::Target, Caps)> {
+    fn plan_pieces(&self, fleet: &Fleet, request: &TaskRequest, seconds: f64) -> Option<(Target, Caps)> {
         let Task::Transcribe(wish) = &request.task else { return None };
         let short = Media { format: MediaFormat::Mp3, blob: mediary_core::Blob::in_memory(Vec::new()) };
         let task = Task::Transcribe(Transcribe { recording: short, ..wish.clone() });
@@ -152,8 +156,8 @@ impl Gateway {
         is_longer.then_some((first, caps))
     }
 
-    /// Transcribes a recording piece by piece, in order. The target that answers one piece is the first to be asked for
-    /// the next.
+    /// Transcribes a recording piece by piece. Which target answers the first is the first to be asked for the others;
+    /// several of them are with it at once, unless it is on this machine and would only have them wait there.
     async fn in_pieces(
         &self,
         fleet: &Fleet,
@@ -161,32 +165,51 @@ impl Gateway {
         wish: &Transcribe,
         caps: Caps,
     ) -> Result<Transcript, CallError> {
-        let mut pieces = self.treatments.pieces(&wish.recording, caps).await?;
-        let mut before: Option<Transcript> = None;
-        loop {
-            let cut = move || pieces.next().transpose().map(|piece| (piece, pieces));
-            let (piece, rest) = blocking::run(cut).await?;
-            pieces = rest;
-            let Some(Piece { start_seconds, seconds, media }) = piece else { break };
+        let pieces = self.treatments.pieces(&wish.recording, caps).await?;
+        let cut = |mut pieces: Pieces| async move {
+            let cut = move || pieces.next().transpose().map(|piece| piece.map(|piece| (piece, pieces)));
+            blocking::run(cut).await.map_err(CallError::from)
+        };
+        let mut pieces = Box::pin(stream::try_unfold(pieces, cut));
+        let Some(first) = pieces.try_next().await? else {
+            return Err(Failure::unreadable("there is no audio in this file; send another").into());
+        };
+        let mut transcript = self.hear_piece(fleet, request, wish, first, None).await?;
+        let asked = transcript.answer.route.target.clone();
+        let at_once = if fleet.matrix.get(&asked).is_some_and(|row| row.is_local) { 1 } else { PIECES_AT_ONCE };
+        let heard = pieces.map(|piece| async { self.hear_piece(fleet, request, wish, piece?, Some(&asked)).await });
+        let mut heard = Box::pin(heard.buffered(at_once));
+        while let Some(next) = heard.try_next().await? {
+            transcript = joined(transcript, next);
+        }
+        Ok(transcript)
+    }
+
+    /// Transcribes one piece, whose times become those of the whole. `before`: the target that is asked first.
+    fn hear_piece<'a>(
+        &'a self,
+        fleet: &'a Fleet,
+        request: &'a TaskRequest,
+        wish: &'a Transcribe,
+        piece: Piece,
+        before: Option<&'a Target>,
+    ) -> BoxFuture<'a, Result<Transcript, CallError>> {
+        Box::pin(async move {
+            let Piece { start_seconds, seconds, media } = piece;
             let recording = self.treatments.kept(media)?;
             let wish = Transcribe { recording, stream: false, ..wish.clone() };
             let task = Task::Transcribe(wish.clone());
             let want = self.router.resolve(fleet, task.kind(), &request.model, None)?;
             let mut planned = self.plan_want(fleet, &task, want, &request.bounds, Some(seconds))?;
-            if let Some(before) = &before {
-                let last = before.answer.route.also.last().unwrap_or(&before.answer.route.target);
-                planned.plan.candidates.sort_by_key(|candidate| candidate.target != *last);
+            if let Some(before) = before {
+                planned.plan.candidates.sort_by_key(|candidate| candidate.target != *before);
             }
             let work = TranscriptWork { treatments: &self.treatments, wish: &wish };
-            let ran = Box::pin(self.router.run(fleet, &planned, &work)).await?;
-            let mut piece = self.believed(fleet, ran)?;
-            piece.heard = piece.heard.map(|heard| later(heard, start_seconds, seconds));
-            before = Some(match before {
-                None => piece,
-                Some(before) => joined(before, piece),
-            });
-        }
-        before.ok_or_else(|| Failure::unreadable("there is no audio in this file; send another").into())
+            let ran = self.router.run(fleet, &planned, &work).await?;
+            let mut transcript = self.believed(fleet, ran)?;
+            transcript.heard = transcript.heard.map(|heard| later(heard, start_seconds, seconds));
+            Ok(transcript)
+        })
     }
 
     /// The transcript of a run. That there is no speech is believed if no target failed that might have heard some.

@@ -21,12 +21,13 @@ pub(super) fn vision_targets<'m>(matrix: &'m CapabilityMatrix, asking: &Asking, 
     in_order(matrix, asking, bounds, sees, rank)
 }
 
-/// Whether targets on this machine come before those that are better elsewhere.
+/// Whether the engines of this process come before targets that are better elsewhere.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in super::super) enum Order {
     /// The best first.
     BestFirst,
-    /// Those on this machine first: a chat with one provider does not send its sounds to another.
+    /// The engines of this process first, then whatever else is on this machine: a chat with one provider does not send
+    /// its sounds to another.
     HomeFirst,
 }
 
@@ -46,7 +47,7 @@ pub(super) fn transcribers<'m>(
         rows.sort_by_key(|row| !tells_times(row, task));
     }
     if order == Order::HomeFirst {
-        rows.sort_by_key(|row| !row.is_local);
+        rows.sort_by_key(|row| (!row.target.is_local(), !row.is_local));
     }
     rows
 }
@@ -106,6 +107,10 @@ mod tests {
             row("c/home-eye", &[MediaFormat::Jpeg], |row| (row.is_local, row.price) = (true, Price::Free)),
             row("c/ear", &[MediaFormat::Wav], |row| row.is_local = true),
             row("d/scribe", &[MediaFormat::Mp3], |row| row.tasks = vec![TaskKind::Transcription]),
+            row("local/scribe", &[MediaFormat::Wav], |row| {
+                (row.tasks, row.is_local) = (vec![TaskKind::Transcription], true);
+                row.priority += 1;
+            }),
         ])
     }
 
@@ -132,8 +137,8 @@ mod tests {
         }
         let demand = Demand { task: TaskKind::Transcription, ..Demand::default() };
         let heard = |order| names(&transcribers(&matrix(), &asking(&[], true), &bounds, &demand, order));
-        assert_eq!(heard(Order::BestFirst), ["d/scribe", "c/ear"]);
-        assert_eq!(heard(Order::HomeFirst), ["c/ear", "d/scribe"]);
+        assert_eq!(heard(Order::BestFirst), ["d/scribe", "local/scribe", "c/ear"]);
+        assert_eq!(heard(Order::HomeFirst), ["local/scribe", "c/ear", "d/scribe"]);
     }
 
     #[test]

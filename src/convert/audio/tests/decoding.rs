@@ -1,6 +1,7 @@
 //! Files into samples.
 
 use std::io::Write as _;
+use std::process::Command;
 
 use mediary_core::sound::SampleSource as _;
 use mediary_core::task::SoundForm;
@@ -21,7 +22,7 @@ const ROWS: [Row; 26] = [
     (&["-c:a", "pcm_alaw", "-ar", "8000"], "wav", MediaFormat::Wav, "pcm_alaw", 0.001),
     (&["-c:a", "adpcm_ima_wav"], "wav", MediaFormat::Wav, "adpcm_ima_wav", 0.1),
     (&["-c:a", "adpcm_ms"], "wav", MediaFormat::Wav, "adpcm_ms", 0.1),
-    (&["-b:a", "64k"], "mp3", MediaFormat::Mp3, "mp3", 0.03),
+    (&["-b:a", "64k"], "mp3", MediaFormat::Mp3, "mp3", 0.001),
     (&["-b:a", "32k", "-ar", "16000", "-write_xing", "0"], "mp3", MediaFormat::Mp3, "mp3", 0.15),
     (&[], "flac", MediaFormat::Flac, "flac", 0.001),
     (&["-c:a", "flac"], "ogg", MediaFormat::Vorbis, "flac", 0.001),
@@ -31,10 +32,10 @@ const ROWS: [Row; 26] = [
     (&["-c:a", "libopus"], "webm", MediaFormat::Webm, "opus", 0.03),
     (&["-c:a", "libopus"], "mp4", MediaFormat::M4a, "opus", 0.03),
     (&["-c:a", "aac"], "aac", MediaFormat::Aac, "aac", 0.1),
-    (&["-c:a", "aac"], "m4a", MediaFormat::M4a, "aac", 0.1),
+    (&["-c:a", "aac"], "m4a", MediaFormat::M4a, "aac", 0.001),
     (&["-c:a", "alac"], "m4a", MediaFormat::M4a, "alac", 0.001),
     (&["-c:a", "aac"], "mkv", MediaFormat::Mkv, "aac", 0.1),
-    (&["-c:a", "aac"], "mov", MediaFormat::Mov, "aac", 0.1),
+    (&["-c:a", "aac"], "mov", MediaFormat::Mov, "aac", 0.001),
     (&[], "aiff", MediaFormat::Aiff, "pcm_s16be", 0.001),
     (&["-c:a", "pcm_s24be"], "aiff", MediaFormat::Aiff, "pcm_s24be", 0.001),
     (&["-c:a", "pcm_s16le"], "caf", MediaFormat::Caf, "pcm_s16le", 0.001),
@@ -104,6 +105,41 @@ fn a_film_without_sound_says_so() {
     let failure = silent.open().err().expect("no sound");
     assert_eq!(failure.kind, FailureKind::Unreadable);
     assert!(failure.detail.contains("no sound"), "{failure}");
+}
+
+/// A tone of which a player leaves its beginning and its end out: packets are copied, the list says which part counts.
+fn trimmed(seconds: &str, more: &[&str]) -> Vec<u8> {
+    let folder = tempfile::tempdir().unwrap();
+    let (whole, part) = (folder.path().join("whole.m4a"), folder.path().join("part.m4a"));
+    std::fs::write(&whole, tone(4, &["-c:a", "aac"], "m4a")).unwrap();
+    let mut run = Command::new("ffmpeg");
+    run.args(["-nostdin", "-v", "error", "-ss", "1.01", "-t", seconds, "-i"]).arg(whole).args(["-c", "copy"]);
+    assert!(run.args(more).arg(&part).status().expect("these tests need ffmpeg").success());
+    std::fs::read(part).unwrap()
+}
+
+#[test]
+fn of_a_track_that_was_cut_only_what_counts_is_heard() {
+    for more in [&[][..], &["-movflags", "+faststart"], &["-movflags", "+frag_keyframe+empty_moov"]] {
+        let bytes = trimmed("2", more);
+        let is_fragmented = more.iter().any(|flags| flags.contains("frag"));
+        let samples = all(recording(MediaFormat::M4a, bytes.clone()).open().unwrap()).unwrap();
+        // The copy ends with a whole packet of 1,024 samples, 2.009 s behind its start; without a list it begins with one.
+        let give = if is_fragmented { 0.08 } else { 0.002 };
+        assert_tone(&samples, 16_000, 2.009, give, &format!("{more:?}"));
+        if is_fragmented {
+            continue;
+        }
+        let list = bytes.windows(4).position(|word| word == b"elst").unwrap();
+        // A list that is broken off, empty, of a later version or that starts beyond the end.
+        for (place, value) in [(8, u32::MAX), (8, 0), (4, 0x0100_0000), (16, i32::MAX as u32), (12, u32::MAX)] {
+            let mut bent = bytes.clone();
+            bent[list + place..list + place + 4].copy_from_slice(&value.to_be_bytes());
+            let heard = recording(MediaFormat::M4a, bent).open().and_then(all);
+            let seconds = heard.map(|samples| samples.len() as f64 / 16_000.0);
+            assert!(seconds.as_ref().map_or(true, |seconds| *seconds < 4.2), "{place}: {seconds:?}");
+        }
+    }
 }
 
 #[test]

@@ -14,7 +14,7 @@ use std::path::PathBuf;
 
 use mediary_core::Failure;
 use mediary_core::capability::Voice;
-use mediary_core::engine::{Emit, Engine, Job};
+use mediary_core::engine::{Cancel, Emit, Engine, Job};
 use mediary_core::task::Task;
 use ort::session::Session;
 use ort::value::Tensor;
@@ -23,7 +23,7 @@ use super::delivery::Delivery;
 use super::espeak_ng::EspeakNg;
 use super::text::Clause;
 use super::{language_of, languages, names};
-use crate::runtime::Runtime;
+use crate::runtime::{Runtime, run_until};
 use styles::Styles;
 
 /// The most phonemes of a piece.
@@ -86,7 +86,7 @@ impl Engine for Kokoro {
             let told = espeak.phonemes(espeak_voice, &lines)?;
             let mut samples = Vec::new();
             for ids in numbered(&told, clauses, &voice.language) {
-                samples.extend(synthesise(session, &ids, style.of(ids.len()), speak.speed)?);
+                samples.extend(synthesise(session, &ids, style.of(ids.len()), speak.speed, &job.cancel)?);
             }
             Ok(samples)
         })
@@ -108,14 +108,23 @@ fn numbered(told: &[String], clauses: &[Clause], language: &str) -> Vec<Vec<i64>
     stretches
 }
 
-fn synthesise(session: &mut Session, ids: &[i64], style: Vec<f32>, speed: f64) -> Result<Vec<f32>, Failure> {
+/// The samples of a stretch; a run takes seconds, and ends early when it is cancelled.
+fn synthesise(
+    session: &mut Session,
+    ids: &[i64],
+    style: Vec<f32>,
+    speed: f64,
+    cancel: &Cancel,
+) -> Result<Vec<f32>, Failure> {
     let failed = |error: ort::Error| Failure::broken(format!("local/kokoro failed: {error}"));
     // A zero marks begin and end.
     let tokens: Vec<i64> = std::iter::once(0).chain(ids.iter().copied()).chain([0]).collect();
     let tokens = Tensor::from_array(([1, tokens.len()], tokens)).map_err(failed)?;
     let style = Tensor::from_array(([1, style.len()], style)).map_err(failed)?;
     let speed = Tensor::from_array(([1], vec![speed as f32])).map_err(failed)?;
-    let outputs = session.run(ort::inputs!["tokens" => tokens, "style" => style, "speed" => speed]).map_err(failed)?;
-    let (_, samples) = outputs[0].try_extract_tensor::<f32>().map_err(failed)?;
-    Ok(samples.to_vec())
+    let inputs = ort::inputs!["tokens" => tokens, "style" => style, "speed" => speed];
+    run_until(session, inputs, cancel, "local/kokoro", |outputs| {
+        let (_, samples) = outputs[0].try_extract_tensor::<f32>().map_err(failed)?;
+        Ok(samples.to_vec())
+    })
 }

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use mediary_core::Failure;
 use mediary_core::capability::Voice;
-use mediary_core::engine::{Emit, Engine, Job};
+use mediary_core::engine::{Cancel, Emit, Engine, Job};
 use mediary_core::task::Task;
 use ort::session::{Session, SessionInputValue};
 use ort::value::Tensor;
@@ -19,7 +19,7 @@ use super::delivery::Delivery;
 use super::espeak_ng::EspeakNg;
 use super::text::Clause;
 use super::{language_of, names};
-use crate::runtime::Runtime;
+use crate::runtime::{Runtime, run_until};
 use settings::Settings;
 
 /// So many voices stay open, of 60 MB each.
@@ -94,7 +94,7 @@ impl Engine for Piper {
         let delivery = Delivery { speak, language: &voice.language, rate_hz: voice.rate_hz };
         delivery.run(&job.cancel, emit, &mut |clauses| {
             let ids = phoneme_ids(&espeak, &settings, clauses)?;
-            synthesise(session, &settings, &ids, speak.speed)
+            synthesise(session, &settings, &ids, speak.speed, &job.cancel)
         })
     }
 }
@@ -114,7 +114,14 @@ fn phoneme_ids(espeak: &EspeakNg, settings: &Settings, clauses: &[Clause]) -> Re
     Ok(settings.ids(&written))
 }
 
-fn synthesise(session: &mut Session, settings: &Settings, ids: &[i64], speed: f64) -> Result<Vec<f32>, Failure> {
+/// The samples of a piece; a run ends early when it is cancelled.
+fn synthesise(
+    session: &mut Session,
+    settings: &Settings,
+    ids: &[i64],
+    speed: f64,
+    cancel: &Cancel,
+) -> Result<Vec<f32>, Failure> {
     let failed = |error: ort::Error| Failure::broken(format!("local/piper failed: {error}"));
     let length_scale = settings.length_scale / speed as f32;
     let scales = vec![settings.noise_scale, length_scale, settings.noise_w];
@@ -127,7 +134,8 @@ fn synthesise(session: &mut Session, settings: &Settings, ids: &[i64], speed: f6
         let first = Tensor::from_array(([1], vec![0_i64])).map_err(failed)?;
         inputs.push(("sid", first.into()));
     }
-    let outputs = session.run(inputs).map_err(failed)?;
-    let (_, samples) = outputs[0].try_extract_tensor::<f32>().map_err(failed)?;
-    Ok(samples.to_vec())
+    run_until(session, inputs, cancel, "local/piper", |outputs| {
+        let (_, samples) = outputs[0].try_extract_tensor::<f32>().map_err(failed)?;
+        Ok(samples.to_vec())
+    })
 }
