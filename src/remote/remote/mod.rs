@@ -10,6 +10,7 @@ mod gathered;
 mod jobs;
 mod learned;
 mod lists;
+mod pending;
 mod provider;
 mod reply;
 mod request;
@@ -132,6 +133,11 @@ impl Remote {
         let request = self.carrying(written, call.key)?;
         let clock = Clock::start(call.timeouts);
         let answer = self.send(request, &clock, call.key, sent).await?;
+        // Its time begins anew once an answer is here that was waited for.
+        let (answer, clock) = match answer.status() {
+            202 => (Box::pin(self.settled(answer, call, sent)).await?, Clock::start(call.timeouts)),
+            _ => (answer, clock),
+        };
         let framing = request::framing(&answer);
         let gives_files = matches!(call.task, Task::Speak(_) | Task::GenerateVideo(_));
         let is_file = gives_files && request::is_file(&answer);
