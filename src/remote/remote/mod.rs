@@ -130,6 +130,10 @@ impl Remote {
             let unsaid = chat.unsaid_to(self.dialect.wire_format());
             left_out.extend(unsaid.into_iter().filter(|name| !call.dropped.contains(name)));
         }
+        for upload in std::mem::take(&mut written.before) {
+            let request = self.carrying(upload, call.key)?;
+            self.send(request, &Clock::start(call.timeouts), call.key, &[]).await?;
+        }
         let request = self.carrying(written, call.key)?;
         let clock = Clock::start(call.timeouts);
         let answer = self.send(request, &clock, call.key, sent).await?;

@@ -28,7 +28,12 @@ impl Remote {
     ///
     /// # Errors
     /// As any call; timed out when there is none in the time that a call may take.
-    pub(super) async fn settled(&self, mut answer: Answer, call: &Call<'_>, sent: &[String]) -> Result<Answer, Refusal> {
+    pub(super) async fn settled(
+        &self,
+        mut answer: Answer,
+        call: &Call<'_>,
+        sent: &[String],
+    ) -> Result<Answer, Refusal> {
         let Some(status_url) = &self.endpoint.quirks.status_url else { return Ok(answer) };
         let deadline = Instant::now() + call.timeouts.first_byte;
         let mut pause = FIRST_PAUSE;
