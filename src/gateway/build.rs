@@ -17,7 +17,7 @@ use thiserror::Error;
 
 use super::admission::Admission;
 use super::content::Contents;
-use super::documents::Reader;
+use super::documents::{Openers, Reader};
 use super::engines::{Engines, RETRY_AFTER};
 use super::intake::{FetchBounds, Intake};
 use super::routing::Router;
@@ -125,17 +125,9 @@ impl Gateway {
         let readings = cache_dir.filter(|_| most_bytes > 0).and_then(|dir| remembered(&dir, most_bytes));
         let (pdf, limits) = (Arc::new(pdf), config.limits.clone());
         let router = Arc::new(Router::new(providers, config.routing.clone(), local.clone(), rows));
-        let office = (office, libreoffice);
-        let reader = Arc::new(Reader::new(
-            limits.clone(),
-            recipe,
-            pdf.clone(),
-            office,
-            router.clone(),
-            readings,
-            foreign,
-            admission.clone(),
-        ));
+        let openers = Openers { pdf: pdf.clone(), office, libreoffice, foreign };
+        let reader =
+            Arc::new(Reader::new(limits.clone(), recipe, openers, router.clone(), readings, admission.clone()));
         let fetcher = Fetcher::new(fetch_policy(config));
         let intake = Intake::new(fetcher, fetch_bounds(config), admission.clone(), reader.clone(), ffmpeg.clone());
         let treatments = Treatments::new(pipelines, ffmpeg, installed, limits, reader.clone(), router.clone());

@@ -63,17 +63,25 @@ pub struct Reader {
     admission: Admission,
 }
 
+/// The processes that open what is not opened in this one.
+#[derive(Debug)]
+pub(super) struct Openers {
+    pub(super) pdf: Arc<PdfWorkers>,
+    pub(super) office: OfficeWorkers,
+    pub(super) libreoffice: Option<LibreOffice>,
+    pub(super) foreign: Foreign,
+}
+
 impl Reader {
     pub(super) fn new(
         limits: Limits,
         recipe: Recipe,
-        pdf: Arc<PdfWorkers>,
-        (office, libreoffice): (OfficeWorkers, Option<LibreOffice>),
+        openers: Openers,
         router: Arc<Router>,
         readings: Option<Arc<DiskCache>>,
-        foreign: Foreign,
         admission: Admission,
     ) -> Self {
+        let Openers { pdf, office, libreoffice, foreign } = openers;
         Self {
             limits,
             recipe,
