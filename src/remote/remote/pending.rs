@@ -36,13 +36,12 @@ impl Remote {
     ) -> Result<Answer, Refusal> {
         let Some(status_url) = &self.endpoint.quirks.status_url else { return Ok(answer) };
         let deadline = Instant::now() + call.timeouts.first_byte;
+        let id = answer.headers().get(REQUEST_ID).and_then(|value| value.to_str().ok());
+        let id = id.ok_or_else(|| blame::garbled("it is to come later, and has no name to ask for it by"))?;
+        let address = Uri::try_from(format!("{status_url}/{}", utf8_percent_encode(id, NON_ALPHANUMERIC)));
+        let address = address.map_err(|_| Failure::broken("the provider's quirk `status_url` is no address"))?;
         let mut pause = FIRST_PAUSE;
         while answer.status() == 202 {
-            let id = answer.headers().get(REQUEST_ID).and_then(|value| value.to_str().ok());
-            let id = id.ok_or_else(|| blame::garbled("it is to come later, and has no name to ask for it by"))?;
-            let id = utf8_percent_encode(id, NON_ALPHANUMERIC);
-            let address = Uri::try_from(format!("{status_url}/{id}"));
-            let address = address.map_err(|_| Failure::broken("the provider's quirk `status_url` is no address"))?;
             if Instant::now() + pause >= deadline {
                 let seconds = call.timeouts.first_byte.as_secs();
                 let detail = format!("the provider had no answer within {seconds} s");
@@ -51,7 +50,7 @@ impl Remote {
             sleep(pause).await;
             pause = (pause * 3 / 2).min(LONGEST_PAUSE);
             let mut request = self.request(Method::GET, "", &[], call.key)?;
-            *request.uri_mut() = address;
+            *request.uri_mut() = address.clone();
             answer = self.send(request, &Clock::start(call.timeouts), call.key, sent).await?;
         }
         Ok(answer)
