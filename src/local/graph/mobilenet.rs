@@ -165,3 +165,98 @@ fn same(name: &str, count: usize, expected: usize) -> Result<(), WriteFailed> {
     let unfit = || WriteFailed::Unfit(format!("`{name}` is made for {count} channels, and there are {expected}"));
     (count == expected).then_some(()).ok_or_else(unfit)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use base64::Engine as _;
+    use base64::engine::general_purpose::STANDARD;
+    use prost::Message as _;
+
+    use super::super::wire::{ModelProto, NodeProto};
+    use super::*;
+
+    /// A network of this kind with two channels everywhere but between blocks 3 and 4, where there is one: a list of its
+    /// weights and their values, which count upwards.
+    fn modules() -> (String, String) {
+        let mut tensors: Vec<(String, Vec<usize>)> = Vec::new();
+        let mut convolution = |name: &str, norm: &str, kernel: &str, shape: [usize; 4], channels: usize| {
+            tensors.push((format!("{name}/{kernel}"), shape.to_vec()));
+            for part in ["gamma", "beta", "moving_mean", "moving_variance"] {
+                tensors.push((format!("{norm}/{part}"), vec![channels]));
+            }
+        };
+        convolution("Conv1", "bn_Conv1", "kernel", [3, 3, 3, 2], 2);
+        for block in 0..=BLOCKS {
+            let name = if block == 0 { "expanded_conv".to_owned() } else { format!("block_{block}") };
+            let (from, to) = (if block == 4 { 1 } else { 2 }, if block == 3 { 1 } else { 2 });
+            let mut layer = |layer: &str, kernel: &str, shape: [usize; 4], channels| {
+                convolution(&format!("{name}_{layer}"), &format!("{name}_{layer}_BN"), kernel, shape, channels);
+            };
+            if block > 0 {
+                layer("expand", "kernel", [1, 1, from, 2], 2);
+            }
+            layer("depthwise", "depthwise_kernel", [3, 3, 2, 1], 2);
+            layer("project", "kernel", [1, 1, 2, to], to);
+        }
+        convolution("Conv_1", "Conv_1_bn", "kernel", [1, 1, 2, 2], 2);
+        for (layer, [from, to]) in [("dense_1", [2, 2]), ("dense_2", [2, 2]), ("dense_3", [2, 5])] {
+            tensors.push((format!("{layer}/kernel"), vec![from, to]));
+            tensors.push((format!("{layer}/bias"), vec![to]));
+        }
+        let entry = |(name, shape): &(String, Vec<usize>)| {
+            let shape: Vec<String> = shape.iter().map(ToString::to_string).collect();
+            let quantization = "quantization:{min:1,scale:.5,dtype:\"uint8\"}";
+            format!("{{name:\"{name}\",shape:[{}],dtype:\"float32\",{quantization}}}", shape.join(","))
+        };
+        let list: Vec<String> = tensors.iter().map(entry).collect();
+        let count: usize = tensors.iter().map(|(_, shape)| shape.iter().product::<usize>()).sum();
+        let values: Vec<u8> = (0..count).map(|at| (at % 200) as u8).collect();
+        (format!("weights:[{}]", list.join(",")), format!("\"{}\"", STANDARD.encode(values)))
+    }
+
+    fn ints<'a>(node: &'a NodeProto, name: &str) -> &'a [i64] {
+        node.attribute.iter().find(|attribute| attribute.name == name).map_or(&[], |attribute| &attribute.ints)
+    }
+
+    #[test]
+    fn a_network_is_written_with_its_kernels_turned_and_its_normalisations_folded() {
+        let folder = tempfile::tempdir().unwrap();
+        let (list, values) = (folder.path().join("list.js"), folder.path().join("values.js"));
+        let (told, coded) = modules();
+        fs::write(&list, &told).unwrap();
+        fs::write(&values, coded).unwrap();
+        let mut file = Vec::new();
+        write(&list, &values, &mut file).unwrap();
+        let graph = ModelProto::decode(file.as_slice()).unwrap().graph.unwrap();
+        let of_kind = |kind: &str| graph.node.iter().filter(|node| node.op_type == kind).collect::<Vec<_>>();
+        let convolutions = of_kind("Conv");
+        // The first one, two of the block that does not widen, three of each other block, the last one.
+        assert_eq!(convolutions.len(), 1 + 2 + 3 * BLOCKS as usize + 1);
+        let halving = convolutions.iter().filter(|node| ints(node, "strides") == [2, 2]);
+        assert!(halving.clone().all(|node| ints(node, "pads") == [0, 0, 1, 1]));
+        assert_eq!(halving.count(), 1 + HALVING.len());
+        // All blocks that keep sides and channels; block 4 has other channels behind it than before.
+        assert_eq!(of_kind("Add").len(), BLOCKS as usize - HALVING.len() - 1);
+        let constant = |name: &str| {
+            let raw = &graph.initializer.iter().find(|its| its.name == name).unwrap().raw_data;
+            raw.as_chunks().0.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect::<Vec<f32>>()
+        };
+        let (kernel, offsets) = (constant(&convolutions[0].input[1]), constant(&convolutions[0].input[2]));
+        // The values count upwards by a half from 1: 54 of the kernel, then gamma, beta, mean and variance of two channels.
+        let value = |at: usize| 1.0 + at as f32 / 2.0;
+        for channel in [0, 1] {
+            let scale = value(54 + channel) / (value(60 + channel) + EPSILON).sqrt();
+            let offset = value(56 + channel) - value(58 + channel) * scale;
+            assert!((offsets[channel] - offset).abs() < 1e-4);
+            for (colour, row, column) in [(0, 0, 0), (1, 2, 0), (2, 1, 2)] {
+                let expected = value(((row * 3 + column) * 3 + colour) * 2 + channel) * scale;
+                assert!((kernel[((channel * 3 + colour) * 3 + row) * 3 + column] - expected).abs() < 1e-4);
+            }
+        }
+        fs::write(&list, told.replace("block_7_depthwise/", "other/")).unwrap();
+        let failed = write(&list, &values, &mut Vec::new()).unwrap_err().to_string();
+        assert!(failed.contains("`block_7_depthwise/depthwise_kernel` is not there"), "{failed}");
+    }
+}
