@@ -50,7 +50,7 @@ pub(super) const KEYS: &[Key] = &[
     Key::new(
         "safety.pictures_in",
         "true or false",
-        "whether pictures in chats and pictures to edit are refused that look like what follows; needs `mediary models pull picture-safety`",
+        "whether pictures in chats, to edit and that videos start from are refused that look like what follows; needs `mediary models pull picture-safety`",
     ),
     Key::new("safety.pictures_out", "true or false", "likewise pictures that the image routes get from targets"),
     Key::new("safety.porn", SHARE, "how sure of pornography is too sure, where pictures are looked at; 1 never is"),
