@@ -38,13 +38,14 @@ fn network() -> Vec<u8> {
 /// The models of the checkout, with that network or without any.
 fn models(home: &Path, has_network: bool) -> Models {
     let weights = home.join("weights");
-    std::fs::create_dir_all(weights.join("picture-safety")).unwrap();
+    std::fs::create_dir_all(weights.join("picture-safety")).expect("the folder is the test's own");
     for card in ["onnxruntime", "paddleocr", "pdfium"] {
-        symlink(checkout().join("models/weights").join(card), weights.join(card)).unwrap();
+        symlink(checkout().join("models/weights").join(card), weights.join(card))
+            .expect("the folder is the test's own");
     }
     if has_network {
         let network = network();
-        std::fs::write(weights.join("picture-safety/model.onnx"), &network).unwrap();
+        std::fs::write(weights.join("picture-safety/model.onnx"), &network).expect("the folder is the test's own");
         let sum: String = Sha256::digest(&network).iter().map(|byte| format!("{byte:02x}")).collect();
         let card = format!(
             "name = \"picture-safety\"\nkind = \"weights\"\npurpose = \"Sorts\"\nlicence = \"MIT\"\noptional = true\n\
@@ -52,8 +53,8 @@ fn models(home: &Path, has_network: bool) -> Models {
              [[platforms.any.files]]\npath = \"m\"\nname = \"model.onnx\"\nsize_bytes = {}\nsha256 = \"{sum}\"\n",
             network.len()
         );
-        std::fs::create_dir_all(home.join("models/local")).unwrap();
-        std::fs::write(home.join("models/local/picture-safety.toml"), card).unwrap();
+        std::fs::create_dir_all(home.join("models/local")).expect("the folder is the test's own");
+        std::fs::write(home.join("models/local/picture-safety.toml"), card).expect("the folder is the test's own");
     }
     let home = Some(home.to_owned());
     let locations = Locations { home: home.clone(), cwd: home.clone().unwrap_or_default(), config_dir: home };
@@ -66,7 +67,7 @@ fn filtering(
     has_network: bool,
     [pictures_in, pictures_out]: [bool; 2],
 ) -> (tempfile::TempDir, TestServer) {
-    let home = tempfile::tempdir().unwrap();
+    let home = tempfile::tempdir().expect("the folder is the test's own");
     let server = TestServer::with_models(&models(home.path(), has_network), |config| {
         configure(config, providers);
         (config.safety.pictures_in, config.safety.pictures_out) = (pictures_in, pictures_out);
