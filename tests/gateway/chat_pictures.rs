@@ -30,9 +30,16 @@ fn about(mime: &str, bytes: &[u8]) -> Value {
 }
 
 /// An eye that takes what is named, within limits.
+#[expect(clippy::needless_pass_by_value, reason = "tests write it where it is handed in")]
 fn eye(up: &Upstream, accepts: &[&str], limits: Value) -> Value {
     let accepts: Vec<&str> = ["text"].iter().chain(accepts).copied().collect();
     up.with_model("eye", json!({ "accepts": accepts, "limits": { "image": limits } }))
+}
+
+/// The bytes in a data URL.
+fn bytes_of(url: &str) -> Vec<u8> {
+    let (_, base64) = url.split_once(',').expect("it is a data URL");
+    STANDARD.decode(base64).expect("it is base64")
 }
 
 /// The texts and the pictures that the provider saw.
@@ -41,7 +48,7 @@ fn seen(up: &Upstream) -> (String, Vec<Vec<u8>>) {
     let (mut texts, mut pictures) = (String::new(), Vec::new());
     for part in body["messages"][0]["content"].as_array().into_iter().flatten() {
         match part["image_url"]["url"].as_str() {
-            Some(url) => pictures.push(STANDARD.decode(url.split_once(',').unwrap().1).unwrap()),
+            Some(url) => pictures.push(bytes_of(url)),
             None => texts.push_str(part["text"].as_str().unwrap_or_default()),
         }
         texts.push('\n');

@@ -50,13 +50,13 @@ fn every_format_becomes_one_that_everybody_reads() {
 
 #[test]
 fn a_jpeg_that_shrinks_is_decoded_with_fewer_pixels_and_looks_the_same() {
-    let soft = RgbImage::from_fn(401, 203, |x, y| {
+    let soft = RgbImage::from_fn(400, 200, |x, y| {
         let wave = |by: f32| (127.0 + 120.0 * (x as f32 / by).sin() * (y as f32 / by).cos()) as u8;
         Rgb([wave(17.0), wave(29.0), wave(41.0)])
     });
     let grey = DynamicImage::from(soft.clone()).into_luma8();
     let files = [encode(&soft.into(), ImageFormat::Jpeg), encode(&grey.into(), ImageFormat::Jpeg)];
-    let rows = [(401, (401, 203)), (201, (201, 102)), (150, (201, 102)), (100, (101, 51)), (1, (51, 26))];
+    let rows = [(400, (400, 200)), (200, (200, 100)), (150, (200, 100)), (100, (100, 50)), (1, (50, 25))];
     for file in files {
         let pictures = open(&media(MediaFormat::Jpeg, &file), &ImageLimits::default()).unwrap();
         let whole = pictures.decode(0).unwrap();
@@ -69,6 +69,17 @@ fn a_jpeg_that_shrinks_is_decoded_with_fewer_pixels_and_looks_the_same() {
         }
         let cut = fitted(MediaFormat::Jpeg, &file[..file.len() / 2], Fit { longest_side_px: 60, ..FIT });
         assert_failure(cut, &FailureKind::Unreadable, &[], "half a file");
+    }
+}
+
+#[test]
+fn a_jpeg_of_any_size_is_decoded_with_fewer_pixels() {
+    // The last pixels of a row or column may stand for fewer than the others.
+    let file = encode(&pattern(401, 203).into(), ImageFormat::Jpeg);
+    let pictures = open(&media(MediaFormat::Jpeg, &file), &ImageLimits::default()).unwrap();
+    for (longest_px, size) in [(401, (401, 203)), (201, (201, 102)), (101, (101, 51)), (51, (51, 26))] {
+        let small = pictures.decode_for(0, longest_px).unwrap();
+        assert_eq!((small.width(), small.height()), size, "for {longest_px} pixels");
     }
 }
 
