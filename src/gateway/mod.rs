@@ -18,6 +18,7 @@ mod jobs;
 mod limits;
 mod recipe_file;
 mod routing;
+mod safety;
 mod spool;
 mod tasks;
 mod temporary;
@@ -50,6 +51,7 @@ use mediary_local::Local;
 use mediary_remote::Fetcher;
 
 use intake::Intake;
+use safety::Safety;
 use tasks::Desk;
 
 /// The rooms of the gateway.
@@ -67,6 +69,7 @@ pub struct Gateway {
     /// Where pictures are looked at.
     desk: Desk,
     intake: Intake,
+    safety: Safety,
     local: Arc<Local>,
     engines: Arc<[EngineInfo]>,
     pdf: Arc<PdfWorkers>,

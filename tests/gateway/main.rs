@@ -57,6 +57,8 @@ mod images;
 mod images_chat;
 mod images_content;
 mod images_edits;
+mod images_paid;
+mod images_safety;
 mod images_words;
 mod kinds;
 mod limits;

@@ -8,7 +8,9 @@ mod bert;
 mod composition;
 mod ctranslate2;
 mod initializer;
+mod mobilenet;
 mod safetensors;
+mod tensorflow_js;
 #[cfg(test)]
 mod tests;
 mod whisper;

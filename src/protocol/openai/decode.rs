@@ -5,7 +5,8 @@
 
 use bytes::Bytes;
 use mediary_core::task::{
-    Chat, Detail, Effort, Extras, Message, Part, Reasoning, ReplyFormat, Role, Sampling, Tool, ToolCall, ToolChoice,
+    Chat, Detail, Effort, Extras, Message, OwnFields, Part, Reasoning, ReplyFormat, Role, Sampling, Tool, ToolCall,
+    ToolChoice,
 };
 use serde_json::Value;
 
@@ -55,6 +56,11 @@ impl ChatForm {
     }
 }
 
+/// A tool that runs at OpenAI, and only in its newer format.
+const IMAGE_TOOL: &str = "image_generation";
+/// That format, in which no target is asked.
+const RESPONSES: &str = "responses";
+
 fn chat(request: Request<'_>, body: &Bytes) -> Result<Chat, BadField> {
     if request.messages.is_empty() {
         return Err(bad("messages", "`messages` is empty; send at least one message"));
@@ -65,8 +71,13 @@ fn chat(request: Request<'_>, body: &Bytes) -> Result<Chat, BadField> {
     }
     let legacy = request.functions.unwrap_or_default().into_iter().map(function);
     let mut tools: Vec<Tool> = Vec::new();
+    let mut unsaid = Vec::new();
     for (index, tool) in request.tools.unwrap_or_default().into_iter().enumerate() {
-        tools.push(self::tool(tool, index)?);
+        match tool.r#type.as_deref() {
+            // Agents offer it everywhere; a conversation lives without it.
+            Some(IMAGE_TOOL) => unsaid.push(format!("tools[{index}]")),
+            _ => tools.push(self::tool(tool, index)?),
+        }
     }
     tools.extend(legacy);
     let n = request.n.unwrap_or(1);
@@ -110,7 +121,7 @@ fn chat(request: Request<'_>, body: &Bytes) -> Result<Chat, BadField> {
         stream: request.stream == Some(true),
         extras,
         hosted_tools: Vec::new(),
-        own: None,
+        own: (!unsaid.is_empty()).then(|| OwnFields { wire_format: RESPONSES, names: unsaid, ..OwnFields::default() }),
     })
 }
 

@@ -10,6 +10,7 @@ mod gathered;
 mod jobs;
 mod learned;
 mod lists;
+mod pending;
 mod provider;
 mod reply;
 mod request;
@@ -129,9 +130,18 @@ impl Remote {
             let unsaid = chat.unsaid_to(self.dialect.wire_format());
             left_out.extend(unsaid.into_iter().filter(|name| !call.dropped.contains(name)));
         }
+        for upload in std::mem::take(&mut written.before) {
+            let request = self.carrying(upload, call.key)?;
+            self.send(request, &Clock::start(call.timeouts), call.key, &[]).await?;
+        }
         let request = self.carrying(written, call.key)?;
         let clock = Clock::start(call.timeouts);
         let answer = self.send(request, &clock, call.key, sent).await?;
+        // Its time begins anew once an answer is here that was waited for.
+        let (answer, clock) = match answer.status() {
+            202 => (Box::pin(self.settled(answer, call, sent)).await?, Clock::start(call.timeouts)),
+            _ => (answer, clock),
+        };
         let framing = request::framing(&answer);
         let gives_files = matches!(call.task, Task::Speak(_) | Task::GenerateVideo(_));
         let is_file = gives_files && request::is_file(&answer);
