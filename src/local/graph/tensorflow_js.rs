@@ -35,8 +35,8 @@ impl TensorflowJs {
         let tensors = listed(&fs::read_to_string(list)?);
         let tensors = tensors.ok_or_else(|| unfit(list, "lists no tensors of eight bits"))?;
         let module = fs::read_to_string(values)?;
-        // The longest text in it.
-        let base64 = module.split('"').max_by_key(|text| text.len()).unwrap_or_default();
+        // The longest text in quotes.
+        let base64 = module.split('"').skip(1).step_by(2).max_by_key(|text| text.len()).unwrap_or_default();
         let values = STANDARD.decode(base64).map_err(|_| unfit(values, "holds no base64"))?;
         Ok(Self { values, tensors })
     }
