@@ -102,7 +102,7 @@ fn about(picture: &[u8]) -> Value {
 
 #[track_caller]
 fn is_refused(answer: &Answer) {
-    answer.refused(400, "content_refused", "`porn`");
+    answer.refused(400, "content_policy_violation", "`porn`");
 }
 
 #[test]
@@ -142,7 +142,7 @@ fn what_was_made_is_looked_at_and_a_refusal_is_not_taken_elsewhere() {
     let up = Upstream::doing([Act::Stream(vec![Step::Data(stage.to_string())])]);
     let (_home, server) = filtering(&[painter(&up, "far", json!({ "streaming": true }))], true, [false, true]);
     let answer = drawn(&server, json!({ "stream": true, "partial_images": 1 }));
-    assert!(answer.text().contains("content_refused") && !answer.text().contains(&encoded(&red())[..80]), "{answer}");
+    assert!(answer.text().contains("content_policy_violation") && !answer.text().contains(&encoded(&red())[..80]), "{answer}");
 }
 
 #[test]
