@@ -142,7 +142,10 @@ fn what_was_made_is_looked_at_and_a_refusal_is_not_taken_elsewhere() {
     let up = Upstream::doing([Act::Stream(vec![Step::Data(stage.to_string())])]);
     let (_home, server) = filtering(&[painter(&up, "far", json!({ "streaming": true }))], true, [false, true]);
     let answer = drawn(&server, json!({ "stream": true, "partial_images": 1 }));
-    assert!(answer.text().contains("content_policy_violation") && !answer.text().contains(&encoded(&red())[..80]), "{answer}");
+    assert!(
+        answer.text().contains("content_policy_violation") && !answer.text().contains(&encoded(&red())[..80]),
+        "{answer}"
+    );
 }
 
 #[test]

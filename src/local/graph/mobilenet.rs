@@ -42,13 +42,13 @@ impl MobileNet<'_> {
         let dims = [1, 3, SIDE, SIDE].map(Dim::Fixed);
         let picture = Flow { value: self.graph.input("picture", Element::F32, &dims), channels: 3 };
         let flow = self.convolved("Conv1", "bn_Conv1", 2, &picture)?;
-        let flow = self.bent(flow);
+        let flow = self.bent(&flow);
         let flow = self.filtered("expanded_conv", 1, &flow)?;
         let mut flow = self.convolved("expanded_conv_project", "expanded_conv_project_BN", 1, &flow)?;
         for block in 1..=BLOCKS {
             let name = format!("block_{block}");
             let wide = self.convolved(&format!("{name}_expand"), &format!("{name}_expand_BN"), 1, &flow)?;
-            let wide = self.bent(wide);
+            let wide = self.bent(&wide);
             let stride = if HALVING.contains(&block) { 2 } else { 1 };
             let wide = self.filtered(&name, stride, &wide)?;
             let narrow = self.convolved(&format!("{name}_project"), &format!("{name}_project_BN"), 1, &wide)?;
@@ -58,7 +58,7 @@ impl MobileNet<'_> {
             };
         }
         let flow = self.convolved("Conv_1", "Conv_1_bn", 1, &flow)?;
-        let flow = self.bent(flow);
+        let flow = self.bent(&flow);
         let mean = self.graph.node("GlobalAveragePool", &[&flow.value], &[]);
         let mut value = self.graph.node("Flatten", &[&mean], &[]);
         for layer in ["dense_1", "dense_2"] {
@@ -100,7 +100,7 @@ impl MobileNet<'_> {
         let turned = scales.iter().enumerate().flat_map(of_channel).map(|(at, scale)| kernel[at] * scale).collect();
         let dims = [channels, 1, rows, columns];
         let value = self.convolution(dims, turned, offsets, stride, channels, &flow.value);
-        Ok(self.bent(Flow { value, channels }))
+        Ok(self.bent(&Flow { value, channels }))
     }
 
     fn convolution(
@@ -144,10 +144,10 @@ impl MobileNet<'_> {
     }
 
     /// Nothing below 0, nothing above 6.
-    fn bent(&mut self, flow: Flow) -> Flow {
+    fn bent(&mut self, flow: &Flow) -> Flow {
         let (least, most) = (Initializer::float(0.0), Initializer::float(6.0));
         let (least, most) = (self.graph.constant(least), self.graph.constant(most));
-        Flow { value: self.graph.node("Clip", &[&flow.value, &least, &most], &[]), ..flow }
+        Flow { value: self.graph.node("Clip", &[&flow.value, &least, &most], &[]), channels: flow.channels }
     }
 
     /// A layer of weights, and how many values it gives.
