@@ -55,6 +55,7 @@ mod fields;
 mod hostile;
 mod images;
 mod images_chat;
+mod images_comfyui;
 mod images_content;
 mod images_edits;
 mod images_paid;
