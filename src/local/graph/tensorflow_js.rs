@@ -77,7 +77,7 @@ mod tests {
 
     const LIST: &str = r#"{1:[function(e,a,n){a.exports={modelTopology:{layers:[{name:"x"}]},weightsManifest:[{paths:["p"],weights:[
         {name:"a/kernel",shape:[1,2],dtype:"float32",quantization:{min:-1,scale:.5,dtype:"uint8"}},
-        {name:"a/bias",shape:[3],dtype:"float32",quantization:{min:-0,scale:2e-3,dtype:"uint8"}}]}]}},{}]}"#;
+        {name:"a/bias",shape:[3],dtype:"float32",quantization:{min:-0,scale:25e-2,dtype:"uint8"}}]}]}},{}]}"#;
 
     #[test]
     fn tensors_are_taken_out_of_the_modules() {
@@ -88,7 +88,7 @@ mod tests {
             .unwrap();
         let weights = TensorflowJs::open(&list, &values).unwrap();
         assert_eq!(weights.tensor::<2>("a/kernel").unwrap(), ([1, 2], vec![-1.0, 1.0]));
-        assert_eq!(weights.tensor::<1>("a/bias").unwrap(), ([3], vec![0.0, 0.002, 0.51]));
+        assert_eq!(weights.tensor::<1>("a/bias").unwrap(), ([3], vec![0.0, 0.25, 63.75]));
         assert!(weights.tensor::<1>("a/kernel").is_err() && weights.tensor::<1>("b").is_err());
         fs::write(&values, format!(r#"e.exports="{}""#, STANDARD.encode([0, 4, 0]))).unwrap();
         let cut = TensorflowJs::open(&list, &values).unwrap().tensor::<1>("a/bias").unwrap_err().to_string();

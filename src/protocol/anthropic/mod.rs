@@ -9,7 +9,7 @@ mod encode;
 mod errors;
 mod schemas;
 mod shown;
-mod signed;
+pub(super) mod signed;
 mod stream;
 #[cfg(test)]
 mod tests;
