@@ -10,6 +10,7 @@ mod gathered;
 mod jobs;
 mod learned;
 mod lists;
+mod passage;
 mod pending;
 mod provider;
 mod reply;
@@ -20,6 +21,7 @@ mod socket;
 pub(crate) mod tests;
 mod trouble;
 
+pub use passage::Passage;
 pub use reply::Reply;
 
 use std::sync::atomic::AtomicI64;
