@@ -1,6 +1,6 @@
 """Pictures and videos as targets get them: a photograph of 12 megapixels beside Pillow, ten minutes of video beside ffmpeg.
 
-Needs ffmpeg, and `cargo build --release -p mediary-convert --example media_speed` beside the executable that is measured.
+Needs ffmpeg, and `cargo build --release --workspace --example media_speed` beside the executable that is measured.
 Both take turns, on one core; the median of the ratios counts.
 """
 
@@ -127,6 +127,6 @@ def measure(settings: Settings) -> list[Row]:
     """Pictures, then videos."""
     example = settings.executable.with_name("examples") / "media_speed"
     if not example.is_file():
-        raise SystemExit(f"{example} is not there; cargo build --release -p mediary-convert --example media_speed")
+        raise SystemExit(f"{example} is not there; cargo build --release --workspace --example media_speed")
     with one_core():
         return [*pictures(example, settings), *videos(example, settings)]

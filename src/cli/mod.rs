@@ -34,7 +34,7 @@ use crate::providers::Providers;
     mediary models pull           fetch native libraries and weights, once\n  \
     mediary ocr scan.pdf          print the text of a scan; needs no key\n  \
     mediary serve                 serve chat and OCR on 127.0.0.1:8001\n  \
-    mediary plan request.json     show which target would get a chat, spending nothing\n  \
+    mediary plan request.json     show which target would get a request, spending nothing\n  \
     mediary check-config          show which providers are on, and which settings hold\n\n\
     A provider is on as soon as its key is in the environment, for example GEMINI_API_KEY.\n\
     `mediary COMMAND --help` has more examples."

@@ -3,25 +3,21 @@
 use std::io::{Read, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 
-use bytes::Bytes;
 use clap::Args;
 
 use super::{Context, complain};
-use crate::gateway::{Bounds, CallError, TaskRequest};
-use crate::http::refused;
-use crate::protocol::openai::CHAT;
-use crate::protocol::plan::PlanBody;
-use crate::protocol::{Decoded, JsonProtocol};
+use crate::http::{AppState, explained};
 
-/// Show which targets a chat request could go to and what would be done to its parts, spending nothing
+/// Show which targets a request could go to and what would be done to its parts, spending nothing
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
     mediary plan samples/requests/vision.json\n  \
     mediary plan - < request.json\n  \
     mediary plan --json request.json")]
 pub(super) struct Plan {
-    /// A file with the request, as for POST /v1/chat/completions; `-` reads standard input
+    /// A file with the request, as for POST /v1/plan: that of a chat, or a route and its request; `-` reads standard input
     request: PathBuf,
     /// Print JSON, as POST /v1/plan answers
     #[arg(long)]
@@ -41,14 +37,13 @@ impl Plan {
 
     fn plan(&self, context: &Context) -> Result<String, String> {
         let body = self.read()?;
-        let Decoded { task, model, .. } =
-            CHAT.decode(&Bytes::from(body).into()).map_err(|error| format!("{}: {error}", error.field))?;
-        let (gateway, _) = context.gateway()?;
+        let (gateway, config) = context.gateway()?;
         let runtime = tokio::runtime::Runtime::new().map_err(|error| format!("cannot start: {error}"))?;
-        let request = TaskRequest { task, model, bounds: Bounds::default(), client: Vec::new() };
-        let explained = runtime.block_on(gateway.explain(request));
-        let planned = explained.map_err(|error: CallError| refused(error).message)?;
-        let plan = PlanBody::new(&planned.demand, &planned.plan, planned.first).then(planned.then);
+        let state = AppState::new(gateway, Arc::new(config));
+        let plan = runtime.block_on(explained(&state, body.into())).map_err(|error| match error.param {
+            Some(field) if !error.message.starts_with(&field) => format!("{field}: {}", error.message),
+            _ => error.message,
+        })?;
         if self.json {
             return serde_json::to_string_pretty(&plan).map(|text| text + "\n").map_err(|error| error.to_string());
         }

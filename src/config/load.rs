@@ -110,6 +110,7 @@ fn settle(
     let engines = raw.engines.check(&mut check);
     let cache = raw.cache.check();
     let content = raw.content.check(&mut check);
+    let safety = raw.safety.check(&mut check);
     let store = raw.store.check();
     let jobs = raw.jobs.check(&mut check);
     let problems = check.into_problems();
@@ -128,6 +129,7 @@ fn settle(
                     engines,
                     cache,
                     content,
+                    safety,
                     store,
                     jobs,
                     providers,

@@ -25,6 +25,7 @@ mod proxies;
 mod quantity;
 mod reference;
 mod routing;
+mod safety;
 mod schema;
 mod secret;
 mod server;
@@ -50,6 +51,7 @@ pub use problem::{ConfigError, Origin, Problem};
 pub use providers::ConfiguredProvider;
 pub use quantity::{Bytes, Pixels};
 pub use routing::{ModelRouting, Routing};
+pub use safety::Safety;
 pub(crate) use secret::sendable;
 pub use secret::{Headers, KeyList, ProxyChoice, Secret};
 pub use server::{LogFormat, LogLevel, Server};
@@ -80,6 +82,8 @@ pub struct Config {
     pub cache: Cache,
     /// What is kept for clients to fetch.
     pub content: Content,
+    /// Which pictures are refused.
+    pub safety: Safety,
     /// Where the database is.
     pub store: Store,
     /// How jobs are followed.

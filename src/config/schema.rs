@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use toml::{Table, Value};
 
 use super::keys::{self, Key};
-use super::{admission, cache, content, engines, fetch, jobs, limits, routing, server};
+use super::{admission, cache, content, engines, fetch, jobs, limits, routing, safety, server};
 
 /// All sections as written.
 #[derive(Default, Serialize, Deserialize)]
@@ -22,6 +22,7 @@ pub(super) struct Raw {
     pub(super) engines: engines::RawEngines,
     pub(super) cache: cache::RawCache,
     pub(super) content: content::RawContent,
+    pub(super) safety: safety::RawSafety,
     pub(super) store: jobs::RawStore,
     pub(super) jobs: jobs::RawJobs,
 }
@@ -79,6 +80,7 @@ pub(super) fn all() -> impl Iterator<Item = &'static Key> {
         engines::KEYS,
         cache::KEYS,
         content::KEYS,
+        safety::KEYS,
         jobs::KEYS,
     ];
     sections.into_iter().flatten()

@@ -22,6 +22,7 @@ use super::documents::{Openers, Reader};
 use super::engines::{Engines, RETRY_AFTER};
 use super::intake::{FetchBounds, Intake};
 use super::routing::Router;
+use super::safety::Safety;
 use super::tasks::Desk;
 use super::treatments::{Installed, Pipelines, Treatments};
 use super::{Gateway, Recipe, execution};
@@ -112,6 +113,7 @@ impl Gateway {
             retry_after: RETRY_AFTER,
         });
         let provider = execution::chosen(engines.paddleocr.provider, models.dir());
+        let safety = Safety::new(config.safety, models, provider);
         let Engines { local, rows, infos } = Engines::start(engines, models, provider, espeak.as_ref())?;
         let installed = Installed {
             pdfium: pdf.are_startable(),
@@ -140,6 +142,7 @@ impl Gateway {
             admission,
             desk: Desk::start()?,
             intake,
+            safety,
             daemon,
             local,
             engines: infos,

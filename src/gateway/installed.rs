@@ -54,6 +54,11 @@ pub(super) fn ocrs_files(models: &Models) -> Result<OcrsFiles, Failure> {
     Ok(OcrsFiles { detector, recogniser })
 }
 
+/// The network that sorts pictures.
+pub(super) fn picture_safety_file(models: &Models) -> Result<PathBuf, Failure> {
+    models.file("picture-safety", "model.onnx").map_err(|error| not_installed(&error))
+}
+
 /// The files of `local/all-minilm-l6-v2`.
 pub(super) fn minilm_files(models: &Models) -> Result<MiniLmFiles, Failure> {
     let file = |name| models.file("all-minilm-l6-v2", name).map_err(|error| not_installed(&error));

@@ -20,6 +20,7 @@ mod kept_responses;
 mod limits;
 mod recipe_file;
 mod routing;
+mod safety;
 mod spool;
 mod tasks;
 mod temporary;
@@ -54,6 +55,7 @@ use mediary_local::Local;
 use mediary_remote::Fetcher;
 
 use intake::Intake;
+use safety::Safety;
 use tasks::Desk;
 
 /// The rooms of the gateway.
@@ -71,6 +73,7 @@ pub struct Gateway {
     /// Where pictures are looked at.
     desk: Desk,
     intake: Intake,
+    safety: Safety,
     daemon: Option<Daemon>,
     local: Arc<Local>,
     engines: Arc<[EngineInfo]>,

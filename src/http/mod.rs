@@ -37,6 +37,7 @@ mod tests;
 
 pub use docs::openapi;
 pub use error::{ApiError, ErrorBody};
+pub use plan::explained;
 pub use request_id::RequestId;
 pub use router::router;
 pub use serve::{serve, stop_signal};

@@ -47,6 +47,15 @@ pub(super) async fn plan(State(state): State<AppState>, request: Request) -> Res
     Ok(Json(PlanBody::new(&planned.demand, &planned.plan, planned.first).then(planned.then)))
 }
 
+/// The plan for a request of the command line.
+///
+/// # Errors
+/// When it cannot be understood, or no target can be asked.
+pub async fn explained(state: &AppState, body: Bytes) -> Result<PlanBody, ApiError> {
+    let planned = planned(state, &HeaderMap::new(), body, Bounds::default(), Vec::new()).await?;
+    Ok(PlanBody::new(&planned.demand, &planned.plan, planned.first).then(planned.then))
+}
+
 async fn planned(
     state: &AppState,
     headers: &HeaderMap,

@@ -1,7 +1,7 @@
 //! Local engines: models that run in this process, with no key and nothing leaving the machine.
 //!
 //! [`runtime`] loads ONNX Runtime and opens sessions; [`ocr`] and [`ocrs`] read pages, [`embed`] makes vectors of texts,
-//! [`speech`] writes down what is said, [`voice`] speaks; [`pool`] gives any engine its own thread behind a bounded queue; [`Local`] is all of them as one provider. [`graph`]
+//! [`speech`] writes down what is said, [`voice`] speaks, [`safety`] sorts pictures; [`pool`] gives any engine its own thread behind a bounded queue; [`Local`] is all of them as one provider. [`graph`]
 //! writes the ONNX files of models that come without one. Nothing here finds, fetches or verifies files: paths come in
 //! from above.
 
@@ -12,6 +12,7 @@ pub mod ocrs;
 pub mod pool;
 mod provider;
 pub mod runtime;
+pub mod safety;
 pub mod speech;
 pub mod voice;
 
@@ -23,6 +24,7 @@ pub use ocrs::{Ocrs, OcrsFiles, OcrsRecogniser};
 pub use pool::{EngineReply, Pool, PoolSettings, Ticket};
 pub use provider::Local;
 pub use runtime::{ExecutionProvider, Runtime, RuntimeError};
+pub use safety::{PictureClasses, PictureSorter};
 pub use speech::{FurtherModel, Listener, MoonshineFiles, SpeechFiles, SpeechModel, WHISPER_LANGUAGES, WhisperFiles};
 pub use voice::{Espeak, EspeakNg, Kokoro, KokoroFiles, Piper, PiperVoice, language_of};
 

@@ -18,7 +18,7 @@ macro_rules! embedded {
 }
 
 /// The catalogs this version of Mediary was built with.
-pub(super) const EMBEDDED: [(&str, &str); 20] = embedded![
+pub(super) const EMBEDDED: [(&str, &str); 21] = embedded![
     "anthropic.toml",
     "cloudflare.toml",
     "edge.toml",
@@ -29,6 +29,7 @@ pub(super) const EMBEDDED: [(&str, &str); 20] = embedded![
     "huggingface.toml",
     "minimax.toml",
     "mistral.toml",
+    "nvidia-images.toml",
     "nvidia.toml",
     "ollama.toml",
     "openai.toml",

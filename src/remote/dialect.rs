@@ -134,6 +134,8 @@ pub struct HttpCall {
     pub body: Bytes,
     /// What was left out of it, or is said in other words, by names of the request's fields.
     pub left_out: Vec<String>,
+    /// Calls that have to succeed before it, in this order: uploads of files that it names.
+    pub before: Vec<HttpCall>,
 }
 
 impl HttpCall {
@@ -148,6 +150,7 @@ impl HttpCall {
             content_type,
             body: body.into(),
             left_out: Vec::new(),
+            before: Vec::new(),
         }
     }
 

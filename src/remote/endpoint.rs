@@ -56,6 +56,8 @@ pub struct Quirks {
     pub refuses: Vec<String>,
     /// The only soft parameters and fields of messages that are known; none: all may be.
     pub knows: Vec<String>,
+    /// Where answers are asked for by their names that are to come later (202).
+    pub status_url: Option<String>,
     /// By which requests videos are made.
     pub videos: VideoForm,
 }
@@ -98,6 +100,7 @@ impl Default for Quirks {
             client_version: None,
             refuses: Vec::new(),
             knows: Vec::new(),
+            status_url: None,
             videos: VideoForm::OpenAi,
         }
     }

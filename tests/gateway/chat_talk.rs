@@ -64,7 +64,7 @@ pub(crate) fn with_providers(providers: &[Value]) -> TestServer {
 }
 
 /// Puts providers into a configuration, read as if they had been written into its file.
-fn configure(config: &mut Config, providers: &[Value]) {
+pub(crate) fn configure(config: &mut Config, providers: &[Value]) {
     let place = |(index, provider): (usize, &Value)| over(json!({ "priority": index + 1 }), provider.clone());
     let providers: Vec<Value> = providers.iter().enumerate().map(place).collect();
     let file: toml::Table = serde_json::from_value(json!({ "providers": providers })).expect("it has a TOML form");

@@ -3,8 +3,9 @@
 use serde_json::{Value, json};
 
 use super::chat_talk::{asking, with_providers};
-use super::chat_words::{answers, chunk, done, whole};
+use super::chat_words::{answers, chunk, done, says, whole};
 use super::images_words::{encoded, png};
+use super::messages;
 use super::upstream::{Act, Step, Upstream};
 
 fn url() -> String {
@@ -56,4 +57,48 @@ fn pictures_of_a_reply_have_one_shape() {
             .collect();
         assert_eq!(told, [url()], "{dialect}: {answer}");
     }
+}
+
+#[test]
+fn a_client_of_the_messages_api_gets_them_as_blocks() {
+    let image = json!({ "type": "image_url", "image_url": { "url": url() } });
+    let block = json!({ "type": "image",
+        "source": { "type": "base64", "media_type": "image/png", "data": encoded(&png(64, 48)) } });
+    let answer = whole(&json!({ "role": "assistant", "content": "Here it is.", "images": [image] }), "stop");
+    let up = Upstream::doing([answers(200, &answer)]);
+    let server = with_providers(&[up.entry("far", json!({}))]);
+    let content = messages::ask(&server, json!({})).ok()["content"].clone();
+    assert_eq!((&content[0]["text"], &content[1], content.get(2)), (&json!("Here it is."), &block, None));
+    let steps = vec![
+        chunk(&json!({ "content": "Here it " }), None),
+        chunk(&json!({ "images": [image] }), None),
+        chunk(&json!({ "content": "is." }), Some("stop")),
+        done(),
+    ];
+    let up = Upstream::doing([Act::Stream(steps)]);
+    let server = with_providers(&[up.entry("far", json!({}))]);
+    let events = messages::events(&messages::ask(&server, json!({ "stream": true })));
+    let begun: Vec<&Value> = events
+        .iter()
+        .filter(|event| event["type"] == "content_block_start")
+        .map(|event| &event["content_block"])
+        .collect();
+    assert_eq!((begun.len(), begun[1]), (3, &block), "{events:?}");
+}
+
+/// Agents offer it with every request, whatever the target does.
+#[test]
+fn a_tool_that_makes_pictures_is_dropped_and_named() {
+    let function = json!({ "type": "function", "function": { "name": "look", "parameters": { "type": "object" } } });
+    let up = Upstream::doing([says("Well.")]);
+    let server = with_providers(&[up.entry("far", json!({ "models": [{ "id": "m", "tools": true }] }))]);
+    let answer = asking(json!({ "tools": [function, { "type": "image_generation" }] })).send(&server);
+    assert_eq!((answer.status, answer.header("x-mediary-dropped")), (200, Some("tools[1]")), "{answer}");
+    let sent = up.last().json();
+    assert_eq!(
+        (sent["tools"].as_array().map(Vec::len), &sent["tools"][0]["function"]["name"]),
+        (Some(1), &json!("look"))
+    );
+    let alone = asking(json!({ "tools": [{ "type": "image_generation" }] })).send(&server);
+    assert_eq!((alone.status, up.last().json().get("tools")), (200, None), "{alone}");
 }

@@ -13,9 +13,9 @@ const EDITS: &str = "/v1/images/edits";
 const VARIATIONS: &str = "/v1/images/variations";
 
 /// A part of a form: the field, the file's name if it is one, its type, its bytes.
-type Part<'a> = (&'a str, Option<&'a str>, &'a str, &'a [u8]);
+pub(crate) type Part<'a> = (&'a str, Option<&'a str>, &'a str, &'a [u8]);
 
-fn form(route: &str, parts: &[Part<'_>]) -> Request {
+pub(crate) fn form(route: &str, parts: &[Part<'_>]) -> Request {
     let mut body = Vec::new();
     for (field, name, mime, bytes) in parts {
         let name = name.map_or(String::new(), |name| format!("; filename=\"{name}\"\r\nContent-Type: {mime}"));
@@ -27,11 +27,11 @@ fn form(route: &str, parts: &[Part<'_>]) -> Request {
     Request::new("POST", route.to_owned()).body("multipart/form-data; boundary=edge", body)
 }
 
-fn file<'a>(field: &'a str, bytes: &'a [u8]) -> Part<'a> {
+pub(crate) fn file<'a>(field: &'a str, bytes: &'a [u8]) -> Part<'a> {
     (field, Some("a.png"), "image/png", bytes)
 }
 
-fn text<'a>(field: &'a str, value: &'a str) -> Part<'a> {
+pub(crate) fn text<'a>(field: &'a str, value: &'a str) -> Part<'a> {
     (field, None, "", value.as_bytes())
 }
 

@@ -40,7 +40,7 @@ pub(crate) fn mask(width: u32, height: u32) -> Vec<u8> {
     coded(&DynamicImage::ImageRgba8(RgbaImage::from_fn(width, height, pixel)), ImageFormat::Png)
 }
 
-fn coded(picture: &DynamicImage, format: ImageFormat) -> Vec<u8> {
+pub(crate) fn coded(picture: &DynamicImage, format: ImageFormat) -> Vec<u8> {
     let mut file = Cursor::new(Vec::new());
     picture.write_to(&mut file, format).expect("it can be written");
     file.into_inner()

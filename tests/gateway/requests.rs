@@ -118,6 +118,16 @@ fn a_request_is_planned_on_the_command_line() {
     let (code, out, err) = plan(&["--json", file], Some("not-called"));
     let body: Value = serde_json::from_str(&out).unwrap_or_else(|error| unreachable!("{error}: {out}{err}"));
     assert_eq!((code, &body["object"], &body["tier"]), (Some(0), &json!("plan"), &json!("vision")));
+    // Other routes by their names.
+    let url = format!("data:image/png;base64,{}", super::images_words::encoded(&sample("sign.png")));
+    let edit = json!({ "prompt": "at night", "images": [{ "image_url": url }] });
+    let folder = tempfile::tempdir().expect("there is a place for temporary files");
+    let path = folder.path().join("edit.json");
+    let envelope = json!({ "endpoint": "/v1/images/edits", "request": edit });
+    std::fs::write(&path, envelope.to_string()).expect("the folder is the test's own");
+    let (code, out, err) = plan(&[path.to_str().expect("it is UTF-8")], Some("not-called"));
+    assert_eq!((code, err.as_str()), (Some(0), ""), "{out}");
+    assert!(out.contains("\n1. gemini/") && out.contains("image"), "{out}");
     let (code, out, err) = plan(&[file], None);
     assert_eq!((code, out.as_str()), (Some(1), ""), "{err}");
     assert!(err.contains("No provider is set up") && err.contains("GEMINI_API_KEY"), "{err}");

@@ -10,6 +10,7 @@ use tokio::time::{Instant, timeout_at};
 use uuid::Uuid;
 
 use super::super::routing::{Bounds, CallError};
+use super::super::safety::Way;
 use super::VideoJobs;
 use super::record::{self, Asked, Ticket};
 use super::view::{VideoJob, VideoProgress};
@@ -72,8 +73,11 @@ impl VideoJobs {
             self.check_webhook(url)?;
         }
         if let Some(picture) = video.start.take() {
+            let at_picture = |failure: Failure| failure.at(PartPath::Field("input_reference"));
+            let looked_at = self.gateway.safety.check(&self.gateway.reader, &picture, Way::In).await;
+            looked_at.map_err(at_picture)?;
             let start = self.gateway.treatments.start_picture(&picture).await;
-            video.start = Some(start.map_err(|failure| failure.at(PartPath::Field("input_reference")))?);
+            video.start = Some(start.map_err(at_picture)?);
         }
         let router = &self.gateway.router;
         router.discover().await;

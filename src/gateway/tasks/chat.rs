@@ -70,6 +70,7 @@ impl Gateway {
         let router = &self.router;
         if let Task::Chat(chat) = &mut request.task {
             self.intake.fetch_parts(chat).await?;
+            self.safety.check_chat(&self.reader, chat).await?;
         }
         router.discover().await;
         let fleet = router.fleet();

@@ -19,6 +19,7 @@ use super::super::Gateway;
 use super::super::routing::{
     Answer, Bounds, CallError, Fleet, Planned, Prepared, Route, TaskRequest, TreatmentNote, Verdict, Work,
 };
+use super::super::safety::Way;
 use super::drawing::{Drawing, Made};
 use super::retouch::Wanted;
 
@@ -87,6 +88,8 @@ impl Gateway {
                 return Err(Failure::unsupported(detail).at(place(index)));
             }
             let pictures = self.reader.pictures(source).await.map_err(|failure| failure.at(place(index)))?;
+            let looked_at = self.safety.check(&self.reader, source, Way::In).await;
+            looked_at.map_err(|failure| failure.at(place(index)))?;
             first.get_or_insert(pictures);
         }
         let (Some(mask), Some(first)) = (job.work.mask(), first) else { return Ok(None) };

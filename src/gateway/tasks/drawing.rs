@@ -140,7 +140,7 @@ impl Drawing {
 
 async fn drawn(gateway: &Arc<Gateway>, picture: Picture, wanted: &Wanted) -> Result<Drawn, Failure> {
     match (picture.stage, &picture.place) {
-        (Some(stage), PicturePlace::Here(blob)) => Ok(Drawn::Stage(stage, blob.clone())),
+        (Some(stage), PicturePlace::Here(blob)) => Ok(Drawn::Stage(stage, gateway.stage_checked(blob.clone()).await?)),
         // A stage that would have to be fetched is gone before it is here.
         (Some(_) | None, _) => {
             let made = gateway.retouched(Picture { stage: None, ..picture }, wanted).await?;

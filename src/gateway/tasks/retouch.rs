@@ -8,6 +8,7 @@ use mediary_core::task::{ImageSize, Picture, PicturePlace};
 use mediary_core::{Blob, Claim, Failure, FailureKind, Media, MediaFormat, MediaKind, classify};
 
 use super::super::routing::TreatmentNote;
+use super::super::safety::Way;
 use super::super::{Gateway, Spool};
 use super::draw::note;
 use super::drawing::Made;
@@ -48,6 +49,7 @@ impl Gateway {
         if is_plain {
             return Err(Failure::new(FailureKind::EmptyAnswer, "the provider's picture has one colour only"));
         }
+        self.safety.check(&self.reader, &media, Way::Out).await?;
         let came = ImageSize::new(width, height);
         let size = wanted.size.unwrap_or(came);
         if size != came && wanted.strict {
@@ -63,6 +65,19 @@ impl Gateway {
         }
         let media = self.spooled(finished)?;
         Ok(Made { media, width: size.width, height: size.height, revised_prompt: picture.revised_prompt, notes })
+    }
+
+    /// Looks at a stage of a picture, which is seen before the picture is.
+    ///
+    /// # Errors
+    /// When it is refused, or cannot be looked at.
+    pub(super) async fn stage_checked(&self, blob: Blob) -> Result<Blob, Failure> {
+        if self.safety.looks(Way::Out) {
+            let unknown = |_| Failure::new(FailureKind::Garbled, "a stage of the provider's picture is no picture");
+            let media = classify(blob.clone(), Claim::default()).map_err(unknown)?;
+            self.safety.check(&self.reader, &media, Way::Out).await.map_err(theirs)?;
+        }
+        Ok(blob)
     }
 
     /// A picture of a request as a PNG, for targets that do not take it as it is.

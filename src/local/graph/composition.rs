@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use thiserror::Error;
 
-use super::{bert, whisper};
+use super::{bert, mobilenet, whisper};
 
 /// A kind of model whose graph is written here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -19,6 +19,8 @@ pub enum Composition {
     WhisperEncoder,
     /// The decoder of a Whisper. Made from its weights (CTranslate2) in two files and its `config.json`, in this order.
     WhisperDecoder,
+    /// A MobileNetV2 that sorts pictures. Made from the list of its weights and their values (TensorFlow.js), in this order.
+    MobilenetV2,
 }
 
 impl Composition {
@@ -39,6 +41,10 @@ impl Composition {
             Self::WhisperDecoder => {
                 let [first, second, config] = files(sources)?;
                 whisper::write_decoder(&[first, second], config, out)
+            }
+            Self::MobilenetV2 => {
+                let [list, values] = files(sources)?;
+                mobilenet::write(list, values, out)
             }
         }
     }

@@ -8,7 +8,9 @@ mod bert;
 mod composition;
 mod ctranslate2;
 mod initializer;
+mod mobilenet;
 mod safetensors;
+mod tensorflow_js;
 #[cfg(test)]
 mod tests;
 mod whisper;
@@ -18,7 +20,8 @@ mod write;
 pub use composition::{Composition, WriteFailed};
 pub use initializer::{Element, Initializer};
 
-use wire::{AttributeProto, DimensionProto, Extent, NodeProto, ShapeProto, TensorTypeProto, TypeProto, ValueInfoProto};
+use wire::{AttributeProto, NodeProto, ValueInfoProto};
+use write::described;
 
 /// A value that flows through a graph: an input, a constant or what a node gives.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -134,17 +137,4 @@ impl<'a> Graph<'a> {
         }
         self.outputs.push(described(name, element, dims));
     }
-}
-
-fn described(name: &str, element: Element, dims: &[Dim]) -> ValueInfoProto {
-    let dim = |dim: &Dim| {
-        let extent = match *dim {
-            Dim::Fixed(length) => Extent::Fixed(length as i64),
-            Dim::Named(name) => Extent::Named(name.to_owned()),
-        };
-        DimensionProto { extent: Some(extent) }
-    };
-    let shape = ShapeProto { dim: dims.iter().map(dim).collect() };
-    let tensor = TensorTypeProto { element: element.number(), shape: Some(shape) };
-    ValueInfoProto { name: name.to_owned(), of: Some(TypeProto { tensor: Some(tensor) }) }
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use prost::Message;
 use serde_json::json;
 
-use super::wire::{ModelProto, TensorProto};
+use super::wire::{Extent, ModelProto, TensorProto};
 use super::*;
 
 /// `scaled = (x + 0.5) * 2`, over as many rows of two as the caller likes.

@@ -9,8 +9,11 @@ use std::io::{self, Write};
 use prost::Message;
 use prost::encoding::{WireType, encode_key, encode_varint};
 
-use super::wire::{GraphProto, ModelProto, OperatorSetIdProto, TensorProto};
-use super::{Graph, Initializer};
+use super::wire::{
+    DimensionProto, Extent, GraphProto, ModelProto, OperatorSetIdProto, ShapeProto, TensorProto, TensorTypeProto,
+    TypeProto, ValueInfoProto,
+};
+use super::{Dim, Element, Graph, Initializer};
 
 /// The version of ONNX's operators, and of the file format that came with it. The first to have `Gelu`.
 const OPSET: i64 = 20;
@@ -65,4 +68,18 @@ fn opening(field: u32, bytes: u64) -> Vec<u8> {
     encode_key(field, WireType::LengthDelimited, &mut opening);
     encode_varint(bytes, &mut opening);
     opening
+}
+
+/// An input or output with its type.
+pub(super) fn described(name: &str, element: Element, dims: &[Dim]) -> ValueInfoProto {
+    let dim = |dim: &Dim| {
+        let extent = match *dim {
+            Dim::Fixed(length) => Extent::Fixed(length as i64),
+            Dim::Named(name) => Extent::Named(name.to_owned()),
+        };
+        DimensionProto { extent: Some(extent) }
+    };
+    let shape = ShapeProto { dim: dims.iter().map(dim).collect() };
+    let tensor = TensorTypeProto { element: element.number(), shape: Some(shape) };
+    ValueInfoProto { name: name.to_owned(), of: Some(TypeProto { tensor: Some(tensor) }) }
 }

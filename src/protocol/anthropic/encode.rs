@@ -1,9 +1,9 @@
-//! Whole answers as messages: blocks in the order thoughts, words, calls.
+//! Whole answers as messages: blocks in the order thoughts, words, pictures, calls.
 
 use mediary_core::task::{Choice, Finish, ToolCall, Usage, WholeReply};
 use serde_json::{Map, Value, json};
 
-use super::signed;
+use super::{shown, signed};
 use crate::protocol::AnswerHead;
 
 /// A whole answer.
@@ -58,6 +58,7 @@ fn blocks(head: &AnswerHead, choice: &Choice) -> Value {
     for text in [Some(&choice.text), choice.refusal.as_ref()].into_iter().flatten().filter(|text| !text.is_empty()) {
         blocks.push(json!({ "type": "text", "text": text, "citations": null }));
     }
+    blocks.extend(choice.extras.get(shown::FIELD).map(shown::blocks).unwrap_or_default());
     blocks.extend(choice.tool_calls.iter().enumerate().map(|(index, call)| tool_use(head, index, call)));
     Value::Array(blocks)
 }

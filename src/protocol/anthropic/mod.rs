@@ -8,6 +8,7 @@ mod decode;
 mod encode;
 mod errors;
 mod schemas;
+mod shown;
 pub(super) mod signed;
 mod stream;
 #[cfg(test)]

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::encode::{call_id, counted, stop_reason};
-use super::signed;
+use super::{shown, signed};
 use crate::protocol::{AnswerHead, StreamWriter};
 
 /// Writes one stream.
@@ -49,6 +49,7 @@ enum Later {
     Text(String),
     Thinking { text: String, signature: Option<String> },
     Call { index: u32, id: Option<String>, name: String, arguments: String, signature: Option<String> },
+    Picture(Value),
 }
 
 /// As much of a provider's frame as has to be known of it.
@@ -117,6 +118,9 @@ impl EventWriter {
             ReplyEvent::Finish { finish, .. } => self.finish = Some(*finish),
             // Told once, at the end.
             ReplyEvent::Usage(_) => {}
+            ReplyEvent::Extra { name: shown::FIELD, value, .. } => {
+                shown::blocks(value).into_iter().for_each(|block| self.picture(block, into));
+            }
             // Not in these words: what only another format has, log probabilities, sound.
             ReplyEvent::Own { .. } | ReplyEvent::Extra { .. } => {}
             // Chats have none of these.
@@ -186,7 +190,7 @@ impl EventWriter {
             Some(Open::Call(_)) => {
                 let waiting = self.later.iter_mut().find_map(|later| match later {
                     Later::Call { index: its, arguments, .. } if *its == index => Some(arguments),
-                    Later::Call { .. } | Later::Text(_) | Later::Thinking { .. } => None,
+                    Later::Call { .. } | Later::Text(_) | Later::Thinking { .. } | Later::Picture(_) => None,
                 });
                 match waiting {
                     Some(before) => before.push_str(&arguments),
@@ -202,6 +206,16 @@ impl EventWriter {
                 }
             }
         }
+    }
+
+    /// A picture is a block of one piece.
+    fn picture(&mut self, block: Value, into: &mut Vec<u8>) {
+        if matches!(self.open, Some(Open::Call(_))) {
+            self.later.push(Later::Picture(block));
+            return;
+        }
+        self.begin_block(Open::Other, &block, into);
+        self.close_block(into);
     }
 
     fn begin(&mut self, into: &mut Vec<u8>) {
@@ -254,6 +268,7 @@ impl EventWriter {
                 Later::Text(text) => self.text(&text, into),
                 Later::Thinking { text, signature } => self.thinking(&text, signature.as_deref(), into),
                 call @ Later::Call { .. } => self.call(call, into),
+                Later::Picture(block) => self.picture(block, into),
             }
             self.close_block(into);
         }

@@ -5,17 +5,17 @@
 
 use bytes::Bytes;
 use mediary_core::task::{
-    Chat, Detail, Effort, Extras, Message, Part, Reasoning, ReplyFormat, Role, Sampling, Tool, ToolCall, ToolChoice,
+    Chat, Detail, Effort, Extras, Message, Part, Reasoning, ReplyFormat, Role, Sampling, ToolCall, ToolChoice,
 };
 use serde_json::Value;
 
 use super::super::from_json;
 use super::super::media::medium;
-use super::legacy;
 use super::wire::{
-    Content, OneOrMany, Request, Str, WireCall, WireCalled, WireFileData, WireFormat, WireFunction, WireMessage,
-    WirePart, WireTool, WireUrl,
+    Content, OneOrMany, Request, Str, WireCall, WireCalled, WireFileData, WireFormat, WireMessage, WirePart, WireTool,
+    WireUrl,
 };
+use super::{legacy, tools};
 use crate::protocol::process::BadField;
 
 /// A decoded request.
@@ -63,11 +63,8 @@ fn chat(request: Request<'_>, body: &Bytes) -> Result<Chat, BadField> {
     for (index, message) in request.messages.into_iter().enumerate() {
         messages.push(self::message(message, index, body)?);
     }
-    let legacy = request.functions.unwrap_or_default().into_iter().map(function);
-    let mut tools: Vec<Tool> = Vec::new();
-    for (index, tool) in request.tools.unwrap_or_default().into_iter().enumerate() {
-        tools.push(self::tool(tool, index)?);
-    }
+    let legacy = request.functions.unwrap_or_default().into_iter().map(tools::function);
+    let (mut tools, unsaid) = tools::offered(request.tools.unwrap_or_default())?;
     tools.extend(legacy);
     let n = request.n.unwrap_or(1);
     if !(1..=128).contains(&n) {
@@ -90,8 +87,8 @@ fn chat(request: Request<'_>, body: &Bytes) -> Result<Chat, BadField> {
         logprobs: (request.logprobs == Some(true)).then(|| request.top_logprobs.unwrap_or(0)),
     };
     let tool_choice = match request.tool_choice.or(request.function_call).filter(|choice| !choice.is_null()) {
-        Some(choice) if choice["type"] == "allowed_tools" => allowed_tools(&choice, &mut tools)?,
-        Some(choice) => tool_choice(&choice)?,
+        Some(choice) if choice["type"] == "allowed_tools" => tools::allowed(&choice, &mut tools)?,
+        Some(choice) => tools::choice(&choice)?,
         None => ToolChoice::Auto,
     };
     let extras = without_nulls(request.extras);
@@ -110,7 +107,7 @@ fn chat(request: Request<'_>, body: &Bytes) -> Result<Chat, BadField> {
         stream: request.stream == Some(true),
         extras,
         hosted_tools: Vec::new(),
-        own: None,
+        own: unsaid,
     })
 }
 
@@ -242,30 +239,6 @@ fn named_detail(name: &str) -> Option<Detail> {
     [Detail::Auto, Detail::Low, Detail::High].into_iter().find(|detail| detail.name() == name)
 }
 
-fn tool(tool: WireTool, index: usize) -> Result<Tool, BadField> {
-    let kind = tool.r#type.as_deref().unwrap_or("function");
-    if let Some(custom) = tool.custom.filter(|_| kind == "custom") {
-        return custom.into_function(&format!("tools[{index}]"));
-    }
-    match tool.function {
-        Some(function) if kind == "function" => {
-            let cache_control = tool.cache_control.filter(|control| !control.is_null());
-            let tool = self::function(function);
-            Ok(Tool { cache_control: cache_control.or(tool.cache_control), ..tool })
-        }
-        _ => {
-            let message =
-                format!("tools of type `{kind}` cannot be passed on; send tools of type `function` or `custom`");
-            Err(bad(format!("tools[{index}].type"), message))
-        }
-    }
-}
-
-fn function(function: WireFunction) -> Tool {
-    let WireFunction { name, description, parameters, strict, cache_control } = function;
-    Tool { name, description, parameters, strict, cache_control, original: None }
-}
-
 fn tool_call(call: WireCall, path: &str) -> Result<ToolCall, BadField> {
     let signature = call.extra_content.as_ref().and_then(|extra| extra.pointer("/google/thought_signature")?.as_str());
     if let Some(custom) = call.custom {
@@ -284,48 +257,6 @@ fn called(id: String, call: WireCalled, signature: Option<String>) -> ToolCall {
         Some(other) => other.to_string(),
     };
     ToolCall { id, name: call.name, arguments, signature }
-}
-
-/// The name of a tool as choices spell it.
-fn name_in(tool: &Value) -> Option<&str> {
-    let nested = tool.pointer("/function/name").or_else(|| tool.pointer("/custom/name"));
-    nested.or_else(|| tool.get("name"))?.as_str()
-}
-
-fn tool_choice(choice: &Value) -> Result<ToolChoice, BadField> {
-    let named = name_in(choice);
-    match (choice.as_str(), named) {
-        (Some("auto"), _) => Ok(ToolChoice::Auto),
-        (Some("none"), _) => Ok(ToolChoice::None),
-        (Some("required" | "any"), _) => Ok(ToolChoice::Required),
-        (None, Some(name)) => Ok(ToolChoice::Named(name.to_owned())),
-        _ => {
-            let message =
-                "`tool_choice` must be auto, none, required or {\"type\":\"function\",\"function\":{\"name\":…}}";
-            Err(bad("tool_choice", message))
-        }
-    }
-}
-
-/// The tools that may be called are the only ones that are offered: nothing is lost by that.
-fn allowed_tools(choice: &Value, tools: &mut Vec<Tool>) -> Result<ToolChoice, BadField> {
-    let allowed = choice.get("allowed_tools").unwrap_or(choice);
-    let listed = allowed.get("tools").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-    let names: Vec<String> = listed.iter().filter_map(|tool| name_in(tool).map(str::to_owned)).collect();
-    if let Some(unknown) = names.iter().find(|name| tools.iter().all(|tool| tool.name != **name)) {
-        return Err(bad("tool_choice.allowed_tools.tools", format!("`{unknown}` is allowed but not among `tools`")));
-    }
-    if names.is_empty() {
-        return Err(bad("tool_choice.allowed_tools.tools", "name at least one function of `tools`"));
-    }
-    tools.retain(|tool| names.contains(&tool.name));
-    match allowed.get("mode").and_then(Value::as_str) {
-        Some("required") => Ok(ToolChoice::Required),
-        Some("auto") | None => Ok(ToolChoice::Auto),
-        Some(other) => {
-            Err(bad("tool_choice.allowed_tools.mode", format!("`{other}` is no mode; use auto or required")))
-        }
-    }
 }
 
 fn format(format: WireFormat) -> Result<ReplyFormat, BadField> {

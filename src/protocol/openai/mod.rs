@@ -15,6 +15,7 @@ mod speech;
 mod stream;
 #[cfg(test)]
 mod tests;
+mod tools;
 mod transcript;
 mod transcriptions;
 mod videos;

@@ -1,5 +1,5 @@
 //! The dialect of ComfyUI: a picture is a job. A graph of nodes is put into its queue, its history is asked until the job is
-//! done, then the pictures are fetched by their names.
+//! done, then the pictures are fetched by their names. Pictures to begin with are uploaded before.
 //!
 //! The graph is the usual one for a checkpoint, which is named by the model. Chats and all else have no form here. Source:
 //! ComfyUI's server routes.
@@ -31,9 +31,8 @@ impl Dialect for ComfyUi {
 
     fn encode(&self, call: &Call<'_>, quirks: &Quirks) -> Result<HttpCall, Failure> {
         match call.task {
-            Task::Image(job) if job.work.sources().is_empty() => Ok(graph::encode(&CallOf::new(job, call, quirks))),
-            Task::Image(_)
-            | Task::Chat(_)
+            Task::Image(job) => graph::encode(&CallOf::new(job, call, quirks)),
+            Task::Chat(_)
             | Task::Embed(_)
             | Task::Read(_)
             | Task::Transcribe(_)

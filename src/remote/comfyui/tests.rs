@@ -2,9 +2,9 @@
 
 use std::collections::VecDeque;
 
-use mediary_core::Blob;
 use mediary_core::capability::{Abilities, TaskKind};
-use mediary_core::task::{ImageJob, ImageSize, ReplyEvent, ReplyFrame, Task};
+use mediary_core::task::{ImageJob, ImageSize, ImageWork, ReplyEvent, ReplyFrame, Task};
+use mediary_core::{Blob, MediaFormat};
 
 use super::ComfyUi;
 use crate::golden::{self, sent_task};
@@ -16,9 +16,33 @@ fn a_picture_is_a_graph_of_nodes() {
     let task = Task::Image(ImageJob { size, count: 2, seed: Some(7), ..ImageJob::of("a \"red\" fox") });
     let row = Abilities::of("comfy/sdxl.safetensors".parse().unwrap(), TaskKind::ImageGeneration);
     insta::assert_snapshot!(sent_task(&ComfyUi, &row, &task));
-    let edit = mediary_core::task::ImageWork::Variation(golden::media(mediary_core::MediaFormat::Png).media);
-    let edit = Task::Image(ImageJob { work: edit, ..ImageJob::of("") });
-    assert!(golden::encode_task(&ComfyUi, &row, &edit).is_err());
+}
+
+#[test]
+fn an_edit_begins_with_uploads_that_its_graph_names() {
+    let picture = || golden::media(MediaFormat::Png).media;
+    let row = Abilities::of("comfy/sdxl.safetensors".parse().unwrap(), TaskKind::ImageEdit);
+    let size = Some(ImageSize::new(768, 512));
+    let edit = ImageWork::Edit { sources: vec![picture()], mask: Some(picture()) };
+    let edit = Task::Image(ImageJob { work: edit, size, count: 2, ..ImageJob::of("at night") });
+    let variation = Task::Image(ImageJob { work: ImageWork::Variation(picture()), ..ImageJob::of("") });
+    for (task, uploads) in [(&edit, 2), (&variation, 1)] {
+        let call = golden::encode_task(&ComfyUi, &row, task).unwrap();
+        let name = format!("mediary-{}.png", picture().blob.hash());
+        assert_eq!(
+            call.before.iter().map(|call| call.path.as_str()).collect::<Vec<_>>(),
+            vec!["/upload/image"; uploads]
+        );
+        for upload in &call.before {
+            let form = String::from_utf8_lossy(&upload.body);
+            assert!(
+                form.contains(&format!("name=\"image\"; filename=\"{name}\"")) && form.contains("overwrite"),
+                "{form}"
+            );
+        }
+        assert!(String::from_utf8_lossy(&call.body).contains(&format!("\"image\":\"{name}\"")));
+    }
+    insta::assert_snapshot!(sent_task(&ComfyUi, &row, &edit));
 }
 
 #[test]

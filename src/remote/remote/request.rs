@@ -95,7 +95,7 @@ impl From<Failure> for Refusal {
 impl Remote {
     /// A request that carries a call.
     pub(super) fn carrying(&self, call: HttpCall, key: Option<&str>) -> Result<Request<Full<Bytes>>, Failure> {
-        let HttpCall { method, path, headers, content_type, body, left_out: _ } = call;
+        let HttpCall { method, path, headers, content_type, body, left_out: _, before: _ } = call;
         let mut request = self.request(method, &path, &headers, key)?;
         let content_type = match content_type {
             Cow::Borrowed(text) => Ok(HeaderValue::from_static(text)),

@@ -40,6 +40,7 @@ impl Dialect for Toy {
             content_type,
             body: lines.into(),
             left_out: Vec::new(),
+            before: Vec::new(),
         })
     }
 

@@ -1,0 +1,105 @@
+//! The tools that a request offers, and which of them may be called.
+//!
+//! Tools that run at OpenAI cannot be passed on. One of them, which agents offer with every request, is left out and named.
+
+use mediary_core::task::{OwnFields, Tool, ToolChoice};
+use serde_json::Value;
+
+use super::decode::bad;
+use super::wire::{WireFunction, WireTool};
+use crate::protocol::process::BadField;
+
+/// A tool that runs at OpenAI, and only in its newer format.
+const IMAGE_TOOL: &str = "image_generation";
+/// That format, in which no target is asked.
+const RESPONSES: &str = "responses";
+
+/// The tools of a request, and what is left out of them.
+///
+/// # Errors
+/// When one of them cannot be passed on.
+pub(super) fn offered(all: Vec<WireTool>) -> Result<(Vec<Tool>, Option<OwnFields>), BadField> {
+    let (mut tools, mut names) = (Vec::new(), Vec::new());
+    for (index, tool) in all.into_iter().enumerate() {
+        match tool.r#type.as_deref() {
+            Some(IMAGE_TOOL) => names.push(format!("tools[{index}]")),
+            _ => tools.push(self::tool(tool, index)?),
+        }
+    }
+    let unsaid = (!names.is_empty()).then(|| OwnFields { wire_format: RESPONSES, names, ..OwnFields::default() });
+    Ok((tools, unsaid))
+}
+
+fn tool(tool: WireTool, index: usize) -> Result<Tool, BadField> {
+    let kind = tool.r#type.as_deref().unwrap_or("function");
+    if let Some(custom) = tool.custom.filter(|_| kind == "custom") {
+        return custom.into_function(&format!("tools[{index}]"));
+    }
+    match tool.function {
+        Some(function) if kind == "function" => {
+            let cache_control = tool.cache_control.filter(|control| !control.is_null());
+            let tool = self::function(function);
+            Ok(Tool { cache_control: cache_control.or(tool.cache_control), ..tool })
+        }
+        _ => {
+            let message =
+                format!("tools of type `{kind}` cannot be passed on; send tools of type `function` or `custom`");
+            Err(bad(format!("tools[{index}].type"), message))
+        }
+    }
+}
+
+/// A function as it is offered.
+pub(super) fn function(function: WireFunction) -> Tool {
+    let WireFunction { name, description, parameters, strict, cache_control } = function;
+    Tool { name, description, parameters, strict, cache_control, original: None }
+}
+
+/// The name of a tool as choices spell it.
+fn name_in(tool: &Value) -> Option<&str> {
+    let nested = tool.pointer("/function/name").or_else(|| tool.pointer("/custom/name"));
+    nested.or_else(|| tool.get("name"))?.as_str()
+}
+
+/// Which tools may be called, or have to be.
+///
+/// # Errors
+/// When it says nothing of that.
+pub(super) fn choice(choice: &Value) -> Result<ToolChoice, BadField> {
+    let named = name_in(choice);
+    match (choice.as_str(), named) {
+        (Some("auto"), _) => Ok(ToolChoice::Auto),
+        (Some("none"), _) => Ok(ToolChoice::None),
+        (Some("required" | "any"), _) => Ok(ToolChoice::Required),
+        (None, Some(name)) => Ok(ToolChoice::Named(name.to_owned())),
+        _ => {
+            let message =
+                "`tool_choice` must be auto, none, required or {\"type\":\"function\",\"function\":{\"name\":…}}";
+            Err(bad("tool_choice", message))
+        }
+    }
+}
+
+/// The tools that may be called are the only ones that are offered: nothing is lost by that.
+///
+/// # Errors
+/// When they are not among those of the request.
+pub(super) fn allowed(choice: &Value, tools: &mut Vec<Tool>) -> Result<ToolChoice, BadField> {
+    let allowed = choice.get("allowed_tools").unwrap_or(choice);
+    let listed = allowed.get("tools").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let names: Vec<String> = listed.iter().filter_map(|tool| name_in(tool).map(str::to_owned)).collect();
+    if let Some(unknown) = names.iter().find(|name| tools.iter().all(|tool| tool.name != **name)) {
+        return Err(bad("tool_choice.allowed_tools.tools", format!("`{unknown}` is allowed but not among `tools`")));
+    }
+    if names.is_empty() {
+        return Err(bad("tool_choice.allowed_tools.tools", "name at least one function of `tools`"));
+    }
+    tools.retain(|tool| names.contains(&tool.name));
+    match allowed.get("mode").and_then(Value::as_str) {
+        Some("required") => Ok(ToolChoice::Required),
+        Some("auto") | None => Ok(ToolChoice::Auto),
+        Some(other) => {
+            Err(bad("tool_choice.allowed_tools.mode", format!("`{other}` is no mode; use auto or required")))
+        }
+    }
+}

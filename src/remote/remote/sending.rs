@@ -1,0 +1,76 @@
+//! A task as it is sent: what it names is uploaded first, what is refused and can be left out is left out.
+
+use mediary_core::Failure;
+use mediary_core::provider::{Call, ReplyStream as _};
+use mediary_core::task::Task;
+
+use super::clock::Clock;
+use super::request::{self, Refusal};
+use super::{Remote, Reply, gathered, provider};
+use crate::frames::Cutter;
+
+impl Remote {
+    /// Sends a task; resolves when the head of a good answer is here. A refusal that names a parameter which can be left out
+    /// is no answer yet: the task is sent again without it, and so is every later one to this model.
+    ///
+    /// # Errors
+    /// When the task cannot be written in the dialect, the provider cannot be reached or does not begin in time, or it
+    /// refuses.
+    pub(super) async fn send_task(&self, call: &Call<'_>) -> Result<Reply, Failure> {
+        let model = call.abilities.target.model.as_str();
+        let optional = provider::optional(call.task);
+        let is_sent = |name: &String, dropped: &[String]| optional.contains(name) && !dropped.contains(name);
+        let mut dropped = call.dropped.to_vec();
+        let mut left_out: Vec<String> = self.learned.of(model);
+        left_out.retain(|name| is_sent(name, &dropped));
+        dropped.extend(left_out.iter().cloned());
+        loop {
+            let sent: Vec<String> = optional.iter().filter(|name| is_sent(name, &dropped)).cloned().collect();
+            match self.send_once(&Call { dropped: &dropped, ..*call }, &sent).await {
+                Ok(reply) => {
+                    let noted = reply.left_out().iter().filter(|name| !left_out.contains(name)).cloned();
+                    let all = left_out.iter().cloned().chain(noted).collect();
+                    return Ok(reply.without(all));
+                }
+                Err(Refusal { parameter: Some(name), .. }) => {
+                    self.learned.add(model, &name);
+                    dropped.push(name.clone());
+                    left_out.push(name);
+                }
+                Err(Refusal { failure, parameter: None }) => return Err(failure),
+            }
+        }
+    }
+
+    async fn send_once(&self, call: &Call<'_>, sent: &[String]) -> Result<Reply, Refusal> {
+        let mut written = self.dialect.encode(call, &self.endpoint.quirks)?;
+        let mut left_out = std::mem::take(&mut written.left_out);
+        if let Task::Chat(chat) = call.task {
+            let unsaid = chat.unsaid_to(self.dialect.wire_format());
+            left_out.extend(unsaid.into_iter().filter(|name| !call.dropped.contains(name)));
+        }
+        for upload in std::mem::take(&mut written.before) {
+            let request = self.carrying(upload, call.key)?;
+            self.send(request, &Clock::start(call.timeouts), call.key, &[]).await?;
+        }
+        let request = self.carrying(written, call.key)?;
+        let clock = Clock::start(call.timeouts);
+        let answer = self.send(request, &clock, call.key, sent).await?;
+        // Its time begins anew once an answer is here that was waited for.
+        let (answer, clock) = match answer.status() {
+            202 => (Box::pin(self.settled(answer, call, sent)).await?, Clock::start(call.timeouts)),
+            _ => (answer, clock),
+        };
+        let framing = request::framing(&answer);
+        let gives_files = matches!(call.task, Task::Speak(_) | Task::GenerateVideo(_));
+        let is_file = gives_files && request::is_file(&answer);
+        let cutter = match (call.task, framing) {
+            (Task::Image(_), framing) => gathered::cutter(&answer, framing),
+            (_, Some(framing)) => Cutter::stream(framing),
+            (_, None) if is_file => Cutter::pieces(),
+            (_, None) => Cutter::whole(answer.content_length()),
+        };
+        let reader = self.dialect.reader(call.task, framing.is_some() || is_file);
+        Ok(Reply::new(answer, cutter, reader, clock, call.key).without(left_out))
+    }
+}
