@@ -4,11 +4,14 @@
 use super::blocks::{block, blocks_of};
 use super::frame::{self, Piece};
 use super::gauge::Gauge;
+use super::headings::Usual;
+use super::levels::HeadingLook;
+use super::looks::Look;
 use super::margins::{self, Zone};
 use super::rows::{self, Row};
-use super::{body, ruled};
-use crate::rules::Rules;
-use mediary_core::document::{Block, BlockKind, Line, Quad, Rect};
+use super::ruled::Ruled;
+use super::{banded, body, entries, headings, ruled};
+use mediary_core::document::{Block, BlockKind, Bookmark, Line, Quad, Rect, Rules, SetLine, Table};
 
 /// Puts the boxes of a recognised page, given its size in pixels, into blocks in reading order.
 ///
@@ -41,36 +44,136 @@ pub fn arrange_ruled(boxes: Vec<(Quad, Line)>, rules: &Rules, width_px: u32, hei
     blocks
 }
 
-/// Puts the lines of a text layer, given the page's size in pixels, into blocks in the order they have.
-///
-/// The columns of tables are found only where the lines' words have been measured.
+/// A page of a document that has text of its own.
+#[derive(Debug, Clone, Copy)]
+pub struct LayerPage<'a> {
+    /// The ruling lines that it draws, in pixels.
+    pub rules: &'a Rules,
+    /// Filled areas behind the text, in pixels.
+    pub shades: &'a [Rect],
+    /// What the document's outline names on it.
+    pub outline: &'a [Bookmark],
+    /// Width in pixels.
+    pub width_px: u32,
+    /// Height in pixels.
+    pub height_px: u32,
+}
+
+/// A page's blocks, and how its headings look.
+#[derive(Debug, Default)]
+pub struct Arranged {
+    /// In reading order.
+    pub blocks: Vec<Block>,
+    /// As far as the document says.
+    pub headings: Vec<HeadingLook>,
+}
+
+/// Puts the lines of a text layer into blocks in the order they have. Their words have to be measured.
 #[must_use]
-pub fn arrange_layer(lines: Vec<Line>, width_px: u32, height_px: u32) -> Vec<Block> {
-    let lines: Vec<Line> = lines.into_iter().filter(|line| !line.text.trim().is_empty()).collect();
-    let (pieces, page) = frame::upright(lines, width_px, height_px);
+pub fn arrange_layer(lines: Vec<SetLine>, page: LayerPage<'_>) -> Arranged {
+    let lines: Vec<SetLine> = lines.into_iter().filter(|set| !set.line.text.trim().is_empty()).collect();
+    let (pieces, rect) = frame::upright(lines, page.width_px, page.height_px);
     if 2 * pieces.iter().filter(|piece| piece.is_vertical()).count() > pieces.len() {
         // PDF readers give vertical lines from left to right.
         let upright = |rect: Rect| Quad::upright(rect.left, rect.top, rect.right, rect.bottom);
         let boxes = pieces.into_iter().map(|piece| (upright(piece.rect), piece.line));
-        return arrange(boxes.collect(), width_px, height_px);
+        let blocks = arrange(boxes.collect(), page.width_px, page.height_px);
+        return Arranged { blocks, headings: Vec::new() };
     }
-    let zones = margins::zones(&pieces, &page);
-    let mut stretches: Vec<(Zone, Vec<Piece>)> = Vec::new();
-    for (piece, zone) in pieces.into_iter().zip(zones) {
-        match stretches.last_mut() {
-            Some((last, stretch)) if *last == zone => stretch.push(piece),
-            _ => stretches.push((zone, vec![piece])),
+    let zones = margins::zones(&pieces, &rect);
+    let stretches = stretches(pieces, zones, &page);
+    let rows = || stretches.iter().filter_map(Stretch::rows);
+    let look = Look::usual(rows().flatten());
+    let outline: Vec<String> = page.outline.iter().map(|mark| headings::bare(&mark.title)).collect();
+    let usual = Usual { gauge: Gauge::of_all(rows()), look, outline: &outline };
+    let mut arranged = Arranged::default();
+    for stretch in stretches {
+        match stretch {
+            Stretch::Rows(Zone::Header, rows) => arranged.blocks.extend(marginal(BlockKind::Header, rows)),
+            Stretch::Rows(Zone::Footer, rows) => arranged.blocks.extend(marginal(BlockKind::Footer, rows)),
+            Stretch::Table(block) => arranged.blocks.push(block),
+            Stretch::Rows(Zone::Body, rows) => {
+                for (block, look) in rows::falling(rows).into_iter().flat_map(|rows| blocks_of(rows, &usual)) {
+                    let text = || headings::bare(&block.lines.iter().map(|line| line.text.as_str()).collect::<String>());
+                    arranged.headings.extend(look.map(|look| {
+                        let named = outline.iter().position(|title| *title == text());
+                        HeadingLook { bbox: block.bbox, look, depth: named.map(|place| page.outline[place].depth) }
+                    }));
+                    arranged.blocks.push(block);
+                }
+            }
         }
     }
-    let stretches: Vec<(Zone, Vec<Row>)> =
-        stretches.into_iter().map(|(zone, pieces)| (zone, rows::rows_in_order(pieces))).collect();
-    let page = Gauge::of_all(stretches.iter().map(|(_, rows)| rows.as_slice()));
-    let blocks = |(zone, rows)| match zone {
-        Zone::Header => marginal(BlockKind::Header, rows),
-        Zone::Footer => marginal(BlockKind::Footer, rows),
-        Zone::Body => rows::falling(rows).into_iter().flat_map(|rows| blocks_of(rows, &page)).collect(),
-    };
-    stretches.into_iter().flat_map(blocks).collect()
+    arranged
+}
+
+/// Lines of a text layer that are laid out together.
+enum Stretch {
+    Rows(Zone, Vec<Row>),
+    Table(Block),
+}
+
+impl Stretch {
+    fn rows(&self) -> Option<&[Row]> {
+        match self {
+            Self::Rows(_, rows) => Some(rows),
+            Self::Table(_) => None,
+        }
+    }
+}
+
+/// A table, while its lines come along.
+enum Found {
+    Grid(Ruled),
+    Entries(Table, Vec<Line>),
+}
+
+/// Parts lines at tables between lines, and at the margins.
+fn stretches(pieces: Vec<Piece>, zones: Vec<Zone>, page: &LayerPage<'_>) -> Vec<Stretch> {
+    let unit = frame::text_height(&pieces);
+    let (grids, mut places) = ruled::grids(&pieces, page.rules, 0.0);
+    let mut found: Vec<Found> = grids.into_iter().map(Found::Grid).collect();
+    for band in banded::bands(page.rules, page.shades, &pieces, unit) {
+        let is_within = |index: &usize| places[*index].is_none() && band.holds(&pieces[*index].rect, unit);
+        let members: Vec<usize> = (0..pieces.len()).filter(is_within).collect();
+        let boxes: Vec<&Piece> = members.iter().map(|&index| &pieces[index]).collect();
+        if let Some(table) = entries::table(&boxes, &band, unit) {
+            members.into_iter().for_each(|index| places[index] = Some(found.len()));
+            found.push(Found::Entries(table, Vec::new()));
+        }
+    }
+    // A table stands where its first line does.
+    let mut order: Vec<(Option<usize>, Zone, Vec<Piece>)> = Vec::new();
+    for ((piece, zone), place) in pieces.into_iter().zip(zones).zip(places) {
+        match place {
+            Some(table) => {
+                if !order.iter().any(|(other, ..)| *other == Some(table)) {
+                    order.push((Some(table), Zone::Body, Vec::new()));
+                }
+                match &mut found[table] {
+                    Found::Grid(grid) => grid.add(piece),
+                    Found::Entries(_, lines) => lines.push(piece.line),
+                }
+            }
+            None => match order.last_mut() {
+                Some((None, last, stretch)) if *last == zone => stretch.push(piece),
+                _ => order.push((None, zone, vec![piece])),
+            },
+        }
+    }
+    let mut found: Vec<Option<Found>> = found.into_iter().map(Some).collect();
+    let mut stretches = Vec::new();
+    for (table, zone, pieces) in order {
+        match table.and_then(|table| found[table].take()) {
+            Some(Found::Grid(grid)) => {
+                let blocks = grid.into_blocks(|pieces| body::blocks_in_order(pieces, Vec::new()));
+                stretches.extend(blocks.into_iter().map(Stretch::Table));
+            }
+            Some(Found::Entries(table, lines)) => stretches.push(Stretch::Table(block(BlockKind::Table(table), lines))),
+            None => stretches.push(Stretch::Rows(zone, rows::rows_in_order(pieces))),
+        }
+    }
+    stretches
 }
 
 fn marginal(kind: BlockKind, rows: Vec<Row>) -> Vec<Block> {

@@ -3,6 +3,7 @@
 use super::blocks::blocks_of;
 use super::frame::Piece;
 use super::gauge::Gauge;
+use super::headings::Usual;
 use super::rows::{self, Row};
 use super::ruled::Ruled;
 use super::{columns, vertical};
@@ -43,7 +44,7 @@ pub(super) fn blocks_in_order(pieces: Vec<Piece>, grids: Vec<Ruled>) -> Vec<Bloc
 fn name_of(grid: &Ruled, number: usize) -> Piece {
     let rect = grid.rect();
     let line = Line { text: String::new(), bbox: rect, confidence: None, words: Vec::new() };
-    Piece { rect, line, stands_for: Some(number) }
+    Piece { stands_for: Some(number), ..Piece::of(line) }
 }
 
 /// The blocks of pieces, some of which stand for `named` parts.
@@ -62,11 +63,12 @@ fn horizontal(pieces: Vec<Piece>, mut named: Vec<Option<Part>>) -> Vec<Block> {
         }
         parts.push(Part::Rows(rows::rows_of(rest)));
     }
-    let page = Gauge::of_all(parts.iter().map(Part::rows));
+    let gauge = Gauge::of_all(parts.iter().map(Part::rows));
+    let page = Usual { gauge, look: None, outline: &[] };
     parts
         .into_iter()
         .flat_map(|part| match part {
-            Part::Rows(rows) => blocks_of(rows, &page),
+            Part::Rows(rows) => blocks_of(rows, &page).into_iter().map(|(block, _)| block).collect(),
             Part::Vertical(pieces) => horizontal(pieces, Vec::new()),
             Part::Ruled(ruled, _) => ruled.into_blocks(|pieces| blocks_in_order(pieces, Vec::new())),
         })

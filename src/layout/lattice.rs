@@ -6,8 +6,7 @@
 use std::ops::Range;
 
 use super::frame::weighted_median;
-use crate::rules::{Rules, Segment};
-use mediary_core::document::{Point, Rect};
+use mediary_core::document::{Point, Rect, Rules, Segment};
 
 /// Lines this close to one another, in text heights, touch.
 const TOUCH_HEIGHTS: f32 = 0.25;

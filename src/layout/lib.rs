@@ -8,9 +8,11 @@
 //! has been read; the protocols write its blocks with `to_markdown`.
 
 mod arrange;
+mod banded;
 mod blocks;
 mod body;
 mod columns;
+mod entries;
 mod escape;
 mod flow;
 mod frame;
@@ -20,7 +22,9 @@ mod gutter;
 mod headings;
 mod ink;
 mod lattice;
+mod levels;
 mod lists;
+mod looks;
 mod margins;
 mod markdown;
 mod markers;
@@ -30,6 +34,7 @@ mod paragraphs;
 mod rows;
 mod ruled;
 mod rules;
+mod run_in;
 mod script;
 mod side;
 mod table_text;
@@ -38,9 +43,11 @@ mod tables;
 mod tests;
 mod vertical;
 
-pub use arrange::{arrange, arrange_layer, arrange_ruled};
+pub use arrange::{Arranged, LayerPage, arrange, arrange_layer, arrange_ruled};
 pub use ink::ink_share;
+pub use levels::{HeadingLook, settle_levels};
+pub use looks::Look;
 pub use markdown::{to_markdown, to_one_line};
 pub use merge::merge_regions;
-pub use rules::{Rules, Segment, find_rules};
+pub use rules::find_rules;
 pub use table_text::{table_to_gfm, table_to_html};

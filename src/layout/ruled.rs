@@ -9,8 +9,7 @@ use super::frame::{Piece, text_height};
 use super::lattice::{self, Lattice};
 use super::rows::{self, Row};
 use super::{script, tables};
-use crate::rules::Rules;
-use mediary_core::document::{Block, BlockKind, Line, Point, Rect, Table};
+use mediary_core::document::{Block, BlockKind, Line, Point, Rect, Rules, Table};
 
 /// A box that lies so many text heights in other cells than its own is written across the lines.
 const ACROSS_HEIGHTS: f32 = 1.0;
@@ -152,7 +151,7 @@ impl Ruled {
                 _ => {
                     let confidence = piece.line.confidence;
                     let line = Line { text: word.text.clone(), bbox: word.bbox, confidence, words: vec![word] };
-                    parts.push((cell, Piece { rect, line, stands_for: None }));
+                    parts.push((cell, Piece { rect, ..Piece::of(line) }));
                 }
             }
         }

@@ -29,7 +29,7 @@ pub(super) fn read(
     let layer = match order.text {
         TextPolicy::Ignore => TextLayer { evidence: drawings.evidence(), ..TextLayer::default() },
         TextPolicy::Judge | TextPolicy::Only => {
-            let extracted = layer::extract(&page, size.config(), (size.width, size.height), &drawings, order.words);
+            let extracted = layer::extract(&page, size.config(), (size.width, size.height), &drawings);
             only_seen(&page, &size, extracted)?
         }
     };
@@ -70,7 +70,7 @@ fn only_seen(page: &PdfPage<'_>, size: &PixelSize, extracted: Extracted) -> Resu
     let small = size.scaled(scale);
     let picture = render(page, &small)?;
     let mut unseen = doubtful.into_iter().filter(|index| {
-        let Rect { left, top, right, bottom } = layer.lines[*index].bbox;
+        let Rect { left, top, right, bottom } = layer.lines[*index].line.bbox;
         let place = Rect { left: left * scale, top: top * scale, right: right * scale, bottom: bottom * scale };
         !hidden::is_painted(&picture, &place)
     });

@@ -51,8 +51,6 @@ pub struct PageOrder {
     pub dpi: Option<u32>,
     /// What to do with the page's own text.
     pub text: TextPolicy,
-    /// Whether words and their boxes are wanted.
-    pub words: bool,
     /// When its own text is believed.
     pub trust: LayerTrust,
     /// How it is rendered.
@@ -175,7 +173,6 @@ mod tests {
             index: 3,
             dpi: Some(200),
             text: TextPolicy::Judge,
-            words: true,
             trust: LayerTrust::default(),
             rendering: Rendering::default(),
         };

@@ -1,7 +1,8 @@
 //! What must hold of any page at all.
 
 use super::*;
-use crate::{Rules, Segment, arrange_ruled};
+use crate::arrange_ruled;
+use mediary_core::document::{Rules, Segment};
 
 /// Each text is one word found nowhere else.
 fn words_of(text: &str) -> Vec<&str> {

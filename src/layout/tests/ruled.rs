@@ -1,7 +1,8 @@
 //! Tables within ruling lines, and lines that make none.
 
 use super::*;
-use crate::{Rules, Segment, arrange_ruled};
+use crate::arrange_ruled;
+use mediary_core::document::{Rules, Segment};
 
 /// A sheet with ruling lines.
 #[derive(Debug, Clone, Default)]

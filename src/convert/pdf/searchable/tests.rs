@@ -53,9 +53,10 @@ fn layer(index: usize, (width_px, height_px): (u32, u32), rotation_deg: u16) -> 
 fn look(document: &PdfDocument<'_>, index: usize) -> (Vec<Line>, Raster) {
     let order = |text| {
         let (trust, rendering) = (LayerTrust::default(), Rendering::default());
-        PageOrder { index, dpi: Some(72), text, words: true, trust, rendering }
+        PageOrder { index, dpi: Some(72), text, trust, rendering }
     };
     let lines = read(document, PLAIN, &order(TextPolicy::Only)).unwrap().0.layer.lines;
+    let lines = lines.into_iter().map(|set| set.line).collect();
     (lines, read(document, PLAIN, &order(TextPolicy::Ignore)).unwrap().1.unwrap())
 }
 

@@ -1,0 +1,341 @@
+//! The rows and columns of a table whose place is known, from where its words stand.
+//!
+//! Columns are parted by strips that no word of the body crosses; rows by the lines that run across, else by what stands
+//! in the first column. Entries of the head may take several columns, bound by a line below them or lying across a strip.
+
+use std::ops::Range;
+
+use super::banded::{Across, Band};
+use super::frame::{Piece, shared_height};
+use super::{script, tables};
+use mediary_core::document::{Rect, Span, Table};
+
+/// Strips are at least so wide, in text heights: beside words, beside numbers in any row, and in a table of many rows.
+const STRIP_HEIGHTS: [f32; 3] = [0.8, 0.28, 0.45];
+/// From so many rows on a narrow strip is no accident.
+const MANY_ROWS: usize = 6;
+/// Words of a row that are further apart, in text heights, are different entries.
+const APART_HEIGHTS: f32 = 0.75;
+/// Heads are no higher than this many lines.
+const MOST_HEAD_LINES: usize = 4;
+
+/// A word, or a box whose words have no places.
+#[derive(Debug, Clone)]
+struct Atom {
+    rect: Rect,
+    text: String,
+}
+
+/// Words of one line of text, from left to right.
+type Printed = Vec<Atom>;
+
+/// An entry in the making.
+#[derive(Debug, Clone)]
+struct Entry {
+    rect: Rect,
+    text: String,
+    columns: Range<usize>,
+}
+
+/// The table that boxes make in a band; `None` if they make none.
+pub(super) fn table(pieces: &[&Piece], band: &Band, unit: f32) -> Option<Table> {
+    let printed = printed(pieces);
+    let shelves = shelves(&printed, &band.cuts);
+    let head = head_of(&printed, &shelves);
+    let body: Vec<&Printed> = printed[head.end..].iter().collect();
+    let strips = strips(if body.len() >= 2 { &body } else { return None }, unit);
+    if strips.is_empty() {
+        return None;
+    }
+    let columns = Columns { strips, unit };
+    let mut rows: Vec<Vec<Entry>> = Vec::new();
+    let mut heads = 0;
+    for shelf in shelves {
+        let lines: Vec<Vec<Entry>> = printed[shelf.clone()].iter().map(|line| columns.entries(line, &band.braces)).collect();
+        let grouped = if shelf.start < head.end { columns.head_rows(lines, &band.braces) } else { body_rows(lines) };
+        if shelf.start < head.end {
+            heads += grouped.len();
+        }
+        rows.extend(grouped);
+    }
+    is_convincing(&rows, columns.count()).then(|| filled(rows, columns.count(), heads))
+}
+
+/// Lines of text from top to bottom.
+fn printed(pieces: &[&Piece]) -> Vec<Printed> {
+    let mut atoms: Vec<Atom> = Vec::new();
+    for piece in pieces {
+        if piece.line.words.is_empty() {
+            atoms.push(Atom { rect: piece.rect, text: piece.line.text.trim().to_owned() });
+        } else {
+            let atom = |word: &mediary_core::document::Word| Atom { rect: word.bbox, text: word.text.clone() };
+            atoms.extend(piece.line.words.iter().map(atom));
+        }
+    }
+    atoms.sort_by(|a, b| middle(&a.rect).total_cmp(&middle(&b.rect)));
+    let mut lines: Vec<Printed> = Vec::new();
+    for atom in atoms {
+        let belongs = |line: &Printed| {
+            line.iter().all(|other| {
+                let height = other.rect.height().min(atom.rect.height());
+                shared_height(&other.rect, &atom.rect) > 0.3 * height
+            }) && line.iter().any(|other| (middle(&other.rect) - middle(&atom.rect)).abs() < 0.4 * other.rect.height())
+        };
+        match lines.last_mut() {
+            Some(line) if belongs(line) => line.push(atom),
+            _ => lines.push(vec![atom]),
+        }
+    }
+    for line in &mut lines {
+        line.sort_by(|a, b| a.rect.left.total_cmp(&b.rect.left));
+    }
+    lines
+}
+
+fn middle(rect: &Rect) -> f32 {
+    f32::midpoint(rect.top, rect.bottom)
+}
+
+/// Which lines stand between which cuts.
+fn shelves(printed: &[Printed], cuts: &[f32]) -> Vec<Range<usize>> {
+    let mut shelves = Vec::new();
+    let mut start = 0;
+    for cut in cuts.iter().skip(1) {
+        let end = start + printed[start..].iter().take_while(|line| middle(&line[0].rect) < *cut).count();
+        if end > start {
+            shelves.push(start..end);
+        }
+        start = end;
+    }
+    if start < printed.len() {
+        shelves.push(start..printed.len());
+    }
+    shelves
+}
+
+/// The lines of the head: what stands above the first line inside, or else the first line of text.
+fn head_of(printed: &[Printed], shelves: &[Range<usize>]) -> Range<usize> {
+    let is_named = |lines: &[Printed]| {
+        let texts = || lines.iter().flatten().map(|atom| atom.text.as_str());
+        let numeric = texts().filter(|text| script::is_numeric(text)).count();
+        3 * numeric < texts().count()
+    };
+    match shelves {
+        [first, _, ..] if first.len() <= MOST_HEAD_LINES && is_named(&printed[first.clone()]) => first.clone(),
+        [only] if only.len() >= 3 && is_named(&printed[..1]) => 0..1,
+        _ => 0..0,
+    }
+}
+
+/// The places of the strips between columns, from left to right.
+fn strips(body: &[&Printed], unit: f32) -> Vec<f32> {
+    let mut edges: Vec<(f32, i32)> = Vec::new();
+    for atom in body.iter().copied().flatten() {
+        edges.extend([(atom.rect.left, 1), (atom.rect.right, -1)]);
+    }
+    edges.sort_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1)));
+    let mut strips = Vec::new();
+    let (mut covering, mut free_since) = (0, None);
+    for (x, change) in edges {
+        if let Some(start) = free_since.take().filter(|_| change > 0)
+            && is_strip(body, start, x, unit)
+        {
+            strips.push(f32::midpoint(start, x));
+        }
+        covering += change;
+        if covering == 0 {
+            free_since = Some(x);
+        }
+    }
+    strips
+}
+
+/// Whether an empty strip parts columns: it is wide, or figures stand beside it, or there are many rows.
+fn is_strip(body: &[&Printed], left: f32, right: f32, unit: f32) -> bool {
+    let width = (right - left) / unit;
+    if width >= STRIP_HEIGHTS[0] {
+        return true;
+    }
+    // In how many rows something stands on both sides, and how often that is a number.
+    let (mut both, mut numeric) = (0_usize, 0_usize);
+    for line in body {
+        let before = line.iter().rev().find(|atom| atom.rect.right <= left + 1.0);
+        let after = line.iter().find(|atom| atom.rect.left >= right - 1.0);
+        if let (Some(_), Some(after)) = (before, after) {
+            both += 1;
+            numeric += usize::from(script::is_numeric(&after.text));
+        }
+    }
+    (width >= STRIP_HEIGHTS[1] && both >= 2 && 10 * numeric >= 8 * both)
+        || (width >= STRIP_HEIGHTS[2] && both >= MANY_ROWS)
+}
+
+/// The columns of a table.
+struct Columns {
+    strips: Vec<f32>,
+    unit: f32,
+}
+
+impl Columns {
+    fn count(&self) -> usize {
+        self.strips.len() + 1
+    }
+
+    fn at(&self, x: f32) -> usize {
+        self.strips.partition_point(|strip| *strip <= x)
+    }
+
+    /// The entries of a line of text.
+    fn entries(&self, line: &Printed, braces: &[Across]) -> Vec<Entry> {
+        let mut entries: Vec<Entry> = Vec::new();
+        for atom in line {
+            let gap = entries.last().map_or(f32::INFINITY, |entry| atom.rect.left - entry.rect.right);
+            let is_parted = |entry: &Entry| {
+                gap >= APART_HEIGHTS * self.unit
+                    || (gap >= STRIP_HEIGHTS[1] * self.unit
+                        && self.strips.iter().any(|strip| entry.rect.right <= *strip && *strip <= atom.rect.left))
+            };
+            match entries.last_mut() {
+                Some(entry) if !is_parted(entry) => {
+                    entry.rect = entry.rect.union(atom.rect);
+                    entry.text.push(' ');
+                    entry.text.push_str(&atom.text);
+                }
+                _ => entries.push(Entry { rect: atom.rect, text: atom.text.clone(), columns: 0..0 }),
+            }
+        }
+        for entry in &mut entries {
+            entry.columns = self.columns_of(&entry.rect, braces);
+        }
+        // What two entries of a line have in common belongs to the one that reaches it by itself.
+        let mut joined: Vec<Entry> = Vec::new();
+        for entry in entries {
+            match joined.last_mut() {
+                Some(last) if last.columns.end > entry.columns.start => {
+                    last.rect = last.rect.union(entry.rect);
+                    last.text.push(' ');
+                    last.text.push_str(&entry.text);
+                    last.columns.end = last.columns.end.max(entry.columns.end);
+                }
+                _ => joined.push(entry),
+            }
+        }
+        joined
+    }
+
+    /// The columns that an entry takes: those over the brace right below it, else those that it lies in.
+    fn columns_of(&self, rect: &Rect, braces: &[Across]) -> Range<usize> {
+        let x = f32::midpoint(rect.left, rect.right);
+        let below = braces.iter().filter(|brace| {
+            (brace.left..=brace.right).contains(&x) && (-0.3..1.2).contains(&((brace.y - rect.bottom) / self.unit))
+        });
+        if let Some(brace) = below.min_by(|a, b| a.y.total_cmp(&b.y)) {
+            let (first, last) = (self.at(brace.left + 0.5 * self.unit), self.at(brace.right - 0.5 * self.unit));
+            return first..last.max(first) + 1;
+        }
+        let slack = 0.15 * self.unit;
+        self.at((rect.left + slack).min(x))..self.at((rect.right - slack).max(x)) + 1
+    }
+
+    /// The rows of a head: several lines are several rows only where an entry takes more than one column.
+    fn head_rows(&self, lines: Vec<Vec<Entry>>, braces: &[Across]) -> Vec<Vec<Entry>> {
+        let spans = |line: &[Entry]| line.iter().any(|entry| entry.columns.len() > 1);
+        if !lines.iter().any(|line| spans(line)) && braces.is_empty() {
+            return vec![merged(lines)];
+        }
+        let mut rows: Vec<Vec<Entry>> = Vec::new();
+        let mut pending: Vec<Entry> = Vec::new();
+        for line in lines {
+            // A name in the middle of two rows stands for both.
+            let is_between = !spans(&line)
+                && line.len() == 1
+                && rows.last().is_some_and(|row| row.iter().all(|entry| entry.columns.start != line[0].columns.start));
+            if is_between {
+                pending.extend(line);
+            } else if rows.last().is_some_and(|row| !spans(row) && !spans(&line)) && !rows.is_empty() {
+                let above = rows.pop().unwrap_or_default();
+                rows.push(merged(vec![above, line]));
+            } else {
+                rows.push(line);
+            }
+        }
+        if let Some(first) = rows.first_mut() {
+            first.extend(pending);
+            first.sort_by_key(|entry| entry.columns.start);
+        }
+        rows
+    }
+}
+
+/// The rows between two cuts: each line that has something in the first column begins one.
+fn body_rows(lines: Vec<Vec<Entry>>) -> Vec<Vec<Entry>> {
+    let begins = |line: &[Entry]| line.first().is_some_and(|entry| entry.columns.start == 0);
+    if lines.iter().filter(|line| begins(line)).count() <= 1 && lines.iter().skip(1).all(|line| line.len() <= 2) {
+        return vec![merged(lines)];
+    }
+    let mut rows: Vec<Vec<Entry>> = Vec::new();
+    for line in lines {
+        let goes_on = !begins(&line)
+            && line.iter().all(|entry| !script::is_numeric(&entry.text))
+            && rows.last().is_some_and(|row: &Vec<Entry>| {
+                line.iter().all(|entry| row.iter().any(|above| above.columns.start == entry.columns.start))
+            });
+        match rows.last_mut() {
+            Some(row) if goes_on => *row = merged(vec![std::mem::take(row), line]),
+            _ => rows.push(line),
+        }
+    }
+    rows
+}
+
+/// Lines that are one row: their entries put under one another.
+fn merged(lines: Vec<Vec<Entry>>) -> Vec<Entry> {
+    let mut row: Vec<Entry> = Vec::new();
+    for entry in lines.into_iter().flatten() {
+        match row.iter_mut().find(|above| above.columns.contains(&entry.columns.start)) {
+            Some(above) => {
+                above.rect = above.rect.union(entry.rect);
+                above.text.push('\n');
+                above.text.push_str(&entry.text);
+                above.columns.end = above.columns.end.max(entry.columns.end);
+            }
+            None => row.push(entry),
+        }
+    }
+    row.sort_by_key(|entry| entry.columns.start);
+    row
+}
+
+/// At least two rows with something in two columns.
+fn is_convincing(rows: &[Vec<Entry>], columns: usize) -> bool {
+    let several = rows.iter().filter(|row| row.len() >= 2).count();
+    columns >= 2 && rows.len() >= 2 && several >= 2 && 2 * several >= rows.len()
+}
+
+fn filled(rows: Vec<Vec<Entry>>, columns: usize, heads: usize) -> Table {
+    let mut table = Table { rows: vec![vec![String::new(); columns]; rows.len()], ..Table::default() };
+    for (place, row) in rows.iter().enumerate() {
+        for entry in row {
+            let Range { start, end } = entry.columns;
+            for cell in &mut table.rows[place][start..end.min(columns)] {
+                cell.clone_from(&entry.text);
+            }
+            if end - start > 1 {
+                table.spans.push(Span { row: place, column: start, rows: 1, columns: end - start });
+            }
+        }
+    }
+    // A name of the head with nothing below it in the head stands for all of its rows.
+    if heads > 1 {
+        for column in 0..columns {
+            let is_alone = |row: usize| table.rows[row][column].is_empty();
+            if !is_alone(0) && (1..heads).all(is_alone) {
+                let text = table.rows[0][column].clone();
+                table.rows[1..heads].iter_mut().for_each(|row| row[column].clone_from(&text));
+                table.spans.push(Span { row: 0, column, rows: heads, columns: 1 });
+            }
+        }
+    }
+    table.has_header = heads > 0 || tables::has_header(&table.rows);
+    table
+}
