@@ -134,10 +134,15 @@ fn stretches(pieces: Vec<Piece>, zones: Vec<Zone>, page: &LayerPage<'_>) -> Vec<
     let (grids, mut places) = ruled::grids(&pieces, page.rules, 0.0);
     let mut found: Vec<Found> = grids.into_iter().map(Found::Grid).collect();
     for band in banded::bands(page.rules, page.shades, &pieces, unit) {
-        let is_within = |index: &usize| places[*index].is_none() && band.holds(&pieces[*index].rect, unit);
-        let members: Vec<usize> = (0..pieces.len()).filter(is_within).collect();
-        let boxes: Vec<&Piece> = members.iter().map(|&index| &pieces[index]).collect();
-        if let Some(table) = entries::table(&boxes, &band, unit) {
+        // With the rows beside it, should they fit.
+        let bands = [band.reaching(&pieces, unit), band];
+        let table = bands.iter().find_map(|band| {
+            let is_within = |index: &usize| places[*index].is_none() && band.holds(&pieces[*index].rect, unit);
+            let members: Vec<usize> = (0..pieces.len()).filter(is_within).collect();
+            let boxes: Vec<&Piece> = members.iter().map(|&index| &pieces[index]).collect();
+            entries::table(&boxes, band, unit).map(|table| (members, table))
+        });
+        if let Some((members, table)) = table {
             members.into_iter().for_each(|index| places[index] = Some(found.len()));
             found.push(Found::Entries(table, Vec::new()));
         }

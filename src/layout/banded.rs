@@ -12,6 +12,8 @@ const SAME_HEIGHTS: f32 = 0.35;
 const FLUSH_HEIGHTS: f32 = 1.0;
 /// A table is at least so wide, in text heights.
 const LEAST_WIDE_HEIGHTS: f32 = 5.0;
+/// A row outside is at most so far away, in text heights.
+const REACH_HEIGHTS: f32 = 1.4;
 /// A shade that bounds a row is at most so high, in text heights.
 const MOST_SHADED_HEIGHTS: f32 = 14.0;
 
@@ -34,6 +36,32 @@ pub(super) struct Band {
 }
 
 impl Band {
+    /// The band with a row above it, and one below it, whose words stand in columns: heads stand above the first line now
+    /// and then, and the last row of a table may not be shaded.
+    pub(super) fn reaching(&self, pieces: &[Piece], unit: f32) -> Self {
+        let mut band = self.clone();
+        let row = |from: f32, to: f32| {
+            let within = |piece: &&Piece| from < piece.middle() && piece.middle() < to && self.is_beside(&piece.rect, unit);
+            let mut words: Vec<Rect> = pieces.iter().filter(within).flat_map(words_of).collect();
+            words.sort_by(|a, b| a.left.total_cmp(&b.left));
+            let parts = 1 + words.windows(2).filter(|pair| pair[1].left - pair[0].right >= unit).count();
+            Rect::around(words).filter(|rect| parts >= 2 && rect.height() <= 1.6 * unit)
+        };
+        if let Some(above) = row(band.rect.top - REACH_HEIGHTS * unit, band.rect.top) {
+            band.rect.top = above.top - 1.0;
+            band.cuts.insert(0, band.rect.top);
+        }
+        if let Some(below) = row(band.rect.bottom, band.rect.bottom + REACH_HEIGHTS * unit) {
+            band.rect.bottom = below.bottom + 1.0;
+            band.cuts.push(band.rect.bottom);
+        }
+        band
+    }
+
+    fn is_beside(&self, rect: &Rect, unit: f32) -> bool {
+        self.rect.left - unit <= rect.left && rect.right <= self.rect.right + unit
+    }
+
     /// Whether the middle of a box lies in it.
     pub(super) fn holds(&self, rect: &Rect, slack: f32) -> bool {
         let (x, y) = (f32::midpoint(rect.left, rect.right), f32::midpoint(rect.top, rect.bottom));
@@ -79,6 +107,13 @@ pub(super) fn bands(rules: &Rules, shades: &[Rect], pieces: &[Piece], unit: f32)
     }
     bands.sort_by(|a, b| a.rect.top.total_cmp(&b.rect.top));
     bands
+}
+
+fn words_of(piece: &Piece) -> Vec<Rect> {
+    match piece.line.words.as_slice() {
+        [] => vec![piece.rect],
+        words => words.iter().map(|word| word.bbox).collect(),
+    }
 }
 
 fn closed(open: &mut Vec<f32>, first: Across) -> Option<Band> {

@@ -43,11 +43,12 @@ pub(super) fn table(pieces: &[&Piece], band: &Band, unit: f32) -> Option<Table> 
     let shelves = shelves(&printed, &band.cuts);
     let head = head_of(&printed, &shelves);
     let body: Vec<&Printed> = printed[head.end..].iter().collect();
-    let strips = strips(if body.len() >= 2 { &body } else { return None }, unit);
-    if strips.is_empty() {
+    if body.len() < 2 {
         return None;
     }
-    let columns = Columns { strips, unit };
+    // Names may be wider than what stands below them.
+    let strips = strips(&body, unit).into_iter().map(|strip| beside(&printed[head.clone()], strip));
+    let columns = Columns { strips: strips.collect(), unit };
     let mut rows: Vec<Vec<Entry>> = Vec::new();
     let mut heads = 0;
     for shelf in shelves {
@@ -127,8 +128,8 @@ fn head_of(printed: &[Printed], shelves: &[Range<usize>]) -> Range<usize> {
     }
 }
 
-/// The places of the strips between columns, from left to right.
-fn strips(body: &[&Printed], unit: f32) -> Vec<f32> {
+/// The strips between columns, from left to right.
+fn strips(body: &[&Printed], unit: f32) -> Vec<(f32, f32)> {
     let mut edges: Vec<(f32, i32)> = Vec::new();
     for atom in body.iter().copied().flatten() {
         edges.extend([(atom.rect.left, 1), (atom.rect.right, -1)]);
@@ -140,7 +141,7 @@ fn strips(body: &[&Printed], unit: f32) -> Vec<f32> {
         if let Some(start) = free_since.take().filter(|_| change > 0)
             && is_strip(body, start, x, unit)
         {
-            strips.push(f32::midpoint(start, x));
+            strips.push((start, x));
         }
         covering += change;
         if covering == 0 {
@@ -148,6 +149,29 @@ fn strips(body: &[&Printed], unit: f32) -> Vec<f32> {
         }
     }
     strips
+}
+
+/// The middle of the widest part of a strip that no word of the head covers, from its lowest line upwards.
+fn beside(head: &[Printed], (left, right): (f32, f32)) -> f32 {
+    let (mut left, mut right) = (left, right);
+    for line in head.iter().rev() {
+        let mut free = (left, left);
+        let mut from = left;
+        for atom in line.iter().filter(|atom| atom.rect.right > left && atom.rect.left < right) {
+            if atom.rect.left - from > free.1 - free.0 {
+                free = (from, atom.rect.left);
+            }
+            from = from.max(atom.rect.right);
+        }
+        if right - from > free.1 - free.0 {
+            free = (from, right);
+        }
+        if free.1 - free.0 < 1.0 {
+            break;
+        }
+        (left, right) = free;
+    }
+    f32::midpoint(left, right)
 }
 
 /// Whether an empty strip parts columns: it is wide, or figures stand beside it, or there are many rows.

@@ -126,7 +126,7 @@ fn by_look(rows: &[Row], block: &Range<usize>, gauge: &Gauge, text: &Look, look:
     let follows = Look::of(next).is_none_or(|other| !other.is_like(look))
         && next.rect.top > first.rect.top
         && (prominence == Prominence::Strong || is_running(rows, block.end, gauge));
-    let is_short = first.cells.len() == 1 && (block.len() > 1 || gauge.ends_early(last) || is_numbered);
+    let is_short = first.cells.len() <= 1 + usize::from(is_numbered) && (block.len() > 1 || gauge.ends_early(last) || is_numbered);
     let is_apart = block.start == 0 || gauge.is_gap(&rows[block.start - 1].rect, &first.rect) || {
         let before = &rows[block.start - 1];
         prominence == Prominence::Strong && (gauge.ends_early(before) || script::ends_sentence(before.end()))

@@ -132,6 +132,17 @@ impl Lattice {
         Some(self.cells[row * self.columns() + column])
     }
 
+    /// The rows and columns that a cell takes, from its first crossing to its last.
+    pub(super) fn extent(&self, cell: usize) -> (Range<usize>, Range<usize>) {
+        let columns = self.columns();
+        let own = || (0..self.cells.len()).filter(|&place| self.cells[place] == cell);
+        let bound = |of: fn(usize, usize) -> usize| {
+            let places = || own().map(move |place| of(place, columns));
+            places().min().unwrap_or(0)..places().max().map_or(0, |last| last + 1)
+        };
+        (bound(|place, columns| place / columns), bound(|place, columns| place % columns))
+    }
+
     /// How far the cell at a place reaches to both sides of it, and how high the row there is.
     pub(super) fn room_at(&self, place: Point) -> Option<Rect> {
         let (row, column) = (slot(&self.ys, place.y)?, slot(&self.xs, place.x)?);

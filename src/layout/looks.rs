@@ -89,18 +89,23 @@ impl Look {
         counted.into_iter().max_by(|a, b| a.1.total_cmp(&b.1)).map(|(look, _)| look)
     }
 
-    /// Whether two texts are set in the same way, but for their colour.
+    /// Whether two texts are set in the same way.
     pub(super) fn is_like(&self, other: &Self) -> bool {
         let ratio = self.size / other.size.max(f32::MIN_POSITIVE);
         (1.0 / LARGER[0]..LARGER[0]).contains(&ratio)
             && (self.is_bold, self.is_italic, self.is_upper) == (other.is_bold, other.is_italic, other.is_upper)
             && self.family == other.family
+            && self.distance(other) <= OTHER_COLOUR
+    }
+
+    /// How far its colour is from another, over all channels.
+    fn distance(&self, other: &Self) -> i32 {
+        self.colour.iter().zip(other.colour).map(|(a, b)| (i32::from(*a) - i32::from(b)).abs()).sum()
     }
 
     /// How much it stands out from the usual text.
     pub(super) fn prominence(&self, text: &Self) -> Prominence {
         let ratio = self.size / text.size.max(f32::MIN_POSITIVE);
-        let far = self.colour.iter().zip(text.colour).map(|(a, b)| (i32::from(*a) - i32::from(b)).abs()).sum::<i32>();
         if ratio < SMALLER {
             Prominence::None
         } else if ratio >= LARGER[1] || (self.is_bold && !text.is_bold) {
@@ -109,7 +114,7 @@ impl Look {
             || (self.is_italic && !text.is_italic)
             || self.is_upper
             || self.family != text.family
-            || far > OTHER_COLOUR
+            || self.distance(text) > OTHER_COLOUR
         {
             Prominence::Slight
         } else {

@@ -13,6 +13,7 @@ mod facts;
 mod hidden;
 mod layer;
 mod objects;
+mod outline;
 mod page;
 mod pool;
 mod repair;

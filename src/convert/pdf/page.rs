@@ -1,7 +1,7 @@
 //! One page in the child: its size in pixels, its own text, and its picture if that is needed.
 
 use mediary_core::Raster;
-use mediary_core::document::{Hidden, Rect, TextLayer, judge_layer};
+use mediary_core::document::{Bookmark, Hidden, Rect, TextLayer, judge_layer};
 use pdfium_render::prelude::*;
 
 use super::facts::Facts;
@@ -19,6 +19,7 @@ const MAX_SIDE_PX: f32 = 12_000.0;
 pub(super) fn read(
     document: &PdfDocument<'_>,
     facts: Facts,
+    outline: &[Bookmark],
     order: &PageOrder,
 ) -> Result<(PageReply, Option<Raster>), String> {
     let index = PdfPageIndex::try_from(order.index).map_err(|_| "there is no such page".to_owned())?;
@@ -51,6 +52,7 @@ pub(super) fn read(
         height_px: size.height,
         dpi: size.dpi,
         layer,
+        outline: outline.iter().filter(|mark| mark.page == Some(order.index)).cloned().collect(),
         doubt,
         pictures,
         rendered: raster.is_some(),

@@ -247,7 +247,7 @@ fn layer_page(index: usize, reply: PageReply, words: bool) -> (Page, Vec<Heading
     let sheet = LayerPage {
         rules: &rules,
         shades: &shades,
-        outline: &[],
+        outline: &reply.outline,
         width_px: reply.width_px,
         height_px: reply.height_px,
     };

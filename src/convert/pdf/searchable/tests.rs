@@ -55,9 +55,9 @@ fn look(document: &PdfDocument<'_>, index: usize) -> (Vec<Line>, Raster) {
         let (trust, rendering) = (LayerTrust::default(), Rendering::default());
         PageOrder { index, dpi: Some(72), text, trust, rendering }
     };
-    let lines = read(document, PLAIN, &order(TextPolicy::Only)).unwrap().0.layer.lines;
+    let lines = read(document, PLAIN, &[], &order(TextPolicy::Only)).unwrap().0.layer.lines;
     let lines = lines.into_iter().map(|set| set.line).collect();
-    (lines, read(document, PLAIN, &order(TextPolicy::Ignore)).unwrap().1.unwrap())
+    (lines, read(document, PLAIN, &[], &order(TextPolicy::Ignore)).unwrap().1.unwrap())
 }
 
 fn saved(document: &PdfDocument<'_>) -> Vec<u8> {
