@@ -4,7 +4,7 @@
 //! rows as lines do. What the rows and columns are is found in `entries`; grids of crossing lines are `lattice`'s.
 
 use super::frame::Piece;
-use super::headings;
+use super::{headings, script};
 use mediary_core::document::{Point, Rect, Rules, Segment};
 
 /// Lines this close, in text heights, are one, or begin and end together.
@@ -12,6 +12,8 @@ const SAME_HEIGHTS: f32 = 0.35;
 const FLUSH_HEIGHTS: f32 = 1.0;
 /// A table is at least so wide, in text heights.
 const LEAST_WIDE_HEIGHTS: f32 = 5.0;
+/// Words of a full line that are this far apart, in text heights, are not of one sentence.
+const GAP_HEIGHTS: f32 = 0.55;
 /// A row outside is at most so far away, in text heights.
 const REACH_HEIGHTS: f32 = 1.4;
 /// A shade that bounds a row is at most so high, in text heights.
@@ -131,7 +133,10 @@ fn may_be_tabular(place: &Rect, pieces: &[Piece], unit: f32) -> bool {
     };
     let within: Vec<&Piece> = pieces.iter().filter(middle).collect();
     let is_gapped = |piece: &Piece| {
-        piece.line.words.windows(2).any(|pair| pair[1].bbox.left - pair[0].bbox.right >= unit)
+        let words = &piece.line.words;
+        let numeric = words.iter().filter(|word| script::is_numeric(&word.text)).count();
+        3 * numeric > words.len()
+            || words.windows(2).any(|pair| pair[1].bbox.left - pair[0].bbox.right >= GAP_HEIGHTS * unit)
     };
     let full = within.iter().filter(|piece| piece.rect.width() >= 0.7 * place.width() && !is_gapped(piece)).count();
     let is_caption = within.iter().any(|piece| headings::is_caption(&piece.line.text));

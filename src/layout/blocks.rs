@@ -22,6 +22,12 @@ pub(super) fn blocks_of(rows: Vec<Row>, page: &Usual<'_>) -> Vec<(Block, Option<
     let rows = run_in::parted(rows, &gauge, page.look.as_ref());
     let mut parts = vec![Part { rows: 0..rows.len(), kind: None }];
     refine(&mut parts, |within| {
+        scan(within, |within| {
+            let named = headings::named_in_outline(&rows, within, page.outline);
+            named.map(|taken| (taken, BlockKind::Heading { level: 2 }))
+        })
+    });
+    refine(&mut parts, |within| {
         scan(within, |within| pairs::pairs_at(&rows, within).map(|(taken, pairs)| (taken, BlockKind::KeyValue(pairs))))
     });
     refine(&mut parts, |within| {

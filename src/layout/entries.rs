@@ -16,6 +16,8 @@ const STRIP_HEIGHTS: [f32; 3] = [0.8, 0.28, 0.45];
 const MANY_ROWS: usize = 6;
 /// Words of a row that are further apart, in text heights, are different entries.
 const APART_HEIGHTS: f32 = 0.75;
+/// A text of so many characters is no entry of a column of figures.
+const LONG_TEXT: usize = 20;
 /// Heads are no higher than this many lines.
 const MOST_HEAD_LINES: usize = 4;
 
@@ -35,6 +37,8 @@ struct Entry {
     rect: Rect,
     text: String,
     columns: Range<usize>,
+    /// How many rows it takes from here on; none where it began further up.
+    rows: usize,
 }
 
 /// The table that boxes make in a band; `None` if they make none.
@@ -211,6 +215,7 @@ impl Columns {
 
     /// The entries of a line of text.
     fn entries(&self, line: &Printed, braces: &[Across]) -> Vec<Entry> {
+        let is_right_to_left = script::reads_right_to_left(line.iter().map(|atom| atom.text.as_str()));
         let mut entries: Vec<Entry> = Vec::new();
         for atom in line {
             let gap = entries.last().map_or(f32::INFINITY, |entry| atom.rect.left - entry.rect.right);
@@ -222,10 +227,13 @@ impl Columns {
             match entries.last_mut() {
                 Some(entry) if !is_parted(entry) => {
                     entry.rect = entry.rect.union(atom.rect);
-                    entry.text.push(' ');
-                    entry.text.push_str(&atom.text);
+                    entry.text = if is_right_to_left {
+                        format!("{} {}", atom.text, entry.text)
+                    } else {
+                        format!("{} {}", entry.text, atom.text)
+                    };
                 }
-                _ => entries.push(Entry { rect: atom.rect, text: atom.text.clone(), columns: 0..0 }),
+                _ => entries.push(Entry { rect: atom.rect, text: atom.text.clone(), columns: 0..0, rows: 1 }),
             }
         }
         for entry in &mut entries {
@@ -292,24 +300,51 @@ impl Columns {
 }
 
 /// The rows between two cuts: each line that has something in the first column begins one.
-fn body_rows(lines: Vec<Vec<Entry>>) -> Vec<Vec<Entry>> {
+fn body_rows(mut lines: Vec<Vec<Entry>>) -> Vec<Vec<Entry>> {
+    let labels = labels(&mut lines);
     let begins = |line: &[Entry]| line.first().is_some_and(|entry| entry.columns.start == 0);
-    if lines.iter().filter(|line| begins(line)).count() <= 1 && lines.iter().skip(1).all(|line| line.len() <= 2) {
-        return vec![merged(lines)];
-    }
     let mut rows: Vec<Vec<Entry>> = Vec::new();
-    for line in lines {
-        let goes_on = !begins(&line)
-            && line.iter().all(|entry| !script::is_numeric(&entry.text))
-            && rows.last().is_some_and(|row: &Vec<Entry>| {
-                line.iter().all(|entry| row.iter().any(|above| above.columns.start == entry.columns.start))
-            });
-        match rows.last_mut() {
-            Some(row) if goes_on => *row = merged(vec![std::mem::take(row), line]),
-            _ => rows.push(line),
+    if lines.iter().filter(|line| begins(line)).count() <= 1 && lines.iter().skip(1).all(|line| line.len() <= 2) {
+        rows.push(merged(lines));
+    } else {
+        for line in lines {
+            let goes_on = !begins(&line)
+                && rows.last().is_some_and(|row: &Vec<Entry>| {
+                    line.iter().all(|entry| row.iter().any(|above| goes_on_below(above, entry)))
+                });
+            match rows.last_mut() {
+                Some(row) if goes_on => *row = merged(vec![std::mem::take(row), line]),
+                _ => rows.push(line),
+            }
         }
     }
+    let height = rows.len();
+    for (place, row) in rows.iter_mut().enumerate() {
+        row.extend(labels.iter().map(|label| Entry { rows: if place == 0 { height } else { 0 }, ..label.clone() }));
+        row.sort_by_key(|entry| entry.columns.start);
+    }
     rows
+}
+
+/// Takes out what stands between lines, in columns where none of them has anything: it belongs to all of their rows.
+fn labels(lines: &mut Vec<Vec<Entry>>) -> Vec<Entry> {
+    let shares = |line: &[Entry], other: &[Entry]| {
+        line.iter().any(|entry| other.iter().any(|other| other.columns.contains(&entry.columns.start)))
+    };
+    let is_label = |place: usize| {
+        let others = || (0..lines.len()).filter(move |other| *other != place);
+        place > 0 && others().count() >= 2 && others().all(|other| !shares(&lines[place], &lines[other]))
+    };
+    match (0..lines.len()).find(|place| is_label(*place)) {
+        Some(place) => lines.remove(place),
+        None => Vec::new(),
+    }
+}
+
+/// Whether an entry goes on with what stands above it: words below words, and numbers only below a long text.
+fn goes_on_below(above: &Entry, entry: &Entry) -> bool {
+    let is_text = !script::is_numeric(&entry.text) || script::weight(&above.text) >= LONG_TEXT;
+    above.columns.start == entry.columns.start && is_text
 }
 
 /// Lines that are one row: their entries put under one another.
@@ -333,7 +368,8 @@ fn merged(lines: Vec<Vec<Entry>>) -> Vec<Entry> {
 /// At least two rows with something in two columns.
 fn is_convincing(rows: &[Vec<Entry>], columns: usize) -> bool {
     let several = rows.iter().filter(|row| row.len() >= 2).count();
-    columns >= 2 && rows.len() >= 2 && several >= 2 && 2 * several >= rows.len()
+    let least = if columns > 2 { 2 } else { 3 };
+    columns >= 2 && rows.len() >= least && several >= 2 && 2 * several >= rows.len()
 }
 
 fn filled(rows: Vec<Vec<Entry>>, columns: usize, heads: usize) -> Table {
@@ -344,22 +380,30 @@ fn filled(rows: Vec<Vec<Entry>>, columns: usize, heads: usize) -> Table {
             for cell in &mut table.rows[place][start..end.min(columns)] {
                 cell.clone_from(&entry.text);
             }
-            if end - start > 1 {
-                table.spans.push(Span { row: place, column: start, rows: 1, columns: end - start });
+            if (end - start) * entry.rows > 1 {
+                table.spans.push(Span { row: place, column: start, rows: entry.rows, columns: end - start });
             }
         }
     }
-    // A name of the head with nothing below it in the head stands for all of its rows.
-    if heads > 1 {
-        for column in 0..columns {
-            let is_alone = |row: usize| table.rows[row][column].is_empty();
-            if !is_alone(0) && (1..heads).all(is_alone) {
-                let text = table.rows[0][column].clone();
-                table.rows[1..heads].iter_mut().for_each(|row| row[column].clone_from(&text));
-                table.spans.push(Span { row: 0, column, rows: heads, columns: 1 });
-            }
-        }
-    }
+    bind_names(&mut table, heads);
     table.has_header = heads > 0 || tables::has_header(&table.rows);
     table
+}
+
+/// What stands in a column of the head outside of those that are bound together is one name, over all of its rows.
+fn bind_names(table: &mut Table, heads: usize) {
+    for column in 0..table.columns() {
+        let is_bound = table.spans.iter().any(|span| {
+            span.row < heads && span.columns > 1 && (span.column..span.column + span.columns).contains(&column)
+        });
+        if heads < 2 || is_bound {
+            continue;
+        }
+        let parts: Vec<&str> = table.rows[..heads].iter().map(|row| row[column].as_str()).filter(|text| !text.is_empty()).collect();
+        let name = parts.join("\n");
+        if !name.is_empty() {
+            table.rows[..heads].iter_mut().for_each(|row| row[column].clone_from(&name));
+            table.spans.push(Span { row: 0, column, rows: heads, columns: 1 });
+        }
+    }
 }

@@ -12,6 +12,8 @@ use super::script;
 
 /// At least so many times the size of the text, and the level that makes.
 const LEVELS: [(f32, u8); 3] = [(1.8, 1), (1.5, 2), (1.2, 3)];
+/// Headings in an outline are no higher than so many rows.
+const MOST_NAMED_ROWS: usize = 3;
 /// Longer rows are no headings.
 const MAX_CHARACTERS: usize = 140;
 /// Words before the number of a figure or table.
@@ -48,9 +50,6 @@ pub(super) fn level(rows: &[Row], block: &Range<usize>, gauge: &Gauge, page: &Us
     if lines.len() > 4 || characters > MAX_CHARACTERS || letters < 2 || digits > letters || last.ends_with([',', ';']) {
         return None;
     }
-    if is_in_outline(lines, page.outline) {
-        return Some(2);
-    }
     if is_caption(lines[0].text()) || lines.iter().all(|row| is_leader(row.end())) {
         return None;
     }
@@ -80,13 +79,20 @@ pub(super) fn depth_of(text: &str) -> Option<u8> {
     is_sound.then(|| u8::try_from(parts.len()).unwrap_or(u8::MAX))
 }
 
-fn is_in_outline(lines: &[Row], outline: &[String]) -> bool {
+/// How many rows from the first of a range on are a heading that the document's outline names; `None` if they are none.
+pub(super) fn named_in_outline(rows: &[Row], within: Range<usize>, outline: &[String]) -> Option<usize> {
     if outline.is_empty() {
-        return false;
+        return None;
     }
-    let text: String = lines.iter().flat_map(|row| &row.lines).map(|line| line.text.as_str()).collect();
-    let text = bare(&text);
-    !text.is_empty() && outline.contains(&text)
+    let mut text = String::new();
+    for (place, row) in rows[within].iter().take(MOST_NAMED_ROWS).enumerate() {
+        row.lines.iter().for_each(|line| text.push_str(&line.text));
+        let text = bare(&text);
+        if text.chars().count() >= 2 && outline.contains(&text) {
+            return Some(place + 1);
+        }
+    }
+    None
 }
 
 /// A title as it is compared: letters and digits only, in lower case, and without the number in front.
@@ -105,6 +111,9 @@ pub(super) fn is_caption(text: &str) -> bool {
 
 /// Lines of a table of contents end in dots and a number.
 fn is_leader(text: &str) -> bool {
+    if ["....", ". . .", "……"].iter().any(|dots| text.contains(dots)) {
+        return true;
+    }
     let bare = text.trim_end_matches(|character: char| character.is_ascii_digit() || character.is_whitespace());
     bare.len() < text.len() && (bare.ends_with("..") || bare.ends_with(". .") || bare.ends_with('…'))
 }
@@ -126,7 +135,9 @@ fn by_look(rows: &[Row], block: &Range<usize>, gauge: &Gauge, text: &Look, look:
     let follows = Look::of(next).is_none_or(|other| !other.is_like(look))
         && next.rect.top > first.rect.top
         && (prominence == Prominence::Strong || is_running(rows, block.end, gauge));
-    let is_short = first.cells.len() <= 1 + usize::from(is_numbered) && (block.len() > 1 || gauge.ends_early(last) || is_numbered);
+    let is_bold = look.is_bold && !text.is_bold;
+    let is_short = first.cells.len() <= 1 + usize::from(is_numbered)
+        && (block.len() > 1 || is_bold || is_numbered || gauge.ends_early(last));
     let is_apart = block.start == 0 || gauge.is_gap(&rows[block.start - 1].rect, &first.rect) || {
         let before = &rows[block.start - 1];
         prominence == Prominence::Strong && (gauge.ends_early(before) || script::ends_sentence(before.end()))

@@ -9,6 +9,8 @@ use mediary_core::document::{Block, BlockKind, Rect};
 
 /// Sizes that differ by less are one, where a document says how large its letters are, and where they were measured.
 const SAME_SIZE: [f32; 2] = [1.04, 1.14];
+/// So many kinds of a single heading each are no title with its sections.
+const COVER_KINDS: usize = 3;
 /// Markdown and HTML know no more levels.
 const DEEPEST: u8 = 6;
 
@@ -71,9 +73,14 @@ fn settle(headings: &mut [Heading<'_>]) {
     keys.dedup();
     let mut levels: Vec<((usize, u8), u8)> = Vec::new();
     let mut lowest = 0_u8;
+    // Several kinds of one heading each before any other are the words of a cover.
+    let count = |kind: usize| headings.iter().filter(|heading| heading.kind == kind).count();
+    let single = (0..kinds).take_while(|kind| count(*kind) == 1 && uppermost[*kind].is_none()).count();
+    let covers = if single >= COVER_KINDS { single } else { 0 };
     for key in keys {
         let of_depth = |depth: u8| levels.iter().find(|((_, other), _)| *other == depth).map(|(_, level)| *level);
         let level = match key.1 {
+            0 if key.0 < covers => 1,
             0 => lowest + 1,
             // Numbered alike is of one level, and deeper than what is numbered above it.
             depth => of_depth(depth).unwrap_or_else(|| {

@@ -12,6 +12,8 @@ const MOSTLY: f32 = 0.85;
 const LARGER: [f32; 2] = [1.05, 1.12];
 /// Smaller print than this is no heading.
 const SMALLER: f32 = 0.93;
+/// Sizes in one row differ by this share of the usual one at most: capitals and small ones do.
+const SMALL_CAPITALS: f32 = 0.3;
 /// Colours this far apart, over all three channels, are different.
 const OTHER_COLOUR: i32 = 90;
 
@@ -57,17 +59,20 @@ impl Look {
             counted.iter().filter(|(face, _)| has(face)).map(|(_, count)| count).sum::<f32>() / all
         };
         let (usual, _) = counted.iter().max_by(|a, b| a.1.total_cmp(&b.1))?;
-        let has_one_size = share(&|face| (face.size_pt - usual.size_pt).abs() <= 0.25 * usual.size_pt) >= MOSTLY;
+        let has_one_size = share(&|face| (face.size_pt - usual.size_pt).abs() <= SMALL_CAPITALS * usual.size_pt) >= MOSTLY;
         let mostly = |has: &dyn Fn(&Face) -> bool| match share(has) {
             share if share >= MOSTLY => Some(true),
             share if share <= 1.0 - MOSTLY => Some(false),
             _ => None,
         };
+        let is_upper = is_upper(rows.iter().flat_map(|row| &row.lines).map(|line| line.text.as_str()));
+        // Small capitals are drawn as capitals of a smaller size after one of the size of the text.
+        let largest = counted.iter().map(|(face, _)| face.size_pt).fold(usual.size_pt, f32::max);
         let look = Self {
-            size: usual.size_pt,
+            size: if is_upper { largest } else { usual.size_pt },
             is_bold: mostly(&|face| face.is_bold)?,
             is_italic: mostly(&|face| face.is_italic)?,
-            is_upper: is_upper(rows.iter().flat_map(|row| &row.lines).map(|line| line.text.as_str())),
+            is_upper,
             family: usual.family.clone(),
             colour: usual.colour,
         };
