@@ -23,7 +23,7 @@ class Look:
     """How a kind is set. `rules` is `booktabs`, `lines`, `outer` or `none`."""
 
     options: str = "11pt"
-    preamble: str = ""
+    preamble: str = r"\usepackage{lmodern}"
     rules: str = "booktabs"
     widths: str = ""
     titled: bool = True
@@ -123,7 +123,7 @@ def article(rng: random.Random, name: str) -> tuple[Document, Look]:
     """Numbered sections and tables with rules above and below only."""
     tables = [_captioned(structured.figures(rng, 5, 4), 1), _captioned(structured.stock(rng, 6), 2)]
     return (structured.outline(rng, name, tables, numbered=True),
-            Look(widths="", preamble=r"\usepackage{lmodern}"))
+            Look())
 
 
 def paper(rng: random.Random, name: str) -> tuple[Document, Look]:

@@ -56,14 +56,17 @@ pub(super) fn table(pieces: &[&Piece], band: &Band, unit: f32) -> Option<Table> 
     let mut rows: Vec<Vec<Entry>> = Vec::new();
     let mut heads = 0;
     for shelf in shelves {
-        let lines: Vec<Vec<Entry>> = printed[shelf.clone()].iter().map(|line| columns.entries(line, &band.braces)).collect();
-        let grouped = if shelf.start < head.end { columns.head_rows(lines, &band.braces) } else { body_rows(lines) };
-        if shelf.start < head.end {
-            heads += grouped.len();
-        }
+        // Lines below a part of the columns bind those of the head, and part the rows of the body.
+        let is_head = shelf.start < head.end;
+        let braces: &[Across] = if is_head { &band.braces } else { &[] };
+        let lines: Vec<Vec<Entry>> = printed[shelf].iter().map(|line| columns.entries(line, braces)).collect();
+        let grouped = if is_head { columns.head_rows(lines, braces) } else { body_rows(lines, &band.braces) };
+        heads += if is_head { grouped.len() } else { 0 };
         rows.extend(grouped);
     }
-    is_convincing(&rows, columns.count()).then(|| filled(rows, columns.count(), heads))
+    let is_right_to_left = script::reads_right_to_left(printed.iter().flatten().map(|atom| atom.text.as_str()));
+    let table = is_convincing(&rows, columns.count()).then(|| filled(rows, columns.count(), heads))?;
+    Some(if is_right_to_left { mirrored(table) } else { table })
 }
 
 /// Lines of text from top to bottom.
@@ -300,11 +303,14 @@ impl Columns {
 }
 
 /// The rows between two cuts: each line that has something in the first column begins one.
-fn body_rows(mut lines: Vec<Vec<Entry>>) -> Vec<Vec<Entry>> {
-    let labels = labels(&mut lines);
+fn body_rows(mut lines: Vec<Vec<Entry>>, braces: &[Across]) -> Vec<Vec<Entry>> {
+    let parts = parted(&lines, braces);
+    let labels = if parts.len() > 1 { spanning(&mut lines, braces) } else { labels(&mut lines) };
     let begins = |line: &[Entry]| line.first().is_some_and(|entry| entry.columns.start == 0);
     let mut rows: Vec<Vec<Entry>> = Vec::new();
-    if lines.iter().filter(|line| begins(line)).count() <= 1 && lines.iter().skip(1).all(|line| line.len() <= 2) {
+    if parts.len() > 1 {
+        rows.extend(parts.into_iter().map(|part| merged(lines[part].to_vec())));
+    } else if lines.iter().filter(|line| begins(line)).count() <= 1 && lines.iter().skip(1).all(|line| line.len() <= 2) {
         rows.push(merged(lines));
     } else {
         for line in lines {
@@ -324,6 +330,38 @@ fn body_rows(mut lines: Vec<Vec<Entry>>) -> Vec<Vec<Entry>> {
         row.sort_by_key(|entry| entry.columns.start);
     }
     rows
+}
+
+/// The lines between braces.
+fn parted(lines: &[Vec<Entry>], braces: &[Across]) -> Vec<Range<usize>> {
+    let ends = |line: &[Entry]| Rect::around(line.iter().map(|entry| entry.rect)).unwrap_or_default();
+    let is_parted = |above: &[Entry], below: &[Entry]| {
+        let (above, below) = (ends(above), ends(below));
+        braces.iter().any(|brace| middle(&above) < brace.y && brace.y < middle(&below) && brace.left < below.right)
+    };
+    let mut parts = Vec::new();
+    let mut start = 0;
+    for place in 1..=lines.len() {
+        if place == lines.len() || is_parted(&lines[place - 1], &lines[place]) {
+            parts.push(start..place);
+            start = place;
+        }
+    }
+    parts
+}
+
+/// Takes out what stands beside all braces: it belongs to the rows on both sides of them.
+fn spanning(lines: &mut [Vec<Entry>], braces: &[Across]) -> Vec<Entry> {
+    let (top, bottom) = lines.iter().flatten().fold((f32::INFINITY, f32::NEG_INFINITY), |(top, bottom), entry| {
+        (top.min(entry.rect.top), bottom.max(entry.rect.bottom))
+    });
+    let is_beside = |entry: &Entry| {
+        braces.iter().filter(|brace| top < brace.y && brace.y < bottom).all(|brace| {
+            entry.rect.right <= brace.left || brace.right <= entry.rect.left
+        })
+    };
+    let taken: Vec<Entry> = lines.iter_mut().flat_map(|line| line.extract_if(.., |entry| is_beside(entry)).collect::<Vec<Entry>>()).collect();
+    merged(vec![taken])
 }
 
 /// Takes out what stands between lines, in columns where none of them has anything: it belongs to all of their rows.
@@ -406,4 +444,14 @@ fn bind_names(table: &mut Table, heads: usize) {
             table.spans.push(Span { row: 0, column, rows: heads, columns: 1 });
         }
     }
+}
+
+/// The table with its columns in the order in which they are read from right to left.
+pub(super) fn mirrored(mut table: Table) -> Table {
+    let columns = table.columns();
+    table.rows.iter_mut().for_each(|row| row.reverse());
+    for span in &mut table.spans {
+        span.column = columns.saturating_sub(span.column + span.columns);
+    }
+    table
 }

@@ -12,6 +12,8 @@ use super::script;
 
 /// At least so many times the size of the text, and the level that makes.
 const LEVELS: [(f32, u8); 3] = [(1.8, 1), (1.5, 2), (1.2, 3)];
+/// The number in front of a heading has no more digits, all parts together.
+const MOST_DIGITS: usize = 5;
 /// Headings in an outline are no higher than so many rows.
 const MOST_NAMED_ROWS: usize = 3;
 /// Longer rows are no headings.
@@ -86,6 +88,10 @@ pub(super) fn named_in_outline(rows: &[Row], within: Range<usize>, outline: &[St
     }
     let mut text = String::new();
     for (place, row) in rows[within].iter().take(MOST_NAMED_ROWS).enumerate() {
+        // A number may stand above its title; a year at the end of a paragraph is none.
+        if place == 1 && script::digits_and_letters(&text).1 == 0 && text.len() > MOST_DIGITS / 2 {
+            return None;
+        }
         row.lines.iter().for_each(|line| text.push_str(&line.text));
         let text = bare(&text);
         if text.chars().count() >= 2 && outline.contains(&text) {
@@ -98,8 +104,8 @@ pub(super) fn named_in_outline(rows: &[Row], within: Range<usize>, outline: &[St
 /// A title as it is compared: letters and digits only, in lower case, and without the number in front.
 pub(super) fn bare(text: &str) -> String {
     let letters: String = text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
-    let unnumbered = letters.trim_start_matches(|character: char| character.is_ascii_digit());
-    if unnumbered.is_empty() { letters } else { unnumbered.to_owned() }
+    let number = letters.bytes().take_while(u8::is_ascii_digit).count();
+    if (1..=MOST_DIGITS).contains(&number) && number < letters.len() { letters[number..].to_owned() } else { letters }
 }
 
 /// `Figure 3`, `Table 1:`.

@@ -3,6 +3,8 @@
 //! Headings are sorted into kinds by how they look; kinds rank by size, and of one size by which comes first. Numbers
 //! and the document's outline say how deep a heading stands below others, whatever it looks like.
 
+use std::collections::BTreeSet;
+
 use super::headings;
 use super::looks::Look;
 use mediary_core::document::{Block, BlockKind, Rect};
@@ -73,20 +75,22 @@ fn settle(headings: &mut [Heading<'_>]) {
     keys.dedup();
     let mut levels: Vec<((usize, u8), u8)> = Vec::new();
     let mut lowest = 0_u8;
+    let depths: BTreeSet<u8> = keys.iter().map(|(_, depth)| *depth).filter(|depth| *depth > 0).collect();
+    let mut numbered: Option<u8> = None;
     // Several kinds of one heading each before any other are the words of a cover.
     let count = |kind: usize| headings.iter().filter(|heading| heading.kind == kind).count();
     let single = (0..kinds).take_while(|kind| count(*kind) == 1 && uppermost[*kind].is_none()).count();
     let covers = if single >= COVER_KINDS { single } else { 0 };
     for key in keys {
-        let of_depth = |depth: u8| levels.iter().find(|((_, other), _)| *other == depth).map(|(_, level)| *level);
         let level = match key.1 {
             0 if key.0 < covers => 1,
             0 => lowest + 1,
             // Numbered alike is of one level, and deeper than what is numbered above it.
-            depth => of_depth(depth).unwrap_or_else(|| {
-                let above = (1..depth).rev().find_map(|above| of_depth(above).map(|level| level + depth - above));
-                above.unwrap_or(lowest + 1)
-            }),
+            depth => {
+                let top = *numbered.get_or_insert(lowest + 1);
+                let above = depths.iter().filter(|other| **other < depth).count();
+                top.saturating_add(u8::try_from(above).unwrap_or(DEEPEST))
+            }
         };
         lowest = lowest.max(level);
         levels.push((key, level));

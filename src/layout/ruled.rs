@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use super::frame::{Piece, text_height};
 use super::lattice::{self, Lattice};
 use super::rows::{self, Row};
-use super::{script, tables};
+use super::{entries, script, tables};
 use mediary_core::document::{Block, BlockKind, Line, Point, Rect, Rules, Span, Table};
 
 /// A box that lies so many text heights in other cells than its own is written across the lines.
@@ -74,7 +74,7 @@ impl Ruled {
             cells.sort_by_key(|(cell, _)| (cell / columns, std::cmp::Reverse(cell % columns)));
         }
         if self.is_table {
-            vec![self.table(cells, body)]
+            vec![self.table(cells, is_right_to_left, body)]
         } else {
             cells.into_iter().flat_map(|(_, pieces)| body(pieces)).collect()
         }
@@ -172,7 +172,12 @@ impl Ruled {
     }
 
     /// The table; rows and columns in which no entry begins are left out, and entries that span several are in each.
-    fn table(&self, cells: Vec<(usize, Vec<Piece>)>, body: fn(Vec<Piece>) -> Vec<Block>) -> Block {
+    fn table(
+        &self,
+        cells: Vec<(usize, Vec<Piece>)>,
+        is_right_to_left: bool,
+        body: fn(Vec<Piece>) -> Vec<Block>,
+    ) -> Block {
         let columns = self.lattice.columns();
         let used_columns: BTreeSet<usize> = cells.iter().map(|(cell, _)| cell % columns).collect();
         let used_rows: BTreeSet<usize> = cells.iter().map(|(cell, _)| cell / columns).collect();
@@ -196,6 +201,9 @@ impl Ruled {
             } else {
                 lines.extend(entries.into_iter().flatten());
             }
+        }
+        if is_right_to_left {
+            table = entries::mirrored(table);
         }
         table.has_header = tables::has_header(&table.rows) || is_headed(&table.rows);
         super::blocks::block(BlockKind::Table(table), lines)
