@@ -94,7 +94,8 @@ pub fn arrange_layer(lines: Vec<SetLine>, page: LayerPage<'_>) -> Arranged {
             Stretch::Table(block) => arranged.blocks.push(block),
             Stretch::Rows(Zone::Body, rows) => {
                 for (block, look) in rows::falling(rows).into_iter().flat_map(|rows| blocks_of(rows, &usual)) {
-                    let text = || headings::bare(&block.lines.iter().map(|line| line.text.as_str()).collect::<String>());
+                    let text =
+                        || headings::bare(&block.lines.iter().map(|line| line.text.as_str()).collect::<String>());
                     arranged.headings.extend(look.map(|look| {
                         let named = outline.iter().position(|title| *title == text());
                         HeadingLook { bbox: block.bbox, look, depth: named.map(|place| page.outline[place].depth) }

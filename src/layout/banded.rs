@@ -43,7 +43,8 @@ impl Band {
     pub(super) fn reaching(&self, pieces: &[Piece], unit: f32) -> Self {
         let mut band = self.clone();
         let row = |from: f32, to: f32| {
-            let within = |piece: &&Piece| from < piece.middle() && piece.middle() < to && self.is_beside(&piece.rect, unit);
+            let within =
+                |piece: &&Piece| from < piece.middle() && piece.middle() < to && self.is_beside(&piece.rect, unit);
             let mut words: Vec<Rect> = pieces.iter().filter(within).flat_map(words_of).collect();
             words.sort_by(|a, b| a.left.total_cmp(&b.left));
             let parts = 1 + words.windows(2).filter(|pair| pair[1].left - pair[0].right >= unit).count();
@@ -67,7 +68,8 @@ impl Band {
     /// Whether the middle of a box lies in it.
     pub(super) fn holds(&self, rect: &Rect, slack: f32) -> bool {
         let (x, y) = (f32::midpoint(rect.left, rect.right), f32::midpoint(rect.top, rect.bottom));
-        (self.rect.left - slack..=self.rect.right + slack).contains(&x) && (self.rect.top..=self.rect.bottom).contains(&y)
+        (self.rect.left - slack..=self.rect.right + slack).contains(&x)
+            && (self.rect.top..=self.rect.bottom).contains(&y)
     }
 }
 
@@ -77,7 +79,8 @@ pub(super) fn bands(rules: &Rules, shades: &[Rect], pieces: &[Piece], unit: f32)
     let mut bands = Vec::new();
     while let Some(first) = lines.first().copied() {
         let is_flush = |line: &Across| {
-            (line.left - first.left).abs() <= FLUSH_HEIGHTS * unit && (line.right - first.right).abs() <= FLUSH_HEIGHTS * unit
+            (line.left - first.left).abs() <= FLUSH_HEIGHTS * unit
+                && (line.right - first.right).abs() <= FLUSH_HEIGHTS * unit
         };
         let flush: Vec<Across> = lines.iter().copied().filter(is_flush).collect();
         lines.retain(|line| !is_flush(line));
@@ -161,9 +164,10 @@ fn lines(rules: &Rules, shades: &[Rect], unit: f32) -> Vec<Across> {
     lines.sort_by(|a, b| a.y.total_cmp(&b.y).then(a.left.total_cmp(&b.left)));
     let mut joined: Vec<Across> = Vec::new();
     for line in lines {
-        let touching = joined.iter_mut().rev().take_while(|other| line.y - other.y <= SAME_HEIGHTS * unit).find(|other| {
-            line.left <= other.right + SAME_HEIGHTS * unit && other.left <= line.right + SAME_HEIGHTS * unit
-        });
+        let touching =
+            joined.iter_mut().rev().take_while(|other| line.y - other.y <= SAME_HEIGHTS * unit).find(|other| {
+                line.left <= other.right + SAME_HEIGHTS * unit && other.left <= line.right + SAME_HEIGHTS * unit
+            });
         match touching {
             Some(other) => (other.left, other.right) = (other.left.min(line.left), other.right.max(line.right)),
             None => joined.push(line),

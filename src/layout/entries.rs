@@ -310,7 +310,8 @@ fn body_rows(mut lines: Vec<Vec<Entry>>, braces: &[Across]) -> Vec<Vec<Entry>> {
     let mut rows: Vec<Vec<Entry>> = Vec::new();
     if parts.len() > 1 {
         rows.extend(parts.into_iter().map(|part| merged(lines[part].to_vec())));
-    } else if lines.iter().filter(|line| begins(line)).count() <= 1 && lines.iter().skip(1).all(|line| line.len() <= 2) {
+    } else if lines.iter().filter(|line| begins(line)).count() <= 1 && lines.iter().skip(1).all(|line| line.len() <= 2)
+    {
         rows.push(merged(lines));
     } else {
         for line in lines {
@@ -356,11 +357,15 @@ fn spanning(lines: &mut [Vec<Entry>], braces: &[Across]) -> Vec<Entry> {
         (top.min(entry.rect.top), bottom.max(entry.rect.bottom))
     });
     let is_beside = |entry: &Entry| {
-        braces.iter().filter(|brace| top < brace.y && brace.y < bottom).all(|brace| {
-            entry.rect.right <= brace.left || brace.right <= entry.rect.left
-        })
+        braces
+            .iter()
+            .filter(|brace| top < brace.y && brace.y < bottom)
+            .all(|brace| entry.rect.right <= brace.left || brace.right <= entry.rect.left)
     };
-    let taken: Vec<Entry> = lines.iter_mut().flat_map(|line| line.extract_if(.., |entry| is_beside(entry)).collect::<Vec<Entry>>()).collect();
+    let taken: Vec<Entry> = lines
+        .iter_mut()
+        .flat_map(|line| line.extract_if(.., |entry| is_beside(entry)).collect::<Vec<Entry>>())
+        .collect();
     merged(vec![taken])
 }
 
@@ -437,7 +442,8 @@ fn bind_names(table: &mut Table, heads: usize) {
         if heads < 2 || is_bound {
             continue;
         }
-        let parts: Vec<&str> = table.rows[..heads].iter().map(|row| row[column].as_str()).filter(|text| !text.is_empty()).collect();
+        let parts: Vec<&str> =
+            table.rows[..heads].iter().map(|row| row[column].as_str()).filter(|text| !text.is_empty()).collect();
         let name = parts.join("\n");
         if !name.is_empty() {
             table.rows[..heads].iter_mut().for_each(|row| row[column].clone_from(&name));

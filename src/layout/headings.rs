@@ -20,7 +20,18 @@ const MOST_NAMED_ROWS: usize = 3;
 const MAX_CHARACTERS: usize = 140;
 /// Words before the number of a figure or table.
 const CAPTIONS: [&str; 12] = [
-    "fig", "fig.", "figure", "tab", "tab.", "table", "tabelle", "abb.", "abbildung", "tableau", "listing", "algorithm",
+    "fig",
+    "fig.",
+    "figure",
+    "tab",
+    "tab.",
+    "table",
+    "tabelle",
+    "abb.",
+    "abbildung",
+    "tableau",
+    "listing",
+    "algorithm",
 ];
 /// Words before the number of a part.
 const PARTS: [&str; 8] = ["chapter", "part", "appendix", "section", "kapitel", "teil", "anhang", "chapitre"];
@@ -75,7 +86,9 @@ pub(super) fn depth_of(text: &str) -> Option<u8> {
     let is_roman = |part: &&str| !part.is_empty() && part.bytes().all(|byte| b"IVX".contains(&byte));
     let is_letter = |part: &&str| part.len() == 1 && part.bytes().all(|byte| byte.is_ascii_uppercase());
     let leads = parts.first().is_some_and(|part| {
-        is_number(part) || (parts.len() > 1 && is_letter(part)) || (parts.len() == 1 && first.ends_with('.') && is_roman(part))
+        is_number(part)
+            || (parts.len() > 1 && is_letter(part))
+            || (parts.len() == 1 && first.ends_with('.') && is_roman(part))
     });
     let is_sound = leads && parts.len() <= 5 && parts[1..].iter().all(|part| is_number(part));
     is_sound.then(|| u8::try_from(parts.len()).unwrap_or(u8::MAX))
@@ -112,7 +125,10 @@ pub(super) fn bare(text: &str) -> String {
 pub(super) fn is_caption(text: &str) -> bool {
     let mut words = text.split_whitespace();
     let names = words.next().is_some_and(|word| CAPTIONS.contains(&word.to_lowercase().as_str()));
-    names && words.next().is_some_and(|word| word.starts_with(|first: char| first.is_ascii_digit() || "IVX".contains(first)))
+    names
+        && words
+            .next()
+            .is_some_and(|word| word.starts_with(|first: char| first.is_ascii_digit() || "IVX".contains(first)))
 }
 
 /// Lines of a table of contents end in dots and a number.

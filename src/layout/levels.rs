@@ -154,8 +154,7 @@ mod tests {
             let line = Line { text: text.to_owned(), bbox, confidence: None, words: Vec::new() };
             let kind = BlockKind::Heading { level: 9 };
             blocks.push(Block { kind, bbox, lines: vec![line], links: Vec::new() });
-            let look =
-                Look { size, is_bold, is_italic: false, is_upper: false, family: String::new(), colour: [0; 3] };
+            let look = Look { size, is_bold, is_italic: false, is_upper: false, family: String::new(), colour: [0; 3] };
             looks.push(HeadingLook { bbox, look, depth });
         }
         (blocks, looks)
@@ -173,19 +172,31 @@ mod tests {
 
     #[test]
     fn headings_that_look_alike_are_of_one_level() {
-        let sized = [("T", 18.0, true, None), ("A", 14.0, true, None), ("a", 12.0, true, None), ("B", 14.0, true, None)];
+        let sized =
+            [("T", 18.0, true, None), ("A", 14.0, true, None), ("a", 12.0, true, None), ("B", 14.0, true, None)];
         assert_eq!(levels(&sized, true), [1, 2, 3, 2]);
         let measured = [("T", 38.0, true, None), ("A", 28.0, true, None), ("B", 30.0, true, None)];
         assert_eq!(levels(&measured, false), [1, 2, 2]);
-        let faces = [("T", 18.0, false, None), ("A", 11.0, true, None), ("a", 11.0, false, None), ("B", 11.0, true, None)];
+        let faces =
+            [("T", 18.0, false, None), ("A", 11.0, true, None), ("a", 11.0, false, None), ("B", 11.0, true, None)];
         assert_eq!(levels(&faces, true), [1, 2, 3, 2]);
     }
 
     #[test]
     fn numbers_and_the_outline_say_how_deep_headings_stand() {
-        let numbered = [("T", 18.0, true, None), ("1 A", 11.0, true, None), ("1.1 a", 11.0, true, None), ("Notes", 11.0, true, None)];
+        let numbered = [
+            ("T", 18.0, true, None),
+            ("1 A", 11.0, true, None),
+            ("1.1 a", 11.0, true, None),
+            ("Notes", 11.0, true, None),
+        ];
         assert_eq!(levels(&numbered, true), [1, 2, 3, 2]);
-        let outlined = [("T", 13.0, false, Some(1)), ("A", 11.0, false, Some(2)), ("a", 11.0, false, Some(3)), ("B", 11.0, false, Some(2))];
+        let outlined = [
+            ("T", 13.0, false, Some(1)),
+            ("A", 11.0, false, Some(2)),
+            ("a", 11.0, false, Some(3)),
+            ("B", 11.0, false, Some(2)),
+        ];
         assert_eq!(levels(&outlined, true), [1, 2, 3, 2]);
     }
 }

@@ -59,7 +59,8 @@ impl Look {
             counted.iter().filter(|(face, _)| has(face)).map(|(_, count)| count).sum::<f32>() / all
         };
         let (usual, _) = counted.iter().max_by(|a, b| a.1.total_cmp(&b.1))?;
-        let has_one_size = share(&|face| (face.size_pt - usual.size_pt).abs() <= SMALL_CAPITALS * usual.size_pt) >= MOSTLY;
+        let has_one_size =
+            share(&|face| (face.size_pt - usual.size_pt).abs() <= SMALL_CAPITALS * usual.size_pt) >= MOSTLY;
         let mostly = |has: &dyn Fn(&Face) -> bool| match share(has) {
             share if share >= MOSTLY => Some(true),
             share if share <= 1.0 - MOSTLY => Some(false),

@@ -14,6 +14,9 @@ use mediary_core::document::{Block, BlockKind, Line, Point, Rect, Rules, Span, T
 /// A box that lies so many text heights in other cells than its own is written across the lines.
 const ACROSS_HEIGHTS: f32 = 1.0;
 
+/// A longer text, in bytes, is no name of rows or columns, and stands in the first of its places only.
+const LONGEST_REPEATED: usize = 120;
+
 /// A grid and the boxes in it.
 #[derive(Debug)]
 pub(super) struct Ruled {
@@ -104,7 +107,10 @@ impl Ruled {
             return self.is_across(piece);
         }
         piece.line.words.iter().any(|word| {
-            let centre = Point::new(f32::midpoint(word.bbox.left, word.bbox.right), f32::midpoint(word.bbox.top, word.bbox.bottom));
+            let centre = Point::new(
+                f32::midpoint(word.bbox.left, word.bbox.right),
+                f32::midpoint(word.bbox.top, word.bbox.bottom),
+            );
             let half = (word.bbox.width() / 2.0 - self.unit / 4.0).max(0.0);
             let cell = |shift: f32| self.lattice.cell_at(Point::new(centre.x + shift, centre.y).rotated(-self.angle));
             cell(-half) != cell(half)
@@ -181,7 +187,8 @@ impl Ruled {
         let columns = self.lattice.columns();
         let used_columns: BTreeSet<usize> = cells.iter().map(|(cell, _)| cell % columns).collect();
         let used_rows: BTreeSet<usize> = cells.iter().map(|(cell, _)| cell / columns).collect();
-        let mut table = Table { rows: vec![vec![String::new(); used_columns.len()]; used_rows.len()], ..Table::default() };
+        let mut table =
+            Table { rows: vec![vec![String::new(); used_columns.len()]; used_rows.len()], ..Table::default() };
         let mut lines: Vec<Line> = Vec::new();
         let mut cells = cells.into_iter().peekable();
         while let Some(&(first, _)) = cells.peek() {
@@ -215,7 +222,10 @@ impl Ruled {
         let places = |used: &BTreeSet<usize>, range: std::ops::Range<usize>| {
             used.range(..range.start).count()..used.range(..range.end).count()
         };
-        let (rows, columns) = (places(used.0, rows), places(used.1, columns));
+        let (mut rows, mut columns) = (places(used.0, rows), places(used.1, columns));
+        if text.len() > LONGEST_REPEATED {
+            (rows.end, columns.end) = (rows.start + 1, columns.start + 1);
+        }
         for row in &mut table.rows[rows.clone()] {
             row[columns.clone()].iter_mut().for_each(|place| text.clone_into(place));
         }

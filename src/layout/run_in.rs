@@ -54,8 +54,10 @@ fn split(row: &Row, text: &Look) -> Option<(Row, Row)> {
         return None;
     }
     let (before, after) = line.words.split_at_checked(words)?;
-    let rest_runs: Vec<Run> =
-        runs[place..].iter().map(|run| Run { end: run.end - (line.text.len() - rest.trim_start().len()), ..run.clone() }).collect();
+    let rest_runs: Vec<Run> = runs[place..]
+        .iter()
+        .map(|run| Run { end: run.end - (line.text.len() - rest.trim_start().len()), ..run.clone() })
+        .collect();
     let part = |text: &str, words: &[mediary_core::document::Word], runs: Vec<Run>, is_run_in: bool| {
         let bbox = Rect::around(words.iter().map(|word| word.bbox)).unwrap_or(line.bbox);
         let line = Line { text: text.to_owned(), bbox, confidence: line.confidence, words: words.to_vec() };

@@ -49,11 +49,8 @@ impl Strokes {
     /// Keeps a shape that is no thicker than a line.
     fn keep_thin(&mut self, place: &PdfRect) -> bool {
         let (width, height) = (place.width().value.abs(), place.height().value.abs());
-        let (thin, long, lines) = if height <= width {
-            (height, width, &mut self.across)
-        } else {
-            (width, height, &mut self.down)
-        };
+        let (thin, long, lines) =
+            if height <= width { (height, width, &mut self.across) } else { (width, height, &mut self.down) };
         let is_line = thin <= MOST_THICK_PT && long >= LEAST_LONG_PT && long >= 2.0 * thin;
         if is_line && lines.len() < MOST {
             lines.push(*place);

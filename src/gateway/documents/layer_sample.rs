@@ -61,7 +61,8 @@ pub(super) async fn lines_agree(
     reader: &mut PageReader<'_>,
     attempts: &mut AttemptLog,
 ) -> Result<bool, Failure> {
-    let mut lines: Vec<&Line> = layer.unlikely.iter().filter_map(|place| layer.lines.get(*place)).map(|own| &own.line).collect();
+    let mut lines: Vec<&Line> =
+        layer.unlikely.iter().filter_map(|place| layer.lines.get(*place)).map(|own| &own.line).collect();
     // The longest tell most.
     lines.sort_by_key(|line| std::cmp::Reverse(line.text.len()));
     lines.truncate(SAMPLE_LINES);

@@ -44,12 +44,12 @@ pub struct PageOutcome {
 
 impl PageOutcome {
     /// A page whose text is believed.
-    pub(super) fn read(page: Page) -> Self {
+    pub(crate) fn read(page: Page) -> Self {
         Self { index: page.index, page: Ok(page), reasons: Vec::new(), headings: Vec::new() }
     }
 
     /// A page that was not read.
-    pub(super) fn failed(index: usize, failure: Failure) -> Self {
+    pub(crate) fn failed(index: usize, failure: Failure) -> Self {
         Self { index, page: Err(failure), reasons: Vec::new(), headings: Vec::new() }
     }
 

@@ -8,8 +8,8 @@ mod scripts;
 mod structure;
 mod tables;
 
-use super::{arrange, arrange_layer, to_markdown, to_one_line};
-use mediary_core::document::{Block, BlockKind, Line, Point, Quad, Rect, Table, Word};
+use super::{LayerPage, arrange, arrange_layer, to_markdown, to_one_line};
+use mediary_core::document::{Block, BlockKind, Line, Point, Quad, Rect, Rules, SetLine, Table, Word};
 
 const WIDTH_PX: u32 = 1600;
 const HEIGHT_PX: u32 = 2200;
@@ -17,6 +17,13 @@ const HEIGHT_PX: u32 = 2200;
 const LINE: f32 = 30.0;
 /// From line to line.
 const PITCH: f32 = 36.0;
+
+/// The blocks of a text layer of which only the lines are known.
+fn arrange_plain(lines: Vec<Line>) -> Vec<Block> {
+    let rules = Rules::default();
+    let page = LayerPage { rules: &rules, shades: &[], outline: &[], width_px: WIDTH_PX, height_px: HEIGHT_PX };
+    arrange_layer(lines.into_iter().map(SetLine::from).collect(), page).blocks
+}
 
 /// A page under construction; `y` is where the next line goes.
 #[derive(Debug, Clone, Default)]
