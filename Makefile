@@ -63,6 +63,7 @@ test-clients: setup ## Let client libraries talk to the server (needs the packag
 		--older target/clients-venv-older/bin/python --node target/clients-node
 
 bench: setup bench-gateways ## Compare speed, accuracy and memory with other programs
+	$(CARGO) build --release $(CARGO_FLAGS) -p mediary-convert --example media_speed
 	python3 benches/run.py
 
 # What stands around the gateways, with the versions that are shipped, as for the fuzzer; and the planner's timer.

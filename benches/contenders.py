@@ -127,6 +127,9 @@ dialect = "openai"
 base_url = "{base_url}"
 api_keys = ["bench-provider"]
 models = [{{ id = "{MODEL}", tasks = ["chat"], accepts = ["text", "image"], context_tokens = 131072 }}]
+
+[store]
+dir = "{folder / "store"}"
 """)
     command = [str(executable), "--config", str(config), "serve"]
     with _served("Mediary", command, port, {"authorization": f"Bearer {CLIENT_KEY}"}, folder) as contender:

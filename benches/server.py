@@ -11,6 +11,7 @@ import json
 import os
 import socket
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -141,10 +142,10 @@ class Server:
 def running(executable: Path, provider: str | None = None, config: Path | None = None) -> Iterator[Server]:
     """A server on a free port that is stopped at the end; answers are not awaited here."""
     port = _free_port()
-    with LOG.open("wb") as log:
+    with LOG.open("wb") as log, tempfile.TemporaryDirectory() as store:
         begin = time.perf_counter()
         named = [] if config is None else ["--config", str(config)]
-        process = subprocess.Popen([str(executable), *named, "serve"], env=_environment(port, provider), cwd=ROOT,
+        process = subprocess.Popen([str(executable), *named, "serve"], env=_environment(port, provider, store), cwd=ROOT,
                                    stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         try:
             yield Server(process, port, begin)
@@ -152,11 +153,13 @@ def running(executable: Path, provider: str | None = None, config: Path | None =
             _stop(process)
 
 
-def _environment(port: int, provider: str | None) -> dict[str, str]:
+def _environment(port: int, provider: str | None, store: str) -> dict[str, str]:
     """Our own environment without settings for another Mediary, but with the weights' home."""
     kept = {name: value for name, value in os.environ.items()
             if not name.startswith("MEDIARY_") or name == "MEDIARY_HOME"}
     kept["MEDIARY_SERVER__PORT"] = str(port)
+    # A user's own jobs are none of the bench's business.
+    kept["MEDIARY_STORE__DIR"] = store
     # What is remembered is not read, hence not measured.
     kept["MEDIARY_CACHE__BYTES"] = "0"
     if provider is not None:

@@ -18,6 +18,7 @@ python3 -m pip --version|python3-pip|now|fetches native libraries and weights
 python3 -c "import venv, ensurepip"|python3-venv|later|runs the programs that `make bench` compares with
 espeak-ng --version|espeak-ng|later|speaks
 ffmpeg -version|ffmpeg|later|reads video and rare audio
+command -v heif-convert|libheif-examples|later|opens photographs of telephones, HEIC
 END
 }
 

@@ -6,7 +6,7 @@
 //! |---|---|
 //! | [`mediary_core`] | words, judgements and contracts: media and their classification, documents, tasks and replies, the capability matrix, the plan, failures and what follows from them, what a provider and an engine must be able to do. Data and pure functions |
 //! | [`mediary_layout`] | lines on a page become columns, blocks, tables and Markdown; pure |
-//! | [`mediary_convert`] | media in, media out: pictures here, PDF pages, files of an office, sound and video in child processes, searchable PDFs |
+//! | [`mediary_convert`] | media in, media out: pictures here, PDF pages, files of an office, video and foreign pictures in child processes, searchable PDFs |
 //! | [`mediary_local`] | [`mediary_local::Local`], a provider over the engines of this process: OCR and embeddings on ONNX Runtime, each behind a worker pool |
 //! | [`mediary_remote`] | [`mediary_remote::Remote`], a provider over any dialect; the errand client, and files fetched by their address, under guard |
 //! | [`mediary_store`] | what outlives a request: a bounded cache on disk, files for clients behind signed links, and a database |

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use mediary_convert::Program;
 use mediary_convert::av::Ffmpeg;
 use mediary_convert::office::LibreOffice;
 use mediary_local::EspeakNg;
@@ -15,6 +16,11 @@ impl Context {
     /// What converts rare sound, and video.
     pub(super) fn ffmpeg(&self) -> Option<Ffmpeg> {
         Ffmpeg::find(self.search_path().as_ref().map(|path| path.as_os_str()))
+    }
+
+    /// What opens photographs in HEIC.
+    pub(super) fn heif(&self) -> Option<Program> {
+        Program::find("heif-convert", self.search_path().as_ref().map(|path| path.as_os_str()))
     }
 
     /// What gives the voices their phonemes, and is one.
@@ -37,6 +43,7 @@ impl Context {
             recipe: self.recipe(&loaded.source)?,
             pipelines: self.pipelines(&loaded.source)?,
             ffmpeg: self.ffmpeg().map(|ffmpeg| ffmpeg.launched_by(program.clone())),
+            heif: self.heif().map(|heif| heif.launched_by(program.clone())),
             espeak: self.espeak().map(|espeak| espeak.launched_by(program.clone())),
             libreoffice: self.libreoffice(&program),
             providers: self.providers(&loaded.config, &loaded.source)?,

@@ -1,7 +1,8 @@
 //! `mediary serve`: the server, until it is told to stop.
 
+use std::os::unix::process::CommandExt;
 use std::path::Path;
-use std::process::ExitCode;
+use std::process::{Command, ExitCode};
 use std::sync::Arc;
 
 use clap::Args;
@@ -33,11 +34,28 @@ impl Serve {
     pub(super) fn run(self, mut context: Context) -> ExitCode {
         context.overrides.host = self.host;
         context.overrides.port = self.port;
-        match serve(&context) {
+        match give_large_blocks_back().and_then(|()| serve(&context)) {
             Ok(()) => ExitCode::SUCCESS,
             Err(message) => complain(&message),
         }
     }
+}
+
+/// The allocator's setting for the largest block, in KiB, that it carves out of memory of its own, and its value here.
+const LARGEST_OWN_BLOCK: (&str, &str) = ("MIMALLOC_ARENA_MAX_OBJECT_SIZE", "16384");
+
+/// Starts the program anew, in the same process, with an allocator that asks the system for each large block and gives it back
+/// when it is freed. It reads its settings from the environment before `main`, and by default keeps what was freed for a
+/// second: pictures decoded one after the other would take as much as all of them at once. To give everything back at once
+/// would cost small chats a twelfth of their throughput. A setting that stands there already is the operator's.
+fn give_large_blocks_back() -> Result<(), String> {
+    let (name, kib) = LARGEST_OWN_BLOCK;
+    if std::env::var_os(name).is_some() {
+        return Ok(());
+    }
+    let program = super::worker::program()?;
+    let error = Command::new(program).args(std::env::args_os().skip(1)).env(name, kib).exec();
+    Err(format!("cannot start: {error}"))
 }
 
 fn serve(context: &Context) -> Result<(), String> {
@@ -61,6 +79,7 @@ fn serve(context: &Context) -> Result<(), String> {
         recipe,
         pipelines: context.pipelines(&loaded.source)?,
         ffmpeg: context.ffmpeg().map(|ffmpeg| ffmpeg.launched_by(program.clone())),
+        heif: context.heif().map(|heif| heif.launched_by(program.clone())),
         espeak: context.espeak().map(|espeak| espeak.launched_by(program.clone())),
         libreoffice: context.libreoffice(&program),
         providers,

@@ -38,6 +38,15 @@ enum Kind {
         #[arg(long)]
         seconds: u64,
     },
+    /// Draws an SVG
+    Svg {
+        #[arg(long)]
+        memory_bytes: u64,
+        #[arg(long)]
+        seconds: u64,
+        #[arg(last = true, required = true)]
+        file: PathBuf,
+    },
     /// Becomes another program, with so much memory and time
     Confined {
         #[arg(long)]
@@ -66,6 +75,13 @@ impl Worker {
             Kind::Pdf { library, memory_bytes, page_seconds } => {
                 let page_time = Duration::from_secs(page_seconds);
                 match mediary_convert::pdf::run_worker(&library, memory_bytes, page_time) {
+                    Ok(()) => ExitCode::SUCCESS,
+                    Err(_) => ExitCode::FAILURE,
+                }
+            }
+            Kind::Svg { memory_bytes, seconds, file } => {
+                let time = Duration::from_secs(seconds);
+                match mediary_convert::image::run_svg_worker(&file, memory_bytes, time, &mut io::stdout()) {
                     Ok(()) => ExitCode::SUCCESS,
                     Err(_) => ExitCode::FAILURE,
                 }

@@ -96,7 +96,7 @@ pub(super) const OPEN_ROWS: &[(&str, &str, &str)] = &[
     (
         "providers[].models[].limits",
         "none",
-        "how much, by medium or format: `{ image = { bytes = \"5 MB\", count = 5 } }`; also `side_pixels`, `seconds`, `pages`, `by_url`",
+        "how much, by medium or format: `{ image = { bytes = \"5 MB\", count = 5 } }`; also `side_pixels`, `best_side_pixels` (larger pictures are scaled down to it), `animated`, `seconds`, `pages`, `by_url`",
     ),
     ("providers[].models[].context_tokens", "unknown", "most tokens of request and reply together"),
     ("providers[].models[].output_tokens", "unknown", "most tokens of a reply"),

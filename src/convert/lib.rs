@@ -7,12 +7,15 @@
 
 pub mod audio;
 pub mod av;
+mod child;
 pub mod confine;
 mod handover;
 pub mod image;
 mod message;
 pub mod office;
+mod on_disk;
 pub mod pdf;
 mod shared_file;
 
+pub use child::Program;
 pub use shared_file::SharedFile;

@@ -3,7 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use mediary_convert::Program;
 use mediary_convert::av::Ffmpeg;
+use mediary_convert::image::Foreign;
 use mediary_convert::office::{LibreOffice, OfficeSettings, OfficeWorkers};
 use mediary_convert::pdf::{PdfWorkers, WorkerSettings};
 use mediary_core::Target;
@@ -15,7 +17,7 @@ use thiserror::Error;
 
 use super::admission::Admission;
 use super::content::Contents;
-use super::documents::Reader;
+use super::documents::{Openers, Reader};
 use super::engines::{Engines, RETRY_AFTER};
 use super::intake::{FetchBounds, Intake};
 use super::routing::Router;
@@ -37,6 +39,8 @@ pub struct Parts<'a> {
     pub pipelines: Pipelines,
     /// What converts sound and video; `None`: nothing does.
     pub ffmpeg: Option<Ffmpeg>,
+    /// What opens HEIC; `None`: nothing does.
+    pub heif: Option<Program>,
     /// What gives the voices their phonemes; `None`: nothing speaks here.
     pub espeak: Option<EspeakNg>,
     /// What reads the binary formats of an office before 2007; `None`: nothing does.
@@ -70,6 +74,7 @@ impl Gateway {
             recipe,
             pipelines,
             ffmpeg,
+            heif,
             espeak,
             libreoffice,
             providers,
@@ -82,6 +87,7 @@ impl Gateway {
         let admission = Admission::new(&config.admission, config.limits.spool_bytes.get());
         let most_pixels = config.limits.video.pixels.get();
         let ffmpeg = ffmpeg.map(|ffmpeg| ffmpeg.up_to_pixels(most_pixels));
+        let foreign = Foreign { ffmpeg: ffmpeg.clone(), heif, program: Some(program.clone()) };
         let office = OfficeWorkers::new(OfficeSettings {
             program: program.clone(),
             workers: engines.pdfium.workers,
@@ -110,16 +116,16 @@ impl Gateway {
             pdfium: pdf.are_startable(),
             ocr: infos.iter().any(|engine| engine.installed && rows_read_pages(&rows, &engine.target)),
             ffmpeg: ffmpeg.is_some(),
+            heif: foreign.heif.is_some(),
             libreoffice: libreoffice.is_some(),
         };
         let most_bytes = config.cache.bytes.get();
         let readings = cache_dir.filter(|_| most_bytes > 0).and_then(|dir| remembered(&dir, most_bytes));
         let (pdf, limits) = (Arc::new(pdf), config.limits.clone());
         let router = Arc::new(Router::new(providers, config.routing.clone(), local.clone(), rows));
-        let office = (office, libreoffice);
+        let openers = Openers { pdf: pdf.clone(), office, libreoffice, foreign };
         let reader =
-            Reader::new(limits.clone(), recipe, pdf.clone(), office, router.clone(), readings, admission.clone());
-        let reader = Arc::new(reader);
+            Arc::new(Reader::new(limits.clone(), recipe, openers, router.clone(), readings, admission.clone()));
         let fetcher = Fetcher::new(fetch_policy(config));
         let intake = Intake::new(fetcher, fetch_bounds(config), admission.clone(), reader.clone(), ffmpeg.clone());
         let treatments = Treatments::new(pipelines, ffmpeg, installed, limits, reader.clone(), router.clone());

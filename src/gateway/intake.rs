@@ -182,14 +182,16 @@ impl Intake {
                     MediaKind::Audio | MediaKind::Video => seconds = Box::pin(self.seconds_of(media, matrix)).await,
                     MediaKind::Document | MediaKind::Text => {}
                 }
+                let is_image = media.kind() == MediaKind::Image;
+                let place = PartPath::Content { message: index, part: at };
                 shapes.push(PartShape {
-                    place: PartPath::Content { message: index, part: at },
-                    format: media.format,
-                    bytes: media.blob.len_bytes(),
                     side_pixels,
                     seconds,
                     pages,
                     in_tool_result: message.role == Role::Tool,
+                    animated: is_image && self.is_animated(media).await,
+                    has_metadata: is_image && mediary_convert::image::has_metadata(media),
+                    ..PartShape::of(place, media.format, media.blob.len_bytes())
                 });
             }
         }
@@ -211,6 +213,22 @@ impl Intake {
         document.close().await;
         self.lengths.insert(hash, pages);
         pages
+    }
+
+    /// Whether a picture moves. Agents send a picture again with every turn, so it is looked at once.
+    async fn is_animated(&self, media: &Media) -> bool {
+        if !mediary_convert::image::may_be_animated(media) {
+            return false;
+        }
+        let hash = media.blob.hash();
+        if let Some(count) = self.lengths.get(&hash) {
+            return count > Some(1);
+        }
+        let picture = media.clone();
+        let is_animated = blocking::run(move || Ok(mediary_convert::image::is_animated(&picture))).await;
+        let is_animated = is_animated.unwrap_or(false);
+        self.lengths.insert(hash, Some(1 + u32::from(is_animated)));
+        is_animated
     }
 
     /// How many seconds a recording plays; `None` where no target minds or it cannot be told. A video may play longer

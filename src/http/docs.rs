@@ -31,7 +31,8 @@ use super::{audio, content, fleet, health, images, landing, metrics, models, ocr
     ),
     servers((url = "/")),
     paths(
-        tasks::completions, tasks::embeddings, tasks::messages::messages, tasks::messages::count_tokens, audio::transcriptions, audio::translations, plan::plan,
+        tasks::completions, tasks::embeddings, tasks::interpret::interpret, tasks::messages::messages,
+        tasks::messages::count_tokens, audio::transcriptions, audio::translations, plan::plan,
         audio::speech, audio::tts, audio::voices,
         images::generations, images::edits, images::variations,
         videos::create, videos::generations, videos::list, videos::one, videos::content, videos::remove, videos::remix,

@@ -5,10 +5,12 @@
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Request, State};
+use axum::http::HeaderMap;
 use mediary_core::task::Task;
 
 use super::error::{ApiError, ErrorBody};
 use super::guard::client_of;
+use super::images::{self, Kind};
 use super::ocr;
 use super::state::AppState;
 use super::tasks::{bounds, protocol_of, refused};
@@ -24,9 +26,10 @@ use crate::protocol::{Decoded, JsonProtocol};
     path = "/v1/plan",
     tag = "models",
     request_body(content = Object, description = "A request of /v1/chat/completions, with the same headers; or \
-        `{\"endpoint\": \"/v1/embeddings\", \"request\": {…}}` for another route: /v1/embeddings, /v1/messages, \
-        /v1/ocr, /v1/ocr/process, /v1/images/generations, /v1/videos, /v1/audio/transcriptions, /v1/audio/translations (files as \
-        JSON: `file_data`, base64 or a data URL), /v1/audio/speech"),
+        `{\"endpoint\": \"/v1/embeddings\", \"request\": {…}}` for another route: /v1/embeddings, /v1/messages, /v1/ocr, \
+        /v1/ocr/process, /v1/images/generations, /v1/images/edits, /v1/images/variations (pictures as JSON: `images`), \
+        /v1/videos, /v1/audio/transcriptions, /v1/audio/translations (files as JSON: `file_data`, base64 or a data URL), \
+        /v1/audio/speech"),
     responses(
         (status = 200, body = PlanBody),
         (status = 400, description = "A field is wrong", body = ErrorBody),
@@ -36,14 +39,21 @@ use crate::protocol::{Decoded, JsonProtocol};
     )
 )]
 pub(super) async fn plan(State(state): State<AppState>, request: Request) -> Result<Json<PlanBody>, ApiError> {
-    let bounds = bounds(request.headers())?;
-    let client = client_of(request.headers());
+    let headers = request.headers().clone();
+    let bounds = bounds(&headers)?;
+    let client = client_of(&headers);
     let body = json_body(request, &state).await?;
-    let planned = planned(&state, body, bounds, client).await?;
+    let planned = planned(&state, &headers, body, bounds, client).await?;
     Ok(Json(PlanBody::new(&planned.demand, &planned.plan, planned.first).then(planned.then)))
 }
 
-async fn planned(state: &AppState, body: Bytes, bounds: Bounds, client: Vec<u8>) -> Result<Planned, ApiError> {
+async fn planned(
+    state: &AppState,
+    headers: &HeaderMap,
+    body: Bytes,
+    bounds: Bounds,
+    client: Vec<u8>,
+) -> Result<Planned, ApiError> {
     // A body that is no such envelope is a bare chat, and complained about as one.
     let envelope = serde_json::from_slice::<PlanRequest<'_>>(&body).ok();
     let Some(PlanRequest { endpoint, request }) = envelope else {
@@ -68,8 +78,14 @@ async fn planned(state: &AppState, body: Bytes, bounds: Bounds, client: Vec<u8>)
             let options = ReadOptions { privacy: bounds.privacy, ..options };
             Ok(state.gateway.explain_reading(&media, &options).await.map_err(refused)?)
         }
-        "/v1/images/generations" => {
-            let (task, model) = ImageRequest::of_json(&request)?.generation()?;
+        "/v1/images/generations" | "/v1/images/edits" | "/v1/images/variations" => {
+            let kind = match endpoint.as_str() {
+                "/v1/images/edits" => Kind::Edit,
+                "/v1/images/variations" => Kind::Variation,
+                _ => Kind::Generation,
+            };
+            let wish = ImageRequest::of_json(&request)?;
+            let (task, model) = images::understood(state, headers, wish, Vec::new(), kind).await?;
             Ok(state.gateway.explain(TaskRequest { task, model, bounds, client }).await.map_err(refused)?)
         }
         "/v1/videos" => {
@@ -91,8 +107,8 @@ async fn planned(state: &AppState, body: Bytes, bounds: Bounds, client: Vec<u8>)
             let other: String = other.chars().take(60).collect();
             let message = format!(
                 "`{other}` is no route that can be explained; use /v1/chat/completions, /v1/embeddings, /v1/ocr, \
-                 /v1/ocr/process, /v1/images/generations, /v1/videos, /v1/audio/transcriptions, \
-                 /v1/audio/translations or /v1/audio/speech."
+                 /v1/ocr/process, /v1/images/generations, /v1/images/edits, /v1/images/variations, /v1/videos, \
+                 /v1/audio/transcriptions, /v1/audio/translations or /v1/audio/speech."
             );
             Err(ApiError::not_found("unknown_endpoint", message).about("endpoint"))
         }

@@ -39,6 +39,7 @@ pub fn router(state: AppState) -> Router {
         .route("/v1/audio/speech", post(audio::speech))
         .route("/v1/audio/voices", get(audio::voices))
         .route("/v1/tts", post(audio::tts))
+        .route("/v1/interpret", post(tasks::interpret::interpret))
         .route("/v1/images/generations", post(images::generations))
         .route("/v1/images/edits", post(images::edits))
         .route("/v1/images/variations", post(images::variations))

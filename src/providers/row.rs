@@ -149,13 +149,16 @@ fn accepts(dialect: DialectName, tasks: &[TaskKind], entry: &ModelEntry) -> Vec<
 
 fn limited(format: MediaFormat, entry: &ModelEntry) -> Acceptance {
     let of = |accepted| entry.limits.as_ref().and_then(|limits| limits.get(&accepted)).copied().unwrap_or_default();
-    let MediaLimits { bytes, count, side_pixels, seconds, pages, by_url } = of(Accepted::Format(format));
+    let of_format = of(Accepted::Format(format));
+    let MediaLimits { bytes, count, side_pixels, best_side_pixels, animated, seconds, pages, by_url } = of_format;
     let kind = of(Accepted::Kind(format.kind()));
     Acceptance {
         format,
         bytes: bytes.or(kind.bytes).map(|bytes| bytes.get()),
         count: count.or(kind.count),
         side_pixels: side_pixels.or(kind.side_pixels),
+        best_side_pixels: best_side_pixels.or(kind.best_side_pixels),
+        animated: animated.or(kind.animated).unwrap_or(false),
         seconds: seconds.or(kind.seconds),
         pages: pages.or(kind.pages),
         by_url: by_url.or(kind.by_url).unwrap_or(false),

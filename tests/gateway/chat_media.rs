@@ -143,19 +143,24 @@ fn limits_of_a_target_on_length_are_kept_where_the_length_can_be_told() {
     let limited = |up: &Upstream, id: &str, seconds: u32| {
         up.with_model(id, json!({ "accepts": ["audio"], "limits": { "audio": { "seconds": seconds } } }))
     };
-    // The chime plays for less than a second, which counts as one.
-    let entries = [limited(&brief, "brief", 0), limited(&patient, "patient", 60)];
-    let heard = |server: &TestServer| {
-        asking(showing(&[sound(&sample("chime.wav"))])).header("x-mediary-strict", "true").send(server).said()
+    let heard = |server: &TestServer, file: &[u8]| {
+        asking(showing(&[sound(file)])).header("x-mediary-strict", "true").send(server).said()
     };
+    let server = with_providers(&[limited(&brief, "brief", 2), limited(&patient, "patient", 4)]);
+    assert_eq!(heard(&server, &recording(3)), "From patient");
+    // What cannot be decoded here may be measured by ffmpeg.
+    let entries = [limited(&brief, "brief", 61), limited(&patient, "patient", 62)];
+    let odd = [&b"ID3\x04\0\0\0\0\0\0"[..], &[0; 200]].concat();
     let folder = tempfile::tempdir().unwrap();
     let measures = folder.path().join("ffmpeg");
     std::fs::write(&measures, "#!/bin/sh\necho run >> \"${0}.runs\"\necho out_time_us=61500000\n").unwrap();
     std::fs::set_permissions(&measures, Permissions::from_mode(0o755)).unwrap();
     let server = with_ffmpeg(Ffmpeg::at(measures), &entries);
-    assert_eq!([heard(&server), heard(&server)], ["From patient", "From patient"]);
-    assert!(!folder.path().join("ffmpeg.runs").exists(), "a sound is measured in this process");
-    assert_eq!(heard(&with_providers(&entries)), "From patient");
+    assert_eq!([heard(&server, &odd), heard(&server, &odd)], ["From patient", "From patient"]);
+    let runs = std::fs::read_to_string(folder.path().join("ffmpeg.runs")).unwrap();
+    assert_eq!(runs.lines().count(), 1, "what was measured is remembered");
+    // Where it cannot be told before, the target's own refusal tells.
+    assert_eq!(heard(&with_providers(&entries), &odd), "From brief");
 }
 
 #[test]
@@ -188,4 +193,13 @@ fn a_large_picture_arrives_whole_after_a_fallback_too() {
     assert_eq!(server.chat(showing(&[image(&large)])).said(), "A picture");
     assert_eq!(first.last().json()["messages"], second.last().json()["messages"]);
     assert_eq!(second.last().json()["messages"][0]["content"][1]["image_url"]["url"], url("image/png", &large));
+}
+
+/// A WAVE of silence, so many seconds of it.
+fn recording(seconds: u32) -> Vec<u8> {
+    const RATE_HZ: u32 = 8_000;
+    let bytes = seconds * RATE_HZ * 2;
+    let head = [&b"RIFF"[..], &(36 + bytes).to_le_bytes(), b"WAVEfmt \x10\0\0\0\x01\0\x01\0"].concat();
+    let rates = [RATE_HZ.to_le_bytes(), (RATE_HZ * 2).to_le_bytes()].concat();
+    [head, rates, b"\x02\0\x10\0data".to_vec(), bytes.to_le_bytes().to_vec(), vec![0; bytes as usize]].concat()
 }

@@ -253,3 +253,22 @@ fn open_webuis_requests_are_understood() {
     let made = Request::new("POST", "/v1/images/generations").body("application/json", body.to_string()).send(&server);
     assert_eq!(pictures(&made), [png(64, 48)]);
 }
+
+#[test]
+fn an_edit_is_explained_without_being_made() {
+    let (up, server) = with_editor();
+    let explained = |endpoint: &str, request: Value| {
+        let body = json!({ "endpoint": endpoint, "request": request });
+        Request::new("POST", "/v1/plan").body("application/json", body.to_string()).send(&server)
+    };
+    let url = format!("data:image/png;base64,{}", encoded(&png(64, 48)));
+    for (endpoint, task) in [(EDITS, "image_edit"), (VARIATIONS, "image_variation")] {
+        let plan = explained(endpoint, json!({ "prompt": "a hat", "images": [{ "image_url": url }] })).ok();
+        let target = plan["candidates"][0]["target"].as_str().unwrap();
+        assert!(target.starts_with("far/"), "{target}");
+        assert_eq!(plan["task"], task);
+        let refused = explained(endpoint, json!({ "prompt": "a hat" }));
+        assert_eq!((refused.status, &refused.json()["error"]["param"]), (400, &json!("image")), "{refused}");
+    }
+    assert_eq!(up.calls(), 0, "a plan calls nothing");
+}

@@ -28,6 +28,7 @@ mod chat_dialects;
 mod chat_faults;
 mod chat_media;
 mod chat_mended;
+mod chat_pictures;
 mod chat_plain;
 mod chat_promises;
 mod chat_refusals;

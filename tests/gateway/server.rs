@@ -15,6 +15,7 @@ use mediary::gateway::{Gateway, InUse, Parts, Pipelines, Recipe, VideoJobs};
 use mediary::http::{self, AppState};
 use mediary::models::{Locations, Models};
 use mediary::providers::Providers;
+use mediary_convert::Program;
 use mediary_convert::av::Ffmpeg;
 use mediary_convert::office::LibreOffice;
 use mediary_local::EspeakNg;
@@ -200,12 +201,15 @@ fn gateway(config: &Config, models: &Models, ffmpeg: Option<Ffmpeg>) -> Gateway 
     let espeak = EspeakNg::find(Some("/usr/bin:/usr/local/bin:/opt/homebrew/bin".as_ref()));
     let espeak = espeak.map(|espeak| espeak.launched_by(program.clone()));
     let search_path = Some("/usr/bin:/usr/local/bin:/opt/homebrew/bin".as_ref());
+    let heif = Program::find("heif-convert", search_path);
+    let heif = heif.map(|heif| heif.launched_by(program.clone()));
     let libreoffice = LibreOffice::find(search_path, program.clone());
     let parts = Parts {
         config,
         recipe,
         pipelines,
         ffmpeg,
+        heif,
         espeak,
         libreoffice,
         providers,

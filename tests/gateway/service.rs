@@ -17,7 +17,8 @@ fn the_local_engine_is_listed_with_its_abilities() {
     assert!(model["created"].is_u64(), "{model:#}");
     assert_eq!(model["tasks"], json!(["ocr"]));
     assert_eq!(model["accepts"], json!(["image", "document"]));
-    let formats = "png jpeg webp gif tiff bmp pdf docx xlsx xlsb pptx doc xls ppt odt ods odp rtf epub eml msg zip";
+    let formats = "png jpeg webp gif tiff bmp avif heic svg pdf docx xlsx xlsb pptx doc xls ppt odt ods odp rtf epub eml msg \
+                   zip";
     assert_eq!(model["formats"], json!(formats.split(' ').collect::<Vec<_>>()));
     assert_eq!(model["installed"], true);
     assert_eq!(&shared().get("/v1/models/local/paddleocr").ok(), model);

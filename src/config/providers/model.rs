@@ -167,6 +167,10 @@ pub struct MediaLimits {
     pub count: Option<u32>,
     /// The longest side of an image.
     pub side_pixels: Option<u32>,
+    /// The longer side of an image beyond which the model gains nothing; larger ones are scaled down to it.
+    pub best_side_pixels: Option<u32>,
+    /// Whether the model sees all pictures of an animation.
+    pub animated: Option<bool>,
     /// The longest audio or video.
     pub seconds: Option<u32>,
     /// The most pages of a document.

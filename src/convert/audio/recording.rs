@@ -135,7 +135,14 @@ impl Recording {
     }
 
     fn track(&self) -> Result<Option<Track>, Failure> {
-        if let format @ (MediaFormat::Avi | MediaFormat::Amr | MediaFormat::Wma) = self.media.format {
+        if let format @ (MediaFormat::Avi
+        | MediaFormat::Mpeg
+        | MediaFormat::Ts
+        | MediaFormat::Flv
+        | MediaFormat::Wmv
+        | MediaFormat::Amr
+        | MediaFormat::Wma) = self.media.format
+        {
             let why = format!(
                 "the sound of a file in the format {format} needs ffmpeg; install ffmpeg, or send an m4a or mp4"
             );

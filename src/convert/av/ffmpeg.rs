@@ -1,14 +1,15 @@
 //! ffmpeg: found once, asked for a length or a frame.
 
 use std::ffi::{OsStr, OsString};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use mediary_core::{Blob, Failure, Media, MediaFormat};
 use tokio::process::Command;
 
 use super::AvInput;
-use super::command::{self, Run};
+use super::command;
+use crate::child::{self, Run};
 
 /// The address space of a run. Its libraries alone take a third of it.
 const MEMORY_BYTES: &str = "1073741824";
@@ -110,6 +111,15 @@ impl Ffmpeg {
         Ok((!picture.blob.is_empty()).then_some(Frame { at, picture }))
     }
 
+    /// The first picture of an AVIF, as a PNG of at most so many pixels and bytes.
+    ///
+    /// # Errors
+    /// `Unreadable` when it is damaged, `TooLarge` beyond a limit, `TimedOut` when it takes too long.
+    pub(crate) async fn still(&self, input: &AvInput, most_bytes: u64) -> Result<Vec<u8>, Failure> {
+        let png = ["-map", "0:v:0", "-frames:v", "1", "-c:v", "png", "-compression_level", "1", "-f", "image2pipe"];
+        self.run(input, None, png.iter().chain(&["pipe:1"]), most_bytes).await?.well(input.format().name())
+    }
+
     async fn run<A: AsRef<OsStr>>(
         &self,
         input: &AvInput,
@@ -117,8 +127,17 @@ impl Ffmpeg {
         behind: impl IntoIterator<Item = A>,
         most_bytes: u64,
     ) -> Result<Run, Failure> {
-        let arguments = self.arguments(input, from, behind);
-        let mut run = command::run(self.command(), arguments, input.as_input()?, most_bytes, self.time).await?;
+        self.run_with(input, self.arguments(input, from, behind), most_bytes).await
+    }
+
+    /// A run of these arguments, which read this file.
+    pub(super) async fn run_with(
+        &self,
+        input: &AvInput,
+        arguments: Vec<OsString>,
+        most_bytes: u64,
+    ) -> Result<Run, Failure> {
+        let mut run = child::run(self.command(), "ffmpeg", arguments, input.as_input()?, most_bytes, self.time).await?;
         run.complaint = run.complaint.replace(AvInput::PATH, "the file");
         let complaint = run.complaint.to_ascii_lowercase();
         if !run.ok && TOO_MANY_PIXELS.iter().any(|words| complaint.contains(words)) {
@@ -137,10 +156,19 @@ impl Ffmpeg {
         from: Option<Duration>,
         behind: impl IntoIterator<Item = A>,
     ) -> Vec<OsString> {
+        let from = from.map(|from| ["-ss".to_owned(), format!("{:.3}", from.as_secs_f64())]);
+        self.arguments_of(input, from.into_iter().flatten(), behind)
+    }
+
+    /// Arguments with some that are about the input.
+    pub(super) fn arguments_of<B: AsRef<OsStr>, A: AsRef<OsStr>>(
+        &self,
+        input: &AvInput,
+        about: impl IntoIterator<Item = B>,
+        behind: impl IntoIterator<Item = A>,
+    ) -> Vec<OsString> {
         let mut arguments = command::first_arguments(self.most_pixels);
-        if let Some(from) = from {
-            arguments.extend(["-ss".into(), OsString::from(format!("{:.3}", from.as_secs_f64()))]);
-        }
+        arguments.extend(about.into_iter().map(|argument| argument.as_ref().to_owned()));
         let before = ["-protocol_whitelist", "file,pipe", "-f", input.demuxer(), "-i"];
         arguments.extend(before.iter().map(OsString::from));
         arguments.push(AvInput::PATH.into());
@@ -166,13 +194,31 @@ impl Ffmpeg {
         self.command().into_std()
     }
 
+    /// What tells of a file without decoding it, if it lies beside ffmpeg.
+    pub(super) fn probing(&self) -> Option<Command> {
+        let probe = self.program.with_file_name(format!("ffprobe{}", std::env::consts::EXE_SUFFIX));
+        probe.is_file().then(|| self.command_of(&probe))
+    }
+
+    pub(super) fn most_pixels(&self) -> u64 {
+        self.most_pixels
+    }
+
+    pub(super) fn time(&self) -> Duration {
+        self.time
+    }
+
     /// What is started.
     fn command(&self) -> Command {
-        let Some(launcher) = &self.launcher else { return Command::new(&self.program) };
+        self.command_of(&self.program)
+    }
+
+    fn command_of(&self, program: &Path) -> Command {
+        let Some(launcher) = &self.launcher else { return Command::new(program) };
         let mut command = Command::new(launcher);
         let seconds = (command::THREADS * self.time.as_secs().max(1)).to_string();
         command.args(["worker", "confined", "--memory-bytes", MEMORY_BYTES, "--seconds", &seconds, "--"]);
-        command.arg(&self.program);
+        command.arg(program);
         command
     }
 }

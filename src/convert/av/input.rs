@@ -89,13 +89,22 @@ fn demuxer(format: MediaFormat) -> Option<&'static str> {
         MediaFormat::Amr => "amr",
         MediaFormat::Wma => "asf",
         MediaFormat::Webm | MediaFormat::Mkv => "matroska",
+        // Not a video, but in the container of one.
+        MediaFormat::Avif => "mov",
         MediaFormat::Avi => "avi",
+        MediaFormat::Mpeg => "mpeg",
+        MediaFormat::Ts => "mpegts",
+        MediaFormat::Flv => "flv",
+        MediaFormat::Wmv => "asf",
+        MediaFormat::Ogv => "ogg",
         MediaFormat::Png
         | MediaFormat::Jpeg
         | MediaFormat::Webp
         | MediaFormat::Gif
         | MediaFormat::Tiff
         | MediaFormat::Bmp
+        | MediaFormat::Heic
+        | MediaFormat::Svg
         | MediaFormat::Pdf
         | MediaFormat::Docx
         | MediaFormat::Xlsx

@@ -8,8 +8,11 @@
 mod command;
 mod ffmpeg;
 mod input;
+mod moments;
+mod probe;
 #[cfg(test)]
 mod tests;
 
 pub use ffmpeg::{Ffmpeg, Frame};
 pub use input::AvInput;
+pub use probe::VideoFacts;

@@ -11,7 +11,7 @@ use super::alpha::Clear;
 use super::channels::{Channels, Pixels};
 use super::input::{self, Input};
 use super::limits::weight;
-use super::{ImageLimits, jpeg, orient, refuse, webp};
+use super::{ImageLimits, jpeg, orient, refuse, small, webp};
 
 /// What a PNG's text chunks and colour profile may unpack to.
 const METADATA_BYTES: u64 = 16 * 1024 * 1024;
@@ -45,6 +45,22 @@ pub(super) fn decode(format: MediaFormat, blob: &Blob, limits: &ImageLimits) -> 
     let bgr = Pixels { samples, channels, stride: channels.count() }.into_bgr();
     let raster = Raster::from_bgr(width, height, bgr).ok_or_else(|| refuse::damaged(format, "it has no pixels"))?;
     Ok(orient::upright(raster, orientation))
+}
+
+/// A JPEG with fewer pixels than it has, its longer side still `longest_px`; `None` where that is no less work.
+pub(super) fn decode_small(blob: &Blob, limits: &ImageLimits, longest_px: u32) -> Result<Option<Raster>, Failure> {
+    let format = MediaFormat::Jpeg;
+    let mut whole = decoder(format, input::reader(blob, format)?, limits)?;
+    let (width, height) = whole.dimensions();
+    // Half the size is the first smaller one.
+    if width.max(height).div_ceil(2) < longest_px || !jpeg::is_whole(&mut *input::reader(blob, format)?) {
+        return Ok(None);
+    }
+    let orientation = whole.orientation().unwrap_or(::image::metadata::Orientation::NoTransforms);
+    let found = small::decoded(input::reader(blob, format)?, longest_px, limits.max_decoded_bytes());
+    let Some(small::Small { width, height, channels, samples }) = found else { return Ok(None) };
+    let bgr = Pixels { samples, channels, stride: channels.count() }.into_bgr();
+    Ok(Raster::from_bgr(width, height, bgr).map(|raster| orient::upright(raster, orientation)))
 }
 
 /// The picture with its transparency; `None` where it is opaque, or turned, which pictures of this kind never are.

@@ -3,10 +3,13 @@
 //! PNG is for people to look at: quick rather than small, since what is drawn for debugging is sent once and thrown away.
 //! JPEG is for targets; which quality it gets is decided by `fit`.
 
-use image::codecs::jpeg::JpegEncoder;
 use image::codecs::png::{CompressionType, FilterType, PngEncoder};
 use image::{ExtendedColorType, ImageEncoder};
+use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
 use mediary_core::{Failure, Raster};
+
+/// From this quality on colours keep every pixel: red writing on white is the first to suffer.
+const WHOLE_COLOURS: u8 = 90;
 
 /// The picture as a PNG of eight bits a channel. Blocking work.
 ///
@@ -25,10 +28,14 @@ pub fn encode_png(picture: &Raster) -> Result<Vec<u8>, Failure> {
 /// # Errors
 /// `Broken` when the encoder refuses, as it does beyond 65,535 pixels a side.
 pub fn encode_jpeg(picture: &Raster, quality: u8) -> Result<Vec<u8>, Failure> {
+    let refused =
+        |why: &dyn std::fmt::Display| Failure::broken(format!("the picture cannot be written as JPEG: {why}"));
+    let side = |side: u32| u16::try_from(side).map_err(|error| refused(&error));
+    let (width, height) = (side(picture.width())?, side(picture.height())?);
     let mut file = Vec::new();
-    JpegEncoder::new_with_quality(&mut file, quality.clamp(1, 100))
-        .write_image(&rgb_of(picture), picture.width(), picture.height(), ExtendedColorType::Rgb8)
-        .map_err(|error| Failure::broken(format!("the picture cannot be written as JPEG: {error}")))?;
+    let mut encoder = Encoder::new(&mut file, quality.clamp(1, 100));
+    encoder.set_sampling_factor(if quality < WHOLE_COLOURS { SamplingFactor::F_2_2 } else { SamplingFactor::F_1_1 });
+    encoder.encode(picture.bgr(), width, height, ColorType::Bgr).map_err(|error| refused(&error))?;
     Ok(file)
 }
 

@@ -11,7 +11,7 @@ use mediary_core::{Blob, Failure, Media, MediaFormat, Raster};
 use super::Pictures;
 use super::alpha::Clear;
 use super::encode::encode_jpeg;
-use super::resize::{resized, resized_clear};
+use super::resize::{resized_clear, sharp};
 
 /// What a picture is to fit into, and how far it may be spoilt for that.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -47,7 +47,7 @@ impl Pictures {
         {
             return Ok(media);
         }
-        fit_raster(&self.decode(index)?, fit)
+        fit_raster(&self.decode_for(index, fit.longest_side_px)?, fit)
     }
 }
 
@@ -62,7 +62,7 @@ pub fn fit_raster(raster: &Raster, fit: &Fit) -> Result<Media, Failure> {
         let (width, height) = sides_within(raster.width(), raster.height(), side);
         let scaled = match (width, height) == (raster.width(), raster.height()) {
             true => None,
-            false => Some(resized(raster, width, height)?),
+            false => Some(sharp(raster, width, height)?),
         };
         let picture = scaled.as_ref().unwrap_or(raster);
         for quality in [fit.quality, fit.least_quality.min(fit.quality)] {

@@ -4,10 +4,10 @@
 //! resolution is not read; cameras write a constant there. TIFF finds its own (see `tiff`). Of an animation only the
 //! first picture is ever shown, and the caller that shows it has to say so.
 
-use std::io::Cursor;
+use std::io::{Cursor, Read};
 
-use image::AnimationDecoder;
-use image::codecs::{gif::GifDecoder, png::PngDecoder, webp::WebPDecoder};
+use gif::DecodeOptions;
+use image::codecs::{png::PngDecoder, webp::WebPDecoder};
 use mediary_core::{Media, MediaFormat};
 
 use super::density::Density;
@@ -16,21 +16,48 @@ use super::{input, jpeg};
 /// The longer side in pixels, as stored; `None` where the beginning of the file does not tell.
 #[must_use]
 pub fn longest_side(media: &Media) -> Option<u32> {
+    size(media).map(|(width, height)| width.max(height))
+}
+
+/// Width and height in pixels, as stored; `None` where the beginning of the file does not tell.
+#[must_use]
+pub(super) fn size(media: &Media) -> Option<(u32, u32)> {
     let size = imagesize::blob_size(media.blob.head()).ok()?;
-    u32::try_from(size.width.max(size.height)).ok()
+    Some((size.width.try_into().ok()?, size.height.try_into().ok()?))
+}
+
+/// Whether a file is of a format that can move, as far as its beginning tells; cheap.
+#[must_use]
+pub fn may_be_animated(media: &Media) -> bool {
+    let head = media.blob.head();
+    match media.format {
+        MediaFormat::Gif => true,
+        MediaFormat::Webp => head.get(12..16) == Some(b"VP8X") && head.get(20).is_some_and(|flags| flags & 2 != 0),
+        MediaFormat::Png => head.windows(4).any(|window| window == b"acTL"),
+        _ => false,
+    }
 }
 
 /// Whether there is more than one picture in an animated file. A file that cannot be read is taken for a still one;
-/// decoding it will fail. Blocking work: up to two pictures are decoded.
+/// decoding it will fail. No picture is decoded, whatever its size. Blocking work: the file is read up to its second
+/// picture.
 #[must_use]
 pub fn is_animated(media: &Media) -> bool {
     let Ok(input) = input::reader(&media.blob, media.format) else { return false };
     match media.format {
-        MediaFormat::Gif => GifDecoder::new(input).is_ok_and(|decoder| decoder.into_frames().nth(1).is_some()),
+        MediaFormat::Gif => has_two_frames(input),
         MediaFormat::Webp => WebPDecoder::new(input).is_ok_and(|decoder| decoder.has_animation()),
         MediaFormat::Png => PngDecoder::new(input).is_ok_and(|decoder| decoder.is_apng().unwrap_or(false)),
         _ => false,
     }
+}
+
+/// A GIF does not say how many pictures it holds. Their compressed data is skipped.
+fn has_two_frames(input: impl Read) -> bool {
+    let mut options = DecodeOptions::new();
+    options.skip_frame_decoding(true);
+    let Ok(mut decoder) = options.read_info(input) else { return false };
+    (0..2).all(|_| matches!(decoder.next_frame_info(), Ok(Some(_))))
 }
 
 /// What the beginning of a file of a single picture claims.

@@ -97,6 +97,23 @@ impl Pictures {
         }
     }
 
+    /// One picture that is going to be scaled down to this many pixels a side: a JPEG may come with fewer than it has, but
+    /// with no fewer than that.
+    ///
+    /// # Errors
+    /// As [`Pictures::decode`].
+    pub(super) fn decode_for(&self, index: usize, longest_px: u32) -> Result<Raster, Failure> {
+        let format = self.media.format;
+        let is_square = self.density(index).and_then(|density| density.squared(1, 1)).is_none();
+        if index == 0 && format == MediaFormat::Jpeg && is_square {
+            let small = refuse::guarded(format, || coded::decode_small(&self.media.blob, &self.limits, longest_px))?;
+            if let Some(raster) = small {
+                return Ok(raster);
+            }
+        }
+        self.decode(index)
+    }
+
     /// Decodes one picture, counted from zero: upright, opaque, eight bits a channel, its dots square (those of
     /// faxes are not).
     ///

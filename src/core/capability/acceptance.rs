@@ -18,6 +18,10 @@ pub struct Acceptance {
     pub count: Option<u32>,
     /// The longest side of a picture, in pixels.
     pub side_pixels: Option<u32>,
+    /// The longer side beyond which a picture gains nothing there: it is scaled down to about this by the target itself.
+    pub best_side_pixels: Option<u32>,
+    /// Whether it sees all pictures of an animation.
+    pub animated: bool,
     /// The longest sound or video.
     pub seconds: Option<u32>,
     /// The most pages of a document.
@@ -30,13 +34,34 @@ impl Acceptance {
     /// A format taken without known limits.
     #[must_use]
     pub fn of(format: MediaFormat) -> Self {
-        Self { format, bytes: None, count: None, side_pixels: None, seconds: None, pages: None, by_url: false }
+        Self {
+            format,
+            bytes: None,
+            count: None,
+            side_pixels: None,
+            best_side_pixels: None,
+            animated: false,
+            seconds: None,
+            pages: None,
+            by_url: false,
+        }
+    }
+
+    /// Whether a picture that is taken as it is had better be sent otherwise: smaller, or without what the file says beside
+    /// its picture.
+    #[must_use]
+    pub fn is_better_redrawn(&self, part: &PartShape) -> bool {
+        let larger = self.best_side_pixels.zip(part.side_pixels).is_some_and(|(best, side)| side > best);
+        part.kind() == MediaKind::Image && !part.animated && (larger || part.has_metadata)
     }
 
     /// What keeps a part from being taken as it is; `count` is how many of its medium the request holds.
     #[must_use]
     pub fn misfit(&self, part: &PartShape, count: u32) -> Option<Misfit> {
         let over = |limit: Option<u32>, value: Option<u32>| limit.zip(value).filter(|(limit, value)| value > limit);
+        if part.animated && !self.animated {
+            return Some(Misfit::Animated);
+        }
         if let Some(limit) = self.bytes.filter(|limit| part.bytes > *limit) {
             return Some(Misfit::Bytes { limit });
         }
@@ -70,9 +95,29 @@ pub struct PartShape {
     pub pages: Option<u32>,
     /// Whether it stands in the result of a tool.
     pub in_tool_result: bool,
+    /// Whether it is a picture that moves.
+    pub animated: bool,
+    /// Whether it is a picture whose file says more than its picture: where it was taken, or which way up it is.
+    pub has_metadata: bool,
 }
 
 impl PartShape {
+    /// A part of which no more is known than its length.
+    #[must_use]
+    pub fn of(place: PartPath, format: MediaFormat, bytes: u64) -> Self {
+        Self {
+            place,
+            format,
+            bytes,
+            side_pixels: None,
+            seconds: None,
+            pages: None,
+            in_tool_result: false,
+            animated: false,
+            has_metadata: false,
+        }
+    }
+
     /// The medium it is.
     #[must_use]
     pub fn kind(&self) -> MediaKind {
@@ -88,6 +133,8 @@ pub enum Misfit {
     Format,
     /// It reads it, but not in the results of tools.
     InToolResult,
+    /// It sees no more than one picture of an animation.
+    Animated,
     /// It complained about such a part a while ago.
     Doubtful,
     Bytes {
@@ -112,6 +159,7 @@ impl fmt::Display for Misfit {
         match self {
             Self::Format => formatter.write_str("it does not read this format"),
             Self::InToolResult => formatter.write_str("it takes no media in tool results"),
+            Self::Animated => formatter.write_str("it sees no animations"),
             Self::Doubtful => formatter.write_str("it refused such a part a while ago"),
             Self::Bytes { limit } => write!(formatter, "it takes at most {limit} bytes"),
             Self::Pixels { limit } => write!(formatter, "it takes at most {limit} pixels a side"),

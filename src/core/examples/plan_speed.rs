@@ -92,13 +92,10 @@ fn row(index: usize) -> Abilities {
 fn part(index: usize) -> PartShape {
     let formats = [MediaFormat::Png, MediaFormat::Pdf, MediaFormat::Mp3, MediaFormat::Mp4, MediaFormat::Csv];
     PartShape {
-        place: PartPath::Content { message: index, part: 0 },
-        format: formats[index % formats.len()],
-        bytes: 100_000,
         side_pixels: Some(1_000),
         seconds: Some(20),
         pages: Some(3),
-        in_tool_result: false,
+        ..PartShape::of(PartPath::Content { message: index, part: 0 }, formats[index % formats.len()], 100_000)
     }
 }
 
@@ -116,6 +113,7 @@ fn recipes() -> Vec<TreatmentRecipe> {
         name: RecipeName::new(&format!("{from}-{gives:?}")),
         from,
         formats: Vec::new(),
+        animated: false,
         gives,
         most_files,
         leaves_machine: false,

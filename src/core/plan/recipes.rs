@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use crate::capability::PartShape;
 use crate::{MediaFormat, MediaKind};
 
 /// The name of a recipe, which is that of its file: `pdf-to-images`.
@@ -47,6 +48,8 @@ pub struct TreatmentRecipe {
     pub from: MediaKind,
     /// The formats it takes; empty: all of the medium.
     pub formats: Vec<MediaFormat>,
+    /// Whether it takes pictures that move, and no others.
+    pub animated: bool,
     /// What comes out.
     pub gives: Yield,
     /// How many files come out at most (page images, frames); 1 for everything else.
@@ -58,9 +61,11 @@ pub struct TreatmentRecipe {
 }
 
 impl TreatmentRecipe {
-    /// Whether it takes this format.
+    /// Whether it takes this part. Text is made of pictures whether or not they move.
     #[must_use]
-    pub fn takes(&self, format: MediaFormat) -> bool {
-        format.kind() == self.from && (self.formats.is_empty() || self.formats.contains(&format))
+    pub fn takes(&self, part: &PartShape) -> bool {
+        let is_format = self.formats.is_empty() || self.formats.contains(&part.format);
+        let moves = self.gives == Yield::Text || self.animated == part.animated;
+        part.kind() == self.from && is_format && moves
     }
 }

@@ -48,7 +48,7 @@ impl<'a> Workshop<'a> {
             Self { parts: &demand.parts, recipes, strict, privacy, usable: Vec::new(), tokens: Vec::new() };
         for part in workshop.parts {
             let may = |recipe: &TreatmentRecipe| {
-                !strict && recipe.takes(part.format) && recipe.missing.is_none() && !workshop.is_forbidden(recipe)
+                !strict && recipe.takes(part) && recipe.missing.is_none() && !workshop.is_forbidden(recipe)
             };
             let all = || recipes.iter().enumerate().filter(|(_, recipe)| may(recipe));
             let usable = Usable {
@@ -81,7 +81,13 @@ impl<'a> Workshop<'a> {
         let mut waiting = Vec::new();
         for (index, part) in self.parts.iter().enumerate().rev() {
             match taker.misfit(part) {
-                None => taker.used[part.kind() as usize] += 1,
+                None => {
+                    let better = taker.better(part).and_then(|misfit| self.transcode(index, misfit, &mut taker, true));
+                    match better {
+                        Some(step) => steps[index] = step,
+                        None => taker.used[part.kind() as usize] += 1,
+                    }
+                }
                 Some(misfit) => match self.transcode(index, misfit, &mut taker, true) {
                     Some(step) => steps[index] = step,
                     None => waiting.push(Blocked { index, misfit }),
@@ -121,7 +127,7 @@ impl<'a> Workshop<'a> {
             Yield::Media(to) => taker.files_of(part, blocked.misfit, recipe, to).is_some(),
         };
         let mut hints = Vec::new();
-        for recipe in self.recipes.iter().filter(|recipe| recipe.takes(part.format) && works(recipe)) {
+        for recipe in self.recipes.iter().filter(|recipe| recipe.takes(part) && works(recipe)) {
             let hint = match (&recipe.missing, self.strict, self.is_forbidden(recipe)) {
                 (None, true, _) => "leave out X-Mediary-Strict, which forbids treating it",
                 (None, false, true) => "privacy = \"local\" forbids having a provider read it",
@@ -198,6 +204,13 @@ impl<'a> Taker<'a> {
             return Some(Misfit::Doubtful);
         }
         acceptance.misfit(part, self.used[part.kind() as usize] + 1)
+    }
+
+    /// Why a part that is taken had better be sent otherwise.
+    fn better(&self, part: &PartShape) -> Option<Misfit> {
+        let acceptance = self.accepts[part.format as usize]?;
+        let limit = acceptance.best_side_pixels.unwrap_or_default();
+        acceptance.is_better_redrawn(part).then_some(Misfit::Pixels { limit })
     }
 
     /// How many files a recipe may make of a part for this target; `None`: it does not help.

@@ -32,7 +32,7 @@ pub use recipe::{Recipe, Step};
 
 use std::sync::Arc;
 
-use mediary_convert::image::ImageLimits;
+use mediary_convert::image::{Foreign, ImageLimits};
 use mediary_convert::office::{LibreOffice, OfficeWorkers};
 use mediary_convert::pdf::PdfWorkers;
 use mediary_store::DiskCache;
@@ -58,20 +58,42 @@ pub struct Reader {
     readings: Option<Arc<DiskCache>>,
     /// Drawn pages that can be fetched.
     drawings: Drawings,
+    /// What opens pictures that nothing in this process decodes.
+    foreign: Foreign,
     admission: Admission,
+}
+
+/// The processes that open what is not opened in this one.
+#[derive(Debug)]
+pub(super) struct Openers {
+    pub(super) pdf: Arc<PdfWorkers>,
+    pub(super) office: OfficeWorkers,
+    pub(super) libreoffice: Option<LibreOffice>,
+    pub(super) foreign: Foreign,
 }
 
 impl Reader {
     pub(super) fn new(
         limits: Limits,
         recipe: Recipe,
-        pdf: Arc<PdfWorkers>,
-        (office, libreoffice): (OfficeWorkers, Option<LibreOffice>),
+        openers: Openers,
         router: Arc<Router>,
         readings: Option<Arc<DiskCache>>,
         admission: Admission,
     ) -> Self {
-        Self { limits, recipe, pdf, office, libreoffice, router, readings, drawings: Drawings::default(), admission }
+        let Openers { pdf, office, libreoffice, foreign } = openers;
+        Self {
+            limits,
+            recipe,
+            pdf,
+            office,
+            libreoffice,
+            router,
+            readings,
+            drawings: Drawings::default(),
+            foreign,
+            admission,
+        }
     }
 
     /// What opens PDFs; they are opened by [`Reader::open`].

@@ -4,9 +4,9 @@
 
 use std::sync::Arc;
 
-use mediary_convert::image::Pictures;
+use mediary_convert::image::{Foreign, Pictures};
 use mediary_convert::pdf::{OpenPdf, PageOrder, PageReply};
-use mediary_core::{Blob, Failure, Hold, Media, Raster};
+use mediary_core::{Blob, Failure, Hold, Media, MediaFormat, Raster};
 
 use super::super::admission::Permit;
 use super::super::blocking;
@@ -83,13 +83,28 @@ impl Reader {
         Ok(self.admission.pixels.take(pictures.weight(index)).await?.hold())
     }
 
-    /// The header of a picture file, held against the limits.
+    /// The header of a picture file, held against the limits. What nothing in this process decodes is made plain first,
+    /// by a child with room for its pixels.
     ///
     /// # Errors
-    /// As [`mediary_convert::image::open`].
+    /// As [`mediary_convert::image::open`] and [`Foreign::plain`].
     pub(in super::super) async fn pictures(&self, media: &Media) -> Result<Arc<Pictures>, Failure> {
-        let (media, limits) = (media.clone(), self.image_limits());
+        let limits = self.image_limits();
+        let media = match Foreign::is_foreign(media.format) {
+            false => media.clone(),
+            true => {
+                let weight = Foreign::weight(media, &limits)?;
+                let _child = self.child().await?;
+                let _pixels = self.admission.pixels.take(weight).await?;
+                self.kept(self.foreign.plain(media, &limits).await?)?
+            }
+        };
         blocking::run(move || mediary_convert::image::open(&media, &limits).map(Arc::new)).await
+    }
+
+    /// What is missing here to open a picture of this format, as a sentence; `None`: nothing.
+    pub(in super::super) fn missing_for(&self, format: MediaFormat) -> Option<&'static str> {
+        self.foreign.missing(format)
     }
 
     /// A permit for a child process that is no PDF worker.

@@ -35,15 +35,7 @@ pub(super) struct PageReader<'r> {
 
 /// What a page demands.
 fn demand() -> Demand {
-    let part = PartShape {
-        place: PartPath::Field("document"),
-        format: MediaFormat::Jpeg,
-        bytes: 0,
-        side_pixels: None,
-        seconds: None,
-        pages: None,
-        in_tool_result: false,
-    };
+    let part = PartShape::of(PartPath::Field("document"), MediaFormat::Jpeg, 0);
     Demand { task: TaskKind::Ocr, parts: vec![part], ..Demand::default() }
 }
 

@@ -177,7 +177,8 @@ fn count_pages(reading: &Reading) {
 
 fn no_pages(media: &Media) -> Failure {
     Failure::unsupported(format!(
-        "this is {} ({}); text can be read from PDFs, files of an office, images (png, jpeg, webp, gif, tiff, bmp) and plain text",
+        "this is {} ({}); text can be read from PDFs, files of an office, images (png, jpeg, webp, gif, tiff, bmp, avif, heic, svg) \
+         and plain text",
         media.kind(),
         media.format
     ))

@@ -61,13 +61,8 @@ impl Gateway {
     ) -> Result<Planned, CallError> {
         let want = self.router.resolve(fleet, TaskKind::VideoGeneration, model, None)?;
         let parts = video.start.as_ref().map(|picture| PartShape {
-            place: START,
-            format: picture.format,
-            bytes: picture.blob.len_bytes(),
             side_pixels: mediary_convert::image::longest_side(picture),
-            seconds: None,
-            pages: None,
-            in_tool_result: false,
+            ..PartShape::of(START, picture.format, picture.blob.len_bytes())
         });
         let demand = Demand::of(&Task::GenerateVideo(video.clone()), parts.into_iter().collect());
         let policy = self.router.policy(want, bounds);

@@ -204,7 +204,7 @@ impl Treatments {
     }
 
     /// Whether a video has a sound track.
-    async fn has_sound(&self, video: &Media) -> Result<bool, Failure> {
+    pub(super) async fn has_sound(&self, video: &Media) -> Result<bool, Failure> {
         let recording = self.recording(video);
         let _child = self.child_for(&recording).await?;
         blocking::run(move || recording.has_sound()).await
@@ -223,15 +223,8 @@ impl Treatments {
 
 /// A recording as a plan sees it.
 pub(in super::super) fn recording_shape(recording: &Media, seconds: Option<u32>) -> PartShape {
-    PartShape {
-        place: PartPath::Field("file"),
-        format: recording.format,
-        bytes: recording.blob.len_bytes(),
-        side_pixels: None,
-        seconds,
-        pages: None,
-        in_tool_result: false,
-    }
+    let shape = PartShape::of(PartPath::Field("file"), recording.format, recording.blob.len_bytes());
+    PartShape { seconds, ..shape }
 }
 
 /// A sound or video where ffmpeg can read it.

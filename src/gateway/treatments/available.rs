@@ -1,6 +1,7 @@
 //! Which recipes can be followed here, as the planner wants to know it: what each takes and gives, and what is missing.
 
 use mediary_convert::audio::Encoder;
+use mediary_convert::image::Foreign;
 use mediary_convert::office;
 use mediary_core::capability::CapabilityMatrix;
 use mediary_core::plan::{Privacy, RecipeName, TreatmentRecipe, Yield};
@@ -13,6 +14,7 @@ use super::recipes::Pipelines;
 pub(super) const PDF_TO_IMAGES: &str = "pdf-to-images";
 pub(super) const DOCUMENT_TO_TEXT: &str = "document-to-text";
 pub(super) const IMAGE_TO_IMAGE: &str = "image-to-image";
+pub(super) const IMAGE_TO_FRAMES: &str = "image-to-frames";
 pub(super) const IMAGE_TO_TEXT: &str = "image-to-text";
 pub(super) const AUDIO_TO_AUDIO: &str = "audio-to-audio";
 pub(super) const AUDIO_TO_TEXT: &str = "audio-to-text";
@@ -23,6 +25,8 @@ pub(super) const TEXT_TO_TEXT: &str = "text-to-text";
 const NO_LIBREOFFICE: &str = "LibreOffice, which reads this older format, is not on the search path; install it and start Mediary anew, or \
     save the file in today's format";
 const NO_FFMPEG: &str = "ffmpeg is not on the search path; install it and start Mediary anew";
+const NO_HEIF: &str =
+    "heif-convert (Debian: libheif-examples) is not on the search path; install it and start Mediary anew";
 const NO_TRANSCRIBER: &str = "no target transcribes; run `mediary models pull`, or set the key of a provider that does, such as \
     GROQ_API_KEY, and start Mediary anew";
 const NO_OWN_TRANSCRIBER: &str = "no target of the providers that may be asked for this request transcribes; name `auto` \
@@ -41,6 +45,8 @@ pub(in super::super) struct Installed {
     pub(in super::super) ocr: bool,
     /// ffmpeg.
     pub(in super::super) ffmpeg: bool,
+    /// `heif-convert`.
+    pub(in super::super) heif: bool,
     /// LibreOffice.
     pub(in super::super) libreoffice: bool,
 }
@@ -76,6 +82,8 @@ pub(super) fn recipes(
     let image = |formats: Vec<MediaFormat>, most_files| {
         recipe(IMAGE_TO_IMAGE, MediaKind::Image, Yield::Media(MediaFormat::Jpeg)).of(formats).making(most_files)
     };
+    let can_open = [(MediaFormat::Avif, installed.ffmpeg), (MediaFormat::Heic, installed.heif)];
+    let unopened = can_open.into_iter().filter(|(_, can)| !can).map(|(format, _)| format).collect::<Vec<_>>();
     let mut all = vec![
         pictures(PDF_TO_IMAGES, MediaKind::Document, pipelines.pdf_to_images.most_pages, pdfium())
             .of(vec![MediaFormat::Pdf]),
@@ -84,13 +92,21 @@ pub(super) fn recipes(
         recipe(DOCUMENT_TO_TEXT, MediaKind::Document, Yield::Text)
             .of(vec![MediaFormat::Doc, MediaFormat::Ppt])
             .lacking(without(installed.libreoffice, NO_LIBREOFFICE)),
-        image(stills.filter(|format| *format != MediaFormat::Tiff).collect(), 1),
+        image(stills.filter(|format| *format != MediaFormat::Tiff && !Foreign::is_foreign(*format)).collect(), 1),
+        image(vec![MediaFormat::Svg], 1),
+        image(vec![MediaFormat::Avif], 1).lacking(ffmpeg()),
+        image(vec![MediaFormat::Heic], 1).lacking(without(installed.heif, NO_HEIF)),
+        pictures(IMAGE_TO_FRAMES, MediaKind::Image, pipelines.image_to_frames.frames, None).moving(),
         // The one format of pictures with pages.
         image(vec![MediaFormat::Tiff], pipelines.image_to_image.most_pages),
         recipe(IMAGE_TO_TEXT, MediaKind::Image, Yield::Text)
             .lacking(without(installed.ocr || seen(&anywhere), no_reader))
             .leaving(!installed.ocr && !seen(&here)),
     ];
+    if !unopened.is_empty() {
+        // It becomes a sentence that says so, unless a target that reads it describes it.
+        all.insert(0, recipe(IMAGE_TO_TEXT, MediaKind::Image, Yield::Text).of(unopened));
+    }
     for format in &pipelines.audio_to_audio.formats {
         let no_encoder = || format!("{format} is not made by this build; build it with the feature `mp3`");
         let missing = (!Encoder::writes(*format)).then(no_encoder);
@@ -129,6 +145,7 @@ fn recipe(name: &str, from: MediaKind, gives: Yield) -> Described {
         name,
         from,
         formats: Vec::new(),
+        animated: false,
         gives,
         most_files: 1,
         leaves_machine: false,
@@ -139,6 +156,10 @@ fn recipe(name: &str, from: MediaKind, gives: Yield) -> Described {
 impl Described {
     fn of(self, formats: Vec<MediaFormat>) -> Self {
         Self(TreatmentRecipe { formats, ..self.0 })
+    }
+
+    fn moving(self) -> Self {
+        Self(TreatmentRecipe { animated: true, ..self.0 })
     }
 
     fn making(self, most_files: u32) -> Self {
@@ -160,8 +181,8 @@ mod tests {
 
     use super::*;
 
-    const ALL: Installed = Installed { pdfium: true, ocr: true, ffmpeg: true, libreoffice: true };
-    const NOTHING: Installed = Installed { pdfium: false, ocr: false, ffmpeg: false, libreoffice: false };
+    const ALL: Installed = Installed { pdfium: true, ocr: true, ffmpeg: true, heif: true, libreoffice: true };
+    const NOTHING: Installed = Installed { pdfium: false, ocr: false, ffmpeg: false, heif: false, libreoffice: false };
 
     fn target(name: &str, task: TaskKind, format: MediaFormat, is_local: bool) -> Abilities {
         let accepts = vec![Acceptance::of(format)];
@@ -190,15 +211,28 @@ mod tests {
     fn what_is_missing_is_said_for_each_recipe() {
         let ear = target("groq/whisper", TaskKind::Transcription, MediaFormat::Mp3, false);
         let eye = target("far/eye", TaskKind::Chat, MediaFormat::Jpeg, false);
-        let needs_all =
-            vec![PDF_TO_IMAGES, DOCUMENT_TO_TEXT, IMAGE_TO_TEXT, AUDIO_TO_TEXT, VIDEO_TO_FRAMES, VIDEO_TO_TEXT];
+        let needs_all = [
+            PDF_TO_IMAGES,
+            DOCUMENT_TO_TEXT,
+            IMAGE_TO_IMAGE,
+            IMAGE_TO_TEXT,
+            AUDIO_TO_TEXT,
+            VIDEO_TO_FRAMES,
+            VIDEO_TO_TEXT,
+        ];
+        let needs_all = needs_all.to_vec();
         let rows = [
             (vec![], NOTHING, needs_all),
             (vec![], ALL, vec![AUDIO_TO_TEXT, VIDEO_TO_TEXT]),
             (vec![ear.clone()], ALL, vec![]),
             (vec![eye.clone()], ALL, vec![AUDIO_TO_TEXT]),
             (vec![eye.clone(), ear], Installed { ocr: false, ..ALL }, vec![]),
-            (vec![eye], Installed { ffmpeg: false, ..ALL }, vec![AUDIO_TO_TEXT, VIDEO_TO_FRAMES, VIDEO_TO_TEXT]),
+            // What is missing for AVIF alone.
+            (
+                vec![eye],
+                Installed { ffmpeg: false, ..ALL },
+                vec![IMAGE_TO_IMAGE, AUDIO_TO_TEXT, VIDEO_TO_FRAMES, VIDEO_TO_TEXT],
+            ),
         ];
         for (matrix, installed, expected) in rows {
             assert_eq!(missing(&matrix, installed), expected, "{installed:?} with {} targets", matrix.len());

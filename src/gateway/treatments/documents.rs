@@ -15,8 +15,9 @@ use mediary_layout::to_markdown;
 use super::super::blocking;
 use super::super::documents::{Attached, ReadOptions, Reader, Reading};
 use super::Treatments;
-use super::available::{DOCUMENT_TO_TEXT, IMAGE_TO_IMAGE, PDF_TO_IMAGES};
+use super::available::{DOCUMENT_TO_TEXT, IMAGE_TO_FRAMES, IMAGE_TO_IMAGE, PDF_TO_IMAGES};
 use super::extract::{Extract, Section};
+use super::images::side_px;
 use super::jobs::Job;
 use super::made::{Made, Piece};
 use super::memo::{self, Memo};
@@ -73,25 +74,24 @@ impl Treatments {
 
     /// A picture in a form that is taken; of a TIFF, its pages.
     pub(super) async fn pages_of_picture(&self, job: Job<'_>) -> Result<Made, Failure> {
+        if job.recipe.as_str() == IMAGE_TO_FRAMES {
+            return self.stills(job).await;
+        }
         let recipe = &self.pipelines.image_to_image;
         let fit = fit_for(job, &recipe.jpeg);
+        if let Some(bare) = self.bare(job).await? {
+            return Ok(Made::media(bare, IMAGE_TO_IMAGE));
+        }
         let pictures = self.reader.pictures(job.media).await?;
         let total = pictures.pages();
-        let (mut drawn, mut moves) = (Vec::new(), false);
+        let mut drawn = Vec::new();
         for index in 0..total.min(files(job, recipe.most_pages)) {
-            let media = job.media.clone();
-            let fitted = self.reader.with_picture(&pictures, index, move |pictures, _hold| {
-                Ok((pictures.fitted(index, &fit), image::is_animated(&media)))
-            });
-            let (fitted, is_animated) = fitted.await?;
-            moves |= is_animated;
+            let fitted =
+                self.reader.with_picture(&pictures, index, move |pictures, _hold| Ok(pictures.fitted(index, &fit)));
+            let fitted = fitted.await?;
             drawn.push(fitted.and_then(|media| self.reader.kept(media)));
         }
-        let mut made = self.shown(job, IMAGE_TO_IMAGE, total, drawn).await?;
-        if moves {
-            made.pieces.insert(0, Piece::Note("it is an animation, of which the first picture is shown".to_owned()));
-        }
-        Ok(made)
+        self.shown(job, IMAGE_TO_IMAGE, total, drawn).await
     }
 
     /// The pages that were drawn, each with its number, and the text of those that were not.
@@ -143,11 +143,11 @@ fn page_pieces(total: usize, drawn: Vec<Drawn>) -> Vec<Piece> {
 }
 
 /// How large the pictures for a target may be. Where a limit is on PNG too, the lower one holds for both.
-fn fit_for(job: Job<'_>, jpeg: &Jpeg) -> image::Fit {
+pub(super) fn fit_for(job: Job<'_>, jpeg: &Jpeg) -> image::Fit {
     let taken = |format| job.abilities.acceptance(format);
     let (as_jpeg, as_png) = (taken(MediaFormat::Jpeg), taken(MediaFormat::Png));
     let both = || [as_jpeg, as_png].into_iter().flatten();
-    let side = both().filter_map(|acceptance| acceptance.side_pixels).min();
+    let side = both().filter_map(side_px).min();
     let bytes = both().filter_map(|acceptance| acceptance.bytes).min();
     jpeg.fit(side, bytes, as_png.is_some())
 }

@@ -3,18 +3,24 @@
 use std::sync::Arc;
 
 use mediary_convert::image::{self, Fit};
-use mediary_core::capability::{Abilities, PartShape};
+use mediary_core::capability::{Abilities, Acceptance, PartShape};
 use mediary_core::document::Page;
 use mediary_core::task::PartPath;
 use mediary_core::{Failure, FailureKind, Media, MediaFormat};
 
+use super::super::blocking;
 use super::super::documents::{EngineChoice, ReadOptions, Reading};
 use super::Treatments;
-use super::available::IMAGE_TO_TEXT;
+use super::available::{IMAGE_TO_FRAMES, IMAGE_TO_TEXT};
 use super::description::{Description, Scene, description};
-use super::documents;
+use super::documents::{self, fit_for};
 use super::extract::{Extract, Section};
+use super::jobs::Job;
+use super::made::{Made, Piece};
 use super::memo::{self, Memo};
+
+/// What did a picture that nothing here opens.
+const UNOPENED: &str = "nothing";
 
 impl Treatments {
     /// The text of a picture.
@@ -51,37 +57,82 @@ impl Treatments {
         };
         let scene = Scene::Picture(media);
         let described = description(self, &recipe.describe, &memo.bounds, scene).await;
-        put_together(written, described)
+        match (put_together(written, described), self.reader.missing_for(media.format)) {
+            // A conversation goes on without a picture that cannot be opened here, and both sides are told.
+            (Err(_), Some(missing)) => {
+                let text = format!("(this picture could not be opened, and nothing of it is known: {missing})");
+                Ok(Extract { settled: false, ..Extract::plain(text, UNOPENED) })
+            }
+            (made, _) => made,
+        }
     }
 
     /// A picture as a target takes it; `None` where it takes none of ours.
     pub(super) async fn picture_for(&self, media: &Media, row: &Abilities) -> Result<Option<Media>, Failure> {
+        let place = PartPath::Content { message: 0, part: 0 };
         let shape = PartShape {
-            place: PartPath::Content { message: 0, part: 0 },
-            format: media.format,
-            bytes: media.blob.len_bytes(),
             side_pixels: image::longest_side(media),
-            seconds: None,
-            pages: None,
-            in_tool_result: false,
+            has_metadata: image::has_metadata(media),
+            ..PartShape::of(place, media.format, media.blob.len_bytes())
         };
-        if row.acceptance(media.format).is_some_and(|taken| taken.misfit(&shape, 1).is_none()) {
+        let fits = |taken: &&Acceptance| taken.misfit(&shape, 1).is_none() && !taken.is_better_redrawn(&shape);
+        if row.acceptance(media.format).filter(fits).is_some() {
             return Ok(Some(media.clone()));
         }
         let Some(taken) = row.acceptance(MediaFormat::Jpeg) else { return Ok(None) };
         let jpeg = self.pipelines.image_to_image.jpeg;
-        let fit = jpeg.fit(taken.side_pixels, taken.bytes, false);
+        let fit = jpeg.fit(side_px(taken), taken.bytes, false);
         self.fitted(media, fit).await.map(Some)
     }
 }
 
 impl Treatments {
+    /// The picture as it is but for its metadata, where that is all that keeps a target from being given it.
+    pub(super) async fn bare(&self, job: Job<'_>) -> Result<Option<Media>, Failure> {
+        let Some(taken) = job.abilities.acceptance(job.media.format) else { return Ok(None) };
+        let place = PartPath::Content { message: 0, part: 0 };
+        let shape = PartShape {
+            side_pixels: image::longest_side(job.media),
+            ..PartShape::of(place, job.media.format, job.media.blob.len_bytes())
+        };
+        if !image::has_metadata(job.media) || taken.misfit(&shape, 1).is_some() || taken.is_better_redrawn(&shape) {
+            return Ok(None);
+        }
+        let media = job.media.clone();
+        let bare = blocking::run(move || Ok(image::stripped(&media))).await?;
+        bare.map(|media| self.reader.kept(media)).transpose()
+    }
+
+    /// An animation as some of its pictures, each with its time.
+    pub(super) async fn stills(&self, job: Job<'_>) -> Result<Made, Failure> {
+        let recipe = &self.pipelines.image_to_frames;
+        let fit = fit_for(job, &recipe.jpeg);
+        let most = recipe.frames.min(job.files).max(1) as usize;
+        let pictures = self.reader.pictures(job.media).await?;
+        let (media, limits) = (job.media.clone(), self.reader.image_limits());
+        let stills = self.reader.with_picture(&pictures, 0, move |_, _hold| image::stills(&media, &limits, most, &fit));
+        let (stills, length) = stills.await?;
+        let (count, seconds) = (stills.len(), length.as_secs_f32());
+        let shown = if count == 1 { "the first picture is" } else { &format!("{count} pictures are") };
+        let mut pieces = vec![Piece::Note(format!("it is an animation of {seconds:.1} s, of which {shown} shown"))];
+        for image::Still { at, picture } in stills {
+            pieces.push(Piece::Note(format!("at {:.1} s", at.as_secs_f32())));
+            pieces.push(Piece::Media(self.reader.kept(picture)?));
+        }
+        Ok(Made { pieces, by: IMAGE_TO_FRAMES.to_owned(), pages: u32::try_from(count).ok() })
+    }
+
     /// The first picture of a file, made to fit, with room for what it takes.
     pub(super) async fn fitted(&self, media: &Media, fit: Fit) -> Result<Media, Failure> {
         let pictures = self.reader.pictures(media).await?;
         let fitted = self.reader.with_picture(&pictures, 0, move |pictures, _hold| pictures.fitted(0, &fit)).await?;
         self.reader.kept(fitted)
     }
+}
+
+/// The longer side of a picture for a target, where it minds.
+pub(super) fn side_px(taken: &Acceptance) -> Option<u32> {
+    [taken.side_pixels, taken.best_side_pixels].into_iter().flatten().min()
 }
 
 /// What an engine here read.

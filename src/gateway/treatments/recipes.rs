@@ -17,6 +17,7 @@ pub struct Pipelines {
     pub(super) pdf_to_images: PdfToImages,
     pub(super) document_to_text: DocumentToText,
     pub(super) image_to_image: ImageToImage,
+    pub(super) image_to_frames: ImageToFrames,
     pub(super) image_to_text: ImageToText,
     pub(super) audio_to_audio: AudioToAudio,
     pub(super) audio_to_text: AudioToText,
@@ -55,6 +56,13 @@ pub(super) struct DocumentToText {
 #[serde(deny_unknown_fields)]
 pub(super) struct ImageToImage {
     pub(super) most_pages: u32,
+    pub(super) jpeg: Jpeg,
+}
+
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ImageToFrames {
+    pub(super) frames: u32,
     pub(super) jpeg: Jpeg,
 }
 
@@ -129,6 +137,8 @@ pub(super) struct VideoToFrames {
 pub(super) struct VideoToText {
     pub(super) frames: u32,
     pub(super) longest_side: u32,
+    /// Whether what is written in its pictures is read.
+    pub(super) read: bool,
     pub(super) describe: Asking,
 }
 
@@ -217,6 +227,13 @@ impl Recipe for ImageToImage {
     }
 }
 
+impl Recipe for ImageToFrames {
+    fn check(&self) -> Result<(), String> {
+        held(self.frames > 0, "`frames` is 1 or more")?;
+        self.jpeg.check()
+    }
+}
+
 impl Recipe for ImageToText {
     fn check(&self) -> Result<(), String> {
         self.describe.check()
@@ -285,6 +302,7 @@ impl Pipelines {
             pdf_to_images: recipe!(config_dir, "pdf-to-images")?,
             document_to_text: recipe!(config_dir, "document-to-text")?,
             image_to_image: recipe!(config_dir, "image-to-image")?,
+            image_to_frames: recipe!(config_dir, "image-to-frames")?,
             image_to_text: recipe!(config_dir, "image-to-text")?,
             audio_to_audio: recipe!(config_dir, "audio-to-audio")?,
             audio_to_text: recipe!(config_dir, "audio-to-text")?,

@@ -21,6 +21,7 @@ fn gateway() -> Gateway {
         recipe: Recipe::embedded(),
         pipelines: Pipelines::embedded(),
         ffmpeg: Some(Ffmpeg::at(ffmpeg)),
+        heif: None,
         espeak: None,
         libreoffice: None,
         providers: Providers::default(),

@@ -1,4 +1,4 @@
-//! Videos: as pictures of their moments with a transcript, or as text alone.
+//! Videos: as pictures of their moments with a transcript, or as text alone: what is said, what is written, what is seen.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,6 +9,7 @@ use mediary_core::capability::Abilities;
 use mediary_core::task::Part;
 use mediary_core::{Failure, Media, MediaFormat};
 
+use super::super::documents::{EngineChoice, ReadOptions};
 use super::super::routing::shown;
 use super::available::{VIDEO_TO_FRAMES, VIDEO_TO_TEXT};
 use super::description::{Description, Scene, Shown, description};
@@ -16,7 +17,11 @@ use super::extract::{Extract, Section};
 use super::jobs::Job;
 use super::made::{Made, Piece};
 use super::memo::{self, Memo};
-use super::{Treatments, audio, help};
+use super::{Treatments, audio, documents, help};
+
+/// Why nothing of a silent video can be told.
+const UNSEEN: &str = "there is no sound in this video, and ffmpeg, which takes pictures out of it, is not on the search path; \
+                      install it and start Mediary anew, or send pictures";
 
 /// Moments of a video.
 struct Moments {
@@ -34,8 +39,10 @@ impl Treatments {
         let most = recipe.frames.min(job.files).max(1);
         let Moments { frames, length } = self.moments(job.media, most, fit.longest_side_px).await?;
         let count = frames.len();
-        let mut pieces =
-            vec![Piece::Note(format!("of this video of {} {count} moments are shown, evenly spread", clock(length)))];
+        let mut pieces = vec![Piece::Note(format!(
+            "of this video of {} {count} moments are shown, new scenes first of all",
+            clock(length)
+        ))];
         for frame in frames {
             pieces.push(Piece::Note(format!("at {}", clock(frame.at))));
             pieces.push(Piece::Media(self.frame_fitted(frame.picture, fit).await?));
@@ -58,16 +65,48 @@ impl Treatments {
     async fn watched(&self, media: &Media, memo: &Memo) -> Result<Extract, Failure> {
         let recipe = &self.pipelines.video_to_text;
         let sees = !help::vision_targets(&self.router.known(), &recipe.describe, &memo.bounds).is_empty();
-        let described = match (sees, self.installed.ffmpeg) {
+        let reads = recipe.read && self.installed.ocr;
+        let frames = match (sees || reads) && self.installed.ffmpeg {
+            true => self.moments(media, recipe.frames, recipe.longest_side).await?.frames,
+            false => Vec::new(),
+        };
+        if self.ffmpeg.is_none() && !self.has_sound(media).await? {
+            return Err(Failure::unreadable(UNSEEN));
+        }
+        let written = if reads { self.written_in(&frames).await } else { Written::default() };
+        let described = match (sees, frames.is_empty()) {
             (false, _) => Description::NoTarget,
-            (true, false) => Description::Failed,
-            (true, true) => {
-                let moments = self.moments(media, recipe.frames, recipe.longest_side).await?;
-                description(self, &recipe.describe, &memo.bounds, Scene::Video(&moments.frames)).await
-            }
+            (true, true) => Description::Failed,
+            (true, false) => description(self, &recipe.describe, &memo.bounds, Scene::Video(&frames)).await,
         };
         let heard = self.transcript(media, memo).await;
-        told(heard, described)
+        told(heard, written, described)
+    }
+
+    /// What is written in moments, by the engines here. Writing that stays is given once.
+    async fn written_in(&self, frames: &[Frame]) -> Written {
+        let options = ReadOptions { engine: EngineChoice::Local, ..ReadOptions::default() };
+        let mut written = Written::default();
+        let mut last = String::new();
+        for frame in frames {
+            let reading = match self.reader.read(frame.picture.clone(), &options, &|_, _| {}).await {
+                Ok(reading) => reading,
+                Err(failure) => {
+                    tracing::info!(failure.kind = failure.kind.name(), "a moment of a video goes unread");
+                    written.missed = true;
+                    continue;
+                }
+            };
+            let text = reading.text().trim().to_owned();
+            // Textures are read as letters, with doubt.
+            if text.is_empty() || reading.needs_ocr() || text == last {
+                continue;
+            }
+            written.moments.push(format!("at {}: {text}", clock(frame.at)));
+            written.by = documents::extract(&reading, &self.pipelines.document_to_text).by;
+            last = text;
+        }
+        written
     }
 
     /// The words of a video as a piece; why there are none, where there are none.
@@ -88,23 +127,27 @@ impl Treatments {
         }
     }
 
-    /// At most so many moments, evenly spread, no two in the same second.
+    /// At most so many moments, new scenes first, no two in the same second.
     async fn moments(&self, media: &Media, most: u32, side_px: u32) -> Result<Moments, Failure> {
         let ffmpeg = self.ffmpeg()?;
         let input = audio::opened(media).await?;
-        // One child at a time, for all of them: between two frames the permit would only be lost to others.
+        // One child at a time, for all that is to be done.
         let _child = self.reader.child().await?;
-        let length = ffmpeg.length(&input).await?;
-        let mut frames = Vec::new();
-        for at in spread(length, most) {
-            if let Some(frame) = ffmpeg.frame(&input, at, side_px).await? {
-                frames.push(Frame { picture: self.reader.kept(frame.picture)?, ..frame });
-            }
+        let facts = ffmpeg.facts(&input).await?;
+        if let Some(facts) = &facts {
+            ffmpeg.check(facts, Duration::from_secs(self.limits.audio.seconds.into()))?;
         }
+        // A container that is streamed does not say how long it plays.
+        let length = match facts.and_then(|facts| facts.length) {
+            Some(length) => length,
+            None => ffmpeg.length(&input).await?,
+        };
+        let frames = ffmpeg.moments(&input, length, most, side_px).await?;
         if frames.is_empty() {
             return Err(Failure::unreadable(format!("there is nothing to see in this {}; send another", media.format)));
         }
-        Ok(Moments { frames, length })
+        let kept = frames.into_iter().map(|frame| Ok(Frame { picture: self.reader.kept(frame.picture)?, ..frame }));
+        Ok(Moments { frames: kept.collect::<Result<_, Failure>>()?, length })
     }
 
     /// A scene as a target takes it; `None` where it takes nothing of it.
@@ -126,6 +169,15 @@ impl Treatments {
     }
 }
 
+/// What is written in the moments of a video.
+#[derive(Debug, Default)]
+struct Written {
+    moments: Vec<String>,
+    by: String,
+    /// Whether one of them could not be read this time.
+    missed: bool,
+}
+
 /// Frames for a target that sees, each with its time, as many as it takes.
 fn moments_for(row: &Abilities, frames: &[Frame]) -> Option<Shown> {
     let taken = row.acceptance(MediaFormat::Jpeg)?;
@@ -138,8 +190,8 @@ fn moments_for(row: &Abilities, frames: &[Frame]) -> Option<Shown> {
     Some(parts.collect())
 }
 
-/// What is said and what is shown. One of them will do; where the other is missing, it says so.
-fn told(heard: Result<Arc<Extract>, Failure>, described: Description) -> Result<Extract, Failure> {
+/// What is said, written and shown. One of them will do; where what is said or shown is missing, it says so.
+fn told(heard: Result<Arc<Extract>, Failure>, written: Written, described: Description) -> Result<Extract, Failure> {
     let mut sections = Vec::new();
     let mut by = Vec::new();
     let mut settled = true;
@@ -152,6 +204,11 @@ fn told(heard: Result<Arc<Extract>, Failure>, described: Description) -> Result<
             sections.push(Section::new("what is said in it", text.join("\n")));
         }
         Err(failure) => failed = Some(failure),
+    }
+    settled &= !written.missed;
+    if !written.moments.is_empty() {
+        sections.push(Section::new("what is written in it", written.moments.join("\n")));
+        by.push(written.by);
     }
     match described {
         Description::Text { text, by: target } => {
@@ -177,13 +234,6 @@ fn told(heard: Result<Arc<Extract>, Failure>, described: Description) -> Result<
     Ok(Extract { sections, by: by.join("+"), pages: None, settled })
 }
 
-/// Moments in the middle of equal stretches; one for a video of a second.
-fn spread(length: Duration, most: u32) -> Vec<Duration> {
-    let seconds = u32::try_from(length.as_secs()).unwrap_or(u32::MAX);
-    let count = most.min(seconds).max(1);
-    (0..count).map(|index| length * (2 * index + 1) / (2 * count)).collect()
-}
-
 /// `1:02:03`, `0:07`.
 fn clock(time: Duration) -> String {
     let seconds = time.as_secs();
@@ -196,22 +246,6 @@ mod tests {
     use mediary_core::FailureKind;
 
     use super::*;
-
-    #[test]
-    fn moments_are_evenly_spread() {
-        let rows: [(u64, u32, &[u64]); 5] = [
-            (60_000, 3, &[10_000, 30_000, 50_000]),
-            (2_000, 12, &[500, 1_500]),
-            (400, 12, &[200]),
-            (0, 4, &[0]),
-            (10_000, 1, &[5_000]),
-        ];
-        for (length_ms, most, expected) in rows {
-            let moments = spread(Duration::from_millis(length_ms), most);
-            let moments: Vec<u64> = moments.iter().map(|at| at.as_millis() as u64).collect();
-            assert_eq!(moments, expected, "{length_ms} ms in {most}");
-        }
-    }
 
     #[test]
     fn times_are_written_as_people_do() {
@@ -234,11 +268,17 @@ mod tests {
             (deaf(), Description::NoTarget, None),
         ];
         for (heard, described, expected) in rows {
-            let made = told(heard, described).ok();
+            let made = told(heard, Written::default(), described).ok();
             let made = made.as_ref().map(|extract| {
                 (extract.sections.iter().map(|section| section.text.as_str()).collect::<Vec<_>>(), extract.settled)
             });
             assert_eq!(made, expected);
         }
+        let written =
+            Written { moments: vec!["at 0:07: EXIT".to_owned()], by: "local/reader".to_owned(), missed: true };
+        let made = told(deaf(), written, Description::NoTarget).unwrap();
+        let texts: Vec<&str> = made.sections.iter().map(|section| section.text.as_str()).collect();
+        assert_eq!(texts, ["(it could not be transcribed)", "at 0:07: EXIT"]);
+        assert_eq!((made.by.as_str(), made.settled), ("local/reader", false));
     }
 }

@@ -17,7 +17,7 @@ use super::state::AppState;
 use super::tasks::{bounds, refused};
 use crate::gateway::TaskRequest;
 use sent::Sent;
-pub(super) use sent::named as named_picture;
+pub(super) use sent::{named as named_picture, understood};
 
 /// Makes pictures from words.
 #[utoipa::path(
@@ -111,7 +111,7 @@ pub(super) async fn variations(
 
 /// From what pictures are made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
+pub(super) enum Kind {
     Generation,
     Edit,
     Variation,

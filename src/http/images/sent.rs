@@ -52,6 +52,26 @@ pub(super) async fn sent(state: &AppState, request: Request, kind: Kind) -> Resu
         false => (ImageRequest::of_json(&json_body(request, state).await?)?, Vec::new()),
     };
     let as_links = request.as_links;
+    let (task, model) = understood(state, &headers, request, files, kind).await?;
+    let Task::Image(job) = &task else {
+        return Err(Failure::broken("a request for pictures became another task").into());
+    };
+    // The answer needs no more of it than its words.
+    let job = ImageJob { attachments: Vec::new(), ..job.clone() };
+    Ok(Sent { task, model, wishes: Wishes { job, as_links } })
+}
+
+/// What is to be made and of which model, with the pictures that the request sends or names.
+///
+/// # Errors
+/// When a field is wrong, a file is no picture, or cannot be fetched.
+pub(in super::super) async fn understood(
+    state: &AppState,
+    headers: &HeaderMap,
+    request: ImageRequest,
+    files: Vec<UploadedFile>,
+    kind: Kind,
+) -> Result<(Task, String), ApiError> {
     let (mut sources, mut mask, mut attachments) = (Vec::new(), None, Vec::new());
     for file in files {
         match file.field.strip_suffix("[]").unwrap_or(&file.field) {
@@ -66,34 +86,26 @@ pub(super) async fn sent(state: &AppState, request: Request, kind: Kind) -> Resu
     }
     if kind != Kind::Generation {
         for (place, url) in &request.images {
-            sources.push(named(state, &headers, url, place).await?);
+            sources.push(named(state, headers, url, place).await?);
         }
         if let Some(url) = request.mask.as_ref().filter(|_| kind == Kind::Edit && mask.is_none()) {
-            mask = Some(named(state, &headers, url, "mask").await?);
+            mask = Some(named(state, headers, url, "mask").await?);
         }
     }
-    let (task, model) = match kind {
-        Kind::Generation => request.generation()?,
-        Kind::Edit => request.edit(sources, mask, attachments)?,
+    match kind {
+        Kind::Generation => Ok(request.generation()?),
+        Kind::Edit => Ok(request.edit(sources, mask, attachments)?),
         Kind::Variation => {
             let mut sources = sources.into_iter();
-            match (sources.next(), sources.next()) {
-                (Some(source), None) => request.variation(source, attachments),
-                (None, _) => {
-                    return Err(ApiError::malformed("there is no picture; send one as the file `image`").about("image"));
-                }
-                (Some(_), Some(_)) => {
-                    return Err(ApiError::malformed("variations are made of one picture; send one").about("image"));
-                }
+            let (first, second) = (sources.next(), sources.next());
+            let wrong = |message: &str| ApiError::malformed(message).about("image");
+            match (first, second) {
+                (Some(source), None) => Ok(request.variation(source, attachments)),
+                (None, _) => Err(wrong("there is no picture; send one as the file `image`")),
+                (Some(_), Some(_)) => Err(wrong("variations are made of one picture; send one")),
             }
         }
-    };
-    let Task::Image(job) = &task else {
-        return Err(Failure::broken("a request for pictures became another task").into());
-    };
-    // The answer needs no more of it than its words.
-    let job = ImageJob { attachments: Vec::new(), ..job.clone() };
-    Ok(Sent { task, model, wishes: Wishes { job, as_links } })
+    }
 }
 
 async fn form(state: &AppState, request: Request) -> Result<SentForm, ApiError> {

@@ -7,6 +7,7 @@
 mod bounds;
 mod carried;
 mod headers;
+pub(super) mod interpret;
 pub(super) mod messages;
 mod refused;
 mod relay;
@@ -24,7 +25,7 @@ use super::state::AppState;
 use super::unpacked::json_body;
 use crate::gateway::blocking;
 use crate::protocol::anthropic::MESSAGES;
-use crate::protocol::openai::{CHAT, EMBEDDINGS};
+use crate::protocol::openai::{CHAT, EMBEDDINGS, INTERPRET};
 use crate::protocol::{JsonProtocol, Sent};
 
 pub(super) use bounds::bounds;
@@ -106,6 +107,7 @@ pub(super) fn protocol_of(route: &str) -> Option<&'static dyn JsonProtocol> {
     match route {
         "/v1/chat/completions" => Some(&CHAT),
         "/v1/embeddings" => Some(&EMBEDDINGS),
+        "/v1/interpret" => Some(&INTERPRET),
         "/v1/messages" => Some(&MESSAGES),
         _ => None,
     }

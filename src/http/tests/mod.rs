@@ -30,6 +30,7 @@ fn state(config: Config) -> AppState {
         recipe: Recipe::embedded(),
         pipelines: Pipelines::embedded(),
         ffmpeg: None,
+        heif: None,
         espeak: None,
         libreoffice: None,
         providers: Providers::default(),

@@ -13,8 +13,8 @@ use super::super::from_json;
 use super::super::media::medium;
 use super::legacy;
 use super::wire::{
-    Content, OneOrMany, Request, Str, WireCall, WireCalled, WireFormat, WireFunction, WireMessage, WirePart, WireTool,
-    WireUrl,
+    Content, OneOrMany, Request, Str, WireCall, WireCalled, WireFileData, WireFormat, WireFunction, WireMessage,
+    WirePart, WireTool, WireUrl,
 };
 use crate::protocol::process::BadField;
 
@@ -178,6 +178,21 @@ fn message(message: WireMessage<'_>, index: usize, body: &Bytes) -> Result<Messa
 fn part(part: WirePart<'_>, path: &str, body: &Bytes) -> Result<Part, BadField> {
     let lacks =
         |field: &str| bad(format!("{path}.{field}"), format!("a part of type `{}` needs `{field}`", part.r#type));
+    // Parts as Gemini has them, whatever type they are said to be of.
+    if let Some(inline) = part.inline_data {
+        let path = format!("{path}.inline_data.data");
+        return medium(&inline.data, inline.mime_type, inline.display_name, None, &path, body);
+    }
+    if let Some(file) = part.file_data {
+        return match file {
+            WireFileData::There { file_uri } => {
+                medium(&file_uri, None, part.filename, None, &format!("{path}.file_data.file_uri"), body)
+            }
+            WireFileData::Here(Str(data)) => {
+                medium(&data, None, part.filename, None, &format!("{path}.file_data"), body)
+            }
+        };
+    }
     match part.r#type.as_str() {
         "text" | "input_text" | "output_text" => {
             let Str(text) = part.text.ok_or_else(|| lacks("text"))?;
@@ -188,7 +203,12 @@ fn part(part: WirePart<'_>, path: &str, body: &Bytes) -> Result<Part, BadField> 
             let detail = detail.as_deref().and_then(named_detail);
             medium(&url, None, None, detail, &format!("{path}.image_url"), body)
         }
-        "video_url" => {
+        "input_video" if part.input_video.is_some() => {
+            let video = part.input_video.ok_or_else(|| lacks("input_video"))?;
+            let mime = video.format.map(|format| format!("video/{format}"));
+            medium(&video.data, mime, None, None, &format!("{path}.input_video.data"), body)
+        }
+        "video_url" | "input_video" => {
             let WireUrl { url, .. } = part.video_url.ok_or_else(|| lacks("video_url"))?;
             medium(&url, None, None, None, &format!("{path}.video_url"), body)
         }
@@ -210,6 +230,7 @@ fn part(part: WirePart<'_>, path: &str, body: &Bytes) -> Result<Part, BadField> 
             let Str(data) = file.file_data.ok_or_else(|| lacks("file.file_data"))?;
             medium(&data, None, file.filename, None, &format!("{path}.file.file_data"), body)
         }
+        "" => Err(bad(format!("{path}.type"), "a part needs a `type`, such as text or image_url")),
         other => {
             let known = "text, image_url, input_audio, video_url, document_url or file";
             Err(bad(format!("{path}.type"), format!("`{other}` is no type of part; use {known}")))

@@ -8,6 +8,7 @@ mod decode;
 mod embeddings;
 mod encode;
 mod images;
+mod interpret;
 mod legacy;
 mod numbers;
 mod speech;
@@ -24,6 +25,7 @@ pub(super) use decode::effort_of_budget;
 pub use embeddings::OpenAiEmbeddings;
 pub use encode::completion;
 pub use images::{AnswerFacts, BodyPiece, ImageRequest, OpenAiImages, Told, ToldPicture, image_event, images_answer};
+pub use interpret::Interpret;
 pub use speech::{OpenAiSpeech, SpeechRequest, last_event, media_type, sound_event};
 pub use stream::ChunkWriter;
 pub use transcriptions::{OpenAiTranscriptions, TranscriptionForm};
@@ -47,6 +49,8 @@ pub static CHAT: OpenAiChat = OpenAiChat;
 pub static EMBEDDINGS: OpenAiEmbeddings = OpenAiEmbeddings;
 /// The protocol of `/v1/images/generations` and its sisters.
 pub static IMAGES: OpenAiImages = OpenAiImages;
+/// The protocol of `/v1/interpret`.
+pub static INTERPRET: Interpret = Interpret;
 /// The protocol of `/v1/audio/speech`.
 pub static SPEECH: OpenAiSpeech = OpenAiSpeech;
 /// The protocol of `/v1/audio/transcriptions` and `/v1/audio/translations`.

@@ -183,6 +183,8 @@ pub(super) enum Content<'a> {
 /// A part; which fields it has depends on its type.
 #[derive(Debug, Deserialize)]
 pub(super) struct WirePart<'a> {
+    /// Parts as Gemini has them come without.
+    #[serde(default)]
     pub(super) r#type: String,
     #[serde(default, borrow)]
     pub(super) text: Option<Str<'a>>,
@@ -192,6 +194,16 @@ pub(super) struct WirePart<'a> {
     pub(super) video_url: Option<WireUrl<'a>>,
     #[serde(default, borrow)]
     pub(super) input_audio: Option<WireAudio<'a>>,
+    #[serde(default, borrow)]
+    pub(super) input_video: Option<WireAudio<'a>>,
+    /// Gemini's: bytes.
+    #[serde(default, borrow, alias = "inlineData")]
+    pub(super) inline_data: Option<WireInline<'a>>,
+    /// Gemini's: an address. Or the file itself, as OpenAI's newer format has it.
+    #[serde(default, borrow, alias = "fileData")]
+    pub(super) file_data: Option<WireFileData<'a>>,
+    #[serde(default)]
+    pub(super) filename: Option<String>,
     #[serde(default, borrow)]
     pub(super) file: Option<WireFile<'a>>,
     #[serde(default, borrow)]
@@ -218,6 +230,26 @@ pub(super) struct WireAudio<'a> {
     pub(super) data: Cow<'a, str>,
     #[serde(default)]
     pub(super) format: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct WireInline<'a> {
+    #[serde(default, alias = "mimeType")]
+    pub(super) mime_type: Option<String>,
+    #[serde(borrow)]
+    pub(super) data: Cow<'a, str>,
+    #[serde(default, alias = "displayName")]
+    pub(super) display_name: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(untagged, expecting = "expected a file as base64, or an object with `file_uri`")]
+pub(super) enum WireFileData<'a> {
+    Here(#[serde(borrow)] Str<'a>),
+    There {
+        #[serde(borrow, alias = "fileUri")]
+        file_uri: Cow<'a, str>,
+    },
 }
 
 #[derive(Debug, Deserialize)]

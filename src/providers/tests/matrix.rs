@@ -89,6 +89,9 @@ fn sample(format: MediaFormat) -> Media {
         MediaFormat::Gif => shipped("sign.gif"),
         MediaFormat::Tiff => shipped("letter.tiff"),
         MediaFormat::Bmp => shipped("sign.bmp"),
+        MediaFormat::Avif => boxed(b"avif"),
+        MediaFormat::Heic => boxed(b"heic"),
+        MediaFormat::Svg => b"<svg xmlns=\"http://www.w3.org/2000/svg\"/>".to_vec(),
         MediaFormat::Pdf => shipped("invoice.pdf"),
         MediaFormat::Wav => riff(b"WAVE"),
         MediaFormat::Mp3 => [b"\xff\xfb\x90\x64".as_slice(), &[0; 60]].concat(),
@@ -106,6 +109,11 @@ fn sample(format: MediaFormat) -> Media {
         MediaFormat::Webm => ebml(b"webm"),
         MediaFormat::Mkv => ebml(b"matroska"),
         MediaFormat::Avi => riff(b"AVI "),
+        MediaFormat::Mpeg => [b"\0\0\x01\xba".as_slice(), &[0x44; 40]].concat(),
+        MediaFormat::Ts => (0..800).map(|at| if at % 188 == 0 { 0x47 } else { 0 }).collect(),
+        MediaFormat::Flv => [b"FLV\x01\x05\0\0\0\x09".as_slice(), &[0; 40]].concat(),
+        MediaFormat::Wmv => asf_video(),
+        MediaFormat::Ogv => ogg(b"\x80theora"),
         MediaFormat::Csv => shipped("table.csv"),
         MediaFormat::Text => shipped("note.txt"),
         MediaFormat::Markdown => b"# A title\n\nSome \"words\".\n".to_vec(),
@@ -117,6 +125,15 @@ fn sample(format: MediaFormat) -> Media {
     let media = classify(Blob::in_memory(bytes), Claim { mime, file_name: None }).unwrap();
     assert_eq!(media.format, format, "the sample is none of its format");
     media
+}
+
+/// The head of an ASF file that says that there are moving pictures in it.
+fn asf_video() -> Vec<u8> {
+    const HEADER: [u8; 16] = *b"\x30\x26\xb2\x75\x8e\x66\xcf\x11\xa6\xd9\x00\xaa\x00\x62\xce\x6c";
+    const STREAM: [u8; 16] = *b"\x91\x07\xdc\xb7\xb7\xa9\xcf\x11\x8e\xe6\x00\xc0\x0c\x20\x53\x65";
+    const VIDEO: [u8; 16] = *b"\xc0\xef\x19\xbc\x4d\x5b\xcf\x11\xa8\xfd\x00\x80\x5f\x5c\x44\x2b";
+    let stream = [STREAM.as_slice(), &78_u64.to_le_bytes(), &VIDEO, &[0; 38]].concat();
+    [HEADER.as_slice(), &108_u64.to_le_bytes(), &1_u32.to_le_bytes(), &[1, 2], &stream, &[0; 40]].concat()
 }
 
 fn user(parts: Vec<Part>) -> Message {
@@ -155,15 +172,9 @@ fn is_planned(row: &Abilities, chat: &Chat) -> bool {
     for (message, said) in chat.messages.iter().enumerate() {
         for (part, its) in said.parts.iter().enumerate() {
             let Part::Media(media) = its else { continue };
-            parts.push(PartShape {
-                place: PartPath::Content { message, part },
-                format: media.media.format,
-                bytes: media.media.blob.len_bytes(),
-                side_pixels: None,
-                seconds: None,
-                pages: None,
-                in_tool_result: said.role == Role::Tool,
-            });
+            let place = PartPath::Content { message, part };
+            let shape = PartShape::of(place, media.media.format, media.media.blob.len_bytes());
+            parts.push(PartShape { in_tool_result: said.role == Role::Tool, ..shape });
         }
     }
     let matrix = CapabilityMatrix::new([row.clone()]);

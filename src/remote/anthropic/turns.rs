@@ -181,6 +181,9 @@ fn medium<'a>(part: &'a MediaPart, cache_control: Option<&'a Value>) -> Result<B
         }
         MediaFormat::Tiff
         | MediaFormat::Bmp
+        | MediaFormat::Avif
+        | MediaFormat::Heic
+        | MediaFormat::Svg
         | MediaFormat::Wav
         | MediaFormat::Mp3
         | MediaFormat::Flac
@@ -197,6 +200,11 @@ fn medium<'a>(part: &'a MediaPart, cache_control: Option<&'a Value>) -> Result<B
         | MediaFormat::Webm
         | MediaFormat::Mkv
         | MediaFormat::Avi
+        | MediaFormat::Mpeg
+        | MediaFormat::Ts
+        | MediaFormat::Flv
+        | MediaFormat::Wmv
+        | MediaFormat::Ogv
         | MediaFormat::Docx
         | MediaFormat::Xlsx
         | MediaFormat::Xlsb

@@ -2,18 +2,18 @@
 //! written at all, so that no entry promises more. A test holds it against the encoder.
 
 use mediary_core::MediaFormat::{
-    self, Aac, Aiff, Avi, Bmp, Csv, Flac, Html, Jpeg, Json, M4a, Markdown, Mov, Mp3, Mp4, Opus, Pdf, Png, Text, Tsv,
-    Vorbis, Wav, Webm, Webp, Xml,
+    self, Aac, Aiff, Avi, Bmp, Csv, Flac, Flv, Heic, Html, Jpeg, Json, M4a, Markdown, Mov, Mp3, Mp4, Mpeg, Opus, Pdf,
+    Png, Text, Tsv, Vorbis, Wav, Webm, Webp, Wmv, Xml,
 };
 use mediary_core::MediaKind;
 
 /// What a medium's name means: the formats that servers of this dialect usually read.
 pub(super) fn formats(kind: MediaKind) -> &'static [MediaFormat] {
     match kind {
-        MediaKind::Image => &[Png, Jpeg, Webp],
+        MediaKind::Image => &[Png, Jpeg, Webp, Heic],
         MediaKind::Document => &[Pdf],
         MediaKind::Audio => &[Wav, Mp3, Flac, Opus, Vorbis, Aac, Aiff],
-        MediaKind::Video => &[Mp4, Mov, Webm, Avi],
+        MediaKind::Video => &[Mp4, Mov, Webm, Avi, Mpeg, Flv, Wmv],
         MediaKind::Text => &[Text, Markdown, Csv, Tsv, Json, Xml, Html],
     }
 }

@@ -115,6 +115,7 @@ pub(super) fn mime(format: MediaFormat) -> Option<&'static str> {
         | MediaFormat::Jpeg
         | MediaFormat::Webp
         | MediaFormat::Bmp
+        | MediaFormat::Heic
         | MediaFormat::Pdf
         | MediaFormat::Wav
         | MediaFormat::Flac
@@ -123,6 +124,8 @@ pub(super) fn mime(format: MediaFormat) -> Option<&'static str> {
         | MediaFormat::M4a
         | MediaFormat::Mp4
         | MediaFormat::Webm
+        | MediaFormat::Mpeg
+        | MediaFormat::Flv
         | MediaFormat::Text
         | MediaFormat::Markdown
         | MediaFormat::Csv
@@ -132,12 +135,17 @@ pub(super) fn mime(format: MediaFormat) -> Option<&'static str> {
         MediaFormat::Opus | MediaFormat::Vorbis => "audio/ogg",
         MediaFormat::Mov => "video/mov",
         MediaFormat::Avi => "video/avi",
+        MediaFormat::Wmv => "video/wmv",
         MediaFormat::Xml => "text/xml",
         // JSON has no name of its own there.
         MediaFormat::Json => "text/plain",
         MediaFormat::Gif
         | MediaFormat::Tiff
+        | MediaFormat::Avif
+        | MediaFormat::Svg
         | MediaFormat::Mkv
+        | MediaFormat::Ts
+        | MediaFormat::Ogv
         | MediaFormat::Docx
         | MediaFormat::Xlsx
         | MediaFormat::Xlsb

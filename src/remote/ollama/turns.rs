@@ -61,6 +61,9 @@ fn is_readable(format: MediaFormat) -> bool {
         MediaFormat::Gif
         | MediaFormat::Tiff
         | MediaFormat::Bmp
+        | MediaFormat::Avif
+        | MediaFormat::Heic
+        | MediaFormat::Svg
         | MediaFormat::Pdf
         | MediaFormat::Docx
         | MediaFormat::Xlsx
@@ -93,6 +96,11 @@ fn is_readable(format: MediaFormat) -> bool {
         | MediaFormat::Webm
         | MediaFormat::Mkv
         | MediaFormat::Avi
+        | MediaFormat::Mpeg
+        | MediaFormat::Ts
+        | MediaFormat::Flv
+        | MediaFormat::Wmv
+        | MediaFormat::Ogv
         | MediaFormat::Text
         | MediaFormat::Markdown
         | MediaFormat::Csv

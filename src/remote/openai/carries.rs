@@ -2,7 +2,8 @@
 //! written at all, so that no entry promises more. A test holds it against the encoder.
 
 use mediary_core::MediaFormat::{
-    self, Aac, Avi, Bmp, Flac, Gif, Jpeg, M4a, Mkv, Mov, Mp3, Mp4, Opus, Pdf, Png, Tiff, Vorbis, Wav, Webm, Webp,
+    self, Aac, Avi, Avif, Bmp, Flac, Flv, Gif, Heic, Jpeg, M4a, Mkv, Mov, Mp3, Mp4, Mpeg, Ogv, Opus, Pdf, Png, Svg,
+    Tiff, Ts, Vorbis, Wav, Webm, Webp, Wmv,
 };
 use mediary_core::MediaKind;
 
@@ -20,8 +21,8 @@ pub(super) fn formats(kind: MediaKind) -> &'static [MediaFormat] {
 
 /// Whether there is a form for a file of this format.
 pub(super) fn carries(format: MediaFormat) -> bool {
+    const ALSO: [MediaFormat; 17] =
+        [Tiff, Bmp, Avif, Heic, Svg, Flac, M4a, Aac, Opus, Vorbis, Mkv, Avi, Mpeg, Ts, Flv, Wmv, Ogv];
     // Any document has the one form; which of them are read besides PDF is said by a model's entry.
-    format.kind() == MediaKind::Document
-        || formats(format.kind()).contains(&format)
-        || [Tiff, Bmp, Flac, M4a, Aac, Opus, Vorbis, Mkv, Avi].contains(&format)
+    format.kind() == MediaKind::Document || formats(format.kind()).contains(&format) || ALSO.contains(&format)
 }

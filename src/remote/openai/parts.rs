@@ -89,6 +89,9 @@ fn audio_name(format: MediaFormat) -> Option<&'static str> {
         | MediaFormat::Gif
         | MediaFormat::Tiff
         | MediaFormat::Bmp
+        | MediaFormat::Avif
+        | MediaFormat::Heic
+        | MediaFormat::Svg
         | MediaFormat::Pdf
         | MediaFormat::Docx
         | MediaFormat::Xlsx
@@ -114,6 +117,11 @@ fn audio_name(format: MediaFormat) -> Option<&'static str> {
         | MediaFormat::Webm
         | MediaFormat::Mkv
         | MediaFormat::Avi
+        | MediaFormat::Mpeg
+        | MediaFormat::Ts
+        | MediaFormat::Flv
+        | MediaFormat::Wmv
+        | MediaFormat::Ogv
         | MediaFormat::Text
         | MediaFormat::Markdown
         | MediaFormat::Csv

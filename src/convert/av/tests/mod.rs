@@ -1,5 +1,7 @@
 //! Video through a stand-in for ffmpeg, a script that does what its input file says.
 
+mod containers;
+
 use std::path::Path;
 use std::time::Duration;
 

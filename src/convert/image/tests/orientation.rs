@@ -3,8 +3,9 @@
 use ::image::{GrayImage, ImageFormat, Luma};
 use mediary_core::{MediaFormat, Raster};
 
+use super::super::{ImageLimits, open};
 use super::craft::{Directory, Value, tiff};
-use super::{decode, encode};
+use super::{decode, encode, media};
 
 /// Corners of the upright picture: its top is wider than high, with white top left and grey top right.
 const UPRIGHT: [[u8; 2]; 2] = [[255, 170], [85, 0]];
@@ -50,6 +51,20 @@ fn image_of_every_exif_orientation_comes_out_upright() {
         let jpeg = encode(&quarters(orientation, corners).into(), ImageFormat::Jpeg);
         let raster = decode(MediaFormat::Jpeg, &with_exif(&jpeg, orientation)).unwrap();
         assert_upright(&raster, &format!("EXIF orientation {orientation}"));
+    }
+}
+
+#[test]
+fn a_jpeg_that_is_decoded_small_comes_out_upright_too() {
+    for (orientation, corners) in STORED {
+        let jpeg = with_exif(&encode(&quarters(orientation, corners).into(), ImageFormat::Jpeg), orientation);
+        let pictures = open(&media(MediaFormat::Jpeg, &jpeg), &ImageLimits::default()).unwrap();
+        let raster = pictures.decode_for(0, 48).unwrap();
+        assert_eq!((raster.width(), raster.height()), (48, 32), "EXIF orientation {orientation}");
+        for (y, x) in [(0, 0), (0, 47), (31, 0), (31, 47)] {
+            let expected = UPRIGHT[usize::from(y >= 16)][usize::from(x >= 24)];
+            assert!(raster.row(y)[x * 3].abs_diff(expected) < 4, "EXIF orientation {orientation} at {x}, {y}");
+        }
     }
 }
 

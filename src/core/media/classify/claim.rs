@@ -4,7 +4,7 @@
 
 use file_format::FileFormat;
 
-use crate::media::MediaFormat;
+use crate::media::{MediaFormat, MediaKind};
 
 /// What the sender said of the bytes. Hints, never the truth.
 #[derive(Debug, Clone, Copy, Default)]
@@ -13,6 +13,24 @@ pub struct Claim<'a> {
     pub mime: Option<&'a str>,
     /// A file name.
     pub file_name: Option<&'a str>,
+}
+
+impl Claim<'_> {
+    /// The medium to be seen or heard that the sender calls it, by its type, or by its name where there is no type. Programs
+    /// in TypeScript come as transport streams, whose ending they share.
+    pub(super) fn called(&self) -> Option<MediaKind> {
+        let kinds = [("image/", MediaKind::Image), ("audio/", MediaKind::Audio), ("video/", MediaKind::Video)];
+        if let Some(mime) = self.mime {
+            let mime = mime.trim().to_ascii_lowercase();
+            let called = kinds.into_iter().find(|(prefix, _)| mime.starts_with(prefix)).map(|(_, kind)| kind);
+            return called.filter(|_| !mime.starts_with(MediaFormat::Ts.mime()));
+        }
+        let ending = self.file_name?.rsplit_once('.')?.1.to_ascii_lowercase();
+        let ending = if ending == "jpg" { "jpeg" } else { ending.as_str() };
+        let format = MediaFormat::ALL.iter().find(|format| format.name() == ending)?;
+        let is_seen_or_heard = !matches!(format.kind(), MediaKind::Text | MediaKind::Document);
+        (is_seen_or_heard && *format != MediaFormat::Ts).then_some(format.kind())
+    }
 }
 
 /// Whether the sniffer itself calls it text, or has no opinion.
@@ -54,7 +72,7 @@ pub(super) fn named_text(found: FileFormat, claim: Claim<'_>) -> MediaFormat {
         "eml" => Some(MediaFormat::Eml),
         "json" => Some(MediaFormat::Json),
         "html" | "htm" | "xhtml" => Some(MediaFormat::Html),
-        "xml" | "svg" => Some(MediaFormat::Xml),
+        "xml" => Some(MediaFormat::Xml),
         _ => None,
     });
     by_mime.or(by_name).unwrap_or(MediaFormat::Text)

@@ -9,6 +9,7 @@ mod claim;
 mod compound;
 mod shape;
 mod signature;
+mod signs;
 #[cfg(test)]
 mod tests;
 
@@ -20,7 +21,7 @@ use claim::{claims_text, is_text_type, named_text};
 use signature::{known, sniff};
 
 use super::text::is_text;
-use super::{Blob, Media, MediaFormat};
+use super::{Blob, Media, MediaFormat, MediaKind};
 
 /// PDF readers accept the header anywhere in the first 1024 bytes (ISO 32000-1, annex H.3.4.1).
 const PDF_HEADER_WITHIN_BYTES: usize = 1024;
@@ -36,14 +37,27 @@ pub enum Unclassifiable {
     /// A format that is known, but not one Mediary works with.
     #[error(
         "this is {0}; send a PDF, a file of an office (docx, xlsx, pptx, odt, ods, odp, rtf, epub, html, eml, msg, csv), an image \
-         (png, jpeg, webp, gif, tiff, bmp), audio, video or plain text"
+         (png, jpeg, webp, gif, tiff, bmp, avif, heic, svg), audio, video or plain text"
     )]
     Unsupported(String),
+    /// Text that is called something to be seen or heard: a page in the place of a picture.
+    #[error(
+        "these bytes are {found}, although they are called {article} {claimed}; send the {claimed} itself, and check that its \
+         address or file does not hold a page or an error in its place"
+    )]
+    Disguised {
+        /// What it is.
+        found: MediaFormat,
+        /// What it is called.
+        claimed: MediaKind,
+        /// What stands before that.
+        article: &'static str,
+    },
     /// Bytes that fit nothing.
     #[error(
         "these bytes are no format that Mediary knows; send a PDF, a file of an office (docx, xlsx, pptx, odt, ods, odp, rtf, epub, \
-         html, eml, msg, csv), an image (png, jpeg, webp, gif, tiff, bmp), audio, video or plain text, and check that the file is \
-         not encrypted or cut off at its beginning"
+         html, eml, msg, csv), an image (png, jpeg, webp, gif, tiff, bmp, avif, heic, svg), audio, video or plain text, and check \
+         that the file is not encrypted or cut off at its beginning"
     )]
     Unknown,
 }
@@ -64,16 +78,35 @@ pub enum Unclassifiable {
 /// what was found.
 pub fn classify(blob: Blob, claim: Claim<'_>) -> Result<Media, Unclassifiable> {
     let format = format_of(&blob, claim)?;
-    Ok(Media { format, blob })
+    match claim.called().filter(|_| format.kind() == MediaKind::Text) {
+        Some(claimed) => {
+            let article = if claimed == MediaKind::Video { "a" } else { "an" };
+            Err(Unclassifiable::Disguised { found: format, claimed, article })
+        }
+        None => Ok(Media { format, blob }),
+    }
 }
 
 fn format_of(blob: &Blob, claim: Claim<'_>) -> Result<MediaFormat, Unclassifiable> {
     if blob.is_empty() {
         return Err(Unclassifiable::Empty);
     }
-    let found = sniff(blob);
+    let found = match sniff(blob) {
+        // Two letters of a text are enough for this sign; `signs` wants more.
+        FileFormat::BdavMpeg2TransportStream | FileFormat::Mpeg2TransportStream => FileFormat::ArbitraryBinaryData,
+        found => found,
+    };
     if let Some(format) = known(found) {
-        return Ok(archive::told_apart(format, blob));
+        return Ok(match format {
+            MediaFormat::Heic => signs::still(blob.head()),
+            _ => archive::told_apart(format, blob),
+        });
+    }
+    if signs::is_svg(blob.head()) {
+        return Ok(MediaFormat::Svg);
+    }
+    if signs::is_transport_stream(blob.head()) {
+        return Ok(MediaFormat::Ts);
     }
     if found == FileFormat::ArbitraryBinaryData && blob.head().starts_with(archive::SIGNATURE) {
         return Ok(archive::told_apart(archive::cut_off(blob.head()), blob));

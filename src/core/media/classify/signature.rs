@@ -26,6 +26,12 @@ pub(super) fn known(found: FileFormat) -> Option<MediaFormat> {
         FileFormat::GraphicsInterchangeFormat => MediaFormat::Gif,
         FileFormat::TagImageFileFormat => MediaFormat::Tiff,
         FileFormat::WindowsBitmap => MediaFormat::Bmp,
+        FileFormat::Av1ImageFileFormat | FileFormat::Av1ImageFileFormatSequence => MediaFormat::Avif,
+        FileFormat::HighEfficiencyImageCoding
+        | FileFormat::HighEfficiencyImageCodingSequence
+        | FileFormat::HighEfficiencyImageFileFormat
+        | FileFormat::HighEfficiencyImageFileFormatSequence => MediaFormat::Heic,
+        FileFormat::ScalableVectorGraphics => MediaFormat::Svg,
         FileFormat::PortableDocumentFormat => MediaFormat::Pdf,
         FileFormat::OfficeOpenXmlDocument => MediaFormat::Docx,
         FileFormat::OfficeOpenXmlSpreadsheet => MediaFormat::Xlsx,
@@ -48,11 +54,19 @@ pub(super) fn known(found: FileFormat) -> Option<MediaFormat> {
         FileFormat::AudioInterchangeFileFormat => MediaFormat::Aiff,
         FileFormat::AdaptiveMultiRate => MediaFormat::Amr,
         FileFormat::WindowsMediaAudio => MediaFormat::Wma,
-        FileFormat::Mpeg4Part14 | FileFormat::Mpeg4Part14Video | FileFormat::AppleItunesVideo => MediaFormat::Mp4,
+        FileFormat::Mpeg4Part14
+        | FileFormat::Mpeg4Part14Video
+        | FileFormat::AppleItunesVideo
+        | FileFormat::ThirdGenerationPartnershipProject
+        | FileFormat::ThirdGenerationPartnershipProject2 => MediaFormat::Mp4,
         FileFormat::AppleQuicktime => MediaFormat::Mov,
         FileFormat::Webm => MediaFormat::Webm,
         FileFormat::MatroskaVideo | FileFormat::MatroskaAudio | FileFormat::Matroska3dVideo => MediaFormat::Mkv,
         FileFormat::AudioVideoInterleave => MediaFormat::Avi,
+        FileFormat::Mpeg12Video => MediaFormat::Mpeg,
+        FileFormat::FlashVideo => MediaFormat::Flv,
+        FileFormat::WindowsMediaVideo => MediaFormat::Wmv,
+        FileFormat::OggTheora => MediaFormat::Ogv,
         _ => return None,
     })
 }

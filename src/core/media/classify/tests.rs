@@ -63,6 +63,24 @@ fn bytes_tell_the_format() {
         ("tiff little endian", b"II*\0\x08\0\0\0\0\0\0\0\0\0".to_vec(), Tiff),
         ("tiff big endian", b"MM\0*\0\0\0\x08\0\0\0\0\0\0".to_vec(), Tiff),
         ("bmp", bitmap(), Bmp),
+        ("avif", box_of(b"avif"), Avif),
+        ("heic", box_of(b"heic"), Heic),
+        ("heif", box_of(b"mif1"), Heic),
+        ("avif in heif's clothes", [&[0, 0, 0, 24], b"ftypmif1\0\0\0\0mif1avif".as_slice(), &[0; 40]].concat(), Avif),
+        ("svg", b"<svg xmlns=\"http://www.w3.org/2000/svg\"/>".to_vec(), Svg),
+        (
+            "svg behind a prologue",
+            b"\xef\xbb\xbf<?xml version=\"1.0\"?>\n<!-- <a> --><!DOCTYPE svg [<!ENTITY a \">\">]>\n<svg:svg >".to_vec(),
+            Svg,
+        ),
+        ("xml that speaks of svg", b"<?xml version=\"1.0\"?><list><svg/></list>".to_vec(), Xml),
+        ("3gp", box_of(b"3gp4"), Mp4),
+        ("mpeg", [b"\0\0\x01\xba".as_slice(), &[0x44; 40]].concat(), Mpeg),
+        ("transport stream", (0..800).map(|at| if at % 188 == 0 { 0x47 } else { 0 }).collect(), Ts),
+        ("transport stream of a camera", (0..800).map(|at| if at % 192 == 4 { 0x47 } else { 0 }).collect(), Ts),
+        ("words that begin like one", vec![b'G'; 800], Text),
+        ("flash video", [b"FLV\x01\x05\0\0\0\x09".as_slice(), &[0; 40]].concat(), Flv),
+        ("ogg video", ogg(b"\x80theora"), Ogv),
         ("pdf", b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n".to_vec(), Pdf),
         ("pdf behind junk", [&[b'\n'; 500], b"%PDF-1.4\n".as_slice()].concat(), Pdf),
         ("pdf behind binary junk", [&[0xfe_u8; 900], b"%PDF-1.4\n".as_slice()].concat(), Pdf),
@@ -105,17 +123,35 @@ fn bytes_tell_the_format() {
 #[test]
 fn bytes_beat_claims() {
     use MediaFormat::*;
-    let rows: [(&str, &[u8], &str, &str, MediaFormat); 7] = [
+    let rows: [(&str, &[u8], &str, &str, MediaFormat); 6] = [
         ("a PDF called photo.jpg", b"%PDF-1.7\n", "image/jpeg", "photo.jpg", Pdf),
         ("a PNG sent as PDF", PNG, "application/pdf", "scan.pdf", Png),
         ("a JPEG sent as text", JPEG, "text/plain", "note.txt", Jpeg),
-        ("a text called picture.png", b"just words", "image/png", "picture.png", Text),
         ("a PNG with a PDF header later on", &[PNG, b"%PDF-1.7\n"].concat(), "application/pdf", "", Png),
         ("a PDF that speaks of GIF89a", b"%PDF-1.4\nGIF89a", "image/gif", "", Pdf),
         ("octet-stream says nothing", JPEG, "application/octet-stream", "", Jpeg),
     ];
     for (name, bytes, mime, file_name, expected) in rows {
         assert_eq!(judge(bytes, mime, file_name), Ok(expected), "{name}");
+    }
+}
+
+#[test]
+fn text_in_the_place_of_something_to_be_seen_or_heard_is_refused() {
+    let page = b"<!DOCTYPE html><html><body>Please sign in</body></html>";
+    for (mime, file_name, words) in [
+        ("image/png", "", "these bytes are html, although they are called an image"),
+        ("", "photo.JPG", "called an image"),
+        ("video/mp4", "a.html", "called a video"),
+        ("audio/mpeg", "", "called an audio"),
+    ] {
+        let refusal = judge(page, mime, file_name).unwrap_err();
+        assert!(matches!(refusal, Unclassifiable::Disguised { .. }));
+        assert!(refusal.to_string().contains(words), "{refusal}");
+    }
+    // What a type says counts for more than a name; TypeScript shares its ending with transport streams.
+    for (mime, file_name) in [("text/plain", "a.png"), ("video/mp2t", "main.ts"), ("", "main.ts"), ("", "notes")] {
+        assert_eq!(judge(b"just words", mime, file_name), Ok(MediaFormat::Text), "{mime} {file_name}");
     }
 }
 

@@ -59,6 +59,8 @@ fn acceptances(word: &str) -> Option<Vec<Acceptance>> {
                 "bytes" => acceptance.bytes = Some(*value),
                 "count" => acceptance.count = small(*value),
                 "px" => acceptance.side_pixels = small(*value),
+                "best" => acceptance.best_side_pixels = small(*value),
+                "moves" => acceptance.animated = *value == 1,
                 "s" => acceptance.seconds = small(*value),
                 "pages" => acceptance.pages = small(*value),
                 other => panic!("no limit is called {other}"),
@@ -120,7 +122,7 @@ pub(super) fn row(line: &str) -> (Abilities, Health) {
     (row, health)
 }
 
-/// `name from->gives x20 leaves missing=Install_it.`; `from` is a medium, or formats joined by `+`.
+/// `name from->gives x20 leaves moving missing=Install_it.`; `from` is a medium, or formats joined by `+`.
 pub(super) fn recipe(line: &str) -> TreatmentRecipe {
     let mut words = line.split_whitespace();
     let name = RecipeName::new(words.next().unwrap());
@@ -128,13 +130,23 @@ pub(super) fn recipe(line: &str) -> TreatmentRecipe {
     let formats: Vec<_> = from.split('+').filter_map(format_named).filter(|_| kind_named(from).is_none()).collect();
     let from = kind_named(from).unwrap_or_else(|| formats[0].kind());
     let gives = if gives == "text" { Yield::Text } else { Yield::Media(format_named(gives).unwrap()) };
-    let mut recipe =
-        TreatmentRecipe { name, from, formats, gives, most_files: 1, leaves_machine: false, missing: None };
+    let mut recipe = TreatmentRecipe {
+        name,
+        from,
+        formats,
+        animated: false,
+        gives,
+        most_files: 1,
+        leaves_machine: false,
+        missing: None,
+    };
     for word in words {
         if let Some(most) = word.strip_prefix('x') {
             recipe.most_files = number(most);
         } else if let Some(missing) = word.strip_prefix("missing=") {
             recipe.missing = Some(missing.replace('_', " "));
+        } else if word == "moving" {
+            recipe.animated = true;
         } else {
             assert_eq!(word, "leaves");
             recipe.leaves_machine = true;
@@ -146,21 +158,16 @@ pub(super) fn recipe(line: &str) -> TreatmentRecipe {
 fn part(word: &str, message: usize) -> Option<PartShape> {
     let plain = word.strip_suffix('!').unwrap_or(word);
     let (name, sizes) = bracketed(plain);
-    let mut part = PartShape {
-        place: PartPath::Content { message, part: 0 },
-        format: format_named(name)?,
-        bytes: 1_000,
-        side_pixels: None,
-        seconds: None,
-        pages: None,
-        in_tool_result: plain != word,
-    };
+    let place = PartPath::Content { message, part: 0 };
+    let mut part = PartShape { in_tool_result: plain != word, ..PartShape::of(place, format_named(name)?, 1_000) };
     for (key, value) in sizes {
         match key {
             "bytes" => part.bytes = value,
             "px" => part.side_pixels = small(value),
             "s" => part.seconds = small(value),
             "pages" => part.pages = small(value),
+            "moves" => part.animated = value == 1,
+            "meta" => part.has_metadata = value == 1,
             other => panic!("no part has {other}"),
         }
     }

@@ -12,6 +12,9 @@ fn every_medium_finds_a_form_that_every_kind_of_target_reads() {
         ("gif", ["text", "forward", "jpeg", "forward", "forward"]),
         ("tiff", ["text", "jpeg", "jpeg", "jpeg", "forward"]),
         ("bmp", ["text", "jpeg", "jpeg", "jpeg", "forward"]),
+        ("avif", ["text", "jpeg", "jpeg", "jpeg", "forward"]),
+        ("heic", ["text", "jpeg", "jpeg", "jpeg", "forward"]),
+        ("svg", ["text", "jpeg", "jpeg", "jpeg", "forward"]),
         ("pdf[pages=1]", ["text", "png", "png", "forward", "forward"]),
         ("pdf[pages=3]", ["text", "png*3", "png*3", "forward", "forward"]),
         ("pdf[pages=20]", ["text", "png*20", "png*20", "forward", "forward"]),
@@ -32,6 +35,11 @@ fn every_medium_finds_a_form_that_every_kind_of_target_reads() {
         ("webm", ["text", "jpeg*16", "jpeg*16", "jpeg*16", "forward"]),
         ("mkv", ["text", "jpeg*16", "jpeg*16", "jpeg*16", "forward"]),
         ("avi", ["text", "jpeg*16", "jpeg*16", "jpeg*16", "forward"]),
+        ("mpeg", ["text", "jpeg*16", "jpeg*16", "jpeg*16", "forward"]),
+        ("ts", ["text", "jpeg*16", "jpeg*16", "jpeg*16", "forward"]),
+        ("flv", ["text", "jpeg*16", "jpeg*16", "jpeg*16", "forward"]),
+        ("wmv", ["text", "jpeg*16", "jpeg*16", "jpeg*16", "forward"]),
+        ("ogv", ["text", "jpeg*16", "jpeg*16", "jpeg*16", "forward"]),
         ("text", ["text", "text", "text", "text", "text"]),
         ("markdown", ["text", "text", "text", "text", "text"]),
         ("csv", ["text", "text", "text", "text", "text"]),
@@ -254,4 +262,56 @@ fn treatments_name_their_recipe_and_the_places_are_those_of_the_parts() {
     let recipes = ["image-to-jpeg", "read-document", "read-audio"].map(|name| treatments.find(name).expect(name));
     assert!(recipes.is_sorted(), "{treatments}");
     assert!(plan.candidates[0].is_lossy());
+}
+
+#[test]
+fn videos_are_forwarded_shown_or_told() {
+    let frames: &[&str] = &["video-to-frames video->jpeg x12", "read-video video->text"];
+    let without: &[&str] =
+        &["video-to-frames video->jpeg x12 missing=no_ffmpeg", "read-video video->text missing=no_ffmpeg"];
+    let table = [
+        (frames, "a/b mp4", "mp4", "a/b(forward)"),
+        (frames, "a/b mp4 jpeg", "webm", "a/b(jpeg*12)"),
+        (frames, "a/b mp4[bytes=500] jpeg", "mp4[bytes=501]", "a/b(jpeg*12)"),
+        (frames, "a/b mp4[bytes=500]", "mp4[bytes=501]", "a/b(text)"),
+        (frames, "a/b mp4[s=60] jpeg", "mp4[s=61]", "a/b(jpeg*12)"),
+        (frames, "a/b mp4[s=60]", "mp4[s=60]", "a/b(forward)"),
+        // The room that other pictures leave.
+        (frames, "a/b image[count=5]", "mp4", "a/b(jpeg*5)"),
+        (frames, "a/b image[count=5]", "jpeg jpeg mp4", "a/b(forward forward jpeg*3)"),
+        (frames, "a/b image[count=1]", "jpeg mp4", "a/b(forward text)"),
+        (frames, "a/b jpeg[count=4]", "mp4 mp4", "a/b(text jpeg*4)"),
+        (frames, "a/b", "mp4", "a/b(text)"),
+        (without, "a/b mp4", "mp4", "a/b(forward)"),
+        (without, "a/b jpeg", "mp4", "nobody"),
+    ];
+    for (recipes, row, parts, expected) in table {
+        let planned = alone(row, recipes, parts, "");
+        match expected {
+            "nobody" => assert!(!planned.starts_with("a/b("), "{parts} for {row}: {planned}"),
+            expected => assert_eq!(planned, expected, "{parts} for {row}"),
+        }
+    }
+}
+
+#[test]
+fn pictures_are_redrawn_where_that_is_better_and_forwarded_where_it_cannot_be_done() {
+    let all: &[&str] =
+        &["image-to-jpeg image->jpeg", "image-to-frames image->jpeg x6 moving", "read-image image->text"];
+    let table = [
+        (all, "a/b jpeg[best=1000]", "jpeg[px=1000]", "forward"),
+        (all, "a/b jpeg[best=1000]", "jpeg[px=1001]", "jpeg"),
+        (all, "a/b jpeg", "jpeg[meta=1]", "jpeg"),
+        (&[], "a/b jpeg[best=1000]", "jpeg[px=1001]", "forward"),
+        (&[], "a/b jpeg", "jpeg[meta=1]", "forward"),
+        (all, "a/b gif[moves=1] jpeg", "gif[moves=1]", "forward"),
+        (all, "a/b gif[moves=1] jpeg", "gif[moves=1,meta=1]", "forward"),
+        (all, "a/b gif jpeg", "gif[moves=1]", "jpeg*6"),
+        (all, "a/b gif jpeg[count=1]", "gif[moves=1]", "jpeg"),
+        (all, "a/b gif", "gif[moves=1]", "text"),
+        (all, "a/b gif", "gif", "forward"),
+    ];
+    for (recipes, row, part, expected) in table {
+        assert_eq!(alone(row, recipes, part, ""), format!("a/b({expected})"), "{part} for {row}");
+    }
 }

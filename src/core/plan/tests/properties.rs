@@ -159,7 +159,7 @@ proptest! {
                 };
                 if let Some(name) = name {
                     let recipe = recipes.iter().find(|recipe| recipe.name == *name).unwrap();
-                    prop_assert!(recipe.takes(part.format) && recipe.missing.is_none());
+                    prop_assert!(recipe.takes(part) && recipe.missing.is_none());
                     prop_assert!(!(recipe.leaves_machine && wish.contains("local")));
                     prop_assert!(candidate.files_of(index) <= recipe.most_files);
                 }

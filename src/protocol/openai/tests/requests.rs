@@ -12,6 +12,8 @@ use crate::protocol::openai::ChatForm;
 const PNG: &str = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAAA=";
 /// `fLaC` and a little more.
 const FLAC: &str = "ZkxhQwAAACI=";
+/// A `ftyp` box of `mp42`.
+const MP4: &str = "AAAAGGZ0eXBtcDQyAAAAAG1wNDJpc29t";
 const PDF: &str = "JVBERi0xLjcK";
 
 fn decoded(body: &Value) -> Result<ChatForm, String> {
@@ -77,6 +79,11 @@ fn every_type_of_part_is_understood() {
         { "type": "input_audio", "input_audio": { "data": format!("data:audio/flac;base64,{FLAC}") } },
         { "type": "input_audio", "input_audio": { "data": "https://media.example/a.flac", "format": "flac" } },
         { "type": "video_url", "video_url": { "url": "https://media.example/a.mp4" } },
+        { "type": "input_video", "video_url": "https://media.example/b.mp4" },
+        { "type": "input_video", "input_video": { "data": MP4, "format": "mp4" } },
+        { "inlineData": { "mimeType": "video/mp4", "data": MP4, "displayName": "c.mp4" } },
+        { "type": "media", "inline_data": { "mime_type": "video/mp4", "data": MP4 } },
+        { "fileData": { "mimeType": "video/mp4", "fileUri": "https://media.example/d.mp4" } },
         { "type": "document_url", "document_url": "https://media.example/a.pdf", "document_name": "a.pdf" },
         { "type": "file", "file": { "filename": "b.pdf", "file_data": format!("data:application/pdf;base64,{PDF}") } },
         { "type": "file", "file": { "filename": "b.pdf", "file_data": PDF } },
