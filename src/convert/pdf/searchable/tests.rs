@@ -171,11 +171,10 @@ fn pictures_keep_their_pixels_and_have_their_words() {
                 index: 0,
                 dpi: Some(96),
                 text: TextPolicy::Ignore,
-                words: true,
                 trust: LayerTrust::default(),
                 rendering: Rendering::default(),
             };
-            let raster = read(&document, PLAIN, &order).unwrap().1.unwrap();
+            let raster = read(&document, PLAIN, &[], &order).unwrap().1.unwrap();
             assert_eq!((raster.width(), raster.height()), (300, 200), "{what}");
             assert_eq!(raster, picture, "{what}");
             assert_eq!(look(&document, 0).0[0].text, WORDS.join(" "), "{what}");
