@@ -37,6 +37,7 @@ mod rules;
 mod run_in;
 mod script;
 mod side;
+mod strips;
 mod table_text;
 mod tables;
 #[cfg(test)]

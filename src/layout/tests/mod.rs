@@ -1,7 +1,9 @@
 //! Pages as data: boxes painted on a sheet, shuffled, tilted, arranged, and compared with what a reader sees.
 
+mod banded;
 mod columns;
 mod layer;
+mod looks;
 mod properties;
 mod ruled;
 mod scripts;
