@@ -45,7 +45,8 @@ impl Band {
         let row = |from: f32, to: f32| {
             let within =
                 |piece: &&Piece| from < piece.middle() && piece.middle() < to && self.is_beside(&piece.rect, unit);
-            let mut words: Vec<Rect> = pieces.iter().filter(within).flat_map(words_of).collect();
+            let mut words: Vec<Rect> =
+                pieces.iter().filter(within).flat_map(|piece| piece.words().map(|(rect, _)| rect)).collect();
             words.sort_by(|a, b| a.left.total_cmp(&b.left));
             let parts = 1 + words.windows(2).filter(|pair| pair[1].left - pair[0].right >= unit).count();
             Rect::around(words).filter(|rect| parts >= 2 && rect.height() <= 1.6 * unit)
@@ -114,13 +115,6 @@ pub(super) fn bands(rules: &Rules, shades: &[Rect], pieces: &[Piece], unit: f32)
     bands
 }
 
-fn words_of(piece: &Piece) -> Vec<Rect> {
-    match piece.line.words.as_slice() {
-        [] => vec![piece.rect],
-        words => words.iter().map(|word| word.bbox).collect(),
-    }
-}
-
 fn closed(open: &mut Vec<f32>, first: Across) -> Option<Band> {
     let cuts = std::mem::take(open);
     let (top, bottom) = (*cuts.first()?, *cuts.last()?);
@@ -136,10 +130,9 @@ fn may_be_tabular(place: &Rect, pieces: &[Piece], unit: f32) -> bool {
     };
     let within: Vec<&Piece> = pieces.iter().filter(middle).collect();
     let is_gapped = |piece: &Piece| {
-        let words = &piece.line.words;
-        let numeric = words.iter().filter(|word| script::is_numeric(&word.text)).count();
-        3 * numeric > words.len()
-            || words.windows(2).any(|pair| pair[1].bbox.left - pair[0].bbox.right >= GAP_HEIGHTS * unit)
+        let words: Vec<(Rect, &str)> = piece.words().collect();
+        let numeric = words.iter().filter(|(_, text)| script::is_numeric(text)).count();
+        3 * numeric > words.len() || words.windows(2).any(|pair| pair[1].0.left - pair[0].0.right >= GAP_HEIGHTS * unit)
     };
     let full = within.iter().filter(|piece| piece.rect.width() >= 0.7 * place.width() && !is_gapped(piece)).count();
     let is_caption = within.iter().any(|piece| headings::is_caption(&piece.line.text));

@@ -43,6 +43,8 @@ pub(super) struct Usual<'a> {
     pub(super) gauge: Gauge,
     /// How its text is set.
     pub(super) look: Option<Look>,
+    /// Whether the size of its lines is known from their boxes only.
+    pub(super) is_measured: bool,
     /// What the document's outline names on it, without spaces.
     pub(super) outline: &'a [String],
 }
@@ -66,11 +68,10 @@ pub(super) fn level(rows: &[Row], block: &Range<usize>, gauge: &Gauge, page: &Us
     if is_caption(lines[0].text()) || lines.iter().all(|row| is_leader(row.end())) {
         return None;
     }
-    match (&page.look, Look::all_of(lines)) {
-        (Some(text), Some(look)) => by_look(rows, block, gauge, text, &look),
-        _ => by_size(lines, &page.gauge),
-    }
-    .or_else(|| by_number(rows, block, gauge))
+    let look = page.look.as_ref().zip(Look::all_of(lines));
+    let by_size = || (page.is_measured || look.is_none()).then(|| by_size(lines, &page.gauge)).flatten();
+    let by_look = || look.as_ref().and_then(|(text, look)| by_look(rows, block, gauge, text, look));
+    by_size().or_else(by_look).or_else(|| by_number(rows, block, gauge))
 }
 
 /// How deep a heading's number is: 2 of `3.1 Scope`; `None` without a number.

@@ -1,6 +1,6 @@
 //! From loose boxes to text: columns, rows, and what the rows are.
 //!
-//! `arrange` and `arrange_ruled` put recognised boxes into reading order; `arrange_layer` keeps the order of
+//! `arrange` and `arrange_read` put recognised boxes into reading order; `arrange_layer` keeps the order of
 //! a PDF's own text. All find headers, footers, headings, paragraphs, lists, forms and tables. All of it is
 //! pure, in the frame of the page's median skew, with tolerances that are shares of the text height. Pixels
 //! are looked at for two things only: ruling lines (`find_rules`) and whether a page is empty (`ink_share`).
@@ -43,8 +43,9 @@ mod tables;
 #[cfg(test)]
 mod tests;
 mod vertical;
+mod weight;
 
-pub use arrange::{Arranged, LayerPage, arrange, arrange_layer, arrange_ruled};
+pub use arrange::{Arranged, LayerPage, ReadPage, arrange, arrange_layer, arrange_read};
 pub use ink::ink_share;
 pub use levels::{HeadingLook, settle_levels};
 pub use looks::Look;
@@ -52,3 +53,4 @@ pub use markdown::{to_markdown, to_one_line};
 pub use merge::merge_regions;
 pub use rules::find_rules;
 pub use table_text::{table_to_gfm, table_to_html};
+pub use weight::heavy_lines;

@@ -2,7 +2,7 @@
 
 use super::frame::{Piece, shared_height};
 use super::script;
-use mediary_core::document::{Line, Rect, Run, Word, mean_confidence};
+use mediary_core::document::{Face, Line, Rect, Run, Word, mean_confidence};
 
 /// A gap of this many text heights between two boxes in a row is more than a word space.
 const WIDE_GAP_HEIGHTS: f32 = 1.5;
@@ -81,6 +81,7 @@ pub(super) fn joined(mut row: Vec<Piece>) -> Row {
         row.reverse();
     }
     let confidence = mean_confidence(row.iter().map(|piece| &piece.line));
+    let face = one_face(&row);
     let bbox = Rect::around(row.iter().map(|piece| piece.line.bbox)).unwrap_or_default();
     let mut text = String::new();
     let mut words: Vec<Word> = Vec::new();
@@ -94,8 +95,15 @@ pub(super) fn joined(mut row: Vec<Piece>) -> Row {
         words.extend(line.words);
         before = Some(rect);
     }
-    let lines = vec![Line { text, bbox, confidence, words }];
-    Row { rect, cells, lines, runs: Vec::new(), is_run_in: false }
+    let runs = face.map(|face| vec![vec![Run { end: text.len(), face }]]).unwrap_or_default();
+    Row { rect, cells, lines: vec![Line { text, bbox, confidence, words }], runs, is_run_in: false }
+}
+
+/// The face in which all of the boxes of a row are set.
+fn one_face(row: &[Piece]) -> Option<Face> {
+    let mut faces = row.iter().map(|piece| piece.runs.first().map(|run| &run.face));
+    let first = faces.next()??;
+    faces.all(|other| other == Some(first)).then(|| first.clone())
 }
 
 /// The rows of a text layer, in its order: lines that follow one another and stand beside each other share one.

@@ -5,7 +5,7 @@
 
 use super::frame::{Piece, shared_height};
 use super::script;
-use mediary_core::document::{Rect, Word};
+use mediary_core::document::Rect;
 
 /// Strips are at least so wide, in text heights: beside words, beside numbers in any row, and in a table of many rows.
 pub(super) const STRIP_HEIGHTS: [f32; 3] = [0.8, 0.28, 0.45];
@@ -25,12 +25,7 @@ pub(super) type Printed = Vec<Atom>;
 pub(super) fn printed(pieces: &[&Piece]) -> Vec<Printed> {
     let mut atoms: Vec<Atom> = Vec::new();
     for piece in pieces {
-        if piece.line.words.is_empty() {
-            atoms.push(Atom { rect: piece.rect, text: piece.line.text.trim().to_owned() });
-        } else {
-            let atom = |word: &Word| Atom { rect: word.bbox, text: word.text.clone() };
-            atoms.extend(piece.line.words.iter().map(atom));
-        }
+        atoms.extend(piece.words().map(|(rect, text)| Atom { rect, text: text.to_owned() }));
     }
     atoms.sort_by(|a, b| middle(&a.rect).total_cmp(&middle(&b.rect)));
     let mut lines: Vec<Printed> = Vec::new();

@@ -10,7 +10,7 @@ mod scripts;
 mod structure;
 mod tables;
 
-use super::{LayerPage, arrange, arrange_layer, to_markdown, to_one_line};
+use super::{LayerPage, ReadPage, arrange, arrange_layer, arrange_read, to_markdown, to_one_line};
 use mediary_core::document::{Block, BlockKind, Line, Point, Quad, Rect, Rules, SetLine, Table, Word};
 
 const WIDTH_PX: u32 = 1600;
@@ -19,6 +19,11 @@ const HEIGHT_PX: u32 = 2200;
 const LINE: f32 = 30.0;
 /// From line to line.
 const PITCH: f32 = 36.0;
+
+/// The blocks of boxes on a page with ruling lines.
+fn arrange_ruled(boxes: Vec<(Quad, Line)>, rules: &Rules, width_px: u32, height_px: u32) -> Vec<Block> {
+    arrange_read(boxes, ReadPage { rules, heavy: &[], width_px, height_px })
+}
 
 /// The blocks of a text layer of which only the lines are known.
 fn arrange_plain(lines: Vec<Line>) -> Vec<Block> {

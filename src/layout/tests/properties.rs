@@ -1,7 +1,7 @@
 //! What must hold of any page at all.
 
+use super::arrange_ruled;
 use super::*;
-use crate::arrange_ruled;
 use mediary_core::document::{Rules, Segment};
 
 /// Each text is one word found nowhere else.

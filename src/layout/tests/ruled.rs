@@ -1,7 +1,7 @@
 //! Tables within ruling lines, and lines that make none.
 
+use super::arrange_ruled;
 use super::*;
-use crate::arrange_ruled;
 use mediary_core::document::{Rules, Segment};
 
 /// A sheet with ruling lines.
