@@ -1,7 +1,7 @@
 //! Which lines on a page are printed in heavier strokes than most: what bold looks like in pixels.
 //!
 //! How large lines are is known from their boxes; only the width of strokes is measured here, in pixels and below.
-//! Called by whoever has a page read, for `arrange_read`.
+//! The gateway asks once a page has been read, and hands the answer to `arrange_read`.
 
 use mediary_core::Raster;
 use mediary_core::document::{Quad, Rect};

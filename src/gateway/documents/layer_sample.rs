@@ -130,8 +130,9 @@ mod tests {
     fn the_strip_lies_where_most_text_is() {
         let lines =
             [line("short", 0.0, 50.0), line("a long line of text", 0.0, 500.0), line("another one", 0.0, 530.0)];
-        assert_eq!(densest(&lines, 100.0, 1000.0), Some(498.0));
-        assert_eq!(densest(&lines, 100.0, 560.0), Some(460.0));
+        let all: Vec<&Line> = lines.iter().collect();
+        assert_eq!(densest(&all, 100.0, 1000.0), Some(498.0));
+        assert_eq!(densest(&all, 100.0, 560.0), Some(460.0));
         assert_eq!(densest(&[], 100.0, 1000.0), None);
     }
 }

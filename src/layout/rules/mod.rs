@@ -3,7 +3,7 @@
 //! Only pixels are looked at, and only dark lines on lighter paper are found; which of them make a table is
 //! judged by the layout. Dark areas are too thick to count, and letters too short or too interrupted, but for
 //! single strokes of large or Chinese ones, which meet no other lines. Callers find the rules of the upright page
-//! and hand them to `arrange_ruled` together with the boxes read on it.
+//! and hand them to `arrange_read` together with the boxes read on it.
 
 mod chains;
 mod paper;

@@ -4,12 +4,14 @@ mod banded;
 mod columns;
 mod layer;
 mod looks;
+mod plain;
 mod properties;
 mod ruled;
 mod scripts;
 mod structure;
 mod tables;
 
+use self::plain::{arrange_plain, arrange_ruled};
 use super::{LayerPage, ReadPage, arrange, arrange_layer, arrange_read, to_markdown, to_one_line};
 use mediary_core::document::{Block, BlockKind, Line, Point, Quad, Rect, Rules, SetLine, Table, Word};
 
@@ -19,18 +21,6 @@ const HEIGHT_PX: u32 = 2200;
 const LINE: f32 = 30.0;
 /// From line to line.
 const PITCH: f32 = 36.0;
-
-/// The blocks of boxes on a page with ruling lines.
-fn arrange_ruled(boxes: Vec<(Quad, Line)>, rules: &Rules, width_px: u32, height_px: u32) -> Vec<Block> {
-    arrange_read(boxes, ReadPage { rules, heavy: &[], width_px, height_px })
-}
-
-/// The blocks of a text layer of which only the lines are known.
-fn arrange_plain(lines: Vec<Line>) -> Vec<Block> {
-    let rules = Rules::default();
-    let page = LayerPage { rules: &rules, shades: &[], outline: &[], width_px: WIDTH_PX, height_px: HEIGHT_PX };
-    arrange_layer(lines.into_iter().map(SetLine::from).collect(), page).blocks
-}
 
 /// A page under construction; `y` is where the next line goes.
 #[derive(Debug, Clone, Default)]
