@@ -7,10 +7,15 @@ use std::collections::BTreeSet;
 
 use super::headings;
 use super::looks::Look;
+use super::script;
 use mediary_core::document::{Block, BlockKind, Rect};
 
 /// Sizes that differ by less are one, where a document says how large its letters are, and where they were measured.
-const SAME_SIZE: [f32; 2] = [1.04, 1.14];
+const SAME_SIZE: [f32; 2] = [1.04, 1.12];
+/// So many usual characters are as wide as a line is high.
+const CHARACTERS_A_HEIGHT: f32 = 2.0;
+/// A title is at least so many times as large as the largest heading after it, where that was measured.
+const TITLE_RATIO: f32 = 1.08;
 /// So many kinds of a single heading each are no title with its sections.
 const COVER_KINDS: usize = 3;
 /// Markdown and HTML know no more levels.
@@ -55,16 +60,21 @@ pub fn settle_levels<'a>(pages: impl IntoIterator<Item = (&'a mut [Block], &'a [
     settle(&mut headings);
 }
 
-/// What a heading read in pixels looks like: as high as its lines.
+/// What a heading read in pixels looks like: as high as its lines, and as wide as its characters, since not every line
+/// has a `p` and a `d`.
 fn measured(block: &Block) -> Look {
-    let heights = block.lines.iter().map(|line| line.bbox.height());
-    let size = heights.fold(f32::INFINITY, f32::min);
+    let sizes = block.lines.iter().map(|line| {
+        let advance = line.bbox.width() / script::weight(&line.text).max(1) as f32;
+        (line.bbox.height() * advance * CHARACTERS_A_HEIGHT).sqrt()
+    });
+    let size = sizes.fold(f32::INFINITY, f32::min);
     let is_upper = false;
     Look { size, is_bold: false, is_italic: false, is_upper, family: String::new(), colour: [0; 3] }
 }
 
 fn settle(headings: &mut [Heading<'_>]) {
-    let kinds = ranked(headings);
+    let mut kinds = ranked(headings);
+    kinds += usize::from(set_title_apart(headings));
     // The depths at which each kind is numbered; what has no number stands with the uppermost of its kind.
     let uppermost: Vec<Option<u8>> = (0..kinds)
         .map(|kind| headings.iter().filter(|heading| heading.kind == kind).filter_map(|heading| heading.depth).min())
@@ -100,6 +110,21 @@ fn settle(headings: &mut [Heading<'_>]) {
         let level = levels.iter().find(|(other, _)| *other == key).map_or(1, |(_, level)| *level);
         *heading.level = level.clamp(1, DEEPEST);
     }
+}
+
+/// Makes the first heading a kind of its own, above all others, if it is measured to be the largest and has no number.
+fn set_title_apart(headings: &mut [Heading<'_>]) -> bool {
+    let Some((title, rest)) = headings.split_first_mut() else { return false };
+    let largest = rest.iter().map(|heading| heading.look.size).fold(0.0, f32::max);
+    let is_title = title.is_measured
+        && title.depth.is_none()
+        && rest.iter().any(|heading| heading.kind == title.kind)
+        && title.look.size >= TITLE_RATIO * largest;
+    if is_title {
+        rest.iter_mut().for_each(|heading| heading.kind += 1);
+        title.kind = 0;
+    }
+    is_title
 }
 
 /// Numbers the kinds of headings from the uppermost; how many there are.
@@ -150,7 +175,8 @@ mod tests {
         let mut blocks = Vec::new();
         let mut looks = Vec::new();
         for (place, &(text, size, is_bold, depth)) in rows.iter().enumerate() {
-            let bbox = Rect { left: 0.0, top: 50.0 * place as f32, right: 100.0, bottom: 50.0 * place as f32 + size };
+            let width = text.chars().filter(|character| *character != ' ').count() as f32 * size / 2.0;
+            let bbox = Rect { left: 0.0, top: 50.0 * place as f32, right: width, bottom: 50.0 * place as f32 + size };
             let line = Line { text: text.to_owned(), bbox, confidence: None, words: Vec::new() };
             let kind = BlockKind::Heading { level: 9 };
             blocks.push(Block { kind, bbox, lines: vec![line], links: Vec::new() });
@@ -177,6 +203,8 @@ mod tests {
         assert_eq!(levels(&sized, true), [1, 2, 3, 2]);
         let measured = [("T", 38.0, true, None), ("A", 28.0, true, None), ("B", 30.0, true, None)];
         assert_eq!(levels(&measured, false), [1, 2, 2]);
+        let close = [("T", 33.0, true, None), ("1 A", 30.0, true, None), ("1.1 a", 29.0, true, None)];
+        assert_eq!(levels(&close, false), [1, 2, 3]);
         let faces =
             [("T", 18.0, false, None), ("A", 11.0, true, None), ("a", 11.0, false, None), ("B", 11.0, true, None)];
         assert_eq!(levels(&faces, true), [1, 2, 3, 2]);
