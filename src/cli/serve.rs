@@ -10,7 +10,7 @@ use mediary_store::{Database, StoreFailed};
 
 use super::{Context, complain};
 use crate::config::{Config, Source};
-use crate::gateway::{Gateway, Parts, TemporaryFiles, VideoJobs};
+use crate::gateway::{Gateway, KeptResponses, Parts, TemporaryFiles, VideoJobs};
 use crate::http::{self, AppState};
 use crate::telemetry;
 
@@ -93,8 +93,14 @@ fn serve(context: &Context) -> Result<(), String> {
     // For the listener only: connections have threads of their own.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     runtime.map_err(|error| format!("cannot start: {error}"))?.block_on(async {
-        let jobs = jobs(gateway.clone(), store_dir.as_deref(), &config).await?;
-        let state = AppState::new(gateway, config.clone()).with_jobs(jobs.clone());
+        let database = database(store_dir.as_deref(), &config).await?;
+        let (jobs, responses) = match database {
+            Some(database) => {
+                kept(gateway.clone(), database, &config).await.map(|(jobs, its)| (Some(jobs), Some(its)))?
+            }
+            None => (None, None),
+        };
+        let state = AppState::new(gateway, config.clone()).with_jobs(jobs.clone()).with_responses(responses.clone());
         let address = config.server.host.socket_address(config.server.port);
         let listener = tokio::net::TcpListener::bind(address)
             .await
@@ -103,24 +109,37 @@ fn serve(context: &Context) -> Result<(), String> {
         if let Some(jobs) = jobs {
             jobs.settle(config.server.shutdown_grace).await;
         }
+        if let Some(responses) = responses {
+            responses.settle(config.server.shutdown_grace).await;
+        }
         served.map_err(|error| format!("the server failed: {error}"))
     })
 }
 
-/// The jobs that are kept in a folder. One that the operator named has to be of use; the usual one costs the jobs where it is
-/// not, and not the start: another server may have it.
-async fn jobs(gateway: Arc<Gateway>, dir: Option<&Path>, config: &Config) -> Result<Option<Arc<VideoJobs>>, String> {
+/// The database in a folder. One that the operator named has to be of use; the usual one costs what would be kept there
+/// where it is not, and not the start: another server may have it.
+async fn database(dir: Option<&Path>, config: &Config) -> Result<Option<Arc<Database>>, String> {
     let Some(dir) = dir else { return Ok(None) };
-    let database = match Database::open(dir).await {
-        Ok(database) => Arc::new(database),
+    match Database::open(dir).await {
+        Ok(database) => Ok(Some(Arc::new(database))),
         Err(error @ (StoreFailed::Folder(_) | StoreFailed::InUse(_))) if config.store.dir.is_none() => {
-            tracing::warn!(error.detail = %error, "no jobs are kept, so no videos are made");
-            return Ok(None);
+            tracing::warn!(error.detail = %error, "no jobs are kept, so no videos are made; nor are responses kept");
+            Ok(None)
         }
-        Err(error) => return Err(error.to_string()),
-    };
-    let jobs = VideoJobs::start(gateway, database, config.jobs.clone()).await;
-    jobs.map(Some).map_err(|error| error.to_string())
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+/// What is kept in a database: jobs and responses.
+async fn kept(
+    gateway: Arc<Gateway>,
+    database: Arc<Database>,
+    config: &Config,
+) -> Result<(Arc<VideoJobs>, Arc<KeptResponses>), String> {
+    let failed = |error: StoreFailed| error.to_string();
+    let responses = http::kept_responses(database.clone()).await.map_err(failed)?;
+    let jobs = VideoJobs::start(gateway, database, config.jobs.clone()).await.map_err(failed)?;
+    Ok((jobs, responses))
 }
 
 /// Warns of a configuration file with keys in it that other users can read.

@@ -15,6 +15,7 @@ mod execution;
 mod installed;
 mod intake;
 mod jobs;
+mod kept_responses;
 mod limits;
 mod recipe_file;
 mod routing;
@@ -33,6 +34,7 @@ pub use documents::{
 pub use engines::EngineInfo;
 pub use execution::{measure, tune};
 pub use jobs::{NewVideo, NoJob, VideoFile, VideoJob, VideoJobs, VideoProgress, WebhookSecret, signature};
+pub use kept_responses::{KeptResponses, MemoryRoom};
 pub use recipe_file::BadRecipe;
 pub use routing::{
     Answer, Bounds, CallError, Exhausted, Known, Planned, Record, Route, Router, TaskRequest, TreatmentNote, Tried,

@@ -32,7 +32,8 @@ use super::{audio, content, fleet, health, images, landing, metrics, models, ocr
     servers((url = "/")),
     paths(
         tasks::completions, tasks::embeddings, tasks::interpret::interpret, tasks::messages::messages,
-        tasks::messages::count_tokens, audio::transcriptions, audio::translations, plan::plan,
+        tasks::messages::count_tokens, tasks::responses::create, tasks::responses::one, tasks::responses::remove,
+        tasks::responses::input_items, tasks::responses::cancel, audio::transcriptions, audio::translations, plan::plan,
         audio::speech, audio::tts, audio::voices,
         images::generations, images::edits, images::variations,
         videos::create, videos::generations, videos::list, videos::one, videos::content, videos::remove, videos::remix,
@@ -45,6 +46,7 @@ use super::{audio, content, fleet, health, images, landing, metrics, models, ocr
     components(schemas(ErrorBody)),
     tags(
         (name = "chat", description = "Any medium to any model"),
+        (name = "responses", description = "Chats as OpenAI's Responses API has them, kept by their ids"),
         (name = "embeddings", description = "Texts become vectors"),
         (name = "audio", description = "Recordings become text, texts become sound"),
         (name = "images", description = "Words and pictures become pictures"),

@@ -40,7 +40,7 @@ pub use request_id::RequestId;
 pub use router::router;
 pub use serve::{serve, stop_signal};
 pub use state::AppState;
-pub use tasks::refused;
+pub use tasks::{kept_responses, refused};
 
 /// The version that answers, logs and documents name.
 const VERSION: &str = env!("CARGO_PKG_VERSION");

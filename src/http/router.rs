@@ -14,7 +14,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use super::error::ApiError;
 use super::guard::guarded;
 use super::state::AppState;
-use super::tasks::messages;
+use super::tasks::{messages, responses};
 use super::{audio, content, docs, fleet, health, images, landing, metrics, models, ocr, plan, tasks, videos, visit};
 use crate::config::Server;
 
@@ -34,6 +34,10 @@ pub fn router(state: AppState) -> Router {
         .route("/v1/embeddings", post(tasks::embeddings))
         .route("/v1/messages", post(messages::messages).head(messages::probe).options(messages::probe))
         .route("/v1/messages/count_tokens", post(messages::count_tokens))
+        .route("/v1/responses", post(responses::create))
+        .route("/v1/responses/{id}", get(responses::one).delete(responses::remove))
+        .route("/v1/responses/{id}/input_items", get(responses::input_items))
+        .route("/v1/responses/{id}/cancel", post(responses::cancel))
         .route("/v1/audio/transcriptions", post(audio::transcriptions))
         .route("/v1/audio/translations", post(audio::translations))
         .route("/v1/audio/speech", post(audio::speech))

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use metrics_exporter_prometheus::PrometheusHandle;
 
 use crate::config::Config;
-use crate::gateway::{Gateway, VideoJobs};
+use crate::gateway::{Gateway, KeptResponses, VideoJobs};
 use crate::telemetry::metrics;
 
 /// The state behind the router.
@@ -20,6 +20,8 @@ pub struct AppState {
     pub config: Arc<Config>,
     /// Keeps jobs; `None`: there is nowhere to.
     pub jobs: Option<Arc<VideoJobs>>,
+    /// Keeps responses, likewise.
+    pub responses: Option<Arc<KeptResponses>>,
     /// What `/metrics` shows.
     pub metrics: PrometheusHandle,
 }
@@ -27,13 +29,19 @@ pub struct AppState {
 impl AppState {
     /// The state around a gateway; metrics are the process's, however many states there are.
     pub fn new(gateway: Arc<Gateway>, config: Arc<Config>) -> Self {
-        Self { gateway, config, jobs: None, metrics: metrics::recorder() }
+        Self { gateway, config, jobs: None, responses: None, metrics: metrics::recorder() }
     }
 
     /// The same with jobs.
     #[must_use]
     pub fn with_jobs(self, jobs: Option<Arc<VideoJobs>>) -> Self {
         Self { jobs, ..self }
+    }
+
+    /// The same with responses that are kept.
+    #[must_use]
+    pub fn with_responses(self, responses: Option<Arc<KeptResponses>>) -> Self {
+        Self { responses, ..self }
     }
 }
 

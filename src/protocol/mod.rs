@@ -12,6 +12,7 @@ pub mod mistral;
 pub mod openai;
 pub mod plan;
 pub mod process;
+pub mod responses;
 
 pub use error::{ErrorFields, Errors, TriedBody};
 pub(crate) use json::{from_json, json_bytes};
@@ -129,4 +130,10 @@ pub trait StreamWriter: Send + fmt::Debug {
 
     /// Writes the end of a complete reply.
     fn end(&mut self, usage: Usage, into: &mut Vec<u8>);
+
+    /// Writes the end of a reply that broke off, where that depends on what was written before. Gives whether it did;
+    /// else [`Protocol::break_off`] says it.
+    fn broke_off(&mut self, _error: &ErrorFields, _into: &mut Vec<u8>) -> bool {
+        false
+    }
 }

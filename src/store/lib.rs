@@ -8,6 +8,7 @@ mod content;
 mod database;
 mod folder;
 mod jobs;
+mod responses;
 
 pub use cache::{CacheKey, DiskCache};
 pub use content::{
@@ -16,3 +17,4 @@ pub use content::{
 pub use database::{Database, StoreFailed};
 pub use folder::CacheFailed;
 pub use jobs::{DueWebhook, Ended, JobRow, JobState, Jobs, NewJob, OpenJob};
+pub use responses::{KeptResponse, Responses};

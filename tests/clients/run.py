@@ -105,6 +105,7 @@ def official(program, node):
             ["mistral_ocr.py", "--fetch"],
             ["openai_chat.py", "--upstream", upstream.address],
             ["openai_audio.py", "--upstream", upstream.address],
+            ["openai_responses.py", "--upstream", upstream.address],
         )
         for script, *options in scripts:
             subprocess.run([sys.executable, HERE / script, address, *options], check=True)

@@ -108,10 +108,10 @@ impl Curl {
 
     /// The request that curl would send; a chat is only planned.
     fn request(&self) -> Request {
-        if self.path() == "/v1/messages" {
+        if ["/v1/messages", "/v1/responses"].contains(&self.path()) {
             let asked = self.body.as_deref().map(bytes).unwrap_or_default();
             let asked: serde_json::Value = serde_json::from_slice(&asked).expect("it is JSON");
-            let envelope = serde_json::json!({ "endpoint": "/v1/messages", "request": asked });
+            let envelope = serde_json::json!({ "endpoint": self.path(), "request": asked });
             return Request::new("POST", "/v1/plan").body("application/json", envelope.to_string());
         }
         let url = self.url.replace("/v1/chat/completions", "/v1/plan");

@@ -72,6 +72,8 @@ mod proxies;
 mod queues;
 mod recipe;
 mod requests;
+mod responses;
+mod responses_kept;
 mod samples;
 mod score;
 mod searchable;

@@ -11,7 +11,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use mediary::config::{Bytes, Config, Environment, ProviderChoice};
-use mediary::gateway::{Gateway, InUse, Parts, Pipelines, Recipe, VideoJobs};
+use mediary::gateway::{Gateway, InUse, KeptResponses, Parts, Pipelines, Recipe, VideoJobs};
 use mediary::http::{self, AppState};
 use mediary::models::{Locations, Models};
 use mediary::providers::Providers;
@@ -92,11 +92,11 @@ impl TestServer {
             let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
             runtime.expect("the system gives threads").block_on(async {
                 let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("loopback has a free port");
-                let jobs = match &config.store.dir {
-                    Some(dir) => Some(jobs(&gateway, dir, &config).await),
-                    None => None,
+                let (jobs, responses) = match &config.store.dir {
+                    Some(dir) => kept(&gateway, dir, &config).await,
+                    None => (None, None),
                 };
-                let state = AppState::new(gateway, config).with_jobs(jobs);
+                let state = AppState::new(gateway, config).with_jobs(jobs).with_responses(responses);
                 tell.send(listener.local_addr().expect("it is bound")).expect("the test waits for it");
                 let shutdown = async { stopped.await.unwrap_or(()) };
                 http::serve(listener, state, shutdown).await.expect("the server runs to its end");
@@ -184,10 +184,13 @@ fn checkouts_models() -> Models {
     models
 }
 
-async fn jobs(gateway: &Arc<Gateway>, dir: &Path, config: &Config) -> Arc<VideoJobs> {
-    let database = mediary_store::Database::open(dir).await.expect("the folder is the test's own");
-    let jobs = VideoJobs::start(gateway.clone(), Arc::new(database), config.jobs.clone()).await;
-    jobs.expect("the database can be read")
+type Kept = (Option<Arc<VideoJobs>>, Option<Arc<KeptResponses>>);
+
+async fn kept(gateway: &Arc<Gateway>, dir: &Path, config: &Config) -> Kept {
+    let database = Arc::new(mediary_store::Database::open(dir).await.expect("the folder is the test's own"));
+    let responses = http::kept_responses(database.clone()).await.expect("the database can be read");
+    let jobs = VideoJobs::start(gateway.clone(), database, config.jobs.clone()).await;
+    (Some(jobs.expect("the database can be read")), Some(responses))
 }
 
 fn gateway(config: &Config, models: &Models, ffmpeg: Option<Ffmpeg>) -> Gateway {

@@ -17,6 +17,11 @@ impl HeldBytes {
         Self { bytes: Vec::new(), permit }
     }
 
+    /// Bytes that are all there.
+    pub(super) fn of(bytes: Vec<u8>, permit: Permit) -> Self {
+        Self { bytes, permit }
+    }
+
     /// Appends a chunk. The buffer doubles; once a quarter of the length that was `announced` is there it gets all of it,
     /// so that no more is reserved than four times what came, and little is copied.
     ///

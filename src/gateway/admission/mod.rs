@@ -83,6 +83,15 @@ impl Admission {
         Ok(HeldBytes::new(self.bytes.take(FIRST_BYTES).await?))
     }
 
+    /// What a request was made into after its bytes were waited for.
+    ///
+    /// # Errors
+    /// Busy when there is no room now.
+    pub fn held(&self, bytes: Vec<u8>) -> Result<HeldBytes, Failure> {
+        let permit = self.bytes.take_now(bytes.capacity() as u64)?;
+        Ok(HeldBytes::of(bytes, permit))
+    }
+
     /// A spool whose memory counts.
     #[must_use]
     pub fn spool(&self) -> Spool {
@@ -93,7 +102,7 @@ impl Admission {
     ///
     /// # Errors
     /// Busy when there is no room.
-    pub(super) fn holding(&self, bytes: u64) -> Result<Hold, Failure> {
+    pub fn holding(&self, bytes: u64) -> Result<Hold, Failure> {
         Ok(self.bytes.take_now(bytes)?.hold())
     }
 

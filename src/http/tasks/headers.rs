@@ -13,13 +13,7 @@ const X_MEDIARY_DROPPED: HeaderName = HeaderName::from_static("x-mediary-dropped
 
 /// Writes down which target answers and what was done for it.
 pub(in crate::http) fn describe(route: &Route, headers: &mut HeaderMap) {
-    let mut insert = |name: HeaderName, text: &str| {
-        // Names out of a catalog or a client's own fields may hold anything; a header cannot.
-        let ascii: String = text.chars().map(|c| if c == ' ' || c.is_ascii_graphic() { c } else { '?' }).collect();
-        if let Ok(value) = HeaderValue::from_str(&ascii) {
-            headers.insert(name, value);
-        }
-    };
+    let mut insert = |name, text: &str| insert(headers, name, text);
     let targets: Vec<String> = std::iter::once(&route.target).chain(&route.also).map(ToString::to_string).collect();
     insert(X_ROUTED_VIA, &targets.join(", "));
     if route.fallbacks > 0 {
@@ -29,8 +23,21 @@ pub(in crate::http) fn describe(route: &Route, headers: &mut HeaderMap) {
         let list: Vec<String> = route.treatments.iter().map(treatment).collect();
         insert(X_MEDIARY_TREATMENTS, &list.join(", "));
     }
-    if !route.dropped.is_empty() {
-        insert(X_MEDIARY_DROPPED, &route.dropped.join(", "));
+    name_dropped(&route.dropped, headers);
+}
+
+/// Writes down what no target is told of.
+pub(super) fn name_dropped(dropped: &[String], headers: &mut HeaderMap) {
+    if !dropped.is_empty() {
+        insert(headers, X_MEDIARY_DROPPED, &dropped.join(", "));
+    }
+}
+
+fn insert(headers: &mut HeaderMap, name: HeaderName, text: &str) {
+    // Names out of a catalog or a client's own fields may hold anything; a header cannot.
+    let ascii: String = text.chars().map(|c| if c == ' ' || c.is_ascii_graphic() { c } else { '?' }).collect();
+    if let Ok(value) = HeaderValue::from_str(&ascii) {
+        headers.insert(name, value);
     }
 }
 

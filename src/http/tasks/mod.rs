@@ -8,9 +8,11 @@ mod bounds;
 mod carried;
 mod headers;
 pub(super) mod interpret;
+mod kept;
 pub(super) mod messages;
 mod refused;
 mod relay;
+pub(super) mod responses;
 mod slashes;
 mod whole;
 
@@ -26,11 +28,13 @@ use super::unpacked::json_body;
 use crate::gateway::blocking;
 use crate::protocol::anthropic::MESSAGES;
 use crate::protocol::openai::{CHAT, EMBEDDINGS, INTERPRET};
+use crate::protocol::responses::RESPONSES;
 use crate::protocol::{JsonProtocol, Sent};
 
 pub(super) use bounds::bounds;
 pub(super) use carried::{Asked, carry_out};
 pub(super) use headers::describe;
+pub use kept::kept_responses;
 pub use refused::refused;
 pub(super) use slashes::behind_slashes;
 
@@ -109,6 +113,7 @@ pub(super) fn protocol_of(route: &str) -> Option<&'static dyn JsonProtocol> {
         "/v1/embeddings" => Some(&EMBEDDINGS),
         "/v1/interpret" => Some(&INTERPRET),
         "/v1/messages" => Some(&MESSAGES),
+        "/v1/responses" => Some(&RESPONSES),
         _ => None,
     }
 }

@@ -155,7 +155,12 @@ async fn step(protocol: &'static dyn Protocol, state: State, silence: &Silence) 
                 match next {
                     Some(Ok(frame)) => writer.frame(&frame, &mut bytes),
                     Some(Err(failure)) => {
-                        bytes.extend(told(protocol, failure.into(), &id));
+                        let error = ApiError::from(failure);
+                        error.log();
+                        let fields = error.told(&id);
+                        if !writer.broke_off(&fields, &mut bytes) {
+                            protocol.break_off(&fields, &mut bytes);
+                        }
                         return Some((bytes, State::Ended));
                     }
                     None => {

@@ -14,5 +14,6 @@ pub(in crate::http) fn behind_slashes() -> Router<AppState> {
         .route("/v1/chat/completions/", post(completions))
         .route("/v1/embeddings/", post(embeddings))
         .route("/v1/messages/", post(super::messages::messages))
+        .route("/v1/responses/", post(super::responses::create))
         .route("/v1/models/", get(models::list))
 }

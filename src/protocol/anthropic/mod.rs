@@ -8,7 +8,7 @@ mod decode;
 mod encode;
 mod errors;
 mod schemas;
-mod signed;
+pub(super) mod signed;
 mod stream;
 #[cfg(test)]
 mod tests;

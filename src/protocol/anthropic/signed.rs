@@ -28,7 +28,7 @@ pub(super) fn back(text: &str) -> (&str, Option<&str>) {
 }
 
 /// The id of a call with its signature. Ids here are of few letters.
-pub(super) fn id_out(id: &str, signature: Option<&str>) -> String {
+pub(in crate::protocol) fn id_out(id: &str, signature: Option<&str>) -> String {
     let is_plain = |character: char| character.is_ascii_alphanumeric() || matches!(character, '_' | '-');
     let plain: String = id.chars().map(|character| if is_plain(character) { character } else { '_' }).collect();
     match signature {
@@ -38,7 +38,7 @@ pub(super) fn id_out(id: &str, signature: Option<&str>) -> String {
 }
 
 /// The id and the signature out of an id that a client gave back.
-pub(super) fn id_back(id: &str) -> (&str, Option<String>) {
+pub(in crate::protocol) fn id_back(id: &str) -> (&str, Option<String>) {
     let signed = id.rsplit_once(SIGNED).and_then(|(id, coded)| {
         let signature = String::from_utf8(URL_SAFE_NO_PAD.decode(coded).ok()?).ok()?;
         Some((id, Some(signature)))

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::protocol::process::BadField;
 
 /// The one field of such a function.
-const INPUT: &str = "input";
+pub(in crate::protocol) const INPUT: &str = "input";
 
 /// A tool as it is offered.
 #[derive(Debug, Deserialize)]
@@ -47,14 +47,19 @@ impl WireCustom {
             let message = format!("an input of format `{format}` cannot be passed on; use text, or a function");
             return Err(BadField { field: format!("{path}.custom.format"), message });
         }
-        let parameters = json!({
-            "type": "object",
-            "properties": { INPUT: { "type": "string", "description": "The whole input, as free text." } },
-            "required": [INPUT],
-            "additionalProperties": false,
-        });
-        Ok(Tool { name: self.name, description: self.description, parameters: Some(parameters), ..Tool::default() })
+        Ok(function(self.name, self.description))
     }
+}
+
+/// A function in the place of a tool whose input is free text.
+pub(in crate::protocol) fn function(name: String, description: Option<String>) -> Tool {
+    let parameters = json!({
+        "type": "object",
+        "properties": { INPUT: { "type": "string", "description": "The whole input, as free text." } },
+        "required": [INPUT],
+        "additionalProperties": false,
+    });
+    Tool { name, description, parameters: Some(parameters), ..Tool::default() }
 }
 
 impl WireCustomCall {
@@ -66,7 +71,7 @@ impl WireCustomCall {
 }
 
 /// The input in a call's arguments; the arguments themselves if a model wrote something else.
-fn input_of(arguments: &str) -> String {
+pub(in crate::protocol) fn input_of(arguments: &str) -> String {
     let parsed: Option<Value> = serde_json::from_str(arguments).ok();
     parsed.and_then(|arguments| arguments[INPUT].as_str().map(str::to_owned)).unwrap_or_else(|| arguments.to_owned())
 }

@@ -3,7 +3,7 @@
 //! Pure translation: requests become tasks, replies become bodies or chunks. Which models there are, what is done to
 //! media and which target answers is the gateway's affair.
 
-mod custom;
+pub(in crate::protocol) mod custom;
 mod decode;
 mod embeddings;
 mod encode;

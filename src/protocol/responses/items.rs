@@ -1,0 +1,234 @@
+//! From the items of an input to messages.
+//!
+//! Thoughts, words and calls of the model are items of their own here; those that follow one another are one turn.
+
+use bytes::Bytes;
+use mediary_core::task::{Detail, Message, Part, Role, ToolCall};
+use serde_json::Value;
+use serde_json::json;
+use serde_json::value::RawValue;
+
+use super::wire::{Item, Said, Str, WirePart, WireUrl};
+use super::{bad, inside, signed};
+use crate::protocol::anthropic::signed::id_back;
+use crate::protocol::from_json;
+use crate::protocol::media::medium;
+use crate::protocol::openai::custom::INPUT;
+use crate::protocol::process::BadField;
+
+/// Messages as they are put together.
+#[derive(Debug, Default)]
+pub(super) struct Turns {
+    pub(super) messages: Vec<Message>,
+    /// The model's turn that is not over.
+    open: Option<Message>,
+    /// Items that no target is told of.
+    pub(super) dropped: Vec<String>,
+}
+
+impl Turns {
+    /// Understands an input: one text, or items.
+    pub(super) fn of(input: &RawValue, body: &Bytes) -> Result<Self, BadField> {
+        let mut turns = Self::default();
+        if input.get().starts_with('"') {
+            let text: String = from_json(input.get().as_bytes(), "a text").map_err(|bad| inside("input", bad))?;
+            turns.messages.push(Message::text(Role::User, text));
+            return Ok(turns);
+        }
+        let items: Vec<&RawValue> =
+            from_json(input.get().as_bytes(), "a text or a list of items").map_err(|bad| inside("input", bad))?;
+        for (index, raw) in items.into_iter().enumerate() {
+            let path = format!("input[{index}]");
+            let item: Item<'_> = from_json(raw.get().as_bytes(), "an item").map_err(|bad| inside(&path, bad))?;
+            turns.item(item, &path, body)?;
+        }
+        turns.close();
+        Ok(turns)
+    }
+
+    fn item(&mut self, item: Item<'_>, path: &str, body: &Bytes) -> Result<(), BadField> {
+        let kind = item.r#type.as_deref().unwrap_or("message");
+        match kind {
+            "message" => self.message(&item, path, body)?,
+            "reasoning" => self.reasoning(item)?,
+            "function_call" => {
+                let arguments = match item.arguments {
+                    None | Some(Value::Null) => String::new(),
+                    Some(Value::String(text)) => text,
+                    Some(other) => other.to_string(),
+                };
+                self.call(item.call_id, item.name, arguments, path)?;
+            }
+            "custom_tool_call" => {
+                let arguments = json!({ INPUT: item.input.unwrap_or_default() }).to_string();
+                self.call(item.call_id, item.name, arguments, path)?;
+            }
+            "function_call_output" | "custom_tool_call_output" => {
+                let id = item.call_id.ok_or_else(|| bad(format!("{path}.call_id"), "a result needs a `call_id`"))?;
+                let (parts, _) = parts(item.output, &format!("{path}.output"), body)?;
+                self.close();
+                let (id, _) = id_back(&id);
+                self.messages.push(Message { parts, tool_call_id: Some(id.to_owned()), ..Message::new(Role::Tool) });
+            }
+            kind if is_of_its_provider(kind) => self.dropped.push(path.to_owned()),
+            other => {
+                let known = "message, function_call, function_call_output, custom_tool_call, custom_tool_call_output or \
+                             reasoning";
+                return Err(bad(format!("{path}.type"), format!("`{other}` is no type of item here; use {known}")));
+            }
+        }
+        Ok(())
+    }
+
+    fn message(&mut self, item: &Item<'_>, path: &str, body: &Bytes) -> Result<(), BadField> {
+        let (parts, refusal) = parts(item.content, &format!("{path}.content"), body)?;
+        let role = match item.role.as_deref() {
+            Some("user") => Role::User,
+            Some("system" | "developer") => Role::System,
+            Some("assistant") => {
+                let open = self.open();
+                open.parts.extend(parts);
+                open.refusal = refusal.or(open.refusal.take());
+                return Ok(());
+            }
+            other => {
+                let message = format!("`{}` is no role; use user, assistant, system or developer", other.unwrap_or(""));
+                return Err(bad(format!("{path}.role"), message));
+            }
+        };
+        if role == Role::User && parts.is_empty() {
+            return Err(bad(format!("{path}.content"), "a user's message needs content"));
+        }
+        self.close();
+        self.messages.push(Message { parts, ..Message::new(role) });
+        Ok(())
+    }
+
+    fn reasoning(&mut self, item: Item<'_>) -> Result<(), BadField> {
+        let thoughts: Option<Vec<Said>> = match item.content {
+            Some(raw) if raw.get().starts_with('[') => Some(from_json(raw.get().as_bytes(), "thoughts")?),
+            _ => None,
+        };
+        let said = thoughts.filter(|all| !all.is_empty()).or(item.summary).unwrap_or_default();
+        let text = said.into_iter().map(|said| said.text).collect::<Vec<_>>().join("\n\n");
+        let more = signed::back(text, item.encrypted_content);
+        let open = self.open();
+        open.reasoning = Some(match open.reasoning.take() {
+            None => more,
+            // A signature is of one thought alone; together they have none.
+            Some(before) => signed::back(format!("{}\n\n{}", before.text, more.text), None),
+        });
+        Ok(())
+    }
+
+    fn call(
+        &mut self,
+        id: Option<String>,
+        name: Option<String>,
+        arguments: String,
+        path: &str,
+    ) -> Result<(), BadField> {
+        let id = id.ok_or_else(|| bad(format!("{path}.call_id"), "a call needs a `call_id`"))?;
+        let name = name.ok_or_else(|| bad(format!("{path}.name"), "a call needs a `name`"))?;
+        let (id, signature) = id_back(&id);
+        self.open().tool_calls.push(ToolCall { id: id.to_owned(), name, arguments, signature });
+        Ok(())
+    }
+
+    fn open(&mut self) -> &mut Message {
+        self.open.get_or_insert_with(|| Message::new(Role::Assistant))
+    }
+
+    fn close(&mut self) {
+        self.messages.extend(self.open.take());
+    }
+}
+
+/// Whether items of a type are notes of what a tool of OpenAI's did there; they say nothing to others.
+fn is_of_its_provider(kind: &str) -> bool {
+    let hosted = [
+        "web_search",
+        "file_search",
+        "computer",
+        "image_generation",
+        "code_interpreter",
+        "local_shell",
+        "shell",
+        "apply_patch",
+        "tool_search",
+        "mcp",
+    ];
+    let is_hosted = hosted.iter().any(|tool| kind.starts_with(tool));
+    is_hosted || matches!(kind, "compaction" | "program" | "program_output" | "additional_tools")
+}
+
+/// What a message or a result says: its parts, and a refusal if it is one.
+fn parts(raw: Option<&RawValue>, path: &str, body: &Bytes) -> Result<(Vec<Part>, Option<String>), BadField> {
+    let Some(raw) = raw.filter(|raw| raw.get() != "null") else { return Ok((Vec::new(), None)) };
+    match raw.get().as_bytes().first() {
+        Some(b'"') => {
+            let text: String = from_json(raw.get().as_bytes(), "a text").map_err(|bad| inside(path, bad))?;
+            Ok((vec![Part::Text(text)], None))
+        }
+        Some(b'[') => {
+            let all: Vec<WirePart<'_>> =
+                from_json(raw.get().as_bytes(), "a list of parts").map_err(|bad| inside(path, bad))?;
+            let (mut parts, mut refusal) = (Vec::with_capacity(all.len()), None);
+            for (index, mut part) in all.into_iter().enumerate() {
+                match part.r#type.as_str() {
+                    "refusal" => refusal = part.refusal.take().or(refusal),
+                    _ => parts.push(self::part(part, &format!("{path}[{index}]"), body)?),
+                }
+            }
+            Ok((parts, refusal))
+        }
+        // A result may be any JSON.
+        _ => Ok((vec![Part::Text(raw.get().to_owned())], None)),
+    }
+}
+
+fn part(part: WirePart<'_>, path: &str, body: &Bytes) -> Result<Part, BadField> {
+    let lacks =
+        |field: &str| bad(format!("{path}.{field}"), format!("a part of type `{}` needs `{field}`", part.r#type));
+    if let Some(id) = &part.file_id {
+        let message = format!("there is no file `{id}` here, since files cannot be uploaded yet; send its bytes");
+        return Err(bad(format!("{path}.file_id"), message));
+    }
+    match part.r#type.as_str() {
+        "input_text" | "output_text" | "text" | "summary_text" | "reasoning_text" => {
+            part.text.map(Part::Text).ok_or_else(|| lacks("text"))
+        }
+        "input_image" | "image_url" => {
+            let raw = part.image_url.filter(|raw| raw.get() != "null").ok_or_else(|| lacks("image_url"))?;
+            let field = format!("{path}.image_url");
+            let url = match raw.get().starts_with('"') {
+                true => from_json::<Str<'_>>(raw.get().as_bytes(), "an address").map(|Str(url)| url),
+                false => from_json::<WireUrl<'_>>(raw.get().as_bytes(), "an address").map(|object| object.url),
+            };
+            let url = url.map_err(|bad| inside(&field, bad))?;
+            medium(&url, None, None, part.detail.as_deref().and_then(detail), &field, body)
+        }
+        "input_file" => match (part.file_data, part.file_url) {
+            (Some(Str(data)), _) => medium(&data, None, part.filename, None, &format!("{path}.file_data"), body),
+            (None, Some(Str(url))) => medium(&url, None, part.filename, None, &format!("{path}.file_url"), body),
+            (None, None) => Err(lacks("file_data")),
+        },
+        "input_audio" => {
+            let audio = part.input_audio.ok_or_else(|| lacks("input_audio"))?;
+            let mime = audio.format.map(|format| format!("audio/{format}"));
+            medium(&audio.data, mime, None, None, &format!("{path}.input_audio.data"), body)
+        }
+        other => {
+            let known = "input_text, input_image, input_file, input_audio or output_text";
+            Err(bad(format!("{path}.type"), format!("`{other}` is no type of part; use {known}")))
+        }
+    }
+}
+
+fn detail(name: &str) -> Option<Detail> {
+    match name {
+        // As much as there is.
+        "original" => Some(Detail::High),
+        name => [Detail::Auto, Detail::Low, Detail::High].into_iter().find(|detail| detail.name() == name),
+    }
+}

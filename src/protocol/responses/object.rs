@@ -1,0 +1,223 @@
+//! Responses as objects: what a reply says as items of the output, and the object around them.
+
+use mediary_core::task::{Choice, Finish, Usage, WholeReply};
+use serde_json::{Map, Value, json};
+
+use super::signed;
+use crate::protocol::AnswerHead;
+use crate::protocol::ErrorFields;
+use crate::protocol::anthropic::signed::id_out;
+use crate::protocol::openai::custom::input_of;
+
+/// How a response stands.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Status<'a> {
+    InProgress,
+    Ended(Option<Finish>),
+    Failed(&'a ErrorFields),
+}
+
+/// The object around an output.
+pub(super) fn response(
+    head: &AnswerHead,
+    echo: &Map<String, Value>,
+    status: Status<'_>,
+    output: &[Value],
+    usage: Option<Usage>,
+) -> Value {
+    let (status, error, incomplete) = match status {
+        Status::InProgress => ("in_progress", Value::Null, Value::Null),
+        Status::Ended(Some(Finish::Length)) => ("incomplete", Value::Null, json!({ "reason": "max_output_tokens" })),
+        Status::Ended(Some(Finish::ContentFilter)) => {
+            ("incomplete", Value::Null, json!({ "reason": "content_filter" }))
+        }
+        Status::Ended(Some(Finish::Stop | Finish::ToolCalls) | None) => ("completed", Value::Null, Value::Null),
+        Status::Failed(error) => ("failed", told_error(error), Value::Null),
+    };
+    let mut body = json!({
+        "id": response_id(&head.id),
+        "object": "response",
+        "created_at": head.created,
+        "status": status,
+        "error": error,
+        "incomplete_details": incomplete,
+        "model": head.model,
+        "output": output,
+        "usage": usage.map(counted),
+    });
+    if let Value::Object(body) = &mut body {
+        body.extend(echo.iter().map(|(name, value)| (name.clone(), value.clone())));
+    }
+    body
+}
+
+/// An error in the words of this format, whose codes are few.
+pub(super) fn told_error(error: &ErrorFields) -> Value {
+    let code = match error.status {
+        429 => "rate_limit_exceeded",
+        400..=499 => "invalid_prompt",
+        _ => "server_error",
+    };
+    json!({ "code": code, "message": error.message })
+}
+
+pub(super) fn response_id(id: &str) -> String {
+    format!("resp_{id}")
+}
+
+fn counted(usage: Usage) -> Value {
+    json!({
+        "input_tokens": usage.prompt_tokens,
+        "input_tokens_details": { "cached_tokens": usage.cached_tokens, "cache_write_tokens": 0 },
+        "output_tokens": usage.completion_tokens,
+        "output_tokens_details": { "reasoning_tokens": usage.reasoning_tokens },
+        "total_tokens": usage.prompt_tokens + usage.completion_tokens,
+    })
+}
+
+/// The items of a whole reply: thoughts, pictures, words, calls.
+pub(super) fn output(head: &AnswerHead, reply: &WholeReply, custom_tools: &[String]) -> Vec<Value> {
+    let Some(choice) = reply.choices.first() else { return Vec::new() };
+    let mut items = Vec::new();
+    if let Some(thoughts) = choice.reasoning.as_ref().filter(|its| !its.text.is_empty() || its.signature.is_some()) {
+        items.push(reasoning(head, items.len(), &thoughts.text, thoughts.signature.as_deref()));
+    }
+    for picture in choice.extras.get("images").and_then(pictures).into_iter().flatten() {
+        items.push(self::picture(head, items.len(), picture));
+    }
+    if let Some(parts) = parts(choice) {
+        items.push(message(&item_id("msg", head, items.len()), &parts, "completed"));
+    }
+    for call in &choice.tool_calls {
+        let index = items.len();
+        let is_custom = custom_tools.contains(&call.name);
+        let id = call_id(head, index, &call.id, call.signature.as_deref());
+        items.push(self::call(head, index, &id, &call.name, &call.arguments, is_custom));
+    }
+    if let Some(last) = items.last_mut() {
+        is_cut(last, choice.finish);
+    }
+    items
+}
+
+/// Notes that the last item of an output is not complete, if the reply was as long as allowed.
+pub(super) fn is_cut(last: &mut Value, finish: Option<Finish>) {
+    if finish == Some(Finish::Length) && last["type"] != "reasoning" {
+        last["status"] = "incomplete".into();
+    }
+}
+
+/// What a message says; `None`: nothing, and nothing else is said in its place.
+fn parts(choice: &Choice) -> Option<Vec<Value>> {
+    let mut parts = Vec::new();
+    if !choice.text.is_empty() {
+        let annotations = choice.extras.get("annotations").map(annotations).unwrap_or_default();
+        let logprobs = choice.extras.get("logprobs").map(logprobs).unwrap_or_default();
+        parts.push(text(&choice.text, &annotations, &logprobs));
+    }
+    if let Some(refusal) = &choice.refusal {
+        parts.push(self::refusal(refusal));
+    }
+    (!parts.is_empty()).then_some(parts)
+}
+
+/// The id of an item, which names its response.
+pub(super) fn item_id(kind: &str, head: &AnswerHead, index: usize) -> String {
+    format!("{kind}_{}_{index}", head.id)
+}
+
+pub(super) fn text(text: &str, annotations: &[Value], logprobs: &[Value]) -> Value {
+    json!({
+        "type": "output_text", "text": text, "annotations": annotations, "logprobs": logprobs,
+    })
+}
+
+pub(super) fn refusal(text: &str) -> Value {
+    json!({ "type": "refusal", "refusal": text })
+}
+
+pub(super) fn message(id: &str, parts: &[Value], status: &str) -> Value {
+    json!({ "type": "message", "id": id, "role": "assistant", "status": status, "content": parts })
+}
+
+pub(super) fn reasoning(head: &AnswerHead, index: usize, text: &str, signature: Option<&str>) -> Value {
+    let summary = match text {
+        "" => json!([]),
+        text => json!([{ "type": "summary_text", "text": text }]),
+    };
+    let mut item = json!({ "type": "reasoning", "id": item_id("rs", head, index), "summary": summary });
+    if let Some(signature) = signature {
+        item["encrypted_content"] = signed::out(head.wire_format, signature).into();
+    }
+    item
+}
+
+/// The id that a call's result has to name; one is made for a call that has none.
+pub(super) fn call_id(head: &AnswerHead, index: usize, id: &str, signature: Option<&str>) -> String {
+    match id {
+        "" => id_out(&item_id("call", head, index), signature),
+        id => id_out(id, signature),
+    }
+}
+
+/// A complete call.
+pub(super) fn call(
+    head: &AnswerHead,
+    index: usize,
+    call_id: &str,
+    name: &str,
+    arguments: &str,
+    is_custom: bool,
+) -> Value {
+    let (kind, prefix, field) = call_words(is_custom);
+    let said = if is_custom { input_of(arguments) } else { arguments.to_owned() };
+    json!({
+        "type": kind, "id": item_id(prefix, head, index), "call_id": call_id, "name": name, field: said,
+        "status": "completed",
+    })
+}
+
+/// What calls are called: their type, what their ids begin with, and where what they say stands.
+pub(super) fn call_words(is_custom: bool) -> (&'static str, &'static str, &'static str) {
+    match is_custom {
+        true => ("custom_tool_call", "ctc", "input"),
+        false => ("function_call", "fc", "arguments"),
+    }
+}
+
+/// A picture that a model drew in its answer.
+pub(super) fn picture(head: &AnswerHead, index: usize, base64: &str) -> Value {
+    json!({
+        "type": "image_generation_call", "id": item_id("ig", head, index), "status": "completed", "result": base64,
+    })
+}
+
+/// The pictures of an answer that came with their bytes.
+pub(super) fn pictures(images: &Value) -> Option<impl Iterator<Item = &str>> {
+    let all = images.as_array()?.iter();
+    Some(
+        all.filter_map(|image| image.pointer("/image_url/url")?.as_str()?.split_once(";base64,").map(|(_, data)| data)),
+    )
+}
+
+/// Annotations as they stand here: without the object that chats put around each.
+pub(super) fn annotations(of_chat: &Value) -> Vec<Value> {
+    let all = of_chat.as_array().map(Vec::as_slice).unwrap_or_default().iter();
+    all.map(|annotation| {
+        let kind = annotation["type"].as_str().unwrap_or_default();
+        match (annotation.get(kind), kind) {
+            (Some(Value::Object(fields)), kind) => {
+                let mut flat = fields.clone();
+                flat.insert("type".to_owned(), kind.into());
+                Value::Object(flat)
+            }
+            _ => annotation.clone(),
+        }
+    })
+    .collect()
+}
+
+/// Log probabilities as they stand here: those of the text.
+pub(super) fn logprobs(of_chat: &Value) -> Vec<Value> {
+    of_chat["content"].as_array().cloned().unwrap_or_default()
+}

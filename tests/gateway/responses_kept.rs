@@ -1,0 +1,201 @@
+//! Responses that are kept: conversations that go on by an id, across targets and restarts; answers in the background;
+//! and that a response is its key's alone.
+
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use super::chat_talk::serving;
+use super::chat_words::{fails, says};
+use super::client::{Answer, Request};
+use super::responses::{ask, asking, words};
+use super::server::{TestServer, wait_until};
+use super::upstream::{Act, Upstream};
+use mediary::config::Secret;
+
+/// A server whose responses are kept in this folder.
+fn keeping(folder: &Path, providers: &[Value]) -> TestServer {
+    serving(providers, |config| config.store.dir = Some(folder.join("store")))
+}
+
+fn id(response: &Value) -> String {
+    response["id"].as_str().expect("responses have ids").to_owned()
+}
+
+/// A response as it stands.
+fn kept(server: &TestServer, id: &str) -> Answer {
+    server.get(&format!("/v1/responses/{id}"))
+}
+
+/// The response once it has ended.
+fn ended(server: &TestServer, id: &str) -> Value {
+    let mut response = Value::Null;
+    wait_until("the response ends", || {
+        response = kept(server, id).ok();
+        !matches!(response["status"].as_str(), Some("queued" | "in_progress"))
+    });
+    response
+}
+
+/// What a request to OpenAI's format says, turn by turn.
+fn turns(up: &Upstream) -> Vec<String> {
+    let messages = up.last().json()["messages"].as_array().cloned().unwrap_or_default();
+    messages.iter().map(|message| message["content"].as_str().unwrap_or_default().to_owned()).collect()
+}
+
+#[test]
+fn a_conversation_goes_on_by_an_id_at_another_target_and_after_a_restart() {
+    let folder = tempfile::tempdir().unwrap();
+    let (one, two) = (Upstream::doing([says("One.")]), Upstream::doing([says("Two."), says("Three.")]));
+    let providers = [one.entry("a", json!({})), two.entry("b", json!({ "models": [{ "id": "n" }] }))];
+    let server = keeping(folder.path(), &providers);
+    let go_on = |server: &TestServer, before: &str, fields: Value| {
+        let mut asked = json!({ "model": "n", "store": true, "previous_response_id": before });
+        asked.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
+        ask(server, asked)
+    };
+    let first = ask(&server, json!({ "store": true, "instructions": "Be brief." })).ok();
+    assert_eq!((&first["store"], &first["previous_response_id"]), (&json!(true), &Value::Null));
+    assert_eq!(kept(&server, &id(&first)).ok(), first);
+    let second = go_on(&server, &id(&first), json!({ "input": "And?" })).ok();
+    assert_eq!((words(&second).as_str(), &second["previous_response_id"]), ("Two.", &first["id"]));
+    assert_eq!(turns(&two), ["Hello", "One.", "And?"], "instructions are not gone on with");
+    drop(server);
+
+    let server = keeping(folder.path(), &providers);
+    let stream = json!({ "input": [{ "role": "user", "content": "More." }], "stream": true });
+    let streamed = go_on(&server, &id(&second), stream);
+    let last = streamed.text().trim_end().rsplit_once("data: ").expect("it has events").1;
+    let third: Value = serde_json::from_str(last).unwrap();
+    assert_eq!(turns(&two), ["Hello", "One.", "And?", "Two.", "More."]);
+    assert_eq!(kept(&server, &id(&third["response"])).ok(), third["response"], "a stream is kept too");
+
+    // Items that are only named, of the input and of the output.
+    let items = server.get(&format!("/v1/responses/{}/input_items?order=asc", id(&second))).ok();
+    let said: Vec<_> = items["data"].as_array().unwrap().iter().map(|item| &item["content"][0]["text"]).collect();
+    assert_eq!(said, ["Hello", "One.", "And?"], "{items:#}");
+    let named = |id: &Value| json!({ "type": "item_reference", "id": id });
+    let input = json!([named(&items["data"][2]["id"]), named(&second["output"][0]["id"]), { "role": "user", "content": "So?" }]);
+    ask(&server, json!({ "model": "n", "input": input })).ok();
+    assert_eq!(turns(&two), ["And?", "Two.", "So?"]);
+    let answer = ask(&server, json!({ "model": "n", "input": [named(&json!("msg_unknown_0"))] }));
+    answer.refused(400, "invalid_request", "no item `msg_unknown_0`");
+    assert_eq!(answer.json()["error"]["param"], "input[0].id");
+}
+
+#[test]
+fn the_items_of_an_input_come_in_pages() {
+    let folder = tempfile::tempdir().unwrap();
+    let up = Upstream::doing([says("One.")]);
+    let server = keeping(folder.path(), &[up.entry("a", json!({}))]);
+    let input: Vec<Value> = ["A", "B", "C"]
+        .iter()
+        .map(|text| json!({ "role": "user", "content": text, "id": format!("msg_{text}") }))
+        .collect();
+    let response = ask(&server, json!({ "store": true, "input": input })).ok();
+    let page = |query: &str| server.get(&format!("/v1/responses/{}/input_items?{query}", id(&response)));
+    let ids = |query: &str| {
+        let list = page(query).ok();
+        let ids: Vec<_> = list["data"].as_array().unwrap().iter().map(id).collect();
+        assert_eq!(
+            (list["first_id"].as_str(), list["last_id"].as_str()),
+            (ids.first().map(|id| &**id), ids.last().map(|id| &**id))
+        );
+        (ids.concat(), list["has_more"] == true)
+    };
+    assert_eq!(ids(""), ("msg_Cmsg_Bmsg_A".into(), false));
+    assert_eq!(ids("order=asc&limit=2"), ("msg_Amsg_B".into(), true));
+    assert_eq!(ids("order=asc&after=msg_B"), ("msg_C".into(), false));
+    for query in ["limit=0", "limit=101", "order=up"] {
+        page(query).refused(400, "invalid_request", "must be");
+    }
+}
+
+#[test]
+fn a_response_is_its_keys_alone_and_gone_when_it_is_removed() {
+    let folder = tempfile::tempdir().unwrap();
+    let up = Upstream::doing([says("One.")]);
+    let server = serving(&[up.entry("a", json!({}))], |config| {
+        config.store.dir = Some(folder.path().join("store"));
+        config.server.api_keys = vec![Secret::new("key-of-one"), Secret::new("key-of-two")];
+    });
+    let with = |key: &str, request: Request| request.header("authorization", &format!("Bearer {key}")).send(&server);
+    let first = with("key-of-one", asking(json!({ "store": true }))).ok();
+    let (one, path) = (id(&first), format!("/v1/responses/{}", id(&first)));
+    let strangers = [
+        Request::new("GET", &path),
+        Request::new("DELETE", &path),
+        Request::new("GET", format!("{path}/input_items")),
+        Request::new("POST", format!("{path}/cancel")),
+        asking(json!({ "previous_response_id": one })),
+    ];
+    for request in strangers {
+        with("key-of-two", request).refused(404, "response_not_found", &one);
+    }
+    let named = json!([{ "type": "item_reference", "id": first["output"][0]["id"] }]);
+    with("key-of-two", asking(json!({ "input": named }))).refused(400, "invalid_request", "no item");
+    with("key-of-one", Request::new("POST", format!("{path}/cancel"))).refused(400, "invalid_request", "`background`");
+    with("key-of-one", Request::new("GET", format!("{path}?stream=true"))).refused(
+        400,
+        "invalid_request",
+        "not streamed",
+    );
+    let removed = with("key-of-one", Request::new("DELETE", &path)).ok();
+    assert_eq!(removed, json!({ "id": one, "object": "response", "deleted": true }));
+    for method in ["GET", "DELETE"] {
+        with("key-of-one", Request::new(method, &path)).refused(404, "response_not_found", &one);
+    }
+    let unkept = with("key-of-one", asking(json!({ "store": false }))).ok();
+    assert_eq!(unkept["store"], false);
+    let path = format!("/v1/responses/{}", id(&unkept));
+    with("key-of-one", Request::new("GET", &path)).refused(404, "response_not_found", "was not kept");
+}
+
+#[test]
+fn a_response_in_the_background_is_looked_at_until_it_has_ended() {
+    let folder = tempfile::tempdir().unwrap();
+    let up = Upstream::doing([says("One."), fails(400, "no such thing", None)]);
+    let server = keeping(folder.path(), &[up.entry("a", json!({}))]);
+    let in_background = json!({ "store": true, "background": true, "truncation": "auto" });
+    let answer = ask(&server, in_background.clone());
+    let queued = answer.ok();
+    assert_eq!(
+        (&queued["status"], &queued["background"], &queued["output"]),
+        (&json!("queued"), &json!(true), &json!([]))
+    );
+    assert_eq!(answer.header("x-mediary-dropped"), Some("truncation"), "{answer}");
+    let ended_well = ended(&server, &id(&queued));
+    assert_eq!((&ended_well["status"], words(&ended_well).as_str()), (&json!("completed"), "One."), "{ended_well:#}");
+    assert_eq!((&ended_well["id"], &ended_well["created_at"]), (&queued["id"], &queued["created_at"]));
+    let cancelled = Request::new("POST", format!("/v1/responses/{}/cancel", id(&queued))).send(&server).ok();
+    assert_eq!(cancelled, ended_well, "what has ended stays as it is");
+
+    let failed = ended(&server, &id(&ask(&server, in_background).ok()));
+    assert_eq!((&failed["status"], failed["error"]["code"].is_string()), (&json!("failed"), true), "{failed:#}");
+}
+
+#[test]
+fn a_response_in_the_background_is_cancelled_or_fails_with_its_server() {
+    let folder = tempfile::tempdir().unwrap();
+    let up = Upstream::doing([Act::Silence]);
+    let providers = [up.entry("a", json!({}))];
+    let server = keeping(folder.path(), &providers);
+    let in_background = || id(&ask(&server, json!({ "store": true, "background": true })).ok());
+    let (first, second, third) = (in_background(), in_background(), in_background());
+    let go_on = ask(&server, json!({ "previous_response_id": first }));
+    go_on.refused(400, "invalid_request", "not complete yet");
+    wait_until("they are being answered", || up.calls() == 3);
+    let cancelled = Request::new("POST", format!("/v1/responses/{first}/cancel")).send(&server).ok();
+    assert_eq!((&cancelled["status"], &cancelled["id"]), (&json!("cancelled"), &json!(first)));
+    up.was_left();
+    assert_eq!(kept(&server, &first).ok(), cancelled);
+    assert_eq!(Request::new("DELETE", format!("/v1/responses/{second}")).send(&server).status, 200);
+    kept(&server, &second).refused(404, "response_not_found", "");
+    drop(server);
+
+    let server = keeping(folder.path(), &providers);
+    assert_eq!(kept(&server, &first).ok(), cancelled);
+    let failed = kept(&server, &third).ok();
+    assert_eq!((&failed["status"], &failed["error"]["code"]), (&json!("failed"), &json!("server_error")), "{failed:#}");
+    kept(&server, &second).refused(404, "response_not_found", "");
+}
