@@ -294,11 +294,13 @@ fn merged(lines: Vec<Vec<Entry>>) -> Vec<Entry> {
     row
 }
 
-/// At least two rows with something in two columns.
+/// At least two rows with something in two columns, and few places with nothing.
 fn is_convincing(rows: &[Vec<Entry>], columns: usize) -> bool {
     let several = rows.iter().filter(|row| row.len() >= 2).count();
     let least = if columns > 2 { 2 } else { 3 };
-    columns >= 2 && rows.len() >= least && several >= 2 && 2 * several >= rows.len()
+    let taken: usize = rows.iter().flatten().map(|entry| entry.columns.len()).sum();
+    let is_full = 10 * taken >= 6 * rows.len() * columns;
+    is_full && columns >= 2 && rows.len() >= least && several >= 2 && 2 * several >= rows.len()
 }
 
 fn filled(rows: Vec<Vec<Entry>>, columns: usize, heads: usize) -> Table {
