@@ -16,6 +16,8 @@ const LEVELS: [(f32, u8); 3] = [(1.8, 1), (1.5, 2), (1.2, 3)];
 const MOST_DIGITS: usize = 5;
 /// Headings in an outline are no higher than so many rows.
 const MOST_NAMED_ROWS: usize = 3;
+/// So many times the size of the text is a little larger.
+const LARGER: f32 = 1.12;
 /// Longer rows are no headings.
 const MAX_CHARACTERS: usize = 140;
 /// Words before the number of a figure or table.
@@ -71,7 +73,8 @@ pub(super) fn level(rows: &[Row], block: &Range<usize>, gauge: &Gauge, page: &Us
     let look = page.look.as_ref().zip(Look::all_of(lines));
     let by_size = || (page.is_measured || look.is_none()).then(|| by_size(lines, &page.gauge)).flatten();
     let by_look = || look.as_ref().and_then(|(text, look)| by_look(rows, block, gauge, text, look));
-    by_size().or_else(by_look).or_else(|| by_number(rows, block, gauge))
+    let by_place = || page.is_measured.then(|| by_place(rows, block, gauge, &page.gauge)).flatten();
+    by_size().or_else(by_look).or_else(by_place).or_else(|| by_number(rows, block, gauge))
 }
 
 /// How deep a heading's number is: 2 of `3.1 Scope`; `None` without a number.
@@ -179,6 +182,17 @@ fn by_size(lines: &[Row], page: &Gauge) -> Option<u8> {
     let ratios = lines.iter().map(|row| gauge::times_larger(row, page.unit, page.advance));
     let smallest = ratios.fold(f32::INFINITY, f32::min);
     LEVELS.iter().find(|(ratio, _)| smallest >= *ratio).map(|(_, level)| *level)
+}
+
+/// A row by itself that is a little larger than the text, with text below.
+fn by_place(rows: &[Row], block: &Range<usize>, gauge: &Gauge, page: &Gauge) -> Option<u8> {
+    let row = &rows[block.start];
+    let is_title = block.len() == 1 && row.cells.len() == 1 && !script::ends_sentence(row.text());
+    let is_apart = block.start == 0 || gauge.is_gap(&rows[block.start - 1].rect, &row.rect);
+    let is_larger = gauge::times_larger(row, page.unit, page.advance) >= LARGER;
+    let heads = rows.len() > block.end && is_running(rows, block.end, gauge);
+    let is_capital = row.text().chars().find(|c| c.is_alphabetic()).is_some_and(char::is_uppercase);
+    (is_title && is_apart && is_larger && heads && is_capital && gauge.ends_early(row)).then_some(4)
 }
 
 /// `2.1 Scope`, alone between spaces and with text below: the depth of the number is the level.
