@@ -34,7 +34,7 @@ impl Serve {
     pub(super) fn run(self, mut context: Context) -> ExitCode {
         context.overrides.host = self.host;
         context.overrides.port = self.port;
-        match give_large_blocks_back().and_then(|()| serve(&context)) {
+        match give_large_blocks_back(&context).and_then(|()| serve(&context)) {
             Ok(()) => ExitCode::SUCCESS,
             Err(message) => complain(&message),
         }
@@ -48,9 +48,9 @@ const LARGEST_OWN_BLOCK: (&str, &str) = ("MIMALLOC_ARENA_MAX_OBJECT_SIZE", "1638
 /// when it is freed. It reads its settings from the environment before `main`, and by default keeps what was freed for a
 /// second: pictures decoded one after the other would take as much as all of them at once. To give everything back at once
 /// would cost small chats a twelfth of their throughput. A setting that stands there already is the operator's.
-fn give_large_blocks_back() -> Result<(), String> {
+fn give_large_blocks_back(context: &Context) -> Result<(), String> {
     let (name, kib) = LARGEST_OWN_BLOCK;
-    if std::env::var_os(name).is_some() {
+    if context.environment.text(name).is_some() {
         return Ok(());
     }
     let program = super::worker::program()?;

@@ -5,6 +5,7 @@
 //! write into the same `draft`. Macros are never looked at, nothing that a file names is fetched, and what only another
 //! program can read ([`LibreOffice`]) is converted by it first.
 
+mod charts;
 mod child;
 mod document;
 mod draft;

@@ -6,6 +6,7 @@
 mod lexer;
 mod reader;
 mod state;
+mod table;
 mod words;
 
 use super::document::OfficeDocument;

@@ -6,11 +6,11 @@ use encoding_rs::Encoding;
 use mediary_core::document::BlockKind;
 
 use super::super::draft::Draft;
-use super::super::grid::Grid;
 use super::super::limits::Refusal;
 use super::super::text::Text;
 use super::lexer::{Lexer, Token};
 use super::state::{Destination, State};
+use super::table::Rows;
 
 /// Groups within groups; writers of deep lists and tables reach a few dozen.
 const MAX_GROUPS: usize = 2_000;
@@ -35,9 +35,8 @@ pub(super) struct Reader<'d> {
     /// Text around the note or margin that is being read.
     pub(super) outer: Vec<Text>,
     pub(super) notes: usize,
-    pub(super) table: Option<Grid>,
+    pub(super) table: Option<Rows>,
     pub(super) entry: Text,
-    pub(super) row: Vec<Text>,
     pub(super) picture: Vec<u8>,
     pub(super) is_picture_known: bool,
     pub(super) fonts: HashMap<i32, &'static Encoding>,
@@ -74,7 +73,6 @@ impl<'d> Reader<'d> {
             notes: 0,
             table: None,
             entry: Text::default(),
-            row: Vec::new(),
             picture: Vec::new(),
             is_picture_known: false,
             fonts: HashMap::new(),
@@ -268,18 +266,9 @@ impl<'d> Reader<'d> {
         }
     }
 
-    pub(super) fn end_row(&mut self) -> Result<(), Refusal> {
-        let grid = self.table.get_or_insert_with(Grid::default);
-        grid.row();
-        for entry in self.row.drain(..) {
-            grid.cell(entry, 1, 1)?;
-        }
-        Ok(())
-    }
-
     pub(super) fn end_table(&mut self) -> Result<(), Refusal> {
         match self.table.take() {
-            Some(grid) => self.draft.table(grid),
+            Some(rows) => self.draft.table(rows.grid()?),
             None => Ok(()),
         }
     }

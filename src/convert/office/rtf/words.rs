@@ -1,6 +1,5 @@
 //! The control words that change what is read, and what they change.
 
-use super::super::grid::Grid;
 use super::super::limits::Refusal;
 use super::reader::{Ending, Reader};
 use super::state::{Destination, of_character_set, of_code_page};
@@ -63,18 +62,25 @@ impl Reader<'_> {
                 self.mark.clear();
                 self.go(Destination::Mark);
             }
-            "trowd" if self.table.is_none() => {
-                self.end_paragraph();
-                self.table = Some(Grid::default());
+            // Tables within tables are lines of their entry.
+            "trowd" | "cellx" | "clvmrg" | "cell" | "row" if self.state.destination == Destination::Nowhere => {}
+            "trowd" => {
+                if self.table.is_none() {
+                    self.end_paragraph();
+                }
+                self.table.get_or_insert_default().define();
             }
+            "cellx" => self.table.get_or_insert_default().edge(value),
+            "clvmrg" => self.table.get_or_insert_default().goes_on(),
             "cell" => {
                 let text = std::mem::take(&mut self.text);
                 let mut entry = std::mem::take(&mut self.entry);
                 entry.append_line(text);
                 self.mark.clear();
-                self.row.push(entry);
+                self.table.get_or_insert_default().entry(entry);
             }
-            "row" => self.end_row()?,
+            "nestcell" => self.push(" "),
+            "row" => self.table.get_or_insert_default().end_row(),
             "field" => self.ends_with(Ending::Field),
             "fldinst" => {
                 self.code.clear();

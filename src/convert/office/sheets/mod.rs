@@ -1,7 +1,7 @@
 //! Workbooks and tables of text: a page for each sheet, with its name and its entries.
 //!
 //! Entries are what their cells show, as far as that can be told without number formats: dates as dates, numbers with fifteen
-//! digits, formulas as their last result. Formulas are not computed, links to other workbooks not followed, macros not
+//! digits, formulas as their last result, or as they are where they have none. Formulas are not computed, links to other workbooks not followed, macros not
 //! looked at. `calamine` reads the files; sheets of `xlsx` come entry by entry, so that one far-off entry costs nothing.
 
 mod delimited;
@@ -55,11 +55,13 @@ fn xlsx(input: Input, draft: &mut Draft) -> Result<(), Refusal> {
         }
         let mut sheet = Sheet::default();
         let mut cells = book.worksheet_cells_reader(&meta.name).map_err(refused)?;
-        while let Some(cell) = cells.next_cell().map_err(refused)? {
-            let (row, column) = cell.get_position();
-            let text = match cell.get_value() {
-                DataRef::SharedString(text) => (*text).to_owned(),
-                other => value::shown(&other.clone().into()),
+        while let Some(cell) = cells.next_cell_with_formula().map_err(refused)? {
+            let (row, column) = cell.pos;
+            let text = match (cell.value, cell.formula) {
+                (DataRef::SharedString(text), _) => text.to_owned(),
+                // Programs that write workbooks without computing them leave no result.
+                (DataRef::Empty, Some(formula)) if !formula.is_empty() => format!("={formula}"),
+                (other, _) => value::shown(&other.into()),
             };
             sheet.put(row, column, text);
         }
@@ -126,5 +128,11 @@ fn page(
 
 fn refused(error: impl std::fmt::Display) -> Refusal {
     let what = error.to_string();
-    if what.to_ascii_lowercase().contains("password") { Refusal::Encrypted } else { Refusal::damaged(what) }
+    if what.to_ascii_lowercase().contains("password") {
+        Refusal::Encrypted
+    } else if what.contains("limit exceeded") {
+        Refusal::TooLarge("a sheet of it reaches too far; delete what stands far off, or save it as xlsx".to_owned())
+    } else {
+        Refusal::damaged(what)
+    }
 }

@@ -4,6 +4,7 @@ use std::io::{Read, Seek};
 
 use mediary_core::document::BlockKind;
 
+use super::super::charts::Chart;
 use super::super::draft::Draft;
 use super::super::grid::Grid;
 use super::super::limits::Refusal;
@@ -43,6 +44,7 @@ enum Content {
     Words(Words),
     Table(Grid),
     Picture(Option<Vec<u8>>),
+    Chart(Chart),
 }
 
 impl<R: Read + Seek> Slide<'_, R> {
@@ -90,6 +92,7 @@ impl<R: Read + Seek> Slide<'_, R> {
                 (Content::Words(words), Role::Body) => words.write(draft),
                 (Content::Words(words), Role::Other) => words.write(draft),
                 (Content::Table(grid), _) => draft.table(grid)?,
+                (Content::Chart(chart), _) => chart.write(draft)?,
                 (Content::Picture(Some(bytes)), _) => draft.picture(bytes),
                 (Content::Picture(None), _) => draft.unread_picture(),
             }
@@ -193,6 +196,15 @@ impl<R: Read + Seek> Slide<'_, R> {
                     let relation = element.prefixed("dm").and_then(|id| self.relations.get(&*id));
                     if let Some(part) = relation.map(|relation| relation.target.clone()) {
                         self.diagram(&part, place)?;
+                    }
+                    xml.skip()?;
+                }
+                "chart" => {
+                    let relation = element.prefixed("id").and_then(|id| self.relations.get(&*id));
+                    let part = relation.map(|relation| relation.target.clone()).unwrap_or_default();
+                    if let Some(text) = self.package.text(&part)? {
+                        let content = Content::Chart(Chart::read(&text)?);
+                        self.shapes.push(Shape { place, role: Role::Other, content });
                     }
                     xml.skip()?;
                 }

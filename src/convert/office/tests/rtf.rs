@@ -37,6 +37,18 @@ fn rich_text_is_read_with_its_structure() {
 }
 
 #[test]
+fn tables_have_their_columns_from_the_edges_of_all_rows() {
+    let text = br"{\rtf1 \trowd\cellx2000\cellx3000\intbl both\cell c\cell\cell\row
+\trowd\cellx1000\cellx2010\clvmgf\cellx3000\intbl a\cell b\cell tall\cell\row
+\trowd\cellx1000\cellx2000\clvmrg\cellx3000\intbl d\cell e{\par x\nestcell y\nestcell{\*\nesttableprops\trowd\cellx9\nestrow}}\cell\cell\row
+\pard end\par}";
+    let found = page(Rtf, text);
+    let expected = "table both, both, c / a, b, tall / d, e⏎x y, tall 0+0:1x2 1+2:2x1";
+    assert_eq!(found[0].split(" [").next(), Some(expected), "{found:#?}");
+    assert_eq!(found[1..], ["p end"]);
+}
+
+#[test]
 fn pictures_and_pages_of_rich_text() {
     let text =
         br"{\rtf1 one\par\page{\pict\pngblip 89504e47}{\*\shppict{\pict\jpegblip ffd8}}{\pict\wmetafile8 0102}two\par}";

@@ -44,6 +44,14 @@ fn xlsx(sheets: &[(&str, &str)], shared: &[&str]) -> Vec<u8> {
 }
 
 #[test]
+fn a_formula_without_a_result_is_shown_itself() {
+    let data = "<sheetData><row r=\"1\"><c r=\"A1\"><v>2</v></c><c r=\"B1\"><f>A1*3</f><v/></c></row>\
+        <row r=\"2\"><c r=\"A2\"><f>SUM(A1:B1)</f><v>8</v></c><c r=\"B2\" s=\"1\"/></row></sheetData>";
+    let found = page(Xlsx, &xlsx(&[("Fees", data)], &[]));
+    assert_eq!(found[1].split(" [").next(), Some("table 2, =A1*3 / 8, "), "{found:#?}");
+}
+
+#[test]
 fn each_sheet_is_a_page_with_its_name_and_its_entries_as_shown() {
     let fees = "<sheetData><row r=\"2\"><c r=\"B2\" t=\"s\"><v>0</v></c><c r=\"C2\" t=\"s\"><v>1</v></c></row>\
         <row r=\"3\"><c r=\"B3\" t=\"inlineStr\"><is><t>North &amp; quay</t></is></c><c r=\"C3\"><v>0.30000000000000004</v></c></row>\

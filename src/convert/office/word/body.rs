@@ -5,6 +5,7 @@ use std::io::{Read, Seek};
 
 use mediary_core::document::BlockKind;
 
+use super::super::charts::Chart;
 use super::super::draft::Draft;
 use super::super::grid::Grid;
 use super::super::limits::Refusal;
@@ -36,6 +37,7 @@ pub(super) struct Body<'a, R> {
 pub(super) struct Aside {
     pub(super) boxes: Vec<Text>,
     pub(super) pictures: Vec<Option<Vec<u8>>>,
+    pub(super) charts: Vec<Chart>,
     pub(super) notes: Vec<(String, Text)>,
 }
 
@@ -76,7 +78,7 @@ impl<'a, R: Read + Seek> Body<'a, R> {
             all = self.flat(&mut xml)?;
         }
         draft.margin(kind, all);
-        self.flush_aside(draft);
+        self.flush_aside(draft)?;
         self.relations = outer;
         Ok(())
     }
@@ -113,7 +115,7 @@ impl<'a, R: Read + Seek> Body<'a, R> {
                 "tbl" => {
                     let grid = self.table(xml)?;
                     draft.table(grid)?;
-                    self.flush_aside(draft);
+                    self.flush_aside(draft)?;
                 }
                 // Controls, tracked insertions and the like stand around what they hold.
                 "sdt" | "sdtContent" | "customXml" | "ins" | "moveTo" | "smartTag" | "AlternateContent" | "Choice" => {
@@ -137,8 +139,7 @@ impl<'a, R: Read + Seek> Body<'a, R> {
             Some((list.to_owned(), level, depth))
         });
         if text.is_blank() {
-            self.flush_aside(draft);
-            return Ok(());
+            return self.flush_aside(draft);
         }
         let mark = numbering.as_ref().and_then(|(list, level, _)| self.numbering.mark(list, *level));
         match (level, mark, numbering) {
@@ -151,13 +152,13 @@ impl<'a, R: Read + Seek> Body<'a, R> {
             (None, Some(mark), Some((.., depth))) => draft.item(u8::try_from(depth).unwrap_or(8), &mark, text),
             (None, _, _) => draft.paragraph(text),
         }
-        self.flush_aside(draft);
+        self.flush_aside(draft)?;
         if breaks_behind { draft.break_page() } else { Ok(()) }
     }
 
     /// Puts what stood beside a paragraph behind it.
-    fn flush_aside(&mut self, draft: &mut Draft) {
-        let Aside { boxes, pictures, notes } = std::mem::take(&mut self.aside);
+    fn flush_aside(&mut self, draft: &mut Draft) -> Result<(), Refusal> {
+        let Aside { boxes, pictures, charts, notes } = std::mem::take(&mut self.aside);
         for text in boxes {
             draft.paragraph(text);
         }
@@ -167,9 +168,13 @@ impl<'a, R: Read + Seek> Body<'a, R> {
                 None => draft.unread_picture(),
             }
         }
+        for chart in charts {
+            chart.write(draft)?;
+        }
         for (label, text) in notes {
             draft.note(&label, text);
         }
+        Ok(())
     }
 
     /// A table, of which nested ones become lines of their entry.

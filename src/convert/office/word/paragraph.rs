@@ -2,6 +2,7 @@
 
 use std::io::{Read, Seek};
 
+use super::super::charts::Chart;
 use super::super::limits::Refusal;
 use super::super::text::Text;
 use super::super::xml::{Node, Xml};
@@ -138,6 +139,14 @@ impl<R: Read + Seek> Body<'_, R> {
                     if let Some(target) = relation.map(|relation| relation.target.clone()) {
                         let picture = self.package.part(&target)?;
                         self.aside.pictures.push(picture);
+                    }
+                    xml.skip()?;
+                }
+                "chart" => {
+                    let relation = element.prefixed("id").and_then(|id| self.relations.get(&*id));
+                    let part = relation.map(|relation| relation.target.clone()).unwrap_or_default();
+                    if let Some(text) = self.package.text(&part)? {
+                        self.aside.charts.push(Chart::read(&text)?);
                     }
                     xml.skip()?;
                 }
