@@ -52,7 +52,7 @@ pub(super) fn table(pieces: &[&Piece], band: &Band, unit: f32) -> Option<Table> 
         rows.extend(grouped);
     }
     let is_right_to_left = script::reads_right_to_left(printed.iter().flatten().map(|atom| atom.text.as_str()));
-    let table = is_convincing(&rows, columns.count()).then(|| filled(rows, columns.count(), heads))?;
+    let table = is_convincing(&rows, columns.count()).then(|| filled(&rows, columns.count(), heads))?;
     Some(if is_right_to_left { mirrored(table) } else { table })
 }
 
@@ -303,7 +303,7 @@ fn is_convincing(rows: &[Vec<Entry>], columns: usize) -> bool {
     is_full && columns >= 2 && rows.len() >= least && several >= 2 && 2 * several >= rows.len()
 }
 
-fn filled(rows: Vec<Vec<Entry>>, columns: usize, heads: usize) -> Table {
+fn filled(rows: &[Vec<Entry>], columns: usize, heads: usize) -> Table {
     let mut table = Table { rows: vec![vec![String::new(); columns]; rows.len()], ..Table::default() };
     for (place, row) in rows.iter().enumerate() {
         for entry in row {

@@ -94,7 +94,7 @@ pub(super) fn depth_of(text: &str) -> Option<u8> {
             || (parts.len() > 1 && is_letter(part))
             || (parts.len() == 1 && first.ends_with('.') && is_roman(part))
     });
-    let is_sound = leads && parts.len() <= 5 && parts[1..].iter().all(|part| is_number(part));
+    let is_sound = leads && parts.len() <= 5 && parts[1..].iter().all(is_number);
     is_sound.then(|| u8::try_from(parts.len()).unwrap_or(u8::MAX))
 }
 
