@@ -65,6 +65,6 @@ fn split(row: &Row, text: &Look) -> Option<(Row, Row)> {
         let cells = vec![Cell { left: rect.left, right: rect.right, text: text.to_owned() }];
         Row { rect, cells, lines: vec![line], runs: vec![runs], is_run_in }
     };
-    let heading_runs = runs[..place].iter().cloned().collect();
+    let heading_runs = runs[..place].to_vec();
     Some((part(lead, before, heading_runs, true), part(rest.trim(), after, rest_runs, false)))
 }

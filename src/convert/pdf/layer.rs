@@ -31,7 +31,7 @@ pub(super) struct Extracted {
 /// Extracts the page's text with boxes in pixels of the given configuration.
 pub(super) fn extract(
     page: &PdfPage<'_>,
-    config: PdfRenderConfig,
+    config: &PdfRenderConfig,
     size_px: (u32, u32),
     drawings: &Drawings,
 ) -> Extracted {
@@ -181,13 +181,13 @@ impl<'p> Ruler<'p> {
     fn new(
         page: &'p PdfPage<'p>,
         chars: &'p PdfPageTextChars<'p>,
-        config: PdfRenderConfig,
+        config: &PdfRenderConfig,
         size_px: (u32, u32),
     ) -> Self {
         // Far apart, since PDFium gives whole pixels.
         let far = page.width().value.max(page.height().value).max(1.0);
         let at = |x: f32, y: f32| {
-            let place = page.points_to_pixels(PdfPoints::new(x), PdfPoints::new(y), &config);
+            let place = page.points_to_pixels(PdfPoints::new(x), PdfPoints::new(y), config);
             place.map_or((0.0, 0.0), |(x, y)| (x as f32, y as f32))
         };
         let origin = at(0.0, 0.0);

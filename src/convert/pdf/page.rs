@@ -30,7 +30,7 @@ pub(super) fn read(
     let layer = match order.text {
         TextPolicy::Ignore => TextLayer { evidence: drawings.evidence(), ..TextLayer::default() },
         TextPolicy::Judge | TextPolicy::Only => {
-            let extracted = layer::extract(&page, size.config(), (size.width, size.height), &drawings);
+            let extracted = layer::extract(&page, &size.config(), (size.width, size.height), &drawings);
             only_seen(&page, &size, extracted)?
         }
     };
