@@ -12,7 +12,7 @@ use pdfium_render::prelude::*;
 /// Sizes that differ by less than this, in points, are one.
 const SIZE_STEP_PT: f32 = 0.1;
 /// What stands in the names of bold fonts, in lower case.
-const BOLD: [&str; 9] = ["bold", "black", "heavy", "demi", "-medi", "cmbx", "sfbx", "cmb1", "ultra"];
+const BOLD: [&str; 8] = ["bold", "black", "heavy", "demi", "cmbx", "sfbx", "cmb1", "ultra"];
 /// What stands in the names of slanted fonts, in lower case.
 const ITALIC: [&str; 7] = ["ital", "obli", "slant", "cmti", "sfti", "cmsl", "kursiv"];
 /// What stands in the names of typewriter fonts, in lower case.
@@ -55,7 +55,8 @@ fn named(name: &str) -> Face {
     let family = name.split(['-', ',']).next().unwrap_or_default().trim_end_matches(|c: char| c.is_ascii_digit());
     Face {
         family: family.to_owned(),
-        is_bold: has(&BOLD),
+        // Nimbus calls its bold `Medi`; what others call `Medium` is not.
+        is_bold: has(&BOLD) || (lower.contains("-medi") && !lower.contains("-medium")),
         is_italic: has(&ITALIC),
         is_fixed_pitch: has(&FIXED),
         ..Face::default()
