@@ -350,6 +350,7 @@ fn a_new_one_of_each_kind_touches_the_files_that_are_written_down() {
                 "src/gateway/tasks/explain.rs",
                 "src/gateway/tasks/mod.rs",
                 "src/local/embed/engine.rs",
+                "src/protocol/ollama/embed.rs",
                 "src/protocol/openai/embeddings.rs",
                 "src/remote/anthropic/mod.rs",
                 "src/remote/automatic1111/mod.rs",

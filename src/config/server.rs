@@ -25,6 +25,8 @@ pub struct Server {
     pub cors_origins: Vec<String>,
     /// The accepted keys; empty means that none is asked for, which only a loopback bind allows.
     pub api_keys: Vec<Secret>,
+    /// The version of Ollama that its clients are told, as they compare it.
+    pub ollama_version: String,
     /// How long running requests may take to finish once shutdown has begun.
     pub shutdown_grace: Duration,
     /// The least severe level that is logged.
@@ -86,6 +88,7 @@ pub(super) struct RawServer {
     public_url: String,
     cors_origins: Vec<String>,
     api_keys: Vec<String>,
+    ollama_version: String,
     shutdown_grace_seconds: u32,
     log_level: LogLevel,
     log_format: LogFormat,
@@ -99,6 +102,7 @@ impl Default for RawServer {
             public_url: String::new(),
             cors_origins: Vec::new(),
             api_keys: vec!["${MEDIARY_API_KEY}".to_owned()],
+            ollama_version: "0.13.3".to_owned(),
             shutdown_grace_seconds: 10,
             log_level: LogLevel::Info,
             log_format: LogFormat::Auto,
@@ -127,6 +131,11 @@ pub(super) const KEYS: &[Key] = &[
         "server.api_keys",
         "a list of texts of visible ASCII characters, each a key",
         "accepted keys; one whose variable is unset does not exist; none: only loopback may be bound",
+    ),
+    Key::new(
+        "server.ollama_version",
+        "three whole numbers with points between them, such as \"0.13.3\"",
+        "the version that clients of Ollama are told",
     ),
     Key::new(
         "server.shutdown_grace_seconds",
@@ -159,12 +168,16 @@ impl RawServer {
                  environment or `api_keys` in [server], or bind 127.0.0.1",
             );
         }
+        let numbers: Vec<_> = self.ollama_version.split('.').map(str::parse::<u32>).collect();
+        let is_version = numbers.len() == 3 && numbers.iter().all(Result::is_ok);
+        let ollama_version = check.accept("server.ollama_version", is_version.then_some(self.ollama_version));
         Some(Server {
             host: self.host,
             port: self.port,
             public_url: public_url?,
             cors_origins: cors_origins?,
             api_keys: api_keys?,
+            ollama_version: ollama_version?,
             shutdown_grace: Duration::from_secs(self.shutdown_grace_seconds.into()),
             log_level: self.log_level,
             log_format: self.log_format,

@@ -17,6 +17,7 @@ use thiserror::Error;
 
 use super::admission::Admission;
 use super::content::Contents;
+use super::daemon::Daemon;
 use super::documents::{Openers, Reader};
 use super::engines::{Engines, RETRY_AFTER};
 use super::intake::{FetchBounds, Intake};
@@ -122,6 +123,7 @@ impl Gateway {
         let most_bytes = config.cache.bytes.get();
         let readings = cache_dir.filter(|_| most_bytes > 0).and_then(|dir| remembered(&dir, most_bytes));
         let (pdf, limits) = (Arc::new(pdf), config.limits.clone());
+        let daemon = Daemon::of(&providers, &config.routing);
         let router = Arc::new(Router::new(providers, config.routing.clone(), local.clone(), rows));
         let openers = Openers { pdf: pdf.clone(), office, libreoffice, foreign };
         let reader =
@@ -138,6 +140,7 @@ impl Gateway {
             admission,
             desk: Desk::start()?,
             intake,
+            daemon,
             local,
             engines: infos,
             pdf,

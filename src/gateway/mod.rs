@@ -9,6 +9,7 @@ pub(crate) mod archive;
 pub(crate) mod blocking;
 mod build;
 mod content;
+mod daemon;
 mod documents;
 mod engines;
 mod execution;
@@ -27,6 +28,7 @@ mod treatments;
 pub use admission::{Admission, HeldBytes, InUse};
 pub use build::{GatewayError, Parts};
 pub use content::{Contents, FoundContent, NoContent};
+pub use daemon::{Daemon, Passage};
 pub use documents::{
     Attached, Attempt, EngineChoice, OnPage, Outcome, PageOutcome, Progress, ReadOptions, ReadStatus, Reader, Reading,
     Reason, Recipe, Step,
@@ -69,6 +71,7 @@ pub struct Gateway {
     /// Where pictures are looked at.
     desk: Desk,
     intake: Intake,
+    daemon: Option<Daemon>,
     local: Arc<Local>,
     engines: Arc<[EngineInfo]>,
     pdf: Arc<PdfWorkers>,
@@ -88,6 +91,12 @@ impl Gateway {
     #[must_use]
     pub fn fetcher(&self) -> &Fetcher {
         self.intake.fetcher()
+    }
+
+    /// The Ollama on this machine, if one is set up.
+    #[must_use]
+    pub fn daemon(&self) -> Option<&Daemon> {
+        self.daemon.as_ref()
     }
 
     /// What all requests together may hold.

@@ -20,7 +20,7 @@ use utoipa::{Modify, OpenApi};
 use utoipa_swagger_ui::Config;
 
 use super::error::{ApiError, ErrorBody};
-use super::{audio, content, fleet, health, images, landing, metrics, models, ocr, plan, tasks, videos};
+use super::{audio, content, fleet, health, images, landing, metrics, models, ocr, ollama, plan, tasks, videos};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -33,7 +33,11 @@ use super::{audio, content, fleet, health, images, landing, metrics, models, ocr
     paths(
         tasks::completions, tasks::embeddings, tasks::interpret::interpret, tasks::messages::messages,
         tasks::messages::count_tokens, tasks::responses::create, tasks::responses::one, tasks::responses::remove,
-        tasks::responses::input_items, tasks::responses::cancel, audio::transcriptions, audio::translations, plan::plan,
+        tasks::responses::input_items, tasks::responses::cancel,
+        ollama::chat, ollama::generate, ollama::embed, ollama::embeddings,
+        ollama::tags, ollama::show, ollama::ps, ollama::version, ollama::pull, ollama::create, ollama::copy, ollama::delete,
+        ollama::push,
+        audio::transcriptions, audio::translations, plan::plan,
         audio::speech, audio::tts, audio::voices,
         images::generations, images::edits, images::variations,
         videos::create, videos::generations, videos::list, videos::one, videos::content, videos::remove, videos::remix,
@@ -47,6 +51,7 @@ use super::{audio, content, fleet, health, images, landing, metrics, models, ocr
     tags(
         (name = "chat", description = "Any medium to any model"),
         (name = "responses", description = "Chats as OpenAI's Responses API has them, kept by their ids"),
+        (name = "ollama", description = "Chats, vectors and models for Ollama's clients"),
         (name = "embeddings", description = "Texts become vectors"),
         (name = "audio", description = "Recordings become text, texts become sound"),
         (name = "images", description = "Words and pictures become pictures"),

@@ -18,6 +18,7 @@ use utoipa::ToSchema;
 use super::request_id::RequestId;
 use crate::protocol::anthropic::MessagesErrors;
 use crate::protocol::mistral::OcrErrors;
+use crate::protocol::ollama::OllamaErrors;
 use crate::protocol::openai::CHAT;
 use crate::protocol::process::BadField;
 use crate::protocol::{ErrorFields, Errors, TriedBody};
@@ -64,6 +65,7 @@ pub(super) fn errors_of(route: &str) -> &'static dyn Errors {
     match route {
         "/v1/ocr" => &OcrErrors,
         route if speaks_anthropic(route) => &MessagesErrors,
+        route if route.starts_with("/api/") => &OllamaErrors,
         _ => &CHAT,
     }
 }

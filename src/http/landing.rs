@@ -4,7 +4,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::header::{ACCEPT, CONTENT_SECURITY_POLICY, HOST, VARY};
+use axum::http::header::{ACCEPT, CONTENT_SECURITY_POLICY, HOST, USER_AGENT, VARY};
 use axum::http::{HeaderMap, HeaderValue};
 use axum::response::{Html, IntoResponse, Response};
 use serde::Serialize;
@@ -67,6 +67,9 @@ pub(super) struct Endpoint {
     (status = 200, description = "What answers here", content((Landing = "application/json"), (String = "text/html"))),
 ))]
 pub(super) async fn landing(State(state): State<AppState>, headers: HeaderMap) -> Response {
+    if is_ollamas(&headers) {
+        return "Ollama is running".into_response();
+    }
     let base = base_url(&state.config.server, &headers);
     let example = example(&base, !state.config.server.api_keys.is_empty());
     let answer = if wants_html(&headers) {
@@ -80,6 +83,11 @@ pub(super) async fn landing(State(state): State<AppState>, headers: HeaderMap) -
             .into_response()
     };
     ([(VARY, "accept")], answer).into_response()
+}
+
+/// Whether a client of Ollama's asks, which wants to read what that says.
+fn is_ollamas(headers: &HeaderMap) -> bool {
+    headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).is_some_and(|agent| agent.starts_with("ollama"))
 }
 
 fn wants_html(headers: &HeaderMap) -> bool {

@@ -20,6 +20,7 @@ mod lanes;
 mod metrics;
 mod models;
 mod ocr;
+mod ollama;
 mod plan;
 mod request_id;
 mod router;

@@ -8,14 +8,16 @@ use axum::Router;
 use axum::http::{Method, Uri};
 use axum::middleware::from_fn;
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::{delete, get, post};
 use tower_http::catch_panic::CatchPanicLayer;
 
 use super::error::ApiError;
 use super::guard::guarded;
 use super::state::AppState;
 use super::tasks::{messages, responses};
-use super::{audio, content, docs, fleet, health, images, landing, metrics, models, ocr, plan, tasks, videos, visit};
+use super::{
+    audio, content, docs, fleet, health, images, landing, metrics, models, ocr, ollama, plan, tasks, videos, visit,
+};
 use crate::config::Server;
 
 /// The server as a service: all routes, all layers.
@@ -38,6 +40,19 @@ pub fn router(state: AppState) -> Router {
         .route("/v1/responses/{id}", get(responses::one).delete(responses::remove))
         .route("/v1/responses/{id}/input_items", get(responses::input_items))
         .route("/v1/responses/{id}/cancel", post(responses::cancel))
+        .route("/api/version", get(ollama::version))
+        .route("/api/tags", get(ollama::tags))
+        .route("/api/ps", get(ollama::ps))
+        .route("/api/show", post(ollama::show))
+        .route("/api/chat", post(ollama::chat))
+        .route("/api/generate", post(ollama::generate))
+        .route("/api/embed", post(ollama::embed))
+        .route("/api/embeddings", post(ollama::embeddings))
+        .route("/api/pull", post(ollama::pull))
+        .route("/api/create", post(ollama::create))
+        .route("/api/copy", post(ollama::copy))
+        .route("/api/push", post(ollama::push))
+        .route("/api/delete", delete(ollama::delete))
         .route("/v1/audio/transcriptions", post(audio::transcriptions))
         .route("/v1/audio/translations", post(audio::translations))
         .route("/v1/audio/speech", post(audio::speech))

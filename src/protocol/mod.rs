@@ -9,6 +9,7 @@ mod error;
 mod json;
 mod media;
 pub mod mistral;
+pub mod ollama;
 pub mod openai;
 pub mod plan;
 pub mod process;

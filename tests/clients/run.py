@@ -106,6 +106,7 @@ def official(program, node):
             ["openai_chat.py", "--upstream", upstream.address],
             ["openai_audio.py", "--upstream", upstream.address],
             ["openai_responses.py", "--upstream", upstream.address],
+            ["ollama_api.py"],
         )
         for script, *options in scripts:
             subprocess.run([sys.executable, HERE / script, address, *options], check=True)

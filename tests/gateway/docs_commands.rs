@@ -108,7 +108,7 @@ impl Curl {
 
     /// The request that curl would send; a chat is only planned.
     fn request(&self) -> Request {
-        if ["/v1/messages", "/v1/responses"].contains(&self.path()) {
+        if ["/v1/messages", "/v1/responses", "/api/chat"].contains(&self.path()) {
             let asked = self.body.as_deref().map(bytes).unwrap_or_default();
             let asked: serde_json::Value = serde_json::from_slice(&asked).expect("it is JSON");
             let envelope = serde_json::json!({ "endpoint": self.path(), "request": asked });

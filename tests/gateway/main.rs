@@ -65,6 +65,7 @@ mod messages_count;
 mod mistral;
 mod ocrs;
 mod office;
+mod ollama;
 mod orientation;
 mod outputs;
 mod pdf;

@@ -96,10 +96,13 @@ impl TestServer {
                     Some(dir) => kept(&gateway, dir, &config).await,
                     None => (None, None),
                 };
-                let state = AppState::new(gateway, config).with_jobs(jobs).with_responses(responses);
+                let state = AppState::new(gateway, config).with_jobs(jobs).with_responses(responses.clone());
                 tell.send(listener.local_addr().expect("it is bound")).expect("the test waits for it");
                 let shutdown = async { stopped.await.unwrap_or(()) };
                 http::serve(listener, state, shutdown).await.expect("the server runs to its end");
+                if let Some(responses) = responses {
+                    responses.settle(PATIENCE).await;
+                }
             });
         });
         let address = told.recv_timeout(PATIENCE).expect("the server starts");

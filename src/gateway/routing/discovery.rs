@@ -19,7 +19,7 @@ use crate::providers::ProviderSetup;
 /// How long a list of models is believed.
 const FRESH: Duration = Duration::from_secs(60);
 /// A request waits no longer for a list.
-const PATIENCE: Duration = Duration::from_secs(2);
+const PATIENCE: Duration = Duration::from_millis(1_500);
 
 impl Router {
     /// Asks every provider that is to be asked for its models, unless that was done a moment ago.

@@ -28,7 +28,7 @@ pub(in crate::http) struct ModelList {
 pub(in crate::http) struct Model {
     /// What to put into a request: `provider/model`, perhaps with a level, or the name of a tier.
     #[schema(example = "gemini/gemini-2.5-flash")]
-    pub(super) id: String,
+    pub(in crate::http) id: String,
     /// Always `model`.
     object: &'static str,
     /// Always `base`: the clients of one vendor tell models from those that were tuned by it.
@@ -36,30 +36,30 @@ pub(in crate::http) struct Model {
     /// The abilities once more, as the clients of the same vendor read them.
     capabilities: Capabilities,
     /// Seconds since 1970.
-    created: u64,
+    pub(in crate::http) created: u64,
     /// The provider.
     #[schema(example = "gemini")]
-    pub(super) owned_by: String,
+    pub(in crate::http) owned_by: String,
     /// One line about it.
     pub(super) description: String,
     /// What it does.
     #[schema(value_type = Vec<String>, example = json!(["chat"]))]
-    pub(super) tasks: Vec<&'static str>,
+    pub(in crate::http) tasks: Vec<&'static str>,
     /// The media it reads as they are.
     #[schema(value_type = Vec<String>, example = json!(["text", "image", "document"]))]
-    pub(super) accepts: Vec<MediaKind>,
+    pub(in crate::http) accepts: Vec<MediaKind>,
     /// The formats it reads as they are.
     #[schema(value_type = Vec<String>, example = json!(["png", "pdf"]))]
     pub(super) formats: Vec<MediaFormat>,
     /// The most tokens of request and reply together.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) context_tokens: Option<u32>,
+    pub(in crate::http) context_tokens: Option<u32>,
     /// The most tokens of a reply.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) output_tokens: Option<u32>,
     /// What else it can do: `tools`, `structured_output`, `reasoning`, `streaming`, `logprobs`.
     #[schema(value_type = Vec<String>)]
-    pub(super) abilities: Vec<&'static str>,
+    pub(in crate::http) abilities: Vec<&'static str>,
     /// The tiers it serves.
     #[schema(value_type = Vec<String>)]
     pub(super) tiers: Vec<Tier>,
@@ -128,12 +128,13 @@ impl Model {
         }
     }
 
-    /// A tier, under one of its names.
-    pub(super) fn tier(tier: Tier, name: &str) -> Self {
+    /// A tier, under one of its names, of whose targets one takes so many tokens.
+    pub(super) fn tier(tier: Tier, name: &str, context_tokens: Option<u32>) -> Self {
         let description = format!("tier: {}", tier.purpose());
         Self {
             tasks: vec!["chat"],
             capabilities: Capabilities::of_tier(),
+            context_tokens,
             tiers: vec![tier],
             ..Self::bare(name.to_owned(), "mediary", description)
         }

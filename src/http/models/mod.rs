@@ -45,15 +45,23 @@ pub(super) async fn list(
 }
 
 /// Everything that can be asked for: tiers, engines of this process, models of providers.
-fn all(state: &AppState) -> Vec<Model> {
+pub(super) fn all(state: &AppState) -> Vec<Model> {
     let gateway = &state.gateway;
     let matrix = gateway.router.known();
     let mut models = Vec::new();
     // A tier that no target serves cannot be asked for.
     if matrix.rows().iter().any(|row| row.does(TaskKind::Chat)) {
+        // A chat that is too long for one of its targets goes to another.
+        let context_tokens =
+            matrix.rows().iter().filter(|row| row.does(TaskKind::Chat)).filter_map(|row| row.context_tokens);
+        let context_tokens = context_tokens.max();
         for tier in Tier::ALL {
-            models
-                .extend([Some(tier.name()), tier.spanish()].into_iter().flatten().map(|name| Model::tier(tier, name)));
+            models.extend(
+                [Some(tier.name()), tier.spanish()]
+                    .into_iter()
+                    .flatten()
+                    .map(|name| Model::tier(tier, name, context_tokens)),
+            );
         }
     }
     let health = gateway.router.health();

@@ -27,6 +27,7 @@ use super::state::AppState;
 use super::unpacked::json_body;
 use crate::gateway::blocking;
 use crate::protocol::anthropic::MESSAGES;
+use crate::protocol::ollama;
 use crate::protocol::openai::{CHAT, EMBEDDINGS, INTERPRET};
 use crate::protocol::responses::RESPONSES;
 use crate::protocol::{JsonProtocol, Sent};
@@ -114,6 +115,10 @@ pub(super) fn protocol_of(route: &str) -> Option<&'static dyn JsonProtocol> {
         "/v1/interpret" => Some(&INTERPRET),
         "/v1/messages" => Some(&MESSAGES),
         "/v1/responses" => Some(&RESPONSES),
+        "/api/chat" => Some(&ollama::CHAT),
+        "/api/generate" => Some(&ollama::GENERATE),
+        "/api/embed" => Some(&ollama::EMBED),
+        "/api/embeddings" => Some(&ollama::EMBED_ONE),
         _ => None,
     }
 }
@@ -133,7 +138,7 @@ async fn answer(
 }
 
 /// A request with its body, once that has arrived.
-async fn sent(request: Request, state: &AppState) -> Result<Sent, ApiError> {
+pub(super) async fn sent(request: Request, state: &AppState) -> Result<Sent, ApiError> {
     let (headers, path) = (request.headers().clone(), request.uri().path().to_owned());
     Ok(Sent { body: json_body(request, state).await?, headers, path })
 }

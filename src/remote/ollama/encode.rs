@@ -34,6 +34,8 @@ pub(super) fn encode(call: &ChatCall<'_>) -> Result<HttpCall, Failure> {
         think: chat.effort.filter(|_| call.abilities.reasoning).map(think),
         options: options(call),
         keep_alive: extra(call, "keep_alive"),
+        truncate: extra(call, "truncate"),
+        shift: extra(call, "shift"),
         logprobs: logprobs.map(|_| true),
         top_logprobs: logprobs.filter(|alternatives| *alternatives > 0),
     };
@@ -45,8 +47,10 @@ pub(super) fn encode(call: &ChatCall<'_>) -> Result<HttpCall, Failure> {
     Ok(HttpCall::json("/chat", out).without(call))
 }
 
+/// A field that is sent as its client wrote it, be it in OpenAI's format or in this one.
 fn extra<'a>(call: &ChatCall<'a>, name: &str) -> Option<&'a Value> {
-    call.task.extras.get(name).filter(|_| call.sends(name))
+    let own = call.task.own.as_ref().filter(|own| own.wire_format == super::NAME).and_then(|own| own.fields.get(name));
+    own.or_else(|| call.task.extras.get(name).filter(|_| call.sends(name)))
 }
 
 fn tools(chat: &Chat) -> Result<Vec<Tool<'_>>, Failure> {

@@ -28,6 +28,7 @@ impl Reader for Stream {
         if line.error.is_some() {
             return Err(failure::in_stream(frame.data));
         }
+        into.is_canonical = is_canonical(&line);
         let events = &mut into.events;
         if self.stamp.is_none() {
             let created = line.created_at.unwrap_or_default();
@@ -67,6 +68,17 @@ impl Reader for Stream {
     fn is_complete(&self) -> bool {
         self.is_finished
     }
+}
+
+/// Whether clients of the format are told all that they look for.
+fn is_canonical(line: &Line) -> bool {
+    let has_head = line.model.is_some() && line.created_at.is_some();
+    let is_called = |call: &MadeCall| {
+        call.id.as_ref().is_some_and(|id| !id.is_empty()) && matches!(call.function.arguments, Some(Value::Object(_)))
+    };
+    let calls = line.message.as_ref().map(|message| message.tool_calls.iter().flatten().all(is_called));
+    let is_counted = line.prompt_eval_count.is_some() && line.eval_count.is_some() && line.done_reason.is_some();
+    has_head && calls == Some(true) && (is_counted || !line.done)
 }
 
 impl Stream {

@@ -26,6 +26,10 @@ pub(super) struct Request<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub keep_alive: Option<&'a Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub truncate: Option<&'a Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shift: Option<&'a Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub logprobs: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub top_logprobs: Option<u32>,

@@ -10,6 +10,7 @@ mod gathered;
 mod jobs;
 mod learned;
 mod lists;
+mod passage;
 mod provider;
 mod reply;
 mod request;
@@ -18,6 +19,7 @@ mod socket;
 pub(crate) mod tests;
 mod trouble;
 
+pub use passage::Passage;
 pub use reply::Reply;
 
 use std::sync::atomic::AtomicI64;

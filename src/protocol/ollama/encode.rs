@@ -1,0 +1,236 @@
+//! Answers as lines of JSON: pieces as they come, then one line with how it ended and what it cost.
+//!
+//! Calls are whole in one line. Durations are ours, from the request on.
+
+use std::time::Instant;
+
+use mediary_core::task::{Finish, ReplyEvent, ReplyFrame, Usage, WholeReply};
+use serde_json::{Map, Value, json};
+
+use super::date::rfc3339;
+use crate::protocol::{AnswerHead, Encode, StreamWriter, json_bytes};
+
+/// Where the words stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shape {
+    /// In a message.
+    Chat,
+    /// In a field of the line.
+    Generate,
+}
+
+/// How an answer is written.
+#[derive(Debug, Clone)]
+pub(super) struct LineAnswer {
+    /// The model as its client calls it.
+    model: String,
+    shape: Shape,
+    begun: Instant,
+}
+
+impl LineAnswer {
+    pub(super) fn new(model: String, shape: Shape) -> Self {
+        Self { model, shape, begun: Instant::now() }
+    }
+
+    /// A line that says this.
+    fn line(&self, head: &AnswerHead, said: Said<'_>, is_done: bool) -> Value {
+        let model = if self.model.is_empty() { &head.model } else { &self.model };
+        let mut line = json!({ "model": model, "created_at": rfc3339(head.created) });
+        match self.shape {
+            Shape::Chat => {
+                let mut message = json!({ "role": "assistant", "content": said.text });
+                if !said.thinking.is_empty() {
+                    message["thinking"] = said.thinking.into();
+                }
+                if !said.calls.is_empty() {
+                    message["tool_calls"] = said.calls.into();
+                }
+                line["message"] = message;
+            }
+            Shape::Generate => {
+                line["response"] = said.text.into();
+                if !said.thinking.is_empty() {
+                    line["thinking"] = said.thinking.into();
+                }
+            }
+        }
+        line["done"] = is_done.into();
+        line
+    }
+
+    /// How it ended and what it cost, over the last line.
+    fn end(&self, line: &mut Value, finish: Option<Finish>, usage: Usage, first: Option<Instant>) {
+        let nanoseconds = |duration: std::time::Duration| u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX);
+        let first = first.unwrap_or_else(Instant::now);
+        let counted = json!({
+            "done_reason": if finish == Some(Finish::Length) { "length" } else { "stop" },
+            "total_duration": nanoseconds(self.begun.elapsed()),
+            "load_duration": 0,
+            "prompt_eval_count": usage.prompt_tokens,
+            "prompt_eval_duration": nanoseconds(first.duration_since(self.begun)),
+            "eval_count": usage.completion_tokens,
+            "eval_duration": nanoseconds(first.elapsed()),
+        });
+        if let (Some(line), Value::Object(counted)) = (line.as_object_mut(), counted) {
+            line.extend(counted);
+        }
+    }
+}
+
+/// What a line says.
+#[derive(Debug, Default)]
+struct Said<'a> {
+    text: &'a str,
+    thinking: &'a str,
+    calls: Vec<Value>,
+}
+
+impl Encode for LineAnswer {
+    fn whole(&self, head: AnswerHead, reply: &WholeReply) -> Vec<u8> {
+        let choice = reply.choices.first().cloned().unwrap_or_default();
+        let thinking = choice.reasoning.as_ref().map_or("", |reasoning| reasoning.text.as_str());
+        let text = choice.text.clone() + choice.refusal.as_deref().unwrap_or_default();
+        let calls = choice.tool_calls.iter().enumerate();
+        let calls = calls.map(|(index, its)| call(index, &its.id, &its.name, &its.arguments)).collect();
+        let mut line = self.line(&head, Said { text: &text, thinking, calls }, true);
+        self.end(&mut line, choice.finish, reply.usage.unwrap_or_default(), None);
+        json_bytes(&line)
+    }
+
+    fn passes_raw(&self) -> bool {
+        self.shape == Shape::Chat
+    }
+
+    fn stream_type(&self) -> &'static str {
+        "application/x-ndjson"
+    }
+
+    fn ping(&self, head: &AnswerHead) -> Vec<u8> {
+        // A line without a word: these clients know no comments.
+        let mut line = json_bytes(&self.line(head, Said::default(), false));
+        line.push(b'\n');
+        line
+    }
+
+    fn stream(&self, head: AnswerHead, passes_raw: bool) -> Option<Box<dyn StreamWriter>> {
+        let passes_raw = passes_raw && self.passes_raw();
+        let answer = self.clone();
+        Some(Box::new(LineWriter {
+            answer,
+            head,
+            passes_raw,
+            calls: Vec::new(),
+            finish: None,
+            first: None,
+            has_ended: false,
+        }))
+    }
+}
+
+/// Writes one stream.
+#[derive(Debug)]
+struct LineWriter {
+    answer: LineAnswer,
+    head: AnswerHead,
+    passes_raw: bool,
+    /// Id, name and arguments of the calls so far.
+    calls: Vec<(String, String, String)>,
+    finish: Option<Finish>,
+    first: Option<Instant>,
+    /// Whether the provider's own last line has passed.
+    has_ended: bool,
+}
+
+impl LineWriter {
+    fn write(&self, said: Said<'_>, into: &mut Vec<u8>) {
+        into.extend_from_slice(self.answer.line(&self.head, said, false).to_string().as_bytes());
+        into.push(b'\n');
+    }
+
+    /// Writes the calls that are complete.
+    fn say_calls(&mut self, into: &mut Vec<u8>) {
+        let calls = std::mem::take(&mut self.calls).into_iter().enumerate();
+        let calls: Vec<Value> =
+            calls.map(|(index, (id, name, arguments))| call(index, &id, &name, &arguments)).collect();
+        if !calls.is_empty() {
+            self.write(Said { calls, ..Said::default() }, into);
+        }
+    }
+
+    fn event(&mut self, event: &ReplyEvent, into: &mut Vec<u8>) {
+        match event {
+            // Of several replies only the first has a place here; more cannot be asked for.
+            other if other.choice().is_some_and(|choice| choice > 0) => {}
+            ReplyEvent::Text { text, .. } | ReplyEvent::Refusal { text, .. } if !text.is_empty() => {
+                self.write(Said { text, ..Said::default() }, into);
+            }
+            ReplyEvent::Reasoning { text, .. } if !text.is_empty() => {
+                self.write(Said { thinking: text, ..Said::default() }, into);
+            }
+            ReplyEvent::ToolCall { index, id, name, arguments, .. } => {
+                let index = *index as usize;
+                // No more are kept than any model makes.
+                if index >= self.calls.len() && index < 1024 {
+                    self.calls.resize_with(index + 1, Default::default);
+                }
+                if let Some((its_id, its_name, its_arguments)) = self.calls.get_mut(index) {
+                    id.iter().for_each(|id| its_id.clone_from(id));
+                    name.iter().for_each(|name| its_name.clone_from(name));
+                    its_arguments.push_str(arguments);
+                }
+            }
+            ReplyEvent::Finish { finish, .. } => self.finish = Some(*finish),
+            ReplyEvent::Text { .. } | ReplyEvent::Refusal { .. } | ReplyEvent::Reasoning { .. } => {}
+            ReplyEvent::Begun { .. } | ReplyEvent::Continued { .. } | ReplyEvent::Usage(_) => {}
+            // Not in these words.
+            ReplyEvent::Own { .. } | ReplyEvent::Extra { .. } => {}
+            // Chats have none of these.
+            ReplyEvent::Page(_) | ReplyEvent::Segment(_) | ReplyEvent::Vector { .. } | ReplyEvent::Bytes(_) => {}
+            ReplyEvent::Heard { .. } | ReplyEvent::Sound(_) | ReplyEvent::Picture(_) => {}
+            ReplyEvent::Accepted { .. } => {}
+        }
+    }
+}
+
+impl StreamWriter for LineWriter {
+    fn frame(&mut self, frame: &ReplyFrame, into: &mut Vec<u8>) {
+        if self.first.is_none() && frame.events.iter().any(ReplyEvent::is_content) {
+            self.first = Some(Instant::now());
+        }
+        // What a reader held back to the end has no frame of its own.
+        if self.passes_raw && frame.is_canonical && !frame.raw.is_empty() {
+            // A call that had to be mended stands before the end.
+            self.say_calls(into);
+            into.extend_from_slice(&frame.raw);
+            into.push(b'\n');
+            self.has_ended |= frame.events.iter().any(|event| matches!(event, ReplyEvent::Finish { .. }));
+            return;
+        }
+        for event in &frame.events {
+            self.event(event, into);
+        }
+    }
+
+    fn end(&mut self, usage: Usage, into: &mut Vec<u8>) {
+        if self.has_ended {
+            return;
+        }
+        self.say_calls(into);
+        let mut line = self.answer.line(&self.head, Said::default(), true);
+        self.answer.end(&mut line, self.finish, usage, self.first);
+        into.extend_from_slice(line.to_string().as_bytes());
+        into.push(b'\n');
+    }
+}
+
+/// A call. Its arguments are an object here.
+fn call(index: usize, id: &str, name: &str, arguments: &str) -> Value {
+    let arguments = match serde_json::from_str(arguments) {
+        Ok(Value::Object(object)) => Value::Object(object),
+        _ if arguments.trim().is_empty() => Value::Object(Map::new()),
+        _ => json!({ "raw": arguments }),
+    };
+    let id = if id.is_empty() { format!("call_{index}") } else { id.to_owned() };
+    json!({ "id": id, "function": { "index": index, "name": name, "arguments": arguments } })
+}
