@@ -25,7 +25,8 @@ ACCURACY_PACKAGES = {
     "fonts-noto-cjk": "NotoSansCJK-Regular.ttc",
 }
 """What the accuracy part can do without, and a file by which each package is known."""
-DATA_ROOTS = (Path("/usr/share/fonts"), Path("/usr/share/tesseract-ocr"))
+DATA_ROOTS = (Path("/usr/share/fonts"), Path("/usr/share/tesseract-ocr"), Path("/usr/share/texlive"),
+              Path("/usr/share/texmf"))
 
 
 def missing_packages() -> list[str]:
@@ -62,7 +63,7 @@ def offer_packages(packages: dict[str, str]) -> None:
     install = ["apt-get", "install", "-y", "--no-install-recommends", *missing]
     prefix = _privilege()
     if prefix is None or shutil.which("apt-get") is None or subprocess.run([*prefix, *install]).returncode != 0:
-        print(f"note: the accuracy part would read more with: sudo {' '.join(install)}", file=sys.stderr)
+        print(f"note: the bench would measure more with: sudo {' '.join(install)}", file=sys.stderr)
 
 
 def _privilege() -> list[str] | None:

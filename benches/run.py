@@ -14,8 +14,8 @@ from pathlib import Path
 
 import provision
 
-PARTS = ["start", "digital", "office", "uploads", "scans", "memory", "hostile", "accuracy", "embeddings", "speech",
-         "pictures", "videos", "media", "gateways", "faults"]
+PARTS = ["start", "digital", "structure", "office", "uploads", "scans", "memory", "hostile", "accuracy", "embeddings",
+         "speech", "pictures", "videos", "media", "gateways", "faults"]
 """Each is a module `part_NAME` with a `TITLE` and a `measure(settings)` that gives rows or `Findings`."""
 
 

@@ -3,8 +3,10 @@
 use std::ops::Range;
 
 use super::gauge::Gauge;
+use super::headings::Usual;
+use super::looks::Look;
 use super::rows::Row;
-use super::{headings, lists, pairs, paragraphs, tables};
+use super::{headings, lists, pairs, paragraphs, run_in, tables};
 use mediary_core::document::{Block, BlockKind, Line, Rect};
 
 /// A block in the making: some rows, and what they are once that is known.
@@ -14,10 +16,17 @@ struct Part {
     kind: Option<BlockKind>,
 }
 
-/// The blocks of a region's rows, which come in reading order. `page` measures the page's text.
-pub(super) fn blocks_of(rows: Vec<Row>, page: &Gauge) -> Vec<Block> {
-    let gauge = Gauge::of(&rows, Some(page));
+/// The blocks of a region's rows, which come in reading order, and how those are set that are headings.
+pub(super) fn blocks_of(rows: Vec<Row>, page: &Usual<'_>) -> Vec<(Block, Option<Look>)> {
+    let gauge = Gauge::of(&rows, Some(&page.gauge));
+    let rows = run_in::parted(rows, &gauge, page.look.as_ref());
     let mut parts = vec![Part { rows: 0..rows.len(), kind: None }];
+    refine(&mut parts, |within| {
+        scan(within, |within| {
+            let named = headings::named_in_outline(&rows, within, page.outline);
+            named.map(|taken| (taken, BlockKind::Heading { level: 2 }))
+        })
+    });
     refine(&mut parts, |within| {
         scan(within, |within| pairs::pairs_at(&rows, within).map(|(taken, pairs)| (taken, BlockKind::KeyValue(pairs))))
     });
@@ -85,11 +94,13 @@ fn refine(parts: &mut Vec<Part>, find: impl Fn(Range<usize>) -> Vec<Part>) {
 }
 
 /// The parts cover all rows in order, so that no line is lost or doubled.
-fn assembled(rows: Vec<Row>, parts: Vec<Part>) -> Vec<Block> {
+fn assembled(rows: Vec<Row>, parts: Vec<Part>) -> Vec<(Block, Option<Look>)> {
     let mut rows = rows.into_iter();
     let block = |part: Part| {
-        let lines: Vec<Line> = rows.by_ref().take(part.rows.len()).flat_map(|row| row.lines).collect();
-        block(part.kind.unwrap_or(BlockKind::Text), lines)
+        let rows: Vec<Row> = rows.by_ref().take(part.rows.len()).collect();
+        let look = matches!(part.kind, Some(BlockKind::Heading { .. })).then(|| Look::all_of(&rows)).flatten();
+        let lines: Vec<Line> = rows.into_iter().flat_map(|row| row.lines).collect();
+        (block(part.kind.unwrap_or(BlockKind::Text), lines), look)
     };
     parts.into_iter().map(block).collect()
 }

@@ -3,10 +3,12 @@
 use super::blocks::blocks_of;
 use super::frame::Piece;
 use super::gauge::Gauge;
+use super::headings::Usual;
+use super::looks::Look;
 use super::rows::{self, Row};
 use super::ruled::Ruled;
 use super::{columns, vertical};
-use mediary_core::document::{Block, Line};
+use mediary_core::document::{Block, Line, Rect};
 
 /// A part of a page in reading order.
 #[derive(Debug)]
@@ -16,34 +18,39 @@ enum Part {
     Vertical(Vec<Piece>),
     /// What stands within ruling lines, and its rows to be measured.
     Ruled(Ruled, Vec<Row>),
+    /// A table that is known already.
+    Table(Block),
 }
 
 impl Part {
     fn rows(&self) -> &[Row] {
         match self {
             Self::Rows(rows) | Self::Ruled(_, rows) => rows,
-            Self::Vertical(_) => &[],
+            Self::Vertical(_) | Self::Table(_) => &[],
         }
     }
 }
 
-/// The blocks of boxes, beside and between which grids lie.
-pub(super) fn blocks_in_order(pieces: Vec<Piece>, grids: Vec<Ruled>) -> Vec<Block> {
+/// The blocks of boxes, beside and between which grids and tables lie.
+pub(super) fn blocks_in_order(pieces: Vec<Piece>, grids: Vec<Ruled>, tables: Vec<(Rect, Block)>) -> Vec<Block> {
     let (mut pieces, groups) = vertical::set_apart(pieces);
     let mut parts: Vec<Option<Part>> = groups.into_iter().map(|group| Some(Part::Vertical(group))).collect();
     for grid in grids {
-        pieces.push(name_of(&grid, parts.len()));
+        pieces.push(name_of(grid.rect(), parts.len()));
         let rows = grid.rows();
         parts.push(Some(Part::Ruled(grid, rows)));
+    }
+    for (rect, table) in tables {
+        pieces.push(name_of(rect, parts.len()));
+        parts.push(Some(Part::Table(table)));
     }
     horizontal(pieces, parts)
 }
 
-/// The piece that stands where a grid lies. It has no text: what is in the grid says nothing about columns.
-fn name_of(grid: &Ruled, number: usize) -> Piece {
-    let rect = grid.rect();
+/// The piece that stands where a grid or table lies. It has no text: what is in the grid says nothing about columns.
+fn name_of(rect: Rect, number: usize) -> Piece {
     let line = Line { text: String::new(), bbox: rect, confidence: None, words: Vec::new() };
-    Piece { rect, line, stands_for: Some(number) }
+    Piece { stands_for: Some(number), ..Piece::of(line) }
 }
 
 /// The blocks of pieces, some of which stand for `named` parts.
@@ -62,13 +69,16 @@ fn horizontal(pieces: Vec<Piece>, mut named: Vec<Option<Part>>) -> Vec<Block> {
         }
         parts.push(Part::Rows(rows::rows_of(rest)));
     }
-    let page = Gauge::of_all(parts.iter().map(Part::rows));
+    let gauge = Gauge::of_all(parts.iter().map(Part::rows));
+    let look = Look::usual(parts.iter().flat_map(Part::rows));
+    let page = Usual { gauge, look, is_measured: true, outline: &[] };
     parts
         .into_iter()
         .flat_map(|part| match part {
-            Part::Rows(rows) => blocks_of(rows, &page),
+            Part::Rows(rows) => blocks_of(rows, &page).into_iter().map(|(block, _)| block).collect(),
+            Part::Table(block) => vec![block],
             Part::Vertical(pieces) => horizontal(pieces, Vec::new()),
-            Part::Ruled(ruled, _) => ruled.into_blocks(|pieces| blocks_in_order(pieces, Vec::new())),
+            Part::Ruled(ruled, _) => ruled.into_blocks(|pieces| blocks_in_order(pieces, Vec::new(), Vec::new())),
         })
         .collect()
 }

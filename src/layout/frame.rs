@@ -3,7 +3,7 @@
 //! Everything in this folder compares boxes here; the boxes in answers stay those of the page as it
 //! is seen.
 
-use mediary_core::document::{Line, Point, Quad, Rect};
+use mediary_core::document::{Line, Point, Quad, Rect, Rules, Run, Segment, SetLine};
 
 /// A box of this many times its width in height may be a vertical line of text.
 const VERTICAL_ASPECT: f32 = 2.0;
@@ -15,11 +15,36 @@ const TELLING_ASPECT: f32 = 1.5;
 pub(super) struct Piece {
     pub(super) rect: Rect,
     pub(super) line: Line,
+    /// How the line is set, where a document says so.
+    pub(super) runs: Vec<Run>,
     /// The number of the group of vertical lines, or of the grid, that this piece stands for.
     pub(super) stands_for: Option<usize>,
 }
 
 impl Piece {
+    /// A piece with a line's own box, of which no more is known.
+    pub(super) fn of(line: Line) -> Self {
+        Self { rect: line.bbox, line, runs: Vec::new(), stands_for: None }
+    }
+
+    /// Where its words stand, if they have been measured; else where it stands itself.
+    pub(super) fn words(&self) -> impl Iterator<Item = (Rect, &str)> {
+        let (rect, bbox) = (self.rect, self.line.bbox);
+        // From the page to the straight frame.
+        let along = |value: f32, from: (f32, f32), to: (f32, f32)| {
+            let length = (from.1 - from.0).max(f32::MIN_POSITIVE);
+            to.0 + (value - from.0) / length * (to.1 - to.0)
+        };
+        let x = move |value: f32| along(value, (bbox.left, bbox.right), (rect.left, rect.right));
+        let y = move |value: f32| along(value, (bbox.top, bbox.bottom), (rect.top, rect.bottom));
+        let words = self.line.words.iter().map(move |word| {
+            let Rect { left, top, right, bottom } = word.bbox;
+            (Rect { left: x(left), top: y(top), right: x(right), bottom: y(bottom) }, word.text.as_str())
+        });
+        let whole = self.line.words.is_empty().then(|| (rect, self.line.text.trim()));
+        words.chain(whole)
+    }
+
     pub(super) fn middle(&self) -> f32 {
         (self.rect.top + self.rect.bottom) / 2.0
     }
@@ -48,17 +73,24 @@ pub(super) fn straighten(boxes: Vec<(Quad, Line)>, skew: f32, width_px: u32, hei
 }
 
 /// The lines of a page that is straight anyway, and its rectangle.
-pub(super) fn upright(lines: Vec<Line>, width_px: u32, height_px: u32) -> (Vec<Piece>, Rect) {
-    let boxes = lines.into_iter().map(|line| {
-        let Rect { left, top, right, bottom } = line.bbox;
-        (Quad::upright(left, top, right, bottom), line)
-    });
+pub(super) fn upright(lines: Vec<SetLine>, width_px: u32, height_px: u32) -> (Vec<Piece>, Rect) {
+    let piece = |SetLine { line, runs }: SetLine| Piece { rect: line.bbox, line, runs, stands_for: None };
     let page = Rect { left: 0.0, top: 0.0, right: width_px as f32, bottom: height_px as f32 };
-    (turned_back(boxes.collect(), 0.0), page)
+    (lines.into_iter().map(piece).collect(), page)
 }
 
 fn turned_back(boxes: Vec<(Quad, Line)>, skew: f32) -> Vec<Piece> {
-    boxes.into_iter().map(|(quad, line)| Piece { rect: straightened(&quad, skew), line, stands_for: None }).collect()
+    let piece = |(quad, line): (Quad, Line)| Piece { rect: straightened(&quad, skew), ..Piece::of(line) };
+    boxes.into_iter().map(piece).collect()
+}
+
+/// Rules turned back by the page's skew.
+pub(super) fn turned_rules(rules: &Rules, skew: f32) -> Rules {
+    let turned = |segment: &Segment| Segment { start: segment.start.rotated(-skew), end: segment.end.rotated(-skew) };
+    Rules {
+        horizontal: rules.horizontal.iter().map(turned).collect(),
+        vertical: rules.vertical.iter().map(turned).collect(),
+    }
 }
 
 /// The median angle of the boxes, weighted by their length; short boxes count only if there are no others.

@@ -6,8 +6,7 @@
 use std::ops::Range;
 
 use super::frame::weighted_median;
-use crate::rules::{Rules, Segment};
-use mediary_core::document::{Point, Rect};
+use mediary_core::document::{Point, Rect, Rules, Segment};
 
 /// Lines this close to one another, in text heights, touch.
 const TOUCH_HEIGHTS: f32 = 0.25;
@@ -131,6 +130,17 @@ impl Lattice {
     pub(super) fn cell_at(&self, place: Point) -> Option<usize> {
         let (row, column) = (slot(&self.ys, place.y)?, slot(&self.xs, place.x)?);
         Some(self.cells[row * self.columns() + column])
+    }
+
+    /// The rows and columns that a cell takes, from its first crossing to its last.
+    pub(super) fn extent(&self, cell: usize) -> (Range<usize>, Range<usize>) {
+        let columns = self.columns();
+        let own = || (0..self.cells.len()).filter(|&place| self.cells[place] == cell);
+        let bound = |of: fn(usize, usize) -> usize| {
+            let places = || own().map(move |place| of(place, columns));
+            places().min().unwrap_or(0)..places().max().map_or(0, |last| last + 1)
+        };
+        (bound(|place, columns| place / columns), bound(|place, columns| place % columns))
     }
 
     /// How far the cell at a place reaches to both sides of it, and how high the row there is.

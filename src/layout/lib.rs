@@ -1,6 +1,6 @@
 //! From loose boxes to text: columns, rows, and what the rows are.
 //!
-//! `arrange` and `arrange_ruled` put recognised boxes into reading order; `arrange_layer` keeps the order of
+//! `arrange` and `arrange_read` put recognised boxes into reading order; `arrange_layer` keeps the order of
 //! a PDF's own text. All find headers, footers, headings, paragraphs, lists, forms and tables. All of it is
 //! pure, in the frame of the page's median skew, with tolerances that are shares of the text height. Pixels
 //! are looked at for two things only: ruling lines (`find_rules`) and whether a page is empty (`ink_share`).
@@ -8,9 +8,11 @@
 //! has been read; the protocols write its blocks with `to_markdown`.
 
 mod arrange;
+mod banded;
 mod blocks;
 mod body;
 mod columns;
+mod entries;
 mod escape;
 mod flow;
 mod frame;
@@ -20,7 +22,9 @@ mod gutter;
 mod headings;
 mod ink;
 mod lattice;
+mod levels;
 mod lists;
+mod looks;
 mod margins;
 mod markdown;
 mod markers;
@@ -30,17 +34,23 @@ mod paragraphs;
 mod rows;
 mod ruled;
 mod rules;
+mod run_in;
 mod script;
 mod side;
+mod strips;
 mod table_text;
 mod tables;
 #[cfg(test)]
 mod tests;
 mod vertical;
+mod weight;
 
-pub use arrange::{arrange, arrange_layer, arrange_ruled};
+pub use arrange::{Arranged, LayerPage, ReadPage, arrange, arrange_layer, arrange_read};
 pub use ink::ink_share;
+pub use levels::{HeadingLook, settle_levels};
+pub use looks::Look;
 pub use markdown::{to_markdown, to_one_line};
 pub use merge::merge_regions;
-pub use rules::{Rules, Segment, find_rules};
+pub use rules::find_rules;
 pub use table_text::{table_to_gfm, table_to_html};
+pub use weight::heavy_lines;

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::gauge::{self, Gauge};
+use super::looks::Look;
 use super::rows::Row;
 use super::script;
 
@@ -38,13 +39,26 @@ fn is_break(before: &Row, row: &Row, next: Option<&Row>, gauge: &Gauge) -> bool 
     let jumps_up = rect.bottom < above.top;
     let differs_in_size =
         rect.height().max(above.height()) > HEIGHT_RATIO * height || is_larger(before, row) || is_larger(row, before);
-    jumps_up || differs_in_size || gauge.is_gap(above, rect) || is_indented(before, row, next, gauge) || {
-        // Without space or indent, the end of a sentence in the middle of a full column is all there is.
-        gauge.is_prose
-            && gauge.ends_early(before)
-            && script::ends_sentence(before.end())
-            && !script::starts_lower_case(row.text())
-    }
+    jumps_up
+        || differs_in_size
+        || before.is_run_in
+        || differs_in_look(before, row, gauge)
+        || gauge.is_gap(above, rect)
+        || is_indented(before, row, next, gauge)
+        || {
+            // Without space or indent, the end of a sentence in the middle of a full column is all there is.
+            gauge.is_prose
+                && gauge.ends_early(before)
+                && script::ends_sentence(before.end())
+                && !script::starts_lower_case(row.text())
+        }
+}
+
+/// Set in another way, where it is not just a few emphasised words that happen to fill a line.
+fn differs_in_look(before: &Row, row: &Row, gauge: &Gauge) -> bool {
+    let (Some(above), Some(below)) = (Look::of(before), Look::of(row)) else { return false };
+    let is_end = gauge.ends_early(before) || script::ends_sentence(before.end());
+    is_end && !above.is_like(&below)
 }
 
 fn is_larger(row: &Row, other: &Row) -> bool {

@@ -2,7 +2,7 @@
 
 use super::frame::{Piece, shared_height};
 use super::script;
-use mediary_core::document::{Line, Rect, Word, mean_confidence};
+use mediary_core::document::{Face, Line, Rect, Run, Word, mean_confidence};
 
 /// A gap of this many text heights between two boxes in a row is more than a word space.
 const WIDE_GAP_HEIGHTS: f32 = 1.5;
@@ -25,6 +25,10 @@ pub(super) struct Row {
     pub(super) cells: Vec<Cell>,
     /// One line, or the several that a text layer has in this row.
     pub(super) lines: Vec<Line>,
+    /// How each of the lines is set, where that is known.
+    pub(super) runs: Vec<Vec<Run>>,
+    /// Whether it is a heading that runs into the row after it.
+    pub(super) is_run_in: bool,
 }
 
 impl Row {
@@ -77,6 +81,7 @@ pub(super) fn joined(mut row: Vec<Piece>) -> Row {
         row.reverse();
     }
     let confidence = mean_confidence(row.iter().map(|piece| &piece.line));
+    let face = one_face(&row);
     let bbox = Rect::around(row.iter().map(|piece| piece.line.bbox)).unwrap_or_default();
     let mut text = String::new();
     let mut words: Vec<Word> = Vec::new();
@@ -90,21 +95,30 @@ pub(super) fn joined(mut row: Vec<Piece>) -> Row {
         words.extend(line.words);
         before = Some(rect);
     }
-    Row { rect, cells, lines: vec![Line { text, bbox, confidence, words }] }
+    let runs = face.map(|face| vec![vec![Run { end: text.len(), face }]]).unwrap_or_default();
+    Row { rect, cells, lines: vec![Line { text, bbox, confidence, words }], runs, is_run_in: false }
+}
+
+/// The face in which all of the boxes of a row are set.
+fn one_face(row: &[Piece]) -> Option<Face> {
+    let mut faces = row.iter().map(|piece| piece.runs.first().map(|run| &run.face));
+    let first = faces.next()??;
+    faces.all(|other| other == Some(first)).then(|| first.clone())
 }
 
 /// The rows of a text layer, in its order: lines that follow one another and stand beside each other share one.
 pub(super) fn rows_in_order(pieces: Vec<Piece>) -> Vec<Row> {
     let mut rows: Vec<Row> = Vec::new();
-    for Piece { rect, line, .. } in pieces {
+    for Piece { rect, line, runs, .. } in pieces {
         let cells = cells_of(&line, rect);
         match rows.last_mut() {
             Some(row) if rect.left >= row.rect.right && stand_in_a_row(&row.rect, &rect) => {
                 row.rect = row.rect.union(rect);
                 row.cells.extend(cells);
                 row.lines.push(line);
+                row.runs.push(runs);
             }
-            _ => rows.push(Row { rect, cells, lines: vec![line] }),
+            _ => rows.push(Row { rect, cells, lines: vec![line], runs: vec![runs], is_run_in: false }),
         }
     }
     rows

@@ -8,12 +8,14 @@ use std::collections::BTreeSet;
 use super::frame::{Piece, text_height};
 use super::lattice::{self, Lattice};
 use super::rows::{self, Row};
-use super::{script, tables};
-use crate::rules::Rules;
-use mediary_core::document::{Block, BlockKind, Line, Point, Rect, Table};
+use super::{entries, script, tables};
+use mediary_core::document::{Block, BlockKind, Line, Point, Rect, Rules, Span, Table};
 
 /// A box that lies so many text heights in other cells than its own is written across the lines.
 const ACROSS_HEIGHTS: f32 = 1.0;
+
+/// A longer text, in bytes, is no name of rows or columns, and stands in the first of its places only.
+const LONGEST_REPEATED: usize = 120;
 
 /// A grid and the boxes in it.
 #[derive(Debug)]
@@ -75,7 +77,7 @@ impl Ruled {
             cells.sort_by_key(|(cell, _)| (cell / columns, std::cmp::Reverse(cell % columns)));
         }
         if self.is_table {
-            vec![self.table(cells, body)]
+            vec![self.table(cells, is_right_to_left, body)]
         } else {
             cells.into_iter().flat_map(|(_, pieces)| body(pieces)).collect()
         }
@@ -83,20 +85,36 @@ impl Ruled {
 
     /// Whether the boxes within make a table (`true`) or a row of frames (`false`); `None` if neither.
     fn judged(&self, boxes: &[&Piece]) -> Option<bool> {
-        let across = boxes.iter().filter(|piece| self.is_across(piece)).count();
+        let across = boxes.iter().filter(|piece| self.is_written_across(piece)).count();
         let columns = self.lattice.columns();
-        let cells: BTreeSet<usize> = boxes.iter().filter_map(|piece| self.cell_of(piece)).collect();
-        let used_rows: BTreeSet<usize> = cells.iter().map(|cell| cell / columns).collect();
-        let used_columns: BTreeSet<usize> = cells.iter().map(|cell| cell % columns).collect();
+        let pieces: Vec<Piece> = boxes.iter().copied().cloned().collect();
+        let cells = self.in_cells(pieces);
+        let used_rows: BTreeSet<usize> = cells.iter().map(|(cell, _)| cell / columns).collect();
+        let used_columns: BTreeSet<usize> = cells.iter().map(|(cell, _)| cell % columns).collect();
         if used_columns.len() < 2 || 2 * across > boxes.len() {
             return None;
         }
         if used_rows.len() >= 2 {
             return Some(true);
         }
-        let pieces = boxes.iter().copied().cloned().collect();
-        let has_several_lines = self.in_cells(pieces).into_iter().any(|(_, pieces)| rows::rows_of(pieces).len() > 1);
+        let has_several_lines = cells.into_iter().any(|(_, pieces)| rows::rows_of(pieces).len() > 1);
         has_several_lines.then_some(false)
+    }
+
+    /// Whether a box pays no heed to the lines; where its words have places, whether one of them does not.
+    fn is_written_across(&self, piece: &Piece) -> bool {
+        if !has_places(&piece.line) {
+            return self.is_across(piece);
+        }
+        piece.line.words.iter().any(|word| {
+            let centre = Point::new(
+                f32::midpoint(word.bbox.left, word.bbox.right),
+                f32::midpoint(word.bbox.top, word.bbox.bottom),
+            );
+            let half = (word.bbox.width() / 2.0 - self.unit / 4.0).max(0.0);
+            let cell = |shift: f32| self.lattice.cell_at(Point::new(centre.x + shift, centre.y).rotated(-self.angle));
+            cell(-half) != cell(half)
+        })
     }
 
     fn cell_of(&self, piece: &Piece) -> Option<usize> {
@@ -152,30 +170,36 @@ impl Ruled {
                 _ => {
                     let confidence = piece.line.confidence;
                     let line = Line { text: word.text.clone(), bbox: word.bbox, confidence, words: vec![word] };
-                    parts.push((cell, Piece { rect, line, stands_for: None }));
+                    parts.push((cell, Piece { rect, ..Piece::of(line) }));
                 }
             }
         }
         parts
     }
 
-    /// The table; rows and columns in which nothing is written are left out.
-    fn table(&self, cells: Vec<(usize, Vec<Piece>)>, body: fn(Vec<Piece>) -> Vec<Block>) -> Block {
+    /// The table; rows and columns in which no entry begins are left out, and entries that span several are in each.
+    fn table(
+        &self,
+        cells: Vec<(usize, Vec<Piece>)>,
+        is_right_to_left: bool,
+        body: fn(Vec<Piece>) -> Vec<Block>,
+    ) -> Block {
         let columns = self.lattice.columns();
-        let used: BTreeSet<usize> = cells.iter().map(|(cell, _)| cell % columns).collect();
-        let place = |cell: usize| used.range(..cell % columns).count();
-        let mut rows: Vec<Vec<String>> = Vec::new();
+        let used_columns: BTreeSet<usize> = cells.iter().map(|(cell, _)| cell % columns).collect();
+        let used_rows: BTreeSet<usize> = cells.iter().map(|(cell, _)| cell / columns).collect();
+        let mut table =
+            Table { rows: vec![vec![String::new(); used_columns.len()]; used_rows.len()], ..Table::default() };
         let mut lines: Vec<Line> = Vec::new();
         let mut cells = cells.into_iter().peekable();
         while let Some(&(first, _)) = cells.peek() {
-            let mut row = vec![String::new(); used.len()];
             let mut entries: Vec<Vec<Line>> = Vec::new();
             let mut boxes: Vec<Piece> = Vec::new();
             while let Some((cell, pieces)) = cells.next_if(|(cell, _)| cell / columns == first / columns) {
                 boxes.extend(pieces.iter().cloned());
                 let blocks = body(pieces);
                 let entry: Vec<Line> = blocks.into_iter().flat_map(|block| block.lines).collect();
-                row[place(cell)] = entry.iter().map(|line| line.text.as_str()).collect::<Vec<&str>>().join("\n");
+                let text = entry.iter().map(|line| line.text.as_str()).collect::<Vec<&str>>().join("\n");
+                self.put(&mut table, (&used_rows, &used_columns), cell, &text);
                 entries.push(entry);
             }
             // Where every entry is one line, so is the row, as it is in tables without rules.
@@ -184,10 +208,31 @@ impl Ruled {
             } else {
                 lines.extend(entries.into_iter().flatten());
             }
-            rows.push(row);
         }
-        let has_header = tables::has_header(&rows) || is_headed(&rows);
-        super::blocks::block(BlockKind::Table(Table { rows, has_header, ..Table::default() }), lines)
+        if is_right_to_left {
+            table = entries::mirrored(table);
+        }
+        table.has_header = tables::has_header(&table.rows) || is_headed(&table.rows);
+        super::blocks::block(BlockKind::Table(table), lines)
+    }
+
+    /// Puts an entry into all of its places that are left.
+    fn put(&self, table: &mut Table, used: (&BTreeSet<usize>, &BTreeSet<usize>), cell: usize, text: &str) {
+        let (rows, columns) = self.lattice.extent(cell);
+        let places = |used: &BTreeSet<usize>, range: std::ops::Range<usize>| {
+            used.range(..range.start).count()..used.range(..range.end).count()
+        };
+        let (mut rows, mut columns) = (places(used.0, rows), places(used.1, columns));
+        if text.len() > LONGEST_REPEATED {
+            (rows.end, columns.end) = (rows.start + 1, columns.start + 1);
+        }
+        for row in &mut table.rows[rows.clone()] {
+            row[columns.clone()].iter_mut().for_each(|place| text.clone_into(place));
+        }
+        if rows.len() * columns.len() > 1 {
+            let span = Span { row: rows.start, column: columns.start, rows: rows.len(), columns: columns.len() };
+            table.spans.push(span);
+        }
     }
 }
 

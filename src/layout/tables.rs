@@ -54,7 +54,7 @@ fn run_from(rows: &[Row], start: usize, unit: f32) -> Range<usize> {
     for index in start + 1..rows.len() {
         let gap = rows[index].rect.top - rows[index - 1].rect.bottom;
         let is_even = gap > -unit && gap < TOTALS_HEIGHTS * unit && gap - closest < PAUSE_HEIGHTS * unit;
-        let is_bridge = index - end < 2;
+        let is_bridge = index - end < 2 || goes_below(&rows[end - 1], &rows[index], unit);
         if !is_even || !(is_spread(&rows[index]) || is_bridge) {
             break;
         }
@@ -64,6 +64,12 @@ fn run_from(rows: &[Row], start: usize, unit: f32) -> Range<usize> {
         }
     }
     start..end
+}
+
+/// A single entry below one that is not the first of its row: the text goes on there.
+fn goes_below(spread: &Row, row: &Row, unit: f32) -> bool {
+    let [cell] = row.cells.as_slice() else { return false };
+    spread.cells.iter().skip(1).any(|above| (above.left - cell.left).abs() < 0.3 * unit)
 }
 
 fn table_in(rows: &[Row], run: Range<usize>, unit: f32) -> Option<Found> {

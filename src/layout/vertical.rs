@@ -17,7 +17,7 @@ pub(super) fn set_apart(pieces: Vec<Piece>) -> (Vec<Piece>, Vec<Vec<Piece>>) {
         let rect = Rect::around(group.iter().map(|piece| piece.rect)).unwrap_or_default();
         let text = group.iter().map(|piece| piece.line.text.as_str()).collect();
         let line = Line { text, bbox: rect, confidence: None, words: Vec::new() };
-        rest.push(Piece { rect, line, stands_for: Some(groups.len()) });
+        rest.push(Piece { stands_for: Some(groups.len()), ..Piece::of(line) });
         groups.push(group.into_iter().map(laid_down).collect());
     }
     (rest, groups)

@@ -3,7 +3,7 @@
 //! PDFium draws them and leaves them out of the page's text. Notes that open on a click are not on the page and not
 //! here.
 
-use mediary_core::document::{Line, Rect};
+use mediary_core::document::{Line, Rect, SetLine};
 use pdfium_render::prelude::*;
 
 /// More annotations than this are not looked at.
@@ -67,32 +67,32 @@ pub(super) fn stamps(page: &PdfPage<'_>) -> Vec<PdfRect> {
 /// Puts lines among others: each after the one to its left in the same row, else before the first one below it.
 ///
 /// A field is higher than its text, which is taken to have the page's usual height.
-pub(super) fn insert(own: &mut Vec<Line>, lines: Vec<Line>) {
-    let mut heights: Vec<f32> = own.iter().map(|line| line.bbox.height()).collect();
+pub(super) fn insert(own: &mut Vec<SetLine>, lines: Vec<Line>) {
+    let mut heights: Vec<f32> = own.iter().map(|own| own.line.bbox.height()).collect();
     heights.sort_by(f32::total_cmp);
     let usual = heights.get(heights.len() / 2).copied().unwrap_or(f32::MAX);
     for mut line in lines {
         let above = ((line.bbox.height() - usual) / 2.0).max(0.0);
         line.bbox = Rect { top: line.bbox.top + above, bottom: line.bbox.bottom - above, ..line.bbox };
         let place = after_label(own, &line.bbox).or_else(|| {
-            own.iter().position(|other| {
+            own.iter().position(|SetLine { line: other, .. }| {
                 other.bbox.top >= line.bbox.bottom - 0.3 * line.bbox.height()
                     && other.bbox.left < line.bbox.right
                     && line.bbox.left < other.bbox.right
             })
         });
-        let place = place.or_else(|| own.iter().position(|other| other.bbox.top >= line.bbox.bottom));
-        own.insert(place.unwrap_or(own.len()), line);
+        let place = place.or_else(|| own.iter().position(|other| other.line.bbox.top >= line.bbox.bottom));
+        own.insert(place.unwrap_or(own.len()), line.into());
     }
 }
 
-fn after_label(own: &[Line], bbox: &Rect) -> Option<usize> {
+fn after_label(own: &[SetLine], bbox: &Rect) -> Option<usize> {
     let shares_row = |other: &Rect| {
         let shared = other.bottom.min(bbox.bottom) - other.top.max(bbox.top);
         shared > 0.4 * other.height().min(bbox.height()) && other.left < bbox.left
     };
-    let left = own.iter().enumerate().filter(|(_, line)| shares_row(&line.bbox));
-    left.max_by(|a, b| a.1.bbox.right.total_cmp(&b.1.bbox.right)).map(|(index, _)| index + 1)
+    let left = own.iter().enumerate().filter(|(_, own)| shares_row(&own.line.bbox));
+    left.max_by(|a, b| a.1.line.bbox.right.total_cmp(&b.1.line.bbox.right)).map(|(index, _)| index + 1)
 }
 
 #[cfg(test)]
@@ -106,9 +106,10 @@ mod tests {
 
     #[test]
     fn values_stand_behind_their_labels_and_stamps_where_they_are() {
-        let mut own = vec![line("title", 0.0, 0.0), line("name:", 0.0, 50.0), line("date:", 0.0, 100.0)];
+        let mut own: Vec<SetLine> =
+            [line("title", 0.0, 0.0), line("name:", 0.0, 50.0), line("date:", 0.0, 100.0)].map(SetLine::from).into();
         insert(&mut own, vec![line("Ada", 100.0, 52.0), line("stamp", 0.0, 25.0), line("end", 0.0, 200.0)]);
-        let texts: Vec<&str> = own.iter().map(|line| line.text.as_str()).collect();
+        let texts: Vec<&str> = own.iter().map(|own| own.line.text.as_str()).collect();
         assert_eq!(texts, ["title", "stamp", "name:", "Ada", "date:", "end"]);
     }
 }

@@ -1,13 +1,16 @@
 //! A page's own text: lines and words with boxes, and the evidence on whether to believe them.
 //!
 //! PDFium gives characters in the document's order with line ends where it sees them; that order is
-//! kept. Only the first and last character of a line are measured unless words are wanted.
+//! kept. Of a word only the first and the last character are measured.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use mediary_core::document::{Hidden, LayerEvidence, Line, Rect, TextLayer, Turn, Word, letters_are_unlikely};
+use mediary_core::document::{
+    Face, Hidden, LayerEvidence, Line, Rect, SetLine, TextLayer, Turn, Word, letters_are_unlikely,
+};
 use pdfium_render::prelude::*;
 
+use super::faces::{self, Faces};
 use super::hidden::{Screen, Sight};
 use super::objects::Drawings;
 use super::{accents, annotations};
@@ -28,17 +31,16 @@ pub(super) struct Extracted {
 /// Extracts the page's text with boxes in pixels of the given configuration.
 pub(super) fn extract(
     page: &PdfPage<'_>,
-    config: PdfRenderConfig,
+    config: &PdfRenderConfig,
     size_px: (u32, u32),
     drawings: &Drawings,
-    words: bool,
 ) -> Extracted {
     let mut all = Extracted::default();
     all.layer.evidence = drawings.evidence();
     let Ok(text) = page.text() else { return all };
     let chars = text.chars();
-    let ruler = Ruler { page, chars: &chars, config, size_px };
-    let mut lines = Lines { ruler: &ruler, words, found: Vec::new(), hidden: BTreeSet::new() };
+    let ruler = Ruler::new(page, &chars, config, size_px);
+    let mut lines = Lines { ruler: &ruler, found: Vec::new(), hidden: BTreeSet::new() };
     let screen = drawings.screen.is_needed().then_some(&drawings.screen);
     let (mut glyphs, mut invisible, mut count) = (Vec::new(), 0_u32, 0_u32);
     for char in chars.iter() {
@@ -74,14 +76,15 @@ pub(super) fn extract(
     all.layer.turn = turn_of(&found);
     all.layer.unlikely = unlikely(&found);
     all.layer.lines = found.into_iter().map(|found| found.line).collect();
+    (all.layer.rules, all.layer.shades) = drawings.strokes.in_pixels(|rect| ruler.in_pixels(rect));
     all.layer.hidden = hidden.into_iter().collect();
     let own = &mut all.layer.lines;
-    let noted = annotations::lines(page, |rect| ruler.in_pixels(rect).unwrap_or_default());
+    let noted = annotations::lines(page, |rect| ruler.in_pixels(rect));
     if all.doubtful.is_empty() && all.layer.unlikely.is_empty() {
         annotations::insert(own, noted);
     } else {
         // Others are known by their places, which stay.
-        own.extend(noted);
+        own.extend(noted.into_iter().map(SetLine::from));
     }
     weigh(&all.layer.lines, &mut all.layer.evidence);
     all.layer.evidence.unlikely_letters = !all.layer.unlikely.is_empty();
@@ -100,7 +103,7 @@ struct Glyph {
 
 /// A line, and what was found out about it on the way.
 struct Found {
-    line: Line,
+    line: SetLine,
     is_doubtful: bool,
     turn: Turn,
     font: String,
@@ -109,7 +112,6 @@ struct Found {
 /// Lines as they end.
 struct Lines<'r, 'p> {
     ruler: &'r Ruler<'p>,
-    words: bool,
     found: Vec<Found>,
     hidden: BTreeSet<Hidden>,
 }
@@ -118,8 +120,8 @@ impl Lines<'_, '_> {
     fn end(&mut self, glyphs: &mut Vec<Glyph>) {
         self.ruler.compose(glyphs);
         drop_soft_hyphens(glyphs);
-        if let Some(line) = line_of(glyphs, self.ruler, self.words) {
-            if self.ruler.is_off_page(&line.bbox) {
+        if let Some(line) = line_of(glyphs, self.ruler) {
+            if self.ruler.is_off_page(&line.line.bbox) {
                 self.hidden.insert(Hidden::OffPage);
             } else {
                 let is_doubtful = glyphs.iter().filter(|glyph| glyph.is_doubtful).count() * 2 > glyphs.len();
@@ -147,7 +149,7 @@ fn drop_soft_hyphens(glyphs: &mut Vec<Glyph>) {
 
 /// How most of the characters are turned.
 fn turn_of(found: &[Found]) -> Turn {
-    let length = |found: &Found| found.line.text.chars().count() as f32;
+    let length = |found: &Found| found.line.line.text.chars().count() as f32;
     let all: f32 = found.iter().map(length).sum();
     let share = |turn: Turn| found.iter().filter(|found| found.turn == turn).map(length).sum::<f32>() / all.max(1.0);
     [Turn::Quarter, Turn::ThreeQuarters].into_iter().find(|turn| share(*turn) >= MOST_TURNED).unwrap_or_default()
@@ -158,7 +160,7 @@ fn unlikely(found: &[Found]) -> Vec<usize> {
     let mut fonts: BTreeMap<&str, String> = BTreeMap::new();
     for Found { line, font, .. } in found {
         let text = fonts.entry(font).or_default();
-        text.push_str(&line.text);
+        text.push_str(&line.line.text);
         text.push(' ');
     }
     fonts.retain(|_, text| letters_are_unlikely(text));
@@ -169,25 +171,47 @@ fn unlikely(found: &[Found]) -> Vec<usize> {
 struct Ruler<'p> {
     page: &'p PdfPage<'p>,
     chars: &'p PdfPageTextChars<'p>,
-    config: PdfRenderConfig,
     size_px: (u32, u32),
+    /// Where the page's origin lies, and how far a point to the right and one upwards go, in pixels.
+    frame: [(f32, f32); 3],
+    faces: Faces,
+}
+
+impl<'p> Ruler<'p> {
+    fn new(
+        page: &'p PdfPage<'p>,
+        chars: &'p PdfPageTextChars<'p>,
+        config: &PdfRenderConfig,
+        size_px: (u32, u32),
+    ) -> Self {
+        // Far apart, since PDFium gives whole pixels.
+        let far = page.width().value.max(page.height().value).max(1.0);
+        let at = |x: f32, y: f32| {
+            let place = page.points_to_pixels(PdfPoints::new(x), PdfPoints::new(y), config);
+            place.map_or((0.0, 0.0), |(x, y)| (x as f32, y as f32))
+        };
+        let origin = at(0.0, 0.0);
+        let step = |(x, y): (f32, f32)| ((x - origin.0) / far, (y - origin.1) / far);
+        let frame = [origin, step(at(far, 0.0)), step(at(0.0, far))];
+        Self { page, chars, size_px, frame, faces: Faces::default() }
+    }
+
+    fn in_pixels(&self, rect: &PdfRect) -> Rect {
+        let [origin, across, up] = self.frame;
+        let corner = |x: PdfPoints, y: PdfPoints| {
+            let (x, y) = (x.value, y.value);
+            let place = |o: f32, a: f32, u: f32| (o + x * a + y * u).round();
+            (place(origin.0, across.0, up.0), place(origin.1, across.1, up.1))
+        };
+        let (a, b) = (corner(rect.left(), rect.top()), corner(rect.right(), rect.bottom()));
+        // A turned page swaps corners.
+        Rect { left: a.0.min(b.0), top: a.1.min(b.1), right: a.0.max(b.0), bottom: a.1.max(b.1) }
+    }
 }
 
 impl Ruler<'_> {
-    fn in_pixels(&self, rect: &PdfRect) -> Option<Rect> {
-        let corner = |x, y| self.page.points_to_pixels(x, y, &self.config).ok();
-        let (a, b) = (corner(rect.left(), rect.top())?, corner(rect.right(), rect.bottom())?);
-        // A turned page swaps corners.
-        Some(Rect {
-            left: a.0.min(b.0) as f32,
-            top: a.1.min(b.1) as f32,
-            right: a.0.max(b.0) as f32,
-            bottom: a.1.max(b.1) as f32,
-        })
-    }
-
     fn bounds_of(&self, glyph: Glyph) -> Option<Rect> {
-        self.in_pixels(&self.chars.get(glyph.index).ok()?.loose_bounds().ok()?)
+        Some(self.in_pixels(&self.chars.get(glyph.index).ok()?.loose_bounds().ok()?))
     }
 
     fn bounds(&self, glyphs: impl IntoIterator<Item = Glyph>) -> Rect {
@@ -225,6 +249,10 @@ impl Ruler<'_> {
     fn font_of(&self, glyphs: &[Glyph]) -> String {
         let middle = glyphs.get(glyphs.len() / 2).and_then(|glyph| self.chars.get(glyph.index).ok());
         middle.map(|char| char.font_name()).unwrap_or_default()
+    }
+
+    fn face_of(&self, glyph: Glyph) -> Option<Face> {
+        self.chars.get(glyph.index).ok().map(|char| self.faces.of(&char))
     }
 
     /// Puts accents onto the letters that they are drawn over.
@@ -265,9 +293,9 @@ impl Ruler<'_> {
         })
     }
 
-    fn are_marginal(&self, lines: &[Line]) -> bool {
+    fn are_marginal(&self, lines: &[SetLine]) -> bool {
         let (width, height) = (self.size_px.0 as f32, self.size_px.1 as f32);
-        lines.iter().all(|line| {
+        lines.iter().all(|SetLine { line, .. }| {
             line.bbox.bottom < height * MARGIN
                 || line.bbox.top > height * (1.0 - MARGIN)
                 || line.bbox.right < width * MARGIN
@@ -277,28 +305,30 @@ impl Ruler<'_> {
 }
 
 /// A line without the white space around it; `None` if nothing is left.
-fn line_of(glyphs: &[Glyph], ruler: &Ruler<'_>, words: bool) -> Option<Line> {
+fn line_of(glyphs: &[Glyph], ruler: &Ruler<'_>) -> Option<SetLine> {
     let is_space = |glyph: &Glyph| glyph.character.is_whitespace();
     let start = glyphs.iter().position(|glyph| !is_space(glyph))?;
     let end = glyphs.iter().rposition(|glyph| !is_space(glyph))? + 1;
-    let glyphs = &glyphs[start..end];
-    let text = |glyphs: &[Glyph]| glyphs.iter().map(|glyph| glyph.character).collect::<String>();
-    if !words {
-        let bbox = ruler.bounds([glyphs[0], glyphs[glyphs.len() - 1]]);
-        return Some(Line { text: text(glyphs), bbox, confidence: None, words: Vec::new() });
+    let mut text = String::new();
+    let (mut words, mut faces) = (Vec::new(), Vec::new());
+    for part in glyphs[start..end].split_inclusive(is_space) {
+        let word = &part[..part.len() - usize::from(part.last().is_some_and(is_space))];
+        let begin = text.len();
+        text.extend(part.iter().map(|glyph| glyph.character));
+        if let (Some(first), Some(last)) = (word.first(), word.last()) {
+            let bbox = ruler.bounds([*first, *last]);
+            let end = begin + word.iter().map(|glyph| glyph.character.len_utf8()).sum::<usize>();
+            words.push(Word { text: text[begin..end].to_owned(), bbox, confidence: None });
+            faces.extend(ruler.face_of(*first).map(|face| (end, face)));
+        }
     }
-    let words: Vec<Word> = glyphs
-        .split(is_space)
-        .filter(|word| !word.is_empty())
-        .map(|word| Word { text: text(word), bbox: ruler.bounds(word.iter().copied()), confidence: None })
-        .collect();
     let bbox = Rect::around(words.iter().map(|word| word.bbox)).unwrap_or_default();
-    Some(Line { text: text(glyphs), bbox, confidence: None, words })
+    Some(SetLine { line: Line { text, bbox, confidence: None, words }, runs: faces::runs(faces.into_iter()) })
 }
 
 /// Counts what the judgement of a text layer rests on.
-fn weigh(lines: &[Line], evidence: &mut LayerEvidence) {
-    for word in lines.iter().flat_map(|line| line.text.split_whitespace()) {
+fn weigh(lines: &[SetLine], evidence: &mut LayerEvidence) {
+    for word in lines.iter().flat_map(|line| line.line.text.split_whitespace()) {
         let mut length = 0;
         for character in word.chars() {
             length += 1;
@@ -327,7 +357,9 @@ mod tests {
 
     #[test]
     fn words_and_characters_are_counted() {
-        let line = |text: &str| Line { text: text.into(), bbox: Rect::default(), confidence: None, words: Vec::new() };
+        let line = |text: &str| {
+            SetLine::from(Line { text: text.into(), bbox: Rect::default(), confidence: None, words: Vec::new() })
+        };
         let mut evidence = LayerEvidence::default();
         weigh(&[line("Total: 12 €"), line("\u{f0b7} \u{fffd}x 価格")], &mut evidence);
         let expected = LayerEvidence {

@@ -7,6 +7,7 @@ use pdfium_render::prelude::*;
 use super::annotations;
 use super::curves::{self, Curves};
 use super::hidden::{self, Screen};
+use super::strokes::Strokes;
 
 /// A page with more objects than this is not looked through to the end.
 const MAX_OBJECTS: usize = 20_000;
@@ -40,6 +41,8 @@ pub(super) struct Drawings {
     pub(super) screen: Screen,
     /// Shapes that may be letters.
     curves: Curves,
+    /// Lines and areas.
+    pub(super) strokes: Strokes,
     /// Where pictures are, in points.
     pictures: Vec<PdfRect>,
     /// Resolution of the picture that covers the page, if one does.
@@ -187,11 +190,14 @@ fn clip_of(object: &PdfPageObject<'_>) -> Option<PdfRect> {
 }
 
 fn count_path(object: &PdfPageObject<'_>, path: &PdfPagePathObject<'_>, depth: usize, into: &mut Drawings) {
-    let is_filled = path.fill_mode().is_ok_and(|mode| mode != PdfPathFillMode::None);
-    if depth > 0 || !is_filled {
+    if depth > 0 {
         return;
     }
     let Ok(place) = object.bounds().map(|bounds| bounds.to_rect()) else { return };
+    into.strokes.add(&place, path);
+    if !path.fill_mode().is_ok_and(|mode| mode != PdfPathFillMode::None) {
+        return;
+    }
     into.curves.add(&place, path);
     if into.covers < MAX_COVERS {
         let covered = into.text_places.iter().filter(|text| {

@@ -1,7 +1,7 @@
 //! One page in the child: its size in pixels, its own text, and its picture if that is needed.
 
 use mediary_core::Raster;
-use mediary_core::document::{Hidden, Rect, TextLayer, judge_layer};
+use mediary_core::document::{Bookmark, Hidden, Rect, TextLayer, judge_layer};
 use pdfium_render::prelude::*;
 
 use super::facts::Facts;
@@ -19,6 +19,7 @@ const MAX_SIDE_PX: f32 = 12_000.0;
 pub(super) fn read(
     document: &PdfDocument<'_>,
     facts: Facts,
+    outline: &[Bookmark],
     order: &PageOrder,
 ) -> Result<(PageReply, Option<Raster>), String> {
     let index = PdfPageIndex::try_from(order.index).map_err(|_| "there is no such page".to_owned())?;
@@ -29,7 +30,7 @@ pub(super) fn read(
     let layer = match order.text {
         TextPolicy::Ignore => TextLayer { evidence: drawings.evidence(), ..TextLayer::default() },
         TextPolicy::Judge | TextPolicy::Only => {
-            let extracted = layer::extract(&page, size.config(), (size.width, size.height), &drawings, order.words);
+            let extracted = layer::extract(&page, &size.config(), (size.width, size.height), &drawings);
             only_seen(&page, &size, extracted)?
         }
     };
@@ -51,6 +52,7 @@ pub(super) fn read(
         height_px: size.height,
         dpi: size.dpi,
         layer,
+        outline: outline.iter().filter(|mark| mark.page == Some(order.index)).cloned().collect(),
         doubt,
         pictures,
         rendered: raster.is_some(),
@@ -70,7 +72,7 @@ fn only_seen(page: &PdfPage<'_>, size: &PixelSize, extracted: Extracted) -> Resu
     let small = size.scaled(scale);
     let picture = render(page, &small)?;
     let mut unseen = doubtful.into_iter().filter(|index| {
-        let Rect { left, top, right, bottom } = layer.lines[*index].bbox;
+        let Rect { left, top, right, bottom } = layer.lines[*index].line.bbox;
         let place = Rect { left: left * scale, top: top * scale, right: right * scale, bottom: bottom * scale };
         !hidden::is_painted(&picture, &place)
     });

@@ -4,7 +4,7 @@
 //! document on the way in, pixels on the way out. Both ends are the same build of the same program,
 //! so there are no versions.
 
-use mediary_core::document::{Doubt, LayerTrust, Rect, TextLayer};
+use mediary_core::document::{Bookmark, Doubt, LayerTrust, Rect, TextLayer};
 use serde::{Deserialize, Serialize};
 
 use super::searchable::PageLayer;
@@ -51,8 +51,6 @@ pub struct PageOrder {
     pub dpi: Option<u32>,
     /// What to do with the page's own text.
     pub text: TextPolicy,
-    /// Whether words and their boxes are wanted.
-    pub words: bool,
     /// When its own text is believed.
     pub trust: LayerTrust,
     /// How it is rendered.
@@ -114,6 +112,8 @@ pub struct PageReply {
     pub dpi: u32,
     /// The page's own text, with boxes at `dpi`.
     pub layer: TextLayer,
+    /// What the document's outline names on this page.
+    pub outline: Vec<Bookmark>,
     /// Why that text is not trusted; `None` if it is.
     pub doubt: Option<Doubt>,
     /// Where pictures are on a page whose own text is trusted, if any are large enough to be looked at.
@@ -175,7 +175,6 @@ mod tests {
             index: 3,
             dpi: Some(200),
             text: TextPolicy::Judge,
-            words: true,
             trust: LayerTrust::default(),
             rendering: Rendering::default(),
         };

@@ -11,6 +11,7 @@ use std::time::Duration;
 use pdfium_render::prelude::*;
 
 use super::facts::Facts;
+use super::outline;
 use super::page;
 use super::repair;
 use super::searchable;
@@ -69,11 +70,13 @@ fn serve_document<'a>(
             return wire::read(input);
         }
     };
-    answer(output, &Reply::Opened { pages: usize::try_from(document.pages().len()).unwrap_or(0) })?;
+    let pages = usize::try_from(document.pages().len()).unwrap_or(0);
+    answer(output, &Reply::Opened { pages })?;
+    let bookmarks = outline::of(&document);
     while let Some(request) = wire::read(input)? {
         confine::processor_time(page_time);
         match request {
-            Request::Page(order) => match page::read(&document, facts, &order) {
+            Request::Page(order) => match page::read(&document, facts, &bookmarks, &order) {
                 Ok((reply, raster)) => {
                     wire::write(output, &Reply::Page(Box::new(reply)))?;
                     if let Some(raster) = raster {

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// A place on a page, in pixels from its top left corner.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 pub struct Point {
     /// To the right.
     pub x: f32,

@@ -6,13 +6,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Line, Turn};
+use super::{Rect, Rules, SetLine, Turn};
 
 /// The characters a PDF page carries, in the order the document gives them.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct TextLayer {
     /// Lines with boxes in page pixels.
-    pub lines: Vec<Line>,
+    pub lines: Vec<SetLine>,
     /// What the judgement rests on.
     pub evidence: LayerEvidence,
     /// What was left out because it is not on the page, each once.
@@ -21,6 +21,10 @@ pub struct TextLayer {
     pub unlikely: Vec<usize>,
     /// How the page is turned for most of its lines to be upright.
     pub turn: Turn,
+    /// The ruling lines that the page draws, in its pixels.
+    pub rules: Rules,
+    /// Filled areas behind its text, in its pixels.
+    pub shades: Vec<Rect>,
 }
 
 /// Why characters that a page carries are not on it.

@@ -4,21 +4,25 @@
 //! layers come from is not this module's business, nor is the order of lines, which `mediary-layout` finds.
 
 mod agreement;
+mod face;
 mod geometry;
 mod layer;
 mod letters;
 mod link;
 mod page;
+mod rules;
 mod selection;
 #[cfg(test)]
 mod tests;
 mod turn;
 
 pub use agreement::agreement;
+pub use face::{Bookmark, Face, Run, SetLine};
 pub use geometry::{Point, Quad, Rect};
 pub use layer::{Doubt, Hidden, LayerEvidence, LayerTrust, TextLayer, judge_layer};
 pub use letters::letters_are_unlikely;
 pub use link::{Link, LinkTarget};
 pub use page::{Block, BlockKind, Line, ListItem, Page, Source, Span, Table, Word, mean_confidence};
+pub use rules::{Rules, Segment};
 pub use selection::{PageSelection, SelectionError};
 pub use turn::Turn;

@@ -121,7 +121,6 @@ impl Reader {
                 index: page.index,
                 dpi: page.dpi,
                 text: TextPolicy::Ignore,
-                words: false,
                 trust: self.recipe.text_layer,
                 rendering: self.recipe.render,
             };

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use mediary_core::document::{Block, BlockKind, Line, Page, Quad, Source, Turn};
 use mediary_core::task::PageText;
 use mediary_core::{Raster, Target};
-use mediary_layout::{arrange_ruled, find_rules, ink_share};
+use mediary_layout::{ReadPage, arrange_read, find_rules, heavy_lines, ink_share};
 
 use super::markdown::blocks;
 use super::reading::Reason;
@@ -43,7 +43,10 @@ impl EngineRead {
     pub(super) fn new(target: &Target, picture: &Picture, text: PageText) -> Self {
         match text {
             PageText::Lines { turn, lines, unknown_script, small_print } => {
-                let blocks = in_order(turn, lines, &picture.raster);
+                let mut blocks = in_order(turn, lines, &picture.raster);
+                if !picture.words {
+                    blocks.iter_mut().flat_map(|block| &mut block.lines).for_each(|line| line.words.clear());
+                }
                 let confidence = Page::confidence_of(&blocks);
                 Self { page: page(target, picture, confidence, turn.degrees(), blocks), unknown_script, small_print }
             }
@@ -116,11 +119,18 @@ fn in_order(turn: Turn, lines: Vec<(Quad, Line)>, raster: &Raster) -> Vec<Block>
         Turn::None | Turn::Half => (width_px, height_px),
         Turn::Quarter | Turn::ThreeQuarters => (height_px, width_px),
     };
-    let rules = match turn {
-        Turn::None => find_rules(raster),
-        turn => find_rules(&raster.turned(turn)),
+    let turned;
+    let upright = match turn {
+        Turn::None => raster,
+        turn => {
+            turned = raster.turned(turn);
+            &turned
+        }
     };
-    let blocks = arrange_ruled(lines, &rules, turned_width, turned_height);
+    let quads: Vec<Quad> = lines.iter().map(|(quad, _)| *quad).collect();
+    let (rules, heavy) = (find_rules(upright), heavy_lines(upright, &quads));
+    let page = ReadPage { rules: &rules, heavy: &heavy, width_px: turned_width, height_px: turned_height };
+    let blocks = arrange_read(lines, page);
     turn.undone_in(blocks, width_px as f32, height_px as f32)
 }
 

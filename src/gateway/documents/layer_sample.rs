@@ -32,8 +32,9 @@ pub(super) async fn agrees(
 ) -> Result<bool, Failure> {
     let height = picture.raster.height() as f32;
     let strip = (picture.dpi.unwrap_or(200) as f32 * STRIP_INCHES).min(height);
-    let Some(top) = densest(&layer.lines, strip, height) else { return Ok(false) };
-    let mut inside: Vec<&Line> = layer.lines.iter().filter(|line| is_inside(line, top, top + strip)).collect();
+    let own: Vec<&Line> = layer.lines.iter().map(|own| &own.line).collect();
+    let Some(top) = densest(&own, strip, height) else { return Ok(false) };
+    let mut inside: Vec<&Line> = own.into_iter().filter(|line| is_inside(line, top, top + strip)).collect();
     if inside.iter().map(|line| line.text.len()).sum::<usize>() < ENOUGH_CHARACTERS {
         return Ok(false);
     }
@@ -60,7 +61,8 @@ pub(super) async fn lines_agree(
     reader: &mut PageReader<'_>,
     attempts: &mut AttemptLog,
 ) -> Result<bool, Failure> {
-    let mut lines: Vec<&Line> = layer.unlikely.iter().filter_map(|place| layer.lines.get(*place)).collect();
+    let mut lines: Vec<&Line> =
+        layer.unlikely.iter().filter_map(|place| layer.lines.get(*place)).map(|own| &own.line).collect();
     // The longest tell most.
     lines.sort_by_key(|line| std::cmp::Reverse(line.text.len()));
     lines.truncate(SAMPLE_LINES);
@@ -77,7 +79,7 @@ pub(super) async fn lines_agree(
 const LIKENESS: f32 = 0.6;
 
 /// Where the strip with the most characters begins.
-fn densest(lines: &[Line], strip: f32, height: f32) -> Option<f32> {
+fn densest(lines: &[&Line], strip: f32, height: f32) -> Option<f32> {
     let characters = |top: f32| -> usize {
         lines.iter().filter(|line| is_inside(line, top, top + strip)).map(|line| line.text.len()).sum()
     };
@@ -128,8 +130,9 @@ mod tests {
     fn the_strip_lies_where_most_text_is() {
         let lines =
             [line("short", 0.0, 50.0), line("a long line of text", 0.0, 500.0), line("another one", 0.0, 530.0)];
-        assert_eq!(densest(&lines, 100.0, 1000.0), Some(498.0));
-        assert_eq!(densest(&lines, 100.0, 560.0), Some(460.0));
+        let all: Vec<&Line> = lines.iter().collect();
+        assert_eq!(densest(&all, 100.0, 1000.0), Some(498.0));
+        assert_eq!(densest(&all, 100.0, 560.0), Some(460.0));
         assert_eq!(densest(&[], 100.0, 1000.0), None);
     }
 }

@@ -100,6 +100,8 @@ impl Work for PageWork<'_> {
     async fn prepare<'a>(&'a self, candidate: &'a Candidate, row: &'a Abilities) -> Result<Prepared<'a>, Failure> {
         let mut read = Read { raster: self.picture.raster.clone(), picture: None, words: self.picture.words };
         if candidate.target.is_local() {
+            // Where words stand tells the entries of tables apart.
+            read.words = true;
             return Ok(Prepared::made(Task::Read(read)));
         }
         let raster = self.picture.raster.clone();

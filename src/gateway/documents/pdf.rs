@@ -8,7 +8,7 @@ use futures_util::future::try_join_all;
 use mediary_convert::pdf::{OpenPdf, PageOrder, PageReply};
 use mediary_core::document::{Doubt, Page, Quad, Rect, Source, TextLayer, Turn};
 use mediary_core::{Failure, FailureKind, Media, Raster};
-use mediary_layout::{arrange, arrange_layer};
+use mediary_layout::{Arranged, HeadingLook, LayerPage, arrange, arrange_layer, settle_levels};
 
 use super::super::admission::Permit;
 use super::Reader;
@@ -106,6 +106,7 @@ impl Reader {
         for lane in lanes {
             lane.close().await;
         }
+        settle(&mut outcomes);
         Ok((total, outcomes))
     }
 
@@ -114,7 +115,6 @@ impl Reader {
             index,
             dpi: options.dpi,
             text: options.text_policy(),
-            words: options.words,
             trust: self.recipe.text_layer,
             rendering: self.recipe.render,
         }
@@ -163,10 +163,19 @@ impl Reader {
         let found_nothing = outcome.page.as_ref().map_or(true, Page::is_blank);
         if found_nothing && !reply.layer.lines.is_empty() {
             let reasons = [noted, vec![Reason::TextLayer]].concat();
-            return Ok(PageOutcome { reasons, ..PageOutcome::read(layer_page(index, reply)) });
+            let (page, headings) = layer_page(index, reply, options.words);
+            return Ok(PageOutcome { reasons, headings, ..PageOutcome::read(page) });
         }
         Ok(PageOutcome { reasons: [noted, outcome.reasons].concat(), ..outcome })
     }
+}
+
+/// Levels the headings of all pages alike.
+fn settle(outcomes: &mut [PageOutcome]) {
+    settle_levels(outcomes.iter_mut().filter_map(|outcome| {
+        let PageOutcome { page, headings, .. } = outcome;
+        page.as_mut().ok().map(|page| (page.blocks.as_mut_slice(), headings.as_slice()))
+    }));
 }
 
 /// Draws a page in whichever lane is free; there are as many lanes as pages are drawn at once.
@@ -200,7 +209,8 @@ fn own_text(
     }
     debug_assert!(doubt.is_none() || options.text_layer_only, "a doubtful page is rendered unless that is forbidden");
     let reasons = noted(&reply).into_iter().chain(doubt.map(|_| Reason::TextLayer)).collect();
-    PageOutcome { reasons, ..PageOutcome::read(layer_page(index, reply)) }
+    let (page, headings) = layer_page(index, reply, options.words);
+    PageOutcome { reasons, headings, ..PageOutcome::read(page) }
 }
 
 /// The page's own text, with what its pictures show, if there are any.
@@ -212,12 +222,12 @@ async fn with_pictures(
     attempts: &mut AttemptLog,
 ) -> Result<PageOutcome, Failure> {
     let (parts, noted) = (reply.pictures.clone(), noted(&reply));
-    let page = layer_page(index, reply);
+    let (page, headings) = layer_page(index, reply, picture.words);
     if parts.is_empty() {
-        return Ok(PageOutcome { reasons: noted, ..PageOutcome::read(page) });
+        return Ok(PageOutcome { reasons: noted, headings, ..PageOutcome::read(page) });
     }
     let outcome = picture_parts::add(page, picture, &parts, reader, attempts).await?;
-    Ok(PageOutcome { reasons: [noted, outcome.reasons].concat(), ..outcome })
+    Ok(PageOutcome { reasons: [noted, outcome.reasons].concat(), headings, ..outcome })
 }
 
 /// What is said of a page, whichever engine reads it.
@@ -226,28 +236,40 @@ fn noted(reply: &PageReply) -> Vec<Reason> {
     hidden.chain(reply.is_placeholder.then_some(Reason::Placeholder)).collect()
 }
 
-fn layer_page(index: usize, reply: PageReply) -> Page {
+/// The page as its own text has it, with the places of its words if they are wanted, and how its headings look.
+fn layer_page(index: usize, reply: PageReply, words: bool) -> (Page, Vec<HeadingLook>) {
     let (width, height) = (reply.width_px as f32, reply.height_px as f32);
-    let TextLayer { lines, turn, .. } = reply.layer;
+    let TextLayer { lines, turn, rules, shades, .. } = reply.layer;
     let (upright_width, upright_height) = match turn {
         Turn::None | Turn::Half => (reply.width_px, reply.height_px),
         Turn::Quarter | Turn::ThreeQuarters => (reply.height_px, reply.width_px),
     };
-    let blocks = match turn {
-        Turn::None => arrange_layer(lines, reply.width_px, reply.height_px),
+    let sheet = LayerPage {
+        rules: &rules,
+        shades: &shades,
+        outline: &reply.outline,
+        width_px: reply.width_px,
+        height_px: reply.height_px,
+    };
+    let Arranged { mut blocks, headings } = match turn {
+        Turn::None => arrange_layer(lines, sheet),
         // The order that PDFium gives is that of the page as it lies.
         turn => {
-            let upright = lines.into_iter().map(|mut line| {
+            let upright = lines.into_iter().map(|set| {
+                let mut line = set.line;
                 line.bbox = turn.done(line.bbox, width, height);
                 line.words.iter_mut().for_each(|word| word.bbox = turn.done(word.bbox, width, height));
                 let Rect { left, top, right, bottom } = line.bbox;
                 (Quad::upright(left, top, right, bottom), line)
             });
             let blocks = arrange(upright.collect(), upright_width, upright_height);
-            turn.undone_in(blocks, width, height)
+            Arranged { blocks: turn.undone_in(blocks, width, height), headings: Vec::new() }
         }
     };
-    Page {
+    if !words {
+        blocks.iter_mut().flat_map(|block| &mut block.lines).for_each(|line| line.words.clear());
+    }
+    let page = Page {
         index,
         source: Source::TextLayer,
         engine: TEXT_LAYER.to_owned(),
@@ -257,5 +279,6 @@ fn layer_page(index: usize, reply: PageReply) -> Page {
         dpi: Some(reply.dpi),
         rotation_deg: turn.degrees(),
         blocks,
-    }
+    };
+    (page, headings)
 }

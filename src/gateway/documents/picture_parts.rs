@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use mediary_core::document::{Page, Rect, Source};
+use mediary_core::document::{BlockKind, Page, Rect, Source};
 use mediary_core::{Failure, Raster};
 use mediary_layout::merge_regions;
 
@@ -36,6 +36,10 @@ pub(super) async fn add(
     };
     let mut found = read.moved(left, top);
     for block in &mut found {
+        // Words in a figure are large because the figure is.
+        if matches!(block.kind, BlockKind::Heading { .. }) {
+            block.kind = BlockKind::Text;
+        }
         block.lines.retain(|line| line.confidence.is_none_or(|confidence| confidence >= SURE));
     }
     let own_lines: usize = page.blocks.iter().map(|block| block.lines.len()).sum();

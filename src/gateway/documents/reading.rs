@@ -5,7 +5,7 @@ use std::time::Duration;
 use mediary_convert::office;
 use mediary_core::document::{Hidden, Page, Source};
 use mediary_core::{Failure, Media, MediaKind};
-use mediary_layout::to_markdown;
+use mediary_layout::{HeadingLook, to_markdown};
 use serde::{Deserialize, Serialize};
 
 use super::attached::Attached;
@@ -38,17 +38,19 @@ pub struct PageOutcome {
     pub page: Result<Page, Failure>,
     /// Why a better reader might find more on it, and what was left out of it.
     pub reasons: Vec<Reason>,
+    /// How its headings look, as far as the document says.
+    pub(super) headings: Vec<HeadingLook>,
 }
 
 impl PageOutcome {
     /// A page whose text is believed.
-    pub(super) fn read(page: Page) -> Self {
-        Self { index: page.index, page: Ok(page), reasons: Vec::new() }
+    pub(crate) fn read(page: Page) -> Self {
+        Self { index: page.index, page: Ok(page), reasons: Vec::new(), headings: Vec::new() }
     }
 
     /// A page that was not read.
-    pub(super) fn failed(index: usize, failure: Failure) -> Self {
-        Self { index, page: Err(failure), reasons: Vec::new() }
+    pub(crate) fn failed(index: usize, failure: Failure) -> Self {
+        Self { index, page: Err(failure), reasons: Vec::new(), headings: Vec::new() }
     }
 
     /// Whether a better reader might find more on it.

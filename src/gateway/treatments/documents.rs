@@ -53,7 +53,6 @@ impl Treatments {
                 index,
                 dpi: Some(recipe.dpi),
                 text: TextPolicy::Ignore,
-                words: false,
                 trust: self.reader.recipe().text_layer,
                 rendering: self.reader.recipe().render,
             };

@@ -3,7 +3,7 @@
 //! Only pixels are looked at, and only dark lines on lighter paper are found; which of them make a table is
 //! judged by the layout. Dark areas are too thick to count, and letters too short or too interrupted, but for
 //! single strokes of large or Chinese ones, which meet no other lines. Callers find the rules of the upright page
-//! and hand them to `arrange_ruled` together with the boxes read on it.
+//! and hand them to `arrange_read` together with the boxes read on it.
 
 mod chains;
 mod paper;
@@ -14,33 +14,7 @@ mod trace;
 
 use self::paper::{Axis, Paper, View};
 use mediary_core::Raster;
-use mediary_core::document::Point;
-
-/// A straight line, in pixels of the page.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Segment {
-    /// Its left or upper end.
-    pub start: Point,
-    /// Its right or lower end.
-    pub end: Point,
-}
-
-impl Segment {
-    /// How long it is, in pixels.
-    #[must_use]
-    pub fn length(&self) -> f32 {
-        self.start.distance(self.end)
-    }
-}
-
-/// The ruling lines of a page.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Rules {
-    /// Those that run across the page, give or take its skew.
-    pub horizontal: Vec<Segment>,
-    /// Those that run down the page.
-    pub vertical: Vec<Segment>,
-}
+use mediary_core::document::{Rules, Segment};
 
 /// Finds the ruling lines of an upright page that is askew by 10° at most.
 #[must_use]

@@ -1,6 +1,7 @@
 //! Drawn pages: the lines that are on them, and pages that only seem to have some.
 
 use super::*;
+use mediary_core::document::Point;
 
 const WIDTH: u32 = 800;
 const HEIGHT: u32 = 1000;

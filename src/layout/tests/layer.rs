@@ -35,7 +35,7 @@ fn a_text_layer_keeps_its_order_and_gets_structure() {
         ("Copper wire|18.90", 150.0, 808.0),
         ("12", 150.0, 2130.0),
     ]);
-    let blocks = arrange_layer(lines, WIDTH_PX, HEIGHT_PX);
+    let blocks = arrange_plain(lines);
     let expected = "text: right column first\ntext: left column\nlist 2: • one\ntable 4x2: Part Price\nfooter: 12";
     assert_eq!(outline(&blocks), expected);
     let table = blocks.iter().find_map(|block| match &block.kind {
@@ -50,5 +50,5 @@ fn a_text_layer_keeps_its_order_and_gets_structure() {
 
 #[test]
 fn a_text_layer_without_lines_has_no_blocks() {
-    assert!(arrange_layer(Vec::new(), WIDTH_PX, HEIGHT_PX).is_empty());
+    assert!(arrange_plain(Vec::new()).is_empty());
 }

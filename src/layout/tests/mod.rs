@@ -1,15 +1,19 @@
 //! Pages as data: boxes painted on a sheet, shuffled, tilted, arranged, and compared with what a reader sees.
 
+mod banded;
 mod columns;
 mod layer;
+mod looks;
+mod plain;
 mod properties;
 mod ruled;
 mod scripts;
 mod structure;
 mod tables;
 
-use super::{arrange, arrange_layer, to_markdown, to_one_line};
-use mediary_core::document::{Block, BlockKind, Line, Point, Quad, Rect, Table, Word};
+use self::plain::{arrange_plain, arrange_ruled};
+use super::{LayerPage, ReadPage, arrange, arrange_layer, arrange_read, to_markdown, to_one_line};
+use mediary_core::document::{Block, BlockKind, Line, Point, Quad, Rect, Rules, SetLine, Table, Word};
 
 const WIDTH_PX: u32 = 1600;
 const HEIGHT_PX: u32 = 2200;

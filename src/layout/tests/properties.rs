@@ -1,7 +1,8 @@
 //! What must hold of any page at all.
 
+use super::arrange_ruled;
 use super::*;
-use crate::{Rules, Segment, arrange_ruled};
+use mediary_core::document::{Rules, Segment};
 
 /// Each text is one word found nowhere else.
 fn words_of(text: &str) -> Vec<&str> {
@@ -34,7 +35,7 @@ fn every_text_appears_once_whatever_the_page() {
             let lines: Vec<Line> = boxes.iter().map(|(_, line)| line.clone()).collect();
             let arranged = to_text(&arrange(boxes, WIDTH_PX, HEIGHT_PX));
             assert_eq!(words_of(&arranged), words_of(&input), "{count} boxes");
-            let layer = to_text(&arrange_layer(lines, WIDTH_PX, HEIGHT_PX));
+            let layer = to_text(&arrange_plain(lines));
             assert_eq!(words_of(&layer), words_of(&input), "{count} lines");
         }
     }

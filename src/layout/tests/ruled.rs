@@ -1,7 +1,8 @@
 //! Tables within ruling lines, and lines that make none.
 
+use super::arrange_ruled;
 use super::*;
-use crate::{Rules, Segment, arrange_ruled};
+use mediary_core::document::{Rules, Segment};
 
 /// A sheet with ruling lines.
 #[derive(Debug, Clone, Default)]
@@ -146,7 +147,12 @@ fn cells_may_span_rows_and_columns_and_tables_may_be_open() {
     };
     check_ruled(
         &[
-            ("spanning", spanning, "Ships\nin port|Both halves of the year|#|first|second#|seven, of\nwhich two|nine"),
+            (
+                "spanning",
+                spanning,
+                "Ships\nin port|Both halves of the year|Both halves of the year#Ships\nin port|first|second\
+                 #Ships\nin port|seven, of\nwhich two|nine",
+            ),
             ("open", open, "a lamp of\nbrass|two of them#oil for\na year|three\nbarrels"),
             (
                 "double lines",

@@ -303,7 +303,14 @@ mod tests {
 
     fn reading(pages: Vec<Result<Page, Failure>>) -> Reading {
         let media = classify(Blob::in_memory(b"%PDF-1.4\n".to_vec()), Claim::default()).unwrap();
-        let outcome = |(index, page)| PageOutcome { index, page, reasons: Vec::new() };
+        let outcome = |(index, page): (usize, Result<Page, Failure>)| match page {
+            Ok(page) => {
+                let mut outcome = PageOutcome::read(page);
+                outcome.index = index;
+                outcome
+            }
+            Err(failure) => PageOutcome::failed(index, failure),
+        };
         Reading {
             media,
             total_pages: pages.len(),

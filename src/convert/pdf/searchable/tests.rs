@@ -53,10 +53,11 @@ fn layer(index: usize, (width_px, height_px): (u32, u32), rotation_deg: u16) -> 
 fn look(document: &PdfDocument<'_>, index: usize) -> (Vec<Line>, Raster) {
     let order = |text| {
         let (trust, rendering) = (LayerTrust::default(), Rendering::default());
-        PageOrder { index, dpi: Some(72), text, words: true, trust, rendering }
+        PageOrder { index, dpi: Some(72), text, trust, rendering }
     };
-    let lines = read(document, PLAIN, &order(TextPolicy::Only)).unwrap().0.layer.lines;
-    (lines, read(document, PLAIN, &order(TextPolicy::Ignore)).unwrap().1.unwrap())
+    let lines = read(document, PLAIN, &[], &order(TextPolicy::Only)).unwrap().0.layer.lines;
+    let lines = lines.into_iter().map(|set| set.line).collect();
+    (lines, read(document, PLAIN, &[], &order(TextPolicy::Ignore)).unwrap().1.unwrap())
 }
 
 fn saved(document: &PdfDocument<'_>) -> Vec<u8> {
@@ -170,11 +171,10 @@ fn pictures_keep_their_pixels_and_have_their_words() {
                 index: 0,
                 dpi: Some(96),
                 text: TextPolicy::Ignore,
-                words: true,
                 trust: LayerTrust::default(),
                 rendering: Rendering::default(),
             };
-            let raster = read(&document, PLAIN, &order).unwrap().1.unwrap();
+            let raster = read(&document, PLAIN, &[], &order).unwrap().1.unwrap();
             assert_eq!((raster.width(), raster.height()), (300, 200), "{what}");
             assert_eq!(raster, picture, "{what}");
             assert_eq!(look(&document, 0).0[0].text, WORDS.join(" "), "{what}");

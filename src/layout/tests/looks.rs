@@ -1,0 +1,106 @@
+//! Headings by how they are set, and by what the outline names.
+
+use super::*;
+use crate::{Arranged, settle_levels};
+use mediary_core::document::{Bookmark, Face, Run};
+
+const TEXT: &str = "the quay is long and the boats are many but the tide is low and nobody comes";
+
+fn face(size_pt: f32, is_bold: bool, is_italic: bool) -> Face {
+    Face { family: "Serif".into(), size_pt, is_bold, is_italic, is_fixed_pitch: false, colour: [0; 3] }
+}
+
+/// A line set in one face or in two, parted at `|`.
+fn set(text: &str, top: f32, faces: &[Face]) -> SetLine {
+    let (mut words, mut left) = (Vec::new(), 150.0);
+    let whole = text.replace('|', "");
+    for word in whole.split(' ') {
+        let right = left + 15.0 * word.chars().count() as f32;
+        let bbox = Rect { left, top, right, bottom: top + LINE };
+        words.push(Word { text: word.to_owned(), bbox, confidence: None });
+        left = right + 10.0;
+    }
+    let bbox = Rect::around(words.iter().map(|word| word.bbox)).unwrap_or_default();
+    let mut runs = Vec::new();
+    let mut end = 0;
+    for (part, face) in text.split('|').zip(faces) {
+        end += part.len();
+        runs.push(Run { end, face: face.clone() });
+    }
+    SetLine { line: Line { text: whole, bbox, confidence: None, words }, runs }
+}
+
+fn arranged(lines: Vec<SetLine>, outline: &[Bookmark]) -> Arranged {
+    let rules = Rules::default();
+    let page = LayerPage { rules: &rules, shades: &[], outline, width_px: WIDTH_PX, height_px: HEIGHT_PX };
+    arrange_layer(lines, page)
+}
+
+/// Paragraphs of three lines in the face of the text, each after a heading.
+fn page(headings: &[(&str, Face)]) -> Vec<SetLine> {
+    let text = face(10.0, false, false);
+    let mut lines = Vec::new();
+    let mut top = 300.0;
+    for (heading, look) in headings {
+        lines.push(set(heading, top, std::slice::from_ref(look)));
+        for row in 1..=3 {
+            let capital = if row == 1 { "So " } else { "" };
+            lines.push(set(&format!("{capital}{TEXT}"), top + 40.0 * row as f32, std::slice::from_ref(&text)));
+        }
+        lines.push(set("and so on.", top + 160.0, std::slice::from_ref(&text)));
+        top += 240.0;
+    }
+    lines
+}
+
+fn headings(arranged: &mut Arranged) -> Vec<(u8, String)> {
+    settle_levels([(arranged.blocks.as_mut_slice(), arranged.headings.as_slice())]);
+    let heading = |block: &Block| match block.kind {
+        BlockKind::Heading { level } => Some((level, block.text())),
+        _ => None,
+    };
+    arranged.blocks.iter().filter_map(heading).collect()
+}
+
+#[test]
+fn headings_at_the_size_of_the_text_are_told_by_weight_slant_and_capitals() {
+    let bold = face(10.0, true, false);
+    let slanted = face(10.0, false, true);
+    let lines = page(&[
+        ("Harbours", face(16.0, false, false)),
+        ("1 Quays", bold.clone()),
+        ("1.1 Moorings", slanted.clone()),
+        ("2 Boats", bold),
+        ("2.1 Sails", slanted),
+    ]);
+    let expected = [(1, "Harbours"), (2, "1 Quays"), (3, "1.1 Moorings"), (2, "2 Boats"), (3, "2.1 Sails")];
+    let expected = expected.map(|(level, text)| (level, text.to_owned()));
+    assert_eq!(headings(&mut arranged(lines, &[])), expected);
+}
+
+#[test]
+fn a_heading_that_runs_in_is_parted_from_its_paragraph() {
+    let (bold, text) = (face(10.0, true, false), face(10.0, false, false));
+    let mut lines = page(&[("Harbours", face(16.0, false, false))]);
+    lines.push(set("2.1 Moorings.| The rings are old and", 700.0, &[bold.clone(), text.clone()]));
+    lines.push(set(TEXT, 740.0, std::slice::from_ref(&text)));
+    // A word in bold at the beginning of a paragraph is none.
+    lines.push(set("Rope| is sold by the metre and", 840.0, &[bold, text.clone()]));
+    lines.push(set(TEXT, 880.0, &[text]));
+    let mut arranged = arranged(lines, &[]);
+    let found = headings(&mut arranged);
+    assert_eq!(found.iter().map(|(_, text)| text.as_str()).collect::<Vec<&str>>(), ["Harbours", "2.1 Moorings."]);
+    let markdown = to_markdown(&arranged.blocks);
+    assert!(markdown.contains("\n\nThe rings are old and the quay"), "{markdown}");
+}
+
+#[test]
+fn what_the_outline_names_is_a_heading_whatever_it_looks_like() {
+    let text = face(10.0, false, false);
+    let lines = page(&[("Quays", text.clone()), ("Moorings", text.clone()), ("Boats", text)]);
+    let mark = |title: &str, depth: u8| Bookmark { title: title.to_owned(), depth, page: Some(0) };
+    let outline = [mark("Quays", 1), mark("1 Moorings", 2), mark("Boats", 1)];
+    let expected = [(1, "Quays"), (2, "Moorings"), (1, "Boats")].map(|(level, text)| (level, text.to_owned()));
+    assert_eq!(headings(&mut arranged(lines.clone(), &outline)), expected);
+    assert!(headings(&mut arranged(lines, &[])).is_empty());
+}
