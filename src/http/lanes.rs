@@ -22,6 +22,9 @@ use tokio_util::task::TaskTracker;
 /// A timer that is due before the reactor would wake by itself wakes it at once. One that is always due soon spares that
 /// to each request, whose own are due later.
 const PULSE: Duration = Duration::from_secs(5);
+/// Requests are polled on this stack, and without optimisation a long chain of futures takes more than the usual 2 MiB. Only
+/// what is touched is memory.
+const STACK_BYTES: usize = 8 << 20;
 /// How long work of requests that are gone already is waited for at the end.
 const LAST_WORK: Duration = Duration::from_secs(10);
 
@@ -75,11 +78,12 @@ impl Lane {
         let runtime = Builder::new_current_thread().enable_all().build()?;
         let handle = runtime.handle().clone();
         let (stop, mut stopped) = oneshot::channel::<()>();
-        let thread = thread::Builder::new().name(format!("lane-{number}")).spawn(move || {
-            // Nothing is ever sent: the other end is dropped.
-            runtime.block_on(async { while timeout(PULSE, &mut stopped).await.is_err() {} });
-            runtime.shutdown_timeout(LAST_WORK);
-        })?;
+        let thread =
+            thread::Builder::new().name(format!("lane-{number}")).stack_size(STACK_BYTES).spawn(move || {
+                // Nothing is ever sent: the other end is dropped.
+                runtime.block_on(async { while timeout(PULSE, &mut stopped).await.is_err() {} });
+                runtime.shutdown_timeout(LAST_WORK);
+            })?;
         Ok(Self { handle, open: Arc::default(), stop: Some(stop), thread: Some(thread) })
     }
 }
