@@ -62,15 +62,17 @@ impl LineAnswer {
     /// How it ended and what it cost, over the last line.
     fn end(&self, line: &mut Value, finish: Option<Finish>, usage: Usage, first: Option<Instant>) {
         let nanoseconds = |duration: std::time::Duration| u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX);
-        let first = first.unwrap_or_else(Instant::now);
+        // The clock is read once: the parts of the whole time never add up to more than it.
+        let ended = Instant::now();
+        let first = first.unwrap_or(ended);
         let counted = json!({
             "done_reason": if finish == Some(Finish::Length) { "length" } else { "stop" },
-            "total_duration": nanoseconds(self.begun.elapsed()),
+            "total_duration": nanoseconds(ended.duration_since(self.begun)),
             "load_duration": 0,
             "prompt_eval_count": usage.prompt_tokens,
             "prompt_eval_duration": nanoseconds(first.duration_since(self.begun)),
             "eval_count": usage.completion_tokens,
-            "eval_duration": nanoseconds(first.elapsed()),
+            "eval_duration": nanoseconds(ended.duration_since(first)),
         });
         if let (Some(line), Value::Object(counted)) = (line.as_object_mut(), counted) {
             line.extend(counted);
