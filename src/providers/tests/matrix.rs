@@ -187,7 +187,7 @@ fn written(setup: &ProviderSetup, row: &Abilities, chat: &Chat, dropped: &[Strin
     let timeouts = Timeouts { first_byte: Duration::ZERO, stall: Duration::ZERO };
     let call = Call { task: &task, abilities: row, dropped, key: None, timeouts, reservation: None };
     let call = setup.dialect.dialect().encode(&call, &setup.endpoint.quirks)?;
-    Ok(serde_json::from_slice(&call.body).expect("a body is JSON"))
+    Ok(serde_json::from_slice(&call.body.read_all().expect("it is in memory")).expect("a body is JSON"))
 }
 
 /// Whether any value below holds true for `test`.
