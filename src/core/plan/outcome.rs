@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use super::RecipeName;
-use crate::capability::{Misfit, TaskKind, Tier};
+use crate::capability::{Misfit, TaskKind, Tier, Usd};
 use crate::task::PartPath;
 use crate::{MediaFormat, Target};
 
@@ -35,7 +35,7 @@ pub struct Candidate {
     /// Soft parameters it does not take.
     pub dropped: Vec<String>,
     /// What the request will cost in US dollars, if the reply is as long as allowed; `None`: not known.
-    pub cost_usd: Option<f64>,
+    pub cost_usd: Option<Usd>,
     /// How much longer it cools down, when it was planned all the same.
     pub cooldown: Option<Duration>,
 }
