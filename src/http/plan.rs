@@ -79,12 +79,12 @@ async fn planned(
     match endpoint.as_str() {
         "/v1/ocr" => {
             let (media, options) = ocr::mistral::document(state, &request).await?;
-            let options = ReadOptions { privacy: bounds.privacy, ..options };
+            let options = ReadOptions { bounds: bounds.of_reading(), ..options };
             Ok(state.gateway.explain_reading(&media, &options).await.map_err(refused)?)
         }
         "/v1/ocr/process" => {
             let (media, options) = ocr::document(&request, state.gateway.admission()).await?;
-            let options = ReadOptions { privacy: bounds.privacy, ..options };
+            let options = ReadOptions { bounds: bounds.of_reading(), ..options };
             Ok(state.gateway.explain_reading(&media, &options).await.map_err(refused)?)
         }
         "/v1/images/generations" | "/v1/images/edits" | "/v1/images/variations" => {

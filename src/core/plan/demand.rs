@@ -22,6 +22,10 @@ pub struct Demand {
     pub characters: u64,
     /// How many pictures are to be made.
     pub images: u32,
+    /// How long a video is to be.
+    pub shown_seconds: Option<f64>,
+    /// How many pages are to be read.
+    pub pages: u32,
     /// The most tokens of the reply, if the request says so.
     pub output_tokens: Option<u32>,
     /// The language that is spoken or to be spoken, as an ISO 639-1 code, if the request says so.
@@ -78,10 +82,11 @@ impl Demand {
             Task::Speak(speak) => Self { parts, ..Self::of_speech(speak) },
             Task::GenerateVideo(video) => {
                 let soft = video.extras.keys().cloned().collect();
-                Self { task: task.kind(), parts, soft, ..Self::default() }
+                let shown_seconds = video.seconds.map(f64::from);
+                Self { task: task.kind(), parts, soft, shown_seconds, ..Self::default() }
             }
             Task::Image(job) => Self { task: task.kind(), parts, ..Self::of_pictures(job) },
-            Task::Read(_) => Self { task: task.kind(), parts, ..Self::default() },
+            Task::Read(_) => Self { task: task.kind(), parts, pages: 1, ..Self::default() },
         }
     }
 
@@ -159,7 +164,8 @@ impl Demand {
     }
 
     /// How long all recordings together play; `None` where that is not known of one.
-    pub(super) fn heard_seconds(&self) -> Option<f64> {
+    #[must_use]
+    pub fn heard_seconds(&self) -> Option<f64> {
         let heard = self.parts.iter().filter(|part| matches!(part.format.kind(), MediaKind::Audio | MediaKind::Video));
         heard.map(|part| part.seconds.map(f64::from)).sum()
     }
@@ -215,6 +221,8 @@ impl Demand {
             longest_tokens: None,
             characters: 0,
             images: 0,
+            shown_seconds: None,
+            pages: 0,
             language: None,
             parts,
             text_tokens: estimate_tokens(chat),

@@ -115,6 +115,8 @@ pub enum Reason {
     OtherProvider,
     /// It costs, or it is not known whether it does.
     NotFree,
+    /// The same, and the client has not said that it may.
+    NotConfirmed,
     /// The request may not leave this machine.
     NotLocal,
     /// It does not know the language that the request names.
@@ -154,6 +156,9 @@ impl fmt::Display for Reason {
             Self::Deprecated => formatter.write_str("is deprecated and answers only when it is named"),
             Self::OtherProvider => formatter.write_str("is not with the provider asked for"),
             Self::NotFree => formatter.write_str("is not known to be free"),
+            Self::NotConfirmed => {
+                formatter.write_str("is not known to be free; send the header X-Mediary-Allow-Paid: true to allow it")
+            }
             Self::NotLocal => formatter.write_str("is not on this machine"),
             Self::OtherLanguage(language) => write!(formatter, "does not know the language `{language}`"),
             Self::HostedTool(kind) => write!(formatter, "does not run the tool {kind}"),

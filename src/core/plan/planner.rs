@@ -157,6 +157,8 @@ impl Survey<'_> {
                 heard_seconds: demand.heard_seconds(),
                 characters: demand.characters,
                 images: demand.images,
+                shown_seconds: demand.shown_seconds,
+                pages: demand.pages,
                 ..Amount::default()
             }),
             cooldown: cooldown_of(health),

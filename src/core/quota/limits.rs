@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Zone;
+use super::{Axis, Zone};
 
 /// What is given for nothing, by a provider for all its models or for one of them, with each key. A limit that is not
 /// published is `None`.
@@ -26,6 +26,20 @@ pub struct FreeLimits {
     pub tokens_per_day: Option<u32>,
     /// When its day begins; `None`: any twenty-four hours count.
     pub reset: Option<DailyReset>,
+}
+
+impl FreeLimits {
+    /// The limit of one axis.
+    #[must_use]
+    pub fn of(&self, axis: Axis) -> Option<u32> {
+        match axis {
+            Axis::RequestsPerMinute => self.requests_per_minute,
+            Axis::RequestsPerHour => self.requests_per_hour,
+            Axis::RequestsPerDay => self.requests_per_day,
+            Axis::TokensPerMinute => self.tokens_per_minute,
+            Axis::TokensPerDay => self.tokens_per_day,
+        }
+    }
 }
 
 /// When a provider's day begins.

@@ -18,6 +18,7 @@ use mediary_core::{Failure, FailureKind, MediaFormat, Next};
 use tokio::time::sleep;
 
 use super::answer::{Answer, Route, TreatmentNote};
+use super::billing::Billing;
 use super::course::{Asked, Course, Turn};
 use super::error::{CallError, Exhausted, Tried};
 use super::fleet::Fleet;
@@ -255,7 +256,10 @@ impl<W: Work> Running<'_, W> {
         let prompt_tokens = u64::from(self.planned.demand.text_tokens);
         let (router, target) = (self.router.clone(), candidate.target.clone());
         // From here on a client that leaves is noticed, whether or not an answer has begun.
-        let mut tap = Tap::new(router, caller, target, self.forwarded_formats(candidate), prompt_tokens);
+        let billing = Billing::of(task, &self.planned.demand, abilities, &self.planned.account);
+        let is_cost_known = billing.is_known_at_once();
+        let formats = self.forwarded_formats(candidate);
+        let mut tap = Tap::new(router, caller, target, formats, prompt_tokens, billing);
         let reply = match member.provider.call(call).await {
             Ok(reply) => reply,
             Err(failure) => {
@@ -276,6 +280,8 @@ impl<W: Work> Running<'_, W> {
             fallbacks,
             treatments: notes.to_vec(),
             dropped: candidate.dropped.clone(),
+            account: self.planned.account.clone(),
+            is_cost_known,
         };
         self.work.judge(Box::new(Answer::new(route, reply, tap)), candidate).await
     }

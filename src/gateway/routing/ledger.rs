@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use mediary_core::capability::Usd;
 use mediary_core::plan::{Health, HealthSnapshot};
 use mediary_core::provider::Quota;
 use mediary_core::task::Usage;
@@ -187,6 +188,16 @@ impl Ledger {
         record.notes_latency(first);
         record.prompt_tokens = record.prompt_tokens.saturating_add(usage.prompt_tokens);
         record.completion_tokens = record.completion_tokens.saturating_add(usage.completion_tokens);
+    }
+
+    /// A call cost so much; `None`: that is not known.
+    pub(super) fn billed(&self, row: usize, cost: Option<Usd>) {
+        let mut pages = self.pages();
+        let record = pages.targets.entry(row).or_default();
+        match cost {
+            Some(cost) => record.cost += cost,
+            None => record.unpriced += 1,
+        }
     }
 
     /// What its provider said of its rate limits with its last answer.

@@ -4,8 +4,10 @@
 //! is which targets there are and how each has been doing. [`Router`] owns all of that, and knows nothing of treatments,
 //! documents or wire formats.
 
+mod account;
 mod answer;
 mod attempts;
+mod billing;
 mod circuit;
 mod course;
 mod discovery;
@@ -23,6 +25,7 @@ mod tap;
 mod tests;
 mod work;
 
+pub use account::{Account, Charge, total};
 pub use answer::{Answer, Route, TreatmentNote};
 pub use error::{CallError, Exhausted, Tried};
 pub use known::Known;
@@ -38,7 +41,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Instant;
 
 use mediary_core::capability::Abilities;
-use mediary_core::plan::Privacy;
+use mediary_core::plan::{CostPolicy, Privacy};
 use mediary_core::provider::Provider;
 use mediary_core::task::Message;
 use mediary_remote::provider_client;
@@ -106,9 +109,11 @@ impl Router {
 
     /// What a request's headers ask for, no looser than the operator allows.
     pub(super) fn tightened(&self, bounds: &Bounds) -> Bounds {
+        let confirmed =
+            if self.routing.confirm_paid && !bounds.allows_paid { CostPolicy::Unconfirmed } else { CostPolicy::Any };
         Bounds {
             privacy: bounds.privacy.max(self.routing.privacy),
-            cost: bounds.cost.max(self.routing.cost),
+            cost: bounds.cost.max(self.routing.cost).max(confirmed),
             ..bounds.clone()
         }
     }

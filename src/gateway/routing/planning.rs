@@ -10,6 +10,7 @@ use mediary_core::plan::{
 };
 use mediary_core::task::Chat;
 
+use super::account::Account;
 use super::error::{CallError, Exhausted};
 use super::fleet::Fleet;
 use super::{Bounds, Router};
@@ -29,6 +30,8 @@ pub struct Planned {
     pub then: Option<&'static str>,
     /// Where calls that help with its treatments may go.
     pub help: Bounds,
+    /// What the request costs.
+    pub account: Account,
 }
 
 impl Router {
@@ -116,11 +119,12 @@ impl Router {
         demand: Demand,
         policy: &Policy,
         recipes: &[TreatmentRecipe],
+        bounds: &Bounds,
     ) -> Result<Planned, CallError> {
         let health = fleet.health(&self.ledger, Instant::now());
-        let help = if demand.parts.is_empty() { Bounds::default() } else { self.help(fleet, policy) };
+        let help = if demand.parts.is_empty() { Bounds::default() } else { self.help(fleet, policy, bounds) };
         match plan(&demand, &fleet.matrix, &health, recipes, policy) {
-            Ok(plan) => Ok(Planned { demand, plan, first: None, then: None, help }),
+            Ok(plan) => Ok(Planned { demand, plan, first: None, then: None, help, account: bounds.account.clone() }),
             Err(Unplannable::NoTargets) => Err(self.no_providers()),
             Err(Unplannable::AllCoolingDown { soonest, passed_over }) => {
                 let cools_for_rates = self.cool_for_rates(fleet, &passed_over);
@@ -141,9 +145,16 @@ impl Router {
 
     /// Where calls may go that help with the treatments of a request: to whom names a provider's model, no other one is
     /// sent anything, unless the operator allows it or nothing leaves this machine.
-    pub(in crate::gateway) fn help(&self, fleet: &Fleet, policy: &Policy) -> Bounds {
+    pub(in crate::gateway) fn help(&self, fleet: &Fleet, policy: &Policy, bounds: &Bounds) -> Bounds {
         let Policy { want, privacy, cost, providers, .. } = policy;
-        let mut bounds = Bounds { privacy: *privacy, cost: *cost, providers: providers.clone(), ..Bounds::default() };
+        let mut bounds = Bounds {
+            privacy: *privacy,
+            cost: *cost,
+            providers: providers.clone(),
+            allows_paid: bounds.allows_paid,
+            account: bounds.account.clone(),
+            ..Bounds::default()
+        };
         let pinned = pinned_provider(want).filter(|_| providers.is_empty() && !self.routing.help_elsewhere);
         if let Some(pinned) = pinned {
             bounds.providers = vec![pinned];

@@ -5,6 +5,7 @@
 use std::time::{Duration, Instant};
 
 use mediary_core::MediaFormat;
+use mediary_core::capability::Usd;
 
 use super::circuit::Circuit;
 
@@ -28,6 +29,10 @@ pub struct Record {
     pub prompt_tokens: u64,
     /// Tokens of replies.
     pub completion_tokens: u64,
+    /// What its calls cost, as far as that is known.
+    pub cost: Usd,
+    /// Calls of which it is not known.
+    pub unpriced: u64,
     /// What the last failure was, in our words.
     pub last_failure: Option<String>,
     pub(super) circuit: Circuit,

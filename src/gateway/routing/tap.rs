@@ -5,11 +5,13 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use mediary_core::capability::Usd;
 use mediary_core::provider::Quota;
 use mediary_core::task::{ReplyEvent, ReplyFrame, Usage};
 use mediary_core::{Failure, FailureKind, MediaFormat, Target};
 
 use super::Router;
+use super::billing::Billing;
 use super::ledger::Caller;
 use super::sticky::{Prefix, Spoken};
 use crate::telemetry::metrics;
@@ -36,6 +38,7 @@ pub(super) struct Tap {
     usage: Option<Usage>,
     /// What was said, for the conversation's fingerprint.
     said: Spoken,
+    billing: Billing,
     /// Length of the reply in bytes, for providers that do not count.
     said_bytes: u64,
     settled: bool,
@@ -49,6 +52,7 @@ impl Tap {
         target: Target,
         formats: Vec<MediaFormat>,
         prompt_tokens: u64,
+        billing: Billing,
     ) -> Self {
         Self {
             router,
@@ -62,6 +66,7 @@ impl Tap {
             first: None,
             usage: None,
             said: Spoken::default(),
+            billing,
             said_bytes: 0,
             settled: false,
         }
@@ -99,6 +104,7 @@ impl Tap {
                 ReplyEvent::Accepted { .. } | ReplyEvent::Own { .. } => {}
                 ReplyEvent::Vector { .. } | ReplyEvent::Bytes(_) | ReplyEvent::Picture(_) => {}
             }
+            self.billing.see(event);
             if self.conversation.is_some() {
                 self.said.hear(event);
             }
@@ -106,18 +112,36 @@ impl Tap {
     }
 
     pub(super) fn usage(&self) -> Usage {
-        self.usage.unwrap_or(Usage {
+        self.usage.unwrap_or_else(|| self.counted())
+    }
+
+    fn counted(&self) -> Usage {
+        Usage {
             prompt_tokens: self.prompt_tokens,
             completion_tokens: self.said_bytes.div_ceil(4),
             estimated: true,
             ..Usage::default()
-        })
+        }
+    }
+
+    /// Notes what the call costs, once.
+    pub(super) fn bill(&mut self, has_failed: bool) {
+        let Some(charge) = self.billing.charge(&self.target, self.usage, self.counted(), has_failed) else { return };
+        let usd = charge.usd();
+        if usd == Some(Usd::ZERO) {
+            return;
+        }
+        self.router.ledger.billed(self.caller.row, usd);
+        metrics::provider_billed(&self.target, usd);
+        let cost = usd.map_or_else(|| "unpriced".to_owned(), |usd| usd.to_string());
+        tracing::info!(call.target = %self.target, cost.usd = cost, "a call was billed");
     }
 
     pub(super) fn complete(&mut self) {
         if std::mem::replace(&mut self.settled, true) {
             return;
         }
+        self.bill(false);
         let first = self.first.unwrap_or_else(|| self.begun.elapsed());
         let usage = self.usage();
         let now = Instant::now();
@@ -141,6 +165,9 @@ impl Tap {
 impl Drop for Tap {
     /// A client that leaves teaches as well: what was said so far was paid for, and a long silence was one.
     fn drop(&mut self) {
+        if self.billing.has_come() {
+            self.bill(true);
+        }
         if std::mem::replace(&mut self.settled, true) {
             return;
         }
