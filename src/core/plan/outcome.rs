@@ -36,6 +36,8 @@ pub struct Candidate {
     pub dropped: Vec<String>,
     /// What the request will cost in US dollars, if the reply is as long as allowed; `None`: not known.
     pub cost_usd: Option<Usd>,
+    /// About how many tokens the request has for it.
+    pub prompt_tokens: u64,
     /// How much longer it cools down, when it was planned all the same.
     pub cooldown: Option<Duration>,
 }

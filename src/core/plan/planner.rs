@@ -161,6 +161,7 @@ impl Survey<'_> {
                 pages: demand.pages,
                 ..Amount::default()
             }),
+            prompt_tokens,
             cooldown: cooldown_of(health),
         };
         Ok((rank, candidate))

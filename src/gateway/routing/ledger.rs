@@ -55,6 +55,8 @@ pub(super) struct Place {
     pub(super) host: usize,
     /// The number of that provider's keys; one where it is called without.
     pub(super) keys: usize,
+    /// Whether its free limits are counted.
+    pub(super) is_counted: bool,
 }
 
 /// What happened to each target and key.
@@ -273,7 +275,7 @@ impl Ledger {
         if pages.targets.is_empty() && pages.keys.is_empty() && pages.pairs.is_empty() && pages.hosts.is_empty() {
             return HealthSnapshot::default();
         }
-        let health = |(row, Place { provider, host, keys }): (usize, &Place)| {
+        let health = |(row, Place { provider, host, keys, .. }): (usize, &Place)| {
             let record = pages.targets.get(&row);
             // A target can be called as soon as one of its keys can.
             let keys_cooldown = (0..*keys).map(|key| pages.key_rests(row, *provider, key, now)).min().flatten();
@@ -359,7 +361,7 @@ mod tests {
     const LOOPBACK: Caller = Caller { is_loopback: true, ..CALLER };
 
     fn at(provider: usize, host: usize, keys: usize) -> Place {
-        Place { provider, host, keys }
+        Place { provider, host, keys, is_counted: false }
     }
 
     fn secs(seconds: u64) -> Duration {
@@ -446,10 +448,10 @@ mod tests {
     fn what_is_left_of_a_limit_is_known_until_it_begins_anew() {
         let (ledger, now) = (Ledger::default(), Instant::now());
         let left = |now| ledger.snapshot(&[at(0, 0, 1)], now).of(0).unwrap().quota_left;
-        ledger.has_left(CALLER, Some(Quota { left: 0.0, resets_in: secs(30) }), now);
+        ledger.has_left(CALLER, Some(Quota { left: 0.0, resets_in: secs(30), ..Quota::default() }), now);
         assert_eq!([left(now), left(now + secs(29)), left(now + secs(30))], [Some(0.0), Some(0.0), None]);
         // An answer that says nothing of limits ends what was known.
-        ledger.has_left(CALLER, Some(Quota { left: 0.5, resets_in: secs(30) }), now);
+        ledger.has_left(CALLER, Some(Quota { left: 0.5, resets_in: secs(30), ..Quota::default() }), now);
         ledger.has_left(CALLER, None, now);
         assert_eq!(left(now), None);
     }

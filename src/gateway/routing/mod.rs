@@ -17,8 +17,10 @@ mod known;
 mod ledger;
 mod planning;
 mod question;
+mod quotas;
 mod record;
 mod request;
+mod sending;
 mod sticky;
 mod tap;
 #[cfg(test)]
@@ -78,7 +80,7 @@ impl Router {
         engine_rows: Vec<Abilities>,
     ) -> Self {
         let client = provider_client(routing.connect);
-        let fleet = Fleet::new(&providers, &client, engines, engine_rows);
+        let fleet = Fleet::new(&providers, &client, engines, engine_rows, &quotas::Used::new());
         let sticky = Sticky::new(routing.sticky);
         Self {
             providers,

@@ -7,17 +7,26 @@ use std::time::{Duration, Instant};
 
 use mediary_core::capability::Usd;
 use mediary_core::provider::Quota;
+use mediary_core::quota::{Held, KeyMeters};
 use mediary_core::task::{ReplyEvent, ReplyFrame, Usage};
 use mediary_core::{Failure, FailureKind, MediaFormat, Target};
 
 use super::Router;
 use super::billing::Billing;
 use super::ledger::Caller;
+use super::quotas;
 use super::sticky::{Prefix, Spoken};
 use crate::telemetry::metrics;
 
 /// A call that is given up after so long without a word was slow.
 const SLOW: Duration = Duration::from_secs(10);
+
+/// What a call holds of the free limits of its key.
+#[derive(Debug)]
+pub(super) struct Metered {
+    pub(super) held: Held,
+    pub(super) meters: Arc<KeyMeters>,
+}
 
 /// What is taken note of while an answer passes.
 #[derive(Debug)]
@@ -39,6 +48,8 @@ pub(super) struct Tap {
     /// What was said, for the conversation's fingerprint.
     said: Spoken,
     billing: Billing,
+    /// What the call holds of its key's free limits.
+    metered: Option<Metered>,
     /// Length of the reply in bytes, for providers that do not count.
     said_bytes: u64,
     settled: bool,
@@ -67,6 +78,7 @@ impl Tap {
             usage: None,
             said: Spoken::default(),
             billing,
+            metered: None,
             said_bytes: 0,
             settled: false,
         }
@@ -75,6 +87,20 @@ impl Tap {
     /// Which of its provider's keys the call is made with.
     pub(super) fn key(&self) -> usize {
         self.caller.key
+    }
+
+    /// What the call holds of its key's free limits.
+    pub(super) fn is_metered(&mut self, metered: Option<Metered>) {
+        self.metered = metered;
+    }
+
+    /// Gives back what was held and not used.
+    fn settle(&mut self) {
+        if let Some(Metered { held, meters }) = self.metered.take() {
+            let usage = self.usage();
+            held.settle(usage.prompt_tokens + usage.completion_tokens);
+            quotas::told(&meters, self.caller.row, self.quota);
+        }
     }
 
     /// What became of the call is noted by the attempt loop.
@@ -142,6 +168,7 @@ impl Tap {
             return;
         }
         self.bill(false);
+        self.settle();
         let first = self.first.unwrap_or_else(|| self.begun.elapsed());
         let usage = self.usage();
         let now = Instant::now();
@@ -167,6 +194,7 @@ impl Drop for Tap {
     fn drop(&mut self) {
         if self.billing.has_come() {
             self.bill(true);
+            self.settle();
         }
         if std::mem::replace(&mut self.settled, true) {
             return;
