@@ -16,9 +16,11 @@ mod execution;
 mod installed;
 mod intake;
 mod jobs;
+mod kept_quotas;
 mod kept_responses;
 mod limits;
 mod recipe_file;
+mod renewed;
 mod routing;
 mod safety;
 mod spool;
@@ -37,11 +39,13 @@ pub use documents::{
 pub use engines::EngineInfo;
 pub use execution::{measure, tune};
 pub use jobs::{NewVideo, NoJob, VideoFile, VideoJob, VideoJobs, VideoProgress, WebhookSecret, signature};
+pub use kept_quotas::KeptQuotas;
 pub use kept_responses::{KeptResponses, MemoryRoom};
 pub use recipe_file::BadRecipe;
+pub use renewed::Renewal;
 pub use routing::{
-    Account, Answer, Bounds, CallError, Charge, Exhausted, Known, Planned, Record, Route, Router, TaskRequest,
-    TreatmentNote, Tried, total,
+    Account, Answer, Bounds, CallError, Charge, Exhausted, KeyStats, Known, Planned, Record, Route, Router,
+    TaskRequest, TreatmentNote, Tried, total,
 };
 pub use spool::Spool;
 pub use tasks::{Answered, Counted, Drawing, Drawn, Embedded, Growing, Made, Speaking, WholeAnswer};
@@ -51,7 +55,7 @@ pub use treatments::{Pipelines, Treatments};
 use std::sync::Arc;
 
 use mediary_convert::pdf::PdfWorkers;
-use mediary_core::capability::TaskKind;
+use mediary_core::capability::{Abilities, TaskKind};
 use mediary_local::Local;
 use mediary_remote::Fetcher;
 
@@ -74,9 +78,11 @@ pub struct Gateway {
     /// Where pictures are looked at.
     desk: Desk,
     intake: Intake,
-    safety: Safety,
+    safety: Arc<Safety>,
     daemon: Option<Daemon>,
     local: Arc<Local>,
+    /// What the engines of this process do.
+    rows: Arc<[Abilities]>,
     engines: Arc<[EngineInfo]>,
     pdf: Arc<PdfWorkers>,
 }

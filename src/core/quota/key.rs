@@ -9,8 +9,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::{Allowance, Axis, FreeLimits, Full, Meter, Standing, Taken, Used};
+use crate::ModelName;
 
-/// The meters of one key. Models are known by their rows in the matrix.
+/// The meters of one key. Models are known by their names.
 #[derive(Debug, Default)]
 pub struct KeyMeters {
     pages: Mutex<Pages>,
@@ -23,7 +24,7 @@ pub struct KeyMeters {
 #[derive(Debug, Default)]
 struct Pages {
     whole: Meter,
-    models: HashMap<usize, Meter>,
+    models: HashMap<ModelName, Meter>,
 }
 
 /// How a key stands, as a plan wants to know it.
@@ -31,8 +32,8 @@ struct Pages {
 pub struct KeyState {
     /// All models together.
     pub whole: ScopeState,
-    /// Those that have been used, by row.
-    pub models: HashMap<usize, ScopeState>,
+    /// Those that have been used.
+    pub models: HashMap<ModelName, ScopeState>,
 }
 
 /// How a scope stands.
@@ -44,20 +45,16 @@ pub struct ScopeState {
     pub share_left: Option<f32>,
 }
 
-/// What was used of a scope, to be kept: that of a model by its row, or that of the whole.
-pub type Kept = Vec<(Option<usize>, Used)>;
+/// What was used of a scope, to be kept: that of a model, or that of the whole.
+pub type Kept = Vec<(Option<ModelName>, Used)>;
 
 impl KeyMeters {
-    /// The meters of a key of a provider with these limits, and of its models with theirs. `used` is what was used before.
+    /// The meters of a key of a provider with these limits, and of its models with theirs.
     #[must_use]
-    pub fn new(whole: FreeLimits, models: impl IntoIterator<Item = (usize, FreeLimits)>, used: Kept) -> Self {
-        let mut used: HashMap<Option<usize>, Used> = used.into_iter().collect();
-        let is_touched = AtomicBool::new(!used.is_empty());
-        let whole = Meter::new(whole, used.remove(&None).unwrap_or_default());
-        let models = models.into_iter().map(|(row, limits)| {
-            let used = used.remove(&Some(row)).unwrap_or_default();
-            (row, Meter::new(limits, used))
-        });
+    pub fn new(whole: FreeLimits, models: impl IntoIterator<Item = (ModelName, FreeLimits)>) -> Self {
+        let is_touched = AtomicBool::new(false);
+        let whole = Meter::new(whole, Used::default());
+        let models = models.into_iter().map(|(name, limits)| (name, Meter::new(limits, Used::default())));
         let pages = Mutex::new(Pages { whole, models: models.collect() });
         Self { pages, is_touched, is_changed: AtomicBool::new(false) }
     }
@@ -71,21 +68,20 @@ impl KeyMeters {
     ///
     /// # Errors
     /// When there is none, by the provider's limits or the model's.
-    pub fn hold(self: &Arc<Self>, row: usize, least: u64, most: u64, now: u64) -> Result<Held, Full> {
+    pub fn hold(self: &Arc<Self>, model: &ModelName, least: u64, most: u64, now: u64) -> Result<Held, Full> {
         let mut pages = self.pages();
         let of_whole = pages.whole.room(least, most, now);
-        let model = pages.models.get_mut(&row);
-        let of_model = model.map_or(Ok(most.max(least)), |model| model.room(least, most, now));
+        let of_model = pages.models.get_mut(model).map_or(Ok(most.max(least)), |model| model.room(least, most, now));
         let tokens = match (of_whole, of_model) {
             (Ok(whole), Ok(model)) => whole.min(model),
             (Err(whole), Err(model)) => return Err(whole.or(model)),
             (Err(full), Ok(_)) | (Ok(_), Err(full)) => return Err(full),
         };
         let whole = pages.whole.take(tokens, now);
-        let model = pages.models.get_mut(&row).map(|model| model.take(tokens, now));
+        let of_model = pages.models.get_mut(model).map(|meter| (model.clone(), meter.take(tokens, now)));
         drop(pages);
         self.touched();
-        Ok(Held { meters: self.clone(), row, whole, model, is_settled: false })
+        Ok(Held { meters: self.clone(), whole, model: of_model, is_settled: false })
     }
 
     fn touched(&self) {
@@ -94,15 +90,15 @@ impl KeyMeters {
     }
 
     /// What an answer said is left; it is about the model's limits where it has any.
-    pub fn told(&self, row: usize, requests: Option<Allowance>, tokens: Option<Allowance>, now: u64) {
+    pub fn told(&self, model: &ModelName, requests: Option<Allowance>, tokens: Option<Allowance>, now: u64) {
         let mut pages = self.pages();
         let pages = &mut *pages;
-        pages.models.get_mut(&row).unwrap_or(&mut pages.whole).told(requests, tokens, now);
+        pages.models.get_mut(model).unwrap_or(&mut pages.whole).told(requests, tokens, now);
     }
 
     /// A refusal named a limit of a model.
-    pub fn learn(&self, row: usize, axis: Axis, limit: u64, now: u64) {
-        self.pages().models.entry(row).or_default().learn(axis, limit, now);
+    pub fn learn(&self, model: &ModelName, axis: Axis, limit: u64, now: u64) {
+        self.pages().models.entry(model.clone()).or_default().learn(axis, limit, now);
         self.touched();
     }
 
@@ -116,16 +112,42 @@ impl KeyMeters {
         let state = |meter: &mut Meter| ScopeState { full_for: meter.full_for(now), share_left: meter.share_left(now) };
         let whole = state(&mut pages.whole);
         let used = pages.models.iter_mut().filter(|(_, meter)| meter.is_used());
-        let models = used.map(|(row, meter)| (*row, state(meter))).collect();
+        let models = used.map(|(name, meter)| (name.clone(), state(meter))).collect();
         Some(KeyState { whole, models })
     }
 
     /// How each limit stands: those of the provider as a whole, then those of a model.
     #[must_use]
-    pub fn standings(&self, row: usize, now: u64) -> (Vec<Standing>, Vec<Standing>) {
+    pub fn standings(&self, model: &ModelName, now: u64) -> (Vec<Standing>, Vec<Standing>) {
         let mut pages = self.pages();
         let whole = pages.whole.standings(now);
-        (whole, pages.models.get_mut(&row).map_or_else(Vec::new, |model| model.standings(now)))
+        (whole, pages.models.get_mut(model).map_or_else(Vec::new, |meter| meter.standings(now)))
+    }
+
+    /// Counts on under other limits.
+    pub fn limit(&self, whole: FreeLimits, models: impl IntoIterator<Item = (ModelName, FreeLimits)>) {
+        let mut limits: HashMap<ModelName, FreeLimits> = models.into_iter().collect();
+        let mut pages = self.pages();
+        pages.whole.limit_to(whole);
+        for (name, meter) in &mut pages.models {
+            meter.limit_to(limits.remove(name).unwrap_or_default());
+        }
+        let new = limits.into_iter().map(|(name, limits)| (name, Meter::new(limits, Used::default())));
+        pages.models.extend(new);
+    }
+
+    /// Counts on from what was used before.
+    pub fn recall(&self, used: Kept) {
+        let mut pages = self.pages();
+        let pages = &mut *pages;
+        for (model, used) in used {
+            let meter = match model {
+                None => &mut pages.whole,
+                Some(model) => pages.models.entry(model).or_default(),
+            };
+            *meter = Meter::new(meter.limits(), used);
+        }
+        self.is_touched.store(true, Ordering::Release);
     }
 
     /// What has been used, if that has changed since this was asked last.
@@ -139,7 +161,7 @@ impl KeyMeters {
     pub fn kept(&self) -> Kept {
         let pages = self.pages();
         let models = pages.models.iter().filter(|(_, meter)| meter.is_used());
-        let models = models.map(|(row, meter)| (Some(*row), meter.used().clone()));
+        let models = models.map(|(name, meter)| (Some(name.clone()), meter.used().clone()));
         let whole = pages.whole.is_limited().then(|| (None, pages.whole.used().clone()));
         whole.into_iter().chain(models).collect()
     }
@@ -150,9 +172,8 @@ impl KeyMeters {
 #[derive(Debug)]
 pub struct Held {
     meters: Arc<KeyMeters>,
-    row: usize,
     whole: Taken,
-    model: Option<Taken>,
+    model: Option<(ModelName, Taken)>,
     is_settled: bool,
 }
 
@@ -168,8 +189,10 @@ impl Held {
         }
         let mut pages = self.meters.pages();
         pages.whole.settle(self.whole, tokens);
-        if let Some((model, taken)) = pages.models.get_mut(&self.row).zip(self.model) {
-            model.settle(taken, tokens);
+        if let Some((model, taken)) = &self.model
+            && let Some(model) = pages.models.get_mut(model)
+        {
+            model.settle(*taken, tokens);
         }
         drop(pages);
         self.meters.is_changed.store(true, Ordering::Release);

@@ -29,6 +29,12 @@ pub struct FreeLimits {
 }
 
 impl FreeLimits {
+    /// Whether anything is limited.
+    #[must_use]
+    pub fn is_limited(&self) -> bool {
+        Axis::ALL.into_iter().any(|axis| self.of(axis).is_some())
+    }
+
     /// The limit of one axis.
     #[must_use]
     pub fn of(&self, axis: Axis) -> Option<u32> {

@@ -155,6 +155,20 @@ impl Meter {
         meter
     }
 
+    /// Counts on under other limits.
+    pub fn limit_to(&mut self, limits: FreeLimits) {
+        if limits != self.limits {
+            let used = std::mem::take(&mut self.used);
+            *self = Self { told: self.told, under_way: self.under_way, ..Self::new(limits, used) };
+        }
+    }
+
+    /// The limits that are written.
+    #[must_use]
+    pub fn limits(&self) -> FreeLimits {
+        self.limits
+    }
+
     /// Whether there is anything to count.
     #[must_use]
     pub fn is_limited(&self) -> bool {

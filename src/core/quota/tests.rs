@@ -7,6 +7,7 @@ use std::sync::Arc;
 use proptest::prelude::*;
 
 use super::*;
+use crate::ModelName;
 
 const MINUTE: u64 = 60_000;
 const DAY: u64 = 24 * 60 * MINUTE;
@@ -23,38 +24,42 @@ fn limits(rpm: Option<u32>, rpd: Option<u32>, tpm: Option<u32>, tpd: Option<u32>
     }
 }
 
+fn m() -> ModelName {
+    ModelName::new("m")
+}
+
 fn meters(whole: FreeLimits, model: FreeLimits) -> Arc<KeyMeters> {
-    Arc::new(KeyMeters::new(whole, [(0, model)], Vec::new()))
+    Arc::new(KeyMeters::new(whole, [(m(), model)]))
 }
 
 #[test]
 fn a_call_has_room_until_a_limit_is_reached_and_again_when_its_time_is_over() {
     let key = meters(FreeLimits::default(), limits(Some(2), None, None, None));
-    let _held = (key.hold(0, 1, 1, START).unwrap(), key.hold(0, 1, 1, START + 10).unwrap());
-    let Err(Full::Until(at)) = key.hold(0, 1, 1, START + 20) else { panic!("a third call in a minute") };
+    let _held = (key.hold(&m(), 1, 1, START).unwrap(), key.hold(&m(), 1, 1, START + 10).unwrap());
+    let Err(Full::Until(at)) = key.hold(&m(), 1, 1, START + 20) else { panic!("a third call in a minute") };
     assert!((START + MINUTE..START + MINUTE + 1_000).contains(&at), "{at}");
-    assert_eq!(key.hold(0, 1, 1, at - 1).unwrap_err(), Full::Until(at));
-    assert!(key.hold(0, 1, 1, at).is_ok());
+    assert_eq!(key.hold(&m(), 1, 1, at - 1).unwrap_err(), Full::Until(at));
+    assert!(key.hold(&m(), 1, 1, at).is_ok());
     // Another model has limits of its own, and those of the provider.
-    assert!(key.hold(1, 1, 1, START + 20).is_ok());
+    assert!(key.hold(&ModelName::new("other"), 1, 1, START + 20).is_ok());
 }
 
 #[test]
 fn tokens_are_taken_before_a_call_and_corrected_after_it() {
     let key = meters(FreeLimits::default(), limits(None, None, Some(10_000), None));
-    let first = key.hold(0, 1_000, 3_000, START).unwrap();
-    let second = key.hold(0, 4_000, 6_000, START).unwrap();
-    assert!(matches!(key.hold(0, 500, 2_500, START), Err(Full::Until(_))), "9,000 of 10,000 are taken");
+    let first = key.hold(&m(), 1_000, 3_000, START).unwrap();
+    let second = key.hold(&m(), 4_000, 6_000, START).unwrap();
+    assert!(matches!(key.hold(&m(), 500, 2_500, START), Err(Full::Until(_))), "9,000 of 10,000 are taken");
     first.settle(1_200);
-    assert!(key.hold(0, 500, 2_500, START).is_ok(), "1,800 came back");
+    assert!(key.hold(&m(), 500, 2_500, START).is_ok(), "1,800 came back");
     // One that comes to nothing gives all of its tokens back.
     drop(second);
-    let left = |now| key.standings(0, now).1[0].left;
+    let left = |now| key.standings(&m(), now).1[0].left;
     assert_eq!(left(START), 8_800);
-    assert_eq!(key.hold(0, 10_001, 12_000, START).unwrap_err(), Full::TooLarge { most: 10_000 });
+    assert_eq!(key.hold(&m(), 10_001, 12_000, START).unwrap_err(), Full::TooLarge { most: 10_000 });
     // A reply of the greatest length would never fit; what may fit is let through when nothing else is counted.
     let later = START + 2 * MINUTE;
-    key.hold(0, 9_000, 11_000, later).unwrap().settle(9_100);
+    key.hold(&m(), 9_000, 11_000, later).unwrap().settle(9_100);
     assert_eq!(left(later), 900);
 }
 
@@ -63,46 +68,46 @@ fn a_day_begins_at_the_vendors_hour() {
     let reset = DailyReset { hour: 0, zone: Zone::LosAngeles };
     let daily = FreeLimits { reset: Some(reset), ..limits(None, Some(1), None, None) };
     let key = meters(daily, FreeLimits::default());
-    drop(key.hold(0, 1, 1, START).unwrap());
+    drop(key.hold(&m(), 1, 1, START).unwrap());
     // Seven in the morning, UTC, is midnight there.
     let midnight = START + 7 * 60 * MINUTE;
-    assert_eq!(key.hold(0, 1, 1, START + 1).unwrap_err(), Full::Until(midnight));
-    assert!(key.hold(0, 1, 1, midnight).is_ok());
-    assert_eq!(key.hold(0, 1, 1, midnight).unwrap_err(), Full::Until(midnight + DAY));
+    assert_eq!(key.hold(&m(), 1, 1, START + 1).unwrap_err(), Full::Until(midnight));
+    assert!(key.hold(&m(), 1, 1, midnight).is_ok());
+    assert_eq!(key.hold(&m(), 1, 1, midnight).unwrap_err(), Full::Until(midnight + DAY));
 }
 
 #[test]
 fn limits_are_learned_downwards_and_what_a_vendor_says_is_left_counts() {
     let key = meters(FreeLimits::default(), limits(Some(10), None, None, None));
-    key.learn(0, Axis::RequestsPerMinute, 30, START);
-    assert_eq!(key.standings(0, START).1[0].limit, 10, "a larger one than is known teaches nothing");
-    key.learn(0, Axis::RequestsPerMinute, 1, START);
-    drop(key.hold(0, 1, 1, START).unwrap());
-    assert!(key.hold(0, 1, 1, START).is_err());
-    key.learn(0, Axis::TokensPerDay, 500, START);
-    assert_eq!(key.hold(0, 600, 600, START + MINUTE * 2).unwrap_err(), Full::TooLarge { most: 500 });
+    key.learn(&m(), Axis::RequestsPerMinute, 30, START);
+    assert_eq!(key.standings(&m(), START).1[0].limit, 10, "a larger one than is known teaches nothing");
+    key.learn(&m(), Axis::RequestsPerMinute, 1, START);
+    drop(key.hold(&m(), 1, 1, START).unwrap());
+    assert!(key.hold(&m(), 1, 1, START).is_err());
+    key.learn(&m(), Axis::TokensPerDay, 500, START);
+    assert_eq!(key.hold(&m(), 600, 600, START + MINUTE * 2).unwrap_err(), Full::TooLarge { most: 500 });
 
     let key = meters(FreeLimits::default(), limits(Some(10), None, None, None));
-    let _under_way = key.hold(0, 1, 1, START).unwrap();
+    let _under_way = key.hold(&m(), 1, 1, START).unwrap();
     let left = |left| Some(Allowance { left, resets_in: Duration::from_secs(9) });
     // It may not have counted the call that is under way.
-    key.told(0, left(2), None, START);
-    drop(key.hold(0, 1, 1, START).unwrap());
-    assert_eq!(key.hold(0, 1, 1, START).unwrap_err(), Full::Until(START + 9_000));
-    assert!(key.hold(0, 1, 1, START + 9_000).is_ok());
+    key.told(&m(), left(2), None, START);
+    drop(key.hold(&m(), 1, 1, START).unwrap());
+    assert_eq!(key.hold(&m(), 1, 1, START).unwrap_err(), Full::Until(START + 9_000));
+    assert!(key.hold(&m(), 1, 1, START + 9_000).is_ok());
 }
 
 #[test]
 fn what_was_used_survives_and_counts_under_other_limits() {
     let key = meters(limits(Some(5), None, None, None), limits(None, Some(2), None, None));
-    key.hold(0, 1, 1, START).unwrap().settle(7);
-    key.hold(0, 1, 1, START).unwrap().settle(7);
-    let json = serde_json::to_string(&key.kept()).unwrap();
-    let kept: Kept = serde_json::from_str(&json).unwrap();
-    let again =
-        Arc::new(KeyMeters::new(limits(Some(5), None, None, None), [(0, limits(None, Some(2), None, None))], kept));
-    assert!(again.hold(0, 1, 1, START).is_err(), "the day's two are used");
-    assert_eq!(again.standings(0, START).0[0].left, 3);
+    key.hold(&m(), 1, 1, START).unwrap().settle(7);
+    key.hold(&m(), 1, 1, START).unwrap().settle(7);
+    let again = |used: Used| serde_json::from_str(&serde_json::to_string(&used).unwrap()).unwrap();
+    let kept: Kept = key.kept().into_iter().map(|(model, used)| (model, again(used))).collect();
+    let again = meters(limits(Some(5), None, None, None), limits(None, Some(2), None, None));
+    again.recall(kept);
+    assert!(again.hold(&m(), 1, 1, START).is_err(), "the day's two are used");
+    assert_eq!(again.standings(&m(), START).0[0].left, 3);
     assert!(again.changed().is_none(), "nothing has been counted since");
 }
 
@@ -159,10 +164,10 @@ proptest! {
             for (_, held, index) in open.extract_if(.., |(end, ..)| *end <= now) {
                 held.settle(seen[index].used);
             }
-            let before = key.standings(0, now).1;
-            if let Ok(held) = key.hold(0, least, least + reply, now) {
+            let before = key.standings(&m(), now).1;
+            if let Ok(held) = key.hold(&m(), least, least + reply, now) {
                 let tokens = |all: &[Standing]| all.iter().find(|one| one.axis == Axis::TokensPerMinute).unwrap().left;
-                let taken = tokens(&before) - tokens(&key.standings(0, now).1);
+                let taken = tokens(&before) - tokens(&key.standings(&m(), now).1);
                 open.push((now + lasts, held, seen.len()));
                 // What a vendor counts, it counts from the moment it was asked.
                 seen.push(Seen { at: now, taken, used });
@@ -180,7 +185,7 @@ fn threads_that_contend_for_a_key_never_take_more_than_there_is() {
         let threads: Vec<_> = (0..8)
             .map(|_| {
                 scope.spawn(|| {
-                    let held = (0..200).filter_map(|_| key.hold(0, 10, 20, START).ok());
+                    let held = (0..200).filter_map(|_| key.hold(&m(), 10, 20, START).ok());
                     held.map(|held| held.settle(15)).count()
                 })
             })
@@ -188,7 +193,7 @@ fn threads_that_contend_for_a_key_never_take_more_than_there_is() {
         threads.into_iter().map(|thread| thread.join().unwrap()).sum()
     });
     assert_eq!(taken, 500);
-    let (whole, model) = key.standings(0, START);
+    let (whole, model) = key.standings(&m(), START);
     assert_eq!((whole[0].left, model[0].left, model[1].left), (200, 0, 1_000_000 - 500 * 15));
 }
 
@@ -231,7 +236,7 @@ fn a_week_of_mixed_load_on_five_free_keys_uses_what_there_is_and_passes_no_limit
             // Short questions mostly, and now and then a long one; most replies are shorter than is reserved for them.
             let least = if draws.below(20) == 0 { 1_500 + draws.below(1_500) } else { 50 + draws.below(400) };
             let used = least + draws.below(600);
-            match key.hold(0, least, least + 600, now) {
+            match key.hold(&m(), least, least + 600, now) {
                 Ok(room) => {
                     seen.push(Seen { at: now, taken: least + 600, used });
                     held.push(Some(room));

@@ -205,7 +205,7 @@ impl<W: Work> Running<'_, W> {
     fn hold(&self, candidate: &Candidate, caller: Caller) -> Result<Option<Held>, Full> {
         let Some(meters) = self.fleet.meters(caller) else { return Ok(None) };
         let (least, most) = quotas::tokens(candidate, &self.planned.demand);
-        meters.hold(caller.row, least, most, quotas::now_ms()).map(Some)
+        meters.hold(&candidate.target.model, least, most, quotas::now_ms()).map(Some)
     }
 
     /// One call, and a second one where the first failed in a way that is often over at once. What the second mends has
@@ -348,7 +348,7 @@ impl<W: Work> Running<'_, W> {
             let formats = if is_about_media { self.forwarded_formats(candidate) } else { Vec::new() };
             self.router.ledger.failed(caller, &failure, &formats, begun, Instant::now());
             if let Some(((axis, limit), meters)) = failure.limit.zip(self.fleet.meters(caller)) {
-                meters.learn(caller.row, axis, limit, quotas::now_ms());
+                meters.learn(&target.model, axis, limit, quotas::now_ms());
             }
             metrics::provider_failed(target, failure.kind.name());
         }

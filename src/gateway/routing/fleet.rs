@@ -11,7 +11,7 @@ use mediary_core::{ContentHash, ProviderId, Target};
 use mediary_remote::{ProviderClient, Remote};
 
 use super::ledger::{Caller, Ledger, Place};
-use super::quotas::{self, Used};
+use super::quotas;
 use crate::config::Secret;
 use crate::providers::{ProviderSetup, Providers};
 
@@ -46,10 +46,10 @@ impl Fleet {
         client: &ProviderClient,
         engines: Arc<dyn Provider>,
         engine_rows: Vec<Abilities>,
-        used: &Used,
+        before: Option<&Self>,
     ) -> Self {
         let remote = |setup: &ProviderSetup| Member {
-            meters: quotas::meters(setup, providers, used),
+            meters: quotas::meters(setup, providers, before.and_then(|before| before.named(&setup.id))),
             id: setup.id.clone(),
             provider: Arc::new(Remote::new(
                 &client.through(setup.proxy.as_ref()),
@@ -115,7 +115,13 @@ impl Fleet {
     pub(super) fn health(&self, ledger: &Ledger, now: Instant) -> HealthSnapshot {
         let mut health = ledger.snapshot(&self.rows, now);
         if self.counts {
-            quotas::count_in(&mut health, &self.rows, |provider| &self.members[provider].meters, quotas::now_ms());
+            quotas::count_in(
+                &mut health,
+                &self.rows,
+                &self.matrix,
+                |provider| &self.members[provider].meters,
+                quotas::now_ms(),
+            );
         }
         health
     }
@@ -130,7 +136,9 @@ impl Fleet {
     pub(super) fn is_used_up(&self, row: usize) -> bool {
         let place = self.rows[row];
         let states = || quotas::states(&self.members[place.provider].meters, quotas::now_ms());
-        place.is_counted && quotas::standing(&states(), row).is_some_and(|standing| standing.full_for.is_some())
+        place.is_counted
+            && quotas::standing(&states(), &self.matrix.rows()[row].target.model)
+                .is_some_and(|standing| standing.full_for.is_some())
     }
 
     /// All providers' meters, by key.
@@ -164,6 +172,26 @@ impl Member {
     /// Its name.
     pub(super) fn id(&self) -> &ProviderId {
         &self.id
+    }
+
+    /// What was used of the free limits of one of its keys.
+    pub(super) fn meters_of(&self, key: Option<&str>) -> Option<&Arc<KeyMeters>> {
+        self.meters.get(self.index_of(key)?)
+    }
+
+    /// The place of a key among its keys.
+    pub(super) fn index_of(&self, key: Option<&str>) -> Option<usize> {
+        (0..self.keys.len().max(1)).find(|index| self.key(*index) == key)
+    }
+
+    /// How many keys it has; one where it is called without.
+    pub(super) fn keys(&self) -> usize {
+        self.keys.len().max(1)
+    }
+
+    /// Host and port that it is reached at.
+    pub(super) fn host(&self) -> &str {
+        &self.host
     }
 
     /// What was used of its free limits, by key.

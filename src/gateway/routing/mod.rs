@@ -15,10 +15,13 @@ mod error;
 mod fleet;
 mod known;
 mod ledger;
+mod pace;
 mod planning;
 mod question;
 mod quotas;
+mod recall;
 mod record;
+mod renewed;
 mod request;
 mod sending;
 mod sticky;
@@ -30,10 +33,11 @@ mod work;
 pub use account::{Account, Charge, total};
 pub use answer::{Answer, Route, TreatmentNote};
 pub use error::{CallError, Exhausted, Tried};
-pub use known::Known;
+pub use known::{KeyStats, Known};
+pub use pace::Pace;
 pub use planning::Planned;
 pub(super) use question::{question, shown, text_of};
-pub use record::Record;
+pub use record::{KeyRecord, Record};
 pub use request::{Bounds, TaskRequest};
 pub(super) use sticky::Prefix;
 pub(super) use work::{Prepared, Ran, Verdict, Work};
@@ -80,15 +84,19 @@ impl Router {
         engine_rows: Vec<Abilities>,
     ) -> Self {
         let client = provider_client(routing.connect);
-        let fleet = Fleet::new(&providers, &client, engines, engine_rows, &quotas::Used::new());
+        let fleet = Fleet::new(&providers, &client, engines, engine_rows, None);
         let sticky = Sticky::new(routing.sticky);
+        Self::of(providers, routing, fleet, Ledger::default(), sticky)
+    }
+
+    fn of(providers: Providers, routing: Routing, fleet: Fleet, ledger: Ledger, sticky: Sticky) -> Self {
         Self {
             providers,
             routing,
             fleet: RwLock::new(Arc::new(fleet)),
             discovered: Mutex::default(),
             first_list: OnceCell::new(),
-            ledger: Ledger::default(),
+            ledger,
             sticky,
             draws: AtomicU64::new(0),
         }

@@ -7,12 +7,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use mediary_core::capability::TaskKind;
+use mediary_core::capability::{CapabilityMatrix, TaskKind};
 use mediary_core::plan::{Candidate, Demand, Health, HealthSnapshot};
 use mediary_core::provider::Quota;
-use mediary_core::quota::{FreeLimits, Full, Kept, KeyMeters, KeyState, ScopeState};
-use mediary_core::{ContentHash, Failure, FailureKind, ProviderId};
+use mediary_core::quota::{FreeLimits, Full, KeyMeters, KeyState, ScopeState};
+use mediary_core::{Failure, FailureKind, ModelName};
 
+use super::fleet::Member;
 use super::ledger::Place;
 use crate::config::Secret;
 use crate::providers::{ProviderSetup, Providers};
@@ -20,49 +21,36 @@ use crate::providers::{ProviderSetup, Providers};
 /// The most tokens that are taken for a reply before it is there.
 const REPLY_TOKENS: u64 = 2_000;
 
-/// What was used before, by provider and by the fingerprint of its key, models by their names.
-pub(super) type Used = BTreeMap<(ProviderId, String), Vec<(Option<String>, mediary_core::quota::Used)>>;
-
 /// The time, in milliseconds since 1970.
 pub(super) fn now_ms() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
 }
 
-/// What a key is known by where it must not be told; empty where a provider is called without one.
-pub(super) fn fingerprint(key: Option<&Secret>) -> String {
-    key.map_or_else(String::new, |key| ContentHash::of(key.expose().as_bytes()).to_string())
-}
-
-/// The meters of a provider's keys; none where neither it nor any model of it that is free has limits.
-pub(super) fn meters(setup: &ProviderSetup, providers: &Providers, used: &Used) -> Vec<Arc<KeyMeters>> {
-    let rows = providers.matrix.rows().iter().enumerate();
-    let free = rows.filter(|(_, row)| row.target.provider == setup.id && row.price.is_free());
-    let models: Vec<(usize, &str, FreeLimits)> = free
-        .map(|(index, row)| {
+/// The meters of a provider's keys; none where neither it nor any model of it that is free has limits. Of keys that it had
+/// `before`, what was counted stays.
+pub(super) fn meters(setup: &ProviderSetup, providers: &Providers, before: Option<&Member>) -> Vec<Arc<KeyMeters>> {
+    let rows = providers.matrix.rows().iter();
+    let free = rows.filter(|row| row.target.provider == setup.id && row.price.is_free());
+    let models: Vec<(ModelName, FreeLimits)> = free
+        .map(|row| {
             let limits = providers.infos.get(&row.target).map(|info| info.free_limits).unwrap_or_default();
-            (index, row.target.model.as_str(), limits)
+            // A model's day begins when its provider's does.
+            let reset = limits.reset.or(setup.free_limits.reset);
+            (row.target.model.clone(), FreeLimits { reset, ..limits })
         })
         .collect();
-    let is_limited = |limits: &FreeLimits| *limits != FreeLimits::default();
-    if !is_limited(&setup.free_limits) && !models.iter().any(|(.., limits)| is_limited(limits)) {
+    if !setup.free_limits.is_limited() && !models.iter().any(|(_, limits)| limits.is_limited()) {
         return Vec::new();
     }
-    let keys: Vec<Option<&Secret>> =
-        if setup.keys.is_empty() { vec![None] } else { setup.keys.iter().map(Some).collect() };
-    let meters = keys.into_iter().map(|key| {
-        let before = used.get(&(setup.id.clone(), fingerprint(key))).map(Vec::as_slice).unwrap_or_default();
-        let row_of = |name: &str| models.iter().find(|(_, model, _)| *model == name).map(|(row, ..)| *row);
-        let kept = before.iter().filter_map(|(model, used)| match model {
-            None => Some((None, used.clone())),
-            Some(name) => row_of(name).map(|row| (Some(row), used.clone())),
-        });
-        let kept: Kept = kept.collect();
-        // A model without limits of its own shares its provider's reset.
-        let limits = models.iter().map(|(row, _, limits)| {
-            let reset = limits.reset.or(setup.free_limits.reset);
-            (*row, FreeLimits { reset, ..*limits })
-        });
-        Arc::new(KeyMeters::new(setup.free_limits, limits, kept))
+    let meters = (0..setup.keys.len().max(1)).map(|index| {
+        let key = setup.keys.get(index).map(Secret::expose);
+        match before.and_then(|before| before.meters_of(key)) {
+            Some(meters) => {
+                meters.limit(setup.free_limits, models.iter().cloned());
+                meters.clone()
+            }
+            None => Arc::new(KeyMeters::new(setup.free_limits, models.iter().cloned())),
+        }
     });
     meters.collect()
 }
@@ -95,20 +83,20 @@ pub(super) fn failure(full: Full) -> Failure {
 }
 
 /// What an answer said is left of a key's limits.
-pub(super) fn told(meters: &KeyMeters, row: usize, quota: Option<Quota>) {
+pub(super) fn told(meters: &KeyMeters, model: &ModelName, quota: Option<Quota>) {
     if let Some(Quota { requests, tokens, .. }) = quota {
-        meters.told(row, requests, tokens, now_ms());
+        meters.told(model, requests, tokens, now_ms());
     }
 }
 
-/// How a row stands with all of its provider's keys; `None`: nothing was ever counted.
-pub(super) fn standing(states: &[Option<KeyState>], row: usize) -> Option<ScopeState> {
+/// How a model stands with all of its provider's keys; `None`: nothing was ever counted.
+pub(super) fn standing(states: &[Option<KeyState>], model: &ModelName) -> Option<ScopeState> {
     if states.iter().all(Option::is_none) {
         return None;
     }
     let of_key = |state: &Option<KeyState>| {
         let Some(state) = state else { return ScopeState { full_for: None, share_left: Some(1.0) } };
-        let model = state.models.get(&row).copied().unwrap_or_default();
+        let model = state.models.get(model).copied().unwrap_or_default();
         let shares = state.whole.share_left.into_iter().chain(model.share_left);
         ScopeState { full_for: state.whole.full_for.max(model.full_for), share_left: shares.min_by(f32::total_cmp) }
     };
@@ -129,6 +117,7 @@ pub(super) fn states(meters: &[Arc<KeyMeters>], now: u64) -> Vec<Option<KeyState
 pub(super) fn count_in<'m>(
     health: &mut HealthSnapshot,
     places: &[Place],
+    matrix: &CapabilityMatrix,
     meters: impl Fn(usize) -> &'m [Arc<KeyMeters>],
     now: u64,
 ) {
@@ -136,7 +125,8 @@ pub(super) fn count_in<'m>(
     for (row, place) in places.iter().enumerate().filter(|(_, place)| place.is_counted) {
         let provider = place.provider;
         let states = of_providers.entry(provider).or_insert_with(|| states(meters(provider), now));
-        let Some(ScopeState { full_for, share_left }) = standing(states, row) else { continue };
+        let model = &matrix.rows()[row].target.model;
+        let Some(ScopeState { full_for, share_left }) = standing(states, model) else { continue };
         if health.0.len() < places.len() {
             health.0.resize(places.len(), Health::default());
         }

@@ -99,7 +99,7 @@ impl Tap {
         if let Some(Metered { held, meters }) = self.metered.take() {
             let usage = self.usage();
             held.settle(usage.prompt_tokens + usage.completion_tokens);
-            quotas::told(&meters, self.caller.row, self.quota);
+            quotas::told(&meters, &self.target.model, self.quota);
         }
     }
 
