@@ -159,6 +159,7 @@ impl Survey<'_> {
                 images: demand.images,
                 shown_seconds: demand.shown_seconds,
                 pages: demand.pages,
+                searches: demand.searches,
                 ..Amount::default()
             }),
             prompt_tokens,

@@ -29,9 +29,10 @@ impl Billing {
             Task::Speak(speak) => amount.characters = speak.text.chars().count() as u64,
             Task::Transcribe(_) => amount.heard_seconds = demand.heard_seconds(),
             Task::GenerateVideo(video) => amount.shown_seconds = video.seconds.map(f64::from),
-            Task::Chat(_) | Task::Embed(_) | Task::Image(_) | Task::Read(_) => {}
+            Task::Rerank(_) => amount.searches = 1,
+            Task::Chat(_) | Task::Embed(_) | Task::Image(_) | Task::Read(_) | Task::Moderate(_) => {}
         }
-        let is_of_text = matches!(task, Task::Chat(_) | Task::Embed(_));
+        let is_of_text = matches!(task, Task::Chat(_) | Task::Embed(_) | Task::Rerank(_));
         let task = task.kind();
         Self { account: account.clone(), price, task, amount, is_of_text, has_come: false, is_billed: false }
     }
@@ -46,7 +47,11 @@ impl Billing {
             ReplyEvent::Refusal { .. } | ReplyEvent::Begun { .. } | ReplyEvent::Continued { .. } => {}
             ReplyEvent::Extra { .. } | ReplyEvent::Finish { .. } | ReplyEvent::Segment(_) => {}
             ReplyEvent::Sound(_) | ReplyEvent::Accepted { .. } | ReplyEvent::Own { .. } => {}
-            ReplyEvent::Vector { .. } | ReplyEvent::Bytes(_) | ReplyEvent::Usage(_) => {}
+            ReplyEvent::Vector { .. }
+            | ReplyEvent::Ranked { .. }
+            | ReplyEvent::Judged { .. }
+            | ReplyEvent::Bytes(_)
+            | ReplyEvent::Usage(_) => {}
         }
         self.has_come |= event.is_content() || matches!(event, ReplyEvent::Usage(_));
     }

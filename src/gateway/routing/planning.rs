@@ -56,7 +56,7 @@ impl Router {
                 true
             }
             TaskKind::Chat | TaskKind::Completion | TaskKind::Embedding | TaskKind::Ocr => false,
-            TaskKind::Moderation | TaskKind::Rerank => false,
+            TaskKind::Moderation | TaskKind::Rerank => true,
         };
         let providers = &self.providers;
         if has_customs && providers.customary.contains(model) && !providers.aliases.contains_key(model) {

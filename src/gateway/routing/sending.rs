@@ -34,9 +34,9 @@ pub(super) fn timeouts(routing: &Routing, task: &Task, abilities: &Abilities, ha
         // So is a picture, and stages of one come when they are drawn.
         Task::Image(_) => routing.whole,
         Task::Read(_) | Task::Speak(_) if has_alternative => routing.reasoning_fallback_first_byte,
-        Task::Chat(_) | Task::Embed(_) if has_alternative => fallback.min(usual),
+        Task::Chat(_) | Task::Embed(_) | Task::Rerank(_) | Task::Moderate(_) if has_alternative => fallback.min(usual),
         Task::Speak(_) => routing.reasoning_first_byte,
-        Task::Chat(_) | Task::Read(_) | Task::Embed(_) => usual,
+        Task::Chat(_) | Task::Read(_) | Task::Embed(_) | Task::Rerank(_) | Task::Moderate(_) => usual,
     };
     Timeouts { first_byte, stall: routing.stall }
 }

@@ -128,7 +128,11 @@ impl Tap {
                 ReplyEvent::Extra { .. } | ReplyEvent::Finish { .. } => {}
                 ReplyEvent::Page(_) | ReplyEvent::Segment(_) | ReplyEvent::Heard { .. } | ReplyEvent::Sound(_) => {}
                 ReplyEvent::Accepted { .. } | ReplyEvent::Own { .. } => {}
-                ReplyEvent::Vector { .. } | ReplyEvent::Bytes(_) | ReplyEvent::Picture(_) => {}
+                ReplyEvent::Vector { .. }
+                | ReplyEvent::Ranked { .. }
+                | ReplyEvent::Judged { .. }
+                | ReplyEvent::Bytes(_)
+                | ReplyEvent::Picture(_) => {}
             }
             self.billing.see(event);
             if self.conversation.is_some() {

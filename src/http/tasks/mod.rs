@@ -10,6 +10,7 @@ mod headers;
 pub(super) mod interpret;
 mod kept;
 pub(super) mod messages;
+pub(super) mod ranking;
 mod refused;
 mod relay;
 pub(super) mod responses;
@@ -28,7 +29,7 @@ use super::unpacked::json_body;
 use crate::gateway::blocking;
 use crate::protocol::anthropic::MESSAGES;
 use crate::protocol::ollama;
-use crate::protocol::openai::{CHAT, EMBEDDINGS, INTERPRET};
+use crate::protocol::openai::{CHAT, EMBEDDINGS, INTERPRET, MODERATIONS, RERANK};
 use crate::protocol::responses::RESPONSES;
 use crate::protocol::{JsonProtocol, Sent};
 
@@ -116,6 +117,8 @@ pub(super) fn protocol_of(route: &str) -> Option<&'static dyn JsonProtocol> {
         "/v1/chat/completions" => Some(&CHAT),
         "/v1/embeddings" => Some(&EMBEDDINGS),
         "/v1/interpret" => Some(&INTERPRET),
+        "/v1/moderations" => Some(&MODERATIONS),
+        "/v1/rerank" | "/v2/rerank" => Some(&RERANK),
         "/v1/messages" => Some(&MESSAGES),
         "/v1/responses" => Some(&RESPONSES),
         "/api/chat" => Some(&ollama::CHAT),
