@@ -33,7 +33,8 @@ impl Drop for Served {
 pub(crate) fn serve(arguments: &[&str], environment: &[(&str, &str)]) -> Served {
     let mut command = mediary(&[&["serve", "--port", "0"], arguments].concat());
     let store = tempfile::tempdir().expect("there is a temporary folder");
-    command.env("MEDIARY_STORE__DIR", store.path());
+    // Made by the server, for its user alone.
+    command.env("MEDIARY_STORE__DIR", store.path().join("store"));
     command.envs(environment.iter().copied()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().expect("the program was built");
     let log = BufReader::new(child.stderr.take().expect("it has a pipe"));

@@ -69,7 +69,7 @@ fn tokens_are_reserved_before_a_call_and_settled_after_it() {
 
 #[test]
 fn a_limit_that_a_refusal_names_is_kept_to_from_then_on() {
-    let refusal = "Rate limit reached for model `m` on requests per day (RPD): Limit 3, Used 3, Requested 1. \
+    let refusal = "Rate limit reached for model `m` on requests per minute (RPM): Limit 2, Used 2, Requested 1. \
                    Please try again in 1s.";
     let acts = [says("one"), says("two"), fails(429, refusal, Some("rate_limit_exceeded"))];
     let (a, b) = (Upstream::doing(acts.into_iter().chain([says("never")])), Upstream::doing([says("From b")]));
@@ -77,6 +77,14 @@ fn a_limit_that_a_refusal_names_is_kept_to_from_then_on() {
     let vias: Vec<String> = (0..5).map(|_| via(&server)).collect();
     assert_eq!(vias, ["a/m", "a/m", "b/m", "b/m", "b/m"]);
     assert_eq!(a.calls(), 3);
+    let stats = Request::new("GET", "/v1/stats").send(&server).ok();
+    let quota = &stats["data"][0]["keys"][0]["quotas"][0];
+    assert_eq!(
+        (&quota["limit"], &quota["allowed"], &quota["left"]),
+        (&json!("requests_per_minute"), &json!(2), &json!(0))
+    );
+    assert!(quota["whole_in_seconds"].as_u64().is_some_and(|seconds| seconds <= 61), "{quota}");
+    assert_eq!(stats["data"][0]["quota_left"], 0.0);
 }
 
 #[test]

@@ -116,5 +116,5 @@ fn texts_and_pictures_are_judged_by_openai_and_texts_by_mistral() {
     assert_eq!(mistral.last().json(), json!({ "model": "reads", "input": ["fine", "my number is 5"] }));
     let refused = post(&server, "/v1/moderations", &json!({ "model": "reads", "input": parts }));
     assert_eq!(refused.status, 422, "{refused}");
-    post(&server, "/v1/moderations", &json!({ "input": [] })).refused(400, "invalid_value", "empty");
+    post(&server, "/v1/moderations", &json!({ "input": [] })).refused(400, "invalid_request", "empty");
 }

@@ -113,14 +113,15 @@ fn what_was_used_of_a_free_limit_survives_a_restart() {
     let models = json!({ "models": [{ "id": "m", "price": "free", "free_limits": { "rph": 2 } }] });
     let file = folder.path().join("mediary.toml");
     let store = folder.path().join("store");
-    let text = format!("[store]\ndir = {:?}\n{}", store, config(&[up.entry("a", models)]));
+    let text = config(&[up.entry("a", models)]);
     replace(&file, &text);
     let path = file.to_str().expect("temporary folders have plain names");
-    let served = serve(&["--config", path], &[]);
+    let kept = [("MEDIARY_STORE__DIR", store.to_str().expect("temporary folders have plain names"))];
+    let served = serve(&["--config", path], &kept);
     assert_eq!([via(&served), via(&served)], ["a/m", "a/m"]);
     let (code, _, log) = served.ended_by(rustix::process::Signal::TERM);
     assert_eq!(code, Some(0), "{log}");
-    let served = serve(&["--config", path], &[]);
+    let served = serve(&["--config", path], &kept);
     let refused = asked(&served, "m");
     assert_eq!(refused.status, 429, "{refused}");
     assert_eq!(up.calls(), 2);

@@ -1,7 +1,7 @@
 //! The meters of one key: its provider's as a whole, and one for each model that has limits of its own.
 //!
-//! Asking for room and taking it happens under one lock, so that no two calls take the same place. What was taken is given
-//! back by whoever holds it, at the latest when that is dropped.
+//! Asking for room and taking it happens under one lock, so that no two calls take the same place. What was taken and
+//! not used is given back by a [`Held`], at the latest when that is dropped.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};

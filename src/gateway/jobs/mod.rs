@@ -19,7 +19,7 @@ pub use requests::{NewVideo, NoJob};
 pub use view::{VideoFile, VideoJob, VideoProgress};
 pub use webhooks::{WebhookSecret, signature};
 
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, RwLock};
 use std::time::{Duration, Instant};
 
 use mediary_remote::Fetcher;
@@ -97,16 +97,6 @@ impl VideoJobs {
         jobs.at_work.spawn(async move { tells.tell_all().await });
         jobs.at_work.spawn(async move { sweeps.sweep().await });
         Ok(jobs)
-    }
-
-    /// The gateway that serves now.
-    fn gateway(&self) -> Arc<Gateway> {
-        self.gateway.read().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    /// Goes on with another gateway; jobs that are being worked on end with the one they began with.
-    pub fn serve_with(&self, gateway: Arc<Gateway>) {
-        *self.gateway.write().unwrap_or_else(PoisonError::into_inner) = gateway;
     }
 
     /// Goes on with a job where a process before has left it.

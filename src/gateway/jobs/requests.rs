@@ -1,6 +1,6 @@
 //! What clients do with their jobs: make one, look at it, wait for it, list, remix and remove them.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use mediary_core::task::{GenerateVideo, PartPath};
@@ -9,6 +9,7 @@ use mediary_store::{NewJob, StoreFailed};
 use tokio::time::{Instant, timeout_at};
 use uuid::Uuid;
 
+use super::super::Gateway;
 use super::super::routing::{Bounds, CallError};
 use super::super::safety::Way;
 use super::VideoJobs;
@@ -59,6 +60,16 @@ impl From<Failure> for NoJob {
 }
 
 impl VideoJobs {
+    /// The gateway that serves now.
+    pub(super) fn gateway(&self) -> Arc<Gateway> {
+        self.gateway.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Goes on with another gateway; jobs that are being worked on end with the one they began with.
+    pub fn serve_with(&self, gateway: Arc<Gateway>) {
+        *self.gateway.write().unwrap_or_else(PoisonError::into_inner) = gateway;
+    }
+
     /// Makes a job. It is on the disk when this resolves, and sent soon after, whether or not the client stays.
     ///
     /// # Errors
