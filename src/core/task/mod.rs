@@ -27,7 +27,7 @@ pub use path::PartPath;
 pub use read::{PageText, Read};
 pub use reply::{Finish, ReplyEvent, ReplyFrame, Usage};
 pub use speak::{SoundForm, Speak};
-pub use tools::{Tool, ToolCall, ToolChoice};
+pub use tools::{FreeText, Tool, ToolCall, ToolChoice};
 pub use transcribe::{Certainty, Segment, SpokenWord, Times, Transcribe};
 pub use video::{Aspect, FrameSize, GenerateVideo, JobContent, JobReport};
 pub use whole::{Choice, WholeReply};
@@ -70,6 +70,12 @@ impl Task {
             Self::GenerateVideo(_) => TaskKind::VideoGeneration,
             Self::Image(job) => job.kind(),
         }
+    }
+
+    /// What is lost of the fields that a target is not sent, by their names.
+    #[must_use]
+    pub fn lost(&self, dropped: &[String]) -> Vec<String> {
+        if let Self::Chat(chat) = self { chat.lost(dropped) } else { dropped.to_vec() }
     }
 
     /// Whether the reply is wanted as it grows.
