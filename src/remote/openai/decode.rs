@@ -3,7 +3,7 @@
 use mediary_core::task::Finish;
 use mediary_core::{Failure, FailureKind};
 
-/// What a finish reason means. One that nobody knows is a stop, since the reply has ended and says so; one that tells of a
+/// What a finish reason means. One that is not known is a stop, since the reply has ended and says so; one that tells of a
 /// breakdown is none, however much of a reply came before it.
 pub(super) fn finish(reason: &str, has_calls: bool) -> Result<Finish, Failure> {
     match reason.to_ascii_lowercase().as_str() {
