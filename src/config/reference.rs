@@ -103,6 +103,11 @@ pub(super) const OPEN_ROWS: &[(&str, &str, &str)] = &[
     ("providers[].models[].tools", "`false`", "whether it calls functions"),
     ("providers[].models[].tool_choice", "as `tools`", "whether it can be told which function to call"),
     (
+        "providers[].models[].custom_tools",
+        "`false`",
+        "whether it knows tools of `type: custom` (dialect `openai`); to others they are functions, but for those with a grammar",
+    ),
+    (
         "providers[].models[].media_in_tool_results",
         "`true`",
         "whether media in a function's result are sent to it, if need be in the turn after it",

@@ -16,7 +16,7 @@ pub mod process;
 pub mod responses;
 
 pub use error::{ErrorFields, Errors, TriedBody};
-pub(crate) use json::{from_json, json_bytes};
+pub(crate) use json::{from_json, json_bytes, short_complaint};
 
 use std::fmt;
 

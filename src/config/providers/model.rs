@@ -13,7 +13,7 @@ use crate::config::Bytes;
 
 /// A model as written. What is left out comes from the entry below it, at last from the provider's `defaults`.
 #[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a table, such as { id = \"name\" }")]
 pub struct ModelEntry {
     /// Its name at its provider.
     pub id: Option<String>,
@@ -33,6 +33,8 @@ pub struct ModelEntry {
     pub tools: Option<bool>,
     /// Whether it can be told which function to call.
     pub tool_choice: Option<bool>,
+    /// Whether it knows tools whose input is free text, in the dialect `openai`.
+    pub custom_tools: Option<bool>,
     /// Whether a tool's result may hold media.
     pub media_in_tool_results: Option<bool>,
     /// Whether replies come as they grow.
@@ -95,6 +97,7 @@ impl ModelEntry {
             output_tokens,
             tools,
             tool_choice,
+            custom_tools,
             media_in_tool_results,
             streaming,
             structured,

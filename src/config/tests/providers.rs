@@ -65,6 +65,10 @@ fn mistakes_in_providers_and_aliases_are_named_with_their_place() {
              mediary.toml:5:8: invalid type: integer `3`, expected a string",
         ),
         (
+            with("models = [\"m\"]"),
+            "mediary.toml:3:11: invalid type: string \"m\", expected a table, such as { id = \"name\" }",
+        ),
+        (
             with("[providers.quirks]\nnull_contents = true"),
             "mediary.toml:3:1: unknown key `null_contents`; did you mean `null_content`?",
         ),

@@ -50,6 +50,8 @@ pub struct Demand {
 pub struct Hard {
     /// Functions are offered.
     pub tools: bool,
+    /// The input of one of them is free text that has to follow a grammar.
+    pub grammar: bool,
     /// One of them, or any, must be called.
     pub tool_choice: bool,
     /// The form of the reply.
@@ -241,6 +243,7 @@ impl Demand {
         let modalities = chat.extras.get("modalities").and_then(|value| value.as_array());
         let hard = Hard {
             tools: !chat.tools.is_empty(),
+            grammar: chat.tools.iter().filter_map(|tool| tool.free_text.as_ref()).any(|free| free.is_bound),
             tool_choice: matches!(chat.tool_choice, ToolChoice::Required | ToolChoice::Named(_)),
             structured: match chat.format {
                 ReplyFormat::Text => Structured::None,

@@ -31,7 +31,7 @@ pub use read::{PageText, Read};
 pub use reply::{Finish, ReplyEvent, ReplyFrame, Usage};
 pub use rerank::Rerank;
 pub use speak::{SoundForm, Speak};
-pub use tools::{Tool, ToolCall, ToolChoice};
+pub use tools::{FreeText, Tool, ToolCall, ToolChoice};
 pub use transcribe::{Certainty, Segment, SpokenWord, Times, Transcribe};
 pub use video::{Aspect, FrameSize, GenerateVideo, JobContent, JobReport};
 pub use whole::{Choice, WholeReply};
@@ -80,6 +80,12 @@ impl Task {
             Self::Rerank(_) => TaskKind::Rerank,
             Self::Moderate(_) => TaskKind::Moderation,
         }
+    }
+
+    /// What is lost of the fields that a target is not sent, by their names.
+    #[must_use]
+    pub fn lost(&self, dropped: &[String]) -> Vec<String> {
+        if let Self::Chat(chat) = self { chat.lost(dropped) } else { dropped.to_vec() }
     }
 
     /// Whether the reply is wanted as it grows.

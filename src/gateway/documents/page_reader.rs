@@ -96,6 +96,18 @@ impl<'r> PageReader<'r> {
         self.router.plan(&self.fleet, demand(), &policy, &[], &self.bounds)
     }
 
+    /// What comes of a page if no target can be asked about it, told before anything is decoded for it.
+    pub(super) fn cannot_read(&self, index: usize, attempts: &mut AttemptLog) -> Option<PageOutcome> {
+        let error = self.plan().err()?;
+        Some(self.not_asked(&error, index, attempts))
+    }
+
+    fn not_asked(&self, error: &CallError, index: usize, attempts: &mut AttemptLog) -> PageOutcome {
+        let passed_over = passed_over(error);
+        self.log(&passed_over, index, attempts).finish();
+        PageOutcome::failed(index, no_engine(&passed_over))
+    }
+
     /// Reads a picture of a whole page.
     ///
     /// # Errors
@@ -105,11 +117,7 @@ impl<'r> PageReader<'r> {
         let index = picture.index;
         let planned = match self.plan() {
             Ok(planned) => planned,
-            Err(error) => {
-                let passed_over = passed_over(&error);
-                self.log(&passed_over, index, attempts).finish();
-                return Ok(PageOutcome::failed(index, no_engine(&passed_over)));
-            }
+            Err(error) => return Ok(self.not_asked(&error, index, attempts)),
         };
         let Ran { answer, doubted, tried, passed_over } = self.run(&planned, picture, true, attempts).await?;
         if let Some(ReadPage { read, .. }) = answer {

@@ -5,8 +5,8 @@
 //! cools down is asked when nothing else is left, a call at a time (`course` next door says which is next).
 
 use std::pin::pin;
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
 use futures_util::future::{Either, select};
@@ -25,7 +25,7 @@ use super::error::{CallError, Exhausted, Tried};
 use super::fleet::Fleet;
 use super::ledger::{Caller, SHORT_RATE_LIMIT};
 use super::quotas;
-use super::sending::{streamed, timeouts};
+use super::sending::{is_about_streams, streamed, timeouts};
 use super::tap::{Metered, Tap};
 use super::work::{Prepared, Ran, Verdict, Work};
 use super::{Planned, Router};
@@ -78,6 +78,15 @@ impl Router {
         let retry_after = cooldowns.chain(tried.iter().filter_map(Tried::queue_wait)).min();
         let cools_for_rates = self.cool_for_rates(fleet, &passed_over);
         CallError::Exhausted(Box::new(Exhausted { tried, passed_over, retry_after, cools_for_rates }))
+    }
+
+    /// Whether a target was found to refuse streams, and to answer whole.
+    fn answers_whole_only(&self, target: &Target) -> bool {
+        self.whole_only.lock().unwrap_or_else(PoisonError::into_inner).contains(target)
+    }
+
+    fn answers_only_whole(&self, target: &Target) {
+        self.whole_only.lock().unwrap_or_else(PoisonError::into_inner).insert(target.clone());
     }
 
     /// A pause of no particular length before the same target is asked once more.
@@ -234,19 +243,40 @@ impl<W: Work> Running<'_, W> {
         };
         let task: &Task = uploaded.as_ref().unwrap_or(&prepared.task);
         let mut may_repeat = true;
+        let is_watched = (turn.has_alternative || turn.is_probe) && !self.router.answers_whole_only(&candidate.target);
+        let mut streamed = streamed(task, self.row(candidate), self.planned.demand.hard, is_watched);
+        let mut was_refused_as_stream = false;
         loop {
             asked.attempts += 1;
             let begun = Instant::now();
-            let outcome = self.call(turn, task, &prepared.notes, (caller, held.take()), asked.fallbacks()).await;
+            let held_now = (caller, held.take());
+            let outcome = self.call(turn, task, streamed.as_ref(), &prepared.notes, held_now, asked.fallbacks()).await;
             asked.spent += begun.elapsed();
             let failure = match outcome {
                 Ok(verdict) => {
+                    if was_refused_as_stream {
+                        self.router.answers_only_whole(&candidate.target);
+                    }
                     self.router.ledger.worked(caller, begun);
                     asked.verdict = Some(verdict);
                     return Ok(());
                 }
                 Err(failure) => failure,
             };
+            // That it was to be a stream is our own wish.
+            if is_about_streams(&failure)
+                && streamed.take_if(|task| matches!(task, Task::Chat(chat) if chat.stream)).is_some()
+                && asked.attempts < self.router.routing.max_attempts
+            {
+                held = match self.hold(candidate, caller) {
+                    Ok(held) => held,
+                    Err(_) => return Err((failure, begun)),
+                };
+                asked.repeats += 1;
+                was_refused_as_stream = true;
+                tracing::info!(call.target = %candidate.target, "a target that refuses a stream is asked for a whole answer");
+                continue;
+            }
             let repeats = self.work.may_be_repeated()
                 && failure.kind.consequence().again
                 && asked.attempts < self.router.routing.max_attempts;
@@ -265,19 +295,20 @@ impl<W: Work> Running<'_, W> {
         }
     }
 
-    /// One call: until it is judged, or has failed.
+    /// One call: until it is judged, or has failed. `streamed` is the task as it is asked for where that is not the
+    /// client's own way.
     async fn call(
         &self,
         turn: &Turn<'_>,
         task: &Task,
+        streamed: Option<&Task>,
         notes: &[TreatmentNote],
         (caller, held): (Caller, Option<Held>),
         fallbacks: u32,
     ) -> Result<Verdict<W::Answer>, Failure> {
         let candidate = turn.candidate;
         let (abilities, member) = (self.row(candidate), self.fleet.member(candidate.row));
-        let streamed = streamed(task, abilities, self.planned.demand.hard, turn.has_alternative || turn.is_probe);
-        let task = streamed.as_ref().unwrap_or(task);
+        let task = streamed.unwrap_or(task);
         let call = Call {
             task,
             abilities,
@@ -315,7 +346,7 @@ impl<W: Work> Running<'_, W> {
             wire_format: member.provider.wire_format(),
             fallbacks,
             treatments: notes.to_vec(),
-            dropped: candidate.dropped.clone(),
+            dropped: task.lost(&candidate.dropped),
             account: self.planned.account.clone(),
             is_cost_known,
         };

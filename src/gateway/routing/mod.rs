@@ -42,10 +42,12 @@ pub use request::{Bounds, TaskRequest};
 pub(super) use sticky::Prefix;
 pub(super) use work::{Prepared, Ran, Verdict, Work};
 
+use std::collections::HashSet;
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Instant;
 
+use mediary_core::Target;
 use mediary_core::capability::Abilities;
 use mediary_core::plan::{CostPolicy, Privacy};
 use mediary_core::provider::Provider;
@@ -71,6 +73,8 @@ pub struct Router {
     first_list: OnceCell<()>,
     ledger: Ledger,
     sticky: Sticky,
+    /// Targets that answer, but not in streams, whatever their rows say.
+    whole_only: Mutex<HashSet<Target>>,
     /// Settles ties between candidates.
     draws: AtomicU64,
 }
@@ -98,6 +102,7 @@ impl Router {
             first_list: OnceCell::new(),
             ledger,
             sticky,
+            whole_only: Mutex::default(),
             draws: AtomicU64::new(0),
         }
     }

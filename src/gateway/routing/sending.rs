@@ -4,6 +4,7 @@ use mediary_core::capability::Abilities;
 use mediary_core::plan::Hard;
 use mediary_core::provider::Timeouts;
 use mediary_core::task::{Chat, Task};
+use mediary_core::{Failure, FailureKind};
 
 use crate::config::Routing;
 
@@ -15,6 +16,12 @@ pub(super) fn streamed(task: &Task, abilities: &Abilities, hard: Hard, is_watche
     let is_plain = !hard.many_replies && !hard.logprobs && !hard.audio_output;
     let stream = abilities.streaming && (chat.stream || is_watched && is_plain);
     (stream != chat.stream).then(|| Task::Chat(Chat { stream, ..chat.clone() }))
+}
+
+/// Whether a target refuses a request because its answer was to come as a stream.
+pub(super) fn is_about_streams(failure: &Failure) -> bool {
+    matches!(failure.kind, FailureKind::Unacceptable | FailureKind::Malformed)
+        && failure.detail.to_ascii_lowercase().contains("stream")
 }
 
 /// How long each stage of a call may take. While another target is left, one that says nothing is not waited for long.

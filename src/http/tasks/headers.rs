@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use mediary_core::capability::Usd;
 
+use super::super::error::shortened;
 use crate::gateway::{Account, Charge, Route, TreatmentNote, total};
 
 const X_ROUTED_VIA: HeaderName = HeaderName::from_static("x-routed-via");
@@ -13,6 +14,11 @@ const X_MEDIARY_TREATMENTS: HeaderName = HeaderName::from_static("x-mediary-trea
 const X_MEDIARY_COST_USD: HeaderName = HeaderName::from_static("x-mediary-cost-usd");
 const X_MEDIARY_COST_ITEMS: HeaderName = HeaderName::from_static("x-mediary-cost-items");
 const X_MEDIARY_DROPPED: HeaderName = HeaderName::from_static("x-mediary-dropped");
+
+/// Names of fields may be a client's own; one that is longer is cut, …
+const MOST_NAME_CHARS: usize = 128;
+/// … and more of them are counted, since clients take no endless headers.
+const MOST_DROPPED_BYTES: usize = 2_048;
 
 /// Writes down which target answers and what was done for it.
 pub(in crate::http) fn describe(route: &Route, headers: &mut HeaderMap) {
@@ -70,9 +76,21 @@ fn item(charge: &Charge) -> String {
 
 /// Writes down what no target is told of.
 pub(super) fn name_dropped(dropped: &[String], headers: &mut HeaderMap) {
-    if !dropped.is_empty() {
-        insert(headers, X_MEDIARY_DROPPED, &dropped.join(", "));
+    if dropped.is_empty() {
+        return;
     }
+    let mut text = String::new();
+    for (index, name) in dropped.iter().enumerate() {
+        let before = if index == 0 { "" } else { ", " };
+        if text.len() > MOST_DROPPED_BYTES {
+            // Writing to a string cannot fail.
+            let _ = write!(text, "{before}and {} more", dropped.len() - index);
+            break;
+        }
+        text.push_str(before);
+        text.push_str(&shortened(name, MOST_NAME_CHARS));
+    }
+    insert(headers, X_MEDIARY_DROPPED, &text);
 }
 
 fn insert(headers: &mut HeaderMap, name: HeaderName, text: &str) {

@@ -127,6 +127,7 @@ impl Encode for LineAnswer {
             first: None,
             has_ended: false,
             cost: None,
+            continued_by: None,
         }))
     }
 }
@@ -145,11 +146,21 @@ struct LineWriter {
     has_ended: bool,
     /// What the request cost, for the last line.
     cost: Option<String>,
+    /// The target that goes on, until the first line of it is written.
+    continued_by: Option<String>,
 }
 
 impl LineWriter {
-    fn write(&self, said: Said<'_>, into: &mut Vec<u8>) {
-        into.extend_from_slice(self.answer.line(&self.head, said, false).to_string().as_bytes());
+    fn write(&mut self, said: Said<'_>, into: &mut Vec<u8>) {
+        let line = self.answer.line(&self.head, said, false);
+        self.put(line, into);
+    }
+
+    fn put(&mut self, mut line: Value, into: &mut Vec<u8>) {
+        if let Some(by) = self.continued_by.take() {
+            line["mediary"] = json!({ "continued_by": by });
+        }
+        into.extend_from_slice(line.to_string().as_bytes());
         into.push(b'\n');
     }
 
@@ -187,7 +198,8 @@ impl LineWriter {
             }
             ReplyEvent::Finish { finish, .. } => self.finish = Some(*finish),
             ReplyEvent::Text { .. } | ReplyEvent::Refusal { .. } | ReplyEvent::Reasoning { .. } => {}
-            ReplyEvent::Begun { .. } | ReplyEvent::Continued { .. } | ReplyEvent::Usage(_) => {}
+            ReplyEvent::Continued { by } => self.continued_by = Some(by.clone()),
+            ReplyEvent::Begun { .. } | ReplyEvent::Usage(_) => {}
             // Not in these words.
             ReplyEvent::Own { .. } | ReplyEvent::Extra { .. } => {}
             // Chats have none of these.
@@ -209,7 +221,7 @@ impl StreamWriter for LineWriter {
             self.first = Some(Instant::now());
         }
         // What a reader held back to the end has no frame of its own.
-        if self.passes_raw && frame.is_canonical && !frame.raw.is_empty() {
+        if self.passes_raw && frame.is_canonical && !frame.raw.is_empty() && self.continued_by.is_none() {
             // A call that had to be mended stands before the end.
             self.say_calls(into);
             into.extend_from_slice(&frame.raw);
@@ -237,8 +249,7 @@ impl StreamWriter for LineWriter {
             // These clients know no comments; a field that they do not know they pass over.
             line["mediary_cost_usd"] = cost.into();
         }
-        into.extend_from_slice(line.to_string().as_bytes());
-        into.push(b'\n');
+        self.put(line, into);
     }
 }
 

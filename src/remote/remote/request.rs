@@ -65,6 +65,17 @@ pub(super) fn framing(response: &Answer) -> Option<Framing> {
     }
 }
 
+/// Whether an answer says that it is plain text, as some servers say of their streams.
+pub(super) fn is_plain(response: &Answer) -> bool {
+    media_type(response).as_deref() == Some("text/plain")
+}
+
+/// Whether a body begins as a stream of events does.
+pub(super) fn begins_with_event(body: &[u8]) -> bool {
+    let body = body.trim_ascii_start();
+    [b"data:".as_slice(), b"event:", b"id:", b": "].iter().any(|beginning| body.starts_with(beginning))
+}
+
 /// Whether an answer is the bytes of a file, rather than something to be read.
 pub(super) fn is_file(response: &Answer) -> bool {
     let text = |name: &str| name.starts_with("text/") || name.contains("json") || name.contains("xml");
