@@ -52,6 +52,8 @@ pub struct Route {
     pub treatments: Vec<TreatmentNote>,
     /// What was left out, or sent in other words, by names of the request's fields.
     pub dropped: Vec<String>,
+    /// What there is to say of an answer in which there is nothing: `no_speech`.
+    pub status: Option<&'static str>,
 }
 
 impl Route {
@@ -142,6 +144,11 @@ impl Answer {
             self.tap.complete();
         }
         self.ready = frames;
+    }
+
+    /// More frames follow those that are ready, from other calls that are noted by themselves.
+    pub(in crate::gateway) fn goes_on_with(&mut self, reply: Box<dyn ReplyStream>) {
+        self.reply = Some(reply);
     }
 
     /// Takes note of a frame that was read unseen.

@@ -276,6 +276,7 @@ impl<W: Work> Running<'_, W> {
             fallbacks,
             treatments: notes.to_vec(),
             dropped: candidate.dropped.clone(),
+            status: None,
         };
         self.work.judge(Box::new(Answer::new(route, reply, tap)), candidate).await
     }

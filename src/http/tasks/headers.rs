@@ -10,6 +10,7 @@ const X_ROUTED_VIA: HeaderName = HeaderName::from_static("x-routed-via");
 const X_FALLBACK_ATTEMPTS: HeaderName = HeaderName::from_static("x-fallback-attempts");
 const X_MEDIARY_TREATMENTS: HeaderName = HeaderName::from_static("x-mediary-treatments");
 const X_MEDIARY_DROPPED: HeaderName = HeaderName::from_static("x-mediary-dropped");
+const X_MEDIARY_STATUS: HeaderName = HeaderName::from_static("x-mediary-status");
 
 /// Writes down which target answers and what was done for it.
 pub(in crate::http) fn describe(route: &Route, headers: &mut HeaderMap) {
@@ -22,6 +23,9 @@ pub(in crate::http) fn describe(route: &Route, headers: &mut HeaderMap) {
     if !route.treatments.is_empty() {
         let list: Vec<String> = route.treatments.iter().map(treatment).collect();
         insert(X_MEDIARY_TREATMENTS, &list.join(", "));
+    }
+    if let Some(status) = route.status {
+        insert(X_MEDIARY_STATUS, status);
     }
     name_dropped(&route.dropped, headers);
 }
@@ -76,6 +80,7 @@ mod tests {
             fallbacks: 0,
             treatments: vec![],
             dropped: vec![],
+            status: None,
         };
         let mut headers = HeaderMap::new();
         describe(&route, &mut headers);
@@ -85,6 +90,7 @@ mod tests {
         route.also = vec!["groq/other".parse().unwrap()];
         route.treatments = vec![note];
         route.dropped = vec!["seed".into(), "user".into()];
+        route.status = Some("no_speech");
         describe(&route, &mut headers);
         assert_eq!(headers[X_ROUTED_VIA], "groq/llama-?, groq/other");
         assert_eq!(headers[X_FALLBACK_ATTEMPTS], "2");
@@ -93,5 +99,6 @@ mod tests {
             r#""messages[2].content[1]";do=extract;by="read-\"document";pages=3"#
         );
         assert_eq!(headers[X_MEDIARY_DROPPED], "seed, user");
+        assert_eq!(headers[X_MEDIARY_STATUS], "no_speech");
     }
 }
