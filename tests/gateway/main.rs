@@ -12,6 +12,7 @@ mod audio_edge;
 mod audio_faults;
 mod audio_files;
 mod audio_forms;
+mod audio_honest;
 mod audio_local;
 mod audio_pieces;
 mod audio_speech;

@@ -57,6 +57,8 @@ pub struct Route {
     pub account: Account,
     /// Whether that is known before the answer has ended.
     pub is_cost_known: bool,
+    /// What there is to say of an answer in which there is nothing: `no_speech`.
+    pub status: Option<&'static str>,
 }
 
 impl Route {
@@ -150,6 +152,11 @@ impl Answer {
             self.tap.complete();
         }
         self.ready = frames;
+    }
+
+    /// More frames follow those that are ready, from other calls that are noted by themselves.
+    pub(in crate::gateway) fn goes_on_with(&mut self, reply: Box<dyn ReplyStream>) {
+        self.reply = Some(reply);
     }
 
     /// Takes note of a frame that was read unseen.

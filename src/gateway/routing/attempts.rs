@@ -349,6 +349,7 @@ impl<W: Work> Running<'_, W> {
             dropped: task.lost(&candidate.dropped),
             account: self.planned.account.clone(),
             is_cost_known,
+            status: None,
         };
         self.work.judge(Box::new(Answer::new(route, reply, tap)), candidate).await
     }

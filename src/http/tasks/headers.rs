@@ -14,6 +14,7 @@ const X_MEDIARY_TREATMENTS: HeaderName = HeaderName::from_static("x-mediary-trea
 const X_MEDIARY_COST_USD: HeaderName = HeaderName::from_static("x-mediary-cost-usd");
 const X_MEDIARY_COST_ITEMS: HeaderName = HeaderName::from_static("x-mediary-cost-items");
 const X_MEDIARY_DROPPED: HeaderName = HeaderName::from_static("x-mediary-dropped");
+const X_MEDIARY_STATUS: HeaderName = HeaderName::from_static("x-mediary-status");
 
 /// Names of fields may be a client's own; one that is longer is cut, …
 const MOST_NAME_CHARS: usize = 128;
@@ -31,6 +32,9 @@ pub(in crate::http) fn describe(route: &Route, headers: &mut HeaderMap) {
     if !route.treatments.is_empty() {
         let list: Vec<String> = route.treatments.iter().map(treatment).collect();
         insert(X_MEDIARY_TREATMENTS, &list.join(", "));
+    }
+    if let Some(status) = route.status {
+        insert(X_MEDIARY_STATUS, status);
     }
     name_dropped(&route.dropped, headers);
     if route.is_cost_known {
@@ -138,6 +142,7 @@ mod tests {
             dropped: vec![],
             account: Account::default(),
             is_cost_known: true,
+            status: None,
         };
         let mut headers = HeaderMap::new();
         describe(&route, &mut headers);
@@ -147,6 +152,7 @@ mod tests {
         route.also = vec!["groq/other".parse().unwrap()];
         route.treatments = vec![note];
         route.dropped = vec!["seed".into(), "user".into()];
+        route.status = Some("no_speech");
         describe(&route, &mut headers);
         assert_eq!(headers[X_ROUTED_VIA], "groq/llama-?, groq/other");
         assert_eq!(headers[X_FALLBACK_ATTEMPTS], "2");
@@ -155,5 +161,6 @@ mod tests {
             r#""messages[2].content[1]";do=extract;by="read-\"document";pages=3"#
         );
         assert_eq!(headers[X_MEDIARY_DROPPED], "seed, user");
+        assert_eq!(headers[X_MEDIARY_STATUS], "no_speech");
     }
 }

@@ -28,7 +28,7 @@ mod wire;
 pub(crate) use embed::reader as embed_reader;
 pub(crate) use encode::{extras, response_format, tools};
 pub(crate) use failure::{failure as refusal, inside_body as complaint, unreadable as inside_answer};
-pub(crate) use speak::{given as given_sound, name as sound_name, reader as sound_reader};
+pub(crate) use speak::{name as sound_name, reader as sound_reader};
 pub(crate) use stream::ChatReader;
 pub(crate) use transcribe::granularities;
 pub(crate) use transcript::{read as read_transcript, reader as transcript_reader};

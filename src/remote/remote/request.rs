@@ -82,6 +82,16 @@ pub(super) fn is_file(response: &Answer) -> bool {
     media_type(response).is_none_or(|name| !text(&name))
 }
 
+/// The rate of the bare samples that an answer says it is, 16 bits each; `None`: it says that it is something else, or not
+/// at which rate, which its provider's own is then.
+pub(super) fn bare_samples(response: &Answer) -> Option<Option<u32>> {
+    let value = response.headers().get(CONTENT_TYPE)?.to_str().ok()?.to_ascii_lowercase();
+    let mut parts = value.split(';').map(str::trim);
+    let is_bare = matches!(parts.next()?, "audio/pcm" | "audio/x-pcm" | "audio/l16" | "audio/raw");
+    let rate = parts.find_map(|part| part.strip_prefix("rate=")?.trim().parse().ok());
+    is_bare.then_some(rate)
+}
+
 /// In lower case, since media types are compared without case.
 fn media_type(response: &Answer) -> Option<String> {
     let value = response.headers().get(CONTENT_TYPE)?.to_str().ok()?;
