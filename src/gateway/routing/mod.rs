@@ -17,6 +17,7 @@ mod planning;
 mod question;
 mod record;
 mod request;
+mod sifter;
 mod sticky;
 mod tap;
 #[cfg(test)]
