@@ -9,11 +9,16 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use bytes::Bytes;
-use mediary_core::{Blob, Failure, FailureKind, MediaFormat};
+use mediary_core::{Blob, ContentHash, Failure, FailureKind, MediaFormat};
 use mediary_store::{BadToken, ContentFailed, ContentLink, ContentStore, ContentWriter, DiskContent, StoredContent};
 
 use super::{Spool, blocking};
 use crate::config::Content;
+
+/// A kept file by which a token is known to have ended; it is as old as a token can become.
+fn end_of(token: &str) -> Vec<u8> {
+    format!("the link {token} has ended").into_bytes()
+}
 
 /// A file is read and written in pieces of this.
 const PIECE_BYTES: usize = 256 * 1024;
@@ -114,8 +119,27 @@ impl Contents {
             BadToken::Unknown => NoContent::Unknown,
             BadToken::Expired => NoContent::Gone,
         })?;
-        let found = blocking::run(move || store.open(&link.hash).map_err(not_kept)).await.map_err(NoContent::Failed)?;
+        let end = end_of(token);
+        let found = blocking::run(move || match store.open(&ContentHash::of(&end)).map_err(not_kept)? {
+            Some(_) => Ok(None),
+            None => store.open(&link.hash).map_err(not_kept),
+        });
+        let found = found.await.map_err(NoContent::Failed)?;
         found.map(|stored| FoundContent { link, stored }).ok_or(NoContent::Gone)
+    }
+
+    /// Ends a token before its time. Other tokens for the same file, which others may have made, stay good.
+    ///
+    /// # Errors
+    /// When that cannot be kept.
+    pub async fn end(&self, token: &str) -> Result<(), Failure> {
+        let (store, end) = (self.store()?, end_of(token));
+        blocking::run(move || {
+            let mut writer = store.begin().map_err(not_kept)?;
+            writer.write(&end).map_err(not_kept)?;
+            writer.finish().map_err(not_kept).map(drop)
+        })
+        .await
     }
 
     /// A copy of the file that a token opens, for a request that names one of ours.

@@ -13,7 +13,7 @@ use futures_util::future::{Either, select};
 use mediary_core::capability::Abilities;
 use mediary_core::plan::{Candidate, Hard, PassedOver, Treatment};
 use mediary_core::provider::{Call, Timeouts};
-use mediary_core::task::{Chat, Task};
+use mediary_core::task::{Chat, ReplyFormat, Task};
 use mediary_core::{Failure, FailureKind, MediaFormat, Next};
 use tokio::time::sleep;
 
@@ -159,7 +159,7 @@ impl<W: Work> Running<'_, W> {
         let (candidate, most) = (turn.candidate, self.router.routing.max_attempts);
         let mut keys_tried = Vec::new();
         let mut may_wait = !turn.has_alternative;
-        while let Some(caller) = self.fleet.caller(candidate.row, &self.router.ledger, &keys_tried, Instant::now()) {
+        while let Some(caller) = self.caller(candidate.row, &keys_tried) {
             keys_tried.push(caller.key);
             let Err((failure, begun)) = self.call_twice(&turn, prepared, caller, &mut asked).await else {
                 return asked;
@@ -169,14 +169,21 @@ impl<W: Work> Running<'_, W> {
             if next != Next::Key || asked.attempts >= most {
                 return asked;
             }
-            let is_last_key =
-                || self.fleet.caller(candidate.row, &self.router.ledger, &keys_tried, Instant::now()).is_none();
+            let is_last_key = || self.caller(candidate.row, &keys_tried).is_none();
             if let Some(wait) = wait.filter(|_| is_last_key()) {
                 Box::pin(sleep(wait)).await;
                 (may_wait, keys_tried) = (false, Vec::new());
             }
         }
         asked
+    }
+
+    /// The key that a target is called with next.
+    fn caller(&self, row: usize, tried: &[usize]) -> Option<Caller> {
+        match self.work.key() {
+            Some(fingerprint) => self.fleet.caller_of(row, fingerprint, tried),
+            None => self.fleet.caller(row, &self.router.ledger, tried, Instant::now()),
+        }
     }
 
     /// One call, and a second one where the first failed in a way that is often over at once. What the second mends has
@@ -277,7 +284,11 @@ impl<W: Work> Running<'_, W> {
             treatments: notes.to_vec(),
             dropped: candidate.dropped.clone(),
         };
-        self.work.judge(Box::new(Answer::new(route, reply, tap)), candidate).await
+        let answer = Answer::new(route, reply, tap);
+        // Where a form is wanted, what looks like Markdown is a part of it.
+        let is_prose = matches!(task, Task::Chat(chat) if chat.format == ReplyFormat::Text);
+        let answer = if is_prose { answer.sifted() } else { answer };
+        self.work.judge(Box::new(answer), candidate).await
     }
 
     /// The formats that a candidate is given as they are, each once.
