@@ -77,6 +77,13 @@ impl ImageAbilities {
         }
     }
 
+    /// What to ask for so that the picture's sides come as near as possible to a ratio.
+    #[must_use]
+    pub fn nearest_ratio(&self, ratio: ImageSize) -> SizeChoice {
+        let choice = self.nearest(ratio.about_a_megapixel());
+        SizeChoice { is_exact: choice.asked.is_none_or(|asked| asked.has_ratio(ratio)), ..choice }
+    }
+
     /// Whether it is asked for ratios rather than sizes.
     #[must_use]
     pub fn goes_by_ratio(&self) -> bool {
@@ -139,6 +146,19 @@ mod tests {
             let choice = abilities.nearest(ImageSize::new(wanted.0, wanted.1));
             let asked = Some(ImageSize::new(asked.0, asked.1));
             assert_eq!(choice, SizeChoice { asked, is_exact }, "{wanted:?}");
+        }
+        let rows = [
+            (&fixed, (1, 1), (1024, 1024), true),
+            (&fixed, (16, 9), (1536, 1024), false),
+            (&by_ratio, (16, 9), (16, 9), true),
+            (&by_ratio, (21, 9), (16, 9), false),
+            (&free, (16, 9), (1360, 768), true),
+            (&ImageAbilities::default(), (3, 2), (1254, 836), true),
+        ];
+        for (abilities, ratio, asked, is_exact) in rows {
+            let choice = abilities.nearest_ratio(ImageSize::new(ratio.0, ratio.1));
+            let asked = Some(ImageSize::new(asked.0, asked.1));
+            assert_eq!(choice, SizeChoice { asked, is_exact }, "{ratio:?}");
         }
     }
 }

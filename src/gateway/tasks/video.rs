@@ -15,6 +15,7 @@ use mediary_core::{Claim, Failure, FailureKind, Media, MediaKind, Next, Target, 
 
 use super::super::Gateway;
 use super::super::routing::{Answer, Bounds, CallError, Fleet, Planned, Prepared, Ran, Route, Verdict, Work};
+use super::draw::of_this_task_only;
 
 /// Where the picture stands in a request that a video starts from.
 const START: PartPath = PartPath::Field("input_reference");
@@ -85,7 +86,8 @@ impl Gateway {
         Ok(planned)
     }
 
-    /// Sends a video to one target after the other, until one accepts it. `announce` is waited for before each call.
+    /// Sends a video to one target after the other, until one accepts it; with the key of this fingerprint, if there is one.
+    /// `announce` is waited for before each call.
     ///
     /// # Errors
     /// What no other target would mend; unknown outcomes are told by [`is_unknown`].
@@ -94,16 +96,17 @@ impl Gateway {
         fleet: &'a Fleet,
         planned: &Planned,
         video: &'a GenerateVideo,
+        key: Option<&'a str>,
         announce: Announce<'a>,
     ) -> Result<Ran<Submitted>, Failure> {
-        let work = VideoWork { gateway: self, fleet, video, announce, was_called: AtomicBool::new(false) };
+        let work = VideoWork { gateway: self, fleet, video, key, announce, was_called: AtomicBool::new(false) };
         self.router.run(fleet, planned, &work).await
     }
 }
 
 /// Whether a failed submission may have been accepted all the same.
 pub(in crate::gateway) fn is_unknown(failure: &Failure) -> bool {
-    matches!(failure.kind, FailureKind::Lost | FailureKind::TimedOut | FailureKind::Garbled | FailureKind::EmptyAnswer)
+    failure.kind.may_be_billed()
 }
 
 /// A video that was looked at: what is none is a failure, whatever it was said to be.
@@ -125,6 +128,8 @@ struct VideoWork<'a> {
     gateway: &'a Arc<Gateway>,
     fleet: &'a Fleet,
     video: &'a GenerateVideo,
+    /// The fingerprint of the key that made the video which this one is made of.
+    key: Option<&'a str>,
     announce: Announce<'a>,
     /// Whether the target at hand was announced; what fails before was not sent.
     was_called: AtomicBool,
@@ -168,6 +173,15 @@ impl Work for VideoWork<'_> {
         let (given, changed) = nearest(row, self.video);
         let key = self.fleet.member(candidate.row).fingerprint(answer.key());
         Ok(Verdict::Answer(Submitted { route: answer.route.clone(), key, given, changed, work }))
+    }
+
+    /// A target that makes nothing of its own videos may still make them.
+    fn placed(&self, failure: Failure) -> Failure {
+        if self.video.remixes.is_some() { of_this_task_only(failure) } else { failure }
+    }
+
+    fn key(&self) -> Option<&str> {
+        self.key
     }
 
     fn may_be_repeated(&self) -> bool {

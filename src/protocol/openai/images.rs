@@ -104,8 +104,16 @@ impl ImageRequest {
                 }
             }
             "n" => job.count = whole(&name, &value, 1..=MOST_PICTURES)? as u32,
-            "size" => job.size = sides(&name, value, "auto")?,
-            "aspect_ratio" => job.ratio = sides(&name, value, "auto")?,
+            "size" => match sides(&name, value, "as 1024x1024 or, for the ratio alone, as 16:9")? {
+                // A ratio is no size; one that has its own field counts for more.
+                Some((ratio, Written::Ratio)) => job.ratio = job.ratio.or(Some(ratio)),
+                Some((size, Written::Pixels)) => job.size = Some(size),
+                None => {}
+            },
+            "aspect_ratio" => {
+                let written = sides(&name, value, "as 16:9")?;
+                job.ratio = written.map(|(ratio, _)| ratio).or(job.ratio);
+            }
             "quality" => job.quality = Some(text(&name, value)?),
             "style" => job.style = Some(text(&name, value)?),
             "background" => job.background = Some(text(&name, value)?),
@@ -215,14 +223,23 @@ fn text(name: &str, value: Value) -> Result<String, BadField> {
     }
 }
 
-fn sides(name: &str, value: Value, open: &str) -> Result<Option<ImageSize>, BadField> {
+/// How two sides are written.
+enum Written {
+    Pixels,
+    Ratio,
+}
+
+/// Two sides, and how they are written; `None`: they are left to the target. `form` says how they are to be written.
+fn sides(name: &str, value: Value, form: &str) -> Result<Option<(ImageSize, Written)>, BadField> {
     let written = text(name, value)?;
-    if written.trim().eq_ignore_ascii_case(open) {
+    if written.trim().eq_ignore_ascii_case("auto") {
         return Ok(None);
     }
-    let size =
-        written.parse().map_err(|_| bad(name, format!("`{name}` is written as 1024x1024 or 16:9, or is auto")))?;
-    Ok(Some(size))
+    let how = if written.contains(':') { Written::Ratio } else { Written::Pixels };
+    match written.parse() {
+        Ok(sides) => Ok(Some((sides, how))),
+        Err(_) => Err(bad(name, format!("`{name}` is written {form}, or is auto"))),
+    }
 }
 
 fn format(name: &str, written: &str) -> Result<MediaFormat, BadField> {
@@ -300,6 +317,8 @@ pub struct AnswerFacts<'a> {
     pub job: &'a ImageJob,
     /// What it cost.
     pub usage: Usage,
+    /// What was made to fit here, where no header tells it any more: the field, and what came of it.
+    pub changed: Vec<(String, String)>,
 }
 
 /// A whole answer.
@@ -380,6 +399,10 @@ pub fn image_event(facts: &AnswerFacts<'_>, stage: Option<u32>, picture: ToldPic
         Some(stage) => head["partial_image_index"] = stage.into(),
         None => head["usage"] = usage(facts.usage, 1),
     }
+    if !facts.changed.is_empty() {
+        let notes = facts.changed.iter().map(|(place, by)| json!({ "place": place, "do": "transcode", "by": by }));
+        head["mediary"] = json!({ "treatments": notes.collect::<Vec<_>>() });
+    }
     let mut pieces = vec![BodyPiece::Text(format!("event: {family}.{kind}\ndata: {}", open_object(&head)))];
     match picture.told {
         Told::Link(url) => pieces.push(BodyPiece::Text(format!(",\"url\":{}", Value::from(url)))),
@@ -428,6 +451,23 @@ mod tests {
         let fields = fields.map(|(name, value)| (name.to_owned(), value.to_owned()));
         let from_form = ImageRequest::of_form(fields.into());
         assert_eq!(format!("{:?}", from_json.unwrap()), format!("{:?}", from_form.unwrap()));
+    }
+
+    #[test]
+    fn a_ratio_is_no_size_wherever_it_stands() {
+        let rows = [
+            (json!({ "size": "1024x768" }), Some("1024x768"), None),
+            (json!({ "size": "16:9" }), None, Some("16x9")),
+            (json!({ "size": "1:1", "aspect_ratio": "4:3" }), None, Some("4x3")),
+            (json!({ "aspect_ratio": "4:3", "size": "1:1" }), None, Some("4x3")),
+            (json!({ "aspect_ratio": "1024x768" }), None, Some("1024x768")),
+            (json!({ "size": "auto", "aspect_ratio": "auto" }), None, None),
+        ];
+        for (fields, size, ratio) in rows {
+            let job = json_request(&fields).unwrap().job;
+            let told = |sides: Option<ImageSize>| sides.map(|sides| sides.to_string());
+            assert_eq!((told(job.size).as_deref(), told(job.ratio).as_deref()), (size, ratio), "{fields}");
+        }
     }
 
     #[test]
@@ -495,7 +535,7 @@ mod tests {
     fn answers_are_openais() {
         let job = ImageJob { quality: Some("low".into()), ..ImageJob::of("a fox") };
         let usage = Usage { prompt_tokens: 2, estimated: true, ..Usage::default() };
-        let facts = AnswerFacts { created: 7, job: &job, usage };
+        let mut facts = AnswerFacts { created: 7, job: &job, usage, changed: Vec::new() };
         let here = || picture(Told::Here(Blob::in_memory(b"abc".to_vec())));
         let link = picture(Told::Link("http://h/content/t".into()));
         let answer: Value = serde_json::from_str(&joined(images_answer(&facts, vec![here(), link]))).unwrap();
@@ -517,7 +557,10 @@ mod tests {
             ("event: image_generation.partial_image", &json!("image_generation.partial_image"))
         );
         assert_eq!((&data["b64_json"], &data["partial_image_index"]), (&json!("YWJj"), &json!(1)));
+        facts.changed = vec![("size".into(), "9x9".into())];
         let last = joined(image_event(&facts, None, here()));
         assert!(last.starts_with("event: image_generation.completed\n") && last.contains("\"usage\""), "{last}");
+        let data: Value = serde_json::from_str(last.trim_end().split_once("\ndata: ").unwrap().1).unwrap();
+        assert_eq!(data["mediary"]["treatments"], json!([{ "place": "size", "do": "transcode", "by": "9x9" }]));
     }
 }
