@@ -43,7 +43,7 @@ pub use routing::{
     Answer, Bounds, CallError, Exhausted, Known, Planned, Record, Route, Router, TaskRequest, TreatmentNote, Tried,
 };
 pub use spool::Spool;
-pub use tasks::{Answered, Counted, Drawing, Drawn, Embedded, Growing, Made, Speaking, WholeAnswer};
+pub use tasks::{Answered, Counted, Drawing, Drawn, Embedded, Growing, Made, Speaking, Stage, WholeAnswer};
 pub use temporary::TemporaryFiles;
 pub use treatments::{Pipelines, Treatments};
 
