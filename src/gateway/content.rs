@@ -104,7 +104,7 @@ impl Contents {
     ///
     /// # Errors
     /// When nothing can be kept.
-    pub fn token(&self, hash: mediary_core::ContentHash, format: MediaFormat) -> Result<String, Failure> {
+    pub fn token(&self, hash: ContentHash, format: MediaFormat) -> Result<String, Failure> {
         let expires = SystemTime::now() + self.max_age;
         Ok(self.store()?.token(&ContentLink { hash, format, expires }))
     }

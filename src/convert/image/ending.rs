@@ -3,8 +3,9 @@
 //!
 //! Nothing is decoded. Of whole files a few bytes at the end are read.
 
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io::{self, Read as _, SeekFrom};
 
+use mediary_core::media::ReadSeek;
 use mediary_core::{Failure, Media, MediaFormat};
 
 /// The last chunk of a PNG, which is empty (PNG, section 11.2.5).
@@ -21,31 +22,22 @@ const PIECE_BYTES: u64 = 64 * 1024;
 /// Unreadable where the end is missing.
 pub fn whole(media: &Media) -> Result<(), Failure> {
     let len_bytes = media.blob.len_bytes();
-    let has_end = match media.format {
-        MediaFormat::Png => reader(media).and_then(|mut reader| png_has_end(&mut reader, len_bytes)),
-        MediaFormat::Jpeg => reader(media).and_then(|mut reader| jpeg_has_end(&mut reader, len_bytes)),
-        MediaFormat::Webp => Ok(webp_has_end(media.blob.head(), len_bytes)),
-        _ => Ok(true),
+    let has_end = || -> io::Result<bool> {
+        let ends_with = |end: &[u8]| Ok::<_, io::Error>(media.blob.tail(end.len())? == end);
+        Ok(match media.format {
+            MediaFormat::Png => ends_with(&PNG_END)? || png_has_end(&mut *media.blob.source().open()?, len_bytes)?,
+            MediaFormat::Jpeg => ends_with(&JPEG_END)? || jpeg_has_end(&mut *media.blob.source().open()?, len_bytes)?,
+            MediaFormat::Webp => webp_has_end(media.blob.head(), len_bytes),
+            _ => true,
+        })
     };
-    let has_end = has_end.map_err(|error| Failure::broken(format!("a picture cannot be read back: {error}")))?;
+    let has_end = has_end().map_err(|error| Failure::broken(format!("a picture cannot be read back: {error}")))?;
     let cut = || format!("the picture's file is cut off: its end is missing; send the whole {} file", media.format);
     if has_end { Ok(()) } else { Err(Failure::unreadable(cut())) }
 }
 
-fn reader(media: &Media) -> io::Result<impl Read + Seek + '_> {
-    media.blob.source().open()
-}
-
 /// Chunk after chunk up to the last; what follows that is no part of the picture.
-fn png_has_end(reader: &mut (impl Read + Seek), len_bytes: u64) -> io::Result<bool> {
-    let mut last = [0; PNG_END.len()];
-    if len_bytes >= last.len() as u64 {
-        reader.seek(SeekFrom::Start(len_bytes - last.len() as u64))?;
-        reader.read_exact(&mut last)?;
-        if last == PNG_END {
-            return Ok(true);
-        }
-    }
+fn png_has_end(reader: &mut dyn ReadSeek, len_bytes: u64) -> io::Result<bool> {
     let mut at = 8;
     while at + PNG_END.len() as u64 <= len_bytes {
         reader.seek(SeekFrom::Start(at))?;
@@ -62,7 +54,7 @@ fn png_has_end(reader: &mut (impl Read + Seek), len_bytes: u64) -> io::Result<bo
 }
 
 /// The end marker behind the first scan: the marker of a thumbnail stands before it, and within a scan it is never written.
-fn jpeg_has_end(reader: &mut (impl Read + Seek), len_bytes: u64) -> io::Result<bool> {
+fn jpeg_has_end(reader: &mut dyn ReadSeek, len_bytes: u64) -> io::Result<bool> {
     let Some(scan) = first_scan(reader, len_bytes)? else { return Ok(false) };
     let mut end = len_bytes;
     let mut piece = Vec::new();
@@ -71,7 +63,7 @@ fn jpeg_has_end(reader: &mut (impl Read + Seek), len_bytes: u64) -> io::Result<b
         reader.seek(SeekFrom::Start(start))?;
         piece.clear();
         // One byte more, for a marker that lies over the edge of two pieces.
-        reader.by_ref().take(end - start + 1).read_to_end(&mut piece)?;
+        (&mut *reader).take(end - start + 1).read_to_end(&mut piece)?;
         if piece.windows(2).any(|pair| pair == JPEG_END) {
             return Ok(true);
         }
@@ -81,7 +73,7 @@ fn jpeg_has_end(reader: &mut (impl Read + Seek), len_bytes: u64) -> io::Result<b
 }
 
 /// Where the first scan begins.
-fn first_scan(reader: &mut (impl Read + Seek), len_bytes: u64) -> io::Result<Option<u64>> {
+fn first_scan(reader: &mut dyn ReadSeek, len_bytes: u64) -> io::Result<Option<u64>> {
     let mut at = 2;
     while at + 4 <= len_bytes {
         reader.seek(SeekFrom::Start(at))?;

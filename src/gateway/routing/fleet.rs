@@ -102,6 +102,12 @@ impl Fleet {
     }
 
     /// The next key with which a row can be called now.
+    pub(super) fn caller(&self, row: usize, ledger: &Ledger, tried: &[usize], now: Instant) -> Option<Caller> {
+        let Place { provider, host, keys } = self.rows[row];
+        let key = ledger.pick_key(row, provider, keys, tried, now)?;
+        Some(Caller { row, provider, host, key, keys, is_loopback: self.members[provider].is_loopback })
+    }
+
     /// The same with the key of a fingerprint, once; with any if it is not a key any more.
     pub(super) fn caller_of(&self, row: usize, fingerprint: &str, tried: &[usize]) -> Option<Caller> {
         let Place { provider, host, keys } = self.rows[row];
@@ -109,12 +115,6 @@ impl Fleet {
         let key = (0..keys).find(|key| member.fingerprint(*key).as_deref() == Some(fingerprint)).unwrap_or(0);
         let caller = Caller { row, provider, host, key, keys, is_loopback: member.is_loopback };
         (!tried.contains(&key)).then_some(caller)
-    }
-
-    pub(super) fn caller(&self, row: usize, ledger: &Ledger, tried: &[usize], now: Instant) -> Option<Caller> {
-        let Place { provider, host, keys } = self.rows[row];
-        let key = ledger.pick_key(row, provider, keys, tried, now)?;
-        Some(Caller { row, provider, host, key, keys, is_loopback: self.members[provider].is_loopback })
     }
 }
 

@@ -244,6 +244,6 @@ mod tests {
             let letters: Vec<&str> = letters.iter().map(String::as_str).collect();
             assert_eq!(sifted(&letters).0, text);
         }
-        assert_eq!(sifted(&["Hello!", " A [link](b).", "![a](https://b.example)"]).1, true, "they pass as they came");
+        assert!(sifted(&["Hello!", " A [link](b).", "![a](https://b.example)"]).1, "they pass as they came");
     }
 }

@@ -13,7 +13,7 @@ use futures_util::future::join_all;
 use mediary_convert::image::{Mask, Pictures};
 use mediary_core::capability::{Abilities, Lifecycle, MaskForm, TaskKind};
 use mediary_core::plan::{Candidate, Demand, Want};
-use mediary_core::task::{ImageJob, ImageSize, ImageWork, PartPath, ReplyEvent, Task};
+use mediary_core::task::{ImageJob, ImageWork, PartPath, ReplyEvent, Task};
 use mediary_core::{Failure, FailureKind, Media, MediaFormat, MediaKind, Next, Target};
 
 use super::super::Gateway;

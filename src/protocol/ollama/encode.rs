@@ -204,11 +204,10 @@ impl LineWriter {
                 let all = value.as_array().into_iter().flatten();
                 let urls = all.filter_map(|image| image.pointer("/image_url/url")?.as_str());
                 for url in urls {
-                    let said = match shown(url) {
-                        Shown::Bytes(base64) => Said { images: vec![base64], ..Said::default() },
-                        Shown::Elsewhere(ref named) => Said { text: named, ..Said::default() },
-                    };
-                    self.write(said, into);
+                    match shown(url) {
+                        Shown::Bytes(base64) => self.write(Said { images: vec![base64], ..Said::default() }, into),
+                        Shown::Elsewhere(named) => self.write(Said { text: &named, ..Said::default() }, into),
+                    }
                 }
             }
             ReplyEvent::Finish { finish, .. } => self.finish = Some(*finish),
