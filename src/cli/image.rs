@@ -145,9 +145,7 @@ impl Place {
     fn write(mut self, bytes: &[u8]) -> Result<(), String> {
         self.is_new = false;
         match &self.path {
-            Some(path) => {
-                fs::write(path, bytes).map_err(|error| format!("cannot write {}: {error}", path.display()))
-            }
+            Some(path) => fs::write(path, bytes).map_err(|error| format!("cannot write {}: {error}", path.display())),
             None => {
                 let mut out = io::stdout().lock();
                 let written = out.write_all(bytes).and_then(|()| out.flush());

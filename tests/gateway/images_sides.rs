@@ -118,7 +118,8 @@ fn a_plan_shows_what_a_target_is_asked_for_instead() {
 }
 
 fn event(kind: &str, bytes: &[u8], more: Value) -> Step {
-    let mut event = json!({ "type": format!("image_generation.{kind}"), "b64_json": super::images_words::encoded(bytes) });
+    let mut event =
+        json!({ "type": format!("image_generation.{kind}"), "b64_json": super::images_words::encoded(bytes) });
     event.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
     Step::Data(event.to_string())
 }

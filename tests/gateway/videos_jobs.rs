@@ -145,7 +145,11 @@ fn refused_content_is_not_taken_elsewhere() {
         let entries = [studio.entry("first", "openai", json!({})), other.entry("other", "openai", json!({}))];
         let server = filming(folder.path(), &entries, |_| ());
         let job = server.ended(&server.filmed(json!({ "model": "auto" })));
-        assert_eq!((&job["status"], &job["error"]["code"]), (&json!("failed"), &json!("content_policy_violation")), "{job}");
+        assert_eq!(
+            (&job["status"], &job["error"]["code"]),
+            (&json!("failed"), &json!("content_policy_violation")),
+            "{job}"
+        );
         assert!(other.seen().is_empty());
     }
 }

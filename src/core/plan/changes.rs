@@ -38,10 +38,12 @@ pub(super) fn changes(row: &Abilities, demand: &Demand) -> Vec<Change> {
 /// How long a target's video is, where that is known before.
 pub(super) fn shown_seconds(row: &Abilities, demand: &Demand) -> Option<f64> {
     let video = demand.video.as_ref()?;
-    let only = || row.video.as_ref().and_then(|abilities| match *abilities.seconds {
-        [only] => Some(only),
-        _ => None,
-    });
+    let only = || {
+        row.video.as_ref().and_then(|abilities| match *abilities.seconds {
+            [only] => Some(only),
+            _ => None,
+        })
+    };
     let given = row.video.as_ref().map_or(video.seconds, |abilities| abilities.nearest(video).0.seconds);
     given.or_else(only).map(f64::from)
 }

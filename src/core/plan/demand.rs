@@ -4,7 +4,9 @@ use super::estimate::{estimate_tokens, input_tokens, least_input_tokens};
 use super::{REPLY_RESERVE_TOKENS, Signs};
 use crate::MediaKind;
 use crate::capability::{PartShape, Structured, TaskKind};
-use crate::task::{Chat, Embed, Extras, GenerateVideo, ImageJob, ImageSize, ReplyFormat, Speak, Task, ToolChoice, Transcribe};
+use crate::task::{
+    Chat, Embed, Extras, GenerateVideo, ImageJob, ImageSize, ReplyFormat, Speak, Task, ToolChoice, Transcribe,
+};
 
 /// A request without its contents.
 #[derive(Debug, Clone, Default)]

@@ -2,10 +2,10 @@
 //!
 //! They outlive the program that wrote them: a field that is added later needs a default.
 
+use mediary_convert::av::VideoFacts;
 use mediary_core::capability::Tier;
 use mediary_core::plan::{CostPolicy, Privacy};
 use mediary_core::task::{Extras, GenerateVideo};
-use mediary_convert::av::VideoFacts;
 use mediary_core::{Blob, Failure, FailureKind, Media, MediaFormat, ProviderId, Target};
 use mediary_store::JobRow;
 use serde::de::DeserializeOwned;

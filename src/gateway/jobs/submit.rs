@@ -149,7 +149,9 @@ impl VideoJobs {
     /// Ends a job that all targets failed.
     async fn exhausted(self: &Arc<Self>, id: &str, tried: &[Tried], why: &str) -> Result<(), Failure> {
         let (code, message) = match tried.last() {
-            Some(last) => (record::code(&last.kind).to_owned(), format!("{why}; {} said last: {}", last.target, last.why)),
+            Some(last) => {
+                (record::code(&last.kind).to_owned(), format!("{why}; {} said last: {}", last.target, last.why))
+            }
             None => ("no_target".to_owned(), format!("{why}; GET /v1/providers says how each of them is doing")),
         };
         self.end(id, Self::ending(tried), Some((&code, message))).await.map_err(not_kept)

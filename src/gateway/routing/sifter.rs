@@ -211,7 +211,10 @@ mod tests {
     fn data_urls_become_pictures_wherever_the_words_are_cut() {
         let rows = [
             ("Here: ![a fox](data:image/png;base64,YWJj)\nDone!", "Here: <data:image/png;base64,YWJj>\nDone!"),
-            ("![](data:image/webp;base64,AA==)![b](data:image/png;base64,BB==)", "<data:image/webp;base64,AA==><data:image/png;base64,BB==>"),
+            (
+                "![](data:image/webp;base64,AA==)![b](data:image/png;base64,BB==)",
+                "<data:image/webp;base64,AA==><data:image/png;base64,BB==>",
+            ),
             ("![a](data:image/png;base64,AA== \"a fox\") ü", "<data:image/png;base64,AA==> ü"),
         ];
         for (text, expected) in rows {

@@ -93,7 +93,8 @@ impl Gateway {
             let at = |failure: Failure| failure.at(place(index));
             let pictures = self.reader.pictures(source).await.map_err(at)?;
             // To the end: half a picture is not worth its price.
-            let decoded = |pictures: &Pictures, _hold| pictures.decode(0).map(|raster| (raster.width(), raster.height()));
+            let decoded =
+                |pictures: &Pictures, _hold| pictures.decode(0).map(|raster| (raster.width(), raster.height()));
             let sides = self.reader.with_picture(&pictures, 0, decoded).await.map_err(at)?;
             mediary_convert::image::whole(source).map_err(at)?;
             self.safety.check(&self.reader, source, Way::In).await.map_err(at)?;

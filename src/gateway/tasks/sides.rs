@@ -34,11 +34,14 @@ pub(super) fn are_possible(job: &ImageJob, is_strict: bool) -> Result<(), Failur
     let Some(ratio) = job.ratio else { return Ok(()) };
     let (width, height) = (ratio.width, ratio.height);
     if width.max(height) > width.min(height).saturating_mul(MOST_RATIO) {
-        let detail = format!("no target makes pictures of {width}:{height}; ask for {MOST_RATIO}:1 or 1:{MOST_RATIO} at most");
+        let detail =
+            format!("no target makes pictures of {width}:{height}; ask for {MOST_RATIO}:1 or 1:{MOST_RATIO} at most");
         return wrong("aspect_ratio", detail);
     }
     match job.size.filter(|size| is_strict && !size.has_ratio(ratio)) {
-        Some(size) => wrong("aspect_ratio", format!("{size} is not {width}:{height}; send `size` or `aspect_ratio` alone")),
+        Some(size) => {
+            wrong("aspect_ratio", format!("{size} is not {width}:{height}; send `size` or `aspect_ratio` alone"))
+        }
         None => Ok(()),
     }
 }

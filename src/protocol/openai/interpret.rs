@@ -49,7 +49,10 @@ impl JsonProtocol for Interpret {
         let body = &sent.body;
         let Request { image_data, model, prompt } = from_json(body, "a request to describe a picture")?;
         if image_data.trim().is_empty() {
-            return Err(bad("image_data", "`image_data` is missing or empty; send a picture as base64, a data URL or an address"));
+            return Err(bad(
+                "image_data",
+                "`image_data` is missing or empty; send a picture as base64, a data URL or an address",
+            ));
         }
         let picture = medium(&image_data, None, None, None, "image_data", body)?;
         let asked = |text: &Option<String>| text.clone().filter(|text| !text.trim().is_empty());

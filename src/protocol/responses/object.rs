@@ -86,9 +86,7 @@ pub(super) fn output(head: &AnswerHead, reply: &WholeReply, custom_tools: &[Stri
     for piece in messages {
         let item = match piece {
             Said::Picture(base64) => picture(head, items.len(), base64),
-            Said::Words(words) => {
-                message(&item_id("msg", head, items.len()), &[text(&words, &[], &[])], "completed")
-            }
+            Said::Words(words) => message(&item_id("msg", head, items.len()), &[text(&words, &[], &[])], "completed"),
         };
         items.push(item);
     }

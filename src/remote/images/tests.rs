@@ -83,8 +83,10 @@ fn vendors_of_openais_form_are_spared_what_they_refuse() {
     let vendors = [("zai", "cogview-4-250304", &refused[..]), ("pollinations", "flux", &[])];
     for (vendor, model, refuses) in vendors {
         let mut row = Abilities::of(format!("{vendor}/{model}").parse().unwrap(), TaskKind::ImageGeneration);
-        row.soft = mediary_core::capability::SoftSupport::AllBut(refuses.iter().map(|name| (*name).to_owned()).collect());
-        let dropped: Vec<String> = ["seed", "steps"].into_iter().filter(|name| refuses.contains(name)).map(str::to_owned).collect();
+        row.soft =
+            mediary_core::capability::SoftSupport::AllBut(refuses.iter().map(|name| (*name).to_owned()).collect());
+        let dropped: Vec<String> =
+            ["seed", "steps"].into_iter().filter(|name| refuses.contains(name)).map(str::to_owned).collect();
         let [(_, job), ..] = jobs();
         let written = OpenAi.encode(&call(&Task::Image(job), &row, &dropped), &Quirks::default());
         insta::assert_snapshot!(vendor, shown(written));
