@@ -142,7 +142,7 @@ pub(super) const OPEN_ROWS: &[(&str, &str, &str)] = &[
     (
         "providers[].models[].video",
         "whatever is asked for",
-        "of a model that makes videos: `{ seconds, sizes, ratios, lines, audio, remixes, needs_picture, fixed }`; `audio` is left out where it can be told, `fixed` is one that is told words alone",
+        "of a model that makes videos: `{ seconds, sizes, ratios, lines, audio, remixes, needs_picture, by_address, fixed }`; `audio` is left out where it can be told, `by_address` is one that fetches the picture it starts from (by `server.public_url`), `fixed` one that is told words alone",
     ),
     (
         "providers[].models[].vectors",

@@ -20,6 +20,8 @@ fn end_of(token: &str) -> Vec<u8> {
     format!("the link {token} has ended").into_bytes()
 }
 
+/// The path of kept files, before their tokens.
+pub const CONTENT_PATH: &str = "/content/";
 /// A file is read and written in pieces of this.
 const PIECE_BYTES: usize = 256 * 1024;
 
@@ -28,6 +30,8 @@ const PIECE_BYTES: usize = 256 * 1024;
 pub struct Contents {
     store: Option<Arc<dyn ContentStore>>,
     max_age: std::time::Duration,
+    /// Where the world reaches this server.
+    public_url: Option<String>,
 }
 
 /// Why a link gives no file.
@@ -52,7 +56,23 @@ impl Contents {
                 None
             }
         });
-        Self { store, max_age }
+        Self { store, max_age, public_url: None }
+    }
+
+    /// The same, where the world reaches this server at an address.
+    pub(super) fn at(self, public_url: Option<String>) -> Self {
+        Self { public_url, ..self }
+    }
+
+    /// Whether those that are not our clients can fetch files here.
+    pub(super) fn is_public(&self) -> bool {
+        self.store.is_some() && self.public_url.is_some()
+    }
+
+    /// The address of a file for whoever has its token; `None`: the world does not reach this server.
+    pub(super) fn public_address(&self, token: &str) -> Option<String> {
+        let base = self.public_url.as_deref()?.trim_end_matches('/');
+        Some(format!("{base}{CONTENT_PATH}{token}"))
     }
 
     /// How long a file is kept.

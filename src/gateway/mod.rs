@@ -28,7 +28,7 @@ mod treatments;
 
 pub use admission::{Admission, HeldBytes, InUse};
 pub use build::{GatewayError, Parts};
-pub use content::{Contents, FoundContent, NoContent};
+pub use content::{CONTENT_PATH, Contents, FoundContent, NoContent};
 pub use daemon::{Daemon, Passage};
 pub use documents::{
     Attached, Attempt, EngineChoice, OnPage, Outcome, PageOutcome, Progress, ReadOptions, ReadStatus, Reader, Reading,

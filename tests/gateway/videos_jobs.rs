@@ -298,6 +298,28 @@ fn a_target_that_begins_with_a_picture_is_not_given_words_alone() {
 }
 
 #[test]
+fn a_target_that_fetches_its_picture_is_told_where_it_is() {
+    let studio = Studio::new(|_, _| Reply::File("video/mp4", mp4()));
+    let folder = tempfile::tempdir().unwrap();
+    let entry = studio.entry("far", "pollinations", json!({ "by_address": true }));
+    let url = format!("data:image/png;base64,{}", base64(&sample("sign.png")));
+    let server = filming(folder.path(), std::slice::from_ref(&entry), |_| ());
+    let refused = film(json!({ "input_reference": url })).send(&server);
+    assert!(refused.status >= 400 && refused.text().contains("server.public_url"), "{refused}");
+    drop(server);
+    let server = filming(folder.path(), &[entry], |config| {
+        config.server.public_url = Some("https://gate.example".to_owned());
+    });
+    assert_eq!(server.ended(&server.filmed(json!({ "input_reference": url })))["status"], "completed");
+    let path = studio.seen().remove(0).path;
+    let token = path.split("image=https%3A%2F%2Fgate%2Eexample%2Fcontent%2F").nth(1).expect("it is named");
+    let token = token.split('&').next().unwrap_or_default().replace("%2D", "-").replace("%5F", "_");
+    let picture = Request::new("GET", format!("/content/{token}")).send(&server);
+    let kind = picture.header("content-type").unwrap_or_default();
+    assert!(picture.status == 200 && kind.starts_with("image/"), "{picture}");
+}
+
+#[test]
 fn what_a_target_is_not_told_is_not_said_of_its_video() {
     let studio = Studio::new(|_, _| Reply::File("video/mp4", mp4()));
     let folder = tempfile::tempdir().unwrap();

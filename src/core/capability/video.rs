@@ -19,6 +19,8 @@ pub struct VideoAbilities {
     pub remixes: bool,
     /// Whether a video has to begin with a picture.
     pub needs_picture: bool,
+    /// Whether it is told where a picture is, and fetches it.
+    pub by_address: bool,
     /// Whether it is told nothing but words, and makes its videos as it likes.
     pub is_fixed: bool,
 }

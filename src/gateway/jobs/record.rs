@@ -51,7 +51,7 @@ pub(super) struct Asked {
 impl Asked {
     pub(super) fn of(video: &GenerateVideo, model: &str, bounds: &Bounds, remixed: Option<Remixed>) -> Self {
         let (ours, key) = remixed.map_or((None, None), |Remixed { id, key }| (Some(id), key));
-        let GenerateVideo { prompt, start, seconds, size, aspect, lines, audio, remixes, extras } = video;
+        let GenerateVideo { prompt, start, seconds, size, aspect, lines, audio, remixes, extras, .. } = video;
         Self {
             model: model.to_owned(),
             prompt: prompt.clone(),
@@ -83,6 +83,7 @@ impl Asked {
         GenerateVideo {
             prompt: self.prompt.clone(),
             start,
+            start_url: None,
             seconds: self.seconds,
             size: self.size.as_deref().and_then(|size| size.parse().ok()),
             aspect: self.aspect.as_deref().and_then(|aspect| aspect.parse().ok()),

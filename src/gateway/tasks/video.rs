@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use mediary_core::capability::{Abilities, PartShape, TaskKind};
-use mediary_core::plan::{Candidate, Demand};
+use mediary_core::plan::{Candidate, Demand, PassedOver, Reason, Unplannable};
 use mediary_core::provider::BoxFuture;
 use mediary_core::task::{GenerateVideo, PartPath, ReplyEvent, Task};
 use mediary_core::{Claim, Failure, FailureKind, Media, MediaKind, Next, Target, classify};
@@ -19,6 +19,9 @@ use super::draw::of_this_task_only;
 
 /// Where the picture stands in a request that a video starts from.
 const START: PartPath = PartPath::Field("input_reference");
+
+/// Why a target that fetches pictures is not asked.
+const UNREACHABLE: &str = "it fetches pictures by their links; set server.public_url to where it reaches this server";
 
 /// Writes down that a target is about to be called; fails where it must not be.
 pub(in crate::gateway) type Announce<'a> = &'a (dyn Fn(&Target) -> BoxFuture<'a, Result<(), Failure>> + Sync + 'a);
@@ -82,8 +85,31 @@ impl Gateway {
             }
             planned.plan.candidates.retain(is_exact);
         }
+        if video.start.is_some() && !self.content.is_public() {
+            self.without_those_that_fetch(fleet, &mut planned)?;
+        }
         planned.plan.candidates.retain(|candidate| !tried.contains(&candidate.target));
         Ok(planned)
+    }
+
+    /// Passes over targets that would have to fetch a picture from this server, which they do not reach.
+    fn without_those_that_fetch(&self, fleet: &Fleet, planned: &mut Planned) -> Result<(), CallError> {
+        let fetches = |row: &Abilities| row.video.as_ref().is_some_and(|video| video.by_address);
+        let candidates = std::mem::take(&mut planned.plan.candidates).into_iter();
+        let (those, others): (Vec<_>, Vec<_>) =
+            candidates.partition(|candidate| fetches(&fleet.matrix.rows()[candidate.row]));
+        planned.plan.candidates = others;
+        planned.plan.passed_over.extend(
+            those.into_iter().map(|candidate| PassedOver {
+                target: candidate.target,
+                reason: Reason::Missing(UNREACHABLE.to_owned()),
+            }),
+        );
+        if planned.plan.candidates.is_empty() {
+            let passed_over = std::mem::take(&mut planned.plan.passed_over);
+            return Err(CallError::Unplannable(Box::new(Unplannable::NoneFits { passed_over })));
+        }
+        Ok(())
     }
 
     /// Sends a video to one target after the other, until one accepts it; with the key of this fingerprint, if there is one.
@@ -140,7 +166,13 @@ impl Work for VideoWork<'_> {
 
     async fn prepare<'a>(&'a self, candidate: &'a Candidate, row: &'a Abilities) -> Result<Prepared<'a>, Failure> {
         self.was_called.store(false, Ordering::Relaxed);
-        let (given, _) = nearest(row, self.video);
+        let (mut given, _) = nearest(row, self.video);
+        if row.video.as_ref().is_some_and(|video| video.by_address)
+            && let Some(start) = &given.start
+        {
+            let token = self.gateway.content.keep(start.blob.clone(), start.format).await?;
+            given.start_url = self.gateway.content.public_address(&token);
+        }
         (self.announce)(&candidate.target).await?;
         self.was_called.store(true, Ordering::Relaxed);
         Ok(Prepared::made(Task::GenerateVideo(given)))

@@ -156,6 +156,7 @@ impl VideoRequest {
         let video = GenerateVideo {
             prompt,
             start: None,
+            start_url: None,
             seconds,
             size: size.transpose()?,
             aspect: aspect.transpose()?,
