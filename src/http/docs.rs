@@ -34,6 +34,7 @@ use super::{audio, content, fleet, health, images, landing, metrics, models, ocr
         tasks::completions, tasks::embeddings, tasks::interpret::interpret, tasks::messages::messages,
         tasks::messages::count_tokens, tasks::responses::create, tasks::responses::one, tasks::responses::remove,
         tasks::responses::input_items, tasks::responses::cancel,
+        tasks::gemini::call, models::google_list, models::google_one,
         ollama::chat, ollama::generate, ollama::embed, ollama::embeddings,
         ollama::tags, ollama::show, ollama::ps, ollama::version, ollama::pull, ollama::create, ollama::copy, ollama::delete,
         ollama::push,
@@ -51,6 +52,7 @@ use super::{audio, content, fleet, health, images, landing, metrics, models, ocr
     tags(
         (name = "chat", description = "Any medium to any model"),
         (name = "responses", description = "Chats as OpenAI's Responses API has them, kept by their ids"),
+        (name = "gemini", description = "Chats, vectors and models for Google's clients"),
         (name = "ollama", description = "Chats, vectors and models for Ollama's clients"),
         (name = "embeddings", description = "Texts become vectors"),
         (name = "audio", description = "Recordings become text, texts become sound"),

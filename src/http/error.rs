@@ -17,6 +17,7 @@ use utoipa::ToSchema;
 
 use super::request_id::RequestId;
 use crate::protocol::anthropic::MessagesErrors;
+use crate::protocol::gemini::GeminiErrors;
 use crate::protocol::mistral::OcrErrors;
 use crate::protocol::ollama::OllamaErrors;
 use crate::protocol::openai::CHAT;
@@ -60,11 +61,20 @@ pub(super) struct MessagesErrorBody {
     pub request_id: Option<String>,
 }
 
+/// The body of every error of Google's routes.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct GeminiErrorBody {
+    /// What was wrong: `code` is the status, `status` its word, `details` has the reason and the field.
+    #[schema(value_type = Object)]
+    pub error: Value,
+}
+
 /// The errors that clients of a route expect, whatever refuses them there.
 pub(super) fn errors_of(route: &str) -> &'static dyn Errors {
     match route {
         "/v1/ocr" => &OcrErrors,
         route if speaks_anthropic(route) => &MessagesErrors,
+        route if route.starts_with("/v1beta/") => &GeminiErrors,
         route if route.starts_with("/api/") => &OllamaErrors,
         _ => &CHAT,
     }

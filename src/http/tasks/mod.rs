@@ -6,6 +6,7 @@
 
 mod bounds;
 mod carried;
+pub(super) mod gemini;
 mod headers;
 pub(super) mod interpret;
 mod kept;
@@ -27,6 +28,7 @@ use super::state::AppState;
 use super::unpacked::json_body;
 use crate::gateway::blocking;
 use crate::protocol::anthropic::MESSAGES;
+use crate::protocol::gemini::protocol_of as gemini_of;
 use crate::protocol::ollama;
 use crate::protocol::openai::{CHAT, EMBEDDINGS, INTERPRET};
 use crate::protocol::responses::RESPONSES;
@@ -119,7 +121,7 @@ pub(super) fn protocol_of(route: &str) -> Option<&'static dyn JsonProtocol> {
         "/api/generate" => Some(&ollama::GENERATE),
         "/api/embed" => Some(&ollama::EMBED),
         "/api/embeddings" => Some(&ollama::EMBED_ONE),
-        _ => None,
+        route => gemini_of(route),
     }
 }
 
