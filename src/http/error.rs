@@ -7,7 +7,7 @@
 use std::time::Duration;
 
 use axum::Json;
-use axum::http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::header::{HeaderName, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use mediary_core::{Failure, FailureKind};
@@ -82,6 +82,11 @@ pub(super) fn errors_of(route: &str) -> &'static dyn Errors {
 
 fn speaks_anthropic(route: &str) -> bool {
     route.starts_with("/v1/messages")
+}
+
+/// A second header in which the clients of a route look for the request's id.
+pub(super) fn id_header_of(route: &str) -> Option<HeaderName> {
+    speaks_anthropic(route).then(|| HeaderName::from_static("request-id"))
 }
 
 /// The status by which the clients of a route know overload.

@@ -4,6 +4,7 @@
 //! takes long, the client is sent comments instead (see [`relay`]). Routes and their documentation stand here, what their
 //! requests and answers look like is said by their [`JsonProtocol`].
 
+mod background;
 mod bounds;
 mod carried;
 pub(super) mod gemini;
@@ -11,8 +12,10 @@ mod headers;
 pub(super) mod interpret;
 mod kept;
 pub(super) mod messages;
+pub(super) mod prompts;
 mod refused;
 mod relay;
+mod replayed;
 pub(super) mod responses;
 mod slashes;
 mod whole;
@@ -30,7 +33,7 @@ use crate::gateway::blocking;
 use crate::protocol::anthropic::MESSAGES;
 use crate::protocol::gemini::protocol_of as gemini_of;
 use crate::protocol::ollama;
-use crate::protocol::openai::{CHAT, EMBEDDINGS, INTERPRET};
+use crate::protocol::openai::{CHAT, COMPLETIONS, EMBEDDINGS, INTERPRET};
 use crate::protocol::responses::RESPONSES;
 use crate::protocol::{JsonProtocol, Sent};
 
@@ -113,6 +116,7 @@ pub(super) async fn embeddings(
 pub(super) fn protocol_of(route: &str) -> Option<&'static dyn JsonProtocol> {
     match route {
         "/v1/chat/completions" => Some(&CHAT),
+        "/v1/completions" => Some(&COMPLETIONS),
         "/v1/embeddings" => Some(&EMBEDDINGS),
         "/v1/interpret" => Some(&INTERPRET),
         "/v1/messages" => Some(&MESSAGES),

@@ -97,6 +97,7 @@ impl MessagesForm {
             stream: request.stream == Some(true),
             extras: cache_control.map(|control| ("cache_control".to_owned(), control)).into_iter().collect(),
             own: Some(own),
+            completion: None,
         };
         Ok(Self { model: request.model.unwrap_or_default(), chat, dropped: offered.dropped })
     }

@@ -56,7 +56,7 @@ fn blocks(head: &AnswerHead, choice: &Choice) -> Value {
         blocks.push(json!({ "type": "thinking", "thinking": reasoning.text, "signature": signature }));
     }
     for text in [Some(&choice.text), choice.refusal.as_ref()].into_iter().flatten().filter(|text| !text.is_empty()) {
-        blocks.push(json!({ "type": "text", "text": text, "citations": null }));
+        blocks.push(json!({ "type": "text", "text": text }));
     }
     blocks.extend(choice.extras.get(shown::FIELD).map(shown::blocks).unwrap_or_default());
     blocks.extend(choice.tool_calls.iter().enumerate().map(|(index, call)| tool_use(head, index, call)));

@@ -73,6 +73,7 @@ impl ContentForm {
             stream: streams,
             extras,
             own: Some(own),
+            completion: None,
         };
         Ok(Self { model: Called::of(&sent.path).map(|called| called.model).unwrap_or_default(), chat })
     }

@@ -46,6 +46,7 @@ impl Dialect for Gemini {
 
     fn encode(&self, call: &Call<'_>, quirks: &Quirks) -> Result<HttpCall, Failure> {
         match call.task {
+            Task::Chat(chat) if chat.completion.is_some() => Err(unwritable::task(NAME, call.task.kind())),
             Task::Chat(chat) => encode::encode(&CallOf::new(chat, call, quirks)),
             Task::Embed(embed) => embed::encode(&CallOf::new(embed, call, quirks)),
             Task::Speak(speak) => Ok(speak::encode(&CallOf::new(speak, call, quirks))),
