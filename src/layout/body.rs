@@ -7,7 +7,7 @@ use super::headings::Usual;
 use super::looks::Look;
 use super::rows::{self, Row};
 use super::ruled::Ruled;
-use super::{columns, vertical};
+use super::{columns, initials, vertical};
 use mediary_core::document::{Block, Line, Rect};
 
 /// A part of a page in reading order.
@@ -60,7 +60,7 @@ fn horizontal(pieces: Vec<Piece>, mut named: Vec<Option<Part>>) -> Vec<Block> {
         let (texts, mut names): (Vec<Piece>, Vec<Piece>) =
             region.into_iter().partition(|piece| piece.stands_for.is_none());
         names.sort_by(|a, b| a.rect.top.total_cmp(&b.rect.top).then(b.rect.right.total_cmp(&a.rect.right)));
-        let mut rest = texts;
+        let mut rest = initials::joined(texts);
         for name in names {
             let (before, after) = rest.into_iter().partition(|piece: &Piece| piece.middle() < name.rect.top);
             parts.push(Part::Rows(rows::rows_of(before)));

@@ -20,6 +20,7 @@ mod gauge;
 mod grid;
 mod gutter;
 mod headings;
+mod initials;
 mod ink;
 mod lattice;
 mod levels;

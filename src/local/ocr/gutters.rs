@@ -48,8 +48,11 @@ pub(super) fn parted(page: &Raster, quads: Vec<Quad>) -> Vec<Quad> {
 
 /// The angle of most of the length of text.
 fn skew_of(quads: &[Quad]) -> f32 {
-    let mut angles: Vec<(f32, f32)> =
-        quads.iter().filter(|quad| quad.width() > 2.0 * quad.height()).map(|quad| (quad.angle(), quad.width())).collect();
+    let mut angles: Vec<(f32, f32)> = quads
+        .iter()
+        .filter(|quad| quad.width() > 2.0 * quad.height())
+        .map(|quad| (quad.angle(), quad.width()))
+        .collect();
     angles.sort_by(|a, b| a.0.total_cmp(&b.0));
     let half = angles.iter().map(|(_, width)| width).sum::<f32>() / 2.0;
     let mut reached = 0.0;
