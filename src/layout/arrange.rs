@@ -10,7 +10,7 @@ use super::looks::Look;
 use super::margins::{self, Zone};
 use super::rows::{self, Row};
 use super::ruled::Ruled;
-use super::{banded, body, entries, headings, ruled};
+use super::{banded, body, entries, headings, ruled, streams};
 use mediary_core::document::{Block, BlockKind, Bookmark, Face, Line, Quad, Rect, Rules, Run, SetLine, Table};
 
 /// Puts the boxes of a recognised page, given its size in pixels, into blocks in reading order.
@@ -134,6 +134,7 @@ pub fn arrange_layer(lines: Vec<SetLine>, page: LayerPage<'_>) -> Arranged {
         let blocks = arrange(boxes.collect(), page.width_px, page.height_px);
         return Arranged { blocks, headings: Vec::new() };
     }
+    let pieces = streams::mended(pieces);
     let zones = margins::zones(&pieces, &rect);
     let stretches = stretches(pieces, zones, &page);
     let rows = || stretches.iter().filter_map(Stretch::rows);

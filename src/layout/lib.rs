@@ -38,6 +38,7 @@ mod rules;
 mod run_in;
 mod script;
 mod side;
+mod streams;
 mod strips;
 mod table_text;
 mod tables;
