@@ -31,8 +31,17 @@ impl Part {
     }
 }
 
-/// The blocks of boxes, beside and between which grids and tables lie.
-pub(super) fn blocks_in_order(pieces: Vec<Piece>, grids: Vec<Ruled>, tables: Vec<(Rect, Block)>) -> Vec<Block> {
+/// The blocks of what stands in one place of a grid.
+pub(super) fn blocks_of_cell(pieces: Vec<Piece>) -> Vec<Block> {
+    blocks_in_order(pieces, Vec::new(), Vec::new()).into_iter().map(|(block, _)| block).collect()
+}
+
+/// The blocks of boxes, beside and between which grids and tables lie; of headings also how they are set, where that is known.
+pub(super) fn blocks_in_order(
+    pieces: Vec<Piece>,
+    grids: Vec<Ruled>,
+    tables: Vec<(Rect, Block)>,
+) -> Vec<(Block, Option<Look>)> {
     let (mut pieces, groups) = vertical::set_apart(pieces);
     let mut parts: Vec<Option<Part>> = groups.into_iter().map(|group| Some(Part::Vertical(group))).collect();
     for grid in grids {
@@ -54,7 +63,7 @@ fn name_of(rect: Rect, number: usize) -> Piece {
 }
 
 /// The blocks of pieces, some of which stand for `named` parts.
-fn horizontal(pieces: Vec<Piece>, mut named: Vec<Option<Part>>) -> Vec<Block> {
+fn horizontal(pieces: Vec<Piece>, mut named: Vec<Option<Part>>) -> Vec<(Block, Option<Look>)> {
     let mut parts: Vec<Part> = Vec::new();
     for region in columns::regions(pieces) {
         let (texts, mut names): (Vec<Piece>, Vec<Piece>) =
@@ -75,10 +84,10 @@ fn horizontal(pieces: Vec<Piece>, mut named: Vec<Option<Part>>) -> Vec<Block> {
     parts
         .into_iter()
         .flat_map(|part| match part {
-            Part::Rows(rows) => blocks_of(rows, &page).into_iter().map(|(block, _)| block).collect(),
-            Part::Table(block) => vec![block],
+            Part::Rows(rows) => blocks_of(rows, &page),
+            Part::Table(block) => vec![(block, None)],
             Part::Vertical(pieces) => horizontal(pieces, Vec::new()),
-            Part::Ruled(ruled, _) => ruled.into_blocks(|pieces| blocks_in_order(pieces, Vec::new(), Vec::new())),
+            Part::Ruled(ruled, _) => ruled.into_blocks(blocks_of_cell).into_iter().map(|block| (block, None)).collect(),
         })
         .collect()
 }

@@ -71,9 +71,10 @@ pub(super) fn level(rows: &[Row], block: &Range<usize>, gauge: &Gauge, page: &Us
         return None;
     }
     let look = page.look.as_ref().zip(Look::all_of(lines));
-    let by_size = || (page.is_measured || look.is_none()).then(|| by_size(lines, &page.gauge)).flatten();
+    let by_size = || look.is_none().then(|| by_size(lines, &page.gauge)).flatten();
     let by_look = || look.as_ref().and_then(|(text, look)| by_look(rows, block, gauge, text, look));
-    let by_place = || page.is_measured.then(|| by_place(rows, block, gauge, &page.gauge)).flatten();
+    let is_guessed = page.is_measured && look.is_none();
+    let by_place = || is_guessed.then(|| by_place(rows, block, gauge, &page.gauge)).flatten();
     by_size().or_else(by_look).or_else(by_place).or_else(|| by_number(rows, block, gauge))
 }
 

@@ -9,11 +9,10 @@ use super::Rect;
 
 /// All widths are in heights of the lines. A narrower strip is an accident of letters.
 const NARROWEST: f32 = 0.1;
-/// A wide one needs fewer lines to be believed.
-const WIDE: f32 = 0.8;
-/// So many lines, one below the other, are no accident: of a narrow strip, of a wide one, and of one that stands below or above
-/// another that is believed.
-const FEWEST: [usize; 3] = [8, 5, 3];
+/// So many lines, one below the other, are no accident in a strip that is at least so wide.
+const FEWEST: [(f32, usize); 3] = [(0.8, 4), (0.35, 6), (0.0, 8)];
+/// Nor are these in one that stands below or above another that is believed.
+const FEWEST_MORE: usize = 3;
 /// Lines this far apart do not follow one another.
 const FARTHEST: f32 = 1.6;
 /// What is more different in height is no line of the same text.
@@ -39,7 +38,7 @@ pub struct Inked {
 #[must_use]
 pub fn alleys(lines: &[Inked]) -> Vec<Rect> {
     let mut lines: Vec<&Inked> = lines.iter().collect();
-    if lines.len() < FEWEST[2] || lines.len() > MOST_LINES {
+    if lines.len() < FEWEST_MORE || lines.len() > MOST_LINES {
         return Vec::new();
     }
     lines.sort_by(|a, b| middle(&a.rect).total_cmp(&middle(&b.rect)));
@@ -144,11 +143,11 @@ impl Strip {
     }
 
     fn is_worth_a_look(&self) -> bool {
-        self.lines() >= FEWEST[2] && self.parted >= 1 && self.width() >= NARROWEST
+        self.lines() >= FEWEST_MORE && self.parted >= 1 && self.width() >= NARROWEST
     }
 
     fn is_certain(&self) -> bool {
-        let fewest = FEWEST[usize::from(self.width() >= WIDE)];
+        let (_, fewest) = FEWEST.into_iter().find(|(least, _)| self.width() >= *least).unwrap_or_default();
         self.lines() >= fewest && self.is_flush()
     }
 
