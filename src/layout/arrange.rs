@@ -10,7 +10,7 @@ use super::looks::Look;
 use super::margins::{self, Zone};
 use super::rows::{self, Row};
 use super::ruled::Ruled;
-use super::{banded, body, entries, headings, ruled, streams};
+use super::{banded, body, entries, headings, looks, ruled, streams};
 use mediary_core::document::{Block, BlockKind, Bookmark, Face, Line, Quad, Rect, Rules, Run, SetLine, Table};
 
 /// Puts the boxes of a recognised page, given its size in pixels, into blocks in reading order.
@@ -140,7 +140,9 @@ pub fn arrange_layer(lines: Vec<SetLine>, page: LayerPage<'_>) -> Arranged {
     let rows = || stretches.iter().filter_map(Stretch::rows);
     let look = Look::usual(rows().flatten());
     let outline: Vec<String> = page.outline.iter().map(|mark| headings::bare(&mark.title)).collect();
-    let usual = Usual { gauge: Gauge::of_all(rows()), look, is_measured: false, outline: &outline };
+    let fixed = rows().flatten().filter(|row| looks::is_fixed_pitch(row)).count();
+    let is_typewritten = 2 * fixed > rows().flatten().count();
+    let usual = Usual { gauge: Gauge::of_all(rows()), look, is_measured: false, outline: &outline, is_typewritten };
     let mut arranged = Arranged::default();
     for stretch in stretches {
         match stretch {

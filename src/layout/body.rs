@@ -80,7 +80,7 @@ fn horizontal(pieces: Vec<Piece>, mut named: Vec<Option<Part>>) -> Vec<(Block, O
     }
     let gauge = Gauge::of_all(parts.iter().map(Part::rows));
     let look = Look::usual(parts.iter().flat_map(Part::rows));
-    let page = Usual { gauge, look, is_measured: true, outline: &[] };
+    let page = Usual { gauge, look, is_measured: true, outline: &[], is_typewritten: true };
     parts
         .into_iter()
         .flat_map(|part| match part {

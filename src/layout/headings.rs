@@ -49,6 +49,8 @@ pub(super) struct Usual<'a> {
     pub(super) is_measured: bool,
     /// What the document's outline names on it, without spaces.
     pub(super) outline: &'a [String],
+    /// Whether most of it is set in characters that are all equally wide, which says nothing then.
+    pub(super) is_typewritten: bool,
 }
 
 /// The level of a heading from 1; `None` of anything else.

@@ -187,7 +187,8 @@ impl Sample {
         let core = || pixels.iter().zip(&inked).filter(|(_, ink)| **ink > 0.9).map(|(pixel, _)| pixel);
         let count = core().count().max(1);
         let mean = |channel: usize| (core().map(|pixel| usize::from(pixel[channel])).sum::<usize>() / count) as u8;
-        Some(Self { columns, ink: inked, colour: [mean(2), mean(1), mean(0)] })
+        let colour = [mean(2), mean(1), mean(0)];
+        Some(Self { columns, ink: inked, colour })
     }
 
     fn rows(&self) -> impl Iterator<Item = &[f32]> {

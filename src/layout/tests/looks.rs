@@ -128,3 +128,20 @@ fn lines_measured_in_pixels_may_be_headings_by_their_look() {
     let found: Vec<String> = outline(&blocks).lines().filter(|line| line.starts_with('h')).map(str::to_owned).collect();
     assert_eq!(found, ["h1: The quay", "h2: Boats at low tide", "h3: Nobody comes"]);
 }
+
+#[test]
+fn rows_of_equally_wide_characters_are_a_listing_with_its_spaces() {
+    let fixed = Face { family: "Mono".into(), is_fixed_pitch: true, ..face(10.0, false, false) };
+    let mut lines: Vec<SetLine> =
+        (0..6).map(|row| set(TEXT, 300.0 + PITCH * row as f32, &[face(10.0, false, false)])).collect();
+    for (row, (indent, text)) in [(0.0, "while tide {"), (4.0, "wait(tide)"), (0.0, "}")].into_iter().enumerate() {
+        let mut line = set(text, 600.0 + PITCH * row as f32, std::slice::from_ref(&fixed));
+        let right = 15.0 * indent;
+        line.line.bbox = line.line.bbox.moved(right, 0.0);
+        line.line.words.iter_mut().for_each(|word| word.bbox = word.bbox.moved(right, 0.0));
+        lines.push(line);
+    }
+    let blocks = arranged(lines, &[]).blocks;
+    let code = blocks.iter().find(|block| block.kind == BlockKind::Code).map(Block::text);
+    assert_eq!(code.as_deref(), Some("while tide {\n    wait(tide)\n}"));
+}
