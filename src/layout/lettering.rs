@@ -34,7 +34,9 @@ const FEWEST_STROKES: usize = 10;
 const FEWEST_LETTERS: usize = 4;
 /// Small letters beside capitals and digits; lines with a share of those in between are of neither height.
 const SMALL_TO_TALL: f32 = 0.7;
-const TALL_SHARES: [f32; 2] = [0.35, 0.75];
+const TALL_SHARES: [f32; 2] = [0.3, 0.75];
+/// Signs that are as high as capitals.
+const TALL_SIGNS: &str = "()[]{}§@/&|%#$€£?!";
 
 /// What was measured of a line.
 #[derive(Debug, Clone, PartialEq)]
@@ -85,8 +87,9 @@ enum Tallness {
 
 /// `None` of lines whose letters have no small and large forms, of short ones, and of those with about as many tall as small ones.
 fn tallness(text: &str) -> Option<Tallness> {
-    let is_tall = |character: char| character.is_uppercase() || character.is_ascii_digit();
-    let visible = || text.chars().filter(|character| character.is_alphanumeric());
+    let is_tall =
+        |character: char| character.is_uppercase() || character.is_ascii_digit() || TALL_SIGNS.contains(character);
+    let visible = || text.chars().filter(|character| character.is_alphanumeric() || TALL_SIGNS.contains(*character));
     let all = visible().count();
     let tall = visible().filter(|character| is_tall(*character)).count();
     let cased = visible().filter(|character| is_tall(*character) || character.is_lowercase()).count();
