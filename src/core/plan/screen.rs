@@ -94,17 +94,22 @@ impl<'a> Screen<'a> {
         if *privacy == Privacy::Local && !row.is_local {
             return Some(Reason::NotLocal);
         }
-        (*cost == CostPolicy::Free && !row.price.is_free()).then_some(Reason::NotFree)
+        match cost {
+            CostPolicy::Unconfirmed if !row.price.is_free() => Some(Reason::NotConfirmed),
+            CostPolicy::Free if !row.price.is_free() => Some(Reason::NotFree),
+            CostPolicy::Any | CostPolicy::FreeFirst | CostPolicy::Unconfirmed | CostPolicy::Free => None,
+        }
     }
 
     fn hard_reason(&self, row: &Abilities) -> Option<Reason> {
         let Hard { tools, tool_choice, structured, many_replies, logprobs, audio_output, dimensions, speakers, .. } =
             self.hard;
-        let Hard { mask, sources, size, .. } = self.hard;
+        let Hard { mask, sources, size, grammar, .. } = self.hard;
         let has = |dimensions| row.vectors.as_ref().is_some_and(|vectors| vectors.can_have(dimensions));
         let lacking = [
             ("tools", tools && !row.tools),
             ("tool_choice", tool_choice && !row.tool_choice),
+            ("tools.custom.format", grammar && !row.custom_tools),
             ("response_format", structured != Structured::None && structured > row.structured),
             ("n", many_replies && !row.many_replies),
             ("logprobs", logprobs && !row.logprobs),
