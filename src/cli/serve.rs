@@ -86,10 +86,11 @@ fn serve(context: &Context) -> Result<(), String> {
         models: &models,
         cache_dir: context.cache_dir(&config),
         content_dir: context.content_dir(&config),
+        registry_dir: context.registry_dir(&config),
         program,
     };
     let gateway = Arc::new(Gateway::new(parts).map_err(|error| error.to_string())?);
-    let store_dir = context.store_dir(&config);
+    let (store_dir, looking) = (context.store_dir(&config), gateway.clone());
     // For the listener only: connections have threads of their own.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     runtime.map_err(|error| format!("cannot start: {error}"))?.block_on(async {
@@ -105,7 +106,8 @@ fn serve(context: &Context) -> Result<(), String> {
         let listener = tokio::net::TcpListener::bind(address)
             .await
             .map_err(|error| format!("cannot listen on {address}: {error}; choose another with --port"))?;
-        let served = http::serve(listener, state, http::stop_signal()).await;
+        let served = http::serve(listener, state, http::stop_signal());
+        let served = looking_at_lists(&looking, &config, served).await;
         if let Some(jobs) = jobs {
             jobs.settle(config.server.shutdown_grace).await;
         }
@@ -114,6 +116,15 @@ fn serve(context: &Context) -> Result<(), String> {
         }
         served.map_err(|error| format!("the server failed: {error}"))
     })
+}
+
+/// Serves, and looks at lists of models meanwhile.
+async fn looking_at_lists<T>(gateway: &Gateway, config: &Config, served: impl Future<Output = T>) -> T {
+    let Some(every) = config.registry.refresh else { return served.await };
+    tokio::select! {
+        served = served => served,
+        never = async { match gateway.router.keep_lists_fresh(every).await {} } => never,
+    }
 }
 
 /// The database in a folder. One that the operator named has to be of use; the usual one costs what would be kept there

@@ -40,7 +40,8 @@ pub use jobs::{NewVideo, NoJob, VideoFile, VideoJob, VideoJobs, VideoProgress, W
 pub use kept_responses::{KeptResponses, MemoryRoom};
 pub use recipe_file::BadRecipe;
 pub use routing::{
-    Answer, Bounds, CallError, Exhausted, Known, Planned, Record, Route, Router, TaskRequest, TreatmentNote, Tried,
+    Answer, Bounds, CallError, Exhausted, Known, Listing, Planned, Reclassified, Record, Route, Router, TaskRequest,
+    TreatmentNote, Tried,
 };
 pub use spool::Spool;
 pub use tasks::{Answered, Counted, Drawing, Drawn, Embedded, Growing, Made, Speaking, WholeAnswer};

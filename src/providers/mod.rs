@@ -17,18 +17,20 @@ mod stand_ins;
 #[cfg(test)]
 mod tests;
 
-pub use crate::config::providers::{DialectName, FreeLimits};
+pub use crate::config::providers::{Day, DialectName, FreeLimits, ProxyTerms, Terms};
 pub use failure::BadCatalog;
 pub use family::{vector_family, vector_space};
+pub use report::ProviderReport;
 pub use stand_ins::StandIns;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use mediary_core::capability::{Abilities, CapabilityMatrix};
+use mediary_core::capability::{Abilities, CapabilityMatrix, TaskKind};
 use mediary_core::plan::Aliases;
 use mediary_core::{ProviderId, Target};
 use mediary_remote::{Endpoint, Proxy};
+use serde::Serialize;
 
 use crate::config::providers::ModelEntry;
 use crate::config::{Config, Environment, Secret};
@@ -60,16 +62,27 @@ pub struct ProviderSetup {
     pub free_limits: FreeLimits,
     /// Whether it is to be asked which models it has.
     pub discovers: bool,
+    /// Whether its list of models is looked at from time to time.
+    pub lists_models: bool,
+    /// Who owns the models of its list, where another server may listen at its address.
+    pub owner: Option<String>,
+    /// What its terms say of gateways.
+    pub terms: Option<Terms>,
+    /// What its facts were checked against, and when.
+    pub checked: Checked,
     /// What its models have in common.
     defaults: ModelEntry,
 }
 
 impl ProviderSetup {
     /// The row of a model that no catalog lists, such as one the provider itself has named: what its models have in
-    /// common, no tiers. What else is known of it is filled in by the caller.
+    /// common, no tiers. What else is known of it is filled in by the caller. `tasks`: what it does; none: what its
+    /// provider's models usually do.
     #[must_use]
-    pub fn discovered(&self, model: &str) -> Abilities {
-        row::abilities(self, model, &self.defaults)
+    pub fn discovered(&self, model: &str, tasks: &[TaskKind]) -> Abilities {
+        let tasks = (!tasks.is_empty()).then(|| tasks.to_vec());
+        let entry = ModelEntry { tasks, ..ModelEntry::default() };
+        row::abilities(self, model, &entry.over(&self.defaults))
     }
 }
 
@@ -86,6 +99,21 @@ pub struct Off {
     pub key_env: Vec<String>,
     /// Where people get a key.
     pub key_url: Option<String>,
+    /// What its terms say of gateways.
+    pub terms: Option<Terms>,
+    /// What its facts were checked against, and when.
+    pub checked: Checked,
+}
+
+/// What facts were checked against, and when.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Checked {
+    /// What they were checked against.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+    /// When.
+    #[serde(rename = "checked", skip_serializing_if = "Option::is_none")]
+    pub day: Option<Day>,
 }
 
 /// What there is to say about a model beside its abilities.

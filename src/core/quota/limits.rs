@@ -28,6 +28,14 @@ pub struct FreeLimits {
     pub reset: Option<DailyReset>,
 }
 
+impl FreeLimits {
+    /// Whether nothing is published.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
 /// When a provider's day begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, try_from = "Written")]

@@ -36,7 +36,27 @@ impl EmbedInput {
     }
 }
 
+/// What texts are embedded for, where a model tells the two apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum InputType {
+    /// They ask: the left side of a search.
+    Query,
+    /// They are what is searched.
+    Passage,
+}
+
 impl Embed {
+    /// What the texts are for, by the field `input_type` as vendors spell it; `None`: it was not said, or in words that are
+    /// one vendor's alone.
+    #[must_use]
+    pub fn input_type(&self) -> Option<InputType> {
+        match self.extras.get("input_type")?.as_str()? {
+            "query" | "search_query" => Some(InputType::Query),
+            "passage" | "document" | "search_document" => Some(InputType::Passage),
+            _ => None,
+        }
+    }
+
     /// Whether any of the texts comes as tokens.
     #[must_use]
     pub fn has_tokens(&self) -> bool {

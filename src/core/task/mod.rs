@@ -19,7 +19,7 @@ mod video;
 mod whole;
 
 pub use chat::{Chat, Effort, ReplyFormat, Sampling};
-pub use embed::{Embed, EmbedInput};
+pub use embed::{Embed, EmbedInput, InputType};
 pub use image::{Attachment, ImageJob, ImageSize, ImageWork, Picture, PicturePlace};
 pub use message::{Detail, MediaPart, Message, Part, Reasoning, Role};
 pub use own::{HostedTool, Original, OwnFields};

@@ -16,6 +16,7 @@ mod ledger;
 mod planning;
 mod question;
 mod record;
+mod registry;
 mod request;
 mod sticky;
 mod tap;
@@ -29,10 +30,12 @@ pub use known::Known;
 pub use planning::Planned;
 pub(super) use question::{question, shown, text_of};
 pub use record::Record;
+pub use registry::{Listing, Reclassified};
 pub use request::{Bounds, TaskRequest};
 pub(super) use sticky::Prefix;
 pub(super) use work::{Prepared, Ran, Verdict, Work};
 
+use std::path::PathBuf;
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Instant;
@@ -48,6 +51,7 @@ use crate::config::Routing;
 use crate::providers::Providers;
 pub(super) use fleet::Fleet;
 use ledger::Ledger;
+use registry::Registry;
 use sticky::Sticky;
 
 /// Everything that calls share: providers, matrix, ledger, conversations.
@@ -60,6 +64,8 @@ pub struct Router {
     discovered: Mutex<Option<Instant>>,
     /// Set once they have been asked for the first time.
     first_list: OnceCell<()>,
+    /// What they said.
+    registry: Registry,
     ledger: Ledger,
     sticky: Sticky,
     /// Settles ties between candidates.
@@ -83,10 +89,16 @@ impl Router {
             fleet: RwLock::new(Arc::new(fleet)),
             discovered: Mutex::default(),
             first_list: OnceCell::new(),
+            registry: Registry::default(),
             ledger: Ledger::default(),
             sticky,
             draws: AtomicU64::new(0),
         }
+    }
+
+    /// The same router, which remembers lists of models in a folder.
+    pub(super) fn remembering_lists(self, dir: Option<PathBuf>) -> Self {
+        Self { registry: Registry::new(dir), ..self }
     }
 
     /// The providers and their models as they are known now.

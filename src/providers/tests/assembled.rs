@@ -138,7 +138,10 @@ fn a_provider_is_on_when_its_key_is_in_the_environment() {
     let none = providers("", "");
     assert!(none.enabled.is_empty() && none.matrix.rows().is_empty());
     assert_eq!(why(&none, "gemini"), "no key; set GEMINI_API_KEY or GOOGLE_API_KEY");
-    assert_eq!(why(&none, "ollama"), "set OLLAMA_API_BASE or OLLAMA_HOST, or name it under [[providers]]");
+    assert_eq!(
+        why(&none, "ollama"),
+        "set OLLAMA_API_BASE or OLLAMA_HOST, or name it under [[providers]]; `registry.local = true` looks for it"
+    );
 
     // The environment, and which providers are on.
     let rows: &[(&str, &[&str])] = &[
@@ -242,7 +245,7 @@ fn a_provider_of_ones_own_needs_an_address_and_a_dialect() {
     assert_eq!((qwen.is_local, qwen.price, qwen.context_tokens), (true, Price::Free, Some(32768)));
     let keyless = setup(&own, "keyless");
     assert_eq!((keyless.endpoint.auth.clone(), keyless.discovers, keyless.is_loopback), (Auth::None, true, false));
-    assert_eq!(keyless.discovered("x").price, Price::Unknown);
+    assert_eq!(keyless.discovered("x", &[]).price, Price::Unknown);
 
     let holed = providers("[[providers]]\nid = \"x\"\ndialect = \"openai\"\nbase_url = \"https://${H}/v1\"", "");
     assert_eq!(why(&holed, "x"), "it needs H, which is not set");
@@ -262,7 +265,7 @@ fn models_that_are_not_listed_have_what_their_provider_says_of_all() {
     for (model, is_local) in
         [("qwen3-vl:8b", true), ("gpt-oss", true), ("gpt-oss:120b-cloud", false), ("glm-4.7:cloud", false)]
     {
-        let row = ollama.discovered(model);
+        let row = ollama.discovered(model, &[]);
         assert_eq!((row.is_local, row.price.is_free()), (is_local, is_local), "{model}");
         assert_eq!(row.target.to_string(), format!("ollama/{model}"));
     }
@@ -368,7 +371,7 @@ fn merging_loses_no_field_of_a_model() {
                  audio_output = true\nspeakers = true\nlanguages = [\"en\"]\nvoices = [{ name = \"v\", gender = \"male\" }]\ngives = [\"wav\"]\nimages = { sizes = [\"8x8\"], range = { step = 1, least = 1, most = 2 }, ratios = [\"1:1\"], count = 1, sources = 1, mask = \"alpha\" }\nvideo = { seconds = [4], sizes = [\"8x8\"], ratios = [\"1:1\"], lines = [720], audio = true, remixes = true }\n\
                  vectors = { family = \"f\", dimensions = 1, shortenable = true, takes_tokens = true, inputs = 2, batch_tokens = 3 }\n\
                  refuses = [\"seed\"]\nprice = \"free\"\nfree_limits = { rpm = 1, rph = 9, rpd = 2, tpm = 3, tpd = 4, reset = { hour = 3, zone = \"Asia/Shanghai\" } }\n\
-                 tiers = { code = 2 }\nlifecycle = \"preview\"\naliases = [\"n\"]";
+                 tiers = { code = 2 }\nlifecycle = \"preview\"\naliases = [\"n\"]\nsource = \"s\"\nchecked = \"2026-01-02\"";
     let whole: ModelEntry = toml::from_str(names).unwrap();
     let debugged = format!("{whole:?}");
     assert!(!debugged.contains("None"), "a field is missing above: {debugged}");
