@@ -3,6 +3,7 @@
 mod check_config;
 mod folders;
 mod image;
+mod import;
 mod inputs;
 mod models;
 mod ocr;
@@ -63,6 +64,7 @@ enum Command {
     Plan(plan::Plan),
     Providers(providers::ProvidersArgs),
     CheckConfig(check_config::CheckConfig),
+    Import(import::Import),
     #[command(hide = true)]
     Worker(worker::Worker),
 }
@@ -92,6 +94,7 @@ pub fn main(environment: Environment) -> ExitCode {
         Command::Image(command) => command.run(&context),
         Command::Plan(command) => command.run(&context),
         Command::Providers(command) => command.run(&context),
+        Command::Import(command) => command.run(&context),
         Command::Worker(command) => command.run(&context),
         Command::Models(command) => context
             .models(None)

@@ -1,6 +1,6 @@
 //! `mediary providers`: which providers are on and with what, which are off and why, and what their terms say of gateways.
 //!
-//! Reads the configuration, the catalogs and the environment; asks nobody. Keys are shown by their last characters only.
+//! Reads the configuration, the catalogs and the environment; calls no provider. Keys are shown by their last characters only.
 
 use std::fmt::Write as _;
 use std::io::{self, Write};
@@ -105,7 +105,7 @@ mod tests {
         let off = only("cohere").told(reports("", &env)).unwrap();
         assert!(off.starts_with("cohere  off, no key; set COHERE_API_KEY"), "{off}");
         assert!(off.contains("key from: https://") && off.contains("terms: limited: "), "{off}");
-        assert!(only("nobody").told(reports("", &env)).unwrap_err().contains("no provider `nobody`"));
+        assert!(only("nothing").told(reports("", &env)).unwrap_err().contains("no provider `nothing`"));
     }
 
     #[test]

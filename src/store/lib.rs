@@ -7,6 +7,7 @@ mod cache;
 mod content;
 mod database;
 mod folder;
+mod foreign;
 mod jobs;
 mod lists;
 mod responses;
@@ -17,6 +18,7 @@ pub use content::{
 };
 pub use database::{Database, StoreFailed};
 pub use folder::CacheFailed;
+pub use foreign::ForeignDatabase;
 pub use jobs::{DueWebhook, Ended, JobRow, JobState, Jobs, NewJob, OpenJob};
 pub use lists::ModelLists;
 pub use responses::{KeptResponse, Responses};

@@ -76,6 +76,7 @@ mod pdf;
 mod proxies;
 mod queues;
 mod recipe;
+mod registry;
 mod requests;
 mod responses;
 mod responses_kept;

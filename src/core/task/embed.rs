@@ -3,6 +3,8 @@
 //! Vectors of different models cannot be compared, so whatever is embedded for one index has to come from one *family*:
 //! models whose vectors are the same up to rounding (see [`crate::capability::VectorSpace`]).
 
+use serde_json::Value;
+
 use super::Extras;
 
 /// Texts to embed.
@@ -54,6 +56,16 @@ impl Embed {
             "query" | "search_query" => Some(InputType::Query),
             "passage" | "document" | "search_document" => Some(InputType::Passage),
             _ => None,
+        }
+    }
+
+    /// Whether texts that are too long are to be cut, by the field `truncate` as vendors spell it; usually they are refused.
+    #[must_use]
+    pub fn cuts_long_texts(&self) -> bool {
+        match self.extras.get("truncate") {
+            Some(Value::Bool(cuts)) => *cuts,
+            Some(Value::String(which)) => which.eq_ignore_ascii_case("end"),
+            Some(_) | None => false,
         }
     }
 

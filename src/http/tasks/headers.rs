@@ -9,6 +9,7 @@ use crate::gateway::{Route, TreatmentNote};
 const X_ROUTED_VIA: HeaderName = HeaderName::from_static("x-routed-via");
 const X_FALLBACK_ATTEMPTS: HeaderName = HeaderName::from_static("x-fallback-attempts");
 const X_MEDIARY_TREATMENTS: HeaderName = HeaderName::from_static("x-mediary-treatments");
+const X_MEDIARY_CUT_TOKENS: HeaderName = HeaderName::from_static("x-mediary-cut-tokens");
 const X_MEDIARY_DROPPED: HeaderName = HeaderName::from_static("x-mediary-dropped");
 
 /// Writes down which target answers and what was done for it.
@@ -24,6 +25,13 @@ pub(in crate::http) fn describe(route: &Route, headers: &mut HeaderMap) {
         insert(X_MEDIARY_TREATMENTS, &list.join(", "));
     }
     name_dropped(&route.dropped, headers);
+}
+
+/// Writes down how many tokens of texts were cut off.
+pub(super) fn count_cut(tokens: u64, headers: &mut HeaderMap) {
+    if tokens > 0 {
+        insert(headers, X_MEDIARY_CUT_TOKENS, &tokens.to_string());
+    }
 }
 
 /// Writes down what no target is told of.

@@ -12,7 +12,7 @@ use super::matrix::shipped;
 use crate::config::providers::{self, Day, ModelEntry, ProviderEntry, ProxyTerms};
 use crate::providers::catalog;
 
-/// Before this nobody looked.
+/// Nothing was checked before this.
 const FIRST_DAY: &str = "2025-06-01";
 
 type Rule = fn(&ProviderEntry) -> Vec<String>;
