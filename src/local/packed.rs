@@ -29,6 +29,7 @@ pub(crate) struct Measures {
     pub(crate) wide: u64,
     pub(crate) words: u64,
     pub(crate) positions: u64,
+    pub(crate) kinds: u64,
     pub(crate) epsilon: f32,
 }
 
@@ -142,10 +143,10 @@ fn read(path: &Path) -> io::Result<(Measures, Pieces, BTreeMap<String, Entry>)> 
     let _version = source.u32()?;
     let mut number = || source.u32().map(u64::from);
     let (hidden, layers, heads, wide) = (number()?, number()?, number()?, number()?);
-    let (words, positions, _kinds) = (number()?, number()?, number()?);
+    let (words, positions, kinds) = (number()?, number()?, number()?);
     let epsilon = source.f32()?;
     let block = source.u32()?;
-    let measures = Measures { hidden, layers, heads, wide, words, positions, epsilon };
+    let measures = Measures { hidden, layers, heads, wide, words, positions, kinds, epsilon };
     if block as usize != BLOCK || heads == 0 || !hidden.is_multiple_of(heads) || !hidden.is_multiple_of(BLOCK as u64) {
         return Err(damaged("its measures do not fit together"));
     }

@@ -1,5 +1,6 @@
 //! What providers list: told when it changes, kept when they are out, and asked for only by name beside a catalog.
 
+use mediary_core::plan::Privacy;
 use serde_json::{Value, json};
 
 use super::chat_talk::{serving, with_providers};
@@ -118,4 +119,16 @@ fn two_servers_at_one_usual_port_are_told_apart_by_who_owns_the_models() {
     let server = with_providers(&[entry("a", json!({})), entry("b", json!({ "owner": "llamacpp" }))]);
     assert_eq!(models(&server), ["b/gguf"]);
     assert_eq!(server.chat(json!({ "model": "gguf" })).header("x-routed-via"), Some("b/gguf"));
+}
+
+#[test]
+fn nothing_is_asked_elsewhere_where_nothing_may_leave_this_machine() {
+    let up = Upstream::listing(list(json!([{ "id": "new" }])), [says("Hello")]);
+    let far = up.far_entry("a", json!({ "lists_models": true }));
+    let near = up.entry("b", json!({ "lists_models": true }));
+    let server = serving(&[far, near], |config| config.routing.privacy = Privacy::Local);
+    let answer = Request::new("POST", "/v1/registry/refresh").send(&server).json();
+    let asked: Vec<&str> =
+        answer["data"].as_array().unwrap().iter().map(|its| its["provider"].as_str().unwrap()).collect();
+    assert_eq!(asked, ["b"]);
 }

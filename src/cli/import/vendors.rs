@@ -55,5 +55,8 @@ pub(super) fn as_id(name: &str) -> String {
 /// A variable for the key of a provider.
 pub(super) fn key_variable(id: &str) -> String {
     let plain = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' };
-    format!("{}_API_KEY", id.chars().map(plain).collect::<String>())
+    let name: String = id.chars().map(plain).collect();
+    // A name does not begin with a digit.
+    let first = if name.starts_with(|c: char| c.is_ascii_digit()) { "HOST_" } else { "" };
+    format!("{first}{name}_API_KEY")
 }

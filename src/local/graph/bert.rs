@@ -61,8 +61,7 @@ impl Config {
             num_attention_heads: measures.heads,
             num_hidden_layers: measures.layers,
             position_embedding_type: "absolute".to_owned(),
-            // Only that of the first kind of token is there.
-            type_vocab_size: 1,
+            type_vocab_size: measures.kinds,
             vocab_size: measures.words,
         }
     }

@@ -6,6 +6,7 @@ use std::time::{Duration, SystemTime};
 
 use futures_util::future::join_all;
 use mediary_core::capability::Abilities;
+use mediary_core::plan::Privacy;
 use mediary_core::provider::ListedModel;
 use mediary_core::{Failure, FailureKind};
 use tokio::time::{sleep, timeout};
@@ -58,8 +59,11 @@ impl Router {
         }
     }
 
+    /// The providers that have a list. Where nothing may leave this machine, no other one is asked.
     fn with_lists(&self) -> impl Iterator<Item = &ProviderSetup> {
-        self.providers.enabled.iter().filter(|setup| setup.discovers || setup.lists_models)
+        let stays_here = self.routing.privacy == Privacy::Local;
+        let has_list = |setup: &&ProviderSetup| setup.discovers || setup.lists_models;
+        self.providers.enabled.iter().filter(has_list).filter(move |setup| setup.is_loopback || !stays_here)
     }
 
     /// The age of the oldest list that is looked at in the background; `None` where one is missing.
@@ -74,7 +78,8 @@ impl Router {
         asked: &[&ProviderSetup],
         patience: Duration,
     ) -> Vec<Listing> {
-        let _turn = self.registry.turn.lock().await;
+        // A look that is under way gives what is wanted; a request does not wait for the end of a long one.
+        let Ok(_turn) = timeout(patience, self.registry.turn.lock()).await else { return Vec::new() };
         let lists = join_all(asked.iter().map(|setup| self.list_of(setup, patience))).await;
         let mut listings = Vec::new();
         let mut rows = Vec::new();
