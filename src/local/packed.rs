@@ -210,7 +210,7 @@ impl<R: Read> Source<R> {
         let letters = self.bytes(length)?;
         let offsets: Vec<usize> = offsets.as_chunks().0.iter().map(|four| u32::from_le_bytes(*four) as usize).collect();
         let scores = scores.as_chunks().0.iter().map(|four| f32::from_le_bytes(*four));
-        let piece = |(ends, score): (&[usize], f32)| {
+        let piece = |(ends, score): (&[usize], f32)| -> io::Result<(Box<str>, f32)> {
             let bytes = letters.get(ends[0]..ends[1]).ok_or_else(|| damaged("a piece lies outside"))?;
             let piece = str::from_utf8(bytes).map_err(|_| damaged("a piece is no text"))?;
             Ok((piece.into(), score))
@@ -241,7 +241,7 @@ impl<R: Read> Source<R> {
 /// A number of 16 bits (IEEE 754) as one of 32.
 fn half(bits: u16) -> f32 {
     let sign = if bits & 0x8000 == 0 { 1.0 } else { -1.0 };
-    let exponent = i32::from(bits >> 10 & 0x1f);
+    let exponent = i32::from((bits >> 10) & 0x1f);
     let fraction = f32::from(bits & 0x3ff);
     sign * match exponent {
         0 => fraction * 2_f32.powi(-24),
