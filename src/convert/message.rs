@@ -7,6 +7,7 @@ use std::io::{self, Read, Write};
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use tokio::io::{AsyncRead, AsyncReadExt};
 
 /// Headers larger than this are not ours.
 const MAX_HEADER_BYTES: u32 = 64 * 1024 * 1024;
@@ -22,12 +23,12 @@ pub(crate) fn encode(message: &impl Serialize) -> io::Result<Vec<u8>> {
 }
 
 /// Understands a header.
-pub(crate) fn decode<T: DeserializeOwned>(body: &[u8]) -> io::Result<T> {
+fn decode<T: DeserializeOwned>(body: &[u8]) -> io::Result<T> {
     postcard::from_bytes(body).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
 }
 
 /// The length of the header that follows; an error if it cannot be ours.
-pub(crate) fn header_length(prefix: [u8; 4]) -> io::Result<usize> {
+fn header_length(prefix: [u8; 4]) -> io::Result<usize> {
     let length = u32::from_le_bytes(prefix);
     if length > MAX_HEADER_BYTES {
         return Err(io::Error::new(io::ErrorKind::InvalidData, "a worker's message is too long to be one"));
@@ -45,6 +46,20 @@ pub(crate) fn read<T: DeserializeOwned>(input: &mut impl Read) -> io::Result<Opt
     let mut body = vec![0; header_length(prefix)?];
     input.read_exact(&mut body)?;
     decode(&body).map(Some)
+}
+
+/// Reads a header that must come.
+pub(crate) async fn receive<T: DeserializeOwned>(input: &mut (impl AsyncRead + Unpin)) -> io::Result<T> {
+    let mut prefix = [0; 4];
+    input.read_exact(&mut prefix).await?;
+    let length = header_length(prefix)?;
+    // It grows with what comes, whatever the child says will come.
+    let mut body = Vec::new();
+    input.take(length as u64).read_to_end(&mut body).await?;
+    if body.len() < length {
+        return Err(io::ErrorKind::UnexpectedEof.into());
+    }
+    decode(&body)
 }
 
 /// Writes a header, blocking.

@@ -143,9 +143,48 @@ pub fn name(code: &str) -> &str {
     LANGUAGES.iter().find(|(known, _)| *known == code).map_or(code, |(_, name)| name)
 }
 
+/// Whether words of this letter's script stand beside each other without spaces: Chinese and Japanese, Thai, Lao,
+/// Burmese and Khmer.
+#[must_use]
+pub fn is_unspaced(letter: char) -> bool {
+    matches!(letter,
+        '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}' | '\u{3000}'..='\u{30ff}'
+        | '\u{3400}'..='\u{9fff}' | '\u{ff00}'..='\u{ff65}')
+}
+
+/// What stands between two texts that are one: a space, unless either is empty or the script knows none.
+#[must_use]
+pub fn gap(before: &str, after: &str) -> &'static str {
+    let (last, first) = (before.chars().next_back(), after.chars().next());
+    match last.zip(first) {
+        Some((last, first)) if last.is_whitespace() || first.is_whitespace() => "",
+        Some((last, first)) if is_unspaced(last) && is_unspaced(first) => "",
+        Some(_) => " ",
+        None => "",
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn texts_are_joined_as_their_script_wants_it() {
+        let rows = [
+            ("one", "two", " "),
+            ("", "two", ""),
+            ("one", "", ""),
+            ("one ", "two", ""),
+            ("今天天气很好。", "我们出去", ""),
+            ("そうです", "ね", ""),
+            ("สวัสดี", "ครับ", ""),
+            ("안녕하세요", "여러분", " "),
+            ("今天", "OpenAI", " "),
+        ];
+        for (before, after, expected) in rows {
+            assert_eq!(gap(before, after), expected, "{before} {after}");
+        }
+    }
 
     #[test]
     fn languages_are_found_however_they_are_written() {

@@ -7,6 +7,7 @@ use std::process::{Child, Stdio};
 
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
+use tempfile::TempDir;
 
 use super::cli::mediary;
 use super::client::answer;
@@ -17,6 +18,8 @@ struct Served {
     child: Child,
     address: String,
     log: BufReader<std::process::ChildStderr>,
+    /// What it keeps, which is not in the store of whoever runs the tests.
+    _store: TempDir,
 }
 
 impl Drop for Served {
@@ -29,10 +32,12 @@ impl Drop for Served {
 
 fn serve(arguments: &[&str], environment: &[(&str, &str)]) -> Served {
     let mut command = mediary(&[&["serve", "--port", "0"], arguments].concat());
+    let store = tempfile::tempdir().expect("there is a temporary folder");
+    command.env("MEDIARY_STORE__DIR", store.path());
     command.envs(environment.iter().copied()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().expect("the program was built");
     let log = BufReader::new(child.stderr.take().expect("it has a pipe"));
-    let mut served = Served { child, address: String::new(), log };
+    let mut served = Served { child, address: String::new(), log, _store: store };
     while served.address.is_empty() {
         let mut line = String::new();
         assert_ne!(served.log.read_line(&mut line).expect("the log is UTF-8"), 0, "it ended before it served");
@@ -127,7 +132,8 @@ fn an_open_server_without_a_key_is_refused() {
 fn a_port_that_is_taken_is_named() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port().to_string();
-    let output = mediary(&["serve", "--port", &port]).output().unwrap();
+    let store = tempfile::tempdir().unwrap();
+    let output = mediary(&["serve", "--port", &port]).env("MEDIARY_STORE__DIR", store.path()).output().unwrap();
     let message = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(1), "{message}");
     assert!(message.contains(&port) && message.contains("--port"), "{message}");

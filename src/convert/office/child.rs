@@ -121,7 +121,7 @@ impl WorkerProcess {
         let mut document = KeptDocument { pages: Vec::new(), pictures: Vec::new(), attachments: Vec::new() };
         let mut left = limits.unpacked_bytes;
         loop {
-            match self.receive().await? {
+            match message::receive(&mut self.output).await? {
                 Reply::Page(page) if document.pages.len() <= MAX_PAGES => document.pages.push(page),
                 Reply::Picture(length) if document.pictures.len() < MAX_PICTURES => {
                     document.pictures.push(self.kept(length, &mut left, keep).await?);
@@ -154,18 +154,5 @@ impl WorkerProcess {
             }
         }
         Ok(kept.finish())
-    }
-
-    async fn receive(&mut self) -> io::Result<Reply> {
-        let mut prefix = [0; 4];
-        self.output.read_exact(&mut prefix).await?;
-        let length = message::header_length(prefix)?;
-        // It grows with what comes, whatever the child says will come.
-        let mut body = Vec::new();
-        (&mut self.output).take(length as u64).read_to_end(&mut body).await?;
-        if body.len() < length {
-            return Err(io::ErrorKind::UnexpectedEof.into());
-        }
-        message::decode(&body)
     }
 }

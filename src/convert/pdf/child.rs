@@ -61,14 +61,14 @@ impl WorkerProcess {
         if let Some(file) = blob.source().file() {
             let message = wire::encode(&Request::Open { source: DocumentSource::File, password })?;
             handover::send(&mut self.input, &message, file).await?;
-            return self.receive().await;
+            return wire::receive(&mut self.output).await;
         }
         self.send(&Request::Open { source: DocumentSource::Follows(blob.len_bytes()), password }).await?;
         let bytes = blob.source().bytes().ok_or_else(|| io::Error::other("the document has gone"))?;
         for chunk in bytes.chunks(COPY_BYTES) {
             self.input.write_all(chunk).await?;
         }
-        self.receive().await
+        wire::receive(&mut self.output).await
     }
 
     /// Has a page read. What it is said to measure is held against the order before anything is allocated for it.
@@ -76,7 +76,7 @@ impl WorkerProcess {
         let most_pixels = order.rendering.most_pixels();
         self.send(&Request::Page(order)).await?;
         self.pages_read += 1;
-        match self.receive().await? {
+        match wire::receive(&mut self.output).await? {
             Reply::Page(reply) => {
                 let (width, height) = (reply.width_px, reply.height_px);
                 if u64::from(width) * u64::from(height) > most_pixels {
@@ -94,7 +94,7 @@ impl WorkerProcess {
     pub(super) async fn stamp(&mut self, layer: PageLayer) -> io::Result<Result<(), String>> {
         self.send(&Request::Stamp(Box::new(layer))).await?;
         self.pages_read += 1;
-        match self.receive().await? {
+        match wire::receive(&mut self.output).await? {
             Reply::Stamped => Ok(Ok(())),
             Reply::PageFailed(reason) => Ok(Err(reason)),
             _ => Err(unexpected()),
@@ -108,7 +108,7 @@ impl WorkerProcess {
 
     /// The next part of the document; `None` after the last.
     pub(super) async fn part(&mut self, buffer: &mut Vec<u8>) -> io::Result<Option<()>> {
-        match self.receive().await? {
+        match wire::receive(&mut self.output).await? {
             Reply::Part(length) if length as usize <= wire::MAX_PART_BYTES => {
                 buffer.resize(length as usize, 0);
                 self.output.read_exact(buffer).await?;
@@ -136,19 +136,6 @@ impl WorkerProcess {
 
     async fn send(&mut self, request: &Request) -> io::Result<()> {
         self.input.write_all(&wire::encode(request)?).await
-    }
-
-    async fn receive(&mut self) -> io::Result<Reply> {
-        let mut prefix = [0; 4];
-        self.output.read_exact(&mut prefix).await?;
-        let length = wire::header_length(prefix)?;
-        // It grows with what comes, whatever the child says will come.
-        let mut body = Vec::new();
-        (&mut self.output).take(length as u64).read_to_end(&mut body).await?;
-        if body.len() < length {
-            return Err(io::ErrorKind::UnexpectedEof.into());
-        }
-        wire::decode(&body)
     }
 }
 

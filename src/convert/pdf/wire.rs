@@ -8,7 +8,7 @@ use mediary_core::document::{Bookmark, Doubt, LayerTrust, Rect, TextLayer};
 use serde::{Deserialize, Serialize};
 
 use super::searchable::PageLayer;
-pub(super) use crate::message::{decode, encode, header_length, read, write};
+pub(super) use crate::message::{encode, read, receive, write};
 
 /// A document is sent in parts no larger than this.
 pub(super) const MAX_PART_BYTES: usize = 1024 * 1024;

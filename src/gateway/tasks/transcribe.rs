@@ -9,6 +9,7 @@ use std::sync::Arc;
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use mediary_convert::audio::{Caps, Piece, Pieces};
 use mediary_core::capability::{Abilities, TaskKind};
+use mediary_core::language::gap;
 use mediary_core::plan::{Candidate, Treatment, Want};
 use mediary_core::provider::BoxFuture;
 use mediary_core::task::{Segment, Task, Transcribe, Usage, WholeReply};
@@ -249,7 +250,8 @@ fn joined(mut before: Transcript, after: Transcript) -> Transcript {
         one.usage = both(one.usage, other.usage);
         match (one.choices.first_mut(), other.choices.into_iter().next()) {
             (Some(one), Some(other)) if !other.text.is_empty() => {
-                one.text = format!("{} {}", one.text, other.text).trim().to_owned();
+                one.text.push_str(gap(&one.text, &other.text));
+                one.text.push_str(&other.text);
             }
             (None, Some(other)) => one.choices.push(other),
             (Some(_) | None, _) => {}

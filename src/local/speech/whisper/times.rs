@@ -5,6 +5,7 @@
 
 use std::rc::Rc;
 
+use mediary_core::language::is_unspaced;
 use mediary_core::task::SpokenWord;
 
 use super::vocabulary::Vocabulary;
@@ -53,7 +54,6 @@ fn begins_word(vocabulary: &Vocabulary, before: &[i64], token: i64) -> bool {
         return true;
     }
     // Scripts without spaces have a word for each token that is whole.
-    let is_unspaced = |letter: char| matches!(letter, '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}' | '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}');
     let next = std::str::from_utf8(bytes).ok().and_then(|text| text.chars().next());
     before.chars().last().is_some_and(is_unspaced) && next.is_none_or(char::is_alphanumeric)
 }
