@@ -4,6 +4,7 @@ mod assembled;
 mod containers;
 mod lint;
 mod matrix;
+mod quirks;
 mod tasks;
 
 /// Keys for all providers.
