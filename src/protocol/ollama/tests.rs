@@ -112,7 +112,6 @@ const USAGE: Usage = Usage {
     cached_tokens: 8,
     reasoning_tokens: 0,
     cut_tokens: 0,
-    cut_tokens: 0,
     estimated: false,
 };
 

@@ -47,7 +47,6 @@ fn everything_in_several_answers() {
         cached_tokens: 4,
         reasoning_tokens: 3,
         cut_tokens: 0,
-        cut_tokens: 0,
         estimated: false,
     };
     let (id, model) = (Some("theirs".into()), Some("model-7".into()));

@@ -14,7 +14,6 @@ const USAGE: Usage = Usage {
     cached_tokens: 4,
     reasoning_tokens: 3,
     cut_tokens: 0,
-    cut_tokens: 0,
     estimated: false,
 };
 
