@@ -11,6 +11,7 @@ mod plan;
 mod player;
 mod programs;
 mod providers;
+mod reload;
 mod serve;
 mod speak;
 mod transcribe;

@@ -4,14 +4,17 @@ use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Command, ExitCode};
 use std::sync::Arc;
+use std::time::Duration;
 
 use clap::Args;
 use mediary_store::{Database, StoreFailed};
+use tokio::sync::watch;
 
+use super::reload::{self, Running};
 use super::{Context, complain};
 use crate::config::{Config, Source};
-use crate::gateway::{Gateway, KeptResponses, Parts, TemporaryFiles, VideoJobs};
-use crate::http::{self, AppState};
+use crate::gateway::{Gateway, KeptQuotas, KeptResponses, Parts, TemporaryFiles, VideoJobs};
+use crate::http::{self, AppState, Current};
 use crate::telemetry;
 
 /// Serve chat, embeddings and OCR over HTTP, on 127.0.0.1:8001 or where the configuration says
@@ -90,40 +93,61 @@ fn serve(context: &Context) -> Result<(), String> {
         program,
     };
     let gateway = Arc::new(Gateway::new(parts).map_err(|error| error.to_string())?);
-    let (store_dir, looking) = (context.store_dir(&config), gateway.clone());
+    let (store_dir, looking) = (context.store_dir(&config), watch::Sender::new(gateway.clone()));
     // For the listener only: connections have threads of their own.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     runtime.map_err(|error| format!("cannot start: {error}"))?.block_on(async {
         let database = database(store_dir.as_deref(), &config).await?;
-        let (jobs, responses) = match database {
+        let (jobs, responses, quotas) = match database {
             Some(database) => {
-                kept(gateway.clone(), database, &config).await.map(|(jobs, its)| (Some(jobs), Some(its)))?
+                let (jobs, responses, quotas) = kept(gateway.clone(), database, &config).await?;
+                (Some(jobs), Some(responses), Some(quotas))
             }
-            None => (None, None),
+            None => (None, None, None),
         };
         let state = AppState::new(gateway, config.clone()).with_jobs(jobs.clone()).with_responses(responses.clone());
         let address = config.server.host.socket_address(config.server.port);
         let listener = tokio::net::TcpListener::bind(address)
             .await
             .map_err(|error| format!("cannot listen on {address}: {error}; choose another with --port"))?;
-        let served = http::serve(listener, state, http::stop_signal());
-        let served = looking_at_lists(&looking, &config, served).await;
+        let current = Current::new(state.clone());
+        let running = Running { state: state.clone(), current: current.clone(), jobs: jobs.clone() };
+        let serving = |gateway: Arc<Gateway>| {
+            looking.send_replace(gateway.clone());
+            if let Some(quotas) = &quotas {
+                quotas.keep_of(gateway.router.clone());
+            }
+        };
+        let served = tokio::select! {
+            served = http::serve_current(listener, state, current, http::stop_signal()) => served,
+            () = reload::follow(context, &loaded.source, running, serving) => Ok(()),
+            () = look_at_lists(looking.subscribe(), config.registry.refresh) => Ok(()),
+        };
         if let Some(jobs) = jobs {
             jobs.settle(config.server.shutdown_grace).await;
         }
         if let Some(responses) = responses {
             responses.settle(config.server.shutdown_grace).await;
         }
+        if let Some(quotas) = quotas {
+            quotas.settle(config.server.shutdown_grace).await;
+        }
         served.map_err(|error| format!("the server failed: {error}"))
     })
 }
 
-/// Serves, and looks at lists of models meanwhile.
-async fn looking_at_lists<T>(gateway: &Gateway, config: &Config, served: impl Future<Output = T>) -> T {
-    let Some(every) = config.registry.refresh else { return served.await };
-    tokio::select! {
-        served = served => served,
-        never = async { match gateway.router.keep_lists_fresh(every).await {} } => never,
+/// Looks at lists of models from time to time, for the gateway that serves; never ends.
+async fn look_at_lists(mut serving: watch::Receiver<Arc<Gateway>>, every: Option<Duration>) {
+    let Some(every) = every else { return std::future::pending().await };
+    loop {
+        let gateway = serving.borrow_and_update().clone();
+        tokio::select! {
+            never = gateway.router.keep_lists_fresh(every) => match never {},
+            changed = serving.changed() => if changed.is_err() {
+                // Nothing serves any more; what ends that ends this.
+                return std::future::pending().await;
+            },
+        }
     }
 }
 
@@ -141,16 +165,17 @@ async fn database(dir: Option<&Path>, config: &Config) -> Result<Option<Arc<Data
     }
 }
 
-/// What is kept in a database: jobs and responses.
+/// What is kept in a database: jobs, responses, and what was used of free limits.
 async fn kept(
     gateway: Arc<Gateway>,
     database: Arc<Database>,
     config: &Config,
-) -> Result<(Arc<VideoJobs>, Arc<KeptResponses>), String> {
+) -> Result<(Arc<VideoJobs>, Arc<KeptResponses>, KeptQuotas), String> {
     let failed = |error: StoreFailed| error.to_string();
     let responses = http::kept_responses(database.clone()).await.map_err(failed)?;
+    let quotas = KeptQuotas::start(gateway.router.clone(), database.clone()).await.map_err(failed)?;
     let jobs = VideoJobs::start(gateway, database, config.jobs.clone()).await.map_err(failed)?;
-    Ok((jobs, responses))
+    Ok((jobs, responses, quotas))
 }
 
 /// Warns of a configuration file with keys in it that other users can read.

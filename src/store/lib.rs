@@ -10,6 +10,7 @@ mod folder;
 mod foreign;
 mod jobs;
 mod lists;
+mod quotas;
 mod responses;
 
 pub use cache::{CacheKey, DiskCache};
@@ -21,4 +22,5 @@ pub use folder::CacheFailed;
 pub use foreign::ForeignDatabase;
 pub use jobs::{DueWebhook, Ended, JobRow, JobState, Jobs, NewJob, OpenJob};
 pub use lists::ModelLists;
+pub use quotas::{Quotas, UsedQuota};
 pub use responses::{KeptResponse, Responses};

@@ -14,7 +14,7 @@ use super::client::answer;
 use super::server::{PATIENCE, sample, wait_until};
 
 /// A served process; killed if the test fails.
-struct Served {
+pub(crate) struct Served {
     child: Child,
     address: String,
     log: BufReader<std::process::ChildStderr>,
@@ -30,10 +30,11 @@ impl Drop for Served {
     }
 }
 
-fn serve(arguments: &[&str], environment: &[(&str, &str)]) -> Served {
+pub(crate) fn serve(arguments: &[&str], environment: &[(&str, &str)]) -> Served {
     let mut command = mediary(&[&["serve", "--port", "0"], arguments].concat());
     let store = tempfile::tempdir().expect("there is a temporary folder");
-    command.env("MEDIARY_STORE__DIR", store.path());
+    // Made by the server, for its user alone.
+    command.env("MEDIARY_STORE__DIR", store.path().join("store"));
     command.envs(environment.iter().copied()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().expect("the program was built");
     let log = BufReader::new(child.stderr.take().expect("it has a pipe"));
@@ -48,21 +49,36 @@ fn serve(arguments: &[&str], environment: &[(&str, &str)]) -> Served {
 }
 
 impl Served {
-    fn request(&self, request: &[u8]) -> super::client::Answer {
+    pub(crate) fn request(&self, request: &[u8]) -> super::client::Answer {
         let mut connection = TcpStream::connect(&self.address).expect("the server listens where it says");
         connection.set_read_timeout(Some(PATIENCE)).expect("the time is not zero");
         connection.write_all(request).expect("the server reads");
         answer(connection, "POST")
     }
 
-    fn get(&self, path: &str, headers: &str) -> super::client::Answer {
+    pub(crate) fn get(&self, path: &str, headers: &str) -> super::client::Answer {
         self.request(
             format!("GET {path} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\n{headers}\r\n", self.address).as_bytes(),
         )
     }
 
+    /// Reads the log on to the first line that has these words.
+    pub(crate) fn logged(&mut self, words: &str) -> String {
+        loop {
+            let mut line = String::new();
+            assert_ne!(
+                self.log.read_line(&mut line).expect("the log is UTF-8"),
+                0,
+                "it ended before it said `{words}`"
+            );
+            if line.contains(words) {
+                return line;
+            }
+        }
+    }
+
     /// Sends a signal and waits for the end: the exit code, what was printed and what was logged until then.
-    fn ended_by(mut self, signal: Signal) -> (Option<i32>, String, String) {
+    pub(crate) fn ended_by(mut self, signal: Signal) -> (Option<i32>, String, String) {
         let id = i32::try_from(self.child.id()).expect("ids are small");
         kill_process(Pid::from_raw(id).expect("ids are not zero"), signal).expect("it runs");
         let (mut out, mut log) = (String::new(), String::new());

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Zone;
+use super::{Axis, Zone};
 
 /// What is given for nothing, by a provider for all its models or for one of them, with each key. A limit that is not
 /// published is `None`.
@@ -33,6 +33,24 @@ impl FreeLimits {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
+    }
+
+    /// Whether anything is limited.
+    #[must_use]
+    pub fn is_limited(&self) -> bool {
+        Axis::ALL.into_iter().any(|axis| self.of(axis).is_some())
+    }
+
+    /// The limit of one axis.
+    #[must_use]
+    pub fn of(&self, axis: Axis) -> Option<u32> {
+        match axis {
+            Axis::RequestsPerMinute => self.requests_per_minute,
+            Axis::RequestsPerHour => self.requests_per_hour,
+            Axis::RequestsPerDay => self.requests_per_day,
+            Axis::TokensPerMinute => self.tokens_per_minute,
+            Axis::TokensPerDay => self.tokens_per_day,
+        }
     }
 }
 

@@ -110,7 +110,7 @@ impl Gateway {
         let fleet = self.router.fleet();
         let want = self.router.resolve(&fleet, request.task.kind(), &request.model, request.bounds.tier)?;
         let policy = self.router.policy(want, &request.bounds);
-        Ok(self.router.help(&fleet, &policy))
+        Ok(self.router.help(&fleet, &policy, &request.bounds))
     }
 
     /// Whether the model's name leaves the choice to the gateway.

@@ -103,7 +103,7 @@ impl Gateway {
             demand.language = None;
         }
         let policy = self.router.policy(Want::Targets(want), bounds);
-        let mut planned = self.router.plan(fleet, demand, &policy, &[])?;
+        let mut planned = self.router.plan(fleet, demand, &policy, &[], bounds)?;
         let rows = fleet.matrix.rows();
         if let Some(voice) = voice {
             let knows = |candidate: &Candidate| voices::knows(&rows[candidate.row], &voice);

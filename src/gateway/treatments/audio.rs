@@ -200,7 +200,7 @@ impl Treatments {
                 [of(MediaKind::Audio), of(MediaKind::Video)]
             })
             .collect();
-        self.router.plan(fleet, demand, &policy, &recipes)
+        self.router.plan(fleet, demand, &policy, &recipes, bounds)
     }
 
     /// Whether a video has a sound track.

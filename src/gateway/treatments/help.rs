@@ -79,7 +79,7 @@ fn in_order<'m>(
 
 fn is_allowed(row: &Abilities, bounds: &Bounds) -> bool {
     (bounds.privacy == Privacy::Any || row.is_local)
-        && (bounds.cost == CostPolicy::Any || row.price.is_free())
+        && (bounds.cost <= CostPolicy::FreeFirst || row.price.is_free())
         && (bounds.providers.is_empty() || bounds.providers.contains(&row.target.provider))
 }
 

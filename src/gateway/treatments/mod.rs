@@ -76,6 +76,17 @@ impl Treatments {
         Self { pipelines, ffmpeg, installed, limits, reader, router, recipes, remembered: Remembered::default() }
     }
 
+    /// The same treatments by other recipes, over another reader and router.
+    pub(super) fn renewed(
+        &self,
+        pipelines: Pipelines,
+        limits: Limits,
+        reader: Arc<Reader>,
+        router: Arc<Router>,
+    ) -> Self {
+        Self::new(pipelines, self.ffmpeg.clone(), self.installed, limits, reader, router)
+    }
+
     /// The ways in which one medium can become another where `help` allows calls, and what is missing for those that cannot
     /// be gone.
     #[must_use]

@@ -63,6 +63,7 @@ fn candidate(treatment: &Treatment, files: u32) -> (Plan, Candidate) {
         files: vec![files; 2],
         dropped: Vec::new(),
         cost_usd: None,
+        prompt_tokens: 0,
         cooldown: None,
     };
     (Plan { tier: None, places, candidates: Vec::new(), passed_over: Vec::new() }, candidate)

@@ -12,7 +12,7 @@ use mediary_core::{Failure, FailureKind, Media};
 use super::super::AppState;
 use super::super::error::ApiError;
 use super::super::guard::owner_of;
-use super::super::tasks::bounds;
+use super::super::tasks::{bounds, price};
 use super::super::unpacked::json_body;
 use super::{answer, source};
 use crate::gateway::ReadOptions;
@@ -48,11 +48,11 @@ const LONGEST_COMPLAINT_CHARS: usize = 300;
     )
 )]
 pub(in crate::http) async fn mistral(State(state): State<AppState>, request: Request) -> Result<Response, ApiError> {
-    let privacy = bounds(request.headers())?.privacy;
+    let bounds = bounds(request.headers())?.of_reading();
     let client = owner_of(request.headers(), &state.config.server);
     let body = json_body(request, &state).await?;
     let OcrForm { source, name, mut options, encoder, dropped } = parse(&body)?.decode()?;
-    options.privacy = privacy;
+    options.bounds = bounds;
     options.client = client;
     let selects_pages = options.pages != Default::default();
     let file = source::open(&state, source, name).await?;
@@ -61,6 +61,7 @@ pub(in crate::http) async fn mistral(State(state): State<AppState>, request: Req
     let reading = state.gateway.reader.read(file.classified()?, &options, &|_, _| ()).await;
     let reading = reading.map_err(|failure| counted_from_zero(failure, selects_pages))?;
     let mut response = answer::with_status(Json(encoder.answer(&reading)?).into_response(), &reading);
+    price(&options.bounds.account, response.headers_mut());
     if !dropped.is_empty() {
         let names = HeaderValue::from_str(&dropped.join(", ")).expect("names of fields are ASCII");
         response.headers_mut().insert(X_MEDIARY_DROPPED, names);

@@ -3,13 +3,16 @@
 use std::fmt::Write as _;
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use mediary_core::capability::Usd;
 
-use crate::gateway::{Route, TreatmentNote};
+use crate::gateway::{Account, Charge, Route, TreatmentNote, total};
 
 const X_ROUTED_VIA: HeaderName = HeaderName::from_static("x-routed-via");
 const X_FALLBACK_ATTEMPTS: HeaderName = HeaderName::from_static("x-fallback-attempts");
 const X_MEDIARY_TREATMENTS: HeaderName = HeaderName::from_static("x-mediary-treatments");
 const X_MEDIARY_CUT_TOKENS: HeaderName = HeaderName::from_static("x-mediary-cut-tokens");
+const X_MEDIARY_COST_USD: HeaderName = HeaderName::from_static("x-mediary-cost-usd");
+const X_MEDIARY_COST_ITEMS: HeaderName = HeaderName::from_static("x-mediary-cost-items");
 const X_MEDIARY_DROPPED: HeaderName = HeaderName::from_static("x-mediary-dropped");
 
 /// Writes down which target answers and what was done for it.
@@ -25,6 +28,45 @@ pub(in crate::http) fn describe(route: &Route, headers: &mut HeaderMap) {
         insert(X_MEDIARY_TREATMENTS, &list.join(", "));
     }
     name_dropped(&route.dropped, headers);
+    if route.is_cost_known {
+        price(&route.account, headers);
+    }
+}
+
+/// Writes down what a request has cost, if any call was made for it.
+pub(in crate::http) fn price(account: &Account, headers: &mut HeaderMap) {
+    if let Some((sum, items)) = cost_of(account) {
+        insert(headers, X_MEDIARY_COST_USD, &sum);
+        insert(headers, X_MEDIARY_COST_ITEMS, &items);
+    }
+}
+
+/// What a request has cost, and its items, as its headers say them; `None`: no call was made for it.
+pub(super) fn cost_of(account: &Account) -> Option<(String, String)> {
+    let charges = account.charges();
+    if charges.is_empty() {
+        return None;
+    }
+    let items: Vec<String> = charges.iter().map(item).collect();
+    Some((in_dollars(total(&charges)), items.join(", ")))
+}
+
+fn in_dollars(usd: Option<Usd>) -> String {
+    usd.map_or_else(|| "unpriced".to_owned(), |usd| usd.to_string())
+}
+
+/// A charge, as a string with parameters: what was called for what, how many units, what they cost.
+fn item(charge: &Charge) -> String {
+    let target = charge.target.to_string().replace('\\', "\\\\").replace('"', "\\\"");
+    let mut text = format!("\"{target}\";for={}", charge.task.name());
+    // Writing to a string cannot fail.
+    for charged in charge.charged.iter().flatten() {
+        let _ = write!(text, ";{}={}", charged.unit, charged.count);
+    }
+    let _ = write!(text, ";usd={}", in_dollars(charge.usd()));
+    text.push_str(if charge.is_estimated { ";estimated" } else { "" });
+    text.push_str(if charge.has_failed { ";failed" } else { "" });
+    text
 }
 
 /// Writes down how many tokens of texts were cut off.
@@ -84,6 +126,8 @@ mod tests {
             fallbacks: 0,
             treatments: vec![],
             dropped: vec![],
+            account: Account::default(),
+            is_cost_known: true,
         };
         let mut headers = HeaderMap::new();
         describe(&route, &mut headers);

@@ -40,7 +40,7 @@ use mediary_core::task::{JobReport, Role, Task};
 use mediary_core::{Failure, MediaFormat, MediaKind};
 
 use crate::dialect::CallOf;
-use crate::{Dialect, HttpCall, JobCall, Quirks, Reader, images, moved, unwritable};
+use crate::{Dialect, HttpCall, JobCall, Quirks, Reader, images, moderate, moved, rerank, unwritable};
 
 /// Its name in catalogs and configuration.
 const NAME: &str = "openai";
@@ -68,6 +68,8 @@ impl Dialect for OpenAi {
             Task::Speak(speak) => Ok(speak::encode(&CallOf::new(speak, call, quirks))),
             Task::GenerateVideo(video) => videos::encode(&CallOf::new(video, call, quirks)),
             Task::Image(job) => images::encode(quirks.images, job, call, quirks),
+            Task::Rerank(task) => Ok(rerank::encode(&CallOf::new(task, call, quirks))),
+            Task::Moderate(task) => moderate::encode(&CallOf::new(task, call, quirks), NAME, true),
             Task::Read(_) => Err(unwritable::task(NAME, call.task.kind())),
         }
     }
@@ -80,6 +82,8 @@ impl Dialect for OpenAi {
             Task::Speak(speak) => speak::reader(speak, stream),
             Task::GenerateVideo(_) => videos::reader(stream),
             Task::Image(_) => images::reader(stream),
+            Task::Rerank(task) => rerank::reader(task, failure::unreadable),
+            Task::Moderate(task) => moderate::reader(task, failure::unreadable),
             Task::Read(_) => unwritable::reader(NAME, task.kind()),
         }
     }

@@ -215,6 +215,8 @@ pub(super) fn policy(line: &str) -> Policy {
             ("strict", _) => policy.strict = true,
             ("local", _) => policy.privacy = Privacy::Local,
             ("free", _) => policy.cost = CostPolicy::Free,
+            ("freefirst", _) => policy.cost = CostPolicy::FreeFirst,
+            ("unconfirmed", _) => policy.cost = CostPolicy::Unconfirmed,
             ("from", value) => policy.providers = value.split(',').map(ProviderId::new).collect(),
             ("sticky", value) => policy.sticky = Some(target(value)),
             ("draw", value) => policy.draw = number(value),

@@ -29,6 +29,9 @@ fn a_row_is_kept_or_passed_over_for_its_first_reason() {
         ("a/b free", "", "free", ""),
         ("a/b", "", "free", "is not known to be free"),
         ("a/b paid=0/0", "", "free", "is not known to be free"),
+        ("a/b free", "", "unconfirmed", ""),
+        ("a/b", "", "unconfirmed", "is not known to be free; send the header X-Mediary-Allow-Paid: true to allow it"),
+        ("a/b", "", "freefirst", ""),
         ("a/b paid=1/2", "", "", ""),
         ("a/b", "", "free local", "is not on this machine"),
         // Hard parameters.

@@ -29,7 +29,12 @@ impl KeptList {
     /// A list out of a file; `None` where it is none, or another address's.
     pub(super) fn read(bytes: &[u8], setup: &ProviderSetup) -> Option<Self> {
         let list: Self = serde_json::from_slice(bytes).ok()?;
-        (list.address == address(setup)).then_some(list)
+        list.is_of(setup).then_some(list)
+    }
+
+    /// Whether it was asked at the address that the provider has now.
+    pub(super) fn is_of(&self, setup: &ProviderSetup) -> bool {
+        self.address == address(setup)
     }
 
     /// The list as a file.

@@ -21,6 +21,7 @@ use mediary_store::ModelLists;
 use tokio::sync::Mutex as Turn;
 
 use super::Router;
+use crate::providers::Providers;
 use kept::KeptList;
 
 /// The lists that are known.
@@ -43,6 +44,13 @@ impl Registry {
             None
         });
         Self { disk, ..Self::default() }
+    }
+
+    /// What is known of the lists of providers that are still there, at the same address.
+    pub(super) fn of_those_that_stay(&self, providers: &Providers) -> Self {
+        let mut lists = self.lists.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        lists.retain(|id, list| providers.get(id).is_some_and(|setup| list.is_of(setup)));
+        Self { lists: Mutex::new(lists), disk: self.disk.clone(), turn: Turn::default() }
     }
 
     /// What is known of a provider's list.
