@@ -18,12 +18,13 @@ macro_rules! embedded {
 }
 
 /// The catalogs this version of Mediary was built with.
-pub(super) const EMBEDDED: [(&str, &str); 39] = embedded![
+pub(super) const EMBEDDED: [(&str, &str); 40] = embedded![
     "anthropic.toml",
     "azure.toml",
     "bedrock.toml",
     "cerebras.toml",
     "cloudflare.toml",
+    "cohere-rerank.toml",
     "cohere.toml",
     "dashscope.toml",
     "deepseek.toml",
