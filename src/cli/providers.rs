@@ -53,29 +53,14 @@ impl ProvidersArgs {
     }
 }
 
-/// A provider in two lines or three: how it stands, what it has, what its terms say.
+/// A provider in a few lines: how it stands, what it has, what its terms say.
 fn entry(its: &ProviderReport, widest: usize) -> String {
     let indent = widest + 2;
     let mut text = format!("{:widest$}  {}\n", its.id, its.line());
-    let mut line = |what: &str, rest: &str| {
-        if !rest.is_empty() {
-            // Writing to a text does not fail.
-            let _ = writeln!(text, "{:indent$}{what}: {rest}", "");
-        }
-    };
-    line("keys", &its.keys.join(", "));
-    let tasks: Vec<String> = its.models.iter().map(|(task, count)| format!("{count} {task}")).collect();
-    line("models", &tasks.join(", "));
-    if !its.enabled {
-        line("key from", its.key_url.as_deref().unwrap_or_default());
+    for (what, rest) in its.details() {
+        // Writing to a text does not fail.
+        let _ = writeln!(text, "{:indent$}{what}: {rest}", "");
     }
-    if let Some(terms) = &its.terms {
-        let note = terms.note.as_ref().map(|note| format!(": {note}")).unwrap_or_default();
-        let checked = terms.checked.map(|day| format!(" ({day})")).unwrap_or_default();
-        line("terms", &format!("{}{note}{checked}", terms.proxies.as_str()));
-    }
-    let day = its.checked.day.map(|day| day.to_string()).unwrap_or_default();
-    line("checked", &day);
     text
 }
 

@@ -152,6 +152,28 @@ impl ProviderReport {
     }
 }
 
+impl ProviderReport {
+    /// What else there is to say, each with what it is about.
+    #[must_use]
+    pub fn details(&self) -> Vec<(&'static str, String)> {
+        let tasks: Vec<String> = self.models.iter().map(|(task, count)| format!("{count} {task}")).collect();
+        let terms = self.terms.as_ref().map(|terms| {
+            let note = terms.note.as_ref().map(|note| format!(": {note}")).unwrap_or_default();
+            let checked = terms.checked.map(|day| format!(" ({day})")).unwrap_or_default();
+            format!("{}{note}{checked}", terms.proxies.as_str())
+        });
+        let key_from = self.key_url.clone().filter(|_| !self.enabled);
+        let all = [
+            ("keys", self.keys.join(", ")),
+            ("models", tasks.join(", ")),
+            ("key from", key_from.unwrap_or_default()),
+            ("terms", terms.unwrap_or_default()),
+            ("checked", self.checked.day.map(|day| day.to_string()).unwrap_or_default()),
+        ];
+        all.into_iter().filter(|(_, text)| !text.is_empty()).collect()
+    }
+}
+
 fn host(base_url: &str) -> Option<String> {
     let (_, rest) = base_url.split_once("://")?;
     let authority = rest.split('/').next()?;
