@@ -68,12 +68,6 @@ impl Providers {
         on.chain(self.disabled.iter().map(off)).collect()
     }
 
-    /// One line for each provider: which are on and with what, which are off and why.
-    #[must_use]
-    pub fn report(&self) -> Vec<String> {
-        self.reports().iter().map(|its| format!("{}: {}", its.id, its.line())).collect()
-    }
-
     fn on(&self, setup: &ProviderSetup) -> ProviderReport {
         let mut models: BTreeMap<String, usize> = BTreeMap::new();
         let mut model_count = 0;
