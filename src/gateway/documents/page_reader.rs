@@ -203,7 +203,7 @@ fn why(reason: &NotAsked) -> String {
         NotAsked::CoolingDown { .. } => "cooling_down",
         NotAsked::Missing(missing) => missing,
         NotAsked::NotFree | NotAsked::NotConfirmed => "cost",
-        NotAsked::Retired | NotAsked::Deprecated => "retired",
+        NotAsked::Retired | NotAsked::Deprecated | NotAsked::Listed => "retired",
         NotAsked::OtherProvider | NotAsked::OtherVectors { .. } | NotAsked::OtherLanguage(_) => "not_allowed",
         NotAsked::Parameter(_) | NotAsked::HostedTool(_) | NotAsked::Context { .. } => "not_allowed",
         NotAsked::Sources(_) | NotAsked::NeedsPicture => "not_allowed",
