@@ -5,6 +5,7 @@
 
 use std::fmt;
 
+use mediary_core::capability::Usd;
 use mediary_core::plan::{Demand, Plan, Reason, Treatment};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -131,7 +132,7 @@ impl PlanBody {
                 treatments: treatments.map(|(place, treatment)| treated(place.to_string(), treatment)).collect(),
                 dropped: candidate.dropped.clone(),
                 cooldown_seconds: candidate.cooldown.map(|left| left.as_secs().max(1)),
-                estimated_cost_usd: candidate.cost_usd,
+                estimated_cost_usd: candidate.cost_usd.map(Usd::number),
             }
         });
         // Targets that do other work explain nothing.

@@ -4,7 +4,10 @@ use super::estimate::{estimate_tokens, input_tokens, least_input_tokens};
 use super::{REPLY_RESERVE_TOKENS, Signs};
 use crate::MediaKind;
 use crate::capability::{PartShape, Structured, TaskKind};
-use crate::task::{Chat, Embed, ImageJob, ImageSize, ReplyFormat, Speak, Task, ToolChoice, Transcribe};
+use crate::task::{
+    Chat, Embed, EmbedInput, ImageJob, ImageSize, Moderate, Part, ReplyFormat, Rerank, Speak, Task, ToolChoice,
+    Transcribe,
+};
 
 /// A request without its contents.
 #[derive(Debug, Clone, Default)]
@@ -22,6 +25,12 @@ pub struct Demand {
     pub characters: u64,
     /// How many pictures are to be made.
     pub images: u32,
+    /// How long a video is to be.
+    pub shown_seconds: Option<f64>,
+    /// How many pages are to be read.
+    pub pages: u32,
+    /// How many searches are to be made.
+    pub searches: u32,
     /// The most tokens of the reply, if the request says so.
     pub output_tokens: Option<u32>,
     /// The language that is spoken or to be spoken, as an ISO 639-1 code, if the request says so.
@@ -76,14 +85,17 @@ impl Demand {
         match task {
             Task::Chat(chat) => Self::of_chat(chat, parts),
             Task::Embed(embed) => Self::of_texts(embed),
+            Task::Rerank(rerank) => Self::of_documents(rerank),
+            Task::Moderate(moderate) => Self { parts, ..Self::of_inputs(moderate) },
             Task::Transcribe(transcribe) => Self { parts, task: task.kind(), ..Self::of_recording(transcribe) },
             Task::Speak(speak) => Self { parts, ..Self::of_speech(speak) },
             Task::GenerateVideo(video) => {
                 let soft = video.extras.keys().cloned().collect();
-                Self { task: task.kind(), parts, soft, ..Self::default() }
+                let shown_seconds = video.seconds.map(f64::from);
+                Self { task: task.kind(), parts, soft, shown_seconds, ..Self::default() }
             }
             Task::Image(job) => Self { task: task.kind(), parts, ..Self::of_pictures(job) },
-            Task::Read(_) => Self { task: task.kind(), parts, ..Self::default() },
+            Task::Read(_) => Self { task: task.kind(), parts, pages: 1, ..Self::default() },
         }
     }
 
@@ -154,6 +166,36 @@ impl Demand {
         }
     }
 
+    /// What documents to rank demand.
+    fn of_documents(rerank: &Rerank) -> Self {
+        let texts = std::iter::once(&rerank.query).chain(&rerank.documents);
+        let tokens = texts.map(|text| input_tokens(&EmbedInput::Text(text.clone())));
+        Self {
+            task: TaskKind::Rerank,
+            text_tokens: tokens.fold(0, u32::saturating_add),
+            // Each document is held against the question by itself.
+            longest_tokens: Some(0),
+            searches: 1,
+            soft: rerank.extras.keys().cloned().collect(),
+            ..Self::default()
+        }
+    }
+
+    /// What inputs to judge demand.
+    fn of_inputs(moderate: &Moderate) -> Self {
+        let texts = moderate.inputs.iter().flatten().map(|part| match part {
+            Part::Text(text) => input_tokens(&EmbedInput::Text(text.clone())),
+            Part::Media(_) | Part::Remote { .. } => 0,
+        });
+        Self {
+            task: TaskKind::Moderation,
+            text_tokens: texts.fold(0, u32::saturating_add),
+            longest_tokens: Some(0),
+            soft: moderate.extras.keys().cloned().collect(),
+            ..Self::default()
+        }
+    }
+
     /// The same, with a look at the last question.
     #[must_use]
     pub fn looking_at(self, chat: &Chat) -> Self {
@@ -161,7 +203,8 @@ impl Demand {
     }
 
     /// How long all recordings together play; `None` where that is not known of one.
-    pub(super) fn heard_seconds(&self) -> Option<f64> {
+    #[must_use]
+    pub fn heard_seconds(&self) -> Option<f64> {
         let heard = self.parts.iter().filter(|part| matches!(part.format.kind(), MediaKind::Audio | MediaKind::Video));
         heard.map(|part| part.seconds.map(f64::from)).sum()
     }
@@ -218,6 +261,9 @@ impl Demand {
             longest_tokens: None,
             characters: 0,
             images: 0,
+            shown_seconds: None,
+            pages: 0,
+            searches: 0,
             language: None,
             parts,
             text_tokens: estimate_tokens(chat),

@@ -157,8 +157,12 @@ impl Survey<'_> {
                 heard_seconds: demand.heard_seconds(),
                 characters: demand.characters,
                 images: demand.images,
+                shown_seconds: demand.shown_seconds,
+                pages: demand.pages,
+                searches: demand.searches,
                 ..Amount::default()
             }),
+            prompt_tokens,
             cooldown: cooldown_of(health),
         };
         Ok((rank, candidate))

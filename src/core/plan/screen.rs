@@ -94,7 +94,11 @@ impl<'a> Screen<'a> {
         if *privacy == Privacy::Local && !row.is_local {
             return Some(Reason::NotLocal);
         }
-        (*cost == CostPolicy::Free && !row.price.is_free()).then_some(Reason::NotFree)
+        match cost {
+            CostPolicy::Unconfirmed if !row.price.is_free() => Some(Reason::NotConfirmed),
+            CostPolicy::Free if !row.price.is_free() => Some(Reason::NotFree),
+            CostPolicy::Any | CostPolicy::FreeFirst | CostPolicy::Unconfirmed | CostPolicy::Free => None,
+        }
     }
 
     fn hard_reason(&self, row: &Abilities) -> Option<Reason> {

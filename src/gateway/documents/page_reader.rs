@@ -36,7 +36,7 @@ pub(super) struct PageReader<'r> {
 /// What a page demands.
 fn demand() -> Demand {
     let part = PartShape::of(PartPath::Field("document"), MediaFormat::Jpeg, 0);
-    Demand { task: TaskKind::Ocr, parts: vec![part], ..Demand::default() }
+    Demand { task: TaskKind::Ocr, parts: vec![part], pages: 1, ..Demand::default() }
 }
 
 impl<'r> PageReader<'r> {
@@ -47,7 +47,7 @@ impl<'r> PageReader<'r> {
             EngineChoice::Local => all.filter(|target| target.is_local()).cloned().collect(),
             EngineChoice::Target(target) => vec![target.clone()],
         };
-        let bounds = router.tightened(&Bounds { privacy: options.privacy, ..Bounds::default() });
+        let bounds = router.tightened(&options.bounds);
         Self { router, recipe, fleet: router.fleet(), targets, bounds, reservation: None }
     }
 
@@ -87,12 +87,13 @@ impl<'r> PageReader<'r> {
             then: None,
             first: None,
             help: self.bounds.clone(),
+            account: self.bounds.account.clone(),
         }
     }
 
     fn plan_for(&self, targets: Vec<Target>) -> Result<Planned, CallError> {
         let policy = self.router.policy(Want::Targets(targets), &self.bounds);
-        self.router.plan(&self.fleet, demand(), &policy, &[])
+        self.router.plan(&self.fleet, demand(), &policy, &[], &self.bounds)
     }
 
     /// What comes of a page if no target can be asked about it, told before anything is decoded for it.
@@ -201,7 +202,7 @@ fn why(reason: &NotAsked) -> String {
         NotAsked::NotLocal => "privacy",
         NotAsked::CoolingDown { .. } => "cooling_down",
         NotAsked::Missing(missing) => missing,
-        NotAsked::NotFree => "cost",
+        NotAsked::NotFree | NotAsked::NotConfirmed => "cost",
         NotAsked::Retired | NotAsked::Deprecated => "retired",
         NotAsked::OtherProvider | NotAsked::OtherVectors { .. } | NotAsked::OtherLanguage(_) => "not_allowed",
         NotAsked::Parameter(_) | NotAsked::HostedTool(_) | NotAsked::Context { .. } => "not_allowed",

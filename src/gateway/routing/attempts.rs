@@ -11,21 +11,24 @@ use std::time::{Duration, Instant};
 
 use futures_util::future::{Either, select};
 use mediary_core::capability::Abilities;
-use mediary_core::plan::{Candidate, Hard, PassedOver, Treatment};
-use mediary_core::provider::{Call, Timeouts};
-use mediary_core::task::{Chat, Task};
-use mediary_core::{Failure, FailureKind, MediaFormat, Next, Target};
+use mediary_core::plan::{Candidate, PassedOver, Treatment};
+use mediary_core::provider::Call;
+use mediary_core::quota::{Full, Held};
+use mediary_core::task::Task;
+use mediary_core::{Failure, FailureKind, MediaFormat, Next};
 use tokio::time::sleep;
 
 use super::answer::{Answer, Route, TreatmentNote};
+use super::billing::Billing;
 use super::course::{Asked, Course, Turn};
 use super::error::{CallError, Exhausted, Tried};
 use super::fleet::Fleet;
 use super::ledger::{Caller, SHORT_RATE_LIMIT};
-use super::tap::Tap;
+use super::quotas;
+use super::sending::{is_about_streams, streamed, timeouts};
+use super::tap::{Metered, Tap};
 use super::work::{Prepared, Ran, Verdict, Work};
 use super::{Planned, Router};
-use crate::config::Routing;
 use crate::telemetry::metrics;
 
 /// A target whose answer failed in passing is asked once more after this, and up to …
@@ -170,7 +173,24 @@ impl<W: Work> Running<'_, W> {
         let mut may_wait = !turn.has_alternative;
         while let Some(caller) = self.fleet.caller(candidate.row, &self.router.ledger, &keys_tried, Instant::now()) {
             keys_tried.push(caller.key);
-            let Err((failure, begun)) = self.call_twice(&turn, prepared, caller, &mut asked).await else {
+            let held = match self.hold(candidate, caller) {
+                Ok(held) => held,
+                Err(full) => {
+                    let failure = quotas::failure(full);
+                    let wait =
+                        short_rate_limit(&failure).filter(|_| may_wait && self.is_last_key(candidate, &keys_tried));
+                    match wait {
+                        Some(wait) => {
+                            Box::pin(sleep(wait)).await;
+                            (may_wait, keys_tried) = (false, Vec::new());
+                        }
+                        // It is known before any call that this key would be refused.
+                        None => asked.tried.push(Tried::of(candidate, &failure)),
+                    }
+                    continue;
+                }
+            };
+            let Err((failure, begun)) = self.call_twice(&turn, prepared, caller, held, &mut asked).await else {
                 return asked;
             };
             let wait = short_rate_limit(&failure).filter(|_| may_wait);
@@ -178,14 +198,23 @@ impl<W: Work> Running<'_, W> {
             if next != Next::Key || asked.attempts >= most {
                 return asked;
             }
-            let is_last_key =
-                || self.fleet.caller(candidate.row, &self.router.ledger, &keys_tried, Instant::now()).is_none();
-            if let Some(wait) = wait.filter(|_| is_last_key()) {
+            if let Some(wait) = wait.filter(|_| self.is_last_key(candidate, &keys_tried)) {
                 Box::pin(sleep(wait)).await;
                 (may_wait, keys_tried) = (false, Vec::new());
             }
         }
         asked
+    }
+
+    fn is_last_key(&self, candidate: &Candidate, tried: &[usize]) -> bool {
+        self.fleet.caller(candidate.row, &self.router.ledger, tried, Instant::now()).is_none()
+    }
+
+    /// Room within the free limits of a key, where its target has any.
+    fn hold(&self, candidate: &Candidate, caller: Caller) -> Result<Option<Held>, Full> {
+        let Some(meters) = self.fleet.meters(caller) else { return Ok(None) };
+        let (least, most) = quotas::tokens(candidate, &self.planned.demand);
+        meters.hold(&candidate.target.model, least, most, quotas::now_ms()).map(Some)
     }
 
     /// One call, and a second one where the first failed in a way that is often over at once. What the second mends has
@@ -195,6 +224,7 @@ impl<W: Work> Running<'_, W> {
         turn: &Turn<'_>,
         prepared: &Prepared<'_>,
         caller: Caller,
+        mut held: Option<Held>,
         asked: &mut Asked<W::Answer>,
     ) -> Result<(), (Failure, Instant)> {
         let candidate = turn.candidate;
@@ -219,7 +249,8 @@ impl<W: Work> Running<'_, W> {
         loop {
             asked.attempts += 1;
             let begun = Instant::now();
-            let outcome = self.call(turn, task, streamed.as_ref(), &prepared.notes, caller, asked.fallbacks()).await;
+            let held_now = (caller, held.take());
+            let outcome = self.call(turn, task, streamed.as_ref(), &prepared.notes, held_now, asked.fallbacks()).await;
             asked.spent += begun.elapsed();
             let failure = match outcome {
                 Ok(verdict) => {
@@ -237,6 +268,10 @@ impl<W: Work> Running<'_, W> {
                 && streamed.take_if(|task| matches!(task, Task::Chat(chat) if chat.stream)).is_some()
                 && asked.attempts < self.router.routing.max_attempts
             {
+                held = match self.hold(candidate, caller) {
+                    Ok(held) => held,
+                    Err(_) => return Err((failure, begun)),
+                };
                 asked.repeats += 1;
                 was_refused_as_stream = true;
                 tracing::info!(call.target = %candidate.target, "a target that refuses a stream is asked for a whole answer");
@@ -248,6 +283,10 @@ impl<W: Work> Running<'_, W> {
             if !std::mem::take(&mut may_repeat) || !repeats {
                 return Err((failure, begun));
             }
+            held = match self.hold(candidate, caller) {
+                Ok(held) => held,
+                Err(_) => return Err((failure, begun)),
+            };
             asked.repeats += 1;
             self.router.ledger.blipped(caller, &failure);
             metrics::provider_failed(&candidate.target, failure.kind.name());
@@ -264,7 +303,7 @@ impl<W: Work> Running<'_, W> {
         task: &Task,
         streamed: Option<&Task>,
         notes: &[TreatmentNote],
-        caller: Caller,
+        (caller, held): (Caller, Option<Held>),
         fallbacks: u32,
     ) -> Result<Verdict<W::Answer>, Failure> {
         let candidate = turn.candidate;
@@ -281,7 +320,13 @@ impl<W: Work> Running<'_, W> {
         let prompt_tokens = u64::from(self.planned.demand.text_tokens);
         let (router, target) = (self.router.clone(), candidate.target.clone());
         // From here on a client that leaves is noticed, whether or not an answer has begun.
-        let mut tap = Tap::new(router, caller, target, self.forwarded_formats(candidate), prompt_tokens);
+        let billing = Billing::of(task, &self.planned.demand, abilities, &self.planned.account);
+        let is_cost_known = billing.is_known_at_once();
+        let formats = self.forwarded_formats(candidate);
+        let meters = self.fleet.meters(caller).cloned();
+        let metered = held.zip(meters).map(|(held, meters)| Metered { held, meters });
+        let mut tap = Tap::new(router, caller, target, formats, prompt_tokens, billing);
+        tap.is_metered(metered);
         let reply = match member.provider.call(call).await {
             Ok(reply) => reply,
             Err(failure) => {
@@ -302,6 +347,9 @@ impl<W: Work> Running<'_, W> {
             fallbacks,
             treatments: notes.to_vec(),
             dropped: task.lost(&candidate.dropped),
+            account: self.planned.account.clone(),
+            is_cost_known,
+            status: None,
         };
         self.work.judge(Box::new(Answer::new(route, reply, tap)), candidate).await
     }
@@ -331,6 +379,9 @@ impl<W: Work> Running<'_, W> {
             let is_about_media = self.work.is_about_media(candidate);
             let formats = if is_about_media { self.forwarded_formats(candidate) } else { Vec::new() };
             self.router.ledger.failed(caller, &failure, &formats, begun, Instant::now());
+            if let Some(((axis, limit), meters)) = failure.limit.zip(self.fleet.meters(caller)) {
+                meters.learn(&target.model, axis, limit, quotas::now_ms());
+            }
             metrics::provider_failed(target, failure.kind.name());
         }
         tracing::info!(call.target = %target, failure.kind = failure.kind.name(), "an attempt failed");
@@ -352,44 +403,4 @@ impl<W: Work> Running<'_, W> {
 fn short_rate_limit(failure: &Failure) -> Option<Duration> {
     let FailureKind::RateLimited { retry_after: Some(wait) } = failure.kind else { return None };
     (wait <= SHORT_RATE_LIMIT).then_some(wait.max(LEAST_RATE_LIMIT))
-}
-
-/// A chat in the way in which the target is asked, where that is not the client's: in one piece where the target does not
-/// stream; as a stream where something depends on whether it answers at all, since a stream that has not begun is silent,
-/// and a whole answer that has not come may only be long.
-fn streamed(task: &Task, abilities: &Abilities, hard: Hard, is_watched: bool) -> Option<Task> {
-    let Task::Chat(chat) = task else { return None };
-    let is_plain = !hard.many_replies && !hard.logprobs && !hard.audio_output;
-    let stream = abilities.streaming && (chat.stream || is_watched && is_plain);
-    (stream != chat.stream).then(|| Task::Chat(Chat { stream, ..chat.clone() }))
-}
-
-/// Whether a target refuses a request because its answer was to come as a stream.
-fn is_about_streams(failure: &Failure) -> bool {
-    matches!(failure.kind, FailureKind::Unacceptable | FailureKind::Malformed)
-        && failure.detail.to_ascii_lowercase().contains("stream")
-}
-
-/// How long each stage of a call may take. While another target is left, one that says nothing is not waited for long.
-fn timeouts(routing: &Routing, task: &Task, abilities: &Abilities, has_alternative: bool) -> Timeouts {
-    let (usual, fallback) = match abilities.reasoning {
-        true => (routing.reasoning_first_byte, routing.reasoning_fallback_first_byte),
-        false => (routing.first_byte, routing.fallback_first_byte),
-    };
-    let first_byte = match task {
-        // It begins when it is complete.
-        Task::Chat(chat) if !chat.stream => routing.whole,
-        // What was sent and not answered may be billed all the same, so the answer is waited for.
-        Task::GenerateVideo(_) => routing.whole,
-        // A page, or the whole of a recording, is looked through before the first word comes back; some make a whole
-        // sound before they give its beginning.
-        Task::Transcribe(_) => routing.reasoning_first_byte,
-        // So is a picture, and stages of one come when they are drawn.
-        Task::Image(_) => routing.whole,
-        Task::Read(_) | Task::Speak(_) if has_alternative => routing.reasoning_fallback_first_byte,
-        Task::Chat(_) | Task::Embed(_) if has_alternative => fallback.min(usual),
-        Task::Speak(_) => routing.reasoning_first_byte,
-        Task::Chat(_) | Task::Read(_) | Task::Embed(_) => usual,
-    };
-    Timeouts { first_byte, stall: routing.stall }
 }

@@ -72,7 +72,7 @@ impl Gateway {
             demand.hard.size = job.size;
         }
         let policy = self.router.policy(Want::Targets(want), bounds);
-        self.router.plan(fleet, demand, &policy, &[])
+        self.router.plan(fleet, demand, &policy, &[], bounds)
     }
 
     /// Opens the pictures that a job begins with; gives its mask, understood.

@@ -13,7 +13,7 @@ use super::super::AppState;
 use super::super::error::ApiError;
 use super::super::files::content_type;
 use super::super::guard::owner_of;
-use super::super::tasks::bounds;
+use super::super::tasks::{bounds, price};
 use super::super::unpacked::json_body;
 use super::{answer, source};
 use crate::gateway::ReadOptions;
@@ -48,7 +48,7 @@ const X_MEDIARY_DROPPED: HeaderName = HeaderName::from_static("x-mediary-dropped
     )
 )]
 pub(in crate::http) async fn mistral(State(state): State<AppState>, request: Request) -> Result<Response, ApiError> {
-    let privacy = bounds(request.headers())?.privacy;
+    let bounds = bounds(request.headers())?.of_reading();
     let client = owner_of(request.headers(), &state.config.server);
     if content_type(request.headers()).starts_with("multipart/") {
         let message = "this route takes JSON with a `document`; send forms with a file to /v1/ocr/process";
@@ -56,7 +56,7 @@ pub(in crate::http) async fn mistral(State(state): State<AppState>, request: Req
     }
     let body = json_body(request, &state).await?;
     let OcrForm { source, name, mut options, encoder, dropped } = parse(&body)?.decode()?;
-    options.privacy = privacy;
+    options.bounds = bounds;
     options.client = client;
     let selects_pages = options.pages != Default::default();
     let file = source::open(&state, source, name).await?;
@@ -65,6 +65,7 @@ pub(in crate::http) async fn mistral(State(state): State<AppState>, request: Req
     let reading = state.gateway.reader.read(file.classified()?, &options, &|_, _| ()).await;
     let reading = reading.map_err(|failure| counted_from_zero(failure, selects_pages))?;
     let mut response = answer::with_status(Json(encoder.answer(&reading)?).into_response(), &reading);
+    price(&options.bounds.account, response.headers_mut());
     if !dropped.is_empty() {
         let names = HeaderValue::from_str(&dropped.join(", ")).expect("names of fields are ASCII");
         response.headers_mut().insert(X_MEDIARY_DROPPED, names);

@@ -126,6 +126,7 @@ impl Encode for LineAnswer {
             finish: None,
             first: None,
             has_ended: false,
+            cost: None,
             continued_by: None,
         }))
     }
@@ -143,6 +144,8 @@ struct LineWriter {
     first: Option<Instant>,
     /// Whether the provider's own last line has passed.
     has_ended: bool,
+    /// What the request cost, for the last line.
+    cost: Option<String>,
     /// The target that goes on, until the first line of it is written.
     continued_by: Option<String>,
 }
@@ -200,7 +203,12 @@ impl LineWriter {
             // Not in these words.
             ReplyEvent::Own { .. } | ReplyEvent::Extra { .. } => {}
             // Chats have none of these.
-            ReplyEvent::Page(_) | ReplyEvent::Segment(_) | ReplyEvent::Vector { .. } | ReplyEvent::Bytes(_) => {}
+            ReplyEvent::Page(_)
+            | ReplyEvent::Segment(_)
+            | ReplyEvent::Vector { .. }
+            | ReplyEvent::Ranked { .. }
+            | ReplyEvent::Judged { .. }
+            | ReplyEvent::Bytes(_) => {}
             ReplyEvent::Heard { .. } | ReplyEvent::Sound(_) | ReplyEvent::Picture(_) => {}
             ReplyEvent::Accepted { .. } => {}
         }
@@ -226,6 +234,10 @@ impl StreamWriter for LineWriter {
         }
     }
 
+    fn cost(&mut self, sum: &str, _items: &str, _into: &mut Vec<u8>) {
+        self.cost = Some(sum.to_owned());
+    }
+
     fn end(&mut self, usage: Usage, into: &mut Vec<u8>) {
         if self.has_ended {
             return;
@@ -233,6 +245,10 @@ impl StreamWriter for LineWriter {
         self.say_calls(into);
         let mut line = self.answer.line(&self.head, Said::default(), true);
         self.answer.end(&mut line, self.finish, usage, self.first);
+        if let Some(cost) = self.cost.take() {
+            // These clients know no comments; a field that they do not know they pass over.
+            line["mediary_cost_usd"] = cost.into();
+        }
         self.put(line, into);
     }
 }

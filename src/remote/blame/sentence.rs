@@ -5,7 +5,7 @@
 
 use mediary_core::{Failure, FailureKind};
 
-use super::shown;
+use super::{shown, stated_limit};
 
 /// A failure of this kind. `status` is that of an answer that was no success, `said` what the provider said itself.
 pub(crate) fn failure(kind: FailureKind, status: Option<u16>, said: &str) -> Failure {
@@ -20,7 +20,9 @@ pub(crate) fn failure(kind: FailureKind, status: Option<u16>, said: &str) -> Fai
         detail.push_str(": ");
         detail.push_str(quoted);
     }
-    Failure::new(kind, detail)
+    let names_limit = matches!(kind, FailureKind::RateLimited { .. } | FailureKind::QuotaSpent { .. });
+    let limit = names_limit.then(|| stated_limit(said)).flatten();
+    Failure { limit, ..Failure::new(kind, detail) }
 }
 
 fn is_the_clients(kind: &FailureKind) -> bool {

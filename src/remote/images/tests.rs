@@ -20,8 +20,10 @@ fn shown(written: Result<HttpCall, Failure>) -> String {
         names => format!("left out: {}\n", names.join(", ")),
     };
     let body = match written.content_type.strip_prefix("multipart/form-data; boundary=") {
-        Some(boundary) => String::from_utf8_lossy(&written.body).replace(boundary, "BORDER").replace("\r\n", "\n"),
-        None => format!("{:#}\n", serde_json::from_slice::<Value>(&written.body).unwrap()),
+        Some(boundary) => {
+            String::from_utf8_lossy(&written.body.read_all().unwrap()).replace(boundary, "BORDER").replace("\r\n", "\n")
+        }
+        None => format!("{:#}\n", serde_json::from_slice::<Value>(&written.body.read_all().unwrap()).unwrap()),
     };
     format!("POST {}\n{left_out}{body}", written.path)
 }

@@ -2,7 +2,7 @@
 
 use mediary_core::Failure;
 use mediary_core::provider::{Call, ReplyStream as _};
-use mediary_core::task::Task;
+use mediary_core::task::{SoundForm, Speak, Task};
 
 use super::clock::Clock;
 use super::request::{self, Refusal};
@@ -10,6 +10,9 @@ use super::{Remote, Reply, gathered, learned, provider, trouble};
 use crate::endpoint::LIMITS;
 use crate::frames::{Cutter, Framing};
 use crate::{Dialect as _, OpenAi, Quirks};
+
+/// The rate of bare samples of which nothing is said, as most have it that give such.
+const SPOKEN_RATE_HZ: u32 = 24_000;
 
 impl Remote {
     /// Sends a task; resolves when the head of a good answer is here. A refusal that names a parameter which can be left out
@@ -92,7 +95,15 @@ impl Remote {
             (_, None) if is_file => Cutter::pieces(),
             (_, None) => Cutter::whole(answer.content_length()),
         };
-        let reader = self.dialect.reader(call.task, framing.is_some() || is_file);
+        // What comes is what it is said to be, whatever was asked for.
+        let bare = match call.task {
+            Task::Speak(speak) if is_file => request::bare_samples(&answer).map(|rate_hz| {
+                let form = SoundForm::Pcm { rate_hz: rate_hz.unwrap_or(SPOKEN_RATE_HZ) };
+                Task::Speak(Speak { form, ..speak.clone() })
+            }),
+            _ => None,
+        };
+        let reader = self.dialect.reader(bare.as_ref().unwrap_or(call.task), framing.is_some() || is_file);
         Ok(Reply::new(answer, cutter, reader, clock, call.key).without(left_out))
     }
 }
