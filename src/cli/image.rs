@@ -1,6 +1,7 @@
 //! `mediary image`: a picture from words, or from other pictures and words, without a server.
 
 use std::fs;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -23,7 +24,8 @@ pub(super) struct Image {
     /// What is to be seen
     #[arg(value_name = "PROMPT")]
     prompt: String,
-    /// Write to this file; its ending says the format, and of several each gets its number
+    /// Write to this file; its ending (png, jpg, webp) says the format, and of several each gets its number. `-` is the
+    /// standard output, for one PNG
     #[arg(short = 'o', long = "out", value_name = "FILE")]
     out: PathBuf,
     /// A picture to begin with; several may be named
@@ -62,31 +64,51 @@ impl Image {
 
     fn draw(&self, context: &Context) -> Result<(), String> {
         let request = self.request()?;
+        // Before anything is paid for.
+        let places = (0..self.count).map(|index| Place::at(self.path(index))).collect::<Result<Vec<_>, _>>()?;
         let (gateway, _) = context.gateway()?;
         let runtime = tokio::runtime::Runtime::new().map_err(|error| format!("cannot start: {error}"))?;
         runtime.block_on(async {
             let mut drawing = gateway.draw(request).await.map_err(|error| crate::http::refused(error).message)?;
-            let mut index = 0;
+            let mut places = places.into_iter();
             while let Some(drawn) = drawing.next().await {
                 let Drawn::Picture(made) = drawn.map_err(|failure| failure.to_string())? else { continue };
-                let path = numbered(&self.out, index, self.count);
+                let Some(place) = places.next() else { break };
                 let bytes = made.media.blob.read_all().map_err(|error| format!("a picture cannot be read: {error}"))?;
-                fs::write(&path, bytes).map_err(|error| format!("cannot write {}: {error}", path.display()))?;
-                index += 1;
+                place.write(&bytes)?;
             }
-            match index < self.count {
-                true => Err(format!("{index} of {} pictures were made", self.count)),
-                false => Ok(()),
+            match places.len() {
+                0 => Ok(()),
+                missing => Err(format!("{} of {} pictures were made", self.count as usize - missing, self.count)),
             }
         })
     }
 
-    fn request(&self) -> Result<TaskRequest, String> {
+    /// Where one of the pictures goes; `None`: to the standard output.
+    fn path(&self, index: u32) -> Option<PathBuf> {
+        (self.out != Path::new("-")).then(|| numbered(&self.out, index, self.count))
+    }
+
+    /// In which format the pictures are written.
+    fn format(&self) -> Result<String, String> {
+        if self.out == Path::new("-") {
+            return match self.count {
+                1 => Ok("png".to_owned()),
+                _ => Err("one picture can go to the standard output; name a file for several".to_owned()),
+            };
+        }
         let ending = self.out.extension().map(|ending| ending.to_string_lossy().to_lowercase());
+        ending.ok_or_else(|| {
+            let out = self.out.display();
+            format!("{out} has no ending that says the format; name it {out}.png, {out}.jpg or {out}.webp")
+        })
+    }
+
+    fn request(&self) -> Result<TaskRequest, String> {
         let fields = json!({
             "prompt": self.prompt, "model": self.model, "n": self.count, "size": self.size,
             "aspect_ratio": self.aspect_ratio, "quality": self.quality, "seed": self.seed,
-            "output_format": ending.unwrap_or_else(|| "png".to_owned()),
+            "output_format": self.format()?,
         });
         let request = ImageRequest::of_json(&Bytes::from(fields.to_string()));
         let request = request.map_err(|error| error.to_string())?;
@@ -100,6 +122,45 @@ impl Image {
         }
         .map_err(|error| error.to_string())?;
         Ok(TaskRequest { task, model, bounds: Bounds::default(), client: Vec::new() })
+    }
+}
+
+/// Where a picture goes. A file that was made for it is removed if none comes.
+struct Place {
+    path: Option<PathBuf>,
+    is_new: bool,
+}
+
+impl Place {
+    /// Makes sure that it can be written to.
+    fn at(path: Option<PathBuf>) -> Result<Self, String> {
+        let Some(path) = path else { return Ok(Self { path: None, is_new: false }) };
+        let is_new = !path.exists();
+        // What is there stays until there is a picture.
+        let opened = fs::OpenOptions::new().append(true).create(true).open(&path);
+        opened.map_err(|error| format!("cannot write {}: {error}", path.display()))?;
+        Ok(Self { path: Some(path), is_new })
+    }
+
+    fn write(mut self, bytes: &[u8]) -> Result<(), String> {
+        self.is_new = false;
+        match &self.path {
+            Some(path) => fs::write(path, bytes).map_err(|error| format!("cannot write {}: {error}", path.display())),
+            None => {
+                let mut out = io::stdout().lock();
+                let written = out.write_all(bytes).and_then(|()| out.flush());
+                written.map_err(|error| format!("cannot write to the standard output: {error}"))
+            }
+        }
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        if let Some(path) = self.path.as_ref().filter(|_| self.is_new) {
+            // It is empty; a file that stays does no harm.
+            let _ = fs::remove_file(path);
+        }
     }
 }
 
@@ -121,6 +182,20 @@ fn numbered(out: &Path, index: u32, count: u32) -> PathBuf {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_place_is_looked_at_before_it_is_written_to() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        assert!(Place::at(Some(path("none/fox.png"))).is_err());
+        drop(Place::at(Some(path("fox.png"))).unwrap());
+        assert!(!path("fox.png").exists(), "nothing is left where nothing came");
+        fs::write(path("old.png"), b"old").unwrap();
+        drop(Place::at(Some(path("old.png"))).unwrap());
+        assert_eq!(fs::read(path("old.png")).unwrap(), b"old");
+        Place::at(Some(path("old.png"))).unwrap().write(b"new").unwrap();
+        assert_eq!(fs::read(path("old.png")).unwrap(), b"new");
+    }
 
     #[test]
     fn several_pictures_have_their_numbers() {

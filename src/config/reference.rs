@@ -142,12 +142,12 @@ pub(super) const OPEN_ROWS: &[(&str, &str, &str)] = &[
     (
         "providers[].models[].images",
         "unknown",
-        "of a model that makes pictures: `{ sizes, range = { step, least, most }, ratios, count, sources, mask }`; `mask` is `\"alpha\"` or `\"black_and_white\"`",
+        "of a model that makes pictures: `{ sizes, range = { step, least, most, ratio, pixels }, ratios, count, sources, mask }`; `mask` is `\"alpha\"` or `\"black_and_white\"`",
     ),
     (
         "providers[].models[].video",
         "whatever is asked for",
-        "of a model that makes videos: `{ seconds, sizes, ratios, lines, audio, remixes }`; `audio` is left out where it can be told",
+        "of a model that makes videos: `{ seconds, sizes, ratios, lines, audio, remixes, needs_picture, by_address, fixed }`; `audio` is left out where it can be told, `by_address` is one that fetches the picture it starts from (by `server.public_url`), `fixed` one that is told words alone",
     ),
     (
         "providers[].models[].vectors",

@@ -133,7 +133,7 @@ impl Gateway {
         let fetcher = Fetcher::new(fetch_policy(config));
         let intake = Intake::new(fetcher, fetch_bounds(config), admission.clone(), reader.clone(), ffmpeg.clone());
         let treatments = Treatments::new(pipelines, ffmpeg, installed, limits, reader.clone(), router.clone());
-        let content = Contents::open(content_dir, &config.content);
+        let content = Contents::open(content_dir, &config.content).at(config.server.public_url.clone());
         Ok(Self {
             router,
             reader,

@@ -9,12 +9,19 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use bytes::Bytes;
-use mediary_core::{Blob, Failure, FailureKind, MediaFormat};
+use mediary_core::{Blob, ContentHash, Failure, FailureKind, MediaFormat};
 use mediary_store::{BadToken, ContentFailed, ContentLink, ContentStore, ContentWriter, DiskContent, StoredContent};
 
 use super::{Spool, blocking};
 use crate::config::Content;
 
+/// A kept file by which a token is known to have ended; it is as old as a token can become.
+fn end_of(token: &str) -> Vec<u8> {
+    format!("the link {token} has ended").into_bytes()
+}
+
+/// The path of kept files, before their tokens.
+pub const CONTENT_PATH: &str = "/content/";
 /// A file is read and written in pieces of this.
 const PIECE_BYTES: usize = 256 * 1024;
 
@@ -23,6 +30,8 @@ const PIECE_BYTES: usize = 256 * 1024;
 pub struct Contents {
     store: Option<Arc<dyn ContentStore>>,
     max_age: std::time::Duration,
+    /// Where the world reaches this server.
+    public_url: Option<String>,
 }
 
 /// Why a link gives no file.
@@ -47,7 +56,23 @@ impl Contents {
                 None
             }
         });
-        Self { store, max_age }
+        Self { store, max_age, public_url: None }
+    }
+
+    /// The same, where the world reaches this server at an address.
+    pub(super) fn at(self, public_url: Option<String>) -> Self {
+        Self { public_url, ..self }
+    }
+
+    /// Whether those that are not our clients can fetch files here.
+    pub(super) fn is_public(&self) -> bool {
+        self.store.is_some() && self.public_url.is_some()
+    }
+
+    /// The address of a file for whoever has its token; `None`: the world does not reach this server.
+    pub(super) fn public_address(&self, token: &str) -> Option<String> {
+        let base = self.public_url.as_deref()?.trim_end_matches('/');
+        Some(format!("{base}{CONTENT_PATH}{token}"))
     }
 
     /// How long a file is kept.
@@ -99,7 +124,7 @@ impl Contents {
     ///
     /// # Errors
     /// When nothing can be kept.
-    pub fn token(&self, hash: mediary_core::ContentHash, format: MediaFormat) -> Result<String, Failure> {
+    pub fn token(&self, hash: ContentHash, format: MediaFormat) -> Result<String, Failure> {
         let expires = SystemTime::now() + self.max_age;
         Ok(self.store()?.token(&ContentLink { hash, format, expires }))
     }
@@ -114,8 +139,27 @@ impl Contents {
             BadToken::Unknown => NoContent::Unknown,
             BadToken::Expired => NoContent::Gone,
         })?;
-        let found = blocking::run(move || store.open(&link.hash).map_err(not_kept)).await.map_err(NoContent::Failed)?;
+        let end = end_of(token);
+        let found = blocking::run(move || match store.open(&ContentHash::of(&end)).map_err(not_kept)? {
+            Some(_) => Ok(None),
+            None => store.open(&link.hash).map_err(not_kept),
+        });
+        let found = found.await.map_err(NoContent::Failed)?;
         found.map(|stored| FoundContent { link, stored }).ok_or(NoContent::Gone)
+    }
+
+    /// Ends a token before its time. Other tokens for the same file, which others may have made, stay good.
+    ///
+    /// # Errors
+    /// When that cannot be kept.
+    pub async fn end(&self, token: &str) -> Result<(), Failure> {
+        let (store, end) = (self.store()?, end_of(token));
+        blocking::run(move || {
+            let mut writer = store.begin().map_err(not_kept)?;
+            writer.write(&end).map_err(not_kept)?;
+            writer.finish().map_err(not_kept).map(drop)
+        })
+        .await
     }
 
     /// A copy of the file that a token opens, for a request that names one of ours.

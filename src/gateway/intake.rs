@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 use mediary_convert::audio::{Recording, SoundLimits};
-use mediary_convert::av::Ffmpeg;
+use mediary_convert::av::{Ffmpeg, VideoFacts};
 use mediary_core::capability::{Abilities, CapabilityMatrix, PartShape};
 use mediary_core::task::{Chat, MediaPart, Part, PartPath, Role};
 use mediary_core::{Blob, Claim, ContentHash, Failure, FailureKind, Media, MediaFormat, MediaKind, classify};
@@ -167,7 +167,10 @@ impl FetchedFile {
 
 impl Intake {
     /// A chat's media, measured.
-    pub(super) async fn measured(&self, chat: &Chat, matrix: &CapabilityMatrix) -> Vec<PartShape> {
+    ///
+    /// # Errors
+    /// When the file of a picture is cut off: what a target sees of it is not what its client sent.
+    pub(super) async fn measured(&self, chat: &Chat, matrix: &CapabilityMatrix) -> Result<Vec<PartShape>, Failure> {
         let mut shapes = Vec::new();
         for (index, message) in chat.messages.iter().enumerate() {
             for (at, part) in message.parts.iter().enumerate() {
@@ -184,6 +187,9 @@ impl Intake {
                 }
                 let is_image = media.kind() == MediaKind::Image;
                 let place = PartPath::Content { message: index, part: at };
+                if is_image {
+                    mediary_convert::image::whole(media).map_err(|failure| failure.at(place))?;
+                }
                 shapes.push(PartShape {
                     side_pixels,
                     seconds,
@@ -195,7 +201,7 @@ impl Intake {
                 });
             }
         }
-        shapes
+        Ok(shapes)
     }
 
     /// How many pages a PDF has; `None` where PDFium is not installed, has no worker free or cannot open it. Agents
@@ -257,6 +263,14 @@ impl Intake {
     async fn seconds_of_sound(&self, media: &Media) -> Option<f64> {
         let recording = Recording::new(media.clone(), SoundLimits::of_seconds(u64::MAX));
         blocking::run(move || recording.facts()).await.ok().flatten()?.seconds
+    }
+
+    /// What a video says of itself; `None` where nothing here can tell, or it is damaged.
+    pub(super) async fn video_facts(&self, media: &Media) -> Option<VideoFacts> {
+        let ffmpeg = self.ffmpeg.as_ref()?;
+        let input = opened(media).await.ok()?;
+        let _child = self.admission.child().await.ok()?;
+        ffmpeg.facts(&input).await.ok().flatten()
     }
 
     async fn measured_by_ffmpeg(&self, media: &Media) -> Option<f64> {

@@ -31,7 +31,7 @@ mod treatments;
 
 pub use admission::{Admission, HeldBytes, InUse};
 pub use build::{GatewayError, Parts};
-pub use content::{Contents, FoundContent, NoContent};
+pub use content::{CONTENT_PATH, Contents, FoundContent, NoContent};
 pub use daemon::{Daemon, Passage};
 pub use documents::{
     Attached, Attempt, EngineChoice, OnPage, Outcome, PageOutcome, Progress, ReadOptions, ReadStatus, Reader, Reading,
@@ -50,7 +50,7 @@ pub use routing::{
     Router, TaskRequest, TreatmentNote, Tried, total,
 };
 pub use spool::Spool;
-pub use tasks::{Answered, Counted, Drawing, Drawn, Embedded, Growing, Made, Speaking, WholeAnswer};
+pub use tasks::{Answered, Counted, Drawing, Drawn, Embedded, Growing, Made, Speaking, Stage, WholeAnswer};
 pub use temporary::TemporaryFiles;
 pub use treatments::{Pipelines, Treatments};
 

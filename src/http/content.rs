@@ -22,7 +22,7 @@ use crate::config::Server;
 use crate::gateway::{FoundContent, NoContent};
 
 /// Where files are found.
-pub(super) const PREFIX: &str = "/content/";
+pub(super) const PREFIX: &str = crate::gateway::CONTENT_PATH;
 
 const CROSS_ORIGIN_RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 

@@ -6,7 +6,7 @@
 use std::fmt;
 
 use mediary_core::capability::Usd;
-use mediary_core::plan::{Demand, Plan, Reason, Treatment};
+use mediary_core::plan::{Change, Demand, Plan, Reason, Treatment};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
@@ -95,7 +95,7 @@ pub struct CandidateBody {
 pub struct TreatmentBody {
     /// Which part.
     place: String,
-    /// `forward`, `transcode` or `extract`.
+    /// `forward`, `transcode` or `extract`; `change`: it comes otherwise than it was asked for.
     r#do: &'static str,
     /// By which recipe of `pipelines/`.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -103,6 +103,10 @@ pub struct TreatmentBody {
     /// Into which format.
     #[serde(skip_serializing_if = "Option::is_none")]
     to: Option<&'static str>,
+    /// What the target is asked for instead of what the field says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "1024x1024")]
+    asked: Option<String>,
 }
 
 /// A target that would not be asked.
@@ -129,7 +133,10 @@ impl PlanBody {
             let treatments = plan.places.iter().zip(&candidate.treatments);
             CandidateBody {
                 target: candidate.target.to_string(),
-                treatments: treatments.map(|(place, treatment)| treated(place.to_string(), treatment)).collect(),
+                treatments: treatments
+                    .map(|(place, treatment)| treated(place.to_string(), treatment))
+                    .chain(candidate.changes.iter().map(changed))
+                    .collect(),
                 dropped: candidate.dropped.clone(),
                 cooldown_seconds: candidate.cooldown.map(|left| left.as_secs().max(1)),
                 estimated_cost_usd: candidate.cost_usd.map(Usd::number),
@@ -169,7 +176,13 @@ fn treated(place: String, treatment: &Treatment) -> TreatmentBody {
         Treatment::Transcode { recipe, to } => (Some(recipe.to_string()), Some(to.name())),
         Treatment::Extract { recipe } => (Some(recipe.to_string()), None),
     };
-    TreatmentBody { place, r#do, recipe, to }
+    TreatmentBody { place, r#do, recipe, to, asked: None }
+}
+
+/// A field that has another value for the target.
+fn changed(change: &Change) -> TreatmentBody {
+    let r#do = if change.is_made_up_for { "transcode" } else { "change" };
+    TreatmentBody { place: change.field.to_owned(), r#do, recipe: None, to: None, asked: Some(change.asked.clone()) }
 }
 
 impl fmt::Display for PlanBody {
@@ -200,6 +213,7 @@ impl fmt::Display for PlanBody {
                 write!(f, "   {} {}", treatment.r#do, treatment.place)?;
                 treatment.to.map_or(Ok(()), |to| write!(f, " as {to}"))?;
                 treatment.recipe.as_ref().map_or(Ok(()), |recipe| write!(f, " by {recipe}"))?;
+                treatment.asked.as_ref().map_or(Ok(()), |asked| write!(f, ", asked for as {asked}"))?;
                 f.write_str("\n")?;
             }
             if !candidate.dropped.is_empty() {

@@ -167,7 +167,7 @@ fn targets_that_go_by_ratios_are_asked_for_one() {
     assert!(seen.path.ends_with("/models/m:generateContent"), "{}", seen.path);
     assert_eq!(seen.json()["generationConfig"]["imageConfig"]["aspectRatio"], "3:2");
     let by_ratio = drawn(&server, json!({ "aspect_ratio": "16:9" }));
-    assert_eq!((by_ratio.status, kind(&pictures(&by_ratio)[0]).1), (200, (96, 64)));
+    assert_eq!((by_ratio.status, kind(&pictures(&by_ratio)[0]).1), (200, (96, 54)), "it is cut to what it was to be");
     assert_eq!(up.last().json()["generationConfig"]["imageConfig"]["aspectRatio"], "16:9");
 }
 
@@ -230,7 +230,7 @@ fn a_picture_is_shown_as_it_grows() {
     // What breaks off after its first stage is told in the stream.
     let cut = Upstream::doing([Act::Stream(vec![steps[0].clone(), Step::Cut])]);
     let server = with_providers(&[painter(&cut, "far", json!({ "streaming": true }))]);
-    let answer = drawn(&server, json!({ "stream": true }));
+    let answer = drawn(&server, json!({ "stream": true, "partial_images": 1 }));
     assert!(answer.text().contains("partial_image") && answer.text().contains("\"error\""), "{answer}");
     assert!(!answer.text().contains("completed"), "{answer}");
 }

@@ -86,6 +86,48 @@ fn a_client_of_the_messages_api_gets_them_as_blocks() {
     assert_eq!((begun.len(), begun[1]), (3, &block), "{events:?}");
 }
 
+#[test]
+fn markdown_that_holds_a_picture_is_one() {
+    let text = format!("Here: ![a fox]({})\nDone, and ![a link](https://a.example/b.png).", url());
+    let up = Upstream::doing([answers(200, &whole(&json!({ "role": "assistant", "content": text }), "stop"))]);
+    let server = with_providers(&[up.entry("far", json!({}))]);
+    let message = asking(json!({})).send(&server).ok()["choices"][0]["message"].clone();
+    let rest = "Here: \nDone, and ![a link](https://a.example/b.png).";
+    assert_eq!((shown(&message), &message["content"]), (vec![url()], &json!(rest)));
+    // In a stream it is cut anywhere.
+    let (first, second) = text.split_at(40);
+    let steps = vec![
+        chunk(&json!({ "content": first }), None),
+        chunk(&json!({ "content": second }), None),
+        chunk(&json!({}), Some("stop")),
+        done(),
+    ];
+    let up = Upstream::doing([Act::Stream(steps)]);
+    let server = with_providers(&[up.entry("far", json!({}))]);
+    let answer = asking(json!({ "stream": true })).send(&server);
+    let chunks: Vec<Value> = answer.events().iter().filter_map(|event| serde_json::from_str(event).ok()).collect();
+    let deltas: Vec<&Value> = chunks.iter().map(|chunk| &chunk["choices"][0]["delta"]).collect();
+    assert_eq!(deltas.iter().flat_map(|delta| shown(delta)).collect::<Vec<_>>(), [url()], "{answer}");
+    let said: String = deltas.iter().filter_map(|delta| delta["content"].as_str()).collect();
+    assert_eq!(said, rest);
+}
+
+#[test]
+fn half_a_picture_is_shown_to_no_target() {
+    let up = Upstream::doing([says("A fox.")]);
+    let server = with_providers(&[up.entry("far", json!({ "models": [{ "id": "m", "accepts": ["text", "image"] }] }))]);
+    let bytes = png(64, 48);
+    let ask = |bytes: &[u8]| {
+        let url = format!("data:image/png;base64,{}", encoded(bytes));
+        let content = json!([{ "type": "image_url", "image_url": { "url": url } }]);
+        asking(json!({ "messages": [{ "role": "user", "content": content }] })).send(&server)
+    };
+    let cut = ask(&bytes[..bytes.len() - 20]);
+    assert_eq!((cut.status, up.calls()), (422, 0), "{cut}");
+    assert_eq!(cut.json()["error"]["param"], "messages[0].content[0]");
+    assert_eq!(ask(&bytes).status, 200);
+}
+
 /// Agents offer it with every request, whatever the target does.
 #[test]
 fn a_tool_that_makes_pictures_is_dropped_and_named() {

@@ -4,6 +4,7 @@ use image::ImageFormat;
 use serde_json::{Value, json};
 
 use super::chat_talk::with_providers;
+use super::chat_words::fails;
 use super::client::{Answer, Request};
 use super::images_words::{claiming, editor, encoded, gives, kind, mask, painter, picture, pictures, plain, png};
 use super::server::TestServer;
@@ -227,6 +228,38 @@ fn sources_are_looked_at_and_brought_into_a_form_that_is_taken() {
     assert_eq!(status(ask(b"")), 400);
     assert_eq!(status(ask(&claiming(20_000))), 413, "400 megapixels are more than is decoded");
     assert_eq!(up.calls(), calls);
+}
+
+#[test]
+fn half_a_picture_is_sent_nowhere() {
+    let (up, server) = with_editor();
+    for format in [ImageFormat::Png, ImageFormat::Jpeg, ImageFormat::WebP] {
+        let bytes = picture(64, 48, format);
+        let cut = form(EDITS, &[file("image", &bytes[..bytes.len() * 2 / 3]), text("prompt", "a hat")]).send(&server);
+        cut.refused(422, "unreadable_file", "");
+        assert_eq!(cut.json()["error"]["param"], "image", "{format:?}");
+    }
+    assert_eq!(up.calls(), 0);
+}
+
+#[test]
+fn a_route_that_a_provider_has_not_is_no_verdict_on_its_model() {
+    let up = Upstream::doing([fails(404, "Not Found", None), gives(&[png(64, 48)])]);
+    let server = with_providers(&[editor(&up, "far", json!({}))]);
+    let edit = form(EDITS, &[file("image", &png(64, 48)), text("prompt", "a hat")]).send(&server);
+    assert!(edit.status >= 400, "{edit}");
+    let made = super::images_words::drawn(&server, json!({}));
+    assert_eq!((made.status, up.calls()), (200, 2), "{made}");
+}
+
+#[test]
+fn too_many_pictures_are_told_how_many_may_be_sent() {
+    let (up, server) = with_editor();
+    let one = png(64, 48);
+    let parts = [&[text("prompt", "a hat")][..], &[file("image", &one); 5]].concat();
+    let refused = form(EDITS, &parts).send(&server);
+    assert_eq!((refused.status, &refused.json()["error"]["param"]), (422, &json!("image")), "{refused}");
+    assert!(refused.text().contains("at most 4 pictures") && up.calls() == 0, "{refused}");
 }
 
 #[test]

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::chat_talk::{over, with_providers};
 use super::chat_words::answers;
-use super::images_words::{asked, drawn, encoded, events, gives, painter, pictures, png};
+use super::images_words::{asked, drawn, encoded, events, gives, painter, pictures, plain, png};
 use super::server::wait_until;
 use super::upstream::{Act, Step, Upstream};
 use super::videos_studio::{Reply, Studio};
@@ -40,6 +40,27 @@ fn every_picture_is_counted_and_a_missing_count_is_an_estimate_that_says_so() {
     let server = with_providers(&[painter(&up, "far", json!({ "streaming": true }))]);
     let usage = events(&drawn(&server, json!({ "stream": true })))[0]["usage"].clone();
     assert_eq!((&usage["images"], &usage["estimated"]), (&json!(1), &json!(true)), "{usage}");
+}
+
+#[test]
+fn a_picture_that_may_have_been_paid_for_is_not_asked_for_again() {
+    let half = Act::Half(json!({ "data": [{ "b64_json": encoded(&png(64, 64)) }] }).to_string());
+    for lost in [half, gives(&[plain()])] {
+        let up = Upstream::doing([gives(&[png(64, 48)]), lost.clone(), gives(&[png(64, 48)])]);
+        let server = with_providers(&[painter(&up, "far", json!({}))]);
+        let answer = drawn(&server, json!({ "n": 3 }));
+        assert_eq!((pictures(&answer).len(), up.calls()), (2, 3), "{lost:?}: {answer}");
+        assert_eq!(answer.header("x-mediary-dropped"), Some("n"));
+    }
+    // A single picture is not asked of the same target again; another may make it.
+    let (up, second) = (Upstream::doing([Act::Close]), Upstream::doing([gives(&[png(64, 48)])]));
+    let server = with_providers(&[painter(&up, "far", json!({})), painter(&second, "next", json!({}))]);
+    let answer = drawn(&server, json!({}));
+    assert_eq!((pictures(&answer).len(), up.calls(), second.calls()), (1, 1, 1));
+    assert_eq!(answer.header("x-mediary-dropped"), None);
+    let alone = with_providers(&[painter(&up, "far", json!({}))]);
+    let calls = up.calls();
+    assert_eq!((drawn(&alone, json!({})).status, up.calls()), (503, calls + 1));
 }
 
 #[test]

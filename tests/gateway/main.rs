@@ -63,6 +63,7 @@ mod images_content;
 mod images_edits;
 mod images_paid;
 mod images_safety;
+mod images_sides;
 mod images_words;
 mod kinds;
 mod limits;

@@ -145,7 +145,11 @@ fn refused_content_is_not_taken_elsewhere() {
         let entries = [studio.entry("first", "openai", json!({})), other.entry("other", "openai", json!({}))];
         let server = filming(folder.path(), &entries, |_| ());
         let job = server.ended(&server.filmed(json!({ "model": "auto" })));
-        assert_eq!((&job["status"], &job["error"]["code"]), (&json!("failed"), &json!("content_refused")), "{job}");
+        assert_eq!(
+            (&job["status"], &job["error"]["code"]),
+            (&json!("failed"), &json!("content_policy_violation")),
+            "{job}"
+        );
         assert!(other.seen().is_empty());
     }
 }
@@ -236,6 +240,11 @@ fn jobs_are_listed_and_belong_to_the_key_that_made_them() {
         assert_eq!((answer.status, &answer.json()["error"]["code"]), (404, &json!("no_such_video")), "{answer}");
     }
     assert_eq!(with(Request::new("GET", "/v1/videos?limit=x"), "key-one").status, 400);
+    // Behind a job that is none, or another's, there is no page.
+    for (after, key) in [("nope", "key-one"), (ids[0].as_str(), "key-two")] {
+        let answer = with(Request::new("GET", format!("/v1/videos?after={after}")), key);
+        assert_eq!((answer.status, &answer.json()["error"]["code"]), (404, &json!("no_such_video")), "{answer}");
+    }
 }
 
 #[test]
@@ -256,6 +265,70 @@ fn a_removed_job_is_ended_at_its_provider_and_forgotten() {
 }
 
 #[test]
+fn the_link_of_a_removed_video_ends() {
+    let studio = Studio::new(|seen, before| match (seen.method.as_str(), seen.path.as_str()) {
+        ("POST", _) => Reply::Json(200, json!({ "id": format!("job-{before}") })),
+        (_, path) if path.ends_with("/content") => Reply::File("video/mp4", [mp4(), path.as_bytes().to_vec()].concat()),
+        _ => Reply::Json(200, json!({ "status": "completed" })),
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let server = filming(folder.path(), &[studio.entry("far", "openai", json!({}))], |_| ());
+    let link = |id: &str| {
+        let url = server.ended(id)["url"].as_str().expect("it is completed").to_owned();
+        url[url.find("/content/").unwrap()..].to_owned()
+    };
+    let (id, other) = (server.filmed(json!({})), server.filmed(json!({})));
+    let (gone, kept) = (link(&id), link(&other));
+    assert_eq!(Request::new("GET", &gone).send(&server).status, 200);
+    assert_eq!(Request::new("DELETE", format!("/v1/videos/{id}")).send(&server).status, 200);
+    assert_eq!(Request::new("GET", &gone).send(&server).status, 410);
+    assert_eq!(Request::new("GET", &kept).send(&server).status, 200, "others stay good");
+}
+
+#[test]
+fn a_target_that_begins_with_a_picture_is_not_given_words_alone() {
+    let studio = Studio::quick();
+    let folder = tempfile::tempdir().unwrap();
+    let entry = studio.entry("far", "openai", json!({ "needs_picture": true }));
+    let server = filming(folder.path(), &[entry], |_| ());
+    let refused = film(json!({})).send(&server);
+    assert_eq!((refused.status, &refused.json()["error"]["param"]), (422, &json!("input_reference")), "{refused}");
+    let url = format!("data:image/png;base64,{}", base64(&sample("sign.png")));
+    assert_eq!(server.ended(&server.filmed(json!({ "input_reference": url })))["status"], "completed");
+}
+
+#[test]
+fn a_target_that_fetches_its_picture_is_told_where_it_is() {
+    let studio = Studio::new(|_, _| Reply::File("video/mp4", mp4()));
+    let folder = tempfile::tempdir().unwrap();
+    let entry = studio.entry("far", "pollinations", json!({ "by_address": true }));
+    let url = format!("data:image/png;base64,{}", base64(&sample("sign.png")));
+    let server = filming(folder.path(), std::slice::from_ref(&entry), |_| ());
+    let refused = film(json!({ "input_reference": url })).send(&server);
+    assert!(refused.status >= 400 && refused.text().contains("server.public_url"), "{refused}");
+    drop(server);
+    let server = filming(folder.path(), &[entry], |config| {
+        config.server.public_url = Some("https://gate.example".to_owned());
+    });
+    assert_eq!(server.ended(&server.filmed(json!({ "input_reference": url })))["status"], "completed");
+    let path = studio.seen().remove(0).path;
+    let token = path.split("image=https%3A%2F%2Fgate%2Eexample%2Fcontent%2F").nth(1).expect("it is named");
+    let token = token.split('&').next().unwrap_or_default().replace("%2D", "-").replace("%5F", "_");
+    let picture = Request::new("GET", format!("/content/{token}")).send(&server);
+    let kind = picture.header("content-type").unwrap_or_default();
+    assert!(picture.status == 200 && kind.starts_with("image/"), "{picture}");
+}
+
+#[test]
+fn what_a_target_is_not_told_is_not_said_of_its_video() {
+    let studio = Studio::new(|_, _| Reply::File("video/mp4", mp4()));
+    let folder = tempfile::tempdir().unwrap();
+    let server = filming(folder.path(), &[studio.entry("far", "huggingface", json!({ "fixed": true }))], |_| ());
+    let job = server.ended(&server.filmed(json!({ "seconds": 9 })));
+    assert_eq!((&job["seconds"], &job["mediary"]["changed"]), (&Value::Null, &json!(["seconds"])), "{job}");
+}
+
+#[test]
 fn a_finished_video_is_remixed_where_its_target_can() {
     let studio = Studio::new(|seen, _| match (seen.method.as_str(), seen.path.as_str()) {
         ("POST", "/v1/videos/job-1/remix") => Reply::Json(200, json!({ "id": "job-2" })),
@@ -265,8 +338,9 @@ fn a_finished_video_is_remixed_where_its_target_can() {
     });
     let plain = Studio::quick();
     let folder = tempfile::tempdir().unwrap();
-    let entries =
-        [studio.entry("far", "openai", json!({ "remixes": true })), plain.entry("plain", "openai", json!({}))];
+    let mut far = studio.entry("far", "openai", json!({ "remixes": true }));
+    far["api_keys"] = json!(["sk-far-one-0123456789", "sk-far-two-0123456789"]);
+    let entries = [far, plain.entry("plain", "openai", json!({}))];
     let server = filming(folder.path(), &entries, |_| ());
     let remix = |id: &str| {
         let body = json!({ "prompt": "at night" }).to_string();
@@ -279,6 +353,8 @@ fn a_finished_video_is_remixed_where_its_target_can() {
     assert_eq!(server.ended(made["id"].as_str().unwrap())["status"], "completed");
     let asked = studio.seen().into_iter().find(|seen| seen.path.ends_with("/remix")).unwrap();
     assert_eq!(asked.json(), json!({ "prompt": "at night" }));
+    let first = studio.seen().into_iter().find(|seen| seen.path == "/v1/videos").unwrap();
+    assert_eq!(asked.key(), first.key(), "another account does not know the video");
     let other = server.filmed(json!({ "model": "plain/m" }));
     server.ended(&other);
     assert_eq!(remix(&other).status, 422);

@@ -27,14 +27,34 @@ pub struct VideoEntry {
     /// Whether a video can be made of one that it made before.
     #[serde(default)]
     pub remixes: bool,
+    /// Whether a video has to begin with a picture.
+    #[serde(default)]
+    pub needs_picture: bool,
+    /// Whether it is told where a picture is, and fetches it.
+    #[serde(default)]
+    pub by_address: bool,
+    /// Whether it is told nothing but words, and makes its videos as it likes.
+    #[serde(default)]
+    pub fixed: bool,
 }
 
 impl VideoEntry {
     /// What it comes to.
     #[must_use]
     pub fn abilities(&self) -> VideoAbilities {
-        let Self { seconds, sizes, ratios, lines, audio, remixes } = self.clone();
-        VideoAbilities { seconds, sizes, aspects: ratios, lines, audio, remixes }
+        let Self { seconds, sizes, ratios, lines, audio, .. } = self.clone();
+        let Self { remixes, needs_picture, by_address, fixed, .. } = *self;
+        VideoAbilities {
+            seconds,
+            sizes,
+            aspects: ratios,
+            lines,
+            audio,
+            remixes,
+            needs_picture,
+            by_address,
+            is_fixed: fixed,
+        }
     }
 }
 

@@ -6,6 +6,7 @@
 use image::codecs::png::PngEncoder;
 use image::codecs::webp::WebPEncoder;
 use image::{ExtendedColorType, ImageEncoder};
+use mediary_core::task::ImageSize;
 use mediary_core::{Blob, Failure, Media, MediaFormat, Raster};
 
 use super::Pictures;
@@ -18,6 +19,8 @@ use super::resize::{resized, resized_clear};
 pub struct Finish {
     /// Its columns and rows; `None`: as they are.
     pub size: Option<(u32, u32)>,
+    /// The ratio of its sides where no size is named: what stands out is cut off.
+    pub ratio: Option<ImageSize>,
     /// Its format: PNG, JPEG or WebP; `None`: as it is.
     pub format: Option<MediaFormat>,
     /// The quality of a JPEG, 1 to 100; `None`: a usual one.
@@ -33,6 +36,8 @@ pub struct FinishedPicture {
     pub width: u32,
     /// Rows of the picture as it came.
     pub height: u32,
+    /// Columns and rows of the file.
+    pub size: (u32, u32),
     /// Whether all of it has one colour.
     pub is_plain: bool,
 }
@@ -54,15 +59,16 @@ impl Pictures {
         let is_plain = picture.is_plain();
         let source = self.media();
         let format = wanted.format.unwrap_or(source.format);
-        let size = wanted.size.unwrap_or((width, height));
+        let cut = wanted.ratio.map(|ratio| ImageSize::new(width, height).cut_to(ratio));
+        let size = wanted.size.or(cut.map(|cut| (cut.width, cut.height))).unwrap_or((width, height));
         let is_asked_smaller = wanted.quality.is_some() && format == MediaFormat::Jpeg;
         if size == (width, height) && format == source.format && !is_asked_smaller {
-            return Ok(FinishedPicture { media: source.clone(), width, height, is_plain });
+            return Ok(FinishedPicture { media: source.clone(), width, height, size, is_plain });
         }
         let picture = if size == (width, height) { picture } else { picture.covering(size)? };
         let bytes = picture.encoded(format, wanted.quality.unwrap_or(USUAL_QUALITY))?;
         let media = Media { format, blob: Blob::in_memory(bytes) };
-        Ok(FinishedPicture { media, width, height, is_plain })
+        Ok(FinishedPicture { media, width, height, size, is_plain })
     }
 }
 

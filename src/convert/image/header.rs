@@ -21,7 +21,7 @@ pub fn longest_side(media: &Media) -> Option<u32> {
 
 /// Width and height in pixels, as stored; `None` where the beginning of the file does not tell.
 #[must_use]
-pub(super) fn size(media: &Media) -> Option<(u32, u32)> {
+pub fn size(media: &Media) -> Option<(u32, u32)> {
     let size = imagesize::blob_size(media.blob.head()).ok()?;
     Some((size.width.try_into().ok()?, size.height.try_into().ok()?))
 }

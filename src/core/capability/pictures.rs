@@ -37,6 +37,12 @@ pub struct SizeRange {
     pub least: u32,
     /// The longest side.
     pub most: u32,
+    /// How many times as long as the shorter side the longer one may be.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ratio: Option<u32>,
+    /// How many pixels there may be.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pixels: Option<u64>,
 }
 
 /// How a mask says where a picture is to be changed.
@@ -77,6 +83,13 @@ impl ImageAbilities {
         }
     }
 
+    /// What to ask for so that the picture's sides come as near as possible to a ratio.
+    #[must_use]
+    pub fn nearest_ratio(&self, ratio: ImageSize) -> SizeChoice {
+        let choice = self.nearest(ratio.about_a_megapixel());
+        SizeChoice { is_exact: choice.asked.is_none_or(|asked| asked.has_ratio(ratio)), ..choice }
+    }
+
     /// Whether it is asked for ratios rather than sizes.
     #[must_use]
     pub fn goes_by_ratio(&self) -> bool {
@@ -96,18 +109,37 @@ fn nearest_of(all: &[ImageSize], wanted: ImageSize) -> Option<ImageSize> {
 impl SizeRange {
     /// The size in the range whose ratio is about the same: scaled into it, then rounded to its steps.
     fn nearest(self, wanted: ImageSize) -> ImageSize {
-        let Self { step, least, most } = self;
-        let (longer, shorter) = (wanted.width.max(wanted.height), wanted.width.min(wanted.height));
-        let scale = match (longer > most, shorter < least) {
-            (true, _) => f64::from(most) / f64::from(longer),
-            (false, true) => f64::from(least) / f64::from(shorter),
+        let Self { least, most, .. } = self;
+        let step = self.step.max(1);
+        let (mut width, mut height) = (f64::from(wanted.width), f64::from(wanted.height));
+        // A side that is too short for the other one is longer, so that what was asked for can be cut out.
+        if let Some(ratio) = self.ratio.map(f64::from) {
+            (width, height) = (width.max(height / ratio), height.max(width / ratio));
+        }
+        let (longer, shorter) = (width.max(height), width.min(height));
+        let fits = self.pixels.map_or(1.0, |most| (most as f64 / (width * height)).sqrt().min(1.0));
+        let scale = match (longer > f64::from(most), shorter < f64::from(least)) {
+            (true, _) => f64::from(most) / longer,
+            (false, true) => f64::from(least) / shorter,
             (false, false) => 1.0,
         };
-        let side = |side: u32| {
-            let steps = (f64::from(side) * scale / f64::from(step.max(1))).round() as u32;
-            (steps * step.max(1)).clamp(least, most)
-        };
-        ImageSize { width: side(wanted.width), height: side(wanted.height) }
+        let scale = scale.min(fits);
+        let side = |side: f64| ((side * scale / f64::from(step)).round() as u32 * step).clamp(least, most);
+        let mut size = ImageSize { width: side(width), height: side(height) };
+        // Rounding may lead out of the range again.
+        while self.is_beyond(size) && size.width.max(size.height) > least.max(step) {
+            match size.width >= size.height {
+                true => size.width -= step,
+                false => size.height -= step,
+            }
+        }
+        size
+    }
+
+    fn is_beyond(self, size: ImageSize) -> bool {
+        let (longer, shorter) = (size.width.max(size.height), size.width.min(size.height));
+        self.pixels.is_some_and(|most| size.pixels() > most)
+            || self.ratio.is_some_and(|ratio| longer > shorter.saturating_mul(ratio))
     }
 }
 
@@ -120,8 +152,10 @@ mod tests {
         let sizes = |all: &[(u32, u32)]| all.iter().map(|(width, height)| ImageSize::new(*width, *height)).collect();
         let fixed = ImageAbilities { sizes: sizes(&[(1024, 1024), (1536, 1024), (1024, 1536)]), ..Default::default() };
         let by_ratio = ImageAbilities { ratios: sizes(&[(1, 1), (16, 9), (9, 16), (4, 3)]), ..Default::default() };
-        let range = SizeRange { step: 16, least: 256, most: 2048 };
+        let range = SizeRange { step: 16, least: 256, most: 2048, ratio: None, pixels: None };
         let free = ImageAbilities { range: Some(range), ..Default::default() };
+        let range = SizeRange { step: 16, least: 256, most: 3840, ratio: Some(3), pixels: Some(3840 * 2160) };
+        let bounded = ImageAbilities { range: Some(range), ..Default::default() };
         let rows = [
             (&fixed, (1024, 1024), (1024, 1024), true),
             (&fixed, (512, 512), (1024, 1024), false),
@@ -134,11 +168,29 @@ mod tests {
             (&free, (4096, 2048), (2048, 1024), false),
             (&free, (128, 64), (512, 256), false),
             (&ImageAbilities::default(), (333, 777), (333, 777), true),
+            (&bounded, (3840, 2160), (3840, 2160), true),
+            (&bounded, (3840, 3840), (2880, 2880), false),
+            (&bounded, (2160, 3840), (2160, 3840), true),
+            (&bounded, (3072, 512), (3072, 1024), false),
+            (&bounded, (400, 2000), (672, 2000), false),
         ];
         for (abilities, wanted, asked, is_exact) in rows {
             let choice = abilities.nearest(ImageSize::new(wanted.0, wanted.1));
             let asked = Some(ImageSize::new(asked.0, asked.1));
             assert_eq!(choice, SizeChoice { asked, is_exact }, "{wanted:?}");
+        }
+        let rows = [
+            (&fixed, (1, 1), (1024, 1024), true),
+            (&fixed, (16, 9), (1536, 1024), false),
+            (&by_ratio, (16, 9), (16, 9), true),
+            (&by_ratio, (21, 9), (16, 9), false),
+            (&free, (16, 9), (1360, 768), true),
+            (&ImageAbilities::default(), (3, 2), (1254, 836), true),
+        ];
+        for (abilities, ratio, asked, is_exact) in rows {
+            let choice = abilities.nearest_ratio(ImageSize::new(ratio.0, ratio.1));
+            let asked = Some(ImageSize::new(asked.0, asked.1));
+            assert_eq!(choice, SizeChoice { asked, is_exact }, "{ratio:?}");
         }
     }
 }

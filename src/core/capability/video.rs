@@ -17,6 +17,12 @@ pub struct VideoAbilities {
     pub audio: Option<bool>,
     /// Whether a video can be made of one that it made before.
     pub remixes: bool,
+    /// Whether a video has to begin with a picture.
+    pub needs_picture: bool,
+    /// Whether it is told where a picture is, and fetches it.
+    pub by_address: bool,
+    /// Whether it is told nothing but words, and makes its videos as it likes.
+    pub is_fixed: bool,
 }
 
 impl VideoAbilities {
@@ -45,11 +51,17 @@ impl VideoAbilities {
             given.lines = closest(&self.lines, |its| its.abs_diff(lines));
         }
         given.audio = self.audio.filter(|_| asked.audio.is_some()).or(asked.audio);
+        if self.is_fixed {
+            (given.seconds, given.size, given.aspect, given.lines) = (None, None, None, None);
+        }
+        // A size may become words; what was not asked for is not named.
+        let is_turned = given.proportions() != asked.proportions();
+        let is_scaled = given.resolution() != asked.resolution();
         let differs = [
             ("seconds", given.seconds != asked.seconds),
-            ("size", given.size != asked.size),
-            ("aspect_ratio", given.proportions() != asked.proportions()),
-            ("resolution", given.resolution() != asked.resolution()),
+            ("size", asked.size.is_some() && (given.size != asked.size || is_turned || is_scaled)),
+            ("aspect_ratio", asked.aspect.is_some() && is_turned),
+            ("resolution", asked.lines.is_some() && is_scaled),
             ("audio", given.audio != asked.audio),
         ];
         changed.extend(differs.into_iter().filter_map(|(name, differs)| differs.then_some(name)));
@@ -79,8 +91,12 @@ mod tests {
         let asked = GenerateVideo { seconds: Some(30), size: Some(size("1080x1920")), ..GenerateVideo::default() };
         let (given, changed) = its.nearest(&asked);
         assert_eq!((given.seconds, given.size), (Some(12), Some(size("720x1280"))));
-        assert_eq!(changed, ["seconds", "size", "resolution"]);
+        assert_eq!(changed, ["seconds", "size"]);
+        let fixed = VideoAbilities { is_fixed: true, ..VideoAbilities::default() };
+        let (given, changed) = fixed.nearest(&asked);
+        assert_eq!((given.seconds, given.size, changed), (None, None, vec!["seconds", "size"]));
         let nothing = GenerateVideo::default();
+        assert_eq!(fixed.nearest(&nothing).1, Vec::<&str>::new());
         assert_eq!(its.nearest(&nothing).1, Vec::<&str>::new());
     }
 
@@ -96,5 +112,9 @@ mod tests {
         let (given, changed) = its.nearest(&asked);
         assert_eq!((given.aspect.unwrap().to_string(), given.lines), ("9:16".to_owned(), Some(720)));
         assert_eq!((given.audio, changed), (Some(true), vec!["audio"]));
+        let between = GenerateVideo { size: "1000x1000".parse().ok(), ..GenerateVideo::default() };
+        assert_eq!(its.nearest(&between).1, ["size"], "the client knows no other word for it");
+        let words = GenerateVideo { aspect: "1:1".parse().ok(), lines: Some(480), ..GenerateVideo::default() };
+        assert_eq!(its.nearest(&words).1, ["aspect_ratio", "resolution"]);
     }
 }

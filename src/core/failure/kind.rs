@@ -64,6 +64,12 @@ pub enum FailureKind {
 }
 
 impl FailureKind {
+    /// Whether a provider may have done the work all the same, and charge for it.
+    #[must_use]
+    pub fn may_be_billed(&self) -> bool {
+        matches!(self, Self::Lost | Self::TimedOut | Self::Garbled | Self::EmptyAnswer)
+    }
+
     /// Its name in answers, logs and metrics.
     #[must_use]
     pub fn name(&self) -> &'static str {

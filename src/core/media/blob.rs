@@ -90,6 +90,25 @@ impl Blob {
         &self.head
     }
 
+    /// The last bytes, `most` at most. Of base64 no more is decoded.
+    ///
+    /// # Errors
+    /// When the source cannot be read.
+    pub fn tail(&self, most: usize) -> io::Result<Vec<u8>> {
+        let mut tail = match self.source.base64() {
+            Some(text) => encoded::tail(text, most),
+            None => {
+                let mut reader = self.source.open()?;
+                reader.seek(io::SeekFrom::Start(self.len.saturating_sub(most as u64)))?;
+                let mut tail = Vec::with_capacity(most);
+                reader.take(most as u64).read_to_end(&mut tail)?;
+                tail
+            }
+        };
+        tail.drain(..tail.len().saturating_sub(most));
+        Ok(tail)
+    }
+
     /// Where the bytes are.
     #[must_use]
     pub fn source(&self) -> &dyn Source {

@@ -5,8 +5,8 @@ use super::{REPLY_RESERVE_TOKENS, Signs};
 use crate::MediaKind;
 use crate::capability::{PartShape, Structured, TaskKind};
 use crate::task::{
-    Chat, Embed, EmbedInput, ImageJob, ImageSize, Moderate, Part, ReplyFormat, Rerank, Speak, Task, ToolChoice,
-    Transcribe,
+    Chat, Embed, EmbedInput, Extras, GenerateVideo, ImageJob, ImageSize, Moderate, Part, ReplyFormat, Rerank, Speak,
+    Task, ToolChoice, Transcribe,
 };
 
 /// A request without its contents.
@@ -25,8 +25,10 @@ pub struct Demand {
     pub characters: u64,
     /// How many pictures are to be made.
     pub images: u32,
-    /// How long a video is to be.
-    pub shown_seconds: Option<f64>,
+    /// Which sides they are to have.
+    pub sides: Sides,
+    /// The video that is to be made, without its words and its picture.
+    pub video: Option<Box<GenerateVideo>>,
     /// How many pages are to be read.
     pub pages: u32,
     /// How many searches are to be made.
@@ -43,6 +45,15 @@ pub struct Demand {
     pub soft: Vec<String>,
     /// What the last question looks like; only `auto` asks, see [`Demand::looking_at`].
     pub signs: Signs,
+}
+
+/// Which sides pictures are to have, where that is said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Sides {
+    /// Their size.
+    pub size: Option<ImageSize>,
+    /// Their ratio, where no size is said.
+    pub ratio: Option<ImageSize>,
 }
 
 /// Parameters that exclude targets which cannot honour them.
@@ -72,6 +83,10 @@ pub struct Hard {
     pub sources: u32,
     /// Exactly this size, without making up for it.
     pub size: Option<ImageSize>,
+    /// Sides of this ratio likewise.
+    pub ratio: Option<ImageSize>,
+    /// A video from words alone.
+    pub words_alone: bool,
 }
 
 /// Parameters with a place of their own in [`Chat`] that a target may do without.
@@ -91,8 +106,10 @@ impl Demand {
             Task::Speak(speak) => Self { parts, ..Self::of_speech(speak) },
             Task::GenerateVideo(video) => {
                 let soft = video.extras.keys().cloned().collect();
-                let shown_seconds = video.seconds.map(f64::from);
-                Self { task: task.kind(), parts, soft, shown_seconds, ..Self::default() }
+                let bare = GenerateVideo { prompt: String::new(), start: None, extras: Extras::new(), ..video.clone() };
+                let words_alone = video.start.is_none() && video.remixes.is_none();
+                let hard = Hard { words_alone, ..Hard::default() };
+                Self { task: task.kind(), parts, soft, hard, video: Some(Box::new(bare)), ..Self::default() }
             }
             Task::Image(job) => Self { task: task.kind(), parts, ..Self::of_pictures(job) },
             Task::Read(_) => Self { task: task.kind(), parts, pages: 1, ..Self::default() },
@@ -144,6 +161,7 @@ impl Demand {
         let sources = u32::try_from(job.work.sources().len()).unwrap_or(u32::MAX);
         Self {
             images: job.count,
+            sides: Sides { size: job.size, ratio: job.ratio.filter(|_| job.size.is_none()) },
             // Four letters a token, as in most languages of Europe.
             text_tokens: u32::try_from(job.prompt.len().div_ceil(4)).unwrap_or(u32::MAX),
             hard: Hard { mask: job.work.mask().is_some(), sources, ..Hard::default() },
@@ -261,7 +279,8 @@ impl Demand {
             longest_tokens: None,
             characters: 0,
             images: 0,
-            shown_seconds: None,
+            sides: Sides::default(),
+            video: None,
             pages: 0,
             searches: 0,
             language: None,

@@ -5,6 +5,7 @@
 //! no plan says why. It treats nothing and calls nothing; the gateway does that with the plan in hand.
 
 mod auto;
+mod changes;
 mod demand;
 mod estimate;
 mod health;
@@ -23,7 +24,8 @@ mod treat;
 mod words;
 
 pub use auto::{Signs, choose_tier};
-pub use demand::{Demand, Hard};
+pub use changes::Change;
+pub use demand::{Demand, Hard, Sides};
 pub use estimate::{REPLY_RESERVE_TOKENS, estimate_tokens, input_tokens, media_tokens};
 pub use health::{Health, HealthSnapshot};
 pub use outcome::{Candidate, PassedOver, Plan, Reason, Treatment, Unplannable};

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::RecipeName;
+use super::{Change, RecipeName};
 use crate::capability::{Misfit, TaskKind, Tier, Usd};
 use crate::task::PartPath;
 use crate::{MediaFormat, Target};
@@ -34,6 +34,8 @@ pub struct Candidate {
     pub files: Vec<u32>,
     /// Soft parameters it does not take.
     pub dropped: Vec<String>,
+    /// What it is asked for instead of what was asked.
+    pub changes: Vec<Change>,
     /// What the request will cost in US dollars, if the reply is as long as allowed; `None`: not known.
     pub cost_usd: Option<Usd>,
     /// About how many tokens the request has for it.
@@ -125,6 +127,10 @@ pub enum Reason {
     OtherLanguage(String),
     /// It does not run a tool that its provider has to run: one of this kind.
     HostedTool(String),
+    /// It takes so many pictures to edit, which are fewer than were sent.
+    Sources(u32),
+    /// Its videos begin with a picture, and none was sent.
+    NeedsPicture,
     /// It cannot honour a hard parameter: this one.
     Parameter(&'static str),
     /// The request is too long for it.
@@ -164,6 +170,9 @@ impl fmt::Display for Reason {
             Self::NotLocal => formatter.write_str("is not on this machine"),
             Self::OtherLanguage(language) => write!(formatter, "does not know the language `{language}`"),
             Self::HostedTool(kind) => write!(formatter, "does not run the tool {kind}"),
+            Self::Sources(0 | 1) => formatter.write_str("takes one picture to edit; send one"),
+            Self::Sources(most) => write!(formatter, "takes at most {most} pictures to edit; send fewer"),
+            Self::NeedsPicture => formatter.write_str("makes videos of a picture; send one as `input_reference`"),
             Self::Parameter(name) => write!(formatter, "cannot honour {name}"),
             Self::Context { needs, has } => {
                 write!(formatter, "has {has} tokens of context, the request needs about {needs}")

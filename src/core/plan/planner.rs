@@ -3,6 +3,7 @@
 //! Each row is screened, its parts are treated, what comes of it is held against its context, and what is left is put
 //! in order. The reasons and the order have files of their own.
 
+use super::changes::{changes, shown_seconds};
 use super::rank::{Rank, TierOrder, cooldown_of};
 use super::screen::Screen;
 use super::stopped::unplannable;
@@ -151,13 +152,14 @@ impl Survey<'_> {
             treatments,
             files,
             dropped: dropped.collect(),
+            changes: changes(abilities, demand),
             cost_usd: abilities.price.of(&Amount {
                 prompt_tokens,
                 completion_tokens: reply(costed_reply_tokens),
                 heard_seconds: demand.heard_seconds(),
                 characters: demand.characters,
                 images: demand.images,
-                shown_seconds: demand.shown_seconds,
+                shown_seconds: shown_seconds(abilities, demand),
                 pages: demand.pages,
                 searches: demand.searches,
                 ..Amount::default()

@@ -104,7 +104,13 @@ impl<'a> Screen<'a> {
     fn hard_reason(&self, row: &Abilities) -> Option<Reason> {
         let Hard { tools, tool_choice, structured, many_replies, logprobs, audio_output, dimensions, speakers, .. } =
             self.hard;
-        let Hard { mask, sources, size, grammar, .. } = self.hard;
+        let Hard { mask, sources, size, ratio, grammar, .. } = self.hard;
+        if self.hard.words_alone && row.video.as_ref().is_some_and(|video| video.needs_picture) {
+            return Some(Reason::NeedsPicture);
+        }
+        if sources > row.images.sources {
+            return Some(Reason::Sources(row.images.sources));
+        }
         let has = |dimensions| row.vectors.as_ref().is_some_and(|vectors| vectors.can_have(dimensions));
         let lacking = [
             ("tools", tools && !row.tools),
@@ -116,8 +122,8 @@ impl<'a> Screen<'a> {
             ("audio", audio_output && !row.audio_output),
             ("speakers", speakers && !row.speakers),
             ("mask", mask && row.images.mask.is_none()),
-            ("image", sources > row.images.sources),
             ("size", size.is_some_and(|size| !row.images.nearest(size).is_exact)),
+            ("aspect_ratio", ratio.is_some_and(|ratio| !row.images.nearest_ratio(ratio).is_exact)),
             ("dimensions", dimensions.is_some_and(|dimensions| !has(dimensions))),
         ];
         lacking.into_iter().find(|(_, lacks)| *lacks).map(|(name, _)| Reason::Parameter(name))

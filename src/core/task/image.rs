@@ -123,6 +123,9 @@ impl ImageJob {
     }
 }
 
+/// Ratios whose logarithms are no farther apart look the same: the sizes that are sold for a ratio are within this.
+const SAME_RATIO: f64 = 0.03;
+
 /// Two sides, in pixels or as a ratio.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ImageSize {
@@ -143,6 +146,35 @@ impl ImageSize {
     #[must_use]
     pub fn pixels(self) -> u64 {
         u64::from(self.width) * u64::from(self.height)
+    }
+
+    /// A size of this ratio, about as large as what most targets make.
+    #[must_use]
+    pub fn about_a_megapixel(self) -> Self {
+        let scale = (1_048_576.0 / self.pixels() as f64).sqrt();
+        let side = |side: u32| (f64::from(side) * scale).round().max(1.0) as u32;
+        Self::new(side(self.width), side(self.height))
+    }
+
+    /// Whether its sides have this ratio, as far as anyone sees: what is sold as 4:3 is seldom so to the pixel.
+    #[must_use]
+    pub fn has_ratio(self, ratio: Self) -> bool {
+        self.distance_to_ratio(ratio) <= SAME_RATIO
+    }
+
+    /// What is left of it when it is cut to a ratio; all of it where it has that.
+    #[must_use]
+    pub fn cut_to(self, ratio: Self) -> Self {
+        if self.has_ratio(ratio) {
+            return self;
+        }
+        let (width, height) = (f64::from(self.width), f64::from(self.height));
+        let wanted = f64::from(ratio.width) / f64::from(ratio.height);
+        let side = |side: f64| side.round().max(1.0) as u32;
+        match width / height > wanted {
+            true => Self { width: side(height * wanted), ..self },
+            false => Self { height: side(width / wanted), ..self },
+        }
     }
 
     /// How far another pair of sides is from having the same ratio: 0 if it has.
@@ -219,5 +251,24 @@ mod tests {
         for (text, sides) in rows {
             assert_eq!(text.parse().ok(), sides.map(|(width, height)| ImageSize { width, height }), "{text}");
         }
+    }
+
+    #[test]
+    fn pictures_are_cut_to_ratios_that_they_do_not_have() {
+        let rows = [
+            ("1024x1024", "16:9", "1024x576"),
+            ("1024x1024", "9:16", "576x1024"),
+            // As it is sold.
+            ("1344x768", "16:9", "1344x768"),
+            ("1184x864", "4:3", "1184x864"),
+            ("1536x1024", "16:9", "1536x864"),
+            ("3x1000", "1:1", "3x3"),
+        ];
+        for (size, ratio, left) in rows {
+            let size: ImageSize = size.parse().unwrap();
+            assert_eq!(size.cut_to(ratio.parse().unwrap()).to_string(), left, "{size} to {ratio}");
+        }
+        let wide: ImageSize = "16:9".parse().unwrap();
+        assert_eq!(wide.about_a_megapixel().to_string(), "1365x768");
     }
 }

@@ -34,7 +34,7 @@ pub use speak::{SoundForm, Speak};
 pub use tools::{FreeText, Tool, ToolCall, ToolChoice};
 pub use transcribe::{Certainty, Segment, SpokenWord, Times, Transcribe};
 pub use video::{Aspect, FrameSize, GenerateVideo, JobContent, JobReport};
-pub use whole::{Choice, WholeReply};
+pub use whole::{Choice, Piece, WholeReply};
 
 use crate::capability::TaskKind;
 

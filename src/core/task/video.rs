@@ -18,6 +18,8 @@ pub struct GenerateVideo {
     pub prompt: String,
     /// The picture it starts from.
     pub start: Option<Media>,
+    /// Where that picture can be fetched, for targets that are told addresses.
+    pub start_url: Option<String>,
     /// How long it is to be.
     pub seconds: Option<u32>,
     /// Its width and height.

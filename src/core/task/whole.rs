@@ -56,9 +56,23 @@ pub struct Choice {
     pub tool_calls: Vec<ToolCall>,
     /// What else it carries, by its field in OpenAI's format.
     pub extras: BTreeMap<&'static str, Value>,
+    /// Behind how many bytes of its words each of its pictures came.
+    pub pictures_at: Vec<usize>,
     /// Why it ended; `None`: it has not.
     pub finish: Option<Finish>,
 }
+
+/// A piece of a reply that shows pictures between its words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Piece<'a> {
+    /// Words.
+    Words(&'a str),
+    /// A picture, by its address or in a data URL.
+    Picture(&'a str),
+}
+
+/// The field in which a reply carries pictures.
+const PICTURES: &str = "images";
 
 /// No provider gives more replies than this; whatever claims to be beyond is not kept.
 const MOST_CHOICES: usize = 128;
@@ -146,8 +160,32 @@ impl Choice {
         self.tool_calls.get_mut(index)
     }
 
+    /// Its words and its pictures as they came.
+    #[must_use]
+    pub fn pieces(&self) -> Vec<Piece<'_>> {
+        let images = self.extras.get(PICTURES).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+        let mut pieces = Vec::new();
+        let mut rest = self.text.as_str();
+        for (index, image) in images.iter().enumerate() {
+            let said = self.text.len() - rest.len();
+            let until = self.pictures_at.get(index).map_or(usize::MAX, |at| at.saturating_sub(said));
+            // Words that were mended since may be fewer.
+            let (words, after) = rest.split_at_checked(until).unwrap_or((rest, ""));
+            pieces.push(Piece::Words(words));
+            pieces.extend(image.pointer("/image_url/url").and_then(Value::as_str).map(Piece::Picture));
+            rest = after;
+        }
+        pieces.push(Piece::Words(rest));
+        pieces.retain(|piece| *piece != Piece::Words(""));
+        pieces
+    }
+
     /// Lists grow, also inside of objects (`logprobs.content`); texts do (`audio.data`); everything else is replaced.
     fn add(&mut self, name: &'static str, value: Value) {
+        if name == PICTURES {
+            let count = value.as_array().map_or(0, Vec::len);
+            self.pictures_at.extend(std::iter::repeat_n(self.text.len(), count));
+        }
         match self.extras.get_mut(name) {
             Some(before) => merge(before, value),
             None => {
@@ -228,6 +266,28 @@ mod tests {
         ]);
         assert_eq!(whole.choices[0].extras["logprobs"], json!({"content": [1, 2], "refusal": null}));
         assert_eq!(whole.choices[0].extras["audio"], json!({"id": "a", "data": "AABB", "expires_at": 3}));
+    }
+
+    #[test]
+    fn pictures_keep_their_places_between_words() {
+        let text = |text: &str| ReplyEvent::Text { choice: 0, text: text.to_owned() };
+        let image = |url: &str| json!([{ "type": "image_url", "image_url": { "url": url } }]);
+        let images = |value| ReplyEvent::Extra { choice: 0, name: "images", value };
+        let mut whole = folded([
+            images(image("a")),
+            text("One"),
+            text(" and"),
+            images(image("b")),
+            images(image("c")),
+            text(" two."),
+        ]);
+        let choice = &mut whole.choices[0];
+        let (words, picture) = (Piece::Words, Piece::Picture);
+        let expected = [picture("a"), words("One and"), picture("b"), picture("c"), words(" two.")];
+        assert_eq!(choice.pieces(), expected);
+        choice.text = "ü".to_owned();
+        choice.pictures_at = vec![1, 9, 9];
+        assert_eq!(choice.pieces(), [words("ü"), picture("a"), picture("b"), picture("c")], "nothing is lost");
     }
 
     #[test]

@@ -206,6 +206,7 @@ fn why(reason: &NotAsked) -> String {
         NotAsked::Retired | NotAsked::Deprecated => "retired",
         NotAsked::OtherProvider | NotAsked::OtherVectors { .. } | NotAsked::OtherLanguage(_) => "not_allowed",
         NotAsked::Parameter(_) | NotAsked::HostedTool(_) | NotAsked::Context { .. } => "not_allowed",
+        NotAsked::Sources(_) | NotAsked::NeedsPicture => "not_allowed",
     };
     word.to_owned()
 }

@@ -6,6 +6,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
+use mediary_convert::av::VideoFacts;
 use mediary_core::task::{JobContent, JobReport};
 use mediary_core::{Blob, Failure, FailureKind, Media, Next, Target};
 use mediary_store::Ended;
@@ -73,9 +74,12 @@ impl VideoJobs {
                 self.unless_late(waiting, self.pause(waiting.polls)).await
             }
             Ok(JobReport::Done(content)) => match self.take_in(&waiting.ticket, content).await {
-                Ok(made) => {
+                Ok((made, facts)) => {
                     let result = Some(record::write(&made));
-                    let ended = Ended { at: record::now(), result, ..Ended::default() };
+                    let mut ticket = waiting.ticket.clone();
+                    ticket.measured(facts);
+                    let ticket = Some(record::write(&ticket));
+                    let ended = Ended { at: record::now(), ticket, result, ..Ended::default() };
                     self.end(&waiting.id, ended, None).await.map_err(not_kept)?;
                     Ok(Step::Over)
                 }
@@ -178,7 +182,7 @@ impl VideoJobs {
     }
 
     /// Takes in what a job made.
-    async fn take_in(&self, ticket: &Ticket, content: JobContent) -> Result<Made, Failure> {
+    async fn take_in(&self, ticket: &Ticket, content: JobContent) -> Result<(Made, Option<VideoFacts>), Failure> {
         let mut spool = self.gateway().admission.spool();
         let mut claimed = None;
         match content {
@@ -222,7 +226,14 @@ impl VideoJobs {
                 }
             }
         }
-        self.kept_content(a_video(spool.finish(), claimed.as_deref())?).await
+        let media = a_video(spool.finish(), claimed.as_deref())?;
+        let facts = self.facts(&media).await;
+        Ok((self.kept_content(media).await?, facts))
+    }
+
+    /// What a video says of itself, where there is a program here that can tell.
+    pub(super) async fn facts(&self, media: &Media) -> Option<VideoFacts> {
+        self.gateway().intake.video_facts(media).await
     }
 
     /// Puts a video into the content store.

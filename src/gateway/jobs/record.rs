@@ -2,15 +2,24 @@
 //!
 //! They outlive the program that wrote them: a field that is added later needs a default.
 
+use mediary_convert::av::VideoFacts;
 use mediary_core::capability::Tier;
 use mediary_core::plan::{CostPolicy, Privacy};
 use mediary_core::task::{Extras, GenerateVideo};
-use mediary_core::{Blob, Failure, Media, MediaFormat, ProviderId, Target};
+use mediary_core::{Blob, Failure, FailureKind, Media, MediaFormat, ProviderId, Target};
 use mediary_store::JobRow;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::super::routing::{Account, Bounds};
+
+/// The job whose video another one is made of.
+#[derive(Debug)]
+pub(super) struct Remixed {
+    pub(super) id: String,
+    /// A fingerprint of the key that made it.
+    pub(super) key: Option<String>,
+}
 
 /// What was asked.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -27,6 +36,10 @@ pub(super) struct Asked {
     pub(super) audio: Option<bool>,
     /// The job whose video this one is made of: ours, and the provider's name of it.
     pub(super) remixes: Option<(String, String)>,
+    /// A fingerprint of the key that made it.
+    pub(super) key: Option<String>,
+    /// What was made of it before it was sent anywhere, by names of the request's fields.
+    pub(super) treated: Vec<String>,
     pub(super) extras: Extras,
     pub(super) strict: bool,
     pub(super) is_local: bool,
@@ -40,8 +53,9 @@ pub(super) struct Asked {
 }
 
 impl Asked {
-    pub(super) fn of(video: &GenerateVideo, model: &str, bounds: &Bounds, remixed: Option<String>) -> Self {
-        let GenerateVideo { prompt, start, seconds, size, aspect, lines, audio, remixes, extras } = video;
+    pub(super) fn of(video: &GenerateVideo, model: &str, bounds: &Bounds, remixed: Option<Remixed>) -> Self {
+        let (ours, key) = remixed.map_or((None, None), |Remixed { id, key }| (Some(id), key));
+        let GenerateVideo { prompt, start, seconds, size, aspect, lines, audio, remixes, extras, .. } = video;
         Self {
             model: model.to_owned(),
             prompt: prompt.clone(),
@@ -51,7 +65,9 @@ impl Asked {
             aspect: aspect.map(|aspect| aspect.to_string()),
             lines: *lines,
             audio: *audio,
-            remixes: remixed.zip(remixes.clone()),
+            remixes: ours.zip(remixes.clone()),
+            key,
+            treated: Vec::new(),
             extras: extras.clone(),
             strict: bounds.strict,
             is_local: bounds.privacy == Privacy::Local,
@@ -73,6 +89,7 @@ impl Asked {
         GenerateVideo {
             prompt: self.prompt.clone(),
             start,
+            start_url: None,
             seconds: self.seconds,
             size: self.size.as_deref().and_then(|size| size.parse().ok()),
             aspect: self.aspect.as_deref().and_then(|aspect| aspect.parse().ok()),
@@ -135,6 +152,41 @@ impl Ticket {
             size: None,
         }
     }
+}
+
+impl Ticket {
+    /// Holds the file against what it was to be: what the target gave counts.
+    pub(super) fn measured(&mut self, facts: Option<VideoFacts>) {
+        let Some(facts) = facts else { return };
+        let mut differs = |name: &str| {
+            if !self.changed.iter().any(|changed| changed == name) {
+                self.changed.push(name.to_owned());
+            }
+        };
+        if let Some(length) = facts.length {
+            // Files are a few pictures longer or shorter than they are sold as.
+            let seconds = length.as_secs_f64();
+            let is_off = |asked: u32| (seconds - f64::from(asked)).abs() >= 1.0;
+            if self.seconds.is_some_and(is_off) {
+                differs("seconds");
+            }
+            if self.seconds.is_none_or(is_off) {
+                self.seconds = Some((seconds.round() as u32).max(1));
+            }
+        }
+        let size = format!("{}x{}", facts.width, facts.height);
+        if facts.width > 0 && facts.height > 0 && self.size.as_ref() != Some(&size) {
+            if self.size.is_some() {
+                differs("size");
+            }
+            self.size = Some(size);
+        }
+    }
+}
+
+/// What programs tell failures apart by, the same as in the errors of requests.
+pub(super) fn code(kind: &str) -> &str {
+    if kind == FailureKind::ContentRefused.name() { "content_policy_violation" } else { kind }
 }
 
 /// A target that failed.

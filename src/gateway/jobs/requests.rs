@@ -13,7 +13,7 @@ use super::super::Gateway;
 use super::super::routing::{Bounds, CallError};
 use super::super::safety::Way;
 use super::VideoJobs;
-use super::record::{self, Asked, Ticket};
+use super::record::{self, Asked, Made, Remixed, Ticket};
 use super::view::{VideoJob, VideoProgress};
 
 /// What is made.
@@ -78,9 +78,10 @@ impl VideoJobs {
         self.create_from(new, None).await
     }
 
-    async fn create_from(self: &Arc<Self>, new: NewVideo, remixed: Option<String>) -> Result<VideoJob, NoJob> {
+    async fn create_from(self: &Arc<Self>, new: NewVideo, remixed: Option<Remixed>) -> Result<VideoJob, NoJob> {
         let NewVideo { mut video, model, bounds, owner, webhook_url } = new;
         let gateway = self.gateway();
+        let mut treated = Vec::new();
         if let Some(url) = &webhook_url {
             self.check_webhook(url)?;
         }
@@ -89,7 +90,11 @@ impl VideoJobs {
             let looked_at = gateway.safety.check(&gateway.reader, &picture, Way::In).await;
             looked_at.map_err(at_picture)?;
             let start = gateway.treatments.start_picture(&picture).await;
-            video.start = Some(start.map_err(at_picture)?);
+            let start = start.map_err(at_picture)?;
+            if start.format != picture.format {
+                treated.push("input_reference".to_owned());
+            }
+            video.start = Some(start);
         }
         let router = &gateway.router;
         router.discover().await;
@@ -104,7 +109,7 @@ impl VideoJobs {
             owner: owner.clone(),
             kind: KIND,
             created_at: record::now(),
-            request: record::write(&Asked::of(&video, &model, &bounds, remixed)),
+            request: record::write(&Asked { treated, ..Asked::of(&video, &model, &bounds, remixed) }),
             input,
             webhook: webhook_url.map(|url| (format!("msg_{}", Uuid::now_v7().simple()), url)),
         };
@@ -127,7 +132,7 @@ impl VideoJobs {
     /// Jobs of this owner's: up to `limit` of those behind `after`, and whether there are more.
     ///
     /// # Errors
-    /// When the database fails.
+    /// When there is no job `after`, or the database fails.
     pub async fn list(
         &self,
         owner: &[u8],
@@ -135,6 +140,11 @@ impl VideoJobs {
         limit: u32,
         newest_first: bool,
     ) -> Result<(Vec<VideoJob>, bool), NoJob> {
+        if let Some(after) = after
+            && self.kept.get(after, owner).await?.is_none()
+        {
+            return Err(NoJob::Unknown);
+        }
         let mut rows = self.kept.list(owner, after, limit.saturating_add(1), newest_first).await?;
         let has_more = rows.len() > limit as usize;
         rows.truncate(limit as usize);
@@ -173,6 +183,7 @@ impl VideoJobs {
         let remixes = |target: &Target| {
             fleet.matrix.get(target).is_some_and(|row| row.video.as_ref().is_some_and(|video| video.remixes))
         };
+        let key = ticket.as_ref().and_then(|ticket| ticket.key.clone());
         let target = ticket.as_ref().and_then(|ticket| ticket.target.parse::<Target>().ok()).filter(remixes);
         let (Some(target), Some(theirs)) = (target, ticket.and_then(|ticket| ticket.job)) else {
             let target = job.target.unwrap_or_default();
@@ -182,10 +193,12 @@ impl VideoJobs {
         new.model = target.to_string();
         let size = job.size.as_deref().and_then(|size| size.parse().ok());
         new.video = GenerateVideo { prompt, seconds: job.seconds, size, remixes: Some(theirs), ..new.video };
-        self.create_from(new, Some(id.to_owned())).await
+        // Other accounts of the provider do not know the video.
+        self.create_from(new, Some(Remixed { id: id.to_owned(), key })).await
     }
 
-    /// Removes a job: it is ended at its provider where that is possible, and forgotten here. Its file goes with its time.
+    /// Removes a job: it is ended at its provider where that is possible, and forgotten here. The link to its file ends, and
+    /// the file goes with its time.
     ///
     /// # Errors
     /// When there is none, or the database fails.
@@ -195,6 +208,9 @@ impl VideoJobs {
             return Err(NoJob::Unknown);
         }
         self.schedule.remove(|waiting| waiting.id == id);
+        if let Some(made) = row.result.as_deref().and_then(|made| record::read::<Made>(made).ok()) {
+            self.gateway().content.end(&made.token).await?;
+        }
         if let Some(ticket) = row.ticket.as_deref().and_then(|ticket| record::read::<Ticket>(ticket).ok()) {
             let jobs = self.clone();
             self.at_work.spawn_on(async move { jobs.end_at_provider(&ticket).await }, &self.runtime);

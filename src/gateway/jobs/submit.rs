@@ -60,7 +60,7 @@ impl VideoJobs {
                 }
             })
         };
-        let ran = match gateway.submit_video(&fleet, &planned, &video, &announce).await {
+        let ran = match gateway.submit_video(&fleet, &planned, &video, asked.key.as_deref(), &announce).await {
             Ok(ran) => ran,
             Err(failure) if failure.kind == FailureKind::ClientGone => return Ok(()),
             Err(failure) if is_unknown(&failure) => {
@@ -102,6 +102,7 @@ impl VideoJobs {
         };
         match work {
             Started::File(media) => {
+                ticket.measured(self.facts(&media).await);
                 let made = match self.kept_content(media).await {
                     Ok(made) => made,
                     Err(failure) => return self.fail(id, &tried, &failure).await,
@@ -142,14 +143,16 @@ impl VideoJobs {
 
     /// Ends a job that fails, and would at any target.
     pub(super) async fn fail(self: &Arc<Self>, id: &str, tried: &[Tried], failure: &Failure) -> Result<(), Failure> {
-        let error = (failure.kind.name(), failure.to_string());
+        let error = (record::code(failure.kind.name()), failure.to_string());
         self.end(id, Self::ending(tried), Some(error)).await.map_err(not_kept)
     }
 
     /// Ends a job that all targets failed.
     async fn exhausted(self: &Arc<Self>, id: &str, tried: &[Tried], why: &str) -> Result<(), Failure> {
         let (code, message) = match tried.last() {
-            Some(last) => (last.kind.clone(), format!("{why}; {} said last: {}", last.target, last.why)),
+            Some(last) => {
+                (record::code(&last.kind).to_owned(), format!("{why}; {} said last: {}", last.target, last.why))
+            }
             None => ("no_target".to_owned(), format!("{why}; GET /v1/providers says how each of them is doing")),
         };
         self.end(id, Self::ending(tried), Some((&code, message))).await.map_err(not_kept)

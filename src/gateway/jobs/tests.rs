@@ -5,7 +5,7 @@ use mediary_core::task::GenerateVideo;
 use mediary_core::{Blob, Media, MediaFormat, ProviderId};
 
 use super::super::routing::Bounds;
-use super::record::{self, Asked};
+use super::record::{self, Asked, Remixed};
 use super::webhooks::{WebhookSecret, signature, told};
 
 #[test]
@@ -33,6 +33,7 @@ fn a_request_survives_being_written_down() {
     let video = GenerateVideo {
         prompt: "p".to_owned(),
         start: Some(picture),
+        start_url: None,
         seconds: Some(8),
         size: "1280x720".parse().ok(),
         aspect: "16:9".parse().ok(),
@@ -49,10 +50,12 @@ fn a_request_survives_being_written_down() {
         providers: vec![ProviderId::new("xai")],
         ..Bounds::default()
     };
-    let written = record::write(&Asked::of(&video, "m", &bounds, Some("ours".to_owned())));
+    let remixed = Remixed { id: "ours".to_owned(), key: Some("print".to_owned()) };
+    let written = record::write(&Asked::of(&video, "m", &bounds, Some(remixed)));
     let read: Asked = record::read(&written).unwrap();
     assert_eq!((read.bounds(), read.model.as_str()), (bounds, "m"));
     let again = read.video(Some(vec![1, 2, 3]));
     assert_eq!(format!("{again:?}"), format!("{video:?}"));
+    assert_eq!(read.key.as_deref(), Some("print"));
     assert_eq!(read.remixes, Some(("ours".to_owned(), "theirs".to_owned())));
 }

@@ -93,10 +93,13 @@ impl VideoJob {
                 VideoProgress::Failed { code, message }
             }
         };
-        let seconds = ticket.as_ref().and_then(|ticket| ticket.seconds).or(asked.seconds);
-        let size = ticket.as_ref().and_then(|ticket| ticket.size.clone()).or(asked.size);
-        let (target, changed, dropped) = ticket
+        // Once a target has accepted it, what that was asked for counts, and then what it gave.
+        let given = ticket.as_ref().filter(|_| matches!(row.state, JobState::Running | JobState::Completed));
+        let seconds = given.map_or(asked.seconds, |ticket| ticket.seconds);
+        let size = given.map_or(asked.size, |ticket| ticket.size.clone());
+        let (target, mut changed, dropped) = ticket
             .map_or((None, Vec::new(), Vec::new()), |ticket| (Some(ticket.target), ticket.changed, ticket.dropped));
+        changed.extend(asked.treated);
         Ok(Self {
             id: row.id,
             progress,

@@ -14,6 +14,7 @@ use mediary_core::task::{PartPath, ReplyEvent, ReplyFrame, Usage, WholeReply};
 use mediary_core::{Failure, FailureKind, Target};
 
 use super::account::Account;
+use super::sifter::Sifter;
 use super::sticky::Prefix;
 use super::tap::Tap;
 
@@ -102,6 +103,10 @@ pub struct Answer {
     is_new: bool,
     reply: Option<Box<dyn ReplyStream>>,
     tap: Tap,
+    /// What finds pictures among its words, where it is a chat's.
+    sifter: Option<Sifter>,
+    /// Whether the last frame has come.
+    has_ended: bool,
 }
 
 impl Answer {
@@ -111,7 +116,26 @@ impl Answer {
         let left_out: Vec<String> = left_out.cloned().collect();
         route.dropped.extend(left_out);
         let is_stream = reply.is_stream();
-        Self { route, is_stream, ready: VecDeque::new(), is_new: true, reply: Some(reply), tap }
+        let ready = VecDeque::new();
+        Self { route, is_stream, ready, is_new: true, reply: Some(reply), tap, sifter: None, has_ended: false }
+    }
+
+    /// The same; pictures that its words hold as Markdown become pictures of the reply.
+    pub(super) fn sifted(self) -> Self {
+        Self { sifter: Some(Sifter::default()), ..self }
+    }
+
+    /// A frame as it is handed out. At the end come words that were held back.
+    fn sift(&mut self, next: Option<Result<ReplyFrame, Failure>>) -> Option<Result<ReplyFrame, Failure>> {
+        let Some(sifter) = &mut self.sifter else { return next };
+        match next {
+            Some(Ok(frame)) => Some(Ok(sifter.frame(frame))),
+            Some(Err(failure)) => Some(Err(failure)),
+            None => {
+                self.has_ended = true;
+                sifter.rest().map(Ok)
+            }
+        }
     }
 
     /// Keeps whose turn of which conversation this is.
@@ -132,7 +156,11 @@ impl Answer {
     /// The next frame, unseen by the tap: what is no answer yet is not noted as one.
     pub(in crate::gateway) async fn untapped(&mut self) -> Option<Result<ReplyFrame, Failure>> {
         let reply = self.reply.as_mut()?;
-        let next = poll_fn(|context| reply.poll_frame(context)).await;
+        let next = match self.has_ended {
+            true => None,
+            false => poll_fn(|context| reply.poll_frame(context)).await,
+        };
+        let next = if self.has_ended { next } else { self.sift(next) };
         match next {
             None => self.reply = None,
             // The attempt loop takes note of it.
@@ -239,7 +267,11 @@ impl Answer {
             return Some(Ok(frame));
         }
         let reply = self.reply.as_mut()?;
+        if self.has_ended {
+            return self.noted(None);
+        }
         let next = poll_fn(|context| reply.poll_frame(context)).await;
+        let next = self.sift(next);
         self.noted(next)
     }
 
@@ -251,10 +283,16 @@ impl Answer {
         if std::mem::take(&mut self.is_new) {
             return None;
         }
+        if self.has_ended {
+            return None;
+        }
         let reply = self.reply.as_mut()?;
         match poll_fn(|context| Poll::Ready(reply.poll_frame(context))).await {
             // The end is for the call that waits for it.
-            Poll::Ready(Some(next)) => self.noted(Some(next)),
+            Poll::Ready(Some(next)) => {
+                let next = self.sift(Some(next));
+                self.noted(next)
+            }
             Poll::Ready(None) | Poll::Pending => None,
         }
     }

@@ -5,8 +5,8 @@
 //! cools down is asked when nothing else is left, a call at a time (`course` next door says which is next).
 
 use std::pin::pin;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
 use futures_util::future::{Either, select};
@@ -14,8 +14,8 @@ use mediary_core::capability::Abilities;
 use mediary_core::plan::{Candidate, PassedOver, Treatment};
 use mediary_core::provider::Call;
 use mediary_core::quota::{Full, Held};
-use mediary_core::task::Task;
-use mediary_core::{Failure, FailureKind, MediaFormat, Next};
+use mediary_core::task::{ReplyFormat, Task};
+use mediary_core::{Failure, MediaFormat, Next};
 use tokio::time::sleep;
 
 use super::answer::{Answer, Route, TreatmentNote};
@@ -23,9 +23,9 @@ use super::billing::Billing;
 use super::course::{Asked, Course, Turn};
 use super::error::{CallError, Exhausted, Tried};
 use super::fleet::Fleet;
-use super::ledger::{Caller, SHORT_RATE_LIMIT};
+use super::ledger::Caller;
 use super::quotas;
-use super::sending::{is_about_streams, streamed, timeouts};
+use super::sending::{is_about_streams, short_rate_limit, streamed, timeouts};
 use super::tap::{Metered, Tap};
 use super::work::{Prepared, Ran, Verdict, Work};
 use super::{Planned, Router};
@@ -35,8 +35,6 @@ use crate::telemetry::metrics;
 const LEAST_PAUSE: Duration = Duration::from_millis(50);
 /// … this much later, so that calls that failed together do not come back together.
 const PAUSE_SPREAD_MS: u64 = 200;
-/// The shortest cooldown of a rate limit.
-const LEAST_RATE_LIMIT: Duration = Duration::from_secs(1);
 
 impl Router {
     /// Asks the candidates of a plan, one after the other, until one answers.
@@ -78,15 +76,6 @@ impl Router {
         let retry_after = cooldowns.chain(tried.iter().filter_map(Tried::queue_wait)).min();
         let cools_for_rates = self.cool_for_rates(fleet, &passed_over);
         CallError::Exhausted(Box::new(Exhausted { tried, passed_over, retry_after, cools_for_rates }))
-    }
-
-    /// Whether a target was found to refuse streams, and to answer whole.
-    fn answers_whole_only(&self, target: &Target) -> bool {
-        self.whole_only.lock().unwrap_or_else(PoisonError::into_inner).contains(target)
-    }
-
-    fn answers_only_whole(&self, target: &Target) {
-        self.whole_only.lock().unwrap_or_else(PoisonError::into_inner).insert(target.clone());
     }
 
     /// A pause of no particular length before the same target is asked once more.
@@ -171,7 +160,7 @@ impl<W: Work> Running<'_, W> {
         let (candidate, most) = (turn.candidate, self.router.routing.max_attempts);
         let mut keys_tried = Vec::new();
         let mut may_wait = !turn.has_alternative;
-        while let Some(caller) = self.fleet.caller(candidate.row, &self.router.ledger, &keys_tried, Instant::now()) {
+        while let Some(caller) = self.caller(candidate.row, &keys_tried) {
             keys_tried.push(caller.key);
             let held = match self.hold(candidate, caller) {
                 Ok(held) => held,
@@ -206,8 +195,16 @@ impl<W: Work> Running<'_, W> {
         asked
     }
 
+    /// The key that a target is called with next.
+    fn caller(&self, row: usize, tried: &[usize]) -> Option<Caller> {
+        match self.work.key() {
+            Some(fingerprint) => self.fleet.caller_of(row, fingerprint, tried),
+            None => self.fleet.caller(row, &self.router.ledger, tried, Instant::now()),
+        }
+    }
+
     fn is_last_key(&self, candidate: &Candidate, tried: &[usize]) -> bool {
-        self.fleet.caller(candidate.row, &self.router.ledger, tried, Instant::now()).is_none()
+        self.caller(candidate.row, tried).is_none()
     }
 
     /// Room within the free limits of a key, where its target has any.
@@ -351,7 +348,11 @@ impl<W: Work> Running<'_, W> {
             is_cost_known,
             status: None,
         };
-        self.work.judge(Box::new(Answer::new(route, reply, tap)), candidate).await
+        let answer = Answer::new(route, reply, tap);
+        // Where a form is wanted, what looks like Markdown is a part of it.
+        let is_prose = matches!(task, Task::Chat(chat) if chat.format == ReplyFormat::Text);
+        let answer = if is_prose { answer.sifted() } else { answer };
+        self.work.judge(Box::new(answer), candidate).await
     }
 
     /// The formats that a candidate is given as they are, each once.
@@ -397,10 +398,4 @@ impl<W: Work> Running<'_, W> {
         }
         next
     }
-}
-
-/// How long a rate limit lasts that is worth waiting for.
-fn short_rate_limit(failure: &Failure) -> Option<Duration> {
-    let FailureKind::RateLimited { retry_after: Some(wait) } = failure.kind else { return None };
-    (wait <= SHORT_RATE_LIMIT).then_some(wait.max(LEAST_RATE_LIMIT))
 }

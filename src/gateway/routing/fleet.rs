@@ -157,6 +157,15 @@ impl Fleet {
         let key = ledger.pick_key(row, provider, keys, tried, now)?;
         Some(Caller { row, provider, host, key, keys, is_loopback: self.members[provider].is_loopback })
     }
+
+    /// The same with the key of a fingerprint, once; with any if it is not a key any more.
+    pub(super) fn caller_of(&self, row: usize, fingerprint: &str, tried: &[usize]) -> Option<Caller> {
+        let Place { provider, host, keys, .. } = self.rows[row];
+        let member = &self.members[provider];
+        let key = (0..keys).find(|key| member.fingerprint(*key).as_deref() == Some(fingerprint)).unwrap_or(0);
+        let caller = Caller { row, provider, host, key, keys, is_loopback: member.is_loopback };
+        (!tried.contains(&key)).then_some(caller)
+    }
 }
 
 /// Host and port of an address; the whole of it where it is none.

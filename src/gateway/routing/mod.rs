@@ -24,6 +24,7 @@ mod record;
 mod renewed;
 mod request;
 mod sending;
+mod sifter;
 mod sticky;
 mod tap;
 #[cfg(test)]

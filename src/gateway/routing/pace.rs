@@ -62,7 +62,7 @@ mod tests {
     #[test]
     fn the_mean_follows_the_newest() {
         let mut pace = Pace::default();
-        [100, 200].map(|ms| pace.notes(Duration::from_millis(ms)));
+        [100, 200].iter().for_each(|ms| pace.notes(Duration::from_millis(*ms)));
         assert_eq!(pace.mean_ms(), Some(130.0));
     }
 }

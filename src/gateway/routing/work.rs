@@ -63,6 +63,11 @@ pub(in crate::gateway) trait Work: Sync {
         false
     }
 
+    /// The fingerprint of the key it has to be called with, where what it is about is known to one account only.
+    fn key(&self) -> Option<&str> {
+        None
+    }
+
     /// Whether a complaint about the task may be about its media.
     fn is_about_media(&self, _candidate: &Candidate) -> bool {
         true

@@ -120,7 +120,7 @@ impl Gateway {
         };
         let looks = want == Want::Tier(Tier::Auto);
         let policy = router.policy_of_turn(fleet, want, &request.bounds, &request.client, chat);
-        let parts = self.intake.measured(chat, &fleet.matrix).await;
+        let parts = self.intake.measured(chat, &fleet.matrix).await?;
         let mut demand = Demand::of(&request.task, parts);
         if looks {
             demand = demand.looking_at(chat);

@@ -1,18 +1,19 @@
 //! Pictures: made by a target, then what the client asked for, whatever the target gave: of the right size, in the right
 //! format, as many as were wanted, by several calls where it takes them.
 //!
-//! A picture that cannot be decoded, is none, or has one colour is a failure, and the next target is asked. The same target
-//! is never asked twice for the same picture, since each may have to be paid for. What is done to a picture is in `retouch`
+//! A picture that cannot be decoded, is none, or has one colour is a failure, and so is a call whose end is not known: the
+//! next target is asked. The same target is never asked twice for the same picture, since each may have to be paid for, and
+//! of several pictures one that may have been paid for is not asked for again at all. What is done to a picture is in `retouch`
 //! next door, how it comes to the client in `drawing`.
 
 use std::borrow::Cow;
 use std::sync::Arc;
 
 use futures_util::future::join_all;
-use mediary_convert::image::Mask;
+use mediary_convert::image::{Mask, Pictures};
 use mediary_core::capability::{Abilities, Lifecycle, MaskForm, TaskKind};
 use mediary_core::plan::{Candidate, Demand, Want};
-use mediary_core::task::{ImageJob, ImageSize, ImageWork, PartPath, ReplyEvent, Task};
+use mediary_core::task::{ImageJob, ImageWork, PartPath, ReplyEvent, Task};
 use mediary_core::{Failure, FailureKind, Media, MediaFormat, MediaKind, Next, Target};
 
 use super::super::Gateway;
@@ -22,12 +23,10 @@ use super::super::routing::{
 use super::super::safety::Way;
 use super::drawing::{Drawing, Made};
 use super::retouch::Wanted;
+use super::sides;
 
 /// So many calls for one request are under way at once.
 const CALLS_AT_ONCE: usize = 4;
-/// More pixels than this are not asked for.
-const MOST_SIDE_PX: u32 = 8192;
-
 impl Gateway {
     /// Makes pictures. Dropping the future, or what it gives, ends the calls to the providers.
     ///
@@ -40,8 +39,14 @@ impl Gateway {
         let planned = self.plan_pictures(&fleet, &task, &model, &bounds)?;
         let Task::Image(job) = task else { return Err(other_task().into()) };
         let mask = self.checked(&job).await?;
-        let wanted = Wanted { size: job.size, format: job.format, quality: job.compression, strict: bounds.strict };
-        let work = DrawWork { gateway: self, job: &job, count: job.count, mask, wanted };
+        let wanted = Wanted {
+            size: job.size,
+            ratio: job.ratio.filter(|_| job.size.is_none()),
+            format: job.format,
+            quality: job.compression,
+            strict: bounds.strict,
+        };
+        let work = DrawWork { gateway: self, fleet: &fleet, job: &job, count: job.count, mask, wanted };
         if job.partial_images.is_some() && job.count == 1 {
             return Box::pin(self.router.run(&fleet, &planned, &work.asking(1))).await?.answered(&self.router, &fleet);
         }
@@ -59,10 +64,7 @@ impl Gateway {
         bounds: &Bounds,
     ) -> Result<Planned, CallError> {
         let Task::Image(job) = task else { return Err(other_task().into()) };
-        if let Some(size) = job.size.filter(|size| size.width.max(size.height) > MOST_SIDE_PX) {
-            let detail = format!("a picture of {size} is larger than any target makes; ask for {MOST_SIDE_PX} at most");
-            return Err(Failure::malformed(detail).at(PartPath::Field("size")).into());
-        }
+        sides::are_possible(job, bounds.strict)?;
         let want = match self.router.resolve(fleet, task.kind(), model, None)? {
             Want::Targets(targets) => targets,
             Want::Tier(_) | Want::Any => in_order(fleet, task.kind()),
@@ -70,6 +72,7 @@ impl Gateway {
         let mut demand = Demand::of(task, Vec::new());
         if bounds.strict {
             demand.hard.size = job.size;
+            demand.hard.ratio = job.ratio.filter(|_| job.size.is_none());
         }
         let policy = self.router.policy(Want::Targets(want), bounds);
         self.router.plan(fleet, demand, &policy, &[], bounds)
@@ -87,22 +90,21 @@ impl Gateway {
                 let detail = format!("it is {}, not a picture", source.format);
                 return Err(Failure::unsupported(detail).at(place(index)));
             }
-            let pictures = self.reader.pictures(source).await.map_err(|failure| failure.at(place(index)))?;
-            let looked_at = self.safety.check(&self.reader, source, Way::In).await;
-            looked_at.map_err(|failure| failure.at(place(index)))?;
-            first.get_or_insert(pictures);
+            let at = |failure: Failure| failure.at(place(index));
+            let pictures = self.reader.pictures(source).await.map_err(at)?;
+            // To the end: half a picture is not worth its price.
+            let decoded =
+                |pictures: &Pictures, _hold| pictures.decode(0).map(|raster| (raster.width(), raster.height()));
+            let sides = self.reader.with_picture(&pictures, 0, decoded).await.map_err(at)?;
+            mediary_convert::image::whole(source).map_err(at)?;
+            self.safety.check(&self.reader, source, Way::In).await.map_err(at)?;
+            first.get_or_insert(sides);
         }
         let (Some(mask), Some(first)) = (job.work.mask(), first) else { return Ok(None) };
         let at_mask = |failure: Failure| failure.at(PartPath::Field("mask"));
         let pictures = self.reader.pictures(mask).await.map_err(at_mask)?;
         let mask = self.reader.with_picture(&pictures, 0, |pictures, _hold| pictures.mask()).await.map_err(at_mask)?;
-        let (width, height) = self
-            .reader
-            .with_picture(&first, 0, |pictures, _hold| {
-                pictures.decode(0).map(|raster| (raster.width(), raster.height()))
-            })
-            .await
-            .map_err(|failure| failure.at(place(0)))?;
+        let (width, height) = first;
         if (mask.width, mask.height) != (width, height) {
             let detail = format!(
                 "the mask is {} × {} pixels and the picture {width} × {height}; send one of the same size",
@@ -128,30 +130,37 @@ impl Gateway {
         put_first(&mut planned, &drawing.route);
         let per_call =
             planned.plan.candidates.first().map_or(1, |best| fleet.matrix.rows()[best.row].images.count).max(1);
+        // Pictures that are not asked for again.
+        let mut given_up = 0;
         loop {
-            let missing = count.saturating_sub(drawing.count());
+            let missing = count.saturating_sub(drawing.count() + given_up);
             if missing == 0 {
-                return Ok(drawing);
+                break;
             }
             let calls = (missing.div_ceil(per_call) as usize).min(CALLS_AT_ONCE);
             let asked = (0..calls as u32).map(|call| work.asking((missing - call * per_call).min(per_call)));
             let works: Vec<DrawWork<'_>> = asked.collect();
             let runs = works.iter().map(|work| Box::pin(self.router.run(fleet, &planned, work)));
             let mut has_more = false;
-            for ran in join_all(runs).await {
+            for (ran, work) in join_all(runs).await.into_iter().zip(&works) {
                 match ran.map_err(CallError::from).and_then(|ran| ran.answered(&self.router, fleet)) {
                     Ok(more) => {
                         has_more = true;
                         drawing.join(more);
                     }
                     // What is there is paid for, and worth more than an error.
-                    Err(_) => drawing.route.drops("n"),
+                    Err(error) if is_settled(&error) => given_up += work.count,
+                    Err(_) => {}
                 }
             }
             if !has_more {
-                return Ok(drawing);
+                break;
             }
         }
+        if drawing.count() < count {
+            drawing.route.drops("n");
+        }
+        Ok(drawing)
     }
 }
 
@@ -161,6 +170,16 @@ fn in_order(fleet: &Fleet, task: TaskKind) -> Vec<Target> {
     let mut rows: Vec<&Abilities> = fleet.matrix.rows().iter().filter(is_meant).collect();
     rows.sort_by_key(|row| row.priority);
     rows.into_iter().map(|row| row.target.clone()).collect()
+}
+
+/// Whether pictures that failed so are not asked for again: they may have been made and charged for, or are refused.
+fn is_settled(error: &CallError) -> bool {
+    let is_final = |kind: &FailureKind| kind.may_be_billed() || kind.consequence().next == Next::Stop;
+    match error {
+        CallError::Failed(failure) => is_final(&failure.kind) || matches!(failure.kind, FailureKind::Busy { .. }),
+        CallError::Exhausted(exhausted) => exhausted.tried.iter().any(|tried| is_final(&tried.kind)),
+        CallError::UnknownModel { .. } | CallError::NoProviders { .. } | CallError::Unplannable(_) => true,
+    }
 }
 
 /// Puts the target that answered before the others.
@@ -176,6 +195,7 @@ fn other_task() -> Failure {
 #[derive(Clone)]
 struct DrawWork<'a> {
     gateway: &'a Arc<Gateway>,
+    fleet: &'a Fleet,
     job: &'a ImageJob,
     /// How many are still wanted.
     count: u32,
@@ -187,6 +207,13 @@ impl DrawWork<'_> {
     /// The same for so many pictures.
     fn asking(&self, count: u32) -> Self {
         Self { count, ..self.clone() }
+    }
+
+    /// Whether a target is told how much a picture may lose.
+    fn sends_compression(&self, row: &Abilities, candidate: &Candidate) -> bool {
+        self.job.compression.is_some()
+            && self.job.format.is_none_or(|format| row.gives.contains(&format))
+            && !candidate.dropped.iter().any(|name| name == "output_compression")
     }
 
     /// What pictures begin with, as a target takes it.
@@ -233,16 +260,17 @@ fn mask_for(sent: &Media, mask: &Mask, form: MaskForm, notes: &mut Vec<Treatment
     }
 }
 
-/// A size of this ratio, as large as what most targets make.
-fn about_a_megapixel(ratio: ImageSize) -> ImageSize {
-    let scale = (1_048_576.0 / ratio.pixels() as f64).sqrt();
-    let side = |side: u32| (f64::from(side) * scale).round().max(1.0) as u32;
-    ImageSize::new(side(ratio.width), side(ratio.height))
-}
-
 /// Whether a PNG's header says that its pixels have an alpha channel: colour types 4 and 6 (PNG, section 11.2.2).
 fn has_alpha(media: &Media) -> bool {
     matches!(media.blob.head().get(25), Some(4 | 6))
+}
+
+/// What a provider says of a model that it does not find at the route of some of its work is not said of the model.
+pub(super) fn of_this_task_only(failure: Failure) -> Failure {
+    match failure.kind {
+        FailureKind::ModelGone => Failure { kind: FailureKind::Unacceptable, ..failure },
+        _ => failure,
+    }
 }
 
 pub(super) fn note(field: &'static str, by: impl Into<String>) -> TreatmentNote {
@@ -257,34 +285,47 @@ impl Work for DrawWork<'_> {
         let work = self.work(row, &mut notes).await?;
         let mut job = ImageJob { work, count: self.count.min(row.images.count.max(1)), ..self.job.clone() };
         // By numbers or by a ratio, as the target has it; what comes is made to fit afterwards.
-        let sides = self.job.size.or(self.job.ratio.map(about_a_megapixel));
-        let asked = sides.and_then(|sides| row.images.nearest(sides).asked);
+        let asked = match (self.job.size, self.job.ratio) {
+            (Some(size), _) => row.images.nearest(size).asked,
+            (None, Some(ratio)) => row.images.nearest_ratio(ratio).asked,
+            (None, None) => None,
+        };
         match row.images.goes_by_ratio() {
             true => job.ratio = asked,
             false => (job.size, job.ratio) = (asked, None),
         }
-        if job.format.is_some_and(|format| !row.gives.contains(&format)) {
-            (job.format, job.compression) = (None, None);
+        if !self.sends_compression(row, candidate) {
+            job.compression = None;
         }
+        job.format = job.format.filter(|format| row.gives.contains(format));
         if !row.streaming {
             job.partial_images = None;
-        }
-        if candidate.dropped.iter().any(|name| name == "output_compression") {
-            job.compression = None;
         }
         Ok(Prepared { task: Cow::Owned(Task::Image(job)), notes })
     }
 
-    async fn judge(&self, mut answer: Box<Answer>, _: &Candidate) -> Result<Verdict<Drawing>, Failure> {
+    async fn judge(&self, mut answer: Box<Answer>, candidate: &Candidate) -> Result<Verdict<Drawing>, Failure> {
         let is_picture = |event: &ReplyEvent| matches!(event, ReplyEvent::Picture(_));
         // What the target lacks is made here.
         answer
             .route
             .dropped
             .retain(|name| !matches!(name.as_str(), "output_compression" | "output_format" | "response_format"));
+        if let (Some(size), Some(ratio)) = (self.job.size, self.job.ratio)
+            && !size.has_ratio(ratio)
+        {
+            answer.route.drops("aspect_ratio");
+        }
+        // Nothing but a JPEG can be made smaller here.
+        let row = &self.fleet.matrix.rows()[candidate.row];
+        let is_left_to_us = self.job.compression.is_some() && !self.sends_compression(row, candidate);
         if answer.is_stream {
+            if is_left_to_us && self.job.format != Some(MediaFormat::Jpeg) {
+                answer.route.drops("output_compression");
+            }
             answer.until(is_picture, |_| false).await?;
-            let drawing = Drawing::growing(self.gateway.clone(), answer, self.wanted.clone());
+            let stages = self.job.partial_images.unwrap_or(0);
+            let drawing = Drawing::growing(self.gateway.clone(), answer, self.wanted.clone(), stages);
             return drawing.begun().await.map(Verdict::Answer);
         }
         let mut made = Vec::new();
@@ -298,7 +339,18 @@ impl Work for DrawWork<'_> {
                 .extend(notes.iter().filter(|note| !route.treatments.contains(note)).cloned().collect::<Vec<_>>());
             made.push(Made { media, width, height, revised_prompt, notes });
         }
+        if is_left_to_us && made.iter().any(|made| made.media.format != MediaFormat::Jpeg) {
+            route.drops("output_compression");
+        }
         Ok(Verdict::Answer(Drawing::complete(self.gateway.clone(), route, made, answer.usage())))
+    }
+
+    /// A target that does not change pictures in this way may still make them.
+    fn placed(&self, failure: Failure) -> Failure {
+        match self.job.work {
+            ImageWork::Generation => failure,
+            ImageWork::Edit { .. } | ImageWork::Variation(_) => of_this_task_only(failure),
+        }
     }
 
     /// Each picture may have been paid for.

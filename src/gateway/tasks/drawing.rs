@@ -3,8 +3,8 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use mediary_core::task::{Picture, PicturePlace, ReplyEvent, Usage};
-use mediary_core::{Blob, Failure, Media};
+use mediary_core::task::{ImageSize, Picture, PicturePlace, ReplyEvent, Usage};
+use mediary_core::{Failure, Media};
 
 use super::super::Gateway;
 use super::super::routing::{Answer, Route, TreatmentNote};
@@ -22,14 +22,25 @@ pub struct Made {
     /// What the target made of the prompt.
     pub revised_prompt: Option<String>,
     /// What was done to it here.
-    pub(super) notes: Vec<TreatmentNote>,
+    pub notes: Vec<TreatmentNote>,
+}
+
+/// A stage of a picture.
+#[derive(Debug, Clone)]
+pub struct Stage {
+    /// Which, from 0.
+    pub index: u32,
+    /// The file.
+    pub media: Media,
+    /// Its columns and rows, where its beginning tells.
+    pub size: Option<ImageSize>,
 }
 
 /// Something of a picture to show.
 #[derive(Debug, Clone)]
 pub enum Drawn {
-    /// A stage of it, from 0, as the target gave it.
-    Stage(u32, Blob),
+    /// A stage of it, as the target gave it.
+    Stage(Stage),
     /// It is finished.
     Picture(Box<Made>),
 }
@@ -51,6 +62,8 @@ struct Growth {
     answer: Box<Answer>,
     events: VecDeque<ReplyEvent>,
     wanted: Wanted,
+    /// So many stages more are shown: no target gives more than it was asked for, but those that do not know how to be.
+    stages_left: u8,
     is_finished: bool,
 }
 
@@ -61,10 +74,11 @@ impl Drawing {
         Self { route, gateway, ready, usage, growing: None }
     }
 
-    /// A picture that grows.
-    pub(super) fn growing(gateway: Arc<Gateway>, answer: Box<Answer>, wanted: Wanted) -> Self {
+    /// A picture that grows, of which up to so many stages are shown.
+    pub(super) fn growing(gateway: Arc<Gateway>, answer: Box<Answer>, wanted: Wanted, stages: u8) -> Self {
         let route = answer.route.clone();
-        let growing = Some(Growth { answer, events: VecDeque::new(), wanted, is_finished: false });
+        let events = VecDeque::new();
+        let growing = Some(Growth { answer, events, wanted, stages_left: stages, is_finished: false });
         Self { route, gateway, ready: VecDeque::new(), usage: Usage::default(), growing }
     }
 
@@ -93,6 +107,12 @@ impl Drawing {
         self.usage.estimated |= other.usage.estimated;
     }
 
+    /// Whether no other picture follows the one that was given out last.
+    #[must_use]
+    pub fn is_last(&self) -> bool {
+        self.ready.is_empty()
+    }
+
     /// What they cost so far.
     #[must_use]
     pub fn usage(&self) -> Usage {
@@ -108,10 +128,14 @@ impl Drawing {
         loop {
             match growing.events.pop_front() {
                 Some(ReplyEvent::Picture(picture)) => {
+                    if picture.stage.is_some() {
+                        let Some(left) = growing.stages_left.checked_sub(1) else { continue };
+                        growing.stages_left = left;
+                    }
                     let drawn = drawn(&self.gateway, *picture, &growing.wanted).await;
                     match &drawn {
                         Ok(Drawn::Picture(_)) => growing.is_finished = true,
-                        Ok(Drawn::Stage(..)) => {}
+                        Ok(Drawn::Stage(_)) => {}
                         Err(_) => self.growing = None,
                     }
                     return Some(drawn);
@@ -140,7 +164,11 @@ impl Drawing {
 
 async fn drawn(gateway: &Arc<Gateway>, picture: Picture, wanted: &Wanted) -> Result<Drawn, Failure> {
     match (picture.stage, &picture.place) {
-        (Some(stage), PicturePlace::Here(blob)) => Ok(Drawn::Stage(stage, gateway.stage_checked(blob.clone()).await?)),
+        (Some(index), PicturePlace::Here(blob)) => {
+            let media = gateway.stage_checked(blob.clone()).await?;
+            let size = mediary_convert::image::size(&media).map(|(width, height)| ImageSize::new(width, height));
+            Ok(Drawn::Stage(Stage { index, media, size }))
+        }
         // A stage that would have to be fetched is gone before it is here.
         (Some(_) | None, _) => {
             let made = gateway.retouched(Picture { stage: None, ..picture }, wanted).await?;

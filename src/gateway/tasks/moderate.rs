@@ -41,7 +41,7 @@ impl Gateway {
     async fn plan_judging_of(&self, fleet: &Fleet, request: &TaskRequest) -> Result<Planned, CallError> {
         let Task::Moderate(moderate) = &request.task else { return Err(other_task().into()) };
         let parts = match moderate.has_pictures() {
-            true => self.intake.measured(&as_chat(moderate), &fleet.matrix).await,
+            true => self.intake.measured(&as_chat(moderate), &fleet.matrix).await?,
             false => Vec::new(),
         };
         self.plan_judged(fleet, request, Demand::of(&request.task, parts))

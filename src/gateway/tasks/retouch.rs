@@ -4,7 +4,7 @@
 //! No more than two pictures are decoded at once, however many are being made (see `desk` next door).
 
 use mediary_convert::image::{Finish, FinishedPicture};
-use mediary_core::task::{ImageSize, Picture, PicturePlace};
+use mediary_core::task::{ImageSize, PartPath, Picture, PicturePlace};
 use mediary_core::{Blob, Claim, Failure, FailureKind, Media, MediaFormat, MediaKind, classify};
 
 use super::super::routing::TreatmentNote;
@@ -17,10 +17,12 @@ use super::drawing::Made;
 #[derive(Debug, Clone)]
 pub(super) struct Wanted {
     pub(super) size: Option<ImageSize>,
+    /// The ratio of its sides, where no size is wanted.
+    pub(super) ratio: Option<ImageSize>,
     pub(super) format: Option<MediaFormat>,
     /// Of what loses some, 0 to 100.
     pub(super) quality: Option<u8>,
-    /// A picture of another size is none.
+    /// A picture of another size or ratio is none.
     pub(super) strict: bool,
 }
 
@@ -41,24 +43,30 @@ impl Gateway {
         }
         let finish = Finish {
             size: wanted.size.map(|size| (size.width, size.height)),
+            ratio: wanted.ratio,
             format: wanted.format,
-            quality: wanted.quality.filter(|_| wanted.format == Some(MediaFormat::Jpeg)),
+            quality: wanted.quality,
         };
-        let FinishedPicture { media: finished, width, height, is_plain } =
+        let FinishedPicture { media: finished, width, height, size, is_plain } =
             self.finished(&media, finish).await.map_err(theirs)?;
         if is_plain {
             return Err(Failure::new(FailureKind::EmptyAnswer, "the provider's picture has one colour only"));
         }
         self.safety.check(&self.reader, &media, Way::Out).await?;
         let came = ImageSize::new(width, height);
-        let size = wanted.size.unwrap_or(came);
+        let size = ImageSize::new(size.0, size.1);
+        let field = if wanted.size.is_some() { "size" } else { "aspect_ratio" };
         if size != came && wanted.strict {
-            let detail = format!("the provider's picture is {came}, and was to be {size}");
-            return Err(Failure::new(FailureKind::Unacceptable, detail));
+            let was_to_be = match (wanted.size, wanted.ratio) {
+                (None, Some(ratio)) => format!("{}:{}", ratio.width, ratio.height),
+                _ => size.to_string(),
+            };
+            let detail = format!("the provider's picture is {came}, and was to be {was_to_be}");
+            return Err(Failure::new(FailureKind::Unacceptable, detail).at(PartPath::Field(field)));
         }
         let mut notes: Vec<TreatmentNote> = Vec::new();
         if size != came {
-            notes.push(note("size", came.to_string()));
+            notes.push(note(field, came.to_string()));
         }
         if finished.format != media.format {
             notes.push(note("output_format", media.format.name()));
@@ -70,14 +78,17 @@ impl Gateway {
     /// Looks at a stage of a picture, which is seen before the picture is.
     ///
     /// # Errors
-    /// When it is refused, or cannot be looked at.
-    pub(super) async fn stage_checked(&self, blob: Blob) -> Result<Blob, Failure> {
+    /// When it is none, is refused, or cannot be looked at.
+    pub(super) async fn stage_checked(&self, blob: Blob) -> Result<Media, Failure> {
+        let none = || Failure::new(FailureKind::Garbled, "a stage of the provider's picture is no picture");
+        let media = classify(blob, Claim::default()).map_err(|_| none())?;
+        if media.kind() != MediaKind::Image {
+            return Err(none());
+        }
         if self.safety.looks(Way::Out) {
-            let unknown = |_| Failure::new(FailureKind::Garbled, "a stage of the provider's picture is no picture");
-            let media = classify(blob.clone(), Claim::default()).map_err(unknown)?;
             self.safety.check(&self.reader, &media, Way::Out).await.map_err(theirs)?;
         }
-        Ok(blob)
+        Ok(media)
     }
 
     /// A picture of a request as a PNG, for targets that do not take it as it is.
@@ -121,6 +132,10 @@ impl Gateway {
 /// A picture that cannot be used is the provider's fault, unless there is no room for it here.
 fn theirs(failure: Failure) -> Failure {
     use FailureKind::{TooLarge, Unknown, Unreadable, UnsupportedMedium};
+    // What a client is told to do with a file of its own helps with none of these.
+    if failure.kind == Unreadable {
+        return Failure::new(FailureKind::Garbled, "the provider's picture is damaged or not whole");
+    }
     if !matches!(failure.kind, Unreadable | TooLarge | UnsupportedMedium | Unknown) {
         return failure;
     }

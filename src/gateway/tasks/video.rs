@@ -8,16 +8,20 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use mediary_core::capability::{Abilities, PartShape, TaskKind};
-use mediary_core::plan::{Candidate, Demand};
+use mediary_core::plan::{Candidate, Demand, PassedOver, Reason, Unplannable};
 use mediary_core::provider::BoxFuture;
 use mediary_core::task::{GenerateVideo, PartPath, ReplyEvent, Task};
 use mediary_core::{Claim, Failure, FailureKind, Media, MediaKind, Next, Target, classify};
 
 use super::super::Gateway;
 use super::super::routing::{Answer, Bounds, CallError, Fleet, Planned, Prepared, Ran, Route, Verdict, Work};
+use super::draw::of_this_task_only;
 
 /// Where the picture stands in a request that a video starts from.
 const START: PartPath = PartPath::Field("input_reference");
+
+/// Why a target that fetches pictures is not asked.
+const UNREACHABLE: &str = "it fetches pictures by their links; set server.public_url to where it reaches this server";
 
 /// Writes down that a target is about to be called; fails where it must not be.
 pub(in crate::gateway) type Announce<'a> = &'a (dyn Fn(&Target) -> BoxFuture<'a, Result<(), Failure>> + Sync + 'a);
@@ -81,11 +85,35 @@ impl Gateway {
             }
             planned.plan.candidates.retain(is_exact);
         }
+        if video.start.is_some() && !self.content.is_public() {
+            self.without_those_that_fetch(fleet, &mut planned)?;
+        }
         planned.plan.candidates.retain(|candidate| !tried.contains(&candidate.target));
         Ok(planned)
     }
 
-    /// Sends a video to one target after the other, until one accepts it. `announce` is waited for before each call.
+    /// Passes over targets that would have to fetch a picture from this server, which they do not reach.
+    fn without_those_that_fetch(&self, fleet: &Fleet, planned: &mut Planned) -> Result<(), CallError> {
+        let fetches = |row: &Abilities| row.video.as_ref().is_some_and(|video| video.by_address);
+        let candidates = std::mem::take(&mut planned.plan.candidates).into_iter();
+        let (those, others): (Vec<_>, Vec<_>) =
+            candidates.partition(|candidate| fetches(&fleet.matrix.rows()[candidate.row]));
+        planned.plan.candidates = others;
+        planned.plan.passed_over.extend(
+            those.into_iter().map(|candidate| PassedOver {
+                target: candidate.target,
+                reason: Reason::Missing(UNREACHABLE.to_owned()),
+            }),
+        );
+        if planned.plan.candidates.is_empty() {
+            let passed_over = std::mem::take(&mut planned.plan.passed_over);
+            return Err(CallError::Unplannable(Box::new(Unplannable::NoneFits { passed_over })));
+        }
+        Ok(())
+    }
+
+    /// Sends a video to one target after the other, until one accepts it; with the key of this fingerprint, if there is one.
+    /// `announce` is waited for before each call.
     ///
     /// # Errors
     /// What no other target would mend; unknown outcomes are told by [`is_unknown`].
@@ -94,16 +122,17 @@ impl Gateway {
         fleet: &'a Fleet,
         planned: &Planned,
         video: &'a GenerateVideo,
+        key: Option<&'a str>,
         announce: Announce<'a>,
     ) -> Result<Ran<Submitted>, Failure> {
-        let work = VideoWork { gateway: self, fleet, video, announce, was_called: AtomicBool::new(false) };
+        let work = VideoWork { gateway: self, fleet, video, key, announce, was_called: AtomicBool::new(false) };
         self.router.run(fleet, planned, &work).await
     }
 }
 
 /// Whether a failed submission may have been accepted all the same.
 pub(in crate::gateway) fn is_unknown(failure: &Failure) -> bool {
-    matches!(failure.kind, FailureKind::Lost | FailureKind::TimedOut | FailureKind::Garbled | FailureKind::EmptyAnswer)
+    failure.kind.may_be_billed()
 }
 
 /// A video that was looked at: what is none is a failure, whatever it was said to be.
@@ -125,6 +154,8 @@ struct VideoWork<'a> {
     gateway: &'a Arc<Gateway>,
     fleet: &'a Fleet,
     video: &'a GenerateVideo,
+    /// The fingerprint of the key that made the video which this one is made of.
+    key: Option<&'a str>,
     announce: Announce<'a>,
     /// Whether the target at hand was announced; what fails before was not sent.
     was_called: AtomicBool,
@@ -135,7 +166,13 @@ impl Work for VideoWork<'_> {
 
     async fn prepare<'a>(&'a self, candidate: &'a Candidate, row: &'a Abilities) -> Result<Prepared<'a>, Failure> {
         self.was_called.store(false, Ordering::Relaxed);
-        let (given, _) = nearest(row, self.video);
+        let (mut given, _) = nearest(row, self.video);
+        if row.video.as_ref().is_some_and(|video| video.by_address)
+            && let Some(start) = &given.start
+        {
+            let token = self.gateway.content.keep(start.blob.clone(), start.format).await?;
+            given.start_url = self.gateway.content.public_address(&token);
+        }
         (self.announce)(&candidate.target).await?;
         self.was_called.store(true, Ordering::Relaxed);
         Ok(Prepared::made(Task::GenerateVideo(given)))
@@ -168,6 +205,15 @@ impl Work for VideoWork<'_> {
         let (given, changed) = nearest(row, self.video);
         let key = self.fleet.member(candidate.row).fingerprint(answer.key());
         Ok(Verdict::Answer(Submitted { route: answer.route.clone(), key, given, changed, work }))
+    }
+
+    /// A target that makes nothing of its own videos may still make them.
+    fn placed(&self, failure: Failure) -> Failure {
+        if self.video.remixes.is_some() { of_this_task_only(failure) } else { failure }
+    }
+
+    fn key(&self) -> Option<&str> {
+        self.key
     }
 
     fn may_be_repeated(&self) -> bool {

@@ -61,6 +61,7 @@ fn candidate(treatment: &Treatment, files: u32) -> (Plan, Candidate) {
         treatments: vec![treatment.clone(); 2],
         files: vec![files; 2],
         dropped: Vec::new(),
+        changes: Vec::new(),
         cost_usd: None,
         prompt_tokens: 0,
         cooldown: None,

@@ -42,10 +42,11 @@ impl Treatments {
             return self.transcript(job.media, job.memo).await.map(Made::quoted);
         };
         let count = frames.len();
-        let mut pieces = vec![Piece::Note(format!(
-            "of this video of {} {count} moments are shown, new scenes first of all",
-            clock(length)
-        ))];
+        let shown = match count {
+            1 => "one moment is shown".to_owned(),
+            _ => format!("{count} moments are shown, new scenes first of all"),
+        };
+        let mut pieces = vec![Piece::Note(format!("of this video of {} {shown}", clock(length)))];
         for frame in frames {
             pieces.push(Piece::Note(format!("at {}", clock(frame.at))));
             pieces.push(Piece::Media(self.frame_fitted(frame.picture, fit).await?));

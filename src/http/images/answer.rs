@@ -12,8 +12,8 @@ use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use futures_util::stream;
-use mediary_core::task::ImageSize;
-use mediary_core::{Blob, Claim, Failure, MediaFormat, classify};
+use mediary_core::task::{ImageJob, ImageSize, Usage};
+use mediary_core::{Blob, Failure};
 
 use super::super::content;
 use super::super::error::ApiError;
@@ -21,7 +21,7 @@ use super::super::request_id::RequestId;
 use super::super::state::AppState;
 use super::super::tasks::{describe, price};
 use super::sent::Wishes;
-use crate::gateway::{Drawing, Drawn, Made, blocking};
+use crate::gateway::{Drawing, Drawn, Made, Stage, blocking};
 use crate::protocol::Protocol as _;
 use crate::protocol::openai::{AnswerFacts, BodyPiece, IMAGES, Told, ToldPicture, image_event, images_answer};
 
@@ -45,7 +45,8 @@ impl Teller {
                 pictures.push(self.told(*made).await?);
             }
         }
-        let facts = AnswerFacts { created: now(), job: &self.wishes.job, usage: drawing.usage() };
+        let job = self.wishes.told(&drawing.route);
+        let facts = AnswerFacts { created: now(), job: &job, usage: drawing.usage(), changed: Vec::new() };
         let pieces = images_answer(&facts, pictures);
         let mut headers = HeaderMap::new();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
@@ -104,8 +105,10 @@ impl Events {
             let drawing = self.drawing.as_mut()?;
             let pieces = match drawing.next().await {
                 Some(Ok(drawn)) => {
-                    let usage = drawing.usage();
-                    event(&self.teller, usage, drawn).await
+                    // Of several pictures the last one tells what all of them cost.
+                    let usage = if drawing.is_last() { drawing.usage() } else { Usage::default() };
+                    let job = self.teller.wishes.told(&drawing.route);
+                    event(&self.teller, &job, usage, drawn).await
                 }
                 Some(Err(failure)) => Err(failure),
                 None => {
@@ -127,16 +130,19 @@ impl Events {
     }
 }
 
-async fn event(teller: &Teller, usage: mediary_core::task::Usage, drawn: Drawn) -> Result<Vec<BodyPiece>, Failure> {
-    let facts = AnswerFacts { created: now(), job: &teller.wishes.job, usage };
+async fn event(teller: &Teller, job: &ImageJob, usage: Usage, drawn: Drawn) -> Result<Vec<BodyPiece>, Failure> {
+    let mut facts = AnswerFacts { created: now(), job, usage, changed: Vec::new() };
     match drawn {
-        Drawn::Stage(stage, blob) => {
-            let format = classify(blob.clone(), Claim::default()).map_or(MediaFormat::Png, |media| media.format);
-            let size = teller.wishes.job.size;
-            let picture = ToldPicture { told: Told::Here(blob), format, size, revised_prompt: None };
-            Ok(image_event(&facts, Some(stage), picture))
+        Drawn::Stage(Stage { index, media, size }) => {
+            let told = Told::Here(media.blob);
+            let picture = ToldPicture { told, format: media.format, size, revised_prompt: None };
+            Ok(image_event(&facts, Some(index), picture))
         }
-        Drawn::Picture(made) => Ok(image_event(&facts, None, teller.told(*made).await?)),
+        Drawn::Picture(made) => {
+            // The headers have left before the picture came.
+            facts.changed = made.notes.iter().map(|note| (note.place.to_string(), note.by.clone())).collect();
+            Ok(image_event(&facts, None, teller.told(*made).await?))
+        }
     }
 }
 

@@ -13,6 +13,7 @@ use super::super::landing::base_url;
 use super::super::state::AppState;
 use super::super::unpacked::json_body;
 use super::Kind;
+use crate::gateway::Route;
 use crate::protocol::openai::ImageRequest;
 
 /// A request that was understood.
@@ -32,6 +33,15 @@ pub(super) struct Wishes {
 }
 
 impl Wishes {
+    /// What was asked for, without what the target was not told: an answer does not say that it was done.
+    pub(super) fn told(&self, route: &Route) -> ImageJob {
+        let is_told = |name: &str| !route.dropped.iter().any(|dropped| dropped == name);
+        let mut job = self.job.clone();
+        job.quality = job.quality.filter(|_| is_told("quality"));
+        job.background = job.background.filter(|_| is_told("background"));
+        job
+    }
+
     /// Whether events are wanted.
     pub(super) fn streams(&self) -> bool {
         self.job.partial_images.is_some()

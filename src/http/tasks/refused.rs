@@ -80,6 +80,8 @@ fn unplannable(why: Unplannable) -> ApiError {
         Unplannable::NoneFits { passed_over } => {
             let parameter = passed_over.iter().find_map(|one| match one.reason {
                 Reason::Parameter(name) => Some(name),
+                Reason::Sources(_) => Some("image"),
+                Reason::NeedsPicture => Some("input_reference"),
                 _ => None,
             });
             let message = match named(&passed_over) {

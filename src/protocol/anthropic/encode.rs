@@ -1,6 +1,6 @@
 //! Whole answers as messages: blocks in the order thoughts, words, pictures, calls.
 
-use mediary_core::task::{Choice, Finish, ToolCall, Usage, WholeReply};
+use mediary_core::task::{Choice, Finish, Piece, ToolCall, Usage, WholeReply};
 use serde_json::{Map, Value, json};
 
 use super::{shown, signed};
@@ -55,10 +55,12 @@ fn blocks(head: &AnswerHead, choice: &Choice) -> Value {
         let signature = signed::out(head.wire_format, reasoning.signature.as_deref());
         blocks.push(json!({ "type": "thinking", "thinking": reasoning.text, "signature": signature }));
     }
-    for text in [Some(&choice.text), choice.refusal.as_ref()].into_iter().flatten().filter(|text| !text.is_empty()) {
-        blocks.push(json!({ "type": "text", "text": text, "citations": null }));
-    }
-    blocks.extend(choice.extras.get(shown::FIELD).map(shown::blocks).unwrap_or_default());
+    let text = |text: &str| json!({ "type": "text", "text": text, "citations": null });
+    blocks.extend(choice.pieces().into_iter().map(|piece| match piece {
+        Piece::Words(words) => text(words),
+        Piece::Picture(url) => shown::block(url),
+    }));
+    blocks.extend(choice.refusal.as_deref().filter(|refusal| !refusal.is_empty()).map(text));
     blocks.extend(choice.tool_calls.iter().enumerate().map(|(index, call)| tool_use(head, index, call)));
     Value::Array(blocks)
 }

@@ -11,7 +11,8 @@ pub(super) fn blocks(images: &Value) -> Vec<Value> {
     all.filter_map(|image| image.pointer("/image_url/url")?.as_str()).map(block).collect()
 }
 
-fn block(url: &str) -> Value {
+/// The block of a picture.
+pub(super) fn block(url: &str) -> Value {
     let data = url.strip_prefix("data:").and_then(|url| url.split_once(";base64,"));
     let source = match data {
         Some((mime, data)) => json!({ "type": "base64", "media_type": mime, "data": data }),

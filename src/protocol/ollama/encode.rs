@@ -4,7 +4,7 @@
 
 use std::time::Instant;
 
-use mediary_core::task::{Finish, ReplyEvent, ReplyFrame, Usage, WholeReply};
+use mediary_core::task::{Finish, Piece, ReplyEvent, ReplyFrame, Usage, WholeReply};
 use serde_json::{Map, Value, json};
 
 use super::date::rfc3339;
@@ -43,6 +43,9 @@ impl LineAnswer {
                 if !said.thinking.is_empty() {
                     message["thinking"] = said.thinking.into();
                 }
+                if !said.images.is_empty() {
+                    message["images"] = said.images.into();
+                }
                 if !said.calls.is_empty() {
                     message["tool_calls"] = said.calls.into();
                 }
@@ -52,6 +55,9 @@ impl LineAnswer {
                 line["response"] = said.text.into();
                 if !said.thinking.is_empty() {
                     line["thinking"] = said.thinking.into();
+                }
+                if !said.images.is_empty() {
+                    line["images"] = said.images.into();
                 }
             }
         }
@@ -85,6 +91,8 @@ impl LineAnswer {
 struct Said<'a> {
     text: &'a str,
     thinking: &'a str,
+    /// Pictures as base64.
+    images: Vec<&'a str>,
     calls: Vec<Value>,
 }
 
@@ -92,10 +100,20 @@ impl Encode for LineAnswer {
     fn whole(&self, head: AnswerHead, reply: &WholeReply) -> Vec<u8> {
         let choice = reply.choices.first().cloned().unwrap_or_default();
         let thinking = choice.reasoning.as_ref().map_or("", |reasoning| reasoning.text.as_str());
-        let text = choice.text.clone() + choice.refusal.as_deref().unwrap_or_default();
+        let (mut text, mut images) = (String::new(), Vec::new());
+        for piece in choice.pieces() {
+            match piece {
+                Piece::Words(words) => text.push_str(words),
+                Piece::Picture(url) => match shown(url) {
+                    Shown::Bytes(base64) => images.push(base64),
+                    Shown::Elsewhere(named) => text.push_str(&named),
+                },
+            }
+        }
+        text.push_str(choice.refusal.as_deref().unwrap_or_default());
         let calls = choice.tool_calls.iter().enumerate();
         let calls = calls.map(|(index, its)| call(index, &its.id, &its.name, &its.arguments)).collect();
-        let mut line = self.line(&head, Said { text: &text, thinking, calls }, true);
+        let mut line = self.line(&head, Said { text: &text, thinking, images, calls }, true);
         self.end(&mut line, choice.finish, reply.usage.unwrap_or_default(), None);
         json_bytes(&line)
     }
@@ -196,6 +214,16 @@ impl LineWriter {
                     its_arguments.push_str(arguments);
                 }
             }
+            ReplyEvent::Extra { name: "images", value, .. } => {
+                let all = value.as_array().into_iter().flatten();
+                let urls = all.filter_map(|image| image.pointer("/image_url/url")?.as_str());
+                for url in urls {
+                    match shown(url) {
+                        Shown::Bytes(base64) => self.write(Said { images: vec![base64], ..Said::default() }, into),
+                        Shown::Elsewhere(named) => self.write(Said { text: &named, ..Said::default() }, into),
+                    }
+                }
+            }
             ReplyEvent::Finish { finish, .. } => self.finish = Some(*finish),
             ReplyEvent::Text { .. } | ReplyEvent::Refusal { .. } | ReplyEvent::Reasoning { .. } => {}
             ReplyEvent::Continued { by } => self.continued_by = Some(by.clone()),
@@ -251,6 +279,18 @@ impl StreamWriter for LineWriter {
         }
         self.put(line, into);
     }
+}
+
+/// How a picture is shown.
+enum Shown<'a> {
+    Bytes(&'a str),
+    /// In the words: messages have no place for addresses.
+    Elsewhere(String),
+}
+
+fn shown(url: &str) -> Shown<'_> {
+    let base64 = url.strip_prefix("data:").and_then(|url| url.split_once(";base64,"));
+    base64.map_or_else(|| Shown::Elsewhere(format!("![picture]({url})")), |(_, base64)| Shown::Bytes(base64))
 }
 
 /// A call. Its arguments are an object here.

@@ -158,6 +158,29 @@ fn thoughts_words_and_calls_are_lines() {
 }
 
 #[test]
+fn pictures_stand_in_the_message_whole_and_streamed() {
+    let image = |url: &str| json!([{ "type": "image_url", "image_url": { "url": url } }]);
+    let images = |url: &str| ReplyEvent::Extra { choice: 0, name: "images", value: image(url) };
+    let events = vec![
+        text("Here:"),
+        images("data:image/png;base64,YWJj"),
+        images("https://pictures.example/a.png"),
+        ReplyEvent::Finish { choice: 0, finish: Finish::Stop },
+    ];
+    let chat = json!({ "model": "mine", "messages": [{ "role": "user", "content": "Draw" }] });
+    let both = written(&CHAT, &chat, events);
+    let (whole, stream) = both.split_once("\n\n").unwrap();
+    let message = serde_json::from_str::<Value>(whole).unwrap()["message"].clone();
+    assert_eq!(message["images"], json!(["YWJj"]));
+    assert_eq!(message["content"], "Here:![picture](https://pictures.example/a.png)");
+    let lines: Vec<Value> = stream.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let shown: Vec<&Value> = lines.iter().map(|line| &line["message"]["images"]).filter(|its| !its.is_null()).collect();
+    assert_eq!(shown, [&json!(["YWJj"])]);
+    let said: String = lines.iter().filter_map(|line| line["message"]["content"].as_str()).collect();
+    assert_eq!(said, "Here:![picture](https://pictures.example/a.png)");
+}
+
+#[test]
 fn lines_of_the_format_pass_and_are_completed() {
     let chat = json!({ "model": "mine", "messages": [{ "role": "user", "content": "Hi" }] });
     let mut writer = decoded(&CHAT, &chat).unwrap().answer.stream(head(), true).unwrap();

@@ -1,11 +1,10 @@
-//! OpenAI's pictures: a prompt or a form with files in, pictures out, as base64, as links, or as events while they grow.
+//! Requests for OpenAI's pictures: a prompt or a form with files in.
 //!
-//! Requests come as JSON or as forms; both mean the same. Answers are pieces of text with files between them, so that no
-//! picture has to be in memory: `http` writes the files as base64 while it sends them.
+//! They come as JSON or as forms; both mean the same. How pictures are told is in `drawn` next door.
 
 use bytes::Bytes;
-use mediary_core::task::{Attachment, ImageJob, ImageSize, ImageWork, Task, Usage};
-use mediary_core::{Blob, Media, MediaFormat};
+use mediary_core::task::{Attachment, ImageJob, ImageSize, ImageWork, Task};
+use mediary_core::{Media, MediaFormat};
 use serde_json::{Map, Value, json};
 
 use super::super::process::BadField;
@@ -104,8 +103,16 @@ impl ImageRequest {
                 }
             }
             "n" => job.count = whole(&name, &value, 1..=MOST_PICTURES)? as u32,
-            "size" => job.size = sides(&name, value, "auto")?,
-            "aspect_ratio" => job.ratio = sides(&name, value, "auto")?,
+            "size" => match sides(&name, value, "as 1024x1024 or, for the ratio alone, as 16:9")? {
+                // A ratio is no size; one that has its own field counts for more.
+                Some((ratio, Written::Ratio)) => job.ratio = job.ratio.or(Some(ratio)),
+                Some((size, Written::Pixels)) => job.size = Some(size),
+                None => {}
+            },
+            "aspect_ratio" => {
+                let written = sides(&name, value, "as 16:9")?;
+                job.ratio = written.map(|(ratio, _)| ratio).or(job.ratio);
+            }
             "quality" => job.quality = Some(text(&name, value)?),
             "style" => job.style = Some(text(&name, value)?),
             "background" => job.background = Some(text(&name, value)?),
@@ -179,7 +186,7 @@ impl ImageRequest {
 
 fn needs_prompt(job: &ImageJob) -> Result<(), BadField> {
     match job.prompt.trim().is_empty() {
-        true => Err(bad("prompt", "`prompt` is empty; say what is to be seen".to_owned())),
+        true => Err(bad("prompt", "`prompt` is missing or empty; say what is to be seen".to_owned())),
         false => Ok(()),
     }
 }
@@ -215,14 +222,23 @@ fn text(name: &str, value: Value) -> Result<String, BadField> {
     }
 }
 
-fn sides(name: &str, value: Value, open: &str) -> Result<Option<ImageSize>, BadField> {
+/// How two sides are written.
+enum Written {
+    Pixels,
+    Ratio,
+}
+
+/// Two sides, and how they are written; `None`: they are left to the target. `form` says how they are to be written.
+fn sides(name: &str, value: Value, form: &str) -> Result<Option<(ImageSize, Written)>, BadField> {
     let written = text(name, value)?;
-    if written.trim().eq_ignore_ascii_case(open) {
+    if written.trim().eq_ignore_ascii_case("auto") {
         return Ok(None);
     }
-    let size =
-        written.parse().map_err(|_| bad(name, format!("`{name}` is written as 1024x1024 or 16:9, or is auto")))?;
-    Ok(Some(size))
+    let how = if written.contains(':') { Written::Ratio } else { Written::Pixels };
+    match written.parse() {
+        Ok(sides) => Ok(Some((sides, how))),
+        Err(_) => Err(bad(name, format!("`{name}` is written {form}, or is auto"))),
+    }
 }
 
 fn format(name: &str, written: &str) -> Result<MediaFormat, BadField> {
@@ -260,139 +276,6 @@ fn bad(field: &str, message: String) -> BadField {
     BadField { field: field.to_owned(), message }
 }
 
-/// A piece of an answer's body.
-#[derive(Debug, Clone)]
-pub enum BodyPiece {
-    /// As it is.
-    Text(String),
-    /// A file's bytes, to be written as base64.
-    Base64(Blob),
-}
-
-/// How a picture is told.
-#[derive(Debug, Clone)]
-pub enum Told {
-    /// As base64.
-    Here(Blob),
-    /// By its address.
-    Link(String),
-}
-
-/// A picture as an answer tells it.
-#[derive(Debug, Clone)]
-pub struct ToldPicture {
-    /// The picture.
-    pub told: Told,
-    /// What it is.
-    pub format: MediaFormat,
-    /// Its sides; `None`: not known yet.
-    pub size: Option<ImageSize>,
-    /// What the target made of the prompt.
-    pub revised_prompt: Option<String>,
-}
-
-/// What a whole answer says beside its pictures.
-#[derive(Debug, Clone)]
-pub struct AnswerFacts<'a> {
-    /// When it was made, in seconds since 1970.
-    pub created: u64,
-    /// What was asked for.
-    pub job: &'a ImageJob,
-    /// What it cost.
-    pub usage: Usage,
-}
-
-/// A whole answer.
-#[must_use]
-pub fn images_answer(facts: &AnswerFacts<'_>, pictures: Vec<ToldPicture>) -> Vec<BodyPiece> {
-    let mut head = json!({ "created": facts.created });
-    if let Some(first) = pictures.first() {
-        describe(&mut head, facts.job, first);
-    }
-    head["usage"] = usage(facts.usage, pictures.len());
-    let mut pieces = vec![BodyPiece::Text(format!("{},\"data\":[", open_object(&head)))];
-    for (index, picture) in pictures.into_iter().enumerate() {
-        let comma = if index == 0 { "" } else { "," };
-        let revised = picture.revised_prompt.map(|prompt| format!(",\"revised_prompt\":{}", Value::from(prompt)));
-        let revised = revised.unwrap_or_default();
-        match picture.told {
-            Told::Link(url) => {
-                pieces.push(BodyPiece::Text(format!("{comma}{{\"url\":{}{revised}}}", Value::from(url))));
-            }
-            Told::Here(blob) => {
-                pieces.push(BodyPiece::Text(format!("{comma}{{\"b64_json\":\"")));
-                pieces.push(BodyPiece::Base64(blob));
-                pieces.push(BodyPiece::Text(format!("\"{revised}}}")));
-            }
-        }
-    }
-    pieces.push(BodyPiece::Text("]}".to_owned()));
-    pieces
-}
-
-/// What is common to all pictures of an answer.
-fn describe(into: &mut Value, job: &ImageJob, picture: &ToldPicture) {
-    if let Some(background) = &job.background {
-        into["background"] = background.as_str().into();
-    }
-    into["output_format"] = picture.format.name().into();
-    into["size"] = picture.size.map_or_else(|| "auto".to_owned(), |size| size.to_string()).into();
-    if let Some(quality) = &job.quality {
-        into["quality"] = quality.as_str().into();
-    }
-}
-
-/// What it cost, in OpenAI's words; what the target did not say is counted here, and says so.
-fn usage(usage: Usage, pictures: usize) -> Value {
-    let Usage { prompt_tokens, completion_tokens, estimated, .. } = usage;
-    let mut told = json!({
-        "input_tokens": prompt_tokens, "output_tokens": completion_tokens,
-        "total_tokens": prompt_tokens + completion_tokens,
-        "input_tokens_details": { "text_tokens": prompt_tokens, "image_tokens": 0 },
-        "images": pictures,
-    });
-    if estimated {
-        told["estimated"] = true.into();
-    }
-    told
-}
-
-/// An object without its closing brace.
-fn open_object(object: &Value) -> String {
-    let mut text = object.to_string();
-    text.pop();
-    text
-}
-
-/// A stage of a picture, or a finished one, as an event.
-#[must_use]
-pub fn image_event(facts: &AnswerFacts<'_>, stage: Option<u32>, picture: ToldPicture) -> Vec<BodyPiece> {
-    let family = match &facts.job.work {
-        ImageWork::Generation => "image_generation",
-        ImageWork::Edit { .. } | ImageWork::Variation(_) => "image_edit",
-    };
-    let kind = if stage.is_some() { "partial_image" } else { "completed" };
-    let mut head = json!({ "type": format!("{family}.{kind}"), "created_at": facts.created });
-    // Events have these in any case.
-    (head["background"], head["quality"]) = ("auto".into(), "auto".into());
-    describe(&mut head, facts.job, &picture);
-    match stage {
-        Some(stage) => head["partial_image_index"] = stage.into(),
-        None => head["usage"] = usage(facts.usage, 1),
-    }
-    let mut pieces = vec![BodyPiece::Text(format!("event: {family}.{kind}\ndata: {}", open_object(&head)))];
-    match picture.told {
-        Told::Link(url) => pieces.push(BodyPiece::Text(format!(",\"url\":{}", Value::from(url)))),
-        Told::Here(blob) => {
-            pieces.push(BodyPiece::Text(",\"b64_json\":\"".to_owned()));
-            pieces.push(BodyPiece::Base64(blob));
-            pieces.push(BodyPiece::Text("\"".to_owned()));
-        }
-    }
-    pieces.push(BodyPiece::Text("}\n\n".to_owned()));
-    pieces
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -428,6 +311,23 @@ mod tests {
         let fields = fields.map(|(name, value)| (name.to_owned(), value.to_owned()));
         let from_form = ImageRequest::of_form(fields.into());
         assert_eq!(format!("{:?}", from_json.unwrap()), format!("{:?}", from_form.unwrap()));
+    }
+
+    #[test]
+    fn a_ratio_is_no_size_wherever_it_stands() {
+        let rows = [
+            (json!({ "size": "1024x768" }), Some("1024x768"), None),
+            (json!({ "size": "16:9" }), None, Some("16x9")),
+            (json!({ "size": "1:1", "aspect_ratio": "4:3" }), None, Some("4x3")),
+            (json!({ "aspect_ratio": "4:3", "size": "1:1" }), None, Some("4x3")),
+            (json!({ "aspect_ratio": "1024x768" }), None, Some("1024x768")),
+            (json!({ "size": "auto", "aspect_ratio": "auto" }), None, None),
+        ];
+        for (fields, size, ratio) in rows {
+            let job = json_request(&fields).unwrap().job;
+            let told = |sides: Option<ImageSize>| sides.map(|sides| sides.to_string());
+            assert_eq!((told(job.size).as_deref(), told(job.ratio).as_deref()), (size, ratio), "{fields}");
+        }
     }
 
     #[test]
@@ -476,48 +376,5 @@ mod tests {
         let urls: Vec<&str> = request.images.iter().map(|(_, url)| url.as_str()).collect();
         assert_eq!(urls, ["data:a", "https://b", "https://c", "https://d"]);
         assert_eq!(request.mask.as_deref(), Some("data:m"));
-    }
-
-    fn joined(pieces: Vec<BodyPiece>) -> String {
-        let text = |piece| match piece {
-            BodyPiece::Text(text) => text,
-            BodyPiece::Base64(blob) => blob.base64().unwrap().into_owned(),
-        };
-        pieces.into_iter().map(text).collect()
-    }
-
-    fn picture(told: Told) -> ToldPicture {
-        let revised_prompt = Some("a \"red\" fox".to_owned());
-        ToldPicture { told, format: MediaFormat::Png, size: Some(ImageSize::new(8, 4)), revised_prompt }
-    }
-
-    #[test]
-    fn answers_are_openais() {
-        let job = ImageJob { quality: Some("low".into()), ..ImageJob::of("a fox") };
-        let usage = Usage { prompt_tokens: 2, estimated: true, ..Usage::default() };
-        let facts = AnswerFacts { created: 7, job: &job, usage };
-        let here = || picture(Told::Here(Blob::in_memory(b"abc".to_vec())));
-        let link = picture(Told::Link("http://h/content/t".into()));
-        let answer: Value = serde_json::from_str(&joined(images_answer(&facts, vec![here(), link]))).unwrap();
-        assert_eq!(
-            answer,
-            json!({
-                "created": 7, "output_format": "png", "size": "8x4", "quality": "low",
-                "usage": { "input_tokens": 2, "output_tokens": 0, "total_tokens": 2, "images": 2, "estimated": true,
-                           "input_tokens_details": { "text_tokens": 2, "image_tokens": 0 } },
-                "data": [{ "b64_json": "YWJj", "revised_prompt": "a \"red\" fox" },
-                         { "url": "http://h/content/t", "revised_prompt": "a \"red\" fox" }],
-            })
-        );
-        let event = joined(image_event(&facts, Some(1), here()));
-        let (name, data) = event.trim_end().split_once("\ndata: ").unwrap();
-        let data: Value = serde_json::from_str(data).unwrap();
-        assert_eq!(
-            (name, &data["type"]),
-            ("event: image_generation.partial_image", &json!("image_generation.partial_image"))
-        );
-        assert_eq!((&data["b64_json"], &data["partial_image_index"]), (&json!("YWJj"), &json!(1)));
-        let last = joined(image_event(&facts, None, here()));
-        assert!(last.starts_with("event: image_generation.completed\n") && last.contains("\"usage\""), "{last}");
     }
 }

@@ -24,7 +24,7 @@ pub struct Interpret;
 
 #[derive(Deserialize)]
 struct Request<'a> {
-    #[serde(borrow, alias = "image", alias = "image_url", alias = "url")]
+    #[serde(borrow, default, alias = "image", alias = "image_url", alias = "url")]
     image_data: std::borrow::Cow<'a, str>,
     #[serde(default)]
     model: Option<String>,
@@ -49,7 +49,10 @@ impl JsonProtocol for Interpret {
         let body = &sent.body;
         let Request { image_data, model, prompt } = from_json(body, "a request to describe a picture")?;
         if image_data.trim().is_empty() {
-            return Err(bad("image_data", "`image_data` is empty; send a picture as base64, a data URL or an address"));
+            return Err(bad(
+                "image_data",
+                "`image_data` is missing or empty; send a picture as base64, a data URL or an address",
+            ));
         }
         let picture = medium(&image_data, None, None, None, "image_data", body)?;
         let asked = |text: &Option<String>| text.clone().filter(|text| !text.trim().is_empty());

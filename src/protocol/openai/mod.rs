@@ -5,6 +5,7 @@
 
 pub(in crate::protocol) mod custom;
 mod decode;
+mod drawn;
 mod embeddings;
 mod encode;
 mod images;
@@ -25,9 +26,10 @@ mod wire;
 
 pub use decode::ChatForm;
 pub(super) use decode::effort_of_budget;
+pub use drawn::{AnswerFacts, BodyPiece, Told, ToldPicture, image_event, images_answer};
 pub use embeddings::OpenAiEmbeddings;
 pub use encode::completion;
-pub use images::{AnswerFacts, BodyPiece, ImageRequest, OpenAiImages, Told, ToldPicture, image_event, images_answer};
+pub use images::{ImageRequest, OpenAiImages};
 pub use interpret::Interpret;
 pub use moderations::OpenAiModerations;
 pub use rerank::Reranking;

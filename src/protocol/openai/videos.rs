@@ -55,7 +55,8 @@ pub struct VideoRequest {
 struct Body {
     #[serde(default)]
     model: Option<String>,
-    prompt: String,
+    #[serde(default)]
+    prompt: Option<String>,
     #[serde(default, alias = "duration")]
     seconds: Option<Number>,
     #[serde(default)]
@@ -95,6 +96,9 @@ enum Flag {
 #[serde(untagged, expecting = "expected an address, a data URL, or an object with one as `image_url` or `url`")]
 enum Start {
     Address(String),
+    File {
+        file_id: String,
+    },
     Object {
         #[serde(alias = "url")]
         image_url: Inner,
@@ -152,6 +156,7 @@ impl VideoRequest {
         let video = GenerateVideo {
             prompt,
             start: None,
+            start_url: None,
             seconds,
             size: size.transpose()?,
             aspect: aspect.transpose()?,
@@ -164,7 +169,7 @@ impl VideoRequest {
         Ok(Self {
             video,
             model: model.unwrap_or_default(),
-            start: input_reference.map(Start::address).filter(filled),
+            start: input_reference.map(Start::address).transpose()?.filter(filled),
             webhook_url: body.webhook_url.filter(filled),
             wait_seconds,
         })
@@ -192,11 +197,18 @@ impl Flag {
 }
 
 impl Start {
-    fn address(self) -> String {
+    fn address(self) -> Result<String, BadField> {
         match self {
-            Self::Address(address) => address,
-            Self::Object { image_url: Inner::Address(address) } => address,
-            Self::Object { image_url: Inner::Object { url } } => url,
+            Self::Address(address) | Self::Object { image_url: Inner::Address(address) } => Ok(address),
+            Self::Object { image_url: Inner::Object { url } } => Ok(url),
+            Self::File { file_id } => {
+                let name: String = file_id.chars().take(80).collect();
+                let message = format!(
+                    "`input_reference` names the file {name}; files are not kept here, send the picture itself, in a data URL \
+                     or by its address"
+                );
+                Err(bad("input_reference", message))
+            }
         }
     }
 }
@@ -208,13 +220,17 @@ impl Start {
 pub fn remix_prompt(body: &[u8]) -> Result<String, BadField> {
     #[derive(Deserialize)]
     struct Body {
-        prompt: String,
+        #[serde(default)]
+        prompt: Option<String>,
     }
     let body: Body = from_json(body, "a request to remix a video")?;
     checked_prompt(body.prompt)
 }
 
-fn checked_prompt(prompt: String) -> Result<String, BadField> {
+fn checked_prompt(prompt: Option<String>) -> Result<String, BadField> {
+    let Some(prompt) = prompt else {
+        return Err(bad("prompt", "`prompt` is missing; say what the video is to show".to_owned()));
+    };
     if prompt.trim().is_empty() {
         return Err(bad("prompt", "`prompt` is empty; say what the video is to show".to_owned()));
     }
@@ -372,6 +388,8 @@ mod tests {
     fn a_field_that_cannot_be_is_named() {
         let rows = [
             (json!({ "prompt": " " }), "prompt"),
+            (json!({ "seconds": 4 }), "prompt"),
+            (json!({ "prompt": "p", "input_reference": { "file_id": "file-1" } }), "input_reference"),
             (json!({ "prompt": "p", "seconds": 0 }), "seconds"),
             (json!({ "prompt": "p", "seconds": "soon" }), "seconds"),
             (json!({ "prompt": "p", "size": "big" }), "size"),
@@ -383,7 +401,7 @@ mod tests {
         for (body, field) in rows {
             assert_eq!(of(&body).unwrap_err().field, field, "{body}");
         }
-        assert!(of(&json!({ "seconds": 4 })).unwrap_err().message.contains("prompt"));
+        assert_eq!(remix_prompt(b"{}").unwrap_err().field, "prompt");
         assert!(VideoPage::of_query("limit=0").is_err() && VideoPage::of_query("order=up").is_err());
         let page = VideoPage { limit: 2, after: Some("video_1".to_owned()), newest_first: false };
         assert_eq!(VideoPage::of_query("limit=2&after=video_1&order=asc").unwrap(), page);

@@ -1,6 +1,6 @@
 //! Responses as objects: what a reply says as items of the output, and the object around them.
 
-use mediary_core::task::{Choice, Finish, FreeText, Usage, WholeReply};
+use mediary_core::task::{Choice, Finish, FreeText, Piece, Usage, WholeReply};
 use serde_json::{Map, Value, json};
 
 use super::signed;
@@ -74,17 +74,22 @@ fn counted(usage: Usage) -> Value {
     })
 }
 
-/// The items of a whole reply: thoughts, pictures, words, calls.
+/// The items of a whole reply: thoughts, words and pictures as they came, calls.
 pub(super) fn output(head: &AnswerHead, reply: &WholeReply, custom_tools: &[String]) -> Vec<Value> {
     let Some(choice) = reply.choices.first() else { return Vec::new() };
     let mut items = Vec::new();
     if let Some(thoughts) = choice.reasoning.as_ref().filter(|its| !its.text.is_empty() || its.signature.is_some()) {
         items.push(reasoning(head, items.len(), &thoughts.text, thoughts.signature.as_deref()));
     }
-    for picture in choice.extras.get("images").and_then(pictures).into_iter().flatten() {
-        items.push(self::picture(head, items.len(), picture));
+    let (messages, last) = said(choice);
+    for piece in messages {
+        let item = match piece {
+            Said::Picture(base64) => picture(head, items.len(), base64),
+            Said::Words(words) => message(&item_id("msg", head, items.len()), &[text(&words, &[], &[])], "completed"),
+        };
+        items.push(item);
     }
-    if let Some(parts) = parts(choice) {
+    if let Some(parts) = parts(choice, &last) {
         items.push(message(&item_id("msg", head, items.len()), &parts, "completed"));
     }
     for call in &choice.tool_calls {
@@ -106,13 +111,39 @@ pub(super) fn is_cut(last: &mut Value, finish: Option<Finish>) {
     }
 }
 
-/// What a message says; `None`: nothing, and nothing else is said in its place.
-fn parts(choice: &Choice) -> Option<Vec<Value>> {
+/// A piece of what is said before the last words.
+enum Said<'a> {
+    Words(String),
+    Picture(&'a str),
+}
+
+/// Words and pictures as they came, and the last words by themselves. A picture that is elsewhere is named in the words.
+fn said(choice: &Choice) -> (Vec<Said<'_>>, String) {
+    let (mut pieces, mut words) = (Vec::new(), String::new());
+    for piece in choice.pieces() {
+        match piece {
+            Piece::Words(more) => words.push_str(more),
+            Piece::Picture(url) => match bytes_of(url) {
+                Some(base64) => {
+                    if !words.is_empty() {
+                        pieces.push(Said::Words(std::mem::take(&mut words)));
+                    }
+                    pieces.push(Said::Picture(base64));
+                }
+                None => words.push_str(&named(url)),
+            },
+        }
+    }
+    (pieces, words)
+}
+
+/// What a message says at last; `None`: nothing, and nothing else is said in its place.
+fn parts(choice: &Choice, words: &str) -> Option<Vec<Value>> {
     let mut parts = Vec::new();
-    if !choice.text.is_empty() {
+    if !words.is_empty() {
         let annotations = choice.extras.get("annotations").map(annotations).unwrap_or_default();
         let logprobs = choice.extras.get("logprobs").map(logprobs).unwrap_or_default();
-        parts.push(text(&choice.text, &annotations, &logprobs));
+        parts.push(text(words, &annotations, &logprobs));
     }
     if let Some(refusal) = &choice.refusal {
         parts.push(self::refusal(refusal));
@@ -191,12 +222,20 @@ pub(super) fn picture(head: &AnswerHead, index: usize, base64: &str) -> Value {
     })
 }
 
-/// The pictures of an answer that came with their bytes.
-pub(super) fn pictures(images: &Value) -> Option<impl Iterator<Item = &str>> {
-    let all = images.as_array()?.iter();
-    Some(
-        all.filter_map(|image| image.pointer("/image_url/url")?.as_str()?.split_once(";base64,").map(|(_, data)| data)),
-    )
+/// The addresses of an answer's pictures.
+pub(super) fn pictures(images: &Value) -> impl Iterator<Item = &str> {
+    let all = images.as_array().into_iter().flatten();
+    all.filter_map(|image| image.pointer("/image_url/url")?.as_str())
+}
+
+/// The base64 of a picture that came with its bytes.
+pub(super) fn bytes_of(url: &str) -> Option<&str> {
+    url.strip_prefix("data:")?.split_once(";base64,").map(|(_, base64)| base64)
+}
+
+/// A picture that is elsewhere, in the words of an answer: items have no place for its address.
+pub(super) fn named(url: &str) -> String {
+    format!("![picture]({url})")
 }
 
 /// Annotations as they stand here: without the object that chats put around each.

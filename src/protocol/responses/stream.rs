@@ -88,9 +88,13 @@ impl EventWriter {
                 }
             }
             ReplyEvent::Extra { name: "images", value, .. } => {
-                for picture in object::pictures(value).into_iter().flatten() {
+                for url in object::pictures(value) {
+                    let Some(base64) = object::bytes_of(url) else {
+                        self.says(&object::named(url), false, into);
+                        continue;
+                    };
                     self.close(into);
-                    let item = object::picture(&self.head, self.output.len(), picture);
+                    let item = object::picture(&self.head, self.output.len(), base64);
                     let index = self.add(&item, into);
                     self.done(index, &item, into);
                 }

@@ -73,10 +73,16 @@ pub(super) fn huggingface(call: &ImageCall<'_>) -> Result<HttpCall, Failure> {
 
 /// Cloudflare: `POST /run/MODEL`, as a form for the models of the FLUX.2 family, else as JSON.
 pub(super) fn cloudflare(call: &ImageCall<'_>) -> Result<HttpCall, Failure> {
-    let ImageJob { work, seed, .. } = call.task;
-    without(call, &places());
+    let ImageJob { work, seed, extras, .. } = call.task;
     let path = format!("/run/{}", call.model());
-    if call.model().contains("flux-2") {
+    let is_flux = call.model().contains("flux-2");
+    let mut known = places();
+    // How much of the picture that it begins with may change.
+    if !is_flux {
+        known.push("strength");
+    }
+    without(call, &known);
+    if is_flux {
         let hashes: String = work.sources().iter().map(|source| source.blob.hash().to_string()).collect();
         let mut form = Form::of(&format!("{hashes}{}", prompt(call)));
         form.field_of_words("prompt", prompt(call));
@@ -103,6 +109,7 @@ pub(super) fn cloudflare(call: &ImageCall<'_>) -> Result<HttpCall, Failure> {
         if let Some(mask) = work.mask() {
             body::write(request.key("mask_b64"), &Base64(&mask.blob))?;
         }
+        request.some("strength", extras.get("strength").filter(|_| call.sends("strength")));
         knobs(request, call);
         Ok(())
     })

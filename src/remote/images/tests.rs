@@ -70,6 +70,29 @@ fn every_form_has_its_requests() {
     let [(_, words), (_, edit), _] = jobs();
     let flux_2 = [words, edit].map(|job| shown(written(ImageForm::Cloudflare, "@cf/flux-2-dev", job)));
     insta::assert_snapshot!("cloudflare_forms", flux_2.join("\n"));
+    let [_, (_, edit), _] = jobs();
+    let extras = [("strength".to_owned(), json!(0.4))].into_iter().collect();
+    let weak = written(ImageForm::Cloudflare, "@cf/dreamshaper-8-lcm", ImageJob { extras, ..edit }).unwrap();
+    let body: Value = serde_json::from_slice(&weak.body.read_all().unwrap()).unwrap();
+    assert_eq!((&body["strength"], body["image_b64"].is_string()), (&json!(0.4), true));
+    assert!(!weak.left_out.contains(&"strength".to_owned()), "{:?}", weak.left_out);
+}
+
+/// Vendors whose form is OpenAI's, with what they refuse left out.
+#[test]
+fn vendors_of_openais_form_are_spared_what_they_refuse() {
+    let refused = ["response_format", "style", "background", "output_format", "output_compression", "seed"];
+    let vendors = [("zai", "cogview-4-250304", &refused[..]), ("pollinations", "flux", &[])];
+    for (vendor, model, refuses) in vendors {
+        let mut row = Abilities::of(format!("{vendor}/{model}").parse().unwrap(), TaskKind::ImageGeneration);
+        row.soft =
+            mediary_core::capability::SoftSupport::AllBut(refuses.iter().map(|name| (*name).to_owned()).collect());
+        let dropped: Vec<String> =
+            ["seed", "steps"].into_iter().filter(|name| refuses.contains(name)).map(str::to_owned).collect();
+        let [(_, job), ..] = jobs();
+        let written = OpenAi.encode(&call(&Task::Image(job), &row, &dropped), &Quirks::default());
+        insta::assert_snapshot!(vendor, shown(written));
+    }
 }
 
 #[test]

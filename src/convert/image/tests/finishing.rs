@@ -49,7 +49,7 @@ fn sizes_and_formats_are_made() {
         let pictures = open(&source, &ImageLimits::default()).unwrap();
         for size in [(32, 24), (100, 100), (48, 64), (1, 64)] {
             for format in [MediaFormat::Png, MediaFormat::Jpeg, MediaFormat::Webp] {
-                let wanted = Finish { size: Some(size), format: Some(format), quality: Some(80) };
+                let wanted = Finish { size: Some(size), format: Some(format), quality: Some(80), ratio: None };
                 let finished = pictures.finished(&wanted).unwrap();
                 assert_eq!((sides(&finished.media), finished.media.format), (size, format));
                 assert_eq!((finished.width, finished.height), (64, 48));

@@ -23,8 +23,7 @@ impl Form for Pollinations {
             let detail = format!("this provider takes prompts of at most {LONGEST_PROMPT_BYTES} bytes");
             return Err(Failure::new(mediary_core::FailureKind::Unacceptable, detail));
         }
-        if asked.start.is_some() {
-            // It wants an address, and ours need not be reachable from there.
+        if asked.start.is_some() && asked.start_url.is_none() {
             return Err(Failure::new(
                 mediary_core::FailureKind::Unacceptable,
                 "this provider takes pictures by address only",
@@ -37,6 +36,7 @@ impl Form for Pollinations {
             ("duration", asked.seconds.map(|seconds| seconds.to_string())),
             ("aspectRatio", asked.proportions().map(|aspect| encoded(&aspect.to_string()))),
             ("audio", asked.audio.map(|audio| audio.to_string())),
+            ("image", asked.start_url.as_deref().map(encoded)),
             ("seed", seed.map(|seed| seed.to_string())),
         ];
         for (name, value) in parameters {

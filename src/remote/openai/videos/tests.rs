@@ -73,6 +73,9 @@ fn each_form_writes_a_submission() {
     let without = GenerateVideo { start: None, ..asked() };
     writeln!(told, "=== Pollinations\n{}", sent(VideoForm::Pollinations, &without)).unwrap();
     writeln!(told, "--- with a picture\n{}", sent(VideoForm::Pollinations, &asked())).unwrap();
+    let start_url = Some("https://a.example/content/t".to_owned());
+    let named = GenerateVideo { start_url, ..asked() };
+    assert!(sent(VideoForm::Pollinations, &named).contains("&image=https%3A%2F%2Fa%2Eexample%2Fcontent%2Ft"));
     let remix = GenerateVideo { remixes: Some("theirs".to_owned()), ..GenerateVideo::default() };
     writeln!(told, "=== a remix\n{}", sent(VideoForm::OpenAi, &remix)).unwrap();
     insta::assert_snapshot!(told);
