@@ -105,14 +105,9 @@ impl EventWriter {
             // Not in these words: what only another format has, sound.
             ReplyEvent::Own { .. } | ReplyEvent::Extra { .. } => {}
             // Chats have none of these.
-            ReplyEvent::Page(_)
-            | ReplyEvent::Segment(_)
-            | ReplyEvent::Vector { .. }
-            | ReplyEvent::Ranked { .. }
-            | ReplyEvent::Judged { .. }
-            | ReplyEvent::Bytes(_) => {}
+            ReplyEvent::Page(_) | ReplyEvent::Segment(_) | ReplyEvent::Vector { .. } | ReplyEvent::Bytes(_) => {}
             ReplyEvent::Heard { .. } | ReplyEvent::Sound(_) | ReplyEvent::Picture(_) => {}
-            ReplyEvent::Accepted { .. } => {}
+            ReplyEvent::Ranked { .. } | ReplyEvent::Judged { .. } | ReplyEvent::Accepted { .. } => {}
         }
     }
 
