@@ -58,8 +58,8 @@ test-clients: setup ## Let client libraries talk to the server (needs the packag
 	python3 -m venv target/clients-venv-older
 	target/clients-venv-older/bin/pip install -q -r tests/clients/requirements-older.txt
 	mkdir -p target/clients-node && cp tests/clients/node/* target/clients-node
-	cd target/clients-node && npm ci --silent --no-audit --no-fund
-	target/clients-venv/bin/python tests/clients/run.py target/release/mediary \
+	cd target/clients-node && PATH="$(CURDIR)/target/clients-venv/bin:$$PATH" npm ci --silent --no-audit --no-fund
+	PATH="$(CURDIR)/target/clients-venv/bin:$$PATH" target/clients-venv/bin/python tests/clients/run.py target/release/mediary \
 		--older target/clients-venv-older/bin/python --node target/clients-node
 
 bench: setup bench-gateways ## Compare speed, accuracy and memory with other programs

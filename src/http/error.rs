@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use std::time::Duration;
 
 use axum::Json;
-use axum::http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::header::{HeaderName, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use mediary_core::{Failure, FailureKind};
@@ -18,6 +18,7 @@ use utoipa::ToSchema;
 
 use super::request_id::RequestId;
 use crate::protocol::anthropic::MessagesErrors;
+use crate::protocol::gemini::GeminiErrors;
 use crate::protocol::mistral::OcrErrors;
 use crate::protocol::ollama::OllamaErrors;
 use crate::protocol::openai::CHAT;
@@ -61,11 +62,20 @@ pub(super) struct MessagesErrorBody {
     pub request_id: Option<String>,
 }
 
+/// The body of every error of Google's routes.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct GeminiErrorBody {
+    /// What was wrong: `code` is the status, `status` its word, `details` has the reason and the field.
+    #[schema(value_type = Object)]
+    pub error: Value,
+}
+
 /// The errors that clients of a route expect, whatever refuses them there.
 pub(super) fn errors_of(route: &str) -> &'static dyn Errors {
     match route {
         "/v1/ocr" => &OcrErrors,
         route if speaks_anthropic(route) => &MessagesErrors,
+        route if route.starts_with("/v1beta/") => &GeminiErrors,
         route if route.starts_with("/api/") => &OllamaErrors,
         _ => &CHAT,
     }
@@ -73,6 +83,11 @@ pub(super) fn errors_of(route: &str) -> &'static dyn Errors {
 
 fn speaks_anthropic(route: &str) -> bool {
     route.starts_with("/v1/messages")
+}
+
+/// A second header in which the clients of a route look for the request's id.
+pub(super) fn id_header_of(route: &str) -> Option<HeaderName> {
+    speaks_anthropic(route).then(|| HeaderName::from_static("request-id"))
 }
 
 /// The status by which the clients of a route know overload.

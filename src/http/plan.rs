@@ -18,7 +18,7 @@ use super::unpacked::json_body;
 use crate::gateway::{Bounds, Planned, ReadOptions, TaskRequest, blocking};
 use crate::protocol::openai::{CHAT, ImageRequest, SpeechRequest, VideoRequest};
 use crate::protocol::plan::{PlanBody, PlanRequest};
-use crate::protocol::{Decoded, JsonProtocol};
+use crate::protocol::{Decoded, JsonProtocol, Sent};
 
 /// Shows the plan for a request.
 #[utoipa::path(
@@ -26,7 +26,8 @@ use crate::protocol::{Decoded, JsonProtocol};
     path = "/v1/plan",
     tag = "models",
     request_body(content = Object, description = "A request of /v1/chat/completions, with the same headers; or \
-        `{\"endpoint\": \"/v1/embeddings\", \"request\": {…}}` for another route: /v1/embeddings, /v1/rerank, /v1/moderations, /v1/messages, /v1/ocr, \
+        `{\"endpoint\": \"/v1/embeddings\", \"request\": {…}}` for another route: /v1/embeddings, /v1/rerank, /v1/moderations, \
+        /v1/messages, /v1/responses, /v1beta/models/MODEL:generateContent, /api/chat, /v1/ocr, \
         /v1/ocr/process, /v1/images/generations, /v1/images/edits, /v1/images/variations (pictures as JSON: `images`), \
         /v1/videos, /v1/audio/transcriptions, /v1/audio/translations (files as JSON: `file_data`, base64 or a data URL), \
         /v1/audio/speech"),
@@ -66,7 +67,7 @@ async fn planned(
     // A body that is no such envelope is a bare chat, and complained about as one.
     let envelope = serde_json::from_slice::<PlanRequest<'_>>(&body).ok();
     let Some(PlanRequest { endpoint, request }) = envelope else {
-        return task(state, &CHAT, body, bounds, client).await;
+        return task(state, &CHAT, body.into(), bounds, client).await;
     };
     let Some(request) = request else {
         let message = "`request` is missing; put the body that you would send to the endpoint there.";
@@ -74,7 +75,7 @@ async fn planned(
     };
     let request = body.slice_ref(request.get().as_bytes());
     if let Some(protocol) = protocol_of(&endpoint) {
-        return task(state, protocol, request, bounds, client).await;
+        return task(state, protocol, Sent { body: request, path: endpoint, ..Sent::default() }, bounds, client).await;
     }
     match endpoint.as_str() {
         "/v1/ocr" => {
@@ -127,11 +128,11 @@ async fn planned(
 async fn task(
     state: &AppState,
     protocol: &'static dyn JsonProtocol,
-    body: Bytes,
+    sent: Sent,
     bounds: Bounds,
     client: Vec<u8>,
 ) -> Result<Planned, ApiError> {
-    let decoded = blocking::through(body.len(), move || protocol.decode(&body.into())).await??;
+    let decoded = blocking::through(sent.body.len(), move || protocol.decode(&sent)).await??;
     let Decoded { task, model, .. } = decoded;
     state.gateway.explain(TaskRequest { task, model, bounds, client }).await.map_err(refused)
 }

@@ -14,7 +14,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use super::error::ApiError;
 use super::guard::guarded;
 use super::state::AppState;
-use super::tasks::{messages, ranking, responses};
+use super::tasks::{gemini, messages, ranking, responses};
 use super::{
     audio, content, docs, fleet, health, images, landing, metrics, models, ocr, ollama, plan, tasks, videos, visit,
 };
@@ -33,6 +33,7 @@ pub fn router(state: AppState) -> Router {
         .route("/docs/", get(docs::page))
         .route("/docs/{*asset}", get(docs::asset))
         .route("/v1/chat/completions", post(tasks::completions))
+        .route("/v1/completions", post(tasks::prompts::prompts))
         .route("/v1/embeddings", post(tasks::embeddings))
         .route("/v1/rerank", post(ranking::rerank))
         .route("/v2/rerank", post(ranking::rerank))
@@ -40,9 +41,13 @@ pub fn router(state: AppState) -> Router {
         .route("/v1/messages", post(messages::messages).head(messages::probe).options(messages::probe))
         .route("/v1/messages/count_tokens", post(messages::count_tokens))
         .route("/v1/responses", post(responses::create))
+        .route("/v1/responses/input_tokens", post(responses::input_tokens))
+        .route("/v1/responses/compact", post(responses::compact))
         .route("/v1/responses/{id}", get(responses::one).delete(responses::remove))
         .route("/v1/responses/{id}/input_items", get(responses::input_items))
         .route("/v1/responses/{id}/cancel", post(responses::cancel))
+        .route("/v1beta/models", get(models::google_list))
+        .route("/v1beta/models/{*id}", get(models::google_one).post(gemini::call))
         .route("/api/version", get(ollama::version))
         .route("/api/tags", get(ollama::tags))
         .route("/api/ps", get(ollama::ps))
@@ -56,6 +61,7 @@ pub fn router(state: AppState) -> Router {
         .route("/api/copy", post(ollama::copy))
         .route("/api/push", post(ollama::push))
         .route("/api/delete", delete(ollama::delete))
+        .route("/api/blobs/{digest}", post(ollama::push_blob).head(ollama::has_blob))
         .route("/v1/audio/transcriptions", post(audio::transcriptions))
         .route("/v1/audio/translations", post(audio::translations))
         .route("/v1/audio/speech", post(audio::speech))

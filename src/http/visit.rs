@@ -11,7 +11,7 @@ use axum::middleware::Next;
 use axum::response::Response;
 use tracing::Instrument;
 
-use super::error::{ApiError, CLIENT_CLOSED_REQUEST, errors_of, overload_of};
+use super::error::{ApiError, CLIENT_CLOSED_REQUEST, errors_of, id_header_of, overload_of};
 use super::request_id::{RequestId, X_REQUEST_ID};
 use crate::telemetry::metrics;
 
@@ -22,7 +22,7 @@ pub(super) async fn accompany(mut request: Request, next: Next) -> Response {
     let path = path(route.as_ref());
     let method = name(request.method());
     let span = tracing::info_span!("request", request.id = %id, http.method = method, http.path = path);
-    let (errors, overloaded) = (errors_of(path), overload_of(path));
+    let (errors, overloaded, id_header) = (errors_of(path), overload_of(path), id_header_of(path));
     request.extensions_mut().insert(id.clone());
     async move {
         let visit = Visit::begin(route, method);
@@ -34,6 +34,9 @@ pub(super) async fn accompany(mut request: Request, next: Next) -> Response {
             *response.body_mut() = errors.error(&error.told(&id)).to_string().into();
         }
         response.headers_mut().insert(X_REQUEST_ID, id.to_header());
+        if let Some(name) = id_header {
+            response.headers_mut().insert(name, id.to_header());
+        }
         visit.answered(response.status());
         response
     }

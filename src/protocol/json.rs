@@ -4,7 +4,9 @@
 
 use std::fmt::{self, Write as _};
 
+use bytes::Bytes;
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 use super::process::BadField;
 
@@ -73,6 +75,14 @@ fn in_json_words(complaint: &str) -> String {
 /// Any JSON of ours as bytes.
 pub(crate) fn json_bytes(value: &Value) -> Vec<u8> {
     value.to_string().into_bytes()
+}
+
+/// A request's bytes that hold a value, for what goes on as it was written.
+pub(crate) fn piece(body: &Bytes, raw: &RawValue) -> Bytes {
+    let text = raw.get().as_bytes();
+    let start = (text.as_ptr() as usize).checked_sub(body.as_ptr() as usize);
+    let range = start.map(|start| start..start + text.len()).filter(|range| range.end <= body.len());
+    range.map_or_else(|| Bytes::copy_from_slice(text), |range| body.slice(range))
 }
 
 #[cfg(test)]

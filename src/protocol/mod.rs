@@ -5,7 +5,9 @@
 //! is a folder and a route.
 
 pub mod anthropic;
+mod calls;
 mod error;
+pub mod gemini;
 mod json;
 mod media;
 pub mod mistral;
@@ -16,7 +18,7 @@ pub mod process;
 pub mod responses;
 
 pub use error::{ErrorFields, Errors, TriedBody};
-pub(crate) use json::{from_json, json_bytes, short_complaint};
+pub(crate) use json::{from_json, json_bytes, piece, short_complaint};
 
 use std::fmt;
 

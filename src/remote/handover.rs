@@ -8,7 +8,7 @@ use std::hash::{BuildHasher, RandomState};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use mediary_core::task::{Chat, MediaPart, Part};
+use mediary_core::task::{Chat, MediaPart, Message, Part};
 use mediary_core::{ContentHash, Failure};
 
 use crate::{Remote, gemini};
@@ -62,6 +62,9 @@ impl Remote {
             return Ok(None);
         }
         let mut chat = chat.clone();
+        // What their client wrote holds the bytes.
+        let has_media = |message: &&mut Message| message.parts.iter().any(|part| matches!(part, Part::Media(_)));
+        chat.messages.iter_mut().filter(has_media).for_each(Message::is_changed);
         let mut media: Vec<&mut MediaPart> = chat
             .messages
             .iter_mut()

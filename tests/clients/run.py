@@ -107,6 +107,8 @@ def official(program, node):
             ["openai_audio.py", "--upstream", upstream.address],
             ["openai_responses.py", "--upstream", upstream.address],
             ["ollama_api.py"],
+            ["anthropic_api.py"],
+            ["gemini_api.py", "--upstream", upstream.address],
         )
         for script, *options in scripts:
             subprocess.run([sys.executable, HERE / script, address, *options], check=True)
@@ -114,7 +116,9 @@ def official(program, node):
         subprocess.run([sys.executable, HERE / "openai_videos.py", address], check=True)
         if node is not None:
             environment = {**without_providers(os.environ), **SILENT}
-            for script in "audio.mjs", "images.mjs", "videos.mjs":
+            agents = [sys.executable, HERE / "agents.py", address, "--upstream", upstream.address, "--node", node]
+            subprocess.run(agents, check=True)
+            for script in "audio.mjs", "images.mjs", "videos.mjs", "vendors.mjs":
                 subprocess.run(["node", node / script, address], env=environment, check=True)
 
 

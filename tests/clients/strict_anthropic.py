@@ -23,9 +23,12 @@ BLOCK_FIELDS = {
     "thinking": {"type", "thinking", "signature"},
     "redacted_thinking": {"type", "data"},
 }
-# In a schema that binds.
+TOOL_FIELDS = frozenset(
+    "name description input_schema strict cache_control type eager_input_streaming defer_loading input_examples".split()
+)
+# In a schema that binds. The vendor's clients send the name of the dialect with it.
 KEYWORDS = frozenset(
-    "type properties required items anyOf allOf $ref $defs definitions enum const title description default "
+    "$schema type properties required items anyOf allOf $ref $defs definitions enum const title description default "
     "additionalProperties format minItems".split()
 )
 MIMES = ("image/png", "image/jpeg", "image/gif", "image/webp")
@@ -54,7 +57,7 @@ def _tools_problem(body):
         return "tool_choice may only be specified while providing tools"
     for index, tool in enumerate(body.get("tools", [])):
         place = f"tools.{index}.custom"
-        if unknown := tool.keys() - {"name", "description", "input_schema", "strict", "cache_control", "type"}:
+        if unknown := tool.keys() - TOOL_FIELDS:
             return f"{place}.{sorted(unknown)[0]}: Extra inputs are not permitted"
         if not re.fullmatch(r"[a-zA-Z0-9_-]{1,128}", tool["name"]):
             return f"{place}.name: String should match pattern '^[a-zA-Z0-9_-]{{1,128}}$'"

@@ -55,6 +55,10 @@ id = "words"
 tiers = {{ fast = 1, standard = 1, reasoning = 1, agentic = 1, code = 1 }}
 
 [[providers.models]]
+id = "agent"
+context_tokens = 400000
+
+[[providers.models]]
 id = "eyes"
 tiers = {{ fast = 2 }}
 accepts = ["text", "image"]
@@ -125,7 +129,7 @@ class Answerer(FakeHandler):
         body = json.loads(raw)
         if gemini := re.fullmatch(r"/gemini/v1beta/models/([^:]+):(\w+)(\?alt=sse)?", self.path):
             self.server.seen[gemini[1]] = body
-            self.as_gemini(body, streams=gemini[3] is not None)
+            self.as_gemini(gemini[2], body, streams=gemini[3] is not None)
         elif self.path == "/openai/v1/audio/speech":
             self.server.seen[body["model"]] = body
             self.answer(200, tone(), {"content-type": "audio/wav"})
@@ -195,7 +199,12 @@ class Answerer(FakeHandler):
             answer |= {"language": "english", "duration": 1.0, "words": times, "segments": segments}
         self.answer(200, answer)
 
-    def as_gemini(self, body, *, streams):
+    def as_gemini(self, method, body, *, streams):
+        if method == "countTokens":
+            return self.answer(200, {"totalTokens": 4711})
+        if method == "batchEmbedContents":
+            vectors = [{"values": [0.5] * request.get("outputDimensionality", 8)} for request in body["requests"]]
+            return self.answer(200, {"embeddings": vectors})
         usage = {"promptTokenCount": 20, "candidatesTokenCount": 7, "totalTokenCount": 27}
         parts = gemini_parts(body)
         pieces = [[part] for part in parts] if streams else [parts]
@@ -296,7 +305,7 @@ def gemini_parts(body):
         calls = [{"functionCall": {"name": name, "args": {"city": city}}} for city in CITIES]
         calls[0]["thoughtSignature"] = "c2lnbmVk"
         return thoughts + calls
-    if "responseJsonSchema" in generation:
+    if "responseJsonSchema" in generation or "responseSchema" in generation:
         return thoughts + [{"text": json.dumps(FILLED_FORM)}]
     last = body["contents"][-1]["parts"]
     words = results or [part.get("text") or f"<{part['inlineData']['mimeType']}>" for part in last]

@@ -21,6 +21,10 @@ const UNTRIED: [&str; 6] = [
     "/v1/videos",
 ];
 
+/// Chats in other formats than OpenAI's usual one.
+const OTHER_CHATS: [&str; 5] =
+    ["/v1/messages", "/v1/responses", "/v1/completions", "/api/chat", "/v1beta/models/auto:generateContent"];
+
 /// Where the examples' server listens.
 const HERE: &str = "http://127.0.0.1:8001";
 
@@ -108,7 +112,7 @@ impl Curl {
 
     /// The request that curl would send; a chat is only planned.
     fn request(&self) -> Request {
-        if ["/v1/messages", "/v1/responses", "/api/chat"].contains(&self.path()) {
+        if OTHER_CHATS.contains(&self.path()) {
             let asked = self.body.as_deref().map(bytes).unwrap_or_default();
             let asked: serde_json::Value = serde_json::from_slice(&asked).expect("it is JSON");
             let envelope = serde_json::json!({ "endpoint": self.path(), "request": asked });

@@ -173,6 +173,7 @@ fn a_stream_that_breaks_off_ends_with_an_error_and_a_refusal_keeps_its_status() 
         let body = answer.json();
         assert_eq!((&body["type"], &body["error"]["type"]), (&json!("error"), &json!("rate_limit_error")), "{answer}");
         assert_eq!(body["request_id"].as_str(), answer.header("x-request-id"), "{answer}");
+        assert_eq!(answer.header("request-id"), answer.header("x-request-id"), "{answer}");
     }
 }
 

@@ -250,6 +250,36 @@ fn what_the_daemon_has_is_relayed_as_it_is() {
 }
 
 #[test]
+fn files_for_models_go_to_the_daemon_and_nowhere_else() {
+    let digest = format!("sha256:{}", "0a".repeat(32));
+    let daemon = Studio::new(|seen, _| match (seen.method.as_str(), seen.path.as_str()) {
+        ("GET", "/api/tags") => Reply::Json(200, json!({ "models": [] })),
+        ("HEAD", _) => Reply::Json(404, json!({})),
+        ("POST", _) => Reply::Json(201, json!({})),
+        _ => Reply::Json(500, json!({})),
+    });
+    let server = with_providers(&[entry(&daemon)]);
+    let path = format!("/api/blobs/{digest}");
+    assert_eq!(Request::new("HEAD", &path).send(&server).status, 404);
+    let bytes = b"GGUF\0\xff and more".to_vec();
+    let sent = Request::new("POST", &path).body("application/octet-stream", bytes.clone()).send(&server);
+    assert_eq!(sent.status, 201, "{sent}");
+    let seen = daemon.seen().last().cloned().expect("it was asked");
+    assert_eq!((seen.path.as_str(), &seen.body), (path.as_str(), &bytes));
+    let asked = daemon.seen().len();
+    for wrong in ["sha256:0a", "..%2Ftags", "sha256:zz"] {
+        let answer =
+            Request::new("POST", format!("/api/blobs/{wrong}")).body("application/octet-stream", "x").send(&server);
+        assert_eq!(answer.status, 400, "{wrong}: {answer}");
+    }
+    assert_eq!(daemon.seen().len(), asked);
+    let alone = with_providers(&[Upstream::doing([says("Hi.")]).entry("a", json!({}))]);
+    let answer = Request::new("POST", &path).body("application/octet-stream", "x").send(&alone);
+    assert_eq!(answer.status, 501, "{answer}");
+    assert!(answer.json()["error"].as_str().is_some_and(|told| told.contains("OLLAMA_HOST")), "{answer}");
+}
+
+#[test]
 fn a_daemon_that_is_down_costs_its_models_and_nothing_else() {
     let (mut down, up) = (Studio::new(|_, _| Reply::Close), Upstream::doing([says("Routed.")]));
     for silent in [false, true] {

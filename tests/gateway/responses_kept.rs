@@ -135,10 +135,11 @@ fn a_response_is_its_keys_alone_and_gone_when_it_is_removed() {
     let named = json!([{ "type": "item_reference", "id": first["output"][0]["id"] }]);
     with("key-of-two", asking(json!({ "input": named }))).refused(400, "invalid_request", "no item");
     with("key-of-one", Request::new("POST", format!("{path}/cancel"))).refused(400, "invalid_request", "`background`");
-    with("key-of-one", Request::new("GET", format!("{path}?stream=true"))).refused(
+    with("key-of-two", Request::new("GET", format!("{path}?stream=true"))).refused(404, "response_not_found", &one);
+    with("key-of-one", Request::new("GET", format!("{path}?stream=true&starting_after=x"))).refused(
         400,
         "invalid_request",
-        "not streamed",
+        "number of an event",
     );
     let removed = with("key-of-one", Request::new("DELETE", &path)).ok();
     assert_eq!(removed, json!({ "id": one, "object": "response", "deleted": true }));
@@ -172,6 +173,82 @@ fn a_response_in_the_background_is_looked_at_until_it_has_ended() {
 
     let failed = ended(&server, &id(&ask(&server, in_background).ok()));
     assert_eq!((&failed["status"], failed["error"]["code"].is_string()), (&json!("failed"), true), "{failed:#}");
+}
+
+/// The data of a stream's events, with their numbers as they should be from `first` on.
+#[track_caller]
+fn replayed(answer: &Answer, first: usize) -> Vec<Value> {
+    assert_eq!((answer.status, answer.header("content-type")), (200, Some("text/event-stream")), "{answer}");
+    let events = answer.text().split("\n\n").filter(|event| !event.is_empty() && !event.starts_with(':'));
+    let data = events.map(|event| event.split_once("\ndata: ").expect("it has a name and data"));
+    let all: Vec<Value> = data
+        .map(|(name, data)| {
+            let data: Value = serde_json::from_str(data).expect("events are JSON");
+            assert_eq!(name.strip_prefix("event: "), data["type"].as_str(), "{answer}");
+            data
+        })
+        .collect();
+    for (at, event) in all.iter().enumerate() {
+        assert_eq!(event["sequence_number"], at + first, "{answer}");
+    }
+    all
+}
+
+#[test]
+fn what_was_kept_is_told_once_more_as_events() {
+    let folder = tempfile::tempdir().unwrap();
+    let up = Upstream::doing([says("One.")]);
+    let server = keeping(folder.path(), &[up.entry("a", json!({}))]);
+    let response = ask(&server, json!({ "store": true })).ok();
+    let path = format!("/v1/responses/{}?stream=true", id(&response));
+    let whole = replayed(&server.get(&path), 0);
+    let last = whole.last().unwrap();
+    assert_eq!((&last["type"], &last["response"]), (&json!("response.completed"), &response));
+    assert_eq!(whole[0]["response"]["output"], json!([]));
+    let delta = whole.iter().find(|event| event["type"] == "response.output_text.delta").unwrap();
+    assert_eq!((&delta["delta"], &delta["item_id"]), (&json!("One."), &response["output"][0]["id"]));
+    let rest = replayed(&server.get(&format!("{path}&starting_after=3")), 4);
+    assert_eq!(rest, whole[4..]);
+    assert_eq!(up.calls(), 1, "its target is not asked again");
+}
+
+#[test]
+fn a_response_in_the_background_is_listened_to() {
+    let folder = tempfile::tempdir().unwrap();
+    let up = Upstream::doing([says("One."), fails(400, "no such thing", None)]);
+    let server = keeping(folder.path(), &[up.entry("a", json!({}))]);
+    let in_background = json!({ "store": true, "background": true, "stream": true });
+    let events = replayed(&ask(&server, in_background.clone()), 0);
+    let (first, last) = (&events[0], events.last().unwrap());
+    assert_eq!((&first["type"], &first["response"]["status"]), (&json!("response.created"), &json!("in_progress")));
+    assert_eq!((&last["type"], words(&last["response"]).as_str()), (&json!("response.completed"), "One."));
+    let response = id(&last["response"]);
+    assert_eq!(response, id(&first["response"]));
+    assert_eq!(kept(&server, &response).ok(), last["response"]);
+    assert_eq!(replayed(&server.get(&format!("/v1/responses/{response}?stream=true")), 0), events);
+    let failed = replayed(&ask(&server, in_background), 0);
+    assert_eq!(failed.last().unwrap()["type"], "response.failed");
+}
+
+#[test]
+fn tokens_are_counted_with_the_conversation_before_and_nothing_is_compacted() {
+    let folder = tempfile::tempdir().unwrap();
+    let up = Upstream::doing([says("One.")]);
+    let server = keeping(folder.path(), &[up.entry("a", json!({}))]);
+    let count = |body: Value| {
+        let request = Request::new("POST", "/v1/responses/input_tokens").body("application/json", body.to_string());
+        let answer = request.send(&server);
+        assert_eq!(answer.header("x-mediary-count"), Some("estimated"), "{answer}");
+        assert_eq!(answer.ok()["object"], "response.input_tokens");
+        answer.ok()["input_tokens"].as_u64().expect("it is a number")
+    };
+    let first = ask(&server, json!({ "store": true, "input": "word ".repeat(200) })).ok();
+    let alone = count(json!({ "model": "m", "input": "And?" }));
+    let after = count(json!({ "model": "m", "input": "And?", "previous_response_id": first["id"] }));
+    assert!((1..20).contains(&alone) && after > alone + 200, "{alone} {after}");
+    assert_eq!(up.calls(), 1);
+    let compact = Request::new("POST", "/v1/responses/compact").body("application/json", "{}").send(&server);
+    compact.refused(501, "not_compacted", "sum the conversation up");
 }
 
 #[test]

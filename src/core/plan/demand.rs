@@ -275,7 +275,7 @@ impl Demand {
             ..Hard::default()
         };
         Self {
-            task: TaskKind::Chat,
+            task: if chat.completion.is_some() { TaskKind::Completion } else { TaskKind::Chat },
             longest_tokens: None,
             characters: 0,
             images: 0,

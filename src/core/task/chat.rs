@@ -1,6 +1,6 @@
 //! A chat: messages, and how the reply is wanted.
 
-use super::{Extras, FreeText, HostedTool, Message, OwnFields, Tool, ToolChoice};
+use super::{Completion, Extras, FreeText, HostedTool, Message, OwnFields, Tool, ToolChoice};
 
 /// One request for the next message of a conversation.
 #[derive(Debug, Clone, Default)]
@@ -27,6 +27,8 @@ pub struct Chat {
     pub extras: Extras,
     /// What was asked for in words that only the client's own format has.
     pub own: Option<OwnFields>,
+    /// Set where its messages are prompts that are to be gone on with.
+    pub completion: Option<Box<Completion>>,
 }
 
 impl Chat {

@@ -5,6 +5,7 @@
 //! name, so that it survives between two ends that speak the same wire format.
 
 mod chat;
+mod completion;
 mod embed;
 mod image;
 mod message;
@@ -21,6 +22,7 @@ mod video;
 mod whole;
 
 pub use chat::{Chat, Effort, ReplyFormat, Sampling};
+pub use completion::{Completion, Prompt};
 pub use embed::{Embed, EmbedInput};
 pub use image::{Attachment, ImageJob, ImageSize, ImageWork, Picture, PicturePlace};
 pub use message::{Detail, MediaPart, Message, Part, Reasoning, Role};
@@ -69,6 +71,7 @@ impl Task {
     #[must_use]
     pub fn kind(&self) -> TaskKind {
         match self {
+            Self::Chat(chat) if chat.completion.is_some() => TaskKind::Completion,
             Self::Chat(_) => TaskKind::Chat,
             Self::Read(_) => TaskKind::Ocr,
             Self::Transcribe(transcribe) if transcribe.into_english => TaskKind::Translation,

@@ -23,7 +23,7 @@ const GO_ON: &str = "Your answer was cut off after its last character above. Go 
 /// Whether half of an answer to this is worth anything.
 pub(super) fn can_be_continued(chat: &Chat, hard: Hard) -> bool {
     let is_plain = !hard.many_replies && !hard.logprobs && !hard.audio_output;
-    chat.stream && chat.format == ReplyFormat::Text && is_plain
+    chat.stream && chat.format == ReplyFormat::Text && chat.completion.is_none() && is_plain
 }
 
 impl Gateway {

@@ -24,6 +24,11 @@ impl Gateway {
         }
         self.router.discover().await;
         let fleet = self.router.fleet();
+        if let Task::Chat(chat) = &request.task
+            && let Some(completion) = &chat.completion
+        {
+            return self.plan_prompts(&fleet, &request, chat, completion).await;
+        }
         match &request.task {
             Task::Chat(chat) => match self.plan_chat(&fleet, &request).await {
                 Err(CallError::Unplannable(_)) if is_to_be_heard(chat) => {

@@ -6,6 +6,7 @@
 
 mod aloud;
 mod chat;
+mod complete;
 mod continuation;
 mod count;
 mod desk;
@@ -54,7 +55,10 @@ impl Gateway {
     /// When no target can be asked, or none answered.
     pub async fn answer(self: &Arc<Self>, request: TaskRequest) -> Result<Answered, CallError> {
         match &request.task {
-            Task::Chat(_) => self.chat(request).await,
+            Task::Chat(chat) => match chat.completion.as_deref().cloned() {
+                Some(completion) => Box::pin(self.complete(request, completion)).await,
+                None => self.chat(request).await,
+            },
             Task::Embed(_) => {
                 let Embedded { route, vectors, usage, model } = Box::pin(self.embed(request)).await?;
                 let vectors = (0..).zip(vectors).collect();

@@ -5,13 +5,21 @@
 
 use std::fmt;
 
-use axum::http::HeaderMap;
+use axum::extract::Request;
 use axum::http::header::AUTHORIZATION;
+use axum::http::{HeaderMap, HeaderValue, Uri};
+use percent_encoding::percent_decode_str;
 use sha2::{Digest, Sha256};
 use subtle::{Choice, ConstantTimeEq};
 
 use crate::config::{Secret, Server};
 use crate::http::error::ApiError;
+
+/// The header in which Google's clients send a key.
+const GOOGLES: &str = "x-goog-api-key";
+/// Their routes, below which a key may stand in the query as well.
+const GOOGLES_ROUTES: &str = "/v1beta/";
+const IN_QUERY: &str = "key=";
 
 const HOW: &str = "send one of this server's API keys as `Authorization: Bearer KEY` or `x-api-key: KEY`";
 
@@ -68,7 +76,35 @@ fn digest(key: &[u8]) -> [u8; 32] {
 fn presented(headers: &HeaderMap) -> impl Iterator<Item = &[u8]> {
     let bearer = headers.get_all(AUTHORIZATION).iter().filter_map(|value| bearer(value.as_bytes()));
     let own = headers.get_all("x-api-key").iter().map(|value| value.as_bytes().trim_ascii());
-    bearer.chain(own).filter(|key| !key.is_empty())
+    let googles = headers.get_all(GOOGLES).iter().map(|value| value.as_bytes().trim_ascii());
+    bearer.chain(own).chain(googles).filter(|key| !key.is_empty())
+}
+
+/// A request without the key that Google's clients may write into its address, which stands among its headers from here
+/// on: nothing behind the guard sees the address with it.
+pub(super) fn out_of_address(mut request: Request) -> Request {
+    let uri = request.uri();
+    let Some(query) = uri.query().filter(|query| uri.path().starts_with(GOOGLES_ROUTES) && query.contains(IN_QUERY))
+    else {
+        return request;
+    };
+    let (keys, rest): (Vec<&str>, Vec<&str>) = query.split('&').partition(|pair| pair.starts_with(IN_QUERY));
+    let Some(key) = keys.first() else { return request };
+    let key: Vec<u8> = percent_decode_str(&key[IN_QUERY.len()..]).collect();
+    let path = if rest.is_empty() { uri.path().to_owned() } else { format!("{}?{}", uri.path(), rest.join("&")) };
+    let mut parts = uri.clone().into_parts();
+    // What was cut out of an address leaves one.
+    if let Ok(path) = path.parse() {
+        parts.path_and_query = Some(path);
+    }
+    if let Ok(uri) = Uri::from_parts(parts) {
+        *request.uri_mut() = uri;
+    }
+    if let Ok(mut value) = HeaderValue::from_bytes(&key) {
+        value.set_sensitive(true);
+        request.headers_mut().append(GOOGLES, value);
+    }
+    request
 }
 
 fn bearer(value: &[u8]) -> Option<&[u8]> {

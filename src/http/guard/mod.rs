@@ -18,7 +18,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{Request, State};
-use axum::middleware::{Next, from_fn_with_state};
+use axum::middleware::{Next, from_fn_with_state, map_request};
 use axum::response::{IntoResponse, Response};
 
 use super::content;
@@ -51,10 +51,11 @@ pub(super) fn guarded(mut app: Router, server: &Server) -> Router {
     if let Some(cors) = cors(&server.cors_origins) {
         app = app.layer(cors);
     }
-    match asks_for_keys {
+    let app = match asks_for_keys {
         true => app,
         false => app.layer(from_fn_with_state(guard, check_origin)),
-    }
+    };
+    app.layer(map_request(async |request: Request| key::out_of_address(request)))
 }
 
 /// For a server without keys: refuses what a foreign web page may have sent.

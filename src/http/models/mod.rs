@@ -7,6 +7,7 @@ mod anthropic;
 mod body;
 mod capabilities;
 mod filter;
+mod google;
 
 use axum::Json;
 use axum::extract::rejection::{PathRejection, QueryRejection};
@@ -19,6 +20,7 @@ use super::error::{ApiError, ErrorBody};
 use super::state::AppState;
 pub(super) use body::{Model, ModelList};
 pub(super) use filter::Filter;
+pub(super) use google::{__path_google_list, __path_google_one, google_list, google_one};
 
 /// How alike a name must be to be suggested, from 0 to 1.
 const NEAR: f64 = 0.75;

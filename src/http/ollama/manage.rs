@@ -1,9 +1,11 @@
 //! Pulling, making, copying, removing and pushing models: the affair of the Ollama on this machine.
 
-use axum::extract::{Request, State};
+use axum::body::Bytes;
+use axum::extract::{Path, Request, State};
 use axum::http::{Method, StatusCode};
 use axum::response::Response;
 
+use super::super::body;
 use super::super::error::ApiError;
 use super::super::state::AppState;
 use super::super::unpacked::json_body;
@@ -90,8 +92,54 @@ pub(in crate::http) async fn push(State(state): State<AppState>, request: Reques
     managed(&state, Method::POST, "/push", request).await
 }
 
+/// Hands the daemon a file that a model is to be made of.
+#[utoipa::path(
+    post,
+    path = "/api/blobs/{digest}",
+    tag = "ollama",
+    params(("digest" = String, Path, description = "`sha256:` and the digest of the file in hexadecimal digits")),
+    request_body(content = Vec<u8>, content_type = "application/octet-stream", description = "The file"),
+    responses(
+        (status = 201, description = "What the Ollama on this machine answers: it has the file"),
+        (status = 400, description = "It is no digest", body = OllamaErrorBody),
+        (status = 401, description = "A key is missing or wrong", body = OllamaErrorBody),
+        (status = 413, description = "The file is larger than the limit of uploads; the message names it", body = OllamaErrorBody),
+        (status = 501, description = "There is no Ollama on this machine, or it does not answer", body = OllamaErrorBody),
+    )
+)]
+pub(in crate::http) async fn push_blob(
+    State(state): State<AppState>,
+    Path(digest): Path<String>,
+    request: Request,
+) -> Result<Response, ApiError> {
+    let path = blob(&digest)?;
+    let body = body::whole(request, &state).await?;
+    carried(&state, Method::POST, &path, body).await
+}
+
+/// Asks whether the daemon has a file.
+pub(in crate::http) async fn has_blob(
+    State(state): State<AppState>,
+    Path(digest): Path<String>,
+) -> Result<Response, ApiError> {
+    carried(&state, Method::HEAD, &blob(&digest)?, Bytes::new()).await
+}
+
+/// The path of a file there. A digest is nothing else, so that none leads out of the folder.
+fn blob(digest: &str) -> Result<String, ApiError> {
+    let digits = digest.strip_prefix("sha256:").or_else(|| digest.strip_prefix("sha256-")).unwrap_or_default();
+    match digits.len() == 64 && digits.bytes().all(|digit| digit.is_ascii_hexdigit()) {
+        true => Ok(format!("/blobs/sha256:{digits}")),
+        false => Err(ApiError::malformed("a file is named by `sha256:` and 64 hexadecimal digits").about("digest")),
+    }
+}
+
 async fn managed(state: &AppState, method: Method, path: &str, request: Request) -> Result<Response, ApiError> {
     let body = json_body(request, state).await?;
+    carried(state, method, path, body).await
+}
+
+async fn carried(state: &AppState, method: Method, path: &str, body: Bytes) -> Result<Response, ApiError> {
     let answer = match state.gateway.daemon() {
         Some(daemon) if daemon.is_there().await => {
             daemon.changes().await;

@@ -11,7 +11,8 @@ pub(super) use answers::{
 };
 pub(super) use catalog::{__path_ps, __path_show, __path_tags, __path_version, ps, show, tags, version};
 pub(super) use manage::{
-    __path_copy, __path_create, __path_delete, __path_pull, __path_push, copy, create, delete, pull, push,
+    __path_copy, __path_create, __path_delete, __path_pull, __path_push, __path_push_blob, copy, create, delete,
+    has_blob, pull, push, push_blob,
 };
 
 use serde::Serialize;

@@ -4,15 +4,19 @@
 //! takes long, the client is sent comments instead (see [`relay`]). Routes and their documentation stand here, what their
 //! requests and answers look like is said by their [`JsonProtocol`].
 
+mod background;
 mod bounds;
 mod carried;
+pub(super) mod gemini;
 mod headers;
 pub(super) mod interpret;
 mod kept;
 pub(super) mod messages;
+pub(super) mod prompts;
 pub(super) mod ranking;
 mod refused;
 mod relay;
+mod replayed;
 pub(super) mod responses;
 mod slashes;
 mod whole;
@@ -28,8 +32,9 @@ use super::state::AppState;
 use super::unpacked::json_body;
 use crate::gateway::blocking;
 use crate::protocol::anthropic::MESSAGES;
+use crate::protocol::gemini::protocol_of as gemini_of;
 use crate::protocol::ollama;
-use crate::protocol::openai::{CHAT, EMBEDDINGS, INTERPRET, MODERATIONS, RERANK};
+use crate::protocol::openai::{CHAT, COMPLETIONS, EMBEDDINGS, INTERPRET, MODERATIONS, RERANK};
 use crate::protocol::responses::RESPONSES;
 use crate::protocol::{JsonProtocol, Sent};
 
@@ -115,6 +120,7 @@ pub(super) async fn embeddings(
 pub(super) fn protocol_of(route: &str) -> Option<&'static dyn JsonProtocol> {
     match route {
         "/v1/chat/completions" => Some(&CHAT),
+        "/v1/completions" => Some(&COMPLETIONS),
         "/v1/embeddings" => Some(&EMBEDDINGS),
         "/v1/interpret" => Some(&INTERPRET),
         "/v1/moderations" => Some(&MODERATIONS),
@@ -125,7 +131,7 @@ pub(super) fn protocol_of(route: &str) -> Option<&'static dyn JsonProtocol> {
         "/api/generate" => Some(&ollama::GENERATE),
         "/api/embed" => Some(&ollama::EMBED),
         "/api/embeddings" => Some(&ollama::EMBED_ONE),
-        _ => None,
+        route => gemini_of(route),
     }
 }
 

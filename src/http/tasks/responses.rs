@@ -7,23 +7,22 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use mediary_store::KeptResponse;
+use serde::Serialize;
 use serde_json::Value;
-use tracing::Instrument as _;
+use utoipa::ToSchema;
 
 use super::super::error::{ApiError, ErrorBody};
 use super::super::guard::{client_of, owner_of};
 use super::super::request_id::RequestId;
 use super::super::state::AppState;
 use super::super::unpacked::json_body;
-use super::headers::name_dropped;
+use super::background::{Background, in_background};
 use super::kept::{Keeping, all, cannot_keep, completed_body, failed, found, seconds, unknown};
 use super::whole::new_head;
-use super::{Asked, bounds, carry_out, refused};
-use crate::gateway::{Answered, TaskRequest, blocking};
-use crate::protocol::responses::{
-    Begun, ItemPage, RESPONSES, Wanted, decode_kept, given_up, input_of, item_list, removed,
-};
-use crate::protocol::{AnswerHead, Decoded, Sent};
+use super::{Asked, bounds, carry_out, refused, replayed};
+use crate::gateway::{TaskRequest, blocking};
+use crate::protocol::responses::{ItemPage, RESPONSES, Wanted, decode_kept, given_up, input_of, item_list, removed};
+use crate::protocol::{Decoded, JsonProtocol as _, Sent};
 
 /// Answers a conversation, in the words of the Responses API.
 #[utoipa::path(
@@ -83,58 +82,72 @@ pub(in super::super) async fn create(
     };
     let (decoded, begun, keeping) = blocking::through(bytes, decode).await??;
     let asked = Asked { decoded, bounds, client };
+    let is_stream = wanted.is_stream();
     match keeping.filter(|(_, keeping)| keeping.in_background.is_some()) {
-        Some((row, keeping)) => in_background(&state, request_id, asked, Background { row, keeping, begun, id }),
+        Some((row, keeping)) => {
+            in_background(&state, request_id, asked, Background { row, keeping, begun, id, is_stream })
+        }
         None => carry_out(&RESPONSES, &state, request_id, asked).await,
     }
 }
 
-/// A response that is answered in the background.
-struct Background {
-    row: KeptResponse,
-    keeping: Keeping,
-    begun: Begun,
-    id: String,
+/// How many tokens a request has.
+#[derive(Debug, Serialize, ToSchema)]
+pub(in super::super) struct InputTokens {
+    /// Always `response.input_tokens`.
+    object: &'static str,
+    /// All of the request: what is said, tools, media.
+    input_tokens: u64,
 }
 
-fn in_background(
-    state: &AppState,
-    request_id: RequestId,
-    asked: Asked,
-    background: Background,
+/// Counts the tokens of a request, in the words of the Responses API.
+#[utoipa::path(
+    post,
+    path = "/v1/responses/input_tokens",
+    tag = "responses",
+    request_body(content = Object, description = "A request of /v1/responses"),
+    responses(
+        (status = 200, description = "The count of the target that would answer, where it counts; else one made here, \
+            with `X-Mediary-Count: estimated`", body = InputTokens),
+        (status = 400, description = "A field is wrong", body = ErrorBody),
+        (status = 401, description = "A key is missing or wrong", body = ErrorBody),
+        (status = 404, description = "No such model, or no such response with this key", body = ErrorBody),
+        (status = 413, description = "A limit was passed; the message names it", body = ErrorBody),
+    )
+)]
+pub(in super::super) async fn input_tokens(
+    State(state): State<AppState>,
+    request: Request,
 ) -> Result<Response, ApiError> {
-    let Asked { decoded: Decoded { task, model, answer, dropped }, bounds, client } = asked;
-    let Background { row, keeping: Keeping { kept, room, .. }, begun, id } = background;
-    let created = u64::try_from(row.created_at).unwrap_or_default();
-    let open = KeptResponse { response: begun.told(&id, created, "in_progress").to_string(), ..row };
-    let queued = begun.told(&id, created, "queued");
-    let gateway = state.gateway.clone();
-    let request = TaskRequest { task, model, bounds, client };
-    let (keeps, its, its_room) = (kept.clone(), open.clone(), room.clone());
-    let answering = async move {
-        let error = match Box::pin(gateway.answer(request)).await {
-            Ok(Answered::Whole(whole)) => {
-                let (model, wire_format) = (whole.route.target.to_string(), whole.route.wire_format);
-                let head = AnswerHead { id, created, model, wire_format, prompt_tokens: 0 };
-                // Kept as it is written.
-                drop(answer.whole(head, &whole.reply));
-                return;
-            }
-            Ok(Answered::Stream(_)) => ApiError::broken("a stream where a whole answer was asked for"),
-            Err(error) => refused(error),
-        };
-        error.log();
-        let response = given_up(&its.response, Some(&error.told(&request_id)));
-        keeps.keep_answered(KeptResponse { is_open: false, response, ..its }, its_room);
-    };
-    if !kept.answer(open, room, answering.in_current_span()) {
-        let message = "Too many responses are being answered in the background; wait for one of them, or leave \
-                       `background` out.";
-        return Err(ApiError::new(StatusCode::SERVICE_UNAVAILABLE, "too_many_in_background", message));
-    }
-    let mut headers = HeaderMap::new();
-    name_dropped(&dropped, &mut headers);
-    Ok((headers, Json(queued)).into_response())
+    let bounds = bounds(request.headers())?;
+    let headers = request.headers().clone();
+    let (client, owner) = (client_of(&headers), owner_of(&headers, &state.config.server));
+    let body = json_body(request, &state).await?;
+    let wanted = Wanted::of(&body)?;
+    let body = completed_body(&state, &owner, &wanted, body).await?;
+    let decoded = blocking::through(body.len(), move || RESPONSES.decode(&Sent::from(body))).await??;
+    let Decoded { task, model, .. } = decoded;
+    let counted = state.gateway.count(TaskRequest { task, model, bounds, client }).await.map_err(refused)?;
+    let how = if counted.is_estimate { "estimated" } else { "exact" };
+    let body = InputTokens { object: "response.input_tokens", input_tokens: counted.tokens };
+    Ok(([("x-mediary-count", how)], Json(body)).into_response())
+}
+
+/// Refuses to make a conversation shorter, which is done at OpenAI in cipher.
+#[utoipa::path(
+    post,
+    path = "/v1/responses/compact",
+    tag = "responses",
+    request_body(content = Object, description = "A conversation"),
+    responses(
+        (status = 401, description = "A key is missing or wrong", body = ErrorBody),
+        (status = 501, description = "Always; the message says what to do instead", body = ErrorBody),
+    )
+)]
+pub(in super::super) async fn compact() -> ApiError {
+    let message = "Conversations are not compacted here: what OpenAI makes of one is in cipher, and only OpenAI reads it. Have a \
+                   model sum the conversation up, and begin anew with that.";
+    ApiError::new(StatusCode::NOT_IMPLEMENTED, "not_compacted", message)
 }
 
 /// A response that was kept.
@@ -142,10 +155,14 @@ fn in_background(
     get,
     path = "/v1/responses/{id}",
     tag = "responses",
-    params(("id" = String, Path, description = "the response's id")),
+    params(
+        ("id" = String, Path, description = "the response's id"),
+        ("stream" = Option<bool>, Query, description = "true: its events; one that has not ended is waited for"),
+        ("starting_after" = Option<u64>, Query, description = "the number of the last event that the client has"),
+    ),
     responses(
-        (status = 200, description = "The response as it stands", body = Object),
-        (status = 400, description = "A stream of it was asked for", body = ErrorBody),
+        (status = 200, description = "The response as it stands, or its events", body = Object),
+        (status = 400, description = "A parameter is wrong", body = ErrorBody),
         (status = 401, description = "A key is missing or wrong", body = ErrorBody),
         (status = 404, description = "There is no such response with this key", body = ErrorBody),
         (status = 503, description = "Responses cannot be kept", body = ErrorBody),
@@ -157,12 +174,13 @@ pub(in super::super) async fn one(
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    if query.unwrap_or_default().split('&').any(|pair| pair == "stream=true") {
-        let message = "What was kept is not streamed again; leave `stream` out.";
-        return Err(ApiError::malformed(message).about("stream"));
-    }
-    let kept = found(&state, &id, &owner_of(&headers, &state.config.server)).await?;
-    Ok(json(kept.response.clone()))
+    let asked = replayed::Asked::of(&query.unwrap_or_default())?;
+    let owner = owner_of(&headers, &state.config.server);
+    let kept = found(&state, &id, &owner).await?;
+    Ok(match asked.is_stream {
+        true => replayed::replayed(&state, owner, &kept, asked),
+        false => json(kept.response.clone()),
+    })
 }
 
 /// Forgets a response; one that is being answered in the background ends.

@@ -10,10 +10,10 @@ use mediary_core::{Blob, Claim, classify};
 use serde_json::value::RawValue;
 
 use super::wire::{Block, Source};
-use super::{bad, inside, piece, signed};
-use crate::protocol::from_json;
+use super::{bad, inside, signed};
 use crate::protocol::media::medium;
 use crate::protocol::process::BadField;
+use crate::protocol::{from_json, piece};
 
 /// What stands before the result of a tool that failed, for targets that have no other word for it.
 const FAILED: &str = "The call failed.";

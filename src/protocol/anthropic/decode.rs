@@ -5,7 +5,6 @@
 //! every time, and vendors' caches of prompts hold.
 
 use axum::http::HeaderMap;
-use bytes::Bytes;
 use mediary_core::task::{Chat, Effort, Extras, Message, OwnFields, Part, ReplyFormat, Role, Sampling, ToolChoice};
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -98,6 +97,7 @@ impl MessagesForm {
             stream: request.stream == Some(true),
             extras: cache_control.map(|control| ("cache_control".to_owned(), control)).into_iter().collect(),
             own: Some(own),
+            completion: None,
         };
         Ok(Self { model: request.model.unwrap_or_default(), chat, dropped: offered.dropped })
     }
@@ -183,12 +183,4 @@ fn features(headers: &HeaderMap) -> Option<String> {
     let values: Vec<&str> = headers.get_all(BETA).iter().filter_map(|value| value.to_str().ok()).collect();
     let all = values.join(",");
     (!all.trim().is_empty()).then_some(all)
-}
-
-/// A request's bytes that hold a value, for what goes on as it was written.
-pub(super) fn piece(body: &Bytes, raw: &RawValue) -> Bytes {
-    let text = raw.get().as_bytes();
-    let start = (text.as_ptr() as usize).checked_sub(body.as_ptr() as usize);
-    let range = start.map(|start| start..start + text.len()).filter(|range| range.end <= body.len());
-    range.map_or_else(|| Bytes::copy_from_slice(text), |range| body.slice(range))
 }

@@ -55,7 +55,7 @@ fn blocks(head: &AnswerHead, choice: &Choice) -> Value {
         let signature = signed::out(head.wire_format, reasoning.signature.as_deref());
         blocks.push(json!({ "type": "thinking", "thinking": reasoning.text, "signature": signature }));
     }
-    let text = |text: &str| json!({ "type": "text", "text": text, "citations": null });
+    let text = |text: &str| json!({ "type": "text", "text": text });
     blocks.extend(choice.pieces().into_iter().map(|piece| match piece {
         Piece::Words(words) => text(words),
         Piece::Picture(url) => shown::block(url),

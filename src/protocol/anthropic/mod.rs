@@ -23,7 +23,7 @@ use serde_json::Value;
 
 use super::process::BadField;
 use super::{AnswerHead, Decoded, Encode, ErrorFields, Errors, JsonProtocol, Protocol, Sent, StreamWriter, json_bytes};
-use decode::{MessagesForm, piece};
+use decode::MessagesForm;
 use stream::EventWriter;
 
 /// `POST /v1/messages`.

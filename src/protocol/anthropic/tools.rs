@@ -6,9 +6,9 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::wire::{Choice, WireTool};
-use super::{inside, piece, schemas, signed};
-use crate::protocol::from_json;
+use super::{inside, schemas, signed};
 use crate::protocol::process::BadField;
+use crate::protocol::{from_json, piece};
 
 /// What is offered.
 #[derive(Debug, Default)]

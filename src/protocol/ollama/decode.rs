@@ -11,6 +11,7 @@ use serde_json::{Map, Value};
 
 use super::wire::{ChatRequest, GenerateRequest, Picture, Shared, WireMessage, WireTool};
 use super::{WIRE_FORMAT, bad};
+use crate::protocol::calls::OpenCalls;
 use crate::protocol::from_json;
 use crate::protocol::media::medium;
 use crate::protocol::process::BadField;
@@ -30,7 +31,7 @@ pub(super) struct Form {
 pub(super) fn chat(body: &Bytes) -> Result<Form, BadField> {
     let request: ChatRequest<'_> = from_json(body, "a chat")?;
     let mut messages = Vec::with_capacity(request.messages.len());
-    let mut calls = Calls::default();
+    let mut calls = OpenCalls::default();
     for (index, message) in request.messages.into_iter().enumerate() {
         messages.push(self::message(message, &format!("messages[{index}]"), &mut calls, body)?);
     }
@@ -141,34 +142,7 @@ fn effort(think: Option<Value>) -> Result<Option<Effort>, BadField> {
     }
 }
 
-/// Calls without an id are given one, and their results the same: results follow in their order.
-#[derive(Debug, Default)]
-struct Calls {
-    made: usize,
-    /// Name and id of those that no result has answered yet.
-    open: Vec<(String, String)>,
-}
-
-impl Calls {
-    fn id(&mut self, given: Option<String>, name: &str) -> String {
-        let made = self.made;
-        self.made += 1;
-        let id = given.filter(|id| !id.is_empty()).unwrap_or_else(|| format!("call_{made}"));
-        self.open.push((name.to_owned(), id.clone()));
-        id
-    }
-
-    fn answered(&mut self, given: Option<String>, name: Option<&str>) -> Option<String> {
-        let is_it = |(its, id): &(String, String)| match &given {
-            Some(given) => given == id,
-            None => name.is_none_or(|name| its == name),
-        };
-        let found = self.open.iter().position(is_it).map(|at| self.open.remove(at).1);
-        found.or(given)
-    }
-}
-
-fn message(message: WireMessage<'_>, path: &str, calls: &mut Calls, body: &Bytes) -> Result<Message, BadField> {
+fn message(message: WireMessage<'_>, path: &str, calls: &mut OpenCalls, body: &Bytes) -> Result<Message, BadField> {
     let role = match message.role.as_str() {
         "system" => Role::System,
         "user" => Role::User,
@@ -187,7 +161,7 @@ fn message(message: WireMessage<'_>, path: &str, calls: &mut Calls, body: &Bytes
             Some(Value::String(text)) => text,
             Some(arguments) => arguments.to_string(),
         };
-        let id = calls.id(call.id, &call.function.name);
+        let id = calls.made(call.id, &call.function.name);
         ToolCall { id, name: call.function.name, arguments, signature: None }
     });
     let tool_calls = tool_calls.collect();

@@ -108,6 +108,7 @@ fn chat(request: Request<'_>, body: &Bytes) -> Result<Chat, BadField> {
         extras,
         hosted_tools: Vec::new(),
         own: unsaid,
+        completion: None,
     })
 }
 

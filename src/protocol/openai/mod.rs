@@ -3,6 +3,7 @@
 //! Pure translation: requests become tasks, replies become bodies or chunks. Which models there are, what is done to
 //! media and which target answers is the gateway's affair.
 
+mod completions;
 pub(in crate::protocol) mod custom;
 mod decode;
 mod drawn;
@@ -24,6 +25,7 @@ mod transcriptions;
 mod videos;
 mod wire;
 
+pub use completions::OpenAiCompletions;
 pub use decode::ChatForm;
 pub(super) use decode::effort_of_budget;
 pub use drawn::{AnswerFacts, BodyPiece, Told, ToldPicture, image_event, images_answer};
@@ -52,6 +54,8 @@ pub struct OpenAiChat;
 
 /// The protocol of `/v1/chat/completions`.
 pub static CHAT: OpenAiChat = OpenAiChat;
+/// The protocol of `/v1/completions`.
+pub static COMPLETIONS: OpenAiCompletions = OpenAiCompletions;
 /// The protocol of `/v1/embeddings`.
 pub static EMBEDDINGS: OpenAiEmbeddings = OpenAiEmbeddings;
 /// The protocol of `/v1/images/generations` and its sisters.

@@ -96,6 +96,7 @@ impl ResponseForm {
             stream: request.stream == Some(true),
             extras,
             own: None,
+            completion: None,
         };
         let answer = ResponseAnswer { echo, custom_tools: offered.custom, keep: None };
         Ok(Self { model: request.model.unwrap_or_default(), chat, answer, dropped })

@@ -40,11 +40,6 @@ impl Wanted {
     /// What is wrong, by its path.
     pub fn of(body: &[u8]) -> Result<Self, BadField> {
         let mut wanted: Self = from_json(body, "a request for a response")?;
-        if wanted.is_in_background() && wanted.stream == Some(true) {
-            let message =
-                "a response in the background is not streamed here; leave `stream` out and look at it with GET";
-            return Err(bad("stream", message));
-        }
         if wanted.is_in_background() && !wanted.is_kept() {
             return Err(bad("store", "a response in the background has to be kept; leave `store` out"));
         }
@@ -63,6 +58,12 @@ impl Wanted {
     #[must_use]
     pub fn is_kept(&self) -> bool {
         self.store != Some(false)
+    }
+
+    /// Whether it is told as events.
+    #[must_use]
+    pub fn is_stream(&self) -> bool {
+        self.stream == Some(true)
     }
 
     /// Whether it is answered in the background.

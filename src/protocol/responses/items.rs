@@ -8,6 +8,7 @@ use serde_json::Value;
 use serde_json::json;
 use serde_json::value::RawValue;
 
+use super::namespaces::qualified;
 use super::wire::{Item, Said, Str, WirePart, WireUrl};
 use super::{bad, inside, signed};
 use crate::protocol::anthropic::signed::id_back;
@@ -56,11 +57,13 @@ impl Turns {
                     Some(Value::String(text)) => text,
                     Some(other) => other.to_string(),
                 };
-                self.call(item.call_id, item.name, arguments, path)?;
+                let name = item.name.map(|name| qualified(item.namespace.as_deref(), &name));
+                self.call(item.call_id, name, arguments, path)?;
             }
             "custom_tool_call" => {
                 let arguments = json!({ FreeText::INPUT: item.input.unwrap_or_default() }).to_string();
-                self.call(item.call_id, item.name, arguments, path)?;
+                let name = item.name.map(|name| qualified(item.namespace.as_deref(), &name));
+                self.call(item.call_id, name, arguments, path)?;
             }
             "function_call_output" | "custom_tool_call_output" => {
                 let id = item.call_id.ok_or_else(|| bad(format!("{path}.call_id"), "a result needs a `call_id`"))?;

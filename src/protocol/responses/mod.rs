@@ -7,7 +7,9 @@ mod answer;
 mod decode;
 mod history;
 mod items;
+mod namespaces;
 mod object;
+mod replay;
 mod signed;
 mod stream;
 #[cfg(test)]
@@ -17,6 +19,8 @@ mod wire;
 
 pub use answer::{Begun, KeptBy, given_up, response_id};
 pub use history::{ItemPage, Kept, Wanted, completed, input_of, item_list, removed};
+
+pub use replay::Replay;
 
 use mediary_core::task::Task;
 use serde_json::{Value, json};

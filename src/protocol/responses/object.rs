@@ -3,7 +3,7 @@
 use mediary_core::task::{Choice, Finish, FreeText, Piece, Usage, WholeReply};
 use serde_json::{Map, Value, json};
 
-use super::signed;
+use super::{namespaces, signed};
 use crate::protocol::AnswerHead;
 use crate::protocol::ErrorFields;
 use crate::protocol::anthropic::signed::id_out;
@@ -201,10 +201,15 @@ pub(super) fn call(
 ) -> Value {
     let (kind, prefix, field) = call_words(is_custom);
     let said = if is_custom { FreeText::input_of(arguments) } else { arguments.to_owned() };
-    json!({
+    let (namespace, name) = namespaces::apart(name);
+    let mut item = json!({
         "type": kind, "id": item_id(prefix, head, index), "call_id": call_id, "name": name, field: said,
         "status": "completed",
-    })
+    });
+    if let Some(namespace) = namespace {
+        item["namespace"] = namespace.into();
+    }
+    item
 }
 
 /// What calls are called: their type, what their ids begin with, and where what they say stands.

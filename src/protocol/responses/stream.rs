@@ -9,8 +9,8 @@ use mediary_core::task::{Finish, FreeText, ReplyEvent, ReplyFrame, Usage};
 use serde_json::{Value, json};
 
 use super::answer::ResponseAnswer;
-use super::event;
 use super::object::{self, Status};
+use super::{event, namespaces};
 use crate::protocol::{AnswerHead, ErrorFields, StreamWriter};
 
 /// Writes one stream.
@@ -295,7 +295,7 @@ impl EventWriter {
                 fields["input"] = input.into();
                 self.write("response.custom_tool_call_input.done", fields, into);
             } else {
-                fields["name"] = name.as_str().into();
+                fields["name"] = namespaces::apart(&name).1.into();
                 fields["arguments"] = arguments.as_str().into();
                 self.write("response.function_call_arguments.done", fields, into);
             }

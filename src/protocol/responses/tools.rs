@@ -3,7 +3,7 @@
 use mediary_core::task::{FreeText, HostedTool, Tool, ToolChoice};
 use serde_json::{Value, json};
 
-use super::{WIRE_FORMAT, bad};
+use super::{WIRE_FORMAT, bad, namespaces};
 use crate::protocol::openai::custom;
 use crate::protocol::process::BadField;
 
@@ -59,6 +59,11 @@ impl Offered {
                 }
                 self.custom.push(name.clone());
                 self.functions.push(custom::tool(name, description, free));
+            }
+            "namespace" => {
+                for (index, tool) in namespaces::tools(tool).enumerate() {
+                    self.tool(&tool, &format!("{path}.tools[{index}]"))?;
+                }
             }
             "mcp" => {
                 let message = "tools of type `mcp` are not called from here; connect the server to your client, and offer \

@@ -82,6 +82,9 @@ pub(super) struct Item<'a> {
     pub(super) call_id: Option<String>,
     #[serde(default)]
     pub(super) name: Option<String>,
+    /// The group that a function is of.
+    #[serde(default)]
+    pub(super) namespace: Option<String>,
     #[serde(default)]
     pub(super) arguments: Option<Value>,
     #[serde(default)]

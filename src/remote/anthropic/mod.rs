@@ -37,6 +37,7 @@ impl Dialect for Anthropic {
 
     fn encode(&self, call: &Call<'_>, quirks: &Quirks) -> Result<HttpCall, Failure> {
         match call.task {
+            Task::Chat(chat) if chat.completion.is_some() => Err(unwritable::task(NAME, call.task.kind())),
             Task::Chat(chat) => {
                 let (chat, from) = moved::to_the_user(chat, &[Role::Assistant]);
                 let call = CallOf::new(&*chat, call, quirks);

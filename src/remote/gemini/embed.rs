@@ -25,6 +25,10 @@ struct Request<'a> {
     model: &'a str,
     content: Content<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    task_type: Option<&'a Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    title: Option<&'a Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     output_dimensionality: Option<u32>,
 }
 
@@ -42,10 +46,13 @@ struct Part<'a> {
 pub(super) fn encode(call: &EmbedCall<'_>) -> Result<HttpCall, Failure> {
     let name = plain_name(call.model());
     let model = format!("models/{name}");
+    let said = |name: &str| call.task.extras.get(name).filter(|_| call.sends(name));
     let requests = call.task.inputs.iter().map(|input| match input {
         EmbedInput::Text(text) => Ok(Request {
             model: &model,
             content: Content { parts: [Part { text }] },
+            task_type: said("task_type"),
+            title: said("title"),
             output_dimensionality: call.task.dimensions,
         }),
         EmbedInput::Tokens(_) => Err(unwritable::tokens(&call.abilities.target)),

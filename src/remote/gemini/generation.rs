@@ -3,6 +3,7 @@
 //! Names are the only place where the API says this; a name that is not understood counts as new.
 
 use mediary_core::task::Effort;
+use serde_json::Value;
 
 use super::wire::Thinking;
 
@@ -31,6 +32,18 @@ impl Generation {
     /// Whether a call sent back without its signature is refused.
     pub(super) fn checks_signatures(self) -> bool {
         self.is_third && !self.is_gemma
+    }
+
+    /// Whether it understands how another client of this format put it. Older models know no levels, the larger ones only
+    /// two for certain; a number of tokens all of them take.
+    pub(super) fn thinks_as(self, asked: &Value) -> bool {
+        let level = asked.get("thinkingLevel").or_else(|| asked.get("thinking_level")).and_then(Value::as_str);
+        let level = level.map(str::to_uppercase);
+        match level.as_deref() {
+            None | Some("THINKING_LEVEL_UNSPECIFIED") => true,
+            Some("LOW" | "HIGH") => self.is_third,
+            Some(_) => self.is_third && !self.is_pro,
+        }
     }
 
     /// An effort in this generation's terms. The tokens are those the vendor's own OpenAI endpoint maps efforts to.
@@ -62,7 +75,24 @@ impl Generation {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
+
+    #[test]
+    fn what_a_client_asked_for_holds_where_it_is_understood() {
+        let table = [
+            ("gemini-2.5-flash", json!({ "thinkingBudget": 0, "includeThoughts": true }), true),
+            ("gemini-2.5-flash", json!({ "thinkingLevel": "LOW" }), false),
+            ("gemini-3-flash", json!({ "thinkingBudget": 512 }), true),
+            ("gemini-3-flash", json!({ "thinking_level": "minimal" }), true),
+            ("gemini-3.1-pro", json!({ "thinkingLevel": "HIGH" }), true),
+            ("gemini-3.1-pro", json!({ "thinkingLevel": "MEDIUM" }), false),
+        ];
+        for (model, asked, expected) in table {
+            assert_eq!(Generation::of(model).thinks_as(&asked), expected, "{model} {asked}");
+        }
+    }
 
     #[test]
     fn each_generation_is_told_in_its_own_terms() {

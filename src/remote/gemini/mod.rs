@@ -30,7 +30,7 @@ use mediary_core::{Failure, MediaFormat, MediaKind};
 pub(crate) use files::upload;
 
 use crate::dialect::CallOf;
-use crate::{Dialect, HttpCall, JobCall, Quirks, Reader, images, unwritable};
+use crate::{Dialect, HttpCall, JobCall, Quirks, Reader, blame, images, unwritable};
 
 /// Its name in catalogs and configuration.
 const NAME: &str = "gemini";
@@ -46,6 +46,7 @@ impl Dialect for Gemini {
 
     fn encode(&self, call: &Call<'_>, quirks: &Quirks) -> Result<HttpCall, Failure> {
         match call.task {
+            Task::Chat(chat) if chat.completion.is_some() => Err(unwritable::task(NAME, call.task.kind())),
             Task::Chat(chat) => encode::encode(&CallOf::new(chat, call, quirks)),
             Task::Embed(embed) => embed::encode(&CallOf::new(embed, call, quirks)),
             Task::Speak(speak) => Ok(speak::encode(&CallOf::new(speak, call, quirks))),
@@ -69,6 +70,25 @@ impl Dialect for Gemini {
                 unwritable::reader(NAME, task.kind())
             }
         }
+    }
+
+    fn counts_tokens(&self) -> bool {
+        true
+    }
+
+    fn encode_count(&self, call: &Call<'_>, quirks: &Quirks) -> Result<HttpCall, Failure> {
+        match call.task {
+            Task::Chat(chat) => encode::encode_count(&CallOf::new(chat, call, quirks)),
+            Task::Read(_) | Task::Transcribe(_) | Task::Embed(_) | Task::Rerank(_) | Task::Moderate(_) => {
+                Err(unwritable::task(NAME, call.task.kind()))
+            }
+            Task::Speak(_) | Task::Image(_) | Task::GenerateVideo(_) => Err(unwritable::task(NAME, call.task.kind())),
+        }
+    }
+
+    fn counted(&self, body: &[u8]) -> Result<u64, Failure> {
+        let counted: wire::Counted = serde_json::from_slice(body).map_err(blame::shapeless)?;
+        Ok(counted.total_tokens)
     }
 
     fn job_state(&self, job: &str, _quirks: &Quirks) -> Option<JobCall> {
@@ -106,6 +126,8 @@ impl Dialect for Gemini {
             "top_k",
             "modalities",
             "safety_settings",
+            "task_type",
+            "title",
         ])
     }
 }

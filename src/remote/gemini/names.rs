@@ -34,6 +34,11 @@ impl Renamed {
         Self(names.collect())
     }
 
+    /// Whether there are any.
+    pub(super) fn is_any(&self) -> bool {
+        !self.0.is_empty()
+    }
+
     /// The name as the client wrote it.
     pub(super) fn back(&self, name: String) -> String {
         let known = self.0.iter().find(|(written, _)| *written == name);

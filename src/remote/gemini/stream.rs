@@ -46,6 +46,8 @@ impl Reader for Stream {
             into.events.push(ReplyEvent::Begun { id: self.id.clone(), model: answer.model_version });
         }
         let candidates = answer.candidates.unwrap_or_default();
+        // Clients of this format may have it as it is, unless they know the function by another name.
+        into.is_canonical = !self.renamed.is_any() || !candidates.iter().any(Candidate::calls);
         let blocked = answer.prompt_feedback.and_then(|feedback| feedback.block_reason);
         if let Some(reason) = blocked.filter(|_| candidates.is_empty()) {
             return Err(blame::failure(

@@ -5,6 +5,7 @@
 
 use mediary_core::task::{Chat, MediaPart, Message, Part as ChatPart, Role};
 use mediary_core::{Failure, MediaFormat};
+use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
 use super::generation::Generation;
@@ -39,12 +40,16 @@ pub(super) fn turns(chat: &Chat, generation: Generation) -> Result<(Option<Conte
                     }
                 }
             }
-            Role::User => say(&mut turns, USER, parts(message)?),
+            Role::User => say(&mut turns, USER, as_written(message, false).map_or_else(|| parts(message), Ok)?),
             Role::Assistant => {
                 let must_sign = index >= latest && generation.checks_signatures();
-                say(&mut turns, MODEL, model_parts(message, must_sign)?);
+                let written = as_written(message, must_sign);
+                say(&mut turns, MODEL, written.map_or_else(|| model_parts(message, must_sign), Ok)?);
             }
-            Role::Tool => say(&mut turns, USER, result_parts(messages, index)?),
+            Role::Tool => {
+                let written = as_written(message, false);
+                say(&mut turns, USER, written.map_or_else(|| result_parts(messages, index), Ok)?);
+            }
         }
     }
     if turns.is_empty() && system.is_empty() {
@@ -170,6 +175,25 @@ pub(super) fn mime(format: MediaFormat) -> Option<&'static str> {
     })
 }
 
+/// A message as a client of this format wrote it. A call that must be signed and is not, since another vendor's model made
+/// it, is vouched for.
+fn as_written(message: &Message, must_sign: bool) -> Option<Vec<Part<'_>>> {
+    let pieces = message.original.as_ref()?.pieces_for(super::NAME)?;
+    let mut stand_in = (must_sign && is_unsigned(message)).then_some(NO_SIGNATURE);
+    let mut part = |piece| {
+        let written: &RawValue = serde_json::from_slice(piece).ok()?;
+        let is_call = |text: &str| text.contains("\"functionCall\"") || text.contains("\"function_call\"");
+        let thought_signature = if is_call(written.get()) { stand_in.take() } else { None };
+        Some(Part { payload: Payload::Written(written), thought_signature })
+    };
+    pieces.iter().map(|piece| part(&piece[..])).collect()
+}
+
+/// Whether none of the calls of a message is signed.
+fn is_unsigned(message: &Message) -> bool {
+    message.tool_calls.iter().all(|call| call.signature.is_none())
+}
+
 fn model_parts(message: &Message, must_sign: bool) -> Result<Vec<Part<'_>>, Failure> {
     let mut parts = parts(message)?;
     if let Some(refusal) = &message.refusal {
@@ -180,7 +204,7 @@ fn model_parts(message: &Message, must_sign: bool) -> Result<Vec<Part<'_>>, Fail
     if let Some(last) = parts.iter_mut().rfind(|part| matches!(part.payload, Payload::Text(_))) {
         last.thought_signature = signature;
     }
-    let is_unsigned = message.tool_calls.iter().all(|call| call.signature.is_none());
+    let is_unsigned = is_unsigned(message);
     for (index, call) in message.tool_calls.iter().enumerate() {
         // Of calls made at once only the first is signed.
         let stand_in = (must_sign && is_unsigned && index == 0).then_some(NO_SIGNATURE);

@@ -5,26 +5,40 @@
 
 use std::borrow::Cow;
 
-use serde::ser::SerializeMap;
+use serde::ser::{Error as _, SerializeMap};
 use serde::{Deserialize, Serialize, Serializer};
-use serde_json::Value;
+use serde_json::value::RawValue;
+use serde_json::{Map, Value};
 
 use crate::body::Base64;
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Request<'a> {
+    /// Only inside of a request that says what is to be counted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub system_instruction: Option<Content<'a>>,
     pub contents: Vec<Content<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub tools: Vec<Tools<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub tool_config: Option<ToolConfig<'a>>,
+    pub tool_config: Option<AnyToolConfig<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub safety_settings: Option<&'a Value>,
     #[serde(skip_serializing_if = "GenerationConfig::is_empty")]
     pub generation_config: GenerationConfig<'a>,
+    /// What a client of this format asked for that nothing else says.
+    #[serde(flatten)]
+    pub own: Map<String, Value>,
+}
+
+/// A request whose tokens are to be counted.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct CountRequest<'a> {
+    pub generate_content_request: Request<'a>,
 }
 
 #[derive(Debug, Serialize)]
@@ -49,8 +63,17 @@ impl<'a> From<Payload<'a>> for Part<'a> {
 
 impl Serialize for Part<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if let (Payload::Written(raw), None) = (&self.payload, self.thought_signature) {
+            return raw.serialize(serializer);
+        }
         let mut part = serializer.serialize_map(None)?;
         match &self.payload {
+            Payload::Written(raw) => {
+                let fields: Map<String, Value> = serde_json::from_str(raw.get()).map_err(S::Error::custom)?;
+                for (name, value) in fields.iter().filter(|(name, _)| *name != SIGNATURE) {
+                    part.serialize_entry(name, value)?;
+                }
+            }
             Payload::Text(text) => part.serialize_entry("text", text)?,
             Payload::InlineData(data) => part.serialize_entry("inlineData", data)?,
             Payload::FileData(file) => part.serialize_entry("fileData", file)?,
@@ -58,14 +81,19 @@ impl Serialize for Part<'_> {
             Payload::FunctionResponse(response) => part.serialize_entry("functionResponse", response)?,
         }
         if let Some(signature) = self.thought_signature {
-            part.serialize_entry("thoughtSignature", signature)?;
+            part.serialize_entry(SIGNATURE, signature)?;
         }
         part.end()
     }
 }
 
+/// Where a part's signature stands.
+const SIGNATURE: &str = "thoughtSignature";
+
 #[derive(Debug)]
 pub(super) enum Payload<'a> {
+    /// As a client of this format wrote it.
+    Written(&'a RawValue),
     Text(&'a str),
     InlineData(SentData<'a>),
     FileData(FileData<'a>),
@@ -103,9 +131,29 @@ pub(super) struct FunctionResponse<'a> {
 }
 
 #[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct Tools<'a> {
-    pub function_declarations: Vec<Declaration<'a>>,
+#[serde(untagged, rename_all_fields = "camelCase")]
+pub(super) enum Tools<'a> {
+    Functions {
+        function_declarations: Vec<AnyDeclaration<'a>>,
+    },
+    /// What runs at the provider.
+    Hosted(&'a Value),
+}
+
+/// A function, in our words or as a client of this format wrote it.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub(super) enum AnyDeclaration<'a> {
+    Ours(Declaration<'a>),
+    Written(&'a RawValue),
+}
+
+/// Whether functions are called, likewise.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub(super) enum AnyToolConfig<'a> {
+    Ours(ToolConfig<'a>),
+    Theirs(&'a Value),
 }
 
 #[derive(Debug, Serialize)]
@@ -165,6 +213,9 @@ pub(super) struct GenerationConfig<'a> {
     pub response_modalities: Option<Vec<String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub thinking_config: Option<ThinkingConfig>,
+    /// What a client of this format asked for that nothing else says, or that it put in its own way.
+    #[serde(flatten)]
+    pub own: Map<String, Value>,
 }
 
 impl GenerationConfig<'_> {
@@ -189,6 +240,13 @@ pub(super) enum Thinking {
     ThinkingLevel(&'static str),
 }
 
+/// How many tokens a request has.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Counted {
+    pub total_tokens: u64,
+}
+
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Answer {
@@ -207,6 +265,14 @@ pub(super) struct Candidate {
     pub content: Option<AnswerContent>,
     pub finish_reason: Option<String>,
     pub logprobs_result: Option<LogprobsResult>,
+}
+
+impl Candidate {
+    /// Whether functions are called.
+    pub(super) fn calls(&self) -> bool {
+        let parts = self.content.as_ref().and_then(|content| content.parts.as_ref());
+        parts.into_iter().flatten().any(|part| part.function_call.is_some())
+    }
 }
 
 #[derive(Debug, Deserialize)]

@@ -4,6 +4,7 @@
 //! departures; only writing is done here, and the reading of pages.
 
 mod carries;
+mod complete;
 mod embed;
 mod encode;
 mod ids;
@@ -41,6 +42,9 @@ impl Dialect for Mistral {
                 let (chat, from) = moved::to_the_user(chat, &[Role::Tool, Role::Assistant]);
                 let call = CallOf::new(&*chat, call, quirks);
                 call.media_were_moved(&from);
+                if let Some(completion) = &chat.completion {
+                    return complete::encode(&call, completion);
+                }
                 let body = encode::body(&call)?;
                 Ok(HttpCall::json("/chat/completions", body).without(&call))
             }

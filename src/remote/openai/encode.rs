@@ -113,7 +113,7 @@ pub(crate) fn extras(object: &mut Object<'_>, extras: &Extras, own: &[&str], sen
 }
 
 /// Usage is always asked for where that is known: the ledger counts it whether or not the client does.
-fn stream_options(request: &mut Object<'_>, call: &ChatCall<'_>) {
+pub(super) fn stream_options(request: &mut Object<'_>, call: &ChatCall<'_>) {
     if !call.quirks.stream_usage {
         return;
     }

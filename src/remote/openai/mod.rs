@@ -7,6 +7,7 @@
 
 mod calls;
 mod carries;
+mod complete;
 mod decode;
 mod embed;
 mod encode;
@@ -59,6 +60,9 @@ impl Dialect for OpenAi {
                 let (chat, from) = moved::to_the_user(chat, &[Role::Tool, Role::Assistant]);
                 let call = CallOf::new(&*chat, call, quirks);
                 call.media_were_moved(&from);
+                if let Some(completion) = &chat.completion {
+                    return complete::encode(&call, completion);
+                }
                 let body = encode::body(&call)?;
                 Ok(HttpCall::json("/chat/completions", body).without(&call))
             }

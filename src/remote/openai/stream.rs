@@ -45,7 +45,8 @@ struct ChoiceState {
 impl ChatReader {
     /// A reader for a stream, or for one whole body, that answers `chat`.
     pub(crate) fn new(chat: &Chat, is_stream: bool) -> Self {
-        let asked = usize::try_from(chat.sampling.n).unwrap_or(1).max(1);
+        let prompts = chat.completion.as_ref().map_or(1, |completion| completion.prompts.len());
+        let asked = usize::try_from(chat.sampling.n).unwrap_or(1).max(1) * prompts;
         Self { is_stream, asked, has_begun: false, choices: Vec::new(), skipped: 0, malformed: None }
     }
 
@@ -71,6 +72,10 @@ impl ChatReader {
             (delta, None, _) => (delta.unwrap_or_default(), false),
         };
         is_canonical &= state.delta(delta, coming, events) && is_in_place;
+        if let Some(text) = choice.text.filter(|text| !text.is_empty()) {
+            is_canonical = false;
+            events.push(ReplyEvent::Text { choice: index, text });
+        }
         if let Some(value) = choice.logprobs {
             events.push(ReplyEvent::Extra { choice: index, name: "logprobs", value });
         }

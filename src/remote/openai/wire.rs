@@ -39,6 +39,8 @@ pub(super) struct Choice {
     pub(super) index: Index,
     pub(super) delta: Option<Delta>,
     pub(super) message: Option<Delta>,
+    /// Where a prompt was gone on with.
+    pub(super) text: Option<String>,
     pub(super) finish_reason: Option<Word>,
     pub(super) logprobs: Option<Value>,
     pub(super) error: Option<Value>,

@@ -8,10 +8,13 @@
 import { readFileSync } from "node:fs";
 import process from "node:process";
 
+import { createAnthropic } from "@ai-sdk/anthropic";
 import { createOpenAI } from "@ai-sdk/openai";
 import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
+import { ChatAnthropic } from "@langchain/anthropic";
 import { HumanMessage, ToolMessage } from "@langchain/core/messages";
 import { tool as langchainTool } from "@langchain/core/tools";
+import { ChatOllama } from "@langchain/ollama";
 import { ChatOpenAI } from "@langchain/openai";
 import { generateText, Output, stepCountIs, streamText, tool as vercelTool } from "ai";
 import OpenAI from "openai";
@@ -99,8 +102,7 @@ function openai(model) {
   };
 }
 
-function langchain(model) {
-  const chat = new ChatOpenAI({ model, apiKey: "none", maxRetries: 0, configuration: { baseURL: `${server}/v1` } });
+function langchain(chat, methods) {
   const weather = langchainTool(({ city }) => reports[city], { name: "weather", description: described, schema: City });
   async function loop(ask) {
     const bound = chat.bindTools([weather]);
@@ -110,11 +112,11 @@ function langchain(model) {
     for (const call of told.tool_calls) {
       messages.push(new ToolMessage({ content: await weather.invoke(call.args), tool_call_id: call.id }));
     }
-    reported((await ask(bound, messages)).content);
+    reported((await ask(bound, messages)).text);
   }
   return {
-    async chat() { is((await chat.invoke(question)).content, said); },
-    async stream() { streams(await gathered(await chat.stream(question), (chunk) => chunk.content)); },
+    async chat() { is((await chat.invoke(question)).text, said); },
+    async stream() { streams(await gathered(await chat.stream(question), (chunk) => chunk.text)); },
     async tools() { await loop((bound, messages) => bound.invoke(messages)); },
     async streamedTools() {
       await loop(async (bound, messages) => {
@@ -123,13 +125,13 @@ function langchain(model) {
       });
     },
     async schema() {
-      for (const method of ["jsonSchema", "functionCalling"]) {
+      for (const method of methods) {
         isReceipt(await chat.withStructuredOutput(Receipt, { name: "receipt", method }).invoke("The receipt"));
       }
     },
     async image() {
       const shown = [{ type: "text", text: "What is it?" }, { type: "image_url", image_url: { url: signUrl } }];
-      is((await chat.invoke([new HumanMessage({ content: shown })])).content, seen);
+      is((await chat.invoke([new HumanMessage({ content: shown })])).text, seen);
     },
   };
 }
@@ -161,7 +163,14 @@ function vercel(model) {
 const there = { baseURL: `${server}/v1`, apiKey: "none" };
 const libraries = {
   "openai": openai,
-  "@langchain/openai": langchain,
+  "@langchain/openai": (model) => langchain(
+    new ChatOpenAI({ model, apiKey: "none", maxRetries: 0, configuration: { baseURL: `${server}/v1` } }),
+    ["jsonSchema", "functionCalling"]),
+  "@langchain/anthropic": (model) => langchain(
+    new ChatAnthropic({ model, apiKey: "none", maxRetries: 0, anthropicApiUrl: server }), ["functionCalling"]),
+  "@langchain/ollama": (model) => langchain(
+    new ChatOllama({ model, baseUrl: server, maxRetries: 0 }), ["jsonSchema"]),
+  "@ai-sdk/anthropic": (model) => vercel(createAnthropic({ ...there, baseURL: `${server}/v1` })(model)),
   "@ai-sdk/openai": (model) => vercel(createOpenAI(there).chat(model)),
   "@ai-sdk/openai-compatible": (model) => vercel(
     createOpenAICompatible({ ...there, name: "mediary", supportsStructuredOutputs: true })(model)),

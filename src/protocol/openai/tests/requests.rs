@@ -177,6 +177,7 @@ fn every_wish_is_understood() {
         ref extras,
         hosted_tools: _,
         own: _,
+        completion: _,
     } = form.chat;
     assert_snapshot!(format!(
         "{} include_usage={}\n{tools:#?}\n{tool_choice:?} {parallel_tool_calls:?}\n{format:?}\n{sampling:#?}\n{effort:?} {stream}\n{}",
