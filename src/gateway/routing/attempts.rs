@@ -31,11 +31,6 @@ use super::work::{Prepared, Ran, Verdict, Work};
 use super::{Planned, Router};
 use crate::telemetry::metrics;
 
-/// A target whose answer failed in passing is asked once more after this, and up to …
-const LEAST_PAUSE: Duration = Duration::from_millis(50);
-/// … this much later, so that calls that failed together do not come back together.
-const PAUSE_SPREAD_MS: u64 = 200;
-
 impl Router {
     /// Asks the candidates of a plan, one after the other, until one answers.
     ///
@@ -76,13 +71,6 @@ impl Router {
         let retry_after = cooldowns.chain(tried.iter().filter_map(Tried::queue_wait)).min();
         let cools_for_rates = self.cool_for_rates(fleet, &passed_over);
         CallError::Exhausted(Box::new(Exhausted { tried, passed_over, retry_after, cools_for_rates }))
-    }
-
-    /// A pause of no particular length before the same target is asked once more.
-    fn pause(&self) -> Duration {
-        // Spread by a multiplier that shares no factor with the range.
-        let draw = self.draws.fetch_add(1, Ordering::Relaxed).wrapping_mul(73);
-        LEAST_PAUSE + Duration::from_millis(draw % PAUSE_SPREAD_MS)
     }
 }
 

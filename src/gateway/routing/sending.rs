@@ -1,6 +1,7 @@
 //! How a target is asked: in one piece or as a stream, and how long each stage may take.
 
 use std::sync::PoisonError;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use mediary_core::capability::Abilities;
@@ -13,6 +14,10 @@ use super::Router;
 use super::ledger::SHORT_RATE_LIMIT;
 use crate::config::Routing;
 
+/// A target whose answer failed in passing is asked once more after this, and up to …
+const LEAST_PAUSE: Duration = Duration::from_millis(50);
+/// … this much later, so that calls that failed together do not come back together.
+const PAUSE_SPREAD_MS: u64 = 200;
 /// The shortest cooldown of a rate limit.
 const LEAST_RATE_LIMIT: Duration = Duration::from_secs(1);
 
@@ -63,6 +68,13 @@ pub(super) fn timeouts(routing: &Routing, task: &Task, abilities: &Abilities, ha
 }
 
 impl Router {
+    /// A pause of no particular length before the same target is asked once more.
+    pub(super) fn pause(&self) -> Duration {
+        // Spread by a multiplier that shares no factor with the range.
+        let draw = self.draws.fetch_add(1, Ordering::Relaxed).wrapping_mul(73);
+        LEAST_PAUSE + Duration::from_millis(draw % PAUSE_SPREAD_MS)
+    }
+
     /// Whether a target was found to refuse streams, and to answer whole.
     pub(super) fn answers_whole_only(&self, target: &Target) -> bool {
         self.whole_only.lock().unwrap_or_else(PoisonError::into_inner).contains(target)

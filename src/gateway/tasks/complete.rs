@@ -102,6 +102,7 @@ fn joined(mut before: WholeAnswer, after: WholeAnswer) -> WholeAnswer {
         completion_tokens: one.completion_tokens + other.completion_tokens,
         cached_tokens: one.cached_tokens + other.cached_tokens,
         reasoning_tokens: one.reasoning_tokens + other.reasoning_tokens,
+        cut_tokens: one.cut_tokens + other.cut_tokens,
         estimated: one.estimated || other.estimated,
     });
     before.route.join(after.route);

@@ -212,8 +212,14 @@ fn call(index: u32, name: &str, arguments: &str, signature: Option<&str>) -> Rep
     ReplyEvent::ToolCall { choice: 0, index, id, name, arguments: arguments.into(), signature }
 }
 
-const USAGE: Usage =
-    Usage { prompt_tokens: 20, completion_tokens: 5, cached_tokens: 8, reasoning_tokens: 2, estimated: false };
+const USAGE: Usage = Usage {
+    prompt_tokens: 20,
+    completion_tokens: 5,
+    cached_tokens: 8,
+    reasoning_tokens: 2,
+    cut_tokens: 0,
+    estimated: false,
+};
 
 /// The same events whole, as events and as an array.
 fn written(wire_format: &'static str, events: &[ReplyEvent]) -> String {

@@ -19,7 +19,7 @@ fn sent(all: &Providers, target: &str, task: &Task) -> Value {
     let timeouts = Timeouts { first_byte: Duration::ZERO, stall: Duration::ZERO };
     let call = Call { task, abilities: row, dropped: &[], key: None, timeouts, reservation: None };
     let written = setup.dialect.dialect().encode(&call, &setup.endpoint.quirks).unwrap();
-    serde_json::from_slice(&written.body).unwrap()
+    serde_json::from_slice(&written.body.read_all().unwrap()).unwrap()
 }
 
 #[test]

@@ -42,7 +42,10 @@ impl Remote {
             match self.send_once(&Call { dropped: &dropped, ..*call }, &quirks, &sent).await {
                 Ok(reply) => {
                     let noted = reply.left_out().iter().filter(|name| !left_out.contains(name)).cloned();
-                    let all = left_out.iter().cloned().chain(noted).collect();
+                    let mut all: Vec<String> = left_out.iter().cloned().chain(noted).collect();
+                    // What is said in other words is not lost.
+                    let lost = call.task.lost(&[call.dropped, all.as_slice()].concat());
+                    all.retain(|name| lost.contains(name));
                     return Ok(reply.without(all));
                 }
                 Err(Refusal { parameter: Some(name), .. }) => {
