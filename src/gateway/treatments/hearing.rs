@@ -223,7 +223,7 @@ impl Treatments {
     /// Transcribes a recording piece by piece.
     ///
     /// # Errors
-    /// When it cannot be cut, or a piece is heard by nobody.
+    /// When it cannot be cut, or no target hears a piece.
     pub(in super::super) async fn in_pieces(
         &self,
         fleet: &Fleet,

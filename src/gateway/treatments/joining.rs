@@ -75,7 +75,7 @@ impl Treatments {
     /// heard.
     ///
     /// # Errors
-    /// When it cannot be cut, or its first piece is heard by nobody.
+    /// When it cannot be cut, or no target hears its first piece.
     pub(in super::super) async fn growing_pieces(
         self: &Arc<Self>,
         fleet: Arc<Fleet>,

@@ -151,7 +151,6 @@ async fn a_sound_is_encoded_anew() {
 async fn a_failure_names_its_part() {
     let rows = [
         (sample("chime.wav", MediaFormat::Wav), as_text("audio-to-text"), FailureKind::Unacceptable),
-        (spoken("samples", MediaFormat::Mp3), as_text("audio-to-text"), FailureKind::Unreadable),
         (spoken("damaged", MediaFormat::Mp3), to("audio-to-audio", MediaFormat::Mp3), FailureKind::Unreadable),
         (spoken("no picture", MediaFormat::Png), to("image-to-image", MediaFormat::Jpeg), FailureKind::Unreadable),
         (sample("sign.png", MediaFormat::Png), as_text("image-to-text"), FailureKind::NotInstalled),

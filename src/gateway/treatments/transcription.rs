@@ -23,7 +23,7 @@ use super::recipes::AudioToText;
 const NO_SPEECH: &str = "[no speech]";
 /// The parameter that asks for times.
 const TIMES: &str = "timestamp_granularities";
-/// What is said of an answer to a recording in which nobody speaks.
+/// What is said of an answer to a recording without speech.
 pub(in super::super) const SILENT: &str = "no_speech";
 
 /// Whether a target can give a transcript, be it only by chatting about what it hears.

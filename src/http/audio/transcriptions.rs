@@ -34,8 +34,8 @@ use crate::protocol::openai::{TRANSCRIPTIONS, TranscriptionForm};
     responses(
         (status = 200, description = "The words in the form that was asked for, or as server-sent events. `X-Routed-Via` \
             names the target, `X-Mediary-Treatments` what was done to the recording, `X-Mediary-Dropped` what the target \
-            lacks: with timestamp_granularities in it, times are estimates; `X-Mediary-Status` is no_speech where nobody \
-            speaks", body = Object),
+            lacks: with timestamp_granularities in it, times are estimates; `X-Mediary-Status` is no_speech where there \
+            is none", body = Object),
         Refused,
         RefusedFile,
     )
