@@ -346,9 +346,11 @@ fn a_new_one_of_each_kind_touches_the_files_that_are_written_down() {
             words: &["Task::Embed"],
             known_by: &[
                 "src/core/plan/demand.rs",
-                "src/gateway/routing/attempts.rs",
+                "src/gateway/routing/billing.rs",
+                "src/gateway/routing/sending.rs",
                 "src/gateway/tasks/explain.rs",
                 "src/gateway/tasks/mod.rs",
+                "src/gateway/tasks/rerank.rs",
                 "src/local/embed/engine.rs",
                 "src/protocol/ollama/embed.rs",
                 "src/protocol/openai/embeddings.rs",

@@ -1,4 +1,4 @@
-//! What `mediary ocr` and `mediary transcribe` take in: files as named, the files of folders, standard input.
+//! What commands take in: files as named, the files of folders and lists, standard input.
 
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -64,6 +64,22 @@ pub(super) fn walked(inputs: &[PathBuf]) -> Result<Vec<PathBuf>, String> {
         }
         found.sort();
         files.extend(found);
+    }
+    Ok(files)
+}
+
+/// The files that a list names, one a line; empty lines and those that begin with # are passed over. - is standard input.
+pub(super) fn listed(list: &Path) -> Result<Vec<PathBuf>, String> {
+    let mut lines = String::new();
+    let read = match list == Path::new("-") {
+        true => io::stdin().read_to_string(&mut lines).map(drop),
+        false => std::fs::read_to_string(list).map(|text| lines = text),
+    };
+    read.map_err(|error| format!("the list {} cannot be read: {error}", list.display()))?;
+    let names = lines.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
+    let files: Vec<PathBuf> = names.map(PathBuf::from).collect();
+    if files.is_empty() {
+        return Err(format!("the list {} names no files; write one a line", list.display()));
     }
     Ok(files)
 }

@@ -9,6 +9,7 @@ mod ocr;
 mod plan;
 mod player;
 mod programs;
+mod reload;
 mod serve;
 mod speak;
 mod transcribe;

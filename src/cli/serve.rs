@@ -8,10 +8,11 @@ use std::sync::Arc;
 use clap::Args;
 use mediary_store::{Database, StoreFailed};
 
+use super::reload::{self, Running};
 use super::{Context, complain};
 use crate::config::{Config, Source};
-use crate::gateway::{Gateway, KeptResponses, Parts, TemporaryFiles, VideoJobs};
-use crate::http::{self, AppState};
+use crate::gateway::{Gateway, KeptQuotas, KeptResponses, Parts, TemporaryFiles, VideoJobs};
+use crate::http::{self, AppState, Current};
 use crate::telemetry;
 
 /// Serve chat, embeddings and OCR over HTTP, on 127.0.0.1:8001 or where the configuration says
@@ -94,23 +95,37 @@ fn serve(context: &Context) -> Result<(), String> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     runtime.map_err(|error| format!("cannot start: {error}"))?.block_on(async {
         let database = database(store_dir.as_deref(), &config).await?;
-        let (jobs, responses) = match database {
+        let (jobs, responses, quotas) = match database {
             Some(database) => {
-                kept(gateway.clone(), database, &config).await.map(|(jobs, its)| (Some(jobs), Some(its)))?
+                let (jobs, responses, quotas) = kept(gateway.clone(), database, &config).await?;
+                (Some(jobs), Some(responses), Some(quotas))
             }
-            None => (None, None),
+            None => (None, None, None),
         };
         let state = AppState::new(gateway, config.clone()).with_jobs(jobs.clone()).with_responses(responses.clone());
         let address = config.server.host.socket_address(config.server.port);
         let listener = tokio::net::TcpListener::bind(address)
             .await
             .map_err(|error| format!("cannot listen on {address}: {error}; choose another with --port"))?;
-        let served = http::serve(listener, state, http::stop_signal()).await;
+        let current = Current::new(state.clone());
+        let running = Running { state: state.clone(), current: current.clone(), jobs: jobs.clone() };
+        let serving = |gateway: Arc<Gateway>| {
+            if let Some(quotas) = &quotas {
+                quotas.keep_of(gateway.router.clone());
+            }
+        };
+        let served = tokio::select! {
+            served = http::serve_current(listener, state, current, http::stop_signal()) => served,
+            () = reload::follow(context, &loaded.source, running, serving) => Ok(()),
+        };
         if let Some(jobs) = jobs {
             jobs.settle(config.server.shutdown_grace).await;
         }
         if let Some(responses) = responses {
             responses.settle(config.server.shutdown_grace).await;
+        }
+        if let Some(quotas) = quotas {
+            quotas.settle(config.server.shutdown_grace).await;
         }
         served.map_err(|error| format!("the server failed: {error}"))
     })
@@ -130,16 +145,17 @@ async fn database(dir: Option<&Path>, config: &Config) -> Result<Option<Arc<Data
     }
 }
 
-/// What is kept in a database: jobs and responses.
+/// What is kept in a database: jobs, responses, and what was used of free limits.
 async fn kept(
     gateway: Arc<Gateway>,
     database: Arc<Database>,
     config: &Config,
-) -> Result<(Arc<VideoJobs>, Arc<KeptResponses>), String> {
+) -> Result<(Arc<VideoJobs>, Arc<KeptResponses>, KeptQuotas), String> {
     let failed = |error: StoreFailed| error.to_string();
     let responses = http::kept_responses(database.clone()).await.map_err(failed)?;
+    let quotas = KeptQuotas::start(gateway.router.clone(), database.clone()).await.map_err(failed)?;
     let jobs = VideoJobs::start(gateway, database, config.jobs.clone()).await.map_err(failed)?;
-    Ok((jobs, responses))
+    Ok((jobs, responses, quotas))
 }
 
 /// Warns of a configuration file with keys in it that other users can read.

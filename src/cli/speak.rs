@@ -1,13 +1,14 @@
 //! `mediary speak`: texts in, sounds out, without a server.
 
 use std::fs::File;
-use std::io::{self, IsTerminal, Read, Write};
+use std::io::{self, IsTerminal, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use bytes::Bytes;
 use clap::Args;
+use mediary_convert::audio::wav_lengths;
 use serde_json::json;
 use tokio::runtime::Runtime;
 
@@ -15,6 +16,9 @@ use super::player::Player;
 use super::{Context, complain, inputs};
 use crate::gateway::{Bounds, Gateway, TaskRequest};
 use crate::protocol::openai::SpeechRequest;
+
+/// The header of a sound stands in its first bytes.
+const HEAD_BYTES: usize = 4 << 10;
 
 /// Speak texts
 #[derive(Debug, Args)]
@@ -26,11 +30,14 @@ use crate::protocol::openai::SpeechRequest;
     mediary speak -f chapters/ -o book/")]
 pub(super) struct Speak {
     /// The texts, or - for standard input
-    #[arg(required_unless_present = "files", value_name = "TEXT|-")]
+    #[arg(required_unless_present_any = ["files", "lists"], value_name = "TEXT|-")]
     texts: Vec<String>,
     /// Texts out of files and folders (their files, not those below)
     #[arg(short = 'f', long = "file", value_name = "FILE|DIR")]
     files: Vec<PathBuf>,
+    /// Texts out of the files and folders in this list, one a line
+    #[arg(short = 'l', long = "list", value_name = "FILE")]
+    lists: Vec<PathBuf>,
     /// Write to this file instead of standard output, its ending says the form; of several texts, to this folder
     #[arg(short = 'o', long = "out", value_name = "FILE|DIR")]
     out: Option<PathBuf>,
@@ -97,7 +104,11 @@ impl Speak {
             }
             named.push((format!("speech-{}", named.len() + 1), text));
         }
-        for file in inputs::expand(&self.files)? {
+        let mut files = self.files.clone();
+        for list in &self.lists {
+            files.append(&mut inputs::listed(list)?);
+        }
+        for file in inputs::expand(&files)? {
             let text = std::fs::read_to_string(&file);
             let text = text.map_err(|error| format!("{} cannot be read: {error}", file.display()))?;
             let name = file.file_stem().map_or_else(|| "speech".to_owned(), |stem| stem.to_string_lossy().into_owned());
@@ -149,13 +160,31 @@ impl Speak {
             (None, Some(file)) => file.write_all(bytes),
             (None, None) => io::stdout().write_all(bytes),
         };
+        let (mut head, mut length) = (Vec::new(), 0);
         while let Some(bytes) = runtime.block_on(speaking.next()) {
             let bytes = bytes.map_err(|failure| failure.to_string())?;
+            head.extend(bytes.iter().take(HEAD_BYTES.saturating_sub(head.len())));
+            length += bytes.len() as u64;
             write(&bytes).map_err(|error| format!("cannot write: {error}"))?;
+        }
+        if let Some(mut file) = file {
+            tell_lengths(&mut file, &head, length).map_err(|error| format!("cannot write: {error}"))?;
         }
         match playing {
             Some(playing) => playing.finish(),
             None => io::stdout().flush().map_err(|error| format!("cannot write: {error}")),
         }
     }
+}
+
+/// Writes into the header of a WAV file how long it has become, unless it has gone on to another program.
+fn tell_lengths(file: &mut File, head: &[u8], length: u64) -> io::Result<()> {
+    if !file.metadata()?.is_file() {
+        return Ok(());
+    }
+    for (place, bytes) in wav_lengths(head, length) {
+        file.seek(SeekFrom::Start(place as u64))?;
+        file.write_all(&bytes)?;
+    }
+    Ok(())
 }

@@ -1,5 +1,7 @@
 //! `mediary transcribe`: recordings in, what is said in them out, without a server.
 
+use std::collections::HashSet;
+use std::ffi::OsStr;
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -24,12 +26,19 @@ const BAD_ARGUMENTS: u8 = 2;
     mediary transcribe talk.mp3\n  \
     mediary transcribe --format srt film.mp4 > film.srt\n  \
     mediary transcribe --translate interview.ogg\n  \
-    mediary transcribe notes/\n  \
+    mediary transcribe notes/ --format srt -o subtitles/\n  \
+    mediary transcribe --list recordings.txt -o texts/\n  \
     cat memo.webm | mediary transcribe -")]
 pub(super) struct Transcribe {
     /// Files, folders (their files, not those below) or - for standard input
-    #[arg(required = true, value_name = "FILE|DIR|-")]
+    #[arg(required_unless_present = "lists", value_name = "FILE|DIR|-")]
     inputs: Vec<PathBuf>,
+    /// Files and folders out of this list, one a line
+    #[arg(short = 'l', long = "list", value_name = "FILE")]
+    lists: Vec<PathBuf>,
+    /// Write to this file instead of standard output; of several recordings, to this folder
+    #[arg(short = 'o', long = "out", value_name = "FILE|DIR")]
+    out: Option<PathBuf>,
     /// The form of the result: text, json, verbose_json, srt or vtt
     #[arg(long, default_value = "text")]
     format: String,
@@ -73,7 +82,12 @@ impl Transcribe {
 
     /// Transcribes all inputs; gives whether all of them were.
     fn all(&self, context: &Context) -> Result<bool, String> {
-        let inputs = inputs::expand(&self.inputs)?;
+        let mut named = self.inputs.clone();
+        for list in &self.lists {
+            named.append(&mut inputs::listed(list)?);
+        }
+        let inputs = inputs::expand(&named)?;
+        let mut places = Places::of(self.out.clone(), inputs.len() > 1 || self.inputs_are_many(), self.ending())?;
         let (gateway, config) = context.gateway()?;
         let runtime = tokio::runtime::Runtime::new().map_err(|error| format!("cannot start: {error}"))?;
         let mut is_whole = true;
@@ -84,7 +98,15 @@ impl Transcribe {
                 let _ = writeln!(io::stderr(), "{name}");
             }
             match runtime.block_on(self.one(&gateway, &config, input)) {
-                Ok(text) => io::stdout().write_all(&text).map_err(|error| format!("cannot write: {error}"))?,
+                Ok(text) => match places.next(input) {
+                    Some(file) => std::fs::write(&file, text)
+                        .map_err(|error| format!("cannot write {}: {error}", file.display()))?,
+                    None => {
+                        let head = if inputs.len() > 1 { self.headed(&name.to_string()) } else { String::new() };
+                        let whole = [head.as_bytes(), &text].concat();
+                        io::stdout().write_all(&whole).map_err(|error| format!("cannot write: {error}"))?;
+                    }
+                },
                 Err(message) => {
                     complain(&format!("{name}: {message}"));
                     is_whole = false;
@@ -92,6 +114,26 @@ impl Transcribe {
             }
         }
         Ok(is_whole)
+    }
+
+    /// Whether a folder or a list was named, whose results go to a folder however many they are.
+    fn inputs_are_many(&self) -> bool {
+        !self.lists.is_empty() || self.inputs.iter().any(|input| input.is_dir())
+    }
+
+    /// The ending of a file with a result.
+    fn ending(&self) -> &'static str {
+        match self.format.as_str() {
+            "srt" => "srt",
+            "vtt" => "vtt",
+            "text" => "txt",
+            _ => "json",
+        }
+    }
+
+    /// What stands before each of several results, of which subtitles and JSON do not say themselves where one ends.
+    fn headed(&self, name: &str) -> String {
+        if self.format == "text" { String::new() } else { format!("==> {name} <==\n") }
     }
 
     async fn one(&self, gateway: &Arc<Gateway>, config: &Config, input: &Path) -> Result<Vec<u8>, String> {
@@ -124,6 +166,48 @@ impl Transcribe {
     }
 }
 
+/// Where results are written.
+enum Places {
+    /// To standard output.
+    Standard,
+    /// To this file.
+    File(PathBuf),
+    /// To files in a folder, with this ending; those that are written.
+    Folder(PathBuf, &'static str, HashSet<PathBuf>),
+}
+
+impl Places {
+    /// Makes the folder, if there is to be one.
+    fn of(out: Option<PathBuf>, are_several: bool, ending: &'static str) -> Result<Self, String> {
+        let Some(out) = out else { return Ok(Self::Standard) };
+        if !are_several && !out.is_dir() {
+            return Ok(Self::File(out));
+        }
+        std::fs::create_dir_all(&out).map_err(|error| format!("cannot write {}: {error}", out.display()))?;
+        Ok(Self::Folder(out, ending, HashSet::new()))
+    }
+
+    /// The file for the result of an input; `None`: standard output. Inputs that differ in their ending or folder alone do
+    /// not overwrite each other.
+    fn next(&mut self, input: &Path) -> Option<PathBuf> {
+        match self {
+            Self::Standard => None,
+            Self::File(file) => Some(file.clone()),
+            Self::Folder(folder, ending, written) => {
+                let part = |part: Option<&OsStr>| {
+                    let part = part.filter(|part| *part != "-");
+                    part.map_or_else(|| "recording".to_owned(), |part| part.to_string_lossy().into_owned())
+                };
+                let (stem, name) = (part(input.file_stem()), part(input.file_name()));
+                let numbered = (2..).map(|number| format!("{name}-{number}"));
+                let names = [stem, name.clone()].into_iter().chain(numbered);
+                let mut files = names.map(|name| folder.join(format!("{name}.{ending}")));
+                files.find(|file| written.insert(file.clone()))
+            }
+        }
+    }
+}
+
 /// A transcript while it grows: how far it is stands on standard error.
 async fn followed(mut growing: Growing) -> Result<(Target, WholeReply), String> {
     let target = growing.route().target.clone();
@@ -140,4 +224,22 @@ async fn followed(mut growing: Growing) -> Result<(Target, WholeReply), String> 
     }
     let _ = write!(io::stderr(), "\r\x1b[K");
     Ok((target, reply))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn results_of_several_recordings_have_files_of_their_own() {
+        let folder = tempfile::tempdir().unwrap();
+        let out = folder.path().join("texts");
+        let mut places = Places::of(Some(out.clone()), true, "srt").unwrap();
+        let names = ["a/talk.mp3", "a/talk.wav", "b/talk.mp3", "-"].map(|input| places.next(Path::new(input)).unwrap());
+        assert_eq!(names, ["talk.srt", "talk.wav.srt", "talk.mp3.srt", "recording.srt"].map(|name| out.join(name)));
+        assert_eq!(places.next(Path::new("c/talk.mp3")), Some(out.join("talk.mp3-2.srt")));
+        let mut one = Places::of(Some(out.join("x.srt")), false, "srt").unwrap();
+        assert_eq!(one.next(Path::new("talk.mp3")), Some(out.join("x.srt")));
+        assert_eq!(Places::of(None, true, "srt").unwrap().next(Path::new("talk.mp3")), None);
+    }
 }

@@ -130,7 +130,7 @@ impl Default for RawLimits {
             upload_bytes: Bytes::mega(600),
             spool_bytes: Bytes::mega(1),
             json_bytes: Bytes::mega(20),
-            json_values: 400_000,
+            json_values: 100_000,
             body_idle_seconds: 30,
             body_seconds: 600,
             body_bytes_per_second: Bytes::new(1_000),

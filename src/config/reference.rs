@@ -67,7 +67,7 @@ pub(super) const OPEN_ROWS: &[(&str, &str, &str)] = &[
     (
         "providers[].free_limits",
         "the catalog's",
-        "what it gives for nothing: `{ rpm, rpd, tpm, tpd }`, requests and tokens a minute and a day",
+        "what it gives for nothing with each key: `{ rpm, rph, rpd, tpm, tpd }`, requests and tokens a minute, an hour and a day; `reset = { hour = 0, zone = \"America/Los_Angeles\" }` says when its day begins, without it any 24 hours count",
     ),
     ("providers[].customary", "the catalog's", "names of models that stand for `auto` on task endpoints"),
     (
@@ -102,6 +102,11 @@ pub(super) const OPEN_ROWS: &[(&str, &str, &str)] = &[
     ("providers[].models[].output_tokens", "unknown", "most tokens of a reply"),
     ("providers[].models[].tools", "`false`", "whether it calls functions"),
     ("providers[].models[].tool_choice", "as `tools`", "whether it can be told which function to call"),
+    (
+        "providers[].models[].custom_tools",
+        "`false`",
+        "whether it knows tools of `type: custom` (dialect `openai`); to others they are functions, but for those with a grammar",
+    ),
     (
         "providers[].models[].media_in_tool_results",
         "`true`",
@@ -153,7 +158,7 @@ pub(super) const OPEN_ROWS: &[(&str, &str, &str)] = &[
     (
         "providers[].models[].price",
         "`\"unknown\"`, on loopback `\"free\"`",
-        "`\"free\"`, `\"unknown\"`, or dollars: `{ input_usd = 0.15, output_usd = 0.6 }` a million tokens, `minute_usd` a minute heard, `character_usd` a million characters spoken, `image_usd` an image and `second_usd` a second of video made",
+        "`\"free\"`, `\"unknown\"`, or dollars: `{ input_usd = 0.15, output_usd = 0.6 }` a million tokens, `minute_usd` a minute heard, `character_usd` a million characters spoken, `image_usd` an image and `second_usd` a second of video made, `page_usd` a page read, `search_usd` a search of a rerank; `cached_usd` goes with `input_usd`",
     ),
     ("providers[].models[].free_limits", "none", "what of it is for nothing"),
     (

@@ -38,6 +38,8 @@ pub struct Routing {
     pub privacy: Privacy,
     /// What requests may cost.
     pub cost: CostPolicy,
+    /// Whether what is not known to be free wants the client's word.
+    pub confirm_paid: bool,
     /// How often the candidates are gone through.
     pub keep_cycles: u32,
     /// What a model's name is good for.
@@ -78,9 +80,10 @@ enum WrittenPrivacy {
 }
 
 #[derive(Clone, Copy, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "snake_case")]
 enum WrittenCost {
     Any,
+    FreeFirst,
     Free,
 }
 
@@ -99,6 +102,7 @@ pub(super) struct RawRouting {
     stall_seconds: u32,
     privacy: WrittenPrivacy,
     cost: WrittenCost,
+    confirm_paid: bool,
     keep_cycles: u32,
     model_routing: ModelRouting,
     sticky_minutes: u32,
@@ -122,6 +126,7 @@ impl Default for RawRouting {
             stall_seconds: 60,
             privacy: WrittenPrivacy::Any,
             cost: WrittenCost::Any,
+            confirm_paid: false,
             keep_cycles: 1,
             model_routing: ModelRouting::Match,
             sticky_minutes: 30,
@@ -176,8 +181,13 @@ pub(super) const KEYS: &[Key] = &[
     ),
     Key::new(
         "routing.cost",
-        "one of \"any\", \"free\"",
-        "`free`: only models known to be free are asked; an unknown price counts as paid",
+        "one of \"any\", \"free_first\", \"free\"",
+        "`free_first`: models known to be free are asked before all others; `free`: no others are asked; an unknown price counts as paid",
+    ),
+    Key::new(
+        "routing.confirm_paid",
+        "true or false",
+        "whether models that are not known to be free are asked only for requests with the header `X-Mediary-Allow-Paid: true`",
     ),
     Key::new("routing.keep_cycles", "a whole number from 1 to 100", "how often the list of candidates is gone through"),
     Key::new(
@@ -239,8 +249,10 @@ impl RawRouting {
             },
             cost: match self.cost {
                 WrittenCost::Any => CostPolicy::Any,
+                WrittenCost::FreeFirst => CostPolicy::FreeFirst,
                 WrittenCost::Free => CostPolicy::Free,
             },
+            confirm_paid: self.confirm_paid,
             keep_cycles: self.keep_cycles,
             model_routing: self.model_routing,
             sticky: Duration::from_secs(u64::from(self.sticky_minutes) * 60),

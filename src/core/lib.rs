@@ -15,6 +15,7 @@ pub mod language;
 pub mod media;
 pub mod plan;
 pub mod provider;
+pub mod quota;
 pub mod raster;
 pub mod sound;
 pub mod task;

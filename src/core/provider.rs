@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use crate::Failure;
 use crate::capability::Abilities;
+use crate::quota::Allowance;
 use crate::task::{JobReport, ReplyFrame, Task};
 
 /// A future on the heap, which can be sent to other threads.
@@ -178,12 +179,16 @@ impl fmt::Debug for Reservation {
 }
 
 /// What is left of a provider's rate limits: the one of which least is left.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Quota {
     /// The share that is left, 0 to 1.
     pub left: f32,
     /// When the limit begins anew.
     pub resets_in: Duration,
+    /// What is left of requests, where that was said.
+    pub requests: Option<Allowance>,
+    /// What is left of tokens.
+    pub tokens: Option<Allowance>,
 }
 
 /// A model that a provider lists. What it does not say is `None`.

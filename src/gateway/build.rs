@@ -126,8 +126,8 @@ impl Gateway {
         let readings = cache_dir.filter(|_| most_bytes > 0).and_then(|dir| remembered(&dir, most_bytes));
         let (pdf, limits) = (Arc::new(pdf), config.limits.clone());
         let daemon = Daemon::of(&providers, &config.routing);
-        let router = Arc::new(Router::new(providers, config.routing.clone(), local.clone(), rows));
-        let openers = Openers { pdf: pdf.clone(), office, libreoffice, foreign };
+        let router = Arc::new(Router::new(providers, config.routing.clone(), local.clone(), rows.clone()));
+        let openers = Openers { pdf: pdf.clone(), office: Arc::new(office), libreoffice, foreign };
         let reader =
             Arc::new(Reader::new(limits.clone(), recipe, openers, router.clone(), readings, admission.clone()));
         let fetcher = Fetcher::new(fetch_policy(config));
@@ -142,9 +142,10 @@ impl Gateway {
             admission,
             desk: Desk::start()?,
             intake,
-            safety,
+            safety: Arc::new(safety),
             daemon,
             local,
+            rows: rows.into(),
             engines: infos,
             pdf,
         })
@@ -156,13 +157,13 @@ fn rows_read_pages(rows: &[Abilities], target: &Target) -> bool {
 }
 
 /// A file counts against the same limit wherever it comes from.
-fn fetch_policy(config: &Config) -> FetchPolicy {
+pub(super) fn fetch_policy(config: &Config) -> FetchPolicy {
     let Fetch { allow, total, connect, idle, files: _ } = config.fetch.clone();
     FetchPolicy { allow, max_bytes: config.limits.upload_bytes.get(), total, connect, idle }
 }
 
 /// All files that a request names count against the same limits as one that is sent.
-fn fetch_bounds(config: &Config) -> FetchBounds {
+pub(super) fn fetch_bounds(config: &Config) -> FetchBounds {
     let (files, total) = (config.fetch.files as usize, config.fetch.total);
     FetchBounds { files, bytes: config.limits.upload_bytes.get(), total }
 }

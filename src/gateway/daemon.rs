@@ -49,7 +49,8 @@ struct State {
 impl Daemon {
     /// The first server of Ollama's own kind that is set up, if requests may go there unseen by the router.
     pub(super) fn of(providers: &Providers, routing: &Routing) -> Option<Self> {
-        let is_unbounded = routing.privacy == Privacy::Any && routing.cost == CostPolicy::Any;
+        let is_unbounded =
+            routing.privacy == Privacy::Any && routing.cost <= CostPolicy::FreeFirst && !routing.confirm_paid;
         let is_one = |setup: &&ProviderSetup| {
             setup.dialect == DialectName::Ollama && setup.keys.is_empty() && (setup.is_loopback || is_unbounded)
         };

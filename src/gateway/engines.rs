@@ -6,7 +6,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use mediary_core::capability::{Abilities, Acceptance, Price, TaskKind, USUAL_PRIORITY, VectorSpace, Voice};
+use mediary_core::capability::{
+    Abilities, Acceptance, Price, SoftSupport, TaskKind, USUAL_PRIORITY, VectorSpace, Voice,
+};
 use mediary_core::engine::Engine;
 use mediary_core::{Failure, MediaFormat, MediaKind, ModelName, Target};
 use mediary_local::{
@@ -51,6 +53,11 @@ pub(super) struct Engines {
     /// What there is to say about each row, in the same order.
     pub(super) infos: Arc<[EngineInfo]>,
 }
+
+/// The parameter that asks for times.
+const TIMES: &str = "timestamp_granularities";
+/// That an engine of this process tells those of each word.
+pub(super) const WORD_TIMES: &str = "timestamp_granularities.word";
 
 const MOONSHINE: &str = "moonshine";
 const WHISPER: &str = "whisper-base";
@@ -227,9 +234,12 @@ fn transcribes(target: Target, models: &Models, further: &[HearingCard]) -> Abil
         (None, _) => (Family::Whisper, installed::whisper_files(models).map(drop)),
     };
     // English comes from the quicker one; what a user has added, after both.
-    let (tasks, known, behind) = match family {
-        Family::Moonshine => (vec![TaskKind::Transcription], &["en"][..], 0),
-        Family::Whisper => (vec![TaskKind::Transcription, TaskKind::Translation], WHISPER_LANGUAGES, 1),
+    let (tasks, known, behind, heeds) = match family {
+        Family::Moonshine => (vec![TaskKind::Transcription], &["en"][..], 0, &[TIMES][..]),
+        Family::Whisper => {
+            let tasks = vec![TaskKind::Transcription, TaskKind::Translation];
+            (tasks, WHISPER_LANGUAGES, 1, &[TIMES, WORD_TIMES, "prompt", "temperature"][..])
+        }
     };
     let known = known.iter().map(|&code| code.to_owned()).collect();
     let (languages, behind) = match own {
@@ -240,7 +250,7 @@ fn transcribes(target: Target, models: &Models, further: &[HearingCard]) -> Abil
     let missing = files.err().map(|failure| failure.detail);
     let (streaming, priority) = (true, USUAL_PRIORITY + behind);
     let row = Abilities::of(target, TaskKind::Transcription);
-    Abilities { tasks, accepts, languages, missing, streaming, priority, ..row }
+    Abilities { tasks, accepts, languages, missing, streaming, priority, soft: only(heeds), ..row }
 }
 
 /// The quick neural voices: the first choice for the languages that they speak.
@@ -325,7 +335,13 @@ fn speaks(target: Target, behind: u32, voices: Vec<Voice>, languages: Vec<String
         languages.dedup();
     }
     let priority = USUAL_PRIORITY + behind;
-    Abilities { priority, voices, languages, ..Abilities::of(target, TaskKind::Speech) }
+    // None keeps to a pace exactly; it is made of their sound afterwards.
+    Abilities { priority, voices, languages, soft: only(&[]), ..Abilities::of(target, TaskKind::Speech) }
+}
+
+/// These soft parameters, and no others.
+fn only(names: &[&str]) -> SoftSupport {
+    SoftSupport::Only(names.iter().map(|&name| name.to_owned()).collect())
 }
 
 /// An engine that reads pictures of pages, and documents page by page.

@@ -16,9 +16,12 @@ mod execution;
 mod installed;
 mod intake;
 mod jobs;
+mod kept_quotas;
 mod kept_responses;
 mod limits;
+mod readiness;
 mod recipe_file;
+mod renewed;
 mod routing;
 mod safety;
 mod spool;
@@ -37,10 +40,14 @@ pub use documents::{
 pub use engines::EngineInfo;
 pub use execution::{measure, tune};
 pub use jobs::{NewVideo, NoJob, VideoFile, VideoJob, VideoJobs, VideoProgress, WebhookSecret, signature};
+pub use kept_quotas::KeptQuotas;
 pub use kept_responses::{KeptResponses, MemoryRoom};
+pub use readiness::Readiness;
 pub use recipe_file::BadRecipe;
+pub use renewed::Renewal;
 pub use routing::{
-    Answer, Bounds, CallError, Exhausted, Known, Planned, Record, Route, Router, TaskRequest, TreatmentNote, Tried,
+    Account, Answer, Bounds, CallError, Charge, Exhausted, KeyRecord, KeyStats, Known, Pace, Planned, Record, Route,
+    Router, TaskRequest, TreatmentNote, Tried, total,
 };
 pub use spool::Spool;
 pub use tasks::{Answered, Counted, Drawing, Drawn, Embedded, Growing, Made, Speaking, Stage, WholeAnswer};
@@ -50,7 +57,7 @@ pub use treatments::{Pipelines, Treatments};
 use std::sync::Arc;
 
 use mediary_convert::pdf::PdfWorkers;
-use mediary_core::capability::TaskKind;
+use mediary_core::capability::Abilities;
 use mediary_local::Local;
 use mediary_remote::Fetcher;
 
@@ -73,20 +80,13 @@ pub struct Gateway {
     /// Where pictures are looked at.
     desk: Desk,
     intake: Intake,
-    safety: Safety,
+    safety: Arc<Safety>,
     daemon: Option<Daemon>,
     local: Arc<Local>,
+    /// What the engines of this process do.
+    rows: Arc<[Abilities]>,
     engines: Arc<[EngineInfo]>,
     pdf: Arc<PdfWorkers>,
-}
-
-/// Whether requests can be served, and what stands in the way.
-#[derive(Debug, Clone)]
-pub struct Readiness {
-    /// Whether there is something to do the work with.
-    pub ready: bool,
-    /// Each check by name: how it stands, or what to do.
-    pub checks: Vec<(String, Result<String, String>)>,
 }
 
 impl Gateway {
@@ -112,23 +112,6 @@ impl Gateway {
     #[must_use]
     pub fn engines(&self) -> &[EngineInfo] {
         &self.engines
-    }
-
-    /// Whether requests can be served: documents by the engines of this process, or chats by some provider.
-    #[must_use]
-    pub fn readiness(&self) -> Readiness {
-        let checks: Vec<(String, Result<String, String>)> = self
-            .engines
-            .iter()
-            .filter(|engine| engine.installed || !engine.optional)
-            .map(|engine| {
-                let note = engine.note.clone();
-                (engine.target.to_string(), if engine.installed { Ok(note) } else { Err(note) })
-            })
-            .collect();
-        let known = self.router.known();
-        let can_chat = known.rows().iter().any(|row| row.does(TaskKind::Chat) && row.missing.is_none());
-        Readiness { ready: can_chat || checks.iter().all(|(_, check)| check.is_ok()), checks }
     }
 
     /// How many jobs wait for each local engine or are being done by it, by the engine's name.

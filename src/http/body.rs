@@ -145,13 +145,12 @@ pub(super) async fn json(
     announced: Option<u64>,
     limits: &Limits,
 ) -> Result<Bytes, ApiError> {
-    let mut next_look = limits.json_bytes.get();
+    let mut next_look = NextLook::first(limits);
     while let Some(chunk) = stream.next().await {
         held.push(&chunk?, announced)?;
-        // What is too much already need not arrive whole. Each look is at twice as much as the one before.
-        if held.as_ref().len() as u64 > next_look {
+        // What is too much already need not arrive whole.
+        if next_look.is_due(&held) {
             held = weighed(held, limits).await?.0;
-            next_look = 2 * held.as_ref().len() as u64;
         }
     }
     settled(held, limits).await
@@ -162,6 +161,33 @@ pub(super) async fn settled(held: HeldBytes, limits: &Limits) -> Result<Bytes, A
     let (mut held, parsed_bytes) = weighed(held, limits).await?;
     held.and_beside(parsed_bytes)?;
     Ok(held.finish())
+}
+
+/// When what has come of a JSON body is to be looked at: each look is at twice as much as the one before.
+#[derive(Debug)]
+pub(super) struct NextLook(u64);
+
+impl NextLook {
+    pub(super) fn first(limits: &Limits) -> Self {
+        Self(limits.json_bytes.get())
+    }
+
+    fn is_due(&mut self, held: &HeldBytes) -> bool {
+        let length = held.as_ref().len() as u64;
+        let is_due = length > self.0;
+        if is_due {
+            self.0 = 2 * length;
+        }
+        is_due
+    }
+
+    /// Looks, if it is time. For blocking work; [`json`] hands its looks over to that.
+    ///
+    /// # Errors
+    /// Too much, already.
+    pub(super) fn look(&mut self, held: &HeldBytes, limits: &Limits) -> Result<(), Failure> {
+        if self.is_due(held) { json_weight::weigh(held.as_ref()).check(limits) } else { Ok(()) }
+    }
 }
 
 /// Holds what has come of a JSON body against the limits, and tells what its values will take.

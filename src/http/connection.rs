@@ -7,7 +7,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use axum::Router;
 use axum::http::{HeaderMap, StatusCode};
 use hyper::server::conn::http1;
 use hyper::service::{Service, service_fn};
@@ -19,6 +18,7 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
+use super::current::Current;
 use super::error::ApiError;
 use super::request_id::RequestId;
 use super::watched::Watched;
@@ -43,7 +43,7 @@ pub(super) struct Stops {
 /// What every connection is served with.
 #[derive(Debug, Clone)]
 pub(super) struct Connections {
-    pub(super) app: Router,
+    pub(super) app: Current,
     /// How long a header may take to arrive, an answer may go unread, and an idle connection is kept.
     pub(super) patience: Duration,
 }
@@ -54,12 +54,12 @@ impl Connections {
         // Answers are written whole; waiting to fill a packet would only delay them. Failing, they are merely slower.
         drop(stream.set_nodelay(true));
         let used = Arc::new(AtomicBool::new(false));
-        let service = TowerToHyperService::new(self.app);
         let service = service_fn({
-            let used = used.clone();
+            let (used, app) = (used.clone(), self.app);
             move |request| {
                 used.store(true, Ordering::Relaxed);
-                Box::pin(service.call(request))
+                // Each request is served by what is current when it comes, also on a connection that was there before.
+                Box::pin(TowerToHyperService::new(app.now()).call(request))
             }
         });
         let mut connection = http1::Builder::new()

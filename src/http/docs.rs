@@ -31,7 +31,7 @@ use super::{audio, content, fleet, health, images, landing, metrics, models, ocr
     ),
     servers((url = "/")),
     paths(
-        tasks::completions, tasks::embeddings, tasks::interpret::interpret, tasks::messages::messages,
+        tasks::completions, tasks::embeddings, tasks::ranking::rerank, tasks::ranking::moderations, tasks::interpret::interpret, tasks::messages::messages,
         tasks::messages::count_tokens, tasks::responses::create, tasks::responses::one, tasks::responses::remove,
         tasks::responses::input_items, tasks::responses::cancel,
         ollama::chat, ollama::generate, ollama::embed, ollama::embeddings,
@@ -84,6 +84,12 @@ struct SecondNames;
 
 impl Modify for SecondNames {
     fn modify(&self, document: &mut Document) {
+        if let Some(mut rerank) = document.paths.paths.get("/v1/rerank").cloned() {
+            if let Some(post) = &mut rerank.post {
+                post.operation_id = Some("rerank_v2".to_owned());
+            }
+            document.paths.paths.insert("/v2/rerank".to_owned(), rerank);
+        }
         let Some(mut explain) = document.paths.paths.get("/v1/plan").cloned() else { return };
         if let Some(post) = &mut explain.post {
             // Ids are of one operation each; programs that write clients insist on it.

@@ -4,6 +4,7 @@
 //! It knows nothing of the work that failed beyond its [`Failure`]. Handlers and layers return an [`ApiError`]; `visit`
 //! logs it and adds the request's id where a user is told to look something up.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use axum::Json;
@@ -266,8 +267,35 @@ impl ApiError {
 
 impl From<BadField> for ApiError {
     fn from(BadField { field, message }: BadField) -> Self {
-        let error = Self::malformed(message);
-        if field.is_empty() { error } else { error.about(field) }
+        let error = Self::malformed(with_short_quotes(&message));
+        if field.is_empty() { error } else { error.about(shortened(&field, MOST_FIELD_CHARS)) }
+    }
+}
+
+/// More of a value that a complaint quotes says no more about it.
+const MOST_QUOTED_CHARS: usize = 64;
+/// No path of a field is longer, unless a client made up its names.
+const MOST_FIELD_CHARS: usize = 256;
+/// No sentence of ours is longer.
+const MOST_COMPLAINT_CHARS: usize = 1_000;
+
+/// A complaint about a field, with what stands between backquotes cut: it may be a value as long as the request.
+fn with_short_quotes(message: &str) -> String {
+    let pieces = message.split('`').enumerate();
+    let pieces = pieces.map(|(at, piece)| match at % 2 {
+        0 => shortened(piece, MOST_COMPLAINT_CHARS),
+        _ => shortened(piece, MOST_QUOTED_CHARS),
+    });
+    // A value may hold so many backquotes of its own that nothing of it counts as quoted.
+    let pieces: Vec<_> = pieces.take(MOST_COMPLAINT_CHARS).collect();
+    shortened(&pieces.join("`"), MOST_COMPLAINT_CHARS).into_owned()
+}
+
+/// The beginning of a text, if it is longer than that.
+pub(super) fn shortened(text: &str, most_chars: usize) -> Cow<'_, str> {
+    match text.char_indices().nth(most_chars) {
+        Some((end, _)) => Cow::Owned(format!("{}…", &text[..end])),
+        None => Cow::Borrowed(text),
     }
 }
 
@@ -283,5 +311,25 @@ impl IntoResponse for ApiError {
         }
         response.extensions_mut().insert(self);
         response
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn complaints_repeat_no_more_of_a_value_than_tells_which_it_is() {
+        let long = "a".repeat(100_000);
+        let of = |message: String| ApiError::from(BadField { field: "f".repeat(10_000), message });
+        let said = of(format!("`{long}` is no role; use user or assistant"));
+        assert_eq!(said.message, format!("`{}…` is no role; use user or assistant", "a".repeat(64)));
+        assert!(said.param.is_some_and(|param| param.chars().count() <= MOST_FIELD_CHARS + 1));
+        for value in ["`".repeat(100_000), format!("a`{long}"), format!("{long}`{long}")] {
+            let message = of(format!("`{value}` is no role; use user or assistant")).message;
+            assert!(message.chars().count() <= MOST_COMPLAINT_CHARS + 1, "{} bytes", message.len());
+        }
+        let short = "`tools` has no `name`; send one";
+        assert_eq!(of(short.to_owned()).message, short);
     }
 }

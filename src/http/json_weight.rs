@@ -11,6 +11,8 @@ use crate::config::Limits;
 
 /// What a parsed value takes, its name in an object and its share of a map included.
 const BYTES_PER_VALUE: u64 = 256;
+/// So many numbers of a list take as much.
+const NUMBERS_PER_VALUE: u64 = 8;
 /// Nothing that is sent here is nested nearly as deep.
 const MOST_DEPTH: usize = 120;
 /// More turns, parts or tools than this are no conversation.
@@ -21,23 +23,75 @@ const MOST_TOOLS: u64 = 2_000;
 const FILE_BYTES: usize = 4 * 1024;
 /// So much of its beginning tells which.
 const TOLD_BY_BYTES: usize = 256;
+/// Under these names files stand. Anywhere else a long string is a text, whatever its letters: it is copied when it is
+/// parsed, and again where a complaint tells of it.
+const NAMES_OF_FILES: [&[u8]; 18] = [
+    b"b64_json",
+    b"data",
+    b"document_url",
+    b"fileData",
+    b"fileUri",
+    b"file_data",
+    b"file_uri",
+    b"file_url",
+    b"image",
+    b"image_data",
+    b"image_url",
+    b"images",
+    b"input_image",
+    b"input_reference",
+    b"mask",
+    b"result",
+    b"url",
+    b"video_url",
+];
+/// And in these fields of a request. What others hold (`metadata`, schemas, whatever is not known here) is passed on or
+/// left out as values.
+const FIELDS_WITH_FILES: [&[u8]; 12] = [
+    b"document",
+    b"file_data",
+    b"image",
+    b"image_data",
+    b"image_url",
+    b"images",
+    b"input",
+    b"input_image",
+    b"input_reference",
+    b"mask",
+    b"messages",
+    b"url",
+];
+/// In a request for a plan, the field that holds the request.
+const PLANNED: &[u8] = b"request";
 
 /// The weight of a body.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub(super) struct Weight {
-    /// Values of any kind, those in objects with their names.
+    /// Values of any kind, those in objects with their names, but for …
     values: u64,
+    /// … numbers in lists, which take little: texts to embed come as hundreds of thousands of them.
+    numbers: u64,
     /// Bytes that belong to no file.
     beside_files: u64,
+    /// Bytes that do.
+    files: u64,
+    /// Those beside that look like one.
+    misplaced: u64,
     messages: u64,
     parts: u64,
     tools: u64,
     is_too_deep: bool,
 }
 
-/// An array or object that is open.
+/// An array or object that is open, with the name that it has, or that the array has which it is in.
+#[derive(Clone, Copy)]
+struct Open<'a> {
+    kind: Kind,
+    name: &'a [u8],
+}
+
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Open {
+enum Kind {
     Object,
     Array(Counted),
 }
@@ -54,17 +108,18 @@ enum Counted {
 /// Weighs a body.
 pub(super) fn weigh(body: &[u8]) -> Weight {
     let mut weight = Weight::default();
-    let mut open: Vec<Open> = Vec::new();
-    let mut name: &[u8] = b"";
-    let (mut at, mut files) = (0, 0);
-    // Whether a value may begin here, so that each is counted once.
-    let mut is_value_due = true;
+    let mut open: Vec<Open<'_>> = Vec::new();
+    let mut last_name: &[u8] = b"";
+    let mut at = 0;
+    // Whether a value may begin here, so that each is counted once, and whether it is one that has been named.
+    let (mut is_value_due, mut is_named) = (true, false);
     while let Some(&byte) = body.get(at) {
         at += 1;
         match byte {
             b' ' | b'\t' | b'\r' | b'\n' => continue,
             b',' | b':' => {
                 is_value_due = true;
+                is_named = byte == b':';
                 continue;
             }
             b'}' | b']' => {
@@ -74,24 +129,36 @@ pub(super) fn weigh(body: &[u8]) -> Weight {
             }
             _ => {}
         }
+        let within = open.last().map(|open| open.kind);
         if is_value_due {
-            weight.values += 1;
-            match open.last() {
-                Some(Open::Array(Counted::Messages)) => weight.messages += 1,
-                Some(Open::Array(Counted::Parts)) => weight.parts += 1,
-                Some(Open::Array(Counted::Tools)) => weight.tools += 1,
-                Some(Open::Array(Counted::Other) | Open::Object) | None => {}
+            let is_number = byte == b'-' || byte.is_ascii_digit();
+            match is_number && within == Some(Kind::Array(Counted::Other)) {
+                true => weight.numbers += 1,
+                false => weight.values += 1,
+            }
+            match within {
+                Some(Kind::Array(Counted::Messages)) => weight.messages += 1,
+                Some(Kind::Array(Counted::Parts)) => weight.parts += 1,
+                Some(Kind::Array(Counted::Tools)) => weight.tools += 1,
+                Some(Kind::Array(Counted::Other) | Kind::Object) | None => {}
             }
             is_value_due = false;
         }
+        let name = match open.last() {
+            Some(open) if open.kind != Kind::Object => open.name,
+            Some(_) => last_name,
+            None => b"",
+        };
         match byte {
             b'"' => {
                 let text = string(&body[at..]);
                 at += text.len() + 1;
-                if is_file(text) {
-                    files += text.len() as u64;
-                } else if open.last() == Some(&Open::Object) {
-                    name = text;
+                let is_name = within == Some(Kind::Object) && !is_named;
+                if is_name {
+                    last_name = text;
+                } else if looks_like_file(text) {
+                    let found = if holds_files(&open, name) { &mut weight.files } else { &mut weight.misplaced };
+                    *found += text.len() as u64;
                 }
             }
             b'{' | b'[' if open.len() >= MOST_DEPTH => {
@@ -99,26 +166,33 @@ pub(super) fn weigh(body: &[u8]) -> Weight {
                 return weight;
             }
             b'{' => {
-                open.push(Open::Object);
-                is_value_due = true;
+                open.push(Open { kind: Kind::Object, name });
+                (is_value_due, is_named) = (true, false);
             }
             b'[' => {
-                let within = open.iter().filter(|open| matches!(open, Open::Array(Counted::Messages))).count();
-                let counted = match (name, open.len(), within) {
+                let is_of_messages = |open: &&Open<'_>| open.kind == Kind::Array(Counted::Messages);
+                let counted = match (name, open.len(), open.iter().filter(is_of_messages).count()) {
                     (b"messages", 1, 0) => Counted::Messages,
                     (b"tools" | b"functions", 1, 0) => Counted::Tools,
                     (b"content", 3, 1) => Counted::Parts,
                     _ => Counted::Other,
                 };
-                open.push(Open::Array(counted));
+                open.push(Open { kind: Kind::Array(counted), name });
                 is_value_due = true;
             }
             _ => {}
         }
     }
     // An empty array was taken for one with an element to come, which does no harm.
-    weight.beside_files = body.len() as u64 - files;
+    weight.beside_files = body.len() as u64 - weight.files;
     weight
+}
+
+/// Whether a string of this name, in what is open, is where a request has its files.
+fn holds_files(open: &[Open<'_>], name: &[u8]) -> bool {
+    let mut path = open.iter().skip(1).map(|open| open.name).chain([name]);
+    let field = path.find(|field| *field != PLANNED);
+    NAMES_OF_FILES.contains(&name) && field.is_some_and(|field| FIELDS_WITH_FILES.contains(&field))
 }
 
 /// The text of a string up to its closing quote, or to the end of the body.
@@ -135,16 +209,22 @@ fn string(body: &[u8]) -> &[u8] {
     body
 }
 
-/// Whether a string is a file in base64 or a data URL, and not a long text.
-fn is_file(text: &[u8]) -> bool {
+/// Whether a string could be a file in base64 or a data URL, and is no long text.
+fn looks_like_file(text: &[u8]) -> bool {
     let is_coded = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/-_=:;,.%\\".contains(byte);
     text.len() >= FILE_BYTES && text[..TOLD_BY_BYTES].iter().all(is_coded)
 }
 
 impl Weight {
-    /// The bytes that its values will take.
+    fn all_values(&self) -> u64 {
+        self.values + self.numbers / NUMBERS_PER_VALUE
+    }
+
+    /// The bytes that its values will take: texts are copied when they are parsed and when they are passed on, files once
+    /// at most.
     pub(super) fn parsed_bytes(&self) -> u64 {
-        self.values.saturating_mul(BYTES_PER_VALUE)
+        let texts = self.beside_files.saturating_mul(2);
+        self.all_values().saturating_mul(BYTES_PER_VALUE).saturating_add(texts).saturating_add(self.files)
     }
 
     /// Refuses a body that would cost too much.
@@ -155,9 +235,15 @@ impl Weight {
         if self.is_too_deep {
             return Err(Failure::malformed(format!("the JSON body is nested more than {MOST_DEPTH} levels deep")));
         }
+        let instead = match self.misplaced > limits.json_bytes.get() / 2 {
+            true => {
+                "put files where they belong: as `data`, `image_url`, `file_data` or the like, in a message or an input"
+            }
+            false => "raise [limits] json_bytes",
+        };
         let rows = [
-            (self.beside_files, limits.json_bytes.get(), "bytes beside its files", "raise [limits] json_bytes"),
-            (self.values, limits.json_values.into(), "values", "raise [limits] json_values"),
+            (self.beside_files, limits.json_bytes.get(), "bytes beside its files", instead),
+            (self.all_values(), limits.json_values.into(), "values", "raise [limits] json_values"),
             (self.messages, MOST_MESSAGES, "messages", "leave the oldest out"),
             (self.parts, MOST_PARTS, "parts", "send several requests"),
             (self.tools, MOST_TOOLS, "tools", "send only those that are needed"),
@@ -199,7 +285,8 @@ mod tests {
         ];
         for row in rows {
             for text in [row.to_string(), serde_json::to_string_pretty(&row).unwrap()] {
-                let found = weigh(text.as_bytes()).values;
+                let weight = weigh(text.as_bytes());
+                let found = weight.values + weight.numbers;
                 let (least, names) = (count(&row), text.matches(':').count() as u64);
                 assert!(found >= least && found <= least + names, "{found}, not {least} to {}: {text}", least + names);
             }
@@ -222,19 +309,45 @@ mod tests {
     }
 
     #[test]
-    fn files_are_told_from_texts() {
+    fn files_are_told_from_texts_and_stand_in_their_places() {
         let base64 = "QUJD".repeat(50_000);
+        let url = format!("data:image/png;base64,{base64}");
+        let said = |content: Value| json!({ "messages": [{ "role": "user", "content": content }] });
         let rows = [
-            (json!({"file_data": base64.clone()}), true),
-            (json!({"url": format!("data:image/png;base64,{base64}")}), true),
-            (json!({"text": "a long text, and more of it. ".repeat(10_000)}), false),
-            (json!({"text": "short"}), false),
+            (json!({ "file_data": base64 }), true),
+            (json!({ "image": [{ "image_url": url }], "mask": url }), true),
+            (json!({ "images": [base64, base64] }), true),
+            (json!({ "document": { "type": "image_url", "image_url": { "url": url } } }), true),
+            (json!({ "request": { "document": { "document_url": url } } }), true),
+            (json!({ "messages": [{ "role": "user", "content": "hi", "images": [base64] }] }), true),
+            (said(json!([{ "type": "image_url", "image_url": url }, { "type": "text", "text": "b" }])), true),
+            (said(json!([{ "type": "input_audio", "input_audio": { "format": "wav", "data": base64 } }])), true),
+            (said(json!([{ "inlineData": { "data": base64 } }, { "fileData": { "fileUri": url } }])), true),
+            (said(json!([{ "type": "image", "source": { "type": "base64", "data": base64 } }])), true),
+            (json!({ "input": [{ "content": [{ "type": "input_file", "file_data": base64 }] }] }), true),
+            (json!({ "text": "a long text, and more of it. ".repeat(10_000) }), false),
+            (said(json!([{ "type": "image_url", "image_url": "so it is. ".repeat(10_000) }])), false),
+            // Letters of a file where none stands.
+            (json!({ "model": "m", "messages": base64 }), false),
+            (json!({ "messages": [base64] }), false),
+            (json!({ "messages": [{ "role": base64 }] }), false),
+            (said(json!([{ "type": base64 }])), false),
+            (json!({ "temperature": base64 }), false),
+            (json!({ "tools": [{ "function": { "parameters": { "url": base64 } } }] }), false),
+            (json!({ "metadata": { "url": base64 } }), false),
+            (json!({ "input": base64 }), false),
+            (json!({ base64.clone(): 1 }), false),
+            (json!({ "messages": [{ base64.clone(): "url" }] }), false),
         ];
         for (body, is_file) in rows {
-            let text = body.to_string();
-            let beside = weigh(text.as_bytes()).beside_files;
-            assert_eq!(beside < 100, is_file || text.len() < 100, "{beside} of {}", text.len());
+            for text in [body.to_string(), serde_json::to_string_pretty(&body).unwrap()] {
+                let beside = weigh(text.as_bytes()).beside_files;
+                assert_eq!(beside < 500, is_file, "{beside} of {}: {:.90}", text.len(), text);
+            }
         }
+        // Told before its end has come, too.
+        assert!(weigh(format!("{{\"messages\":\"{base64}").as_bytes()).beside_files > 200_000);
+        assert!(weigh(format!("{{\"file_data\":\"{base64}").as_bytes()).beside_files < 100);
     }
 
     #[test]
@@ -243,6 +356,10 @@ mod tests {
         let rows = [
             ("[],".repeat(2_000), "2000 values"),
             (format!("{{\"text\":\"{}\"}}", "a b ".repeat(20_000)), "[limits] json_bytes"),
+            (format!("{{\"text\":\"{}\"}}", "abcd".repeat(20_000)), "where they belong"),
+            (format!("[{}1]", "1,".repeat(7_900)), ""),
+            (format!("[{}1]", "1,".repeat(8_100)), "1013 values"),
+            (format!("[{}1]", "{\"a\":1},".repeat(400)), "1201 values"),
             ("[".repeat(1_000), "nested more than"),
             (r#"{"a":"#.repeat(1_000), "nested more than"),
             ("\"\\".to_owned(), ""),

@@ -7,6 +7,7 @@ mod audio;
 mod body;
 mod connection;
 mod content;
+mod current;
 mod docs;
 mod error;
 mod files;
@@ -35,12 +36,13 @@ mod watched;
 #[cfg(test)]
 mod tests;
 
+pub use current::Current;
 pub use docs::openapi;
 pub use error::{ApiError, ErrorBody};
 pub use plan::explained;
 pub use request_id::RequestId;
 pub use router::router;
-pub use serve::{serve, stop_signal};
+pub use serve::{serve, serve_current, stop_signal};
 pub use state::AppState;
 pub use tasks::{kept_responses, refused};
 

@@ -26,7 +26,7 @@ use crate::protocol::{Decoded, JsonProtocol};
     path = "/v1/plan",
     tag = "models",
     request_body(content = Object, description = "A request of /v1/chat/completions, with the same headers; or \
-        `{\"endpoint\": \"/v1/embeddings\", \"request\": {…}}` for another route: /v1/embeddings, /v1/messages, /v1/ocr, \
+        `{\"endpoint\": \"/v1/embeddings\", \"request\": {…}}` for another route: /v1/embeddings, /v1/rerank, /v1/moderations, /v1/messages, /v1/ocr, \
         /v1/ocr/process, /v1/images/generations, /v1/images/edits, /v1/images/variations (pictures as JSON: `images`), \
         /v1/videos, /v1/audio/transcriptions, /v1/audio/translations (files as JSON: `file_data`, base64 or a data URL), \
         /v1/audio/speech"),
@@ -79,12 +79,12 @@ async fn planned(
     match endpoint.as_str() {
         "/v1/ocr" => {
             let (media, options) = ocr::mistral::document(state, &request).await?;
-            let options = ReadOptions { privacy: bounds.privacy, ..options };
+            let options = ReadOptions { bounds: bounds.of_reading(), ..options };
             Ok(state.gateway.explain_reading(&media, &options).await.map_err(refused)?)
         }
         "/v1/ocr/process" => {
             let (media, options) = ocr::document(&request, state.gateway.admission()).await?;
-            let options = ReadOptions { privacy: bounds.privacy, ..options };
+            let options = ReadOptions { bounds: bounds.of_reading(), ..options };
             Ok(state.gateway.explain_reading(&media, &options).await.map_err(refused)?)
         }
         "/v1/images/generations" | "/v1/images/edits" | "/v1/images/variations" => {

@@ -14,7 +14,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use super::error::ApiError;
 use super::guard::guarded;
 use super::state::AppState;
-use super::tasks::{messages, responses};
+use super::tasks::{messages, ranking, responses};
 use super::{
     audio, content, docs, fleet, health, images, landing, metrics, models, ocr, ollama, plan, tasks, videos, visit,
 };
@@ -34,6 +34,9 @@ pub fn router(state: AppState) -> Router {
         .route("/docs/{*asset}", get(docs::asset))
         .route("/v1/chat/completions", post(tasks::completions))
         .route("/v1/embeddings", post(tasks::embeddings))
+        .route("/v1/rerank", post(ranking::rerank))
+        .route("/v2/rerank", post(ranking::rerank))
+        .route("/v1/moderations", post(ranking::moderations))
         .route("/v1/messages", post(messages::messages).head(messages::probe).options(messages::probe))
         .route("/v1/messages/count_tokens", post(messages::count_tokens))
         .route("/v1/responses", post(responses::create))

@@ -14,8 +14,8 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::connection::{Connections, Stops};
+use super::current::Current;
 use super::lanes::Lanes;
-use super::router::router;
 use super::state::AppState;
 use crate::gateway::Gateway;
 
@@ -33,6 +33,20 @@ const OUT_OF_SOMETHING: Duration = Duration::from_millis(200);
 /// # Errors
 /// When the listener is of no use, or the system gives no threads.
 pub async fn serve(listener: TcpListener, state: AppState, shutdown: impl Future<Output = ()>) -> io::Result<()> {
+    let current = Current::new(state.clone());
+    serve_current(listener, state, current, shutdown).await
+}
+
+/// The same with routes that may change on the way; `state` is that of the beginning.
+///
+/// # Errors
+/// As [`serve`].
+pub async fn serve_current(
+    listener: TcpListener,
+    state: AppState,
+    current: Current,
+    shutdown: impl Future<Output = ()>,
+) -> io::Result<()> {
     let config = state.config.clone();
     let address = listener.local_addr()?;
     let lanes = Lanes::start()?;
@@ -40,7 +54,7 @@ pub async fn serve(listener: TcpListener, state: AppState, shutdown: impl Future
     let upkeep = upkeep(state.metrics.clone());
     let sweeping = sweep(state.gateway.clone());
     // A client may take as long over its header as it may stand still in its body.
-    let connections = Connections { app: router(state), patience: config.limits.body_idle };
+    let connections = Connections { app: current, patience: config.limits.body_idle };
     tokio::select! {
         () = accept(listener, &lanes, connections, config.server.shutdown_grace, shutdown) => Ok(()),
         () = upkeep => Ok(()),

@@ -11,7 +11,7 @@ use axum::http::header::CONTENT_ENCODING;
 use flate2::read::MultiGzDecoder;
 use mediary_core::Failure;
 
-use super::body;
+use super::body::{self, NextLook};
 use super::error::ApiError;
 use super::state::AppState;
 use crate::gateway::blocking;
@@ -35,8 +35,15 @@ pub(super) async fn json_body(request: Request, state: &AppState) -> Result<Byte
         "gzip" | "x-gzip" => {
             let packed = body::packed(request, state).await?;
             let mut held = state.gateway.admission().enter().await?;
-            let unpack = move || unpacked(packed.as_ref(), most_bytes, |piece| held.push(piece, None)).map(|()| held);
-            // A small body may hold much.
+            let (limits, mut next_look) = (state.config.limits.clone(), NextLook::first(&state.config.limits));
+            // A small body may hold much, and what is too much already need not be unpacked to its end.
+            let unpack = move || {
+                let keep = |piece: &[u8]| {
+                    held.push(piece, None)?;
+                    next_look.look(&held, &limits)
+                };
+                unpacked(packed.as_ref(), most_bytes, keep).map(|()| held)
+            };
             body::settled(blocking::through(usize::MAX, unpack).await??, &state.config.limits).await?
         }
         other => {

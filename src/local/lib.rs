@@ -26,7 +26,7 @@ pub use provider::Local;
 pub use runtime::{ExecutionProvider, Runtime, RuntimeError};
 pub use safety::{PictureClasses, PictureSorter};
 pub use speech::{FurtherModel, Listener, MoonshineFiles, SpeechFiles, SpeechModel, WHISPER_LANGUAGES, WhisperFiles};
-pub use voice::{Espeak, EspeakNg, Kokoro, KokoroFiles, Piper, PiperVoice, language_of};
+pub use voice::{Espeak, EspeakNg, Kokoro, KokoroFiles, Piper, PiperVoice, language_of, stands_in};
 
 use mediary_core::Failure;
 use mediary_core::task::Task;

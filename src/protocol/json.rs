@@ -2,23 +2,26 @@
 //!
 //! It knows no format; each hands it a type of its own.
 
+use std::fmt::{self, Write as _};
+
 use serde_json::Value;
 
 use super::process::BadField;
 
 /// A complaint about JSON may repeat the value it is about, and that may be a whole document.
-const LONGEST_COMPLAINT_CHARS: usize = 200;
+const LONGEST_COMPLAINT_CHARS: usize = 400;
 
 /// Reads the JSON of a request. Only a body that failed is read a second time, for the path of the field.
 ///
 /// # Errors
 /// What is wrong, by its path. `what` is what the body should have been: `a chat`.
 pub(crate) fn from_json<'a, T: serde::Deserialize<'a>>(body: &'a [u8], what: &str) -> Result<T, BadField> {
-    let error = match serde_json::from_slice(body) {
+    let (complaint, is_data) = match serde_json::from_slice(body) {
         Ok(request) => return Ok(request),
-        Err(error) => error,
+        // It goes before the body is read again: it may hold a copy of the value that it is about.
+        Err(error) => (short_complaint(&error), error.is_data()),
     };
-    let path = match error.is_data() {
+    let path = match is_data {
         true => {
             let mut json = serde_json::Deserializer::from_slice(body);
             let found: Result<T, _> = serde_path_to_error::deserialize(&mut json);
@@ -26,8 +29,27 @@ pub(crate) fn from_json<'a, T: serde::Deserialize<'a>>(body: &'a [u8], what: &st
         }
         false => String::new(),
     };
-    let text: String = in_json_words(&error.to_string()).chars().take(LONGEST_COMPLAINT_CHARS).collect();
-    Err(BadField { field: path, message: format!("the JSON body is not {what}: {text}") })
+    Err(BadField { field: path, message: format!("the JSON body is not {what}: {}", in_json_words(&complaint)) })
+}
+
+/// The beginning of a complaint. No more of it is written than is kept, however long it is.
+pub(crate) fn short_complaint(complaint: &impl fmt::Display) -> String {
+    struct Short {
+        text: String,
+        left: usize,
+    }
+    impl fmt::Write for Short {
+        fn write_str(&mut self, text: &str) -> fmt::Result {
+            let end = text.char_indices().nth(self.left).map_or(text.len(), |(end, _)| end);
+            self.text.push_str(&text[..end]);
+            self.left -= text[..end].chars().count();
+            if end < text.len() { Err(fmt::Error) } else { Ok(()) }
+        }
+    }
+    let mut short = Short { text: String::new(), left: LONGEST_COMPLAINT_CHARS };
+    // That it ends early is no failure.
+    let _ended_early = write!(short, "{complaint}");
+    short.text
 }
 
 /// A complaint about JSON with JSON's words for what was expected instead of our types.
@@ -64,16 +86,19 @@ mod tests {
             #[expect(dead_code, reason = "only its type matters")]
             count: u32,
         }
+        let long = format!(r#"{{"count": "{}"}}"#, "ä".repeat(100_000));
         let rows = [
             ("3", "", "expected an object"),
             (r#"{"count": -1}"#, "count", "expected a whole number of at least 0"),
             (r#"{"count": []}"#, "count", "invalid type: list, expected a whole number"),
             (r#"{"count": 1"#, "", "EOF"),
+            (&long, "count", "invalid type: string"),
         ];
         for (body, field, words) in rows {
             let error = from_json::<Asked>(body.as_bytes(), "a count").unwrap_err();
             assert_eq!(error.field, field);
             assert!(error.message.contains(words), "{}", error.message);
+            assert!(error.message.chars().count() < LONGEST_COMPLAINT_CHARS + 100, "{}", error.message);
         }
     }
 }

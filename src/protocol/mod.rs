@@ -16,7 +16,7 @@ pub mod process;
 pub mod responses;
 
 pub use error::{ErrorFields, Errors, TriedBody};
-pub(crate) use json::{from_json, json_bytes};
+pub(crate) use json::{from_json, json_bytes, short_complaint};
 
 use std::fmt;
 
@@ -128,6 +128,13 @@ pub trait Encode: Send + Sync + fmt::Debug {
 pub trait StreamWriter: Send + fmt::Debug {
     /// Writes a frame.
     fn frame(&mut self, frame: &ReplyFrame, into: &mut Vec<u8>);
+
+    /// Writes what the request cost, before its end: a sum in dollars or `unpriced`, and what it is made of. In most formats
+    /// that is a comment, which clients pass over that do not look for it.
+    fn cost(&mut self, sum: &str, items: &str, into: &mut Vec<u8>) {
+        let said = format!(": X-Mediary-Cost-USD: {sum}\n: X-Mediary-Cost-Items: {items}\n\n");
+        into.extend_from_slice(said.as_bytes());
+    }
 
     /// Writes the end of a complete reply.
     fn end(&mut self, usage: Usage, into: &mut Vec<u8>);

@@ -5,6 +5,7 @@
 
 use std::fmt;
 
+use mediary_core::capability::Usd;
 use mediary_core::plan::{Change, Demand, Plan, Reason, Treatment};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -138,7 +139,7 @@ impl PlanBody {
                     .collect(),
                 dropped: candidate.dropped.clone(),
                 cooldown_seconds: candidate.cooldown.map(|left| left.as_secs().max(1)),
-                estimated_cost_usd: candidate.cost_usd,
+                estimated_cost_usd: candidate.cost_usd.map(Usd::number),
             }
         });
         // Targets that do other work explain nothing.

@@ -36,6 +36,7 @@ pub(super) fn abilities(provider: &ProviderSetup, model: &str, entry: &ModelEntr
         output_tokens: entry.output_tokens,
         tools,
         tool_choice: tools && entry.tool_choice.unwrap_or(true),
+        custom_tools: tools && provider.dialect == DialectName::Openai && entry.custom_tools.unwrap_or(false),
         // Where a format has no place for them they go into a turn of the user's.
         media_in_tool_results: tools && entry.media_in_tool_results.unwrap_or(true),
         streaming: entry.streaming.unwrap_or(true),

@@ -16,7 +16,7 @@ use mediary_core::provider::{Call, ListedModel};
 use mediary_core::task::{Chat, Embed, JobReport, ReplyFrame, Role, Task};
 use mediary_core::{Blob, Failure, Media, MediaFormat, MediaKind};
 
-use crate::{Quirks, Talk, listed, unwritable};
+use crate::{Payload, Quirks, Talk, listed, unwritable};
 
 /// A provider's wire format.
 pub trait Dialect: Send + Sync + fmt::Debug {
@@ -120,7 +120,7 @@ pub trait Dialect: Send + Sync + fmt::Debug {
 }
 
 /// A request without host and key.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct HttpCall {
     /// `POST`, unless the provider wants another.
     pub method: Method,
@@ -131,7 +131,7 @@ pub struct HttpCall {
     /// What the body is.
     pub content_type: Cow<'static, str>,
     /// The body.
-    pub body: Bytes,
+    pub body: Payload,
     /// What was left out of it, or is said in other words, by names of the request's fields.
     pub left_out: Vec<String>,
     /// Calls that have to succeed before it, in this order: uploads of files that it names.
@@ -163,11 +163,12 @@ impl HttpCall {
     /// A request whose body is the bytes of a file.
     ///
     /// # Errors
-    /// When the file cannot be read.
+    /// When the file cannot be opened.
     pub(crate) fn bytes(path: impl Into<String>, mime: &'static str, media: &Media) -> Result<Self, Failure> {
-        let bytes = media.blob.read_all().map_err(|_| crate::body::gone())?;
+        let mut body = Payload::default();
+        body.push_file(&media.blob).map_err(|_| crate::body::gone())?;
         let content_type = Cow::Borrowed(mime);
-        Ok(Self { content_type, ..Self::json(path, bytes) })
+        Ok(Self { content_type, body, ..Self::json(path, Vec::new()) })
     }
 
     /// The same, with what its encoder left out.

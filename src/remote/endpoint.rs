@@ -77,7 +77,15 @@ pub enum VideoForm {
     HuggingFace,
 }
 
+/// The two names under which the most tokens of a reply are asked for.
+pub(crate) const LIMITS: [&str; 2] = ["max_tokens", "max_completion_tokens"];
+
 impl Quirks {
+    /// The one that is written.
+    pub(crate) fn limit(&self) -> &'static str {
+        LIMITS[usize::from(self.max_completion_tokens)]
+    }
+
     /// Whether a soft parameter or a field of a message may be sent.
     #[must_use]
     pub fn takes(&self, name: &str) -> bool {

@@ -1,13 +1,13 @@
 //! Forms of fields and files (RFC 7578, `multipart/form-data`), as OpenAI-like APIs want recordings and pictures.
 //!
-//! Written once into one buffer. What stands in a form is decided by the dialects.
+//! The fields are written into a buffer; files are read as they are sent. What stands in a form is decided by the
+//! dialects.
 
 use std::borrow::Cow;
-use std::io::Read as _;
 
 use mediary_core::{Blob, ContentHash, Failure, Media, MediaFormat};
 
-use crate::HttpCall;
+use crate::{HttpCall, Payload};
 
 /// Room for everything in a form beside its file.
 const ROOM_BYTES: usize = 2048;
@@ -16,20 +16,26 @@ const ROOM_BYTES: usize = 2048;
 #[derive(Debug)]
 pub(crate) struct Form {
     boundary: String,
+    /// What is complete: everything up to the last file.
+    done: Payload,
+    /// What has been written since.
     body: Vec<u8>,
 }
 
 impl Form {
     /// A form for this file.
     pub(crate) fn open(media: &Media) -> Self {
-        let room = usize::try_from(media.blob.len_bytes()).unwrap_or(0) + ROOM_BYTES;
         // No file holds its own hash.
-        Self { boundary: media.blob.hash().to_string(), body: Vec::with_capacity(room) }
+        Self::bounded(media.blob.hash().to_string())
     }
 
     /// A form of several files, or of none; `told` is what no file of it holds.
     pub(crate) fn of(told: &str) -> Self {
-        Self { boundary: ContentHash::of(told.as_bytes()).to_string(), body: Vec::with_capacity(ROOM_BYTES) }
+        Self::bounded(ContentHash::of(told.as_bytes()).to_string())
+    }
+
+    fn bounded(boundary: String) -> Self {
+        Self { boundary, done: Payload::default(), body: Vec::with_capacity(ROOM_BYTES) }
     }
 
     /// A field.
@@ -40,7 +46,7 @@ impl Form {
         if value.chars().any(char::is_control) {
             return Err(Failure::malformed(format!("`{name}` holds a line break or another control character")));
         }
-        let Self { boundary, body } = self;
+        let Self { boundary, body, .. } = self;
         let field = format!("--{boundary}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
         body.extend_from_slice(field.as_bytes());
         Ok(())
@@ -48,7 +54,7 @@ impl Form {
 
     /// A field of text, in which a line break is a space.
     pub(crate) fn text(&mut self, name: &str, value: &str) {
-        let Self { boundary, body } = self;
+        let Self { boundary, body, .. } = self;
         let value: String = value.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
         let name: String = name.chars().filter(|c| !c.is_control() && *c != '"').collect();
         let field = format!("--{boundary}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
@@ -57,7 +63,7 @@ impl Form {
 
     /// A field of text with its line breaks, as they are.
     pub(crate) fn field_of_words(&mut self, name: &str, value: &str) {
-        let Self { boundary, body } = self;
+        let Self { boundary, body, .. } = self;
         let name: String = name.chars().filter(|c| !c.is_control() && *c != '"').collect();
         let field = format!("--{boundary}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
         body.extend_from_slice(field.as_bytes());
@@ -66,9 +72,9 @@ impl Form {
     /// A file in a field, under this name.
     ///
     /// # Errors
-    /// When it cannot be read.
+    /// When it cannot be opened.
     pub(crate) fn file(&mut self, field: &str, name: &str, mime: &str, blob: &Blob) -> Result<(), Failure> {
-        let Self { boundary, body } = self;
+        let Self { boundary, body, .. } = self;
         let plain = |text: &str| text.chars().filter(|c| !c.is_control() && *c != '"').collect::<String>();
         let (field, name, mime) = (plain(field), plain(name), plain(mime));
         let head = format!(
@@ -76,53 +82,36 @@ impl Form {
              Content-Type: {mime}\r\n\r\n"
         );
         body.extend_from_slice(head.as_bytes());
-        append(body, blob)?;
-        body.extend_from_slice(b"\r\n");
+        self.append(blob)?;
+        self.body.extend_from_slice(b"\r\n");
         Ok(())
     }
 
     /// The end of a form of several files: gives it as a request to `path`.
     pub(crate) fn end(self, path: &str) -> HttpCall {
-        let Self { boundary, mut body } = self;
+        let Self { boundary, mut done, mut body } = self;
         body.extend_from_slice(format!("--{boundary}--\r\n").as_bytes());
-        request(path, &boundary, body)
+        done.push(body);
+        let content_type = Cow::Owned(format!("multipart/form-data; boundary={boundary}"));
+        HttpCall { content_type, body: done, ..HttpCall::json(path, Vec::new()) }
     }
 
     /// The file, which comes last: gives the form as a request to `path`.
     ///
     /// # Errors
-    /// When the file cannot be read.
-    pub(crate) fn close(self, path: &str, media: &Media) -> Result<HttpCall, Failure> {
-        let Self { boundary, mut body } = self;
-        let (name, mime) = (format!("recording.{}", ending(media.format)), mime(media.format));
-        let head = format!(
-            "--{boundary}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\
-             Content-Type: {mime}\r\n\r\n"
-        );
-        body.extend_from_slice(head.as_bytes());
-        append(&mut body, &media.blob)?;
-        body.extend_from_slice(format!("\r\n--{boundary}--\r\n").as_bytes());
-        Ok(request(path, &boundary, body))
+    /// When the file cannot be opened.
+    pub(crate) fn close(mut self, path: &str, media: &Media) -> Result<HttpCall, Failure> {
+        let name = format!("recording.{}", ending(media.format));
+        self.file("file", &name, mime(media.format), &media.blob)?;
+        Ok(self.end(path))
     }
-}
 
-/// A form that is complete, as a request.
-fn request(path: &str, boundary: &str, body: Vec<u8>) -> HttpCall {
-    let content_type = Cow::Owned(format!("multipart/form-data; boundary={boundary}"));
-    HttpCall { content_type, ..HttpCall::json(path, body) }
-}
-
-/// Appends a file's bytes.
-fn append(body: &mut Vec<u8>, blob: &Blob) -> Result<(), Failure> {
-    let source = blob.source();
-    match source.bytes() {
-        Some(bytes) => body.extend_from_slice(bytes),
-        None => {
-            let read = source.open().and_then(|mut reader| reader.read_to_end(body));
-            read.map_err(|error| Failure::broken(format!("a file of the request cannot be read back: {error}")))?;
-        }
+    /// Appends a file's bytes.
+    fn append(&mut self, blob: &Blob) -> Result<(), Failure> {
+        self.done.push(std::mem::take(&mut self.body));
+        let opened = self.done.push_file(blob);
+        opened.map_err(|error| Failure::broken(format!("a file of the request cannot be read back: {error}")))
     }
-    Ok(())
 }
 
 /// How the name of a file of this format ends. Providers go by it, and not all of them know ours.

@@ -55,7 +55,7 @@ pub(crate) fn sent_task(dialect: &dyn Dialect, abilities: &Abilities, task: &Tas
     match encode_task(dialect, abilities, task) {
         Ok(call) => {
             assert_eq!(call.content_type, "application/json");
-            let body: Value = serde_json::from_slice(&call.body).unwrap();
+            let body: Value = serde_json::from_slice(&call.body.read_all().unwrap()).unwrap();
             let headers = call.headers.iter().map(|(name, value)| format!("{name}: {value}\n"));
             format!("POST {}\n{}{body:#}\n", call.path, headers.collect::<String>())
         }
@@ -69,7 +69,7 @@ pub(crate) fn sent_sound(dialect: &dyn Dialect, target: &str, task: &Task) -> St
         Ok(call) => call,
         Err(failure) => return format!("{target}\n{failure:?}\n"),
     };
-    let text = String::from_utf8(call.body.to_vec()).unwrap();
+    let text = String::from_utf8(call.body.read_all().unwrap()).unwrap();
     let (kind, body) = match call.content_type.strip_prefix("multipart/form-data; boundary=") {
         Some(boundary) => ("a form", text.replace(boundary, "BOUNDARY").replace("\r\n", "\n")),
         None if call.content_type == "application/json" => {
@@ -293,7 +293,7 @@ pub(crate) fn every_medium(dialect: &dyn Dialect, abilities: &Abilities, at: &st
             part.url = url.map(str::to_owned);
             let outcome = encode(dialect, abilities, &of(vec![user(vec![Part::Media(part)])]));
             let written = outcome.map(|call| {
-                let body: Value = serde_json::from_slice(&call.body).unwrap();
+                let body: Value = serde_json::from_slice(&call.body.read_all().unwrap()).unwrap();
                 body.pointer(at).expect("a medium is never left out").to_string()
             });
             let written = written.unwrap_or_else(|failure| format!("{failure:?}"));

@@ -154,8 +154,8 @@ fn keyword(name: &str) -> Option<&'static str> {
 }
 
 /// A schema whose root is one object, for vendors that take no alternatives there: the properties of all alternatives,
-/// of which those are required that all require. What it was is said in its description. `None`: it has none there.
-pub(crate) fn without_alternatives(schema: &Map<String, Value>) -> Option<Map<String, Value>> {
+/// of which those are required that all require. With it what that does not say, in words. `None`: it has none there.
+pub(crate) fn without_alternatives(schema: &Map<String, Value>) -> Option<(Map<String, Value>, Option<String>)> {
     let (name, branches) = HOLD_MANY.iter().find_map(|name| Some((*name, schema.get(*name)?.as_array()?)))?;
     let mut merged = schema.clone();
     for name in HOLD_MANY {
@@ -192,14 +192,11 @@ pub(crate) fn without_alternatives(schema: &Map<String, Value>) -> Option<Map<St
     if !required.is_empty() {
         merged.insert("required".into(), required.into());
     }
-    if !is_all {
-        let alternatives: Vec<String> = branches.iter().map(|branch| required_of(branch).join(" and ")).collect();
-        let alternatives: Vec<String> = alternatives.into_iter().filter(|names| !names.is_empty()).collect();
-        if alternatives.len() > 1 {
-            describe(&mut merged, &format!("(One of these sets of properties: {})", alternatives.join("; ")));
-        }
-    }
-    Some(merged)
+    let alternatives: Vec<String> = branches.iter().map(|branch| required_of(branch).join(" and ")).collect();
+    let alternatives: Vec<String> = alternatives.into_iter().filter(|names| !names.is_empty()).collect();
+    let is_told = !is_all && alternatives.len() > 1;
+    let words = is_told.then(|| format!("(One of these sets of properties: {})", alternatives.join("; ")));
+    Some((merged, words))
 }
 
 fn own_properties(schema: &Map<String, Value>) -> Map<String, Value> {
@@ -286,24 +283,24 @@ mod tests {
     fn alternatives_at_the_root_become_one_object() {
         let of = |schema: Value| {
             let schema = schema.as_object().unwrap().clone();
-            without_alternatives(&schema).map(Value::Object)
+            without_alternatives(&schema).map(|(schema, words)| (Value::Object(schema), words))
         };
         assert_eq!(of(json!({ "type": "object", "properties": {} })), None);
         let any = of(json!({ "anyOf": [
             { "type": "object", "properties": { "kind": { "const": "a" }, "x": { "type": "string" } }, "required": ["kind", "x"] },
             { "$ref": "#/$defs/B" },
         ], "$defs": { "B": { "properties": { "kind": { "const": "b" } }, "required": ["kind"] } } }));
-        let any = any.unwrap();
+        let (any, words) = any.unwrap();
         assert_eq!(any["type"], "object");
         assert_eq!(any["required"], json!(["kind"]));
         assert_eq!(any["properties"]["kind"], json!({ "anyOf": [{ "const": "a" }, { "const": "b" }] }));
         assert_eq!(any["properties"]["x"], json!({ "type": "string" }));
-        assert_eq!(any["description"], "(One of these sets of properties: kind and x; kind)");
+        assert_eq!(words.as_deref(), Some("(One of these sets of properties: kind and x; kind)"));
         assert!(any.get("anyOf").is_none());
         let all = of(json!({ "properties": { "a": {} }, "allOf": [
             { "properties": { "b": {} }, "required": ["b"] }, { "required": ["a"] },
         ] }));
-        let all = all.unwrap();
-        assert_eq!((&all["required"], all.get("description")), (&json!(["a", "b"]), None));
+        let (all, words) = all.unwrap();
+        assert_eq!((&all["required"], words), (&json!(["a", "b"]), None));
     }
 }

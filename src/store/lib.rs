@@ -8,6 +8,7 @@ mod content;
 mod database;
 mod folder;
 mod jobs;
+mod quotas;
 mod responses;
 
 pub use cache::{CacheKey, DiskCache};
@@ -17,4 +18,5 @@ pub use content::{
 pub use database::{Database, StoreFailed};
 pub use folder::CacheFailed;
 pub use jobs::{DueWebhook, Ended, JobRow, JobState, Jobs, NewJob, OpenJob};
+pub use quotas::{Quotas, UsedQuota};
 pub use responses::{KeptResponse, Responses};

@@ -8,6 +8,7 @@ use std::sync::{OnceLock, PoisonError, RwLock};
 use std::time::Duration;
 
 use mediary_core::Target;
+use mediary_core::capability::Usd;
 use mediary_core::task::Usage;
 use metrics::{
     Counter, Gauge, Histogram, counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram,
@@ -32,6 +33,10 @@ pub const PROVIDER_CALLS: &str = "mediary_provider_calls_total";
 pub const PROVIDER_FIRST_TOKEN: &str = "mediary_provider_first_token_seconds";
 /// Tokens, by `target` and `side` (prompt, completion).
 pub const TOKENS: &str = "mediary_tokens_total";
+/// Millionths of a US dollar that calls to providers cost, by `target`.
+pub const COST: &str = "mediary_cost_micro_usd_total";
+/// Calls of which it is not known what they cost, by `target`.
+pub const UNPRICED: &str = "mediary_unpriced_calls_total";
 /// Jobs that wait in an engine's queue, by `engine`.
 pub const QUEUE_DEPTH: &str = "mediary_queue_depth";
 /// What requests hold of the rooms they are admitted to, by `room` (bytes, pixels, children).
@@ -56,6 +61,8 @@ fn install() -> PrometheusHandle {
         tracing::warn!("another metrics recorder is installed; /metrics will be empty");
     }
     describe_counter!(HTTP_REQUESTS, "Requests answered.");
+    describe_counter!(COST, "Millionths of a US dollar that calls to providers cost.");
+    describe_counter!(UNPRICED, "Calls to providers of which it is not known what they cost.");
     describe_histogram!(HTTP_DURATION, "Seconds from a request's arrival to the head of its answer.");
     describe_gauge!(HTTP_IN_FLIGHT, "Requests being worked on.");
     describe_counter!(PAGES, "Pages read.");
@@ -196,6 +203,16 @@ pub fn provider_left(target: &Target, usage: Usage) {
 
 fn tokens(target: &str, side: &'static str) -> Counter {
     counter!(TOKENS, "target" => target.to_owned(), "side" => side)
+}
+
+/// A call to a provider was billed; `None`: how much is not known.
+pub fn provider_billed(target: &Target, usd: Option<Usd>) {
+    let target = target.to_string();
+    match usd {
+        // Counters are whole; a millionth of a dollar is their unit.
+        Some(usd) => counter!(COST, "target" => target).increment((usd.number() * 1e6).round() as u64),
+        None => counter!(UNPRICED, "target" => target).increment(1),
+    }
 }
 
 /// A call to a provider failed.

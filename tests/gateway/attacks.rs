@@ -1,12 +1,21 @@
 //! What hostile clients send: each is refused by the limit that it passes, and learns nothing of the others.
 
+use std::io::Write as _;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use mediary::config::{Bytes, Secret};
 use serde_json::{Value, json};
 
-use super::chat_talk::serving;
+use super::chat_talk::{over, serving};
+use super::chat_words::says;
 use super::client::{Answer, Request};
+use super::craft::png_of;
 use super::server::{TestServer, sample, shared};
 use super::site::{Page, Site};
+use super::upstream::Upstream;
 
 fn posted(route: &str, body: impl Into<Vec<u8>>) -> Request {
     Request::new("POST", route).body("application/json", body)
@@ -36,6 +45,105 @@ fn json_that_would_cost_many_times_its_size_is_refused_before_it_is_parsed() {
     posted("/v1/chat/completions", long.to_string()).send(shared()).refused(413, "file_too_large", "json_bytes");
     let deep = "[".repeat(100_000);
     posted("/v1/chat/completions", deep).send(shared()).refused(400, "invalid_request", "levels deep");
+}
+
+/// The same, packed.
+fn packed(route: &str, body: &[u8]) -> Request {
+    let mut out = GzEncoder::new(Vec::new(), Compression::fast());
+    out.write_all(body).expect("memory takes it");
+    posted(route, out.finish().expect("memory takes it")).header("content-encoding", "gzip")
+}
+
+#[test]
+fn letters_of_a_file_are_text_where_no_file_stands_packed_or_not() {
+    let up = Upstream::doing([says("Hi")]);
+    let entry = up.with_model("a", json!({ "accepts": ["text", "image"] }));
+    let server = serving(&[entry], |config| config.limits.json_bytes = Bytes::new(100_000));
+    let letters = "QUJD".repeat(50_000);
+    let said = |field: &str, value: Value| {
+        over(json!({ "model": "m", "messages": [{ "role": "user", "content": "Hi" }] }), json!({ field: value }))
+    };
+    let rows = [
+        ("/v1/chat/completions", said("messages", json!(letters))),
+        ("/v1/chat/completions", said("messages", json!([{ "role": letters, "content": "Hi" }]))),
+        ("/v1/chat/completions", said("temperature", json!(letters))),
+        ("/v1/chat/completions", said("metadata", json!({ "url": letters }))),
+        ("/v1/chat/completions", said("a_field_of_tomorrow", json!(letters))),
+        ("/v1/chat/completions", said(&letters, json!(1))),
+        ("/v1/messages", said("messages", json!(letters))),
+        ("/v1/responses", json!({ "model": "m", "input": "Hi", "tools": letters })),
+        ("/v1/audio/speech", json!({ "model": "m", "input": "Hi", "speed": letters })),
+        ("/v1/embeddings", json!({ "model": "m", "input": letters })),
+        ("/api/chat", said("messages", json!(letters))),
+        ("/v1/ocr", json!({ "model": "m", "document": letters })),
+    ];
+    for (route, body) in rows {
+        let body = body.to_string();
+        for request in [posted(route, body.as_str()), packed(route, body.as_bytes())] {
+            let answer = request.send(&server);
+            assert_eq!(answer.status, 413, "{route}: {answer}");
+            assert!(answer.text().contains("bytes beside its files"), "{route}: {answer}");
+        }
+    }
+    // What is too much already is not unpacked to its end, which would be no gzip.
+    let mut bomb = GzEncoder::new(Vec::new(), Compression::best());
+    bomb.write_all(format!("{{\"messages\":\"{}", "a".repeat(50_000_000)).as_bytes()).expect("memory takes it");
+    let mut bomb = bomb.finish().expect("memory takes it");
+    bomb.truncate(bomb.len() - 8);
+    let answer = posted("/v1/chat/completions", bomb).header("content-encoding", "gzip").send(&server);
+    answer.refused(413, "file_too_large", "bytes beside its files");
+    assert_eq!(up.calls(), 0);
+
+    // A file in its place is longer than that, and arrives as it was sent.
+    // Nothing that packs well.
+    let mixed = |value: u32| value.wrapping_mul(2_654_435_761).rotate_left(15).wrapping_mul(2_246_822_519) >> 24;
+    let noise = |x: u32, y: u32| image::Rgb([1, 2, 3].map(|of| mixed((x * 401 + y) * 3 + of) as u8));
+    let picture = STANDARD.encode(png_of(&image::RgbImage::from_fn(400, 400, noise)));
+    assert!(picture.len() > 150_000, "{} bytes", picture.len());
+    let url = format!("data:image/png;base64,{picture}");
+    let part = json!({ "type": "image_url", "image_url": { "url": url } });
+    let body = said("messages", json!([{ "role": "user", "content": [part] }])).to_string();
+    for request in [posted("/v1/chat/completions", body.as_str()), packed("/v1/chat/completions", body.as_bytes())] {
+        assert_eq!(request.send(&server).said(), "Hi");
+        assert_eq!(up.last().json()["messages"][0]["content"][0]["image_url"]["url"], url);
+    }
+}
+
+#[test]
+fn errors_repeat_no_more_of_a_value_than_tells_which_it_is() {
+    let long = "so it is. ".repeat(30_000);
+    let said = |message: Value| json!({ "model": "m", "messages": [message] });
+    let part = |part: Value| said(json!({ "role": "user", "content": [part] }));
+    let with =
+        |field: &str, value: Value| over(said(json!({ "role": "user", "content": "Hi" })), json!({ field: value }));
+    let item = |item: Value| json!({ "model": "m", "input": [item] });
+    let rows = [
+        ("/v1/chat/completions", said(json!({ "role": long, "content": "Hi" }))),
+        ("/v1/chat/completions", part(json!({ "type": long, "text": "Hi" }))),
+        ("/v1/chat/completions", part(json!({ "type": "file", "file": { "file_id": long } }))),
+        ("/v1/chat/completions", with("tools", json!([{ "type": long, "function": { "name": "f" } }]))),
+        ("/v1/chat/completions", with("response_format", json!({ "type": long }))),
+        ("/v1/chat/completions", with("reasoning_effort", json!(long))),
+        ("/v1/chat/completions", with("temperature", json!(long))),
+        ("/v1/messages", over(said(json!({ "role": long, "content": "Hi" })), json!({ "max_tokens": 9 }))),
+        ("/v1/messages", part(json!({ "type": "image", "source": { "type": long } }))),
+        ("/v1/messages", with("tool_choice", json!({ "type": long }))),
+        ("/v1/responses", item(json!({ "type": long }))),
+        ("/v1/responses", item(json!({ "role": long, "content": "Hi" }))),
+        ("/v1/responses", item(json!({ "role": "user", "content": [{ "type": long }] }))),
+        ("/api/chat", said(json!({ "role": long, "content": "Hi" }))),
+        ("/v1/embeddings", json!({ "model": "m", "input": "Hi", "encoding_format": long })),
+        ("/v1/audio/speech", json!({ "model": "m", "input": "Hi", "response_format": long })),
+        ("/v1/ocr", json!({ "model": long, "document": { "document_url": "data:text/plain;base64,QQ==" } })),
+        ("/v1/ocr/process", json!({ "file_data": "QQ==", "output": long })),
+        ("/v1/ocr/process", json!({ "file_data": "QQ==", long.clone(): "x" })),
+    ];
+    for (route, body) in rows {
+        let answer = posted(route, body.to_string()).send(shared());
+        assert!((400..500).contains(&answer.status), "{route}: {}", answer.status);
+        assert!(answer.body.len() < 4_000, "{route}: {} bytes", answer.body.len());
+        assert!(answer.text().contains("so it is.") || answer.text().contains("expected"), "{route}: {answer}");
+    }
 }
 
 #[test]

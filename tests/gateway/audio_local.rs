@@ -49,7 +49,7 @@ pub(crate) fn spoken_by(server: &TestServer, model: &str, format: &str) -> Answe
 }
 
 /// A sound by way of ffmpeg, in this form.
-fn by_ffmpeg(sound: &[u8], of: &[&str], into: &[&str]) -> Vec<u8> {
+pub(crate) fn by_ffmpeg(sound: &[u8], of: &[&str], into: &[&str]) -> Vec<u8> {
     let folder = tempfile::tempdir().expect("a folder of its own");
     let out = folder.path().join("out");
     let mut child = Command::new("ffmpeg")

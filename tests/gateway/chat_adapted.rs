@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::chat_talk::{over, with_providers};
 use super::chat_tongues::dialects;
-use super::chat_words::{answers, says};
+use super::chat_words::{answers, says, streams};
 use super::client::Answer;
 use super::server::sample;
 use super::upstream::Upstream;
@@ -60,6 +60,8 @@ fn schemas_reach_anthropic_as_it_takes_them() {
     let root = &sent["tools"][0]["input_schema"];
     assert_eq!((&root["type"], root.get("anyOf"), left_out), (&json!("object"), None, vec!["tools.anyOf".to_owned()]));
     assert_eq!(root["properties"], json!({ "a": { "type": "string" }, "b": { "type": "string" } }));
+    let description = sent["tools"][0]["description"].as_str().unwrap_or_default();
+    assert!(description.ends_with("(One of these sets of properties: a; b)"), "{sent}");
 }
 
 #[test]
@@ -104,7 +106,7 @@ fn what_openai_itself_does_not_know_is_left_out_by_name_and_passed_to_others() {
         "top_k": 5, "min_p": 0.1, "reasoning": { "effort": "low" }, "provider": { "order": ["x"] },
         "thinking": { "type": "enabled", "budget_tokens": 1024 }, "plugins": [],
     });
-    let names = ["min_p", "plugins", "provider", "reasoning", "thinking", "top_k"];
+    let names = ["min_p", "plugins", "provider", "top_k"];
     let known = json!({ "seed": 7, "user": "u", "store": false, "service_tier": "auto", "verbosity": "low" });
     let model = |id: &str| json!({ "models": [{ "id": id }] });
     let asked = over(unknown.clone(), known.clone());
@@ -120,6 +122,10 @@ fn what_openai_itself_does_not_know_is_left_out_by_name_and_passed_to_others() {
     }
     for (name, value) in known.as_object().expect("it is one") {
         assert_eq!(&sent[name.as_str()], value, "{sent}");
+    }
+    for name in ["reasoning", "thinking"] {
+        assert_eq!(sent.get(name), None, "{name}: {sent}");
+        assert!(!dropped(&answer).contains(&name), "{name} is said in other words: {answer}");
     }
     assert_eq!(sent["reasoning_effort"], "low", "thinking is asked for in the words that are known");
 
@@ -160,6 +166,46 @@ fn a_refusal_that_names_a_parameter_is_learned_from_once() {
     assert_eq!((up.calls(), other.calls()), (5, 0), "it is remembered");
     let answer = server.chat(json!({ "seed": 7 }));
     assert_eq!(dropped(&answer), [""; 0], "what was not asked for was not left out");
+}
+
+#[test]
+fn what_we_add_or_name_otherwise_is_learned_from_too() {
+    let refusal = |name: &str| {
+        let message = format!("Unsupported parameter: '{name}' is not supported with this model.");
+        answers(400, &json!({ "error": { "message": message, "type": "invalid_request_error", "param": name } }))
+    };
+    let of = |up: &Upstream, name: &str| up.last().json().get(name).cloned();
+    // What the client did not ask for is not told to it.
+    let up = Upstream::doing([refusal("stream_options"), streams(&["Hi"])]);
+    let server = with_providers(&[up.far_entry("a", json!({}))]);
+    for calls in [2, 3] {
+        let answer = server.chat(json!({ "stream": true }));
+        assert_eq!((answer.said().as_str(), dropped(&answer), up.calls()), ("Hi", vec![], calls));
+        assert_eq!((of(&up, "stream_options"), of(&up, "stream")), (None, Some(json!(true))));
+    }
+    // A limit has two names …
+    let up = Upstream::doing([refusal("max_tokens"), says("Hi")]);
+    let server = with_providers(&[up.far_entry("a", json!({}))]);
+    for calls in [2, 3] {
+        let answer = server.chat(json!({ "max_tokens": 7 }));
+        assert_eq!((answer.said().as_str(), dropped(&answer), up.calls()), ("Hi", vec![], calls));
+        assert_eq!((of(&up, "max_tokens"), of(&up, "max_completion_tokens")), (None, Some(json!(7))));
+    }
+    // … and is left out where both are refused.
+    let up = Upstream::doing([refusal("max_tokens"), refusal("max_completion_tokens"), says("Hi")]);
+    let server = with_providers(&[up.far_entry("a", json!({}))]);
+    for calls in [3, 4] {
+        let answer = server.chat(json!({ "max_completion_tokens": 7 }));
+        assert_eq!((answer.said().as_str(), dropped(&answer), up.calls()), ("Hi", vec!["max_tokens"], calls));
+        assert_eq!((of(&up, "max_tokens"), of(&up, "max_completion_tokens")), (None, None));
+    }
+    let answer = server.chat(json!({}));
+    assert_eq!(dropped(&answer), [""; 0], "what was not asked for was not left out");
+    // One that is too high is for its client to lower.
+    let message = "max_tokens is too large: 100000. This model supports at most 4096 completion tokens.";
+    let up = Upstream::doing([answers(400, &json!({ "error": { "message": message, "param": "max_tokens" } }))]);
+    let server = with_providers(&[up.far_entry("a", json!({}))]);
+    assert_eq!((server.chat(json!({ "max_tokens": 100_000 })).status, up.calls()), (400, 1));
 }
 
 #[test]

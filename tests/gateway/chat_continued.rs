@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::chat_talk::{over, serving, with_providers};
 use super::chat_tongues::dialects;
 use super::chat_words::{chunk, fails, opening, streams, word};
-use super::client::Answer;
+use super::client::{Answer, Request};
 use super::server::TestServer;
 use super::upstream::{Act, Step, Upstream};
 
@@ -57,6 +57,34 @@ fn a_text_goes_on_at_the_next_target_with_a_visible_seam() {
         assert_eq!((&sent[1]["role"], &sent[1]["content"]), (&json!("assistant"), &json!(SAID.trim_end())));
         assert_eq!(sent[2]["role"], "user", "it is told to go on");
         assert_eq!((a.calls(), b.calls()), (1, 1));
+    }
+}
+
+#[test]
+fn the_seam_is_seen_in_every_format() {
+    let asked = json!({ "model": "ours", "stream": true, "max_tokens": 99,
+        "messages": [{ "role": "user", "content": "Hello" }], "input": "Hello" });
+    for (route, is_lines) in
+        [("/v1/chat/completions", false), ("/v1/messages", false), ("/v1/responses", false), ("/api/chat", true)]
+    {
+        let (a, b) = (Upstream::doing([cut(&[word(SAID)])]), Upstream::doing([streams(&[REST])]));
+        let server = house(&[a.entry("a", json!({})), b.entry("b", json!({}))]);
+        let request = Request::new("POST", route).body("application/json", asked.to_string());
+        let answer = request.header("x-mediary-continue", "true").send(&server);
+        assert_eq!((answer.status, a.calls(), b.calls()), (200, 1, 1), "{route}: {answer}");
+        let lines =
+            answer.text().lines().filter_map(|line| if is_lines { Some(line) } else { line.strip_prefix("data: ") });
+        let values: Vec<Value> = lines.filter_map(|line| serde_json::from_str(line).ok()).collect();
+        let marked: Vec<usize> = (0..values.len()).filter(|at| !values[*at]["mediary"].is_null()).collect();
+        assert_eq!(marked.len(), 1, "{route}: {answer}");
+        assert_eq!(values[marked[0]]["mediary"], json!({ "continued_by": "b/m" }), "{route}");
+        // What the first said stands before it, what the second says from there on.
+        let said = |values: &[Value]| values.iter().map(Value::to_string).collect::<String>();
+        let begins = |text: &str| text.split_whitespace().take(3).collect::<Vec<_>>().join(" ");
+        assert!(said(&values[..marked[0]]).contains(&begins(SAID)), "{route}: {answer}");
+        assert!(!said(&values[..marked[0]]).contains("sun"), "{route}: {answer}");
+        assert!(said(&values[marked[0]..]).contains("sun"), "{route}: {answer}");
+        assert_eq!(answer.text().contains(": continued by b/m"), !is_lines, "{route}");
     }
 }
 

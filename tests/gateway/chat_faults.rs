@@ -85,6 +85,13 @@ fn faults() -> Vec<Fault> {
         fault("reset", Act::Reset, "lost", FAILED, Some(2)),
         fault("silence", Act::Silence, "timed_out", FAILED, Some(2)),
         fault("half an answer", Act::Half(super::chat_words::saying("Half").to_string()), "garbled", FAILED, Some(2)),
+        fault(
+            "an answer that was given up",
+            answers(200, &super::chat_words::whole(&json!({ "role": "assistant", "content": "Hal" }), "abort")),
+            "overloaded",
+            FAILED,
+            Some(2),
+        ),
         fault("no JSON", broken, "garbled", FAILED, Some(2)),
         fault("a web page", page, "garbled", FAILED, Some(2)),
         fault("nothing", nothing, "garbled", FAILED, Some(2)),
@@ -137,6 +144,11 @@ fn faults_of_streams() -> Vec<Fault> {
         ),
         fault("a rate in an event", stream(&[with_error("rate_limit_exceeded")]), "rate_limited", RATES, Some(2)),
         failed("an error for a finish", stream(&[chunk(&json!({}), Some("error")), done()]), "overloaded"),
+        failed(
+            "a finish that is none",
+            stream(&[opening(), chunk(&json!({}), Some("insufficient_system_resource")), done()]),
+            "overloaded",
+        ),
         failed("no choices ever", stream(&[chunk_of(&json!([]), &Value::Null), done()]), "empty_answer"),
     ]
 }

@@ -110,6 +110,31 @@ fn a_whole_answer_takes_its_time_and_a_stream_that_has_begun_does_too() {
 }
 
 #[test]
+fn a_target_that_refuses_streams_is_asked_for_the_whole_answer_that_is_wanted() {
+    let refusal = || fails(400, "Unsupported value: 'stream' does not support true with this model.", None);
+    let up = Upstream::doing([refusal(), says("Hello")]);
+    let other = Upstream::doing([says("From b")]);
+    let server = with_providers(&[up.far_entry("a", json!({})), other.far_entry("b", json!({}))]);
+    let streams_of = || up.seen().iter().map(|seen| seen.json()["stream"] == true).collect::<Vec<_>>();
+    let answer = server.chat(json!({}));
+    assert_eq!((answer.said().as_str(), answer.header("x-routed-via")), ("Hello", Some("a/m")));
+    assert_eq!(answer.header("x-fallback-attempts"), None, "nothing failed that the client has to know of");
+    assert_eq!(streams_of(), [true, false]);
+    assert_eq!(server.chat(json!({})).said(), "Hello");
+    assert_eq!((streams_of(), other.calls()), (vec![true, false, false], 0), "it is remembered");
+
+    // What the client itself wants is no mistake of ours.
+    let up = Upstream::doing([refusal(), says("Hello")]);
+    let server = with_providers(&[up.far_entry("a", json!({})), other.far_entry("b", json!({}))]);
+    let answer = server.chat(json!({ "stream": true }));
+    assert_eq!((answer.said().as_str(), up.calls(), other.calls()), ("From b", 1, 1));
+    // Nor is any other complaint.
+    let up = Upstream::doing([fails(400, "tool 'f' does not exist", None), says("Hello")]);
+    let server = with_providers(&[up.far_entry("a", json!({})), other.far_entry("b", json!({}))]);
+    assert_eq!((server.chat(json!({})).said().as_str(), up.calls()), ("From b", 1));
+}
+
+#[test]
 fn a_target_without_an_alternative_is_back_as_soon_as_it_is_well() {
     for entry in NEAR_AND_FAR {
         let up = Upstream::doing([fails(503, "no", None), fails(503, "no", None), says("Hello")]);

@@ -110,7 +110,7 @@ fn conversations_reach_mistral_in_an_order_it_takes() {
     let roles: Vec<&str> =
         sent["messages"].as_array().expect("a list").iter().filter_map(|m| m["role"].as_str()).collect();
     assert_eq!(roles, ["system", "user", "assistant", "tool", "assistant", "user"], "{sent}");
-    assert_eq!(answer.header("x-mediary-dropped"), Some("messages[2].order"));
+    assert_eq!(answer.header("x-mediary-dropped"), Some("messages[2].order, messages[1], messages[5].order"));
 }
 
 #[test]
@@ -186,5 +186,62 @@ fn tools_that_take_free_text_reach_every_target_as_functions_and_come_back_as_th
     let called = up.last().json()["messages"][1]["tool_calls"][0]["function"].clone();
     assert_eq!(called, json!({ "name": "sql", "arguments": arguments }));
     let grammar = json!({ "type": "custom", "custom": { "name": "g", "format": { "type": "grammar" } } });
-    server.chat(json!({ "tools": [grammar] })).refused(400, "invalid_request", "grammar");
+    let answer = server.chat(json!({ "tools": [grammar] }));
+    answer.refused(422, "no_target", "cannot honour tools.custom.format");
+    let answer =
+        server.chat(json!({ "tools": [{ "type": "custom", "custom": { "name": "g", "format": { "type": "x" } } }] }));
+    answer.refused(400, "invalid_request", "`x` is no format of an input");
+}
+
+#[test]
+fn tools_for_free_text_go_as_they_are_where_they_are_known() {
+    let input = "SELECT \"a\"\nFROM t";
+    let call = json!({ "id": "c", "type": "custom", "custom": { "name": "sql", "input": input } });
+    let message = json!({ "role": "assistant", "content": null, "tool_calls": [call] });
+    let piece = |call: Value| chunk(&json!({ "tool_calls": [over(json!({ "index": 0 }), call)] }), None);
+    let stream = [
+        opening(),
+        piece(json!({ "id": "c", "type": "custom", "custom": { "name": "sql", "input": "" } })),
+        piece(json!({ "custom": { "input": "SELECT \"a\"" } })),
+        piece(json!({ "custom": { "input": "\nFROM t" } })),
+        chunk(&json!({}), Some("tool_calls")),
+        done(),
+    ];
+    let up =
+        Upstream::doing([answers(200, &whole(&message, "tool_calls")), Act::Stream(stream.into()), says("Two rows")]);
+    let other = Upstream::doing([says("From b")]);
+    let able = json!({ "tools": true, "custom_tools": true });
+    let server = with_providers(&[other.with_model("b", json!({ "tools": true })), up.with_model("a", able)]);
+    let syntax = json!({ "type": "grammar", "grammar": { "syntax": "lark", "definition": "start: /.+/" } });
+    let tool = json!({ "type": "custom", "custom": { "name": "sql", "description": "Ask", "format": syntax } });
+    let choice = json!({ "type": "custom", "custom": { "name": "sql" } });
+    let asked = json!({ "tools": [tool], "tool_choice": choice });
+    let answer = server.chat(asked.clone());
+    assert_eq!(answer.header("x-routed-via"), Some("a/m"), "only it holds to a grammar: {answer}");
+    assert_eq!(answer.json()["choices"][0]["message"]["tool_calls"], json!([call]));
+    let sent = up.last().json();
+    assert_eq!((&sent["tools"], &sent["tool_choice"]), (&asked["tools"], &choice));
+    let chunks = server.chat(over(asked.clone(), json!({ "stream": true }))).chunks();
+    let inputs = chunks.iter().filter_map(|chunk| {
+        chunk["choices"][0]["delta"]["tool_calls"][0]["custom"]["input"].as_str().map(str::to_owned)
+    });
+    assert_eq!(inputs.collect::<String>(), input);
+    assert_eq!(chunks.last().expect("there are some")["choices"][0]["finish_reason"], "tool_calls");
+    let history = json!([{ "role": "user", "content": "Ask" }, { "role": "assistant", "tool_calls": [call] },
+        { "role": "tool", "tool_call_id": "c", "content": "2" }]);
+    let last = server.chat(over(asked, json!({ "messages": history, "tool_choice": "auto" })));
+    assert_eq!((last.said().as_str(), other.calls()), ("Two rows", 0));
+    assert_eq!(up.last().json()["messages"][1]["tool_calls"], json!([call]));
+
+    // In the newer format it is the same tool; where it is not known, words have to do, and that is named.
+    let tool = json!({ "type": "custom", "name": "sql", "format":
+        { "type": "grammar", "syntax": "lark", "definition": "start: /.+/" } });
+    for (model, named) in [("a/m", None), ("b/m", Some("tools[0].format"))] {
+        let body = json!({ "model": model, "input": "Ask", "tools": [tool] });
+        let answer = Request::new("POST", "/v1/responses").body("application/json", body.to_string()).send(&server);
+        assert_eq!((answer.status, answer.header("x-mediary-dropped")), (200, named), "{answer}");
+    }
+    let (known, unknown) = (up.last().json()["tools"][0].clone(), other.last().json()["tools"][0].clone());
+    assert_eq!(known["custom"], json!({ "name": "sql", "format": syntax }));
+    assert!(unknown["function"]["description"].as_str().is_some_and(|text| text.contains("lark grammar")), "{unknown}");
 }

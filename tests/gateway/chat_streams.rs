@@ -6,13 +6,39 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use super::chat_talk::{Listener, asking, serving, with_providers};
-use super::chat_words::{chunk, closing, done, error, opening, says, streams, usage, word};
+use super::chat_words::{chunk, closing, done, error, opening, saying, says, streams, usage, word};
 use super::client::answer;
 use super::server::{TestServer, wait_until};
 use super::upstream::{Act, Step, Upstream};
 
 fn ms(milliseconds: u64) -> Duration {
     Duration::from_millis(milliseconds)
+}
+
+#[test]
+fn a_stream_that_is_called_plain_text_is_read_as_one() {
+    let events = |text: &str| {
+        let chunk = |delta: Value, finish: Value| {
+            json!({ "id": "x", "object": "chat.completion.chunk", "created": 1, "model": "m",
+                "choices": [{ "index": 0, "delta": delta, "finish_reason": finish }] })
+        };
+        let chunks =
+            [chunk(json!({ "role": "assistant", "content": text }), Value::Null), chunk(json!({}), json!("stop"))];
+        chunks.map(|chunk| format!("data: {chunk}\n\n")).concat() + "data: [DONE]\n\n"
+    };
+    let plain = |body: String| Act::Answer {
+        status: 200,
+        headers: vec![("content-type", "text/plain; charset=utf-8".into())],
+        body,
+    };
+    for body in [events("Hello"), saying("Hello").to_string()] {
+        for stream in [true, false] {
+            let (up, other) = (Upstream::doing([plain(body.clone())]), Upstream::doing([says("From b")]));
+            let server = with_providers(&[up.entry("a", json!({})), other.entry("b", json!({}))]);
+            let answer = server.chat(json!({ "stream": stream }));
+            assert_eq!((answer.said().as_str(), other.calls()), ("Hello", 0), "{body}");
+        }
+    }
 }
 
 #[test]

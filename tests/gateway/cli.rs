@@ -13,8 +13,6 @@ use super::server::{checkout, sample, truth};
 pub(crate) fn mediary(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_mediary"));
     command.args(arguments).current_dir(checkout()).env_clear();
-    // What is kept is kept beside the build, not in the store of whoever runs the tests.
-    command.env("MEDIARY_STORE__DIR", concat!(env!("CARGO_TARGET_TMPDIR"), "/store"));
     command.env("MEDIARY_ENGINES__PADDLEOCR__PROVIDER", "cpu").stdin(Stdio::null());
     command
 }

@@ -7,16 +7,19 @@ use std::process::{Child, Stdio};
 
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
+use tempfile::TempDir;
 
 use super::cli::mediary;
 use super::client::answer;
 use super::server::{PATIENCE, sample, wait_until};
 
 /// A served process; killed if the test fails.
-struct Served {
+pub(crate) struct Served {
     child: Child,
     address: String,
     log: BufReader<std::process::ChildStderr>,
+    /// What it keeps, which is not in the store of whoever runs the tests.
+    _store: TempDir,
 }
 
 impl Drop for Served {
@@ -27,12 +30,15 @@ impl Drop for Served {
     }
 }
 
-fn serve(arguments: &[&str], environment: &[(&str, &str)]) -> Served {
+pub(crate) fn serve(arguments: &[&str], environment: &[(&str, &str)]) -> Served {
     let mut command = mediary(&[&["serve", "--port", "0"], arguments].concat());
+    let store = tempfile::tempdir().expect("there is a temporary folder");
+    // Made by the server, for its user alone.
+    command.env("MEDIARY_STORE__DIR", store.path().join("store"));
     command.envs(environment.iter().copied()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().expect("the program was built");
     let log = BufReader::new(child.stderr.take().expect("it has a pipe"));
-    let mut served = Served { child, address: String::new(), log };
+    let mut served = Served { child, address: String::new(), log, _store: store };
     while served.address.is_empty() {
         let mut line = String::new();
         assert_ne!(served.log.read_line(&mut line).expect("the log is UTF-8"), 0, "it ended before it served");
@@ -43,21 +49,36 @@ fn serve(arguments: &[&str], environment: &[(&str, &str)]) -> Served {
 }
 
 impl Served {
-    fn request(&self, request: &[u8]) -> super::client::Answer {
+    pub(crate) fn request(&self, request: &[u8]) -> super::client::Answer {
         let mut connection = TcpStream::connect(&self.address).expect("the server listens where it says");
         connection.set_read_timeout(Some(PATIENCE)).expect("the time is not zero");
         connection.write_all(request).expect("the server reads");
         answer(connection, "POST")
     }
 
-    fn get(&self, path: &str, headers: &str) -> super::client::Answer {
+    pub(crate) fn get(&self, path: &str, headers: &str) -> super::client::Answer {
         self.request(
             format!("GET {path} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\n{headers}\r\n", self.address).as_bytes(),
         )
     }
 
+    /// Reads the log on to the first line that has these words.
+    pub(crate) fn logged(&mut self, words: &str) -> String {
+        loop {
+            let mut line = String::new();
+            assert_ne!(
+                self.log.read_line(&mut line).expect("the log is UTF-8"),
+                0,
+                "it ended before it said `{words}`"
+            );
+            if line.contains(words) {
+                return line;
+            }
+        }
+    }
+
     /// Sends a signal and waits for the end: the exit code, what was printed and what was logged until then.
-    fn ended_by(mut self, signal: Signal) -> (Option<i32>, String, String) {
+    pub(crate) fn ended_by(mut self, signal: Signal) -> (Option<i32>, String, String) {
         let id = i32::try_from(self.child.id()).expect("ids are small");
         kill_process(Pid::from_raw(id).expect("ids are not zero"), signal).expect("it runs");
         let (mut out, mut log) = (String::new(), String::new());
@@ -127,7 +148,8 @@ fn an_open_server_without_a_key_is_refused() {
 fn a_port_that_is_taken_is_named() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port().to_string();
-    let output = mediary(&["serve", "--port", &port]).output().unwrap();
+    let store = tempfile::tempdir().unwrap();
+    let output = mediary(&["serve", "--port", &port]).env("MEDIARY_STORE__DIR", store.path()).output().unwrap();
     let message = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(1), "{message}");
     assert!(message.contains(&port) && message.contains("--port"), "{message}");

@@ -59,6 +59,14 @@ fn refused(answer: &Answer, status: u16, code: &str, words: &str) {
 }
 
 #[test]
+fn a_form_is_told_where_forms_are_taken() {
+    let form = "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.txt\"\r\n\r\nHi\r\n--b--\r\n";
+    let answer = Request::new("POST", "/v1/ocr").body("multipart/form-data; boundary=b", form).send(shared());
+    assert_eq!(answer.status, 415, "{answer}");
+    assert!(answer.text().contains("takes JSON") && answer.text().contains("/v1/ocr/process"), "{answer}");
+}
+
+#[test]
 fn a_document_in_the_request_is_read() {
     let answer = ocr(shared(), &with("invoice.pdf", &json!({}))).ok();
     let page = &answer["pages"][0];

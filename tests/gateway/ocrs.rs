@@ -5,6 +5,7 @@ use std::path::Path;
 
 use mediary::models::{Locations, Models};
 
+use super::craft::png_claiming;
 use super::score::word_f1;
 use super::server::{TestServer, checkout, sample, shared, truth};
 
@@ -15,6 +16,9 @@ fn without_its_files_it_says_which_command_brings_them() {
     let server = server(home.path());
     let refused = server.read(sample("sign.png"), "engine=local/ocrs");
     refused.refused(503, "engine_not_installed", "mediary models import ocrs");
+    // Told before anything is decoded: nothing of this picture could be.
+    let broken = server.read(png_claiming(3_000, 3_000), "engine=local/ocrs");
+    broken.refused(503, "engine_not_installed", "mediary models import ocrs");
     let listed = server.get("/v1/models/local/ocrs").ok();
     assert_eq!(listed["installed"], false);
     assert!(listed["note"].as_str().unwrap().contains("mediary models import ocrs"), "{listed:#}");

@@ -14,7 +14,8 @@ mod voice;
 
 pub use entry::ProviderEntry;
 pub use images::ImageEntry;
-pub use model::{Accepted, FreeLimits, MediaLimits, ModelEntry, PriceEntry};
+pub use mediary_core::quota::FreeLimits;
+pub use model::{Accepted, MediaLimits, ModelEntry, PriceEntry};
 pub use read::catalog;
 pub(super) use read::{Page, configured};
 pub use vectors::VectorEntry;

@@ -2,18 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use mediary_core::capability::{Lifecycle, Price, Rates, Structured, TaskKind, Tier};
+use mediary_core::capability::{Lifecycle, Price, Rate, Rates, Structured, TaskKind, Tier};
 use mediary_core::{MediaFormat, MediaKind};
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Error, MapAccess, Visitor};
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Deserializer};
 
-use super::{ImageEntry, VectorEntry, VideoEntry, VoiceEntry};
+use super::{FreeLimits, ImageEntry, VectorEntry, VideoEntry, VoiceEntry};
 use crate::config::Bytes;
 
 /// A model as written. What is left out comes from the entry below it, at last from the provider's `defaults`.
 #[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a table, such as { id = \"name\" }")]
 pub struct ModelEntry {
     /// Its name at its provider.
     pub id: Option<String>,
@@ -33,6 +33,8 @@ pub struct ModelEntry {
     pub tools: Option<bool>,
     /// Whether it can be told which function to call.
     pub tool_choice: Option<bool>,
+    /// Whether it knows tools whose input is free text, in the dialect `openai`.
+    pub custom_tools: Option<bool>,
     /// Whether a tool's result may hold media.
     pub media_in_tool_results: Option<bool>,
     /// Whether replies come as they grow.
@@ -95,6 +97,7 @@ impl ModelEntry {
             output_tokens,
             tools,
             tool_choice,
+            custom_tools,
             media_in_tool_results,
             streaming,
             structured,
@@ -193,11 +196,14 @@ impl<'de> Deserialize<'de> for PriceEntry {
 #[serde(deny_unknown_fields)]
 struct Paid {
     input_usd: Option<f64>,
+    cached_usd: Option<f64>,
     output_usd: Option<f64>,
     minute_usd: Option<f64>,
     character_usd: Option<f64>,
     image_usd: Option<f64>,
     second_usd: Option<f64>,
+    page_usd: Option<f64>,
+    search_usd: Option<f64>,
 }
 
 struct PriceVisitor;
@@ -219,40 +225,34 @@ impl<'de> Visitor<'de> for PriceVisitor {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Price, A::Error> {
-        let Paid { input_usd, output_usd, minute_usd, character_usd, image_usd, second_usd } =
-            Paid::deserialize(MapAccessDeserializer::new(map))?;
-        let rates = Rates { input_usd, output_usd, minute_usd, character_usd, image_usd, second_usd };
-        let mut stated = rates.by_unit().into_iter().filter_map(|(_, rate)| rate).peekable();
-        if stated.peek().is_none() {
+        let paid = Paid::deserialize(MapAccessDeserializer::new(map))?;
+        let rate = |number: Option<f64>| {
+            let wrong = || A::Error::custom("a price is 0 or more, with at most twelve digits behind the point");
+            number.map(|number| Rate::written(number).ok_or_else(wrong)).transpose()
+        };
+        let rates = Rates {
+            input_usd: rate(paid.input_usd)?,
+            cached_usd: rate(paid.cached_usd)?,
+            output_usd: rate(paid.output_usd)?,
+            minute_usd: rate(paid.minute_usd)?,
+            character_usd: rate(paid.character_usd)?,
+            image_usd: rate(paid.image_usd)?,
+            second_usd: rate(paid.second_usd)?,
+            page_usd: rate(paid.page_usd)?,
+            search_usd: rate(paid.search_usd)?,
+        };
+        if rates == Rates::default() {
             return Err(A::Error::custom(
-                "a price has a rate at least: input_usd and output_usd, minute_usd, character_usd, image_usd or second_usd",
+                "a price has a rate at least: input_usd and output_usd, minute_usd, character_usd, image_usd, second_usd, \
+                 page_usd or search_usd",
             ));
         }
-        if !stated.all(|rate| rate >= 0.0 && rate.is_finite()) {
-            return Err(A::Error::custom("a price is 0 or more"));
-        }
-        if input_usd.is_some() != output_usd.is_some() {
+        if rates.input_usd.is_some() != rates.output_usd.is_some() {
             return Err(A::Error::custom("input_usd and output_usd go together; write 0 for what costs nothing"));
+        }
+        if rates.cached_usd.is_some() && rates.input_usd.is_none() {
+            return Err(A::Error::custom("cached_usd goes with input_usd"));
         }
         Ok(Price::Paid(rates))
     }
-}
-
-/// What is given for nothing, by a provider for all its models or for one of them. A limit that is not published is
-/// `None`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct FreeLimits {
-    /// Requests a minute.
-    #[serde(rename = "rpm")]
-    pub requests_per_minute: Option<u32>,
-    /// Requests a day.
-    #[serde(rename = "rpd")]
-    pub requests_per_day: Option<u32>,
-    /// Tokens a minute.
-    #[serde(rename = "tpm")]
-    pub tokens_per_minute: Option<u32>,
-    /// Tokens a day.
-    #[serde(rename = "tpd")]
-    pub tokens_per_day: Option<u32>,
 }

@@ -18,6 +18,8 @@ fn routing_is_as_the_design_has_it_and_can_be_changed() {
     assert_eq!((usual.first_byte, usual.reasoning_first_byte), (Duration::from_secs(60), Duration::from_secs(180)));
     assert_eq!((usual.privacy, usual.cost, usual.model_routing), (Privacy::Any, CostPolicy::Any, ModelRouting::Match));
     assert_eq!((usual.sticky, usual.hand_on_urls), (Duration::from_secs(1800), false));
+    let careful = config("[routing]\ncost = \"free_first\"\nconfirm_paid = true", "").routing;
+    assert_eq!((careful.cost, careful.confirm_paid), (CostPolicy::FreeFirst, true));
     let file = "[routing]\nprivacy = \"local\"\ncost = \"free\"\nmodel_routing = \"any\"\nsticky_minutes = 0";
     let changed = config(file, "MEDIARY_ROUTING__KEEP_CYCLES=3\nMEDIARY_ROUTING__HAND_ON_URLS=true").routing;
     assert_eq!((changed.privacy, changed.cost), (Privacy::Local, CostPolicy::Free));
@@ -61,6 +63,10 @@ fn mistakes_in_providers_and_aliases_are_named_with_their_place() {
             "mediary.toml:3:1: unknown key `prioritty`; did you mean `priority`?\n\
              mediary.toml:4:23: unknown key `acepts`; did you mean `accepts`?\n\
              mediary.toml:5:8: invalid type: integer `3`, expected a string",
+        ),
+        (
+            with("models = [\"m\"]"),
+            "mediary.toml:3:11: invalid type: string \"m\", expected a table, such as { id = \"name\" }",
         ),
         (
             with("[providers.quirks]\nnull_contents = true"),

@@ -35,4 +35,5 @@ pub use facts::{SoundFacts, SoundLimits};
 pub use pieces::{Caps, Piece, Pieces};
 pub use recording::Recording;
 pub use resample::Resampler;
+pub use riff::wav_lengths;
 pub use stretch::Stretch;

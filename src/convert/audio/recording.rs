@@ -13,6 +13,9 @@ use super::track::Track;
 use super::{edits, ffmpeg, input};
 use crate::av::Ffmpeg;
 
+/// The effective amplitude of a quiet room in a recording: −45 dB.
+const AUDIBLE: f32 = 0.0056;
+
 /// A sound, or the sound track of a video. Cheap to clone; decodes when it is opened, each time anew.
 ///
 /// What the file is, its bytes decide, not its name.
@@ -75,6 +78,22 @@ impl Recording {
             }
             (Err(failure), _) => Err(failure),
         }
+    }
+
+    /// Whether something in it is louder than a quiet room for a third of a second. Blocks; decodes no further than that.
+    ///
+    /// # Errors
+    /// As [`Recording::samples`].
+    pub fn is_audible(&self) -> Result<bool, Failure> {
+        let stretch = SAMPLE_RATE_HZ as usize / 3;
+        let mut samples = self.samples(SAMPLE_RATE_HZ)?;
+        while let Some(piece) = samples.next()? {
+            let power = |part: &[f32]| part.iter().map(|sample| sample * sample).sum::<f32>() / part.len() as f32;
+            if piece.chunks_exact(stretch).any(|part| power(part) > AUDIBLE * AUDIBLE) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Its samples: one channel, so many a second, in pieces of about a second. Blocks.
@@ -141,7 +160,10 @@ impl Recording {
         | MediaFormat::Flv
         | MediaFormat::Wmv
         | MediaFormat::Amr
-        | MediaFormat::Wma) = self.media.format
+        | MediaFormat::Wma
+        | MediaFormat::Mp2
+        | MediaFormat::Ac3
+        | MediaFormat::Au) = self.media.format
         {
             let why = format!(
                 "the sound of a file in the format {format} needs ffmpeg; install ffmpeg, or send an m4a or mp4"

@@ -35,6 +35,17 @@ pub(super) fn open_lengths(head: &[u8], len_bytes: Option<u64>) -> Vec<u64> {
     places
 }
 
+/// The lengths that belong into the header of a WAV file that was written while it was made, each with its place, by the
+/// file's first bytes and its length. None for any other file.
+#[must_use]
+pub fn wav_lengths(head: &[u8], len_bytes: u64) -> Vec<(usize, [u8; 4])> {
+    let told = open_lengths(head, Some(len_bytes)).into_iter().filter_map(|place| {
+        let behind = u32::try_from(len_bytes.checked_sub(place + 4)?).ok()?;
+        Some((usize::try_from(place).ok()?, behind.to_le_bytes()))
+    });
+    told.collect()
+}
+
 /// A source some of whose lengths are open.
 pub(super) struct Opened {
     source: Box<dyn MediaSource>,
@@ -92,6 +103,19 @@ mod tests {
         header.extend(b"LIST\x03\0\0\0abc\0data");
         header.extend(data_bytes.to_le_bytes());
         header
+    }
+
+    #[test]
+    fn lengths_that_were_left_open_are_told() {
+        let mut file = [header(u32::MAX), vec![0; 100]].concat();
+        let len = file.len();
+        for (place, length) in wav_lengths(&file, len as u64) {
+            file[place..place + 4].copy_from_slice(&length);
+        }
+        let end = len - 100;
+        assert_eq!(file[4..8], (len as u32 - 8).to_le_bytes());
+        assert_eq!(file[end - 4..end], 100_u32.to_le_bytes());
+        assert_eq!(wav_lengths(b"fLaC", 4), []);
     }
 
     #[test]

@@ -185,13 +185,19 @@ impl Track {
         Some(seconds.as_secs_f64())
     }
 
+    /// What all packets last together, or what lies between the first and the end of the last, whichever is more: those
+    /// who write a file while they record often say of a packet only when it begins. `None` where packets say neither.
     fn counted_seconds(&mut self) -> Result<Option<f64>, Failure> {
         let Some(time_base) = self.time_base else { return Ok(None) };
-        let mut seconds = 0.0;
+        let (mut together, mut begin, mut end, mut is_empty) = (0.0, f64::INFINITY, 0.0_f64, true);
         while let Some(packet) = self.packet()? {
-            seconds += time_base.calc_duration_saturating(packet.dur).as_secs_f64();
+            let at = time_base.calc_time_saturating(packet.pts).as_secs_f64();
+            let lasts = time_base.calc_duration_saturating(packet.dur).as_secs_f64();
+            together += lasts;
+            (begin, end, is_empty) = (begin.min(at), end.max(at + lasts), false);
         }
-        Ok(Some(seconds))
+        let seconds = together.max(end - begin.max(0.0));
+        Ok((is_empty || seconds > 0.0).then_some(seconds.max(0.0)))
     }
 
     /// The next packet of this track.

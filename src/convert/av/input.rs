@@ -88,6 +88,9 @@ fn demuxer(format: MediaFormat) -> Option<&'static str> {
         MediaFormat::Caf => "caf",
         MediaFormat::Amr => "amr",
         MediaFormat::Wma => "asf",
+        MediaFormat::Mp2 => "mp3",
+        MediaFormat::Ac3 => "ac3",
+        MediaFormat::Au => "au",
         MediaFormat::Webm | MediaFormat::Mkv => "matroska",
         // Not a video, but in the container of one.
         MediaFormat::Avif => "mov",

@@ -26,6 +26,8 @@ pub struct VideoFacts {
     pub height: u32,
     /// Pictures a second on average; 0 where that is open.
     pub frames_a_second: f64,
+    /// Whether there is a picture in it.
+    pub has_picture: bool,
     /// Whether there is sound in it.
     pub has_sound: bool,
 }
@@ -34,7 +36,7 @@ impl Ffmpeg {
     /// What a video says of itself; `None` without ffprobe beside ffmpeg.
     ///
     /// # Errors
-    /// `Unreadable` when it is damaged or shows nothing.
+    /// `Unreadable` when it is damaged, or neither shows anything nor sounds.
     pub async fn facts(&self, input: &AvInput) -> Result<Option<VideoFacts>, Failure> {
         let Some(command) = self.probing() else { return Ok(None) };
         let wanted = "stream=codec_type,width,height,avg_frame_rate:format=duration";
@@ -83,15 +85,16 @@ impl Ffmpeg {
 }
 
 impl VideoFacts {
-    /// Out of lines of `key=value`; those of a stream begin with its type. `None`: there is no picture.
+    /// Out of lines of `key=value`; those of a stream begin with its type. `None`: there is neither a
+    /// picture nor sound.
     fn read(lines: &str) -> Option<Self> {
         let mut facts = Self::default();
-        let (mut is_seen, mut in_video) = (false, false);
+        let mut in_video = false;
         for (key, value) in lines.lines().filter_map(|line| line.split_once('=')) {
             match key {
                 "codec_type" => {
-                    in_video = value == "video" && !is_seen;
-                    is_seen |= in_video;
+                    in_video = value == "video" && !facts.has_picture;
+                    facts.has_picture |= in_video;
                     facts.has_sound |= value == "audio";
                 }
                 "width" if in_video => facts.width = value.parse().unwrap_or(0),
@@ -104,7 +107,7 @@ impl VideoFacts {
                 _ => {}
             }
         }
-        is_seen.then_some(facts)
+        (facts.has_picture || facts.has_sound).then_some(facts)
     }
 }
 
@@ -128,8 +131,11 @@ mod tests {
         assert_eq!((facts.width, facts.height, facts.has_sound), (1280, 720, true));
         assert_eq!(facts.length, Some(Duration::from_millis(12_500)));
         assert!((facts.frames_a_second - 29.97).abs() < 0.01);
-        assert_eq!(VideoFacts::read("codec_type=audio\nduration=N/A\n"), None);
-        assert_eq!(VideoFacts::read("codec_type=video\nwidth=x\nduration=N/A\n"), Some(VideoFacts::default()));
+        let sound_only = VideoFacts { has_sound: true, ..VideoFacts::default() };
+        assert_eq!(VideoFacts::read("codec_type=audio\nduration=N/A\n"), Some(sound_only));
+        let silent = VideoFacts { has_picture: true, ..VideoFacts::default() };
+        assert_eq!(VideoFacts::read("codec_type=video\nwidth=x\nduration=N/A\n"), Some(silent));
+        assert_eq!(VideoFacts::read("codec_type=subtitle\nduration=4.0\n"), None);
     }
 
     #[test]

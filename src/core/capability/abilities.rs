@@ -148,6 +148,8 @@ pub struct Abilities {
     pub tools: bool,
     /// Whether it can be told which function to call, or that it must.
     pub tool_choice: bool,
+    /// Whether it knows tools whose input is free text, and holds to their formats.
+    pub custom_tools: bool,
     /// Whether a tool's result may hold the media it accepts.
     pub media_in_tool_results: bool,
     /// Whether replies come as they grow.
@@ -205,6 +207,7 @@ impl Abilities {
             output_tokens: None,
             tools: false,
             tool_choice: false,
+            custom_tools: false,
             media_in_tool_results: false,
             streaming: true,
             structured: Structured::None,

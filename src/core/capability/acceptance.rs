@@ -163,7 +163,9 @@ impl fmt::Display for Misfit {
             Self::Doubtful => formatter.write_str("it refused such a part a while ago"),
             Self::Bytes { limit } => write!(formatter, "it takes at most {limit} bytes"),
             Self::Pixels { limit } => write!(formatter, "it takes at most {limit} pixels a side"),
-            Self::Seconds { limit } => write!(formatter, "it takes at most {limit} seconds"),
+            Self::Seconds { limit } => {
+                write!(formatter, "it takes at most {limit} seconds, for which this is too long")
+            }
             Self::Pages { limit } => write!(formatter, "it takes at most {limit} pages"),
             Self::Count { limit } => write!(formatter, "it takes at most {limit} of them in a request"),
         }

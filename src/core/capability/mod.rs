@@ -6,6 +6,7 @@
 mod abilities;
 mod acceptance;
 mod matrix;
+mod money;
 mod pictures;
 mod price;
 mod tier;
@@ -16,8 +17,9 @@ mod voice;
 pub use abilities::{Abilities, LONG_TOKENS, Lifecycle, SoftSupport, Structured, TaskKind, USUAL_PRIORITY};
 pub use acceptance::{Acceptance, Misfit, PartShape};
 pub use matrix::CapabilityMatrix;
+pub use money::{Rate, Usd};
 pub use pictures::{ImageAbilities, MaskForm, SizeChoice, SizeRange};
-pub use price::{Amount, Price, Rates};
+pub use price::{Amount, Charged, Price, Rates};
 pub use tier::Tier;
 pub use vectors::VectorSpace;
 pub use video::VideoAbilities;

@@ -1,9 +1,11 @@
-//! What tokens, sound, characters and pictures cost.
+//! What tokens, sound, characters, pictures and pages cost.
 
 use serde::Serialize;
 
+use super::{Rate, Usd};
+
 /// What a target costs. An unknown price counts as paid.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case", tag = "kind")]
 pub enum Price {
     /// Nothing, within the provider's limits.
@@ -15,33 +17,44 @@ pub enum Price {
 }
 
 /// What each unit costs, in US dollars. What has no rate is not charged for; one at least has.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 pub struct Rates {
     /// A million tokens of request.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub input_usd: Option<f64>,
+    pub input_usd: Option<Rate>,
+    /// A million tokens of request that the provider had cached; as any others where it is not stated.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cached_usd: Option<Rate>,
     /// A million tokens of reply.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub output_usd: Option<f64>,
+    pub output_usd: Option<Rate>,
     /// A minute of a recording that is listened to.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub minute_usd: Option<f64>,
+    pub minute_usd: Option<Rate>,
     /// A million characters of text that is spoken.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub character_usd: Option<f64>,
+    pub character_usd: Option<Rate>,
     /// A picture that is made.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub image_usd: Option<f64>,
+    pub image_usd: Option<Rate>,
     /// A second of video that is made.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub second_usd: Option<f64>,
+    pub second_usd: Option<Rate>,
+    /// A page that is read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub page_usd: Option<Rate>,
+    /// A search: one query over the documents of a request that ranks them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub search_usd: Option<Rate>,
 }
 
 /// How much there is to pay for. What is not known is `None`, what there is none of is 0.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Amount {
-    /// Tokens of the request.
+    /// Tokens of the request, cached ones included.
     pub prompt_tokens: u64,
+    /// Of these, those that the provider had cached.
+    pub cached_tokens: u64,
     /// Tokens of the reply.
     pub completion_tokens: u64,
     /// Seconds of recordings.
@@ -52,42 +65,78 @@ pub struct Amount {
     pub images: u32,
     /// Seconds of video that is made.
     pub shown_seconds: Option<f64>,
+    /// Pages that are read.
+    pub pages: u32,
+    /// Searches.
+    pub searches: u32,
+}
+
+/// A unit that was charged for: its name, how many, and what they cost. Seconds and minutes are thousandths of a second.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Charged {
+    /// What is counted: `input`, `cached`, `output`, `heard_ms`, `characters`, `images`, `shown_ms`, `pages` or `searches`.
+    pub unit: &'static str,
+    /// How many.
+    pub count: u64,
+    /// What they cost.
+    pub usd: Usd,
 }
 
 impl Rates {
     /// A price by tokens alone: dollars for a million of request, and of reply.
     #[must_use]
-    pub fn of_tokens(input_usd: f64, output_usd: f64) -> Self {
+    pub fn of_tokens(input_usd: Rate, output_usd: Rate) -> Self {
         Self { input_usd: Some(input_usd), output_usd: Some(output_usd), ..Self::default() }
     }
 
     /// Every unit with its rate, by the name that it has in a catalog.
     #[must_use]
-    pub fn by_unit(&self) -> [(&'static str, Option<f64>); 6] {
-        let Self { input_usd, output_usd, minute_usd, character_usd, image_usd, second_usd } = *self;
+    pub fn by_unit(&self) -> [(&'static str, Option<Rate>); 9] {
+        let Self { input_usd, cached_usd, output_usd, minute_usd, character_usd, .. } = *self;
+        let Self { image_usd, second_usd, page_usd, search_usd, .. } = *self;
         [
             ("input_usd", input_usd),
+            ("cached_usd", cached_usd),
             ("output_usd", output_usd),
             ("minute_usd", minute_usd),
             ("character_usd", character_usd),
             ("image_usd", image_usd),
             ("second_usd", second_usd),
+            ("page_usd", page_usd),
+            ("search_usd", search_usd),
         ]
     }
 
-    /// What an amount costs; `None` where a unit that has a rate is not known.
-    fn of(&self, amount: &Amount) -> Option<f64> {
+    /// What an amount costs, unit by unit; `None` where a unit that has a rate is not known.
+    fn of(&self, amount: &Amount) -> Option<Vec<Charged>> {
+        let cached = amount.cached_tokens.min(amount.prompt_tokens);
         let rows = [
-            (self.input_usd, Some(amount.prompt_tokens as f64 / 1e6)),
-            (self.output_usd, Some(amount.completion_tokens as f64 / 1e6)),
-            (self.minute_usd, amount.heard_seconds.map(|seconds| seconds / 60.0)),
-            (self.character_usd, Some(amount.characters as f64 / 1e6)),
-            (self.image_usd, Some(f64::from(amount.images))),
-            (self.second_usd, amount.shown_seconds),
+            ("input", self.input_usd, Some(amount.prompt_tokens - cached), MILLION),
+            ("cached", self.cached_usd.or(self.input_usd), Some(cached), MILLION),
+            ("output", self.output_usd, Some(amount.completion_tokens), MILLION),
+            ("heard_ms", self.minute_usd, amount.heard_seconds.map(thousandths), 60_000),
+            ("characters", self.character_usd, Some(amount.characters), MILLION),
+            ("images", self.image_usd, Some(amount.images.into()), 1),
+            ("shown_ms", self.second_usd, amount.shown_seconds.map(thousandths), 1_000),
+            ("pages", self.page_usd, Some(amount.pages.into()), 1),
+            ("searches", self.search_usd, Some(amount.searches.into()), 1),
         ];
-        let charged = rows.into_iter().filter_map(|(rate, units)| rate.map(|rate| Some(units? * rate)));
-        charged.sum()
+        let charged = rows.into_iter().filter_map(|(unit, rate, count, each)| {
+            let of = |count| Charged { unit, count, usd: rate.unwrap_or_default().times(count, each) };
+            rate.map(|_| count.map(of))
+        });
+        let charged: Option<Vec<Charged>> = charged.collect();
+        Some(charged?.into_iter().filter(|charged| charged.count > 0).collect())
     }
+}
+
+/// Tokens and characters are charged for by the million.
+const MILLION: u64 = 1_000_000;
+
+/// Seconds as whole thousandths; what is no length of time is none.
+fn thousandths(seconds: f64) -> u64 {
+    // Casts of floats saturate, and what is no number becomes 0.
+    (seconds * 1e3).round() as u64
 }
 
 impl Price {
@@ -97,14 +146,20 @@ impl Price {
         matches!(self, Self::Free)
     }
 
-    /// What an amount costs, in US dollars; `None` where it is not known.
+    /// What an amount costs, unit by unit; `None` where it is not known. What is free has no units.
     #[must_use]
-    pub fn of(self, amount: &Amount) -> Option<f64> {
+    pub fn charged(self, amount: &Amount) -> Option<Vec<Charged>> {
         match self {
-            Self::Free => Some(0.0),
+            Self::Free => Some(Vec::new()),
             Self::Unknown => None,
             Self::Paid(rates) => rates.of(amount),
         }
+    }
+
+    /// What an amount costs; `None` where it is not known.
+    #[must_use]
+    pub fn of(self, amount: &Amount) -> Option<Usd> {
+        self.charged(amount).map(|charged| charged.iter().map(|charged| charged.usd).sum())
     }
 }
 
@@ -112,28 +167,78 @@ impl Price {
 mod tests {
     use super::*;
 
+    fn usd(rate: f64) -> Option<Rate> {
+        Some(Rate::written(rate).unwrap())
+    }
+
+    fn none() -> Rates {
+        Rates::default()
+    }
+
     #[test]
-    fn each_unit_has_its_rate_and_what_is_not_known_has_no_cost() {
+    fn each_unit_costs_what_is_calculated_by_hand() {
         let amount = Amount {
-            prompt_tokens: 1_000_000,
-            completion_tokens: 2_000_000,
-            heard_seconds: Some(90.0),
-            characters: 500_000,
+            prompt_tokens: 1_234_567,
+            cached_tokens: 1_000_001,
+            completion_tokens: 89_013,
+            heard_seconds: Some(97.25),
+            characters: 4_321,
             images: 3,
-            shown_seconds: Some(8.0),
+            shown_seconds: Some(8.5),
+            pages: 17,
+            searches: 1,
         };
-        // To a tenth of a millionth of a dollar: binary fractions have no thousandths.
-        let by = |rates: Rates| Price::Paid(rates).of(&amount).map(|usd| (usd * 1e7).round() / 1e7);
-        assert_eq!(by(Rates::of_tokens(1.0, 2.5)), Some(6.0));
-        assert_eq!(by(Rates { minute_usd: Some(0.006), ..Rates::default() }), Some(0.009));
-        assert_eq!(by(Rates { character_usd: Some(15.0), ..Rates::default() }), Some(7.5));
-        assert_eq!(by(Rates { image_usd: Some(0.04), ..Rates::default() }), Some(0.12));
-        assert_eq!(by(Rates { second_usd: Some(0.1), ..Rates::default() }), Some(0.8));
-        assert_eq!(Price::Free.of(&amount), Some(0.0));
+        let rows = [
+            // 234,566 × 0.075 / 10⁶ and 1,000,001 × 0.01875 / 10⁶
+            (Rates { input_usd: usd(0.075), cached_usd: usd(0.01875), ..none() }, "0.03634246875"),
+            // 1,234,567 × 0.075 / 10⁶: cached ones as any others
+            (Rates { input_usd: usd(0.075), ..none() }, "0.092592525"),
+            // 89,013 × 0.3 / 10⁶
+            (Rates { output_usd: usd(0.3), ..none() }, "0.0267039"),
+            // 97.25 / 60 × 0.006
+            (Rates { minute_usd: usd(0.006), ..none() }, "0.009725"),
+            // 97.25 / 60 × 0.0043 = 0.00696958333…
+            (Rates { minute_usd: usd(0.0043), ..none() }, "0.006969583333"),
+            // 4,321 × 15 / 10⁶
+            (Rates { character_usd: usd(15.0), ..none() }, "0.064815"),
+            // 3 × 0.042
+            (Rates { image_usd: usd(0.042), ..none() }, "0.126"),
+            // 8.5 × 0.1
+            (Rates { second_usd: usd(0.1), ..none() }, "0.85"),
+            // 17 × 0.001
+            (Rates { page_usd: usd(0.001), ..none() }, "0.017"),
+            (Rates { search_usd: usd(0.002), ..none() }, "0.002"),
+            // All together: 0.092592525 + 0.0267039 + 0.009725 + 0.126
+            (
+                Rates {
+                    input_usd: usd(0.075),
+                    output_usd: usd(0.3),
+                    minute_usd: usd(0.006),
+                    image_usd: usd(0.042),
+                    ..none()
+                },
+                "0.255021425",
+            ),
+        ];
+        for (rates, expected) in rows {
+            assert_eq!(Price::Paid(rates).of(&amount).unwrap().to_string(), expected, "{rates:?}");
+        }
+        let charged = Price::Paid(rows[0].0).charged(&amount).unwrap();
+        let said: Vec<String> = charged.iter().map(|one| format!("{} {} {}", one.unit, one.count, one.usd)).collect();
+        assert_eq!(said, ["input 234566 0.01759245", "cached 1000001 0.01875001875"]);
+    }
+
+    #[test]
+    fn what_is_not_known_has_no_cost_and_is_not_free() {
+        let amount = Amount { prompt_tokens: 1_000_000, images: 1, ..Amount::default() };
+        assert_eq!(Price::Free.of(&amount), Some(Usd::ZERO));
         assert_eq!(Price::Unknown.of(&amount), None);
-        let unmeasured = Amount { heard_seconds: None, ..amount };
-        let rates = Rates { minute_usd: Some(0.006), ..Rates::of_tokens(1.0, 1.0) };
-        assert_eq!(Price::Paid(rates).of(&unmeasured), None);
-        assert_eq!(Price::Paid(Rates::of_tokens(1.0, 1.0)).of(&unmeasured), Some(3.0));
+        assert_eq!(Price::Paid(Rates { minute_usd: usd(0.006), ..none() }).of(&amount), None);
+        assert_eq!(Price::Paid(Rates { second_usd: usd(0.1), ..none() }).of(&amount), None);
+        let by_tokens = Rates::of_tokens(Rate::written(1.0).unwrap(), Rate::written(1.0).unwrap());
+        assert_eq!(Price::Paid(by_tokens).of(&amount).unwrap().to_string(), "1");
+        // More cached than sent is a slip of a provider's, not a refund.
+        let odd = Amount { cached_tokens: 9_000_000, ..amount };
+        assert_eq!(Price::Paid(by_tokens).of(&odd).unwrap().to_string(), "1");
     }
 }

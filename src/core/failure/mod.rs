@@ -10,6 +10,7 @@ use std::fmt;
 
 use thiserror::Error;
 
+use crate::quota::Axis;
 use crate::task::PartPath;
 
 pub use consequence::{Consequence, Cooldown, Next};
@@ -24,6 +25,8 @@ pub struct Failure {
     pub detail: String,
     /// The part of the request that it is about, named before the sentence wherever a failure is written.
     pub place: Option<PartPath>,
+    /// The limit that was reached, where the provider named it.
+    pub limit: Option<(Axis, u64)>,
 }
 
 impl fmt::Display for Failure {
@@ -38,7 +41,7 @@ impl fmt::Display for Failure {
 impl Failure {
     /// A failure of the given kind, with its sentence.
     pub fn new(kind: FailureKind, detail: impl Into<String>) -> Self {
-        Self { kind, detail: detail.into(), place: None }
+        Self { kind, detail: detail.into(), place: None, limit: None }
     }
 
     /// The request itself is wrong.

@@ -5,7 +5,8 @@ use super::{REPLY_RESERVE_TOKENS, Signs};
 use crate::MediaKind;
 use crate::capability::{PartShape, Structured, TaskKind};
 use crate::task::{
-    Chat, Embed, Extras, GenerateVideo, ImageJob, ImageSize, ReplyFormat, Speak, Task, ToolChoice, Transcribe,
+    Chat, Embed, EmbedInput, Extras, GenerateVideo, ImageJob, ImageSize, Moderate, Part, ReplyFormat, Rerank, Speak,
+    Task, ToolChoice, Transcribe,
 };
 
 /// A request without its contents.
@@ -28,6 +29,10 @@ pub struct Demand {
     pub sides: Sides,
     /// The video that is to be made, without its words and its picture.
     pub video: Option<Box<GenerateVideo>>,
+    /// How many pages are to be read.
+    pub pages: u32,
+    /// How many searches are to be made.
+    pub searches: u32,
     /// The most tokens of the reply, if the request says so.
     pub output_tokens: Option<u32>,
     /// The language that is spoken or to be spoken, as an ISO 639-1 code, if the request says so.
@@ -56,6 +61,8 @@ pub struct Sides {
 pub struct Hard {
     /// Functions are offered.
     pub tools: bool,
+    /// The input of one of them is free text that has to follow a grammar.
+    pub grammar: bool,
     /// One of them, or any, must be called.
     pub tool_choice: bool,
     /// The form of the reply.
@@ -93,6 +100,8 @@ impl Demand {
         match task {
             Task::Chat(chat) => Self::of_chat(chat, parts),
             Task::Embed(embed) => Self::of_texts(embed),
+            Task::Rerank(rerank) => Self::of_documents(rerank),
+            Task::Moderate(moderate) => Self { parts, ..Self::of_inputs(moderate) },
             Task::Transcribe(transcribe) => Self { parts, task: task.kind(), ..Self::of_recording(transcribe) },
             Task::Speak(speak) => Self { parts, ..Self::of_speech(speak) },
             Task::GenerateVideo(video) => {
@@ -103,7 +112,7 @@ impl Demand {
                 Self { task: task.kind(), parts, soft, hard, video: Some(Box::new(bare)), ..Self::default() }
             }
             Task::Image(job) => Self { task: task.kind(), parts, ..Self::of_pictures(job) },
-            Task::Read(_) => Self { task: task.kind(), parts, ..Self::default() },
+            Task::Read(_) => Self { task: task.kind(), parts, pages: 1, ..Self::default() },
         }
     }
 
@@ -175,6 +184,36 @@ impl Demand {
         }
     }
 
+    /// What documents to rank demand.
+    fn of_documents(rerank: &Rerank) -> Self {
+        let texts = std::iter::once(&rerank.query).chain(&rerank.documents);
+        let tokens = texts.map(|text| input_tokens(&EmbedInput::Text(text.clone())));
+        Self {
+            task: TaskKind::Rerank,
+            text_tokens: tokens.fold(0, u32::saturating_add),
+            // Each document is held against the question by itself.
+            longest_tokens: Some(0),
+            searches: 1,
+            soft: rerank.extras.keys().cloned().collect(),
+            ..Self::default()
+        }
+    }
+
+    /// What inputs to judge demand.
+    fn of_inputs(moderate: &Moderate) -> Self {
+        let texts = moderate.inputs.iter().flatten().map(|part| match part {
+            Part::Text(text) => input_tokens(&EmbedInput::Text(text.clone())),
+            Part::Media(_) | Part::Remote { .. } => 0,
+        });
+        Self {
+            task: TaskKind::Moderation,
+            text_tokens: texts.fold(0, u32::saturating_add),
+            longest_tokens: Some(0),
+            soft: moderate.extras.keys().cloned().collect(),
+            ..Self::default()
+        }
+    }
+
     /// The same, with a look at the last question.
     #[must_use]
     pub fn looking_at(self, chat: &Chat) -> Self {
@@ -182,7 +221,8 @@ impl Demand {
     }
 
     /// How long all recordings together play; `None` where that is not known of one.
-    pub(super) fn heard_seconds(&self) -> Option<f64> {
+    #[must_use]
+    pub fn heard_seconds(&self) -> Option<f64> {
         let heard = self.parts.iter().filter(|part| matches!(part.format.kind(), MediaKind::Audio | MediaKind::Video));
         heard.map(|part| part.seconds.map(f64::from)).sum()
     }
@@ -221,6 +261,7 @@ impl Demand {
         let modalities = chat.extras.get("modalities").and_then(|value| value.as_array());
         let hard = Hard {
             tools: !chat.tools.is_empty(),
+            grammar: chat.tools.iter().filter_map(|tool| tool.free_text.as_ref()).any(|free| free.is_bound),
             tool_choice: matches!(chat.tool_choice, ToolChoice::Required | ToolChoice::Named(_)),
             structured: match chat.format {
                 ReplyFormat::Text => Structured::None,
@@ -240,6 +281,8 @@ impl Demand {
             images: 0,
             sides: Sides::default(),
             video: None,
+            pages: 0,
+            searches: 0,
             language: None,
             parts,
             text_tokens: estimate_tokens(chat),

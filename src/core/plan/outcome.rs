@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use super::{Change, RecipeName};
-use crate::capability::{Misfit, TaskKind, Tier};
+use crate::capability::{Misfit, TaskKind, Tier, Usd};
 use crate::task::PartPath;
 use crate::{MediaFormat, Target};
 
@@ -37,7 +37,9 @@ pub struct Candidate {
     /// What it is asked for instead of what was asked.
     pub changes: Vec<Change>,
     /// What the request will cost in US dollars, if the reply is as long as allowed; `None`: not known.
-    pub cost_usd: Option<f64>,
+    pub cost_usd: Option<Usd>,
+    /// About how many tokens the request has for it.
+    pub prompt_tokens: u64,
     /// How much longer it cools down, when it was planned all the same.
     pub cooldown: Option<Duration>,
 }
@@ -117,6 +119,8 @@ pub enum Reason {
     OtherProvider,
     /// It costs, or it is not known whether it does.
     NotFree,
+    /// The same, and the client has not said that it may.
+    NotConfirmed,
     /// The request may not leave this machine.
     NotLocal,
     /// It does not know the language that the request names.
@@ -160,6 +164,9 @@ impl fmt::Display for Reason {
             Self::Deprecated => formatter.write_str("is deprecated and answers only when it is named"),
             Self::OtherProvider => formatter.write_str("is not with the provider asked for"),
             Self::NotFree => formatter.write_str("is not known to be free"),
+            Self::NotConfirmed => {
+                formatter.write_str("is not known to be free; send the header X-Mediary-Allow-Paid: true to allow it")
+            }
             Self::NotLocal => formatter.write_str("is not on this machine"),
             Self::OtherLanguage(language) => write!(formatter, "does not know the language `{language}`"),
             Self::HostedTool(kind) => write!(formatter, "does not run the tool {kind}"),

@@ -160,8 +160,11 @@ impl Survey<'_> {
                 characters: demand.characters,
                 images: demand.images,
                 shown_seconds: shown_seconds(abilities, demand),
+                pages: demand.pages,
+                searches: demand.searches,
                 ..Amount::default()
             }),
+            prompt_tokens,
             cooldown: cooldown_of(health),
         };
         Ok((rank, candidate))

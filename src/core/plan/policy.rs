@@ -19,6 +19,10 @@ pub enum CostPolicy {
     /// Whatever it costs.
     #[default]
     Any,
+    /// Whatever it costs, but what is free is asked first.
+    FreeFirst,
+    /// Nothing, as long as the client has not said that it may cost. An unknown price counts as paid.
+    Unconfirmed,
     /// Nothing. An unknown price counts as paid.
     Free,
 }

@@ -3,7 +3,7 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::Duration;
 
-use super::{Health, Policy};
+use super::{CostPolicy, Health, Policy};
 use crate::Target;
 use crate::capability::{Abilities, Tier, USUAL_PRIORITY};
 
@@ -17,6 +17,8 @@ pub(super) struct Rank {
     cooldown: Option<Duration>,
     /// Members of a tier that was named come first, whatever else there is.
     is_outside_named: bool,
+    /// What is free comes first, where that is wanted.
+    is_paid: bool,
     /// The target that answered so far comes first, unless a picture has come that it does not see.
     is_stranger: bool,
     /// The place among the targets that were named.
@@ -67,6 +69,7 @@ impl Rank {
         Self {
             cooldown: cooldown_of(health),
             is_outside_named: is_outside && matches!(order, TierOrder::Named(_)),
+            is_paid: policy.cost == CostPolicy::FreeFirst && !row.price.is_free(),
             is_stranger: lost > 0 || policy.sticky.as_ref() != Some(&row.target),
             wanted,
             lost,

@@ -94,13 +94,17 @@ impl<'a> Screen<'a> {
         if *privacy == Privacy::Local && !row.is_local {
             return Some(Reason::NotLocal);
         }
-        (*cost == CostPolicy::Free && !row.price.is_free()).then_some(Reason::NotFree)
+        match cost {
+            CostPolicy::Unconfirmed if !row.price.is_free() => Some(Reason::NotConfirmed),
+            CostPolicy::Free if !row.price.is_free() => Some(Reason::NotFree),
+            CostPolicy::Any | CostPolicy::FreeFirst | CostPolicy::Unconfirmed | CostPolicy::Free => None,
+        }
     }
 
     fn hard_reason(&self, row: &Abilities) -> Option<Reason> {
         let Hard { tools, tool_choice, structured, many_replies, logprobs, audio_output, dimensions, speakers, .. } =
             self.hard;
-        let Hard { mask, sources, size, ratio, .. } = self.hard;
+        let Hard { mask, sources, size, ratio, grammar, .. } = self.hard;
         if self.hard.words_alone && row.video.as_ref().is_some_and(|video| video.needs_picture) {
             return Some(Reason::NeedsPicture);
         }
@@ -111,6 +115,7 @@ impl<'a> Screen<'a> {
         let lacking = [
             ("tools", tools && !row.tools),
             ("tool_choice", tool_choice && !row.tool_choice),
+            ("tools.custom.format", grammar && !row.custom_tools),
             ("response_format", structured != Structured::None && structured > row.structured),
             ("n", many_replies && !row.many_replies),
             ("logprobs", logprobs && !row.logprobs),

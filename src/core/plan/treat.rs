@@ -99,10 +99,24 @@ impl<'a> Workshop<'a> {
             let text = || self.usable[stuck.index].text.map(|recipe| Step::Extract { recipe });
             match self.transcode(stuck.index, stuck.misfit, &mut taker, false).or_else(text) {
                 Some(step) => steps[stuck.index] = step,
-                None => blocked = Some(stuck),
+                None => blocked = Some(Blocked { misfit: self.told(stuck, &taker), ..stuck }),
             }
         }
         blocked.map_or(Ok(()), Err)
+    }
+
+    /// What is said of a part that cannot be given: of one in a form that the target does not read, that it is too long for
+    /// all others as well.
+    fn told(&self, stuck: Blocked, taker: &Taker<'_>) -> Misfit {
+        let forms = self.usable[stuck.index].media.iter().filter_map(|&recipe| match self.recipes[recipe].gives {
+            Yield::Media(to) => taker.accepts[to as usize]?.seconds,
+            Yield::Text => None,
+        });
+        let is_over = |limit: &u32| self.parts[stuck.index].seconds.is_some_and(|seconds| seconds > *limit);
+        match (stuck.misfit, forms.filter(is_over).max()) {
+            (Misfit::Format, Some(limit)) => Misfit::Seconds { limit },
+            (misfit, _) => misfit,
+        }
     }
 
     /// The first recipe that makes something of a part that the target reads; `single`: as one file.

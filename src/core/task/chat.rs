@@ -1,6 +1,6 @@
 //! A chat: messages, and how the reply is wanted.
 
-use super::{Extras, HostedTool, Message, OwnFields, Tool, ToolChoice};
+use super::{Extras, FreeText, HostedTool, Message, OwnFields, Tool, ToolChoice};
 
 /// One request for the next message of a conversation.
 #[derive(Debug, Clone, Default)]
@@ -38,6 +38,29 @@ impl Chat {
         let originals = messages.chain(self.tools.iter().filter_map(|tool| tool.original.as_ref()));
         let lost = originals.filter(|original| original.pieces_for(wire_format).is_none());
         fields.chain(lost.flat_map(|original| &original.names)).cloned().collect()
+    }
+
+    /// The tool of this name, if its input is free text.
+    #[must_use]
+    pub fn free_text(&self, name: &str) -> Option<&FreeText> {
+        self.tools.iter().find(|tool| tool.name == name).and_then(|tool| tool.free_text.as_ref())
+    }
+
+    /// What is lost of the fields that a target is not sent: how long to think is asked for under three names, and said
+    /// by any of them.
+    #[must_use]
+    pub fn lost(&self, dropped: &[String]) -> Vec<String> {
+        let is_said = self.effort.is_some() && !dropped.iter().any(|name| name == "reasoning_effort");
+        let is_effort_alone = |name: &str| {
+            let known: &[&str] = match name {
+                "reasoning" => &["effort", "max_tokens", "enabled"],
+                "thinking" => &["type", "budget_tokens"],
+                _ => return false,
+            };
+            let fields = self.extras.get(name).and_then(|wish| wish.as_object());
+            fields.is_some_and(|fields| fields.keys().all(|field| known.contains(&field.as_str())))
+        };
+        dropped.iter().filter(|name| !(is_said && is_effort_alone(name))).cloned().collect()
     }
 
     /// Whether anything says how far its provider is to keep the prompt.

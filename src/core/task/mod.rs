@@ -8,10 +8,12 @@ mod chat;
 mod embed;
 mod image;
 mod message;
+mod moderate;
 mod own;
 mod path;
 mod read;
 mod reply;
+mod rerank;
 mod speak;
 mod tools;
 mod transcribe;
@@ -22,12 +24,14 @@ pub use chat::{Chat, Effort, ReplyFormat, Sampling};
 pub use embed::{Embed, EmbedInput};
 pub use image::{Attachment, ImageJob, ImageSize, ImageWork, Picture, PicturePlace};
 pub use message::{Detail, MediaPart, Message, Part, Reasoning, Role};
+pub use moderate::{Judgement, Moderate};
 pub use own::{HostedTool, Original, OwnFields};
 pub use path::PartPath;
 pub use read::{PageText, Read};
 pub use reply::{Finish, ReplyEvent, ReplyFrame, Usage};
+pub use rerank::Rerank;
 pub use speak::{SoundForm, Speak};
-pub use tools::{Tool, ToolCall, ToolChoice};
+pub use tools::{FreeText, Tool, ToolCall, ToolChoice};
 pub use transcribe::{Certainty, Segment, SpokenWord, Times, Transcribe};
 pub use video::{Aspect, FrameSize, GenerateVideo, JobContent, JobReport};
 pub use whole::{Choice, Piece, WholeReply};
@@ -54,6 +58,10 @@ pub enum Task {
     GenerateVideo(GenerateVideo),
     /// Pictures.
     Image(ImageJob),
+    /// The order of documents.
+    Rerank(Rerank),
+    /// What texts and pictures show.
+    Moderate(Moderate),
 }
 
 impl Task {
@@ -69,7 +77,15 @@ impl Task {
             Self::Speak(_) => TaskKind::Speech,
             Self::GenerateVideo(_) => TaskKind::VideoGeneration,
             Self::Image(job) => job.kind(),
+            Self::Rerank(_) => TaskKind::Rerank,
+            Self::Moderate(_) => TaskKind::Moderation,
         }
+    }
+
+    /// What is lost of the fields that a target is not sent, by their names.
+    #[must_use]
+    pub fn lost(&self, dropped: &[String]) -> Vec<String> {
+        if let Self::Chat(chat) = self { chat.lost(dropped) } else { dropped.to_vec() }
     }
 
     /// Whether the reply is wanted as it grows.
@@ -81,7 +97,7 @@ impl Task {
             // A sound leaves as it is made, whatever was asked.
             Self::Speak(_) => true,
             Self::Image(job) => job.partial_images.is_some(),
-            Self::Read(_) | Self::Embed(_) | Self::GenerateVideo(_) => false,
+            Self::Read(_) | Self::Embed(_) | Self::GenerateVideo(_) | Self::Rerank(_) | Self::Moderate(_) => false,
         }
     }
 }

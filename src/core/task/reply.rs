@@ -5,7 +5,7 @@
 use bytes::Bytes;
 use serde_json::Value;
 
-use super::{PageText, Picture, Segment, SoundForm};
+use super::{Judgement, PageText, Picture, Segment, SoundForm};
 
 /// A step of a reply, whatever the task.
 #[derive(Debug, Clone, PartialEq)]
@@ -97,6 +97,20 @@ pub enum ReplyEvent {
         /// Its numbers.
         vector: Vec<f32>,
     },
+    /// How much a document has to do with the question.
+    Ranked {
+        /// Which document, from 0.
+        index: u32,
+        /// How much, mostly 0 to 1.
+        score: f64,
+    },
+    /// What an input shows.
+    Judged {
+        /// Which input, from 0.
+        index: u32,
+        /// What.
+        judgement: Box<Judgement>,
+    },
     /// What is known of a recording beside its words; the last one counts.
     Heard {
         /// The language that is spoken, as an ISO 639-1 code.
@@ -128,6 +142,7 @@ impl ReplyEvent {
             Self::ToolCall { choice, .. } | Self::Extra { choice, .. } | Self::Finish { choice, .. } => Some(*choice),
             Self::Begun { .. } | Self::Continued { .. } | Self::Usage(_) | Self::Own { .. } => None,
             Self::Page(_) | Self::Segment(_) | Self::Vector { .. } | Self::Bytes(_) => None,
+            Self::Ranked { .. } | Self::Judged { .. } => None,
             Self::Heard { .. } | Self::Sound(_) | Self::Accepted { .. } | Self::Picture(_) => None,
         }
     }
@@ -139,6 +154,7 @@ impl ReplyEvent {
             Self::Text { text, .. } | Self::Reasoning { text, .. } | Self::Refusal { text, .. } => !text.is_empty(),
             Self::ToolCall { .. } | Self::Extra { .. } | Self::Accepted { .. } => true,
             Self::Page(_) | Self::Segment(_) | Self::Vector { .. } | Self::Picture(_) => true,
+            Self::Ranked { .. } | Self::Judged { .. } => true,
             Self::Bytes(bytes) => !bytes.is_empty(),
             Self::Begun { .. } | Self::Continued { .. } | Self::Finish { .. } | Self::Usage(_) => false,
             Self::Own { .. } => false,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::{Finish, PageText, Picture, Reasoning, ReplyEvent, Segment, SoundForm, ToolCall, Usage};
+use super::{Finish, Judgement, PageText, Picture, Reasoning, ReplyEvent, Segment, SoundForm, ToolCall, Usage};
 
 /// A whole reply.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -25,6 +25,10 @@ pub struct WholeReply {
     pub seconds: Option<f64>,
     /// Vectors, each with the place of its input.
     pub vectors: Vec<(u32, Vec<f32>)>,
+    /// Documents with how much each has to do with the question.
+    pub ranked: Vec<(u32, f64)>,
+    /// What each input shows.
+    pub judged: Vec<(u32, Judgement)>,
     /// Pictures, without their stages.
     pub pictures: Vec<Picture>,
     /// What the bytes are, if they are a sound.
@@ -122,6 +126,8 @@ impl WholeReply {
             ReplyEvent::Page(page) => self.page = Some(*page),
             ReplyEvent::Segment(segment) => self.segments.push(segment),
             ReplyEvent::Vector { index, vector } => self.vectors.push((index, vector)),
+            ReplyEvent::Ranked { index, score } => self.ranked.push((index, score)),
+            ReplyEvent::Judged { index, judgement } => self.judged.push((index, *judgement)),
             ReplyEvent::Heard { language, seconds } => {
                 self.language = language.or(self.language.take());
                 self.seconds = seconds.or(self.seconds);

@@ -50,14 +50,14 @@ pub struct Reader {
     limits: Limits,
     recipe: Recipe,
     pdf: Arc<PdfWorkers>,
-    office: OfficeWorkers,
+    office: Arc<OfficeWorkers>,
     /// What reads the binary formats before 2007; `None`: nothing does.
     libreoffice: Option<LibreOffice>,
     router: Arc<Router>,
     /// Readings of documents that were read before; `None`: nothing is remembered.
     readings: Option<Arc<DiskCache>>,
     /// Drawn pages that can be fetched.
-    drawings: Drawings,
+    drawings: Arc<Drawings>,
     /// What opens pictures that nothing in this process decodes.
     foreign: Foreign,
     admission: Admission,
@@ -67,7 +67,7 @@ pub struct Reader {
 #[derive(Debug)]
 pub(super) struct Openers {
     pub(super) pdf: Arc<PdfWorkers>,
-    pub(super) office: OfficeWorkers,
+    pub(super) office: Arc<OfficeWorkers>,
     pub(super) libreoffice: Option<LibreOffice>,
     pub(super) foreign: Foreign,
 }
@@ -90,9 +90,25 @@ impl Reader {
             libreoffice,
             router,
             readings,
-            drawings: Drawings::default(),
+            drawings: Arc::default(),
             foreign,
             admission,
+        }
+    }
+
+    /// The same reader with another recipe and other limits, over another router.
+    pub(super) fn renewed(&self, limits: Limits, recipe: Recipe, router: Arc<Router>) -> Self {
+        Self {
+            limits,
+            recipe,
+            pdf: self.pdf.clone(),
+            office: self.office.clone(),
+            libreoffice: self.libreoffice.clone(),
+            router,
+            readings: self.readings.clone(),
+            drawings: self.drawings.clone(),
+            foreign: self.foreign.clone(),
+            admission: self.admission.clone(),
         }
     }
 

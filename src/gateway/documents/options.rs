@@ -3,7 +3,8 @@
 use mediary_convert::pdf::TextPolicy;
 use mediary_core::Target;
 use mediary_core::document::PageSelection;
-use mediary_core::plan::Privacy;
+
+use super::super::routing::Bounds;
 
 /// Which engines are to read.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -36,8 +37,8 @@ pub struct ReadOptions {
     pub dpi: Option<u32>,
     /// Whether a result from before will do, and this one may be kept.
     pub cache: bool,
-    /// Where pages may go; the operator may allow less.
-    pub privacy: Privacy,
+    /// Where pages may go, and what that may cost; the operator may allow less.
+    pub bounds: Bounds,
     /// What tells the client from others where it must not learn of their documents; empty: there is one client.
     pub client: Vec<u8>,
 }
@@ -53,7 +54,7 @@ impl Default for ReadOptions {
             text_layer_only: false,
             dpi: None,
             cache: true,
-            privacy: Privacy::Any,
+            bounds: Bounds::default(),
             client: Vec::new(),
         }
     }

@@ -36,7 +36,7 @@ pub(super) struct PageReader<'r> {
 /// What a page demands.
 fn demand() -> Demand {
     let part = PartShape::of(PartPath::Field("document"), MediaFormat::Jpeg, 0);
-    Demand { task: TaskKind::Ocr, parts: vec![part], ..Demand::default() }
+    Demand { task: TaskKind::Ocr, parts: vec![part], pages: 1, ..Demand::default() }
 }
 
 impl<'r> PageReader<'r> {
@@ -47,7 +47,7 @@ impl<'r> PageReader<'r> {
             EngineChoice::Local => all.filter(|target| target.is_local()).cloned().collect(),
             EngineChoice::Target(target) => vec![target.clone()],
         };
-        let bounds = router.tightened(&Bounds { privacy: options.privacy, ..Bounds::default() });
+        let bounds = router.tightened(&options.bounds);
         Self { router, recipe, fleet: router.fleet(), targets, bounds, reservation: None }
     }
 
@@ -87,12 +87,25 @@ impl<'r> PageReader<'r> {
             then: None,
             first: None,
             help: self.bounds.clone(),
+            account: self.bounds.account.clone(),
         }
     }
 
     fn plan_for(&self, targets: Vec<Target>) -> Result<Planned, CallError> {
         let policy = self.router.policy(Want::Targets(targets), &self.bounds);
-        self.router.plan(&self.fleet, demand(), &policy, &[])
+        self.router.plan(&self.fleet, demand(), &policy, &[], &self.bounds)
+    }
+
+    /// What comes of a page if no target can be asked about it, told before anything is decoded for it.
+    pub(super) fn cannot_read(&self, index: usize, attempts: &mut AttemptLog) -> Option<PageOutcome> {
+        let error = self.plan().err()?;
+        Some(self.not_asked(&error, index, attempts))
+    }
+
+    fn not_asked(&self, error: &CallError, index: usize, attempts: &mut AttemptLog) -> PageOutcome {
+        let passed_over = passed_over(error);
+        self.log(&passed_over, index, attempts).finish();
+        PageOutcome::failed(index, no_engine(&passed_over))
     }
 
     /// Reads a picture of a whole page.
@@ -104,11 +117,7 @@ impl<'r> PageReader<'r> {
         let index = picture.index;
         let planned = match self.plan() {
             Ok(planned) => planned,
-            Err(error) => {
-                let passed_over = passed_over(&error);
-                self.log(&passed_over, index, attempts).finish();
-                return Ok(PageOutcome::failed(index, no_engine(&passed_over)));
-            }
+            Err(error) => return Ok(self.not_asked(&error, index, attempts)),
         };
         let Ran { answer, doubted, tried, passed_over } = self.run(&planned, picture, true, attempts).await?;
         if let Some(ReadPage { read, .. }) = answer {
@@ -193,7 +202,7 @@ fn why(reason: &NotAsked) -> String {
         NotAsked::NotLocal => "privacy",
         NotAsked::CoolingDown { .. } => "cooling_down",
         NotAsked::Missing(missing) => missing,
-        NotAsked::NotFree => "cost",
+        NotAsked::NotFree | NotAsked::NotConfirmed => "cost",
         NotAsked::Retired | NotAsked::Deprecated => "retired",
         NotAsked::OtherProvider | NotAsked::OtherVectors { .. } | NotAsked::OtherLanguage(_) => "not_allowed",
         NotAsked::Parameter(_) | NotAsked::HostedTool(_) | NotAsked::Context { .. } => "not_allowed",

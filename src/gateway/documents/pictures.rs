@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use mediary_convert::image::Pictures;
 use mediary_core::{Failure, Media};
 
 use super::super::blocking;
@@ -42,23 +43,35 @@ impl Reader {
         }
         let mut outcomes = Vec::with_capacity(indices.len());
         for &index in &indices {
-            let hold = self.room_for_picture(&pictures, index).await?;
-            // Refused before anything is decoded, if the engine has no place. Not sooner: what waits for room must not keep
-            // places from others.
-            reader.take_place()?;
-            let source = pictures.clone();
-            let decoded = blocking::run(move || Ok(source.decode(index).map(|raster| raster.held(hold))));
-            let outcome = match decoded.await? {
-                Ok(raster) => {
-                    let (raster, dpi) = (Arc::new(raster), pictures.dpi(index));
-                    let picture = Picture { raster, index, dpi, words: options.words };
-                    reader.page(&picture, attempts).await?
-                }
-                Err(failure) => PageOutcome::failed(index, failure),
+            let outcome = match reader.cannot_read(index, attempts) {
+                Some(outcome) => outcome,
+                None => self.read_picture(&pictures, index, options.words, reader, attempts).await?,
             };
             outcomes.push(outcome);
             on_page(&outcomes[outcomes.len() - 1], Progress { done: outcomes.len(), total: indices.len() });
         }
         Ok((total, outcomes))
+    }
+
+    async fn read_picture(
+        &self,
+        pictures: &Arc<Pictures>,
+        index: usize,
+        words: bool,
+        reader: &mut PageReader<'_>,
+        attempts: &mut AttemptLog,
+    ) -> Result<PageOutcome, Failure> {
+        let hold = self.room_for_picture(pictures, index).await?;
+        // Refused before anything is decoded, if the engine has no place. Not sooner: what waits for room must not keep
+        // places from others.
+        reader.take_place()?;
+        let source = pictures.clone();
+        match blocking::run(move || Ok(source.decode(index).map(|raster| raster.held(hold)))).await? {
+            Ok(raster) => {
+                let picture = Picture { raster: Arc::new(raster), index, dpi: pictures.dpi(index), words };
+                reader.page(&picture, attempts).await
+            }
+            Err(failure) => Ok(PageOutcome::failed(index, failure)),
+        }
     }
 }

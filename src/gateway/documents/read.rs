@@ -150,7 +150,7 @@ impl Reader {
         let name = target.to_string();
         let known = self.router.known();
         if let Some(row) = known.get(target).filter(|row| looks_at_pages(row)) {
-            return match options.privacy.max(self.router.privacy()) {
+            return match options.bounds.privacy.max(self.router.privacy()) {
                 Privacy::Local if !row.is_local => Err(Failure::malformed(format!(
                     "`{name}` is not on this machine, and pages may not leave it; use `auto` or `local`"
                 ))),

@@ -19,7 +19,7 @@ pub use requests::{NewVideo, NoJob};
 pub use view::{VideoFile, VideoJob, VideoProgress};
 pub use webhooks::{WebhookSecret, signature};
 
-use std::sync::Arc;
+use std::sync::{Arc, RwLock};
 use std::time::{Duration, Instant};
 
 use mediary_remote::Fetcher;
@@ -46,7 +46,7 @@ const REMEMBERED_SECONDS: i64 = 30 * 24 * 3600;
 /// The jobs of a server. Dropped with its runtime; what is open then goes on at the next start.
 #[derive(Debug)]
 pub struct VideoJobs {
-    gateway: Arc<Gateway>,
+    gateway: RwLock<Arc<Gateway>>,
     kept: Jobs,
     settings: config::Jobs,
     /// Fetches videos.
@@ -77,7 +77,7 @@ impl VideoJobs {
     ) -> Result<Arc<Self>, StoreFailed> {
         let fetcher = gateway.fetcher().up_to(settings.bytes.get());
         let jobs = Arc::new(Self {
-            gateway,
+            gateway: RwLock::new(gateway),
             fetcher,
             kept: Jobs::of(database),
             settings,

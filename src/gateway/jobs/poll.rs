@@ -100,7 +100,7 @@ impl VideoJobs {
     async fn report(&self, ticket: &Ticket) -> Result<JobReport, Failure> {
         let Some(job) = ticket.job.as_deref() else { return Err(lost()) };
         let target: Target = ticket.target.parse().map_err(|_| lost())?;
-        let fleet = self.gateway.router.fleet();
+        let fleet = self.gateway().router.fleet();
         let member = fleet.named(&target.provider).ok_or_else(|| {
             let detail = format!("the provider `{}` is not set up any more; set it up again", target.provider.as_str());
             Failure::new(FailureKind::Unreachable, detail)
@@ -183,7 +183,7 @@ impl VideoJobs {
 
     /// Takes in what a job made.
     async fn take_in(&self, ticket: &Ticket, content: JobContent) -> Result<(Made, Option<VideoFacts>), Failure> {
-        let mut spool = self.gateway.admission.spool();
+        let mut spool = self.gateway().admission.spool();
         let mut claimed = None;
         match content {
             JobContent::Bytes(bytes) => spool.write(&bytes)?,
@@ -192,7 +192,7 @@ impl VideoJobs {
             }
             JobContent::AtProvider(mut place) => {
                 let target: Target = ticket.target.parse().map_err(|_| lost())?;
-                let fleet = self.gateway.router.fleet();
+                let fleet = self.gateway().router.fleet();
                 let member = fleet.named(&target.provider).ok_or_else(lost)?;
                 let key = member.key_of(ticket.key.as_deref());
                 let most = self.settings.bytes.get();
@@ -233,14 +233,14 @@ impl VideoJobs {
 
     /// What a video says of itself, where there is a program here that can tell.
     pub(super) async fn facts(&self, media: &Media) -> Option<VideoFacts> {
-        self.gateway.intake.video_facts(media).await
+        self.gateway().intake.video_facts(media).await
     }
 
     /// Puts a video into the content store.
     pub(super) async fn kept_content(&self, media: Media) -> Result<Made, Failure> {
         let Media { format, blob } = media;
         let bytes = Blob::len_bytes(&blob);
-        let content = &self.gateway.content;
+        let content = &self.gateway().content.clone();
         let expires = SystemTime::now() + content.max_age();
         let token = content.keep(blob, format).await?;
         let expires = expires.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs();
@@ -251,7 +251,7 @@ impl VideoJobs {
     /// Ends a job at its provider, as far as that is possible.
     pub(super) async fn end_at_provider(&self, ticket: &Ticket) {
         let (Some(job), Ok(target)) = (ticket.job.as_deref(), ticket.target.parse::<Target>()) else { return };
-        let fleet = self.gateway.router.fleet();
+        let fleet = self.gateway().router.fleet();
         let Some(member) = fleet.named(&target.provider) else { return };
         if let Err(failure) = member.provider.end_job(job, member.key_of(ticket.key.as_deref())).await {
             tracing::info!(failure.kind = failure.kind.name(), "a job could not be ended at its provider");

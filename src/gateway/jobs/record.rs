@@ -11,7 +11,7 @@ use mediary_store::JobRow;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use super::super::routing::Bounds;
+use super::super::routing::{Account, Bounds};
 
 /// The job whose video another one is made of.
 #[derive(Debug)]
@@ -44,6 +44,10 @@ pub(super) struct Asked {
     pub(super) strict: bool,
     pub(super) is_local: bool,
     pub(super) is_free: bool,
+    #[serde(default)]
+    pub(super) free_first: bool,
+    #[serde(default)]
+    pub(super) allows_paid: bool,
     pub(super) providers: Vec<String>,
     pub(super) tier: Option<String>,
 }
@@ -68,6 +72,8 @@ impl Asked {
             strict: bounds.strict,
             is_local: bounds.privacy == Privacy::Local,
             is_free: bounds.cost == CostPolicy::Free,
+            free_first: bounds.cost == CostPolicy::FreeFirst,
+            allows_paid: bounds.allows_paid,
             providers: bounds.providers.iter().map(|provider| provider.as_str().to_owned()).collect(),
             tier: bounds.tier.map(|tier| tier.name().to_owned()),
         }
@@ -98,7 +104,13 @@ impl Asked {
         Bounds {
             strict: self.strict,
             privacy: if self.is_local { Privacy::Local } else { Privacy::Any },
-            cost: if self.is_free { CostPolicy::Free } else { CostPolicy::Any },
+            cost: match (self.is_free, self.free_first) {
+                (true, _) => CostPolicy::Free,
+                (false, true) => CostPolicy::FreeFirst,
+                (false, false) => CostPolicy::Any,
+            },
+            allows_paid: self.allows_paid,
+            account: Account::default(),
             providers: self.providers.iter().map(|name| ProviderId::new(name)).collect(),
             tier: self.tier.as_deref().and_then(Tier::named),
             continues: None,

@@ -1,6 +1,6 @@
 //! What clients do with their jobs: make one, look at it, wait for it, list, remix and remove them.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use mediary_core::task::{GenerateVideo, PartPath};
@@ -9,6 +9,7 @@ use mediary_store::{NewJob, StoreFailed};
 use tokio::time::{Instant, timeout_at};
 use uuid::Uuid;
 
+use super::super::Gateway;
 use super::super::routing::{Bounds, CallError};
 use super::super::safety::Way;
 use super::VideoJobs;
@@ -59,6 +60,16 @@ impl From<Failure> for NoJob {
 }
 
 impl VideoJobs {
+    /// The gateway that serves now.
+    pub(super) fn gateway(&self) -> Arc<Gateway> {
+        self.gateway.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Goes on with another gateway; jobs that are being worked on end with the one they began with.
+    pub fn serve_with(&self, gateway: Arc<Gateway>) {
+        *self.gateway.write().unwrap_or_else(PoisonError::into_inner) = gateway;
+    }
+
     /// Makes a job. It is on the disk when this resolves, and sent soon after, whether or not the client stays.
     ///
     /// # Errors
@@ -69,25 +80,26 @@ impl VideoJobs {
 
     async fn create_from(self: &Arc<Self>, new: NewVideo, remixed: Option<Remixed>) -> Result<VideoJob, NoJob> {
         let NewVideo { mut video, model, bounds, owner, webhook_url } = new;
+        let gateway = self.gateway();
         let mut treated = Vec::new();
         if let Some(url) = &webhook_url {
             self.check_webhook(url)?;
         }
         if let Some(picture) = video.start.take() {
             let at_picture = |failure: Failure| failure.at(PartPath::Field("input_reference"));
-            let looked_at = self.gateway.safety.check(&self.gateway.reader, &picture, Way::In).await;
+            let looked_at = gateway.safety.check(&gateway.reader, &picture, Way::In).await;
             looked_at.map_err(at_picture)?;
-            let start = self.gateway.treatments.start_picture(&picture).await;
+            let start = gateway.treatments.start_picture(&picture).await;
             let start = start.map_err(at_picture)?;
             if start.format != picture.format {
                 treated.push("input_reference".to_owned());
             }
             video.start = Some(start);
         }
-        let router = &self.gateway.router;
+        let router = &gateway.router;
         router.discover().await;
         let bounds = router.tightened(&bounds);
-        let planned = self.gateway.plan_video(&router.fleet(), &video, &model, &bounds, &[]);
+        let planned = gateway.plan_video(&router.fleet(), &video, &model, &bounds, &[]);
         drop(planned.map_err(NoJob::Refused)?);
         let id = format!("video_{}", Uuid::now_v7().simple());
         let input = video.start.as_ref().map(|picture| picture.blob.read_all()).transpose();
@@ -167,7 +179,7 @@ impl VideoJobs {
         if !matches!(job.progress, VideoProgress::Completed(_)) {
             return Err(Failure::malformed("only a video that is completed can be remixed; wait for it").into());
         }
-        let fleet = self.gateway.router.fleet();
+        let fleet = self.gateway().router.fleet();
         let remixes = |target: &Target| {
             fleet.matrix.get(target).is_some_and(|row| row.video.as_ref().is_some_and(|video| video.remixes))
         };
@@ -197,7 +209,7 @@ impl VideoJobs {
         }
         self.schedule.remove(|waiting| waiting.id == id);
         if let Some(made) = row.result.as_deref().and_then(|made| record::read::<Made>(made).ok()) {
-            self.gateway.content.end(&made.token).await?;
+            self.gateway().content.end(&made.token).await?;
         }
         if let Some(ticket) = row.ticket.as_deref().and_then(|ticket| record::read::<Ticket>(ticket).ok()) {
             let jobs = self.clone();

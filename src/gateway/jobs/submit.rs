@@ -39,10 +39,11 @@ impl VideoJobs {
         let video = asked.video(input);
         let mut tried = record::tried(&row);
         let before: Vec<Target> = tried.iter().filter_map(|tried| tried.target.parse().ok()).collect();
-        let router = &self.gateway.router;
+        let gateway = self.gateway();
+        let router = &gateway.router;
         router.discover().await;
         let fleet = router.fleet();
-        let planned = match self.gateway.plan_video(&fleet, &video, &asked.model, &asked.bounds(), &before) {
+        let planned = match gateway.plan_video(&fleet, &video, &asked.model, &asked.bounds(), &before) {
             Ok(planned) if planned.plan.candidates.is_empty() => {
                 return self.exhausted(id, &tried, "no other target can be asked").await;
             }
@@ -59,7 +60,7 @@ impl VideoJobs {
                 }
             })
         };
-        let ran = match self.gateway.submit_video(&fleet, &planned, &video, asked.key.as_deref(), &announce).await {
+        let ran = match gateway.submit_video(&fleet, &planned, &video, asked.key.as_deref(), &announce).await {
             Ok(ran) => ran,
             Err(failure) if failure.kind == FailureKind::ClientGone => return Ok(()),
             Err(failure) if is_unknown(&failure) => {

@@ -46,6 +46,7 @@ fn a_request_survives_being_written_down() {
         strict: true,
         privacy: Privacy::Local,
         cost: CostPolicy::Free,
+        allows_paid: true,
         providers: vec![ProviderId::new("xai")],
         ..Bounds::default()
     };

@@ -75,7 +75,7 @@ impl VideoJobs {
                           `webhook_url` out and ask for the job";
             return Err(Failure::malformed(detail).at(place).into());
         }
-        self.gateway.fetcher().check(url).map_err(|failure| failure.at(place).into())
+        self.gateway().fetcher().check(url).map_err(|failure| failure.at(place).into())
     }
 
     pub(super) async fn tell_all(self: Arc<Self>) {
@@ -118,7 +118,7 @@ impl VideoJobs {
                     ("webhook-timestamp", timestamp.to_string()),
                     ("webhook-signature", signature(&secret, id, timestamp, body)),
                 ];
-                self.gateway.fetcher().post(url, &headers, body.clone()).await
+                self.gateway().fetcher().post(url, &headers, body.clone()).await
             }
             None => Err(Failure::new(FailureKind::NotInstalled, "[jobs] webhook_secret is not set any more")),
         };

@@ -13,6 +13,7 @@ use mediary_core::provider::ReplyStream;
 use mediary_core::task::{PartPath, ReplyEvent, ReplyFrame, Usage, WholeReply};
 use mediary_core::{Failure, FailureKind, Target};
 
+use super::account::Account;
 use super::sifter::Sifter;
 use super::sticky::Prefix;
 use super::tap::Tap;
@@ -53,6 +54,12 @@ pub struct Route {
     pub treatments: Vec<TreatmentNote>,
     /// What was left out, or sent in other words, by names of the request's fields.
     pub dropped: Vec<String>,
+    /// What the request costs.
+    pub account: Account,
+    /// Whether that is known before the answer has ended.
+    pub is_cost_known: bool,
+    /// What there is to say of an answer in which there is nothing: `no_speech`.
+    pub status: Option<&'static str>,
 }
 
 impl Route {
@@ -166,10 +173,18 @@ impl Answer {
     /// Frames that were read without the tap are an answer after all: they are handed out first.
     pub(in crate::gateway) fn begins_with(&mut self, frames: VecDeque<ReplyFrame>) {
         frames.iter().for_each(|frame| self.tap.see(frame));
+        if self.route.is_cost_known {
+            self.tap.bill(false);
+        }
         if self.reply.is_none() {
             self.tap.complete();
         }
         self.ready = frames;
+    }
+
+    /// More frames follow those that are ready, from other calls that are noted by themselves.
+    pub(in crate::gateway) fn goes_on_with(&mut self, reply: Box<dyn ReplyStream>) {
+        self.reply = Some(reply);
     }
 
     /// Takes note of a frame that was read unseen.
@@ -191,12 +206,20 @@ impl Answer {
         let (mut speaks, mut may_be_silent) = (false, false);
         while !speaks {
             let Some(frame) = self.untapped().await else { break };
-            let frame = frame?;
+            let frame = match frame {
+                Ok(frame) => frame,
+                Err(failure) => {
+                    kept.iter().for_each(|frame| self.tap.see(frame));
+                    return Err(failure);
+                }
+            };
             speaks = frame.events.iter().any(&is_content);
             may_be_silent |= frame.events.iter().any(&may_end);
             kept.push_back(frame);
         }
         if !speaks && !may_be_silent {
+            // What it cost is noted all the same.
+            kept.iter().for_each(|frame| self.tap.see(frame));
             return Err(Self::empty());
         }
         self.begins_with(kept);

@@ -11,29 +11,30 @@ use std::time::{Duration, Instant};
 
 use futures_util::future::{Either, select};
 use mediary_core::capability::Abilities;
-use mediary_core::plan::{Candidate, Hard, PassedOver, Treatment};
-use mediary_core::provider::{Call, Timeouts};
-use mediary_core::task::{Chat, ReplyFormat, Task};
-use mediary_core::{Failure, FailureKind, MediaFormat, Next};
+use mediary_core::plan::{Candidate, PassedOver, Treatment};
+use mediary_core::provider::Call;
+use mediary_core::quota::{Full, Held};
+use mediary_core::task::{ReplyFormat, Task};
+use mediary_core::{Failure, MediaFormat, Next};
 use tokio::time::sleep;
 
 use super::answer::{Answer, Route, TreatmentNote};
+use super::billing::Billing;
 use super::course::{Asked, Course, Turn};
 use super::error::{CallError, Exhausted, Tried};
 use super::fleet::Fleet;
-use super::ledger::{Caller, SHORT_RATE_LIMIT};
-use super::tap::Tap;
+use super::ledger::Caller;
+use super::quotas;
+use super::sending::{is_about_streams, short_rate_limit, streamed, timeouts};
+use super::tap::{Metered, Tap};
 use super::work::{Prepared, Ran, Verdict, Work};
 use super::{Planned, Router};
-use crate::config::Routing;
 use crate::telemetry::metrics;
 
 /// A target whose answer failed in passing is asked once more after this, and up to …
 const LEAST_PAUSE: Duration = Duration::from_millis(50);
 /// … this much later, so that calls that failed together do not come back together.
 const PAUSE_SPREAD_MS: u64 = 200;
-/// The shortest cooldown of a rate limit.
-const LEAST_RATE_LIMIT: Duration = Duration::from_secs(1);
 
 impl Router {
     /// Asks the candidates of a plan, one after the other, until one answers.
@@ -161,7 +162,24 @@ impl<W: Work> Running<'_, W> {
         let mut may_wait = !turn.has_alternative;
         while let Some(caller) = self.caller(candidate.row, &keys_tried) {
             keys_tried.push(caller.key);
-            let Err((failure, begun)) = self.call_twice(&turn, prepared, caller, &mut asked).await else {
+            let held = match self.hold(candidate, caller) {
+                Ok(held) => held,
+                Err(full) => {
+                    let failure = quotas::failure(full);
+                    let wait =
+                        short_rate_limit(&failure).filter(|_| may_wait && self.is_last_key(candidate, &keys_tried));
+                    match wait {
+                        Some(wait) => {
+                            Box::pin(sleep(wait)).await;
+                            (may_wait, keys_tried) = (false, Vec::new());
+                        }
+                        // It is known before any call that this key would be refused.
+                        None => asked.tried.push(Tried::of(candidate, &failure)),
+                    }
+                    continue;
+                }
+            };
+            let Err((failure, begun)) = self.call_twice(&turn, prepared, caller, held, &mut asked).await else {
                 return asked;
             };
             let wait = short_rate_limit(&failure).filter(|_| may_wait);
@@ -169,8 +187,7 @@ impl<W: Work> Running<'_, W> {
             if next != Next::Key || asked.attempts >= most {
                 return asked;
             }
-            let is_last_key = || self.caller(candidate.row, &keys_tried).is_none();
-            if let Some(wait) = wait.filter(|_| is_last_key()) {
+            if let Some(wait) = wait.filter(|_| self.is_last_key(candidate, &keys_tried)) {
                 Box::pin(sleep(wait)).await;
                 (may_wait, keys_tried) = (false, Vec::new());
             }
@@ -186,6 +203,17 @@ impl<W: Work> Running<'_, W> {
         }
     }
 
+    fn is_last_key(&self, candidate: &Candidate, tried: &[usize]) -> bool {
+        self.caller(candidate.row, tried).is_none()
+    }
+
+    /// Room within the free limits of a key, where its target has any.
+    fn hold(&self, candidate: &Candidate, caller: Caller) -> Result<Option<Held>, Full> {
+        let Some(meters) = self.fleet.meters(caller) else { return Ok(None) };
+        let (least, most) = quotas::tokens(candidate, &self.planned.demand);
+        meters.hold(&candidate.target.model, least, most, quotas::now_ms()).map(Some)
+    }
+
     /// One call, and a second one where the first failed in a way that is often over at once. What the second mends has
     /// no consequences.
     async fn call_twice(
@@ -193,6 +221,7 @@ impl<W: Work> Running<'_, W> {
         turn: &Turn<'_>,
         prepared: &Prepared<'_>,
         caller: Caller,
+        mut held: Option<Held>,
         asked: &mut Asked<W::Answer>,
     ) -> Result<(), (Failure, Instant)> {
         let candidate = turn.candidate;
@@ -211,25 +240,50 @@ impl<W: Work> Running<'_, W> {
         };
         let task: &Task = uploaded.as_ref().unwrap_or(&prepared.task);
         let mut may_repeat = true;
+        let is_watched = (turn.has_alternative || turn.is_probe) && !self.router.answers_whole_only(&candidate.target);
+        let mut streamed = streamed(task, self.row(candidate), self.planned.demand.hard, is_watched);
+        let mut was_refused_as_stream = false;
         loop {
             asked.attempts += 1;
             let begun = Instant::now();
-            let outcome = self.call(turn, task, &prepared.notes, caller, asked.fallbacks()).await;
+            let held_now = (caller, held.take());
+            let outcome = self.call(turn, task, streamed.as_ref(), &prepared.notes, held_now, asked.fallbacks()).await;
             asked.spent += begun.elapsed();
             let failure = match outcome {
                 Ok(verdict) => {
+                    if was_refused_as_stream {
+                        self.router.answers_only_whole(&candidate.target);
+                    }
                     self.router.ledger.worked(caller, begun);
                     asked.verdict = Some(verdict);
                     return Ok(());
                 }
                 Err(failure) => failure,
             };
+            // That it was to be a stream is our own wish.
+            if is_about_streams(&failure)
+                && streamed.take_if(|task| matches!(task, Task::Chat(chat) if chat.stream)).is_some()
+                && asked.attempts < self.router.routing.max_attempts
+            {
+                held = match self.hold(candidate, caller) {
+                    Ok(held) => held,
+                    Err(_) => return Err((failure, begun)),
+                };
+                asked.repeats += 1;
+                was_refused_as_stream = true;
+                tracing::info!(call.target = %candidate.target, "a target that refuses a stream is asked for a whole answer");
+                continue;
+            }
             let repeats = self.work.may_be_repeated()
                 && failure.kind.consequence().again
                 && asked.attempts < self.router.routing.max_attempts;
             if !std::mem::take(&mut may_repeat) || !repeats {
                 return Err((failure, begun));
             }
+            held = match self.hold(candidate, caller) {
+                Ok(held) => held,
+                Err(_) => return Err((failure, begun)),
+            };
             asked.repeats += 1;
             self.router.ledger.blipped(caller, &failure);
             metrics::provider_failed(&candidate.target, failure.kind.name());
@@ -238,19 +292,20 @@ impl<W: Work> Running<'_, W> {
         }
     }
 
-    /// One call: until it is judged, or has failed.
+    /// One call: until it is judged, or has failed. `streamed` is the task as it is asked for where that is not the
+    /// client's own way.
     async fn call(
         &self,
         turn: &Turn<'_>,
         task: &Task,
+        streamed: Option<&Task>,
         notes: &[TreatmentNote],
-        caller: Caller,
+        (caller, held): (Caller, Option<Held>),
         fallbacks: u32,
     ) -> Result<Verdict<W::Answer>, Failure> {
         let candidate = turn.candidate;
         let (abilities, member) = (self.row(candidate), self.fleet.member(candidate.row));
-        let streamed = streamed(task, abilities, self.planned.demand.hard, turn.has_alternative || turn.is_probe);
-        let task = streamed.as_ref().unwrap_or(task);
+        let task = streamed.unwrap_or(task);
         let call = Call {
             task,
             abilities,
@@ -262,7 +317,13 @@ impl<W: Work> Running<'_, W> {
         let prompt_tokens = u64::from(self.planned.demand.text_tokens);
         let (router, target) = (self.router.clone(), candidate.target.clone());
         // From here on a client that leaves is noticed, whether or not an answer has begun.
-        let mut tap = Tap::new(router, caller, target, self.forwarded_formats(candidate), prompt_tokens);
+        let billing = Billing::of(task, &self.planned.demand, abilities, &self.planned.account);
+        let is_cost_known = billing.is_known_at_once();
+        let formats = self.forwarded_formats(candidate);
+        let meters = self.fleet.meters(caller).cloned();
+        let metered = held.zip(meters).map(|(held, meters)| Metered { held, meters });
+        let mut tap = Tap::new(router, caller, target, formats, prompt_tokens, billing);
+        tap.is_metered(metered);
         let reply = match member.provider.call(call).await {
             Ok(reply) => reply,
             Err(failure) => {
@@ -282,7 +343,10 @@ impl<W: Work> Running<'_, W> {
             wire_format: member.provider.wire_format(),
             fallbacks,
             treatments: notes.to_vec(),
-            dropped: candidate.dropped.clone(),
+            dropped: task.lost(&candidate.dropped),
+            account: self.planned.account.clone(),
+            is_cost_known,
+            status: None,
         };
         let answer = Answer::new(route, reply, tap);
         // Where a form is wanted, what looks like Markdown is a part of it.
@@ -316,6 +380,9 @@ impl<W: Work> Running<'_, W> {
             let is_about_media = self.work.is_about_media(candidate);
             let formats = if is_about_media { self.forwarded_formats(candidate) } else { Vec::new() };
             self.router.ledger.failed(caller, &failure, &formats, begun, Instant::now());
+            if let Some(((axis, limit), meters)) = failure.limit.zip(self.fleet.meters(caller)) {
+                meters.learn(&target.model, axis, limit, quotas::now_ms());
+            }
             metrics::provider_failed(target, failure.kind.name());
         }
         tracing::info!(call.target = %target, failure.kind = failure.kind.name(), "an attempt failed");
@@ -331,44 +398,4 @@ impl<W: Work> Running<'_, W> {
         }
         next
     }
-}
-
-/// How long a rate limit lasts that is worth waiting for.
-fn short_rate_limit(failure: &Failure) -> Option<Duration> {
-    let FailureKind::RateLimited { retry_after: Some(wait) } = failure.kind else { return None };
-    (wait <= SHORT_RATE_LIMIT).then_some(wait.max(LEAST_RATE_LIMIT))
-}
-
-/// A chat in the way in which the target is asked, where that is not the client's: in one piece where the target does not
-/// stream; as a stream where something depends on whether it answers at all, since a stream that has not begun is silent,
-/// and a whole answer that has not come may only be long.
-fn streamed(task: &Task, abilities: &Abilities, hard: Hard, is_watched: bool) -> Option<Task> {
-    let Task::Chat(chat) = task else { return None };
-    let is_plain = !hard.many_replies && !hard.logprobs && !hard.audio_output;
-    let stream = abilities.streaming && (chat.stream || is_watched && is_plain);
-    (stream != chat.stream).then(|| Task::Chat(Chat { stream, ..chat.clone() }))
-}
-
-/// How long each stage of a call may take. While another target is left, one that says nothing is not waited for long.
-fn timeouts(routing: &Routing, task: &Task, abilities: &Abilities, has_alternative: bool) -> Timeouts {
-    let (usual, fallback) = match abilities.reasoning {
-        true => (routing.reasoning_first_byte, routing.reasoning_fallback_first_byte),
-        false => (routing.first_byte, routing.fallback_first_byte),
-    };
-    let first_byte = match task {
-        // It begins when it is complete.
-        Task::Chat(chat) if !chat.stream => routing.whole,
-        // What was sent and not answered may be billed all the same, so the answer is waited for.
-        Task::GenerateVideo(_) => routing.whole,
-        // A page, or the whole of a recording, is looked through before the first word comes back; some make a whole
-        // sound before they give its beginning.
-        Task::Transcribe(_) => routing.reasoning_first_byte,
-        // So is a picture, and stages of one come when they are drawn.
-        Task::Image(_) => routing.whole,
-        Task::Read(_) | Task::Speak(_) if has_alternative => routing.reasoning_fallback_first_byte,
-        Task::Chat(_) | Task::Embed(_) if has_alternative => fallback.min(usual),
-        Task::Speak(_) => routing.reasoning_first_byte,
-        Task::Chat(_) | Task::Read(_) | Task::Embed(_) => usual,
-    };
-    Timeouts { first_byte, stall: routing.stall }
 }

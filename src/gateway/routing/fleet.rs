@@ -6,10 +6,12 @@ use std::time::Instant;
 use mediary_core::capability::{Abilities, CapabilityMatrix};
 use mediary_core::plan::HealthSnapshot;
 use mediary_core::provider::Provider;
+use mediary_core::quota::KeyMeters;
 use mediary_core::{ContentHash, ProviderId, Target};
 use mediary_remote::{ProviderClient, Remote};
 
 use super::ledger::{Caller, Ledger, Place};
+use super::quotas;
 use crate::config::Secret;
 use crate::providers::{ProviderSetup, Providers};
 
@@ -19,6 +21,8 @@ pub(in crate::gateway) struct Member {
     id: ProviderId,
     pub(in crate::gateway) provider: Arc<dyn Provider>,
     keys: Vec<Secret>,
+    /// What was used of the free limits, for each key; one where it is called without.
+    meters: Vec<Arc<KeyMeters>>,
     /// Host and port that it is reached at; empty for the engines.
     host: String,
     is_loopback: bool,
@@ -32,6 +36,8 @@ pub(in crate::gateway) struct Fleet {
     members: Arc<[Member]>,
     /// For each row of the matrix.
     rows: Vec<Place>,
+    /// Whether any row has free limits that are counted.
+    counts: bool,
 }
 
 impl Fleet {
@@ -40,8 +46,10 @@ impl Fleet {
         client: &ProviderClient,
         engines: Arc<dyn Provider>,
         engine_rows: Vec<Abilities>,
+        before: Option<&Self>,
     ) -> Self {
         let remote = |setup: &ProviderSetup| Member {
+            meters: quotas::meters(setup, providers, before.and_then(|before| before.named(&setup.id))),
             id: setup.id.clone(),
             provider: Arc::new(Remote::new(
                 &client.through(setup.proxy.as_ref()),
@@ -56,6 +64,7 @@ impl Fleet {
             id: ProviderId::local(),
             provider: engines,
             keys: Vec::new(),
+            meters: Vec::new(),
             host: String::new(),
             is_loopback: true,
         };
@@ -68,12 +77,18 @@ impl Fleet {
         let place = |target: &Target| members.iter().position(|member| member.id == target.provider).unwrap_or(0);
         let rows = matrix.rows().iter().map(|row| {
             let provider = place(&row.target);
-            let Some(member) = members.get(provider) else { return Place { provider, host: provider, keys: 1 } };
+            let Some(member) = members.get(provider) else {
+                return Place { provider, host: provider, keys: 1, is_counted: false };
+            };
             let host = members.iter().position(|other| other.host == member.host).unwrap_or(provider);
             // A provider without keys is called without one.
-            Place { provider, host, keys: member.keys.len().max(1) }
+            // Who pays is not held to what is free.
+            let is_counted = row.price.is_free() && !member.meters.is_empty();
+            Place { provider, host, keys: member.keys.len().max(1), is_counted }
         });
-        Self { rows: rows.collect(), matrix, members }
+        let rows: Vec<Place> = rows.collect();
+        let counts = rows.iter().any(|place| place.is_counted);
+        Self { rows, matrix, members, counts }
     }
 
     /// The same fleet with further rows behind those it has.
@@ -98,19 +113,54 @@ impl Fleet {
     }
 
     pub(super) fn health(&self, ledger: &Ledger, now: Instant) -> HealthSnapshot {
-        ledger.snapshot(&self.rows, now)
+        let mut health = ledger.snapshot(&self.rows, now);
+        if self.counts {
+            quotas::count_in(
+                &mut health,
+                &self.rows,
+                &self.matrix,
+                |provider| &self.members[provider].meters,
+                quotas::now_ms(),
+            );
+        }
+        health
+    }
+
+    /// The meters of the key that a call is made with, if its target has free limits.
+    pub(super) fn meters(&self, caller: Caller) -> Option<&Arc<KeyMeters>> {
+        let is_counted = self.rows[caller.row].is_counted;
+        self.members[caller.provider].meters.get(caller.key).filter(|_| is_counted)
+    }
+
+    /// Whether the free limits of a row leave no room with any key.
+    pub(super) fn is_used_up(&self, row: usize) -> bool {
+        let place = self.rows[row];
+        let states = || quotas::states(&self.members[place.provider].meters, quotas::now_ms());
+        place.is_counted
+            && quotas::standing(&states(), &self.matrix.rows()[row].target.model)
+                .is_some_and(|standing| standing.full_for.is_some())
+    }
+
+    /// All providers' meters, by key.
+    pub(super) fn members(&self) -> &[Member] {
+        &self.members
+    }
+
+    /// Where a row belongs.
+    pub(super) fn place(&self, row: usize) -> Place {
+        self.rows[row]
     }
 
     /// The next key with which a row can be called now.
     pub(super) fn caller(&self, row: usize, ledger: &Ledger, tried: &[usize], now: Instant) -> Option<Caller> {
-        let Place { provider, host, keys } = self.rows[row];
+        let Place { provider, host, keys, .. } = self.rows[row];
         let key = ledger.pick_key(row, provider, keys, tried, now)?;
         Some(Caller { row, provider, host, key, keys, is_loopback: self.members[provider].is_loopback })
     }
 
     /// The same with the key of a fingerprint, once; with any if it is not a key any more.
     pub(super) fn caller_of(&self, row: usize, fingerprint: &str, tried: &[usize]) -> Option<Caller> {
-        let Place { provider, host, keys } = self.rows[row];
+        let Place { provider, host, keys, .. } = self.rows[row];
         let member = &self.members[provider];
         let key = (0..keys).find(|key| member.fingerprint(*key).as_deref() == Some(fingerprint)).unwrap_or(0);
         let caller = Caller { row, provider, host, key, keys, is_loopback: member.is_loopback };
@@ -128,6 +178,36 @@ fn host_of(base_url: &str) -> String {
 }
 
 impl Member {
+    /// Its name.
+    pub(super) fn id(&self) -> &ProviderId {
+        &self.id
+    }
+
+    /// What was used of the free limits of one of its keys.
+    pub(super) fn meters_of(&self, key: Option<&str>) -> Option<&Arc<KeyMeters>> {
+        self.meters.get(self.index_of(key)?)
+    }
+
+    /// The place of a key among its keys.
+    pub(super) fn index_of(&self, key: Option<&str>) -> Option<usize> {
+        (0..self.keys.len().max(1)).find(|index| self.key(*index) == key)
+    }
+
+    /// How many keys it has; one where it is called without.
+    pub(super) fn keys(&self) -> usize {
+        self.keys.len().max(1)
+    }
+
+    /// Host and port that it is reached at.
+    pub(super) fn host(&self) -> &str {
+        &self.host
+    }
+
+    /// What was used of its free limits, by key.
+    pub(super) fn meters(&self) -> &[Arc<KeyMeters>] {
+        &self.meters
+    }
+
     /// One of the keys, as it is sent.
     pub(super) fn key(&self, index: usize) -> Option<&str> {
         self.keys.get(index).map(Secret::expose)

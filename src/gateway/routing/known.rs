@@ -3,14 +3,15 @@
 
 use std::ops::Deref;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use mediary_core::Target;
 use mediary_core::capability::CapabilityMatrix;
 use mediary_core::plan::HealthSnapshot;
+use mediary_core::quota::Standing;
 
 use super::fleet::Fleet;
-use super::{Record, Router};
+use super::{KeyRecord, Record, Router, quotas};
 use crate::providers::Providers;
 
 /// A capability matrix at one moment.
@@ -25,7 +26,39 @@ impl Deref for Known {
     }
 }
 
+/// How one key of a target stands.
+#[derive(Debug, Clone)]
+pub struct KeyStats {
+    /// The end of the key, which tells it from others; empty where the provider is called without one.
+    pub masked: String,
+    /// What happened with it.
+    pub record: KeyRecord,
+    /// How much longer it rests after a refusal.
+    pub rests_for: Option<Duration>,
+    /// How the limits of its provider stand, all models together.
+    pub of_provider: Vec<Standing>,
+    /// How those of the model stand.
+    pub of_model: Vec<Standing>,
+}
+
 impl Router {
+    /// How the keys of a target stand.
+    #[must_use]
+    pub fn keys_of(&self, target: &Target) -> Vec<KeyStats> {
+        let fleet = self.fleet();
+        let Some(row) = fleet.matrix.index(target) else { return Vec::new() };
+        let (place, member) = (fleet.place(row), fleet.member(row));
+        let (now, now_ms) = (Instant::now(), quotas::now_ms());
+        let keys = (0..place.keys).map(|key| {
+            let (record, rests_for) = self.ledger.of_key(row, place.provider, key, now);
+            let meters = member.meters().get(key).filter(|_| place.is_counted);
+            let (of_provider, of_model) =
+                meters.map(|meters| meters.standings(&target.model, now_ms)).unwrap_or_default();
+            KeyStats { masked: masked(member.key(key)), record, rests_for, of_provider, of_model }
+        });
+        keys.collect()
+    }
+
     /// What all targets accept and do, as far as that is known now.
     #[must_use]
     pub fn known(&self) -> Known {
@@ -50,5 +83,33 @@ impl Router {
     #[must_use]
     pub fn health(&self) -> HealthSnapshot {
         self.fleet().health(&self.ledger, Instant::now())
+    }
+}
+
+/// A key that must not be told: its last four letters, where that leaves enough of it unsaid.
+fn masked(key: Option<&str>) -> String {
+    let Some(key) = key else { return String::new() };
+    let letters: Vec<char> = key.chars().collect();
+    match letters.len() {
+        16.. => format!("…{}", letters[letters.len() - 4..].iter().collect::<String>()),
+        _ => "…".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_masked_key_shows_its_end_where_that_tells_little() {
+        let rows = [
+            (None, ""),
+            (Some("short"), "…"),
+            (Some("sk-0123456789abcdef"), "…cdef"),
+            (Some("ключ-ключ-ключ-ключ"), "…ключ"),
+        ];
+        for (key, expected) in rows {
+            assert_eq!(masked(key), expected);
+        }
     }
 }

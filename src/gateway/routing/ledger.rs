@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use mediary_core::capability::Usd;
 use mediary_core::plan::{Health, HealthSnapshot};
 use mediary_core::provider::Quota;
 use mediary_core::task::Usage;
@@ -16,7 +17,8 @@ use tokio::sync::Notify;
 use tokio::sync::futures::Notified;
 
 use super::circuit::{Circuit, Gate};
-use super::record::{Record, left};
+use super::record::{KeyRecord, Record, left};
+use super::renewed::Moved;
 
 /// A refused key is tried again after this long; an operator may have mended it.
 const KEY_REST: Duration = Duration::from_secs(10 * 60);
@@ -54,6 +56,8 @@ pub(super) struct Place {
     pub(super) host: usize,
     /// The number of that provider's keys; one where it is called without.
     pub(super) keys: usize,
+    /// Whether its free limits are counted.
+    pub(super) is_counted: bool,
 }
 
 /// What happened to each target and key.
@@ -75,6 +79,8 @@ struct Pages {
     keys: HashMap<(usize, usize), Instant>,
     /// Cooldowns of keys for one model, by row and key.
     pairs: HashMap<(usize, usize), Instant>,
+    /// What happened with each key, by row and key.
+    by_key: HashMap<(usize, usize), KeyRecord>,
     /// Whose turn it is among a provider's keys.
     turns: HashMap<usize, usize>,
 }
@@ -145,14 +151,14 @@ impl Ledger {
 
     /// A call was given up after so long without a word.
     pub(super) fn was_slow(&self, row: usize, waited: Duration) {
-        self.pages().targets.entry(row).or_default().notes_latency(waited);
+        self.pages().targets.entry(row).or_default().pace.notes(waited);
     }
 
     /// A call was given up by its client in the middle of its answer.
     pub(super) fn was_left(&self, caller: Caller, first: Duration, usage: Usage) {
         let mut pages = self.pages();
         let record = pages.targets.entry(caller.row).or_default();
-        record.notes_latency(first);
+        record.pace.notes(first);
         record.prompt_tokens = record.prompt_tokens.saturating_add(usage.prompt_tokens);
         record.completion_tokens = record.completion_tokens.saturating_add(usage.completion_tokens);
     }
@@ -180,13 +186,24 @@ impl Ledger {
     /// they are.
     pub(super) fn succeeded(&self, caller: Caller, first: Duration, usage: Usage, formats: &[MediaFormat]) {
         let mut pages = self.pages();
+        pages.by_key.entry((caller.row, caller.key)).or_default().successes += 1;
         let record = pages.targets.entry(caller.row).or_default();
         record.successes += 1;
         record.gone_until = None;
         record.trusts(formats);
-        record.notes_latency(first);
+        record.pace.notes(first);
         record.prompt_tokens = record.prompt_tokens.saturating_add(usage.prompt_tokens);
         record.completion_tokens = record.completion_tokens.saturating_add(usage.completion_tokens);
+    }
+
+    /// A call cost so much; `None`: that is not known.
+    pub(super) fn billed(&self, row: usize, cost: Option<Usd>) {
+        let mut pages = self.pages();
+        let record = pages.targets.entry(row).or_default();
+        match cost {
+            Some(cost) => record.cost += cost,
+            None => record.unpriced += 1,
+        }
     }
 
     /// What its provider said of its rate limits with its last answer.
@@ -238,6 +255,9 @@ impl Ledger {
             of_target.map(|circuit| circuit.worked(began));
             pages.hosts.get_mut(&host).map(|circuit| circuit.worked(began));
         }
+        let of_key = pages.by_key.entry((row, key)).or_default();
+        of_key.failures += 1;
+        of_key.last_failure = Some(failure.kind.name());
         let record = pages.targets.entry(row).or_default();
         record.failures += 1;
         record.last_failure = Some(failure.kind.name().to_owned());
@@ -262,7 +282,7 @@ impl Ledger {
         if pages.targets.is_empty() && pages.keys.is_empty() && pages.pairs.is_empty() && pages.hosts.is_empty() {
             return HealthSnapshot::default();
         }
-        let health = |(row, Place { provider, host, keys }): (usize, &Place)| {
+        let health = |(row, Place { provider, host, keys, .. }): (usize, &Place)| {
             let record = pages.targets.get(&row);
             // A target can be called as soon as one of its keys can.
             let keys_cooldown = (0..*keys).map(|key| pages.key_rests(row, *provider, key, now)).min().flatten();
@@ -270,7 +290,7 @@ impl Ledger {
             Health {
                 cooldown: keys_cooldown.max(record.and_then(|record| left(record.gone_until, now))),
                 breakdown: of_host.max(record.and_then(|record| record.circuit.left(now))),
-                latency_ms: record.and_then(|record| record.latency_ms).map(|ms| ms as u32),
+                latency_ms: record.and_then(|record| record.pace.mean_ms()).map(|ms| ms as u32),
                 quota_left: record.and_then(|record| record.quota_left(now)),
                 doubtful: record.map_or(Vec::new(), |record| record.doubtful(now)),
             }
@@ -283,6 +303,31 @@ impl Ledger {
         let limited = FailureKind::RateLimited { retry_after: None }.name();
         let pages = self.pages();
         pages.targets.get(&row).is_some_and(|record| record.last_failure.as_deref() == Some(limited))
+    }
+
+    /// Takes over what another ledger knows of what has stayed.
+    pub(super) fn inherit(&self, before: &Self, moved: &Moved) {
+        let before = before.pages();
+        let mut pages = self.pages();
+        let row = |row: &usize| moved.rows.get(row).copied();
+        let key = |provider: &usize, key: &usize| moved.keys.get(&(*provider, *key)).copied();
+        pages.targets = before.targets.iter().filter_map(|(old, record)| Some((row(old)?, record.clone()))).collect();
+        let hosts = before.hosts.iter();
+        pages.hosts = hosts.filter_map(|(old, circuit)| Some((*moved.hosts.get(old)?, circuit.clone()))).collect();
+        pages.keys = before.keys.iter().filter_map(|((of, old), until)| Some((key(of, old)?, *until))).collect();
+        self.has_open.store(pages.has_open_circuits(), Ordering::Release);
+    }
+
+    /// What happened with a key of a target, and how much longer it may not call it.
+    pub(super) fn of_key(
+        &self,
+        row: usize,
+        provider: usize,
+        key: usize,
+        now: Instant,
+    ) -> (KeyRecord, Option<Duration>) {
+        let pages = self.pages();
+        (pages.by_key.get(&(row, key)).copied().unwrap_or_default(), pages.key_rests(row, provider, key, now))
     }
 
     /// Everything that is known, by row.
@@ -348,7 +393,7 @@ mod tests {
     const LOOPBACK: Caller = Caller { is_loopback: true, ..CALLER };
 
     fn at(provider: usize, host: usize, keys: usize) -> Place {
-        Place { provider, host, keys }
+        Place { provider, host, keys, is_counted: false }
     }
 
     fn secs(seconds: u64) -> Duration {
@@ -435,10 +480,10 @@ mod tests {
     fn what_is_left_of_a_limit_is_known_until_it_begins_anew() {
         let (ledger, now) = (Ledger::default(), Instant::now());
         let left = |now| ledger.snapshot(&[at(0, 0, 1)], now).of(0).unwrap().quota_left;
-        ledger.has_left(CALLER, Some(Quota { left: 0.0, resets_in: secs(30) }), now);
+        ledger.has_left(CALLER, Some(Quota { left: 0.0, resets_in: secs(30), ..Quota::default() }), now);
         assert_eq!([left(now), left(now + secs(29)), left(now + secs(30))], [Some(0.0), Some(0.0), None]);
         // An answer that says nothing of limits ends what was known.
-        ledger.has_left(CALLER, Some(Quota { left: 0.5, resets_in: secs(30) }), now);
+        ledger.has_left(CALLER, Some(Quota { left: 0.5, resets_in: secs(30), ..Quota::default() }), now);
         ledger.has_left(CALLER, None, now);
         assert_eq!(left(now), None);
     }

@@ -4,8 +4,10 @@
 //! is which targets there are and how each has been doing. [`Router`] owns all of that, and knows nothing of treatments,
 //! documents or wire formats.
 
+mod account;
 mod answer;
 mod attempts;
+mod billing;
 mod circuit;
 mod course;
 mod discovery;
@@ -13,10 +15,15 @@ mod error;
 mod fleet;
 mod known;
 mod ledger;
+mod pace;
 mod planning;
 mod question;
+mod quotas;
+mod recall;
 mod record;
+mod renewed;
 mod request;
+mod sending;
 mod sifter;
 mod sticky;
 mod tap;
@@ -24,22 +31,26 @@ mod tap;
 mod tests;
 mod work;
 
+pub use account::{Account, Charge, total};
 pub use answer::{Answer, Route, TreatmentNote};
 pub use error::{CallError, Exhausted, Tried};
-pub use known::Known;
+pub use known::{KeyStats, Known};
+pub use pace::Pace;
 pub use planning::Planned;
 pub(super) use question::{question, shown, text_of};
-pub use record::Record;
+pub use record::{KeyRecord, Record};
 pub use request::{Bounds, TaskRequest};
 pub(super) use sticky::Prefix;
 pub(super) use work::{Prepared, Ran, Verdict, Work};
 
+use std::collections::HashSet;
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Instant;
 
+use mediary_core::Target;
 use mediary_core::capability::Abilities;
-use mediary_core::plan::Privacy;
+use mediary_core::plan::{CostPolicy, Privacy};
 use mediary_core::provider::Provider;
 use mediary_core::task::Message;
 use mediary_remote::provider_client;
@@ -63,6 +74,8 @@ pub struct Router {
     first_list: OnceCell<()>,
     ledger: Ledger,
     sticky: Sticky,
+    /// Targets that answer, but not in streams, whatever their rows say.
+    whole_only: Mutex<HashSet<Target>>,
     /// Settles ties between candidates.
     draws: AtomicU64,
 }
@@ -76,16 +89,21 @@ impl Router {
         engine_rows: Vec<Abilities>,
     ) -> Self {
         let client = provider_client(routing.connect);
-        let fleet = Fleet::new(&providers, &client, engines, engine_rows);
+        let fleet = Fleet::new(&providers, &client, engines, engine_rows, None);
         let sticky = Sticky::new(routing.sticky);
+        Self::of(providers, routing, fleet, Ledger::default(), sticky)
+    }
+
+    fn of(providers: Providers, routing: Routing, fleet: Fleet, ledger: Ledger, sticky: Sticky) -> Self {
         Self {
             providers,
             routing,
             fleet: RwLock::new(Arc::new(fleet)),
             discovered: Mutex::default(),
             first_list: OnceCell::new(),
-            ledger: Ledger::default(),
+            ledger,
             sticky,
+            whole_only: Mutex::default(),
             draws: AtomicU64::new(0),
         }
     }
@@ -107,9 +125,11 @@ impl Router {
 
     /// What a request's headers ask for, no looser than the operator allows.
     pub(super) fn tightened(&self, bounds: &Bounds) -> Bounds {
+        let confirmed =
+            if self.routing.confirm_paid && !bounds.allows_paid { CostPolicy::Unconfirmed } else { CostPolicy::Any };
         Bounds {
             privacy: bounds.privacy.max(self.routing.privacy),
-            cost: bounds.cost.max(self.routing.cost),
+            cost: bounds.cost.max(self.routing.cost).max(confirmed),
             ..bounds.clone()
         }
     }

@@ -10,6 +10,7 @@ use mediary_core::plan::{
 };
 use mediary_core::task::Chat;
 
+use super::account::Account;
 use super::error::{CallError, Exhausted};
 use super::fleet::Fleet;
 use super::{Bounds, Router};
@@ -29,6 +30,8 @@ pub struct Planned {
     pub then: Option<&'static str>,
     /// Where calls that help with its treatments may go.
     pub help: Bounds,
+    /// What the request costs.
+    pub account: Account,
 }
 
 impl Router {
@@ -53,7 +56,7 @@ impl Router {
                 true
             }
             TaskKind::Chat | TaskKind::Completion | TaskKind::Embedding | TaskKind::Ocr => false,
-            TaskKind::Moderation | TaskKind::Rerank => false,
+            TaskKind::Moderation | TaskKind::Rerank => true,
         };
         let providers = &self.providers;
         if has_customs && providers.customary.contains(model) && !providers.aliases.contains_key(model) {
@@ -116,11 +119,12 @@ impl Router {
         demand: Demand,
         policy: &Policy,
         recipes: &[TreatmentRecipe],
+        bounds: &Bounds,
     ) -> Result<Planned, CallError> {
         let health = fleet.health(&self.ledger, Instant::now());
-        let help = if demand.parts.is_empty() { Bounds::default() } else { self.help(fleet, policy) };
+        let help = if demand.parts.is_empty() { Bounds::default() } else { self.help(fleet, policy, bounds) };
         match plan(&demand, &fleet.matrix, &health, recipes, policy) {
-            Ok(plan) => Ok(Planned { demand, plan, first: None, then: None, help }),
+            Ok(plan) => Ok(Planned { demand, plan, first: None, then: None, help, account: bounds.account.clone() }),
             Err(Unplannable::NoTargets) => Err(self.no_providers()),
             Err(Unplannable::AllCoolingDown { soonest, passed_over }) => {
                 let cools_for_rates = self.cool_for_rates(fleet, &passed_over);
@@ -135,15 +139,22 @@ impl Router {
     /// Whether all of these that cool down do so because of their rates.
     pub(super) fn cool_for_rates(&self, fleet: &Fleet, passed_over: &[PassedOver]) -> bool {
         let mut cooling = passed_over.iter().filter(|one| matches!(one.reason, Reason::CoolingDown { .. }));
-        let was_asked_too_often = |row| self.ledger.was_asked_too_often(row);
+        let was_asked_too_often = |row| self.ledger.was_asked_too_often(row) || fleet.is_used_up(row);
         cooling.all(|one| fleet.matrix.index(&one.target).is_some_and(was_asked_too_often))
     }
 
     /// Where calls may go that help with the treatments of a request: to whom names a provider's model, no other one is
     /// sent anything, unless the operator allows it or nothing leaves this machine.
-    pub(in crate::gateway) fn help(&self, fleet: &Fleet, policy: &Policy) -> Bounds {
+    pub(in crate::gateway) fn help(&self, fleet: &Fleet, policy: &Policy, bounds: &Bounds) -> Bounds {
         let Policy { want, privacy, cost, providers, .. } = policy;
-        let mut bounds = Bounds { privacy: *privacy, cost: *cost, providers: providers.clone(), ..Bounds::default() };
+        let mut bounds = Bounds {
+            privacy: *privacy,
+            cost: *cost,
+            providers: providers.clone(),
+            allows_paid: bounds.allows_paid,
+            account: bounds.account.clone(),
+            ..Bounds::default()
+        };
         let pinned = pinned_provider(want).filter(|_| providers.is_empty() && !self.routing.help_elsewhere);
         if let Some(pinned) = pinned {
             bounds.providers = vec![pinned];

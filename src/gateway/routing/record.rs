@@ -5,15 +5,15 @@
 use std::time::{Duration, Instant};
 
 use mediary_core::MediaFormat;
+use mediary_core::capability::Usd;
 
 use super::circuit::Circuit;
+use super::pace::Pace;
 
 /// How long a complaint about a format is believed.
 pub(super) const DOUBT: Duration = Duration::from_secs(30 * 60);
 /// So many in a row, with no such request answered between them, make a format doubtful.
 const ENOUGH_COMPLAINTS: u32 = 2;
-/// The weight of the newest latency in the mean.
-const NEWEST: f64 = 0.3;
 
 /// What happened to one target.
 #[derive(Debug, Clone, Default)]
@@ -22,12 +22,16 @@ pub struct Record {
     pub successes: u64,
     /// Calls that failed.
     pub failures: u64,
-    /// Milliseconds to the first token, smoothed.
-    pub latency_ms: Option<f64>,
+    /// How quickly it begins to answer.
+    pub pace: Pace,
     /// Tokens of requests.
     pub prompt_tokens: u64,
     /// Tokens of replies.
     pub completion_tokens: u64,
+    /// What its calls cost, as far as that is known.
+    pub cost: Usd,
+    /// Calls of which it is not known.
+    pub unpriced: u64,
     /// What the last failure was, in our words.
     pub last_failure: Option<String>,
     pub(super) circuit: Circuit,
@@ -36,6 +40,17 @@ pub struct Record {
     /// The share that was left of its provider's rate limits, and until when that holds.
     pub(super) quota: Option<(f32, Instant)>,
     doubts: Vec<Doubt>,
+}
+
+/// What happened with one key.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct KeyRecord {
+    /// Answers that were complete.
+    pub successes: u64,
+    /// Calls that failed.
+    pub failures: u64,
+    /// What the last failure was, in our words.
+    pub last_failure: Option<&'static str>,
 }
 
 /// Complaints of requests that held a format. What exactly was wrong is rarely said, so one complaint proves little.
@@ -57,11 +72,6 @@ impl Record {
     #[must_use]
     pub fn cooldown(&self, now: Instant) -> Option<Duration> {
         left(self.gone_until, now).max(self.circuit.left(now))
-    }
-
-    pub(super) fn notes_latency(&mut self, newest: Duration) {
-        let newest = newest.as_secs_f64() * 1e3;
-        self.latency_ms = Some(self.latency_ms.map_or(newest, |before| before + NEWEST * (newest - before)));
     }
 
     /// The share that is left of its provider's rate limits, 0 to 1, as far as that was said and still holds.

@@ -5,6 +5,8 @@ use mediary_core::capability::Tier;
 use mediary_core::plan::{CostPolicy, Privacy};
 use mediary_core::task::Task;
 
+use super::account::Account;
+
 /// A task to be carried out.
 #[derive(Debug, Clone)]
 pub struct TaskRequest {
@@ -31,6 +33,10 @@ pub struct Bounds {
     pub cost: CostPolicy,
     /// Only these providers, if any are named.
     pub providers: Vec<ProviderId>,
+    /// Whether it may cost although the operator wants that confirmed.
+    pub allows_paid: bool,
+    /// What it has cost so far.
+    pub account: Account,
     /// Whether a stream that breaks off goes on at another target; `None`: as the operator has it.
     pub continues: Option<bool>,
 }
@@ -40,5 +46,17 @@ impl Bounds {
     #[must_use]
     pub(in crate::gateway) fn of_help(&self) -> Self {
         Self { tier: None, strict: false, ..self.clone() }
+    }
+
+    /// The bounds of a reading: those that are about where pages may go and what that may cost.
+    #[must_use]
+    pub fn of_reading(&self) -> Self {
+        Self { providers: Vec::new(), continues: None, ..self.of_help() }
+    }
+
+    /// Whether a request may go anywhere, whatever it costs.
+    #[must_use]
+    pub(in crate::gateway) fn is_open(&self) -> bool {
+        self.privacy == Privacy::Any && self.cost <= CostPolicy::FreeFirst && self.providers.is_empty()
     }
 }

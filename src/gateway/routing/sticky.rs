@@ -86,6 +86,13 @@ impl Sticky {
         Self { lasts, hasher: RandomState::new(), kept: Mutex::default() }
     }
 
+    /// The same conversations with targets whose rows have moved.
+    pub(super) fn moved(&self, lasts: Duration, rows: &HashMap<usize, usize>) -> Self {
+        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let stay = kept.iter().filter_map(|(fingerprint, (row, at))| Some((*fingerprint, (*rows.get(row)?, *at))));
+        Self { lasts, hasher: self.hasher.clone(), kept: Mutex::new(stay.collect()) }
+    }
+
     /// A conversation as far as it is known before its next reply.
     pub(super) fn prefix(&self, client: &[u8], messages: &[Message]) -> Prefix {
         let mut hasher = self.hasher.build_hasher();

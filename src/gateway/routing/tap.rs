@@ -5,17 +5,28 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use mediary_core::capability::Usd;
 use mediary_core::provider::Quota;
+use mediary_core::quota::{Held, KeyMeters};
 use mediary_core::task::{ReplyEvent, ReplyFrame, Usage};
 use mediary_core::{Failure, FailureKind, MediaFormat, Target};
 
 use super::Router;
+use super::billing::Billing;
 use super::ledger::Caller;
+use super::quotas;
 use super::sticky::{Prefix, Spoken};
 use crate::telemetry::metrics;
 
 /// A call that is given up after so long without a word was slow.
 const SLOW: Duration = Duration::from_secs(10);
+
+/// What a call holds of the free limits of its key.
+#[derive(Debug)]
+pub(super) struct Metered {
+    pub(super) held: Held,
+    pub(super) meters: Arc<KeyMeters>,
+}
 
 /// What is taken note of while an answer passes.
 #[derive(Debug)]
@@ -36,6 +47,9 @@ pub(super) struct Tap {
     usage: Option<Usage>,
     /// What was said, for the conversation's fingerprint.
     said: Spoken,
+    billing: Billing,
+    /// What the call holds of its key's free limits.
+    metered: Option<Metered>,
     /// Length of the reply in bytes, for providers that do not count.
     said_bytes: u64,
     settled: bool,
@@ -49,6 +63,7 @@ impl Tap {
         target: Target,
         formats: Vec<MediaFormat>,
         prompt_tokens: u64,
+        billing: Billing,
     ) -> Self {
         Self {
             router,
@@ -62,6 +77,8 @@ impl Tap {
             first: None,
             usage: None,
             said: Spoken::default(),
+            billing,
+            metered: None,
             said_bytes: 0,
             settled: false,
         }
@@ -70,6 +87,20 @@ impl Tap {
     /// Which of its provider's keys the call is made with.
     pub(super) fn key(&self) -> usize {
         self.caller.key
+    }
+
+    /// What the call holds of its key's free limits.
+    pub(super) fn is_metered(&mut self, metered: Option<Metered>) {
+        self.metered = metered;
+    }
+
+    /// Gives back what was held and not used.
+    fn settle(&mut self) {
+        if let Some(Metered { held, meters }) = self.metered.take() {
+            let usage = self.usage();
+            held.settle(usage.prompt_tokens + usage.completion_tokens);
+            quotas::told(&meters, &self.target.model, self.quota);
+        }
     }
 
     /// What became of the call is noted by the attempt loop.
@@ -97,8 +128,13 @@ impl Tap {
                 ReplyEvent::Extra { .. } | ReplyEvent::Finish { .. } => {}
                 ReplyEvent::Page(_) | ReplyEvent::Segment(_) | ReplyEvent::Heard { .. } | ReplyEvent::Sound(_) => {}
                 ReplyEvent::Accepted { .. } | ReplyEvent::Own { .. } => {}
-                ReplyEvent::Vector { .. } | ReplyEvent::Bytes(_) | ReplyEvent::Picture(_) => {}
+                ReplyEvent::Vector { .. }
+                | ReplyEvent::Ranked { .. }
+                | ReplyEvent::Judged { .. }
+                | ReplyEvent::Bytes(_)
+                | ReplyEvent::Picture(_) => {}
             }
+            self.billing.see(event);
             if self.conversation.is_some() {
                 self.said.hear(event);
             }
@@ -106,18 +142,37 @@ impl Tap {
     }
 
     pub(super) fn usage(&self) -> Usage {
-        self.usage.unwrap_or(Usage {
+        self.usage.unwrap_or_else(|| self.counted())
+    }
+
+    fn counted(&self) -> Usage {
+        Usage {
             prompt_tokens: self.prompt_tokens,
             completion_tokens: self.said_bytes.div_ceil(4),
             estimated: true,
             ..Usage::default()
-        })
+        }
+    }
+
+    /// Notes what the call costs, once.
+    pub(super) fn bill(&mut self, has_failed: bool) {
+        let Some(charge) = self.billing.charge(&self.target, self.usage, self.counted(), has_failed) else { return };
+        let usd = charge.usd();
+        if usd == Some(Usd::ZERO) {
+            return;
+        }
+        self.router.ledger.billed(self.caller.row, usd);
+        metrics::provider_billed(&self.target, usd);
+        let cost = usd.map_or_else(|| "unpriced".to_owned(), |usd| usd.to_string());
+        tracing::info!(call.target = %self.target, cost.usd = cost, "a call was billed");
     }
 
     pub(super) fn complete(&mut self) {
         if std::mem::replace(&mut self.settled, true) {
             return;
         }
+        self.bill(false);
+        self.settle();
         let first = self.first.unwrap_or_else(|| self.begun.elapsed());
         let usage = self.usage();
         let now = Instant::now();
@@ -141,6 +196,10 @@ impl Tap {
 impl Drop for Tap {
     /// A client that leaves teaches as well: what was said so far was paid for, and a long silence was one.
     fn drop(&mut self) {
+        if self.billing.has_come() {
+            self.bill(true);
+            self.settle();
+        }
         if std::mem::replace(&mut self.settled, true) {
             return;
         }

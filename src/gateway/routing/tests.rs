@@ -100,7 +100,8 @@ impl Stage {
         let targets = self.toys.says.iter().map(|(model, _)| Target::local(model)).collect();
         let fleet = self.router.fleet();
         let policy = self.router.policy(Want::Targets(targets), &Bounds::default());
-        let planned = self.router.plan(&fleet, Demand::of(&work.task, Vec::new()), &policy, &[]).unwrap();
+        let planned =
+            self.router.plan(&fleet, Demand::of(&work.task, Vec::new()), &policy, &[], &Bounds::default()).unwrap();
         self.router.run(&fleet, &planned, work).await
     }
 

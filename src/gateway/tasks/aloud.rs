@@ -12,6 +12,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use futures_util::future::{Either, select};
+use mediary_convert::audio::wav_lengths;
 use mediary_core::plan::Want;
 use mediary_core::task::{Chat, PartPath, ReplyEvent, ReplyFrame, SoundForm, Speak, Task};
 use mediary_core::{Failure, MediaFormat};
@@ -31,6 +32,8 @@ const MODALITIES: &str = "modalities";
 const FORMATS: &str = "wav, mp3, flac, opus, aac or pcm16";
 /// A sound inside of an answer has no more bytes; longer ones are for `/v1/audio/speech`.
 const MOST_BYTES: usize = 64 << 20;
+/// The header of a sound stands in its first bytes.
+const HEAD_BYTES: usize = 4 << 10;
 /// So long a sound counts as there, as OpenAI has it. None is kept here.
 const KEPT_SECONDS: u64 = 3_600;
 
@@ -110,7 +113,7 @@ impl Gateway {
         let fleet = self.router.fleet();
         let want = self.router.resolve(&fleet, request.task.kind(), &request.model, request.bounds.tier)?;
         let policy = self.router.policy(want, &request.bounds);
-        Ok(self.router.help(&fleet, &policy))
+        Ok(self.router.help(&fleet, &policy, &request.bounds))
     }
 
     /// Whether the model's name leaves the choice to the gateway.
@@ -142,6 +145,10 @@ impl Gateway {
             }
         }
         speaking.close().await;
+        // It is whole now, and can say how long it is.
+        for (place, length) in wav_lengths(&sound[..sound.len().min(HEAD_BYTES)], sound.len() as u64) {
+            sound[place..place + length.len()].copy_from_slice(&length);
+        }
         let Sounding { id, expires_at } = Sounding::new();
         let transcript = std::mem::take(&mut choice.text);
         let audio =

@@ -125,9 +125,10 @@ impl Gateway {
         if looks {
             demand = demand.looking_at(chat);
         }
-        let help = if demand.parts.is_empty() { Bounds::default() } else { router.help(fleet, &policy) };
+        let help =
+            if demand.parts.is_empty() { Bounds::default() } else { router.help(fleet, &policy, &request.bounds) };
         let recipes = self.treatments.recipes(&fleet.matrix, &help);
-        router.plan(fleet, demand, &policy, &recipes)
+        router.plan(fleet, demand, &policy, &recipes, &request.bounds)
     }
 }
 

@@ -64,6 +64,7 @@ impl Gateway {
             first: None,
             then: None,
             help: planned.help.clone(),
+            account: planned.account.clone(),
         };
         router.run(&fleet, &again, &work).await?.answered(router, &fleet)
     }

@@ -75,7 +75,7 @@ impl Gateway {
             demand.hard.ratio = job.ratio.filter(|_| job.size.is_none());
         }
         let policy = self.router.policy(Want::Targets(want), bounds);
-        self.router.plan(fleet, demand, &policy, &[])
+        self.router.plan(fleet, demand, &policy, &[], bounds)
     }
 
     /// Opens the pictures that a job begins with; gives its mask, understood.

@@ -73,7 +73,7 @@ impl Gateway {
         check(embed)?;
         let want = self.router.resolve(fleet, request.task.kind(), &request.model, None)?;
         let policy = self.router.policy(want, &request.bounds);
-        self.router.plan(fleet, Demand::of(&request.task, Vec::new()), &policy, &[])
+        self.router.plan(fleet, Demand::of(&request.task, Vec::new()), &policy, &[], &request.bounds)
     }
 }
 

@@ -35,6 +35,8 @@ impl Gateway {
                 planned => planned,
             },
             Task::Embed(_) => self.plan_embedding(&fleet, &request),
+            Task::Rerank(_) => self.plan_ranking(&fleet, &request),
+            Task::Moderate(_) => self.plan_judging(&fleet, &request),
             Task::Speak(_) => self.plan_speech(&fleet, &mut request.task.clone(), &request.model, &request.bounds),
             Task::Image(_) => self.plan_pictures(&fleet, &request.task, &request.model, &request.bounds),
             Task::GenerateVideo(video) => self.plan_video(&fleet, video, &request.model, &request.bounds, &[]),

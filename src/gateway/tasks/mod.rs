@@ -14,8 +14,10 @@ mod drawing;
 mod embed;
 mod explain;
 mod growing;
+mod moderate;
 mod overlap;
 mod recital;
+mod rerank;
 mod retouch;
 mod sentences;
 mod sides;
@@ -59,6 +61,8 @@ impl Gateway {
                 let reply = WholeReply { vectors, usage: Some(usage), model, ..WholeReply::default() };
                 Ok(Answered::Whole(Box::new(WholeAnswer { route, reply, raw: None })))
             }
+            Task::Rerank(_) => Box::pin(self.rerank(request)).await,
+            Task::Moderate(_) => Box::pin(self.moderate(request)).await,
             Task::Transcribe(_) => Box::pin(self.transcribe(request)).await,
             Task::Read(_) | Task::Speak(_) | Task::Image(_) | Task::GenerateVideo(_) => {
                 Err(mediary_core::Failure::broken("files have routes of their own").into())

@@ -10,7 +10,7 @@ use mediary_core::capability::{Abilities, TaskKind};
 use mediary_core::plan::{Candidate, Demand, Want};
 use mediary_core::task::{PartPath, SoundForm, Speak, Task};
 use mediary_core::{Failure, FailureKind, MediaFormat, Target};
-use mediary_local::language_of;
+use mediary_local::{language_of, stands_in};
 
 use super::super::Gateway;
 use super::super::routing::{
@@ -20,6 +20,9 @@ use super::recital::Recital;
 use super::speaking::{Speaking, Wanted};
 use super::{sentences, voices};
 
+/// The slow engine of this process, and the languages that it is asked for without being named.
+const KOKORO: &str = "kokoro";
+const KOKORO_LANGUAGES: [&str; 3] = ["es", "fr", "it"];
 /// The parameter that is the pace.
 const SPEED: &str = "speed";
 
@@ -92,7 +95,7 @@ impl Gateway {
         if !declared {
             speak.language = language_of(&speak.text).map(str::to_owned);
         }
-        let voice = speak.voice.clone();
+        let (voice, language) = (speak.voice.clone(), speak.language.clone());
         let want = match want {
             Want::Targets(targets) => targets,
             Want::Tier(_) | Want::Any => in_order(fleet),
@@ -103,15 +106,23 @@ impl Gateway {
             demand.language = None;
         }
         let policy = self.router.policy(Want::Targets(want), bounds);
-        let mut planned = self.router.plan(fleet, demand, &policy, &[])?;
+        let mut planned = self.router.plan(fleet, demand, &policy, &[], bounds)?;
         let rows = fleet.matrix.rows();
-        if let Some(voice) = voice {
-            let knows = |candidate: &Candidate| voices::knows(&rows[candidate.row], &voice);
+        if let Some(voice) = &voice {
+            let knows = |candidate: &Candidate| voices::knows(&rows[candidate.row], voice);
             if !planned.plan.candidates.iter().any(knows) {
                 let candidates = planned.plan.candidates.iter().map(|candidate| &rows[candidate.row]);
-                return Err(voices::unknown(&voice, candidates).into());
+                return Err(voices::unknown(voice, candidates).into());
             }
             planned.plan.candidates.retain(knows);
+        }
+        let is_meant = |candidate: &Candidate| {
+            let row = &rows[candidate.row];
+            let is_its = |name: &str| row.voices.iter().any(|voice| voice.name.eq_ignore_ascii_case(name));
+            is_usual_for(row, language.as_deref()) || voice.as_deref().is_some_and(is_its)
+        };
+        if !is_pinned && planned.plan.candidates.iter().any(is_meant) {
+            planned.plan.candidates.retain(is_meant);
         }
         Ok(planned)
     }
@@ -123,6 +134,14 @@ fn in_order(fleet: &Fleet) -> Vec<Target> {
     let mut rows: Vec<&Abilities> = fleet.matrix.rows().iter().filter(|row| row.does(TaskKind::Speech)).collect();
     rows.sort_by_key(|row| (row.target.is_local(), row.priority));
     rows.into_iter().map(|row| row.target.clone()).collect()
+}
+
+/// Whether a target is asked for a text of this language without being named: an engine that is slow only for languages
+/// in which its voices are the better ones.
+fn is_usual_for(row: &Abilities, language: Option<&str>) -> bool {
+    !row.target.is_local()
+        || row.target.model.as_str() != KOKORO
+        || language.is_none_or(|language| KOKORO_LANGUAGES.contains(&language))
 }
 
 fn nothing_to_speak(text: &str) -> Failure {
@@ -151,16 +170,20 @@ impl Work for SpeakWork<'_> {
         if candidate.dropped.iter().any(|name| name == SPEED) {
             speak.speed = 1.0;
         }
-        // Engines of this process know the names of others' voices by themselves.
-        if !candidate.target.is_local() {
-            match voices::stand_in(row, speak.voice.as_deref(), speak.language.as_deref()) {
-                Some(voice) => {
-                    let place = PartPath::Field("voice");
-                    notes.push(TreatmentNote { place, does: "transcode", by: voice.clone(), pages: None });
-                    speak.voice = Some(voice);
-                }
-                None => speak.voice = speak.voice.and_then(|asked| voices::spelt(row, &asked)),
+        let (asked, language) = (speak.voice.as_deref(), speak.language.as_deref());
+        let is_engine = candidate.target.is_local();
+        let instead = match is_engine {
+            true => stands_in(candidate.target.model.as_str(), &row.voices, asked, language),
+            false => voices::stand_in(row, asked, language),
+        };
+        match instead {
+            Some(voice) => {
+                let place = PartPath::Field("voice");
+                notes.push(TreatmentNote { place, does: "transcode", by: voice.clone(), pages: None });
+                speak.voice = Some(voice);
             }
+            None if is_engine => {}
+            None => speak.voice = speak.voice.and_then(|asked| voices::spelt(row, &asked)),
         }
         if let Some(form) = other_form(row, speak.form) {
             speak.form = form;

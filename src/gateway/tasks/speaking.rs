@@ -263,7 +263,8 @@ impl Written {
         let bytes = Arrived { taken, piece: first, copies: passes.then_some(copies) };
         let encoding = Encoding::for_listening(self.wanted.form);
         let rate_hz = encoding.rate_for(RATE_HZ);
-        let mut samples = Arriving::new(bytes, given, rate_hz, SoundLimits::of_seconds(MOST_SECONDS))?;
+        let limits = SoundLimits::of_seconds(MOST_SECONDS);
+        let mut samples = Arriving::new(bytes, given, rate_hz, limits).map_err(not_a_sound)?;
         let mut stretch = Stretch::new(rate_hz, self.speed);
         let mut encoder = match passes {
             true => None,
@@ -278,7 +279,7 @@ impl Written {
                 told.blocking_send(Ok(bytes)).map_err(|_| Failure::client_gone())
             }
         };
-        while let Some(piece) = samples.next()? {
+        while let Some(piece) = samples.next().map_err(not_a_sound)? {
             is_audible |= piece.iter().any(|sample| sample.abs() > LEAST_AUDIBLE);
             match &mut encoder {
                 Some(encoder) => held.append(&mut encoder.push(&stretch.push(&piece))?),
@@ -304,6 +305,16 @@ impl Written {
         let seen = classify(Blob::in_memory(first.to_vec()), Claim { mime: None, file_name: None });
         let seen = seen.ok().map(|media| media.format).filter(|format| is_sound(*format));
         seen.map_or(self.given, SoundForm::File)
+    }
+}
+
+/// That what a target gave cannot be decoded is its fault, not the request's.
+fn not_a_sound(failure: Failure) -> Failure {
+    match failure.kind {
+        FailureKind::UnsupportedMedium | FailureKind::Unreadable | FailureKind::TooLarge => {
+            Failure::new(FailureKind::Garbled, format!("what came back is not the sound that was asked for: {failure}"))
+        }
+        _ => failure,
     }
 }
 

@@ -66,7 +66,7 @@ impl Gateway {
         let task = mediary_core::capability::TaskKind::Transcription;
         let want = self.router.resolve(&fleet, task, &request.model, None)?;
         let policy = self.router.policy(want, &request.bounds);
-        Ok(self.router.help(&fleet, &policy))
+        Ok(self.router.help(&fleet, &policy, &request.bounds))
     }
 
     /// Translates a transcript, some lines at a time.

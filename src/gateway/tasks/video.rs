@@ -70,7 +70,7 @@ impl Gateway {
         });
         let demand = Demand::of(&Task::GenerateVideo(video.clone()), parts.into_iter().collect());
         let policy = self.router.policy(want, bounds);
-        let mut planned = self.router.plan(fleet, demand, &policy, &[])?;
+        let mut planned = self.router.plan(fleet, demand, &policy, &[], bounds)?;
         let rows = fleet.matrix.rows();
         if bounds.strict {
             let is_exact = |candidate: &Candidate| nearest(&rows[candidate.row], video).1.is_empty();

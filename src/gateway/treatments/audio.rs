@@ -1,25 +1,28 @@
 //! Sounds: in another encoding, or as a transcript by a target that transcribes.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use mediary_convert::audio::{Caps, Encoding, Pieces, Recording, SoundLimits};
 use mediary_convert::av::{AvInput, Ffmpeg};
 use mediary_core::capability::{Abilities, PartShape};
 use mediary_core::plan::{Demand, TreatmentRecipe, Want};
-use mediary_core::task::{PartPath, SoundForm, Task, Transcribe};
+use mediary_core::task::{PartPath, SoundForm, Task, Times, Transcribe};
 use mediary_core::{Failure, FailureKind, Hold, Media, MediaFormat, MediaKind, Next};
 
-use super::super::routing::{Bounds, CallError, Fleet, Planned, Tried};
+use super::super::routing::{Bounds, CallError, Fleet, Planned, Ran, Tried};
 use super::super::{blocking, limits};
 use super::Treatments;
 use super::available::{AUDIO_TO_AUDIO, AUDIO_TO_TEXT};
 use super::extract::{Extract, Section};
+use super::hearing::{Hearing, Ways, no_audio};
 use super::help::{self, Order};
 use super::jobs::Job;
 use super::made::Made;
 use super::memo::{self, Memo};
 use super::recipes::{AudioToText, Sound};
-use super::transcription::{Transcript, TranscriptWork};
+use super::transcription::Transcript;
+use super::videos::clock;
 
 /// A recording that was encoded for a target is never larger, whatever the target takes.
 const MOST_ENCODED_BYTES: u64 = 64 << 20;
@@ -70,7 +73,7 @@ impl Treatments {
     }
 
     /// A recording that can be decoded here, piece by piece.
-    pub(in super::super) fn recording(&self, media: &Media) -> Recording {
+    pub(super) fn recording(&self, media: &Media) -> Recording {
         let limits = SoundLimits::of_seconds(self.limits.audio.seconds.into());
         Recording::new(media.clone(), limits).or_by(self.ffmpeg.clone())
     }
@@ -91,7 +94,7 @@ impl Treatments {
         let recording = self.recording(media);
         match blocking::run(move || recording.facts()).await {
             Ok(Some(facts)) if facts.seconds.is_none_or(|seconds| seconds > 0.0) => Ok(facts.seconds),
-            Ok(Some(_) | None) => Err(Failure::unreadable("there is no audio in this file; send another")),
+            Ok(Some(_) | None) => Err(no_audio()),
             // A target may hear what cannot be decoded here.
             Err(Failure { kind: FailureKind::UnsupportedMedium, .. }) => self.seconds_by_ffmpeg(media).await,
             Err(failure) => Err(failure),
@@ -118,13 +121,13 @@ impl Treatments {
     ///
     /// # Errors
     /// When it cannot be decoded, or the caps leave no room.
-    pub(in super::super) async fn pieces(&self, media: &Media, caps: Caps) -> Result<Pieces, Failure> {
+    pub(super) async fn pieces(&self, media: &Media, caps: Caps) -> Result<Pieces, Failure> {
         let (recording, encoding) = (self.recording(media), self.for_transcripts(MediaFormat::Mp3));
         blocking::run(move || recording.pieces(&encoding, caps)).await
     }
 
     /// A medium with a permit for its bytes in memory.
-    pub(in super::super) fn kept(&self, media: Media) -> Result<Media, Failure> {
+    pub(super) fn kept(&self, media: Media) -> Result<Media, Failure> {
         self.reader.kept(media)
     }
 
@@ -140,18 +143,38 @@ impl Treatments {
         if media.kind() == MediaKind::Video && !self.has_sound(media).await? {
             return Ok(Extract::plain("(it has no sound)".to_owned(), AUDIO_TO_TEXT));
         }
+        // Of what holds no sound words would be invented.
+        let seconds = self.seconds_of(media).await.map_err(|failure| Failure { place: None, ..failure })?;
         let fleet = self.router.fleet();
-        let wish = Transcribe::of(media.clone());
-        let shape = recording_shape(media, None);
-        let mut planned = self
-            .plan_transcript(&fleet, &Task::Transcribe(wish.clone()), shape, Want::Any, &memo.bounds, Order::HomeFirst)
-            .map_err(|_| unheard(Vec::new(), "no target that may be asked now transcribes it"))?;
-        planned.plan.candidates.truncate(self.audio_to_text().asking.most_asked);
-        let work = TranscriptWork { treatments: self, wish: &wish };
-        let ran = Box::pin(self.router.run(&fleet, &planned, &work)).await?;
-        let by = |transcript: &Transcript| transcript.answer.route.target.to_string();
+        let times = Times { segments: true, ..Times::default() };
+        let hearing = Hearing {
+            wish: Transcribe { times, ..Transcribe::of(media.clone()) },
+            want: Want::Any,
+            bounds: memo.bounds.clone(),
+            order: Order::HomeFirst,
+            most_asked: self.audio_to_text().asking.most_asked,
+        };
+        let ways = self.ways(&fleet, &hearing, seconds);
+        let Ways { whole, pieces } =
+            ways.map_err(|_| unheard(Vec::new(), "no target that may be asked now transcribes it"))?;
+        let mut ran = match whole {
+            Some(whole) => Box::pin(self.run_whole(&fleet, &hearing, &whole)).await?,
+            None => Ran::default(),
+        };
+        if let Some(caps) = pieces.filter(|_| ran.answer.is_none() && ran.doubted.is_empty()) {
+            match Box::pin(self.in_pieces(&fleet, &hearing, caps)).await {
+                Ok(transcript) => ran.answer = Some(transcript),
+                Err(CallError::Failed(failure)) => return Err(failure),
+                Err(CallError::Exhausted(exhausted)) => ran.tried.extend(exhausted.tried),
+                Err(_) => {}
+            }
+        }
+        let by = |transcript: &Transcript| match transcript.answer.route.also.last() {
+            Some(last) => format!("{}+{last}", transcript.answer.route.target),
+            None => transcript.answer.route.target.to_string(),
+        };
         if let Some(transcript) = ran.answer.as_ref().filter(|transcript| !transcript.words().is_empty()) {
-            let sections = vec![Section::new("what is said in it", transcript.words().to_owned())];
+            let sections = vec![Section::new("what is said in it, with times", timed(transcript))];
             return Ok(Extract { sections, ..Extract::plain(String::new(), by(transcript)) });
         }
         let silent: Vec<String> = ran.doubted.iter().chain(&ran.answer).map(by).collect();
@@ -168,7 +191,7 @@ impl Treatments {
 
     /// The plan for a transcript: by the targets that are wanted; by any, those that transcribe come first, then those
     /// that listen and chat, as the recipe has it.
-    pub(in super::super) fn plan_transcript(
+    pub(super) fn plan_transcript(
         &self,
         fleet: &Fleet,
         task: &Task,
@@ -181,7 +204,9 @@ impl Treatments {
         let want = match want {
             Want::Targets(targets) => Want::Targets(targets),
             Want::Tier(_) | Want::Any => {
-                let mut rows = help::transcribers(&fleet.matrix, &self.audio_to_text().asking, bounds, &demand, order);
+                let of_words = matches!(task, Task::Transcribe(wish) if wish.times.words);
+                let asking = &self.audio_to_text().asking;
+                let mut rows = help::transcribers(&fleet.matrix, asking, bounds, &demand, of_words, order);
                 if rows.is_empty() {
                     // The plan says of each what it lacks.
                     let lacks = |row: &&Abilities| row.does(task.kind()) && row.missing.is_some();
@@ -200,7 +225,7 @@ impl Treatments {
                 [of(MediaKind::Audio), of(MediaKind::Video)]
             })
             .collect();
-        self.router.plan(fleet, demand, &policy, &recipes)
+        self.router.plan(fleet, demand, &policy, &recipes, bounds)
     }
 
     /// Whether a video has a sound track.
@@ -222,7 +247,7 @@ impl Treatments {
 }
 
 /// A recording as a plan sees it.
-pub(in super::super) fn recording_shape(recording: &Media, seconds: Option<u32>) -> PartShape {
+pub(super) fn recording_shape(recording: &Media, seconds: Option<u32>) -> PartShape {
     let shape = PartShape::of(PartPath::Field("file"), recording.format, recording.blob.len_bytes());
     PartShape { seconds, ..shape }
 }
@@ -231,6 +256,17 @@ pub(in super::super) fn recording_shape(recording: &Media, seconds: Option<u32>)
 pub(in super::super) async fn opened(media: &Media) -> Result<AvInput, Failure> {
     let media = media.clone();
     blocking::run(move || AvInput::of(&media)).await
+}
+
+/// What was heard, a line for each stretch with the time at which it begins; the bare words where no times are known.
+fn timed(transcript: &Transcript) -> String {
+    let segments = transcript.heard.as_ref().map_or(&[][..], |heard| heard.segments.as_slice());
+    let lines = segments.iter().filter(|segment| !segment.text.trim().is_empty()).map(|segment| {
+        let at = Duration::try_from_secs_f64(segment.start_seconds.max(0.0)).unwrap_or_default();
+        format!("[{}] {}", clock(at), segment.text.trim())
+    });
+    let lines: Vec<String> = lines.collect();
+    if lines.is_empty() { transcript.words().to_owned() } else { lines.join("\n") }
 }
 
 /// No target gave a transcript. That one would not, or was asked wrongly, is no verdict on the request.

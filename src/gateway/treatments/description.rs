@@ -52,7 +52,7 @@ pub(super) async fn description(
     }
     let task = Task::Chat(question(&asking.prompt, asking.most_tokens, []));
     let policy = router.policy(Want::Targets(targets), bounds);
-    let Ok(mut planned) = router.plan(&fleet, Demand::of(&task, Vec::new()), &policy, &[]) else {
+    let Ok(mut planned) = router.plan(&fleet, Demand::of(&task, Vec::new()), &policy, &[], bounds) else {
         return Description::Failed;
     };
     planned.plan.candidates.truncate(asking.most_asked);

@@ -36,7 +36,8 @@ impl Treatments {
 
     /// The text of some pages.
     async fn pages_text(&self, media: &Media, pages: PageSelection, memo: &Memo) -> Result<Extract, Failure> {
-        let options = ReadOptions { pages, engine: memo::engines_within(&memo.bounds), ..ReadOptions::default() };
+        let (engine, bounds) = (memo::engines_within(&memo.bounds), memo.bounds.of_reading());
+        let options = ReadOptions { pages, engine, bounds, ..ReadOptions::default() };
         let reading = self.reader.read(media.clone(), &options, &|_, _| {}).await?;
         Ok(extract(&reading, &self.pipelines.document_to_text))
     }

@@ -1,7 +1,7 @@
 //! Text that was taken out of a medium, in sections; it is quoted to models and remembered by its bytes.
 
 /// Text that was taken out of a medium.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Extract {
     pub(super) sections: Vec<Section>,
     /// What read it.
@@ -13,7 +13,7 @@ pub(super) struct Extract {
 }
 
 /// A section of an extract.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Section {
     /// What it is, in words of ours: `page 3`.
     pub(super) title: Option<String>,

@@ -32,19 +32,20 @@ pub(in super::super) enum Order {
 }
 
 /// The targets that give transcripts: those made for it before those that only listen, and, where times are wanted,
-/// those that tell them before all others.
+/// those that tell them before all others; `of_words`: those of each word.
 pub(super) fn transcribers<'m>(
     matrix: &'m CapabilityMatrix,
     asking: &Asking,
     bounds: &Bounds,
     demand: &Demand,
+    of_words: bool,
     order: Order,
 ) -> Vec<&'m Abilities> {
     let task = demand.task;
     let rank = |row: &Abilities| (u8::from(!row.does(task)), row.priority);
     let mut rows = in_order(matrix, asking, bounds, |row| listens(row, task), rank);
     if demand.soft.iter().any(|name| name == "timestamp_granularities") {
-        rows.sort_by_key(|row| !tells_times(row, task));
+        rows.sort_by_key(|row| !tells_times(row, task, of_words));
     }
     if order == Order::HomeFirst {
         rows.sort_by_key(|row| (!row.target.is_local(), !row.is_local));
@@ -55,7 +56,7 @@ pub(super) fn transcribers<'m>(
 /// Whether any target may be asked for a transcript.
 pub(super) fn is_heard(matrix: &CapabilityMatrix, asking: &Asking, bounds: &Bounds) -> bool {
     let demand = Demand { task: TaskKind::Transcription, ..Demand::default() };
-    !transcribers(matrix, asking, bounds, &demand, Order::BestFirst).is_empty()
+    !transcribers(matrix, asking, bounds, &demand, false, Order::BestFirst).is_empty()
 }
 
 fn in_order<'m>(
@@ -79,7 +80,7 @@ fn in_order<'m>(
 
 fn is_allowed(row: &Abilities, bounds: &Bounds) -> bool {
     (bounds.privacy == Privacy::Any || row.is_local)
-        && (bounds.cost == CostPolicy::Any || row.price.is_free())
+        && (bounds.cost <= CostPolicy::FreeFirst || row.price.is_free())
         && (bounds.providers.is_empty() || bounds.providers.contains(&row.target.provider))
 }
 
@@ -136,7 +137,7 @@ mod tests {
             assert_eq!(names(&vision_targets(&matrix(), &asking, &bounds)), expected, "{asking:?}");
         }
         let demand = Demand { task: TaskKind::Transcription, ..Demand::default() };
-        let heard = |order| names(&transcribers(&matrix(), &asking(&[], true), &bounds, &demand, order));
+        let heard = |order| names(&transcribers(&matrix(), &asking(&[], true), &bounds, &demand, false, order));
         assert_eq!(heard(Order::BestFirst), ["d/scribe", "local/scribe", "c/ear"]);
         assert_eq!(heard(Order::HomeFirst), ["local/scribe", "c/ear", "d/scribe"]);
     }

@@ -33,7 +33,7 @@ type Outcome = Result<Arc<Made>, Failure>;
 /// Which engines may read a document for a request: engines elsewhere go by the operator's bounds only, so one with
 /// narrower bounds is read on this machine.
 pub(super) fn engines_within(bounds: &Bounds) -> EngineChoice {
-    if *bounds == Bounds::default() { EngineChoice::Auto } else { EngineChoice::Local }
+    if bounds.is_open() { EngineChoice::Auto } else { EngineChoice::Local }
 }
 
 /// Where the text of a medium is remembered: by everything it depends on.

@@ -10,9 +10,11 @@ mod description;
 mod documents;
 mod extract;
 mod fence;
+mod hearing;
 mod help;
 mod images;
 mod jobs;
+mod joining;
 mod made;
 mod memo;
 mod recipes;
@@ -23,12 +25,13 @@ mod texts;
 mod transcription;
 mod videos;
 
-pub(super) use audio::{opened, recording_shape};
+pub(super) use audio::opened;
 pub(super) use available::Installed;
+pub(super) use hearing::{Hearing, Ways};
 pub(super) use help::Order;
 pub(super) use memo::Memo;
 pub use recipes::Pipelines;
-pub(super) use transcription::{Transcript, TranscriptWork};
+pub(super) use transcription::{SILENT, Transcript};
 
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -74,6 +77,17 @@ impl Treatments {
     ) -> Self {
         let recipes = RwLock::new((usize::MAX, [].into()));
         Self { pipelines, ffmpeg, installed, limits, reader, router, recipes, remembered: Remembered::default() }
+    }
+
+    /// The same treatments by other recipes, over another reader and router.
+    pub(super) fn renewed(
+        &self,
+        pipelines: Pipelines,
+        limits: Limits,
+        reader: Arc<Reader>,
+        router: Arc<Router>,
+    ) -> Self {
+        Self::new(pipelines, self.ffmpeg.clone(), self.installed, limits, reader, router)
     }
 
     /// The ways in which one medium can become another where `help` allows calls, and what is missing for those that cannot

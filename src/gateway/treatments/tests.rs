@@ -63,6 +63,7 @@ fn candidate(treatment: &Treatment, files: u32) -> (Plan, Candidate) {
         dropped: Vec::new(),
         changes: Vec::new(),
         cost_usd: None,
+        prompt_tokens: 0,
         cooldown: None,
     };
     (Plan { tier: None, places, candidates: Vec::new(), passed_over: Vec::new() }, candidate)
@@ -148,7 +149,8 @@ async fn a_sound_is_encoded_anew() {
 #[tokio::test]
 async fn a_failure_names_its_part() {
     let rows = [
-        (spoken("samples", MediaFormat::Mp3), as_text("audio-to-text"), FailureKind::Unacceptable),
+        (sample("chime.wav", MediaFormat::Wav), as_text("audio-to-text"), FailureKind::Unacceptable),
+        (spoken("samples", MediaFormat::Mp3), as_text("audio-to-text"), FailureKind::Unreadable),
         (spoken("damaged", MediaFormat::Mp3), to("audio-to-audio", MediaFormat::Mp3), FailureKind::Unreadable),
         (spoken("no picture", MediaFormat::Png), to("image-to-image", MediaFormat::Jpeg), FailureKind::Unreadable),
         (sample("sign.png", MediaFormat::Png), as_text("image-to-text"), FailureKind::NotInstalled),

@@ -11,9 +11,10 @@ use std::sync::Arc;
 use mediary_core::capability::{Abilities, TaskKind};
 use mediary_core::plan::{Candidate, Treatment};
 use mediary_core::sound::SampleSource;
-use mediary_core::task::{Chat, PartPath, ReplyEvent, ReplyFrame, Task, Transcribe, WholeReply};
+use mediary_core::task::{Chat, PartPath, ReplyEvent, ReplyFrame, Task, Times, Transcribe, WholeReply};
 use mediary_core::{Failure, FailureKind, language};
 
+use super::super::engines::WORD_TIMES;
 use super::super::routing::{Answer, Prepared, TreatmentNote, Verdict, Work, question, shown};
 use super::Treatments;
 use super::recipes::AudioToText;
@@ -22,15 +23,18 @@ use super::recipes::AudioToText;
 const NO_SPEECH: &str = "[no speech]";
 /// The parameter that asks for times.
 const TIMES: &str = "timestamp_granularities";
+/// What is said of an answer to a recording in which nobody speaks.
+pub(in super::super) const SILENT: &str = "no_speech";
 
 /// Whether a target can give a transcript, be it only by chatting about what it hears.
 pub(super) fn listens(row: &Abilities, task: TaskKind) -> bool {
     row.does(task) || row.does_by_chat(task)
 }
 
-/// Whether its transcripts say when words are said.
-pub(super) fn tells_times(row: &Abilities, task: TaskKind) -> bool {
-    row.does(task) && row.takes_soft(TIMES)
+/// Whether its transcripts say when words are said. Of an engine of this process it is known whether it tells that of each
+/// word.
+pub(super) fn tells_times(row: &Abilities, task: TaskKind, of_words: bool) -> bool {
+    row.does(task) && row.takes_soft(TIMES) && (!of_words || !row.target.is_local() || row.takes_soft(WORD_TIMES))
 }
 
 /// A recording in the attempt loop.
@@ -104,10 +108,11 @@ impl Work for TranscriptWork<'_> {
                 (Some(reply), speaks)
             }
         };
-        let times = self.wish.times;
-        let lacks_times = heard.as_ref().is_some_and(|heard| heard.segments.is_empty());
-        if speaks && lacks_times && (times.segments || times.words) {
+        if speaks && heard.as_ref().is_some_and(|heard| lacks_times(heard, self.wish.times)) {
             answer.route.drops(TIMES);
+        }
+        if !speaks && heard.is_none() {
+            answer.route.status = Some(SILENT);
         }
         let transcript = Transcript { answer, heard };
         // The engines of this process look for speech first; a provider may have been too quick.
@@ -151,8 +156,14 @@ fn is_spoken(reply: &mut WholeReply) -> bool {
     !choice.text.is_empty()
 }
 
+/// Whether times that are wanted are missing, so that they are estimated.
+fn lacks_times(heard: &WholeReply, times: Times) -> bool {
+    let lacks_words = || heard.segments.iter().all(|segment| segment.words.is_empty());
+    (times.segments || times.words) && heard.segments.is_empty() || times.words && lacks_words()
+}
+
 /// A reply as the events it was made of.
-fn events_of(reply: WholeReply) -> Vec<ReplyEvent> {
+pub(super) fn events_of(reply: WholeReply) -> Vec<ReplyEvent> {
     let WholeReply { choices, segments, language, seconds, .. } = reply;
     let text = choices.into_iter().next().map(|choice| choice.text).unwrap_or_default();
     let mut events = vec![ReplyEvent::Heard { language, seconds }];

@@ -37,7 +37,10 @@ impl Treatments {
         let fit =
             recipe.jpeg.fit(taken.and_then(|taken| taken.side_pixels), taken.and_then(|taken| taken.bytes), false);
         let most = recipe.frames.min(job.files).max(1);
-        let Moments { frames, length } = self.moments(job.media, most, fit.longest_side_px).await?;
+        let Some(Moments { frames, length }) = self.moments(job.media, most, fit.longest_side_px).await? else {
+            // There is nothing but sound in it.
+            return self.transcript(job.media, job.memo).await.map(Made::quoted);
+        };
         let count = frames.len();
         let shown = match count {
             1 => "one moment is shown".to_owned(),
@@ -68,7 +71,10 @@ impl Treatments {
         let sees = !help::vision_targets(&self.router.known(), &recipe.describe, &memo.bounds).is_empty();
         let reads = recipe.read && self.installed.ocr;
         let frames = match (sees || reads) && self.installed.ffmpeg {
-            true => self.moments(media, recipe.frames, recipe.longest_side).await?.frames,
+            true => match self.moments(media, recipe.frames, recipe.longest_side).await? {
+                Some(moments) => moments.frames,
+                None => return self.transcript(media, memo).await.map(|words| Extract::clone(&words)),
+            },
             false => Vec::new(),
         };
         if self.ffmpeg.is_none() && !self.has_sound(media).await? {
@@ -128,13 +134,16 @@ impl Treatments {
         }
     }
 
-    /// At most so many moments, new scenes first, no two in the same second.
-    async fn moments(&self, media: &Media, most: u32, side_px: u32) -> Result<Moments, Failure> {
+    /// At most so many moments, new scenes first, no two in the same second; `None` where there is sound alone.
+    async fn moments(&self, media: &Media, most: u32, side_px: u32) -> Result<Option<Moments>, Failure> {
         let ffmpeg = self.ffmpeg()?;
         let input = audio::opened(media).await?;
         // One child at a time, for all that is to be done.
         let _child = self.reader.child().await?;
         let facts = ffmpeg.facts(&input).await?;
+        if facts.is_some_and(|facts| !facts.has_picture) {
+            return Ok(None);
+        }
         if let Some(facts) = &facts {
             ffmpeg.check(facts, Duration::from_secs(self.limits.audio.seconds.into()))?;
         }
@@ -148,7 +157,7 @@ impl Treatments {
             return Err(Failure::unreadable(format!("there is nothing to see in this {}; send another", media.format)));
         }
         let kept = frames.into_iter().map(|frame| Ok(Frame { picture: self.reader.kept(frame.picture)?, ..frame }));
-        Ok(Moments { frames: kept.collect::<Result<_, Failure>>()?, length })
+        Ok(Some(Moments { frames: kept.collect::<Result<_, Failure>>()?, length }))
     }
 
     /// A scene as a target takes it; `None` where it takes nothing of it.
@@ -236,7 +245,7 @@ fn told(heard: Result<Arc<Extract>, Failure>, written: Written, described: Descr
 }
 
 /// `1:02:03`, `0:07`.
-fn clock(time: Duration) -> String {
+pub(super) fn clock(time: Duration) -> String {
     let seconds = time.as_secs();
     let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
     if hours > 0 { format!("{hours}:{minutes:02}:{seconds:02}") } else { format!("{minutes}:{seconds:02}") }

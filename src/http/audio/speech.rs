@@ -30,7 +30,8 @@ use crate::protocol::openai::{SPEECH, SpeechRequest, last_event, media_type, sou
     tag = "audio",
     params(
         ("X-Mediary-Privacy" = Option<String>, Header, description = "local: nothing leaves this machine"),
-        ("X-Mediary-Cost" = Option<String>, Header, description = "free: only targets that are known to be free"),
+        ("X-Mediary-Cost" = Option<String>, Header, description = "free: only targets that are known to be free; free_first: those before all others"),
+        ("X-Mediary-Allow-Paid" = Option<bool>, Header, description = "true: it may cost, where routing.confirm_paid asks"),
         ("X-Mediary-Provider" = Option<String>, Header, description = "only these providers, by commas"),
     ),
     request_body(content = Object, description = "OpenAI's request: `input` (or `text`), `model` (a target, or auto), `voice`, \

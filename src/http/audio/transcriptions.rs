@@ -23,7 +23,8 @@ use crate::protocol::openai::{TRANSCRIPTIONS, TranscriptionForm};
     tag = "audio",
     params(
         ("X-Mediary-Privacy" = Option<String>, Header, description = "local: nothing leaves this machine"),
-        ("X-Mediary-Cost" = Option<String>, Header, description = "free: only targets that are known to be free"),
+        ("X-Mediary-Cost" = Option<String>, Header, description = "free: only targets that are known to be free; free_first: those before all others"),
+        ("X-Mediary-Allow-Paid" = Option<bool>, Header, description = "true: it may cost, where routing.confirm_paid asks"),
         ("X-Mediary-Provider" = Option<String>, Header, description = "only these providers, by commas"),
     ),
     request_body(content = Object, content_type = "multipart/form-data", description = "OpenAI's form: `file` (sound or \
@@ -33,7 +34,8 @@ use crate::protocol::openai::{TRANSCRIPTIONS, TranscriptionForm};
     responses(
         (status = 200, description = "The words in the form that was asked for, or as server-sent events. `X-Routed-Via` \
             names the target, `X-Mediary-Treatments` what was done to the recording, `X-Mediary-Dropped` what the target \
-            lacks: with timestamp_granularities in it, times are estimates", body = Object),
+            lacks: with timestamp_granularities in it, times are estimates; `X-Mediary-Status` is no_speech where nobody \
+            speaks", body = Object),
         Refused,
         RefusedFile,
     )

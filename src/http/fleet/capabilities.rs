@@ -36,6 +36,8 @@ struct Row {
     output_tokens: Option<u32>,
     tools: bool,
     tool_choice: bool,
+    /// Whether it knows tools whose input is free text.
+    custom_tools: bool,
     media_in_tool_results: bool,
     streaming: bool,
     #[schema(value_type = String)]
@@ -85,6 +87,7 @@ impl Row {
             output_tokens: row.output_tokens,
             tools: row.tools,
             tool_choice: row.tool_choice,
+            custom_tools: row.custom_tools,
             media_in_tool_results: row.media_in_tool_results,
             streaming: row.streaming,
             structured: row.structured,

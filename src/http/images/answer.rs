@@ -19,7 +19,7 @@ use super::super::content;
 use super::super::error::ApiError;
 use super::super::request_id::RequestId;
 use super::super::state::AppState;
-use super::super::tasks::describe;
+use super::super::tasks::{describe, price};
 use super::sent::Wishes;
 use crate::gateway::{Drawing, Drawn, Made, Stage, blocking};
 use crate::protocol::Protocol as _;
@@ -52,6 +52,7 @@ impl Teller {
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         headers.insert(CONTENT_LENGTH, HeaderValue::from(pieces.iter().map(len_bytes).sum::<u64>()));
         describe(&drawing.route, &mut headers);
+        price(&drawing.route.account, &mut headers);
         Ok((headers, body(pieces.into())).into_response())
     }
 

@@ -27,7 +27,8 @@ pub(super) use sent::{named as named_picture, understood};
     params(
         ("X-Mediary-Strict" = Option<bool>, Header, description = "true: the size that was asked for is made, not made to fit"),
         ("X-Mediary-Privacy" = Option<String>, Header, description = "local: nothing leaves this machine"),
-        ("X-Mediary-Cost" = Option<String>, Header, description = "free: only targets that are known to be free"),
+        ("X-Mediary-Cost" = Option<String>, Header, description = "free: only targets that are known to be free; free_first: those before all others"),
+        ("X-Mediary-Allow-Paid" = Option<bool>, Header, description = "true: it may cost, where routing.confirm_paid asks"),
         ("X-Mediary-Provider" = Option<String>, Header, description = "only these providers, by commas"),
     ),
     request_body(content = Object, description = "OpenAI's request, as JSON or as a form: `prompt`, `model` (a target, or auto), \

@@ -65,24 +65,12 @@ pub(in crate::http) struct Model {
     pub(super) tiers: Vec<Tier>,
     /// `free`, `paid` or `unknown`; `local` for engines of this process, and for servers on this machine without a stated price.
     pub(super) pricing: &'static str,
-    /// US dollars for a million tokens of request, where they cost.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) input_usd: Option<f64>,
-    /// US dollars for a million tokens of reply, where they cost.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    output_usd: Option<f64>,
-    /// US dollars for a minute that is listened to, where it costs.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    minute_usd: Option<f64>,
-    /// US dollars for a million characters that are spoken, where they cost.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    character_usd: Option<f64>,
-    /// US dollars for an image that is made, where it costs.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    image_usd: Option<f64>,
-    /// US dollars for a second of video that is made, where it costs.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    second_usd: Option<f64>,
+    /// US dollars for what costs: `input_usd`, `cached_usd` and `output_usd` for a million tokens, `minute_usd` for a minute
+    /// that is listened to, `character_usd` for a million characters that are spoken, `image_usd` and `second_usd` for an
+    /// image and a second of video that are made, `page_usd` for a page that is read, `search_usd` for a search.
+    #[serde(flatten)]
+    #[schema(value_type = Object)]
+    pub(super) rates: Rates,
     /// The vectors it gives, for models that embed.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
@@ -115,12 +103,7 @@ impl Model {
             abilities: Vec::new(),
             tiers: Vec::new(),
             pricing: "unknown",
-            input_usd: None,
-            output_usd: None,
-            minute_usd: None,
-            character_usd: None,
-            image_usd: None,
-            second_usd: None,
+            rates: Rates::default(),
             vectors: None,
             state: "ready",
             installed: None,
@@ -160,7 +143,6 @@ impl Model {
             Price::Unknown => ("unknown", Rates::default()),
             Price::Paid(rates) => ("paid", rates),
         };
-        let Rates { input_usd, output_usd, minute_usd, character_usd, image_usd, second_usd } = rates;
         let name = info.and_then(|info| info.name.clone());
         let provider = row.target.provider.as_str();
         let model =
@@ -175,12 +157,7 @@ impl Model {
             abilities: abilities.into_iter().filter_map(|(name, has)| has.then_some(name)).collect(),
             tiers: row.ranks.iter().map(|(tier, _)| *tier).collect(),
             pricing,
-            input_usd,
-            output_usd,
-            minute_usd,
-            character_usd,
-            image_usd,
-            second_usd,
+            rates,
             state: match health.and_then(Health::cools_for) {
                 _ if row.missing.is_some() => "not_installed",
                 Some(_) => "cooling",

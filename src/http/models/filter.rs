@@ -1,7 +1,7 @@
 //! Which models a list is to hold, and in which order: the query of `GET /v1/models`.
 
 use mediary_core::MediaKind;
-use mediary_core::capability::Tier;
+use mediary_core::capability::{Rate, Tier};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -87,7 +87,7 @@ impl Filter {
 fn price(model: &Model) -> f64 {
     match model.pricing {
         "free" | "local" => 0.0,
-        "paid" => model.input_usd.unwrap_or(f64::MAX),
+        "paid" => model.rates.input_usd.map_or(f64::MAX, Rate::number),
         _ => f64::INFINITY,
     }
 }

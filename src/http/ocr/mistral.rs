@@ -5,23 +5,23 @@
 
 use axum::Json;
 use axum::extract::{Request, State};
-use axum::http::{HeaderName, HeaderValue};
+use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use mediary_core::{Failure, FailureKind, Media};
 
 use super::super::AppState;
 use super::super::error::ApiError;
+use super::super::files::content_type;
 use super::super::guard::owner_of;
-use super::super::tasks::bounds;
+use super::super::tasks::{bounds, price};
 use super::super::unpacked::json_body;
 use super::{answer, source};
 use crate::gateway::ReadOptions;
 use crate::protocol::mistral::{MistralError, OcrForm, OcrRequest, OcrResponse};
+use crate::protocol::short_complaint;
 
 /// Names what was asked for and not done.
 const X_MEDIARY_DROPPED: HeaderName = HeaderName::from_static("x-mediary-dropped");
-/// A complaint about JSON may repeat the value it is about, and that may be a whole document.
-const LONGEST_COMPLAINT_CHARS: usize = 300;
 
 /// Reads one document, in the format of Mistral's OCR.
 #[utoipa::path(
@@ -48,11 +48,15 @@ const LONGEST_COMPLAINT_CHARS: usize = 300;
     )
 )]
 pub(in crate::http) async fn mistral(State(state): State<AppState>, request: Request) -> Result<Response, ApiError> {
-    let privacy = bounds(request.headers())?.privacy;
+    let bounds = bounds(request.headers())?.of_reading();
     let client = owner_of(request.headers(), &state.config.server);
+    if content_type(request.headers()).starts_with("multipart/") {
+        let message = "this route takes JSON with a `document`; send forms with a file to /v1/ocr/process";
+        return Err(ApiError::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", message));
+    }
     let body = json_body(request, &state).await?;
     let OcrForm { source, name, mut options, encoder, dropped } = parse(&body)?.decode()?;
-    options.privacy = privacy;
+    options.bounds = bounds;
     options.client = client;
     let selects_pages = options.pages != Default::default();
     let file = source::open(&state, source, name).await?;
@@ -61,6 +65,7 @@ pub(in crate::http) async fn mistral(State(state): State<AppState>, request: Req
     let reading = state.gateway.reader.read(file.classified()?, &options, &|_, _| ()).await;
     let reading = reading.map_err(|failure| counted_from_zero(failure, selects_pages))?;
     let mut response = answer::with_status(Json(encoder.answer(&reading)?).into_response(), &reading);
+    price(&options.bounds.account, response.headers_mut());
     if !dropped.is_empty() {
         let names = HeaderValue::from_str(&dropped.join(", ")).expect("names of fields are ASCII");
         response.headers_mut().insert(X_MEDIARY_DROPPED, names);
@@ -76,10 +81,8 @@ pub(in crate::http) async fn document(state: &AppState, body: &[u8]) -> Result<(
 }
 
 fn parse(body: &[u8]) -> Result<OcrRequest<'_>, ApiError> {
-    serde_json::from_slice(body).map_err(|error| {
-        let complaint: String = error.to_string().chars().take(LONGEST_COMPLAINT_CHARS).collect();
-        ApiError::malformed(format!("the JSON body is malformed: {complaint}"))
-    })
+    serde_json::from_slice(body)
+        .map_err(|error| ApiError::malformed(format!("the JSON body is malformed: {}", short_complaint(&error))))
 }
 
 /// The house counts pages from 1, this format from 0.

@@ -14,7 +14,7 @@ use super::super::files::UploadedFile;
 use super::super::guard::owner_of;
 use super::super::landing;
 use super::super::request_id::RequestId;
-use super::super::tasks::bounds;
+use super::super::tasks::{bounds, price};
 use super::accept::Preference;
 use super::events::{self, Events};
 use super::upload::{self, Upload};
@@ -72,11 +72,11 @@ pub(in super::super) async fn process(
 ) -> Result<Response, ApiError> {
     let base = landing::base_url(&state.config.server, request.headers());
     let preference = Preference::of(request.headers().get_all(ACCEPT).iter());
-    let privacy = bounds(request.headers())?.privacy;
+    let bounds = bounds(request.headers())?.of_reading();
     let client = owner_of(request.headers(), &state.config.server);
     let Upload { files, fields } = upload::receive(request, &state).await?;
     let mut form = fields.decode(preference.output())?;
-    form.options.privacy = privacy;
+    form.options.bounds = bounds;
     form.options.client = client;
     let encoder = Encoder { output: form.output, detail: form.detail };
     let mut files = files.into_iter();
@@ -92,7 +92,9 @@ pub(in super::super) async fn process(
             return events::answer(state, media, form.options, events).await;
         }
         let reading = state.gateway.reader.read(media, &form.options, &|_, _| ()).await?;
-        return Ok(answer::of(&state, preference, &form, id, name, &reading, &base).await?);
+        let mut response = answer::of(&state, preference, &form, id, name, &reading, &base).await?;
+        price(&form.options.bounds.account, response.headers_mut());
+        return Ok(response);
     }
     if form.stream {
         return Err(ApiError::malformed("a stream is of one file; send several without `stream`").about("stream"));
@@ -118,10 +120,12 @@ pub(in super::super) async fn process(
             }
         }
     }
-    Ok(match preference {
+    let mut response = match preference {
         Preference::Json | Preference::Picture => Json(ReadingList { object: "list", data }).into_response(),
         Preference::Text(mime) => answer::text(mime, &texts.join("\n\n")),
-    })
+    };
+    price(&form.options.bounds.account, response.headers_mut());
+    Ok(response)
 }
 
 async fn one_of_several(

@@ -12,6 +12,7 @@ use super::super::state::AppState;
 use super::super::unpacked::json_body;
 use crate::gateway::Admission;
 use crate::protocol::process::{Fields, JsonRequest};
+use crate::protocol::short_complaint;
 
 /// What a request brought.
 pub(super) struct Upload {
@@ -56,7 +57,7 @@ pub(super) async fn json_file(
     fields: &mut Fields,
 ) -> Result<UploadedFile, ApiError> {
     let request: JsonRequest<'_> = serde_json::from_slice(body)
-        .map_err(|error| Failure::malformed(format!("the JSON body is malformed: {error}")))?;
+        .map_err(|error| Failure::malformed(format!("the JSON body is malformed: {}", short_complaint(&error))))?;
     let flag = |value: bool| value.to_string();
     let sent = [
         ("engine", request.engine),

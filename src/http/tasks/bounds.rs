@@ -34,9 +34,13 @@ pub(in crate::http) fn bounds(headers: &HeaderMap) -> Result<Bounds, ApiError> {
     if let Some((name, value)) = first(headers, &["x-mediary-cost"])? {
         bounds.cost = match value {
             "free" => CostPolicy::Free,
+            "free_first" => CostPolicy::FreeFirst,
             "any" => CostPolicy::Any,
-            _ => return Err(wrong(name, "any or free")),
+            _ => return Err(wrong(name, "any, free_first or free")),
         };
+    }
+    if let Some((name, value)) = first(headers, &["x-mediary-allow-paid"])? {
+        bounds.allows_paid = yes_or_no(name, value)?;
     }
     if let Some((_, value)) = first(headers, &["x-mediary-provider"])? {
         let names = value.split(',').map(str::trim).filter(|name| !name.is_empty());
@@ -90,6 +94,8 @@ mod tests {
             ("x-mediary-strict", "false", none()),
             ("x-mediary-continue", "true", Bounds { continues: Some(true), ..none() }),
             ("x-mediary-privacy", "local", Bounds { privacy: Privacy::Local, ..none() }),
+            ("x-mediary-cost", "free_first", Bounds { cost: CostPolicy::FreeFirst, ..none() }),
+            ("x-mediary-allow-paid", "true", Bounds { allows_paid: true, ..none() }),
             ("x-mediary-cost", "free", Bounds { cost: CostPolicy::Free, ..none() }),
             (
                 "x-mediary-provider",
@@ -110,6 +116,7 @@ mod tests {
             ("x-mediary-strict", "yes"),
             ("x-mediary-privacy", "locale"),
             ("x-mediary-cost", "0"),
+            ("x-mediary-allow-paid", "yes"),
         ] {
             assert_eq!(of(name, value).unwrap_err().param.as_deref(), Some(name));
         }

@@ -3,13 +3,23 @@
 use std::fmt::Write as _;
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use mediary_core::capability::Usd;
 
-use crate::gateway::{Route, TreatmentNote};
+use super::super::error::shortened;
+use crate::gateway::{Account, Charge, Route, TreatmentNote, total};
 
 const X_ROUTED_VIA: HeaderName = HeaderName::from_static("x-routed-via");
 const X_FALLBACK_ATTEMPTS: HeaderName = HeaderName::from_static("x-fallback-attempts");
 const X_MEDIARY_TREATMENTS: HeaderName = HeaderName::from_static("x-mediary-treatments");
+const X_MEDIARY_COST_USD: HeaderName = HeaderName::from_static("x-mediary-cost-usd");
+const X_MEDIARY_COST_ITEMS: HeaderName = HeaderName::from_static("x-mediary-cost-items");
 const X_MEDIARY_DROPPED: HeaderName = HeaderName::from_static("x-mediary-dropped");
+const X_MEDIARY_STATUS: HeaderName = HeaderName::from_static("x-mediary-status");
+
+/// Names of fields may be a client's own; one that is longer is cut, …
+const MOST_NAME_CHARS: usize = 128;
+/// … and more of them are counted, since clients take no endless headers.
+const MOST_DROPPED_BYTES: usize = 2_048;
 
 /// Writes down which target answers and what was done for it.
 pub(in crate::http) fn describe(route: &Route, headers: &mut HeaderMap) {
@@ -23,14 +33,68 @@ pub(in crate::http) fn describe(route: &Route, headers: &mut HeaderMap) {
         let list: Vec<String> = route.treatments.iter().map(treatment).collect();
         insert(X_MEDIARY_TREATMENTS, &list.join(", "));
     }
+    if let Some(status) = route.status {
+        insert(X_MEDIARY_STATUS, status);
+    }
     name_dropped(&route.dropped, headers);
+    if route.is_cost_known {
+        price(&route.account, headers);
+    }
+}
+
+/// Writes down what a request has cost, if any call was made for it.
+pub(in crate::http) fn price(account: &Account, headers: &mut HeaderMap) {
+    if let Some((sum, items)) = cost_of(account) {
+        insert(headers, X_MEDIARY_COST_USD, &sum);
+        insert(headers, X_MEDIARY_COST_ITEMS, &items);
+    }
+}
+
+/// What a request has cost, and its items, as its headers say them; `None`: no call was made for it.
+pub(super) fn cost_of(account: &Account) -> Option<(String, String)> {
+    let charges = account.charges();
+    if charges.is_empty() {
+        return None;
+    }
+    let items: Vec<String> = charges.iter().map(item).collect();
+    Some((in_dollars(total(&charges)), items.join(", ")))
+}
+
+fn in_dollars(usd: Option<Usd>) -> String {
+    usd.map_or_else(|| "unpriced".to_owned(), |usd| usd.to_string())
+}
+
+/// A charge, as a string with parameters: what was called for what, how many units, what they cost.
+fn item(charge: &Charge) -> String {
+    let target = charge.target.to_string().replace('\\', "\\\\").replace('"', "\\\"");
+    let mut text = format!("\"{target}\";for={}", charge.task.name());
+    // Writing to a string cannot fail.
+    for charged in charge.charged.iter().flatten() {
+        let _ = write!(text, ";{}={}", charged.unit, charged.count);
+    }
+    let _ = write!(text, ";usd={}", in_dollars(charge.usd()));
+    text.push_str(if charge.is_estimated { ";estimated" } else { "" });
+    text.push_str(if charge.has_failed { ";failed" } else { "" });
+    text
 }
 
 /// Writes down what no target is told of.
 pub(super) fn name_dropped(dropped: &[String], headers: &mut HeaderMap) {
-    if !dropped.is_empty() {
-        insert(headers, X_MEDIARY_DROPPED, &dropped.join(", "));
+    if dropped.is_empty() {
+        return;
     }
+    let mut text = String::new();
+    for (index, name) in dropped.iter().enumerate() {
+        let before = if index == 0 { "" } else { ", " };
+        if text.len() > MOST_DROPPED_BYTES {
+            // Writing to a string cannot fail.
+            let _ = write!(text, "{before}and {} more", dropped.len() - index);
+            break;
+        }
+        text.push_str(before);
+        text.push_str(&shortened(name, MOST_NAME_CHARS));
+    }
+    insert(headers, X_MEDIARY_DROPPED, &text);
 }
 
 fn insert(headers: &mut HeaderMap, name: HeaderName, text: &str) {
@@ -76,6 +140,9 @@ mod tests {
             fallbacks: 0,
             treatments: vec![],
             dropped: vec![],
+            account: Account::default(),
+            is_cost_known: true,
+            status: None,
         };
         let mut headers = HeaderMap::new();
         describe(&route, &mut headers);
@@ -85,6 +152,7 @@ mod tests {
         route.also = vec!["groq/other".parse().unwrap()];
         route.treatments = vec![note];
         route.dropped = vec!["seed".into(), "user".into()];
+        route.status = Some("no_speech");
         describe(&route, &mut headers);
         assert_eq!(headers[X_ROUTED_VIA], "groq/llama-?, groq/other");
         assert_eq!(headers[X_FALLBACK_ATTEMPTS], "2");
@@ -93,5 +161,6 @@ mod tests {
             r#""messages[2].content[1]";do=extract;by="read-\"document";pages=3"#
         );
         assert_eq!(headers[X_MEDIARY_DROPPED], "seed, user");
+        assert_eq!(headers[X_MEDIARY_STATUS], "no_speech");
     }
 }

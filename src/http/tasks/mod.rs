@@ -10,6 +10,7 @@ mod headers;
 pub(super) mod interpret;
 mod kept;
 pub(super) mod messages;
+pub(super) mod ranking;
 mod refused;
 mod relay;
 pub(super) mod responses;
@@ -28,13 +29,13 @@ use super::unpacked::json_body;
 use crate::gateway::blocking;
 use crate::protocol::anthropic::MESSAGES;
 use crate::protocol::ollama;
-use crate::protocol::openai::{CHAT, EMBEDDINGS, INTERPRET};
+use crate::protocol::openai::{CHAT, EMBEDDINGS, INTERPRET, MODERATIONS, RERANK};
 use crate::protocol::responses::RESPONSES;
 use crate::protocol::{JsonProtocol, Sent};
 
 pub(super) use bounds::bounds;
 pub(super) use carried::{Asked, carry_out};
-pub(super) use headers::describe;
+pub(super) use headers::{describe, price};
 pub use kept::kept_responses;
 pub use refused::refused;
 pub(super) use slashes::behind_slashes;
@@ -49,7 +50,8 @@ pub(super) use slashes::behind_slashes;
         ("X-Mediary-Strict" = Option<bool>, Header, description = "true: parts go as they are or not at all"),
         ("X-Mediary-Continue" = Option<bool>, Header, description = "true: a text that breaks off goes on at another target"),
         ("X-Mediary-Privacy" = Option<String>, Header, description = "local: nothing leaves this machine"),
-        ("X-Mediary-Cost" = Option<String>, Header, description = "free: only targets that are known to be free"),
+        ("X-Mediary-Cost" = Option<String>, Header, description = "free: only targets that are known to be free; free_first: those before all others"),
+        ("X-Mediary-Allow-Paid" = Option<bool>, Header, description = "true: it may cost, where routing.confirm_paid asks"),
         ("X-Mediary-Provider" = Option<String>, Header, description = "only these providers, by commas"),
     ),
     request_body(content = Object, description = "OpenAI's request; `model` may be a model, a tier or `provider/model`. \
@@ -57,7 +59,8 @@ pub(super) use slashes::behind_slashes;
     responses(
         (status = 200, description = "OpenAI's answer, or its chunks as server-sent events. `X-Routed-Via` names the \
             target, `X-Fallback-Attempts` how many calls failed before, `X-Mediary-Treatments` what was done to parts, \
-            `X-Mediary-Dropped` which parameters the target lacks", body = Object),
+            `X-Mediary-Dropped` which parameters the target lacks, `X-Mediary-Cost-USD` and `X-Mediary-Cost-Items` what it \
+            cost (in a stream a comment before its end)", body = Object),
         (status = 400, description = "A field is wrong, or the request is too long, or is refused", body = ErrorBody),
         (status = 401, description = "A key is missing or wrong", body = ErrorBody),
         (status = 404, description = "No such model; near names are suggested", body = ErrorBody),
@@ -83,7 +86,8 @@ pub(super) async fn completions(
     tag = "embeddings",
     params(
         ("X-Mediary-Privacy" = Option<String>, Header, description = "local: nothing leaves this machine"),
-        ("X-Mediary-Cost" = Option<String>, Header, description = "free: only targets that are known to be free"),
+        ("X-Mediary-Cost" = Option<String>, Header, description = "free: only targets that are known to be free; free_first: those before all others"),
+        ("X-Mediary-Allow-Paid" = Option<bool>, Header, description = "true: it may cost, where routing.confirm_paid asks"),
         ("X-Mediary-Provider" = Option<String>, Header, description = "only these providers, by commas"),
     ),
     request_body(content = Object, description = "OpenAI's request: `model`, `input` (a text, texts, tokens, or lists of \
@@ -113,6 +117,8 @@ pub(super) fn protocol_of(route: &str) -> Option<&'static dyn JsonProtocol> {
         "/v1/chat/completions" => Some(&CHAT),
         "/v1/embeddings" => Some(&EMBEDDINGS),
         "/v1/interpret" => Some(&INTERPRET),
+        "/v1/moderations" => Some(&MODERATIONS),
+        "/v1/rerank" | "/v2/rerank" => Some(&RERANK),
         "/v1/messages" => Some(&MESSAGES),
         "/v1/responses" => Some(&RESPONSES),
         "/api/chat" => Some(&ollama::CHAT),

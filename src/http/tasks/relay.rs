@@ -53,10 +53,17 @@ struct Silence {
 
 type Asking = Pin<Box<dyn Future<Output = Result<Answered, CallError>> + Send>>;
 
+/// What its client knows of a stream.
+struct Seen {
+    id: RequestId,
+    /// Whether the headers said what it costs.
+    is_priced: bool,
+}
+
 /// Where a stream is.
 enum State {
     Asking(Asking, Wish),
-    Relaying(Box<Growing>, Box<dyn StreamWriter>, RequestId),
+    Relaying(Box<Growing>, Box<dyn StreamWriter>, Seen),
     /// Everything was said.
     Closing(Box<Growing>),
     Ended,
@@ -86,7 +93,8 @@ pub(super) async fn answer(
     let mut route = answer.route().clone();
     wish.dropped.iter().for_each(|name| route.drops(name));
     headers::describe(&route, &mut headers);
-    let relay = Relay { protocol, state: relaying(protocol, answer, wish)?, silence };
+    let is_priced = route.is_cost_known;
+    let relay = Relay { protocol, state: relaying(protocol, answer, wish, is_priced)?, silence };
     Ok((headers, Body::from_stream(body(relay))).into_response())
 }
 
@@ -97,7 +105,7 @@ fn growing(answered: Answered) -> Result<Box<Growing>, ApiError> {
     }
 }
 
-fn relaying(protocol: &dyn Protocol, answer: Box<Growing>, wish: Wish) -> Result<State, ApiError> {
+fn relaying(protocol: &dyn Protocol, answer: Box<Growing>, wish: Wish, is_priced: bool) -> Result<State, ApiError> {
     let is_ours = answer.is_stream() && answer.route().wire_format == protocol.wire_format();
     let passes_raw = is_ours && wish.answer.passes_raw();
     let prompt_tokens = answer.usage().prompt_tokens;
@@ -105,7 +113,7 @@ fn relaying(protocol: &dyn Protocol, answer: Box<Growing>, wish: Wish) -> Result
     let head = AnswerHead { model, wire_format, prompt_tokens, ..wish.head };
     let writer = wish.answer.stream(head, passes_raw);
     let writer = writer.ok_or_else(|| ApiError::broken("a stream of answers that do not stream"))?;
-    Ok(State::Relaying(answer, writer, wish.request_id))
+    Ok(State::Relaying(answer, writer, Seen { id: wish.request_id, is_priced }))
 }
 
 fn stream_headers(stream_type: &'static str) -> HeaderMap {
@@ -141,15 +149,16 @@ async fn step(protocol: &'static dyn Protocol, state: State, silence: &Silence) 
                 return Some((silence.ping.clone(), State::Asking(asking, wish)));
             };
             let id = wish.request_id.clone();
-            match answered.map_err(refused).and_then(growing).and_then(|answer| relaying(protocol, answer, wish)) {
+            match answered.map_err(refused).and_then(growing).and_then(|answer| relaying(protocol, answer, wish, false))
+            {
                 Ok(state) => Box::pin(step(protocol, state, silence)).await,
                 Err(error) => Some((told(protocol, error, &id), State::Ended)),
             }
         }
-        State::Relaying(mut answer, mut writer, id) => {
+        State::Relaying(mut answer, mut writer, seen) => {
             let mut bytes = Vec::with_capacity(USUAL_BYTES);
             let Ok(mut next) = timeout(silence.most, answer.next()).await else {
-                return Some((silence.ping.clone(), State::Relaying(answer, writer, id)));
+                return Some((silence.ping.clone(), State::Relaying(answer, writer, seen)));
             };
             loop {
                 match next {
@@ -157,13 +166,18 @@ async fn step(protocol: &'static dyn Protocol, state: State, silence: &Silence) 
                     Some(Err(failure)) => {
                         let error = ApiError::from(failure);
                         error.log();
-                        let fields = error.told(&id);
+                        let fields = error.told(&seen.id);
                         if !writer.broke_off(&fields, &mut bytes) {
                             protocol.break_off(&fields, &mut bytes);
                         }
                         return Some((bytes, State::Ended));
                     }
                     None => {
+                        let route = answer.route();
+                        let is_told = seen.is_priced && route.is_cost_known;
+                        if let Some((sum, items)) = headers::cost_of(&route.account).filter(|_| !is_told) {
+                            writer.cost(&sum, &items, &mut bytes);
+                        }
                         writer.end(answer.usage(), &mut bytes);
                         return Some((bytes, State::Closing(answer)));
                     }
@@ -176,14 +190,14 @@ async fn step(protocol: &'static dyn Protocol, state: State, silence: &Silence) 
                     None if bytes.is_empty() => {
                         // Frames without a word, such as usage that was not asked for.
                         let Ok(after) = timeout(silence.most, answer.next()).await else {
-                            return Some((silence.ping.clone(), State::Relaying(answer, writer, id)));
+                            return Some((silence.ping.clone(), State::Relaying(answer, writer, seen)));
                         };
                         next = after;
                     }
                     None => break,
                 }
             }
-            Some((bytes, State::Relaying(answer, writer, id)))
+            Some((bytes, State::Relaying(answer, writer, seen)))
         }
     }
 }

@@ -34,7 +34,8 @@ use crate::protocol::{AnswerHead, Decoded, Sent};
         ("X-Mediary-Tier" = Option<String>, Header, description = "a tier, where `model` is empty"),
         ("X-Mediary-Strict" = Option<bool>, Header, description = "true: parts go as they are or not at all"),
         ("X-Mediary-Privacy" = Option<String>, Header, description = "local: nothing leaves this machine"),
-        ("X-Mediary-Cost" = Option<String>, Header, description = "free: only targets that are known to be free"),
+        ("X-Mediary-Cost" = Option<String>, Header, description = "free: only targets that are known to be free; free_first: those before all others"),
+        ("X-Mediary-Allow-Paid" = Option<bool>, Header, description = "true: it may cost, where routing.confirm_paid asks"),
         ("X-Mediary-Provider" = Option<String>, Header, description = "only these providers, by commas"),
     ),
     request_body(content = Object, description = "OpenAI's request: `input` (a text, or items: messages with input_text, \

@@ -16,6 +16,7 @@ use tokio::time::timeout;
 
 use crate::config::Server;
 use crate::http::connection::Connections;
+use crate::http::current::Current;
 use crate::http::lanes::Lanes;
 use crate::http::router::layered;
 use crate::http::serve::accept;
@@ -34,7 +35,7 @@ impl Running {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel();
-        let connections = Connections { app: layered(routes, &Server::default()), patience };
+        let connections = Connections { app: Current::of(layered(routes, &Server::default())), patience };
         let mut server = JoinSet::new();
         server.spawn(async move {
             let lanes = Lanes::start().unwrap();

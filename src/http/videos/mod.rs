@@ -35,7 +35,8 @@ use sent::sent;
     tag = "videos",
     params(
         ("X-Mediary-Strict" = Option<bool>, Header, description = "true: exactly the length and size that are asked for"),
-        ("X-Mediary-Cost" = Option<String>, Header, description = "free: only targets that are known to be free"),
+        ("X-Mediary-Cost" = Option<String>, Header, description = "free: only targets that are known to be free; free_first: those before all others"),
+        ("X-Mediary-Allow-Paid" = Option<bool>, Header, description = "true: it may cost, where routing.confirm_paid asks"),
         ("X-Mediary-Provider" = Option<String>, Header, description = "only these providers, by commas"),
     ),
     request_body(content = Object, description = "OpenAI's request, as JSON or as a form: `prompt`, `model` (a target, or auto), \

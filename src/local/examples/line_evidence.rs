@@ -59,7 +59,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     };
     let boxes = BoxSettings { pixel_threshold, box_threshold, unclip_ratio, max_boxes: 3_000 };
     let detector = DetectorSettings { longest_side: longest_side as u32, boxes };
-    let shapes = OcrShapes { pages: PAGES.to_vec(), lines: (1..=100).map(|width| [1, 32 * width]).collect() };
+    let lines = (1..=100).map(|width| [1, 32 * width]).collect();
+    let shapes = OcrShapes { pages: PAGES.to_vec(), lines, accurate_lines: Vec::new() };
     let settings = OcrSettings { workers: 2, detector, read_again_below: 0.7, shapes, warm: false };
     let runtime = Runtime::load(&library, ExecutionProvider::Cpu)?;
     let mut engine = PaddleOcr::load(&runtime, &files, &settings).map_err(|failure| failure.to_string())?;

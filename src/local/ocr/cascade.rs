@@ -52,14 +52,17 @@ impl LazyReader {
     fn reader(&mut self, runtime: &Runtime, settings: &OcrSettings) -> Result<&mut Reader, Failure> {
         match &mut self.reader {
             Some(reader) => Ok(reader),
-            empty => Ok(empty.insert(Reader::open(runtime, &self.files, settings, self.profile.clone())?)),
+            empty => {
+                let shapes = settings.shapes.accurate();
+                Ok(empty.insert(Reader::open(runtime, &self.files, settings, shapes, self.profile.clone())?))
+            }
         }
     }
 }
 
 impl Cascade {
     pub(super) fn open(runtime: Runtime, files: OcrFiles, settings: OcrSettings) -> Result<Self, Failure> {
-        let fast = Reader::open(&runtime, &files.fast, &settings, Profile::FAST)?;
+        let fast = Reader::open(&runtime, &files.fast, &settings, settings.shapes.clone(), Profile::FAST)?;
         let accurate = files.accurate.map(|files| LazyReader::new(files, Profile::ACCURATE));
         let scripts = files.scripts.into_iter().map(|files| LazyReader::new(files, Profile::OTHER)).collect();
         Ok(Self { runtime, settings, fast, accurate, scripts })

@@ -237,7 +237,7 @@ mod tests {
 
     #[test]
     fn pixels_become_normalised_planes_and_the_last_are_repeated() {
-        let shapes = OcrShapes { pages: vec![[3, 2]], lines: Vec::new() };
+        let shapes = OcrShapes { pages: vec![[3, 2]], lines: Vec::new(), accurate_lines: Vec::new() };
         let tiling = shapes.tiling(2.0, 1.0);
         let tile = tiling.tiles().next().unwrap();
         let mut planes = Vec::new();

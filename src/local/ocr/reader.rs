@@ -29,20 +29,21 @@ pub(super) struct Reader {
 }
 
 impl Reader {
-    /// Opens a session for each of the engine's threads, ready for all shapes where `settings` say so.
+    /// Opens a session for each of the engine's threads, ready for all of these shapes where `settings` say so.
     pub(super) fn open(
         runtime: &Runtime,
         files: &RecogniserFiles,
         settings: &OcrSettings,
+        shapes: OcrShapes,
         profile: Profile,
     ) -> Result<Self, Failure> {
-        let (dictionary, shapes) = (Dictionary::read(&files.dictionary)?, settings.shapes.clone());
+        let dictionary = Dictionary::read(&files.dictionary)?;
         let open = |_| Ok(Recogniser::new(runtime.open(&files.model, 1)?));
         let sessions = (0..settings.workers.max(1)).map(open).collect::<Result<_, Failure>>()?;
         let mut reader = Self { sessions, dictionary, profile, shapes };
         if settings.warm && runtime.compiles_shapes() {
-            let shapes = &settings.shapes;
-            on_all(&mut reader.sessions, |session| session.warm(shapes))?;
+            let Self { sessions, shapes, .. } = &mut reader;
+            on_all(sessions, |session| session.warm(shapes))?;
         }
         Ok(reader)
     }

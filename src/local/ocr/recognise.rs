@@ -121,7 +121,11 @@ mod tests {
     }
 
     fn shapes() -> OcrShapes {
-        OcrShapes { pages: Vec::new(), lines: vec![[4, 128], [1, 128], [1, 960], [1, 1728]] }
+        OcrShapes {
+            pages: Vec::new(),
+            lines: vec![[4, 128], [1, 128], [1, 960], [1, 1728]],
+            accurate_lines: Vec::new(),
+        }
     }
 
     #[test]

@@ -27,6 +27,10 @@ pub struct OcrShapes {
     pub pages: Vec<[u32; 2]>,
     /// How many lines the recogniser reads at once, and the width to which all of them are padded.
     pub lines: Vec<[usize; 2]>,
+    /// The same for the recognisers that are larger than the fast one; none: as `lines`. Fewer of them, for OpenVINO keeps
+    /// a copy of the weights for every shape.
+    #[serde(default)]
+    pub accurate_lines: Vec<[usize; 2]>,
 }
 
 impl OcrShapes {
@@ -41,17 +45,14 @@ impl OcrShapes {
         if self.pages.is_empty() || !self.pages.iter().all(|page| is_page(&page)) {
             return Err(format!("shapes.pages: sides are multiples of {PAGE_STEP} above {OVERLAP}"));
         }
-        if !self.lines.iter().all(|[count, width]| *count > 0 && *width > 0 && width.is_multiple_of(LINE_STEP)) {
-            return Err(format!("shapes.lines: widths are multiples of {LINE_STEP}, and counts are above 0"));
-        }
-        let has_single = |width: &usize| self.lines.contains(&[1, *width]);
-        if !self.lines.iter().all(|[_, width]| has_single(width)) || !self.lines.iter().any(|line| line[1] >= MAX_WIDTH)
-        {
-            return Err(format!(
-                "shapes.lines: each width is there for one line alone, and one is {MAX_WIDTH} or more"
-            ));
-        }
-        Ok(())
+        check_lines("lines", &self.lines)?;
+        if self.accurate_lines.is_empty() { Ok(()) } else { check_lines("accurate_lines", &self.accurate_lines) }
+    }
+
+    /// The shapes for recognisers that are larger than the fast one.
+    pub(super) fn accurate(&self) -> Self {
+        let lines = if self.accurate_lines.is_empty() { &self.lines } else { &self.accurate_lines };
+        Self { lines: lines.clone(), ..self.clone() }
     }
 
     /// How a picture of this size is looked at: on the smallest shape that it fits on, else in as little of tiles as can be.
@@ -80,6 +81,17 @@ impl OcrShapes {
         let places = counts.filter(|places| waiting * 2 > *places).max().unwrap_or(1);
         (places.min(waiting), places)
     }
+}
+
+fn check_lines(key: &str, lines: &[[usize; 2]]) -> Result<(), String> {
+    if !lines.iter().all(|[count, width]| *count > 0 && *width > 0 && width.is_multiple_of(LINE_STEP)) {
+        return Err(format!("shapes.{key}: widths are multiples of {LINE_STEP}, and counts are above 0"));
+    }
+    let has_single = |width: &usize| lines.contains(&[1, *width]);
+    if !lines.iter().all(|[_, width]| has_single(width)) || !lines.iter().any(|line| line[1] >= MAX_WIDTH) {
+        return Err(format!("shapes.{key}: each width is there for one line alone, and one is {MAX_WIDTH} or more"));
+    }
+    Ok(())
 }
 
 /// A picture on tiles of one shape.
@@ -153,6 +165,7 @@ mod tests {
         OcrShapes {
             pages: vec![[1280, 768], [768, 1280], [896, 1280], [1280, 1280], [640, 640]],
             lines: vec![[8, 64], [1, 64], [4, 256], [1, 256], [1, 960], [1, 3200]],
+            accurate_lines: vec![[1, 256], [1, 3200]],
         }
     }
 
@@ -197,18 +210,25 @@ mod tests {
         for (width, waiting, expected) in rows {
             assert_eq!(shapes.lines_at_once(width, waiting), expected, "{waiting} of {width}");
         }
+        let accurate = shapes.accurate();
+        assert_eq!([8, 65, 900, 3_000].map(|width| accurate.line_width(width)), [256, 256, 3_200, 3_200]);
+        assert_eq!(accurate.pages, shapes.pages);
+        let alike = OcrShapes { accurate_lines: Vec::new(), ..shapes };
+        assert_eq!(alike.accurate().lines, alike.lines);
     }
 
     #[test]
     fn a_set_that_does_not_serve_is_refused() {
         type Spoil = fn(&mut OcrShapes);
         assert_eq!(shapes().check(), Ok(()));
-        let rows: [(&str, Spoil); 5] = [
+        let rows: [(&str, Spoil); 7] = [
             ("pages", |shapes| shapes.pages.clear()),
             ("pages", |shapes| shapes.pages.push([1_000, 1_280])),
             ("lines", |shapes| shapes.lines.push([1, 100])),
             ("lines", |shapes| shapes.lines.push([8, 128])),
             ("lines", |shapes| shapes.lines.retain(|line| line[1] < 3_200)),
+            ("accurate_lines", |shapes| shapes.accurate_lines.push([1, 100])),
+            ("accurate_lines", |shapes| shapes.accurate_lines.retain(|line| line[1] < 3_200)),
         ];
         for (part, spoil) in rows {
             let mut spoilt = shapes();

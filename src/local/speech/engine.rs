@@ -238,7 +238,8 @@ fn foreign(name: &str, own: &str, language: &str) -> Failure {
     let own = mediary_core::language::name(own);
     let own =
         own.chars().next().map_or(String::new(), |first| first.to_uppercase().chain(own.chars().skip(1)).collect());
-    Failure::unsupported(format!(
+    // The sound itself is in order; this model makes nothing of it.
+    Failure::unreadable(format!(
         "local/{name} understands {own} only, and the language spoken is `{language}`; use local/whisper-base or \
          `model=auto`"
     ))

@@ -14,6 +14,8 @@ use super::espeak_ng::EspeakNg;
 use super::text::{End, pieces, said};
 use super::{language_of, languages, names, words_of};
 
+/// Its name among the engines.
+pub(super) const NAME: &str = "espeak";
 /// How fast it speaks when left alone.
 const WORDS_A_MINUTE: f64 = 175.0;
 /// As fast and as slow as it can.

@@ -29,6 +29,8 @@ pub(super) struct EventWriter {
     /// Whether the provider's own frames have said why it ended, and that it has.
     has_told_end: bool,
     has_ended: bool,
+    /// The target that goes on, until the first event of it is written.
+    continued_by: Option<String>,
 }
 
 /// The block that is open.
@@ -83,6 +85,7 @@ impl EventWriter {
             is_refused: false,
             has_told_end: false,
             has_ended: false,
+            continued_by: None,
         }
     }
 
@@ -95,6 +98,7 @@ impl EventWriter {
             }
             ReplyEvent::Continued { by } => {
                 into.extend_from_slice(format!(": continued by {}\n\n", by.replace(['\r', '\n'], " ")).as_bytes());
+                self.continued_by = Some(by.clone());
             }
             // Of several replies only the first has a place here; more cannot be asked for.
             other if other.choice().is_some_and(|choice| choice > 0) => {}
@@ -124,7 +128,12 @@ impl EventWriter {
             // Not in these words: what only another format has, log probabilities, sound.
             ReplyEvent::Own { .. } | ReplyEvent::Extra { .. } => {}
             // Chats have none of these.
-            ReplyEvent::Page(_) | ReplyEvent::Segment(_) | ReplyEvent::Vector { .. } | ReplyEvent::Bytes(_) => {}
+            ReplyEvent::Page(_)
+            | ReplyEvent::Segment(_)
+            | ReplyEvent::Vector { .. }
+            | ReplyEvent::Ranked { .. }
+            | ReplyEvent::Judged { .. }
+            | ReplyEvent::Bytes(_) => {}
             ReplyEvent::Heard { .. } | ReplyEvent::Sound(_) | ReplyEvent::Picture(_) => {}
             ReplyEvent::Accepted { .. } => {}
         }
@@ -241,13 +250,21 @@ impl EventWriter {
         self.close_block(into);
         self.open = Some(open);
         let start = json!({ "type": "content_block_start", "index": self.index, "content_block": block });
-        event("content_block_start", &start, into);
+        self.tell("content_block_start", start, into);
+    }
+
+    /// Writes an event; the first after a seam says whose it is.
+    fn tell(&mut self, name: &str, mut data: Value, into: &mut Vec<u8>) {
+        if let Some(by) = self.continued_by.take() {
+            data["mediary"] = json!({ "continued_by": by });
+        }
+        event(name, &data, into);
     }
 
     fn delta(&mut self, kind: &str, field: &str, text: &str, into: &mut Vec<u8>) {
         let delta = json!({ "type": kind, field: text });
         let delta = json!({ "type": "content_block_delta", "index": self.index, "delta": delta });
-        event("content_block_delta", &delta, into);
+        self.tell("content_block_delta", delta, into);
     }
 
     fn close_block(&mut self, into: &mut Vec<u8>) {
@@ -310,7 +327,7 @@ impl EventWriter {
 impl StreamWriter for EventWriter {
     fn frame(&mut self, frame: &ReplyFrame, into: &mut Vec<u8>) {
         // What a reader held back to the end has no frame of its own.
-        if self.passes_raw && frame.is_canonical && !frame.raw.is_empty() {
+        if self.passes_raw && frame.is_canonical && !frame.raw.is_empty() && self.continued_by.is_none() {
             self.pass(&frame.raw, into);
             return;
         }
@@ -329,7 +346,7 @@ impl StreamWriter for EventWriter {
             let reason = stop_reason(self.finish, self.has_calls, self.is_refused);
             let delta = json!({ "stop_reason": reason, "stop_sequence": null });
             let last = json!({ "type": "message_delta", "delta": delta, "usage": counted(usage) });
-            event("message_delta", &last, into);
+            self.tell("message_delta", last, into);
         }
         event("message_stop", &json!({ "type": "message_stop" }), into);
     }

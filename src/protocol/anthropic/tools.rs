@@ -61,6 +61,7 @@ impl Offered {
             parameters,
             strict: tool.strict,
             cache_control: tool.cache_control.filter(|control| !control.is_null()),
+            free_text: None,
             original: (!tool.further.is_empty()).then_some(original),
         });
         Ok(())

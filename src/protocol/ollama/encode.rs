@@ -144,6 +144,8 @@ impl Encode for LineAnswer {
             finish: None,
             first: None,
             has_ended: false,
+            cost: None,
+            continued_by: None,
         }))
     }
 }
@@ -160,11 +162,23 @@ struct LineWriter {
     first: Option<Instant>,
     /// Whether the provider's own last line has passed.
     has_ended: bool,
+    /// What the request cost, for the last line.
+    cost: Option<String>,
+    /// The target that goes on, until the first line of it is written.
+    continued_by: Option<String>,
 }
 
 impl LineWriter {
-    fn write(&self, said: Said<'_>, into: &mut Vec<u8>) {
-        into.extend_from_slice(self.answer.line(&self.head, said, false).to_string().as_bytes());
+    fn write(&mut self, said: Said<'_>, into: &mut Vec<u8>) {
+        let line = self.answer.line(&self.head, said, false);
+        self.put(line, into);
+    }
+
+    fn put(&mut self, mut line: Value, into: &mut Vec<u8>) {
+        if let Some(by) = self.continued_by.take() {
+            line["mediary"] = json!({ "continued_by": by });
+        }
+        into.extend_from_slice(line.to_string().as_bytes());
         into.push(b'\n');
     }
 
@@ -212,11 +226,17 @@ impl LineWriter {
             }
             ReplyEvent::Finish { finish, .. } => self.finish = Some(*finish),
             ReplyEvent::Text { .. } | ReplyEvent::Refusal { .. } | ReplyEvent::Reasoning { .. } => {}
-            ReplyEvent::Begun { .. } | ReplyEvent::Continued { .. } | ReplyEvent::Usage(_) => {}
+            ReplyEvent::Continued { by } => self.continued_by = Some(by.clone()),
+            ReplyEvent::Begun { .. } | ReplyEvent::Usage(_) => {}
             // Not in these words.
             ReplyEvent::Own { .. } | ReplyEvent::Extra { .. } => {}
             // Chats have none of these.
-            ReplyEvent::Page(_) | ReplyEvent::Segment(_) | ReplyEvent::Vector { .. } | ReplyEvent::Bytes(_) => {}
+            ReplyEvent::Page(_)
+            | ReplyEvent::Segment(_)
+            | ReplyEvent::Vector { .. }
+            | ReplyEvent::Ranked { .. }
+            | ReplyEvent::Judged { .. }
+            | ReplyEvent::Bytes(_) => {}
             ReplyEvent::Heard { .. } | ReplyEvent::Sound(_) | ReplyEvent::Picture(_) => {}
             ReplyEvent::Accepted { .. } => {}
         }
@@ -229,7 +249,7 @@ impl StreamWriter for LineWriter {
             self.first = Some(Instant::now());
         }
         // What a reader held back to the end has no frame of its own.
-        if self.passes_raw && frame.is_canonical && !frame.raw.is_empty() {
+        if self.passes_raw && frame.is_canonical && !frame.raw.is_empty() && self.continued_by.is_none() {
             // A call that had to be mended stands before the end.
             self.say_calls(into);
             into.extend_from_slice(&frame.raw);
@@ -242,6 +262,10 @@ impl StreamWriter for LineWriter {
         }
     }
 
+    fn cost(&mut self, sum: &str, _items: &str, _into: &mut Vec<u8>) {
+        self.cost = Some(sum.to_owned());
+    }
+
     fn end(&mut self, usage: Usage, into: &mut Vec<u8>) {
         if self.has_ended {
             return;
@@ -249,8 +273,11 @@ impl StreamWriter for LineWriter {
         self.say_calls(into);
         let mut line = self.answer.line(&self.head, Said::default(), true);
         self.answer.end(&mut line, self.finish, usage, self.first);
-        into.extend_from_slice(line.to_string().as_bytes());
-        into.push(b'\n');
+        if let Some(cost) = self.cost.take() {
+            // These clients know no comments; a field that they do not know they pass over.
+            line["mediary_cost_usd"] = cost.into();
+        }
+        self.put(line, into);
     }
 }
 

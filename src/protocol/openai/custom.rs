@@ -1,17 +1,14 @@
-//! Tools whose input is free text (`type: custom`): every target knows functions, so they are offered as functions with
-//! one field, and calls of them are written back as their client knows them. Nothing is lost by that. A grammar for the
-//! input cannot be kept that way, and is refused.
+//! Tools whose input is free text (`type: custom`). Targets that know such tools are offered them as they are; to every
+//! other they are functions with one field, and calls of those are written back as their client knows them. Nothing is
+//! lost by that, but for a grammar of the input: only targets that hold to it are asked then.
 
 use std::collections::BTreeMap;
 
-use mediary_core::task::{Tool, ToolCall};
+use mediary_core::task::{FreeText, Tool, ToolCall};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::protocol::process::BadField;
-
-/// The one field of such a function.
-pub(in crate::protocol) const INPUT: &str = "input";
 
 /// A tool as it is offered.
 #[derive(Debug, Deserialize)]
@@ -37,43 +34,42 @@ impl WireCustom {
         &self.name
     }
 
-    /// The tool as a function.
+    /// The tool, for whichever target.
     ///
     /// # Errors
-    /// When its input has to follow a grammar.
-    pub(super) fn into_function(self, path: &str) -> Result<Tool, BadField> {
-        let format = self.format.as_ref().and_then(|format| format["type"].as_str()).unwrap_or("text");
-        if format != "text" {
-            let message = format!("an input of format `{format}` cannot be passed on; use text, or a function");
-            return Err(BadField { field: format!("{path}.custom.format"), message });
-        }
-        Ok(function(self.name, self.description))
+    /// When the format of its input is none.
+    pub(super) fn into_tool(self, path: &str) -> Result<Tool, BadField> {
+        let format = self.format.filter(|format| !format.is_null());
+        let is_bound = match format.as_ref().map(|format| format["type"].as_str().unwrap_or_default()) {
+            None | Some("text") => false,
+            Some("grammar") => true,
+            Some(other) => {
+                let message = format!("`{other}` is no format of an input; use text or grammar");
+                return Err(BadField { field: format!("{path}.custom.format.type"), message });
+            }
+        };
+        let free = FreeText { description: self.description.clone(), format, is_bound, worded: None };
+        Ok(tool(self.name, self.description, free))
     }
 }
 
-/// A function in the place of a tool whose input is free text.
-pub(in crate::protocol) fn function(name: String, description: Option<String>) -> Tool {
+/// A tool whose input is free text. `description` is that of the function in its place.
+pub(in crate::protocol) fn tool(name: String, description: Option<String>, free: FreeText) -> Tool {
     let parameters = json!({
         "type": "object",
-        "properties": { INPUT: { "type": "string", "description": "The whole input, as free text." } },
-        "required": [INPUT],
+        "properties": { FreeText::INPUT: { "type": "string", "description": "The whole input, as free text." } },
+        "required": [FreeText::INPUT],
         "additionalProperties": false,
     });
-    Tool { name, description, parameters: Some(parameters), ..Tool::default() }
+    Tool { name, description, parameters: Some(parameters), free_text: Some(free), ..Tool::default() }
 }
 
 impl WireCustomCall {
     /// The call as one of a function.
     pub(super) fn into_call(self, id: String) -> ToolCall {
-        let arguments = json!({ INPUT: self.input }).to_string();
+        let arguments = json!({ FreeText::INPUT: self.input }).to_string();
         ToolCall { id, name: self.name, arguments, signature: None }
     }
-}
-
-/// The input in a call's arguments; the arguments themselves if a model wrote something else.
-pub(in crate::protocol) fn input_of(arguments: &str) -> String {
-    let parsed: Option<Value> = serde_json::from_str(arguments).ok();
-    parsed.and_then(|arguments| arguments[INPUT].as_str().map(str::to_owned)).unwrap_or_else(|| arguments.to_owned())
 }
 
 /// Rewrites the calls of a whole answer.
@@ -83,7 +79,7 @@ pub(super) fn whole(body: &mut Value, names: &[String]) {
         for call in calls.into_iter().flatten() {
             let name = call["function"]["name"].as_str().unwrap_or_default().to_owned();
             if names.contains(&name) {
-                let input = input_of(call["function"]["arguments"].as_str().unwrap_or_default());
+                let input = FreeText::input_of(call["function"]["arguments"].as_str().unwrap_or_default());
                 *call = json!({ "id": call["id"], "type": "custom", "custom": { "name": name, "input": input } });
             }
         }
@@ -126,7 +122,7 @@ impl CustomCalls {
         let of_reply: Vec<_> = self.open.keys().copied().filter(|(its, _)| *its == choice).collect();
         let inputs = of_reply.into_iter().filter_map(|key| self.open.remove(&key).map(|arguments| (key.1, arguments)));
         inputs
-            .map(|(index, arguments)| json!({ "index": index, "custom": { "input": input_of(&arguments) } }))
+            .map(|(index, arguments)| json!({ "index": index, "custom": { "input": FreeText::input_of(&arguments) } }))
             .collect()
     }
 }

@@ -11,7 +11,9 @@ mod encode;
 mod images;
 mod interpret;
 mod legacy;
+mod moderations;
 mod numbers;
+mod rerank;
 mod speech;
 mod stream;
 #[cfg(test)]
@@ -29,6 +31,8 @@ pub use embeddings::OpenAiEmbeddings;
 pub use encode::completion;
 pub use images::{ImageRequest, OpenAiImages};
 pub use interpret::Interpret;
+pub use moderations::OpenAiModerations;
+pub use rerank::Reranking;
 pub use speech::{OpenAiSpeech, SpeechRequest, last_event, media_type, sound_event};
 pub use stream::ChunkWriter;
 pub use transcriptions::{OpenAiTranscriptions, TranscriptionForm};
@@ -52,6 +56,10 @@ pub static CHAT: OpenAiChat = OpenAiChat;
 pub static EMBEDDINGS: OpenAiEmbeddings = OpenAiEmbeddings;
 /// The protocol of `/v1/images/generations` and its sisters.
 pub static IMAGES: OpenAiImages = OpenAiImages;
+/// The protocol of `/v1/moderations`.
+pub static MODERATIONS: OpenAiModerations = OpenAiModerations;
+/// The protocol of `/v1/rerank` and `/v2/rerank`.
+pub static RERANK: Reranking = Reranking;
 /// The protocol of `/v1/interpret`.
 pub static INTERPRET: Interpret = Interpret;
 /// The protocol of `/v1/audio/speech`.

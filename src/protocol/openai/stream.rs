@@ -164,7 +164,12 @@ impl ChunkWriter {
             // Not in these words.
             ReplyEvent::Own { .. } => {}
             // Chats have none of these.
-            ReplyEvent::Page(_) | ReplyEvent::Segment(_) | ReplyEvent::Vector { .. } | ReplyEvent::Bytes(_) => {}
+            ReplyEvent::Page(_)
+            | ReplyEvent::Segment(_)
+            | ReplyEvent::Vector { .. }
+            | ReplyEvent::Ranked { .. }
+            | ReplyEvent::Judged { .. }
+            | ReplyEvent::Bytes(_) => {}
             ReplyEvent::Heard { .. } | ReplyEvent::Sound(_) | ReplyEvent::Picture(_) => {}
             ReplyEvent::Accepted { .. } => {}
         }

@@ -33,7 +33,7 @@ pub(super) fn offered(all: Vec<WireTool>) -> Result<(Vec<Tool>, Option<OwnFields
 fn tool(tool: WireTool, index: usize) -> Result<Tool, BadField> {
     let kind = tool.r#type.as_deref().unwrap_or("function");
     if let Some(custom) = tool.custom.filter(|_| kind == "custom") {
-        return custom.into_function(&format!("tools[{index}]"));
+        return custom.into_tool(&format!("tools[{index}]"));
     }
     match tool.function {
         Some(function) if kind == "function" => {
@@ -52,7 +52,7 @@ fn tool(tool: WireTool, index: usize) -> Result<Tool, BadField> {
 /// A function as it is offered.
 pub(super) fn function(function: WireFunction) -> Tool {
     let WireFunction { name, description, parameters, strict, cache_control } = function;
-    Tool { name, description, parameters, strict, cache_control, original: None }
+    Tool { name, description, parameters, strict, cache_control, free_text: None, original: None }
 }
 
 /// The name of a tool as choices spell it.

@@ -53,6 +53,7 @@ impl<'a> Transcript<'a> {
             "language": self.language.map_or("unknown", language::name),
             "duration": self.seconds,
             "text": self.text,
+            "no_speech": self.text.is_empty(),
             "usage": self.usage,
         });
         if times.segments {

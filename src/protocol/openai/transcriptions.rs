@@ -146,9 +146,12 @@ impl TranscriptionForm {
                 _ => return Err(bad(name, "`timestamp_granularities[]` is word or segment")),
             },
             "stream" => self.stream = yes_or_no(plain)?,
-            // Text or an object, as OpenAI has it.
+            // A word or an object, as OpenAI has it.
             "chunking_strategy" => {
-                let value = serde_json::from_str(plain).unwrap_or_else(|_| plain.into());
+                let value: Value = serde_json::from_str(plain).unwrap_or_else(|_| plain.into());
+                let is_known = value == "auto" || value["type"] == "server_vad";
+                let message = "`chunking_strategy` is auto, or an object of the `type` server_vad";
+                is_known.then_some(()).ok_or_else(|| bad(name, message))?;
                 self.extras.insert("chunking_strategy".to_owned(), value);
             }
             bare if bare != name => {
@@ -377,6 +380,8 @@ mod tests {
             (&[("response_format", "xml")], "response_format"),
             (&[("timestamp_granularities[]", "letter")], "timestamp_granularities[]"),
             (&[("stream", "perhaps")], "stream"),
+            (&[("chunking_strategy", "nonsense")], "chunking_strategy"),
+            (&[("chunking_strategy", "{\"type\":\"other\"}")], "chunking_strategy"),
             (&[("stream", "true"), ("response_format", "srt")], "stream"),
         ];
         for (fields, field) in rows {

@@ -3,7 +3,7 @@
 //! Thoughts, words and calls of the model are items of their own here; those that follow one another are one turn.
 
 use bytes::Bytes;
-use mediary_core::task::{Detail, Message, Part, Role, ToolCall};
+use mediary_core::task::{Detail, FreeText, Message, Part, Role, ToolCall};
 use serde_json::Value;
 use serde_json::json;
 use serde_json::value::RawValue;
@@ -13,7 +13,6 @@ use super::{bad, inside, signed};
 use crate::protocol::anthropic::signed::id_back;
 use crate::protocol::from_json;
 use crate::protocol::media::medium;
-use crate::protocol::openai::custom::INPUT;
 use crate::protocol::process::BadField;
 
 /// Messages as they are put together.
@@ -60,7 +59,7 @@ impl Turns {
                 self.call(item.call_id, item.name, arguments, path)?;
             }
             "custom_tool_call" => {
-                let arguments = json!({ INPUT: item.input.unwrap_or_default() }).to_string();
+                let arguments = json!({ FreeText::INPUT: item.input.unwrap_or_default() }).to_string();
                 self.call(item.call_id, item.name, arguments, path)?;
             }
             "function_call_output" | "custom_tool_call_output" => {

@@ -1,13 +1,12 @@
 //! Responses as objects: what a reply says as items of the output, and the object around them.
 
-use mediary_core::task::{Choice, Finish, Piece, Usage, WholeReply};
+use mediary_core::task::{Choice, Finish, FreeText, Piece, Usage, WholeReply};
 use serde_json::{Map, Value, json};
 
 use super::signed;
 use crate::protocol::AnswerHead;
 use crate::protocol::ErrorFields;
 use crate::protocol::anthropic::signed::id_out;
-use crate::protocol::openai::custom::input_of;
 
 /// How a response stands.
 #[derive(Debug, Clone, Copy)]
@@ -201,7 +200,7 @@ pub(super) fn call(
     is_custom: bool,
 ) -> Value {
     let (kind, prefix, field) = call_words(is_custom);
-    let said = if is_custom { input_of(arguments) } else { arguments.to_owned() };
+    let said = if is_custom { FreeText::input_of(arguments) } else { arguments.to_owned() };
     json!({
         "type": kind, "id": item_id(prefix, head, index), "call_id": call_id, "name": name, field: said,
         "status": "completed",

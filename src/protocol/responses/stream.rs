@@ -5,13 +5,12 @@
 
 use std::collections::BTreeMap;
 
-use mediary_core::task::{Finish, ReplyEvent, ReplyFrame, Usage};
+use mediary_core::task::{Finish, FreeText, ReplyEvent, ReplyFrame, Usage};
 use serde_json::{Value, json};
 
 use super::answer::ResponseAnswer;
 use super::event;
 use super::object::{self, Status};
-use crate::protocol::openai::custom::input_of;
 use crate::protocol::{AnswerHead, ErrorFields, StreamWriter};
 
 /// Writes one stream.
@@ -27,6 +26,8 @@ pub(super) struct EventWriter {
     calls: BTreeMap<u32, OpenCall>,
     finish: Option<Finish>,
     usage: Option<Usage>,
+    /// The target that goes on, until the first event of it is written.
+    continued_by: Option<String>,
 }
 
 /// The item that grows.
@@ -68,6 +69,7 @@ impl EventWriter {
             }
             ReplyEvent::Continued { by } => {
                 into.extend_from_slice(format!(": continued by {}\n\n", by.replace(['\r', '\n'], " ")).as_bytes());
+                self.continued_by = Some(by.clone());
             }
             // Of several replies only the first has a place here; more cannot be asked for.
             other if other.choice().is_some_and(|choice| choice > 0) => {}
@@ -103,7 +105,12 @@ impl EventWriter {
             // Not in these words: what only another format has, sound.
             ReplyEvent::Own { .. } | ReplyEvent::Extra { .. } => {}
             // Chats have none of these.
-            ReplyEvent::Page(_) | ReplyEvent::Segment(_) | ReplyEvent::Vector { .. } | ReplyEvent::Bytes(_) => {}
+            ReplyEvent::Page(_)
+            | ReplyEvent::Segment(_)
+            | ReplyEvent::Vector { .. }
+            | ReplyEvent::Ranked { .. }
+            | ReplyEvent::Judged { .. }
+            | ReplyEvent::Bytes(_) => {}
             ReplyEvent::Heard { .. } | ReplyEvent::Sound(_) | ReplyEvent::Picture(_) => {}
             ReplyEvent::Accepted { .. } => {}
         }
@@ -286,7 +293,7 @@ impl EventWriter {
             let (_, prefix, _) = object::call_words(is_custom);
             let mut fields = self.at(prefix, index);
             if is_custom {
-                let input = input_of(&arguments);
+                let input = FreeText::input_of(&arguments);
                 fields["delta"] = input.as_str().into();
                 self.write("response.custom_tool_call_input.delta", fields, into);
                 let mut fields = self.at(prefix, index);
@@ -333,6 +340,9 @@ impl EventWriter {
         fields["type"] = name.into();
         fields["sequence_number"] = self.sequence.into();
         self.sequence += 1;
+        if let Some(by) = self.continued_by.take() {
+            fields["mediary"] = json!({ "continued_by": by });
+        }
         event(name, &fields, into);
     }
 

@@ -1,6 +1,6 @@
 //! Tools as clients of the Responses API offer them, and whether they are called.
 
-use mediary_core::task::{HostedTool, Tool, ToolChoice};
+use mediary_core::task::{FreeText, HostedTool, Tool, ToolChoice};
 use serde_json::{Value, json};
 
 use super::{WIRE_FORMAT, bad};
@@ -46,15 +46,19 @@ impl Offered {
             "custom" => {
                 let name = name()?;
                 let mut description = text("description");
+                let mut free = FreeText { description: description.clone(), ..FreeText::default() };
                 // Functions have no grammars: the model is told of it in words, and nothing holds it to them.
                 if let Some(grammar) = tool.pointer("/format/definition").and_then(Value::as_str) {
-                    let syntax = tool.pointer("/format/syntax").and_then(Value::as_str).unwrap_or("the");
+                    let syntax = tool.pointer("/format/syntax").and_then(Value::as_str);
                     let before = description.unwrap_or_default();
-                    description = Some(format!("{before}\n\nThe input follows this {syntax} grammar:\n{grammar}"));
-                    self.dropped.push(format!("{path}.format"));
+                    let called = syntax.unwrap_or("the");
+                    description = Some(format!("{before}\n\nThe input follows this {called} grammar:\n{grammar}"));
+                    let format = json!({ "syntax": syntax, "definition": grammar });
+                    free.format = Some(json!({ "type": "grammar", "grammar": format }));
+                    free.worded = Some(format!("{path}.format"));
                 }
                 self.custom.push(name.clone());
-                self.functions.push(custom::function(name, description));
+                self.functions.push(custom::tool(name, description, free));
             }
             "mcp" => {
                 let message = "tools of type `mcp` are not called from here; connect the server to your client, and offer \

@@ -203,7 +203,7 @@ fn the_configuration_overrides_disables_and_gives_several_keys() {
         "defaults hold for new models"
     );
     let a_million_each = Amount { prompt_tokens: 1_000_000, completion_tokens: 1_000_000, ..Amount::default() };
-    assert_eq!(added.price.of(&a_million_each), Some(3.5));
+    assert_eq!(added.price.of(&a_million_each).unwrap().to_string(), "3.5");
     assert!(row(&all, "groq/llama-3.1-8b-instant").priority == 3);
     let quick: Vec<Target> = vec!["groq/openai/gpt-oss-20b".parse().unwrap()];
     assert_eq!(all.aliases.get("quick"), Some(&quick));
@@ -363,11 +363,11 @@ fn a_bad_catalog_is_refused_with_file_and_line() {
 #[test]
 fn merging_loses_no_field_of_a_model() {
     let names = "id = \"m\"\nname = \"M\"\ntasks = [\"chat\"]\naccepts = [\"pdf\"]\nlimits = { pdf = { bytes = 1, count = 2, side_pixels = 4, best_side_pixels = 3, animated = true, seconds = 5, pages = 3, by_url = true } }\n\
-                 context_tokens = 1\noutput_tokens = 2\ntools = true\ntool_choice = true\nmedia_in_tool_results = true\n\
+                 context_tokens = 1\noutput_tokens = 2\ntools = true\ntool_choice = true\ncustom_tools = true\nmedia_in_tool_results = true\n\
                  streaming = false\nstructured = \"json\"\nreasoning = true\nhosted_tools = [\"t_\"]\nlogprobs = true\nmany_replies = true\n\
                  audio_output = true\nspeakers = true\nlanguages = [\"en\"]\nvoices = [{ name = \"v\", gender = \"male\" }]\ngives = [\"wav\"]\nimages = { sizes = [\"8x8\"], range = { step = 1, least = 1, most = 2 }, ratios = [\"1:1\"], count = 1, sources = 1, mask = \"alpha\" }\nvideo = { seconds = [4], sizes = [\"8x8\"], ratios = [\"1:1\"], lines = [720], audio = true, remixes = true }\n\
                  vectors = { family = \"f\", dimensions = 1, shortenable = true, takes_tokens = true, inputs = 2, batch_tokens = 3 }\n\
-                 refuses = [\"seed\"]\nprice = \"free\"\nfree_limits = { rpm = 1, rpd = 2, tpm = 3, tpd = 4 }\n\
+                 refuses = [\"seed\"]\nprice = \"free\"\nfree_limits = { rpm = 1, rph = 9, rpd = 2, tpm = 3, tpd = 4, reset = { hour = 3, zone = \"Asia/Shanghai\" } }\n\
                  tiers = { code = 2 }\nlifecycle = \"preview\"\naliases = [\"n\"]";
     let whole: ModelEntry = toml::from_str(names).unwrap();
     let debugged = format!("{whole:?}");

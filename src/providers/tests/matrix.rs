@@ -104,6 +104,9 @@ fn sample(format: MediaFormat) -> Media {
         MediaFormat::Caf => [b"caff\0\x01\0\0desc".as_slice(), &[0; 32]].concat(),
         MediaFormat::Amr => [b"#!AMR\n\x3c".as_slice(), &[0; 32]].concat(),
         MediaFormat::Wma => wma(),
+        MediaFormat::Mp2 => [b"\xff\xfd\x84\x00".as_slice(), &[0; 60]].concat(),
+        MediaFormat::Ac3 => [b"\x0b\x77\x12\x34".as_slice(), &[0; 60]].concat(),
+        MediaFormat::Au => [b".snd\0\0\0\x18\0\0\0\x20".as_slice(), &[0; 60]].concat(),
         MediaFormat::Mp4 => boxed(b"isom"),
         MediaFormat::Mov => boxed(b"qt  "),
         MediaFormat::Webm => ebml(b"webm"),
@@ -187,7 +190,7 @@ fn written(setup: &ProviderSetup, row: &Abilities, chat: &Chat, dropped: &[Strin
     let timeouts = Timeouts { first_byte: Duration::ZERO, stall: Duration::ZERO };
     let call = Call { task: &task, abilities: row, dropped, key: None, timeouts, reservation: None };
     let call = setup.dialect.dialect().encode(&call, &setup.endpoint.quirks)?;
-    Ok(serde_json::from_slice(&call.body).expect("a body is JSON"))
+    Ok(serde_json::from_slice(&call.body.read_all().expect("it is in memory")).expect("a body is JSON"))
 }
 
 /// Whether any value below holds true for `test`.

@@ -189,10 +189,11 @@ fn tools<'a>(call: &ChatCall<'a>) -> Vec<AnyTool<'a>> {
         serde_json::from_slice(piece).ok().map(AnyTool::Written)
     };
     let ours = |tool: &'a mediary_core::task::Tool| {
+        let (input_schema, description) = schemas::of_tool(call, tool, binds);
         AnyTool::Function(Tool {
             name: &tool.name,
-            description: tool.description.as_deref(),
-            input_schema: schemas::of_tool(call, tool, binds),
+            description,
+            input_schema,
             strict: tool.strict.filter(|strict| *strict && binds),
             cache_control: tool.cache_control.as_ref(),
         })

@@ -44,6 +44,8 @@ impl Dialect for Anthropic {
                 encode::encode(&call)
             }
             Task::Read(_)
+            | Task::Rerank(_)
+            | Task::Moderate(_)
             | Task::Transcribe(_)
             | Task::Embed(_)
             | Task::Speak(_)
@@ -72,6 +74,8 @@ impl Dialect for Anthropic {
             // A whole message is told from events by its type.
             Task::Chat(chat) => Box::new(stream::Stream::of(chat)),
             Task::Read(_)
+            | Task::Rerank(_)
+            | Task::Moderate(_)
             | Task::Transcribe(_)
             | Task::Embed(_)
             | Task::Speak(_)

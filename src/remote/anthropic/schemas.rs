@@ -3,6 +3,8 @@
 //! Where a schema binds, a keyword that is not known is refused with the whole request; and a function's schema has no
 //! alternatives at its root, whether it binds or not. Observed in November 2026.
 
+use std::borrow::Cow;
+
 use mediary_core::task::Tool;
 use serde_json::{Map, Value, json};
 
@@ -36,22 +38,29 @@ pub(super) fn of_reply(call: &ChatCall<'_>, schema: &Value) -> Value {
     binding(call, "response_format", schema)
 }
 
-/// The schema of a function's arguments: one is required, and it must be an object's.
-pub(super) fn of_tool(call: &ChatCall<'_>, tool: &Tool, binds: bool) -> Value {
-    let Some(Value::Object(schema)) = &tool.parameters else { return json!({ "type": "object", "properties": {} }) };
-    let schema = match schema::without_alternatives(schema) {
-        Some(one) => {
+/// The schema of a function's arguments: one is required, and it must be an object's. With it the function's description,
+/// in which alternatives stand that the schema cannot say.
+pub(super) fn of_tool<'a>(call: &ChatCall<'a>, tool: &'a Tool, binds: bool) -> (Value, Option<Cow<'a, str>>) {
+    let description = tool.description.as_deref().map(Cow::Borrowed);
+    let Some(Value::Object(schema)) = &tool.parameters else {
+        return (json!({ "type": "object", "properties": {} }), description);
+    };
+    let (schema, description) = match schema::without_alternatives(schema) {
+        Some((one, words)) => {
             let names = ["anyOf", "oneOf", "allOf"].into_iter().filter(|name| schema.contains_key(*name));
             names.for_each(|name| call.leave_out(format!("tools.{name}")));
-            one
+            let before = description.as_deref().filter(|text| !text.is_empty());
+            let told = words.map(|words| Cow::Owned(before.map_or(words.clone(), |text| format!("{text} {words}"))));
+            (one, told.or(description))
         }
-        None => schema.clone(),
+        None => (schema.clone(), description),
     };
     let schema = Value::Object(with_type(schema));
-    match tool.strict == Some(true) && binds {
+    let schema = match tool.strict == Some(true) && binds {
         true => binding(call, "tools", &schema),
         false => schema,
-    }
+    };
+    (schema, description)
 }
 
 fn with_type(mut schema: Map<String, Value>) -> Map<String, Value> {

@@ -20,7 +20,7 @@ fn long(target: &str) -> Abilities {
 }
 
 fn body(abilities: &Abilities, chat: &Chat) -> Value {
-    serde_json::from_slice(&encode(&Anthropic, abilities, chat).unwrap().body).unwrap()
+    serde_json::from_slice(&encode(&Anthropic, abilities, chat).unwrap().body.read_all().unwrap()).unwrap()
 }
 
 #[test]

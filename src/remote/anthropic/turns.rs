@@ -195,6 +195,9 @@ fn medium<'a>(part: &'a MediaPart, cache_control: Option<&'a Value>) -> Result<B
         | MediaFormat::Caf
         | MediaFormat::Amr
         | MediaFormat::Wma
+        | MediaFormat::Mp2
+        | MediaFormat::Ac3
+        | MediaFormat::Au
         | MediaFormat::Mp4
         | MediaFormat::Mov
         | MediaFormat::Webm

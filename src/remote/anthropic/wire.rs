@@ -3,6 +3,8 @@
 //! Requests borrow from the chat, base64 included. Kinds of events, blocks and deltas that are not known here are read
 //! as such and passed by.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
@@ -134,7 +136,7 @@ pub(super) enum AnyTool<'a> {
 pub(super) struct Tool<'a> {
     pub name: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub description: Option<&'a str>,
+    pub description: Option<Cow<'a, str>>,
     pub input_schema: Value,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub strict: Option<bool>,

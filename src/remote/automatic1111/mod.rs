@@ -33,6 +33,8 @@ impl Dialect for Automatic1111 {
             Task::Chat(_)
             | Task::Embed(_)
             | Task::Read(_)
+            | Task::Rerank(_)
+            | Task::Moderate(_)
             | Task::Transcribe(_)
             | Task::Speak(_)
             | Task::GenerateVideo(_) => Err(unwritable::task(NAME, call.task.kind())),
@@ -45,6 +47,8 @@ impl Dialect for Automatic1111 {
             Task::Chat(_)
             | Task::Embed(_)
             | Task::Read(_)
+            | Task::Rerank(_)
+            | Task::Moderate(_)
             | Task::Transcribe(_)
             | Task::Speak(_)
             | Task::GenerateVideo(_) => unwritable::reader(NAME, task.kind()),

@@ -3,6 +3,7 @@
 //! Only names of what was sent and can be left out are looked for, so that no other word of a complaint is taken for one.
 
 use super::Complaint;
+use crate::endpoint::LIMITS;
 
 /// The one of `sent` that a refusal names.
 pub(crate) fn refused_parameter<'a>(status: u16, body: &[u8], sent: &'a [String]) -> Option<&'a str> {
@@ -12,7 +13,18 @@ pub(crate) fn refused_parameter<'a>(status: u16, body: &[u8], sent: &'a [String]
     let complaint = Complaint::of_body(body);
     let field = complaint.field.rsplit(['.', '/']).next().unwrap_or_default();
     let by_field = sent.iter().find(|name| is_called(field, name));
-    by_field.or_else(|| sent.iter().find(|name| named(&complaint.message, name))).map(String::as_str)
+    let found = by_field.or_else(|| sent.iter().find(|name| named(&complaint.message, name))).map(String::as_str)?;
+    // A limit that is too high is one that its client has to lower: without it the reply might be of any length.
+    let is_limit = LIMITS.contains(&found);
+    (!is_limit || complaint.code.starts_with("unsupported_param") || is_unknown(&complaint.message)).then_some(found)
+}
+
+/// Whether a message says that a parameter is not known, rather than that its value is wrong.
+fn is_unknown(message: &str) -> bool {
+    let message = message.to_ascii_lowercase();
+    let words = ["unsupported param", "not supported", "does not support", "unrecognized", "unrecognised", "unknown"];
+    let others = ["unexpected", "extra inputs", "extra fields", "not permitted", "not allowed", "instead"];
+    words.iter().chain(&others).any(|words| message.contains(words))
 }
 
 /// Whether a message names a parameter: as a word of its own, in quotes or at its beginning, before what is wrong with it.
@@ -52,8 +64,9 @@ mod tests {
 
     #[test]
     fn a_refusal_names_what_it_is_about() {
-        let sent =
-            ["temperature", "top_p", "top_k", "seed", "user", "reasoning", "frequency_penalty"].map(str::to_owned);
+        let named = ["temperature", "top_p", "top_k", "seed", "user", "reasoning", "frequency_penalty"];
+        let sent = [named.as_slice(), &["max_tokens", "stream_options"]].concat();
+        let sent: Vec<String> = sent.into_iter().map(str::to_owned).collect();
         let rows = [
             (
                 400,
@@ -94,6 +107,17 @@ mod tests {
             (400, r#"{"error":{"message":"the user sent no seed at this temperature"}}"#, None),
             (400, r#"{"error":{"message":"Invalid value","param":"messages"}}"#, None),
             (500, r#"{"error":{"message":"x","param":"temperature"}}"#, None),
+            (
+                400,
+                r#"{"error":{"message":"Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead.","param":"max_tokens"}}"#,
+                Some("max_tokens"),
+            ),
+            (400, r#"{"error":{"message":"max_tokens is too large: 100000.","param":"max_tokens"}}"#, None),
+            (
+                400,
+                r#"{"error":{"message":"Unrecognized request argument supplied: stream_options"}}"#,
+                Some("stream_options"),
+            ),
         ];
         for (status, body, expected) in rows {
             assert_eq!(refused_parameter(status, body.as_bytes(), &sent), expected, "{body}");

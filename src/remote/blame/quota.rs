@@ -7,6 +7,7 @@ use std::time::{Duration, SystemTime};
 
 use http::header::HeaderMap;
 use mediary_core::provider::Quota;
+use mediary_core::quota::Allowance;
 
 use super::hint::point_or_span;
 
@@ -21,11 +22,26 @@ pub(crate) fn quota(headers: &HeaderMap, now: SystemTime) -> Option<Quota> {
         let remaining = number(name)?;
         let limit = number(&name.replace("remaining", "limit")).filter(|limit| *limit > 0.0)?;
         let reset = text(&name.replace("remaining", "reset")).and_then(|reset| point_or_span(reset, now));
-        Some(Quota { left: (remaining / limit).clamp(0.0, 1.0) as f32, resets_in: reset.unwrap_or(USUAL_RESET) })
+        let resets_in = reset.unwrap_or(USUAL_RESET);
+        Some(Quota { left: (remaining / limit).clamp(0.0, 1.0) as f32, resets_in, ..Quota::default() })
+    };
+    // Of several that count the same, that of which least is left.
+    let allowance = |unit: &str| {
+        let names = headers.keys().map(|name| name.as_str());
+        let of_unit = names.filter(|name| {
+            name.contains("ratelimit") && name.contains("remaining") && name.contains(unit) && !name.contains("put")
+        });
+        let allowances = of_unit.filter_map(|name| {
+            let left = number(name)?.max(0.0) as u64;
+            let reset = text(&name.replace("remaining", "reset")).and_then(|reset| point_or_span(reset, now));
+            Some(Allowance { left, resets_in: reset.unwrap_or(USUAL_RESET) })
+        });
+        allowances.min_by_key(|allowance| allowance.left)
     };
     let names = headers.keys().map(|name| name.as_str());
     let stated = names.filter(|name| name.contains("ratelimit") && name.contains("remaining")).filter_map(of_one);
-    stated.min_by(|one, other| one.left.total_cmp(&other.left))
+    let nearest = stated.min_by(|one, other| one.left.total_cmp(&other.left))?;
+    Some(Quota { requests: allowance("requests"), tokens: allowance("tokens"), ..nearest })
 }
 
 #[cfg(test)]
@@ -66,5 +82,21 @@ mod tests {
             let found = quota(&headers, SystemTime::UNIX_EPOCH);
             assert_eq!(found.map(|quota| (quota.left, quota.resets_in.as_secs())), expected, "{stated:?}");
         }
+    }
+
+    #[test]
+    fn what_is_left_of_requests_and_of_tokens_is_told_apart() {
+        let stated = [
+            ("x-ratelimit-remaining-requests", "25"),
+            ("x-ratelimit-limit-requests", "100"),
+            ("x-ratelimit-reset-requests", "7s"),
+            ("x-ratelimit-remaining-tokens", "3000"),
+            ("x-ratelimit-limit-tokens", "6000"),
+            ("anthropic-ratelimit-input-tokens-remaining", "5"),
+        ];
+        let headers = stated.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect();
+        let found = quota(&headers, SystemTime::UNIX_EPOCH).unwrap();
+        let left = |left, seconds| Some(Allowance { left, resets_in: Duration::from_secs(seconds) });
+        assert_eq!((found.requests, found.tokens), (left(25, 7), left(3000, 60)));
     }
 }

@@ -5,7 +5,7 @@
 
 use mediary_core::{Failure, FailureKind};
 
-use super::shown;
+use super::{shown, stated_limit};
 
 /// A failure of this kind. `status` is that of an answer that was no success, `said` what the provider said itself.
 pub(crate) fn failure(kind: FailureKind, status: Option<u16>, said: &str) -> Failure {
@@ -14,11 +14,15 @@ pub(crate) fn failure(kind: FailureKind, status: Option<u16>, said: &str) -> Fai
         detail.push_str(&format!(" ({status})"));
     }
     let quoted = if is_the_clients(&kind) { shown(said) } else { String::new() };
+    // Sentences of ours go on after it, or end with a full stop of their own.
+    let quoted = quoted.strip_suffix('.').filter(|rest| !rest.ends_with('.')).unwrap_or(&quoted);
     if !quoted.is_empty() {
         detail.push_str(": ");
-        detail.push_str(&quoted);
+        detail.push_str(quoted);
     }
-    Failure::new(kind, detail)
+    let names_limit = matches!(kind, FailureKind::RateLimited { .. } | FailureKind::QuotaSpent { .. });
+    let limit = names_limit.then(|| stated_limit(said)).flatten();
+    Failure { limit, ..Failure::new(kind, detail) }
 }
 
 fn is_the_clients(kind: &FailureKind) -> bool {
@@ -62,6 +66,10 @@ mod tests {
         let said = "organisation Acme owes money";
         let quoted = failure(FailureKind::Unacceptable, Some(400), said).detail;
         assert_eq!(quoted, "the provider does not take something in the request (400): organisation Acme owes money");
+        for (said, told) in [("It is so.", "It is so"), ("and so on...", "and so on..."), ("Yes", "Yes")] {
+            let detail = failure(FailureKind::Unacceptable, None, said).detail;
+            assert!(detail.ends_with(&format!(": {told}")), "{detail}");
+        }
         for kind in [FailureKind::BadKey, FailureKind::QuotaSpent { resets_in: None }, FailureKind::ModelGone] {
             assert!(!failure(kind, None, said).detail.contains("Acme"));
         }

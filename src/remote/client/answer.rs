@@ -23,6 +23,8 @@ pub(crate) struct Answer {
     pool: Arc<Pool>,
     /// Whether its connection can be used again.
     is_reusable: bool,
+    /// What was looked at and comes next.
+    ahead: Option<Bytes>,
 }
 
 impl Answer {
@@ -33,7 +35,7 @@ impl Answer {
         pool: Arc<Pool>,
         is_reusable: bool,
     ) -> Self {
-        Self { response, line: Some(line), origin, pool, is_reusable }
+        Self { response, line: Some(line), origin, pool, is_reusable, ahead: None }
     }
 
     pub(crate) fn status(&self) -> u16 {
@@ -46,7 +48,16 @@ impl Answer {
 
     /// How long the body is, if the server said.
     pub(crate) fn content_length(&self) -> Option<u64> {
-        self.response.body().size_hint().exact()
+        let ahead = self.ahead.as_ref().map_or(0, Bytes::len) as u64;
+        self.response.body().size_hint().exact().map(|rest| rest + ahead)
+    }
+
+    /// What arrives next, which comes again after that; empty at the end.
+    pub(crate) async fn look_ahead(&mut self) -> Result<&[u8], hyper::Error> {
+        if self.ahead.is_none() {
+            self.ahead = self.chunk().await?;
+        }
+        Ok(self.ahead.as_deref().unwrap_or_default())
     }
 
     /// What arrives next; `None` at the end. Not completing this future loses nothing.
@@ -56,6 +67,9 @@ impl Answer {
 
     /// As [`Answer::chunk`]; pending says that nothing is here yet.
     pub(crate) fn poll_chunk(&mut self, context: &mut Context<'_>) -> Poll<Result<Option<Bytes>, hyper::Error>> {
+        if let Some(ahead) = self.ahead.take() {
+            return Poll::Ready(Ok(Some(ahead)));
+        }
         loop {
             let Some(line) = &mut self.line else { return Poll::Ready(Ok(None)) };
             let mut body = Pin::new(self.response.body_mut());

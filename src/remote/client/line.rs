@@ -12,25 +12,24 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{self, ThreadId};
 
-use bytes::Bytes;
 use http::{Request, Response};
-use http_body_util::Full;
 use hyper::body::Incoming;
 use hyper::client::conn::TrySendError;
 use hyper::client::conn::http1::{Builder, Connection, SendRequest};
 
 use super::connect::Stream;
+use crate::Payload;
 
 /// So much of an answer is read at once.
 const MOST_BUFFERED_BYTES: usize = 128 * 1024;
 
-type Sending = Request<Full<Bytes>>;
+type Sending = Request<Payload>;
 
 /// A connection. Dropping it closes it.
 pub(super) struct Line {
-    sender: SendRequest<Full<Bytes>>,
+    sender: SendRequest<Payload>,
     /// `None` once it has ended.
-    driver: Option<Connection<Stream, Full<Bytes>>>,
+    driver: Option<Connection<Stream, Payload>>,
     nudge: Arc<Nudge>,
     opened_by: ThreadId,
 }

@@ -22,12 +22,11 @@ pub(crate) use error::SendError;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
 use http::header::{ACCEPT, HOST, HeaderValue, PROXY_AUTHORIZATION, USER_AGENT};
 use http::{Request, Uri};
-use http_body_util::Full;
 use rustls::ClientConfig;
 
+use crate::Payload;
 use crate::errands::{ErrandClient, OURSELVES};
 use crate::proxy::{Proxy, ProxyTrouble};
 use crate::trust::trust;
@@ -94,7 +93,7 @@ impl Client {
     ///
     /// # Errors
     /// When no connection stands, or it breaks before the head of an answer.
-    pub(crate) async fn send(&self, mut request: Request<Full<Bytes>>) -> Result<Answer, SendError> {
+    pub(crate) async fn send(&self, mut request: Request<Payload>) -> Result<Answer, SendError> {
         let address = std::mem::take(request.uri_mut());
         let origin = Origin::of(&address).ok_or(SendError::NoAddress)?;
         let headers = request.headers_mut();

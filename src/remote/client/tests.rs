@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
 use mediary_core::Failure;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{RootCertStore, ServerConfig};
@@ -16,7 +17,7 @@ use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
 
 use super::*;
-use crate::cause;
+use crate::{Payload, cause};
 
 /// For `provider.test` and `localhost`, until 2126; made for these tests, signed by itself.
 const CERTIFICATE: &str = "MIIBpjCCAU2gAwIBAgIUeXDzwvDbMvkb7lCJNiGjeJOfHxQwCgYIKoZIzj0EAwIwFzEVMBMGA1UEAwwMbWVkaWFyeSB0\
@@ -187,7 +188,7 @@ async fn send(client: &Client, address: &str, is_errand: bool) -> Result<Vec<u8>
         let answer = sent.map_err(|error| cause::unreachable(&error, error.is_connect(), error.is_timeout()))?;
         return Ok(answer.bytes().await.unwrap().to_vec());
     }
-    let sent = client.send(request.body(Full::from("body")).unwrap()).await;
+    let sent = client.send(request.body(Payload::from("body")).unwrap()).await;
     let mut answer = sent.map_err(|error| cause::unreachable(&error, error.is_connect(), error.is_timeout()))?;
     let mut body = Vec::new();
     while let Some(piece) = answer.chunk().await.unwrap() {

@@ -46,7 +46,7 @@ impl Dialect for Cloudflare {
             Task::Speak(speak) => speak::encode(&CallOf::new(speak, call, quirks)),
             Task::Image(job) => images::encode(ImageForm::Cloudflare, job, call, quirks),
             Task::GenerateVideo(_) => OpenAi.encode(call, quirks),
-            Task::Read(_) => Err(unwritable::task(NAME, call.task.kind())),
+            Task::Read(_) | Task::Rerank(_) | Task::Moderate(_) => Err(unwritable::task(NAME, call.task.kind())),
         }
     }
 
@@ -56,7 +56,7 @@ impl Dialect for Cloudflare {
             Task::Transcribe(_) => transcribe::reader(),
             Task::Speak(speak) => speak::reader(speak, stream),
             Task::Image(_) => images::reader(stream),
-            Task::Read(_) => unwritable::reader(NAME, task.kind()),
+            Task::Read(_) | Task::Rerank(_) | Task::Moderate(_) => unwritable::reader(NAME, task.kind()),
         }
     }
 

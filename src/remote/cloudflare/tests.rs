@@ -15,7 +15,10 @@ fn chats_are_openais_and_pass_as_they_come() {
     let able = able("cloudflare/m");
     let (ours, openais) = (encode(&Cloudflare, &able, &conversation()), encode(&OpenAi, &able, &conversation()));
     let (ours, openais) = (ours.unwrap(), openais.unwrap());
-    assert_eq!((ours.path.as_str(), &ours.body), ("/v1/chat/completions", &openais.body));
+    assert_eq!(
+        (ours.path.as_str(), ours.body.read_all().unwrap()),
+        ("/v1/chat/completions", openais.body.read_all().unwrap())
+    );
     assert_eq!(Cloudflare.wire_format(), OpenAi.name());
 }
 

@@ -35,6 +35,8 @@ impl Dialect for ComfyUi {
             Task::Chat(_)
             | Task::Embed(_)
             | Task::Read(_)
+            | Task::Rerank(_)
+            | Task::Moderate(_)
             | Task::Transcribe(_)
             | Task::Speak(_)
             | Task::GenerateVideo(_) => Err(unwritable::task(NAME, call.task.kind())),
@@ -47,6 +49,8 @@ impl Dialect for ComfyUi {
             Task::Chat(_)
             | Task::Embed(_)
             | Task::Read(_)
+            | Task::Rerank(_)
+            | Task::Moderate(_)
             | Task::Transcribe(_)
             | Task::Speak(_)
             | Task::GenerateVideo(_) => unwritable::reader(NAME, task.kind()),

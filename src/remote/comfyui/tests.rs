@@ -34,13 +34,13 @@ fn an_edit_begins_with_uploads_that_its_graph_names() {
             vec!["/upload/image"; uploads]
         );
         for upload in &call.before {
-            let form = String::from_utf8_lossy(&upload.body);
+            let form = String::from_utf8_lossy(&upload.body.read_all().unwrap()).into_owned();
             assert!(
                 form.contains(&format!("name=\"image\"; filename=\"{name}\"")) && form.contains("overwrite"),
                 "{form}"
             );
         }
-        assert!(String::from_utf8_lossy(&call.body).contains(&format!("\"image\":\"{name}\"")));
+        assert!(String::from_utf8_lossy(&call.body.read_all().unwrap()).contains(&format!("\"image\":\"{name}\"")));
     }
     insta::assert_snapshot!(sent_task(&ComfyUi, &row, &edit));
 }

@@ -48,6 +48,8 @@ impl Dialect for Edge {
             Task::Speak(speak) => Some(Box::new(speak::Spoken::of(&CallOf::new(speak, call, quirks)))),
             Task::Chat(_)
             | Task::Read(_)
+            | Task::Rerank(_)
+            | Task::Moderate(_)
             | Task::Transcribe(_)
             | Task::Embed(_)
             | Task::Image(_)

@@ -6,6 +6,7 @@
 use std::time::Duration;
 
 use http::header::HeaderMap;
+use mediary_core::quota::Axis;
 use mediary_core::{Failure, FailureKind};
 use serde_json::Value;
 
@@ -58,7 +59,18 @@ fn of_error(answered: Option<u16>, headers: &HeaderMap, error: &Value) -> Failur
         429 => quota(&text, details, headers),
         _ => blame::kind_of_status(status, headers, message),
     };
-    blame::failure(kind, answered, message)
+    let failure = blame::failure(kind, answered, message);
+    let limit = failure.limit.or_else(|| violated(details));
+    Failure { limit, ..failure }
+}
+
+/// The limit that the first violation names.
+fn violated(details: &[Value]) -> Option<(Axis, u64)> {
+    let mut violations = details.iter().filter_map(|detail| detail.get("violations")?.as_array()).flatten();
+    violations.find_map(|violation| {
+        let (id, value) = (violation.get("quotaId")?.as_str()?, violation.get("quotaValue")?.as_str()?);
+        blame::stated_limit(&format!("limit {value}: {id}"))
+    })
 }
 
 fn quota(text: &str, details: &[Value], headers: &HeaderMap) -> FailureKind {

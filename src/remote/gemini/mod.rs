@@ -51,7 +51,9 @@ impl Dialect for Gemini {
             Task::Speak(speak) => Ok(speak::encode(&CallOf::new(speak, call, quirks))),
             Task::GenerateVideo(video) => videos::encode(&CallOf::new(video, call, quirks)),
             Task::Image(job) => image::encode(&CallOf::new(job, call, quirks)),
-            Task::Read(_) | Task::Transcribe(_) => Err(unwritable::task(NAME, call.task.kind())),
+            Task::Read(_) | Task::Rerank(_) | Task::Moderate(_) | Task::Transcribe(_) => {
+                Err(unwritable::task(NAME, call.task.kind()))
+            }
         }
     }
 
@@ -63,7 +65,9 @@ impl Dialect for Gemini {
             Task::Speak(_) => speak::reader(),
             Task::GenerateVideo(_) => crate::videos::reader(stream, videos::named),
             Task::Image(_) => images::reader(stream),
-            Task::Read(_) | Task::Transcribe(_) => unwritable::reader(NAME, task.kind()),
+            Task::Read(_) | Task::Rerank(_) | Task::Moderate(_) | Task::Transcribe(_) => {
+                unwritable::reader(NAME, task.kind())
+            }
         }
     }
 

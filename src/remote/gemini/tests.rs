@@ -52,7 +52,7 @@ fn each_tool_choice_has_its_mode() {
     let modes = [(ToolChoice::None, "NONE"), (ToolChoice::Required, "ANY")];
     for (choice, mode) in modes {
         let chat = mediary_core::task::Chat { tool_choice: choice, ..tools() };
-        let body = encode(&Gemini, &able(OLD), &chat).unwrap().body;
+        let body = encode(&Gemini, &able(OLD), &chat).unwrap().body.read_all().unwrap();
         let body: serde_json::Value = serde_json::from_slice(&body).unwrap();
         assert_eq!(body["toolConfig"], json!({ "functionCallingConfig": { "mode": mode } }));
     }

@@ -163,7 +163,10 @@ pub(super) fn mime(format: MediaFormat) -> Option<&'static str> {
         | MediaFormat::Zip
         | MediaFormat::Caf
         | MediaFormat::Amr
-        | MediaFormat::Wma => return None,
+        | MediaFormat::Wma
+        | MediaFormat::Mp2
+        | MediaFormat::Ac3
+        | MediaFormat::Au => return None,
     })
 }
 

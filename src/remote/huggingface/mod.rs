@@ -50,7 +50,7 @@ impl Dialect for HuggingFace {
             Task::Speak(speak) => speak::encode(&CallOf::new(speak, call, quirks)),
             Task::Image(job) => images::encode(ImageForm::HuggingFace, job, call, quirks),
             Task::GenerateVideo(_) => OpenAi.encode(call, quirks),
-            Task::Read(_) => Err(unwritable::task(NAME, call.task.kind())),
+            Task::Read(_) | Task::Rerank(_) | Task::Moderate(_) => Err(unwritable::task(NAME, call.task.kind())),
         }
     }
 
@@ -60,7 +60,7 @@ impl Dialect for HuggingFace {
             Task::Transcribe(_) => transcribe::reader(),
             Task::Speak(speak) => sound_reader(speak, stream),
             Task::Image(_) => images::reader(stream),
-            Task::Read(_) => unwritable::reader(NAME, task.kind()),
+            Task::Read(_) | Task::Rerank(_) | Task::Moderate(_) => unwritable::reader(NAME, task.kind()),
         }
     }
 

@@ -20,8 +20,10 @@ fn shown(written: Result<HttpCall, Failure>) -> String {
         names => format!("left out: {}\n", names.join(", ")),
     };
     let body = match written.content_type.strip_prefix("multipart/form-data; boundary=") {
-        Some(boundary) => String::from_utf8_lossy(&written.body).replace(boundary, "BORDER").replace("\r\n", "\n"),
-        None => format!("{:#}\n", serde_json::from_slice::<Value>(&written.body).unwrap()),
+        Some(boundary) => {
+            String::from_utf8_lossy(&written.body.read_all().unwrap()).replace(boundary, "BORDER").replace("\r\n", "\n")
+        }
+        None => format!("{:#}\n", serde_json::from_slice::<Value>(&written.body.read_all().unwrap()).unwrap()),
     };
     format!("POST {}\n{left_out}{body}", written.path)
 }
@@ -71,7 +73,7 @@ fn every_form_has_its_requests() {
     let [_, (_, edit), _] = jobs();
     let extras = [("strength".to_owned(), json!(0.4))].into_iter().collect();
     let weak = written(ImageForm::Cloudflare, "@cf/dreamshaper-8-lcm", ImageJob { extras, ..edit }).unwrap();
-    let body: Value = serde_json::from_slice(&weak.body).unwrap();
+    let body: Value = serde_json::from_slice(&weak.body.read_all().unwrap()).unwrap();
     assert_eq!((&body["strength"], body["image_b64"].is_string()), (&json!(0.4), true));
     assert!(!weak.left_out.contains(&"strength".to_owned()), "{:?}", weak.left_out);
 }

@@ -39,7 +39,9 @@ impl Dialect for MiniMax {
             Task::Speak(speak) => Ok(speak::encode(&CallOf::new(speak, call, quirks))),
             Task::Image(job) => images::encode(ImageForm::MiniMax, job, call, quirks),
             Task::GenerateVideo(_) => OpenAi.encode(call, quirks),
-            Task::Read(_) | Task::Transcribe(_) => Err(unwritable::task(NAME, call.task.kind())),
+            Task::Read(_) | Task::Rerank(_) | Task::Moderate(_) | Task::Transcribe(_) => {
+                Err(unwritable::task(NAME, call.task.kind()))
+            }
         }
     }
 
@@ -48,7 +50,9 @@ impl Dialect for MiniMax {
             Task::Chat(_) | Task::Embed(_) | Task::GenerateVideo(_) => OpenAi.reader(task, stream),
             Task::Speak(speak) => speak::reader(speak),
             Task::Image(_) => images::reader(stream),
-            Task::Read(_) | Task::Transcribe(_) => unwritable::reader(NAME, task.kind()),
+            Task::Read(_) | Task::Rerank(_) | Task::Moderate(_) | Task::Transcribe(_) => {
+                unwritable::reader(NAME, task.kind())
+            }
         }
     }
 

@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::blame::garbled;
 use crate::body::Object;
 use crate::dialect::CallOf;
-use crate::openai::{complaint, given_sound, inside_answer, sound_name};
+use crate::openai::{complaint, inside_answer, sound_name};
 use crate::{HttpCall, Reader, whole};
 
 /// The voice of requests that name none; there has to be one.
@@ -57,7 +57,7 @@ struct Outcome {
 
 /// A reader for the answer.
 pub(super) fn reader(speak: &Speak) -> Box<dyn Reader> {
-    let form = given_sound(speak.form);
+    let form = speak.form;
     whole::reader(move |body, events| {
         let answer: Answer = serde_json::from_slice(body).map_err(|_| inside_answer(body))?;
         if answer.base_resp.is_some_and(|outcome| outcome.status_code != 0) {

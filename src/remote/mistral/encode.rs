@@ -57,7 +57,7 @@ pub(super) fn body(call: &ChatCall<'_>) -> Result<Vec<u8>, Failure> {
     request.some("reasoning_effort", chat.effort.filter(|_| call.abilities.reasoning).map(effort));
     response_format(&mut request, &chat.format);
     if !chat.tools.is_empty() {
-        tools(&mut request, &chat.tools, false)?;
+        tools(&mut request, &chat.tools, false, false)?;
         match &chat.tool_choice {
             ToolChoice::Auto => {}
             ToolChoice::None => request.field("tool_choice", "none"),
@@ -75,6 +75,7 @@ pub(super) fn body(call: &ChatCall<'_>) -> Result<Vec<u8>, Failure> {
     extras(&mut request, &chat.extras, &[], is_passed_on);
     call.systems_go_first();
     let turns = turns(&chat.messages);
+    name_changes(call, &turns);
     let last = turns.len().saturating_sub(1);
     body::array(request.key("messages"), turns.into_iter().enumerate(), |out, (at, turn)| match turn {
         Turn::Said(index) => message(out, call, index, &chat.messages[index], at == last),
@@ -85,6 +86,18 @@ pub(super) fn body(call: &ChatCall<'_>) -> Result<Vec<u8>, Failure> {
     })?;
     request.close();
     Ok(out)
+}
+
+/// Names the messages that are left out, and those before which the assistant says something that it did not.
+fn name_changes(call: &ChatCall<'_>, turns: &[Turn]) {
+    for index in (0..call.task.messages.len()).filter(|index| !turns.contains(&Turn::Said(*index))) {
+        call.leave_out(format!("messages[{index}]"));
+    }
+    for pair in turns.windows(2) {
+        if let [Turn::Between, Turn::Said(index)] = pair {
+            call.leave_out(format!("messages[{index}].order"));
+        }
+    }
 }
 
 fn message(

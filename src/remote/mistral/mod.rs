@@ -20,8 +20,8 @@ use mediary_core::task::{Role, Task};
 use mediary_core::{Failure, MediaFormat, MediaKind};
 
 use crate::dialect::CallOf;
-use crate::openai::{ChatReader, embed_reader, refusal, transcript_reader};
-use crate::{Dialect, HttpCall, Quirks, Reader, moved, unwritable};
+use crate::openai::{ChatReader, embed_reader, inside_answer, refusal, transcript_reader};
+use crate::{Dialect, HttpCall, Quirks, Reader, moderate, moved, unwritable};
 
 /// Its name in catalogs and configuration.
 const NAME: &str = "mistral";
@@ -48,7 +48,8 @@ impl Dialect for Mistral {
             Task::Transcribe(transcribe) => transcribe::encode(&CallOf::new(transcribe, call, quirks)),
             Task::Embed(embed) => embed::encode(&CallOf::new(embed, call, quirks)),
             Task::Speak(speak) => Ok(speak::encode(&CallOf::new(speak, call, quirks))),
-            Task::GenerateVideo(_) => Err(unwritable::task(NAME, call.task.kind())),
+            Task::Moderate(task) => moderate::encode(&CallOf::new(task, call, quirks), NAME, false),
+            Task::GenerateVideo(_) | Task::Rerank(_) => Err(unwritable::task(NAME, call.task.kind())),
             Task::Image(_) => Err(unwritable::task(NAME, call.task.kind())),
         }
     }
@@ -60,7 +61,8 @@ impl Dialect for Mistral {
             Task::Transcribe(_) => transcript_reader(stream),
             Task::Embed(embed) => embed_reader(embed),
             Task::Speak(speak) => speak::reader(speak),
-            Task::GenerateVideo(_) => unwritable::reader(NAME, task.kind()),
+            Task::Moderate(task) => moderate::reader(task, inside_answer),
+            Task::GenerateVideo(_) | Task::Rerank(_) => unwritable::reader(NAME, task.kind()),
             Task::Image(_) => unwritable::reader(NAME, task.kind()),
         }
     }

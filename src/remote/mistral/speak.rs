@@ -8,7 +8,7 @@ use serde::Deserialize;
 use crate::blame::garbled;
 use crate::body::Object;
 use crate::dialect::CallOf;
-use crate::openai::{given_sound, inside_answer, sound_name};
+use crate::openai::{inside_answer, sound_name};
 use crate::{HttpCall, Reader, whole};
 
 /// Writes a request.
@@ -39,7 +39,7 @@ struct Answer {
 
 /// A reader for the answer.
 pub(super) fn reader(speak: &Speak) -> Box<dyn Reader> {
-    let form = given_sound(speak.form);
+    let form = speak.form;
     whole::reader(move |body, events| {
         let answer: Answer = serde_json::from_slice(body).map_err(|_| inside_answer(body))?;
         let bytes = STANDARD.decode(answer.audio_data).map_err(|_| garbled("its sound is no base64"))?;

@@ -21,7 +21,7 @@ fn media(format: MediaFormat) -> Media {
 
 fn written(chat: &Chat) -> Value {
     let abilities = Abilities { reasoning: true, ..Abilities::chat("mistral/mistral-x".parse().unwrap()) };
-    serde_json::from_slice(&encode(&Mistral, &abilities, chat).unwrap().body).unwrap()
+    serde_json::from_slice(&encode(&Mistral, &abilities, chat).unwrap().body.read_all().unwrap()).unwrap()
 }
 
 fn of_parts(parts: Vec<Part>) -> Chat {

@@ -39,9 +39,13 @@ impl Dialect for Ollama {
         match call.task {
             Task::Chat(chat) => encode::encode(&CallOf::new(chat, call, quirks)),
             Task::Embed(embed) => embed::encode(&CallOf::new(embed, call, quirks)),
-            Task::Read(_) | Task::Transcribe(_) | Task::Speak(_) | Task::Image(_) | Task::GenerateVideo(_) => {
-                Err(unwritable::task(NAME, call.task.kind()))
-            }
+            Task::Read(_)
+            | Task::Rerank(_)
+            | Task::Moderate(_)
+            | Task::Transcribe(_)
+            | Task::Speak(_)
+            | Task::Image(_)
+            | Task::GenerateVideo(_) => Err(unwritable::task(NAME, call.task.kind())),
         }
     }
 
@@ -50,9 +54,13 @@ impl Dialect for Ollama {
             // A whole answer has the shape of a stream's last line.
             Task::Chat(_) => Box::<stream::Stream>::default(),
             Task::Embed(embed) => embed::reader(embed),
-            Task::Read(_) | Task::Transcribe(_) | Task::Speak(_) | Task::Image(_) | Task::GenerateVideo(_) => {
-                unwritable::reader(NAME, task.kind())
-            }
+            Task::Read(_)
+            | Task::Rerank(_)
+            | Task::Moderate(_)
+            | Task::Transcribe(_)
+            | Task::Speak(_)
+            | Task::Image(_)
+            | Task::GenerateVideo(_) => unwritable::reader(NAME, task.kind()),
         }
     }
 

@@ -16,7 +16,7 @@ use crate::{Dialect, Quirks};
 const MODEL: &str = "ollama/qwen3-vl:8b";
 
 fn body(abilities: &Abilities, chat: &Chat) -> Value {
-    serde_json::from_slice(&encode(&Ollama, abilities, chat).unwrap().body).unwrap()
+    serde_json::from_slice(&encode(&Ollama, abilities, chat).unwrap().body.read_all().unwrap()).unwrap()
 }
 
 #[test]
@@ -127,7 +127,7 @@ fn texts_are_sent_to_be_embedded_whole() {
     let dropped = ["keep_alive".to_owned(), "options".to_owned()];
     let abilities = able("ollama/nomic-embed-text");
     let written = Ollama.encode(&call(&wished, &abilities, &dropped), &Quirks::default()).unwrap();
-    let body: Value = serde_json::from_slice(&written.body).unwrap();
+    let body: Value = serde_json::from_slice(&written.body.read_all().unwrap()).unwrap();
     assert_eq!([&body["keep_alive"], &body["options"]], [&Value::Null, &Value::Null]);
     let tokens = Embed { inputs: vec![EmbedInput::Tokens(vec![1])], ..Embed::default() };
     assert_eq!(encode_task(&Ollama, &able(MODEL), &Task::Embed(tokens)).unwrap_err().kind, FailureKind::Broken);

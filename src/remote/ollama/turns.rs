@@ -91,6 +91,9 @@ fn is_readable(format: MediaFormat) -> bool {
         | MediaFormat::Caf
         | MediaFormat::Amr
         | MediaFormat::Wma
+        | MediaFormat::Mp2
+        | MediaFormat::Ac3
+        | MediaFormat::Au
         | MediaFormat::Mp4
         | MediaFormat::Mov
         | MediaFormat::Webm

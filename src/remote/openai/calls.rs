@@ -1,11 +1,16 @@
 //! The function calls of a reply as they grow, told apart although providers leave out indices, ids and names.
 
-use mediary_core::task::ReplyEvent;
+use mediary_core::task::{FreeText, ReplyEvent};
 use mediary_core::{Failure, FailureKind};
 use serde::de::IgnoredAny;
+use serde_json::Value;
 
+use super::lenient::Arguments;
 use super::torn::Torn;
-use super::wire::{CallDelta, FunctionDelta};
+use super::wire::{CallDelta, CustomDelta, FunctionDelta};
+
+/// What ends arguments that hold free text.
+const FREE_TEXT_END: &str = "\"}";
 
 /// The calls of one reply.
 #[derive(Debug, Default)]
@@ -23,12 +28,24 @@ struct CallState {
     arguments: String,
     torn: Torn,
     is_told: bool,
+    /// Its arguments hold free text that has not come to its end.
+    is_free: bool,
 }
 
 impl CallState {
     /// Whether nothing can be added to its arguments.
     fn is_complete(&self) -> bool {
         serde_json::from_str::<IgnoredAny>(&self.arguments).is_ok()
+    }
+
+    /// Free text, or a piece of it, as the arguments of a function with one field.
+    fn free_text(&mut self, text: &str, coming: Coming) -> String {
+        let begins = !std::mem::replace(&mut self.is_free, coming == Coming::InPieces);
+        let quoted = Value::from(text).to_string();
+        let escaped = &quoted[1..quoted.len() - 1];
+        let beginning = if begins { format!("{{\"{}\":\"", FreeText::INPUT) } else { String::new() };
+        let end = if coming == Coming::Whole { FREE_TEXT_END } else { "" };
+        format!("{beginning}{escaped}{end}")
     }
 }
 
@@ -60,13 +77,20 @@ impl Calls {
         coming: Coming,
         events: &mut Vec<ReplyEvent>,
     ) -> bool {
-        let function = delta.function.unwrap_or_default();
+        let is_custom = delta.custom.is_some();
+        let mut function = match delta.custom {
+            Some(CustomDelta { name, input }) => {
+                FunctionDelta { name, arguments: Arguments { text: input.text, is_odd: input.is_odd } }
+            }
+            None => delta.function.unwrap_or_default(),
+        };
         let is_canonical_type = !delta.r#type.is_odd && (delta.r#type.is_empty() || delta.r#type.text == "function");
         let is_typed = !delta.r#type.is_empty();
         let is_odd = delta.index.is_odd
             || delta.id.is_odd
             || function.name.is_odd
             || function.arguments.is_odd
+            || is_custom
             || !is_canonical_type;
         let has_id = !delta.id.is_empty();
         let has_name = !function.name.is_empty();
@@ -76,6 +100,9 @@ impl Calls {
             Coming::InPieces => self.place(index, id.as_deref(), &function),
             Coming::Whole => self.another(None),
         };
+        if is_custom {
+            function.arguments.text = self.calls[at].free_text(&function.arguments.text, coming);
+        }
         let is_numbered = coming == Coming::Whole || index.and_then(|index| usize::try_from(index).ok()) == Some(at);
         let begins = !self.calls[at].is_told;
         // The first piece of a call names it, no other does.
@@ -101,6 +128,9 @@ impl Calls {
             }
             if let Some(rest) = call.torn.rest() {
                 events.push(more(choice, at, rest.to_string()));
+            }
+            if std::mem::take(&mut call.is_free) {
+                events.push(more(choice, at, FREE_TEXT_END.to_owned()));
             }
         }
         Ok(())

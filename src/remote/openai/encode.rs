@@ -3,8 +3,10 @@
 //! Fields that have no place in a [`Chat`](mediary_core::task::Chat) are copied from its extras, unless the target
 //! refuses them. Nothing else is left out.
 
+use std::borrow::Cow;
+
 use mediary_core::Failure;
-use mediary_core::task::{Extras, Message, Part, ReplyFormat, Role, Tool, ToolCall, ToolChoice};
+use mediary_core::task::{Extras, FreeText, Message, Part, ReplyFormat, Role, Tool, ToolCall, ToolChoice};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -51,12 +53,8 @@ pub(super) fn body(call: &ChatCall<'_>) -> Result<Vec<u8>, Failure> {
     request.field("model", call.model());
     let has_sends = |name: &str| sends(call, name);
 
-    let longest = match call.quirks.max_completion_tokens {
-        true => "max_completion_tokens",
-        false => "max_tokens",
-    };
-    request
-        .some(longest, sampling.max_tokens.filter(|_| has_sends("max_tokens") && has_sends("max_completion_tokens")));
+    let longest = sampling.max_tokens.filter(|_| has_sends("max_tokens") && has_sends("max_completion_tokens"));
+    request.some(call.quirks.limit(), longest);
     request.some("temperature", sampling.temperature.filter(|_| has_sends("temperature")));
     request.some("top_p", sampling.top_p.filter(|_| has_sends("top_p")));
     request.some("top_k", sampling.top_k.filter(|_| has_sends("top_k")));
@@ -76,8 +74,9 @@ pub(super) fn body(call: &ChatCall<'_>) -> Result<Vec<u8>, Failure> {
     response_format(&mut request, &chat.format);
     if !chat.tools.is_empty() {
         let is_marked = chat.tools.iter().any(|tool| tool.cache_control.is_some());
-        tools(&mut request, &chat.tools, is_marked && sends_within(call, "cache_control"))?;
-        tool_choice(&mut request, &chat.tool_choice);
+        let marked = is_marked && sends_within(call, "cache_control");
+        tools(&mut request, &chat.tools, marked, call.abilities.custom_tools)?;
+        tool_choice(&mut request, call);
         request.some("parallel_tool_calls", chat.parallel_tool_calls.filter(|_| has_sends("parallel_tool_calls")));
     }
     if chat.stream {
@@ -147,10 +146,20 @@ pub(crate) fn response_format(request: &mut Object<'_>, format: &ReplyFormat) {
     }
 }
 
-/// Writes `tools`, with their marks if `marked`.
-pub(crate) fn tools(request: &mut Object<'_>, tools: &[Tool], marked: bool) -> Result<(), Failure> {
+/// Writes `tools`, with their marks if `marked`, and as tools for free text what is that if the target `knows_custom`.
+pub(crate) fn tools(request: &mut Object<'_>, tools: &[Tool], marked: bool, knows_custom: bool) -> Result<(), Failure> {
     body::array(request.key("tools"), tools, |out, tool| {
         let mut wrapped = Object::open(out);
+        if let Some(free) = tool.free_text.as_ref().filter(|_| knows_custom) {
+            wrapped.field("type", "custom");
+            let mut custom = Object::open(wrapped.key("custom"));
+            custom.field("name", &tool.name);
+            custom.some("description", free.description.as_ref());
+            custom.some("format", free.format.as_ref());
+            custom.close();
+            wrapped.close();
+            return Ok(());
+        }
         wrapped.field("type", "function");
         let mut function = Object::open(wrapped.key("function"));
         function.field("name", &tool.name);
@@ -164,11 +173,19 @@ pub(crate) fn tools(request: &mut Object<'_>, tools: &[Tool], marked: bool) -> R
     })
 }
 
-fn tool_choice(request: &mut Object<'_>, choice: &ToolChoice) {
-    match choice {
+/// Whether the target knows a tool of this name as one for free text.
+fn is_custom(call: &ChatCall<'_>, name: &str) -> bool {
+    call.abilities.custom_tools && call.task.free_text(name).is_some()
+}
+
+fn tool_choice(request: &mut Object<'_>, call: &ChatCall<'_>) {
+    match &call.task.tool_choice {
         ToolChoice::Auto => {}
         ToolChoice::None => request.field("tool_choice", "none"),
         ToolChoice::Required => request.field("tool_choice", "required"),
+        ToolChoice::Named(name) if is_custom(call, name) => {
+            request.field("tool_choice", &json!({"type": "custom", "custom": {"name": name}}));
+        }
         ToolChoice::Named(name) => {
             request.field("tool_choice", &json!({"type": "function", "function": {"name": name}}));
         }
@@ -201,7 +218,7 @@ fn message(out: &mut Vec<u8>, call: &ChatCall<'_>, message: &Message) -> Result<
         written.some("refusal", message.refusal.as_ref().filter(|_| sends(call, "refusal")));
     }
     if !message.tool_calls.is_empty() {
-        tool_calls(&mut written, &message.tool_calls)?;
+        tool_calls(&mut written, call, &message.tool_calls)?;
     }
     extras(&mut written, &message.extras, &OWN_IN_MESSAGE, |name| sends_within(call, name));
     content(written.key("content"), call, message)?;
@@ -210,15 +227,19 @@ fn message(out: &mut Vec<u8>, call: &ChatCall<'_>, message: &Message) -> Result<
 }
 
 /// Writes `tool_calls`.
-fn tool_calls(message: &mut Object<'_>, calls: &[ToolCall]) -> Result<(), Failure> {
-    body::array(message.key("tool_calls"), calls, |out, call| {
+fn tool_calls(message: &mut Object<'_>, call: &ChatCall<'_>, calls: &[ToolCall]) -> Result<(), Failure> {
+    body::array(message.key("tool_calls"), calls, |out, made| {
         let mut wrapped = Object::open(out);
-        wrapped.field("id", &call.id);
-        wrapped.field("type", "function");
-        let mut function = Object::open(wrapped.key("function"));
-        function.field("name", &call.name);
-        function.field("arguments", &call.arguments);
-        function.close();
+        wrapped.field("id", &made.id);
+        let (kind, field, words) = match is_custom(call, &made.name) {
+            true => ("custom", "input", Cow::Owned(FreeText::input_of(&made.arguments))),
+            false => ("function", "arguments", Cow::Borrowed(made.arguments.as_str())),
+        };
+        wrapped.field("type", kind);
+        let mut called = Object::open(wrapped.key(kind));
+        called.field("name", &made.name);
+        called.field(field, &words);
+        called.close();
         wrapped.close();
         Ok(())
     })

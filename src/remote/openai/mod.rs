@@ -28,7 +28,7 @@ mod wire;
 pub(crate) use embed::reader as embed_reader;
 pub(crate) use encode::{extras, response_format, tools};
 pub(crate) use failure::{failure as refusal, inside_body as complaint, unreadable as inside_answer};
-pub(crate) use speak::{given as given_sound, name as sound_name, reader as sound_reader};
+pub(crate) use speak::{name as sound_name, reader as sound_reader};
 pub(crate) use stream::ChatReader;
 pub(crate) use transcribe::granularities;
 pub(crate) use transcript::{read as read_transcript, reader as transcript_reader};
@@ -39,7 +39,7 @@ use mediary_core::task::{JobReport, Role, Task};
 use mediary_core::{Failure, MediaFormat, MediaKind};
 
 use crate::dialect::CallOf;
-use crate::{Dialect, HttpCall, JobCall, Quirks, Reader, images, moved, unwritable};
+use crate::{Dialect, HttpCall, JobCall, Quirks, Reader, images, moderate, moved, rerank, unwritable};
 
 /// Its name in catalogs and configuration.
 const NAME: &str = "openai";
@@ -67,6 +67,8 @@ impl Dialect for OpenAi {
             Task::Speak(speak) => Ok(speak::encode(&CallOf::new(speak, call, quirks))),
             Task::GenerateVideo(video) => videos::encode(&CallOf::new(video, call, quirks)),
             Task::Image(job) => images::encode(quirks.images, job, call, quirks),
+            Task::Rerank(task) => Ok(rerank::encode(&CallOf::new(task, call, quirks))),
+            Task::Moderate(task) => moderate::encode(&CallOf::new(task, call, quirks), NAME, true),
             Task::Read(_) => Err(unwritable::task(NAME, call.task.kind())),
         }
     }
@@ -79,6 +81,8 @@ impl Dialect for OpenAi {
             Task::Speak(speak) => speak::reader(speak, stream),
             Task::GenerateVideo(_) => videos::reader(stream),
             Task::Image(_) => images::reader(stream),
+            Task::Rerank(task) => rerank::reader(task, failure::unreadable),
+            Task::Moderate(task) => moderate::reader(task, failure::unreadable),
             Task::Read(_) => unwritable::reader(NAME, task.kind()),
         }
     }

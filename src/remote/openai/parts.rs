@@ -112,6 +112,9 @@ fn audio_name(format: MediaFormat) -> Option<&'static str> {
         | MediaFormat::Caf
         | MediaFormat::Amr
         | MediaFormat::Wma
+        | MediaFormat::Mp2
+        | MediaFormat::Ac3
+        | MediaFormat::Au
         | MediaFormat::Mp4
         | MediaFormat::Mov
         | MediaFormat::Webm

@@ -15,9 +15,6 @@ use crate::{Frame, HttpCall, Reader};
 const OWN: [&str; 6] = ["model", "input", "voice", "response_format", "speed", "instructions"];
 /// The voice of requests that name none; there has to be one.
 const USUAL_VOICE: &str = "alloy";
-/// The rate of bare samples.
-const PCM_RATE_HZ: u32 = 24_000;
-
 /// Writes a request.
 pub(super) fn encode(call: &CallOf<'_, Speak>) -> HttpCall {
     let Speak { text, voice, instructions, speed, form, .. } = call.task;
@@ -42,17 +39,9 @@ pub(crate) fn name(form: SoundForm) -> &'static str {
     }
 }
 
-/// What the bytes are that answer a request for this form.
-pub(crate) fn given(form: SoundForm) -> SoundForm {
-    match form {
-        SoundForm::Pcm { .. } => SoundForm::Pcm { rate_hz: PCM_RATE_HZ },
-        SoundForm::File(format) => SoundForm::File(format),
-    }
-}
-
 /// A reader for the bytes of a sound, piece by piece. `stream`: they are a sound's; else they are a complaint.
 pub(crate) fn reader(speak: &Speak, stream: bool) -> Box<dyn Reader> {
-    Box::new(Sound { form: given(speak.form), is_sound: stream, has_begun: false })
+    Box::new(Sound { form: speak.form, is_sound: stream, has_begun: false })
 }
 
 struct Sound {

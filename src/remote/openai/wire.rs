@@ -69,6 +69,15 @@ pub(super) struct CallDelta {
     pub(super) id: Word,
     pub(super) r#type: Word,
     pub(super) function: Option<FunctionDelta>,
+    pub(super) custom: Option<CustomDelta>,
+}
+
+/// A call of a tool whose input is free text.
+#[derive(Debug, Deserialize, Default)]
+#[serde(default)]
+pub(super) struct CustomDelta {
+    pub(super) name: Word,
+    pub(super) input: Word,
 }
 
 #[derive(Debug, Deserialize, Default)]

@@ -8,7 +8,6 @@ use std::time::Duration;
 use bytes::{Bytes, BytesMut};
 use http::header::{CONTENT_TYPE, HeaderValue, LOCATION};
 use http::{Method, Request};
-use http_body_util::Full;
 use mediary_core::provider::{Keep, Timeouts};
 use mediary_core::task::{JobContent, JobReport};
 use mediary_core::{Failure, FailureKind};
@@ -19,7 +18,7 @@ use url::Url;
 use super::Remote;
 use super::clock::Clock;
 use crate::client::Answer;
-use crate::{JobCall, blame, unwritable};
+use crate::{JobCall, Payload, blame, unwritable};
 
 /// How a job stands is looked up, not thought about.
 const ASKING: Timeouts = Timeouts { first_byte: Duration::from_secs(30), stall: Duration::from_secs(30) };
@@ -103,7 +102,7 @@ impl Remote {
         let mut request = self.request(method, &path, &[], key)?;
         if let Some(body) = body {
             request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-            *request.body_mut() = Full::from(body);
+            *request.body_mut() = Payload::from(body);
         }
         self.send(request, clock, key, &[]).await.map_err(|refusal| refusal.failure)
     }
@@ -111,7 +110,7 @@ impl Remote {
     /// Sends a request whose answer may be that the file is elsewhere.
     async fn send_or_follow(
         &self,
-        request: Request<Full<Bytes>>,
+        request: Request<Payload>,
         clock: &Clock,
         key: Option<&str>,
     ) -> Result<Sent, Failure> {

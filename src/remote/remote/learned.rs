@@ -2,11 +2,17 @@
 //!
 //! Catalogs know the habits of well-known models; for all others a refusal that names a parameter teaches it, once.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use mediary_core::task::Chat;
+use mediary_core::task::{Chat, Task};
 
+use crate::Quirks;
+use crate::endpoint::LIMITS;
+
+/// Written unasked into requests for streams, so that their tokens are counted. A client loses nothing by its lack.
+const UNASKED: &str = "stream_options";
 /// More models than this are not remembered.
 const MOST_MODELS: usize = 1_000;
 
@@ -58,4 +64,33 @@ pub(super) fn of_chat(chat: &Chat) -> Vec<String> {
     names.sort_unstable();
     names.dedup();
     names
+}
+
+/// How a provider departs from its dialect, with what one of its models was found to refuse: the limit of a reply has
+/// another name there, which is tried before it is left out.
+pub(super) fn habits<'q>(quirks: &'q Quirks, refused: &[String]) -> Cow<'q, Quirks> {
+    let is_refused = |name: &str| refused.iter().any(|refused| refused == name);
+    let is_otherwise = is_refused(quirks.limit()) && !has_no_limit(refused);
+    if !is_otherwise && !is_refused(UNASKED) {
+        return Cow::Borrowed(quirks);
+    }
+    Cow::Owned(Quirks {
+        max_completion_tokens: quirks.max_completion_tokens != is_otherwise,
+        stream_usage: quirks.stream_usage && !is_refused(UNASKED),
+        ..quirks.clone()
+    })
+}
+
+/// Whether the limit of a reply is refused by both of its names.
+pub(super) fn has_no_limit(refused: &[String]) -> bool {
+    LIMITS.iter().all(|name| refused.iter().any(|refused| refused == name))
+}
+
+/// The names of what is written unasked, or by one of two names.
+pub(super) fn written(task: &Task, quirks: &Quirks, dropped: &[String]) -> Vec<String> {
+    let Task::Chat(chat) = task else { return Vec::new() };
+    let is_limited = chat.sampling.max_tokens.is_some() && !dropped.iter().any(|name| LIMITS.contains(&name.as_str()));
+    let limit = is_limited.then(|| quirks.limit().to_owned());
+    let unasked = (chat.stream && quirks.stream_usage).then(|| UNASKED.to_owned());
+    limit.into_iter().chain(unasked).collect()
 }

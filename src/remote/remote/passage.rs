@@ -6,15 +6,14 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::Method;
 use http::header::{CONTENT_TYPE, HeaderValue};
-use http_body_util::Full;
 use mediary_core::provider::Timeouts;
 use mediary_core::{Failure, FailureKind};
 use tokio::time::timeout;
 
 use super::Remote;
 use super::clock::Clock;
-use crate::blame;
 use crate::client::Answer;
+use crate::{Payload, blame};
 
 /// An answer on its way.
 #[derive(Debug)]
@@ -40,7 +39,7 @@ impl Remote {
         let mut request = self.request(method, path, &[], key)?;
         if !body.is_empty() {
             request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-            *request.body_mut() = Full::new(body);
+            *request.body_mut() = Payload::from(body);
         }
         let answer = self.send_to(request, &Clock::start(timeouts)).await?;
         Ok(Passage { answer, stall: timeouts.stall })

@@ -12,6 +12,8 @@ pub(super) fn optional(task: &Task) -> Vec<String> {
     match task {
         Task::Chat(chat) => learned::of_chat(chat),
         Task::Embed(embed) => embed.extras.keys().cloned().collect(),
+        Task::Rerank(rerank) => rerank.extras.keys().cloned().collect(),
+        Task::Moderate(moderate) => moderate.extras.keys().cloned().collect(),
         Task::Transcribe(transcribe) => {
             let sent = [("prompt", transcribe.prompt.is_some()), ("temperature", transcribe.temperature.is_some())];
             let times = transcribe.times.segments || transcribe.times.words;
@@ -73,6 +75,7 @@ impl Provider for Remote {
             Task::Chat(chat) => self.is_too_large(chat),
             // Pages, recordings and texts go inside of the call everywhere.
             Task::Read(_) | Task::Transcribe(_) | Task::Embed(_) | Task::Speak(_) => false,
+            Task::Rerank(_) | Task::Moderate(_) => false,
             Task::Image(_) | Task::GenerateVideo(_) => false,
         }
     }
@@ -82,6 +85,7 @@ impl Provider for Remote {
             match task {
                 Task::Chat(chat) => Ok(self.hand_over(chat, key).await?.map(Task::Chat)),
                 Task::Read(_) | Task::Transcribe(_) | Task::Embed(_) | Task::Speak(_) => Ok(None),
+                Task::Rerank(_) | Task::Moderate(_) => Ok(None),
                 Task::Image(_) | Task::GenerateVideo(_) => Ok(None),
             }
         })

@@ -8,10 +8,9 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use bytes::{Bytes, BytesMut};
+use bytes::BytesMut;
 use http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use http::{Method, Request, Uri};
-use http_body_util::Full;
 use mediary_core::{Failure, FailureKind};
 use percent_encoding::percent_decode_str;
 use url::Url;
@@ -21,7 +20,7 @@ use super::{Remote, trouble};
 use crate::blame;
 use crate::client::Answer;
 use crate::frames::Framing;
-use crate::{Auth, Endpoint, HttpCall};
+use crate::{Auth, Endpoint, HttpCall, Payload};
 
 /// How much of a refusal is read; its cause stands at the beginning.
 const MOST_REFUSAL_BYTES: usize = 64 << 10;
@@ -66,10 +65,31 @@ pub(super) fn framing(response: &Answer) -> Option<Framing> {
     }
 }
 
+/// Whether an answer says that it is plain text, as some servers say of their streams.
+pub(super) fn is_plain(response: &Answer) -> bool {
+    media_type(response).as_deref() == Some("text/plain")
+}
+
+/// Whether a body begins as a stream of events does.
+pub(super) fn begins_with_event(body: &[u8]) -> bool {
+    let body = body.trim_ascii_start();
+    [b"data:".as_slice(), b"event:", b"id:", b": "].iter().any(|beginning| body.starts_with(beginning))
+}
+
 /// Whether an answer is the bytes of a file, rather than something to be read.
 pub(super) fn is_file(response: &Answer) -> bool {
     let text = |name: &str| name.starts_with("text/") || name.contains("json") || name.contains("xml");
     media_type(response).is_none_or(|name| !text(&name))
+}
+
+/// The rate of the bare samples that an answer says it is, 16 bits each; `None`: it says that it is something else, or not
+/// at which rate, which its provider's own is then.
+pub(super) fn bare_samples(response: &Answer) -> Option<Option<u32>> {
+    let value = response.headers().get(CONTENT_TYPE)?.to_str().ok()?.to_ascii_lowercase();
+    let mut parts = value.split(';').map(str::trim);
+    let is_bare = matches!(parts.next()?, "audio/pcm" | "audio/x-pcm" | "audio/l16" | "audio/raw");
+    let rate = parts.find_map(|part| part.strip_prefix("rate=")?.trim().parse().ok());
+    is_bare.then_some(rate)
 }
 
 /// In lower case, since media types are compared without case.
@@ -94,7 +114,7 @@ impl From<Failure> for Refusal {
 
 impl Remote {
     /// A request that carries a call.
-    pub(super) fn carrying(&self, call: HttpCall, key: Option<&str>) -> Result<Request<Full<Bytes>>, Failure> {
+    pub(super) fn carrying(&self, call: HttpCall, key: Option<&str>) -> Result<Request<Payload>, Failure> {
         let HttpCall { method, path, headers, content_type, body, left_out: _, before: _ } = call;
         let mut request = self.request(method, &path, &headers, key)?;
         let content_type = match content_type {
@@ -104,7 +124,7 @@ impl Remote {
         let content_type =
             content_type.map_err(|_| Failure::broken("the content type of a call cannot be sent as a header"))?;
         request.headers_mut().insert(CONTENT_TYPE, content_type);
-        *request.body_mut() = Full::from(body);
+        *request.body_mut() = body;
         Ok(request)
     }
 
@@ -115,7 +135,7 @@ impl Remote {
         path: &str,
         extra: &[(&'static str, String)],
         key: Option<&str>,
-    ) -> Result<Request<Full<Bytes>>, Failure> {
+    ) -> Result<Request<Payload>, Failure> {
         let mut headers = self.headers.clone()?;
         for (name, text) in extra {
             let value = HeaderValue::from_str(text)
@@ -125,7 +145,7 @@ impl Remote {
         if let Some(key) = key {
             self.sign(&mut headers, key)?;
         }
-        let mut request = Request::new(Full::default());
+        let mut request = Request::new(Payload::default());
         *request.method_mut() = method;
         *request.uri_mut() = self.address(path)?;
         *request.headers_mut() = headers;
@@ -174,7 +194,7 @@ impl Remote {
     /// Sends a request; only a good answer comes back as one. `sent` names what it holds and could be without.
     pub(super) async fn send(
         &self,
-        request: Request<Full<Bytes>>,
+        request: Request<Payload>,
         clock: &Clock,
         key: Option<&str>,
         sent: &[String],
@@ -184,7 +204,7 @@ impl Remote {
     }
 
     /// Sends a request; gives the head of the answer, whatever its status.
-    pub(super) async fn send_to(&self, request: Request<Full<Bytes>>, clock: &Clock) -> Result<Answer, Failure> {
+    pub(super) async fn send_to(&self, request: Request<Payload>, clock: &Clock) -> Result<Answer, Failure> {
         let sent = tokio::time::timeout_at(clock.deadline(), self.client.send(request)).await;
         sent.map_err(|_| clock.timed_out())?.map_err(|error| trouble::unreachable(&error))
     }

@@ -70,7 +70,7 @@ fn a_soft_parameter_changes_what_is_written_unless_it_is_dropped() {
     let abilities = mediary_core::capability::Abilities { reasoning: false, ..able("p/claude-3-7-sonnet-20250219") };
     let written = |dialect: &dyn Dialect, chat: &Chat, dropped: &[String]| {
         let task = Task::Chat(chat.clone());
-        dialect.encode(&call(&task, &abilities, dropped), &Quirks::default()).unwrap().body
+        dialect.encode(&call(&task, &abilities, dropped), &Quirks::default()).unwrap().body.read_all().unwrap()
     };
     for dialect in ALL {
         for name in dialect.soft_parameters().unwrap_or(&["user", "seed", "a_field_of_tomorrow"]) {

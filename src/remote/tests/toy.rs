@@ -27,7 +27,13 @@ impl Dialect for Toy {
         let lines: String = match call.task {
             Task::Chat(chat) => chat.messages.iter().map(|message| message.joined_text() + "\n").collect(),
             Task::Embed(embed) => embed.inputs.iter().map(|input| format!("{input:?}\n")).collect(),
-            Task::Read(_) | Task::Transcribe(_) | Task::Speak(_) | Task::Image(_) | Task::GenerateVideo(_) => {
+            Task::Read(_)
+            | Task::Transcribe(_)
+            | Task::Speak(_)
+            | Task::Image(_)
+            | Task::GenerateVideo(_)
+            | Task::Rerank(_)
+            | Task::Moderate(_) => {
                 return Err(unwritable::task(NAME, call.task.kind()));
             }
         };
@@ -55,9 +61,13 @@ impl Dialect for Toy {
                     expected.give(String::from_utf8_lossy(body).lines().map(numbers).enumerate(), events)
                 })
             }
-            Task::Read(_) | Task::Transcribe(_) | Task::Speak(_) | Task::Image(_) | Task::GenerateVideo(_) => {
-                unwritable::reader(NAME, task.kind())
-            }
+            Task::Read(_)
+            | Task::Transcribe(_)
+            | Task::Speak(_)
+            | Task::Image(_)
+            | Task::GenerateVideo(_)
+            | Task::Rerank(_)
+            | Task::Moderate(_) => unwritable::reader(NAME, task.kind()),
         }
     }
 

@@ -41,7 +41,7 @@ impl Dialect for Xai {
             Task::Speak(speak) => Ok(speak::encode(&CallOf::new(speak, call, quirks))),
             Task::Image(job) => images::encode(ImageForm::Xai, job, call, quirks),
             Task::GenerateVideo(_) => OpenAi.encode(call, quirks),
-            Task::Read(_) => Err(unwritable::task(NAME, call.task.kind())),
+            Task::Read(_) | Task::Rerank(_) | Task::Moderate(_) => Err(unwritable::task(NAME, call.task.kind())),
         }
     }
 
@@ -51,7 +51,7 @@ impl Dialect for Xai {
             Task::Transcribe(_) => transcript_reader(false),
             Task::Speak(speak) => sound_reader(speak, stream),
             Task::Image(_) => images::reader(stream),
-            Task::Read(_) => unwritable::reader(NAME, task.kind()),
+            Task::Read(_) | Task::Rerank(_) | Task::Moderate(_) => unwritable::reader(NAME, task.kind()),
         }
     }
 

@@ -12,7 +12,10 @@ fn chats_are_openais_and_pass_as_they_come() {
     let able = able("xai/m");
     let (ours, openais) = (encode(&Xai, &able, &conversation()), encode(&OpenAi, &able, &conversation()));
     let (ours, openais) = (ours.unwrap(), openais.unwrap());
-    assert_eq!((ours.path.as_str(), &ours.body), ("/chat/completions", &openais.body));
+    assert_eq!(
+        (ours.path.as_str(), ours.body.read_all().unwrap()),
+        ("/chat/completions", openais.body.read_all().unwrap())
+    );
     assert_eq!(Xai.wire_format(), OpenAi.name());
 }
 

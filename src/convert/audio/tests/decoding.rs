@@ -68,7 +68,13 @@ fn what_nothing_here_decodes_is_decoded_by_ffmpeg() {
         [0x3c].into_iter().chain(noise.take(31)).collect::<Vec<u8>>()
     };
     let amr = [b"#!AMR\n".to_vec(), (0..100).flat_map(frame).collect()].concat();
-    for (format, bytes) in [(MediaFormat::Wma, tone(2, &["-c:a", "wmav2"], "wma")), (MediaFormat::Amr, amr)] {
+    for (format, bytes) in [
+        (MediaFormat::Wma, tone(2, &["-c:a", "wmav2"], "wma")),
+        (MediaFormat::Mp2, tone(2, &["-c:a", "mp2", "-ar", "44100"], "mp2")),
+        (MediaFormat::Ac3, tone(2, &["-c:a", "ac3", "-ar", "44100"], "ac3")),
+        (MediaFormat::Au, tone(2, &["-c:a", "pcm_s16be"], "au")),
+        (MediaFormat::Amr, amr),
+    ] {
         let seen = mediary_core::classify(mediary_core::Blob::in_memory(bytes.clone()), mediary_core::Claim::default());
         assert_eq!(seen.unwrap().format, format, "told by its bytes");
         let alone = recording(format, bytes.clone());
@@ -95,6 +101,39 @@ fn the_sound_track_of_a_film_is_taken() {
         let recording = recording(format, tone(2, &[&picture[..], codecs].concat(), ending));
         assert_tone(&all(recording.open().unwrap()).unwrap(), 16_000, 2.0, 0.1, ending);
     }
+}
+
+/// The same as a pipe has it: no length, no index, clusters of unknown size, as browsers record.
+fn piped(arguments: &[&str]) -> Vec<u8> {
+    let tone = ["-nostdin", "-v", "error", "-f", "lavfi", "-i", "sine=frequency=440:duration=2"];
+    let run = Command::new("ffmpeg").args(tone).args(arguments).args(["-live", "1", "pipe:1"]).output().unwrap();
+    assert!(run.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&run.stderr));
+    run.stdout
+}
+
+#[test]
+fn what_was_recorded_into_a_pipe_says_by_its_packets_how_long_it_is() {
+    let picture = ["-f", "lavfi", "-i", "testsrc=size=64x64:rate=10:duration=2", "-c:v", "libvpx", "-shortest"];
+    for format in [MediaFormat::Webm, MediaFormat::Mkv] {
+        let muxer = if format == MediaFormat::Webm { "webm" } else { "matroska" };
+        for codec in ["libopus", "libvorbis"] {
+            for picture in [&[][..], &picture] {
+                let bytes = piped(&[picture, &["-c:a", codec, "-f", muxer]].concat());
+                let recording = recording(format, bytes);
+                let seconds = recording.facts().unwrap().expect("a sound track").seconds.expect("a length");
+                assert!((1.9..2.1).contains(&seconds), "{codec} in {format}: {seconds}");
+                let samples = all(recording.open().unwrap()).unwrap();
+                assert!((1.8..2.2).contains(&(samples.len() as f64 / 16_000.0)), "{codec} in {format}");
+            }
+        }
+    }
+}
+
+#[test]
+fn what_can_be_heard_is_told_from_silence() {
+    assert!(recording(MediaFormat::Wav, tone(2, &[], "wav")).is_audible().unwrap());
+    let quiet = tone(2, &["-af", "volume=-80dB"], "wav");
+    assert!(!recording(MediaFormat::Wav, quiet).is_audible().unwrap());
 }
 
 #[test]

@@ -68,6 +68,7 @@ async fn every_container_is_known_by_its_bytes_and_shown_by_its_scenes() {
             let input = AvInput::of(&media).unwrap();
             let facts = ffmpeg().facts(&input).await.unwrap().expect("ffprobe lies beside ffmpeg");
             assert_eq!((facts.width, facts.height, facts.has_sound), (320, 240, sound.is_some()), "{ending}");
+            assert!(facts.has_picture, "{ending}");
             let length = ffmpeg().length(&input).await.unwrap();
             assert!((5.5..6.6).contains(&length.as_secs_f64()), "{ending} of {length:?}");
             let frames = ffmpeg().moments(&input, length, 3, 160).await.unwrap();

@@ -54,6 +54,9 @@ pub(super) fn known(found: FileFormat) -> Option<MediaFormat> {
         FileFormat::AudioInterchangeFileFormat => MediaFormat::Aiff,
         FileFormat::AdaptiveMultiRate => MediaFormat::Amr,
         FileFormat::WindowsMediaAudio => MediaFormat::Wma,
+        FileFormat::Mpeg12AudioLayer2 => MediaFormat::Mp2,
+        FileFormat::AudioCodec3 => MediaFormat::Ac3,
+        FileFormat::Au => MediaFormat::Au,
         FileFormat::Mpeg4Part14
         | FileFormat::Mpeg4Part14Video
         | FileFormat::AppleItunesVideo

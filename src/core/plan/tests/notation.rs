@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use crate::capability::{
-    Abilities, Acceptance, CapabilityMatrix, Lifecycle, PartShape, Price, Rates, SoftSupport, Structured, TaskKind,
-    Tier,
+    Abilities, Acceptance, CapabilityMatrix, Lifecycle, PartShape, Price, Rate, Rates, SoftSupport, Structured,
+    TaskKind, Tier,
 };
 use crate::plan::{
     Candidate, CostPolicy, Demand, Health, HealthSnapshot, Plan, Policy, Privacy, RecipeName, Treatment,
@@ -20,6 +20,10 @@ pub(super) fn target(word: &str) -> Target {
 
 fn number<T: std::str::FromStr>(word: &str) -> T {
     word.parse().unwrap_or_else(|_| panic!("`{word}` is no such number"))
+}
+
+fn rate(word: &str) -> Rate {
+    Rate::written(number(word)).unwrap_or_else(|| panic!("`{word}` is no rate"))
 }
 
 fn format_named(name: &str) -> Option<MediaFormat> {
@@ -100,7 +104,7 @@ pub(super) fn row(line: &str) -> (Abilities, Health) {
             ("free", _) => row.price = Price::Free,
             ("paid", value) => {
                 let (input_usd, output_usd) = value.split_once('/').unwrap();
-                row.price = Price::Paid(Rates::of_tokens(number(input_usd), number(output_usd)));
+                row.price = Price::Paid(Rates::of_tokens(rate(input_usd), rate(output_usd)));
             }
             ("preview", _) => row.lifecycle = Lifecycle::Preview,
             ("deprecated", _) => row.lifecycle = Lifecycle::Deprecated,
@@ -211,6 +215,8 @@ pub(super) fn policy(line: &str) -> Policy {
             ("strict", _) => policy.strict = true,
             ("local", _) => policy.privacy = Privacy::Local,
             ("free", _) => policy.cost = CostPolicy::Free,
+            ("freefirst", _) => policy.cost = CostPolicy::FreeFirst,
+            ("unconfirmed", _) => policy.cost = CostPolicy::Unconfirmed,
             ("from", value) => policy.providers = value.split(',').map(ProviderId::new).collect(),
             ("sticky", value) => policy.sticky = Some(target(value)),
             ("draw", value) => policy.draw = number(value),

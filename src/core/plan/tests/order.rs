@@ -30,6 +30,11 @@ fn the_better_row_comes_first_whatever_the_draw() {
         ("c/d fast:1", "a/b p=1", "brief", "tier=auto"),
         ("c/d fast:1", "a/b set=1", "brief", "tier=fast"),
         ("c/d png vision:1", "a/b set=1", "png", "tier=auto"),
+        // What is free, where that is wanted first; a tier that was named counts for more.
+        ("a/b free p=9 ms=9000", "c/d p=1 ms=1", "", "freefirst"),
+        ("a/b free", "c/d paid=0/0", "", "freefirst sticky=c/d"),
+        ("c/d p=1", "a/b free p=9", "", ""),
+        ("c/d fast:1 paid=1/1", "a/b free", "", "freefirst tier=fast"),
         // The target that answered so far.
         // … but not for what it would lose and others would not.
         ("c/d p=9 png", "a/b p=1", "png", "sticky=a/b"),

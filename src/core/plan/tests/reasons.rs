@@ -77,7 +77,7 @@ fn misfits_are_told_as_they_are() {
         ("a/b png doubt=png", "png", "it refused such a part a while ago"),
         ("a/b png[bytes=5]", "png[bytes=6]", "it takes at most 5 bytes"),
         ("a/b png[px=5]", "png[px=6]", "it takes at most 5 pixels a side"),
-        ("a/b mp3[s=5]", "mp3[s=6]", "it takes at most 5 seconds"),
+        ("a/b mp3[s=5]", "mp3[s=6]", "it takes at most 5 seconds, for which this is too long"),
         ("a/b pdf[pages=5]", "pdf[pages=6]", "it takes at most 5 pages"),
         ("a/b png[count=1]", "png png", "it takes at most 1 of them in a request"),
     ];

@@ -12,6 +12,9 @@ const LOOKED_AT: usize = 2_000;
 pub fn language_of(text: &str) -> Option<&'static str> {
     let end = text.char_indices().nth(LOOKED_AT).map_or(text.len(), |(at, _)| at);
     let text = &text[..end];
+    if let Some(language) = by_greeting(text) {
+        return Some(language);
+    }
     let info = whatlang::detect(text)?;
     if info.script() != Script::Latin || info.is_reliable() {
         return code(info.lang());
@@ -20,6 +23,31 @@ pub fn language_of(text: &str) -> Option<&'static str> {
     let frequent = [Lang::Eng, Lang::Spa, Lang::Fra, Lang::Deu, Lang::Ita, Lang::Por, Lang::Nld];
     let info = Detector::with_allowlist(frequent.to_vec()).detect(text)?;
     if info.confidence() >= SURE { code(info.lang()) } else { by_letters(text).or_else(|| by_words(text)) }
+}
+
+/// Words that say the language of a text that is little more than themselves, since no other language has them.
+const GREETINGS: [(&str, &str); 7] = [
+    ("en", "hello hi thanks thank goodbye please welcome yes sorry"),
+    ("es", "hola gracias adiós buenos buenas señor señora mañana"),
+    ("fr", "bonjour bonsoir merci beaucoup salut oui enchanté"),
+    ("de", "danke tschüss guten bitte hallo willkommen nein"),
+    ("it", "ciao buongiorno buonasera grazie arrivederci prego"),
+    ("pt", "olá obrigado obrigada tchau"),
+    ("nl", "goedemorgen goedenavond dankjewel dank alstublieft"),
+];
+/// A longer text says more by its letters.
+const MOST_GREETED: usize = 3;
+
+/// The language of a text of very few words, where one is a greeting and none another language's.
+fn by_greeting(text: &str) -> Option<&'static str> {
+    let text = text.to_lowercase();
+    let words: Vec<&str> = text.split(|letter: char| !letter.is_alphabetic()).filter(|word| !word.is_empty()).collect();
+    if words.len() > MOST_GREETED {
+        return None;
+    }
+    let has = |greetings: &str| words.iter().any(|word| greetings.split(' ').any(|known| known == *word));
+    let mut spoken = GREETINGS.iter().filter(|(_, greetings)| has(greetings));
+    spoken.next().filter(|_| spoken.next().is_none()).map(|(language, _)| *language)
 }
 
 /// What letters give away where there are few of them.

@@ -122,7 +122,9 @@ fn ends_sentence(before: &str, mark: char, behind: &str, language: &str) -> bool
     let next = following.trim_start().chars().next();
     let word = before.rsplit(|letter: char| letter.is_whitespace() || letter == '(').next().unwrap_or("");
     let is_initial = word.chars().count() == 1 && word.chars().all(char::is_uppercase);
-    let goes_on = next.is_some_and(char::is_lowercase);
+    let goes_on = next.is_some_and(char::is_lowercase)
+        // The number of something, behind the short form for it.
+        || next.is_some_and(|next| next.is_ascii_digit()) && spelling::is_before_number(word, language);
     !(goes_on || is_initial || spelling::is_short_form(word, language))
 }
 

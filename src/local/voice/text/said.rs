@@ -22,7 +22,7 @@ pub(crate) fn said(text: &str, language: &str) -> String {
         let (opening, inner) = word.split_at(begin);
         let inner_end = inner.trim_end_matches(|mark| CLOSING.contains(mark)).len();
         let (core, closing) = inner.split_at(inner_end);
-        if let Some(full) = short_form(core, closing, words.peek().copied(), spelling) {
+        if let Some(full) = short_form(core, closing, words.peek().copied(), spelling, language) {
             // The dot of the short form is not one of the sentence, unless nothing comes behind it.
             let closing = closing.strip_prefix('.').unwrap_or(closing);
             let dot = if words.peek().is_none() && closing.is_empty() { "." } else { "" };
@@ -44,7 +44,7 @@ pub(crate) fn said(text: &str, language: &str) -> String {
         }
         let after_number = said.last().is_some_and(|last| last.ends_with(|letter: char| letter.is_ascii_digit()));
         let read = address(core, spelling)
-            .or_else(|| date(core, spelling))
+            .or_else(|| date(core, spelling, is_english && !language.to_lowercase().starts_with("en-gb")))
             .or_else(|| range(core, spelling, is_english))
             .or_else(|| unit(core, after_number, spelling))
             .or_else(|| version(core, spelling))
@@ -54,18 +54,21 @@ pub(crate) fn said(text: &str, language: &str) -> String {
     said.join(" ")
 }
 
-/// A short form written out. `No.` and `p.` are short forms before a number only.
-fn short_form<'a>(core: &str, closing: &str, next: Option<&str>, spelling: &'a Spelling) -> Option<&'a str> {
+/// A short form written out; some are short forms before a number only.
+fn short_form(
+    core: &str,
+    closing: &str,
+    next: Option<&str>,
+    spelling: &Spelling,
+    language: &str,
+) -> Option<&'static str> {
     if !closing.starts_with('.') {
         return None;
     }
     let core = core.to_lowercase();
     let before_number = next.is_some_and(|next| next.starts_with(|letter: char| letter.is_ascii_digit()));
-    match (core.as_str(), before_number) {
-        ("no", true) if spelling.to == "to" => Some("number"),
-        ("p", true) if spelling.to == "to" => Some("page"),
-        _ => spelling.short_forms.iter().find(|(short, _)| *short == core).map(|(_, full)| *full),
-    }
+    let of_number = before_number.then(|| spelling::before_number(&core, language)).flatten();
+    of_number.or_else(|| spelling.short_forms.iter().find(|(short, _)| *short == core).map(|(_, full)| *full))
 }
 
 /// An amount of money: `$5`, `€3.50`, `5€`.
@@ -122,14 +125,30 @@ fn address(core: &str, spelling: &Spelling) -> Option<String> {
     Some(read.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
-/// A date as ISO 8601 has it: `2024-05-03`.
-fn date(core: &str, spelling: &Spelling) -> Option<String> {
-    let mut parts = core.split('-');
-    let (year, month, day) = (parts.next()?, parts.next()?, parts.next()?);
-    let is_number = |part: &str, digits| part.len() == digits && part.bytes().all(|byte| byte.is_ascii_digit());
-    if parts.next().is_some() || !is_number(year, 4) || !is_number(month, 2) || !is_number(day, 2) {
+/// A date: `2024-05-03` as ISO 8601 has it, `12/05/2024`, `12.05.2024`. `month_first`: of the second its month comes first,
+/// unless that can only be the day.
+fn date(core: &str, spelling: &Spelling, month_first: bool) -> Option<String> {
+    let mark = ['-', '/', '.'].into_iter().find(|mark| core.contains(*mark))?;
+    let mut parts = core.split(mark);
+    let (one, two, three) = (parts.next()?, parts.next()?, parts.next()?);
+    let is_number = |part: &str, least, most| {
+        (least..=most).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    if parts.next().is_some() || ![one, two, three].into_iter().all(|part| is_number(part, 1, 4)) {
         return None;
     }
+    let (year, month, day) = match mark {
+        '-' if is_number(one, 4, 4) && is_number(two, 2, 2) && is_number(three, 2, 2) => (one, two, three),
+        '-' => return None,
+        _ if !is_number(three, 4, 4) || !is_number(one, 1, 2) || !is_number(two, 1, 2) => return None,
+        _ => {
+            let is_month = |part: &str| part.parse().is_ok_and(|number: u32| (1..=12).contains(&number));
+            match (mark == '/' && month_first && is_month(one)) || !is_month(two) {
+                true => (three, one, two),
+                false => (three, two, one),
+            }
+        }
+    };
     let month = spelling.months.get(month.parse::<usize>().ok()?.checked_sub(1)?)?;
     let day: u32 = day.parse().ok().filter(|day| (1..=31).contains(day))?;
     let year =

@@ -43,6 +43,32 @@ pub(super) fn is_short_form(word: &str, language: &str) -> bool {
     of(language).is_some_and(|spelling| spelling.short_forms.iter().any(|(short, _)| *short == word))
 }
 
+/// What a word with a dot behind it stands for before a number, and there alone: `No. 7`, `p. 12`.
+pub(super) fn before_number(word: &str, language: &str) -> Option<&'static str> {
+    let language = language.split('-').next().unwrap_or(language);
+    let rows = [
+        ("en", "no", "number"),
+        ("en", "nos", "numbers"),
+        ("en", "p", "page"),
+        ("en", "ch", "chapter"),
+        ("es", "p", "página"),
+        ("es", "n", "número"),
+        ("fr", "p", "page"),
+        ("it", "p", "pagina"),
+        ("it", "n", "numero"),
+        ("de", "s", "Seite"),
+        ("pt", "p", "página"),
+        ("pt", "n", "número"),
+    ];
+    let word = word.to_lowercase();
+    rows.into_iter().find(|(its, short, _)| *its == language && *short == word).map(|(_, _, full)| full)
+}
+
+/// Whether a word with a dot behind it, and a number behind that, is a short form, so that no sentence ends there.
+pub(super) fn is_before_number(word: &str, language: &str) -> bool {
+    before_number(word, language).is_some()
+}
+
 const ALL: &[Spelling] = &[ENGLISH, SPANISH, FRENCH, ITALIAN, GERMAN, PORTUGUESE];
 
 const ENGLISH: Spelling = Spelling {

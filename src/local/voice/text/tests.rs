@@ -30,7 +30,8 @@ fn what_cannot_be_said_or_would_be_obeyed_is_taken_out() {
 
 #[test]
 fn a_text_is_cut_at_sentences_and_its_first_piece_is_short() {
-    let rows: [(&str, &[&str]); 9] = [
+    let rows: [(&str, &[&str]); 10] = [
+        ("See No. 7 and p. 12 of it. Yes.", &["See No. 7 and p. 12 of it.", "Yes."]),
         ("One. Two! Three?", &["One.", "Two!", "Three?"]),
         ("Dr. Smith met J. R. Hale. He left.", &["Dr. Smith met J. R. Hale.", "He left."]),
         ("It costs 3.50 at example.com. Yes.", &["It costs 3.50 at example.com.", "Yes."]),
@@ -93,6 +94,11 @@ fn what_is_written_short_is_read_in_full() {
         ("en", "Dr. Smith, e.g. here", "Doctor Smith, for example here"),
         ("en", "$5, $4.50, €1 and £3 million.", "5 dollars, 4 dollars 50, 1 euro and 3 million pounds."),
         ("en", "on 2024-05-03.", "on May 3rd 20 24."),
+        ("en", "on 12/05/2024 or 25/12/2024", "on December 5th 20 24 or December 25th 20 24"),
+        ("en-GB", "on 12/05/2024", "on May 12th 20 24"),
+        ("en", "on 3.5.2024, version 1.2.3, 1/2/3", "on May 3rd 20 24, version 1 dot 2 dot 3, 1/2/3"),
+        ("de", "am 12.05.2024, S. 7", "am 12. Mai 2024, Seite 7"),
+        ("fr", "le 12/05/2024", "le 12 mai 2024"),
         ("en", "pages 2-3, 1990–1995", "pages 2 to 3, 19 90 to 19 95"),
         ("en", "https://www.example.com/a-b?x=1", "example dot com slash a b"),
         ("en", "me@mail.example.org!", "me at mail dot example dot org!"),
@@ -126,6 +132,14 @@ fn the_language_of_a_text_is_found_where_it_can_be() {
         ("Guten Morgen, wie geht es Ihnen?", "de"),
         ("Bonjour, comment vas-tu avec ça ?", "fr"),
         ("Buongiorno, come sei?", "it"),
+        ("Bonjour", "fr"),
+        ("Hola", "es"),
+        ("Hola, Peter!", "es"),
+        ("Merci beaucoup", "fr"),
+        ("Danke", "de"),
+        ("Grazie.", "it"),
+        ("Obrigado!", "pt"),
+        ("Hello", "en"),
     ];
     for (text, expected) in rows {
         assert_eq!(language_of(text), Some(expected), "{text:?}");

@@ -36,7 +36,7 @@ fn what_is_dropped_or_refused_is_not_written() {
     let quirks = Quirks { refuses: vec!["encoding_format".to_owned(), "store".to_owned()], ..Quirks::default() };
     let dropped = ["user".to_owned()];
     let call = OpenAi.encode(&call(&Task::Embed(wished), &row(false), &dropped), &quirks).unwrap();
-    let body: Value = serde_json::from_slice(&call.body).unwrap();
+    let body: Value = serde_json::from_slice(&call.body.read_all().unwrap()).unwrap();
     assert_eq!(body, json!({ "model": "text-embedding-3-small", "input": ["a"] }));
 }
 

@@ -31,7 +31,7 @@ fn a_recording_is_sent_as_a_form() {
     let sent = rows.map(|(dialect, format, language)| {
         let call = encode_task(dialect, &row(), &recording(format, language)).unwrap();
         let boundary = call.content_type.strip_prefix("multipart/form-data; boundary=").unwrap().to_owned();
-        let body = String::from_utf8(call.body.to_vec()).unwrap();
+        let body = String::from_utf8(call.body.read_all().unwrap()).unwrap();
         assert!(body.ends_with(&format!("\r\n--{boundary}--\r\n")) && boundary.len() <= 70, "{body}");
         let shown = body.replace(&boundary, "BOUNDARY").replace("\r\n", "\n");
         format!("{}: POST {}\n{shown}", dialect.name(), call.path)
@@ -78,7 +78,11 @@ fn a_recording_is_sent_inside_of_json_where_a_provider_wants_it_so() {
     let sent = tasks.map(|task| {
         let call = OpenAi.encode(&call(&task, &row, &[]), &quirks).unwrap();
         assert_eq!(call.content_type, "application/json");
-        format!("POST {}\n{:#}", call.path, serde_json::from_slice::<serde_json::Value>(&call.body).unwrap())
+        format!(
+            "POST {}\n{:#}",
+            call.path,
+            serde_json::from_slice::<serde_json::Value>(&call.body.read_all().unwrap()).unwrap()
+        )
     });
     insta::assert_snapshot!(sent.join("\n"));
 }

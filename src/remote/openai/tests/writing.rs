@@ -22,7 +22,7 @@ fn written(chat: &Chat, quirks: &Quirks, dropped: &[&str]) -> Value {
     let task = Task::Chat(chat.clone());
     let call = OpenAi.encode(&call(&task, &abilities, &dropped), quirks).unwrap();
     assert_eq!((call.path.as_str(), call.headers.len()), ("/chat/completions", 0));
-    serde_json::from_slice(&call.body).unwrap()
+    serde_json::from_slice(&call.body.read_all().unwrap()).unwrap()
 }
 
 fn of_parts(parts: Vec<Part>) -> Chat {

@@ -31,7 +31,7 @@ fn sent(form: VideoForm, video: &GenerateVideo) -> String {
     let task = Task::GenerateVideo(video.clone());
     match OpenAi.encode(&call(&task, &abilities, &[]), &quirks(form)) {
         Ok(call) => {
-            let body: Value = serde_json::from_slice(&call.body).unwrap_or_default();
+            let body: Value = serde_json::from_slice(&call.body.read_all().unwrap()).unwrap_or_default();
             format!("{} {}\n{body:#}\nleft out: {:?}\n", call.method, call.path, call.left_out)
         }
         Err(failure) => format!("{failure:?}\n"),

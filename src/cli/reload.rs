@@ -1,0 +1,151 @@
+//! Taking up changed files while the server runs: the configuration, and the catalogs and recipes beside it.
+//!
+//! All of them are read and checked together. If anything is wrong, that is logged and everything stays as it was; else
+//! the next request is the first that is served by what they say now.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use super::Context;
+use crate::config::{Config, Source};
+use crate::gateway::{Gateway, Renewal, VideoJobs};
+use crate::http::{AppState, Current};
+
+/// How often it is looked whether a file has changed.
+const EVERY: Duration = Duration::from_secs(1);
+
+/// What a server is made of that can be changed while it runs.
+#[derive(Debug)]
+pub(super) struct Running {
+    pub(super) state: AppState,
+    pub(super) current: Current,
+    pub(super) jobs: Option<Arc<VideoJobs>>,
+}
+
+/// A file as it was: where, when it was changed, how long it is.
+type Stamp = (PathBuf, Option<SystemTime>, u64);
+
+/// Looks for changes, and takes them up; never ends. `serving` is told which gateway serves then.
+pub(super) async fn follow(context: &Context, source: &Source, mut running: Running, serving: impl Fn(Arc<Gateway>)) {
+    let Source::File(file) = source else { return std::future::pending().await };
+    let file = context.cwd.join(file);
+    let mut taken_up = stamps(&file);
+    let mut seen = taken_up.clone();
+    loop {
+        tokio::time::sleep(EVERY).await;
+        let now = stamps(&file);
+        // A file that is still being written changes once more; it is read when it has stood still.
+        let stands_still = now == seen;
+        seen.clone_from(&now);
+        if !stands_still || now == taken_up {
+            continue;
+        }
+        taken_up = now;
+        match changed(context, &running.state) {
+            Ok(state) => {
+                running.current.change(state.clone());
+                serving(state.gateway.clone());
+                if let Some(jobs) = &running.jobs {
+                    jobs.serve_with(state.gateway.clone());
+                }
+                running.state = state;
+                tracing::info!(config.file = %file.display(), "changed files were taken up");
+            }
+            Err(problem) => {
+                tracing::error!(
+                    config.file = %file.display(),
+                    error.detail = problem,
+                    "changed files are not taken up; everything stays as it was until they are mended"
+                );
+            }
+        }
+    }
+}
+
+/// The state by the files as they are now.
+fn changed(context: &Context, state: &AppState) -> Result<AppState, String> {
+    let loaded = context.load()?;
+    let config = Arc::new(loaded.config);
+    let renewal = Renewal {
+        config: &config,
+        recipe: context.recipe(&loaded.source)?,
+        pipelines: context.pipelines(&loaded.source)?,
+        providers: context.providers(&config, &loaded.source)?,
+    };
+    let gateway = Arc::new(state.gateway.renewed(renewal));
+    for section in stays(&state.config, &config) {
+        tracing::warn!(config.section = section, "what has changed in this section takes effect with the next start");
+    }
+    Ok(AppState { gateway, config, ..state.clone() })
+}
+
+/// Sections that changed and are of use only at the start.
+fn stays(before: &Config, after: &Config) -> Vec<&'static str> {
+    let differ = |one: &dyn std::fmt::Debug, other: &dyn std::fmt::Debug| format!("{one:?}") != format!("{other:?}");
+    let (one, other) = (&before.server, &after.server);
+    let sections = [
+        ("server.host", differ(&one.host, &other.host) || one.port != other.port),
+        ("engines", differ(&before.engines, &after.engines)),
+        ("admission", differ(&before.admission, &after.admission)),
+        ("cache", differ(&before.cache, &after.cache)),
+        ("content", differ(&before.content, &after.content)),
+        ("store", differ(&before.store, &after.store)),
+        ("jobs", differ(&before.jobs, &after.jobs)),
+        ("safety", differ(&before.safety, &after.safety)),
+    ];
+    sections.into_iter().filter_map(|(name, differs)| differs.then_some(name)).collect()
+}
+
+/// The configuration, and the catalogs and recipes beside it, sorted.
+fn stamps(file: &Path) -> Vec<Stamp> {
+    let dir = file.parent().unwrap_or(Path::new(""));
+    let folders = [dir.join("models").join("providers"), dir.join("pipelines")];
+    let files = folders.iter().filter_map(|folder| fs::read_dir(folder).ok()).flatten().flatten();
+    let files = files.map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|its| its == "toml"));
+    let mut all: Vec<Stamp> = std::iter::once(file.to_owned()).chain(files).map(stamp).collect();
+    all.sort();
+    all
+}
+
+fn stamp(path: PathBuf) -> Stamp {
+    let facts = fs::metadata(&path).ok();
+    let changed = facts.as_ref().and_then(|facts| facts.modified().ok());
+    (path, changed, facts.map_or(0, |facts| facts.len()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_change_of_any_file_shows() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("mediary.toml");
+        let catalogs = folder.path().join("models").join("providers");
+        fs::create_dir_all(&catalogs).unwrap();
+        let mut before = stamps(&file);
+        let mut differs = |change: &dyn Fn()| {
+            change();
+            let now = stamps(&file);
+            let differs = now != before;
+            before = now;
+            differs
+        };
+        assert!(!differs(&|| ()));
+        assert!(differs(&|| fs::write(&file, "[server]").unwrap()));
+        assert!(differs(&|| fs::write(catalogs.join("mine.toml"), "id = 1").unwrap()));
+        assert!(!differs(&|| fs::write(catalogs.join("notes.txt"), "no catalog").unwrap()));
+        assert!(differs(&|| fs::remove_file(catalogs.join("mine.toml")).unwrap()));
+    }
+
+    #[test]
+    fn sections_that_wait_for_the_next_start_are_named() {
+        let (before, mut after) = (Config::default(), Config::default());
+        assert!(stays(&before, &after).is_empty());
+        after.server.port += 1;
+        after.routing.max_attempts += 1;
+        assert_eq!(stays(&before, &after), ["server.host"]);
+    }
+}

@@ -1,0 +1,206 @@
+//! The meters of one key: its provider's as a whole, and one for each model that has limits of its own.
+//!
+//! Asking for room and taking it happens under one lock, so that no two calls take the same place. What was taken and
+//! not used is given back by a [`Held`], at the latest when that is dropped.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use super::{Allowance, Axis, FreeLimits, Full, Meter, Standing, Taken, Used};
+use crate::ModelName;
+
+/// The meters of one key. Models are known by their names.
+#[derive(Debug, Default)]
+pub struct KeyMeters {
+    pages: Mutex<Pages>,
+    /// Whether anything was ever counted; most keys of a large catalog are never used.
+    is_touched: AtomicBool,
+    /// Whether there is something to keep.
+    is_changed: AtomicBool,
+}
+
+#[derive(Debug, Default)]
+struct Pages {
+    whole: Meter,
+    models: HashMap<ModelName, Meter>,
+}
+
+/// How a key stands, as a plan wants to know it.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct KeyState {
+    /// All models together.
+    pub whole: ScopeState,
+    /// Those that have been used.
+    pub models: HashMap<ModelName, ScopeState>,
+}
+
+/// How a scope stands.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct ScopeState {
+    /// How long nothing more has room; `None`: something has.
+    pub full_for: Option<Duration>,
+    /// The share that is left of the limit of which least is left.
+    pub share_left: Option<f32>,
+}
+
+/// What was used of a scope, to be kept: that of a model, or that of the whole.
+pub type Kept = Vec<(Option<ModelName>, Used)>;
+
+impl KeyMeters {
+    /// The meters of a key of a provider with these limits, and of its models with theirs.
+    #[must_use]
+    pub fn new(whole: FreeLimits, models: impl IntoIterator<Item = (ModelName, FreeLimits)>) -> Self {
+        let is_touched = AtomicBool::new(false);
+        let whole = Meter::new(whole, Used::default());
+        let models = models.into_iter().map(|(name, limits)| (name, Meter::new(limits, Used::default())));
+        let pages = Mutex::new(Pages { whole, models: models.collect() });
+        Self { pages, is_touched, is_changed: AtomicBool::new(false) }
+    }
+
+    fn pages(&self) -> MutexGuard<'_, Pages> {
+        // Numbers are changed one after the other; one that panicked has left them countable.
+        self.pages.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes room for a call that is sure to use `least` tokens and may use `most`.
+    ///
+    /// # Errors
+    /// When there is none, by the provider's limits or the model's.
+    pub fn hold(self: &Arc<Self>, model: &ModelName, least: u64, most: u64, now: u64) -> Result<Held, Full> {
+        let mut pages = self.pages();
+        let of_whole = pages.whole.room(least, most, now);
+        let of_model = pages.models.get_mut(model).map_or(Ok(most.max(least)), |model| model.room(least, most, now));
+        let tokens = match (of_whole, of_model) {
+            (Ok(whole), Ok(model)) => whole.min(model),
+            (Err(whole), Err(model)) => return Err(whole.or(model)),
+            (Err(full), Ok(_)) | (Ok(_), Err(full)) => return Err(full),
+        };
+        let whole = pages.whole.take(tokens, now);
+        let of_model = pages.models.get_mut(model).map(|meter| (model.clone(), meter.take(tokens, now)));
+        drop(pages);
+        self.touched();
+        Ok(Held { meters: self.clone(), whole, model: of_model, is_settled: false })
+    }
+
+    fn touched(&self) {
+        self.is_touched.store(true, Ordering::Release);
+        self.is_changed.store(true, Ordering::Release);
+    }
+
+    /// What an answer said is left; it is about the model's limits where it has any.
+    pub fn told(&self, model: &ModelName, requests: Option<Allowance>, tokens: Option<Allowance>, now: u64) {
+        let mut pages = self.pages();
+        let pages = &mut *pages;
+        pages.models.get_mut(model).unwrap_or(&mut pages.whole).told(requests, tokens, now);
+    }
+
+    /// A refusal named a limit of a model.
+    pub fn learn(&self, model: &ModelName, axis: Axis, limit: u64, now: u64) {
+        self.pages().models.entry(model.clone()).or_default().learn(axis, limit, now);
+        self.touched();
+    }
+
+    /// How the key stands; `None`: it was never used.
+    #[must_use]
+    pub fn state(&self, now: u64) -> Option<KeyState> {
+        if !self.is_touched.load(Ordering::Acquire) {
+            return None;
+        }
+        let mut pages = self.pages();
+        let state = |meter: &mut Meter| ScopeState { full_for: meter.full_for(now), share_left: meter.share_left(now) };
+        let whole = state(&mut pages.whole);
+        let used = pages.models.iter_mut().filter(|(_, meter)| meter.is_used());
+        let models = used.map(|(name, meter)| (name.clone(), state(meter))).collect();
+        Some(KeyState { whole, models })
+    }
+
+    /// How each limit stands: those of the provider as a whole, then those of a model.
+    #[must_use]
+    pub fn standings(&self, model: &ModelName, now: u64) -> (Vec<Standing>, Vec<Standing>) {
+        let mut pages = self.pages();
+        let whole = pages.whole.standings(now);
+        (whole, pages.models.get_mut(model).map_or_else(Vec::new, |meter| meter.standings(now)))
+    }
+
+    /// Counts on under other limits.
+    pub fn limit(&self, whole: FreeLimits, models: impl IntoIterator<Item = (ModelName, FreeLimits)>) {
+        let mut limits: HashMap<ModelName, FreeLimits> = models.into_iter().collect();
+        let mut pages = self.pages();
+        pages.whole.limit_to(whole);
+        for (name, meter) in &mut pages.models {
+            meter.limit_to(limits.remove(name).unwrap_or_default());
+        }
+        let new = limits.into_iter().map(|(name, limits)| (name, Meter::new(limits, Used::default())));
+        pages.models.extend(new);
+    }
+
+    /// Counts on from what was used before.
+    pub fn recall(&self, used: Kept) {
+        let mut pages = self.pages();
+        let pages = &mut *pages;
+        for (model, used) in used {
+            let meter = match model {
+                None => &mut pages.whole,
+                Some(model) => pages.models.entry(model).or_default(),
+            };
+            *meter = Meter::new(meter.limits(), used);
+        }
+        self.is_touched.store(true, Ordering::Release);
+    }
+
+    /// What has been used, if that has changed since this was asked last.
+    #[must_use]
+    pub fn changed(&self) -> Option<Kept> {
+        self.is_changed.swap(false, Ordering::AcqRel).then(|| self.kept())
+    }
+
+    /// What has been used.
+    #[must_use]
+    pub fn kept(&self) -> Kept {
+        let pages = self.pages();
+        let models = pages.models.iter().filter(|(_, meter)| meter.is_used());
+        let models = models.map(|(name, meter)| (Some(name.clone()), meter.used().clone()));
+        let whole = pages.whole.is_limited().then(|| (None, pages.whole.used().clone()));
+        whole.into_iter().chain(models).collect()
+    }
+}
+
+/// Room for one call. What it took of tokens is given back when it is dropped unsettled: the request was made, but nothing
+/// came of it.
+#[derive(Debug)]
+pub struct Held {
+    meters: Arc<KeyMeters>,
+    whole: Taken,
+    model: Option<(ModelName, Taken)>,
+    is_settled: bool,
+}
+
+impl Held {
+    /// The call has ended, and used so many tokens.
+    pub fn settle(mut self, tokens: u64) {
+        self.settle_once(tokens);
+    }
+
+    fn settle_once(&mut self, tokens: u64) {
+        if std::mem::replace(&mut self.is_settled, true) {
+            return;
+        }
+        let mut pages = self.meters.pages();
+        pages.whole.settle(self.whole, tokens);
+        if let Some((model, taken)) = &self.model
+            && let Some(model) = pages.models.get_mut(model)
+        {
+            model.settle(*taken, tokens);
+        }
+        drop(pages);
+        self.meters.is_changed.store(true, Ordering::Release);
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        self.settle_once(0);
+    }
+}

@@ -1,0 +1,33 @@
+//! Whether the gateway can work, and what stands in the way. `http/` shows it to what looks after the server.
+
+use mediary_core::capability::TaskKind;
+
+use super::Gateway;
+
+/// Whether requests can be served, and what stands in the way.
+#[derive(Debug, Clone)]
+pub struct Readiness {
+    /// Whether there is something to do the work with.
+    pub ready: bool,
+    /// Each check by name: how it stands, or what to do.
+    pub checks: Vec<(String, Result<String, String>)>,
+}
+
+impl Gateway {
+    /// Whether requests can be served: documents by the engines of this process, or chats by some provider.
+    #[must_use]
+    pub fn readiness(&self) -> Readiness {
+        let checks: Vec<(String, Result<String, String>)> = self
+            .engines
+            .iter()
+            .filter(|engine| engine.installed || !engine.optional)
+            .map(|engine| {
+                let note = engine.note.clone();
+                (engine.target.to_string(), if engine.installed { Ok(note) } else { Err(note) })
+            })
+            .collect();
+        let known = self.router.known();
+        let can_chat = known.rows().iter().any(|row| row.does(TaskKind::Chat) && row.missing.is_none());
+        Readiness { ready: can_chat || checks.iter().all(|(_, check)| check.is_ok()), checks }
+    }
+}

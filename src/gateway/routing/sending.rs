@@ -1,0 +1,75 @@
+//! How a target is asked: in one piece or as a stream, and how long each stage may take.
+
+use std::sync::PoisonError;
+use std::time::Duration;
+
+use mediary_core::capability::Abilities;
+use mediary_core::plan::Hard;
+use mediary_core::provider::Timeouts;
+use mediary_core::task::{Chat, Task};
+use mediary_core::{Failure, FailureKind, Target};
+
+use super::Router;
+use super::ledger::SHORT_RATE_LIMIT;
+use crate::config::Routing;
+
+/// The shortest cooldown of a rate limit.
+const LEAST_RATE_LIMIT: Duration = Duration::from_secs(1);
+
+/// A chat in the way in which the target is asked, where that is not the client's: in one piece where the target does not
+/// stream; as a stream where something depends on whether it answers at all, since a stream that has not begun is silent,
+/// and a whole answer that has not come may only be long.
+pub(super) fn streamed(task: &Task, abilities: &Abilities, hard: Hard, is_watched: bool) -> Option<Task> {
+    let Task::Chat(chat) = task else { return None };
+    let is_plain = !hard.many_replies && !hard.logprobs && !hard.audio_output;
+    let stream = abilities.streaming && (chat.stream || is_watched && is_plain);
+    (stream != chat.stream).then(|| Task::Chat(Chat { stream, ..chat.clone() }))
+}
+
+/// Whether a target refuses a request because its answer was to come as a stream.
+pub(super) fn is_about_streams(failure: &Failure) -> bool {
+    matches!(failure.kind, FailureKind::Unacceptable | FailureKind::Malformed)
+        && failure.detail.to_ascii_lowercase().contains("stream")
+}
+
+/// How long a rate limit lasts that is worth waiting for.
+pub(super) fn short_rate_limit(failure: &Failure) -> Option<Duration> {
+    let FailureKind::RateLimited { retry_after: Some(wait) } = failure.kind else { return None };
+    (wait <= SHORT_RATE_LIMIT).then_some(wait.max(LEAST_RATE_LIMIT))
+}
+
+/// How long each stage of a call may take. While another target is left, one that says nothing is not waited for long.
+pub(super) fn timeouts(routing: &Routing, task: &Task, abilities: &Abilities, has_alternative: bool) -> Timeouts {
+    let (usual, fallback) = match abilities.reasoning {
+        true => (routing.reasoning_first_byte, routing.reasoning_fallback_first_byte),
+        false => (routing.first_byte, routing.fallback_first_byte),
+    };
+    let first_byte = match task {
+        // It begins when it is complete.
+        Task::Chat(chat) if !chat.stream => routing.whole,
+        // What was sent and not answered may be billed all the same, so the answer is waited for.
+        Task::GenerateVideo(_) => routing.whole,
+        // A page, or the whole of a recording, is looked through before the first word comes back; some make a whole
+        // sound before they give its beginning.
+        Task::Transcribe(_) => routing.reasoning_first_byte,
+        // So is a picture, and stages of one come when they are drawn.
+        Task::Image(_) => routing.whole,
+        Task::Read(_) | Task::Speak(_) if has_alternative => routing.reasoning_fallback_first_byte,
+        Task::Chat(_) | Task::Embed(_) | Task::Rerank(_) | Task::Moderate(_) if has_alternative => fallback.min(usual),
+        Task::Speak(_) => routing.reasoning_first_byte,
+        Task::Chat(_) | Task::Read(_) | Task::Embed(_) | Task::Rerank(_) | Task::Moderate(_) => usual,
+    };
+    Timeouts { first_byte, stall: routing.stall }
+}
+
+impl Router {
+    /// Whether a target was found to refuse streams, and to answer whole.
+    pub(super) fn answers_whole_only(&self, target: &Target) -> bool {
+        self.whole_only.lock().unwrap_or_else(PoisonError::into_inner).contains(target)
+    }
+
+    /// Notes that it does.
+    pub(super) fn answers_only_whole(&self, target: &Target) {
+        self.whole_only.lock().unwrap_or_else(PoisonError::into_inner).insert(target.clone());
+    }
+}

@@ -1,0 +1,72 @@
+//! What was used of free limits, as it is kept.
+//!
+//! What the text in a row means is the gateway's affair; here it is written and read.
+
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use sqlx::Row as _;
+
+use crate::database::{Database, Statement, StoreFailed};
+
+/// What was used with a key of a provider, of one model or of all together.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct UsedQuota {
+    /// The provider.
+    pub provider: String,
+    /// A fingerprint of the key; empty where there is none.
+    pub key: String,
+    /// The model; `None`: all of them together.
+    pub model: Option<String>,
+    /// What was used, as JSON.
+    pub used: String,
+}
+
+/// The used quotas of one database. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Quotas(Arc<Database>);
+
+impl Quotas {
+    /// The used quotas of a database.
+    #[must_use]
+    pub fn of(database: Arc<Database>) -> Self {
+        Self(database)
+    }
+
+    /// Keeps what was used up to now, in seconds since 1970; on the disk when it resolves.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub async fn keep(&self, all: Vec<UsedQuota>, now: i64) -> Result<(), StoreFailed> {
+        let statements = all.into_iter().map(|UsedQuota { provider, key, model, used }| {
+            let sql = "INSERT INTO quotas (provider, key, model, used, updated_at) VALUES (?, ?, ?, ?, ?) \
+                       ON CONFLICT (provider, key, model) DO UPDATE SET \
+                       used = excluded.used, updated_at = excluded.updated_at";
+            let statement = Statement::new(sql).with(provider).with(key).with(model.unwrap_or_default());
+            statement.with(used).with(now)
+        });
+        self.0.write(statements.collect()).await.map(drop)
+    }
+
+    /// All that is kept, after what was last used before a time has been removed.
+    ///
+    /// # Errors
+    /// When the database cannot be read or written.
+    pub async fn since(&self, time: i64) -> Result<Vec<UsedQuota>, StoreFailed> {
+        self.0.write(vec![Statement::new("DELETE FROM quotas WHERE updated_at < ?").with(time)]).await?;
+        let all = Statement::new("SELECT provider, key, model, used FROM quotas");
+        self.0
+            .read(all, |row| {
+                let model: String = row.try_get(2)?;
+                Ok(UsedQuota {
+                    provider: row.try_get(0)?,
+                    key: row.try_get(1)?,
+                    model: Some(model).filter(|model| !model.is_empty()),
+                    used: row.try_get(3)?,
+                })
+            })
+            .await
+    }
+}

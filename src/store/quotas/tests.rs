@@ -1,0 +1,24 @@
+//! Used quotas on a disk: the last word counts, and what is old goes.
+
+use super::*;
+
+fn used(key: &str, model: Option<&str>, used: &str) -> UsedQuota {
+    let model = model.map(str::to_owned);
+    UsedQuota { provider: "groq".to_owned(), key: key.to_owned(), model, used: used.to_owned() }
+}
+
+#[tokio::test]
+async fn the_last_word_counts_and_what_is_old_goes() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = Database::open(&folder.path().join("store")).await.unwrap();
+    let quotas = Quotas::of(Arc::new(database));
+    quotas.keep(vec![used("a", None, "1"), used("a", Some("m"), "2"), used("b", Some("m"), "3")], 10).await.unwrap();
+    quotas.keep(vec![used("a", Some("m"), "4")], 20).await.unwrap();
+    let sorted = |mut all: Vec<UsedQuota>| {
+        all.sort();
+        all
+    };
+    let all = [used("a", None, "1"), used("a", Some("m"), "4"), used("b", Some("m"), "3")];
+    assert_eq!(sorted(quotas.since(5).await.unwrap()), all);
+    assert_eq!(quotas.since(15).await.unwrap(), [used("a", Some("m"), "4")]);
+}
