@@ -121,8 +121,8 @@ impl Answer {
     }
 
     /// The same; pictures that its words hold as Markdown become pictures of the reply.
-    pub(super) fn sifted(self) -> Self {
-        Self { sifter: Some(Sifter::default()), ..self }
+    pub(super) fn sifted(self, is_prose: bool) -> Self {
+        Self { sifter: is_prose.then(Sifter::default), ..self }
     }
 
     /// A frame as it is handed out. At the end come words that were held back.

@@ -14,7 +14,7 @@ use mediary_core::capability::Abilities;
 use mediary_core::plan::{Candidate, PassedOver, Treatment};
 use mediary_core::provider::Call;
 use mediary_core::quota::{Full, Held};
-use mediary_core::task::{ReplyFormat, Task};
+use mediary_core::task::Task;
 use mediary_core::{Failure, MediaFormat, Next};
 use tokio::time::sleep;
 
@@ -25,7 +25,7 @@ use super::error::{CallError, Exhausted, Tried};
 use super::fleet::Fleet;
 use super::ledger::Caller;
 use super::quotas;
-use super::sending::{is_about_streams, short_rate_limit, streamed, timeouts};
+use super::sending::{is_about_streams, is_prose, short_rate_limit, streamed, timeouts};
 use super::tap::{Metered, Tap};
 use super::work::{Prepared, Ran, Verdict, Work};
 use super::{Planned, Router};
@@ -334,10 +334,7 @@ impl<W: Work> Running<'_, W> {
             is_cost_known,
             status: None,
         };
-        let answer = Answer::new(route, reply, tap);
-        // Where a form is wanted, what looks like Markdown is a part of it.
-        let is_prose = matches!(task, Task::Chat(chat) if chat.format == ReplyFormat::Text);
-        let answer = if is_prose { answer.sifted() } else { answer };
+        let answer = Answer::new(route, reply, tap).sifted(is_prose(task));
         self.work.judge(Box::new(answer), candidate).await
     }
 

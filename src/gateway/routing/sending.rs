@@ -7,7 +7,7 @@ use std::time::Duration;
 use mediary_core::capability::Abilities;
 use mediary_core::plan::Hard;
 use mediary_core::provider::Timeouts;
-use mediary_core::task::{Chat, Task};
+use mediary_core::task::{Chat, ReplyFormat, Task};
 use mediary_core::{Failure, FailureKind, Target};
 
 use super::Router;
@@ -29,6 +29,11 @@ pub(super) fn streamed(task: &Task, abilities: &Abilities, hard: Hard, is_watche
     let is_plain = !hard.many_replies && !hard.logprobs && !hard.audio_output;
     let stream = abilities.streaming && (chat.stream || is_watched && is_plain);
     (stream != chat.stream).then(|| Task::Chat(Chat { stream, ..chat.clone() }))
+}
+
+/// Whether the answer to a task is a text of any form. Where a form is wanted, what looks like Markdown is a part of it.
+pub(super) fn is_prose(task: &Task) -> bool {
+    matches!(task, Task::Chat(chat) if chat.format == ReplyFormat::Text)
 }
 
 /// Whether a target refuses a request because its answer was to come as a stream.

@@ -260,6 +260,25 @@ fn busy() -> ErrorFields {
 }
 
 #[test]
+fn pictures_stand_between_the_words_whole_and_streamed() {
+    let images = |url: &str| extra("images", json!([{ "type": "image_url", "image_url": { "url": url } }]));
+    let events = vec![
+        text("One"),
+        images("data:image/png;base64,YWJj"),
+        text("two"),
+        images("https://pictures.example/a.png"),
+        finish(Finish::Stop),
+    ];
+    // That both have the same items is looked at there.
+    let both = written("openai", events);
+    let (whole, _) = both.split_once("\n\nresponse.created").unwrap();
+    let output = serde_json::from_str::<Value>(whole).unwrap()["output"].clone();
+    let said = |index: usize| output[index]["content"][0]["text"].clone();
+    assert_eq!((said(0), &output[1]["result"]), (json!("One"), &json!("YWJj")));
+    assert_eq!((said(2), output.get(3)), (json!("two![picture](https://pictures.example/a.png)"), None));
+}
+
+#[test]
 fn a_stream_that_breaks_off_has_failed() {
     let pictures = json!([{ "type": "image_url", "image_url": { "url": format!("data:image/png;base64,{PNG}") } }]);
     let begun = vec![text("So"), extra("images", pictures), call(0, "f", "{\"q\":")];
