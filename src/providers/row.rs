@@ -117,7 +117,9 @@ fn soft(provider: &ProviderSetup, entry: &ModelEntry) -> SoftSupport {
         }
         Some(known) => {
             let refused: Vec<&String> = refused.collect();
-            let taken = known.iter().filter(|name| refused.iter().all(|refused| refused != *name));
+            let embeds = entry.tasks.as_ref().is_some_and(|tasks| tasks.contains(&TaskKind::Embedding));
+            let of_texts = provider.dialect.dialect().soft_parameters_of_texts().iter().filter(|_| embeds);
+            let taken = known.iter().chain(of_texts).filter(|name| refused.iter().all(|refused| refused != *name));
             SoftSupport::Only(taken.map(|name| (*name).to_owned()).collect())
         }
     }

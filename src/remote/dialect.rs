@@ -95,6 +95,11 @@ pub trait Dialect: Send + Sync + fmt::Debug {
     /// The soft parameters it has a form for, by their OpenAI names; `None`: all, known or not.
     fn soft_parameters(&self) -> Option<&'static [&'static str]>;
 
+    /// Those it has a form for where texts are embedded, beside the same.
+    fn soft_parameters_of_texts(&self) -> &'static [&'static str] {
+        &[]
+    }
+
     /// Whether its models go on from a last message of the assistant's.
     fn takes_prefill(&self) -> bool {
         false

@@ -126,8 +126,10 @@ impl Dialect for Gemini {
             "top_k",
             "modalities",
             "safety_settings",
-            "task_type",
-            "title",
         ])
+    }
+
+    fn soft_parameters_of_texts(&self) -> &'static [&'static str] {
+        &["task_type", "title"]
     }
 }
