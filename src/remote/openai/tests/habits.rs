@@ -14,7 +14,7 @@ use crate::{Dialect, OpenAi, Quirks};
 fn written(task: &Task, quirks: &Quirks) -> (Value, Vec<String>) {
     let abilities = Abilities { reasoning: true, tools: true, ..Abilities::chat("p/some-model".parse().unwrap()) };
     let call = OpenAi.encode(&call(task, &abilities, &[]), quirks).unwrap();
-    (serde_json::from_slice(&call.body).unwrap(), call.left_out)
+    (serde_json::from_slice(&call.body.read_all().unwrap()).unwrap(), call.left_out)
 }
 
 fn user(text: &str) -> Chat {
