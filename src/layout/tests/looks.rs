@@ -107,13 +107,33 @@ fn what_the_outline_names_is_a_heading_whatever_it_looks_like() {
 
 #[test]
 fn lines_measured_in_pixels_may_be_headings_by_their_look() {
-    let lines = ["The quay", TEXT, TEXT, TEXT, "Boats at low tide", TEXT, TEXT, TEXT, "Nobody comes", TEXT, TEXT];
+    let lines = [
+        "The quay",
+        TEXT,
+        TEXT,
+        TEXT,
+        "Boats at low tide",
+        TEXT,
+        TEXT,
+        TEXT,
+        "Nobody comes",
+        TEXT,
+        TEXT,
+        "Oars",
+        TEXT,
+        TEXT,
+    ];
     let plain = face(14.0, false, false);
-    let faces = [(0, face(21.0, false, false)), (4, face(14.2, true, false)), (8, face(13.6, false, true))];
+    let faces = [
+        (0, face(21.0, false, false)),
+        (4, face(14.2, true, false)),
+        (8, face(13.6, false, true)),
+        (11, face(14.2, true, false)),
+    ];
     let (mut boxes, mut measured) = (Vec::new(), Vec::new());
     let mut top = 300.0;
     for (number, text) in lines.iter().enumerate() {
-        top += if [4, 8].contains(&number) { 2.0 * PITCH } else { PITCH };
+        top += if [4, 8, 11].contains(&number) { 2.0 * PITCH } else { PITCH };
         let quad = Quad::upright(150.0, top, 150.0 + 15.0 * text.chars().count() as f32, top + LINE);
         boxes.push((quad, Line { text: (*text).to_owned(), bbox: quad.bounds(), confidence: None, words: Vec::new() }));
         let own = faces.iter().find(|(place, _)| *place == number).map_or(&plain, |(_, face)| face);
@@ -126,7 +146,7 @@ fn lines_measured_in_pixels_may_be_headings_by_their_look() {
     let Arranged { mut blocks, headings } = arrange_read(boxes, page);
     settle_levels([(blocks.as_mut_slice(), headings.as_slice())]);
     let found: Vec<String> = outline(&blocks).lines().filter(|line| line.starts_with('h')).map(str::to_owned).collect();
-    assert_eq!(found, ["h1: The quay", "h2: Boats at low tide", "h3: Nobody comes"]);
+    assert_eq!(found, ["h1: The quay", "h2: Boats at low tide", "h3: Nobody comes", "h2: Oars"]);
 }
 
 #[test]
