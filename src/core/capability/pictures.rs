@@ -117,7 +117,7 @@ impl SizeRange {
             (width, height) = (width.max(height / ratio), height.max(width / ratio));
         }
         let (longer, shorter) = (width.max(height), width.min(height));
-        let fits = self.pixels.map_or(1.0, |most| (most as f64 / (width * height)).sqrt().min(1.0));
+        let fits = self.pixels.map_or(f64::INFINITY, |most| (most as f64 / (width * height)).sqrt());
         let scale = match (longer > f64::from(most), shorter < f64::from(least)) {
             (true, _) => f64::from(most) / longer,
             (false, true) => f64::from(least) / shorter,
