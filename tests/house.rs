@@ -339,7 +339,7 @@ fn a_new_one_of_each_kind_touches_the_files_that_are_written_down() {
             kind: "a protocol",
             own: "src/protocol/openai/",
             words: &["EMBEDDINGS"],
-            known_by: &["src/http/tasks/mod.rs"],
+            known_by: &["src/http/tasks/mod.rs", "src/http/tasks/spoken.rs"],
         },
         Specimen {
             kind: "a task",

@@ -62,8 +62,11 @@ impl CheckConfig {
         for change in &loaded.changes {
             writeln!(out, "{} = {}  # {}", change.key, change.value, change.origin)?;
         }
-        for line in providers.report() {
-            writeln!(out, "# provider {line}")?;
+        for its in providers.reports() {
+            writeln!(out, "# provider {}: {}", its.id, its.line())?;
+            for (what, rest) in its.details().iter().filter(|_| its.enabled) {
+                writeln!(out, "# provider {}: {what}: {rest}", its.id)?;
+            }
         }
         writeln!(out, "ok")?;
         Ok(ExitCode::SUCCESS)

@@ -33,6 +33,15 @@ impl Context {
         config.store.dir.as_ref().map(|dir| self.cwd.join(dir)).or_else(usual)
     }
 
+    /// Where the last good lists of models are.
+    pub(super) fn registry_dir(&self, config: &Config) -> Option<PathBuf> {
+        let usual = || match self.home() {
+            Some(home) => Some(home.join("registry")),
+            None => dirs::data_dir().map(|dir| dir.join("mediary").join("registry")),
+        };
+        config.registry.dir.as_ref().map(|dir| self.cwd.join(dir)).or_else(usual)
+    }
+
     fn home(&self) -> Option<PathBuf> {
         let home = self.environment.path("MEDIARY_HOME").filter(|home| !home.as_os_str().is_empty());
         home.map(|home| self.cwd.join(home))

@@ -3,12 +3,14 @@
 mod check_config;
 mod folders;
 mod image;
+mod import;
 mod inputs;
 mod models;
 mod ocr;
 mod plan;
 mod player;
 mod programs;
+mod providers;
 mod reload;
 mod serve;
 mod speak;
@@ -36,7 +38,8 @@ use crate::providers::Providers;
     mediary ocr scan.pdf          print the text of a scan; needs no key\n  \
     mediary serve                 serve chat and OCR on 127.0.0.1:8001\n  \
     mediary plan request.json     show which target would get a request, spending nothing\n  \
-    mediary check-config          show which providers are on, and which settings hold\n\n\
+    mediary providers             show which providers are on, which are off, and why\n  \
+    mediary check-config          show which settings hold, and what is wrong with them\n\n\
     A provider is on as soon as its key is in the environment, for example GEMINI_API_KEY.\n\
     `mediary COMMAND --help` has more examples."
 )]
@@ -60,7 +63,9 @@ enum Command {
     Image(image::Image),
     Models(models::ModelsArgs),
     Plan(plan::Plan),
+    Providers(providers::ProvidersArgs),
     CheckConfig(check_config::CheckConfig),
+    Import(import::Import),
     #[command(hide = true)]
     Worker(worker::Worker),
 }
@@ -89,6 +94,8 @@ pub fn main(environment: Environment) -> ExitCode {
         Command::Speak(command) => command.run(&context),
         Command::Image(command) => command.run(&context),
         Command::Plan(command) => command.run(&context),
+        Command::Providers(command) => command.run(&context),
+        Command::Import(command) => command.run(&context),
         Command::Worker(command) => command.run(&context),
         Command::Models(command) => context
             .models(None)

@@ -50,6 +50,7 @@ impl Context {
             models: &models,
             cache_dir: None,
             content_dir: None,
+            registry_dir: None,
             program,
         };
         let gateway = Gateway::new(parts).map_err(|error| error.to_string())?;

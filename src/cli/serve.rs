@@ -4,9 +4,11 @@ use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Command, ExitCode};
 use std::sync::Arc;
+use std::time::Duration;
 
 use clap::Args;
 use mediary_store::{Database, StoreFailed};
+use tokio::sync::watch;
 
 use super::reload::{self, Running};
 use super::{Context, complain};
@@ -87,10 +89,11 @@ fn serve(context: &Context) -> Result<(), String> {
         models: &models,
         cache_dir: context.cache_dir(&config),
         content_dir: context.content_dir(&config),
+        registry_dir: context.registry_dir(&config),
         program,
     };
     let gateway = Arc::new(Gateway::new(parts).map_err(|error| error.to_string())?);
-    let store_dir = context.store_dir(&config);
+    let (store_dir, looking) = (context.store_dir(&config), watch::Sender::new(gateway.clone()));
     // For the listener only: connections have threads of their own.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     runtime.map_err(|error| format!("cannot start: {error}"))?.block_on(async {
@@ -110,6 +113,7 @@ fn serve(context: &Context) -> Result<(), String> {
         let current = Current::new(state.clone());
         let running = Running { state: state.clone(), current: current.clone(), jobs: jobs.clone() };
         let serving = |gateway: Arc<Gateway>| {
+            looking.send_replace(gateway.clone());
             if let Some(quotas) = &quotas {
                 quotas.keep_of(gateway.router.clone());
             }
@@ -117,6 +121,7 @@ fn serve(context: &Context) -> Result<(), String> {
         let served = tokio::select! {
             served = http::serve_current(listener, state, current, http::stop_signal()) => served,
             () = reload::follow(context, &loaded.source, running, serving) => Ok(()),
+            () = look_at_lists(looking.subscribe(), config.registry.refresh) => Ok(()),
         };
         if let Some(jobs) = jobs {
             jobs.settle(config.server.shutdown_grace).await;
@@ -129,6 +134,21 @@ fn serve(context: &Context) -> Result<(), String> {
         }
         served.map_err(|error| format!("the server failed: {error}"))
     })
+}
+
+/// Looks at lists of models from time to time, for the gateway that serves; never ends.
+async fn look_at_lists(mut serving: watch::Receiver<Arc<Gateway>>, every: Option<Duration>) {
+    let Some(every) = every else { return std::future::pending().await };
+    loop {
+        let gateway = serving.borrow_and_update().clone();
+        tokio::select! {
+            never = gateway.router.keep_lists_fresh(every) => match never {},
+            changed = serving.changed() => if changed.is_err() {
+                // Nothing serves any more; what ends that ends this.
+                return std::future::pending().await;
+            },
+        }
+    }
 }
 
 /// The database in a folder. One that the operator named has to be of use; the usual one costs what would be kept there

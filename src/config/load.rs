@@ -113,6 +113,7 @@ fn settle(
     let safety = raw.safety.check(&mut check);
     let store = raw.store.check();
     let jobs = raw.jobs.check(&mut check);
+    let registry = raw.registry.check();
     let problems = check.into_problems();
     match (server, fetch) {
         (Some(server), Some(fetch)) if problems.is_empty() => {
@@ -132,6 +133,7 @@ fn settle(
                     safety,
                     store,
                     jobs,
+                    registry,
                     providers,
                     aliases,
                 },

@@ -24,6 +24,7 @@ pub mod providers;
 mod proxies;
 mod quantity;
 mod reference;
+mod registry;
 mod routing;
 mod safety;
 mod schema;
@@ -50,6 +51,7 @@ pub use overrides::Overrides;
 pub use problem::{ConfigError, Origin, Problem};
 pub use providers::ConfiguredProvider;
 pub use quantity::{Bytes, Pixels};
+pub use registry::Registry;
 pub use routing::{ModelRouting, Routing};
 pub use safety::Safety;
 pub(crate) use secret::sendable;
@@ -88,6 +90,8 @@ pub struct Config {
     pub store: Store,
     /// How jobs are followed.
     pub jobs: Jobs,
+    /// How often lists of models are looked at, and whether servers on this machine are looked for.
+    pub registry: Registry,
     /// Providers that were added, changed or switched off, in the order of the file.
     pub providers: Vec<ConfiguredProvider>,
     /// Names that stand for targets.

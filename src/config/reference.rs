@@ -46,12 +46,38 @@ pub(super) const OPEN_ROWS: &[(&str, &str, &str)] = &[
     ("providers[].key_env", "the catalog's", "variables that may hold its key; the first that is set counts"),
     ("providers[].url_env", "the catalog's", "variables that may hold its address"),
     ("providers[].key_url", "the catalog's", "where people get a key"),
+    (
+        "providers[].keyless",
+        "the catalog's",
+        "whether it answers without a key as well; without one it is called only where the configuration names it",
+    ),
+    (
+        "providers[].source",
+        "the catalog's",
+        "what its facts were checked against; `checked` is the day (`\"2026-08-22\"`); a model may say its own",
+    ),
+    ("providers[].checked", "the catalog's", "the day on which that was done"),
+    (
+        "providers[].terms",
+        "the catalog's",
+        "what its terms say of gateways: `{ proxies = \"private\" or \"limited\" or \"unknown\", note, checked }`; shown by `mediary providers`",
+    ),
     ("providers[].priority", "the catalog's, else 10", "its place in the order; lower is asked first"),
     ("providers[].enabled", "`true`", "`false`: it is never called"),
     (
         "providers[].discovers",
         "the catalog's, else whether no models are named",
         "whether it is asked which models it has",
+    ),
+    (
+        "providers[].lists_models",
+        "the catalog's",
+        "whether its list of models is looked at from time to time, for models that are not named here",
+    ),
+    (
+        "providers[].owner",
+        "the catalog's",
+        "who owns the models of its list (`owned_by`), where another server may listen at its address; lists of others count for nothing",
     ),
     ("providers[].headers", "the catalog's", "headers that go with every call, added to the catalog's"),
     (
@@ -172,5 +198,7 @@ pub(super) const OPEN_ROWS: &[(&str, &str, &str)] = &[
         "`active`, `preview`, `deprecated` (asked only by its name) or `retired` (never asked)",
     ),
     ("providers[].models[].aliases", "`[]`", "other names it is asked for by"),
+    ("providers[].models[].source", "its provider's", "what this was checked against"),
+    ("providers[].models[].checked", "its provider's", "the day on which that was done"),
     ("aliases.NAME", "", "a name for a target or a list of them: `fast-one = \"groq/openai/gpt-oss-20b\"`"),
 ];

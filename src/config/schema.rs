@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use toml::{Table, Value};
 
 use super::keys::{self, Key};
-use super::{admission, cache, content, engines, fetch, jobs, limits, routing, safety, server};
+use super::{admission, cache, content, engines, fetch, jobs, limits, registry, routing, safety, server};
 
 /// All sections as written.
 #[derive(Default, Serialize, Deserialize)]
@@ -25,6 +25,7 @@ pub(super) struct Raw {
     pub(super) safety: safety::RawSafety,
     pub(super) store: jobs::RawStore,
     pub(super) jobs: jobs::RawJobs,
+    pub(super) registry: registry::RawRegistry,
 }
 
 impl Raw {
@@ -82,6 +83,7 @@ pub(super) fn all() -> impl Iterator<Item = &'static Key> {
         content::KEYS,
         safety::KEYS,
         jobs::KEYS,
+        registry::KEYS,
     ];
     sections.into_iter().flatten()
 }

@@ -26,6 +26,14 @@ impl Secret {
     pub fn expose(&self) -> &str {
         &self.0
     }
+
+    /// As much of a long one as tells it from others: its last four characters. Of a short one nothing.
+    #[must_use]
+    pub fn masked(&self) -> String {
+        const LONG: usize = 20;
+        let tail = self.0.len().checked_sub(4).filter(|_| self.0.len() >= LONG && self.0.is_ascii());
+        format!("…{}", tail.map_or("", |at| &self.0[at..]))
+    }
 }
 
 impl fmt::Debug for Secret {

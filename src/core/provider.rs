@@ -8,8 +8,10 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use crate::Failure;
-use crate::capability::Abilities;
+use crate::capability::{Abilities, TaskKind};
 use crate::quota::Allowance;
 use crate::task::{JobReport, ReplyFrame, Task};
 
@@ -191,8 +193,9 @@ pub struct Quota {
     pub tokens: Option<Allowance>,
 }
 
-/// A model that a provider lists. What it does not say is `None`.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+/// A model that a provider lists. What it does not say is `None`, or empty.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct ListedModel {
     /// Its name there.
     pub name: String,
@@ -204,4 +207,16 @@ pub struct ListedModel {
     pub vision: Option<bool>,
     /// Whether it embeds texts, and does nothing else.
     pub embedding: Option<bool>,
+    /// What it does, as far as the list or its name says.
+    pub tasks: Vec<TaskKind>,
+    /// The most tokens of request and reply together.
+    pub context_tokens: Option<u32>,
+    /// The most tokens of a reply.
+    pub output_tokens: Option<u32>,
+    /// Dollars for a million tokens of request, and …
+    pub input_usd: Option<f64>,
+    /// … for a million of reply.
+    pub output_usd: Option<f64>,
+    /// Who owns it, by the list.
+    pub owner: Option<String>,
 }

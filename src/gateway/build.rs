@@ -55,6 +55,8 @@ pub struct Parts<'a> {
     pub cache_dir: Option<PathBuf>,
     /// The folder for files that clients fetch; `None`: nothing is kept for them.
     pub content_dir: Option<PathBuf>,
+    /// The folder for the last good lists of models; `None`: they are not remembered.
+    pub registry_dir: Option<PathBuf>,
     /// The `mediary` executable, which is also its own worker.
     pub program: PathBuf,
 }
@@ -83,6 +85,7 @@ impl Gateway {
             models,
             cache_dir,
             content_dir,
+            registry_dir,
             program,
         } = parts;
         let engines = &config.engines;
@@ -126,7 +129,9 @@ impl Gateway {
         let readings = cache_dir.filter(|_| most_bytes > 0).and_then(|dir| remembered(&dir, most_bytes));
         let (pdf, limits) = (Arc::new(pdf), config.limits.clone());
         let daemon = Daemon::of(&providers, &config.routing);
-        let router = Arc::new(Router::new(providers, config.routing.clone(), local.clone(), rows.clone()));
+        let router = Router::new(providers, config.routing.clone(), local.clone(), rows.clone());
+        let router = Arc::new(router.remembering_lists(registry_dir));
+        router.recall_lists();
         let openers = Openers { pdf: pdf.clone(), office: Arc::new(office), libreoffice, foreign };
         let reader =
             Arc::new(Reader::new(limits.clone(), recipe, openers, router.clone(), readings, admission.clone()));

@@ -12,8 +12,8 @@ use mediary_core::capability::{
 use mediary_core::engine::Engine;
 use mediary_core::{Failure, MediaFormat, MediaKind, ModelName, Target};
 use mediary_local::{
-    Espeak, EspeakNg, ExecutionProvider, Kokoro, KokoroFiles, Listener, Local, MiniLm, Ocrs, PaddleOcr, Piper, Pool,
-    PoolSettings, Runtime, WHISPER_LANGUAGES,
+    E5, Espeak, EspeakNg, ExecutionProvider, Kokoro, KokoroFiles, Listener, Local, MiniLm, Ocrs, PaddleOcr, Piper,
+    Pool, PoolSettings, Runtime, WHISPER_LANGUAGES,
 };
 
 use super::{execution, installed};
@@ -25,6 +25,8 @@ pub(super) const RETRY_AFTER: Duration = Duration::from_secs(5);
 /// Targets of providers that were set up come before those of this process, where a request names neither.
 const PRIORITY: u32 = 100;
 
+/// The multilingual embedding's name.
+const E5_SMALL: &str = "e5-small";
 /// So many texts are embedded before the next request has its turn.
 const INPUTS_AT_ONCE: u32 = 256;
 
@@ -182,6 +184,7 @@ fn all(settings: &Settings, models: &Models, provider: ExecutionProvider, espeak
             abilities: Box::new(embeds_sentences),
             load: Box::new(load_minilm),
         },
+        embeds_any_language(models, provider, workers),
         piper(models, provider, espeak, workers),
         kokoro(models, provider, espeak, workers),
         speaks_anything(espeak),
@@ -189,6 +192,34 @@ fn all(settings: &Settings, models: &Models, provider: ExecutionProvider, espeak
     let taken: Vec<String> = engines.iter().flat_map(|engine| &engine.models).map(|(name, _)| name.clone()).collect();
     engines.insert(engines.len() - 3, listens(models, provider, workers, &taken));
     engines
+}
+
+/// The multilingual embedding.
+fn embeds_any_language(models: &Models, provider: ExecutionProvider, threads: usize) -> Entry {
+    let for_e5 = models.clone();
+    let load = move || {
+        // The library is the process's one; its own kernels are the quickest for this model.
+        let runtime = Runtime::load(&installed::library(&for_e5, provider)?, ExecutionProvider::Cpu)?;
+        Ok(Box::new(E5::load(&runtime, &installed::e5_files(&for_e5)?, threads)?) as Box<dyn Engine>)
+    };
+    Entry {
+        name: E5_SMALL,
+        models: called(&[(
+            E5_SMALL,
+            "sentence embeddings of 384 dimensions, some hundred languages, up to 512 tokens a text",
+        )]),
+        optional: true,
+        state: state([
+            installed::e5_files(models).map(|_| "runs on cpu".to_owned()),
+            installed::library(models, provider).map(|_| String::new()),
+        ]),
+        // Behind the English one, whose vectors were there before: `auto` gives the same as ever.
+        abilities: Box::new(|target| Abilities {
+            priority: USUAL_PRIORITY + 1,
+            ..embeds(target, "multilingual-e5-small")
+        }),
+        load: Box::new(load),
+    }
 }
 
 /// What writes down speech. Both models are in one engine, because the second tells the language for the first.
@@ -353,8 +384,13 @@ fn reads_pages(target: Target) -> Abilities {
 
 /// The engine of sentence embeddings.
 fn embeds_sentences(target: Target) -> Abilities {
+    embeds(target, "all-minilm-l6-v2")
+}
+
+/// An engine of embeddings of a family; both models have the same measures.
+fn embeds(target: Target, family: &str) -> Abilities {
     let dimensions = u32::try_from(MiniLm::DIMENSIONS).ok();
-    let vectors = VectorSpace { dimensions, inputs: Some(INPUTS_AT_ONCE), ..VectorSpace::of("all-minilm-l6-v2") };
+    let vectors = VectorSpace { dimensions, inputs: Some(INPUTS_AT_ONCE), ..VectorSpace::of(family) };
     let context_tokens = u32::try_from(MiniLm::LONGEST).ok();
     Abilities { vectors: Some(vectors), context_tokens, ..Abilities::of(target, TaskKind::Embedding) }
 }

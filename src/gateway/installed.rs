@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use mediary_core::{Failure, FailureKind};
 use mediary_local::{
-    EspeakNg, ExecutionProvider, FurtherModel, KokoroFiles, MiniLmFiles, MoonshineFiles, OcrFiles, OcrShapes,
+    E5Files, EspeakNg, ExecutionProvider, FurtherModel, KokoroFiles, MiniLmFiles, MoonshineFiles, OcrFiles, OcrShapes,
     OcrsFiles, OcrsRecogniser, PiperVoice, RecogniserFiles, SpeechFiles, SpeechModel, WhisperFiles,
 };
 
@@ -57,6 +57,12 @@ pub(super) fn ocrs_files(models: &Models) -> Result<OcrsFiles, Failure> {
 /// The network that sorts pictures.
 pub(super) fn picture_safety_file(models: &Models) -> Result<PathBuf, Failure> {
     models.file("picture-safety", "model.onnx").map_err(|error| not_installed(&error))
+}
+
+/// The files of `local/e5-small`.
+pub(super) fn e5_files(models: &Models) -> Result<E5Files, Failure> {
+    let file = |name| models.file("e5-small", name).map_err(|error| not_installed(&error));
+    Ok(E5Files { model: file("model.onnx")?, packed: file("e5-small-q4.bin")? })
 }
 
 /// The files of `local/all-minilm-l6-v2`.

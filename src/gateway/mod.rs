@@ -46,8 +46,8 @@ pub use readiness::Readiness;
 pub use recipe_file::BadRecipe;
 pub use renewed::Renewal;
 pub use routing::{
-    Account, Answer, Bounds, CallError, Charge, Exhausted, KeyRecord, KeyStats, Known, Pace, Planned, Record, Route,
-    Router, TaskRequest, TreatmentNote, Tried, total,
+    Account, Answer, Bounds, CallError, Charge, Exhausted, KeyRecord, KeyStats, Known, Listing, Pace, Planned,
+    Reclassified, Record, Route, Router, TaskRequest, TreatmentNote, Tried, total,
 };
 pub use spool::Spool;
 pub use tasks::{Answered, Counted, Drawing, Drawn, Embedded, Growing, Made, Speaking, Stage, WholeAnswer};

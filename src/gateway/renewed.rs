@@ -39,7 +39,7 @@ impl Gateway {
         let fetcher = mediary_remote::Fetcher::new(fetch_policy(config));
         let ffmpeg = self.treatments.ffmpeg_if_any();
         let intake = Intake::new(fetcher, fetch_bounds(config), self.admission.clone(), reader.clone(), ffmpeg);
-        let treatments = self.treatments.renewed(pipelines, config.limits.clone(), reader.clone(), router.clone());
+        let treatments = self.treatments.renewed(pipelines, config.limits.clone(), (reader.clone(), router.clone()));
         Self {
             router,
             reader,

@@ -45,7 +45,7 @@ use super::{audio, content, fleet, health, images, landing, metrics, models, ocr
         videos::create, videos::generations, videos::list, videos::one, videos::content, videos::remove, videos::remix,
         ocr::process, ocr::mistral::mistral,
         ocr::drawing, content::content,
-        fleet::capabilities, fleet::summary, fleet::providers, fleet::stats, fleet::profiles,
+        fleet::capabilities, fleet::summary, fleet::providers, fleet::stats, fleet::profiles, fleet::refresh,
         models::list, models::one,
         landing::landing, health::health, health::livez, health::readyz, metrics::metrics, document,
     ),

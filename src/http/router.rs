@@ -80,6 +80,7 @@ pub fn router(state: AppState) -> Router {
         .route("/v1/capabilities", get(fleet::capabilities))
         .route("/v1/capabilities/summary", get(fleet::summary))
         .route("/v1/providers", get(fleet::providers))
+        .route("/v1/registry/refresh", post(fleet::refresh))
         .route("/v1/stats", get(fleet::stats))
         .route("/v1/routing/profiles", get(fleet::profiles))
         .route("/v1/plan", post(plan::plan))

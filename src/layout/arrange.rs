@@ -10,7 +10,7 @@ use super::looks::Look;
 use super::margins::{self, Zone};
 use super::rows::{self, Row};
 use super::ruled::Ruled;
-use super::{banded, body, entries, headings, ruled};
+use super::{banded, body, entries, headings, looks, ruled, streams};
 use mediary_core::document::{Block, BlockKind, Bookmark, Face, Line, Quad, Rect, Rules, Run, SetLine, Table};
 
 /// Puts the boxes of a recognised page, given its size in pixels, into blocks in reading order.
@@ -18,7 +18,7 @@ use mediary_core::document::{Block, BlockKind, Bookmark, Face, Line, Quad, Rect,
 /// Every box's text appears once; boxes without text are left out. Boxes that stand in one row of a column become one line.
 #[must_use]
 pub fn arrange(boxes: Vec<(Quad, Line)>, width_px: u32, height_px: u32) -> Vec<Block> {
-    arrange_read(boxes, ReadPage { rules: &Rules::default(), heavy: &[], width_px, height_px })
+    arrange_read(boxes, ReadPage { rules: &Rules::default(), faces: &[], width_px, height_px }).blocks
 }
 
 /// What the pixels of a page show besides the text in its boxes.
@@ -26,8 +26,8 @@ pub fn arrange(boxes: Vec<(Quad, Line)>, width_px: u32, height_px: u32) -> Vec<B
 pub struct ReadPage<'a> {
     /// Its ruling lines.
     pub rules: &'a Rules,
-    /// For each box whether it is printed in heavy strokes; empty if that was not looked at.
-    pub heavy: &'a [bool],
+    /// For each box how it is set, as far as that could be measured; empty if it was not looked at.
+    pub faces: &'a [Option<Face>],
     /// Width in pixels.
     pub width_px: u32,
     /// Height in pixels.
@@ -35,19 +35,16 @@ pub struct ReadPage<'a> {
 }
 
 /// The same for a page that was looked at: what stands in a grid of lines, or between lines that only run across, is read
-/// as a table, and lines in bold may be headings.
+/// as a table, and lines that are set apart may be headings.
 #[must_use]
-pub fn arrange_read(boxes: Vec<(Quad, Line)>, page: ReadPage<'_>) -> Vec<Block> {
-    let heavy = page.heavy.iter().copied().map(Some).chain(std::iter::repeat(None));
-    let written = boxes.into_iter().zip(heavy).filter(|((_, line), _)| !line.text.trim().is_empty());
-    let (boxes, heavy): (Vec<(Quad, Line)>, Vec<Option<bool>>) = written.unzip();
+pub fn arrange_read(boxes: Vec<(Quad, Line)>, page: ReadPage<'_>) -> Arranged {
+    let faces = page.faces.iter().cloned().chain(std::iter::repeat(None));
+    let written = boxes.into_iter().zip(faces).filter(|((_, line), _)| !line.text.trim().is_empty());
+    let (boxes, faces): (Vec<(Quad, Line)>, Vec<Option<Face>>) = written.unzip();
     let skew = frame::skew_of(&boxes);
     let (mut pieces, rect) = frame::straighten(boxes, skew, page.width_px, page.height_px);
-    for (piece, is_bold) in pieces.iter_mut().zip(heavy) {
-        // Of all that makes a face only this is known.
-        let face = |is_bold| Face { size_pt: 1.0, is_bold, ..Face::default() };
-        piece.runs =
-            is_bold.map(|is_bold| Run { end: piece.line.text.len(), face: face(is_bold) }).into_iter().collect();
+    for (piece, face) in pieces.iter_mut().zip(faces) {
+        piece.runs = face.map(|face| Run { end: piece.line.text.len(), face }).into_iter().collect();
     }
     let zones = margins::zones(&pieces, &rect);
     let (mut grids, mut places) = ruled::grids(&pieces, page.rules, skew);
@@ -69,10 +66,13 @@ pub fn arrange_read(boxes: Vec<(Quad, Line)>, page: ReadPage<'_>) -> Vec<Block> 
         let lines = rows::rows_of(pieces).into_iter().flat_map(|row| row.lines).collect();
         (rect, block(BlockKind::Table(table), lines))
     });
-    let mut blocks = marginal(BlockKind::Header, rows::rows_of(header));
-    blocks.extend(body::blocks_in_order(body, grids, tables.collect()));
-    blocks.extend(marginal(BlockKind::Footer, rows::rows_of(footer)));
-    blocks
+    let mut arranged = Arranged { blocks: marginal(BlockKind::Header, rows::rows_of(header)), headings: Vec::new() };
+    for (block, look) in body::blocks_in_order(body, grids, tables.collect()) {
+        arranged.headings.extend(look.map(|look| HeadingLook { bbox: block.bbox, look, depth: None }));
+        arranged.blocks.push(block);
+    }
+    arranged.blocks.extend(marginal(BlockKind::Footer, rows::rows_of(footer)));
+    arranged
 }
 
 /// The tables between lines that only run across, or by shades, of boxes that are in none yet; their boxes get the
@@ -134,12 +134,15 @@ pub fn arrange_layer(lines: Vec<SetLine>, page: LayerPage<'_>) -> Arranged {
         let blocks = arrange(boxes.collect(), page.width_px, page.height_px);
         return Arranged { blocks, headings: Vec::new() };
     }
+    let pieces = streams::mended(pieces);
     let zones = margins::zones(&pieces, &rect);
     let stretches = stretches(pieces, zones, &page);
     let rows = || stretches.iter().filter_map(Stretch::rows);
     let look = Look::usual(rows().flatten());
     let outline: Vec<String> = page.outline.iter().map(|mark| headings::bare(&mark.title)).collect();
-    let usual = Usual { gauge: Gauge::of_all(rows()), look, is_measured: false, outline: &outline };
+    let fixed = rows().flatten().filter(|row| looks::is_fixed_pitch(row)).count();
+    let is_typewritten = 2 * fixed > rows().flatten().count();
+    let usual = Usual { gauge: Gauge::of_all(rows()), look, is_measured: false, outline: &outline, is_typewritten };
     let mut arranged = Arranged::default();
     for stretch in stretches {
         match stretch {
@@ -214,7 +217,7 @@ fn stretches(pieces: Vec<Piece>, zones: Vec<Zone>, page: &LayerPage<'_>) -> Vec<
     for (table, zone, pieces) in order {
         match table.and_then(|table| found[table].take()) {
             Some(Found::Grid(grid)) => {
-                let blocks = grid.into_blocks(|pieces| body::blocks_in_order(pieces, Vec::new(), Vec::new()));
+                let blocks = grid.into_blocks(body::blocks_of_cell);
                 stretches.extend(blocks.into_iter().map(Stretch::Table));
             }
             Some(Found::Entries(table, lines)) => stretches.push(Stretch::Table(block(BlockKind::Table(table), lines))),

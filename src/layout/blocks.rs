@@ -6,7 +6,7 @@ use super::gauge::Gauge;
 use super::headings::Usual;
 use super::looks::Look;
 use super::rows::Row;
-use super::{headings, lists, pairs, paragraphs, run_in, tables};
+use super::{code, headings, lists, pairs, paragraphs, run_in, tables};
 use mediary_core::document::{Block, BlockKind, Line, Rect};
 
 /// A block in the making: some rows, and what they are once that is known.
@@ -27,6 +27,11 @@ pub(super) fn blocks_of(rows: Vec<Row>, page: &Usual<'_>) -> Vec<(Block, Option<
             named.map(|taken| (taken, BlockKind::Heading { level: 2 }))
         })
     });
+    if !page.is_typewritten {
+        refine(&mut parts, |within| {
+            scan(within, |within| code::listing_at(&rows, within, &gauge).map(|taken| (taken, BlockKind::Code)))
+        });
+    }
     refine(&mut parts, |within| {
         scan(within, |within| pairs::pairs_at(&rows, within).map(|(taken, pairs)| (taken, BlockKind::KeyValue(pairs))))
     });
@@ -99,7 +104,10 @@ fn assembled(rows: Vec<Row>, parts: Vec<Part>) -> Vec<(Block, Option<Look>)> {
     let block = |part: Part| {
         let rows: Vec<Row> = rows.by_ref().take(part.rows.len()).collect();
         let look = matches!(part.kind, Some(BlockKind::Heading { .. })).then(|| Look::all_of(&rows)).flatten();
-        let lines: Vec<Line> = rows.into_iter().flat_map(|row| row.lines).collect();
+        let lines: Vec<Line> = match part.kind {
+            Some(BlockKind::Code) => code::lines(rows),
+            _ => rows.into_iter().flat_map(|row| row.lines).collect(),
+        };
         (block(part.kind.unwrap_or(BlockKind::Text), lines), look)
     };
     parts.into_iter().map(block).collect()

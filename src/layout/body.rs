@@ -7,7 +7,7 @@ use super::headings::Usual;
 use super::looks::Look;
 use super::rows::{self, Row};
 use super::ruled::Ruled;
-use super::{columns, vertical};
+use super::{columns, initials, vertical};
 use mediary_core::document::{Block, Line, Rect};
 
 /// A part of a page in reading order.
@@ -31,8 +31,17 @@ impl Part {
     }
 }
 
-/// The blocks of boxes, beside and between which grids and tables lie.
-pub(super) fn blocks_in_order(pieces: Vec<Piece>, grids: Vec<Ruled>, tables: Vec<(Rect, Block)>) -> Vec<Block> {
+/// The blocks of what stands in one place of a grid.
+pub(super) fn blocks_of_cell(pieces: Vec<Piece>) -> Vec<Block> {
+    blocks_in_order(pieces, Vec::new(), Vec::new()).into_iter().map(|(block, _)| block).collect()
+}
+
+/// The blocks of boxes, beside and between which grids and tables lie; of headings also how they are set, where that is known.
+pub(super) fn blocks_in_order(
+    pieces: Vec<Piece>,
+    grids: Vec<Ruled>,
+    tables: Vec<(Rect, Block)>,
+) -> Vec<(Block, Option<Look>)> {
     let (mut pieces, groups) = vertical::set_apart(pieces);
     let mut parts: Vec<Option<Part>> = groups.into_iter().map(|group| Some(Part::Vertical(group))).collect();
     for grid in grids {
@@ -54,13 +63,13 @@ fn name_of(rect: Rect, number: usize) -> Piece {
 }
 
 /// The blocks of pieces, some of which stand for `named` parts.
-fn horizontal(pieces: Vec<Piece>, mut named: Vec<Option<Part>>) -> Vec<Block> {
+fn horizontal(pieces: Vec<Piece>, mut named: Vec<Option<Part>>) -> Vec<(Block, Option<Look>)> {
     let mut parts: Vec<Part> = Vec::new();
     for region in columns::regions(pieces) {
         let (texts, mut names): (Vec<Piece>, Vec<Piece>) =
             region.into_iter().partition(|piece| piece.stands_for.is_none());
         names.sort_by(|a, b| a.rect.top.total_cmp(&b.rect.top).then(b.rect.right.total_cmp(&a.rect.right)));
-        let mut rest = texts;
+        let mut rest = initials::joined(texts);
         for name in names {
             let (before, after) = rest.into_iter().partition(|piece: &Piece| piece.middle() < name.rect.top);
             parts.push(Part::Rows(rows::rows_of(before)));
@@ -71,14 +80,14 @@ fn horizontal(pieces: Vec<Piece>, mut named: Vec<Option<Part>>) -> Vec<Block> {
     }
     let gauge = Gauge::of_all(parts.iter().map(Part::rows));
     let look = Look::usual(parts.iter().flat_map(Part::rows));
-    let page = Usual { gauge, look, is_measured: true, outline: &[] };
+    let page = Usual { gauge, look, is_measured: true, outline: &[], is_typewritten: true };
     parts
         .into_iter()
         .flat_map(|part| match part {
-            Part::Rows(rows) => blocks_of(rows, &page).into_iter().map(|(block, _)| block).collect(),
-            Part::Table(block) => vec![block],
+            Part::Rows(rows) => blocks_of(rows, &page),
+            Part::Table(block) => vec![(block, None)],
             Part::Vertical(pieces) => horizontal(pieces, Vec::new()),
-            Part::Ruled(ruled, _) => ruled.into_blocks(|pieces| blocks_in_order(pieces, Vec::new(), Vec::new())),
+            Part::Ruled(ruled, _) => ruled.into_blocks(blocks_of_cell).into_iter().map(|block| (block, None)).collect(),
         })
         .collect()
 }

@@ -7,14 +7,26 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use super::frame::Piece;
+use super::frame::{Piece, shared_height};
 use super::side::{Side, nearest};
 use mediary_core::document::Rect;
 
-/// A narrower strip is a word space.
+/// A narrower strip is a word space …
 const MIN_WIDTH_HEIGHTS: f32 = 0.5;
+/// … unless this many lines on both sides leave it free, and most of those to its right begin at one place, or most of those to
+/// its left end there: boxes that come parted at so narrow a strip have been parted by someone who saw why.
+const NARROW_ROWS: usize = 6;
+const FLUSH_HEIGHTS: f32 = 0.25;
+const FLUSH_SHARE: f32 = 0.6;
+/// What reaches so far into a strip, in heights, does not lie across it.
+const SLACK_HEIGHTS: f32 = 0.1;
+/// Of so many lines beside a strip one may lie across it with text on both of its sides: words below a picture that the columns
+/// flow round.
+const LINES_AN_INSET: usize = 4;
 /// At so many places at most a gutter is looked for, tallest first.
-const MAX_TRIALS: usize = 24;
+const MAX_TRIALS: usize = 40;
+/// So many neighbours of a box are asked whether they stand beside it.
+const NEIGHBOURS: usize = 48;
 /// White space of this height across both sides parts a band from the next.
 const BAND_GAP_HEIGHTS: f32 = 0.7;
 
@@ -26,7 +38,7 @@ pub(super) struct Gutter {
     pub(super) pieces: Range<usize>,
     /// Of these, lines standing alone above the columns.
     pub(super) above: BTreeSet<usize>,
-    /// Lines standing alone below.
+    /// Lines standing alone below, and those that columns flow round.
     pub(super) below: BTreeSet<usize>,
 }
 
@@ -57,22 +69,52 @@ pub(super) fn find(pieces: &[Piece], unit: f32) -> Vec<Gutter> {
     strips.iter().take(MAX_TRIALS).find_map(|strip| judge(pieces, strip, unit)).unwrap_or_default()
 }
 
-/// Where a strip might be: just right of each box, once for boxes that end nearly together.
+/// Where a strip might be: just right of each box, once for boxes that end nearly together, and just left of each where several
+/// begin together.
 fn places(pieces: &[Piece], unit: f32) -> Vec<f32> {
     let step = MIN_WIDTH_HEIGHTS / 2.0 * unit;
-    let mut ends: Vec<f32> = pieces.iter().map(|piece| piece.rect.right).collect();
-    ends.sort_by(f32::total_cmp);
+    let sorted = |edge: fn(&Rect) -> f32| {
+        let mut edges: Vec<f32> = pieces.iter().map(|piece| edge(&piece.rect)).collect();
+        edges.sort_by(f32::total_cmp);
+        edges
+    };
+    let mut ends = sorted(|rect| rect.right);
     ends.dedup_by(|a, b| (*a / step).floor() == (*b / step).floor());
-    ends.into_iter().map(|end| end + step).collect()
+    let starts = sorted(|rect| rect.left);
+    let together =
+        starts.chunk_by(|a, b| b - a < SLACK_HEIGHTS / 2.0 * unit).filter(|starts| starts.len() >= NARROW_ROWS / 2);
+    let before = together.map(|starts| starts[0] - SLACK_HEIGHTS / 4.0 * unit);
+    ends.into_iter().map(|end| end + step).chain(before).collect()
+}
+
+/// Whether a box lies across a place, by more than its margin.
+fn lies_across(rect: &Rect, x: f32, unit: f32) -> bool {
+    let slack = SLACK_HEIGHTS * unit;
+    rect.left < x - slack && rect.right > x + slack
+}
+
+/// Whether a box across a place has text on both of its sides.
+fn is_inset(pieces: &[Piece], index: usize, x: f32) -> bool {
+    let rect = &pieces[index].rect;
+    let beside = |other: &Rect| 2.0 * shared_height(rect, other) > other.height().min(rect.height());
+    let from = index.saturating_sub(NEIGHBOURS);
+    let near = || {
+        pieces[from..pieces.len().min(index + NEIGHBOURS)].iter().map(|piece| &piece.rect).filter(|other| beside(other))
+    };
+    near().any(|other| other.right <= rect.left + 1.0 && other.right < x)
+        && near().any(|other| other.left >= rect.right - 1.0 && other.left > x)
 }
 
 /// The strips at one place, between the boxes that lie across it.
 fn strips_at(pieces: &[Piece], x: f32, unit: f32, strips: &mut Vec<Strip>) {
     let mut open = Open::new(0);
     for (index, piece) in pieces.iter().enumerate() {
-        let slack = 0.1 * unit;
-        if piece.rect.left < x - slack && piece.rect.right > x + slack {
-            strips.extend(open.closed(x, index, unit));
+        if lies_across(&piece.rect, x, unit) {
+            if is_inset(pieces, index, x) {
+                open.insets += 1;
+                continue;
+            }
+            strips.extend(open.closed(pieces, x, index, unit));
             open = Open::new(index + 1);
         } else if is_left(&piece.rect, x) {
             open.left.add(&piece.rect);
@@ -82,7 +124,7 @@ fn strips_at(pieces: &[Piece], x: f32, unit: f32, strips: &mut Vec<Strip>) {
             open.right_start = open.right_start.min(piece.rect.left);
         }
     }
-    strips.extend(open.closed(x, pieces.len(), unit));
+    strips.extend(open.closed(pieces, x, pieces.len(), unit));
 }
 
 #[derive(Debug)]
@@ -105,20 +147,52 @@ struct Open {
     right: Extent,
     left_end: f32,
     right_start: f32,
+    insets: usize,
 }
 
 impl Open {
     fn new(start: usize) -> Self {
         let nothing = || Extent { top: f32::INFINITY, bottom: f32::NEG_INFINITY };
-        Self { start, left: nothing(), right: nothing(), left_end: f32::NEG_INFINITY, right_start: f32::INFINITY }
+        Self {
+            start,
+            left: nothing(),
+            right: nothing(),
+            left_end: f32::NEG_INFINITY,
+            right_start: f32::INFINITY,
+            insets: 0,
+        }
     }
 
-    fn closed(&self, x: f32, end: usize, unit: f32) -> Option<Strip> {
+    fn closed(&self, pieces: &[Piece], x: f32, end: usize, unit: f32) -> Option<Strip> {
         let shared = self.left.bottom.min(self.right.bottom) - self.left.top.max(self.right.top);
-        let width = self.right_start - self.left_end;
-        let is_worth_a_look = shared > 0.5 * unit && width >= MIN_WIDTH_HEIGHTS * unit && end - self.start >= 6;
-        is_worth_a_look.then_some(Strip { x, pieces: self.start..end, shared })
+        let count = end - self.start - self.insets;
+        if shared <= 0.5 * unit || count < 6 || 2 * LINES_AN_INSET * self.insets > count {
+            return None;
+        }
+        let width = (self.right_start - self.left_end) / unit;
+        let is_free =
+            width >= MIN_WIDTH_HEIGHTS || (width >= -SLACK_HEIGHTS && is_flush(&pieces[self.start..end], x, unit));
+        is_free.then_some(Strip { x, pieces: self.start..end, shared })
     }
+}
+
+/// Whether there are many boxes on both sides of a place, and most of those to its right begin together or most of those to its
+/// left end together.
+fn is_flush(pieces: &[Piece], x: f32, unit: f32) -> bool {
+    let beside = pieces.iter().map(|piece| &piece.rect).filter(|rect| !lies_across(rect, x, unit));
+    let (left, right): (Vec<&Rect>, Vec<&Rect>) = beside.partition(|rect| is_left(rect, x));
+    let are_together = |mut edges: Vec<f32>| {
+        edges.sort_by(f32::total_cmp);
+        let within = |edge: &f32| edges.partition_point(|other| *other <= edge + FLUSH_HEIGHTS * unit);
+        let most = edges.iter().enumerate().map(|(index, edge)| within(edge) - index).max().unwrap_or(0);
+        most as f32 >= FLUSH_SHARE * edges.len() as f32
+    };
+    // Only those next to the place: there may be other columns further away.
+    let near = |rects: &[&Rect], edge: fn(&Rect) -> f32| -> Vec<f32> {
+        rects.iter().map(|rect| edge(rect)).filter(|edge| (edge - x).abs() < 4.0 * unit).collect()
+    };
+    let (ends, starts) = (near(&left, |rect| rect.right), near(&right, |rect| rect.left));
+    ends.len() >= NARROW_ROWS && starts.len() >= NARROW_ROWS && (are_together(starts) || are_together(ends))
 }
 
 /// Parts the strip's pieces into bands, drops those that are tables, and judges the longest rest.
@@ -136,7 +210,7 @@ fn judge(pieces: &[Piece], strip: &Strip, unit: f32) -> Option<Vec<Gutter>> {
     stretches.extend(open);
     stretches.sort_by_key(|stretch| std::cmp::Reverse(stretch.len()));
     let judged = |range: &Range<usize>| {
-        let (left, right) = sides(&pieces[range.clone()], strip.x);
+        let (left, right) = sides(&pieces[range.clone()], strip.x, unit);
         are_columns(&left, &right, unit)
             .then(|| left.aligned_share(&right, unit) > 0.6 && left.pauses_with(&right, unit))
     };
@@ -164,14 +238,15 @@ fn bands(pieces: &[Piece], range: Range<usize>, unit: f32) -> Vec<Range<usize>> 
     bands
 }
 
-fn sides(pieces: &[Piece], x: f32) -> (Side<'_>, Side<'_>) {
-    let (left, right): (Vec<&Piece>, Vec<&Piece>) = pieces.iter().partition(|piece| is_left(&piece.rect, x));
+fn sides(pieces: &[Piece], x: f32, unit: f32) -> (Side<'_>, Side<'_>) {
+    let beside = pieces.iter().filter(|piece| !lies_across(&piece.rect, x, unit));
+    let (left, right): (Vec<&Piece>, Vec<&Piece>) = beside.partition(|piece| is_left(&piece.rect, x));
     (Side::of(nearest(&left, true)), Side::of(nearest(&right, false)))
 }
 
 /// Rows side by side, with prices, numbers or labels on one side at least.
 fn is_table(pieces: &[Piece], x: f32, unit: f32) -> bool {
-    let (left, right) = sides(pieces, x);
+    let (left, right) = sides(pieces, x, unit);
     left.rows().min(right.rows()) >= 3
         && (left.is_terse() || right.is_terse())
         && left.aligned_share(&right, unit) >= 0.6
@@ -191,10 +266,14 @@ fn are_columns(left: &Side<'_>, right: &Side<'_>, unit: f32) -> bool {
     }
 }
 
-/// Leaves lines that stand alone above or below both columns to the regions there.
+/// Leaves lines that stand alone above or below both columns to the regions there, and what the columns flow round to the one
+/// below.
 fn trimmed(pieces: &[Piece], range: Range<usize>, x: f32, unit: f32) -> Gutter {
-    let (mut above, mut below) = (BTreeSet::new(), BTreeSet::new());
-    let (left, right): (Vec<usize>, Vec<usize>) = range.clone().partition(|&index| is_left(&pieces[index].rect, x));
+    let (across, beside): (Vec<usize>, Vec<usize>) =
+        range.clone().partition(|&index| lies_across(&pieces[index].rect, x, unit));
+    let (mut above, mut below) = (BTreeSet::new(), BTreeSet::from_iter(across));
+    let (left, right): (Vec<usize>, Vec<usize>) =
+        beside.into_iter().partition(|&index| is_left(&pieces[index].rect, x));
     for (side, other) in [(&left, &right), (&right, &left)] {
         let (Some(&first), Some(&last)) = (other.first(), other.last()) else { continue };
         above.extend(alone(pieces, side.iter().copied(), unit, |rect| rect.bottom < pieces[first].rect.top));

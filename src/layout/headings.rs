@@ -49,6 +49,8 @@ pub(super) struct Usual<'a> {
     pub(super) is_measured: bool,
     /// What the document's outline names on it, without spaces.
     pub(super) outline: &'a [String],
+    /// Whether most of it is set in characters that are all equally wide, which says nothing then.
+    pub(super) is_typewritten: bool,
 }
 
 /// The level of a heading from 1; `None` of anything else.
@@ -71,9 +73,10 @@ pub(super) fn level(rows: &[Row], block: &Range<usize>, gauge: &Gauge, page: &Us
         return None;
     }
     let look = page.look.as_ref().zip(Look::all_of(lines));
-    let by_size = || (page.is_measured || look.is_none()).then(|| by_size(lines, &page.gauge)).flatten();
+    let by_size = || look.is_none().then(|| by_size(lines, &page.gauge)).flatten();
     let by_look = || look.as_ref().and_then(|(text, look)| by_look(rows, block, gauge, text, look));
-    let by_place = || page.is_measured.then(|| by_place(rows, block, gauge, &page.gauge)).flatten();
+    let is_guessed = page.is_measured && look.is_none();
+    let by_place = || is_guessed.then(|| by_place(rows, block, gauge, &page.gauge)).flatten();
     by_size().or_else(by_look).or_else(by_place).or_else(|| by_number(rows, block, gauge))
 }
 

@@ -3,7 +3,8 @@
 //! `arrange` and `arrange_read` put recognised boxes into reading order; `arrange_layer` keeps the order of
 //! a PDF's own text. All find headers, footers, headings, paragraphs, lists, forms and tables. All of it is
 //! pure, in the frame of the page's median skew, with tolerances that are shares of the text height. Pixels
-//! are looked at for two things only: ruling lines (`find_rules`) and whether a page is empty (`ink_share`).
+//! are looked at for three things only: ruling lines (`find_rules`), how lines are set (`letterings`), and whether a page is empty
+//! (`ink_share`).
 //! The words it speaks in (`Block`, `Line`, `Quad`) are `mediary-core`'s. The gateway calls this once a page
 //! has been read; the protocols write its blocks with `to_markdown`.
 
@@ -11,6 +12,7 @@ mod arrange;
 mod banded;
 mod blocks;
 mod body;
+mod code;
 mod columns;
 mod entries;
 mod escape;
@@ -20,8 +22,10 @@ mod gauge;
 mod grid;
 mod gutter;
 mod headings;
+mod initials;
 mod ink;
 mod lattice;
+mod lettering;
 mod levels;
 mod lists;
 mod looks;
@@ -31,26 +35,28 @@ mod markers;
 mod merge;
 mod pairs;
 mod paragraphs;
+mod relations;
 mod rows;
 mod ruled;
 mod rules;
 mod run_in;
 mod script;
 mod side;
+mod streams;
 mod strips;
 mod table_text;
 mod tables;
 #[cfg(test)]
 mod tests;
 mod vertical;
-mod weight;
 
 pub use arrange::{Arranged, LayerPage, ReadPage, arrange, arrange_layer, arrange_read};
 pub use ink::ink_share;
+pub use lettering::letterings;
 pub use levels::{HeadingLook, settle_levels};
 pub use looks::Look;
 pub use markdown::{to_markdown, to_one_line};
 pub use merge::merge_regions;
+pub use relations::{Relation, relations};
 pub use rules::find_rules;
 pub use table_text::{table_to_gfm, table_to_html};
-pub use weight::heavy_lines;

@@ -154,6 +154,12 @@ fn faces(rows: &[Row]) -> impl Iterator<Item = (&Face, f32)> {
     })
 }
 
+/// Whether a row is set in characters that are all equally wide.
+pub(super) fn is_fixed_pitch(row: &Row) -> bool {
+    let mut faces = faces(std::slice::from_ref(row)).peekable();
+    faces.peek().is_some() && faces.all(|(face, _)| face.is_fixed_pitch)
+}
+
 /// Three capitals or more and no other letters.
 fn is_upper<'a>(texts: impl Iterator<Item = &'a str>) -> bool {
     let mut letters = 0_usize;

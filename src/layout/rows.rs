@@ -1,6 +1,7 @@
 //! Rows of one column: boxes that stand beside each other become one line of text.
 
 use super::frame::{Piece, shared_height};
+use super::looks::Look;
 use super::script;
 use mediary_core::document::{Face, Line, Rect, Run, Word, mean_confidence};
 
@@ -99,11 +100,12 @@ pub(super) fn joined(mut row: Vec<Piece>) -> Row {
     Row { rect, cells, lines: vec![Line { text, bbox, confidence, words }], runs, is_run_in: false }
 }
 
-/// The face in which all of the boxes of a row are set.
+/// The face in which all of the boxes of a row are set: that of the widest, if the others look like it.
 fn one_face(row: &[Piece]) -> Option<Face> {
-    let mut faces = row.iter().map(|piece| piece.runs.first().map(|run| &run.face));
-    let first = faces.next()??;
-    faces.all(|other| other == Some(first)).then(|| first.clone())
+    let known = || row.iter().filter_map(|piece| Some((piece.rect.width(), &piece.runs.first()?.face)));
+    let (_, widest) = known().max_by(|a, b| a.0.total_cmp(&b.0))?;
+    let is_like = |face: &Face| Look::from(face).is_like(&Look::from(widest));
+    known().all(|(_, face)| is_like(face)).then(|| widest.clone())
 }
 
 /// The rows of a text layer, in its order: lines that follow one another and stand beside each other share one.

@@ -9,6 +9,7 @@ pub mod embed;
 pub mod graph;
 pub mod ocr;
 pub mod ocrs;
+mod packed;
 pub mod pool;
 mod provider;
 pub mod runtime;
@@ -16,7 +17,7 @@ pub mod safety;
 pub mod speech;
 pub mod voice;
 
-pub use embed::{MiniLm, MiniLmFiles};
+pub use embed::{Counted, E5, E5Files, MiniLm, MiniLmFiles, Overlong};
 pub use ocr::{
     BoxSettings, DetectorSettings, Level, OcrFiles, OcrSettings, OcrShapes, PaddleOcr, PageImage, RecogniserFiles,
 };

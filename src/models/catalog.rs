@@ -11,6 +11,7 @@ use super::{Card, OpenFailed};
 /// The cards this version of Mediary was built and tested with.
 const EMBEDDED: &[(&str, &str)] = &[
     ("all-minilm-l6-v2.toml", include_str!("../../models/local/all-minilm-l6-v2.toml")),
+    ("e5-small.toml", include_str!("../../models/local/e5-small.toml")),
     ("kokoro.toml", include_str!("../../models/local/kokoro.toml")),
     ("kokoro-2.toml", include_str!("../../models/local/kokoro-2.toml")),
     ("kokoro-3.toml", include_str!("../../models/local/kokoro-3.toml")),
@@ -90,6 +91,7 @@ mod tests {
             cards.iter().map(|card| card.name.as_str()).filter(|name| !name.starts_with("kokoro")).collect();
         let expected = [
             "all-minilm-l6-v2",
+            "e5-small",
             "moonshine",
             "onnxruntime",
             "openvino",

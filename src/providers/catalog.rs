@@ -18,28 +18,47 @@ macro_rules! embedded {
 }
 
 /// The catalogs this version of Mediary was built with.
-pub(super) const EMBEDDED: [(&str, &str); 21] = embedded![
+pub(super) const EMBEDDED: [(&str, &str); 40] = embedded![
     "anthropic.toml",
+    "azure.toml",
+    "bedrock.toml",
+    "cerebras.toml",
     "cloudflare.toml",
+    "cohere-rerank.toml",
+    "cohere.toml",
+    "dashscope.toml",
+    "deepseek.toml",
     "edge.toml",
     "fireworks-audio.toml",
     "fireworks.toml",
     "gemini.toml",
+    "github.toml",
     "groq.toml",
     "huggingface.toml",
+    "kilo.toml",
+    "llamacpp.toml",
+    "llm7.toml",
+    "lmstudio.toml",
+    "localai.toml",
     "minimax.toml",
     "mistral.toml",
+    "moonshot.toml",
     "nvidia-images.toml",
     "nvidia.toml",
+    "ollama-cloud.toml",
     "ollama.toml",
     "openai.toml",
     "openrouter.toml",
+    "perplexity.toml",
     "pollinations.toml",
     "sambanova.toml",
     "siliconflow.toml",
     "together.toml",
+    "vertex.toml",
+    "vllm.toml",
     "xai.toml",
     "zai.toml",
+    "zhipu.toml",
 ];
 
 /// Reads all catalogs, sorted by id. A file in `models/providers` beside the configuration replaces the embedded

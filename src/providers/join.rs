@@ -12,7 +12,8 @@ use mediary_core::{ProviderId, Target};
 use mediary_remote::{Auth, Endpoint, Proxy, ProxyRules};
 use toml::Spanned;
 
-use super::{BadCatalog, Off, ProviderSetup, Providers, address, keys, row};
+use super::keys::NoKey;
+use super::{BadCatalog, Checked, Off, ProviderSetup, Providers, address, keys, row};
 use crate::config::providers::{ModelEntry, ProviderEntry};
 use crate::config::{Config, ConfiguredProvider, Environment, Problem, ProxyChoice};
 
@@ -102,6 +103,8 @@ impl Pair<'_> {
         let usual = self.need("base_url", self.first(|entry| entry.base_url.clone()))?;
         let usual = match address::filled(&usual, env) {
             Ok(usual) => usual,
+            // A variable for the whole address stands in for those of its parts.
+            Err(_) if self.variable(env).is_some() => usual,
             Err(why) => return Ok(Err(self.off(&why))),
         };
         let Some(base_url) = self.address(&usual, env) else {
@@ -113,14 +116,25 @@ impl Pair<'_> {
         }
         let auth = self.auth();
         let key_env = self.first(|entry| entry.key_env.clone()).unwrap_or_default();
+        let is_keyless = self.first(|entry| entry.keyless).unwrap_or(false);
         let keys = match keys::find(&auth, &key_env, self.configured, env) {
             Ok(keys) => keys,
-            Err(why) => return Ok(Err(self.off(&why))),
+            // What is sent there is seen by strangers: that it costs nothing is no reason to call it unasked.
+            Err(NoKey::Unset(_)) if is_keyless && self.configured.is_some() => Vec::new(),
+            Err(NoKey::Unset(why)) if is_keyless => {
+                let why = format!("{why}, or name it under [[providers]] to call it without one");
+                return Ok(Err(self.off(&why)));
+            }
+            Err(NoKey::Unset(why) | NoKey::Wrong(why)) => return Ok(Err(self.off(&why))),
         };
-        if auth == Auth::None && self.configured.is_none() && self.variable(env).is_none() {
+        let is_looked_for = config.registry.local && address::is_loopback(&base_url);
+        if auth == Auth::None && self.configured.is_none() && self.variable(env).is_none() && !is_looked_for {
             let why = match self.url_env().as_slice() {
                 [] => "it is not configured; name it under [[providers]]".to_owned(),
-                names => format!("set {}, or name it under [[providers]]", names.join(" or ")),
+                names => format!(
+                    "set {}, or name it under [[providers]]; `registry.local = true` looks for it",
+                    names.join(" or ")
+                ),
             };
             return Ok(Err(self.off(&why)));
         }
@@ -138,6 +152,10 @@ impl Pair<'_> {
             key_url: self.first(|entry| entry.key_url.clone()),
             free_limits: self.first(|entry| entry.free_limits).unwrap_or_default(),
             discovers: self.first(|entry| entry.discovers).unwrap_or(!has_models),
+            lists_models: self.first(|entry| entry.lists_models).unwrap_or(false),
+            owner: self.first(|entry| entry.owner.clone()),
+            terms: self.first(|entry| entry.terms.clone()),
+            checked: self.checked(),
             defaults: self.defaults(),
         }))
     }
@@ -158,7 +176,13 @@ impl Pair<'_> {
             why: why.to_owned(),
             key_env: self.first(|entry| entry.key_env.clone()).unwrap_or_default(),
             key_url: self.first(|entry| entry.key_url.clone()),
+            terms: self.first(|entry| entry.terms.clone()),
+            checked: self.checked(),
         }
+    }
+
+    fn checked(&self) -> Checked {
+        Checked { source: self.first(|entry| entry.source.clone()), day: self.first(|entry| entry.checked) }
     }
 
     /// Of providers that are not in use, only those of the configuration are worth a line.

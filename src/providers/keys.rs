@@ -6,26 +6,35 @@ use crate::config::ConfiguredProvider;
 use crate::config::sendable;
 use crate::config::{Environment, Secret};
 
+/// Why there is no key.
+#[derive(Debug)]
+pub(super) enum NoKey {
+    /// None was given.
+    Unset(String),
+    /// What was given is none.
+    Wrong(String),
+}
+
 /// The keys, or why there is none.
 pub(super) fn find(
     auth: &Auth,
     key_env: &[String],
     configured: Option<&ConfiguredProvider>,
     env: &Environment,
-) -> Result<Vec<Secret>, String> {
+) -> Result<Vec<Secret>, NoKey> {
     let written = configured.and_then(|configured| Some((configured, configured.entry.api_keys.as_ref()?)));
     let keys = match written {
         Some((configured, keys)) if keys.0.is_empty() && !configured.unset_keys.is_empty() => {
-            return Err(format!("its keys name {}, which is not set", configured.unset_keys.join(", ")));
+            return Err(NoKey::Wrong(format!("its keys name {}, which is not set", configured.unset_keys.join(", "))));
         }
         Some((_, keys)) => keys.0.clone(),
-        None => from_variables(key_env, env)?.into_iter().collect(),
+        None => from_variables(key_env, env).map_err(NoKey::Wrong)?.into_iter().collect(),
     };
     if keys.is_empty() && *auth != Auth::None {
-        return Err(match key_env {
+        return Err(NoKey::Unset(match key_env {
             [] => "it has no key; write `api_keys`".to_owned(),
             names => format!("no key; set {}", names.join(" or ")),
-        });
+        }));
     }
     let mut apart: Vec<Secret> = Vec::with_capacity(keys.len());
     for key in keys {

@@ -12,81 +12,29 @@ mod join;
 mod keys;
 mod report;
 mod row;
+mod setup;
+mod shipped;
 mod stand_ins;
 
 #[cfg(test)]
 mod tests;
 
-pub use crate::config::providers::{DialectName, FreeLimits};
+pub use crate::config::providers::{Day, DialectName, FreeLimits, ProxyTerms, Terms};
 pub use failure::BadCatalog;
 pub use family::{vector_family, vector_space};
+pub use report::ProviderReport;
+pub use setup::{Checked, Off, ProviderSetup};
+pub use shipped::{catalog_ids, listed_models};
 pub use stand_ins::StandIns;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use mediary_core::capability::{Abilities, CapabilityMatrix};
+use mediary_core::capability::CapabilityMatrix;
 use mediary_core::plan::Aliases;
 use mediary_core::{ProviderId, Target};
-use mediary_remote::{Endpoint, Proxy};
 
-use crate::config::providers::ModelEntry;
-use crate::config::{Config, Environment, Secret};
-
-/// A provider that can be called.
-#[derive(Debug, Clone)]
-pub struct ProviderSetup {
-    /// Its id, the first part of its targets' names.
-    pub id: ProviderId,
-    /// Its name for people.
-    pub name: String,
-    /// Its wire format.
-    pub dialect: DialectName,
-    /// Where it is, and its habits.
-    pub endpoint: Endpoint,
-    /// The proxy through which it is reached.
-    pub proxy: Option<Proxy>,
-    /// Its keys, asked in turn; empty where it wants none.
-    pub keys: Vec<Secret>,
-    /// Its place in the order; lower is asked first.
-    pub priority: u32,
-    /// Whether the operator wrote that, rather than a catalog.
-    pub priority_is_set: bool,
-    /// Whether it is on this machine.
-    pub is_loopback: bool,
-    /// Where people get a key.
-    pub key_url: Option<String>,
-    /// What it gives for nothing, all models together.
-    pub free_limits: FreeLimits,
-    /// Whether it is to be asked which models it has.
-    pub discovers: bool,
-    /// What its models have in common.
-    defaults: ModelEntry,
-}
-
-impl ProviderSetup {
-    /// The row of a model that no catalog lists, such as one the provider itself has named: what its models have in
-    /// common, no tiers. What else is known of it is filled in by the caller.
-    #[must_use]
-    pub fn discovered(&self, model: &str) -> Abilities {
-        row::abilities(self, model, &self.defaults)
-    }
-}
-
-/// A provider that cannot be called.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Off {
-    /// Its id.
-    pub id: ProviderId,
-    /// Its name for people.
-    pub name: String,
-    /// Why, and what to do about it.
-    pub why: String,
-    /// Variables that would hold its key.
-    pub key_env: Vec<String>,
-    /// Where people get a key.
-    pub key_url: Option<String>,
-}
+use crate::config::{Config, Environment};
 
 /// What there is to say about a model beside its abilities.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -1,27 +1,175 @@
-//! Which providers are on and which are off, for people: what `mediary check-config` prints.
+//! Which providers are on and which are off, for people and programs: what `mediary providers` and `mediary check-config`
+//! tell. Holds no secrets; of a long key its last characters.
 
-use super::Providers;
+use std::collections::BTreeMap;
+
+use mediary_core::capability::Lifecycle;
+use serde::Serialize;
+
+use super::{Checked, FreeLimits, Off, ProviderSetup, Providers, Terms};
+use crate::config::Secret;
+
+/// What there is to say of a provider.
+#[derive(Debug, Serialize)]
+pub struct ProviderReport {
+    /// Its id.
+    pub id: String,
+    /// Its name for people.
+    pub name: String,
+    /// Whether it can be called.
+    pub enabled: bool,
+    /// Why it cannot, and what to do.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
+    /// Its wire format.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dialect: Option<&'static str>,
+    /// Where it is, without paths and passwords.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub host: Option<String>,
+    /// The proxy it is reached through, without its password.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub proxy: Option<String>,
+    /// Its keys, masked.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub keys: Vec<String>,
+    /// Its place in the order; lower is asked first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub priority: Option<u32>,
+    /// How many of its models can be asked, by task.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub models: BTreeMap<String, usize>,
+    /// How many those are together: a model may do several tasks.
+    pub model_count: usize,
+    /// Whether it is asked which models it has, now or from time to time.
+    pub asked_for_models: bool,
+    /// What all its models give for nothing.
+    #[serde(skip_serializing_if = "FreeLimits::is_empty")]
+    pub free_limits: FreeLimits,
+    /// What its terms say of gateways.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub terms: Option<Terms>,
+    /// What its facts were checked against, and when.
+    #[serde(flatten)]
+    pub checked: Checked,
+    /// Variables that would hold its key.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub key_env: Vec<String>,
+    /// Where people get a key.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key_url: Option<String>,
+}
 
 impl Providers {
-    /// One line for each provider: which are on and with what, which are off and why. Holds no secrets.
+    /// All providers: those that are on by priority, then those that are off by id.
     #[must_use]
-    pub fn report(&self) -> Vec<String> {
-        let on = self.enabled.iter().map(|provider| {
-            let models = self.matrix.rows().iter().filter(|row| row.target.provider == provider.id).count();
-            let keys = match provider.keys.len() {
-                0 => "no key needed".to_owned(),
-                1 => "1 key".to_owned(),
-                count => format!("{count} keys"),
-            };
-            let models = match (models, provider.discovers) {
-                (0, true) => "asked for its models".to_owned(),
-                (1, _) => "1 model".to_owned(),
-                (count, _) => format!("{count} models"),
-            };
-            let proxy = provider.proxy.as_ref().map(|proxy| format!(", through {proxy}")).unwrap_or_default();
-            format!("{}: on, {keys}, {models}{proxy}", provider.id.as_str())
-        });
-        let off = self.disabled.iter().map(|off| format!("{}: off, {}", off.id.as_str(), off.why));
-        on.chain(off).collect()
+    pub fn reports(&self) -> Vec<ProviderReport> {
+        let on = self.enabled.iter().map(|setup| self.on(setup));
+        on.chain(self.disabled.iter().map(off)).collect()
     }
+
+    fn on(&self, setup: &ProviderSetup) -> ProviderReport {
+        let mut models: BTreeMap<String, usize> = BTreeMap::new();
+        let mut model_count = 0;
+        for row in self.matrix.rows().iter().filter(|row| row.target.provider == setup.id) {
+            if row.lifecycle == Lifecycle::Retired {
+                continue;
+            }
+            model_count += 1;
+            for task in &row.tasks {
+                *models.entry(task.name().to_owned()).or_default() += 1;
+            }
+        }
+        ProviderReport {
+            id: setup.id.as_str().to_owned(),
+            name: setup.name.clone(),
+            enabled: true,
+            why: None,
+            dialect: Some(setup.dialect.as_str()),
+            host: host(&setup.endpoint.base_url),
+            proxy: setup.proxy.as_ref().map(ToString::to_string),
+            keys: setup.keys.iter().map(Secret::masked).collect(),
+            priority: Some(setup.priority),
+            models,
+            model_count,
+            asked_for_models: setup.discovers || setup.lists_models,
+            free_limits: setup.free_limits,
+            terms: setup.terms.clone(),
+            checked: setup.checked.clone(),
+            key_env: Vec::new(),
+            key_url: setup.key_url.clone(),
+        }
+    }
+}
+
+fn off(off: &Off) -> ProviderReport {
+    ProviderReport {
+        id: off.id.as_str().to_owned(),
+        name: off.name.clone(),
+        enabled: false,
+        why: Some(off.why.clone()),
+        dialect: None,
+        host: None,
+        proxy: None,
+        keys: Vec::new(),
+        priority: None,
+        models: BTreeMap::new(),
+        model_count: 0,
+        asked_for_models: false,
+        free_limits: FreeLimits::default(),
+        terms: off.terms.clone(),
+        checked: off.checked.clone(),
+        key_env: off.key_env.clone(),
+        key_url: off.key_url.clone(),
+    }
+}
+
+impl ProviderReport {
+    /// How it stands, in a line.
+    #[must_use]
+    pub fn line(&self) -> String {
+        if let Some(why) = &self.why {
+            return format!("off, {why}");
+        }
+        let keys = match self.keys.len() {
+            0 => "no key needed".to_owned(),
+            1 => "1 key".to_owned(),
+            count => format!("{count} keys"),
+        };
+        let models = match (self.model_count, self.asked_for_models) {
+            (0, true) => "asked for its models".to_owned(),
+            (1, _) => "1 model".to_owned(),
+            (count, _) => format!("{count} models"),
+        };
+        let proxy = self.proxy.as_ref().map(|proxy| format!(", through {proxy}")).unwrap_or_default();
+        format!("on, {keys}, {models}{proxy}")
+    }
+}
+
+impl ProviderReport {
+    /// What else there is to say, each with what it is about.
+    #[must_use]
+    pub fn details(&self) -> Vec<(&'static str, String)> {
+        let tasks: Vec<String> = self.models.iter().map(|(task, count)| format!("{count} {task}")).collect();
+        let terms = self.terms.as_ref().map(|terms| {
+            let note = terms.note.as_ref().map(|note| format!(": {note}")).unwrap_or_default();
+            let checked = terms.checked.map(|day| format!(" ({day})")).unwrap_or_default();
+            format!("{}{note}{checked}", terms.proxies.as_str())
+        });
+        let key_from = self.key_url.clone().filter(|_| !self.enabled);
+        let all = [
+            ("keys", self.keys.join(", ")),
+            ("models", tasks.join(", ")),
+            ("key from", key_from.unwrap_or_default()),
+            ("terms", terms.unwrap_or_default()),
+            ("checked", self.checked.day.map(|day| day.to_string()).unwrap_or_default()),
+        ];
+        all.into_iter().filter(|(_, text)| !text.is_empty()).collect()
+    }
+}
+
+fn host(base_url: &str) -> Option<String> {
+    let (_, rest) = base_url.split_once("://")?;
+    let authority = rest.split('/').next()?;
+    Some(authority.rsplit('@').next()?.to_owned())
 }

@@ -1,6 +1,7 @@
 //! Where a provider is, how it wants its key, and how it departs from its dialect: data out of its catalog.
 
 use serde::Deserialize;
+use serde_json::{Map, Value};
 
 use crate::images::ImageForm;
 
@@ -60,6 +61,47 @@ pub struct Quirks {
     pub status_url: Option<String>,
     /// By which requests videos are made.
     pub videos: VideoForm,
+    /// Where its list of models is, if not below its address.
+    pub models_url: Option<String>,
+    /// How it is told for how long to think.
+    pub effort: EffortForm,
+    /// The highest temperature; what is above is sent as this.
+    pub most_temperature: Option<u8>,
+    /// Answers in JSON are asked for in words as well, or they are refused.
+    pub says_json: bool,
+    /// Schemas of functions are sent without `$schema` and `additionalProperties`.
+    pub plain_schemas: bool,
+    /// Recordings in chats go as data URLs.
+    pub audio_in_data_url: bool,
+    /// How texts to embed are told apart that ask and that answer, where that has to be said.
+    pub input_types: Option<InputTypes>,
+    /// Fields that go with every chat, unless the client sends them itself.
+    pub adds: Map<String, Value>,
+}
+
+/// How a provider is told for how long to think.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EffortForm {
+    /// By `reasoning_effort`, as OpenAI has it.
+    #[default]
+    ReasoningEffort,
+    /// By `thinking`, which is on or off.
+    Thinking,
+    /// By both.
+    ThinkingAndEffort,
+    /// By `enable_thinking`.
+    EnableThinking,
+}
+
+/// The words by which texts that ask are told from texts that answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum InputTypes {
+    /// `query` and `passage`.
+    Passage,
+    /// `search_query` and `search_document`.
+    SearchDocument,
 }
 
 /// By which requests a provider of the dialect `openai` makes videos: each is the vendor's own.
@@ -110,6 +152,14 @@ impl Default for Quirks {
             knows: Vec::new(),
             status_url: None,
             videos: VideoForm::OpenAi,
+            models_url: None,
+            effort: EffortForm::default(),
+            most_temperature: None,
+            says_json: false,
+            plain_schemas: false,
+            audio_in_data_url: false,
+            input_types: None,
+            adds: Map::new(),
         }
     }
 }

@@ -60,7 +60,7 @@ pub use cloudflare::Cloudflare;
 pub use comfyui::ComfyUi;
 pub use dialect::{Dialect, FollowUp, Frame, HttpCall, JobCall, Reader};
 pub use edge::Edge;
-pub use endpoint::{Auth, Endpoint, Quirks, VideoForm};
+pub use endpoint::{Auth, EffortForm, Endpoint, InputTypes, Quirks, VideoForm};
 pub use fetch::{AllowList, FetchPolicy, Fetched, Fetcher, NotAllowable, Resolver, Resolving};
 pub use gemini::Gemini;
 pub use http::Method;

@@ -7,7 +7,9 @@ mod cache;
 mod content;
 mod database;
 mod folder;
+mod foreign;
 mod jobs;
+mod lists;
 mod quotas;
 mod responses;
 
@@ -17,6 +19,8 @@ pub use content::{
 };
 pub use database::{Database, StoreFailed};
 pub use folder::CacheFailed;
+pub use foreign::ForeignDatabase;
 pub use jobs::{DueWebhook, Ended, JobRow, JobState, Jobs, NewJob, OpenJob};
+pub use lists::ModelLists;
 pub use quotas::{Quotas, UsedQuota};
 pub use responses::{KeptResponse, Responses};

@@ -15,7 +15,7 @@ pub(crate) struct Stage {
     /// The last comes first.
     acts: Mutex<Vec<Act>>,
     /// What to do when asked for a list of models; such calls are not counted.
-    pub(crate) list: Option<Act>,
+    pub(crate) list: Mutex<Option<Act>>,
     seen: Mutex<Vec<Seen>>,
     /// When the other side left an answer that was silent, stalled or still being written.
     left: Mutex<Vec<Instant>>,
@@ -61,7 +61,8 @@ pub(crate) fn serve(stream: TcpStream, stage: &Stage) {
     let mut input = BufReader::with_capacity(1, stream);
     while let Some(seen) = read(&mut input) {
         if seen.method == "GET" {
-            let listed = stage.list.clone().is_some_and(|act| play(act, &mut input, &mut out, stage));
+            let list = stage.list.lock().unwrap().clone();
+            let listed = list.is_some_and(|act| play(act, &mut input, &mut out, stage));
             if !listed {
                 drop(out.shutdown(Shutdown::Both));
                 return;

@@ -84,6 +84,7 @@ mod queues;
 mod quotas;
 mod ranking;
 mod recipe;
+mod registry;
 mod reload;
 mod requests;
 mod responses;

@@ -227,6 +227,7 @@ fn gateway(config: &Config, models: &Models, ffmpeg: Option<Ffmpeg>) -> Gateway 
         models,
         cache_dir,
         content_dir,
+        registry_dir: config.registry.dir.clone(),
         program,
     };
     Gateway::new(parts).expect("the system gives threads")

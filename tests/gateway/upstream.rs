@@ -103,9 +103,14 @@ impl Upstream {
 
     /// The same, and this when it is asked for its models.
     pub(crate) fn listing(list: Act, acts: impl IntoIterator<Item = Act>) -> Self {
-        let mut stage = Stage::of(acts);
-        stage.list = Some(list);
-        Self::on(stage)
+        let up = Self::on(Stage::of(acts));
+        up.lists(list);
+        up
+    }
+
+    /// What it does from now on when it is asked for its models.
+    pub(crate) fn lists(&self, list: Act) {
+        *self.stage.list.lock().unwrap() = Some(list);
     }
 
     fn on(stage: Stage) -> Self {

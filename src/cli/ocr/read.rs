@@ -61,6 +61,7 @@ impl Ocr {
             models: &models,
             cache_dir: context.cache_dir(&loaded.config),
             content_dir: None,
+            registry_dir: None,
             program,
         };
         let gateway = Gateway::new(parts).map_err(|error| error.to_string())?;

@@ -73,7 +73,7 @@ fn model_faults(model: &ModelEntry, dialect: Option<DialectName>) -> impl Iterat
     if ranked && !chats {
         faults.push("does not chat, so it serves no tier".to_owned());
     }
-    if ranked && matches!(lifecycle, Lifecycle::Retired | Lifecycle::Deprecated) {
+    if ranked && (lifecycle == Lifecycle::Retired || lifecycle.is_asked_by_name_only()) {
         faults.push("is on its way out, so it serves no tier".to_owned());
     }
     for (tier, rank) in tiers {

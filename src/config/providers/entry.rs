@@ -13,7 +13,7 @@ use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 use toml::{Spanned, Table, Value};
 
-use super::{DialectName, FreeLimits, ModelEntry};
+use super::{Day, DialectName, FreeLimits, ModelEntry, Terms};
 use crate::config::address;
 use crate::config::secret::{Headers, KeyList, ProxyChoice};
 
@@ -43,12 +43,24 @@ pub struct ProviderEntry {
     pub url_env: Option<Vec<String>>,
     /// Where people get a key.
     pub key_url: Option<String>,
+    /// Whether it answers without a key as well. Without one it is called only where the configuration names it.
+    pub keyless: Option<bool>,
+    /// What its facts were checked against.
+    pub source: Option<String>,
+    /// When that was done.
+    pub checked: Option<Day>,
+    /// What its terms say of gateways.
+    pub terms: Option<Terms>,
     /// Its place in the order; lower is asked first.
     pub priority: Option<u32>,
     /// Whether it may be called at all.
     pub enabled: Option<bool>,
     /// Whether it is asked which models it has.
     pub discovers: Option<bool>,
+    /// Whether it has a list of its models that is looked at from time to time, beside those that are listed here.
+    pub lists_models: Option<bool>,
+    /// Who owns the models of its list, in the words of the list: at a usual port another server may listen.
+    pub owner: Option<String>,
     /// Headers that go with every call.
     pub headers: Option<Headers>,
     /// The proxy through which it is reached, instead of those of the environment.

@@ -8,7 +8,7 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{Error, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
-use super::{FreeLimits, ImageEntry, VectorEntry, VideoEntry, VoiceEntry};
+use super::{Day, FreeLimits, ImageEntry, VectorEntry, VideoEntry, VoiceEntry};
 use crate::config::Bytes;
 
 /// A model as written. What is left out comes from the entry below it, at last from the provider's `defaults`.
@@ -78,6 +78,10 @@ pub struct ModelEntry {
     pub lifecycle: Option<Lifecycle>,
     /// Other names it is asked for by.
     pub aliases: Option<Vec<String>>,
+    /// What this was checked against, if not what its provider's entry names.
+    pub source: Option<String>,
+    /// When that was done, if not when the provider's entry was.
+    pub checked: Option<Day>,
 }
 
 impl ModelEntry {
@@ -118,7 +122,9 @@ impl ModelEntry {
             free_limits,
             tiers,
             lifecycle,
-            aliases
+            aliases,
+            source,
+            checked
         )
     }
 }

@@ -88,8 +88,19 @@ pub enum Lifecycle {
     Preview,
     /// Still there, with an end announced. Answers when it is named.
     Deprecated,
+    /// Found in its provider's list and described nowhere else: what it costs and can do is little known. Answers when it
+    /// is named.
+    Listed,
     /// Gone; never called.
     Retired,
+}
+
+impl Lifecycle {
+    /// Whether it answers when it is named, and not otherwise.
+    #[must_use]
+    pub fn is_asked_by_name_only(self) -> bool {
+        matches!(self, Self::Deprecated | Self::Listed)
+    }
 }
 
 /// How far replies can be bound to a form.

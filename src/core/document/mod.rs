@@ -4,6 +4,7 @@
 //! layers come from is not this module's business, nor is the order of lines, which `mediary-layout` finds.
 
 mod agreement;
+mod alleys;
 mod face;
 mod geometry;
 mod layer;
@@ -17,6 +18,7 @@ mod tests;
 mod turn;
 
 pub use agreement::agreement;
+pub use alleys::{Inked, alleys};
 pub use face::{Bookmark, Face, Run, SetLine};
 pub use geometry::{Point, Quad, Rect};
 pub use layer::{Doubt, Hidden, LayerEvidence, LayerTrust, TextLayer, judge_layer};

@@ -1,4 +1,4 @@
-//! How long a plan takes: prints the median over many plans for 600 targets and 20 parts.
+//! How long a plan takes: prints the median over many plans for 1,000 targets of 30 providers and 20 parts.
 //!
 //! `cargo run --release -p mediary-core --example plan_speed`; one millisecond is what the plan may take.
 
@@ -13,7 +13,7 @@ use mediary_core::plan::{
 use mediary_core::task::PartPath;
 use mediary_core::{MediaFormat, MediaKind, ModelName, ProviderId, Target};
 
-const TARGETS: usize = 600;
+const TARGETS: usize = 1_000;
 const PARTS: usize = 20;
 const ROUNDS: usize = 500;
 
@@ -31,7 +31,7 @@ fn main() -> std::io::Result<()> {
     };
     let any = Policy::wanting(Want::Any);
     let tier = Policy::wanting(Want::Tier(Tier::Auto));
-    let one = Policy::wanting(Want::Targets(vec![matrix.rows()[300].target.clone()]));
+    let one = Policy::wanting(Want::Targets(vec![matrix.rows()[500].target.clone()]));
     let strict = Policy { strict: true, ..any.clone() };
     let mut out = std::io::stdout().lock();
     let cases = [
@@ -69,7 +69,7 @@ fn median(mut work: impl FnMut()) -> Duration {
 /// A third reads text, a third sees, a third takes everything; half have limits.
 fn row(index: usize) -> Abilities {
     let target = Target {
-        provider: ProviderId::new(&format!("provider-{}", index % 20)),
+        provider: ProviderId::new(&format!("provider-{}", index % 30)),
         model: ModelName::new(&format!("some-family/model-{index}-instruct")),
     };
     let kinds: &[MediaKind] = match index % 3 {

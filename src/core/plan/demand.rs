@@ -177,7 +177,7 @@ impl Demand {
             task: TaskKind::Embedding,
             text_tokens: tokens().fold(0, u32::saturating_add),
             // An estimate would refuse texts that fit; how many tokens there are is for the target to say.
-            longest_tokens: embed.inputs.iter().map(least_input_tokens).max(),
+            longest_tokens: embed.inputs.iter().map(least_input_tokens).max().filter(|_| !embed.cuts_long_texts()),
             hard: Hard { dimensions: embed.dimensions, ..Hard::default() },
             soft: embed.extras.keys().cloned().collect(),
             ..Self::default()

@@ -115,6 +115,8 @@ pub enum Reason {
     Retired,
     /// Its end is announced, and it was not named.
     Deprecated,
+    /// It is only known from its provider's list, and answers only when it is named.
+    Listed,
     /// It is not with one of the providers asked for.
     OtherProvider,
     /// It costs, or it is not known whether it does.
@@ -162,6 +164,9 @@ impl fmt::Display for Reason {
             Self::OtherVectors { family } => write!(formatter, "gives vectors of another family than {family}"),
             Self::Retired => formatter.write_str("is retired"),
             Self::Deprecated => formatter.write_str("is deprecated and answers only when it is named"),
+            Self::Listed => {
+                formatter.write_str("is known only from its provider's list and answers only when it is named")
+            }
             Self::OtherProvider => formatter.write_str("is not with the provider asked for"),
             Self::NotFree => formatter.write_str("is not known to be free"),
             Self::NotConfirmed => {

@@ -79,7 +79,8 @@ impl<'a> Screen<'a> {
         match row.lifecycle {
             Lifecycle::Retired => Some(Reason::Retired),
             Lifecycle::Deprecated if !matches!(self.policy.want, Want::Targets(_)) => Some(Reason::Deprecated),
-            Lifecycle::Active | Lifecycle::Preview | Lifecycle::Deprecated => None,
+            Lifecycle::Listed if !matches!(self.policy.want, Want::Targets(_)) => Some(Reason::Listed),
+            Lifecycle::Active | Lifecycle::Preview | Lifecycle::Deprecated | Lifecycle::Listed => None,
         }
     }
 

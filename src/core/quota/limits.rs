@@ -29,6 +29,12 @@ pub struct FreeLimits {
 }
 
 impl FreeLimits {
+    /// Whether nothing is published.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
     /// Whether anything is limited.
     #[must_use]
     pub fn is_limited(&self) -> bool {

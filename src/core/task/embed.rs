@@ -3,6 +3,8 @@
 //! Vectors of different models cannot be compared, so whatever is embedded for one index has to come from one *family*:
 //! models whose vectors are the same up to rounding (see [`crate::capability::VectorSpace`]).
 
+use serde_json::Value;
+
 use super::Extras;
 
 /// Texts to embed.
@@ -36,7 +38,37 @@ impl EmbedInput {
     }
 }
 
+/// What texts are embedded for, where a model tells the two apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum InputType {
+    /// They ask: the left side of a search.
+    Query,
+    /// They are what is searched.
+    Passage,
+}
+
 impl Embed {
+    /// What the texts are for, by the field `input_type` as vendors spell it; `None`: it was not said, or in words that are
+    /// one vendor's alone.
+    #[must_use]
+    pub fn input_type(&self) -> Option<InputType> {
+        match self.extras.get("input_type")?.as_str()? {
+            "query" | "search_query" => Some(InputType::Query),
+            "passage" | "document" | "search_document" => Some(InputType::Passage),
+            _ => None,
+        }
+    }
+
+    /// Whether texts that are too long are to be cut, by the field `truncate` as vendors spell it; usually they are refused.
+    #[must_use]
+    pub fn cuts_long_texts(&self) -> bool {
+        match self.extras.get("truncate") {
+            Some(Value::Bool(cuts)) => *cuts,
+            Some(Value::String(which)) => which.eq_ignore_ascii_case("end"),
+            Some(_) | None => false,
+        }
+    }
+
     /// Whether any of the texts comes as tokens.
     #[must_use]
     pub fn has_tokens(&self) -> bool {

@@ -23,7 +23,7 @@ mod whole;
 
 pub use chat::{Chat, Effort, ReplyFormat, Sampling};
 pub use completion::{Completion, Prompt};
-pub use embed::{Embed, EmbedInput};
+pub use embed::{Embed, EmbedInput, InputType};
 pub use image::{Attachment, ImageJob, ImageSize, ImageWork, Picture, PicturePlace};
 pub use message::{Detail, MediaPart, Message, Part, Reasoning, Role};
 pub use moderate::{Judgement, Moderate};

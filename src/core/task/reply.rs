@@ -200,6 +200,8 @@ pub struct Usage {
     pub cached_tokens: u64,
     /// Of the reply's, those it thought.
     pub reasoning_tokens: u64,
+    /// Tokens of texts that were cut off because their model takes no more. They are in no other count.
+    pub cut_tokens: u64,
     /// Whether we counted, the provider having said nothing.
     pub estimated: bool,
 }

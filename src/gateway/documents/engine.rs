@@ -7,7 +7,7 @@ use std::sync::Arc;
 use mediary_core::document::{Block, BlockKind, Line, Page, Quad, Source, Turn};
 use mediary_core::task::PageText;
 use mediary_core::{Raster, Target};
-use mediary_layout::{ReadPage, arrange_read, find_rules, heavy_lines, ink_share};
+use mediary_layout::{Arranged, HeadingLook, ReadPage, arrange_read, find_rules, ink_share, letterings};
 
 use super::markdown::blocks;
 use super::reading::Reason;
@@ -32,6 +32,8 @@ pub(super) struct Picture {
 #[derive(Debug)]
 pub(super) struct EngineRead {
     pub(super) page: Page,
+    /// How its headings look.
+    pub(super) headings: Vec<HeadingLook>,
     /// The share of its text, from 0 to 1, in a script that the engine does not know.
     unknown_script: f32,
     /// Whether there may be lettering that was too small for it.
@@ -43,19 +45,21 @@ impl EngineRead {
     pub(super) fn new(target: &Target, picture: &Picture, text: PageText) -> Self {
         match text {
             PageText::Lines { turn, lines, unknown_script, small_print } => {
-                let mut blocks = in_order(turn, lines, &picture.raster);
+                let Arranged { mut blocks, headings } = in_order(turn, lines, &picture.raster);
                 if !picture.words {
                     blocks.iter_mut().flat_map(|block| &mut block.lines).for_each(|line| line.words.clear());
                 }
                 let confidence = Page::confidence_of(&blocks);
-                Self { page: page(target, picture, confidence, turn.degrees(), blocks), unknown_script, small_print }
+                let page = page(target, picture, confidence, turn.degrees(), blocks);
+                Self { page, headings, unknown_script, small_print }
             }
             // Without places: blocks lie below one another over the page, so that every output can be written from it;
             // boxes of such a page say no more than the order.
             PageText::Markdown { text, confidence } => {
                 let (width, height) = (picture.raster.width() as f32, picture.raster.height() as f32);
                 let blocks = blocks(unfenced(&text), width, height, confidence);
-                Self { page: page(target, picture, confidence, 0, blocks), unknown_script: 0.0, small_print: false }
+                let page = page(target, picture, confidence, 0, blocks);
+                Self { page, headings: Vec::new(), unknown_script: 0.0, small_print: false }
             }
         }
     }
@@ -113,7 +117,7 @@ fn page(target: &Target, picture: &Picture, confidence: Option<f32>, rotation_de
 }
 
 /// Lines in no order become a page's blocks, on the page as it was sent.
-fn in_order(turn: Turn, lines: Vec<(Quad, Line)>, raster: &Raster) -> Vec<Block> {
+fn in_order(turn: Turn, lines: Vec<(Quad, Line)>, raster: &Raster) -> Arranged {
     let (width_px, height_px) = (raster.width(), raster.height());
     let (turned_width, turned_height) = match turn {
         Turn::None | Turn::Half => (width_px, height_px),
@@ -127,11 +131,14 @@ fn in_order(turn: Turn, lines: Vec<(Quad, Line)>, raster: &Raster) -> Vec<Block>
             &turned
         }
     };
-    let quads: Vec<Quad> = lines.iter().map(|(quad, _)| *quad).collect();
-    let (rules, heavy) = (find_rules(upright), heavy_lines(upright, &quads));
-    let page = ReadPage { rules: &rules, heavy: &heavy, width_px: turned_width, height_px: turned_height };
-    let blocks = arrange_read(lines, page);
-    turn.undone_in(blocks, width_px as f32, height_px as f32)
+    let (rules, faces) = (find_rules(upright), letterings(upright, &lines));
+    let page = ReadPage { rules: &rules, faces: &faces, width_px: turned_width, height_px: turned_height };
+    let Arranged { blocks, mut headings } = arrange_read(lines, page);
+    let (width, height) = (width_px as f32, height_px as f32);
+    for heading in &mut headings {
+        heading.bbox = turn.undone(heading.bbox, width, height);
+    }
+    Arranged { blocks: turn.undone_in(blocks, width, height), headings }
 }
 
 /// Models like to put a whole page between fences.

@@ -121,10 +121,10 @@ impl<'r> PageReader<'r> {
         };
         let Ran { answer, doubted, tried, passed_over } = self.run(&planned, picture, true, attempts).await?;
         if let Some(ReadPage { read, .. }) = answer {
-            return Ok(PageOutcome::read(read.page));
+            return Ok(outcome(read));
         }
         Ok(match doubted.into_iter().reduce(likelier) {
-            Some(ReadPage { read, reasons }) => PageOutcome { reasons, ..PageOutcome::read(read.page) },
+            Some(ReadPage { read, reasons }) => PageOutcome { reasons, ..outcome(read) },
             None => {
                 let first = tried.into_iter().next().map(|tried| Failure::new(tried.kind, tried.why));
                 let none = || no_engine(&[planned.plan.passed_over, passed_over].concat());
@@ -203,7 +203,7 @@ fn why(reason: &NotAsked) -> String {
         NotAsked::CoolingDown { .. } => "cooling_down",
         NotAsked::Missing(missing) => missing,
         NotAsked::NotFree | NotAsked::NotConfirmed => "cost",
-        NotAsked::Retired | NotAsked::Deprecated => "retired",
+        NotAsked::Retired | NotAsked::Deprecated | NotAsked::Listed => "retired",
         NotAsked::OtherProvider | NotAsked::OtherVectors { .. } | NotAsked::OtherLanguage(_) => "not_allowed",
         NotAsked::Parameter(_) | NotAsked::HostedTool(_) | NotAsked::Context { .. } => "not_allowed",
         NotAsked::Sources(_) | NotAsked::NeedsPicture => "not_allowed",
@@ -218,4 +218,9 @@ fn no_engine(passed_over: &[PassedOver]) -> Failure {
         _ => None,
     });
     Failure::new(FailureKind::NotInstalled, missing.unwrap_or("there is no engine that could read this page"))
+}
+
+/// A page as it was read, with how its headings look.
+fn outcome(read: EngineRead) -> PageOutcome {
+    PageOutcome { headings: read.headings, ..PageOutcome::read(read.page) }
 }

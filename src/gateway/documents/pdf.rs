@@ -171,7 +171,7 @@ impl Reader {
 }
 
 /// Levels the headings of all pages alike.
-fn settle(outcomes: &mut [PageOutcome]) {
+pub(super) fn settle(outcomes: &mut [PageOutcome]) {
     settle_levels(outcomes.iter_mut().filter_map(|outcome| {
         let PageOutcome { page, headings, .. } = outcome;
         page.as_mut().ok().map(|page| (page.blocks.as_mut_slice(), headings.as_slice()))

@@ -10,6 +10,7 @@ use super::Reader;
 use super::engine::Picture;
 use super::options::ReadOptions;
 use super::page_reader::PageReader;
+use super::pdf::settle;
 use super::read::{OnPage, Progress};
 use super::reading::{AttemptLog, PageOutcome};
 
@@ -50,6 +51,7 @@ impl Reader {
             outcomes.push(outcome);
             on_page(&outcomes[outcomes.len() - 1], Progress { done: outcomes.len(), total: indices.len() });
         }
+        settle(&mut outcomes);
         Ok((total, outcomes))
     }
 

@@ -268,10 +268,8 @@ impl<W: Work> Running<'_, W> {
             if !std::mem::take(&mut may_repeat) || !repeats {
                 return Err((failure, begun));
             }
-            held = match self.hold(candidate, caller) {
-                Ok(held) => held,
-                Err(_) => return Err((failure, begun)),
-            };
+            let Ok(room) = self.hold(candidate, caller) else { return Err((failure, begun)) };
+            held = room;
             asked.repeats += 1;
             self.router.ledger.blipped(caller, &failure);
             metrics::provider_failed(&candidate.target, failure.kind.name());

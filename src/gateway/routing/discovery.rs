@@ -1,19 +1,13 @@
-//! Asking providers which models they have: a server on this machine gets new ones while the gateway runs.
+//! Asking providers which models they have when a request comes: a server on this machine gets new ones while the gateway
+//! runs.
 //!
-//! Done when a request comes, at most once a minute, so that nothing runs while there are no requests. A provider that
-//! does not answer keeps the models it is known to have.
+//! At most once a minute, so that nothing runs while there are no requests. A provider that does not answer keeps the
+//! models it is known to have. Lists that are looked at in the background are next door, in `registry`.
 
-use std::sync::{Arc, PoisonError};
+use std::sync::PoisonError;
 use std::time::{Duration, Instant};
 
-use futures_util::future::join_all;
-use mediary_core::capability::{Abilities, Acceptance, TaskKind};
-use mediary_core::provider::ListedModel;
-use mediary_core::{Failure, FailureKind, MediaKind};
-use tokio::time::timeout;
-
 use super::Router;
-use super::fleet::Fleet;
 use crate::providers::ProviderSetup;
 
 /// How long a list of models is believed.
@@ -39,21 +33,7 @@ impl Router {
 
     async fn list_models(&self, asked: &[&ProviderSetup]) {
         *self.discovered.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
-        let fleet = self.fleet();
-        let lists = join_all(asked.iter().map(|setup| list(&fleet, setup))).await;
-        let mut found = Vec::new();
-        for (setup, listed) in asked.iter().zip(lists) {
-            match listed {
-                Ok(rows) => found.extend(rows),
-                Err(failure) => {
-                    let provider = setup.id.as_str();
-                    tracing::debug!(call.provider = provider, failure.kind = failure.kind.name(), "lists no models");
-                }
-            }
-        }
-        if found.iter().any(|row| fleet.matrix.get(&row.target).is_none()) {
-            *self.fleet.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(fleet.with(found));
-        }
+        self.look_at_lists(asked, PATIENCE).await;
     }
 
     /// Of several requests at once, the first one asks again; the others go by what is known.
@@ -66,30 +46,4 @@ impl Router {
         }
         is_stale
     }
-}
-
-async fn list(fleet: &Fleet, setup: &ProviderSetup) -> Result<Vec<Abilities>, Failure> {
-    let Some(member) = fleet.named(&setup.id) else { return Ok(Vec::new()) };
-    let late = |_| Failure::new(FailureKind::TimedOut, "the provider does not list its models in time");
-    let models = timeout(PATIENCE, member.provider.models(member.key(0))).await.map_err(late)??;
-    Ok(models.into_iter().map(|model| row(setup, &model)).collect())
-}
-
-/// What its provider's entry says of a model, with what the provider itself says over it.
-fn row(setup: &ProviderSetup, model: &ListedModel) -> Abilities {
-    let mut row = setup.discovered(&model.name);
-    row.tools |= model.tools.unwrap_or(false);
-    row.reasoning |= model.thinking.unwrap_or(false);
-    if model.embedding == Some(true) {
-        row.tasks = vec![TaskKind::Embedding];
-        row.vectors.get_or_insert_with(|| crate::providers::vector_space(&model.name));
-    }
-    match model.vision {
-        Some(true) => {
-            row.accepts = setup.dialect.formats(MediaKind::Image).iter().copied().map(Acceptance::of).collect();
-        }
-        Some(false) => row.accepts = Vec::new(),
-        None => {}
-    }
-    row
 }

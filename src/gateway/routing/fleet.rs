@@ -91,10 +91,9 @@ impl Fleet {
         Self { rows, matrix, members, counts }
     }
 
-    /// The same fleet with further rows behind those it has.
+    /// The same fleet with further rows behind those it has, and with rows for known targets in the places of theirs.
     pub(super) fn with(&self, found: Vec<Abilities>) -> Self {
-        let new = found.into_iter().filter(|row| self.matrix.get(&row.target).is_none());
-        Self::of(CapabilityMatrix::new(self.matrix.rows().iter().cloned().chain(new)), self.members.clone())
+        Self::of(CapabilityMatrix::new(self.matrix.rows().iter().cloned().chain(found)), self.members.clone())
     }
 
     /// The provider of a row.

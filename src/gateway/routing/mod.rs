@@ -21,6 +21,7 @@ mod question;
 mod quotas;
 mod recall;
 mod record;
+mod registry;
 mod renewed;
 mod request;
 mod sending;
@@ -39,11 +40,13 @@ pub use pace::Pace;
 pub use planning::Planned;
 pub(super) use question::{question, shown, text_of};
 pub use record::{KeyRecord, Record};
+pub use registry::{Listing, Reclassified};
 pub use request::{Bounds, TaskRequest};
 pub(super) use sticky::Prefix;
 pub(super) use work::{Prepared, Ran, Verdict, Work};
 
 use std::collections::HashSet;
+use std::path::PathBuf;
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Instant;
@@ -60,6 +63,7 @@ use crate::config::Routing;
 use crate::providers::Providers;
 pub(super) use fleet::Fleet;
 use ledger::Ledger;
+use registry::Registry;
 use sticky::Sticky;
 
 /// Everything that calls share: providers, matrix, ledger, conversations.
@@ -72,6 +76,8 @@ pub struct Router {
     discovered: Mutex<Option<Instant>>,
     /// Set once they have been asked for the first time.
     first_list: OnceCell<()>,
+    /// What they said.
+    registry: Registry,
     ledger: Ledger,
     sticky: Sticky,
     /// Targets that answer, but not in streams, whatever their rows say.
@@ -101,11 +107,17 @@ impl Router {
             fleet: RwLock::new(Arc::new(fleet)),
             discovered: Mutex::default(),
             first_list: OnceCell::new(),
+            registry: Registry::default(),
             ledger,
             sticky,
             whole_only: Mutex::default(),
             draws: AtomicU64::new(0),
         }
+    }
+
+    /// The same router, which remembers lists of models in a folder.
+    pub(super) fn remembering_lists(self, dir: Option<PathBuf>) -> Self {
+        Self { registry: Registry::new(dir), ..self }
     }
 
     /// The providers and their models as they are known now.

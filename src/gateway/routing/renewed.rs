@@ -14,7 +14,7 @@ use super::Router;
 use super::fleet::Fleet;
 use super::ledger::Ledger;
 use crate::config::Routing;
-use crate::providers::Providers;
+use crate::providers::{ProviderSetup, Providers};
 
 /// Where something of an earlier fleet is in a later one.
 #[derive(Debug)]
@@ -61,14 +61,16 @@ impl Router {
         let fleet = Fleet::new(&providers, &client, engines, engine_rows, Some(&before));
         // What providers have said of their models is true until they are asked again.
         let discovered = before.matrix.rows().iter().filter(|row| {
-            let is_asked = providers.get(&row.target.provider).is_some_and(|setup| setup.discovers);
-            is_asked && self.providers.matrix.get(&row.target).is_none()
+            let has_list = |setup: &ProviderSetup| setup.discovers || setup.lists_models;
+            let is_curated = [&self.providers, &providers].iter().any(|its| its.matrix.get(&row.target).is_some());
+            providers.get(&row.target.provider).is_some_and(has_list) && !is_curated
         });
         let fleet = fleet.with(discovered.cloned().collect());
         let moved = Moved::between(&before, &fleet);
         let ledger = Ledger::default();
         ledger.inherit(&self.ledger, &moved);
         let sticky = self.sticky.moved(routing.sticky, &moved.rows);
-        Self::of(providers, routing, fleet, ledger, sticky)
+        let registry = self.registry.of_those_that_stay(&providers);
+        Self { registry, ..Self::of(providers, routing, fleet, ledger, sticky) }
     }
 }

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use futures_util::future::join_all;
 use mediary_convert::image::{Mask, Pictures};
-use mediary_core::capability::{Abilities, Lifecycle, MaskForm, TaskKind};
+use mediary_core::capability::{Abilities, MaskForm, TaskKind};
 use mediary_core::plan::{Candidate, Demand, Want};
 use mediary_core::task::{ImageJob, ImageWork, PartPath, ReplyEvent, Task};
 use mediary_core::{Failure, FailureKind, Media, MediaFormat, MediaKind, Next, Target};
@@ -166,7 +166,7 @@ impl Gateway {
 
 /// The targets that do such work, in the order in which they are asked. One whose end is announced has to be named.
 fn in_order(fleet: &Fleet, task: TaskKind) -> Vec<Target> {
-    let is_meant = |row: &&Abilities| row.does(task) && row.lifecycle != Lifecycle::Deprecated;
+    let is_meant = |row: &&Abilities| row.does(task) && !row.lifecycle.is_asked_by_name_only();
     let mut rows: Vec<&Abilities> = fleet.matrix.rows().iter().filter(is_meant).collect();
     rows.sort_by_key(|row| row.priority);
     rows.into_iter().map(|row| row.target.clone()).collect()

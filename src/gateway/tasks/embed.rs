@@ -135,6 +135,7 @@ fn joined(mut before: Embedded, after: Embedded) -> Result<Embedded, Failure> {
     }
     before.vectors.extend(after.vectors);
     before.usage.prompt_tokens += after.usage.prompt_tokens;
+    before.usage.cut_tokens += after.usage.cut_tokens;
     before.usage.estimated |= after.usage.estimated;
     before.route.join(after.route);
     Ok(before)

@@ -71,7 +71,7 @@ fn in_order<'m>(
     };
     let named: Vec<&Abilities> = asking.by.iter().filter_map(|target| matrix.get(target)).filter(may).collect();
     let is_other = |row: &&Abilities| {
-        asking.others && row.lifecycle != Lifecycle::Deprecated && !named.iter().any(|named| named.target == row.target)
+        asking.others && !row.lifecycle.is_asked_by_name_only() && !named.iter().any(|named| named.target == row.target)
     };
     let mut others: Vec<&Abilities> = matrix.rows().iter().filter(may).filter(is_other).collect();
     others.sort_by_key(|row| rank(row));

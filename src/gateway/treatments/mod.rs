@@ -80,14 +80,8 @@ impl Treatments {
     }
 
     /// The same treatments by other recipes, over another reader and router.
-    pub(super) fn renewed(
-        &self,
-        pipelines: Pipelines,
-        limits: Limits,
-        reader: Arc<Reader>,
-        router: Arc<Router>,
-    ) -> Self {
-        Self::new(pipelines, self.ffmpeg.clone(), self.installed, limits, reader, router)
+    pub(super) fn renewed(&self, pipelines: Pipelines, limits: Limits, over: (Arc<Reader>, Arc<Router>)) -> Self {
+        Self::new(pipelines, self.ffmpeg.clone(), self.installed, limits, over.0, over.1)
     }
 
     /// The ways in which one medium can become another where `help` allows calls, and what is missing for those that cannot

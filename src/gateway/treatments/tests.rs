@@ -28,6 +28,7 @@ fn gateway() -> Gateway {
         models: &models,
         cache_dir: None,
         content_dir: None,
+        registry_dir: None,
         program: nowhere,
     })
     .unwrap()

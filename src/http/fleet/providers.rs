@@ -45,6 +45,15 @@ struct Provider {
     /// Where people get a key.
     #[serde(skip_serializing_if = "Option::is_none")]
     key_url: Option<String>,
+    /// What its terms say of gateways, in short: `private` (one of one's own is fine), `limited` or `unknown`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    terms: Option<&'static str>,
+    /// The day on which its facts were checked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    checked: Option<String>,
+    /// How old its last good list of models is, where it has one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    list_age_seconds: Option<u64>,
 }
 
 /// The providers, on and off.
@@ -65,6 +74,9 @@ pub(in crate::http) async fn providers(State(state): State<AppState>) -> Json<Pr
         targets: rows.iter().filter(|row| row.target.provider == setup.id).count(),
         key_env: Vec::new(),
         key_url: setup.key_url.clone(),
+        terms: setup.terms.as_ref().map(|terms| terms.proxies.as_str()),
+        checked: setup.checked.day.map(|day| day.to_string()),
+        list_age_seconds: state.gateway.router.list_age(&setup.id).map(|age| age.as_secs()),
     });
     let off = all.disabled.iter().map(|off| Provider {
         id: off.id.as_str().to_owned(),
@@ -78,6 +90,9 @@ pub(in crate::http) async fn providers(State(state): State<AppState>) -> Json<Pr
         targets: 0,
         key_env: off.key_env.clone(),
         key_url: off.key_url.clone(),
+        terms: off.terms.as_ref().map(|terms| terms.proxies.as_str()),
+        checked: off.checked.day.map(|day| day.to_string()),
+        list_age_seconds: None,
     });
     Json(ProviderList { object: "list", data: on.chain(off).collect() })
 }

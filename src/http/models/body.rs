@@ -168,6 +168,7 @@ impl Model {
                 Lifecycle::Active => None,
                 Lifecycle::Preview => Some("preview: may change without notice".to_owned()),
                 Lifecycle::Deprecated => Some("deprecated: will go; asked only by name".to_owned()),
+                Lifecycle::Listed => Some("listed by its provider, not described: asked only by name".to_owned()),
                 Lifecycle::Retired => Some("retired: cannot be asked any more".to_owned()),
             },
             ..model

@@ -11,6 +11,7 @@ use crate::gateway::{Account, Charge, Route, TreatmentNote, total};
 const X_ROUTED_VIA: HeaderName = HeaderName::from_static("x-routed-via");
 const X_FALLBACK_ATTEMPTS: HeaderName = HeaderName::from_static("x-fallback-attempts");
 const X_MEDIARY_TREATMENTS: HeaderName = HeaderName::from_static("x-mediary-treatments");
+const X_MEDIARY_CUT_TOKENS: HeaderName = HeaderName::from_static("x-mediary-cut-tokens");
 const X_MEDIARY_COST_USD: HeaderName = HeaderName::from_static("x-mediary-cost-usd");
 const X_MEDIARY_COST_ITEMS: HeaderName = HeaderName::from_static("x-mediary-cost-items");
 const X_MEDIARY_DROPPED: HeaderName = HeaderName::from_static("x-mediary-dropped");
@@ -76,6 +77,13 @@ fn item(charge: &Charge) -> String {
     text.push_str(if charge.is_estimated { ";estimated" } else { "" });
     text.push_str(if charge.has_failed { ";failed" } else { "" });
     text
+}
+
+/// Writes down how many tokens of texts were cut off.
+pub(super) fn count_cut(tokens: u64, headers: &mut HeaderMap) {
+    if tokens > 0 {
+        insert(headers, X_MEDIARY_CUT_TOKENS, &tokens.to_string());
+    }
 }
 
 /// Writes down what no target is told of.

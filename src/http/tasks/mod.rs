@@ -19,6 +19,7 @@ mod relay;
 mod replayed;
 pub(super) mod responses;
 mod slashes;
+mod spoken;
 mod whole;
 
 use axum::Extension;
@@ -31,11 +32,7 @@ use super::request_id::RequestId;
 use super::state::AppState;
 use super::unpacked::json_body;
 use crate::gateway::blocking;
-use crate::protocol::anthropic::MESSAGES;
-use crate::protocol::gemini::protocol_of as gemini_of;
-use crate::protocol::ollama;
-use crate::protocol::openai::{CHAT, COMPLETIONS, EMBEDDINGS, INTERPRET, MODERATIONS, RERANK};
-use crate::protocol::responses::RESPONSES;
+use crate::protocol::openai::{CHAT, EMBEDDINGS};
 use crate::protocol::{JsonProtocol, Sent};
 
 pub(super) use bounds::bounds;
@@ -44,6 +41,7 @@ pub(super) use headers::{describe, price};
 pub use kept::kept_responses;
 pub use refused::refused;
 pub(super) use slashes::behind_slashes;
+pub(super) use spoken::protocol_of;
 
 /// Answers a conversation.
 #[utoipa::path(
@@ -114,25 +112,6 @@ pub(super) async fn embeddings(
     request: Request,
 ) -> Result<Response, ApiError> {
     answer(&EMBEDDINGS, state, request_id, request).await
-}
-
-/// The protocol of a route, where its requests are tasks of one JSON body.
-pub(super) fn protocol_of(route: &str) -> Option<&'static dyn JsonProtocol> {
-    match route {
-        "/v1/chat/completions" => Some(&CHAT),
-        "/v1/completions" => Some(&COMPLETIONS),
-        "/v1/embeddings" => Some(&EMBEDDINGS),
-        "/v1/interpret" => Some(&INTERPRET),
-        "/v1/moderations" => Some(&MODERATIONS),
-        "/v1/rerank" | "/v2/rerank" => Some(&RERANK),
-        "/v1/messages" => Some(&MESSAGES),
-        "/v1/responses" => Some(&RESPONSES),
-        "/api/chat" => Some(&ollama::CHAT),
-        "/api/generate" => Some(&ollama::GENERATE),
-        "/api/embed" => Some(&ollama::EMBED),
-        "/api/embeddings" => Some(&ollama::EMBED_ONE),
-        route => gemini_of(route),
-    }
 }
 
 /// Answers a request in a protocol.

@@ -22,6 +22,7 @@ pub(super) fn in_one_piece(protocol: &dyn Protocol, encoder: &dyn Encode, answer
     let mut headers = HeaderMap::new();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(encoder.media_type()));
     headers::describe(&route, &mut headers);
+    headers::count_cut(reply.usage.map_or(0, |usage| usage.cut_tokens), &mut headers);
     headers::price(&route.account, &mut headers);
     (headers, body).into_response()
 }

@@ -37,6 +37,7 @@ fn state(config: Config) -> AppState {
         models: &models,
         cache_dir: None,
         content_dir: None,
+        registry_dir: None,
         program: nowhere,
     })
     .unwrap();

@@ -51,6 +51,41 @@ fn two_columns_are_read_one_after_the_other() {
 }
 
 #[test]
+fn a_gutter_may_be_narrower_than_a_space() {
+    let (left, right) = (paragraph(&LEFT), paragraph(&RIGHT));
+    let wide = |lines: &[&str]| lines.iter().map(|line| format!("{line:x<31}")).collect::<Vec<String>>();
+    for white in [2.0, 6.0, 12.0] {
+        let mut sheet = Sheet::new();
+        for (index, line) in wide(&LEFT).iter().enumerate() {
+            sheet = sheet.at(line, 150.0, 300.0 + PITCH * index as f32);
+        }
+        let sheet = sheet.column(150.0 + 31.0 * 15.0 + white, 300.0, &RIGHT);
+        reads("justified", sheet, &[&paragraph(&wide(&LEFT).iter().map(String::as_str).collect::<Vec<_>>()), &right]);
+        let ragged = Sheet::new().column(150.0, 300.0, &LEFT).column(150.0 + 31.0 * 15.0 + white, 300.0, &RIGHT);
+        reads("ragged", ragged, &[&left, &right]);
+    }
+}
+
+#[test]
+fn columns_flow_round_the_words_below_a_picture() {
+    let mut sheet = Sheet::new();
+    let mut parts = [Vec::new(), Vec::new()];
+    for (index, line) in LEFT.iter().chain(&MIDDLE).chain(&RIGHT).chain(&LEFT).chain(&MIDDLE).enumerate() {
+        let y = 300.0 + PITCH * index as f32;
+        let is_beside = (10..16).contains(&index);
+        let (line, other) = if is_beside { (&line[..18], &line[..17]) } else { (*line, *line) };
+        sheet = sheet.at(line, 150.0, y).at(other, if is_beside { 980.0 } else { 720.0 }, y + 5.0);
+        parts[0].push(line.to_owned());
+        parts[1].push(other.to_owned());
+    }
+    let caption = "Figure 1. A pier, seen from town";
+    let sheet = sheet.sized(caption, 465.0, 300.0 + 14.0 * PITCH, 0.85);
+    let text = to_text(&sheet.arranged(0.0)).replace("\n\n", "\n");
+    let [left, right] = parts.map(|part| part.join("\n"));
+    assert_eq!(text, [left.as_str(), right.as_str(), caption].join("\n"));
+}
+
+#[test]
 fn columns_may_differ_in_length() {
     let (left, right) = (paragraph(&LEFT), paragraph(&RIGHT));
     for count in [1, 2, 3, 5] {
@@ -232,7 +267,7 @@ fn rows_are_joined_and_wide_gaps_stay_visible() {
         &[
             ("word space", split, "left right\nsecond\nthird"),
             ("wide gap", wide, "Total   12.50"),
-            ("a large initial takes the first line along", initial, "O nce upon a time\n\nthere was"),
+            ("a large initial goes back to its word", initial, "Once upon a time\nthere was"),
             ("one line", Sheet::new().lines(&["alone"]), "alone"),
             ("nothing", Sheet::new(), ""),
         ],

@@ -52,3 +52,48 @@ fn a_text_layer_keeps_its_order_and_gets_structure() {
 fn a_text_layer_without_lines_has_no_blocks() {
     assert!(arrange_plain(Vec::new()).is_empty());
 }
+
+/// Words of two columns, the second right of the first by so much white.
+fn columns(white: f32) -> (Vec<Line>, Vec<Line>) {
+    let words =
+        ["harbour", "of", "witness", "and", "narrow", "lanterns", "the", "quay", "in", "signals", "were", "repaired"];
+    let column = |from: f32, shift: usize| -> Vec<Line> {
+        let line = |number: usize| {
+            let chosen: Vec<&str> = (0..4).map(|word| words[(number * 5 + word * 7 + shift) % words.len()]).collect();
+            let width: f32 = chosen.iter().map(|word| 15.0 * word.len() as f32).sum();
+            let space = (500.0 - width) / 3.0;
+            let mut x = from;
+            let top = 300.0 + PITCH * number as f32;
+            let mut placed = Vec::new();
+            for word in &chosen {
+                let right = x + 15.0 * word.len() as f32;
+                let bbox = Rect { left: x, top, right, bottom: top + LINE };
+                placed.push(Word { text: (*word).to_owned(), bbox, confidence: None });
+                x = right + space;
+            }
+            let bbox = Rect { left: from, top, right: from + 500.0, bottom: top + LINE };
+            Line { text: chosen.join(" "), bbox, confidence: None, words: placed }
+        };
+        (0..24).map(line).collect()
+    };
+    (column(150.0, 0), column(650.0 + white, 3))
+}
+
+#[test]
+fn a_layer_written_across_columns_is_read_column_by_column() {
+    for white in [8.0, 20.0, 60.0] {
+        let (left, right) = columns(white);
+        let expected: String = left.iter().chain(&right).map(|line| format!("{} ", line.text)).collect();
+        let read = |lines: Vec<Line>| to_text(&arrange_plain(lines)).split_whitespace().collect::<Vec<_>>().join(" ");
+        let beside: Vec<Line> = left.iter().zip(&right).flat_map(|(a, b)| [a.clone(), b.clone()]).collect();
+        assert_eq!(read(beside), expected.trim(), "one beside the other, {white}");
+        let merged = left.iter().zip(&right).map(|(a, b)| Line {
+            text: format!("{} {}", a.text, b.text),
+            bbox: a.bbox.union(b.bbox),
+            confidence: None,
+            words: [a.words.clone(), b.words.clone()].concat(),
+        });
+        assert_eq!(read(merged.collect()), expected.trim(), "both in one, {white}");
+        assert_eq!(read(left.iter().chain(&right).cloned().collect()), expected.trim(), "as read, {white}");
+    }
+}

@@ -104,3 +104,44 @@ fn what_the_outline_names_is_a_heading_whatever_it_looks_like() {
     assert_eq!(headings(&mut arranged(lines.clone(), &outline)), expected);
     assert!(headings(&mut arranged(lines, &[])).is_empty());
 }
+
+#[test]
+fn lines_measured_in_pixels_may_be_headings_by_their_look() {
+    let lines = ["The quay", TEXT, TEXT, TEXT, "Boats at low tide", TEXT, TEXT, TEXT, "Nobody comes", TEXT, TEXT];
+    let plain = face(14.0, false, false);
+    let faces = [(0, face(21.0, false, false)), (4, face(14.2, true, false)), (8, face(13.6, false, true))];
+    let (mut boxes, mut measured) = (Vec::new(), Vec::new());
+    let mut top = 300.0;
+    for (number, text) in lines.iter().enumerate() {
+        top += if [4, 8].contains(&number) { 2.0 * PITCH } else { PITCH };
+        let quad = Quad::upright(150.0, top, 150.0 + 15.0 * text.chars().count() as f32, top + LINE);
+        boxes.push((quad, Line { text: (*text).to_owned(), bbox: quad.bounds(), confidence: None, words: Vec::new() }));
+        let own = faces.iter().find(|(place, _)| *place == number).map_or(&plain, |(_, face)| face);
+        // No two lines measure exactly alike.
+        let size_pt = own.size_pt * (1.0 + 0.01 * ((number * 7 % 3) as f32 - 1.0));
+        measured.push(Some(Face { size_pt, ..own.clone() }));
+    }
+    let rules = Rules::default();
+    let page = ReadPage { rules: &rules, faces: &measured, width_px: WIDTH_PX, height_px: HEIGHT_PX };
+    let Arranged { mut blocks, headings } = arrange_read(boxes, page);
+    settle_levels([(blocks.as_mut_slice(), headings.as_slice())]);
+    let found: Vec<String> = outline(&blocks).lines().filter(|line| line.starts_with('h')).map(str::to_owned).collect();
+    assert_eq!(found, ["h1: The quay", "h2: Boats at low tide", "h3: Nobody comes"]);
+}
+
+#[test]
+fn rows_of_equally_wide_characters_are_a_listing_with_its_spaces() {
+    let fixed = Face { family: "Mono".into(), is_fixed_pitch: true, ..face(10.0, false, false) };
+    let mut lines: Vec<SetLine> =
+        (0..6).map(|row| set(TEXT, 300.0 + PITCH * row as f32, &[face(10.0, false, false)])).collect();
+    for (row, (indent, text)) in [(0.0, "while tide {"), (4.0, "wait(tide)"), (0.0, "}")].into_iter().enumerate() {
+        let mut line = set(text, 600.0 + PITCH * row as f32, std::slice::from_ref(&fixed));
+        let right = 15.0 * indent;
+        line.line.bbox = line.line.bbox.moved(right, 0.0);
+        line.line.words.iter_mut().for_each(|word| word.bbox = word.bbox.moved(right, 0.0));
+        lines.push(line);
+    }
+    let blocks = arranged(lines, &[]).blocks;
+    let code = blocks.iter().find(|block| block.kind == BlockKind::Code).map(Block::text);
+    assert_eq!(code.as_deref(), Some("while tide {\n    wait(tide)\n}"));
+}

@@ -4,7 +4,7 @@ use super::*;
 
 /// The blocks of boxes on a page with ruling lines.
 pub(super) fn arrange_ruled(boxes: Vec<(Quad, Line)>, rules: &Rules, width_px: u32, height_px: u32) -> Vec<Block> {
-    arrange_read(boxes, ReadPage { rules, heavy: &[], width_px, height_px })
+    arrange_read(boxes, ReadPage { rules, faces: &[], width_px, height_px }).blocks
 }
 
 /// The blocks of a text layer of which only the lines are known.

@@ -29,8 +29,9 @@ fn engine() -> MiniLm {
 fn embed(engine: &mut MiniLm, inputs: &[&str]) -> Result<(Vec<Vec<f32>>, u64), Failure> {
     let inputs: Vec<String> = inputs.iter().map(|&input| input.to_owned()).collect();
     let mut vectors = vec![Vec::new(); inputs.len()];
-    let tokens = engine.embed(&inputs, &mut |index, vector| vectors[index] = vector, &Cancel::default())?;
-    Ok((vectors, tokens))
+    let mut keep = |index: usize, vector| vectors[index] = vector;
+    let counted = engine.embed(&inputs, Overlong::Refused, &mut keep, &Cancel::default())?;
+    Ok((vectors, counted.tokens))
 }
 
 fn cosine(a: &[f32], b: &[f32]) -> f32 {
@@ -128,7 +129,8 @@ fn what_can_have_no_vector_is_named_before_any_is_made() {
     ];
     for (input, kind, detail) in rows {
         let inputs = ["fine".to_owned(), input.to_owned()];
-        let outcome = engine.embed(&inputs, &mut |_, _| panic!("a vector was given"), &Cancel::default());
+        let outcome =
+            engine.embed(&inputs, Overlong::Refused, &mut |_, _| panic!("a vector was given"), &Cancel::default());
         let failure = outcome.unwrap_err();
         assert!(failure.kind == kind && failure.to_string().contains(detail), "{failure}");
     }
@@ -145,8 +147,12 @@ fn a_cancelled_job_ends_between_batches() {
         given += 1;
         cancel.cancel();
     };
-    let failure = engine.embed(&inputs, &mut emit, &cancel).unwrap_err();
+    let failure = engine.embed(&inputs, Overlong::Refused, &mut emit, &cancel).unwrap_err();
     assert_eq!(failure.kind, FailureKind::ClientGone);
     assert!((1..200).contains(&given), "{given} vectors came before the end");
-    assert!(engine.embed(&[], &mut |_, _| (), &Cancel::default()).is_ok_and(|tokens| tokens == 0));
+    assert!(
+        engine
+            .embed(&[], Overlong::Refused, &mut |_, _| (), &Cancel::default())
+            .is_ok_and(|counted| counted.tokens == 0)
+    );
 }

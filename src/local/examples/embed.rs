@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use mediary_core::engine::Cancel;
-use mediary_local::{ExecutionProvider, MiniLm, MiniLmFiles, Runtime};
+use mediary_local::{ExecutionProvider, MiniLm, MiniLmFiles, Overlong, Runtime};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -24,7 +24,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let (mut seconds, mut vectors, mut tokens) = (Vec::new(), vec![Vec::new(); sentences.len()], 0);
     for _ in 0..=times.parse::<usize>()? {
         let begin = Instant::now();
-        tokens = engine.embed(&sentences, &mut |index, vector| vectors[index] = vector, &Cancel::default())?;
+        let mut keep = |index: usize, vector| vectors[index] = vector;
+        tokens = engine.embed(&sentences, Overlong::Refused, &mut keep, &Cancel::default())?.tokens;
         seconds.push(begin.elapsed().as_secs_f64());
     }
     let report = serde_json::json!({ "seconds": seconds[1..], "tokens": tokens, "vectors": vectors });

@@ -13,7 +13,9 @@ use serde::Deserialize;
 
 use super::initializer::write_floats;
 use super::safetensors::Safetensors;
+use super::weights::Weights;
 use super::{Attribute, Dim, Element, Graph, Initializer, Value, WriteFailed};
+use crate::packed::{BLOCK, Packed};
 
 /// What the scores of padding are lowered by: enough to vanish in any row's softmax.
 const HIDDEN: f32 = -10_000.0;
@@ -47,6 +49,23 @@ impl Config {
         Ok(config)
     }
 
+    /// What is known of a packed model, all of which are built like this.
+    fn of(packed: &Packed) -> Self {
+        let measures = packed.measures;
+        Self {
+            hidden_act: "gelu".to_owned(),
+            hidden_size: measures.hidden,
+            intermediate_size: measures.wide,
+            layer_norm_eps: measures.epsilon,
+            max_position_embeddings: measures.positions,
+            num_attention_heads: measures.heads,
+            num_hidden_layers: measures.layers,
+            position_embedding_type: "absolute".to_owned(),
+            type_vocab_size: measures.kinds,
+            vocab_size: measures.words,
+        }
+    }
+
     /// The width of one head.
     fn head(&self) -> u64 {
         self.hidden_size / self.num_attention_heads
@@ -62,9 +81,20 @@ pub(super) fn write(weights: &Path, config: &Path, out: &mut dyn Write) -> Resul
     Ok(bert.graph.write(out)?)
 }
 
+/// Writes the ONNX file of a model whose weights are packed. Its table of words, four fifths of it, stays in small whole
+/// numbers, which is exact; the rest is floats, which run quickest.
+pub(super) fn write_packed(weights: &Path, out: &mut dyn Write) -> Result<(), WriteFailed> {
+    let unfit = |error: std::io::Error| WriteFailed::Unfit(format!("{}: {error}", weights.display()));
+    let weights = Packed::open(weights).map_err(unfit)?;
+    let config = Config::of(&weights);
+    let mut bert = Bert { graph: Graph::new("packed-sentence-embedding"), weights: &weights, config: &config };
+    bert.compose()?;
+    Ok(bert.graph.write(out)?)
+}
+
 struct Bert<'a> {
     graph: Graph<'a>,
-    weights: &'a Safetensors,
+    weights: &'a dyn Weights,
     config: &'a Config,
 }
 
@@ -104,20 +134,48 @@ impl<'a> Bert<'a> {
         weights.expect(word, &[vocab_size, hidden_size])?;
         weights.expect(position, &[max_position_embeddings, hidden_size])?;
         weights.expect(kind, &[type_vocab_size, hidden_size])?;
-        let table = Initializer::produced(Element::F32, &[vocab_size, hidden_size], |out| weights.copy(word, out));
         let mut places = weights.floats(position)?;
         let kind = weights.floats(kind)?;
         for (value, kind) in places.iter_mut().zip(kind[..hidden_size as usize].iter().cycle()) {
             *value += kind;
         }
-        let table = self.graph.constant(table);
         let places = self.graph.constant(Initializer::floats(&[max_position_embeddings, hidden_size], places));
         let zero = self.graph.constant(Initializer::integers(&[0]));
-        let words = self.graph.node("Gather", &[&table, ids], &[]);
+        let words = self.words(word, ids);
         let length = self.graph.node("Shape", &[ids], &[("start", Attribute::Int(1)), ("end", Attribute::Int(2))]);
         let places = self.graph.node("Slice", &[&places, &zero, &length, &zero], &[]);
         let sum = self.graph.node("Add", &[&words, &places], &[]);
         self.normed("embeddings.LayerNorm", &sum)
+    }
+
+    /// The row of each token in the table of words.
+    fn words(&mut self, word: &'static str, ids: &Value) -> Value {
+        let Config { hidden_size, vocab_size, .. } = *self.config;
+        let weights = self.weights;
+        if weights.blocks(word).is_none() {
+            let table = Initializer::produced(Element::F32, &[vocab_size, hidden_size], |out| weights.copy(word, out));
+            let table = self.graph.constant(table);
+            return self.graph.node("Gather", &[&table, ids], &[]);
+        }
+        let blocks = move || weights.blocks(word).unwrap_or_else(|| Err(std::io::ErrorKind::InvalidData.into()));
+        let count = hidden_size / BLOCK as u64;
+        let numbers = Initializer::produced(Element::I8, &[vocab_size, hidden_size], move |out| {
+            let bytes: Vec<u8> = blocks()?.numbers.into_iter().map(i8::cast_unsigned).collect();
+            out.write_all(&bytes)
+        });
+        let scales =
+            Initializer::produced(Element::F32, &[vocab_size, count], move |out| write_floats(out, &blocks()?.scales));
+        let (numbers, scales) = (self.graph.constant(numbers), self.graph.constant(scales));
+        let in_blocks = self.graph.constant(Initializer::integers(&[0, 0, count as i64, BLOCK as i64]));
+        let in_rows = self.graph.constant(Initializer::integers(&[0, 0, hidden_size as i64]));
+        let to_floats = [("to", Attribute::Int(i64::from(Element::F32.number())))];
+        let numbers = self.graph.node("Gather", &[&numbers, ids], &[]);
+        let numbers = self.graph.node("Cast", &[&numbers], &to_floats);
+        let numbers = self.graph.node("Reshape", &[&numbers, &in_blocks], &[]);
+        let scales = self.graph.node("Gather", &[&scales, ids], &[]);
+        let scales = self.unsqueezed(&scales, &[3]);
+        let scaled = self.graph.node("Mul", &[&numbers, &scales], &[]);
+        self.graph.node("Reshape", &[&scaled, &in_rows], &[])
     }
 
     fn layer(&mut self, layer: &str, flow: &Value, hidden: &Value) -> Result<Value, WriteFailed> {

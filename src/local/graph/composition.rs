@@ -15,6 +15,8 @@ pub enum Composition {
     /// A BERT that makes one normalised vector of a text, the mean over its tokens. Made from its weights
     /// (safetensors) and its `config.json`, in this order.
     BertSentenceEmbedding,
+    /// The same of E5, whose weights are packed. Made from that one file.
+    PackedSentenceEmbedding,
     /// The encoder of a Whisper. Made from its weights (CTranslate2) in two files.
     WhisperEncoder,
     /// The decoder of a Whisper. Made from its weights (CTranslate2) in two files and its `config.json`, in this order.
@@ -33,6 +35,10 @@ impl Composition {
             Self::BertSentenceEmbedding => {
                 let [weights, config] = files(sources)?;
                 bert::write(weights, config, out)
+            }
+            Self::PackedSentenceEmbedding => {
+                let [weights] = files(sources)?;
+                bert::write_packed(weights, out)
             }
             Self::WhisperEncoder => {
                 let weights: [&Path; 2] = files(sources)?;

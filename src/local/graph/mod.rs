@@ -13,6 +13,7 @@ mod safetensors;
 mod tensorflow_js;
 #[cfg(test)]
 mod tests;
+mod weights;
 mod whisper;
 mod wire;
 mod write;

@@ -14,6 +14,7 @@ use ort::value::TensorRef;
 
 use super::boxes::{self, BoxSettings};
 use super::closer::{self, Unseen};
+use super::gutters;
 use super::shapes::{OcrShapes, Tile, Tiling};
 
 /// Mean and deviation of the training pictures (ImageNet), in channel order.
@@ -79,12 +80,12 @@ impl Detector {
             let scale = look.width as f32 / page.width() as f32;
             let next = (scale * CLOSER).min(largest);
             if scale >= CLOSE {
-                return Ok(Lettering { quads, small_print: false });
+                return Ok(Lettering { quads: gutters::parted(page, quads), small_print: false });
             }
             let on_copy: Vec<Quad> = quads.iter().map(|quad| look.on_copy(page, quad)).collect();
             let unseen = Unseen::on(look.copy.buffer(), look.width, &on_copy);
             if unseen.is_empty() || next < scale / CLOSE {
-                return Ok(Lettering { quads, small_print: !unseen.is_empty() });
+                return Ok(Lettering { quads: gutters::parted(page, quads), small_print: !unseen.is_empty() });
             }
             let tiling = self.shapes.close_tiling(page.width() as f32 * next, page.height() as f32 * next);
             let tiles = most_to_see(&tiling, &unseen);

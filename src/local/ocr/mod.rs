@@ -14,6 +14,7 @@ mod crop;
 mod ctc;
 mod detect;
 mod dictionary;
+mod gutters;
 mod orientation;
 mod reader;
 mod recognise;

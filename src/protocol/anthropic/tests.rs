@@ -138,8 +138,14 @@ fn finish(finish: Finish) -> ReplyEvent {
     ReplyEvent::Finish { choice: 0, finish }
 }
 
-const USAGE: Usage =
-    Usage { prompt_tokens: 20, completion_tokens: 5, cached_tokens: 8, reasoning_tokens: 0, estimated: false };
+const USAGE: Usage = Usage {
+    prompt_tokens: 20,
+    completion_tokens: 5,
+    cached_tokens: 8,
+    reasoning_tokens: 0,
+    cut_tokens: 0,
+    estimated: false,
+};
 
 /// The same events whole and as a stream.
 fn written(wire_format: &'static str, events: Vec<ReplyEvent>) -> String {

@@ -106,8 +106,14 @@ fn call(index: u32, name: &str, arguments: &str) -> ReplyEvent {
     ReplyEvent::ToolCall { choice: 0, index, id, name, arguments: arguments.into(), signature: None }
 }
 
-const USAGE: Usage =
-    Usage { prompt_tokens: 20, completion_tokens: 5, cached_tokens: 8, reasoning_tokens: 0, estimated: false };
+const USAGE: Usage = Usage {
+    prompt_tokens: 20,
+    completion_tokens: 5,
+    cached_tokens: 8,
+    reasoning_tokens: 0,
+    cut_tokens: 0,
+    estimated: false,
+};
 
 /// A line with its times as zeros, which are of this run; they are there, and the total is the longest.
 fn timeless(line: &str) -> Value {

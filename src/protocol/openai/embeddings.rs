@@ -132,8 +132,16 @@ enum Vector<'a> {
 struct BodyUsage {
     prompt_tokens: u64,
     total_tokens: u64,
+    /// Tokens that were cut off.
+    #[serde(skip_serializing_if = "is_none")]
+    cut_tokens: u64,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     estimated: bool,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
+fn is_none(count: &u64) -> bool {
+    *count == 0
 }
 
 impl Encode for Answer {
@@ -155,6 +163,7 @@ impl Encode for Answer {
             usage: BodyUsage {
                 prompt_tokens: usage.prompt_tokens,
                 total_tokens: usage.prompt_tokens,
+                cut_tokens: usage.cut_tokens,
                 estimated: usage.estimated,
             },
         };

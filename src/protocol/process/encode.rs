@@ -1,6 +1,7 @@
 //! A reading becomes an answer.
 
 use mediary_core::document::{Block, BlockKind, Line, Link, LinkTarget, Page, Rect, Word};
+use mediary_layout::{Relation, relations};
 
 use super::alto::alto;
 use super::decode::{Detail, Output};
@@ -133,15 +134,22 @@ impl Encoder {
             rotation_deg: page.rotation_deg,
             text: page.text(),
             image_url: None,
-            blocks: (self.detail > Detail::None).then(|| page.blocks.iter().map(|block| self.block(block)).collect()),
+            blocks: (self.detail > Detail::None).then(|| self.blocks(page)),
             needs_ocr: !reasons.is_empty(),
             reasons: reasons.iter().map(|reason| reason.name()).collect(),
             error: None,
         }
     }
 
-    fn block(&self, block: &Block) -> BlockBody {
+    fn blocks(&self, page: &Page) -> Vec<BlockBody> {
+        let related = page.blocks.iter().zip(relations(&page.blocks));
+        related.map(|(block, relation)| self.block(block, relation)).collect()
+    }
+
+    fn block(&self, block: &Block, relation: Relation) -> BlockBody {
         BlockBody {
+            caption_of: relation.caption_of,
+            footnote_of: relation.footnote_of,
             kind: block.kind.name(),
             level: if let BlockKind::Heading { level } = block.kind { Some(level) } else { None },
             rows: if let BlockKind::Table(table) = &block.kind { Some(table.rows.clone()) } else { None },

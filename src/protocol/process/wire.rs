@@ -161,6 +161,12 @@ pub struct BlockBody {
     /// Of a note: by which the text refers to it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
+    /// Of a caption: the place of its table among the page's blocks, from 0.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub caption_of: Option<usize>,
+    /// Of a footnote: the place of the block that refers to it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub footnote_of: Option<usize>,
     /// Where its text leads, of a document's own links.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub links: Vec<LinkBody>,

@@ -107,7 +107,7 @@ impl EventWriter {
             // Chats have none of these.
             ReplyEvent::Page(_) | ReplyEvent::Segment(_) | ReplyEvent::Vector { .. } | ReplyEvent::Bytes(_) => {}
             ReplyEvent::Heard { .. } | ReplyEvent::Sound(_) | ReplyEvent::Picture(_) => {}
-            ReplyEvent::Ranked { .. } | ReplyEvent::Judged { .. } | ReplyEvent::Accepted { .. } => {}
+            ReplyEvent::Accepted { .. } | ReplyEvent::Ranked { .. } | ReplyEvent::Judged { .. } => {}
         }
     }
 

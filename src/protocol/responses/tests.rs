@@ -152,8 +152,14 @@ fn finish(finish: Finish) -> ReplyEvent {
     ReplyEvent::Finish { choice: 0, finish }
 }
 
-const USAGE: Usage =
-    Usage { prompt_tokens: 20, completion_tokens: 5, cached_tokens: 8, reasoning_tokens: 2, estimated: false };
+const USAGE: Usage = Usage {
+    prompt_tokens: 20,
+    completion_tokens: 5,
+    cached_tokens: 8,
+    reasoning_tokens: 2,
+    cut_tokens: 0,
+    estimated: false,
+};
 
 /// What a client asked that has a tool for free text.
 fn asked() -> Value {

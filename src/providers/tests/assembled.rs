@@ -63,7 +63,8 @@ fn every_embedded_catalog_is_sound() {
             assert_eq!(name.to_uppercase(), *name, "{id}");
         }
         let base_url = catalog.base_url.as_deref().unwrap();
-        assert!(base_url.starts_with("https://") || id == "ollama", "{base_url}");
+        let is_local = catalog.auth == Some(Auth::None) && base_url.starts_with("http://127.0.0.1:");
+        assert!(base_url.starts_with("https://") || is_local, "{base_url}");
     }
 }
 
@@ -72,7 +73,8 @@ fn no_shipped_model_stands_where_it_must_not_be_picked() {
     let all = providers("", ALL_KEYS);
     // What wants no key waits to be configured.
     let off: Vec<&str> = all.disabled.iter().map(|off| off.id.as_str()).collect();
-    assert_eq!((all.enabled.len() + 1, off.as_slice()), (catalog::EMBEDDED.len(), &["edge"][..]));
+    assert_eq!(off, ["edge", "llamacpp", "lmstudio", "localai", "vllm"]);
+    assert_eq!(all.enabled.len() + off.len(), catalog::EMBEDDED.len());
     for row in all.matrix.rows() {
         let chats = row.does(TaskKind::Chat);
         let living = matches!(row.lifecycle, Lifecycle::Active | Lifecycle::Preview);
@@ -138,7 +140,10 @@ fn a_provider_is_on_when_its_key_is_in_the_environment() {
     let none = providers("", "");
     assert!(none.enabled.is_empty() && none.matrix.rows().is_empty());
     assert_eq!(why(&none, "gemini"), "no key; set GEMINI_API_KEY or GOOGLE_API_KEY");
-    assert_eq!(why(&none, "ollama"), "set OLLAMA_API_BASE or OLLAMA_HOST, or name it under [[providers]]");
+    assert_eq!(
+        why(&none, "ollama"),
+        "set OLLAMA_API_BASE or OLLAMA_HOST, or name it under [[providers]]; `registry.local = true` looks for it"
+    );
 
     // The environment, and which providers are on.
     let rows: &[(&str, &[&str])] = &[
@@ -242,7 +247,7 @@ fn a_provider_of_ones_own_needs_an_address_and_a_dialect() {
     assert_eq!((qwen.is_local, qwen.price, qwen.context_tokens), (true, Price::Free, Some(32768)));
     let keyless = setup(&own, "keyless");
     assert_eq!((keyless.endpoint.auth.clone(), keyless.discovers, keyless.is_loopback), (Auth::None, true, false));
-    assert_eq!(keyless.discovered("x").price, Price::Unknown);
+    assert_eq!(keyless.discovered("x", &[]).price, Price::Unknown);
 
     let holed = providers("[[providers]]\nid = \"x\"\ndialect = \"openai\"\nbase_url = \"https://${H}/v1\"", "");
     assert_eq!(why(&holed, "x"), "it needs H, which is not set");
@@ -262,7 +267,7 @@ fn models_that_are_not_listed_have_what_their_provider_says_of_all() {
     for (model, is_local) in
         [("qwen3-vl:8b", true), ("gpt-oss", true), ("gpt-oss:120b-cloud", false), ("glm-4.7:cloud", false)]
     {
-        let row = ollama.discovered(model);
+        let row = ollama.discovered(model, &[]);
         assert_eq!((row.is_local, row.price.is_free()), (is_local, is_local), "{model}");
         assert_eq!(row.target.to_string(), format!("ollama/{model}"));
     }
@@ -368,10 +373,52 @@ fn merging_loses_no_field_of_a_model() {
                  audio_output = true\nspeakers = true\nlanguages = [\"en\"]\nvoices = [{ name = \"v\", gender = \"male\" }]\ngives = [\"wav\"]\nimages = { sizes = [\"8x8\"], range = { step = 1, least = 1, most = 2 }, ratios = [\"1:1\"], count = 1, sources = 1, mask = \"alpha\" }\nvideo = { seconds = [4], sizes = [\"8x8\"], ratios = [\"1:1\"], lines = [720], audio = true, remixes = true }\n\
                  vectors = { family = \"f\", dimensions = 1, shortenable = true, takes_tokens = true, inputs = 2, batch_tokens = 3 }\n\
                  refuses = [\"seed\"]\nprice = \"free\"\nfree_limits = { rpm = 1, rph = 9, rpd = 2, tpm = 3, tpd = 4, reset = { hour = 3, zone = \"Asia/Shanghai\" } }\n\
-                 tiers = { code = 2 }\nlifecycle = \"preview\"\naliases = [\"n\"]";
+                 tiers = { code = 2 }\nlifecycle = \"preview\"\naliases = [\"n\"]\nsource = \"s\"\nchecked = \"2026-01-02\"";
     let whole: ModelEntry = toml::from_str(names).unwrap();
     let debugged = format!("{whole:?}");
     assert!(!debugged.contains("None"), "a field is missing above: {debugged}");
     assert_eq!(format!("{:?}", ModelEntry::default().over(&whole)), debugged);
     assert_eq!(format!("{:?}", whole.clone().over(&ModelEntry::default())), debugged);
+}
+
+#[test]
+fn servers_on_this_machine_are_looked_for_only_where_the_operator_allows_it() {
+    const LOCAL: [&str; 5] = ["llamacpp", "lmstudio", "localai", "ollama", "vllm"];
+    let sorted = |providers: &Providers| {
+        let mut ids: Vec<String> = on(providers).into_iter().map(str::to_owned).collect();
+        ids.sort_unstable();
+        ids
+    };
+    assert!(on(&providers("", "")).is_empty());
+    let all = providers("[registry]\nlocal = true\n", "");
+    assert_eq!(sorted(&all), LOCAL);
+    for id in LOCAL {
+        let its = setup(&all, id);
+        assert!(its.is_loopback && its.discovers && its.keys.is_empty(), "{id}");
+    }
+    // At another address than the usual one, by its variable.
+    let moved = providers("[registry]\nlocal = true\n", "VLLM_API_BASE=127.0.0.1:9123");
+    assert_eq!(setup(&moved, "vllm").endpoint.base_url, "http://127.0.0.1:9123/v1");
+    // The policy is about this machine: what is elsewhere is not looked for.
+    assert!(!sorted(&all).contains(&"edge".to_owned()));
+}
+
+#[test]
+fn a_provider_without_keys_is_called_where_it_is_named_and_with_a_key_everywhere() {
+    assert!(why(&providers("", ""), "llm7").contains("or name it under [[providers]] to call it without one"));
+    let named = providers("[[providers]]\nid = \"llm7\"\n", "");
+    assert!(on(&named) == ["llm7"] && keys(setup(&named, "llm7")).is_empty());
+    assert_eq!(keys(setup(&providers("", "LLM7_API_KEY=k"), "llm7")), ["k"]);
+    // A key whose variable is unset is a mistake, not a wish to do without.
+    let unset = providers("[[providers]]\nid = \"llm7\"\napi_keys = [\"${NONE}\"]\n", "");
+    assert!(why(&unset, "llm7").contains("NONE"), "{}", why(&unset, "llm7"));
+}
+
+#[test]
+fn an_address_of_parts_can_be_given_whole() {
+    let parts = providers("", "AZURE_OPENAI_API_KEY=k\nAZURE_OPENAI_RESOURCE=mine");
+    assert_eq!(setup(&parts, "azure").endpoint.base_url, "https://mine.openai.azure.com/openai/v1");
+    let whole = providers("", "AZURE_OPENAI_API_KEY=k\nAZURE_OPENAI_ENDPOINT=https://other.openai.azure.com/");
+    assert_eq!(setup(&whole, "azure").endpoint.base_url, "https://other.openai.azure.com/openai/v1");
+    assert!(why(&providers("", "AZURE_OPENAI_API_KEY=k"), "azure").contains("AZURE_OPENAI_RESOURCE"));
 }

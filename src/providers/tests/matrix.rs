@@ -39,7 +39,7 @@ fn rows(all: &Providers) -> Vec<(&ProviderSetup, Abilities)> {
     let mut rows: Vec<_> = chats.map(|row| (all.get(&row.target.provider).unwrap(), row.clone())).collect();
     for setup in all.enabled.iter().filter(|setup| setup.discovers) {
         let pictures = setup.dialect.formats(MediaKind::Image).iter().copied().map(Acceptance::of).collect();
-        let row = setup.discovered("some-model:8b");
+        let row = setup.discovered("some-model:8b", &[]);
         rows.push((setup, Abilities { tools: true, reasoning: true, accepts: pictures, ..row }));
     }
     assert!(rows.len() > 40, "only {} rows", rows.len());

@@ -156,6 +156,7 @@ impl Stream {
             completion_tokens: usage.output_tokens.unwrap_or(0),
             cached_tokens: self.input.read,
             reasoning_tokens: 0,
+            cut_tokens: 0,
             estimated: false,
         }));
     }

@@ -112,6 +112,7 @@ impl Stream {
             completion_tokens: said + reasoning_tokens,
             cached_tokens: counts.cached_content_token_count.unwrap_or(known.cached_tokens),
             reasoning_tokens,
+            cut_tokens: 0,
             estimated: false,
         };
         if self.usage != known {

@@ -46,6 +46,7 @@ fn model(tag: Tag) -> ListedModel {
                 thinking: can("thinking"),
                 embedding: Some(can("embedding") == Some(true) && can("completion") == Some(false)),
                 name: tag.name,
+                ..ListedModel::default()
             }
         }
         None => ListedModel {
@@ -54,6 +55,7 @@ fn model(tag: Tag) -> ListedModel {
             thinking: None,
             embedding: Some(is_of(&["bert", "nomic-bert"]) || tag.name.contains("embed")),
             name: tag.name,
+            ..ListedModel::default()
         },
     }
 }

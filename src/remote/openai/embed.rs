@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::encode::{extras, sends};
 use super::failure;
+use super::habits;
 use super::lenient::Word;
 use super::usage;
 use crate::body::{self, Object};
@@ -17,6 +18,8 @@ use crate::{HttpCall, Reader, unwritable, whole};
 
 /// Fields of a request that are written from elsewhere.
 const OWN: [&str; 4] = ["model", "input", "dimensions", "encoding_format"];
+/// Written in its provider's words, where those are known.
+const INPUT_TYPE: &str = "input_type";
 
 /// Writes a request.
 pub(super) fn encode(call: &EmbedCall<'_>) -> Result<HttpCall, Failure> {
@@ -26,7 +29,10 @@ pub(super) fn encode(call: &EmbedCall<'_>) -> Result<HttpCall, Failure> {
     request.field("model", call.model());
     request.some("dimensions", embed.dimensions);
     request.some("encoding_format", Some("base64").filter(|_| sends(call, "encoding_format")));
-    extras(&mut request, &embed.extras, &OWN, |name| sends(call, name));
+    let input_type = habits::input_type(call);
+    request.some(INPUT_TYPE, input_type);
+    let is_own = |name: &str| name == INPUT_TYPE && input_type.is_some();
+    extras(&mut request, &embed.extras, &OWN, |name| sends(call, name) && !is_own(name));
     input(request.key("input"), call)?;
     request.close();
     Ok(HttpCall::json("/embeddings", out))

@@ -10,7 +10,7 @@ use mediary_core::task::{Extras, FreeText, Message, Part, ReplyFormat, Role, Too
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::parts;
+use super::{habits, parts};
 use crate::body::{self, Object};
 use crate::dialect::{CallOf, ChatCall};
 
@@ -55,7 +55,7 @@ pub(super) fn body(call: &ChatCall<'_>) -> Result<Vec<u8>, Failure> {
 
     let longest = sampling.max_tokens.filter(|_| has_sends("max_tokens") && has_sends("max_completion_tokens"));
     request.some(call.quirks.limit(), longest);
-    request.some("temperature", sampling.temperature.filter(|_| has_sends("temperature")));
+    request.some("temperature", habits::temperature(call));
     request.some("top_p", sampling.top_p.filter(|_| has_sends("top_p")));
     request.some("top_k", sampling.top_k.filter(|_| has_sends("top_k")));
     request.some("stop", Some(&sampling.stop).filter(|stop| !stop.is_empty() && has_sends("stop")));
@@ -67,15 +67,12 @@ pub(super) fn body(call: &ChatCall<'_>) -> Result<Vec<u8>, Failure> {
         request.field("logprobs", &true);
         request.some("top_logprobs", Some(alternatives).filter(|alternatives| *alternatives > 0));
     }
-    // Some know it by another name, under which the client sent it as well; both are too many.
-    let is_told = ["reasoning", "thinking"].iter().any(|name| chat.extras.contains_key(*name) && has_sends(name));
-    let effort = chat.effort.map(|effort| effort.name()).filter(|_| !is_told && has_sends("reasoning_effort"));
-    request.some("reasoning_effort", effort);
+    habits::effort(&mut request, call);
     response_format(&mut request, &chat.format);
     if !chat.tools.is_empty() {
         let is_marked = chat.tools.iter().any(|tool| tool.cache_control.is_some());
         let marked = is_marked && sends_within(call, "cache_control");
-        tools(&mut request, &chat.tools, marked, call.abilities.custom_tools)?;
+        tools(&mut request, &habits::tools(call), marked, call.abilities.custom_tools)?;
         tool_choice(&mut request, call);
         request.some("parallel_tool_calls", chat.parallel_tool_calls.filter(|_| has_sends("parallel_tool_calls")));
     }
@@ -84,7 +81,8 @@ pub(super) fn body(call: &ChatCall<'_>) -> Result<Vec<u8>, Failure> {
         stream_options(&mut request, call);
     }
     extras(&mut request, &chat.extras, &OWN, has_sends);
-    body::array(request.key("messages"), &chat.messages, |out, each| message(out, call, each))?;
+    habits::additions(&mut request, call);
+    body::array(request.key("messages"), habits::messages(call).iter(), |out, each| message(out, call, each))?;
     request.close();
     Ok(out)
 }

@@ -12,6 +12,7 @@ mod decode;
 mod embed;
 mod encode;
 mod failure;
+mod habits;
 mod lenient;
 mod parts;
 mod speak;

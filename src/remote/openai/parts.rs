@@ -49,7 +49,10 @@ fn media(out: &mut Vec<u8>, call: &ChatCall<'_>, part: &MediaPart, mark: Option<
     match (format.kind(), audio_name(format)) {
         (MediaKind::Audio, Some(name)) => {
             inner.field("format", name);
-            body::write(inner.key("data"), &Base64(&part.media.blob))?;
+            match call.quirks.audio_in_data_url {
+                true => body::data_url(inner.key("data"), "", &part.media.blob)?,
+                false => body::write(inner.key("data"), &Base64(&part.media.blob))?,
+            }
         }
         // Chat completions know no document by its address.
         (MediaKind::Document, _) => {

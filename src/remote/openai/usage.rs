@@ -31,6 +31,7 @@ pub(super) fn counted(usage: &Value) -> Counted {
         completion_tokens: if beside { spoken + reasoning } else { spoken },
         cached_tokens: cached.unwrap_or(0),
         reasoning_tokens: reasoning,
+        cut_tokens: 0,
         estimated: false,
     };
     Counted { usage: (!numbers.is_wrong).then_some(usage), is_canonical: !numbers.is_odd }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{Method, Request};
+use http::{Method, Request, Uri};
 use mediary_core::provider::{ListedModel, Timeouts};
 use mediary_core::{Failure, FailureKind};
 use tokio::time::timeout_at;
@@ -23,7 +23,12 @@ impl Remote {
     /// # Errors
     /// When it cannot be reached or does not begin in time, refuses, or answers with what is no list.
     pub(super) async fn list_models(&self, key: Option<&str>) -> Result<Vec<ListedModel>, Failure> {
-        let request = self.request(Method::GET, self.dialect.models_path(), &[], key)?;
+        let mut request = self.request(Method::GET, self.dialect.models_path(), &[], key)?;
+        // Some keep it beside the address that their models are called at.
+        if let Some(url) = &self.endpoint.quirks.models_url {
+            let wrong = |_| Failure::broken("the provider's quirk `models_url` is no address");
+            *request.uri_mut() = Uri::try_from(url.as_str()).map_err(wrong)?;
+        }
         let (parts, _) = request.into_parts();
         let bare = Request::from_parts(parts, Bytes::new());
         let bare = bare.try_into().map_err(|_| Failure::broken("the list of models cannot be asked for"))?;

@@ -55,7 +55,7 @@ pub enum StoreFailed {
 }
 
 impl StoreFailed {
-    pub(super) fn of(doing: &'static str, path: &Path, error: sqlx::Error) -> Self {
+    pub(crate) fn of(doing: &'static str, path: &Path, error: sqlx::Error) -> Self {
         Self::Database { doing, path: path.to_owned(), source: Box::new(error) }
     }
 }

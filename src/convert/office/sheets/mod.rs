@@ -67,6 +67,7 @@ fn xlsx(input: Input, draft: &mut Draft) -> Result<(), Refusal> {
         }
         drop(cells);
         if sheet.is_empty() {
+            name(&meta, draft);
             draft.end_page()?;
             continue;
         }
@@ -101,6 +102,7 @@ where
             sheet.put(top + row as u32, left + column as u32, value::shown(data));
         }
         if sheet.is_empty() {
+            name(&meta, draft);
             draft.end_page()?;
             continue;
         }
@@ -116,14 +118,19 @@ fn page(
     merged: &[calamine::Dimensions],
     draft: &mut Draft,
 ) -> Result<(), Refusal> {
+    name(meta, draft);
+    let (table, links) = sheet.finish(merged)?;
+    draft.rows(table, links);
+    draft.end_page()
+}
+
+/// What a sheet is called; also one with nothing on it is part of the book.
+fn name(meta: &calamine::Sheet, draft: &mut Draft) {
     let name = match meta.visible {
         SheetVisible::Visible => meta.name.clone(),
         SheetVisible::Hidden | SheetVisible::VeryHidden => format!("{} (hidden)", meta.name),
     };
     draft.heading(1, name.as_str().into());
-    let (table, links) = sheet.finish(merged)?;
-    draft.rows(table, links);
-    draft.end_page()
 }
 
 fn refused(error: impl std::fmt::Display) -> Refusal {

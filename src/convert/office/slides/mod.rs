@@ -45,7 +45,7 @@ fn slide<R: Read + Seek>(package: &mut Package<R>, part: &str, draft: &mut Draft
         relations.values().find(|relation| relation.kind == "notesSlide").map(|relation| relation.target.clone());
     let mut slide = Slide { package, relations, shapes: Vec::new() };
     slide.look(&text)?;
-    slide.write(draft)?;
+    slide.write(is_hidden(&text)?, draft)?;
     if let Some(part) = notes
         && let Some(text) = package.text(&part)?
     {
@@ -59,4 +59,11 @@ fn slide<R: Read + Seek>(package: &mut Package<R>, part: &str, draft: &mut Draft
         }
     }
     draft.end_page()
+}
+
+/// Whether a slide is left out when the presentation is shown.
+fn is_hidden(text: &str) -> Result<bool, Refusal> {
+    let mut xml = Xml::new(text);
+    let root = xml.next_element()?;
+    Ok(root.is_some_and(|root| root.attribute("show").is_some_and(|show| matches!(&*show, "0" | "false"))))
 }

@@ -72,9 +72,12 @@ impl<R: Read + Seek> Slide<'_, R> {
             .collect()
     }
 
-    /// Writes the slide: its title, then from top to bottom.
-    pub(super) fn write(self, draft: &mut Draft) -> Result<(), Refusal> {
+    /// Writes the slide: its title, then from top to bottom. A hidden one says so.
+    pub(super) fn write(self, is_hidden: bool, draft: &mut Draft) -> Result<(), Refusal> {
         let mut shapes = self.shapes;
+        if is_hidden && !shapes.iter().any(|shape| shape.role == Role::Title) {
+            draft.heading(1, "(hidden)".into());
+        }
         // What has no place of its own stays among its neighbours; the title is above all.
         let mut last = (i64::MIN, i64::MIN);
         let mut keyed: Vec<((i64, i64), Shape)> = Vec::with_capacity(shapes.len());
@@ -87,7 +90,13 @@ impl<R: Read + Seek> Slide<'_, R> {
         for (_, shape) in keyed {
             match (shape.content, shape.role) {
                 (_, Role::Ornament) => {}
-                (Content::Words(words), Role::Title) => draft.heading(1, words.flat()),
+                (Content::Words(words), Role::Title) => {
+                    let mut title = words.flat();
+                    if is_hidden {
+                        title.push(" (hidden)");
+                    }
+                    draft.heading(1, title);
+                }
                 (Content::Words(words), Role::Footer) => draft.margin(BlockKind::Footer, words.flat()),
                 (Content::Words(words), Role::Body) => words.write(draft),
                 (Content::Words(words), Role::Other) => words.write(draft),

@@ -68,7 +68,7 @@ fn each_sheet_is_a_page_with_its_name_and_its_entries_as_shown() {
     );
     let expected = [
         vec!["h1 Fees", "table* Berth, Fee / North & quay, 0.3 / 2026-01-01, TRUE / last result, #DIV/0!"],
-        vec![],
+        vec!["h1 Empty"],
         vec!["h1 Old (hidden)", "table 7"],
     ];
     assert_eq!(pages(Xlsx, &bytes), expected);

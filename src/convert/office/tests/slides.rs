@@ -110,3 +110,13 @@ fn tables_links_and_groups_are_read() {
     let expected = ["p fees⏎below [0:0-4 https://a.example/]", "table* both, both / 1, 2 0+0:1x2"];
     assert_eq!(pages(Pptx, &bytes), [expected]);
 }
+
+#[test]
+fn hidden_slides_say_so() {
+    let hidden = |shapes: &str| slide(shapes).replace("<p:sld ", "<p:sld show=\"0\" ");
+    let (titled, bare) =
+        (hidden(&shape("title", (0, 0), &said(">", "Reserves"))), hidden(&shape("", (0, 0), &said(">", "alone"))));
+    let empty = relations(&[]);
+    let found = pages(Pptx, &pptx(&[(&titled, &empty), (&bare, &empty)], ""));
+    assert_eq!(found, [vec!["h1 Reserves (hidden)"], vec!["h1 (hidden)", "p alone"]]);
+}

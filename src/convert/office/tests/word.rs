@@ -112,6 +112,22 @@ fn links_notes_and_headers_stand_where_they_belong() {
 }
 
 #[test]
+fn comments_are_notes_of_whom_they_come_from() {
+    let main = relations(&[("c", "comments", "comments.xml", false)]);
+    let comments = "<w:comments xmlns:w=\"w\"><w:comment w:id=\"0\" w:author=\"Priya V.\"><w:p><w:r><w:t>Since when?</w:t></w:r></w:p></w:comment>\
+        <w:comment w:id=\"1\" w:author=\"\"><w:p><w:r><w:t>Check.</w:t></w:r></w:p></w:comment></w:comments>";
+    let body = "<w:p><w:commentRangeStart w:id=\"0\"/><w:r><w:t>The fees rose</w:t></w:r><w:commentRangeEnd w:id=\"0\"/>\
+        <w:r><w:commentReference w:id=\"0\"/></w:r><w:r><w:t>.</w:t></w:r><w:r><w:commentReference w:id=\"1\"/></w:r></w:p>";
+    let expected = [
+        "p The fees rose[comment 1].[comment 2] [0:13-24 note comment 1] [0:25-36 note comment 2]",
+        "note comment 1: Priya V.: Since when?",
+        "note comment 2: Check.",
+    ];
+    let bytes = docx(body, &[("word/_rels/document.xml.rels", &main), ("word/comments.xml", comments)]);
+    assert_eq!(page(Docx, &bytes), expected);
+}
+
+#[test]
 fn what_was_deleted_or_hidden_is_not_in_the_text_and_what_was_inserted_is() {
     let body = "<w:p><w:r><w:t>kept</w:t></w:r><w:del><w:r><w:delText>gone</w:delText></w:r></w:del>\
         <w:ins><w:r><w:t xml:space=\"preserve\"> new</w:t></w:r></w:ins><w:moveFrom><w:r><w:t>moved</w:t></w:r></w:moveFrom>\

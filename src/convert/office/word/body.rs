@@ -24,12 +24,35 @@ pub(super) struct Body<'a, R> {
     pub(super) numbering: Numbering,
     pub(super) relations: Relations,
     pub(super) fields: Fields,
-    /// Footnotes and endnotes by their kind and id, until the text refers to them.
-    pub(super) notes: HashMap<(bool, String), Text>,
+    /// Footnotes, endnotes and comments by their kind and id, until the text refers to them.
+    pub(super) notes: HashMap<(NoteKind, String), Text>,
     /// How many notes the text has referred to.
     pub(super) referred: usize,
+    /// How many comments stand in it.
+    pub(super) commented: usize,
     /// Text boxes, pictures and notes of the paragraph that is being read; they follow it.
     pub(super) aside: Aside,
+}
+
+/// What is said of a place in the text, elsewhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum NoteKind {
+    Footnote,
+    Endnote,
+    /// What a reader remarked, with who it was.
+    Comment,
+}
+
+impl NoteKind {
+    /// The kind of an element that holds a note.
+    fn of(name: &str) -> Option<Self> {
+        match name {
+            "footnote" => Some(Self::Footnote),
+            "endnote" => Some(Self::Endnote),
+            "comment" => Some(Self::Comment),
+            _ => None,
+        }
+    }
 }
 
 /// What stands beside a paragraph.
@@ -51,6 +74,7 @@ impl<'a, R: Read + Seek> Body<'a, R> {
             fields: Fields::default(),
             notes: HashMap::new(),
             referred: 0,
+            commented: 0,
             aside: Aside::default(),
         }
     }
@@ -89,17 +113,17 @@ impl<'a, R: Read + Seek> Body<'a, R> {
         let mut xml = Xml::new(text);
         while let Some(node) = xml.next()? {
             let Node::Open(element) = node else { continue };
-            let is_footnote = match element.name() {
-                "footnote" => true,
-                "endnote" => false,
-                _ => continue,
-            };
+            let Some(kind) = NoteKind::of(element.name()) else { continue };
             // Lines that part notes from text are kept as notes.
             let is_line = element.attribute("type").is_some_and(|kind| kind != "normal");
             let id = element.attribute("id").unwrap_or_default().into_owned();
-            let text = self.flat(&mut xml)?;
+            let author =
+                element.attribute("author").filter(|author| kind == NoteKind::Comment && !author.trim().is_empty());
+            let mut text =
+                author.map_or_else(Text::default, |author| Text::from(format!("{}: ", author.trim()).as_str()));
+            text.append(self.flat(&mut xml)?);
             if !is_line {
-                self.notes.insert((is_footnote, id), text);
+                self.notes.insert((kind, id), text);
             }
         }
         self.relations = outer;

@@ -37,7 +37,7 @@ pub(super) fn read(input: impl Read + Seek, limits: OfficeLimits) -> Result<Offi
     };
     let styles = part("styles")?.map(|(_, text)| Styles::read(&text)).transpose()?.unwrap_or_default();
     let numbering = part("numbering")?.map(|(_, text)| Numbering::read(&text)).transpose()?.unwrap_or_default();
-    let notes = [part("footnotes")?, part("endnotes")?];
+    let notes = [part("footnotes")?, part("endnotes")?, part("comments")?];
     let mut draft = Draft::new(limits);
     let mut body = Body::new(package, &styles, numbering);
 

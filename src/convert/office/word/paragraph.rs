@@ -7,7 +7,7 @@ use super::super::limits::Refusal;
 use super::super::text::Text;
 use super::super::xml::{Node, Xml};
 use super::Paragraph;
-use super::body::Body;
+use super::body::{Body, NoteKind};
 use super::fields::address;
 
 impl<R: Read + Seek> Body<'_, R> {
@@ -97,9 +97,14 @@ impl<R: Read + Seek> Body<'_, R> {
                     }
                     xml.skip()?;
                 }
-                name @ ("footnoteReference" | "endnoteReference") if is_shown => {
+                name @ ("footnoteReference" | "endnoteReference" | "commentReference") if is_shown => {
+                    let kind = match name {
+                        "footnoteReference" => NoteKind::Footnote,
+                        "endnoteReference" => NoteKind::Endnote,
+                        _ => NoteKind::Comment,
+                    };
                     let id = element.attribute("id").unwrap_or_default().into_owned();
-                    self.refer(name == "footnoteReference", id, &mut into.text);
+                    self.refer(kind, id, &mut into.text);
                     xml.skip()?;
                 }
                 "drawing" | "pict" | "object" if !is_hidden => self.drawing(xml)?,
@@ -111,10 +116,15 @@ impl<R: Read + Seek> Body<'_, R> {
         Ok(())
     }
 
-    fn refer(&mut self, is_footnote: bool, id: String, text: &mut Text) {
-        let Some(note) = self.notes.remove(&(is_footnote, id)) else { return };
-        self.referred += 1;
-        let label = self.referred.to_string();
+    fn refer(&mut self, kind: NoteKind, id: String, text: &mut Text) {
+        let Some(note) = self.notes.remove(&(kind, id)) else { return };
+        let label = if kind == NoteKind::Comment {
+            self.commented += 1;
+            format!("comment {}", self.commented)
+        } else {
+            self.referred += 1;
+            self.referred.to_string()
+        };
         text.refer(&label);
         self.aside.notes.push((label, note));
     }

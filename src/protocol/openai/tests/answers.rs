@@ -41,8 +41,14 @@ fn everything_in_several_answers() {
         Choice { refusal: Some("No.".into()), finish: Some(Finish::ContentFilter), ..Choice::default() },
         Choice::default(),
     ];
-    let usage =
-        Usage { prompt_tokens: 10, completion_tokens: 5, cached_tokens: 4, reasoning_tokens: 3, estimated: false };
+    let usage = Usage {
+        prompt_tokens: 10,
+        completion_tokens: 5,
+        cached_tokens: 4,
+        reasoning_tokens: 3,
+        cut_tokens: 0,
+        estimated: false,
+    };
     let (id, model) = (Some("theirs".into()), Some("model-7".into()));
     assert_snapshot!(written(&WholeReply { id, model, choices, usage: Some(usage), ..WholeReply::default() }));
 }

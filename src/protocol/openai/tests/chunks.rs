@@ -8,8 +8,14 @@ use super::head;
 use crate::protocol::openai::{CHAT, ChunkWriter};
 use crate::protocol::{ErrorFields, Protocol as _, StreamWriter};
 
-const USAGE: Usage =
-    Usage { prompt_tokens: 10, completion_tokens: 5, cached_tokens: 4, reasoning_tokens: 3, estimated: false };
+const USAGE: Usage = Usage {
+    prompt_tokens: 10,
+    completion_tokens: 5,
+    cached_tokens: 4,
+    reasoning_tokens: 3,
+    cut_tokens: 0,
+    estimated: false,
+};
 
 fn text(choice: u32, text: &str) -> ReplyEvent {
     ReplyEvent::Text { choice, text: text.into() }

@@ -3,6 +3,7 @@
 mod canonical;
 mod embedding;
 mod failures;
+mod habits;
 mod reading;
 mod transcribing;
 mod writing;

@@ -1,0 +1,113 @@
+//! `mediary providers`: which providers are on and with what, which are off and why, and what their terms say of gateways.
+//!
+//! Reads the configuration, the catalogs and the environment; calls no provider. Keys are shown by their last characters only.
+
+use std::fmt::Write as _;
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use clap::Args;
+
+use super::{Context, complain};
+use crate::providers::ProviderReport;
+
+/// Show which providers are on, which are off and why, and what their terms say of gateways
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    mediary providers\n  \
+    mediary providers groq\n  \
+    mediary providers --json")]
+pub(super) struct ProvidersArgs {
+    /// Show these alone, by their ids
+    #[arg(value_name = "ID")]
+    only: Vec<String>,
+    /// Print a list in JSON
+    #[arg(long)]
+    json: bool,
+}
+
+impl ProvidersArgs {
+    pub(super) fn run(&self, context: &Context) -> ExitCode {
+        let told = context.load().and_then(|loaded| {
+            let providers = context.providers(&loaded.config, &loaded.source)?;
+            self.told(providers.reports())
+        });
+        match told {
+            // A reader that went away has seen enough.
+            Ok(text) => io::stdout().write_all(text.as_bytes()).map_or(ExitCode::FAILURE, |()| ExitCode::SUCCESS),
+            Err(message) => complain(&message),
+        }
+    }
+
+    fn told(&self, mut reports: Vec<ProviderReport>) -> Result<String, String> {
+        if let Some(unknown) = self.only.iter().find(|id| reports.iter().all(|its| its.id != **id)) {
+            return Err(format!("there is no provider `{unknown}`; `mediary providers` names them all"));
+        }
+        reports.retain(|its| self.only.is_empty() || self.only.contains(&its.id));
+        if self.json {
+            let text = serde_json::to_string_pretty(&reports).map_err(|error| error.to_string())?;
+            return Ok(format!("{text}\n"));
+        }
+        let widest = reports.iter().map(|its| its.id.len()).max().unwrap_or_default();
+        Ok(reports.iter().map(|its| entry(its, widest)).collect())
+    }
+}
+
+/// A provider in a few lines: how it stands, what it has, what its terms say.
+fn entry(its: &ProviderReport, widest: usize) -> String {
+    let indent = widest + 2;
+    let mut text = format!("{:widest$}  {}\n", its.id, its.line());
+    for (what, rest) in its.details() {
+        // Writing to a text does not fail.
+        let _ = writeln!(text, "{:indent$}{what}: {rest}", "");
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{Config, Environment, Overrides};
+    use crate::providers::Providers;
+
+    fn reports(file: &str, env: &Environment) -> Vec<ProviderReport> {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("mediary.toml"), file).unwrap();
+        let config = Config::load(&Overrides::default(), env, folder.path()).unwrap().config;
+        Providers::assemble(&config, env, Some(folder.path())).unwrap().reports()
+    }
+
+    #[test]
+    fn a_provider_is_shown_with_its_masked_key_its_models_and_its_terms() {
+        let env = Environment::from([("GROQ_API_KEY", "gsk_0123456789abcdefWXYZ"), ("XAI_API_KEY", "short")]);
+        let only = |id: &str| ProvidersArgs { only: vec![id.to_owned()], json: false };
+        let text = only("groq").told(reports("", &env)).unwrap();
+        assert!(text.starts_with("groq  on, 1 key, "), "{text}");
+        assert!(text.contains("keys: …WXYZ\n") && !text.contains("0123"), "{text}");
+        assert!(text.contains("transcription") && text.contains("terms: private"), "{text}");
+        let short = only("xai").told(reports("", &env)).unwrap();
+        assert!(short.contains("keys: …\n") && !short.contains("short"), "{short}");
+        let off = only("cohere").told(reports("", &env)).unwrap();
+        assert!(off.starts_with("cohere  off, no key; set COHERE_API_KEY"), "{off}");
+        assert!(off.contains("key from: https://") && off.contains("terms: limited: "), "{off}");
+        assert!(only("nothing").told(reports("", &env)).unwrap_err().contains("no provider `nothing`"));
+    }
+
+    #[test]
+    fn json_holds_every_provider_and_no_key() {
+        let env = Environment::from([("GROQ_API_KEY", "gsk_0123456789abcdefWXYZ")]);
+        let all = ProvidersArgs { only: Vec::new(), json: true };
+        let text = all.told(reports("[[providers]]\nid = \"kilo\"\n", &env)).unwrap();
+        assert!(!text.contains("0123456789"), "{text}");
+        let list: serde_json::Value = serde_json::from_str(&text).unwrap();
+        let list = list.as_array().unwrap();
+        let of = |id: &str| list.iter().find(|its| its["id"] == id).unwrap_or_else(|| panic!("{id}"));
+        assert!(list.len() > 30, "{}", list.len());
+        assert_eq!((&of("groq")["enabled"], &of("groq")["keys"][0]), (&true.into(), &"…WXYZ".into()));
+        assert!(of("kilo")["enabled"] == true && of("kilo").get("keys").is_none(), "keyless needs no dummy key");
+        assert!(of("llm7")["why"].as_str().unwrap().contains("[[providers]]"), "nor is it called unasked");
+        for its in list {
+            assert!(its["terms"]["proxies"].is_string() && its["checked"].is_string(), "{its}");
+        }
+    }
+}

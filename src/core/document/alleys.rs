@@ -1,0 +1,264 @@
+//! Alleys: strips of white that go down a page through many lines, which is what parts columns of print.
+//!
+//! The gutter of a magazine may be no wider than the space between two words, so that a line does not show where it is
+//! to be parted. What shows it is that the white of one line stands below that of the next, eight times and more; the
+//! spaces between words do not. Where lines have their white is found by who knows: in pixels by the reader of pictures, from the
+//! places of words by the layout.
+
+use super::Rect;
+
+/// All widths are in heights of the lines. A narrower strip is an accident of letters.
+const NARROWEST: f32 = 0.1;
+/// So many lines, one below the other, are no accident in a strip that is at least so wide.
+const FEWEST: [(f32, usize); 3] = [(0.8, 4), (0.35, 6), (0.0, 8)];
+/// Nor are these in one that stands below or above another that is believed.
+const FEWEST_MORE: usize = 3;
+/// Lines this far apart do not follow one another.
+const FARTHEST: f32 = 1.6;
+/// What is more different in height is no line of the same text.
+const TALLER: f32 = 1.35;
+/// Lines that begin at one place do so within this distance, and so many of them do.
+const FLUSH: f32 = 0.16;
+const FLUSH_SHARE: f32 = 0.5;
+/// What lies this near to a strip stands beside it.
+const BESIDE: f32 = 1.2;
+/// More lines than these are not looked at: no page of print has them.
+const MOST_LINES: usize = 4000;
+
+/// A line as far as its white is concerned.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Inked {
+    /// Where its ink lies, on a page that stands straight.
+    pub rect: Rect,
+    /// White within it, as left and right ends, from left to right.
+    pub gaps: Vec<[f32; 2]>,
+}
+
+/// Strips of white that part columns, each as high as the lines that it parts.
+#[must_use]
+pub fn alleys(lines: &[Inked]) -> Vec<Rect> {
+    let mut lines: Vec<&Inked> = lines.iter().collect();
+    if lines.len() < FEWEST_MORE || lines.len() > MOST_LINES {
+        return Vec::new();
+    }
+    lines.sort_by(|a, b| middle(&a.rect).total_cmp(&middle(&b.rect)));
+    let seeds = || (0..).zip(&lines).flat_map(|(place, line)| line.gaps.iter().map(move |gap| (place, *gap)));
+    let mut found: Vec<Strip> = seeds().map(|(place, gap)| Strip::from(&lines, place, gap)).collect();
+    found.retain(Strip::is_worth_a_look);
+    found.sort_by(|a, b| b.starts.len().cmp(&a.starts.len()).then(a.left.total_cmp(&b.left)));
+    let mut kept: Vec<Strip> = Vec::new();
+    for is_certain in [true, false] {
+        for strip in &found {
+            let is_known = kept.iter().any(|other| other.meets(strip));
+            let is_believed = if is_certain { strip.is_certain() } else { strip.goes_on(&kept) };
+            if is_believed && !is_known {
+                kept.push(strip.clone());
+            }
+        }
+    }
+    kept.into_iter().map(|strip| strip.rect()).collect()
+}
+
+/// White that has been followed from one line down to others.
+#[derive(Debug, Clone)]
+struct Strip {
+    left: f32,
+    right: f32,
+    top: f32,
+    bottom: f32,
+    height: f32,
+    /// Where its lines go on to the right of it, and where they end to the left.
+    starts: Vec<f32>,
+    ends: Vec<f32>,
+    /// How many lines it parts that come as one.
+    parted: usize,
+}
+
+impl Strip {
+    fn from(lines: &[&Inked], place: usize, gap: [f32; 2]) -> Self {
+        let rect = lines[place].rect;
+        let height = rect.height();
+        let mut strip = Self {
+            left: gap[0],
+            right: gap[1],
+            top: rect.top,
+            bottom: rect.bottom,
+            height,
+            starts: vec![gap[1]],
+            ends: vec![gap[0]],
+            parted: 1,
+        };
+        for line in &lines[place + 1..] {
+            if line.rect.top > strip.bottom + FARTHEST * height {
+                break;
+            }
+            if !strip.takes(line) {
+                break;
+            }
+        }
+        strip
+    }
+
+    /// Goes on through a line, or past it; whether it could.
+    fn takes(&mut self, line: &Inked) -> bool {
+        let Rect { left, right, top, bottom } = line.rect;
+        let least = NARROWEST * self.height;
+        let beside = BESIDE * self.height;
+        if right <= self.left + least {
+            if right > self.left - beside {
+                self.ends.push(right);
+                self.bottom = self.bottom.max(bottom);
+            }
+            self.left = self.left.max(right);
+        } else if left >= self.right - least {
+            if left < self.right + beside {
+                self.starts.push(left);
+                self.bottom = self.bottom.max(bottom);
+            }
+            self.right = self.right.min(left);
+        } else {
+            let ratio = line.rect.height() / self.height.max(1.0);
+            let shared = |gap: &&[f32; 2]| gap[1].min(self.right) - gap[0].max(self.left);
+            let widest = line.gaps.iter().max_by(|a, b| shared(a).total_cmp(&shared(b)));
+            let Some(gap) = widest.filter(|gap| shared(gap) >= least && (1.0 / TALLER..TALLER).contains(&ratio)) else {
+                return false;
+            };
+            (self.left, self.right) = (self.left.max(gap[0]), self.right.min(gap[1]));
+            self.starts.push(gap[1]);
+            self.ends.push(gap[0]);
+            self.bottom = self.bottom.max(bottom);
+            self.top = self.top.min(top);
+            self.parted += 1;
+        }
+        self.right - self.left >= least
+    }
+
+    fn width(&self) -> f32 {
+        (self.right - self.left) / self.height.max(1.0)
+    }
+
+    /// How many lines it has on both of its sides.
+    fn lines(&self) -> usize {
+        self.starts.len().min(self.ends.len())
+    }
+
+    fn is_worth_a_look(&self) -> bool {
+        self.lines() >= FEWEST_MORE && self.parted >= 1 && self.width() >= NARROWEST
+    }
+
+    fn is_certain(&self) -> bool {
+        let (_, fewest) = FEWEST.into_iter().find(|(least, _)| self.width() >= *least).unwrap_or_default();
+        self.lines() >= fewest && self.is_flush()
+    }
+
+    /// Whether most lines begin at one place to the right of it, or end at one place to the left.
+    fn is_flush(&self) -> bool {
+        let most_alike = |places: &[f32]| {
+            let mut places = places.to_vec();
+            places.sort_by(f32::total_cmp);
+            let within = |first: &f32| places.partition_point(|x| *x <= first + FLUSH * self.height);
+            let most = places.iter().enumerate().map(|(index, first)| within(first) - index).max().unwrap_or(0);
+            most as f32 / places.len().max(1) as f32
+        };
+        most_alike(&self.starts) >= FLUSH_SHARE || most_alike(&self.ends) >= FLUSH_SHARE
+    }
+
+    /// Whether it stands above or below one that is believed, in the same place.
+    fn goes_on(&self, believed: &[Self]) -> bool {
+        let is_same = |other: &Self| {
+            let shared = self.right.min(other.right) - self.left.max(other.left);
+            shared >= NARROWEST * self.height && (self.height / other.height.max(1.0) - 1.0).abs() < TALLER - 1.0
+        };
+        self.is_flush() && believed.iter().any(is_same)
+    }
+
+    /// Whether two lie in the same place of the page.
+    fn meets(&self, other: &Self) -> bool {
+        let near = BESIDE * self.height;
+        self.left < other.right + near
+            && other.left < self.right + near
+            && self.top < other.bottom - 0.5 * self.height
+            && other.top < self.bottom - 0.5 * self.height
+    }
+
+    fn rect(&self) -> Rect {
+        Rect { left: self.left, top: self.top, right: self.right, bottom: self.bottom }
+    }
+}
+
+fn middle(rect: &Rect) -> f32 {
+    f32::midpoint(rect.top, rect.bottom)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HEIGHT: f32 = 30.0;
+
+    /// Lines over the whole width with spaces after words of these lengths, and one space more at `gutter`.
+    fn lines(count: usize, gutter: Option<f32>) -> Vec<Inked> {
+        let mut seed = 11_u32;
+        let mut next = |most: u32| {
+            seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (seed >> 16) % most
+        };
+        (0..count)
+            .map(|line| {
+                let top = 40.0 * line as f32;
+                let (mut x, mut gaps) = (0.0, Vec::new());
+                while x < 1000.0 {
+                    x += 30.0 + next(90) as f32;
+                    let end = x + 8.0 + next(4) as f32;
+                    // No word lies across the gutter.
+                    if gutter.is_none_or(|gutter| x + 8.0 < gutter || x > gutter + 16.0) {
+                        gaps.push([x, end]);
+                    }
+                    x = end;
+                }
+                if let Some(gutter) = gutter {
+                    gaps.retain(|gap| gap[1] < gutter - 20.0 || gap[0] > gutter + 40.0);
+                    gaps.push([gutter - next(3) as f32, gutter + 9.0]);
+                    gaps.sort_by(|a, b| a[0].total_cmp(&b[0]));
+                }
+                Inked { rect: Rect { left: 0.0, top, right: 1100.0, bottom: top + HEIGHT }, gaps }
+            })
+            .collect()
+    }
+
+    #[test]
+    fn white_below_white_is_an_alley_and_spaces_between_words_are_none() {
+        for count in [8, 12, 40] {
+            let found = alleys(&lines(count, Some(500.0)));
+            assert_eq!(found.len(), 1, "{found:?}");
+            assert!(found[0].left >= 497.0 && found[0].right <= 510.0 && found[0].top == 0.0, "{found:?}");
+        }
+        assert_eq!(alleys(&lines(40, None)), []);
+        assert_eq!(alleys(&lines(4, Some(500.0))), []);
+        assert_eq!(alleys(&[]), []);
+    }
+
+    #[test]
+    fn a_line_across_parts_an_alley_and_a_short_part_is_known_by_the_long_one() {
+        let mut page = lines(24, Some(500.0));
+        page[12].gaps.clear();
+        page[18].gaps.clear();
+        let mut found = alleys(&page);
+        found.sort_by(|a, b| a.top.total_cmp(&b.top));
+        let ends: Vec<(f32, f32)> = found.iter().map(|alley| (alley.top, alley.bottom)).collect();
+        assert_eq!(ends, [(0.0, 470.0), (520.0, 710.0), (760.0, 950.0)]);
+    }
+
+    #[test]
+    fn lines_that_come_in_parts_are_lines_too() {
+        let mut page = Vec::new();
+        for line in lines(12, Some(500.0)) {
+            if page.len() % 3 == 0 {
+                let (left, right) = (Rect { right: 499.0, ..line.rect }, Rect { left: 509.0, ..line.rect });
+                page.extend([left, right].map(|rect| Inked { rect, gaps: Vec::new() }));
+            }
+            page.push(line);
+        }
+        assert_eq!(alleys(&page).len(), 1);
+    }
+}
