@@ -47,7 +47,8 @@ const NAMES_OF_FILES: [&[u8]; 18] = [
 ];
 /// And in these fields of a request. What others hold (`metadata`, schemas, whatever is not known here) is passed on or
 /// left out as values.
-const FIELDS_WITH_FILES: [&[u8]; 12] = [
+const FIELDS_WITH_FILES: [&[u8]; 13] = [
+    b"contents",
     b"document",
     b"file_data",
     b"image",
@@ -61,8 +62,8 @@ const FIELDS_WITH_FILES: [&[u8]; 12] = [
     b"messages",
     b"url",
 ];
-/// In a request for a plan, the field that holds the request.
-const PLANNED: &[u8] = b"request";
+/// In a request for a plan or for a count, the field that holds the request itself.
+const HOLD_A_REQUEST: [&[u8]; 2] = [b"generateContentRequest", b"request"];
 
 /// The weight of a body.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
@@ -191,7 +192,7 @@ pub(super) fn weigh(body: &[u8]) -> Weight {
 /// Whether a string of this name, in what is open, is where a request has its files.
 fn holds_files(open: &[Open<'_>], name: &[u8]) -> bool {
     let mut path = open.iter().skip(1).map(|open| open.name).chain([name]);
-    let field = path.find(|field| *field != PLANNED);
+    let field = path.find(|field| !HOLD_A_REQUEST.contains(field));
     NAMES_OF_FILES.contains(&name) && field.is_some_and(|field| FIELDS_WITH_FILES.contains(&field))
 }
 
@@ -320,6 +321,8 @@ mod tests {
             (json!({ "document": { "type": "image_url", "image_url": { "url": url } } }), true),
             (json!({ "request": { "document": { "document_url": url } } }), true),
             (json!({ "messages": [{ "role": "user", "content": "hi", "images": [base64] }] }), true),
+            (json!({ "contents": [{ "role": "user", "parts": [{ "inlineData": { "data": base64 } }] }] }), true),
+            (json!({ "contents": [{ "parts": base64 }] }), false),
             (said(json!([{ "type": "image_url", "image_url": url }, { "type": "text", "text": "b" }])), true),
             (said(json!([{ "type": "input_audio", "input_audio": { "format": "wav", "data": base64 } }])), true),
             (said(json!([{ "inlineData": { "data": base64 } }, { "fileData": { "fileUri": url } }])), true),
