@@ -66,7 +66,6 @@ mod images_safety;
 mod images_words;
 mod kinds;
 mod limits;
-mod matrix;
 mod messages;
 mod messages_count;
 mod mistral;
