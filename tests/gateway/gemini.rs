@@ -204,9 +204,21 @@ fn a_whole_conversation_is_told_to_a_target_of_another_format() {
     let answer = ask(&server, "m", "generateContent", asked);
     assert_eq!(told(&answer, "generateContent")["text"], "{}");
     let sent = up.last().json();
-    let messages: Vec<String> = sent["messages"].as_array().unwrap().iter().map(ToString::to_string).collect();
+    let message = |at: usize| sent["messages"][at].to_string();
     let picture = STANDARD.encode(sample("sign.png"));
-    insta::assert_snapshot!(messages.join("\n").replace(&picture, "PICTURE"));
+    for (at, role, holds) in [
+        (0, "system", "Be brief."),
+        (1, "user", "Look it up."),
+        (1, "user", picture.as_str()),
+        (2, "assistant", "I shall."),
+        (2, "assistant", r#""{\"b\":1,\"a\":2}""#),
+        (3, "tool", "42"),
+        (3, "tool", "\"c1\""),
+    ] {
+        assert_eq!(sent["messages"][at]["role"], role, "{sent:.600}");
+        assert!(message(at).contains(holds), "{holds:.60} is not in {:.600}", message(at));
+    }
+    assert_eq!(sent["messages"].as_array().map(Vec::len), Some(4));
     assert_eq!(sent["tools"][0]["function"]["parameters"]["type"], "object", "{sent}");
     assert_eq!(
         sent["response_format"]["json_schema"]["schema"]["properties"]["a"],

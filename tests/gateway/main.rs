@@ -69,7 +69,6 @@ mod images_sides;
 mod images_words;
 mod kinds;
 mod limits;
-mod matrix;
 mod messages;
 mod messages_count;
 mod mistral;

@@ -254,7 +254,7 @@ fn thoughts_words_pictures_and_calls_are_parts() {
         json!({ "content": [{ "token": "L", "logprob": -0.5, "top_logprobs": [{ "token": "M", "logprob": -1.5 }] }] });
     let cited = json!([{ "type": "url_citation", "url_citation": { "url": "https://example.org", "title": "T", "end_index": 3 } }]);
     let extra = |name, value: &Value| ReplyEvent::Extra { choice: 0, name, value: value.clone() };
-    let events = vec![
+    let events = [
         ReplyEvent::Begun { id: Some("r1".into()), model: Some("up".into()) },
         ReplyEvent::Reasoning { choice: 0, text: "Hm.".into(), signature: None },
         ReplyEvent::Reasoning { choice: 0, text: String::new(), signature: Some("EqQB".into()) },

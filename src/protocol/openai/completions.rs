@@ -263,7 +263,7 @@ impl TextWriter {
         into.extend_from_slice(b"\n\n");
     }
 
-    fn piece(&self, index: u32, text: &str, logprobs: Value, finish: Option<&str>, into: &mut Vec<u8>) {
+    fn piece(&self, index: u32, text: &str, logprobs: &Value, finish: Option<&str>, into: &mut Vec<u8>) {
         let choice = json!({ "text": text, "index": index, "logprobs": logprobs, "finish_reason": finish });
         self.chunk(&json!([choice]), None, into);
     }
@@ -278,13 +278,13 @@ impl StreamWriter for TextWriter {
                     model.iter().for_each(|model| self.head.model.clone_from(model));
                 }
                 ReplyEvent::Text { choice, text } | ReplyEvent::Refusal { choice, text } if !text.is_empty() => {
-                    self.piece(*choice, text, Value::Null, None, into);
+                    self.piece(*choice, text, &Value::Null, None, into);
                 }
                 ReplyEvent::Extra { choice, name: "logprobs", value } => {
-                    self.piece(*choice, "", logprobs(value), None, into);
+                    self.piece(*choice, "", &logprobs(value), None, into);
                 }
                 ReplyEvent::Finish { choice, finish } => {
-                    self.piece(*choice, "", Value::Null, Some(self::finish(*finish)), into);
+                    self.piece(*choice, "", &Value::Null, Some(self::finish(*finish)), into);
                 }
                 ReplyEvent::Continued { by } => {
                     into.extend_from_slice(format!(": continued by {}\n\n", by.replace(['\r', '\n'], " ")).as_bytes());
