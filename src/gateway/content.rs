@@ -69,7 +69,7 @@ impl Contents {
         self.store.is_some() && self.public_url.is_some()
     }
 
-    /// The address of a file for whoever has its token; `None`: the world does not reach this server.
+    /// The address of a file for clients that have its token; `None`: the world does not reach this server.
     pub(super) fn public_address(&self, token: &str) -> Option<String> {
         let base = self.public_url.as_deref()?.trim_end_matches('/');
         Some(format!("{base}{CONTENT_PATH}{token}"))

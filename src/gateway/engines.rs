@@ -16,6 +16,7 @@ use mediary_local::{
     Pool, PoolSettings, Runtime, WHISPER_LANGUAGES,
 };
 
+use super::speaking_engines::{kokoro, piper, speaks_anything};
 use super::{execution, installed};
 use crate::config::{Engines as Settings, Paddleocr};
 use crate::models::{Family, HearingCard, Models};
@@ -64,19 +65,19 @@ pub(super) const WORD_TIMES: &str = "timestamp_granularities.word";
 const MOONSHINE: &str = "moonshine";
 const WHISPER: &str = "whisper-base";
 
-type Load = Box<dyn FnMut() -> Result<Box<dyn Engine>, Failure> + Send>;
+pub(super) type Load = Box<dyn FnMut() -> Result<Box<dyn Engine>, Failure> + Send>;
 
 /// One engine.
-struct Entry {
-    name: &'static str,
+pub(super) struct Entry {
+    pub(super) name: &'static str,
     /// Its models, each with a sentence about it.
-    models: Vec<(String, String)>,
-    optional: bool,
+    pub(super) models: Vec<(String, String)>,
+    pub(super) optional: bool,
     /// How it runs, or what is missing for it.
-    state: Result<String, String>,
+    pub(super) state: Result<String, String>,
     /// What all of its models do.
-    abilities: Box<dyn Fn(Target) -> Abilities>,
-    load: Load,
+    pub(super) abilities: Box<dyn Fn(Target) -> Abilities>,
+    pub(super) load: Load,
 }
 
 impl Engines {
@@ -121,7 +122,7 @@ impl Engines {
 }
 
 /// Models with a sentence about each.
-fn called(models: &[(&str, &str)]) -> Vec<(String, String)> {
+pub(super) fn called(models: &[(&str, &str)]) -> Vec<(String, String)> {
     models.iter().map(|&(name, about)| (name.to_owned(), about.to_owned())).collect()
 }
 
@@ -284,94 +285,8 @@ fn transcribes(target: Target, models: &Models, further: &[HearingCard]) -> Abil
     Abilities { tasks, accepts, languages, missing, streaming, priority, soft: only(heeds), ..row }
 }
 
-/// The quick neural voices: the first choice for the languages that they speak.
-fn piper(models: &Models, provider: ExecutionProvider, espeak: Option<&EspeakNg>, threads: usize) -> Entry {
-    let (models, espeak) = (models.clone(), installed::espeak_ng(espeak));
-    let found = installed::piper_voices(&models);
-    let voices: Vec<Voice> = found.iter().flatten().map(|voice| voice.voice.clone()).collect();
-    let parts = [
-        found.map(|_| "runs on cpu".to_owned()),
-        installed::library(&models, provider).map(|_| String::new()),
-        espeak.clone().map(|_| String::new()),
-    ];
-    let load = move || {
-        // The network makes sound of every length; a library that compiles for each would be slower.
-        let runtime = Runtime::load(&installed::library(&models, provider)?, ExecutionProvider::Cpu)?;
-        let voices = installed::piper_voices(&models)?;
-        Ok(Box::new(Piper::new(&runtime, espeak.clone()?, voices, threads)) as Box<dyn Engine>)
-    };
-    Entry {
-        name: "piper",
-        models: called(&[("piper", "neural voices of Piper: English, and every voice put into models/voices; quick")]),
-        optional: true,
-        state: state(parts),
-        abilities: Box::new(move |target| speaks(target, 0, voices.clone(), Vec::new())),
-        load: Box::new(load),
-    }
-}
-
-/// The neural voices of several languages: better to hear than Piper's, and much slower.
-fn kokoro(models: &Models, provider: ExecutionProvider, espeak: Option<&EspeakNg>, threads: usize) -> Entry {
-    let (models, espeak) = (models.clone(), installed::espeak_ng(espeak));
-    let found = installed::kokoro_files(&models);
-    let voices: Vec<Voice> = found.iter().flat_map(KokoroFiles::voices).collect();
-    let parts = [
-        found.map(|_| "runs on cpu".to_owned()),
-        installed::library(&models, provider).map(|_| String::new()),
-        espeak.clone().map(|_| String::new()),
-    ];
-    let load = move || {
-        // OpenVINO has no kernel for a part of it.
-        let runtime = Runtime::load(&installed::library(&models, provider)?, ExecutionProvider::Cpu)?;
-        let files = installed::kokoro_files(&models)?;
-        Ok(Box::new(Kokoro::load(&runtime, espeak.clone()?, &files, threads)?) as Box<dyn Engine>)
-    };
-    let languages = ["en", "es", "fr", "hi", "it", "pt"].map(str::to_owned);
-    Entry {
-        name: "kokoro",
-        models: called(&[(
-            "kokoro",
-            "Kokoro-82M: 41 neural voices, English, Spanish, French, Hindi, Italian, Portuguese",
-        )]),
-        optional: true,
-        state: state(parts),
-        abilities: Box::new(move |target| speaks(target, 1, voices.clone(), languages.to_vec())),
-        load: Box::new(load),
-    }
-}
-
-/// espeak-ng: what is left for all other languages.
-fn speaks_anything(espeak: Option<&EspeakNg>) -> Entry {
-    let espeak = installed::espeak_ng(espeak);
-    let there = espeak.clone().map(|_| "a child process per text".to_owned());
-    Entry {
-        name: "espeak",
-        models: called(&[("espeak", "espeak-ng: over 100 languages, in a plain voice")]),
-        optional: true,
-        state: state([there]),
-        abilities: Box::new(|target| speaks(target, 2, Espeak::voices(), Espeak::languages())),
-        load: Box::new(move || Ok(Box::new(Espeak::new(espeak.clone()?)) as Box<dyn Engine>)),
-    }
-}
-
-/// An engine that speaks with these voices, and so many places behind the first of them. Without a list of its own, it
-/// speaks the languages of its voices.
-fn speaks(target: Target, behind: u32, voices: Vec<Voice>, languages: Vec<String>) -> Abilities {
-    let mut languages = languages;
-    if languages.is_empty() {
-        // Voices whose files are not there yet speak English.
-        let codes = voices.iter().filter_map(|voice| voice.language.split('-').next());
-        languages = codes.map(str::to_lowercase).chain(voices.is_empty().then(|| "en".to_owned())).collect();
-        languages.sort();
-        languages.dedup();
-    }
-    let priority = USUAL_PRIORITY + behind;
-    // None keeps to a pace exactly; it is made of their sound afterwards.
-    Abilities { priority, voices, languages, soft: only(&[]), ..Abilities::of(target, TaskKind::Speech) }
-}
-
 /// These soft parameters, and no others.
-fn only(names: &[&str]) -> SoftSupport {
+pub(super) fn only(names: &[&str]) -> SoftSupport {
     SoftSupport::Only(names.iter().map(|&name| name.to_owned()).collect())
 }
 
@@ -400,7 +315,7 @@ fn pdfium(models: &Models) -> Result<String, Failure> {
 }
 
 /// What is said of the parts that an engine needs, or everything that is missing.
-fn state(parts: impl IntoIterator<Item = Result<String, Failure>>) -> Result<String, String> {
+pub(super) fn state(parts: impl IntoIterator<Item = Result<String, Failure>>) -> Result<String, String> {
     let (there, missing): (Vec<_>, Vec<_>) = parts.into_iter().partition(Result::is_ok);
     let missing: Vec<String> = missing.into_iter().filter_map(Result::err).map(|failure| failure.detail).collect();
     if !missing.is_empty() {

@@ -24,6 +24,7 @@ mod recipe_file;
 mod renewed;
 mod routing;
 mod safety;
+mod speaking_engines;
 mod spool;
 mod tasks;
 mod temporary;

@@ -14,7 +14,7 @@ use mediary_core::document::Rect;
 /// A narrower strip is a word space …
 const MIN_WIDTH_HEIGHTS: f32 = 0.5;
 /// … unless this many lines on both sides leave it free, and most of those to its right begin at one place, or most of those to
-/// its left end there: boxes that come parted at so narrow a strip have been parted by someone who saw why.
+/// its left end there: boxes that come parted at so narrow a strip have been parted by what saw the pixels.
 const NARROW_ROWS: usize = 6;
 const FLUSH_HEIGHTS: f32 = 0.25;
 const FLUSH_SHARE: f32 = 0.6;

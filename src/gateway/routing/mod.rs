@@ -46,7 +46,6 @@ pub(super) use sticky::Prefix;
 pub(super) use work::{Prepared, Ran, Verdict, Work};
 
 use std::collections::HashSet;
-use std::path::PathBuf;
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Instant;
@@ -113,11 +112,6 @@ impl Router {
             whole_only: Mutex::default(),
             draws: AtomicU64::new(0),
         }
-    }
-
-    /// The same router, which remembers lists of models in a folder.
-    pub(super) fn remembering_lists(self, dir: Option<PathBuf>) -> Self {
-        Self { registry: Registry::new(dir), ..self }
     }
 
     /// The providers and their models as they are known now.

@@ -1,4 +1,4 @@
-//! Which sides pictures can have at all, whatever the target: what nobody makes is refused before anything is called.
+//! Which sides pictures can have at all, whatever the target: what no target makes is refused before anything is called.
 
 use mediary_core::Failure;
 use mediary_core::task::{ImageJob, PartPath};

@@ -1,5 +1,6 @@
 //! Sounds of every kind, made by the ffmpeg of this machine, through all that is done with them.
 
+mod arriving;
 mod decoding;
 mod encoding;
 mod pieces;

@@ -64,6 +64,11 @@ impl Registry {
 }
 
 impl Router {
+    /// The same router, which remembers lists of models in a folder.
+    pub(in crate::gateway) fn remembering_lists(self, dir: Option<PathBuf>) -> Self {
+        Self { registry: Registry::new(dir), ..self }
+    }
+
     /// How long ago a provider's list was good.
     #[must_use]
     pub fn list_age(&self, id: &ProviderId) -> Option<Duration> {
