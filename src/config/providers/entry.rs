@@ -124,7 +124,26 @@ fn base_url<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>
     let text = String::deserialize(deserializer)?;
     let wants = "`base_url` must be an http or https address without user, query or fragment, such as \
                  \"http://127.0.0.1:9000/v1\"";
-    address::base_url(text.trim()).map(Some).ok_or_else(|| D::Error::custom(wants))
+    let text = text.trim();
+    // A catalog's may hold variables, in its host too; it is judged by what could stand for them, and filled in later.
+    let judged = match text.contains("${") {
+        true => address::base_url(&without_variables(text)).map(|_| text.trim_end_matches('/').to_owned()),
+        false => address::base_url(text),
+    };
+    judged.map(Some).ok_or_else(|| D::Error::custom(wants))
+}
+
+/// An address with a letter in place of each variable.
+fn without_variables(text: &str) -> String {
+    let mut plain = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("${") {
+        plain.push_str(before);
+        let Some((_, after)) = after.split_once('}') else { break };
+        plain.push('x');
+        rest = after;
+    }
+    plain + rest
 }
 
 fn variables<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<String>>, D::Error> {
