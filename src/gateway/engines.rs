@@ -6,14 +6,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use mediary_core::capability::{
-    Abilities, Acceptance, Price, SoftSupport, TaskKind, USUAL_PRIORITY, VectorSpace, Voice,
-};
+use mediary_core::capability::{Abilities, Acceptance, Price, SoftSupport, TaskKind, USUAL_PRIORITY, VectorSpace};
 use mediary_core::engine::Engine;
 use mediary_core::{Failure, MediaFormat, MediaKind, ModelName, Target};
 use mediary_local::{
-    E5, Espeak, EspeakNg, ExecutionProvider, Kokoro, KokoroFiles, Listener, Local, MiniLm, Ocrs, PaddleOcr, Piper,
-    Pool, PoolSettings, Runtime, WHISPER_LANGUAGES,
+    E5, EspeakNg, ExecutionProvider, Listener, Local, MiniLm, Ocrs, PaddleOcr, Pool, PoolSettings, Runtime,
+    WHISPER_LANGUAGES,
 };
 
 use super::speaking_engines::{kokoro, piper, speaks_anything};

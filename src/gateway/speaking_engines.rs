@@ -1,7 +1,7 @@
 //! The engines that speak: Piper's and Kokoro's voices, and espeak-ng for all other languages.
 
-use mediary_core::capability::{Abilities, TaskKind, USUAL_PRIORITY, Voice};
 use mediary_core::Target;
+use mediary_core::capability::{Abilities, TaskKind, USUAL_PRIORITY, Voice};
 use mediary_core::engine::Engine;
 use mediary_local::{Espeak, EspeakNg, ExecutionProvider, Kokoro, KokoroFiles, Piper, Runtime};
 

@@ -5,6 +5,7 @@ mod containers;
 mod lint;
 mod matrix;
 mod quirks;
+mod reached;
 mod tasks;
 
 /// Keys for all providers.

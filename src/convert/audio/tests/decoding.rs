@@ -4,7 +4,7 @@ use std::io::Write as _;
 use std::process::Command;
 
 use mediary_core::sound::SampleSource as _;
-use mediary_core::{Failure, FailureKind, MediaFormat};
+use mediary_core::{FailureKind, MediaFormat};
 
 use super::super::{Recording, SoundLimits};
 use super::{all, assert_tone, ffmpeg, loudness, made, media, recording, tone};
