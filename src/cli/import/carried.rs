@@ -3,10 +3,16 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use mediary_core::capability::Tier;
 use toml::{Table, Value};
 
 use super::vendors;
 use crate::providers::listed_models;
+
+/// What targets that were called this are called here.
+fn free(name: &str) -> String {
+    if Tier::named(name).is_some() { format!("my-{name}") } else { name.to_owned() }
+}
 
 /// What a file amounts to.
 #[derive(Debug, Default)]
@@ -84,9 +90,13 @@ impl Carried {
         }
     }
 
-    /// A name for targets, in their order.
+    /// A name for targets, in their order. Where it is a tier's here, another is found and said.
     pub(super) fn alias(&mut self, name: &str, target: String) {
-        let targets = self.aliases.entry(name.to_owned()).or_default();
+        let free = free(name);
+        if free != name {
+            self.note(format!("the name `{name}`, which is a tier's here: its targets stand under `{free}`"));
+        }
+        let targets = self.aliases.entry(free).or_default();
         if !targets.contains(&target) {
             targets.push(target);
         }
@@ -94,7 +104,7 @@ impl Carried {
 
     /// The targets of a name.
     pub(super) fn targets(&self, name: &str) -> Vec<String> {
-        self.aliases.get(name).cloned().unwrap_or_default()
+        self.aliases.get(&free(name)).cloned().unwrap_or_default()
     }
 
     /// The provider of this id, which is made where there is none.

@@ -107,7 +107,7 @@ general_settings: { master_key: sk-master-secret, database_url: "postgres://u:p@
     has(
         &file,
         &[
-            "fast = [\"groq/openai/gpt-oss-20b\", \"cerebras/gpt-oss-120b\", \"openai/gpt-4o\"]",
+            "my-fast = [\"groq/openai/gpt-oss-20b\", \"cerebras/gpt-oss-120b\", \"openai/gpt-4o\"]",
             "mine = \"10-0-0-5-8000/qwen-vl\"",
             "vectors = \"ollama/bge-m3\"",
             "rpm = 25",
@@ -115,6 +115,7 @@ general_settings: { master_key: sk-master-secret, database_url: "postgres://u:p@
             "context_tokens = 100000",
             "base_url = \"http://127.0.0.1:11434/api\"",
             "set MEDIARY_API_KEY to it",
+            "# Not carried over: the name `fast`, which is a tier's here: its targets stand under `my-fast`",
             "# Not carried over: litellm_params.temperature of `smart`",
             "# Not carried over: the model `odd`: its provider `watsonx` is not known here",
             "# Not carried over: the pattern `openai/*`",
