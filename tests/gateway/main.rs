@@ -66,6 +66,7 @@ mod images_safety;
 mod images_words;
 mod kinds;
 mod limits;
+mod matrix;
 mod messages;
 mod messages_count;
 mod mistral;
