@@ -163,7 +163,7 @@ def main():
     arguments.add_argument("server", help="the server's address")
     arguments.add_argument("--upstream", required=True, help="the providers' address")
     arguments = arguments.parse_args()
-    client = genai.Client(api_key="none", http_options={"base_url": arguments.server})
+    client = genai.Client(api_key="none", http_options={"base_url": arguments.server, "api_version": "v1beta"})
     for check in (chats, thinks_and_sees, calls_functions, fills_forms, counts_and_embeds, lists, fails):
         check(client, arguments.upstream)
         print(f"google-genai: {check.__name__}")
