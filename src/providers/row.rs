@@ -23,6 +23,8 @@ pub(super) fn abilities(provider: &ProviderSetup, model: &str, entry: &ModelEntr
     let tools = says(entry.tools);
     // Written once for all models of a provider, they are of those that speak.
     let speaks = tasks.contains(&TaskKind::Speech);
+    // A prompt may be gone on with in several ways as well.
+    let replies = chats || tasks.contains(&TaskKind::Completion);
     let voices: Vec<Voice> = entry.voices.iter().flatten().filter(|_| speaks).map(|voice| voice.0.clone()).collect();
     let vectors = tasks.contains(&TaskKind::Embedding).then(|| vectors(model, entry));
     Abilities {
@@ -44,7 +46,7 @@ pub(super) fn abilities(provider: &ProviderSetup, model: &str, entry: &ModelEntr
         reasoning: says(entry.reasoning),
         hosted_tools: entry.hosted_tools.clone().filter(|_| chats).unwrap_or_default(),
         logprobs: says(entry.logprobs),
-        many_replies: says(entry.many_replies),
+        many_replies: replies && entry.many_replies == Some(true),
         audio_output: says(entry.audio_output),
         speakers: entry.speakers.unwrap_or(false),
         soft: soft(provider, entry),

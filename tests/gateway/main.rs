@@ -69,6 +69,7 @@ mod images_sides;
 mod images_words;
 mod kinds;
 mod limits;
+mod matrix;
 mod messages;
 mod messages_count;
 mod mistral;
