@@ -149,7 +149,8 @@ fn a_port_that_is_taken_is_named() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port().to_string();
     let store = tempfile::tempdir().unwrap();
-    let output = mediary(&["serve", "--port", &port]).env("MEDIARY_STORE__DIR", store.path()).output().unwrap();
+    let output =
+        mediary(&["serve", "--port", &port]).env("MEDIARY_STORE__DIR", store.path().join("store")).output().unwrap();
     let message = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(1), "{message}");
     assert!(message.contains(&port) && message.contains("--port"), "{message}");
