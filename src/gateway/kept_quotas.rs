@@ -33,7 +33,7 @@ impl KeptQuotas {
     /// When the database cannot be read.
     pub async fn start(router: Arc<Router>, database: Arc<Database>) -> Result<Self, StoreFailed> {
         let quotas = Quotas::of(database);
-        router.recall(quotas.since(now() - REMEMBERED_SECONDS).await?);
+        router.recall(&quotas.since(now() - REMEMBERED_SECONDS).await?);
         let current = Arc::new(RwLock::new(router));
         let (stop, at_work) = (CancellationToken::new(), TaskTracker::new());
         let (stopped, serving) = (stop.clone(), current.clone());

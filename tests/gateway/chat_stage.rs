@@ -61,7 +61,7 @@ pub(crate) fn serve(stream: TcpStream, stage: &Stage) {
     let mut input = BufReader::with_capacity(1, stream);
     while let Some(seen) = read(&mut input) {
         if seen.method == "GET" {
-            let list = stage.list.lock().unwrap().clone();
+            let list = stage.list.lock().expect("no test panics while it holds it").clone();
             let listed = list.is_some_and(|act| play(act, &mut input, &mut out, stage));
             if !listed {
                 drop(out.shutdown(Shutdown::Both));

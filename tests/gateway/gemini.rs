@@ -15,7 +15,7 @@ use mediary::config::Secret;
 /// A request of a method with these fields over a greeting.
 fn asking(model: &str, method: &str, fields: Value) -> Request {
     let greeting = json!({ "contents": [{ "role": "user", "parts": [{ "text": "Hello" }] }] });
-    Request::new("POST", &format!("/v1beta/models/{model}:{method}"))
+    Request::new("POST", format!("/v1beta/models/{model}:{method}"))
         .body("application/json", over(greeting, fields).to_string())
 }
 
@@ -184,7 +184,7 @@ fn between_two_ends_of_the_format_turns_and_answers_keep_every_letter() {
         let (up, server) = gemini([act]);
         let asked = peculiar();
         let answer = ask(&server, "gemini-3-flash", method, asked.clone());
-        assert_eq!(chunks(&answer, method), [body.clone()], "{method}");
+        assert_eq!(chunks(&answer, method), std::slice::from_ref(&body), "{method}");
         assert!(answer.text().contains(&body.to_string()), "not a letter is another: {answer}");
         assert_eq!(answer.header("x-mediary-dropped"), None, "{answer}");
         let sent = up.last().json();

@@ -127,10 +127,14 @@ impl Protocol {
     }
 }
 
+fn array(value: Value) -> Vec<Value> {
+    if let Value::Array(items) = value { items } else { Vec::new() }
+}
+
 /// A conversation in which a function was called, as far as a case has one.
 fn with_history(case: Case, asks: Value, history: Value) -> Value {
     match case {
-        Case::Tools | Case::Parallel => [vec![asks], history.as_array().cloned().unwrap_or_default()].concat().into(),
+        Case::Tools | Case::Parallel => [vec![asks], array(history)].concat().into(),
         _ => json!([asks]),
     }
 }
@@ -420,7 +424,8 @@ fn gemini_part(says: &Says) -> Value {
 }
 
 fn gemini_answer(parts: Vec<Value>, ends: bool) -> Value {
-    let mut candidate = json!({ "content": { "role": "model", "parts": parts }, "index": 0 });
+    let mut candidate = json!({ "content": { "role": "model" }, "index": 0 });
+    candidate["content"]["parts"] = parts.into();
     if ends {
         candidate["finishReason"] = "STOP".into();
     }
@@ -550,7 +555,7 @@ fn told(answer: &Answer) -> String {
     let mut told = format!("{} {}", answer.status, answer.header("content-type").unwrap_or("-"));
     for (name, header) in [("dropped", "x-mediary-dropped"), ("treated", "x-mediary-treatments")] {
         if let Some(value) = answer.header(header) {
-            write!(told, "\n  {name}: {value}").unwrap();
+            let _ = write!(told, "\n  {name}: {value}");
         }
     }
     for line in answer.text().lines().filter(|line| !line.is_empty() && !line.starts_with(':')) {
@@ -559,7 +564,7 @@ fn told(answer: &Answer) -> String {
             continue;
         }
         let data = line.strip_prefix("data: ").unwrap_or(line);
-        write!(told, "\n  {}", of(data)).unwrap();
+        let _ = write!(told, "\n  {}", of(data));
     }
     told
 }

@@ -15,7 +15,9 @@ fn post(server: &TestServer, path: &str, body: &Value) -> Answer {
 }
 
 fn entry(up: &Upstream, id: &str, dialect: &str, model: Value) -> Value {
-    up.entry(id, json!({ "dialect": dialect, "models": [model] }))
+    let mut entry = json!({ "dialect": dialect });
+    entry["models"] = vec![model].into();
+    up.entry(id, entry)
 }
 
 #[test]

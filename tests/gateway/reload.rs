@@ -48,7 +48,7 @@ fn a_changed_file_is_taken_up_without_losing_a_request_and_a_broken_one_is_not()
     let limited = json!({ "models": [{ "id": "m", "price": "free", "free_limits": { "rph": 10000000 } }] });
     let (first, second) =
         (over(a.entry("a", limited), json!({ "priority": 2 })), b.entry("b", json!({ "priority": 1 })));
-    replace(&file, &config(&[first.clone()]));
+    replace(&file, &config(std::slice::from_ref(&first)));
     let path = file.to_str().expect("temporary folders have plain names");
     // Nobody reads the log here, and a pipe that is full would hold the server up.
     let served = serve(&["--config", path], &[("MEDIARY_LOG", "error,mediary::http::serve=info")]);
@@ -69,7 +69,7 @@ fn a_changed_file_is_taken_up_without_losing_a_request_and_a_broken_one_is_not()
         for broken in ["[[providers", "[routing]\nmax_attempts = 0\n"] {
             replace(&file, broken);
         }
-        replace(&file, &config(&[first.clone()]));
+        replace(&file, &config(std::slice::from_ref(&first)));
         wait_until("the old one serves again", || via(&served) == "a/m");
         stop.store(true, Ordering::Relaxed);
     });

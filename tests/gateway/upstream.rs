@@ -110,7 +110,7 @@ impl Upstream {
 
     /// What it does from now on when it is asked for its models.
     pub(crate) fn lists(&self, list: Act) {
-        *self.stage.list.lock().unwrap() = Some(list);
+        *self.stage.list.lock().expect("no test panics while it holds it") = Some(list);
     }
 
     fn on(stage: Stage) -> Self {

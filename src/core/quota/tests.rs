@@ -256,7 +256,11 @@ fn a_week_of_mixed_load_on_five_free_keys_uses_what_there_is_and_passes_no_limit
         let mut allowed = 7_u64;
         match limits.reset {
             None => {
-                assert_eq!(keeps_to(&seen, DAY, limits.requests_per_day, limits.tokens_per_day), Ok(()), "key {number}")
+                assert_eq!(
+                    keeps_to(&seen, DAY, limits.requests_per_day, limits.tokens_per_day),
+                    Ok(()),
+                    "key {number}"
+                );
             }
             Some(reset) => {
                 let day = |call: &Seen| reset.before((call.at / 1_000) as i64);

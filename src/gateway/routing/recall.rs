@@ -8,7 +8,7 @@ use super::Router;
 
 impl Router {
     /// Counts on from what was used before. What names a provider, key or model that is here no more is passed over.
-    pub fn recall(&self, used: Vec<UsedQuota>) {
+    pub fn recall(&self, used: &[UsedQuota]) {
         let fleet = self.fleet();
         for member in fleet.members() {
             for (index, meters) in member.meters().iter().enumerate() {

@@ -142,10 +142,10 @@ mod tests {
     #[test]
     fn the_nearest_come_first() {
         let query = [1.0, 0.0];
-        let documents = [[0.0, 1.0], [2.0, 0.0], [1.0, 1.0], [-1.0, 0.0]];
+        let documents = [[0.0, 1.0], [2.0, 0.0], [3.0, 4.0], [-1.0, 0.0]];
         let scores: Vec<(u32, f64)> =
             (0..).zip(documents.iter().map(|document| (nearness(&query, document) * 1e6).round() / 1e6)).collect();
-        assert_eq!(scores, [(0, 0.0), (1, 1.0), (2, 0.707_107), (3, 0.0)]);
+        assert_eq!(scores, [(0, 0.0), (1, 1.0), (2, 0.6), (3, 0.0)]);
         assert_eq!(best(scores.clone(), None).iter().map(|(index, _)| *index).collect::<Vec<_>>(), [1, 2, 0, 3]);
         assert_eq!(best(scores, Some(1)), [(1, 1.0)]);
         assert_eq!(nearness(&[0.0], &[1.0]), 0.0);

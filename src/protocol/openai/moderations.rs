@@ -132,7 +132,7 @@ impl Encode for Answer {
 mod tests {
     use super::*;
 
-    fn decoded(input: Value) -> Result<Moderate, BadField> {
+    fn decoded(input: &Value) -> Result<Moderate, BadField> {
         let body = json!({ "input": input }).to_string();
         let Task::Moderate(moderate) = OpenAiModerations.decode(&Sent::from(Bytes::from(body)))?.task else {
             panic!("another task")
@@ -143,7 +143,7 @@ mod tests {
     #[test]
     fn texts_are_judged_one_by_one_and_parts_together() {
         let shape = |input| {
-            let moderate = decoded(input).unwrap();
+            let moderate = decoded(&input).unwrap();
             (moderate.inputs.iter().map(Vec::len).collect::<Vec<_>>(), moderate.is_list)
         };
         assert_eq!(shape(json!("a")), (vec![1], true));
@@ -160,7 +160,7 @@ mod tests {
             ),
         ];
         for (input, field) in rows {
-            assert_eq!(decoded(input.clone()).unwrap_err().field, field, "{input}");
+            assert_eq!(decoded(&input).unwrap_err().field, field, "{input}");
         }
     }
 }

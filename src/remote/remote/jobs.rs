@@ -73,7 +73,7 @@ impl Remote {
         let mut clock = Clock::start(READING);
         let request = self.request(Method::GET, &self.below_base(place)?, &[], key)?;
         let mut answer = match self.send_or_follow(request, &clock, key).await? {
-            Sent::Answer(answer) => answer,
+            Sent::Answer(answer) => *answer,
             Sent::Elsewhere(address) => return Ok(Some(address)),
         };
         loop {
@@ -117,7 +117,11 @@ impl Remote {
         let base = Url::parse(&request.uri().to_string()).ok();
         let answer = self.send_to(request, clock).await?;
         if !matches!(answer.status(), 301 | 302 | 303 | 307 | 308) {
-            return self.judged(answer, key, &[]).await.map(Sent::Answer).map_err(|refusal| refusal.failure);
+            return self
+                .judged(answer, key, &[])
+                .await
+                .map(|answer| Sent::Answer(Box::new(answer)))
+                .map_err(|refusal| refusal.failure);
         }
         let location = answer.headers().get(LOCATION).and_then(|value| value.to_str().ok());
         let address = location.zip(base).and_then(|(location, base)| base.join(location).ok());
@@ -146,7 +150,7 @@ impl Remote {
 }
 
 enum Sent {
-    Answer(Answer),
+    Answer(Box<Answer>),
     Elsewhere(String),
 }
 
