@@ -134,6 +134,10 @@ impl<'a> Bert<'a> {
         weights.expect(word, &[vocab_size, hidden_size])?;
         weights.expect(position, &[max_position_embeddings, hidden_size])?;
         weights.expect(kind, &[type_vocab_size, hidden_size])?;
+        // Packed tables are written where they are read; the file of the others has had its table first from the beginning.
+        let is_packed = weights.blocks(word).is_some();
+        let table = Initializer::produced(Element::F32, &[vocab_size, hidden_size], |out| weights.copy(word, out));
+        let table = (!is_packed).then(|| self.graph.constant(table));
         let mut places = weights.floats(position)?;
         let kind = weights.floats(kind)?;
         for (value, kind) in places.iter_mut().zip(kind[..hidden_size as usize].iter().cycle()) {
@@ -141,22 +145,20 @@ impl<'a> Bert<'a> {
         }
         let places = self.graph.constant(Initializer::floats(&[max_position_embeddings, hidden_size], places));
         let zero = self.graph.constant(Initializer::integers(&[0]));
-        let words = self.words(word, ids);
+        let words = match table {
+            Some(table) => self.graph.node("Gather", &[&table, ids], &[]),
+            None => self.packed_words(word, ids),
+        };
         let length = self.graph.node("Shape", &[ids], &[("start", Attribute::Int(1)), ("end", Attribute::Int(2))]);
         let places = self.graph.node("Slice", &[&places, &zero, &length, &zero], &[]);
         let sum = self.graph.node("Add", &[&words, &places], &[]);
         self.normed("embeddings.LayerNorm", &sum)
     }
 
-    /// The row of each token in the table of words.
-    fn words(&mut self, word: &'static str, ids: &Value) -> Value {
+    /// The row of each token in a packed table of words.
+    fn packed_words(&mut self, word: &'static str, ids: &Value) -> Value {
         let Config { hidden_size, vocab_size, .. } = *self.config;
         let weights = self.weights;
-        if weights.blocks(word).is_none() {
-            let table = Initializer::produced(Element::F32, &[vocab_size, hidden_size], |out| weights.copy(word, out));
-            let table = self.graph.constant(table);
-            return self.graph.node("Gather", &[&table, ids], &[]);
-        }
         let blocks = move || weights.blocks(word).unwrap_or_else(|| Err(std::io::ErrorKind::InvalidData.into()));
         let count = hidden_size / BLOCK as u64;
         let numbers = Initializer::produced(Element::I8, &[vocab_size, hidden_size], move |out| {
