@@ -54,6 +54,7 @@ pub use quantity::{Bytes, Pixels};
 pub use registry::Registry;
 pub use routing::{ModelRouting, Routing};
 pub use safety::Safety;
+pub(crate) use schema::insert;
 pub(crate) use secret::sendable;
 pub use secret::{Headers, KeyList, ProxyChoice, Secret};
 pub use server::{LogFormat, LogLevel, Server};

@@ -46,7 +46,7 @@ impl Raw {
 }
 
 /// Puts `value` at the dotted `path`, making the sections on the way.
-pub(super) fn insert(table: &mut Table, path: &str, value: Value) {
+pub(crate) fn insert(table: &mut Table, path: &str, value: Value) {
     match path.split_once('.') {
         None => {
             table.insert(path.to_owned(), value);

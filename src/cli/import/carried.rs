@@ -7,6 +7,7 @@ use mediary_core::capability::Tier;
 use toml::{Table, Value};
 
 use super::vendors;
+use crate::config::insert;
 use crate::providers::listed_models;
 
 /// What targets that were called this are called here.
@@ -230,18 +231,4 @@ fn shown(keys: &[Key], variable: &str, written: bool, notes: &mut Vec<String>) -
         }
     };
     Value::from(keys.iter().enumerate().map(one).collect::<Vec<String>>())
-}
-
-fn insert(table: &mut Table, path: &str, value: Value) {
-    match path.split_once('.') {
-        None => {
-            table.insert(path.to_owned(), value);
-        }
-        Some((section, rest)) => {
-            let below = table.entry(section).or_insert_with(|| Value::Table(Table::new()));
-            if let Value::Table(below) = below {
-                insert(below, rest, value);
-            }
-        }
-    }
 }
