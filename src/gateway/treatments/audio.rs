@@ -133,7 +133,7 @@ impl Treatments {
 
     /// What is said in a sound or a video.
     pub(super) async fn transcript(&self, media: &Media, memo: &Memo) -> Result<Arc<Extract>, Failure> {
-        let key = memo::key(media, AUDIO_TO_TEXT, &self.pipelines.audio_to_text, &memo.bounds);
+        let key = memo::key(media, AUDIO_TO_TEXT, &self.pipelines.audio_to_text, &memo.bounds).await;
         // Boxed, as all that most chats do not need.
         self.remembered.or_read(key, Box::pin(self.heard(media, memo))).await
     }

@@ -43,6 +43,7 @@ use mediary_core::plan::{Candidate, Plan, TreatmentRecipe};
 use mediary_core::task::Chat;
 use mediary_core::{Failure, MediaKind};
 
+use super::blocking;
 use super::documents::Reader;
 use super::routing::{Bounds, Router, TreatmentNote};
 use crate::config::Limits;
@@ -116,6 +117,7 @@ impl Treatments {
         let mut done = Vec::with_capacity(jobs.len());
         for Assigned { place, job, .. } in &jobs {
             done.push(async {
+                blocking::hashed(&job.media.blob).await;
                 let made = memo.once(job.key(), self.make(*job)).await;
                 made.map_err(|failure| failure.at(*place))
             });
