@@ -77,8 +77,7 @@ fn sides_that_no_picture_has_are_refused_by_name() {
 fn how_much_may_be_lost_is_honoured_or_named() {
     let up = Upstream::doing([gives(&[png(64, 48)])]);
     let server = with_providers(&[painter(&up, "far", json!({ "refuses": ["output_compression"] }))]);
-    for (format, dropped) in [("webp", None), ("png", Some("output_compression")), ("jpeg", None)]
-    {
+    for (format, dropped) in [("webp", None), ("png", Some("output_compression")), ("jpeg", None)] {
         let answer = drawn(&server, json!({ "output_format": format, "output_compression": 20 }));
         assert_eq!(answer.header("x-mediary-dropped"), dropped, "{format}");
     }

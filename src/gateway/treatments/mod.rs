@@ -135,6 +135,9 @@ impl Treatments {
     /// Does what a recipe says.
     async fn make(&self, job: Job<'_>) -> Result<Made, Failure> {
         self.check_size(job.media)?;
+        if let Some(to) = self.heard_as(&job).await? {
+            return self.sound(job, to).await;
+        }
         match (job.media.kind(), job.to) {
             (MediaKind::Document, Some(_)) => self.pages_of_document(job).await,
             (MediaKind::Image, Some(_)) => self.pages_of_picture(job).await,

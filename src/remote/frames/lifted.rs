@@ -11,8 +11,8 @@ use base64::Engine as _;
 use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use bytes::Bytes;
-use mediary_core::media::{ReadSeek, Source};
 use mediary_core::Blob;
+use mediary_core::media::{ReadSeek, Source};
 use tempfile::{NamedTempFile, TempPath};
 
 use super::{Cut, Cutter, TooLong};
