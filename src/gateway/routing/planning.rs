@@ -138,9 +138,12 @@ impl Router {
 
     /// Whether all of these that cool down do so because of their rates.
     pub(super) fn cool_for_rates(&self, fleet: &Fleet, passed_over: &[PassedOver]) -> bool {
-        let mut cooling = passed_over.iter().filter(|one| matches!(one.reason, Reason::CoolingDown { .. }));
+        let waits = |one: &&PassedOver| matches!(one.reason, Reason::CoolingDown { .. } | Reason::Quarantined { .. });
         let was_asked_too_often = |row| self.ledger.was_asked_too_often(row) || fleet.is_used_up(row);
-        cooling.all(|one| fleet.matrix.index(&one.target).is_some_and(was_asked_too_often))
+        passed_over.iter().filter(waits).all(|one| {
+            let cools = matches!(one.reason, Reason::CoolingDown { .. });
+            cools && fleet.matrix.index(&one.target).is_some_and(was_asked_too_often)
+        })
     }
 
     /// Where calls may go that help with the treatments of a request: to whom names a provider's model, no other one is
