@@ -15,6 +15,7 @@ mod reload;
 mod serve;
 mod speak;
 mod transcribe;
+mod verify;
 mod worker;
 
 use std::io::{self, Write};
@@ -64,6 +65,7 @@ enum Command {
     Models(models::ModelsArgs),
     Plan(plan::Plan),
     Providers(providers::ProvidersArgs),
+    Verify(verify::Verify),
     CheckConfig(check_config::CheckConfig),
     Import(import::Import),
     #[command(hide = true)]
@@ -95,6 +97,7 @@ pub fn main(environment: Environment) -> ExitCode {
         Command::Image(command) => command.run(&context),
         Command::Plan(command) => command.run(&context),
         Command::Providers(command) => command.run(&context),
+        Command::Verify(command) => command.run(&context),
         Command::Import(command) => command.run(&context),
         Command::Worker(command) => command.run(&context),
         Command::Models(command) => context

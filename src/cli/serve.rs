@@ -13,7 +13,7 @@ use tokio::sync::watch;
 use super::reload::{self, Running};
 use super::{Context, complain};
 use crate::config::{Config, Source};
-use crate::gateway::{Gateway, KeptQuotas, KeptResponses, Parts, TemporaryFiles, VideoJobs};
+use crate::gateway::{Gateway, KeptQuotas, KeptResponses, Parts, Probes, TemporaryFiles, VideoJobs};
 use crate::http::{self, AppState, Current};
 use crate::telemetry;
 
@@ -98,14 +98,18 @@ fn serve(context: &Context) -> Result<(), String> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     runtime.map_err(|error| format!("cannot start: {error}"))?.block_on(async {
         let database = database(store_dir.as_deref(), &config).await?;
-        let (jobs, responses, quotas) = match database {
-            Some(database) => {
-                let (jobs, responses, quotas) = kept(gateway.clone(), database, &config).await?;
-                (Some(jobs), Some(responses), Some(quotas))
+        let kept = match database {
+            Some(database) => Some(Kept::start(gateway.clone(), database, &config).await?),
+            None => None,
+        };
+        let (jobs, responses, probes) = match &kept {
+            Some(Kept { jobs, responses, probes, .. }) => {
+                (Some(jobs.clone()), Some(responses.clone()), Some(probes.clone()))
             }
             None => (None, None, None),
         };
-        let state = AppState::new(gateway, config.clone()).with_jobs(jobs.clone()).with_responses(responses.clone());
+        let state = AppState::new(gateway, config.clone()).with_jobs(jobs.clone()).with_responses(responses);
+        let state = state.with_probes(probes);
         let address = config.server.host.socket_address(config.server.port);
         let listener = tokio::net::TcpListener::bind(address)
             .await
@@ -114,8 +118,9 @@ fn serve(context: &Context) -> Result<(), String> {
         let running = Running { state: state.clone(), current: current.clone(), jobs: jobs.clone() };
         let serving = |gateway: Arc<Gateway>| {
             looking.send_replace(gateway.clone());
-            if let Some(quotas) = &quotas {
-                quotas.keep_of(gateway.router.clone());
+            if let Some(kept) = &kept {
+                kept.quotas.keep_of(gateway.router.clone());
+                kept.probes.serve_with(gateway);
             }
         };
         let served = tokio::select! {
@@ -123,14 +128,8 @@ fn serve(context: &Context) -> Result<(), String> {
             () = reload::follow(context, &loaded.source, running, serving) => Ok(()),
             () = look_at_lists(looking.subscribe(), config.registry.refresh) => Ok(()),
         };
-        if let Some(jobs) = jobs {
-            jobs.settle(config.server.shutdown_grace).await;
-        }
-        if let Some(responses) = responses {
-            responses.settle(config.server.shutdown_grace).await;
-        }
-        if let Some(quotas) = quotas {
-            quotas.settle(config.server.shutdown_grace).await;
+        if let Some(kept) = kept {
+            kept.settle(config.server.shutdown_grace).await;
         }
         served.map_err(|error| format!("the server failed: {error}"))
     })
@@ -165,17 +164,32 @@ async fn database(dir: Option<&Path>, config: &Config) -> Result<Option<Arc<Data
     }
 }
 
-/// What is kept in a database: jobs, responses, and what was used of free limits.
-async fn kept(
-    gateway: Arc<Gateway>,
-    database: Arc<Database>,
-    config: &Config,
-) -> Result<(Arc<VideoJobs>, Arc<KeptResponses>, KeptQuotas), String> {
-    let failed = |error: StoreFailed| error.to_string();
-    let responses = http::kept_responses(database.clone()).await.map_err(failed)?;
-    let quotas = KeptQuotas::start(gateway.router.clone(), database.clone()).await.map_err(failed)?;
-    let jobs = VideoJobs::start(gateway, database, config.jobs.clone()).await.map_err(failed)?;
-    Ok((jobs, responses, quotas))
+/// What is kept in a database.
+struct Kept {
+    jobs: Arc<VideoJobs>,
+    responses: Arc<KeptResponses>,
+    /// What was used of free limits.
+    quotas: KeptQuotas,
+    /// What probes found.
+    probes: Arc<Probes>,
+}
+
+impl Kept {
+    async fn start(gateway: Arc<Gateway>, database: Arc<Database>, config: &Config) -> Result<Self, String> {
+        let failed = |error: StoreFailed| error.to_string();
+        let responses = http::kept_responses(database.clone()).await.map_err(failed)?;
+        let quotas = KeptQuotas::start(gateway.router.clone(), database.clone()).await.map_err(failed)?;
+        let probes = Probes::start(gateway.clone(), database.clone(), config.probes.clone()).await.map_err(failed)?;
+        let jobs = VideoJobs::start(gateway, database, config.jobs.clone()).await.map_err(failed)?;
+        Ok(Self { jobs, responses, quotas, probes })
+    }
+
+    async fn settle(self, patience: Duration) {
+        self.jobs.settle(patience).await;
+        self.responses.settle(patience).await;
+        self.probes.settle(patience).await;
+        self.quotas.settle(patience).await;
+    }
 }
 
 /// Warns of a configuration file with keys in it that other users can read.

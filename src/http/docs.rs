@@ -46,6 +46,7 @@ use super::{audio, content, fleet, health, images, landing, metrics, models, ocr
         ocr::process, ocr::mistral::mistral,
         ocr::drawing, content::content,
         fleet::capabilities, fleet::summary, fleet::providers, fleet::stats, fleet::profiles, fleet::refresh,
+        fleet::verify, fleet::quarantines, fleet::release,
         models::list, models::one,
         landing::landing, health::health, health::livez, health::readyz, metrics::metrics, document,
     ),

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use metrics_exporter_prometheus::PrometheusHandle;
 
 use crate::config::Config;
-use crate::gateway::{Gateway, KeptResponses, VideoJobs};
+use crate::gateway::{Gateway, KeptResponses, Probes, VideoJobs};
 use crate::telemetry::metrics;
 
 /// The state behind the router.
@@ -22,6 +22,8 @@ pub struct AppState {
     pub jobs: Option<Arc<VideoJobs>>,
     /// Keeps responses, likewise.
     pub responses: Option<Arc<KeptResponses>>,
+    /// Tries models, likewise.
+    pub probes: Option<Arc<Probes>>,
     /// What `/metrics` shows.
     pub metrics: PrometheusHandle,
 }
@@ -29,7 +31,7 @@ pub struct AppState {
 impl AppState {
     /// The state around a gateway; metrics are the process's, however many states there are.
     pub fn new(gateway: Arc<Gateway>, config: Arc<Config>) -> Self {
-        Self { gateway, config, jobs: None, responses: None, metrics: metrics::recorder() }
+        Self { gateway, config, jobs: None, responses: None, probes: None, metrics: metrics::recorder() }
     }
 
     /// The same with jobs.
@@ -42,6 +44,12 @@ impl AppState {
     #[must_use]
     pub fn with_responses(self, responses: Option<Arc<KeptResponses>>) -> Self {
         Self { responses, ..self }
+    }
+
+    /// The same with probes.
+    #[must_use]
+    pub fn with_probes(self, probes: Option<Arc<Probes>>) -> Self {
+        Self { probes, ..self }
     }
 }
 

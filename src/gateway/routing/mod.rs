@@ -12,6 +12,7 @@ mod circuit;
 mod course;
 mod discovery;
 mod error;
+mod findings;
 mod fleet;
 mod known;
 mod ledger;
@@ -35,10 +36,12 @@ mod work;
 pub use account::{Account, Charge, total};
 pub use answer::{Answer, Route, TreatmentNote};
 pub use error::{CallError, Exhausted, Tried};
+pub use findings::{Dossier, Findings, Found, Quarantine};
 pub use known::{KeyStats, Known};
 pub use pace::Pace;
 pub use planning::Planned;
 pub(super) use question::{question, shown, text_of};
+pub(super) use quotas::now_seconds;
 pub use record::{KeyRecord, Record};
 pub use registry::{Listing, Reclassified};
 pub use request::{Bounds, TaskRequest};
@@ -78,6 +81,8 @@ pub struct Router {
     /// What they said.
     registry: Registry,
     ledger: Ledger,
+    /// What probes found; the same in every router of a process.
+    findings: Arc<Findings>,
     sticky: Sticky,
     /// Targets that answer, but not in streams, whatever their rows say.
     whole_only: Mutex<HashSet<Target>>,
@@ -108,6 +113,7 @@ impl Router {
             first_list: OnceCell::new(),
             registry: Registry::default(),
             ledger,
+            findings: Arc::default(),
             sticky,
             whole_only: Mutex::default(),
             draws: AtomicU64::new(0),
@@ -117,6 +123,12 @@ impl Router {
     /// The providers and their models as they are known now.
     pub(super) fn fleet(&self) -> Arc<Fleet> {
         self.fleet.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// What probes found of targets.
+    #[must_use]
+    pub fn findings(&self) -> &Arc<Findings> {
+        &self.findings
     }
 
     /// What the operator configured.

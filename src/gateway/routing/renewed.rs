@@ -71,6 +71,6 @@ impl Router {
         ledger.inherit(&self.ledger, &moved);
         let sticky = self.sticky.moved(routing.sticky, &moved.rows);
         let registry = self.registry.of_those_that_stay(&providers);
-        Self { registry, ..Self::of(providers, routing, fleet, ledger, sticky) }
+        Self { registry, findings: self.findings.clone(), ..Self::of(providers, routing, fleet, ledger, sticky) }
     }
 }

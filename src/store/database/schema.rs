@@ -10,8 +10,12 @@ use sqlx::{Connection as _, SqliteConnection};
 use super::StoreFailed;
 
 /// The steps, the first of them to version 1.
-pub(super) const STEPS: [&str; 3] =
-    [include_str!("1_jobs.sql"), include_str!("2_responses.sql"), include_str!("3_quotas.sql")];
+pub(super) const STEPS: [&str; 4] = [
+    include_str!("1_jobs.sql"),
+    include_str!("2_responses.sql"),
+    include_str!("3_quotas.sql"),
+    include_str!("4_findings.sql"),
+];
 
 /// Takes the steps that a file has not taken yet.
 pub(super) async fn migrate(connection: &mut SqliteConnection, path: &Path) -> Result<(), StoreFailed> {
