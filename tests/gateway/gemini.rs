@@ -396,7 +396,8 @@ fn the_stable_version_of_the_api_is_the_same() {
         assert_eq!((answer.status, &answer.json()["error"]["status"]), (status, &json!(word)), "{answer}");
     }
     // What is read at the same address stays as OpenAI has it.
-    let listed = Request::new("GET", "/v1/models/a/m").header("authorization", "Bearer door-key-0123456789").send(&server);
+    let listed =
+        Request::new("GET", "/v1/models/a/m").header("authorization", "Bearer door-key-0123456789").send(&server);
     assert_eq!(listed.ok()["object"], "model");
     assert_eq!(server.get("/v1/models/a/m").json()["error"]["code"], "missing_api_key");
 }

@@ -24,7 +24,8 @@ impl Called {
     #[must_use]
     pub fn of(path: &str) -> Option<Self> {
         let path = path.split('?').next().unwrap_or_default();
-        let named = percent_decode_str(MODELS.iter().find_map(|before| path.strip_prefix(before))?).decode_utf8().ok()?;
+        let named =
+            percent_decode_str(MODELS.iter().find_map(|before| path.strip_prefix(before))?).decode_utf8().ok()?;
         let (model, method) = named.rsplit_once(':')?;
         Some(Self { model: model_of(model).to_owned(), method: method.to_owned() })
     }
