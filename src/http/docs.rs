@@ -88,6 +88,14 @@ struct SecondNames;
 
 impl Modify for SecondNames {
     fn modify(&self, document: &mut Document) {
+        let paths = &mut document.paths.paths;
+        let mut called = paths.get("/v1beta/models/{id}").and_then(|path| path.post.clone());
+        if let Some(called) = &mut called {
+            called.operation_id = Some("call_v1".to_owned());
+        }
+        if let Some(one) = paths.get_mut("/v1/models/{id}") {
+            one.post = called;
+        }
         if let Some(mut rerank) = document.paths.paths.get("/v1/rerank").cloned() {
             if let Some(post) = &mut rerank.post {
                 post.operation_id = Some("rerank_v2".to_owned());
