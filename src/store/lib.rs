@@ -9,6 +9,7 @@ mod database;
 mod folder;
 mod foreign;
 mod jobs;
+mod keys;
 mod lists;
 mod quotas;
 mod responses;
@@ -21,6 +22,9 @@ pub use database::{Database, StoreFailed};
 pub use folder::CacheFailed;
 pub use foreign::ForeignDatabase;
 pub use jobs::{DueWebhook, Ended, JobRow, JobState, Jobs, NewJob, OpenJob};
+pub use keys::{
+    KeptKey, KeptKeyState, KeyFailed, KeyStates, ListedKey, MasterKey, MasterKeys, MasterPlace, NoMasterKey, ProviderKeys, Rotated,
+};
 pub use lists::ModelLists;
 pub use quotas::{Quotas, UsedQuota};
 pub use responses::{KeptResponse, Responses};
