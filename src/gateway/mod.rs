@@ -47,7 +47,7 @@ pub use readiness::Readiness;
 pub use recipe_file::BadRecipe;
 pub use renewed::Renewal;
 pub use routing::{
-    Account, Answer, Bounds, CallError, Charge, Exhausted, KeyRecord, KeyStats, Known, Listing, Pace, Planned,
+    Account, Answer, Bounds, CallError, Charge, Exhausted, KeyHealth, KeyRecord, KeyStanding, KeyStats, Known, Listing, Pace, Planned,
     Reclassified, Record, Route, Router, TaskRequest, TreatmentNote, Tried, total,
 };
 pub use spool::Spool;

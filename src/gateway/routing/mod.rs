@@ -26,6 +26,8 @@ mod renewed;
 mod request;
 mod sending;
 mod sifter;
+mod standing;
+mod standings;
 mod sticky;
 mod tap;
 #[cfg(test)]
@@ -42,6 +44,7 @@ pub(super) use question::{question, shown, text_of};
 pub use record::{KeyRecord, Record};
 pub use registry::{Listing, Reclassified};
 pub use request::{Bounds, TaskRequest};
+pub use standing::{KeyHealth, KeyStanding};
 pub(super) use sticky::Prefix;
 pub(super) use work::{Prepared, Ran, Verdict, Work};
 
@@ -63,6 +66,7 @@ use crate::providers::Providers;
 pub(super) use fleet::Fleet;
 use ledger::Ledger;
 use registry::Registry;
+use standings::Standings;
 use sticky::Sticky;
 
 /// Everything that calls share: providers, matrix, ledger, conversations.
@@ -78,6 +82,7 @@ pub struct Router {
     /// What they said.
     registry: Registry,
     ledger: Ledger,
+    standings: Standings,
     sticky: Sticky,
     /// Targets that answer, but not in streams, whatever their rows say.
     whole_only: Mutex<HashSet<Target>>,
@@ -108,6 +113,7 @@ impl Router {
             first_list: OnceCell::new(),
             registry: Registry::default(),
             ledger,
+            standings: Standings::default(),
             sticky,
             whole_only: Mutex::default(),
             draws: AtomicU64::new(0),

@@ -67,6 +67,12 @@ impl Database {
         }
     }
 
+    /// Whether there is a database in a folder.
+    #[must_use]
+    pub fn is_in(folder: &Path) -> bool {
+        folder.join(FILE).is_file()
+    }
+
     async fn connect(folder: &Path, lock: Option<File>) -> Result<Self, StoreFailed> {
         let path = folder.join(FILE);
         let failed = |error| StoreFailed::of("open", &path, error);

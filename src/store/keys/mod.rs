@@ -74,6 +74,12 @@ impl ProviderKeys {
         Self { database, place }
     }
 
+    /// How keys stood, in the same database.
+    #[must_use]
+    pub fn states(&self) -> KeyStates {
+        KeyStates::of(self.database.clone())
+    }
+
     /// How often keys were changed.
     ///
     /// # Errors
