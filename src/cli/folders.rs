@@ -2,8 +2,10 @@
 
 use std::path::PathBuf;
 
+use mediary_store::MasterPlace;
+
 use super::Context;
-use crate::config::Config;
+use crate::config::{Config, Source};
 
 impl Context {
     /// Where what was read is remembered.
@@ -31,6 +33,21 @@ impl Context {
             None => dirs::data_dir().map(|dir| dir.join("mediary").join("store")),
         };
         config.store.dir.as_ref().map(|dir| self.cwd.join(dir)).or_else(usual)
+    }
+
+    /// Where the key is that seals providers' keys.
+    pub(super) fn master_place(&self, config: &Config, source: &Source) -> Option<MasterPlace> {
+        if let Some(key) = self.environment.text("MEDIARY_MASTER_KEY") {
+            let next = self.environment.text("MEDIARY_MASTER_KEY_NEXT").map(str::to_owned);
+            return Some(MasterPlace::Variables(key.to_owned(), next));
+        }
+        let usual = || {
+            let folder = self.config_dir(source).or_else(|| self.home());
+            let folder = folder.or_else(|| dirs::config_dir().map(|dir| dir.join("mediary")))?;
+            Some(folder.join("master.key"))
+        };
+        let written = config.store.master_key_file.as_ref().map(|file| self.cwd.join(file));
+        written.or_else(usual).map(MasterPlace::File)
     }
 
     /// Where the last good lists of models are.

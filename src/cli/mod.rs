@@ -5,6 +5,9 @@ mod folders;
 mod image;
 mod import;
 mod inputs;
+mod kept;
+mod key_ring;
+mod keys;
 mod models;
 mod ocr;
 mod plan;
@@ -27,7 +30,7 @@ use clap::{Parser, Subcommand};
 use crate::config::{Config, Environment, Loaded, Overrides, Source};
 use crate::gateway::{Pipelines, Recipe};
 use crate::models::{Locations, Models};
-use crate::providers::Providers;
+use crate::providers::{Providers, StoredKeys};
 
 /// One local endpoint for every medium: chat with the models of any provider; documents become text on this machine
 #[derive(Debug, Parser)]
@@ -40,6 +43,7 @@ use crate::providers::Providers;
     mediary serve                 serve chat and OCR on 127.0.0.1:8001\n  \
     mediary plan request.json     show which target would get a request, spending nothing\n  \
     mediary providers             show which providers are on, which are off, and why\n  \
+    mediary keys add groq         add a key of a provider, for a server that runs as well\n  \
     mediary check-config          show which settings hold, and what is wrong with them\n\n\
     A provider is on as soon as its key is in the environment, for example GEMINI_API_KEY.\n\
     `mediary COMMAND --help` has more examples."
@@ -66,6 +70,7 @@ enum Command {
     Plan(plan::Plan),
     Providers(providers::ProvidersArgs),
     Verify(verify::Verify),
+    Keys(keys::KeysArgs),
     CheckConfig(check_config::CheckConfig),
     Import(import::Import),
     #[command(hide = true)]
@@ -98,6 +103,7 @@ pub fn main(environment: Environment) -> ExitCode {
         Command::Plan(command) => command.run(&context),
         Command::Providers(command) => command.run(&context),
         Command::Verify(command) => command.run(&context),
+        Command::Keys(command) => command.run(&context),
         Command::Import(command) => command.run(&context),
         Command::Worker(command) => command.run(&context),
         Command::Models(command) => context
@@ -135,7 +141,12 @@ impl Context {
 
     /// The providers that can be called.
     fn providers(&self, config: &Config, source: &Source) -> Result<Providers, String> {
-        Providers::assemble(config, &self.environment, self.config_dir(source).as_deref())
+        self.providers_with(config, source, &self.stored_keys(config)?)
+    }
+
+    /// The same with these keys of the store.
+    fn providers_with(&self, config: &Config, source: &Source, stored: &StoredKeys) -> Result<Providers, String> {
+        Providers::assemble_with(config, &self.environment, self.config_dir(source).as_deref(), stored)
             .map_err(|error| error.to_string())
     }
 

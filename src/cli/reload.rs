@@ -1,6 +1,6 @@
 //! Taking up changed files while the server runs: the configuration, and the catalogs and recipes beside it.
 //!
-//! All of them are read and checked together. If anything is wrong, that is logged and everything stays as it was; else
+//! Keys that were added to the store or taken away are taken up with them, at once. All of them are read and checked together. If anything is wrong, that is logged and everything stays as it was; else
 //! the next request is the first that is served by what they say now.
 
 use std::fs;
@@ -9,12 +9,14 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use super::Context;
+use super::key_ring::KeyRing;
 use crate::config::{Config, Source};
 use crate::gateway::{Gateway, Renewal, VideoJobs};
 use crate::http::{AppState, Current};
 
-/// How often it is looked whether a file has changed.
+/// How often it is looked whether a file has changed, and whether a key has.
 const EVERY: Duration = Duration::from_secs(1);
+const KEYS_EVERY: Duration = Duration::from_millis(250);
 
 /// What a server is made of that can be changed while it runs.
 #[derive(Debug)]
@@ -22,6 +24,7 @@ pub(super) struct Running {
     pub(super) state: AppState,
     pub(super) current: Current,
     pub(super) jobs: Option<Arc<VideoJobs>>,
+    pub(super) key_ring: KeyRing,
 }
 
 /// A file as it was: where, when it was changed, how long it is.
@@ -29,21 +32,13 @@ type Stamp = (PathBuf, Option<SystemTime>, u64);
 
 /// Looks for changes, and takes them up; never ends. `serving` is told which gateway serves then.
 pub(super) async fn follow(context: &Context, source: &Source, mut running: Running, serving: impl Fn(Arc<Gateway>)) {
-    let Source::File(file) = source else { return std::future::pending().await };
-    let file = context.cwd.join(file);
-    let mut taken_up = stamps(&file);
-    let mut seen = taken_up.clone();
+    let mut files = Files::of(context, source);
     loop {
-        tokio::time::sleep(EVERY).await;
-        let now = stamps(&file);
-        // A file that is still being written changes once more; it is read when it has stood still.
-        let stands_still = now == seen;
-        seen.clone_from(&now);
-        if !stands_still || now == taken_up {
-            continue;
-        }
-        taken_up = now;
-        match changed(context, &running.state) {
+        let what = tokio::select! {
+            () = files.change() => "changed files were taken up",
+            () = running.keys_change() => "changed keys were taken up",
+        };
+        match changed(context, &running) {
             Ok(state) => {
                 running.current.change(state.clone());
                 serving(state.gateway.clone());
@@ -51,11 +46,11 @@ pub(super) async fn follow(context: &Context, source: &Source, mut running: Runn
                     jobs.serve_with(state.gateway.clone());
                 }
                 running.state = state;
-                tracing::info!(config.file = %file.display(), "changed files were taken up");
+                tracing::info!(config.file = %source, "{what}");
             }
             Err(problem) => {
                 tracing::error!(
-                    config.file = %file.display(),
+                    config.file = %source,
                     error.detail = problem,
                     "changed files are not taken up; everything stays as it was until they are mended"
                 );
@@ -64,15 +59,64 @@ pub(super) async fn follow(context: &Context, source: &Source, mut running: Runn
     }
 }
 
-/// The state by the files as they are now.
-fn changed(context: &Context, state: &AppState) -> Result<AppState, String> {
+impl Running {
+    /// Completes when keys have changed, and were read.
+    async fn keys_change(&mut self) {
+        loop {
+            tokio::time::sleep(KEYS_EVERY).await;
+            if self.key_ring.has_changed().await {
+                self.key_ring.read().await;
+                return;
+            }
+        }
+    }
+}
+
+/// The files that are looked at.
+struct Files {
+    /// `None`: there is no configuration file, and nothing beside it.
+    file: Option<PathBuf>,
+    taken_up: Vec<Stamp>,
+    seen: Vec<Stamp>,
+}
+
+impl Files {
+    fn of(context: &Context, source: &Source) -> Self {
+        let file = match source {
+            Source::File(file) => Some(context.cwd.join(file)),
+            Source::Defaults => None,
+        };
+        let now = file.as_deref().map(stamps).unwrap_or_default();
+        Self { file, taken_up: now.clone(), seen: now }
+    }
+
+    /// Completes when a file has changed and stands still since.
+    async fn change(&mut self) {
+        let Some(file) = &self.file else { return std::future::pending().await };
+        loop {
+            tokio::time::sleep(EVERY).await;
+            let now = stamps(file);
+            // A file that is still being written changes once more; it is read when it has stood still.
+            let stands_still = now == self.seen;
+            self.seen.clone_from(&now);
+            if stands_still && now != self.taken_up {
+                self.taken_up = now;
+                return;
+            }
+        }
+    }
+}
+
+/// The state by the files and keys as they are now.
+fn changed(context: &Context, running: &Running) -> Result<AppState, String> {
+    let state = &running.state;
     let loaded = context.load()?;
     let config = Arc::new(loaded.config);
     let renewal = Renewal {
         config: &config,
         recipe: context.recipe(&loaded.source)?,
         pipelines: context.pipelines(&loaded.source)?,
-        providers: context.providers(&config, &loaded.source)?,
+        providers: context.providers_with(&config, &loaded.source, running.key_ring.stored())?,
     };
     let gateway = Arc::new(state.gateway.renewed(renewal));
     for section in stays(&state.config, &config) {

@@ -10,6 +10,7 @@ use clap::Args;
 use mediary_store::{Database, StoreFailed};
 use tokio::sync::watch;
 
+use super::key_ring::KeyRing;
 use super::reload::{self, Running};
 use super::{Context, complain};
 use crate::config::{Config, Source};
@@ -75,7 +76,14 @@ fn serve(context: &Context) -> Result<(), String> {
     warn_of_open_secrets(&loaded.source, &context.cwd);
     let recipe = context.recipe(&loaded.source)?;
     let models = context.models(Some(&loaded.source))?;
-    let providers = context.providers(&config, &loaded.source)?;
+    // For the listener only: connections have threads of their own.
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| format!("cannot start: {error}"))?;
+    let store_dir = context.store_dir(&config);
+    let database = runtime.block_on(database(store_dir.as_deref(), &config))?;
+    let mut key_ring = KeyRing::new(database.clone(), context.master_place(&config, &loaded.source));
+    let stored = runtime.block_on(key_ring.read());
+    let providers = context.providers_with(&config, &loaded.source, &stored)?;
     let program = super::worker::program()?;
     let parts = Parts {
         config: &config,
@@ -93,11 +101,8 @@ fn serve(context: &Context) -> Result<(), String> {
         program,
     };
     let gateway = Arc::new(Gateway::new(parts).map_err(|error| error.to_string())?);
-    let (store_dir, looking) = (context.store_dir(&config), watch::Sender::new(gateway.clone()));
-    // For the listener only: connections have threads of their own.
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    runtime.map_err(|error| format!("cannot start: {error}"))?.block_on(async {
-        let database = database(store_dir.as_deref(), &config).await?;
+    let looking = watch::Sender::new(gateway.clone());
+    runtime.block_on(async {
         let kept = match database {
             Some(database) => Some(Kept::start(gateway.clone(), database, &config).await?),
             None => None,
@@ -115,7 +120,7 @@ fn serve(context: &Context) -> Result<(), String> {
             .await
             .map_err(|error| format!("cannot listen on {address}: {error}; choose another with --port"))?;
         let current = Current::new(state.clone());
-        let running = Running { state: state.clone(), current: current.clone(), jobs: jobs.clone() };
+        let running = Running { state: state.clone(), current: current.clone(), jobs: jobs.clone(), key_ring };
         let serving = |gateway: Arc<Gateway>| {
             looking.send_replace(gateway.clone());
             if let Some(kept) = &kept {

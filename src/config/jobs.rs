@@ -17,6 +17,9 @@ use super::secret::Secret;
 pub struct Store {
     /// The folder of the database; `None`: `store` in `$MEDIARY_HOME`, else in the user's data directory.
     pub dir: Option<PathBuf>,
+    /// The file of the master key; `None`: `master.key` beside the configuration file, else in `$MEDIARY_HOME`, else in
+    /// the user's configuration directory.
+    pub master_key_file: Option<PathBuf>,
 }
 
 /// The checked `[jobs]` section.
@@ -46,6 +49,7 @@ impl Default for Jobs {
 #[serde(default, deny_unknown_fields)]
 pub(super) struct RawStore {
     dir: String,
+    master_key_file: String,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -82,6 +86,12 @@ pub(super) const KEYS: &[Key] = &[
          directory",
     ),
     Key::new(
+        "store.master_key_file",
+        "a path, or empty",
+        "file of the key that seals providers' keys in the database; empty: `master.key` beside the configuration file, \
+         else in `$MEDIARY_HOME`, else in the user's configuration directory",
+    ),
+    Key::new(
         "jobs.poll_seconds",
         SECONDS,
         "how soon a provider is asked how a video stands; later times are up to six times as far apart",
@@ -107,7 +117,8 @@ pub(super) const KEYS: &[Key] = &[
 
 impl RawStore {
     pub(super) fn check(self) -> Store {
-        Store { dir: Some(self.dir.trim()).filter(|dir| !dir.is_empty()).map(PathBuf::from) }
+        let path = |text: String| Some(text.trim()).filter(|text| !text.is_empty()).map(PathBuf::from);
+        Store { dir: path(self.dir), master_key_file: path(self.master_key_file) }
     }
 }
 

@@ -6,7 +6,7 @@
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use mediary_store::{Database, Quotas, StoreFailed};
+use mediary_store::{Database, KeyStates, Quotas, StoreFailed};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -32,7 +32,8 @@ impl KeptQuotas {
     /// # Errors
     /// When the database cannot be read.
     pub async fn start(router: Arc<Router>, database: Arc<Database>) -> Result<Self, StoreFailed> {
-        let quotas = Quotas::of(database);
+        let (quotas, states) = (Quotas::of(database.clone()), KeyStates::of(database));
+        router.recall_keys(&states.all().await?);
         router.recall(&quotas.since(now() - REMEMBERED_SECONDS).await?);
         let current = Arc::new(RwLock::new(router));
         let (stop, at_work) = (CancellationToken::new(), TaskTracker::new());
@@ -42,6 +43,7 @@ impl KeptQuotas {
                 let is_last = tokio::time::timeout(EVERY, stopped.cancelled()).await.is_ok();
                 let router = serving.read().unwrap_or_else(PoisonError::into_inner).clone();
                 keep(&quotas, &router).await;
+                keep_states(&states, &router).await;
                 if is_last {
                     return;
                 }
@@ -72,6 +74,16 @@ async fn keep(quotas: &Quotas, router: &Router) {
     }
     if let Err(error) = quotas.keep(changed, now()).await {
         tracing::warn!(error.detail = %error, "what was used of free limits is not kept");
+    }
+}
+
+async fn keep_states(states: &KeyStates, router: &Router) {
+    let changed = router.changed_keys();
+    if changed.is_empty() {
+        return;
+    }
+    if let Err(error) = states.keep(changed, now()).await {
+        tracing::warn!(error.detail = %error, "how keys stand is not kept");
     }
 }
 

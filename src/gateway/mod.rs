@@ -52,8 +52,9 @@ pub use readiness::Readiness;
 pub use recipe_file::BadRecipe;
 pub use renewed::Renewal;
 pub use routing::{
-    Account, Answer, Bounds, CallError, Charge, Dossier, Exhausted, Findings, Found, KeyRecord, KeyStats, Known,
-    Listing, Pace, Planned, Quarantine, Reclassified, Record, Route, Router, TaskRequest, TreatmentNote, Tried, total,
+    Account, Answer, Bounds, CallError, Charge, Dossier, Exhausted, Findings, Found, KeyHealth, KeyRecord, KeyStanding,
+    KeyStats, Known, Listing, Pace, Planned, Quarantine, Reclassified, Record, Route, Router, TaskRequest,
+    TreatmentNote, Tried, total,
 };
 pub use spool::Spool;
 pub use tasks::{Answered, Counted, Drawing, Drawn, Embedded, Growing, Made, Speaking, Stage, WholeAnswer};

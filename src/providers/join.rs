@@ -12,18 +12,30 @@ use mediary_core::{ProviderId, Target};
 use mediary_remote::{Auth, Endpoint, Proxy, ProxyRules};
 use toml::Spanned;
 
-use super::keys::NoKey;
+use super::keys::{NoKey, ProviderKey, StoredKeys};
 use super::{BadCatalog, Checked, Off, ProviderSetup, Providers, address, keys, row};
 use crate::config::providers::{ModelEntry, ProviderEntry};
 use crate::config::{Config, ConfiguredProvider, Environment, Problem, ProxyChoice};
 
-pub(super) fn all(catalogs: &[ProviderEntry], config: &Config, env: &Environment) -> Result<Providers, BadCatalog> {
+pub(super) fn all(
+    catalogs: &[ProviderEntry],
+    config: &Config,
+    env: &Environment,
+    stored: &StoredKeys,
+) -> Result<Providers, BadCatalog> {
     let configured = |id: &ProviderId| config.providers.iter().find(|configured| configured.entry.id == *id);
     let known: BTreeSet<ProviderId> = catalogs.iter().map(|catalog| catalog.id.clone()).collect();
-    let known_ones =
-        catalogs.iter().map(|catalog| Pair { catalog: Some(catalog), configured: configured(&catalog.id) });
+    let known_ones = catalogs.iter().map(|catalog| Pair {
+        catalog: Some(catalog),
+        configured: configured(&catalog.id),
+        stored: stored.of(&catalog.id),
+    });
     let added = config.providers.iter().filter(|configured| !known.contains(&configured.entry.id));
-    let added = added.map(|configured| Pair { catalog: None, configured: Some(configured) });
+    let added = added.map(|configured| Pair {
+        catalog: None,
+        configured: Some(configured),
+        stored: stored.of(&configured.entry.id),
+    });
 
     let mut all = Providers::default();
     let mut problems = Vec::new();
@@ -75,6 +87,8 @@ fn fill(all: &mut Providers, models: &BTreeMap<ProviderId, Vec<ModelEntry>>, ali
 struct Pair<'a> {
     catalog: Option<&'a ProviderEntry>,
     configured: Option<&'a ConfiguredProvider>,
+    /// Keys that were added to the store.
+    stored: &'a [ProviderKey],
 }
 
 impl Pair<'_> {
@@ -117,7 +131,7 @@ impl Pair<'_> {
         let auth = self.auth();
         let key_env = self.first(|entry| entry.key_env.clone()).unwrap_or_default();
         let is_keyless = self.first(|entry| entry.keyless).unwrap_or(false);
-        let keys = match keys::find(&auth, &key_env, self.configured, env) {
+        let keys = match keys::find(&auth, &key_env, self.configured, env, self.stored) {
             Ok(keys) => keys,
             // What is sent there is seen by strangers: that it costs nothing is no reason to call it unasked.
             Err(NoKey::Unset(_)) if is_keyless && self.configured.is_some() => Vec::new(),
@@ -218,10 +232,11 @@ impl Pair<'_> {
     fn auth(&self) -> Auth {
         let has_keys = self
             .configured
-            .is_some_and(|configured| configured.entry.api_keys.is_some() || configured.entry.key_env.is_some());
+            .is_some_and(|configured| configured.entry.api_keys.is_some() || configured.entry.key_env.is_some())
+            || !self.stored.is_empty();
         match self.first(|entry| entry.auth.clone()) {
             // Keys for a provider that usually wants none are meant to be sent.
-            Some(Auth::None) if has_keys && self.configured.is_some_and(|its| its.entry.auth.is_none()) => Auth::Bearer,
+            Some(Auth::None) if has_keys && self.configured.is_none_or(|its| its.entry.auth.is_none()) => Auth::Bearer,
             Some(auth) => auth,
             None if has_keys || self.catalog.is_some() => Auth::Bearer,
             None => Auth::None,

@@ -1,10 +1,60 @@
-//! Which keys a provider has: those of the configuration, else the first variable of its catalog that is set.
+//! Which keys a provider has: those of the configuration, else the first variable of its catalog that is set; behind them
+//! those that were added to the store.
 
+use std::collections::BTreeMap;
+
+use mediary_core::ProviderId;
 use mediary_remote::Auth;
 
 use crate::config::ConfiguredProvider;
 use crate::config::sendable;
 use crate::config::{Environment, Secret};
+
+/// A key of a provider, and where it comes from.
+#[derive(Debug, Clone)]
+pub struct ProviderKey {
+    /// The key.
+    pub secret: Secret,
+    /// Where it comes from.
+    pub source: KeySource,
+}
+
+/// Where a key comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum KeySource {
+    /// The configuration.
+    Configuration,
+    /// A variable of the environment.
+    Variable(String),
+    /// The store, under this id.
+    Store(String),
+}
+
+impl ProviderKey {
+    /// The key itself, for sending; never for printing.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        self.secret.expose()
+    }
+}
+
+/// Keys that were added to the store and can be used, by provider.
+#[derive(Debug, Clone, Default)]
+pub struct StoredKeys(BTreeMap<ProviderId, Vec<ProviderKey>>);
+
+impl StoredKeys {
+    /// Takes a key in, under its id. Gives whether it is one that can be sent.
+    pub fn add(&mut self, provider: &str, id: String, secret: &str) -> bool {
+        let Some(secret) = sendable(secret) else { return false };
+        self.0.entry(ProviderId::new(provider)).or_default().push(ProviderKey { secret, source: KeySource::Store(id) });
+        true
+    }
+
+    /// Those of a provider.
+    pub(super) fn of(&self, provider: &ProviderId) -> &[ProviderKey] {
+        self.0.get(provider).map_or(&[], Vec::as_slice)
+    }
+}
 
 /// Why there is no key.
 #[derive(Debug)]
@@ -15,29 +65,26 @@ pub(super) enum NoKey {
     Wrong(String),
 }
 
-/// The keys, or why there is none.
+/// The keys, or why there is none. What is wrong with one of the environment is no matter where others are stored.
 pub(super) fn find(
     auth: &Auth,
     key_env: &[String],
     configured: Option<&ConfiguredProvider>,
     env: &Environment,
-) -> Result<Vec<Secret>, NoKey> {
-    let written = configured.and_then(|configured| Some((configured, configured.entry.api_keys.as_ref()?)));
-    let keys = match written {
-        Some((configured, keys)) if keys.0.is_empty() && !configured.unset_keys.is_empty() => {
-            return Err(NoKey::Wrong(format!("its keys name {}, which is not set", configured.unset_keys.join(", "))));
-        }
-        Some((_, keys)) => keys.0.clone(),
-        None => from_variables(key_env, env).map_err(NoKey::Wrong)?.into_iter().collect(),
+    stored: &[ProviderKey],
+) -> Result<Vec<ProviderKey>, NoKey> {
+    let given = match given(key_env, configured, env) {
+        Err(_) if !stored.is_empty() => Vec::new(),
+        given => given?,
     };
-    if keys.is_empty() && *auth != Auth::None {
+    if given.is_empty() && stored.is_empty() && *auth != Auth::None {
         return Err(NoKey::Unset(match key_env {
             [] => "it has no key; write `api_keys`".to_owned(),
             names => format!("no key; set {}", names.join(" or ")),
         }));
     }
-    let mut apart: Vec<Secret> = Vec::with_capacity(keys.len());
-    for key in keys {
+    let mut apart: Vec<ProviderKey> = Vec::with_capacity(given.len() + stored.len());
+    for key in given.into_iter().chain(stored.iter().cloned()) {
         if apart.iter().all(|other| other.expose() != key.expose()) {
             apart.push(key);
         }
@@ -45,11 +92,31 @@ pub(super) fn find(
     Ok(apart)
 }
 
-fn from_variables(names: &[String], env: &Environment) -> Result<Option<Secret>, String> {
+/// The keys of the configuration, else of the environment.
+fn given(
+    key_env: &[String],
+    configured: Option<&ConfiguredProvider>,
+    env: &Environment,
+) -> Result<Vec<ProviderKey>, NoKey> {
+    let written = configured.and_then(|configured| Some((configured, configured.entry.api_keys.as_ref()?)));
+    match written {
+        Some((configured, keys)) if keys.0.is_empty() && !configured.unset_keys.is_empty() => {
+            Err(NoKey::Wrong(format!("its keys name {}, which is not set", configured.unset_keys.join(", "))))
+        }
+        Some((_, keys)) => {
+            let key = |secret: &Secret| ProviderKey { secret: secret.clone(), source: KeySource::Configuration };
+            Ok(keys.0.iter().map(key).collect())
+        }
+        None => Ok(from_variables(key_env, env).map_err(NoKey::Wrong)?.into_iter().collect()),
+    }
+}
+
+fn from_variables(names: &[String], env: &Environment) -> Result<Option<ProviderKey>, String> {
     // A variable of spaces is as good as unset.
     let set = names.iter().find_map(|name| Some((name, env.text(name).filter(|text| !text.trim().is_empty())?)));
     set.map(|(name, text)| {
-        sendable(text).ok_or_else(|| format!("{name} holds characters that no key has; set it anew"))
+        let secret = sendable(text).ok_or_else(|| format!("{name} holds characters that no key has; set it anew"))?;
+        Ok(ProviderKey { secret, source: KeySource::Variable(name.clone()) })
     })
     .transpose()
 }

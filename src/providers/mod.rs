@@ -22,6 +22,7 @@ mod tests;
 pub use crate::config::providers::{Day, DialectName, FreeLimits, ProxyTerms, Terms};
 pub use failure::BadCatalog;
 pub use family::{vector_family, vector_space};
+pub use keys::{KeySource, ProviderKey, StoredKeys};
 pub use report::ProviderReport;
 pub use setup::{Checked, Off, ProviderSetup};
 pub use shipped::{catalog_ids, listed_models};
@@ -73,7 +74,20 @@ impl Providers {
     /// # Errors
     /// When a catalog cannot be read, or a provider of the configuration lacks what no catalog knows of it.
     pub fn assemble(config: &Config, env: &Environment, config_dir: Option<&Path>) -> Result<Self, BadCatalog> {
-        join::all(&catalog::load(config_dir)?, config, env)
+        Self::assemble_with(config, env, config_dir, &StoredKeys::default())
+    }
+
+    /// The same with keys that were added to the store.
+    ///
+    /// # Errors
+    /// As [`Providers::assemble`].
+    pub fn assemble_with(
+        config: &Config,
+        env: &Environment,
+        config_dir: Option<&Path>,
+        stored: &StoredKeys,
+    ) -> Result<Self, BadCatalog> {
+        join::all(&catalog::load(config_dir)?, config, env, stored)
     }
 
     /// The provider of this id, if it can be called.

@@ -6,8 +6,7 @@ use std::collections::BTreeMap;
 use mediary_core::capability::Lifecycle;
 use serde::Serialize;
 
-use super::{Checked, FreeLimits, Off, ProviderSetup, Providers, Terms};
-use crate::config::Secret;
+use super::{Checked, FreeLimits, KeySource, Off, ProviderKey, ProviderSetup, Providers, Terms};
 
 /// What there is to say of a provider.
 #[derive(Debug, Serialize)]
@@ -88,7 +87,7 @@ impl Providers {
             dialect: Some(setup.dialect.as_str()),
             host: host(&setup.endpoint.base_url),
             proxy: setup.proxy.as_ref().map(ToString::to_string),
-            keys: setup.keys.iter().map(Secret::masked).collect(),
+            keys: setup.keys.iter().map(shown).collect(),
             priority: Some(setup.priority),
             models,
             model_count,
@@ -165,6 +164,14 @@ impl ProviderReport {
             ("checked", self.checked.day.map(|day| day.to_string()).unwrap_or_default()),
         ];
         all.into_iter().filter(|(_, text)| !text.is_empty()).collect()
+    }
+}
+
+/// A key as it is shown: its end, and whether it is in the store.
+fn shown(key: &ProviderKey) -> String {
+    match &key.source {
+        KeySource::Configuration | KeySource::Variable(_) => key.secret.masked(),
+        KeySource::Store(id) => format!("{} ({id})", key.secret.masked()),
     }
 }
 

@@ -5,8 +5,7 @@ use mediary_core::capability::{Abilities, TaskKind};
 use mediary_remote::{Endpoint, Proxy};
 use serde::Serialize;
 
-use super::{Day, DialectName, FreeLimits, Terms, row};
-use crate::config::Secret;
+use super::{Day, DialectName, FreeLimits, ProviderKey, Terms, row};
 use crate::config::providers::ModelEntry;
 
 /// A provider that can be called.
@@ -23,7 +22,7 @@ pub struct ProviderSetup {
     /// The proxy through which it is reached.
     pub proxy: Option<Proxy>,
     /// Its keys, asked in turn; empty where it wants none.
-    pub keys: Vec<Secret>,
+    pub keys: Vec<ProviderKey>,
     /// Its place in the order; lower is asked first.
     pub priority: u32,
     /// Whether the operator wrote that, rather than a catalog.

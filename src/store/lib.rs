@@ -10,6 +10,7 @@ mod findings;
 mod folder;
 mod foreign;
 mod jobs;
+mod keys;
 mod lists;
 mod quotas;
 mod responses;
@@ -23,6 +24,10 @@ pub use findings::{Findings, KeptFinding, KeptQuarantine, Noted, TriedBefore, Un
 pub use folder::CacheFailed;
 pub use foreign::ForeignDatabase;
 pub use jobs::{DueWebhook, Ended, JobRow, JobState, Jobs, NewJob, OpenJob};
+pub use keys::{
+    KeptKey, KeptKeyState, KeyFailed, KeyStates, ListedKey, MasterKey, MasterKeys, MasterPlace, NoMasterKey,
+    ProviderKeys, Rotated,
+};
 pub use lists::ModelLists;
 pub use quotas::{Quotas, UsedQuota};
 pub use responses::{KeptResponse, Responses};

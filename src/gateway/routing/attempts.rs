@@ -362,7 +362,9 @@ impl<W: Work> Running<'_, W> {
         if let Some(caller) = caller {
             let is_about_media = self.work.is_about_media(candidate);
             let formats = if is_about_media { self.forwarded_formats(candidate) } else { Vec::new() };
-            self.router.ledger.failed(caller, &failure, &formats, begun, Instant::now());
+            let now = Instant::now();
+            self.router.ledger.failed(caller, &failure, &formats, begun, now);
+            self.router.key_failed(caller, &failure, now);
             if let Some(((axis, limit), meters)) = failure.limit.zip(self.fleet.meters(caller)) {
                 meters.learn(&target.model, axis, limit, quotas::now_ms());
             }

@@ -56,7 +56,7 @@ impl Fleet {
                 setup.dialect.dialect(),
                 setup.endpoint.clone(),
             )),
-            keys: setup.keys.clone(),
+            keys: setup.keys.iter().map(|key| key.secret.clone()).collect(),
             host: host_of(&setup.endpoint.base_url),
             is_loopback: setup.is_loopback,
         };

@@ -331,6 +331,19 @@ impl Ledger {
         (pages.by_key.get(&(row, key)).copied().unwrap_or_default(), pages.key_rests(row, provider, key, now))
     }
 
+    /// How much longer a target may not be called with a key, for whatever reason.
+    pub(super) fn rests(&self, caller: Caller, now: Instant) -> Option<Duration> {
+        let mut pages = self.pages();
+        let of_key = pages.key_rests(caller.row, caller.provider, caller.key, now);
+        of_key.max(pages.circuits(caller.row, caller.host).filter_map(|circuit| circuit.left(now)).max())
+    }
+
+    /// A key that was refused before the start rests on for so many milliseconds, and no longer than after a new refusal.
+    pub(super) fn key_rests_on(&self, provider: usize, key: usize, now: Instant, left_ms: u64) {
+        let until = now + Duration::from_millis(left_ms).min(KEY_REST);
+        self.pages().keys.insert((provider, key), until);
+    }
+
     /// Everything that is known, by row.
     pub(super) fn records(&self) -> Vec<(usize, Record)> {
         let mut all: Vec<_> = self.pages().targets.iter().map(|(row, record)| (*row, record.clone())).collect();

@@ -27,6 +27,8 @@ mod renewed;
 mod request;
 mod sending;
 mod sifter;
+mod standing;
+mod standings;
 mod sticky;
 mod tap;
 #[cfg(test)]
@@ -45,6 +47,7 @@ pub(super) use quotas::now_seconds;
 pub use record::{KeyRecord, Record};
 pub use registry::{Listing, Reclassified};
 pub use request::{Bounds, TaskRequest};
+pub use standing::{KeyHealth, KeyStanding};
 pub(super) use sticky::Prefix;
 pub(super) use work::{Prepared, Ran, Verdict, Work};
 
@@ -66,6 +69,7 @@ use crate::providers::Providers;
 pub(super) use fleet::Fleet;
 use ledger::Ledger;
 use registry::Registry;
+use standings::Standings;
 use sticky::Sticky;
 
 /// Everything that calls share: providers, matrix, ledger, conversations.
@@ -83,6 +87,7 @@ pub struct Router {
     ledger: Ledger,
     /// What probes found; the same in every router of a process.
     findings: Arc<Findings>,
+    standings: Standings,
     sticky: Sticky,
     /// Targets that answer, but not in streams, whatever their rows say.
     whole_only: Mutex<HashSet<Target>>,
@@ -114,6 +119,7 @@ impl Router {
             registry: Registry::default(),
             ledger,
             findings: Arc::default(),
+            standings: Standings::default(),
             sticky,
             whole_only: Mutex::default(),
             draws: AtomicU64::new(0),

@@ -15,8 +15,7 @@ use mediary_core::{Failure, FailureKind, ModelName};
 
 use super::fleet::Member;
 use super::ledger::Place;
-use crate::config::Secret;
-use crate::providers::{ProviderSetup, Providers};
+use crate::providers::{ProviderKey, ProviderSetup, Providers};
 
 /// The most tokens that are taken for a reply before it is there.
 const REPLY_TOKENS: u64 = 2_000;
@@ -48,7 +47,7 @@ pub(super) fn meters(setup: &ProviderSetup, providers: &Providers, before: Optio
         return Vec::new();
     }
     let meters = (0..setup.keys.len().max(1)).map(|index| {
-        let key = setup.keys.get(index).map(Secret::expose);
+        let key = setup.keys.get(index).map(ProviderKey::expose);
         match before.and_then(|before| before.meters_of(key)) {
             Some(meters) => {
                 meters.limit(setup.free_limits, models.iter().cloned());

@@ -13,6 +13,7 @@ use mediary_remote::provider_client;
 use super::Router;
 use super::fleet::Fleet;
 use super::ledger::Ledger;
+use super::standings::Standings;
 use crate::config::Routing;
 use crate::providers::{ProviderSetup, Providers};
 
@@ -70,7 +71,10 @@ impl Router {
         let ledger = Ledger::default();
         ledger.inherit(&self.ledger, &moved);
         let sticky = self.sticky.moved(routing.sticky, &moved.rows);
+        let standings = Standings::default();
+        standings.inherit(&self.standings, &moved);
         let registry = self.registry.of_those_that_stay(&providers);
-        Self { registry, findings: self.findings.clone(), ..Self::of(providers, routing, fleet, ledger, sticky) }
+        let findings = self.findings.clone();
+        Self { registry, standings, findings, ..Self::of(providers, routing, fleet, ledger, sticky) }
     }
 }

@@ -178,6 +178,7 @@ impl Tap {
         let now = Instant::now();
         self.router.ledger.succeeded(self.caller, first, usage, &self.formats);
         self.router.findings.answered(&self.target);
+        self.router.key_answered(self.caller);
         self.router.ledger.has_left(self.caller, self.quota, now);
         metrics::provider_answered(&self.target, first, usage);
         if let Some(conversation) = self.conversation.take() {
@@ -189,7 +190,9 @@ impl Tap {
         if std::mem::replace(&mut self.settled, true) || failure.kind == FailureKind::ClientGone {
             return;
         }
-        self.router.ledger.failed(self.caller, failure, &[], self.begun, Instant::now());
+        let now = Instant::now();
+        self.router.ledger.failed(self.caller, failure, &[], self.begun, now);
+        self.router.key_failed(self.caller, failure, now);
         metrics::provider_failed(&self.target, failure.kind.name());
     }
 }

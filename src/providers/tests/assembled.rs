@@ -9,8 +9,8 @@ use mediary_remote::Auth;
 
 use super::ALL_KEYS;
 use crate::config::providers::ModelEntry;
-use crate::config::{Config, Environment, Overrides, Secret};
-use crate::providers::{BadCatalog, ProviderSetup, Providers, catalog};
+use crate::config::{Config, Environment, Overrides};
+use crate::providers::{BadCatalog, ProviderKey, ProviderSetup, Providers, catalog};
 
 /// What `file` as `mediary.toml` and an environment of `NAME=value` lines give.
 fn assembled(file: &str, env: &str) -> Result<Providers, BadCatalog> {
@@ -45,7 +45,7 @@ fn row<'a>(providers: &'a Providers, target: &str) -> &'a Abilities {
 }
 
 pub(super) fn keys(provider: &ProviderSetup) -> Vec<&str> {
-    provider.keys.iter().map(Secret::expose).collect()
+    provider.keys.iter().map(ProviderKey::expose).collect()
 }
 
 #[test]

@@ -32,6 +32,9 @@ pub enum StoreFailed {
         /// The newest that is known here.
         known: i64,
     },
+    /// A server beside would not understand what is written by newer rules.
+    #[error("an older server uses the database {}; start it anew with this program first", .0.display())]
+    Older(PathBuf),
     /// The disk or the file system refused.
     #[error("cannot {doing} {}: {source}", path.display())]
     Disk {

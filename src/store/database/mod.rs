@@ -19,7 +19,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteRow, SqliteSynchronous};
-use sqlx::{ConnectOptions as _, SqlitePool};
+use sqlx::{ConnectOptions as _, Row as _, SqlitePool};
 
 use crate::folder;
 use writer::Writer;
@@ -39,8 +39,8 @@ pub struct Database {
     reads: SqlitePool,
     writer: Writer,
     path: PathBuf,
-    /// The system lets go of it when the process ends, however it does.
-    _lock: File,
+    /// The system lets go of it when the process ends, however it does; `None`: a server beside has it.
+    _lock: Option<File>,
 }
 
 impl Database {
@@ -52,6 +52,28 @@ impl Database {
     pub async fn open(folder: &Path) -> Result<Self, StoreFailed> {
         folder::make_private(folder)?;
         let lock = lock(folder)?;
+        Self::connect(folder, Some(lock)).await
+    }
+
+    /// Opens the database for a short errand, beside the server that has it, if one has. A server that runs has brought
+    /// the schema up to what it knows; where that is not what is known here, one of the two programs is older.
+    ///
+    /// # Errors
+    /// As [`Database::open`], or when the server is of another version.
+    pub async fn open_beside(folder: &Path) -> Result<Self, StoreFailed> {
+        match Self::open(folder).await {
+            Err(StoreFailed::InUse(_)) => Self::connect(folder, None).await,
+            opened => opened,
+        }
+    }
+
+    /// Whether there is a database in a folder.
+    #[must_use]
+    pub fn is_in(folder: &Path) -> bool {
+        folder.join(FILE).is_file()
+    }
+
+    async fn connect(folder: &Path, lock: Option<File>) -> Result<Self, StoreFailed> {
         let path = folder.join(FILE);
         let failed = |error| StoreFailed::of("open", &path, error);
         let options = SqliteConnectOptions::new()
@@ -62,10 +84,19 @@ impl Database {
             // What is answered for is on the disk: a job must not be forgotten that may be billed.
             .synchronous(SqliteSynchronous::Full);
         let mut connection = options.clone().create_if_missing(true).connect().await.map_err(failed)?;
-        schema::migrate(&mut connection, &path).await?;
+        match &lock {
+            Some(_) => schema::migrate(&mut connection, &path).await?,
+            None => schema::expect(&mut connection, &path).await?,
+        }
         let readers = SqlitePoolOptions::new().max_connections(READERS);
         let reads = readers.connect_with(options.read_only(true)).await.map_err(failed)?;
         Ok(Self { reads, writer: Writer::start(connection), path, _lock: lock })
+    }
+
+    /// How often a subject was changed, by any program.
+    pub(crate) async fn revision(&self, subject: &str) -> Result<i64, StoreFailed> {
+        let statement = Statement::new("SELECT number FROM revisions WHERE subject = ?").with(subject);
+        Ok(self.read(statement, |row| row.try_get(0)).await?.first().copied().unwrap_or(0))
     }
 
     /// Carries statements out, all or none; resolves when that is on the disk. Gives how many rows each of them changed.

@@ -3,6 +3,7 @@
 //! SQLite keeps the number with the file (`user_version`). A step is never changed once it was shipped; a later one says
 //! what is different. A file of a higher number than there are steps is refused, and left as it is.
 
+use std::cmp::Ordering;
 use std::path::Path;
 
 use sqlx::{Connection as _, SqliteConnection};
@@ -10,18 +11,24 @@ use sqlx::{Connection as _, SqliteConnection};
 use super::StoreFailed;
 
 /// The steps, the first of them to version 1.
-pub(super) const STEPS: [&str; 4] = [
+pub(super) const STEPS: [&str; 5] = [
     include_str!("1_jobs.sql"),
     include_str!("2_responses.sql"),
     include_str!("3_quotas.sql"),
     include_str!("4_findings.sql"),
+    include_str!("5_provider_keys.sql"),
 ];
+
+/// The newest version that is known here.
+pub(super) fn known() -> i64 {
+    i64::try_from(STEPS.len()).unwrap_or(i64::MAX)
+}
 
 /// Takes the steps that a file has not taken yet.
 pub(super) async fn migrate(connection: &mut SqliteConnection, path: &Path) -> Result<(), StoreFailed> {
     let failed = |error| StoreFailed::of("open", path, error);
     let found = version(connection).await.map_err(failed)?;
-    let known = i64::try_from(STEPS.len()).unwrap_or(i64::MAX);
+    let known = known();
     if found > known {
         return Err(StoreFailed::Newer { path: path.to_owned(), found, known });
     }
@@ -33,6 +40,16 @@ pub(super) async fn migrate(connection: &mut SqliteConnection, path: &Path) -> R
         transaction.commit().await.map_err(failed)?;
     }
     Ok(())
+}
+
+/// Refuses a file whose schema is not of the version that is known here.
+pub(super) async fn expect(connection: &mut SqliteConnection, path: &Path) -> Result<(), StoreFailed> {
+    let found = version(connection).await.map_err(|error| StoreFailed::of("open", path, error))?;
+    match found.cmp(&known()) {
+        Ordering::Equal => Ok(()),
+        Ordering::Greater => Err(StoreFailed::Newer { path: path.to_owned(), found, known: known() }),
+        Ordering::Less => Err(StoreFailed::Older(path.to_owned())),
+    }
 }
 
 /// The version of a file's schema; 0 for a new one.

@@ -64,6 +64,27 @@ async fn a_second_process_is_refused() {
 }
 
 #[tokio::test]
+async fn an_errand_is_done_beside_the_server_that_has_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store");
+    let server = Database::open(&path).await.unwrap();
+    let beside = Database::open_beside(&path).await.unwrap();
+    let mut writes = tokio::task::JoinSet::new();
+    let (server, beside) = (Arc::new(server), Arc::new(beside));
+    for number in 0..100 {
+        let database = if number % 2 == 0 { server.clone() } else { beside.clone() };
+        writes.spawn(async move { database.write(vec![job(&format!("job {number}"))]).await.unwrap() });
+    }
+    writes.join_all().await;
+    assert_eq!((count(&server).await, count(&beside).await), (100, 100));
+    let older = vec![Statement::new("PRAGMA user_version = 1")];
+    let mut connection = SqliteConnectOptions::new().filename(path.join(FILE)).connect().await.unwrap();
+    older.into_iter().next().unwrap().query().execute(&mut connection).await.unwrap();
+    let refused = Database::open_beside(&path).await.unwrap_err();
+    assert!(matches!(refused, StoreFailed::Older(_)), "{refused}");
+}
+
+#[tokio::test]
 async fn a_newer_schema_is_refused_and_each_step_sets_its_number() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("store");

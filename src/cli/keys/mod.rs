@@ -1,0 +1,137 @@
+//! `mediary keys`: the keys of providers, added and taken away while a server runs.
+//!
+//! They are sealed in the store; none is ever printed. A server that runs takes a change up within a second. Keys of
+//! clients are `mediary clients`.
+
+mod entered;
+mod list;
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use clap::{Args, Subcommand};
+use mediary_core::ProviderId;
+use uuid::Uuid;
+
+use super::kept::Kept;
+use super::{Context, complain};
+use crate::config::sendable;
+
+/// Add, list and remove keys of providers, which are kept sealed; a server that runs uses them at once
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    mediary keys add groq                       asks for the key\n  \
+    mediary keys add groq --label mine < FILE   reads it from a file\n  \
+    mediary keys list\n  \
+    mediary keys disable pk_0123456789\n  \
+    mediary keys rotate-master\n\n\
+    Keys of clients of this server are `mediary clients`.")]
+pub(super) struct KeysArgs {
+    #[command(subcommand)]
+    command: KeysCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum KeysCommand {
+    /// Add a key of a provider; it is asked for, or read from standard input
+    Add {
+        /// The provider, as `mediary providers` names it
+        provider: String,
+        /// What to call the key
+        #[arg(long, default_value = "")]
+        label: String,
+    },
+    /// List all keys by their last four characters: those of the store, the configuration and the environment
+    List {
+        /// Print a list in JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Remove a key from the store
+    Remove {
+        /// Its id, as `mediary keys list` shows it
+        id: String,
+    },
+    /// Leave a key out for now
+    Disable {
+        /// Its id
+        id: String,
+    },
+    /// Use a key again
+    Enable {
+        /// Its id
+        id: String,
+    },
+    /// Call a key something else
+    Label {
+        /// Its id
+        id: String,
+        /// What to call it
+        label: String,
+    },
+    /// Seal all keys anew with another master key; what was interrupted is gone on with
+    RotateMaster,
+}
+
+impl KeysArgs {
+    pub(super) fn run(&self, context: &Context) -> ExitCode {
+        match context.kept().and_then(|kept| self.told(context, &kept)) {
+            // A reader that went away has seen enough.
+            Ok(text) => io::stdout().write_all(text.as_bytes()).map_or(ExitCode::FAILURE, |()| ExitCode::SUCCESS),
+            Err(message) => complain(&message),
+        }
+    }
+
+    fn told(&self, context: &Context, kept: &Kept) -> Result<String, String> {
+        let keys = &kept.keys;
+        let changed = |id: &str, done: &str, is_known: bool| match is_known {
+            true => Ok(format!("{id} {done}\n")),
+            false => Err(format!("no key `{id}` is in the store; `mediary keys list` shows them")),
+        };
+        match &self.command {
+            KeysCommand::Add { provider, label } => add(context, kept, provider, label),
+            KeysCommand::List { json } => list::told(context, kept, *json),
+            KeysCommand::Remove { id } => changed(id, "removed", kept.wait(keys.remove(id))?),
+            KeysCommand::Disable { id } => changed(id, "disabled", kept.wait(keys.disable(id, true))?),
+            KeysCommand::Enable { id } => changed(id, "enabled", kept.wait(keys.disable(id, false))?),
+            KeysCommand::Label { id, label } => changed(id, "labelled", kept.wait(keys.label(id, label))?),
+            KeysCommand::RotateMaster => {
+                let rotated = kept.wait(keys.rotate_master())?;
+                let mut text = format!("{} keys are sealed with the master key {}\n", rotated.keys, rotated.master);
+                for id in rotated.unopened {
+                    text.push_str(&format!("{id} could not be opened, and stays as it was\n"));
+                }
+                if context.environment.text("MEDIARY_MASTER_KEY").is_some() {
+                    text.push_str("make the value of MEDIARY_MASTER_KEY_NEXT that of MEDIARY_MASTER_KEY now\n");
+                }
+                Ok(text)
+            }
+        }
+    }
+}
+
+fn add(context: &Context, kept: &Kept, provider: &str, label: &str) -> Result<String, String> {
+    let known = context.providers(&kept.config, &kept.source)?;
+    let id = ProviderId::new(provider);
+    let is_known = known.get(&id).is_some() || known.disabled.iter().any(|off| off.id == id);
+    if !is_known {
+        return Err(format!("there is no provider `{provider}`; `mediary providers` names them all"));
+    }
+    let entered = entered::secret(&format!("The key of {provider}: ")).map_err(|error| error.to_string())?;
+    let secret = sendable(&entered).ok_or("that is no key: it must be visible ASCII characters without spaces")?;
+    let added = kept.wait(kept.keys.add(&new_id("pk"), provider, secret.expose(), label, now()))?;
+    Ok(format!("{} added: a key of {provider}, …{}\n", added.id, added.tail))
+}
+
+/// A new id, short enough to be typed.
+pub(super) fn new_id(kind: &str) -> String {
+    let uuid = Uuid::now_v7().simple().to_string();
+    format!("{kind}_{}", &uuid[uuid.len() - 12..])
+}
+
+/// Seconds since 1970.
+pub(super) fn now() -> i64 {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH);
+    now.map_or(0, |since| i64::try_from(since.as_secs()).unwrap_or(i64::MAX))
+}

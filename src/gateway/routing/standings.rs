@@ -1,0 +1,105 @@
+//! How all keys stand: told by the calls that end, kept by fingerprints over a restart, listed for administrators.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
+
+use mediary_core::{Failure, ProviderId};
+use mediary_store::KeptKeyState;
+
+use super::Router;
+use super::ledger::Caller;
+use super::quotas::now_ms;
+use super::renewed::Moved;
+use super::standing::{KeyHealth, KeyStanding};
+
+/// How keys stand, by provider and place.
+#[derive(Debug, Default)]
+pub(super) struct Standings(Mutex<HashMap<(usize, usize), Noted>>);
+
+#[derive(Debug, Clone, Default)]
+struct Noted {
+    standing: KeyStanding,
+    /// Whether there is something to keep.
+    is_changed: bool,
+}
+
+impl Standings {
+    fn pages(&self) -> MutexGuard<'_, HashMap<(usize, usize), Noted>> {
+        // Every entry is written whole.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn note(&self, caller: Caller, change: impl FnOnce(&mut KeyStanding)) {
+        let mut pages = self.pages();
+        let noted = pages.entry((caller.provider, caller.key)).or_default();
+        change(&mut noted.standing);
+        noted.is_changed = true;
+    }
+
+    /// Takes over what is known of keys that have stayed.
+    pub(super) fn inherit(&self, before: &Self, moved: &Moved) {
+        let before = before.pages();
+        let stayed = before.iter().filter_map(|(old, noted)| Some((*moved.keys.get(old)?, noted.clone())));
+        *self.pages() = stayed.collect();
+    }
+}
+
+impl Router {
+    /// A call with a key was answered.
+    pub(super) fn key_answered(&self, caller: Caller) {
+        self.standings.note(caller, |standing| standing.answered(now_ms()));
+    }
+
+    /// A call with a key failed.
+    pub(super) fn key_failed(&self, caller: Caller, failure: &Failure, now: Instant) {
+        let rests = self.ledger.rests(caller, now);
+        self.standings.note(caller, |standing| standing.failed(&failure.kind, rests, now_ms()));
+    }
+
+    /// How the key of a fingerprint stands with its provider; `None`: it is not among those that are called.
+    #[must_use]
+    pub fn key_standing(&self, provider: &ProviderId, fingerprint: &str) -> Option<KeyStanding> {
+        let fleet = self.fleet();
+        let at = fleet.members().iter().position(|member| member.id() == provider)?;
+        let member = &fleet.members()[at];
+        let key = (0..member.keys()).find(|key| member.fingerprint(*key).as_deref() == Some(fingerprint))?;
+        Some(self.standings.pages().get(&(at, key)).map(|noted| noted.standing.clone()).unwrap_or_default())
+    }
+
+    /// Goes on from how keys stood before. One that was refused for good rests on until its next try.
+    pub fn recall_keys(&self, kept: &[KeptKeyState]) {
+        let fleet = self.fleet();
+        let mut pages = self.standings.pages();
+        for (at, member) in fleet.members().iter().enumerate() {
+            for key in 0..member.keys() {
+                let Some(fingerprint) = member.fingerprint(key) else { continue };
+                let its = kept.iter().find(|one| one.provider == member.id().as_str() && one.key == fingerprint);
+                let Some(standing) = its.and_then(|its| serde_json::from_str::<KeyStanding>(&its.state).ok()) else {
+                    continue;
+                };
+                let left = standing.next_try.and_then(|next| next.checked_sub(now_ms())).filter(|left| *left > 0);
+                if let (KeyHealth::Invalid, Some(left)) = (standing.health, left) {
+                    self.ledger.key_rests_on(at, key, Instant::now(), left);
+                }
+                pages.insert((at, key), Noted { standing, is_changed: false });
+            }
+        }
+    }
+
+    /// How keys stand whose standing has changed since this was asked last.
+    #[must_use]
+    pub fn changed_keys(&self) -> Vec<KeptKeyState> {
+        let fleet = self.fleet();
+        let mut pages = self.standings.pages();
+        let kept = pages.iter_mut().filter_map(|((provider, key), noted)| {
+            if !std::mem::take(&mut noted.is_changed) {
+                return None;
+            }
+            let member = fleet.members().get(*provider)?;
+            let state = serde_json::to_string(&noted.standing).ok()?;
+            Some(KeptKeyState { provider: member.id().as_str().to_owned(), key: member.fingerprint(*key)?, state })
+        });
+        kept.collect()
+    }
+}

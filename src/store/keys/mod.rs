@@ -1,0 +1,215 @@
+//! Keys of providers that are kept: sealed in the database, opened only to be sent.
+//!
+//! What opens them is a master key outside of it ([`MasterPlace`]). A key that no master key opens is listed as such and
+//! never handed out. Which provider takes which key is the caller's business.
+
+mod failure;
+mod master;
+mod rotate;
+mod seal;
+mod states;
+#[cfg(test)]
+mod tests;
+
+pub use failure::KeyFailed;
+pub use master::{MasterKeys, MasterPlace, NoMasterKey};
+pub use rotate::Rotated;
+pub use seal::MasterKey;
+pub use states::{KeptKeyState, KeyStates};
+
+use std::sync::Arc;
+
+use sqlx::Row as _;
+
+use crate::database::{Database, Statement, StoreFailed};
+use seal::sealed_by;
+
+/// A key as it is listed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListedKey {
+    /// What it is known by.
+    pub id: String,
+    /// Whose it is.
+    pub provider: String,
+    /// What people call it.
+    pub label: String,
+    /// Its last four characters; empty where that would tell too much.
+    pub tail: String,
+    /// Whether it is not to be used for now.
+    pub is_disabled: bool,
+    /// Seconds since 1970.
+    pub created_at: i64,
+    /// The id of the master key that it wants and that is not here; `None`: it can be opened.
+    pub wants_master: Option<String>,
+}
+
+/// A key as it is kept, with what it holds where that can be opened.
+pub struct KeptKey {
+    /// What is told of it.
+    pub listed: ListedKey,
+    /// The key itself.
+    pub secret: Option<String>,
+}
+
+impl std::fmt::Debug for KeptKey {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.listed.fmt(formatter)
+    }
+}
+
+/// The keys of one database. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct ProviderKeys {
+    database: Arc<Database>,
+    place: MasterPlace,
+}
+
+/// Said with every change, so that a server that runs takes it up.
+const CHANGED: &str = "UPDATE revisions SET number = number + 1 WHERE subject = 'provider_keys'";
+
+impl ProviderKeys {
+    /// The keys of a database, with the place of what opens them.
+    #[must_use]
+    pub fn of(database: Arc<Database>, place: MasterPlace) -> Self {
+        Self { database, place }
+    }
+
+    /// How keys stood, in the same database.
+    #[must_use]
+    pub fn states(&self) -> KeyStates {
+        KeyStates::of(self.database.clone())
+    }
+
+    /// How often keys were changed.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn revision(&self) -> Result<i64, StoreFailed> {
+        self.database.revision("provider_keys").await
+    }
+
+    /// Keeps a key; it is on the disk when this resolves.
+    ///
+    /// # Errors
+    /// When it is kept already, there is no master key and none can be made, or the database cannot be written.
+    pub async fn add(
+        &self,
+        id: &str,
+        provider: &str,
+        secret: &str,
+        label: &str,
+        now: i64,
+    ) -> Result<ListedKey, KeyFailed> {
+        let kept = self.all().await?;
+        if let Some(same) =
+            kept.iter().find(|key| key.listed.provider == provider && key.secret.as_deref() == Some(secret))
+        {
+            return Err(KeyFailed::Known(same.listed.id.clone()));
+        }
+        let master = self.master(&kept)?;
+        let sealed = master.seal(secret, &place_of(id, provider)).ok_or(KeyFailed::NoChance)?;
+        let tail = tail(secret);
+        let sql = "INSERT INTO provider_keys (id, provider, label, sealed, tail, created_at) VALUES (?, ?, ?, ?, ?, ?)";
+        let row = Statement::new(sql).with(id).with(provider).with(label).with(sealed).with(tail.clone()).with(now);
+        self.database.write(vec![row, Statement::new(CHANGED)]).await?;
+        let (id, provider, label) = (id.to_owned(), provider.to_owned(), label.to_owned());
+        Ok(ListedKey { id, provider, label, tail, is_disabled: false, created_at: now, wants_master: None })
+    }
+
+    /// What new keys are sealed with. Where others are kept that no master key here opens, none is made in silence.
+    fn master(&self, kept: &[KeptKey]) -> Result<MasterKey, KeyFailed> {
+        let masters = self.place.read()?;
+        if let Some(master) = masters.next.or(masters.current) {
+            return Ok(master);
+        }
+        match kept.iter().find_map(|key| key.listed.wants_master.clone()) {
+            Some(id) => Err(KeyFailed::OtherMaster(id)),
+            None => Ok(self.place.make()?),
+        }
+    }
+
+    /// Every key, opened where that can be done.
+    ///
+    /// # Errors
+    /// When the database or the place of the master key cannot be read.
+    pub async fn all(&self) -> Result<Vec<KeptKey>, KeyFailed> {
+        let masters = self.place.read()?;
+        Ok(self.opened(&masters).await?)
+    }
+
+    /// The same; a master key that cannot be read opens nothing, and is told.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn all_that_open(&self) -> Result<(Vec<KeptKey>, Option<NoMasterKey>), StoreFailed> {
+        match self.place.read() {
+            Ok(masters) => Ok((self.opened(&masters).await?, None)),
+            Err(error) => Ok((self.opened(&MasterKeys::default()).await?, Some(error))),
+        }
+    }
+
+    async fn opened(&self, masters: &MasterKeys) -> Result<Vec<KeptKey>, StoreFailed> {
+        let all = Statement::new(
+            "SELECT id, provider, label, sealed, tail, is_disabled, created_at FROM provider_keys \
+             ORDER BY provider, created_at, id",
+        );
+        self.database
+            .read(all, |row| {
+                let (id, provider): (String, String) = (row.try_get(0)?, row.try_get(1)?);
+                let sealed: Vec<u8> = row.try_get(3)?;
+                let place = place_of(&id, &provider);
+                let secret = masters.all().find_map(|master| master.open(&sealed, &place));
+                let wants = || sealed_by(&sealed).unwrap_or_else(|| "unknown".to_owned());
+                let wants_master = secret.is_none().then(wants);
+                let (label, tail) = (row.try_get(2)?, row.try_get(4)?);
+                let is_disabled = row.try_get::<i64, _>(5)? != 0;
+                let created_at = row.try_get(6)?;
+                let listed = ListedKey { id, provider, label, tail, is_disabled, created_at, wants_master };
+                Ok(KeptKey { listed, secret })
+            })
+            .await
+    }
+
+    /// Forgets a key. Gives whether there was one of this id.
+    ///
+    /// # Errors
+    /// When the database cannot be written.
+    pub async fn remove(&self, id: &str) -> Result<bool, StoreFailed> {
+        self.change(Statement::new("DELETE FROM provider_keys WHERE id = ?").with(id)).await
+    }
+
+    /// Has a key left out for now, or used again.
+    ///
+    /// # Errors
+    /// When the database cannot be written.
+    pub async fn disable(&self, id: &str, is_disabled: bool) -> Result<bool, StoreFailed> {
+        let statement = Statement::new("UPDATE provider_keys SET is_disabled = ? WHERE id = ?");
+        self.change(statement.with(i64::from(is_disabled)).with(id)).await
+    }
+
+    /// Calls a key something else.
+    ///
+    /// # Errors
+    /// When the database cannot be written.
+    pub async fn label(&self, id: &str, label: &str) -> Result<bool, StoreFailed> {
+        let statement = Statement::new("UPDATE provider_keys SET label = ? WHERE id = ?");
+        self.change(statement.with(label).with(id)).await
+    }
+
+    async fn change(&self, statement: Statement) -> Result<bool, StoreFailed> {
+        let changed = self.database.write(vec![statement, Statement::new(CHANGED)]).await?;
+        Ok(changed.first().is_some_and(|rows| *rows > 0))
+    }
+}
+
+/// What a sealed key is bound to: it opens nowhere else.
+fn place_of(id: &str, provider: &str) -> String {
+    format!("provider_keys\n{id}\n{provider}")
+}
+
+/// The end of a secret that is long enough not to be told by it.
+fn tail(secret: &str) -> String {
+    const LONG: usize = 16;
+    let at = secret.len().checked_sub(4).filter(|_| secret.len() >= LONG && secret.is_ascii());
+    at.map_or_else(String::new, |at| secret[at..].to_owned())
+}
