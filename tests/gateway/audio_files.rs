@@ -98,6 +98,21 @@ fn what_holds_no_sound_is_said_and_no_target_asked() {
     header_only.truncate(44);
     header_only[40..44].fill(0);
     send(&server, "a.wav", "audio/wav", &header_only).refused(422, "unreadable_file", "no audio");
+    for (arguments, extension) in [
+        (&["-t", "0"][..], "wav"),
+        (&["-t", "0"], "flac"),
+        (&["-t", "0", "-c:a", "libopus"], "ogg"),
+        (&["-t", "0"], "mp3"),
+        (&["-t", "0", "-c:a", "libopus"], "webm"),
+    ] {
+        let empty = made(arguments, extension);
+        send(&server, "empty", "", &empty).refused(422, "unreadable_file", "there is no audio in this file");
+    }
+    let tag = [b"ID3\x04\0\0\0\0\x01\x00".as_slice(), &[0; 128]].concat();
+    send(&server, "a.mp3", "audio/mpeg", &tag).refused(422, "unreadable_file", "there is no audio in this file");
+    header_only[40] = 1;
+    header_only.push(0);
+    send(&server, "a.wav", "audio/wav", &header_only).refused(422, "unreadable_file", "there is no audio in this file");
     send(&server, "a.wav", "audio/wav", b"not a sound at all, only words").refused(
         415,
         "unsupported_media_type",
@@ -122,6 +137,19 @@ fn a_damaged_file_is_read_as_far_as_it_goes() {
     assert_eq!(send(&server, "a.wav", "audio/wav", &lying).status, 200);
     let mp3 = made(&["-c:a", "libmp3lame"], "mp3");
     assert_eq!(send(&server, "a.mp3", "audio/mpeg", &mp3[..mp3.len() / 2]).status, 200);
+    // What loses this process its way, and ffmpeg finds again.
+    let mut bent = made(&["-c:a", "libopus", "-b:a", "64k"], "webm");
+    let middle = bent.len() / 2;
+    bent[middle..middle + 200].fill(0x5a);
+    assert_eq!(send(&server, "a.webm", "audio/webm", &bent).status, 200);
+    let caf = made(&["-c:a", "pcm_s16be"], "caf");
+    assert_eq!(send(&server, "a.caf", "audio/x-caf", &caf[..caf.len() * 6 / 10]).status, 200);
+    let long = made(&["-rf64", "always"], "wav");
+    let in_ogg = made(&["-c:a", "flac"], "ogg");
+    for bytes in [long, in_ogg] {
+        assert_eq!(send(&server, "blob", "application/octet-stream", &bytes).status, 200);
+        assert_eq!(sent(&up), MediaFormat::Mp3);
+    }
 }
 
 #[test]

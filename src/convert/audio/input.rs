@@ -6,7 +6,7 @@ use std::sync::Mutex;
 use mediary_core::{Blob, Failure, FailureKind};
 use symphonia::core::io::{MediaSource, MediaSourceStream, MediaSourceStreamOptions};
 
-use super::riff::{self, Opened};
+use super::riff::{self, Corrected};
 use crate::SharedFile;
 
 /// What is waited for of a sound that arrives, before it is looked at: as much as a WAV header mostly has.
@@ -17,7 +17,7 @@ const FIRST_BYTES: usize = 64;
 /// # Errors
 /// `Broken` when they cannot be read.
 pub(super) fn stored(blob: &Blob) -> Result<MediaSourceStream<'static>, Failure> {
-    Ok(stream(source(blob)?, riff::open_lengths(blob.head(), Some(blob.len_bytes()))))
+    Ok(stream(source(blob)?, riff::corrections(blob.head(), Some(blob.len_bytes()))))
 }
 
 /// The same, forward only: its end is not looked at, and need not be where the file says that it is.
@@ -26,7 +26,7 @@ pub(super) fn stored(blob: &Blob) -> Result<MediaSourceStream<'static>, Failure>
 /// As [`stored`].
 pub(super) fn forward(blob: &Blob) -> Result<MediaSourceStream<'static>, Failure> {
     let once = Once { reader: Mutex::new(Box::new(source(blob)?)) };
-    Ok(stream(Box::new(once), riff::open_lengths(blob.head(), Some(blob.len_bytes()))))
+    Ok(stream(Box::new(once), riff::corrections(blob.head(), Some(blob.len_bytes()))))
 }
 
 /// A stream over bytes that are still on their way: forward only. Waits for the first ones.
@@ -37,13 +37,13 @@ pub(super) fn arriving(mut reader: impl Read + Send + 'static) -> Result<MediaSo
     let mut head = Vec::with_capacity(FIRST_BYTES);
     let broke = |error| Failure::new(FailureKind::Unreachable, format!("the sound broke off: {error}"));
     reader.by_ref().take(FIRST_BYTES as u64).read_to_end(&mut head).map_err(broke)?;
-    let places = riff::open_lengths(&head, None);
+    let corrections = riff::corrections(&head, None);
     let once = Once { reader: Mutex::new(Box::new(Cursor::new(head).chain(reader))) };
-    Ok(stream(Box::new(once), places))
+    Ok(stream(Box::new(once), corrections))
 }
 
-fn stream(source: Box<dyn MediaSource>, open_lengths: Vec<u64>) -> MediaSourceStream<'static> {
-    let source = if open_lengths.is_empty() { source } else { Box::new(Opened::new(source, open_lengths)) };
+fn stream(source: Box<dyn MediaSource>, corrections: Vec<(u64, [u8; 4])>) -> MediaSourceStream<'static> {
+    let source = if corrections.is_empty() { source } else { Box::new(Corrected::new(source, corrections)) };
     MediaSourceStream::new(source, MediaSourceStreamOptions::default())
 }
 

@@ -24,6 +24,7 @@ mod pieces;
 mod recording;
 mod resample;
 mod riff;
+mod salvage;
 mod stretch;
 #[cfg(test)]
 mod tests;

@@ -9,12 +9,15 @@ use super::encode::{Encoder, Encoding, whole};
 use super::facts::{SoundFacts, SoundLimits};
 use super::pieces::{Caps, Pieces};
 use super::resample::Resampler;
+use super::salvage::{Rescue, Salvaged};
 use super::track::Track;
 use super::{edits, ffmpeg, input};
 use crate::av::Ffmpeg;
 
 /// The effective amplitude of a quiet room in a recording: −45 dB.
 const AUDIBLE: f32 = 0.0056;
+/// No frame of MP3 is longer.
+const LONGEST_FRAME_BYTES: u64 = 1_441;
 
 /// A sound, or the sound track of a video. Cheap to clone; decodes when it is opened, each time anew.
 ///
@@ -39,7 +42,8 @@ impl Recording {
         Self { ffmpeg, ..self }
     }
 
-    /// What it says of itself; `None` where a video has no sound track. Seldom reads the whole file.
+    /// What it says of itself; `None` where a video has no sound track, no
+    /// seconds where a track holds no sample. Seldom reads the whole file.
     ///
     /// # Errors
     /// `UnsupportedMedium` for what cannot be decoded in this process, `Unreadable` for a damaged file, `TooLarge`
@@ -47,7 +51,14 @@ impl Recording {
     pub fn facts(&self) -> Result<Option<SoundFacts>, Failure> {
         guarded(|| {
             let Some(track) = self.track()? else { return Ok(None) };
-            let facts = track.facts()?;
+            let mut facts = track.facts()?;
+            // Neither its header nor its packets say how long it is: is there any sample?
+            if facts.seconds.is_none()
+                && let Some(mut again) = self.track()?
+                && again.next(&mut Vec::new())?.is_none()
+            {
+                facts.seconds = Some(0.0);
+            }
             if facts.seconds.is_some_and(|seconds| seconds > self.limits.seconds as f64) {
                 return Err(self.limits.too_long());
             }
@@ -109,16 +120,15 @@ impl Recording {
     /// As [`Recording::facts`], and `Unreadable` where there is no sound track. What is found out later, the samples
     /// say: that it is too long, too damaged, or holds no sound at all.
     pub fn samples(&self, rate_hz: u32) -> Result<Box<dyn Samples>, Failure> {
-        match guarded(|| self.track()) {
-            Ok(Some(track)) => Ok(Box::new(Decoding::new(track, rate_hz, self.limits)?)),
-            Ok(None) => Err(no_sound()),
-            Err(failure) => match &self.ffmpeg {
-                Some(ffmpeg) if another_way_may_do(&failure) => {
-                    ffmpeg::samples(ffmpeg, &self.media, rate_hz, self.limits)
-                }
-                Some(_) | None => Err(failure),
-            },
-        }
+        let opened = match guarded(|| self.track()) {
+            Ok(Some(track)) => {
+                Decoding::new(track, rate_hz, self.limits).map(|decoding| Box::new(decoding) as Box<dyn Samples>)
+            }
+            Ok(None) => return Err(no_sound()),
+            Err(failure) => Err(failure),
+        };
+        let rescue = Rescue { ffmpeg: self.ffmpeg.clone(), media: self.media.clone(), limits: self.limits };
+        Salvaged::of(opened, rate_hz, rescue)
     }
 
     /// The same sound in another form, whole, `most_bytes` at most. Blocks.
@@ -178,6 +188,10 @@ impl Recording {
             return Err(Failure::unsupported(why));
         }
         let opened = match Track::open(input::stored(&self.media.blob)?, self.limits) {
+            // A tag of ID3, and a first frame that tells of others.
+            Err(failure) if failure.kind == FailureKind::UnsupportedMedium && has_no_frames(&self.media) => {
+                Err(no_sound())
+            }
             // One that was cut off says that it is longer than it is; who does not look at its end does not mind.
             Err(failure) if another_way_may_do(&failure) => {
                 Track::open(input::forward(&self.media.blob)?, self.limits).map_err(|_| failure)
@@ -271,11 +285,23 @@ impl Samples for Decoding {
 
 /// What is said of a file that holds no sample.
 pub(super) fn no_sound() -> Failure {
-    Failure::unreadable("there is no sound in this file; send another")
+    Failure::unreadable("there is no audio in this file; send another")
+}
+
+/// Whether an MP3 has no room for frames behind its tag of ID3, if it has one (whose length, in seven bits a byte, is that
+/// of what is behind its header).
+fn has_no_frames(media: &Media) -> bool {
+    let tag = match media.blob.head().first_chunk::<10>() {
+        Some([b'I', b'D', b'3', _, _, _, length @ ..]) => {
+            10 + length.iter().fold(0, |length, byte| length << 7 | u64::from(byte & 0x7f))
+        }
+        _ => 0,
+    };
+    media.format == MediaFormat::Mp3 && media.blob.len_bytes() <= tag + LONGEST_FRAME_BYTES
 }
 
 /// Whether another way of reading it, or another decoder, may do better.
-fn another_way_may_do(failure: &Failure) -> bool {
+pub(super) fn another_way_may_do(failure: &Failure) -> bool {
     matches!(failure.kind, FailureKind::UnsupportedMedium | FailureKind::Unreadable)
 }
 

@@ -1,5 +1,6 @@
 //! The lengths in a WAV header, which those who write while they record leave at nothing: taken as open where they
-//! cannot be true, so that the samples behind them are read to their end.
+//! cannot be true, so that the samples behind them are read to their end. RF64 is read as WAV: it differs in where its
+//! lengths stand alone (EBU Tech 3306).
 
 use std::io::{self, Read, Seek, SeekFrom};
 
@@ -10,29 +11,57 @@ const OPEN: [u8; 4] = [0xff; 4];
 const CHUNK_HEADER_BYTES: u64 = 8;
 /// `RIFF`, a length, `WAVE`.
 const FORM_BYTES: u64 = 12;
+/// Where RF64 has the length of its samples: behind the form, the header of `ds64` and the length of all.
+const LONG_DATA_LENGTH: usize = 28;
+
+/// What is read instead of what a header has, each with its place, by the file's first bytes and its length if that is
+/// known.
+pub(super) fn corrections(head: &[u8], len_bytes: Option<u64>) -> Vec<(u64, [u8; 4])> {
+    let is_long = head.starts_with(b"RF64") && head.get(8..16) == Some(b"WAVEds64");
+    if !is_long {
+        return open_lengths(head, len_bytes).into_iter().map(|place| (place, OPEN)).collect();
+    }
+    let mut all = vec![(0, *b"RIFF"), (4, OPEN)];
+    if let Some((at, _)) = data(head) {
+        let said = head.get(LONG_DATA_LENGTH..).and_then(|length| length.first_chunk::<8>());
+        let left = len_bytes.map_or(u64::MAX, |len| len.saturating_sub(at + CHUNK_HEADER_BYTES));
+        let said = said.map(|length| u64::from_le_bytes(*length)).filter(|length| (1..=left).contains(length));
+        let length = said.and_then(|length| u32::try_from(length).ok());
+        all.push((at + 4, length.map_or(OPEN, u32::to_le_bytes)));
+    }
+    all
+}
 
 /// Where in a file an open length belongs, by its first bytes and its length if that is known.
-pub(super) fn open_lengths(head: &[u8], len_bytes: Option<u64>) -> Vec<u64> {
+fn open_lengths(head: &[u8], len_bytes: Option<u64>) -> Vec<u64> {
     if !(head.starts_with(b"RIFF") && head.get(8..12) == Some(b"WAVE")) {
         return Vec::new();
     }
     // The outer length says nothing that the inner ones do not.
     let mut places = vec![4];
-    let mut at = FORM_BYTES;
-    while let Some(header) = usize::try_from(at).ok().and_then(|from| head.get(from..from + 8)) {
-        let length = u64::from(u32::from_le_bytes([header[4], header[5], header[6], header[7]]));
+    if let Some((at, length)) = data(head) {
         let begin = at + CHUNK_HEADER_BYTES;
-        if header.starts_with(b"data") {
-            let beyond = len_bytes.is_some_and(|len| length > len.saturating_sub(begin));
-            let empty = length == 0 && len_bytes.is_none_or(|len| len > begin);
-            if beyond || empty {
-                places.push(at + 4);
-            }
-            break;
+        let beyond = len_bytes.is_some_and(|len| length > len.saturating_sub(begin));
+        let empty = length == 0 && len_bytes.is_none_or(|len| len > begin);
+        if beyond || empty {
+            places.push(at + 4);
         }
-        at = begin + length + length % 2;
     }
     places
+}
+
+/// Where the samples' header lies, and their length as it says.
+fn data(head: &[u8]) -> Option<(u64, u64)> {
+    let mut at = FORM_BYTES;
+    loop {
+        let from = usize::try_from(at).ok()?;
+        let header = head.get(from..from.checked_add(8)?)?;
+        let length = u64::from(u32::from_le_bytes([header[4], header[5], header[6], header[7]]));
+        if header.starts_with(b"data") {
+            return Some((at, length));
+        }
+        at += CHUNK_HEADER_BYTES + length + length % 2;
+    }
 }
 
 /// The lengths that belong into the header of a WAV file that was written while it was made, each with its place, by the
@@ -46,25 +75,25 @@ pub fn wav_lengths(head: &[u8], len_bytes: u64) -> Vec<(usize, [u8; 4])> {
     told.collect()
 }
 
-/// A source some of whose lengths are open.
-pub(super) struct Opened {
+/// A source whose header is read otherwise than it is.
+pub(super) struct Corrected {
     source: Box<dyn MediaSource>,
     at: u64,
-    places: Vec<u64>,
+    corrections: Vec<(u64, [u8; 4])>,
 }
 
-impl Opened {
-    pub(super) fn new(source: Box<dyn MediaSource>, places: Vec<u64>) -> Self {
-        Self { source, at: 0, places }
+impl Corrected {
+    pub(super) fn new(source: Box<dyn MediaSource>, corrections: Vec<(u64, [u8; 4])>) -> Self {
+        Self { source, at: 0, corrections }
     }
 }
 
-impl Read for Opened {
+impl Read for Corrected {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let count = self.source.read(buffer)?;
         let end = self.at + count as u64;
-        for place in &self.places {
-            for (offset, byte) in OPEN.iter().enumerate() {
+        for (place, bytes) in &self.corrections {
+            for (offset, byte) in bytes.iter().enumerate() {
                 let position = place + offset as u64;
                 if (self.at..end).contains(&position) {
                     buffer[(position - self.at) as usize] = *byte;
@@ -76,14 +105,14 @@ impl Read for Opened {
     }
 }
 
-impl Seek for Opened {
+impl Seek for Corrected {
     fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
         self.at = self.source.seek(to)?;
         Ok(self.at)
     }
 }
 
-impl MediaSource for Opened {
+impl MediaSource for Corrected {
     fn is_seekable(&self) -> bool {
         self.source.is_seekable()
     }
@@ -131,7 +160,7 @@ mod tests {
         ] {
             assert_eq!(open_lengths(&header(said), len), places, "{said} of {len:?}");
         }
-        assert!(open_lengths(b"RIFF\0\0\0\0AVI LIST", None).is_empty());
+        assert!(corrections(b"RIFF\0\0\0\0AVI LIST", None).is_empty());
         assert_eq!(open_lengths(b"RIFF\0\0\0\0WAVEfmt \xff\xff\xff\xff", None), [4]);
     }
 }

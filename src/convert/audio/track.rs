@@ -22,6 +22,7 @@ use symphonia::default;
 
 use super::edits::Edit;
 use super::facts::{SoundFacts, SoundLimits};
+use super::recording::no_sound;
 
 /// So many broken packets are let pass in any file, and one in [`BROKEN_SHARE`] beyond that.
 const BROKEN_LET_PASS: u64 = 20;
@@ -53,6 +54,8 @@ pub(super) struct Track {
     packets: u64,
     broken: u64,
     barren: u32,
+    /// Whether any packet was decoded.
+    is_heard: bool,
 }
 
 impl Track {
@@ -85,6 +88,7 @@ impl Track {
             packets: 0,
             broken: 0,
             barren: 0,
+            is_heard: false,
         };
         track.first = track.packet()?;
         Ok(Some(track))
@@ -104,9 +108,14 @@ impl Track {
                     sound.copy_to_vec_interleaved(&mut self.interleaved);
                     self.limits.check(channels, rate_hz)?;
                     self.rate_hz = rate_hz;
+                    self.is_heard |= !self.interleaved.is_empty();
                     mix_down(&self.interleaved, channels, mono);
                 }
-                Err(Error::DecodeError(_) | Error::IoError(_)) => self.mend(&packet, mono)?,
+                // A broken packet may look like a kind that is unknown here; where nothing was heard yet, it is one.
+                Err(Error::Unsupported(_)) if !self.is_heard => {
+                    return Err(unsupported(name(self.decoder.codec_params().codec)));
+                }
+                Err(Error::DecodeError(_) | Error::IoError(_) | Error::Unsupported(_)) => self.mend(&packet, mono)?,
                 Err(error) => return Err(damaged(&error)),
             }
             if mono.len() == before {
@@ -172,6 +181,8 @@ impl Track {
         let channels = u16::try_from(channels.map_or(1, |channels| channels.count())).unwrap_or(u16::MAX);
         let rate_hz = self.rate_hz;
         let seconds = match self.said_seconds() {
+            // A header says what there was to be.
+            _ if self.first.is_none() => Some(0.0),
             Some(seconds) => Some(seconds),
             None => self.counted_seconds()?,
         };
@@ -196,7 +207,14 @@ impl Track {
     fn counted_seconds(&mut self) -> Result<Option<f64>, Failure> {
         let Some(time_base) = self.time_base else { return Ok(None) };
         let (mut together, mut begin, mut end, mut is_empty) = (0.0, f64::INFINITY, 0.0_f64, true);
-        while let Some(packet) = self.packet()? {
+        loop {
+            let packet = match self.packet() {
+                Ok(Some(packet)) => packet,
+                Ok(None) => break,
+                // As far as it goes.
+                Err(_) if !is_empty => break,
+                Err(failure) => return Err(failure),
+            };
             let at = time_base.calc_time_saturating(packet.pts).as_secs_f64();
             let lasts = time_base.calc_duration_saturating(packet.dur).as_secs_f64();
             together += lasts;
@@ -343,6 +361,8 @@ fn unopened(error: &Error) -> Failure {
     match error {
         // A file without its index was cut off.
         Error::Unsupported(why) if !why.contains("missing") => unsupported("a container that is unknown here"),
+        // The header is there, and all else is not.
+        Error::IoError(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => no_sound(),
         error => damaged(error),
     }
 }

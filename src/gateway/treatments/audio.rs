@@ -7,6 +7,7 @@ use mediary_convert::audio::{Caps, Encoding, Pieces, Recording, SoundLimits};
 use mediary_convert::av::{AvInput, Ffmpeg};
 use mediary_core::capability::{Abilities, PartShape};
 use mediary_core::plan::{Demand, TreatmentRecipe, Want};
+use mediary_core::sound::SAMPLE_RATE_HZ;
 use mediary_core::task::{PartPath, SoundForm, Task, Times, Transcribe};
 use mediary_core::{Failure, FailureKind, Hold, Media, MediaFormat, MediaKind, Next};
 
@@ -104,8 +105,20 @@ impl Treatments {
             Ok(Some(_) | None) => Err(no_audio()),
             // A target may hear what cannot be decoded here.
             Err(Failure { kind: FailureKind::UnsupportedMedium, .. }) => self.seconds_by_ffmpeg(media).await,
+            // What is damaged may still be heard in part.
+            Err(failure) if failure.kind == FailureKind::Unreadable => match self.is_heard(media).await {
+                Ok(()) => self.seconds_by_ffmpeg(media).await,
+                Err(_) => Err(failure.at(PartPath::Field("file"))),
+            },
             Err(failure) => Err(failure),
         }
+    }
+
+    /// Whether any of its samples can be had, by ffmpeg if need be.
+    async fn is_heard(&self, media: &Media) -> Result<(), Failure> {
+        let recording = self.recording(media);
+        let _child = self.child_for(&recording).await?;
+        blocking::run(move || recording.samples(SAMPLE_RATE_HZ)?.next().map(drop)).await
     }
 
     /// The same where ffmpeg alone knows the format; `None` where it is not installed, or does not know it either.

@@ -12,8 +12,9 @@ use super::{all, assert_tone, ffmpeg, loudness, made, media, recording, tone};
 /// Arguments, ending, format, the codec's name here, by how much the length may differ.
 type Row = (&'static [&'static str], &'static str, MediaFormat, &'static str, f64);
 
-const ROWS: [Row; 26] = [
+const ROWS: [Row; 27] = [
     (&[], "wav", MediaFormat::Wav, "pcm_s16le", 0.001),
+    (&["-rf64", "always"], "wav", MediaFormat::Wav, "pcm_s16le", 0.001),
     (&["-c:a", "pcm_u8"], "wav", MediaFormat::Wav, "pcm_u8", 0.001),
     (&["-c:a", "pcm_s24le"], "wav", MediaFormat::Wav, "pcm_s24le", 0.001),
     (&["-c:a", "pcm_f32le"], "wav", MediaFormat::Wav, "pcm_f32le", 0.001),
@@ -142,7 +143,7 @@ fn a_film_without_sound_says_so() {
     assert_eq!(silent.facts().unwrap(), None);
     let failure = silent.open().err().expect("no sound");
     assert_eq!(failure.kind, FailureKind::Unreadable);
-    assert!(failure.detail.contains("no sound"), "{failure}");
+    assert!(failure.detail.contains("no audio"), "{failure}");
 }
 
 /// A tone of which a player leaves its beginning and its end out: packets are copied, the list says which part counts.
@@ -252,6 +253,76 @@ fn a_file_that_was_cut_off_gives_what_it_has() {
         let samples = half.open().and_then(all).unwrap_or_else(|why| panic!("{ending}: {why}"));
         assert_tone(&samples, 16_000, 2.4, 0.8, ending);
     }
+}
+
+#[test]
+fn a_header_without_a_sample_is_told_from_damage() {
+    let rows: [(&[&str], &str, MediaFormat); 9] = [
+        (&[], "wav", MediaFormat::Wav),
+        (&[], "flac", MediaFormat::Flac),
+        (&["-c:a", "libopus"], "ogg", MediaFormat::Opus),
+        (&["-c:a", "libvorbis"], "ogg", MediaFormat::Vorbis),
+        (&["-c:a", "libopus"], "webm", MediaFormat::Webm),
+        (&[], "mp3", MediaFormat::Mp3),
+        (&["-c:a", "aac"], "m4a", MediaFormat::M4a),
+        (&[], "aiff", MediaFormat::Aiff),
+        (&["-c:a", "pcm_s16be"], "caf", MediaFormat::Caf),
+    ];
+    let empty = |arguments: &[&str], ending| made("anullsrc", &[&["-t", "0"], arguments].concat(), ending);
+    let mut files: Vec<_> =
+        rows.iter().map(|(arguments, ending, format)| (*ending, *format, empty(arguments, ending))).collect();
+    let mut odd = empty(&["-fflags", "+bitexact"], "wav");
+    odd[40..44].copy_from_slice(&1_u32.to_le_bytes());
+    odd.push(0);
+    files.push(("an odd byte", MediaFormat::Wav, odd));
+    files.push(("a tag", MediaFormat::Mp3, [b"ID3\x04\0\0\0\0\x01\x00".as_slice(), &[0; 128]].concat()));
+    for (what, format, bytes) in files {
+        for ffmpeg in [None, Some(ffmpeg())] {
+            let recording = recording(format, bytes.clone()).or_by(ffmpeg);
+            let failure = recording.open().and_then(all).unwrap_err();
+            assert_eq!(failure.kind, FailureKind::Unreadable, "{what}: {failure}");
+            assert!(failure.detail.contains("no audio"), "{what}: {failure}");
+            match recording.facts() {
+                Ok(facts) => assert!(facts.is_none_or(|facts| facts.seconds == Some(0.0)), "{what}"),
+                Err(failure) => assert!(failure.detail.contains("no audio"), "{what}: {failure}"),
+            }
+        }
+    }
+}
+
+#[test]
+fn what_is_damaged_in_the_middle_is_heard_as_far_as_it_can_be() {
+    let rows: [(&[&str], &str, MediaFormat); 3] = [
+        (&["-c:a", "libopus"], "webm", MediaFormat::Webm),
+        (&["-c:a", "aac"], "aac", MediaFormat::Aac),
+        (&["-c:a", "libopus"], "ogg", MediaFormat::Opus),
+    ];
+    for (arguments, ending, format) in rows {
+        let mut bytes = tone(12, arguments, ending);
+        let middle = bytes.len() / 2;
+        let mut seed = 3_u32;
+        for byte in &mut bytes[middle..middle + 300] {
+            seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            *byte = (seed >> 24) as u8;
+        }
+        let alone = recording(format, bytes);
+        let helped = alone.clone().or_by(Some(ffmpeg()));
+        for (recording, least) in [(alone, 5.0), (helped, 8.0)] {
+            let samples = recording.open().and_then(all).unwrap_or_else(|why| panic!("{ending}: {why}"));
+            let seconds = samples.len() as f64 / 16_000.0;
+            assert!((least..12.5).contains(&seconds), "{ending}: {seconds} s");
+            // A tone that goes on elsewhere is not in step with itself.
+            for part in [&samples[..4 * 16_000], &samples[samples.len() - 16_000..]] {
+                assert!(super::purity(part, 16_000, super::TONE_HZ) > 0.9, "{ending}");
+            }
+            assert!(recording.facts().unwrap().unwrap().seconds.is_none_or(|seconds| seconds > 4.0), "{ending}");
+        }
+    }
+    let caf = tone(4, &["-c:a", "pcm_s16be"], "caf");
+    let cut = recording(MediaFormat::Caf, caf[..caf.len() * 6 / 10].to_vec()).or_by(Some(ffmpeg()));
+    let samples = cut.open().and_then(all).unwrap();
+    assert_tone(&samples, 16_000, 2.4, 0.1, "caf");
+    assert!(cut.has_sound().unwrap());
 }
 
 #[test]

@@ -108,6 +108,9 @@ fn format_of(blob: &Blob, claim: Claim<'_>) -> Result<MediaFormat, Unclassifiabl
     if signs::is_transport_stream(blob.head()) {
         return Ok(MediaFormat::Ts);
     }
+    if signs::is_rf64(blob.head()) {
+        return Ok(MediaFormat::Wav);
+    }
     if found == FileFormat::ArbitraryBinaryData && blob.head().starts_with(archive::SIGNATURE) {
         return Ok(archive::told_apart(archive::cut_off(blob.head()), blob));
     }

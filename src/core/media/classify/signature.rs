@@ -46,7 +46,8 @@ pub(super) fn known(found: FileFormat) -> Option<MediaFormat> {
         FileFormat::Mpeg12AudioLayer3 | FileFormat::Id3v2 => MediaFormat::Mp3,
         FileFormat::FreeLosslessAudioCodec => MediaFormat::Flac,
         FileFormat::OggOpus => MediaFormat::Opus,
-        FileFormat::OggVorbis => MediaFormat::Vorbis,
+        // What else is heard out of this container is read by the same readers.
+        FileFormat::OggVorbis | FileFormat::OggFlac | FileFormat::OggSpeex => MediaFormat::Vorbis,
         FileFormat::AppleItunesAudio | FileFormat::AppleItunesAudiobook | FileFormat::Mpeg4Part14Audio => {
             MediaFormat::M4a
         }

@@ -1,4 +1,5 @@
-//! Signs that the sniffer's table does not know: SVG behind a prologue, AVIF in HEIF's clothes, transport streams.
+//! Signs that the sniffer's table does not know: SVG behind a prologue, AVIF in HEIF's clothes, transport streams,
+//! RF64.
 //!
 //! Looks at the first bytes only. Called by `classify` where the table has no answer, or a wide one.
 
@@ -44,6 +45,11 @@ pub(super) fn is_transport_stream(head: &[u8]) -> bool {
     })
         // Four lines of text might begin so.
         && head[..head.len().min(PACKET_BYTES)].iter().any(|byte| *byte < 9)
+}
+
+/// Whether it is a WAV file with room for more than 4 GB (EBU Tech 3306).
+pub(super) fn is_rf64(head: &[u8]) -> bool {
+    head.starts_with(b"RF64") && head.get(8..12) == Some(b"WAVE")
 }
 
 /// A still picture in ISO's container for such: AVIF where one of its brands says so (ISO/IEC 14496-12, section 4.3).

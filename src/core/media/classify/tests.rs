@@ -91,6 +91,8 @@ fn bytes_tell_the_format() {
         ("flac", b"fLaC\0\0\0\x22".to_vec(), Flac),
         ("opus", ogg(b"OpusHead\x01"), Opus),
         ("vorbis", ogg(b"\x01vorbis"), Vorbis),
+        ("flac in ogg", ogg(b"\x7fFLAC\x01\0"), Vorbis),
+        ("rf64", [b"RF64\xff\xff\xff\xffWAVEds64".as_slice(), &[28, 0, 0, 0], &[0; 28], b"fmt "].concat(), Wav),
         ("aac", [b"\xff\xf1\x50\x80".as_slice(), &[0; 60]].concat(), Aac),
         ("aiff", [b"FORM\0\0\0\x20AIFFCOMM".as_slice(), &[0; 32]].concat(), Aiff),
         ("aiff with a codec", [b"FORM\0\0\0\x20AIFCFVER".as_slice(), &[0; 32]].concat(), Aiff),
