@@ -1,6 +1,6 @@
 //! The lengths in a WAV header, which those who write while they record leave at nothing: taken as open where they
 //! cannot be true, so that the samples behind them are read to their end. RF64 is read as WAV: it differs in where its
-//! lengths stand alone (EBU Tech 3306).
+//! lengths stand alone (EBU Tech 3306). A Core Audio file that was cut off is read to its end likewise.
 
 use std::io::{self, Read, Seek, SeekFrom};
 
@@ -11,12 +11,17 @@ const OPEN: [u8; 4] = [0xff; 4];
 const CHUNK_HEADER_BYTES: u64 = 8;
 /// `RIFF`, a length, `WAVE`.
 const FORM_BYTES: u64 = 12;
+/// `caff`, a version, flags.
+const CAF_HEADER_BYTES: u64 = 8;
 /// Where RF64 has the length of its samples: behind the form, the header of `ds64` and the length of all.
 const LONG_DATA_LENGTH: usize = 28;
 
 /// What is read instead of what a header has, each with its place, by the file's first bytes and its length if that is
 /// known.
 pub(super) fn corrections(head: &[u8], len_bytes: Option<u64>) -> Vec<(u64, [u8; 4])> {
+    if head.starts_with(b"caff") {
+        return cut_caf(head, len_bytes);
+    }
     let is_long = head.starts_with(b"RF64") && head.get(8..16) == Some(b"WAVEds64");
     if !is_long {
         return open_lengths(head, len_bytes).into_iter().map(|place| (place, OPEN)).collect();
@@ -30,6 +35,24 @@ pub(super) fn corrections(head: &[u8], len_bytes: Option<u64>) -> Vec<(u64, [u8;
         all.push((at + 4, length.map_or(OPEN, u32::to_le_bytes)));
     }
     all
+}
+
+/// How long a Core Audio file's samples are, in eight bytes, where it says that they are more: it was cut off.
+fn cut_caf(head: &[u8], len_bytes: Option<u64>) -> Vec<(u64, [u8; 4])> {
+    let mut at = CAF_HEADER_BYTES;
+    loop {
+        let header = usize::try_from(at).ok().and_then(|from| head.get(from..)?.first_chunk::<12>());
+        let Some([kind @ .., a, b, c, d, e, f, g, h]) = header else { return Vec::new() };
+        let (length, begin) = (u64::from_be_bytes([*a, *b, *c, *d, *e, *f, *g, *h]), at + 12);
+        if kind == b"data" {
+            let left = len_bytes.map(|len| len.saturating_sub(begin)).filter(|left| *left < length);
+            let halves = |left: u64| [(at + 4, (left >> 32) as u32), (at + 8, left as u32)];
+            let written = left.into_iter().flat_map(halves).map(|(place, half)| (place, half.to_be_bytes()));
+            return written.collect();
+        }
+        let Some(next) = begin.checked_add(length) else { return Vec::new() };
+        at = next;
+    }
 }
 
 /// Where in a file an open length belongs, by its first bytes and its length if that is known.

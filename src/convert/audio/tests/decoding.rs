@@ -319,7 +319,7 @@ fn what_is_damaged_in_the_middle_is_heard_as_far_as_it_can_be() {
         }
     }
     let caf = tone(4, &["-c:a", "pcm_s16be"], "caf");
-    let cut = recording(MediaFormat::Caf, caf[..caf.len() * 6 / 10].to_vec()).or_by(Some(ffmpeg()));
+    let cut = recording(MediaFormat::Caf, caf[..caf.len() * 6 / 10].to_vec());
     let samples = cut.open().and_then(all).unwrap();
     assert_tone(&samples, 16_000, 2.4, 0.1, "caf");
     assert!(cut.has_sound().unwrap());
