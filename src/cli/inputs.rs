@@ -3,7 +3,7 @@
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use mediary_core::{Claim, Media, classify};
+use mediary_core::{Blob, Claim, Media, Unclassifiable, classify};
 
 use crate::config::Config;
 use crate::gateway::Spool;
@@ -86,6 +86,17 @@ pub(super) fn listed(list: &Path) -> Result<Vec<PathBuf>, String> {
 
 /// Takes a file or standard input in, within the limits of an upload.
 pub(super) fn take_in(config: &Config, input: &Path) -> Result<Media, String> {
+    told(taken(config, input)?, input).map_err(|refusal| refusal.to_string())
+}
+
+/// What the bytes of a file are.
+pub(super) fn told(bytes: Blob, input: &Path) -> Result<Media, Unclassifiable> {
+    let name = input.file_name().map(|name| name.to_string_lossy().into_owned());
+    classify(bytes, Claim { mime: None, file_name: name.as_deref() })
+}
+
+/// The bytes of a file or of standard input, within the limits of an upload.
+pub(super) fn taken(config: &Config, input: &Path) -> Result<Blob, String> {
     let limit_bytes = config.limits.upload_bytes.get();
     let is_stdin = input == Path::new("-");
     let mut source: Box<dyn Read> = if is_stdin {
@@ -107,7 +118,5 @@ pub(super) fn take_in(config: &Config, input: &Path) -> Result<Media, String> {
         }
         spool.write(&buffer[..count]).map_err(|error| format!("cannot be kept in the temporary folder: {error}"))?;
     }
-    let name = input.file_name().map(|name| name.to_string_lossy().into_owned());
-    let claim = Claim { mime: None, file_name: name.as_deref() };
-    classify(spool.finish(), claim).map_err(|refusal| refusal.to_string())
+    Ok(spool.finish())
 }

@@ -73,8 +73,16 @@ impl Speak {
         let texts = self.named()?;
         let player = self.play.then(|| Player::find(context)).transpose()?;
         let is_one = texts.len() == 1;
-        if player.is_none() && self.out.is_none() && (!is_one || io::stdout().is_terminal()) {
-            return Err("a sound is not for a terminal; name a file with -o, or a folder for several".to_owned());
+        if player.is_none() && self.out.is_none() {
+            let count = texts.len();
+            if !is_one {
+                return Err(format!(
+                    "{count} texts are {count} sounds; name a folder for them with -o, or put one text between quotes"
+                ));
+            }
+            if io::stdout().is_terminal() {
+                return Err("a sound is not for a terminal; name a file with -o".to_owned());
+            }
         }
         let (gateway, _) = context.gateway()?;
         let runtime = Runtime::new().map_err(|error| format!("cannot start: {error}"))?;

@@ -9,10 +9,9 @@ use std::sync::Arc;
 
 use clap::Args;
 use mediary_core::task::{ReplyEvent, Task, WholeReply};
-use mediary_core::{Media, Target};
+use mediary_core::{Blob, Media, MediaKind, Target};
 
 use super::{Context, complain, inputs};
-use crate::config::Config;
 use crate::gateway::{Answered, Bounds, Gateway, Growing, TaskRequest};
 use crate::protocol::openai::TranscriptionForm;
 use crate::protocol::{AnswerHead, Decoded};
@@ -30,7 +29,7 @@ const BAD_ARGUMENTS: u8 = 2;
     mediary transcribe --list recordings.txt -o texts/\n  \
     cat memo.webm | mediary transcribe -")]
 pub(super) struct Transcribe {
-    /// Files, folders (their files, not those below) or - for standard input
+    /// Files, folders (their recordings, not those below) or - for standard input
     #[arg(required_unless_present = "lists", value_name = "FILE|DIR|-")]
     inputs: Vec<PathBuf>,
     /// Files and folders out of this list, one a line
@@ -90,19 +89,30 @@ impl Transcribe {
         let mut places = Places::of(self.out.clone(), inputs.len() > 1 || self.inputs_are_many(), self.ending())?;
         let (gateway, config) = context.gateway()?;
         let runtime = tokio::runtime::Runtime::new().map_err(|error| format!("cannot start: {error}"))?;
-        let mut is_whole = true;
+        let (mut is_whole, mut skipped) = (true, 0);
         for input in &inputs {
             let name = input.display();
             if io::stderr().is_terminal() && inputs.len() > 1 {
                 // If standard error is closed, the work goes on.
                 let _ = writeln!(io::stderr(), "{name}");
             }
-            match runtime.block_on(self.one(&gateway, &config, input)) {
+            let recording = match recording(inputs::taken(&config, input)?, input) {
+                // A folder may hold other files beside its recordings.
+                Err(why) if !named.contains(input) => {
+                    complain(&format!("{name} is passed over: {why}"));
+                    skipped += 1;
+                    continue;
+                }
+                recording => recording,
+            };
+            let heard = recording.and_then(|recording| runtime.block_on(self.one(&gateway, recording)));
+            match heard {
                 Ok(text) => match places.next(input) {
                     Some(file) => std::fs::write(&file, text)
                         .map_err(|error| format!("cannot write {}: {error}", file.display()))?,
                     None => {
-                        let head = if inputs.len() > 1 { self.headed(&name.to_string()) } else { String::new() };
+                        // Not all say themselves where one ends.
+                        let head = if inputs.len() > 1 { format!("==> {name} <==\n") } else { String::new() };
                         let whole = [head.as_bytes(), &text].concat();
                         io::stdout().write_all(&whole).map_err(|error| format!("cannot write: {error}"))?;
                     }
@@ -112,6 +122,9 @@ impl Transcribe {
                     is_whole = false;
                 }
             }
+        }
+        if skipped == inputs.len() {
+            return Err("none of these files is a recording or a video".to_owned());
         }
         Ok(is_whole)
     }
@@ -131,13 +144,7 @@ impl Transcribe {
         }
     }
 
-    /// What stands before each of several results, of which subtitles and JSON do not say themselves where one ends.
-    fn headed(&self, name: &str) -> String {
-        if self.format == "text" { String::new() } else { format!("==> {name} <==\n") }
-    }
-
-    async fn one(&self, gateway: &Arc<Gateway>, config: &Config, input: &Path) -> Result<Vec<u8>, String> {
-        let recording = inputs::take_in(config, input)?;
+    async fn one(&self, gateway: &Arc<Gateway>, recording: Media) -> Result<Vec<u8>, String> {
         let shows_progress = io::stderr().is_terminal() && self.is_heard_here(gateway, &recording).await;
         let Decoded { mut task, model, answer, .. } = self.form()?.of(recording);
         if let Task::Transcribe(wish) = &mut task {
@@ -163,6 +170,17 @@ impl Transcribe {
         let planned = gateway.explain_transcription(recording, &self.model, &bounds, self.translate).await;
         let first = planned.ok().and_then(|planned| planned.plan.candidates.into_iter().next());
         first.is_some_and(|candidate| candidate.target.is_local())
+    }
+}
+
+/// What is heard of a file, or why nothing is.
+fn recording(bytes: Blob, input: &Path) -> Result<Media, String> {
+    let media = inputs::told(bytes, input).map_err(|refusal| refusal.to_string())?;
+    match media.kind() {
+        MediaKind::Audio | MediaKind::Video => Ok(media),
+        MediaKind::Text | MediaKind::Image | MediaKind::Document => {
+            Err(format!("this is {}; only audio and video can be transcribed", media.format))
+        }
     }
 }
 
@@ -229,6 +247,14 @@ async fn followed(mut growing: Growing) -> Result<(Target, WholeReply), String> 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_no_recording_is_told_before_it_is_heard() {
+        let of = |bytes: &[u8], name: &str| recording(Blob::in_memory(bytes.to_vec()), Path::new(name));
+        assert!(of(b"fLaC\0\0\0\x22", "a.flac").is_ok());
+        assert!(of(b"Buy milk.\n", "notes.txt").unwrap_err().contains("text"));
+        assert!(of(b"", "empty.wav").unwrap_err().contains("empty"));
+    }
 
     #[test]
     fn results_of_several_recordings_have_files_of_their_own() {

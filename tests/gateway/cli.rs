@@ -4,10 +4,13 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
+use super::audio_pieces::recording;
+use super::audio_transcriptions::{ear, hears};
 use super::score::{collapsed, word_f1};
 use super::server::{checkout, sample, truth};
+use super::upstream::Upstream;
 
 /// The program in the checkout, with nothing of this process's environment.
 pub(crate) fn mediary(arguments: &[&str]) -> Command {
@@ -244,6 +247,39 @@ fn help_shows_examples_and_no_inner_workings() {
     about_is_for_people(&help.out);
     assert_eq!(run(&["--version"]).out, format!("mediary {}\n", env!("CARGO_PKG_VERSION")));
     assert_eq!(run(&[]).code, Some(2));
+}
+
+#[test]
+fn several_texts_want_a_folder() {
+    let done = run(&["speak", "One.", "Two."]);
+    assert_eq!((done.code, done.out.as_str()), (Some(1), ""));
+    assert!(done.err.contains("2 texts") && done.err.contains("folder"), "{}", done.err);
+}
+
+#[test]
+fn what_is_no_recording_in_a_folder_is_passed_over() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("notes.txt"), "Buy milk.\n").unwrap();
+    let notes = folder.path().join("notes.txt");
+    let named = run(&["transcribe", path(&notes)]);
+    assert!(named.code == Some(1) && named.err.contains("this is text"), "{}", named.err);
+    let alone = run(&["transcribe", path(folder.path())]);
+    assert!(alone.code == Some(1) && alone.err.contains("is passed over"), "{}", alone.err);
+    assert!(alone.err.contains("none of these files"), "{}", alone.err);
+    std::fs::write(folder.path().join("junk.bin"), [0xfe; 64]).unwrap();
+    for name in ["one.wav", "two.wav"] {
+        std::fs::write(folder.path().join(name), recording(1)).unwrap();
+    }
+    let up = Upstream::doing([hears("Yes.")]);
+    let file: toml::Table = serde_json::from_value(json!({ "providers": [ear(&up, "ear", json!({}))] })).unwrap();
+    let place = tempfile::tempdir().unwrap();
+    let config = place.path().join("mediary.toml");
+    std::fs::write(&config, file.to_string()).unwrap();
+    let heard = run(&["--config", path(&config), "transcribe", "--model", "ear/m", path(folder.path())]);
+    assert_eq!(heard.code, Some(0), "{}", heard.err);
+    let headed = |name: &str| format!("==> {} <==\nYes.\n", path(&folder.path().join(name)));
+    assert_eq!(heard.out, headed("one.wav") + &headed("two.wav"));
+    assert_eq!((heard.err.matches("is passed over").count(), up.calls()), (2, 2), "{}", heard.err);
 }
 
 #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64", target_arch = "riscv64")))]
