@@ -64,6 +64,25 @@ fn pages_and_requests_are_counted() {
 fn the_interface_describes_itself() {
     let document = shared().get("/openapi.json").ok();
     assert!(document["openapi"].as_str().unwrap().starts_with("3."), "{document}");
+    let of = |path: &str| document["paths"][path]["post"].clone();
+    let types = |path: &str| -> Vec<String> {
+        of(path)["responses"]["200"]["content"].as_object().unwrap().keys().cloned().collect()
+    };
+    let sounds = ["mpeg", "ogg", "aac", "flac", "wav", "pcm"].map(|form| format!("audio/{form}"));
+    for path in ["/v1/audio/speech", "/v1/tts"] {
+        let types = types(path);
+        assert!(sounds.iter().all(|sound| types.contains(sound)), "{path}: {types:?}");
+        assert!(types.contains(&"text/event-stream".to_owned()), "{path}: {types:?}");
+        let schema = &of(path)["requestBody"]["content"]["application/json"]["schema"];
+        assert_eq!(schema["$ref"], "#/components/schemas/SpeechFields", "{path}");
+    }
+    assert!(document["components"]["schemas"]["SpeechFields"]["properties"]["text"].is_object());
+    for path in ["/v1/audio/transcriptions", "/v1/audio/translations"] {
+        let types = types(path);
+        for form in ["application/json", "text/plain", "text/event-stream"] {
+            assert!(types.contains(&form.to_owned()), "{path}: {types:?}");
+        }
+    }
     let process = &document["paths"]["/v1/ocr/process"]["post"];
     for status in ["200", "400", "401", "408", "413", "415", "422", "503", "504"] {
         assert!(process["responses"][status].is_object(), "{status} is missing in {process:#}");

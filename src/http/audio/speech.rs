@@ -11,6 +11,7 @@ use axum::http::{HeaderMap, HeaderValue};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream;
 use mediary_core::Failure;
+use utoipa::ToSchema;
 
 use super::super::error::ApiError;
 use super::super::guard::client_of;
@@ -23,6 +24,30 @@ use crate::gateway::{Speaking, TaskRequest};
 use crate::protocol::Protocol as _;
 use crate::protocol::openai::{SPEECH, SpeechRequest, last_event, media_type, sound_event};
 
+/// What is to be spoken, and how.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "it describes what `SpeechRequest` understands")]
+pub(in super::super) struct SpeechFields {
+    /// The text; it has to be there, under this name or the other.
+    input: Option<String>,
+    /// Another name of `input`.
+    text: Option<String>,
+    /// A target, or auto.
+    model: Option<String>,
+    /// A voice by its name, of the target or of OpenAI.
+    voice: Option<String>,
+    /// What the text is in: a code or an English name; found out if left out.
+    language: Option<String>,
+    /// How it is to sound, for targets that heed that.
+    instructions: Option<String>,
+    /// How fast, 0.25 to 4.
+    speed: Option<f64>,
+    /// mp3 (if left out), opus, aac, flac, wav or pcm.
+    response_format: Option<String>,
+    /// audio, or sse for events that carry it.
+    stream_format: Option<String>,
+}
+
 /// Speaks a text.
 #[utoipa::path(
     post,
@@ -34,13 +59,12 @@ use crate::protocol::openai::{SPEECH, SpeechRequest, last_event, media_type, sou
         ("X-Mediary-Allow-Paid" = Option<bool>, Header, description = "true: it may cost, where routing.confirm_paid asks"),
         ("X-Mediary-Provider" = Option<String>, Header, description = "only these providers, by commas"),
     ),
-    request_body(content = Object, description = "OpenAI's request: `input` (or `text`), `model` (a target, or auto), `voice`, \
-        `instructions`, `speed`, `response_format` (mp3, opus, aac, flac, wav or pcm), `stream_format` (audio or sse); and \
-        `language`, if it is not to be found out"),
+    request_body(content = SpeechFields, description = "OpenAI's request, with a `language` if it is not to be found out"),
     responses(
         (status = 200, description = "The sound as it is made, in the form that was asked for. `X-Routed-Via` names the \
-            target, `X-Mediary-Treatments` a voice that stands in for the one that was named", body = Vec<u8>,
-            content_type = "audio/mpeg"),
+            target, `X-Mediary-Treatments` a voice that stands in for the one that was named", content(
+            (Vec<u8> = "audio/mpeg"), (Vec<u8> = "audio/ogg"), (Vec<u8> = "audio/aac"), (Vec<u8> = "audio/flac"),
+            (Vec<u8> = "audio/wav"), (Vec<u8> = "audio/pcm"), (String = "text/event-stream"))),
         Refused,
     )
 )]
@@ -73,9 +97,11 @@ pub(in super::super) async fn speech(
     post,
     path = "/v1/tts",
     tag = "audio",
-    request_body(content = Object, description = "As for /v1/audio/speech; `text` is `input`"),
+    request_body(content = SpeechFields, description = "As for /v1/audio/speech"),
     responses(
-        (status = 200, description = "The sound as it is made", body = Vec<u8>, content_type = "audio/mpeg"),
+        (status = 200, description = "The sound as it is made, in the form that was asked for", content(
+            (Vec<u8> = "audio/mpeg"), (Vec<u8> = "audio/ogg"), (Vec<u8> = "audio/aac"), (Vec<u8> = "audio/flac"),
+            (Vec<u8> = "audio/wav"), (Vec<u8> = "audio/pcm"), (String = "text/event-stream"))),
         Refused,
     )
 )]

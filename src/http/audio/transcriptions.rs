@@ -35,7 +35,8 @@ use crate::protocol::openai::{TRANSCRIPTIONS, TranscriptionForm};
         (status = 200, description = "The words in the form that was asked for, or as server-sent events. `X-Routed-Via` \
             names the target, `X-Mediary-Treatments` what was done to the recording, `X-Mediary-Dropped` what the target \
             lacks: with timestamp_granularities in it, times are estimates; `X-Mediary-Status` is no_speech where there \
-            is none", body = Object),
+            is none", content(
+                (Object = "application/json"), (String = "text/plain"), (String = "text/event-stream"))),
         Refused,
         RefusedFile,
     )
@@ -56,7 +57,8 @@ pub(in super::super) async fn transcriptions(
     request_body(content = Object, content_type = "multipart/form-data", description = "As for \
         /v1/audio/transcriptions; `language` is what is spoken"),
     responses(
-        (status = 200, description = "The words in English, in the form that was asked for", body = Object),
+        (status = 200, description = "The words in English, in the form that was asked for", content(
+                (Object = "application/json"), (String = "text/plain"), (String = "text/event-stream"))),
         Refused,
         RefusedFile,
     )
