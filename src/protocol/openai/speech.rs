@@ -167,14 +167,16 @@ pub fn sound_event(bytes: &[u8], into: &mut Vec<u8>) {
     event(&json!({ "type": "speech.audio.delta", "audio": STANDARD.encode(bytes) }), into);
 }
 
-/// The event that ends a sound.
+/// The event that ends a sound, with the tokens if there were any: most voices count none.
 pub fn last_event(usage: Usage, into: &mut Vec<u8>) {
     let Usage { prompt_tokens, completion_tokens, .. } = usage;
-    let usage = json!({
-        "input_tokens": prompt_tokens, "output_tokens": completion_tokens,
-        "total_tokens": prompt_tokens + completion_tokens,
-    });
-    event(&json!({ "type": "speech.audio.done", "usage": usage }), into);
+    let mut last = json!({ "type": "speech.audio.done" });
+    let total = prompt_tokens + completion_tokens;
+    if total > 0 {
+        last["usage"] =
+            json!({ "input_tokens": prompt_tokens, "output_tokens": completion_tokens, "total_tokens": total });
+    }
+    event(&last, into);
 }
 
 fn event(value: &Value, into: &mut Vec<u8>) {
@@ -207,6 +209,19 @@ mod tests {
         let (speak, request) = decoded(&json!({ "text": "Hi", "format": "pcm", "voice": "alloy" })).unwrap();
         assert_eq!((speak.text.as_str(), speak.form), ("Hi", SoundForm::Pcm { rate_hz: 24_000 }));
         assert!(!request.as_events && request.model.is_empty());
+    }
+
+    #[test]
+    fn a_sound_ends_with_its_tokens_if_any_were_counted() {
+        let last = |usage| {
+            let mut bytes = Vec::new();
+            last_event(usage, &mut bytes);
+            String::from_utf8(bytes).unwrap()
+        };
+        assert_eq!(last(Usage::default()), "data: {\"type\":\"speech.audio.done\"}\n\n");
+        let counted = last(Usage { prompt_tokens: 3, completion_tokens: 40, ..Usage::default() });
+        let usage = "\"usage\":{\"input_tokens\":3,\"output_tokens\":40,\"total_tokens\":43}";
+        assert_eq!(counted, format!("data: {{\"type\":\"speech.audio.done\",{usage}}}\n\n"));
     }
 
     #[test]

@@ -292,7 +292,11 @@ impl StreamWriter for Events {
 
     fn end(&mut self, usage: Usage, into: &mut Vec<u8>) {
         let usage = transcript::usage(Some(usage), self.seconds);
-        Self::write(&json!({ "type": "transcript.text.done", "text": self.text, "usage": usage }), into);
+        let mut last = json!({ "type": "transcript.text.done", "text": self.text, "usage": usage });
+        if self.text.is_empty() {
+            last["no_speech"] = true.into();
+        }
+        Self::write(&last, into);
     }
 }
 
@@ -426,5 +430,17 @@ mod tests {
         writer.frame(&ReplyFrame { events: heard, ..ReplyFrame::default() }, &mut bytes);
         writer.end(Usage { estimated: true, ..Usage::default() }, &mut bytes);
         insta::assert_snapshot!(String::from_utf8(bytes).unwrap());
+    }
+
+    #[test]
+    fn a_stream_of_silence_says_so() {
+        let mut writer = decoded(&[("stream", "true")]).answer.stream(head(), false).unwrap();
+        let mut bytes = Vec::new();
+        writer.end(Usage { estimated: true, ..Usage::default() }, &mut bytes);
+        let usage = "\"usage\":{\"type\":\"duration\",\"seconds\":0.0}";
+        let expected =
+            format!("data: {{\"type\":\"transcript.text.done\",\"text\":\"\",{usage},\"no_speech\":true}}\n\n");
+        assert_eq!(String::from_utf8(bytes).unwrap(), expected);
+        assert_eq!(decoded(&[("response_format", "srt")]).answer.whole(head(), &WholeReply::default()), b"");
     }
 }
