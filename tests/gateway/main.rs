@@ -103,6 +103,7 @@ mod tasks;
 mod toy;
 mod transport;
 mod upstream;
+mod videos_files;
 mod videos_jobs;
 mod videos_killed;
 mod videos_studio;
