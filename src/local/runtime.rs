@@ -169,9 +169,6 @@ impl Runtime {
             .map_err(text)?
             .with_intra_op_spinning(false)
             .map_err(text)?
-            // Weights in the arena would make it grow by powers of two, of which the last is half empty.
-            .with_device_allocated_initializers()
-            .map_err(text)?
             // A pattern is remembered per input shape; pages and lines come in every shape.
             .with_memory_pattern(false)
             .map_err(text)?
