@@ -115,7 +115,7 @@ fn a_file_is_sent_in_a_format_that_is_taken_or_nothing_is() {
 
 #[test]
 fn the_files_are_what_they_are_said_to_be() {
-    let accepts = MediaFormat::ALL.into_iter().map(Acceptance::of).collect();
+    let accepts = MediaFormat::ALL.iter().copied().map(Acceptance::of).collect();
     let row = Abilities { accepts, ..row("a/m") };
     for ability in [Ability::Image, Ability::Pdf, Ability::Audio, Ability::Video] {
         let question = Question::of(ability, &row).unwrap();
