@@ -22,7 +22,7 @@ mod tests;
 pub use crate::config::providers::{Day, DialectName, FreeLimits, ProxyTerms, Terms};
 pub use failure::BadCatalog;
 pub use family::{vector_family, vector_space};
-pub use report::ProviderReport;
+pub use report::{ProviderReport, QuotaLeft};
 pub use setup::{Checked, Off, ProviderSetup};
 pub use shipped::{catalog_ids, listed_models};
 pub use stand_ins::StandIns;
