@@ -109,6 +109,7 @@ def official(program, node):
             ["ollama_api.py"],
             ["anthropic_api.py"],
             ["gemini_api.py", "--upstream", upstream.address],
+            ["cohere_rerank.py", "--upstream", upstream.address],
         )
         for script, *options in scripts:
             subprocess.run([sys.executable, HERE / script, address, *options], check=True)
