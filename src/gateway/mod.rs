@@ -19,6 +19,7 @@ mod jobs;
 mod kept_quotas;
 mod kept_responses;
 mod limits;
+mod live_responses;
 mod probes;
 mod readiness;
 mod recipe_file;
@@ -44,6 +45,7 @@ pub use execution::{measure, tune};
 pub use jobs::{NewVideo, NoJob, VideoFile, VideoJob, VideoJobs, VideoProgress, WebhookSecret, signature};
 pub use kept_quotas::KeptQuotas;
 pub use kept_responses::{KeptResponses, MemoryRoom};
+pub use live_responses::{Heard, Teller, Told};
 pub use probes::{
     Counts as ProbeCounts, NotReleased, NotVerified, Outcome as ProbeOutcome, ProbeWish, Probes, Resume,
     Step as ProbeStep, Verified, VerifyRequest,

@@ -91,6 +91,8 @@ mod reload;
 mod requests;
 mod responses;
 mod responses_kept;
+mod responses_native;
+mod round_trip;
 mod samples;
 mod score;
 mod searchable;

@@ -6,10 +6,11 @@ use std::time::Instant;
 
 use bytes::Bytes;
 use mediary_core::task::{Finish, Piece, ReplyEvent, ReplyFrame, Usage, WholeReply};
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::date::rfc3339;
-use crate::protocol::{AnswerHead, Encode, StreamWriter, json_bytes};
+use crate::protocol::{AnswerHead, Encode, StreamWriter, json_bytes, json_into};
 
 /// The field that says what a request cost: these clients know no comments, and pass over a field that they do not know.
 const COST: &str = "mediary_cost_usd";
@@ -147,6 +148,7 @@ impl Encode for LineAnswer {
             calls: Vec::new(),
             finish: None,
             first: None,
+            created_at: None,
             last: None,
             cost: None,
             continued_by: None,
@@ -164,6 +166,8 @@ struct LineWriter {
     calls: Vec<(String, String, String)>,
     finish: Option<Finish>,
     first: Option<Instant>,
+    /// When the answer was made, as it stands in every line.
+    created_at: Option<String>,
     /// The provider's own last line. It waits for what the request cost, which is known when nothing more comes.
     last: Option<Bytes>,
     /// What the request cost, for the last line.
@@ -172,7 +176,40 @@ struct LineWriter {
     continued_by: Option<String>,
 }
 
+/// A line with a word. There is one for each of them, so no tree is made of it first.
+#[derive(Serialize)]
+struct Word<'a> {
+    model: &'a str,
+    created_at: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message: Option<Message<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    response: Option<&'a str>,
+    done: bool,
+}
+
+#[derive(Serialize)]
+struct Message<'a> {
+    role: &'static str,
+    content: &'a str,
+}
+
 impl LineWriter {
+    fn word(&mut self, text: &str, into: &mut Vec<u8>) {
+        if self.continued_by.is_some() {
+            self.write(Said { text, ..Said::default() }, into);
+            return;
+        }
+        let created_at = self.created_at.get_or_insert_with(|| rfc3339(self.head.created));
+        let model = if self.answer.model.is_empty() { &self.head.model } else { &self.answer.model };
+        let (message, response) = match self.answer.shape {
+            Shape::Chat => (Some(Message { role: "assistant", content: text }), None),
+            Shape::Generate => (None, Some(text)),
+        };
+        json_into(&Word { model, created_at, message, response, done: false }, into);
+        into.push(b'\n');
+    }
+
     fn write(&mut self, said: Said<'_>, into: &mut Vec<u8>) {
         let line = self.answer.line(&self.head, said, false);
         self.put(line, into);
@@ -201,7 +238,7 @@ impl LineWriter {
             // Of several replies only the first has a place here; more cannot be asked for.
             other if other.choice().is_some_and(|choice| choice > 0) => {}
             ReplyEvent::Text { text, .. } | ReplyEvent::Refusal { text, .. } if !text.is_empty() => {
-                self.write(Said { text, ..Said::default() }, into);
+                self.word(text, into);
             }
             ReplyEvent::Reasoning { text, .. } if !text.is_empty() => {
                 self.write(Said { thinking: text, ..Said::default() }, into);
