@@ -1,6 +1,7 @@
 //! The command line: one file per subcommand, this one for what they share.
 
 mod check_config;
+mod clients;
 mod folders;
 mod image;
 mod import;
@@ -43,6 +44,7 @@ use crate::providers::{Providers, StoredKeys};
     mediary plan request.json     show which target would get a request, spending nothing\n  \
     mediary providers             show which providers are on, which are off, and why\n  \
     mediary keys add groq         add a key of a provider, for a server that runs as well\n  \
+    mediary clients create app    make a key of a client, with limits of its own\n  \
     mediary check-config          show which settings hold, and what is wrong with them\n\n\
     A provider is on as soon as its key is in the environment, for example GEMINI_API_KEY.\n\
     `mediary COMMAND --help` has more examples."
@@ -69,6 +71,7 @@ enum Command {
     Plan(plan::Plan),
     Providers(providers::ProvidersArgs),
     Keys(keys::KeysArgs),
+    Clients(clients::ClientsArgs),
     CheckConfig(check_config::CheckConfig),
     Import(import::Import),
     #[command(hide = true)]
@@ -101,6 +104,7 @@ pub fn main(environment: Environment) -> ExitCode {
         Command::Plan(command) => command.run(&context),
         Command::Providers(command) => command.run(&context),
         Command::Keys(command) => command.run(&context),
+        Command::Clients(command) => command.run(&context),
         Command::Import(command) => command.run(&context),
         Command::Worker(command) => command.run(&context),
         Command::Models(command) => context

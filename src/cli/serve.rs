@@ -7,14 +7,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
-use mediary_store::{Database, StoreFailed};
+use mediary_store::{ClientKeys, Database, StoreFailed};
 use tokio::sync::watch;
 
 use super::key_ring::KeyRing;
 use super::reload::{self, Running};
 use super::{Context, complain};
 use crate::config::{Config, Source};
-use crate::gateway::{Gateway, KeptQuotas, KeptResponses, Parts, TemporaryFiles, VideoJobs};
+use crate::gateway::{Gateway, KeptClients, KeptQuotas, KeptResponses, Parts, TemporaryFiles, VideoJobs};
 use crate::http::{self, AppState, Current};
 use crate::telemetry;
 
@@ -103,12 +103,15 @@ fn serve(context: &Context) -> Result<(), String> {
     let gateway = Arc::new(Gateway::new(parts).map_err(|error| error.to_string())?);
     let looking = watch::Sender::new(gateway.clone());
     runtime.block_on(async {
-        let (jobs, responses, quotas) = match database {
+        let (jobs, responses, quotas, clients) = match database {
             Some(database) => {
+                let keys = ClientKeys::of(database.clone());
+                let clients = KeptClients::start(gateway.clients.clone(), keys).await;
+                let clients = clients.map_err(|error| error.to_string())?;
                 let (jobs, responses, quotas) = kept(gateway.clone(), database, &config).await?;
-                (Some(jobs), Some(responses), Some(quotas))
+                (Some(jobs), Some(responses), Some(quotas), Some(Arc::new(clients)))
             }
-            None => (None, None, None),
+            None => (None, None, None, None),
         };
         let state = AppState::new(gateway, config.clone()).with_jobs(jobs.clone()).with_responses(responses.clone());
         let address = config.server.host.socket_address(config.server.port);
@@ -116,7 +119,8 @@ fn serve(context: &Context) -> Result<(), String> {
             .await
             .map_err(|error| format!("cannot listen on {address}: {error}; choose another with --port"))?;
         let current = Current::new(state.clone());
-        let running = Running { state: state.clone(), current: current.clone(), jobs: jobs.clone(), key_ring };
+        let (state_now, current_now) = (state.clone(), current.clone());
+        let running = Running::new(state_now, current_now, jobs.clone(), key_ring, clients.clone()).await;
         let serving = |gateway: Arc<Gateway>| {
             looking.send_replace(gateway.clone());
             if let Some(quotas) = &quotas {
@@ -133,6 +137,9 @@ fn serve(context: &Context) -> Result<(), String> {
         }
         if let Some(responses) = responses {
             responses.settle(config.server.shutdown_grace).await;
+        }
+        if let Some(clients) = clients {
+            clients.settle(config.server.shutdown_grace).await;
         }
         if let Some(quotas) = quotas {
             quotas.settle(config.server.shutdown_grace).await;

@@ -8,6 +8,7 @@ mod admission;
 pub(crate) mod archive;
 pub(crate) mod blocking;
 mod build;
+mod clients;
 mod content;
 mod daemon;
 mod documents;
@@ -32,6 +33,9 @@ mod treatments;
 
 pub use admission::{Admission, HeldBytes, InUse};
 pub use build::{GatewayError, Parts};
+pub use clients::{
+    Admitted, BadRules, Budget, Client, Clients, KeptClients, KeyDigest, LimitStanding, Refused, Rules, Spent,
+};
 pub use content::{CONTENT_PATH, Contents, FoundContent, NoContent};
 pub use daemon::{Daemon, Passage};
 pub use documents::{
@@ -47,8 +51,8 @@ pub use readiness::Readiness;
 pub use recipe_file::BadRecipe;
 pub use renewed::Renewal;
 pub use routing::{
-    Account, Answer, Bounds, CallError, Charge, Exhausted, KeyHealth, KeyRecord, KeyStanding, KeyStats, Known, Listing, Pace, Planned,
-    Reclassified, Record, Route, Router, TaskRequest, TreatmentNote, Tried, total,
+    Account, Answer, Bounds, CallError, Charge, Exhausted, KeyHealth, KeyRecord, KeyStanding, KeyStats, Known, Listing,
+    Pace, Planned, Reclassified, Record, Route, Router, TaskRequest, TreatmentNote, Tried, total,
 };
 pub use spool::Spool;
 pub use tasks::{Answered, Counted, Drawing, Drawn, Embedded, Growing, Made, Speaking, Stage, WholeAnswer};
@@ -77,6 +81,8 @@ pub struct Gateway {
     pub treatments: Arc<Treatments>,
     /// Keeps files for clients to fetch.
     pub content: Contents,
+    /// Who holds a key of this server, and what each may do.
+    pub clients: Arc<Clients>,
     admission: Admission,
     /// Where pictures are looked at.
     desk: Desk,

@@ -3,6 +3,7 @@
 //! Routing only: handlers live in the files they are named after. [`super::serve()`] and tests call it.
 
 use std::any::Any;
+use std::sync::Arc;
 
 use axum::Router;
 use axum::http::{Method, Uri};
@@ -19,6 +20,7 @@ use super::{
     audio, content, docs, fleet, health, images, landing, metrics, models, ocr, ollama, plan, tasks, videos, visit,
 };
 use crate::config::Server;
+use crate::gateway::Clients;
 
 /// The server as a service: all routes, all layers.
 pub fn router(state: AppState) -> Router {
@@ -90,18 +92,18 @@ pub fn router(state: AppState) -> Router {
         .route("/v1/ocr", post(ocr::mistral::mistral))
         .route("/v1/ocr/process", post(ocr::process))
         .route("/v1/ocr/images/{id}/{page}", get(ocr::drawing));
-    let config = state.config.clone();
-    layered(routes.merge(tasks::behind_slashes()).with_state(state), &config.server)
+    let (config, clients) = (state.config.clone(), state.gateway.clients.clone());
+    layered(routes.merge(tasks::behind_slashes()).with_state(state), &config.server, clients)
 }
 
 /// Puts the layers around routes. Read from the bottom: a request passes the last one first.
-pub(super) fn layered(routes: Router, server: &Server) -> Router {
+pub(super) fn layered(routes: Router, server: &Server, clients: Arc<Clients>) -> Router {
     let app = routes
         .fallback(no_such_route)
         .method_not_allowed_fallback(no_such_method)
         // Innermost, so that the answer to a panic passes through all the others.
         .layer(CatchPanicLayer::custom(panicked));
-    guarded(app, server).layer(from_fn(visit::accompany))
+    guarded(app, server, clients).layer(from_fn(visit::accompany))
 }
 
 async fn no_such_route(method: Method, uri: Uri) -> ApiError {

@@ -4,6 +4,7 @@
 //! stored bytes mean is the caller's business.
 
 mod cache;
+mod clients;
 mod content;
 mod database;
 mod folder;
@@ -15,6 +16,7 @@ mod quotas;
 mod responses;
 
 pub use cache::{CacheKey, DiskCache};
+pub use clients::{ClientKey, ClientKeys, ClientUsage};
 pub use content::{
     BadToken, ContentFailed, ContentLink, ContentStore, ContentWriter, DiskContent, Kept, StoredContent,
 };
@@ -23,7 +25,8 @@ pub use folder::CacheFailed;
 pub use foreign::ForeignDatabase;
 pub use jobs::{DueWebhook, Ended, JobRow, JobState, Jobs, NewJob, OpenJob};
 pub use keys::{
-    KeptKey, KeptKeyState, KeyFailed, KeyStates, ListedKey, MasterKey, MasterKeys, MasterPlace, NoMasterKey, ProviderKeys, Rotated,
+    KeptKey, KeptKeyState, KeyFailed, KeyStates, ListedKey, MasterKey, MasterKeys, MasterPlace, NoMasterKey,
+    ProviderKeys, Rotated,
 };
 pub use lists::ModelLists;
 pub use quotas::{Quotas, UsedQuota};

@@ -56,6 +56,20 @@ impl Served {
         answer(connection, "POST")
     }
 
+    /// Sends a request and reads until these words have come; the answer goes on until the connection is dropped.
+    pub(crate) fn open(&self, request: &[u8], words: &str) -> TcpStream {
+        let mut connection = TcpStream::connect(&self.address).expect("the server listens where it says");
+        connection.set_read_timeout(Some(PATIENCE)).expect("the time is not zero");
+        connection.write_all(request).expect("the server reads");
+        let (mut read, mut buffer) = (Vec::new(), [0; 4_096]);
+        while !String::from_utf8_lossy(&read).contains(words) {
+            let length = connection.read(&mut buffer).expect("the server writes");
+            assert_ne!(length, 0, "it ended with {}", String::from_utf8_lossy(&read));
+            read.extend_from_slice(&buffer[..length]);
+        }
+        connection
+    }
+
     pub(crate) fn get(&self, path: &str, headers: &str) -> super::client::Answer {
         self.request(
             format!("GET {path} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\n{headers}\r\n", self.address).as_bytes(),

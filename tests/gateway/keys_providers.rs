@@ -49,7 +49,9 @@ impl Place {
     /// A command here, with this on its standard input.
     pub(crate) fn run(&self, arguments: &[&str], input: &str, environment: &[(&str, &str)]) -> Output {
         let mut command = mediary(arguments);
-        command.args(["--config", Self::text(&self.path("mediary.toml"))]).env("MEDIARY_STORE__DIR", self.path("store"));
+        command
+            .args(["--config", Self::text(&self.path("mediary.toml"))])
+            .env("MEDIARY_STORE__DIR", self.path("store"));
         command.envs(environment.iter().copied()).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().expect("the program was built");
         // A command that needs nothing may be gone already.
@@ -120,7 +122,10 @@ fn a_key_is_used_as_soon_as_it_is_added_and_no_longer_than_it_is_there() {
     wait_until("the second is left out", unused);
     wait_until("a server tells how its keys stand", || place.listed()[0]["state"] == "healthy");
     let listed = place.listed();
-    assert_eq!((&listed[0]["id"], &listed[0]["label"], &listed[0]["key"]), (&json!(first), &json!("work"), &json!("…AAAA")));
+    assert_eq!(
+        (&listed[0]["id"], &listed[0]["label"], &listed[0]["key"]),
+        (&json!(first), &json!("work"), &json!("…AAAA"))
+    );
     assert_eq!((&listed[1]["state"], &listed[1]["source"]), (&json!("disabled"), &json!("store")));
     place.told(&["keys", "remove", &first], "");
     wait_until("no key is left", || asked(&served).status == 503);

@@ -67,6 +67,7 @@ mod images_paid;
 mod images_safety;
 mod images_sides;
 mod images_words;
+mod keys_clients;
 mod keys_providers;
 mod kinds;
 mod limits;

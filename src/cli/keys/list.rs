@@ -6,8 +6,8 @@ use mediary_core::ContentHash;
 use mediary_store::KeptKeyState;
 use serde::Serialize;
 
-use super::Kept;
 use super::super::Context;
+use super::Kept;
 use crate::gateway::KeyStanding;
 use crate::providers::KeySource;
 
@@ -87,7 +87,13 @@ fn rows(context: &Context, kept: &Kept) -> Result<Vec<Row>, String> {
             None => Row { state: "undecipherable".to_owned(), ..row },
         };
         let state = if key.listed.is_disabled { "disabled".to_owned() } else { row.state };
-        Row { id: Some(key.listed.id), label: key.listed.label, wants_master_key: key.listed.wants_master, state, ..row }
+        Row {
+            id: Some(key.listed.id),
+            label: key.listed.label,
+            wants_master_key: key.listed.wants_master,
+            state,
+            ..row
+        }
     });
     let mut rows: Vec<Row> = given.chain(stored).collect();
     rows.sort_by(|one, other| one.provider.cmp(&other.provider));

@@ -14,6 +14,7 @@ use clap::{Args, Subcommand};
 use mediary_core::ProviderId;
 use uuid::Uuid;
 
+use super::clients::Create;
 use super::kept::Kept;
 use super::{Context, complain};
 use crate::config::sendable;
@@ -70,6 +71,8 @@ enum KeysCommand {
         /// What to call it
         label: String,
     },
+    /// Make a key of a client: the same as `mediary clients create`
+    Create(Create),
     /// Seal all keys anew with another master key; what was interrupted is gone on with
     RotateMaster,
 }
@@ -96,6 +99,7 @@ impl KeysArgs {
             KeysCommand::Disable { id } => changed(id, "disabled", kept.wait(keys.disable(id, true))?),
             KeysCommand::Enable { id } => changed(id, "enabled", kept.wait(keys.disable(id, false))?),
             KeysCommand::Label { id, label } => changed(id, "labelled", kept.wait(keys.label(id, label))?),
+            KeysCommand::Create(create) => create.made(kept),
             KeysCommand::RotateMaster => {
                 let rotated = kept.wait(keys.rotate_master())?;
                 let mut text = format!("{} keys are sealed with the master key {}\n", rotated.keys, rotated.master);

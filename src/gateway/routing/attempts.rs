@@ -15,9 +15,10 @@ use mediary_core::plan::{Candidate, PassedOver, Treatment};
 use mediary_core::provider::Call;
 use mediary_core::quota::{Full, Held};
 use mediary_core::task::Task;
-use mediary_core::{Failure, MediaFormat, Next};
+use mediary_core::{Failure, FailureKind, MediaFormat, Next};
 use tokio::time::sleep;
 
+use super::super::clients::Reserved;
 use super::answer::{Answer, Route, TreatmentNote};
 use super::billing::Billing;
 use super::course::{Asked, Course, Turn};
@@ -25,6 +26,7 @@ use super::error::{CallError, Exhausted, Tried};
 use super::fleet::Fleet;
 use super::ledger::Caller;
 use super::quotas;
+use super::reserving::reserve;
 use super::sending::{is_about_streams, is_prose, short_rate_limit, streamed, timeouts};
 use super::tap::{Metered, Tap};
 use super::work::{Prepared, Ran, Verdict, Work};
@@ -146,6 +148,19 @@ impl<W: Work> Running<'_, W> {
         mut asked: Asked<W::Answer>,
     ) -> Asked<W::Answer> {
         let (candidate, most) = (turn.candidate, self.router.routing.max_attempts);
+        // Held until its answer has ended, whichever call gives it.
+        let reserved = match reserve(&self.planned.account, candidate, &self.planned.demand, self.row(candidate)) {
+            Ok(reserved) => reserved,
+            // Another target may have a price that is known.
+            Err(failure) if failure.kind == FailureKind::NotAllowed => {
+                asked.tried.push(Tried::of(candidate, &failure));
+                return asked;
+            }
+            Err(failure) => {
+                asked.stop = Some(failure);
+                return asked;
+            }
+        };
         let mut keys_tried = Vec::new();
         let mut may_wait = !turn.has_alternative;
         while let Some(caller) = self.caller(candidate.row, &keys_tried) {
@@ -167,7 +182,8 @@ impl<W: Work> Running<'_, W> {
                     continue;
                 }
             };
-            let Err((failure, begun)) = self.call_twice(&turn, prepared, caller, held, &mut asked).await else {
+            let Err((failure, begun)) = self.call_twice(&turn, prepared, caller, (held, &reserved), &mut asked).await
+            else {
                 return asked;
             };
             let wait = short_rate_limit(&failure).filter(|_| may_wait);
@@ -209,7 +225,7 @@ impl<W: Work> Running<'_, W> {
         turn: &Turn<'_>,
         prepared: &Prepared<'_>,
         caller: Caller,
-        mut held: Option<Held>,
+        (mut held, reserved): (Option<Held>, &Option<Arc<Reserved>>),
         asked: &mut Asked<W::Answer>,
     ) -> Result<(), (Failure, Instant)> {
         let candidate = turn.candidate;
@@ -234,7 +250,7 @@ impl<W: Work> Running<'_, W> {
         loop {
             asked.attempts += 1;
             let begun = Instant::now();
-            let held_now = (caller, held.take());
+            let held_now = (caller, held.take(), reserved.clone());
             let outcome = self.call(turn, task, streamed.as_ref(), &prepared.notes, held_now, asked.fallbacks()).await;
             asked.spent += begun.elapsed();
             let failure = match outcome {
@@ -286,7 +302,7 @@ impl<W: Work> Running<'_, W> {
         task: &Task,
         streamed: Option<&Task>,
         notes: &[TreatmentNote],
-        (caller, held): (Caller, Option<Held>),
+        (caller, held, reserved): (Caller, Option<Held>, Option<Arc<Reserved>>),
         fallbacks: u32,
     ) -> Result<Verdict<W::Answer>, Failure> {
         let candidate = turn.candidate;
@@ -309,7 +325,7 @@ impl<W: Work> Running<'_, W> {
         let meters = self.fleet.meters(caller).cloned();
         let metered = held.zip(meters).map(|(held, meters)| Metered { held, meters });
         let mut tap = Tap::new(router, caller, target, formats, prompt_tokens, billing);
-        tap.is_metered(metered);
+        tap.is_metered(metered, reserved);
         let reply = match member.provider.call(call).await {
             Ok(reply) => reply,
             Err(failure) => {

@@ -95,6 +95,7 @@ impl Billing {
         let charge = Charge {
             target: target.clone(),
             task: self.task,
+            amount,
             charged: self.price.charged(&amount).filter(|_| !is_unknown),
             is_estimated: is_counted_by_us && !is_unknown,
             has_failed,

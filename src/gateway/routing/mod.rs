@@ -24,6 +24,7 @@ mod record;
 mod registry;
 mod renewed;
 mod request;
+mod reserving;
 mod sending;
 mod sifter;
 mod standing;

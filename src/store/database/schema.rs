@@ -11,11 +11,12 @@ use sqlx::{Connection as _, SqliteConnection};
 use super::StoreFailed;
 
 /// The steps, the first of them to version 1.
-pub(super) const STEPS: [&str; 4] = [
+pub(super) const STEPS: [&str; 5] = [
     include_str!("1_jobs.sql"),
     include_str!("2_responses.sql"),
     include_str!("3_quotas.sql"),
     include_str!("4_provider_keys.sql"),
+    include_str!("5_client_keys.sql"),
 ];
 
 /// The newest version that is known here.

@@ -117,7 +117,11 @@ async fn a_rotation_ends_with_one_master_key_wherever_it_was_interrupted() {
     let made = keys.place.make_next().unwrap();
     assert_eq!(opened(&keys).await.0, both);
     let rotated = keys.rotate_master().await.unwrap();
-    assert_eq!((rotated.master, rotated.keys, rotated.unopened.len()), (made.id(), 2, 0), "the same one is gone on with");
+    assert_eq!(
+        (rotated.master, rotated.keys, rotated.unopened.len()),
+        (made.id(), 2, 0),
+        "the same one is gone on with"
+    );
     assert!(!next.exists());
     let second = std::fs::read_to_string(&path).unwrap();
     assert_ne!(first, second);
