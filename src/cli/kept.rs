@@ -16,6 +16,7 @@ pub(super) struct Kept {
     pub(super) source: Source,
     pub(super) keys: ProviderKeys,
     pub(super) clients: ClientKeys,
+    pub(super) database: Arc<Database>,
     runtime: Runtime,
 }
 
@@ -37,8 +38,8 @@ impl Context {
         let runtime = Builder::new_current_thread().enable_all().build().map_err(|error| error.to_string())?;
         let database = runtime.block_on(Database::open_beside(&dir)).map_err(|error| error.to_string())?;
         let database = Arc::new(database);
-        let (keys, clients) = (ProviderKeys::of(database.clone(), place), ClientKeys::of(database));
-        Ok(Kept { config, source, keys, clients, runtime })
+        let (keys, clients) = (ProviderKeys::of(database.clone(), place), ClientKeys::of(database.clone()));
+        Ok(Kept { config, source, keys, clients, database, runtime })
     }
 
     /// The keys that were added to the store, for a command that calls providers. Where there is no store, there are none.

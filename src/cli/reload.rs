@@ -191,6 +191,7 @@ fn stays(before: &Config, after: &Config) -> Vec<&'static str> {
         ("store", differ(&before.store, &after.store)),
         ("jobs", differ(&before.jobs, &after.jobs)),
         ("safety", differ(&before.safety, &after.safety)),
+        ("log", differ(&before.log, &after.log)),
     ];
     sections.into_iter().filter_map(|(name, differs)| differs.then_some(name)).collect()
 }

@@ -7,14 +7,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
-use mediary_store::{ClientKeys, Database, StoreFailed};
+use mediary_store::{ClientKeys, Database, Requests, Settings, StoreFailed};
 use tokio::sync::watch;
 
 use super::key_ring::KeyRing;
 use super::reload::{self, Running};
 use super::{Context, complain};
 use crate::config::{Config, Source};
-use crate::gateway::{Gateway, KeptClients, KeptQuotas, KeptResponses, Parts, TemporaryFiles, VideoJobs};
+use crate::gateway::{
+    Administration, Gateway, KeptClients, KeptQuotas, KeptResponses, Parts, RequestLog, TemporaryFiles, VideoJobs,
+};
 use crate::http::{self, AppState, Current};
 use crate::telemetry;
 
@@ -103,9 +105,16 @@ fn serve(context: &Context) -> Result<(), String> {
     let gateway = Arc::new(Gateway::new(parts).map_err(|error| error.to_string())?);
     let looking = watch::Sender::new(gateway.clone());
     runtime.block_on(async {
+        let mut administration = None;
+        let requests = database.clone().filter(|_| config.log.requests).map(Requests::of);
+        let request_log = requests.map(|requests| Arc::new(RequestLog::start(requests, &config.log)));
         let (jobs, responses, quotas, clients) = match database {
             Some(database) => {
                 let keys = ClientKeys::of(database.clone());
+                let settings = Settings::of(database.clone());
+                let its = Administration::new(settings, key_ring.keys().cloned(), keys.clone());
+                print_code(&its).await;
+                administration = Some(Arc::new(its));
                 let clients = KeptClients::start(gateway.clients.clone(), keys).await;
                 let clients = clients.map_err(|error| error.to_string())?;
                 let (jobs, responses, quotas) = kept(gateway.clone(), database, &config).await?;
@@ -114,6 +123,7 @@ fn serve(context: &Context) -> Result<(), String> {
             None => (None, None, None, None),
         };
         let state = AppState::new(gateway, config.clone()).with_jobs(jobs.clone()).with_responses(responses.clone());
+        let state = state.with_administration(administration).with_request_log(request_log.clone());
         let address = config.server.host.socket_address(config.server.port);
         let listener = tokio::net::TcpListener::bind(address)
             .await
@@ -137,6 +147,9 @@ fn serve(context: &Context) -> Result<(), String> {
         }
         if let Some(responses) = responses {
             responses.settle(config.server.shutdown_grace).await;
+        }
+        if let Some(log) = request_log {
+            log.settle(config.server.shutdown_grace).await;
         }
         if let Some(clients) = clients {
             clients.settle(config.server.shutdown_grace).await;
@@ -188,6 +201,18 @@ async fn kept(
     let quotas = KeptQuotas::start(gateway.router.clone(), database.clone()).await.map_err(failed)?;
     let jobs = VideoJobs::start(gateway, database, config.jobs.clone()).await.map_err(failed)?;
     Ok((jobs, responses, quotas))
+}
+
+/// Prints, once, the code with which the first password of the administration is set.
+async fn print_code(administration: &Administration) {
+    match administration.begin().await {
+        Ok(Some(code)) => tracing::info!(
+            admin.code = code,
+            "no password is set for /api/admin; set it with this code (POST /api/admin/setup) or `mediary admin password`"
+        ),
+        Ok(None) => {}
+        Err(error) => tracing::warn!(error.detail = ?error, "the administration cannot be set up"),
+    }
 }
 
 /// Warns of a configuration file with keys in it that other users can read.

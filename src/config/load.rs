@@ -114,6 +114,7 @@ fn settle(
     let store = raw.store.check();
     let jobs = raw.jobs.check(&mut check);
     let registry = raw.registry.check();
+    let log = raw.log.check(&mut check);
     let problems = check.into_problems();
     match (server, fetch) {
         (Some(server), Some(fetch)) if problems.is_empty() => {
@@ -134,6 +135,7 @@ fn settle(
                     store,
                     jobs,
                     registry,
+                    log,
                     providers,
                     aliases,
                 },

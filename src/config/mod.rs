@@ -25,6 +25,7 @@ mod proxies;
 mod quantity;
 mod reference;
 mod registry;
+mod request_logging;
 mod routing;
 mod safety;
 mod schema;
@@ -52,6 +53,7 @@ pub use problem::{ConfigError, Origin, Problem};
 pub use providers::ConfiguredProvider;
 pub use quantity::{Bytes, Pixels};
 pub use registry::Registry;
+pub use request_logging::RequestLogging;
 pub use routing::{ModelRouting, Routing};
 pub use safety::Safety;
 pub(crate) use schema::insert;
@@ -93,6 +95,8 @@ pub struct Config {
     pub jobs: Jobs,
     /// How often lists of models are looked at, and whether servers on this machine are looked for.
     pub registry: Registry,
+    /// Whether and how long requests are logged.
+    pub log: RequestLogging,
     /// Providers that were added, changed or switched off, in the order of the file.
     pub providers: Vec<ConfiguredProvider>,
     /// Names that stand for targets.

@@ -4,6 +4,7 @@
 //! text) on top of it, [`Treatments`] (one medium becomes another) on top of both; the tasks that clients ask for stand on
 //! all three. Knows nothing of HTTP, statuses or wire formats; `http/`, `protocol/` and `cli/` sit on top.
 
+mod administration;
 mod admission;
 pub(crate) mod archive;
 pub(crate) mod blocking;
@@ -23,6 +24,7 @@ mod limits;
 mod readiness;
 mod recipe_file;
 mod renewed;
+mod request_log;
 mod routing;
 mod safety;
 mod speaking_engines;
@@ -31,10 +33,12 @@ mod tasks;
 mod temporary;
 mod treatments;
 
+pub use administration::{Administration, BadPassword, NotAdmitted, Session};
 pub use admission::{Admission, HeldBytes, InUse};
 pub use build::{GatewayError, Parts};
 pub use clients::{
-    Admitted, BadRules, Budget, Client, Clients, KeptClients, KeyDigest, LimitStanding, Refused, Rules, Spent,
+    Admitted, BadRules, Budget, Client, Clients, KeptClients, KeyDigest, LimitStanding, NewKey, Refused, Rules, Spent,
+    day_name,
 };
 pub use content::{CONTENT_PATH, Contents, FoundContent, NoContent};
 pub use daemon::{Daemon, Passage};
@@ -50,6 +54,7 @@ pub use kept_responses::{KeptResponses, MemoryRoom};
 pub use readiness::Readiness;
 pub use recipe_file::BadRecipe;
 pub use renewed::Renewal;
+pub use request_log::{Ended, Noted, RequestLog};
 pub use routing::{
     Account, Answer, Bounds, CallError, Charge, Exhausted, KeyHealth, KeyRecord, KeyStanding, KeyStats, Known, Listing,
     Pace, Planned, Reclassified, Record, Route, Router, TaskRequest, TreatmentNote, Tried, total,

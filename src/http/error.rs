@@ -76,6 +76,7 @@ pub(super) fn errors_of(route: &str) -> &'static dyn Errors {
         "/v1/ocr" => &OcrErrors,
         route if speaks_anthropic(route) => &MessagesErrors,
         route if route.starts_with("/v1beta/") => &GeminiErrors,
+        route if route.starts_with("/api/admin/") => &CHAT,
         route if route.starts_with("/api/") => &OllamaErrors,
         _ => &CHAT,
     }

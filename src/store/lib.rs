@@ -13,7 +13,9 @@ mod jobs;
 mod keys;
 mod lists;
 mod quotas;
+mod requests;
 mod responses;
+mod settings;
 
 pub use cache::{CacheKey, DiskCache};
 pub use clients::{ClientKey, ClientKeys, ClientUsage};
@@ -30,4 +32,6 @@ pub use keys::{
 };
 pub use lists::ModelLists;
 pub use quotas::{Quotas, UsedQuota};
+pub use requests::{LoggedRequest, RequestFilter, RequestPage, Requests, Sums, SumsBy, SumsOf};
 pub use responses::{KeptResponse, Responses};
+pub use settings::Settings;

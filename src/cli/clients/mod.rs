@@ -3,22 +3,21 @@
 //! A key is shown once, when it is made; the store holds its digest. A server that runs takes a change up at once. Keys of
 //! providers are `mediary keys`.
 
+mod create;
 mod limits;
 mod list;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use clap::{Args, Subcommand};
 use mediary_store::ClientKey;
-use sha2::{Digest, Sha256};
 
 use super::kept::Kept;
-use super::keys::{new_id, now};
+use super::keys::now;
 use super::{Context, complain};
-use crate::gateway::Rules;
+use crate::gateway::{NewKey, Rules};
+pub(super) use create::Create;
 use limits::Limits;
 
 /// Make, list, change and remove keys of clients, each with limits of its own; a server that runs takes them at once
@@ -81,19 +80,6 @@ enum ClientsCommand {
     },
 }
 
-/// Make a key of a client and print it, this once
-#[derive(Debug, Args)]
-pub(super) struct Create {
-    /// What to call it; one without a name is for whatever runs here
-    #[arg(default_value = "")]
-    name: String,
-    /// Let it administer the server as well
-    #[arg(long)]
-    admin: bool,
-    #[command(flatten)]
-    limits: Limits,
-}
-
 impl ClientsArgs {
     pub(super) fn run(&self, context: &Context) -> ExitCode {
         print(context.kept().and_then(|kept| self.told(&kept)))
@@ -126,10 +112,10 @@ impl ClientsArgs {
                 changed(id, "changed", kept.wait(clients.change(&key))?)
             }
             ClientsCommand::Rotate { id, grace_hours } => {
-                let (key, digest) = new_key()?;
+                let new = NewKey::generate().map_err(|error| error.to_string())?;
                 let until = now() + i64::from(*grace_hours) * 3_600;
-                match kept.wait(clients.rotate(id, digest, &key[key.len() - 4..], until))? {
-                    true => Ok(shown(id, &key)),
+                match kept.wait(clients.rotate(id, new.digest.clone(), new.tail(), until))? {
+                    true => Ok(shown(id, &new.text)),
                     false => Err(unknown(id)),
                 }
             }
@@ -140,28 +126,6 @@ impl ClientsArgs {
     }
 }
 
-impl Create {
-    /// Makes the key.
-    pub(super) fn made(&self, kept: &Kept) -> Result<String, String> {
-        let (key, digest) = new_key()?;
-        let id = new_id("ck");
-        let row = ClientKey {
-            id: id.clone(),
-            name: self.name.trim().to_owned(),
-            digest,
-            previous: None,
-            tail: key[key.len() - 4..].to_owned(),
-            rules: written(&self.limits.over(Rules::default())?)?,
-            is_admin: self.admin,
-            is_disabled: false,
-            created_at: now(),
-            expires_at: self.limits.expires_at(now()),
-        };
-        kept.wait(kept.clients.add(row))?;
-        Ok(shown(&id, &key))
-    }
-}
-
 /// Prints what a command tells.
 pub(super) fn print(told: Result<String, String>) -> ExitCode {
     match told {
@@ -169,15 +133,6 @@ pub(super) fn print(told: Result<String, String>) -> ExitCode {
         Ok(text) => io::stdout().write_all(text.as_bytes()).map_or(ExitCode::FAILURE, |()| ExitCode::SUCCESS),
         Err(message) => complain(&message),
     }
-}
-
-/// A new key, of 256 bits of chance, and its digest.
-fn new_key() -> Result<(String, Vec<u8>), String> {
-    let mut bytes = [0; 32];
-    getrandom::fill(&mut bytes).map_err(|error| format!("the system gives no random numbers: {error}"))?;
-    let key = format!("mk-{}", URL_SAFE_NO_PAD.encode(bytes));
-    let digest = Sha256::digest(key.as_bytes()).to_vec();
-    Ok((key, digest))
 }
 
 fn shown(id: &str, key: &str) -> String {

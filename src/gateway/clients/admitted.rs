@@ -12,9 +12,10 @@ use mediary_core::capability::{Amount, Charged, Tier};
 use mediary_core::quota::{Full, Taken};
 use mediary_core::{Failure, FailureKind};
 
+use super::client::{Client, Counts};
 use super::purse::{Over, Spent};
 use super::standings::LimitStanding;
-use super::{Client, Counts, now, now_ms};
+use super::{now, now_ms};
 
 /// How soon a place of those at once may be free.
 const SOON: Duration = Duration::from_secs(1);

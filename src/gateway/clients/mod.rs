@@ -4,7 +4,9 @@
 //! was used is counted here and kept by [`KeptClients`]. Statuses are the door's.
 
 mod admitted;
+mod client;
 mod kept;
+mod new_key;
 mod period;
 mod purse;
 mod rules;
@@ -14,48 +16,24 @@ mod tests;
 
 pub use admitted::{Admitted, Refused};
 pub(in crate::gateway) use admitted::{Estimate, Reserved};
+pub use client::Client;
 pub use kept::KeptClients;
+pub use new_key::NewKey;
+pub use period::day_name;
 pub use purse::Spent;
 pub use rules::{BadRules, Budget, Rules};
 pub use standings::LimitStanding;
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use mediary_core::quota::Meter;
 use mediary_store::ClientKey;
 use subtle::ConstantTimeEq;
 
-use purse::Purse;
 
 /// A digest of a key.
 pub type KeyDigest = [u8; 32];
-
-/// A client as it is in force.
-#[derive(Debug)]
-pub struct Client {
-    /// What its key is known by.
-    pub id: String,
-    /// What people call it.
-    pub name: String,
-    /// What it may do.
-    pub rules: Rules,
-    /// Whether it may administer the server.
-    pub is_admin: bool,
-    is_disabled: bool,
-    expires_at: Option<i64>,
-    counts: Arc<Counts>,
-}
-
-/// What is counted of a client; it stays when its rules change.
-#[derive(Debug, Default)]
-struct Counts {
-    requests: Mutex<Meter>,
-    tokens: Mutex<Meter>,
-    at_once: std::sync::atomic::AtomicU32,
-    purse: Mutex<Purse>,
-}
 
 /// All clients. Shared by reference; what changes is taken up by all that hold it.
 #[derive(Debug, Default)]
@@ -134,37 +112,6 @@ impl Clients {
     #[must_use]
     pub fn all(&self) -> Vec<Arc<Client>> {
         self.known().by_id.values().cloned().collect()
-    }
-}
-
-impl Client {
-    /// Whether its key has ended.
-    #[must_use]
-    pub fn has_expired(&self) -> bool {
-        self.expires_at.is_some_and(|at| at <= now())
-    }
-
-    /// What it has used today and this month.
-    #[must_use]
-    pub fn spent(&self) -> (Spent, Spent) {
-        self.counts.purse().spent(now())
-    }
-}
-
-impl Counts {
-    fn limit(&self, rules: &Rules) {
-        let lock = |meter: &Mutex<Meter>, limits| meter.lock().unwrap_or_else(PoisonError::into_inner).limit_to(limits);
-        lock(&self.requests, rules.request_limits());
-        lock(&self.tokens, rules.token_limits());
-    }
-
-    fn purse(&self) -> std::sync::MutexGuard<'_, Purse> {
-        // Sums are changed one after the other; one that panicked has left them countable.
-        self.purse.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn meter(meter: &Mutex<Meter>) -> std::sync::MutexGuard<'_, Meter> {
-        meter.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

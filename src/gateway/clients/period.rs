@@ -36,6 +36,12 @@ impl Period {
     }
 }
 
+/// The name of the day of a moment, in seconds since 1970.
+#[must_use]
+pub fn day_name(at: i64) -> String {
+    Period::day(at).day_name()
+}
+
 /// Year, month and day of a day since 1970. Years begin in March here, so that the day more of a leap year is its last.
 fn date(day: i64) -> (i64, i64, i64) {
     let day = day + 719_468;

@@ -2,7 +2,8 @@
 
 use std::sync::atomic::Ordering;
 
-use super::{Client, Counts, now, now_ms};
+use super::client::{Client, Counts};
+use super::{now, now_ms};
 
 /// How one limit stands.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,10 +1,11 @@
 //! Limits of clients: never over by one, never over by more than calls exceeded what they reserved, however many come at once.
 
-use std::sync::Barrier;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Barrier, Mutex};
 
 use mediary_core::capability::{Amount, Charged, Rate};
 
+use super::purse::Purse;
 use super::*;
 
 const USD: u128 = 1_000_000_000_000_000_000;

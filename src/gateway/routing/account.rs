@@ -1,7 +1,7 @@
 //! What a request costs: a charge for each call that was billed, those for its treatments and those that failed included.
 //!
-//! The account goes with the request's bounds to everything that is done for it, and with it whoever the request was
-//! admitted for: what calls may use is reserved there, and what they used is counted there. It decides nothing itself.
+//! The account goes with the request's bounds to everything that is done for it, and with it the client that the request
+//! was admitted for: what calls may use is reserved there, and what they used is counted there. It decides nothing itself.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -10,6 +10,7 @@ use mediary_core::Target;
 use mediary_core::capability::{Amount, Charged, TaskKind, Usd};
 
 use super::super::clients::Admitted;
+use super::super::request_log::Noted;
 
 /// What one call was charged for.
 #[derive(Debug, Clone, PartialEq)]
@@ -42,13 +43,27 @@ pub struct Account {
     charges: Arc<Mutex<Vec<Charge>>>,
     /// Whom the request was admitted for; `None`: no client of its own.
     admitted: Option<Arc<Admitted>>,
+    /// What is noted for the request log; `None`: nothing is logged.
+    noted: Option<Arc<Noted>>,
 }
 
 impl Account {
     /// The account of a request that a client was admitted with.
     #[must_use]
     pub fn of(admitted: Option<Arc<Admitted>>) -> Self {
-        Self { charges: Arc::default(), admitted }
+        Self { charges: Arc::default(), admitted, noted: None }
+    }
+
+    /// The same, with notes for the request log.
+    #[must_use]
+    pub fn noting(self, noted: Arc<Noted>) -> Self {
+        Self { noted: Some(noted), ..self }
+    }
+
+    /// What is noted for the request log.
+    #[must_use]
+    pub fn noted(&self) -> Option<&Arc<Noted>> {
+        self.noted.as_ref()
     }
 
     /// Whom the request was admitted for.

@@ -15,7 +15,7 @@ use mediary_core::plan::{Candidate, PassedOver, Treatment};
 use mediary_core::provider::Call;
 use mediary_core::quota::{Full, Held};
 use mediary_core::task::Task;
-use mediary_core::{Failure, FailureKind, MediaFormat, Next};
+use mediary_core::{Failure, MediaFormat, Next};
 use tokio::time::sleep;
 
 use super::super::clients::Reserved;
@@ -26,7 +26,7 @@ use super::error::{CallError, Exhausted, Tried};
 use super::fleet::Fleet;
 use super::ledger::Caller;
 use super::quotas;
-use super::reserving::reserve;
+use super::reserving::{refused, reserve};
 use super::sending::{is_about_streams, is_prose, short_rate_limit, streamed, timeouts};
 use super::tap::{Metered, Tap};
 use super::work::{Prepared, Ran, Verdict, Work};
@@ -151,15 +151,7 @@ impl<W: Work> Running<'_, W> {
         // Held until its answer has ended, whichever call gives it.
         let reserved = match reserve(&self.planned.account, candidate, &self.planned.demand, self.row(candidate)) {
             Ok(reserved) => reserved,
-            // Another target may have a price that is known.
-            Err(failure) if failure.kind == FailureKind::NotAllowed => {
-                asked.tried.push(Tried::of(candidate, &failure));
-                return asked;
-            }
-            Err(failure) => {
-                asked.stop = Some(failure);
-                return asked;
-            }
+            Err(failure) => return refused(asked, candidate, failure),
         };
         let mut keys_tried = Vec::new();
         let mut may_wait = !turn.has_alternative;
@@ -388,6 +380,9 @@ impl<W: Work> Running<'_, W> {
         }
         tracing::info!(call.target = %target, failure.kind = failure.kind.name(), "an attempt failed");
         self.work.failed(candidate, &failure, begun.elapsed());
+        if let Some(noted) = self.planned.account.noted() {
+            noted.failed(target, failure.kind.name(), begun.elapsed());
+        }
         let next = failure.kind.consequence().next;
         if next == Next::LargerTarget {
             asked.larger_than = self.row(candidate).context_tokens;

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use mediary_core::capability::{TaskKind, Tier};
 use mediary_core::plan::{
-    Demand, PassedOver, Plan, Policy, Reason, Resolved, TreatmentRecipe, Unplannable, Want, plan, resolve,
+    CostPolicy, Demand, PassedOver, Plan, Policy, Reason, Resolved, TreatmentRecipe, Unplannable, Want, plan, resolve,
 };
 use mediary_core::task::Chat;
 use mediary_core::{Failure, FailureKind, ProviderId, Target};
@@ -79,6 +79,17 @@ impl Router {
         self.providers.stand_ins.tier_of(model)
     }
 
+    /// What a request's headers ask for, no looser than the operator allows.
+    pub(in crate::gateway) fn tightened(&self, bounds: &Bounds) -> Bounds {
+        let confirmed =
+            if self.routing.confirm_paid && !bounds.allows_paid { CostPolicy::Unconfirmed } else { CostPolicy::Any };
+        Bounds {
+            privacy: bounds.privacy.max(self.routing.privacy),
+            cost: bounds.cost.max(self.routing.cost).max(confirmed),
+            ..bounds.clone()
+        }
+    }
+
     /// What is allowed to a request that wants these targets.
     pub(in crate::gateway) fn policy(&self, want: Want, bounds: &Bounds) -> Policy {
         let bounds = self.tightened(bounds);
@@ -121,6 +132,9 @@ impl Router {
         recipes: &[TreatmentRecipe],
         bounds: &Bounds,
     ) -> Result<Planned, CallError> {
+        if let Some(noted) = bounds.account.noted() {
+            noted.asks(&demand, &policy.want);
+        }
         let wanted = match &policy.want {
             Want::Tier(tier) => Some(*tier),
             Want::Targets(_) | Want::Any => None,

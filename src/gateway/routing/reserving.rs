@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
-use mediary_core::Failure;
 use mediary_core::capability::{Abilities, Amount, Price};
 use mediary_core::plan::{Candidate, Demand};
+use mediary_core::{Failure, FailureKind};
 
 use super::super::clients::{Estimate, Reserved, Spent};
 use super::account::Account;
+use super::course::Asked;
+use super::error::Tried;
 use super::quotas;
 
 /// Room for a call to a candidate in the limits of the client; `None`: it has none.
@@ -22,6 +24,16 @@ pub(super) fn reserve(
 ) -> Result<Option<Arc<Reserved>>, Failure> {
     let Some(admitted) = account.admitted() else { return Ok(None) };
     admitted.reserve(&estimate(candidate, demand, row)).map(|reserved| Some(Arc::new(reserved)))
+}
+
+/// What it means for a run that a candidate is not asked since there is no room: another one may have a price that is
+/// known; what is spent is spent for all.
+pub(super) fn refused<A>(mut asked: Asked<A>, candidate: &Candidate, failure: Failure) -> Asked<A> {
+    match failure.kind {
+        FailureKind::NotAllowed => asked.tried.push(Tried::of(candidate, &failure)),
+        _ => asked.stop = Some(failure),
+    }
+    asked
 }
 
 /// What a call to a candidate is expected to use at most.

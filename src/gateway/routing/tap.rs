@@ -178,6 +178,9 @@ impl Tap {
         }
         self.bill(false);
         self.settle();
+        if let Some(noted) = self.billing.account().noted() {
+            noted.answered(&self.target, self.begun.elapsed());
+        }
         let first = self.first.unwrap_or_else(|| self.begun.elapsed());
         let usage = self.usage();
         let now = Instant::now();

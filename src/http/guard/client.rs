@@ -33,11 +33,13 @@ pub(super) async fn serve(client: &Arc<Client>, request: Request, next: Next) ->
         Err(refused) => {
             let mut response = refusal(client, refused).into_response();
             tell(&client.standings(), response.headers_mut());
+            response.extensions_mut().insert(client.clone());
             return response;
         }
     };
     let mut response = ADMITTED.scope(admitted.clone(), next.run(request)).await;
     tell(&admitted.standings(), response.headers_mut());
+    response.extensions_mut().insert(client.clone());
     response.map(|body| Body::new(Held { body, _admitted: admitted }))
 }
 

@@ -69,6 +69,11 @@ impl fmt::Debug for Keys {
     }
 }
 
+/// Whether a request brings any key.
+pub(super) fn is_presented(headers: &HeaderMap) -> bool {
+    presented(headers).next().is_some()
+}
+
 /// What a client is known by where conversations are told apart: a digest of the first key it brings, or nothing.
 pub(in crate::http) fn client_of(headers: &HeaderMap) -> Vec<u8> {
     presented(headers).next().map_or(Vec::new(), |key| digest(key).to_vec())

@@ -7,6 +7,7 @@ use mediary_core::plan::{CostPolicy, Privacy};
 
 use super::super::error::ApiError;
 use super::super::guard::admitted;
+use super::super::logged::note;
 use crate::gateway::{Account, Bounds};
 
 /// What a request's headers ask for.
@@ -16,7 +17,7 @@ use crate::gateway::{Account, Bounds};
 pub(in crate::http) fn bounds(headers: &HeaderMap) -> Result<Bounds, ApiError> {
     let admitted = admitted();
     let is_local = admitted.as_ref().is_some_and(|admitted| admitted.client().rules.local_only);
-    let mut bounds = Bounds { account: Account::of(admitted), ..Bounds::default() };
+    let mut bounds = Bounds { account: note(Account::of(admitted)), ..Bounds::default() };
     if let Some((name, value)) = first(headers, &["x-mediary-tier", "x-willaku-tier"])? {
         let tier = Tier::named(value).ok_or_else(|| wrong(name, &Tier::ALL.map(Tier::name).join(", ")))?;
         bounds.tier = Some(tier);
