@@ -18,6 +18,7 @@ from pathlib import Path
 
 from PIL import Image, ImageChops, ImageFilter, ImageStat
 
+import memory
 from report import Row, Spread
 from settings import Settings
 
@@ -28,6 +29,7 @@ FRAMES = 32
 REACH_PICTURE = 0.5
 REACH_VIDEO = 1.2
 REACH_MIB = 300
+SAMPLE_SECONDS = 0.02
 
 
 def photograph() -> bytes:
@@ -106,11 +108,13 @@ def videos(example: Path, settings: Settings) -> list[Row]:
     for _ in range(settings.count(3, quick=1)):
         start = time.perf_counter()
         child = subprocess.Popen([example, "video", path, str(FRAMES)], stdout=subprocess.DEVNULL)
-        _, status, usage = os.wait4(child.pid, 0)
+        # What the kernel tells of an ended child counts this program's own memory, from before it became another.
+        with memory.Peak(child.pid, SAMPLE_SECONDS) as watched:
+            status = child.wait()
         ours.append(time.perf_counter() - start)
         if status != 0:
             raise SystemExit("media_speed cannot read the video")
-        peaks.append(usage.ru_maxrss / 1024)
+        peaks.append(watched.rss_bytes / memory.MIB)
         start = time.perf_counter()
         subprocess.run(once, check=True)
         theirs.append(time.perf_counter() - start)
@@ -118,7 +122,7 @@ def videos(example: Path, settings: Settings) -> list[Row]:
     return [
         Row(f"10 minutes of 720p to {FRAMES} frames and sound of 16 kHz", Spread.of(ours).seconds(),
             Spread.of(theirs).seconds(), ratio.plain(), f"≤ {REACH_VIDEO} ×", ratio.median <= REACH_VIDEO),
-        Row("the largest process in that", f"{max(peaks):.0f} MiB", reach=f"≤ {REACH_MIB} MiB",
+        Row("all processes in that, together", f"{max(peaks):.0f} MiB", reach=f"≤ {REACH_MIB} MiB",
             met=max(peaks) <= REACH_MIB),
     ]
 

@@ -23,6 +23,7 @@ mod serve;
 mod speak;
 mod transcribe;
 mod usage;
+mod verify;
 mod worker;
 
 use std::io::{self, Write};
@@ -72,6 +73,7 @@ enum Command {
     Models(models::ModelsArgs),
     Plan(plan::Plan),
     Providers(providers::ProvidersArgs),
+    Verify(verify::Verify),
     Keys(keys::KeysArgs),
     Clients(clients::ClientsArgs),
     Admin(admin::AdminArgs),
@@ -101,6 +103,7 @@ pub fn main(environment: Environment) -> ExitCode {
         Command::Image(command) => command.run(&context),
         Command::Plan(command) => command.run(&context),
         Command::Providers(command) => command.run(&context),
+        Command::Verify(command) => command.run(&context),
         Command::Keys(command) => command.run(&context),
         Command::Clients(command) => command.run(&context),
         Command::Admin(command) => command.run(&context),

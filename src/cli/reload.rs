@@ -190,6 +190,7 @@ fn stays(before: &Config, after: &Config) -> Vec<&'static str> {
         ("content", differ(&before.content, &after.content)),
         ("store", differ(&before.store, &after.store)),
         ("jobs", differ(&before.jobs, &after.jobs)),
+        ("probes", differ(&before.probes, &after.probes)),
         ("safety", differ(&before.safety, &after.safety)),
         ("log", differ(&before.log, &after.log)),
     ];

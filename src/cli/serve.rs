@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
-use mediary_store::{ClientKeys, Database, Requests, Settings, StoreFailed};
+use mediary_store::{ClientKeys, Database, ProviderKeys, Requests, Settings, StoreFailed};
 use tokio::sync::watch;
 
 use super::key_ring::KeyRing;
@@ -15,7 +15,8 @@ use super::reload::{self, Running};
 use super::{Context, complain};
 use crate::config::{Config, Source};
 use crate::gateway::{
-    Administration, Gateway, KeptClients, KeptQuotas, KeptResponses, Parts, RequestLog, TemporaryFiles, VideoJobs,
+    Administration, Gateway, KeptClients, KeptQuotas, KeptResponses, Parts, Probes, RequestLog, TemporaryFiles,
+    VideoJobs,
 };
 use crate::http::{self, AppState, Current};
 use crate::telemetry;
@@ -105,36 +106,33 @@ fn serve(context: &Context) -> Result<(), String> {
     let gateway = Arc::new(Gateway::new(parts).map_err(|error| error.to_string())?);
     let looking = watch::Sender::new(gateway.clone());
     runtime.block_on(async {
-        let mut administration = None;
-        let requests = database.clone().filter(|_| config.log.requests).map(Requests::of);
-        let request_log = requests.map(|requests| Arc::new(RequestLog::start(requests, &config.log)));
-        let (jobs, responses, quotas, clients) = match database {
-            Some(database) => {
-                let keys = ClientKeys::of(database.clone());
-                let settings = Settings::of(database.clone());
-                let its = Administration::new(settings, key_ring.keys().cloned(), keys.clone());
-                print_code(&its).await;
-                administration = Some(Arc::new(its));
-                let clients = KeptClients::start(gateway.clients.clone(), keys).await;
-                let clients = clients.map_err(|error| error.to_string())?;
-                let (jobs, responses, quotas) = kept(gateway.clone(), database, &config).await?;
-                (Some(jobs), Some(responses), Some(quotas), Some(Arc::new(clients)))
-            }
-            None => (None, None, None, None),
+        let kept = match database {
+            Some(database) => Some(Kept::start(gateway.clone(), database, &config, key_ring.keys().cloned()).await?),
+            None => None,
         };
-        let state = AppState::new(gateway, config.clone()).with_jobs(jobs.clone()).with_responses(responses.clone());
-        let state = state.with_administration(administration).with_request_log(request_log.clone());
+        let clients = kept.as_ref().map(|kept| kept.clients.clone());
+        let administration = kept.as_ref().map(|kept| kept.administration.clone());
+        let request_log = kept.as_ref().and_then(|kept| kept.request_log.clone());
+        let (jobs, responses, probes) = match &kept {
+            Some(Kept { jobs, responses, probes, .. }) => {
+                (Some(jobs.clone()), Some(responses.clone()), Some(probes.clone()))
+            }
+            None => (None, None, None),
+        };
+        let state = AppState::new(gateway, config.clone()).with_jobs(jobs.clone()).with_responses(responses);
+        let state = state.with_probes(probes).with_administration(administration).with_request_log(request_log);
         let address = config.server.host.socket_address(config.server.port);
         let listener = tokio::net::TcpListener::bind(address)
             .await
             .map_err(|error| format!("cannot listen on {address}: {error}; choose another with --port"))?;
         let current = Current::new(state.clone());
         let (state_now, current_now) = (state.clone(), current.clone());
-        let running = Running::new(state_now, current_now, jobs.clone(), key_ring, clients.clone()).await;
+        let running = Running::new(state_now, current_now, jobs.clone(), key_ring, clients).await;
         let serving = |gateway: Arc<Gateway>| {
             looking.send_replace(gateway.clone());
-            if let Some(quotas) = &quotas {
-                quotas.keep_of(gateway.router.clone());
+            if let Some(kept) = &kept {
+                kept.quotas.keep_of(gateway.router.clone());
+                kept.probes.serve_with(gateway);
             }
         };
         let served = tokio::select! {
@@ -142,20 +140,8 @@ fn serve(context: &Context) -> Result<(), String> {
             () = reload::follow(context, &loaded.source, running, serving) => Ok(()),
             () = look_at_lists(looking.subscribe(), config.registry.refresh) => Ok(()),
         };
-        if let Some(jobs) = jobs {
-            jobs.settle(config.server.shutdown_grace).await;
-        }
-        if let Some(responses) = responses {
-            responses.settle(config.server.shutdown_grace).await;
-        }
-        if let Some(log) = request_log {
-            log.settle(config.server.shutdown_grace).await;
-        }
-        if let Some(clients) = clients {
-            clients.settle(config.server.shutdown_grace).await;
-        }
-        if let Some(quotas) = quotas {
-            quotas.settle(config.server.shutdown_grace).await;
+        if let Some(kept) = kept {
+            kept.settle(config.server.shutdown_grace).await;
         }
         served.map_err(|error| format!("the server failed: {error}"))
     })
@@ -190,17 +176,52 @@ async fn database(dir: Option<&Path>, config: &Config) -> Result<Option<Arc<Data
     }
 }
 
-/// What is kept in a database: jobs, responses, and what was used of free limits.
-async fn kept(
-    gateway: Arc<Gateway>,
-    database: Arc<Database>,
-    config: &Config,
-) -> Result<(Arc<VideoJobs>, Arc<KeptResponses>, KeptQuotas), String> {
-    let failed = |error: StoreFailed| error.to_string();
-    let responses = http::kept_responses(database.clone()).await.map_err(failed)?;
-    let quotas = KeptQuotas::start(gateway.router.clone(), database.clone()).await.map_err(failed)?;
-    let jobs = VideoJobs::start(gateway, database, config.jobs.clone()).await.map_err(failed)?;
-    Ok((jobs, responses, quotas))
+/// What is kept in a database.
+struct Kept {
+    jobs: Arc<VideoJobs>,
+    responses: Arc<KeptResponses>,
+    /// What was used of free limits.
+    quotas: KeptQuotas,
+    /// What probes found.
+    probes: Arc<Probes>,
+    /// Clients, and what they have used.
+    clients: Arc<KeptClients>,
+    administration: Arc<Administration>,
+    request_log: Option<Arc<RequestLog>>,
+}
+
+impl Kept {
+    async fn start(
+        gateway: Arc<Gateway>,
+        database: Arc<Database>,
+        config: &Config,
+        provider_keys: Option<ProviderKeys>,
+    ) -> Result<Self, String> {
+        let failed = |error: StoreFailed| error.to_string();
+        let keys = ClientKeys::of(database.clone());
+        let administration = Administration::new(Settings::of(database.clone()), provider_keys, keys.clone());
+        print_code(&administration).await;
+        let clients = KeptClients::start(gateway.clients.clone(), keys).await.map_err(failed)?;
+        let requests = config.log.requests.then(|| Requests::of(database.clone()));
+        let request_log = requests.map(|requests| Arc::new(RequestLog::start(requests, &config.log)));
+        let responses = http::kept_responses(database.clone()).await.map_err(failed)?;
+        let quotas = KeptQuotas::start(gateway.router.clone(), database.clone()).await.map_err(failed)?;
+        let probes = Probes::start(gateway.clone(), database.clone(), config.probes.clone()).await.map_err(failed)?;
+        let jobs = VideoJobs::start(gateway, database, config.jobs.clone()).await.map_err(failed)?;
+        let (clients, administration) = (Arc::new(clients), Arc::new(administration));
+        Ok(Self { jobs, responses, quotas, probes, clients, administration, request_log })
+    }
+
+    async fn settle(self, patience: Duration) {
+        self.jobs.settle(patience).await;
+        self.responses.settle(patience).await;
+        self.probes.settle(patience).await;
+        if let Some(log) = self.request_log {
+            log.settle(patience).await;
+        }
+        self.clients.settle(patience).await;
+        self.quotas.settle(patience).await;
+    }
 }
 
 /// Prints, once, the code with which the first password of the administration is set.

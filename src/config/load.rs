@@ -115,6 +115,7 @@ fn settle(
     let jobs = raw.jobs.check(&mut check);
     let registry = raw.registry.check();
     let log = raw.log.check(&mut check);
+    let probes = raw.probes.check(&mut check);
     let problems = check.into_problems();
     match (server, fetch) {
         (Some(server), Some(fetch)) if problems.is_empty() => {
@@ -136,6 +137,7 @@ fn settle(
                     jobs,
                     registry,
                     log,
+                    probes,
                     providers,
                     aliases,
                 },

@@ -19,6 +19,7 @@ mod keys;
 mod limits;
 mod load;
 mod overrides;
+mod probes;
 mod problem;
 pub mod providers;
 mod proxies;
@@ -49,6 +50,7 @@ pub use jobs::{Jobs, Store};
 pub use limits::{DocumentLimits, ImageLimits, Limits, SizeLimits, VideoLimits};
 pub use load::{Loaded, Source};
 pub use overrides::Overrides;
+pub use probes::Probes;
 pub use problem::{ConfigError, Origin, Problem};
 pub use providers::ConfiguredProvider;
 pub use quantity::{Bytes, Pixels};
@@ -97,6 +99,8 @@ pub struct Config {
     pub registry: Registry,
     /// Whether and how long requests are logged.
     pub log: RequestLogging,
+    /// Whether models are tried without being asked for.
+    pub probes: Probes,
     /// Providers that were added, changed or switched off, in the order of the file.
     pub providers: Vec<ConfiguredProvider>,
     /// Names that stand for targets.

@@ -9,7 +9,7 @@ use toml::{Table, Value};
 
 use super::keys::{self, Key};
 use super::{
-    admission, cache, content, engines, fetch, jobs, limits, registry, request_logging, routing, safety, server,
+    admission, cache, content, engines, fetch, jobs, limits, probes, registry, request_logging, routing, safety, server,
 };
 
 /// All sections as written.
@@ -29,6 +29,7 @@ pub(super) struct Raw {
     pub(super) jobs: jobs::RawJobs,
     pub(super) registry: registry::RawRegistry,
     pub(super) log: request_logging::RawLog,
+    pub(super) probes: probes::RawProbes,
 }
 
 impl Raw {
@@ -88,6 +89,7 @@ pub(super) fn all() -> impl Iterator<Item = &'static Key> {
         jobs::KEYS,
         registry::KEYS,
         request_logging::KEYS,
+        probes::KEYS,
     ];
     sections.into_iter().flatten()
 }

@@ -4,11 +4,16 @@
 //! time-based ids are made above this crate, which owns neither clock nor dice.
 
 use std::fmt;
+use std::io::{self, Read};
 use std::str::FromStr;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde::{Serialize, Serializer};
 use sha2::{Digest, Sha256};
 use thiserror::Error;
+
+/// What is read at once for a hash.
+const CHUNK_BYTES: usize = 256 * 1024;
 
 /// The id of a provider: a remote API or `local`, the engines in this process.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
@@ -114,6 +119,28 @@ impl ContentHash {
     #[must_use]
     pub fn of(bytes: &[u8]) -> Self {
         Self(Sha256::digest(bytes).into())
+    }
+
+    /// Hashes all that a reader gives.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn read(mut reader: impl Read) -> io::Result<Self> {
+        let (mut hasher, mut chunk) = (Sha256::new(), vec![0; CHUNK_BYTES]);
+        loop {
+            match reader.read(&mut chunk) {
+                Ok(0) => return Ok(Self(hasher.finalize().into())),
+                Ok(length) => hasher.update(&chunk[..length]),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// A hash that nothing else in this process has.
+    pub(crate) fn of_nothing_else() -> Self {
+        static COUNT: AtomicU64 = AtomicU64::new(0);
+        Self::of(format!("unreadable {}", COUNT.fetch_add(1, Ordering::Relaxed)).as_bytes())
     }
 
     /// Takes the digest that a streaming hasher arrived at.

@@ -49,8 +49,8 @@ pub struct Timeouts {
 
 /// Something that carries tasks out.
 pub trait Provider: Send + Sync + fmt::Debug {
-    /// The name of the wire format in which raw frames of its replies are written.
-    fn wire_format(&self) -> &'static str;
+    /// The name of the wire format in which raw frames of a target's replies to a task are written.
+    fn wire_format_of(&self, task: &Task, abilities: &Abilities) -> &'static str;
 
     /// Carries a task out; resolves when an answer has begun.
     ///

@@ -1,6 +1,6 @@
 //! Work that would hold up its lane's other connections, on a thread of its own, with the request's span around it.
 
-use mediary_core::Failure;
+use mediary_core::{Blob, Failure};
 use tracing::Span;
 
 /// So much of a request is worked through where it arrived; longer ones take milliseconds.
@@ -15,6 +15,15 @@ pub(crate) async fn through<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, Failure> {
     if bytes <= SHORT_BYTES { Ok(work()) } else { run(|| Ok(work())).await }
+}
+
+/// Has the hash of a file at hand; a long one that nobody has asked for yet takes milliseconds.
+pub(crate) async fn hashed(blob: &Blob) {
+    if !blob.is_hashed() && blob.len_bytes() > SHORT_BYTES as u64 {
+        let blob = blob.clone();
+        // Nothing is lost where this fails: whoever needs the hash takes it.
+        let _ = run(move || Ok(blob.hash())).await;
+    }
 }
 
 /// Runs blocking work and waits for it. The work goes on to its end if the caller leaves.

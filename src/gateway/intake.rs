@@ -210,6 +210,7 @@ impl Intake {
         if !self.reader.pdf().are_startable() {
             return None;
         }
+        blocking::hashed(&media.blob).await;
         let hash = media.blob.hash();
         if let Some(pages) = self.lengths.get(&hash) {
             return pages;
@@ -226,6 +227,7 @@ impl Intake {
         if !mediary_convert::image::may_be_animated(media) {
             return false;
         }
+        blocking::hashed(&media.blob).await;
         let hash = media.blob.hash();
         if let Some(count) = self.lengths.get(&hash) {
             return count > Some(1);
@@ -244,6 +246,7 @@ impl Intake {
         if !matrix.rows().iter().any(minds) {
             return None;
         }
+        blocking::hashed(&media.blob).await;
         let hash = media.blob.hash();
         if let Some(seconds) = self.lengths.get(&hash) {
             return seconds;

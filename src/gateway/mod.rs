@@ -21,6 +21,7 @@ mod jobs;
 mod kept_quotas;
 mod kept_responses;
 mod limits;
+mod probes;
 mod readiness;
 mod recipe_file;
 mod renewed;
@@ -51,13 +52,18 @@ pub use execution::{measure, tune};
 pub use jobs::{NewVideo, NoJob, VideoFile, VideoJob, VideoJobs, VideoProgress, WebhookSecret, signature};
 pub use kept_quotas::KeptQuotas;
 pub use kept_responses::{KeptResponses, MemoryRoom};
+pub use probes::{
+    Counts as ProbeCounts, NotReleased, NotVerified, Outcome as ProbeOutcome, ProbeWish, Probes, Resume,
+    Step as ProbeStep, Verified, VerifyRequest,
+};
 pub use readiness::Readiness;
 pub use recipe_file::BadRecipe;
 pub use renewed::Renewal;
 pub use request_log::{Ended, Noted, RequestLog};
 pub use routing::{
-    Account, Answer, Bounds, CallError, Charge, Exhausted, KeyHealth, KeyRecord, KeyStanding, KeyStats, Known, Listing,
-    Pace, Planned, Reclassified, Record, Route, Router, TaskRequest, TreatmentNote, Tried, total,
+    Account, Answer, Bounds, CallError, Charge, Dossier, Exhausted, Findings, Found, KeyHealth, KeyRecord, KeyStanding,
+    KeyStats, Known, Listing, Pace, Planned, Quarantine, Reclassified, Record, Route, Router, TaskRequest,
+    TreatmentNote, Tried, total,
 };
 pub use spool::Spool;
 pub use tasks::{Answered, Counted, Drawing, Drawn, Embedded, Growing, Made, Speaking, Stage, WholeAnswer};

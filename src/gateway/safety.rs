@@ -12,6 +12,7 @@ use mediary_local::{ExecutionProvider, PictureClasses, PictureSorter, Runtime};
 
 use quick_cache::sync::Cache;
 
+use super::blocking;
 use super::documents::Reader;
 use super::installed;
 use crate::config;
@@ -70,8 +71,12 @@ impl Safety {
     /// # Errors
     /// `ContentRefused` for what is too much; why it cannot be looked at.
     pub(super) async fn check(&self, reader: &Reader, media: &Media, way: Way) -> Result<(), Failure> {
+        if !self.looks(way) {
+            return Ok(());
+        }
+        blocking::hashed(&media.blob).await;
         let hash = media.blob.hash();
-        if !self.looks(way) || self.passed.get(&hash).is_some() {
+        if self.passed.get(&hash).is_some() {
             return Ok(());
         }
         let (files, sorter) = (self.files.clone()?, self.sorter.clone());

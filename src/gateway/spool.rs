@@ -1,4 +1,4 @@
-//! Uploads as they arrive: hashed on the way, in memory while small, in a temporary file beyond that.
+//! Uploads as they arrive: in memory while small, in a temporary file beyond that.
 //!
 //! The file has no name, and so goes with the last user of the blob, however the process ends. Limits are the caller's
 //! business; it sees each chunk before this does.
@@ -9,8 +9,7 @@ use std::os::fd::{AsFd, BorrowedFd};
 
 use mediary_convert::SharedFile;
 use mediary_core::media::{ReadSeek, Source};
-use mediary_core::{Blob, ContentHash, Failure, Hold};
-use sha2::{Digest, Sha256};
+use mediary_core::{Blob, Failure, Hold};
 
 use super::admission::{Permit, Room};
 
@@ -20,7 +19,6 @@ pub struct Spool {
     memory: Vec<u8>,
     file: Option<File>,
     threshold: usize,
-    hasher: Sha256,
     len: u64,
     /// The room that counts what is in memory, and what was taken of it.
     room: Option<Room>,
@@ -32,7 +30,7 @@ impl Spool {
     #[must_use]
     pub fn new(threshold: u64) -> Self {
         let threshold = usize::try_from(threshold).unwrap_or(usize::MAX).max(Blob::HEAD_BYTES);
-        Self { memory: Vec::new(), file: None, threshold, hasher: Sha256::new(), len: 0, room: None, permit: None }
+        Self { memory: Vec::new(), file: None, threshold, len: 0, room: None, permit: None }
     }
 
     /// As [`Spool::new`]; what it has in memory is taken of a room.
@@ -45,7 +43,6 @@ impl Spool {
     /// # Errors
     /// When the temporary file cannot be made or written: a full disk. Busy when there is no more room in memory.
     pub fn write(&mut self, chunk: &[u8]) -> Result<(), Failure> {
-        self.hasher.update(chunk);
         self.len += chunk.len() as u64;
         if self.file.is_none() && self.memory.len() + chunk.len() <= self.threshold {
             return self.remember(chunk);
@@ -93,10 +90,9 @@ impl Spool {
     /// What was written, as a blob.
     #[must_use]
     pub fn finish(self) -> Blob {
-        let hash = ContentHash::from_digest(self.hasher.finalize().into());
         let hold = self.permit.map_or_else(Hold::default, Permit::hold);
         let blob = match self.file {
-            Some(file) => Blob::spooled(self.len, hash, &self.memory, Spooled(file)),
+            Some(file) => Blob::spooled(self.len, &self.memory, Spooled(file)),
             None => Blob::in_memory(self.memory),
         };
         blob.held(hold)
@@ -123,6 +119,8 @@ impl Source for Spooled {
 #[cfg(test)]
 mod tests {
     use std::os::unix::fs::MetadataExt;
+
+    use mediary_core::ContentHash;
 
     use super::*;
 

@@ -50,6 +50,7 @@ use super::{admin, audio, content, fleet, health, images, landing, metrics, mode
         admin::change_client_key, admin::remove_client_key, admin::rotate_client_key, admin::requests, admin::request,
         admin::usage, admin::admin_health,
         fleet::capabilities, fleet::summary, fleet::providers, fleet::stats, fleet::profiles, fleet::refresh,
+        fleet::verify, fleet::quarantines, fleet::release,
         models::list, models::one,
         landing::landing, health::health, health::livez, health::readyz, metrics::metrics, document,
     ),
@@ -92,6 +93,14 @@ struct SecondNames;
 
 impl Modify for SecondNames {
     fn modify(&self, document: &mut Document) {
+        let paths = &mut document.paths.paths;
+        let mut called = paths.get("/v1beta/models/{id}").and_then(|path| path.post.clone());
+        if let Some(called) = &mut called {
+            called.operation_id = Some("call_v1".to_owned());
+        }
+        if let Some(one) = paths.get_mut("/v1/models/{id}") {
+            one.post = called;
+        }
         if let Some(mut rerank) = document.paths.paths.get("/v1/rerank").cloned() {
             if let Some(post) = &mut rerank.post {
                 post.operation_id = Some("rerank_v2".to_owned());

@@ -71,9 +71,11 @@ pub(super) struct GeminiErrorBody {
 }
 
 /// The errors that clients of a route expect, whatever refuses them there.
-pub(super) fn errors_of(route: &str) -> &'static dyn Errors {
+pub(super) fn errors_of(method: &Method, route: &str) -> &'static dyn Errors {
     match route {
         "/v1/ocr" => &OcrErrors,
+        // What is posted to a model is Google's, in the stable version of its API.
+        "/v1/models/{*id}" if *method == Method::POST => &GeminiErrors,
         route if speaks_anthropic(route) => &MessagesErrors,
         route if route.starts_with("/v1beta/") => &GeminiErrors,
         route if route.starts_with("/api/admin/") => &CHAT,

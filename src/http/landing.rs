@@ -16,7 +16,7 @@ use crate::config::Server;
 const WHAT: &str = "One local endpoint for every medium: send text, pictures, PDFs, sound or video to any model.";
 
 /// The endpoints worth a line on the first page.
-const ENDPOINTS: [(&str, &str, &str); 17] = [
+const ENDPOINTS: [(&str, &str, &str); 18] = [
     ("POST", "/v1/chat/completions", "text, pictures, PDFs, sound and video to any model, in OpenAI's format"),
     ("POST", "/v1/embeddings", "texts become vectors, in OpenAI's format"),
     ("POST", "/v1/rerank", "documents are ranked by a query, in Cohere's and Jina's format"),
@@ -30,6 +30,7 @@ const ENDPOINTS: [(&str, &str, &str); 17] = [
     ("POST", "/v1/ocr/process", "a PDF or a picture becomes text"),
     ("POST", "/v1/ocr", "the same in Mistral's format"),
     ("GET", "/v1/models", "what can be asked for"),
+    ("POST", "/v1/models/verify", "models are tried, and what is true of them is written down"),
     ("GET", "/docs", "the interface, to read and to try"),
     ("GET", "/openapi.json", "the same for programs"),
     ("GET", "/health", "whether the server runs; also /livez and /readyz"),

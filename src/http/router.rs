@@ -101,8 +101,12 @@ pub fn router(state: AppState) -> Router {
         .route("/v1/routing/profiles", get(fleet::profiles))
         .route("/v1/plan", post(plan::plan))
         .route("/v1/routing/explain", post(plan::plan))
+        .route("/v1/models/verify", post(fleet::verify))
+        .route("/v1/quarantines", get(fleet::quarantines))
+        .route("/v1/quarantines/{*target}", delete(fleet::release))
         .route("/v1/models", get(models::list))
-        .route("/v1/models/{*id}", get(models::one))
+        // Google's clients may ask for the stable version of their API, which has the address of this list.
+        .route("/v1/models/{*id}", get(models::one).post(gemini::call))
         .route("/v1/ocr", post(ocr::mistral::mistral))
         .route("/v1/ocr/process", post(ocr::process))
         .route("/v1/ocr/images/{id}/{page}", get(ocr::drawing));

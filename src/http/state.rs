@@ -8,7 +8,7 @@ use std::sync::Arc;
 use metrics_exporter_prometheus::PrometheusHandle;
 
 use crate::config::Config;
-use crate::gateway::{Administration, Gateway, KeptResponses, RequestLog, VideoJobs};
+use crate::gateway::{Administration, Gateway, KeptResponses, Probes, RequestLog, VideoJobs};
 use crate::telemetry::metrics;
 
 /// The state behind the router.
@@ -26,6 +26,8 @@ pub struct AppState {
     pub administration: Option<Arc<Administration>>,
     /// Logs requests; `None`: none are logged.
     pub request_log: Option<Arc<RequestLog>>,
+    /// Tries models, likewise.
+    pub probes: Option<Arc<Probes>>,
     /// What `/metrics` shows.
     pub metrics: PrometheusHandle,
 }
@@ -40,6 +42,7 @@ impl AppState {
             responses: None,
             administration: None,
             request_log: None,
+            probes: None,
             metrics: metrics::recorder(),
         }
     }
@@ -66,6 +69,12 @@ impl AppState {
     #[must_use]
     pub fn with_responses(self, responses: Option<Arc<KeptResponses>>) -> Self {
         Self { responses, ..self }
+    }
+
+    /// The same with probes.
+    #[must_use]
+    pub fn with_probes(self, probes: Option<Arc<Probes>>) -> Self {
+        Self { probes, ..self }
     }
 }
 

@@ -22,7 +22,7 @@ pub(super) async fn accompany(mut request: Request, next: Next) -> Response {
     let path = path(route.as_ref());
     let method = name(request.method());
     let span = tracing::info_span!("request", request.id = %id, http.method = method, http.path = path);
-    let (errors, overloaded, id_header) = (errors_of(path), overload_of(path), id_header_of(path));
+    let (errors, overloaded, id_header) = (errors_of(request.method(), path), overload_of(path), id_header_of(path));
     request.extensions_mut().insert(id.clone());
     async move {
         let visit = Visit::begin(route, method);

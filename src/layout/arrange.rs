@@ -10,8 +10,8 @@ use super::looks::Look;
 use super::margins::{self, Zone};
 use super::rows::{self, Row};
 use super::ruled::Ruled;
-use super::{banded, body, entries, headings, looks, ruled, streams};
-use mediary_core::document::{Block, BlockKind, Bookmark, Face, Line, Quad, Rect, Rules, Run, SetLine, Table};
+use super::{banded, body, entries, headings, looks, ruled, streams, tagged};
+use mediary_core::document::{Block, BlockKind, Bookmark, Face, Line, Quad, Rect, Rules, Run, SetLine, Table, Tags};
 
 /// Puts the boxes of a recognised page, given its size in pixels, into blocks in reading order.
 ///
@@ -68,7 +68,7 @@ pub fn arrange_read(boxes: Vec<(Quad, Line)>, page: ReadPage<'_>) -> Arranged {
     });
     let mut arranged = Arranged { blocks: marginal(BlockKind::Header, rows::rows_of(header)), headings: Vec::new() };
     for (block, look) in body::blocks_in_order(body, grids, tables.collect()) {
-        arranged.headings.extend(look.map(|look| HeadingLook { bbox: block.bbox, look, depth: None }));
+        arranged.headings.extend(look.map(|look| HeadingLook { bbox: block.bbox, look, depth: None, level: None }));
         arranged.blocks.push(block);
     }
     arranged.blocks.extend(marginal(BlockKind::Footer, rows::rows_of(footer)));
@@ -107,6 +107,8 @@ pub struct LayerPage<'a> {
     pub shades: &'a [Rect],
     /// What the document's outline names on it.
     pub outline: &'a [Bookmark],
+    /// What the document's tags say of it, if it has some.
+    pub tags: Option<&'a Tags>,
     /// Width in pixels.
     pub width_px: u32,
     /// Height in pixels.
@@ -126,6 +128,9 @@ pub struct Arranged {
 #[must_use]
 pub fn arrange_layer(lines: Vec<SetLine>, page: LayerPage<'_>) -> Arranged {
     let lines: Vec<SetLine> = lines.into_iter().filter(|set| !set.line.text.trim().is_empty()).collect();
+    if let Some(arranged) = tagged::arrange(&lines, &page) {
+        return arranged;
+    }
     let (pieces, rect) = frame::upright(lines, page.width_px, page.height_px);
     if 2 * pieces.iter().filter(|piece| piece.is_vertical()).count() > pieces.len() {
         // PDF readers give vertical lines from left to right.
@@ -155,7 +160,8 @@ pub fn arrange_layer(lines: Vec<SetLine>, page: LayerPage<'_>) -> Arranged {
                         || headings::bare(&block.lines.iter().map(|line| line.text.as_str()).collect::<String>());
                     arranged.headings.extend(look.map(|look| {
                         let named = outline.iter().position(|title| *title == text());
-                        HeadingLook { bbox: block.bbox, look, depth: named.map(|place| page.outline[place].depth) }
+                        let depth = named.map(|place| page.outline[place].depth);
+                        HeadingLook { bbox: block.bbox, look, depth, level: None }
                     }));
                     arranged.blocks.push(block);
                 }

@@ -74,7 +74,7 @@ pub(super) fn straighten(boxes: Vec<(Quad, Line)>, skew: f32, width_px: u32, hei
 
 /// The lines of a page that is straight anyway, and its rectangle.
 pub(super) fn upright(lines: Vec<SetLine>, width_px: u32, height_px: u32) -> (Vec<Piece>, Rect) {
-    let piece = |SetLine { line, runs }: SetLine| Piece { rect: line.bbox, line, runs, stands_for: None };
+    let piece = |SetLine { line, runs, .. }: SetLine| Piece { rect: line.bbox, line, runs, stands_for: None };
     let page = Rect { left: 0.0, top: 0.0, right: width_px as f32, bottom: height_px as f32 };
     (lines.into_iter().map(piece).collect(), page)
 }

@@ -30,6 +30,8 @@ pub struct HeadingLook {
     pub look: Look,
     /// From 1; `None` if the outline does not name it.
     pub depth: Option<u8>,
+    /// The level that the document's tags give it, which stays.
+    pub level: Option<u8>,
 }
 
 /// A heading to be levelled.
@@ -51,6 +53,9 @@ pub fn settle_levels<'a>(pages: impl IntoIterator<Item = (&'a mut [Block], &'a [
             let known = looks.iter().find(|known| known.bbox == block.bbox);
             let text = block.lines.first().map(|line| line.text.clone()).unwrap_or_default();
             let look = known.map_or_else(|| measured(block), |known| known.look.clone());
+            if known.is_some_and(|known| known.level.is_some()) {
+                continue;
+            }
             let depth = known.and_then(|known| known.depth).or_else(|| headings::depth_of(&text));
             if let BlockKind::Heading { level } = &mut block.kind {
                 headings.push(Heading { level, look, depth, is_measured: known.is_none(), kind: 0 });
@@ -181,7 +186,7 @@ mod tests {
             let kind = BlockKind::Heading { level: 9 };
             blocks.push(Block { kind, bbox, lines: vec![line], links: Vec::new() });
             let look = Look { size, is_bold, is_italic: false, is_upper: false, family: String::new(), colour: [0; 3] };
-            looks.push(HeadingLook { bbox, look, depth });
+            looks.push(HeadingLook { bbox, look, depth, level: None });
         }
         (blocks, looks)
     }

@@ -46,6 +46,7 @@ mod streams;
 mod strips;
 mod table_text;
 mod tables;
+mod tagged;
 #[cfg(test)]
 mod tests;
 mod vertical;

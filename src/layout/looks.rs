@@ -18,7 +18,7 @@ const SMALL_CAPITALS: f32 = 0.3;
 const OTHER_COLOUR: i32 = 90;
 
 /// How text is set.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Look {
     /// How large it is, in points, or in any other unit that the texts compared share.
     pub size: f32,

@@ -28,7 +28,7 @@ pub fn to_one_line(block: &Block) -> String {
             let items: Vec<String> = items.iter().map(|item| format!("{} {}", item.marker, item.text)).collect();
             items.join("\n")
         }
-        BlockKind::Table(_) | BlockKind::KeyValue(_) | BlockKind::Code => block.text(),
+        BlockKind::Table(_) | BlockKind::KeyValue(_) | BlockKind::Code | BlockKind::Figure { .. } => block.text(),
     }
 }
 
@@ -56,6 +56,8 @@ fn block(block: &Block) -> String {
             let fence = "`".repeat(longest_run(&text, '`').max(2) + 1);
             format!("{fence}\n{text}\n{fence}")
         }
+        BlockKind::Figure { described } if described.is_empty() => String::new(),
+        BlockKind::Figure { described } => format!("![{}]()", escape::markdown(described)),
         BlockKind::List(items) => {
             let marked = (0..).zip(items).map(|(piece, listed)| item(listed, links_of(&block.links, piece)));
             marked.collect::<Vec<String>>().join("\n")

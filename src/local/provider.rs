@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use mediary_core::capability::Abilities;
 use mediary_core::provider::{BoxFuture, Call, Provider, ReplyStream, Reservation};
+use mediary_core::task::Task;
 use mediary_core::{Failure, FailureKind, ModelName};
 
 use crate::Pool;
@@ -37,7 +38,7 @@ impl Local {
 }
 
 impl Provider for Local {
-    fn wire_format(&self) -> &'static str {
+    fn wire_format_of(&self, _task: &Task, _abilities: &Abilities) -> &'static str {
         "local"
     }
 

@@ -190,7 +190,10 @@ pub(crate) fn run_until<'i, 'v: 'i, T, const N: usize>(
     take: impl FnOnce(SessionOutputs<'_>) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
     let failed = |error: ort::Error| Failure::broken(format!("{model} failed: {error}"));
-    let options = Arc::new(RunOptions::new().map_err(failed)?);
+    let mut options = RunOptions::new().map_err(failed)?;
+    // A long run takes hundreds of megabytes, which would stay with its session until the next.
+    options.set("memory.enable_memory_arena_shrinkage", "cpu:0").map_err(failed)?;
+    let options = Arc::new(options);
     let stopped = options.clone();
     // A run that cannot be told to stop comes to its end by itself.
     let stop = Arc::new(move || drop(stopped.terminate()));

@@ -16,6 +16,7 @@ pub mod openai;
 pub mod plan;
 pub mod process;
 pub mod responses;
+pub mod verify;
 
 pub use error::{ErrorFields, Errors, TriedBody};
 pub(crate) use json::{from_json, json_bytes, piece, short_complaint};

@@ -40,7 +40,8 @@ pub struct PlanBody {
     text_tokens: u32,
     /// The media of the request.
     parts: Vec<PartBody>,
-    /// What would be tried before any of them: `text-layer`, the text that a document brings along.
+    /// What would be tried before any of them: `text-layer`, the text that a document brings along; or done: `split`, a
+    /// recording that is cut, of which the targets get a piece.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "text-layer")]
     first: Option<&'static str>,
@@ -71,6 +72,9 @@ pub struct PartBody {
     /// The pages of a PDF.
     #[serde(skip_serializing_if = "Option::is_none")]
     pages: Option<u32>,
+    /// How long a recording or a video plays.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    seconds: Option<u32>,
 }
 
 /// A target that would be asked.
@@ -128,6 +132,7 @@ impl PlanBody {
             bytes: part.bytes,
             side_pixels: part.side_pixels,
             pages: part.pages,
+            seconds: part.seconds,
         });
         let candidates = plan.candidates.iter().map(|candidate| {
             let treatments = plan.places.iter().zip(&candidate.treatments);

@@ -38,13 +38,17 @@ pub(super) fn abilities(provider: &ProviderSetup, model: &str, entry: &ModelEntr
         output_tokens: entry.output_tokens,
         tools,
         tool_choice: tools && entry.tool_choice.unwrap_or(true),
-        custom_tools: tools && provider.dialect == DialectName::Openai && entry.custom_tools.unwrap_or(false),
+        custom_tools: tools
+            && matches!(provider.dialect, DialectName::Openai | DialectName::Responses)
+            && entry.custom_tools.unwrap_or(false),
         // Where a format has no place for them they go into a turn of the user's.
         media_in_tool_results: tools && entry.media_in_tool_results.unwrap_or(true),
         streaming: entry.streaming.unwrap_or(true),
         structured: entry.structured.filter(|_| chats).unwrap_or(Structured::None),
         reasoning: says(entry.reasoning),
         hosted_tools: entry.hosted_tools.clone().filter(|_| chats).unwrap_or_default(),
+        tool_format: provider.dialect.dialect().tool_format(),
+        responses: entry.responses.filter(|_| chats).unwrap_or_default(),
         logprobs: says(entry.logprobs),
         many_replies: replies && entry.many_replies == Some(true),
         audio_output: says(entry.audio_output),

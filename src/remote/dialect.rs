@@ -28,6 +28,16 @@ pub trait Dialect: Send + Sync + fmt::Debug {
         self.name()
     }
 
+    /// The wire format in which a target is given a task, where its models differ in that.
+    fn wire_format_of(&self, _task: &Task, _abilities: &Abilities) -> &'static str {
+        self.wire_format()
+    }
+
+    /// The format in which the tools are defined that its providers run.
+    fn tool_format(&self) -> &'static str {
+        self.name()
+    }
+
     /// Writes a task. Never leaves a part out: one that cannot be written is a failure, and a bug in the matrix.
     ///
     /// # Errors
@@ -42,6 +52,11 @@ pub trait Dialect: Send + Sync + fmt::Debug {
     /// A reader for the answer to a task as it was sent. `stream` is whether the answer comes as a stream or as one whole
     /// body.
     fn reader(&self, task: &Task, stream: bool) -> Box<dyn Reader>;
+
+    /// A reader for what a target answers to a task, where its models differ in that.
+    fn reader_of(&self, task: &Task, _abilities: &Abilities, stream: bool) -> Box<dyn Reader> {
+        self.reader(task, stream)
+    }
 
     /// Whether its providers count the tokens of a chat without answering it.
     fn counts_tokens(&self) -> bool {

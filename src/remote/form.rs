@@ -4,8 +4,9 @@
 //! dialects.
 
 use std::borrow::Cow;
+use std::hash::{BuildHasher as _, RandomState};
 
-use mediary_core::{Blob, ContentHash, Failure, Media, MediaFormat};
+use mediary_core::{Blob, Failure, Media, MediaFormat};
 
 use crate::{HttpCall, Payload};
 
@@ -23,18 +24,10 @@ pub(crate) struct Form {
 }
 
 impl Form {
-    /// A form for this file.
-    pub(crate) fn open(media: &Media) -> Self {
-        // No file holds its own hash.
-        Self::bounded(media.blob.hash().to_string())
-    }
-
-    /// A form of several files, or of none; `told` is what no file of it holds.
-    pub(crate) fn of(told: &str) -> Self {
-        Self::bounded(ContentHash::of(told.as_bytes()).to_string())
-    }
-
-    fn bounded(boundary: String) -> Self {
+    /// A form whose files are kept apart by what nobody who made one of them can have known.
+    pub(crate) fn new() -> Self {
+        let drawn = [0u8, 1].map(|half| RandomState::new().hash_one(half));
+        let boundary = format!("{:016x}{:016x}", drawn[0], drawn[1]);
         Self { boundary, done: Payload::default(), body: Vec::with_capacity(ROOM_BYTES) }
     }
 

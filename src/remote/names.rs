@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use crate::{
     Anthropic, Automatic1111, Cloudflare, ComfyUi, Dialect, Edge, Gemini, HuggingFace, MiniMax, Mistral, Ollama,
-    OpenAi, Xai,
+    OpenAi, Responses, Xai,
 };
 
 /// A provider's wire format, by name.
@@ -14,6 +14,8 @@ use crate::{
 pub enum DialectName {
     /// OpenAI's chat completions and what belongs to them, which most providers speak.
     Openai,
+    /// OpenAI's Responses API, and OpenAI's for all that is no chat.
+    Responses,
     /// Google's `generateContent`.
     Gemini,
     /// Anthropic's messages.
@@ -40,8 +42,9 @@ pub enum DialectName {
 
 impl DialectName {
     /// All of them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Openai,
+        Self::Responses,
         Self::Gemini,
         Self::Anthropic,
         Self::Mistral,
@@ -60,6 +63,7 @@ impl DialectName {
     pub fn dialect(self) -> &'static dyn Dialect {
         match self {
             Self::Openai => &OpenAi,
+            Self::Responses => &Responses,
             Self::Gemini => &Gemini,
             Self::Anthropic => &Anthropic,
             Self::Mistral => &Mistral,

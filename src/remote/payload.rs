@@ -153,7 +153,6 @@ mod tests {
     use std::io::Write as _;
     use std::os::fd::{AsFd as _, BorrowedFd};
 
-    use mediary_core::ContentHash;
     use mediary_core::media::{ReadSeek, Source};
 
     use super::*;
@@ -177,7 +176,7 @@ mod tests {
     fn spooled(bytes: &[u8], length: u64) -> Blob {
         let mut file = tempfile::tempfile().unwrap();
         file.write_all(bytes).unwrap();
-        Blob::spooled(length, ContentHash::of(bytes), bytes, Spooled(file))
+        Blob::spooled(length, bytes, Spooled(file))
     }
 
     #[test]

@@ -7,6 +7,7 @@ mod cache;
 mod clients;
 mod content;
 mod database;
+mod findings;
 mod folder;
 mod foreign;
 mod jobs;
@@ -23,6 +24,7 @@ pub use content::{
     BadToken, ContentFailed, ContentLink, ContentStore, ContentWriter, DiskContent, Kept, StoredContent,
 };
 pub use database::{Database, StoreFailed};
+pub use findings::{Findings, KeptFinding, KeptQuarantine, Noted, TriedBefore, Unfinished};
 pub use folder::CacheFailed;
 pub use foreign::ForeignDatabase;
 pub use jobs::{DueWebhook, Ended, JobRow, JobState, Jobs, NewJob, OpenJob};

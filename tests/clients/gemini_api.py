@@ -134,6 +134,26 @@ def lists(client, _upstream):
         assert model.input_token_limit > 4096 and "generateContent" in model.supported_actions, model
 
 
+def takes_any_version(client, _upstream):
+    """The version of the API that the client asks for by itself, and the stable one."""
+    address = client._api_client._http_options.base_url
+    for version in {}, {"api_version": "v1"}:
+        other = genai.Client(api_key="none", http_options={"base_url": address, **version})
+        for model in BOTH:
+            assert other.models.generate_content(model=model, contents="Hello there").text == "You said: Hello there"
+            pieces = other.models.generate_content_stream(model=model, contents="Hello there")
+            assert "".join(piece.text or "" for piece in pieces) == "You said: Hello there"
+            assert other.models.count_tokens(model=model, contents="Hello there").total_tokens > 1
+        vectors = other.models.embed_content(model="gemini/gemini-embedding-001", contents=["a", "b"])
+        assert len(vectors.embeddings) == 2, vectors
+        try:
+            other.models.generate_content(model="none", contents="x")
+        except errors.APIError as error:
+            assert (error.code, error.status) == (404, "NOT_FOUND"), error
+        else:
+            raise AssertionError("404 was expected")
+
+
 def fails(client, _upstream):
     """Errors with their statuses, in streams too."""
     for what, status, word in (
@@ -164,7 +184,7 @@ def main():
     arguments.add_argument("--upstream", required=True, help="the providers' address")
     arguments = arguments.parse_args()
     client = genai.Client(api_key="none", http_options={"base_url": arguments.server, "api_version": "v1beta"})
-    for check in (chats, thinks_and_sees, calls_functions, fills_forms, counts_and_embeds, lists, fails):
+    for check in (chats, thinks_and_sees, calls_functions, fills_forms, counts_and_embeds, lists, takes_any_version, fails):
         check(client, arguments.upstream)
         print(f"google-genai: {check.__name__}")
 

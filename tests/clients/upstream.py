@@ -102,6 +102,15 @@ id = "gemini"
 base_url = "{self.address}/gemini/v1beta"
 api_keys = ["fake"]
 
+# The catalog knows how little is free; this one is asked more often than that.
+[[providers.models]]
+id = "gemini-3.5-flash"
+free_limits = {{}}
+
+[[providers.models]]
+id = "gemini-embedding-001"
+free_limits = {{}}
+
 [aliases]
 fallback = ["fake/broken", "fake/words"]
 """

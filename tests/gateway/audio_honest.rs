@@ -136,6 +136,8 @@ fn a_film_of_sound_alone_is_heard_in_a_chat() {
     let ffmpeg = Ffmpeg::find(Some("/usr/bin:/usr/local/bin:/opt/homebrew/bin".as_ref())).expect("tests need ffmpeg");
     let talk = Upstream::doing([says("Noted.")]);
     let server = with_ffmpeg(ffmpeg, &[talk.entry("talk", json!({}))]);
+    let hears = Upstream::doing([says("Heard.")]);
+    let hearer = with_providers(&[hears.entry("talk", json!({ "models": [{ "id": "m", "accepts": ["wav"] }] }))]);
     let clip = moonshine_clip("beckett.wav");
     let rows: [(&str, &[&str]); 3] = [
         ("webm", &["-c:a", "libopus", "-f", "webm", "-live", "1"]),
@@ -147,10 +149,18 @@ fn a_film_of_sound_alone_is_heard_in_a_chat() {
         let data = format!("data:application/octet-stream;base64,{}", STANDARD.encode(&sound));
         let file = json!({ "type": "file", "file": { "filename": format!("memo.{ending}"), "file_data": data } });
         for part in [heard_in_chat(&sound, ending), file] {
-            let answer = server.chat(asking(&[part]));
+            let answer = server.chat(asking(std::slice::from_ref(&part)));
             assert_eq!(answer.said(), "Noted.", "{ending}: {answer}");
             let sent = talk.last().json()["messages"].to_string().to_lowercase();
             assert!(sent.contains("[0:0") && sent.contains("ever tried"), "{ending}: {sent}");
+            let answer = hearer.chat(asking(&[part]));
+            assert_eq!(answer.said(), "Heard.", "{ending}: {answer}");
+            let sent = hears.last().json()["messages"][0]["content"][0].clone();
+            assert_eq!(
+                (&sent["type"], &sent["input_audio"]["format"]),
+                (&json!("input_audio"), &json!("wav")),
+                "{sent}"
+            );
         }
     }
 }

@@ -8,7 +8,7 @@ use super::audio_speech::{SAMPLES, mouth, speaks, spoken, wave};
 use super::audio_transcriptions::{ear, form, hears};
 use super::chat_talk::with_providers;
 use super::chat_words::{answers, fails};
-use super::client::Answer;
+use super::client::{Answer, Request};
 use super::server::{TestServer, wait_until};
 use super::upstream::{Act, Upstream};
 
@@ -57,6 +57,24 @@ fn a_long_recording_is_cut_at_pauses_and_its_times_go_on() {
         assert!((start - expected).abs() < 0.5, "{starts:?}");
     }
     assert!((answer["duration"].as_f64().unwrap() - 70.0).abs() < 0.2, "{answer}");
+}
+
+#[test]
+fn a_plan_shows_that_a_recording_is_cut() {
+    let up = Upstream::doing([hears("One.")]);
+    let limits = json!({ "limits": { "audio": { "seconds": 35 } }, "price": { "minute_usd": 0.6 } });
+    let server = with_providers(&[ear(&up, "ear", limits)]);
+    let plan = |seconds: u32| {
+        let file = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, recording(seconds));
+        let body =
+            json!({ "endpoint": "/v1/audio/transcriptions", "request": { "file_data": file, "model": "ear/m" } });
+        Request::new("POST", "/v1/plan").body("application/json", body.to_string()).send(&server).ok()
+    };
+    let (whole, cut) = (plan(30), plan(70));
+    assert_eq!((whole.get("first"), &cut["first"]), (None, &json!("split")), "{cut}");
+    assert_eq!((&cut["candidates"][0]["target"], &cut["parts"][0]["seconds"]), (&json!("ear/m"), &json!(70)));
+    assert_eq!(cut["candidates"][0]["estimated_cost_usd"], json!(0.7));
+    assert_eq!(up.calls(), 0);
 }
 
 #[test]

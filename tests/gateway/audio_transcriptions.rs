@@ -1,8 +1,9 @@
 //! `POST /v1/audio/transcriptions` and `/v1/audio/translations` with scripted providers, looked at from both sides.
 
+use mediary::models::{Locations, Models};
 use serde_json::{Value, json};
 
-use super::chat_talk::{over, with_providers};
+use super::chat_talk::{configure, over, with_providers};
 use super::chat_words::{answers, fails};
 use super::client::{Answer, Multipart};
 use super::craft::wav;
@@ -43,6 +44,22 @@ fn a_recording_goes_out_as_a_form_and_its_words_come_back() {
     let body = String::from_utf8_lossy(&seen.body).into_owned();
     assert!(body.contains("name=\"model\"\r\n\r\nm\r\n") && body.contains("name=\"language\"\r\n\r\nen\r\n"), "{body}");
     assert!(body.contains("filename=\"recording.wav\""), "{body}");
+}
+
+#[test]
+fn what_is_loud_and_no_speech_is_silence_when_several_say_so() {
+    let (first, second) = (Upstream::doing([hears("")]), Upstream::doing([hears("")]));
+    let both = [ear(&first, "first", json!({})), ear(&second, "second", json!({}))];
+    // A tone, and no engine on this machine that looks for speech.
+    let music = form(&super::audio_pieces::recording(5), &[]).request_to("/v1/audio/transcriptions");
+    let home = tempfile::tempdir().expect("a temporary folder");
+    let locations = Locations { home: Some(home.path().to_owned()), cwd: home.path().to_owned(), config_dir: None };
+    let models = Models::open(&locations).expect("the cards are sound");
+    let with_providers = |entries: &[Value]| TestServer::with_models(&models, |config| configure(config, entries));
+    let alone = music.send(&with_providers(&both[..1]));
+    alone.refused(503, "all_providers_failed", "it heard no speech");
+    let agreed = music.send(&with_providers(&both));
+    assert_eq!((&agreed.ok()["text"], agreed.header("x-mediary-status")), (&json!(""), Some("no_speech")));
 }
 
 #[test]

@@ -157,8 +157,78 @@ fn mistral() -> Dialect {
     }
 }
 
-pub(crate) fn dialects() -> [Dialect; 4] {
-    [gemini(), anthropic(), ollama(), mistral()]
+fn responses() -> Dialect {
+    let response = |status: &str, output: Value| {
+        json!({ "id": "resp_1", "object": "response", "created_at": 1, "status": status, "model": "x", "output": output,
+            "error": null, "incomplete_details": null,
+            "usage": { "input_tokens": 9, "output_tokens": 2, "total_tokens": 11 } })
+    };
+    let part = |text: &str| json!({ "type": "output_text", "text": text, "annotations": [], "logprobs": [] });
+    let message = |content: Value| json!({ "type": "message", "id": "msg_1", "role": "assistant", "status": "completed", "content": content });
+    let call = |arguments: &str| json!({ "type": "function_call", "id": "fc_1", "call_id": "c", "name": "f", "arguments": arguments });
+    let of = |kind: &str, fields: Value| over(json!({ "type": format!("response.{kind}"), "output_index": 0 }), fields);
+    let begun = || {
+        let mut begun = response("in_progress", json!([]));
+        begun["usage"] = Value::Null;
+        json!({ "type": "response.created", "response": begun })
+    };
+    let added = |item: Value| of("output_item.added", json!({ "item": item }));
+    let done = |item: Value| of("output_item.done", json!({ "item": item }));
+    let ended = |item: Value| json!({ "type": "response.completed", "response": response("completed", json!([item])) });
+    let word = |text: &str| of("output_text.delta", json!({ "item_id": "msg_1", "content_index": 0, "delta": text }));
+    let opened = || {
+        [
+            begun(),
+            added(message(json!([]))),
+            of("content_part.added", json!({ "content_index": 0, "part": part("") })),
+            word("Hel"),
+        ]
+    };
+    let hello = || message(json!([part("Hello")]));
+    let arguments = "{\"q\":1}";
+    Dialect {
+        id: "responses",
+        base: "/v1",
+        paths: ["/v1/responses"; 2],
+        key_header: "authorization",
+        places: ["/input/0/content", "/tools/0/name", "/input/0/content/1/image_url"],
+        hello: [
+            answers(200, &response("completed", json!([hello()]))),
+            events(
+                &[
+                    &opened()[..],
+                    &[
+                        word("lo"),
+                        of("output_text.done", json!({ "text": "Hello" })),
+                        of("content_part.done", json!({ "part": part("Hello") })),
+                        done(hello()),
+                        ended(hello()),
+                    ],
+                ]
+                .concat(),
+            ),
+        ],
+        call: [
+            answers(200, &response("completed", json!([call(arguments)]))),
+            events(&[
+                begun(),
+                added(call("")),
+                of("function_call_arguments.delta", json!({ "item_id": "fc_1", "delta": arguments })),
+                of("function_call_arguments.done", json!({ "item_id": "fc_1", "arguments": arguments })),
+                done(call(arguments)),
+                ended(call(arguments)),
+            ]),
+        ],
+        broken: events(&opened()),
+        refusal: answers(
+            429,
+            &json!({ "error": { "message": "slow", "type": "requests", "param": null, "code": "rate_limit_exceeded" } }),
+        ),
+    }
+}
+
+pub(crate) fn dialects() -> [Dialect; 5] {
+    [gemini(), anthropic(), ollama(), mistral(), responses()]
 }
 
 impl Dialect {

@@ -361,6 +361,48 @@ fn a_key_comes_in_googles_header_or_in_the_address_and_goes_no_further() {
 }
 
 #[test]
+fn the_stable_version_of_the_api_is_the_same() {
+    let counts = json!({ "data": [{ "index": 0, "embedding": [0.5, -0.5] }], "usage": { "prompt_tokens": 1, "total_tokens": 1 } });
+    let up = Upstream::doing([says("Hi."), says("Hi."), says("Hi."), answers(200, &counts), answers(200, &counts)]);
+    let embeds = json!({ "models": [{ "id": "m" }, { "id": "e", "tasks": ["embedding"] }] });
+    let server = serving(&[up.entry("a", embeds)], |config| {
+        config.server.api_keys = vec![Secret::new("door-key-0123456789")];
+    });
+    let post = |path: &str, body: Value| {
+        Request::new("POST", format!("/v1/models/{path}")).body("application/json", body.to_string()).send(&server)
+    };
+    let greeting = || json!({ "contents": [{ "role": "user", "parts": [{ "text": "Hello" }] }] });
+    for method in METHODS {
+        let and = if method.contains('?') { '&' } else { '?' };
+        let answer = post(&format!("a/m:{method}{and}key=door-key-0123456789"), greeting());
+        assert_eq!(told(&answer, method)["text"], "Hi.", "{method}");
+    }
+    let key = "key=door-key-0123456789";
+    let counted = post(&format!("m:countTokens?{key}"), greeting()).ok();
+    assert!(counted["totalTokens"].as_u64().is_some_and(|tokens| tokens > 0), "{counted}");
+    let content = json!({ "content": { "parts": [{ "text": "a" }] } });
+    let one = post(&format!("e:embedContent?{key}"), content.clone()).ok();
+    assert_eq!(one["embedding"]["values"], json!([0.5, -0.5]));
+    let batch = post(&format!("a/e:batchEmbedContents?{key}"), json!({ "requests": [content] })).ok();
+    assert_eq!(batch["embeddings"][0]["values"], json!([0.5, -0.5]));
+    assert_eq!(up.calls(), 5);
+    let wrong = [
+        (post("m:generateContent", greeting()), 401, "UNAUTHENTICATED"),
+        (post(&format!("m:predict?{key}"), greeting()), 404, "NOT_FOUND"),
+        (post(&format!("m?{key}"), greeting()), 400, "INVALID_ARGUMENT"),
+        (post(&format!("m:generateContent?{key}"), json!({})), 400, "INVALID_ARGUMENT"),
+    ];
+    for (answer, status, word) in wrong {
+        assert_eq!((answer.status, &answer.json()["error"]["status"]), (status, &json!(word)), "{answer}");
+    }
+    // What is read at the same address stays as OpenAI has it.
+    let listed =
+        Request::new("GET", "/v1/models/a/m").header("authorization", "Bearer door-key-0123456789").send(&server);
+    assert_eq!(listed.ok()["object"], "model");
+    assert_eq!(server.get("/v1/models/a/m").json()["error"]["code"], "missing_api_key");
+}
+
+#[test]
 fn what_a_path_or_a_body_lacks_is_said_in_googles_shape() {
     let up = Upstream::doing([says("never")]);
     let server = with_providers(&[up.entry("a", json!({}))]);

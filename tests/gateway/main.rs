@@ -82,6 +82,7 @@ mod ollama;
 mod orientation;
 mod outputs;
 mod pdf;
+mod probes;
 mod proxies;
 mod queues;
 mod quotas;

@@ -17,7 +17,8 @@ use super::upstream::{Act, Upstream};
 
 const PROTOCOLS: [Protocol; 5] =
     [Protocol::OpenAi, Protocol::Anthropic, Protocol::Ollama, Protocol::Responses, Protocol::Gemini];
-const DIALECTS: [Tongue; 5] = [Tongue::OpenAi, Tongue::Gemini, Tongue::Anthropic, Tongue::Ollama, Tongue::Mistral];
+const DIALECTS: [Tongue; 6] =
+    [Tongue::OpenAi, Tongue::Responses, Tongue::Gemini, Tongue::Anthropic, Tongue::Ollama, Tongue::Mistral];
 const CASES: [Case; 10] = [
     Case::Text,
     Case::Image,
@@ -43,6 +44,7 @@ enum Protocol {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Tongue {
     OpenAi,
+    Responses,
     Gemini,
     Anthropic,
     Ollama,
@@ -277,6 +279,7 @@ impl Tongue {
     fn id(self) -> &'static str {
         match self {
             Self::OpenAi => "openai",
+            Self::Responses => "responses",
             Self::Gemini => "gemini",
             Self::Anthropic => "anthropic",
             Self::Ollama => "ollama",
@@ -299,6 +302,7 @@ impl Tongue {
         let breaks_off = case == Case::ErrorWithin;
         let (mime, frames) = match self {
             Self::OpenAi | Self::Mistral => ("text/event-stream", self.chunks(said, breaks_off)),
+            Self::Responses => ("text/event-stream", response_events(said, breaks_off)),
             Self::Gemini => ("text/event-stream", gemini_chunks(said, breaks_off)),
             Self::Anthropic => ("text/event-stream", anthropic_events(said, breaks_off)),
             Self::Ollama => ("application/x-ndjson", ollama_lines(said, breaks_off)),
@@ -335,6 +339,7 @@ impl Tongue {
                     "choices": [{ "index": 0, "message": message, "finish_reason": finish }],
                     "usage": { "prompt_tokens": 9, "completion_tokens": 2, "total_tokens": 11 } })
             }
+            Self::Responses => response(said, true),
             Self::Gemini => gemini_answer(said.iter().map(gemini_part).collect(), true),
             Self::Anthropic => {
                 let blocks: Vec<Value> =
@@ -411,6 +416,69 @@ fn thoughts(said: &[Says]) -> String {
 
 fn object(arguments: &str) -> Value {
     serde_json::from_str(arguments).expect("arguments are JSON")
+}
+
+fn response_item(at: usize, says: &Says, is_whole: bool) -> Value {
+    let text = |text: &str| if is_whole { text.to_owned() } else { String::new() };
+    match says {
+        Says::Thought(thought) if is_whole => {
+            json!({ "type": "reasoning", "id": format!("rs_{at}"), "encrypted_content": "gAAAAB",
+                "summary": [{ "type": "summary_text", "text": thought }] })
+        }
+        Says::Thought(_) => json!({ "type": "reasoning", "id": format!("rs_{at}"), "summary": [] }),
+        Says::Text(words) => {
+            let part = json!({ "type": "output_text", "text": words, "annotations": [], "logprobs": [] });
+            json!({ "type": "message", "id": format!("msg_{at}"), "role": "assistant", "phase": "final_answer",
+                "status": if is_whole { "completed" } else { "in_progress" }, "content": if is_whole { json!([part]) } else { json!([]) } })
+        }
+        Says::Call(name, arguments) => {
+            json!({ "type": "function_call", "id": format!("fc_{at}"), "call_id": format!("call_{at}"), "name": name,
+                "arguments": text(arguments), "status": if is_whole { "completed" } else { "in_progress" } })
+        }
+    }
+}
+
+fn response(said: &[Says], is_whole: bool) -> Value {
+    let items: Vec<Value> = said.iter().enumerate().map(|(at, says)| response_item(at, says, true)).collect();
+    let usage = json!({ "input_tokens": 9, "input_tokens_details": { "cached_tokens": 0 }, "output_tokens": 2,
+        "output_tokens_details": { "reasoning_tokens": 0 }, "total_tokens": 11 });
+    json!({ "id": "resp_up", "object": "response", "created_at": 1, "model": "up", "error": null, "incomplete_details": null,
+        "status": if is_whole { "completed" } else { "in_progress" }, "output": if is_whole { items } else { Vec::new() },
+        "usage": if is_whole { usage } else { Value::Null } })
+}
+
+fn response_events(said: &[Says], breaks_off: bool) -> Vec<Value> {
+    let mut all = vec![json!({ "type": "response.created", "response": response(said, false) })];
+    // What is said in two pieces is one item.
+    let mut items: Vec<(Says, Vec<&str>)> = Vec::new();
+    for says in said {
+        match (says, items.last_mut()) {
+            (Says::Text(text), Some((Says::Text(_), deltas))) => deltas.push(text),
+            (Says::Text(text) | Says::Thought(text) | Says::Call(_, text), _) => items.push((*says, vec![text])),
+        }
+    }
+    for (at, (says, deltas)) in items.iter().enumerate() {
+        all.push(
+            json!({ "type": "response.output_item.added", "output_index": at, "item": response_item(at, says, false) }),
+        );
+        let name = match says {
+            Says::Thought(_) => "response.reasoning_summary_text.delta",
+            Says::Text(_) => "response.output_text.delta",
+            Says::Call(..) => "response.function_call_arguments.delta",
+        };
+        all.extend(deltas.iter().map(|delta| json!({ "type": name, "output_index": at, "delta": delta })));
+        if !breaks_off {
+            let mut item = response_item(at, says, true);
+            if let Says::Text(_) = says {
+                item["content"][0]["text"] = deltas.concat().into();
+            }
+            all.push(json!({ "type": "response.output_item.done", "output_index": at, "item": item }));
+        }
+    }
+    if !breaks_off {
+        all.push(json!({ "type": "response.completed", "response": response(said, true) }));
+    }
+    all
 }
 
 fn gemini_part(says: &Says) -> Value {
@@ -572,7 +640,7 @@ fn told(answer: &Answer) -> String {
 fn cell(protocol: Protocol, tongue: Tongue, case: Case) -> String {
     let up = Upstream::doing([tongue.acts(case)]);
     let base = match tongue {
-        Tongue::OpenAi | Tongue::Anthropic | Tongue::Mistral => "/v1",
+        Tongue::OpenAi | Tongue::Responses | Tongue::Anthropic | Tongue::Mistral => "/v1",
         Tongue::Gemini => "/v1beta",
         Tongue::Ollama => "/api",
     };

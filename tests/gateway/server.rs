@@ -11,7 +11,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use mediary::config::{Bytes, Config, Environment, ProviderChoice};
-use mediary::gateway::{Gateway, InUse, KeptResponses, Parts, Pipelines, Recipe, VideoJobs};
+use mediary::gateway::{Gateway, InUse, KeptResponses, Parts, Pipelines, Probes, Recipe, VideoJobs};
 use mediary::http::{self, AppState};
 use mediary::models::{Locations, Models};
 use mediary::providers::Providers;
@@ -92,16 +92,20 @@ impl TestServer {
             let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
             runtime.expect("the system gives threads").block_on(async {
                 let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("loopback has a free port");
-                let (jobs, responses) = match &config.store.dir {
+                let (jobs, responses, probes) = match &config.store.dir {
                     Some(dir) => kept(&gateway, dir, &config).await,
-                    None => (None, None),
+                    None => (None, None, None),
                 };
                 let state = AppState::new(gateway, config).with_jobs(jobs).with_responses(responses.clone());
+                let state = state.with_probes(probes.clone());
                 tell.send(listener.local_addr().expect("it is bound")).expect("the test waits for it");
                 let shutdown = async { stopped.await.unwrap_or(()) };
                 http::serve(listener, state, shutdown).await.expect("the server runs to its end");
                 if let Some(responses) = responses {
                     responses.settle(PATIENCE).await;
+                }
+                if let Some(probes) = probes {
+                    probes.settle(PATIENCE).await;
                 }
             });
         });
@@ -192,13 +196,15 @@ fn checkouts_models() -> Models {
     models
 }
 
-type Kept = (Option<Arc<VideoJobs>>, Option<Arc<KeptResponses>>);
+type Kept = (Option<Arc<VideoJobs>>, Option<Arc<KeptResponses>>, Option<Arc<Probes>>);
 
 async fn kept(gateway: &Arc<Gateway>, dir: &Path, config: &Config) -> Kept {
     let database = Arc::new(mediary_store::Database::open(dir).await.expect("the folder is the test's own"));
     let responses = http::kept_responses(database.clone()).await.expect("the database can be read");
+    let probes = Probes::start(gateway.clone(), database.clone(), config.probes.clone()).await;
     let jobs = VideoJobs::start(gateway.clone(), database, config.jobs.clone()).await;
-    (Some(jobs.expect("the database can be read")), Some(responses))
+    let can_be_read = "the database can be read";
+    (Some(jobs.expect(can_be_read)), Some(responses), Some(probes.expect(can_be_read)))
 }
 
 fn gateway(config: &Config, models: &Models, ffmpeg: Option<Ffmpeg>) -> Gateway {

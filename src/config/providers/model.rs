@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use mediary_core::capability::{Lifecycle, Price, Rate, Rates, Structured, TaskKind, Tier};
+use mediary_core::capability::{Lifecycle, Price, Rate, Rates, Responses, Structured, TaskKind, Tier};
 use mediary_core::{MediaFormat, MediaKind};
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Error, MapAccess, Visitor};
@@ -45,6 +45,8 @@ pub struct ModelEntry {
     pub reasoning: Option<bool>,
     /// The tools that its provider runs for it, by the beginnings of their kinds.
     pub hosted_tools: Option<Vec<String>>,
+    /// Whether it answers in the format of OpenAI's Responses API, beside chats or in no other.
+    pub responses: Option<Responses>,
     /// Whether it gives log probabilities.
     pub logprobs: Option<bool>,
     /// Whether it gives several replies at once.
@@ -107,6 +109,7 @@ impl ModelEntry {
             structured,
             reasoning,
             hosted_tools,
+            responses,
             logprobs,
             many_replies,
             audio_output,

@@ -61,6 +61,13 @@ impl Recording {
         guarded(|| self.track()).is_ok_and(|track| track.is_some())
     }
 
+    /// Whether it is nothing but sound, whatever its container is made for, as browsers record it. Blocks. A container that
+    /// is not read in this process counts as a film.
+    #[must_use]
+    pub fn is_sound_alone(&self) -> bool {
+        guarded(|| self.track()).is_ok_and(|track| track.is_some_and(|track| track.is_all_there_is()))
+    }
+
     /// Whether there is any sound in it. Blocks.
     ///
     /// # Errors

@@ -6,6 +6,7 @@
 use std::sync::OnceLock;
 
 use mediary_core::Failure;
+use symphonia::core::codecs::CodecParameters;
 use symphonia::core::codecs::audio::well_known as codec;
 use symphonia::core::codecs::audio::{AudioCodecId, AudioCodecParameters, AudioDecoder, AudioDecoderOptions};
 use symphonia::core::codecs::registry::CodecRegistry;
@@ -143,6 +144,11 @@ impl Track {
         let is_opus = self.decoder.codec_params().codec == codec::CODEC_ID_OPUS;
         let start_seconds = if is_opus { 0.0 } else { edit.start_seconds };
         Self { edit: Some(Edit { start_seconds, ..edit }), ..self }
+    }
+
+    /// Whether there is nothing but sound in its file.
+    pub(super) fn is_all_there_is(&self) -> bool {
+        self.reader.tracks().iter().all(|track| matches!(track.codec_params, Some(CodecParameters::Audio(_))))
     }
 
     /// By which its file knows it.

@@ -57,7 +57,7 @@ pub(super) fn decode_small(blob: &Blob, limits: &ImageLimits, longest_px: u32) -
         return Ok(None);
     }
     let orientation = whole.orientation().unwrap_or(::image::metadata::Orientation::NoTransforms);
-    let found = small::decoded(input::reader(blob, format)?, longest_px, limits.max_decoded_bytes());
+    let found = small::decoded(blob, longest_px, limits.max_decoded_bytes());
     let Some(small::Small { width, height, channels, samples }) = found else { return Ok(None) };
     let bgr = Pixels { samples, channels, stride: channels.count() }.into_bgr();
     Ok(Raster::from_bgr(width, height, bgr).map(|raster| orient::upright(raster, orientation)))

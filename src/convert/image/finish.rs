@@ -23,7 +23,7 @@ pub struct Finish {
     pub ratio: Option<ImageSize>,
     /// Its format: PNG, JPEG or WebP; `None`: as it is.
     pub format: Option<MediaFormat>,
-    /// The quality of a JPEG, 1 to 100; `None`: a usual one.
+    /// The quality of a JPEG or a WebP, 1 to 100; `None`: a usual one for a JPEG, and a WebP that loses nothing.
     pub quality: Option<u8>,
 }
 
@@ -61,12 +61,12 @@ impl Pictures {
         let format = wanted.format.unwrap_or(source.format);
         let cut = wanted.ratio.map(|ratio| ImageSize::new(width, height).cut_to(ratio));
         let size = wanted.size.or(cut.map(|cut| (cut.width, cut.height))).unwrap_or((width, height));
-        let is_asked_smaller = wanted.quality.is_some() && format == MediaFormat::Jpeg;
+        let is_asked_smaller = wanted.quality.is_some() && loses_by_quality(format);
         if size == (width, height) && format == source.format && !is_asked_smaller {
             return Ok(FinishedPicture { media: source.clone(), width, height, size, is_plain });
         }
         let picture = if size == (width, height) { picture } else { picture.covering(size)? };
-        let bytes = picture.encoded(format, wanted.quality.unwrap_or(USUAL_QUALITY))?;
+        let bytes = picture.encoded(format, wanted.quality)?;
         let media = Media { format, blob: Blob::in_memory(bytes) };
         Ok(FinishedPicture { media, width, height, size, is_plain })
     }
@@ -114,12 +114,15 @@ impl Pixels {
         })
     }
 
-    fn encoded(&self, format: MediaFormat, quality: u8) -> Result<Vec<u8>, Failure> {
+    fn encoded(&self, format: MediaFormat, quality: Option<u8>) -> Result<Vec<u8>, Failure> {
         let (width, height) = self.sides();
         match (self, format) {
             (Self::Opaque(raster), MediaFormat::Png) => encode_png(raster),
-            (Self::Opaque(raster), MediaFormat::Jpeg) => encode_jpeg(raster, quality),
-            (Self::Opaque(raster), MediaFormat::Webp) => webp(&rgb_of(raster), width, height, ExtendedColorType::Rgb8),
+            (Self::Opaque(raster), MediaFormat::Jpeg) => encode_jpeg(raster, quality.unwrap_or(USUAL_QUALITY)),
+            (Self::Opaque(raster), MediaFormat::Webp) => match quality {
+                Some(quality) => lossy(&webp::Encoder::from_rgb(&rgb_of(raster), width, height), quality),
+                None => lossless(&rgb_of(raster), width, height, ExtendedColorType::Rgb8),
+            },
             (Self::Clear(clear), MediaFormat::Png) => {
                 let mut file = Vec::new();
                 let written =
@@ -127,8 +130,11 @@ impl Pixels {
                 written.map_err(|error| unwritable(format, &error))?;
                 Ok(file)
             }
-            (Self::Clear(clear), MediaFormat::Webp) => webp(&clear.rgba, width, height, ExtendedColorType::Rgba8),
-            (Self::Clear(clear), MediaFormat::Jpeg) => encode_jpeg(&on_white(clear)?, quality),
+            (Self::Clear(clear), MediaFormat::Webp) => match quality {
+                Some(quality) => lossy(&webp::Encoder::from_rgba(&clear.rgba, width, height), quality),
+                None => lossless(&clear.rgba, width, height, ExtendedColorType::Rgba8),
+            },
+            (Self::Clear(clear), MediaFormat::Jpeg) => encode_jpeg(&on_white(clear)?, quality.unwrap_or(USUAL_QUALITY)),
             (Self::Opaque(_) | Self::Clear(_), other) => {
                 Err(Failure::unsupported(format!("a picture cannot be written as {other}; ask for png, jpeg or webp")))
             }
@@ -136,8 +142,19 @@ impl Pixels {
     }
 }
 
-/// The one form of WebP that is written here loses nothing.
-fn webp(pixels: &[u8], width: u32, height: u32, colours: ExtendedColorType) -> Result<Vec<u8>, Failure> {
+/// Whether a picture of this format can be written with fewer bytes and less likeness.
+#[must_use]
+pub fn loses_by_quality(format: MediaFormat) -> bool {
+    matches!(format, MediaFormat::Jpeg | MediaFormat::Webp)
+}
+
+fn lossy(encoder: &webp::Encoder<'_>, quality: u8) -> Result<Vec<u8>, Failure> {
+    let written = encoder.encode_simple(false, f32::from(quality));
+    let refused = |error| Failure::broken(format!("the picture cannot be written as webp: {error:?}"));
+    Ok(written.map_err(refused)?.to_vec())
+}
+
+fn lossless(pixels: &[u8], width: u32, height: u32, colours: ExtendedColorType) -> Result<Vec<u8>, Failure> {
     let mut file = Vec::new();
     let written = WebPEncoder::new_lossless(&mut file).write_image(pixels, width, height, colours);
     written.map_err(|error| unwritable(MediaFormat::Webp, &error))?;

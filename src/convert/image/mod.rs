@@ -39,7 +39,7 @@ pub use animation::{Still, stills};
 pub use draw::draw_boxes;
 pub use encode::{encode_jpeg, encode_png};
 pub use ending::whole;
-pub use finish::{Finish, FinishedPicture};
+pub use finish::{Finish, FinishedPicture, loses_by_quality};
 pub use fit::{Fit, fit_raster};
 pub use foreign::{Foreign, run_svg_worker};
 pub use header::{is_animated, longest_side, may_be_animated, size};

@@ -4,10 +4,13 @@
 //! Only for pictures that are scaled down anyway; what the small way does not take (CMYK, sixteen bits, damaged files) is
 //! left to the whole one, which says what is wrong. Called by `coded`.
 
+use std::io::Read;
+
 use jpeg_decoder::{Decoder, PixelFormat};
+use mediary_core::{Blob, MediaFormat};
 
 use super::channels::Channels;
-use super::input::Input;
+use super::input;
 
 /// A picture with fewer pixels than its file, not upright yet.
 pub(super) struct Small {
@@ -19,7 +22,15 @@ pub(super) struct Small {
 
 /// The smallest of those sizes whose longer side still has `longest_px`; `None` where the file is of another kind, or no
 /// smaller one would do.
-pub(super) fn decoded(input: Box<dyn Input + '_>, longest_px: u32, most_bytes: u64) -> Option<Small> {
+pub(super) fn decoded(blob: &Blob, longest_px: u32, most_bytes: u64) -> Option<Small> {
+    // This decoder reads byte by byte: through a trait object that is a tenth of all its time.
+    match blob.source().bytes() {
+        Some(bytes) => decoded_from(bytes, longest_px, most_bytes),
+        None => decoded_from(input::reader(blob, MediaFormat::Jpeg).ok()?, longest_px, most_bytes),
+    }
+}
+
+fn decoded_from(input: impl Read, longest_px: u32, most_bytes: u64) -> Option<Small> {
     let mut decoder = Decoder::new(input);
     decoder.set_max_decoding_buffer_size(usize::try_from(most_bytes).unwrap_or(usize::MAX));
     decoder.read_info().ok()?;

@@ -1,10 +1,12 @@
-//! What a document says of itself as a whole: layers that are off, forms that only another program can draw.
+//! What a document says of itself as a whole: layers that are off, forms that only another program can draw, tags.
 //!
 //! PDFium tells none of this, so the catalogue is looked up with a reader of its own. It is asked in the worker, once
 //! for each document; pages and their contents are PDFium's.
 
 use hayro_syntax::Pdf;
 use hayro_syntax::object::{Array, Dict, Name};
+
+use super::tagged::Tagged;
 
 /// Facts about a document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,15 +24,18 @@ impl Facts {
     /// What is assumed of a document that was not looked into.
     pub(super) const UNKNOWN: Self = Self { hides_layers: true, is_xfa: false };
 
-    /// Looks into a document.
-    pub(super) fn of(bytes: Vec<u8>, password: Option<&str>) -> Self {
+    /// Looks into a document; also gives its tags, if it has some.
+    pub(super) fn of(bytes: Vec<u8>, password: Option<&str>) -> (Self, Option<Tagged>) {
         if bytes.len() as u64 > Self::MOST_BYTES {
-            return Self::UNKNOWN;
+            return (Self::UNKNOWN, None);
         }
-        let Ok(pdf) = Pdf::new_with_password(bytes, password.unwrap_or_default()) else { return Self::UNKNOWN };
+        let Ok(pdf) = Pdf::new_with_password(bytes, password.unwrap_or_default()) else { return (Self::UNKNOWN, None) };
         let xref = pdf.xref();
-        let Some(catalogue) = xref.get::<Dict<'_>>(xref.root_id()) else { return Self::UNKNOWN };
-        Self { hides_layers: hides_layers(&catalogue), is_xfa: is_xfa(&catalogue) }
+        let Some(catalogue) = xref.get::<Dict<'_>>(xref.root_id()) else { return (Self::UNKNOWN, None) };
+        let facts = Self { hides_layers: hides_layers(&catalogue), is_xfa: is_xfa(&catalogue) };
+        let is_tagged = catalogue.contains_key("StructTreeRoot");
+        drop(catalogue);
+        (facts, is_tagged.then(|| Tagged::new(pdf)))
     }
 }
 

@@ -6,13 +6,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use mediary_core::document::{
-    Face, Hidden, LayerEvidence, Line, Rect, SetLine, TextLayer, Turn, Word, letters_are_unlikely,
+    Face, Hidden, LayerEvidence, Line, Rect, SetLine, TagPlace, TagRun, TextLayer, Turn, Word, letters_are_unlikely,
 };
 use pdfium_render::prelude::*;
 
 use super::faces::{self, Faces};
 use super::hidden::{Screen, Sight};
 use super::objects::Drawings;
+use super::tagged::Marks;
 use super::{accents, annotations};
 
 /// Text wholly within this share of the page's edges is a header, a footer or a stamp.
@@ -34,12 +35,13 @@ pub(super) fn extract(
     config: &PdfRenderConfig,
     size_px: (u32, u32),
     drawings: &Drawings,
+    marks: Option<&Marks>,
 ) -> Extracted {
     let mut all = Extracted::default();
     all.layer.evidence = drawings.evidence();
     let Ok(text) = page.text() else { return all };
     let chars = text.chars();
-    let ruler = Ruler::new(page, &chars, config, size_px);
+    let ruler = Ruler { marks, ..Ruler::new(page, &chars, config, size_px) };
     let mut lines = Lines { ruler: &ruler, found: Vec::new(), hidden: BTreeSet::new() };
     let screen = drawings.screen.is_needed().then_some(&drawings.screen);
     let (mut glyphs, mut invisible, mut count) = (Vec::new(), 0_u32, 0_u32);
@@ -175,6 +177,8 @@ struct Ruler<'p> {
     /// Where the page's origin lies, and how far a point to the right and one upwards go, in pixels.
     frame: [(f32, f32); 3],
     faces: Faces,
+    /// Where a tagged page begins to write.
+    marks: Option<&'p Marks>,
 }
 
 impl<'p> Ruler<'p> {
@@ -193,7 +197,7 @@ impl<'p> Ruler<'p> {
         let origin = at(0.0, 0.0);
         let step = |(x, y): (f32, f32)| ((x - origin.0) / far, (y - origin.1) / far);
         let frame = [origin, step(at(far, 0.0)), step(at(0.0, far))];
-        Self { page, chars, size_px, frame, faces: Faces::default() }
+        Self { page, chars, size_px, frame, faces: Faces::default(), marks: None }
     }
 
     fn in_pixels(&self, rect: &PdfRect) -> Rect {
@@ -249,6 +253,12 @@ impl Ruler<'_> {
     fn font_of(&self, glyphs: &[Glyph]) -> String {
         let middle = glyphs.get(glyphs.len() / 2).and_then(|glyph| self.chars.get(glyph.index).ok());
         middle.map(|char| char.font_name()).unwrap_or_default()
+    }
+
+    /// The place of a character in a tagged page.
+    fn place_of(&self, glyph: Glyph) -> Option<TagPlace> {
+        let (x, y) = self.chars.get(glyph.index).ok()?.origin().ok()?;
+        self.marks?.place_of(x.value, y.value)
     }
 
     fn face_of(&self, glyph: Glyph) -> Option<Face> {
@@ -310,7 +320,7 @@ fn line_of(glyphs: &[Glyph], ruler: &Ruler<'_>) -> Option<SetLine> {
     let start = glyphs.iter().position(|glyph| !is_space(glyph))?;
     let end = glyphs.iter().rposition(|glyph| !is_space(glyph))? + 1;
     let mut text = String::new();
-    let (mut words, mut faces) = (Vec::new(), Vec::new());
+    let (mut words, mut faces, mut tags) = (Vec::new(), Vec::new(), Vec::new());
     for part in glyphs[start..end].split_inclusive(is_space) {
         let word = &part[..part.len() - usize::from(part.last().is_some_and(is_space))];
         let begin = text.len();
@@ -320,10 +330,13 @@ fn line_of(glyphs: &[Glyph], ruler: &Ruler<'_>) -> Option<SetLine> {
             let end = begin + word.iter().map(|glyph| glyph.character.len_utf8()).sum::<usize>();
             words.push(Word { text: text[begin..end].to_owned(), bbox, confidence: None });
             faces.extend(ruler.face_of(*first).map(|face| (end, face)));
+            if ruler.marks.is_some() {
+                tags.push(TagRun { end, place: ruler.place_of(*first) });
+            }
         }
     }
     let bbox = Rect::around(words.iter().map(|word| word.bbox)).unwrap_or_default();
-    Some(SetLine { line: Line { text, bbox, confidence: None, words }, runs: faces::runs(faces.into_iter()) })
+    Some(SetLine { line: Line { text, bbox, confidence: None, words }, runs: faces::runs(faces.into_iter()), tags })
 }
 
 /// Counts what the judgement of a text layer rests on.

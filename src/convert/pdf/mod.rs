@@ -19,6 +19,7 @@ mod pool;
 mod repair;
 mod searchable;
 mod strokes;
+mod tagged;
 mod wire;
 mod worker;
 mod write;

@@ -8,6 +8,7 @@ use super::facts::Facts;
 use super::hidden;
 use super::layer::{self, Extracted};
 use super::objects::{self, Drawings};
+use super::tagged::{Tagged, TaggedPage};
 use super::wire::{PageOrder, PageReply, TextPolicy};
 
 /// PDFium does not say what is wrong with a page, only that something is.
@@ -19,7 +20,7 @@ const MAX_SIDE_PX: f32 = 12_000.0;
 pub(super) fn read(
     document: &PdfDocument<'_>,
     facts: Facts,
-    outline: &[Bookmark],
+    (outline, tagged): (&[Bookmark], Option<&Tagged>),
     order: &PageOrder,
 ) -> Result<(PageReply, Option<Raster>), String> {
     let index = PdfPageIndex::try_from(order.index).map_err(|_| "there is no such page".to_owned())?;
@@ -30,8 +31,10 @@ pub(super) fn read(
     let layer = match order.text {
         TextPolicy::Ignore => TextLayer { evidence: drawings.evidence(), ..TextLayer::default() },
         TextPolicy::Judge | TextPolicy::Only => {
-            let extracted = layer::extract(&page, &size.config(), (size.width, size.height), &drawings);
-            only_seen(&page, &size, extracted)?
+            let tags = tagged.and_then(|tagged| tagged.page(order.index));
+            let marks = tags.as_ref().map(|tags| &tags.marks);
+            let extracted = layer::extract(&page, &size.config(), (size.width, size.height), &drawings, marks);
+            TextLayer { tags: tags.map(TaggedPage::into_tags), ..only_seen(&page, &size, extracted)? }
         }
     };
     let doubt = judge_layer(&layer.evidence, &order.trust);

@@ -15,6 +15,7 @@ use super::outline;
 use super::page;
 use super::repair;
 use super::searchable;
+use super::tagged::Tagged;
 use super::wire::{self, DocumentSource, Refusal, Reply, Request};
 use crate::handover::Handed;
 use crate::{SharedFile, confine};
@@ -63,7 +64,7 @@ fn serve_document<'a>(
     (source, password): (&DocumentSource, Option<&'a str>),
     page_time: Duration,
 ) -> io::Result<Option<Request>> {
-    let (mut document, facts) = match open(pdfium, input, source, password)? {
+    let (mut document, (facts, tagged)) = match open(pdfium, input, source, password)? {
         Ok(opened) => opened,
         Err(refusal) => {
             answer(output, &Reply::Refused(refusal))?;
@@ -76,7 +77,7 @@ fn serve_document<'a>(
     while let Some(request) = wire::read(input)? {
         confine::processor_time(page_time);
         match request {
-            Request::Page(order) => match page::read(&document, facts, &bookmarks, &order) {
+            Request::Page(order) => match page::read(&document, facts, (&bookmarks, tagged.as_ref()), &order) {
                 Ok((reply, raster)) => {
                     wire::write(output, &Reply::Page(Box::new(reply)))?;
                     if let Some(raster) = raster {
@@ -128,7 +129,7 @@ fn open<'a>(
     input: &mut BufReader<Handed>,
     source: &DocumentSource,
     password: Option<&str>,
-) -> io::Result<Result<(PdfDocument<'a>, Facts), Refusal>> {
+) -> io::Result<Result<(PdfDocument<'a>, (Facts, Option<Tagged>)), Refusal>> {
     let (file, bytes) = match source {
         DocumentSource::File => {
             let missing = || io::Error::other("the document did not come with the message");
@@ -154,7 +155,7 @@ fn open<'a>(
         },
         opened => opened,
     };
-    Ok(opened.map(|document| (document, bytes.map_or(Facts::UNKNOWN, |bytes| Facts::of(bytes, password)))))
+    Ok(opened.map(|document| (document, bytes.map_or((Facts::UNKNOWN, None), |bytes| Facts::of(bytes, password)))))
 }
 
 /// The bytes of a file that is small enough to be looked into.

@@ -116,6 +116,19 @@ pub enum Structured {
     Schema,
 }
 
+/// Whether a target answers chats in the format of OpenAI's Responses API.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Responses {
+    /// It does not.
+    #[default]
+    None,
+    /// It does, beside chat completions.
+    Also,
+    /// It answers in no other.
+    Only,
+}
+
 /// Which soft parameters a target takes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SoftSupport {
@@ -171,6 +184,10 @@ pub struct Abilities {
     pub reasoning: bool,
     /// The tools that its provider runs for it, by the beginnings of their kinds.
     pub hosted_tools: Vec<String>,
+    /// The format in which those are defined.
+    pub tool_format: &'static str,
+    /// Whether it answers in the format of OpenAI's Responses API.
+    pub responses: Responses,
     /// Whether it gives log probabilities.
     pub logprobs: bool,
     /// Whether it gives several replies at once.
@@ -224,6 +241,8 @@ impl Abilities {
             structured: Structured::None,
             reasoning: false,
             hosted_tools: Vec::new(),
+            tool_format: "",
+            responses: Responses::None,
             logprobs: false,
             many_replies: false,
             audio_output: false,
@@ -276,10 +295,10 @@ impl Abilities {
         is_able && self.does(TaskKind::Chat)
     }
 
-    /// Whether its provider runs a tool of this kind for it.
+    /// Whether its provider runs a tool of this kind for it, as a format defines it: vendors call theirs alike.
     #[must_use]
-    pub fn runs_tool(&self, kind: &str) -> bool {
-        self.hosted_tools.iter().any(|beginning| kind.starts_with(beginning.as_str()))
+    pub fn runs_tool(&self, format: &str, kind: &str) -> bool {
+        self.tool_format == format && self.hosted_tools.iter().any(|beginning| kind.starts_with(beginning.as_str()))
     }
 
     /// What it says to a format; `None`: it does not take it.

@@ -4,6 +4,7 @@
 //! only reads it. A limit that is not published is `None` and stops nothing.
 
 mod abilities;
+mod ability;
 mod acceptance;
 mod matrix;
 mod money;
@@ -14,7 +15,8 @@ mod vectors;
 mod video;
 mod voice;
 
-pub use abilities::{Abilities, LONG_TOKENS, Lifecycle, SoftSupport, Structured, TaskKind, USUAL_PRIORITY};
+pub use abilities::{Abilities, LONG_TOKENS, Lifecycle, Responses, SoftSupport, Structured, TaskKind, USUAL_PRIORITY};
+pub use ability::Ability;
 pub use acceptance::{Acceptance, Misfit, PartShape};
 pub use matrix::CapabilityMatrix;
 pub use money::{Rate, Usd};

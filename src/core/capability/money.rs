@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::iter::Sum;
-use std::ops::AddAssign;
+use std::ops::{AddAssign, SubAssign};
 
 use serde::{Serialize, Serializer};
 
@@ -104,6 +104,13 @@ impl Serialize for Usd {
 impl AddAssign for Usd {
     fn add_assign(&mut self, other: Self) {
         self.0 = self.0.saturating_add(other.0);
+    }
+}
+
+impl SubAssign for Usd {
+    /// Never below nothing.
+    fn sub_assign(&mut self, other: Self) {
+        self.0 = self.0.saturating_sub(other.0);
     }
 }
 

@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Line;
+use super::{Line, TagRun};
 
 /// How characters are set.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -40,11 +40,13 @@ pub struct SetLine {
     pub line: Line,
     /// From its beginning to its end; empty where that is not known.
     pub runs: Vec<Run>,
+    /// The parts of a tagged document that it belongs to, from its beginning to its end; empty of others.
+    pub tags: Vec<TagRun>,
 }
 
 impl From<Line> for SetLine {
     fn from(line: Line) -> Self {
-        Self { line, runs: Vec::new() }
+        Self { line, runs: Vec::new(), tags: Vec::new() }
     }
 }
 

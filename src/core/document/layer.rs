@@ -6,7 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Rect, Rules, SetLine, Turn};
+use super::{Rect, Rules, SetLine, Tags, Turn};
 
 /// The characters a PDF page carries, in the order the document gives them.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -25,6 +25,8 @@ pub struct TextLayer {
     pub rules: Rules,
     /// Filled areas behind its text, in its pixels.
     pub shades: Vec<Rect>,
+    /// What the document's tags say of the page; `None` where it has none.
+    pub tags: Option<Tags>,
 }
 
 /// Why characters that a page carries are not on it.

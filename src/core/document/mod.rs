@@ -13,6 +13,7 @@ mod link;
 mod page;
 mod rules;
 mod selection;
+mod tags;
 #[cfg(test)]
 mod tests;
 mod turn;
@@ -27,4 +28,5 @@ pub use link::{Link, LinkTarget};
 pub use page::{Block, BlockKind, Line, ListItem, Page, Source, Span, Table, Word, mean_confidence};
 pub use rules::{Rules, Segment};
 pub use selection::{PageSelection, SelectionError};
+pub use tags::{CellPlace, ItemPlace, TagPlace, TagRun, TaggedPart, Tags};
 pub use turn::Turn;

@@ -54,7 +54,8 @@ impl Page {
     /// The page's text: a line per line, an empty line between blocks.
     #[must_use]
     pub fn text(&self) -> String {
-        let blocks: Vec<String> = self.blocks.iter().map(Block::text).collect();
+        let written = self.blocks.iter().filter(|block| !block.lines.is_empty());
+        let blocks: Vec<String> = written.map(Block::text).collect();
         blocks.join("\n\n")
     }
 
@@ -87,6 +88,11 @@ pub enum BlockKind {
     Footer,
     /// Characters whose spaces and line ends count: a program, a listing.
     Code,
+    /// A picture, with what the document says of it for those who do not see it. It has no lines.
+    Figure {
+        /// Mostly a sentence; may be empty.
+        described: String,
+    },
     /// A footnote or endnote.
     Note {
         /// By which the text refers to it: `1`, `*`.
@@ -107,6 +113,7 @@ impl BlockKind {
             Self::Header => "header",
             Self::Footer => "footer",
             Self::Code => "code",
+            Self::Figure { .. } => "figure",
             Self::Note { .. } => "note",
         }
     }

@@ -53,10 +53,10 @@ impl Blob {
         })
     }
 
-    /// A blob over a source whose length, hash and head were taken while it was written.
-    pub fn spooled(len: u64, hash: ContentHash, head: &[u8], source: impl Source + 'static) -> Self {
+    /// A blob over a source whose length and head were taken while it was written.
+    pub fn spooled(len: u64, head: &[u8], source: impl Source + 'static) -> Self {
         let head = head[..head.len().min(Self::HEAD_BYTES)].into();
-        Self { len, hash: Arc::new(hash.into()), head, source: Arc::new(source), _hold: Hold::default() }
+        Self { len, hash: Arc::default(), head, source: Arc::new(source), _hold: Hold::default() }
     }
 
     /// The same blob, keeping a permit as long as its bytes are there.
@@ -77,11 +77,20 @@ impl Blob {
         self.len == 0
     }
 
-    /// SHA-256 of all bytes, taken when it is first asked for.
+    /// SHA-256 of all bytes, taken when it is first asked for: half a second for a gigabyte. A source that cannot be read,
+    /// which its reader will be told, has a hash that nothing else has.
     #[must_use]
     pub fn hash(&self) -> ContentHash {
-        // A spooled file was given its hash; everything else is in memory.
-        *self.hash.get_or_init(|| ContentHash::of(self.source.bytes().unwrap_or_default()))
+        *self.hash.get_or_init(|| match self.source.bytes() {
+            Some(bytes) => ContentHash::of(bytes),
+            None => self.source.open().and_then(ContentHash::read).unwrap_or_else(|_| ContentHash::of_nothing_else()),
+        })
+    }
+
+    /// Whether its hash was taken before, so that asking for it takes no time.
+    #[must_use]
+    pub fn is_hashed(&self) -> bool {
+        self.hash.get().is_some()
     }
 
     /// The first bytes, [`Blob::HEAD_BYTES`] at most.

@@ -39,8 +39,8 @@ pub struct Demand {
     pub language: Option<String>,
     /// What must be honoured.
     pub hard: Hard,
-    /// The tools that a provider has to run, by their kinds.
-    pub hosted_tools: Vec<String>,
+    /// The tools that a provider has to run: the format that each is defined in, and its kind.
+    pub hosted_tools: Vec<(&'static str, String)>,
     /// Soft parameters that were sent, by their OpenAI names.
     pub soft: Vec<String>,
     /// What the last question looks like; only `auto` asks, see [`Demand::looking_at`].
@@ -288,7 +288,7 @@ impl Demand {
             text_tokens: estimate_tokens(chat),
             output_tokens: sampling.max_tokens,
             hard,
-            hosted_tools: chat.hosted_tools.iter().map(|tool| tool.kind.clone()).collect(),
+            hosted_tools: chat.hosted_tools.iter().map(|tool| (tool.wire_format, tool.kind.clone())).collect(),
             soft,
             signs: Signs::default(),
         }

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
+use super::Quarantined;
 use crate::MediaFormat;
+use crate::capability::Ability;
 
 /// How one target is doing.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -18,6 +20,10 @@ pub struct Health {
     pub quota_left: Option<f32>,
     /// Formats it complained about a while ago; they are treated as if it did not read them.
     pub doubtful: Vec<MediaFormat>,
+    /// What it is said to have beside media, and a probe found it has not.
+    pub refuted: Vec<Ability>,
+    /// Why it is in quarantine, if it is.
+    pub quarantine: Option<Quarantined>,
 }
 
 impl Health {

@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use super::{Change, RecipeName};
-use crate::capability::{Misfit, TaskKind, Tier, Usd};
+use crate::capability::{Ability, Misfit, TaskKind, Tier, Usd};
 use crate::task::PartPath;
 use crate::{MediaFormat, Target};
 
@@ -100,6 +100,15 @@ pub enum Reason {
         /// For so long.
         left: Duration,
     },
+    /// A probe found that it does not work, and nothing has shown otherwise since.
+    Quarantined {
+        /// What was found, in a few words.
+        why: String,
+        /// For how long, if that was said.
+        left: Option<Duration>,
+    },
+    /// It is said to have this, and a probe found it has not.
+    Refuted(Ability),
     /// It was named, but is not in the matrix: its provider is off, or has no such model.
     NotListed,
     /// It does not do this kind of work.
@@ -157,6 +166,14 @@ impl fmt::Display for Reason {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::CoolingDown { left } => write!(formatter, "cools down for {} s more", left.as_secs().max(1)),
+            Self::Quarantined { why, left } => {
+                write!(formatter, "is in quarantine, since {why}")?;
+                let end = |left: Duration| write!(formatter, "; that ends in {} s", left.as_secs().max(1));
+                left.map_or(Ok(()), end)
+            }
+            Self::Refuted(ability) => {
+                write!(formatter, "is said to have the ability {}, and failed when that was tried", ability.name())
+            }
             Self::NotListed => formatter.write_str("is not known here: its provider is off or has no such model"),
             Self::OtherTask(TaskKind::Chat) => formatter.write_str("does not chat"),
             Self::OtherTask(task) => write!(formatter, "does not do the task {}", task.name()),

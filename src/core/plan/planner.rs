@@ -10,7 +10,7 @@ use super::stopped::unplannable;
 use super::treat::{Step, Workshop};
 use super::{
     Candidate, Demand, HealthSnapshot, PassedOver, Plan, Policy, Reason, TreatmentRecipe, Unplannable, Want,
-    choose_tier,
+    choose_tier, evidence,
 };
 use crate::Target;
 use crate::capability::{Abilities, Amount, CapabilityMatrix, TaskKind, Tier};
@@ -122,6 +122,9 @@ impl Survey<'_> {
         }
         let (demand, workshop, policy) = (self.demand, &self.workshop, self.policy);
         let health = self.health.of(row);
+        if let Some(reason) = health.and_then(|health| evidence::reason(health, demand, policy)) {
+            return Err(reason);
+        }
         let doubtful = health.map_or(&[][..], |health| &health.doubtful);
         workshop.treat(abilities, doubtful, steps).map_err(|blocked| Reason::Part {
             place: demand.parts[blocked.index].place,

@@ -12,7 +12,7 @@ pub(super) struct Screen<'a> {
     task: TaskKind,
     hard: Hard,
     language: Option<&'a str>,
-    hosted_tools: &'a [String],
+    hosted_tools: &'a [(&'static str, String)],
     /// The family of vectors that a row must give.
     family: Option<&'a str>,
 }
@@ -57,8 +57,8 @@ impl<'a> Screen<'a> {
     }
 
     fn hosted_reason(&self, row: &Abilities) -> Option<Reason> {
-        let lacking = self.hosted_tools.iter().find(|kind| !row.runs_tool(kind));
-        lacking.map(|kind| Reason::HostedTool(kind.clone()))
+        let lacking = self.hosted_tools.iter().find(|(format, kind)| !row.runs_tool(format, kind));
+        lacking.map(|(_, kind)| Reason::HostedTool(kind.clone()))
     }
 
     fn family_reason(&self, row: &Abilities) -> Option<Reason> {

@@ -14,9 +14,10 @@ pub(super) fn unplannable(
     health: &HealthSnapshot,
     workshop: &Workshop<'_>,
 ) -> Unplannable {
-    let cooldowns = passed_over
-        .iter()
-        .filter_map(|passed| if let Reason::CoolingDown { left } = passed.reason { Some(left) } else { None });
+    let cooldowns = passed_over.iter().filter_map(|passed| match passed.reason {
+        Reason::CoolingDown { left } | Reason::Quarantined { left: Some(left), .. } => Some(left),
+        _ => None,
+    });
     if let Some(soonest) = cooldowns.min() {
         return Unplannable::AllCoolingDown { soonest, passed_over };
     }

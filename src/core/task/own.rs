@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::Extras;
 
 /// A piece of a request as its client wrote it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Original {
     /// The format it is written in.
     pub wire_format: &'static str,

@@ -134,6 +134,9 @@ pub enum ReplyEvent {
 }
 
 impl ReplyEvent {
+    /// The field of an [`ReplyEvent::Own`] that says that the provider has begun to run a tool.
+    pub const TOOL_RUNS: &str = "tool_runs";
+
     /// Which of several replies it belongs to, if it is one's.
     #[must_use]
     pub fn choice(&self) -> Option<u32> {
@@ -157,7 +160,8 @@ impl ReplyEvent {
             Self::Ranked { .. } | Self::Judged { .. } => true,
             Self::Bytes(bytes) => !bytes.is_empty(),
             Self::Begun { .. } | Self::Continued { .. } | Self::Finish { .. } | Self::Usage(_) => false,
-            Self::Own { .. } => false,
+            // A tool of the provider's is at work.
+            Self::Own { field, .. } => *field == Self::TOOL_RUNS,
             Self::Heard { .. } | Self::Sound(_) => false,
         }
     }

@@ -31,7 +31,6 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use mediary_store::ClientKey;
 use subtle::ConstantTimeEq;
 
-
 /// A digest of a key.
 pub type KeyDigest = [u8; 32];
 

@@ -201,11 +201,14 @@ fn why(reason: &NotAsked) -> String {
         NotAsked::OtherTask(_) | NotAsked::Part { .. } => "reads_no_pictures",
         NotAsked::NotLocal => "privacy",
         NotAsked::CoolingDown { .. } => "cooling_down",
+        NotAsked::Quarantined { .. } => "quarantined",
         NotAsked::Missing(missing) => missing,
         NotAsked::NotFree | NotAsked::NotConfirmed => "cost",
         NotAsked::Retired | NotAsked::Deprecated | NotAsked::Listed => "retired",
         NotAsked::OtherProvider | NotAsked::OtherVectors { .. } | NotAsked::OtherLanguage(_) => "not_allowed",
-        NotAsked::Parameter(_) | NotAsked::HostedTool(_) | NotAsked::Context { .. } => "not_allowed",
+        NotAsked::Refuted(_) | NotAsked::Parameter(_) | NotAsked::HostedTool(_) | NotAsked::Context { .. } => {
+            "not_allowed"
+        }
         NotAsked::Sources(_) | NotAsked::NeedsPicture => "not_allowed",
     };
     word.to_owned()

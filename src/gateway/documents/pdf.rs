@@ -239,7 +239,7 @@ fn noted(reply: &PageReply) -> Vec<Reason> {
 /// The page as its own text has it, with the places of its words if they are wanted, and how its headings look.
 fn layer_page(index: usize, reply: PageReply, words: bool) -> (Page, Vec<HeadingLook>) {
     let (width, height) = (reply.width_px as f32, reply.height_px as f32);
-    let TextLayer { lines, turn, rules, shades, .. } = reply.layer;
+    let TextLayer { lines, turn, rules, shades, tags, .. } = reply.layer;
     let (upright_width, upright_height) = match turn {
         Turn::None | Turn::Half => (reply.width_px, reply.height_px),
         Turn::Quarter | Turn::ThreeQuarters => (reply.height_px, reply.width_px),
@@ -248,6 +248,7 @@ fn layer_page(index: usize, reply: PageReply, words: bool) -> (Page, Vec<Heading
         rules: &rules,
         shades: &shades,
         outline: &reply.outline,
+        tags: tags.as_ref(),
         width_px: reply.width_px,
         height_px: reply.height_px,
     };

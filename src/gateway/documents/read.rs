@@ -66,7 +66,7 @@ impl Reader {
         let started = Instant::now();
         self.check_engine(options)?;
         limits::check_size(&self.limits, &media)?;
-        let place = self.cache_entry(&media, options);
+        let place = self.cache_entry(&media, options).await;
         if let Some(place) = &place
             && let Some(reading) = place.recall(&media, started).await
         {

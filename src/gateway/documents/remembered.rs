@@ -33,7 +33,7 @@ pub(super) struct CacheEntry {
 
 impl Reader {
     /// Where the reading of a medium belongs; `None` if it is not to be kept.
-    pub(super) fn cache_entry(&self, media: &Media, options: &ReadOptions) -> Option<CacheEntry> {
+    pub(super) async fn cache_entry(&self, media: &Media, options: &ReadOptions) -> Option<CacheEntry> {
         let cache = self.readings.clone().filter(|_| options.cache && options.password.is_none())?;
         if media.kind() == MediaKind::Text || media.format == MediaFormat::Zip {
             return None;
@@ -43,6 +43,7 @@ impl Reader {
         let callable = |target| known.get(target).is_some_and(|row| row.missing.is_none());
         let callable: Vec<bool> = self.recipe.engines.iter().map(|step| callable(&step.target)).collect();
         let depends_on = format!("{} {options:?} {:?} {callable:?}", env!("CARGO_PKG_VERSION"), self.recipe);
+        blocking::hashed(&media.blob).await;
         let hash = media.blob.hash().to_string();
         Some(CacheEntry { cache, key: CacheKey::of([hash.as_bytes(), depends_on.as_bytes()]) })
     }

@@ -334,7 +334,7 @@ impl<W: Work> Running<'_, W> {
         let route = Route {
             target: candidate.target.clone(),
             also: Vec::new(),
-            wire_format: member.provider.wire_format(),
+            wire_format: member.provider.wire_format_of(task, abilities),
             fallbacks,
             treatments: notes.to_vec(),
             dropped: task.lost(&candidate.dropped),

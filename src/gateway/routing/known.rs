@@ -82,7 +82,14 @@ impl Router {
     /// How all targets are doing now, by row of the matrix.
     #[must_use]
     pub fn health(&self) -> HealthSnapshot {
-        self.fleet().health(&self.ledger, Instant::now())
+        self.health_of(&self.fleet())
+    }
+
+    /// The same of a fleet, with what probes found.
+    pub(super) fn health_of(&self, fleet: &Fleet) -> HealthSnapshot {
+        let mut health = fleet.health(&self.ledger, Instant::now());
+        self.findings.count_in(&mut health, &fleet.matrix, quotas::now_seconds());
+        health
     }
 }
 

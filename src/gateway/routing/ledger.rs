@@ -293,6 +293,7 @@ impl Ledger {
                 latency_ms: record.and_then(|record| record.pace.mean_ms()).map(|ms| ms as u32),
                 quota_left: record.and_then(|record| record.quota_left(now)),
                 doubtful: record.map_or(Vec::new(), |record| record.doubtful(now)),
+                ..Health::default()
             }
         };
         HealthSnapshot(places.iter().enumerate().map(health).collect())

@@ -12,6 +12,7 @@ mod circuit;
 mod course;
 mod discovery;
 mod error;
+mod findings;
 mod fleet;
 mod known;
 mod ledger;
@@ -38,10 +39,12 @@ mod work;
 pub use account::{Account, Charge, total};
 pub use answer::{Answer, Route, TreatmentNote};
 pub use error::{CallError, Exhausted, Tried};
+pub use findings::{Dossier, Findings, Found, Quarantine};
 pub use known::{KeyStats, Known};
 pub use pace::Pace;
 pub use planning::Planned;
 pub(super) use question::{question, shown, text_of};
+pub(super) use quotas::now_seconds;
 pub use record::{KeyRecord, Record};
 pub use registry::{Listing, Reclassified};
 pub use request::{Bounds, TaskRequest};
@@ -83,6 +86,8 @@ pub struct Router {
     /// What they said.
     registry: Registry,
     ledger: Ledger,
+    /// What probes found; the same in every router of a process.
+    findings: Arc<Findings>,
     standings: Standings,
     sticky: Sticky,
     /// Targets that answer, but not in streams, whatever their rows say.
@@ -114,6 +119,7 @@ impl Router {
             first_list: OnceCell::new(),
             registry: Registry::default(),
             ledger,
+            findings: Arc::default(),
             standings: Standings::default(),
             sticky,
             whole_only: Mutex::default(),
@@ -124,6 +130,12 @@ impl Router {
     /// The providers and their models as they are known now.
     pub(super) fn fleet(&self) -> Arc<Fleet> {
         self.fleet.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// What probes found of targets.
+    #[must_use]
+    pub fn findings(&self) -> &Arc<Findings> {
+        &self.findings
     }
 
     /// What the operator configured.

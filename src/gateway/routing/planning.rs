@@ -147,7 +147,7 @@ impl Router {
         {
             return Err(not_allowed("This key may not ask for that tier or model; GET /v1/models names others."));
         }
-        let health = fleet.health(&self.ledger, Instant::now());
+        let health = self.health_of(fleet);
         let help = if demand.parts.is_empty() { Bounds::default() } else { self.help(fleet, policy, bounds) };
         match plan(&demand, &fleet.matrix, &health, recipes, policy) {
             Ok(mut plan) => {
@@ -171,11 +171,32 @@ impl Router {
         }
     }
 
+    /// The plan for a probe of one target: as it is or not at all, whatever was found of it before.
+    ///
+    /// # Errors
+    /// When it cannot be asked.
+    pub(in crate::gateway) fn plan_probe(
+        &self,
+        fleet: &Fleet,
+        demand: Demand,
+        target: &Target,
+        bounds: &Bounds,
+    ) -> Result<Planned, Box<Unplannable>> {
+        let policy = Policy { strict: true, ..self.policy(Want::Targets(vec![target.clone()]), bounds) };
+        let health = fleet.health(&self.ledger, Instant::now());
+        let plan = plan(&demand, &fleet.matrix, &health, &[], &policy).map_err(Box::new)?;
+        let (help, account) = (Bounds::default(), bounds.account.clone());
+        Ok(Planned { demand, plan, first: None, then: None, help, account })
+    }
+
     /// Whether all of these that cool down do so because of their rates.
     pub(super) fn cool_for_rates(&self, fleet: &Fleet, passed_over: &[PassedOver]) -> bool {
-        let mut cooling = passed_over.iter().filter(|one| matches!(one.reason, Reason::CoolingDown { .. }));
+        let waits = |one: &&PassedOver| matches!(one.reason, Reason::CoolingDown { .. } | Reason::Quarantined { .. });
         let was_asked_too_often = |row| self.ledger.was_asked_too_often(row) || fleet.is_used_up(row);
-        cooling.all(|one| fleet.matrix.index(&one.target).is_some_and(was_asked_too_often))
+        passed_over.iter().filter(waits).all(|one| {
+            let cools = matches!(one.reason, Reason::CoolingDown { .. });
+            cools && fleet.matrix.index(&one.target).is_some_and(was_asked_too_often)
+        })
     }
 
     /// Where calls may go that help with the treatments of a request: to whom names a provider's model, no other one is

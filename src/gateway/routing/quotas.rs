@@ -25,6 +25,11 @@ pub(super) fn now_ms() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
 }
 
+/// The time, in seconds since 1970.
+pub(in crate::gateway) fn now_seconds() -> i64 {
+    i64::try_from(now_ms() / 1_000).unwrap_or(i64::MAX)
+}
+
 /// The meters of a provider's keys; none where neither it nor any model of it that is free has limits. Of keys that it had
 /// `before`, what was counted stays.
 pub(super) fn meters(setup: &ProviderSetup, providers: &Providers, before: Option<&Member>) -> Vec<Arc<KeyMeters>> {

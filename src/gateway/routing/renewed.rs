@@ -74,6 +74,7 @@ impl Router {
         let standings = Standings::default();
         standings.inherit(&self.standings, &moved);
         let registry = self.registry.of_those_that_stay(&providers);
-        Self { registry, standings, ..Self::of(providers, routing, fleet, ledger, sticky) }
+        let findings = self.findings.clone();
+        Self { registry, standings, findings, ..Self::of(providers, routing, fleet, ledger, sticky) }
     }
 }

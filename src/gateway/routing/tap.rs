@@ -185,6 +185,7 @@ impl Tap {
         let usage = self.usage();
         let now = Instant::now();
         self.router.ledger.succeeded(self.caller, first, usage, &self.formats);
+        self.router.findings.answered(&self.target);
         self.router.key_answered(self.caller);
         self.router.ledger.has_left(self.caller, self.quota, now);
         metrics::provider_answered(&self.target, first, usage);

@@ -35,7 +35,7 @@ impl ReplyStream for ToyReply {
 }
 
 impl Provider for Toys {
-    fn wire_format(&self) -> &'static str {
+    fn wire_format_of(&self, _task: &Task, _abilities: &Abilities) -> &'static str {
         "toys"
     }
 

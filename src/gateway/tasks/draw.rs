@@ -10,7 +10,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use futures_util::future::join_all;
-use mediary_convert::image::{Mask, Pictures};
+use mediary_convert::image::{Mask, Pictures, loses_by_quality};
 use mediary_core::capability::{Abilities, MaskForm, TaskKind};
 use mediary_core::plan::{Candidate, Demand, Want};
 use mediary_core::task::{ImageJob, ImageWork, PartPath, ReplyEvent, Task};
@@ -316,11 +316,10 @@ impl Work for DrawWork<'_> {
         {
             answer.route.drops("aspect_ratio");
         }
-        // Nothing but a JPEG can be made smaller here.
         let row = &self.fleet.matrix.rows()[candidate.row];
         let is_left_to_us = self.job.compression.is_some() && !self.sends_compression(row, candidate);
         if answer.is_stream {
-            if is_left_to_us && self.job.format != Some(MediaFormat::Jpeg) {
+            if is_left_to_us && !self.job.format.is_some_and(loses_by_quality) {
                 answer.route.drops("output_compression");
             }
             answer.until(is_picture, |_| false).await?;
@@ -339,7 +338,7 @@ impl Work for DrawWork<'_> {
                 .extend(notes.iter().filter(|note| !route.treatments.contains(note)).cloned().collect::<Vec<_>>());
             made.push(Made { media, width, height, revised_prompt, notes });
         }
-        if is_left_to_us && made.iter().any(|made| made.media.format != MediaFormat::Jpeg) {
+        if is_left_to_us && !made.iter().all(|made| loses_by_quality(made.media.format)) {
             route.drops("output_compression");
         }
         Ok(Verdict::Answer(Drawing::complete(self.gateway.clone(), route, made, answer.usage())))

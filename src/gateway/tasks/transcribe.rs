@@ -49,7 +49,7 @@ impl Gateway {
         self.router.discover().await;
         let fleet = self.router.fleet();
         let hearing = self.hearing(&fleet, wish, &request.model, &request.bounds)?;
-        let Ways { whole, pieces } = self.treatments.ways(&fleet, &hearing, seconds)?;
+        let Ways { whole, pieces, .. } = self.treatments.ways(&fleet, &hearing, seconds)?;
         if let Some(whole) = whole {
             let ran = Box::pin(self.treatments.run_whole(&fleet, &hearing, &whole)).await?;
             match (ran.answered(&self.router, &fleet), pieces) {
@@ -78,7 +78,8 @@ impl Gateway {
         let Task::Transcribe(wish) = task else { return Err(other_task().into()) };
         check(&wish.recording)?;
         let hearing = self.hearing(fleet, wish, model, bounds)?;
-        self.treatments.plan_hearing(fleet, &hearing, seconds)
+        let Ways { whole, by_pieces, .. } = self.treatments.ways(fleet, &hearing, seconds)?;
+        whole.or(by_pieces).ok_or_else(|| Failure::broken("a recording that can be heard in no way").into())
     }
 
     /// Who is to hear a recording.

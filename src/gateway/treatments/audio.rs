@@ -37,6 +37,13 @@ impl Treatments {
         Ok(Made::media(sound, AUDIO_TO_AUDIO))
     }
 
+    /// As which sound a film of nothing but sound is given to a target that hears; `None` for all else.
+    pub(super) async fn heard_as(&self, job: &Job<'_>) -> Result<Option<MediaFormat>, Failure> {
+        let Some(to) = job.hears().filter(|_| job.media.kind() == MediaKind::Video) else { return Ok(None) };
+        let recording = self.recording(job.media);
+        Ok(blocking::run(move || Ok(recording.is_sound_alone())).await?.then_some(to))
+    }
+
     /// A recording in an encoding that a target takes, for a transcript: as small as recognition of speech stands.
     ///
     /// # Errors
@@ -133,7 +140,7 @@ impl Treatments {
 
     /// What is said in a sound or a video.
     pub(super) async fn transcript(&self, media: &Media, memo: &Memo) -> Result<Arc<Extract>, Failure> {
-        let key = memo::key(media, AUDIO_TO_TEXT, &self.pipelines.audio_to_text, &memo.bounds);
+        let key = memo::key(media, AUDIO_TO_TEXT, &self.pipelines.audio_to_text, &memo.bounds).await;
         // Boxed, as all that most chats do not need.
         self.remembered.or_read(key, Box::pin(self.heard(media, memo))).await
     }
@@ -155,7 +162,7 @@ impl Treatments {
             most_asked: self.audio_to_text().asking.most_asked,
         };
         let ways = self.ways(&fleet, &hearing, seconds);
-        let Ways { whole, pieces } =
+        let Ways { whole, pieces, .. } =
             ways.map_err(|_| unheard(Vec::new(), "no target that may be asked now transcribes it"))?;
         let mut ran = match whole {
             Some(whole) => Box::pin(self.run_whole(&fleet, &hearing, &whole)).await?,

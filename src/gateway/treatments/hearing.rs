@@ -7,7 +7,7 @@
 use futures_util::stream::{self, BoxStream};
 use futures_util::{StreamExt as _, TryStreamExt as _};
 use mediary_convert::audio::{Caps, Piece, Pieces};
-use mediary_core::capability::{Abilities, TaskKind};
+use mediary_core::capability::{Abilities, Amount, TaskKind};
 use mediary_core::plan::{Candidate, Treatment, Want};
 use mediary_core::provider::BoxFuture;
 use mediary_core::task::{PartPath, Task, Transcribe};
@@ -64,6 +64,8 @@ pub(in super::super) struct Ways {
     pub(in super::super) whole: Option<Planned>,
     /// In pieces of this size, where some target would take no more.
     pub(in super::super) pieces: Option<Caps>,
+    /// By whom in pieces.
+    pub(in super::super) by_pieces: Option<Planned>,
 }
 
 impl Treatments {
@@ -120,22 +122,23 @@ impl Treatments {
         let whole = self.plan_hearing(fleet, hearing, seconds);
         let pieces = seconds.and_then(|seconds| self.plan_pieces(fleet, hearing, seconds));
         match (whole, pieces) {
-            (Ok(whole), Some((first, caps))) => {
-                let is_best = whole.plan.candidates.first().is_some_and(|candidate| candidate.target == first);
-                Ok(Ways { whole: is_best.then_some(whole), pieces: Some(caps) })
+            (Ok(whole), Some((planned, caps))) => {
+                let first = |planned: &Planned| planned.plan.candidates.first().map(|first| first.target.clone());
+                let is_best = first(&whole) == first(&planned);
+                Ok(Ways { whole: is_best.then_some(whole), pieces: Some(caps), by_pieces: Some(planned) })
             }
-            (Ok(whole), None) => Ok(Ways { whole: Some(whole), pieces: None }),
-            (Err(_), Some((_, caps))) => Ok(Ways { whole: None, pieces: Some(caps) }),
+            (Ok(whole), None) => Ok(Ways { whole: Some(whole), pieces: None, by_pieces: None }),
+            (Err(_), Some((planned, caps))) => Ok(Ways { whole: None, pieces: Some(caps), by_pieces: Some(planned) }),
             (Err(error), None) => Err(error),
         }
     }
 
-    /// The target that would be asked first if it were given pieces, and what all that may be asked take at once; `None`
-    /// where there is none, or the recording is no longer than that.
-    fn plan_pieces(&self, fleet: &Fleet, hearing: &Hearing, seconds: f64) -> Option<(Target, Caps)> {
+    /// The plan for a piece, and what all that may be asked take at once; `None` where none can be, or the recording is
+    /// no longer than that.
+    fn plan_pieces(&self, fleet: &Fleet, hearing: &Hearing, seconds: f64) -> Option<(Planned, Caps)> {
         let short = Media { format: MediaFormat::Mp3, blob: Blob::in_memory(Vec::new()) };
         let wish = Transcribe { recording: short, ..hearing.wish.clone() };
-        let planned = self.plan_of(fleet, &wish, hearing, Some(1.0)).ok()?;
+        let mut planned = self.plan_of(fleet, &wish, hearing, Some(1.0)).ok()?;
         let mut caps = Caps { seconds: LONGEST_PIECE_SECONDS, bytes: u64::MAX };
         for candidate in planned.plan.candidates.iter().filter(|candidate| !candidate.target.is_local()) {
             let to = match candidate.treatments.first() {
@@ -146,9 +149,19 @@ impl Treatments {
             caps.seconds = accepted.seconds.map_or(caps.seconds, |most| caps.seconds.min(most.into()));
             caps.bytes = accepted.bytes.map_or(caps.bytes, |most| caps.bytes.min(most));
         }
-        let first = planned.plan.candidates.first()?.target.clone();
         let is_longer = seconds > caps.seconds || seconds * ENCODED_BYTES_A_SECOND > caps.bytes as f64;
-        is_longer.then_some((first, caps))
+        if !is_longer {
+            return None;
+        }
+        let whole = seconds.ceil() as u32;
+        planned.demand.parts = vec![recording_shape(&hearing.wish.recording, Some(whole))];
+        for candidate in &mut planned.plan.candidates {
+            let row = &fleet.matrix.rows()[candidate.row];
+            // A target that chats takes the question with each piece: that is known when they are cut.
+            let heard = Amount { heard_seconds: Some(whole.into()), ..Amount::default() };
+            candidate.cost_usd = row.price.of(&heard).filter(|_| row.does(TaskKind::Transcription));
+        }
+        Some((Planned { first: Some(SPLIT), ..planned }, caps))
     }
 
     /// Asks one target after the other for the whole of a recording.
@@ -178,7 +191,7 @@ impl Treatments {
         if ran.answer.is_some() || ran.doubted.is_empty() || !ran.tried.is_empty() {
             return ran;
         }
-        match self.is_spoken(fleet, wish, doubt).await {
+        match self.is_spoken(fleet, wish, doubt, ran.doubted.len()).await {
             false => ran.answer = ran.doubted.pop(),
             true => {
                 let deaf = ran.doubted.drain(..).map(|transcript| Tried {
@@ -194,8 +207,8 @@ impl Treatments {
     }
 
     /// Whether something is said in a recording: by the engines of this process, which look for speech first; where there
-    /// are none, by its loudness.
-    async fn is_spoken(&self, fleet: &Fleet, wish: &Transcribe, doubt: Doubt) -> bool {
+    /// are none, by its loudness. Music is loud too, so several targets that hear nothing in it are believed.
+    async fn is_spoken(&self, fleet: &Fleet, wish: &Transcribe, doubt: Doubt, deaf: usize) -> bool {
         let hears =
             |row: &&Abilities| row.target.is_local() && row.does(TaskKind::Transcription) && row.missing.is_none();
         let engines: Vec<Target> = fleet.matrix.rows().iter().filter(hears).map(|row| row.target.clone()).collect();
@@ -213,7 +226,7 @@ impl Treatments {
                 }
             }
         }
-        if doubt == Doubt::ByEngines {
+        if doubt == Doubt::ByEngines || deaf > 1 {
             return false;
         }
         let recording = self.recording(&wish.recording);

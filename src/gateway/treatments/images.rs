@@ -26,7 +26,7 @@ impl Treatments {
     /// The text of a picture.
     pub(super) async fn picture_text(&self, media: &Media, memo: &Memo) -> Result<Arc<Extract>, Failure> {
         let recipe = &self.pipelines.image_to_text;
-        let key = memo::key(media, IMAGE_TO_TEXT, recipe, &memo.bounds);
+        let key = memo::key(media, IMAGE_TO_TEXT, recipe, &memo.bounds).await;
         self.remembered.or_read(key, async { self.seen(media, memo).await }).await
     }
 

@@ -30,7 +30,13 @@ impl Job<'_> {
             let limits = |format| self.abilities.acceptance(format).map(|taken| (taken.side_pixels, taken.bytes));
             (to, limits(to), limits(MediaFormat::Png), self.files)
         });
-        (self.media.blob.hash(), format!("{} {limits:?}", self.recipe))
+        (self.media.blob.hash(), format!("{} {limits:?} {:?}", self.recipe, self.hears()))
+    }
+
+    /// As which sound the target hears, if it does.
+    pub(super) fn hears(&self) -> Option<MediaFormat> {
+        let takes = |format: &MediaFormat| self.abilities.acceptance(*format).is_some();
+        [MediaFormat::Mp3, MediaFormat::Wav].into_iter().find(takes)
     }
 }
 

@@ -13,6 +13,7 @@ use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 use tokio::sync::{OnceCell, Semaphore};
 
+use super::super::blocking;
 use super::super::documents::EngineChoice;
 use super::super::routing::Bounds;
 use super::extract::Extract;
@@ -37,7 +38,8 @@ pub(super) fn engines_within(bounds: &Bounds) -> EngineChoice {
 }
 
 /// Where the text of a medium is remembered: by everything it depends on.
-pub(super) fn key(media: &Media, name: &str, recipe: &impl Debug, bounds: &Bounds) -> Key {
+pub(super) async fn key(media: &Media, name: &str, recipe: &impl Debug, bounds: &Bounds) -> Key {
+    blocking::hashed(&media.blob).await;
     let depends_on = ContentHash::of(format!("{name} {recipe:?} {bounds:?}").as_bytes());
     (media.blob.hash(), depends_on.to_string())
 }

@@ -43,6 +43,7 @@ use mediary_core::plan::{Candidate, Plan, TreatmentRecipe};
 use mediary_core::task::Chat;
 use mediary_core::{Failure, MediaKind};
 
+use super::blocking;
 use super::documents::Reader;
 use super::routing::{Bounds, Router, TreatmentNote};
 use crate::config::Limits;
@@ -116,6 +117,7 @@ impl Treatments {
         let mut done = Vec::with_capacity(jobs.len());
         for Assigned { place, job, .. } in &jobs {
             done.push(async {
+                blocking::hashed(&job.media.blob).await;
                 let made = memo.once(job.key(), self.make(*job)).await;
                 made.map_err(|failure| failure.at(*place))
             });
@@ -133,6 +135,9 @@ impl Treatments {
     /// Does what a recipe says.
     async fn make(&self, job: Job<'_>) -> Result<Made, Failure> {
         self.check_size(job.media)?;
+        if let Some(to) = self.heard_as(&job).await? {
+            return self.sound(job, to).await;
+        }
         match (job.media.kind(), job.to) {
             (MediaKind::Document, Some(_)) => self.pages_of_document(job).await,
             (MediaKind::Image, Some(_)) => self.pages_of_picture(job).await,

@@ -62,7 +62,7 @@ impl Treatments {
     pub(super) async fn video_text(&self, media: &Media, memo: &Memo) -> Result<Arc<Extract>, Failure> {
         let recipe = &self.pipelines.video_to_text;
         let both = (recipe, &self.pipelines.audio_to_text);
-        let key = memo::key(media, VIDEO_TO_TEXT, &both, &memo.bounds);
+        let key = memo::key(media, VIDEO_TO_TEXT, &both, &memo.bounds).await;
         self.remembered.or_read(key, async { self.watched(media, memo).await }).await
     }
 

@@ -4,14 +4,15 @@ use std::collections::BTreeMap;
 
 use axum::Json;
 use axum::extract::State;
-use mediary_core::MediaKind;
 use mediary_core::capability::{Abilities, Acceptance, Lifecycle, Price, Structured, Tier};
 use mediary_core::plan::{TreatmentRecipe, Yield};
+use mediary_core::{MediaKind, Target};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::super::state::AppState;
-use crate::gateway::Bounds;
+use super::evidence::{Evidence, now_seconds};
+use crate::gateway::{Bounds, Dossier};
 
 /// The capability matrix.
 #[derive(Debug, Serialize, ToSchema)]
@@ -57,6 +58,8 @@ struct Row {
     #[schema(value_type = String)]
     lifecycle: Lifecycle,
     is_local: bool,
+    /// What was found when it was tried; see `POST /v1/models/verify`.
+    evidence: Evidence,
 }
 
 /// A way in which one medium becomes another.
@@ -78,7 +81,7 @@ struct TreatmentRow {
 }
 
 impl Row {
-    fn new(row: &Abilities) -> Self {
+    fn new(row: &Abilities, findings: &BTreeMap<Target, Dossier>, now: i64) -> Self {
         Self {
             target: row.target.to_string(),
             tasks: row.tasks.iter().map(|task| task.name()).collect(),
@@ -101,6 +104,7 @@ impl Row {
             tiers: row.ranks.iter().copied().collect(),
             lifecycle: row.lifecycle,
             is_local: row.is_local,
+            evidence: Evidence::of(row, findings.get(&row.target), now),
         }
     }
 }
@@ -124,7 +128,9 @@ impl TreatmentRow {
 /// The capability matrix: what every target accepts and does.
 #[utoipa::path(get, path = "/v1/capabilities", tag = "models", responses((status = 200, body = Capabilities)))]
 pub(in crate::http) async fn capabilities(State(state): State<AppState>) -> Json<Capabilities> {
-    let data = state.gateway.router.known().rows().iter().map(Row::new).collect();
+    let (findings, now) = (state.gateway.router.findings().all(), now_seconds());
+    let rows = state.gateway.router.known();
+    let data = rows.rows().iter().map(|row| Row::new(row, &findings, now)).collect();
     let recipes = state.gateway.treatments.recipes(&state.gateway.router.known(), &Bounds::default());
     let treatments = recipes.iter().map(TreatmentRow::new).collect();
     Json(Capabilities { object: "list", data, treatments })

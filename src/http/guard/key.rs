@@ -21,7 +21,7 @@ use crate::http::error::ApiError;
 /// The header in which Google's clients send a key.
 const GOOGLES: &str = "x-goog-api-key";
 /// Their routes, below which a key may stand in the query as well.
-const GOOGLES_ROUTES: &str = "/v1beta/";
+const GOOGLES_ROUTES: [&str; 2] = ["/v1beta/", "/v1/models/"];
 const IN_QUERY: &str = "key=";
 
 const HOW: &str = "send one of this server's API keys as `Authorization: Bearer KEY` or `x-api-key: KEY`";
@@ -104,10 +104,8 @@ fn presented(headers: &HeaderMap) -> impl Iterator<Item = &[u8]> {
 /// on: nothing behind the guard sees the address with it.
 pub(super) fn out_of_address(mut request: Request) -> Request {
     let uri = request.uri();
-    let Some(query) = uri.query().filter(|query| uri.path().starts_with(GOOGLES_ROUTES) && query.contains(IN_QUERY))
-    else {
-        return request;
-    };
+    let is_googles = GOOGLES_ROUTES.iter().any(|route| uri.path().starts_with(route));
+    let Some(query) = uri.query().filter(|query| is_googles && query.contains(IN_QUERY)) else { return request };
     let (keys, rest): (Vec<&str>, Vec<&str>) = query.split('&').partition(|pair| pair.starts_with(IN_QUERY));
     let Some(key) = keys.first() else { return request };
     let key: Vec<u8> = percent_decode_str(&key[IN_QUERY.len()..]).collect();

@@ -75,7 +75,8 @@ pub(in crate::http) struct Model {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
     vectors: Option<VectorSpace>,
-    /// Whether it can be asked now: `ready`, `cooling` (in its cooldown) or `not_installed`.
+    /// Whether it can be asked now: `ready`, `cooling` (in its cooldown), `quarantined` (a probe found that it does not
+    /// work) or `not_installed`.
     state: &'static str,
     /// Whether its files are on this machine, for what runs here.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -160,6 +161,7 @@ impl Model {
             rates,
             state: match health.and_then(Health::cools_for) {
                 _ if row.missing.is_some() => "not_installed",
+                _ if health.is_some_and(|health| health.quarantine.is_some()) => "quarantined",
                 Some(_) => "cooling",
                 None => "ready",
             },

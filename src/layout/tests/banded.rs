@@ -23,7 +23,7 @@ fn across(y: f32, left: f32, right: f32) -> Segment {
 /// The only table on a page with some text around it.
 fn table_of(lines: Vec<Line>, horizontal: Vec<Segment>, shades: &[Rect]) -> Table {
     let rules = Rules { horizontal, vertical: Vec::new() };
-    let page = LayerPage { rules: &rules, shades, outline: &[], width_px: WIDTH_PX, height_px: HEIGHT_PX };
+    let page = LayerPage { rules: &rules, shades, outline: &[], tags: None, width_px: WIDTH_PX, height_px: HEIGHT_PX };
     let around = [words(300.0, &[(150.0, "Fares"), (240.0, "by"), (285.0, "pier")])];
     let lines = around.into_iter().chain(lines).map(SetLine::from).collect();
     let blocks = arrange_layer(lines, page).blocks;
@@ -114,7 +114,8 @@ fn text_between_two_lines_is_no_table() {
     };
     let rules =
         Rules { horizontal: vec![across(500.0, 140.0, 1300.0), across(700.0, 140.0, 1300.0)], ..Rules::default() };
-    let page = LayerPage { rules: &rules, shades: &[], outline: &[], width_px: WIDTH_PX, height_px: HEIGHT_PX };
+    let page =
+        LayerPage { rules: &rules, shades: &[], outline: &[], tags: None, width_px: WIDTH_PX, height_px: HEIGHT_PX };
     let lines = [520.0, 556.0, 592.0, 628.0].map(|top| SetLine::from(line(top))).into();
     assert_eq!(
         outline(&arrange_layer(lines, page).blocks),

@@ -27,12 +27,12 @@ fn set(text: &str, top: f32, faces: &[Face]) -> SetLine {
         end += part.len();
         runs.push(Run { end, face: face.clone() });
     }
-    SetLine { line: Line { text: whole, bbox, confidence: None, words }, runs }
+    SetLine { line: Line { text: whole, bbox, confidence: None, words }, runs, tags: Vec::new() }
 }
 
 fn arranged(lines: Vec<SetLine>, outline: &[Bookmark]) -> Arranged {
     let rules = Rules::default();
-    let page = LayerPage { rules: &rules, shades: &[], outline, width_px: WIDTH_PX, height_px: HEIGHT_PX };
+    let page = LayerPage { rules: &rules, shades: &[], outline, tags: None, width_px: WIDTH_PX, height_px: HEIGHT_PX };
     arrange_layer(lines, page)
 }
 

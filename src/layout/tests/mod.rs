@@ -10,6 +10,7 @@ mod ruled;
 mod scripts;
 mod structure;
 mod tables;
+mod tagged;
 
 use self::plain::{arrange_plain, arrange_ruled};
 use super::{LayerPage, ReadPage, arrange, arrange_layer, arrange_read, to_markdown, to_one_line};

@@ -10,6 +10,7 @@ pub(super) fn arrange_ruled(boxes: Vec<(Quad, Line)>, rules: &Rules, width_px: u
 /// The blocks of a text layer of which only the lines are known.
 pub(super) fn arrange_plain(lines: Vec<Line>) -> Vec<Block> {
     let rules = Rules::default();
-    let page = LayerPage { rules: &rules, shades: &[], outline: &[], width_px: WIDTH_PX, height_px: HEIGHT_PX };
+    let page =
+        LayerPage { rules: &rules, shades: &[], outline: &[], tags: None, width_px: WIDTH_PX, height_px: HEIGHT_PX };
     arrange_layer(lines.into_iter().map(SetLine::from).collect(), page).blocks
 }

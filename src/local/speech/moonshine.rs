@@ -33,8 +33,10 @@ const BEGIN: i64 = 1;
 const END: i64 = 2;
 /// No speech has more tokens in a second.
 const TOKENS_A_SECOND: f64 = 6.5;
-/// The encoder makes states of no less than this.
-const FEWEST_SAMPLES: usize = SAMPLE_RATE_HZ as usize / 2;
+/// What is shorter than this, two seconds, …
+const SHORT_SAMPLES: usize = 2 * SAMPLE_RATE_HZ as usize;
+/// … has so much silence put behind it: a word that ends with the recording is repeated without it.
+const TAIL_SAMPLES: usize = SAMPLE_RATE_HZ as usize / 2;
 /// What a space is written as inside of tokens.
 const SPACE: char = '\u{2581}';
 
@@ -63,7 +65,9 @@ impl Moonshine {
         let name = &self.name;
         let failed = |error: ort::Error| Failure::broken(format!("{name} failed: {error}"));
         let mut samples = samples.to_vec();
-        samples.resize(samples.len().max(FEWEST_SAMPLES), 0.0);
+        if samples.len() < SHORT_SAMPLES {
+            samples.resize(samples.len() + TAIL_SAMPLES, 0.0);
+        }
         let count = samples.len();
         let seconds = count as f64 / f64::from(SAMPLE_RATE_HZ);
         let input = Tensor::from_array(([1, count], samples)).map_err(failed)?;

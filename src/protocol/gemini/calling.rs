@@ -1,4 +1,5 @@
-//! What is asked for by a path: `/v1beta/models/MODEL:METHOD`. Models' names may hold slashes and colons themselves.
+//! What is asked for by a path: `/v1beta/models/MODEL:METHOD`, or the same under `/v1`. Models' names may hold slashes and
+//! colons themselves.
 
 use percent_encoding::percent_decode_str;
 
@@ -6,8 +7,8 @@ use super::embed::{EMBED, EMBED_BATCH};
 use super::{ARRAY, EVENTS, GENERATE};
 use crate::protocol::JsonProtocol;
 
-/// What stands before a model in every path.
-const MODELS: &str = "/v1beta/models/";
+/// What stands before a model in every path: some clients ask for the stable version of the API.
+const MODELS: [&str; 2] = ["/v1beta/models/", "/v1/models/"];
 
 /// A model and what is to be done with it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,7 +24,8 @@ impl Called {
     #[must_use]
     pub fn of(path: &str) -> Option<Self> {
         let path = path.split('?').next().unwrap_or_default();
-        let named = percent_decode_str(path.strip_prefix(MODELS)?).decode_utf8().ok()?;
+        let named =
+            percent_decode_str(MODELS.iter().find_map(|before| path.strip_prefix(before))?).decode_utf8().ok()?;
         let (model, method) = named.rsplit_once(':')?;
         Some(Self { model: model_of(model).to_owned(), method: method.to_owned() })
     }
@@ -60,7 +62,9 @@ mod tests {
             ("/v1beta/models/a%2Fb%3Afree:embedContent", Some(("a/b:free", "embedContent"))),
             ("/v1beta/models/models/x:generateContent", Some(("x", "generateContent"))),
             ("/v1beta/models/x", None),
-            ("/v1/models/x:generateContent", None),
+            ("/v1/models/a/x:generateContent", Some(("a/x", "generateContent"))),
+            ("/v1/models/x", None),
+            ("/v2/models/x:generateContent", None),
             ("/v1beta/models/%ff:generateContent", None),
         ];
         for (path, expected) in rows {

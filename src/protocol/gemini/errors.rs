@@ -7,7 +7,7 @@ use crate::protocol::{ErrorFields, Errors};
 /// Whose reasons they are.
 const DOMAIN: &str = "mediary";
 
-/// The errors of all routes under `/v1beta`.
+/// The errors of all routes under `/v1beta`, and of what is posted to a model under `/v1`.
 #[derive(Debug, Clone, Copy)]
 pub struct GeminiErrors;
 

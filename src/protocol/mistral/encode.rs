@@ -202,6 +202,7 @@ impl PageWriter<'_> {
         let (r#type, content) = match &block.kind {
             BlockKind::Text | BlockKind::KeyValue(_) | BlockKind::Note { .. } => ("text", text.to_owned()),
             BlockKind::Code => ("code", text.to_owned()),
+            BlockKind::Figure { .. } => ("image", text.to_owned()),
             BlockKind::Heading { .. } => ("title", to_one_line(block)),
             BlockKind::List(_) => ("list", text.to_owned()),
             BlockKind::Table(_) => ("table", table.map_or(text, |table| table.content.as_str()).to_owned()),

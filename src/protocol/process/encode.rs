@@ -155,6 +155,7 @@ impl Encoder {
             rows: if let BlockKind::Table(table) = &block.kind { Some(table.rows.clone()) } else { None },
             spans: spans(block),
             items: if let BlockKind::List(items) = &block.kind { Some(items.iter().map(item).collect()) } else { None },
+            described: described(&block.kind),
             label: if let BlockKind::Note { label } = &block.kind { Some(label.clone()) } else { None },
             links: block.links.iter().filter_map(|link| self::link(block, link)).collect(),
             bbox: corners(block.bbox),
@@ -171,6 +172,11 @@ impl Encoder {
             words: (self.detail == Detail::Words).then(|| line.words.iter().map(word).collect()),
         }
     }
+}
+
+fn described(kind: &BlockKind) -> Option<String> {
+    let BlockKind::Figure { described } = kind else { return None };
+    (!described.is_empty()).then(|| described.clone())
 }
 
 fn spans(block: &Block) -> Vec<SpanBody> {
@@ -201,6 +207,7 @@ fn link(block: &Block, link: &Link) -> Option<LinkBody> {
         | BlockKind::Header
         | BlockKind::Footer
         | BlockKind::Code
+        | BlockKind::Figure { .. }
         | BlockKind::Note { .. } => block.lines.get(link.piece)?.text.as_str(),
     };
     let text = piece.get(link.start..link.end)?.to_owned();

@@ -144,7 +144,8 @@ pub struct PageBody {
 /// Lines that belong together.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct BlockBody {
-    /// What it is: `text`, `heading`, `list`, `table`, `key_value`, `header`, `footer`, `code` or `note`.
+    /// What it is: `text`, `heading`, `list`, `table`, `key_value`, `header`, `footer`, `code`,
+    /// `figure` or `note`.
     pub kind: &'static str,
     /// Of a heading: from 1, the uppermost.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -161,6 +162,9 @@ pub struct BlockBody {
     /// Of a note: by which the text refers to it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
+    /// Of a figure: what the document says of it for those who do not see it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub described: Option<String>,
     /// Of a caption: the place of its table among the page's blocks, from 0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub caption_of: Option<usize>,

@@ -1,13 +1,13 @@
 //! From a request's body to a chat, and what answers repeat of it.
 
-use mediary_core::task::{Chat, Effort, Extras, Message, ReplyFormat, Role, Sampling};
+use mediary_core::task::{Chat, Effort, Extras, Message, Original, OwnFields, ReplyFormat, Role, Sampling};
 use serde_json::{Map, Value, json};
 
 use super::answer::ResponseAnswer;
-use super::bad;
 use super::items::Turns;
 use super::tools::{self, Offered};
 use super::wire::{Request, TextWish};
+use super::{WIRE_FORMAT, bad, own};
 use crate::protocol::process::BadField;
 use crate::protocol::{Sent, from_json};
 
@@ -27,8 +27,6 @@ pub(super) struct ResponseForm {
     pub(super) model: String,
     pub(super) chat: Chat,
     pub(super) answer: ResponseAnswer,
-    /// What no target is told.
-    pub(super) dropped: Vec<String>,
 }
 
 impl ResponseForm {
@@ -40,10 +38,14 @@ impl ResponseForm {
         let mut request: Request<'_> = from_json(&sent.body, "a request for a response")?;
         let input = request.input.filter(|input| input.get() != "null");
         let input = input.ok_or_else(|| bad("input", "`input` is missing; send a text or a list of items"))?;
-        let Turns { mut messages, mut dropped, .. } = Turns::of(input, &sent.body)?;
+        let Turns { mut messages, dropped: mut names, .. } = Turns::of(input, &sent.body)?;
         match &request.instructions {
             None | Some(Value::Null) => {}
-            Some(Value::String(text)) => messages.insert(0, Message::text(Role::System, text.as_str())),
+            // Beside the input there: no item of it.
+            Some(Value::String(text)) => {
+                let original = Some(Original { wire_format: WIRE_FORMAT, ..Original::default() });
+                messages.insert(0, Message { original, ..Message::text(Role::System, text.as_str()) });
+            }
             Some(_) => return Err(bad("instructions", "`instructions` must be a text")),
         }
         if messages.is_empty() {
@@ -52,16 +54,17 @@ impl ResponseForm {
         let mut offered = Offered::of(request.tools.as_deref().unwrap_or_default())?;
         let tool_choice = tools::choice(request.tool_choice.as_ref(), &mut offered)?;
         let echo = echo(&request);
+        let mut fields = own::fields(&request, &offered);
         let text = request.text.take().unwrap_or_default();
         let wants_logprobs =
             request.include.iter().flatten().any(|included| included == "message.output_text.logprobs");
         let included = request.include.unwrap_or_default().into_iter();
         let included = included.filter(|included| !ALWAYS_INCLUDED.contains(&included.as_str()));
-        dropped.extend(included.map(|included| format!("include.{included}")));
+        names.extend(included.map(|included| format!("include.{included}")));
         if request.truncation.as_deref() == Some("auto") {
-            dropped.push("truncation".to_owned());
+            names.push("truncation".to_owned());
         }
-        dropped.extend(offered.dropped);
+        names.extend(offered.dropped);
         let mut extras = Extras::new();
         if let Some(verbosity) = &text.verbosity {
             extras.insert("verbosity".to_owned(), verbosity.as_str().into());
@@ -74,7 +77,10 @@ impl ResponseForm {
                 }
                 known if AS_IN_CHATS.contains(&known) => drop(extras.insert(name, value)),
                 known if OF_THE_WAY.contains(&known) => {}
-                _ => dropped.push(name),
+                _ => {
+                    names.push(name.clone());
+                    fields.insert(name, value);
+                }
             }
         }
         let effort = request.reasoning.as_ref().and_then(|reasoning| reasoning.effort.as_deref());
@@ -95,11 +101,11 @@ impl ResponseForm {
             effort: effort.map(self::effort).transpose()?,
             stream: request.stream == Some(true),
             extras,
-            own: None,
+            own: Some(OwnFields { wire_format: WIRE_FORMAT, fields, names }),
             completion: None,
         };
         let answer = ResponseAnswer { echo, custom_tools: offered.custom, keep: None };
-        Ok(Self { model: request.model.unwrap_or_default(), chat, answer, dropped })
+        Ok(Self { model: request.model.unwrap_or_default(), chat, answer })
     }
 }
 

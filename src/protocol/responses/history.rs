@@ -174,7 +174,8 @@ pub fn completed(body: &[u8], before: Option<Kept<'_>>, referred: &[Kept<'_>]) -
             all.push(item.get());
             continue;
         };
-        let kept = referred.iter().find(|kept| kept.id == owner);
+        // Notes of what ran at a provider have its ids, which name no response.
+        let kept = referred.iter().find(|kept| kept.id == owner).or(before.as_ref());
         let found = kept.map(|kept| kept.item(&id)).transpose()?.flatten().ok_or_else(|| {
             let id: String = id.chars().take(100).collect();
             let message = format!("there is no item `{id}` with this key; send the item itself");

@@ -3,14 +3,15 @@
 //! Thoughts, words and calls of the model are items of their own here; those that follow one another are one turn.
 
 use bytes::Bytes;
-use mediary_core::task::{Detail, FreeText, Message, Part, Role, ToolCall};
+use mediary_core::task::{Detail, FreeText, Message, Original, Part, Role, ToolCall};
 use serde_json::Value;
 use serde_json::json;
 use serde_json::value::RawValue;
 
 use super::namespaces::qualified;
+use super::native::piece_of;
 use super::wire::{Item, Said, Str, WirePart, WireUrl};
-use super::{bad, inside, signed};
+use super::{WIRE_FORMAT, bad, inside, signed};
 use crate::protocol::anthropic::signed::id_back;
 use crate::protocol::from_json;
 use crate::protocol::media::medium;
@@ -22,7 +23,9 @@ pub(super) struct Turns {
     pub(super) messages: Vec<Message>,
     /// The model's turn that is not over.
     open: Option<Message>,
-    /// Items that no target is told of.
+    /// The items before the next turn as they go to a target of this format.
+    pieces: Vec<Bytes>,
+    /// Items that only such a target is told of.
     pub(super) dropped: Vec<String>,
 }
 
@@ -40,9 +43,15 @@ impl Turns {
         for (index, raw) in items.into_iter().enumerate() {
             let path = format!("input[{index}]");
             let item: Item<'_> = from_json(raw.get().as_bytes(), "an item").map_err(|bad| inside(&path, bad))?;
+            turns.pieces.extend(piece_of(&item, raw, body));
             turns.item(item, &path, body)?;
         }
         turns.close();
+        // What stands behind the last turn belongs to it.
+        let rest = std::mem::take(&mut turns.pieces);
+        if let Some(original) = turns.messages.last_mut().and_then(|last| last.original.as_mut()) {
+            original.pieces.extend(rest);
+        }
         Ok(turns)
     }
 
@@ -68,9 +77,8 @@ impl Turns {
             "function_call_output" | "custom_tool_call_output" => {
                 let id = item.call_id.ok_or_else(|| bad(format!("{path}.call_id"), "a result needs a `call_id`"))?;
                 let (parts, _) = parts(item.output, &format!("{path}.output"), body)?;
-                self.close();
                 let (id, _) = id_back(&id);
-                self.messages.push(Message { parts, tool_call_id: Some(id.to_owned()), ..Message::new(Role::Tool) });
+                self.push(Message { parts, tool_call_id: Some(id.to_owned()), ..Message::new(Role::Tool) });
             }
             kind if is_of_its_provider(kind) => self.dropped.push(path.to_owned()),
             other => {
@@ -101,8 +109,7 @@ impl Turns {
         if role == Role::User && parts.is_empty() {
             return Err(bad(format!("{path}.content"), "a user's message needs content"));
         }
-        self.close();
-        self.messages.push(Message { parts, ..Message::new(role) });
+        self.push(Message { parts, ..Message::new(role) });
         Ok(())
     }
 
@@ -137,17 +144,32 @@ impl Turns {
         Ok(())
     }
 
+    /// The model's turn, to which the item that is read belongs.
     fn open(&mut self) -> &mut Message {
-        self.open.get_or_insert_with(|| Message::new(Role::Assistant))
+        let pieces = std::mem::take(&mut self.pieces);
+        let open = self.open.get_or_insert_with(|| Message {
+            original: Some(Original { wire_format: WIRE_FORMAT, ..Original::default() }),
+            ..Message::new(Role::Assistant)
+        });
+        open.original.iter_mut().for_each(|original| original.pieces.extend_from_slice(&pieces));
+        open
     }
 
     fn close(&mut self) {
         self.messages.extend(self.open.take());
     }
+
+    /// A turn of another's, which is one item.
+    fn push(&mut self, message: Message) {
+        self.close();
+        let pieces = std::mem::take(&mut self.pieces);
+        let original = Some(Original { wire_format: WIRE_FORMAT, pieces, ..Original::default() });
+        self.messages.push(Message { original, ..message });
+    }
 }
 
 /// Whether items of a type are notes of what a tool of OpenAI's did there; they say nothing to others.
-fn is_of_its_provider(kind: &str) -> bool {
+pub(super) fn is_of_its_provider(kind: &str) -> bool {
     let hosted = [
         "web_search",
         "file_search",

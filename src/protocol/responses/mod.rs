@@ -5,10 +5,14 @@
 
 mod answer;
 mod decode;
+mod growing;
 mod history;
 mod items;
 mod namespaces;
+mod native;
 mod object;
+mod own;
+mod relayed;
 mod replay;
 mod signed;
 mod stream;
@@ -60,8 +64,8 @@ impl Protocol for OpenAiResponses {
 
 impl JsonProtocol for OpenAiResponses {
     fn decode(&self, sent: &Sent) -> Result<Decoded, BadField> {
-        let ResponseForm { model, chat, answer, dropped } = ResponseForm::decode(sent)?;
-        Ok(Decoded { task: Task::Chat(chat), model, answer: Box::new(answer), dropped })
+        let ResponseForm { model, chat, answer } = ResponseForm::decode(sent)?;
+        Ok(Decoded { task: Task::Chat(chat), model, answer: Box::new(answer), dropped: Vec::new() })
     }
 }
 
@@ -70,11 +74,11 @@ impl JsonProtocol for OpenAiResponses {
 /// # Errors
 /// The first field that is wrong, by its path.
 pub fn decode_kept(sent: &Sent, keep: Option<KeptBy>) -> Result<(Decoded, Begun), BadField> {
-    let ResponseForm { model, chat, mut answer, dropped } = ResponseForm::decode(sent)?;
+    let ResponseForm { model, chat, mut answer } = ResponseForm::decode(sent)?;
     answer.echo.insert("store".to_owned(), keep.is_some().into());
     answer.keep = keep;
     let begun = Begun { echo: answer.echo.clone(), model: model.clone() };
-    Ok((Decoded { task: Task::Chat(chat), model, answer: Box::new(answer), dropped }, begun))
+    Ok((Decoded { task: Task::Chat(chat), model, answer: Box::new(answer), dropped: Vec::new() }, begun))
 }
 
 /// Writes an event, which carries its type as its name.

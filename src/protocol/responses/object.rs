@@ -3,7 +3,7 @@
 use mediary_core::task::{Choice, Finish, FreeText, Piece, Usage, WholeReply};
 use serde_json::{Map, Value, json};
 
-use super::{namespaces, signed};
+use super::{namespaces, relayed, signed};
 use crate::protocol::AnswerHead;
 use crate::protocol::ErrorFields;
 use crate::protocol::anthropic::signed::id_out;
@@ -76,7 +76,8 @@ fn counted(usage: Usage) -> Value {
 
 /// The items of a whole reply: thoughts, words and pictures as they came, calls.
 pub(super) fn output(head: &AnswerHead, reply: &WholeReply, custom_tools: &[String]) -> Vec<Value> {
-    let Some(choice) = reply.choices.first() else { return Vec::new() };
+    let theirs = relayed::output(head, reply, custom_tools);
+    let (None, Some(choice)) = (&theirs, reply.choices.first()) else { return theirs.unwrap_or_default() };
     let mut items = Vec::new();
     if let Some(thoughts) = choice.reasoning.as_ref().filter(|its| !its.text.is_empty() || its.signature.is_some()) {
         items.push(reasoning(head, items.len(), &thoughts.text, thoughts.signature.as_deref()));

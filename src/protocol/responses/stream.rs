@@ -6,11 +6,13 @@
 use std::collections::BTreeMap;
 
 use mediary_core::task::{Finish, FreeText, ReplyEvent, ReplyFrame, Usage};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::answer::ResponseAnswer;
+use super::growing::{Open, OpenCall, Part};
 use super::object::{self, Status};
-use super::{event, namespaces};
+use super::relayed::{self, Notes};
+use super::{WIRE_FORMAT, event, namespaces};
 use crate::protocol::{AnswerHead, ErrorFields, StreamWriter};
 
 /// Writes one stream.
@@ -26,33 +28,12 @@ pub(super) struct EventWriter {
     calls: BTreeMap<u32, OpenCall>,
     finish: Option<Finish>,
     usage: Option<Usage>,
+    /// Notes of tools that ran at the provider.
+    pub(super) notes: Notes,
+    /// Fields of the item that ends which are none of ours.
+    pub(super) further: Map<String, Value>,
     /// The target that goes on, until the first event of it is written.
     continued_by: Option<String>,
-}
-
-/// The item that grows.
-#[derive(Debug)]
-enum Open {
-    Thoughts { index: usize, text: String, signature: Option<String> },
-    Message { index: usize, done: Vec<Value>, part: Part },
-}
-
-/// The part of a message that grows.
-#[derive(Debug)]
-struct Part {
-    is_refusal: bool,
-    text: String,
-    annotations: Vec<Value>,
-    logprobs: Vec<Value>,
-}
-
-#[derive(Debug)]
-struct OpenCall {
-    index: usize,
-    call_id: String,
-    name: String,
-    arguments: String,
-    is_custom: bool,
 }
 
 impl EventWriter {
@@ -102,6 +83,9 @@ impl EventWriter {
             ReplyEvent::Finish { finish, .. } => self.finish = Some(*finish),
             // Told once, at the end.
             ReplyEvent::Usage(usage) => self.usage = Some(*usage),
+            ReplyEvent::Own { wire_format, field, value } if *wire_format == WIRE_FORMAT => {
+                self.relays(field, value, into);
+            }
             // Not in these words: what only another format has, sound.
             ReplyEvent::Own { .. } | ReplyEvent::Extra { .. } => {}
             // Chats have none of these.
@@ -255,8 +239,13 @@ impl EventWriter {
         self.write("response.content_part.done", fields, into);
     }
 
+    /// Whether an item grows.
+    pub(super) fn has_open(&self) -> bool {
+        self.open.is_some()
+    }
+
     /// Ends the item that grows.
-    fn close(&mut self, into: &mut Vec<u8>) {
+    pub(super) fn close(&mut self, into: &mut Vec<u8>) {
         self.begin(into);
         self.close_part(into);
         match self.open.take() {
@@ -265,6 +254,7 @@ impl EventWriter {
                 let id = object::item_id("msg", &self.head, index);
                 let mut item = object::message(&id, &done, "completed");
                 object::is_cut(&mut item, self.finish);
+                relayed::extend(&mut item, &self.further);
                 self.done(index, &item, into);
             }
             Some(Open::Thoughts { index, text, signature }) => {
@@ -308,14 +298,14 @@ impl EventWriter {
     }
 
     /// Adds an item; gives its place.
-    fn add(&mut self, item: &Value, into: &mut Vec<u8>) -> usize {
+    pub(super) fn add(&mut self, item: &Value, into: &mut Vec<u8>) -> usize {
         let index = self.output.len();
         self.output.push(item.clone());
         self.write("response.output_item.added", json!({ "output_index": index, "item": item }), into);
         index
     }
 
-    fn done(&mut self, index: usize, item: &Value, into: &mut Vec<u8>) {
+    pub(super) fn done(&mut self, index: usize, item: &Value, into: &mut Vec<u8>) {
         if let Some(place) = self.output.get_mut(index) {
             place.clone_from(item);
         }
@@ -331,7 +321,7 @@ impl EventWriter {
         object::response(&self.head, &self.answer.echo, status, &self.output, usage)
     }
 
-    fn write(&mut self, name: &str, mut fields: Value, into: &mut Vec<u8>) {
+    pub(super) fn write(&mut self, name: &str, mut fields: Value, into: &mut Vec<u8>) {
         fields["type"] = name.into();
         fields["sequence_number"] = self.sequence.into();
         self.sequence += 1;
@@ -379,22 +369,5 @@ impl StreamWriter for EventWriter {
         let response = self.response(Status::Failed(error), self.usage);
         self.ends("response.failed", &response, into);
         true
-    }
-}
-
-impl Open {
-    fn index(&self) -> usize {
-        match self {
-            Self::Thoughts { index, .. } | Self::Message { index, .. } => *index,
-        }
-    }
-}
-
-impl Part {
-    fn told(&self) -> Value {
-        match self.is_refusal {
-            true => object::refusal(&self.text),
-            false => object::text(&self.text, &self.annotations, &self.logprobs),
-        }
     }
 }

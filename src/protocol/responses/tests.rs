@@ -19,9 +19,11 @@ fn head(wire_format: &'static str) -> AnswerHead {
 
 /// What is understood, a line for each thing.
 fn understood(body: &Value) -> String {
-    let Decoded { task, model, dropped, .. } = decoded(body).unwrap();
+    let Decoded { task, model, .. } = decoded(body).unwrap();
     let Task::Chat(chat) = task else { unreachable!("responses are chats") };
-    let mut lines = vec![format!("model {model}, dropped {dropped:?}")];
+    let own = chat.own.as_ref().expect("this format has words of its own");
+    let mut lines = vec![format!("model {model}, unsaid to others {:?}", own.names)];
+    lines.extend(own.fields.iter().map(|(name, value)| format!("own {name} {value}")));
     for message in &chat.messages {
         lines.push(format!("{:?} answers {:?}, refuses {:?}", message.role, message.tool_call_id, message.refusal));
         for part in &message.parts {
@@ -33,6 +35,8 @@ fn understood(body: &Value) -> String {
         }
         lines.extend(message.reasoning.iter().map(|reasoning| format!("  {reasoning:?}")));
         lines.extend(message.tool_calls.iter().map(|call| format!("  {call:?}")));
+        let pieces = message.original.iter().flat_map(|original| &original.pieces);
+        lines.extend(pieces.map(|piece| format!("  as written {:.100}", String::from_utf8_lossy(piece))));
     }
     lines.extend(chat.tools.iter().map(|tool| format!("{tool:?}")));
     lines.push(format!("hosted {:?}", chat.hosted_tools));

@@ -1,6 +1,7 @@
 //! Tools as clients of the Responses API offer them, and whether they are called.
 
-use mediary_core::task::{FreeText, HostedTool, Tool, ToolChoice};
+use bytes::Bytes;
+use mediary_core::task::{FreeText, HostedTool, Original, Tool, ToolChoice};
 use serde_json::{Value, json};
 
 use super::{WIRE_FORMAT, bad, namespaces};
@@ -14,7 +15,8 @@ pub(super) struct Offered {
     pub(super) hosted: Vec<HostedTool>,
     /// Those whose input is free text.
     pub(super) custom: Vec<String>,
-    /// What no target is told.
+    /// What only a target of this format is told, and no other misses: definitions, and the path of each.
+    pub(super) optional: Vec<Value>,
     pub(super) dropped: Vec<String>,
 }
 
@@ -41,6 +43,7 @@ impl Offered {
                 description: text("description"),
                 parameters: tool.get("parameters").filter(|schema| !schema.is_null()).cloned(),
                 strict: tool["strict"].as_bool(),
+                original: original(tool),
                 ..Tool::default()
             }),
             "custom" => {
@@ -58,7 +61,7 @@ impl Offered {
                     free.worded = Some(format!("{path}.format"));
                 }
                 self.custom.push(name.clone());
-                self.functions.push(custom::tool(name, description, free));
+                self.functions.push(Tool { original: original(tool), ..custom::tool(name, description, free) });
             }
             "namespace" => {
                 for (index, tool) in namespaces::tools(tool).enumerate() {
@@ -72,9 +75,9 @@ impl Offered {
             }
             // A search that must not go to the web looks into its vendor's own store. Coding clients put it into every
             // request, to whichever target; to have no such store is no loss.
-            "web_search" if tool["external_web_access"] == false => self.dropped.push(path.to_owned()),
+            "web_search" if tool["external_web_access"] == false => self.optional(tool, path),
             // Coding clients offer the drawing of pictures in every request, too. Other targets answer in words then.
-            "image_generation" => self.dropped.push(path.to_owned()),
+            "image_generation" => self.optional(tool, path),
             kind => self.hosted.push(HostedTool {
                 wire_format: WIRE_FORMAT,
                 kind: kind.to_owned(),
@@ -83,6 +86,21 @@ impl Offered {
         }
         Ok(())
     }
+
+    fn optional(&mut self, tool: &Value, path: &str) {
+        self.optional.push(tool.clone());
+        self.dropped.push(path.to_owned());
+    }
+}
+
+/// A definition as its client wrote it, where that says more than the words that all share: that nothing is said of its
+/// strictness means another thing here than elsewhere.
+fn original(tool: &Value) -> Option<Original> {
+    const SHARED: [&str; 5] = ["type", "name", "description", "parameters", "strict"];
+    let says_more = tool.as_object().into_iter().flatten().any(|(name, _)| !SHARED.contains(&name.as_str()));
+    let is_whole = !says_more && tool["strict"].is_boolean() && tool["parameters"].is_object();
+    let pieces = vec![Bytes::from(tool.to_string())];
+    (!is_whole).then(|| Original { wire_format: WIRE_FORMAT, pieces, ..Original::default() })
 }
 
 /// Whether functions are called. The ones that are allowed are the only ones that are offered then.

@@ -5,6 +5,7 @@
 use std::borrow::Cow;
 
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
@@ -59,6 +60,8 @@ pub(super) struct TextWish {
     pub(super) format: Option<Value>,
     #[serde(default)]
     pub(super) verbosity: Option<String>,
+    #[serde(flatten)]
+    pub(super) further: Map<String, Value>,
 }
 
 #[derive(Debug, Default, Clone, Deserialize)]
@@ -67,6 +70,8 @@ pub(super) struct ReasoningWish {
     pub(super) effort: Option<String>,
     #[serde(default)]
     pub(super) summary: Option<String>,
+    #[serde(flatten)]
+    pub(super) further: Map<String, Value>,
 }
 
 /// An item of the input.
@@ -74,6 +79,8 @@ pub(super) struct ReasoningWish {
 pub(super) struct Item<'a> {
     #[serde(default)]
     pub(super) r#type: Option<String>,
+    #[serde(default)]
+    pub(super) id: Option<IgnoredAny>,
     #[serde(default)]
     pub(super) role: Option<String>,
     #[serde(default, borrow)]

@@ -10,6 +10,7 @@ mod tests;
 mod transcribe;
 
 use http::header::HeaderMap;
+use mediary_core::capability::Abilities;
 use mediary_core::provider::Call;
 use mediary_core::task::{JobReport, Task};
 use mediary_core::{Failure, MediaFormat, MediaKind};
@@ -34,6 +35,21 @@ impl Dialect for Cloudflare {
 
     fn wire_format(&self) -> &'static str {
         OpenAi.name()
+    }
+
+    fn wire_format_of(&self, task: &Task, abilities: &Abilities) -> &'static str {
+        OpenAi.wire_format_of(task, abilities)
+    }
+
+    fn tool_format(&self) -> &'static str {
+        OpenAi.tool_format()
+    }
+
+    fn reader_of(&self, task: &Task, abilities: &Abilities, stream: bool) -> Box<dyn Reader> {
+        match task {
+            Task::Chat(_) => OpenAi.reader_of(task, abilities, stream),
+            _ => self.reader(task, stream),
+        }
     }
 
     fn encode(&self, call: &Call<'_>, quirks: &Quirks) -> Result<HttpCall, Failure> {

@@ -78,7 +78,7 @@ pub(super) fn encode(call: &ImageCall<'_>) -> Result<HttpCall, Failure> {
 /// The name under which a picture is uploaded: the same picture has the same.
 fn uploaded(media: &Media, before: &mut Vec<HttpCall>) -> Result<String, Failure> {
     let name = format!("mediary-{}.{}", media.blob.hash(), media.format.name());
-    let mut form = Form::open(media);
+    let mut form = Form::new();
     form.file("image", &name, media.format.mime(), &media.blob)?;
     form.field("overwrite", "true")?;
     before.push(form.end("/upload/image"));

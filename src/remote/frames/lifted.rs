@@ -11,9 +11,8 @@ use base64::Engine as _;
 use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use bytes::Bytes;
+use mediary_core::Blob;
 use mediary_core::media::{ReadSeek, Source};
-use mediary_core::{Blob, ContentHash};
-use sha2::{Digest, Sha256};
 use tempfile::{NamedTempFile, TempPath};
 
 use super::{Cut, Cutter, TooLong};
@@ -335,7 +334,6 @@ impl Filed {
 #[derive(Debug)]
 struct FileSink {
     file: NamedTempFile,
-    hasher: Sha256,
     head: Vec<u8>,
     len_bytes: u64,
 }
@@ -343,11 +341,10 @@ struct FileSink {
 impl FileSink {
     fn new() -> io::Result<Self> {
         let file = tempfile::Builder::new().prefix("mediary-").tempfile()?;
-        Ok(Self { file, hasher: Sha256::new(), head: Vec::new(), len_bytes: 0 })
+        Ok(Self { file, head: Vec::new(), len_bytes: 0 })
     }
 
     fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.hasher.update(bytes);
         self.len_bytes += bytes.len() as u64;
         // The beginning stays, for classification.
         let more = bytes.len().min(Blob::HEAD_BYTES - self.head.len());
@@ -356,8 +353,7 @@ impl FileSink {
     }
 
     fn finish(self) -> Blob {
-        let hash = ContentHash::from_digest(self.hasher.finalize().into());
-        Blob::spooled(self.len_bytes, hash, &self.head, Kept(self.file.into_temp_path()))
+        Blob::spooled(self.len_bytes, &self.head, Kept(self.file.into_temp_path()))
     }
 }
 
@@ -377,6 +373,7 @@ impl Source for Kept {
 #[cfg(test)]
 mod tests {
     use base64::engine::general_purpose::STANDARD;
+    use mediary_core::ContentHash;
     use serde_json::{Value, json};
 
     use super::super::Framing;

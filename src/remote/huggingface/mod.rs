@@ -12,6 +12,7 @@ mod transcribe;
 use std::time::Duration;
 
 use http::header::HeaderMap;
+use mediary_core::capability::Abilities;
 use mediary_core::provider::Call;
 use mediary_core::task::{JobReport, Task};
 use mediary_core::{Failure, FailureKind, MediaFormat, MediaKind};
@@ -38,6 +39,21 @@ impl Dialect for HuggingFace {
 
     fn wire_format(&self) -> &'static str {
         OpenAi.name()
+    }
+
+    fn wire_format_of(&self, task: &Task, abilities: &Abilities) -> &'static str {
+        OpenAi.wire_format_of(task, abilities)
+    }
+
+    fn tool_format(&self) -> &'static str {
+        OpenAi.tool_format()
+    }
+
+    fn reader_of(&self, task: &Task, abilities: &Abilities, stream: bool) -> Box<dyn Reader> {
+        match task {
+            Task::Chat(_) => OpenAi.reader_of(task, abilities, stream),
+            _ => self.reader(task, stream),
+        }
     }
 
     fn encode(&self, call: &Call<'_>, quirks: &Quirks) -> Result<HttpCall, Failure> {

@@ -83,8 +83,7 @@ pub(super) fn cloudflare(call: &ImageCall<'_>) -> Result<HttpCall, Failure> {
     }
     without(call, &known);
     if is_flux {
-        let hashes: String = work.sources().iter().map(|source| source.blob.hash().to_string()).collect();
-        let mut form = Form::of(&format!("{hashes}{}", prompt(call)));
+        let mut form = Form::new();
         form.field_of_words("prompt", prompt(call));
         if let Some(size) = size(call) {
             form.field("width", &size.width.to_string())?;

@@ -1,7 +1,7 @@
 //! OpenAI's form: JSON for generations, forms with files for edits and variations.
 
 use mediary_core::task::{ImageJob, ImageWork};
-use mediary_core::{Blob, Failure, Media};
+use mediary_core::{Failure, Media};
 use serde_json::Value;
 
 use super::{ImageCall, prompt, sent, size};
@@ -85,7 +85,7 @@ fn generation(call: &ImageCall<'_>) -> HttpCall {
 }
 
 fn edit(call: &ImageCall<'_>, sources: &[Media], mask: Option<&Media>) -> Result<HttpCall, Failure> {
-    let mut form = open(call, sources);
+    let mut form = Form::new();
     form.field_of_words("prompt", prompt(call));
     let field = if sources.len() > 1 { "image[]" } else { "image" };
     for (index, source) in sources.iter().enumerate() {
@@ -98,17 +98,9 @@ fn edit(call: &ImageCall<'_>, sources: &[Media], mask: Option<&Media>) -> Result
 }
 
 fn variation(call: &ImageCall<'_>, source: &Media) -> Result<HttpCall, Failure> {
-    let mut form = open(call, std::slice::from_ref(source));
+    let mut form = Form::new();
     file(&mut form, "image", "image", source)?;
     rest(form, call, "/images/variations")
-}
-
-/// A form whose border no file of it holds.
-fn open(call: &ImageCall<'_>, sources: &[Media]) -> Form {
-    let blobs: Vec<&Blob> = sources.iter().map(|source| &source.blob).collect();
-    let attached = call.task.attachments.iter().map(|attachment| &attachment.blob);
-    let told: String = blobs.into_iter().chain(attached).map(|blob| blob.hash().to_string()).collect();
-    Form::of(&told)
 }
 
 fn file(form: &mut Form, field: &str, name: &str, media: &Media) -> Result<(), Failure> {

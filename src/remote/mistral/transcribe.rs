@@ -12,7 +12,7 @@ use crate::openai::granularities;
 /// Writes a request.
 pub(super) fn encode(call: &CallOf<'_, Transcribe>) -> Result<HttpCall, Failure> {
     let Transcribe { recording, language, times, stream, temperature, .. } = call.task;
-    let mut form = Form::open(recording);
+    let mut form = Form::new();
     form.field("model", call.model())?;
     let tells_times = (times.segments || times.words) && call.sends("timestamp_granularities");
     match language {

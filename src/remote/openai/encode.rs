@@ -88,7 +88,7 @@ pub(super) fn body(call: &ChatCall<'_>) -> Result<Vec<u8>, Failure> {
 }
 
 /// Whether a soft field is sent.
-pub(super) fn sends<T>(call: &CallOf<'_, T>, name: &str) -> bool {
+pub(crate) fn sends<T>(call: &CallOf<'_, T>, name: &str) -> bool {
     call.sends(name) && call.quirks.takes(name)
 }
 

@@ -42,7 +42,7 @@ pub(super) fn effort(request: &mut Object<'_>, call: &ChatCall<'_>) {
 }
 
 /// The temperature, where it is sent.
-pub(super) fn temperature(call: &ChatCall<'_>) -> Option<f64> {
+pub(crate) fn temperature(call: &ChatCall<'_>) -> Option<f64> {
     let asked = call.task.sampling.temperature.filter(|_| sends(call, "temperature"))?;
     let most = call.quirks.most_temperature.map(f64::from).filter(|most| asked > *most);
     if most.is_some() {
@@ -52,7 +52,7 @@ pub(super) fn temperature(call: &ChatCall<'_>) -> Option<f64> {
 }
 
 /// The messages, with words that ask for JSON where those are wanted and missing.
-pub(super) fn messages<'a>(call: &ChatCall<'a>) -> Cow<'a, [Message]> {
+pub(crate) fn messages<'a>(call: &ChatCall<'a>) -> Cow<'a, [Message]> {
     let chat = call.task;
     let says_json = || {
         let mut texts = chat.messages.iter().map(Message::joined_text);
@@ -68,7 +68,7 @@ pub(super) fn messages<'a>(call: &ChatCall<'a>) -> Cow<'a, [Message]> {
 }
 
 /// The functions, their schemas as they are taken.
-pub(super) fn tools<'a>(call: &ChatCall<'a>) -> Cow<'a, [Tool]> {
+pub(crate) fn tools<'a>(call: &ChatCall<'a>) -> Cow<'a, [Tool]> {
     let tools = &call.task.tools;
     if !call.quirks.plain_schemas {
         return Cow::Borrowed(tools);

@@ -28,20 +28,25 @@ mod videos;
 mod wire;
 
 pub(crate) use embed::reader as embed_reader;
-pub(crate) use encode::{extras, response_format, tools};
+pub(crate) use encode::{extras, response_format, sends, tools};
 pub(crate) use failure::{failure as refusal, inside_body as complaint, unreadable as inside_answer};
+pub(crate) use habits::{messages as messages_as_wanted, temperature, tools as tools_as_wanted};
 pub(crate) use speak::{name as sound_name, reader as sound_reader};
 pub(crate) use stream::ChatReader;
 pub(crate) use transcribe::granularities;
 pub(crate) use transcript::{read as read_transcript, reader as transcript_reader};
+pub(crate) use usage::counted;
 
 use http::header::HeaderMap;
+use mediary_core::capability::Abilities;
 use mediary_core::provider::Call;
 use mediary_core::task::{JobReport, Role, Task};
 use mediary_core::{Failure, MediaFormat, MediaKind};
 
 use crate::dialect::CallOf;
-use crate::{Dialect, HttpCall, JobCall, Quirks, Reader, images, moderate, moved, rerank, unwritable};
+use crate::{
+    Dialect, HttpCall, JobCall, Quirks, Reader, Responses, images, moderate, moved, rerank, responses, unwritable,
+};
 
 /// Its name in catalogs and configuration.
 const NAME: &str = "openai";
@@ -55,8 +60,17 @@ impl Dialect for OpenAi {
         NAME
     }
 
+    fn wire_format_of(&self, task: &Task, abilities: &Abilities) -> &'static str {
+        if responses::is_spoken(task, abilities) { Responses.wire_format() } else { NAME }
+    }
+
+    fn tool_format(&self) -> &'static str {
+        Responses.tool_format()
+    }
+
     fn encode(&self, call: &Call<'_>, quirks: &Quirks) -> Result<HttpCall, Failure> {
         match call.task {
+            Task::Chat(_) if responses::is_spoken(call.task, call.abilities) => Responses.encode(call, quirks),
             Task::Chat(chat) => {
                 let (chat, from) = moved::to_the_user(chat, &[Role::Tool, Role::Assistant]);
                 let call = CallOf::new(&*chat, call, quirks);
@@ -75,6 +89,13 @@ impl Dialect for OpenAi {
             Task::Rerank(task) => Ok(rerank::encode(&CallOf::new(task, call, quirks))),
             Task::Moderate(task) => moderate::encode(&CallOf::new(task, call, quirks), NAME, true),
             Task::Read(_) => Err(unwritable::task(NAME, call.task.kind())),
+        }
+    }
+
+    fn reader_of(&self, task: &Task, abilities: &Abilities, stream: bool) -> Box<dyn Reader> {
+        match responses::is_spoken(task, abilities) {
+            true => Responses.reader(task, stream),
+            false => self.reader(task, stream),
         }
     }
 

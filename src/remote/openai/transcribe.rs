@@ -18,7 +18,7 @@ pub(super) fn encode(call: &CallOf<'_, Transcribe>) -> Result<HttpCall, Failure>
     }
     let Transcribe { recording, language, into_english, times, stream, .. } = call.task;
     let tells_times = (times.segments || times.words) && sends(call, "timestamp_granularities");
-    let mut form = Form::open(recording);
+    let mut form = Form::new();
     form.field("model", call.model())?;
     form.field(
         "response_format",

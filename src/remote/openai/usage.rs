@@ -5,23 +5,30 @@ use serde_json::Value;
 
 /// A usage as it was read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Counted {
+pub(crate) struct Counted {
     /// What was counted; `None` where it is not to be trusted.
-    pub(super) usage: Option<Usage>,
+    pub(crate) usage: Option<Usage>,
     /// All numbers were whole and not below zero.
     pub(super) is_canonical: bool,
 }
 
 /// What a chat's usage says.
-pub(super) fn counted(usage: &Value) -> Counted {
+pub(crate) fn counted(usage: &Value) -> Counted {
     let mut numbers = Numbers { is_odd: !usage.is_object(), is_wrong: !usage.is_object() };
     let prompt = numbers.first(usage, &["prompt_tokens", "input_tokens"]);
     let completion = numbers.first(usage, &["completion_tokens", "output_tokens"]);
     let total = numbers.first(usage, &["total_tokens"]);
-    let reasoning = numbers.first(usage, &["completion_tokens_details/reasoning_tokens"]).unwrap_or(0);
-    // The names after the first are DeepSeek's and Mistral's.
-    let cached =
-        numbers.first(usage, &["prompt_tokens_details/cached_tokens", "prompt_cache_hit_tokens", "num_cached_tokens"]);
+    let reasoning = numbers
+        .first(usage, &["completion_tokens_details/reasoning_tokens", "output_tokens_details/reasoning_tokens"])
+        .unwrap_or(0);
+    // The names after the first two are DeepSeek's and Mistral's.
+    let cached = [
+        "prompt_tokens_details/cached_tokens",
+        "input_tokens_details/cached_tokens",
+        "prompt_cache_hit_tokens",
+        "num_cached_tokens",
+    ];
+    let cached = numbers.first(usage, &cached);
     let (prompt_tokens, total) = (prompt.unwrap_or(0), total.unwrap_or(0));
     let spoken = completion.unwrap_or_else(|| total.saturating_sub(prompt_tokens));
     // Some count thoughts beside the reply; then only the total tells.
@@ -102,6 +109,7 @@ mod tests {
             (json!({ "prompt_tokens": null, "completion_tokens": 2 }), Some((0, 2)), true),
             (json!({ "prompt_tokens": 9, "total_tokens": 11 }), Some((9, 2)), true),
             (json!({ "input_tokens": 9, "output_tokens": 2 }), Some((9, 2)), true),
+            (json!({ "input_tokens": 9, "output_tokens": 2, "total_tokens": 11 }), Some((9, 2)), true),
             (json!("free"), None, false),
             (json!([]), None, false),
         ];

@@ -1,6 +1,7 @@
 //! A provider elsewhere as the gateway calls it: one contract with the engines of this process.
 
 use mediary_core::Failure;
+use mediary_core::capability::Abilities;
 use mediary_core::provider::{BoxFuture, Call, Keep, ListedModel, Provider, ReplyStream};
 use mediary_core::task::{JobReport, Task};
 
@@ -48,8 +49,8 @@ fn named(sent: impl IntoIterator<Item = (&'static str, bool)>) -> impl Iterator<
 }
 
 impl Provider for Remote {
-    fn wire_format(&self) -> &'static str {
-        self.dialect.wire_format()
+    fn wire_format_of(&self, task: &Task, abilities: &Abilities) -> &'static str {
+        self.dialect.wire_format_of(task, abilities)
     }
 
     fn call<'a>(&'a self, call: Call<'a>) -> BoxFuture<'a, Result<Box<dyn ReplyStream>, Failure>> {

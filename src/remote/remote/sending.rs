@@ -36,7 +36,7 @@ impl Remote {
             }
             let dropped = [call.dropped, left_out.as_slice()].concat();
             let mut sent: Vec<String> = optional.iter().filter(|name| !dropped.contains(name)).cloned().collect();
-            if self.dialect.wire_format() == OpenAi.wire_format() {
+            if self.dialect.wire_format_of(call.task, call.abilities) == OpenAi.wire_format() {
                 sent.extend(learned::written(call.task, &quirks, &dropped));
             }
             match self.send_once(&Call { dropped: &dropped, ..*call }, &quirks, &sent).await {
@@ -61,7 +61,7 @@ impl Remote {
         let mut written = self.dialect.encode(call, quirks)?;
         let mut left_out = std::mem::take(&mut written.left_out);
         if let Task::Chat(chat) = call.task {
-            let unsaid = chat.unsaid_to(self.dialect.wire_format());
+            let unsaid = chat.unsaid_to(self.dialect.wire_format_of(call.task, call.abilities));
             left_out.extend(unsaid.into_iter().filter(|name| !call.dropped.contains(name)));
             let free = chat.tools.iter().filter_map(|tool| tool.free_text.as_ref());
             left_out.extend(free.filter(|_| !call.abilities.custom_tools).filter_map(|free| free.worded.clone()));
@@ -103,7 +103,8 @@ impl Remote {
             }),
             _ => None,
         };
-        let reader = self.dialect.reader(bare.as_ref().unwrap_or(call.task), framing.is_some() || is_file);
+        let reader =
+            self.dialect.reader_of(bare.as_ref().unwrap_or(call.task), call.abilities, framing.is_some() || is_file);
         Ok(Reply::new(answer, cutter, reader, clock, call.key).without(left_out))
     }
 }

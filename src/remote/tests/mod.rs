@@ -12,11 +12,11 @@ use mediary_core::task::{Chat, Read, Task, Transcribe};
 use mediary_core::{MediaFormat, Raster};
 
 use crate::golden::{embed, media};
-use crate::{Anthropic, Cloudflare, Dialect, Gemini, HuggingFace, MiniMax, Mistral, Ollama, OpenAi, Xai};
+use crate::{Anthropic, Cloudflare, Dialect, Gemini, HuggingFace, MiniMax, Mistral, Ollama, OpenAi, Responses, Xai};
 
 /// All dialects.
-const ALL: [&dyn Dialect; 9] =
-    [&OpenAi, &Gemini, &Anthropic, &Mistral, &Ollama, &Cloudflare, &HuggingFace, &MiniMax, &Xai];
+const ALL: [&dyn Dialect; 10] =
+    [&OpenAi, &Responses, &Gemini, &Anthropic, &Mistral, &Ollama, &Cloudflare, &HuggingFace, &MiniMax, &Xai];
 
 /// A task of each kind.
 fn every_task() -> [Task; 4] {

@@ -21,7 +21,7 @@ pub(super) fn encode(call: &CallOf<'_, Transcribe>) -> Result<HttpCall, Failure>
     if temperature.is_some() {
         call.leave_out("temperature");
     }
-    let mut form = Form::open(recording);
+    let mut form = Form::new();
     if let Some(language) = language {
         form.field("language", language)?;
     }

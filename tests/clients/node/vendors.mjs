@@ -57,6 +57,8 @@ async function ollama(model) {
 async function google(model) {
   const client = new GoogleGenAI({ apiKey: "none", httpOptions: { baseUrl: server, apiVersion: "v1beta" } });
   assert.equal((await client.models.generateContent({ model, contents: "Hello there" })).text, said);
+  const usual = new GoogleGenAI({ apiKey: "none", httpOptions: { baseUrl: server } });
+  assert.equal((await usual.models.generateContent({ model, contents: "Hello there" })).text, said);
   let text = "";
   for await (const piece of await client.models.generateContentStream({ model, contents: "Hello there" })) {
     text += piece.text ?? "";

@@ -13,7 +13,7 @@ use std::process::{Command, Stdio};
 
 use mediary_core::media::{ReadSeek, Source};
 use mediary_core::sound::Samples;
-use mediary_core::{Blob, ContentHash, Failure, Media, MediaFormat};
+use mediary_core::{Blob, Failure, Media, MediaFormat};
 
 use super::{Recording, SoundLimits};
 use crate::SharedFile;
@@ -75,7 +75,7 @@ fn spooled(format: MediaFormat, path: &Path) -> Media {
     let mut head = Vec::new();
     let file = std::fs::File::open(path).unwrap();
     SharedFile::of(file.as_fd()).unwrap().take(4_096).read_to_end(&mut head).unwrap();
-    Media { format, blob: Blob::spooled(len, ContentHash::of(b"of no importance"), &head, File(file)) }
+    Media { format, blob: Blob::spooled(len, &head, File(file)) }
 }
 
 fn recording(format: MediaFormat, bytes: Vec<u8>) -> Recording {

@@ -55,9 +55,9 @@ fn look(document: &PdfDocument<'_>, index: usize) -> (Vec<Line>, Raster) {
         let (trust, rendering) = (LayerTrust::default(), Rendering::default());
         PageOrder { index, dpi: Some(72), text, trust, rendering }
     };
-    let lines = read(document, PLAIN, &[], &order(TextPolicy::Only)).unwrap().0.layer.lines;
+    let lines = read(document, PLAIN, (&[], None), &order(TextPolicy::Only)).unwrap().0.layer.lines;
     let lines = lines.into_iter().map(|set| set.line).collect();
-    (lines, read(document, PLAIN, &[], &order(TextPolicy::Ignore)).unwrap().1.unwrap())
+    (lines, read(document, PLAIN, (&[], None), &order(TextPolicy::Ignore)).unwrap().1.unwrap())
 }
 
 fn saved(document: &PdfDocument<'_>) -> Vec<u8> {
@@ -174,7 +174,7 @@ fn pictures_keep_their_pixels_and_have_their_words() {
                 trust: LayerTrust::default(),
                 rendering: Rendering::default(),
             };
-            let raster = read(&document, PLAIN, &[], &order).unwrap().1.unwrap();
+            let raster = read(&document, PLAIN, (&[], None), &order).unwrap().1.unwrap();
             assert_eq!((raster.width(), raster.height()), (300, 200), "{what}");
             assert_eq!(raster, picture, "{what}");
             assert_eq!(look(&document, 0).0[0].text, WORDS.join(" "), "{what}");

@@ -4,11 +4,11 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use crate::capability::{
-    Abilities, Acceptance, CapabilityMatrix, Lifecycle, PartShape, Price, Rate, Rates, SoftSupport, Structured,
-    TaskKind, Tier,
+    Abilities, Ability, Acceptance, CapabilityMatrix, Lifecycle, PartShape, Price, Rate, Rates, SoftSupport,
+    Structured, TaskKind, Tier,
 };
 use crate::plan::{
-    Candidate, CostPolicy, Demand, Health, HealthSnapshot, Plan, Policy, Privacy, RecipeName, Treatment,
+    Candidate, CostPolicy, Demand, Health, HealthSnapshot, Plan, Policy, Privacy, Quarantined, RecipeName, Treatment,
     TreatmentRecipe, Unplannable, Want, Yield, plan,
 };
 use crate::task::PartPath;
@@ -119,6 +119,13 @@ pub(super) fn row(line: &str) -> (Abilities, Health) {
             ("broke", value) => health.breakdown = Some(Duration::from_secs(number(value))),
             ("ms", value) => health.latency_ms = Some(number(value)),
             ("quota", value) => health.quota_left = Some(number(value)),
+            ("refuted", value) => {
+                health.refuted = value.split(',').map(|name| Ability::named(name).unwrap()).collect();
+            }
+            ("kept", value) => {
+                let left = (!value.is_empty()).then(|| Duration::from_secs(number(value)));
+                health.quarantine = Some(Quarantined { why: "it is gone".to_owned(), left });
+            }
             ("doubt", value) => health.doubtful = value.split(',').map(|name| format_named(name).unwrap()).collect(),
             (other, _) => panic!("no row has `{other}`"),
         }

@@ -9,7 +9,7 @@ type Row = (&'static [&'static str], &'static [&'static str], &'static str, &'st
 fn the_reason_that_helps_most_is_given() {
     const MISSING: &[&str] =
         &["t video->text missing=Install_ffmpeg.", "i image->text", "m audio->text missing=Set_a_key."];
-    let table: [Row; 19] = [
+    let table: [Row; 22] = [
         (&[], RECIPES, "", "", "no targets"),
         (&["a/b embedding", "c/d ocr"], RECIPES, "", "", "no targets"),
         (&["a/b embedding", "c/d ocr"], RECIPES, "", "want=a/b", "no targets"),
@@ -22,6 +22,10 @@ fn the_reason_that_helps_most_is_given() {
         (&["a/b tools cools=9", "c/d cools=5"], RECIPES, "tools", "", "cooling 9"),
         (&["a/b cools=9", "c/d ctx=10"], RECIPES, "", "", "cooling 9"),
         (&["a/b mp4 cools=9", "c/d"], MISSING, "mp4", "", "cooling 9"),
+        // What ends by itself is waited for.
+        (&["a/b kept=9", "c/d cools=5 retired"], RECIPES, "", "", "cooling 9"),
+        (&["a/b kept", "c/d cools=5"], RECIPES, "", "", "cooling 5"),
+        (&["a/b kept"], RECIPES, "", "", "none"),
         // A part before the length.
         (&["a/b", "c/d ctx=10 mp4"], MISSING, "mp4", "", "part 0 mp4: Install ffmpeg."),
         (&["a/b", "c/d"], MISSING, "png mp4", "", "part 1 mp4: Install ffmpeg."),

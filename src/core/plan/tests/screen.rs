@@ -56,6 +56,28 @@ fn a_row_is_kept_or_passed_over_for_its_first_reason() {
         ("a/b n logprobs", "n logprobs sound", "", "cannot honour audio"),
         ("a/b", "tools", "free", "is not known to be free"),
         ("a/b", "tools", "want=a/b", "cannot honour tools"),
+        // What probes have found.
+        ("a/b kept", "", "", "is in quarantine, since it is gone"),
+        ("a/b kept=60", "", "", "is in quarantine, since it is gone; that ends in 60 s"),
+        ("a/b kept=60", "", "want=a/b", ""),
+        ("a/b tools refuted=tools", "", "", ""),
+        ("a/b tools refuted=tools", "tools", "", "is said to have the ability tools, and failed when that was tried"),
+        (
+            "a/b tools refuted=tools",
+            "tools",
+            "want=a/b",
+            "is said to have the ability tools, and failed when that was tried",
+        ),
+        ("a/b schema refuted=schema", "form=json", "", ""),
+        (
+            "a/b schema refuted=schema",
+            "form=schema",
+            "",
+            "is said to have the ability schema, and failed when that was tried",
+        ),
+        ("a/b refuted=text", "", "", "is said to have the ability text, and failed when that was tried"),
+        ("a/b refuted=text", "", "want=a/b", ""),
+        ("a/b refuted=embedding,speech", "", "", ""),
         // What is no reason.
         ("a/b whole", "", "", ""),
         ("a/b only=user", "soft=seed,store", "", ""),
@@ -111,6 +133,13 @@ fn a_row_is_kept_or_passed_over_for_its_first_reason() {
         assert_eq!(planned.reasons(), expected, "{row} for {request} {policy}");
         assert_eq!(planned.0.is_ok(), reason.is_empty(), "{row} for {request} {policy}");
     }
+}
+
+#[test]
+fn a_target_in_quarantine_is_asked_when_it_alone_is_named() {
+    let rows = ["a/b kept", "c/d"];
+    assert_eq!(planned(&rows, RECIPES, "", "want=a/b,c/d").words(), "c/d");
+    assert_eq!(planned(&rows, RECIPES, "", "want=a/b").words(), "a/b");
 }
 
 #[test]

@@ -54,4 +54,4 @@ CREATE TABLE request_sums (
     PRIMARY KEY (quarter, client, provider, model, task, status)
 ) STRICT, WITHOUT ROWID;
 
-PRAGMA user_version = 7;
+PRAGMA user_version = 8;

@@ -28,4 +28,4 @@ CREATE TABLE revisions (
 
 INSERT INTO revisions (subject, number) VALUES ('provider_keys', 0), ('client_keys', 0);
 
-PRAGMA user_version = 4;
+PRAGMA user_version = 5;

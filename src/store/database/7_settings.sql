@@ -5,4 +5,4 @@ CREATE TABLE settings (
     updated_at INTEGER NOT NULL             -- seconds since 1970
 ) STRICT, WITHOUT ROWID;
 
-PRAGMA user_version = 6;
+PRAGMA user_version = 7;

@@ -24,4 +24,4 @@ CREATE TABLE client_usage (
     PRIMARY KEY (client, period)
 ) STRICT, WITHOUT ROWID;
 
-PRAGMA user_version = 5;
+PRAGMA user_version = 6;
