@@ -237,6 +237,7 @@ fn help_shows_examples_and_no_inner_workings() {
         "models",
         "plan",
         "providers",
+        "verify",
         "keys",
         "clients",
         "admin",

@@ -59,7 +59,6 @@ use std::time::Instant;
 
 use mediary_core::Target;
 use mediary_core::capability::Abilities;
-use mediary_core::plan::Privacy;
 use mediary_core::provider::Provider;
 use mediary_core::task::Message;
 use mediary_remote::provider_client;
@@ -141,11 +140,6 @@ impl Router {
     /// What the operator configured.
     pub(super) fn routing(&self) -> &Routing {
         &self.routing
-    }
-
-    /// Where requests may go, as the operator has it.
-    pub(super) fn privacy(&self) -> Privacy {
-        self.routing.privacy
     }
 
     /// A conversation as far as it is known before its next reply.

@@ -5,7 +5,8 @@ use std::time::Instant;
 
 use mediary_core::capability::{TaskKind, Tier};
 use mediary_core::plan::{
-    CostPolicy, Demand, PassedOver, Plan, Policy, Reason, Resolved, TreatmentRecipe, Unplannable, Want, plan, resolve,
+    CostPolicy, Demand, PassedOver, Plan, Policy, Privacy, Reason, Resolved, TreatmentRecipe, Unplannable, Want, plan,
+    resolve,
 };
 use mediary_core::task::Chat;
 use mediary_core::{Failure, FailureKind, ProviderId, Target};
@@ -77,6 +78,11 @@ impl Router {
     /// The tier that stands in for a model that is not here, for clients that only know its vendor's names.
     pub(in crate::gateway) fn stand_in(&self, model: &str) -> Option<Tier> {
         self.providers.stand_ins.tier_of(model)
+    }
+
+    /// Where requests may go, as the operator has it.
+    pub(in crate::gateway) fn privacy(&self) -> Privacy {
+        self.routing.privacy
     }
 
     /// What a request's headers ask for, no looser than the operator allows.
