@@ -4,10 +4,12 @@
 //! text) on top of it, [`Treatments`] (one medium becomes another) on top of both; the tasks that clients ask for stand on
 //! all three. Knows nothing of HTTP, statuses or wire formats; `http/`, `protocol/` and `cli/` sit on top.
 
+mod administration;
 mod admission;
 pub(crate) mod archive;
 pub(crate) mod blocking;
 mod build;
+mod clients;
 mod content;
 mod daemon;
 mod documents;
@@ -24,6 +26,7 @@ mod probes;
 mod readiness;
 mod recipe_file;
 mod renewed;
+mod request_log;
 mod routing;
 mod safety;
 mod speaking_engines;
@@ -32,8 +35,13 @@ mod tasks;
 mod temporary;
 mod treatments;
 
+pub use administration::{Administration, BadPassword, NotAdmitted, Session};
 pub use admission::{Admission, HeldBytes, InUse};
 pub use build::{GatewayError, Parts};
+pub use clients::{
+    Admitted, BadRules, Budget, Client, Clients, KeptClients, KeyDigest, LimitStanding, NewKey, Refused, Rules, Spent,
+    day_name,
+};
 pub use content::{CONTENT_PATH, Contents, FoundContent, NoContent};
 pub use daemon::{Daemon, Passage};
 pub use documents::{
@@ -53,6 +61,7 @@ pub use probes::{
 pub use readiness::Readiness;
 pub use recipe_file::BadRecipe;
 pub use renewed::Renewal;
+pub use request_log::{Ended, Noted, RequestLog};
 pub use routing::{
     Account, Answer, Bounds, CallError, Charge, Dossier, Exhausted, Findings, Found, KeyHealth, KeyRecord, KeyStanding,
     KeyStats, Known, Listing, Pace, Planned, Quarantine, Reclassified, Record, Route, Router, TaskRequest,
@@ -86,6 +95,8 @@ pub struct Gateway {
     pub treatments: Arc<Treatments>,
     /// Keeps files for clients to fetch.
     pub content: Contents,
+    /// Who holds a key of this server, and what each may do.
+    pub clients: Arc<Clients>,
     admission: Admission,
     /// Where pictures are looked at.
     desk: Desk,
