@@ -5,7 +5,6 @@ use mediary_core::{ContentHash, ModelName};
 use mediary_store::UsedQuota;
 
 use super::quotas;
-use crate::config::Secret;
 use crate::providers::{ProviderSetup, Providers, QuotaLeft};
 
 /// How the limits of a provider's keys stand at a moment, in milliseconds since 1970: those of all models together, and of
@@ -15,12 +14,13 @@ pub fn quota_left(providers: &Providers, setup: &ProviderSetup, used: &[UsedQuot
     let mut all = Vec::new();
     for (index, meters) in quotas::meters(setup, providers, None).iter().enumerate() {
         let key = setup.keys.get(index);
-        let fingerprint = key.map(|key| ContentHash::of(key.expose().as_bytes()).to_string()).unwrap_or_default();
+        let fingerprint =
+            key.map(|key| ContentHash::of(key.secret.expose().as_bytes()).to_string()).unwrap_or_default();
         let its = used.iter().filter(|one| one.provider == setup.id.as_str() && one.key == fingerprint);
         let kept: Kept = its.filter_map(read).collect();
         let models: Vec<ModelName> = kept.iter().filter_map(|(model, _)| model.clone()).collect();
         meters.recall(kept);
-        let masked = key.map(Secret::masked).unwrap_or_default();
+        let masked = key.map(|key| key.secret.masked()).unwrap_or_default();
         all.extend(standings(meters, &masked, &models, now));
     }
     all

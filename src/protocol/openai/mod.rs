@@ -4,6 +4,7 @@
 //! media and which target answers is the gateway's affair.
 
 mod completions;
+mod cues;
 pub(in crate::protocol) mod custom;
 mod decode;
 mod drawn;
