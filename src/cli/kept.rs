@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use mediary_store::{Database, KeptKey, ListedKey, ProviderKeys};
+use mediary_store::{ClientKeys, Database, KeptKey, ListedKey, ProviderKeys};
 use tokio::runtime::{Builder, Runtime};
 
 use super::Context;
@@ -15,6 +15,8 @@ pub(super) struct Kept {
     pub(super) config: Config,
     pub(super) source: Source,
     pub(super) keys: ProviderKeys,
+    pub(super) clients: ClientKeys,
+    pub(super) database: Arc<Database>,
     runtime: Runtime,
 }
 
@@ -35,7 +37,9 @@ impl Context {
         let place = self.master_place(&config, &source).ok_or_else(no_place)?;
         let runtime = Builder::new_current_thread().enable_all().build().map_err(|error| error.to_string())?;
         let database = runtime.block_on(Database::open_beside(&dir)).map_err(|error| error.to_string())?;
-        Ok(Kept { config, source, keys: ProviderKeys::of(Arc::new(database), place), runtime })
+        let database = Arc::new(database);
+        let (keys, clients) = (ProviderKeys::of(database.clone(), place), ClientKeys::of(database.clone()));
+        Ok(Kept { config, source, keys, clients, database, runtime })
     }
 
     /// The keys that were added to the store, for a command that calls providers. Where there is no store, there are none.

@@ -28,6 +28,11 @@ impl KeyRing {
         Self { keys, revision: -1, told: BTreeSet::new(), stored: StoredKeys::default() }
     }
 
+    /// The keys themselves, to be changed.
+    pub(super) fn keys(&self) -> Option<&ProviderKeys> {
+        self.keys.as_ref()
+    }
+
     /// What was read last.
     pub(super) fn stored(&self) -> &StoredKeys {
         &self.stored

@@ -1,6 +1,10 @@
 //! The command line: one file per subcommand, this one for what they share.
 
+mod admin;
+mod backup;
 mod check_config;
+mod clients;
+mod context;
 mod folders;
 mod image;
 mod import;
@@ -18,6 +22,7 @@ mod reload;
 mod serve;
 mod speak;
 mod transcribe;
+mod usage;
 mod verify;
 mod worker;
 
@@ -27,10 +32,8 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::config::{Config, Environment, Loaded, Overrides, Source};
-use crate::gateway::{Pipelines, Recipe};
-use crate::models::{Locations, Models};
-use crate::providers::{Providers, StoredKeys};
+use crate::config::{Environment, Overrides};
+use context::Context;
 
 /// One local endpoint for every medium: chat with the models of any provider; documents become text on this machine
 #[derive(Debug, Parser)]
@@ -44,6 +47,7 @@ use crate::providers::{Providers, StoredKeys};
     mediary plan request.json     show which target would get a request, spending nothing\n  \
     mediary providers             show which providers are on, which are off, and why\n  \
     mediary keys add groq         add a key of a provider, for a server that runs as well\n  \
+    mediary clients create app    make a key of a client, with limits of its own\n  \
     mediary check-config          show which settings hold, and what is wrong with them\n\n\
     A provider is on as soon as its key is in the environment, for example GEMINI_API_KEY.\n\
     `mediary COMMAND --help` has more examples."
@@ -71,17 +75,14 @@ enum Command {
     Providers(providers::ProvidersArgs),
     Verify(verify::Verify),
     Keys(keys::KeysArgs),
+    Clients(clients::ClientsArgs),
+    Admin(admin::AdminArgs),
+    Usage(usage::Usage),
+    Backup(backup::Backup),
     CheckConfig(check_config::CheckConfig),
     Import(import::Import),
     #[command(hide = true)]
     Worker(worker::Worker),
-}
-
-/// What a subcommand is given.
-struct Context {
-    overrides: Overrides,
-    environment: Environment,
-    cwd: PathBuf,
 }
 
 /// Runs the program.
@@ -104,6 +105,10 @@ pub fn main(environment: Environment) -> ExitCode {
         Command::Providers(command) => command.run(&context),
         Command::Verify(command) => command.run(&context),
         Command::Keys(command) => command.run(&context),
+        Command::Clients(command) => command.run(&context),
+        Command::Admin(command) => command.run(&context),
+        Command::Usage(command) => command.run(&context),
+        Command::Backup(command) => command.run(&context),
         Command::Import(command) => command.run(&context),
         Command::Worker(command) => command.run(&context),
         Command::Models(command) => context
@@ -120,45 +125,4 @@ fn complain(message: &str) -> ExitCode {
     // If standard error is closed, the exit code still tells.
     let _ = writeln!(io::stderr(), "mediary: {message}");
     ExitCode::FAILURE
-}
-
-impl Context {
-    fn load(&self) -> Result<Loaded, String> {
-        Config::load(&self.overrides, &self.environment, &self.cwd).map_err(|error| error.to_string())
-    }
-
-    /// The models, with cards beside the configuration file if there are any.
-    fn models(&self, source: Option<&Source>) -> Result<Models, String> {
-        let config_dir = source.and_then(|source| self.config_dir(source));
-        let locations = Locations { home: self.environment.path("MEDIARY_HOME"), cwd: self.cwd.clone(), config_dir };
-        Models::open(&locations).map_err(|error| error.to_string())
-    }
-
-    /// How documents are read, by the recipe beside the configuration file if there is one.
-    fn recipe(&self, source: &Source) -> Result<Recipe, String> {
-        Recipe::load(self.config_dir(source).as_deref()).map_err(|error| error.to_string())
-    }
-
-    /// The providers that can be called.
-    fn providers(&self, config: &Config, source: &Source) -> Result<Providers, String> {
-        self.providers_with(config, source, &self.stored_keys(config)?)
-    }
-
-    /// The same with these keys of the store.
-    fn providers_with(&self, config: &Config, source: &Source, stored: &StoredKeys) -> Result<Providers, String> {
-        Providers::assemble_with(config, &self.environment, self.config_dir(source).as_deref(), stored)
-            .map_err(|error| error.to_string())
-    }
-
-    /// How one medium becomes another, by the recipes beside the configuration file where there are such.
-    fn pipelines(&self, source: &Source) -> Result<Pipelines, String> {
-        Pipelines::load(self.config_dir(source).as_deref()).map_err(|error| error.to_string())
-    }
-
-    fn config_dir(&self, source: &Source) -> Option<PathBuf> {
-        match source {
-            Source::File(path) => path.parent().map(|dir| self.cwd.join(dir)),
-            Source::Defaults => None,
-        }
-    }
 }

@@ -11,7 +11,7 @@ use std::time::{Duration, SystemTime};
 use super::Context;
 use super::key_ring::KeyRing;
 use crate::config::{Config, Source};
-use crate::gateway::{Gateway, Renewal, VideoJobs};
+use crate::gateway::{Gateway, KeptClients, Renewal, VideoJobs};
 use crate::http::{AppState, Current};
 
 /// How often it is looked whether a file has changed, and whether a key has.
@@ -21,10 +21,13 @@ const KEYS_EVERY: Duration = Duration::from_millis(250);
 /// What a server is made of that can be changed while it runs.
 #[derive(Debug)]
 pub(super) struct Running {
-    pub(super) state: AppState,
-    pub(super) current: Current,
-    pub(super) jobs: Option<Arc<VideoJobs>>,
-    pub(super) key_ring: KeyRing,
+    state: AppState,
+    current: Current,
+    jobs: Option<Arc<VideoJobs>>,
+    key_ring: KeyRing,
+    clients: Option<Arc<KeptClients>>,
+    /// Which change of clients' keys was taken up last.
+    clients_revision: i64,
 }
 
 /// A file as it was: where, when it was changed, how long it is.
@@ -36,7 +39,15 @@ pub(super) async fn follow(context: &Context, source: &Source, mut running: Runn
     loop {
         let what = tokio::select! {
             () = files.change() => "changed files were taken up",
-            () = running.keys_change() => "changed keys were taken up",
+            whose = running.keys_change() => match whose {
+                Whose::Providers => "changed keys were taken up",
+                Whose::Clients => {
+                    // Who is asked for a key may be another question now.
+                    running.current.change(running.state.clone());
+                    tracing::info!("changed keys of clients were taken up");
+                    continue;
+                }
+            },
         };
         match changed(context, &running) {
             Ok(state) => {
@@ -59,14 +70,56 @@ pub(super) async fn follow(context: &Context, source: &Source, mut running: Runn
     }
 }
 
+/// Whose keys have changed.
+enum Whose {
+    Providers,
+    Clients,
+}
+
 impl Running {
+    /// What a server is made of at its start.
+    pub(super) async fn new(
+        state: AppState,
+        current: Current,
+        jobs: Option<Arc<VideoJobs>>,
+        key_ring: KeyRing,
+        clients: Option<Arc<KeptClients>>,
+    ) -> Self {
+        // Read after the keys were, a change between the two would be missed; before, it is seen once more.
+        let mut running = Self { state, current, jobs, key_ring, clients, clients_revision: -1 };
+        running.clients_have_changed().await;
+        running
+    }
+
+    /// Whether clients' keys have changed, which are taken up then.
+    async fn clients_have_changed(&mut self) -> bool {
+        let Some(clients) = &self.clients else { return false };
+        let Ok(revision) = clients.revision().await else { return false };
+        if revision == self.clients_revision {
+            return false;
+        }
+        match clients.renew().await {
+            Ok(()) => {
+                self.clients_revision = revision;
+                true
+            }
+            Err(error) => {
+                tracing::error!(error.detail = %error, "changed keys of clients are not taken up");
+                false
+            }
+        }
+    }
+
     /// Completes when keys have changed, and were read.
-    async fn keys_change(&mut self) {
+    async fn keys_change(&mut self) -> Whose {
         loop {
             tokio::time::sleep(KEYS_EVERY).await;
+            if self.clients_have_changed().await {
+                return Whose::Clients;
+            }
             if self.key_ring.has_changed().await {
                 self.key_ring.read().await;
-                return;
+                return Whose::Providers;
             }
         }
     }
@@ -139,6 +192,7 @@ fn stays(before: &Config, after: &Config) -> Vec<&'static str> {
         ("jobs", differ(&before.jobs, &after.jobs)),
         ("probes", differ(&before.probes, &after.probes)),
         ("safety", differ(&before.safety, &after.safety)),
+        ("log", differ(&before.log, &after.log)),
     ];
     sections.into_iter().filter_map(|(name, differs)| differs.then_some(name)).collect()
 }

@@ -7,14 +7,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
-use mediary_store::{Database, StoreFailed};
+use mediary_store::{ClientKeys, Database, ProviderKeys, Requests, Settings, StoreFailed};
 use tokio::sync::watch;
 
 use super::key_ring::KeyRing;
 use super::reload::{self, Running};
 use super::{Context, complain};
 use crate::config::{Config, Source};
-use crate::gateway::{Gateway, KeptQuotas, KeptResponses, Parts, Probes, TemporaryFiles, VideoJobs};
+use crate::gateway::{
+    Administration, Gateway, KeptClients, KeptQuotas, KeptResponses, Parts, Probes, RequestLog, TemporaryFiles,
+    VideoJobs,
+};
 use crate::http::{self, AppState, Current};
 use crate::telemetry;
 
@@ -104,9 +107,12 @@ fn serve(context: &Context) -> Result<(), String> {
     let looking = watch::Sender::new(gateway.clone());
     runtime.block_on(async {
         let kept = match database {
-            Some(database) => Some(Kept::start(gateway.clone(), database, &config).await?),
+            Some(database) => Some(Kept::start(gateway.clone(), database, &config, key_ring.keys().cloned()).await?),
             None => None,
         };
+        let clients = kept.as_ref().map(|kept| kept.clients.clone());
+        let administration = kept.as_ref().map(|kept| kept.administration.clone());
+        let request_log = kept.as_ref().and_then(|kept| kept.request_log.clone());
         let (jobs, responses, probes) = match &kept {
             Some(Kept { jobs, responses, probes, .. }) => {
                 (Some(jobs.clone()), Some(responses.clone()), Some(probes.clone()))
@@ -114,13 +120,14 @@ fn serve(context: &Context) -> Result<(), String> {
             None => (None, None, None),
         };
         let state = AppState::new(gateway, config.clone()).with_jobs(jobs.clone()).with_responses(responses);
-        let state = state.with_probes(probes);
+        let state = state.with_probes(probes).with_administration(administration).with_request_log(request_log);
         let address = config.server.host.socket_address(config.server.port);
         let listener = tokio::net::TcpListener::bind(address)
             .await
             .map_err(|error| format!("cannot listen on {address}: {error}; choose another with --port"))?;
         let current = Current::new(state.clone());
-        let running = Running { state: state.clone(), current: current.clone(), jobs: jobs.clone(), key_ring };
+        let (state_now, current_now) = (state.clone(), current.clone());
+        let running = Running::new(state_now, current_now, jobs.clone(), key_ring, clients).await;
         let serving = |gateway: Arc<Gateway>| {
             looking.send_replace(gateway.clone());
             if let Some(kept) = &kept {
@@ -177,23 +184,55 @@ struct Kept {
     quotas: KeptQuotas,
     /// What probes found.
     probes: Arc<Probes>,
+    /// Clients, and what they have used.
+    clients: Arc<KeptClients>,
+    administration: Arc<Administration>,
+    request_log: Option<Arc<RequestLog>>,
 }
 
 impl Kept {
-    async fn start(gateway: Arc<Gateway>, database: Arc<Database>, config: &Config) -> Result<Self, String> {
+    async fn start(
+        gateway: Arc<Gateway>,
+        database: Arc<Database>,
+        config: &Config,
+        provider_keys: Option<ProviderKeys>,
+    ) -> Result<Self, String> {
         let failed = |error: StoreFailed| error.to_string();
+        let keys = ClientKeys::of(database.clone());
+        let administration = Administration::new(Settings::of(database.clone()), provider_keys, keys.clone());
+        print_code(&administration).await;
+        let clients = KeptClients::start(gateway.clients.clone(), keys).await.map_err(failed)?;
+        let requests = config.log.requests.then(|| Requests::of(database.clone()));
+        let request_log = requests.map(|requests| Arc::new(RequestLog::start(requests, &config.log)));
         let responses = http::kept_responses(database.clone()).await.map_err(failed)?;
         let quotas = KeptQuotas::start(gateway.router.clone(), database.clone()).await.map_err(failed)?;
         let probes = Probes::start(gateway.clone(), database.clone(), config.probes.clone()).await.map_err(failed)?;
         let jobs = VideoJobs::start(gateway, database, config.jobs.clone()).await.map_err(failed)?;
-        Ok(Self { jobs, responses, quotas, probes })
+        let (clients, administration) = (Arc::new(clients), Arc::new(administration));
+        Ok(Self { jobs, responses, quotas, probes, clients, administration, request_log })
     }
 
     async fn settle(self, patience: Duration) {
         self.jobs.settle(patience).await;
         self.responses.settle(patience).await;
         self.probes.settle(patience).await;
+        if let Some(log) = self.request_log {
+            log.settle(patience).await;
+        }
+        self.clients.settle(patience).await;
         self.quotas.settle(patience).await;
+    }
+}
+
+/// Prints, once, the code with which the first password of the administration is set.
+async fn print_code(administration: &Administration) {
+    match administration.begin().await {
+        Ok(Some(code)) => tracing::info!(
+            admin.code = code,
+            "no password is set for /api/admin; set it with this code (POST /api/admin/setup) or `mediary admin password`"
+        ),
+        Ok(None) => {}
+        Err(error) => tracing::warn!(error.detail = ?error, "the administration cannot be set up"),
     }
 }
 

@@ -114,6 +114,7 @@ fn settle(
     let store = raw.store.check();
     let jobs = raw.jobs.check(&mut check);
     let registry = raw.registry.check();
+    let log = raw.log.check(&mut check);
     let probes = raw.probes.check(&mut check);
     let problems = check.into_problems();
     match (server, fetch) {
@@ -135,6 +136,7 @@ fn settle(
                     store,
                     jobs,
                     registry,
+                    log,
                     probes,
                     providers,
                     aliases,

@@ -26,6 +26,7 @@ mod proxies;
 mod quantity;
 mod reference;
 mod registry;
+mod request_logging;
 mod routing;
 mod safety;
 mod schema;
@@ -54,6 +55,7 @@ pub use problem::{ConfigError, Origin, Problem};
 pub use providers::ConfiguredProvider;
 pub use quantity::{Bytes, Pixels};
 pub use registry::Registry;
+pub use request_logging::RequestLogging;
 pub use routing::{ModelRouting, Routing};
 pub use safety::Safety;
 pub(crate) use schema::insert;
@@ -95,6 +97,8 @@ pub struct Config {
     pub jobs: Jobs,
     /// How often lists of models are looked at, and whether servers on this machine are looked for.
     pub registry: Registry,
+    /// Whether and how long requests are logged.
+    pub log: RequestLogging,
     /// Whether models are tried without being asked for.
     pub probes: Probes,
     /// Providers that were added, changed or switched off, in the order of the file.

@@ -8,7 +8,9 @@ use serde::{Deserialize, Serialize};
 use toml::{Table, Value};
 
 use super::keys::{self, Key};
-use super::{admission, cache, content, engines, fetch, jobs, limits, probes, registry, routing, safety, server};
+use super::{
+    admission, cache, content, engines, fetch, jobs, limits, probes, registry, request_logging, routing, safety, server,
+};
 
 /// All sections as written.
 #[derive(Default, Serialize, Deserialize)]
@@ -26,6 +28,7 @@ pub(super) struct Raw {
     pub(super) store: jobs::RawStore,
     pub(super) jobs: jobs::RawJobs,
     pub(super) registry: registry::RawRegistry,
+    pub(super) log: request_logging::RawLog,
     pub(super) probes: probes::RawProbes,
 }
 
@@ -85,6 +88,7 @@ pub(super) fn all() -> impl Iterator<Item = &'static Key> {
         safety::KEYS,
         jobs::KEYS,
         registry::KEYS,
+        request_logging::KEYS,
         probes::KEYS,
     ];
     sections.into_iter().flatten()

@@ -144,6 +144,7 @@ impl Gateway {
             reader,
             treatments: Arc::new(treatments),
             content,
+            clients: Arc::default(),
             admission,
             desk: Desk::start()?,
             intake,

@@ -45,6 +45,7 @@ impl Gateway {
             reader,
             treatments: Arc::new(treatments),
             content: self.content.clone(),
+            clients: self.clients.clone(),
             admission: self.admission.clone(),
             desk: self.desk.clone(),
             intake,

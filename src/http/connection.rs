@@ -7,7 +7,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, Request, StatusCode};
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -18,6 +19,7 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
+use super::admin::Peer;
 use super::current::Current;
 use super::error::ApiError;
 use super::request_id::RequestId;
@@ -53,10 +55,14 @@ impl Connections {
     pub(super) async fn serve(self, stream: TcpStream, stops: Stops) {
         // Answers are written whole; waiting to fill a packet would only delay them. Failing, they are merely slower.
         drop(stream.set_nodelay(true));
+        let peer = stream.peer_addr().ok().map(|address| Peer(address.ip()));
         let used = Arc::new(AtomicBool::new(false));
         let service = service_fn({
             let (used, app) = (used.clone(), self.app);
-            move |request| {
+            move |mut request: Request<Incoming>| {
+                if let Some(peer) = peer.filter(|_| request.uri().path().starts_with("/api/admin/")) {
+                    request.extensions_mut().insert(peer);
+                }
                 used.store(true, Ordering::Relaxed);
                 // Each request is served by what is current when it comes, also on a connection that was there before.
                 Box::pin(TowerToHyperService::new(app.now()).call(request))

@@ -20,7 +20,7 @@ use utoipa::{Modify, OpenApi};
 use utoipa_swagger_ui::Config;
 
 use super::error::{ApiError, ErrorBody};
-use super::{audio, content, fleet, health, images, landing, metrics, models, ocr, ollama, plan, tasks, videos};
+use super::{admin, audio, content, fleet, health, images, landing, metrics, models, ocr, ollama, plan, tasks, videos};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -45,6 +45,10 @@ use super::{audio, content, fleet, health, images, landing, metrics, models, ocr
         videos::create, videos::generations, videos::list, videos::one, videos::content, videos::remove, videos::remix,
         ocr::process, ocr::mistral::mistral,
         ocr::drawing, content::content,
+        admin::set_up, admin::log_in, admin::log_out, admin::session, admin::provider_keys, admin::add_provider_key,
+        admin::change_provider_key, admin::remove_provider_key, admin::client_keys, admin::create_client_key,
+        admin::change_client_key, admin::remove_client_key, admin::rotate_client_key, admin::requests, admin::request,
+        admin::usage, admin::admin_health,
         fleet::capabilities, fleet::summary, fleet::providers, fleet::stats, fleet::profiles, fleet::refresh,
         fleet::verify, fleet::quarantines, fleet::release,
         models::list, models::one,
@@ -63,6 +67,7 @@ use super::{audio, content, fleet, health, images, landing, metrics, models, ocr
         (name = "content", description = "Files that were made, by their links"),
         (name = "ocr", description = "Documents and pictures become text"),
         (name = "models", description = "What can be asked for"),
+        (name = "admin", description = "Keys, requests and usage, for administrators"),
         (name = "server", description = "The server itself"),
     ),
     security(("bearer" = []), ("x-api-key" = [])),

@@ -78,6 +78,7 @@ pub(super) fn errors_of(method: &Method, route: &str) -> &'static dyn Errors {
         "/v1/models/{*id}" if *method == Method::POST => &GeminiErrors,
         route if speaks_anthropic(route) => &MessagesErrors,
         route if route.starts_with("/v1beta/") => &GeminiErrors,
+        route if route.starts_with("/api/admin/") => &CHAT,
         route if route.starts_with("/api/") => &OllamaErrors,
         _ => &CHAT,
     }
@@ -270,6 +271,11 @@ impl ApiError {
                 Self { retry_after: *resets_in, ..error }
             }
             FailureKind::ModelGone => Self::new(StatusCode::BAD_GATEWAY, "upstream_model_gone", detail),
+            FailureKind::OverBudget { resets_in } => {
+                let error = Self::new(StatusCode::PAYMENT_REQUIRED, "budget_exceeded", detail);
+                Self { retry_after: Some(*resets_in), ..error }
+            }
+            FailureKind::NotAllowed => Self::forbidden("not_allowed", detail),
             FailureKind::BadKey => Self::new(StatusCode::BAD_GATEWAY, "upstream_refused_key", detail),
             FailureKind::Garbled => Self::new(StatusCode::BAD_GATEWAY, "upstream_garbled", detail),
             FailureKind::EmptyAnswer => Self::new(StatusCode::BAD_GATEWAY, "upstream_empty", detail),

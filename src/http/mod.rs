@@ -3,6 +3,7 @@
 //! It decides nothing about media; handlers hand requests to the gateway and write down what it answers. `mediary serve`
 //! calls [`serve()`]; tests drive [`router()`] without a socket.
 
+mod admin;
 mod audio;
 mod body;
 mod connection;
@@ -18,6 +19,7 @@ mod images;
 mod json_weight;
 mod landing;
 mod lanes;
+mod logged;
 mod metrics;
 mod models;
 mod ocr;

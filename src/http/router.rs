@@ -3,12 +3,13 @@
 //! Routing only: handlers live in the files they are named after. [`super::serve()`] and tests call it.
 
 use std::any::Any;
+use std::sync::Arc;
 
 use axum::Router;
 use axum::http::{Method, Uri};
-use axum::middleware::from_fn;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{delete, get, post};
+use axum::routing::{delete, get, patch, post};
 use tower_http::catch_panic::CatchPanicLayer;
 
 use super::error::ApiError;
@@ -16,9 +17,11 @@ use super::guard::guarded;
 use super::state::AppState;
 use super::tasks::{gemini, messages, ranking, responses};
 use super::{
-    audio, content, docs, fleet, health, images, landing, metrics, models, ocr, ollama, plan, tasks, videos, visit,
+    admin, audio, content, docs, fleet, health, images, landing, logged, metrics, models, ocr, ollama, plan, tasks,
+    videos, visit,
 };
 use crate::config::Server;
+use crate::gateway::{Clients, RequestLog};
 
 /// The server as a service: all routes, all layers.
 pub fn router(state: AppState) -> Router {
@@ -62,6 +65,19 @@ pub fn router(state: AppState) -> Router {
         .route("/api/push", post(ollama::push))
         .route("/api/delete", delete(ollama::delete))
         .route("/api/blobs/{digest}", post(ollama::push_blob).head(ollama::has_blob))
+        .route("/api/admin/setup", post(admin::set_up))
+        .route("/api/admin/login", post(admin::log_in))
+        .route("/api/admin/logout", post(admin::log_out))
+        .route("/api/admin/session", get(admin::session))
+        .route("/api/admin/provider-keys", get(admin::provider_keys).post(admin::add_provider_key))
+        .route("/api/admin/provider-keys/{key}", patch(admin::change_provider_key).delete(admin::remove_provider_key))
+        .route("/api/admin/client-keys", get(admin::client_keys).post(admin::create_client_key))
+        .route("/api/admin/client-keys/{key}", patch(admin::change_client_key).delete(admin::remove_client_key))
+        .route("/api/admin/client-keys/{key}/rotate", post(admin::rotate_client_key))
+        .route("/api/admin/requests", get(admin::requests))
+        .route("/api/admin/requests/{key}", get(admin::request))
+        .route("/api/admin/usage", get(admin::usage))
+        .route("/api/admin/health", get(admin::admin_health))
         .route("/v1/audio/transcriptions", post(audio::transcriptions))
         .route("/v1/audio/translations", post(audio::translations))
         .route("/v1/audio/speech", post(audio::speech))
@@ -94,18 +110,31 @@ pub fn router(state: AppState) -> Router {
         .route("/v1/ocr", post(ocr::mistral::mistral))
         .route("/v1/ocr/process", post(ocr::process))
         .route("/v1/ocr/images/{id}/{page}", get(ocr::drawing));
-    let config = state.config.clone();
-    layered(routes.merge(tasks::behind_slashes()).with_state(state), &config.server)
+    let (config, clients) = (state.config.clone(), state.gateway.clients.clone());
+    let log = state.request_log.clone();
+    let routes = routes.merge(tasks::behind_slashes()).with_state(state);
+    layered_with(routes, &config.server, clients, log)
+}
+
+/// The layers around routes of a test.
+#[cfg(test)]
+pub(super) fn layered(routes: Router, server: &Server, clients: Arc<Clients>) -> Router {
+    layered_with(routes, server, clients, None)
 }
 
 /// Puts the layers around routes. Read from the bottom: a request passes the last one first.
-pub(super) fn layered(routes: Router, server: &Server) -> Router {
+fn layered_with(routes: Router, server: &Server, clients: Arc<Clients>, log: Option<Arc<RequestLog>>) -> Router {
     let app = routes
         .fallback(no_such_route)
         .method_not_allowed_fallback(no_such_method)
         // Innermost, so that the answer to a panic passes through all the others.
         .layer(CatchPanicLayer::custom(panicked));
-    guarded(app, server).layer(from_fn(visit::accompany))
+    let app = guarded(app, server, clients);
+    let app = match log {
+        Some(log) => app.layer(from_fn_with_state(log, logged::accompany)),
+        None => app,
+    };
+    app.layer(from_fn(visit::accompany))
 }
 
 async fn no_such_route(method: Method, uri: Uri) -> ApiError {

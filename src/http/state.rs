@@ -8,7 +8,7 @@ use std::sync::Arc;
 use metrics_exporter_prometheus::PrometheusHandle;
 
 use crate::config::Config;
-use crate::gateway::{Gateway, KeptResponses, Probes, VideoJobs};
+use crate::gateway::{Administration, Gateway, KeptResponses, Probes, RequestLog, VideoJobs};
 use crate::telemetry::metrics;
 
 /// The state behind the router.
@@ -22,6 +22,10 @@ pub struct AppState {
     pub jobs: Option<Arc<VideoJobs>>,
     /// Keeps responses, likewise.
     pub responses: Option<Arc<KeptResponses>>,
+    /// What administrators work with, likewise.
+    pub administration: Option<Arc<Administration>>,
+    /// Logs requests; `None`: none are logged.
+    pub request_log: Option<Arc<RequestLog>>,
     /// Tries models, likewise.
     pub probes: Option<Arc<Probes>>,
     /// What `/metrics` shows.
@@ -31,13 +35,34 @@ pub struct AppState {
 impl AppState {
     /// The state around a gateway; metrics are the process's, however many states there are.
     pub fn new(gateway: Arc<Gateway>, config: Arc<Config>) -> Self {
-        Self { gateway, config, jobs: None, responses: None, probes: None, metrics: metrics::recorder() }
+        Self {
+            gateway,
+            config,
+            jobs: None,
+            responses: None,
+            administration: None,
+            request_log: None,
+            probes: None,
+            metrics: metrics::recorder(),
+        }
     }
 
     /// The same with jobs.
     #[must_use]
     pub fn with_jobs(self, jobs: Option<Arc<VideoJobs>>) -> Self {
         Self { jobs, ..self }
+    }
+
+    /// The same with administration.
+    #[must_use]
+    pub fn with_administration(self, administration: Option<Arc<Administration>>) -> Self {
+        Self { administration, ..self }
+    }
+
+    /// The same with a log of requests.
+    #[must_use]
+    pub fn with_request_log(self, request_log: Option<Arc<RequestLog>>) -> Self {
+        Self { request_log, ..self }
     }
 
     /// The same with responses that are kept.

@@ -4,6 +4,7 @@
 //! stored bytes mean is the caller's business.
 
 mod cache;
+mod clients;
 mod content;
 mod database;
 mod findings;
@@ -13,9 +14,12 @@ mod jobs;
 mod keys;
 mod lists;
 mod quotas;
+mod requests;
 mod responses;
+mod settings;
 
 pub use cache::{CacheKey, DiskCache};
+pub use clients::{ClientKey, ClientKeys, ClientUsage};
 pub use content::{
     BadToken, ContentFailed, ContentLink, ContentStore, ContentWriter, DiskContent, Kept, StoredContent,
 };
@@ -30,4 +34,6 @@ pub use keys::{
 };
 pub use lists::ModelLists;
 pub use quotas::{Quotas, UsedQuota};
+pub use requests::{LoggedRequest, RequestFilter, RequestPage, Requests, Sums, SumsBy, SumsOf};
 pub use responses::{KeptResponse, Responses};
+pub use settings::Settings;

@@ -42,6 +42,9 @@ pub const QUEUE_DEPTH: &str = "mediary_queue_depth";
 /// What requests hold of the rooms they are admitted to, by `room` (bytes, pixels, children).
 pub const ADMISSION: &str = "mediary_admission_in_use";
 
+/// Rows of the request log that were lost: the disk did not keep up, or did not take them.
+pub const LOG_ROWS_DROPPED: &str = "mediary_log_rows_dropped_total";
+
 /// From an answer out of memory to a book on a slow machine.
 const SECONDS: [f64; 14] = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 15.0, 60.0, 300.0];
 
@@ -167,6 +170,11 @@ pub fn admission_in_use(room: &'static str, taken: u64) {
     // The gauge is a float; no room is so large that this would matter.
     #[expect(clippy::cast_precision_loss, reason = "a gauge is a float")]
     gauge!(ADMISSION, "room" => room).set(taken as f64);
+}
+
+/// So many rows of the request log were lost.
+pub fn log_rows_dropped(rows: u64) {
+    counter!(LOG_ROWS_DROPPED).increment(rows);
 }
 
 /// A provider answered; its first token took `first`.

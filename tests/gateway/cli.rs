@@ -231,8 +231,24 @@ fn help_shows_examples_and_no_inner_workings() {
     for subject in ["chat", "OCR", "models", "weights", "provider", "documents"] {
         assert!(help.out.contains(subject), "{subject} is not named: {}", help.out);
     }
-    let top =
-        vec!["serve", "ocr", "transcribe", "speak", "image", "models", "plan", "providers", "check-config", "import"];
+    let top = vec![
+        "serve",
+        "ocr",
+        "transcribe",
+        "speak",
+        "image",
+        "models",
+        "plan",
+        "providers",
+        "verify",
+        "keys",
+        "clients",
+        "admin",
+        "usage",
+        "backup",
+        "check-config",
+        "import",
+    ];
     assert_eq!(commands_of(&help.out), top);
     for command in top {
         let help = run(&[command, "--help"]);

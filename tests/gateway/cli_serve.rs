@@ -17,6 +17,8 @@ use super::server::{PATIENCE, sample, wait_until};
 pub(crate) struct Served {
     child: Child,
     address: String,
+    /// The code with which the administration is set up, if it was printed.
+    code: String,
     log: BufReader<std::process::ChildStderr>,
     /// What it keeps, which is not in the store of whoever runs the tests.
     _store: TempDir,
@@ -38,11 +40,14 @@ pub(crate) fn serve(arguments: &[&str], environment: &[(&str, &str)]) -> Served 
     command.envs(environment.iter().copied()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().expect("the program was built");
     let log = BufReader::new(child.stderr.take().expect("it has a pipe"));
-    let mut served = Served { child, address: String::new(), log, _store: store };
+    let mut served = Served { child, address: String::new(), code: String::new(), log, _store: store };
     while served.address.is_empty() {
         let mut line = String::new();
         assert_ne!(served.log.read_line(&mut line).expect("the log is UTF-8"), 0, "it ended before it served");
         let entry: Value = serde_json::from_str(&line).unwrap_or_else(|error| unreachable!("{error} in {line}"));
+        if let Some(code) = entry["admin.code"].as_str() {
+            code.clone_into(&mut served.code);
+        }
         served.address = entry["server.address"].as_str().unwrap_or_default().to_owned();
     }
     served
@@ -54,6 +59,26 @@ impl Served {
         connection.set_read_timeout(Some(PATIENCE)).expect("the time is not zero");
         connection.write_all(request).expect("the server reads");
         answer(connection, "POST")
+    }
+
+    /// The code with which the administration is set up, as it was printed at the start.
+    pub(crate) fn code(&self) -> String {
+        assert!(!self.code.is_empty(), "no code was printed");
+        self.code.clone()
+    }
+
+    /// Sends a request and reads until these words have come; the answer goes on until the connection is dropped.
+    pub(crate) fn open(&self, request: &[u8], words: &str) -> TcpStream {
+        let mut connection = TcpStream::connect(&self.address).expect("the server listens where it says");
+        connection.set_read_timeout(Some(PATIENCE)).expect("the time is not zero");
+        connection.write_all(request).expect("the server reads");
+        let (mut read, mut buffer) = (Vec::new(), [0; 4_096]);
+        while !String::from_utf8_lossy(&read).contains(words) {
+            let length = connection.read(&mut buffer).expect("the server writes");
+            assert_ne!(length, 0, "it ended with {}", String::from_utf8_lossy(&read));
+            read.extend_from_slice(&buffer[..length]);
+        }
+        connection
     }
 
     pub(crate) fn get(&self, path: &str, headers: &str) -> super::client::Answer {

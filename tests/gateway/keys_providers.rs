@@ -82,7 +82,7 @@ impl Place {
 }
 
 /// The provider `a`, which wants a key and has none.
-fn keyless(up: &Upstream) -> Value {
+pub(crate) fn keyless(up: &Upstream) -> Value {
     let mut entry = over(up.entry("a", json!({})), json!({ "auth": "bearer" }));
     entry.as_object_mut().expect("an entry").remove("api_keys");
     entry

@@ -6,6 +6,8 @@
 mod entered;
 mod list;
 
+pub(super) use entered::secret;
+
 use std::io::{self, Write};
 use std::process::ExitCode;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -14,6 +16,7 @@ use clap::{Args, Subcommand};
 use mediary_core::ProviderId;
 use uuid::Uuid;
 
+use super::clients::Create;
 use super::kept::Kept;
 use super::{Context, complain};
 use crate::config::sendable;
@@ -70,6 +73,8 @@ enum KeysCommand {
         /// What to call it
         label: String,
     },
+    /// Make a key of a client, as mediary clients create does
+    Create(Create),
     /// Seal all keys anew with another master key; what was interrupted is gone on with
     RotateMaster,
 }
@@ -96,6 +101,7 @@ impl KeysArgs {
             KeysCommand::Disable { id } => changed(id, "disabled", kept.wait(keys.disable(id, true))?),
             KeysCommand::Enable { id } => changed(id, "enabled", kept.wait(keys.disable(id, false))?),
             KeysCommand::Label { id, label } => changed(id, "labelled", kept.wait(keys.label(id, label))?),
+            KeysCommand::Create(create) => create.made(kept),
             KeysCommand::RotateMaster => {
                 let rotated = kept.wait(keys.rotate_master())?;
                 let mut text = format!("{} keys are sealed with the master key {}\n", rotated.keys, rotated.master);
@@ -118,7 +124,7 @@ fn add(context: &Context, kept: &Kept, provider: &str, label: &str) -> Result<St
     if !is_known {
         return Err(format!("there is no provider `{provider}`; `mediary providers` names them all"));
     }
-    let entered = entered::secret(&format!("The key of {provider}: ")).map_err(|error| error.to_string())?;
+    let entered = self::secret(&format!("The key of {provider}: ")).map_err(|error| error.to_string())?;
     let secret = sendable(&entered).ok_or("that is no key: it must be visible ASCII characters without spaces")?;
     let added = kept.wait(kept.keys.add(&new_id("pk"), provider, secret.expose(), label, now()))?;
     Ok(format!("{} added: a key of {provider}, …{}\n", added.id, added.tail))

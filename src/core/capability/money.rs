@@ -68,6 +68,18 @@ impl Usd {
     pub fn number(self) -> f64 {
         self.0 as f64 / 1e18
     }
+
+    /// It as a whole number of parts of 10⁻¹⁸, to be kept.
+    #[must_use]
+    pub fn parts(self) -> u128 {
+        self.0
+    }
+
+    /// What was kept as such a number.
+    #[must_use]
+    pub fn of_parts(parts: u128) -> Self {
+        Self(parts)
+    }
 }
 
 impl fmt::Display for Usd {

@@ -65,6 +65,8 @@ impl FailureKind {
         let of = |next, cooldown| Consequence { next, cooldown, doubt: false, again: false };
         match self {
             Self::Malformed | Self::ContentRefused | Self::ClientGone => of(Next::Stop, Cooldown::None),
+            // It is about the client, not about any target.
+            Self::OverBudget { .. } | Self::NotAllowed => of(Next::Stop, Cooldown::None),
             Self::Unacceptable => Consequence { doubt: true, ..of(Next::Target, Cooldown::None) },
             // A treatment that failed for this target; another may want the part in another form.
             Self::UnsupportedMedium | Self::TooLarge | Self::Unreadable => of(Next::Target, Cooldown::None),

@@ -57,6 +57,13 @@ pub enum FailureKind {
     Garbled,
     /// The provider answered with nothing.
     EmptyAnswer,
+    /// The client's own budget is spent.
+    OverBudget {
+        /// When it begins anew.
+        resets_in: Duration,
+    },
+    /// The client may not ask for this.
+    NotAllowed,
     /// The client went away; the answer is not read.
     ClientGone,
     /// A fault of ours: a crashed worker, a panicking engine, a full disk.
@@ -94,6 +101,8 @@ impl FailureKind {
             Self::Overloaded { .. } => "overloaded",
             Self::Garbled => "garbled",
             Self::EmptyAnswer => "empty_answer",
+            Self::OverBudget { .. } => "over_budget",
+            Self::NotAllowed => "not_allowed",
             Self::ClientGone => "client_gone",
             Self::Broken => "broken",
         }

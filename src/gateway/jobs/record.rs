@@ -50,6 +50,9 @@ pub(super) struct Asked {
     pub(super) allows_paid: bool,
     pub(super) providers: Vec<String>,
     pub(super) tier: Option<String>,
+    /// The client that it is charged to.
+    #[serde(default)]
+    pub(super) client: Option<String>,
 }
 
 impl Asked {
@@ -76,6 +79,7 @@ impl Asked {
             allows_paid: bounds.allows_paid,
             providers: bounds.providers.iter().map(|provider| provider.as_str().to_owned()).collect(),
             tier: bounds.tier.map(|tier| tier.name().to_owned()),
+            client: bounds.account.admitted().map(|admitted| admitted.client().id.clone()),
         }
     }
 

@@ -7,7 +7,7 @@ use mediary_core::provider::BoxFuture;
 use mediary_core::{Failure, FailureKind, Target};
 use mediary_store::{Ended, StoreFailed};
 
-use super::super::routing::CallError;
+use super::super::routing::{Account, Bounds, CallError};
 use super::super::tasks::{Started, Submitted, is_unknown};
 use super::VideoJobs;
 use super::poll::Waiting;
@@ -43,7 +43,10 @@ impl VideoJobs {
         let router = &gateway.router;
         router.discover().await;
         let fleet = router.fleet();
-        let planned = match gateway.plan_video(&fleet, &video, &asked.model, &asked.bounds(), &before) {
+        let client = asked.client.as_ref().and_then(|id| gateway.clients.of(id));
+        let account = Account::of(client.map(|client| Arc::new(client.in_background())));
+        let bounds = Bounds { account, ..asked.bounds() };
+        let planned = match gateway.plan_video(&fleet, &video, &asked.model, &bounds, &before) {
             Ok(planned) if planned.plan.candidates.is_empty() => {
                 return self.exhausted(id, &tried, "no other target can be asked").await;
             }
@@ -102,8 +105,15 @@ impl VideoJobs {
         };
         match work {
             Started::File(media) => {
-                ticket.measured(self.facts(&media).await);
-                let made = match self.kept_content(media).await {
+                // What was made at once may have been billed, so no other target is asked.
+                let made = match self.facts(&media).await {
+                    Ok(facts) => {
+                        ticket.measured(facts);
+                        self.kept_content(media).await
+                    }
+                    Err(failure) => Err(failure),
+                };
+                let made = match made {
                     Ok(made) => made,
                     Err(failure) => return self.fail(id, &tried, &failure).await,
                 };

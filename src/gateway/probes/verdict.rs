@@ -109,7 +109,7 @@ impl Verdict {
             Kind::Overloaded { .. } | Kind::Lost => unclear(Some("its provider breaks down now")),
             Kind::Malformed | Kind::ContextTooLong | Kind::ContentRefused | Kind::Garbled => unclear(None),
             Kind::Unreadable | Kind::Unknown | Kind::Busy { .. } | Kind::NotInstalled => unclear(None),
-            Kind::ClientGone | Kind::Broken => unclear(None),
+            Kind::OverBudget { .. } | Kind::NotAllowed | Kind::ClientGone | Kind::Broken => unclear(None),
         }
     }
 

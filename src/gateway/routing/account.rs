@@ -1,20 +1,26 @@
 //! What a request costs: a charge for each call that was billed, those for its treatments and those that failed included.
 //!
-//! The account goes with the request's bounds to everything that is done for it. Nothing is decided by it.
+//! The account goes with the request's bounds to everything that is done for it, and with it the client that the request
+//! was admitted for: what calls may use is reserved there, and what they used is counted there. It decides nothing itself.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use mediary_core::Target;
-use mediary_core::capability::{Charged, TaskKind, Usd};
+use mediary_core::capability::{Amount, Charged, TaskKind, Usd};
+
+use super::super::clients::Admitted;
+use super::super::request_log::Noted;
 
 /// What one call was charged for.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Charge {
     /// Which target was called.
     pub target: Target,
     /// What for.
     pub task: TaskKind,
+    /// How much of everything there was.
+    pub amount: Amount,
     /// Units and their costs; `None`: its price is not known, or how much there was.
     pub charged: Option<Vec<Charged>>,
     /// Whether we counted, the provider having said nothing.
@@ -33,18 +39,51 @@ impl Charge {
 
 /// The charges of one request. Clones are the same account.
 #[derive(Clone, Default)]
-pub struct Account(Arc<Mutex<Vec<Charge>>>);
+pub struct Account {
+    charges: Arc<Mutex<Vec<Charge>>>,
+    /// Whom the request was admitted for; `None`: no client of its own.
+    admitted: Option<Arc<Admitted>>,
+    /// What is noted for the request log; `None`: nothing is logged.
+    noted: Option<Arc<Noted>>,
+}
 
 impl Account {
+    /// The account of a request that a client was admitted with.
+    #[must_use]
+    pub fn of(admitted: Option<Arc<Admitted>>) -> Self {
+        Self { charges: Arc::default(), admitted, noted: None }
+    }
+
+    /// The same, with notes for the request log.
+    #[must_use]
+    pub fn noting(self, noted: Arc<Noted>) -> Self {
+        Self { noted: Some(noted), ..self }
+    }
+
+    /// What is noted for the request log.
+    #[must_use]
+    pub fn noted(&self) -> Option<&Arc<Noted>> {
+        self.noted.as_ref()
+    }
+
+    /// Whom the request was admitted for.
+    #[must_use]
+    pub fn admitted(&self) -> Option<&Arc<Admitted>> {
+        self.admitted.as_ref()
+    }
+
     /// Notes a charge.
     pub(super) fn charge(&self, charge: Charge) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(charge);
+        if let Some(admitted) = &self.admitted {
+            admitted.spend(&charge.amount, charge.charged.as_deref());
+        }
+        self.charges.lock().unwrap_or_else(PoisonError::into_inner).push(charge);
     }
 
     /// The charges so far.
     #[must_use]
     pub fn charges(&self) -> Vec<Charge> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.charges.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
@@ -56,7 +95,7 @@ pub fn total(charges: &[Charge]) -> Option<Usd> {
 
 impl PartialEq for Account {
     fn eq(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.0, &other.0) || self.charges() == other.charges()
+        Arc::ptr_eq(&self.charges, &other.charges) || self.charges() == other.charges()
     }
 }
 

@@ -18,6 +18,7 @@ use mediary_core::task::Task;
 use mediary_core::{Failure, MediaFormat, Next};
 use tokio::time::sleep;
 
+use super::super::clients::Reserved;
 use super::answer::{Answer, Route, TreatmentNote};
 use super::billing::Billing;
 use super::course::{Asked, Course, Turn};
@@ -25,7 +26,8 @@ use super::error::{CallError, Exhausted, Tried};
 use super::fleet::Fleet;
 use super::ledger::Caller;
 use super::quotas;
-use super::sending::{is_about_streams, is_prose, short_rate_limit, streamed, timeouts};
+use super::reserving::{refused, reserve};
+use super::sending::{Way, in_one_piece, is_about_streams, is_prose, short_rate_limit, streamed, timeouts};
 use super::tap::{Metered, Tap};
 use super::work::{Prepared, Ran, Verdict, Work};
 use super::{Planned, Router};
@@ -146,6 +148,11 @@ impl<W: Work> Running<'_, W> {
         mut asked: Asked<W::Answer>,
     ) -> Asked<W::Answer> {
         let (candidate, most) = (turn.candidate, self.router.routing.max_attempts);
+        // Held until its answer has ended, whichever call gives it.
+        let reserved = match reserve(&self.planned.account, candidate, &self.planned.demand, self.row(candidate)) {
+            Ok(reserved) => reserved,
+            Err(failure) => return refused(asked, candidate, failure),
+        };
         let mut keys_tried = Vec::new();
         let mut may_wait = !turn.has_alternative;
         while let Some(caller) = self.caller(candidate.row, &keys_tried) {
@@ -167,7 +174,8 @@ impl<W: Work> Running<'_, W> {
                     continue;
                 }
             };
-            let Err((failure, begun)) = self.call_twice(&turn, prepared, caller, held, &mut asked).await else {
+            let Err((failure, begun)) = self.call_twice(&turn, prepared, caller, (held, &reserved), &mut asked).await
+            else {
                 return asked;
             };
             let wait = short_rate_limit(&failure).filter(|_| may_wait);
@@ -209,7 +217,7 @@ impl<W: Work> Running<'_, W> {
         turn: &Turn<'_>,
         prepared: &Prepared<'_>,
         caller: Caller,
-        mut held: Option<Held>,
+        (mut held, reserved): (Option<Held>, &Option<Arc<Reserved>>),
         asked: &mut Asked<W::Answer>,
     ) -> Result<(), (Failure, Instant)> {
         let candidate = turn.candidate;
@@ -228,13 +236,17 @@ impl<W: Work> Running<'_, W> {
         };
         let task: &Task = uploaded.as_ref().unwrap_or(&prepared.task);
         let mut may_repeat = true;
-        let is_watched = (turn.has_alternative || turn.is_probe) && !self.router.answers_whole_only(&candidate.target);
-        let mut streamed = streamed(task, self.row(candidate), self.planned.demand.hard, is_watched);
+        let way = match turn.has_alternative || turn.is_probe {
+            _ if self.router.answers_whole_only(&candidate.target) => Way::WholeOnly,
+            true => Way::Watched,
+            false => Way::Usual,
+        };
+        let mut streamed = streamed(task, self.row(candidate), self.planned.demand.hard, way);
         let mut was_refused_as_stream = false;
         loop {
             asked.attempts += 1;
             let begun = Instant::now();
-            let held_now = (caller, held.take());
+            let held_now = (caller, held.take(), reserved.clone());
             let outcome = self.call(turn, task, streamed.as_ref(), &prepared.notes, held_now, asked.fallbacks()).await;
             asked.spent += begun.elapsed();
             let failure = match outcome {
@@ -248,11 +260,12 @@ impl<W: Work> Running<'_, W> {
                 }
                 Err(failure) => failure,
             };
-            // That it was to be a stream is our own wish.
+            // Whether the client gets a stream is told apart from how its target is asked.
             if is_about_streams(&failure)
-                && streamed.take_if(|task| matches!(task, Task::Chat(chat) if chat.stream)).is_some()
+                && let Some(whole) = in_one_piece(streamed.as_ref().unwrap_or(task))
                 && asked.attempts < self.router.routing.max_attempts
             {
+                streamed = Some(whole);
                 held = match self.hold(candidate, caller) {
                     Ok(held) => held,
                     Err(_) => return Err((failure, begun)),
@@ -286,7 +299,7 @@ impl<W: Work> Running<'_, W> {
         task: &Task,
         streamed: Option<&Task>,
         notes: &[TreatmentNote],
-        (caller, held): (Caller, Option<Held>),
+        (caller, held, reserved): (Caller, Option<Held>, Option<Arc<Reserved>>),
         fallbacks: u32,
     ) -> Result<Verdict<W::Answer>, Failure> {
         let candidate = turn.candidate;
@@ -309,7 +322,7 @@ impl<W: Work> Running<'_, W> {
         let meters = self.fleet.meters(caller).cloned();
         let metered = held.zip(meters).map(|(held, meters)| Metered { held, meters });
         let mut tap = Tap::new(router, caller, target, formats, prompt_tokens, billing);
-        tap.is_metered(metered);
+        tap.is_metered(metered, reserved);
         let reply = match member.provider.call(call).await {
             Ok(reply) => reply,
             Err(failure) => {
@@ -372,6 +385,9 @@ impl<W: Work> Running<'_, W> {
         }
         tracing::info!(call.target = %target, failure.kind = failure.kind.name(), "an attempt failed");
         self.work.failed(candidate, &failure, begun.elapsed());
+        if let Some(noted) = self.planned.account.noted() {
+            noted.failed(target, failure.kind.name(), begun.elapsed());
+        }
         let next = failure.kind.consequence().next;
         if next == Next::LargerTarget {
             asked.larger_than = self.row(candidate).context_tokens;

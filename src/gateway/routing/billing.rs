@@ -56,6 +56,11 @@ impl Billing {
         self.has_come |= event.is_content() || matches!(event, ReplyEvent::Usage(_));
     }
 
+    /// The account that is charged.
+    pub(super) fn account(&self) -> &Account {
+        &self.account
+    }
+
     /// Whether anything has come that a provider bills.
     pub(super) fn has_come(&self) -> bool {
         self.has_come
@@ -95,6 +100,7 @@ impl Billing {
         let charge = Charge {
             target: target.clone(),
             task: self.task,
+            amount,
             charged: self.price.charged(&amount).filter(|_| !is_unknown),
             is_estimated: is_counted_by_us && !is_unknown,
             has_failed,

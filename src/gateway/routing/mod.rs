@@ -16,6 +16,7 @@ mod findings;
 mod fleet;
 mod known;
 mod ledger;
+mod left;
 mod pace;
 mod planning;
 mod question;
@@ -25,6 +26,7 @@ mod record;
 mod registry;
 mod renewed;
 mod request;
+mod reserving;
 mod sending;
 mod sifter;
 mod standing;
@@ -40,6 +42,7 @@ pub use answer::{Answer, Route, TreatmentNote};
 pub use error::{CallError, Exhausted, Tried};
 pub use findings::{Dossier, Findings, Found, Quarantine};
 pub use known::{KeyStats, Known};
+pub use left::quota_left;
 pub use pace::Pace;
 pub use planning::Planned;
 pub(super) use question::{question, shown, text_of};
@@ -58,7 +61,6 @@ use std::time::Instant;
 
 use mediary_core::Target;
 use mediary_core::capability::Abilities;
-use mediary_core::plan::{CostPolicy, Privacy};
 use mediary_core::provider::Provider;
 use mediary_core::task::Message;
 use mediary_remote::provider_client;
@@ -140,22 +142,6 @@ impl Router {
     /// What the operator configured.
     pub(super) fn routing(&self) -> &Routing {
         &self.routing
-    }
-
-    /// Where requests may go, as the operator has it.
-    pub(super) fn privacy(&self) -> Privacy {
-        self.routing.privacy
-    }
-
-    /// What a request's headers ask for, no looser than the operator allows.
-    pub(super) fn tightened(&self, bounds: &Bounds) -> Bounds {
-        let confirmed =
-            if self.routing.confirm_paid && !bounds.allows_paid { CostPolicy::Unconfirmed } else { CostPolicy::Any };
-        Bounds {
-            privacy: bounds.privacy.max(self.routing.privacy),
-            cost: bounds.cost.max(self.routing.cost).max(confirmed),
-            ..bounds.clone()
-        }
     }
 
     /// A conversation as far as it is known before its next reply.

@@ -5,10 +5,11 @@ use std::time::Instant;
 
 use mediary_core::capability::{TaskKind, Tier};
 use mediary_core::plan::{
-    Demand, PassedOver, Plan, Policy, Reason, Resolved, TreatmentRecipe, Unplannable, Want, plan, resolve,
+    CostPolicy, Demand, PassedOver, Plan, Policy, Privacy, Reason, Resolved, TreatmentRecipe, Unplannable, Want, plan,
+    resolve,
 };
 use mediary_core::task::Chat;
-use mediary_core::{ProviderId, Target};
+use mediary_core::{Failure, FailureKind, ProviderId, Target};
 
 use super::account::Account;
 use super::error::{CallError, Exhausted};
@@ -79,6 +80,22 @@ impl Router {
         self.providers.stand_ins.tier_of(model)
     }
 
+    /// Where requests may go, as the operator has it.
+    pub(in crate::gateway) fn privacy(&self) -> Privacy {
+        self.routing.privacy
+    }
+
+    /// What a request's headers ask for, no looser than the operator allows.
+    pub(in crate::gateway) fn tightened(&self, bounds: &Bounds) -> Bounds {
+        let confirmed =
+            if self.routing.confirm_paid && !bounds.allows_paid { CostPolicy::Unconfirmed } else { CostPolicy::Any };
+        Bounds {
+            privacy: bounds.privacy.max(self.routing.privacy),
+            cost: bounds.cost.max(self.routing.cost).max(confirmed),
+            ..bounds.clone()
+        }
+    }
+
     /// What is allowed to a request that wants these targets.
     pub(in crate::gateway) fn policy(&self, want: Want, bounds: &Bounds) -> Policy {
         let bounds = self.tightened(bounds);
@@ -121,10 +138,34 @@ impl Router {
         recipes: &[TreatmentRecipe],
         bounds: &Bounds,
     ) -> Result<Planned, CallError> {
+        if let Some(noted) = bounds.account.noted() {
+            noted.asks(&demand, &policy.want);
+        }
+        let wanted = match &policy.want {
+            Want::Tier(tier) => Some(*tier),
+            Want::Targets(_) | Want::Any => None,
+        };
+        let admitted = bounds.account.admitted();
+        // Engines of this machine may always help.
+        let is_named = matches!(&policy.want, Want::Targets(targets) if !targets.iter().all(Target::is_local));
+        if let Some(admitted) = admitted.filter(|_| wanted.is_some() || is_named)
+            && !admitted.allows_want(wanted)
+        {
+            return Err(not_allowed("This key may not ask for that tier or model; GET /v1/models names others."));
+        }
         let health = self.health_of(fleet);
         let help = if demand.parts.is_empty() { Bounds::default() } else { self.help(fleet, policy, bounds) };
         match plan(&demand, &fleet.matrix, &health, recipes, policy) {
-            Ok(plan) => Ok(Planned { demand, plan, first: None, then: None, help, account: bounds.account.clone() }),
+            Ok(mut plan) => {
+                if let Some(admitted) = admitted {
+                    let is_allowed = |target: &Target| target.is_local() || admitted.allows_target(target);
+                    plan.candidates.retain(|candidate| is_allowed(&candidate.target));
+                    if plan.candidates.is_empty() {
+                        return Err(not_allowed("This key may not use any of the targets that could answer this."));
+                    }
+                }
+                Ok(Planned { demand, plan, first: None, then: None, help, account: bounds.account.clone() })
+            }
             Err(Unplannable::NoTargets) => Err(self.no_providers()),
             Err(Unplannable::AllCoolingDown { soonest, passed_over }) => {
                 let cools_for_rates = self.cool_for_rates(fleet, &passed_over);
@@ -191,6 +232,11 @@ impl Router {
     fn no_providers(&self) -> CallError {
         CallError::NoProviders { keys: key_variables(&self.providers) }
     }
+}
+
+/// What a client may not ask for.
+fn not_allowed(why: &str) -> CallError {
+    CallError::Failed(Failure::new(FailureKind::NotAllowed, why))
 }
 
 /// The provider of all targets that are wanted, if it is one.

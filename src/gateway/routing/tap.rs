@@ -11,6 +11,7 @@ use mediary_core::quota::{Held, KeyMeters};
 use mediary_core::task::{ReplyEvent, ReplyFrame, Usage};
 use mediary_core::{Failure, FailureKind, MediaFormat, Target};
 
+use super::super::clients::Reserved;
 use super::Router;
 use super::billing::Billing;
 use super::ledger::Caller;
@@ -50,6 +51,8 @@ pub(super) struct Tap {
     billing: Billing,
     /// What the call holds of its key's free limits.
     metered: Option<Metered>,
+    /// What it holds of its client's limits.
+    reserved: Option<Arc<Reserved>>,
     /// Length of the reply in bytes, for providers that do not count.
     said_bytes: u64,
     settled: bool,
@@ -79,6 +82,7 @@ impl Tap {
             said: Spoken::default(),
             billing,
             metered: None,
+            reserved: None,
             said_bytes: 0,
             settled: false,
         }
@@ -89,13 +93,14 @@ impl Tap {
         self.caller.key
     }
 
-    /// What the call holds of its key's free limits.
-    pub(super) fn is_metered(&mut self, metered: Option<Metered>) {
-        self.metered = metered;
+    /// What the call holds of its key's free limits, and of its client's.
+    pub(super) fn is_metered(&mut self, metered: Option<Metered>, reserved: Option<Arc<Reserved>>) {
+        (self.metered, self.reserved) = (metered, reserved);
     }
 
     /// Gives back what was held and not used.
     fn settle(&mut self) {
+        self.reserved = None;
         if let Some(Metered { held, meters }) = self.metered.take() {
             let usage = self.usage();
             held.settle(usage.prompt_tokens + usage.completion_tokens);
@@ -173,6 +178,9 @@ impl Tap {
         }
         self.bill(false);
         self.settle();
+        if let Some(noted) = self.billing.account().noted() {
+            noted.answered(&self.target, self.begun.elapsed());
+        }
         let first = self.first.unwrap_or_else(|| self.begun.elapsed());
         let usage = self.usage();
         let now = Instant::now();

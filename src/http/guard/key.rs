@@ -4,6 +4,7 @@
 //! every presented one, whether or not one has matched. It does not know routes; the guard does.
 
 use std::fmt;
+use std::sync::Arc;
 
 use axum::extract::Request;
 use axum::http::header::AUTHORIZATION;
@@ -12,7 +13,9 @@ use percent_encoding::percent_decode_str;
 use sha2::{Digest, Sha256};
 use subtle::{Choice, ConstantTimeEq};
 
+use super::client::admitted;
 use crate::config::{Secret, Server};
+use crate::gateway::{Client, Clients, KeyDigest};
 use crate::http::error::ApiError;
 
 /// The header in which Google's clients send a key.
@@ -23,7 +26,7 @@ const IN_QUERY: &str = "key=";
 
 const HOW: &str = "send one of this server's API keys as `Authorization: Bearer KEY` or `x-api-key: KEY`";
 
-pub(super) struct Keys(Vec<[u8; 32]>);
+pub(super) struct Keys(Vec<KeyDigest>);
 
 impl Keys {
     pub(super) fn new(keys: &[Secret]) -> Self {
@@ -34,21 +37,29 @@ impl Keys {
         !self.0.is_empty()
     }
 
-    pub(super) fn admit(&self, headers: &HeaderMap) -> Result<(), ApiError> {
+    /// Lets in who brings one of the keys, and names the client whose key it is; one of the configuration is of no client.
+    pub(super) fn admit(&self, headers: &HeaderMap, clients: &Clients) -> Result<Option<Arc<Client>>, ApiError> {
         let mut presented = presented(headers).peekable();
         if presented.peek().is_none() {
             return Err(ApiError::unauthorised("missing_api_key", format!("This server wants an API key: {HOW}.")));
         }
-        let known = presented.fold(Choice::from(0), |known, key| known | self.knows(key));
+        let mut client = None;
+        let known = presented.fold(Choice::from(0), |known, key| {
+            let digest = digest(key);
+            client = client.take().or_else(|| clients.find(&digest));
+            known | self.knows(&digest)
+        });
         if known.into() {
-            return Ok(());
+            return Ok(None);
+        }
+        if client.is_some() {
+            return Ok(client);
         }
         Err(ApiError::unauthorised("invalid_api_key", format!("This server does not know that API key; {HOW}.")))
     }
 
-    fn knows(&self, presented: &[u8]) -> Choice {
-        let presented = digest(presented);
-        self.0.iter().fold(Choice::from(0), |known, key| known | key.ct_eq(&presented))
+    fn knows(&self, presented: &KeyDigest) -> Choice {
+        self.0.iter().fold(Choice::from(0), |known, key| known | key.ct_eq(presented))
     }
 }
 
@@ -58,17 +69,26 @@ impl fmt::Debug for Keys {
     }
 }
 
+/// Whether a request brings any key.
+pub(super) fn is_presented(headers: &HeaderMap) -> bool {
+    presented(headers).next().is_some()
+}
+
 /// What a client is known by where conversations are told apart: a digest of the first key it brings, or nothing.
 pub(in crate::http) fn client_of(headers: &HeaderMap) -> Vec<u8> {
     presented(headers).next().map_or(Vec::new(), |key| digest(key).to_vec())
 }
 
-/// What a client is known by where it must not learn of others' documents: its key, if this server asks for one.
+/// What a client is known by where it must not learn of others' documents: its id, else its key, if this server asks for
+/// one. An id outlives the key.
 pub(in crate::http) fn owner_of(headers: &HeaderMap, server: &Server) -> Vec<u8> {
+    if let Some(admitted) = admitted() {
+        return digest(admitted.client().id.as_bytes()).to_vec();
+    }
     if server.api_keys.is_empty() { Vec::new() } else { client_of(headers) }
 }
 
-fn digest(key: &[u8]) -> [u8; 32] {
+fn digest(key: &[u8]) -> KeyDigest {
     Sha256::digest(key).into()
 }
 

@@ -1,10 +1,11 @@
 //! Which callers are let in: with keys those that have one, without keys only programs on this machine and no foreign
 //! web page.
 //!
-//! It counts nothing and knows no users. Loopback is no exception from keys, since other accounts and containers share
+//! Clients with keys of their own are held to their limits (`client` next door). Loopback is no exception from keys, since other accounts and containers share
 //! it. The origin is looked at before the CORS layer, so that a refused page gets no CORS headers; the key behind it, so
 //! that a browser's preflight, which cannot carry one, is answered.
 
+mod client;
 mod cors;
 mod key;
 mod origin;
@@ -12,6 +13,7 @@ mod origin;
 #[cfg(test)]
 mod tests;
 
+pub(super) use client::admitted;
 pub(super) use key::{client_of, owner_of};
 
 use std::sync::Arc;
@@ -23,6 +25,7 @@ use axum::response::{IntoResponse, Response};
 
 use super::content;
 use crate::config::Server;
+use crate::gateway::Clients;
 use cors::cors;
 use key::Keys;
 use origin::Origins;
@@ -31,20 +34,21 @@ use origin::Origins;
 #[derive(Debug)]
 struct Guard {
     keys: Keys,
+    clients: Arc<Clients>,
     origins: Origins,
 }
 
 impl Guard {
-    fn new(server: &Server) -> Arc<Self> {
-        Arc::new(Self { keys: Keys::new(&server.api_keys), origins: Origins::new(&server.cors_origins) })
+    fn new(server: &Server, clients: Arc<Clients>) -> Arc<Self> {
+        Arc::new(Self { keys: Keys::new(&server.api_keys), clients, origins: Origins::new(&server.cors_origins) })
     }
 }
 
 /// Puts the guard around routes. A key says more than the headers by which foreign web pages are known, so a server asks
 /// for one or looks at the other.
-pub(super) fn guarded(mut app: Router, server: &Server) -> Router {
-    let guard = Guard::new(server);
-    let asks_for_keys = guard.keys.are_asked_for();
+pub(super) fn guarded(mut app: Router, server: &Server, clients: Arc<Clients>) -> Router {
+    let guard = Guard::new(server, clients);
+    let asks_for_keys = guard.keys.are_asked_for() || guard.clients.are_there();
     if asks_for_keys {
         app = app.layer(from_fn_with_state(guard.clone(), check_key));
     }
@@ -71,11 +75,15 @@ async fn check_origin(State(guard): State<Arc<Guard>>, request: Request, next: N
 
 /// For a server with keys: refuses callers that bring none of them, except on the public routes.
 async fn check_key(State(guard): State<Arc<Guard>>, request: Request, next: Next) -> Response {
-    if is_public(request.uri().path()) {
+    let path = request.uri().path();
+    // An administrator's session is a key of its own; who is none is refused there.
+    let is_by_session = path.starts_with("/api/admin/") && !key::is_presented(request.headers());
+    if is_public(path) || is_by_session {
         return next.run(request).await;
     }
-    match guard.keys.admit(request.headers()) {
-        Ok(()) => next.run(request).await,
+    match guard.keys.admit(request.headers(), &guard.clients) {
+        Ok(None) => next.run(request).await,
+        Ok(Some(client)) => client::serve(&client, request, next).await,
         Err(refusal) => refusal.into_response(),
     }
 }

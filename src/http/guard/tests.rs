@@ -1,5 +1,7 @@
 //! The guard as a table: what is configured, what is sent, what is answered.
 
+use std::sync::Arc;
+
 use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, Response, StatusCode};
@@ -24,7 +26,7 @@ fn server(keys: &[&str], origins: &[&str]) -> Server {
 
 /// A router that answers 200 to everything the guard lets through.
 fn app(server: &Server) -> Router {
-    guarded(Router::new().fallback(any(|| async { "in" })), server)
+    guarded(Router::new().fallback(any(|| async { "in" })), server, Arc::default())
 }
 
 async fn ask(server: &Server, line: &str, headers: &[(&str, &str)]) -> Response<Body> {

@@ -6,14 +6,18 @@ use mediary_core::capability::Tier;
 use mediary_core::plan::{CostPolicy, Privacy};
 
 use super::super::error::ApiError;
-use crate::gateway::Bounds;
+use super::super::guard::admitted;
+use super::super::logged::note;
+use crate::gateway::{Account, Bounds};
 
 /// What a request's headers ask for.
 ///
 /// # Errors
 /// When a header has a value it cannot have: a bound that was misspelt must not be no bound at all.
 pub(in crate::http) fn bounds(headers: &HeaderMap) -> Result<Bounds, ApiError> {
-    let mut bounds = Bounds::default();
+    let admitted = admitted();
+    let is_local = admitted.as_ref().is_some_and(|admitted| admitted.client().rules.local_only);
+    let mut bounds = Bounds { account: note(Account::of(admitted)), ..Bounds::default() };
     if let Some((name, value)) = first(headers, &["x-mediary-tier", "x-willaku-tier"])? {
         let tier = Tier::named(value).ok_or_else(|| wrong(name, &Tier::ALL.map(Tier::name).join(", ")))?;
         bounds.tier = Some(tier);
@@ -30,6 +34,9 @@ pub(in crate::http) fn bounds(headers: &HeaderMap) -> Result<Bounds, ApiError> {
             "any" => Privacy::Any,
             _ => return Err(wrong(name, "any or local")),
         };
+    }
+    if is_local {
+        bounds.privacy = Privacy::Local;
     }
     if let Some((name, value)) = first(headers, &["x-mediary-cost"])? {
         bounds.cost = match value {

@@ -7,6 +7,8 @@ use super::super::error::ApiError;
 use super::super::request_id::RequestId;
 use super::super::state::AppState;
 use super::{refused, relay, whole};
+use mediary_core::task::{Message, Role, Task};
+
 use crate::gateway::{Answered, Bounds, TaskRequest};
 use crate::protocol::{Decoded, Protocol};
 
@@ -28,7 +30,8 @@ pub(in crate::http) async fn carry_out(
     request_id: RequestId,
     asked: Asked,
 ) -> Result<Response, ApiError> {
-    let Asked { decoded: Decoded { task, model, answer, dropped }, bounds, client } = asked;
+    let Asked { decoded: Decoded { mut task, model, answer, dropped }, bounds, client } = asked;
+    begin_as_told(&mut task, &bounds)?;
     let wants_stream = task.streams();
     let request = TaskRequest { task, model, bounds, client };
     if wants_stream {
@@ -42,5 +45,25 @@ pub(in crate::http) async fn carry_out(
             Ok(whole::in_one_piece(protocol, &*answer, *whole))
         }
         Answered::Stream(_) => Err(ApiError::broken("a stream where a whole answer was asked for")),
+    }
+}
+
+/// Has a chat begin with what its client's key says, before whatever the client says itself.
+///
+/// # Errors
+/// When there is no place for that: what only goes on with a text has no instructions.
+pub(in crate::http) fn begin_as_told(task: &mut Task, bounds: &Bounds) -> Result<(), ApiError> {
+    let prompt = bounds.account.admitted().and_then(|admitted| admitted.client().rules.system_prompt.as_deref());
+    match (task, prompt) {
+        (Task::Chat(chat), Some(_)) if chat.completion.is_some() => {
+            let message = "This key's chats begin with a text of its own, which completions have no place for; use \
+                           /v1/chat/completions.";
+            Err(ApiError::forbidden("not_allowed", message))
+        }
+        (Task::Chat(chat), Some(prompt)) => {
+            chat.messages.insert(0, Message::text(Role::System, prompt));
+            Ok(())
+        }
+        _ => Ok(()),
     }
 }

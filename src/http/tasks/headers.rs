@@ -30,9 +30,12 @@ pub(in crate::http) fn describe(route: &Route, headers: &mut HeaderMap) {
     if route.fallbacks > 0 {
         insert(X_FALLBACK_ATTEMPTS, &route.fallbacks.to_string());
     }
-    if !route.treatments.is_empty() {
-        let list: Vec<String> = route.treatments.iter().map(treatment).collect();
+    let list: Vec<String> = route.treatments.iter().map(treatment).collect();
+    if !list.is_empty() {
         insert(X_MEDIARY_TREATMENTS, &list.join(", "));
+    }
+    if let Some(noted) = route.account.noted() {
+        noted.routed(&route.target, list, route.fallbacks);
     }
     if let Some(status) = route.status {
         insert(X_MEDIARY_STATUS, status);

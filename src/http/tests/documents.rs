@@ -42,6 +42,7 @@ async fn every_route_is_documented_and_every_documented_route_exists() {
             .replace("/videos/{id}", "/videos/video_absent")
             .replace("/responses/{id}", "/responses/resp_absent")
             .replace("{id}", "local/paddleocr")
+            .replace("{key}", "pk_absent")
             .replace("local/paddleocr/{page}", "ocr-absent/0");
         let answer = ask(&app, &line, &[]).await;
         // A picture that was not asked for is not there, but its route is.

@@ -49,7 +49,7 @@ async fn a_panic_is_one_500_that_names_the_request_and_hides_the_cause() {
         panic!("at /srv/secret")
     }
     let routes = Router::new().route("/panics", get(panics)).route("/works", get(|| async { "works" }));
-    let app = layered(routes, &Server::default());
+    let app = layered(routes, &Server::default(), std::sync::Arc::default());
     for id in ["first", "second"] {
         let answer = ask(&app, "GET /panics", &[("x-request-id", id)]).await;
         assert_eq!((answer.status.as_u16(), answer.code().as_str()), (500, "internal_error"));
@@ -65,7 +65,7 @@ async fn a_handlers_own_error_keeps_its_words() {
     async fn refuses() -> Result<&'static str, ApiError> {
         Err(ApiError::malformed("`pages` is not a list of pages; write it like 1-3,7.").about("pages"))
     }
-    let app = layered(Router::new().route("/refuses", get(refuses)), &Server::default());
+    let app = layered(Router::new().route("/refuses", get(refuses)), &Server::default(), std::sync::Arc::default());
     let answer = ask(&app, "GET /refuses", &[]).await;
     assert_eq!(answer.status, 400);
     let error = &answer.json()["error"];

@@ -35,7 +35,8 @@ impl Running {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel();
-        let connections = Connections { app: Current::of(layered(routes, &Server::default())), patience };
+        let connections =
+            Connections { app: Current::of(layered(routes, &Server::default(), std::sync::Arc::default())), patience };
         let mut server = JoinSet::new();
         server.spawn(async move {
             let lanes = Lanes::start().unwrap();

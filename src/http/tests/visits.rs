@@ -62,7 +62,7 @@ fn app(server: &Server) -> Router {
         .route("/echo-id", get(|axum::Extension(id): axum::Extension<RequestId>| async move { id.to_string() }))
         .route("/breaks", get(breaks))
         .route("/hangs", post(std::future::pending::<()>));
-    layered(routes, server)
+    layered(routes, server, std::sync::Arc::default())
 }
 
 #[tokio::test]

@@ -54,6 +54,7 @@ fn sentence(kind: &FailureKind) -> &'static str {
         FailureKind::Garbled => "the provider gave no usable answer",
         FailureKind::EmptyAnswer => "the provider answered with nothing",
         FailureKind::ClientGone | FailureKind::Broken => "the provider failed",
+        FailureKind::OverBudget { .. } | FailureKind::NotAllowed => "the client may not ask for this",
     }
 }
 

@@ -35,6 +35,17 @@ pub enum StoreFailed {
     /// A server beside would not understand what is written by newer rules.
     #[error("an older server uses the database {}; start it anew with this program first", .0.display())]
     Older(PathBuf),
+    /// What is in the file cannot be read any more.
+    #[error(
+        "the database {} is damaged; it was put aside as {}, and the next start begins with an empty one. To have it back, \
+         mend it (`sqlite3 FILE .recover`) or restore a backup, and give it its name again", path.display(), kept_as.display()
+    )]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What it is called now.
+        kept_as: PathBuf,
+    },
     /// The disk or the file system refused.
     #[error("cannot {doing} {}: {source}", path.display())]
     Disk {

@@ -4,6 +4,8 @@
 //! disk; reads come from a small pool and never wait for it. One process owns the file: a second one is refused. Which
 //! tables there are is said by the steps in [`schema`]; what their rows mean by the rooms next door (`jobs`).
 
+mod backup;
+mod damaged;
 mod failure;
 mod schema;
 mod statement;
@@ -25,7 +27,7 @@ use crate::folder;
 use writer::Writer;
 
 /// The database's file in its folder.
-const FILE: &str = "mediary.db";
+pub(crate) const FILE: &str = "mediary.db";
 /// Held by the process that owns it.
 const LOCK: &str = "mediary.lock";
 /// Readers side by side; each has a thread of its own.
@@ -52,7 +54,8 @@ impl Database {
     pub async fn open(folder: &Path) -> Result<Self, StoreFailed> {
         folder::make_private(folder)?;
         let lock = lock(folder)?;
-        Self::connect(folder, Some(lock)).await
+        let opened = Self::connect(folder, Some(lock)).await;
+        opened.map_err(|failed| damaged::put_aside(&folder.join(FILE), failed))
     }
 
     /// Opens the database for a short errand, beside the server that has it, if one has. A server that runs has brought

@@ -11,12 +11,15 @@ use sqlx::{Connection as _, SqliteConnection};
 use super::StoreFailed;
 
 /// The steps, the first of them to version 1.
-pub(super) const STEPS: [&str; 5] = [
+pub(super) const STEPS: [&str; 8] = [
     include_str!("1_jobs.sql"),
     include_str!("2_responses.sql"),
     include_str!("3_quotas.sql"),
     include_str!("4_findings.sql"),
     include_str!("5_provider_keys.sql"),
+    include_str!("6_client_keys.sql"),
+    include_str!("7_settings.sql"),
+    include_str!("8_requests.sql"),
 ];
 
 /// The newest version that is known here.

@@ -1,12 +1,15 @@
 //! A statement and the values that go with it, as data: so it can be sent to the task that writes.
 
+use std::borrow::Cow;
+
+use sqlx::AssertSqlSafe;
 use sqlx::query::Query;
 use sqlx::sqlite::{Sqlite, SqliteArguments};
 
 /// A statement of SQL with its values in the order of its question marks.
 #[derive(Debug, Clone)]
 pub(crate) struct Statement {
-    sql: &'static str,
+    sql: Cow<'static, str>,
     values: Vec<Value>,
 }
 
@@ -21,7 +24,12 @@ pub(crate) enum Value {
 impl Statement {
     /// A statement whose values are still to come.
     pub(crate) fn new(sql: &'static str) -> Self {
-        Self { sql, values: Vec::new() }
+        Self { sql: Cow::Borrowed(sql), values: Vec::new() }
+    }
+
+    /// The same, put together out of names of ours; what others say goes into its values.
+    pub(crate) fn built(sql: String) -> Self {
+        Self { sql: Cow::Owned(sql), values: Vec::new() }
     }
 
     /// The same with one more value.
@@ -32,7 +40,12 @@ impl Statement {
     }
 
     pub(super) fn query(self) -> Query<'static, Sqlite, SqliteArguments> {
-        self.values.into_iter().fold(sqlx::query(self.sql), |query, value| match value {
+        let query = match self.sql {
+            Cow::Borrowed(sql) => sqlx::query(sql),
+            // Only `built` makes these.
+            Cow::Owned(sql) => sqlx::query(AssertSqlSafe(sql)),
+        };
+        self.values.into_iter().fold(query, |query, value| match value {
             Value::Integer(value) => query.bind(value),
             Value::Text(value) => query.bind(value),
             Value::Bytes(value) => query.bind(value),

@@ -99,11 +99,30 @@ async fn a_newer_schema_is_refused_and_each_step_sets_its_number() {
 }
 
 #[tokio::test]
-async fn what_is_no_database_is_said_to_be_none() {
+async fn what_is_damaged_is_put_aside_and_never_deleted() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("store");
     folder::make_private(&path).unwrap();
     std::fs::write(path.join(FILE), vec![b'x'; 5_000]).unwrap();
     let refused = Database::open(&path).await.unwrap_err();
-    assert!(matches!(refused, StoreFailed::Database { .. }), "{refused}");
+    let StoreFailed::Damaged { kept_as, .. } = &refused else { unreachable!("{refused}") };
+    assert!(refused.to_string().contains("damaged-"), "{refused}");
+    assert_eq!(std::fs::read(kept_as).unwrap(), vec![b'x'; 5_000]);
+    assert_eq!(count(&Database::open(&path).await.unwrap()).await, 0, "the next start begins anew");
+}
+
+#[tokio::test]
+async fn a_backup_is_whole_and_for_its_owner_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = Database::open(&folder.path().join("store")).await.unwrap();
+    database.write(vec![job("a")]).await.unwrap();
+    let copy = folder.path().join("copy");
+    folder::make_private(&copy).unwrap();
+    let file = copy.join(FILE);
+    database.back_up(&file).await.unwrap();
+    assert!(database.back_up(&file).await.is_err(), "nothing is written over");
+    database.write(vec![job("b")]).await.unwrap();
+    assert_eq!(count(&Database::open(&copy).await.unwrap()).await, 1);
+    #[cfg(unix)]
+    assert_eq!(std::os::unix::fs::PermissionsExt::mode(&file.metadata().unwrap().permissions()) & 0o077, 0);
 }

@@ -4,6 +4,7 @@
 //! never handed out. Which provider takes which key is the caller's business.
 
 mod failure;
+mod kept;
 mod master;
 mod rotate;
 mod seal;
@@ -12,6 +13,7 @@ mod states;
 mod tests;
 
 pub use failure::KeyFailed;
+pub use kept::{KeptKey, ListedKey};
 pub use master::{MasterKeys, MasterPlace, NoMasterKey};
 pub use rotate::Rotated;
 pub use seal::MasterKey;
@@ -19,43 +21,8 @@ pub use states::{KeptKeyState, KeyStates};
 
 use std::sync::Arc;
 
-use sqlx::Row as _;
-
 use crate::database::{Database, Statement, StoreFailed};
-use seal::sealed_by;
-
-/// A key as it is listed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ListedKey {
-    /// What it is known by.
-    pub id: String,
-    /// Whose it is.
-    pub provider: String,
-    /// What people call it.
-    pub label: String,
-    /// Its last four characters; empty where that would tell too much.
-    pub tail: String,
-    /// Whether it is not to be used for now.
-    pub is_disabled: bool,
-    /// Seconds since 1970.
-    pub created_at: i64,
-    /// The id of the master key that it wants and that is not here; `None`: it can be opened.
-    pub wants_master: Option<String>,
-}
-
-/// A key as it is kept, with what it holds where that can be opened.
-pub struct KeptKey {
-    /// What is told of it.
-    pub listed: ListedKey,
-    /// The key itself.
-    pub secret: Option<String>,
-}
-
-impl std::fmt::Debug for KeptKey {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.listed.fmt(formatter)
-    }
-}
+use kept::{place_of, tail};
 
 /// The keys of one database. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -128,48 +95,6 @@ impl ProviderKeys {
         }
     }
 
-    /// Every key, opened where that can be done.
-    ///
-    /// # Errors
-    /// When the database or the place of the master key cannot be read.
-    pub async fn all(&self) -> Result<Vec<KeptKey>, KeyFailed> {
-        let masters = self.place.read()?;
-        Ok(self.opened(&masters).await?)
-    }
-
-    /// The same; a master key that cannot be read opens nothing, and is told.
-    ///
-    /// # Errors
-    /// When the database cannot be read.
-    pub async fn all_that_open(&self) -> Result<(Vec<KeptKey>, Option<NoMasterKey>), StoreFailed> {
-        match self.place.read() {
-            Ok(masters) => Ok((self.opened(&masters).await?, None)),
-            Err(error) => Ok((self.opened(&MasterKeys::default()).await?, Some(error))),
-        }
-    }
-
-    async fn opened(&self, masters: &MasterKeys) -> Result<Vec<KeptKey>, StoreFailed> {
-        let all = Statement::new(
-            "SELECT id, provider, label, sealed, tail, is_disabled, created_at FROM provider_keys \
-             ORDER BY provider, created_at, id",
-        );
-        self.database
-            .read(all, |row| {
-                let (id, provider): (String, String) = (row.try_get(0)?, row.try_get(1)?);
-                let sealed: Vec<u8> = row.try_get(3)?;
-                let place = place_of(&id, &provider);
-                let secret = masters.all().find_map(|master| master.open(&sealed, &place));
-                let wants = || sealed_by(&sealed).unwrap_or_else(|| "unknown".to_owned());
-                let wants_master = secret.is_none().then(wants);
-                let (label, tail) = (row.try_get(2)?, row.try_get(4)?);
-                let is_disabled = row.try_get::<i64, _>(5)? != 0;
-                let created_at = row.try_get(6)?;
-                let listed = ListedKey { id, provider, label, tail, is_disabled, created_at, wants_master };
-                Ok(KeptKey { listed, secret })
-            })
-            .await
-    }
-
     /// Forgets a key. Gives whether there was one of this id.
     ///
     /// # Errors
@@ -200,16 +125,4 @@ impl ProviderKeys {
         let changed = self.database.write(vec![statement, Statement::new(CHANGED)]).await?;
         Ok(changed.first().is_some_and(|rows| *rows > 0))
     }
-}
-
-/// What a sealed key is bound to: it opens nowhere else.
-fn place_of(id: &str, provider: &str) -> String {
-    format!("provider_keys\n{id}\n{provider}")
-}
-
-/// The end of a secret that is long enough not to be told by it.
-fn tail(secret: &str) -> String {
-    const LONG: usize = 16;
-    let at = secret.len().checked_sub(4).filter(|_| secret.len() >= LONG && secret.is_ascii());
-    at.map_or_else(String::new, |at| secret[at..].to_owned())
 }

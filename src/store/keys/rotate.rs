@@ -4,7 +4,8 @@
 //! the old one. Wherever this ends too soon, every key can still be opened, by one of the two, and the same command goes
 //! on from there.
 
-use super::{CHANGED, KeyFailed, ProviderKeys, place_of};
+use super::kept::place_of;
+use super::{CHANGED, KeyFailed, ProviderKeys};
 use crate::database::Statement;
 
 /// What came of it.

@@ -1,0 +1,242 @@
+//! A request that a client was admitted with, and what calls made for it reserve and use.
+//!
+//! It goes with the request's account to everything that is done for it, and lets go of its place when the last of that
+//! is over.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use mediary_core::Target;
+use mediary_core::capability::{Amount, Charged, Tier};
+use mediary_core::quota::{Full, Taken};
+use mediary_core::{Failure, FailureKind};
+
+use super::client::{Client, Counts};
+use super::purse::{Over, Spent};
+use super::standings::LimitStanding;
+use super::{now, now_ms};
+
+/// How soon a place of those at once may be free.
+const SOON: Duration = Duration::from_secs(1);
+
+/// Why a client is not admitted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refused {
+    /// Its key is not taken.
+    Key(&'static str),
+    /// It may not call this.
+    Route(String),
+    /// It has asked too often, or has too much under way.
+    Rate {
+        /// Which limit.
+        limit: String,
+        /// When it ends.
+        ends_in: Duration,
+    },
+    /// Its budget is spent.
+    Budget {
+        /// Which limit.
+        limit: String,
+        /// When it begins anew.
+        ends_in: Duration,
+    },
+}
+
+/// What a call is expected to use at most.
+#[derive(Debug, Clone, Copy, Default)]
+pub(in crate::gateway) struct Estimate {
+    /// Tokens that it is sure to use, and …
+    pub(in crate::gateway) least_tokens: u64,
+    /// … those that it may.
+    pub(in crate::gateway) most_tokens: u64,
+    /// Everything else.
+    pub(in crate::gateway) most: Spent,
+    /// Whether it is known what it costs.
+    pub(in crate::gateway) is_priced: bool,
+}
+
+/// A request that was let in. Dropped, it lets go of its place.
+#[derive(Debug)]
+pub struct Admitted(Arc<Client>);
+
+impl Client {
+    /// Lets a request in to a route.
+    ///
+    /// # Errors
+    /// When its key is not in force, it may not call this, or a limit stands in the way.
+    pub fn admit(self: &Arc<Self>, path: &str) -> Result<Admitted, Refused> {
+        if self.is_disabled {
+            return Err(Refused::Key("is switched off"));
+        }
+        if self.has_expired() {
+            return Err(Refused::Key("has expired"));
+        }
+        if !self.rules.allows_path(path) {
+            return Err(Refused::Route(path.to_owned()));
+        }
+        // What needs nothing fits as long as anything is left.
+        self.counts.purse().fits(&self.rules, &Spent::default(), now()).map_err(|over| self.over(over))?;
+        let most = self.rules.requests_at_once.unwrap_or(u32::MAX);
+        let one_more = |running: u32| (running < most).then_some(running + 1);
+        if self.counts.at_once.fetch_update(Ordering::AcqRel, Ordering::Acquire, one_more).is_err() {
+            return Err(Refused::Rate { limit: format!("{most} requests at once"), ends_in: SOON });
+        }
+        // From here on its place is given back, whatever follows.
+        let admitted = Admitted(self.clone());
+        let mut requests = Counts::meter(&self.counts.requests);
+        let now = now_ms();
+        match requests.room(0, 0, now) {
+            Ok(_) => {
+                let taken = requests.take(0, now);
+                requests.settle(taken, 0);
+            }
+            Err(full) => {
+                let limit = format!("{} requests a minute", self.rules.requests_per_minute.unwrap_or_default());
+                return Err(Refused::Rate { limit, ends_in: ends_in(full, now) });
+            }
+        }
+        drop(requests);
+        Ok(admitted)
+    }
+
+    /// Work for it that goes on by itself, and was let in before.
+    #[must_use]
+    pub(in crate::gateway) fn in_background(self: &Arc<Self>) -> Admitted {
+        self.counts.at_once.fetch_add(1, Ordering::AcqRel);
+        Admitted(self.clone())
+    }
+
+    fn over(&self, over: Over) -> Refused {
+        Refused::Budget { limit: over.limit, ends_in: until(over.resets_at) }
+    }
+}
+
+impl Admitted {
+    /// The client.
+    #[must_use]
+    pub fn client(&self) -> &Arc<Client> {
+        &self.0
+    }
+
+    /// How all limits of the client stand.
+    #[must_use]
+    pub fn standings(&self) -> Vec<LimitStanding> {
+        self.0.standings()
+    }
+
+    /// Whether a target may answer.
+    #[must_use]
+    pub fn allows_target(&self, target: &Target) -> bool {
+        self.0.rules.allows_target(target)
+    }
+
+    /// Whether a tier may be asked for; `None`: a target is named.
+    #[must_use]
+    pub fn allows_want(&self, tier: Option<Tier>) -> bool {
+        match tier {
+            Some(tier) => self.0.rules.allows_tier(tier),
+            None => !self.0.rules.is_for_tiers_only(),
+        }
+    }
+
+    /// Reserves what a call may use, until what is given back is dropped.
+    ///
+    /// # Errors
+    /// When it does not fit into what is left.
+    pub(in crate::gateway) fn reserve(self: &Arc<Self>, estimate: &Estimate) -> Result<Reserved, Failure> {
+        let Client { rules, counts, .. } = &*self.0;
+        if !estimate.is_priced && (rules.day.usd.is_some() || rules.month.usd.is_some()) {
+            let detail = "its price is not known, and the client's budget is in dollars";
+            return Err(Failure::new(FailureKind::NotAllowed, detail));
+        }
+        let now = now_ms();
+        let tokens = {
+            let mut meter = Counts::meter(&counts.tokens);
+            match meter.room(estimate.least_tokens, estimate.most_tokens, now) {
+                Ok(tokens) => meter.take(tokens, now),
+                Err(full) => {
+                    let limit = rules.tokens_per_minute.unwrap_or_default();
+                    let wait = ends_in(full, now);
+                    let detail = match full {
+                        Full::Until(_) => format!(
+                            "This key may use {limit} tokens a minute, and too few are left for this request; there are \
+                             enough in {} s.",
+                            wait.as_secs().max(1)
+                        ),
+                        Full::TooLarge { most } => {
+                            format!(
+                                "This key may use {most} tokens a minute, and this request needs more at once; send less."
+                            )
+                        }
+                    };
+                    return Err(Failure::new(FailureKind::RateLimited { retry_after: Some(wait) }, detail));
+                }
+            }
+        };
+        // Dropped with nothing reserved of the budget, it gives the tokens back.
+        let mut reserved = Reserved { admitted: self.clone(), tokens, most: Spent::default() };
+        counts.purse().reserve(rules, &estimate.most, super::now()).map_err(|over| {
+            let wait = until(over.resets_at);
+            let detail = format!(
+                "This key's budget of {} does not leave enough for this request; it begins anew in {} s.",
+                over.limit,
+                wait.as_secs().max(1)
+            );
+            Failure::new(FailureKind::OverBudget { resets_in: wait }, detail)
+        })?;
+        reserved.most = estimate.most;
+        Ok(reserved)
+    }
+
+    /// A call has used something.
+    pub(in crate::gateway) fn spend(&self, amount: &Amount, charged: Option<&[Charged]>) {
+        let seconds = amount.heard_seconds.unwrap_or_default() + amount.shown_seconds.unwrap_or_default();
+        let used = Spent {
+            usd_parts: charged.into_iter().flatten().map(|charged| charged.usd.parts()).sum(),
+            pages: amount.pages.into(),
+            // Casts of floats saturate.
+            milliseconds: (seconds * 1_000.0).round() as u64,
+            images: amount.images.into(),
+            tokens: amount.prompt_tokens + amount.completion_tokens,
+            calls: 1,
+        };
+        self.0.counts.purse().spend(&used, now());
+        let mut meter = Counts::meter(&self.0.counts.tokens);
+        let taken = meter.take(used.tokens, now_ms());
+        meter.settle(taken, used.tokens);
+    }
+}
+
+impl Drop for Admitted {
+    fn drop(&mut self) {
+        self.0.counts.at_once.fetch_sub(1, Ordering::AcqRel);
+    }
+}
+
+/// What a call may use. Dropped, it is given back: what was used is counted by then.
+#[derive(Debug)]
+pub(in crate::gateway) struct Reserved {
+    admitted: Arc<Admitted>,
+    tokens: Taken,
+    most: Spent,
+}
+
+impl Drop for Reserved {
+    fn drop(&mut self) {
+        let counts = &self.admitted.0.counts;
+        Counts::meter(&counts.tokens).settle(self.tokens, 0);
+        counts.purse().release(&self.most);
+    }
+}
+
+fn ends_in(full: Full, now: u64) -> Duration {
+    match full {
+        Full::Until(at) => Duration::from_millis(at.saturating_sub(now).max(1)),
+        Full::TooLarge { .. } => Duration::from_mins(1),
+    }
+}
+
+fn until(at: i64) -> Duration {
+    Duration::from_secs(u64::try_from(at - now()).unwrap_or(0).max(1))
+}

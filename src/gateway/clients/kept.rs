@@ -1,0 +1,100 @@
+//! What clients have used, kept in the database: all that has changed, five times a second and at the end.
+//!
+//! Asking and taking happen in memory, so no client waits for the disk, however many requests share one key. What a
+//! process did not write before it was killed is lost, and no more.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use mediary_store::{ClientKeys, ClientUsage, StoreFailed};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use super::period::Period;
+use super::{Clients, Spent, now};
+
+/// How often what has changed is written.
+const EVERY: Duration = Duration::from_millis(200);
+
+/// Keeps what clients use.
+#[derive(Debug)]
+pub struct KeptClients {
+    keys: ClientKeys,
+    clients: Arc<Clients>,
+    stop: CancellationToken,
+    at_work: TaskTracker,
+}
+
+impl KeptClients {
+    /// Takes up the clients that are kept, with what they have used, and keeps from then on what they use.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn start(clients: Arc<Clients>, keys: ClientKeys) -> Result<Self, StoreFailed> {
+        clients.renew(keys.all().await?);
+        let now = now();
+        let periods = [Period::day(now).day_name(), Period::month(now).month_name()];
+        for ClientUsage { client, period, used } in keys.usage([&periods[0], &periods[1]]).await? {
+            if let (Some(client), Ok(spent)) = (clients.of(&client), serde_json::from_str::<Spent>(&used)) {
+                client.counts.purse().recall(&period, spent, now);
+            }
+        }
+        let (stop, at_work) = (CancellationToken::new(), TaskTracker::new());
+        let (stopped, kept, of) = (stop.clone(), keys.clone(), clients.clone());
+        at_work.spawn(async move {
+            loop {
+                let is_last = tokio::time::timeout(EVERY, stopped.cancelled()).await.is_ok();
+                keep(&kept, &of).await;
+                if is_last {
+                    return;
+                }
+            }
+        });
+        at_work.close();
+        Ok(Self { keys, clients, stop, at_work })
+    }
+
+    /// Takes up keys that were added, changed or removed.
+    ///
+    /// # Errors
+    /// When the database cannot be read; everything stays as it was.
+    pub async fn renew(&self) -> Result<(), StoreFailed> {
+        self.clients.renew(self.keys.all().await?);
+        Ok(())
+    }
+
+    /// How often keys were changed, by any program.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn revision(&self) -> Result<i64, StoreFailed> {
+        self.keys.revision().await
+    }
+
+    /// Writes what has changed, and ends.
+    pub async fn settle(&self, patience: Duration) {
+        self.stop.cancel();
+        if tokio::time::timeout(patience, self.at_work.wait()).await.is_err() {
+            tracing::warn!("what clients have used could not be written; some of it is not counted");
+        }
+    }
+}
+
+async fn keep(keys: &ClientKeys, clients: &Clients) {
+    let mut changed = Vec::new();
+    for client in clients.all() {
+        for (period, spent) in client.counts.purse().changed() {
+            // Numbers always have a form in JSON.
+            let Ok(used) = serde_json::to_string(&spent) else { continue };
+            changed.push(ClientUsage { client: client.id.clone(), period, used });
+        }
+    }
+    if changed.is_empty() {
+        return;
+    }
+    if let Err(error) = keys.keep_usage(changed, now()).await {
+        tracing::warn!(error.detail = %error, "what clients have used is not kept");
+        // It is written with the next change.
+        clients.all().iter().for_each(|client| client.counts.purse().mark());
+    }
+}

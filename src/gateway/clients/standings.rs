@@ -1,0 +1,54 @@
+//! How the limits of a client stand, as its answers' headers tell.
+
+use std::sync::atomic::Ordering;
+
+use super::client::{Client, Counts};
+use super::{now, now_ms};
+
+/// How one limit stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LimitStanding {
+    /// What it counts: `requests`, `tokens`, `concurrent`, `usd-day`, `pages-month`, …
+    pub name: &'static str,
+    /// What is allowed.
+    pub limit: String,
+    /// What of it is left.
+    pub left: String,
+    /// Seconds until all of it is there again.
+    pub resets_in: u64,
+}
+
+impl Client {
+    /// How all its limits stand.
+    #[must_use]
+    pub fn standings(&self) -> Vec<LimitStanding> {
+        let mut all = Vec::new();
+        let now_ms = now_ms();
+        for (name, meter) in [("requests", &self.counts.requests), ("tokens", &self.counts.tokens)] {
+            for standing in Counts::meter(meter).standings(now_ms) {
+                let whole = standing.whole_at.map_or(0, |at| at.saturating_sub(now_ms).div_ceil(1_000));
+                let (limit, left) = (standing.limit.to_string(), standing.left.to_string());
+                all.push(LimitStanding { name, limit, left, resets_in: whole });
+            }
+        }
+        if let Some(most) = self.rules.requests_at_once {
+            let left = most.saturating_sub(self.counts.at_once.load(Ordering::Acquire));
+            let (limit, left) = (most.to_string(), left.to_string());
+            all.push(LimitStanding { name: "concurrent", limit, left, resets_in: 0 });
+        }
+        if self.rules.day.is_open() && self.rules.month.is_open() {
+            return all;
+        }
+        let mut purse = self.counts.purse();
+        let _turned = purse.spent(now());
+        let lines = purse.lines(&self.rules);
+        drop(purse);
+        all.extend(lines.iter().map(|line| LimitStanding {
+            name: line.name,
+            limit: line.number(line.limit),
+            left: line.number(line.left),
+            resets_in: u64::try_from(line.resets_at - now()).unwrap_or(0),
+        }));
+        all
+    }
+}

@@ -1,0 +1,86 @@
+//! The request log: a row for each request that was worked on, written behind it and in batches.
+//!
+//! What is done for a request is noted on its account while it is done ([`Noted`]); the door hands the whole over when the
+//! answer has ended. The queue is bounded and never waited for: what does not fit is counted and told, and no answer is
+//! ever late or lost for it. No contents are in it.
+
+mod noted;
+mod row;
+#[cfg(test)]
+mod tests;
+mod writing;
+
+pub use noted::Noted;
+pub use row::Ended;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use mediary_store::{LoggedRequest, Requests};
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::config::RequestLogging;
+use writing::{Writing, lose};
+
+/// Rows that wait for the disk.
+const QUEUE: usize = 8_192;
+/// The request log.
+#[derive(Debug)]
+pub struct RequestLog {
+    /// The rows, to be read.
+    pub requests: Requests,
+    queue: mpsc::Sender<LoggedRequest>,
+    dropped: Arc<AtomicU64>,
+    stop: CancellationToken,
+    at_work: TaskTracker,
+}
+
+impl RequestLog {
+    /// Starts to write.
+    #[must_use]
+    pub fn start(requests: Requests, logging: &RequestLogging) -> Self {
+        let (queue, rows) = mpsc::channel(QUEUE);
+        let (stop, at_work, dropped) = (CancellationToken::new(), TaskTracker::new(), Arc::new(AtomicU64::new(0)));
+        let writing = Writing {
+            requests: requests.clone(),
+            rows,
+            dropped: dropped.clone(),
+            stop: stop.clone(),
+            days: logging.days.into(),
+            most_rows: logging.rows.try_into().unwrap_or(i64::MAX),
+        };
+        at_work.spawn(writing.run());
+        at_work.close();
+        Self { requests, queue, dropped, stop, at_work }
+    }
+
+    /// Takes a row, unless the queue is full.
+    pub fn log(&self, row: LoggedRequest) {
+        if self.queue.try_send(row).is_err() {
+            lose(&self.dropped, 1);
+        }
+    }
+
+    /// How many rows were lost since the start: the queue was full, or the disk did not take them.
+    #[must_use]
+    pub fn dropped(&self) -> u64 {
+        self.dropped.load(Ordering::Relaxed)
+    }
+
+    /// Writes what waits, and ends.
+    pub async fn settle(&self, patience: Duration) {
+        self.stop.cancel();
+        if tokio::time::timeout(patience, self.at_work.wait()).await.is_err() {
+            tracing::warn!("the end of the request log could not be written");
+        }
+    }
+}
+
+/// Milliseconds since 1970.
+pub(super) fn now_ms() -> i64 {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH);
+    now.map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+}

@@ -1,0 +1,105 @@
+//! A row of the log, from what was noted of a request and what its account says.
+
+use std::time::Duration;
+
+use mediary_store::LoggedRequest;
+use serde_json::json;
+
+use super::super::routing::{Account, Charge};
+use super::noted::{AttemptNote, MediumNote, Notes};
+use super::now_ms;
+
+/// Parts of a dollar in which sums are, in one of those in which they are kept here.
+const COST_PARTS: u128 = 1_000_000;
+
+/// What the door knows of a request that has ended.
+#[derive(Debug)]
+pub struct Ended {
+    /// Its id.
+    pub id: String,
+    /// The route.
+    pub endpoint: String,
+    /// The id of the client's key; empty where there is none of its own.
+    pub client: String,
+    /// The status of its answer.
+    pub status: u16,
+    /// How long the first byte of the answer took.
+    pub first: Option<Duration>,
+    /// How long it took to its end.
+    pub total: Duration,
+}
+
+impl Ended {
+    /// The row. `account`: what it cost and what was noted; `None`: nothing was done for it.
+    #[must_use]
+    pub fn row(self, account: Option<&Account>) -> LoggedRequest {
+        let charges = account.map(Account::charges).unwrap_or_default();
+        let notes = account.and_then(Account::noted).map(|noted| noted.all()).unwrap_or_default();
+        let sum = |of: fn(&Charge) -> u64| charges.iter().map(of).fold(0_u64, u64::saturating_add);
+        let number = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
+        let cost: u128 = charges.iter().filter_map(Charge::usd).map(|usd| usd.parts() / COST_PARTS).sum();
+        let milliseconds = |charge: &Charge| {
+            let amount = &charge.amount;
+            let seconds = amount.heard_seconds.unwrap_or_default() + amount.shown_seconds.unwrap_or_default();
+            // Casts of floats saturate.
+            (seconds * 1_000.0).round() as u64
+        };
+        let ended_at = now_ms();
+        let ms = |duration: Duration| i64::try_from(duration.as_millis()).unwrap_or(i64::MAX);
+        let (task, asked) = notes.asked.clone().unwrap_or_default();
+        LoggedRequest {
+            seq: 0,
+            id: self.id,
+            began_at: ended_at - ms(self.total),
+            ended_at,
+            client: self.client,
+            endpoint: self.endpoint,
+            task: task.to_owned(),
+            asked,
+            provider: notes.target.as_ref().map(|target| target.provider.as_str().to_owned()).unwrap_or_default(),
+            model: notes.target.as_ref().map(|target| target.model.as_str().to_owned()).unwrap_or_default(),
+            status: self.status.into(),
+            first_ms: self.first.map(ms),
+            total_ms: ms(self.total),
+            prompt_tokens: number(sum(|charge| charge.amount.prompt_tokens)),
+            cached_tokens: number(sum(|charge| charge.amount.cached_tokens)),
+            completion_tokens: number(sum(|charge| charge.amount.completion_tokens)),
+            pages: number(sum(|charge| charge.amount.pages.into())),
+            milliseconds: number(charges.iter().map(milliseconds).fold(0, u64::saturating_add)),
+            images: number(sum(|charge| charge.amount.images.into())),
+            cost: i64::try_from(cost).unwrap_or(i64::MAX),
+            unpriced: number(charges.iter().filter(|charge| charge.usd().is_none()).count() as u64),
+            details: details(&notes, &charges),
+        }
+    }
+}
+
+/// What a list does not show.
+fn details(notes: &Notes, charges: &[Charge]) -> String {
+    let media = notes.media.iter().map(|MediumNote { format, bytes, pages, seconds }| {
+        json!({ "format": format, "bytes": bytes, "pages": pages, "seconds": seconds })
+    });
+    let attempts = notes.attempts.iter().map(|AttemptNote { target, outcome, took }| {
+        json!({ "target": target, "outcome": outcome, "took_ms": took.as_millis() as u64 })
+    });
+    let charges = charges.iter().map(|charge| {
+        let units = charge.charged.iter().flatten();
+        let units = units.map(|unit| json!({ "unit": unit.unit, "count": unit.count, "usd": unit.usd }));
+        json!({
+            "target": charge.target.to_string(),
+            "task": charge.task.name(),
+            "items": units.collect::<Vec<_>>(),
+            "usd": charge.usd(),
+            "is_estimated": charge.is_estimated,
+            "has_failed": charge.has_failed,
+        })
+    });
+    json!({
+        "media": media.collect::<Vec<_>>(),
+        "attempts": attempts.collect::<Vec<_>>(),
+        "fallbacks": notes.fallbacks,
+        "treatments": notes.treatments,
+        "charges": charges.collect::<Vec<_>>(),
+    })
+    .to_string()
+}

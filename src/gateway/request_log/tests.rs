@@ -1,0 +1,34 @@
+//! The log: complete where the disk keeps up, counted where it does not, and never waited for.
+
+use mediary_store::{Database, RequestFilter, SumsBy, SumsOf};
+
+use super::*;
+
+fn row(number: i64) -> LoggedRequest {
+    let at = now_ms();
+    LoggedRequest {
+        id: format!("id-{number}"),
+        began_at: at,
+        ended_at: at,
+        task: "chat".into(),
+        status: 200,
+        details: "{}".into(),
+        ..LoggedRequest::default()
+    }
+}
+
+#[tokio::test]
+async fn what_fits_is_written_and_what_does_not_is_counted() {
+    let folder = tempfile::tempdir().unwrap();
+    let requests = Requests::of(Arc::new(Database::open(&folder.path().join("store")).await.unwrap()));
+    let log = RequestLog::start(requests.clone(), &RequestLogging::default());
+    // Nothing is read from the queue while this task does not wait.
+    let total = QUEUE as i64 + 100;
+    (0..total).for_each(|number| log.log(row(number)));
+    assert_eq!(log.dropped(), 100);
+    log.settle(Duration::from_secs(60)).await;
+    let of = SumsOf { by: SumsBy::Task, since: 0, until: now_ms() + 1, offset_minutes: 0, client: None };
+    assert_eq!(requests.sums(&of).await.unwrap()[0].requests, QUEUE as i64);
+    let newest = requests.page(&RequestFilter::default(), 1).await.unwrap();
+    assert_eq!(newest.rows[0].id, format!("id-{}", QUEUE - 1));
+}

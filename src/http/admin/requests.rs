@@ -1,0 +1,371 @@
+//! The request log and its sums, page by page.
+
+use axum::Json;
+use axum::extract::{Path, Query, Request, State};
+use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::{IntoResponse, Response};
+use mediary_store::{LoggedRequest, RequestFilter, Sums, SumsBy, SumsOf};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::sync::Arc;
+use utoipa::{IntoParams, ToSchema};
+
+use super::super::error::{ApiError, ErrorBody};
+use super::super::state::AppState;
+use super::{failed, guard, now};
+use crate::gateway::RequestLog;
+
+const MOST_ROWS: u32 = 500;
+const DAY_MS: i64 = 86_400_000;
+
+/// Which requests are wanted.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub(in crate::http) struct RequestQuery {
+    /// How many, at most 500.
+    #[serde(default = "usual_rows")]
+    limit: u32,
+    /// Those before this one: the `next` of the page before.
+    before: Option<i64>,
+    /// Those of a client's key, by its id.
+    client: Option<String>,
+    /// Those that a provider answered.
+    provider: Option<String>,
+    /// Those that a model answered.
+    model: Option<String>,
+    /// Those of a task, such as `chat`.
+    task: Option<String>,
+    /// Those of a route.
+    endpoint: Option<String>,
+    /// A status such as 429, or `ok` or `failed`.
+    status: Option<String>,
+    /// Those that ended from this time on, in milliseconds since 1970.
+    since: Option<i64>,
+    /// Those that ended before this time.
+    until: Option<i64>,
+    /// `json`, or `jsonl` or `csv` to take them elsewhere.
+    #[serde(default)]
+    format: Form,
+}
+
+fn usual_rows() -> u32 {
+    50
+}
+
+/// In which form rows come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+enum Form {
+    #[default]
+    Json,
+    Jsonl,
+    Csv,
+}
+
+/// A page of requests, the newest first.
+#[derive(Debug, Serialize, ToSchema)]
+pub(in crate::http) struct RequestList {
+    /// Always `list`.
+    object: &'static str,
+    data: Vec<RequestRow>,
+    has_more: bool,
+    /// What is sent as `before` to have the page that follows.
+    next: Option<i64>,
+}
+
+/// A request, without its contents.
+#[derive(Debug, Serialize, ToSchema)]
+pub(in crate::http) struct RequestRow {
+    /// Its place in the order in which requests ended.
+    seq: i64,
+    /// Its `X-Request-Id`.
+    id: String,
+    /// Milliseconds since 1970.
+    began_at: i64,
+    ended_at: i64,
+    /// The id of the client's key; empty where there is none of its own.
+    client: String,
+    endpoint: String,
+    task: String,
+    /// The tier or target that was asked for.
+    asked: String,
+    /// The target that answered; empty where none did.
+    target: String,
+    /// 499: the client left.
+    status: i64,
+    first_ms: Option<i64>,
+    total_ms: i64,
+    prompt_tokens: i64,
+    cached_tokens: i64,
+    completion_tokens: i64,
+    pages: i64,
+    seconds: f64,
+    images: i64,
+    /// US dollars, as far as they are known.
+    cost_usd: f64,
+    /// Calls of which it is not known.
+    unpriced_calls: i64,
+    /// What the same tokens would have cost at the reference price of `[log]`.
+    reference_usd: f64,
+    /// Media, attempts, treatments and charges, where one request is asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    details: Option<Value>,
+}
+
+/// Requests, the newest first.
+#[utoipa::path(get, path = "/api/admin/requests", tag = "admin", params(RequestQuery), responses(
+    (status = 200, description = "A page; as JSON, JSON lines or CSV", body = RequestList),
+    (status = 400, description = "A filter is wrong", body = ErrorBody),
+    (status = 401, description = "No administrator's request", body = ErrorBody),
+    (status = 503, description = "Requests are not logged", body = ErrorBody),
+))]
+pub(in crate::http) async fn requests(
+    State(state): State<AppState>,
+    query: Result<Query<RequestQuery>, axum::extract::rejection::QueryRejection>,
+    request: Request,
+) -> Result<Response, ApiError> {
+    guard::may_look(&state, request.headers()).await?;
+    let Query(query) = query.map_err(|error| ApiError::malformed(error.body_text()))?;
+    let (form, most) = (query.format, query.limit);
+    if !(1..=MOST_ROWS).contains(&most) {
+        return Err(ApiError::malformed("`limit` must be a number from 1 to 500").about("limit"));
+    }
+    let page = log(&state)?.requests.page(&filter(query)?, most).await.map_err(failed)?;
+    let (has_more, reference) = (page.has_more, state.config.log.reference_usd);
+    let data: Vec<RequestRow> = page.rows.into_iter().map(|row| RequestRow::of(row, reference, false)).collect();
+    let next = data.last().map(|row| row.seq).filter(|_| has_more);
+    Ok(match form {
+        Form::Json => Json(RequestList { object: "list", data, has_more, next }).into_response(),
+        Form::Jsonl => ([(CONTENT_TYPE, "application/x-ndjson")], lines(&data)?).into_response(),
+        Form::Csv => ([(CONTENT_TYPE, "text/csv; charset=utf-8")], table(&data)?).into_response(),
+    })
+}
+
+/// One request, with what was done for it.
+#[utoipa::path(get, path = "/api/admin/requests/{key}", tag = "admin", responses(
+    (status = 200, body = RequestRow),
+    (status = 401, description = "No administrator's request", body = ErrorBody),
+    (status = 404, description = "It is not in the log", body = ErrorBody),
+    (status = 503, description = "Requests are not logged", body = ErrorBody),
+))]
+pub(in crate::http) async fn request(
+    State(state): State<AppState>,
+    Path(key): Path<String>,
+    request: Request,
+) -> Result<Json<RequestRow>, ApiError> {
+    guard::may_look(&state, request.headers()).await?;
+    let found = log(&state)?.requests.find(&key).await.map_err(failed)?;
+    let none = || ApiError::not_found("no_such_request", "No request of this id is in the log.");
+    Ok(Json(RequestRow::of(found.ok_or_else(none)?, state.config.log.reference_usd, true)))
+}
+
+/// Which sums are wanted.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub(in crate::http) struct UsageQuery {
+    /// `hour`, `day`, `client`, `provider`, `model`, `task` or `status`.
+    #[serde(default = "usual_group")]
+    by: String,
+    /// From this time on, in milliseconds since 1970; else for 30 days.
+    since: Option<i64>,
+    /// Before this time; else until now.
+    until: Option<i64>,
+    /// How many minutes the viewer's clock is ahead of UTC.
+    #[serde(default)]
+    offset_minutes: i64,
+    /// Those of one client's key only, by its id.
+    client: Option<String>,
+}
+
+fn usual_group() -> String {
+    "day".to_owned()
+}
+
+/// Sums of requests.
+#[derive(Debug, Serialize, ToSchema)]
+pub(in crate::http) struct UsageList {
+    /// Always `list`.
+    object: &'static str,
+    data: Vec<UsageRow>,
+    /// Rows of the log that were lost since the start, because the disk did not keep up.
+    rows_dropped: u64,
+}
+
+/// Sums of the requests of one group.
+#[derive(Debug, Serialize, ToSchema)]
+pub(in crate::http) struct UsageRow {
+    /// A name, a status, or when an hour or a day begins, in milliseconds since 1970.
+    group: String,
+    requests: i64,
+    /// Of these, those that failed.
+    failed: i64,
+    prompt_tokens: i64,
+    cached_tokens: i64,
+    completion_tokens: i64,
+    pages: i64,
+    seconds: f64,
+    images: i64,
+    cost_usd: f64,
+    unpriced_calls: i64,
+    /// What the same tokens would have cost at the reference price of `[log]`.
+    reference_usd: f64,
+    mean_ms: Option<f64>,
+}
+
+/// Sums of requests, by hours, days, keys, providers, models, tasks or statuses.
+#[utoipa::path(get, path = "/api/admin/usage", tag = "admin", params(UsageQuery), responses(
+    (status = 200, body = UsageList),
+    (status = 400, description = "There is no such grouping", body = ErrorBody),
+    (status = 401, description = "No administrator's request", body = ErrorBody),
+    (status = 503, description = "Requests are not logged", body = ErrorBody),
+))]
+pub(in crate::http) async fn usage(
+    State(state): State<AppState>,
+    query: Result<Query<UsageQuery>, axum::extract::rejection::QueryRejection>,
+    request: Request,
+) -> Result<Json<UsageList>, ApiError> {
+    guard::may_look(&state, request.headers()).await?;
+    let Query(query) = query.map_err(|error| ApiError::malformed(error.body_text()))?;
+    let log = log(&state)?;
+    let until = query.until.unwrap_or_else(|| now() * 1_000 + 1_000);
+    let of = SumsOf {
+        by: group(&query.by)?,
+        since: query.since.unwrap_or(until - 30 * DAY_MS),
+        until,
+        offset_minutes: query.offset_minutes,
+        client: query.client,
+    };
+    let sums = log.requests.sums(&of).await.map_err(failed)?;
+    let data = sums.into_iter().map(|sums| UsageRow::of(sums, state.config.log.reference_usd)).collect();
+    Ok(Json(UsageList { object: "list", data, rows_dropped: log.dropped() }))
+}
+
+/// What sums are apart by, by its name.
+fn group(name: &str) -> Result<SumsBy, ApiError> {
+    Ok(match name {
+        "hour" => SumsBy::Hour,
+        "day" => SumsBy::Day,
+        "client" => SumsBy::Client,
+        "provider" => SumsBy::Provider,
+        "model" => SumsBy::Model,
+        "task" => SumsBy::Task,
+        "status" => SumsBy::Status,
+        _ => {
+            let message = "`by` must be hour, day, client, provider, model, task or status";
+            return Err(ApiError::malformed(message).about("by"));
+        }
+    })
+}
+
+fn log(state: &AppState) -> Result<&Arc<RequestLog>, ApiError> {
+    state.request_log.as_ref().ok_or_else(|| {
+        let message = "Requests are not logged here; `requests = true` in [log] turns that on.";
+        ApiError::new(StatusCode::SERVICE_UNAVAILABLE, "not_logged", message)
+    })
+}
+
+fn filter(query: RequestQuery) -> Result<RequestFilter, ApiError> {
+    let (status_from, status_to) = match query.status.as_deref() {
+        None => (None, None),
+        Some("ok") => (Some(0), Some(399)),
+        Some("failed") => (Some(400), Some(999)),
+        Some(status) => {
+            let wrong =
+                || ApiError::malformed("`status` must be a status such as 429, or ok or failed").about("status");
+            let status = status.parse().map_err(|_| wrong())?;
+            (Some(status), Some(status))
+        }
+    };
+    let RequestQuery { before, client, provider, model, task, endpoint, since, until, .. } = query;
+    Ok(RequestFilter { client, provider, model, task, endpoint, status_from, status_to, since, until, before })
+}
+
+fn lines(rows: &[RequestRow]) -> Result<String, ApiError> {
+    let mut text = String::new();
+    for row in rows {
+        text.push_str(&serde_json::to_string(row).map_err(failed)?);
+        text.push('\n');
+    }
+    Ok(text)
+}
+
+/// A table as RFC 4180 has it. A field that a spreadsheet would take for a formula is quoted with an apostrophe.
+fn table(rows: &[RequestRow]) -> Result<String, ApiError> {
+    let mut text = String::new();
+    for row in rows {
+        let Value::Object(fields) = serde_json::to_value(row).map_err(failed)? else { continue };
+        if text.is_empty() {
+            text.push_str(&fields.keys().cloned().collect::<Vec<_>>().join(","));
+            text.push_str("\r\n");
+        }
+        let field = |value: &Value| match value {
+            Value::Null => String::new(),
+            Value::String(text) => {
+                let guard = if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { "'" } else { "" };
+                format!("\"{guard}{}\"", text.replace('"', "\"\""))
+            }
+            other => other.to_string(),
+        };
+        text.push_str(&fields.values().map(field).collect::<Vec<_>>().join(","));
+        text.push_str("\r\n");
+    }
+    Ok(text)
+}
+
+fn reference(prompt: i64, completion: i64, (input, output): (f64, f64)) -> f64 {
+    (prompt as f64 * input + completion as f64 * output) / 1e6
+}
+
+impl RequestRow {
+    fn of(row: LoggedRequest, price: (f64, f64), in_full: bool) -> Self {
+        let target = if row.provider.is_empty() { String::new() } else { format!("{}/{}", row.provider, row.model) };
+        Self {
+            target,
+            seconds: row.milliseconds as f64 / 1e3,
+            cost_usd: row.cost as f64 / 1e12,
+            unpriced_calls: row.unpriced,
+            reference_usd: reference(row.prompt_tokens, row.completion_tokens, price),
+            details: in_full.then(|| serde_json::from_str(&row.details).unwrap_or(Value::Null)),
+            seq: row.seq,
+            id: row.id,
+            began_at: row.began_at,
+            ended_at: row.ended_at,
+            client: row.client,
+            endpoint: row.endpoint,
+            task: row.task,
+            asked: row.asked,
+            status: row.status,
+            first_ms: row.first_ms,
+            total_ms: row.total_ms,
+            prompt_tokens: row.prompt_tokens,
+            cached_tokens: row.cached_tokens,
+            completion_tokens: row.completion_tokens,
+            pages: row.pages,
+            images: row.images,
+        }
+    }
+}
+
+impl UsageRow {
+    fn of(sums: Sums, price: (f64, f64)) -> Self {
+        Self {
+            reference_usd: reference(sums.prompt_tokens, sums.completion_tokens, price),
+            mean_ms: (sums.requests > 0).then(|| sums.total_ms as f64 / sums.requests as f64),
+            seconds: sums.milliseconds as f64 / 1e3,
+            cost_usd: sums.cost as f64 / 1e12,
+            group: sums.group,
+            requests: sums.requests,
+            failed: sums.failed,
+            prompt_tokens: sums.prompt_tokens,
+            cached_tokens: sums.cached_tokens,
+            completion_tokens: sums.completion_tokens,
+            pages: sums.pages,
+            images: sums.images,
+            unpriced_calls: sums.unpriced,
+        }
+    }
+}

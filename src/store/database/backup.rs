@@ -1,0 +1,31 @@
+//! A copy of the database, made while it is in use.
+
+use std::fs::File;
+use std::io;
+use std::path::Path;
+
+use super::{Database, StoreFailed};
+
+impl Database {
+    /// Copies the database into a new file, as it is at one moment, while it is in use.
+    ///
+    /// # Errors
+    /// When there is such a file already, or it cannot be written.
+    pub async fn back_up(&self, file: &Path) -> Result<(), StoreFailed> {
+        let failed = |source: io::Error| StoreFailed::Disk { doing: "write", path: file.to_owned(), source };
+        // SQLite would fill a file that others may read.
+        private(file).map_err(failed)?;
+        let name = file.to_str().ok_or_else(|| failed(io::Error::from(io::ErrorKind::InvalidFilename)))?;
+        let copied = sqlx::query("VACUUM INTO ?").bind(name).execute(&self.reads).await;
+        copied.map(drop).map_err(|error| StoreFailed::of("copy", &self.path, error))
+    }
+}
+
+/// A new file for this user alone.
+fn private(path: &Path) -> io::Result<File> {
+    let mut options = File::options();
+    options.create_new(true).write(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}

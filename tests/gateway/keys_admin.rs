@@ -1,0 +1,158 @@
+//! Administration over HTTP: opened by a printed code or a password, shut to pages of other sites and to those that guess.
+
+use serde_json::{Value, json};
+
+use super::chat_words::says;
+use super::cli_serve::Served;
+use super::client::Answer;
+use super::keys_providers::{Place, keyless};
+use super::server::wait_until;
+use super::upstream::Upstream;
+
+const PASSWORD: &str = "correct horse battery";
+const KEY: &str = "sk-admin-0123456789-CCCC";
+
+fn sends(served: &Served, line: &str, headers: &str, body: &Value) -> Answer {
+    let body = if body.is_null() { String::new() } else { body.to_string() };
+    let head = format!(
+        "{line} HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n{headers}content-length: {}\r\n\
+         connection: close\r\n\r\n",
+        body.len()
+    );
+    served.request(&[head.as_bytes(), body.as_bytes()].concat())
+}
+
+/// Headers of a session that changes something.
+fn session(answer: &Answer) -> String {
+    let cookie = answer.header("set-cookie").expect("a cookie is set");
+    let token = cookie.split(';').next().expect("it begins with the value");
+    format!("cookie: other=1; {token}\r\nx-csrf-token: {}\r\n", answer.json()["csrf_token"].as_str().expect("a token"))
+}
+
+fn logs_in(served: &Served) -> String {
+    let answer = sends(served, "POST /api/admin/login", "", &json!({ "password": PASSWORD }));
+    assert_eq!(answer.status, 200, "{answer}");
+    session(&answer)
+}
+
+#[test]
+fn the_printed_code_sets_the_first_password_and_a_session_changes_keys_at_once() {
+    let up = Upstream::doing([says("Hello.")]);
+    let place = Place::with(&[keyless(&up)]);
+    let served = place.serve(&[("MEDIARY_LOG", "error,mediary::http::serve=info,mediary::cli::serve=info")]);
+    let code = served.code();
+    // Without a password it shows, and changes nothing.
+    let listed = served.get("/api/admin/provider-keys", "").ok();
+    assert_eq!(listed["data"], json!([]));
+    let new = json!({ "provider": "a", "key": KEY, "label": "mine" });
+    sends(&served, "POST /api/admin/provider-keys", "", &new).refused(401, "not_an_administrator", "log in");
+    let guess = json!({ "code": "guess", "password": PASSWORD });
+    sends(&served, "POST /api/admin/setup", "", &guess).refused(401, "wrong_password", "wrong");
+    let set = sends(&served, "POST /api/admin/setup", "", &json!({ "code": code, "password": PASSWORD }));
+    assert_eq!(set.status, 200, "{set}");
+    let cookie = set.header("set-cookie").expect("a cookie is set").to_owned();
+    for word in ["HttpOnly", "SameSite=Strict", "Path=/api/admin"] {
+        assert!(cookie.contains(word), "{cookie}");
+    }
+    let admin = session(&set);
+    served.get("/api/admin/provider-keys", "").refused(401, "not_an_administrator", "log in");
+    let again = sends(&served, "POST /api/admin/setup", "", &json!({ "code": code, "password": PASSWORD }));
+    again.refused(409, "password_is_set", "mediary admin password");
+
+    let added = sends(&served, "POST /api/admin/provider-keys", &admin, &new);
+    assert_eq!((added.status, &added.json()["key"]), (201, &json!("…CCCC")), "{added}");
+    assert!(!added.to_string().contains("0123456789"));
+    let id = added.json()["id"].as_str().expect("an id").to_owned();
+    sends(&served, "POST /api/admin/provider-keys", &admin, &new).refused(409, "key_not_kept", "is kept already");
+    let chat = json!({ "model": "m", "messages": [{ "role": "user", "content": "Hello" }] });
+    wait_until("the key is used", || sends(&served, "POST /v1/chat/completions", "", &chat).status == 200);
+    assert_eq!(up.last().key(), KEY);
+    let listed = served.get("/api/admin/provider-keys", &admin).ok();
+    assert_eq!((&listed["data"][0]["state"], &listed["data"][0]["label"]), (&json!("healthy"), &json!("mine")));
+    assert!(listed["data"][0]["last_used"].as_u64().is_some_and(|at| at > 1_700_000_000_000));
+    let line = format!("PATCH /api/admin/provider-keys/{id}");
+    let changed = sends(&served, &line, &admin, &json!({ "is_disabled": true, "label": "off" })).ok();
+    assert_eq!((&changed["is_disabled"], &changed["label"]), (&json!(true), &json!("off")));
+    wait_until("it is left out", || sends(&served, "POST /v1/chat/completions", "", &chat).status == 503);
+    assert_eq!(sends(&served, &format!("DELETE /api/admin/provider-keys/{id}"), &admin, &Value::Null).status, 204);
+    sends(&served, &line, &admin, &json!({})).refused(404, "no_such_key", &id);
+    assert_eq!(sends(&served, "POST /api/admin/logout", &admin, &Value::Null).status, 204);
+    served.get("/api/admin/provider-keys", &admin).refused(401, "not_an_administrator", "log in");
+}
+
+#[test]
+fn no_foreign_page_and_no_change_without_its_token_gets_through() {
+    let up = Upstream::doing([says("Hello.")]);
+    let place = Place::with(&[up.entry("a", json!({}))]);
+    place.told(&["admin", "password"], &format!("{PASSWORD}\n"));
+    let allowed = [("MEDIARY_SERVER__CORS_ORIGINS", "https://app.example"), ("MEDIARY_API_KEY", "sk-of-the-server")];
+    let served = place.serve(&allowed);
+    let admin = logs_in(&served);
+    assert_eq!(served.get("/api/admin/client-keys", &admin).status, 200, "no key is asked for beside a session");
+    for header in ["origin: https://app.example\r\n", "origin: null\r\n", "sec-fetch-site: cross-site\r\n"] {
+        let with = format!("{admin}{header}");
+        served.get("/api/admin/client-keys", &with).refused(403, "origin_not_allowed", "other sites");
+        let login = sends(&served, "POST /api/admin/login", header, &json!({ "password": PASSWORD }));
+        login.refused(403, "origin_not_allowed", "other sites");
+    }
+    assert_eq!(served.get("/api/admin/client-keys", &format!("{admin}origin: http://localhost\r\n")).status, 200);
+    let cookie = admin.lines().next().expect("the cookie").to_owned() + "\r\n";
+    for token in [String::new(), "x-csrf-token: guess\r\n".to_owned()] {
+        let with = format!("{cookie}{token}");
+        let refused = sends(&served, "POST /api/admin/client-keys", &with, &json!({}));
+        refused.refused(403, "csrf_token_missing", "X-CSRF-Token");
+    }
+    let token = served.get("/api/admin/session", &cookie).ok()["csrf_token"].clone();
+    assert!(admin.contains(token.as_str().expect("a token")));
+    // A key of the configuration is no administrator's.
+    served.get("/api/admin/client-keys", "x-api-key: sk-of-the-server\r\n").refused(
+        401,
+        "not_an_administrator",
+        "--admin",
+    );
+    for _ in 0..5 {
+        sends(&served, "POST /api/admin/login", "", &json!({ "password": "wrong horse" })).refused(
+            401,
+            "wrong_password",
+            "",
+        );
+    }
+    let locked = sends(&served, "POST /api/admin/login", "", &json!({ "password": PASSWORD }));
+    locked.refused(429, "locked_out", "try again in");
+    assert!(locked.header("retry-after").is_some());
+}
+
+#[test]
+fn client_keys_are_made_changed_and_replaced_by_an_admin_key() {
+    let up = Upstream::doing([says("Hello.")]);
+    let place = Place::with(&[up.entry("a", json!({}))]);
+    let told = place.told(&["clients", "create", "root", "--admin"], "");
+    let root = format!("x-api-key: {}\r\n", told.lines().next().expect("the key"));
+    let served = place.serve(&[]);
+    let new = json!({ "name": "app", "rules": { "requests_per_minute": 3, "day": { "usd": 1.5 } } });
+    let made = sends(&served, "POST /api/admin/client-keys", &root, &new);
+    assert_eq!(made.status, 201, "{made}");
+    let (id, key) = (made.json()["id"].as_str().unwrap().to_owned(), made.json()["key"].as_str().unwrap().to_owned());
+    let app = format!("x-api-key: {key}\r\n");
+    let chat = json!({ "model": "m", "messages": [{ "role": "user", "content": "Hello" }] });
+    wait_until("the key is taken", || sends(&served, "POST /v1/chat/completions", &app, &chat).status == 200);
+    served.get("/api/admin/client-keys", &app).refused(401, "not_an_administrator", "--admin");
+    let listed = served.get("/api/admin/client-keys", &root).ok();
+    assert!(!listed.to_string().contains(&key[..12]), "{listed}");
+    let row = listed["data"].as_array().unwrap().iter().find(|row| row["id"] == id.as_str()).unwrap();
+    assert_eq!((&row["today"]["tokens"], &row["today"]["calls"]), (&json!(11), &json!(1)));
+    assert_eq!(row["rules"], new["rules"], "every field is kept");
+    let bad = json!({ "rules": { "tiers": ["fastest"] } });
+    let line = format!("PATCH /api/admin/client-keys/{id}");
+    sends(&served, &line, &root, &bad).refused(400, "invalid_request", "names of tiers");
+    let changed = sends(&served, &line, &root, &json!({ "rules": { "endpoints": ["/v1/models"] } })).ok();
+    assert_eq!(changed["rules"], json!({ "endpoints": ["/v1/models"] }));
+    wait_until("it is held to that", || sends(&served, "POST /v1/chat/completions", &app, &chat).status == 403);
+    let rotated = sends(&served, &format!("POST /api/admin/client-keys/{id}/rotate"), &root, &json!({})).ok();
+    assert_eq!(rotated["id"], json!(id));
+    wait_until("the old key is not taken", || served.get("/v1/models", &app).status == 401);
+    let now = format!("x-api-key: {}\r\n", rotated["key"].as_str().unwrap());
+    assert_eq!(served.get("/v1/models", &now).status, 200);
+    assert_eq!(sends(&served, &format!("DELETE /api/admin/client-keys/{id}"), &root, &Value::Null).status, 204);
+    wait_until("it is gone", || served.get("/v1/models", &now).status == 401);
+}
