@@ -1,6 +1,7 @@
 //! Sounds of every kind, made by the ffmpeg of this machine, through all that is done with them.
 
 mod arriving;
+mod damaged;
 mod decoding;
 mod encoding;
 mod pieces;
