@@ -11,7 +11,7 @@ use super::margins::{self, Zone};
 use super::rows::{self, Row};
 use super::ruled::Ruled;
 use super::{banded, body, entries, headings, looks, ruled, streams, tagged};
-use mediary_core::document::{Block, BlockKind, Bookmark, Face, Line, Quad, Rect, Rules, Run, SetLine, Table, Tags};
+use mediary_core::document::{Block, BlockKind, Bookmark, Line, Quad, Rect, Rules, Run, SetLine, Table, Tags};
 
 /// Puts the boxes of a recognised page, given its size in pixels, into blocks in reading order.
 ///
@@ -27,7 +27,7 @@ pub struct ReadPage<'a> {
     /// Its ruling lines.
     pub rules: &'a Rules,
     /// For each box how it is set, as far as that could be measured; empty if it was not looked at.
-    pub faces: &'a [Option<Face>],
+    pub faces: &'a [Vec<Run>],
     /// Width in pixels.
     pub width_px: u32,
     /// Height in pixels.
@@ -38,13 +38,13 @@ pub struct ReadPage<'a> {
 /// as a table, and lines that are set apart may be headings.
 #[must_use]
 pub fn arrange_read(boxes: Vec<(Quad, Line)>, page: ReadPage<'_>) -> Arranged {
-    let faces = page.faces.iter().cloned().chain(std::iter::repeat(None));
+    let faces = page.faces.iter().cloned().chain(std::iter::repeat(Vec::new()));
     let written = boxes.into_iter().zip(faces).filter(|((_, line), _)| !line.text.trim().is_empty());
-    let (boxes, faces): (Vec<(Quad, Line)>, Vec<Option<Face>>) = written.unzip();
+    let (boxes, faces): (Vec<(Quad, Line)>, Vec<Vec<Run>>) = written.unzip();
     let skew = frame::skew_of(&boxes);
     let (mut pieces, rect) = frame::straighten(boxes, skew, page.width_px, page.height_px);
-    for (piece, face) in pieces.iter_mut().zip(faces) {
-        piece.runs = face.map(|face| Run { end: piece.line.text.len(), face }).into_iter().collect();
+    for (piece, runs) in pieces.iter_mut().zip(faces) {
+        piece.runs = runs;
     }
     let zones = margins::zones(&pieces, &rect);
     let (mut grids, mut places) = ruled::grids(&pieces, page.rules, skew);
@@ -68,7 +68,7 @@ pub fn arrange_read(boxes: Vec<(Quad, Line)>, page: ReadPage<'_>) -> Arranged {
     });
     let mut arranged = Arranged { blocks: marginal(BlockKind::Header, rows::rows_of(header)), headings: Vec::new() };
     for (block, look) in body::blocks_in_order(body, grids, tables.collect()) {
-        arranged.headings.extend(look.map(|look| HeadingLook { bbox: block.bbox, look, depth: None, level: None }));
+        arranged.headings.extend(look.map(|look| HeadingLook::measured(&block, look)));
         arranged.blocks.push(block);
     }
     arranged.blocks.extend(marginal(BlockKind::Footer, rows::rows_of(footer)));
@@ -161,7 +161,7 @@ pub fn arrange_layer(lines: Vec<SetLine>, page: LayerPage<'_>) -> Arranged {
                     arranged.headings.extend(look.map(|look| {
                         let named = outline.iter().position(|title| *title == text());
                         let depth = named.map(|place| page.outline[place].depth);
-                        HeadingLook { bbox: block.bbox, look, depth, level: None }
+                        HeadingLook { bbox: block.bbox, look, depth, level: None, is_measured: false }
                     }));
                     arranged.blocks.push(block);
                 }

@@ -16,6 +16,8 @@ const LEAST_WIDE_HEIGHTS: f32 = 5.0;
 const GAP_HEIGHTS: f32 = 0.55;
 /// A row outside is at most so far away, in text heights.
 const REACH_HEIGHTS: f32 = 1.4;
+/// A head is at most so high, in text heights.
+const MOST_BRACED_HEIGHTS: f32 = 8.0;
 /// A shade that bounds a row is at most so high, in text heights.
 const MOST_SHADED_HEIGHTS: f32 = 14.0;
 
@@ -93,7 +95,7 @@ pub(super) fn bands(rules: &Rules, shades: &[Rect], pieces: &[Piece], unit: f32)
         for line in &flush {
             if let Some(&above) = open.last() {
                 let between = Rect { left: first.left, top: above, right: first.right, bottom: line.y };
-                if !may_be_tabular(&between, pieces, unit) {
+                if !is_braced(&between, &lines, unit) && !may_be_tabular(&between, pieces, unit) {
                     bands.extend(closed(&mut open, first));
                 }
             }
@@ -120,6 +122,19 @@ fn closed(open: &mut Vec<f32>, first: Across) -> Option<Band> {
     let (top, bottom) = (*cuts.first()?, *cuts.last()?);
     let rect = Rect { left: first.left, top, right: first.right, bottom };
     (cuts.len() >= 2).then_some(Band { rect, cuts, braces: Vec::new() })
+}
+
+/// Whether two lines or more at one height bind columns of a place together, as they do in heads of two rows.
+fn is_braced(place: &Rect, lines: &[Across], unit: f32) -> bool {
+    let within = |line: &&Across| {
+        place.top < line.y
+            && line.y < place.bottom
+            && place.left - unit <= line.left
+            && line.right <= place.right + unit
+    };
+    let braces: Vec<&Across> = lines.iter().filter(within).collect();
+    let is_beside = |pair: &[&Across]| (pair[0].y - pair[1].y).abs() <= SAME_HEIGHTS * unit;
+    place.height() <= MOST_BRACED_HEIGHTS * unit && braces.windows(2).any(is_beside)
 }
 
 /// Whether what stands in a place may be rows of a table: not several full lines, not a heading or a caption alone.

@@ -7,10 +7,10 @@
 //! `headings`, as for documents that say how they are set.
 
 use mediary_core::Raster;
-use mediary_core::document::{Face, Line, Point, Quad};
+use mediary_core::document::{Face, Line, Point, Quad, Run};
 
 use super::frame::weighted_median;
-use super::script;
+use super::{leads, script};
 
 /// So many times the usual width of a stroke, for letters of one height, is heavy.
 const HEAVY: f32 = 1.27;
@@ -49,9 +49,10 @@ struct Measured {
     colour: [u8; 3],
 }
 
-/// For each line of an upright page how it is set; `None` where that cannot be measured. Sizes are in pixels.
+/// For each line of an upright page how it is set, in one way or in two; none where that cannot be measured. Sizes are in
+/// pixels.
 #[must_use]
-pub fn letterings(page: &Raster, lines: &[(Quad, Line)]) -> Vec<Option<Face>> {
+pub fn letterings(page: &Raster, lines: &[(Quad, Line)]) -> Vec<Vec<Run>> {
     let measured: Vec<Option<Measured>> = lines.iter().map(|(quad, line)| measured(page, quad, &line.text)).collect();
     let strokes = measured.iter().zip(lines).filter_map(|(one, (quad, _))| Some((one.as_ref()?.stroke?, quad.width())));
     let usual = weighted_median(strokes.collect()).unwrap_or(f32::INFINITY);
@@ -62,7 +63,29 @@ pub fn letterings(page: &Raster, lines: &[(Quad, Line)]) -> Vec<Option<Face>> {
         colour: one.colour,
         ..Face::default()
     };
-    measured.into_iter().map(|one| one.map(face)).collect()
+    let runs = |(one, (quad, line)): (Option<Measured>, &(Quad, Line))| {
+        let Some(whole) = one else { return Vec::new() };
+        let parts = leads::lead(quad, line).and_then(|lead| {
+            let (first, rest) = line.text.split_at_checked(lead.end)?;
+            let [first, rest] = [(&lead.quads[0], first), (&lead.quads[1], rest)]
+                .map(|(quad, text)| measured_part(page, quad, text, whole.height).map(face));
+            Some((lead.end, first?, rest?))
+        });
+        let end = line.text.len();
+        match parts {
+            Some((lead, first, rest)) if (first.is_bold, first.is_italic) != (rest.is_bold, rest.is_italic) => {
+                vec![Run { end: lead, face: first }, Run { end, face: rest }]
+            }
+            _ => vec![Run { end, face: face(whole) }],
+        }
+    };
+    measured.into_iter().zip(lines).map(runs).collect()
+}
+
+/// A part of a line, whose letters are as high as those of the whole.
+fn measured_part(page: &Raster, quad: &Quad, text: &str, height: f32) -> Option<Measured> {
+    let part = measured(page, quad, text)?;
+    Some(Measured { stroke: part.stroke.map(|stroke| stroke * part.height / height), height, ..part })
 }
 
 fn measured(page: &Raster, quad: &Quad, text: &str) -> Option<Measured> {
@@ -236,6 +259,7 @@ impl Sample {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use mediary_core::document::{Rect, Word};
 
     /// How a line is painted: strokes of a width and a height, leaning so much, in a grey.
     struct Painted {
@@ -278,7 +302,7 @@ mod tests {
             Painted { grey: 120, ..PLAIN },
             PLAIN,
         ]);
-        let faces: Vec<Face> = letterings(&raster, &lines).into_iter().flatten().collect();
+        let faces: Vec<Face> = letterings(&raster, &lines).into_iter().flatten().map(|run| run.face).collect();
         assert_eq!(faces.iter().map(|face| face.is_bold).collect::<Vec<_>>(), [0, 0, 1, 0, 0, 0, 0].map(|n| n == 1));
         assert_eq!(faces.iter().map(|face| face.is_italic).collect::<Vec<_>>(), [0, 0, 0, 0, 1, 0, 0].map(|n| n == 1));
         assert_eq!(faces.iter().map(|face| face.colour[0]).collect::<Vec<_>>(), [20, 20, 20, 20, 20, 120, 20]);
@@ -290,11 +314,38 @@ mod tests {
     #[test]
     fn what_cannot_be_measured_has_no_face() {
         let (raster, lines) = page(&[PLAIN]);
-        assert_eq!(letterings(&Raster::filled(600, 100, [255; 3]), &lines), [None]);
+        assert_eq!(letterings(&Raster::filled(600, 100, [255; 3]), &lines), [vec![]]);
         for text in ["1 a", "漢字漢字漢字", "No 12 of 345", "שלום שלום"] {
             let line = Line { text: text.to_owned(), ..lines[0].1.clone() };
-            assert_eq!(letterings(&raster, &[(lines[0].0, line)]), [None], "{text}");
+            assert_eq!(letterings(&raster, &[(lines[0].0, line)]), [vec![]], "{text}");
         }
         assert!(letterings(&raster, &[]).is_empty());
+    }
+    #[test]
+    fn the_first_words_of_a_line_may_be_heavier_than_the_rest() {
+        let (mut raster, mut lines) = page(&[PLAIN, PLAIN, PLAIN]);
+        let (width, bottom) = (500, 100);
+        let mut bgr = raster.bgr().to_vec();
+        for up in 0..14 {
+            for x in (20..200).filter(|x| (x - 20) % 12 < 5) {
+                let place = ((bottom - up) * width + x) * 3;
+                bgr[place..place + 3].fill(20);
+            }
+        }
+        raster = Raster::from_bgr(500, 180, bgr).unwrap();
+        lines[1].1.text = "Narrow quays. boats of the harbour".to_owned();
+        let word = |text: &str, left: f32, right: f32| Word {
+            text: text.to_owned(),
+            bbox: Rect { left, right, ..lines[1].0.bounds() },
+            confidence: None,
+        };
+        let words = [("Narrow", 20.0, 110.0), ("quays.", 118.0, 200.0), ("boats", 208.0, 280.0), ("of", 290.0, 320.0)];
+        let rest = [("the", 330.0, 360.0), ("harbour", 370.0, 450.0)];
+        let words = words.into_iter().chain(rest).map(|(text, left, right)| word(text, left, right)).collect();
+        lines[1].1.words = words;
+        let found = letterings(&raster, &lines);
+        let bold: Vec<(usize, bool)> = found[1].iter().map(|run| (run.end, run.face.is_bold)).collect();
+        assert_eq!(bold, [(13, true), (34, false)]);
+        assert_eq!(found[0].len(), 1);
     }
 }

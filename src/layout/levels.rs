@@ -10,10 +10,15 @@ use super::looks::Look;
 use super::script;
 use mediary_core::document::{Block, BlockKind, Rect};
 
-/// Sizes that differ by less are one, where a document says how large its letters are, and where they were measured.
-const SAME_SIZE: [f32; 2] = [1.04, 1.12];
+/// Sizes that differ by less are one, where a document says how large its letters are, where they were measured, and where
+/// only their boxes were.
+const SAME_SIZE: [f32; 3] = [1.04, 1.07, 1.12];
 /// So many usual characters are as wide as a line is high.
 const CHARACTERS_A_HEIGHT: f32 = 2.0;
+/// A detector's box reaches so far beyond its line, of its own height.
+const BEYOND: f32 = 0.25;
+/// Small letters beside the height of a line.
+const SMALL_LETTERS: f32 = 2.5;
 /// A title is at least so many times as large as the largest heading after it, where that was measured.
 const TITLE_RATIO: f32 = 1.08;
 /// So many kinds of a single heading each are no title with its sections.
@@ -32,6 +37,22 @@ pub struct HeadingLook {
     pub depth: Option<u8>,
     /// The level that the document's tags give it, which stays.
     pub level: Option<u8>,
+    /// Whether its look was measured in pixels.
+    pub is_measured: bool,
+}
+
+impl HeadingLook {
+    /// Of a block read in pixels, whose lines were measured to be set like this.
+    pub(super) fn measured(block: &Block, look: Look) -> Self {
+        // How wide a line is says more of its size than how high its small letters seem to be.
+        let widths = block
+            .lines
+            .iter()
+            .map(|line| (line.bbox.width() - BEYOND * line.bbox.height()) / script::breadth(&line.text).max(1.0));
+        let em = widths.fold(f32::INFINITY, f32::min).max(1.0);
+        let size = (look.size * SMALL_LETTERS * em).sqrt();
+        Self { bbox: block.bbox, look: Look { size, ..look }, depth: None, level: None, is_measured: true }
+    }
 }
 
 /// A heading to be levelled.
@@ -40,8 +61,22 @@ struct Heading<'a> {
     level: &'a mut u8,
     look: Look,
     depth: Option<u8>,
-    is_measured: bool,
+    source: Source,
     kind: usize,
+}
+
+/// Where the size of a heading is from; sizes of one source compare.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Source {
+    Document,
+    Letters,
+    Box,
+}
+
+impl Source {
+    fn same_size(self) -> f32 {
+        SAME_SIZE[self as usize]
+    }
 }
 
 /// Levels the headings of a document's pages, which come in order, each with the looks of its headings as far as they
@@ -58,7 +93,12 @@ pub fn settle_levels<'a>(pages: impl IntoIterator<Item = (&'a mut [Block], &'a [
             }
             let depth = known.and_then(|known| known.depth).or_else(|| headings::depth_of(&text));
             if let BlockKind::Heading { level } = &mut block.kind {
-                headings.push(Heading { level, look, depth, is_measured: known.is_none(), kind: 0 });
+                let source = match known {
+                    Some(known) if known.is_measured => Source::Letters,
+                    Some(_) => Source::Document,
+                    None => Source::Box,
+                };
+                headings.push(Heading { level, look, depth, source, kind: 0 });
             }
         }
     }
@@ -121,7 +161,7 @@ fn settle(headings: &mut [Heading<'_>]) {
 fn set_title_apart(headings: &mut [Heading<'_>]) -> bool {
     let Some((title, rest)) = headings.split_first_mut() else { return false };
     let largest = rest.iter().map(|heading| heading.look.size).fold(0.0, f32::max);
-    let is_title = title.is_measured
+    let is_title = title.source == Source::Box
         && title.depth.is_none()
         && rest.iter().any(|heading| heading.kind == title.kind)
         && title.look.size >= TITLE_RATIO * largest;
@@ -134,16 +174,29 @@ fn set_title_apart(headings: &mut [Heading<'_>]) -> bool {
 
 /// Numbers the kinds of headings from the uppermost; how many there are.
 fn ranked(headings: &mut [Heading<'_>]) -> usize {
-    // Each kind by its largest heading and the place of its first.
-    let mut kinds: Vec<(Look, usize, bool)> = Vec::new();
+    // Each kind by the look of its headings and the place of its first.
+    let mut kinds: Vec<(Look, usize, Source)> = Vec::new();
     let mut of: Vec<usize> = Vec::new();
+    let mut counts: Vec<f32> = Vec::new();
     for (place, heading) in headings.iter().enumerate() {
-        let found = kinds.iter().position(|(look, _, is_measured)| {
-            *is_measured == heading.is_measured && are_alike(look, &heading.look, heading.is_measured)
+        let alike = (0..kinds.len()).filter(|kind| {
+            let (look, _, source) = &kinds[*kind];
+            *source == heading.source && are_alike(look, &heading.look, heading.source)
         });
+        let distance = |kind: &usize| (kinds[*kind].0.size / heading.look.size.max(f32::MIN_POSITIVE)).ln().abs();
+        let found = alike.min_by(|a, b| distance(a).total_cmp(&distance(b)));
         of.push(found.unwrap_or(kinds.len()));
-        if found.is_none() {
-            kinds.push((heading.look.clone(), place, heading.is_measured));
+        match found {
+            // The more of them were measured, the better their size is known.
+            Some(kind) if heading.source != Source::Document => {
+                counts[kind] += 1.0;
+                kinds[kind].0.size += (heading.look.size - kinds[kind].0.size) / counts[kind];
+            }
+            Some(_) => {}
+            None => {
+                kinds.push((heading.look.clone(), place, heading.source));
+                counts.push(1.0);
+            }
         }
     }
     let mut order: Vec<usize> = (0..kinds.len()).collect();
@@ -151,7 +204,7 @@ fn ranked(headings: &mut [Heading<'_>]) -> usize {
     // Of kinds that are about as large as the largest of them the first to come is the uppermost.
     let mut ranks: Vec<usize> = Vec::new();
     while let Some(&largest) = order.first() {
-        let slack = SAME_SIZE[usize::from(kinds[largest].2)];
+        let slack = kinds[largest].2.same_size();
         let count = order.iter().take_while(|&&kind| kinds[kind].0.size * slack >= kinds[largest].0.size).count();
         let mut band: Vec<usize> = order.drain(..count).collect();
         band.sort_by_key(|&kind| kinds[kind].1);
@@ -163,8 +216,8 @@ fn ranked(headings: &mut [Heading<'_>]) -> usize {
     kinds.len()
 }
 
-fn are_alike(a: &Look, b: &Look, is_measured: bool) -> bool {
-    let slack = SAME_SIZE[usize::from(is_measured)];
+fn are_alike(a: &Look, b: &Look, source: Source) -> bool {
+    let slack = source.same_size();
     let ratio = a.size / b.size.max(f32::MIN_POSITIVE);
     (1.0 / slack..=slack).contains(&ratio)
         && (a.is_bold, a.is_italic, a.is_upper) == (b.is_bold, b.is_italic, b.is_upper)
@@ -186,7 +239,7 @@ mod tests {
             let kind = BlockKind::Heading { level: 9 };
             blocks.push(Block { kind, bbox, lines: vec![line], links: Vec::new() });
             let look = Look { size, is_bold, is_italic: false, is_upper: false, family: String::new(), colour: [0; 3] };
-            looks.push(HeadingLook { bbox, look, depth, level: None });
+            looks.push(HeadingLook { bbox, look, depth, level: None, is_measured: false });
         }
         (blocks, looks)
     }

@@ -25,6 +25,7 @@ mod headings;
 mod initials;
 mod ink;
 mod lattice;
+mod leads;
 mod lettering;
 mod levels;
 mod lists;

@@ -12,6 +12,8 @@ const MOSTLY: f32 = 0.85;
 const LARGER: [f32; 2] = [1.05, 1.12];
 /// Smaller print than this is no heading.
 const SMALLER: f32 = 0.93;
+/// Capitals alone may be this much smaller than small letters are large: small capitals, measured by their height.
+const SMALLER_CAPITALS: f32 = 0.66;
 /// Sizes in one row differ by this share of the usual one at most: capitals and small ones do.
 const SMALL_CAPITALS: f32 = 0.3;
 /// Colours this far apart, over all three channels, are different.
@@ -112,7 +114,8 @@ impl Look {
     /// How much it stands out from the usual text.
     pub(super) fn prominence(&self, text: &Self) -> Prominence {
         let ratio = self.size / text.size.max(f32::MIN_POSITIVE);
-        if ratio < SMALLER {
+        let least = if self.is_upper && !text.is_upper { SMALLER_CAPITALS } else { SMALLER };
+        if ratio < least {
             Prominence::None
         } else if ratio >= LARGER[1] || (self.is_bold && !text.is_bold) {
             Prominence::Strong

@@ -53,9 +53,23 @@ fn bullet(line: &str) -> Option<(Marker, &str)> {
     let first = line.chars().next()?;
     let rest = &line[first.len_utf8()..];
     let style = match first {
-        '•' | '◦' | '▪' | '▫' | '‣' | '●' | '○' | '■' | '□' | '⁃' | '∙' | '➢' | '►' | '▶' | '✓' | '✔' | '\u{f0b7}' => {
-            Style::Bullet
-        }
+        '•'
+        | '◦'
+        | '▪'
+        | '▫'
+        | '‣'
+        | '●'
+        | '○'
+        | '■'
+        | '□'
+        | '⁃'
+        | '∙'
+        | '➢'
+        | '►'
+        | '▶'
+        | '✓'
+        | '✔'
+        | '\u{e000}'..='\u{f8ff}' => Style::Bullet,
         '-' | '–' | '—' | '*' | '·' if rest.starts_with(char::is_whitespace) => Style::Dash(first),
         _ => return None,
     };

@@ -83,6 +83,9 @@ pub(super) fn joined(mut row: Vec<Piece>) -> Row {
     }
     let confidence = mean_confidence(row.iter().map(|piece| &piece.line));
     let face = one_face(&row);
+    // A row of one box keeps what was measured in it.
+    let own =
+        if let [piece] = row.as_slice() { Some(piece.runs.clone()).filter(|runs| !runs.is_empty()) } else { None };
     let bbox = Rect::around(row.iter().map(|piece| piece.line.bbox)).unwrap_or_default();
     let mut text = String::new();
     let mut words: Vec<Word> = Vec::new();
@@ -96,7 +99,10 @@ pub(super) fn joined(mut row: Vec<Piece>) -> Row {
         words.extend(line.words);
         before = Some(rect);
     }
-    let runs = face.map(|face| vec![vec![Run { end: text.len(), face }]]).unwrap_or_default();
+    let runs = match own {
+        Some(runs) => vec![runs],
+        None => face.map(|face| vec![vec![Run { end: text.len(), face }]]).unwrap_or_default(),
+    };
     Row { rect, cells, lines: vec![Line { text, bbox, confidence, words }], runs, is_run_in: false }
 }
 

@@ -243,7 +243,7 @@ fn has_places(line: &Line) -> bool {
 }
 
 /// Short names over each column of longer entries.
-fn is_headed(rows: &[Vec<String>]) -> bool {
+pub(super) fn is_headed(rows: &[Vec<String>]) -> bool {
     let [first, rest @ ..] = rows else { return false };
     let is_name = |text: &String| !text.is_empty() && !text.contains('\n') && script::digits_and_letters(text).0 == 0;
     let weight = |rows: &[Vec<String>]| {

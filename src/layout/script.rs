@@ -50,6 +50,30 @@ pub(super) fn weight(text: &str) -> usize {
     text.chars().filter(|c| !c.is_whitespace()).map(|c| if is_unspaced(c) { 2 } else { 1 }).sum()
 }
 
+/// About how wide a text is, in heights of its type: letters of most faces share these widths, so that lines of one size
+/// compare though one has many an `m` and the other many an `i`.
+pub(super) fn breadth(text: &str) -> f32 {
+    let of = |character: char| match character {
+        ' ' => 0.26,
+        'i' | 'l' | 'j' | 'I' | '\'' | '’' | '.' | ',' | ':' | ';' | '|' | '!' => 0.28,
+        'f' | 't' | 'r' | '(' | ')' | '[' | ']' | '-' | '/' | '"' => 0.35,
+        'c' | 's' | 'z' | 'k' | 'v' | 'x' | 'y' | 'a' | 'e' | 'J' => 0.49,
+        'm' => 0.81,
+        'w' => 0.74,
+        'M' | 'W' => 0.9,
+        character if is_unspaced(character) => 1.0,
+        character if character.is_uppercase() => 0.69,
+        character => {
+            if character.is_whitespace() {
+                0.26
+            } else {
+                0.54
+            }
+        }
+    };
+    text.trim().chars().map(of).sum()
+}
+
 /// Digits and letters of a text, counted.
 pub(super) fn digits_and_letters(text: &str) -> (usize, usize) {
     text.chars().fold((0, 0), |(digits, letters), character| {

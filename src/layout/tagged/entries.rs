@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::super::blocks::block;
+use super::super::{ruled, tables};
 use mediary_core::document::{Block, BlockKind, CellPlace, Line, Span, Table};
 
 /// Text is not repeated in so many places that it becomes longer than this, in bytes.
@@ -43,7 +44,8 @@ impl Entries {
         let mut table = Table { rows: vec![vec![String::new(); columns]; numbers.len()], ..Table::default() };
         let first = numbers.first().copied();
         let mut in_first = self.entries.iter().filter(|(place, _)| Some(place.row) == first);
-        table.has_header = in_first.all(|(place, _)| place.is_header);
+        let is_named = in_first.all(|(place, _)| place.is_header);
+        let names_none = self.entries.iter().all(|(place, _)| !place.is_header);
         let mut lines = Vec::new();
         for (place, own) in self.entries {
             let text = own.iter().map(|line| line.text.as_str()).collect::<Vec<&str>>().join("\n");
@@ -64,6 +66,9 @@ impl Entries {
             }
             lines.extend(own);
         }
+        // Some programs call no entry a head.
+        let looks_headed = |table: &Table| tables::has_header(&table.rows) || ruled::is_headed(&table.rows);
+        table.has_header = is_named || (names_none && looks_headed(&table));
         block(BlockKind::Table(table), lines)
     }
 }

@@ -106,7 +106,8 @@ impl Writer {
         let look = Look::all_of(&rows);
         let level = level.clamp(1, DEEPEST);
         let heading = block(BlockKind::Heading { level }, rows.into_iter().flat_map(|row| row.lines).collect());
-        let known = HeadingLook { bbox: heading.bbox, look: look.unwrap_or_default(), depth: None, level: Some(level) };
+        let (bbox, look) = (heading.bbox, look.unwrap_or_default());
+        let known = HeadingLook { bbox, look, depth: None, level: Some(level), is_measured: false };
         self.arranged.headings.push(known);
         self.arranged.blocks.push(heading);
     }

@@ -41,6 +41,31 @@ fn rows(table: &Table) -> Vec<String> {
 }
 
 #[test]
+fn a_head_without_gaps_is_one_where_lines_bind_its_columns() {
+    let mut lines = vec![
+        words(510.0, &[(460.0, "Lowest"), (620.0, "Highest")]),
+        words(556.0, &[(400.0, "mean"), (475.0, "spread"), (580.0, "mean"), (655.0, "spread")]),
+    ];
+    for (row, name) in ["North", "South", "Outer"].into_iter().enumerate() {
+        let figures = [(150.0, name), (400.0, "0.95"), (495.0, "0.88"), (590.0, "1.20"), (685.0, "1.91")];
+        lines.push(words(606.0 + 40.0 * row as f32, &figures));
+    }
+    let rules = vec![
+        across(500.0, 390.0, 760.0),
+        across(550.0, 400.0, 565.0),
+        across(550.0, 580.0, 745.0),
+        across(600.0, 390.0, 760.0),
+        across(740.0, 390.0, 760.0),
+    ];
+    let rules = rules.into_iter().map(|rule| {
+        let is_whole = rule.end.x - rule.start.x > 300.0;
+        if is_whole { across(rule.start.y, 140.0, 760.0) } else { rule }
+    });
+    let table = table_of(lines, rules.collect(), &[]);
+    assert_eq!(rows(&table)[..2], ["|Lowest|Lowest|Highest|Highest", "|mean|spread|mean|spread"]);
+}
+
+#[test]
 fn a_head_of_two_rows_under_rules_binds_its_columns() {
     let lines = vec![
         words(510.0, &[(150.0, "Pier"), (420.0, "Low"), (480.0, "tide"), (720.0, "High"), (795.0, "tide")]),

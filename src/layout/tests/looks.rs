@@ -139,7 +139,7 @@ fn lines_measured_in_pixels_may_be_headings_by_their_look() {
         let own = faces.iter().find(|(place, _)| *place == number).map_or(&plain, |(_, face)| face);
         // No two lines measure exactly alike.
         let size_pt = own.size_pt * (1.0 + 0.01 * ((number * 7 % 3) as f32 - 1.0));
-        measured.push(Some(Face { size_pt, ..own.clone() }));
+        measured.push(vec![Run { end: text.len(), face: Face { size_pt, ..own.clone() } }]);
     }
     let rules = Rules::default();
     let page = ReadPage { rules: &rules, faces: &measured, width_px: WIDTH_PX, height_px: HEIGHT_PX };
@@ -147,6 +147,52 @@ fn lines_measured_in_pixels_may_be_headings_by_their_look() {
     settle_levels([(blocks.as_mut_slice(), headings.as_slice())]);
     let found: Vec<String> = outline(&blocks).lines().filter(|line| line.starts_with('h')).map(str::to_owned).collect();
     assert_eq!(found, ["h1: The quay", "h2: Boats at low tide", "h3: Nobody comes", "h2: Oars"]);
+}
+
+#[test]
+fn headings_whose_letters_seem_of_another_height_are_alike_if_they_are_as_wide() {
+    let sections = ["Queues before pumps", "The festival", "Unusual experiments of Lisbon", "Minimum wages"];
+    let (mut boxes, mut measured) = (Vec::new(), Vec::new());
+    let mut top = 300.0;
+    let mut add = |text: &str, em: f32, height: f32, is_bold: bool| {
+        top += if is_bold { 2.0 * PITCH } else { PITCH };
+        let quad = Quad::upright(150.0, top, 150.0 + em * crate::script::breadth(text) + 0.25 * LINE, top + LINE);
+        boxes.push((quad, Line { text: text.to_owned(), bbox: quad.bounds(), confidence: None, words: Vec::new() }));
+        measured.push(vec![Run { end: text.len(), face: face(height, is_bold, false) }]);
+    };
+    for (place, section) in sections.into_iter().enumerate() {
+        // An eighth between the largest and the smallest, as it comes with few letters or many tall ones.
+        add(section, 37.0, [20.2, 18.5, 18.6, 18.0][place], true);
+        add("So the quay is long and the boats are many but the tide is low", 30.0, 14.0, false);
+        add("Boats before oars", 32.0, [15.7, 16.3, 15.9, 15.8][place], true);
+        add("So the quay is long and the boats are many but the tide is low", 30.0, 14.0, false);
+        add("and nobody comes to see it from the town.", 30.0, 14.0, false);
+    }
+    let rules = Rules::default();
+    let page = ReadPage { rules: &rules, faces: &measured, width_px: WIDTH_PX, height_px: HEIGHT_PX };
+    let mut arranged = arrange_read(boxes, page);
+    let levels: Vec<u8> = headings(&mut arranged).into_iter().map(|(level, _)| level).collect();
+    assert_eq!(levels, [1, 2, 1, 2, 1, 2, 1, 2]);
+}
+
+#[test]
+fn small_capitals_read_in_pixels_may_be_headings() {
+    let (mut boxes, mut measured) = (Vec::new(), Vec::new());
+    let first = "So the quay is long and the boats are many but the tide is low and nobody";
+    let rest = "comes to see it.";
+    let texts =
+        [("1. BOATS AND OARS", 10.5), (first, 14.0), (rest, 14.0), ("2. ROPES", 10.4), (first, 14.0), (rest, 14.0)];
+    let mut top = 300.0;
+    for (number, (text, size)) in texts.into_iter().enumerate() {
+        top += if number % 3 == 2 { PITCH } else { 2.0 * PITCH };
+        let quad = Quad::upright(150.0, top, 150.0 + 15.0 * text.chars().count() as f32, top + LINE);
+        boxes.push((quad, Line { text: text.to_owned(), bbox: quad.bounds(), confidence: None, words: Vec::new() }));
+        measured.push(vec![Run { end: text.len(), face: face(size, false, false) }]);
+    }
+    let rules = Rules::default();
+    let page = ReadPage { rules: &rules, faces: &measured, width_px: WIDTH_PX, height_px: HEIGHT_PX };
+    let mut arranged = arrange_read(boxes, page);
+    assert_eq!(headings(&mut arranged).len(), 2, "{arranged:?}");
 }
 
 #[test]
