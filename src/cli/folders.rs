@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::Context;
-use crate::config::Config;
+use crate::config::{Config, Source};
 
 impl Context {
     /// Where what was read is remembered.
@@ -40,6 +40,14 @@ impl Context {
             None => dirs::data_dir().map(|dir| dir.join("mediary").join("registry")),
         };
         config.registry.dir.as_ref().map(|dir| self.cwd.join(dir)).or_else(usual)
+    }
+
+    /// Where the configuration file is, and what lies beside it.
+    pub(super) fn config_dir(&self, source: &Source) -> Option<PathBuf> {
+        match source {
+            Source::File(path) => path.parent().map(|dir| self.cwd.join(dir)),
+            Source::Defaults => None,
+        }
     }
 
     fn home(&self) -> Option<PathBuf> {

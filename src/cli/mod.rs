@@ -143,11 +143,4 @@ impl Context {
     fn pipelines(&self, source: &Source) -> Result<Pipelines, String> {
         Pipelines::load(self.config_dir(source).as_deref()).map_err(|error| error.to_string())
     }
-
-    fn config_dir(&self, source: &Source) -> Option<PathBuf> {
-        match source {
-            Source::File(path) => path.parent().map(|dir| self.cwd.join(dir)),
-            Source::Defaults => None,
-        }
-    }
 }

@@ -57,7 +57,7 @@ use std::time::Instant;
 
 use mediary_core::Target;
 use mediary_core::capability::Abilities;
-use mediary_core::plan::{CostPolicy, Privacy};
+use mediary_core::plan::Privacy;
 use mediary_core::provider::Provider;
 use mediary_core::task::Message;
 use mediary_remote::provider_client;
@@ -127,12 +127,6 @@ impl Router {
         self.fleet.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// What probes found of targets.
-    #[must_use]
-    pub fn findings(&self) -> &Arc<Findings> {
-        &self.findings
-    }
-
     /// What the operator configured.
     pub(super) fn routing(&self) -> &Routing {
         &self.routing
@@ -141,17 +135,6 @@ impl Router {
     /// Where requests may go, as the operator has it.
     pub(super) fn privacy(&self) -> Privacy {
         self.routing.privacy
-    }
-
-    /// What a request's headers ask for, no looser than the operator allows.
-    pub(super) fn tightened(&self, bounds: &Bounds) -> Bounds {
-        let confirmed =
-            if self.routing.confirm_paid && !bounds.allows_paid { CostPolicy::Unconfirmed } else { CostPolicy::Any };
-        Bounds {
-            privacy: bounds.privacy.max(self.routing.privacy),
-            cost: bounds.cost.max(self.routing.cost).max(confirmed),
-            ..bounds.clone()
-        }
     }
 
     /// A conversation as far as it is known before its next reply.

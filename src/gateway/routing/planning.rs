@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use mediary_core::capability::{TaskKind, Tier};
 use mediary_core::plan::{
-    Demand, PassedOver, Plan, Policy, Reason, Resolved, TreatmentRecipe, Unplannable, Want, plan, resolve,
+    CostPolicy, Demand, PassedOver, Plan, Policy, Reason, Resolved, TreatmentRecipe, Unplannable, Want, plan, resolve,
 };
 use mediary_core::task::Chat;
 use mediary_core::{ProviderId, Target};
@@ -77,6 +77,17 @@ impl Router {
     /// The tier that stands in for a model that is not here, for clients that only know its vendor's names.
     pub(in crate::gateway) fn stand_in(&self, model: &str) -> Option<Tier> {
         self.providers.stand_ins.tier_of(model)
+    }
+
+    /// What a request's headers ask for, no looser than the operator allows.
+    pub(in crate::gateway) fn tightened(&self, bounds: &Bounds) -> Bounds {
+        let confirmed =
+            if self.routing.confirm_paid && !bounds.allows_paid { CostPolicy::Unconfirmed } else { CostPolicy::Any };
+        Bounds {
+            privacy: bounds.privacy.max(self.routing.privacy),
+            cost: bounds.cost.max(self.routing.cost).max(confirmed),
+            ..bounds.clone()
+        }
     }
 
     /// What is allowed to a request that wants these targets.
