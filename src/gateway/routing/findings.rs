@@ -4,13 +4,15 @@
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
 
 use mediary_core::Target;
 use mediary_core::capability::{Ability, CapabilityMatrix};
 use mediary_core::plan::{Health, HealthSnapshot, Quarantined};
 use tokio::sync::Notify;
+
+use super::Router;
 
 /// What was found of one ability.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,6 +67,14 @@ impl Dossier {
         let is_over = self.quarantine.as_ref().is_some_and(|quarantine| !quarantine.holds(now));
         let refuted = self.found.iter().filter(|(_, found)| !found.holds).map(|(ability, _)| *ability);
         refuted.filter(move |ability| !(is_over && ability.is_whole_task()))
+    }
+}
+
+impl Router {
+    /// What probes found of targets.
+    #[must_use]
+    pub fn findings(&self) -> &Arc<Findings> {
+        &self.findings
     }
 }
 

@@ -133,12 +133,6 @@ impl Router {
         self.fleet.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// What probes found of targets.
-    #[must_use]
-    pub fn findings(&self) -> &Arc<Findings> {
-        &self.findings
-    }
-
     /// What the operator configured.
     pub(super) fn routing(&self) -> &Routing {
         &self.routing

@@ -3,6 +3,7 @@
 //! Abilities and outcomes are names here, and a wish is JSON; what they mean is the caller's business. What belongs to one
 //! step is written together or not at all.
 
+mod statements;
 mod verifications;
 
 #[cfg(test)]
@@ -15,6 +16,7 @@ use sqlx::Row as _;
 use crate::database::Statement;
 use crate::{Database, StoreFailed};
 
+use statements::{found, kept_out, released_now};
 pub use verifications::{TriedBefore, Unfinished};
 
 /// What was found of one ability of a model.
@@ -134,26 +136,4 @@ impl Findings {
         });
         Ok((findings, quarantines.await?))
     }
-}
-
-fn found(finding: KeptFinding) -> Statement {
-    let KeptFinding { provider, model, ability, holds, why, found_at } = finding;
-    let sql = "INSERT INTO findings (provider, model, ability, holds, why, found_at) VALUES (?, ?, ?, ?, ?, ?) \
-               ON CONFLICT (provider, model, ability) DO UPDATE SET \
-               holds = excluded.holds, why = excluded.why, found_at = excluded.found_at";
-    let statement = Statement::new(sql).with(provider).with(model).with(ability);
-    statement.with(i64::from(holds)).with(why).with(found_at)
-}
-
-fn kept_out(quarantine: KeptQuarantine) -> Statement {
-    let KeptQuarantine { provider, model, why, confirm, began_at, ends_at } = quarantine;
-    let sql = "INSERT INTO quarantines (provider, model, why, confirm, began_at, ends_at) VALUES (?, ?, ?, ?, ?, ?) \
-               ON CONFLICT (provider, model) DO UPDATE SET \
-               why = excluded.why, confirm = excluded.confirm, began_at = excluded.began_at, ends_at = excluded.ends_at";
-    let statement = Statement::new(sql).with(provider).with(model).with(why).with(i64::from(confirm));
-    statement.with(began_at).with(ends_at)
-}
-
-fn released_now(provider: String, model: String) -> Statement {
-    Statement::new("DELETE FROM quarantines WHERE provider = ? AND model = ?").with(provider).with(model)
 }
