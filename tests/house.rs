@@ -369,6 +369,7 @@ fn a_new_one_of_each_kind_touches_the_files_that_are_written_down() {
                 "src/remote/ollama/mod.rs",
                 "src/remote/openai/mod.rs",
                 "src/remote/remote/provider.rs",
+                "src/remote/responses/mod.rs",
                 "src/remote/xai/mod.rs",
             ],
         },

@@ -1,4 +1,4 @@
-//! Responses in the background as they are told: every event so far, for whoever listens now or comes back later, and a
+//! Responses in the background as they are told: every event so far, for clients that listen now or come back later, and a
 //! signal for the next one.
 //!
 //! In memory only, and bounded: the logs of the oldest that have ended go first; one that finds no room ends early, and

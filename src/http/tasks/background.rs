@@ -42,7 +42,7 @@ pub(super) fn in_background(
     let Asked { decoded: Decoded { mut task, model, answer, mut dropped }, bounds, client } = asked;
     let Background { row, keeping: Keeping { kept, room, .. }, begun, id, is_stream } = background;
     if let Task::Chat(chat) = &mut task {
-        // Where nobody listens, another target may begin anew though one has broken off.
+        // Where no client listens, another target may begin anew though one has broken off.
         chat.stream = is_stream;
         // Which target answers is not known yet; most are of another format.
         dropped.extend(chat.own.iter().flat_map(|own| own.names.iter().cloned()));

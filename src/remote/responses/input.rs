@@ -82,7 +82,7 @@ fn thoughts(message: &Message, items: &mut Vec<Item>) {
     items.push(Item::Ours(out));
 }
 
-/// What somebody said.
+/// A turn in words and media.
 fn said(role: &str, message: &Message, items: &mut Vec<Item>) -> Result<(), Failure> {
     let kind = if message.role == Role::Assistant { "output_text" } else { "input_text" };
     let mut out = Vec::with_capacity(256);
