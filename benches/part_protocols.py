@@ -247,10 +247,15 @@ def measure(settings: Settings) -> list[Row]:
                 for _ in range(WARM_UP):
                     client.ask()
             for _ in range(rounds):
+                took: dict[Any, list[float]] = {one: [] for one in (*DIALECTS, *tried)}
+                for _ in range(requests):
+                    # One after the other, so that what disturbs a moment disturbs all of them.
+                    for one, client in (*bare.items(), *small.items()):
+                        took[one].append(client.ask())
                 for dialect in DIALECTS:
-                    direct[dialect].append(statistics.median(bare[dialect].ask() for _ in range(requests)))
+                    direct[dialect].append(statistics.median(took[dialect]))
                 for pair in tried:
-                    latency[pair].append(statistics.median(small[pair].ask() for _ in range(requests)))
+                    latency[pair].append(statistics.median(took[pair]))
                 for pair in tried:
                     before = process_cost.cpu_ns(pid)
                     for _ in range(streams):

@@ -69,27 +69,34 @@ class Watch:
         return statistics.median(self.mib[number * size:(number + 1) * size])
 
 
-def hour(settings: Settings, mediary: server.Server) -> Findings:
-    """One model after the other; the clips before and after, so that a machine that slows down shows in both."""
+def hour(settings: Settings, _: server.Server) -> Findings:
+    """One model after the other, each in a server of its own."""
     seconds = settings.count(HOUR_SECONDS, quick=180)
     clip = long_recording(settings.work_folder, CLIP_SECONDS)
     whole = long_recording(settings.work_folder, seconds)
     rows = []
     for model in (speech_recognition.MOONSHINE, speech_recognition.WHISPER):
-        def short() -> list[float]:
-            return [speech_recognition.transcribe(mediary, clip, model).seconds / CLIP_SECONDS for _ in range(3)]
-
-        short()
-        before = short()
-        with Watch(mediary.process.pid) as watch:
-            took = speech_recognition.transcribe(mediary, whole, model).seconds / seconds
-        by_clip = statistics.median(before + short())
-        ratio, rise = took / by_clip, watch.quarter(3) - watch.quarter(1)
-        rows += [
-            Row(f"{model}, {seconds} s of speech: real-time factor, against 30-s clips", f"{took:.3f}",
-                f"{by_clip:.3f} (clips)", f"{ratio:.2f}", f"≤ {REACH_RATIO:g} ×", ratio <= REACH_RATIO),
-            Row(f"{model}, {seconds} s: highest resident memory; last quarter over the second", f"{max(watch.mib):.0f} MiB",
-                ratio=f"{rise:+.0f} MiB", reach=f"≤ {REACH_RSS_MIB} MiB, flat",
-                met=max(watch.mib) <= REACH_RSS_MIB and rise <= REACH_RISE_MIB),
-        ]
+        with server.running(settings.executable) as mediary:
+            mediary.await_health()
+            rows += heard(mediary, model, clip, whole, seconds)
     return Findings(rows)
+
+
+def heard(mediary: server.Server, model: str, clip: Path, whole: Path, seconds: int) -> list[Row]:
+    """The clips before and after, so that a machine that slows down shows in both."""
+    def short() -> list[float]:
+        return [speech_recognition.transcribe(mediary, clip, model).seconds / CLIP_SECONDS for _ in range(3)]
+
+    short()
+    before = short()
+    with Watch(mediary.process.pid) as watch:
+        took = speech_recognition.transcribe(mediary, whole, model).seconds / seconds
+    by_clip = statistics.median(before + short())
+    ratio, rise = took / by_clip, watch.quarter(3) - watch.quarter(1)
+    return [
+        Row(f"{model}, {seconds} s of speech: real-time factor, against 30-s clips", f"{took:.3f}",
+            f"{by_clip:.3f} (clips)", f"{ratio:.2f}", f"≤ {REACH_RATIO:g} ×", ratio <= REACH_RATIO),
+        Row(f"{model}, {seconds} s: highest resident memory; last quarter over the second", f"{max(watch.mib):.0f} MiB",
+            ratio=f"{rise:+.0f} MiB", reach=f"≤ {REACH_RSS_MIB} MiB, flat",
+            met=max(watch.mib) <= REACH_RSS_MIB and rise <= REACH_RISE_MIB),
+    ]

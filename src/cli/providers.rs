@@ -1,15 +1,19 @@
 //! `mediary providers`: which providers are on and with what, which are off and why, and what their terms say of gateways.
 //!
-//! Reads the configuration, the catalogs and the environment; calls no provider. Keys are shown by their last characters only.
+//! Reads the configuration, the catalogs, the environment and what a server has kept of used quotas; calls no provider. Keys are shown by their last characters only.
 
 use std::fmt::Write as _;
 use std::io::{self, Write};
 use std::process::ExitCode;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::Args;
+use mediary_store::Quotas;
 
 use super::{Context, complain};
-use crate::providers::ProviderReport;
+use crate::config::Config;
+use crate::gateway::quota_left;
+use crate::providers::{ProviderReport, Providers};
 
 /// Show which providers are on, which are off and why, and what their terms say of gateways
 #[derive(Debug, Args)]
@@ -30,7 +34,7 @@ impl ProvidersArgs {
     pub(super) fn run(&self, context: &Context) -> ExitCode {
         let told = context.load().and_then(|loaded| {
             let providers = context.providers(&loaded.config, &loaded.source)?;
-            self.told(providers.reports())
+            self.told(reports(context, &loaded.config, &providers))
         });
         match told {
             // A reader that went away has seen enough.
@@ -53,6 +57,30 @@ impl ProvidersArgs {
     }
 }
 
+/// What there is to say of all providers, with what is left of their free limits as far as a server has kept what was used.
+fn reports(context: &Context, config: &Config, providers: &Providers) -> Vec<ProviderReport> {
+    let used = context.store_dir(config).map(|dir| Quotas::peek(&dir));
+    let used = used.transpose().unwrap_or_else(|error| {
+        // Everything else can be told without.
+        let _closed = writeln!(io::stderr(), "mediary: what was used of free limits is not known: {error}");
+        None
+    });
+    let (used, now) = (used.unwrap_or_default(), now_ms());
+    let mut reports = providers.reports();
+    for report in &mut reports {
+        if let Some(setup) = providers.enabled.iter().find(|setup| setup.id.as_str() == report.id) {
+            report.quota_left = quota_left(providers, setup, &used, now);
+        }
+    }
+    reports
+}
+
+/// The time, in milliseconds since 1970.
+fn now_ms() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    since.map_or(0, |since| u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
+}
+
 /// A provider in a few lines: how it stands, what it has, what its terms say.
 fn entry(its: &ProviderReport, widest: usize) -> String {
     let indent = widest + 2;
@@ -67,8 +95,7 @@ fn entry(its: &ProviderReport, widest: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::{Config, Environment, Overrides};
-    use crate::providers::Providers;
+    use crate::config::{Environment, Overrides};
 
     fn reports(file: &str, env: &Environment) -> Vec<ProviderReport> {
         let folder = tempfile::tempdir().unwrap();

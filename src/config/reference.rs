@@ -30,7 +30,7 @@ pub(super) const OPEN_ROWS: &[(&str, &str, &str)] = &[
     (
         "providers[].dialect",
         "the catalog's",
-        "its wire format: `openai`, `gemini`, `anthropic`, `mistral`, `ollama`, `cloudflare`, `huggingface`, `minimax`, `xai`, `edge`, `automatic1111` or `comfyui`",
+        "its wire format: `openai`, `responses`, `gemini`, `anthropic`, `mistral`, `ollama`, `cloudflare`, `huggingface`, `minimax`, `xai`, `edge`, `automatic1111` or `comfyui`",
     ),
     ("providers[].base_url", "the catalog's", "its address, up to where the dialect's paths begin"),
     (
@@ -131,7 +131,7 @@ pub(super) const OPEN_ROWS: &[(&str, &str, &str)] = &[
     (
         "providers[].models[].custom_tools",
         "`false`",
-        "whether it knows tools of `type: custom` (dialect `openai`); to others they are functions, but for those with a grammar",
+        "whether it knows tools of `type: custom` (dialects `openai` and `responses`); to others they are functions, but for those with a grammar",
     ),
     (
         "providers[].models[].media_in_tool_results",
@@ -149,6 +149,11 @@ pub(super) const OPEN_ROWS: &[(&str, &str, &str)] = &[
         "providers[].models[].hosted_tools",
         "none",
         "tools that its provider runs for it, by the beginnings of their kinds: `[\"web_search_\"]`",
+    ),
+    (
+        "providers[].models[].responses",
+        "`\"none\"`",
+        "whether it answers in the format of OpenAI's Responses API: `also` beside chats (then clients of that format are answered in it), or in no other (`only`)",
     ),
     ("providers[].models[].logprobs", "`false`", "whether it gives log probabilities"),
     ("providers[].models[].many_replies", "`false`", "whether it gives several replies at once"),

@@ -268,12 +268,28 @@ impl Intake {
         blocking::run(move || recording.facts()).await.ok().flatten()?.seconds
     }
 
-    /// What a video says of itself; `None` where nothing here can tell, or it is damaged.
-    pub(super) async fn video_facts(&self, media: &Media) -> Option<VideoFacts> {
-        let ffmpeg = self.ffmpeg.as_ref()?;
-        let input = opened(media).await.ok()?;
-        let _child = self.admission.child().await.ok()?;
-        ffmpeg.facts(&input).await.ok().flatten()
+    /// What a video says of itself; `None` where nothing here can tell.
+    ///
+    /// # Errors
+    /// `Unreadable` when it is damaged, or shows nothing.
+    pub(super) async fn video_facts(&self, media: &Media) -> Result<Option<VideoFacts>, Failure> {
+        let Some(ffmpeg) = &self.ffmpeg else { return Ok(None) };
+        let looking = async {
+            let input = opened(media).await?;
+            let _child = self.admission.child().await?;
+            ffmpeg.facts(&input).await
+        };
+        match looking.await {
+            Ok(Some(facts)) if !facts.has_picture => Err(Failure::unreadable("there are no pictures in this video")),
+            Err(failure) if failure.kind != FailureKind::Unreadable => {
+                tracing::info!(
+                    failure.kind = failure.kind.name(),
+                    "what a video says of itself was not to be found out"
+                );
+                Ok(None)
+            }
+            looked => looked,
+        }
     }
 
     async fn measured_by_ffmpeg(&self, media: &Media) -> Option<f64> {

@@ -15,6 +15,8 @@ use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 use tokio::task::AbortHandle;
 
+use super::live_responses::{LiveResponses, Teller, Told};
+
 /// All of them together; beyond it the oldest go, …
 const MOST_BYTES: u64 = 1024 * 1024 * 1024;
 /// … until so much is left.
@@ -40,6 +42,8 @@ pub struct KeptResponses {
     changes: mpsc::UnboundedSender<Change>,
     /// Those that are being answered in the background.
     answering: Mutex<HashMap<String, AbortHandle>>,
+    /// What their listeners are told.
+    live: Arc<LiveResponses>,
     places: Arc<Semaphore>,
     memory: Arc<Semaphore>,
     /// Where they are answered, whatever becomes of the requests that made them.
@@ -91,6 +95,7 @@ impl KeptResponses {
             waiting,
             changes,
             answering: Mutex::default(),
+            live: Arc::default(),
             places: Arc::new(Semaphore::new(MOST_IN_BACKGROUND)),
             memory: Arc::new(Semaphore::new(MOST_KIB_IN_MEMORY)),
             runtime,
@@ -141,10 +146,24 @@ impl KeptResponses {
             return Ok(false);
         }
         self.stop(id);
+        self.live.forget(id);
         locked(&self.waiting).remove(id);
         let (removed, is_removed) = oneshot::channel();
         self.changes(Change::Remove(id.to_owned(), owner.to_owned(), removed));
         is_removed.await.unwrap_or(Ok(false))
+    }
+
+    /// Begins to tell a response whose answer is told as events.
+    #[must_use]
+    pub fn tells(&self, id: &str) -> Teller {
+        self.live.begin(id)
+    }
+
+    /// What is told of a response, where it is known: of one that is answered in the background as events, and for a
+    /// while thereafter. Whose it is has been asked before.
+    #[must_use]
+    pub fn told(&self, id: &str) -> Option<Arc<Told>> {
+        self.live.of(id)
     }
 
     /// Answers in the background. Gives whether there is room for one more; only then it is kept as one that is open.

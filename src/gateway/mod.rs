@@ -21,6 +21,7 @@ mod jobs;
 mod kept_quotas;
 mod kept_responses;
 mod limits;
+mod live_responses;
 mod probes;
 mod readiness;
 mod recipe_file;
@@ -52,6 +53,7 @@ pub use execution::{measure, tune};
 pub use jobs::{NewVideo, NoJob, VideoFile, VideoJob, VideoJobs, VideoProgress, WebhookSecret, signature};
 pub use kept_quotas::KeptQuotas;
 pub use kept_responses::{KeptResponses, MemoryRoom};
+pub use live_responses::{Heard, Teller, Told};
 pub use probes::{
     Counts as ProbeCounts, NotReleased, NotVerified, Outcome as ProbeOutcome, ProbeWish, Probes, Resume,
     Step as ProbeStep, Verified, VerifyRequest,
@@ -63,7 +65,7 @@ pub use request_log::{Ended, Noted, RequestLog};
 pub use routing::{
     Account, Answer, Bounds, CallError, Charge, Dossier, Exhausted, Findings, Found, KeyHealth, KeyRecord, KeyStanding,
     KeyStats, Known, Listing, Pace, Planned, Quarantine, Reclassified, Record, Route, Router, TaskRequest,
-    TreatmentNote, Tried, total,
+    TreatmentNote, Tried, quota_left, total,
 };
 pub use spool::Spool;
 pub use tasks::{Answered, Counted, Drawing, Drawn, Embedded, Growing, Made, Speaking, Stage, WholeAnswer};
@@ -73,7 +75,8 @@ pub use treatments::{Pipelines, Treatments};
 use std::sync::Arc;
 
 use mediary_convert::pdf::PdfWorkers;
-use mediary_core::capability::Abilities;
+use mediary_core::capability::{Abilities, Price};
+use mediary_core::{ModelName, ProviderId, Target};
 use mediary_local::Local;
 use mediary_remote::Fetcher;
 
@@ -118,6 +121,16 @@ impl Gateway {
     #[must_use]
     pub fn daemon(&self) -> Option<&Daemon> {
         self.daemon.as_ref()
+    }
+
+    /// Whether a provider's model is known to cost nothing; on this machine none does unless it is said.
+    #[must_use]
+    pub fn is_free(&self, provider: &ProviderId, model: &str) -> bool {
+        let known = self.router.known();
+        let target = Target { provider: provider.clone(), model: ModelName::new(model) };
+        let row = known.get(&target);
+        let is_near = || self.router.providers().get(provider).is_some_and(|setup| setup.is_loopback);
+        row.map_or_else(is_near, |row| row.price.is_free() || row.is_local && row.price == Price::Unknown)
     }
 
     /// What all requests together may hold.

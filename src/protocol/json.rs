@@ -5,6 +5,7 @@
 use std::fmt::{self, Write as _};
 
 use bytes::Bytes;
+use serde::Serialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
@@ -75,6 +76,11 @@ fn in_json_words(complaint: &str) -> String {
 /// Any JSON of ours as bytes.
 pub(crate) fn json_bytes(value: &Value) -> Vec<u8> {
     value.to_string().into_bytes()
+}
+
+/// Appends JSON of ours.
+pub(crate) fn json_into<T: Serialize>(value: &T, into: &mut Vec<u8>) {
+    serde_json::to_writer(into, value).expect("values with text keys can be written to memory");
 }
 
 /// A request's bytes that hold a value, for what goes on as it was written.

@@ -19,7 +19,7 @@ pub mod responses;
 pub mod verify;
 
 pub use error::{ErrorFields, Errors, TriedBody};
-pub(crate) use json::{from_json, json_bytes, piece, short_complaint};
+pub(crate) use json::{from_json, json_bytes, json_into, piece, short_complaint};
 
 use std::fmt;
 

@@ -45,6 +45,9 @@ pub struct ProviderReport {
     /// What all its models give for nothing.
     #[serde(skip_serializing_if = "FreeLimits::is_empty")]
     pub free_limits: FreeLimits,
+    /// What is left of it with each key, and of what models give for nothing.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub quota_left: Vec<QuotaLeft>,
     /// What its terms say of gateways.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub terms: Option<Terms>,
@@ -57,6 +60,25 @@ pub struct ProviderReport {
     /// Where people get a key.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub key_url: Option<String>,
+}
+
+/// How a limit of a key stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct QuotaLeft {
+    /// The end of the key; empty where its provider is called without one.
+    pub key: String,
+    /// The model; `None`: all of them together.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
+    /// Which limit: `requests_per_day`.
+    pub limit: &'static str,
+    /// What is allowed.
+    pub allowed: u64,
+    /// What of it is left.
+    pub left: u64,
+    /// In how many seconds all of it is there again; `None`: it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub whole_in_seconds: Option<u64>,
 }
 
 impl Providers {
@@ -93,6 +115,7 @@ impl Providers {
             model_count,
             asked_for_models: setup.discovers || setup.lists_models,
             free_limits: setup.free_limits,
+            quota_left: Vec::new(),
             terms: setup.terms.clone(),
             checked: setup.checked.clone(),
             key_env: Vec::new(),
@@ -116,6 +139,7 @@ fn off(off: &Off) -> ProviderReport {
         model_count: 0,
         asked_for_models: false,
         free_limits: FreeLimits::default(),
+        quota_left: Vec::new(),
         terms: off.terms.clone(),
         checked: off.checked.clone(),
         key_env: off.key_env.clone(),
@@ -159,6 +183,7 @@ impl ProviderReport {
         let all = [
             ("keys", self.keys.join(", ")),
             ("models", tasks.join(", ")),
+            ("quota left", self.quota_left.iter().map(left).collect::<Vec<_>>().join(", ")),
             ("key from", key_from.unwrap_or_default()),
             ("terms", terms.unwrap_or_default()),
             ("checked", self.checked.day.map(|day| day.to_string()).unwrap_or_default()),
@@ -173,6 +198,14 @@ fn shown(key: &ProviderKey) -> String {
         KeySource::Configuration | KeySource::Variable(_) => key.secret.masked(),
         KeySource::Store(id) => format!("{} ({id})", key.secret.masked()),
     }
+}
+
+/// What is left of a limit: `12 of 30 requests_per_minute of m with …cdef`.
+fn left(its: &QuotaLeft) -> String {
+    let QuotaLeft { key, model, limit, allowed, left, .. } = its;
+    let of = model.as_ref().map(|model| format!(" of {model}")).unwrap_or_default();
+    let with = if key.is_empty() { String::new() } else { format!(" with {key}") };
+    format!("{left} of {allowed} {limit}{of}{with}")
 }
 
 fn host(base_url: &str) -> Option<String> {

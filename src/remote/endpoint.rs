@@ -63,6 +63,8 @@ pub struct Quirks {
     pub videos: VideoForm,
     /// Where its list of models is, if not below its address.
     pub models_url: Option<String>,
+    /// It can be told which of the functions may be called (`tool_choice` of the type `allowed_tools`).
+    pub allowed_tools: bool,
     /// How it is told for how long to think.
     pub effort: EffortForm,
     /// The highest temperature; what is above is sent as this.
@@ -153,6 +155,7 @@ impl Default for Quirks {
             status_url: None,
             videos: VideoForm::OpenAi,
             models_url: None,
+            allowed_tools: false,
             effort: EffortForm::default(),
             most_temperature: None,
             says_json: false,

@@ -17,7 +17,7 @@ import urllib.request
 from expected import Place
 from strict import TARGETS
 
-FEATURES = ("chat", "stream", "tools", "streamed_tools", "schema", "image", "models")
+FEATURES = ("chat", "stream", "tools", "streamed_tools", "schema", "image", "pdf", "audio", "models")
 SHOWN_CHARACTERS = 6000
 
 

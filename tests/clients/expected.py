@@ -10,6 +10,10 @@ from pydantic import BaseModel, Field
 SIGN = (Path(__file__).resolve().parents[2] / "samples" / "sign.png").read_bytes()
 SIGN_URL = f"data:image/png;base64,{base64.b64encode(SIGN).decode()}"
 SEEN = f"I saw image/png of {len(SIGN)} bytes"
+PDF = (Path(__file__).resolve().parents[2] / "samples" / "invoice.pdf").read_bytes()
+PDF_URL = f"data:application/pdf;base64,{base64.b64encode(PDF).decode()}"
+SOUND = (Path(__file__).resolve().parents[2] / "samples" / "chime.wav").read_bytes()
+SOUND_BASE64 = base64.b64encode(SOUND).decode()
 QUESTION = "Say the word lantern, slowly"
 SAID = f"You said: {QUESTION}"
 ASKED_WEATHER = "Is it warmer in Paris or in Oslo?"
@@ -75,3 +79,18 @@ def reports(text, cities=2):
 def is_receipt(receipt):
     """Whether the schema came back filled."""
     assert receipt.model_dump() == RECEIPT.model_dump(), f"{receipt!r} instead of {RECEIPT!r}"
+
+
+def is_given(text, mime, size, ending):
+    """Whether a file reached the model as it is, as pictures of its pages, or as the text that was made of it."""
+    was_given = text == f"I was given {mime} of {size} bytes" or (ending == "pdf" and text.startswith("I saw image/"))
+    was_read = text.startswith("You said: ") and f"attached file ({ending})" in text
+    assert was_given or was_read, f"{text!r}: the model was given neither the {ending} nor its text"
+
+
+def read_pdf(text):
+    is_given(text, "application/pdf", len(PDF), "pdf")
+
+
+def heard(text):
+    is_given(text, "audio/wav", len(SOUND), "wav")

@@ -77,6 +77,8 @@ def serving(program, configuration):
         settings["MEDIARY_CONTENT__DIR"] = str(Path(folder) / "content")
         settings["MEDIARY_STORE__DIR"] = str(Path(folder) / "store")
         settings["MEDIARY_JOBS__POLL_SECONDS"] = "1"
+        # What these providers have is known; that the server looks at their lists is no client's doing.
+        settings["MEDIARY_REGISTRY__REFRESH_HOURS"] = "0"
         server = subprocess.Popen(
             [program, "--config", config, "serve"],
             env={**without_providers(os.environ), **settings},
@@ -109,6 +111,7 @@ def official(program, node):
             ["ollama_api.py"],
             ["anthropic_api.py"],
             ["gemini_api.py", "--upstream", upstream.address],
+            ["cohere_rerank.py", "--upstream", upstream.address],
         )
         for script, *options in scripts:
             subprocess.run([sys.executable, HERE / script, address, *options], check=True)
@@ -116,7 +119,7 @@ def official(program, node):
         subprocess.run([sys.executable, HERE / "openai_videos.py", address], check=True)
         if node is not None:
             environment = {**without_providers(os.environ), **SILENT}
-            agents = [sys.executable, HERE / "agents.py", address, "--upstream", upstream.address, "--node", node]
+            agents = [sys.executable, HERE / "coding_agents.py", address, "--upstream", upstream.address, "--node", node]
             subprocess.run(agents, check=True)
             for script in "audio.mjs", "images.mjs", "videos.mjs", "vendors.mjs":
                 subprocess.run(["node", node / script, address], env=environment, check=True)

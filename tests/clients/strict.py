@@ -1,7 +1,8 @@
-"""Providers that forgive nothing: OpenAI's chat under `/openai/v1`, Anthropic's messages under `/anthropic/v1`.
+"""Providers that forgive nothing: OpenAI's chat under `/openai/v1`, Anthropic's messages under `/anthropic/v1`, Mistral's
+chat under `/mistral/v1`, Gemini's `generateContent` under `/gemini/v1beta`.
 
-Whatever the vendor would refuse is refused here, with the vendor's status; strict_openai.py and strict_anthropic.py
-know what. What is answered follows from the request: a function named for the weather is called once for each city, a
+Whatever the vendor would refuse is refused here, with the vendor's status; a file for each (strict_openai.py, …) knows
+what. What is answered follows from the request: a function named for the weather is called once for each city, a
 schema is filled, anything else is repeated, so that a client can tell what arrived. `GET /log` is what was asked since
 it was last read. Also the proxy of the clients under test: whoever asks it for another host is noted and refused.
 """
@@ -10,13 +11,29 @@ import json
 import re
 
 import strict_anthropic
+import strict_gemini
+import strict_mistral
 import strict_openai
 from fakes import FakeHandler, FakeServer
 from strict_schemas import filled
 
 CITIES = ("Paris", "Oslo")
-TARGETS = ("openai/gpt-5-mini", "anthropic/claude-haiku-4-5")
-DIALECTS = {"/openai/v1/chat/completions": strict_openai, "/anthropic/v1/messages": strict_anthropic}
+TARGETS = (
+    "openai/gpt-5-mini",
+    "anthropic/claude-haiku-4-5",
+    "gemini/gemini-3.5-flash",
+    "mistral/mistral-small-latest",
+)
+GEMINI = "/gemini/v1beta/models/gemini-3.5-flash"
+STREAMED = f"{GEMINI}:streamGenerateContent?alt=sse"
+DIALECTS = {
+    "/openai/v1/chat/completions": strict_openai,
+    "/anthropic/v1/messages": strict_anthropic,
+    "/mistral/v1/chat/completions": strict_mistral,
+    f"{GEMINI}:generateContent": strict_gemini,
+    STREAMED: strict_gemini,
+}
+BASES = {"openai": "v1", "anthropic": "v1", "mistral": "v1", "gemini": "v1beta"}
 
 
 class StrictUpstream(FakeServer):
@@ -28,10 +45,13 @@ class StrictUpstream(FakeServer):
         self.strangers = []
 
     def configuration(self):
-        """A `mediary.toml` in which the two vendors are here, with the models and quirks of their own catalogs."""
+        """A `mediary.toml` in which the vendors are here, with the models and quirks of their own catalogs; only what is free
+        a minute is not counted."""
+        unlimited = '[[providers.models]]\nid = "gemini-3.5-flash"\nfree_limits = {}\n'
         return "".join(
-            f'[[providers]]\nid = "{vendor}"\nbase_url = "{self.address}/{vendor}/v1"\napi_keys = ["sk-strict"]\n\n'
-            for vendor in ("openai", "anthropic")
+            f'[[providers]]\nid = "{vendor}"\nbase_url = "{self.address}/{vendor}/{base}"\napi_keys = ["sk-strict"]\n'
+            f"free_limits = {{}}\n{unlimited if vendor == 'gemini' else ''}\n"
+            for vendor, base in BASES.items()
         )
 
 
@@ -65,7 +85,7 @@ class Answerer(FakeHandler):
         if asked["question"].startswith("Observation:"):
             asked["results"] = [asked["question"]]
         reply = answered(asked)
-        if not body.get("stream"):
+        if not (body.get("stream") or self.path == STREAMED):
             return self.answer(200, dialect.whole(body, reply))
         self.send_response(200)
         self.send_header("content-type", "text/event-stream")
@@ -117,6 +137,8 @@ def said(asked):
         words = f"The tools said: {'; '.join(asked['results'])}"
     elif asked["images"]:
         words = "I saw " + " and ".join(f"{mime} of {size} bytes" for mime, size in asked["images"])
+    elif asked["files"]:
+        words = "I was given " + " and ".join(f"{mime} of {size} bytes" for mime, size in asked["files"])
     else:
         words = f"You said: {marked[1] if marked else question}"
     is_marked = "[[ ## answer ## ]]" in question

@@ -26,7 +26,8 @@ BLOCK_FIELDS = {
 TOOL_FIELDS = frozenset(
     "name description input_schema strict cache_control type eager_input_streaming defer_loading input_examples".split()
 )
-# In a schema that binds. The vendor's clients send the name of the dialect with it.
+# In a schema that binds. That `$schema` is taken there is assumed: a client in wide use (Vercel's AI SDK) sends it; the
+# vendor's own for Node leaves it out, since it constrains nothing.
 KEYWORDS = frozenset(
     "$schema type properties required items anyOf allOf $ref $defs definitions enum const title description default "
     "additionalProperties format minItems".split()
@@ -166,6 +167,7 @@ def understood(body):
         "parallel": not choice.get("disable_parallel_tool_use"),
         "schema": body.get("output_config", {}).get("format", {}).get("schema"),
         "images": [_image(block) for block in told if block["type"] == "image"],
+        "files": [_image(block) for block in told if block["type"] == "document"],
     }
 
 

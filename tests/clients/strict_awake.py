@@ -4,6 +4,8 @@ Called by run.py before any library is let in, so that no rule can fall asleep.
 """
 
 import strict_anthropic
+import strict_gemini
+import strict_mistral
 import strict_openai
 
 USER = {"role": "user", "content": "Hello"}
@@ -57,10 +59,57 @@ ANTHROPIC_REFUSES = (
     {"messages": [{"role": "user", "content": [{"type": "text", "text": "x", "name": "y"}]}]},
 )
 
+MISTRAL = ({"authorization": "Bearer sk-strict"}, {"model": "mistral-small-latest", "messages": [USER]})
+SHORT = {**CALL, "id": "abcdefgh0"}
+MISTRAL_REFUSES = (
+    {"seed": 1},
+    {"max_completion_tokens": 9},
+    {"stream_options": {"include_usage": True}},
+    {"temperature": 2},
+    {"tool_choice": "auto"},
+    {"tools": [{"type": "function", "function": {"name": "f"}}]},
+    {"messages": []},
+    {"messages": [{**USER, "name": "x"}]},
+    {"messages": [USER, {"role": "assistant", "content": ""}, USER]},
+    {"messages": [USER, {"role": "assistant", "content": "x"}]},
+    {"messages": [USER, {"role": "assistant", "content": "", "tool_calls": [CALL]}]},
+    {"messages": [USER, {"role": "assistant", "content": "", "tool_calls": [SHORT]}, USER]},
+    {"messages": [USER, {"role": "assistant", "content": "x", "reasoning_content": "y"}, USER]},
+    {"messages": [{"role": "user", "content": [{"type": "document_url", "document_url": "data:application/pdf;base64,"}]}]},
+)
+SAYS = {"role": "user", "parts": [{"text": "Hello"}]}
+CALLS = {"role": "model", "parts": [{"functionCall": {"name": "f", "args": {}}}]}
+TOLD = {"role": "user", "parts": [{"functionResponse": {"name": "f", "response": {"result": "x"}}}]}
+GEMINI = ({"x-goog-api-key": "sk-strict"}, {"contents": [SAYS]})
+GEMINI_REFUSES = (
+    {"model": "x"},
+    {"generationConfig": {"max_tokens": 9}},
+    {"generationConfig": {"stopSequences": ["a", "b", "c", "d", "e", "f"]}},
+    {"generationConfig": {"responseSchema": {"type": "OBJECT"}}},
+    {"generationConfig": {"responseMimeType": "application/json", "responseSchema": OPEN | {"additionalProperties": False}}},
+    {"generationConfig": {"thinkingConfig": {"thinkingBudget": 1, "thinkingLevel": "LOW"}}},
+    {"tools": [{"functionDeclarations": [{"name": "a b"}]}]},
+    {"tools": [{"functionDeclarations": [{"name": "f", "parameters": {"$schema": "x"}}]}]},
+    {"tools": [{"functionDeclarations": [{"name": "f", "parameters": {}, "parametersJsonSchema": {}}]}]},
+    {"toolConfig": {"functionCallingConfig": {"mode": "ANY", "allowedFunctionNames": ["f"]}}},
+    {"contents": []},
+    {"contents": [{"role": "assistant", "parts": [{"text": "x"}]}]},
+    {"contents": [SAYS, {"role": "model", "parts": [{"text": "x"}]}]},
+    {"contents": [{"role": "user", "parts": [{"text": ""}]}]},
+    {"contents": [SAYS, CALLS, TOLD]},
+    {"contents": [SAYS, TOLD]},
+    {"contents": [{"role": "user", "parts": [{"text": "x", "inlineData": {"mimeType": "image/png", "data": ""}}]}]},
+)
+
 
 def check():
     """Asserts that each is refused, and that a plain request is not."""
-    tables = (strict_openai, OPENAI, OPENAI_REFUSES), (strict_anthropic, ANTHROPIC, ANTHROPIC_REFUSES)
+    tables = (
+        (strict_openai, OPENAI, OPENAI_REFUSES),
+        (strict_anthropic, ANTHROPIC, ANTHROPIC_REFUSES),
+        (strict_mistral, MISTRAL, MISTRAL_REFUSES),
+        (strict_gemini, GEMINI, GEMINI_REFUSES),
+    )
     for dialect, (headers, plain), refused in tables:
         assert dialect.problem(plain, headers) is None, dialect.problem(plain, headers)
         assert dialect.problem(plain, {}), f"{dialect.__name__} asks for no key"

@@ -170,6 +170,7 @@ def understood(body):
         "parallel": body.get("parallel_tool_calls") is not False,
         "schema": form["json_schema"]["schema"] if form.get("type") == "json_schema" else None,
         "images": list(_images(messages)),
+        "files": list(_files(messages)),
     }
 
 
@@ -184,6 +185,14 @@ def _images(messages):
         for part in message["content"] if isinstance(message.get("content"), list) else []:
             if part["type"] == "image_url":
                 head, _, data = part["image_url"]["url"].partition(";base64,")
+                yield head.removeprefix("data:"), len(base64.b64decode(data))
+
+
+def _files(messages):
+    for message in messages:
+        for part in message["content"] if isinstance(message.get("content"), list) else []:
+            if part["type"] == "file":
+                head, _, data = part["file"]["file_data"].partition(";base64,")
                 yield head.removeprefix("data:"), len(base64.b64decode(data))
 
 

@@ -1,6 +1,7 @@
 """Providers that are none: they answer at once, cost nothing, and remember the last request of each model.
 
-Under `/openai/v1` one speaks OpenAI's format, under `/gemini/v1beta` one speaks Gemini's. What a model does is in its
+Under `/openai/v1` one speaks OpenAI's format, under `/gemini/v1beta` one speaks Gemini's, under `/cohere/v2` one ranks as
+Cohere does and forgives nothing. What a model does is in its
 name; what it says follows from what it was sent, so that a client can tell whether all of it arrived. `GET /seen/MODEL`
 is the last body that came for a model, `GET /sign.png` a picture to be fetched. Used by run.py; also a program, which
 prints the configuration for it, to try the documentation's commands by hand: python3 tests/clients/upstream.py PORT.
@@ -16,6 +17,7 @@ import urllib.parse
 import wave
 from pathlib import Path
 
+import strict_cohere
 from fakes import FakeHandler, FakeServer
 
 SAMPLES = Path(__file__).resolve().parents[2] / "samples"
@@ -111,6 +113,11 @@ free_limits = {{}}
 id = "gemini-embedding-001"
 free_limits = {{}}
 
+[[providers]]
+id = "cohere-rerank"
+base_url = "{self.address}/cohere/v2"
+api_keys = ["sk-strict"]
+
 [aliases]
 fallback = ["fake/broken", "fake/words"]
 """
@@ -136,6 +143,8 @@ class Answerer(FakeHandler):
         if self.path.startswith("/openai/v1/videos"):
             return self.answer(200, {"id": "film-1", "object": "video", "status": "queued", "progress": 0})
         body = json.loads(raw)
+        if self.path == "/cohere/v2/rerank":
+            return self.as_cohere(body)
         if gemini := re.fullmatch(r"/gemini/v1beta/models/([^:]+):(\w+)(\?alt=sse)?", self.path):
             self.server.seen[gemini[1]] = body
             self.as_gemini(gemini[2], body, streams=gemini[3] is not None)
@@ -150,6 +159,14 @@ class Answerer(FakeHandler):
 
     def do_DELETE(self):  # noqa: N802
         self.answer(200, {"deleted": True})
+
+    def as_cohere(self, body):
+        """Ranks, and refuses what Cohere refuses."""
+        problem = strict_cohere.problem(body, self.headers)
+        if problem is not None:
+            return self.answer(400, {"id": "refused-1", "message": problem})
+        self.server.seen[body["model"]] = body
+        return self.answer(200, strict_cohere.answer(body))
 
     def as_video(self):
         """A video that is done, as far as its first bytes say that it is one."""

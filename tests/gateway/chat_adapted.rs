@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 
 use super::chat_talk::{over, with_providers};
 use super::chat_tongues::dialects;
-use super::chat_words::{answers, says, streams};
-use super::client::Answer;
+use super::chat_words::{answers, fails, says, streams};
+use super::client::{Answer, Request};
 use super::server::sample;
 use super::upstream::Upstream;
 
@@ -270,4 +270,29 @@ fn more_stops_than_gemini_takes_are_left_out_by_name() {
     let (sent, left_out) = sent_to("gemini", json!({ "stop": ["a", "b", "c", "d", "e", "f"] }));
     assert_eq!(sent["generationConfig"]["stopSequences"], json!(["a", "b", "c", "d", "e"]));
     assert_eq!(left_out, ["stop"]);
+}
+
+#[test]
+fn a_client_gets_a_stream_from_a_target_that_refuses_them() {
+    let refuses = || fails(400, "streaming is not supported for this model; set `stream` to false", None);
+    let up = Upstream::doing([refuses(), says("Hello"), says("Again")]);
+    let server = with_providers(&[up.entry("a", json!({}))]);
+    for words in ["Hello", "Again"] {
+        let answer = server.chat(json!({ "stream": true }));
+        let chunks = answer.chunks();
+        assert_eq!(answer.said(), words);
+        assert_eq!(chunks.last().unwrap()["choices"][0]["finish_reason"], "stop", "{answer}");
+    }
+    let asked: Vec<bool> = up.seen().iter().map(|seen| seen.json()["stream"] == true).collect();
+    assert_eq!(asked, [true, false, false], "what a target refuses is remembered");
+}
+
+#[test]
+fn a_plan_does_not_call_dropped_what_is_said_in_other_words() {
+    let up = Upstream::doing([says("never")]);
+    let server = with_providers(&[up.with_model("a", json!({ "reasoning": true, "refuses": ["thinking", "seed"] }))]);
+    let asked = json!({ "model": "m", "messages": [{ "role": "user", "content": "Hi" }], "seed": 1,
+        "thinking": { "type": "enabled", "budget_tokens": 2000 } });
+    let plan = Request::new("POST", "/v1/plan").body("application/json", asked.to_string()).send(&server).ok();
+    assert_eq!(plan["candidates"][0]["dropped"], json!(["seed"]), "{plan}");
 }

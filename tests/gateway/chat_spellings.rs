@@ -135,7 +135,7 @@ fn an_only_message_that_is_empty_is_answered_by_every_dialect() {
         let answer = server.chat(dialect.asked(json!({ "messages": [{ "role": "user", "content": "" }] })));
         assert_eq!(answer.said(), "Hello", "{}: {answer}", dialect.id);
         let sent = up.last().json();
-        let turns = sent.get("messages").or_else(|| sent.get("contents")).and_then(Value::as_array);
+        let turns = ["messages", "contents", "input"].iter().find_map(|name| sent.get(name)?.as_array());
         assert!(turns.is_some_and(|turns| !turns.is_empty()), "{}: {sent}", dialect.id);
     }
 }

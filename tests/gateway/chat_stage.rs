@@ -128,6 +128,10 @@ fn stream(steps: Vec<Step>, input: &mut BufReader<TcpStream>, out: &mut TcpStrea
                 std::thread::park_timeout(pause);
                 continue;
             }
+            Step::Wait(gate) => {
+                gate.wait();
+                continue;
+            }
             Step::Cut => return false,
             Step::Stall => {
                 wait_for_leave(input, stage);

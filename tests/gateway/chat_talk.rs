@@ -183,6 +183,28 @@ impl Listener {
         Self(BufReader::new(connection))
     }
 
+    /// The stream that answers any request.
+    pub(crate) fn to(server: &TestServer, request: &Request) -> Self {
+        let mut connection = server.connect();
+        connection.write_all(&request.bytes(server)).expect("the server reads");
+        Self(BufReader::new(connection))
+    }
+
+    /// The data of the events up to one of this type.
+    pub(crate) fn until(&mut self, kind: &str) -> Vec<Value> {
+        let mut all = Vec::new();
+        loop {
+            let line = self.next().unwrap_or_else(|| unreachable!("the stream ended before `{kind}`: {all:#?}"));
+            let Some(data) = line.strip_prefix("data: ") else { continue };
+            let data: Value = serde_json::from_str(data).expect("events are JSON");
+            let is_it = data["type"] == kind;
+            all.push(data);
+            if is_it {
+                return all;
+            }
+        }
+    }
+
     /// The next line of an event or a comment; `None` at the end. Each is written in a piece, so what frames the pieces
     /// stands on lines of its own.
     pub(crate) fn next(&mut self) -> Option<String> {

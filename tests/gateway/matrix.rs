@@ -646,7 +646,9 @@ fn cell(protocol: Protocol, tongue: Tongue, case: Case) -> String {
     };
     let accepts =
         if tongue == Tongue::Ollama { json!(["text", "image"]) } else { json!(["text", "image", "document"]) };
-    let model = json!({ "id": "x", "accepts": accepts, "tools": true, "structured": "schema", "reasoning": true, "output_tokens": 64_000 });
+    let model = json!({ "id": "x", "accepts": accepts, "tools": true, "structured": "schema", "reasoning": true, "output_tokens": 64_000,
+        // The models of its catalog are asked in the newer format by clients that speak it.
+        "responses": "none" });
     let entry = json!({ "id": tongue.id(), "dialect": tongue.id(), "base_url": format!("http://{}{base}", up.address),
         "api_keys": [Upstream::key_of("a")], "models": [model] });
     let server = with_providers(&[entry]);

@@ -218,6 +218,7 @@ fn what_the_daemon_has_is_relayed_as_it_is() {
         let told = json!({ "path": path, "sent": body }).to_string();
         assert_eq!(answer.text(), told + "\n{ \"as\":  \"it came\" }\n");
         assert_eq!(answer.header("x-routed-via"), Some("ollama/llama3"));
+        assert_eq!(answer.header("x-mediary-cost-usd"), Some("0"));
     }
     assert_eq!(ask(&server, json!({ "stream": false })).ok()["message"]["content"], "Routed.");
     let only = asking(json!({ "model": "qwen3:8b", "stream": false })).header("x-mediary-provider", "a").send(&server);

@@ -125,4 +125,9 @@ fn what_was_used_of_a_free_limit_survives_a_restart() {
     let refused = asked(&served, "m");
     assert_eq!(refused.status, 429, "{refused}");
     assert_eq!(up.calls(), 2);
+    // The command line tells what is left, beside the server that counts it.
+    let mut command = super::cli::mediary(&["providers", "a", "--config", path]);
+    let told = command.envs(kept).output().expect("the program was built");
+    let told = String::from_utf8_lossy(&told.stdout).into_owned();
+    assert!(told.contains("quota left: 0 of 2 requests_per_hour of m with …cdef"), "{told}");
 }

@@ -5,12 +5,12 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::chat_talk::serving;
-use super::chat_words::{fails, says};
+use super::chat_talk::{Listener, serving};
+use super::chat_words::{closing, done, fails, opening, says, usage, word};
 use super::client::{Answer, Request};
 use super::responses::{ask, asking, words};
 use super::server::{TestServer, wait_until};
-use super::upstream::{Act, Upstream};
+use super::upstream::{Act, Gate, Step, Upstream};
 use mediary::config::Secret;
 
 /// A server whose responses are kept in this folder.
@@ -226,10 +226,58 @@ fn a_response_in_the_background_is_listened_to() {
     assert_eq!(response, id(&first["response"]));
     assert_eq!(kept(&server, &response).ok(), last["response"]);
     // How it began was told before its target was known.
-    let again = replayed(&server.get(&format!("/v1/responses/{response}?stream=true")), 0);
-    assert_eq!(again[2..], events[2..]);
+    let path = format!("/v1/responses/{response}?stream=true");
+    assert_eq!(replayed(&server.get(&path), 0), events);
+    assert_eq!(replayed(&server.get(&format!("{path}&starting_after=3")), 4), events[4..]);
     let failed = replayed(&ask(&server, in_background), 0);
     assert_eq!(failed.last().unwrap()["type"], "response.failed");
+}
+
+#[test]
+fn events_in_the_background_are_heard_as_they_come_by_anyone_with_the_key() {
+    let folder = tempfile::tempdir().unwrap();
+    let gate = Gate::default();
+    let steps = vec![opening(), word("One"), Step::Wait(gate.clone()), word(" two."), closing(), usage(), done()];
+    let up = Upstream::doing([Act::Stream(steps)]);
+    let server = keeping(folder.path(), &[up.entry("a", json!({}))]);
+    let mut first = Listener::to(&server, &asking(json!({ "store": true, "background": true, "stream": true })));
+    let begun = first.until("response.output_text.delta");
+    assert_eq!(begun.last().unwrap()["delta"], "One");
+    let response = id(&begun[0]["response"]);
+    assert_eq!(kept(&server, &response).ok()["status"], "in_progress");
+    // Whoever made it may leave; the answer goes on, and is heard from where it was left.
+    drop(first);
+    let number = begun.last().unwrap()["sequence_number"].as_u64().unwrap();
+    let path = format!("/v1/responses/{response}?stream=true&starting_after={number}");
+    let mut second = Listener::to(&server, &Request::new("GET", path.as_str()));
+    gate.open();
+    let rest = second.until("response.completed");
+    assert_eq!((&rest[0]["delta"], &rest[0]["sequence_number"]), (&json!(" two."), &json!(number + 1)));
+    assert_eq!(words(&rest.last().unwrap()["response"]), "One two.");
+    assert_eq!(ended(&server, &response), rest.last().unwrap()["response"]);
+    drop(server);
+    // After a restart all of it is told in larger pieces, so what was heard then is more than there is.
+    let server = keeping(folder.path(), &[up.entry("a", json!({}))]);
+    let after = rest.last().unwrap()["sequence_number"].as_u64().unwrap();
+    let again = server.get(&format!("/v1/responses/{response}?stream=true&starting_after={after}"));
+    let again: Vec<&str> = again.text().lines().filter(|line| line.starts_with("event: ")).collect();
+    assert_eq!(again, ["event: response.completed"]);
+    assert_eq!(up.calls(), 1);
+}
+
+#[test]
+fn a_listener_hears_that_a_response_was_cancelled() {
+    let folder = tempfile::tempdir().unwrap();
+    let up = Upstream::doing([Act::Stream(vec![opening(), word("One"), Step::Stall])]);
+    let server = keeping(folder.path(), &[up.entry("a", json!({}))]);
+    let mut listener = Listener::to(&server, &asking(json!({ "store": true, "background": true, "stream": true })));
+    let begun = listener.until("response.output_text.delta");
+    let response = id(&begun[0]["response"]);
+    Request::new("POST", format!("/v1/responses/{response}/cancel")).send(&server).ok();
+    let rest = listener.until("response.incomplete");
+    let last = rest.last().unwrap();
+    assert_eq!((&last["response"]["status"], &last["sequence_number"]), (&json!("cancelled"), &json!(begun.len())));
+    up.was_left();
 }
 
 #[test]

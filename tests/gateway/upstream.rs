@@ -4,8 +4,8 @@
 //! is in `chat_words`, how it is configured in `chat_talk`.
 
 use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, Condvar, Mutex};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -61,6 +61,24 @@ pub(crate) enum Step {
     Stall,
     /// Waits a little, for what has to arrive apart.
     Pause(Duration),
+    /// Waits until a gate is opened.
+    Wait(Gate),
+}
+
+/// What a provider waits at until a test has seen enough.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Gate(Arc<(Mutex<bool>, Condvar)>);
+
+impl Gate {
+    pub(crate) fn open(&self) {
+        *self.0.0.lock().expect("no test panics while it holds it") = true;
+        self.0.1.notify_all();
+    }
+
+    pub(crate) fn wait(&self) {
+        let is_open = self.0.0.lock().expect("no test panics while it holds it");
+        drop(self.0.1.wait_while(is_open, |is_open| !*is_open).expect("no test panics while it holds it"));
+    }
 }
 
 /// A request as the provider got it.

@@ -157,13 +157,18 @@ pub(crate) fn mp4() -> Vec<u8> {
 /// A server whose jobs are kept in this folder, and asked about as often as can be.
 pub(crate) fn filming(folder: &Path, providers: &[Value], edit: impl FnOnce(&mut Config)) -> TestServer {
     serving(providers, |config| {
-        config.store.dir = Some(folder.join("store"));
-        config.content.dir = Some(folder.join("content"));
-        config.jobs.poll = Duration::from_millis(10);
-        config.jobs.webhook_retry = Duration::from_millis(10);
-        config.fetch.allow = AllowList::parse(&["127.0.0.1".to_owned()]).expect("it is an address");
+        keep_jobs(config, folder);
         edit(config);
     })
+}
+
+/// Keeps jobs in this folder, and asks about them as often as can be.
+pub(crate) fn keep_jobs(config: &mut Config, folder: &Path) {
+    config.store.dir = Some(folder.join("store"));
+    config.content.dir = Some(folder.join("content"));
+    config.jobs.poll = Duration::from_millis(10);
+    config.jobs.webhook_retry = Duration::from_millis(10);
+    config.fetch.allow = AllowList::parse(&["127.0.0.1".to_owned()]).expect("it is an address");
 }
 
 /// A request for a video with these fields over the least there can be.

@@ -1,7 +1,7 @@
 //! A picture that was made, as it is wanted: looked at, brought to its size and its format.
 //!
-//! What is right already is not touched, so that no quality is lost for nothing. A picture of another ratio is scaled until
-//! it covers the size, and what stands out is cut off. Blocking work; the gateway calls it for pictures that targets made.
+//! What is right already is not touched, so that no quality is lost for nothing. Of a picture of another ratio what
+//! stands out is cut off. Blocking work; the gateway calls it for pictures that targets made.
 
 use image::codecs::png::PngEncoder;
 use image::codecs::webp::WebPEncoder;
@@ -12,7 +12,7 @@ use mediary_core::{Blob, Failure, Media, MediaFormat, Raster};
 use super::Pictures;
 use super::alpha::Clear;
 use super::encode::{encode_jpeg, encode_png, rgb_of};
-use super::resize::{resized, resized_clear};
+use super::resize::{covering, covering_clear};
 
 /// How a picture is wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -44,6 +44,14 @@ pub struct FinishedPicture {
 
 /// The quality of a JPEG of which nothing was said.
 const USUAL_QUALITY: u8 = 95;
+
+impl Finish {
+    /// How many pixels it makes beside those of the picture it begins with.
+    #[must_use]
+    pub fn weight(&self) -> u64 {
+        self.size.map_or(0, |(width, height)| u64::from(width) * u64::from(height))
+    }
+}
 
 impl Pictures {
     /// The first picture of the file as it is wanted.
@@ -93,24 +101,11 @@ impl Pixels {
         }
     }
 
-    /// Scaled so that it covers the size, and cut down to it from its middle.
+    /// Cut to the ratio of the size around its middle, and scaled to it; never more pixels than those two have.
     fn covering(self, (width, height): (u32, u32)) -> Result<Self, Failure> {
-        let (from_width, from_height) = self.sides();
-        let scale = (f64::from(width) / f64::from(from_width)).max(f64::from(height) / f64::from(from_height));
-        let scaled = |side: u32, least: u32| ((f64::from(side) * scale).round() as u32).max(least);
-        let (over_width, over_height) = (scaled(from_width, width), scaled(from_height, height));
-        let (left, top) = ((over_width - width) / 2, (over_height - height) / 2);
         Ok(match self {
-            Self::Opaque(raster) => {
-                Self::Opaque(resized(&raster, over_width, over_height)?.part(left, top, width, height))
-            }
-            Self::Clear(clear) => {
-                let rgba = resized_clear(&clear, over_width, over_height)?;
-                let (stride, row) = (over_width as usize * 4, width as usize * 4);
-                let rows = (top as usize..(top + height) as usize).map(|y| y * stride + left as usize * 4);
-                let rgba = rows.flat_map(|start| &rgba[start..start + row]).copied().collect();
-                Self::Clear(Clear { width, height, rgba })
-            }
+            Self::Opaque(raster) => Self::Opaque(covering(&raster, width, height)?),
+            Self::Clear(clear) => Self::Clear(Clear { width, height, rgba: covering_clear(&clear, width, height)? }),
         })
     }
 

@@ -19,13 +19,33 @@ pub(super) fn sharp(raster: &Raster, width: u32, height: u32) -> Result<Raster, 
 }
 
 fn of_size(raster: &Raster, width: u32, height: u32, filter: FilterType) -> Result<Raster, Failure> {
-    let bgr = scaled(PixelType::U8x3, raster.bgr(), (raster.width(), raster.height()), (width, height), filter)?;
+    let (from, to) = ((raster.width(), raster.height()), (width, height));
+    let bgr = scaled(PixelType::U8x3, raster.bgr(), from, to, options(filter))?;
     Raster::from_bgr(width, height, bgr).ok_or_else(failed)
+}
+
+/// The picture with sides of other lengths; of another ratio, what stands out on both sides is left out.
+pub(super) fn covering(raster: &Raster, width: u32, height: u32) -> Result<Raster, Failure> {
+    let (from, to) = ((raster.width(), raster.height()), (width, height));
+    let bgr =
+        scaled(PixelType::U8x3, raster.bgr(), from, to, options(FilterType::Bilinear).fit_into_destination(None))?;
+    Raster::from_bgr(width, height, bgr).ok_or_else(failed)
+}
+
+/// The same of a picture with transparency.
+pub(super) fn covering_clear(clear: &Clear, width: u32, height: u32) -> Result<Vec<u8>, Failure> {
+    let (from, to) = ((clear.width, clear.height), (width, height));
+    scaled(PixelType::U8x4, &clear.rgba, from, to, options(FilterType::Lanczos3).fit_into_destination(None))
 }
 
 /// The pixels of a picture with transparency, with sides of other lengths.
 pub(super) fn resized_clear(clear: &Clear, width: u32, height: u32) -> Result<Vec<u8>, Failure> {
-    scaled(PixelType::U8x4, &clear.rgba, (clear.width, clear.height), (width, height), FilterType::Lanczos3)
+    let (from, to) = ((clear.width, clear.height), (width, height));
+    scaled(PixelType::U8x4, &clear.rgba, from, to, options(FilterType::Lanczos3))
+}
+
+fn options(filter: FilterType) -> ResizeOptions {
+    ResizeOptions::new().resize_alg(ResizeAlg::Convolution(filter))
 }
 
 fn scaled(
@@ -33,11 +53,10 @@ fn scaled(
     pixels: &[u8],
     from: (u32, u32),
     to: (u32, u32),
-    filter: FilterType,
+    options: ResizeOptions,
 ) -> Result<Vec<u8>, Failure> {
     let source = ImageRef::new(from.0, from.1, pixels, kind).map_err(|_| failed())?;
     let mut target = Image::new(to.0, to.1, kind);
-    let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(filter));
     Resizer::new().resize(&source, &mut target, &options).map_err(|_| failed())?;
     Ok(target.into_vec())
 }

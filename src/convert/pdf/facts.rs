@@ -30,11 +30,13 @@ impl Facts {
             return (Self::UNKNOWN, None);
         }
         let Ok(pdf) = Pdf::new_with_password(bytes, password.unwrap_or_default()) else { return (Self::UNKNOWN, None) };
-        let xref = pdf.xref();
-        let Some(catalogue) = xref.get::<Dict<'_>>(xref.root_id()) else { return (Self::UNKNOWN, None) };
-        let facts = Self { hides_layers: hides_layers(&catalogue), is_xfa: is_xfa(&catalogue) };
-        let is_tagged = catalogue.contains_key("StructTreeRoot");
-        drop(catalogue);
+        let (facts, is_tagged) = match pdf.xref().get::<Dict<'_>>(pdf.xref().root_id()) {
+            Some(catalogue) => {
+                let facts = Self { hides_layers: hides_layers(&catalogue), is_xfa: is_xfa(&catalogue) };
+                (facts, catalogue.contains_key("StructTreeRoot"))
+            }
+            None => (Self::UNKNOWN, false),
+        };
         (facts, is_tagged.then(|| Tagged::new(pdf)))
     }
 }

@@ -71,6 +71,10 @@ impl KeyMeters {
     pub fn hold(self: &Arc<Self>, model: &ModelName, least: u64, most: u64, now: u64) -> Result<Held, Full> {
         let mut pages = self.pages();
         let of_whole = pages.whole.room(least, most, now);
+        if !pages.models.contains_key(model) {
+            // It has no limit that is known. What is used of it counts if one is learned.
+            pages.models.insert(model.clone(), Meter::new(FreeLimits::default(), Used::default()));
+        }
         let of_model = pages.models.get_mut(model).map_or(Ok(most.max(least)), |model| model.room(least, most, now));
         let tokens = match (of_whole, of_model) {
             (Ok(whole), Ok(model)) => whole.min(model),

@@ -51,6 +51,10 @@ impl Axis {
         }
     }
 
+    fn is_daily(self) -> bool {
+        matches!(self, Self::RequestsPerDay | Self::TokensPerDay)
+    }
+
     fn counts_tokens(self) -> bool {
         matches!(self, Self::TokensPerMinute | Self::TokensPerDay)
     }
@@ -140,12 +144,14 @@ pub struct Standing {
 }
 
 impl Meter {
-    /// A meter of these limits with what was used before.
+    /// A meter of these limits with what was used before. What is used in a day is counted whether or not that is limited:
+    /// a limit that a refusal names is about what was used before it as well.
     #[must_use]
     pub fn new(limits: FreeLimits, used: Used) -> Self {
         let mut meter = Self { limits, ..Self::default() };
-        let is_limited = |axis: Axis| limits.of(axis).is_some() || used.learned.iter().any(|(its, ..)| *its == axis);
-        for axis in Axis::ALL.into_iter().filter(|axis| is_limited(*axis)) {
+        let is_learned = |axis: Axis| used.learned.iter().any(|(its, ..)| *its == axis);
+        let is_counted = |axis: &Axis| axis.is_daily() || limits.of(*axis).is_some() || is_learned(*axis);
+        for axis in Axis::ALL.into_iter().filter(is_counted) {
             let span = axis.span(&limits);
             let before = used.windows.iter().find(|(its, window)| *its == axis && window.span() == span);
             let window = before.map_or_else(|| Window::of(span), |(_, window)| window.clone());
@@ -169,10 +175,10 @@ impl Meter {
         self.limits
     }
 
-    /// Whether there is anything to count.
+    /// Whether anything is limited, as far as that is written or was learned.
     #[must_use]
     pub fn is_limited(&self) -> bool {
-        !self.used.windows.is_empty()
+        self.limits.is_limited() || !self.used.learned.is_empty()
     }
 
     /// Whether anything counts, was learned or told.

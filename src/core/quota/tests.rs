@@ -87,6 +87,23 @@ fn limits_are_learned_downwards_and_what_a_vendor_says_is_left_counts() {
     key.learn(&m(), Axis::TokensPerDay, 500, START);
     assert_eq!(key.hold(&m(), 600, 600, START + MINUTE * 2).unwrap_err(), Full::TooLarge { most: 500 });
 
+    // A limit of a day is about what was used of that day before it was named.
+    let key = meters(limits(Some(99), None, None, None), limits(Some(10), None, None, None));
+    for at in 0..3 {
+        key.hold(&m(), 1, 1, START + at).unwrap().settle(100);
+        key.hold(&ModelName::new("n"), 1, 1, START + at).unwrap().settle(100);
+    }
+    for model in [m(), ModelName::new("n")] {
+        key.learn(&model, Axis::RequestsPerDay, 4, START + 5);
+        key.learn(&model, Axis::TokensPerDay, 1_000, START + 5);
+        let standings = key.standings(&model, START + 5).1;
+        let left = |axis| standings.iter().find(|one| one.axis == axis).map(|one| one.left);
+        let left = (left(Axis::RequestsPerDay), left(Axis::TokensPerDay));
+        assert_eq!(left, (Some(1), Some(700)), "{model:?}");
+        drop(key.hold(&model, 1, 1, START + 6).unwrap());
+        assert!(matches!(key.hold(&model, 1, 1, START + 6), Err(Full::Until(_))));
+    }
+
     let key = meters(FreeLimits::default(), limits(Some(10), None, None, None));
     let _under_way = key.hold(&m(), 1, 1, START).unwrap();
     let left = |left| Some(Allowance { left, resets_in: Duration::from_secs(9) });
@@ -175,6 +192,66 @@ proptest! {
         }
         prop_assert_eq!(keeps_to(&seen, MINUTE, Some(rpm), Some(tpm)), Ok(()));
         prop_assert_eq!(keeps_to(&seen, 60 * MINUTE, Some(rph), None), Ok(()));
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    /// Asking and taking are one step under one lock, so there are no interleavings of memory accesses to be explored one by
+    /// one; what could go wrong is between that lock and the two flags beside it, and between threads that settle.
+    #[test]
+    fn whatever_threads_take_and_give_back_stays_within_the_limits_and_is_kept(
+        requests in 1_u32..60, tokens in 500_u32..20_000, seed in any::<u64>(),
+    ) {
+        let key = meters(limits(Some(requests), None, Some(tokens), None), limits(None, Some(requests), None, Some(tokens)));
+        let under_way = std::sync::atomic::AtomicBool::new(true);
+        let (used, mut kept) = std::thread::scope(|scope| {
+            // Keeps what was used, as a server does while it serves.
+            let keeper = scope.spawn(|| {
+                let mut last = Vec::new();
+                while under_way.load(std::sync::atomic::Ordering::Acquire) {
+                    last = key.changed().unwrap_or(last);
+                    std::thread::yield_now();
+                }
+                key.changed().unwrap_or(last)
+            });
+            let caller = |thread: u64| {
+                let key = key.clone();
+                move || {
+                    let mut draws = Draws(seed ^ thread);
+                    let mut used = Vec::new();
+                    for _ in 0..40 {
+                        let least = draws.below(300);
+                        let Ok(held) = key.hold(&m(), least, least + draws.below(900), START) else { continue };
+                        std::thread::yield_now();
+                        // No more than was sure to be used, so that none goes beyond what was taken for it.
+                        let its = draws.below(least + 1);
+                        match draws.below(5) {
+                            0 => drop(held),
+                            _ => held.settle(its),
+                        }
+                        used.push(its);
+                    }
+                    used
+                }
+            };
+            let callers: Vec<_> = (0..8).map(|thread| scope.spawn(caller(thread))).collect();
+            let used: Vec<u64> = callers.into_iter().flat_map(|thread| thread.join().unwrap()).collect();
+            under_way.store(false, std::sync::atomic::Ordering::Release);
+            (used, keeper.join().unwrap())
+        });
+        prop_assert!(used.len() <= requests as usize, "{} of {requests} requests", used.len());
+        let (whole, model) = key.standings(&m(), START);
+        let left = |all: &[Standing], axis| all.iter().find(|one| one.axis == axis).map(|one| one.left);
+        let requests_left = Some(u64::from(requests) - used.len() as u64);
+        prop_assert_eq!(left(&whole, Axis::RequestsPerMinute), requests_left);
+        prop_assert_eq!(left(&model, Axis::RequestsPerDay), requests_left);
+        prop_assert_eq!(left(&whole, Axis::TokensPerMinute), left(&model, Axis::TokensPerDay));
+        let mut last = key.kept();
+        last.sort_by(|one, other| one.0.cmp(&other.0));
+        kept.sort_by(|one, other| one.0.cmp(&other.0));
+        prop_assert_eq!(kept, last, "something was used that nobody has kept");
     }
 }
 

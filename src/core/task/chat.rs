@@ -9,6 +9,9 @@ pub struct Chat {
     pub messages: Vec<Message>,
     /// Functions the model may call.
     pub tools: Vec<Tool>,
+    /// Functions that it knows of and may not call this time, each with its place among all of them: for targets that are
+    /// told so, which keep what they have read of them. All others are not told of them.
+    pub withheld_tools: Vec<(usize, Tool)>,
     /// Tools that its provider has to run.
     pub hosted_tools: Vec<HostedTool>,
     /// Whether it may, must or must not.
@@ -40,6 +43,16 @@ impl Chat {
         let originals = messages.chain(self.tools.iter().filter_map(|tool| tool.original.as_ref()));
         let lost = originals.filter(|original| original.pieces_for(wire_format).is_none());
         fields.chain(lost.flat_map(|original| &original.names)).cloned().collect()
+    }
+
+    /// All functions, those that may not be called among them.
+    #[must_use]
+    pub fn all_tools(&self) -> Vec<Tool> {
+        let mut all = self.tools.clone();
+        for (place, tool) in &self.withheld_tools {
+            all.insert((*place).min(all.len()), tool.clone());
+        }
+        all
     }
 
     /// The tool of this name, if its input is free text.

@@ -80,7 +80,15 @@ impl Reader {
     /// # Errors
     /// Busy when there is no room in time, too large when there never is.
     pub(in super::super) async fn room_for_picture(&self, pictures: &Pictures, index: usize) -> Result<Hold, Failure> {
-        Ok(self.admission.pixels.take(pictures.weight(index)).await?.hold())
+        self.room_for_pixels(pictures.weight(index)).await
+    }
+
+    /// Room for so many pixels.
+    ///
+    /// # Errors
+    /// As [`Reader::room_for_picture`].
+    pub(in super::super) async fn room_for_pixels(&self, pixels: u64) -> Result<Hold, Failure> {
+        Ok(self.admission.pixels.take(pixels).await?.hold())
     }
 
     /// The header of a picture file, held against the limits. What nothing in this process decodes is made plain first,

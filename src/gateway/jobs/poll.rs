@@ -24,6 +24,8 @@ const SLOWEST: f64 = 6.0;
 const LONGEST_WAIT: Duration = Duration::from_secs(120);
 /// A provider that says so often in a row that it knows nothing of a job is believed.
 const MOST_DENIALS: u32 = 3;
+/// So often in a row what a provider calls a video is fetched, and is none.
+const MOST_GARBLED: u32 = 8;
 /// More redirects than this on the way to a file are a mistake.
 const MOST_HOPS: usize = 3;
 
@@ -71,7 +73,7 @@ impl VideoJobs {
                     waiting.percent = Some(percent);
                     self.kept.progressed(&waiting.id, percent.min(99)).await.map_err(not_kept)?;
                 }
-                self.unless_late(waiting, self.pause(waiting.polls)).await
+                self.unless_late(waiting, self.pause(waiting.polls), None).await
             }
             Ok(JobReport::Done(content)) => match self.take_in(&waiting.ticket, content).await {
                 Ok((made, facts)) => {
@@ -83,11 +85,11 @@ impl VideoJobs {
                     self.end(&waiting.id, ended, None).await.map_err(not_kept)?;
                     Ok(Step::Over)
                 }
-                Err(failure) => self.unanswered(waiting, failure).await,
+                Err(failure) => self.unfetched(waiting, failure).await,
             },
             Ok(JobReport::Failed(failure)) => self.failed(waiting, failure).await,
             Ok(JobReport::At(_)) => Err(Failure::broken("a provider's report was not followed to its end")),
-            Err(failure) => self.unanswered(waiting, failure).await,
+            Err(failure) => self.unanswered(waiting, about_job(failure)).await,
         }
     }
 
@@ -129,6 +131,17 @@ impl VideoJobs {
         Ok(Step::Over)
     }
 
+    /// A video was made and could not be had. It was paid for and stays at its provider, from where it may still be had.
+    async fn unfetched(self: &Arc<Self>, waiting: &mut Waiting, failure: Failure) -> Result<Step, Failure> {
+        let detail = format!("the provider has made the video, and it cannot be fetched: {}", failure.detail);
+        let failure = Failure { detail, ..failure };
+        if failure.kind == FailureKind::Garbled && waiting.errors + 1 >= MOST_GARBLED {
+            self.give_up(waiting, &failure).await?;
+            return Ok(Step::Over);
+        }
+        self.unanswered(waiting, failure).await
+    }
+
     /// There was no answer, or what was made could not be had. What passes is waited for.
     async fn unanswered(self: &Arc<Self>, waiting: &mut Waiting, failure: Failure) -> Result<Step, Failure> {
         waiting.errors += 1;
@@ -158,18 +171,31 @@ impl VideoJobs {
             _ => None,
         };
         let doubled = self.settings.poll.saturating_mul(1 << waiting.errors.min(16));
-        self.unless_late(waiting, stated.unwrap_or(doubled).min(LONGEST_WAIT)).await
+        self.unless_late(waiting, stated.unwrap_or(doubled).min(LONGEST_WAIT), Some(failure)).await
     }
 
-    /// Asks again after a pause, unless the job has taken too long already.
-    async fn unless_late(self: &Arc<Self>, waiting: &Waiting, pause: Duration) -> Result<Step, Failure> {
+    /// Asks again after a pause, unless the job has taken too long already; then with what went wrong last, if it did.
+    async fn unless_late(
+        self: &Arc<Self>,
+        waiting: &Waiting,
+        pause: Duration,
+        last: Option<Failure>,
+    ) -> Result<Step, Failure> {
         let most = i64::try_from(self.settings.give_up.as_secs()).unwrap_or(i64::MAX);
         if record::now() - waiting.created_at < most {
             return Ok(Step::Again(pause));
         }
-        self.end_at_provider(&waiting.ticket).await;
-        let detail = format!("the provider has not made the video within {most} s; raise [jobs] give_up_seconds");
-        self.give_up(waiting, &Failure::new(FailureKind::TimedOut, detail)).await?;
+        let failure = match last {
+            Some(failure) => Failure { detail: format!("given up after {most} s: {}", failure.detail), ..failure },
+            None => {
+                // What is not made yet need not be made any more.
+                self.end_at_provider(&waiting.ticket).await;
+                let detail =
+                    format!("the provider has not made the video within {most} s; raise [jobs] give_up_seconds");
+                Failure::new(FailureKind::TimedOut, detail)
+            }
+        };
+        self.give_up(waiting, &failure).await?;
         Ok(Step::Over)
     }
 
@@ -227,13 +253,21 @@ impl VideoJobs {
             }
         }
         let media = a_video(spool.finish(), claimed.as_deref())?;
-        let facts = self.facts(&media).await;
+        let facts = self.facts(&media).await?;
         Ok((self.kept_content(media).await?, facts))
     }
 
     /// What a video says of itself, where there is a program here that can tell.
-    pub(super) async fn facts(&self, media: &Media) -> Option<VideoFacts> {
-        self.gateway().intake.video_facts(media).await
+    ///
+    /// # Errors
+    /// Garbled when that program cannot open it.
+    pub(super) async fn facts(&self, media: &Media) -> Result<Option<VideoFacts>, Failure> {
+        self.gateway().intake.video_facts(media).await.map_err(|failure| match failure.kind {
+            FailureKind::Unreadable => {
+                Failure::new(FailureKind::Garbled, "the provider's video is damaged, or was cut off on its way")
+            }
+            _ => failure,
+        })
     }
 
     /// Puts a video into the content store.
@@ -256,6 +290,16 @@ impl VideoJobs {
         if let Err(failure) = member.provider.end_job(job, member.key_of(ticket.key.as_deref())).await {
             tracing::info!(failure.kind = failure.kind.name(), "a job could not be ended at its provider");
         }
+    }
+}
+
+/// What a provider says of a job that it does not find is said of the job.
+fn about_job(failure: Failure) -> Failure {
+    match failure.kind {
+        FailureKind::ModelGone => {
+            Failure { detail: "the provider does not know the job any more".to_owned(), ..failure }
+        }
+        _ => failure,
     }
 }
 

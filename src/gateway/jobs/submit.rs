@@ -105,8 +105,15 @@ impl VideoJobs {
         };
         match work {
             Started::File(media) => {
-                ticket.measured(self.facts(&media).await);
-                let made = match self.kept_content(media).await {
+                // What was made at once may have been billed, so no other target is asked.
+                let made = match self.facts(&media).await {
+                    Ok(facts) => {
+                        ticket.measured(facts);
+                        self.kept_content(media).await
+                    }
+                    Err(failure) => Err(failure),
+                };
+                let made = match made {
                     Ok(made) => made,
                     Err(failure) => return self.fail(id, &tried, &failure).await,
                 };

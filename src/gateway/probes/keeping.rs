@@ -18,7 +18,7 @@ pub enum NotReleased {
     #[error("there is no quarantine of this name")]
     None,
     /// It wants a confirmation.
-    #[error("it is for spent quota or credit, and whoever ends it has to confirm that there is some again")]
+    #[error("it is for spent quota or credit, and ends by hand only when it is confirmed that there is some again")]
     WantsConfirmation,
     /// It could not be written down.
     #[error(transparent)]

@@ -111,7 +111,7 @@ impl Verdict {
             // Probes are for no client.
             Kind::OverBudget { .. } | Kind::NotAllowed => unclear(None),
             Kind::Unreadable | Kind::Unknown | Kind::Busy { .. } | Kind::NotInstalled => unclear(None),
-            Kind::ClientGone | Kind::Broken => unclear(None),
+            Kind::OverBudget { .. } | Kind::NotAllowed | Kind::ClientGone | Kind::Broken => unclear(None),
         }
     }
 

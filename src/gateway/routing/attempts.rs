@@ -27,7 +27,7 @@ use super::fleet::Fleet;
 use super::ledger::Caller;
 use super::quotas;
 use super::reserving::{refused, reserve};
-use super::sending::{is_about_streams, is_prose, short_rate_limit, streamed, timeouts};
+use super::sending::{Way, in_one_piece, is_about_streams, is_prose, short_rate_limit, streamed, timeouts};
 use super::tap::{Metered, Tap};
 use super::work::{Prepared, Ran, Verdict, Work};
 use super::{Planned, Router};
@@ -236,8 +236,12 @@ impl<W: Work> Running<'_, W> {
         };
         let task: &Task = uploaded.as_ref().unwrap_or(&prepared.task);
         let mut may_repeat = true;
-        let is_watched = (turn.has_alternative || turn.is_probe) && !self.router.answers_whole_only(&candidate.target);
-        let mut streamed = streamed(task, self.row(candidate), self.planned.demand.hard, is_watched);
+        let way = match turn.has_alternative || turn.is_probe {
+            _ if self.router.answers_whole_only(&candidate.target) => Way::WholeOnly,
+            true => Way::Watched,
+            false => Way::Usual,
+        };
+        let mut streamed = streamed(task, self.row(candidate), self.planned.demand.hard, way);
         let mut was_refused_as_stream = false;
         loop {
             asked.attempts += 1;
@@ -256,11 +260,12 @@ impl<W: Work> Running<'_, W> {
                 }
                 Err(failure) => failure,
             };
-            // That it was to be a stream is our own wish.
+            // Whether the client gets a stream is told apart from how its target is asked.
             if is_about_streams(&failure)
-                && streamed.take_if(|task| matches!(task, Task::Chat(chat) if chat.stream)).is_some()
+                && let Some(whole) = in_one_piece(streamed.as_ref().unwrap_or(task))
                 && asked.attempts < self.router.routing.max_attempts
             {
+                streamed = Some(whole);
                 held = match self.hold(candidate, caller) {
                     Ok(held) => held,
                     Err(_) => return Err((failure, begun)),

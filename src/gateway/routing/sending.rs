@@ -21,14 +21,37 @@ const PAUSE_SPREAD_MS: u64 = 200;
 /// The shortest cooldown of a rate limit.
 const LEAST_RATE_LIMIT: Duration = Duration::from_secs(1);
 
+/// What decides how a target is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Way {
+    /// As the client asked.
+    Usual,
+    /// As a stream: something depends on whether it answers.
+    Watched,
+    /// In one piece: it was found to refuse streams.
+    WholeOnly,
+}
+
 /// A chat in the way in which the target is asked, where that is not the client's: in one piece where the target does not
 /// stream; as a stream where something depends on whether it answers at all, since a stream that has not begun is silent,
 /// and a whole answer that has not come may only be long.
-pub(super) fn streamed(task: &Task, abilities: &Abilities, hard: Hard, is_watched: bool) -> Option<Task> {
+pub(super) fn streamed(task: &Task, abilities: &Abilities, hard: Hard, way: Way) -> Option<Task> {
     let Task::Chat(chat) = task else { return None };
     let is_plain = !hard.many_replies && !hard.logprobs && !hard.audio_output;
-    let stream = abilities.streaming && (chat.stream || is_watched && is_plain);
+    let stream = match way {
+        Way::WholeOnly => false,
+        Way::Usual => abilities.streaming && chat.stream,
+        Way::Watched => abilities.streaming && (chat.stream || is_plain),
+    };
     (stream != chat.stream).then(|| Task::Chat(Chat { stream, ..chat.clone() }))
+}
+
+/// A chat that was to be answered as a stream, asked for in one piece; `None`: it was not.
+pub(super) fn in_one_piece(task: &Task) -> Option<Task> {
+    match task {
+        Task::Chat(chat) if chat.stream => Some(Task::Chat(Chat { stream: false, ..chat.clone() })),
+        _ => None,
+    }
 }
 
 /// Whether the answer to a task is a text of any form. Where a form is wanted, what looks like Markdown is a part of it.

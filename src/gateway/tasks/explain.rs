@@ -29,7 +29,7 @@ impl Gateway {
         {
             return self.plan_prompts(&fleet, &request, chat, completion).await;
         }
-        match &request.task {
+        let planned = match &request.task {
             Task::Chat(chat) => match self.plan_chat(&fleet, &request).await {
                 Err(CallError::Unplannable(_)) if is_to_be_heard(chat) => {
                     let mut chat = chat.clone();
@@ -48,7 +48,14 @@ impl Gateway {
             Task::Read(_) | Task::Transcribe(_) => {
                 Err(Failure::broken("files to read or to transcribe are explained by themselves").into())
             }
-        }
+        };
+        planned.map(|mut planned| {
+            // What is said in other words is not lost.
+            for candidate in &mut planned.plan.candidates {
+                candidate.dropped = request.task.lost(&candidate.dropped);
+            }
+            planned
+        })
     }
 
     /// The plan for a document to be read.

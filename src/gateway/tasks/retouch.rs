@@ -101,7 +101,7 @@ impl Gateway {
     async fn finished(&self, media: &Media, finish: Finish) -> Result<FinishedPicture, Failure> {
         let _place = self.desk.place().await?;
         let pictures = self.reader.pictures(media).await?;
-        let hold = self.reader.room_for_picture(&pictures, 0).await?;
+        let hold = self.reader.room_for_pixels(pictures.weight(0) + finish.weight()).await?;
         let work = move || {
             let finished = pictures.finished(&finish);
             drop(hold);

@@ -42,6 +42,8 @@ pub(super) use sent::{named as named_picture, understood};
         (status = 400, description = "A field is wrong, or the content is refused", body = ErrorBody),
         (status = 401, description = "A key is missing or wrong", body = ErrorBody),
         (status = 404, description = "No such model; near names are suggested", body = ErrorBody),
+        (status = 413, description = "A limit was passed; the message names it", body = ErrorBody),
+        (status = 415, description = "A file of the form is no picture; the message names what it is", body = ErrorBody),
         (status = 422, description = "No target honours a parameter", body = ErrorBody),
         (status = 429, description = "Every target's rate limit is reached (see Retry-After)", body = ErrorBody),
         (status = 503, description = "No target made one; `tried` names the calls that failed and why", body = ErrorBody),

@@ -9,6 +9,7 @@ use futures_util::stream;
 use super::super::state::AppState;
 use crate::gateway::{Daemon, Passage};
 
+const X_MEDIARY_COST_USD: HeaderName = HeaderName::from_static("x-mediary-cost-usd");
 const X_ROUTED_VIA: HeaderName = HeaderName::from_static("x-routed-via");
 
 /// The daemon's answer to a request about a model that it has. `None`: it has no such model, or is not there.
@@ -24,8 +25,15 @@ pub(super) async fn relayed(
         return None;
     }
     let mut answer = passed(daemon, method, path, body).await?;
-    if let Ok(via) = HeaderValue::from_str(&format!("{}/{model}", daemon.provider.as_str())) {
+    let target = format!("{}/{model}", daemon.provider.as_str());
+    if let Ok(via) = HeaderValue::from_str(&target) {
         answer.headers_mut().insert(X_ROUTED_VIA, via);
+    }
+    if answer.status().is_success() {
+        // Its lines are not looked into, so what they used is not known; what a model costs that costs nothing is.
+        let cost = if state.gateway.is_free(&daemon.provider, model) { "0" } else { "unpriced" };
+        tracing::debug!(call.target = target, cost.usd = cost, "an answer is passed on as it comes");
+        answer.headers_mut().insert(X_MEDIARY_COST_USD, HeaderValue::from_static(cost));
     }
     Some(answer)
 }

@@ -16,9 +16,9 @@ use super::super::state::AppState;
 use super::headers::name_dropped;
 use super::kept::Keeping;
 use super::{Asked, refused, replayed};
-use crate::gateway::{Answered, TaskRequest};
-use crate::protocol::responses::{Begun, given_up};
-use crate::protocol::{AnswerHead, Decoded};
+use crate::gateway::{Answered, Growing, TaskRequest, Teller};
+use crate::protocol::responses::{Begun, Replay, given_up};
+use crate::protocol::{AnswerHead, Decoded, Encode};
 
 /// A response that is answered in the background.
 pub(super) struct Background {
@@ -39,32 +39,49 @@ pub(super) fn in_background(
     asked: Asked,
     background: Background,
 ) -> Result<Response, ApiError> {
-    let Asked { decoded: Decoded { mut task, model, answer, dropped }, bounds, client } = asked;
-    if let Task::Chat(chat) = &mut task {
-        // It is told as events afterwards.
-        chat.stream = false;
-    }
+    let Asked { decoded: Decoded { mut task, model, answer, mut dropped }, bounds, client } = asked;
     let Background { row, keeping: Keeping { kept, room, .. }, begun, id, is_stream } = background;
+    if let Task::Chat(chat) = &mut task {
+        // Where nobody listens, another target may begin anew though one has broken off.
+        chat.stream = is_stream;
+        // Which target answers is not known yet; most are of another format.
+        dropped.extend(chat.own.iter().flat_map(|own| own.names.iter().cloned()));
+    }
     let created = u64::try_from(row.created_at).unwrap_or_default();
     let open = KeptResponse { response: begun.told(&id, created, "in_progress").to_string(), ..row };
     let queued = begun.told(&id, created, "queued");
     let gateway = state.gateway.clone();
     let request = TaskRequest { task, model, bounds, client };
     let (keeps, its, its_room) = (kept.clone(), open.clone(), room.clone());
+    let teller = is_stream.then(|| kept.tells(&open.id));
+    let mut replay = Replay::default();
+    if let Some(teller) = &teller {
+        let mut beginning = Vec::new();
+        replay.begin(&begun.told(&id, created, "in_progress"), &mut beginning);
+        teller.tells(&beginning);
+    }
     let answering = async move {
+        let head = AnswerHead { id, created, ..AnswerHead::default() };
         let error = match Box::pin(gateway.answer(request)).await {
             Ok(Answered::Whole(whole)) => {
                 let (model, wire_format) = (whole.route.target.to_string(), whole.route.wire_format);
-                let head = AnswerHead { id, created, model, wire_format, prompt_tokens: 0 };
                 // Kept as it is written.
-                drop(answer.whole(head, &whole.reply));
+                drop(answer.whole(AnswerHead { model, wire_format, ..head }, &whole.reply));
                 return;
             }
-            Ok(Answered::Stream(_)) => ApiError::broken("a stream where a whole answer was asked for"),
+            Ok(Answered::Stream(growing)) => match told(growing, &*answer, head, teller.as_ref(), &request_id).await {
+                Ok(()) => return,
+                Err(error) => error,
+            },
             Err(error) => refused(error),
         };
         error.log();
         let response = given_up(&its.response, Some(&error.told(&request_id)));
+        if let Some(teller) = teller {
+            let mut end = Vec::new();
+            replay.end(&serde_json::from_str(&response).unwrap_or_default(), &mut end);
+            teller.ends(&end);
+        }
         keeps.keep_answered(KeptResponse { is_open: false, response, ..its }, its_room);
     };
     let watched = is_stream.then(|| Arc::new(open.clone()));
@@ -81,4 +98,39 @@ pub(super) fn in_background(
         }
         None => (headers, Json(queued)).into_response(),
     })
+}
+
+/// Tells an answer as it grows. It is kept as its last event has it.
+async fn told(
+    mut growing: Box<Growing>,
+    answer: &dyn Encode,
+    head: AnswerHead,
+    teller: Option<&Teller>,
+    request_id: &RequestId,
+) -> Result<(), ApiError> {
+    let (model, wire_format) = (growing.route().target.to_string(), growing.route().wire_format);
+    let prompt_tokens = growing.usage().prompt_tokens;
+    let writer = answer.stream(AnswerHead { model, wire_format, prompt_tokens, ..head }, false);
+    let mut writer = writer.ok_or_else(|| ApiError::broken("a stream of answers that do not stream"))?;
+    loop {
+        let mut written = Vec::new();
+        match growing.next().await {
+            Some(Ok(frame)) => {
+                writer.frame(&frame, &mut written);
+                teller.inspect(|teller| teller.tells(&written));
+                continue;
+            }
+            Some(Err(failure)) => {
+                let error = ApiError::from(failure);
+                error.log();
+                writer.broke_off(&error.told(request_id), &mut written);
+            }
+            None => {
+                writer.end(growing.usage(), &mut written);
+                growing.close().await;
+            }
+        }
+        teller.inspect(|teller| teller.ends(&written));
+        return Ok(());
+    }
 }

@@ -1,5 +1,5 @@
-//! Responses that are kept, as streams: one that has ended is told once more, one that is answered in the background as
-//! soon as it has ended. Used by the handlers of the Responses API.
+//! Responses that are kept, as streams: one that has ended is told once more; one that is answered in the background as it
+//! grows, if it was to be told so, else as soon as it has ended. Used by the handlers of the Responses API.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -12,15 +12,18 @@ use axum::response::{IntoResponse, Response};
 use futures_util::stream;
 use mediary_store::KeptResponse;
 use serde_json::Value;
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, timeout};
 
 use super::super::error::ApiError;
 use super::super::state::AppState;
 use super::kept::found;
+use crate::gateway::{Heard, Told};
 use crate::protocol::responses::Replay;
 
 /// So often a response is looked at that has not ended.
 const EVERY: Duration = Duration::from_millis(250);
+/// What a listener is sent that has waited for long.
+const PING: &[u8] = b": ping\n\n";
 
 /// What a client asks of a response by its query.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
@@ -52,25 +55,41 @@ struct Waiting {
     state: AppState,
     owner: Vec<u8>,
     id: String,
-    replay: Replay,
+    told: Telling,
     spoken: Instant,
+}
+
+/// What is told of it.
+enum Telling {
+    /// Each event as it comes, from this number on.
+    Live(Arc<Told>, usize),
+    /// The end alone, as the event of this number.
+    End(u64),
+    /// Everything, once it has ended.
+    Whole(Replay),
 }
 
 /// The events of a response.
 pub(super) fn replayed(state: &AppState, owner: Vec<u8>, kept: &Arc<KeptResponse>, asked: Asked) -> Response {
     let mut replay = Replay::after(asked.starting_after);
     let mut first = Vec::new();
-    let response = read(&kept.response);
-    let waiting = match kept.is_open {
-        false => {
-            replay.end(&response, &mut first);
+    let live = state.responses.as_ref().and_then(|all| all.told(&kept.id));
+    let from = asked.starting_after.map_or(0, |number| usize::try_from(number).unwrap_or(usize::MAX).saturating_add(1));
+    let told = match (live, kept.is_open) {
+        (Some(live), _) => Some(Telling::Live(live, from)),
+        (None, true) => {
+            replay.begin(&read(&kept.response), &mut first);
+            Some(Telling::Whole(replay))
+        }
+        (None, false) => {
+            replay.end(&read(&kept.response), &mut first);
             None
         }
-        true => {
-            replay.begin(&response, &mut first);
-            Some(Waiting { state: state.clone(), owner, id: kept.id.clone(), replay, spoken: Instant::now() })
-        }
     };
+    let waiting = told.map(|told| {
+        let (state, id) = (state.clone(), kept.id.clone());
+        Waiting { state, owner, id, told, spoken: Instant::now() }
+    });
     let rest = stream::unfold(waiting, |waiting| async move {
         let mut waiting = waiting?;
         let (bytes, is_over) = waiting.next().await;
@@ -91,17 +110,33 @@ impl Waiting {
     /// What is told next, and whether that was all.
     async fn next(&mut self) -> (Bytes, bool) {
         let silence = self.state.config.routing.silence;
+        while let Telling::Live(told, from) = &mut self.told {
+            match timeout(silence, told.from(*from)).await {
+                Err(_) => return (Bytes::from_static(PING), false),
+                Ok(Heard::Events(events, next)) => {
+                    *from = next;
+                    return (events, false);
+                }
+                Ok(Heard::End) => return (Bytes::new(), true),
+                Ok(Heard::CutOff) => self.told = Telling::End(*from as u64),
+            }
+        }
         loop {
             // One that was removed in the meantime has no end to tell.
             let Ok(kept) = found(&self.state, &self.id, &self.owner).await else { return (Bytes::new(), true) };
             if !kept.is_open {
                 let mut rest = Vec::new();
-                self.replay.end(&read(&kept.response), &mut rest);
+                let response = read(&kept.response);
+                match &mut self.told {
+                    Telling::Whole(replay) => replay.end(&response, &mut rest),
+                    Telling::End(number) => Replay::rest(*number, &response, &mut rest),
+                    Telling::Live(..) => {}
+                }
                 return (rest.into(), true);
             }
             if self.spoken.elapsed() >= silence {
                 self.spoken = Instant::now();
-                return (Bytes::from_static(b": ping\n\n"), false);
+                return (Bytes::from_static(PING), false);
             }
             sleep(EVERY.min(silence)).await;
         }

@@ -74,10 +74,11 @@ pub(in super::super) async fn create(
         let in_background = wanted.is_in_background().then(|| id.clone());
         Keeping { kept, room, owner, created_at: seconds(), in_background }
     });
+    let is_told = wanted.is_in_background() && wanted.is_stream();
     let decode = move || -> Result<_, ApiError> {
         let input = keeping.as_ref().map(|_| input_of(&body)).transpose()?.unwrap_or_default();
         let keep = keeping.as_ref().map(|keeping| keeping.told(input.clone()));
-        let (decoded, begun) = decode_kept(&Sent::from(body), keep)?;
+        let (decoded, begun) = decode_kept(&Sent::from(body), keep, is_told)?;
         Ok((decoded, begun, keeping.map(|keeping| (keeping.row(input), keeping))))
     };
     let (decoded, begun, keeping) = blocking::through(bytes, decode).await??;
@@ -157,7 +158,7 @@ pub(in super::super) async fn compact() -> ApiError {
     tag = "responses",
     params(
         ("id" = String, Path, description = "the response's id"),
-        ("stream" = Option<bool>, Query, description = "true: its events; one that has not ended is waited for"),
+        ("stream" = Option<bool>, Query, description = "true: its events, as they come where it is answered in the background"),
         ("starting_after" = Option<u64>, Query, description = "the number of the last event that the client has"),
     ),
     responses(

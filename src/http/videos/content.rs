@@ -25,10 +25,12 @@ use crate::protocol::openai::video_file_name;
     responses(
         (status = 200, description = "The video", body = Vec<u8>, content_type = "video/mp4"),
         (status = 206, description = "The range of it that was asked for", body = Vec<u8>, content_type = "video/mp4"),
+        (status = 304, description = "The client has it already"),
         (status = 400, description = "The job is not completed, or the variant is none", body = ErrorBody),
         (status = 401, description = "A key is missing or wrong", body = ErrorBody),
         (status = 404, description = "There is no such job with this key", body = ErrorBody),
         (status = 410, description = "The video had to make way for others, or its time is over", body = ErrorBody),
+        (status = 416, description = "The video has no such bytes", body = ErrorBody),
         (status = 503, description = "Jobs cannot be kept", body = ErrorBody),
     )
 )]

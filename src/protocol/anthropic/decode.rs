@@ -82,6 +82,7 @@ impl MessagesForm {
             messages,
             tools: offered.functions,
             hosted_tools: offered.hosted,
+            withheld_tools: Vec::new(),
             tool_choice,
             parallel_tool_calls,
             format,

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::encode::{call_id, counted, stop_reason};
 use super::{shown, signed};
-use crate::protocol::{AnswerHead, StreamWriter};
+use crate::protocol::{AnswerHead, StreamWriter, json_into};
 
 /// Writes one stream.
 #[derive(Debug)]
@@ -262,6 +262,17 @@ impl EventWriter {
     }
 
     fn delta(&mut self, kind: &str, field: &str, text: &str, into: &mut Vec<u8>) {
+        if self.continued_by.is_none() {
+            // There is such an event for each word, so no tree is made of it first.
+            into.extend_from_slice(b"event: content_block_delta\ndata: {\"type\":\"content_block_delta\",\"index\":");
+            json_into(&self.index, into);
+            for piece in [",\"delta\":{\"type\":\"", kind, "\",\"", field, "\":"] {
+                into.extend_from_slice(piece.as_bytes());
+            }
+            json_into(&text, into);
+            into.extend_from_slice(b"}}\n\n");
+            return;
+        }
         let delta = json!({ "type": kind, field: text });
         let delta = json!({ "type": "content_block_delta", "index": self.index, "delta": delta });
         self.tell("content_block_delta", delta, into);

@@ -65,6 +65,7 @@ impl ContentForm {
             messages,
             tools: functions,
             hosted_tools: hosted,
+            withheld_tools: Vec::new(),
             tool_choice,
             parallel_tool_calls: None,
             format,

@@ -4,11 +4,16 @@
 
 use std::time::Instant;
 
+use bytes::Bytes;
 use mediary_core::task::{Finish, Piece, ReplyEvent, ReplyFrame, Usage, WholeReply};
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::date::rfc3339;
-use crate::protocol::{AnswerHead, Encode, StreamWriter, json_bytes};
+use crate::protocol::{AnswerHead, Encode, StreamWriter, json_bytes, json_into};
+
+/// The field that says what a request cost: these clients know no comments, and pass over a field that they do not know.
+const COST: &str = "mediary_cost_usd";
 
 /// Where the words stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -143,7 +148,8 @@ impl Encode for LineAnswer {
             calls: Vec::new(),
             finish: None,
             first: None,
-            has_ended: false,
+            created_at: None,
+            last: None,
             cost: None,
             continued_by: None,
         }))
@@ -160,15 +166,50 @@ struct LineWriter {
     calls: Vec<(String, String, String)>,
     finish: Option<Finish>,
     first: Option<Instant>,
-    /// Whether the provider's own last line has passed.
-    has_ended: bool,
+    /// When the answer was made, as it stands in every line.
+    created_at: Option<String>,
+    /// The provider's own last line. It waits for what the request cost, which is known when nothing more comes.
+    last: Option<Bytes>,
     /// What the request cost, for the last line.
     cost: Option<String>,
     /// The target that goes on, until the first line of it is written.
     continued_by: Option<String>,
 }
 
+/// A line with a word. There is one for each of them, so no tree is made of it first.
+#[derive(Serialize)]
+struct Word<'a> {
+    model: &'a str,
+    created_at: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message: Option<Message<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    response: Option<&'a str>,
+    done: bool,
+}
+
+#[derive(Serialize)]
+struct Message<'a> {
+    role: &'static str,
+    content: &'a str,
+}
+
 impl LineWriter {
+    fn word(&mut self, text: &str, into: &mut Vec<u8>) {
+        if self.continued_by.is_some() {
+            self.write(Said { text, ..Said::default() }, into);
+            return;
+        }
+        let created_at = self.created_at.get_or_insert_with(|| rfc3339(self.head.created));
+        let model = if self.answer.model.is_empty() { &self.head.model } else { &self.answer.model };
+        let (message, response) = match self.answer.shape {
+            Shape::Chat => (Some(Message { role: "assistant", content: text }), None),
+            Shape::Generate => (None, Some(text)),
+        };
+        json_into(&Word { model, created_at, message, response, done: false }, into);
+        into.push(b'\n');
+    }
+
     fn write(&mut self, said: Said<'_>, into: &mut Vec<u8>) {
         let line = self.answer.line(&self.head, said, false);
         self.put(line, into);
@@ -197,7 +238,7 @@ impl LineWriter {
             // Of several replies only the first has a place here; more cannot be asked for.
             other if other.choice().is_some_and(|choice| choice > 0) => {}
             ReplyEvent::Text { text, .. } | ReplyEvent::Refusal { text, .. } if !text.is_empty() => {
-                self.write(Said { text, ..Said::default() }, into);
+                self.word(text, into);
             }
             ReplyEvent::Reasoning { text, .. } if !text.is_empty() => {
                 self.write(Said { thinking: text, ..Said::default() }, into);
@@ -252,9 +293,12 @@ impl StreamWriter for LineWriter {
         if self.passes_raw && frame.is_canonical && !frame.raw.is_empty() && self.continued_by.is_none() {
             // A call that had to be mended stands before the end.
             self.say_calls(into);
+            if frame.events.iter().any(|event| matches!(event, ReplyEvent::Finish { .. })) {
+                self.last = Some(frame.raw.clone());
+                return;
+            }
             into.extend_from_slice(&frame.raw);
             into.push(b'\n');
-            self.has_ended |= frame.events.iter().any(|event| matches!(event, ReplyEvent::Finish { .. }));
             return;
         }
         for event in &frame.events {
@@ -267,18 +311,29 @@ impl StreamWriter for LineWriter {
     }
 
     fn end(&mut self, usage: Usage, into: &mut Vec<u8>) {
-        if self.has_ended {
+        let cost = self.cost.take();
+        if let Some(last) = self.last.take() {
+            // It passes as it came, but for what only we know.
+            let line = cost.as_ref().and_then(|cost| priced(&last, cost));
+            into.extend_from_slice(line.as_deref().unwrap_or(&last));
+            into.push(b'\n');
             return;
         }
         self.say_calls(into);
         let mut line = self.answer.line(&self.head, Said::default(), true);
         self.answer.end(&mut line, self.finish, usage, self.first);
-        if let Some(cost) = self.cost.take() {
-            // These clients know no comments; a field that they do not know they pass over.
-            line["mediary_cost_usd"] = cost.into();
+        if let Some(cost) = cost {
+            line[COST] = cost.into();
         }
         self.put(line, into);
     }
+}
+
+/// A line with what the request cost; `None`: it is no object.
+fn priced(line: &[u8], cost: &str) -> Option<Vec<u8>> {
+    let mut object: Map<String, Value> = serde_json::from_slice(line).ok()?;
+    object.insert(COST.to_owned(), cost.into());
+    serde_json::to_vec(&object).ok()
 }
 
 /// How a picture is shown.

@@ -207,6 +207,26 @@ fn lines_of_the_format_pass_and_are_completed() {
 }
 
 #[test]
+fn the_last_line_of_the_format_passes_and_says_what_it_cost_where_that_was_not_said_before() {
+    let chat = json!({ "model": "mine", "messages": [{ "role": "user", "content": "Hi" }] });
+    let raw = r#"{"model": "up", "done": true, "done_reason": "stop", "eval_count": 2}"#;
+    let written = |cost: Option<&str>| {
+        let mut writer = decoded(&CHAT, &chat).unwrap().answer.stream(head(), true).unwrap();
+        let mut out = Vec::new();
+        let events = vec![ReplyEvent::Finish { choice: 0, finish: Finish::Stop }];
+        writer.frame(&ReplyFrame { raw: raw.into(), is_canonical: true, events }, &mut out);
+        cost.into_iter().for_each(|cost| writer.cost(cost, "", &mut out));
+        writer.end(USAGE, &mut out);
+        String::from_utf8(out).unwrap()
+    };
+    assert_eq!(written(None), format!("{raw}\n"));
+    let told: Value = serde_json::from_str(&written(Some("0.002"))).unwrap();
+    let expected =
+        json!({ "model": "up", "done": true, "done_reason": "stop", "eval_count": 2, "mediary_cost_usd": "0.002" });
+    assert_eq!(told, expected);
+}
+
+#[test]
 fn vectors_come_in_the_order_of_their_texts() {
     let reply =
         WholeReply { vectors: vec![(1, vec![0.5]), (0, vec![0.25])], usage: Some(USAGE), ..WholeReply::default() };

@@ -7,7 +7,7 @@ use mediary_core::task::{
     Chat, Choice, Completion, Extras, Finish, Message, Prompt, ReplyEvent, ReplyFrame, Role, Sampling, Task, Usage,
     WholeReply,
 };
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::decode::bad;
@@ -15,7 +15,8 @@ use super::numbers::{Limit, Seed};
 use super::{OpenAiChat, encode};
 use crate::protocol::process::BadField;
 use crate::protocol::{
-    AnswerHead, Decoded, Encode, ErrorFields, Errors, JsonProtocol, Protocol, Sent, StreamWriter, from_json, json_bytes,
+    AnswerHead, Decoded, Encode, ErrorFields, Errors, JsonProtocol, Protocol, Sent, StreamWriter, from_json,
+    json_bytes, json_into,
 };
 
 /// `POST /v1/completions`.
@@ -243,6 +244,24 @@ fn logprobs(value: &Value) -> Value {
     })
 }
 
+/// A chunk of one reply. There is one for each word, so no tree is made of it first.
+#[derive(Serialize)]
+struct Chunk<'a> {
+    id: &'a str,
+    object: &'static str,
+    created: u64,
+    model: &'a str,
+    choices: [Piece<'a>; 1],
+}
+
+#[derive(Serialize)]
+struct Piece<'a> {
+    text: &'a str,
+    index: u32,
+    logprobs: &'a Value,
+    finish_reason: Option<&'a str>,
+}
+
 /// Writes one stream.
 #[derive(Debug)]
 struct TextWriter {
@@ -264,8 +283,11 @@ impl TextWriter {
     }
 
     fn piece(&self, index: u32, text: &str, logprobs: &Value, finish: Option<&str>, into: &mut Vec<u8>) {
-        let choice = json!({ "text": text, "index": index, "logprobs": logprobs, "finish_reason": finish });
-        self.chunk(&json!([choice]), None, into);
+        let AnswerHead { id, created, model, .. } = &self.head;
+        let choices = [Piece { text, index, logprobs, finish_reason: finish }];
+        into.extend_from_slice(b"data: ");
+        json_into(&Chunk { id, object: "text_completion", created: *created, model, choices }, into);
+        into.extend_from_slice(b"\n\n");
     }
 }
 

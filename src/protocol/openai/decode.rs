@@ -86,8 +86,9 @@ fn chat(request: Request<'_>, body: &Bytes) -> Result<Chat, BadField> {
         frequency_penalty: request.frequency_penalty,
         logprobs: (request.logprobs == Some(true)).then(|| request.top_logprobs.unwrap_or(0)),
     };
+    let mut withheld_tools = Vec::new();
     let tool_choice = match request.tool_choice.or(request.function_call).filter(|choice| !choice.is_null()) {
-        Some(choice) if choice["type"] == "allowed_tools" => tools::allowed(&choice, &mut tools)?,
+        Some(choice) if choice["type"] == "allowed_tools" => tools::allowed(&choice, &mut tools, &mut withheld_tools)?,
         Some(choice) => tools::choice(&choice)?,
         None => ToolChoice::Auto,
     };
@@ -107,6 +108,7 @@ fn chat(request: Request<'_>, body: &Bytes) -> Result<Chat, BadField> {
         stream: request.stream == Some(true),
         extras,
         hosted_tools: Vec::new(),
+        withheld_tools,
         own: unsaid,
         completion: None,
     })

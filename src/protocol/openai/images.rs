@@ -153,6 +153,7 @@ impl ImageRequest {
     /// When it has no words.
     pub fn generation(self) -> Result<(Task, String), BadField> {
         needs_prompt(&self.job)?;
+        can_be_transparent(&self.job)?;
         Ok((Task::Image(self.job), self.model))
     }
 
@@ -167,6 +168,7 @@ impl ImageRequest {
         attachments: Vec<Attachment>,
     ) -> Result<(Task, String), BadField> {
         needs_prompt(&self.job)?;
+        can_be_transparent(&self.job)?;
         if sources.is_empty() {
             let message =
                 "there is no picture to edit; send one as the file `image`, or `images: [{\"image_url\": …}]`";
@@ -187,6 +189,16 @@ impl ImageRequest {
 fn needs_prompt(job: &ImageJob) -> Result<(), BadField> {
     match job.prompt.trim().is_empty() {
         true => Err(bad("prompt", "`prompt` is missing or empty; say what is to be seen".to_owned())),
+        false => Ok(()),
+    }
+}
+
+fn can_be_transparent(job: &ImageJob) -> Result<(), BadField> {
+    match job.background.as_deref() == Some("transparent") && job.format == Some(MediaFormat::Jpeg) {
+        true => {
+            let message = "a jpeg is never transparent; ask for `output_format` png or webp, or another `background`";
+            Err(bad("background", message.to_owned()))
+        }
         false => Ok(()),
     }
 }
@@ -288,7 +300,7 @@ mod tests {
     fn json_and_forms_mean_the_same() {
         let from_json = json_request(&json!({
             "prompt": "a fox", "model": "m", "n": 3, "size": "1024x1536", "quality": "high", "style": "vivid",
-            "background": "transparent", "output_format": "jpg", "output_compression": 70, "response_format": "url",
+            "background": "opaque", "output_format": "jpg", "output_compression": 70, "response_format": "url",
             "seed": 7, "stream": true, "partial_images": 2, "user": "u", "aspect_ratio": "auto", "mask": null,
         }));
         let fields = [
@@ -298,7 +310,7 @@ mod tests {
             ("size", "1024x1536"),
             ("quality", "high"),
             ("style", "vivid"),
-            ("background", "transparent"),
+            ("background", "opaque"),
             ("output_format", "jpeg"),
             ("output_compression", "70"),
             ("response_format", "url"),
@@ -328,6 +340,16 @@ mod tests {
             let told = |sides: Option<ImageSize>| sides.map(|sides| sides.to_string());
             assert_eq!((told(job.size).as_deref(), told(job.ratio).as_deref()), (size, ratio), "{fields}");
         }
+    }
+
+    #[test]
+    fn a_jpeg_is_never_transparent() {
+        let asked = |format: &str| {
+            let fields = json!({ "prompt": "p", "background": "transparent", "output_format": format });
+            json_request(&fields).unwrap().generation().map_err(|bad| bad.field)
+        };
+        assert_eq!(asked("jpeg").unwrap_err(), "background");
+        assert!(asked("png").is_ok() && asked("webp").is_ok());
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! `POST /v1/interpret`, the predecessors' route: a picture in, a description of it out, by the vision tier.
 
+use mediary_core::MediaKind;
 use mediary_core::task::{Chat, Message, Part, Role, Task, WholeReply};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -55,6 +56,12 @@ impl JsonProtocol for Interpret {
             ));
         }
         let picture = medium(&image_data, None, None, None, "image_data", body)?;
+        if let Part::Media(sent) = &picture
+            && sent.media.kind() != MediaKind::Image
+        {
+            let format = sent.media.format;
+            return Err(bad("image_data", format!("`image_data` is {format} and no picture; chats take other files")));
+        }
         let asked = |text: &Option<String>| text.clone().filter(|text| !text.trim().is_empty());
         let prompt = asked(&prompt).unwrap_or_else(|| PROMPT.to_owned());
         let message = Message { parts: vec![Part::Text(prompt), picture], ..Message::new(Role::User) };
@@ -99,5 +106,9 @@ mod tests {
         assert_eq!(asked, ("far/eye".to_owned(), "A dog?".to_owned(), 2));
         assert_eq!(decoded(json!({ "image_data": " " })), Err("image_data".to_owned()));
         assert_eq!(decoded(json!({ "image_data": "no base64!" })), Err("image_data".to_owned()));
+        assert_eq!(
+            decoded(json!({ "image_data": "PGh0bWw+PGJvZHk+aGk8L2JvZHk+PC9odG1sPg==" })),
+            Err("image_data".to_owned())
+        );
     }
 }

@@ -4,6 +4,7 @@
 //! media and which target answers is the gateway's affair.
 
 mod completions;
+mod cues;
 pub(in crate::protocol) mod custom;
 mod decode;
 mod drawn;
@@ -37,6 +38,7 @@ pub use moderations::OpenAiModerations;
 pub use rerank::Reranking;
 pub use speech::{OpenAiSpeech, SpeechRequest, last_event, media_type, sound_event};
 pub use stream::ChunkWriter;
+pub(super) use tools::withhold;
 pub use transcriptions::{OpenAiTranscriptions, TranscriptionForm};
 pub use videos::{
     OpenAiVideos, VideoPage, VideoRequest, remix_prompt, video_file_name, video_json, video_list, video_removed,

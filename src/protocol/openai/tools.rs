@@ -3,7 +3,7 @@
 //! Tools that run at OpenAI cannot be passed on. One of them, which agents offer with every request, is left out and named.
 
 use mediary_core::task::{OwnFields, Tool, ToolChoice};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::decode::bad;
 use super::wire::{WireFunction, WireTool};
@@ -23,7 +23,13 @@ pub(super) fn offered(all: Vec<WireTool>) -> Result<(Vec<Tool>, Option<OwnFields
     for (index, tool) in all.into_iter().enumerate() {
         match tool.r#type.as_deref() {
             Some(IMAGE_TOOL) => names.push(format!("tools[{index}]")),
-            _ => tools.push(self::tool(tool, index)?),
+            _ => {
+                // OpenAI itself refuses what it does not know there, and so do its like.
+                let within = tool.function.iter().flat_map(|function| said(&function.unknown));
+                names.extend(within.map(|name| format!("tools[{index}].function.{name}")));
+                names.extend(said(&tool.unknown).map(|name| format!("tools[{index}].{name}")));
+                tools.push(self::tool(tool, index)?);
+            }
         }
     }
     let unsaid = (!names.is_empty()).then(|| OwnFields { wire_format: RESPONSES, names, ..OwnFields::default() });
@@ -49,9 +55,14 @@ fn tool(tool: WireTool, index: usize) -> Result<Tool, BadField> {
     }
 }
 
+/// The names of fields that say something.
+fn said(fields: &Map<String, Value>) -> impl Iterator<Item = &String> {
+    fields.iter().filter(|(_, value)| !value.is_null()).map(|(name, _)| name)
+}
+
 /// A function as it is offered.
 pub(super) fn function(function: WireFunction) -> Tool {
-    let WireFunction { name, description, parameters, strict, cache_control } = function;
+    let WireFunction { name, description, parameters, strict, cache_control, unknown: _ } = function;
     Tool { name, description, parameters, strict, cache_control, free_text: None, original: None }
 }
 
@@ -80,11 +91,25 @@ pub(super) fn choice(choice: &Value) -> Result<ToolChoice, BadField> {
     }
 }
 
-/// The tools that may be called are the only ones that are offered: nothing is lost by that.
+/// Takes the tools that are not named out of all of them, each with its place.
+pub(in crate::protocol) fn withhold(tools: &mut Vec<Tool>, names: &[impl AsRef<str>]) -> Vec<(usize, Tool)> {
+    let is_named = |tool: &Tool| names.iter().any(|name| name.as_ref() == tool.name);
+    let (kept, withheld): (Vec<_>, Vec<_>) =
+        std::mem::take(tools).into_iter().enumerate().partition(|(_, its)| is_named(its));
+    tools.extend(kept.into_iter().map(|(_, tool)| tool));
+    withheld
+}
+
+/// The tools that may be called are the only ones that are offered; the others are `withheld`, for targets that are told of
+/// both. Nothing is lost by that.
 ///
 /// # Errors
 /// When they are not among those of the request.
-pub(super) fn allowed(choice: &Value, tools: &mut Vec<Tool>) -> Result<ToolChoice, BadField> {
+pub(super) fn allowed(
+    choice: &Value,
+    tools: &mut Vec<Tool>,
+    withheld: &mut Vec<(usize, Tool)>,
+) -> Result<ToolChoice, BadField> {
     let allowed = choice.get("allowed_tools").unwrap_or(choice);
     let listed = allowed.get("tools").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     let names: Vec<String> = listed.iter().filter_map(|tool| name_in(tool).map(str::to_owned)).collect();
@@ -94,7 +119,7 @@ pub(super) fn allowed(choice: &Value, tools: &mut Vec<Tool>) -> Result<ToolChoic
     if names.is_empty() {
         return Err(bad("tool_choice.allowed_tools.tools", "name at least one function of `tools`"));
     }
-    tools.retain(|tool| names.contains(&tool.name));
+    *withheld = withhold(tools, &names);
     match allowed.get("mode").and_then(Value::as_str) {
         Some("required") => Ok(ToolChoice::Required),
         Some("auto") | None => Ok(ToolChoice::Auto),

@@ -11,8 +11,10 @@ use mediary_core::language;
 use mediary_core::task::{Segment, SpokenWord, Times, Usage, WholeReply};
 use serde_json::{Value, json};
 
+use super::cues::{Cue, cues};
+
 /// Marks behind which a sentence may end.
-const SENTENCE_ENDS: [char; 8] = ['.', '!', '?', '…', '。', '！', '？', '।'];
+pub(super) const SENTENCE_ENDS: [char; 8] = ['.', '!', '?', '…', '。', '！', '？', '।'];
 
 /// What was heard.
 #[derive(Debug)]
@@ -83,10 +85,10 @@ impl<'a> Transcript<'a> {
     /// Subtitles as SubRip has them.
     pub(super) fn srt(&self) -> String {
         let mut out = String::new();
-        for (number, Segment { start_seconds, end_seconds, text, .. }) in (1..).zip(&self.segments) {
-            let (start, end) = (clock(*start_seconds, ','), clock(*end_seconds, ','));
+        for (number, Cue { start_seconds, end_seconds, lines }) in (1..).zip(self.cues()) {
+            let (start, end) = (clock(start_seconds, ','), clock(end_seconds, ','));
             // Writing to a string cannot fail.
-            let _ = write!(out, "{number}\n{start} --> {end}\n{}\n\n", one_line(text));
+            let _ = write!(out, "{number}\n{start} --> {end}\n{}\n\n", lines.join("\n"));
         }
         out
     }
@@ -94,12 +96,16 @@ impl<'a> Transcript<'a> {
     /// Subtitles as WebVTT has them.
     pub(super) fn vtt(&self) -> String {
         let mut out = "WEBVTT\n\n".to_owned();
-        for Segment { start_seconds, end_seconds, text, .. } in &self.segments {
-            let (start, end) = (clock(*start_seconds, '.'), clock(*end_seconds, '.'));
+        for Cue { start_seconds, end_seconds, lines } in self.cues() {
+            let (start, end) = (clock(start_seconds, '.'), clock(end_seconds, '.'));
             // An arrow would be taken for another cue.
-            let _ = write!(out, "{start} --> {end}\n{}\n\n", one_line(text).replace("-->", "->"));
+            let _ = write!(out, "{start} --> {end}\n{}\n\n", lines.join("\n").replace("-->", "->"));
         }
         out
+    }
+
+    fn cues(&self) -> impl Iterator<Item = Cue> {
+        self.segments.iter().flat_map(cues)
     }
 }
 
@@ -194,9 +200,4 @@ fn clock(seconds: f64, point: char) -> String {
     let milliseconds = (seconds.max(0.0) * 1000.0).round() as u64;
     let (seconds, rest) = (milliseconds / 1000, milliseconds % 1000);
     format!("{:02}:{:02}:{:02}{point}{rest:03}", seconds / 3600, seconds / 60 % 60, seconds % 60)
-}
-
-/// An empty line would end a subtitle.
-fn one_line(text: &str) -> String {
-    text.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
 }

@@ -112,6 +112,8 @@ pub(super) struct WireTool {
     /// Anthropic's, as clients of several vendors send it.
     #[serde(default)]
     pub(super) cache_control: Option<Value>,
+    #[serde(flatten)]
+    pub(super) unknown: Map<String, Value>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -125,6 +127,8 @@ pub(super) struct WireFunction {
     pub(super) strict: Option<bool>,
     #[serde(default)]
     pub(super) cache_control: Option<Value>,
+    #[serde(flatten)]
+    pub(super) unknown: Map<String, Value>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -224,11 +228,10 @@ pub(super) struct WireUrl<'a> {
     pub(super) detail: Option<String>,
 }
 
-#[derive(Debug, Deserialize)]
+/// A recording; Mistral's clients send its bytes or its address without the object around them.
+#[derive(Debug)]
 pub(super) struct WireAudio<'a> {
-    #[serde(borrow)]
     pub(super) data: Cow<'a, str>,
-    #[serde(default)]
     pub(super) format: Option<String>,
 }
 
@@ -297,6 +300,28 @@ impl<'de: 'a, 'a> Deserialize<'de> for Content<'a> {
             }
         }
         deserializer.deserialize_any(ContentVisitor)
+    }
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for WireAudio<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(untagged)]
+        enum Spelling<'a> {
+            Bare(#[serde(borrow)] Str<'a>),
+            Object {
+                #[serde(borrow)]
+                data: Cow<'a, str>,
+                #[serde(default)]
+                format: Option<String>,
+            },
+        }
+        let spelling = Spelling::deserialize(deserializer)
+            .map_err(|_| de::Error::custom("expected base64, or an object with `data`"))?;
+        Ok(match spelling {
+            Spelling::Bare(Str(data)) => Self { data, format: None },
+            Spelling::Object { data, format } => Self { data, format },
+        })
     }
 }
 

@@ -62,6 +62,8 @@ pub(super) struct ResponseAnswer {
     pub(super) custom_tools: Vec<String>,
     /// Where it is kept.
     pub(super) keep: Option<KeptBy>,
+    /// So many events of its stream were told before it was known who answers.
+    pub(super) told_before: u64,
 }
 
 impl ResponseAnswer {

@@ -88,6 +88,7 @@ impl ResponseForm {
             messages,
             tools: offered.functions,
             hosted_tools: offered.hosted,
+            withheld_tools: offered.withheld,
             tool_choice,
             parallel_tool_calls: request.parallel_tool_calls,
             format: format(&text)?,
@@ -104,7 +105,7 @@ impl ResponseForm {
             own: Some(OwnFields { wire_format: WIRE_FORMAT, fields, names }),
             completion: None,
         };
-        let answer = ResponseAnswer { echo, custom_tools: offered.custom, keep: None };
+        let answer = ResponseAnswer { echo, custom_tools: offered.custom, ..ResponseAnswer::default() };
         Ok(Self { model: request.model.unwrap_or_default(), chat, answer })
     }
 }

@@ -1,5 +1,6 @@
 //! What of an answer grows while it is told: the one item that is open, and the calls beside it.
 
+use serde::Serialize;
 use serde_json::Value;
 
 use super::object;
@@ -44,4 +45,16 @@ impl Part {
             false => object::text(&self.text, &self.annotations, &self.logprobs),
         }
     }
+}
+
+/// More words of a message.
+#[derive(Serialize)]
+pub(super) struct Delta<'a> {
+    pub(super) item_id: &'a str,
+    pub(super) output_index: usize,
+    pub(super) content_index: usize,
+    pub(super) delta: &'a str,
+    pub(super) logprobs: [(); 0],
+    pub(super) r#type: &'static str,
+    pub(super) sequence_number: u64,
 }

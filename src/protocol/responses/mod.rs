@@ -69,14 +69,16 @@ impl JsonProtocol for OpenAiResponses {
     }
 }
 
-/// Understands a request whose response is to be kept, or is not.
+/// Understands a request whose response is to be kept, or is not; with `is_told` what [`Replay::begin`] says of it is told
+/// before its answer begins.
 ///
 /// # Errors
 /// The first field that is wrong, by its path.
-pub fn decode_kept(sent: &Sent, keep: Option<KeptBy>) -> Result<(Decoded, Begun), BadField> {
+pub fn decode_kept(sent: &Sent, keep: Option<KeptBy>, is_told: bool) -> Result<(Decoded, Begun), BadField> {
     let ResponseForm { model, chat, mut answer } = ResponseForm::decode(sent)?;
     answer.echo.insert("store".to_owned(), keep.is_some().into());
     answer.keep = keep;
+    answer.told_before = if is_told { Replay::BEGINNING } else { 0 };
     let begun = Begun { echo: answer.echo.clone(), model: model.clone() };
     Ok((Decoded { task: Task::Chat(chat), model, answer: Box::new(answer), dropped: Vec::new() }, begun))
 }

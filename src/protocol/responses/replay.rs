@@ -15,6 +15,14 @@ pub struct Replay {
 }
 
 impl Replay {
+    /// So many events tell how a response begins.
+    pub(super) const BEGINNING: u64 = 2;
+
+    /// How a response ended that was told up to the event before this number.
+    pub fn rest(number: u64, response: &Value, into: &mut Vec<u8>) {
+        Self { sequence: number, after: None }.ends(response, into);
+    }
+
     /// Events after that of this number.
     #[must_use]
     pub fn after(after: Option<u64>) -> Self {
@@ -45,6 +53,14 @@ impl Replay {
         for (index, item) in response["output"].as_array().into_iter().flatten().enumerate() {
             self.item(index, item, into);
         }
+        // A client that has heard more than this was told in smaller pieces, and knows all but the end.
+        if let Some(after) = self.after.filter(|after| *after > self.sequence) {
+            self.sequence = after + 1;
+        }
+        self.ends(response, into);
+    }
+
+    fn ends(&mut self, response: &Value, into: &mut Vec<u8>) {
         let name = match response["status"].as_str() {
             Some("failed") => "response.failed",
             Some("completed") => "response.completed",
@@ -186,6 +202,11 @@ mod tests {
                 && rest.contains("\"sequence_number\":5")
                 && !rest.contains("\"sequence_number\":4,")
         );
+        let mut end = Vec::new();
+        Replay::after(Some(500)).end(&response, &mut end);
+        let end = String::from_utf8(end).unwrap();
+        assert!(end.starts_with("event: response.completed\n") && end.contains("\"sequence_number\":501"), "{end}");
+        assert_eq!(end.matches("event: ").count(), 1);
         let mut in_two = Vec::new();
         let mut replay = Replay::after(None);
         replay.begin(&response, &mut in_two);

@@ -9,11 +9,11 @@ use mediary_core::task::{Finish, FreeText, ReplyEvent, ReplyFrame, Usage};
 use serde_json::{Map, Value, json};
 
 use super::answer::ResponseAnswer;
-use super::growing::{Open, OpenCall, Part};
+use super::growing::{Delta, Open, OpenCall, Part};
 use super::object::{self, Status};
 use super::relayed::{self, Notes};
 use super::{WIRE_FORMAT, event, namespaces};
-use crate::protocol::{AnswerHead, ErrorFields, StreamWriter};
+use crate::protocol::{AnswerHead, ErrorFields, StreamWriter, json_into};
 
 /// Writes one stream.
 #[derive(Debug, Default)]
@@ -38,7 +38,8 @@ pub(super) struct EventWriter {
 
 impl EventWriter {
     pub(super) fn new(head: AnswerHead, answer: ResponseAnswer) -> Self {
-        Self { head, answer, ..Self::default() }
+        let sequence = answer.told_before;
+        Self { head, has_begun: sequence > 0, sequence, answer, ..Self::default() }
     }
 
     fn event(&mut self, event: &ReplyEvent, into: &mut Vec<u8>) {
@@ -113,6 +114,10 @@ impl EventWriter {
         let Some(Open::Message { index, done, part }) = &mut self.open else { return };
         part.text.push_str(text);
         let (index, content_index) = (*index, done.len());
+        if !is_refusal && self.continued_by.is_none() {
+            self.word(index, content_index, text, into);
+            return;
+        }
         let mut fields = self.at("msg", index);
         fields["content_index"] = content_index.into();
         fields["delta"] = text.into();
@@ -121,6 +126,23 @@ impl EventWriter {
         }
         let name = if is_refusal { "response.refusal.delta" } else { "response.output_text.delta" };
         self.write(name, fields, into);
+    }
+
+    /// More words. There is such an event for each of them, so no tree is made of it first.
+    fn word(&mut self, index: usize, content_index: usize, text: &str, into: &mut Vec<u8>) {
+        into.extend_from_slice(b"event: response.output_text.delta\ndata: ");
+        let delta = Delta {
+            item_id: &object::item_id("msg", &self.head, index),
+            output_index: index,
+            content_index,
+            delta: text,
+            logprobs: [],
+            r#type: "response.output_text.delta",
+            sequence_number: self.sequence,
+        };
+        json_into(&delta, into);
+        into.extend_from_slice(b"\n\n");
+        self.sequence += 1;
     }
 
     /// Opens a part of a message: of the one that is open, or of a new one.

@@ -5,13 +5,15 @@ use mediary_core::task::{FreeText, HostedTool, Original, Tool, ToolChoice};
 use serde_json::{Value, json};
 
 use super::{WIRE_FORMAT, bad, namespaces};
-use crate::protocol::openai::custom;
+use crate::protocol::openai::{custom, withhold};
 use crate::protocol::process::BadField;
 
 /// What is offered.
 #[derive(Debug, Default)]
 pub(super) struct Offered {
     pub(super) functions: Vec<Tool>,
+    /// Those that may not be called this time, with their places.
+    pub(super) withheld: Vec<(usize, Tool)>,
     pub(super) hosted: Vec<HostedTool>,
     /// Those whose input is free text.
     pub(super) custom: Vec<String>,
@@ -117,7 +119,7 @@ pub(super) fn choice(choice: Option<&Value>, offered: &mut Offered) -> Result<To
             if let Some(unknown) = names.iter().find(|name| offered.functions.iter().all(|tool| tool.name != **name)) {
                 return Err(bad("tool_choice.tools", format!("`{unknown}` is allowed but not among `tools`")));
             }
-            offered.functions.retain(|tool| names.contains(&tool.name.as_str()));
+            offered.withheld = withhold(&mut offered.functions, &names);
             Ok(if choice["mode"] == "required" { ToolChoice::Required } else { ToolChoice::Auto })
         }
         // One that its provider runs.

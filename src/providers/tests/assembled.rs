@@ -369,7 +369,7 @@ fn a_bad_catalog_is_refused_with_file_and_line() {
 fn merging_loses_no_field_of_a_model() {
     let names = "id = \"m\"\nname = \"M\"\ntasks = [\"chat\"]\naccepts = [\"pdf\"]\nlimits = { pdf = { bytes = 1, count = 2, side_pixels = 4, best_side_pixels = 3, animated = true, seconds = 5, pages = 3, by_url = true } }\n\
                  context_tokens = 1\noutput_tokens = 2\ntools = true\ntool_choice = true\ncustom_tools = true\nmedia_in_tool_results = true\n\
-                 streaming = false\nstructured = \"json\"\nreasoning = true\nhosted_tools = [\"t_\"]\nlogprobs = true\nmany_replies = true\n\
+                 streaming = false\nstructured = \"json\"\nreasoning = true\nhosted_tools = [\"t_\"]\nresponses = \"only\"\nlogprobs = true\nmany_replies = true\n\
                  audio_output = true\nspeakers = true\nlanguages = [\"en\"]\nvoices = [{ name = \"v\", gender = \"male\" }]\ngives = [\"wav\"]\nimages = { sizes = [\"8x8\"], range = { step = 1, least = 1, most = 2, ratio = 3, pixels = 4 }, ratios = [\"1:1\"], count = 1, sources = 1, mask = \"alpha\" }\nvideo = { seconds = [4], sizes = [\"8x8\"], ratios = [\"1:1\"], lines = [720], audio = true, remixes = true, needs_picture = true, by_address = true, fixed = true }\n\
                  vectors = { family = \"f\", dimensions = 1, shortenable = true, takes_tokens = true, inputs = 2, batch_tokens = 3 }\n\
                  refuses = [\"seed\"]\nprice = \"free\"\nfree_limits = { rpm = 1, rph = 9, rpd = 2, tpm = 3, tpd = 4, reset = { hour = 3, zone = \"Asia/Shanghai\" } }\n\

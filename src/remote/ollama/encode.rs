@@ -3,6 +3,7 @@
 //! Whether several functions may be called at once cannot be said here; it is left to the model.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use mediary_core::Failure;
 use mediary_core::task::{Chat, ReplyFormat, ToolChoice};
@@ -38,6 +39,7 @@ pub(super) fn encode(call: &ChatCall<'_>) -> Result<HttpCall, Failure> {
         shift: extra(call, "shift"),
         logprobs: logprobs.map(|_| true),
         top_logprobs: logprobs.filter(|alternatives| *alternatives > 0),
+        further: further(chat),
     };
     if chat.has_cache_marks() {
         call.leave_out("cache_control");
@@ -45,6 +47,13 @@ pub(super) fn encode(call: &ChatCall<'_>) -> Result<HttpCall, Failure> {
     let mut out = body::buffer(chat);
     body::write(&mut out, &request)?;
     Ok(HttpCall::json("/chat", out).without(call))
+}
+
+/// What a client of this format asks for beyond what is known here.
+fn further(chat: &Chat) -> BTreeMap<&str, &Value> {
+    const KNOWN: [&str; 4] = ["options", "keep_alive", "truncate", "shift"];
+    let own = chat.own.iter().filter(|own| own.wire_format == super::NAME).flat_map(|own| &own.fields);
+    own.map(|(name, value)| (name.as_str(), value)).filter(|(name, _)| !KNOWN.contains(name)).collect()
 }
 
 /// A field that is sent as its client wrote it, be it in OpenAI's format or in this one.

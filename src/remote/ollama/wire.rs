@@ -3,6 +3,7 @@
 //! Requests borrow from the chat, base64 included.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -33,6 +34,9 @@ pub(super) struct Request<'a> {
     pub logprobs: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub top_logprobs: Option<u32>,
+    /// Fields of a client of this format that are not known here.
+    #[serde(flatten)]
+    pub further: BTreeMap<&'a str, &'a Value>,
 }
 
 #[derive(Debug, Serialize)]

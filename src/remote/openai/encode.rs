@@ -177,6 +177,20 @@ fn is_custom(call: &ChatCall<'_>, name: &str) -> bool {
 }
 
 fn tool_choice(request: &mut Object<'_>, call: &ChatCall<'_>) {
+    let mode = match &call.task.tool_choice {
+        ToolChoice::Auto => Some("auto"),
+        ToolChoice::Required => Some("required"),
+        ToolChoice::None | ToolChoice::Named(_) => None,
+    };
+    if let Some(mode) = mode.filter(|_| habits::tells_allowed(call)) {
+        let named = call.task.tools.iter().map(|tool| {
+            let kind = if is_custom(call, &tool.name) { "custom" } else { "function" };
+            json!({ "type": kind, kind: { "name": tool.name } })
+        });
+        let allowed = json!({ "mode": mode, "tools": named.collect::<Vec<_>>() });
+        request.field("tool_choice", &json!({ "type": "allowed_tools", "allowed_tools": allowed }));
+        return;
+    }
     match &call.task.tool_choice {
         ToolChoice::Auto => {}
         ToolChoice::None => request.field("tool_choice", "none"),

@@ -67,11 +67,19 @@ pub(crate) fn messages<'a>(call: &ChatCall<'a>) -> Cow<'a, [Message]> {
     Cow::Owned(messages)
 }
 
+/// Whether the target is told of all functions, and which of them may be called.
+pub(crate) fn tells_allowed(call: &ChatCall<'_>) -> bool {
+    call.quirks.allowed_tools && !call.task.withheld_tools.is_empty()
+}
+
 /// The functions, their schemas as they are taken.
 pub(crate) fn tools<'a>(call: &ChatCall<'a>) -> Cow<'a, [Tool]> {
-    let tools = &call.task.tools;
+    let tools = match tells_allowed(call) {
+        true => Cow::Owned(call.task.all_tools()),
+        false => Cow::Borrowed(call.task.tools.as_slice()),
+    };
     if !call.quirks.plain_schemas {
-        return Cow::Borrowed(tools);
+        return tools;
     }
     let mut changed = false;
     let plain = tools.iter().map(|tool| {

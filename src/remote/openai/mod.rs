@@ -30,7 +30,7 @@ mod wire;
 pub(crate) use embed::reader as embed_reader;
 pub(crate) use encode::{extras, response_format, sends, tools};
 pub(crate) use failure::{failure as refusal, inside_body as complaint, unreadable as inside_answer};
-pub(crate) use habits::{messages as messages_as_wanted, temperature, tools as tools_as_wanted};
+pub(crate) use habits::{messages as messages_as_wanted, tells_allowed, temperature, tools as tools_as_wanted};
 pub(crate) use speak::{name as sound_name, reader as sound_reader};
 pub(crate) use stream::ChatReader;
 pub(crate) use transcribe::granularities;

@@ -1,5 +1,7 @@
 //! A chat as a request for a response: everything but its input, which is [`super::input`]'s.
 
+use std::borrow::Cow;
+
 use mediary_core::Failure;
 use mediary_core::capability::Structured;
 use mediary_core::task::{Effort, Extras, ReplyFormat, Tool, ToolChoice};
@@ -147,14 +149,20 @@ fn tools(request: &mut Object<'_>, call: &ChatCall<'_>, own: Option<&Extras>) ->
     }
     let out = request.key("tools");
     out.push(b'[');
-    for (at, tool) in openai::tools_as_wanted(call).iter().enumerate() {
+    // A client of this format says in its own words which of them may be called.
+    let chooses = own.and_then(|own| own.get("tool_choice"));
+    let functions = match chooses {
+        Some(_) if !chat.withheld_tools.is_empty() => Cow::Owned(chat.all_tools()),
+        Some(_) | None => openai::tools_as_wanted(call),
+    };
+    for (at, tool) in functions.iter().enumerate() {
         if at > 0 {
             out.push(b',');
         }
         function(out, call, tool);
     }
     for (at, definition) in hosted.iter().enumerate() {
-        if at > 0 || !chat.tools.is_empty() {
+        if at > 0 || !functions.is_empty() {
             out.push(b',');
         }
         body::value(out, definition);
@@ -164,8 +172,14 @@ fn tools(request: &mut Object<'_>, call: &ChatCall<'_>, own: Option<&Extras>) ->
         let kind = if is_custom(call, name) { "custom" } else { "function" };
         json!({ "type": kind, "name": name })
     };
-    let choice = match (own.and_then(|own| own.get("tool_choice")), &chat.tool_choice) {
+    let allowed = |mode: &str| {
+        let tools: Vec<Value> = chat.tools.iter().map(|tool| named(&tool.name)).collect();
+        Some(json!({ "type": "allowed_tools", "mode": mode, "tools": tools }))
+    };
+    let choice = match (chooses, &chat.tool_choice) {
         (Some(theirs), _) => Some(theirs.clone()),
+        (None, ToolChoice::Auto) if openai::tells_allowed(call) => allowed("auto"),
+        (None, ToolChoice::Required) if openai::tells_allowed(call) => allowed("required"),
         (None, ToolChoice::Auto) => None,
         (None, ToolChoice::None) => Some("none".into()),
         (None, ToolChoice::Required) => Some("required".into()),

@@ -27,7 +27,7 @@ use crate::folder;
 use writer::Writer;
 
 /// The database's file in its folder.
-const FILE: &str = "mediary.db";
+pub(crate) const FILE: &str = "mediary.db";
 /// Held by the process that owns it.
 const LOCK: &str = "mediary.lock";
 /// Readers side by side; each has a thread of its own.

@@ -5,11 +5,13 @@
 #[cfg(test)]
 mod tests;
 
+use std::path::Path;
 use std::sync::Arc;
 
 use sqlx::Row as _;
 
-use crate::database::{Database, Statement, StoreFailed};
+use crate::ForeignDatabase;
+use crate::database::{Database, FILE, Statement, StoreFailed};
 
 /// What was used with a key of a provider, of one model or of all together.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -33,6 +35,19 @@ impl Quotas {
     #[must_use]
     pub fn of(database: Arc<Database>) -> Self {
         Self(database)
+    }
+
+    /// All that is kept in a folder, which a server may have at the same time; nothing where there is no database yet.
+    ///
+    /// # Errors
+    /// When there is one that cannot be read.
+    pub fn peek(folder: &Path) -> Result<Vec<UsedQuota>, StoreFailed> {
+        let file = folder.join(FILE);
+        if !file.exists() {
+            return Ok(Vec::new());
+        }
+        let rows = ForeignDatabase::rows(&file, "SELECT provider, key, model, used FROM quotas")?;
+        Ok(rows.into_iter().filter_map(|row| <[String; 4]>::try_from(row).ok()).map(of_texts).collect())
     }
 
     /// Keeps what was used up to now, in seconds since 1970; on the disk when it resolves.
@@ -69,4 +84,8 @@ impl Quotas {
             })
             .await
     }
+}
+
+fn of_texts([provider, key, model, used]: [String; 4]) -> UsedQuota {
+    UsedQuota { provider, key, model: Some(model).filter(|model| !model.is_empty()), used }
 }

@@ -20,5 +20,10 @@ async fn the_last_word_counts_and_what_is_old_goes() {
     };
     let all = [used("a", None, "1"), used("a", Some("m"), "4"), used("b", Some("m"), "3")];
     assert_eq!(sorted(quotas.since(5).await.unwrap()), all);
+    // Beside the process that has it, and where there is none.
+    let path = folder.path().join("store");
+    let peeked = std::thread::spawn(move || Quotas::peek(&path)).join().unwrap();
+    assert_eq!(sorted(peeked.unwrap()), all);
+    assert_eq!(Quotas::peek(&folder.path().join("none")).unwrap(), []);
     assert_eq!(quotas.since(15).await.unwrap(), [used("a", Some("m"), "4")]);
 }

@@ -1,7 +1,11 @@
 """LangChain's `langchain-openai`."""
 
+import base64
+
 from expected import ASKED_WEATHER, QUESTION, SEEN, SIGN_URL, Receipt
-from expected import is_receipt, reports, says, streams, weather
+from expected import PDF, SOUND_BASE64
+from expected import heard as was_heard
+from expected import is_receipt, read_pdf, reports, says, streams, weather
 from langchain_core.messages import HumanMessage, ToolMessage
 from langchain_core.tools import tool
 from langchain_openai import ChatOpenAI
@@ -52,3 +56,14 @@ def schema(place):
 def image(place):
     shown = [{"type": "text", "text": "What is it?"}, {"type": "image_url", "image_url": {"url": SIGN_URL}}]
     says(model(place).invoke([HumanMessage(shown)]).content, SEEN)
+
+
+def pdf(place):
+    data = base64.b64encode(PDF).decode()
+    file = {"type": "file", "base64": data, "mime_type": "application/pdf", "filename": "invoice.pdf"}
+    read_pdf(model(place).invoke([HumanMessage([{"type": "text", "text": "What is it?"}, file])]).content)
+
+
+def audio(place):
+    sound = {"type": "audio", "base64": SOUND_BASE64, "mime_type": "audio/wav"}
+    was_heard(model(place).invoke([HumanMessage([{"type": "text", "text": "What is it?"}, sound])]).content)

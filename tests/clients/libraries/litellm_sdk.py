@@ -4,7 +4,9 @@ import json
 
 import litellm
 from expected import ASKED_WEATHER, QUESTION, SEEN, SIGN_URL, WEATHER_TOOL, Receipt
-from expected import is_receipt, reports, says, streams, weather
+from expected import PDF_URL, SOUND_BASE64
+from expected import heard as was_heard
+from expected import is_receipt, read_pdf, reports, says, streams, weather
 
 litellm.telemetry = False
 litellm.suppress_debug_info = True
@@ -52,3 +54,13 @@ def schema(place):
 def image(place):
     shown = [{"type": "text", "text": "What is it?"}, {"type": "image_url", "image_url": {"url": SIGN_URL}}]
     says(asked(place, shown).choices[0].message.content, SEEN)
+
+
+def pdf(place):
+    file = {"type": "file", "file": {"filename": "invoice.pdf", "file_data": PDF_URL}}
+    read_pdf(asked(place, [{"type": "text", "text": "What is it?"}, file]).choices[0].message.content)
+
+
+def audio(place):
+    sound = {"type": "input_audio", "input_audio": {"data": SOUND_BASE64, "format": "wav"}}
+    was_heard(asked(place, [{"type": "text", "text": "What is it?"}, sound]).choices[0].message.content)

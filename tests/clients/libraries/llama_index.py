@@ -3,9 +3,11 @@
 import asyncio
 
 from expected import ASKED_WEATHER, QUESTION, SEEN, SIGN, Receipt
-from expected import is_receipt, reports, says, streams, weather
+from expected import PDF, SOUND
+from expected import heard as was_heard
+from expected import is_receipt, read_pdf, reports, says, streams, weather
 from llama_index.core.agent.workflow import FunctionAgent
-from llama_index.core.base.llms.types import ChatMessage, ImageBlock, TextBlock
+from llama_index.core.base.llms.types import AudioBlock, ChatMessage, DocumentBlock, ImageBlock, TextBlock
 from llama_index.core.tools import FunctionTool
 from llama_index.llms.openai_like import OpenAILike
 
@@ -58,3 +60,13 @@ def schema(place):
 def image(place):
     shown = [TextBlock(text="What is it?"), ImageBlock(image=SIGN, image_mimetype="image/png")]
     says(model(place).chat([ChatMessage(blocks=shown)]).message.content, SEEN)
+
+
+def pdf(place):
+    shown = [TextBlock(text="What is it?"), DocumentBlock(data=PDF, document_mimetype="application/pdf")]
+    read_pdf(model(place).chat([ChatMessage(blocks=shown)]).message.content)
+
+
+def audio(place):
+    shown = [TextBlock(text="What is it?"), AudioBlock(audio=SOUND, format="wav")]
+    was_heard(model(place).chat([ChatMessage(blocks=shown)]).message.content)

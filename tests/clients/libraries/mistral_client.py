@@ -3,7 +3,9 @@
 import json
 
 from expected import ASKED_WEATHER, QUESTION, SEEN, SIGN_URL, WEATHER_TOOL, Receipt
-from expected import is_receipt, reports, says, streams, weather
+from expected import PDF_URL, SOUND_BASE64
+from expected import heard as was_heard
+from expected import is_receipt, read_pdf, reports, says, streams, weather
 from mistralai.client import Mistral
 
 
@@ -45,6 +47,16 @@ def schema(place):
 def image(place):
     shown = [{"type": "text", "text": "What is it?"}, {"type": "image_url", "image_url": SIGN_URL}]
     says(client(place).chat.complete(model=place.model, messages=user(shown)).choices[0].message.content, SEEN)
+
+
+def pdf(place):
+    shown = [{"type": "text", "text": "What is it?"}, {"type": "document_url", "document_url": PDF_URL}]
+    read_pdf(client(place).chat.complete(model=place.model, messages=user(shown)).choices[0].message.content)
+
+
+def audio(place):
+    shown = [{"type": "text", "text": "What is it?"}, {"type": "input_audio", "input_audio": SOUND_BASE64}]
+    was_heard(client(place).chat.complete(model=place.model, messages=user(shown)).choices[0].message.content)
 
 
 def models(place):

@@ -3,7 +3,9 @@
 import json
 
 from expected import ASKED_WEATHER, QUESTION, SEEN, SIGN_URL, WEATHER_TOOL, Receipt
-from expected import is_receipt, reports, says, streams, weather
+from expected import PDF_URL, SOUND_BASE64
+from expected import heard as was_heard
+from expected import is_receipt, read_pdf, reports, says, streams, weather
 from openai import OpenAI
 
 
@@ -57,3 +59,15 @@ def schema(place):
 def image(place):
     shown = [{"type": "text", "text": "What is it?"}, {"type": "image_url", "image_url": {"url": SIGN_URL}}]
     says(completions(place).create(model=place.model, messages=user(shown)).choices[0].message.content, SEEN)
+
+
+def pdf(place):
+    shown = [{"type": "text", "text": "What is it?"},
+             {"type": "file", "file": {"filename": "invoice.pdf", "file_data": PDF_URL}}]
+    read_pdf(completions(place).create(model=place.model, messages=user(shown)).choices[0].message.content)
+
+
+def audio(place):
+    shown = [{"type": "text", "text": "What is it?"},
+             {"type": "input_audio", "input_audio": {"data": SOUND_BASE64, "format": "wav"}}]
+    was_heard(completions(place).create(model=place.model, messages=user(shown)).choices[0].message.content)

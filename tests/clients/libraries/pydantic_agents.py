@@ -3,7 +3,9 @@
 import asyncio
 
 from expected import ASKED_WEATHER, QUESTION, SEEN, SIGN, Receipt
-from expected import is_receipt, reports, says, streams, weather
+from expected import PDF, SOUND
+from expected import heard as was_heard
+from expected import is_receipt, read_pdf, reports, says, streams, weather
 from pydantic_ai import Agent, BinaryContent, NativeOutput, ToolOutput
 from pydantic_ai.models.openai import OpenAIChatModel
 from pydantic_ai.providers.openai import OpenAIProvider
@@ -45,3 +47,11 @@ def schema(place):
 
 def image(place):
     says(agent(place).run_sync(["What is it?", BinaryContent(SIGN, media_type="image/png")]).output, SEEN)
+
+
+def pdf(place):
+    read_pdf(agent(place).run_sync(["What is it?", BinaryContent(PDF, media_type="application/pdf")]).output)
+
+
+def audio(place):
+    was_heard(agent(place).run_sync(["What is it?", BinaryContent(SOUND, media_type="audio/wav")]).output)

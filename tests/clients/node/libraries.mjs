@@ -26,6 +26,8 @@ const samples = process.env.MEDIARY_SAMPLES;
 const sign = readFileSync(`${samples}/sign.png`);
 const signUrl = `data:image/png;base64,${sign.toString("base64")}`;
 const seen = `I saw image/png of ${sign.length} bytes`;
+const pdf = readFileSync(`${samples}/invoice.pdf`);
+const sound = readFileSync(`${samples}/chime.wav`);
 const question = "Say the word lantern, slowly";
 const said = `You said: ${question}`;
 const askedWeather = "Is it warmer in Paris or in Oslo?";
@@ -54,6 +56,13 @@ function reported(text) {
 function isReceipt(found) {
   is(JSON.stringify({ ...receipt, ...found }), JSON.stringify(receipt));
   is(Object.keys(found ?? {}).length, 3);
+}
+
+// A file reaches the model as it is, as pictures of its pages, or as the text that was made of it.
+function given(text, mime, size, ending) {
+  if (ending === "pdf" && text?.startsWith("I saw image/")) return;
+  const wasRead = text?.startsWith("You said: ") && text.includes(`attached file (${ending})`);
+  if (!wasRead) is(text, `I was given ${mime} of ${size} bytes`);
 }
 
 async function gathered(stream, piece) {
@@ -98,6 +107,18 @@ function openai(model) {
       const shown = [{ type: "text", text: "What is it?" }, { type: "image_url", image_url: { url: signUrl } }];
       const answer = await client.create({ model, messages: user(shown) });
       is(answer.choices[0].message.content, seen);
+    },
+    async pdf() {
+      const file = { filename: "invoice.pdf", file_data: `data:application/pdf;base64,${pdf.toString("base64")}` };
+      const shown = [{ type: "text", text: "What is it?" }, { type: "file", file }];
+      const answer = await client.create({ model, messages: user(shown) });
+      given(answer.choices[0].message.content, "application/pdf", pdf.length, "pdf");
+    },
+    async audio() {
+      const audio = { data: sound.toString("base64"), format: "wav" };
+      const shown = [{ type: "text", text: "What is it?" }, { type: "input_audio", input_audio: audio }];
+      const answer = await client.create({ model, messages: user(shown) });
+      given(answer.choices[0].message.content, "audio/wav", sound.length, "wav");
     },
   };
 }
@@ -156,6 +177,12 @@ function vercel(model) {
     async image() {
       const content = [{ type: "text", text: "What is it?" }, { type: "image", image: sign, mediaType: "image/png" }];
       is((await generateText({ ...fields, messages: [{ role: "user", content }] })).text, seen);
+    },
+    async pdf() {
+      const file = { type: "file", data: pdf, mediaType: "application/pdf", filename: "invoice.pdf" };
+      const content = [{ type: "text", text: "What is it?" }, file];
+      const { text } = await generateText({ ...fields, messages: [{ role: "user", content }] });
+      given(text, "application/pdf", pdf.length, "pdf");
     },
   };
 }

@@ -61,6 +61,16 @@ fn sizes_and_formats_are_made() {
 }
 
 #[test]
+fn a_thin_picture_is_cut_before_it_is_made_large() {
+    // Scaled first, these would have 322 GB.
+    for source in [png(10, 16_000), clear(10, 16_000)] {
+        let pictures = open(&source, &ImageLimits::default()).unwrap();
+        let wanted = Finish { size: Some((2_048, 2_048)), format: Some(MediaFormat::Jpeg), ..Finish::default() };
+        assert_eq!(sides(&pictures.finished(&wanted).unwrap().media), (2_048, 2_048));
+    }
+}
+
+#[test]
 fn one_colour_is_seen() {
     let plain = RgbImage::from_pixel(9, 9, Rgb([7, 7, 7]));
     let plain = coded(MediaFormat::Png, |file| plain.write_to(file, ImageFormat::Png).unwrap());

@@ -56,7 +56,7 @@ impl Tree {
 }
 
 /// What is known of the text below an element.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 struct Place {
     page: Option<usize>,
     /// The part that its text belongs to, by number, and what that is.
@@ -68,12 +68,6 @@ struct Place {
     /// How many sections it lies in.
     sections: u8,
     depth: usize,
-}
-
-impl Default for Place {
-    fn default() -> Self {
-        Self { page: None, part: None, list: None, item: None, table: None, sections: 0, depth: 0 }
-    }
 }
 
 /// A table, and how many columns it has.
@@ -219,9 +213,11 @@ impl<'a> Walk<'a, '_> {
             Role::Figure => self.figure(element, &mut place, is_in_cell),
         }
         // Text right in a group is a paragraph of its own.
-        if place.part.is_none() && role != Role::Group {
-            place.part = Some((self.number(), TaggedPart::Text));
-        } else if role == Role::Group && above.item.is_none() && !is_in_cell {
+        let is_own = match role {
+            Role::Group => above.item.is_none() && !is_in_cell,
+            _ => place.part.is_none(),
+        };
+        if is_own {
             place.part = Some((self.number(), TaggedPart::Text));
         }
         self.children(element, &place);

@@ -176,6 +176,7 @@ fn every_wish_is_understood() {
         stream,
         ref extras,
         hosted_tools: _,
+        withheld_tools: _,
         own: _,
         completion: _,
     } = form.chat;
@@ -246,6 +247,17 @@ fn data_urls_are_understood_in_every_spelling() {
 }
 
 #[test]
+fn a_recording_comes_in_an_object_or_bare() {
+    let wav = "UklGRiQAAABXQVZFZm10IBAAAAABAAEAQB8AAIA+AAACABAAZGF0YQAAAAA=";
+    for audio in [json!({ "data": wav, "format": "wav" }), json!(wav), json!(format!("data:audio/wav;base64,{wav}"))] {
+        let form = of_parts(&json!([{ "type": "input_audio", "input_audio": audio }])).unwrap();
+        let Part::Media(part) = &form.chat.messages[0].parts[0] else { panic!("{:?}", form.chat) };
+        assert_eq!(part.media.format.mime(), "audio/wav", "{audio}");
+    }
+    assert!(of_parts(&json!([{ "type": "input_audio", "input_audio": 7 }])).unwrap_err().contains("input_audio"));
+}
+
+#[test]
 fn tools_that_may_be_called_are_the_only_ones_offered() {
     let with = |choice: Value| {
         let tool = |name: &str| json!({ "type": "function", "function": { "name": name } });
@@ -255,7 +267,9 @@ fn tools_that_may_be_called_are_the_only_ones_offered() {
     let named = |name: &str| json!({ "type": "function", "function": { "name": name } });
     let form = with(json!({ "mode": "required", "tools": [named("h"), named("f")] })).unwrap();
     let names: Vec<&str> = form.chat.tools.iter().map(|tool| tool.name.as_str()).collect();
-    assert_eq!((names, form.chat.tool_choice), (vec!["f", "h"], ToolChoice::Required));
+    assert_eq!((names, &form.chat.tool_choice), (vec!["f", "h"], &ToolChoice::Required));
+    let all: Vec<String> = form.chat.all_tools().into_iter().map(|tool| tool.name).collect();
+    assert_eq!(all, ["f", "g", "h"], "for targets that are told which of them may be called");
     assert_eq!(with(json!({ "mode": "auto", "tools": [named("g")] })).unwrap().chat.tool_choice, ToolChoice::Auto);
     for choice in [json!({ "mode": "auto", "tools": [named("x")] }), json!({ "mode": "auto", "tools": [] })] {
         assert!(with(choice).unwrap_err().starts_with("tool_choice.allowed_tools.tools: "));

