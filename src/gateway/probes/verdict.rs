@@ -108,8 +108,6 @@ impl Verdict {
             Kind::TimedOut => unclear(Some("its provider is slow now")),
             Kind::Overloaded { .. } | Kind::Lost => unclear(Some("its provider breaks down now")),
             Kind::Malformed | Kind::ContextTooLong | Kind::ContentRefused | Kind::Garbled => unclear(None),
-            // Probes are for no client.
-            Kind::OverBudget { .. } | Kind::NotAllowed => unclear(None),
             Kind::Unreadable | Kind::Unknown | Kind::Busy { .. } | Kind::NotInstalled => unclear(None),
             Kind::OverBudget { .. } | Kind::NotAllowed | Kind::ClientGone | Kind::Broken => unclear(None),
         }
