@@ -52,6 +52,7 @@ impl Context {
         Pipelines::load(self.config_dir(source).as_deref()).map_err(|error| error.to_string())
     }
 
+    /// Where the configuration file is, and what lies beside it.
     pub(super) fn config_dir(&self, source: &Source) -> Option<PathBuf> {
         match source {
             Source::File(path) => path.parent().map(|dir| self.cwd.join(dir)),

@@ -59,14 +59,6 @@ impl Context {
         config.registry.dir.as_ref().map(|dir| self.cwd.join(dir)).or_else(usual)
     }
 
-    /// Where the configuration file is, and what lies beside it.
-    pub(super) fn config_dir(&self, source: &Source) -> Option<PathBuf> {
-        match source {
-            Source::File(path) => path.parent().map(|dir| self.cwd.join(dir)),
-            Source::Defaults => None,
-        }
-    }
-
     fn home(&self) -> Option<PathBuf> {
         let home = self.environment.path("MEDIARY_HOME").filter(|home| !home.as_os_str().is_empty());
         home.map(|home| self.cwd.join(home))

@@ -67,7 +67,9 @@ impl LiveResponses {
 
 /// Forgets the oldest that has ended; whether there was one.
 fn forget_oldest(logs: &mut VecDeque<(String, Arc<Told>)>) -> bool {
-    let oldest = logs.iter().position(|(_, told)| locked(&told.log).end.is_some());
+    // One that is held is being written, maybe by who wants its room: it has not ended.
+    let has_ended = |told: &Told| told.log.try_lock().is_ok_and(|log| log.end.is_some());
+    let oldest = logs.iter().position(|(_, told)| has_ended(told));
     oldest.and_then(|at| logs.remove(at)).is_some()
 }
 
