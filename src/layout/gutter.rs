@@ -18,8 +18,11 @@ const MIN_WIDTH_HEIGHTS: f32 = 0.5;
 const NARROW_ROWS: usize = 6;
 const FLUSH_HEIGHTS: f32 = 0.25;
 const FLUSH_SHARE: f32 = 0.6;
-/// What reaches so far into a strip, in heights, does not lie across it.
-const SLACK_HEIGHTS: f32 = 0.1;
+/// What reaches so far into a strip, in heights, does not lie across it: boxes have a margin around their line, and one as wide
+/// as a space between words is less than two such margins.
+const SLACK_HEIGHTS: f32 = 0.4;
+/// Boxes begin together if they do within so much, in heights.
+const TOGETHER_HEIGHTS: f32 = 0.05;
 /// Of so many lines beside a strip one may lie across it with text on both of its sides: words below a picture that the columns
 /// flow round.
 const LINES_AN_INSET: usize = 4;
@@ -82,8 +85,8 @@ fn places(pieces: &[Piece], unit: f32) -> Vec<f32> {
     ends.dedup_by(|a, b| (*a / step).floor() == (*b / step).floor());
     let starts = sorted(|rect| rect.left);
     let together =
-        starts.chunk_by(|a, b| b - a < SLACK_HEIGHTS / 2.0 * unit).filter(|starts| starts.len() >= NARROW_ROWS / 2);
-    let before = together.map(|starts| starts[0] - SLACK_HEIGHTS / 4.0 * unit);
+        starts.chunk_by(|a, b| b - a < TOGETHER_HEIGHTS * unit).filter(|starts| starts.len() >= NARROW_ROWS / 2);
+    let before = together.map(|starts| starts[0] - TOGETHER_HEIGHTS / 2.0 * unit);
     ends.into_iter().map(|end| end + step).chain(before).collect()
 }
 

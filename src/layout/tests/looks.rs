@@ -134,9 +134,10 @@ fn lines_measured_in_pixels_may_be_headings_by_their_look() {
     let mut top = 300.0;
     for (number, text) in lines.iter().enumerate() {
         top += if [4, 8, 11].contains(&number) { 2.0 * PITCH } else { PITCH };
-        let quad = Quad::upright(150.0, top, 150.0 + 15.0 * text.chars().count() as f32, top + LINE);
-        boxes.push((quad, Line { text: (*text).to_owned(), bbox: quad.bounds(), confidence: None, words: Vec::new() }));
         let own = faces.iter().find(|(place, _)| *place == number).map_or(&plain, |(_, face)| face);
+        let width = 2.2 * own.size_pt * crate::script::breadth(text) + 0.25 * LINE;
+        let quad = Quad::upright(150.0, top, 150.0 + width, top + LINE);
+        boxes.push((quad, Line { text: (*text).to_owned(), bbox: quad.bounds(), confidence: None, words: Vec::new() }));
         // No two lines measure exactly alike.
         let size_pt = own.size_pt * (1.0 + 0.01 * ((number * 7 % 3) as f32 - 1.0));
         measured.push(vec![Run { end: text.len(), face: Face { size_pt, ..own.clone() } }]);
