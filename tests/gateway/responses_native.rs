@@ -19,7 +19,7 @@ fn openai(acts: impl IntoIterator<Item = Act>, fields: Value) -> (Upstream, Test
     (up, server)
 }
 
-fn response(status: &str, output: Value) -> Value {
+fn response(status: &str, output: &Value) -> Value {
     json!({ "id": "resp_up", "object": "response", "created_at": 1, "status": status, "model": "up", "output": output,
         "error": null, "incomplete_details": null, "usage": { "input_tokens": 9, "output_tokens": 2, "total_tokens": 11 } })
 }
@@ -42,8 +42,8 @@ fn output() -> Value {
 
 /// The same as a stream.
 fn streamed() -> Act {
-    let mut all = vec![json!({ "type": "response.created", "response": response("in_progress", json!([])) })];
-    for (at, item) in output().as_array().unwrap().iter().enumerate() {
+    let mut all = vec![json!({ "type": "response.created", "response": response("in_progress", &json!([])) })];
+    for (at, item) in output().as_array().expect("it is a list").iter().enumerate() {
         let of = |kind: &str, fields: Value| {
             over(json!({ "type": format!("response.{kind}"), "output_index": at, "item_id": item["id"] }), fields)
         };
@@ -57,7 +57,7 @@ fn streamed() -> Act {
             fields.remove("encrypted_content");
         }
         all.push(of("output_item.added", json!({ "item": begun })));
-        match item["type"].as_str().unwrap() {
+        match item["type"].as_str().expect("items have types") {
             "reasoning" => all.push(of("reasoning_summary_text.delta", json!({ "delta": "Hm." }))),
             "web_search_call" => all.push(of("web_search_call.searching", json!({}))),
             "message" => all.push(of("output_text.delta", json!({ "delta": item["content"][0]["text"] }))),
@@ -65,12 +65,13 @@ fn streamed() -> Act {
         }
         all.push(of("output_item.done", json!({ "item": item })));
     }
-    all.push(json!({ "type": "response.completed", "response": response("completed", output()) }));
+    all.push(json!({ "type": "response.completed", "response": response("completed", &output()) }));
     events(&all)
 }
 
 fn events(all: &[Value]) -> Act {
-    let event = |event: &Value| format!("event: {}\ndata: {event}\n\n", event["type"].as_str().unwrap());
+    let event =
+        |event: &Value| format!("event: {}\ndata: {event}\n\n", event["type"].as_str().expect("events have types"));
     let body = all.iter().map(event).collect();
     Act::Answer { status: 200, headers: vec![("content-type", "text/event-stream".to_owned())], body }
 }
@@ -83,7 +84,7 @@ fn told(answer: &Answer) -> Vec<Value> {
 
 #[test]
 fn models_that_answer_only_there_are_asked_there_whatever_the_client_speaks() {
-    let hello = || answers(200, &response("completed", json!([output()[3]])));
+    let hello = || answers(200, &response("completed", &json!([output()[3]])));
     let rows = [
         (
             "/v1/chat/completions",
@@ -121,8 +122,8 @@ fn models_that_answer_only_there_are_asked_there_whatever_the_client_speaks() {
 #[test]
 fn nothing_is_lost_between_two_ends_of_the_format() {
     for stream in [false, true] {
-        let first = if stream { streamed() } else { answers(200, &response("completed", output())) };
-        let (up, server) = openai([first, answers(200, &response("completed", json!([output()[3]])))], json!({}));
+        let first = if stream { streamed() } else { answers(200, &response("completed", &output())) };
+        let (up, server) = openai([first, answers(200, &response("completed", &json!([output()[3]])))], json!({}));
         let asked = json!({
             "input": [{ "role": "user", "content": [{ "type": "input_text", "text": "Look it up." }], "a_field": "of tomorrow" }],
             "instructions": "Be brief.", "tools": [{ "type": "web_search", "filters": { "allowed_domains": ["a.example"] } },
@@ -217,12 +218,12 @@ fn a_tool_of_the_same_name_is_another_at_another_vendor() {
 
 #[test]
 fn every_bad_end_is_told_as_one() {
-    let begun = json!({ "type": "response.created", "response": response("in_progress", json!([])) });
+    let begun = json!({ "type": "response.created", "response": response("in_progress", &json!([])) });
     let word = json!({ "type": "response.output_text.delta", "output_index": 0, "delta": "Hel" });
-    let failed = |error: Value| json!({ "type": "response.failed", "response": over(response("failed", json!([])), json!({ "error": error })) });
+    let failed = |error: Value| json!({ "type": "response.failed", "response": over(response("failed", &json!([])), json!({ "error": error })) });
     let incomplete = |reason: &str| {
         let details = json!({ "incomplete_details": { "reason": reason } });
-        json!({ "type": "response.incomplete", "response": over(response("incomplete", json!([])), details) })
+        json!({ "type": "response.incomplete", "response": over(response("incomplete", &json!([])), details) })
     };
     let rows = [
         (None, "failed", Value::Null),

@@ -74,7 +74,7 @@ enum KeysCommand {
         label: String,
     },
     /// Make a key of a client, as mediary clients create does
-    Create(Create),
+    Create(Box<Create>),
     /// Seal all keys anew with another master key; what was interrupted is gone on with
     RotateMaster,
 }

@@ -74,7 +74,7 @@ fn mistakes_in_providers_and_aliases_are_named_with_their_place() {
         ),
         (
             with("dialect = \"grpc\""),
-            "mediary.toml:3:11: unknown variant `grpc`, expected one of `openai`, `gemini`, `anthropic`, `mistral`, `ollama`, `automatic1111`, `comfyui`, `cloudflare`, `huggingface`, `minimax`, `xai`, `edge`",
+            "mediary.toml:3:11: unknown variant `grpc`, expected one of `openai`, `responses`, `gemini`, `anthropic`, `mistral`, `ollama`, `automatic1111`, `comfyui`, `cloudflare`, `huggingface`, `minimax`, `xai`, `edge`",
         ),
         (
             with("base_url = \"https://me:pw@host\""),

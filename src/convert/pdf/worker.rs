@@ -123,13 +123,16 @@ fn answer(output: &mut impl Write, reply: &Reply) -> io::Result<()> {
     output.flush()
 }
 
+/// A document, and what was seen in it.
+type Opened<'a> = (PdfDocument<'a>, (Facts, Option<Tagged>));
+
 /// Opens a document and looks into it. One that has lost its trailer gets another.
 fn open<'a>(
     pdfium: &'a Pdfium,
     input: &mut BufReader<Handed>,
     source: &DocumentSource,
     password: Option<&str>,
-) -> io::Result<Result<(PdfDocument<'a>, (Facts, Option<Tagged>)), Refusal>> {
+) -> io::Result<Result<Opened<'a>, Refusal>> {
     let (file, bytes) = match source {
         DocumentSource::File => {
             let missing = || io::Error::other("the document did not come with the message");

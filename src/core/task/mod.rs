@@ -45,6 +45,7 @@ pub type Extras = serde_json::Map<String, serde_json::Value>;
 
 /// A piece of work for one target.
 #[derive(Debug, Clone)]
+#[expect(clippy::large_enum_variant, reason = "nearly all are chats, and each would be an allocation more")]
 pub enum Task {
     /// The next message of a conversation.
     Chat(Chat),

@@ -244,7 +244,7 @@ mod tests {
         assert!(findings.of(&target).unwrap().quarantine(99).is_some());
         findings.answered(&target);
         findings.answered(&target);
-        assert_eq!(findings.released().await, [target.clone()]);
+        assert_eq!(findings.released().await, std::slice::from_ref(&target));
         assert_eq!(findings.of(&target).unwrap().quarantine(0), None);
     }
 }

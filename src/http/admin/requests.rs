@@ -47,6 +47,7 @@ pub(in crate::http) struct RequestQuery {
     until: Option<i64>,
     /// `json`, or `jsonl` or `csv` to take them elsewhere.
     #[serde(default)]
+    #[param(inline)]
     format: Form,
 }
 

@@ -51,7 +51,7 @@ async fn what_no_route_answers_is_refused_in_the_usual_shape() {
         ("GET /v1/models/nothing", 404, "model_not_found", None),
         ("POST /", 405, "method_not_allowed", get),
         ("POST /health", 405, "method_not_allowed", get),
-        ("DELETE /v1/models/local/paddleocr:fast", 405, "method_not_allowed", get),
+        ("DELETE /v1/models/local/paddleocr:fast", 405, "method_not_allowed", Some("GET,HEAD,POST")),
         ("OPTIONS /health", 405, "method_not_allowed", get),
         ("BREW /health", 405, "method_not_allowed", get),
         ("POST /docs/swagger-ui.css", 405, "method_not_allowed", get),

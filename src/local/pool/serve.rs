@@ -68,12 +68,16 @@ fn tell(events: &Sender<Told>, event: ReplyEvent, cancel: &Cancel) -> ControlFlo
     let until = Instant::now() + PATIENCE;
     let mut told = Told::Event(event);
     loop {
+        // A caller that leaves says so before its end of the channel is closed.
+        if cancel.is_cancelled() {
+            return ControlFlow::Break(());
+        }
         match events.try_send(told) {
             Ok(()) => return ControlFlow::Continue(()),
             Err(TrySendError::Closed(_)) => return ControlFlow::Break(()),
             Err(TrySendError::Full(back)) => told = back,
         }
-        if cancel.is_cancelled() || Instant::now() >= until {
+        if Instant::now() >= until {
             return ControlFlow::Break(());
         }
         std::thread::park_timeout(PAUSE);
