@@ -347,6 +347,7 @@ fn a_new_one_of_each_kind_touches_the_files_that_are_written_down() {
             words: &["Task::Embed"],
             known_by: &[
                 "src/core/plan/demand.rs",
+                "src/gateway/probes/question.rs",
                 "src/gateway/routing/billing.rs",
                 "src/gateway/routing/sending.rs",
                 "src/gateway/tasks/explain.rs",
@@ -369,6 +370,7 @@ fn a_new_one_of_each_kind_touches_the_files_that_are_written_down() {
                 "src/remote/ollama/mod.rs",
                 "src/remote/openai/mod.rs",
                 "src/remote/remote/provider.rs",
+                "src/remote/responses/mod.rs",
                 "src/remote/responses/mod.rs",
                 "src/remote/xai/mod.rs",
             ],

@@ -129,7 +129,7 @@ impl Verify {
             Some("last") => Resume::Last,
             Some(id) => Resume::Of(id.to_owned()),
         };
-        // Whoever says `--paid` here has said that it may cost.
+        // A user who says `--paid` here has said that it may cost.
         let bounds = Bounds { allows_paid: self.paid, ..Bounds::default() };
         let steps = std::sync::Mutex::new(());
         let on_step = |step: &ProbeStep| {

@@ -1,6 +1,6 @@
 //! The `[probes]` section: whether models are tried without being asked for, which of them, and what that may cost.
 //!
-//! Off unless it is written: a probe is a request to somebody else's server.
+//! Off unless it is written: a probe is a request to another's server.
 
 use std::time::Duration;
 

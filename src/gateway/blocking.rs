@@ -17,11 +17,11 @@ pub(crate) async fn through<T: Send + 'static>(
     if bytes <= SHORT_BYTES { Ok(work()) } else { run(|| Ok(work())).await }
 }
 
-/// Has the hash of a file at hand; a long one that nobody has asked for yet takes milliseconds.
+/// Has the hash of a file at hand; a long one that was never asked for takes milliseconds.
 pub(crate) async fn hashed(blob: &Blob) {
     if !blob.is_hashed() && blob.len_bytes() > SHORT_BYTES as u64 {
         let blob = blob.clone();
-        // Nothing is lost where this fails: whoever needs the hash takes it.
+        // Nothing is lost where this fails: a later caller that needs the hash takes it.
         let _ = run(move || Ok(blob.hash())).await;
     }
 }

@@ -144,15 +144,4 @@ impl Gateway {
     pub fn engines(&self) -> &[EngineInfo] {
         &self.engines
     }
-
-    /// How many jobs wait for each local engine or are being done by it, by the engine's name.
-    pub fn queue_depths(&self) -> impl Iterator<Item = (&str, usize)> {
-        self.local.depths()
-    }
-
-    /// How many PDF workers have died or been killed with a document open.
-    #[must_use]
-    pub fn workers_lost(&self) -> u64 {
-        self.pdf.lost()
-    }
 }

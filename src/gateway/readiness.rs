@@ -14,6 +14,17 @@ pub struct Readiness {
 }
 
 impl Gateway {
+    /// How many jobs wait for each local engine or are being done by it, by the engine's name.
+    pub fn queue_depths(&self) -> impl Iterator<Item = (&str, usize)> {
+        self.local.depths()
+    }
+
+    /// How many PDF workers have died or been killed with a document open.
+    #[must_use]
+    pub fn workers_lost(&self) -> u64 {
+        self.pdf.lost()
+    }
+
     /// Whether requests can be served: documents by the engines of this process, or chats by some provider.
     #[must_use]
     pub fn readiness(&self) -> Readiness {

@@ -3,7 +3,7 @@
 use std::num::NonZeroU32;
 
 use mediary_core::capability::{
-    Abilities, Acceptance, Lifecycle, Price, SoftSupport, Structured, TaskKind, VectorSpace, Voice,
+    Abilities, Acceptance, Lifecycle, Price, Responses, SoftSupport, Structured, TaskKind, VectorSpace, Voice,
 };
 use mediary_core::{MediaFormat, MediaKind, ModelName, Target};
 
@@ -114,7 +114,11 @@ fn soft(provider: &ProviderSetup, entry: &ModelEntry) -> SoftSupport {
     if entry.tasks.as_ref().is_some_and(|tasks| tasks.iter().all(|task| is_apart_from_chats(*task))) {
         return SoftSupport::AllBut(refused.cloned().collect());
     }
-    match provider.dialect.dialect().soft_parameters() {
+    let dialect = match entry.responses {
+        Some(Responses::Only) => DialectName::Responses.dialect(),
+        _ => provider.dialect.dialect(),
+    };
+    match dialect.soft_parameters() {
         None if provider.endpoint.quirks.knows.is_empty() => SoftSupport::AllBut(refused.cloned().collect()),
         None => {
             let refused: Vec<&String> = refused.collect();
@@ -124,7 +128,7 @@ fn soft(provider: &ProviderSetup, entry: &ModelEntry) -> SoftSupport {
         Some(known) => {
             let refused: Vec<&String> = refused.collect();
             let embeds = entry.tasks.as_ref().is_some_and(|tasks| tasks.contains(&TaskKind::Embedding));
-            let of_texts = provider.dialect.dialect().soft_parameters_of_texts().iter().filter(|_| embeds);
+            let of_texts = dialect.soft_parameters_of_texts().iter().filter(|_| embeds);
             let taken = known.iter().chain(of_texts).filter(|name| refused.iter().all(|refused| refused != *name));
             SoftSupport::Only(taken.map(|name| (*name).to_owned()).collect())
         }

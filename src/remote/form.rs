@@ -24,7 +24,7 @@ pub(crate) struct Form {
 }
 
 impl Form {
-    /// A form whose files are kept apart by what nobody who made one of them can have known.
+    /// A form whose files are kept apart by what no maker of one of them can have known.
     pub(crate) fn new() -> Self {
         let drawn = [0u8, 1].map(|half| RandomState::new().hash_one(half));
         let boundary = format!("{:016x}{:016x}", drawn[0], drawn[1]);

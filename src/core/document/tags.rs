@@ -1,6 +1,6 @@
 //! What a tagged document says of a page's text: which parts there are, in reading order, and what each of them is.
 //!
-//! Whoever made the document wrote this down beside its pages, for screen readers. Whether a page's tags are believed is
+//! The program that made the document wrote this down beside its pages, for screen readers. Whether a page's tags are believed is
 //! judged by the layout; who reads PDFs writes these words down.
 
 use serde::{Deserialize, Serialize};

@@ -2,7 +2,7 @@
 //!
 //! `round` goes through the models, `question` says what each is asked, `trial` asks one question through the attempt loop,
 //! and `verdict` says what follows from what came of it. What was found is kept in the database and told to the router, whose
-//! plans heed it. Nothing is tried unless somebody asks for it or the configuration says so.
+//! plans heed it. Nothing is tried unless a client or the operator asks for it or the configuration says so.
 
 mod keeping;
 mod question;

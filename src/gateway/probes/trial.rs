@@ -136,7 +136,7 @@ impl Work for ProbeWork<'_> {
         Ok(Judged::Answer(reply))
     }
 
-    /// Whatever is refused is an answer to what was asked, and there is nobody to ask instead.
+    /// Whatever is refused is an answer to what was asked, and no other target is asked instead.
     fn is_final(&self, failure: &Failure) -> bool {
         failure.kind == FailureKind::ClientGone
     }

@@ -55,7 +55,7 @@ impl Outcome {
 pub(super) struct Sentence {
     /// In a few words.
     pub(super) why: String,
-    /// Whether whoever ends it by hand has to confirm that.
+    /// Whether a client that ends it by hand has to confirm that.
     pub(super) confirm: bool,
     /// For how long.
     pub(super) seconds: i64,

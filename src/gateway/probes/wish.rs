@@ -94,7 +94,7 @@ impl VerifyRequest {
             older_than_hours: Some(hours),
             ..ProbeWish::default()
         };
-        // Whoever wrote that probes may cost has said so twice where that is wanted: there, and by switching them on.
+        // An operator who wrote that probes may cost has said so twice where that is wanted: there, and by switching them on.
         let bounds = Bounds { allows_paid: settings.paid, ..Bounds::default() };
         Self { wish, resume: Resume::Anew, bounds }
     }

@@ -25,12 +25,11 @@ use super::course::{Asked, Course, Turn};
 use super::error::{CallError, Exhausted, Tried};
 use super::fleet::Fleet;
 use super::ledger::Caller;
-use super::quotas;
 use super::reserving::{refused, reserve};
 use super::sending::{Way, in_one_piece, is_about_streams, is_prose, short_rate_limit, streamed, timeouts};
 use super::tap::{Metered, Tap};
 use super::work::{Prepared, Ran, Verdict, Work};
-use super::{Planned, Router};
+use super::{Planned, Router, quotas};
 use crate::telemetry::metrics;
 
 impl Router {
@@ -392,10 +391,9 @@ impl<W: Work> Running<'_, W> {
         if next == Next::LargerTarget {
             asked.larger_than = self.row(candidate).context_tokens;
         }
-        if self.work.is_final(&failure) {
-            asked.stop = Some(failure);
-        } else {
-            asked.tried.push(Tried::of(candidate, &failure));
+        match self.work.is_final(&failure) {
+            true => asked.stop = Some(failure),
+            false => asked.tried.push(Tried::of(candidate, &failure)),
         }
         next
     }

@@ -1,4 +1,4 @@
-//! What probes found of targets, in memory: for plans, for lists, and for whoever keeps it on the disk.
+//! What probes found of targets, in memory: for plans, for lists, and for the store that keeps it.
 //!
 //! By target rather than by row, so that it is the same for every router of a process. Time comes in as a value.
 
@@ -30,7 +30,7 @@ pub struct Found {
 pub struct Quarantine {
     /// What was found, in a few words.
     pub why: String,
-    /// Whether whoever ends it by hand has to confirm that.
+    /// Whether a client that ends it by hand has to confirm that.
     pub confirm: bool,
     /// Since when, in seconds since 1970.
     pub began_at: i64,
@@ -85,7 +85,7 @@ pub struct Findings {
     all: RwLock<BTreeMap<Target, Dossier>>,
     /// Whether any target may be in quarantine. Most of the time none is, and no answer has to look.
     has_quarantines: AtomicBool,
-    /// Targets whose quarantine ended with an answer, for whoever keeps that.
+    /// Targets whose quarantine ended with an answer, for the store that keeps that.
     released: RwLock<Vec<Target>>,
     news: Notify,
 }

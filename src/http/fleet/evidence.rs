@@ -43,7 +43,7 @@ pub(super) struct QuarantineBody {
     began_at: i64,
     /// The same, of its end; null: it does not end by itself.
     ends_at: Option<i64>,
-    /// Whether whoever ends it by hand has to confirm that.
+    /// Whether a client that ends it by hand has to confirm that.
     wants_confirmation: bool,
 }
 

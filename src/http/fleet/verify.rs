@@ -109,7 +109,7 @@ async fn events(probes: Arc<Probes>, wanted: VerifyRequest) -> Result<Response, 
     let mut at_work = JoinSet::new();
     let work = async move {
         let on_step = move |step: &_| {
-            // Without a receiver nobody is there to be told, and this future is gone as well.
+            // Without a receiver there is no client to be told, and this future is gone as well.
             let _left = tell.send(StepBody::new(step));
         };
         let verified = Box::pin(probes.verify(wanted, &on_step)).await.map_err(not_verified)?;

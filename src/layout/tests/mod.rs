@@ -18,9 +18,8 @@ use mediary_core::document::{Block, BlockKind, Line, Point, Quad, Rect, Rules, S
 
 const WIDTH_PX: u32 = 1600;
 const HEIGHT_PX: u32 = 2200;
-/// Height of a line's box.
+/// Height of a line's box, and the way from one to the next.
 const LINE: f32 = 30.0;
-/// From line to line.
 const PITCH: f32 = 36.0;
 
 /// A page under construction; `y` is where the next line goes.

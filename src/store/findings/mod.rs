@@ -45,7 +45,7 @@ pub struct KeptQuarantine {
     pub model: String,
     /// Why, in a few words.
     pub why: String,
-    /// Whether whoever ends it by hand has to confirm that.
+    /// Whether a client that ends it by hand has to confirm that.
     pub confirm: bool,
     /// Since when, in seconds since 1970.
     pub began_at: i64,
