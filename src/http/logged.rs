@@ -52,12 +52,15 @@ pub(super) async fn accompany(State(log): State<Arc<RequestLog>>, request: Reque
     };
     let response = CAUGHT.scope(caught, next.run(request)).await;
     entry.status = response.status().as_u16();
-    // One without a body is not asked for any.
-    entry.has_ended = response.body().is_end_stream();
+    // One without a body is not asked for any, and a refusal is written anew for its protocol outside of this.
+    entry.has_ended = response.body().is_end_stream() || !response.status().is_success();
     if let Some(client) = response.extensions().get::<Arc<Client>>() {
         entry.client.clone_from(&client.id);
     }
-    response.map(|body| Body::new(Logged { body, entry }))
+    response.map(|body| {
+        let left = body.size_hint().exact();
+        Body::new(Logged { body, left, entry })
+    })
 }
 
 /// A request that is logged when this is dropped.
@@ -91,6 +94,8 @@ impl Drop for Entry {
 /// A body whose request is logged when it has ended. It is dropped before its entry: what it was made with is settled then.
 struct Logged {
     body: Body,
+    /// How many bytes are still to come, where that is known: such a body is not asked beyond them.
+    left: Option<u64>,
     entry: Entry,
 }
 
@@ -108,7 +113,10 @@ impl HttpBody for Logged {
             Some(_) if entry.first.is_none() => entry.first = Some(entry.began.elapsed()),
             Some(_) | None => {}
         }
-        self.entry.has_ended |= frame.is_none() || self.body.is_end_stream();
+        if let (Some(left), Some(Ok(frame))) = (&mut self.left, &frame) {
+            *left = left.saturating_sub(frame.data_ref().map_or(0, |data| data.len() as u64));
+        }
+        self.entry.has_ended |= frame.is_none() || self.left == Some(0) || self.body.is_end_stream();
         Poll::Ready(frame)
     }
 

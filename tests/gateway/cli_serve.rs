@@ -16,7 +16,7 @@ use super::server::{PATIENCE, sample, wait_until};
 /// A served process; killed if the test fails.
 pub(crate) struct Served {
     child: Child,
-    address: String,
+    pub(crate) address: String,
     /// The code with which the administration is set up, if it was printed.
     code: String,
     log: BufReader<std::process::ChildStderr>,

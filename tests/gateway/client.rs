@@ -230,7 +230,10 @@ pub(crate) fn answer(mut connection: TcpStream, method: &str) -> Answer {
 }
 
 fn is_whole(bytes: &[u8], method: &str) -> bool {
-    let Some((_, headers, start)) = head(bytes) else { return false };
+    let Some((status, headers, start)) = head(bytes) else { return false };
+    if status == 204 {
+        return true;
+    }
     if is_chunked(&headers) {
         return unchunked(&bytes[start..]).is_some();
     }

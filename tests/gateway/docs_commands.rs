@@ -12,7 +12,8 @@ use super::requests::all_taking;
 use super::server::{TestServer, checkout, shared};
 
 /// What is not tried before the engines are there.
-const UNTRIED: [&str; 6] = [
+const UNTRIED: [&str; 7] = [
+    "/v1/models/verify",
     "/v1/embeddings",
     "/v1/audio/transcriptions",
     "/v1/audio/translations",

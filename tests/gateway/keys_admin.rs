@@ -95,7 +95,10 @@ fn no_foreign_page_and_no_change_without_its_token_gets_through() {
         let login = sends(&served, "POST /api/admin/login", header, &json!({ "password": PASSWORD }));
         login.refused(403, "origin_not_allowed", "other sites");
     }
-    assert_eq!(served.get("/api/admin/client-keys", &format!("{admin}origin: http://localhost\r\n")).status, 200);
+    assert_eq!(
+        served.get("/api/admin/client-keys", &format!("{admin}origin: http://{}\r\n", served.address)).status,
+        200
+    );
     let cookie = admin.lines().next().expect("the cookie").to_owned() + "\r\n";
     for token in [String::new(), "x-csrf-token: guess\r\n".to_owned()] {
         let with = format!("{cookie}{token}");

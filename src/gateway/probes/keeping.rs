@@ -48,13 +48,15 @@ fn parts(target: &Target) -> (String, String) {
 }
 
 impl Probes {
-    /// Notes what a step found. Gives whether a quarantine ended with it.
+    /// Notes what a step found of a target that was in quarantine before or was not: an answer ends it at once. Gives
+    /// whether it ended with this step.
     pub(super) async fn note(
         &self,
         verification: &str,
         target: &Target,
         ability: Ability,
         verdict: &Verdict,
+        was_kept_out: bool,
     ) -> Result<bool, StoreFailed> {
         let now = now_seconds();
         let (provider, model) = parts(target);
@@ -72,7 +74,7 @@ impl Probes {
             ends_at: Some(now.saturating_add(*seconds)),
         });
         // Whatever it has shown, it works.
-        let is_released = verdict.outcome == Outcome::Proven && findings.release(target);
+        let is_released = verdict.outcome == Outcome::Proven && (findings.release(target) || was_kept_out);
         if let Some(found) = &found {
             findings.note(target, ability, found.clone());
         }
@@ -130,9 +132,8 @@ impl Probes {
         loop {
             let findings = self.gateway().router.findings().clone();
             for target in findings.released().await {
-                let released = Some(parts(&target));
-                let kept = self.kept.note(Noted { released, ..Noted::default() }).await;
-                if let Err(error) = kept {
+                let (provider, model) = parts(&target);
+                if let Err(error) = self.kept.pardon(&provider, &model).await {
                     tracing::warn!(error.detail = %error, call.target = %target, "the end of a quarantine is not kept");
                 }
             }

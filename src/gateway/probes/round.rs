@@ -180,13 +180,14 @@ impl Round<'_> {
         let mut works_otherwise = false;
         for ability in chosen.abilities {
             let begun = Instant::now();
+            let was_kept_out = self.probes.gateway().router.findings().is_kept_out(&row.target);
             let verdict = match ended {
                 Some(why) => Verdict::of(Outcome::Skipped(why.to_owned())),
                 None => self.verdict(row, ability, works_otherwise).await,
             };
             works_otherwise |= verdict.outcome == Outcome::Proven;
             ended = ended.or(verdict.ends);
-            let released = self.probes.note(self.id, &row.target, ability, &verdict).await?;
+            let released = self.probes.note(self.id, &row.target, ability, &verdict, was_kept_out).await?;
             let step = Step {
                 target: row.target.clone(),
                 ability,

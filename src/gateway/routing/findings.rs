@@ -136,6 +136,11 @@ impl Findings {
         was_kept
     }
 
+    /// Whether a target is in quarantine.
+    pub(in crate::gateway) fn is_kept_out(&self, target: &Target) -> bool {
+        self.read().get(target).is_some_and(|dossier| dossier.quarantine.is_some())
+    }
+
     /// The same, and forgets what was refuted.
     pub(in crate::gateway) fn pardon(&self, target: &Target) {
         if let Some(dossier) = self.write().get_mut(target) {
@@ -146,7 +151,8 @@ impl Findings {
 
     /// A target has answered a request: that ends its quarantine.
     pub(super) fn answered(&self, target: &Target) {
-        if self.has_quarantines.load(Ordering::Acquire) && self.release(target) {
+        if self.has_quarantines.load(Ordering::Acquire) && self.is_kept_out(target) {
+            self.pardon(target);
             self.released.write().unwrap_or_else(PoisonError::into_inner).push(target.clone());
             self.news.notify_one();
         }
