@@ -371,7 +371,6 @@ fn a_new_one_of_each_kind_touches_the_files_that_are_written_down() {
                 "src/remote/openai/mod.rs",
                 "src/remote/remote/provider.rs",
                 "src/remote/responses/mod.rs",
-                "src/remote/responses/mod.rs",
                 "src/remote/xai/mod.rs",
             ],
         },
