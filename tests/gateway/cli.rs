@@ -12,11 +12,13 @@ use super::score::{collapsed, word_f1};
 use super::server::{checkout, sample, truth};
 use super::upstream::Upstream;
 
-/// The program in the checkout, with nothing of this process's environment.
+/// The program in the checkout, with nothing of this process's environment, and a home of its own: that of the user who
+/// runs the tests holds what a server of theirs keeps.
 pub(crate) fn mediary(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_mediary"));
     command.args(arguments).current_dir(checkout()).env_clear();
-    command.env("MEDIARY_ENGINES__PADDLEOCR__PROVIDER", "cpu").stdin(Stdio::null());
+    command.env("MEDIARY_ENGINES__PADDLEOCR__PROVIDER", "cpu").env("HOME", env!("CARGO_TARGET_TMPDIR"));
+    command.stdin(Stdio::null());
     command
 }
 
