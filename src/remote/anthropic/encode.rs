@@ -119,7 +119,7 @@ fn request<'a>(call: &ChatCall<'a>) -> Result<Request<'a>, Failure> {
         system,
         messages: turns,
         tools: tools(call),
-        tool_choice: tool_choice(chat),
+        tool_choice: tool_choice(call),
         thinking,
         output_config,
         temperature,
@@ -202,11 +202,13 @@ fn tools<'a>(call: &ChatCall<'a>) -> Vec<AnyTool<'a>> {
     functions.chain(call.task.hosted_tools.iter().map(|tool| AnyTool::Hosted(&tool.definition))).collect()
 }
 
-fn tool_choice(chat: &Chat) -> Option<ToolChoice<'_>> {
+fn tool_choice<'a>(call: &ChatCall<'a>) -> Option<ToolChoice<'a>> {
+    let chat = call.task;
     if chat.tools.is_empty() && chat.hosted_tools.is_empty() {
         return None;
     }
-    let one_at_a_time = (chat.parallel_tool_calls == Some(false)).then_some(true);
+    let is_wanted = chat.parallel_tool_calls == Some(false) && call.sends("parallel_tool_calls");
+    let one_at_a_time = is_wanted.then_some(true);
     let (kind, name, disable_parallel_tool_use) = match &chat.tool_choice {
         Choice::Auto if one_at_a_time.is_none() => return None,
         Choice::Auto => ("auto", None, one_at_a_time),
