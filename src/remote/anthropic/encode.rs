@@ -5,7 +5,7 @@
 
 use mediary_core::Failure;
 use mediary_core::capability::Structured;
-use mediary_core::task::{Chat, Effort, OwnFields, ReplyFormat, ToolChoice as Choice};
+use mediary_core::task::{Effort, OwnFields, ReplyFormat, ToolChoice as Choice};
 use serde_json::{Map, Value};
 
 use super::generation::{Generation, LEAST_BUDGET_TOKENS, budget_tokens};
