@@ -48,5 +48,5 @@ fn set(context: &Context) -> Result<String, String> {
             NotAdmitted::Wrong | NotAdmitted::Locked(_) | NotAdmitted::IsSet => "it was not set".to_owned(),
         })
     })?;
-    Ok("the password is set; sessions of a server that runs go on until it is started anew\n".to_owned())
+    Ok("the password is set; sessions of a server that runs have ended in a moment\n".to_owned())
 }

@@ -8,18 +8,20 @@ use std::time::Duration;
 
 use clap::Args;
 use mediary_store::{ClientKeys, Database, ProviderKeys, Requests, Settings, StoreFailed};
+use tokio::runtime::Handle;
 use tokio::sync::watch;
 
+use super::background::{Presence, arguments};
 use super::key_ring::KeyRing;
 use super::reload::{self, Running};
 use super::{Context, complain};
 use crate::config::{Config, Source};
 use crate::gateway::{
-    Administration, Gateway, KeptClients, KeptQuotas, KeptResponses, Parts, Probes, RequestLog, TemporaryFiles,
-    VideoJobs,
+    Administration, BodyLog, Gateway, KeptClients, KeptQuotas, KeptResponses, Parts, Probes, RequestLog,
+    TemporaryFiles, VideoJobs,
 };
 use crate::http::{self, AppState, Current};
-use crate::telemetry;
+use crate::telemetry::{self, Otlp};
 
 /// Serve chat, embeddings and OCR over HTTP, on 127.0.0.1:8001 or where the configuration says
 #[derive(Debug, Args)]
@@ -35,13 +37,18 @@ pub(super) struct Serve {
     /// The port to listen on; 0 lets the system choose
     #[arg(long)]
     port: Option<u16>,
+    /// As `mediary start` starts it: apart from the terminal, with a log in a file
+    #[arg(long, hide = true)]
+    in_background: bool,
 }
 
 impl Serve {
     pub(super) fn run(self, mut context: Context) -> ExitCode {
+        let arguments = arguments(&context, self.host.as_deref(), self.port);
         context.overrides.host = self.host;
         context.overrides.port = self.port;
-        match give_large_blocks_back(&context).and_then(|()| serve(&context)) {
+        let served = give_large_blocks_back(&context).and_then(|()| serve(&context, arguments, self.in_background));
+        match served {
             Ok(()) => ExitCode::SUCCESS,
             Err(message) => complain(&message),
         }
@@ -65,8 +72,13 @@ fn give_large_blocks_back(context: &Context) -> Result<(), String> {
     Err(format!("cannot start: {error}"))
 }
 
-fn serve(context: &Context) -> Result<(), String> {
+fn serve(context: &Context, arguments: Vec<String>, in_background: bool) -> Result<(), String> {
+    if in_background {
+        // Of no terminal from now on, whose end would be this one's. It fails where that is so already.
+        let _session = rustix::process::setsid();
+    }
     let loaded = context.load()?;
+    let mut presence = Presence::announced(context, &loaded.source, arguments, in_background)?;
     let config = Arc::new(loaded.config);
     let _log = telemetry::init(&config.server, context.environment.text("MEDIARY_LOG"))?;
     // Our environment holds keys; other processes of this user have no business in it.
@@ -120,14 +132,22 @@ fn serve(context: &Context) -> Result<(), String> {
             None => (None, None, None),
         };
         let state = AppState::new(gateway, config.clone()).with_jobs(jobs.clone()).with_responses(responses);
-        let state = state.with_probes(probes).with_administration(administration).with_request_log(request_log);
+        let state = state.with_probes(probes).with_administration(administration.clone()).with_request_log(request_log);
+        let body_log = store_dir.filter(|_| config.log.bodies).map(|dir| dir.join("bodies"));
+        let body_log = body_log.and_then(|folder| BodyLog::start(folder, &config.log));
+        let state = state.with_body_log(body_log.clone());
+        let otlp = Otlp::start(&config.telemetry, &Handle::current())?;
+        let state = state.with_otlp(otlp.clone());
         let address = config.server.host.socket_address(config.server.port);
         let listener = tokio::net::TcpListener::bind(address)
             .await
             .map_err(|error| format!("cannot listen on {address}: {error}; choose another with --port"))?;
+        if let (Some(presence), Ok(address)) = (&mut presence, listener.local_addr()) {
+            presence.serves_at(address);
+        }
         let current = Current::new(state.clone());
         let (state_now, current_now) = (state.clone(), current.clone());
-        let running = Running::new(state_now, current_now, jobs.clone(), key_ring, clients).await;
+        let running = Running::new(state_now, current_now, jobs.clone(), key_ring, clients, administration).await;
         let serving = |gateway: Arc<Gateway>| {
             looking.send_replace(gateway.clone());
             if let Some(kept) = &kept {
@@ -139,12 +159,28 @@ fn serve(context: &Context) -> Result<(), String> {
             served = http::serve_current(listener, state, current, http::stop_signal()) => served,
             () = reload::follow(context, &loaded.source, running, serving) => Ok(()),
             () = look_at_lists(looking.subscribe(), config.registry.refresh) => Ok(()),
+            () = check_keys(looking.subscribe(), config.probes.keys_every) => Ok(()),
+            () = told_of(presence.as_ref()) => Ok(()),
         };
+        if let Some(body_log) = body_log {
+            body_log.settle(config.server.shutdown_grace).await;
+        }
+        if let Some(otlp) = otlp {
+            otlp.settle(config.server.shutdown_grace).await;
+        }
         if let Some(kept) = kept {
             kept.settle(config.server.shutdown_grace).await;
         }
         served.map_err(|error| format!("the server failed: {error}"))
     })
+}
+
+/// Tells what asks how the server stands; never ends.
+async fn told_of(presence: Option<&Presence>) {
+    match presence {
+        Some(presence) => presence.tell().await,
+        None => std::future::pending().await,
+    }
 }
 
 /// Looks at lists of models from time to time, for the gateway that serves; never ends.
@@ -159,6 +195,16 @@ async fn look_at_lists(mut serving: watch::Receiver<Arc<Gateway>>, every: Option
                 return std::future::pending().await;
             },
         }
+    }
+}
+
+/// Checks keys of providers from time to time, where that is wanted; never ends.
+async fn check_keys(mut serving: watch::Receiver<Arc<Gateway>>, every: Option<Duration>) {
+    let Some(every) = every else { return std::future::pending().await };
+    loop {
+        tokio::time::sleep(every).await;
+        let gateway = serving.borrow_and_update().clone();
+        gateway.router.check_all_keys().await;
     }
 }
 

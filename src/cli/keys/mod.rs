@@ -3,6 +3,8 @@
 //! They are sealed in the store; none is ever printed. A server that runs takes a change up within a second. Keys of
 //! clients are `mediary clients`.
 
+mod add;
+mod check;
 mod entered;
 mod list;
 
@@ -13,13 +15,11 @@ use std::process::ExitCode;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::{Args, Subcommand};
-use mediary_core::ProviderId;
 use uuid::Uuid;
 
 use super::clients::Create;
 use super::kept::Kept;
 use super::{Context, complain};
-use crate::config::sendable;
 
 /// Add, list and remove keys of providers, which are kept sealed; a server that runs uses them at once
 #[derive(Debug, Args)]
@@ -27,6 +27,7 @@ use crate::config::sendable;
     mediary keys add groq                       asks for the key\n  \
     mediary keys add groq --label mine < FILE   reads it from a file\n  \
     mediary keys list\n  \
+    mediary keys check groq\n  \
     mediary keys disable pk_0123456789\n  \
     mediary keys rotate-master\n\n\
     Keys of clients of this server are `mediary clients`.")]
@@ -47,6 +48,15 @@ enum KeysCommand {
     },
     /// List all keys by their last four characters: those of the store, the configuration and the environment
     List {
+        /// Print a list in JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Ask providers whether their keys are accepted, by what costs nothing: their lists of models
+    Check {
+        /// A key by its id, or a provider; without it, all keys
+        #[arg(value_name = "ID|PROVIDER")]
+        which: Option<String>,
         /// Print a list in JSON
         #[arg(long)]
         json: bool,
@@ -95,8 +105,9 @@ impl KeysArgs {
             false => Err(format!("no key `{id}` is in the store; `mediary keys list` shows them")),
         };
         match &self.command {
-            KeysCommand::Add { provider, label } => add(context, kept, provider, label),
+            KeysCommand::Add { provider, label } => add::added(context, kept, provider, label),
             KeysCommand::List { json } => list::told(context, kept, *json),
+            KeysCommand::Check { which, json } => check::told(context, kept, which.as_deref(), *json),
             KeysCommand::Remove { id } => changed(id, "removed", kept.wait(keys.remove(id))?),
             KeysCommand::Disable { id } => changed(id, "disabled", kept.wait(keys.disable(id, true))?),
             KeysCommand::Enable { id } => changed(id, "enabled", kept.wait(keys.disable(id, false))?),
@@ -115,19 +126,6 @@ impl KeysArgs {
             }
         }
     }
-}
-
-fn add(context: &Context, kept: &Kept, provider: &str, label: &str) -> Result<String, String> {
-    let known = context.providers(&kept.config, &kept.source)?;
-    let id = ProviderId::new(provider);
-    let is_known = known.get(&id).is_some() || known.disabled.iter().any(|off| off.id == id);
-    if !is_known {
-        return Err(format!("there is no provider `{provider}`; `mediary providers` names them all"));
-    }
-    let entered = self::secret(&format!("The key of {provider}: ")).map_err(|error| error.to_string())?;
-    let secret = sendable(&entered).ok_or("that is no key: it must be visible ASCII characters without spaces")?;
-    let added = kept.wait(kept.keys.add(&new_id("pk"), provider, secret.expose(), label, now()))?;
-    Ok(format!("{} added: a key of {provider}, …{}\n", added.id, added.tail))
 }
 
 /// A new id, short enough to be typed.

@@ -1,0 +1,20 @@
+//! `mediary keys add PROVIDER`: a key is asked for, or read from standard input, and sealed.
+
+use mediary_core::ProviderId;
+
+use super::super::Context;
+use super::{Kept, new_id, now, secret};
+use crate::config::sendable;
+
+pub(super) fn added(context: &Context, kept: &Kept, provider: &str, label: &str) -> Result<String, String> {
+    let known = context.providers(&kept.config, &kept.source)?;
+    let id = ProviderId::new(provider);
+    let is_known = known.get(&id).is_some() || known.disabled.iter().any(|off| off.id == id);
+    if !is_known {
+        return Err(format!("there is no provider `{provider}`; `mediary providers` names them all"));
+    }
+    let entered = secret(&format!("The key of {provider}: ")).map_err(|error| error.to_string())?;
+    let secret = sendable(&entered).ok_or("that is no key: it must be visible ASCII characters without spaces")?;
+    let added = kept.wait(kept.keys.add(&new_id("pk"), provider, secret.expose(), label, now()))?;
+    Ok(format!("{} added: a key of {provider}, …{}\n", added.id, added.tail))
+}
