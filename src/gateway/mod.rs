@@ -36,7 +36,7 @@ mod tasks;
 mod temporary;
 mod treatments;
 
-pub use administration::{Administration, BadPassword, NotAdmitted, Session};
+pub use administration::{Administration, BadPassword, NotAdmitted, Session, new_id, unix_seconds};
 pub use admission::{Admission, HeldBytes, InUse};
 pub use body_log::{Bodies, Body, BodyLog, Excerpt};
 pub use build::{GatewayError, Parts};

@@ -3,8 +3,9 @@
 use mediary_core::ProviderId;
 
 use super::super::Context;
-use super::{Kept, new_id, now, secret};
+use super::{Kept, secret};
 use crate::config::sendable;
+use crate::gateway::{new_id, unix_seconds};
 
 pub(super) fn added(context: &Context, kept: &Kept, provider: &str, label: &str) -> Result<String, String> {
     let known = context.providers(&kept.config, &kept.source)?;
@@ -15,6 +16,6 @@ pub(super) fn added(context: &Context, kept: &Kept, provider: &str, label: &str)
     }
     let entered = secret(&format!("The key of {provider}: ")).map_err(|error| error.to_string())?;
     let secret = sendable(&entered).ok_or("that is no key: it must be visible ASCII characters without spaces")?;
-    let added = kept.wait(kept.keys.add(&new_id("pk"), provider, secret.expose(), label, now()))?;
+    let added = kept.wait(kept.keys.add(&new_id("pk"), provider, secret.expose(), label, unix_seconds()))?;
     Ok(format!("{} added: a key of {provider}, …{}\n", added.id, added.tail))
 }

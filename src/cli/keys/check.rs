@@ -3,14 +3,13 @@
 //! What is found is kept, for the lists of keys; a server that runs finds out by itself.
 
 use std::fmt::Write as _;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use mediary_core::{ContentHash, ProviderId};
 use serde_json::json;
 
 use super::super::Context;
 use super::Kept;
-use crate::gateway::KeyCheck;
+use crate::gateway::{KeyCheck, unix_seconds};
 
 /// Checks the key of an id, those of a provider, or all, and says what came of it.
 pub(super) fn told(context: &Context, kept: &Kept, which: Option<&str>, json: bool) -> Result<String, String> {
@@ -34,8 +33,7 @@ pub(super) fn told(context: &Context, kept: &Kept, which: Option<&str>, json: bo
         }
         (None, _) => kept.wait(async { Ok::<_, String>(router.check_keys(None).await) })?,
     };
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
-    kept.wait(kept.keys.states().keep(router.changed_keys(), i64::try_from(now).unwrap_or(i64::MAX)))?;
+    kept.wait(kept.keys.states().keep(router.changed_keys(), unix_seconds()))?;
     if json {
         let rows = checks.iter().map(|KeyCheck { provider, key, outcome, why }| {
             json!({ "provider": provider, "key": key, "outcome": outcome, "why": why })

@@ -12,10 +12,8 @@ pub(super) use entered::secret;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::{Args, Subcommand};
-use uuid::Uuid;
 
 use super::clients::Create;
 use super::kept::Kept;
@@ -126,16 +124,4 @@ impl KeysArgs {
             }
         }
     }
-}
-
-/// A new id, short enough to be typed.
-pub(super) fn new_id(kind: &str) -> String {
-    let uuid = Uuid::now_v7().simple().to_string();
-    format!("{kind}_{}", &uuid[uuid.len() - 12..])
-}
-
-/// Seconds since 1970.
-pub(super) fn now() -> i64 {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH);
-    now.map_or(0, |since| i64::try_from(since.as_secs()).unwrap_or(i64::MAX))
 }

@@ -7,7 +7,7 @@ use std::time::Instant;
 use subtle::ConstantTimeEq;
 
 use super::super::blocking;
-use super::{Administration, NotAdmitted, PASSWORD, Session, no_chance, now, password};
+use super::{Administration, NotAdmitted, PASSWORD, Session, no_chance, password, unix_seconds};
 
 impl Administration {
     /// Sets the first password with the code that was printed, and opens a session.
@@ -28,7 +28,7 @@ impl Administration {
         }
         let digest = self.digest(password).await?;
         let mut known = self.known.lock().await;
-        if !self.settings.set_once(PASSWORD, &digest, now()).await? {
+        if !self.settings.set_once(PASSWORD, &digest, unix_seconds()).await? {
             return Err(NotAdmitted::IsSet);
         }
         *known = Some(digest);
@@ -43,7 +43,7 @@ impl Administration {
     pub async fn set_password(&self, password: &str) -> Result<(), NotAdmitted> {
         let digest = self.digest(password).await?;
         let mut known = self.known.lock().await;
-        self.settings.set(PASSWORD, &digest, now()).await?;
+        self.settings.set(PASSWORD, &digest, unix_seconds()).await?;
         *known = Some(digest);
         self.sessions.end_all();
         Ok(())
