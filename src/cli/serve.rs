@@ -122,7 +122,9 @@ fn serve(context: &Context, arguments: Vec<String>, in_background: bool) -> Resu
     let looking = watch::Sender::new(gateway.clone());
     runtime.block_on(async {
         let kept = match database {
-            Some(database) => Some(Kept::start(gateway.clone(), database, &config, key_ring.keys().cloned()).await?),
+            Some(database) => Some(
+                Kept::start(gateway.clone(), database, &config, store_dir.as_deref(), key_ring.keys().cloned()).await?,
+            ),
             None => None,
         };
         let clients = kept.as_ref().map(|kept| kept.clients.clone());
@@ -244,6 +246,7 @@ impl Kept {
         gateway: Arc<Gateway>,
         database: Arc<Database>,
         config: &Config,
+        folder: Option<&Path>,
         provider_keys: Option<ProviderKeys>,
     ) -> Result<Self, String> {
         let failed = |error: StoreFailed| error.to_string();
@@ -251,6 +254,7 @@ impl Kept {
         let administration = Administration::new(Settings::of(database.clone()), provider_keys, keys.clone());
         print_code(&administration).await;
         let clients = KeptClients::start(gateway.clients.clone(), keys).await.map_err(failed)?;
+        let clients = clients.journaling(folder).await;
         let requests = config.log.requests.then(|| Requests::of(database.clone()));
         let request_log = requests.map(|requests| Arc::new(RequestLog::start(requests, &config.log)));
         let responses = http::kept_responses(database.clone()).await.map_err(failed)?;

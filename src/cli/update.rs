@@ -15,7 +15,6 @@ use clap::Args;
 use mediary_core::Failure;
 use mediary_remote::{FetchPolicy, Fetcher};
 use serde::Serialize;
-use tempfile::NamedTempFile;
 
 use super::background::tell;
 use super::{Context, complain, worker};
@@ -134,9 +133,10 @@ fn replace(context: &Context, program: &Path, from: &str, sha256: &str) -> Resul
     let new = new.into_temp_path();
     let version = version(&new)?;
     let previous = beside(program);
-    let before = NamedTempFile::new_in(folder).map_err(failed)?.into_temp_path();
-    fs::copy(program, &before).map_err(failed)?;
-    before.persist(&previous).map_err(|error| failed(error.error))?;
+    let before = folder.join(format!(".mediary-{}.previous", std::process::id()));
+    // The same file under another name; some file systems have no such thing.
+    fs::hard_link(program, &before).or_else(|_| fs::copy(program, &before).map(drop)).map_err(failed)?;
+    fs::rename(&before, &previous).map_err(failed)?;
     new.persist(program).map_err(|error| failed(error.error))?;
     Ok((version, previous))
 }

@@ -7,6 +7,7 @@ mod add;
 mod check;
 mod entered;
 mod list;
+mod rotate;
 
 pub(super) use entered::secret;
 
@@ -14,6 +15,7 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
+use serde_json::json;
 
 use super::clients::Create;
 use super::kept::Kept;
@@ -30,6 +32,9 @@ use super::{Context, complain};
     mediary keys rotate-master\n\n\
     Keys of clients of this server are `mediary clients`.")]
 pub(super) struct KeysArgs {
+    /// Print JSON
+    #[arg(long, global = true)]
+    json: bool,
     #[command(subcommand)]
     command: KeysCommand,
 }
@@ -45,19 +50,12 @@ enum KeysCommand {
         label: String,
     },
     /// List all keys by their last four characters: those of the store, the configuration and the environment
-    List {
-        /// Print a list in JSON
-        #[arg(long)]
-        json: bool,
-    },
+    List,
     /// Ask providers whether their keys are accepted, by what costs nothing: their lists of models
     Check {
         /// A key by its id, or a provider; without it, all keys
         #[arg(value_name = "ID|PROVIDER")]
         which: Option<String>,
-        /// Print a list in JSON
-        #[arg(long)]
-        json: bool,
     },
     /// Remove a key from the store
     Remove {
@@ -99,28 +97,22 @@ impl KeysArgs {
     fn told(&self, context: &Context, kept: &Kept) -> Result<String, String> {
         let keys = &kept.keys;
         let changed = |id: &str, done: &str, is_known: bool| match is_known {
+            true if self.json => Ok(format!("{:#}\n", json!({ "id": id, "done": done }))),
             true => Ok(format!("{id} {done}\n")),
             false => Err(format!("no key `{id}` is in the store; `mediary keys list` shows them")),
         };
         match &self.command {
-            KeysCommand::Add { provider, label } => add::added(context, kept, provider, label),
-            KeysCommand::List { json } => list::told(context, kept, *json),
-            KeysCommand::Check { which, json } => check::told(context, kept, which.as_deref(), *json),
+            KeysCommand::Add { provider, label } => add::added(context, kept, (provider, label), self.json),
+            KeysCommand::List => list::told(context, kept, self.json),
+            KeysCommand::Check { which } => check::told(context, kept, which.as_deref(), self.json),
             KeysCommand::Remove { id } => changed(id, "removed", kept.wait(keys.remove(id))?),
             KeysCommand::Disable { id } => changed(id, "disabled", kept.wait(keys.disable(id, true))?),
             KeysCommand::Enable { id } => changed(id, "enabled", kept.wait(keys.disable(id, false))?),
             KeysCommand::Label { id, label } => changed(id, "labelled", kept.wait(keys.label(id, label))?),
-            KeysCommand::Create(create) => create.made(kept),
+            KeysCommand::Create(create) => create.made(kept, self.json),
             KeysCommand::RotateMaster => {
                 let rotated = kept.wait(keys.rotate_master())?;
-                let mut text = format!("{} keys are sealed with the master key {}\n", rotated.keys, rotated.master);
-                for id in rotated.unopened {
-                    text.push_str(&format!("{id} could not be opened, and stays as it was\n"));
-                }
-                if context.environment.text("MEDIARY_MASTER_KEY").is_some() {
-                    text.push_str("make the value of MEDIARY_MASTER_KEY_NEXT that of MEDIARY_MASTER_KEY now\n");
-                }
-                Ok(text)
+                Ok(rotate::told(rotated, context.environment.text("MEDIARY_MASTER_KEY").is_some(), self.json))
             }
         }
     }

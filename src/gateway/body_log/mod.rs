@@ -5,6 +5,7 @@
 //! the answer: what does not fit into the queue is not kept.
 
 mod excerpt;
+mod files;
 mod redacted;
 #[cfg(test)]
 mod tests;
@@ -24,6 +25,7 @@ use tokio_util::task::TaskTracker;
 
 use super::blocking;
 use crate::config::{RequestLogging, Secret};
+use files::{key, put, sweep};
 
 /// Bodies that wait for the disk.
 const QUEUE: usize = 256;
@@ -130,26 +132,5 @@ impl BodyLog {
         if tokio::time::timeout(patience, self.at_work.wait()).await.is_err() {
             tracing::warn!("the last bodies could not be logged");
         }
-    }
-}
-
-/// Ids may be a client's, of any characters.
-fn key(id: &str) -> CacheKey {
-    CacheKey::of([id.as_bytes()])
-}
-
-async fn put(files: &Arc<DiskCache>, key: CacheKey, bodies: Vec<u8>) {
-    let files = files.clone();
-    let kept = blocking::run(move || files.put(&key, &bodies).map_err(|error| Failure::broken(error.to_string())));
-    if let Err(failure) = kept.await {
-        tracing::warn!(error.detail = %failure.detail, "a body is not logged");
-    }
-}
-
-async fn sweep(files: &Arc<DiskCache>) {
-    let files = files.clone();
-    let swept = blocking::run(move || files.sweep().map_err(|error| Failure::broken(error.to_string())));
-    if let Err(failure) = swept.await {
-        tracing::warn!(error.detail = %failure.detail, "bodies that are too old are not removed");
     }
 }

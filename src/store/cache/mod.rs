@@ -83,21 +83,6 @@ impl DiskCache {
         self.put_at(key, value, SystemTime::now())
     }
 
-    /// Removes what is too old, and the least recently used of what is too much.
-    ///
-    /// # Errors
-    /// When the folder cannot be looked through.
-    pub fn sweep(&self) -> Result<(), CacheFailed> {
-        let now = SystemTime::now();
-        let mut room_bytes = self.room_bytes.lock().unwrap_or_else(PoisonError::into_inner);
-        let not_before = self.max_age.and_then(|age| now.checked_sub(age));
-        let goal = evict::Goal { most_bytes: self.max_bytes, fewer_bytes: self.max_bytes, not_before };
-        evict::evict(&self.folder, &goal, now)?;
-        // What is put next looks by itself.
-        *room_bytes = 0;
-        Ok(())
-    }
-
     fn get_at(&self, key: &CacheKey, now: SystemTime) -> Option<Vec<u8>> {
         let path = self.path(key);
         // Not removed if it is there and cannot be opened: a process that is out of file handles opens nothing.

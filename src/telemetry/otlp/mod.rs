@@ -4,6 +4,7 @@
 //! nothing at all is. Threads of the library gather and send, through our guarded client ([`sender`]). What requests and
 //! answers say is in none of it.
 
+mod measures;
 mod sender;
 mod spans;
 
@@ -11,7 +12,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use opentelemetry::KeyValue;
-use opentelemetry::metrics::{Histogram, MeterProvider as _};
+use opentelemetry::metrics::MeterProvider as _;
 use opentelemetry::trace::TracerProvider as _;
 use opentelemetry_otlp::{MetricExporter, Protocol, SpanExporter, WithExportConfig, WithHttpConfig};
 use opentelemetry_sdk::Resource;
@@ -20,29 +21,10 @@ use opentelemetry_sdk::trace::{SdkTracer, SdkTracerProvider};
 use tokio::runtime::Handle;
 use tokio_util::task::TaskTracker;
 
-use super::work::{CallDone, WorkDone};
+use super::work::WorkDone;
 use crate::config::Telemetry;
+use measures::Measures;
 use sender::Sender;
-
-/// Where histograms of tokens and of seconds are cut, as the conventions have it.
-const TOKEN_BOUNDS: [f64; 14] = [
-    1.0,
-    4.0,
-    16.0,
-    64.0,
-    256.0,
-    1_024.0,
-    4_096.0,
-    16_384.0,
-    65_536.0,
-    262_144.0,
-    1_048_576.0,
-    4_194_304.0,
-    16_777_216.0,
-    67_108_864.0,
-];
-const SECOND_BOUNDS: [f64; 14] =
-    [0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92];
 
 /// What is told to a collector.
 #[derive(Debug)]
@@ -50,8 +32,7 @@ pub struct Otlp {
     spans: SdkTracerProvider,
     tracer: SdkTracer,
     meters: SdkMeterProvider,
-    tokens: Histogram<u64>,
-    duration: Histogram<f64>,
+    measures: Measures,
     at_work: TaskTracker,
 }
 
@@ -89,48 +70,14 @@ impl Otlp {
         let reader = PeriodicReader::builder(metrics).with_interval(telemetry.every).build();
         let meters = SdkMeterProvider::builder().with_resource(resource).with_reader(reader).build();
         let (tracer, meter) = (spans.tracer("mediary"), meters.meter("mediary"));
-        let tokens = meter.u64_histogram("gen_ai.client.token.usage").with_unit("{token}");
-        let tokens = tokens.with_boundaries(TOKEN_BOUNDS.to_vec()).build();
-        let duration = meter.f64_histogram("gen_ai.client.operation.duration").with_unit("s");
-        let duration = duration.with_boundaries(SECOND_BOUNDS.to_vec()).build();
-        Ok(Some(Arc::new(Self { spans, tracer, meters, tokens, duration, at_work })))
+        let measures = Measures::of(&meter);
+        Ok(Some(Arc::new(Self { spans, tracer, meters, measures, at_work })))
     }
 
     /// Tells of a request that has ended.
     pub fn tell(&self, work: &WorkDone) {
         spans::tell(&self.tracer, work);
-        if work.task.is_empty() {
-            return;
-        }
-        for call in &work.calls {
-            self.measure(work, call);
-        }
-        let Some((provider, model)) = &work.target else { return };
-        let attributes = |kind: &'static str| {
-            let mut all = about(work.task, provider, model);
-            all.push(KeyValue::new("gen_ai.token.type", kind));
-            all
-        };
-        let (input, _, output) = work.tokens;
-        if input > 0 {
-            self.tokens.record(input, &attributes("input"));
-        }
-        if output > 0 {
-            self.tokens.record(output, &attributes("output"));
-        }
-    }
-
-    /// A call that failed took its time until it had; the one that answered, until its answer had ended.
-    fn measure(&self, work: &WorkDone, call: &CallDone) {
-        let mut attributes = about(work.task, &call.provider, &call.model);
-        let took = match call.outcome {
-            "answered" => spans::end(work, call).duration_since(call.began).unwrap_or(call.took),
-            outcome => {
-                attributes.push(KeyValue::new("error.type", outcome));
-                call.took
-            }
-        };
-        self.duration.record(took.as_secs_f64(), &attributes);
+        self.measures.tell(work);
     }
 
     /// Sends what waits, and ends.
@@ -145,23 +92,5 @@ impl Otlp {
         if !matches!(tokio::time::timeout(patience, ended).await, Ok(Ok(true))) {
             tracing::warn!("the collector was not told of everything");
         }
-    }
-}
-
-/// What every span and number of a call says.
-fn about(task: &'static str, provider: &str, model: &str) -> Vec<KeyValue> {
-    vec![
-        KeyValue::new("gen_ai.operation.name", operation(task)),
-        KeyValue::new("gen_ai.provider.name", provider.to_owned()),
-        KeyValue::new("gen_ai.request.model", model.to_owned()),
-    ]
-}
-
-/// A task in the words of the conventions, where they have one.
-fn operation(task: &'static str) -> &'static str {
-    match task {
-        "completion" => "text_completion",
-        "embedding" => "embeddings",
-        other => other,
     }
 }

@@ -10,7 +10,7 @@ use opentelemetry_sdk::propagation::TraceContextPropagator;
 use opentelemetry_sdk::trace::SdkTracer;
 
 use super::super::work::{CallDone, WorkDone};
-use super::{about, operation};
+use super::measures::{about, operation};
 
 /// Makes the spans of a request that ends now.
 pub(super) fn tell(tracer: &SdkTracer, work: &WorkDone) {
