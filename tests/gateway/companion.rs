@@ -378,5 +378,5 @@ fn an_update_is_fetched_from_where_the_configuration_allows_and_says_what_there_
     assert_eq!(hashed(&program), hashed(&wanted));
 
     let told = home.text(&["update"]);
-    assert!(told.contains("no server of releases is configured") && told.contains("built in a checkout"), "{told}");
+    assert!(told.contains("no server of releases is configured") && told.contains("--sha256"), "{told}");
 }
