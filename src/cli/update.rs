@@ -195,7 +195,7 @@ fn version(program: &Path) -> Result<String, String> {
         match child.try_wait() {
             Ok(Some(status)) => break status,
             Ok(None) if begun.elapsed() < PATIENCE => {
-                runtime.block_on(tokio::time::sleep(Duration::from_millis(20)));
+                runtime.block_on(async { tokio::time::sleep(Duration::from_millis(20)).await });
             }
             Ok(None) | Err(_) => {
                 let _gone = child.kill();

@@ -81,6 +81,7 @@ fn answer(
     let status = known.lock().unwrap().iter().find(|(its, _)| *its == key).map_or(401, |(_, status)| *status);
     let body = match status {
         200 => json!({ "object": "list", "data": [{ "id": "m" }] }),
+        429 => json!({ "error": { "message": "slow down", "type": "rate_limit_error", "code": null } }),
         _ => json!({ "error": { "message": "no", "type": "invalid_request_error", "code": "invalid_api_key" } }),
     };
     let body = body.to_string();

@@ -85,7 +85,7 @@ fn nothing_is_kept_of_what_was_said_unless_that_is_asked_for() {
     assert!(!place.path("store").join("bodies").exists());
     let refused = place.run(&["check-config"], "", &[("MEDIARY_LOG__BODIES", "true")]);
     assert!(
-        !refused.status.success() && String::from_utf8_lossy(&refused.stderr).contains("log.requests"),
+        !refused.status.success() && String::from_utf8_lossy(&refused.stderr).contains("requests = true"),
         "{refused:?}"
     );
 }

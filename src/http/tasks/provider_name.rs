@@ -41,7 +41,7 @@ pub(super) fn named(body: Bytes, name: Option<&str>) -> Bytes {
 
 /// Whether these events end a reply, so that what is written of them is its last piece.
 pub(super) fn is_last(events: &[ReplyEvent]) -> bool {
-    events.iter().any(|event| matches!(event, ReplyEvent::Finish { .. }))
+    events.iter().any(|event| matches!(event, ReplyEvent::Finish { .. } | ReplyEvent::Usage(_)))
 }
 
 /// Puts the name into the last object in JSON that stands in a line of its own behind `from`. Gives whether there is one.
