@@ -59,7 +59,8 @@ impl Context {
         config.registry.dir.as_ref().map(|dir| self.cwd.join(dir)).or_else(usual)
     }
 
-    fn home(&self) -> Option<PathBuf> {
+    /// `$MEDIARY_HOME`, where it is set.
+    pub(super) fn home(&self) -> Option<PathBuf> {
         let home = self.environment.path("MEDIARY_HOME").filter(|home| !home.as_os_str().is_empty());
         home.map(|home| self.cwd.join(home))
     }

@@ -11,7 +11,7 @@ use std::time::{Duration, SystemTime};
 use super::Context;
 use super::key_ring::KeyRing;
 use crate::config::{Config, Source};
-use crate::gateway::{Gateway, KeptClients, Renewal, VideoJobs};
+use crate::gateway::{Administration, Gateway, KeptClients, Renewal, VideoJobs};
 use crate::http::{AppState, Current};
 
 /// How often it is looked whether a file has changed, and whether a key has.
@@ -26,6 +26,7 @@ pub(super) struct Running {
     jobs: Option<Arc<VideoJobs>>,
     key_ring: KeyRing,
     clients: Option<Arc<KeptClients>>,
+    administration: Option<Arc<Administration>>,
     /// Which change of clients' keys was taken up last.
     clients_revision: i64,
 }
@@ -84,9 +85,10 @@ impl Running {
         jobs: Option<Arc<VideoJobs>>,
         key_ring: KeyRing,
         clients: Option<Arc<KeptClients>>,
+        administration: Option<Arc<Administration>>,
     ) -> Self {
         // Read after the keys were, a change between the two would be missed; before, it is seen once more.
-        let mut running = Self { state, current, jobs, key_ring, clients, clients_revision: -1 };
+        let mut running = Self { state, current, jobs, key_ring, clients, administration, clients_revision: -1 };
         running.clients_have_changed().await;
         running
     }
@@ -110,10 +112,19 @@ impl Running {
         }
     }
 
+    /// Sessions of administrators end where their password was changed.
+    async fn mind_password(&self) {
+        let Some(administration) = &self.administration else { return };
+        if let Err(error) = administration.mind_password().await {
+            tracing::debug!(error.detail = %error, "whether the password was changed is not known");
+        }
+    }
+
     /// Completes when keys have changed, and were read.
     async fn keys_change(&mut self) -> Whose {
         loop {
             tokio::time::sleep(KEYS_EVERY).await;
+            self.mind_password().await;
             if self.clients_have_changed().await {
                 return Whose::Clients;
             }
@@ -193,6 +204,7 @@ fn stays(before: &Config, after: &Config) -> Vec<&'static str> {
         ("probes", differ(&before.probes, &after.probes)),
         ("safety", differ(&before.safety, &after.safety)),
         ("log", differ(&before.log, &after.log)),
+        ("telemetry", differ(&before.telemetry, &after.telemetry)),
     ];
     sections.into_iter().filter_map(|(name, differs)| differs.then_some(name)).collect()
 }

@@ -8,18 +8,20 @@ use std::time::Duration;
 
 use clap::Args;
 use mediary_store::{ClientKeys, Database, ProviderKeys, Requests, Settings, StoreFailed};
+use tokio::runtime::Handle;
 use tokio::sync::watch;
 
+use super::background::{Presence, arguments};
 use super::key_ring::KeyRing;
 use super::reload::{self, Running};
 use super::{Context, complain};
 use crate::config::{Config, Source};
 use crate::gateway::{
-    Administration, Gateway, KeptClients, KeptQuotas, KeptResponses, Parts, Probes, RequestLog, TemporaryFiles,
-    VideoJobs,
+    Administration, BodyLog, Gateway, KeptClients, KeptQuotas, KeptResponses, Parts, Probes, RequestLog,
+    TemporaryFiles, VideoJobs,
 };
 use crate::http::{self, AppState, Current};
-use crate::telemetry;
+use crate::telemetry::{self, Otlp};
 
 /// Serve chat, embeddings and OCR over HTTP, on 127.0.0.1:8001 or where the configuration says
 #[derive(Debug, Args)]
@@ -35,38 +37,51 @@ pub(super) struct Serve {
     /// The port to listen on; 0 lets the system choose
     #[arg(long)]
     port: Option<u16>,
+    /// As `mediary start` starts it: apart from the terminal, with a log in a file
+    #[arg(long, hide = true)]
+    in_background: bool,
 }
 
 impl Serve {
     pub(super) fn run(self, mut context: Context) -> ExitCode {
+        let arguments = arguments(&context, self.host.as_deref(), self.port);
         context.overrides.host = self.host;
         context.overrides.port = self.port;
-        match give_large_blocks_back(&context).and_then(|()| serve(&context)) {
+        let served = give_large_blocks_back(&context).and_then(|()| serve(&context, arguments, self.in_background));
+        match served {
             Ok(()) => ExitCode::SUCCESS,
             Err(message) => complain(&message),
         }
     }
 }
 
-/// The allocator's setting for the largest block, in KiB, that it carves out of memory of its own, and its value here.
-const LARGEST_OWN_BLOCK: (&str, &str) = ("MIMALLOC_ARENA_MAX_OBJECT_SIZE", "16384");
+/// The allocator's settings here: the largest block, in KiB, that it carves out of memory of its own, and that it takes such
+/// memory as it is needed. Taken at once, all of it lies in huge pages, of which a server at rest holds a dozen megabytes
+/// that it never uses; chats take the same time either way.
+const ALLOCATOR: [(&str, &str); 2] =
+    [("MIMALLOC_ARENA_MAX_OBJECT_SIZE", "16384"), ("MIMALLOC_ARENA_EAGER_COMMIT", "0")];
 
 /// Starts the program anew, in the same process, with an allocator that asks the system for each large block and gives it back
 /// when it is freed. It reads its settings from the environment before `main`, and by default keeps what was freed for a
 /// second: pictures decoded one after the other would take as much as all of them at once. To give everything back at once
 /// would cost small chats a twelfth of their throughput. A setting that stands there already is the operator's.
 fn give_large_blocks_back(context: &Context) -> Result<(), String> {
-    let (name, kib) = LARGEST_OWN_BLOCK;
-    if context.environment.text(name).is_some() {
+    let mut missing = ALLOCATOR.iter().filter(|(name, _)| context.environment.text(name).is_none()).peekable();
+    if missing.peek().is_none() {
         return Ok(());
     }
     let program = super::worker::program()?;
-    let error = Command::new(program).args(std::env::args_os().skip(1)).env(name, kib).exec();
+    let error = Command::new(program).args(std::env::args_os().skip(1)).envs(missing.copied()).exec();
     Err(format!("cannot start: {error}"))
 }
 
-fn serve(context: &Context) -> Result<(), String> {
+fn serve(context: &Context, arguments: Vec<String>, in_background: bool) -> Result<(), String> {
+    if in_background {
+        // Of no terminal from now on, whose end would be this one's. It fails where that is so already.
+        let _session = rustix::process::setsid();
+    }
     let loaded = context.load()?;
+    let mut presence = Presence::announced(context, &loaded.source, arguments, in_background)?;
     let config = Arc::new(loaded.config);
     let _log = telemetry::init(&config.server, context.environment.text("MEDIARY_LOG"))?;
     // Our environment holds keys; other processes of this user have no business in it.
@@ -107,7 +122,9 @@ fn serve(context: &Context) -> Result<(), String> {
     let looking = watch::Sender::new(gateway.clone());
     runtime.block_on(async {
         let kept = match database {
-            Some(database) => Some(Kept::start(gateway.clone(), database, &config, key_ring.keys().cloned()).await?),
+            Some(database) => Some(
+                Kept::start(gateway.clone(), database, &config, store_dir.as_deref(), key_ring.keys().cloned()).await?,
+            ),
             None => None,
         };
         let clients = kept.as_ref().map(|kept| kept.clients.clone());
@@ -120,14 +137,22 @@ fn serve(context: &Context) -> Result<(), String> {
             None => (None, None, None),
         };
         let state = AppState::new(gateway, config.clone()).with_jobs(jobs.clone()).with_responses(responses);
-        let state = state.with_probes(probes).with_administration(administration).with_request_log(request_log);
+        let state = state.with_probes(probes).with_administration(administration.clone()).with_request_log(request_log);
+        let body_log = store_dir.filter(|_| config.log.bodies).map(|dir| dir.join("bodies"));
+        let body_log = body_log.and_then(|folder| BodyLog::start(folder, &config.log));
+        let state = state.with_body_log(body_log.clone());
+        let otlp = Otlp::start(&config.telemetry, &Handle::current())?;
+        let state = state.with_otlp(otlp.clone());
         let address = config.server.host.socket_address(config.server.port);
         let listener = tokio::net::TcpListener::bind(address)
             .await
             .map_err(|error| format!("cannot listen on {address}: {error}; choose another with --port"))?;
+        if let (Some(presence), Ok(address)) = (&mut presence, listener.local_addr()) {
+            presence.serves_at(address);
+        }
         let current = Current::new(state.clone());
         let (state_now, current_now) = (state.clone(), current.clone());
-        let running = Running::new(state_now, current_now, jobs.clone(), key_ring, clients).await;
+        let running = Running::new(state_now, current_now, jobs.clone(), key_ring, clients, administration).await;
         let serving = |gateway: Arc<Gateway>| {
             looking.send_replace(gateway.clone());
             if let Some(kept) = &kept {
@@ -139,12 +164,28 @@ fn serve(context: &Context) -> Result<(), String> {
             served = http::serve_current(listener, state, current, http::stop_signal()) => served,
             () = reload::follow(context, &loaded.source, running, serving) => Ok(()),
             () = look_at_lists(looking.subscribe(), config.registry.refresh) => Ok(()),
+            () = check_keys(looking.subscribe(), config.probes.keys_every) => Ok(()),
+            () = told_of(presence.as_ref()) => Ok(()),
         };
+        if let Some(body_log) = body_log {
+            body_log.settle(config.server.shutdown_grace).await;
+        }
+        if let Some(otlp) = otlp {
+            otlp.settle(config.server.shutdown_grace).await;
+        }
         if let Some(kept) = kept {
             kept.settle(config.server.shutdown_grace).await;
         }
         served.map_err(|error| format!("the server failed: {error}"))
     })
+}
+
+/// Tells what asks how the server stands; never ends.
+async fn told_of(presence: Option<&Presence>) {
+    match presence {
+        Some(presence) => presence.tell().await,
+        None => std::future::pending().await,
+    }
 }
 
 /// Looks at lists of models from time to time, for the gateway that serves; never ends.
@@ -159,6 +200,16 @@ async fn look_at_lists(mut serving: watch::Receiver<Arc<Gateway>>, every: Option
                 return std::future::pending().await;
             },
         }
+    }
+}
+
+/// Checks keys of providers from time to time, where that is wanted; never ends.
+async fn check_keys(mut serving: watch::Receiver<Arc<Gateway>>, every: Option<Duration>) {
+    let Some(every) = every else { return std::future::pending().await };
+    loop {
+        tokio::time::sleep(every).await;
+        let gateway = serving.borrow_and_update().clone();
+        gateway.router.check_all_keys().await;
     }
 }
 
@@ -195,6 +246,7 @@ impl Kept {
         gateway: Arc<Gateway>,
         database: Arc<Database>,
         config: &Config,
+        folder: Option<&Path>,
         provider_keys: Option<ProviderKeys>,
     ) -> Result<Self, String> {
         let failed = |error: StoreFailed| error.to_string();
@@ -202,6 +254,7 @@ impl Kept {
         let administration = Administration::new(Settings::of(database.clone()), provider_keys, keys.clone());
         print_code(&administration).await;
         let clients = KeptClients::start(gateway.clients.clone(), keys).await.map_err(failed)?;
+        let clients = clients.journaling(folder).await;
         let requests = config.log.requests.then(|| Requests::of(database.clone()));
         let request_log = requests.map(|requests| Arc::new(RequestLog::start(requests, &config.log)));
         let responses = http::kept_responses(database.clone()).await.map_err(failed)?;

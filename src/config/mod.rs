@@ -32,6 +32,7 @@ mod safety;
 mod schema;
 mod secret;
 mod server;
+mod telemetry;
 
 #[cfg(test)]
 mod tests;
@@ -62,6 +63,7 @@ pub(crate) use schema::insert;
 pub(crate) use secret::sendable;
 pub use secret::{Headers, KeyList, ProxyChoice, Secret};
 pub use server::{LogFormat, LogLevel, Server};
+pub use telemetry::Telemetry;
 
 use std::path::Path;
 
@@ -99,6 +101,8 @@ pub struct Config {
     pub registry: Registry,
     /// Whether and how long requests are logged.
     pub log: RequestLogging,
+    /// Whether a collector is told of requests.
+    pub telemetry: Telemetry,
     /// Whether models are tried without being asked for.
     pub probes: Probes,
     /// Providers that were added, changed or switched off, in the order of the file.

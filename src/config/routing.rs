@@ -52,6 +52,8 @@ pub struct Routing {
     pub help_elsewhere: bool,
     /// Whether a stream that breaks off goes on at another target, where the request does not say.
     pub continue_streams: bool,
+    /// Whether answers of chats name the provider that gave them, in a field of their own.
+    pub show_provider: bool,
     /// So long a client of a stream hears nothing before it is told that it is still wanted. No key sets it.
     pub silence: Duration,
 }
@@ -109,6 +111,7 @@ pub(super) struct RawRouting {
     hand_on_urls: bool,
     help_elsewhere: bool,
     continue_streams: bool,
+    show_provider: bool,
 }
 
 impl Default for RawRouting {
@@ -133,6 +136,7 @@ impl Default for RawRouting {
             hand_on_urls: false,
             help_elsewhere: false,
             continue_streams: false,
+            show_provider: false,
         }
     }
 }
@@ -215,6 +219,12 @@ pub(super) const KEYS: &[Key] = &[
         "true or false",
         "whether a text that breaks off in the middle goes on at another target, with a visible seam",
     ),
+    Key::new(
+        "routing.show_provider",
+        "true or false",
+        "whether answers of chats name the provider that gave them, in a field `provider_name`; headers name the target in \
+         any case",
+    ),
 ];
 
 impl RawRouting {
@@ -259,6 +269,7 @@ impl RawRouting {
             hand_on_urls: self.hand_on_urls,
             help_elsewhere: self.help_elsewhere,
             continue_streams: self.continue_streams,
+            show_provider: self.show_provider,
             silence: SILENCE,
         }
     }

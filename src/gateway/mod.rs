@@ -8,6 +8,7 @@ mod administration;
 mod admission;
 pub(crate) mod archive;
 pub(crate) mod blocking;
+mod body_log;
 mod build;
 mod clients;
 mod content;
@@ -37,6 +38,7 @@ mod treatments;
 
 pub use administration::{Administration, BadPassword, NotAdmitted, Session, new_id, unix_seconds};
 pub use admission::{Admission, HeldBytes, InUse};
+pub use body_log::{Bodies, Body, BodyLog, Excerpt};
 pub use build::{GatewayError, Parts};
 pub use clients::{
     Admitted, BadRules, Budget, Client, Clients, KeptClients, KeyDigest, LimitStanding, NewKey, Refused, Rules, Spent,
@@ -63,8 +65,8 @@ pub use recipe_file::BadRecipe;
 pub use renewed::Renewal;
 pub use request_log::{Ended, Noted, RequestLog};
 pub use routing::{
-    Account, Answer, Bounds, CallError, Charge, Dossier, Exhausted, Findings, Found, KeyHealth, KeyRecord, KeyStanding,
-    KeyStats, Known, Listing, Pace, Planned, Quarantine, Reclassified, Record, Route, Router, TaskRequest,
+    Account, Answer, Bounds, CallError, Charge, Dossier, Exhausted, Findings, Found, KeyCheck, KeyHealth, KeyRecord,
+    KeyStanding, KeyStats, Known, Listing, Pace, Planned, Quarantine, Reclassified, Record, Route, Router, TaskRequest,
     TreatmentNote, Tried, quota_left, total,
 };
 pub use spool::Spool;

@@ -46,7 +46,7 @@ use super::{admin, audio, content, fleet, health, images, landing, metrics, mode
         ocr::process, ocr::mistral::mistral,
         ocr::drawing, content::content,
         admin::set_up, admin::log_in, admin::log_out, admin::session, admin::provider_keys, admin::add_provider_key,
-        admin::change_provider_key, admin::remove_provider_key, admin::client_keys, admin::create_client_key,
+        admin::change_provider_key, admin::check_provider_key, admin::remove_provider_key, admin::client_keys, admin::create_client_key,
         admin::change_client_key, admin::remove_client_key, admin::rotate_client_key, admin::requests, admin::request,
         admin::usage, admin::admin_health,
         fleet::capabilities, fleet::summary, fleet::providers, fleet::stats, fleet::profiles, fleet::refresh,

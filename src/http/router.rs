@@ -14,6 +14,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 use super::error::ApiError;
 use super::guard::guarded;
+use super::logged::Witnesses;
 use super::state::AppState;
 use super::tasks::{gemini, messages, ranking, responses};
 use super::{
@@ -21,7 +22,7 @@ use super::{
     videos, visit,
 };
 use crate::config::Server;
-use crate::gateway::{Clients, RequestLog};
+use crate::gateway::Clients;
 
 /// The server as a service: all routes, all layers.
 pub fn router(state: AppState) -> Router {
@@ -70,6 +71,7 @@ pub fn router(state: AppState) -> Router {
         .route("/api/admin/logout", post(admin::log_out))
         .route("/api/admin/session", get(admin::session))
         .route("/api/admin/provider-keys", get(admin::provider_keys).post(admin::add_provider_key))
+        .route("/api/admin/provider-keys/{key}/check", post(admin::check_provider_key))
         .route("/api/admin/provider-keys/{key}", patch(admin::change_provider_key).delete(admin::remove_provider_key))
         .route("/api/admin/client-keys", get(admin::client_keys).post(admin::create_client_key))
         .route("/api/admin/client-keys/{key}", patch(admin::change_client_key).delete(admin::remove_client_key))
@@ -111,9 +113,9 @@ pub fn router(state: AppState) -> Router {
         .route("/v1/ocr/process", post(ocr::process))
         .route("/v1/ocr/images/{id}/{page}", get(ocr::drawing));
     let (config, clients) = (state.config.clone(), state.gateway.clients.clone());
-    let log = state.request_log.clone();
+    let witnesses = Witnesses::of(&state);
     let routes = routes.merge(tasks::behind_slashes()).with_state(state);
-    layered_with(routes, &config.server, clients, log)
+    layered_with(routes, &config.server, clients, witnesses)
 }
 
 /// The layers around routes of a test.
@@ -123,15 +125,15 @@ pub(super) fn layered(routes: Router, server: &Server, clients: Arc<Clients>) ->
 }
 
 /// Puts the layers around routes. Read from the bottom: a request passes the last one first.
-fn layered_with(routes: Router, server: &Server, clients: Arc<Clients>, log: Option<Arc<RequestLog>>) -> Router {
+fn layered_with(routes: Router, server: &Server, clients: Arc<Clients>, witnesses: Option<Witnesses>) -> Router {
     let app = routes
         .fallback(no_such_route)
         .method_not_allowed_fallback(no_such_method)
         // Innermost, so that the answer to a panic passes through all the others.
         .layer(CatchPanicLayer::custom(panicked));
     let app = guarded(app, server, clients);
-    let app = match log {
-        Some(log) => app.layer(from_fn_with_state(log, logged::accompany)),
+    let app = match witnesses {
+        Some(witnesses) => app.layer(from_fn_with_state(witnesses, logged::accompany)),
         None => app,
     };
     app.layer(from_fn(visit::accompany))

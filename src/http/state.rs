@@ -8,8 +8,8 @@ use std::sync::Arc;
 use metrics_exporter_prometheus::PrometheusHandle;
 
 use crate::config::Config;
-use crate::gateway::{Administration, Gateway, KeptResponses, Probes, RequestLog, VideoJobs};
-use crate::telemetry::metrics;
+use crate::gateway::{Administration, BodyLog, Gateway, KeptResponses, Probes, RequestLog, VideoJobs};
+use crate::telemetry::{Otlp, metrics};
 
 /// The state behind the router.
 #[derive(Clone)]
@@ -26,6 +26,10 @@ pub struct AppState {
     pub administration: Option<Arc<Administration>>,
     /// Logs requests; `None`: none are logged.
     pub request_log: Option<Arc<RequestLog>>,
+    /// Keeps what requests and answers say; `None`: that is not kept.
+    pub body_log: Option<Arc<BodyLog>>,
+    /// Tells a collector of requests; `None`: none is named.
+    pub otlp: Option<Arc<Otlp>>,
     /// Tries models, likewise.
     pub probes: Option<Arc<Probes>>,
     /// What `/metrics` shows.
@@ -42,6 +46,8 @@ impl AppState {
             responses: None,
             administration: None,
             request_log: None,
+            body_log: None,
+            otlp: None,
             probes: None,
             metrics: metrics::recorder(),
         }
@@ -63,6 +69,18 @@ impl AppState {
     #[must_use]
     pub fn with_request_log(self, request_log: Option<Arc<RequestLog>>) -> Self {
         Self { request_log, ..self }
+    }
+
+    /// The same with what keeps bodies.
+    #[must_use]
+    pub fn with_body_log(self, body_log: Option<Arc<BodyLog>>) -> Self {
+        Self { body_log, ..self }
+    }
+
+    /// The same with a collector that is told of requests.
+    #[must_use]
+    pub fn with_otlp(self, otlp: Option<Arc<Otlp>>) -> Self {
+        Self { otlp, ..self }
     }
 
     /// The same with responses that are kept.

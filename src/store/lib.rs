@@ -11,6 +11,7 @@ mod findings;
 mod folder;
 mod foreign;
 mod jobs;
+mod journal;
 mod keys;
 mod lists;
 mod quotas;
@@ -28,6 +29,7 @@ pub use findings::{Findings, KeptFinding, KeptQuarantine, Noted, TriedBefore, Un
 pub use folder::CacheFailed;
 pub use foreign::ForeignDatabase;
 pub use jobs::{DueWebhook, Ended, JobRow, JobState, Jobs, NewJob, OpenJob};
+pub use journal::Journal;
 pub use keys::{
     KeptKey, KeptKeyState, KeyFailed, KeyStates, ListedKey, MasterKey, MasterKeys, MasterPlace, NoMasterKey,
     ProviderKeys, Rotated,

@@ -12,7 +12,7 @@ use super::upstream::Upstream;
 const PASSWORD: &str = "correct horse battery";
 const KEY: &str = "sk-admin-0123456789-CCCC";
 
-fn sends(served: &Served, line: &str, headers: &str, body: &Value) -> Answer {
+pub(crate) fn sends(served: &Served, line: &str, headers: &str, body: &Value) -> Answer {
     let body = if body.is_null() { String::new() } else { body.to_string() };
     let head = format!(
         "{line} HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n{headers}content-length: {}\r\n\
@@ -29,8 +29,16 @@ fn session(answer: &Answer) -> String {
     format!("cookie: other=1; {token}\r\nx-csrf-token: {}\r\n", answer.json()["csrf_token"].as_str().expect("a token"))
 }
 
-fn logs_in(served: &Served) -> String {
+pub(crate) fn logs_in(served: &Served) -> String {
     let answer = sends(served, "POST /api/admin/login", "", &json!({ "password": PASSWORD }));
+    assert_eq!(answer.status, 200, "{answer}");
+    session(&answer)
+}
+
+/// Sets the first password with the printed code; gives the headers of the session.
+pub(crate) fn sets_up(served: &Served) -> String {
+    let body = json!({ "code": served.code(), "password": PASSWORD });
+    let answer = sends(served, "POST /api/admin/setup", "", &body);
     assert_eq!(answer.status, 200, "{answer}");
     session(&answer)
 }

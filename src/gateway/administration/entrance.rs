@@ -27,9 +27,11 @@ impl Administration {
             return Err(self.failed(from));
         }
         let digest = self.digest(password).await?;
+        let mut known = self.known.lock().await;
         if !self.settings.set_once(PASSWORD, &digest, unix_seconds()).await? {
             return Err(NotAdmitted::IsSet);
         }
+        *known = Some(digest);
         *self.code.lock().unwrap_or_else(PoisonError::into_inner) = None;
         self.sessions.open(Instant::now()).ok_or_else(no_chance)
     }
@@ -40,7 +42,9 @@ impl Administration {
     /// When it cannot be one, or the store cannot be written.
     pub async fn set_password(&self, password: &str) -> Result<(), NotAdmitted> {
         let digest = self.digest(password).await?;
+        let mut known = self.known.lock().await;
         self.settings.set(PASSWORD, &digest, unix_seconds()).await?;
+        *known = Some(digest);
         self.sessions.end_all();
         Ok(())
     }

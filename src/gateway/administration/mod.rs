@@ -41,6 +41,8 @@ pub struct Administration {
     lockout: Mutex<Lockout>,
     /// The code with which the first password is set, until it is.
     code: Mutex<Option<String>>,
+    /// The digest of the password as it was last read or set, which sessions are of. Held while it is compared.
+    known: tokio::sync::Mutex<Option<String>>,
     /// Digests are slow and take memory on purpose: one at a time.
     digests: Semaphore,
 }
@@ -83,6 +85,7 @@ impl Administration {
             sessions: Sessions::default(),
             lockout: Mutex::default(),
             code: Mutex::default(),
+            known: tokio::sync::Mutex::default(),
             digests: Semaphore::new(1),
         }
     }
@@ -106,6 +109,23 @@ impl Administration {
         let code = sessions::token(9).ok_or_else(no_chance)?;
         *self.code.lock().unwrap_or_else(PoisonError::into_inner) = Some(code.clone());
         Ok(Some(code))
+    }
+
+    /// Ends all sessions where the password was changed by another program.
+    ///
+    /// # Errors
+    /// When the store cannot be read; sessions go on.
+    pub async fn mind_password(&self) -> Result<(), StoreFailed> {
+        let mut known = self.known.lock().await;
+        let now = self.settings.find(PASSWORD).await?;
+        if *known != now {
+            if known.is_some() {
+                self.sessions.end_all();
+                tracing::info!("the password of the administration was changed; all sessions have ended");
+            }
+            *known = now;
+        }
+        Ok(())
     }
 
     /// The session of a cookie.

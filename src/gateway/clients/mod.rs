@@ -10,6 +10,7 @@ mod new_key;
 mod period;
 mod purse;
 mod rules;
+mod slot;
 mod standings;
 #[cfg(test)]
 mod tests;

@@ -21,7 +21,7 @@ use super::record::{KeyRecord, Record, left};
 use super::renewed::Moved;
 
 /// A refused key is tried again after this long; an operator may have mended it.
-const KEY_REST: Duration = Duration::from_secs(10 * 60);
+pub(super) const KEY_REST: Duration = Duration::from_secs(10 * 60);
 /// A key at its rate limit whose end was not stated, where others are left: most limits are by the minute.
 const RATE_REST: Duration = Duration::from_secs(60);
 /// A rate limit that ends within this is waited for, where no other target is left.

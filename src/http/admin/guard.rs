@@ -49,6 +49,12 @@ pub(super) async fn may_look<'s>(state: &'s AppState, headers: &HeaderMap) -> Re
     Err(not_in())
 }
 
+/// Whether a request is an administrator's, not that of a client on a server that shows what it has.
+pub(super) fn is_administrators(state: &AppState, headers: &HeaderMap) -> bool {
+    let has_session = || administration(state).is_ok_and(|administration| session(administration, headers).is_some());
+    is_admin_key() || has_session()
+}
+
 /// Lets a request through that changes something.
 ///
 /// # Errors

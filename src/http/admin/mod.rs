@@ -17,8 +17,9 @@ pub(super) use client_keys::{
 pub(super) use guard::Peer;
 pub(super) use health::{__path_admin_health, admin_health};
 pub(super) use provider_keys::{
-    __path_add_provider_key, __path_change_provider_key, __path_provider_keys, __path_remove_provider_key,
-    add_provider_key, change_provider_key, provider_keys, remove_provider_key,
+    __path_add_provider_key, __path_change_provider_key, __path_check_provider_key, __path_provider_keys,
+    __path_remove_provider_key, add_provider_key, change_provider_key, check_provider_key, provider_keys,
+    remove_provider_key,
 };
 pub(super) use requests::{__path_request, __path_requests, __path_usage, request, requests, usage};
 pub(super) use sessions::{

@@ -14,7 +14,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::super::error::{ApiError, ErrorBody};
 use super::super::state::AppState;
 use super::{failed, guard};
-use crate::gateway::{RequestLog, unix_seconds};
+use crate::gateway::{Bodies, RequestLog, unix_seconds};
 
 const MOST_ROWS: u32 = 500;
 const DAY_MS: i64 = 86_400_000;
@@ -114,6 +114,11 @@ pub(in crate::http) struct RequestRow {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
     details: Option<Value>,
+    /// What was said, where that is kept (`log.bodies`), for administrators alone: `request` and `response`, each with
+    /// `media_type`, `bytes`, `text` and `is_cut`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    bodies: Option<Bodies>,
 }
 
 /// Requests, the newest first.
@@ -160,7 +165,13 @@ pub(in crate::http) async fn request(
     guard::may_look(&state, request.headers()).await?;
     let found = log(&state)?.requests.find(&key).await.map_err(failed)?;
     let none = || ApiError::not_found("no_such_request", "No request of this id is in the log.");
-    Ok(Json(RequestRow::of(found.ok_or_else(none)?, state.config.log.reference_usd, true)))
+    let row = RequestRow::of(found.ok_or_else(none)?, state.config.log.reference_usd, true);
+    let kept = state.body_log.as_ref().filter(|_| guard::is_administrators(&state, request.headers()));
+    let bodies = match kept {
+        Some(bodies) => bodies.find(&row.id).await.map_err(failed)?,
+        None => None,
+    };
+    Ok(Json(RequestRow { bodies, ..row }))
 }
 
 /// Which sums are wanted.
@@ -331,6 +342,7 @@ impl RequestRow {
             unpriced_calls: row.unpriced,
             reference_usd: reference(row.prompt_tokens, row.completion_tokens, price),
             details: in_full.then(|| serde_json::from_str(&row.details).unwrap_or(Value::Null)),
+            bodies: None,
             seq: row.seq,
             id: row.id,
             began_at: row.began_at,
