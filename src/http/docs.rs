@@ -19,6 +19,7 @@ use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder
 use utoipa::{Modify, OpenApi};
 use utoipa_swagger_ui::Config;
 
+use super::dashboard::takes;
 use super::error::{ApiError, ErrorBody};
 use super::{admin, audio, content, fleet, health, images, landing, metrics, models, ocr, ollama, plan, tasks, videos};
 
@@ -167,7 +168,7 @@ pub(super) async fn asset(headers: HeaderMap, path: Result<Path<String>, PathRej
         .ok_or_else(none)?;
     let mut response = [(CONTENT_TYPE, file.content_type), (VARY, ACCEPT_ENCODING.to_string())].into_response();
     let bytes = match file.bytes {
-        packed if file.gzpipped && takes_gzip(&headers) => {
+        packed if file.gzpipped && takes(&headers, "gzip") => {
             response.headers_mut().insert(CONTENT_ENCODING, const { axum::http::HeaderValue::from_static("gzip") });
             packed
         }
@@ -179,15 +180,6 @@ pub(super) async fn asset(headers: HeaderMap, path: Result<Path<String>, PathRej
         Cow::Owned(bytes) => bytes.into(),
     };
     Ok(response)
-}
-
-fn takes_gzip(headers: &HeaderMap) -> bool {
-    let values = headers.get_all(ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
-    values.flat_map(|value| value.split(',')).any(|coding| {
-        let (name, quality) = coding.split_once(';').unwrap_or((coding, ""));
-        let refused = quality.trim().strip_prefix("q=").is_some_and(|q| q.trim().parse() == Ok(0.0));
-        name.trim().eq_ignore_ascii_case("gzip") && !refused
-    })
 }
 
 fn unpack(packed: &[u8]) -> Result<Vec<u8>, ApiError> {

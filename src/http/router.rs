@@ -17,11 +17,11 @@ use super::guard::guarded;
 use super::state::AppState;
 use super::tasks::{gemini, messages, ranking, responses};
 use super::{
-    admin, audio, content, docs, fleet, health, images, landing, logged, metrics, models, ocr, ollama, plan, tasks,
+    admin, audio, content, dashboard, docs, fleet, health, images, landing, logged, metrics, models, ocr, ollama, plan, tasks,
     videos, visit,
 };
 use crate::config::Server;
-use crate::gateway::{Clients, RequestLog};
+use crate::gateway::{Administration, Clients, RequestLog};
 
 /// The server as a service: all routes, all layers.
 pub fn router(state: AppState) -> Router {
@@ -32,6 +32,9 @@ pub fn router(state: AppState) -> Router {
         .route("/readyz", get(health::readyz))
         .route("/metrics", get(metrics::metrics))
         .route("/openapi.json", get(docs::document))
+        .route("/dashboard", get(dashboard::page))
+        .route("/dashboard/", get(dashboard::page))
+        .route("/dashboard/{*asset}", get(dashboard::asset))
         .route("/docs", get(docs::page))
         .route("/docs/", get(docs::page))
         .route("/docs/{*asset}", get(docs::asset))
@@ -112,24 +115,31 @@ pub fn router(state: AppState) -> Router {
         .route("/v1/ocr/images/{id}/{page}", get(ocr::drawing));
     let (config, clients) = (state.config.clone(), state.gateway.clients.clone());
     let log = state.request_log.clone();
+    let administration = state.administration.clone();
     let routes = routes.merge(tasks::behind_slashes()).with_state(state);
-    layered_with(routes, &config.server, clients, log)
+    layered_with(routes, &config.server, clients, administration, log)
 }
 
 /// The layers around routes of a test.
 #[cfg(test)]
 pub(super) fn layered(routes: Router, server: &Server, clients: Arc<Clients>) -> Router {
-    layered_with(routes, server, clients, None)
+    layered_with(routes, server, clients, None, None)
 }
 
 /// Puts the layers around routes. Read from the bottom: a request passes the last one first.
-fn layered_with(routes: Router, server: &Server, clients: Arc<Clients>, log: Option<Arc<RequestLog>>) -> Router {
+fn layered_with(
+    routes: Router,
+    server: &Server,
+    clients: Arc<Clients>,
+    administration: Option<Arc<Administration>>,
+    log: Option<Arc<RequestLog>>,
+) -> Router {
     let app = routes
         .fallback(no_such_route)
         .method_not_allowed_fallback(no_such_method)
         // Innermost, so that the answer to a panic passes through all the others.
         .layer(CatchPanicLayer::custom(panicked));
-    let app = guarded(app, server, clients);
+    let app = guarded(app, server, clients, administration);
     let app = match log {
         Some(log) => app.layer(from_fn_with_state(log, logged::accompany)),
         None => app,

@@ -51,7 +51,7 @@ fn the_printed_code_sets_the_first_password_and_a_session_changes_keys_at_once()
     let set = sends(&served, "POST /api/admin/setup", "", &json!({ "code": code, "password": PASSWORD }));
     assert_eq!(set.status, 200, "{set}");
     let cookie = set.header("set-cookie").expect("a cookie is set").to_owned();
-    for word in ["HttpOnly", "SameSite=Strict", "Path=/api/admin"] {
+    for word in ["HttpOnly", "SameSite=Strict", "Path=/;"] {
         assert!(cookie.contains(word), "{cookie}");
     }
     let admin = session(&set);

@@ -14,7 +14,7 @@ pub(super) use client_keys::{
     __path_change_client_key, __path_client_keys, __path_create_client_key, __path_remove_client_key,
     __path_rotate_client_key, change_client_key, client_keys, create_client_key, remove_client_key, rotate_client_key,
 };
-pub(super) use guard::Peer;
+pub(super) use guard::{Peer, is_driven};
 pub(super) use health::{__path_admin_health, admin_health};
 pub(super) use provider_keys::{
     __path_add_provider_key, __path_change_provider_key, __path_provider_keys, __path_remove_provider_key,

@@ -1,0 +1,3 @@
+export const capabilities = {
+  lead: 'What each model can do with each medium, here and now.',
+};

@@ -1,0 +1,3 @@
+export const chain = {
+  lead: 'In which order targets are tried.',
+};

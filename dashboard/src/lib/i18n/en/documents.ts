@@ -1,0 +1,3 @@
+export const documents = {
+  lead: 'Drop PDFs and pictures, and see what was read, line by line.',
+};

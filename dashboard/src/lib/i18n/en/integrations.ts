@@ -1,0 +1,3 @@
+export const integrations = {
+  lead: 'How programs are pointed at this server.',
+};

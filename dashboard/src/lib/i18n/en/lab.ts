@@ -1,0 +1,3 @@
+export const lab = {
+  lead: 'Try every model, and send requests as you write them.',
+};

@@ -1,0 +1,3 @@
+export const playground = {
+  lead: 'Every task with real media, and beside each answer how it came about.',
+};

@@ -1,0 +1,3 @@
+export const providers = {
+  lead: 'Who answers, with which keys, and how much of each is left.',
+};

@@ -1,0 +1,3 @@
+export const requests = {
+  lead: 'Every request as it happened.',
+};

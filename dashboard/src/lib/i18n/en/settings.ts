@@ -1,0 +1,3 @@
+export const settings = {
+  lead: 'Password, language, looks and rules of this server.',
+};

@@ -1,0 +1,3 @@
+export const start = {
+  lead: 'What works now, what is missing, and the first request.',
+};

@@ -1,0 +1,3 @@
+export const usage = {
+  lead: 'What requests came to: how many, how fast, how much.',
+};

@@ -1,0 +1,3 @@
+export const capabilities = {
+  lead: 'Qué puede hacer cada modelo con cada medio, aquí y ahora.',
+};

@@ -1,0 +1,3 @@
+export const chain = {
+  lead: 'En qué orden se prueban los destinos.',
+};

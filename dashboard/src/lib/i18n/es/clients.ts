@@ -1,0 +1,3 @@
+export const clients = {
+  lead: 'Claves para programas y personas, con límites propios.',
+};

@@ -1,0 +1,3 @@
+export const documents = {
+  lead: 'Suelta PDF e imágenes y mira qué se ha leído, línea por línea.',
+};

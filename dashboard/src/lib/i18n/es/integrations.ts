@@ -1,0 +1,3 @@
+export const integrations = {
+  lead: 'Cómo apuntar tus programas a este servidor.',
+};

@@ -1,0 +1,3 @@
+export const requests = {
+  lead: 'Cada petición tal como ocurrió.',
+};

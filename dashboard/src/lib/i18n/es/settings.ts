@@ -1,0 +1,3 @@
+export const settings = {
+  lead: 'Contraseña, idioma, aspecto y reglas de este servidor.',
+};

@@ -1,0 +1,3 @@
+export const start = {
+  lead: 'Qué funciona ya, qué falta y la primera petición.',
+};
