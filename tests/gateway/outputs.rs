@@ -66,7 +66,7 @@ fn pages_come_with_pictures_of_themselves_as_they_were_sent() {
     for (index, page) in whole["pages"].as_array().expect("pages").iter().enumerate() {
         let picture = fetched(page);
         assert_eq!((picture.status, picture.header("content-type")), (200, Some("image/jpeg")), "page {index}");
-        let size = image_size(picture.bytes());
+        let size = image_size(&picture.body);
         assert_eq!(
             size,
             (page["width_px"].as_u64().unwrap(), page["height_px"].as_u64().unwrap()),

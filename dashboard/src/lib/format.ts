@@ -18,7 +18,7 @@ export function percent(share: number, digits = 1): string {
 /** US dollars, with as many digits as a small sum needs. */
 export function dollars(value: number): string {
   const digits = value !== 0 && Math.abs(value) < 0.01 ? 6 : value !== 0 && Math.abs(value) < 1 ? 4 : 2;
-  return new Intl.NumberFormat(i18n.locale, { style: 'currency', currency: 'USD', maximumFractionDigits: digits }).format(value);
+  return new Intl.NumberFormat(i18n.locale, { style: 'currency', currency: 'USD', currencyDisplay: 'narrowSymbol', maximumFractionDigits: digits }).format(value);
 }
 
 export function milliseconds(value: number): string {

@@ -9,7 +9,7 @@ export const lab = {
   concurrency: 'At once',
   mostUsd: 'At most, in $',
   noBound: 'no bound',
-  older: 'Tried before so many hours',
+  older: 'Older than, in hours',
   allAgain: 'all again',
   abilities: 'Abilities',
   abilitiesHint: 'None chosen: all that a model is said to have, but for making pictures, which is the dearest.',

@@ -9,7 +9,7 @@ export const lab = {
   concurrency: 'A la vez',
   mostUsd: 'Como mucho, en $',
   noBound: 'sin límite',
-  older: 'Probados hace más de estas horas',
+  older: 'Más antiguos que, en horas',
   allAgain: 'todos de nuevo',
   abilities: 'Capacidades',
   abilitiesHint: 'Sin elegir: todas las que se atribuyen al modelo, salvo crear imágenes, que es la más cara.',
