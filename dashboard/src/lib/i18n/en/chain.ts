@@ -10,7 +10,7 @@ export const chain = {
   reset: 'The tier is back to its usual order.',
   kept: 'The order is kept and in force.',
   unsaved: 'The order is changed, and not kept yet.',
-  changed: 'Somebody else has changed the settings meanwhile. Read them again; the order that you made stays here and can be kept over theirs.',
+  changed: 'The settings were changed elsewhere meanwhile. Read them again; the order that you made stays here and can be kept over them.',
   again: 'Read them again',
   none: 'No target can be asked for this tier now.',
   free: 'free',

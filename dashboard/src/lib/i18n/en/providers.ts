@@ -1,5 +1,5 @@
 export const providers = {
-  lead: 'Who answers, with which keys, and how much of each is left.',
+  lead: 'The providers that answer, with which keys, and how much of each is left.',
   search: 'Find a provider',
   noneFound: 'No provider is called so.',
   noneOn: 'No provider is set up yet.',

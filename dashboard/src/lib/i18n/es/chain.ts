@@ -10,7 +10,7 @@ export const chain = {
   reset: 'El nivel vuelve a su orden habitual.',
   kept: 'El orden está guardado y en vigor.',
   unsaved: 'El orden ha cambiado y aún no está guardado.',
-  changed: 'Mientras tanto, otra persona ha cambiado los ajustes. Léelos de nuevo; el orden que has hecho sigue aquí y puede guardarse sobre el suyo.',
+  changed: 'Mientras tanto, los ajustes han cambiado en otro sitio. Léelos de nuevo; el orden que has hecho sigue aquí y puede guardarse encima.',
   again: 'Leerlos de nuevo',
   none: 'Ahora no se puede preguntar a ningún destino de este nivel.',
   free: 'gratis',

@@ -1,5 +1,5 @@
 export const providers = {
-  lead: 'Quién responde, con qué claves y cuánto queda de cada una.',
+  lead: 'Los proveedores que responden, con qué claves y cuánto queda de cada una.',
   search: 'Buscar un proveedor',
   noneFound: 'Ningún proveedor se llama así.',
   noneOn: 'Todavía no hay ningún proveedor.',
