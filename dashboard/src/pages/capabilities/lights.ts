@@ -9,13 +9,14 @@ export type Medium = (typeof media)[number];
 export type Row = Schemas['CapabilityList']['data'][number];
 export type Treatment = Schemas['CapabilityList']['treatments'][number];
 
-/** Which medium a format is of. What is not named is a document: of those there are most. */
-const kinds: Record<string, Medium> = {
-  png: 'image', jpeg: 'image', webp: 'image', gif: 'image', tiff: 'image', bmp: 'image', avif: 'image', heic: 'image', svg: 'image',
-  wav: 'audio', mp3: 'audio', flac: 'audio', ogg: 'audio', opus: 'audio', m4a: 'audio', aac: 'audio', webm_audio: 'audio', amr: 'audio', aiff: 'audio', pcm: 'audio', wma: 'audio', caf: 'audio',
-  mp4: 'video', webm: 'video', mov: 'video', avi: 'video', mkv: 'video', mpeg: 'video', wmv: 'video', flv: 'video', '3gp': 'video',
-  text: 'text',
+/** The formats of each medium; what is in none of them is a document: of those there are most. */
+const formats: Record<Exclude<Medium, 'document'>, string> = {
+  text: 'text markdown csv tsv json xml html',
+  image: 'png jpeg webp gif tiff bmp avif heic svg',
+  audio: 'wav mp3 flac opus vorbis m4a aac aiff caf amr wma mp2 ac3 au',
+  video: 'mp4 mov webm mkv avi mpeg ts flv wmv ogv',
 };
+const kinds = new Map(Object.entries(formats).flatMap(([medium, names]) => names.split(' ').map((name) => [name, medium as Medium])));
 
 export interface Cell {
   light: Light;
@@ -30,7 +31,7 @@ export interface Cell {
 const formatsOf = (row: Row): string[] => (row.accepts as unknown as { format: string }[]).map(({ format }) => format);
 
 function kindOf(format: string): Medium {
-  return kinds[format] ?? 'document';
+  return kinds.get(format) ?? 'document';
 }
 
 /** What was found of an ability when it was tried. */
