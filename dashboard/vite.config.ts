@@ -18,5 +18,5 @@ export default defineConfig({
     target: 'es2022',
     reportCompressedSize: false,
   },
-  server: { proxy: passed },
+  server: { host: '127.0.0.1', proxy: passed },
 });

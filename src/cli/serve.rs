@@ -15,7 +15,7 @@ use super::reload::{self, Running};
 use super::{Context, complain};
 use crate::config::{Config, Source};
 use crate::gateway::{
-    Administration, Gateway, KeptClients, KeptQuotas, KeptResponses, Parts, Probes, RequestLog, TemporaryFiles,
+    Administration, Gateway, KeptClients, KeptQuotas, KeptResponses, NumberedSettings, Parts, Probes, RequestLog, TemporaryFiles,
     VideoJobs,
 };
 use crate::http::{self, AppState, Current};
@@ -67,7 +67,8 @@ fn give_large_blocks_back(context: &Context) -> Result<(), String> {
 
 fn serve(context: &Context) -> Result<(), String> {
     let loaded = context.load()?;
-    let config = Arc::new(loaded.config);
+    let configured = Arc::new(loaded.config);
+    let config = configured.clone();
     let _log = telemetry::init(&config.server, context.environment.text("MEDIARY_LOG"))?;
     // Our environment holds keys; other processes of this user have no business in it.
     mediary_convert::confine::keep_to_itself();
@@ -84,6 +85,10 @@ fn serve(context: &Context) -> Result<(), String> {
     let runtime = runtime.map_err(|error| format!("cannot start: {error}"))?;
     let store_dir = context.store_dir(&config);
     let database = runtime.block_on(database(store_dir.as_deref(), &config))?;
+    let config = match &database {
+        Some(database) => runtime.block_on(with_settings(&configured, database))?,
+        None => config,
+    };
     let mut key_ring = KeyRing::new(database.clone(), context.master_place(&config, &loaded.source));
     let stored = runtime.block_on(key_ring.read());
     let providers = context.providers_with(&config, &loaded.source, &stored)?;
@@ -112,14 +117,16 @@ fn serve(context: &Context) -> Result<(), String> {
         };
         let clients = kept.as_ref().map(|kept| kept.clients.clone());
         let administration = kept.as_ref().map(|kept| kept.administration.clone());
-        let request_log = kept.as_ref().and_then(|kept| kept.request_log.clone());
+        let log = kept.as_ref().map(|kept| kept.request_log.clone());
+        let request_log = log.clone().filter(|_| config.log.requests);
         let (jobs, responses, probes) = match &kept {
             Some(Kept { jobs, responses, probes, .. }) => {
                 (Some(jobs.clone()), Some(responses.clone()), Some(probes.clone()))
             }
             None => (None, None, None),
         };
-        let state = AppState::new(gateway, config.clone()).with_jobs(jobs.clone()).with_responses(responses);
+        let state = AppState::new(gateway, config.clone()).configured_as(configured.clone());
+        let state = state.with_jobs(jobs.clone()).with_responses(responses);
         let state = state.with_probes(probes).with_administration(administration).with_request_log(request_log);
         let address = config.server.host.socket_address(config.server.port);
         let listener = tokio::net::TcpListener::bind(address)
@@ -127,7 +134,7 @@ fn serve(context: &Context) -> Result<(), String> {
             .map_err(|error| format!("cannot listen on {address}: {error}; choose another with --port"))?;
         let current = Current::new(state.clone());
         let (state_now, current_now) = (state.clone(), current.clone());
-        let running = Running::new(state_now, current_now, jobs.clone(), key_ring, clients).await;
+        let running = Running::new(state_now, current_now, jobs.clone(), key_ring, clients).await.logging(log);
         let serving = |gateway: Arc<Gateway>| {
             looking.send_replace(gateway.clone());
             if let Some(kept) = &kept {
@@ -176,6 +183,14 @@ async fn database(dir: Option<&Path>, config: &Config) -> Result<Option<Arc<Data
     }
 }
 
+/// The configuration with the settings over it that administrators have changed.
+async fn with_settings(configured: &Config, database: &Arc<Database>) -> Result<Arc<Config>, String> {
+    let read = NumberedSettings::read(&Settings::of(database.clone())).await;
+    let mut config = configured.clone();
+    read.map_err(|error| error.to_string())?.settings.lay_over(&mut config);
+    Ok(Arc::new(config))
+}
+
 /// What is kept in a database.
 struct Kept {
     jobs: Arc<VideoJobs>,
@@ -187,7 +202,8 @@ struct Kept {
     /// Clients, and what they have used.
     clients: Arc<KeptClients>,
     administration: Arc<Administration>,
-    request_log: Option<Arc<RequestLog>>,
+    /// It writes what it is given, if it is given anything.
+    request_log: Arc<RequestLog>,
 }
 
 impl Kept {
@@ -202,8 +218,7 @@ impl Kept {
         let administration = Administration::new(Settings::of(database.clone()), provider_keys, keys.clone());
         print_code(&administration).await;
         let clients = KeptClients::start(gateway.clients.clone(), keys).await.map_err(failed)?;
-        let requests = config.log.requests.then(|| Requests::of(database.clone()));
-        let request_log = requests.map(|requests| Arc::new(RequestLog::start(requests, &config.log)));
+        let request_log = Arc::new(RequestLog::start(Requests::of(database.clone()), &config.log));
         let responses = http::kept_responses(database.clone()).await.map_err(failed)?;
         let quotas = KeptQuotas::start(gateway.router.clone(), database.clone()).await.map_err(failed)?;
         let probes = Probes::start(gateway.clone(), database.clone(), config.probes.clone()).await.map_err(failed)?;
@@ -216,9 +231,7 @@ impl Kept {
         self.jobs.settle(patience).await;
         self.responses.settle(patience).await;
         self.probes.settle(patience).await;
-        if let Some(log) = self.request_log {
-            log.settle(patience).await;
-        }
+        self.request_log.settle(patience).await;
         self.clients.settle(patience).await;
         self.quotas.settle(patience).await;
     }

@@ -35,7 +35,7 @@ mod tasks;
 mod temporary;
 mod treatments;
 
-pub use administration::{Administration, BadPassword, NotAdmitted, Session};
+pub use administration::{Administration, BadPassword, NotAdmitted, NotKept, NumberedSettings, Session};
 pub use admission::{Admission, HeldBytes, InUse};
 pub use build::{GatewayError, Parts};
 pub use clients::{

@@ -9,7 +9,7 @@ use axum::Router;
 use axum::http::{Method, Uri};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{delete, get, patch, post};
+use axum::routing::{delete, get, patch, post, put};
 use tower_http::catch_panic::CatchPanicLayer;
 
 use super::error::ApiError;
@@ -80,6 +80,8 @@ pub fn router(state: AppState) -> Router {
         .route("/api/admin/requests", get(admin::requests))
         .route("/api/admin/requests/{key}", get(admin::request))
         .route("/api/admin/usage", get(admin::usage))
+        .route("/api/admin/settings", get(admin::settings).put(admin::change_settings))
+        .route("/api/admin/password", put(admin::change_password))
         .route("/api/admin/health", get(admin::admin_health))
         .route("/v1/audio/transcriptions", post(audio::transcriptions))
         .route("/v1/audio/translations", post(audio::translations))

@@ -8,11 +8,13 @@ mod entrance;
 mod lockout;
 mod password;
 mod sessions;
+mod settings;
 #[cfg(test)]
 mod tests;
 
 pub use password::BadPassword;
 pub use sessions::Session;
+pub use settings::{NotKept, NumberedSettings};
 
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};

@@ -111,7 +111,7 @@ pub(in crate::http) async fn session(
     }))
 }
 
-fn opened(state: &AppState, session: Session) -> Response {
+pub(super) fn opened(state: &AppState, session: Session) -> Response {
     let (token, lasts) = (session.token.clone(), session.lasts.as_secs());
     let mut response = Json(SessionBody::of(session)).into_response();
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -130,7 +130,7 @@ fn set_cookie(state: &AppState, response: &mut Response, token: &str, seconds: u
     }
 }
 
-fn refused(refused: NotAdmitted) -> ApiError {
+pub(super) fn refused(refused: NotAdmitted) -> ApiError {
     match refused {
         NotAdmitted::Wrong => ApiError::unauthorised("wrong_password", "The password or the code is wrong."),
         NotAdmitted::Locked(left) => {
