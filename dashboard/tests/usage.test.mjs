@@ -37,6 +37,7 @@ test('sums, charts and failures tell what was asked, and leave as a file', async
   await page.getByRole('tab', { name: '24 hours' }).click();
   await until('the log has them', async () => {
     await page.getByRole('button', { name: 'Read again' }).click();
+    await page.locator('#usage-shown[aria-busy=false]').waitFor();
     return (await page.locator('.tiles .figure').first().textContent().catch(() => '')) === '4';
   });
   assert.equal(await page.locator('.tiles .figure').nth(1).textContent(), '75%');
@@ -67,10 +68,11 @@ test('usage fits a phone, in Spanish and in the dark', async ({ server, upstream
   const served = await server({ config: `${LOGGED}${up.provider('a')}` });
   const page = await open(served, { at: 'usage', language: 'es', theme: 'dark', width: 390 });
   await page.getByText('No se pidió nada en este periodo').waitFor();
-  await chat(page, 'a/m');
+  assert.equal(await chat(page, 'a/m'), 200);
   await page.getByRole('tab', { name: '24 horas' }).click();
   await until('the log has it', async () => {
     await page.getByRole('button', { name: 'Leer de nuevo' }).click();
+    await page.locator('#usage-shown[aria-busy=false]').waitFor();
     return (await page.locator('.tiles .figure').first().textContent().catch(() => '')) === '1';
   });
   assert.deepEqual(await seriousFindings(page), []);
