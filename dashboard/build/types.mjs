@@ -6,6 +6,10 @@ const server = process.argv[2] ?? process.env.MEDIARY ?? 'http://127.0.0.1:8001'
 
 /** The types by a document. */
 export async function typesOf(document) {
+  // Paths are what these types are asked by; the names of operations would come a second time.
+  for (const methods of Object.values(document.paths)) {
+    for (const operation of Object.values(methods)) delete operation.operationId;
+  }
   return astToString(await openapi(document, { alphabetize: true, defaultNonNullable: false }));
 }
 

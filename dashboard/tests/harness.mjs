@@ -95,7 +95,7 @@ async function open(server, { at = 'start', login = true, language = 'en', theme
 /** Types the password at the door. */
 export async function logIn(page, password = PASSWORD) {
   await page.locator('input[name=password]').fill(password);
-  await page.locator('form button.primary').click();
+  await page.locator('form:has(input[name=password]) button.primary').click();
   await page.locator('nav').waitFor({ state: 'attached' });
 }
 

@@ -92,7 +92,16 @@ impl Running {
         clients: Option<Arc<KeptClients>>,
     ) -> Self {
         // Read after the keys were, a change between the two would be missed; before, it is seen once more.
-        let mut running = Self { state, current, jobs, key_ring, clients, clients_revision: -1, settings: NumberedSettings::default(), log: None };
+        let mut running = Self {
+            state,
+            current,
+            jobs,
+            key_ring,
+            clients,
+            clients_revision: -1,
+            settings: NumberedSettings::default(),
+            log: None,
+        };
         running.clients_have_changed().await;
         running.settings_have_changed().await;
         running

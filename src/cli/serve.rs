@@ -15,8 +15,8 @@ use super::reload::{self, Running};
 use super::{Context, complain};
 use crate::config::{Config, Source};
 use crate::gateway::{
-    Administration, Gateway, KeptClients, KeptQuotas, KeptResponses, NumberedSettings, Parts, Probes, RequestLog, TemporaryFiles,
-    VideoJobs,
+    Administration, Gateway, KeptClients, KeptQuotas, KeptResponses, NumberedSettings, Parts, Probes, RequestLog,
+    TemporaryFiles, VideoJobs,
 };
 use crate::http::{self, AppState, Current};
 use crate::telemetry;

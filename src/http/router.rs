@@ -17,8 +17,8 @@ use super::guard::guarded;
 use super::state::AppState;
 use super::tasks::{gemini, messages, ranking, responses};
 use super::{
-    admin, audio, content, dashboard, docs, fleet, health, images, landing, logged, metrics, models, ocr, ollama, plan, tasks,
-    videos, visit,
+    admin, audio, content, dashboard, docs, fleet, health, images, landing, logged, metrics, models, ocr, ollama, plan,
+    tasks, videos, visit,
 };
 use crate::config::Server;
 use crate::gateway::{Administration, Clients, RequestLog};

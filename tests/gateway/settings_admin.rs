@@ -103,8 +103,16 @@ fn of_two_who_change_the_same_the_second_is_told_and_what_cannot_be_is_refused()
     assert_eq!(settings(&served, &other)["settings"]["log"]["days"], 5, "the first one stays");
     assert_eq!(sets(&served, &other, &json!(1), &json!({ "log": { "days": 9 } })).status, 200);
     sets(&served, &one, &json!(2), &json!({ "log": { "days": 0 } })).refused(400, "invalid_request", "log.days");
-    sets(&served, &one, &json!(2), &json!({ "chains": { "fast": { "order": ["m"] } } })).refused(400, "invalid_request", "`m` is no target");
-    sets(&served, &one, &json!(2), &json!({ "routing": { "privacy": "none" } })).refused(400, "invalid_request", "line 1");
+    sets(&served, &one, &json!(2), &json!({ "chains": { "fast": { "order": ["m"] } } })).refused(
+        400,
+        "invalid_request",
+        "`m` is no target",
+    );
+    sets(&served, &one, &json!(2), &json!({ "routing": { "privacy": "none" } })).refused(
+        400,
+        "invalid_request",
+        "line 1",
+    );
     sets(&served, "", &json!(2), &json!({})).refused(401, "not_an_administrator", "log in");
     assert_eq!(settings(&served, &one)["revision"], 2);
 }

@@ -52,6 +52,7 @@ export async function reach(input: RequestInfo | URL, init?: RequestInit): Promi
     let answer: Response;
     try {
       answer = await fetch(sent);
+      connection.heard();
     } catch (error) {
       if (request.signal.aborted) throw error;
       connection.lost();

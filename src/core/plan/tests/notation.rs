@@ -9,8 +9,8 @@ use crate::capability::{
     Structured, TaskKind, Tier,
 };
 use crate::plan::{
-    Candidate, Chains, CostPolicy, Demand, Health, HealthSnapshot, Plan, Policy, Privacy, Quarantined, RecipeName, Treatment,
-    TreatmentRecipe, Unplannable, Want, Yield, plan,
+    Candidate, Chains, CostPolicy, Demand, Health, HealthSnapshot, Plan, Policy, Privacy, Quarantined, RecipeName,
+    Treatment, TreatmentRecipe, Unplannable, Want, Yield, plan,
 };
 use crate::task::PartPath;
 use crate::{MediaFormat, MediaKind, ProviderId, Target};
