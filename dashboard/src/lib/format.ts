@@ -60,6 +60,11 @@ export function clock(ms: number): string {
   return new Intl.DateTimeFormat(i18n.locale, { timeStyle: 'medium' }).format(ms);
 }
 
+/** The time of a moment of today, else the moment. */
+export function lately(ms: number, now = Date.now()): string {
+  return new Date(ms).toDateString() === new Date(now).toDateString() ? clock(ms) : moment(ms);
+}
+
 export function day(ms: number): string {
   return new Intl.DateTimeFormat(i18n.locale, { dateStyle: 'medium' }).format(ms);
 }

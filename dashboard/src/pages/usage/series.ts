@@ -14,6 +14,16 @@ export interface Sums {
   unpriced_calls: number;
   reference_usd: number;
   mean_ms?: number | null;
+  latency_ms?: Percentiles | null;
+}
+
+/** How long answers took, to their end. */
+export interface Percentiles {
+  p50: number;
+  p95: number;
+  p99: number;
+  /** By so many requests, evenly taken. */
+  of: number;
 }
 
 export const HOUR = 3_600_000;
@@ -68,7 +78,7 @@ export function total(rows: Sums[]): Sums {
   let waited = 0;
   for (const row of rows) {
     for (const name of Object.keys(sum) as (keyof Sums)[]) {
-      if (name !== 'group' && name !== 'mean_ms') sum[name] += row[name];
+      if (name !== 'group' && name !== 'mean_ms' && name !== 'latency_ms') sum[name] += row[name];
     }
     waited += (row.mean_ms ?? 0) * row.requests;
   }
