@@ -1,6 +1,6 @@
 """Makes the files in `probes/`, with which models are tried: `python3 samples/make_probes.py`.
 
-Needs ffmpeg and espeak-ng. Each file says one thing that a model can say back in one word, and is as small as models take:
+Needs ffmpeg, espeak-ng and pdftoppm. Each file says one thing that a model can say back in one word, and is as small as models take:
 what is sent to find out whether a model sees is paid for like any other picture. The results are committed.
 """
 
@@ -57,6 +57,8 @@ def main() -> None:
     HERE.mkdir(exist_ok=True)
     (HERE / "red.png").write_bytes(png(RED))
     (HERE / "word.pdf").write_bytes(pdf(WORD))
+    page = ("pdftoppm", "-r", "72", "-gray", "-png", "-singlefile", f"{HERE}/word.pdf", f"{HERE}/word")
+    subprocess.run(page, check=True)
     ffmpeg("-i", f"{HERE}/red.png", "-q:v", "4", f"{HERE}/red.jpg")
     spoken = HERE / "spoken.wav"
     subprocess.run(["espeak-ng", "-v", "en-us", "-s", "140", "-w", spoken, f"{WORD}. {WORD}."], check=True)

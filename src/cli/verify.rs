@@ -118,7 +118,7 @@ impl Verify {
             concurrency: self.jobs,
             paid: self.paid,
             most_usd: self.most_usd,
-            images: self.images || self.ability.contains(&Ability::ImageGeneration),
+            images: self.images || self.ability.iter().any(|ability| ability.makes_pictures()),
             older_than_hours: self.older_than,
         }
     }

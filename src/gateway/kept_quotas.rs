@@ -4,12 +4,13 @@
 //! lost, and no more.
 
 use std::sync::{Arc, PoisonError, RwLock};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use mediary_store::{Database, KeyStates, Quotas, StoreFailed};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::administration::unix_seconds;
 use super::routing::Router;
 
 /// How often what has changed is written.
@@ -34,7 +35,7 @@ impl KeptQuotas {
     pub async fn start(router: Arc<Router>, database: Arc<Database>) -> Result<Self, StoreFailed> {
         let (quotas, states) = (Quotas::of(database.clone()), KeyStates::of(database));
         router.recall_keys(&states.all().await?);
-        router.recall(&quotas.since(now() - REMEMBERED_SECONDS).await?);
+        router.recall(&quotas.since(unix_seconds() - REMEMBERED_SECONDS).await?);
         let current = Arc::new(RwLock::new(router));
         let (stop, at_work) = (CancellationToken::new(), TaskTracker::new());
         let (stopped, serving) = (stop.clone(), current.clone());
@@ -72,7 +73,7 @@ async fn keep(quotas: &Quotas, router: &Router) {
     if changed.is_empty() {
         return;
     }
-    if let Err(error) = quotas.keep(changed, now()).await {
+    if let Err(error) = quotas.keep(changed, unix_seconds()).await {
         tracing::warn!(error.detail = %error, "what was used of free limits is not kept");
     }
 }
@@ -82,12 +83,7 @@ async fn keep_states(states: &KeyStates, router: &Router) {
     if changed.is_empty() {
         return;
     }
-    if let Err(error) = states.keep(changed, now()).await {
+    if let Err(error) = states.keep(changed, unix_seconds()).await {
         tracing::warn!(error.detail = %error, "how keys stand is not kept");
     }
-}
-
-fn now() -> i64 {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH);
-    now.map_or(0, |since| i64::try_from(since.as_secs()).unwrap_or(i64::MAX))
 }

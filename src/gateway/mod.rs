@@ -35,7 +35,9 @@ mod tasks;
 mod temporary;
 mod treatments;
 
-pub use administration::{Administration, BadPassword, NotAdmitted, NotKept, NumberedSettings, Session};
+pub use administration::{
+    Administration, BadPassword, NotAdmitted, NotKept, NumberedSettings, Session, new_id, unix_seconds,
+};
 pub use admission::{Admission, HeldBytes, InUse};
 pub use build::{GatewayError, Parts};
 pub use clients::{

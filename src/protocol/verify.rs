@@ -128,7 +128,7 @@ impl VerifyFields {
         let abilities = self.abilities.iter().enumerate().map(named).collect::<Result<Vec<_>, _>>()?;
         // Who names it wants it.
         let images = self.images;
-        if abilities.contains(&Ability::ImageGeneration) && !images {
+        if abilities.iter().any(|ability| ability.makes_pictures()) && !images {
             let message = "making a picture is the dearest of all probes; say `images`: true as well";
             return Err(bad("images".to_owned(), message.to_owned()));
         }

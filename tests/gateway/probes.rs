@@ -10,6 +10,7 @@ use tempfile::TempDir;
 use super::chat_talk::{over, serving};
 use super::chat_words::{answers, fails, says, whole};
 use super::client::{Answer, Request};
+use super::images_words::{gives, png};
 use super::server::{TestServer, wait_until};
 use super::upstream::{Act, Upstream};
 
@@ -265,6 +266,53 @@ fn pictures_are_made_only_where_that_is_said_and_other_tasks_are_tried_by_their_
     verify(&server, &json!({ "abilities": ["image_generation"] })).refused(400, "invalid_request", "images");
     assert_eq!(evidence(&server, "a/i")["claimed"], json!(["image_generation"]));
     assert_eq!(up.calls(), 4);
+}
+
+#[test]
+fn completions_pages_translations_and_pictures_are_tried_by_their_own_requests() {
+    let folder = folder();
+    let text = json!({ "id": "c", "object": "text_completion", "created": 1, "model": "c",
+        "choices": [{ "index": 0, "text": " four", "logprobs": null, "finish_reason": "stop" }],
+        "usage": { "prompt_tokens": 5, "completion_tokens": 1, "total_tokens": 6 } });
+    let up = Upstream::doing([
+        answers(200, &text),
+        answers(200, &json!({ "text": "Banana." })),
+        gives(&[png(64, 64)]),
+        gives(&[png(64, 64)]),
+    ]);
+    let page = |words: &str| {
+        answers(
+            200,
+            &json!({ "pages": [{ "index": 0, "markdown": words, "images": [], "dimensions": null }], "model": "o",
+            "usage_info": { "pages_processed": 1, "doc_size_bytes": null } }),
+        )
+    };
+    let reader = Upstream::doing([page("# Banana"), page("a monkey"), page("a monkey")]);
+    let models = json!([
+        { "id": "c", "tasks": ["completion"] },
+        { "id": "t", "tasks": ["translation"], "accepts": ["wav"] },
+        { "id": "e", "tasks": ["image_edit"], "accepts": ["png"] },
+        { "id": "v", "tasks": ["image_variation"], "accepts": ["png"] },
+    ]);
+    let reads = json!([{ "id": "o", "tasks": ["ocr"] }, { "id": "p", "tasks": ["ocr"] }]);
+    let reading = over(reader.entry("b", json!({ "models": reads })), json!({ "dialect": "mistral" }));
+    let server = keeping(&folder, &[up.entry("a", json!({ "models": models })), reading]);
+    let verified = verify(&server, &one_by_one(json!({ "images": true }))).ok();
+    let expected = [
+        "a/c completion proven",
+        "b/o ocr proven",
+        "a/t translation proven",
+        "b/p ocr refuted",
+        "a/e image_edit proven",
+        "a/v image_variation proven",
+    ];
+    assert_eq!(steps(&verified), expected, "{verified:#}");
+    let paths: Vec<String> = up.seen().into_iter().map(|seen| seen.path).collect();
+    assert_eq!(paths, ["/v1/completions", "/v1/audio/translations", "/v1/images/edits", "/v1/images/variations"]);
+    assert_eq!(reader.calls(), 3, "a wrong answer is asked for once more");
+    for ability in ["image_edit", "image_variation"] {
+        verify(&server, &json!({ "abilities": [ability] })).refused(400, "invalid_request", "images");
+    }
 }
 
 /// Asks for a stream of steps and reads up to the first of them.

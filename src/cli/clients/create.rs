@@ -4,10 +4,9 @@ use clap::Args;
 use mediary_store::ClientKey;
 
 use super::super::kept::Kept;
-use super::super::keys::{new_id, now};
 use super::limits::Limits;
 use super::{shown, written};
-use crate::gateway::{NewKey, Rules};
+use crate::gateway::{NewKey, Rules, new_id, unix_seconds};
 
 /// Make a key of a client and print it, this once
 #[derive(Debug, Args)]
@@ -36,8 +35,8 @@ impl Create {
             rules: written(&self.limits.over(Rules::default())?)?,
             is_admin: self.admin,
             is_disabled: false,
-            created_at: now(),
-            expires_at: self.limits.expires_at(now()),
+            created_at: unix_seconds(),
+            expires_at: self.limits.expires_at(unix_seconds()),
         };
         kept.wait(kept.clients.add(row))?;
         Ok(shown(&id, &new.text))

@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::super::kept::Kept;
-use super::super::keys::now;
+use crate::gateway::unix_seconds;
 
 /// A client key as it is listed.
 #[derive(Debug, Serialize)]
@@ -27,7 +27,7 @@ struct Row {
 
 /// All client keys, for people or as JSON.
 pub(super) fn told(kept: &Kept, json: bool) -> Result<String, String> {
-    let now = now();
+    let now = unix_seconds();
     let rows = kept.wait(kept.clients.all())?.into_iter().map(|key| Row {
         state: match (key.is_disabled, key.expires_at) {
             (true, _) => "disabled",

@@ -14,9 +14,8 @@ use clap::{Args, Subcommand};
 use mediary_store::ClientKey;
 
 use super::kept::Kept;
-use super::keys::now;
 use super::{Context, complain};
-use crate::gateway::{NewKey, Rules};
+use crate::gateway::{NewKey, Rules, unix_seconds};
 pub(super) use create::Create;
 use limits::Limits;
 
@@ -105,7 +104,7 @@ impl ClientsArgs {
             ClientsCommand::Change { id, name, limits } => {
                 let mut key = found(id)?;
                 key.rules = written(&limits.over(Rules::read(&key.rules).map_err(|error| error.to_string())?)?)?;
-                key.expires_at = limits.expires_at(now()).or(key.expires_at);
+                key.expires_at = limits.expires_at(unix_seconds()).or(key.expires_at);
                 if let Some(name) = name {
                     key.name.clone_from(name);
                 }
@@ -113,7 +112,7 @@ impl ClientsArgs {
             }
             ClientsCommand::Rotate { id, grace_hours } => {
                 let new = NewKey::generate().map_err(|error| error.to_string())?;
-                let until = now() + i64::from(*grace_hours) * 3_600;
+                let until = unix_seconds() + i64::from(*grace_hours) * 3_600;
                 match kept.wait(clients.rotate(id, new.digest.clone(), new.tail(), until))? {
                     true => Ok(shown(id, &new.text)),
                     false => Err(unknown(id)),

@@ -10,16 +10,15 @@ pub(super) use entered::secret;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::{Args, Subcommand};
 use mediary_core::ProviderId;
-use uuid::Uuid;
 
 use super::clients::Create;
 use super::kept::Kept;
 use super::{Context, complain};
 use crate::config::sendable;
+use crate::gateway::{new_id, unix_seconds};
 
 /// Add, list and remove keys of providers, which are kept sealed; a server that runs uses them at once
 #[derive(Debug, Args)]
@@ -126,18 +125,6 @@ fn add(context: &Context, kept: &Kept, provider: &str, label: &str) -> Result<St
     }
     let entered = self::secret(&format!("The key of {provider}: ")).map_err(|error| error.to_string())?;
     let secret = sendable(&entered).ok_or("that is no key: it must be visible ASCII characters without spaces")?;
-    let added = kept.wait(kept.keys.add(&new_id("pk"), provider, secret.expose(), label, now()))?;
+    let added = kept.wait(kept.keys.add(&new_id("pk"), provider, secret.expose(), label, unix_seconds()))?;
     Ok(format!("{} added: a key of {provider}, …{}\n", added.id, added.tail))
-}
-
-/// A new id, short enough to be typed.
-pub(super) fn new_id(kind: &str) -> String {
-    let uuid = Uuid::now_v7().simple().to_string();
-    format!("{kind}_{}", &uuid[uuid.len() - 12..])
-}
-
-/// Seconds since 1970.
-pub(super) fn now() -> i64 {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH);
-    now.map_or(0, |since| i64::try_from(since.as_secs()).unwrap_or(i64::MAX))
 }

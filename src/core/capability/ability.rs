@@ -13,6 +13,8 @@ use crate::{MediaFormat, MediaKind};
 pub enum Ability {
     /// It chats in text.
     Text,
+    /// It goes on with a text.
+    Completion,
     /// It reads pictures.
     Image,
     /// It reads PDFs.
@@ -31,18 +33,27 @@ pub enum Ability {
     Rerank,
     /// It judges texts.
     Moderation,
+    /// It reads pages.
+    Ocr,
     /// It writes down what is said.
     Transcription,
+    /// It writes down in English what is said.
+    Translation,
     /// It speaks.
     Speech,
     /// It makes pictures.
     ImageGeneration,
+    /// It changes pictures.
+    ImageEdit,
+    /// It makes pictures that are like another.
+    ImageVariation,
 }
 
 impl Ability {
     /// All of them, in the order in which they are tried: what others stand on comes first.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 18] = [
         Self::Text,
+        Self::Completion,
         Self::Image,
         Self::Pdf,
         Self::Audio,
@@ -52,9 +63,13 @@ impl Ability {
         Self::Embedding,
         Self::Rerank,
         Self::Moderation,
+        Self::Ocr,
         Self::Transcription,
+        Self::Translation,
         Self::Speech,
         Self::ImageGeneration,
+        Self::ImageEdit,
+        Self::ImageVariation,
     ];
 
     /// Its name in requests and answers.
@@ -62,6 +77,7 @@ impl Ability {
     pub fn name(self) -> &'static str {
         match self {
             Self::Text => "text",
+            Self::Completion => "completion",
             Self::Image => "image",
             Self::Pdf => "pdf",
             Self::Audio => "audio",
@@ -71,9 +87,13 @@ impl Ability {
             Self::Embedding => "embedding",
             Self::Rerank => "rerank",
             Self::Moderation => "moderation",
+            Self::Ocr => "ocr",
             Self::Transcription => "transcription",
+            Self::Translation => "translation",
             Self::Speech => "speech",
             Self::ImageGeneration => "image_generation",
+            Self::ImageEdit => "image_edit",
+            Self::ImageVariation => "image_variation",
         }
     }
 
@@ -90,12 +110,17 @@ impl Ability {
             Self::Text | Self::Image | Self::Pdf | Self::Audio | Self::Video | Self::Tools | Self::Schema => {
                 TaskKind::Chat
             }
+            Self::Completion => TaskKind::Completion,
             Self::Embedding => TaskKind::Embedding,
             Self::Rerank => TaskKind::Rerank,
             Self::Moderation => TaskKind::Moderation,
+            Self::Ocr => TaskKind::Ocr,
             Self::Transcription => TaskKind::Transcription,
+            Self::Translation => TaskKind::Translation,
             Self::Speech => TaskKind::Speech,
             Self::ImageGeneration => TaskKind::ImageGeneration,
+            Self::ImageEdit => TaskKind::ImageEdit,
+            Self::ImageVariation => TaskKind::ImageVariation,
         }
     }
 
@@ -103,6 +128,12 @@ impl Ability {
     #[must_use]
     pub fn is_whole_task(self) -> bool {
         !matches!(self, Self::Image | Self::Pdf | Self::Audio | Self::Video | Self::Tools | Self::Schema)
+    }
+
+    /// Whether to show it a picture is made, which is the dearest thing to ask for.
+    #[must_use]
+    pub fn makes_pictures(self) -> bool {
+        matches!(self, Self::ImageGeneration | Self::ImageEdit | Self::ImageVariation)
     }
 
     /// Whether it is about this format.
@@ -113,8 +144,7 @@ impl Ability {
             Self::Pdf => format == MediaFormat::Pdf,
             Self::Audio => format.kind() == MediaKind::Audio,
             Self::Video => format.kind() == MediaKind::Video,
-            Self::Text | Self::Tools | Self::Schema | Self::Embedding | Self::Rerank | Self::Moderation => false,
-            Self::Transcription | Self::Speech | Self::ImageGeneration => false,
+            _ => false,
         }
     }
 
@@ -128,8 +158,9 @@ impl Ability {
                 }
                 Self::Tools => row.tools,
                 Self::Schema => row.structured == Structured::Schema,
-                Self::Text | Self::Embedding | Self::Rerank | Self::Moderation => true,
-                Self::Transcription | Self::Speech | Self::ImageGeneration => true,
+                // Where pictures are changed, a variation is a change of nothing in particular.
+                Self::ImageVariation => !row.does(TaskKind::ImageEdit),
+                _ => true,
             }
     }
 
@@ -157,7 +188,11 @@ mod tests {
         let accepts = vec![Acceptance::of(MediaFormat::Wav)];
         let hears = Abilities { accepts, ..Abilities::of(target(), TaskKind::Transcription) };
         assert_eq!(names(&hears), ["transcription"]);
-        assert_eq!(names(&Abilities::of(target(), TaskKind::Ocr)), [""; 0]);
+        assert_eq!(names(&Abilities::of(target(), TaskKind::Ocr)), ["ocr"]);
+        let edits = Abilities::of(target(), TaskKind::ImageEdit);
+        assert_eq!(names(&edits), ["image_edit"], "a variation would only cost a picture more");
+        // A video costs dollars and takes minutes, however short it is.
+        assert_eq!(names(&Abilities::of(target(), TaskKind::VideoGeneration)), [""; 0]);
     }
 
     #[test]

@@ -27,14 +27,8 @@ pub(super) fn reason(health: &Health, demand: &Demand, policy: &Policy) -> Optio
     let wants = |ability: &Ability| match ability {
         Ability::Tools => demand.task == TaskKind::Chat && demand.hard.tools,
         Ability::Schema => demand.task == TaskKind::Chat && demand.hard.structured == Structured::Schema,
-        Ability::Text
-        | Ability::Embedding
-        | Ability::Rerank
-        | Ability::Moderation
-        | Ability::Transcription
-        | Ability::Speech
-        | Ability::ImageGeneration => demand.task == ability.task() && !is_named_alone,
         Ability::Image | Ability::Pdf | Ability::Audio | Ability::Video => false,
+        whole_task => demand.task == whole_task.task() && !is_named_alone,
     };
     health.refuted.iter().find(|ability| wants(ability)).map(|ability| Reason::Refuted(*ability))
 }

@@ -61,6 +61,12 @@ impl Chat {
         self.tools.iter().find(|tool| tool.name == name).and_then(|tool| tool.free_text.as_ref())
     }
 
+    /// Whether it came in a format that a vendor has for itself, with names of models that only it has.
+    #[must_use]
+    pub fn is_of_a_vendors_format(&self) -> bool {
+        self.own.as_ref().is_some_and(|own| !own.wire_format.is_empty())
+    }
+
     /// What is lost of the fields that a target is not sent: how long to think is asked for under three names, and said
     /// by any of them.
     #[must_use]

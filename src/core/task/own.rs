@@ -31,7 +31,7 @@ impl Original {
 /// What a request asks for in words that only its own format has.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct OwnFields {
-    /// The format.
+    /// The format; empty: no target is told of these, whichever format it speaks.
     pub wire_format: &'static str,
     /// Its fields by their names there, also those that the shared words have said already in their way.
     pub fields: Extras,

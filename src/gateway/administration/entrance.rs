@@ -7,7 +7,7 @@ use std::time::Instant;
 use subtle::ConstantTimeEq;
 
 use super::super::blocking;
-use super::{Administration, NotAdmitted, PASSWORD, Session, no_chance, now, password};
+use super::{Administration, NotAdmitted, PASSWORD, Session, no_chance, password, unix_seconds};
 
 impl Administration {
     /// Sets the first password with the code that was printed, and opens a session.
@@ -27,7 +27,7 @@ impl Administration {
             return Err(self.failed(from));
         }
         let digest = self.digest(password).await?;
-        if !self.settings.set_once(PASSWORD, &digest, now()).await? {
+        if !self.settings.set_once(PASSWORD, &digest, unix_seconds()).await? {
             return Err(NotAdmitted::IsSet);
         }
         *self.code.lock().unwrap_or_else(PoisonError::into_inner) = None;
@@ -40,7 +40,7 @@ impl Administration {
     /// When it cannot be one, or the store cannot be written.
     pub async fn set_password(&self, password: &str) -> Result<(), NotAdmitted> {
         let digest = self.digest(password).await?;
-        self.settings.set(PASSWORD, &digest, now()).await?;
+        self.settings.set(PASSWORD, &digest, unix_seconds()).await?;
         self.sessions.end_all();
         Ok(())
     }

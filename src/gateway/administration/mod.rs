@@ -5,6 +5,7 @@
 //! the door's.
 
 mod entrance;
+mod ids;
 mod lockout;
 mod password;
 mod sessions;
@@ -12,12 +13,13 @@ mod settings;
 #[cfg(test)]
 mod tests;
 
+pub use ids::{new_id, unix_seconds};
 pub use password::BadPassword;
 pub use sessions::Session;
 pub use settings::{NotKept, NumberedSettings};
 
 use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 use mediary_core::Failure;
 use mediary_store::{ClientKeys, ProviderKeys, Settings, StoreFailed};
@@ -122,9 +124,4 @@ impl Administration {
 
 fn no_chance() -> NotAdmitted {
     NotAdmitted::Failed("the system gives no random numbers".to_owned())
-}
-
-fn now() -> i64 {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH);
-    now.map_or(0, |since| i64::try_from(since.as_secs()).unwrap_or(i64::MAX))
 }

@@ -12,10 +12,11 @@ use mediary_core::capability::{Amount, Charged, Tier};
 use mediary_core::quota::{Full, Taken};
 use mediary_core::{Failure, FailureKind};
 
+use super::super::administration::unix_seconds;
 use super::client::{Client, Counts};
+use super::now_ms;
 use super::purse::{Over, Spent};
 use super::standings::LimitStanding;
-use super::{now, now_ms};
 
 /// How soon a place of those at once may be free.
 const SOON: Duration = Duration::from_secs(1);
@@ -76,7 +77,7 @@ impl Client {
             return Err(Refused::Route(path.to_owned()));
         }
         // What needs nothing fits as long as anything is left.
-        self.counts.purse().fits(&self.rules, &Spent::default(), now()).map_err(|over| self.over(over))?;
+        self.counts.purse().fits(&self.rules, &Spent::default(), unix_seconds()).map_err(|over| self.over(over))?;
         let most = self.rules.requests_at_once.unwrap_or(u32::MAX);
         let one_more = |running: u32| (running < most).then_some(running + 1);
         if self.counts.at_once.fetch_update(Ordering::AcqRel, Ordering::Acquire, one_more).is_err() {
@@ -176,7 +177,7 @@ impl Admitted {
         };
         // Dropped with nothing reserved of the budget, it gives the tokens back.
         let mut reserved = Reserved { admitted: self.clone(), tokens, most: Spent::default() };
-        counts.purse().reserve(rules, &estimate.most, super::now()).map_err(|over| {
+        counts.purse().reserve(rules, &estimate.most, unix_seconds()).map_err(|over| {
             let wait = until(over.resets_at);
             let detail = format!(
                 "This key's budget of {} does not leave enough for this request; it begins anew in {} s.",
@@ -201,7 +202,7 @@ impl Admitted {
             tokens: amount.prompt_tokens + amount.completion_tokens,
             calls: 1,
         };
-        self.0.counts.purse().spend(&used, now());
+        self.0.counts.purse().spend(&used, unix_seconds());
         let mut meter = Counts::meter(&self.0.counts.tokens);
         let taken = meter.take(used.tokens, now_ms());
         meter.settle(taken, used.tokens);
@@ -238,5 +239,5 @@ fn ends_in(full: Full, now: u64) -> Duration {
 }
 
 fn until(at: i64) -> Duration {
-    Duration::from_secs(u64::try_from(at - now()).unwrap_or(0).max(1))
+    Duration::from_secs(u64::try_from(at - unix_seconds()).unwrap_or(0).max(1))
 }

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use mediary_core::quota::Meter;
 
-use super::now;
+use super::super::administration::unix_seconds;
 use super::purse::{Purse, Spent};
 use super::rules::Rules;
 
@@ -38,13 +38,13 @@ impl Client {
     /// Whether its key has ended.
     #[must_use]
     pub fn has_expired(&self) -> bool {
-        self.expires_at.is_some_and(|at| at <= now())
+        self.expires_at.is_some_and(|at| at <= unix_seconds())
     }
 
     /// What it has used today and this month.
     #[must_use]
     pub fn spent(&self) -> (Spent, Spent) {
-        self.counts.purse().spent(now())
+        self.counts.purse().spent(unix_seconds())
     }
 }
 

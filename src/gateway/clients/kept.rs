@@ -10,8 +10,9 @@ use mediary_store::{ClientKeys, ClientUsage, StoreFailed};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::super::administration::unix_seconds;
 use super::period::Period;
-use super::{Clients, Spent, now};
+use super::{Clients, Spent};
 
 /// How often what has changed is written.
 const EVERY: Duration = Duration::from_millis(200);
@@ -32,7 +33,7 @@ impl KeptClients {
     /// When the database cannot be read.
     pub async fn start(clients: Arc<Clients>, keys: ClientKeys) -> Result<Self, StoreFailed> {
         clients.renew(keys.all().await?);
-        let now = now();
+        let now = unix_seconds();
         let periods = [Period::day(now).day_name(), Period::month(now).month_name()];
         for ClientUsage { client, period, used } in keys.usage([&periods[0], &periods[1]]).await? {
             if let (Some(client), Ok(spent)) = (clients.of(&client), serde_json::from_str::<Spent>(&used)) {
@@ -92,7 +93,7 @@ async fn keep(keys: &ClientKeys, clients: &Clients) {
     if changed.is_empty() {
         return;
     }
-    if let Err(error) = keys.keep_usage(changed, now()).await {
+    if let Err(error) = keys.keep_usage(changed, unix_seconds()).await {
         tracing::warn!(error.detail = %error, "what clients have used is not kept");
         // It is written with the next change.
         clients.all().iter().for_each(|client| client.counts.purse().mark());

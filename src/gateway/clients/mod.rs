@@ -31,6 +31,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use mediary_store::ClientKey;
 use subtle::ConstantTimeEq;
 
+use super::administration::unix_seconds;
+
 /// A digest of a key.
 pub type KeyDigest = [u8; 32];
 
@@ -98,7 +100,7 @@ impl Clients {
         let known = self.known();
         let (found, (client, until)) = known.by_digest.get_key_value(digest)?;
         let is_it: bool = found.ct_eq(digest).into();
-        (is_it && until.is_none_or(|until| until > now())).then(|| client.clone())
+        (is_it && until.is_none_or(|until| until > unix_seconds())).then(|| client.clone())
     }
 
     /// The client of an id.
@@ -112,12 +114,6 @@ impl Clients {
     pub fn all(&self) -> Vec<Arc<Client>> {
         self.known().by_id.values().cloned().collect()
     }
-}
-
-/// Seconds since 1970.
-fn now() -> i64 {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH);
-    now.map_or(0, |since| i64::try_from(since.as_secs()).unwrap_or(i64::MAX))
 }
 
 /// Milliseconds since 1970.

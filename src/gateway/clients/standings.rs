@@ -2,8 +2,9 @@
 
 use std::sync::atomic::Ordering;
 
+use super::super::administration::unix_seconds;
 use super::client::{Client, Counts};
-use super::{now, now_ms};
+use super::now_ms;
 
 /// How one limit stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,14 +41,14 @@ impl Client {
             return all;
         }
         let mut purse = self.counts.purse();
-        let _turned = purse.spent(now());
+        let _turned = purse.spent(unix_seconds());
         let lines = purse.lines(&self.rules);
         drop(purse);
         all.extend(lines.iter().map(|line| LimitStanding {
             name: line.name,
             limit: line.number(line.limit),
             left: line.number(line.left),
-            resets_in: u64::try_from(line.resets_at - now()).unwrap_or(0),
+            resets_in: u64::try_from(line.resets_at - unix_seconds()).unwrap_or(0),
         }));
         all
     }

@@ -55,8 +55,8 @@ fn clients_are_found_by_their_digests_alone() {
     let all = clients(many);
     assert_eq!(all.find(&digest("c9999")).unwrap().id, "c9999");
     assert!(all.find(&digest("c10000")).is_none());
-    let rotated = ClientKey { previous: Some((digest("old").to_vec(), now() + 60)), ..key("new", "{}") };
-    let ended = ClientKey { previous: Some((digest("gone").to_vec(), now() - 1)), ..key("other", "{}") };
+    let rotated = ClientKey { previous: Some((digest("old").to_vec(), unix_seconds() + 60)), ..key("new", "{}") };
+    let ended = ClientKey { previous: Some((digest("gone").to_vec(), unix_seconds() - 1)), ..key("other", "{}") };
     let all = clients(vec![rotated, ended, key("bad", "{\"nonsense\": 1}")]);
     assert_eq!(all.find(&digest("old")).unwrap().id, "new", "the key before is taken for a while");
     assert!(all.find(&digest("gone")).is_none());
@@ -68,8 +68,8 @@ fn a_key_that_is_not_in_force_or_not_for_this_is_refused() {
     let with = |key: ClientKey| clients(vec![key]).of("a").unwrap().admit("/v1/chat/completions");
     assert!(with(key("a", "{}")).is_ok());
     assert!(matches!(with(ClientKey { is_disabled: true, ..key("a", "{}") }), Err(Refused::Key(_))));
-    assert!(matches!(with(ClientKey { expires_at: Some(now()), ..key("a", "{}") }), Err(Refused::Key(_))));
-    assert!(with(ClientKey { expires_at: Some(now() + 60), ..key("a", "{}") }).is_ok());
+    assert!(matches!(with(ClientKey { expires_at: Some(unix_seconds()), ..key("a", "{}") }), Err(Refused::Key(_))));
+    assert!(with(ClientKey { expires_at: Some(unix_seconds() + 60), ..key("a", "{}") }).is_ok());
     assert!(matches!(with(key("a", r#"{"endpoints": ["/v1/audio/*"]}"#)), Err(Refused::Route(_))));
     assert!(with(key("a", r#"{"endpoints": ["/v1/chat/*", "/v1/models"]}"#)).is_ok());
 }

@@ -3,12 +3,15 @@
 //! Each request is as small as it can be while its answer still shows something: a picture is of one colour, a page has one
 //! word. The files are made by `samples/make_probes.py`.
 
+use std::sync::Arc;
+
 use mediary_core::capability::{Abilities, Ability, PartShape};
 use mediary_core::task::{
-    Chat, Effort, Embed, EmbedInput, Finish, ImageJob, MediaPart, Message, Moderate, Part, PartPath, ReplyEvent,
-    ReplyFormat, Rerank, Role, Sampling, SoundForm, Speak, Task, Tool, ToolChoice, Transcribe, WholeReply,
+    Chat, Completion, Effort, Embed, EmbedInput, Finish, ImageJob, ImageWork, MediaPart, Message, Moderate, PageText,
+    Part, PartPath, Prompt, Read, ReplyEvent, ReplyFormat, Rerank, Role, Sampling, SoundForm, Speak, Task, Tool,
+    ToolChoice, Transcribe, WholeReply,
 };
-use mediary_core::{Blob, Media, MediaFormat};
+use mediary_core::{Blob, Media, MediaFormat, Raster};
 use serde_json::{Value, json};
 
 /// A file of one kind, of which a model can say what is in it.
@@ -26,6 +29,9 @@ static EXHIBITS: [Exhibit; 6] = [
     Exhibit { format: MediaFormat::Wav, bytes: include_bytes!("../../../samples/probes/word.wav") },
     Exhibit { format: MediaFormat::Mp4, bytes: include_bytes!("../../../samples/probes/blue.mp4") },
 ];
+
+/// A page as a picture.
+static PAGE: Exhibit = Exhibit { format: MediaFormat::Png, bytes: include_bytes!("../../../samples/probes/word.png") };
 
 /// The pixels a side of all that can be seen.
 const SIDE_PIXELS: u32 = 64;
@@ -64,6 +70,7 @@ impl Question {
         let none = Vec::new();
         let (task, parts) = match ability {
             Ability::Text => (chat(row, "Answer with the one word: yes", None, |_| ()), none),
+            Ability::Completion => (continued(row), none),
             Ability::Image => looked_at(row, ability, "Which colour is this picture? Answer with one word.")?,
             Ability::Pdf => looked_at(row, ability, "Which word is on this page? Answer with that word alone.")?,
             Ability::Audio => looked_at(row, ability, "Which word is said here? Answer with that word alone.")?,
@@ -87,13 +94,24 @@ impl Question {
                 let inputs = vec![vec![Part::Text("A banana is a yellow fruit.".to_owned())]];
                 (Task::Moderate(Moderate { inputs, is_list: true, ..Moderate::default() }), none)
             }
-            Ability::Transcription => {
+            Ability::Ocr => (Task::Read(page()), none),
+            Ability::Transcription | Ability::Translation => {
                 let (media, shape) = medium(row, |format| Ability::Audio.is_about(format), PartPath::Field("file"))?;
-                let language = Some("en".to_owned()).filter(|_| is_english(row));
-                (Task::Transcribe(Transcribe { language, ..Transcribe::of(media) }), vec![shape])
+                let into_english = ability == Ability::Translation;
+                let language = Some("en".to_owned()).filter(|_| is_english(row) && !into_english);
+                (Task::Transcribe(Transcribe { language, into_english, ..Transcribe::of(media) }), vec![shape])
             }
             Ability::Speech => (Task::Speak(spoken(row)), none),
             Ability::ImageGeneration => (Task::Image(ImageJob::of("a red circle on white")), none),
+            Ability::ImageEdit => {
+                let (media, shape) = medium(row, |format| Ability::Image.is_about(format), PartPath::Field("image"))?;
+                let work = ImageWork::Edit { sources: vec![media], mask: None };
+                (Task::Image(ImageJob { work, ..ImageJob::of("make it blue") }), vec![shape])
+            }
+            Ability::ImageVariation => {
+                let (media, shape) = medium(row, |format| Ability::Image.is_about(format), PartPath::Field("image"))?;
+                (Task::Image(ImageJob { work: ImageWork::Variation(media), ..ImageJob::of("") }), vec![shape])
+            }
         };
         Some(Self { ability, task, parts })
     }
@@ -102,17 +120,20 @@ impl Question {
     pub(super) fn counts(&self, event: &ReplyEvent) -> bool {
         let ends_early = matches!(event, ReplyEvent::Finish { finish: Finish::Length | Finish::ContentFilter, .. });
         match self.ability {
-            Ability::Text | Ability::Image | Ability::Pdf | Ability::Audio | Ability::Video => {
+            Ability::Text | Ability::Completion | Ability::Image | Ability::Pdf | Ability::Audio | Ability::Video => {
                 event.is_content() || ends_early
             }
             Ability::Tools | Ability::Schema => event.is_content() || ends_early,
+            Ability::Ocr => matches!(event, ReplyEvent::Page(_)),
             Ability::Embedding => matches!(event, ReplyEvent::Vector { .. }),
             Ability::Rerank => matches!(event, ReplyEvent::Ranked { .. }),
             Ability::Moderation => matches!(event, ReplyEvent::Judged { .. }),
             // Where nothing is heard, that is an answer too.
-            Ability::Transcription => true,
+            Ability::Transcription | Ability::Translation => true,
             Ability::Speech => matches!(event, ReplyEvent::Bytes(bytes) if !bytes.is_empty()),
-            Ability::ImageGeneration => matches!(event, ReplyEvent::Picture(_)),
+            Ability::ImageGeneration | Ability::ImageEdit | Ability::ImageVariation => {
+                matches!(event, ReplyEvent::Picture(_))
+            }
         }
     }
 
@@ -130,8 +151,8 @@ impl Question {
             () => Shown::No(otherwise),
         };
         match self.ability {
-            // Whatever it says, it chats.
-            Ability::Text => Shown::Yes,
+            // Whatever it says, it chats, or goes on.
+            Ability::Text | Ability::Completion => Shown::Yes,
             Ability::Image => says(&["red"], "it answered, and did not say which colour the picture has"),
             Ability::Pdf => says(&[WORD], "it answered, and did not say which word is on the page"),
             Ability::Audio => says(&[WORD], "it answered, and did not say which word is spoken"),
@@ -165,8 +186,15 @@ impl Question {
                 true => Shown::Yes,
                 false => Shown::No("it ranked documents that were not sent"),
             },
-            Ability::Moderation | Ability::Speech | Ability::ImageGeneration => Shown::Yes,
-            Ability::Transcription => says(&[WORD], "it answered, and did not hear the word that is spoken"),
+            Ability::Moderation | Ability::Speech => Shown::Yes,
+            Ability::ImageGeneration | Ability::ImageEdit | Ability::ImageVariation => Shown::Yes,
+            Ability::Ocr => match reply.page.as_ref().is_some_and(|page| read_on(page).to_lowercase().contains(WORD)) {
+                true => Shown::Yes,
+                false => Shown::No("it answered, and did not read the word on the page"),
+            },
+            Ability::Transcription | Ability::Translation => {
+                says(&[WORD], "it answered, and did not hear the word that is spoken")
+            }
         }
     }
 }
@@ -210,6 +238,31 @@ fn medium(row: &Abilities, is_meant: impl Fn(MediaFormat) -> bool, place: PartPa
         ..PartShape::of(place, exhibit.format, exhibit.bytes.len() as u64)
     };
     Some((media, shape))
+}
+
+/// A text to go on with.
+fn continued(row: &Abilities) -> Task {
+    let words = "One, two, three,";
+    let completion = Completion { prompts: vec![Prompt::Text(words.into())], ..Completion::default() };
+    match chat(row, words, None, |_| ()) {
+        Task::Chat(chat) => Task::Chat(Chat { completion: Some(Box::new(completion)), effort: None, ..chat }),
+        other => other,
+    }
+}
+
+/// A page to read. Providers take the file; no engine of this process is asked.
+fn page() -> Read {
+    let picture = Media { format: PAGE.format, blob: Blob::in_memory(PAGE.bytes.to_vec()) };
+    let raster = Arc::new(Raster::filled(SIDE_PIXELS, SIDE_PIXELS, [255; 3]));
+    Read { raster, picture: Some(picture), words: false }
+}
+
+/// The text of a page.
+fn read_on(page: &PageText) -> String {
+    match page {
+        PageText::Lines { lines, .. } => lines.iter().map(|(_, line)| line.text.as_str()).collect::<Vec<_>>().join(" "),
+        PageText::Markdown { text, .. } => text.clone(),
+    }
 }
 
 fn offer_function(chat: &mut Chat, row: &Abilities) {

@@ -83,7 +83,7 @@ fn is_wanted(wish: &ProbeWish, row: &Abilities) -> bool {
 }
 
 fn is_asked_for(wish: &ProbeWish, ability: Ability) -> bool {
-    let is_allowed = wish.images || ability != Ability::ImageGeneration;
+    let is_allowed = wish.images || !ability.makes_pictures();
     is_allowed && (wish.abilities.is_empty() || wish.abilities.contains(&ability))
 }
 

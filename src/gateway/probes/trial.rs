@@ -104,7 +104,7 @@ async fn ask(
 
 /// Whether it may be asked twice.
 fn is_cheap(ability: Ability) -> bool {
-    !matches!(ability, Ability::ImageGeneration | Ability::Speech)
+    !ability.makes_pictures() && ability != Ability::Speech
 }
 
 /// Why a target cannot be asked.

@@ -113,7 +113,7 @@ impl Gateway {
         let router = &self.router;
         let named = router.resolve(fleet, request.task.kind(), &request.model, request.bounds.tier);
         let want = match named {
-            Err(CallError::UnknownModel { .. }) if chat.own.is_some() => {
+            Err(CallError::UnknownModel { .. }) if chat.is_of_a_vendors_format() => {
                 router.stand_in(&request.model).map_or(named, |tier| Ok(Want::Tier(tier)))?
             }
             named => named?,

@@ -10,8 +10,8 @@ use utoipa::ToSchema;
 
 use super::super::error::{ApiError, ErrorBody};
 use super::super::state::AppState;
-use super::{body, failed, guard, new_id, no_such_key, now};
-use crate::gateway::{NewKey, Rules, Spent};
+use super::{body, failed, guard, no_such_key};
+use crate::gateway::{NewKey, Rules, Spent, new_id, unix_seconds};
 
 /// The keys of clients.
 #[derive(Debug, Serialize, ToSchema)]
@@ -130,7 +130,7 @@ pub(in crate::http) async fn create_client_key(
         rules: written(rules)?,
         is_admin,
         is_disabled: false,
-        created_at: now(),
+        created_at: unix_seconds(),
         expires_at,
     };
     clients.add(row.clone()).await.map_err(failed)?;
@@ -179,7 +179,7 @@ pub(in crate::http) async fn rotate_client_key(
     let clients = guard::may_change(&state, request.headers())?.client_keys.clone();
     let Rotation { grace_hours } = body(request, &state).await?;
     let new = NewKey::generate().map_err(failed)?;
-    let until = now() + i64::from(grace_hours) * 3_600;
+    let until = unix_seconds() + i64::from(grace_hours) * 3_600;
     if !clients.rotate(&key, new.digest.clone(), new.tail(), until).await.map_err(failed)? {
         return Err(no_such_key(&key));
     }
@@ -218,7 +218,7 @@ impl ClientKeyBody {
         Self {
             state: match (key.is_disabled, key.expires_at) {
                 (true, _) => "disabled",
-                (false, Some(at)) if at <= now() => "expired",
+                (false, Some(at)) if at <= unix_seconds() => "expired",
                 (false, _) => "active",
             },
             rules: Rules::read(&key.rules).unwrap_or_default(),

@@ -30,12 +30,10 @@ pub(super) use settings::{
 };
 
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use axum::extract::Request;
 use axum::http::StatusCode;
 use serde::de::DeserializeOwned;
-use uuid::Uuid;
 
 use super::error::ApiError;
 use super::state::AppState;
@@ -72,16 +70,4 @@ fn failed(error: impl ToString) -> ApiError {
 fn no_such_key(id: &str) -> ApiError {
     let id: String = id.chars().take(64).collect();
     ApiError::not_found("no_such_key", format!("There is no key `{id}` here; GET the list."))
-}
-
-/// A new id, short enough to be typed.
-fn new_id(kind: &str) -> String {
-    let uuid = Uuid::now_v7().simple().to_string();
-    format!("{kind}_{}", &uuid[uuid.len() - 12..])
-}
-
-/// Seconds since 1970.
-fn now() -> i64 {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH);
-    now.map_or(0, |since| i64::try_from(since.as_secs()).unwrap_or(i64::MAX))
 }

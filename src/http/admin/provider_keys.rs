@@ -10,9 +10,9 @@ use utoipa::ToSchema;
 
 use super::super::error::{ApiError, ErrorBody};
 use super::super::state::AppState;
-use super::{body, failed, guard, new_id, no_such_key, now};
+use super::{body, failed, guard, no_such_key};
 use crate::config::sendable;
-use crate::gateway::{Administration, KeyStanding};
+use crate::gateway::{Administration, KeyStanding, new_id, unix_seconds};
 use crate::providers::KeySource;
 
 /// The keys of providers.
@@ -101,7 +101,7 @@ pub(in crate::http) async fn add_provider_key(
     }
     let wrong = || ApiError::malformed("a key has visible ASCII characters and no spaces").about("key");
     let secret = sendable(&key).ok_or_else(wrong)?;
-    let added = keys.add(&new_id("pk"), &provider, secret.expose(), &label, now()).await.map_err(not_kept)?;
+    let added = keys.add(&new_id("pk"), &provider, secret.expose(), &label, unix_seconds()).await.map_err(not_kept)?;
     let body = ProviderKeyBody {
         id: Some(added.id),
         label: added.label,

@@ -13,8 +13,8 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::super::error::{ApiError, ErrorBody};
 use super::super::state::AppState;
-use super::{failed, guard, now};
-use crate::gateway::RequestLog;
+use super::{failed, guard};
+use crate::gateway::{RequestLog, unix_seconds};
 
 const MOST_ROWS: u32 = 500;
 const DAY_MS: i64 = 86_400_000;
@@ -232,7 +232,7 @@ pub(in crate::http) async fn usage(
     guard::may_look(&state, request.headers()).await?;
     let Query(query) = query.map_err(|error| ApiError::malformed(error.body_text()))?;
     let log = log(&state)?;
-    let until = query.until.unwrap_or_else(|| now() * 1_000 + 1_000);
+    let until = query.until.unwrap_or_else(|| unix_seconds() * 1_000 + 1_000);
     let of = SumsOf {
         by: group(&query.by)?,
         since: query.since.unwrap_or(until - 30 * DAY_MS),

@@ -5,7 +5,8 @@
 
 use bytes::Bytes;
 use mediary_core::task::{
-    Chat, Detail, Effort, Extras, Message, Part, Reasoning, ReplyFormat, Role, Sampling, ToolCall, ToolChoice,
+    Chat, Detail, Effort, Extras, Message, OwnFields, Part, Reasoning, ReplyFormat, Role, Sampling, ToolCall,
+    ToolChoice,
 };
 use serde_json::Value;
 
@@ -60,11 +61,13 @@ fn chat(request: Request<'_>, body: &Bytes) -> Result<Chat, BadField> {
         return Err(bad("messages", "`messages` is empty; send at least one message"));
     }
     let mut messages = Vec::with_capacity(request.messages.len());
+    let mut unsaid = Unsaid::default();
     for (index, message) in request.messages.into_iter().enumerate() {
-        messages.push(self::message(message, index, body)?);
+        messages.push(self::message(message, index, body, &mut unsaid)?);
     }
     let legacy = request.functions.unwrap_or_default().into_iter().map(tools::function);
-    let (mut tools, unsaid) = tools::offered(request.tools.unwrap_or_default())?;
+    let (mut tools, of_tools) = tools::offered(request.tools.unwrap_or_default())?;
+    unsaid.0.extend(of_tools);
     tools.extend(legacy);
     let n = request.n.unwrap_or(1);
     if !(1..=128).contains(&n) {
@@ -109,12 +112,30 @@ fn chat(request: Request<'_>, body: &Bytes) -> Result<Chat, BadField> {
         extras,
         hosted_tools: Vec::new(),
         withheld_tools,
-        own: unsaid,
+        own: unsaid.fields(),
         completion: None,
     })
 }
 
-fn message(message: WireMessage<'_>, index: usize, body: &Bytes) -> Result<Message, BadField> {
+/// The paths of fields that are not known here, and that no target is told.
+#[derive(Debug, Default)]
+struct Unsaid(Vec<String>);
+
+impl Unsaid {
+    /// Notes a field. A client writes the same into every part; it is told once.
+    fn note(&mut self, path: &str, name: &str) {
+        let is_told = self.0.iter().any(|told| told.strip_suffix(name).is_some_and(|rest| rest.ends_with('.')));
+        if !is_told {
+            self.0.push(format!("{path}.{name}"));
+        }
+    }
+
+    fn fields(self) -> Option<OwnFields> {
+        (!self.0.is_empty()).then(|| OwnFields { names: self.0, ..OwnFields::default() })
+    }
+}
+
+fn message(message: WireMessage<'_>, index: usize, body: &Bytes, unsaid: &mut Unsaid) -> Result<Message, BadField> {
     let role = match message.role.as_str() {
         "system" | "developer" => Role::System,
         "user" => Role::User,
@@ -140,7 +161,10 @@ fn message(message: WireMessage<'_>, index: usize, body: &Bytes) -> Result<Messa
                     refusal = part.refusal.or(refusal);
                     continue;
                 }
-                parts.push(self::part(part, &format!("messages[{index}].content[{at}]"), body)?);
+                let path = format!("messages[{index}].content[{at}]");
+                let said = part.unknown.iter().filter(|(_, value)| value.is_some());
+                said.for_each(|(name, _)| unsaid.note(&path, name));
+                parts.push(self::part(part, &path, body)?);
             }
         }
     }

@@ -2,7 +2,7 @@
 //!
 //! Tools that run at OpenAI cannot be passed on. One of them, which agents offer with every request, is left out and named.
 
-use mediary_core::task::{OwnFields, Tool, ToolChoice};
+use mediary_core::task::{Tool, ToolChoice};
 use serde_json::{Map, Value};
 
 use super::decode::bad;
@@ -11,14 +11,12 @@ use crate::protocol::process::BadField;
 
 /// A tool that runs at OpenAI, and only in its newer format.
 const IMAGE_TOOL: &str = "image_generation";
-/// That format, in which no target is asked.
-const RESPONSES: &str = "responses";
 
-/// The tools of a request, and what is left out of them.
+/// The tools of a request, and the paths of what is left out of them.
 ///
 /// # Errors
 /// When one of them cannot be passed on.
-pub(super) fn offered(all: Vec<WireTool>) -> Result<(Vec<Tool>, Option<OwnFields>), BadField> {
+pub(super) fn offered(all: Vec<WireTool>) -> Result<(Vec<Tool>, Vec<String>), BadField> {
     let (mut tools, mut names) = (Vec::new(), Vec::new());
     for (index, tool) in all.into_iter().enumerate() {
         match tool.r#type.as_deref() {
@@ -32,8 +30,7 @@ pub(super) fn offered(all: Vec<WireTool>) -> Result<(Vec<Tool>, Option<OwnFields
             }
         }
     }
-    let unsaid = (!names.is_empty()).then(|| OwnFields { wire_format: RESPONSES, names, ..OwnFields::default() });
-    Ok((tools, unsaid))
+    Ok((tools, names))
 }
 
 fn tool(tool: WireTool, index: usize) -> Result<Tool, BadField> {

@@ -3,9 +3,10 @@
 //! A file in a request is one long string; as long as it is not escaped it is never copied here.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fmt;
 
-use serde::de::{self, SeqAccess, Visitor};
+use serde::de::{self, IgnoredAny, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
@@ -219,6 +220,8 @@ pub(super) struct WirePart<'a> {
     pub(super) cache_control: Option<Value>,
     #[serde(default)]
     pub(super) refusal: Option<String>,
+    #[serde(flatten)]
+    pub(super) unknown: BTreeMap<String, Option<IgnoredAny>>,
 }
 
 /// An address or a data URL, bare or in an object.

@@ -7,6 +7,7 @@ mod matrix;
 mod quirks;
 mod reached;
 mod tasks;
+mod wire;
 
 /// Keys for all providers.
 const ALL_KEYS: &str = "OPENAI_API_KEY=k\nGEMINI_API_KEY=k\nANTHROPIC_API_KEY=k\nMISTRAL_API_KEY=k\nGROQ_API_KEY=k\n\

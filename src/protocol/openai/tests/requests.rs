@@ -94,6 +94,17 @@ fn every_type_of_part_is_understood() {
 }
 
 #[test]
+fn what_is_not_known_of_a_part_is_named_once() {
+    let text = json!({ "type": "text", "text": "a", "annotations": [], "index": null });
+    let picture = json!({ "type": "image_url", "image_url": format!("data:image/png;base64,{PNG}"), "alt": "b", "annotations": [1] });
+    let chat = of_parts(&json!([text, picture])).unwrap().chat;
+    let named = chat.own.unwrap();
+    assert_eq!(named.names, ["messages[0].content[0].annotations", "messages[0].content[1].alt"]);
+    assert_eq!(named.wire_format, "", "no target is told, whichever format it speaks");
+    assert!(of_parts(&json!([{ "type": "text", "text": "a" }])).unwrap().chat.own.is_none());
+}
+
+#[test]
 fn base64_is_lent_from_the_body_and_not_copied() {
     let content = json!([{ "type": "file", "file": { "file_data": PDF } }]);
     let body = Bytes::from(json!({ "messages": [{ "role": "user", "content": content }] }).to_string());
