@@ -5,7 +5,7 @@ import { logIn, PASSWORD, test, until } from './harness.mjs';
 
 test('a policy is kept and in force at once', async ({ server, upstream, open }) => {
   const up = await upstream();
-  const served = await server({ config: up.provider('a') });
+  const served = await server({ config: up.provider('a', ['{ id = "m", price = { input_usd = 1.0, output_usd = 2.0 } }']) });
   const page = await open(served, { at: 'settings' });
   await page.getByLabel('What requests may cost').selectOption('free');
   await page.getByLabel('Keep a row for each request').check();

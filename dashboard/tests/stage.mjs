@@ -54,7 +54,7 @@ export class Upstream {
 
   /** Its entry in a configuration. `models`: names, or TOML of a model; `more`: further lines of TOML. */
   provider(id, models = ['m'], more = '') {
-    const each = models.map((model) => (model.startsWith('{') ? model : `{ id = "${model}", accepts = ["text", "image"], tiers = { standard = 1, fast = 1 } }`));
+    const each = models.map((model) => (model.startsWith('{') ? model : `{ id = "${model}", accepts = ["text", "image"], tiers = { standard = 1 } }`));
     return `[[providers]]\nid = "${id}"\ndialect = "openai"\nbase_url = "${this.url}/v1"\napi_keys = ["sk-test-0123456789-AAAA"]\n`
       + `priority = 1\nmodels = [${each.join(', ')}]\n${more}\n`;
   }

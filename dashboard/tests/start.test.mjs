@@ -39,7 +39,7 @@ test('the matrix shows what is native, and what needs a key', async ({ server, u
   await row.getByText('Text: as it is').waitFor({ state: 'attached' });
   await row.getByText(/Pictures: as it is: /).waitFor({ state: 'attached' });
   await row.getByRole('button', { name: 'a/m' }).click();
-  await page.getByText('at its provider').waitFor();
+  await page.getByText('on this machine').waitFor();
   const keyless = page.getByRole('row', { name: /Anthropic/ });
   await keyless.getByRole('link', { name: 'Add a key of Anthropic' }).click();
   await page.getByRole('dialog', { name: 'Add a key' }).waitFor();

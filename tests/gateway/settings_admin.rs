@@ -12,7 +12,8 @@ use super::upstream::Upstream;
 
 /// A place with a password and two providers of the tier `fast`, of which `a` comes first.
 fn place(a: &Upstream, b: &Upstream) -> Place {
-    let fast = |rank: u32| json!({ "models": [{ "id": "m", "tiers": { "fast": rank } }] });
+    let price = json!({ "input_usd": 1.0, "output_usd": 2.0 });
+    let fast = |rank: u32| json!({ "models": [{ "id": "m", "tiers": { "fast": rank }, "price": price }] });
     let place = Place::with(&[a.entry("a", fast(1)), b.entry("b", fast(2))]);
     place.told(&["admin", "password"], &format!("{PASSWORD}\n"));
     place

@@ -15,7 +15,21 @@ export type PageId =
 
 export type GroupId = 'use' | 'setup' | 'watch';
 
-const page = (id: PageId, icon: IconName, load: Page['load']): Page => ({ id, icon, load });
+/** A page that is loaded once; after a failure it is tried anew. */
+function page(id: PageId, icon: IconName, load: Page['load']): Page {
+  let loading: ReturnType<Page['load']> | undefined;
+  return {
+    id,
+    icon,
+    load: () => {
+      loading ??= load().catch((error: unknown) => {
+        loading = undefined;
+        throw error;
+      });
+      return loading;
+    },
+  };
+}
 
 export const groups: { id: GroupId; pages: Page[] }[] = [
   {

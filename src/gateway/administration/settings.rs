@@ -6,7 +6,7 @@ use mediary_store::{Settings, StoreFailed};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use super::{Administration, now};
+use super::{Administration, unix_seconds};
 use crate::config::KeptSettings;
 
 /// The name under which they are kept.
@@ -63,7 +63,7 @@ impl Administration {
         }
         let kept = NumberedSettings { revision: known + 1, settings };
         let text = serde_json::to_string(&kept).unwrap_or_default();
-        if self.settings.replace(NAME, before.as_deref(), &text, now()).await? {
+        if self.settings.replace(NAME, before.as_deref(), &text, unix_seconds()).await? {
             return Ok(kept.revision);
         }
         Err(NotKept::Changed(self.kept_settings().await?.revision))
