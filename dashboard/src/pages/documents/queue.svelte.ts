@@ -1,6 +1,7 @@
 // The documents that were dropped: read two at a time, page by page, each with its own state.
 
 import { Failure, send } from '../../lib/api';
+import { t } from '../../lib/i18n/index.svelte';
 import { events } from '../playground/events';
 import type { PageRead, Reading } from './reading';
 
@@ -118,7 +119,7 @@ export class Queue {
           throw new Failure(error?.message ?? data, 200, error?.code ?? 'error');
         }
       }
-      if (!item.reading) throw new Failure('The answer broke off before its end; try again.', 0, 'broken_off');
+      if (!item.reading) throw new Failure(t('documents.brokenOff'), 0, 'broken_off');
       item.totalMs = performance.now() - began;
       item.state = 'done';
     } catch (error) {

@@ -41,6 +41,7 @@ export const documents = {
   linesOf: 'What was read on page {page}',
   confidence: '{share} sure',
   blank: 'Nothing stands on this page.',
+  brokenOff: 'The answer broke off before its end; try again.',
   noPages: 'There are no pages in it.',
   firstPage: 'The first page is being read …',
   whenDone: 'It is here when all pages are read.',

@@ -29,7 +29,7 @@ export const playground = {
   thoughts: 'Thinking',
   made: 'A picture that was made',
   message: 'Your message',
-  messageHint: 'Write a message. Enter sends it; files may be pasted or dropped on the button.',
+  messageHint: 'Write a message. Enter sends it; files may be pasted or dropped here.',
   begin: 'Ask something',
   beginMore: 'Add a picture, a PDF or a recording: each target is sent it as it can take it, and beside the answer stands what was done.',
   settings: 'Settings',

@@ -41,6 +41,7 @@ export const documents = {
   linesOf: 'Lo leído en la página {page}',
   confidence: '{share} de seguridad',
   blank: 'No hay nada en esta página.',
+  brokenOff: 'La respuesta se cortó antes de su final; inténtelo de nuevo.',
   noPages: 'No tiene páginas.',
   firstPage: 'Se está leyendo la primera página …',
   whenDone: 'Aparece aquí cuando se hayan leído todas las páginas.',

@@ -29,7 +29,7 @@ export const playground = {
   thoughts: 'Razonamiento',
   made: 'Una imagen creada',
   message: 'Su mensaje',
-  messageHint: 'Escriba un mensaje. Intro lo envía; puede pegar archivos.',
+  messageHint: 'Escriba un mensaje. Intro lo envía; puede pegar o soltar archivos aquí.',
   begin: 'Pregunte algo',
   beginMore: 'Añada una imagen, un PDF o una grabación: cada destino lo recibe como puede aceptarlo, y junto a la respuesta consta lo que se hizo.',
   settings: 'Ajustes',
