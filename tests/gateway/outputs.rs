@@ -89,15 +89,12 @@ fn pages_come_with_pictures_of_themselves_as_they_were_sent() {
 
 /// Width and height of a JPEG, by the segment that says so.
 fn image_size(jpeg: &[u8]) -> (u64, u64) {
+    let number = |at: usize| u16::from_be_bytes([jpeg[at], jpeg[at + 1]]);
     let mut at = 2;
-    loop {
-        let (kind, length) = (jpeg[at + 1], usize::from(jpeg[at + 2]) << 8 | usize::from(jpeg[at + 3]));
-        let side = |at: usize| u64::from(jpeg[at]) << 8 | u64::from(jpeg[at + 1]);
-        if matches!(kind, 0xc0..=0xc2) {
-            return (side(at + 7), side(at + 5));
-        }
-        at += 2 + length;
+    while !matches!(jpeg[at + 1], 0xc0..=0xc2) {
+        at += 2 + usize::from(number(at + 2));
     }
+    (number(at + 7).into(), number(at + 5).into())
 }
 
 #[test]
