@@ -96,7 +96,7 @@ async function open(server, { at = 'start', login = true, language = 'en', theme
 export async function logIn(page, password = PASSWORD) {
   await page.locator('input[name=password]').fill(password);
   await page.locator('form:has(input[name=password]) button.primary').click();
-  await page.locator('nav').waitFor({ state: 'attached' });
+  await page.locator('#nav').waitFor({ state: 'attached' });
 }
 
 /** What axe finds on the page that is serious, as readable lines. */
