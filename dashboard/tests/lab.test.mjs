@@ -19,8 +19,8 @@ test('a sweep tells of each model, keeps out one that does not work, and lets it
   await page.getByText('Done in').waitFor();
   const bar = page.getByRole('progressbar', { name: 'How far the sweep is' });
   assert.equal(await bar.evaluate((bar) => `${bar.value} of ${bar.max}`), '2 of 2');
-  await page.getByText('proven 1').waitFor();
-  await page.getByText('refuted 1').waitFor();
+  await page.getByText('proven 1', { exact: true }).waitFor();
+  await page.getByText('refuted 1', { exact: true }).waitFor();
   const kept = page.getByRole('region', { name: 'Quarantine' });
   await kept.getByText('gone/m').waitFor();
   assert.deepEqual(await seriousFindings(page), []);
