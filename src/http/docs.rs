@@ -4,6 +4,7 @@
 //! the source does not.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::io::Read;
 use std::sync::{Arc, LazyLock};
 
@@ -72,7 +73,7 @@ use super::{admin, audio, content, fleet, health, images, landing, metrics, mode
         (name = "server", description = "The server itself"),
     ),
     security(("bearer" = []), ("x-api-key" = [])),
-    modifiers(&Keys, &SecondNames),
+    modifiers(&Keys, &SecondNames, &OwnNames),
 )]
 struct Api;
 
@@ -114,6 +115,29 @@ impl Modify for SecondNames {
             post.operation_id = Some("explain".to_owned());
         }
         document.paths.paths.insert("/v1/routing/explain".to_owned(), explain);
+    }
+}
+
+/// Operations whose handlers are called alike: programs that write clients insist on a name for each.
+struct OwnNames;
+
+impl Modify for OwnNames {
+    fn modify(&self, document: &mut Document) {
+        let paths = document.paths.paths.iter_mut();
+        let operations = paths.flat_map(|(path, item)| {
+            let methods = [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete];
+            methods.into_iter().flatten().map(move |operation| (path.as_str(), operation))
+        });
+        let mut taken = BTreeSet::new();
+        for (path, operation) in operations {
+            let Some(name) = operation.operation_id.clone() else { continue };
+            if !taken.insert(name.clone()) {
+                let words = path.split(|letter: char| !letter.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+                let own = format!("{name}_{}", words.collect::<Vec<_>>().join("_"));
+                taken.insert(own.clone());
+                operation.operation_id = Some(own);
+            }
+        }
     }
 }
 

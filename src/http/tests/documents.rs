@@ -127,3 +127,13 @@ async fn the_docs_are_packed_only_for_clients_that_unpack() {
         assert!(bytes == plain.body, "{accepted}");
     }
 }
+
+#[test]
+fn every_operation_has_a_name_of_its_own() {
+    let document = serde_json::to_value(super::super::openapi()).unwrap();
+    let paths = document["paths"].as_object().unwrap().values();
+    let operations = paths.flat_map(|operations| operations.as_object().unwrap().values());
+    let names: Vec<&str> = operations.map(|operation| operation["operationId"].as_str().unwrap()).collect();
+    let own: BTreeSet<&str> = names.iter().copied().collect();
+    assert_eq!(names.len(), own.len(), "{names:?}");
+}

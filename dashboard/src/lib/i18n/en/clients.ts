@@ -58,6 +58,6 @@ export const clients = {
   tokensPerMinute: '{count} tokens/min',
   atOnce: '{count} at once',
   local: 'this machine only',
-  spent_day: '{used} of {allowed} {what} today',
-  spent_month: '{used} of {allowed} {what} this month',
+  spent_day: '{used} of {allowed}{what} today',
+  spent_month: '{used} of {allowed}{what} this month',
 };

@@ -43,6 +43,7 @@ export const providers = {
   leftOf: '{left} of {allowed} left',
   whole: 'whole again in {when}',
   state_unknown: 'not used yet',
+  state_failed: 'failed the last time',
   state_healthy: 'works',
   state_rate_limited: 'rate limited',
   state_out_of_quota: 'out of quota',

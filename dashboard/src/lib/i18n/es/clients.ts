@@ -58,6 +58,6 @@ export const clients = {
   tokensPerMinute: '{count} tokens/min',
   atOnce: '{count} a la vez',
   local: 'solo esta máquina',
-  spent_day: '{used} de {allowed} {what} hoy',
-  spent_month: '{used} de {allowed} {what} este mes',
+  spent_day: '{used} de {allowed}{what} hoy',
+  spent_month: '{used} de {allowed}{what} este mes',
 };

@@ -43,6 +43,7 @@ export const providers = {
   leftOf: 'quedan {left} de {allowed}',
   whole: 'completo de nuevo en {when}',
   state_unknown: 'sin usar',
+  state_failed: 'falló la última vez',
   state_healthy: 'funciona',
   state_rate_limited: 'limitada por frecuencia',
   state_out_of_quota: 'sin cupo',
