@@ -18,7 +18,7 @@ export function percent(share: number, digits = 1): string {
 /** US dollars, with as many digits as a small sum needs. */
 export function dollars(value: number): string {
   const digits = value !== 0 && Math.abs(value) < 0.01 ? 6 : value !== 0 && Math.abs(value) < 1 ? 4 : 2;
-  return new Intl.NumberFormat(i18n.locale, { style: 'currency', currency: 'USD', maximumFractionDigits: digits }).format(value);
+  return new Intl.NumberFormat(i18n.locale, { style: 'currency', currency: 'USD', currencyDisplay: 'narrowSymbol', maximumFractionDigits: digits }).format(value);
 }
 
 export function milliseconds(value: number): string {
@@ -58,6 +58,11 @@ export function moment(ms: number): string {
 
 export function clock(ms: number): string {
   return new Intl.DateTimeFormat(i18n.locale, { timeStyle: 'medium' }).format(ms);
+}
+
+/** The time of a moment of today, else the moment. */
+export function lately(ms: number, now = Date.now()): string {
+  return new Date(ms).toDateString() === new Date(now).toDateString() ? clock(ms) : moment(ms);
 }
 
 export function day(ms: number): string {

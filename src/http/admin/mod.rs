@@ -6,6 +6,7 @@
 mod client_keys;
 mod guard;
 mod health;
+mod latency;
 mod provider_keys;
 mod requests;
 mod sessions;
