@@ -1,7 +1,7 @@
 // Renews docs/pictures: some pages, light and dark, of a server with providers that this process plays.
 import { mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { launch, PASSWORD, Server, Upstream } from '../tests/stage.mjs';
+import { launch, PASSWORD, Server, settled, Upstream } from '../tests/stage.mjs';
 
 const folder = new URL('../../docs/pictures/', import.meta.url).pathname;
 const pages = ['start', 'chain/fast', 'capabilities'];
@@ -24,7 +24,8 @@ try {
     await page.locator('nav').waitFor();
     for (const name of pages) {
       await page.goto(`${server.url}/dashboard#/${name}`);
-      await page.waitForLoadState('networkidle');
+      await page.locator(`nav a[href="#/${name.split('/')[0]}"][aria-current=page]`).waitFor();
+      await settled(page);
       const path = join(folder, `${name.split('/')[0]}-${theme}.png`);
       await page.screenshot({ path });
       const { size } = await stat(path);

@@ -1,7 +1,7 @@
 // Every page: without serious findings of axe, in both languages and themes, on a telephone, with and without a server.
 
 import assert from 'node:assert/strict';
-import { seriousFindings, test } from './harness.mjs';
+import { seriousFindings, settled, test } from './harness.mjs';
 
 const pages = ['start', 'playground', 'documents', 'providers', 'chain/auto', 'capabilities', 'clients', 'integrations', 'requests', 'usage', 'lab', 'settings'];
 
@@ -16,8 +16,7 @@ for (const look of looks) {
     const page = await open(await server({ config: `[log]\nrequests = true\n${up.provider('a')}` }), look);
     for (const name of pages) {
       await page.goto(`${page.url().split('#')[0]}#/${name}`);
-      await page.locator('h1').waitFor();
-      await page.waitForLoadState('networkidle');
+      await settled(page);
       assert.deepEqual(await seriousFindings(page), [], name);
       // Only what is made to scroll does; the page itself is never wider than the screen.
       const [wide, seen] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, before, test as nodeTest } from 'node:test';
 import { browserPath, launch, PASSWORD, Server, Upstream } from './stage.mjs';
 
-export { json, PASSWORD, Server, streamed, Upstream } from './stage.mjs';
+export { json, PASSWORD, Server, settled, streamed, Upstream } from './stage.mjs';
 
 /** The reason why no page can be opened here, or `undefined`. */
 export const skipped = browserPath ? undefined : 'NO CHROMIUM HERE: the dashboard was not looked at (apt-get install chromium)';

@@ -28,6 +28,12 @@ export function launch() {
   });
 }
 
+/** Waits until a page shows what it has read. */
+export async function settled(page) {
+  await page.locator('h1').waitFor();
+  await page.waitForFunction(() => ![...document.querySelectorAll('main [role=status]')].some((one) => /^(Loading|Cargando)/.test(one.textContent)));
+}
+
 /** A provider that this process plays. `answers` has a function for each path: (request, response, body). */
 export class Upstream {
   /** What it was sent: { path, headers, body }. */
