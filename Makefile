@@ -12,7 +12,7 @@ MEDIARY_DEV = $${CARGO_TARGET_DIR:-target}/debug/mediary
 
 .DEFAULT_GOAL := help
 # What the dashboard is built from.
-DASHBOARD = $(shell find dashboard -type d \( -name node_modules -o -name dist -o -name tests \) -prune -o -type f -print)
+DASHBOARD = $(shell find dashboard -type d \( -name node_modules -o -name dist -o -name tests \) -prune -o -type f ! -name openapi.d.ts -print)
 
 .PHONY: help setup dashboard test-dashboard screenshots run test check check-fuzz check-fresh test-clients lint bench bench-gateways models install clean system dev-models release
 

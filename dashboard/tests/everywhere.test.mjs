@@ -48,12 +48,3 @@ test('no page of another site is let in, and none may frame these', async ({ ser
   assert.equal(foreign.status, 403);
   assert.equal((await fetch(`${served.url}/dashboard`)).headers.get('x-frame-options'), 'DENY');
 });
-
-test('the types of the interface are those of the server', async ({ server }) => {
-  const served = await server();
-  const document = await (await fetch(`${served.url}/openapi.json`)).json();
-  const { typesOf } = await import('../build/types.mjs');
-  const { readFile } = await import('node:fs/promises');
-  const kept = await readFile(new URL('../src/lib/openapi.d.ts', import.meta.url), 'utf8');
-  assert.ok((await typesOf(document)) === kept, `src/lib/openapi.d.ts is not of this server: MEDIARY=${served.url} npm run types`);
-});
