@@ -33,11 +33,7 @@ impl Requests {
         let Some(first) = self.first_from(since).await? else { return Ok(Vec::new()) };
         let end = match self.first_from(until).await? {
             Some(end) => end,
-            None => {
-                let last = Statement::new("SELECT max(seq) FROM requests");
-                let last: Vec<i64> = self.0.read(last, |row| row.try_get(0)).await?;
-                last.first().map_or(first, |last| last + 1)
-            }
+            None => self.last().await?.map_or(first, |last| last + 1),
         };
         let step = (end - first + most - 1).div_euclid(most.max(1)).max(1);
         // Each row is found by its place, so the rows between are never read.
@@ -59,5 +55,12 @@ impl Requests {
                 })
             })
             .await
+    }
+
+    /// The place of the newest row.
+    async fn last(&self) -> Result<Option<i64>, StoreFailed> {
+        let sql = "SELECT max(seq) FROM requests";
+        let found: Vec<Option<i64>> = self.0.read(Statement::new(sql), |row| row.try_get(0)).await?;
+        Ok(found.first().copied().flatten())
     }
 }
