@@ -55,6 +55,22 @@ test('a file goes along, and one that is too large says so before it is sent', a
   assert.ok(part.image_url.url.startsWith('data:image/png;base64,'));
 });
 
+test('the camera takes a picture that goes along', async ({ server, upstream, open }) => {
+  const up = await upstream();
+  const served = await server({ config: up.provider('a') });
+  const page = await open(served, { at: 'playground' });
+  await page.getByRole('button', { name: 'Camera' }).first().click();
+  const dialog = page.getByRole('dialog');
+  await until('the camera shows something', () => dialog.locator('video').evaluate((video) => video.videoWidth > 0));
+  await dialog.getByRole('button', { name: 'Take the picture' }).click();
+  await page.getByRole('button', { name: 'Remove photo.jpg' }).waitFor();
+  await until('the camera is off', async () => (await dialog.count()) === 0 || !(await dialog.first().isVisible()));
+  await say(page, 'What do you see?');
+  await page.getByText('Hello from the fake.').waitFor();
+  const [, part] = up.seen.findLast(({ path }) => path === '/v1/chat/completions').body.messages[0].content;
+  assert.ok(part.image_url.url.startsWith('data:image/jpeg;base64,'));
+});
+
 test('functions are called and answered, and thoughts are shown apart', async ({ server, upstream, open }) => {
   const up = await upstream({
     '/v1/chat/completions': (_, response, body) => {

@@ -35,7 +35,8 @@ impl Requests {
             Some(end) => end,
             None => {
                 let last = Statement::new("SELECT max(seq) FROM requests");
-                self.0.read(last, |row| row.try_get::<i64, _>(0)).await?.first().map_or(first, |last| last + 1)
+                let last: Vec<i64> = self.0.read(last, |row| row.try_get(0)).await?;
+                last.first().map_or(first, |last| last + 1)
             }
         };
         let step = (end - first + most - 1).div_euclid(most.max(1)).max(1);
