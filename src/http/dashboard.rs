@@ -61,7 +61,8 @@ pub(super) async fn asset(headers: HeaderMap, path: Result<Path<String>, PathRej
 fn found(path: &str, headers: &HeaderMap) -> Option<Response> {
     let plain = Files::get(path)?;
     let kind = plain.metadata.mimetype().to_owned();
-    let tag = format!("\"{}\"", hex(&plain.metadata.sha256_hash()[..16]));
+    let half = plain.metadata.sha256_hash().first_chunk().map_or(0, |half| u128::from_be_bytes(*half));
+    let tag = format!("\"{half:032x}\"");
     let mut response = if is_known(headers, &tag) {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
@@ -122,10 +123,6 @@ fn is_known(headers: &HeaderMap, tag: &str) -> bool {
 fn with_charset(kind: &str) -> Option<HeaderValue> {
     let is_text = kind.starts_with("text/") || kind.ends_with("javascript") || kind.ends_with("json");
     HeaderValue::from_str(&if is_text { format!("{kind}; charset=utf-8") } else { kind.to_owned() }).ok()
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

@@ -127,7 +127,7 @@ fn a_new_password_wants_the_old_one_and_ends_every_other_session() {
     let change = |current: &str, password: &str| json!({ "current": current, "password": password });
     let line = "PUT /api/admin/password";
     sends(&served, line, &one, &change("wrong horse", "better horse")).refused(401, "wrong_password", "wrong");
-    sends(&served, line, &one, &change(PASSWORD, "short")).refused(400, "invalid_request", "eight");
+    sends(&served, line, &one, &change(PASSWORD, "short")).refused(400, "invalid_request", "at least 8");
     let changed = sends(&served, line, &one, &change(PASSWORD, "better horse battery"));
     assert_eq!(changed.status, 200, "{changed}");
     let fresh = session(&changed);

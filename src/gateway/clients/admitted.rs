@@ -126,6 +126,12 @@ impl Admitted {
         self.0.standings()
     }
 
+    /// Whether the client may administer the server.
+    #[must_use]
+    pub fn is_admin(&self) -> bool {
+        self.0.is_admin
+    }
+
     /// Whether a target may answer.
     #[must_use]
     pub fn allows_target(&self, target: &Target) -> bool {
