@@ -17,7 +17,11 @@ use super::reload::{self, Running};
 use super::{Context, complain};
 use crate::config::{Config, Source};
 use crate::gateway::{
+<<<<<<< HEAD
     Administration, BodyLog, Gateway, KeptClients, KeptQuotas, KeptResponses, Parts, Probes, RequestLog,
+=======
+    Administration, Gateway, KeptClients, KeptQuotas, KeptResponses, NumberedSettings, Parts, Probes, RequestLog,
+>>>>>>> i17b
     TemporaryFiles, VideoJobs,
 };
 use crate::http::{self, AppState, Current};
@@ -81,8 +85,13 @@ fn serve(context: &Context, arguments: Vec<String>, in_background: bool) -> Resu
         let _session = rustix::process::setsid();
     }
     let loaded = context.load()?;
+<<<<<<< HEAD
     let mut presence = Presence::announced(context, &loaded.source, arguments, in_background)?;
     let config = Arc::new(loaded.config);
+=======
+    let configured = Arc::new(loaded.config);
+    let config = configured.clone();
+>>>>>>> i17b
     let _log = telemetry::init(&config.server, context.environment.text("MEDIARY_LOG"))?;
     // Our environment holds keys; other processes of this user have no business in it.
     mediary_convert::confine::keep_to_itself();
@@ -99,6 +108,10 @@ fn serve(context: &Context, arguments: Vec<String>, in_background: bool) -> Resu
     let runtime = runtime.map_err(|error| format!("cannot start: {error}"))?;
     let store_dir = context.store_dir(&config);
     let database = runtime.block_on(database(store_dir.as_deref(), &config))?;
+    let config = match &database {
+        Some(database) => runtime.block_on(with_settings(&configured, database))?,
+        None => config,
+    };
     let mut key_ring = KeyRing::new(database.clone(), context.master_place(&config, &loaded.source));
     let stored = runtime.block_on(key_ring.read());
     let providers = context.providers_with(&config, &loaded.source, &stored)?;
@@ -129,13 +142,15 @@ fn serve(context: &Context, arguments: Vec<String>, in_background: bool) -> Resu
         };
         let clients = kept.as_ref().map(|kept| kept.clients.clone());
         let administration = kept.as_ref().map(|kept| kept.administration.clone());
-        let request_log = kept.as_ref().and_then(|kept| kept.request_log.clone());
+        let log = kept.as_ref().map(|kept| kept.request_log.clone());
+        let request_log = log.clone().filter(|_| config.log.requests);
         let (jobs, responses, probes) = match &kept {
             Some(Kept { jobs, responses, probes, .. }) => {
                 (Some(jobs.clone()), Some(responses.clone()), Some(probes.clone()))
             }
             None => (None, None, None),
         };
+<<<<<<< HEAD
         let state = AppState::new(gateway, config.clone()).with_jobs(jobs.clone()).with_responses(responses);
         let state = state.with_probes(probes).with_administration(administration.clone()).with_request_log(request_log);
         let body_log = store_dir.filter(|_| config.log.bodies).map(|dir| dir.join("bodies"));
@@ -143,6 +158,11 @@ fn serve(context: &Context, arguments: Vec<String>, in_background: bool) -> Resu
         let state = state.with_body_log(body_log.clone());
         let otlp = Otlp::start(&config.telemetry, &Handle::current())?;
         let state = state.with_otlp(otlp.clone());
+=======
+        let state = AppState::new(gateway, config.clone()).configured_as(configured.clone());
+        let state = state.with_jobs(jobs.clone()).with_responses(responses);
+        let state = state.with_probes(probes).with_administration(administration).with_request_log(request_log);
+>>>>>>> i17b
         let address = config.server.host.socket_address(config.server.port);
         let listener = tokio::net::TcpListener::bind(address)
             .await
@@ -152,7 +172,11 @@ fn serve(context: &Context, arguments: Vec<String>, in_background: bool) -> Resu
         }
         let current = Current::new(state.clone());
         let (state_now, current_now) = (state.clone(), current.clone());
+<<<<<<< HEAD
         let running = Running::new(state_now, current_now, jobs.clone(), key_ring, clients, administration).await;
+=======
+        let running = Running::new(state_now, current_now, jobs.clone(), key_ring, clients).await.logging(log);
+>>>>>>> i17b
         let serving = |gateway: Arc<Gateway>| {
             looking.send_replace(gateway.clone());
             if let Some(kept) = &kept {
@@ -227,6 +251,14 @@ async fn database(dir: Option<&Path>, config: &Config) -> Result<Option<Arc<Data
     }
 }
 
+/// The configuration with the settings over it that administrators have changed.
+async fn with_settings(configured: &Config, database: &Arc<Database>) -> Result<Arc<Config>, String> {
+    let read = NumberedSettings::read(&Settings::of(database.clone())).await;
+    let mut config = configured.clone();
+    read.map_err(|error| error.to_string())?.settings.lay_over(&mut config);
+    Ok(Arc::new(config))
+}
+
 /// What is kept in a database.
 struct Kept {
     jobs: Arc<VideoJobs>,
@@ -238,7 +270,8 @@ struct Kept {
     /// Clients, and what they have used.
     clients: Arc<KeptClients>,
     administration: Arc<Administration>,
-    request_log: Option<Arc<RequestLog>>,
+    /// It writes what it is given, if it is given anything.
+    request_log: Arc<RequestLog>,
 }
 
 impl Kept {
@@ -254,9 +287,13 @@ impl Kept {
         let administration = Administration::new(Settings::of(database.clone()), provider_keys, keys.clone());
         print_code(&administration).await;
         let clients = KeptClients::start(gateway.clients.clone(), keys).await.map_err(failed)?;
+<<<<<<< HEAD
         let clients = clients.journaling(folder).await;
         let requests = config.log.requests.then(|| Requests::of(database.clone()));
         let request_log = requests.map(|requests| Arc::new(RequestLog::start(requests, &config.log)));
+=======
+        let request_log = Arc::new(RequestLog::start(Requests::of(database.clone()), &config.log));
+>>>>>>> i17b
         let responses = http::kept_responses(database.clone()).await.map_err(failed)?;
         let quotas = KeptQuotas::start(gateway.router.clone(), database.clone()).await.map_err(failed)?;
         let probes = Probes::start(gateway.clone(), database.clone(), config.probes.clone()).await.map_err(failed)?;
@@ -269,9 +306,7 @@ impl Kept {
         self.jobs.settle(patience).await;
         self.responses.settle(patience).await;
         self.probes.settle(patience).await;
-        if let Some(log) = self.request_log {
-            log.settle(patience).await;
-        }
+        self.request_log.settle(patience).await;
         self.clients.settle(patience).await;
         self.quotas.settle(patience).await;
     }

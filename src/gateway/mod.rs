@@ -36,7 +36,9 @@ mod tasks;
 mod temporary;
 mod treatments;
 
-pub use administration::{Administration, BadPassword, NotAdmitted, Session, new_id, unix_seconds};
+pub use administration::{
+    Administration, BadPassword, NotAdmitted, NotKept, NumberedSettings, Session, new_id, unix_seconds,
+};
 pub use admission::{Admission, HeldBytes, InUse};
 pub use body_log::{Bodies, Body, BodyLog, Excerpt};
 pub use build::{GatewayError, Parts};
@@ -47,8 +49,8 @@ pub use clients::{
 pub use content::{CONTENT_PATH, Contents, FoundContent, NoContent};
 pub use daemon::{Daemon, Passage};
 pub use documents::{
-    Attached, Attempt, EngineChoice, OnPage, Outcome, PageOutcome, Progress, ReadOptions, ReadStatus, Reader, Reading,
-    Reason, Recipe, Step,
+    Attached, Attempt, EngineChoice, OnPage, Outcome, PageOutcome, Painter, Progress, ReadOptions, ReadStatus, Reader,
+    Reading, Reason, Recipe, Step,
 };
 pub use engines::EngineInfo;
 pub use execution::{measure, tune};

@@ -9,7 +9,7 @@ use axum::Router;
 use axum::http::{Method, Uri};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{delete, get, patch, post};
+use axum::routing::{delete, get, patch, post, put};
 use tower_http::catch_panic::CatchPanicLayer;
 
 use super::error::ApiError;
@@ -18,11 +18,15 @@ use super::logged::Witnesses;
 use super::state::AppState;
 use super::tasks::{gemini, messages, ranking, responses};
 use super::{
-    admin, audio, content, docs, fleet, health, images, landing, logged, metrics, models, ocr, ollama, plan, tasks,
-    videos, visit,
+    admin, audio, content, dashboard, docs, fleet, health, images, landing, logged, metrics, models, ocr, ollama, plan,
+    tasks, videos, visit,
 };
 use crate::config::Server;
+<<<<<<< HEAD
 use crate::gateway::Clients;
+=======
+use crate::gateway::{Administration, Clients, RequestLog};
+>>>>>>> i17b
 
 /// The server as a service: all routes, all layers.
 pub fn router(state: AppState) -> Router {
@@ -33,6 +37,9 @@ pub fn router(state: AppState) -> Router {
         .route("/readyz", get(health::readyz))
         .route("/metrics", get(metrics::metrics))
         .route("/openapi.json", get(docs::document))
+        .route("/dashboard", get(dashboard::page))
+        .route("/dashboard/", get(dashboard::page))
+        .route("/dashboard/{*asset}", get(dashboard::asset))
         .route("/docs", get(docs::page))
         .route("/docs/", get(docs::page))
         .route("/docs/{*asset}", get(docs::asset))
@@ -79,6 +86,8 @@ pub fn router(state: AppState) -> Router {
         .route("/api/admin/requests", get(admin::requests))
         .route("/api/admin/requests/{key}", get(admin::request))
         .route("/api/admin/usage", get(admin::usage))
+        .route("/api/admin/settings", get(admin::settings).put(admin::change_settings))
+        .route("/api/admin/password", put(admin::change_password))
         .route("/api/admin/health", get(admin::admin_health))
         .route("/v1/audio/transcriptions", post(audio::transcriptions))
         .route("/v1/audio/translations", post(audio::translations))
@@ -113,27 +122,50 @@ pub fn router(state: AppState) -> Router {
         .route("/v1/ocr/process", post(ocr::process))
         .route("/v1/ocr/images/{id}/{page}", get(ocr::drawing));
     let (config, clients) = (state.config.clone(), state.gateway.clients.clone());
+<<<<<<< HEAD
     let witnesses = Witnesses::of(&state);
     let routes = routes.merge(tasks::behind_slashes()).with_state(state);
     layered_with(routes, &config.server, clients, witnesses)
+=======
+    let log = state.request_log.clone();
+    let administration = state.administration.clone();
+    let routes = routes.merge(tasks::behind_slashes()).with_state(state);
+    layered_with(routes, &config.server, clients, administration, log)
+>>>>>>> i17b
 }
 
 /// The layers around routes of a test.
 #[cfg(test)]
 pub(super) fn layered(routes: Router, server: &Server, clients: Arc<Clients>) -> Router {
-    layered_with(routes, server, clients, None)
+    layered_with(routes, server, clients, None, None)
 }
 
 /// Puts the layers around routes. Read from the bottom: a request passes the last one first.
+<<<<<<< HEAD
 fn layered_with(routes: Router, server: &Server, clients: Arc<Clients>, witnesses: Option<Witnesses>) -> Router {
+=======
+fn layered_with(
+    routes: Router,
+    server: &Server,
+    clients: Arc<Clients>,
+    administration: Option<Arc<Administration>>,
+    log: Option<Arc<RequestLog>>,
+) -> Router {
+>>>>>>> i17b
     let app = routes
         .fallback(no_such_route)
         .method_not_allowed_fallback(no_such_method)
         // Innermost, so that the answer to a panic passes through all the others.
         .layer(CatchPanicLayer::custom(panicked));
+<<<<<<< HEAD
     let app = guarded(app, server, clients);
     let app = match witnesses {
         Some(witnesses) => app.layer(from_fn_with_state(witnesses, logged::accompany)),
+=======
+    let app = guarded(app, server, clients, administration);
+    let app = match log {
+        Some(log) => app.layer(from_fn_with_state(log, logged::accompany)),
+>>>>>>> i17b
         None => app,
     };
     app.layer(from_fn(visit::accompany))

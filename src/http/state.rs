@@ -16,8 +16,10 @@ use crate::telemetry::{Otlp, metrics};
 pub struct AppState {
     /// Does the work.
     pub gateway: Arc<Gateway>,
-    /// What the operator configured.
+    /// What is in force: what the operator configured, with the settings of administrators over it.
     pub config: Arc<Config>,
+    /// What the operator configured alone.
+    pub configured: Arc<Config>,
     /// Keeps jobs; `None`: there is nowhere to.
     pub jobs: Option<Arc<VideoJobs>>,
     /// Keeps responses, likewise.
@@ -41,6 +43,7 @@ impl AppState {
     pub fn new(gateway: Arc<Gateway>, config: Arc<Config>) -> Self {
         Self {
             gateway,
+            configured: config.clone(),
             config,
             jobs: None,
             responses: None,
@@ -51,6 +54,12 @@ impl AppState {
             probes: None,
             metrics: metrics::recorder(),
         }
+    }
+
+    /// The same where the operator configured this, and settings were laid over it.
+    #[must_use]
+    pub fn configured_as(self, configured: Arc<Config>) -> Self {
+        Self { configured, ..self }
     }
 
     /// The same with jobs.

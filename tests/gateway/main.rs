@@ -107,6 +107,7 @@ mod searchable;
 mod seen;
 mod server;
 mod service;
+mod settings_admin;
 mod shared_data;
 mod site;
 mod tasks;

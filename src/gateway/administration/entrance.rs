@@ -49,6 +49,21 @@ impl Administration {
         Ok(())
     }
 
+    /// Sets another password, by the one that is set, and opens a session; every other one ends.
+    ///
+    /// # Errors
+    /// When that is wrong, or the new one cannot be one.
+    pub async fn change_password(
+        &self,
+        from: Option<IpAddr>,
+        current: &str,
+        password: &str,
+    ) -> Result<Session, NotAdmitted> {
+        self.log_in(from, current).await?;
+        self.set_password(password).await?;
+        self.sessions.open(Instant::now()).ok_or_else(no_chance)
+    }
+
     /// Opens a session with the password.
     ///
     /// # Errors

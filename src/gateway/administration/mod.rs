@@ -9,12 +9,14 @@ mod ids;
 mod lockout;
 mod password;
 mod sessions;
+mod settings;
 #[cfg(test)]
 mod tests;
 
 pub use ids::{new_id, unix_seconds};
 pub use password::BadPassword;
 pub use sessions::Session;
+pub use settings::{NotKept, NumberedSettings};
 
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};

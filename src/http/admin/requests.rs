@@ -226,6 +226,8 @@ pub(in crate::http) struct UsageRow {
     /// What the same tokens would have cost at the reference price of `[log]`.
     reference_usd: f64,
     mean_ms: Option<f64>,
+    /// How long those that were answered took; null: none of them was looked at.
+    latency_ms: Option<Percentiles>,
 }
 
 /// Sums of requests, by hours, days, keys, providers, models, tasks or statuses.
@@ -252,7 +254,10 @@ pub(in crate::http) async fn usage(
         client: query.client,
     };
     let sums = log.requests.sums(&of).await.map_err(failed)?;
-    let data = sums.into_iter().map(|sums| UsageRow::of(sums, state.config.log.reference_usd)).collect();
+    let timings = log.requests.timings(of.since, of.until, MOST_TIMED).await.map_err(failed)?;
+    let (latency, price) = (latency::by_group(timings, &of), state.config.log.reference_usd);
+    let row = |sums: Sums| UsageRow { latency_ms: latency.get(&sums.group).copied(), ..UsageRow::of(sums, price) };
+    let data = sums.into_iter().map(row).collect();
     Ok(Json(UsageList { object: "list", data, rows_dropped: log.dropped() }))
 }
 
@@ -367,6 +372,7 @@ impl UsageRow {
     fn of(sums: Sums, price: (f64, f64)) -> Self {
         Self {
             reference_usd: reference(sums.prompt_tokens, sums.completion_tokens, price),
+            latency_ms: None,
             mean_ms: (sums.requests > 0).then(|| sums.total_ms as f64 / sums.requests as f64),
             seconds: sums.milliseconds as f64 / 1e3,
             cost_usd: sums.cost as f64 / 1e12,
