@@ -11,11 +11,7 @@ use std::time::{Duration, SystemTime};
 use super::Context;
 use super::key_ring::KeyRing;
 use crate::config::{Config, Source};
-<<<<<<< HEAD
-use crate::gateway::{Administration, Gateway, KeptClients, Renewal, VideoJobs};
-=======
 use crate::gateway::{Gateway, KeptClients, NumberedSettings, Renewal, RequestLog, VideoJobs};
->>>>>>> i17b
 use crate::http::{AppState, Current};
 
 /// How often it is looked whether a file has changed, and whether a key has.
@@ -30,7 +26,6 @@ pub(super) struct Running {
     jobs: Option<Arc<VideoJobs>>,
     key_ring: KeyRing,
     clients: Option<Arc<KeptClients>>,
-    administration: Option<Arc<Administration>>,
     /// Which change of clients' keys was taken up last.
     clients_revision: i64,
     /// The settings that were taken up last.
@@ -95,12 +90,8 @@ impl Running {
         jobs: Option<Arc<VideoJobs>>,
         key_ring: KeyRing,
         clients: Option<Arc<KeptClients>>,
-        administration: Option<Arc<Administration>>,
     ) -> Self {
         // Read after the keys were, a change between the two would be missed; before, it is seen once more.
-<<<<<<< HEAD
-        let mut running = Self { state, current, jobs, key_ring, clients, administration, clients_revision: -1 };
-=======
         let mut running = Self {
             state,
             current,
@@ -111,7 +102,6 @@ impl Running {
             settings: NumberedSettings::default(),
             log: None,
         };
->>>>>>> i17b
         running.clients_have_changed().await;
         running.settings_have_changed().await;
         running
@@ -150,7 +140,7 @@ impl Running {
 
     /// Sessions of administrators end where their password was changed.
     async fn mind_password(&self) {
-        let Some(administration) = &self.administration else { return };
+        let Some(administration) = &self.state.administration else { return };
         if let Err(error) = administration.mind_password().await {
             tracing::debug!(error.detail = %error, "whether the password was changed is not known");
         }
@@ -249,11 +239,7 @@ fn stays(before: &Config, after: &Config) -> Vec<&'static str> {
         ("jobs", differ(&before.jobs, &after.jobs)),
         ("probes", differ(&before.probes, &after.probes)),
         ("safety", differ(&before.safety, &after.safety)),
-<<<<<<< HEAD
-        ("log", differ(&before.log, &after.log)),
         ("telemetry", differ(&before.telemetry, &after.telemetry)),
-=======
->>>>>>> i17b
     ];
     sections.into_iter().filter_map(|(name, differs)| differs.then_some(name)).collect()
 }

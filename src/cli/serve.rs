@@ -17,11 +17,7 @@ use super::reload::{self, Running};
 use super::{Context, complain};
 use crate::config::{Config, Source};
 use crate::gateway::{
-<<<<<<< HEAD
-    Administration, BodyLog, Gateway, KeptClients, KeptQuotas, KeptResponses, Parts, Probes, RequestLog,
-=======
-    Administration, Gateway, KeptClients, KeptQuotas, KeptResponses, NumberedSettings, Parts, Probes, RequestLog,
->>>>>>> i17b
+    Administration, BodyLog, Gateway, KeptClients, KeptQuotas, KeptResponses, NumberedSettings, Parts, Probes, RequestLog,
     TemporaryFiles, VideoJobs,
 };
 use crate::http::{self, AppState, Current};
@@ -85,13 +81,9 @@ fn serve(context: &Context, arguments: Vec<String>, in_background: bool) -> Resu
         let _session = rustix::process::setsid();
     }
     let loaded = context.load()?;
-<<<<<<< HEAD
     let mut presence = Presence::announced(context, &loaded.source, arguments, in_background)?;
-    let config = Arc::new(loaded.config);
-=======
     let configured = Arc::new(loaded.config);
     let config = configured.clone();
->>>>>>> i17b
     let _log = telemetry::init(&config.server, context.environment.text("MEDIARY_LOG"))?;
     // Our environment holds keys; other processes of this user have no business in it.
     mediary_convert::confine::keep_to_itself();
@@ -150,19 +142,14 @@ fn serve(context: &Context, arguments: Vec<String>, in_background: bool) -> Resu
             }
             None => (None, None, None),
         };
-<<<<<<< HEAD
-        let state = AppState::new(gateway, config.clone()).with_jobs(jobs.clone()).with_responses(responses);
-        let state = state.with_probes(probes).with_administration(administration.clone()).with_request_log(request_log);
+        let state = AppState::new(gateway, config.clone()).configured_as(configured.clone());
+        let state = state.with_jobs(jobs.clone()).with_responses(responses);
+        let state = state.with_probes(probes).with_administration(administration).with_request_log(request_log);
         let body_log = store_dir.filter(|_| config.log.bodies).map(|dir| dir.join("bodies"));
         let body_log = body_log.and_then(|folder| BodyLog::start(folder, &config.log));
         let state = state.with_body_log(body_log.clone());
         let otlp = Otlp::start(&config.telemetry, &Handle::current())?;
         let state = state.with_otlp(otlp.clone());
-=======
-        let state = AppState::new(gateway, config.clone()).configured_as(configured.clone());
-        let state = state.with_jobs(jobs.clone()).with_responses(responses);
-        let state = state.with_probes(probes).with_administration(administration).with_request_log(request_log);
->>>>>>> i17b
         let address = config.server.host.socket_address(config.server.port);
         let listener = tokio::net::TcpListener::bind(address)
             .await
@@ -172,11 +159,7 @@ fn serve(context: &Context, arguments: Vec<String>, in_background: bool) -> Resu
         }
         let current = Current::new(state.clone());
         let (state_now, current_now) = (state.clone(), current.clone());
-<<<<<<< HEAD
-        let running = Running::new(state_now, current_now, jobs.clone(), key_ring, clients, administration).await;
-=======
         let running = Running::new(state_now, current_now, jobs.clone(), key_ring, clients).await.logging(log);
->>>>>>> i17b
         let serving = |gateway: Arc<Gateway>| {
             looking.send_replace(gateway.clone());
             if let Some(kept) = &kept {
@@ -287,13 +270,8 @@ impl Kept {
         let administration = Administration::new(Settings::of(database.clone()), provider_keys, keys.clone());
         print_code(&administration).await;
         let clients = KeptClients::start(gateway.clients.clone(), keys).await.map_err(failed)?;
-<<<<<<< HEAD
         let clients = clients.journaling(folder).await;
-        let requests = config.log.requests.then(|| Requests::of(database.clone()));
-        let request_log = requests.map(|requests| Arc::new(RequestLog::start(requests, &config.log)));
-=======
         let request_log = Arc::new(RequestLog::start(Requests::of(database.clone()), &config.log));
->>>>>>> i17b
         let responses = http::kept_responses(database.clone()).await.map_err(failed)?;
         let quotas = KeptQuotas::start(gateway.router.clone(), database.clone()).await.map_err(failed)?;
         let probes = Probes::start(gateway.clone(), database.clone(), config.probes.clone()).await.map_err(failed)?;

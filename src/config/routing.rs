@@ -53,13 +53,10 @@ pub struct Routing {
     pub help_elsewhere: bool,
     /// Whether a stream that breaks off goes on at another target, where the request does not say.
     pub continue_streams: bool,
-<<<<<<< HEAD
     /// Whether answers of chats name the provider that gave them, in a field of their own.
     pub show_provider: bool,
-=======
     /// The operator's own orders of tiers. No key sets it: they are kept settings.
     pub chains: Arc<Chains>,
->>>>>>> i17b
     /// So long a client of a stream hears nothing before it is told that it is still wanted. No key sets it.
     pub silence: Duration,
 }
@@ -307,11 +304,8 @@ impl RawRouting {
             hand_on_urls: self.hand_on_urls,
             help_elsewhere: self.help_elsewhere,
             continue_streams: self.continue_streams,
-<<<<<<< HEAD
             show_provider: self.show_provider,
-=======
             chains: Arc::default(),
->>>>>>> i17b
             silence: SILENCE,
         }
     }

@@ -22,11 +22,7 @@ use super::{
     tasks, videos, visit,
 };
 use crate::config::Server;
-<<<<<<< HEAD
-use crate::gateway::Clients;
-=======
-use crate::gateway::{Administration, Clients, RequestLog};
->>>>>>> i17b
+use crate::gateway::{Administration, Clients};
 
 /// The server as a service: all routes, all layers.
 pub fn router(state: AppState) -> Router {
@@ -122,16 +118,10 @@ pub fn router(state: AppState) -> Router {
         .route("/v1/ocr/process", post(ocr::process))
         .route("/v1/ocr/images/{id}/{page}", get(ocr::drawing));
     let (config, clients) = (state.config.clone(), state.gateway.clients.clone());
-<<<<<<< HEAD
     let witnesses = Witnesses::of(&state);
-    let routes = routes.merge(tasks::behind_slashes()).with_state(state);
-    layered_with(routes, &config.server, clients, witnesses)
-=======
-    let log = state.request_log.clone();
     let administration = state.administration.clone();
     let routes = routes.merge(tasks::behind_slashes()).with_state(state);
-    layered_with(routes, &config.server, clients, administration, log)
->>>>>>> i17b
+    layered_with(routes, &config.server, clients, administration, witnesses)
 }
 
 /// The layers around routes of a test.
@@ -141,31 +131,21 @@ pub(super) fn layered(routes: Router, server: &Server, clients: Arc<Clients>) ->
 }
 
 /// Puts the layers around routes. Read from the bottom: a request passes the last one first.
-<<<<<<< HEAD
-fn layered_with(routes: Router, server: &Server, clients: Arc<Clients>, witnesses: Option<Witnesses>) -> Router {
-=======
 fn layered_with(
     routes: Router,
     server: &Server,
     clients: Arc<Clients>,
     administration: Option<Arc<Administration>>,
-    log: Option<Arc<RequestLog>>,
+    witnesses: Option<Witnesses>,
 ) -> Router {
->>>>>>> i17b
     let app = routes
         .fallback(no_such_route)
         .method_not_allowed_fallback(no_such_method)
         // Innermost, so that the answer to a panic passes through all the others.
         .layer(CatchPanicLayer::custom(panicked));
-<<<<<<< HEAD
-    let app = guarded(app, server, clients);
+    let app = guarded(app, server, clients, administration);
     let app = match witnesses {
         Some(witnesses) => app.layer(from_fn_with_state(witnesses, logged::accompany)),
-=======
-    let app = guarded(app, server, clients, administration);
-    let app = match log {
-        Some(log) => app.layer(from_fn_with_state(log, logged::accompany)),
->>>>>>> i17b
         None => app,
     };
     app.layer(from_fn(visit::accompany))
