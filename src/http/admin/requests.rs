@@ -13,6 +13,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::super::error::{ApiError, ErrorBody};
 use super::super::state::AppState;
+use super::latency::{self, MOST_TIMED, Percentiles};
 use super::{failed, guard};
 use crate::gateway::{Bodies, RequestLog, unix_seconds};
 
