@@ -17,8 +17,8 @@ use super::reload::{self, Running};
 use super::{Context, complain};
 use crate::config::{Config, Source};
 use crate::gateway::{
-    Administration, BodyLog, Gateway, KeptClients, KeptQuotas, KeptResponses, NumberedSettings, Parts, Probes, RequestLog,
-    TemporaryFiles, VideoJobs,
+    Administration, BodyLog, Gateway, KeptClients, KeptQuotas, KeptResponses, NumberedSettings, Parts, Probes,
+    RequestLog, TemporaryFiles, VideoJobs,
 };
 use crate::http::{self, AppState, Current};
 use crate::telemetry::{self, Otlp};

@@ -76,7 +76,7 @@ fn health(told: &Value) -> bool {
     let mut connection = std::net::TcpStream::connect(&address).expect("the server listens where it says");
     connection
         .write_all(format!("GET /health HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n").as_bytes())
-        .unwrap();
+        .expect("it reads");
     super::client::answer(connection, "GET").status == 200
 }
 
@@ -306,17 +306,17 @@ fn completions_are_there_for_every_shell() {
 /// A copy of the program that may be replaced.
 fn copied(home: &Home) -> PathBuf {
     let folder = home.0.path().join("bin with a space");
-    fs::create_dir_all(&folder).unwrap();
+    fs::create_dir_all(&folder).expect("the folder is ours");
     let program = folder.join("mediary");
     // The same file under another name, where the file system has such a thing.
     let built = env!("CARGO_BIN_EXE_mediary");
-    fs::hard_link(built, &program).or_else(|_| fs::copy(built, &program).map(drop)).unwrap();
+    fs::hard_link(built, &program).or_else(|_| fs::copy(built, &program).map(drop)).expect("the folder is ours");
     program
 }
 
 fn hashed(path: &Path) -> String {
     use sha2::{Digest, Sha256};
-    Sha256::digest(fs::read(path).unwrap()).iter().map(|byte| format!("{byte:02x}")).collect()
+    Sha256::digest(fs::read(path).expect("it is there")).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[test]

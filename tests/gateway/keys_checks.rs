@@ -50,11 +50,11 @@ impl Vault {
     }
 
     fn says(&self, answers: &[(&'static str, u16)]) {
-        *self.answers.lock().unwrap() = answers.to_vec();
+        *self.answers.lock().expect("no test panics while it holds it") = answers.to_vec();
     }
 
     fn seen(&self) -> Vec<String> {
-        self.seen.lock().unwrap().clone()
+        self.seen.lock().expect("no test panics while it holds it").clone()
     }
 }
 
@@ -77,8 +77,16 @@ fn answer(
     }
     let head = String::from_utf8_lossy(&head).to_lowercase();
     let key = head.lines().find_map(|line| line.strip_prefix("authorization: bearer ")).unwrap_or("none");
-    noted.lock().unwrap().push(format!("{} with {key}", head.lines().next().unwrap_or_default()));
-    let status = known.lock().unwrap().iter().find(|(its, _)| *its == key).map_or(401, |(_, status)| *status);
+    noted
+        .lock()
+        .expect("no test panics while it holds it")
+        .push(format!("{} with {key}", head.lines().next().unwrap_or_default()));
+    let status = known
+        .lock()
+        .expect("no test panics while it holds it")
+        .iter()
+        .find(|(its, _)| *its == key)
+        .map_or(401, |(_, status)| *status);
     let body = match status {
         200 => json!({ "object": "list", "data": [{ "id": "m" }] }),
         429 => json!({ "error": { "message": "slow down", "type": "rate_limit_error", "code": null } }),

@@ -52,7 +52,13 @@ impl Collector {
     }
 
     fn posts(&self, path: &str) -> Vec<Post> {
-        self.posts.lock().unwrap().iter().filter(|(its, ..)| its == path).cloned().collect()
+        self.posts
+            .lock()
+            .expect("no test panics while it holds it")
+            .iter()
+            .filter(|(its, ..)| its == path)
+            .cloned()
+            .collect()
     }
 
     fn spans(&self) -> Vec<Span> {
@@ -95,7 +101,7 @@ fn take(mut connection: TcpStream, noted: &Mutex<Vec<Post>>) -> std::io::Result<
     let mut body = vec![0; length.unwrap_or(0)];
     connection.read_exact(&mut body)?;
     let path = head.split(' ').nth(1).unwrap_or_default().to_owned();
-    noted.lock().unwrap().push((path, head, body));
+    noted.lock().expect("no test panics while it holds it").push((path, head, body));
     connection.write_all(
         b"HTTP/1.1 200 OK\r\ncontent-type: application/x-protobuf\r\ncontent-length: 0\r\nconnection: close\r\n\r\n",
     )
@@ -182,7 +188,7 @@ fn a_collector_is_told_of_requests_their_calls_and_their_tokens_and_of_no_word()
         durations.iter().filter(|(of, ..)| told(of, "error.type") == "None").map(|(_, count, _)| count).sum();
     assert_eq!(answered, 2, "{durations:?}");
 
-    let posts = collector.posts.lock().unwrap();
+    let posts = collector.posts.lock().expect("no test panics while it holds it");
     assert!(posts.iter().all(|(_, head, _)| head.contains("Bearer of-the-collector")), "{posts:?}");
     for (path, _, body) in posts.iter() {
         let body = String::from_utf8_lossy(body);

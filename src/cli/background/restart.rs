@@ -51,8 +51,8 @@ impl Restart {
 fn with(before: Vec<String>, now: Vec<String>) -> Vec<String> {
     let name = |argument: &str| argument.split('=').next().unwrap_or_default().to_owned();
     let said: Vec<String> = now.iter().map(|argument| name(argument)).collect();
-    let kept = before.into_iter().filter(|argument| !said.contains(&name(argument)));
-    now.iter().cloned().chain(kept).collect()
+    let kept = before.into_iter().filter(move |argument| !said.contains(&name(argument)));
+    now.into_iter().chain(kept).collect()
 }
 
 #[cfg(test)]

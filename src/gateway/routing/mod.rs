@@ -19,6 +19,7 @@ mod known;
 mod ledger;
 mod left;
 mod pace;
+mod passes;
 mod planning;
 mod question;
 mod quotas;

@@ -14,7 +14,7 @@ const HOUR_MS: i64 = 3_600_000;
 
 /// How long answers took, in milliseconds to their end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
-pub(in crate::http) struct Percentiles {
+pub(in crate::http) struct RequestPercentiles {
     p50: i64,
     p95: i64,
     p99: i64,
@@ -23,7 +23,7 @@ pub(in crate::http) struct Percentiles {
 }
 
 /// The percentiles of each group of sums, by its name. Requests that failed count only where statuses are told apart.
-pub(super) fn by_group(timings: Vec<Timing>, of: &SumsOf) -> BTreeMap<String, Percentiles> {
+pub(super) fn by_group(timings: Vec<Timing>, of: &SumsOf) -> BTreeMap<String, RequestPercentiles> {
     let mut groups: BTreeMap<String, Vec<i64>> = BTreeMap::new();
     for timing in timings {
         let is_wanted = of.client.as_ref().is_none_or(|client| *client == timing.client);
@@ -31,7 +31,7 @@ pub(super) fn by_group(timings: Vec<Timing>, of: &SumsOf) -> BTreeMap<String, Pe
             groups.entry(group(&timing, of)).or_default().push(timing.total_ms);
         }
     }
-    groups.into_iter().map(|(group, times)| (group, Percentiles::of(times))).collect()
+    groups.into_iter().map(|(group, times)| (group, RequestPercentiles::of(times))).collect()
 }
 
 /// A group as [`mediary_store::Sums`] names it.
@@ -51,7 +51,7 @@ fn group(timing: &Timing, of: &SumsOf) -> String {
     }
 }
 
-impl Percentiles {
+impl RequestPercentiles {
     fn of(mut times: Vec<i64>) -> Self {
         times.sort_unstable();
         // The least time that so many of a hundred do not pass.
@@ -84,9 +84,9 @@ mod tests {
     fn percentiles_are_times_that_were_taken() {
         let timings: Vec<Timing> = (1..=200).map(|n| timing(0, 200, n)).collect();
         let of_model = by_group(timings, &sums(SumsBy::Model))["groq/m"];
-        assert_eq!(of_model, Percentiles { p50: 100, p95: 190, p99: 198, of: 200 });
+        assert_eq!(of_model, RequestPercentiles { p50: 100, p95: 190, p99: 198, of: 200 });
         let one = by_group(vec![timing(0, 200, 7)], &sums(SumsBy::Task))["chat"];
-        assert_eq!(one, Percentiles { p50: 7, p95: 7, p99: 7, of: 1 });
+        assert_eq!(one, RequestPercentiles { p50: 7, p95: 7, p99: 7, of: 1 });
     }
 
     #[test]

@@ -13,7 +13,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::super::error::{ApiError, ErrorBody};
 use super::super::state::AppState;
-use super::latency::{self, MOST_TIMED, Percentiles};
+use super::latency::{self, MOST_TIMED, RequestPercentiles};
 use super::{failed, guard};
 use crate::gateway::{Bodies, RequestLog, unix_seconds};
 
@@ -228,7 +228,7 @@ pub(in crate::http) struct UsageRow {
     reference_usd: f64,
     mean_ms: Option<f64>,
     /// How long those that were answered took; null: none of them was looked at.
-    latency_ms: Option<Percentiles>,
+    latency_ms: Option<RequestPercentiles>,
 }
 
 /// Sums of requests, by hours, days, keys, providers, models, tasks or statuses.
