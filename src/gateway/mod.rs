@@ -79,8 +79,7 @@ pub use treatments::{Pipelines, Treatments};
 use std::sync::Arc;
 
 use mediary_convert::pdf::PdfWorkers;
-use mediary_core::capability::{Abilities, Price};
-use mediary_core::{ModelName, ProviderId, Target};
+use mediary_core::capability::Abilities;
 use mediary_local::Local;
 use mediary_remote::Fetcher;
 
@@ -119,22 +118,6 @@ impl Gateway {
     #[must_use]
     pub fn fetcher(&self) -> &Fetcher {
         self.intake.fetcher()
-    }
-
-    /// The Ollama on this machine, if one is set up.
-    #[must_use]
-    pub fn daemon(&self) -> Option<&Daemon> {
-        self.daemon.as_ref()
-    }
-
-    /// Whether a provider's model is known to cost nothing; on this machine none does unless it is said.
-    #[must_use]
-    pub fn is_free(&self, provider: &ProviderId, model: &str) -> bool {
-        let known = self.router.known();
-        let target = Target { provider: provider.clone(), model: ModelName::new(model) };
-        let row = known.get(&target);
-        let is_near = || self.router.providers().get(provider).is_some_and(|setup| setup.is_loopback);
-        row.map_or_else(is_near, |row| row.price.is_free() || row.is_local && row.price == Price::Unknown)
     }
 
     /// What all requests together may hold.

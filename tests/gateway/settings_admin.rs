@@ -56,9 +56,9 @@ fn an_order_of_a_tier_is_in_force_at_once_and_after_a_restart() {
         assert!(reason.contains("switched off for this tier"), "{reason}");
         // A request that names it still gets it.
         let named = json!({ "model": "b/m", "messages": [{ "role": "user", "content": "Hello" }] });
-        assert_eq!(sends(&served, "POST /v1/chat/completions", "", &named).content(), "B.");
+        assert_eq!(sends(&served, "POST /v1/chat/completions", "", &named).said(), "B.");
         let asked = sends(&served, "POST /v1/chat/completions", "", &chat);
-        assert_eq!((asked.content().as_str(), a.calls(), b.calls()), ("A.", 1, 1));
+        assert_eq!((asked.said().as_str(), a.calls(), b.calls()), ("A.", 1, 1));
     }
     let served = place.serve(&[]);
     assert_eq!(first(&served), "a/m");
@@ -151,7 +151,7 @@ fn a_session_is_a_key_for_every_route_and_only_with_its_token() {
     asked(&cookie).refused(401, "missing_api_key", "wants an API key");
     asked(&format!("{cookie}x-csrf-token: guess\r\n")).refused(401, "missing_api_key", "wants an API key");
     asked(&format!("{admin}origin: https://app.example\r\n")).refused(401, "missing_api_key", "wants an API key");
-    assert_eq!(asked(&admin).content(), "Hello.");
+    assert_eq!(asked(&admin).said(), "Hello.");
     assert_eq!(served.get("/v1/models", &admin).status, 200);
     assert_eq!(up.calls(), 1);
 }
