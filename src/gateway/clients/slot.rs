@@ -1,6 +1,6 @@
 //! What clients have used and reserved of budgets, in the journal: as of the last call, whenever the process ends.
 //!
-//! The database has it too, a moment later ([`KeptClients`]). What was reserved when a process was killed counts as used
+//! The database has it too, a moment later ([`super::KeptClients`]). What was reserved when a process was killed counts as used
 //! from then on: its calls were under way, and nothing tells what they came to.
 
 use std::path::Path;
