@@ -39,7 +39,7 @@ test: dashboard dev-models ## Run every test, on the real engines and in a real 
 # Debug builds read the pages from the folder, so that a changed page needs no new program.
 test-dashboard: dashboard ## Try the dashboard in Chromium against the program of `make test`
 	@sh scripts/system-packages.sh --tests
-	$(CARGO) build $(CARGO_FLAGS) --workspace
+	$(CARGO) test $(CARGO_FLAGS) --workspace --no-run
 	@PATH="$$(sh scripts/dashboard.sh --tools):$$PATH" && cd dashboard && npm run --silent check && npm run --silent test
 
 screenshots: dashboard ## Renew the pictures in docs/pictures
