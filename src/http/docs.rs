@@ -35,7 +35,7 @@ use super::{admin, audio, content, fleet, health, images, landing, metrics, mode
     paths(
         tasks::completions, tasks::prompts::prompts, tasks::embeddings, tasks::ranking::rerank, tasks::ranking::moderations,
         tasks::interpret::interpret, tasks::messages::messages,
-        tasks::messages::count_tokens, tasks::responses::create, tasks::responses::one, tasks::responses::remove,
+        tasks::messages::count_tokens, tasks::messages::events, tasks::responses::create, tasks::responses::one, tasks::responses::remove,
         tasks::responses::input_items, tasks::responses::cancel, tasks::responses::input_tokens, tasks::responses::compact,
         tasks::gemini::call, models::google_list, models::google_one,
         ollama::chat, ollama::generate, ollama::embed, ollama::embeddings,

@@ -105,6 +105,9 @@ fn request<'a>(call: &ChatCall<'a>) -> Result<Request<'a>, Failure> {
     if let Some(line) = own.and_then(|own| own.fields.get(BILLING)).and_then(Value::as_str) {
         system.insert(0, Block::text(line));
     }
+    // Said in the vendor's own older word already.
+    let is_said = own.is_some_and(|own| own.fields.contains_key("output_format"));
+    let format = format.filter(|_| !is_said);
     let ours = (effort.is_some() || format.is_some()).then_some(OutputConfig { effort, format });
     let output_config = match own.and_then(|own| own.fields.get("output_config")) {
         Some(theirs) => Some(AsAsked::Theirs(theirs)),
