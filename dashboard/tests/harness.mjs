@@ -23,11 +23,12 @@ after(async () => {
   await browser?.close();
 });
 
-/** A test that is given `{ server(…), upstream(…), open(…) }`; all of it ends with the test. */
+/** A test that is given `{ browser, server(…), upstream(…), open(…) }`; all of it ends with the test. */
 export function test(name, body, options = {}) {
   nodeTest(name, { skip: skipped, timeout: 120_000, ...options }, async () => {
     const ends = [];
     const stage = {
+      browser,
       server: async (wanted) => {
         const server = await Server.start(wanted);
         ends.push(() => server.end());
