@@ -54,6 +54,8 @@ fn each_request_has_its_row_with_what_it_cost_and_nothing_it_said() {
     let served = place.serve(&ON);
     let answer = chats(&served, &format!("{key}x-request-id: visit-1\r\n"), &json!({}));
     assert_eq!((answer.status, answer.header("x-mediary-cost-usd")), (200, Some("0.0029")), "{answer}");
+    // Rows are written once their clients have their answers.
+    rows(&served, &key, 1);
     chats(&served, &key, &json!({ "model": "nonsense" })).refused(404, "model_not_found", "nonsense");
     let all = rows(&served, &key, 2);
     let (failed, row) = (&all[0], &all[1]);
