@@ -3,15 +3,15 @@
 //! A row and what it adds to the sums are written in one transaction, so that sums are always those of the rows that were
 //! ever written. What the details of a row mean is the gateway's affair.
 
+mod latencies;
 mod reads;
 mod sums;
 #[cfg(test)]
 mod tests;
-mod timings;
 
+pub use latencies::Latency;
 pub use reads::{RequestFilter, RequestPage};
 pub use sums::{Sums, SumsBy, SumsOf};
-pub use timings::Timing;
 
 use std::sync::Arc;
 
