@@ -11,7 +11,7 @@ MEDIARY = $(CARGO) run --quiet --release $(CARGO_FLAGS) --
 MEDIARY_DEV = $${CARGO_TARGET_DIR:-target}/debug/mediary
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check check-fuzz check-fresh test-clients lint bench bench-gateways models install clean system dev-models release
+.PHONY: help setup run test test-servers check check-fuzz check-fresh test-clients lint bench bench-gateways models install clean system dev-models release
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -22,7 +22,7 @@ run: setup ## Set up, build and serve on 127.0.0.1:8001
 	$(MEDIARY) serve
 
 # The dev profile for everything, so that testing never waits for a release build.
-test: dev-models ## Run every test, on the real engines
+test: dev-models test-servers ## Run every test, on the real engines
 	$(CARGO) test $(CARGO_FLAGS) --workspace
 
 check: lint test ## All that must hold before a commit: format, lints, docs, tests
@@ -91,6 +91,10 @@ clean: ## Remove what was built; fetched libraries and weights stay
 # System packages come before the build, which wants a linker and a C compiler.
 system:
 	@sh scripts/system-packages.sh
+
+# PostgreSQL and Redis, which tests start by themselves.
+test-servers:
+	@sh scripts/test-servers.sh
 
 release: system
 	$(CARGO) build --release $(CARGO_FLAGS)

@@ -59,7 +59,7 @@ impl ProvidersArgs {
 
 /// What there is to say of all providers, with what is left of their free limits as far as a server has kept what was used.
 fn reports(context: &Context, config: &Config, providers: &Providers) -> Vec<ProviderReport> {
-    let used = context.store_dir(config).map(|dir| Quotas::peek(&dir));
+    let used = context.store_place(config).map(|place| Quotas::peek(&place));
     let used = used.transpose().unwrap_or_else(|error| {
         // Everything else can be told without.
         let _closed = writeln!(io::stderr(), "mediary: what was used of free limits is not known: {error}");

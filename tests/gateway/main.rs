@@ -104,6 +104,8 @@ mod server;
 mod service;
 mod shared_data;
 mod site;
+mod store_postgres;
+mod store_replicas;
 mod tasks;
 mod toy;
 mod transport;

@@ -1,7 +1,5 @@
 //! Sums of the request log, by time or by what requests have in common.
 
-use sqlx::Row as _;
-
 use super::Requests;
 use crate::database::{Statement, StoreFailed};
 
@@ -70,6 +68,21 @@ pub struct Sums {
 
 const MINUTE: i64 = 60_000;
 
+/// What is summed, in the order in which it is read.
+const SUMMED: [&str; 11] = [
+    "requests",
+    "CASE WHEN status >= 400 THEN requests ELSE 0 END",
+    "prompt_tokens",
+    "cached_tokens",
+    "completion_tokens",
+    "pages",
+    "milliseconds",
+    "images",
+    "cost",
+    "unpriced",
+    "total_ms",
+];
+
 impl Requests {
     /// Sums, group by group.
     ///
@@ -88,10 +101,9 @@ impl Requests {
             SumsBy::Status => ("status".to_owned(), None),
         };
         let client = if of.client.is_some() { " AND client = ?" } else { "" };
+        let sums = SUMMED.map(|column| format!("CAST(sum({column}) AS BIGINT)")).join(", ");
         let sql = format!(
-            "SELECT CAST({group} AS TEXT), sum(requests), sum(CASE WHEN status >= 400 THEN requests ELSE 0 END), \
-             sum(prompt_tokens), sum(cached_tokens), sum(completion_tokens), sum(pages), sum(milliseconds), sum(images), \
-             sum(cost), sum(unpriced), sum(total_ms) FROM request_sums WHERE quarter >= ? AND quarter < ?{client} \
+            "SELECT CAST({group} AS TEXT), {sums} FROM request_sums WHERE quarter >= ? AND quarter < ?{client} \
              GROUP BY {group} ORDER BY {group}"
         );
         let quarters = |time: i64| time.div_euclid(super::QUARTER);
