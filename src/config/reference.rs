@@ -189,7 +189,7 @@ pub(super) const OPEN_ROWS: &[(&str, &str, &str)] = &[
     (
         "providers[].models[].price",
         "`\"unknown\"`, on loopback `\"free\"`",
-        "`\"free\"`, `\"unknown\"`, or dollars: `{ input_usd = 0.15, output_usd = 0.6 }` a million tokens, `minute_usd` a minute heard, `character_usd` a million characters spoken, `image_usd` an image and `second_usd` a second of video made, `page_usd` a page read, `search_usd` a search of a rerank; `cached_usd` goes with `input_usd`",
+        "`\"free\"`, `\"unknown\"`, or dollars: `{ input_usd = 0.15, output_usd = 0.6 }` a million tokens, `minute_usd` a minute heard, `character_usd` a million characters spoken, `image_usd` an image and `second_usd` a second of video made, `page_usd` a page read, `search_usd` a search of a rerank; `cached_usd` and `cache_write_usd` go with `input_usd`, and a request with tokens of a cache has no known cost without them",
     ),
     ("providers[].models[].free_limits", "none", "what of it is for nothing"),
     (

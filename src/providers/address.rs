@@ -1,5 +1,6 @@
 //! Addresses of providers: completed from what a variable says, and judged for whether they are on this machine.
 
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use crate::config::{Environment, Server, base_url, expand};
@@ -33,7 +34,8 @@ pub(super) fn complete(written: &str, base: &str) -> Option<String> {
 pub(super) fn filled(written: &str, env: &Environment) -> Result<String, String> {
     let expanded = expand(written, env).map_err(|_| "its address holds a \"${\" that is not of the form ${NAME}")?;
     if !expanded.missing.is_empty() {
-        return Err(format!("it needs {}, which is not set", expanded.missing.join(", ")));
+        let names: BTreeSet<&str> = expanded.missing.iter().map(|name| &**name).collect();
+        return Err(format!("it needs {}, which is not set", Vec::from_iter(names).join(", ")));
     }
     base_url(&expanded.text).ok_or_else(|| format!("{} holds what no address can hold", expanded.used.join(" or ")))
 }

@@ -8,10 +8,13 @@ prints the configuration for it, to try the documentation's commands by hand: py
 """
 
 import base64
+import functools
 import io
 import json
 import re
+import subprocess
 import sys
+import tempfile
 import threading
 import urllib.parse
 import wave
@@ -26,6 +29,17 @@ CITIES = ("Paris", "Oslo")
 THOUGHT = "Let me think."
 HEARD = "You sent a recording."
 USAGE = {"prompt_tokens": 20, "completion_tokens": 7, "total_tokens": 27}
+
+
+@functools.cache
+def film():
+    """Four seconds of blue, 1280 by 720 pixels."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "film.mp4"
+        source = "color=c=blue:size=1280x720:rate=4:duration=4"
+        drawn = ("-f", "lavfi", "-i", source, "-pix_fmt", "yuv420p", "-movflags", "+faststart", str(file))
+        subprocess.run(["ffmpeg", "-y", "-loglevel", "error", *drawn], check=True)
+        return file.read_bytes()
 
 
 class Upstream(FakeServer):
@@ -169,11 +183,10 @@ class Answerer(FakeHandler):
         return self.answer(200, strict_cohere.answer(body))
 
     def as_video(self):
-        """A video that is done, as far as its first bytes say that it is one."""
+        """A video that is done: one colour, for as long and of the size that the clients ask for."""
         if not self.path.endswith("/content"):
             return self.answer(200, {"id": "film-1", "object": "video", "status": "completed", "progress": 100})
-        file = b"\0\0\0\x18ftypisom\0\0\x02\0isommp42" + bytes(4000)
-        return self.answer(200, file, {"content-type": "video/mp4"})
+        return self.answer(200, film(), {"content-type": "video/mp4"})
 
     def as_pictures(self, raw):
         """A picture for whatever was asked, in stages if those were asked for: forms are looked at as text."""

@@ -100,6 +100,14 @@ fn model(carried: &mut Carried, entry: &Value) {
         return;
     }
     let api_base = text("api_base").or_else(|| text("base_url"));
+    let (api_base, has_secret) = match api_base.and_then(without_secret) {
+        Some(plain) => (Some(plain), true),
+        None => (api_base.map(str::to_owned), false),
+    };
+    if has_secret {
+        carried.note(format!("the name and password in the address of `{name}`: write a key under api_keys"));
+    }
+    let api_base = api_base.as_deref();
     let (vendor, model) = written.split_once('/').unwrap_or(("openai", written));
     let known = vendors::known(vendor);
     // An OpenAI-compatible server of one's own is written as openai/MODEL with an address.
@@ -125,6 +133,9 @@ fn model(carried: &mut Carried, entry: &Value) {
             carried.note(format!("litellm_params.{field} of `{name}`"));
         }
     }
+    // Vertex' compatible face wants the publisher too.
+    let prefixed = (id == "vertex" && !model.contains('/')).then(|| format!("google/{model}"));
+    let model = prefixed.as_deref().unwrap_or(model);
     let says = says(params, entry.get("model_info"));
     let provider = carried.provider_at(&id, base.as_deref());
     provider.add_key(key);
@@ -145,11 +156,20 @@ fn address(id: &str, base: &str) -> String {
     }
 }
 
+/// An address without the name and password in it, if there are any.
+fn without_secret(base: &str) -> Option<String> {
+    let (scheme, rest) = base.split_once("://")?;
+    let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    let (_, host) = authority.rsplit_once('@')?;
+    Some(format!("{scheme}://{host}{path}"))
+}
+
 /// An id out of the host of an address.
 fn host_id(base: &str) -> String {
     let rest = base.split_once("://").map_or(base, |(_, rest)| rest);
-    let host = rest.split(['/', '@']).next().unwrap_or(rest);
-    vendors::as_id(host)
+    let authority = rest.split('/').next().unwrap_or(rest);
+    // What stands before an @ is a secret.
+    vendors::as_id(authority.rsplit('@').next().unwrap_or(authority))
 }
 
 /// What is said of a model beside its name.

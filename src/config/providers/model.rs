@@ -206,6 +206,7 @@ impl<'de> Deserialize<'de> for PriceEntry {
 struct Paid {
     input_usd: Option<f64>,
     cached_usd: Option<f64>,
+    cache_write_usd: Option<f64>,
     output_usd: Option<f64>,
     minute_usd: Option<f64>,
     character_usd: Option<f64>,
@@ -242,6 +243,7 @@ impl<'de> Visitor<'de> for PriceVisitor {
         let rates = Rates {
             input_usd: rate(paid.input_usd)?,
             cached_usd: rate(paid.cached_usd)?,
+            cache_write_usd: rate(paid.cache_write_usd)?,
             output_usd: rate(paid.output_usd)?,
             minute_usd: rate(paid.minute_usd)?,
             character_usd: rate(paid.character_usd)?,
@@ -259,8 +261,8 @@ impl<'de> Visitor<'de> for PriceVisitor {
         if rates.input_usd.is_some() != rates.output_usd.is_some() {
             return Err(A::Error::custom("input_usd and output_usd go together; write 0 for what costs nothing"));
         }
-        if rates.cached_usd.is_some() && rates.input_usd.is_none() {
-            return Err(A::Error::custom("cached_usd goes with input_usd"));
+        if (rates.cached_usd.is_some() || rates.cache_write_usd.is_some()) && rates.input_usd.is_none() {
+            return Err(A::Error::custom("cached_usd and cache_write_usd go with input_usd"));
         }
         Ok(Price::Paid(rates))
     }

@@ -22,9 +22,13 @@ pub struct Rates {
     /// A million tokens of request.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub input_usd: Option<Rate>,
-    /// A million tokens of request that the provider had cached; as any others where it is not stated.
+    /// A million tokens of request that the provider had cached. Where it is not stated, a request with such tokens has no
+    /// known cost.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cached_usd: Option<Rate>,
+    /// A million tokens of request that the provider wrote into its cache; the same holds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cache_write_usd: Option<Rate>,
     /// A million tokens of reply.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub output_usd: Option<Rate>,
@@ -55,6 +59,8 @@ pub struct Amount {
     pub prompt_tokens: u64,
     /// Of these, those that the provider had cached.
     pub cached_tokens: u64,
+    /// And those that it wrote into its cache.
+    pub written_tokens: u64,
     /// Tokens of the reply.
     pub completion_tokens: u64,
     /// Seconds of recordings.
@@ -74,7 +80,7 @@ pub struct Amount {
 /// A unit that was charged for: its name, how many, and what they cost. Seconds and minutes are thousandths of a second.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Charged {
-    /// What is counted: `input`, `cached`, `output`, `heard_ms`, `characters`, `images`, `shown_ms`, `pages` or `searches`.
+    /// What is counted: `input`, `cached`, `cache_write`, `output`, `heard_ms`, `characters`, `images`, `shown_ms`, `pages` or `searches`.
     pub unit: &'static str,
     /// How many.
     pub count: u64,
@@ -91,12 +97,13 @@ impl Rates {
 
     /// Every unit with its rate, by the name that it has in a catalog.
     #[must_use]
-    pub fn by_unit(&self) -> [(&'static str, Option<Rate>); 9] {
-        let Self { input_usd, cached_usd, output_usd, minute_usd, character_usd, .. } = *self;
+    pub fn by_unit(&self) -> [(&'static str, Option<Rate>); 10] {
+        let Self { input_usd, cached_usd, cache_write_usd, output_usd, minute_usd, character_usd, .. } = *self;
         let Self { image_usd, second_usd, page_usd, search_usd, .. } = *self;
         [
             ("input_usd", input_usd),
             ("cached_usd", cached_usd),
+            ("cache_write_usd", cache_write_usd),
             ("output_usd", output_usd),
             ("minute_usd", minute_usd),
             ("character_usd", character_usd),
@@ -110,9 +117,15 @@ impl Rates {
     /// What an amount costs, unit by unit; `None` where a unit that has a rate is not known.
     fn of(&self, amount: &Amount) -> Option<Vec<Charged>> {
         let cached = amount.cached_tokens.min(amount.prompt_tokens);
+        let written = amount.written_tokens.min(amount.prompt_tokens - cached);
+        let costs_otherwise = |rate: Option<Rate>, count: u64| self.input_usd.is_some() && rate.is_none() && count > 0;
+        if costs_otherwise(self.cached_usd, cached) || costs_otherwise(self.cache_write_usd, written) {
+            return None;
+        }
         let rows = [
-            ("input", self.input_usd, Some(amount.prompt_tokens - cached), MILLION),
-            ("cached", self.cached_usd.or(self.input_usd), Some(cached), MILLION),
+            ("input", self.input_usd, Some(amount.prompt_tokens - cached - written), MILLION),
+            ("cached", self.cached_usd, Some(cached), MILLION),
+            ("cache_write", self.cache_write_usd, Some(written), MILLION),
             ("output", self.output_usd, Some(amount.completion_tokens), MILLION),
             ("heard_ms", self.minute_usd, amount.heard_seconds.map(thousandths), 60_000),
             ("characters", self.character_usd, Some(amount.characters), MILLION),
@@ -180,6 +193,7 @@ mod tests {
         let amount = Amount {
             prompt_tokens: 1_234_567,
             cached_tokens: 1_000_001,
+            written_tokens: 0,
             completion_tokens: 89_013,
             heard_seconds: Some(97.25),
             characters: 4_321,
@@ -191,8 +205,6 @@ mod tests {
         let rows = [
             // 234,566 × 0.075 / 10⁶ and 1,000,001 × 0.01875 / 10⁶
             (Rates { input_usd: usd(0.075), cached_usd: usd(0.01875), ..none() }, "0.03634246875"),
-            // 1,234,567 × 0.075 / 10⁶: cached ones as any others
-            (Rates { input_usd: usd(0.075), ..none() }, "0.092592525"),
             // 89,013 × 0.3 / 10⁶
             (Rates { output_usd: usd(0.3), ..none() }, "0.0267039"),
             // 97.25 / 60 × 0.006
@@ -208,16 +220,17 @@ mod tests {
             // 17 × 0.001
             (Rates { page_usd: usd(0.001), ..none() }, "0.017"),
             (Rates { search_usd: usd(0.002), ..none() }, "0.002"),
-            // All together: 0.092592525 + 0.0267039 + 0.009725 + 0.126
+            // All together: 0.03634246875 + 0.0267039 + 0.009725 + 0.126
             (
                 Rates {
                     input_usd: usd(0.075),
+                    cached_usd: usd(0.01875),
                     output_usd: usd(0.3),
                     minute_usd: usd(0.006),
                     image_usd: usd(0.042),
                     ..none()
                 },
-                "0.255021425",
+                "0.19877136875",
             ),
         ];
         for (rates, expected) in rows {
@@ -237,8 +250,16 @@ mod tests {
         assert_eq!(Price::Paid(Rates { second_usd: usd(0.1), ..none() }).of(&amount), None);
         let by_tokens = Rates::of_tokens(Rate::written(1.0).unwrap(), Rate::written(1.0).unwrap());
         assert_eq!(Price::Paid(by_tokens).of(&amount).unwrap().to_string(), "1");
+        // What is cached costs less, and what is written into a cache more; how much is not for us to guess.
+        let cached = Amount { cached_tokens: 1, ..amount };
+        let written = Amount { written_tokens: 1, ..amount };
+        assert_eq!((Price::Paid(by_tokens).of(&cached), Price::Paid(by_tokens).of(&written)), (None, None));
+        let all = Rates { cached_usd: usd(0.1), cache_write_usd: usd(1.25), ..by_tokens };
+        let each = Amount { cached_tokens: 300_000, written_tokens: 200_000, ..amount };
+        // 0.5 × 1 + 0.3 × 0.1 + 0.2 × 1.25
+        assert_eq!(Price::Paid(all).of(&each).unwrap().to_string(), "0.78");
         // More cached than sent is a slip of a provider's, not a refund.
-        let odd = Amount { cached_tokens: 9_000_000, ..amount };
-        assert_eq!(Price::Paid(by_tokens).of(&odd).unwrap().to_string(), "1");
+        let odd = Amount { cached_tokens: 9_000_000, written_tokens: 9_000_000, ..amount };
+        assert_eq!(Price::Paid(all).of(&odd).unwrap().to_string(), "0.1");
     }
 }

@@ -9,6 +9,13 @@ use super::Rect;
 
 /// All widths are in heights of the lines. A narrower strip is an accident of letters.
 const NARROWEST: f32 = 0.1;
+/// White between words is seldom narrower.
+const SPACE: f32 = 0.15;
+/// White that is narrower than this share of the usual space between words lies between letters. It stands one below the
+/// other where lines begin with the same words.
+const OF_A_SPACE: f32 = 0.65;
+/// Nor is white of this width between letters, however wide the spaces of justified lines are.
+const BETWEEN_LETTERS: f32 = 0.18;
 /// So many lines, one below the other, are no accident in a strip that is at least so wide.
 const FEWEST: [(f32, usize); 3] = [(0.8, 4), (0.35, 6), (0.0, 8)];
 /// Nor are these in one that stands below or above another that is believed.
@@ -42,7 +49,12 @@ pub fn alleys(lines: &[Inked]) -> Vec<Rect> {
         return Vec::new();
     }
     lines.sort_by(|a, b| middle(&a.rect).total_cmp(&middle(&b.rect)));
-    let seeds = || (0..).zip(&lines).flat_map(|(place, line)| line.gaps.iter().map(move |gap| (place, *gap)));
+    let least = (OF_A_SPACE * usual_space(&lines)).min(BETWEEN_LETTERS);
+    let wide = move |line: &Inked, gap: &&[f32; 2]| gap[1] - gap[0] >= least * line.rect.height();
+    let seeds = || {
+        let of_lines = (0..).zip(&lines);
+        of_lines.flat_map(|(place, line)| line.gaps.iter().filter(|gap| wide(line, gap)).map(move |gap| (place, *gap)))
+    };
     let mut found: Vec<Strip> = seeds().map(|(place, gap)| Strip::from(&lines, place, gap)).collect();
     found.retain(Strip::is_worth_a_look);
     found.sort_by(|a, b| b.starts.len().cmp(&a.starts.len()).then(a.left.total_cmp(&b.left)));
@@ -57,6 +69,17 @@ pub fn alleys(lines: &[Inked]) -> Vec<Rect> {
         }
     }
     kept.into_iter().map(|strip| strip.rect()).collect()
+}
+
+/// The usual space between words, in heights of the lines.
+fn usual_space(lines: &[&Inked]) -> f32 {
+    let of_line = |line: &&Inked| {
+        let height = line.rect.height().max(1.0);
+        line.gaps.iter().map(move |gap| (gap[1] - gap[0]) / height).filter(|width| *width >= SPACE).collect::<Vec<_>>()
+    };
+    let mut spaces: Vec<f32> = lines.iter().flat_map(of_line).collect();
+    spaces.sort_by(f32::total_cmp);
+    spaces.get(spaces.len() / 2).copied().unwrap_or(0.0)
 }
 
 /// White that has been followed from one line down to others.
@@ -236,6 +259,18 @@ mod tests {
         assert_eq!(alleys(&lines(40, None)), []);
         assert_eq!(alleys(&lines(4, Some(500.0))), []);
         assert_eq!(alleys(&[]), []);
+    }
+
+    #[test]
+    fn letters_of_the_same_words_one_below_the_other_leave_no_alley_between_them() {
+        let mut page = lines(12, None);
+        for line in &mut page {
+            line.gaps.retain(|gap| gap[0] > 200.0);
+            line.gaps.insert(0, [100.0, 104.0]);
+        }
+        assert_eq!(alleys(&page), []);
+        page.iter_mut().for_each(|line| line.gaps[0][1] = 110.0);
+        assert_eq!(alleys(&page).len(), 1, "it is as wide as a space");
     }
 
     #[test]

@@ -90,8 +90,16 @@ pub struct Hard {
 }
 
 /// Parameters with a place of their own in [`Chat`] that a target may do without.
-const SOFT_FIELDS: [&str; 7] =
-    ["temperature", "top_p", "seed", "presence_penalty", "frequency_penalty", "top_k", "reasoning_effort"];
+const SOFT_FIELDS: [&str; 8] = [
+    "temperature",
+    "top_p",
+    "seed",
+    "presence_penalty",
+    "frequency_penalty",
+    "top_k",
+    "reasoning_effort",
+    "parallel_tool_calls",
+];
 
 impl Demand {
     /// What a task demands. `parts` are its media, measured by whatever can open them.
@@ -177,7 +185,11 @@ impl Demand {
             task: TaskKind::Embedding,
             text_tokens: tokens().fold(0, u32::saturating_add),
             // An estimate would refuse texts that fit; how many tokens there are is for the target to say.
-            longest_tokens: embed.inputs.iter().map(least_input_tokens).max().filter(|_| !embed.cuts_long_texts()),
+            // Where texts are cut, none is too long.
+            longest_tokens: Some(match embed.cuts_long_texts() {
+                true => 0,
+                false => embed.inputs.iter().map(least_input_tokens).max().unwrap_or(0),
+            }),
             hard: Hard { dimensions: embed.dimensions, ..Hard::default() },
             soft: embed.extras.keys().cloned().collect(),
             ..Self::default()
@@ -255,6 +267,7 @@ impl Demand {
             sampling.frequency_penalty.is_some(),
             sampling.top_k.is_some(),
             chat.effort.is_some(),
+            chat.parallel_tool_calls == Some(false) && !chat.tools.is_empty(),
         ];
         let sampled = SOFT_FIELDS.into_iter().zip(sent).filter_map(|(name, sent)| sent.then_some(name.to_owned()));
         let soft = sampled.chain(chat.extras.keys().filter(|name| !is_hard(name)).cloned()).collect();

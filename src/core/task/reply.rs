@@ -202,12 +202,30 @@ pub struct Usage {
     pub completion_tokens: u64,
     /// Of the request's, those the provider had cached.
     pub cached_tokens: u64,
+    /// Of the request's, those the provider wrote into its cache.
+    pub written_tokens: u64,
     /// Of the reply's, those it thought.
     pub reasoning_tokens: u64,
     /// Tokens of texts that were cut off because their model takes no more. They are in no other count.
     pub cut_tokens: u64,
     /// Whether we counted, the provider having said nothing.
     pub estimated: bool,
+}
+
+impl Usage {
+    /// What two calls for one answer cost together.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self {
+            prompt_tokens: self.prompt_tokens.saturating_add(other.prompt_tokens),
+            completion_tokens: self.completion_tokens.saturating_add(other.completion_tokens),
+            cached_tokens: self.cached_tokens.saturating_add(other.cached_tokens),
+            written_tokens: self.written_tokens.saturating_add(other.written_tokens),
+            reasoning_tokens: self.reasoning_tokens.saturating_add(other.reasoning_tokens),
+            cut_tokens: self.cut_tokens.saturating_add(other.cut_tokens),
+            estimated: self.estimated || other.estimated,
+        }
+    }
 }
 
 /// One frame of a provider's stream (a whole body is one as well).

@@ -148,6 +148,12 @@ impl Admitted {
         self.client.standings().await
     }
 
+    /// Whether the client may administer the server.
+    #[must_use]
+    pub fn is_admin(&self) -> bool {
+        self.client.is_admin
+    }
+
     /// Whether a target may answer.
     #[must_use]
     pub fn allows_target(&self, target: &Target) -> bool {

@@ -80,6 +80,7 @@ impl Probes {
         }
         if let Some(quarantine) = &quarantine {
             findings.quarantine(target, quarantine.clone());
+            self.gateway().router.forget_cooldowns(target);
         }
         let tried = TriedBefore {
             provider: provider.clone(),
@@ -124,6 +125,7 @@ impl Probes {
         let (provider, model) = parts(target);
         self.kept.pardon(&provider, &model).await?;
         findings.pardon(target);
+        self.gateway().router.forget_cooldowns(target);
         Ok(())
     }
 

@@ -72,10 +72,10 @@ impl Account {
         self.admitted.as_ref()
     }
 
-    /// Notes a charge.
-    pub(super) fn charge(&self, charge: Charge) {
+    /// Notes a charge; a client's budget is charged with what it costs at most.
+    pub(super) fn charge(&self, charge: Charge, at_most: Option<&[Charged]>) {
         if let Some(admitted) = &self.admitted {
-            admitted.spend(&charge.amount, charge.charged.as_deref());
+            admitted.spend(&charge.amount, at_most);
         }
         self.charges.lock().unwrap_or_else(PoisonError::into_inner).push(charge);
     }

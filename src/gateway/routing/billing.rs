@@ -90,6 +90,7 @@ impl Billing {
         let amount = Amount {
             prompt_tokens: usage.prompt_tokens,
             cached_tokens: usage.cached_tokens,
+            written_tokens: usage.written_tokens,
             completion_tokens: usage.completion_tokens,
             ..self.amount
         };
@@ -105,7 +106,10 @@ impl Billing {
             is_estimated: is_counted_by_us && !is_unknown,
             has_failed,
         };
-        self.account.charge(charge.clone());
+        // A budget is held to what it costs at most, where the rate of a cache is not known.
+        let as_new = || self.price.charged(&Amount { cached_tokens: 0, written_tokens: 0, ..amount });
+        let at_most = charge.charged.clone().or_else(as_new);
+        self.account.charge(charge.clone(), at_most.as_deref());
         Some(charge)
     }
 }

@@ -76,6 +76,15 @@ impl Router {
     pub fn findings(&self) -> &Arc<Findings> {
         &self.findings
     }
+
+    /// Forgets the cooldowns of a target: while it is in quarantine that alone keeps it out of plans, so that it can be
+    /// named and tried, and when that ends it can be called.
+    pub(in crate::gateway) fn forget_cooldowns(&self, target: &Target) {
+        let fleet = self.fleet();
+        if let Some(row) = fleet.matrix.index(target) {
+            self.ledger.forget_cooldowns(row);
+        }
+    }
 }
 
 /// What probes found of all targets.

@@ -11,7 +11,7 @@ use mediary_core::{ContentHash, ProviderId, Target};
 use mediary_remote::{ProviderClient, Remote};
 
 use super::ledger::{Caller, Ledger, Place};
-use super::quotas;
+use super::quotas::{self, Counted};
 use crate::config::Secret;
 use crate::providers::{ProviderSetup, Providers};
 
@@ -23,6 +23,8 @@ pub(in crate::gateway) struct Member {
     keys: Vec<Secret>,
     /// What was used of the free limits, for each key; one where it is called without.
     meters: Vec<Arc<KeyMeters>>,
+    /// Which of its models they count.
+    counted: Counted,
     /// Host and port that it is reached at; empty for the engines.
     host: String,
     is_loopback: bool,
@@ -48,23 +50,28 @@ impl Fleet {
         engine_rows: Vec<Abilities>,
         before: Option<&Self>,
     ) -> Self {
-        let remote = |setup: &ProviderSetup| Member {
-            meters: quotas::meters(setup, providers, before.and_then(|before| before.named(&setup.id))),
-            id: setup.id.clone(),
-            provider: Arc::new(Remote::new(
-                &client.through(setup.proxy.as_ref()),
-                setup.dialect.dialect(),
-                setup.endpoint.clone(),
-            )),
-            keys: setup.keys.iter().map(|key| key.secret.clone()).collect(),
-            host: host_of(&setup.endpoint.base_url),
-            is_loopback: setup.is_loopback,
+        let remote = |setup: &ProviderSetup| {
+            let counted = Counted::of(setup, providers);
+            Member {
+                meters: quotas::meters(setup, providers, &counted, before.and_then(|before| before.named(&setup.id))),
+                counted,
+                id: setup.id.clone(),
+                provider: Arc::new(Remote::new(
+                    &client.through(setup.proxy.as_ref()),
+                    setup.dialect.dialect(),
+                    setup.endpoint.clone(),
+                )),
+                keys: setup.keys.iter().map(|key| key.secret.clone()).collect(),
+                host: host_of(&setup.endpoint.base_url),
+                is_loopback: setup.is_loopback,
+            }
         };
         let local = Member {
             id: ProviderId::local(),
             provider: engines,
             keys: Vec::new(),
             meters: Vec::new(),
+            counted: Counted::default(),
             host: String::new(),
             is_loopback: true,
         };
@@ -82,8 +89,7 @@ impl Fleet {
             };
             let host = members.iter().position(|other| other.host == member.host).unwrap_or(provider);
             // A provider without keys is called without one.
-            // Who pays is not held to what is free.
-            let is_counted = row.price.is_free() && !member.meters.is_empty();
+            let is_counted = !member.meters.is_empty() && member.counted.holds(row);
             Place { provider, host, keys: member.keys.len().max(1), is_counted }
         });
         let rows: Vec<Place> = rows.collect();

@@ -276,6 +276,18 @@ impl Ledger {
         self.changed.notify_waiters();
     }
 
+    /// Forgets why a target is not to be called, itself and with each of its keys.
+    pub(super) fn forget_cooldowns(&self, row: usize) {
+        let mut pages = self.pages();
+        pages.pairs.retain(|(its, _), _| *its != row);
+        if let Some(record) = pages.targets.get_mut(&row) {
+            (record.gone_until, record.circuit) = (None, Circuit::default());
+        }
+        self.has_open.store(pages.has_open_circuits(), Ordering::Release);
+        drop(pages);
+        self.changed.notify_waiters();
+    }
+
     /// How all targets are doing, by their places.
     pub(super) fn snapshot(&self, places: &[Place], now: Instant) -> HealthSnapshot {
         let pages = self.pages();

@@ -1,13 +1,13 @@
 //! The free limits of providers and models, counted for each key: who has room for a call, and what a plan is told of it.
 //!
-//! The counting is core's ([`KeyMeters`]); here meters are made for configured providers, held for calls and shown. Only
-//! models that are free are counted: who pays is not held to what is free.
+//! The counting is core's ([`KeyMeters`]); here meters are made for configured providers, held for calls and shown. Who
+//! pays is not held to what is free ([`Counted`]).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use mediary_core::capability::{CapabilityMatrix, TaskKind};
+use mediary_core::capability::{Abilities, CapabilityMatrix, Price, TaskKind};
 use mediary_core::plan::{Candidate, Demand, Health, HealthSnapshot};
 use mediary_core::provider::Quota;
 use mediary_core::quota::{FreeLimits, Full, KeyMeters, KeyState, ScopeState};
@@ -30,12 +30,41 @@ pub(in crate::gateway) fn now_seconds() -> i64 {
     i64::try_from(now_ms() / 1_000).unwrap_or(i64::MAX)
 }
 
-/// The meters of a provider's keys; none where neither it nor any model of it that is free has limits. Of keys that it had
-/// `before`, what was counted stays.
-pub(super) fn meters(setup: &ProviderSetup, providers: &Providers, before: Option<&Member>) -> Vec<Arc<KeyMeters>> {
+/// Which models of a provider are held to limits: those that are free, those that have limits of their own, and, where it
+/// has limits and says of no model that it is free, those whose price is not known.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Counted {
+    limited: BTreeSet<ModelName>,
+    unknown: bool,
+}
+
+impl Counted {
+    pub(super) fn of(setup: &ProviderSetup, providers: &Providers) -> Self {
+        let rows = || providers.matrix.rows().iter().filter(|row| row.target.provider == setup.id);
+        let has_limits =
+            |row: &&Abilities| providers.infos.get(&row.target).is_some_and(|info| info.free_limits.is_limited());
+        Self {
+            limited: rows().filter(has_limits).map(|row| row.target.model.clone()).collect(),
+            unknown: setup.free_limits.is_limited() && !rows().any(|row| row.price.is_free()),
+        }
+    }
+
+    pub(super) fn holds(&self, row: &Abilities) -> bool {
+        row.price.is_free() || self.limited.contains(&row.target.model) || self.unknown && row.price == Price::Unknown
+    }
+}
+
+/// The meters of a provider's keys; none where neither it nor any model of it that is counted has limits. Of keys that it
+/// had `before`, what was counted stays.
+pub(super) fn meters(
+    setup: &ProviderSetup,
+    providers: &Providers,
+    counted: &Counted,
+    before: Option<&Member>,
+) -> Vec<Arc<KeyMeters>> {
     let rows = providers.matrix.rows().iter();
-    let free = rows.filter(|row| row.target.provider == setup.id && row.price.is_free());
-    let models: Vec<(ModelName, FreeLimits)> = free
+    let held = rows.filter(|row| row.target.provider == setup.id && counted.holds(row));
+    let models: Vec<(ModelName, FreeLimits)> = held
         .map(|row| {
             let limits = providers.infos.get(&row.target).map(|info| info.free_limits).unwrap_or_default();
             // A model's day begins when its provider's does.

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use futures_util::stream::{self, StreamExt, TryStreamExt};
-use mediary_core::task::{Chat, Completion, Message, PartPath, Prompt, Role, Sampling, Task, Usage};
+use mediary_core::task::{Chat, Completion, Message, PartPath, Prompt, Role, Sampling, Task};
 use mediary_core::{Failure, FailureKind};
 
 use super::super::Gateway;
@@ -97,14 +97,7 @@ fn as_chat(request: &TaskRequest, chat: &Chat, completion: &Completion, prompt: 
 fn joined(mut before: WholeAnswer, after: WholeAnswer) -> WholeAnswer {
     before.reply.choices.extend(after.reply.choices);
     let (one, other) = (before.reply.usage.unwrap_or_default(), after.reply.usage.unwrap_or_default());
-    before.reply.usage = Some(Usage {
-        prompt_tokens: one.prompt_tokens + other.prompt_tokens,
-        completion_tokens: one.completion_tokens + other.completion_tokens,
-        cached_tokens: one.cached_tokens + other.cached_tokens,
-        reasoning_tokens: one.reasoning_tokens + other.reasoning_tokens,
-        cut_tokens: one.cut_tokens + other.cut_tokens,
-        estimated: one.estimated || other.estimated,
-    });
+    before.reply.usage = Some(one.and(other));
     before.route.join(after.route);
     before
 }

@@ -87,7 +87,7 @@ impl Recital {
                         return Some(Err(failure.into()));
                     }
                     None => {
-                        self.usage = both(self.usage, speaking.usage());
+                        self.usage = self.usage.and(speaking.usage());
                         speaking.close().await;
                         self.speaking = None;
                     }
@@ -125,15 +125,6 @@ impl Recital {
 /// Of a kind that can be named, since a sound may be made of sounds.
 fn more(speaking: &mut Speaking) -> BoxFuture<'_, Option<Result<Bytes, Failure>>> {
     Box::pin(speaking.next())
-}
-
-fn both(one: Usage, other: Usage) -> Usage {
-    Usage {
-        prompt_tokens: one.prompt_tokens + other.prompt_tokens,
-        completion_tokens: one.completion_tokens + other.completion_tokens,
-        estimated: one.estimated || other.estimated,
-        ..one
-    }
 }
 
 /// Why a sound does not go on, for a client that has heard its beginning.

@@ -5,7 +5,7 @@
 
 use mediary_core::capability::{Abilities, TaskKind};
 use mediary_core::plan::{Candidate, Demand};
-use mediary_core::task::{Embed, EmbedInput, PartPath, ReplyEvent, Rerank, Task, WholeReply};
+use mediary_core::task::{Embed, EmbedInput, Extras, PartPath, ReplyEvent, Rerank, Task, WholeReply};
 use mediary_core::{Failure, Target};
 use serde_json::json;
 
@@ -40,7 +40,7 @@ impl Gateway {
     pub(super) fn plan_ranking(&self, fleet: &Fleet, request: &TaskRequest) -> Result<Planned, CallError> {
         let Task::Rerank(rerank) = &request.task else { return Err(other_task().into()) };
         if let Some(target) = stand_in(fleet, request) {
-            let planned = self.plan_embedding(fleet, &embedding(rerank, request, &target))?;
+            let planned = self.plan_embedding(fleet, &of_documents(rerank, request, &target))?;
             return Ok(Planned { then: Some(RANK), ..planned });
         }
         let want = self.router.resolve(fleet, TaskKind::Rerank, &request.model, None)?;
@@ -50,9 +50,12 @@ impl Gateway {
 
     async fn rank_by_vectors(&self, request: TaskRequest, target: &Target) -> Result<Answered, CallError> {
         let Task::Rerank(rerank) = &request.task else { return Err(other_task().into()) };
-        let Embedded { mut route, vectors, usage, model } =
-            Box::pin(self.embed(embedding(rerank, &request, target))).await?;
-        let Some((query, documents)) = vectors.split_first() else { return Err(other_task().into()) };
+        let documents = Box::pin(self.embed(of_documents(rerank, &request, target))).await?;
+        let question = Box::pin(self.embed(of_question(rerank, &request, target))).await?;
+        let Embedded { mut route, vectors: documents, usage, model } = documents;
+        route.join(question.route);
+        let usage = usage.and(question.usage);
+        let Some(query) = question.vectors.first() else { return Err(other_task().into()) };
         let scores = (0..).zip(documents.iter().map(|document| nearness(query, document)));
         let ranked = best(scores.collect(), rerank.top);
         route.treatments.push(TreatmentNote {
@@ -88,12 +91,27 @@ fn stand_in(fleet: &Fleet, request: &TaskRequest) -> Option<Target> {
     rows.iter().filter(|row| row.target.is_local()).find(embeds).map(|row| row.target.clone())
 }
 
-/// The request for the vectors of a question and its documents.
-fn embedding(rerank: &Rerank, request: &TaskRequest, target: &Target) -> TaskRequest {
-    let texts = std::iter::once(&rerank.query).chain(&rerank.documents);
-    let inputs = texts.map(|text| EmbedInput::Text(text.clone())).collect();
+/// The request for the vectors of documents.
+fn of_documents(rerank: &Rerank, request: &TaskRequest, target: &Target) -> TaskRequest {
+    embedding(rerank.documents.clone(), "passage", request, target)
+}
+
+/// The request for the vector of a question.
+fn of_question(rerank: &Rerank, request: &TaskRequest, target: &Target) -> TaskRequest {
+    embedding(vec![rerank.query.clone()], "query", request, target)
+}
+
+/// The request for the vectors of texts that are for something. What is too long is cut, as by models that rank.
+fn embedding(texts: Vec<String>, input_type: &str, request: &TaskRequest, target: &Target) -> TaskRequest {
+    let inputs = texts.into_iter().map(EmbedInput::Text).collect();
+    let mut extras = Extras::new();
+    // Others spell these in their own ways, or refuse them.
+    if target.is_local() {
+        extras.insert("input_type".to_owned(), json!(input_type));
+        extras.insert("truncate".to_owned(), json!(true));
+    }
     TaskRequest {
-        task: Task::Embed(Embed { inputs, ..Embed::default() }),
+        task: Task::Embed(Embed { inputs, extras, ..Embed::default() }),
         model: target.to_string(),
         ..request.clone()
     }

@@ -143,7 +143,7 @@ impl Words {
     /// What the answer cost so far, all of its halves together.
     pub(super) fn usage(&self) -> Usage {
         let usage = self.answer.usage();
-        self.rest.as_ref().map_or(usage, |rest| both(rest.before, usage))
+        self.rest.as_ref().map_or(usage, |rest| rest.before.and(usage))
     }
 }
 
@@ -204,7 +204,7 @@ impl Rest {
         if !may || self.is_beyond_text || self.said.is_empty() || self.broken.len() == MOST_SEAMS {
             return false;
         }
-        self.before = both(self.before, answer.usage());
+        self.before = self.before.and(answer.usage());
         self.broken.push(answer.route.target.clone());
         self.failure = Some(failure.clone());
         self.overlap = None;
@@ -225,15 +225,6 @@ impl Rest {
 
 fn began_anew(error: impl fmt::Display) -> Failure {
     Failure::new(FailureKind::Garbled, format!("the target was to continue an answer, and {error}"))
-}
-
-fn both(one: Usage, other: Usage) -> Usage {
-    Usage {
-        prompt_tokens: one.prompt_tokens.saturating_add(other.prompt_tokens),
-        completion_tokens: one.completion_tokens.saturating_add(other.completion_tokens),
-        estimated: one.estimated || other.estimated,
-        ..other
-    }
 }
 
 impl fmt::Debug for Rest {

@@ -61,13 +61,7 @@ pub(super) fn joined(mut before: Transcript, after: Transcript) -> Transcript {
 
 /// What two pieces cost; not known where it is not known of one.
 fn both(one: Option<Usage>, other: Option<Usage>) -> Option<Usage> {
-    let (one, other) = one.zip(other)?;
-    Some(Usage {
-        prompt_tokens: one.prompt_tokens + other.prompt_tokens,
-        completion_tokens: one.completion_tokens + other.completion_tokens,
-        estimated: one.estimated || other.estimated,
-        ..one
-    })
+    one.zip(other).map(|(one, other)| one.and(other))
 }
 
 impl Treatments {

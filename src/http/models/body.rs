@@ -65,7 +65,7 @@ pub(in crate::http) struct Model {
     pub(super) tiers: Vec<Tier>,
     /// `free`, `paid` or `unknown`; `local` for engines of this process, and for servers on this machine without a stated price.
     pub(super) pricing: &'static str,
-    /// US dollars for what costs: `input_usd`, `cached_usd` and `output_usd` for a million tokens, `minute_usd` for a minute
+    /// US dollars for what costs: `input_usd`, `cached_usd`, `cache_write_usd` and `output_usd` for a million tokens, `minute_usd` for a minute
     /// that is listened to, `character_usd` for a million characters that are spoken, `image_usd` and `second_usd` for an
     /// image and a second of video that are made, `page_usd` for a page that is read, `search_usd` for a search.
     #[serde(flatten)]

@@ -7,6 +7,7 @@ use axum::response::Response;
 
 use super::super::body;
 use super::super::error::ApiError;
+use super::super::guard::admitted;
 use super::super::state::AppState;
 use super::super::unpacked::json_body;
 use super::OllamaErrorBody;
@@ -140,6 +141,10 @@ async fn managed(state: &AppState, method: Method, path: &str, request: Request)
 }
 
 async fn carried(state: &AppState, method: Method, path: &str, body: Bytes) -> Result<Response, ApiError> {
+    if admitted().is_some_and(|admitted| !admitted.is_admin()) {
+        let message = "Models are managed by administrators: ask for a key made with `mediary clients create --admin`.";
+        return Err(ApiError::forbidden("not_allowed", message));
+    }
     let answer = match state.gateway.daemon() {
         Some(daemon) if daemon.is_there().await => {
             daemon.changes().await;

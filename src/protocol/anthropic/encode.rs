@@ -101,8 +101,8 @@ pub(super) fn stop_reason(finish: Option<Finish>, has_calls: bool, is_refused: b
 /// What it cost. Here cached tokens are counted beside the others.
 pub(super) fn counted(usage: Usage) -> Value {
     json!({
-        "input_tokens": usage.prompt_tokens.saturating_sub(usage.cached_tokens),
-        "cache_creation_input_tokens": 0,
+        "input_tokens": usage.prompt_tokens.saturating_sub(usage.cached_tokens).saturating_sub(usage.written_tokens),
+        "cache_creation_input_tokens": usage.written_tokens,
         "cache_read_input_tokens": usage.cached_tokens,
         "output_tokens": usage.completion_tokens,
     })

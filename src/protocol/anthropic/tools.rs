@@ -41,9 +41,16 @@ impl Offered {
         let Some(name) = tool.name.filter(|name| !name.is_empty()) else {
             return Err(BadField { field: format!("{path}.name"), message: "a tool needs a `name`".to_owned() });
         };
+        let mut raw = raw;
         let parameters = match tool.input_schema.filter(|schema| !schema.is_null()).map(schemas::mended) {
             None => None,
             Some(Some((schema, left_out))) => {
+                if !left_out.is_empty() {
+                    // What goes to a target of this format as it was written goes with the mended schema.
+                    let mut whole: Value = from_json(&raw, "a tool")?;
+                    whole["input_schema"] = schema.clone();
+                    raw = Bytes::from(whole.to_string());
+                }
                 self.dropped.extend(left_out.into_iter().map(|keyword| format!("tools.{name}.{keyword}")));
                 Some(schema)
             }

@@ -192,6 +192,8 @@ fn result(
         growing.is_peculiar = true;
     }
     growing.message.name = Some(result.name);
+    // As it was written, with its id or without: the call that it answers goes as it was written too.
+    growing.is_peculiar = true;
     growing.original.pieces = vec![piece(body, raw)];
     Ok(growing.finish())
 }

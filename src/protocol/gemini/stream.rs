@@ -86,6 +86,8 @@ pub(super) struct ChunkWriter {
     tail: Option<String>,
     /// Whether the provider's own last chunk has passed.
     has_ended: bool,
+    /// What it cost, as fields of the last chunk: clients of this format take neither comments nor other events.
+    cost: Option<[String; 2]>,
 }
 
 /// How far one of the replies is.
@@ -113,7 +115,15 @@ struct Told {
 
 impl ChunkWriter {
     pub(super) fn new(head: AnswerHead, shape: Shape, passes_raw: bool) -> Self {
-        Self { head, pieces: Pieces::new(shape), passes_raw, choices: Vec::new(), tail: None, has_ended: false }
+        Self {
+            head,
+            pieces: Pieces::new(shape),
+            passes_raw,
+            choices: Vec::new(),
+            tail: None,
+            has_ended: false,
+            cost: None,
+        }
     }
 
     fn choice(&mut self, index: u32) -> Option<&mut Choice> {
@@ -146,7 +156,8 @@ impl ChunkWriter {
 
     fn chunk(&mut self, candidates: Vec<Value>, usage: Option<Usage>, into: &mut Vec<u8>) {
         let usage = usage.map_or_else(String::new, |usage| format!(",\"usageMetadata\":{}", counted(usage)));
-        let text = format!("{{\"candidates\":{}{usage}{}}}", Value::Array(candidates), self.tail());
+        let cost = self.cost.take().map_or_else(String::new, |cost| format!(",{}", costs(&cost)));
+        let text = format!("{{\"candidates\":{}{usage}{cost}{}}}", Value::Array(candidates), self.tail());
         self.pieces.piece(&text, into);
     }
 
@@ -266,6 +277,11 @@ impl Told {
     }
 }
 
+/// What a request cost, as fields of an object.
+fn costs([sum, items]: &[String; 2]) -> String {
+    format!("\"mediaryCostUsd\":{},\"mediaryCostItems\":{}", json!(sum), json!(items))
+}
+
 impl StreamWriter for ChunkWriter {
     fn frame(&mut self, frame: &ReplyFrame, into: &mut Vec<u8>) {
         // What a reader held back to the end has no frame of its own.
@@ -280,6 +296,10 @@ impl StreamWriter for ChunkWriter {
         self.events(&frame.events, into);
     }
 
+    fn cost(&mut self, sum: &str, items: &str, _into: &mut Vec<u8>) {
+        self.cost = Some([sum, items].map(str::to_owned));
+    }
+
     fn end(&mut self, usage: Usage, into: &mut Vec<u8>) {
         if !self.has_ended {
             if self.choices.is_empty() {
@@ -292,6 +312,8 @@ impl StreamWriter for ChunkWriter {
             });
             let ends = ends.collect();
             self.chunk(ends, Some(usage), into);
+        } else if let Some(cost) = self.cost.take() {
+            self.pieces.piece(&format!("{{{}}}", costs(&cost)), into);
         }
         self.pieces.end(into);
     }

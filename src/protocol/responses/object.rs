@@ -67,7 +67,7 @@ pub(super) fn response_id(id: &str) -> String {
 fn counted(usage: Usage) -> Value {
     json!({
         "input_tokens": usage.prompt_tokens,
-        "input_tokens_details": { "cached_tokens": usage.cached_tokens, "cache_write_tokens": 0 },
+        "input_tokens_details": { "cached_tokens": usage.cached_tokens, "cache_write_tokens": usage.written_tokens },
         "output_tokens": usage.completion_tokens,
         "output_tokens_details": { "reasoning_tokens": usage.reasoning_tokens },
         "total_tokens": usage.prompt_tokens + usage.completion_tokens,

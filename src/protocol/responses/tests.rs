@@ -160,6 +160,7 @@ const USAGE: Usage = Usage {
     prompt_tokens: 20,
     completion_tokens: 5,
     cached_tokens: 8,
+    written_tokens: 0,
     reasoning_tokens: 2,
     cut_tokens: 0,
     estimated: false,

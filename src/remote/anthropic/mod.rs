@@ -102,6 +102,6 @@ impl Dialect for Anthropic {
     }
 
     fn soft_parameters(&self) -> Option<&'static [&'static str]> {
-        Some(&["temperature", "top_p", "top_k", "user", "cache_control"])
+        Some(&["temperature", "top_p", "top_k", "user", "cache_control", "parallel_tool_calls"])
     }
 }

@@ -155,6 +155,7 @@ impl Stream {
             prompt_tokens: self.input.new + self.input.written + self.input.read,
             completion_tokens: usage.output_tokens.unwrap_or(0),
             cached_tokens: self.input.read,
+            written_tokens: self.input.written,
             reasoning_tokens: 0,
             cut_tokens: 0,
             estimated: false,

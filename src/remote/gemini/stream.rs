@@ -111,6 +111,7 @@ impl Stream {
             prompt_tokens: prompt.unwrap_or(known.prompt_tokens),
             completion_tokens: said + reasoning_tokens,
             cached_tokens: counts.cached_content_token_count.unwrap_or(known.cached_tokens),
+            written_tokens: 0,
             reasoning_tokens,
             cut_tokens: 0,
             estimated: false,

@@ -37,6 +37,8 @@ pub(crate) fn counted(usage: &Value) -> Counted {
         prompt_tokens,
         completion_tokens: if beside { spoken + reasoning } else { spoken },
         cached_tokens: cached.unwrap_or(0),
+        // What is said of these here costs what any others do.
+        written_tokens: 0,
         reasoning_tokens: reasoning,
         cut_tokens: 0,
         estimated: false,

@@ -45,6 +45,7 @@ fn everything_in_several_answers() {
         prompt_tokens: 10,
         completion_tokens: 5,
         cached_tokens: 4,
+        written_tokens: 0,
         reasoning_tokens: 3,
         cut_tokens: 0,
         estimated: false,
