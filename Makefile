@@ -11,19 +11,40 @@ MEDIARY = $(CARGO) run --quiet --release $(CARGO_FLAGS) --
 MEDIARY_DEV = $${CARGO_TARGET_DIR:-target}/debug/mediary
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-servers check check-fuzz check-fresh test-clients lint bench bench-gateways models install clean system dev-models release
+# What the dashboard is built from.
+DASHBOARD = $(shell find dashboard -type d \( -name node_modules -o -name dist -o -name tests \) -prune -o -type f ! -name openapi.d.ts -print)
+
+.PHONY: help setup dashboard test-dashboard screenshots run test test-servers check check-fuzz check-fresh test-clients lint bench bench-gateways models install clean system dev-models release
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-setup: models ## Install whatever is missing: system packages, native libraries, weights
+setup: ## Install whatever is missing: system packages, native libraries, weights; build the dashboard
+	@$(MAKE) --no-print-directory dashboard || echo "Going on without the dashboard; /dashboard will say how to get it."
+	@$(MAKE) --no-print-directory models
+
+dashboard: system dashboard/dist/index.html ## Build the pages at /dashboard, if they have changed (Node, or Python to fetch it)
+
+dashboard/dist/index.html: $(DASHBOARD)
+	@sh scripts/dashboard.sh
 
 run: setup ## Set up, build and serve on 127.0.0.1:8001
 	$(MEDIARY) serve
 
 # The dev profile for everything, so that testing never waits for a release build.
-test: dev-models test-servers ## Run every test, on the real engines
+test: dashboard dev-models test-servers ## Run every test, on the real engines and in a real browser
 	$(CARGO) test $(CARGO_FLAGS) --workspace
+	@$(MAKE) --no-print-directory test-dashboard
+
+# Debug builds read the pages from the folder, so that a changed page needs no new program.
+test-dashboard: dashboard ## Try the dashboard in Chromium against the program of `make test`
+	@sh scripts/system-packages.sh --tests
+	$(CARGO) test $(CARGO_FLAGS) --workspace --no-run
+	@PATH="$$(sh scripts/dashboard.sh --tools):$$PATH" && cd dashboard && npm run --silent check && npm run --silent test
+
+screenshots: dashboard ## Renew the pictures in docs/pictures
+	$(CARGO) build $(CARGO_FLAGS) --workspace
+	@PATH="$$(sh scripts/dashboard.sh --tools):$$PATH" && cd dashboard && node build/screenshots.mjs
 
 check: lint test ## All that must hold before a commit: format, lints, docs, tests
 

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Installs the system packages Mediary needs, or says how to. Called by `make setup`; takes no arguments.
+# Installs the system packages Mediary needs, or says how to. Called by `make setup`; with --tests also
+# what only the tests need.
 #
 # Quick and silent when nothing is missing, and asks for no password: apt is used only by root or where sudo needs
 # none. What is needed at once and missing ends in failure, what only some features need in a warning.
@@ -8,6 +9,7 @@ set -eu
 # One line per need: how to know that it is there, the Debian package, whether building and reading stop without it,
 # and what it is for. A program counts however it was installed; only headers and Python's modules have to be asked for.
 # No probe may hold a `|`.
+with_tests="${1:-}"
 needs() {
     cat <<'END'
 cc --version|gcc|now|links programs, and compiles the C inside of crates
@@ -19,6 +21,9 @@ python3 -c "import venv, ensurepip"|python3-venv|later|runs the programs that `m
 espeak-ng --version|espeak-ng|later|speaks
 ffmpeg -version|ffmpeg|later|reads video and rare audio
 command -v heif-convert|libheif-examples|later|opens photographs of telephones, HEIC
+END
+    [ "$with_tests" != --tests ] || cat <<'END'
+command -v chromium|chromium|later|opens the dashboard in its tests
 END
 }
 

@@ -18,6 +18,9 @@ use crate::gateway::{Administration, NotAdmitted};
     mediary admin password                 asks for it\n  \
     mediary admin password < FILE          reads it from a file")]
 pub(super) struct AdminArgs {
+    /// Print JSON
+    #[arg(long, global = true)]
+    json: bool,
     #[command(subcommand)]
     command: AdminCommand,
 }
@@ -31,7 +34,10 @@ enum AdminCommand {
 impl AdminArgs {
     pub(super) fn run(&self, context: &Context) -> ExitCode {
         print(match self.command {
-            AdminCommand::Password => set(context),
+            AdminCommand::Password => set(context).map(|text| match self.json {
+                true => "{\n  \"done\": \"password set\"\n}\n".to_owned(),
+                false => text,
+            }),
         })
     }
 }
@@ -48,5 +54,5 @@ fn set(context: &Context) -> Result<String, String> {
             NotAdmitted::Wrong | NotAdmitted::Locked(_) | NotAdmitted::IsSet => "it was not set".to_owned(),
         })
     })?;
-    Ok("the password is set; sessions of a server that runs go on until it is started anew\n".to_owned())
+    Ok("the password is set; sessions of a server that runs have ended in a moment\n".to_owned())
 }

@@ -17,6 +17,9 @@ use super::clients::print;
 pub(super) struct Backup {
     /// The new file
     file: PathBuf,
+    /// Print an object in JSON
+    #[arg(long)]
+    json: bool,
 }
 
 impl Backup {
@@ -24,6 +27,9 @@ impl Backup {
         let copied = context.kept().and_then(|kept| {
             let file = context.cwd.join(&self.file);
             kept.wait(kept.database.back_up(&file))?;
+            if self.json {
+                return Ok(format!("{:#}\n", serde_json::json!({ "file": file })));
+            }
             Ok(format!("{} holds the database as it was now\n", self.file.display()))
         });
         print(copied)

@@ -7,6 +7,8 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use serde_json::json;
+
 use crate::config::{Config, Environment, Overrides, Source};
 use crate::providers::Providers;
 
@@ -20,6 +22,9 @@ Examples:
 pub(super) struct CheckConfig {
     /// The file to check; without it, the one that `mediary serve` would read
     pub file: Option<PathBuf>,
+    /// Print an object in JSON
+    #[arg(long)]
+    pub json: bool,
 }
 
 impl CheckConfig {
@@ -58,6 +63,17 @@ impl CheckConfig {
                 return Ok(ExitCode::from(1));
             }
         };
+        if self.json {
+            let changes = loaded
+                .changes
+                .iter()
+                .map(|change| json!({ "key": change.key, "value": change.value, "origin": change.origin.to_string() }));
+            let changes: Vec<_> = changes.collect();
+            let (source, providers) = (loaded.source.to_string(), providers.reports());
+            let told = json!({ "source": source, "changes": changes, "providers": providers });
+            writeln!(out, "{told:#}")?;
+            return Ok(ExitCode::SUCCESS);
+        }
         writeln!(out, "# {}", loaded.source)?;
         for change in &loaded.changes {
             writeln!(out, "{} = {}  # {}", change.key, change.value, change.origin)?;
@@ -81,7 +97,7 @@ mod tests {
     fn run(file: &str, env: &Environment) -> (ExitCode, String, String) {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("mediary.toml"), file).unwrap();
-        let command = CheckConfig { file: None };
+        let command = CheckConfig { file: None, json: false };
         let (mut out, mut err) = (Vec::new(), Vec::new());
         let code = command.run(&Overrides::default(), env, folder.path(), &mut out, &mut err).unwrap();
         let text = |bytes| String::from_utf8(bytes).unwrap();

@@ -34,7 +34,8 @@ impl Context {
         }
     }
 
-    fn store_dir(&self, config: &Config) -> Option<PathBuf> {
+    /// Where files beside the database are, and itself where it is one; `None`: there is no folder for them.
+    pub(super) fn store_dir(&self, config: &Config) -> Option<PathBuf> {
         let usual = || match self.home() {
             Some(home) => Some(home.join("store")),
             None => dirs::data_dir().map(|dir| dir.join("mediary").join("store")),
@@ -66,7 +67,8 @@ impl Context {
         config.registry.dir.as_ref().map(|dir| self.cwd.join(dir)).or_else(usual)
     }
 
-    fn home(&self) -> Option<PathBuf> {
+    /// `$MEDIARY_HOME`, where it is set.
+    pub(super) fn home(&self) -> Option<PathBuf> {
         let home = self.environment.path("MEDIARY_HOME").filter(|home| !home.as_os_str().is_empty());
         home.map(|home| self.cwd.join(home))
     }

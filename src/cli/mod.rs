@@ -1,10 +1,14 @@
 //! The command line: one file per subcommand, this one for what they share.
 
 mod admin;
+mod background;
 mod backup;
 mod check_config;
 mod clients;
+mod command;
+mod completions;
 mod context;
+mod doctor;
 mod folders;
 mod image;
 mod import;
@@ -14,76 +18,29 @@ mod key_ring;
 mod keys;
 mod models;
 mod ocr;
+mod open;
 mod plan;
 mod player;
 mod programs;
 mod providers;
 mod reload;
 mod serve;
+mod service;
 mod speak;
 mod transcribe;
+mod update;
 mod usage;
 mod verify;
 mod worker;
 
 use std::io::{self, Write};
-use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::Parser;
 
 use crate::config::{Environment, Overrides};
+use command::Arguments;
 use context::Context;
-
-/// One local endpoint for every medium: chat with the models of any provider; documents become text on this machine
-#[derive(Debug, Parser)]
-#[command(
-    name = "mediary",
-    version,
-    after_help = "Examples:\n  \
-    mediary models pull           fetch native libraries and weights, once\n  \
-    mediary ocr scan.pdf          print the text of a scan; needs no key\n  \
-    mediary serve                 serve chat and OCR on 127.0.0.1:8001\n  \
-    mediary plan request.json     show which target would get a request, spending nothing\n  \
-    mediary providers             show which providers are on, which are off, and why\n  \
-    mediary keys add groq         add a key of a provider, for a server that runs as well\n  \
-    mediary clients create app    make a key of a client, with limits of its own\n  \
-    mediary check-config          show which settings hold, and what is wrong with them\n\n\
-    A provider is on as soon as its key is in the environment, for example GEMINI_API_KEY.\n\
-    `mediary COMMAND --help` has more examples."
-)]
-struct Arguments {
-    /// The configuration file, instead of the one that would be found
-    #[arg(long, global = true, value_name = "FILE")]
-    config: Option<PathBuf>,
-    /// How much to log: error, warn, info, debug or trace
-    #[arg(long, global = true, value_name = "LEVEL")]
-    log_level: Option<String>,
-    #[command(subcommand)]
-    command: Command,
-}
-
-#[derive(Debug, Subcommand)]
-enum Command {
-    Serve(serve::Serve),
-    Ocr(ocr::Ocr),
-    Transcribe(transcribe::Transcribe),
-    Speak(speak::Speak),
-    Image(image::Image),
-    Models(models::ModelsArgs),
-    Plan(plan::Plan),
-    Providers(providers::ProvidersArgs),
-    Verify(verify::Verify),
-    Keys(keys::KeysArgs),
-    Clients(clients::ClientsArgs),
-    Admin(admin::AdminArgs),
-    Usage(usage::Usage),
-    Backup(backup::Backup),
-    CheckConfig(check_config::CheckConfig),
-    Import(import::Import),
-    #[command(hide = true)]
-    Worker(worker::Worker),
-}
 
 /// Runs the program.
 #[must_use]
@@ -95,29 +52,7 @@ pub fn main(environment: Environment) -> ExitCode {
     };
     let overrides = Overrides { config_file: arguments.config, log_level: arguments.log_level, ..Overrides::default() };
     let context = Context { overrides, environment, cwd };
-    match arguments.command {
-        Command::Serve(command) => command.run(context),
-        Command::Ocr(command) => command.run(&context),
-        Command::Transcribe(command) => command.run(&context),
-        Command::Speak(command) => command.run(&context),
-        Command::Image(command) => command.run(&context),
-        Command::Plan(command) => command.run(&context),
-        Command::Providers(command) => command.run(&context),
-        Command::Verify(command) => command.run(&context),
-        Command::Keys(command) => command.run(&context),
-        Command::Clients(command) => command.run(&context),
-        Command::Admin(command) => command.run(&context),
-        Command::Usage(command) => command.run(&context),
-        Command::Backup(command) => command.run(&context),
-        Command::Import(command) => command.run(&context),
-        Command::Worker(command) => command.run(&context),
-        Command::Models(command) => context
-            .models(None)
-            .map_or_else(|error| complain(&error), |models| models::run(&command, &models, worker::tune)),
-        Command::CheckConfig(command) => command
-            .run(&context.overrides, &context.environment, &context.cwd, &mut io::stdout(), &mut io::stderr())
-            .unwrap_or(ExitCode::FAILURE),
-    }
+    arguments.command.run(context)
 }
 
 /// Says what is wrong and gives the exit code of a failure.

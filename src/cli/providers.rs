@@ -8,12 +8,13 @@ use std::process::ExitCode;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::Args;
-use mediary_store::Quotas;
+use mediary_core::ContentHash;
+use mediary_store::{KeptKeyState, Quotas};
 
 use super::{Context, complain};
 use crate::config::Config;
-use crate::gateway::quota_left;
-use crate::providers::{ProviderReport, Providers};
+use crate::gateway::{KeyStanding, quota_left};
+use crate::providers::{KeyState, ProviderKey, ProviderReport, ProviderSetup, Providers};
 
 /// Show which providers are on, which are off and why, and what their terms say of gateways
 #[derive(Debug, Args)]
@@ -66,13 +67,34 @@ fn reports(context: &Context, config: &Config, providers: &Providers) -> Vec<Pro
         None
     });
     let (used, now) = (used.unwrap_or_default(), now_ms());
+    let states = key_states(context, config).unwrap_or_else(|error| {
+        let _closed = writeln!(io::stderr(), "mediary: how keys stood is not known: {error}");
+        Vec::new()
+    });
     let mut reports = providers.reports();
     for report in &mut reports {
         if let Some(setup) = providers.enabled.iter().find(|setup| setup.id.as_str() == report.id) {
             report.quota_left = quota_left(providers, setup, &used, now);
+            report.key_states = setup.keys.iter().map(|key| state(setup, key, &states)).collect();
         }
     }
     reports
+}
+
+/// How keys stood when a server last told, where there is a database.
+fn key_states(context: &Context, config: &Config) -> Result<Vec<KeptKeyState>, String> {
+    if !context.store_place(config).is_some_and(|place| place.is_there()) {
+        return Ok(Vec::new());
+    }
+    let kept = context.kept()?;
+    kept.wait(kept.keys.states().all())
+}
+
+fn state(setup: &ProviderSetup, key: &ProviderKey, states: &[KeptKeyState]) -> KeyState {
+    let fingerprint = ContentHash::of(key.expose().as_bytes()).to_string();
+    let its = states.iter().find(|its| its.provider == setup.id.as_str() && its.key == fingerprint);
+    let standing = its.and_then(|its| serde_json::from_str::<KeyStanding>(&its.state).ok()).unwrap_or_default();
+    KeyState { key: key.secret.masked(), state: standing.health.name(), next_try: standing.next_try }
 }
 
 /// The time, in milliseconds since 1970.

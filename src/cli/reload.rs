@@ -11,7 +11,7 @@ use std::time::{Duration, SystemTime};
 use super::Context;
 use super::key_ring::KeyRing;
 use crate::config::{Config, Source};
-use crate::gateway::{Gateway, KeptClients, Renewal, VideoJobs};
+use crate::gateway::{Gateway, KeptClients, NumberedSettings, Renewal, RequestLog, VideoJobs};
 use crate::http::{AppState, Current};
 
 /// How often it is looked whether a file has changed, and whether a key has.
@@ -28,6 +28,10 @@ pub(super) struct Running {
     clients: Option<Arc<KeptClients>>,
     /// Which change of clients' keys was taken up last.
     clients_revision: i64,
+    /// The settings that were taken up last.
+    settings: NumberedSettings,
+    /// Writes the request log, whether or not it is given anything.
+    log: Option<Arc<RequestLog>>,
 }
 
 /// A file as it was: where, when it was changed, how long it is.
@@ -41,6 +45,7 @@ pub(super) async fn follow(context: &Context, source: &Source, mut running: Runn
             () = files.change() => "changed files were taken up",
             whose = running.keys_change() => match whose {
                 Whose::Providers => "changed keys were taken up",
+                Whose::Settings => "changed settings were taken up",
                 Whose::Clients => {
                     // Who is asked for a key may be another question now.
                     running.current.change(running.state.clone());
@@ -70,10 +75,11 @@ pub(super) async fn follow(context: &Context, source: &Source, mut running: Runn
     }
 }
 
-/// Whose keys have changed.
+/// Whose keys have changed, or that the settings have.
 enum Whose {
     Providers,
     Clients,
+    Settings,
 }
 
 impl Running {
@@ -86,9 +92,31 @@ impl Running {
         clients: Option<Arc<KeptClients>>,
     ) -> Self {
         // Read after the keys were, a change between the two would be missed; before, it is seen once more.
-        let mut running = Self { state, current, jobs, key_ring, clients, clients_revision: -1 };
+        let mut running = Self {
+            state,
+            current,
+            jobs,
+            key_ring,
+            clients,
+            clients_revision: -1,
+            settings: NumberedSettings::default(),
+            log: None,
+        };
         running.clients_have_changed().await;
+        running.settings_have_changed().await;
         running
+    }
+
+    /// The same with what writes the request log.
+    pub(super) fn logging(self, log: Option<Arc<RequestLog>>) -> Self {
+        Self { log, ..self }
+    }
+
+    /// Whether the settings have changed, which are read then. A store that cannot be read has not.
+    async fn settings_have_changed(&mut self) -> bool {
+        let Some(administration) = &self.state.administration else { return false };
+        let Ok(now) = administration.kept_settings().await else { return false };
+        std::mem::replace(&mut self.settings, now.clone()) != now
     }
 
     /// Whether clients' keys have changed, which are taken up then.
@@ -110,12 +138,24 @@ impl Running {
         }
     }
 
+    /// Sessions of administrators end where their password was changed.
+    async fn mind_password(&self) {
+        let Some(administration) = &self.state.administration else { return };
+        if let Err(error) = administration.mind_password().await {
+            tracing::debug!(error.detail = %error, "whether the password was changed is not known");
+        }
+    }
+
     /// Completes when keys have changed, and were read.
     async fn keys_change(&mut self) -> Whose {
         loop {
             tokio::time::sleep(KEYS_EVERY).await;
+            self.mind_password().await;
             if self.clients_have_changed().await {
                 return Whose::Clients;
+            }
+            if self.settings_have_changed().await {
+                return Whose::Settings;
             }
             if self.key_ring.has_changed().await {
                 self.key_ring.read().await;
@@ -164,7 +204,10 @@ impl Files {
 fn changed(context: &Context, running: &Running) -> Result<AppState, String> {
     let state = &running.state;
     let loaded = context.load()?;
-    let config = Arc::new(loaded.config);
+    let configured = Arc::new(loaded.config);
+    let mut config = (*configured).clone();
+    running.settings.settings.lay_over(&mut config);
+    let config = Arc::new(config);
     let renewal = Renewal {
         config: &config,
         recipe: context.recipe(&loaded.source)?,
@@ -172,10 +215,14 @@ fn changed(context: &Context, running: &Running) -> Result<AppState, String> {
         providers: context.providers_with(&config, &loaded.source, running.key_ring.stored())?,
     };
     let gateway = Arc::new(state.gateway.renewed(renewal));
-    for section in stays(&state.config, &config) {
+    for section in stays(&state.configured, &configured) {
         tracing::warn!(config.section = section, "what has changed in this section takes effect with the next start");
     }
-    Ok(AppState { gateway, config, ..state.clone() })
+    if let Some(log) = &running.log {
+        log.keep(&config.log);
+    }
+    let request_log = running.log.clone().filter(|_| config.log.requests);
+    Ok(AppState { gateway, config, configured, request_log, ..state.clone() })
 }
 
 /// Sections that changed and are of use only at the start.
@@ -192,7 +239,7 @@ fn stays(before: &Config, after: &Config) -> Vec<&'static str> {
         ("jobs", differ(&before.jobs, &after.jobs)),
         ("probes", differ(&before.probes, &after.probes)),
         ("safety", differ(&before.safety, &after.safety)),
-        ("log", differ(&before.log, &after.log)),
+        ("telemetry", differ(&before.telemetry, &after.telemetry)),
     ];
     sections.into_iter().filter_map(|(name, differs)| differs.then_some(name)).collect()
 }

@@ -8,18 +8,20 @@ use std::time::Duration;
 
 use clap::Args;
 use mediary_store::{ClientKeys, Counters, Database, DatabasePlace, ProviderKeys, Requests, Settings, StoreFailed};
+use tokio::runtime::Handle;
 use tokio::sync::watch;
 
+use super::background::{Presence, arguments};
 use super::key_ring::KeyRing;
 use super::reload::{self, Running};
 use super::{Context, complain};
 use crate::config::{Config, Source};
 use crate::gateway::{
-    Administration, Gateway, KeptClients, KeptQuotas, KeptResponses, Parts, Probes, RequestLog, TemporaryFiles,
-    VideoJobs,
+    Administration, BodyLog, Gateway, KeptClients, KeptQuotas, KeptResponses, NumberedSettings, Parts, Probes,
+    RequestLog, TemporaryFiles, VideoJobs,
 };
 use crate::http::{self, AppState, Current};
-use crate::telemetry;
+use crate::telemetry::{self, Otlp};
 
 /// Serve chat, embeddings and OCR over HTTP, on 127.0.0.1:8001 or where the configuration says
 #[derive(Debug, Args)]
@@ -35,39 +37,53 @@ pub(super) struct Serve {
     /// The port to listen on; 0 lets the system choose
     #[arg(long)]
     port: Option<u16>,
+    /// As `mediary start` starts it: apart from the terminal, with a log in a file
+    #[arg(long, hide = true)]
+    in_background: bool,
 }
 
 impl Serve {
     pub(super) fn run(self, mut context: Context) -> ExitCode {
+        let arguments = arguments(&context, self.host.as_deref(), self.port);
         context.overrides.host = self.host;
         context.overrides.port = self.port;
-        match give_large_blocks_back(&context).and_then(|()| serve(&context)) {
+        let served = give_large_blocks_back(&context).and_then(|()| serve(&context, arguments, self.in_background));
+        match served {
             Ok(()) => ExitCode::SUCCESS,
             Err(message) => complain(&message),
         }
     }
 }
 
-/// The allocator's setting for the largest block, in KiB, that it carves out of memory of its own, and its value here.
-const LARGEST_OWN_BLOCK: (&str, &str) = ("MIMALLOC_ARENA_MAX_OBJECT_SIZE", "16384");
+/// The allocator's settings here: the largest block, in KiB, that it carves out of memory of its own, and that it takes such
+/// memory as it is needed. Taken at once, all of it lies in huge pages, of which a server at rest holds a dozen megabytes
+/// that it never uses; chats take the same time either way.
+const ALLOCATOR: [(&str, &str); 2] =
+    [("MIMALLOC_ARENA_MAX_OBJECT_SIZE", "16384"), ("MIMALLOC_ARENA_EAGER_COMMIT", "0")];
 
 /// Starts the program anew, in the same process, with an allocator that asks the system for each large block and gives it back
 /// when it is freed. It reads its settings from the environment before `main`, and by default keeps what was freed for a
 /// second: pictures decoded one after the other would take as much as all of them at once. To give everything back at once
 /// would cost small chats a twelfth of their throughput. A setting that stands there already is the operator's.
 fn give_large_blocks_back(context: &Context) -> Result<(), String> {
-    let (name, kib) = LARGEST_OWN_BLOCK;
-    if context.environment.text(name).is_some() {
+    let mut missing = ALLOCATOR.iter().filter(|(name, _)| context.environment.text(name).is_none()).peekable();
+    if missing.peek().is_none() {
         return Ok(());
     }
     let program = super::worker::program()?;
-    let error = Command::new(program).args(std::env::args_os().skip(1)).env(name, kib).exec();
+    let error = Command::new(program).args(std::env::args_os().skip(1)).envs(missing.copied()).exec();
     Err(format!("cannot start: {error}"))
 }
 
-fn serve(context: &Context) -> Result<(), String> {
+fn serve(context: &Context, arguments: Vec<String>, in_background: bool) -> Result<(), String> {
+    if in_background {
+        // Of no terminal from now on, whose end would be this one's. It fails where that is so already.
+        let _session = rustix::process::setsid();
+    }
     let loaded = context.load()?;
-    let config = Arc::new(loaded.config);
+    let mut presence = Presence::announced(context, &loaded.source, arguments, in_background)?;
+    let configured = Arc::new(loaded.config);
+    let config = configured.clone();
     let _log = telemetry::init(&config.server, context.environment.text("MEDIARY_LOG"))?;
     // Our environment holds keys; other processes of this user have no business in it.
     mediary_convert::confine::keep_to_itself();
@@ -82,7 +98,12 @@ fn serve(context: &Context) -> Result<(), String> {
     // For the listener only: connections have threads of their own.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| format!("cannot start: {error}"))?;
+    let store_dir = context.store_dir(&config);
     let database = runtime.block_on(database(context.store_place(&config), &config))?;
+    let config = match &database {
+        Some(database) => runtime.block_on(with_settings(&configured, database))?,
+        None => config,
+    };
     let mut key_ring = KeyRing::new(database.clone(), context.master_place(&config, &loaded.source));
     let stored = runtime.block_on(key_ring.read());
     let providers = context.providers_with(&config, &loaded.source, &stored)?;
@@ -111,27 +132,39 @@ fn serve(context: &Context) -> Result<(), String> {
     let looking = watch::Sender::new(gateway.clone());
     runtime.block_on(async {
         let kept = match database {
-            Some(database) => Some(Kept::start(gateway.clone(), database, &config, key_ring.keys().cloned()).await?),
+            Some(database) => Some(
+                Kept::start(gateway.clone(), database, &config, store_dir.as_deref(), key_ring.keys().cloned()).await?,
+            ),
             None => None,
         };
         let clients = kept.as_ref().map(|kept| kept.clients.clone());
         let administration = kept.as_ref().map(|kept| kept.administration.clone());
-        let request_log = kept.as_ref().and_then(|kept| kept.request_log.clone());
+        let log = kept.as_ref().map(|kept| kept.request_log.clone());
+        let request_log = log.clone().filter(|_| config.log.requests);
         let (jobs, responses, probes) = match &kept {
             Some(Kept { jobs, responses, probes, .. }) => {
                 (Some(jobs.clone()), Some(responses.clone()), Some(probes.clone()))
             }
             None => (None, None, None),
         };
-        let state = AppState::new(gateway, config.clone()).with_jobs(jobs.clone()).with_responses(responses);
+        let state = AppState::new(gateway, config.clone()).configured_as(configured.clone());
+        let state = state.with_jobs(jobs.clone()).with_responses(responses);
         let state = state.with_probes(probes).with_administration(administration).with_request_log(request_log);
+        let body_log = store_dir.filter(|_| config.log.bodies).map(|dir| dir.join("bodies"));
+        let body_log = body_log.and_then(|folder| BodyLog::start(folder, &config.log));
+        let state = state.with_body_log(body_log.clone());
+        let otlp = Otlp::start(&config.telemetry, &Handle::current())?;
+        let state = state.with_otlp(otlp.clone());
         let address = config.server.host.socket_address(config.server.port);
         let listener = tokio::net::TcpListener::bind(address)
             .await
             .map_err(|error| format!("cannot listen on {address}: {error}; choose another with --port"))?;
+        if let (Some(presence), Ok(address)) = (&mut presence, listener.local_addr()) {
+            presence.serves_at(address);
+        }
         let current = Current::new(state.clone());
         let (state_now, current_now) = (state.clone(), current.clone());
-        let running = Running::new(state_now, current_now, jobs.clone(), key_ring, clients).await;
+        let running = Running::new(state_now, current_now, jobs.clone(), key_ring, clients).await.logging(log);
         let serving = |gateway: Arc<Gateway>| {
             looking.send_replace(gateway.clone());
             if let Some(kept) = &kept {
@@ -143,12 +176,28 @@ fn serve(context: &Context) -> Result<(), String> {
             served = http::serve_current(listener, state, current, http::stop_signal()) => served,
             () = reload::follow(context, &loaded.source, running, serving) => Ok(()),
             () = look_at_lists(looking.subscribe(), config.registry.refresh) => Ok(()),
+            () = check_keys(looking.subscribe(), config.probes.keys_every) => Ok(()),
+            () = told_of(presence.as_ref()) => Ok(()),
         };
+        if let Some(body_log) = body_log {
+            body_log.settle(config.server.shutdown_grace).await;
+        }
+        if let Some(otlp) = otlp {
+            otlp.settle(config.server.shutdown_grace).await;
+        }
         if let Some(kept) = kept {
             kept.settle(config.server.shutdown_grace).await;
         }
         served.map_err(|error| format!("the server failed: {error}"))
     })
+}
+
+/// Tells what asks how the server stands; never ends.
+async fn told_of(presence: Option<&Presence>) {
+    match presence {
+        Some(presence) => presence.tell().await,
+        None => std::future::pending().await,
+    }
 }
 
 /// Looks at lists of models from time to time, for the gateway that serves; never ends.
@@ -163,6 +212,16 @@ async fn look_at_lists(mut serving: watch::Receiver<Arc<Gateway>>, every: Option
                 return std::future::pending().await;
             },
         }
+    }
+}
+
+/// Checks keys of providers from time to time, where that is wanted; never ends.
+async fn check_keys(mut serving: watch::Receiver<Arc<Gateway>>, every: Option<Duration>) {
+    let Some(every) = every else { return std::future::pending().await };
+    loop {
+        tokio::time::sleep(every).await;
+        let gateway = serving.borrow_and_update().clone();
+        gateway.router.check_all_keys().await;
     }
 }
 
@@ -184,6 +243,14 @@ async fn database(place: Option<DatabasePlace>, config: &Config) -> Result<Optio
     }
 }
 
+/// The configuration with the settings over it that administrators have changed.
+async fn with_settings(configured: &Config, database: &Arc<Database>) -> Result<Arc<Config>, String> {
+    let read = NumberedSettings::read(&Settings::of(database.clone())).await;
+    let mut config = configured.clone();
+    read.map_err(|error| error.to_string())?.settings.lay_over(&mut config);
+    Ok(Arc::new(config))
+}
+
 /// What is kept in a database.
 struct Kept {
     jobs: Arc<VideoJobs>,
@@ -195,7 +262,8 @@ struct Kept {
     /// Clients, and what they have used.
     clients: Arc<KeptClients>,
     administration: Arc<Administration>,
-    request_log: Option<Arc<RequestLog>>,
+    /// It writes what it is given, if it is given anything.
+    request_log: Arc<RequestLog>,
 }
 
 impl Kept {
@@ -203,6 +271,7 @@ impl Kept {
         gateway: Arc<Gateway>,
         database: Arc<Database>,
         config: &Config,
+        folder: Option<&Path>,
         provider_keys: Option<ProviderKeys>,
     ) -> Result<Self, String> {
         let failed = |error: StoreFailed| error.to_string();
@@ -210,8 +279,8 @@ impl Kept {
         let administration = Administration::new(Settings::of(database.clone()), provider_keys, keys.clone());
         print_code(&administration).await;
         let clients = KeptClients::start(gateway.clients.clone(), keys).await.map_err(failed)?;
-        let requests = config.log.requests.then(|| Requests::of(database.clone()));
-        let request_log = requests.map(|requests| Arc::new(RequestLog::start(requests, &config.log)));
+        let clients = clients.journaling(folder).await;
+        let request_log = Arc::new(RequestLog::start(Requests::of(database.clone()), &config.log));
         let responses = http::kept_responses(database.clone()).await.map_err(failed)?;
         let quotas = KeptQuotas::start(gateway.router.clone(), database.clone()).await.map_err(failed)?;
         let probes = Probes::start(gateway.clone(), database.clone(), config.probes.clone()).await.map_err(failed)?;
@@ -224,9 +293,7 @@ impl Kept {
         self.jobs.settle(patience).await;
         self.responses.settle(patience).await;
         self.probes.settle(patience).await;
-        if let Some(log) = self.request_log {
-            log.settle(patience).await;
-        }
+        self.request_log.settle(patience).await;
         self.clients.settle(patience).await;
         self.quotas.settle(patience).await;
     }

@@ -115,10 +115,11 @@ fn settle(
     let jobs = raw.jobs.check(&mut check);
     let registry = raw.registry.check();
     let log = raw.log.check(&mut check);
+    let telemetry = raw.telemetry.check(&mut check);
     let probes = raw.probes.check(&mut check);
     let problems = check.into_problems();
-    match (server, fetch) {
-        (Some(server), Some(fetch)) if problems.is_empty() => {
+    match (server, fetch, telemetry) {
+        (Some(server), Some(fetch), Some(telemetry)) if problems.is_empty() => {
             // What is no list of keys is filled in by the caller.
             let (providers, aliases, proxies) = (Vec::new(), Aliases::new(), ProxyRules::default());
             Ok((
@@ -137,6 +138,7 @@ fn settle(
                     jobs,
                     registry,
                     log,
+                    telemetry,
                     probes,
                     providers,
                     aliases,

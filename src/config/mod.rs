@@ -15,6 +15,7 @@ mod environment;
 mod fetch;
 mod file;
 mod jobs;
+mod kept;
 mod keys;
 mod limits;
 mod load;
@@ -32,6 +33,7 @@ mod safety;
 mod schema;
 mod secret;
 mod server;
+mod telemetry;
 
 #[cfg(test)]
 mod tests;
@@ -47,6 +49,7 @@ pub use environment::Environment;
 pub(crate) use environment::expand;
 pub use fetch::Fetch;
 pub use jobs::{Jobs, Store};
+pub use kept::{BadSetting, KeptSettings};
 pub use limits::{DocumentLimits, ImageLimits, Limits, SizeLimits, VideoLimits};
 pub use load::{Loaded, Source};
 pub use overrides::Overrides;
@@ -62,6 +65,7 @@ pub(crate) use schema::insert;
 pub(crate) use secret::sendable;
 pub use secret::{Headers, KeyList, ProxyChoice, Secret};
 pub use server::{LogFormat, LogLevel, Server};
+pub use telemetry::Telemetry;
 
 use std::path::Path;
 
@@ -99,6 +103,8 @@ pub struct Config {
     pub registry: Registry,
     /// Whether and how long requests are logged.
     pub log: RequestLogging,
+    /// Whether a collector is told of requests.
+    pub telemetry: Telemetry,
     /// Whether models are tried without being asked for.
     pub probes: Probes,
     /// Providers that were added, changed or switched off, in the order of the file.

@@ -17,6 +17,8 @@ const MOST_AT_ONCE: u32 = 32;
 pub struct Probes {
     /// After how long what was found is tried again; `None`: nothing is tried unless it is asked for.
     pub every: Option<Duration>,
+    /// After how long keys of providers are checked again; `None`: none is unless that is asked for.
+    pub keys_every: Option<Duration>,
     /// Providers and targets, by name; empty: all models that are asked without being named.
     pub models: Vec<String>,
     /// How many models are tried at once.
@@ -37,6 +39,7 @@ impl Default for Probes {
 #[serde(default, deny_unknown_fields)]
 pub(super) struct RawProbes {
     every_hours: u32,
+    keys_every_hours: u32,
     models: Vec<String>,
     concurrency: u32,
     paid: bool,
@@ -45,7 +48,7 @@ pub(super) struct RawProbes {
 
 impl Default for RawProbes {
     fn default() -> Self {
-        Self { every_hours: 0, models: Vec::new(), concurrency: 2, paid: false, most_usd: 0.0 }
+        Self { every_hours: 0, keys_every_hours: 0, models: Vec::new(), concurrency: 2, paid: false, most_usd: 0.0 }
     }
 }
 
@@ -55,6 +58,12 @@ pub(super) const KEYS: &[Key] = &[
         "a whole number of hours",
         "after how long what is known of models is tried again by itself, with tiny requests; 0: never, but for \
          `POST /v1/models/verify` and `mediary verify`",
+    ),
+    Key::new(
+        "probes.keys_every_hours",
+        "a whole number of hours",
+        "after how long it is asked again whether the keys of providers are accepted, by what costs nothing; 0: never, but \
+         for `mediary keys check` and `POST /api/admin/provider-keys/{key}/check`",
     ),
     Key::new(
         "probes.models",
@@ -76,6 +85,7 @@ impl RawProbes {
         check.require("probes.most_usd", self.most_usd.is_finite() && self.most_usd >= 0.0);
         Probes {
             every: (self.every_hours > 0).then(|| Duration::from_hours(self.every_hours.into())),
+            keys_every: (self.keys_every_hours > 0).then(|| Duration::from_hours(self.keys_every_hours.into())),
             models: self.models,
             concurrency: self.concurrency,
             paid: self.paid,

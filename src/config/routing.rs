@@ -3,9 +3,10 @@
 //! Numbers and choices only; the gateway plans and calls by them. Requests can tighten `privacy` and `cost`, not loosen
 //! them.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use mediary_core::plan::{CostPolicy, Privacy};
+use mediary_core::plan::{Chains, CostPolicy, Privacy};
 use serde::{Deserialize, Serialize};
 
 use super::check::Check;
@@ -52,6 +53,10 @@ pub struct Routing {
     pub help_elsewhere: bool,
     /// Whether a stream that breaks off goes on at another target, where the request does not say.
     pub continue_streams: bool,
+    /// Whether answers of chats name the provider that gave them, in a field of their own.
+    pub show_provider: bool,
+    /// The operator's own orders of tiers. No key sets it: they are kept settings.
+    pub chains: Arc<Chains>,
     /// So long a client of a stream hears nothing before it is told that it is still wanted. No key sets it.
     pub silence: Duration,
 }
@@ -72,19 +77,58 @@ pub enum ModelRouting {
     Any,
 }
 
-#[derive(Clone, Copy, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-enum WrittenPrivacy {
+pub(super) enum WrittenPrivacy {
     Any,
     Local,
 }
 
-#[derive(Clone, Copy, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum WrittenCost {
+pub(super) enum WrittenCost {
     Any,
     FreeFirst,
     Free,
+}
+
+impl From<WrittenPrivacy> for Privacy {
+    fn from(written: WrittenPrivacy) -> Self {
+        match written {
+            WrittenPrivacy::Any => Self::Any,
+            WrittenPrivacy::Local => Self::Local,
+        }
+    }
+}
+
+impl From<Privacy> for WrittenPrivacy {
+    fn from(privacy: Privacy) -> Self {
+        match privacy {
+            Privacy::Any => Self::Any,
+            Privacy::Local => Self::Local,
+        }
+    }
+}
+
+impl From<WrittenCost> for CostPolicy {
+    fn from(written: WrittenCost) -> Self {
+        match written {
+            WrittenCost::Any => Self::Any,
+            WrittenCost::FreeFirst => Self::FreeFirst,
+            WrittenCost::Free => Self::Free,
+        }
+    }
+}
+
+impl From<CostPolicy> for WrittenCost {
+    fn from(cost: CostPolicy) -> Self {
+        match cost {
+            // That wants a word from the client, which is another setting.
+            CostPolicy::Any | CostPolicy::Unconfirmed => Self::Any,
+            CostPolicy::FreeFirst => Self::FreeFirst,
+            CostPolicy::Free => Self::Free,
+        }
+    }
 }
 
 #[derive(Serialize, Deserialize)]
@@ -109,6 +153,7 @@ pub(super) struct RawRouting {
     hand_on_urls: bool,
     help_elsewhere: bool,
     continue_streams: bool,
+    show_provider: bool,
 }
 
 impl Default for RawRouting {
@@ -133,6 +178,7 @@ impl Default for RawRouting {
             hand_on_urls: false,
             help_elsewhere: false,
             continue_streams: false,
+            show_provider: false,
         }
     }
 }
@@ -215,6 +261,12 @@ pub(super) const KEYS: &[Key] = &[
         "true or false",
         "whether a text that breaks off in the middle goes on at another target, with a visible seam",
     ),
+    Key::new(
+        "routing.show_provider",
+        "true or false",
+        "whether answers of chats name the provider that gave them, in a field `provider_name`; headers name the target in \
+         any case",
+    ),
 ];
 
 impl RawRouting {
@@ -243,15 +295,8 @@ impl RawRouting {
             whole: seconds("routing.whole_seconds", self.whole_seconds),
             hedge: (self.hedge_seconds > 0).then(|| Duration::from_secs(self.hedge_seconds.into())),
             stall: seconds("routing.stall_seconds", self.stall_seconds),
-            privacy: match self.privacy {
-                WrittenPrivacy::Any => Privacy::Any,
-                WrittenPrivacy::Local => Privacy::Local,
-            },
-            cost: match self.cost {
-                WrittenCost::Any => CostPolicy::Any,
-                WrittenCost::FreeFirst => CostPolicy::FreeFirst,
-                WrittenCost::Free => CostPolicy::Free,
-            },
+            privacy: self.privacy.into(),
+            cost: self.cost.into(),
             confirm_paid: self.confirm_paid,
             keep_cycles: self.keep_cycles,
             model_routing: self.model_routing,
@@ -259,6 +304,8 @@ impl RawRouting {
             hand_on_urls: self.hand_on_urls,
             help_elsewhere: self.help_elsewhere,
             continue_streams: self.continue_streams,
+            show_provider: self.show_provider,
+            chains: Arc::default(),
             silence: SILENCE,
         }
     }

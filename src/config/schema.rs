@@ -9,7 +9,8 @@ use toml::{Table, Value};
 
 use super::keys::{self, Key};
 use super::{
-    admission, cache, content, engines, fetch, jobs, limits, probes, registry, request_logging, routing, safety, server,
+    admission, cache, content, engines, fetch, jobs, limits, probes, registry, request_logging, routing, safety,
+    server, telemetry,
 };
 
 /// All sections as written.
@@ -29,6 +30,7 @@ pub(super) struct Raw {
     pub(super) jobs: jobs::RawJobs,
     pub(super) registry: registry::RawRegistry,
     pub(super) log: request_logging::RawLog,
+    pub(super) telemetry: telemetry::RawTelemetry,
     pub(super) probes: probes::RawProbes,
 }
 
@@ -89,6 +91,7 @@ pub(super) fn all() -> impl Iterator<Item = &'static Key> {
         jobs::KEYS,
         registry::KEYS,
         request_logging::KEYS,
+        telemetry::KEYS,
         probes::KEYS,
     ];
     sections.into_iter().flatten()

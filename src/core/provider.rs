@@ -135,6 +135,23 @@ pub trait Provider: Send + Sync + fmt::Debug {
     fn models<'a>(&'a self, _key: Option<&'a str>) -> BoxFuture<'a, Result<Vec<ListedModel>, Failure>> {
         Box::pin(std::future::ready(Ok(Vec::new())))
     }
+
+    /// Whether a key is accepted, found out by what costs nothing.
+    ///
+    /// # Errors
+    /// As any call: a key that is refused is a bad key.
+    fn check_key<'a>(&'a self, _key: Option<&'a str>) -> BoxFuture<'a, Result<KeyAnswer, Failure>> {
+        Box::pin(std::future::ready(Ok(KeyAnswer::Untold)))
+    }
+}
+
+/// What an answer says of the key that was sent along.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyAnswer {
+    /// It is accepted.
+    Accepted,
+    /// The same is answered without any key.
+    Untold,
 }
 
 /// An answer as it arrives. Dropping it ends the work, unless that came to its end.

@@ -8,15 +8,17 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
+use mediary_core::capability::Price;
 use mediary_core::plan::{CostPolicy, Privacy};
 use mediary_core::provider::Timeouts;
-use mediary_core::{Failure, ProviderId};
+use mediary_core::{Failure, ModelName, ProviderId, Target};
 pub use mediary_remote::Passage;
 use mediary_remote::{DialectName, Method, Remote, provider_client};
 use serde_json::Value;
 use tokio::sync::Mutex;
 use tokio::time::timeout;
 
+use super::Gateway;
 use crate::config::Routing;
 use crate::providers::{ProviderSetup, Providers};
 
@@ -124,5 +126,23 @@ impl Daemon {
     /// Notes that its models are about to change.
     pub async fn changes(&self) {
         self.state.lock().await.listed = None;
+    }
+}
+
+impl Gateway {
+    /// The Ollama on this machine, if one is set up.
+    #[must_use]
+    pub fn daemon(&self) -> Option<&Daemon> {
+        self.daemon.as_ref()
+    }
+
+    /// Whether a provider's model is known to cost nothing; on this machine none does unless it is said.
+    #[must_use]
+    pub fn is_free(&self, provider: &ProviderId, model: &str) -> bool {
+        let known = self.router.known();
+        let target = Target { provider: provider.clone(), model: ModelName::new(model) };
+        let row = known.get(&target);
+        let is_near = || self.router.providers().get(provider).is_some_and(|setup| setup.is_loopback);
+        row.map_or_else(is_near, |row| row.price.is_free() || row.is_local && row.price == Price::Unknown)
     }
 }

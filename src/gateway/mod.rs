@@ -8,6 +8,7 @@ mod administration;
 mod admission;
 pub(crate) mod archive;
 pub(crate) mod blocking;
+mod body_log;
 mod build;
 mod clients;
 mod content;
@@ -35,8 +36,11 @@ mod tasks;
 mod temporary;
 mod treatments;
 
-pub use administration::{Administration, BadPassword, NotAdmitted, Session, new_id, unix_seconds};
+pub use administration::{
+    Administration, BadPassword, NotAdmitted, NotKept, NumberedSettings, Session, new_id, unix_seconds,
+};
 pub use admission::{Admission, HeldBytes, InUse};
+pub use body_log::{Bodies, Body, BodyLog, Excerpt};
 pub use build::{GatewayError, Parts};
 pub use clients::{
     Admitted, BadRules, Budget, Client, Clients, KeptClients, KeyDigest, LimitStanding, NewKey, Refused, Rules, Spent,
@@ -45,8 +49,8 @@ pub use clients::{
 pub use content::{CONTENT_PATH, Contents, FoundContent, NoContent};
 pub use daemon::{Daemon, Passage};
 pub use documents::{
-    Attached, Attempt, EngineChoice, OnPage, Outcome, PageOutcome, Progress, ReadOptions, ReadStatus, Reader, Reading,
-    Reason, Recipe, Step,
+    Attached, Attempt, EngineChoice, OnPage, Outcome, PageOutcome, Painter, Progress, ReadOptions, ReadStatus, Reader,
+    Reading, Reason, Recipe, Step,
 };
 pub use engines::EngineInfo;
 pub use execution::{measure, tune};
@@ -63,8 +67,8 @@ pub use recipe_file::BadRecipe;
 pub use renewed::Renewal;
 pub use request_log::{Ended, Noted, RequestLog};
 pub use routing::{
-    Account, Answer, Bounds, CallError, Charge, Dossier, Exhausted, Findings, Found, KeyHealth, KeyRecord, KeyStanding,
-    KeyStats, Known, Listing, Pace, Planned, Quarantine, Reclassified, Record, Route, Router, TaskRequest,
+    Account, Answer, Bounds, CallError, Charge, Dossier, Exhausted, Findings, Found, KeyCheck, KeyHealth, KeyRecord,
+    KeyStanding, KeyStats, Known, Listing, Pace, Planned, Quarantine, Reclassified, Record, Route, Router, TaskRequest,
     TreatmentNote, Tried, quota_left, total,
 };
 pub use spool::Spool;
@@ -75,8 +79,7 @@ pub use treatments::{Pipelines, Treatments};
 use std::sync::Arc;
 
 use mediary_convert::pdf::PdfWorkers;
-use mediary_core::capability::{Abilities, Price};
-use mediary_core::{ModelName, ProviderId, Target};
+use mediary_core::capability::Abilities;
 use mediary_local::Local;
 use mediary_remote::Fetcher;
 
@@ -115,22 +118,6 @@ impl Gateway {
     #[must_use]
     pub fn fetcher(&self) -> &Fetcher {
         self.intake.fetcher()
-    }
-
-    /// The Ollama on this machine, if one is set up.
-    #[must_use]
-    pub fn daemon(&self) -> Option<&Daemon> {
-        self.daemon.as_ref()
-    }
-
-    /// Whether a provider's model is known to cost nothing; on this machine none does unless it is said.
-    #[must_use]
-    pub fn is_free(&self, provider: &ProviderId, model: &str) -> bool {
-        let known = self.router.known();
-        let target = Target { provider: provider.clone(), model: ModelName::new(model) };
-        let row = known.get(&target);
-        let is_near = || self.router.providers().get(provider).is_some_and(|setup| setup.is_loopback);
-        row.map_or_else(is_near, |row| row.price.is_free() || row.is_local && row.price == Price::Unknown)
     }
 
     /// What all requests together may hold.

@@ -4,6 +4,7 @@
 //! the source does not.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::io::Read;
 use std::sync::{Arc, LazyLock};
 
@@ -19,6 +20,7 @@ use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder
 use utoipa::{Modify, OpenApi};
 use utoipa_swagger_ui::Config;
 
+use super::dashboard::takes;
 use super::error::{ApiError, ErrorBody};
 use super::{admin, audio, content, fleet, health, images, landing, metrics, models, ocr, ollama, plan, tasks, videos};
 
@@ -33,7 +35,7 @@ use super::{admin, audio, content, fleet, health, images, landing, metrics, mode
     paths(
         tasks::completions, tasks::prompts::prompts, tasks::embeddings, tasks::ranking::rerank, tasks::ranking::moderations,
         tasks::interpret::interpret, tasks::messages::messages,
-        tasks::messages::count_tokens, tasks::responses::create, tasks::responses::one, tasks::responses::remove,
+        tasks::messages::count_tokens, tasks::messages::events, tasks::responses::create, tasks::responses::one, tasks::responses::remove,
         tasks::responses::input_items, tasks::responses::cancel, tasks::responses::input_tokens, tasks::responses::compact,
         tasks::gemini::call, models::google_list, models::google_one,
         ollama::chat, ollama::generate, ollama::embed, ollama::embeddings,
@@ -46,9 +48,9 @@ use super::{admin, audio, content, fleet, health, images, landing, metrics, mode
         ocr::process, ocr::mistral::mistral,
         ocr::drawing, content::content,
         admin::set_up, admin::log_in, admin::log_out, admin::session, admin::provider_keys, admin::add_provider_key,
-        admin::change_provider_key, admin::remove_provider_key, admin::client_keys, admin::create_client_key,
+        admin::change_provider_key, admin::check_provider_key, admin::remove_provider_key, admin::client_keys, admin::create_client_key,
         admin::change_client_key, admin::remove_client_key, admin::rotate_client_key, admin::requests, admin::request,
-        admin::usage, admin::admin_health,
+        admin::usage, admin::admin_health, admin::settings, admin::change_settings, admin::change_password,
         fleet::capabilities, fleet::summary, fleet::providers, fleet::stats, fleet::profiles, fleet::refresh,
         fleet::verify, fleet::quarantines, fleet::release,
         models::list, models::one,
@@ -71,7 +73,7 @@ use super::{admin, audio, content, fleet, health, images, landing, metrics, mode
         (name = "server", description = "The server itself"),
     ),
     security(("bearer" = []), ("x-api-key" = [])),
-    modifiers(&Keys, &SecondNames),
+    modifiers(&Keys, &SecondNames, &OwnNames),
 )]
 struct Api;
 
@@ -113,6 +115,29 @@ impl Modify for SecondNames {
             post.operation_id = Some("explain".to_owned());
         }
         document.paths.paths.insert("/v1/routing/explain".to_owned(), explain);
+    }
+}
+
+/// Operations whose handlers are called alike: programs that write clients insist on a name for each.
+struct OwnNames;
+
+impl Modify for OwnNames {
+    fn modify(&self, document: &mut Document) {
+        let paths = document.paths.paths.iter_mut();
+        let operations = paths.flat_map(|(path, item)| {
+            let methods = [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete];
+            methods.into_iter().flatten().map(move |operation| (path.as_str(), operation))
+        });
+        let mut taken = BTreeSet::new();
+        for (path, operation) in operations {
+            let Some(name) = operation.operation_id.clone() else { continue };
+            if !taken.insert(name.clone()) {
+                let words = path.split(|letter: char| !letter.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+                let own = format!("{name}_{}", words.collect::<Vec<_>>().join("_"));
+                taken.insert(own.clone());
+                operation.operation_id = Some(own);
+            }
+        }
     }
 }
 
@@ -167,7 +192,7 @@ pub(super) async fn asset(headers: HeaderMap, path: Result<Path<String>, PathRej
         .ok_or_else(none)?;
     let mut response = [(CONTENT_TYPE, file.content_type), (VARY, ACCEPT_ENCODING.to_string())].into_response();
     let bytes = match file.bytes {
-        packed if file.gzpipped && takes_gzip(&headers) => {
+        packed if file.gzpipped && takes(&headers, "gzip") => {
             response.headers_mut().insert(CONTENT_ENCODING, const { axum::http::HeaderValue::from_static("gzip") });
             packed
         }
@@ -179,15 +204,6 @@ pub(super) async fn asset(headers: HeaderMap, path: Result<Path<String>, PathRej
         Cow::Owned(bytes) => bytes.into(),
     };
     Ok(response)
-}
-
-fn takes_gzip(headers: &HeaderMap) -> bool {
-    let values = headers.get_all(ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
-    values.flat_map(|value| value.split(',')).any(|coding| {
-        let (name, quality) = coding.split_once(';').unwrap_or((coding, ""));
-        let refused = quality.trim().strip_prefix("q=").is_some_and(|q| q.trim().parse() == Ok(0.0));
-        name.trim().eq_ignore_ascii_case("gzip") && !refused
-    })
 }
 
 fn unpack(packed: &[u8]) -> Result<Vec<u8>, ApiError> {

@@ -9,6 +9,7 @@ mod body;
 mod connection;
 mod content;
 mod current;
+mod dashboard;
 mod docs;
 mod error;
 mod files;

@@ -9,19 +9,20 @@ use axum::Router;
 use axum::http::{Method, Uri};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{delete, get, patch, post};
+use axum::routing::{delete, get, patch, post, put};
 use tower_http::catch_panic::CatchPanicLayer;
 
 use super::error::ApiError;
 use super::guard::guarded;
+use super::logged::Witnesses;
 use super::state::AppState;
 use super::tasks::{gemini, messages, ranking, responses};
 use super::{
-    admin, audio, content, docs, fleet, health, images, landing, logged, metrics, models, ocr, ollama, plan, tasks,
-    videos, visit,
+    admin, audio, content, dashboard, docs, fleet, health, images, landing, logged, metrics, models, ocr, ollama, plan,
+    tasks, videos, visit,
 };
 use crate::config::Server;
-use crate::gateway::{Clients, RequestLog};
+use crate::gateway::{Administration, Clients};
 
 /// The server as a service: all routes, all layers.
 pub fn router(state: AppState) -> Router {
@@ -32,6 +33,9 @@ pub fn router(state: AppState) -> Router {
         .route("/readyz", get(health::readyz))
         .route("/metrics", get(metrics::metrics))
         .route("/openapi.json", get(docs::document))
+        .route("/dashboard", get(dashboard::page))
+        .route("/dashboard/", get(dashboard::page))
+        .route("/dashboard/{*asset}", get(dashboard::asset))
         .route("/docs", get(docs::page))
         .route("/docs/", get(docs::page))
         .route("/docs/{*asset}", get(docs::asset))
@@ -42,7 +46,8 @@ pub fn router(state: AppState) -> Router {
         .route("/v2/rerank", post(ranking::rerank))
         .route("/v1/moderations", post(ranking::moderations))
         .route("/v1/messages", post(messages::messages).head(messages::probe).options(messages::probe))
-        .route("/v1/messages/count_tokens", post(messages::count_tokens))
+        .route("/v1/messages/count_tokens", post(messages::count_tokens).head(messages::probe).options(messages::probe))
+        .route("/api/event_logging/batch", post(messages::events))
         .route("/v1/responses", post(responses::create))
         .route("/v1/responses/input_tokens", post(responses::input_tokens))
         .route("/v1/responses/compact", post(responses::compact))
@@ -70,6 +75,7 @@ pub fn router(state: AppState) -> Router {
         .route("/api/admin/logout", post(admin::log_out))
         .route("/api/admin/session", get(admin::session))
         .route("/api/admin/provider-keys", get(admin::provider_keys).post(admin::add_provider_key))
+        .route("/api/admin/provider-keys/{key}/check", post(admin::check_provider_key))
         .route("/api/admin/provider-keys/{key}", patch(admin::change_provider_key).delete(admin::remove_provider_key))
         .route("/api/admin/client-keys", get(admin::client_keys).post(admin::create_client_key))
         .route("/api/admin/client-keys/{key}", patch(admin::change_client_key).delete(admin::remove_client_key))
@@ -77,6 +83,8 @@ pub fn router(state: AppState) -> Router {
         .route("/api/admin/requests", get(admin::requests))
         .route("/api/admin/requests/{key}", get(admin::request))
         .route("/api/admin/usage", get(admin::usage))
+        .route("/api/admin/settings", get(admin::settings).put(admin::change_settings))
+        .route("/api/admin/password", put(admin::change_password))
         .route("/api/admin/health", get(admin::admin_health))
         .route("/v1/audio/transcriptions", post(audio::transcriptions))
         .route("/v1/audio/translations", post(audio::translations))
@@ -111,27 +119,34 @@ pub fn router(state: AppState) -> Router {
         .route("/v1/ocr/process", post(ocr::process))
         .route("/v1/ocr/images/{id}/{page}", get(ocr::drawing));
     let (config, clients) = (state.config.clone(), state.gateway.clients.clone());
-    let log = state.request_log.clone();
+    let witnesses = Witnesses::of(&state);
+    let administration = state.administration.clone();
     let routes = routes.merge(tasks::behind_slashes()).with_state(state);
-    layered_with(routes, &config.server, clients, log)
+    layered_with(routes, &config.server, clients, administration, witnesses)
 }
 
 /// The layers around routes of a test.
 #[cfg(test)]
 pub(super) fn layered(routes: Router, server: &Server, clients: Arc<Clients>) -> Router {
-    layered_with(routes, server, clients, None)
+    layered_with(routes, server, clients, None, None)
 }
 
 /// Puts the layers around routes. Read from the bottom: a request passes the last one first.
-fn layered_with(routes: Router, server: &Server, clients: Arc<Clients>, log: Option<Arc<RequestLog>>) -> Router {
+fn layered_with(
+    routes: Router,
+    server: &Server,
+    clients: Arc<Clients>,
+    administration: Option<Arc<Administration>>,
+    witnesses: Option<Witnesses>,
+) -> Router {
     let app = routes
         .fallback(no_such_route)
         .method_not_allowed_fallback(no_such_method)
         // Innermost, so that the answer to a panic passes through all the others.
         .layer(CatchPanicLayer::custom(panicked));
-    let app = guarded(app, server, clients);
-    let app = match log {
-        Some(log) => app.layer(from_fn_with_state(log, logged::accompany)),
+    let app = guarded(app, server, clients, administration);
+    let app = match witnesses {
+        Some(witnesses) => app.layer(from_fn_with_state(witnesses, logged::accompany)),
         None => app,
     };
     app.layer(from_fn(visit::accompany))

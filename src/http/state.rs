@@ -8,16 +8,18 @@ use std::sync::Arc;
 use metrics_exporter_prometheus::PrometheusHandle;
 
 use crate::config::Config;
-use crate::gateway::{Administration, Gateway, KeptResponses, Probes, RequestLog, VideoJobs};
-use crate::telemetry::metrics;
+use crate::gateway::{Administration, BodyLog, Gateway, KeptResponses, Probes, RequestLog, VideoJobs};
+use crate::telemetry::{Otlp, metrics};
 
 /// The state behind the router.
 #[derive(Clone)]
 pub struct AppState {
     /// Does the work.
     pub gateway: Arc<Gateway>,
-    /// What the operator configured.
+    /// What is in force: what the operator configured, with the settings of administrators over it.
     pub config: Arc<Config>,
+    /// What the operator configured alone.
+    pub configured: Arc<Config>,
     /// Keeps jobs; `None`: there is nowhere to.
     pub jobs: Option<Arc<VideoJobs>>,
     /// Keeps responses, likewise.
@@ -26,6 +28,10 @@ pub struct AppState {
     pub administration: Option<Arc<Administration>>,
     /// Logs requests; `None`: none are logged.
     pub request_log: Option<Arc<RequestLog>>,
+    /// Keeps what requests and answers say; `None`: that is not kept.
+    pub body_log: Option<Arc<BodyLog>>,
+    /// Tells a collector of requests; `None`: none is named.
+    pub otlp: Option<Arc<Otlp>>,
     /// Tries models, likewise.
     pub probes: Option<Arc<Probes>>,
     /// What `/metrics` shows.
@@ -37,14 +43,23 @@ impl AppState {
     pub fn new(gateway: Arc<Gateway>, config: Arc<Config>) -> Self {
         Self {
             gateway,
+            configured: config.clone(),
             config,
             jobs: None,
             responses: None,
             administration: None,
             request_log: None,
+            body_log: None,
+            otlp: None,
             probes: None,
             metrics: metrics::recorder(),
         }
+    }
+
+    /// The same where the operator configured this, and settings were laid over it.
+    #[must_use]
+    pub fn configured_as(self, configured: Arc<Config>) -> Self {
+        Self { configured, ..self }
     }
 
     /// The same with jobs.
@@ -63,6 +78,18 @@ impl AppState {
     #[must_use]
     pub fn with_request_log(self, request_log: Option<Arc<RequestLog>>) -> Self {
         Self { request_log, ..self }
+    }
+
+    /// The same with what keeps bodies.
+    #[must_use]
+    pub fn with_body_log(self, body_log: Option<Arc<BodyLog>>) -> Self {
+        Self { body_log, ..self }
+    }
+
+    /// The same with a collector that is told of requests.
+    #[must_use]
+    pub fn with_otlp(self, otlp: Option<Arc<Otlp>>) -> Self {
+        Self { otlp, ..self }
     }
 
     /// The same with responses that are kept.

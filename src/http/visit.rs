@@ -22,7 +22,10 @@ pub(super) async fn accompany(mut request: Request, next: Next) -> Response {
     let path = path(route.as_ref());
     let method = name(request.method());
     let span = tracing::info_span!("request", request.id = %id, http.method = method, http.path = path);
-    let (errors, overloaded, id_header) = (errors_of(request.method(), path), overload_of(path), id_header_of(path));
+    // Where there is no route, what it would be below tells whose client asks.
+    let below = route.as_ref().map_or_else(|| request.uri().path().to_owned(), |route| route.as_str().to_owned());
+    let (errors, overloaded, id_header) =
+        (errors_of(request.method(), &below), overload_of(&below), id_header_of(&below));
     request.extensions_mut().insert(id.clone());
     async move {
         let visit = Visit::begin(route, method);

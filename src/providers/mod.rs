@@ -23,7 +23,7 @@ pub use crate::config::providers::{Day, DialectName, FreeLimits, ProxyTerms, Ter
 pub use failure::BadCatalog;
 pub use family::{vector_family, vector_space};
 pub use keys::{KeySource, ProviderKey, StoredKeys};
-pub use report::{ProviderReport, QuotaLeft};
+pub use report::{KeyState, ProviderReport, QuotaLeft};
 pub use setup::{Checked, Off, ProviderSetup};
 pub use shipped::{catalog_ids, listed_models};
 pub use stand_ins::StandIns;

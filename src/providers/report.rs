@@ -32,6 +32,9 @@ pub struct ProviderReport {
     /// Its keys, masked.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub keys: Vec<String>,
+    /// How they stood when a server last told.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub key_states: Vec<KeyState>,
     /// Its place in the order; lower is asked first.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub priority: Option<u32>,
@@ -60,6 +63,18 @@ pub struct ProviderReport {
     /// Where people get a key.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub key_url: Option<String>,
+}
+
+/// How a key stood.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct KeyState {
+    /// The end of the key.
+    pub key: String,
+    /// `unknown`, `healthy`, `rate_limited`, `out_of_quota`, `invalid` or `unreachable`.
+    pub state: &'static str,
+    /// When it is tried again, where it rests, in milliseconds since 1970.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next_try: Option<u64>,
 }
 
 /// How a limit of a key stands.
@@ -110,6 +125,7 @@ impl Providers {
             host: host(&setup.endpoint.base_url),
             proxy: setup.proxy.as_ref().map(ToString::to_string),
             keys: setup.keys.iter().map(shown).collect(),
+            key_states: Vec::new(),
             priority: Some(setup.priority),
             models,
             model_count,
@@ -134,6 +150,7 @@ fn off(off: &Off) -> ProviderReport {
         host: None,
         proxy: None,
         keys: Vec::new(),
+        key_states: Vec::new(),
         priority: None,
         models: BTreeMap::new(),
         model_count: 0,
@@ -179,9 +196,11 @@ impl ProviderReport {
             let checked = terms.checked.map(|day| format!(" ({day})")).unwrap_or_default();
             format!("{}{note}{checked}", terms.proxies.as_str())
         });
+        let states = self.key_states.iter().map(|its| format!("{} {}", its.key, its.state));
         let key_from = self.key_url.clone().filter(|_| !self.enabled);
         let all = [
             ("keys", self.keys.join(", ")),
+            ("key states", states.collect::<Vec<_>>().join(", ")),
             ("models", tasks.join(", ")),
             ("quota left", self.quota_left.iter().map(left).collect::<Vec<_>>().join(", ")),
             ("key from", key_from.unwrap_or_default()),

@@ -63,6 +63,8 @@ pub struct Quirks {
     pub videos: VideoForm,
     /// Where its list of models is, if not below its address.
     pub models_url: Option<String>,
+    /// What only a right key opens, below its address, where its list of models is everyone's.
+    pub key_check: Option<String>,
     /// It can be told which of the functions may be called (`tool_choice` of the type `allowed_tools`).
     pub allowed_tools: bool,
     /// How it is told for how long to think.
@@ -155,6 +157,7 @@ impl Default for Quirks {
             status_url: None,
             videos: VideoForm::OpenAi,
             models_url: None,
+            key_check: None,
             allowed_tools: false,
             effort: EffortForm::default(),
             most_temperature: None,

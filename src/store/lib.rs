@@ -13,6 +13,7 @@ mod folder;
 mod foreign;
 mod home;
 mod jobs;
+mod journal;
 mod keys;
 mod lists;
 mod quotas;
@@ -34,12 +35,13 @@ pub use findings::{Findings, KeptFinding, KeptQuarantine, Noted, TriedBefore, Un
 pub use folder::CacheFailed;
 pub use foreign::ForeignDatabase;
 pub use jobs::{DueWebhook, Ended, JobRow, JobState, Jobs, NewJob, OpenJob};
+pub use journal::Journal;
 pub use keys::{
     KeptKey, KeptKeyState, KeyFailed, KeyStates, ListedKey, MasterKey, MasterKeys, MasterPlace, NoMasterKey,
     ProviderKeys, Rotated,
 };
 pub use lists::ModelLists;
 pub use quotas::{Quotas, UsedQuota};
-pub use requests::{LoggedRequest, RequestFilter, RequestPage, Requests, Sums, SumsBy, SumsOf};
+pub use requests::{LoggedRequest, RequestFilter, RequestPage, Requests, Sums, SumsBy, SumsOf, Timing};
 pub use responses::{KeptResponse, Responses};
 pub use settings::Settings;

@@ -4,6 +4,7 @@
 //! engine pools count their work. Labels are names of ours or of a closed list, never what a client wrote.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{OnceLock, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -125,9 +126,18 @@ struct OfAnswers {
     completion: Counter,
 }
 
+/// Requests that are worked on, as `mediary status` asks.
+static UNDER_WAY: AtomicU64 = AtomicU64::new(0);
+
 /// A request has arrived; [`request_ended`] must follow.
 pub fn request_began() {
+    UNDER_WAY.fetch_add(1, Ordering::Relaxed);
     in_flight().increment(1);
+}
+
+/// How many requests are worked on now.
+pub fn requests_under_way() -> u64 {
+    UNDER_WAY.load(Ordering::Relaxed)
 }
 
 fn in_flight() -> &'static Gauge {
@@ -139,6 +149,7 @@ fn in_flight() -> &'static Gauge {
 /// A request was answered with `status`, or given up by its client.
 pub fn request_ended(path: &str, method: &'static str, status: u16, took: Duration) {
     static REQUESTS: Kept<OfRequests> = OnceLock::new();
+    UNDER_WAY.fetch_sub(1, Ordering::Relaxed);
     in_flight().decrement(1);
     let is_it = |of: &OfRequests| of.method == method && of.status == status;
     let of = kept(&REQUESTS, path, is_it, || {

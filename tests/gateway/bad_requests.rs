@@ -130,6 +130,20 @@ fn there_is_no_such_route_or_no_such_method() {
     for (method, path, status, code, words) in rows {
         Request::new(method, path).send(shared()).refused(status, code, words);
     }
+    // Whose client asks is told by what stands before what is not there.
+    let shapes = [
+        ("/v1/messages/nothing", "/type", json!("error")),
+        (
+            "/api/nothing",
+            "/error",
+            json!("There is no route POST /api/nothing here. GET / names the endpoints, /docs describes them."),
+        ),
+        ("/v1beta/nothing", "/error/status", json!("NOT_FOUND")),
+    ];
+    for (path, place, expected) in shapes {
+        let answer = Request::new("POST", path).send(shared());
+        assert_eq!((answer.status, answer.json().pointer(place)), (404, Some(&expected)), "{answer}");
+    }
     let allowed = Request::new("GET", "/v1/ocr/process").send(shared());
     assert_eq!(allowed.header("allow"), Some("POST"));
 }

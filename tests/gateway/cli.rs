@@ -250,6 +250,16 @@ fn help_shows_examples_and_no_inner_workings() {
         "backup",
         "check-config",
         "import",
+        "start",
+        "stop",
+        "restart",
+        "status",
+        "logs",
+        "service",
+        "doctor",
+        "open",
+        "update",
+        "completions",
     ];
     assert_eq!(commands_of(&help.out), top);
     for command in top {

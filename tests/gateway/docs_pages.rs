@@ -11,9 +11,10 @@ pub(crate) const ROUTING: &str = "docs/routing.md";
 pub(crate) const DOCUMENTS: &str = "docs/documents.md";
 pub(crate) const CONFIGURATION: &str = "docs/configuration.md";
 pub(crate) const OPERATIONS: &str = "docs/operations.md";
+pub(crate) const DASHBOARD: &str = "docs/dashboard.md";
 
 /// The documentation; each page of `docs/` is in it.
-pub(crate) const PAGES: [&str; 6] = [README, API, ROUTING, DOCUMENTS, CONFIGURATION, OPERATIONS];
+pub(crate) const PAGES: [&str; 7] = [README, API, ROUTING, DOCUMENTS, CONFIGURATION, OPERATIONS, DASHBOARD];
 
 /// A page of Markdown.
 pub(crate) struct Page {

@@ -9,10 +9,10 @@ use super::keys_providers::{Place, keyless};
 use super::server::wait_until;
 use super::upstream::Upstream;
 
-const PASSWORD: &str = "correct horse battery";
+pub(crate) const PASSWORD: &str = "correct horse battery";
 const KEY: &str = "sk-admin-0123456789-CCCC";
 
-fn sends(served: &Served, line: &str, headers: &str, body: &Value) -> Answer {
+pub(crate) fn sends(served: &Served, line: &str, headers: &str, body: &Value) -> Answer {
     let body = if body.is_null() { String::new() } else { body.to_string() };
     let head = format!(
         "{line} HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n{headers}content-length: {}\r\n\
@@ -23,14 +23,22 @@ fn sends(served: &Served, line: &str, headers: &str, body: &Value) -> Answer {
 }
 
 /// Headers of a session that changes something.
-fn session(answer: &Answer) -> String {
+pub(crate) fn session(answer: &Answer) -> String {
     let cookie = answer.header("set-cookie").expect("a cookie is set");
     let token = cookie.split(';').next().expect("it begins with the value");
     format!("cookie: other=1; {token}\r\nx-csrf-token: {}\r\n", answer.json()["csrf_token"].as_str().expect("a token"))
 }
 
-fn logs_in(served: &Served) -> String {
+pub(crate) fn logs_in(served: &Served) -> String {
     let answer = sends(served, "POST /api/admin/login", "", &json!({ "password": PASSWORD }));
+    assert_eq!(answer.status, 200, "{answer}");
+    session(&answer)
+}
+
+/// Sets the first password with the printed code; gives the headers of the session.
+pub(crate) fn sets_up(served: &Served) -> String {
+    let body = json!({ "code": served.code(), "password": PASSWORD });
+    let answer = sends(served, "POST /api/admin/setup", "", &body);
     assert_eq!(answer.status, 200, "{answer}");
     session(&answer)
 }
@@ -51,7 +59,7 @@ fn the_printed_code_sets_the_first_password_and_a_session_changes_keys_at_once()
     let set = sends(&served, "POST /api/admin/setup", "", &json!({ "code": code, "password": PASSWORD }));
     assert_eq!(set.status, 200, "{set}");
     let cookie = set.header("set-cookie").expect("a cookie is set").to_owned();
-    for word in ["HttpOnly", "SameSite=Strict", "Path=/api/admin"] {
+    for word in ["HttpOnly", "SameSite=Strict", "Path=/;"] {
         assert!(cookie.contains(word), "{cookie}");
     }
     let admin = session(&set);

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::chat_talk::over;
-use super::chat_words::{chunk, says};
+use super::chat_words::{chunk, closing, done, opening, says, usage, word};
 use super::cli_serve::Served;
 use super::client::Answer;
 use super::keys_providers::Place;
@@ -184,4 +184,52 @@ fn a_stream_keeps_its_place_among_those_at_once_until_it_ends() {
     assert_eq!(refused.header("x-ratelimit-remaining-concurrent"), Some("0"));
     drop(streaming);
     wait_until("the place is free again", || chats(&served, &key).status == 200);
+}
+
+#[test]
+fn a_budget_is_exact_though_the_server_is_killed_after_any_answer() {
+    let price = json!({ "input_usd": 100.0, "output_usd": 1000.0 });
+    let streamed = Act::Stream(vec![opening(), word("Hello."), closing(), usage(), done()]);
+    let up = Upstream::doing([says("Hello."), streamed.clone(), says("Hello."), streamed]);
+    let place = Place::with(&[up.with_model("a", json!({ "price": price }))]);
+    let made = place.told(&["clients", "create", "app", "--usd-per-month", "5"], "");
+    let header = format!("x-api-key: {}\r\n", made.lines().next().expect("the key"));
+    let left = |served: &Served| {
+        let answer = served.get("/v1/models", &header);
+        let left: f64 = answer.header("x-ratelimit-remaining-usd-month").expect("a budget").parse().expect("dollars");
+        left
+    };
+    let mut served = place.serve(&[]);
+    let mut before = left(&served);
+    assert!((before - 5.0).abs() < 1e-9, "{before}");
+    for stream in [false, true, false, true] {
+        let body = json!({ "model": "m", "stream": stream, "messages": [{ "role": "user", "content": "Hello" }] });
+        let body = body.to_string();
+        let head = format!(
+            "POST /v1/chat/completions HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n{header}\
+             content-length: {}\r\nconnection: close\r\n\r\n",
+            body.len()
+        );
+        let answer = served.request(&[head.as_bytes(), body.as_bytes()].concat());
+        assert_eq!(answer.status, 200, "{answer}");
+        // At once, before anything is written that is written from time to time.
+        drop(served);
+        served = place.serve(&[]);
+        let now = left(&served);
+        let told = match answer.header("x-mediary-cost-usd") {
+            Some(cost) => cost.to_owned(),
+            None => answer
+                .text()
+                .split("X-Mediary-Cost-USD: ")
+                .nth(1)
+                .expect("a comment")
+                .lines()
+                .next()
+                .unwrap()
+                .to_owned(),
+        };
+        let cost: f64 = told.parse().expect("dollars");
+        assert!(cost > 0.0 && (before - now - cost).abs() < 1e-9, "{before} {now} {cost}");
+        before = now;
+    }
 }

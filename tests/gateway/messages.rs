@@ -366,9 +366,16 @@ fn a_model_that_is_not_here_is_stood_in_for_and_probes_are_answered() {
         assert_eq!(up.last().json()["model"], expected, "{asked}");
     }
     assert_eq!(ask(&server, json!({ "model": "gpt-unknown" })).status, 404);
-    for method in ["HEAD", "OPTIONS"] {
-        assert_eq!(Request::new(method, "/v1/messages").send(&server).status, 200, "{method}");
+    for (method, path) in [
+        ("HEAD", "/v1/messages"),
+        ("OPTIONS", "/v1/messages"),
+        ("HEAD", "/v1/messages/count_tokens"),
+        ("OPTIONS", "/v1/messages/count_tokens"),
+    ] {
+        assert_eq!(Request::new(method, path).send(&server).status, 200, "{method} {path}");
     }
+    let told = Request::new("POST", "/api/event_logging/batch").body("application/json", r#"{"events":[]}"#);
+    assert_eq!(told.send(&server).status, 204);
     let overloaded = Upstream::doing([answers(503, &json!({ "error": { "message": "busy" } }))]);
     let server = with_providers(&[overloaded.entry("a", json!({}))]);
     let answer = ask(&server, json!({}));

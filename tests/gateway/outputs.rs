@@ -56,6 +56,48 @@ fn a_stream_tells_of_each_page_and_then_of_the_whole() {
 }
 
 #[test]
+fn pages_come_with_pictures_of_themselves_as_they_were_sent() {
+    let fetched = |page: &Value| {
+        let url = page["image_url"].as_str().unwrap_or_else(|| panic!("there is a link: {page:#}"));
+        Request::new("GET", &url[url.find("/v1/").expect("a path")..]).send(shared())
+    };
+    let events = events(reading(three_pages(), "stream=true&pictures=true&detail=lines").send(shared()).text());
+    let whole = &events.last().expect("it ends").1;
+    for (index, page) in whole["pages"].as_array().expect("pages").iter().enumerate() {
+        let picture = fetched(page);
+        assert_eq!((picture.status, picture.header("content-type")), (200, Some("image/jpeg")), "page {index}");
+        let size = image_size(&picture.body);
+        assert_eq!(
+            size,
+            (page["width_px"].as_u64().unwrap(), page["height_px"].as_u64().unwrap()),
+            "boxes fit page {index}"
+        );
+        // What was told of the page while the others were read leads to the same picture, or waits for the end.
+        let told = &events[index].1["page"]["image_url"];
+        assert!(told.is_null() || *told == page["image_url"], "{told}");
+    }
+    let picture = reading(sample("receipt.jpg"), "pictures=true&pages=1").send(shared()).ok();
+    assert_eq!(fetched(&picture["pages"][0]).status, 200);
+    let table = reading(sample("table.csv"), "pictures=true").send(shared()).ok();
+    assert!(table["pages"][0]["image_url"].is_null(), "a table has no picture: {table:#}");
+    reading(sample("sign.png"), "pictures=true&output=image").send(shared()).refused(
+        400,
+        "invalid_request",
+        "leave `pictures` out",
+    );
+}
+
+/// Width and height of a JPEG, by the segment that says so.
+fn image_size(jpeg: &[u8]) -> (u64, u64) {
+    let number = |at: usize| u16::from_be_bytes([jpeg[at], jpeg[at + 1]]);
+    let mut at = 2;
+    while !matches!(jpeg[at + 1], 0xc0..=0xc2) {
+        at += 2 + usize::from(number(at + 2));
+    }
+    (number(at + 7).into(), number(at + 5).into())
+}
+
+#[test]
 fn what_cannot_be_read_at_all_has_its_status_in_a_stream_too() {
     reading("%PDF-1.4 nothing", "stream=true").send(shared()).refused(422, "unreadable_file", "damaged");
     reading(sample("invoice.pdf"), "stream=true&pages=9").send(shared()).refused(400, "invalid_request", "no page 9");

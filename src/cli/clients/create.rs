@@ -2,10 +2,11 @@
 
 use clap::Args;
 use mediary_store::ClientKey;
+use serde_json::json;
 
 use super::super::kept::Kept;
 use super::limits::Limits;
-use super::{shown, written};
+use super::written;
 use crate::gateway::{NewKey, Rules, new_id, unix_seconds};
 
 /// Make a key of a client and print it, this once
@@ -23,7 +24,7 @@ pub(in crate::cli) struct Create {
 
 impl Create {
     /// Makes the key.
-    pub(in crate::cli) fn made(&self, kept: &Kept) -> Result<String, String> {
+    pub(in crate::cli) fn made(&self, kept: &Kept, json: bool) -> Result<String, String> {
         let new = NewKey::generate().map_err(|error| error.to_string())?;
         let id = new_id("ck");
         let row = ClientKey {
@@ -39,6 +40,14 @@ impl Create {
             expires_at: self.limits.expires_at(unix_seconds()),
         };
         kept.wait(kept.clients.add(row))?;
-        Ok(shown(&id, &new.text))
+        Ok(shown(&id, &new.text, json))
     }
+}
+
+/// A new key, as it is shown this once.
+pub(super) fn shown(id: &str, key: &str, json: bool) -> String {
+    if json {
+        return format!("{:#}\n", json!({ "id": id, "key": key }));
+    }
+    format!("{key}\n# {id}: keep it now, it is not shown again\n")
 }

@@ -12,11 +12,13 @@ use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 use mediary_store::ClientKey;
+use serde_json::json;
 
 use super::kept::Kept;
 use super::{Context, complain};
 use crate::gateway::{NewKey, Rules, unix_seconds};
 pub(super) use create::Create;
+use create::shown;
 use limits::Limits;
 
 /// Make, list, change and remove keys of clients, each with limits of its own; a server that runs takes them at once
@@ -30,6 +32,9 @@ use limits::Limits;
     As soon as there is one, every request needs a key, from this machine as well.\n\
     Keys of providers are `mediary keys`.")]
 pub(super) struct ClientsArgs {
+    /// Print JSON
+    #[arg(long, global = true)]
+    json: bool,
     #[command(subcommand)]
     command: ClientsCommand,
 }
@@ -39,11 +44,7 @@ enum ClientsCommand {
     /// Make a key and print it, this once
     Create(Create),
     /// List all keys, with their limits and what was used of them
-    List {
-        /// Print a list in JSON
-        #[arg(long)]
-        json: bool,
-    },
+    List,
     /// Change the limits of a key: those that are named replace what was said of the same thing before
     Change {
         /// Its id, as `mediary clients list` shows it
@@ -87,6 +88,7 @@ impl ClientsArgs {
     fn told(&self, kept: &Kept) -> Result<String, String> {
         let clients = &kept.clients;
         let changed = |id: &str, done: &str, is_known: bool| match is_known {
+            true if self.json => Ok(format!("{:#}\n", json!({ "id": id, "done": done }))),
             true => Ok(format!("{id} {done}\n")),
             false => Err(unknown(id)),
         };
@@ -99,8 +101,8 @@ impl ClientsArgs {
             changed(id, done, kept.wait(clients.change(&key))?)
         };
         match &self.command {
-            ClientsCommand::Create(create) => create.made(kept),
-            ClientsCommand::List { json } => list::told(kept, *json),
+            ClientsCommand::Create(create) => create.made(kept, self.json),
+            ClientsCommand::List => list::told(kept, self.json),
             ClientsCommand::Change { id, name, limits } => {
                 let mut key = found(id)?;
                 key.rules = written(&limits.over(Rules::read(&key.rules).map_err(|error| error.to_string())?)?)?;
@@ -114,7 +116,7 @@ impl ClientsArgs {
                 let new = NewKey::generate().map_err(|error| error.to_string())?;
                 let until = unix_seconds() + i64::from(*grace_hours) * 3_600;
                 match kept.wait(clients.rotate(id, new.digest.clone(), new.tail(), until))? {
-                    true => Ok(shown(id, &new.text)),
+                    true => Ok(shown(id, &new.text, self.json)),
                     false => Err(unknown(id)),
                 }
             }
@@ -132,10 +134,6 @@ pub(super) fn print(told: Result<String, String>) -> ExitCode {
         Ok(text) => io::stdout().write_all(text.as_bytes()).map_or(ExitCode::FAILURE, |()| ExitCode::SUCCESS),
         Err(message) => complain(&message),
     }
-}
-
-fn shown(id: &str, key: &str) -> String {
-    format!("{key}\n# {id}: keep it now, it is not shown again\n")
 }
 
 fn written(rules: &Rules) -> Result<String, String> {

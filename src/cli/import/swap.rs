@@ -29,9 +29,8 @@ pub(super) fn carried(value: &Value) -> Carried {
     }
     // There it is the default that any name goes to all.
     carried.set("routing.model_routing", text(value, "model_routing").unwrap_or_else(|| "any".to_owned()));
-    if value.get("show_provider").and_then(Value::as_bool) == Some(false) {
-        carried.note("show_provider = false: which target answered is always told, in the header X-Routed-Via");
-    }
+    // There it is the default that answers name their provider.
+    carried.set("routing.show_provider", value.get("show_provider").and_then(Value::as_bool).unwrap_or(true));
     let alias = text(value, "model_name").unwrap_or_else(|| "aifree".to_owned());
     let mut groups: Vec<&Value> = value.get("providers").and_then(Value::as_array).into_iter().flatten().collect();
     groups.sort_by_key(|group| group.get("priority").and_then(Value::as_i64).unwrap_or(i64::MAX));

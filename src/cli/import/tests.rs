@@ -64,7 +64,7 @@ providers:
             "aifree = [\"gemini/gemini-2.5-flash\", \"dashscope/qwen-flash\", \"my-box/llama\"]",
             "base_url = \"https://dashscope.aliyuncs.com/compatible-mode/v1\"",
             "# Not carried over: extra.timeout",
-            "# Not carried over: show_provider = false",
+            "show_provider = false",
             "set MY_BOX_API_KEY to it",
         ],
     );

@@ -3,8 +3,11 @@
 //! They are sealed in the store; none is ever printed. A server that runs takes a change up within a second. Keys of
 //! clients are `mediary clients`.
 
+mod add;
+mod check;
 mod entered;
 mod list;
+mod rotate;
 
 pub(super) use entered::secret;
 
@@ -12,13 +15,11 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
-use mediary_core::ProviderId;
+use serde_json::json;
 
 use super::clients::Create;
 use super::kept::Kept;
 use super::{Context, complain};
-use crate::config::sendable;
-use crate::gateway::{new_id, unix_seconds};
 
 /// Add, list and remove keys of providers, which are kept sealed; a server that runs uses them at once
 #[derive(Debug, Args)]
@@ -26,10 +27,14 @@ use crate::gateway::{new_id, unix_seconds};
     mediary keys add groq                       asks for the key\n  \
     mediary keys add groq --label mine < FILE   reads it from a file\n  \
     mediary keys list\n  \
+    mediary keys check groq\n  \
     mediary keys disable pk_0123456789\n  \
     mediary keys rotate-master\n\n\
     Keys of clients of this server are `mediary clients`.")]
 pub(super) struct KeysArgs {
+    /// Print JSON
+    #[arg(long, global = true)]
+    json: bool,
     #[command(subcommand)]
     command: KeysCommand,
 }
@@ -45,10 +50,12 @@ enum KeysCommand {
         label: String,
     },
     /// List all keys by their last four characters: those of the store, the configuration and the environment
-    List {
-        /// Print a list in JSON
-        #[arg(long)]
-        json: bool,
+    List,
+    /// Ask providers whether their keys are accepted, by what costs nothing: their lists of models
+    Check {
+        /// A key by its id, or a provider; without it, all keys
+        #[arg(value_name = "ID|PROVIDER")]
+        which: Option<String>,
     },
     /// Remove a key from the store
     Remove {
@@ -90,41 +97,23 @@ impl KeysArgs {
     fn told(&self, context: &Context, kept: &Kept) -> Result<String, String> {
         let keys = &kept.keys;
         let changed = |id: &str, done: &str, is_known: bool| match is_known {
+            true if self.json => Ok(format!("{:#}\n", json!({ "id": id, "done": done }))),
             true => Ok(format!("{id} {done}\n")),
             false => Err(format!("no key `{id}` is in the store; `mediary keys list` shows them")),
         };
         match &self.command {
-            KeysCommand::Add { provider, label } => add(context, kept, provider, label),
-            KeysCommand::List { json } => list::told(context, kept, *json),
+            KeysCommand::Add { provider, label } => add::added(context, kept, (provider, label), self.json),
+            KeysCommand::List => list::told(context, kept, self.json),
+            KeysCommand::Check { which } => check::told(context, kept, which.as_deref(), self.json),
             KeysCommand::Remove { id } => changed(id, "removed", kept.wait(keys.remove(id))?),
             KeysCommand::Disable { id } => changed(id, "disabled", kept.wait(keys.disable(id, true))?),
             KeysCommand::Enable { id } => changed(id, "enabled", kept.wait(keys.disable(id, false))?),
             KeysCommand::Label { id, label } => changed(id, "labelled", kept.wait(keys.label(id, label))?),
-            KeysCommand::Create(create) => create.made(kept),
+            KeysCommand::Create(create) => create.made(kept, self.json),
             KeysCommand::RotateMaster => {
                 let rotated = kept.wait(keys.rotate_master())?;
-                let mut text = format!("{} keys are sealed with the master key {}\n", rotated.keys, rotated.master);
-                for id in rotated.unopened {
-                    text.push_str(&format!("{id} could not be opened, and stays as it was\n"));
-                }
-                if context.environment.text("MEDIARY_MASTER_KEY").is_some() {
-                    text.push_str("make the value of MEDIARY_MASTER_KEY_NEXT that of MEDIARY_MASTER_KEY now\n");
-                }
-                Ok(text)
+                Ok(rotate::told(rotated, context.environment.text("MEDIARY_MASTER_KEY").is_some(), self.json))
             }
         }
     }
-}
-
-fn add(context: &Context, kept: &Kept, provider: &str, label: &str) -> Result<String, String> {
-    let known = context.providers(&kept.config, &kept.source)?;
-    let id = ProviderId::new(provider);
-    let is_known = known.get(&id).is_some() || known.disabled.iter().any(|off| off.id == id);
-    if !is_known {
-        return Err(format!("there is no provider `{provider}`; `mediary providers` names them all"));
-    }
-    let entered = self::secret(&format!("The key of {provider}: ")).map_err(|error| error.to_string())?;
-    let secret = sendable(&entered).ok_or("that is no key: it must be visible ASCII characters without spaces")?;
-    let added = kept.wait(kept.keys.add(&new_id("pk"), provider, secret.expose(), label, unix_seconds()))?;
-    Ok(format!("{} added: a key of {provider}, …{}\n", added.id, added.tail))
 }

@@ -5,6 +5,7 @@
 //! no plan says why. It treats nothing and calls nothing; the gateway does that with the plan in hand.
 
 mod auto;
+mod chain;
 mod changes;
 mod demand;
 mod estimate;
@@ -25,6 +26,7 @@ mod treat;
 mod words;
 
 pub use auto::{Signs, choose_tier};
+pub use chain::{Chain, Chains};
 pub use changes::Change;
 pub use demand::{Demand, Hard, Sides};
 pub use estimate::{REPLY_RESERVE_TOKENS, estimate_tokens, input_tokens, media_tokens};

@@ -122,6 +122,8 @@ pub enum Reason {
     },
     /// It is gone.
     Retired,
+    /// The operator has the tier go without it, and it was not named.
+    SwitchedOff,
     /// Its end is announced, and it was not named.
     Deprecated,
     /// It is only known from its provider's list, and answers only when it is named.
@@ -180,6 +182,7 @@ impl fmt::Display for Reason {
             Self::Missing(missing) => write!(formatter, "cannot run here: {missing}"),
             Self::OtherVectors { family } => write!(formatter, "gives vectors of another family than {family}"),
             Self::Retired => formatter.write_str("is retired"),
+            Self::SwitchedOff => formatter.write_str("is switched off for this tier and answers only when it is named"),
             Self::Deprecated => formatter.write_str("is deprecated and answers only when it is named"),
             Self::Listed => {
                 formatter.write_str("is known only from its provider's list and answers only when it is named")

@@ -9,7 +9,7 @@ use super::screen::Screen;
 use super::stopped::unplannable;
 use super::treat::{Step, Workshop};
 use super::{
-    Candidate, Demand, HealthSnapshot, PassedOver, Plan, Policy, Reason, TreatmentRecipe, Unplannable, Want,
+    Candidate, Chain, Demand, HealthSnapshot, PassedOver, Plan, Policy, Reason, TreatmentRecipe, Unplannable, Want,
     choose_tier, evidence,
 };
 use crate::Target;
@@ -48,8 +48,12 @@ pub fn plan(
     let mut soft: Vec<&str> = demand.soft.iter().map(String::as_str).collect();
     soft.sort_unstable();
     soft.dedup();
+    let chain = order.tier().and_then(|tier| policy.chains.of(tier));
+    // A tier that `auto` made of a request has its own order, or that of `auto`.
+    let guessed = || matches!(order, TierOrder::Guessed(_)).then(|| policy.chains.of(Tier::Auto)).flatten();
+    let chain = chain.or_else(guessed);
     let workshop = Workshop::new(demand, recipes, policy);
-    Survey { demand, matrix, health, policy, workshop, tier, order, soft }.plan()
+    Survey { demand, matrix, health, policy, workshop, tier, order, chain, soft }.plan()
 }
 
 /// All that a plan depends on.
@@ -61,6 +65,8 @@ struct Survey<'a> {
     workshop: Workshop<'a>,
     tier: Option<(Tier, &'static str)>,
     order: TierOrder,
+    /// The operator's own order of the tier.
+    chain: Option<&'a Chain>,
     /// Soft parameters, sorted, each once.
     soft: Vec<&'a str>,
 }
@@ -120,6 +126,9 @@ impl Survey<'_> {
         if let Some(reason) = screen.reason(abilities) {
             return Err(reason);
         }
+        if self.chain.is_some_and(|chain| chain.off.contains(&abilities.target)) {
+            return Err(Reason::SwitchedOff);
+        }
         let (demand, workshop, policy) = (self.demand, &self.workshop, self.policy);
         let health = self.health.of(row);
         if let Some(reason) = health.and_then(|health| evidence::reason(health, demand, policy)) {
@@ -146,7 +155,7 @@ impl Survey<'_> {
             return Err(Reason::CoolingDown { left });
         }
         let costed_reply_tokens = COSTED_REPLY_TOKENS.min(demand.reply_reserve_tokens());
-        let rank = Rank::of(abilities, health, policy, self.order, wanted, workshop.lost(steps));
+        let rank = Rank::of(abilities, health, policy, (self.order, self.chain), wanted, workshop.lost(steps));
         let (treatments, files) = workshop.treatments(steps);
         let dropped = self.soft.iter().filter(|name| !abilities.takes_soft(name)).map(|name| (*name).to_owned());
         let candidate = Candidate {

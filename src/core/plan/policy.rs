@@ -1,5 +1,8 @@
 //! What the operator and the request allow, and what the request wants.
 
+use std::sync::Arc;
+
+use super::Chains;
 use crate::capability::Tier;
 use crate::{ProviderId, Target};
 
@@ -53,6 +56,8 @@ pub struct Policy {
     pub providers: Vec<ProviderId>,
     /// The target that answered the conversation so far: asked first, if it can still answer.
     pub sticky: Option<Target>,
+    /// The operator's own orders of tiers.
+    pub chains: Arc<Chains>,
     /// The draw for ties.
     pub draw: u64,
 }
@@ -68,6 +73,7 @@ impl Policy {
             cost: CostPolicy::Any,
             providers: Vec::new(),
             sticky: None,
+            chains: Arc::default(),
             draw: 0,
         }
     }

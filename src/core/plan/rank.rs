@@ -3,7 +3,7 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::Duration;
 
-use super::{CostPolicy, Health, Policy};
+use super::{Chain, CostPolicy, Health, Policy};
 use crate::Target;
 use crate::capability::{Abilities, Tier, USUAL_PRIORITY};
 
@@ -25,6 +25,8 @@ pub(super) struct Rank {
     wanted: usize,
     /// Parts that lose something.
     lost: u32,
+    /// The place in the operator's own order of the tier; others come behind.
+    ordered: usize,
     /// The priority that the operator wrote; it counts for more than a tier that is a guess.
     set_priority: u32,
     is_outside_guessed: bool,
@@ -60,12 +62,13 @@ impl Rank {
         row: &Abilities,
         health: Option<&Health>,
         policy: &Policy,
-        order: TierOrder,
+        (order, chain): (TierOrder, Option<&Chain>),
         wanted: usize,
         lost: u32,
     ) -> Self {
         let in_tier = order.tier().map_or(Some(0), |tier| rank_in(row, tier));
-        let is_outside = in_tier.is_none();
+        let ordered = chain.and_then(|chain| chain.place(&row.target));
+        let is_outside = in_tier.is_none() && ordered.is_none();
         Self {
             cooldown: cooldown_of(health),
             is_outside_named: is_outside && matches!(order, TierOrder::Named(_)),
@@ -73,6 +76,7 @@ impl Rank {
             is_stranger: lost > 0 || policy.sticky.as_ref() != Some(&row.target),
             wanted,
             lost,
+            ordered: ordered.unwrap_or(usize::MAX),
             set_priority: if row.priority_is_set { row.priority } else { USUAL_PRIORITY },
             is_outside_guessed: is_outside && matches!(order, TierOrder::Guessed(_)),
             priority: row.priority,
@@ -96,7 +100,7 @@ pub(super) enum TierOrder {
 }
 
 impl TierOrder {
-    fn tier(self) -> Option<Tier> {
+    pub(super) fn tier(self) -> Option<Tier> {
         match self {
             Self::None => None,
             Self::Guessed(tier) | Self::Named(tier) => Some(tier),

@@ -27,9 +27,11 @@ impl Administration {
             return Err(self.failed(from));
         }
         let digest = self.digest(password).await?;
+        let mut known = self.known.lock().await;
         if !self.settings.set_once(PASSWORD, &digest, unix_seconds()).await? {
             return Err(NotAdmitted::IsSet);
         }
+        *known = Some(digest);
         *self.code.lock().unwrap_or_else(PoisonError::into_inner) = None;
         self.sessions.open(Instant::now()).ok_or_else(no_chance)
     }
@@ -40,9 +42,26 @@ impl Administration {
     /// When it cannot be one, or the store cannot be written.
     pub async fn set_password(&self, password: &str) -> Result<(), NotAdmitted> {
         let digest = self.digest(password).await?;
+        let mut known = self.known.lock().await;
         self.settings.set(PASSWORD, &digest, unix_seconds()).await?;
+        *known = Some(digest);
         self.sessions.end_all();
         Ok(())
+    }
+
+    /// Sets another password, by the one that is set, and opens a session; every other one ends.
+    ///
+    /// # Errors
+    /// When that is wrong, or the new one cannot be one.
+    pub async fn change_password(
+        &self,
+        from: Option<IpAddr>,
+        current: &str,
+        password: &str,
+    ) -> Result<Session, NotAdmitted> {
+        self.log_in(from, current).await?;
+        self.set_password(password).await?;
+        self.sessions.open(Instant::now()).ok_or_else(no_chance)
     }
 
     /// Opens a session with the password.

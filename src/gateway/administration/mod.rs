@@ -9,12 +9,14 @@ mod ids;
 mod lockout;
 mod password;
 mod sessions;
+mod settings;
 #[cfg(test)]
 mod tests;
 
 pub use ids::{new_id, unix_seconds};
 pub use password::BadPassword;
 pub use sessions::Session;
+pub use settings::{NotKept, NumberedSettings};
 
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -41,6 +43,8 @@ pub struct Administration {
     lockout: Mutex<Lockout>,
     /// The code with which the first password is set, until it is.
     code: Mutex<Option<String>>,
+    /// The digest of the password as it was last read or set, which sessions are of. Held while it is compared.
+    known: tokio::sync::Mutex<Option<String>>,
     /// Digests are slow and take memory on purpose: one at a time.
     digests: Semaphore,
 }
@@ -83,6 +87,7 @@ impl Administration {
             sessions: Sessions::default(),
             lockout: Mutex::default(),
             code: Mutex::default(),
+            known: tokio::sync::Mutex::default(),
             digests: Semaphore::new(1),
         }
     }
@@ -106,6 +111,23 @@ impl Administration {
         let code = sessions::token(9).ok_or_else(no_chance)?;
         *self.code.lock().unwrap_or_else(PoisonError::into_inner) = Some(code.clone());
         Ok(Some(code))
+    }
+
+    /// Ends all sessions where the password was changed by another program.
+    ///
+    /// # Errors
+    /// When the store cannot be read; sessions go on.
+    pub async fn mind_password(&self) -> Result<(), StoreFailed> {
+        let mut known = self.known.lock().await;
+        let now = self.settings.find(PASSWORD).await?;
+        if *known != now {
+            if known.is_some() {
+                self.sessions.end_all();
+                tracing::info!("the password of the administration was changed; all sessions have ended");
+            }
+            *known = now;
+        }
+        Ok(())
     }
 
     /// The session of a cookie.

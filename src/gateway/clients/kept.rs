@@ -1,8 +1,9 @@
 //! What clients have used, kept in the database: all that has changed, five times a second and at the end.
 //!
-//! Asking and taking happen in memory, so no client waits for the disk, however many requests share one key. What a
-//! process did not write before it was killed is lost, and no more.
+//! Asking and taking happen in memory, so no client waits for the disk, however many requests share one key. Budgets are
+//! written down at once as well, in a journal beside the database (`slot`), so that a kill loses nothing of them.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,6 +13,7 @@ use tokio_util::task::TaskTracker;
 
 use super::super::administration::unix_seconds;
 use super::period::Period;
+use super::slot::Budgets;
 use super::{Clients, Spent};
 
 /// How often what has changed is written.
@@ -22,6 +24,8 @@ const EVERY: Duration = Duration::from_millis(200);
 pub struct KeptClients {
     keys: ClientKeys,
     clients: Arc<Clients>,
+    /// Where budgets are written down at once; `None`: there is no place for that.
+    budgets: Option<Budgets>,
     stop: CancellationToken,
     at_work: TaskTracker,
 }
@@ -52,7 +56,28 @@ impl KeptClients {
             }
         });
         at_work.close();
-        Ok(Self { keys, clients, stop, at_work })
+        Ok(Self { keys, clients, budgets: None, stop, at_work })
+    }
+
+    /// The same, with budgets written down in a folder as they change: what was used is known to the last call, however the
+    /// process ends. Where there is no such place, what was used in the last moment before a kill is lost.
+    #[must_use]
+    pub async fn journaling(self, folder: Option<&Path>) -> Self {
+        let Some(folder) = folder else { return self };
+        match Budgets::open(folder, &self.clients) {
+            Ok(budgets) => {
+                // What stood there is in the database before it is forgotten.
+                if !keep(&self.keys, &self.clients).await {
+                    return self;
+                }
+                budgets.begin(&self.clients);
+                Self { budgets: Some(budgets), ..self }
+            }
+            Err(error) => {
+                tracing::warn!(error.detail = %error, "budgets are not written down at once; a kill loses a moment of them");
+                self
+            }
+        }
     }
 
     /// Takes up keys that were added, changed or removed.
@@ -61,6 +86,9 @@ impl KeptClients {
     /// When the database cannot be read; everything stays as it was.
     pub async fn renew(&self) -> Result<(), StoreFailed> {
         self.clients.renew(self.keys.all().await?);
+        if let Some(budgets) = &self.budgets {
+            budgets.take_in(&self.clients);
+        }
         Ok(())
     }
 
@@ -81,7 +109,8 @@ impl KeptClients {
     }
 }
 
-async fn keep(keys: &ClientKeys, clients: &Clients) {
+/// Writes what has changed. Gives whether all of it is in the database.
+async fn keep(keys: &ClientKeys, clients: &Clients) -> bool {
     let mut changed = Vec::new();
     for client in clients.all() {
         let changed_of_it = client.counts.purse().changed();
@@ -100,11 +129,15 @@ async fn keep(keys: &ClientKeys, clients: &Clients) {
         }
     }
     if changed.is_empty() {
-        return;
+        return true;
     }
-    if let Err(error) = keys.keep_usage(changed, unix_seconds()).await {
-        tracing::warn!(error.detail = %error, "what clients have used is not kept");
-        // It is written with the next change.
-        clients.all().iter().for_each(|client| client.counts.purse().mark());
+    match keys.keep_usage(changed, unix_seconds()).await {
+        Ok(()) => true,
+        Err(error) => {
+            tracing::warn!(error.detail = %error, "what clients have used is not kept");
+            // It is written with the next change.
+            clients.all().iter().for_each(|client| client.counts.purse().mark());
+            false
+        }
     }
 }

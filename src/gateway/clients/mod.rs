@@ -11,6 +11,7 @@ mod period;
 mod purse;
 mod rules;
 mod shared;
+mod slot;
 mod standings;
 #[cfg(test)]
 mod tests;

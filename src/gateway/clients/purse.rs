@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::period::Period;
 use super::rules::{Budget, Rules};
+use super::slot::Slot;
 
 /// An amount of everything that budgets are for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -81,6 +82,8 @@ pub(super) struct Purse {
     month: Page,
     /// What calls under way may use yet.
     reserved: Spent,
+    /// Where it is written down at once.
+    slot: Option<Slot>,
     /// Periods that have ended since they were last kept.
     ended: Vec<(String, Spent)>,
     is_changed: bool,
@@ -124,6 +127,7 @@ impl Purse {
     pub(super) fn reserve(&mut self, rules: &Rules, most: &Spent, now: i64) -> Result<(), Over> {
         self.fits(rules, most, now)?;
         self.reserved.add(most);
+        self.put_down();
         Ok(())
     }
 
@@ -155,6 +159,7 @@ impl Purse {
     /// Gives back what was reserved.
     pub(super) fn release(&mut self, most: &Spent) {
         self.reserved.sub(most);
+        self.put_down();
     }
 
     /// Something was used.
@@ -163,6 +168,24 @@ impl Purse {
         self.day.spent.add(used);
         self.month.spent.add(used);
         self.is_changed = true;
+        self.put_down();
+    }
+
+    /// Writes down how it stands, where there is a place for that.
+    fn put_down(&self) {
+        if let (Some(slot), Some(day), Some(month)) = (&self.slot, self.day.period, self.month.period) {
+            slot.put([(day.day_name(), self.day.spent), (month.month_name(), self.month.spent)], self.reserved);
+        }
+    }
+
+    /// From now on it is written down there.
+    pub(super) fn keep_in(&mut self, slot: Slot) {
+        self.slot = Some(slot);
+    }
+
+    /// Where it is written down.
+    pub(super) fn slot(&self) -> Option<&Slot> {
+        self.slot.as_ref()
     }
 
     /// What was used of each period that has changed since this was asked last.

@@ -1,6 +1,6 @@
 //! Pages of a reading as pictures with their boxes outlined, to show what was read where.
 //!
-//! Pages are rendered anew: a reading holds no pixels. Pictures that can be fetched later are kept in a folder of
+//! Pictures that can be fetched later are kept in a folder of
 //! this process, bounded and for an hour, and go with it.
 
 use std::sync::{Arc, Mutex, PoisonError};
@@ -8,9 +8,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use mediary_convert::image::{draw_boxes, encode_png};
-use mediary_convert::pdf::{PageOrder, TextPolicy};
 use mediary_core::document::Page;
-use mediary_core::{Failure, Hold, Media, MediaFormat, MediaKind, Raster};
+use mediary_core::{Failure, Raster};
 use mediary_store::{CacheKey, DiskCache};
 use tempfile::TempDir;
 
@@ -64,23 +63,18 @@ impl Reader {
     /// # Errors
     /// When the medium has no pictures or cannot be rendered; busy when there is no more room.
     pub async fn draw(&self, reading: &Reading, options: &ReadOptions) -> Result<Vec<(usize, Bytes)>, Failure> {
-        let pages: Vec<Page> = reading.pages.iter().filter_map(|outcome| outcome.page.clone().ok()).collect();
-        match reading.media.kind() {
-            MediaKind::Document if reading.media.format == MediaFormat::Pdf => {
-                self.draw_document(&reading.media, options, pages).await
-            }
-            MediaKind::Image => self.draw_pictures(&reading.media, pages).await,
-            MediaKind::Document | MediaKind::Text | MediaKind::Audio | MediaKind::Video => {
-                Err(Failure::malformed(format!(
-                    "{} ({}) has no pages to draw; use another `output` than image",
-                    reading.media.kind(),
-                    reading.media.format
-                )))
-            }
+        let mut painter = self.painter(&reading.media, options).await?;
+        let mut drawn = Vec::with_capacity(reading.pages.len());
+        for page in reading.pages.iter().filter_map(|outcome| outcome.page.clone().ok()) {
+            let (index, dpi) = (page.index, page.dpi);
+            // For the page, and for the copy that is drawn on.
+            drawn.push((index, painter.paint(index, dpi, 2, move |raster| png_of(raster, &page)).await?));
         }
+        painter.close().await;
+        Ok(drawn)
     }
 
-    /// Keeps the drawn pages of a reading for a while, to be fetched by its id and the client that had it read.
+    /// Keeps pictures of the pages of a reading for a while, to be fetched by its id and the client that had it read.
     ///
     /// # Errors
     /// When the disk is full.
@@ -102,74 +96,10 @@ impl Reader {
         .await
     }
 
-    /// A drawn page, as PNG; `None` if there is none, or none any more.
+    /// A picture that was kept, as PNG or JPEG; `None` if there is none, or none any more.
     pub async fn drawing(&self, client: Vec<u8>, reading: String, index: usize) -> Option<Vec<u8>> {
         let shelf = self.drawings.shelf()?;
         blocking::run(move || Ok(shelf.cache.get(&key(&client, &reading, index)))).await.ok().flatten()
-    }
-
-    async fn draw_document(
-        &self,
-        media: &Media,
-        options: &ReadOptions,
-        pages: Vec<Page>,
-    ) -> Result<Vec<(usize, Bytes)>, Failure> {
-        let mut document = self.open(&media.blob, options.password.as_deref()).await?;
-        let mut drawn = Vec::with_capacity(pages.len());
-        for page in pages {
-            let order = PageOrder {
-                index: page.index,
-                dpi: page.dpi,
-                text: TextPolicy::Ignore,
-                trust: self.recipe.text_layer,
-                rendering: self.recipe.render,
-            };
-            // For the page, and for the copy that is drawn on.
-            let mut room = self.room_for_pages(2).await?;
-            let mut for_copy = room.split(self.recipe.render.most_pixels());
-            let (_, raster) = Self::page(&mut document, order, room).await?;
-            let raster = raster.ok_or_else(|| Failure::broken("the worker sent no picture"))?;
-            for_copy.shrink_to(u64::from(raster.width()) * u64::from(raster.height()));
-            let index = page.index;
-            let png = blocking::run(move || {
-                let png = png_of(&raster, &page);
-                drop(for_copy);
-                png
-            });
-            drawn.push((index, self.held_png(png.await?)?));
-        }
-        document.close().await;
-        Ok(drawn)
-    }
-
-    async fn draw_pictures(&self, media: &Media, pages: Vec<Page>) -> Result<Vec<(usize, Bytes)>, Failure> {
-        let pictures = self.pictures(media).await?;
-        let mut drawn = Vec::with_capacity(pages.len());
-        for page in pages {
-            let room = &self.admission.pixels;
-            let both = room.take(pictures.weight(page.index).saturating_mul(2).min(room.all())).await?.hold();
-            let (index, pictures) = (page.index, pictures.clone());
-            let png = blocking::run(move || png_of(&pictures.decode(index)?.held(both), &page));
-            drawn.push((index, self.held_png(png.await?)?));
-        }
-        Ok(drawn)
-    }
-
-    fn held_png(&self, png: Vec<u8>) -> Result<Bytes, Failure> {
-        let hold = self.admission.holding(png.len() as u64)?;
-        Ok(Bytes::from_owner(HeldPng { png, _hold: hold }))
-    }
-}
-
-/// A picture as long as it is in memory.
-struct HeldPng {
-    png: Vec<u8>,
-    _hold: Hold,
-}
-
-impl AsRef<[u8]> for HeldPng {
-    fn as_ref(&self) -> &[u8] {
-        &self.png
     }
 }
 

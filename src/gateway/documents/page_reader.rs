@@ -209,7 +209,7 @@ fn why(reason: &NotAsked) -> String {
         NotAsked::Refuted(_) | NotAsked::Parameter(_) | NotAsked::HostedTool(_) | NotAsked::Context { .. } => {
             "not_allowed"
         }
-        NotAsked::Sources(_) | NotAsked::NeedsPicture => "not_allowed",
+        NotAsked::Sources(_) | NotAsked::NeedsPicture | NotAsked::SwitchedOff => "not_allowed",
     };
     word.to_owned()
 }

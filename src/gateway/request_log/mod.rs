@@ -18,12 +18,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use mediary_store::{LoggedRequest, Requests};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::config::RequestLogging;
-use writing::{Writing, lose};
+use writing::{Keeping, Writing, lose};
 
 /// Rows that wait for the disk.
 const QUEUE: usize = 8_192;
@@ -34,6 +34,7 @@ pub struct RequestLog {
     pub requests: Requests,
     queue: mpsc::Sender<LoggedRequest>,
     dropped: Arc<AtomicU64>,
+    keeping: watch::Sender<Keeping>,
     stop: CancellationToken,
     at_work: TaskTracker,
 }
@@ -44,17 +45,23 @@ impl RequestLog {
     pub fn start(requests: Requests, logging: &RequestLogging) -> Self {
         let (queue, rows) = mpsc::channel(QUEUE);
         let (stop, at_work, dropped) = (CancellationToken::new(), TaskTracker::new(), Arc::new(AtomicU64::new(0)));
+        let keeping = watch::Sender::new(Keeping::by(logging));
         let writing = Writing {
             requests: requests.clone(),
             rows,
             dropped: dropped.clone(),
             stop: stop.clone(),
-            days: logging.days.into(),
-            most_rows: logging.rows.try_into().unwrap_or(i64::MAX),
+            keeping: keeping.subscribe(),
         };
         at_work.spawn(writing.run());
         at_work.close();
-        Self { requests, queue, dropped, stop, at_work }
+        Self { requests, queue, dropped, keeping, stop, at_work }
+    }
+
+    /// Keeps rows for as long as this says from now on. What is too old by it goes at once.
+    pub fn keep(&self, logging: &RequestLogging) {
+        let now = Keeping::by(logging);
+        self.keeping.send_if_modified(|keeping| std::mem::replace(keeping, now) != now);
     }
 
     /// Takes a row, unless the queue is full.

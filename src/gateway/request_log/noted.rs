@@ -2,7 +2,7 @@
 //! what was done for it.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use mediary_core::Target;
 use mediary_core::plan::{Demand, Want};
@@ -34,10 +34,19 @@ pub(super) struct MediumNote {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct AttemptNote {
-    pub(super) target: String,
+    pub(super) target: Target,
     /// `answered`, or what went wrong.
     pub(super) outcome: &'static str,
+    pub(super) began: SystemTime,
     pub(super) took: Duration,
+}
+
+impl AttemptNote {
+    /// A call that has ended at this moment, or has begun to be answered.
+    fn ended(target: &Target, outcome: &'static str, took: Duration) -> Self {
+        let now = SystemTime::now();
+        Self { target: target.clone(), outcome, began: now.checked_sub(took).unwrap_or(now), took }
+    }
 }
 
 impl Noted {
@@ -69,13 +78,13 @@ impl Noted {
 
     /// A call failed.
     pub(in crate::gateway) fn failed(&self, target: &Target, outcome: &'static str, took: Duration) {
-        self.notes().attempts.push(AttemptNote { target: target.to_string(), outcome, took });
+        self.notes().attempts.push(AttemptNote::ended(target, outcome, took));
     }
 
     /// A call gave an answer.
     pub(in crate::gateway) fn answered(&self, target: &Target, took: Duration) {
         let mut notes = self.notes();
-        notes.attempts.push(AttemptNote { target: target.to_string(), outcome: "answered", took });
+        notes.attempts.push(AttemptNote::ended(target, "answered", took));
         notes.target = Some(target.clone());
     }
 

@@ -2,18 +2,20 @@
 
 use std::time::Duration;
 
+use mediary_core::Target;
 use mediary_store::LoggedRequest;
 use serde_json::json;
 
 use super::super::routing::{Account, Charge};
 use super::noted::{AttemptNote, MediumNote, Notes};
 use super::now_ms;
+use crate::telemetry::{CallDone, WorkDone};
 
 /// Parts of a dollar in which sums are, in one of those in which they are kept here.
 const COST_PARTS: u128 = 1_000_000;
 
 /// What the door knows of a request that has ended.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Ended {
     /// Its id.
     pub id: String,
@@ -74,13 +76,50 @@ impl Ended {
     }
 }
 
+impl Ended {
+    /// The same as it is told to a collector. `parent`: the span that the client says it belongs to.
+    #[must_use]
+    pub fn told(&self, account: Option<&Account>, parent: Option<String>) -> WorkDone {
+        let charges = account.map(Account::charges).unwrap_or_default();
+        let notes = account.and_then(Account::noted).map(|noted| noted.all()).unwrap_or_default();
+        let sum = |of: fn(&Charge) -> u64| charges.iter().map(of).fold(0_u64, u64::saturating_add);
+        let (task, asked) = notes.asked.clone().unwrap_or_default();
+        let named = |target: &Target| (target.provider.as_str().to_owned(), target.model.as_str().to_owned());
+        let calls = notes.attempts.iter().map(|AttemptNote { target, outcome, began, took }| {
+            let (provider, model) = named(target);
+            CallDone { provider, model, outcome, began: *began, took: *took }
+        });
+        let parts: u128 = charges.iter().filter_map(Charge::usd).map(|usd| usd.parts()).sum();
+        WorkDone {
+            id: self.id.clone(),
+            route: self.endpoint.clone(),
+            client: self.client.clone(),
+            status: self.status,
+            first: self.first,
+            total: self.total,
+            parent,
+            task,
+            asked,
+            target: notes.target.as_ref().map(named),
+            calls: calls.collect(),
+            treatments: notes.treatments,
+            tokens: (
+                sum(|charge| charge.amount.prompt_tokens),
+                sum(|charge| charge.amount.cached_tokens),
+                sum(|charge| charge.amount.completion_tokens),
+            ),
+            usd: (parts / COST_PARTS) as f64 / 1e12,
+        }
+    }
+}
+
 /// What a list does not show.
 fn details(notes: &Notes, charges: &[Charge]) -> String {
     let media = notes.media.iter().map(|MediumNote { format, bytes, pages, seconds }| {
         json!({ "format": format, "bytes": bytes, "pages": pages, "seconds": seconds })
     });
-    let attempts = notes.attempts.iter().map(|AttemptNote { target, outcome, took }| {
-        json!({ "target": target, "outcome": outcome, "took_ms": took.as_millis() as u64 })
+    let attempts = notes.attempts.iter().map(|AttemptNote { target, outcome, took, .. }| {
+        json!({ "target": target.to_string(), "outcome": outcome, "took_ms": took.as_millis() as u64 })
     });
     let charges = charges.iter().map(|charge| {
         let units = charge.charged.iter().flatten();

@@ -5,10 +5,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use mediary_store::{LoggedRequest, Requests};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
 use super::now_ms;
+use crate::config::RequestLogging;
 use crate::telemetry::metrics;
 
 /// The most rows that are written at once.
@@ -31,8 +32,20 @@ pub(super) struct Writing {
     pub(super) rows: mpsc::Receiver<LoggedRequest>,
     pub(super) dropped: Arc<AtomicU64>,
     pub(super) stop: CancellationToken,
-    pub(super) days: i64,
-    pub(super) most_rows: i64,
+    pub(super) keeping: watch::Receiver<Keeping>,
+}
+
+/// How long rows are kept, and how many.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Keeping {
+    days: i64,
+    most_rows: i64,
+}
+
+impl Keeping {
+    pub(super) fn by(logging: &RequestLogging) -> Self {
+        Self { days: logging.days.into(), most_rows: logging.rows.try_into().unwrap_or(i64::MAX) }
+    }
 }
 
 impl Writing {
@@ -44,6 +57,11 @@ impl Writing {
             let is_last = tokio::select! {
                 count = self.rows.recv_many(&mut waiting, AT_ONCE) => count == 0,
                 () = self.stop.cancelled() => true,
+                changed = self.keeping.changed() => {
+                    pruned = None;
+                    // What is told of changes goes with the log itself.
+                    changed.is_err()
+                }
             };
             if is_last {
                 self.rows.close();
@@ -93,9 +111,10 @@ impl Writing {
 
     async fn prune(&self) {
         let now = now_ms();
-        let (before, sums_before) = (now - self.days * DAY_MS, now - SUMS_DAYS * DAY_MS);
+        let Keeping { days, most_rows } = *self.keeping.borrow();
+        let (before, sums_before) = (now - days * DAY_MS, now - SUMS_DAYS * DAY_MS);
         loop {
-            match self.requests.prune(before, self.most_rows, sums_before).await {
+            match self.requests.prune(before, most_rows, sums_before).await {
                 Ok(0) => return,
                 Ok(_) => tokio::task::yield_now().await,
                 Err(error) => {

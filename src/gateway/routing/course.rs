@@ -16,7 +16,8 @@ use tokio::time::timeout;
 
 use super::error::Tried;
 use super::fleet::Fleet;
-use super::ledger::{Ledger, Pass};
+use super::ledger::Ledger;
+use super::passes::Pass;
 use super::work::{Ran, Verdict};
 use crate::config::Routing;
 

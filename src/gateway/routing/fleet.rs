@@ -198,6 +198,11 @@ impl Member {
         (0..self.keys.len().max(1)).find(|index| self.key(*index) == key)
     }
 
+    /// Whether it is on this machine.
+    pub(super) fn is_loopback(&self) -> bool {
+        self.is_loopback
+    }
+
     /// How many keys it has; one where it is called without.
     pub(super) fn keys(&self) -> usize {
         self.keys.len().max(1)

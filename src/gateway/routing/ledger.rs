@@ -16,12 +16,12 @@ use mediary_core::{Cooldown, Failure, FailureKind, MediaFormat};
 use tokio::sync::Notify;
 use tokio::sync::futures::Notified;
 
-use super::circuit::{Circuit, Gate};
+use super::circuit::Circuit;
 use super::record::{KeyRecord, Record, left};
 use super::renewed::Moved;
 
 /// A refused key is tried again after this long; an operator may have mended it.
-const KEY_REST: Duration = Duration::from_secs(10 * 60);
+pub(super) const KEY_REST: Duration = Duration::from_secs(10 * 60);
 /// A key at its rate limit whose end was not stated, where others are left: most limits are by the minute.
 const RATE_REST: Duration = Duration::from_secs(60);
 /// A rate limit that ends within this is waited for, where no other target is left.
@@ -65,16 +65,16 @@ pub(super) struct Place {
 pub(super) struct Ledger {
     pages: Mutex<Pages>,
     /// Whether any circuit is open. Most of the time none is, and no call has to look.
-    has_open: AtomicBool,
+    pub(super) has_open: AtomicBool,
     /// Told when a circuit opens or closes, or a probe ends.
-    changed: Notify,
+    pub(super) changed: Notify,
 }
 
 #[derive(Debug, Default)]
-struct Pages {
-    targets: HashMap<usize, Record>,
+pub(super) struct Pages {
+    pub(super) targets: HashMap<usize, Record>,
     /// By host, which several providers may share.
-    hosts: HashMap<usize, Circuit>,
+    pub(super) hosts: HashMap<usize, Circuit>,
     /// Cooldowns of keys, by provider and key.
     keys: HashMap<(usize, usize), Instant>,
     /// Cooldowns of keys for one model, by row and key.
@@ -86,39 +86,9 @@ struct Pages {
 }
 
 impl Ledger {
-    fn pages(&self) -> MutexGuard<'_, Pages> {
+    pub(super) fn pages(&self) -> MutexGuard<'_, Pages> {
         // Every entry is written whole; one that panicked left nothing half done.
         self.pages.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Whether a target may be called now, as far as breakdowns go. `is_last`: no other target is left.
-    pub(super) fn enter(&self, row: usize, host: usize, now: Instant, is_last: bool) -> Result<Pass<'_>, Duration> {
-        if !self.has_open.load(Ordering::Acquire) {
-            return Ok(Pass(None));
-        }
-        let mut pages = self.pages();
-        let closed = || Gate::Closed;
-        let of_target = pages.targets.get(&row).map_or_else(closed, |record| record.circuit.gate(now, is_last));
-        let of_host = pages.hosts.get(&host).map_or_else(closed, |circuit| circuit.gate(now, is_last));
-        let mut is_probe = false;
-        for gate in [of_target, of_host] {
-            match gate {
-                Gate::Closed => {}
-                Gate::Probe => is_probe = true,
-                Gate::Open(left) => return Err(left),
-            }
-        }
-        if !is_probe {
-            return Ok(Pass(None));
-        }
-        pages.circuits(row, host).for_each(|circuit| circuit.probe(now));
-        Ok(Pass(Some(Probe { ledger: self, row, host, began: now })))
-    }
-
-    /// Whether a target cools down after a breakdown.
-    pub(super) fn is_open(&self, row: usize, host: usize, now: Instant) -> bool {
-        self.has_open.load(Ordering::Acquire)
-            && self.pages().circuits(row, host).any(|circuit| circuit.left(now).is_some())
     }
 
     /// Completes when a circuit has opened or closed, or a probe has ended.
@@ -376,37 +346,9 @@ impl Pages {
     }
 
     /// The circuits that a call to a target goes through, as far as there are any.
-    fn circuits(&mut self, row: usize, host: usize) -> impl Iterator<Item = &mut Circuit> {
+    pub(super) fn circuits(&mut self, row: usize, host: usize) -> impl Iterator<Item = &mut Circuit> {
         let of_target = self.targets.get_mut(&row).map(|record| &mut record.circuit);
         of_target.into_iter().chain(self.hosts.get_mut(&host))
-    }
-}
-
-/// Leave to call a target. Where that is a probe of what broke down, no other call goes through until this is dropped.
-#[derive(Debug)]
-pub(super) struct Pass<'l>(Option<Probe<'l>>);
-
-#[derive(Debug)]
-struct Probe<'l> {
-    ledger: &'l Ledger,
-    row: usize,
-    host: usize,
-    began: Instant,
-}
-
-impl Pass<'_> {
-    /// Whether others wait for what comes of it.
-    pub(super) fn is_probe(&self) -> bool {
-        self.0.is_some()
-    }
-}
-
-impl Drop for Pass<'_> {
-    fn drop(&mut self) {
-        if let Some(Probe { ledger, row, host, began }) = self.0.take() {
-            ledger.pages().circuits(row, host).for_each(|circuit| circuit.probe_ended(began));
-            ledger.changed.notify_waiters();
-        }
     }
 }
 

@@ -106,6 +106,7 @@ impl Router {
             cost: bounds.cost,
             providers: bounds.providers,
             sticky: None,
+            chains: self.routing.chains.clone(),
             // Which number does not matter, only that it changes.
             draw: self.draws.fetch_add(1, Ordering::Relaxed),
         }

@@ -31,8 +31,13 @@ impl Standings {
     }
 
     fn note(&self, caller: Caller, change: impl FnOnce(&mut KeyStanding)) {
+        self.note_at((caller.provider, caller.key), change);
+    }
+
+    /// Notes what was found of the key in a place.
+    pub(super) fn note_at(&self, place: (usize, usize), change: impl FnOnce(&mut KeyStanding)) {
         let mut pages = self.pages();
-        let noted = pages.entry((caller.provider, caller.key)).or_default();
+        let noted = pages.entry(place).or_default();
         change(&mut noted.standing);
         noted.is_changed = true;
     }

@@ -49,6 +49,12 @@ pub(super) async fn may_look<'s>(state: &'s AppState, headers: &HeaderMap) -> Re
     Err(not_in())
 }
 
+/// Whether a request is an administrator's, not that of a client on a server that shows what it has.
+pub(super) fn is_administrators(state: &AppState, headers: &HeaderMap) -> bool {
+    let has_session = || administration(state).is_ok_and(|administration| session(administration, headers).is_some());
+    is_admin_key() || has_session()
+}
+
 /// Lets a request through that changes something.
 ///
 /// # Errors
@@ -60,13 +66,24 @@ pub(super) fn may_change<'s>(state: &'s AppState, headers: &HeaderMap) -> Result
         return Ok(administration);
     }
     let Some(session) = session(administration, headers) else { return Err(not_in()) };
-    let sent = headers.get(CSRF).map(HeaderValue::as_bytes).unwrap_or_default();
-    if bool::from(session.csrf.as_bytes().ct_eq(sent)) {
+    if comes_from_its_page(&session, headers) {
         return Ok(administration);
     }
     let message =
         "A change with a session needs its token in the header X-CSRF-Token; GET /api/admin/session gives it.";
     Err(ApiError::forbidden("csrf_token_missing", message))
+}
+
+/// Whether a request to any route comes with an administrator's session, and from the page that opened it.
+pub(in crate::http) fn is_driven(administration: &Administration, headers: &HeaderMap) -> bool {
+    is_of_this_origin(headers).is_ok()
+        && session(administration, headers).is_some_and(|session| comes_from_its_page(&session, headers))
+}
+
+/// Whether a request brings what the session's page alone knows, and no form of another page can send.
+fn comes_from_its_page(session: &Session, headers: &HeaderMap) -> bool {
+    let sent = headers.get(CSRF).map(HeaderValue::as_bytes).unwrap_or_default();
+    session.csrf.as_bytes().ct_eq(sent).into()
 }
 
 /// The session that a request's cookie names.

@@ -12,6 +12,7 @@ use super::super::VERSION;
 use super::super::error::{ApiError, ErrorBody};
 use super::super::state::AppState;
 use super::{failed, guard};
+use crate::config::Limits;
 
 /// How the server stands.
 #[derive(Debug, Serialize, ToSchema)]
@@ -34,6 +35,37 @@ pub(in crate::http) struct AdminHealth {
     /// Whether requests are logged, and how many rows were lost since the start.
     logs_requests: bool,
     rows_dropped: u64,
+    /// How large files may be, so that a page can say so before it sends one.
+    limits: FileLimits,
+}
+
+/// How large files may be.
+#[derive(Debug, Serialize, ToSchema)]
+pub(in crate::http) struct FileLimits {
+    /// A whole request.
+    upload_bytes: u64,
+    /// One document, and its pages.
+    document_bytes: u64,
+    document_pages: u32,
+    /// One picture, recording, video or text.
+    image_bytes: u64,
+    audio_bytes: u64,
+    video_bytes: u64,
+    text_bytes: u64,
+}
+
+impl FileLimits {
+    fn of(limits: &Limits) -> Self {
+        Self {
+            upload_bytes: limits.upload_bytes.get(),
+            document_bytes: limits.document.bytes.get(),
+            document_pages: limits.document.pages,
+            image_bytes: limits.image.bytes.get(),
+            audio_bytes: limits.audio.bytes.get(),
+            video_bytes: limits.video.bytes.get(),
+            text_bytes: limits.text.bytes.get(),
+        }
+    }
 }
 
 /// How providers, keys, targets and the log stand.
@@ -71,5 +103,6 @@ pub(in crate::http) async fn admin_health(
         workers_lost: state.gateway.workers_lost(),
         logs_requests: state.request_log.is_some(),
         rows_dropped: state.request_log.as_ref().map_or(0, |log| log.dropped()),
+        limits: FileLimits::of(&state.config.limits),
     }))
 }

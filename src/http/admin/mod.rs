@@ -6,23 +6,29 @@
 mod client_keys;
 mod guard;
 mod health;
+mod latency;
 mod provider_keys;
 mod requests;
 mod sessions;
+mod settings;
 
 pub(super) use client_keys::{
     __path_change_client_key, __path_client_keys, __path_create_client_key, __path_remove_client_key,
     __path_rotate_client_key, change_client_key, client_keys, create_client_key, remove_client_key, rotate_client_key,
 };
-pub(super) use guard::Peer;
+pub(super) use guard::{Peer, is_driven};
 pub(super) use health::{__path_admin_health, admin_health};
 pub(super) use provider_keys::{
-    __path_add_provider_key, __path_change_provider_key, __path_provider_keys, __path_remove_provider_key,
-    add_provider_key, change_provider_key, provider_keys, remove_provider_key,
+    __path_add_provider_key, __path_change_provider_key, __path_check_provider_key, __path_provider_keys,
+    __path_remove_provider_key, add_provider_key, change_provider_key, check_provider_key, provider_keys,
+    remove_provider_key,
 };
 pub(super) use requests::{__path_request, __path_requests, __path_usage, request, requests, usage};
 pub(super) use sessions::{
     __path_log_in, __path_log_out, __path_session, __path_set_up, log_in, log_out, session, set_up,
+};
+pub(super) use settings::{
+    __path_change_password, __path_change_settings, __path_settings, change_password, change_settings, settings,
 };
 
 use std::sync::Arc;

@@ -12,7 +12,7 @@ use super::super::error::{ApiError, ErrorBody};
 use super::super::state::AppState;
 use super::{body, failed, guard, no_such_key};
 use crate::config::sendable;
-use crate::gateway::{Administration, KeyStanding, new_id, unix_seconds};
+use crate::gateway::{Administration, KeyCheck, KeyStanding, new_id, unix_seconds};
 use crate::providers::KeySource;
 
 /// The keys of providers.
@@ -132,6 +132,45 @@ pub(in crate::http) async fn change_provider_key(
     }
     let found = all(&state, &keys).await?.into_iter().find(|body| body.id.as_deref() == Some(&key));
     found.filter(|_| is_known).map(Json).ok_or_else(|| no_such_key(&key))
+}
+
+/// What came of a check.
+#[derive(Debug, Serialize, ToSchema)]
+pub(in crate::http) struct KeyCheckBody {
+    /// `accepted`, `refused`, `rate_limited`, `out_of_quota`, `unreachable`, or `untold`: its provider answers what is asked
+    /// here without a key as well.
+    outcome: &'static str,
+    /// What else there is to say.
+    why: Option<String>,
+    /// The key as it is listed, with its state as it is now.
+    key: ProviderKeyBody,
+}
+
+/// Asks the provider whether a key is accepted, by what costs nothing: its list of models.
+#[utoipa::path(post, path = "/api/admin/provider-keys/{key}/check", tag = "admin", responses(
+    (status = 200, body = KeyCheckBody),
+    (status = 401, description = "No administrator's request", body = ErrorBody),
+    (status = 404, description = "No such key in the store", body = ErrorBody),
+    (status = 409, description = "It is left out: disabled, or not to be opened with the master key", body = ErrorBody),
+))]
+pub(in crate::http) async fn check_provider_key(
+    State(state): State<AppState>,
+    Path(key): Path<String>,
+    request: Request,
+) -> Result<Json<KeyCheckBody>, ApiError> {
+    let keys = stored(guard::may_change(&state, request.headers())?)?.clone();
+    let (kept, _) = keys.all_that_open().await.map_err(failed)?;
+    let its = kept.into_iter().find(|its| its.listed.id == key).ok_or_else(|| no_such_key(&key))?;
+    let left_out = || {
+        let message = "This key is left out for now: it is disabled, cannot be opened, or was added a moment ago.";
+        ApiError::new(StatusCode::CONFLICT, "key_not_in_use", message)
+    };
+    let fingerprint = ContentHash::of(its.secret.ok_or_else(left_out)?.as_bytes()).to_string();
+    let router = &state.gateway.router;
+    let checked = router.check_key(&ProviderId::new(&its.listed.provider), &fingerprint).await;
+    let KeyCheck { outcome, why, .. } = checked.ok_or_else(left_out)?;
+    let listed = all(&state, &keys).await?.into_iter().find(|body| body.id.as_deref() == Some(&key));
+    Ok(Json(KeyCheckBody { outcome, why, key: listed.ok_or_else(|| no_such_key(&key))? }))
 }
 
 /// Removes a key from the store.

@@ -13,8 +13,9 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::super::error::{ApiError, ErrorBody};
 use super::super::state::AppState;
+use super::latency::{self, MOST_TIMED, RequestPercentiles};
 use super::{failed, guard};
-use crate::gateway::{RequestLog, unix_seconds};
+use crate::gateway::{Bodies, RequestLog, unix_seconds};
 
 const MOST_ROWS: u32 = 500;
 const DAY_MS: i64 = 86_400_000;
@@ -114,6 +115,11 @@ pub(in crate::http) struct RequestRow {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
     details: Option<Value>,
+    /// What was said, where that is kept (`log.bodies`), for administrators alone: `request` and `response`, each with
+    /// `media_type`, `bytes`, `text` and `is_cut`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    bodies: Option<Bodies>,
 }
 
 /// Requests, the newest first.
@@ -160,7 +166,13 @@ pub(in crate::http) async fn request(
     guard::may_look(&state, request.headers()).await?;
     let found = log(&state)?.requests.find(&key).await.map_err(failed)?;
     let none = || ApiError::not_found("no_such_request", "No request of this id is in the log.");
-    Ok(Json(RequestRow::of(found.ok_or_else(none)?, state.config.log.reference_usd, true)))
+    let row = RequestRow::of(found.ok_or_else(none)?, state.config.log.reference_usd, true);
+    let kept = state.body_log.as_ref().filter(|_| guard::is_administrators(&state, request.headers()));
+    let bodies = match kept {
+        Some(bodies) => bodies.find(&row.id).await.map_err(failed)?,
+        None => None,
+    };
+    Ok(Json(RequestRow { bodies, ..row }))
 }
 
 /// Which sums are wanted.
@@ -215,6 +227,8 @@ pub(in crate::http) struct UsageRow {
     /// What the same tokens would have cost at the reference price of `[log]`.
     reference_usd: f64,
     mean_ms: Option<f64>,
+    /// How long those that were answered took; null: none of them was looked at.
+    latency_ms: Option<RequestPercentiles>,
 }
 
 /// Sums of requests, by hours, days, keys, providers, models, tasks or statuses.
@@ -241,7 +255,10 @@ pub(in crate::http) async fn usage(
         client: query.client,
     };
     let sums = log.requests.sums(&of).await.map_err(failed)?;
-    let data = sums.into_iter().map(|sums| UsageRow::of(sums, state.config.log.reference_usd)).collect();
+    let timings = log.requests.timings(of.since, of.until, MOST_TIMED).await.map_err(failed)?;
+    let (latency, price) = (latency::by_group(timings, &of), state.config.log.reference_usd);
+    let row = |sums: Sums| UsageRow { latency_ms: latency.get(&sums.group).copied(), ..UsageRow::of(sums, price) };
+    let data = sums.into_iter().map(row).collect();
     Ok(Json(UsageList { object: "list", data, rows_dropped: log.dropped() }))
 }
 
@@ -331,6 +348,7 @@ impl RequestRow {
             unpriced_calls: row.unpriced,
             reference_usd: reference(row.prompt_tokens, row.completion_tokens, price),
             details: in_full.then(|| serde_json::from_str(&row.details).unwrap_or(Value::Null)),
+            bodies: None,
             seq: row.seq,
             id: row.id,
             began_at: row.began_at,
@@ -355,6 +373,7 @@ impl UsageRow {
     fn of(sums: Sums, price: (f64, f64)) -> Self {
         Self {
             reference_usd: reference(sums.prompt_tokens, sums.completion_tokens, price),
+            latency_ms: None,
             mean_ms: (sums.requests > 0).then(|| sums.total_ms as f64 / sums.requests as f64),
             seconds: sums.milliseconds as f64 / 1e3,
             cost_usd: sums.cost as f64 / 1e12,

@@ -111,7 +111,7 @@ pub(in crate::http) async fn session(
     }))
 }
 
-fn opened(state: &AppState, session: Session) -> Response {
+pub(super) fn opened(state: &AppState, session: Session) -> Response {
     let (token, lasts) = (session.token.clone(), session.lasts.as_secs());
     let mut response = Json(SessionBody::of(session)).into_response();
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -122,15 +122,14 @@ fn opened(state: &AppState, session: Session) -> Response {
 fn set_cookie(state: &AppState, response: &mut Response, token: &str, seconds: u64) {
     let is_secure = state.config.server.public_url.as_ref().is_some_and(|url| url.starts_with("https://"));
     let secure = if is_secure { "; Secure" } else { "" };
-    let cookie =
-        format!("{COOKIE_NAME}={token}; Path=/api/admin; HttpOnly; SameSite=Strict; Max-Age={seconds}{secure}");
+    let cookie = format!("{COOKIE_NAME}={token}; Path=/; HttpOnly; SameSite=Strict; Max-Age={seconds}{secure}");
     if let Ok(mut cookie) = HeaderValue::from_str(&cookie) {
         cookie.set_sensitive(true);
         response.headers_mut().insert(SET_COOKIE, cookie);
     }
 }
 
-fn refused(refused: NotAdmitted) -> ApiError {
+pub(super) fn refused(refused: NotAdmitted) -> ApiError {
     match refused {
         NotAdmitted::Wrong => ApiError::unauthorised("wrong_password", "The password or the code is wrong."),
         NotAdmitted::Locked(left) => {

@@ -16,7 +16,7 @@ use crate::gateway::{Bounds, Dossier};
 
 /// The capability matrix.
 #[derive(Debug, Serialize, ToSchema)]
-pub(in crate::http) struct Capabilities {
+pub(in crate::http) struct CapabilityList {
     /// Always `list`.
     object: &'static str,
     /// A row for each target of a provider.
@@ -126,14 +126,14 @@ impl TreatmentRow {
 }
 
 /// The capability matrix: what every target accepts and does.
-#[utoipa::path(get, path = "/v1/capabilities", tag = "models", responses((status = 200, body = Capabilities)))]
-pub(in crate::http) async fn capabilities(State(state): State<AppState>) -> Json<Capabilities> {
+#[utoipa::path(get, path = "/v1/capabilities", tag = "models", responses((status = 200, body = CapabilityList)))]
+pub(in crate::http) async fn capabilities(State(state): State<AppState>) -> Json<CapabilityList> {
     let (findings, now) = (state.gateway.router.findings().all(), now_seconds());
     let rows = state.gateway.router.known();
     let data = rows.rows().iter().map(|row| Row::new(row, &findings, now)).collect();
     let recipes = state.gateway.treatments.recipes(&state.gateway.router.known(), &Bounds::default());
     let treatments = recipes.iter().map(TreatmentRow::new).collect();
-    Json(Capabilities { object: "list", data, treatments })
+    Json(CapabilityList { object: "list", data, treatments })
 }
 
 /// How many targets do what.

@@ -20,12 +20,13 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{Request, State};
+use axum::http::HeaderMap;
 use axum::middleware::{Next, from_fn_with_state, map_request};
 use axum::response::{IntoResponse, Response};
 
-use super::content;
+use super::{admin, content};
 use crate::config::Server;
-use crate::gateway::Clients;
+use crate::gateway::{Administration, Clients};
 use cors::cors;
 use key::Keys;
 use origin::Origins;
@@ -35,19 +36,32 @@ use origin::Origins;
 struct Guard {
     keys: Keys,
     clients: Arc<Clients>,
+    /// Whose sessions are keys of their own.
+    administration: Option<Arc<Administration>>,
     origins: Origins,
 }
 
 impl Guard {
-    fn new(server: &Server, clients: Arc<Clients>) -> Arc<Self> {
-        Arc::new(Self { keys: Keys::new(&server.api_keys), clients, origins: Origins::new(&server.cors_origins) })
+    fn new(server: &Server, clients: Arc<Clients>, administration: Option<Arc<Administration>>) -> Arc<Self> {
+        let (keys, origins) = (Keys::new(&server.api_keys), Origins::new(&server.cors_origins));
+        Arc::new(Self { keys, clients, administration, origins })
+    }
+
+    /// Whether the dashboard sent this: with an administrator's session, and with what only its page can send along.
+    fn is_driven(&self, headers: &HeaderMap) -> bool {
+        self.administration.as_ref().is_some_and(|administration| admin::is_driven(administration, headers))
     }
 }
 
 /// Puts the guard around routes. A key says more than the headers by which foreign web pages are known, so a server asks
 /// for one or looks at the other.
-pub(super) fn guarded(mut app: Router, server: &Server, clients: Arc<Clients>) -> Router {
-    let guard = Guard::new(server, clients);
+pub(super) fn guarded(
+    mut app: Router,
+    server: &Server,
+    clients: Arc<Clients>,
+    administration: Option<Arc<Administration>>,
+) -> Router {
+    let guard = Guard::new(server, clients, administration);
     let asks_for_keys = guard.keys.are_asked_for() || guard.clients.are_there();
     if asks_for_keys {
         app = app.layer(from_fn_with_state(guard.clone(), check_key));
@@ -76,9 +90,10 @@ async fn check_origin(State(guard): State<Arc<Guard>>, request: Request, next: N
 /// For a server with keys: refuses callers that bring none of them, except on the public routes.
 async fn check_key(State(guard): State<Arc<Guard>>, request: Request, next: Next) -> Response {
     let path = request.uri().path();
+    let brings_none = !key::is_presented(request.headers());
     // An administrator's session is a key of its own; who is none is refused there.
-    let is_by_session = path.starts_with("/api/admin/") && !key::is_presented(request.headers());
-    if is_public(path) || is_by_session {
+    let is_by_session = brings_none && path.starts_with("/api/admin/");
+    if is_public(path) || is_by_session || brings_none && guard.is_driven(request.headers()) {
         return next.run(request).await;
     }
     match guard.keys.admit(request.headers(), &guard.clients) {
@@ -90,8 +105,9 @@ async fn check_key(State(guard): State<Arc<Guard>>, request: Request, next: Next
 
 /// The routes that show nothing of the owner's and spend nothing. Anything not named here wants a key, existing or not.
 fn is_public(path: &str) -> bool {
-    matches!(path, "/health" | "/livez" | "/readyz" | "/docs" | "/openapi.json")
+    matches!(path, "/health" | "/livez" | "/readyz" | "/docs" | "/openapi.json" | "/dashboard")
         || path.starts_with("/docs/")
+        || path.starts_with("/dashboard/")
         || is_linked(path)
 }
 

@@ -26,7 +26,7 @@ fn server(keys: &[&str], origins: &[&str]) -> Server {
 
 /// A router that answers 200 to everything the guard lets through.
 fn app(server: &Server) -> Router {
-    guarded(Router::new().fallback(any(|| async { "in" })), server, Arc::default())
+    guarded(Router::new().fallback(any(|| async { "in" })), server, Arc::default(), None)
 }
 
 async fn ask(server: &Server, line: &str, headers: &[(&str, &str)]) -> Response<Body> {

@@ -12,6 +12,7 @@ use tokio_util::io::ReaderStream;
 
 use super::super::state::AppState;
 use super::accept::Preference;
+use super::album::pictured;
 use crate::gateway::{ReadOptions, Reading};
 use crate::protocol::process::{Encoder, Form, Output, ReadingBody};
 
@@ -54,7 +55,11 @@ pub(super) async fn of(
             }
         }
         (_, Preference::Json | Preference::Picture) => {
-            Ok(Json(body(state, &encoder, id, name, reading, &form.options, base).await?).into_response())
+            let mut body = body(state, &encoder, id, name, reading, &form.options, base).await?;
+            if form.pictures {
+                pictured(&state.gateway.reader, reading, &form.options, base, &mut body).await;
+            }
+            Ok(Json(body).into_response())
         }
         (_, Preference::Text(mime)) => Ok(text(mime, &encoder.content(name.as_deref(), reading))),
     };

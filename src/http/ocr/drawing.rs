@@ -1,4 +1,4 @@
-//! `GET /v1/ocr/images/{id}/{page}`: a page of an earlier answer with what was read outlined.
+//! `GET /v1/ocr/images/{id}/{page}`: a page of an earlier answer, with what was read outlined or as it was sent.
 
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
@@ -9,17 +9,21 @@ use super::super::error::{ApiError, ErrorBody};
 use super::super::guard::owner_of;
 use super::super::state::AppState;
 
-/// A page of a reading with what was read outlined, as PNG.
+/// A page of a reading: with what was read outlined as PNG, or as it was sent as JPEG.
 #[utoipa::path(
     get,
     path = "/v1/ocr/images/{id}/{page}",
     tag = "ocr",
     params(
-        ("id" = String, Path, description = "the id of an answer to `POST /v1/ocr/process` with output=image"),
+        ("id" = String, Path, description = "the id of an answer to `POST /v1/ocr/process` with output=image \
+            or pictures=true"),
         ("page" = usize, Path, description = "place in the document, from 0"),
     ),
     responses(
-        (status = 200, description = "The picture", body = Vec<u8>, content_type = "image/png"),
+        (status = 200, description = "The picture", content(
+            (Vec<u8> = "image/png"),
+            (Vec<u8> = "image/jpeg"),
+        )),
         (status = 401, description = "A key is missing or wrong", body = ErrorBody),
         (status = 404, description = "There is no such picture, or none any more", body = ErrorBody),
     )
@@ -30,17 +34,19 @@ pub(in super::super) async fn drawing(
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let page = page.trim_end_matches(".png").parse().ok();
-    let png = match page {
+    let picture = match page {
         Some(index) => {
             let client = owner_of(&headers, &state.config.server);
             state.gateway.reader.drawing(client, id, index).await
         }
         None => None,
     };
-    let png = png.ok_or_else(|| {
+    let picture = picture.ok_or_else(|| {
         let message = "There is no such picture, or it is gone: pictures are kept for an hour. Ask for it again with \
-                       output=image.";
+                       output=image or pictures=true.";
         ApiError::not_found("no_such_image", message)
     })?;
-    Ok(([(CONTENT_TYPE, "image/png"), (CACHE_CONTROL, "private, no-store")], png).into_response())
+    // Drawings are PNG, and pages as they were sent are JPEG.
+    let mime = if picture.starts_with(&[0xff, 0xd8]) { "image/jpeg" } else { "image/png" };
+    Ok(([(CONTENT_TYPE, mime), (CACHE_CONTROL, "private, no-store")], picture).into_response())
 }

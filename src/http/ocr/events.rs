@@ -22,6 +22,7 @@ use utoipa::ToSchema;
 use super::super::error::ApiError;
 use super::super::request_id::RequestId;
 use super::super::state::AppState;
+use super::album::Album;
 use crate::gateway::{PageOutcome, Progress, ReadOptions};
 use crate::protocol::process::{Encoder, PageBody, ReadingBody};
 
@@ -45,6 +46,8 @@ pub(super) struct Events {
     pub(super) id: String,
     pub(super) file_name: Option<String>,
     pub(super) encoder: Encoder,
+    /// Whether each page comes with the address of its picture.
+    pub(super) pictures: bool,
     pub(super) request: RequestId,
     /// How links in the answer begin.
     pub(super) base: String,
@@ -71,13 +74,33 @@ pub(super) async fn answer(
     let (tell, pages) = unbounded_channel();
     let body = events.clone();
     let work = async move {
-        let encoder = body.encoder;
-        let on_page = move |outcome: &PageOutcome, Progress { done, total }: Progress| {
-            // Without a receiver nothing needs to be read, and this future is gone as well.
-            let _ = tell.send(PageEvent { page: encoder.page(outcome), done, total });
+        let (encoder, reader) = (body.encoder, &state.gateway.reader);
+        let mut album = body.pictures.then(|| Album::of(reader, &media, &options, &body.id, &body.base)).flatten();
+        let (finished, mut pages) = unbounded_channel();
+        let reading = async {
+            let on_page = move |outcome: &PageOutcome, Progress { done, total }: Progress| {
+                // Without a receiver nothing needs to be read, and this future is gone as well.
+                let _ = finished.send(PageEvent { page: encoder.page(outcome), done, total });
+            };
+            reader.read(media.clone(), &options, &on_page).await
         };
-        let reading = state.gateway.reader.read(media, &options, &on_page).await?;
-        Ok(super::answer::body(&state, &body.encoder, body.id, body.file_name, &reading, &options, &body.base).await?)
+        // Pages are painted while the next ones are read.
+        let told = async {
+            while let Some(mut event) = pages.recv().await {
+                if let Some(album) = &mut album {
+                    album.add(&mut event.page).await;
+                }
+                let _ = tell.send(event);
+            }
+        };
+        let (reading, ()) = tokio::join!(reading, told);
+        let (reading, id) = (reading?, body.id.clone());
+        let mut whole =
+            super::answer::body(&state, &encoder, id, body.file_name, &reading, &options, &body.base).await?;
+        if let Some(album) = album {
+            album.complete(&mut whole).await;
+        }
+        Ok(whole)
     };
     // A stream is polled only while its client reads, and a task whenever it has something to do.
     let mut at_work = JoinSet::new();

@@ -4,6 +4,7 @@
 //! prefers it.
 
 mod accept;
+mod album;
 mod answer;
 mod drawing;
 mod events;

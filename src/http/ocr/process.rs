@@ -18,7 +18,7 @@ use super::super::tasks::{bounds, price};
 use super::accept::Preference;
 use super::events::{self, Events};
 use super::upload::{self, Upload};
-use super::{answer, new_id};
+use super::{album, answer, new_id};
 use crate::protocol::process::{Encoder, Form, Output, ReadingBody, ReadingList};
 
 /// Reads documents: PDFs, files of an office (docx, xlsx, pptx, odt, ods, odp, rtf, epub, html, eml, msg, csv), archives of
@@ -39,6 +39,8 @@ use crate::protocol::process::{Encoder, Form, Output, ReadingBody, ReadingList};
         ("cache" = Option<bool>, Query, description = "false: read anew even if these bytes were read before"),
         ("X-Mediary-Privacy" = Option<String>, Header, description = "local: no page leaves this machine"),
         ("stream" = Option<bool>, Query, description = "true: an event `page` for each finished page, then `done`"),
+        ("pictures" = Option<bool>, Query, description = "true: pages of PDFs and pictures link to a picture of \
+            themselves (`image_url`), kept for an hour"),
     ),
     request_body(
         content(
@@ -88,7 +90,7 @@ pub(in super::super) async fn process(
         let media = first.classified()?;
         let id = new_id();
         if form.stream {
-            let events = Events { id, file_name: name, encoder, request: request_id, base };
+            let events = Events { id, file_name: name, encoder, pictures: form.pictures, request: request_id, base };
             return events::answer(state, media, form.options, events).await;
         }
         let reading = state.gateway.reader.read(media, &form.options, &|_, _| ()).await?;
@@ -138,5 +140,9 @@ async fn one_of_several(
     let name = file.name.clone();
     let reading = state.gateway.reader.read(file.classified()?, &form.options, &|_, _| ()).await?;
     let text = encoder.content(name.as_deref(), &reading);
-    Ok((answer::body(state, encoder, new_id(), name, &reading, &form.options, base).await?, text))
+    let mut body = answer::body(state, encoder, new_id(), name, &reading, &form.options, base).await?;
+    if form.pictures {
+        album::pictured(&state.gateway.reader, &reading, &form.options, base, &mut body).await;
+    }
+    Ok((body, text))
 }

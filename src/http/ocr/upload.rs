@@ -70,6 +70,7 @@ pub(super) async fn json_file(
         ("dpi", request.dpi.map(|dpi| dpi.to_string())),
         ("cache", request.cache.map(flag)),
         ("stream", request.stream.map(flag)),
+        ("pictures", request.pictures.map(flag)),
     ];
     for (name, value) in sent {
         if let Some(value) = value {

@@ -13,6 +13,7 @@ use tracing::Instrument as _;
 use super::super::error::ApiError;
 use super::super::request_id::RequestId;
 use super::super::state::AppState;
+use super::carried::begin_as_told;
 use super::headers::name_dropped;
 use super::kept::Keeping;
 use super::{Asked, refused, replayed};
@@ -40,6 +41,7 @@ pub(super) fn in_background(
     background: Background,
 ) -> Result<Response, ApiError> {
     let Asked { decoded: Decoded { mut task, model, answer, mut dropped }, bounds, client } = asked;
+    begin_as_told(&mut task, &bounds)?;
     let Background { row, keeping: Keeping { kept, room, .. }, begun, id, is_stream } = background;
     if let Task::Chat(chat) = &mut task {
         // Where no client listens, another target may begin anew though one has broken off.

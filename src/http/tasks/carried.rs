@@ -6,6 +6,7 @@ use axum::response::Response;
 use super::super::error::ApiError;
 use super::super::request_id::RequestId;
 use super::super::state::AppState;
+use super::provider_name::ProviderNames;
 use super::{refused, relay, whole};
 use mediary_core::task::{Message, Role, Task};
 
@@ -32,17 +33,18 @@ pub(in crate::http) async fn carry_out(
 ) -> Result<Response, ApiError> {
     let Asked { decoded: Decoded { mut task, model, answer, dropped }, bounds, client } = asked;
     begin_as_told(&mut task, &bounds)?;
-    let wants_stream = task.streams();
+    let (wants_stream, names) = (task.streams(), ProviderNames::of(state, &task));
     let request = TaskRequest { task, model, bounds, client };
     if wants_stream {
-        let wish = relay::Wish { head: whole::new_head(), answer, dropped, request_id };
+        let wish = relay::Wish { head: whole::new_head(), answer, dropped, names, request_id };
         return relay::answer(protocol, state, request, wish).await;
     }
     // Boxed, since a future of this size would be copied from layer to layer.
     match Box::pin(state.gateway.answer(request)).await.map_err(refused)? {
         Answered::Whole(mut whole) => {
             dropped.iter().for_each(|name| whole.route.drops(name));
-            Ok(whole::in_one_piece(protocol, &*answer, *whole))
+            let name = names.name(&whole.route.target);
+            Ok(whole::in_one_piece(protocol, &*answer, *whole, name.as_deref()))
         }
         Answered::Stream(_) => Err(ApiError::broken("a stream where a whole answer was asked for")),
     }
@@ -52,7 +54,7 @@ pub(in crate::http) async fn carry_out(
 ///
 /// # Errors
 /// When there is no place for that: what only goes on with a text has no instructions.
-pub(in crate::http) fn begin_as_told(task: &mut Task, bounds: &Bounds) -> Result<(), ApiError> {
+pub(super) fn begin_as_told(task: &mut Task, bounds: &Bounds) -> Result<(), ApiError> {
     let prompt = bounds.account.admitted().and_then(|admitted| admitted.client().rules.system_prompt.as_deref());
     match (task, prompt) {
         (Task::Chat(chat), Some(_)) if chat.completion.is_some() => {

@@ -98,3 +98,15 @@ pub(in super::super) async fn count_tokens(
 pub(in super::super) async fn probe() -> Response {
     (StatusCode::OK, [(ALLOW, "POST, HEAD, OPTIONS")]).into_response()
 }
+
+/// Takes what a coding agent tells its vendor of itself, and keeps nothing of it.
+#[utoipa::path(
+    post,
+    path = "/api/event_logging/batch",
+    tag = "chat",
+    request_body(content = Object, description = "whatever the agent tells"),
+    responses((status = 204, description = "Nothing was kept"))
+)]
+pub(in super::super) async fn events() -> StatusCode {
+    StatusCode::NO_CONTENT
+}

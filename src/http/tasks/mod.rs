@@ -13,6 +13,7 @@ pub(super) mod interpret;
 mod kept;
 pub(super) mod messages;
 pub(super) mod prompts;
+mod provider_name;
 pub(super) mod ranking;
 mod refused;
 mod relay;

@@ -20,6 +20,7 @@ use tokio::time::timeout;
 use super::super::error::ApiError;
 use super::super::request_id::RequestId;
 use super::super::state::AppState;
+use super::provider_name::{ProviderNames, is_last, name_last};
 use super::{headers, refused};
 use crate::gateway::{Answered, CallError, Growing, TaskRequest};
 use crate::protocol::{AnswerHead, Encode, Protocol, StreamWriter};
@@ -35,6 +36,7 @@ pub(super) struct Wish {
     pub(super) answer: Box<dyn Encode>,
     /// What no target is told of the request.
     pub(super) dropped: Vec<String>,
+    pub(super) names: ProviderNames,
     pub(super) request_id: RequestId,
 }
 
@@ -58,6 +60,8 @@ struct Seen {
     id: RequestId,
     /// Whether the headers said what it costs.
     is_priced: bool,
+    /// What the provider is called, where that is to be told.
+    provider: Option<String>,
 }
 
 /// Where a stream is.
@@ -110,10 +114,11 @@ fn relaying(protocol: &dyn Protocol, answer: Box<Growing>, wish: Wish, is_priced
     let passes_raw = is_ours && wish.answer.passes_raw();
     let prompt_tokens = answer.usage().prompt_tokens;
     let (model, wire_format) = (answer.route().target.to_string(), answer.route().wire_format);
+    let provider = wish.names.name(&answer.route().target);
     let head = AnswerHead { model, wire_format, prompt_tokens, ..wish.head };
     let writer = wish.answer.stream(head, passes_raw);
     let writer = writer.ok_or_else(|| ApiError::broken("a stream of answers that do not stream"))?;
-    Ok(State::Relaying(answer, writer, Seen { id: wish.request_id, is_priced }))
+    Ok(State::Relaying(answer, writer, Seen { id: wish.request_id, is_priced, provider }))
 }
 
 fn stream_headers(stream_type: &'static str) -> HeaderMap {
@@ -162,7 +167,13 @@ async fn step(protocol: &'static dyn Protocol, state: State, silence: &Silence) 
             };
             loop {
                 match next {
-                    Some(Ok(frame)) => writer.frame(&frame, &mut bytes),
+                    Some(Ok(frame)) => {
+                        let from = bytes.len();
+                        writer.frame(&frame, &mut bytes);
+                        if let Some(name) = seen.provider.as_ref().filter(|_| is_last(&frame.events)) {
+                            name_last(&mut bytes, from, name);
+                        }
+                    }
                     Some(Err(failure)) => {
                         let error = ApiError::from(failure);
                         error.log();
@@ -178,7 +189,11 @@ async fn step(protocol: &'static dyn Protocol, state: State, silence: &Silence) 
                         if let Some((sum, items)) = headers::cost_of(&route.account).filter(|_| !is_told) {
                             writer.cost(&sum, &items, &mut bytes);
                         }
+                        let from = bytes.len();
                         writer.end(answer.usage(), &mut bytes);
+                        if let Some(name) = &seen.provider {
+                            name_last(&mut bytes, from, name);
+                        }
                         return Some((bytes, State::Closing(answer)));
                     }
                 }

@@ -7,11 +7,18 @@ use axum::http::{HeaderMap, HeaderValue};
 use axum::response::{IntoResponse, Response};
 
 use super::headers;
+use super::provider_name::named;
 use crate::gateway::WholeAnswer;
 use crate::protocol::{AnswerHead, Encode, Protocol};
 
 /// A whole answer as its client reads it: as its provider wrote it where that is the same, else written anew.
-pub(super) fn in_one_piece(protocol: &dyn Protocol, encoder: &dyn Encode, answer: WholeAnswer) -> Response {
+/// `provider`: what it is called, where that is to stand in the answer.
+pub(super) fn in_one_piece(
+    protocol: &dyn Protocol,
+    encoder: &dyn Encode,
+    answer: WholeAnswer,
+    provider: Option<&str>,
+) -> Response {
     let WholeAnswer { route, reply, raw } = answer;
     let raw = raw.filter(|_| route.wire_format == protocol.wire_format() && encoder.passes_raw());
     let body = raw.unwrap_or_else(|| {
@@ -19,6 +26,7 @@ pub(super) fn in_one_piece(protocol: &dyn Protocol, encoder: &dyn Encode, answer
         let head = AnswerHead { model, wire_format, ..new_head() };
         encoder.whole(head, &reply).into()
     });
+    let body = named(body, provider);
     let mut headers = HeaderMap::new();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(encoder.media_type()));
     headers::describe(&route, &mut headers);

@@ -61,8 +61,19 @@ pub enum Detail {
 }
 
 /// The names of all fields besides the file.
-pub const FIELDS: [&str; 10] =
-    ["engine", "output", "pages", "detail", "password", "force_ocr", "text_layer_only", "dpi", "cache", "stream"];
+pub const FIELDS: [&str; 11] = [
+    "engine",
+    "output",
+    "pages",
+    "detail",
+    "password",
+    "force_ocr",
+    "text_layer_only",
+    "dpi",
+    "cache",
+    "stream",
+    "pictures",
+];
 
 /// Resolutions that are accepted.
 const DPI: std::ops::RangeInclusive<u32> = 30..=600;
@@ -84,6 +95,8 @@ pub struct Form {
     pub detail: Detail,
     /// Whether each page is wanted as soon as it is finished.
     pub stream: bool,
+    /// Whether a picture of each page is wanted.
+    pub pictures: bool,
 }
 
 impl Fields {
@@ -118,6 +131,7 @@ impl Fields {
                 "dpi" => options.dpi = Some(dpi(value)?),
                 "cache" => options.cache = boolean("cache", value)?,
                 "stream" => form.stream = boolean("stream", value)?,
+                "pictures" => form.pictures = boolean("pictures", value)?,
                 other => return Err(unknown(other)),
             }
         }
@@ -129,6 +143,9 @@ impl Fields {
         }
         if form.stream && form.output == Output::Pdf {
             return Err(bad("stream", "a searchable PDF comes as a whole; leave `stream` out".into()));
+        }
+        if form.pictures && matches!(form.output, Output::Pdf | Output::Image) {
+            return Err(bad("pictures", "`output` is a picture or a PDF already; leave `pictures` out".into()));
         }
         // Structure without lines would be no structure.
         form.detail = detail.unwrap_or(if form.output == Output::Json { Detail::Lines } else { Detail::None });

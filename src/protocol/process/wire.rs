@@ -36,6 +36,8 @@ pub struct JsonRequest<'a> {
     pub cache: Option<bool>,
     /// Whether each page is sent as soon as it is finished.
     pub stream: Option<bool>,
+    /// Whether a picture of each page is made, to be fetched for an hour.
+    pub pictures: Option<bool>,
 }
 
 /// The answer for one file.
@@ -125,7 +127,8 @@ pub struct PageBody {
     pub rotation_deg: u16,
     /// The page's text as printed.
     pub text: String,
-    /// With `output=image`: where its picture, with what was read outlined, can be had for a while.
+    /// Where its picture can be had for a while: with `output=image` with what was read outlined, with `pictures` as it
+    /// was sent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub image_url: Option<String>,
     /// With `detail=lines` or `words`: paragraphs in reading order.

@@ -5,7 +5,7 @@
 
 use mediary_core::Failure;
 use mediary_core::capability::Structured;
-use mediary_core::task::{Chat, Effort, OwnFields, ReplyFormat, ToolChoice as Choice};
+use mediary_core::task::{Effort, OwnFields, ReplyFormat, ToolChoice as Choice};
 use serde_json::{Map, Value};
 
 use super::generation::{Generation, LEAST_BUDGET_TOKENS, budget_tokens};
@@ -105,6 +105,9 @@ fn request<'a>(call: &ChatCall<'a>) -> Result<Request<'a>, Failure> {
     if let Some(line) = own.and_then(|own| own.fields.get(BILLING)).and_then(Value::as_str) {
         system.insert(0, Block::text(line));
     }
+    // Said in the vendor's own older word already.
+    let is_said = own.is_some_and(|own| own.fields.contains_key("output_format"));
+    let format = format.filter(|_| !is_said);
     let ours = (effort.is_some() || format.is_some()).then_some(OutputConfig { effort, format });
     let output_config = match own.and_then(|own| own.fields.get("output_config")) {
         Some(theirs) => Some(AsAsked::Theirs(theirs)),
@@ -119,7 +122,7 @@ fn request<'a>(call: &ChatCall<'a>) -> Result<Request<'a>, Failure> {
         system,
         messages: turns,
         tools: tools(call),
-        tool_choice: tool_choice(chat),
+        tool_choice: tool_choice(call),
         thinking,
         output_config,
         temperature,
@@ -202,11 +205,13 @@ fn tools<'a>(call: &ChatCall<'a>) -> Vec<AnyTool<'a>> {
     functions.chain(call.task.hosted_tools.iter().map(|tool| AnyTool::Hosted(&tool.definition))).collect()
 }
 
-fn tool_choice(chat: &Chat) -> Option<ToolChoice<'_>> {
+fn tool_choice<'a>(call: &ChatCall<'a>) -> Option<ToolChoice<'a>> {
+    let chat = call.task;
     if chat.tools.is_empty() && chat.hosted_tools.is_empty() {
         return None;
     }
-    let one_at_a_time = (chat.parallel_tool_calls == Some(false)).then_some(true);
+    let is_wanted = chat.parallel_tool_calls == Some(false) && call.sends("parallel_tool_calls");
+    let one_at_a_time = is_wanted.then_some(true);
     let (kind, name, disable_parallel_tool_use) = match &chat.tool_choice {
         Choice::Auto if one_at_a_time.is_none() => return None,
         Choice::Auto => ("auto", None, one_at_a_time),

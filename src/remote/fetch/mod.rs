@@ -26,6 +26,7 @@ pub use resolve::{Resolver, Resolving};
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
 use mediary_core::Failure;
 
 use crate::errands::{ErrandClient, ErrandSettings};
@@ -109,6 +110,23 @@ impl Fetcher {
     /// Malformed when the address is none or may not be gone to; unreachable or timed out when it was not heard.
     pub async fn post(&self, url: &str, headers: &[(&'static str, String)], body: String) -> Result<(), Failure> {
         post::post(&self.errands, &self.policy, url, headers, body).await
+    }
+
+    /// Delivers a request as it is to its address; gives the answer, whatever its status, cut at so many bytes as a file may
+    /// have. Redirects are not followed.
+    ///
+    /// # Errors
+    /// Malformed when the address may not be gone to; unreachable or timed out when it was not heard.
+    pub async fn deliver(&self, request: http::Request<Bytes>) -> Result<http::Response<Bytes>, Failure> {
+        post::deliver(&self.errands, &self.policy, request).await
+    }
+
+    /// What time the server of an address says that it is, in its own words.
+    ///
+    /// # Errors
+    /// Malformed when the address is none or may not be gone to; unreachable or timed out when it was not heard.
+    pub async fn date(&self, url: &str) -> Result<Option<String>, Failure> {
+        walk::date(&self.errands, &self.policy, url).await
     }
 
     /// Fetches a file. Each chunk is handed to `keep` as it arrives; where that fails, so does the fetch.

@@ -4,7 +4,7 @@
 
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
-use http::{Method, Request};
+use http::{Method, Request, Response};
 use mediary_core::{Failure, FailureKind};
 use tokio::time::timeout;
 
@@ -42,4 +42,33 @@ pub(super) async fn post(
         200..=299 => Ok(()),
         status => Err(Failure::new(FailureKind::Unreachable, format!("`{host}` answers {status}"))),
     }
+}
+
+/// Delivers a request as it is, and gives what is answered, whatever that is, as far as it is short.
+pub(super) async fn deliver(
+    errands: &ErrandClient,
+    policy: &FetchPolicy,
+    request: Request<Bytes>,
+) -> Result<Response<Bytes>, Failure> {
+    let url = check::parse(&request.uri().to_string())?;
+    check::check(&url, &policy.allow)?;
+    let host = url.host_str().unwrap_or_default().to_owned();
+    let request =
+        request.try_into().map_err(|_| Failure::broken("what is to be told cannot be written as a request"))?;
+    let delivered = async {
+        let mut answer = errands.send(request).await.map_err(|error| failed(&host, &error))?;
+        let mut told = Response::new(Bytes::new());
+        *told.status_mut() = answer.status();
+        *told.headers_mut() = answer.headers().clone();
+        let mut body = Vec::new();
+        while let Some(piece) = answer.chunk().await.map_err(|error| failed(&host, &error))? {
+            if (body.len() + piece.len()) as u64 > policy.max_bytes {
+                break;
+            }
+            body.extend_from_slice(&piece);
+        }
+        *told.body_mut() = body.into();
+        Ok(told)
+    };
+    timeout(policy.total, delivered).await.unwrap_or_else(|_| Err(stalled(&host, policy.idle)))
 }

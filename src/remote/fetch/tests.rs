@@ -339,3 +339,17 @@ fn the_keeper_of_the_bytes_can_end_the_fetch() {
     let found = run(&fetcher, &site.url("site.test", "/"), &mut |_| Err(Failure::broken("the disk is full")));
     assert_eq!(found, Err(Failure::broken("the disk is full")));
 }
+
+#[test]
+fn a_server_says_what_time_it_is_whatever_else_it_answers() {
+    let date = "Mon, 30 Nov 2026 01:02:03 GMT";
+    let site =
+        Site::of("/", "HTTP/1.1 404 Not Found\r\nDate: Mon, 30 Nov 2026 01:02:03 GMT\r\nContent-Length: 0\r\n\r\n");
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let asked = |host: &str| {
+        let fetcher = Fetcher::with_resolver(policy(), Dns::default());
+        runtime.block_on(fetcher.date(&site.url(host, "/")))
+    };
+    assert_eq!(asked("site.test").unwrap().as_deref(), Some(date));
+    assert_eq!(asked("unlisted.test").unwrap_err().kind, FailureKind::Malformed, "it is on this machine");
+}

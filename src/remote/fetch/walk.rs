@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use http::Method;
-use http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, HeaderName, HeaderValue, LOCATION};
+use http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, DATE, HeaderName, HeaderValue, LOCATION};
 use mediary_core::{Failure, FailureKind};
 use percent_encoding::percent_decode_str;
 use reqwest::{Request, Response};
@@ -21,6 +21,14 @@ use crate::errands::ErrandClient;
 const MOST_REDIRECTS: usize = 5;
 /// A file name as long as file systems have it.
 const LONGEST_NAME_BYTES: usize = 255;
+
+/// What time an address says that it is, whatever else it answers. Its body is not read.
+pub(super) async fn date(errands: &ErrandClient, policy: &FetchPolicy, url: &str) -> Result<Option<String>, Failure> {
+    let url = check::parse(url)?;
+    check::check(&url, &policy.allow)?;
+    let response = ask(errands, policy, &url).await?;
+    Ok(header(&response, &DATE).map(str::to_owned))
+}
 
 type Keep<'a> = &'a mut (dyn FnMut(&[u8]) -> Result<(), Failure> + Send);
 

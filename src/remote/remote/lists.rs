@@ -1,16 +1,17 @@
-//! Asking a provider for its list of models, which is an errand: what the list says is read by the dialect.
+//! Asking a provider for its list of models, which is an errand: what the list says is read by the dialect. That a key
+//! opens it, where nothing else does, shows that the key is accepted.
 
 use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Method, Request, Uri};
-use mediary_core::provider::{ListedModel, Timeouts};
+use mediary_core::provider::{KeyAnswer, ListedModel, Timeouts};
 use mediary_core::{Failure, FailureKind};
 use tokio::time::timeout_at;
 
 use super::Remote;
 use super::clock::Clock;
-use crate::{blame, cause};
+use crate::{Payload, blame, cause};
 
 /// The longest list of models that is read; the longest known is a tenth of it.
 const MOST_LIST_BYTES: usize = 16 << 20;
@@ -29,6 +30,31 @@ impl Remote {
             let wrong = |_| Failure::broken("the provider's quirk `models_url` is no address");
             *request.uri_mut() = Uri::try_from(url.as_str()).map_err(wrong)?;
         }
+        let body = self.looked_up(request, key).await?;
+        self.dialect.models(&body)
+    }
+
+    /// Whether a key is accepted. Where the list of models is everyone's, it is held against what only a key opens, or
+    /// nothing is said.
+    ///
+    /// # Errors
+    /// As for the list: a key that is refused is a bad key.
+    pub(super) async fn try_key(&self, key: Option<&str>) -> Result<KeyAnswer, Failure> {
+        if let Some(path) = &self.endpoint.quirks.key_check {
+            let request = self.request(Method::GET, path, &[], key)?;
+            return self.looked_up(request, key).await.map(|_| KeyAnswer::Accepted);
+        }
+        self.list_models(key).await?;
+        match self.list_models(None).await {
+            Ok(_) => Ok(KeyAnswer::Untold),
+            // It was not answered for another reason than that the key was missing.
+            Err(failure) if is_of_the_moment(&failure.kind) => Ok(KeyAnswer::Untold),
+            Err(_) => Ok(KeyAnswer::Accepted),
+        }
+    }
+
+    /// The body of what is looked up, an errand.
+    async fn looked_up(&self, request: Request<Payload>, key: Option<&str>) -> Result<Vec<u8>, Failure> {
         let (parts, _) = request.into_parts();
         let bare = Request::from_parts(parts, Bytes::new());
         let bare = bare.try_into().map_err(|_| Failure::broken("the list of models cannot be asked for"))?;
@@ -53,7 +79,7 @@ impl Remote {
             clock.frame();
         }
         match answer.status().as_u16() {
-            200..=299 if !blame::is_html(answer.headers()) => self.dialect.models(&body),
+            200..=299 if !blame::is_html(answer.headers()) => Ok(body),
             200..=399 => Err(Failure::new(
                 FailureKind::Garbled,
                 "the provider lists no models at its base_url, which is probably wrong",
@@ -65,6 +91,17 @@ impl Remote {
             }
         }
     }
+}
+
+/// Whether a failure has nothing to do with what was asked.
+fn is_of_the_moment(kind: &FailureKind) -> bool {
+    matches!(
+        kind,
+        FailureKind::Unreachable
+            | FailureKind::TimedOut
+            | FailureKind::RateLimited { .. }
+            | FailureKind::Overloaded { .. }
+    )
 }
 
 fn grow(list: &mut Vec<u8>, piece: &[u8]) -> Result<(), Failure> {

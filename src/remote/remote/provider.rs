@@ -2,7 +2,7 @@
 
 use mediary_core::Failure;
 use mediary_core::capability::Abilities;
-use mediary_core::provider::{BoxFuture, Call, Keep, ListedModel, Provider, ReplyStream};
+use mediary_core::provider::{BoxFuture, Call, Keep, KeyAnswer, ListedModel, Provider, ReplyStream};
 use mediary_core::task::{JobReport, Task};
 
 use super::clock::Clock;
@@ -119,5 +119,9 @@ impl Provider for Remote {
 
     fn models<'a>(&'a self, key: Option<&'a str>) -> BoxFuture<'a, Result<Vec<ListedModel>, Failure>> {
         Box::pin(self.list_models(key))
+    }
+
+    fn check_key<'a>(&'a self, key: Option<&'a str>) -> BoxFuture<'a, Result<KeyAnswer, Failure>> {
+        Box::pin(self.try_key(key))
     }
 }

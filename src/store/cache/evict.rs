@@ -5,10 +5,11 @@
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::PoisonError;
 use std::time::{Duration, SystemTime};
 
-use super::CacheKey;
 use super::entry::UNFINISHED;
+use super::{CacheKey, DiskCache};
 use crate::folder::CacheFailed;
 
 /// A file that is still unfinished after this long belongs to a process that died.
@@ -28,6 +29,23 @@ struct Found {
     used: SystemTime,
     bytes: u64,
     path: PathBuf,
+}
+
+impl DiskCache {
+    /// Removes what is too old, and the least recently used of what is too much.
+    ///
+    /// # Errors
+    /// When the folder cannot be looked through.
+    pub fn sweep(&self) -> Result<(), CacheFailed> {
+        let now = SystemTime::now();
+        let mut room_bytes = self.room_bytes.lock().unwrap_or_else(PoisonError::into_inner);
+        let not_before = self.max_age.and_then(|age| now.checked_sub(age));
+        let goal = Goal { most_bytes: self.max_bytes, fewer_bytes: self.max_bytes, not_before };
+        evict(&self.folder, &goal, now)?;
+        // What is put next looks by itself.
+        *room_bytes = 0;
+        Ok(())
+    }
 }
 
 /// Removes what is too old or too much; says how many bytes remain.

@@ -7,9 +7,11 @@ mod reads;
 mod sums;
 #[cfg(test)]
 mod tests;
+mod timings;
 
 pub use reads::{RequestFilter, RequestPage};
 pub use sums::{Sums, SumsBy, SumsOf};
+pub use timings::Timing;
 
 use std::sync::Arc;
 

@@ -100,7 +100,7 @@ impl Requests {
     }
 
     /// The place of the first row that ended from a time on.
-    async fn first_from(&self, time: i64) -> Result<Option<i64>, StoreFailed> {
+    pub(super) async fn first_from(&self, time: i64) -> Result<Option<i64>, StoreFailed> {
         let sql = "SELECT seq FROM requests WHERE ended_at >= ? ORDER BY ended_at, seq LIMIT 1";
         let found = self.0.read(Statement::new(sql).with(time), |row| row.try_get(0)).await?;
         Ok(found.first().copied())

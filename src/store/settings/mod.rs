@@ -37,6 +37,18 @@ impl Settings {
         self.0.write(vec![Statement::new(sql).with(name).with(value).with(now)]).await.map(drop)
     }
 
+    /// Sets it if it is what it was before; `None`: it was not set. Gives whether it was.
+    ///
+    /// # Errors
+    /// When the database cannot be written.
+    pub async fn replace(&self, name: &str, before: Option<&str>, value: &str, now: i64) -> Result<bool, StoreFailed> {
+        let Some(before) = before else { return self.set_once(name, value, now).await };
+        let sql = "UPDATE settings SET value = ?, updated_at = ? WHERE name = ? AND value = ?";
+        let statement = Statement::new(sql).with(value).with(now).with(name).with(before);
+        let changed = self.0.write(vec![statement]).await?;
+        Ok(changed.first().is_some_and(|rows| *rows > 0))
+    }
+
     /// Sets it if it is not set yet. Gives whether it was not.
     ///
     /// # Errors

@@ -1,6 +1,7 @@
 //! Words to rows, requests, recipes and policies, and plans to words.
 
 use std::fmt::Write as _;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::capability::{
@@ -8,8 +9,8 @@ use crate::capability::{
     Structured, TaskKind, Tier,
 };
 use crate::plan::{
-    Candidate, CostPolicy, Demand, Health, HealthSnapshot, Plan, Policy, Privacy, Quarantined, RecipeName, Treatment,
-    TreatmentRecipe, Unplannable, Want, Yield, plan,
+    Candidate, Chains, CostPolicy, Demand, Health, HealthSnapshot, Plan, Policy, Privacy, Quarantined, RecipeName,
+    Treatment, TreatmentRecipe, Unplannable, Want, Yield, plan,
 };
 use crate::task::PartPath;
 use crate::{MediaFormat, MediaKind, ProviderId, Target};
@@ -227,6 +228,14 @@ pub(super) fn policy(line: &str) -> Policy {
             ("from", value) => policy.providers = value.split(',').map(ProviderId::new).collect(),
             ("sticky", value) => policy.sticky = Some(target(value)),
             ("draw", value) => policy.draw = number(value),
+            ("chain" | "off", value) => {
+                let (tier, targets) = value.split_once(':').unwrap();
+                let tier = Tier::named(tier).unwrap();
+                let mut chain = policy.chains.of(tier).cloned().unwrap_or_default();
+                let its = if word.starts_with("off") { &mut chain.off } else { &mut chain.order };
+                *its = targets.split(',').map(target).collect();
+                policy.chains = Arc::new(Chains::new([(tier, chain)]));
+            }
             (other, _) => panic!("no policy has `{other}`"),
         }
     }

@@ -53,6 +53,16 @@ fn the_better_row_comes_first_whatever_the_draw() {
         ("a/b p=9 png[count=2]", "c/d p=1 png[count=1]", "png png png", ""),
         ("a/b p=1", "c/d p=2 csv", "csv", ""),
         ("a/b p=1 jpeg", "c/d p=2 png", "png", ""),
+        // The operator's own order of the tier, which others follow. It counts for less than what is lost.
+        ("c/d fast:9 p=9", "a/b fast:1 set=1 ms=1", "", "tier=fast chain=fast:c/d,a/b"),
+        ("c/d", "a/b fast:1", "", "tier=fast chain=fast:c/d"),
+        ("a/b fast:1", "c/d", "", "tier=fast chain=code:c/d,a/b"),
+        ("c/d p=9", "a/b fast:1 p=1", "brief", "tier=auto chain=auto:c/d"),
+        ("c/d p=9", "a/b fast:1 p=1", "brief", "tier=auto chain=fast:c/d"),
+        ("a/b png vision:1", "c/d vision:1", "png", "tier=vision chain=vision:c/d,a/b"),
+        ("a/b fast:1", "c/d fast:1 broke=5", "", "tier=fast chain=fast:c/d,a/b"),
+        ("a/b fast:1", "c/d fast:1", "", "tier=fast sticky=a/b chain=fast:c/d,a/b"),
+        ("a/b p=1", "c/d p=9", "", "chain=auto:c/d,a/b"),
         // Priority.
         ("a/b p=1 fast:9", "c/d p=2 fast:1", "", "tier=fast"),
         ("a/b p=1 quota=0", "c/d p=2 quota=1", "", ""),

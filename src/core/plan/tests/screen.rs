@@ -16,6 +16,11 @@ fn a_row_is_kept_or_passed_over_for_its_first_reason() {
         ("a/b retired", "", "", "is retired"),
         ("a/b retired", "", "want=a/b", "is retired"),
         ("a/b", "", "want=a/c", "a/c is not known here: its provider is off or has no such model"),
+        ("a/b", "", "tier=fast off=fast:a/b", "is switched off for this tier and answers only when it is named"),
+        ("a/b", "brief", "tier=auto off=fast:a/b", "is switched off for this tier and answers only when it is named"),
+        ("a/b", "", "tier=code off=fast:a/b", ""),
+        ("a/b", "", "want=a/b off=fast:a/b", ""),
+        ("a/b retired", "", "tier=fast off=fast:a/b", "is retired"),
         // Providers.
         ("a/b", "", "from=a", ""),
         ("a/b", "", "from=c,a", ""),

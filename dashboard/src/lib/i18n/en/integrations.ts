@@ -1,0 +1,18 @@
+export const integrations = {
+  lead: 'How programs are pointed at this server, with its real address and a key.',
+  programs: 'Programs',
+  address: 'Address',
+  model: 'Model',
+  key: 'Key',
+  keyHint: 'A client key that you have, or make one now. It is not sent anywhere.',
+  once: 'Shown this once; copy what you need before you leave the page.',
+  make: 'Make a key for it',
+  makeHint: 'From the first client key on, every program needs one.',
+  step_install: 'Install it:',
+  step_environment: 'Set these variables:',
+  step_file: 'Write into',
+  step_run: 'Start it:',
+  step_code: 'Then:',
+  step_command: 'In a shell:',
+  step_form: 'Make new credentials of this kind, with these fields:',
+};

@@ -1,0 +1,16 @@
+export const login = {
+  title: 'Log in to Mediary',
+  again: 'The session has ended',
+  firstTitle: 'Set a password first',
+  lead: 'This page is for the administrator of this server.',
+  firstLead: 'Changes need a password. Choose it now; the server printed a code for this when it started.',
+  code: 'Code',
+  codeHint: 'It stands in the log of `mediary serve`: “no password is set … set it with this code”.',
+  password: 'Password',
+  newPassword: 'New password',
+  passwordHint: 'At least eight characters.',
+  open: 'Log in',
+  set: 'Set the password',
+  locked: { one: 'Too many wrong passwords. Try again in {count} second.', other: 'Too many wrong passwords. Try again in {count} seconds.' },
+  forgotten: 'Forgotten? On the server’s machine run',
+};

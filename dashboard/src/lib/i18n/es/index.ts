@@ -1,0 +1,34 @@
+import { common } from './common';
+import { nav } from './nav';
+import { login } from './login';
+import { start } from './start';
+import { playground } from './playground';
+import { documents } from './documents';
+import { providers } from './providers';
+import { chain } from './chain';
+import { capabilities } from './capabilities';
+import { clients } from './clients';
+import { integrations } from './integrations';
+import { requests } from './requests';
+import { usage } from './usage';
+import { lab } from './lab';
+import { settings } from './settings';
+
+/** Every text, by page, as in English. */
+export const es = {
+  common,
+  nav,
+  login,
+  start,
+  playground,
+  documents,
+  providers,
+  chain,
+  capabilities,
+  clients,
+  integrations,
+  requests,
+  usage,
+  lab,
+  settings,
+};

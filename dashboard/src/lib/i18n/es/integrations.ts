@@ -1,0 +1,18 @@
+export const integrations = {
+  lead: 'Cómo apuntar tus programas a este servidor, con su dirección real y una clave.',
+  programs: 'Programas',
+  address: 'Dirección',
+  model: 'Modelo',
+  key: 'Clave',
+  keyHint: 'Una clave de cliente que tengas, o crea una ahora. No se envía a ninguna parte.',
+  once: 'Se muestra solo esta vez; copia lo que necesites antes de salir de la página.',
+  make: 'Crear una clave para él',
+  makeHint: 'Desde la primera clave de cliente, todos los programas necesitan una.',
+  step_install: 'Instálalo:',
+  step_environment: 'Define estas variables:',
+  step_file: 'Escribe en',
+  step_run: 'Arráncalo:',
+  step_code: 'Después:',
+  step_command: 'En una terminal:',
+  step_form: 'Crea credenciales nuevas de este tipo, con estos campos:',
+};

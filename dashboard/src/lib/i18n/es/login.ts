@@ -1,0 +1,16 @@
+export const login = {
+  title: 'Entrar en Mediary',
+  again: 'La sesión ha terminado',
+  firstTitle: 'Primero pon una contraseña',
+  lead: 'Esta página es para quien administra este servidor.',
+  firstLead: 'Para cambiar algo hace falta una contraseña. Elígela ahora; el servidor mostró un código para ello al arrancar.',
+  code: 'Código',
+  codeHint: 'Está en el registro de `mediary serve`: «no password is set … set it with this code».',
+  password: 'Contraseña',
+  newPassword: 'Contraseña nueva',
+  passwordHint: 'Ocho caracteres como mínimo.',
+  open: 'Entrar',
+  set: 'Guardar la contraseña',
+  locked: { one: 'Demasiadas contraseñas equivocadas. Prueba dentro de {count} segundo.', other: 'Demasiadas contraseñas equivocadas. Prueba dentro de {count} segundos.' },
+  forgotten: '¿La has olvidado? En la máquina del servidor ejecuta',
+};

@@ -1,0 +1,71 @@
+// From the first start to the first answered request; capabilities and set-ups of programs.
+
+import assert from 'node:assert/strict';
+import { test } from './harness.mjs';
+
+test('from the first start to the first answered request', async ({ server, upstream, open }) => {
+  const up = await upstream();
+  const served = await server({ password: false, config: up.provider('a').replace(/api_keys = .*\n/, 'auth = "bearer"\n') });
+  const page = await open(served, { login: false });
+  await page.getByText('Nothing can be changed yet').waitFor();
+  await page.getByText('No provider is set up: chats and pictures need one.').waitFor();
+  await page.locator('#missing').locator('..').getByRole('link', { name: 'Add a key' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Add a key' });
+  await dialog.getByLabel('Provider').selectOption('a');
+  await dialog.getByLabel('Key', { exact: true }).fill('sk-live-0123456789-ZZZZ');
+  await dialog.getByRole('button', { name: 'Add' }).click();
+  // The change wants a password, which is set in place; the change goes on then.
+  const door = page.getByRole('dialog', { name: 'Set a password first' });
+  await door.getByLabel('Code').fill('guess');
+  await door.getByLabel('New password').fill('correct horse battery');
+  await door.getByRole('button', { name: 'Set the password' }).click();
+  await door.getByText('The password or the code is wrong.').waitFor();
+  await door.getByLabel('Code').fill(served.code);
+  await door.getByRole('button', { name: 'Set the password' }).click();
+  await page.getByText('The key is added and in use.').waitFor();
+  await page.getByRole('link', { name: 'Start', exact: true }).click();
+  await page.getByText('1 target can chat.').waitFor();
+  await page.getByLabel('Ask something').fill('Who are you?');
+  await page.getByRole('button', { name: 'Ask' }).click();
+  await page.getByText('Hello from the fake.').waitFor();
+  await page.getByText(/Answered by a\/m/).waitFor();
+  assert.equal(up.seen.at(-1).body.messages.at(-1).content, 'Who are you?');
+});
+
+test('the matrix shows what is native, and what needs a key', async ({ server, upstream, open }) => {
+  const up = await upstream();
+  const page = await open(await server({ config: up.provider('a') }), { at: 'capabilities' });
+  const row = page.getByRole('row', { name: /a\/m/ });
+  await row.getByText('Text: as it is').waitFor({ state: 'attached' });
+  await row.getByText(/Pictures: as it is: /).waitFor({ state: 'attached' });
+  await row.getByRole('button', { name: 'a/m' }).click();
+  await page.getByText('on this machine').waitFor();
+  const keyless = page.getByRole('row', { name: /Anthropic/ });
+  await keyless.getByRole('link', { name: 'Add a key of Anthropic' }).click();
+  await page.getByRole('dialog', { name: 'Add a key' }).waitFor();
+  assert.equal(await page.getByRole('dialog').getByLabel('Provider').inputValue(), 'anthropic');
+});
+
+test('set-ups of programs have the real address and a real key', async ({ server, upstream, open }) => {
+  const up = await upstream();
+  const served = await server({ config: up.provider('a') });
+  const page = await open(served, { at: 'integrations/codex' });
+  await page.getByText(`base_url = "${served.url}/v1"`).waitFor();
+  await page.getByRole('link', { name: 'curl' }).click();
+  await page.getByRole('button', { name: 'Make a key for it' }).click();
+  await page.getByText('Shown this once').waitFor();
+  const command = await page.locator('pre').textContent();
+  const key = /Bearer (\S+)"/.exec(command)[1];
+  await page.getByRole('button', { name: 'Copy' }).click();
+  assert.equal(await page.evaluate(() => navigator.clipboard.readText()), command);
+  const answer = await fetch(`${served.url}/v1/chat/completions`, {
+    method: 'POST', headers: { 'content-type': 'application/json', authorization: `Bearer ${key}` },
+    body: JSON.stringify({ model: 'auto', messages: [{ role: 'user', content: 'Hello' }] }),
+  });
+  assert.equal(answer.status, 200);
+  for (const name of ['OpenAI · Python', 'OpenAI · JavaScript', 'Anthropic · Python', 'Ollama', 'LangChain', 'Vercel AI SDK', 'Claude Code', 'Open WebUI', 'n8n']) {
+    await page.getByRole('navigation', { name: 'Programs' }).getByRole('link', { name, exact: true }).click();
+    const texts = (await page.locator('section pre').allTextContents()).join('\n');
+    assert.ok(texts.includes(served.url) && texts.includes(key), name);
+  }
+});

@@ -1,0 +1,113 @@
+//! What can be said on the command line: every subcommand, and what carries it out.
+
+use std::io;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use super::{
+    Context, admin, background, backup, check_config, clients, complain, completions, doctor, image, import, keys,
+    models, ocr, open, plan, providers, serve, service, speak, transcribe, update, usage, verify, worker,
+};
+
+/// One local endpoint for every medium: chat with the models of any provider; documents become text on this machine
+#[derive(Debug, Parser)]
+#[command(
+    name = "mediary",
+    version,
+    after_help = "Examples:\n  \
+    mediary models pull           fetch native libraries and weights, once\n  \
+    mediary ocr scan.pdf          print the text of a scan; needs no key\n  \
+    mediary serve                 serve chat and OCR on 127.0.0.1:8001\n  \
+    mediary start                 the same in the background\n  \
+    mediary plan request.json     show which target would get a request, spending nothing\n  \
+    mediary providers             show which providers are on, which are off, and why\n  \
+    mediary keys add groq         add a key of a provider, for a server that runs as well\n  \
+    mediary clients create app    make a key of a client, with limits of its own\n  \
+    mediary check-config          show which settings hold, and what is wrong with them\n  \
+    mediary doctor                look at all that a server needs, and say what to do\n\n\
+    A provider is on as soon as its key is in the environment, for example GEMINI_API_KEY.\n\
+    `mediary COMMAND --help` has more examples."
+)]
+pub(super) struct Arguments {
+    /// The configuration file, instead of the one that would be found
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
+    /// How much to log: error, warn, info, debug or trace
+    #[arg(long, global = true, value_name = "LEVEL")]
+    pub(super) log_level: Option<String>,
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    Serve(serve::Serve),
+    Ocr(ocr::Ocr),
+    Transcribe(transcribe::Transcribe),
+    Speak(speak::Speak),
+    Image(image::Image),
+    Models(models::ModelsArgs),
+    Plan(plan::Plan),
+    Providers(providers::ProvidersArgs),
+    Verify(verify::Verify),
+    Keys(keys::KeysArgs),
+    Clients(clients::ClientsArgs),
+    Admin(admin::AdminArgs),
+    Usage(usage::Usage),
+    Backup(backup::Backup),
+    CheckConfig(check_config::CheckConfig),
+    Import(import::Import),
+    Start(background::Start),
+    Stop(background::Stop),
+    Restart(background::Restart),
+    Status(background::Status),
+    Logs(background::Logs),
+    Service(service::ServiceArgs),
+    Doctor(doctor::Doctor),
+    Open(open::Open),
+    Update(update::Update),
+    Completions(completions::Completions),
+    #[command(hide = true)]
+    Worker(worker::Worker),
+}
+
+impl Command {
+    /// Does what was said.
+    pub(super) fn run(self, context: Context) -> ExitCode {
+        match self {
+            Self::Serve(command) => command.run(context),
+            Self::Ocr(command) => command.run(&context),
+            Self::Transcribe(command) => command.run(&context),
+            Self::Speak(command) => command.run(&context),
+            Self::Image(command) => command.run(&context),
+            Self::Plan(command) => command.run(&context),
+            Self::Providers(command) => command.run(&context),
+            Self::Verify(command) => command.run(&context),
+            Self::Keys(command) => command.run(&context),
+            Self::Clients(command) => command.run(&context),
+            Self::Admin(command) => command.run(&context),
+            Self::Usage(command) => command.run(&context),
+            Self::Backup(command) => command.run(&context),
+            Self::Import(command) => command.run(&context),
+            Self::Start(command) => command.run(&context),
+            Self::Stop(command) => command.run(&context),
+            Self::Restart(command) => command.run(&context),
+            Self::Status(command) => command.run(&context),
+            Self::Logs(command) => command.run(&context),
+            Self::Service(command) => command.run(&context),
+            Self::Doctor(command) => command.run(&context),
+            Self::Open(command) => command.run(&context),
+            Self::Update(command) => command.run(&context),
+            Self::Completions(command) => command.run(),
+            Self::Worker(command) => command.run(&context),
+            Self::Models(command) => context
+                .models(None)
+                .map_or_else(|error| complain(&error), |models| models::run(&command, &models, worker::tune)),
+            Self::CheckConfig(command) => command
+                .run(&context.overrides, &context.environment, &context.cwd, &mut io::stdout(), &mut io::stderr())
+                .unwrap_or(ExitCode::FAILURE),
+        }
+    }
+}
