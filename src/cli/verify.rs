@@ -3,7 +3,6 @@
 //! It works on the same database as the server, and so not beside one.
 
 use std::io::{self, Write as _};
-use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
@@ -11,7 +10,7 @@ use std::time::Duration;
 use clap::Args;
 use mediary_core::Target;
 use mediary_core::capability::Ability;
-use mediary_store::{Database, StoreFailed};
+use mediary_store::{Database, DatabasePlace, StoreFailed};
 use serde_json::json;
 
 use super::{Context, complain};
@@ -94,10 +93,10 @@ impl Verify {
             return Err(format!("{flag} {why}"));
         }
         let (gateway, config) = context.gateway()?;
-        let dir = context.store_dir(&config);
+        let place = context.store_place(&config);
         let runtime = tokio::runtime::Runtime::new().map_err(|error| format!("cannot start: {error}"))?;
         runtime.block_on(async {
-            let database = Arc::new(database(dir).await?);
+            let database = Arc::new(database(place).await?);
             // Nothing is tried but what is asked for here.
             let settings = config::Probes { every: None, ..config.probes };
             let probes = Probes::start(gateway.clone(), database, settings).await.map_err(|error| error.to_string())?;
@@ -236,10 +235,10 @@ fn dossier_json(target: &Target, dossier: &Dossier) -> String {
 }
 
 /// The database of what was found.
-async fn database(dir: Option<PathBuf>) -> Result<Database, String> {
-    let dir = dir.ok_or("there is no folder to keep what is found in; name one as [store] dir")?;
-    Database::open(&dir).await.map_err(|error| match error {
-        StoreFailed::InUse(_) => {
+async fn database(place: Option<DatabasePlace>) -> Result<Database, String> {
+    let place = place.ok_or("there is no folder to keep what is found in; name one as [store] dir")?;
+    place.open().await.map_err(|error| match error {
+        StoreFailed::InUse(_) | StoreFailed::Taken(_) => {
             format!("{error}; ask the server that has it instead: POST /v1/models/verify does the same there")
         }
         error => error.to_string(),

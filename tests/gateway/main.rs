@@ -110,6 +110,8 @@ mod service;
 mod settings_admin;
 mod shared_data;
 mod site;
+mod store_postgres;
+mod store_replicas;
 mod tasks;
 mod toy;
 mod transport;

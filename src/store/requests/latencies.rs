@@ -1,7 +1,5 @@
 //! How long requests took: percentiles of rows taken at even distances, so that they cost the same however many there are.
 
-use sqlx::Row as _;
-
 use super::{Requests, SumsBy, SumsOf};
 use crate::database::{Statement, StoreFailed};
 
@@ -49,7 +47,7 @@ impl Requests {
              count(*) OVER (PARTITION BY part) AS many FROM grouped) \
              SELECT part, min(CASE WHEN place * 100 >= many * 50 THEN total_ms END), \
              min(CASE WHEN place * 100 >= many * 95 THEN total_ms END), \
-             min(CASE WHEN place * 100 >= many * 99 THEN total_ms END), max(many) FROM ranked GROUP BY part"
+             min(CASE WHEN place * 100 >= many * 99 THEN total_ms END), max(many) FROM ranked GROUP BY part ORDER BY part"
         );
         let statement = Statement::built(sql).with(first).with(step).with(step).with(end).with(end);
         let statement = match &of.client {

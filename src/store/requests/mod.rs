@@ -85,8 +85,11 @@ impl Requests {
     /// # Errors
     /// When the database cannot be written.
     pub async fn write(&self, rows: Vec<LoggedRequest>) -> Result<(), StoreFailed> {
-        let statements = rows.into_iter().flat_map(|row| [added(&row), inserted(row)]);
-        self.0.write(statements.collect()).await.map(drop)
+        // Several servers add to the same sums: in the same order, so that none waits for one that waits for it.
+        let mut sums: Vec<&LoggedRequest> = rows.iter().collect();
+        sums.sort_unstable_by(|one, other| place_of(one).cmp(&place_of(other)));
+        let sums: Vec<Statement> = sums.into_iter().map(added).collect();
+        self.0.write(sums.into_iter().chain(rows.into_iter().map(inserted)).collect()).await.map(drop)
     }
 
     /// Removes rows that ended before a time, and the oldest beyond so many; sums stay, but for those before another time.
@@ -120,6 +123,11 @@ fn inserted(row: LoggedRequest) -> Statement {
     let statement = statement.with(row.status).with(row.first_ms).with(row.total_ms).with(row.prompt_tokens);
     let statement = statement.with(row.cached_tokens).with(row.completion_tokens).with(row.pages);
     statement.with(row.milliseconds).with(row.images).with(row.cost).with(row.unpriced).with(row.details)
+}
+
+/// Which of the sums a row is added to.
+fn place_of(row: &LoggedRequest) -> (i64, &str, &str, &str, &str, i64) {
+    (row.ended_at.div_euclid(QUARTER), &row.client, &row.provider, &row.model, &row.task, row.status)
 }
 
 fn added(row: &LoggedRequest) -> Statement {

@@ -1,7 +1,5 @@
 //! Sums of the request log, by time or by what requests have in common.
 
-use sqlx::Row as _;
-
 use super::Requests;
 use crate::database::{Statement, StoreFailed};
 
