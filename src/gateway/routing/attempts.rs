@@ -148,8 +148,8 @@ impl<W: Work> Running<'_, W> {
     ) -> Asked<W::Answer> {
         let (candidate, most) = (turn.candidate, self.router.routing.max_attempts);
         // Held until its answer has ended, whichever call gives it.
-        let reserved = match reserve(&self.planned.account, candidate, &self.planned.demand, self.row(candidate)).await
-        {
+        let (planned, row) = (self.planned, self.row(candidate));
+        let reserved = match reserve(&planned.account, candidate, &planned.demand, row).await {
             Ok(reserved) => reserved,
             Err(failure) => return refused(asked, candidate, failure),
         };
