@@ -161,9 +161,8 @@ impl<W: Work> Running<'_, W> {
                 Ok(held) => held,
                 Err(full) => {
                     let failure = quotas::failure(full);
-                    let wait =
-                        short_rate_limit(&failure).filter(|_| may_wait && self.is_last_key(candidate, &keys_tried));
-                    match wait {
+                    let waits = may_wait && self.is_last_key(candidate, &keys_tried);
+                    match short_rate_limit(&failure).filter(|_| waits) {
                         Some(wait) => {
                             Box::pin(sleep(wait)).await;
                             (may_wait, keys_tried) = (false, Vec::new());
