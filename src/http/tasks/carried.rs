@@ -11,7 +11,7 @@ use super::{refused, relay, whole};
 use mediary_core::task::{Message, Role, Task};
 
 use crate::gateway::{Answered, Bounds, TaskRequest};
-use crate::protocol::{Decoded, Protocol};
+use crate::protocol::{Decoded, Protocol, Spelling};
 
 /// A request that was understood, with what its headers ask for.
 pub(in crate::http) struct Asked {
@@ -34,20 +34,34 @@ pub(in crate::http) async fn carry_out(
     let Asked { decoded: Decoded { mut task, model, answer, dropped }, bounds, client } = asked;
     begin_as_told(&mut task, &bounds)?;
     let (wants_stream, names) = (task.streams(), ProviderNames::of(state, &task));
+    let spelling = Spelling::of(protocol.names(), &task);
     let request = TaskRequest { task, model, bounds, client };
     if wants_stream {
-        let wish = relay::Wish { head: whole::new_head(), answer, dropped, names, request_id };
+        let wish = relay::Wish { head: whole::new_head(), answer, dropped, names, spelling, request_id };
         return relay::answer(protocol, state, request, wish).await;
     }
     // Boxed, since a future of this size would be copied from layer to layer.
-    match Box::pin(state.gateway.answer(request)).await.map_err(refused)? {
+    match Box::pin(state.gateway.answer(request)).await.map_err(|error| refused(error).spelled(&spelling))? {
         Answered::Whole(mut whole) => {
             dropped.iter().for_each(|name| whole.route.drops(name));
             let name = names.name(&whole.route.target);
-            Ok(whole::in_one_piece(protocol, &*answer, *whole, name.as_deref()))
+            Ok(whole::in_one_piece(protocol, &*answer, *whole, name.as_deref(), &spelling))
         }
         Answered::Stream(_) => Err(ApiError::broken("a stream where a whole answer was asked for")),
     }
+}
+
+/// How many tokens a request has, and how they were counted.
+pub(super) async fn count(
+    protocol: &dyn Protocol,
+    state: &AppState,
+    asked: Asked,
+) -> Result<(u64, &'static str), ApiError> {
+    let Asked { decoded: Decoded { task, model, .. }, bounds, client } = asked;
+    let spelling = Spelling::of(protocol.names(), &task);
+    let counted = state.gateway.count(TaskRequest { task, model, bounds, client }).await;
+    let counted = counted.map_err(|error| refused(error).spelled(&spelling))?;
+    Ok((counted.tokens, if counted.is_estimate { "estimated" } else { "exact" }))
 }
 
 /// Has a chat begin with what its client's key says, before whatever the client says itself.

@@ -19,10 +19,10 @@ use super::super::unpacked::json_body;
 use super::background::{Background, in_background};
 use super::kept::{Keeping, all, cannot_keep, completed_body, failed, found, seconds, unknown};
 use super::whole::new_head;
-use super::{Asked, bounds, carry_out, refused, replayed};
-use crate::gateway::{TaskRequest, blocking};
+use super::{Asked, bounds, carry_out, count, replayed};
+use crate::gateway::blocking;
 use crate::protocol::responses::{ItemPage, RESPONSES, Wanted, decode_kept, given_up, input_of, item_list, removed};
-use crate::protocol::{Decoded, JsonProtocol as _, Sent};
+use crate::protocol::{JsonProtocol as _, Sent};
 
 /// Answers a conversation, in the words of the Responses API.
 #[utoipa::path(
@@ -86,7 +86,7 @@ pub(in super::super) async fn create(
     let is_stream = wanted.is_stream();
     match keeping.filter(|(_, keeping)| keeping.in_background.is_some()) {
         Some((row, keeping)) => {
-            in_background(&state, request_id, asked, Background { row, keeping, begun, id, is_stream })
+            in_background(&state, request_id, asked, Background { row, keeping, begun, id, is_stream }).await
         }
         None => carry_out(&RESPONSES, &state, request_id, asked).await,
     }
@@ -127,10 +127,8 @@ pub(in super::super) async fn input_tokens(
     let wanted = Wanted::of(&body)?;
     let body = completed_body(&state, &owner, &wanted, body).await?;
     let decoded = blocking::through(body.len(), move || RESPONSES.decode(&Sent::from(body))).await??;
-    let Decoded { task, model, .. } = decoded;
-    let counted = state.gateway.count(TaskRequest { task, model, bounds, client }).await.map_err(refused)?;
-    let how = if counted.is_estimate { "estimated" } else { "exact" };
-    let body = InputTokens { object: "response.input_tokens", input_tokens: counted.tokens };
+    let (input_tokens, how) = count(&RESPONSES, &state, Asked { decoded, bounds, client }).await?;
+    let body = InputTokens { object: "response.input_tokens", input_tokens };
     Ok(([("x-mediary-count", how)], Json(body)).into_response())
 }
 

@@ -45,7 +45,8 @@ impl ContentForm {
         }
         messages.extend(turns);
         let Offered { mut functions, hosted } = Offered::of(request.tools, body)?;
-        let Wishes { sampling, format, effort, extras, own: config, names } = Wishes::of(request.generation_config)?;
+        let wishes = Wishes::of(request.generation_config)?;
+        let Wishes { sampling, format, effort, granted, extras, own: config, names } = wishes;
         let mut own = OwnFields { wire_format: WIRE_FORMAT, names, ..OwnFields::default() };
         let tool_choice = tools::choice(request.tool_config.as_ref(), &mut functions, &mut own.names)?;
         if !config.is_empty() {
@@ -71,6 +72,7 @@ impl ContentForm {
             format,
             sampling,
             effort,
+            granted,
             stream: streams,
             extras,
             own: Some(own),

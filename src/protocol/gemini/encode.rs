@@ -86,9 +86,16 @@ pub(super) fn finish_reason(finish: Option<Finish>, is_refused: bool) -> &'stati
     match finish {
         Some(Finish::Length) => "MAX_TOKENS",
         Some(Finish::ContentFilter) => "SAFETY",
+        Some(Finish::Paused) => "OTHER",
         Some(Finish::Stop | Finish::ToolCalls) | None if is_refused => "SAFETY",
         Some(Finish::Stop | Finish::ToolCalls) | None => "STOP",
     }
+}
+
+/// What ended a reply that no reason here is a word for.
+pub(super) fn finish_message(finish: Option<Finish>) -> Option<String> {
+    let is_paused = finish == Some(Finish::Paused);
+    is_paused.then(|| format!("{}: the target paused in the midst of its own work", Finish::PAUSED))
 }
 
 /// What it cost. Here thoughts are counted beside the words.

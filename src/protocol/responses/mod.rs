@@ -30,7 +30,7 @@ use mediary_core::task::Task;
 use serde_json::{Value, json};
 
 use super::process::BadField;
-use super::{Decoded, ErrorFields, Errors, JsonProtocol, Protocol, Sent};
+use super::{Decoded, ErrorFields, Errors, JsonProtocol, Protocol, Sent, Spelled};
 use decode::ResponseForm;
 
 /// What targets that speak it are known by.
@@ -52,6 +52,17 @@ impl Errors for OpenAiResponses {
 impl Protocol for OpenAiResponses {
     fn wire_format(&self) -> &'static str {
         WIRE_FORMAT
+    }
+
+    fn names(&self) -> &'static [Spelled] {
+        &[
+            ("messages", "input"),
+            ("max_tokens", "max_output_tokens"),
+            ("logprobs", "top_logprobs"),
+            ("reasoning_effort", "reasoning.effort"),
+            ("response_format", "text.format"),
+            ("verbosity", "text.verbosity"),
+        ]
     }
 
     fn break_off(&self, error: &ErrorFields, into: &mut Vec<u8>) {
