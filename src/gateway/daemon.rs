@@ -108,7 +108,8 @@ impl Daemon {
             if entry["capabilities"].is_null() && !model.capabilities.is_empty() {
                 entry["capabilities"] = model.capabilities.clone().into();
             }
-            let is_silent = |details: &Value| details.is_null() || details.is_object() && details["context_length"].is_null();
+            let is_silent =
+                |details: &Value| details.is_null() || details.is_object() && details["context_length"].is_null();
             if let Some(tokens) = model.context_tokens.filter(|_| is_silent(&entry["details"])) {
                 entry["details"]["context_length"] = tokens.into();
             }

@@ -21,9 +21,9 @@ pub mod verify;
 mod writing;
 
 pub use error::{ErrorFields, Errors, TriedBody};
+pub(crate) use json::{from_json, json_bytes, json_into, piece, short_complaint};
 pub use spelling::{Spelled, Spelling};
 pub use writing::{AnswerHead, Encode, StreamWriter};
-pub(crate) use json::{from_json, json_bytes, json_into, piece, short_complaint};
 
 use std::fmt;
 

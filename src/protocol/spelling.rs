@@ -107,10 +107,8 @@ mod tests {
 
     fn spelling() -> Spelling {
         let media = vec![(1, "input[3].content[2]".to_owned())];
-        let said = Message {
-            written: Some(Written { at: "input[3]".to_owned(), media }),
-            ..Message::text(Role::User, "Hm.")
-        };
+        let said =
+            Message { written: Some(Written { at: "input[3]".to_owned(), media }), ..Message::text(Role::User, "Hm.") };
         let told = Message {
             written: Some(Written { at: "instructions".to_owned(), media: Vec::new() }),
             ..Message::text(Role::System, "Hm.")

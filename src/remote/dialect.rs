@@ -320,7 +320,8 @@ impl ChatCall<'_> {
 
     /// Notes that so many tokens are said as an effort.
     pub(crate) fn grants_by_effort(&self) {
-        if let Some(granted) = self.task.granted.filter(|_| self.abilities.reasoning && self.sends("reasoning_effort")) {
+        if let Some(granted) = self.task.granted.filter(|_| self.abilities.reasoning && self.sends("reasoning_effort"))
+        {
             self.leave_out(granted.field);
         }
     }

@@ -58,8 +58,11 @@ fn claude_code(messages: Value, fields: Value) -> Request {
     let tools = json!([
         tool("Bash", json!({ "command": { "type": "string" }, "timeout": { "type": "number" } })),
         tool("Read", json!({ "file_path": path(), "offset": { "type": "number" } })),
-        tool("TodoWrite", json!({ "todos": { "type": "array", "minItems": 1, "items": { "type": "object",
-            "properties": { "status": { "type": "string", "enum": ["pending", "completed"] } }, "required": ["status"] } } })),
+        tool(
+            "TodoWrite",
+            json!({ "todos": { "type": "array", "minItems": 1, "items": { "type": "object",
+            "properties": { "status": { "type": "string", "enum": ["pending", "completed"] } }, "required": ["status"] } } })
+        ),
         tool("mcp__tracker__list", json!({})),
     ]);
     let asked = json!({
@@ -95,7 +98,11 @@ fn a_day_of_claude_code_is_answered_by_gemini() {
         text("<system-reminder>\nThe day is Monday.\n</system-reminder>"), picture, text("What does the sign say?")] });
     let answer = claude_code(json!([asks]), json!({})).send(&server);
     let first = told(&answer);
-    assert_eq!((&first["stop_reason"], &first["content"][0]["type"]), (&json!("tool_use"), &json!("tool_use")), "{first}");
+    assert_eq!(
+        (&first["stop_reason"], &first["content"][0]["type"]),
+        (&json!("tool_use"), &json!("tool_use")),
+        "{first}"
+    );
 
     // The call comes back as it was given, another beside it, with results of both.
     let mut call = first["content"][0].clone();
@@ -106,17 +113,26 @@ fn a_day_of_claude_code_is_answered_by_gemini() {
         json!({ "type": "tool_result", "tool_use_id": id, "content": content, "is_error": is_error,
             "cache_control": { "type": "ephemeral" } })
     };
-    let results = json!([result(&call["id"], json!("1\tfn main() {}"), false),
-        result(&other["id"], json!([text("ls: permission denied")]), true)]);
+    let results = json!([
+        result(&call["id"], json!("1\tfn main() {}"), false),
+        result(&other["id"], json!([text("ls: permission denied")]), true)
+    ]);
     let turns = json!([asks, { "role": "assistant", "content": [thought, text("I look."), call, other] },
         { "role": "user", "content": results }]);
     let answer = claude_code(turns.clone(), json!({})).send(&server);
     let second = told(&answer);
-    assert_eq!((&second["stop_reason"], &second["content"][0]["text"]), (&json!("end_turn"), &json!("Hello")), "{second}");
+    assert_eq!(
+        (&second["stop_reason"], &second["content"][0]["text"]),
+        (&json!("end_turn"), &json!("Hello")),
+        "{second}"
+    );
 
     let sent = up.last().json();
     let system = sent["systemInstruction"].to_string();
-    assert!(system.contains("You help with code") && system.contains("<env>") && !system.contains("billing"), "{system}");
+    assert!(
+        system.contains("You help with code") && system.contains("<env>") && !system.contains("billing"),
+        "{system}"
+    );
     let functions = sent["tools"][0]["functionDeclarations"].as_array().expect("they are a list");
     let names: Vec<_> = functions.iter().map(|one| one["name"].as_str().unwrap_or_default()).collect();
     assert_eq!(names, ["Bash", "Read", "TodoWrite", "mcp__tracker__list"]);
@@ -124,7 +140,8 @@ fn a_day_of_claude_code_is_answered_by_gemini() {
     assert_eq!((steps.len(), steps[0].as_array().map(Vec::len)), (3, Some(3)), "{sent}");
     assert_eq!(steps[0][1]["inlineData"]["mimeType"], "image/png");
     let made: Vec<&Value> = steps[1].as_array().unwrap().iter().filter_map(|part| part.get("functionCall")).collect();
-    let came: Vec<&Value> = steps[2].as_array().unwrap().iter().filter_map(|part| part.get("functionResponse")).collect();
+    let came: Vec<&Value> =
+        steps[2].as_array().unwrap().iter().filter_map(|part| part.get("functionResponse")).collect();
     assert_eq!((made.len(), came.len()), (2, 2), "{sent}");
     for (call, result) in made.iter().zip(&came) {
         assert_eq!((&call["id"], &call["name"]), (&result["id"], &result["name"]), "{sent}");
@@ -133,7 +150,8 @@ fn a_day_of_claude_code_is_answered_by_gemini() {
     assert_eq!(sent["generationConfig"]["thinkingConfig"]["thinkingBudget"], 24_576);
     assert!(!sent.to_string().contains("EqQBof") && !sent.to_string().contains("device_id"), "{sent}");
     let names = dropped(&answer);
-    for name in ["messages[1].content[0]", "thinking.budget_tokens", "context_management", "metadata", "anthropic-beta"] {
+    for name in ["messages[1].content[0]", "thinking.budget_tokens", "context_management", "metadata", "anthropic-beta"]
+    {
         assert!(names.contains(&name), "{name} is not named: {names:?}");
     }
 
@@ -154,18 +172,14 @@ fn a_day_of_claude_code_is_answered_by_gemini() {
 
 /// A turn of Codex's: instructions, notes of a developer's, and everything so far as items.
 fn codex(further: Value) -> Request {
-    let words = |role: &str, text: &str| {
-        json!({ "type": "message", "role": role, "content": [{ "type": "input_text", "text": text }] })
-    };
+    let words = |role: &str, text: &str| json!({ "type": "message", "role": role, "content": [{ "type": "input_text", "text": text }] });
     let mut input = vec![
         words("developer", "<permissions>The file system is read-only.</permissions>"),
         words("user", "<environment_context>\n  <cwd>/src</cwd>\n</environment_context>"),
         words("user", "Fix the test."),
     ];
     input.extend(further.as_array().expect("they are a list").iter().cloned());
-    let function = |name: &str, parameters: Value| {
-        json!({ "type": "function", "name": name, "description": format!("{name}."), "strict": false, "parameters": parameters })
-    };
+    let function = |name: &str, parameters: Value| json!({ "type": "function", "name": name, "description": format!("{name}."), "strict": false, "parameters": parameters });
     let command = json!({ "type": "object", "additionalProperties": false, "required": ["command"],
         "properties": { "command": { "type": "array", "items": { "type": "string" } } } });
     let grammar = json!({ "type": "grammar", "syntax": "lark", "definition": "start: \"*** Begin Patch\" LF" });
@@ -231,7 +245,13 @@ fn a_turn_of_codex_is_answered_by_anthropic() {
     let roles: Vec<_> = turns.iter().map(|turn| turn["role"].as_str().unwrap_or_default()).collect();
     assert_eq!(roles, ["user", "assistant", "user"], "{sent}");
     let of = |turn: usize, kind: &str| {
-        turns[turn]["content"].as_array().unwrap().iter().filter(|block| block["type"] == kind).cloned().collect::<Vec<_>>()
+        turns[turn]["content"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|block| block["type"] == kind)
+            .cloned()
+            .collect::<Vec<_>>()
     };
     let (calls, results) = (of(1, "tool_use"), of(2, "tool_result"));
     assert_eq!((&calls[0]["input"], calls.len()), (&json!({ "command": ["ls"] }), 2), "{sent}");
@@ -248,7 +268,7 @@ fn a_turn_of_codex_is_answered_by_anthropic() {
 #[test]
 fn an_afternoon_of_open_webui_is_answered_by_anthropic_in_both_of_its_formats() {
     let [[hello, hello_stream], _] = acts("anthropic");
-    let (up, server) = house("anthropic", "m", [hello_stream.clone(), hello, hello_stream]);
+    let (up, server) = house("anthropic", "m-4-5", [hello_stream.clone(), hello, hello_stream]);
     let picture = STANDARD.encode(sample("sign.png"));
     let url = format!("data:image/png;base64,{picture}");
     let page = |path: &str, body: &Value| {
@@ -262,8 +282,8 @@ fn an_afternoon_of_open_webui_is_answered_by_anthropic_in_both_of_its_formats() 
             .send(&server)
     };
     let models = server.get("/v1/models").ok();
-    assert!(models["data"].as_array().unwrap().iter().any(|model| model["id"] == "a/m"), "{models}");
-    let looked = json!({ "stream": true, "model": "a/m", "stream_options": { "include_usage": true }, "messages": [
+    assert!(models["data"].as_array().unwrap().iter().any(|model| model["id"] == "a/m-4-5"), "{models}");
+    let looked = json!({ "stream": true, "model": "a/m-4-5", "stream_options": { "include_usage": true }, "messages": [
         { "role": "system", "content": "Speak plainly." },
         { "role": "user", "content": "Hi" },
         { "role": "assistant", "content": "Hello! What is it?" },
@@ -278,7 +298,7 @@ fn an_afternoon_of_open_webui_is_answered_by_anthropic_in_both_of_its_formats() 
     assert_eq!(sent["messages"][2]["content"][1]["source"]["data"], picture.as_str());
 
     // The page asks for a title beside it, not as a stream.
-    let task = json!({ "model": "a/m", "stream": false, "max_completion_tokens": 1000,
+    let task = json!({ "model": "a/m-4-5", "stream": false, "max_completion_tokens": 1000,
         "messages": [{ "role": "user", "content": "### Task:\nGive a title as JSON.\n### Chat History:\nHi" }] });
     assert_eq!(page("/v1/chat/completions", &task).ok()["choices"][0]["message"]["content"], "Hello");
     assert_eq!(up.last().json()["max_tokens"], 1000);
@@ -286,8 +306,8 @@ fn an_afternoon_of_open_webui_is_answered_by_anthropic_in_both_of_its_formats() 
     // The same page set up for an Ollama.
     assert!(server.get("/api/version").ok()["version"].is_string());
     let tags = server.get("/api/tags").ok();
-    assert!(tags["models"].as_array().unwrap().iter().any(|tag| tag["model"] == "a/m"), "{tags}");
-    let chat = json!({ "model": "a/m:latest", "stream": true, "options": { "num_ctx": 8192, "temperature": 0.4 },
+    assert!(tags["models"].as_array().unwrap().iter().any(|tag| tag["model"] == "a/m-4-5"), "{tags}");
+    let chat = json!({ "model": "a/m-4-5:latest", "stream": true, "options": { "num_ctx": 8192, "temperature": 0.4 },
         "messages": [{ "role": "system", "content": "Speak plainly." },
             { "role": "user", "content": "What does it say?", "images": [picture] }] });
     let answer = page("/api/chat", &chat);
@@ -298,7 +318,11 @@ fn an_afternoon_of_open_webui_is_answered_by_anthropic_in_both_of_its_formats() 
     assert_eq!((said.as_str(), &last["done"], &last["eval_count"]), ("Hello", &json!(true), &json!(2)), "{answer}");
     assert!(last["total_duration"].is_u64(), "{last}");
     let sent = up.last().json();
-    assert_eq!((&sent["temperature"], &sent["messages"][0]["content"][1]["type"]), (&json!(0.4), &json!("image")), "{sent}");
+    assert_eq!(
+        (&sent["temperature"], &sent["messages"][0]["content"][1]["type"]),
+        (&json!(0.4), &json!("image")),
+        "{sent}"
+    );
     assert_eq!(dropped(&answer), ["options.num_ctx"]);
     keeps_to_itself(&up, &["x-openwebui-user-name", "x-openwebui-user-email", "x-openwebui-chat-id"]);
     assert_eq!(up.calls(), 3);

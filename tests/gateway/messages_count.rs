@@ -52,7 +52,8 @@ fn tokens_are_counted_here_where_the_target_does_not_count() {
 #[test]
 fn a_model_with_a_known_tokenizer_is_counted_with_it() {
     let up = Upstream::doing([says("never")]);
-    let models = json!({ "models": [{ "id": "gpt-4" }, { "id": "maker/gpt-4-0613" }, { "id": "gpt-4o" }, { "id": "m" }] });
+    let models =
+        json!({ "models": [{ "id": "gpt-4" }, { "id": "maker/gpt-4-0613" }, { "id": "gpt-4o" }, { "id": "m" }] });
     let server = with_providers(&[up.entry("a", models)]);
     // Of other languages the newer one needs fewer tokens by far.
     let text = "Привет, как твои дела сегодня? ".repeat(40);

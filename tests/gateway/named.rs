@@ -114,7 +114,8 @@ fn signed_thoughts_go_back_to_their_vendor_and_are_not_named() {
     let signed = |maker: &str| {
         let told = format!("mediary:{maker}:EqQB");
         let thought = json!({ "type": "reasoning", "encrypted_content": told, "summary": [{ "type": "summary_text", "text": "Hm." }] });
-        let said = json!({ "type": "message", "role": "assistant", "content": [{ "type": "output_text", "text": "y" }] });
+        let said =
+            json!({ "type": "message", "role": "assistant", "content": [{ "type": "output_text", "text": "y" }] });
         json!([{ "role": "user", "content": "x" }, thought, said, { "role": "user", "content": "z" }])
     };
     for dialect in dialects().into_iter().filter(|dialect| ["anthropic", "gemini", "responses"].contains(&dialect.id)) {
@@ -129,11 +130,17 @@ fn signed_thoughts_go_back_to_their_vendor_and_are_not_named() {
     // Of two, only that is named which nothing came of in cipher.
     let (up, server) = house("responses", "/v1", json!({ "id": "m" }), [dialects()[4].hello[0].clone()]);
     let mut input = signed("openai-responses");
-    input.as_array_mut().unwrap().insert(1, json!({ "type": "reasoning", "summary": [{ "type": "summary_text", "text": "So." }] }));
+    input
+        .as_array_mut()
+        .unwrap()
+        .insert(1, json!({ "type": "reasoning", "summary": [{ "type": "summary_text", "text": "So." }] }));
     let answer = post(&server, "/v1/responses", &json!({ "model": "m", "store": false, "input": input }));
     assert_eq!((answer.status, dropped(&answer)), (200, vec!["input[1]"]), "{answer}");
     let sent = up.last().json();
-    assert_eq!((&sent["input"][1]["encrypted_content"], &sent["input"][2]["role"]), (&json!("EqQB"), &json!("assistant")));
+    assert_eq!(
+        (&sent["input"][1]["encrypted_content"], &sent["input"][2]["role"]),
+        (&json!("EqQB"), &json!("assistant"))
+    );
 }
 
 #[test]
@@ -159,11 +166,23 @@ fn tokens_granted_for_thinking_and_lengths_go_out_as_they_were_said_or_are_named
         (claude("claude-x-4-5"), google(thinks(5000)), "/thinking/budget_tokens", json!(5000), vec![]),
         (claude("claude-x-4-5"), google(thinks(300)), "/thinking/budget_tokens", json!(1024), vec![budget]),
         (claude("claude-x-4-5"), messages(granted(5000)), "/thinking/budget_tokens", json!(5000), vec![]),
-        (claude("claude-x-4-8"), messages(granted(5000)), "/thinking/type", json!("adaptive"), vec!["thinking.budget_tokens"]),
+        (
+            claude("claude-x-4-8"),
+            messages(granted(5000)),
+            "/thinking/type",
+            json!("adaptive"),
+            vec!["thinking.budget_tokens"],
+        ),
         (openai(), messages(granted(5000)), "/reasoning_effort", json!("medium"), vec!["thinking.budget_tokens"]),
         (openai(), google(thinks(20_000)), "/reasoning_effort", json!("high"), vec![budget]),
         (claude("claude-x-4-5"), messages(json!({ "max_tokens": 8192 })), "/max_tokens", json!(8192), vec![]),
-        (claude("claude-x-4-5"), messages(json!({ "max_tokens": 9000 })), "/max_tokens", json!(8192), vec!["max_tokens"]),
+        (
+            claude("claude-x-4-5"),
+            messages(json!({ "max_tokens": 9000 })),
+            "/max_tokens",
+            json!(8192),
+            vec!["max_tokens"],
+        ),
         (claude("claude-x-4-5"), ("/v1/responses", long), "/max_tokens", json!(8192), vec!["max_output_tokens"]),
         (
             claude("claude-x-4-5"),
@@ -190,8 +209,11 @@ fn tokens_granted_for_thinking_and_lengths_go_out_as_they_were_said_or_are_named
 #[test]
 fn a_target_that_pauses_has_ended_its_answer_for_a_reason_that_is_named() {
     let usage = json!({ "input_tokens": 9, "output_tokens": 2 });
-    let whole = answers(200, &json!({ "id": "msg_1", "type": "message", "role": "assistant", "model": "x", "usage": usage,
-        "content": [{ "type": "text", "text": "Hel" }], "stop_reason": "pause_turn", "stop_sequence": null }));
+    let whole = answers(
+        200,
+        &json!({ "id": "msg_1", "type": "message", "role": "assistant", "model": "x", "usage": usage,
+        "content": [{ "type": "text", "text": "Hel" }], "stop_reason": "pause_turn", "stop_sequence": null }),
+    );
     let events = [
         json!({ "type": "message_start", "message": { "id": "msg_1", "type": "message", "role": "assistant", "model": "x",
             "content": [], "usage": usage } }),
@@ -251,8 +273,11 @@ fn a_target_that_pauses_has_ended_its_answer_for_a_reason_that_is_named() {
     }
     assert_eq!(up.calls(), 6);
     for (route, _, body, expected) in rows {
-        let whole = answers(200, &json!({ "id": "msg_1", "type": "message", "role": "assistant", "model": "x",
-            "content": [{ "type": "text", "text": "Hel" }], "stop_reason": "pause_turn", "usage": usage }));
+        let whole = answers(
+            200,
+            &json!({ "id": "msg_1", "type": "message", "role": "assistant", "model": "x",
+            "content": [{ "type": "text", "text": "Hel" }], "stop_reason": "pause_turn", "usage": usage }),
+        );
         let (_up, server) = house("anthropic", "/v1", json!({ "id": "m" }), [whole]);
         let told = post(&server, route, &over(body, json!({ "stream": false })));
         let told = told.json().to_string();
@@ -322,7 +347,11 @@ fn with_picture() -> Vec<Row> {
             json!({ "model": "m", "stream": false, "messages": [{ "role": "user", "content": "x", "images": [picture] }] }),
             "messages[0].images[0]",
         ),
-        ("/api/generate", json!({ "model": "m", "stream": false, "system": "s", "prompt": "x", "images": [picture] }), "images[0]"),
+        (
+            "/api/generate",
+            json!({ "model": "m", "stream": false, "system": "s", "prompt": "x", "images": [picture] }),
+            "images[0]",
+        ),
     ]
 }
 
@@ -373,15 +402,24 @@ fn wishes_that_no_target_honours_are_named_in_their_clients_words() {
 fn what_is_answered_in_the_background_is_checked_while_its_client_listens() {
     let folder = tempfile::tempdir().unwrap();
     let up = Upstream::doing([says("never")]);
-    let server = serving(&[up.entry("a", json!({}))], |config| config.store.dir = Some(folder.path().join("store")));
+    let model = up.with_model("a", json!({ "context_tokens": 8_000 }));
+    let server = serving(&[model], |config| config.store.dir = Some(folder.path().join("store")));
     let ask = |fields: Value| {
         let asked = json!({ "model": "m", "input": "x", "background": true });
         post(&server, "/v1/responses", &over(asked, fields))
     };
     for stream in [false, true] {
         ask(json!({ "model": "gpt-unknown", "stream": stream })).refused(404, "model_not_found", "gpt-unknown");
-        ask(json!({ "tools": [{ "type": "web_search" }], "stream": stream })).refused(400, "unsupported_tool", "web_search");
-        ask(json!({ "input": "word ".repeat(900_000), "stream": stream })).refused(400, "context_length_exceeded", "tokens");
+        ask(json!({ "tools": [{ "type": "web_search" }], "stream": stream })).refused(
+            400,
+            "unsupported_tool",
+            "web_search",
+        );
+        ask(json!({ "input": "word ".repeat(9_000), "stream": stream })).refused(
+            400,
+            "context_length_exceeded",
+            "tokens",
+        );
     }
     assert_eq!(up.calls(), 0);
     assert_eq!(ask(json!({})).ok()["status"], "queued");

@@ -254,7 +254,8 @@ fn what_the_daemon_has_is_relayed_as_it_is() {
 fn what_the_daemons_list_is_silent_of_is_asked_of_each_model_once_and_said_everywhere() {
     let daemon = Studio::new(|seen, _| match (seen.method.as_str(), seen.path.as_str()) {
         ("GET", "/api/tags") => {
-            let model = |name: &str| json!({ "name": name, "model": name, "digest": name, "details": { "family": "f" } });
+            let model =
+                |name: &str| json!({ "name": name, "model": name, "digest": name, "details": { "family": "f" } });
             Reply::Json(200, json!({ "models": [model("sees:8b"), model("embeds:1b"), model("broken:1b")] }))
         }
         ("POST", "/api/show") => {

@@ -41,7 +41,11 @@ impl Gateway {
         let answered = Box::pin(self.complete_as_chats(&request, chat, &completion)).await;
         answered.map_err(|as_chats| match as_chats {
             // Why those would not do which go on with prompts says more than that they do not chat.
-            CallError::Unplannable(_) if names_one_that_completes(&self.router.fleet(), &error) => error,
+            CallError::Unplannable(_) | CallError::NoProviders { .. }
+                if names_one_that_completes(&self.router.fleet(), &error) =>
+            {
+                error
+            }
             as_chats => as_chats,
         })
     }

@@ -2,8 +2,8 @@
 //! protocol; carried out they are by the handler of all protocols.
 
 use axum::extract::{Request, State};
-use axum::http::header::ALLOW;
 use axum::http::StatusCode;
+use axum::http::header::ALLOW;
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 
@@ -16,8 +16,8 @@ use super::super::request_id::RequestId;
 use super::super::state::AppState;
 use super::{Asked, answer, bounds, count, sent};
 use crate::gateway::blocking;
-use crate::protocol::anthropic::MESSAGES;
 use crate::protocol::JsonProtocol as _;
+use crate::protocol::anthropic::MESSAGES;
 
 /// Answers a conversation, in Anthropic's words.
 #[utoipa::path(

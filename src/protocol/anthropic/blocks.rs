@@ -66,7 +66,11 @@ impl Growing {
     /// A message that stands at a place of its request.
     fn new(role: Role, place: &str) -> Self {
         let original = Original { wire_format: signed::OWN, ..Original::default() };
-        Self { message: Message { written: Some(Written::at(place)), ..Message::new(role) }, original, is_peculiar: role == Role::Assistant }
+        Self {
+            message: Message { written: Some(Written::at(place)), ..Message::new(role) },
+            original,
+            is_peculiar: role == Role::Assistant,
+        }
     }
 
     fn is_empty(&self) -> bool {

@@ -5,7 +5,9 @@
 //! every time, and vendors' caches of prompts hold.
 
 use axum::http::HeaderMap;
-use mediary_core::task::{Chat, Effort, Extras, Granted, Message, OwnFields, Part, ReplyFormat, Role, Sampling, ToolChoice, Written};
+use mediary_core::task::{
+    Chat, Effort, Extras, Granted, Message, OwnFields, Part, ReplyFormat, Role, Sampling, ToolChoice, Written,
+};
 use serde_json::Value;
 use serde_json::value::RawValue;
 

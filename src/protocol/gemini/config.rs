@@ -6,8 +6,8 @@ use serde_json::{Map, Value, json};
 
 use super::wire::camel;
 use super::{bad, inside, schemas};
-use crate::protocol::openai::effort_of_budget;
 use crate::protocol::Spelled;
+use crate::protocol::openai::effort_of_budget;
 use crate::protocol::process::BadField;
 
 const PATH: &str = "generationConfig";

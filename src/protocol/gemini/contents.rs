@@ -34,7 +34,12 @@ impl Growing {
     /// A message that stands at a place of its request.
     fn new(role: Role, place: &str) -> Self {
         let original = Original { wire_format: WIRE_FORMAT, ..Original::default() };
-        Self { message: Message { written: Some(Written::at(place)), ..Message::new(role) }, original, is_peculiar: role == Role::Assistant, signatures: 0 }
+        Self {
+            message: Message { written: Some(Written::at(place)), ..Message::new(role) },
+            original,
+            is_peculiar: role == Role::Assistant,
+            signatures: 0,
+        }
     }
 
     fn is_empty(&self) -> bool {

@@ -11,10 +11,10 @@ use serde_json::{Map, Value};
 
 use super::wire::{ChatRequest, GenerateRequest, Picture, Shared, WireMessage, WireTool};
 use super::{WIRE_FORMAT, bad};
+use crate::protocol::Spelled;
 use crate::protocol::calls::OpenCalls;
 use crate::protocol::from_json;
 use crate::protocol::media::medium;
-use crate::protocol::Spelled;
 use crate::protocol::process::BadField;
 
 /// What only a prompt can ask for. No target is given prompts, since all of them chat.

@@ -81,9 +81,8 @@ fn request<'a>(call: &ChatCall<'a>) -> Result<Request<'a>, Failure> {
     let max_tokens = max_tokens(call);
     let own = chat.own.as_ref().filter(|own| own.wire_format == super::NAME);
     let is_cut = sampling.max_tokens.is_some_and(|said| said > max_tokens);
-    let fits = |asked: &Value| {
-        !is_cut || asked["budget_tokens"].as_u64().is_none_or(|tokens| tokens < u64::from(max_tokens))
-    };
+    let fits =
+        |asked: &Value| !is_cut || asked["budget_tokens"].as_u64().is_none_or(|tokens| tokens < u64::from(max_tokens));
     let asked = own.and_then(|own| own.fields.get("thinking"));
     let asked = asked.filter(|asked| generation.thinks_as(asked) && fits(asked));
     let thinking = match asked {

@@ -12,8 +12,8 @@ use super::generation::Generation;
 use super::names::written;
 use super::turns::turns;
 use super::wire::{
-    AnyDeclaration, AnyToolConfig, CallingConfig, CountRequest, Declaration, GenerationConfig, Request, Thinking, ThinkingConfig,
-    ToolConfig, Tools,
+    AnyDeclaration, AnyToolConfig, CallingConfig, CountRequest, Declaration, GenerationConfig, Request, Thinking,
+    ThinkingConfig, ToolConfig, Tools,
 };
 use crate::body;
 use crate::dialect::{ChatCall, HttpCall};

@@ -62,8 +62,10 @@ mod tests {
 
     #[test]
     fn what_a_model_can_and_how_much_it_holds_is_read() {
-        let told = of(&json!({ "capabilities": ["completion", "tools", "thinking", "insert"], "template": "{{ .Prompt }}",
-            "model_info": { "general.architecture": "qwen3", "qwen3.context_length": 40_960, "llama.context_length": 1 } }));
+        let told = of(
+            &json!({ "capabilities": ["completion", "tools", "thinking", "insert"], "template": "{{ .Prompt }}",
+            "model_info": { "general.architecture": "qwen3", "qwen3.context_length": 40_960, "llama.context_length": 1 } }),
+        );
         assert_eq!((told.tools, told.thinking, told.vision), (Some(true), Some(true), Some(false)));
         assert_eq!((told.embedding, told.context_tokens), (Some(false), Some(40_960)));
         assert_eq!(told.capabilities, ["completion", "tools", "thinking", "insert"]);
