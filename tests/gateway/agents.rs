@@ -146,7 +146,8 @@ fn a_day_of_claude_code_is_answered_by_gemini() {
     for (call, result) in made.iter().zip(&came) {
         assert_eq!((&call["id"], &call["name"]), (&result["id"], &result["name"]), "{sent}");
     }
-    assert!(came[1].to_string().contains("The call failed.") && came[0].to_string().contains("fn main"), "{sent}");
+    assert_eq!(came[1]["response"], json!({ "error": "ls: permission denied" }), "{sent}");
+    assert!(came[0].to_string().contains("fn main"), "{sent}");
     assert_eq!(sent["generationConfig"]["thinkingConfig"]["thinkingBudget"], 24_576);
     assert!(!sent.to_string().contains("EqQBof") && !sent.to_string().contains("device_id"), "{sent}");
     let names = dropped(&answer);

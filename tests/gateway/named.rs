@@ -305,6 +305,16 @@ fn a_result_that_failed_says_so_whatever_its_call_was_signed_with() {
         assert_eq!((&result["is_error"], &result["tool_use_id"]), (&json!(true), &json!("toolu_1")), "{sent}");
         assert_eq!(result["content"], json!([{ "type": "text", "text": "no such file" }]), "{sent}");
     }
+    // Google's clients say it in the result itself.
+    let answered = json!({ "functionResponse": { "name": "f", "response": { "error": "no such file" } } });
+    let contents = json!([{ "role": "user", "parts": [{ "text": "x" }] },
+        { "role": "model", "parts": [{ "functionCall": { "name": "f", "args": {} } }] }, { "role": "user", "parts": [answered] }]);
+    let asked = json!({ "contents": contents, "tools": [{ "functionDeclarations": [{ "name": "f" }] }] });
+    assert_eq!(post(&server, "/v1beta/models/m:generateContent", &asked).status, 200);
+    let sent = up.last().json();
+    let result = &sent["messages"][2]["content"][0];
+    assert_eq!((&result["is_error"], &result["content"][0]["text"]), (&json!(true), &json!("no such file")), "{sent}");
+
     let (up, server) = house("openai", "/v1", json!({ "id": "m" }), [says("Hello")]);
     let asked = json!({ "model": "m", "max_tokens": 50, "tools": tools, "messages": turns("toolu_1__signed_U2ln") });
     assert_eq!(post(&server, "/v1/messages", &asked).status, 200);
@@ -434,6 +444,20 @@ fn a_request_that_says_nothing_is_refused_and_ollamas_loads_a_model_that_is_ther
         let answer = post(&server, "/v1/responses", &asked);
         answer.refused(400, "invalid_request", "`input` is");
         assert_eq!(answer.json()["error"]["param"], "input", "{answer}");
+    }
+    for content in [json!(""), json!([{ "type": "text", "text": "" }])] {
+        let said = json!([{ "role": "user", "content": content }]);
+        let answer =
+            post(&server, "/v1/messages", &json!({ "model": "m", "max_tokens": 50, "system": "s", "messages": said }));
+        assert_eq!(
+            (answer.status, &answer.json()["error"]["type"]),
+            (400, &json!("invalid_request_error")),
+            "{answer}"
+        );
+    }
+    for contents in [json!([]), json!([{ "parts": [{}] }]), json!([{ "role": "user", "parts": [{ "text": "" }] }])] {
+        let answer = post(&server, "/v1beta/models/m:generateContent", &json!({ "contents": contents }));
+        assert!(answer.status == 400 && answer.text().contains("`contents` is empty"), "{answer}");
     }
     for body in [json!({ "model": "nope" }), json!({ "model": "nope", "messages": [] })] {
         let answer = post(&server, "/api/chat", &body);

@@ -49,6 +49,9 @@ pub struct Message {
 }
 
 impl Message {
+    /// What stands before the result of a tool that failed, for targets that have no other word for it.
+    pub const FAILED: &str = "The call failed.";
+
     /// A message with nothing in it yet.
     #[must_use]
     pub fn new(role: Role) -> Self {
@@ -78,6 +81,17 @@ impl Message {
     #[must_use]
     pub fn is_nothing(&self) -> bool {
         self.parts.iter().all(|part| matches!(part, Part::Text(text) if text.is_empty()))
+    }
+
+    /// Whether a conversation asks nothing: all of it is the person's, and says nothing.
+    #[must_use]
+    pub fn all_say_nothing(messages: &[Self]) -> bool {
+        let says_nothing = |its: &Self| {
+            its.role == Role::User
+                && its.is_nothing()
+                && its.original.as_ref().is_none_or(|original| original.names.is_empty())
+        };
+        messages.iter().filter(|its| its.role != Role::System).all(says_nothing)
     }
 
     /// Notes that a part was treated: what its client wrote no longer says what is to be sent.

@@ -8,7 +8,7 @@ use super::super::request_id::RequestId;
 use super::super::state::AppState;
 use super::provider_name::ProviderNames;
 use super::{refused, relay, whole};
-use mediary_core::task::{Message, Role, Task};
+use mediary_core::task::{Message, Role, Task, Written};
 
 use crate::gateway::{Answered, Bounds, TaskRequest};
 use crate::protocol::{Decoded, Protocol, Spelling};
@@ -77,6 +77,14 @@ pub(super) fn begin_as_told(task: &mut Task, bounds: &Bounds) -> Result<(), ApiE
             Err(ApiError::forbidden("not_allowed", message))
         }
         (Task::Chat(chat), Some(prompt)) => {
+            for (at, message) in chat.messages.iter_mut().enumerate().filter(|(_, message)| message.written.is_none()) {
+                // Its client counts without what comes before.
+                let mut written = Written::at(format!("messages[{at}]"));
+                for (part, its) in message.parts.iter().enumerate() {
+                    written.notes(part, std::slice::from_ref(its), &format!("messages[{at}].content[{part}]"));
+                }
+                message.written = Some(written);
+            }
             chat.messages.insert(0, Message::text(Role::System, prompt));
             Ok(())
         }

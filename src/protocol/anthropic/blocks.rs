@@ -15,9 +15,6 @@ use crate::protocol::media::medium;
 use crate::protocol::process::BadField;
 use crate::protocol::{from_json, piece};
 
-/// What stands before the result of a tool that failed, for targets that have no other word for it.
-const FAILED: &str = "The call failed.";
-
 /// A text or blocks.
 pub(super) enum Content<'a> {
     Nothing,
@@ -208,7 +205,7 @@ fn result(mut read: Read<'_>, body: &Bytes) -> Result<Message, BadField> {
     let path = format!("{}.content", read.path);
     if read.block.is_error == Some(true) {
         growing.message.has_failed = true;
-        growing.message.parts.push(Part::Text(FAILED.to_owned()));
+        growing.message.parts.push(Part::Text(Message::FAILED.to_owned()));
         growing.is_peculiar = true;
     }
     match Content::of(read.block.content, &path)? {

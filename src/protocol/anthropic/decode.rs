@@ -66,6 +66,9 @@ impl MessagesForm {
             let content = Content::of(turn.content, &format!("{path}.content"))?;
             messages.extend(self::turn(role, content, &path, body)?);
         }
+        if Message::all_say_nothing(&messages) {
+            return Err(bad("messages", "`messages` say nothing; send at least one with content"));
+        }
         let offered = Offered::of(request.tools.unwrap_or_default(), body)?;
         let (tool_choice, parallel_tool_calls) = match request.tool_choice {
             Some(choice) => tools::choice(choice)?,

@@ -21,6 +21,9 @@ const ELSEWHERE: [&str; 3] = ["https://generativelanguage.googleapis.com/", "gs:
 /// Addresses of pages, behind which a video is that only one vendor can get.
 const PAGES: [&str; 3] = ["youtube.com/", "www.youtube.com/", "youtu.be/"];
 
+/// What the result of a call that failed is called.
+const FAILURE: &str = "error";
+
 /// A message in the making.
 struct Growing {
     message: Message,
@@ -99,6 +102,9 @@ impl Growing {
             let arguments =
                 call.args.filter(|args| !args.is_null()).map_or_else(|| "{}".to_owned(), |args| args.to_string());
             let signature = part.thought_signature;
+            if signature.is_some() {
+                self.original.names.push(format!("{path}.thoughtSignature"));
+            }
             self.message.tool_calls.push(ToolCall { id, name: call.name, arguments, signature });
         }
         Ok(())
@@ -195,6 +201,10 @@ fn result(
         growing.peculiar(format!("{path}.{name}"));
     }
     growing.message.tool_call_id = calls.answered(result.id, Some(&result.name));
+    if result.response.as_ref().and_then(Value::as_object).is_some_and(|fields| fields.keys().eq([FAILURE])) {
+        growing.message.has_failed = true;
+        growing.message.parts.push(Part::Text(Message::FAILED.to_owned()));
+    }
     growing.message.parts.extend(result.response.map(|response| Part::Text(said(response))));
     for (index, raw) in elements(result.parts, &format!("{path}.parts"))?.into_iter().enumerate() {
         let path = format!("{path}.parts[{index}]");
@@ -213,7 +223,7 @@ fn result(
 fn said(response: Value) -> String {
     match response {
         Value::Object(fields) if fields.len() == 1 => match fields.iter().next() {
-            Some((name, Value::String(text))) if matches!(name.as_str(), "result" | "output") => text.clone(),
+            Some((name, Value::String(text))) if matches!(name.as_str(), "result" | "output" | FAILURE) => text.clone(),
             Some(_) | None => Value::Object(fields).to_string(),
         },
         Value::String(text) => text,

@@ -39,7 +39,7 @@ impl ResponseForm {
         let input = request.input.filter(|input| input.get() != "null");
         let input = input.ok_or_else(|| bad("input", "`input` is missing; send a text or a list of items"))?;
         let Turns { mut messages, dropped: mut names, .. } = Turns::of(input, &sent.body)?;
-        if messages.iter().all(|message| message.role == Role::User && message.is_nothing()) {
+        if Message::all_say_nothing(&messages) {
             return Err(bad("input", "`input` is empty; send a text or at least one item"));
         }
         match &request.instructions {

@@ -11,7 +11,7 @@ use serde_json::value::RawValue;
 use super::namespaces::qualified;
 use super::native::piece_of;
 use super::wire::{Item, Said, Str, WirePart, WireUrl};
-use super::{WIRE_FORMAT, bad, inside, signed};
+use super::{WIRE_FORMAT, bad, compaction, inside, signed};
 use crate::protocol::anthropic::signed::id_back;
 use crate::protocol::from_json;
 use crate::protocol::media::medium;
@@ -47,7 +47,8 @@ impl Turns {
             let item: Item<'_> = from_json(raw.get().as_bytes(), "an item").map_err(|bad| inside(&path, bad))?;
             match piece_of(&item, raw, body) {
                 Some(piece) => turns.pieces.push(piece),
-                None => turns.lacks.push(path.clone()),
+                None if thinks(&item) => turns.lacks.push(path.clone()),
+                None => {}
             }
             turns.item(item, &path, body)?;
         }
@@ -86,6 +87,9 @@ impl Turns {
                 let written = written(path, &parts, &format!("{path}.output"));
                 self.push(Message { parts, written, tool_call_id: Some(id.to_owned()), ..Message::new(Role::Tool) });
             }
+            "compaction" if let Some(text) = item.encrypted_content.as_deref().and_then(compaction::told) => {
+                self.push(Message { written: Some(Written::at(path)), ..Message::text(Role::User, text) });
+            }
             kind if is_of_its_provider(kind) => self.dropped.push(path.to_owned()),
             other => {
                 let known = "message, function_call, function_call_output, custom_tool_call, custom_tool_call_output or \
@@ -121,6 +125,7 @@ impl Turns {
     }
 
     fn reasoning(&mut self, item: Item<'_>, path: &str) -> Result<(), BadField> {
+        let thinks = thinks(&item);
         let thoughts: Option<Vec<Said>> = match item.content {
             Some(raw) if raw.get().starts_with('[') => Some(from_json(raw.get().as_bytes(), "thoughts")?),
             _ => None,
@@ -137,7 +142,7 @@ impl Turns {
                 Reasoning { places: before.places, ..signed::back(text, None) }
             }
         };
-        all.places.push(path.to_owned());
+        all.places.extend(thinks.then(|| path.to_owned()));
         open.reasoning = Some(all);
         Ok(())
     }
@@ -182,6 +187,13 @@ impl Turns {
         let original = Some(Original { wire_format: WIRE_FORMAT, pieces, ..Original::default() });
         self.messages.push(Message { original, ..message });
     }
+}
+
+/// Whether there is anything in an item of thoughts.
+fn thinks(item: &Item<'_>) -> bool {
+    item.encrypted_content.as_ref().is_some_and(|cipher| !cipher.is_empty())
+        || item.summary.as_ref().is_some_and(|said| !said.is_empty())
+        || item.content.is_some_and(|content| !matches!(content.get(), "null" | "[]"))
 }
 
 /// Whether items of a type are notes of what a tool of OpenAI's did there; they say nothing to others.

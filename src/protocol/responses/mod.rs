@@ -4,6 +4,7 @@
 //! request needs of it, [`completed`] lays it before the input, and [`KeptBy`] is told how the response ended.
 
 mod answer;
+mod compaction;
 mod decode;
 mod growing;
 mod history;
@@ -22,6 +23,7 @@ mod tools;
 mod wire;
 
 pub use answer::{Begun, KeptBy, given_up, response_id};
+pub use compaction::decode_compaction;
 pub use history::{ItemPage, Kept, Wanted, completed, input_of, item_list, removed};
 
 pub use replay::Replay;

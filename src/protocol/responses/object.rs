@@ -65,7 +65,7 @@ pub(super) fn response_id(id: &str) -> String {
     format!("resp_{id}")
 }
 
-fn counted(usage: Usage) -> Value {
+pub(super) fn counted(usage: Usage) -> Value {
     json!({
         "input_tokens": usage.prompt_tokens,
         "input_tokens_details": { "cached_tokens": usage.cached_tokens, "cache_write_tokens": usage.written_tokens },
