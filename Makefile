@@ -14,7 +14,7 @@ MEDIARY_DEV = $${CARGO_TARGET_DIR:-target}/debug/mediary
 # What the dashboard is built from.
 DASHBOARD = $(shell find dashboard -type d \( -name node_modules -o -name dist -o -name tests \) -prune -o -type f ! -name openapi.d.ts -print)
 
-.PHONY: help setup dashboard test-dashboard screenshots run test check check-fuzz check-fresh test-clients lint bench bench-gateways models install clean system dev-models release
+.PHONY: help setup dashboard test-dashboard screenshots run test test-servers check check-fuzz check-fresh test-clients lint bench bench-gateways models install clean system dev-models release
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -32,7 +32,7 @@ run: setup ## Set up, build and serve on 127.0.0.1:8001
 	$(MEDIARY) serve
 
 # The dev profile for everything, so that testing never waits for a release build.
-test: dashboard dev-models ## Run every test, on the real engines and in a real browser
+test: dashboard dev-models test-servers ## Run every test, on the real engines and in a real browser
 	$(CARGO) test $(CARGO_FLAGS) --workspace
 	@$(MAKE) --no-print-directory test-dashboard
 
@@ -112,6 +112,10 @@ clean: ## Remove what was built; fetched libraries and weights stay
 # System packages come before the build, which wants a linker and a C compiler.
 system:
 	@sh scripts/system-packages.sh
+
+# PostgreSQL and Redis, which tests start by themselves.
+test-servers:
+	@sh scripts/test-servers.sh
 
 release: system
 	$(CARGO) build --release $(CARGO_FLAGS)

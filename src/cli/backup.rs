@@ -12,7 +12,8 @@ use super::clients::print;
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
     mediary backup mediary-backup.db\n\n\
-    The master key of providers' keys is a file of its own, and is not in it.")]
+    The master key of providers' keys is a file of its own, and is not in it. A PostgreSQL database is copied with \
+    pg_dump.")]
 pub(super) struct Backup {
     /// The new file
     file: PathBuf,

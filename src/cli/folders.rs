@@ -1,8 +1,8 @@
-//! The folders for what outlives a request: as configured, else in `$MEDIARY_HOME`, else where the system has such things.
+//! The places for what outlives a request: as configured, else in `$MEDIARY_HOME`, else where the system has such things.
 
 use std::path::PathBuf;
 
-use mediary_store::MasterPlace;
+use mediary_store::{DatabasePlace, MasterPlace};
 
 use super::Context;
 use crate::config::{Config, Source};
@@ -26,7 +26,15 @@ impl Context {
         config.content.dir.as_ref().map(|dir| self.cwd.join(dir)).or_else(usual)
     }
 
-    /// Where the database is.
+    /// Where the database is; `None`: there is no folder that it could be in.
+    pub(super) fn store_place(&self, config: &Config) -> Option<DatabasePlace> {
+        match &config.store.server {
+            Some(address) => Some(DatabasePlace::Server(address.clone())),
+            None => self.store_dir(config).map(DatabasePlace::Folder),
+        }
+    }
+
+    /// Where files beside the database are, and itself where it is one; `None`: there is no folder for them.
     pub(super) fn store_dir(&self, config: &Config) -> Option<PathBuf> {
         let usual = || match self.home() {
             Some(home) => Some(home.join("store")),

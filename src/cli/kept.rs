@@ -33,10 +33,10 @@ impl Context {
         let loaded = self.load()?;
         let (config, source) = (loaded.config, loaded.source);
         let no_place = || "there is no folder for the database; name one with [store] dir or MEDIARY_HOME".to_owned();
-        let dir = self.store_dir(&config).ok_or_else(no_place)?;
+        let store = self.store_place(&config).ok_or_else(no_place)?;
         let place = self.master_place(&config, &source).ok_or_else(no_place)?;
         let runtime = Builder::new_current_thread().enable_all().build().map_err(|error| error.to_string())?;
-        let database = runtime.block_on(Database::open_beside(&dir)).map_err(|error| error.to_string())?;
+        let database = runtime.block_on(store.open_beside()).map_err(|error| error.to_string())?;
         let database = Arc::new(database);
         let (keys, clients) = (ProviderKeys::of(database.clone(), place), ClientKeys::of(database.clone()));
         Ok(Kept { config, source, keys, clients, database, runtime })
@@ -44,7 +44,7 @@ impl Context {
 
     /// The keys that were added to the store, for a command that calls providers. Where there is no store, there are none.
     pub(super) fn stored_keys(&self, config: &Config) -> Result<StoredKeys, String> {
-        let is_there = self.store_dir(config).is_some_and(|dir| Database::is_in(&dir));
+        let is_there = self.store_place(config).is_some_and(|place| place.is_there());
         if !is_there {
             return Ok(StoredKeys::default());
         }

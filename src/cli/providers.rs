@@ -9,7 +9,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::Args;
 use mediary_core::ContentHash;
-use mediary_store::{Database, KeptKeyState, Quotas};
+use mediary_store::{KeptKeyState, Quotas};
 
 use super::{Context, complain};
 use crate::config::Config;
@@ -60,7 +60,7 @@ impl ProvidersArgs {
 
 /// What there is to say of all providers, with what is left of their free limits as far as a server has kept what was used.
 fn reports(context: &Context, config: &Config, providers: &Providers) -> Vec<ProviderReport> {
-    let used = context.store_dir(config).map(|dir| Quotas::peek(&dir));
+    let used = context.store_place(config).map(|place| Quotas::peek(&place));
     let used = used.transpose().unwrap_or_else(|error| {
         // Everything else can be told without.
         let _closed = writeln!(io::stderr(), "mediary: what was used of free limits is not known: {error}");
@@ -83,7 +83,7 @@ fn reports(context: &Context, config: &Config, providers: &Providers) -> Vec<Pro
 
 /// How keys stood when a server last told, where there is a database.
 fn key_states(context: &Context, config: &Config) -> Result<Vec<KeptKeyState>, String> {
-    if !context.store_dir(config).is_some_and(|dir| Database::is_in(&dir)) {
+    if !context.store_place(config).is_some_and(|place| place.is_there()) {
         return Ok(Vec::new());
     }
     let kept = context.kept()?;

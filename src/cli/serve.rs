@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
-use mediary_store::{ClientKeys, Database, ProviderKeys, Requests, Settings, StoreFailed};
+use mediary_store::{ClientKeys, Counters, Database, DatabasePlace, ProviderKeys, Requests, Settings, StoreFailed};
 use tokio::runtime::Handle;
 use tokio::sync::watch;
 
@@ -99,7 +99,7 @@ fn serve(context: &Context, arguments: Vec<String>, in_background: bool) -> Resu
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| format!("cannot start: {error}"))?;
     let store_dir = context.store_dir(&config);
-    let database = runtime.block_on(database(store_dir.as_deref(), &config))?;
+    let database = runtime.block_on(database(context.store_place(&config), &config))?;
     let config = match &database {
         Some(database) => runtime.block_on(with_settings(&configured, database))?,
         None => config,
@@ -124,6 +124,11 @@ fn serve(context: &Context, arguments: Vec<String>, in_background: bool) -> Resu
         program,
     };
     let gateway = Arc::new(Gateway::new(parts).map_err(|error| error.to_string())?);
+    if let Some(address) = &config.store.counters {
+        let counters = runtime.block_on(Counters::open(address.clone())).map_err(|error| error.to_string())?;
+        tracing::info!(counters.place = %address, "limits are shared");
+        gateway.clients.share(Arc::new(counters));
+    }
     let looking = watch::Sender::new(gateway.clone());
     runtime.block_on(async {
         let kept = match database {
@@ -220,12 +225,16 @@ async fn check_keys(mut serving: watch::Receiver<Arc<Gateway>>, every: Option<Du
     }
 }
 
-/// The database in a folder. One that the operator named has to be of use; the usual one costs what would be kept there
-/// where it is not, and not the start: another server may have it.
-async fn database(dir: Option<&Path>, config: &Config) -> Result<Option<Arc<Database>>, String> {
-    let Some(dir) = dir else { return Ok(None) };
-    match Database::open(dir).await {
-        Ok(database) => Ok(Some(Arc::new(database))),
+/// The database. One that the operator named has to be of use; the usual one costs what would be kept there where it is
+/// not, and not the start: another server may have it.
+async fn database(place: Option<DatabasePlace>, config: &Config) -> Result<Option<Arc<Database>>, String> {
+    let Some(place) = place else { return Ok(None) };
+    let opened = if config.store.counters.is_some() { place.open_shared().await } else { place.open().await };
+    match opened {
+        Ok(database) => {
+            tracing::info!(store.place = %place, "the database is open");
+            Ok(Some(Arc::new(database)))
+        }
         Err(error @ (StoreFailed::Folder(_) | StoreFailed::InUse(_))) if config.store.dir.is_none() => {
             tracing::warn!(error.detail = %error, "no jobs are kept, so no videos are made; nor are responses kept");
             Ok(None)

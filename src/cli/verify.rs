@@ -3,7 +3,6 @@
 //! It works on the same database as the server, and so not beside one; what was found can be looked at at any time.
 
 use std::io::{self, Write as _};
-use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
@@ -11,7 +10,7 @@ use std::time::Duration;
 use clap::Args;
 use mediary_core::Target;
 use mediary_core::capability::Ability;
-use mediary_store::{Database, StoreFailed};
+use mediary_store::{Database, DatabasePlace, StoreFailed};
 use serde_json::json;
 
 use super::{Context, complain};
@@ -96,12 +95,12 @@ impl Verify {
         }
         let runtime = tokio::runtime::Runtime::new().map_err(|error| format!("cannot start: {error}"))?;
         if self.list {
-            return runtime.block_on(self.listed(context.store_dir(&context.load()?.config)));
+            return runtime.block_on(self.listed(context.store_place(&context.load()?.config)));
         }
         let (gateway, config) = context.gateway()?;
-        let dir = context.store_dir(&config);
+        let place = context.store_place(&config);
         runtime.block_on(async {
-            let database = Arc::new(database(dir).await?);
+            let database = Arc::new(database(place).await?);
             // Nothing is tried but what is asked for here.
             let settings = config::Probes { every: None, ..config.probes };
             let probes = Probes::start(gateway, database, settings).await.map_err(|error| error.to_string())?;
@@ -164,9 +163,9 @@ impl Verify {
     }
 
     /// Shows what is kept, beside a server or without one.
-    async fn listed(&self, dir: Option<PathBuf>) -> Result<(), String> {
-        let Some(dir) = dir.filter(|dir| Database::is_in(dir)) else { return Ok(()) };
-        let database = Database::open_beside(&dir).await.map_err(|error| error.to_string())?;
+    async fn listed(&self, place: Option<DatabasePlace>) -> Result<(), String> {
+        let Some(place) = place.filter(DatabasePlace::is_there) else { return Ok(()) };
+        let database = place.open_beside().await.map_err(|error| error.to_string())?;
         let all = probe_findings(Arc::new(database)).await.map_err(|error| error.to_string())?;
         for (target, dossier) in all.into_iter().filter(|(target, _)| self.is_meant(target)) {
             print(&if self.json { dossier_json(&target, &dossier) } else { dossier_lines(&target, &dossier) });
@@ -243,10 +242,10 @@ fn dossier_json(target: &Target, dossier: &Dossier) -> String {
 }
 
 /// The database of what was found.
-async fn database(dir: Option<PathBuf>) -> Result<Database, String> {
-    let dir = dir.ok_or("there is no folder to keep what is found in; name one as [store] dir")?;
-    Database::open(&dir).await.map_err(|error| match error {
-        StoreFailed::InUse(_) => {
+async fn database(place: Option<DatabasePlace>) -> Result<Database, String> {
+    let place = place.ok_or("there is no folder to keep what is found in; name one as [store] dir")?;
+    place.open().await.map_err(|error| match error {
+        StoreFailed::InUse(_) | StoreFailed::Taken(_) => {
             format!("{error}; ask the server that has it instead: POST /v1/models/verify does the same there")
         }
         error => error.to_string(),

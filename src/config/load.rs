@@ -111,7 +111,7 @@ fn settle(
     let cache = raw.cache.check();
     let content = raw.content.check(&mut check);
     let safety = raw.safety.check(&mut check);
-    let store = raw.store.check();
+    let store = raw.store.check(&mut check);
     let jobs = raw.jobs.check(&mut check);
     let registry = raw.registry.check();
     let log = raw.log.check(&mut check);

@@ -31,6 +31,8 @@ const MOST_IN_BACKGROUND: usize = 64;
 const REMEMBERED_SECONDS: i64 = 30 * 24 * 3600;
 /// How often those are removed that are older.
 const SWEEP_SECONDS: i64 = 3600;
+/// Where servers share the database, one that is open for longer was left by a server that is gone.
+const ANSWERED_SECONDS: i64 = 3600;
 /// So many are written together.
 const TOGETHER: usize = 64;
 
@@ -79,9 +81,12 @@ impl KeptResponses {
         now: i64,
         failed: impl Fn(&str) -> String,
     ) -> Result<Arc<Self>, StoreFailed> {
+        let is_alone = database.is_alone();
         let kept = Responses::of(database);
         kept.forget(now - REMEMBERED_SECONDS, MOST_BYTES).await?;
-        for open in kept.open().await? {
+        // Another server may be answering those that are young.
+        let left_before = if is_alone { i64::MAX } else { now - ANSWERED_SECONDS };
+        for open in kept.open().await?.into_iter().filter(|open| open.created_at < left_before) {
             let response = failed(&open.response);
             kept.keep(vec![KeptResponse { is_open: false, response, ..open }]).await?;
         }

@@ -45,7 +45,7 @@ impl ForeignDatabase {
 fn block<T>(file: &Path, work: impl Future<Output = sqlx::Result<T>>) -> Result<T, StoreFailed> {
     let failed = |source| StoreFailed::Disk { doing: "open", path: file.to_owned(), source };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().map_err(failed)?;
-    runtime.block_on(work).map_err(|error| StoreFailed::of("read from", file, error))
+    runtime.block_on(work).map_err(|error| StoreFailed::of("read from", file.display(), error))
 }
 
 fn texts(row: &SqliteRow) -> Vec<String> {

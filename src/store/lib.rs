@@ -1,4 +1,4 @@
-//! What outlives a request: files on this machine's disk, bounded, and a database.
+//! What outlives a request: files on this machine's disk, bounded, and a database, SQLite's or PostgreSQL's.
 //!
 //! The files block, and the gateway calls them from blocking threads; the database has threads of its own. What the
 //! stored bytes mean is the caller's business.
@@ -6,10 +6,12 @@
 mod cache;
 mod clients;
 mod content;
+mod counters;
 mod database;
 mod findings;
 mod folder;
 mod foreign;
+mod home;
 mod jobs;
 mod journal;
 mod keys;
@@ -24,7 +26,11 @@ pub use clients::{ClientKey, ClientKeys, ClientUsage};
 pub use content::{
     BadToken, ContentFailed, ContentLink, ContentStore, ContentWriter, DiskContent, Kept, StoredContent,
 };
-pub use database::{Database, StoreFailed};
+pub use counters::{
+    Ask, Cap, Counters, CountersAddress, CountersAway, Enter, Hold, Lacking, Look, NoCounters, Room, Span, SpentIn,
+    Stand, Sum, UsedIn,
+};
+pub use database::{Database, DatabasePlace, NotADatabase, ServerAddress, StoreFailed};
 pub use findings::{Findings, KeptFinding, KeptQuarantine, Noted, TriedBefore, Unfinished};
 pub use folder::CacheFailed;
 pub use foreign::ForeignDatabase;
@@ -36,6 +42,6 @@ pub use keys::{
 };
 pub use lists::ModelLists;
 pub use quotas::{Quotas, UsedQuota};
-pub use requests::{LoggedRequest, RequestFilter, RequestPage, Requests, Sums, SumsBy, SumsOf, Timing};
+pub use requests::{Latency, LoggedRequest, RequestFilter, RequestPage, Requests, Sums, SumsBy, SumsOf};
 pub use responses::{KeptResponse, Responses};
 pub use settings::Settings;

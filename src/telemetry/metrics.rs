@@ -46,6 +46,9 @@ pub const ADMISSION: &str = "mediary_admission_in_use";
 /// Rows of the request log that were lost: the disk did not keep up, or did not take them.
 pub const LOG_ROWS_DROPPED: &str = "mediary_log_rows_dropped_total";
 
+/// Requests and calls that this server counted alone, since the counters that servers share were away.
+pub const COUNTED_ALONE: &str = "mediary_counted_alone_total";
+
 /// From an answer out of memory to a book on a slow machine.
 const SECONDS: [f64; 14] = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 15.0, 60.0, 300.0];
 
@@ -77,6 +80,10 @@ fn install() -> PrometheusHandle {
     describe_counter!(TOKENS, "Tokens of requests and replies.");
     describe_gauge!(QUEUE_DEPTH, "Jobs that wait in an engine's queue.");
     describe_gauge!(ADMISSION, "What requests hold of the rooms they are admitted to.");
+    describe_counter!(
+        COUNTED_ALONE,
+        "Requests and calls counted by this server alone, though their limits are shared."
+    );
     handle
 }
 
@@ -181,6 +188,11 @@ pub fn admission_in_use(room: &'static str, taken: u64) {
     // The gauge is a float; no room is so large that this would matter.
     #[expect(clippy::cast_precision_loss, reason = "a gauge is a float")]
     gauge!(ADMISSION, "room" => room).set(taken as f64);
+}
+
+/// A request or call was held to limits that this server counts alone, though they are shared.
+pub fn counted_alone() {
+    counter!(COUNTED_ALONE).increment(1);
 }
 
 /// So many rows of the request log were lost.

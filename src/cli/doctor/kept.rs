@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use mediary_core::ContentHash;
-use mediary_store::{Database, KeptKey, KeptKeyState};
+use mediary_store::{KeptKey, KeptKeyState};
 
 use super::super::Context;
 use super::super::kept::Kept;
@@ -36,10 +36,10 @@ pub(super) fn findings(context: &Context, config: &Config, source: &Source) -> V
 
 fn kept(context: &Context, config: &Config) -> Result<Option<Kept>, Box<Finding>> {
     let bad = |says: String, advice: &str| Box::new(Finding::bad("store", says, advice));
-    let dir = context.store_dir(config);
-    let dir =
-        dir.ok_or_else(|| bad("there is no folder for it".to_owned(), "name one with [store] dir or MEDIARY_HOME"))?;
-    if !Database::is_in(&dir) {
+    let place = context.store_place(config);
+    let place = place
+        .ok_or_else(|| bad("there is no folder for it".to_owned(), "name one with [store] dir or MEDIARY_HOME"))?;
+    if !place.is_there() {
         return Ok(None);
     }
     let advice = "see what it says; a start mends what it can, and mediary backup keeps a copy";

@@ -15,11 +15,12 @@ use mediary_core::{Failure, FailureKind};
 use super::super::administration::unix_seconds;
 use super::client::{Client, Counts};
 use super::now_ms;
-use super::purse::{Over, Spent};
+use super::purse::{Line, Over, Spent};
 use super::standings::LimitStanding;
+use crate::telemetry::metrics;
 
 /// How soon a place of those at once may be free.
-const SOON: Duration = Duration::from_secs(1);
+pub(super) const SOON: Duration = Duration::from_secs(1);
 
 /// Why a client is not admitted.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,14 +60,30 @@ pub(in crate::gateway) struct Estimate {
 
 /// A request that was let in. Dropped, it lets go of its place.
 #[derive(Debug)]
-pub struct Admitted(Arc<Client>);
+pub struct Admitted {
+    client: Arc<Client>,
+    /// Its lease of the counters that servers share; `None`: its place is one of this server's.
+    lease: Option<String>,
+}
 
 impl Client {
-    /// Lets a request in to a route.
+    /// Lets a request in to a route, by the limits of all servers together where they share them.
     ///
     /// # Errors
     /// When its key is not in force, it may not call this, or a limit stands in the way.
-    pub fn admit(self: &Arc<Self>, path: &str) -> Result<Admitted, Refused> {
+    pub async fn let_in(self: &Arc<Self>, path: &str) -> Result<Admitted, Refused> {
+        self.may_call(path)?;
+        if let Some(counters) = self.counters() {
+            match self.enter_shared(counters).await {
+                Ok(entered) => return entered.map(|lease| Admitted { client: self.clone(), lease: Some(lease) }),
+                // It was logged. A server that counts for itself is better than one that answers nothing.
+                Err(_) => metrics::counted_alone(),
+            }
+        }
+        self.admit(path)
+    }
+
+    fn may_call(&self, path: &str) -> Result<(), Refused> {
         if self.is_disabled {
             return Err(Refused::Key("is switched off"));
         }
@@ -76,6 +93,12 @@ impl Client {
         if !self.rules.allows_path(path) {
             return Err(Refused::Route(path.to_owned()));
         }
+        Ok(())
+    }
+
+    /// Lets a request in to a route, by the limits as this server counts.
+    pub(super) fn admit(self: &Arc<Self>, path: &str) -> Result<Admitted, Refused> {
+        self.may_call(path)?;
         // What needs nothing fits as long as anything is left.
         self.counts.purse().fits(&self.rules, &Spent::default(), unix_seconds()).map_err(|over| self.over(over))?;
         let most = self.rules.requests_at_once.unwrap_or(u32::MAX);
@@ -84,7 +107,7 @@ impl Client {
             return Err(Refused::Rate { limit: format!("{most} requests at once"), ends_in: SOON });
         }
         // From here on its place is given back, whatever follows.
-        let admitted = Admitted(self.clone());
+        let admitted = Admitted { client: self.clone(), lease: None };
         let mut requests = Counts::meter(&self.counts.requests);
         let now = now_ms();
         match requests.room(0, 0, now) {
@@ -105,7 +128,7 @@ impl Client {
     #[must_use]
     pub(in crate::gateway) fn in_background(self: &Arc<Self>) -> Admitted {
         self.counts.at_once.fetch_add(1, Ordering::AcqRel);
-        Admitted(self.clone())
+        Admitted { client: self.clone(), lease: None }
     }
 
     fn over(&self, over: Over) -> Refused {
@@ -117,82 +140,80 @@ impl Admitted {
     /// The client.
     #[must_use]
     pub fn client(&self) -> &Arc<Client> {
-        &self.0
+        &self.client
     }
 
     /// How all limits of the client stand.
-    #[must_use]
-    pub fn standings(&self) -> Vec<LimitStanding> {
-        self.0.standings()
+    pub async fn standings(&self) -> Vec<LimitStanding> {
+        self.client.standings().await
     }
 
     /// Whether the client may administer the server.
     #[must_use]
     pub fn is_admin(&self) -> bool {
-        self.0.is_admin
+        self.client.is_admin
     }
 
     /// Whether a target may answer.
     #[must_use]
     pub fn allows_target(&self, target: &Target) -> bool {
-        self.0.rules.allows_target(target)
+        self.client.rules.allows_target(target)
     }
 
     /// Whether a tier may be asked for; `None`: a target is named.
     #[must_use]
     pub fn allows_want(&self, tier: Option<Tier>) -> bool {
         match tier {
-            Some(tier) => self.0.rules.allows_tier(tier),
-            None => !self.0.rules.is_for_tiers_only(),
+            Some(tier) => self.client.rules.allows_tier(tier),
+            None => !self.client.rules.is_for_tiers_only(),
         }
     }
 
-    /// Reserves what a call may use, until what is given back is dropped.
+    /// Reserves what a call may use, until what is given back is dropped: of what all servers leave, where they share.
     ///
     /// # Errors
     /// When it does not fit into what is left.
-    pub(in crate::gateway) fn reserve(self: &Arc<Self>, estimate: &Estimate) -> Result<Reserved, Failure> {
-        let Client { rules, counts, .. } = &*self.0;
+    pub(in crate::gateway) async fn hold(self: &Arc<Self>, estimate: &Estimate) -> Result<Reserved, Failure> {
+        if let Some(counters) = self.client.counters() {
+            self.can_be_paid(estimate)?;
+            match self.client.hold_shared(counters, estimate).await {
+                Ok(held) => return held.map(|lease| Reserved { admitted: self.clone(), place: Place::Shared(lease) }),
+                Err(_) => metrics::counted_alone(),
+            }
+        }
+        self.reserve(estimate)
+    }
+
+    fn can_be_paid(&self, estimate: &Estimate) -> Result<(), Failure> {
+        let rules = &self.client.rules;
         if !estimate.is_priced && (rules.day.usd.is_some() || rules.month.usd.is_some()) {
             let detail = "its price is not known, and the client's budget is in dollars";
             return Err(Failure::new(FailureKind::NotAllowed, detail));
         }
+        Ok(())
+    }
+
+    /// The same, of what this server leaves.
+    pub(super) fn reserve(self: &Arc<Self>, estimate: &Estimate) -> Result<Reserved, Failure> {
+        self.can_be_paid(estimate)?;
+        let Client { rules, counts, .. } = &*self.client;
         let now = now_ms();
         let tokens = {
             let mut meter = Counts::meter(&counts.tokens);
             match meter.room(estimate.least_tokens, estimate.most_tokens, now) {
                 Ok(tokens) => meter.take(tokens, now),
-                Err(full) => {
-                    let limit = rules.tokens_per_minute.unwrap_or_default();
-                    let wait = ends_in(full, now);
-                    let detail = match full {
-                        Full::Until(_) => format!(
-                            "This key may use {limit} tokens a minute, and too few are left for this request; there are \
-                             enough in {} s.",
-                            wait.as_secs().max(1)
-                        ),
-                        Full::TooLarge { most } => {
-                            format!(
-                                "This key may use {most} tokens a minute, and this request needs more at once; send less."
-                            )
-                        }
-                    };
-                    return Err(Failure::new(FailureKind::RateLimited { retry_after: Some(wait) }, detail));
-                }
+                Err(full @ Full::Until(_)) => return Err(self.client.lacks_tokens(Some(ends_in(full, now)))),
+                Err(Full::TooLarge { .. }) => return Err(self.client.lacks_tokens(None)),
             }
         };
         // Dropped with nothing reserved of the budget, it gives the tokens back.
-        let mut reserved = Reserved { admitted: self.clone(), tokens, most: Spent::default() };
-        counts.purse().reserve(rules, &estimate.most, unix_seconds()).map_err(|over| {
-            let wait = until(over.resets_at);
-            let detail = format!(
-                "This key's budget of {} does not leave enough for this request; it begins anew in {} s.",
-                over.limit,
-                wait.as_secs().max(1)
-            );
-            Failure::new(FailureKind::OverBudget { resets_in: wait }, detail)
-        })?;
-        reserved.most = estimate.most;
+        let place = Place::Here { tokens, most: Spent::default() };
+        let mut reserved = Reserved { admitted: self.clone(), place };
+        counts
+            .purse()
+            .reserve(rules, &estimate.most, unix_seconds())
+            .map_err(|over| lacks(&over.limit, over.resets_at))?;
+        reserved.place = Place::Here { tokens, most: estimate.most };
         Ok(reserved)
     }
 
@@ -208,8 +229,12 @@ impl Admitted {
             tokens: amount.prompt_tokens + amount.completion_tokens,
             calls: 1,
         };
-        self.0.counts.purse().spend(&used, unix_seconds());
-        let mut meter = Counts::meter(&self.0.counts.tokens);
+        let counts = &self.client.counts;
+        counts.purse().spend(&used, unix_seconds());
+        if let Some(counters) = &self.client.shared {
+            self.client.spend_shared(counters, used);
+        }
+        let mut meter = Counts::meter(&counts.tokens);
         let taken = meter.take(used.tokens, now_ms());
         meter.settle(taken, used.tokens);
     }
@@ -217,7 +242,10 @@ impl Admitted {
 
 impl Drop for Admitted {
     fn drop(&mut self) {
-        self.0.counts.at_once.fetch_sub(1, Ordering::AcqRel);
+        match (self.lease.take(), &self.client.shared) {
+            (Some(lease), Some(counters)) => self.client.leave_shared(counters, lease),
+            _ => drop(self.client.counts.at_once.fetch_sub(1, Ordering::AcqRel)),
+        }
     }
 }
 
@@ -225,15 +253,32 @@ impl Drop for Admitted {
 #[derive(Debug)]
 pub(in crate::gateway) struct Reserved {
     admitted: Arc<Admitted>,
-    tokens: Taken,
-    most: Spent,
+    place: Place,
+}
+
+/// Where it was reserved.
+#[derive(Debug)]
+enum Place {
+    /// With the counters that servers share, under this name.
+    Shared(String),
+    /// With this server's own.
+    Here { tokens: Taken, most: Spent },
 }
 
 impl Drop for Reserved {
     fn drop(&mut self) {
-        let counts = &self.admitted.0.counts;
-        Counts::meter(&counts.tokens).settle(self.tokens, 0);
-        counts.purse().release(&self.most);
+        let client = &self.admitted.client;
+        match &self.place {
+            Place::Shared(lease) => {
+                if let Some(counters) = &client.shared {
+                    client.release_shared(counters, lease.clone());
+                }
+            }
+            Place::Here { tokens, most } => {
+                Counts::meter(&client.counts.tokens).settle(*tokens, 0);
+                client.counts.purse().release(most);
+            }
+        }
     }
 }
 
@@ -244,6 +289,41 @@ fn ends_in(full: Full, now: u64) -> Duration {
     }
 }
 
-fn until(at: i64) -> Duration {
+/// A budget does not leave enough.
+fn lacks(limit: &str, resets_at: i64) -> Failure {
+    let wait = until(resets_at);
+    let detail = format!(
+        "This key's budget of {limit} does not leave enough for this request; it begins anew in {} s.",
+        wait.as_secs().max(1)
+    );
+    Failure::new(FailureKind::OverBudget { resets_in: wait }, detail)
+}
+
+impl Line {
+    /// It does not leave enough.
+    pub(super) fn lacks(&self) -> Failure {
+        lacks(&self.told(), self.resets_at)
+    }
+}
+
+impl Client {
+    /// Too few tokens are left, for so long; `None`: there will never be so many.
+    pub(super) fn lacks_tokens(&self, wait: Option<Duration>) -> Failure {
+        let limit = self.rules.tokens_per_minute.unwrap_or_default();
+        let detail = match wait {
+            Some(wait) => format!(
+                "This key may use {limit} tokens a minute, and too few are left for this request; there are enough in {} s.",
+                wait.as_secs().max(1)
+            ),
+            None => {
+                format!("This key may use {limit} tokens a minute, and this request needs more at once; send less.")
+            }
+        };
+        let wait = wait.unwrap_or(Duration::from_mins(1));
+        Failure::new(FailureKind::RateLimited { retry_after: Some(wait) }, detail)
+    }
+}
+
+pub(super) fn until(at: i64) -> Duration {
     Duration::from_secs(u64::try_from(at - unix_seconds()).unwrap_or(0).max(1))
 }

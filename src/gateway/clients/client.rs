@@ -4,6 +4,7 @@ use std::sync::atomic::AtomicU32;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use mediary_core::quota::Meter;
+use mediary_store::Counters;
 
 use super::super::administration::unix_seconds;
 use super::purse::{Purse, Spent};
@@ -23,6 +24,8 @@ pub struct Client {
     pub(super) is_disabled: bool,
     pub(super) expires_at: Option<i64>,
     pub(super) counts: Arc<Counts>,
+    /// What its limits are shared by with other servers.
+    pub(super) shared: Option<Arc<Counters>>,
 }
 
 /// What is counted of a client; it stays when its rules change.
@@ -32,6 +35,8 @@ pub(super) struct Counts {
     pub(super) tokens: Mutex<Meter>,
     pub(super) at_once: AtomicU32,
     purse: Mutex<Purse>,
+    /// What was used while shared counters were away, and is still to be told to them.
+    owed: Mutex<Spent>,
 }
 
 impl Client {
@@ -58,6 +63,20 @@ impl Counts {
     pub(super) fn purse(&self) -> MutexGuard<'_, Purse> {
         // Sums are changed one after the other; one that panicked has left them countable.
         self.purse.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What the shared counters are still to be told.
+    pub(super) fn owed(&self) -> Spent {
+        *self.owed.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn owe(&self, used: &Spent) {
+        self.owed.lock().unwrap_or_else(PoisonError::into_inner).add(used);
+    }
+
+    /// The same, which is told now.
+    pub(super) fn pays(&self) -> Spent {
+        std::mem::take(&mut *self.owed.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     pub(super) fn meter(meter: &Mutex<Meter>) -> MutexGuard<'_, Meter> {

@@ -113,7 +113,16 @@ impl KeptClients {
 async fn keep(keys: &ClientKeys, clients: &Clients) -> bool {
     let mut changed = Vec::new();
     for client in clients.all() {
-        for (period, spent) in client.counts.purse().changed() {
+        let changed_of_it = client.counts.purse().changed();
+        for (period, spent) in changed_of_it {
+            // Where others count as well, all of it is kept.
+            let spent = match client.total_shared(&period).await {
+                Some(total) => {
+                    client.counts.purse().recall(&period, total, unix_seconds());
+                    total
+                }
+                None => spent,
+            };
             // Numbers always have a form in JSON.
             let Ok(used) = serde_json::to_string(&spent) else { continue };
             changed.push(ClientUsage { client: client.id.clone(), period, used });

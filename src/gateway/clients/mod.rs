@@ -10,6 +10,7 @@ mod new_key;
 mod period;
 mod purse;
 mod rules;
+mod shared;
 mod slot;
 mod standings;
 #[cfg(test)]
@@ -26,10 +27,10 @@ pub use rules::{BadRules, Budget, Rules};
 pub use standings::LimitStanding;
 
 use std::collections::HashMap;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use mediary_store::ClientKey;
+use mediary_store::{ClientKey, Counters};
 use subtle::ConstantTimeEq;
 
 use super::administration::unix_seconds;
@@ -39,7 +40,11 @@ pub type KeyDigest = [u8; 32];
 
 /// All clients. Shared by reference; what changes is taken up by all that hold it.
 #[derive(Debug, Default)]
-pub struct Clients(RwLock<Arc<Known>>);
+pub struct Clients {
+    known: RwLock<Arc<Known>>,
+    /// What their limits are shared by with other servers; unset: they are this server's alone.
+    counters: OnceLock<Arc<Counters>>,
+}
 
 #[derive(Debug, Default)]
 struct Known {
@@ -48,6 +53,12 @@ struct Known {
 }
 
 impl Clients {
+    /// From now on limits are shared with the other servers that use these counters. Said before keys are taken up.
+    pub fn share(&self, counters: Arc<Counters>) {
+        // Those that were there first stay.
+        let _set = self.counters.set(counters);
+    }
+
     /// Takes up the keys as they are kept now. What was counted of those that stay goes on.
     pub fn renew(&self, keys: Vec<ClientKey>) {
         let before = self.known();
@@ -70,6 +81,7 @@ impl Clients {
                 is_disabled: key.is_disabled,
                 expires_at: key.expires_at,
                 counts,
+                shared: self.counters.get().cloned(),
             });
             if let Some((digest, until)) = key.previous
                 && let Ok(digest) = digest.try_into()
@@ -81,11 +93,11 @@ impl Clients {
             }
             known.by_id.insert(key.id, client);
         }
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(known);
+        *self.known.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(known);
     }
 
     fn known(&self) -> Arc<Known> {
-        self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.known.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Whether there is any key, in force or not.

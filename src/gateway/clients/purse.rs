@@ -138,12 +138,7 @@ impl Purse {
     pub(super) fn fits(&mut self, rules: &Rules, most: &Spent, now: i64) -> Result<(), Over> {
         self.turn(now);
         for line in self.lines(rules) {
-            let needs = match line.unit {
-                "usd" => most.usd_parts,
-                "pages" => most.pages.into(),
-                "seconds" => most.milliseconds.into(),
-                _ => most.images.into(),
-            };
+            let needs = line.needs(most);
             // With nothing left even what needs nothing is refused: how much it needs is known when it is done.
             if line.left < needs || line.left == 0 {
                 return Err(Over { limit: line.told(), resets_at: line.resets_at });
@@ -220,6 +215,16 @@ impl Purse {
     }
 }
 
+/// The limits of budgets, with nothing used of them.
+pub(super) fn lines_of(rules: &Rules, now: i64) -> Vec<Line> {
+    if rules.day.is_open() && rules.month.is_open() {
+        return Vec::new();
+    }
+    let mut purse = Purse::default();
+    purse.turn(now);
+    purse.lines(rules)
+}
+
 struct Lines {
     names: [&'static str; 4],
     page: Page,
@@ -256,9 +261,23 @@ impl Line {
         }
     }
 
-    fn told(&self) -> String {
+    /// How much of an amount it is about.
+    pub(super) fn needs(&self, most: &Spent) -> u128 {
+        match self.unit {
+            "usd" => most.usd_parts,
+            "pages" => most.pages.into(),
+            "seconds" => most.milliseconds.into(),
+            _ => most.images.into(),
+        }
+    }
+
+    pub(super) fn is_daily(&self) -> bool {
+        self.name.ends_with("day")
+    }
+
+    pub(super) fn told(&self) -> String {
         let unit = if self.is_money { "dollars" } else { self.unit };
-        let period = if self.name.ends_with("day") { "a day" } else { "a month" };
+        let period = if self.is_daily() { "a day" } else { "a month" };
         format!("{} {unit} {period}", self.number(self.limit))
     }
 }

@@ -117,6 +117,12 @@ impl Rules {
         Ok(self)
     }
 
+    /// Whether anything of it is limited that is counted.
+    pub(super) fn is_limited(&self) -> bool {
+        let by_minute = self.requests_per_minute.is_some() || self.tokens_per_minute.is_some();
+        by_minute || self.requests_at_once.is_some() || !self.day.is_open() || !self.month.is_open()
+    }
+
     pub(super) fn request_limits(&self) -> FreeLimits {
         FreeLimits { requests_per_minute: self.requests_per_minute, ..FreeLimits::default() }
     }

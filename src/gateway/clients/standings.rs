@@ -21,8 +21,18 @@ pub struct LimitStanding {
 
 impl Client {
     /// How all its limits stand.
+    pub async fn standings(&self) -> Vec<LimitStanding> {
+        if let Some(counters) = self.counters()
+            && let Ok(standings) = self.standings_shared(counters).await
+        {
+            return standings;
+        }
+        self.standings_here()
+    }
+
+    /// How they stand as far as this server counts.
     #[must_use]
-    pub fn standings(&self) -> Vec<LimitStanding> {
+    pub(super) fn standings_here(&self) -> Vec<LimitStanding> {
         let mut all = Vec::new();
         let now_ms = now_ms();
         for (name, meter) in [("requests", &self.counts.requests), ("tokens", &self.counts.tokens)] {

@@ -5,6 +5,7 @@
 //! `schedule`, and takes in what was made; `webhooks` tells clients. After a restart all of them go on where they were; only
 //! what was being sent at that moment is given up, since it may have been accepted, and would be billed twice.
 
+mod claims;
 mod poll;
 mod record;
 mod requests;
@@ -20,18 +21,18 @@ pub use view::{VideoFile, VideoJob, VideoProgress};
 pub use webhooks::{WebhookSecret, signature};
 
 use std::sync::{Arc, RwLock};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use mediary_remote::Fetcher;
-use mediary_store::{Database, JobState, Jobs, OpenJob, StoreFailed};
+use mediary_store::{Database, Jobs, StoreFailed};
 use tokio::runtime::Handle;
 use tokio::sync::{Notify, Semaphore, watch};
 use tokio_util::task::TaskTracker;
+use uuid::Uuid;
 
 use super::Gateway;
 use crate::config;
 use poll::Waiting;
-use record::Ticket;
 use schedule::Schedule;
 
 /// So many jobs are being sent at once, each with its picture in memory.
@@ -49,6 +50,8 @@ pub struct VideoJobs {
     gateway: RwLock<Arc<Gateway>>,
     kept: Jobs,
     settings: config::Jobs,
+    /// Whether no other server works on the same jobs.
+    is_alone: bool,
     /// Fetches videos.
     fetcher: Fetcher,
     schedule: Schedule<Waiting>,
@@ -75,12 +78,14 @@ impl VideoJobs {
         database: Arc<Database>,
         settings: config::Jobs,
     ) -> Result<Arc<Self>, StoreFailed> {
+        let is_alone = database.is_alone();
         let fetcher = gateway.fetcher().up_to(settings.bytes.get());
         let jobs = Arc::new(Self {
             gateway: RwLock::new(gateway),
             fetcher,
-            kept: Jobs::of(database),
+            kept: Jobs::of(database, &Uuid::now_v7().to_string()),
             settings,
+            is_alone,
             schedule: Schedule::default(),
             runtime: Handle::current(),
             submitting: Semaphore::new(SUBMISSIONS),
@@ -89,33 +94,12 @@ impl VideoJobs {
             under_way: TaskTracker::new(),
             at_work: TaskTracker::new(),
         });
-        for open in jobs.kept.open().await? {
-            jobs.go_on(open).await?;
-        }
+        jobs.take_up().await?;
         let (polls, tells, sweeps) = (jobs.clone(), jobs.clone(), jobs.clone());
         jobs.at_work.spawn(async move { polls.poll_all().await });
         jobs.at_work.spawn(async move { tells.tell_all().await });
         jobs.at_work.spawn(async move { sweeps.sweep().await });
         Ok(jobs)
-    }
-
-    /// Goes on with a job where a process before has left it.
-    async fn go_on(self: &Arc<Self>, open: OpenJob) -> Result<(), StoreFailed> {
-        let OpenJob { id, state, created_at, progress, ticket } = open;
-        match state {
-            JobState::Queued => self.submit_later(id),
-            JobState::Submitting => self.give_up_unknown(&id).await?,
-            JobState::Running => {
-                let Some(ticket) = ticket.as_deref().and_then(|ticket| record::read::<Ticket>(ticket).ok()) else {
-                    return self.give_up_unknown(&id).await;
-                };
-                let percent = u8::try_from(progress).ok();
-                let waiting = Waiting { id, ticket, created_at, percent, polls: 0, errors: 0 };
-                self.schedule.spread(waiting, Instant::now(), self.settings.poll);
-            }
-            JobState::Completed | JobState::Failed => {}
-        }
-        Ok(())
     }
 
     /// Waits until what is being sent has been answered, so that nothing of it is in doubt at the next start.
@@ -124,6 +108,7 @@ impl VideoJobs {
         if tokio::time::timeout(patience, self.under_way.wait()).await.is_err() {
             tracing::warn!("the server stops while videos are being asked for; those jobs are given up");
         }
+        self.leave().await;
     }
 
     async fn poll_all(self: Arc<Self>) {

@@ -24,6 +24,8 @@ use super::{NoJob, VideoJobs};
 const PUT_OFF: [u32; 9] = [1, 60, 360, 1_440, 3_600, 7_200, 10_080, 14_400, 17_280];
 /// So many messages are sent at once.
 const AT_ONCE: u32 = 16;
+/// A message that a server is sending is left to it for so long.
+const TAKEN_SECONDS: i64 = 120;
 /// What waits in the database is looked at this often, whatever is told.
 const LOOK: Duration = Duration::from_secs(60);
 /// How a secret is written whose bytes are given in base64.
@@ -109,7 +111,10 @@ impl VideoJobs {
     }
 
     async fn tell(&self, webhook: &DueWebhook) -> Result<(), mediary_store::StoreFailed> {
-        let DueWebhook { id, url, body, attempts } = webhook;
+        if !self.is_alone && !self.kept.takes_webhook(webhook, now() + TAKEN_SECONDS).await? {
+            return Ok(());
+        }
+        let DueWebhook { id, url, body, attempts, .. } = webhook;
         let sent = match &self.settings.webhook_secret {
             Some(secret) => {
                 let (timestamp, secret) = (now(), WebhookSecret::read(secret.expose()));

@@ -16,14 +16,14 @@ use super::quotas;
 ///
 /// # Errors
 /// When there is too little.
-pub(super) fn reserve(
+pub(super) async fn reserve(
     account: &Account,
     candidate: &Candidate,
     demand: &Demand,
     row: &Abilities,
 ) -> Result<Option<Arc<Reserved>>, Failure> {
     let Some(admitted) = account.admitted() else { return Ok(None) };
-    admitted.reserve(&estimate(candidate, demand, row)).map(|reserved| Some(Arc::new(reserved)))
+    admitted.hold(&estimate(candidate, demand, row)).await.map(|reserved| Some(Arc::new(reserved)))
 }
 
 /// What it means for a run that a candidate is not asked since there is no room: another one may have a price that is

@@ -28,17 +28,17 @@ pub(in crate::http) fn admitted() -> Option<Arc<Admitted>> {
 
 /// Lets a client's request in, and tells with its answer how the client's limits stand.
 pub(super) async fn serve(client: &Arc<Client>, request: Request, next: Next) -> Response {
-    let admitted = match client.admit(request.uri().path()) {
+    let admitted = match client.let_in(request.uri().path()).await {
         Ok(admitted) => Arc::new(admitted),
         Err(refused) => {
             let mut response = refusal(client, refused).into_response();
-            tell(&client.standings(), response.headers_mut());
+            tell(&client.standings().await, response.headers_mut());
             response.extensions_mut().insert(client.clone());
             return response;
         }
     };
     let mut response = ADMITTED.scope(admitted.clone(), next.run(request)).await;
-    tell(&admitted.standings(), response.headers_mut());
+    tell(&admitted.standings().await, response.headers_mut());
     response.extensions_mut().insert(client.clone());
     response.map(|body| Body::new(Held { body, _admitted: admitted }))
 }

@@ -10,8 +10,6 @@ pub use usage::ClientUsage;
 
 use std::sync::Arc;
 
-use sqlx::Row as _;
-
 use crate::database::{Database, Statement, StoreFailed};
 
 /// A client key as it is kept.
@@ -93,8 +91,8 @@ impl ClientKeys {
                     previous: previous.zip(until),
                     tail: row.try_get(5)?,
                     rules: row.try_get(6)?,
-                    is_admin: row.try_get::<i64, _>(7)? != 0,
-                    is_disabled: row.try_get::<i64, _>(8)? != 0,
+                    is_admin: row.is_set(7)?,
+                    is_disabled: row.is_set(8)?,
                     created_at: row.try_get(9)?,
                     expires_at: row.try_get(10)?,
                 })

@@ -1,9 +1,7 @@
 //! What clients have used, a row for each period.
 
-use sqlx::Row as _;
-
 use super::ClientKeys;
-use crate::database::{Statement, StoreFailed};
+use crate::database::{Row, Statement, StoreFailed};
 
 /// What was used in a period.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,9 +35,8 @@ impl ClientKeys {
     pub async fn usage(&self, periods: [&str; 2]) -> Result<Vec<ClientUsage>, StoreFailed> {
         let sql = "SELECT client, period, used FROM client_usage WHERE period IN (?, ?)";
         let statement = Statement::new(sql).with(periods[0]).with(periods[1]);
-        let made = |row: &sqlx::sqlite::SqliteRow| {
-            Ok(ClientUsage { client: row.try_get(0)?, period: row.try_get(1)?, used: row.try_get(2)? })
-        };
+        let made =
+            |row: Row<'_>| Ok(ClientUsage { client: row.try_get(0)?, period: row.try_get(1)?, used: row.try_get(2)? });
         self.0.read(statement, made).await
     }
 }

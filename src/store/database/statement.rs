@@ -3,8 +3,11 @@
 use std::borrow::Cow;
 
 use sqlx::AssertSqlSafe;
+use sqlx::postgres::{PgArguments, Postgres};
 use sqlx::query::Query;
 use sqlx::sqlite::{Sqlite, SqliteArguments};
+
+use super::dialect;
 
 /// A statement of SQL with its values in the order of its question marks.
 #[derive(Debug, Clone)]
@@ -13,7 +16,7 @@ pub(crate) struct Statement {
     values: Vec<Value>,
 }
 
-/// A value as SQLite has it.
+/// A value as both databases have it.
 #[derive(Debug, Clone)]
 pub(crate) enum Value {
     Integer(Option<i64>),
@@ -39,7 +42,8 @@ impl Statement {
         self
     }
 
-    pub(super) fn query(self) -> Query<'static, Sqlite, SqliteArguments> {
+    /// As SQLite takes it.
+    pub(super) fn for_file(self) -> Query<'static, Sqlite, SqliteArguments> {
         let query = match self.sql {
             Cow::Borrowed(sql) => sqlx::query(sql),
             // Only `built` makes these.
@@ -48,6 +52,16 @@ impl Statement {
         self.values.into_iter().fold(query, |query, value| match value {
             Value::Integer(value) => query.bind(value),
             Value::Text(value) => query.bind(value),
+            Value::Bytes(value) => query.bind(value),
+        })
+    }
+
+    /// As PostgreSQL takes it.
+    pub(super) fn for_server(self) -> Query<'static, Postgres, PgArguments> {
+        let query = sqlx::query(AssertSqlSafe(dialect::numbered(&self.sql)));
+        self.values.into_iter().fold(query, |query, value| match value {
+            Value::Integer(value) => query.bind(value),
+            Value::Text(value) => query.bind(value.map(dialect::text)),
             Value::Bytes(value) => query.bind(value),
         })
     }

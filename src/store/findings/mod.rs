@@ -11,8 +11,6 @@ mod tests;
 
 use std::sync::Arc;
 
-use sqlx::Row as _;
-
 use crate::database::Statement;
 use crate::{Database, StoreFailed};
 
@@ -117,7 +115,7 @@ impl Findings {
                 provider: row.try_get(0)?,
                 model: row.try_get(1)?,
                 ability: row.try_get(2)?,
-                holds: row.try_get(3)?,
+                holds: row.is_set(3)?,
                 why: row.try_get(4)?,
                 found_at: row.try_get(5)?,
             })
@@ -129,7 +127,7 @@ impl Findings {
                 provider: row.try_get(0)?,
                 model: row.try_get(1)?,
                 why: row.try_get(2)?,
-                confirm: row.try_get(3)?,
+                confirm: row.is_set(3)?,
                 began_at: row.try_get(4)?,
                 ends_at: row.try_get(5)?,
             })

@@ -1,7 +1,5 @@
 //! Verifications that have not come to their end: what was to be tried, and what has been.
 
-use sqlx::Row as _;
-
 use crate::database::Statement;
 use crate::{Findings, StoreFailed};
 
@@ -85,6 +83,7 @@ impl Findings {
 /// That something was tried in a verification.
 pub(super) fn tried(verification: String, tried: TriedBefore) -> Statement {
     let TriedBefore { provider, model, ability, outcome } = tried;
-    let sql = "INSERT OR REPLACE INTO tries (verification, provider, model, ability, outcome) VALUES (?, ?, ?, ?, ?)";
+    let sql = "INSERT INTO tries (verification, provider, model, ability, outcome) VALUES (?, ?, ?, ?, ?) \
+               ON CONFLICT (verification, provider, model, ability) DO UPDATE SET outcome = excluded.outcome";
     Statement::new(sql).with(verification).with(provider).with(model).with(ability).with(outcome)
 }

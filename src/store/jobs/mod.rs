@@ -3,6 +3,7 @@
 //! What the texts in a row mean is the gateway's affair. Each change says in which states it may be made, so that a job
 //! that was removed or has ended meanwhile stays so.
 
+mod claims;
 mod reads;
 mod row;
 #[cfg(test)]
@@ -16,15 +17,15 @@ use std::sync::Arc;
 
 use crate::database::{Database, Statement, StoreFailed};
 
-/// The jobs of one database. Cheap to clone.
+/// The jobs of one database, as one process sees them. Cheap to clone.
 #[derive(Debug, Clone)]
-pub struct Jobs(Arc<Database>);
+pub struct Jobs(Arc<Database>, Arc<str>);
 
 impl Jobs {
-    /// The jobs of a database.
+    /// The jobs of a database, for a process that has this name and no other has.
     #[must_use]
-    pub fn of(database: Arc<Database>) -> Self {
-        Self(database)
+    pub fn of(database: Arc<Database>, process: &str) -> Self {
+        Self(database, process.into())
     }
 
     /// Keeps a new job; on the disk when it resolves.
@@ -33,10 +34,11 @@ impl Jobs {
     /// When it cannot be written.
     pub async fn create(&self, job: NewJob) -> Result<(), StoreFailed> {
         let NewJob { id, owner, kind, created_at, request, input, webhook } = job;
-        let sql = "INSERT INTO jobs (id, owner, kind, state, created_at, request, input) \
-                   VALUES (?, ?, ?, 'queued', ?, ?, ?)";
+        let sql = "INSERT INTO jobs (id, owner, kind, state, created_at, request, input, claimed_by, claimed_until) \
+                   VALUES (?, ?, ?, 'queued', ?, ?, ?, ?, ?)";
         let insert = Statement::new(sql).with(id.as_str()).with(owner).with(kind).with(created_at);
-        let mut statements = vec![insert.with(request).with(input)];
+        let insert = insert.with(request).with(input).with(self.1.as_ref()).with(Self::claimed_until(created_at));
+        let mut statements = vec![insert];
         if let Some((message, url)) = webhook {
             let sql = "INSERT INTO webhooks (id, job, url) VALUES (?, ?, ?)";
             statements.push(Statement::new(sql).with(message).with(id).with(url));
@@ -44,13 +46,15 @@ impl Jobs {
         self.0.write(statements).await.map(drop)
     }
 
-    /// Notes where a job is about to be sent; on the disk when it resolves. Gives whether there still is such a job.
+    /// Notes where a job is about to be sent; on the disk when it resolves. Gives whether there still is such a job, and no
+    /// other server has taken it.
     ///
     /// # Errors
     /// When it cannot be written; then it must not be sent.
     pub async fn submitting(&self, id: &str, ticket: &str) -> Result<bool, StoreFailed> {
-        let sql = "UPDATE jobs SET state = 'submitting', ticket = ? WHERE id = ? AND state IN ('queued', 'submitting')";
-        self.change(Statement::new(sql).with(ticket).with(id)).await
+        let sql = "UPDATE jobs SET state = 'submitting', ticket = ? WHERE id = ? AND claimed_by = ? \
+                   AND state IN ('queued', 'submitting')";
+        self.change(Statement::new(sql).with(ticket).with(id).with(self.1.as_ref())).await
     }
 
     /// Notes that what was sent last failed for certain: it may be sent to another target.
@@ -90,10 +94,16 @@ impl Jobs {
         let (code, message) = error.unzip();
         let state = if code.is_none() { JobState::Completed } else { JobState::Failed };
         let least_percent = if code.is_none() { 100_i64 } else { 0 };
-        let sql = "UPDATE jobs SET state = ?, completed_at = ?, progress = max(progress, ?), ticket = coalesce(?, ticket), \
+        let sql = "UPDATE jobs SET state = ?, completed_at = ?, progress = CASE WHEN progress < ? THEN ? ELSE progress END, ticket = coalesce(?, ticket), \
                    tried = coalesce(?, tried), result = ?, error_code = ?, error_message = ?, input = NULL \
                    WHERE id = ? AND state IN ('queued', 'submitting', 'running')";
-        let end = Statement::new(sql).with(state.name()).with(at).with(least_percent).with(ticket).with(tried);
+        let end = Statement::new(sql)
+            .with(state.name())
+            .with(at)
+            .with(least_percent)
+            .with(least_percent)
+            .with(ticket)
+            .with(tried);
         let end = end.with(result).with(code).with(message).with(id);
         let tell = "UPDATE webhooks SET body = ?, next_at = ? WHERE job = ? AND body IS NULL";
         let tell = Statement::new(tell).with(told).with(at).with(id);

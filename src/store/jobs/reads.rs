@@ -1,9 +1,7 @@
 //! Looking at jobs: one, a page of an owner's, and those that are still open.
 
-use sqlx::Row as _;
-
-use super::row::{self, COLUMNS_OF_OPEN};
-use super::{JobRow, Jobs, OpenJob};
+use super::row;
+use super::{JobRow, Jobs};
 use crate::database::{Statement, StoreFailed};
 
 impl Jobs {
@@ -40,14 +38,6 @@ impl Jobs {
         let after = after.unwrap_or(first);
         let statement = Statement::new(sql).with(owner.to_vec()).with(after).with(i64::from(limit));
         self.0.read(statement, JobRow::of).await
-    }
-
-    /// The jobs that have not ended.
-    ///
-    /// # Errors
-    /// When the database cannot be read.
-    pub async fn open(&self) -> Result<Vec<OpenJob>, StoreFailed> {
-        self.0.read(Statement::new(COLUMNS_OF_OPEN), OpenJob::of).await
     }
 
     /// The picture a job starts from.

@@ -1,7 +1,6 @@
 //! The rows of jobs, and how they are selected.
 
-use sqlx::Row as _;
-use sqlx::sqlite::SqliteRow;
+use crate::database::Row;
 
 /// How far a job is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -129,13 +128,13 @@ pub(super) const COLUMNS_OF_OPEN: &str = "SELECT id, state, created_at, progress
                                           WHERE state IN ('queued', 'submitting', 'running') ORDER BY id";
 
 impl JobRow {
-    pub(super) fn of(row: &SqliteRow) -> sqlx::Result<Self> {
+    pub(super) fn of(row: Row<'_>) -> sqlx::Result<Self> {
         let code: Option<String> = row.try_get("error_code")?;
         let message: Option<String> = row.try_get("error_message")?;
         Ok(Self {
             id: row.try_get("id")?,
             owner: row.try_get("owner")?,
-            state: JobState::named(row.try_get("state")?)?,
+            state: JobState::named(&row.try_get::<String, _>("state")?)?,
             created_at: row.try_get("created_at")?,
             completed_at: row.try_get("completed_at")?,
             progress: row.try_get("progress")?,
@@ -149,10 +148,10 @@ impl JobRow {
 }
 
 impl OpenJob {
-    pub(super) fn of(row: &SqliteRow) -> sqlx::Result<Self> {
+    pub(super) fn of(row: Row<'_>) -> sqlx::Result<Self> {
         Ok(Self {
             id: row.try_get("id")?,
-            state: JobState::named(row.try_get("state")?)?,
+            state: JobState::named(&row.try_get::<String, _>("state")?)?,
             created_at: row.try_get("created_at")?,
             progress: row.try_get("progress")?,
             ticket: row.try_get("ticket")?,

@@ -1,9 +1,7 @@
 //! The messages that tell clients how their jobs ended, kept until they are heard or given up.
 
-use sqlx::Row as _;
-
 use super::Jobs;
-use crate::database::{Statement, StoreFailed};
+use crate::database::{Row, Statement, StoreFailed};
 
 /// A message that is to be sent now.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,6 +14,8 @@ pub struct DueWebhook {
     pub body: String,
     /// How often it was sent before.
     pub attempts: i64,
+    /// Since when it is due.
+    pub next_at: i64,
 }
 
 impl Jobs {
@@ -24,15 +24,16 @@ impl Jobs {
     /// # Errors
     /// When the database cannot be read.
     pub async fn due_webhooks(&self, now: i64, limit: u32) -> Result<Vec<DueWebhook>, StoreFailed> {
-        let sql = "SELECT id, url, body, attempts FROM webhooks WHERE body IS NOT NULL AND next_at <= ? \
+        let sql = "SELECT id, url, body, attempts, next_at FROM webhooks WHERE body IS NOT NULL AND next_at <= ? \
                    ORDER BY next_at LIMIT ?";
         let statement = Statement::new(sql).with(now).with(i64::from(limit));
-        let made = |row: &sqlx::sqlite::SqliteRow| {
+        let made = |row: Row<'_>| {
             Ok(DueWebhook {
                 id: row.try_get("id")?,
                 url: row.try_get("url")?,
                 body: row.try_get("body")?,
                 attempts: row.try_get("attempts")?,
+                next_at: row.try_get("next_at")?,
             })
         };
         self.0.read(statement, made).await
@@ -46,6 +47,15 @@ impl Jobs {
         let sql = "SELECT min(next_at) FROM webhooks WHERE body IS NOT NULL";
         let times = self.0.read(Statement::new(sql), |row| row.try_get::<Option<i64>, _>(0)).await?;
         Ok(times.into_iter().flatten().next())
+    }
+
+    /// Keeps other servers from sending a message until a time. Gives whether none of them was quicker.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub async fn takes_webhook(&self, webhook: &DueWebhook, until: i64) -> Result<bool, StoreFailed> {
+        let sql = "UPDATE webhooks SET next_at = ? WHERE id = ? AND next_at = ?";
+        self.change(Statement::new(sql).with(until).with(webhook.id.as_str()).with(webhook.next_at)).await
     }
 
     /// A message was heard, or is given up.

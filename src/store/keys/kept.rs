@@ -1,7 +1,5 @@
 //! Keys as they are kept and listed, and as they are opened: where a master key does.
 
-use sqlx::Row as _;
-
 use super::seal::sealed_by;
 use super::{KeyFailed, MasterKeys, NoMasterKey, ProviderKeys};
 use crate::database::{Statement, StoreFailed};
@@ -74,7 +72,7 @@ impl ProviderKeys {
                 let wants = || sealed_by(&sealed).unwrap_or_else(|| "unknown".to_owned());
                 let wants_master = secret.is_none().then(wants);
                 let (label, tail) = (row.try_get(2)?, row.try_get(4)?);
-                let is_disabled = row.try_get::<i64, _>(5)? != 0;
+                let is_disabled = row.is_set(5)?;
                 let created_at = row.try_get(6)?;
                 let listed = ListedKey { id, provider, label, tail, is_disabled, created_at, wants_master };
                 Ok(KeptKey { listed, secret })

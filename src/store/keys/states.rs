@@ -4,9 +4,7 @@
 
 use std::sync::Arc;
 
-use sqlx::Row as _;
-
-use crate::database::{Database, Statement, StoreFailed};
+use crate::database::{Database, Row, Statement, StoreFailed};
 
 /// How a key of a provider stood.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,9 +46,8 @@ impl KeyStates {
     /// # Errors
     /// When the database cannot be read.
     pub async fn all(&self) -> Result<Vec<KeptKeyState>, StoreFailed> {
-        let made = |row: &sqlx::sqlite::SqliteRow| {
-            Ok(KeptKeyState { provider: row.try_get(0)?, key: row.try_get(1)?, state: row.try_get(2)? })
-        };
+        let made =
+            |row: Row<'_>| Ok(KeptKeyState { provider: row.try_get(0)?, key: row.try_get(1)?, state: row.try_get(2)? });
         self.0.read(Statement::new("SELECT provider, key, state FROM key_states"), made).await
     }
 }

@@ -5,13 +5,10 @@
 #[cfg(test)]
 mod tests;
 
-use std::path::Path;
 use std::sync::Arc;
 
-use sqlx::Row as _;
-
 use crate::ForeignDatabase;
-use crate::database::{Database, FILE, Statement, StoreFailed};
+use crate::database::{Database, DatabasePlace, FILE, Row, Statement, StoreFailed};
 
 /// What was used with a key of a provider, of one model or of all together.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -37,17 +34,24 @@ impl Quotas {
         Self(database)
     }
 
-    /// All that is kept in a folder, which a server may have at the same time; nothing where there is no database yet.
+    /// All that is kept in a place, which a server may have at the same time; nothing where there is no database yet. It
+    /// blocks, and is not for a task.
     ///
     /// # Errors
     /// When there is one that cannot be read.
-    pub fn peek(folder: &Path) -> Result<Vec<UsedQuota>, StoreFailed> {
-        let file = folder.join(FILE);
-        if !file.exists() {
-            return Ok(Vec::new());
+    pub fn peek(place: &DatabasePlace) -> Result<Vec<UsedQuota>, StoreFailed> {
+        match place {
+            DatabasePlace::Folder(_) if !place.is_there() => Ok(Vec::new()),
+            DatabasePlace::Folder(folder) => {
+                let rows = ForeignDatabase::rows(&folder.join(FILE), ALL)?;
+                Ok(rows.into_iter().filter_map(|row| <[String; 4]>::try_from(row).ok()).map(of_texts).collect())
+            }
+            DatabasePlace::Server(_) => {
+                let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+                let runtime = runtime.map_err(|error| StoreFailed::of("open", place, error.into()))?;
+                runtime.block_on(async { place.open_beside().await?.read(Statement::new(ALL), read).await })
+            }
         }
-        let rows = ForeignDatabase::rows(&file, "SELECT provider, key, model, used FROM quotas")?;
-        Ok(rows.into_iter().filter_map(|row| <[String; 4]>::try_from(row).ok()).map(of_texts).collect())
     }
 
     /// Keeps what was used up to now, in seconds since 1970; on the disk when it resolves.
@@ -71,19 +75,14 @@ impl Quotas {
     /// When the database cannot be read or written.
     pub async fn since(&self, time: i64) -> Result<Vec<UsedQuota>, StoreFailed> {
         self.0.write(vec![Statement::new("DELETE FROM quotas WHERE updated_at < ?").with(time)]).await?;
-        let all = Statement::new("SELECT provider, key, model, used FROM quotas");
-        self.0
-            .read(all, |row| {
-                let model: String = row.try_get(2)?;
-                Ok(UsedQuota {
-                    provider: row.try_get(0)?,
-                    key: row.try_get(1)?,
-                    model: Some(model).filter(|model| !model.is_empty()),
-                    used: row.try_get(3)?,
-                })
-            })
-            .await
+        self.0.read(Statement::new(ALL), read).await
     }
+}
+
+const ALL: &str = "SELECT provider, key, model, used FROM quotas";
+
+fn read(row: Row<'_>) -> sqlx::Result<UsedQuota> {
+    Ok(of_texts([row.try_get(0)?, row.try_get(1)?, row.try_get(2)?, row.try_get(3)?]))
 }
 
 fn of_texts([provider, key, model, used]: [String; 4]) -> UsedQuota {

@@ -3,11 +3,8 @@
 //! Every filter is an index that ends with the order of rows, and times become places in that order first, so that a page
 //! is read from its rows alone however many there are.
 
-use sqlx::Row as _;
-use sqlx::sqlite::SqliteRow;
-
 use super::{LoggedRequest, Requests};
-use crate::database::{Statement, StoreFailed};
+use crate::database::{Row, Statement, StoreFailed};
 
 /// Which rows are wanted; what is not said is not filtered.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -119,7 +116,7 @@ impl Requests {
     }
 }
 
-fn read(row: &SqliteRow) -> sqlx::Result<LoggedRequest> {
+fn read(row: Row<'_>) -> sqlx::Result<LoggedRequest> {
     Ok(LoggedRequest {
         seq: row.try_get(0)?,
         id: row.try_get(1)?,

@@ -7,9 +7,7 @@ mod tests;
 
 use std::sync::Arc;
 
-use sqlx::Row as _;
-
-use crate::database::{Database, Statement, StoreFailed};
+use crate::database::{Database, Row, Statement, StoreFailed};
 
 /// A response in the database.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,7 +48,7 @@ impl Responses {
             let sql = "INSERT INTO responses (id, owner, created_at, is_open, bytes, input, response) \
                        VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET \
                        is_open = excluded.is_open, bytes = excluded.bytes, response = excluded.response \
-                       WHERE is_open = 1";
+                       WHERE responses.is_open = 1";
             let statement = Statement::new(sql).with(id).with(owner).with(created_at).with(i64::from(is_open));
             statement.with(bytes).with(input).with(response)
         });
@@ -62,7 +60,7 @@ impl Responses {
     /// # Errors
     /// When the database cannot be read.
     pub async fn bytes(&self) -> Result<u64, StoreFailed> {
-        let sum = Statement::new("SELECT coalesce(sum(bytes), 0) FROM responses");
+        let sum = Statement::new("SELECT CAST(coalesce(sum(bytes), 0) AS BIGINT) FROM responses");
         let found = self.0.read(sum, |row| row.try_get::<i64, _>(0)).await?;
         Ok(found.first().and_then(|bytes| u64::try_from(*bytes).ok()).unwrap_or(0))
     }
@@ -75,7 +73,7 @@ impl Responses {
     pub async fn forget(&self, before: i64, most_bytes: u64) -> Result<(), StoreFailed> {
         let old = Statement::new("DELETE FROM responses WHERE created_at < ?").with(before);
         let sql = "DELETE FROM responses WHERE id IN (SELECT id FROM \
-                   (SELECT id, sum(bytes) OVER (ORDER BY created_at DESC, id DESC) AS total FROM responses) \
+                   (SELECT id, sum(bytes) OVER (ORDER BY created_at DESC, id DESC) AS total FROM responses) AS newest \
                    WHERE total > ?)";
         let too_many = Statement::new(sql).with(i64::try_from(most_bytes).unwrap_or(i64::MAX));
         self.0.write(vec![old, too_many]).await.map(drop)
@@ -111,12 +109,12 @@ impl Responses {
     }
 }
 
-fn read(row: &sqlx::sqlite::SqliteRow) -> sqlx::Result<KeptResponse> {
+fn read(row: Row<'_>) -> sqlx::Result<KeptResponse> {
     Ok(KeptResponse {
         id: row.try_get(0)?,
         owner: row.try_get(1)?,
         created_at: row.try_get(2)?,
-        is_open: row.try_get::<i64, _>(3)? != 0,
+        is_open: row.is_set(3)?,
         input: row.try_get(4)?,
         response: row.try_get(5)?,
     })

@@ -5,8 +5,6 @@ mod tests;
 
 use std::sync::Arc;
 
-use sqlx::Row as _;
-
 use crate::database::{Database, Statement, StoreFailed};
 
 /// The settings of one database. Cheap to clone.

@@ -6,7 +6,7 @@
 use sqlx::{Connection as _, SqliteConnection};
 use tokio::sync::{mpsc, oneshot};
 
-use super::Statement;
+use super::super::Statement;
 
 /// Changes that may wait; senders beyond them wait themselves.
 const QUEUE: usize = 1_024;
@@ -77,7 +77,7 @@ async fn apply(connection: &mut SqliteConnection, statements: Vec<Statement>) ->
     let mut savepoint = connection.begin().await?;
     let mut rows = Vec::with_capacity(statements.len());
     for statement in statements {
-        rows.push(statement.query().execute(&mut *savepoint).await?.rows_affected());
+        rows.push(statement.for_file().execute(&mut *savepoint).await?.rows_affected());
     }
     savepoint.commit().await?;
     Ok(rows)

@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use super::StoreFailed;
+use super::super::StoreFailed;
 
 /// SQLite's codes for a file that is damaged, and for one that is no database.
 const CODES: [&str; 2] = ["11", "26"];

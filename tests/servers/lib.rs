@@ -1,0 +1,17 @@
+//! Real servers for tests, as the system's packages have them: started in a temporary folder, reached through a socket in
+//! it, and ended with the process that started them, however that ends.
+//!
+//! `make test-servers` installs the programs. Where they are missing, a test that wants one says so loudly and passes.
+
+mod owned;
+mod postgres;
+mod redis;
+
+pub use postgres::Postgres;
+pub use redis::Redis;
+
+/// Says that a test was left out, where it is seen.
+#[expect(clippy::print_stderr, reason = "it is said to the person who runs the tests")]
+fn skip(what: &str, why: &str) {
+    eprintln!("\n>>> SKIPPED: {what} cannot be had here, and nothing is tested with it: {why} (`make test-servers`)\n");
+}
