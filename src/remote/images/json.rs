@@ -205,7 +205,7 @@ pub(super) fn minimax(call: &ImageCall<'_>) -> Result<HttpCall, Failure> {
 /// DashScope: `POST /services/aigc/multimodal-generation/generation`, below `…/api/v1`.
 pub(super) fn dashscope(call: &ImageCall<'_>) -> Result<HttpCall, Failure> {
     const PLACES: [&str; 4] = ["seed", "negative_prompt", "prompt_extend", "watermark"];
-    let ImageJob { work, count, size, seed, .. } = call.task;
+    let ImageJob { work, count, seed, .. } = call.task;
     without(call, &PLACES);
     written(call, "/services/aigc/multimodal-generation/generation", |request| {
         request.field("model", call.model());
@@ -229,7 +229,7 @@ pub(super) fn dashscope(call: &ImageCall<'_>) -> Result<HttpCall, Failure> {
         })?;
         input.close();
         let mut parameters = Object::open(request.key("parameters"));
-        parameters.some("size", size.map(|size| format!("{}*{}", size.width, size.height)));
+        parameters.some("size", super::size(call).map(|size| format!("{}*{}", size.width, size.height)));
         parameters.some("n", Some(count).filter(|count| **count > 1));
         parameters.some("seed", sent(call, "seed", seed));
         extras(&mut parameters, call, &PLACES[1..]);
