@@ -422,7 +422,7 @@ fn a_week_of_mixed_load_on_five_free_keys_uses_what_there_is_and_passes_no_limit
                         break;
                     }
                     // Clients come back a little later than they could.
-                    Err(Full::Until(until)) => next = next.min(until + draws.below(20_000)),
+                    Err(Full::Until(until)) => next = next.min(until + draws.below(1_000)),
                     Err(full) => panic!("{full:?}"),
                 }
             }
