@@ -37,8 +37,8 @@ pub(super) fn findings(context: &Context, config: &Config, source: &Source) -> V
 fn kept(context: &Context, config: &Config) -> Result<Option<Kept>, Box<Finding>> {
     let bad = |says: String, advice: &str| Box::new(Finding::bad("store", says, advice));
     let place = context.store_place(config);
-    let place =
-        place.ok_or_else(|| bad("there is no folder for it".to_owned(), "name one with [store] dir or MEDIARY_HOME"))?;
+    let place = place
+        .ok_or_else(|| bad("there is no folder for it".to_owned(), "name one with [store] dir or MEDIARY_HOME"))?;
     if !place.is_there() {
         return Ok(None);
     }

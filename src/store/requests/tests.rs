@@ -117,7 +117,10 @@ async fn times_are_taken_at_even_distances() {
         let log = log(&home, 1_000).await;
         let ended = |timings: Vec<Timing>| timings.iter().map(|timing| timing.ended_at / 1_000).collect::<Vec<_>>();
         assert_eq!(ended(log.timings(0, 10_000_000, 5_000).await.unwrap()), (1..=1_000).collect::<Vec<_>>());
-        assert_eq!(ended(log.timings(0, 10_000_000, 10).await.unwrap()), (0..10).map(|n| n * 100 + 1).collect::<Vec<_>>());
+        assert_eq!(
+            ended(log.timings(0, 10_000_000, 10).await.unwrap()),
+            (0..10).map(|n| n * 100 + 1).collect::<Vec<_>>()
+        );
         assert_eq!(ended(log.timings(501_000, 505_000, 3).await.unwrap()), [501, 503]);
         assert!(log.timings(9_000_000, 10_000_000, 10).await.unwrap().is_empty());
         let one = log.timings(5_000, 6_000, 10).await.unwrap().remove(0);
