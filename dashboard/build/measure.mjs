@@ -26,7 +26,7 @@ for number in range(count):
     status = random.choices([200, 429, 503, 400], [96, 2, 1, 1])[0]
     client, total = random.choice(["", "ck_a", "ck_b", "ck_c"]), int(random.lognormvariate(7, 0.7))
     prompt, completion, cost = random.randrange(4000), random.randrange(900), random.randrange(10**9)
-    attempts = [{"target": f"{provider}/{model}", "outcome": "answered", "took_ms": total // 2}]
+    attempts = [{"target": f"{provider}/{model}", "outcome": "answered", "began_ms": 1, "took_ms": total // 2}]
     rows.append((f"{number:x}-seed", ended - total, ended, client, "/v1/chat/completions", "chat", "auto", provider, model, status, total // 2, total,
                  prompt, 0, completion, 0, 0, 0, cost, 0, json.dumps({"media": [], "attempts": attempts, "fallbacks": 0, "treatments": [], "charges": []})))
     sum = sums.setdefault((ended // 900_000, client, provider, model, "chat", status), [0] * 10)

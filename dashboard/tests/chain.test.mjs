@@ -35,7 +35,9 @@ test('targets are moved by keyboard, by buttons and by dragging, and switched of
   await page.locator('ol li', { hasText: 'a/m' }).dragTo(page.locator('ol li', { hasText: 'c/m' }));
   assert.deepEqual(await names(page), ['a/m', 'c/m', 'b/m']);
   await page.getByRole('switch', { name: 'a/m is asked for this tier' }).uncheck();
+  const kept = page.waitForResponse((response) => response.request().method() === 'PUT');
   await page.getByRole('button', { name: 'Save' }).click();
+  await kept;
   await until('a is switched off', async () => (await answering(served)) === 'c/m');
   await page.reload();
   await page.getByRole('button', { name: /^a\/m, place 1/ }).waitFor();
@@ -55,9 +57,10 @@ test('of two browsers that change the same order the second is told, and its ord
   await one.getByText('The order is kept and in force.').waitFor();
   await other.getByRole('button', { name: 'Save' }).click();
   await other.getByRole('alert').getByText('were changed elsewhere meanwhile').waitFor();
-  assert.equal(await answering(served), 'b/m', 'the first one counts');
+  await until('the first one counts', async () => (await answering(served)) === 'b/m');
   assert.deepEqual(await names(other), ['a/m', 'c/m', 'b/m'], 'what was made here stays');
   await other.getByRole('button', { name: 'Read them again' }).click();
+  await other.getByRole('alert').waitFor({ state: 'detached' });
   await other.getByRole('button', { name: 'Save' }).click();
   await other.getByText('The order is kept and in force.').waitFor();
   await until('now the second one counts', async () => (await answering(served)) === 'a/m');

@@ -38,6 +38,7 @@ test('a page has boxes where its lines stand, and pointing at one shows the othe
   await sheet.locator('img').waitFor();
   const line = sheet.getByRole('option', { name: 'INVOICE 2026-0417' });
   await line.waitFor();
+  await until('its picture is there', () => sheet.locator('img').evaluate((picture) => picture.naturalWidth > 0));
   const boxes = sheet.locator('svg rect');
   assert.equal(await boxes.count(), await sheet.getByRole('option').count(), 'a box for each line');
   // The box of a line lies over its words: there is ink under it, and the picture has the shape of the page.
@@ -59,10 +60,19 @@ test('a page has boxes where its lines stand, and pointing at one shows the othe
   });
   assert.ok(inked > 0.05 && inked < 0.6, `${inked} of the box is dark`);
   assert.ok(Math.abs(ratio - 1) < 0.01, `${ratio}`);
-  await line.hover();
-  await until('its box stands out', () => sheet.locator('rect.active').count());
-  await sheet.locator('rect').first().hover({ force: true });
-  await until('the first line is marked', async () => (await sheet.getByRole('option').first().getAttribute('aria-selected')) === 'true');
+  // What is beside the page may still come, and move it away under a pointer that has arrived.
+  const pointed = async (place, options) => {
+    await page.mouse.move(0, 0);
+    await place.hover(options);
+  };
+  await until('its box stands out', async () => {
+    await pointed(line);
+    return sheet.locator('rect.active').count();
+  });
+  await until('the first line is marked', async () => {
+    await pointed(sheet.locator('rect').first(), { force: true });
+    return (await sheet.getByRole('option').first().getAttribute('aria-selected')) === 'true';
+  });
   await sheet.getByRole('listbox').focus();
   await page.keyboard.press('End');
   await until('the last line is marked', async () => (await sheet.getByRole('option').last().getAttribute('aria-selected')) === 'true');

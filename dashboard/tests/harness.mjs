@@ -23,11 +23,12 @@ after(async () => {
   await browser?.close();
 });
 
-/** A test that is given `{ server(…), upstream(…), open(…) }`; all of it ends with the test. */
+/** A test that is given `{ browser, server(…), upstream(…), open(…) }`; all of it ends with the test. */
 export function test(name, body, options = {}) {
-  nodeTest(name, { skip: skipped, timeout: 120_000, ...options }, async () => {
+  nodeTest(name, { skip: skipped, timeout: 300_000, ...options }, async () => {
     const ends = [];
     const stage = {
+      browser,
       server: async (wanted) => {
         const server = await Server.start(wanted);
         ends.push(() => server.end());
@@ -74,7 +75,7 @@ async function open(server, { at = 'start', login = true, language = 'en', theme
     reducedMotion: 'reduce', permissions: ['camera', 'microphone', 'clipboard-read', 'clipboard-write'], timezoneId: 'Europe/Madrid',
   });
   const page = await context.newPage();
-  page.setDefaultTimeout(20_000);
+  page.setDefaultTimeout(60_000);
   const complaints = [];
   page.on('pageerror', (error) => complaints.push(`${error.stack ?? error}`));
   page.on('console', (message) => {
@@ -113,7 +114,7 @@ export async function seriousFindings(page) {
 }
 
 /** Waits until `holds` gives something true. */
-export async function until(what, holds, patience = 20_000) {
+export async function until(what, holds, patience = 60_000) {
   const end = Date.now() + patience;
   for (;;) {
     const held = await holds();

@@ -62,8 +62,11 @@ test('lists of headers are read with their parameters', () => {
 });
 
 test('bars of a request fill its time, and an attempt that failed is told apart', () => {
-  const all = bars([{ target: 'a/m', outcome: 'overloaded', took_ms: 30 }, { target: 'b/m', outcome: 'answered', took_ms: 50 }], 100, 160);
+  const all = bars([{ target: 'a/m', outcome: 'overloaded', began_ms: 20, took_ms: 30 }, { target: 'b/m', outcome: 'answered', began_ms: 50, took_ms: 50 }], 100, 160);
   assert.deepEqual(all.map(({ kind, from, to }) => [kind, from, to]), [['before', 0, 20], ['failed', 20, 50], ['answered', 50, 100], ['after', 100, 160]]);
+  // One that is asked beside another overlaps with it, and the list has them in the order of their ends.
+  const hedged = bars([{ target: 'b/m', outcome: 'answered', began_ms: 30, took_ms: 20 }, { target: 'a/m', outcome: 'cancelled', began_ms: 10, took_ms: 41 }], 50, 51);
+  assert.deepEqual(hedged.map(({ target, from, to }) => [target, from, to]), [['', 0, 10], ['a/m', 10, 51], ['b/m', 30, 50]]);
   assert.deepEqual(bars([], null, 5).map(({ kind, from, to }) => [kind, from, to]), [['before', 0, 5]]);
 });
 

@@ -240,8 +240,11 @@ test('a video is a job that is followed to its end', async ({ server, upstream, 
     const pieces = [];
     recorder.ondataavailable = ({ data }) => pieces.push(data);
     recorder.start();
-    for (let step = 0; step < 10; step += 1) {
-      canvas.getContext('2d').fillRect(step * 10, 0, 10, 80);
+    // A busy machine takes its time until the first picture is in it.
+    const size = () => pieces.reduce((sum, piece) => sum + piece.size, 0);
+    for (let step = 0; step < 10 || (size() < 1000 && step < 500); step += 1) {
+      canvas.getContext('2d').fillRect((step % 10) * 10, step % 3, 10, 80);
+      if (step >= 10) recorder.requestData();
       await new Promise((resolve) => setTimeout(resolve, 60));
     }
     const ended = new Promise((resolve) => (recorder.onstop = resolve));

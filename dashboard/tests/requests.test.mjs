@@ -65,7 +65,14 @@ test('the log goes page by page and leaves as a file', async ({ server, upstream
   const up = await upstream();
   const served = await server({ config: `${LOGGED}${up.provider('a')}` });
   const page = await open(served, { at: 'requests' });
+  // Pages that are not live keep their borders where they were when they were read.
+  await page.getByLabel('Live').uncheck();
   for (let number = 0; number < 55; number += 1) await chat(page, 'a/m');
+  await until('all are in the log', () => page.evaluate(async () => {
+    const answer = await fetch('/api/admin/requests?limit=500');
+    return (await answer.json()).data.length === 55;
+  }));
+  await page.reload();
   await until('a page is full', async () => (await page.locator('tbody tr').count()) === 50);
   await until('there is a page after it', () => page.getByRole('button', { name: 'Older' }).isEnabled());
   await page.getByRole('button', { name: 'Older' }).click();

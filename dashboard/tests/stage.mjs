@@ -6,7 +6,6 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
-import { createServer as createSocket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
@@ -100,14 +99,6 @@ const talking = {
   },
 };
 
-async function freePort() {
-  const socket = createSocket();
-  await new Promise((resolve) => socket.listen(0, '127.0.0.1', resolve));
-  const { port } = socket.address();
-  await new Promise((resolve) => socket.close(resolve));
-  return port;
-}
-
 /** The program, serving. */
 export class Server {
   /**
@@ -116,8 +107,8 @@ export class Server {
   static async start({ config = '', env = {}, password = PASSWORD } = {}) {
     const server = new Server();
     server.folder = await mkdtemp(join(tmpdir(), 'mediary-dashboard-'));
-    server.port = await freePort();
-    server.url = `http://127.0.0.1:${server.port}`;
+    // The first time it takes a free port, and when it is started again that one.
+    server.port = 0;
     server.file = join(server.folder, 'mediary.toml');
     server.env = {
       PATH: process.env.PATH, HOME: server.folder, MEDIARY_HOME: join(server.folder, 'home'),
@@ -151,7 +142,11 @@ export class Server {
     await new Promise((resolve, reject) => {
       const read = (data) => {
         this.log += data;
-        if (this.log.includes('serving on')) resolve();
+        const serving = /serving on http:\/\/127\.0\.0\.1:(\d+)\D/.exec(this.log);
+        if (!serving) return;
+        this.port = Number(serving[1]);
+        this.url = `http://127.0.0.1:${this.port}`;
+        resolve();
       };
       child.stdout.on('data', read);
       child.stderr.on('data', read);

@@ -57,7 +57,7 @@ test('set-ups of programs have the real address and a real key', async ({ server
   const command = await page.locator('pre').textContent();
   const key = /Bearer (\S+)"/.exec(command)[1];
   await page.getByRole('button', { name: 'Copy' }).click();
-  assert.equal(await page.evaluate(() => navigator.clipboard.readText()), command);
+  await until('it is copied', async () => (await page.evaluate(() => navigator.clipboard.readText())) === command);
   const answer = await fetch(`${served.url}/v1/chat/completions`, {
     method: 'POST', headers: { 'content-type': 'application/json', authorization: `Bearer ${key}` },
     body: JSON.stringify({ model: 'auto', messages: [{ role: 'user', content: 'Hello' }] }),

@@ -41,7 +41,7 @@ test('sums, charts and failures tell what was asked, and leave as a file', async
     return (await page.locator('.tiles .figure').allTextContents())[0] === '4';
   });
   assert.equal(await page.locator('.tiles .figure').nth(1).textContent(), '75%');
-  assert.equal(await page.locator('canvas').count(), 4, 'four charts are painted');
+  await until('four charts are painted', async () => (await page.locator('canvas').count()) === 4);
   // The numbers of the charts are there for those who do not see them.
   const hours = await page.getByRole('table', { name: 'Requests' }).locator('tbody tr').count();
   assert.ok(hours >= 24 && hours <= 26, `${hours} hours`);

@@ -11,6 +11,7 @@ mod child;
 pub mod confine;
 mod handover;
 pub mod image;
+mod kept;
 mod message;
 pub mod office;
 mod on_disk;
@@ -18,4 +19,5 @@ pub mod pdf;
 mod shared_file;
 
 pub use child::Program;
+pub use kept::{Keep, KeptFile};
 pub use shared_file::SharedFile;

@@ -42,6 +42,6 @@ pub use keys::{
 };
 pub use lists::ModelLists;
 pub use quotas::{Quotas, UsedQuota};
-pub use requests::{LoggedRequest, RequestFilter, RequestPage, Requests, Sums, SumsBy, SumsOf, Timing};
+pub use requests::{Latency, LoggedRequest, RequestFilter, RequestPage, Requests, Sums, SumsBy, SumsOf};
 pub use responses::{KeptResponse, Responses};
 pub use settings::Settings;

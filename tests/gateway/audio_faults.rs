@@ -11,7 +11,7 @@ use super::audio_speech::{SAMPLES, begins, mouth, speaks, spoken, wave};
 use super::audio_transcriptions::{ear, form, hears, transcribed};
 use super::chat_talk::{over, serving, with_providers};
 use super::client::Request;
-use super::server::{TestServer, wait_until};
+use super::server::{PATIENCE, TestServer, wait_until};
 use super::upstream::{Act, Step, Upstream};
 
 const TRANSCRIPTIONS: &str = "/v1/audio/transcriptions";
@@ -102,20 +102,21 @@ fn a_sound_that_breaks_off_is_never_said_to_be_whole() {
 
 #[test]
 fn a_target_that_says_nothing_is_left_for_the_next() {
-    let impatient = |entries: &[Value]| {
+    // Sounds are given up sooner while another target is left; recordings are waited for as long in any case.
+    let impatient = |entries: &[Value], ears: Duration| {
         serving(entries, |config| {
-            config.routing.reasoning_first_byte = Duration::from_millis(100);
+            config.routing.reasoning_first_byte = ears;
             config.routing.reasoning_fallback_first_byte = Duration::from_millis(100);
         })
     };
     let silent = Upstream::doing([Act::Silence]);
     let next = Upstream::doing([speaks("audio/wav", wave(SAMPLES, true))]);
-    let server = impatient(&[mouth(&silent, "silent", json!({})), mouth(&next, "next", json!({}))]);
+    let server = impatient(&[mouth(&silent, "silent", json!({})), mouth(&next, "next", json!({}))], PATIENCE);
     assert_eq!(spoken(&server, json!({})).header("x-routed-via"), Some("next/m"));
     silent.was_left();
     let silent = Upstream::doing([Act::Silence]);
     let next = Upstream::doing([hears("A word.")]);
-    let server = impatient(&[ear(&silent, "silent", json!({})), ear(&next, "next", json!({}))]);
+    let server = impatient(&[ear(&silent, "silent", json!({})), ear(&next, "next", json!({}))], Duration::from_secs(2));
     assert_eq!(transcribed(&server, &[]).header("x-routed-via"), Some("next/m"));
     silent.was_left();
 }

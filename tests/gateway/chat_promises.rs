@@ -205,8 +205,8 @@ fn a_hedge_asks_the_next_beside_one_that_says_nothing_and_the_first_word_wins() 
         let answer = server.chat(json!({ "stream": true }));
         assert_eq!((answer.said().as_str(), answer.header("x-routed-via")), ("From b", Some("b/m")));
         silent.was_left();
-        let metrics = Request::new("GET", "/metrics").send(&server).text().to_owned();
-        assert!(metrics.contains("mediary_provider_calls_total{target=\"a/m\",outcome=\"hedged\"}"), "{metrics}");
+        let hedged = "mediary_provider_calls_total{target=\"a/m\",outcome=\"hedged\"}";
+        wait_until("it is counted", || Request::new("GET", "/metrics").send(&server).text().contains(hedged));
     }
     // So for an answer that is wanted whole; one that has begun only takes its time.
     let (silent, quick) = (Upstream::doing([Act::Silence]), Upstream::doing([streams(&["From b"])]));
@@ -214,13 +214,13 @@ fn a_hedge_asks_the_next_beside_one_that_says_nothing_and_the_first_word_wins() 
     let server = serving(&entries, |config| config.routing.hedge = Some(ms(60)));
     assert_eq!(server.chat(json!({})).said(), "From b");
     silent.was_left();
-    let long = Act::Stream(vec![opening(), word("From"), Step::Pause(ms(400)), word(" a"), closing(), done()]);
+    let long = Act::Stream(vec![opening(), word("From"), Step::Pause(ms(4_000)), word(" a"), closing(), done()]);
     let (long, other) = (Upstream::doing([long]), Upstream::doing([says("From b")]));
     let entries = [long.entry("a", json!({})), other.entry("b", json!({}))];
-    let server = serving(&entries, |config| config.routing.hedge = Some(ms(60)));
+    let server = serving(&entries, |config| config.routing.hedge = Some(ms(2_000)));
     assert_eq!((server.chat(json!({})).said().as_str(), other.calls()), ("From a", 0));
     // The first one may still win, and a hedge that fails costs nothing.
-    let slow = Act::Stream(vec![Step::Pause(ms(400)), opening(), word("From a"), closing(), done()]);
+    let slow = Act::Stream(vec![Step::Pause(ms(2_000)), opening(), word("From a"), closing(), done()]);
     let (first, broken) = (Upstream::doing([slow]), Upstream::doing([fails(404, "no such model", None)]));
     let entries = [first.entry("a", json!({})), broken.entry("b", json!({}))];
     let server = serving(&entries, |config| config.routing.hedge = Some(ms(60)));

@@ -4,13 +4,15 @@ use std::io::{Cursor, Write};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use mediary::config::Bytes;
 use serde_json::{Value, json};
 use zip::write::SimpleFileOptions;
 
 use super::chat_talk::with_providers;
 use super::chat_words::says;
 use super::client::{Multipart, Request, reading};
-use super::server::{sample, shared};
+use super::pdf::Pdf;
+use super::server::{TestServer, sample, shared};
 use super::upstream::Upstream;
 
 const RELATIONS: &str = "<Relationships><Relationship Id=\"u\" Type=\"x/hyperlink\" Target=\"https://harbour.example/\" TargetMode=\"External\"/>\
@@ -215,4 +217,54 @@ fn a_chat_gets_the_text_or_the_file_itself() {
     assert_eq!(file["filename"], "letter.docx");
     let mime = "data:application/vnd.openxmlformats-officedocument.wordprocessingml.document;base64,";
     assert!(file["file_data"].as_str().unwrap().starts_with(mime), "{file}");
+}
+
+/// A PDF with a page of text that other files come with.
+fn portfolio(files: &[(&str, Vec<u8>)]) -> Pdf {
+    let mut pdf = Pdf::of_texts(&["See the files of this folder."]);
+    let mut names = String::new();
+    for (name, bytes) in files {
+        let file = pdf.stream("/Type /EmbeddedFile", bytes.clone());
+        let entry = pdf.object(format!("<< /Type /Filespec /F ({name}) /UF ({name}) /EF << /F {file} 0 R >> >>"));
+        names.push_str(&format!("({name}) {entry} 0 R "));
+    }
+    pdf.replace(1, format!("<< /Type /Catalog /Pages 2 0 R /Names << /EmbeddedFiles << /Names [{names}] >> >> >>"));
+    pdf
+}
+
+#[test]
+fn files_that_come_with_a_pdf_are_documents_of_their_own() {
+    let inner = Pdf::of_texts(&["The page within."]).bytes();
+    let files = [("a.txt", b"A note.".to_vec()), ("b.pdf", inner), ("c.bin", vec![0, 1, 2, 3]), ("d.txt", Vec::new())];
+    let server = TestServer::with(|_| ());
+    let answer = reading(portfolio(&files).bytes(), "").send(&server).ok();
+    let said = answer["attachments"].as_array().expect("a list");
+    let outcomes: Vec<Value> = said.iter().map(|file| json!([file["file_name"], file["status"]])).collect();
+    let expected = [
+        json!(["a.txt", "success"]),
+        json!(["b.pdf", "success"]),
+        json!(["c.bin", "failed"]),
+        json!(["d.txt", "failed"]),
+    ];
+    assert_eq!(outcomes, expected, "{answer:#}");
+    let content = answer["content"].as_str().expect("a text");
+    let wanted = "See the files of this folder.\n\n# a.txt\n\nA note.\n\n# b.pdf\n\nThe page within.";
+    assert!(content.starts_with(wanted), "{content}");
+    // The worker that gave them reads on.
+    server.assert_reads_on();
+    assert_eq!(server.workers_lost(), 0);
+}
+
+#[test]
+fn files_that_come_with_a_pdf_keep_to_the_limits_of_archives() {
+    let files = [("a.txt", b"A note.".to_vec()), ("b.txt", b"A longer note.".to_vec())];
+    let server = TestServer::with(|config| config.limits.archive.files = 1);
+    reading(portfolio(&files).bytes(), "").send(&server).refused(413, "file_too_large", "[limits.archive] files");
+    let server = TestServer::with(|config| config.limits.archive.bytes = Bytes::new(10));
+    let answer = reading(portfolio(&files).bytes(), "").send(&server).ok();
+    let said = |index: usize| answer["attachments"][index]["status"].as_str().map(str::to_owned);
+    assert_eq!((said(0).as_deref(), said(1).as_deref()), (Some("success"), Some("failed")), "{answer:#}");
+    assert!(answer["content"].as_str().expect("a text").contains("[limits.archive] bytes"), "{answer:#}");
+    server.assert_reads_on();
+    assert_eq!(server.workers_lost(), 0);
 }

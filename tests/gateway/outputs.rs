@@ -1,14 +1,12 @@
 //! What else a reading becomes: events page by page, pictures with boxes, and what is remembered.
 
-use std::time::Duration;
-
 use mediary::config::Bytes;
 use serde_json::{Value, json};
 
 use super::client::{Multipart, Request, reading};
 use super::craft::add_picture_page;
 use super::pdf::Pdf;
-use super::server::{TestServer, sample, shared};
+use super::server::{PATIENCE, TestServer, sample, shared};
 
 /// The events of a stream: names and data.
 fn events(text: &str) -> Vec<(String, Value)> {
@@ -196,7 +194,7 @@ fn a_client_that_leaves_a_stream_stops_the_reading() {
     let mut connection = server.connect();
     std::io::Write::write_all(&mut connection, &request).unwrap();
     let mut some = [0; 512];
-    connection.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+    connection.set_read_timeout(Some(PATIENCE)).unwrap();
     assert!(std::io::Read::read(&mut connection, &mut some).unwrap() > 0);
     assert_eq!(server.ocr_depth(), 1);
     drop(connection);

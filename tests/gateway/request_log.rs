@@ -54,6 +54,8 @@ fn each_request_has_its_row_with_what_it_cost_and_nothing_it_said() {
     let served = place.serve(&ON);
     let answer = chats(&served, &format!("{key}x-request-id: visit-1\r\n"), &json!({}));
     assert_eq!((answer.status, answer.header("x-mediary-cost-usd")), (200, Some("0.0029")), "{answer}");
+    // Rows are written once their clients have their answers.
+    rows(&served, &key, 1);
     chats(&served, &key, &json!({ "model": "nonsense" })).refused(404, "model_not_found", "nonsense");
     let all = rows(&served, &key, 2);
     let (failed, row) = (&all[0], &all[1]);
@@ -69,6 +71,9 @@ fn each_request_has_its_row_with_what_it_cost_and_nothing_it_said() {
     assert!(row["first_ms"].as_i64() <= row["total_ms"].as_i64() && row["details"].is_null(), "{row}");
     let whole = served.get("/api/admin/requests/visit-1", &key).ok();
     let attempts = whole["details"]["attempts"].as_array().expect("a list");
+    let spans = attempts.iter().map(|one| one["began_ms"].as_u64().zip(one["took_ms"].as_u64()).expect("numbers"));
+    let total = whole["total_ms"].as_u64().expect("a number");
+    assert!(spans.into_iter().all(|(began, took)| began + took <= total + 2), "{whole}");
     let outcomes: Vec<_> = attempts.iter().map(|one| (one["target"].clone(), one["outcome"].clone())).collect();
     assert_eq!(outcomes.last(), Some(&(json!("b/m"), json!("answered"))), "{whole}");
     assert!(outcomes.iter().any(|(target, outcome)| *target == "a/m" && *outcome != "answered"), "{whole}");

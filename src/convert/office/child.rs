@@ -13,24 +13,13 @@ use super::document::OfficePage;
 use super::limits::{MAX_PAGES, MAX_PICTURES, OfficeLimits, Refusal};
 use super::pool::OfficeSettings;
 use super::wire::{Order, Reply, Source};
+use crate::kept::{Keep, KeptFile};
 use crate::{handover, message};
 
 /// How much is handed over at a time.
 const COPY_BYTES: usize = 256 * 1024;
 /// Addresses that the allocator reserves at once, in KiB.
 const RESERVED_KIB: &str = "8192";
-
-/// Keeps the bytes of a file that comes out of another.
-pub trait Keep: Send {
-    /// Appends a chunk.
-    ///
-    /// # Errors
-    /// When there is no room for it.
-    fn write(&mut self, chunk: &[u8]) -> Result<(), Failure>;
-
-    /// What was written.
-    fn finish(self: Box<Self>) -> Blob;
-}
 
 /// A document as a worker sent it, its files kept.
 #[derive(Debug)]
@@ -41,15 +30,6 @@ pub struct KeptDocument {
     pub pictures: Vec<Blob>,
     /// Files that come with it.
     pub attachments: Vec<KeptFile>,
-}
-
-/// A file that comes with a document.
-#[derive(Debug, Clone)]
-pub struct KeptFile {
-    /// Its name, without folders.
-    pub name: String,
-    /// Its bytes.
-    pub blob: Blob,
 }
 
 /// What went wrong with a worker.

@@ -11,6 +11,7 @@ use super::document::{Attachment, Item, OfficeDocument, OfficePage};
 use super::grid::Grid;
 use super::limits::{MAX_BLOCKS, MAX_PAGES, MAX_PICTURES, OfficeLimits, Refusal};
 use super::text::{Piece, Text};
+use crate::kept::file_name;
 
 /// A document in the making.
 #[derive(Debug)]
@@ -248,30 +249,9 @@ fn row_text(row: &[String]) -> String {
     text
 }
 
-/// The last part of a path, without what shows nothing: a name, wherever it is shown.
-fn file_name(path: &str) -> String {
-    let name = path.rsplit(['/', '\\']).next().unwrap_or_default().trim();
-    let name: String = name.chars().filter(|character| !character.is_control()).take(200).collect();
-    if name.is_empty() || name == "." || name == ".." { "attachment".to_owned() } else { name }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_name_is_no_path() {
-        let rows = [
-            ("../../etc/passwd", "passwd"),
-            ("C:\\Windows\\evil.exe", "evil.exe"),
-            ("..", "attachment"),
-            ("", "attachment"),
-            ("a\u{0}b\n.docx", "ab.docx"),
-        ];
-        for (path, expected) in rows {
-            assert_eq!(file_name(path), expected, "{path:?}");
-        }
-    }
 
     #[test]
     fn more_paragraphs_than_anybody_writes_are_refused_and_not_kept() {

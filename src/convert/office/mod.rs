@@ -35,7 +35,7 @@ use std::io::Read as _;
 use mediary_core::MediaFormat;
 use mediary_core::media::ReadSeek;
 
-pub use child::{Keep, KeptDocument, KeptFile};
+pub use child::KeptDocument;
 pub use document::{Attachment, Item, OfficeDocument, OfficePage};
 pub use libreoffice::LibreOffice;
 pub use limits::{OfficeLimits, Refusal};

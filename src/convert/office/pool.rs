@@ -9,8 +9,9 @@ use mediary_core::{Blob, Failure, FailureKind, Hold, MediaFormat};
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
-use super::child::{Broken, Keep, KeptDocument, WorkerProcess};
+use super::child::{Broken, KeptDocument, WorkerProcess};
 use super::limits::OfficeLimits;
+use crate::kept::Keep;
 
 /// How workers are run; set once, when the pool is made.
 #[derive(Debug, Clone)]

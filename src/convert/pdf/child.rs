@@ -101,6 +101,16 @@ impl WorkerProcess {
         }
     }
 
+    /// Has a file sent that comes with the document, and gives its name. [`WorkerProcess::part`] gives the rest.
+    pub(super) async fn attachment(&mut self, index: usize, most_bytes: u64) -> io::Result<Result<String, String>> {
+        self.send(&Request::Attachment { index, most_bytes }).await?;
+        match wire::receive(&mut self.output).await? {
+            Reply::Attachment(name) => Ok(Ok(name)),
+            Reply::PageFailed(reason) => Ok(Err(reason)),
+            _ => Err(unexpected()),
+        }
+    }
+
     /// Has the document sent. [`WorkerProcess::part`] gives it.
     pub(super) async fn save(&mut self) -> io::Result<()> {
         self.send(&Request::Save).await

@@ -3,6 +3,7 @@
 //! A worker that is given back is used again, until it has read its share of pages. A document that
 //! is dropped half-way takes its worker with it: killing is the only way to stop PDFium.
 
+use std::io;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -14,6 +15,7 @@ use tokio::time::timeout;
 use super::WorkerSettings;
 use super::child::WorkerProcess;
 use super::wire::{PageOrder, PageReply, Refusal, Reply};
+use crate::kept::{Keep, KeptFile};
 
 /// The workers.
 #[derive(Debug, Clone)]
@@ -97,12 +99,13 @@ impl PdfWorkers {
             shared: self.shared.clone(),
             worker: None,
             pages: 0,
+            attachments: 0,
             blob: blob.clone(),
             password: password.map(str::to_owned),
             _place: place,
             _child: child,
         };
-        document.pages = document.reopen().await?;
+        (document.pages, document.attachments) = document.reopen().await?;
         Ok(document)
     }
 }
@@ -154,6 +157,7 @@ pub struct OpenPdf {
     shared: Arc<Shared>,
     worker: Option<WorkerProcess>,
     pages: usize,
+    attachments: usize,
     blob: Blob,
     password: Option<String>,
     // Given back after the worker has gone.
@@ -166,6 +170,61 @@ impl OpenPdf {
     #[must_use]
     pub fn pages(&self) -> usize {
         self.pages
+    }
+
+    /// How many files come with the document.
+    #[must_use]
+    pub fn attachments(&self) -> usize {
+        self.attachments
+    }
+
+    /// Takes out a file that comes with the document, by its place among them. When the worker dies of it, the next call
+    /// goes on with a new one.
+    ///
+    /// # Errors
+    /// For this file only; else what keeping it gives.
+    pub async fn attachment(
+        &mut self,
+        index: usize,
+        most_bytes: u64,
+        mut kept: Box<dyn Keep>,
+    ) -> Result<KeptFile, Failure> {
+        let number = index + 1;
+        let limit = self.page_time();
+        let mut worker = self.take_worker().await?;
+        let taking = async {
+            let Ok(name) = worker.attachment(index, most_bytes).await? else { return Ok(None) };
+            let (mut part, mut left) = (Vec::new(), most_bytes);
+            while worker.part(&mut part).await?.is_some() {
+                let within = left.checked_sub(part.len() as u64);
+                left = within.ok_or_else(|| io::Error::other("the worker sent more than was wanted"))?;
+                if let Err(failure) = kept.write(&part) {
+                    return Ok(Some(Err(failure)));
+                }
+            }
+            Ok::<_, io::Error>(Some(Ok(name)))
+        };
+        match timeout(limit, taking).await {
+            Ok(Ok(None)) => {
+                self.return_worker(worker);
+                Err(Failure::unreadable(format!(
+                    "file {number} of those that come with this PDF is damaged or too large; [limits.archive] bytes is the limit"
+                )))
+            }
+            Ok(Ok(Some(Ok(name)))) => {
+                self.return_worker(worker);
+                Ok(KeptFile { name, blob: kept.finish() })
+            }
+            // The rest of it would still come.
+            Ok(Ok(Some(Err(failure)))) => Err(failure),
+            Ok(Err(_)) | Err(_) => {
+                self.note_loss();
+                Err(Failure::unreadable(format!(
+                    "file {number} of those that come with this PDF cannot be taken out of it; save it from another program \
+                     and send it by itself"
+                )))
+            }
+        }
     }
 
     /// The process that has the document open.
@@ -250,8 +309,8 @@ impl OpenPdf {
         }
     }
 
-    /// Opens the document in a worker, idle or new, and says how many pages it has.
-    async fn reopen(&mut self) -> Result<usize, Failure> {
+    /// Opens the document in a worker, idle or new, and says how many pages it has and how many files come with it.
+    async fn reopen(&mut self) -> Result<(usize, usize), Failure> {
         let mut worker = self.shared.take_worker()?;
         let limit = self.shared.settings.page_time;
         let opened = match timeout(limit, worker.open(&self.blob, self.password.as_deref())).await {
@@ -264,9 +323,9 @@ impl OpenPdf {
             other => other,
         };
         match opened {
-            Ok(Ok(Reply::Opened { pages })) => {
+            Ok(Ok(Reply::Opened { pages, attachments })) => {
                 self.worker = Some(worker);
-                Ok(pages)
+                Ok((pages, attachments))
             }
             Ok(Ok(Reply::Refused(refusal))) => {
                 let failure = refused(refusal, self.password.is_some());

@@ -27,6 +27,13 @@ pub(super) enum Request {
     Page(PageOrder),
     /// Lays text over a page of the open document.
     Stamp(Box<PageLayer>),
+    /// Sends a file that comes with the open document.
+    Attachment {
+        /// Place among them, from 0.
+        index: usize,
+        /// A longer one is not wanted.
+        most_bytes: u64,
+    },
     /// Sends the document as it is now.
     Save,
     /// Lets go of the open document.
@@ -133,18 +140,22 @@ pub(super) enum Reply {
     Opened {
         /// How many pages it says it has.
         pages: usize,
+        /// How many files come with it.
+        attachments: usize,
     },
     /// The document cannot be opened.
     Refused(Refusal),
     /// A page.
     Page(Box<PageReply>),
-    /// This page cannot be read, or takes no text; others may.
+    /// The file of this name follows in parts.
+    Attachment(String),
+    /// This page cannot be read, or takes no text; others may. Or a file that comes with the document cannot.
     PageFailed(String),
     /// The text lies over its page.
     Stamped,
     /// So many bytes of the document follow, and then another reply.
     Part(u32),
-    /// The parts are the whole document.
+    /// The parts are the whole document or file.
     Saved,
     /// The parts are not, and there will be no more.
     SaveFailed,

@@ -18,6 +18,7 @@ use super::searchable;
 use super::tagged::Tagged;
 use super::wire::{self, DocumentSource, Refusal, Reply, Request};
 use crate::handover::Handed;
+use crate::kept::file_name;
 use crate::{SharedFile, confine};
 
 /// Serves requests until standard input ends.
@@ -45,7 +46,7 @@ pub fn run(library: &Path, memory_bytes: u64, page_time: Duration) -> io::Result
             Request::Open { source, password } => {
                 serve_document(&pdfium, &mut input, &mut output, (&source, password.as_deref()), page_time)?
             }
-            Request::Page(_) | Request::Stamp(_) | Request::Save => {
+            Request::Page(_) | Request::Stamp(_) | Request::Attachment { .. } | Request::Save => {
                 answer(&mut output, &Reply::PageFailed("no document is open".to_owned()))?;
                 wire::read(&mut input)?
             }
@@ -72,7 +73,7 @@ fn serve_document<'a>(
         }
     };
     let pages = usize::try_from(document.pages().len()).unwrap_or(0);
-    answer(output, &Reply::Opened { pages })?;
+    answer(output, &Reply::Opened { pages, attachments: usize::from(document.attachments().len()) })?;
     let bookmarks = outline::of(&document);
     while let Some(request) = wire::read(input)? {
         confine::processor_time(page_time);
@@ -91,6 +92,14 @@ fn serve_document<'a>(
                 let stamped = searchable::stamp(pdfium, &mut document, &layer);
                 answer(output, &stamped.map_or_else(Reply::PageFailed, |()| Reply::Stamped))?;
             }
+            Request::Attachment { index, most_bytes } => match attachment(&document, index, most_bytes) {
+                Ok((name, bytes)) => {
+                    answer(output, &Reply::Attachment(name))?;
+                    Parts(io::stdout()).write_all(&bytes)?;
+                    answer(output, &Reply::Saved)?;
+                }
+                Err(reason) => answer(output, &Reply::PageFailed(reason))?,
+            },
             Request::Save => {
                 let saved = searchable::save(&document, Parts(io::stdout()));
                 answer(output, &if saved.is_ok() { Reply::Saved } else { Reply::SaveFailed })?;
@@ -99,6 +108,20 @@ fn serve_document<'a>(
         }
     }
     Ok(None)
+}
+
+/// A file that comes with a document, with its name.
+fn attachment(document: &PdfDocument<'_>, index: usize, most_bytes: u64) -> Result<(String, Vec<u8>), String> {
+    let index = PdfAttachmentIndex::try_from(index).map_err(|error| error.to_string())?;
+    let attachment = document.attachments().get(index).map_err(|_| "it is not there".to_owned())?;
+    if attachment.len() as u64 > most_bytes {
+        return Err(format!(
+            "it has {} bytes and {most_bytes} are left; raise [limits.archive] bytes",
+            attachment.len()
+        ));
+    }
+    let bytes = attachment.save_to_bytes().map_err(|_| "its data is damaged or empty".to_owned())?;
+    Ok((file_name(&attachment.name()), bytes))
 }
 
 /// Sends what is written in messages of its own. Nothing else may wait to be sent meanwhile.

@@ -1,7 +1,7 @@
 //! Files that come with a document or stand in an archive: read one by one, each with its own outcome.
 
 use futures_util::future::BoxFuture;
-use mediary_convert::office::KeptFile;
+use mediary_convert::KeptFile;
 use mediary_core::document::PageSelection;
 use mediary_core::{Claim, Failure, FailureKind, Media, classify};
 
@@ -19,7 +19,14 @@ pub(super) struct Contents {
     pub(super) total_pages: usize,
     pub(super) pages: Vec<PageOutcome>,
     /// Files that come with it, not yet read.
-    pub(super) files: Vec<KeptFile>,
+    pub(super) files: Vec<ComesAlong>,
+}
+
+/// A file that comes with a document, as far as it was taken out.
+pub(super) enum ComesAlong {
+    File(KeptFile),
+    /// What it is called, and why it is not there.
+    Lost(String, Failure),
 }
 
 impl From<(usize, Vec<PageOutcome>)> for Contents {
@@ -44,13 +51,16 @@ impl Reader {
     /// When all has to stop: there is no room, or the client has left. What else goes wrong is said of its file.
     pub(super) async fn read_attached(
         &self,
-        files: Vec<KeptFile>,
+        files: Vec<ComesAlong>,
         options: &ReadOptions,
         depth: usize,
     ) -> Result<Vec<Attached>, Failure> {
         let mut all = Vec::with_capacity(files.len());
         for file in files {
-            all.push(self.read_one_attached(file, options, depth).await?);
+            all.push(match file {
+                ComesAlong::File(file) => self.read_one_attached(file, options, depth).await?,
+                ComesAlong::Lost(name, failure) => Attached { name, result: Err(failure) },
+            });
         }
         Ok(all)
     }

@@ -4,14 +4,15 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use mediary_convert::office::{Item, Keep, KeptDocument, LibreOffice, OfficeLimits, OfficePage};
+use mediary_convert::Keep;
+use mediary_convert::office::{Item, KeptDocument, LibreOffice, OfficeLimits, OfficePage};
 use mediary_core::document::{Block, BlockKind, Line, Page, Rect, Source};
 use mediary_core::{Blob, Claim, Failure, FailureKind, Hold, Media, MediaFormat, MediaKind, classify};
 use mediary_layout::to_one_line;
 
 use super::super::{Spool, blocking};
 use super::Reader;
-use super::attached::Contents;
+use super::attached::{ComesAlong, Contents};
 use super::engine::Picture;
 use super::options::ReadOptions;
 use super::page_reader::PageReader;
@@ -77,7 +78,8 @@ impl Reader {
             outcomes.push(PageOutcome { reasons, ..PageOutcome::read(flowing(index, source, blocks)) });
             on_page(&outcomes[outcomes.len() - 1], Progress { done: outcomes.len(), total: indices.len() });
         }
-        Ok(Contents { total_pages, pages: outcomes, files: attachments })
+        let files = attachments.into_iter().map(ComesAlong::File).collect();
+        Ok(Contents { total_pages, pages: outcomes, files })
     }
 
     /// The document as a worker takes it apart; older formats are converted first.
@@ -184,7 +186,7 @@ fn unplaced(mut block: Block) -> Option<Block> {
 }
 
 /// What comes out of a file, spooled like an upload.
-struct Kept(Spool);
+pub(super) struct Kept(pub(super) Spool);
 
 impl Keep for Kept {
     fn write(&mut self, chunk: &[u8]) -> Result<(), Failure> {

@@ -12,7 +12,9 @@ use mediary_layout::{Arranged, HeadingLook, LayerPage, arrange, arrange_layer, s
 
 use super::super::admission::Permit;
 use super::Reader;
+use super::attached::{ComesAlong, Contents};
 use super::engine::Picture;
+use super::office::Kept;
 use super::options::ReadOptions;
 use super::page_reader::PageReader;
 use super::read::{OnPage, Progress, TEXT_LAYER};
@@ -37,7 +39,7 @@ impl Reader {
         on_page: OnPage<'_>,
         reader: &mut PageReader<'_>,
         attempts: &mut AttemptLog,
-    ) -> Result<(usize, Vec<PageOutcome>), Failure> {
+    ) -> Result<Contents, Failure> {
         if !self.pdf.are_startable() {
             return Err(Failure::new(
                 FailureKind::NotInstalled,
@@ -102,12 +104,39 @@ impl Reader {
             finished?;
             drawn = coming?;
         }
-        let lanes = std::mem::take(&mut *lanes.lock().unwrap_or_else(PoisonError::into_inner));
+        let mut lanes = std::mem::take(&mut *lanes.lock().unwrap_or_else(PoisonError::into_inner));
+        let files = match lanes.first_mut() {
+            Some(document) => self.files_of(document).await?,
+            None => Vec::new(),
+        };
         for lane in lanes {
             lane.close().await;
         }
         settle(&mut outcomes);
-        Ok((total, outcomes))
+        Ok(Contents { total_pages: total, pages: outcomes, files })
+    }
+
+    /// The files that come with a document, each as far as it can be taken out.
+    async fn files_of(&self, document: &mut OpenPdf) -> Result<Vec<ComesAlong>, Failure> {
+        let (count, most) = (document.attachments(), self.limits.archive.files as usize);
+        if count > most {
+            return Err(Failure::too_large(format!(
+                "{count} files come with this PDF and the limit is {most}; raise [limits.archive] files"
+            )));
+        }
+        let mut left = self.limits.archive.bytes.get();
+        let mut all = Vec::with_capacity(count);
+        for index in 0..count {
+            match document.attachment(index, left, Box::new(Kept(self.admission.spool()))).await {
+                Ok(file) => {
+                    left = left.saturating_sub(file.blob.len_bytes());
+                    all.push(ComesAlong::File(file));
+                }
+                Err(failure) if matches!(failure.kind, FailureKind::Busy { .. }) => return Err(failure),
+                Err(failure) => all.push(ComesAlong::Lost(format!("file {}", index + 1), failure)),
+            }
+        }
+        Ok(all)
     }
 
     fn order(&self, options: &ReadOptions, index: usize) -> PageOrder {

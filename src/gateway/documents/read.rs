@@ -80,7 +80,7 @@ impl Reader {
         let mut attachments = Vec::new();
         let Contents { total_pages, pages, files } = match (media.kind(), media.format) {
             (MediaKind::Document, MediaFormat::Pdf) => {
-                self.read_pdf(&media, options, on_page, &mut reader, &mut attempts).await?.into()
+                self.read_pdf(&media, options, on_page, &mut reader, &mut attempts).await?
             }
             (MediaKind::Document, MediaFormat::Zip) => {
                 attachments = self.read_archive(&media, options, depth).await?;

@@ -88,6 +88,10 @@ impl RequestLog {
 
 /// Milliseconds since 1970.
 pub(super) fn now_ms() -> i64 {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH);
-    now.map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+    ms_of(SystemTime::now())
+}
+
+/// A time in milliseconds since 1970.
+fn ms_of(time: SystemTime) -> i64 {
+    time.duration_since(UNIX_EPOCH).map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
 }

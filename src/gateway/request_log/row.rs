@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::super::routing::{Account, Charge};
 use super::noted::{AttemptNote, MediumNote, Notes};
-use super::now_ms;
+use super::{ms_of, now_ms};
 use crate::telemetry::{CallDone, WorkDone};
 
 /// Parts of a dollar in which sums are, in one of those in which they are kept here.
@@ -48,11 +48,12 @@ impl Ended {
         };
         let ended_at = now_ms();
         let ms = |duration: Duration| i64::try_from(duration.as_millis()).unwrap_or(i64::MAX);
+        let began_at = ended_at - ms(self.total);
         let (task, asked) = notes.asked.clone().unwrap_or_default();
         LoggedRequest {
             seq: 0,
             id: self.id,
-            began_at: ended_at - ms(self.total),
+            began_at,
             ended_at,
             client: self.client,
             endpoint: self.endpoint,
@@ -71,7 +72,7 @@ impl Ended {
             images: number(sum(|charge| charge.amount.images.into())),
             cost: i64::try_from(cost).unwrap_or(i64::MAX),
             unpriced: number(charges.iter().filter(|charge| charge.usd().is_none()).count() as u64),
-            details: details(&notes, &charges),
+            details: details(&notes, &charges, began_at),
         }
     }
 }
@@ -114,12 +115,13 @@ impl Ended {
 }
 
 /// What a list does not show.
-fn details(notes: &Notes, charges: &[Charge]) -> String {
+fn details(notes: &Notes, charges: &[Charge], began_at: i64) -> String {
     let media = notes.media.iter().map(|MediumNote { format, bytes, pages, seconds }| {
         json!({ "format": format, "bytes": bytes, "pages": pages, "seconds": seconds })
     });
-    let attempts = notes.attempts.iter().map(|AttemptNote { target, outcome, took, .. }| {
-        json!({ "target": target.to_string(), "outcome": outcome, "took_ms": took.as_millis() as u64 })
+    let attempts = notes.attempts.iter().map(|AttemptNote { target, outcome, began, took }| {
+        let (began_ms, took_ms) = ((ms_of(*began) - began_at).max(0), took.as_millis() as u64);
+        json!({ "target": target.to_string(), "outcome": outcome, "began_ms": began_ms, "took_ms": took_ms })
     });
     let charges = charges.iter().map(|charge| {
         let units = charge.charged.iter().flatten();

@@ -6,11 +6,11 @@
 mod client_keys;
 mod guard;
 mod health;
-mod latency;
 mod provider_keys;
 mod requests;
 mod sessions;
 mod settings;
+mod usage;
 
 pub(super) use client_keys::{
     __path_change_client_key, __path_client_keys, __path_create_client_key, __path_remove_client_key,
@@ -23,13 +23,15 @@ pub(super) use provider_keys::{
     __path_remove_provider_key, add_provider_key, change_provider_key, check_provider_key, provider_keys,
     remove_provider_key,
 };
-pub(super) use requests::{__path_request, __path_requests, __path_usage, request, requests, usage};
+pub(super) use requests::{__path_request, __path_requests, request, requests};
 pub(super) use sessions::{
     __path_log_in, __path_log_out, __path_session, __path_set_up, log_in, log_out, session, set_up,
 };
 pub(super) use settings::{
     __path_change_password, __path_change_settings, __path_settings, change_password, change_settings, settings,
 };
+
+pub(super) use usage::{__path_usage, usage};
 
 use std::sync::Arc;
 

@@ -68,20 +68,62 @@ pub struct Sums {
 
 const MINUTE: i64 = 60_000;
 
-/// What is summed, in the order in which it is read.
-const SUMMED: [&str; 11] = [
-    "requests",
-    "CASE WHEN status >= 400 THEN requests ELSE 0 END",
-    "prompt_tokens",
-    "cached_tokens",
-    "completion_tokens",
-    "pages",
-    "milliseconds",
-    "images",
-    "cost",
-    "unpriced",
-    "total_ms",
+/// What is summed, and out of which columns.
+const SUMMED: [(&str, &str); 11] = [
+    ("requests", "requests"),
+    ("failed", "CASE WHEN status >= 400 THEN requests ELSE 0 END"),
+    ("prompt_tokens", "prompt_tokens"),
+    ("cached_tokens", "cached_tokens"),
+    ("completion_tokens", "completion_tokens"),
+    ("pages", "pages"),
+    ("milliseconds", "milliseconds"),
+    ("images", "images"),
+    ("cost", "cost"),
+    ("unpriced", "unpriced"),
+    ("total_ms", "total_ms"),
 ];
+
+/// What a group of requests is in SQL, and how it is called.
+pub(super) struct Group {
+    /// Of a row with `quarter`, `client`, `provider`, `model`, `task` and `status`.
+    pub(super) sql: String,
+    /// How long each lasts, and how far its clock is ahead, where groups are times.
+    lasts: Option<(i64, i64)>,
+}
+
+impl Group {
+    fn is_time(&self) -> bool {
+        self.lasts.is_some()
+    }
+
+    /// The name of a group, by what its SQL gave.
+    pub(super) fn name(&self, part: String) -> String {
+        let begins = self.lasts.zip(part.parse::<i64>().ok()).map(|((each, ahead), number)| number * each - ahead);
+        begins.map_or(part, |begins| begins.to_string())
+    }
+}
+
+impl SumsOf {
+    /// How requests are put together.
+    pub(super) fn group(&self) -> Group {
+        // Quarters of an hour are parts of hours and days in every time zone there is.
+        let ahead = self.offset_minutes.div_euclid(15);
+        let time = |quarters: i64| Group {
+            sql: format!("(quarter + {ahead}) / {quarters}"),
+            lasts: Some((quarters * 15 * MINUTE, ahead * super::QUARTER)),
+        };
+        let name = |sql: &str| Group { sql: sql.to_owned(), lasts: None };
+        match self.by {
+            SumsBy::Hour => time(4),
+            SumsBy::Day => time(96),
+            SumsBy::Client => name("client"),
+            SumsBy::Provider => name("provider"),
+            SumsBy::Model => name("provider || '/' || model"),
+            SumsBy::Task => name("task"),
+            SumsBy::Status => name("status"),
+        }
+    }
+}
 
 impl Requests {
     /// Sums, group by group.
@@ -89,36 +131,31 @@ impl Requests {
     /// # Errors
     /// When the database cannot be read.
     pub async fn sums(&self, of: &SumsOf) -> Result<Vec<Sums>, StoreFailed> {
-        // Quarters of an hour are parts of hours and days in every time zone there is.
-        let ahead = of.offset_minutes.div_euclid(15);
-        let (group, each) = match of.by {
-            SumsBy::Hour => (format!("(quarter + {ahead}) / 4"), Some(60 * MINUTE)),
-            SumsBy::Day => (format!("(quarter + {ahead}) / 96"), Some(24 * 60 * MINUTE)),
-            SumsBy::Client => ("client".to_owned(), None),
-            SumsBy::Provider => ("provider".to_owned(), None),
-            SumsBy::Model => ("provider || '/' || model".to_owned(), None),
-            SumsBy::Task => ("task".to_owned(), None),
-            SumsBy::Status => ("status".to_owned(), None),
-        };
+        let group = of.group();
         let client = if of.client.is_some() { " AND client = ?" } else { "" };
-        let sums = SUMMED.map(|column| format!("CAST(sum({column}) AS BIGINT)")).join(", ");
-        let sql = format!(
-            "SELECT CAST({group} AS TEXT), {sums} FROM request_sums WHERE quarter >= ? AND quarter < ?{client} \
-             GROUP BY {group} ORDER BY {group}"
-        );
+        let within = format!("FROM request_sums WHERE quarter >= ? AND quarter < ?{client}");
+        let sum = |expression: &str| format!("CAST(sum({expression}) AS BIGINT)");
+        let rows = match group.is_time() {
+            // Quarters lie in their order, so they are summed as they come, and only their sums are put into groups.
+            true => {
+                let each = SUMMED.map(|(name, expression)| format!("{} AS {name}", sum(expression))).join(", ");
+                let whole = SUMMED.map(|(name, _)| sum(name)).join(", ");
+                format!("{whole} FROM (SELECT quarter, {each} {within} GROUP BY quarter) AS quarters")
+            }
+            false => format!("{} {within}", SUMMED.map(|(_, expression)| sum(expression)).join(", ")),
+        };
+        let sql = &group.sql;
+        let sql = format!("SELECT CAST({sql} AS TEXT), {rows} GROUP BY {sql} ORDER BY {sql}");
         let quarters = |time: i64| time.div_euclid(super::QUARTER);
         let statement = Statement::built(sql).with(quarters(of.since)).with(quarters(of.until + super::QUARTER - 1));
         let statement = match &of.client {
             Some(client) => statement.with(client.as_str()),
             None => statement,
         };
-        let shift = ahead * super::QUARTER;
         self.0
             .read(statement, |row| {
-                let group: String = row.try_get(0)?;
-                let begins = each.zip(group.parse::<i64>().ok()).map(|(each, number)| number * each - shift);
                 Ok(Sums {
-                    group: begins.map_or(group, |begins| begins.to_string()),
+                    group: group.name(row.try_get(0)?),
                     requests: row.try_get(1)?,
                     failed: row.try_get(2)?,
                     prompt_tokens: row.try_get(3)?,

@@ -112,21 +112,39 @@ async fn rows_go_by_age_and_number_and_sums_stay() {
 }
 
 #[tokio::test]
-async fn times_are_taken_at_even_distances() {
+async fn percentiles_are_times_that_were_taken_at_even_distances() {
     for home in Home::each() {
-        let log = log(&home, 1_000).await;
-        let ended = |timings: Vec<Timing>| timings.iter().map(|timing| timing.ended_at / 1_000).collect::<Vec<_>>();
-        assert_eq!(ended(log.timings(0, 10_000_000, 5_000).await.unwrap()), (1..=1_000).collect::<Vec<_>>());
+        let log = log(&home, 0).await;
+        // Every tenth failed at once.
+        let timed = |number: i64| match number % 10 {
+            0 => LoggedRequest { status: 503, total_ms: 1, ..row(number) },
+            _ => LoggedRequest { status: 200, total_ms: number, ..row(number) },
+        };
+        log.write((1..=1_000).map(timed).collect()).await.unwrap();
+        let of = |by| SumsOf { by, since: 0, until: 10_000_000, offset_minutes: 330, client: None };
+        let all = log.latencies(&of(SumsBy::Task), 5_000).await.unwrap();
+        assert_eq!(all, [Latency { group: "chat".into(), p50: 499, p95: 949, p99: 989, of: 900 }]);
+        let groups = |all: Vec<Latency>| all.into_iter().map(|one| (one.group, one.p50, one.of)).collect::<Vec<_>>();
+        let by_status = groups(log.latencies(&of(SumsBy::Status), 5_000).await.unwrap());
+        assert_eq!(by_status, [("200".into(), 499, 900), ("503".into(), 1, 100)]);
+        let of_one = SumsOf { client: Some("ck_a".into()), ..of(SumsBy::Model) };
+        let by_model = groups(log.latencies(&of_one, 5_000).await.unwrap());
         assert_eq!(
-            ended(log.timings(0, 10_000_000, 10).await.unwrap()),
-            (0..10).map(|n| n * 100 + 1).collect::<Vec<_>>()
+            by_model.iter().map(|(group, _, of)| (group.as_str(), *of)).collect::<Vec<_>>(),
+            [("groq/m", 133), ("groq/n", 167)]
         );
-        assert_eq!(ended(log.timings(501_000, 505_000, 3).await.unwrap()), [501, 503]);
-        assert!(log.timings(9_000_000, 10_000_000, 10).await.unwrap().is_empty());
-        let one = log.timings(5_000, 6_000, 10).await.unwrap().remove(0);
-        assert_eq!((one.status, one.total_ms, one.model.as_str(), one.task.as_str()), (503, 10, "n", "chat"));
+        // In India an hour begins half an hour apart from those of UTC, as for the sums.
+        assert_eq!(groups(log.latencies(&of(SumsBy::Hour), 5_000).await.unwrap()), [("-1800000".into(), 499, 900)]);
+        assert_eq!(groups(log.latencies(&of(SumsBy::Day), 5_000).await.unwrap()), [("-19800000".into(), 499, 900)]);
+        // The 1st, the 101st and so on.
+        let some = log.latencies(&of(SumsBy::Task), 10).await.unwrap();
+        assert_eq!(some, [Latency { group: "chat".into(), p50: 401, p95: 901, p99: 901, of: 10 }]);
+        let within = SumsOf { since: 501_000, until: 505_000, ..of(SumsBy::Task) };
+        assert_eq!(groups(log.latencies(&within, 3).await.unwrap()), [("chat".into(), 501, 2)]);
+        let after = SumsOf { since: 9_000_000, ..of(SumsBy::Task) };
+        assert!(log.latencies(&after, 10).await.unwrap().is_empty());
         // What was pruned leaves no gap behind.
         log.prune(0, 100, 0).await.unwrap();
-        assert_eq!(log.timings(0, 10_000_000, 5_000).await.unwrap().len(), 100);
+        assert_eq!(log.latencies(&of(SumsBy::Task), 5_000).await.unwrap()[0].of, 90);
     }
 }

@@ -4,6 +4,8 @@ export interface Attempt {
   target: string;
   /** `answered`, or what went wrong. */
   outcome: string;
+  /** After the request had come. */
+  began_ms: number;
   took_ms: number;
 }
 
@@ -16,20 +18,17 @@ export interface Bar {
   to: number;
 }
 
-/** The bars of a request, in order. Attempts follow each other; the log says how long each took. */
+/** The bars of a request, in the order in which they begin. Attempts may overlap: one is asked beside another that is slow. */
 export function bars(attempts: Attempt[], firstMs: number | null | undefined, totalMs: number): Bar[] {
-  const all: Bar[] = [];
-  const tried = attempts.reduce((sum, attempt) => sum + attempt.took_ms, 0);
-  const begun = firstMs ?? totalMs;
-  // Reading the request, planning and treating its media come first; the log has no time of their own for them.
-  const before = Math.max(0, Math.min(begun, totalMs) - tried);
-  if (before > 0 || attempts.length === 0) all.push({ kind: 'before', target: '', outcome: '', from: 0, to: before });
-  let at = before;
-  for (const { target, outcome, took_ms } of attempts) {
-    all.push({ kind: outcome === 'answered' ? 'answered' : 'failed', target, outcome, from: at, to: at + took_ms });
-    at += took_ms;
-  }
-  if (totalMs > at) all.push({ kind: 'after', target: '', outcome: '', from: at, to: totalMs });
+  const ordered = [...attempts].sort((one, other) => one.began_ms - other.began_ms);
+  const all: Bar[] = ordered.map(({ target, outcome, began_ms, took_ms }) => (
+    { kind: outcome === 'answered' ? 'answered' : 'failed', target, outcome, from: began_ms, to: began_ms + took_ms }
+  ));
+  // Reading the request, planning and treating its media come first.
+  const before = all[0]?.from ?? firstMs ?? totalMs;
+  if (before > 0) all.unshift({ kind: 'before', target: '', outcome: '', from: 0, to: before });
+  const last = Math.max(0, ...all.map((bar) => bar.to));
+  if (totalMs > last) all.push({ kind: 'after', target: '', outcome: '', from: last, to: totalMs });
   return all;
 }
 

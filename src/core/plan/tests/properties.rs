@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
+use proptest::test_runner::RngSeed;
 
 use super::RECIPES;
 use super::notation::{Planned, demand, matrix, planned, policy, recipe};
@@ -114,6 +115,9 @@ fn gist(planned: &Planned) -> (String, BTreeSet<String>) {
 }
 
 proptest! {
+    // The same cases on every run and every machine.
+    #![proptest_config(ProptestConfig { rng_seed: RngSeed::Fixed(2026), ..ProptestConfig::default() })]
+
     #[test]
     fn the_same_input_gives_the_same_plan_and_rows_may_stand_in_any_order(
         (rows, turned) in rows().prop_flat_map(|rows| (Just(rows.clone()), Just(rows).prop_shuffle())),
