@@ -234,6 +234,9 @@ pub struct ListedModel {
     pub input_usd: Option<f64>,
     /// … for a million of reply.
     pub output_usd: Option<f64>,
+    /// What it can do, in its provider's own words.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub capabilities: Vec<String>,
     /// Who owns it, by the list.
     pub owner: Option<String>,
 }

@@ -75,8 +75,8 @@ impl Daemon {
         }
         let listed = timeout(PATIENCE, self.list()).await;
         match listed {
-            Ok(Ok(models)) => {
-                let models: Arc<[Value]> = models.into();
+            Ok(Ok(list)) => {
+                let models: Arc<[Value]> = self.completed(&list).await.into();
                 *state = State { silent_until: None, listed: Some((Instant::now(), models.clone())) };
                 models
             }
@@ -87,13 +87,34 @@ impl Daemon {
         }
     }
 
-    async fn list(&self) -> Result<Vec<Value>, Failure> {
+    async fn list(&self) -> Result<Vec<u8>, Failure> {
         let answer = self.pass(Method::GET, "/tags", Bytes::new()).await?;
         if answer.status() != 200 {
             return Ok(Vec::new());
         }
-        let mut body: Value = serde_json::from_slice(&answer.whole(MOST_LIST_BYTES).await?).unwrap_or_default();
-        Ok(body["models"].as_array_mut().map(std::mem::take).unwrap_or_default())
+        answer.whole(MOST_LIST_BYTES).await
+    }
+
+    /// The entries of a list, with what it leaves open of them: what each model can do, and how much it holds.
+    async fn completed(&self, list: &[u8]) -> Vec<Value> {
+        let mut body: Value = serde_json::from_slice(list).unwrap_or_default();
+        let mut entries = body["models"].as_array_mut().map(std::mem::take).unwrap_or_default();
+        if entries.is_empty() {
+            return entries;
+        }
+        let known = self.remote.detailed(list, None).await.unwrap_or_default();
+        for entry in entries.iter_mut().filter(|entry| entry.is_object()) {
+            let Some(model) = known.iter().find(|model| entry["name"] == *model.name) else { continue };
+            if entry["capabilities"].is_null() && !model.capabilities.is_empty() {
+                entry["capabilities"] = model.capabilities.clone().into();
+            }
+            let is_silent =
+                |details: &Value| details.is_null() || details.is_object() && details["context_length"].is_null();
+            if let Some(tokens) = model.context_tokens.filter(|_| is_silent(&entry["details"])) {
+                entry["details"]["context_length"] = tokens.into();
+            }
+        }
+        entries
     }
 
     /// Whether it has a model of this name; a tag that is left out is `latest`.

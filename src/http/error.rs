@@ -23,7 +23,7 @@ use crate::protocol::mistral::OcrErrors;
 use crate::protocol::ollama::OllamaErrors;
 use crate::protocol::openai::CHAT;
 use crate::protocol::process::BadField;
-use crate::protocol::{ErrorFields, Errors, TriedBody};
+use crate::protocol::{ErrorFields, Errors, Spelling, TriedBody};
 
 /// An answer that is an error: what the client is told, and what only the log is told.
 #[derive(Debug, Clone)]
@@ -160,6 +160,21 @@ impl ApiError {
     #[must_use]
     pub fn about(self, param: impl Into<String>) -> Self {
         Self { param: Some(param.into()), ..self }
+    }
+
+    /// The same error, with fields and places as its client wrote them.
+    #[must_use]
+    pub(super) fn spelled(self, spelling: &Spelling) -> Self {
+        let mut message = spelling.sentence(&self.message);
+        let param = self.param.as_deref().map(|param| {
+            let its = spelling.blamed(param);
+            // As targets are said to be passed over for it, and as sentences quote it.
+            for (before, after) in [("cannot honour ", "."), ("`", "`")] {
+                message = message.replace(&format!("{before}{param}{after}"), &format!("{before}{its}{after}"));
+            }
+            its
+        });
+        Self { message, param, ..self }
     }
 
     /// What the error says, as it stands under `error` in an answer of ours.

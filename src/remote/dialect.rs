@@ -13,7 +13,7 @@ use http::Method;
 use http::header::HeaderMap;
 use mediary_core::capability::Abilities;
 use mediary_core::provider::{Call, ListedModel};
-use mediary_core::task::{Chat, Embed, JobReport, ReplyFrame, Role, Task};
+use mediary_core::task::{Chat, Embed, JobReport, Message, Reasoning, ReplyFrame, Role, Task};
 use mediary_core::{Blob, Failure, Media, MediaFormat, MediaKind};
 
 use crate::{Payload, Quirks, Talk, listed, unwritable};
@@ -137,6 +137,14 @@ pub trait Dialect: Send + Sync + fmt::Debug {
     fn models(&self, body: &[u8]) -> Result<Vec<ListedModel>, Failure> {
         listed::names(body)
     }
+
+    /// What to ask for single models since that list leaves it open.
+    fn questions(&self, _list: &[u8]) -> Vec<Question> {
+        Vec::new()
+    }
+
+    /// Lays the answer to such a question over what the list says of the model.
+    fn told(&self, _body: &[u8], _model: &mut ListedModel) {}
 }
 
 /// A request without host and key.
@@ -216,6 +224,19 @@ impl JobCall {
     }
 }
 
+/// A question about one model, without host and key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Question {
+    /// The model, as the list calls it.
+    pub model: String,
+    /// What it is at this time; the answer holds as long as this stays the same.
+    pub version: String,
+    /// What to append to the provider's base URL.
+    pub path: &'static str,
+    /// A body of JSON.
+    pub body: Bytes,
+}
+
 /// Reads one answer, frame by frame.
 pub trait Reader: Send {
     /// Takes a frame: the data of an event, a line, or a whole body. An error object inside of it is a failure.
@@ -285,6 +306,41 @@ impl ChatCall<'_> {
     /// Notes the messages whose media were moved into turns of the user's.
     pub(crate) fn media_were_moved(&self, from: &[usize]) {
         from.iter().for_each(|index| self.leave_out(format!("messages[{index}].order")));
+    }
+
+    /// The tokens that a target is granted for thinking, as far as its client said how many and it takes so many.
+    pub(crate) fn granted(&self, takes: std::ops::RangeInclusive<u32>) -> Option<u32> {
+        let granted = self.task.granted?;
+        let given = granted.tokens.min(*takes.end()).max(*takes.start());
+        if given != granted.tokens {
+            self.leave_out(granted.field);
+        }
+        Some(given)
+    }
+
+    /// Notes that so many tokens are said as an effort.
+    pub(crate) fn grants_by_effort(&self) {
+        if let Some(granted) = self.task.granted.filter(|_| self.abilities.reasoning && self.sends("reasoning_effort"))
+        {
+            self.leave_out(granted.field);
+        }
+    }
+
+    /// Notes the thoughts of earlier turns that this target is not given: those of messages that do not `give` them.
+    pub(crate) fn thoughts_stay_behind(&self, give: impl Fn(&Message, &Reasoning) -> bool) {
+        for message in &self.task.messages {
+            let kept = message.reasoning.as_ref().filter(|reasoning| !give(message, reasoning));
+            kept.into_iter().flat_map(|reasoning| &reasoning.places).for_each(|place| self.leave_out(place));
+        }
+    }
+
+    /// The same where only signed ones are wanted back, or a message as its client wrote it.
+    pub(crate) fn only_signed_thoughts_go(&self, wire_format: &str) {
+        self.thoughts_stay_behind(|message, reasoning| {
+            let is_as_written =
+                message.original.as_ref().is_some_and(|original| original.pieces_for(wire_format).is_some());
+            is_as_written || reasoning.signature_for(wire_format).is_some()
+        });
     }
 
     /// Notes what the system says in the midst of the conversation, where it can only be said at its beginning.

@@ -241,10 +241,10 @@ pub(crate) fn tools() -> Chat {
 pub(crate) fn thoughts(effort: Effort) -> Chat {
     let mut answer = Message::text(Role::Assistant, "Four.");
     answer.reasoning =
-        Some(Reasoning { text: "2+2".to_owned(), signature: Some("U0lHMQ==".to_owned()), thought_by: None });
+        Some(Reasoning { text: "2+2".to_owned(), signature: Some("U0lHMQ==".to_owned()), ..Reasoning::default() });
     let mut calling = Message::new(Role::Assistant);
     calling.reasoning =
-        Some(Reasoning { text: "Hm".to_owned(), signature: Some("U0lHMg==".to_owned()), thought_by: None });
+        Some(Reasoning { text: "Hm".to_owned(), signature: Some("U0lHMg==".to_owned()), ..Reasoning::default() });
     calling.tool_calls = vec![ToolCall {
         id: "c1".to_owned(),
         name: "add".to_owned(),

@@ -46,11 +46,14 @@ class StrictUpstream(FakeServer):
 
     def configuration(self):
         """A `mediary.toml` in which the vendors are here, with the models and quirks of their own catalogs; only what is free
-        a minute is not counted."""
-        unlimited = '[[providers.models]]\nid = "gemini-3.5-flash"\nfree_limits = {}\n'
+        a minute is not counted. All are asked for chats, whatever their clients speak."""
+        own = {
+            "gemini": '[[providers.models]]\nid = "gemini-3.5-flash"\nfree_limits = {}\n',
+            "openai": '[[providers.models]]\nid = "gpt-5-mini"\nresponses = "none"\n',
+        }
         return "".join(
             f'[[providers]]\nid = "{vendor}"\nbase_url = "{self.address}/{vendor}/{base}"\napi_keys = ["sk-strict"]\n'
-            f"free_limits = {{}}\n{unlimited if vendor == 'gemini' else ''}\n"
+            f"free_limits = {{}}\n{own.get(vendor, '')}\n"
             for vendor, base in BASES.items()
         )
 

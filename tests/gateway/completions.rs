@@ -174,6 +174,19 @@ fn what_a_chat_has_no_words_for_is_refused_by_its_field() {
 }
 
 #[test]
+fn why_a_target_that_goes_on_with_prompts_was_passed_over_is_said_as_it_is() {
+    let up = Upstream::doing([says("never")]);
+    let server = with_providers(&[up.with_model("a", json!({ "tasks": ["completion"] }))]);
+    for fields in [json!({ "n": 2 }), json!({ "n": 2, "suffix": "}" }), json!({ "n": 2, "best_of": 3 })] {
+        let answer = ask(&server, fields.clone());
+        answer.refused(422, "no_target", "a/m: cannot honour n.");
+        assert_eq!(answer.json()["error"]["param"], "n", "{fields}: {answer}");
+        assert!(!answer.text().contains("chat"), "{answer}");
+    }
+    assert_eq!(up.calls(), 0);
+}
+
+#[test]
 fn targets_that_go_on_with_prompts_are_followed_by_those_that_chat() {
     let (first, second) =
         (Upstream::doing([fails(404, "no such model", Some("model_not_found"))]), Upstream::doing([says("Hi.")]));

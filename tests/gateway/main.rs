@@ -5,6 +5,7 @@
 
 mod access;
 mod admission;
+mod agents;
 mod answers;
 mod attacks;
 mod audio_chat;
@@ -78,6 +79,7 @@ mod matrix;
 mod messages;
 mod messages_count;
 mod mistral;
+mod named;
 mod ocrs;
 mod office;
 mod ollama;

@@ -15,8 +15,15 @@ use super::client::{Answer, Request};
 use super::server::sample;
 use super::upstream::{Act, Upstream};
 
-const PROTOCOLS: [Protocol; 5] =
-    [Protocol::OpenAi, Protocol::Anthropic, Protocol::Ollama, Protocol::Responses, Protocol::Gemini];
+const PROTOCOLS: [Protocol; 7] = [
+    Protocol::OpenAi,
+    Protocol::Anthropic,
+    Protocol::Ollama,
+    Protocol::Responses,
+    Protocol::Gemini,
+    Protocol::GeminiArray,
+    Protocol::Completions,
+];
 const DIALECTS: [Tongue; 6] =
     [Tongue::OpenAi, Tongue::Responses, Tongue::Gemini, Tongue::Anthropic, Tongue::Ollama, Tongue::Mistral];
 const CASES: [Case; 10] = [
@@ -39,6 +46,10 @@ enum Protocol {
     Ollama,
     Responses,
     Gemini,
+    /// The same as one array that grows, whatever is asked.
+    GeminiArray,
+    /// A prompt, which can be gone on with and no more.
+    Completions,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -108,6 +119,20 @@ fn file(case: Case) -> (&'static str, String) {
 }
 
 impl Protocol {
+    /// What can be asked in it.
+    fn cases(self) -> Vec<Case> {
+        let is_of_prompts = |case: &Case| {
+            self != Self::Completions
+                || matches!(case, Case::Text | Case::Stream | Case::ErrorBefore | Case::ErrorWithin)
+        };
+        CASES.into_iter().filter(is_of_prompts).collect()
+    }
+
+    /// Whether a case is answered as it grows.
+    fn streams(self, case: Case) -> bool {
+        self == Self::GeminiArray || case.streams()
+    }
+
     /// The request of a case.
     fn request(self, case: Case) -> Request {
         let body = match self {
@@ -115,7 +140,10 @@ impl Protocol {
             Self::Anthropic => anthropic(case),
             Self::Ollama => ollama(case),
             Self::Responses => responses(case),
-            Self::Gemini => gemini(case),
+            Self::Gemini | Self::GeminiArray => gemini(case),
+            Self::Completions => {
+                json!({ "model": "x", "prompt": "What is it?", "max_tokens": 100, "temperature": 0.5, "stream": case.streams() })
+            }
         };
         let path = match self {
             Self::OpenAi => "/v1/chat/completions",
@@ -124,6 +152,8 @@ impl Protocol {
             Self::Responses => "/v1/responses",
             Self::Gemini if case.streams() => "/v1beta/models/x:streamGenerateContent?alt=sse",
             Self::Gemini => "/v1beta/models/x:generateContent",
+            Self::GeminiArray => "/v1beta/models/x:streamGenerateContent",
+            Self::Completions => "/v1/completions",
         };
         Request::new("POST", path).body("application/json", body.to_string())
     }
@@ -288,7 +318,7 @@ impl Tongue {
     }
 
     /// What its provider does with the request of a case.
-    fn acts(self, case: Case) -> Act {
+    fn acts(self, case: Case, streams: bool) -> Act {
         if case == Case::ErrorBefore {
             return answers(
                 429,
@@ -296,7 +326,7 @@ impl Tongue {
             );
         }
         let said = case.said();
-        if !case.streams() {
+        if !streams {
             return answers(200, &self.whole(said));
         }
         let breaks_off = case == Case::ErrorWithin;
@@ -626,6 +656,12 @@ fn told(answer: &Answer) -> String {
             let _ = write!(told, "\n  {name}: {value}");
         }
     }
+    if let Ok(Value::Array(all)) = serde_json::from_str(&answer.text()) {
+        for one in &all {
+            let _ = write!(told, "\n  {}", lasting(one));
+        }
+        return told;
+    }
     for line in answer.text().lines().filter(|line| !line.is_empty() && !line.starts_with(':')) {
         // An event's name is its type once more.
         if line.starts_with("event: ") {
@@ -638,7 +674,7 @@ fn told(answer: &Answer) -> String {
 }
 
 fn cell(protocol: Protocol, tongue: Tongue, case: Case) -> String {
-    let up = Upstream::doing([tongue.acts(case)]);
+    let up = Upstream::doing([tongue.acts(case, protocol.streams(case))]);
     let base = match tongue {
         Tongue::OpenAi | Tongue::Responses | Tongue::Anthropic | Tongue::Mistral => "/v1",
         Tongue::Gemini => "/v1beta",
@@ -661,7 +697,7 @@ fn cell(protocol: Protocol, tongue: Tongue, case: Case) -> String {
 fn every_protocol_before_every_dialect() {
     for protocol in PROTOCOLS {
         for tongue in DIALECTS {
-            let cells: Vec<String> = CASES.into_iter().map(|case| cell(protocol, tongue, case)).collect();
+            let cells: Vec<String> = protocol.cases().into_iter().map(|case| cell(protocol, tongue, case)).collect();
             insta::assert_snapshot!(format!("{protocol:?}_before_{tongue:?}").to_lowercase(), cells.join("\n\n"));
         }
     }

@@ -1,7 +1,7 @@
 //! What Anthropic's clients ask beside messages: how many tokens a request has, and which models there are.
 
 use serde_json::{Value, json};
-use tiktoken_rs::o200k_base_singleton;
+use tiktoken_rs::{CoreBPE, cl100k_base_singleton, o200k_base_singleton};
 
 use super::chat_talk::{over, with_providers};
 use super::chat_words::{answers, says};
@@ -46,6 +46,25 @@ fn tokens_are_counted_here_where_the_target_does_not_count() {
     assert!(counted.abs_diff(real) * 100 <= real * 15, "{counted} is not within 15 % of {real}");
     let without = count(&server, over(asked, json!({ "tools": [] }))).ok()["input_tokens"].as_u64();
     assert!(without.is_some_and(|without| without * 2 < counted), "tools count");
+    assert_eq!(up.calls(), 0);
+}
+
+#[test]
+fn a_model_with_a_known_tokenizer_is_counted_with_it() {
+    let up = Upstream::doing([says("never")]);
+    let models =
+        json!({ "models": [{ "id": "gpt-4" }, { "id": "maker/gpt-4-0613" }, { "id": "gpt-4o" }, { "id": "m" }] });
+    let server = with_providers(&[up.entry("a", models)]);
+    // Of other languages the newer one needs fewer tokens by far.
+    let text = "Привет, как твои дела сегодня? ".repeat(40);
+    let (older, newer): (&CoreBPE, &CoreBPE) = (cl100k_base_singleton(), o200k_base_singleton());
+    let (older, newer) = (older.count_ordinary(&text) as u64, newer.count_ordinary(&text) as u64);
+    assert!(newer * 4 < older * 3, "{newer} and {older} are told apart");
+    for (model, real) in [("gpt-4", older), ("a/maker/gpt-4-0613", older), ("gpt-4o", newer), ("m", newer)] {
+        let asked = json!({ "model": model, "messages": [{ "role": "user", "content": text }] });
+        let counted = count(&server, asked).ok()["input_tokens"].as_u64().expect("it is a number");
+        assert!(counted >= real && counted <= real + 8, "{model}: {counted} of {real}");
+    }
     assert_eq!(up.calls(), 0);
 }
 

@@ -251,6 +251,64 @@ fn what_the_daemon_has_is_relayed_as_it_is() {
 }
 
 #[test]
+fn what_the_daemons_list_is_silent_of_is_asked_of_each_model_once_and_said_everywhere() {
+    let daemon = Studio::new(|seen, _| match (seen.method.as_str(), seen.path.as_str()) {
+        ("GET", "/api/tags") => {
+            let model =
+                |name: &str| json!({ "name": name, "model": name, "digest": name, "details": { "family": "f" } });
+            Reply::Json(200, json!({ "models": [model("sees:8b"), model("embeds:1b"), model("broken:1b")] }))
+        }
+        ("POST", "/api/show") => {
+            let asked: Value = serde_json::from_slice(&seen.body).expect("it is JSON");
+            let info = |tokens: u32| json!({ "general.architecture": "f", "f.context_length": tokens });
+            match asked["model"].as_str().unwrap_or_default() {
+                "sees:8b" => Reply::Json(
+                    200,
+                    json!({ "capabilities": ["completion", "vision", "tools", "thinking"], "model_info": info(40_960) }),
+                ),
+                "embeds:1b" => Reply::Json(200, json!({ "capabilities": ["embedding"], "model_info": info(512) })),
+                _ => Reply::Json(500, json!({ "error": "no such file" })),
+            }
+        }
+        _ => Reply::Json(404, json!({})),
+    });
+    let server = with_providers(&[entry(&daemon)]);
+    let tags = server.get("/api/tags").ok();
+    let models = server.get("/v1/models").ok();
+    let rows = [
+        ("sees:8b", json!(["completion", "vision", "tools", "thinking"]), json!(40_960)),
+        ("embeds:1b", json!(["embedding"]), json!(512)),
+        ("broken:1b", Value::Null, Value::Null),
+    ];
+    for (at, (name, capabilities, context)) in rows.into_iter().enumerate() {
+        let tag = &tags["models"][at];
+        assert_eq!((&tag["name"], &tag["capabilities"]), (&json!(name), &capabilities), "{tag}");
+        assert_eq!((&tag["details"]["context_length"], &tag["details"]["family"]), (&context, &json!("f")), "{tag}");
+        let listed = models["data"].as_array().unwrap().iter().find(|model| model["id"] == format!("ollama/{name}"));
+        let listed = listed.unwrap_or_else(|| unreachable!("{name} is not in {models}"));
+        assert_eq!(listed["context_tokens"], context, "{listed}");
+        let has = |list: &Value, word: &str| list.as_array().is_some_and(|all| all.contains(&json!(word)));
+        for (ability, capability) in [("tools", "tools"), ("reasoning", "thinking")] {
+            assert_eq!(has(&listed["abilities"], ability), has(&capabilities, capability), "{name}: {listed}");
+        }
+        assert_eq!(has(&listed["tasks"], "embedding"), has(&capabilities, "embedding"), "{name}: {listed}");
+        assert_eq!(has(&listed["accepts"], "image"), has(&capabilities, "vision"), "{name}: {listed}");
+    }
+    let shown = posting("/api/show", &json!({ "model": "sees:8b" })).send(&server).ok();
+    assert_eq!(shown["capabilities"], tags["models"][0]["capabilities"]);
+    // The daemon's own list and the router's each ask once about a model, however often they are looked at.
+    let asked = |name: &str| {
+        let about = json!({ "model": name }).to_string();
+        daemon.seen().iter().filter(|seen| seen.path == "/api/show" && seen.body == about.as_bytes()).count()
+    };
+    let before = (asked("embeds:1b"), asked("broken:1b"));
+    assert_eq!(before, (2, 2));
+    server.get("/api/tags").ok();
+    server.get("/v1/models").ok();
+    assert_eq!((asked("embeds:1b"), asked("broken:1b")), before);
+}
+
+#[test]
 fn files_for_models_go_to_the_daemon_and_nowhere_else() {
     let digest = format!("sha256:{}", "0a".repeat(32));
     let daemon = Studio::new(|seen, _| match (seen.method.as_str(), seen.path.as_str()) {

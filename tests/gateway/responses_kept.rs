@@ -281,7 +281,7 @@ fn a_listener_hears_that_a_response_was_cancelled() {
 }
 
 #[test]
-fn tokens_are_counted_with_the_conversation_before_and_nothing_is_compacted() {
+fn tokens_are_counted_with_the_conversation_before() {
     let folder = tempfile::tempdir().unwrap();
     let up = Upstream::doing([says("One.")]);
     let server = keeping(folder.path(), &[up.entry("a", json!({}))]);
@@ -297,8 +297,55 @@ fn tokens_are_counted_with_the_conversation_before_and_nothing_is_compacted() {
     let after = count(json!({ "model": "m", "input": "And?", "previous_response_id": first["id"] }));
     assert!((1..20).contains(&alone) && after > alone + 200, "{alone} {after}");
     assert_eq!(up.calls(), 1);
-    let compact = Request::new("POST", "/v1/responses/compact").body("application/json", "{}").send(&server);
-    compact.refused(501, "not_compacted", "sum the conversation up");
+}
+
+#[test]
+fn a_conversation_is_made_shorter_and_goes_on_at_any_target() {
+    let folder = tempfile::tempdir().unwrap();
+    let up = Upstream::doing([says("Oslo it is."), says("They chose Oslo."), says("In Norway.")]);
+    let native = json!({ "id": "n", "responses": "only" });
+    let server = keeping(folder.path(), &[up.entry("a", json!({})), up.entry("b", json!({ "models": [native] }))]);
+    let compact = |body: Value| {
+        Request::new("POST", "/v1/responses/compact").body("application/json", body.to_string()).send(&server)
+    };
+    let first = ask(&server, json!({ "store": true, "input": "Paris or Oslo?", "instructions": "Be brief." })).ok();
+    let tools = json!([{ "type": "function", "name": "f", "parameters": { "type": "object" } }]);
+    let answer = compact(json!({ "model": "m", "previous_response_id": first["id"], "input": "Why?", "tools": tools }));
+    let made = answer.ok();
+    assert_eq!(
+        (&made["object"], &made["usage"]["total_tokens"]),
+        (&json!("response.compaction"), &json!(11)),
+        "{answer}"
+    );
+    assert_eq!(answer.header("x-routed-via"), Some("a/m"));
+    let asked = up.last().json();
+    let told = asked["messages"].to_string();
+    assert!(
+        told.contains("Paris or Oslo?") && told.contains("Oslo it is.") && told.contains("Sum up the conversation"),
+        "{told}"
+    );
+    assert_eq!((asked.get("tools"), asked.get("stream")), (None, None), "nothing is to be called: {asked}");
+    let output = made["output"].as_array().unwrap();
+    let kinds: Vec<_> = output.iter().map(|item| item["type"].as_str().unwrap_or_default()).collect();
+    assert_eq!(kinds, ["message", "message", "compaction"], "{made}");
+    assert!(!made.to_string().contains("Oslo it is."), "{made}");
+
+    let mut input = output.clone();
+    input.push(json!({ "role": "user", "content": "Where is that?" }));
+    let answer = ask(&server, json!({ "input": input, "store": false }));
+    assert_eq!((words(&answer.ok()).as_str(), answer.header("x-mediary-dropped")), ("In Norway.", None), "{answer}");
+    let told = up.last().json()["messages"].to_string();
+    assert!(
+        told.contains("They chose Oslo.") && told.contains("Where is that?") && !told.contains("mediary:"),
+        "{told}"
+    );
+    let _ = ask(&server, json!({ "model": "n", "input": input, "store": false }));
+    let told = up.last().json()["input"].to_string();
+    assert!(told.contains("They chose Oslo.") && !told.contains("mediary:"), "{told}");
+
+    compact(json!({ "model": "gpt-unknown", "input": "x" })).refused(404, "model_not_found", "gpt-unknown");
+    compact(json!({ "model": "m", "input": [] })).refused(400, "invalid_request", "`input` is");
+    compact(json!({ "model": "m" })).refused(400, "invalid_request", "`input` is");
 }
 
 #[test]

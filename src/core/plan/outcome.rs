@@ -250,3 +250,17 @@ pub enum Unplannable {
         passed_over: Vec<PassedOver>,
     },
 }
+
+impl Unplannable {
+    /// All targets that were passed over, and why.
+    #[must_use]
+    pub fn passed_over(&self) -> &[PassedOver] {
+        match self {
+            Self::NoTargets => &[],
+            Self::AllCoolingDown { passed_over, .. }
+            | Self::Part { passed_over, .. }
+            | Self::Context { passed_over, .. }
+            | Self::NoneFits { passed_over } => passed_over,
+        }
+    }
+}

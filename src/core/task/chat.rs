@@ -24,6 +24,8 @@ pub struct Chat {
     pub sampling: Sampling,
     /// How long to think first.
     pub effort: Option<Effort>,
+    /// The same in tokens, where that is how it was said.
+    pub granted: Option<Granted>,
     /// Whether the client wants the reply as it grows.
     pub stream: bool,
     /// Everything else that was asked for: soft parameters and fields we do not know.
@@ -41,8 +43,11 @@ impl Chat {
         let fields = self.own.iter().filter(|own| own.wire_format != wire_format).flat_map(|own| &own.names);
         let messages = self.messages.iter().filter_map(|message| message.original.as_ref());
         let originals = messages.chain(self.tools.iter().filter_map(|tool| tool.original.as_ref()));
-        let lost = originals.filter(|original| original.pieces_for(wire_format).is_none());
-        fields.chain(lost.flat_map(|original| &original.names)).cloned().collect()
+        let lost = originals.flat_map(|original| match original.pieces_for(wire_format) {
+            Some(_) => &original.lacks,
+            None => &original.names,
+        });
+        fields.chain(lost).cloned().collect()
     }
 
     /// All functions, those that may not be called among them.
@@ -150,6 +155,24 @@ impl Default for Sampling {
             frequency_penalty: None,
             logprobs: None,
         }
+    }
+}
+
+/// Tokens that are granted for thinking. Targets that only know efforts are told the nearest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Granted {
+    /// How many.
+    pub tokens: u32,
+    /// The field that says so, as its client names it.
+    pub field: &'static str,
+}
+
+impl Granted {
+    /// So many tokens of a request; `None`: none, which is an effort.
+    #[must_use]
+    pub fn of(tokens: Option<u64>, field: &'static str) -> Option<Self> {
+        let tokens = tokens.and_then(|tokens| u32::try_from(tokens).ok()).filter(|tokens| *tokens > 0)?;
+        Some(Self { tokens, field })
     }
 }
 

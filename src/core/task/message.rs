@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Extras, Original, ToolCall};
+use super::{Extras, Original, ToolCall, Written};
 use crate::Media;
 
 /// Whose turn it is.
@@ -31,6 +31,8 @@ pub struct Message {
     pub tool_call_id: Option<String>,
     /// The speaker's name, or that of the function.
     pub name: Option<String>,
+    /// Whether what a tool was to do failed. Its first part says so in words, for targets that know no other way.
+    pub has_failed: bool,
     /// What an assistant thought before it spoke.
     pub reasoning: Option<Reasoning>,
     /// What an assistant said instead of an answer.
@@ -42,9 +44,14 @@ pub struct Message {
     pub extras: Extras,
     /// The message as its client wrote it, where that says more.
     pub original: Option<Original>,
+    /// Where its client wrote it; `None`: where OpenAI's chats have it.
+    pub written: Option<Written>,
 }
 
 impl Message {
+    /// What stands before the result of a tool that failed, for targets that have no other word for it.
+    pub const FAILED: &str = "The call failed.";
+
     /// A message with nothing in it yet.
     #[must_use]
     pub fn new(role: Role) -> Self {
@@ -54,11 +61,13 @@ impl Message {
             tool_calls: Vec::new(),
             tool_call_id: None,
             name: None,
+            has_failed: false,
             reasoning: None,
             refusal: None,
             cache_marks: Vec::new(),
             extras: Extras::new(),
             original: None,
+            written: None,
         }
     }
 
@@ -66,6 +75,23 @@ impl Message {
     #[must_use]
     pub fn text(role: Role, text: impl Into<String>) -> Self {
         Self { parts: vec![Part::Text(text.into())], ..Self::new(role) }
+    }
+
+    /// Whether it neither says nor shows anything.
+    #[must_use]
+    pub fn is_nothing(&self) -> bool {
+        self.parts.iter().all(|part| matches!(part, Part::Text(text) if text.is_empty()))
+    }
+
+    /// Whether a conversation asks nothing: all of it is the person's, and says nothing.
+    #[must_use]
+    pub fn all_say_nothing(messages: &[Self]) -> bool {
+        let says_nothing = |its: &Self| {
+            its.role == Role::User
+                && its.is_nothing()
+                && its.original.as_ref().is_none_or(|original| original.names.is_empty())
+        };
+        messages.iter().filter(|its| its.role != Role::System).all(says_nothing)
     }
 
     /// Notes that a part was treated: what its client wrote no longer says what is to be sent.
@@ -101,6 +127,8 @@ pub struct Reasoning {
     pub signature: Option<String>,
     /// The wire format of the provider that thought; `None`: not known.
     pub thought_by: Option<String>,
+    /// Where in its request each of them stands, as its client names it.
+    pub places: Vec<String>,
 }
 
 impl Reasoning {

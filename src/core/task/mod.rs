@@ -21,14 +21,14 @@ mod transcribe;
 mod video;
 mod whole;
 
-pub use chat::{Chat, Effort, ReplyFormat, Sampling};
+pub use chat::{Chat, Effort, Granted, ReplyFormat, Sampling};
 pub use completion::{Completion, Prompt};
 pub use embed::{Embed, EmbedInput, InputType};
 pub use image::{Attachment, ImageJob, ImageSize, ImageWork, Picture, PicturePlace};
 pub use message::{Detail, MediaPart, Message, Part, Reasoning, Role};
 pub use moderate::{Judgement, Moderate};
 pub use own::{HostedTool, Original, OwnFields};
-pub use path::PartPath;
+pub use path::{PartPath, Written};
 pub use read::{PageText, Read};
 pub use reply::{Finish, ReplyEvent, ReplyFrame, Usage};
 pub use rerank::Rerank;

@@ -16,6 +16,8 @@ pub struct Original {
     pub pieces: Vec<Bytes>,
     /// What of it has no place in the words that all share, by names of the request's fields.
     pub names: Vec<String>,
+    /// What its client wrote that is not among the pieces, since no target takes it from there: also by names of fields.
+    pub lacks: Vec<String>,
     /// Whether a part was treated since, so that it no longer says what is to be sent.
     pub is_changed: bool,
 }

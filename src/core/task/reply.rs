@@ -178,15 +178,21 @@ pub enum Finish {
     ToolCalls,
     /// The provider would not say it.
     ContentFilter,
+    /// The provider paused in the midst of work of its own, and would go on if it were asked to.
+    Paused,
 }
 
 impl Finish {
+    /// What pausing is called by the vendor that does it, for formats with words of their own for an end.
+    pub const PAUSED: &str = "pause_turn";
+
     /// Its name in OpenAI's wire format.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             Self::Stop => "stop",
-            Self::Length => "length",
+            // There is no nearer word for an answer that is not all there.
+            Self::Length | Self::Paused => "length",
             Self::ToolCalls => "tool_calls",
             Self::ContentFilter => "content_filter",
         }

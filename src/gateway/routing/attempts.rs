@@ -148,8 +148,8 @@ impl<W: Work> Running<'_, W> {
     ) -> Asked<W::Answer> {
         let (candidate, most) = (turn.candidate, self.router.routing.max_attempts);
         // Held until its answer has ended, whichever call gives it.
-        let reserved = match reserve(&self.planned.account, candidate, &self.planned.demand, self.row(candidate)).await
-        {
+        let (planned, row) = (self.planned, self.row(candidate));
+        let reserved = match reserve(&planned.account, candidate, &planned.demand, row).await {
             Ok(reserved) => reserved,
             Err(failure) => return refused(asked, candidate, failure),
         };
@@ -161,9 +161,8 @@ impl<W: Work> Running<'_, W> {
                 Ok(held) => held,
                 Err(full) => {
                     let failure = quotas::failure(full);
-                    let wait =
-                        short_rate_limit(&failure).filter(|_| may_wait && self.is_last_key(candidate, &keys_tried));
-                    match wait {
+                    let waits = may_wait && self.is_last_key(candidate, &keys_tried);
+                    match short_rate_limit(&failure).filter(|_| waits) {
                         Some(wait) => {
                             Box::pin(sleep(wait)).await;
                             (may_wait, keys_tried) = (false, Vec::new());

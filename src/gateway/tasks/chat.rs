@@ -213,7 +213,7 @@ pub(super) async fn until_it_speaks(answer: &mut Answer) -> Result<(), Failure> 
     answer.until(ReplyEvent::is_content, ends_without_a_word).await.map(drop)
 }
 
-/// Whether a reply ends that may be without a word: refused, or all of its length spent on thinking.
+/// Whether a reply ends that may be without a word: refused, paused, or all of its length spent on thinking.
 fn ends_without_a_word(event: &ReplyEvent) -> bool {
-    matches!(event, ReplyEvent::Finish { finish: Finish::ContentFilter | Finish::Length, .. })
+    matches!(event, ReplyEvent::Finish { finish: Finish::ContentFilter | Finish::Length | Finish::Paused, .. })
 }

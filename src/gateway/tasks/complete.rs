@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use futures_util::stream::{self, StreamExt, TryStreamExt};
+use mediary_core::capability::{Abilities, TaskKind};
 use mediary_core::task::{Chat, Completion, Message, PartPath, Prompt, Role, Sampling, Task};
 use mediary_core::{Failure, FailureKind};
 
@@ -33,11 +34,31 @@ impl Gateway {
         if let Some(field) = completion.lost_in_chats(chat.sampling.n, chat.stream) {
             return Err(match error {
                 CallError::Exhausted(_) => error,
+                _ if names_one_that_completes(&self.router.fleet(), &error) => error,
                 _ => no_words_for(field).into(),
             });
         }
+        let answered = Box::pin(self.complete_as_chats(&request, chat, &completion)).await;
+        answered.map_err(|as_chats| match as_chats {
+            // Why those would not do which go on with prompts says more than that they do not chat.
+            CallError::Unplannable(_) | CallError::NoProviders { .. }
+                if names_one_that_completes(&self.router.fleet(), &error) =>
+            {
+                error
+            }
+            as_chats => as_chats,
+        })
+    }
+
+    /// Has each prompt answered as a chat.
+    async fn complete_as_chats(
+        self: &Arc<Self>,
+        request: &TaskRequest,
+        chat: &Chat,
+        completion: &Completion,
+    ) -> Result<Answered, CallError> {
         let chats: Vec<TaskRequest> =
-            completion.prompts.iter().map(|prompt| as_chat(&request, chat, &completion, prompt)).collect();
+            completion.prompts.iter().map(|prompt| as_chat(request, chat, completion, prompt)).collect();
         if chat.stream {
             let first = chats.into_iter().next().ok_or_else(|| Failure::malformed("`prompt` is empty"))?;
             return Box::pin(self.chat_in_words(first)).await;
@@ -75,11 +96,22 @@ impl Gateway {
         let is_lost = completion.lost_in_chats(chat.sampling.n, chat.stream).is_some();
         match (&planned, completion.prompts.first()) {
             (Err(CallError::Unplannable(_) | CallError::NoProviders { .. }), Some(first)) if !is_lost => {
-                self.plan_chat(fleet, &as_chat(request, chat, completion, first)).await
+                let as_chats = self.plan_chat(fleet, &as_chat(request, chat, completion, first)).await;
+                match &planned {
+                    Err(error) if as_chats.is_err() && names_one_that_completes(fleet, error) => planned,
+                    _ => as_chats,
+                }
             }
             _ => planned,
         }
     }
+}
+
+/// Whether a target was passed over that goes on with prompts, so that the reason was not that there is none.
+fn names_one_that_completes(fleet: &Fleet, error: &CallError) -> bool {
+    let CallError::Unplannable(why) = error else { return false };
+    let completes = |row: &Abilities| row.does(TaskKind::Completion);
+    why.passed_over().iter().any(|one| fleet.matrix.get(&one.target).is_some_and(completes))
 }
 
 /// One prompt as a chat.

@@ -8,7 +8,8 @@ use mediary_core::plan::{Treatment, media_tokens};
 use mediary_core::provider::{Call, Timeouts};
 use mediary_core::task::{Chat, Part, ReplyFormat, Task};
 use mediary_core::{Failure, Target};
-use tiktoken_rs::{CoreBPE, o200k_base_singleton};
+use tiktoken_rs::tokenizer::{Tokenizer, get_tokenizer};
+use tiktoken_rs::{CoreBPE, cl100k_base_singleton, o200k_base_singleton};
 use tokio::time::timeout;
 
 use super::super::Gateway;
@@ -58,7 +59,8 @@ impl Gateway {
         let media = planned.as_ref().map_or(0, media_of);
         let Task::Chat(chat) = request.task else { return Err(Failure::broken("only chats are counted").into()) };
         let bytes = usize::MAX;
-        let words = blocking::through(bytes, move || of_chat(&chat)).await?;
+        let model = target.as_ref().map_or(request.model, |target| target.model.as_str().to_owned());
+        let words = blocking::through(bytes, move || of_chat(&chat, tokenizer_of(&model))).await?;
         Ok(Counted { tokens: words as u64 + media, is_estimate: true, target })
     }
 
@@ -92,9 +94,18 @@ fn media_of(planned: &Planned) -> u64 {
     planned.demand.parts.iter().zip(treated).map(|(part, how)| u64::from(media_tokens(part, how, 1))).sum()
 }
 
+/// The tokenizer of a model, where that is a known one; else the nearest to most of today's.
+fn tokenizer_of(model: &str) -> &'static CoreBPE {
+    // Those who sell others' models write their maker before the name.
+    let name = model.rsplit('/').next().unwrap_or(model);
+    match get_tokenizer(name) {
+        Some(Tokenizer::Cl100kBase) => cl100k_base_singleton(),
+        _ => o200k_base_singleton(),
+    }
+}
+
 /// How many tokens the words of a chat have: what is said, thought and called, tools and the schema of the reply.
-fn of_chat(chat: &Chat) -> usize {
-    let tokenizer: &CoreBPE = o200k_base_singleton();
+fn of_chat(chat: &Chat, tokenizer: &CoreBPE) -> usize {
     let of = |text: &str| tokenizer.count_ordinary(text);
     let messages = chat.messages.iter().map(|message| {
         let parts = message.parts.iter().map(|part| match part {

@@ -4,15 +4,16 @@ use axum::extract::{Request, State};
 use axum::http::Method;
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
+use mediary_core::task::{Chat, Message, Role, Task};
 
 use super::super::error::ApiError;
 use super::super::guard::{admitted, client_of};
 use super::super::request_id::RequestId;
 use super::super::state::AppState;
-use super::super::tasks::{Asked, bounds, carry_out, sent};
+use super::super::tasks::{Asked, bounds, carry_out, refused, sent};
 use super::OllamaErrorBody;
 use super::daemon::relayed;
-use crate::gateway::{Bounds, blocking};
+use crate::gateway::{Bounds, CallError, TaskRequest, blocking};
 use crate::protocol::ollama::{CHAT, EMBED, EMBED_ONE, GENERATE, loaded, model_of};
 use crate::protocol::{Decoded, JsonProtocol, Sent};
 
@@ -135,13 +136,30 @@ async fn answer(
         return Ok(answer);
     }
     if matches!(path, "/chat" | "/generate")
-        && let Some(loaded) = loaded(&sent.body, super::catalog::now())
+        && let Some(loaded) = loaded(&sent.body, path == "/chat", super::catalog::now())
     {
+        there_is(&state, &model, bounds, client).await?;
         return Ok(Json(loaded).into_response());
     }
     let decoded = blocking::through(sent.body.len(), move || protocol.decode(&sent)).await??;
     let decoded = Decoded { model: without_tag(&state, decoded.model), ..decoded };
     carry_out(protocol, &state, request_id, Asked { decoded, bounds, client }).await
+}
+
+/// Whether a model could be loaded, were that needed.
+///
+/// # Errors
+/// When no model is called so, or this client may not ask it.
+async fn there_is(state: &AppState, model: &str, bounds: Bounds, client: Vec<u8>) -> Result<(), ApiError> {
+    let task = Task::Chat(Chat { messages: vec![Message::text(Role::User, ".")], ..Chat::default() });
+    let asked = TaskRequest { task, model: without_tag(state, model.to_owned()), bounds, client };
+    match Box::pin(state.gateway.explain(asked)).await {
+        Err(error @ (CallError::UnknownModel { .. } | CallError::Failed(_) | CallError::NoProviders { .. })) => {
+            Err(refused(error))
+        }
+        // It is there, though it may not chat, or rest for a while.
+        Ok(_) | Err(CallError::Unplannable(_) | CallError::Exhausted(_)) => Ok(()),
+    }
 }
 
 /// A model's name without the tag that Ollama's clients add to names without one.

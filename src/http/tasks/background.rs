@@ -6,7 +6,8 @@ use std::sync::Arc;
 use axum::Json;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use mediary_core::task::Task;
+use mediary_core::plan::Unplannable;
+use mediary_core::task::{Part, Task};
 use mediary_store::KeptResponse;
 use tracing::Instrument as _;
 
@@ -17,9 +18,9 @@ use super::carried::begin_as_told;
 use super::headers::name_dropped;
 use super::kept::Keeping;
 use super::{Asked, refused, replayed};
-use crate::gateway::{Answered, Growing, TaskRequest, Teller};
-use crate::protocol::responses::{Begun, Replay, given_up};
-use crate::protocol::{AnswerHead, Decoded, Encode};
+use crate::gateway::{Answered, CallError, Growing, TaskRequest, Teller};
+use crate::protocol::responses::{Begun, RESPONSES, Replay, given_up};
+use crate::protocol::{AnswerHead, Decoded, Encode, Protocol as _, Spelling};
 
 /// A response that is answered in the background.
 pub(super) struct Background {
@@ -33,8 +34,8 @@ pub(super) struct Background {
 /// Has a response answered in the background; what is told now is that it is begun.
 ///
 /// # Errors
-/// When too many are being answered.
-pub(super) fn in_background(
+/// When no target can be asked, or too many are being answered.
+pub(super) async fn in_background(
     state: &AppState,
     request_id: RequestId,
     asked: Asked,
@@ -49,11 +50,17 @@ pub(super) fn in_background(
         // Which target answers is not known yet; most are of another format.
         dropped.extend(chat.own.iter().flat_map(|own| own.names.iter().cloned()));
     }
+    let spelling = Spelling::of(RESPONSES.names(), &task);
+    let request = TaskRequest { task, model, bounds, client };
+    // Whatever can be known before is said now, while the client listens.
+    let planned = Box::pin(state.gateway.explain(without_addresses(request.clone()))).await;
+    if let Some(error) = planned.err().filter(|error| !passes(error)) {
+        return Err(refused(error).spelled(&spelling));
+    }
     let created = u64::try_from(row.created_at).unwrap_or_default();
     let open = KeptResponse { response: begun.told(&id, created, "in_progress").to_string(), ..row };
     let queued = begun.told(&id, created, "queued");
     let gateway = state.gateway.clone();
-    let request = TaskRequest { task, model, bounds, client };
     let (keeps, its, its_room) = (kept.clone(), open.clone(), room.clone());
     let teller = is_stream.then(|| kept.tells(&open.id));
     let mut replay = Replay::default();
@@ -75,7 +82,7 @@ pub(super) fn in_background(
                 Ok(()) => return,
                 Err(error) => error,
             },
-            Err(error) => refused(error),
+            Err(error) => refused(error).spelled(&spelling),
         };
         error.log();
         let response = given_up(&its.response, Some(&error.told(&request_id)));
@@ -100,6 +107,24 @@ pub(super) fn in_background(
         }
         None => (headers, Json(queued)).into_response(),
     })
+}
+
+/// The same request without media that are only named: what is behind an address is known once it is fetched.
+fn without_addresses(mut request: TaskRequest) -> TaskRequest {
+    if let Task::Chat(chat) = &mut request.task {
+        let is_here = |part: &Part| !matches!(part, Part::Remote { .. });
+        chat.messages.iter_mut().for_each(|message| message.parts.retain(is_here));
+    }
+    request
+}
+
+/// Whether what stands against an answer may be over once it is its turn.
+fn passes(error: &CallError) -> bool {
+    match error {
+        CallError::Unplannable(why) => matches!(**why, Unplannable::AllCoolingDown { .. }),
+        CallError::Exhausted(_) => true,
+        CallError::Failed(_) | CallError::UnknownModel { .. } | CallError::NoProviders { .. } => false,
+    }
 }
 
 /// Tells an answer as it grows. It is kept as its last event has it.

@@ -8,10 +8,10 @@ use super::super::request_id::RequestId;
 use super::super::state::AppState;
 use super::provider_name::ProviderNames;
 use super::{refused, relay, whole};
-use mediary_core::task::{Message, Role, Task};
+use mediary_core::task::{Message, Role, Task, Written};
 
 use crate::gateway::{Answered, Bounds, TaskRequest};
-use crate::protocol::{Decoded, Protocol};
+use crate::protocol::{Decoded, Protocol, Spelling};
 
 /// A request that was understood, with what its headers ask for.
 pub(in crate::http) struct Asked {
@@ -34,20 +34,34 @@ pub(in crate::http) async fn carry_out(
     let Asked { decoded: Decoded { mut task, model, answer, dropped }, bounds, client } = asked;
     begin_as_told(&mut task, &bounds)?;
     let (wants_stream, names) = (task.streams(), ProviderNames::of(state, &task));
+    let spelling = Spelling::of(protocol.names(), &task);
     let request = TaskRequest { task, model, bounds, client };
     if wants_stream {
-        let wish = relay::Wish { head: whole::new_head(), answer, dropped, names, request_id };
+        let wish = relay::Wish { head: whole::new_head(), answer, dropped, names, spelling, request_id };
         return relay::answer(protocol, state, request, wish).await;
     }
     // Boxed, since a future of this size would be copied from layer to layer.
-    match Box::pin(state.gateway.answer(request)).await.map_err(refused)? {
+    match Box::pin(state.gateway.answer(request)).await.map_err(|error| refused(error).spelled(&spelling))? {
         Answered::Whole(mut whole) => {
             dropped.iter().for_each(|name| whole.route.drops(name));
             let name = names.name(&whole.route.target);
-            Ok(whole::in_one_piece(protocol, &*answer, *whole, name.as_deref()))
+            Ok(whole::in_one_piece(protocol, &*answer, *whole, name.as_deref(), &spelling))
         }
         Answered::Stream(_) => Err(ApiError::broken("a stream where a whole answer was asked for")),
     }
+}
+
+/// How many tokens a request has, and how they were counted.
+pub(super) async fn count(
+    protocol: &dyn Protocol,
+    state: &AppState,
+    asked: Asked,
+) -> Result<(u64, &'static str), ApiError> {
+    let Asked { decoded: Decoded { task, model, .. }, bounds, client } = asked;
+    let spelling = Spelling::of(protocol.names(), &task);
+    let counted = state.gateway.count(TaskRequest { task, model, bounds, client }).await;
+    let counted = counted.map_err(|error| refused(error).spelled(&spelling))?;
+    Ok((counted.tokens, if counted.is_estimate { "estimated" } else { "exact" }))
 }
 
 /// Has a chat begin with what its client's key says, before whatever the client says itself.
@@ -63,6 +77,14 @@ pub(super) fn begin_as_told(task: &mut Task, bounds: &Bounds) -> Result<(), ApiE
             Err(ApiError::forbidden("not_allowed", message))
         }
         (Task::Chat(chat), Some(prompt)) => {
+            for (at, message) in chat.messages.iter_mut().enumerate().filter(|(_, message)| message.written.is_none()) {
+                // Its client counts without what comes before.
+                let mut written = Written::at(format!("messages[{at}]"));
+                for (part, its) in message.parts.iter().enumerate() {
+                    written.notes(part, std::slice::from_ref(its), &format!("messages[{at}].content[{part}]"));
+                }
+                message.written = Some(written);
+            }
             chat.messages.insert(0, Message::text(Role::System, prompt));
             Ok(())
         }

@@ -13,7 +13,8 @@ use super::super::request_id::RequestId;
 use super::super::state::AppState;
 use super::{answer, bounds, refused, sent};
 use crate::gateway::{TaskRequest, blocking};
-use crate::protocol::gemini::{Called, counted, protocol_of};
+use crate::protocol::gemini::{Called, GENERATE, counted, protocol_of};
+use crate::protocol::{Protocol as _, Spelling};
 
 /// What can be done with a model.
 const METHODS: &str = "generateContent, streamGenerateContent, countTokens, embedContent or batchEmbedContents";
@@ -89,7 +90,9 @@ async fn count(state: AppState, request: Request) -> Result<Response, ApiError> 
     let client = client_of(request.headers());
     let sent = sent(request, &state).await?;
     let (task, model) = blocking::through(sent.body.len(), move || counted(&sent)).await??;
-    let counted = state.gateway.count(TaskRequest { task, model, bounds, client }).await.map_err(refused)?;
+    let spelling = Spelling::of(GENERATE.names(), &task);
+    let counted = state.gateway.count(TaskRequest { task, model, bounds, client }).await;
+    let counted = counted.map_err(|error| refused(error).spelled(&spelling))?;
     let how = if counted.is_estimate { "estimated" } else { "exact" };
     Ok(([("x-mediary-count", how)], Json(TokensCounted { total_tokens: counted.tokens })).into_response())
 }

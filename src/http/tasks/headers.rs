@@ -7,6 +7,7 @@ use mediary_core::capability::Usd;
 
 use super::super::error::shortened;
 use crate::gateway::{Account, Charge, Route, TreatmentNote, total};
+use crate::protocol::Spelling;
 
 const X_ROUTED_VIA: HeaderName = HeaderName::from_static("x-routed-via");
 const X_FALLBACK_ATTEMPTS: HeaderName = HeaderName::from_static("x-fallback-attempts");
@@ -24,13 +25,18 @@ const MOST_DROPPED_BYTES: usize = 2_048;
 
 /// Writes down which target answers and what was done for it.
 pub(in crate::http) fn describe(route: &Route, headers: &mut HeaderMap) {
+    describe_as(route, &Spelling::default(), headers);
+}
+
+/// The same, with fields and places as their client wrote them.
+pub(super) fn describe_as(route: &Route, spelling: &Spelling, headers: &mut HeaderMap) {
     let mut insert = |name, text: &str| insert(headers, name, text);
     let targets: Vec<String> = std::iter::once(&route.target).chain(&route.also).map(ToString::to_string).collect();
     insert(X_ROUTED_VIA, &targets.join(", "));
     if route.fallbacks > 0 {
         insert(X_FALLBACK_ATTEMPTS, &route.fallbacks.to_string());
     }
-    let list: Vec<String> = route.treatments.iter().map(treatment).collect();
+    let list: Vec<String> = route.treatments.iter().map(|note| treatment(note, spelling)).collect();
     if !list.is_empty() {
         insert(X_MEDIARY_TREATMENTS, &list.join(", "));
     }
@@ -40,7 +46,8 @@ pub(in crate::http) fn describe(route: &Route, headers: &mut HeaderMap) {
     if let Some(status) = route.status {
         insert(X_MEDIARY_STATUS, status);
     }
-    name_dropped(&route.dropped, headers);
+    let dropped: Vec<String> = route.dropped.iter().map(|name| spelling.field(name).into_owned()).collect();
+    name_dropped(&dropped, headers);
     if route.is_cost_known {
         price(&route.account, headers);
     }
@@ -117,9 +124,9 @@ fn insert(headers: &mut HeaderMap, name: HeaderName, text: &str) {
 }
 
 /// A member of a list of strings with parameters, as RFC 9651 has it.
-fn treatment(note: &TreatmentNote) -> String {
+fn treatment(note: &TreatmentNote, spelling: &Spelling) -> String {
     let by = note.by.replace('\\', "\\\\").replace('"', "\\\"");
-    let mut text = format!("\"{}\";do={};by=\"{by}\"", note.place, note.does);
+    let mut text = format!("\"{}\";do={};by=\"{by}\"", spelling.place(note.place), note.does);
     if let Some(pages) = note.pages {
         // Writing to a string cannot fail.
         let _ = write!(text, ";pages={pages}");

@@ -2,8 +2,8 @@
 //! protocol; carried out they are by the handler of all protocols.
 
 use axum::extract::{Request, State};
+use axum::http::StatusCode;
 use axum::http::header::ALLOW;
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 
@@ -14,10 +14,10 @@ use super::super::error::{ApiError, MessagesErrorBody};
 use super::super::guard::client_of;
 use super::super::request_id::RequestId;
 use super::super::state::AppState;
-use super::{answer, bounds, refused, sent};
-use crate::gateway::{TaskRequest, blocking};
+use super::{Asked, answer, bounds, count, sent};
+use crate::gateway::blocking;
+use crate::protocol::JsonProtocol as _;
 use crate::protocol::anthropic::MESSAGES;
-use crate::protocol::{Decoded, JsonProtocol as _};
 
 /// Answers a conversation, in Anthropic's words.
 #[utoipa::path(
@@ -86,12 +86,8 @@ pub(in super::super) async fn count_tokens(
     let client = client_of(request.headers());
     let sent = sent(request, &state).await?;
     let decoded = blocking::through(sent.body.len(), move || MESSAGES.decode(&sent)).await??;
-    let Decoded { task, model, .. } = decoded;
-    let counted = state.gateway.count(TaskRequest { task, model, bounds, client }).await.map_err(refused)?;
-    let mut headers = HeaderMap::new();
-    let how = if counted.is_estimate { "estimated" } else { "exact" };
-    headers.insert("x-mediary-count", HeaderValue::from_static(how));
-    Ok((headers, Json(TokenCount { input_tokens: counted.tokens })).into_response())
+    let (input_tokens, how) = count(&MESSAGES, &state, Asked { decoded, bounds, client }).await?;
+    Ok(([("x-mediary-count", how)], Json(TokenCount { input_tokens })).into_response())
 }
 
 /// Answers clients that ask whether there is anything here.

@@ -37,6 +37,7 @@ use crate::protocol::openai::{CHAT, EMBEDDINGS};
 use crate::protocol::{JsonProtocol, Sent};
 
 pub(super) use bounds::bounds;
+use carried::count;
 pub(super) use carried::{Asked, carry_out};
 pub(super) use headers::{describe, price};
 pub use kept::kept_responses;

@@ -23,7 +23,7 @@ use super::super::state::AppState;
 use super::provider_name::{ProviderNames, is_last, name_last};
 use super::{headers, refused};
 use crate::gateway::{Answered, CallError, Growing, TaskRequest};
-use crate::protocol::{AnswerHead, Encode, Protocol, StreamWriter};
+use crate::protocol::{AnswerHead, Encode, Protocol, Spelling, StreamWriter};
 
 /// What is ready is gathered up to this size before it is written.
 const BATCH_BYTES: usize = 16 * 1024;
@@ -37,6 +37,8 @@ pub(super) struct Wish {
     /// What no target is told of the request.
     pub(super) dropped: Vec<String>,
     pub(super) names: ProviderNames,
+    /// What its client calls fields.
+    pub(super) spelling: Spelling,
     pub(super) request_id: RequestId,
 }
 
@@ -93,10 +95,10 @@ pub(super) async fn answer(
         let rest = futures_util::StreamExt::chain(first, body(relay));
         return Ok((headers, Body::from_stream(rest)).into_response());
     };
-    let answer = growing(answered.map_err(refused)?)?;
+    let answer = growing(answered.map_err(|error| refused(error).spelled(&wish.spelling))?)?;
     let mut route = answer.route().clone();
     wish.dropped.iter().for_each(|name| route.drops(name));
-    headers::describe(&route, &mut headers);
+    headers::describe_as(&route, &wish.spelling, &mut headers);
     let is_priced = route.is_cost_known;
     let relay = Relay { protocol, state: relaying(protocol, answer, wish, is_priced)?, silence };
     Ok((headers, Body::from_stream(body(relay))).into_response())
@@ -154,8 +156,8 @@ async fn step(protocol: &'static dyn Protocol, state: State, silence: &Silence) 
                 return Some((silence.ping.clone(), State::Asking(asking, wish)));
             };
             let id = wish.request_id.clone();
-            match answered.map_err(refused).and_then(growing).and_then(|answer| relaying(protocol, answer, wish, false))
-            {
+            let answered = answered.map_err(|error| refused(error).spelled(&wish.spelling));
+            match answered.and_then(growing).and_then(|answer| relaying(protocol, answer, wish, false)) {
                 Ok(state) => Box::pin(step(protocol, state, silence)).await,
                 Err(error) => Some((told(protocol, error, &id), State::Ended)),
             }

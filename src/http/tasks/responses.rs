@@ -2,8 +2,8 @@
 //! and answers look is said by the protocol; carried out they are by the handler of all protocols.
 
 use axum::extract::{Path, RawQuery, Request, State};
+use axum::http::HeaderMap;
 use axum::http::header::CONTENT_TYPE;
-use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use mediary_store::KeptResponse;
@@ -19,10 +19,12 @@ use super::super::unpacked::json_body;
 use super::background::{Background, in_background};
 use super::kept::{Keeping, all, cannot_keep, completed_body, failed, found, seconds, unknown};
 use super::whole::new_head;
-use super::{Asked, bounds, carry_out, refused, replayed};
-use crate::gateway::{TaskRequest, blocking};
-use crate::protocol::responses::{ItemPage, RESPONSES, Wanted, decode_kept, given_up, input_of, item_list, removed};
-use crate::protocol::{Decoded, JsonProtocol as _, Sent};
+use super::{Asked, bounds, carry_out, count, replayed};
+use crate::gateway::blocking;
+use crate::protocol::responses::{
+    ItemPage, RESPONSES, Wanted, decode_compaction, decode_kept, given_up, input_of, item_list, removed,
+};
+use crate::protocol::{JsonProtocol as _, Sent};
 
 /// Answers a conversation, in the words of the Responses API.
 #[utoipa::path(
@@ -86,7 +88,7 @@ pub(in super::super) async fn create(
     let is_stream = wanted.is_stream();
     match keeping.filter(|(_, keeping)| keeping.in_background.is_some()) {
         Some((row, keeping)) => {
-            in_background(&state, request_id, asked, Background { row, keeping, begun, id, is_stream })
+            in_background(&state, request_id, asked, Background { row, keeping, begun, id, is_stream }).await
         }
         None => carry_out(&RESPONSES, &state, request_id, asked).await,
     }
@@ -127,28 +129,41 @@ pub(in super::super) async fn input_tokens(
     let wanted = Wanted::of(&body)?;
     let body = completed_body(&state, &owner, &wanted, body).await?;
     let decoded = blocking::through(body.len(), move || RESPONSES.decode(&Sent::from(body))).await??;
-    let Decoded { task, model, .. } = decoded;
-    let counted = state.gateway.count(TaskRequest { task, model, bounds, client }).await.map_err(refused)?;
-    let how = if counted.is_estimate { "estimated" } else { "exact" };
-    let body = InputTokens { object: "response.input_tokens", input_tokens: counted.tokens };
+    let (input_tokens, how) = count(&RESPONSES, &state, Asked { decoded, bounds, client }).await?;
+    let body = InputTokens { object: "response.input_tokens", input_tokens };
     Ok(([("x-mediary-count", how)], Json(body)).into_response())
 }
 
-/// Refuses to make a conversation shorter, which is done at OpenAI in cipher.
+/// Makes a conversation shorter: a model sums it up.
 #[utoipa::path(
     post,
     path = "/v1/responses/compact",
     tag = "responses",
-    request_body(content = Object, description = "A conversation"),
+    request_body(content = Object, description = "OpenAI's request: `model`, `input`, `instructions`, `previous_response_id`"),
     responses(
+        (status = 200, description = "`output`: what the user said, and an item of type `compaction`, to be sent as `input` with what \
+            comes next. Where no whole summary came, the conversation as it was", body = Object),
+        (status = 400, description = "A field is wrong, or the request is too long or refused", body = ErrorBody),
         (status = 401, description = "A key is missing or wrong", body = ErrorBody),
-        (status = 501, description = "Always; the message says what to do instead", body = ErrorBody),
+        (status = 404, description = "No such model, or no such response with this key", body = ErrorBody),
+        (status = 413, description = "A limit was passed; the message names it", body = ErrorBody),
+        (status = 429, description = "Every target's rate limit is reached (see Retry-After)", body = ErrorBody),
+        (status = 503, description = "No target answered", body = ErrorBody),
     )
 )]
-pub(in super::super) async fn compact() -> ApiError {
-    let message = "Conversations are not compacted here: what OpenAI makes of one is in cipher, and only OpenAI reads it. Have a \
-                   model sum the conversation up, and begin anew with that.";
-    ApiError::new(StatusCode::NOT_IMPLEMENTED, "not_compacted", message)
+pub(in super::super) async fn compact(
+    State(state): State<AppState>,
+    Extension(request_id): Extension<RequestId>,
+    request: Request,
+) -> Result<Response, ApiError> {
+    let bounds = bounds(request.headers())?;
+    let headers = request.headers().clone();
+    let (client, owner) = (client_of(&headers), owner_of(&headers, &state.config.server));
+    let body = json_body(request, &state).await?;
+    let wanted = Wanted::of(&body)?;
+    let body = completed_body(&state, &owner, &wanted, body).await?;
+    let decoded = blocking::through(body.len(), move || decode_compaction(&Sent::from(body))).await??;
+    carry_out(&RESPONSES, &state, request_id, Asked { decoded, bounds, client }).await
 }
 
 /// A response that was kept.

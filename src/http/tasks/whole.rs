@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use super::headers;
 use super::provider_name::named;
 use crate::gateway::WholeAnswer;
-use crate::protocol::{AnswerHead, Encode, Protocol};
+use crate::protocol::{AnswerHead, Encode, Protocol, Spelling};
 
 /// A whole answer as its client reads it: as its provider wrote it where that is the same, else written anew.
 /// `provider`: what it is called, where that is to stand in the answer.
@@ -18,6 +18,7 @@ pub(super) fn in_one_piece(
     encoder: &dyn Encode,
     answer: WholeAnswer,
     provider: Option<&str>,
+    spelling: &Spelling,
 ) -> Response {
     let WholeAnswer { route, reply, raw } = answer;
     let raw = raw.filter(|_| route.wire_format == protocol.wire_format() && encoder.passes_raw());
@@ -29,7 +30,7 @@ pub(super) fn in_one_piece(
     let body = named(body, provider);
     let mut headers = HeaderMap::new();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(encoder.media_type()));
-    headers::describe(&route, &mut headers);
+    headers::describe_as(&route, spelling, &mut headers);
     headers::count_cut(reply.usage.map_or(0, |usage| usage.cut_tokens), &mut headers);
     headers::price(&route.account, &mut headers);
     (headers, body).into_response()

@@ -5,7 +5,7 @@
 //! all others.
 
 use bytes::Bytes;
-use mediary_core::task::{Message, Original, Part, Reasoning, Role, ToolCall};
+use mediary_core::task::{Message, Original, Part, Reasoning, Role, ToolCall, Written};
 use mediary_core::{Blob, Claim, classify};
 use serde_json::value::RawValue;
 
@@ -14,9 +14,6 @@ use super::{bad, inside, signed};
 use crate::protocol::media::medium;
 use crate::protocol::process::BadField;
 use crate::protocol::{from_json, piece};
-
-/// What stands before the result of a tool that failed, for targets that have no other word for it.
-const FAILED: &str = "The call failed.";
 
 /// A text or blocks.
 pub(super) enum Content<'a> {
@@ -63,9 +60,14 @@ struct Growing {
 }
 
 impl Growing {
-    fn new(role: Role) -> Self {
-        let original = Original { wire_format: signed::OWN, pieces: Vec::new(), names: Vec::new(), is_changed: false };
-        Self { message: Message::new(role), original, is_peculiar: role == Role::Assistant }
+    /// A message that stands at a place of its request.
+    fn new(role: Role, place: &str) -> Self {
+        let original = Original { wire_format: signed::OWN, ..Original::default() };
+        Self {
+            message: Message { written: Some(Written::at(place)), ..Message::new(role) },
+            original,
+            is_peculiar: role == Role::Assistant,
+        }
     }
 
     fn is_empty(&self) -> bool {
@@ -94,6 +96,7 @@ impl Growing {
         self.original.pieces.push(piece(body, read.raw));
         self.mark(&mut read.block);
         let path = read.path.clone();
+        let before = self.message.parts.len();
         let fields = read.block.further.iter().filter(|(_, value)| !is_nothing(value));
         let fields: Vec<String> = fields.map(|(name, _)| format!("{path}.{name}")).collect();
         match (&*read.block.r#type, self.message.role) {
@@ -110,12 +113,14 @@ impl Growing {
             },
         }
         fields.into_iter().for_each(|field| self.peculiar(field));
+        let Message { parts, written, .. } = &mut self.message;
+        written.iter_mut().for_each(|written| written.notes(before, &parts[before..], &path));
         Ok(())
     }
 
     fn thought(&mut self, read: &Read<'_>) {
         let block = &read.block;
-        self.peculiar(&read.path);
+        self.is_peculiar = true;
         let (maker, signature) = match (&block.data, &block.signature) {
             // As the dialect of this format marks what is given only in cipher.
             (Some(data), _) => (signed::OWN, Some(format!("redacted_thinking:{data}"))),
@@ -137,7 +142,9 @@ impl Growing {
             // Of several thoughts put together none is signed.
             signature: signature.filter(|_| is_first),
             thought_by: Some(maker.to_owned()),
+            places: std::mem::take(&mut reasoning.places),
         };
+        reasoning.places.push(read.path.clone());
     }
 
     fn call(&mut self, read: &Read<'_>) -> Result<(), BadField> {
@@ -161,7 +168,9 @@ fn is_nothing(value: &serde_json::Value) -> bool {
 /// A turn as messages.
 pub(super) fn turn(role: Role, content: Content<'_>, path: &str, body: &Bytes) -> Result<Vec<Message>, BadField> {
     let blocks = match content {
-        Content::Text(text) => return Ok(vec![Message::text(role, text)]),
+        Content::Text(text) => {
+            return Ok(vec![Message { written: Some(Written::at(path)), ..Message::text(role, text) }]);
+        }
         Content::Blocks(blocks) if !blocks.is_empty() || role == Role::Assistant => blocks,
         Content::Nothing if role == Role::Assistant => Vec::new(),
         Content::Nothing | Content::Blocks(_) => {
@@ -169,12 +178,12 @@ pub(super) fn turn(role: Role, content: Content<'_>, path: &str, body: &Bytes) -
         }
     };
     let mut messages = Vec::new();
-    let mut growing = Growing::new(role);
+    let mut growing = Growing::new(role, path);
     for (index, raw) in blocks.into_iter().enumerate() {
         let read = Read::of(raw, format!("{path}.content[{index}]"))?;
         if read.block.r#type == "tool_result" && role == Role::User {
             if !growing.is_empty() {
-                messages.push(std::mem::replace(&mut growing, Growing::new(role)).finish());
+                messages.push(std::mem::replace(&mut growing, Growing::new(role, path)).finish());
             }
             messages.push(result(read, body)?);
             continue;
@@ -189,13 +198,14 @@ pub(super) fn turn(role: Role, content: Content<'_>, path: &str, body: &Bytes) -
 
 /// The result of a tool.
 fn result(mut read: Read<'_>, body: &Bytes) -> Result<Message, BadField> {
-    let mut growing = Growing::new(Role::Tool);
+    let mut growing = Growing::new(Role::Tool, &read.path);
     let id = read.block.tool_use_id.clone().ok_or_else(|| read.lacks("tool_use_id"))?;
     let (id, signature) = signed::id_back(&id);
     growing.message.tool_call_id = Some(id.to_owned());
     let path = format!("{}.content", read.path);
     if read.block.is_error == Some(true) {
-        growing.message.parts.push(Part::Text(FAILED.to_owned()));
+        growing.message.has_failed = true;
+        growing.message.parts.push(Part::Text(Message::FAILED.to_owned()));
         growing.is_peculiar = true;
     }
     match Content::of(read.block.content, &path)? {

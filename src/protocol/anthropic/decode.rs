@@ -5,7 +5,9 @@
 //! every time, and vendors' caches of prompts hold.
 
 use axum::http::HeaderMap;
-use mediary_core::task::{Chat, Effort, Extras, Message, OwnFields, Part, ReplyFormat, Role, Sampling, ToolChoice};
+use mediary_core::task::{
+    Chat, Effort, Extras, Granted, Message, OwnFields, Part, ReplyFormat, Role, Sampling, ToolChoice, Written,
+};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
@@ -20,6 +22,8 @@ use crate::protocol::{Sent, from_json};
 /// What the line begins with that Claude Code puts before everything else that the system says, and that is another in
 /// every request; under this name it goes on to its vendor.
 const BILLING: &str = "x-anthropic-billing-header";
+/// The field of tokens that are granted for thinking.
+const BUDGET: &str = "thinking.budget_tokens";
 /// Features that are asked for by their names.
 const BETA: &str = "anthropic-beta";
 
@@ -43,7 +47,8 @@ impl MessagesForm {
         let request: Request<'_> = from_json(body, "a request of messages")?;
         let mut own = OwnFields { wire_format: signed::OWN, ..OwnFields::default() };
         let mut messages = Vec::new();
-        messages.extend(system(request.system, &mut own)?);
+        let at = |message: Message| Message { written: Some(Written::at("system")), ..message };
+        messages.extend(system(request.system, &mut own)?.map(at));
         if request.messages.is_empty() {
             return Err(bad("messages", "`messages` is empty; send at least one message"));
         }
@@ -61,6 +66,9 @@ impl MessagesForm {
             let content = Content::of(turn.content, &format!("{path}.content"))?;
             messages.extend(self::turn(role, content, &path, body)?);
         }
+        if Message::all_say_nothing(&messages) {
+            return Err(bad("messages", "`messages` say nothing; send at least one with content"));
+        }
         let offered = Offered::of(request.tools.unwrap_or_default(), body)?;
         let (tool_choice, parallel_tool_calls) = match request.tool_choice {
             Some(choice) => tools::choice(choice)?,
@@ -68,6 +76,8 @@ impl MessagesForm {
         };
         let format = format(request.output_config.as_ref(), request.output_format.as_ref());
         let effort = effort(request.thinking.as_ref(), request.output_config.as_ref());
+        let granted = request.thinking.as_ref().filter(|thinking| thinking["type"] == "enabled");
+        let granted = Granted::of(granted.and_then(|thinking| thinking["budget_tokens"].as_u64()), BUDGET);
         for (name, value) in request.further {
             own.further(&name, value);
         }
@@ -95,6 +105,7 @@ impl MessagesForm {
                 ..Sampling::default()
             },
             effort,
+            granted,
             stream: request.stream == Some(true),
             extras: cache_control.map(|control| ("cache_control".to_owned(), control)).into_iter().collect(),
             own: Some(own),

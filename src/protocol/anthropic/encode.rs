@@ -92,6 +92,7 @@ pub(super) fn stop_reason(finish: Option<Finish>, has_calls: bool, is_refused: b
     match finish {
         Some(Finish::Length) => "max_tokens",
         Some(Finish::ContentFilter) => "refusal",
+        Some(Finish::Paused) => Finish::PAUSED,
         Some(Finish::Stop | Finish::ToolCalls) | None if has_calls => "tool_use",
         Some(Finish::Stop | Finish::ToolCalls) | None if is_refused => "refusal",
         Some(Finish::Stop | Finish::ToolCalls) | None => "end_turn",

@@ -22,7 +22,9 @@ use mediary_core::task::{Task, WholeReply};
 use serde_json::Value;
 
 use super::process::BadField;
-use super::{AnswerHead, Decoded, Encode, ErrorFields, Errors, JsonProtocol, Protocol, Sent, StreamWriter, json_bytes};
+use super::{
+    AnswerHead, Decoded, Encode, ErrorFields, Errors, JsonProtocol, Protocol, Sent, Spelled, StreamWriter, json_bytes,
+};
 use decode::MessagesForm;
 use stream::EventWriter;
 
@@ -42,6 +44,16 @@ impl Errors for AnthropicMessages {
 impl Protocol for AnthropicMessages {
     fn wire_format(&self) -> &'static str {
         signed::OWN
+    }
+
+    fn names(&self) -> &'static [Spelled] {
+        &[
+            ("stop", "stop_sequences"),
+            ("user", "metadata.user_id"),
+            ("reasoning_effort", "thinking"),
+            ("parallel_tool_calls", "tool_choice.disable_parallel_tool_use"),
+            ("response_format", "output_config.format"),
+        ]
     }
 
     fn break_off(&self, error: &ErrorFields, into: &mut Vec<u8>) {

@@ -61,7 +61,7 @@ impl Offered {
         };
         let names: Vec<String> = tool.further.keys().map(|field| format!("{path}.{field}")).collect();
         let pieces = vec![raw];
-        let original = Original { wire_format: signed::OWN, pieces, names, is_changed: false };
+        let original = Original { wire_format: signed::OWN, pieces, names, ..Original::default() };
         self.functions.push(Tool {
             name,
             description: tool.description,

@@ -1,18 +1,41 @@
 //! How the reply is wanted (`generationConfig`), in the words that all formats share. What they cannot say goes on beside
 //! them, for targets of this format.
 
-use mediary_core::task::{Effort, Extras, ReplyFormat, Sampling};
+use mediary_core::task::{Effort, Extras, Granted, ReplyFormat, Sampling};
 use serde_json::{Map, Value, json};
 
 use super::wire::camel;
 use super::{bad, inside, schemas};
+use crate::protocol::Spelled;
 use crate::protocol::openai::effort_of_budget;
 use crate::protocol::process::BadField;
 
 const PATH: &str = "generationConfig";
+/// The field of tokens that are granted for thinking.
+const BUDGET: &str = "generationConfig.thinkingConfig.thinkingBudget";
 /// What the shared words say as well; a target of this format is told it just as its client put it.
 const SAID_TWICE: [&str; 5] =
     ["responseSchema", "responseJsonSchema", "responseMimeType", "thinkingConfig", "responseModalities"];
+
+/// What the fields of a request are called, where other formats have another name for them.
+pub(super) const NAMES: &[Spelled] = &[
+    ("messages", "contents"),
+    ("max_tokens", "generationConfig.maxOutputTokens"),
+    ("temperature", "generationConfig.temperature"),
+    ("top_p", "generationConfig.topP"),
+    ("top_k", "generationConfig.topK"),
+    ("stop", "generationConfig.stopSequences"),
+    ("n", "generationConfig.candidateCount"),
+    ("seed", "generationConfig.seed"),
+    ("presence_penalty", "generationConfig.presencePenalty"),
+    ("frequency_penalty", "generationConfig.frequencyPenalty"),
+    ("logprobs", "generationConfig.responseLogprobs"),
+    ("reasoning_effort", "generationConfig.thinkingConfig"),
+    ("response_format", "generationConfig.responseMimeType"),
+    ("modalities", "generationConfig.responseModalities"),
+    ("audio", "generationConfig.speechConfig"),
+    ("safety_settings", "safetySettings"),
+];
 
 /// How a reply is wanted.
 #[derive(Debug, Default)]
@@ -20,6 +43,8 @@ pub(super) struct Wishes {
     pub(super) sampling: Sampling,
     pub(super) format: ReplyFormat,
     pub(super) effort: Option<Effort>,
+    /// The same in tokens, where that is how it was said.
+    pub(super) granted: Option<Granted>,
     /// Sound or pictures, where they were asked for.
     pub(super) extras: Extras,
     /// What only this format says, and what it says in its own way.
@@ -39,6 +64,7 @@ impl Wishes {
         wishes.format(&fields)?;
         wishes.modalities(&mut fields);
         wishes.effort = effort(fields.get("thinkingConfig"));
+        wishes.granted = Granted::of(budget(fields.get("thinkingConfig")), BUDGET);
         for name in fields.keys().filter(|name| !SAID_TWICE.contains(&name.as_str())) {
             wishes.names.push(format!("{PATH}.{name}"));
         }
@@ -129,10 +155,15 @@ fn sampling(fields: &mut Map<String, Value>) -> Result<Sampling, BadField> {
     Ok(Sampling { max_tokens, temperature, top_p, top_k, stop, n, seed, presence_penalty, frequency_penalty, logprobs })
 }
 
+/// The tokens that are granted for thinking.
+fn budget(thinking: Option<&Value>) -> Option<u64> {
+    let thinking = thinking?;
+    thinking.get("thinkingBudget").or_else(|| thinking.get("thinking_budget"))?.as_u64()
+}
+
 /// How long to think, as newer and as older models are told. A budget of −1 leaves it to the model.
 fn effort(thinking: Option<&Value>) -> Option<Effort> {
-    let field = |camel: &str, snake: &str| thinking?.get(camel).or_else(|| thinking?.get(snake));
-    let level = field("thinkingLevel", "thinking_level").and_then(Value::as_str);
+    let level = thinking?.get("thinkingLevel").or_else(|| thinking?.get("thinking_level")).and_then(Value::as_str);
     let level = level.and_then(|level| Effort::named(&level.to_lowercase()));
-    level.or_else(|| field("thinkingBudget", "thinking_budget")?.as_u64().map(effort_of_budget))
+    level.or_else(|| budget(thinking).map(effort_of_budget))
 }

@@ -5,7 +5,7 @@
 //! others.
 
 use bytes::Bytes;
-use mediary_core::task::{Message, Original, Part, Role, ToolCall};
+use mediary_core::task::{Message, Original, Part, Role, ToolCall, Written};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
@@ -21,6 +21,9 @@ const ELSEWHERE: [&str; 3] = ["https://generativelanguage.googleapis.com/", "gs:
 /// Addresses of pages, behind which a video is that only one vendor can get.
 const PAGES: [&str; 3] = ["youtube.com/", "www.youtube.com/", "youtu.be/"];
 
+/// What the result of a call that failed is called.
+const FAILURE: &str = "error";
+
 /// A message in the making.
 struct Growing {
     message: Message,
@@ -31,9 +34,15 @@ struct Growing {
 }
 
 impl Growing {
-    fn new(role: Role) -> Self {
-        let original = Original { wire_format: WIRE_FORMAT, pieces: Vec::new(), names: Vec::new(), is_changed: false };
-        Self { message: Message::new(role), original, is_peculiar: role == Role::Assistant, signatures: 0 }
+    /// A message that stands at a place of its request.
+    fn new(role: Role, place: &str) -> Self {
+        let original = Original { wire_format: WIRE_FORMAT, ..Original::default() };
+        Self {
+            message: Message { written: Some(Written::at(place)), ..Message::new(role) },
+            original,
+            is_peculiar: role == Role::Assistant,
+            signatures: 0,
+        }
     }
 
     fn is_empty(&self) -> bool {
@@ -61,13 +70,15 @@ impl Growing {
         body: &Bytes,
     ) -> Result<(), BadField> {
         self.original.pieces.push(piece(body, raw));
+        let before = self.message.parts.len();
         for name in part.further.iter().filter(|(_, value)| !value.is_null()).map(|(name, _)| camel(name)) {
             self.peculiar(format!("{path}.{name}"));
         }
         let is_thought = part.thought == Some(true);
         if is_thought || (part.thought_signature.is_some() && part.function_call.is_none()) {
             let thought = part.text.clone().filter(|_| is_thought).unwrap_or_default();
-            self.thought(thought, part.thought_signature.clone());
+            let place = if is_thought { path.to_owned() } else { format!("{path}.thoughtSignature") };
+            self.thought(thought, part.thought_signature.clone(), place);
         }
         if let Some(text) = part.text.filter(|text| !is_thought && !text.is_empty()) {
             self.message.parts.push(Part::Text(text));
@@ -80,6 +91,8 @@ impl Growing {
         if let Some(file) = part.file_data {
             self.message.parts.push(addressed(file, &format!("{path}.fileData.fileUri"), body)?);
         }
+        let Message { parts, written, .. } = &mut self.message;
+        written.iter_mut().for_each(|written| written.notes(before, &parts[before..], path));
         if let Some(call) = part.function_call {
             if self.message.role != Role::Assistant {
                 let message = "functions are called in turns whose role is `model`";
@@ -89,12 +102,15 @@ impl Growing {
             let arguments =
                 call.args.filter(|args| !args.is_null()).map_or_else(|| "{}".to_owned(), |args| args.to_string());
             let signature = part.thought_signature;
+            if signature.is_some() {
+                self.original.names.push(format!("{path}.thoughtSignature"));
+            }
             self.message.tool_calls.push(ToolCall { id, name: call.name, arguments, signature });
         }
         Ok(())
     }
 
-    fn thought(&mut self, text: String, signature: Option<String>) {
+    fn thought(&mut self, text: String, signature: Option<String>, place: String) {
         let read = signed::back(text, signature);
         if read.thought_by.as_deref().is_some_and(|maker| maker != WIRE_FORMAT) {
             // The vendor of this format would refuse the whole request.
@@ -102,6 +118,7 @@ impl Growing {
         }
         let reasoning = self.message.reasoning.get_or_insert_default();
         reasoning.text.push_str(&read.text);
+        reasoning.places.push(place);
         if let Some(signature) = read.signature {
             self.signatures += 1;
             let is_ours = read.thought_by.as_deref() == Some(WIRE_FORMAT);
@@ -121,7 +138,7 @@ pub(super) fn messages(raw: Option<&RawValue>, body: &Bytes) -> Result<Vec<Messa
         // A text may stand where a turn of the user's does.
         if raw.get().starts_with('"') {
             let text: String = from_json(raw.get().as_bytes(), "a text")?;
-            messages.push(Message::text(Role::User, text));
+            messages.push(Message { written: Some(Written::at(path)), ..Message::text(Role::User, text) });
             continue;
         }
         let content: Content<'_> = from_json(raw.get().as_bytes(), "a turn").map_err(|bad| inside(&path, bad))?;
@@ -148,13 +165,13 @@ fn turn(
     messages: &mut Vec<Message>,
 ) -> Result<(), BadField> {
     let before = messages.len();
-    let mut growing = Growing::new(role);
+    let mut growing = Growing::new(role, path);
     for (index, raw) in elements(parts, &format!("{path}.parts"))?.into_iter().enumerate() {
         let path = format!("{path}.parts[{index}]");
         let mut part: WirePart<'_> = from_json(raw.get().as_bytes(), "a part").map_err(|bad| inside(&path, bad))?;
         if let Some(result) = part.function_response.take() {
             if !growing.is_empty() {
-                messages.push(std::mem::replace(&mut growing, Growing::new(role)).finish());
+                messages.push(std::mem::replace(&mut growing, Growing::new(role, &path)).finish());
             }
             messages.push(self::result(result, raw, &path, calls, body)?);
             continue;
@@ -179,11 +196,15 @@ fn result(
     body: &Bytes,
 ) -> Result<Message, BadField> {
     let path = format!("{path}.functionResponse");
-    let mut growing = Growing::new(Role::Tool);
+    let mut growing = Growing::new(Role::Tool, &path);
     for name in result.further.iter().filter(|(_, value)| !value.is_null()).map(|(name, _)| camel(name)) {
         growing.peculiar(format!("{path}.{name}"));
     }
     growing.message.tool_call_id = calls.answered(result.id, Some(&result.name));
+    if result.response.as_ref().and_then(Value::as_object).is_some_and(|fields| fields.keys().eq([FAILURE])) {
+        growing.message.has_failed = true;
+        growing.message.parts.push(Part::Text(Message::FAILED.to_owned()));
+    }
     growing.message.parts.extend(result.response.map(|response| Part::Text(said(response))));
     for (index, raw) in elements(result.parts, &format!("{path}.parts"))?.into_iter().enumerate() {
         let path = format!("{path}.parts[{index}]");
@@ -202,7 +223,7 @@ fn result(
 fn said(response: Value) -> String {
     match response {
         Value::Object(fields) if fields.len() == 1 => match fields.iter().next() {
-            Some((name, Value::String(text))) if matches!(name.as_str(), "result" | "output") => text.clone(),
+            Some((name, Value::String(text))) if matches!(name.as_str(), "result" | "output" | FAILURE) => text.clone(),
             Some(_) | None => Value::Object(fields).to_string(),
         },
         Value::String(text) => text,
@@ -238,10 +259,11 @@ pub(super) fn system(raw: Option<&RawValue>, body: &Bytes) -> Result<Option<Mess
     let Some(text) = raw.map(RawValue::get).filter(|text| *text != "null") else { return Ok(None) };
     if text.starts_with('"') {
         let text: String = from_json(text.as_bytes(), "a text")?;
-        return Ok((!text.is_empty()).then(|| Message::text(Role::System, text)));
+        let told = Message { written: Some(Written::at(PATH)), ..Message::text(Role::System, text) };
+        return Ok((!told.joined_text().is_empty()).then_some(told));
     }
     let content: Content<'_> = from_json(text.as_bytes(), "a turn").map_err(|bad| inside(PATH, bad))?;
-    let mut growing = Growing::new(Role::System);
+    let mut growing = Growing::new(Role::System, PATH);
     let mut calls = OpenCalls::default();
     for (index, raw) in elements(content.parts, &format!("{PATH}.parts"))?.into_iter().enumerate() {
         let path = format!("{PATH}.parts[{index}]");

@@ -3,7 +3,7 @@
 //! What the words that all formats share cannot say goes on beside them (`OwnFields`, `Original`), so that a target of
 //! this format is asked just as its client asked.
 
-use mediary_core::task::{Chat, OwnFields};
+use mediary_core::task::{Chat, Message, OwnFields};
 use serde_json::Value;
 
 use super::calling::Called;
@@ -40,12 +40,13 @@ impl ContentForm {
         let mut messages = Vec::new();
         messages.extend(contents::system(request.system_instruction, body)?);
         let turns = contents::messages(request.contents, body)?;
-        if turns.is_empty() {
-            return Err(bad("contents", "`contents` is empty; send at least one turn"));
+        if Message::all_say_nothing(&turns) {
+            return Err(bad("contents", "`contents` is empty; send at least one turn that says something"));
         }
         messages.extend(turns);
         let Offered { mut functions, hosted } = Offered::of(request.tools, body)?;
-        let Wishes { sampling, format, effort, extras, own: config, names } = Wishes::of(request.generation_config)?;
+        let wishes = Wishes::of(request.generation_config)?;
+        let Wishes { sampling, format, effort, granted, extras, own: config, names } = wishes;
         let mut own = OwnFields { wire_format: WIRE_FORMAT, names, ..OwnFields::default() };
         let tool_choice = tools::choice(request.tool_config.as_ref(), &mut functions, &mut own.names)?;
         if !config.is_empty() {
@@ -71,6 +72,7 @@ impl ContentForm {
             format,
             sampling,
             effort,
+            granted,
             stream: streams,
             extras,
             own: Some(own),

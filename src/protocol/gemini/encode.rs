@@ -18,9 +18,8 @@ pub(super) fn response(head: &AnswerHead, reply: &WholeReply) -> Value {
 }
 
 fn candidate(head: &AnswerHead, index: usize, choice: &Choice) -> Value {
-    let reason = finish_reason(choice.finish, choice.refusal.is_some());
     let content = json!({ "parts": parts(head, choice), "role": "model" });
-    let mut candidate = json!({ "content": content, "finishReason": reason, "index": index });
+    let mut candidate = ended(&content, index, choice.finish, choice.refusal.is_some());
     let mut fields = Map::new();
     choice.extras.iter().for_each(|(name, value)| extras::fields(name, value, &mut fields));
     for (name, value) in fields {
@@ -82,13 +81,25 @@ pub(super) fn call(id: &str, name: &str, arguments: &str, signature: Option<&str
 }
 
 /// Why a reply ended. Calls are no reason of their own here.
-pub(super) fn finish_reason(finish: Option<Finish>, is_refused: bool) -> &'static str {
+fn finish_reason(finish: Option<Finish>, is_refused: bool) -> &'static str {
     match finish {
         Some(Finish::Length) => "MAX_TOKENS",
         Some(Finish::ContentFilter) => "SAFETY",
+        Some(Finish::Paused) => "OTHER",
         Some(Finish::Stop | Finish::ToolCalls) | None if is_refused => "SAFETY",
         Some(Finish::Stop | Finish::ToolCalls) | None => "STOP",
     }
+}
+
+/// A candidate that has ended, and why; in words where no reason here is a word for it.
+pub(super) fn ended(content: &Value, index: usize, finish: Option<Finish>, is_refused: bool) -> Value {
+    let reason = finish_reason(finish, is_refused);
+    let mut candidate = json!({ "content": content, "finishReason": reason, "index": index });
+    if finish == Some(Finish::Paused) {
+        let message = format!("{}: the target paused in the midst of its own work", Finish::PAUSED);
+        candidate["finishMessage"] = message.into();
+    }
+    candidate
 }
 
 /// What it cost. Here thoughts are counted beside the words.

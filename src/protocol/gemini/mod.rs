@@ -29,7 +29,9 @@ use mediary_core::task::{Task, WholeReply};
 use serde_json::Value;
 
 use super::process::BadField;
-use super::{AnswerHead, Decoded, Encode, ErrorFields, Errors, JsonProtocol, Protocol, Sent, StreamWriter, json_bytes};
+use super::{
+    AnswerHead, Decoded, Encode, ErrorFields, Errors, JsonProtocol, Protocol, Sent, Spelled, StreamWriter, json_bytes,
+};
 use decode::ContentForm;
 use stream::{ChunkWriter, Shape};
 
@@ -59,6 +61,10 @@ impl Errors for GeminiContent {
 impl Protocol for GeminiContent {
     fn wire_format(&self) -> &'static str {
         WIRE_FORMAT
+    }
+
+    fn names(&self) -> &'static [Spelled] {
+        config::NAMES
     }
 
     fn break_off(&self, error: &ErrorFields, into: &mut Vec<u8>) {

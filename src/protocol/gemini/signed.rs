@@ -38,7 +38,7 @@ pub(super) fn back(text: String, signature: Option<String>) -> Reasoning {
         Some((maker, its)) => (maker.to_owned(), Some(its.to_owned()).filter(|its| !its.is_empty())),
         None => (WIRE_FORMAT.to_owned(), Some(signature)),
     };
-    Reasoning { text, signature, thought_by: Some(maker) }
+    Reasoning { text, signature, thought_by: Some(maker), places: Vec::new() }
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use mediary_core::task::{Finish, ReplyEvent, ReplyFrame, Usage};
 use serde_json::{Map, Value, json};
 
-use super::encode::{call, counted, finish_reason, thought};
+use super::encode::{call, counted, ended, thought};
 use super::{GeminiErrors, WIRE_FORMAT, extras, signed};
 use crate::protocol::{AnswerHead, ErrorFields, Errors as _, StreamWriter};
 
@@ -307,8 +307,7 @@ impl StreamWriter for ChunkWriter {
             }
             let ends = self.choices.iter_mut().enumerate().map(|(index, choice)| {
                 let content = json!({ "parts": choice.take_calls(), "role": "model" });
-                let reason = finish_reason(choice.finish, choice.is_refused);
-                json!({ "content": content, "finishReason": reason, "index": index })
+                ended(&content, index, choice.finish, choice.is_refused)
             });
             let ends = ends.collect();
             self.chunk(ends, Some(usage), into);

@@ -57,7 +57,7 @@ impl Offered {
             let said = further.iter().filter(|(_, value)| !value.is_null());
             let names = said.map(|(field, _)| format!("{path}.{}", camel(field))).collect();
             let original =
-                Original { wire_format: WIRE_FORMAT, pieces: vec![piece(body, raw)], names, is_changed: false };
+                Original { wire_format: WIRE_FORMAT, pieces: vec![piece(body, raw)], names, ..Original::default() };
             let original = Some(original);
             self.functions.push(Tool { name, description, parameters, original, ..Tool::default() });
         }

@@ -5,12 +5,13 @@
 
 use bytes::Bytes;
 use mediary_core::task::{
-    Chat, Effort, Message, OwnFields, Part, Reasoning, ReplyFormat, Role, Sampling, Tool, ToolCall,
+    Chat, Effort, Message, OwnFields, Part, Reasoning, ReplyFormat, Role, Sampling, Tool, ToolCall, Written,
 };
 use serde_json::{Map, Value};
 
 use super::wire::{ChatRequest, GenerateRequest, Picture, Shared, WireMessage, WireTool};
 use super::{WIRE_FORMAT, bad};
+use crate::protocol::Spelled;
 use crate::protocol::calls::OpenCalls;
 use crate::protocol::from_json;
 use crate::protocol::media::medium;
@@ -18,6 +19,20 @@ use crate::protocol::process::BadField;
 
 /// What only a prompt can ask for. No target is given prompts, since all of them chat.
 const OF_PROMPTS: [&str; 4] = ["template", "raw", "suffix", "context"];
+
+/// What the fields of a request are called, where other formats have another name for them.
+pub(super) const NAMES: &[Spelled] = &[
+    ("max_tokens", "options.num_predict"),
+    ("temperature", "options.temperature"),
+    ("top_p", "options.top_p"),
+    ("top_k", "options.top_k"),
+    ("stop", "options.stop"),
+    ("seed", "options.seed"),
+    ("presence_penalty", "options.presence_penalty"),
+    ("frequency_penalty", "options.frequency_penalty"),
+    ("reasoning_effort", "think"),
+    ("response_format", "format"),
+];
 
 /// A request that was understood.
 pub(super) struct Form {
@@ -51,13 +66,15 @@ pub(super) fn generate(body: &Bytes) -> Result<Form, BadField> {
     let dropped = dropped.map(str::to_owned).collect();
     let mut messages = Vec::new();
     if let Some(system) = request.system.filter(|system| !system.is_empty()) {
-        messages.push(Message::text(Role::System, system));
+        messages.push(Message { written: Some(Written::at("system")), ..Message::text(Role::System, system) });
     }
     let mut asked = Message::new(Role::User);
     if !request.prompt.is_empty() {
         asked.parts.push(Part::Text(request.prompt));
     }
+    let words = asked.parts.len();
     asked.parts.extend(pictures(request.images, "images", body)?);
+    asked.written = written("prompt", words, &asked.parts, "images");
     messages.push(asked);
     Ok(Form { model: request.model, chat: wished(request.shared, messages)?, dropped })
 }
@@ -154,7 +171,9 @@ fn message(message: WireMessage<'_>, path: &str, calls: &mut OpenCalls, body: &B
         }
     };
     let mut parts: Vec<Part> = message.content.filter(|text| !text.is_empty()).map(Part::Text).into_iter().collect();
+    let words = parts.len();
     parts.extend(pictures(message.images, &format!("{path}.images"), body)?);
+    let written = written(path, words, &parts, &format!("{path}.images"));
     let tool_calls = message.tool_calls.unwrap_or_default().into_iter().map(|call| {
         let arguments = match call.function.arguments {
             None | Some(Value::Null) => "{}".to_owned(),
@@ -170,8 +189,22 @@ fn message(message: WireMessage<'_>, path: &str, calls: &mut OpenCalls, body: &B
         Role::System | Role::User | Role::Assistant => None,
     };
     let thoughts = message.thinking.filter(|text| !text.is_empty());
-    let reasoning = thoughts.map(|text| Reasoning { text, signature: None, thought_by: Some(WIRE_FORMAT.to_owned()) });
-    Ok(Message { parts, tool_calls, tool_call_id, name: message.tool_name, reasoning, ..Message::new(role) })
+    let reasoning = thoughts.map(|text| Reasoning {
+        text,
+        signature: None,
+        thought_by: Some(WIRE_FORMAT.to_owned()),
+        places: vec![format!("{path}.thinking")],
+    });
+    Ok(Message { parts, tool_calls, tool_call_id, name: message.tool_name, reasoning, written, ..Message::new(role) })
+}
+
+/// Where a message stands, and where its pictures do, which come behind its words.
+fn written(path: &str, words: usize, parts: &[Part], list: &str) -> Option<Written> {
+    let mut written = Written::at(path);
+    for (at, part) in parts.iter().skip(words).enumerate() {
+        written.notes(words + at, std::slice::from_ref(part), &format!("{list}[{at}]"));
+    }
+    Some(written)
 }
 
 /// Pictures as bare base64; some clients put a data URL there.

@@ -77,7 +77,7 @@ impl LineAnswer {
         let ended = Instant::now();
         let first = first.unwrap_or(ended);
         let counted = json!({
-            "done_reason": if finish == Some(Finish::Length) { "length" } else { "stop" },
+            "done_reason": done_reason(finish),
             "total_duration": nanoseconds(ended.duration_since(self.begun)),
             "load_duration": 0,
             "prompt_eval_count": usage.prompt_tokens,
@@ -88,6 +88,14 @@ impl LineAnswer {
         if let (Some(line), Value::Object(counted)) = (line.as_object_mut(), counted) {
             line.extend(counted);
         }
+    }
+}
+
+fn done_reason(finish: Option<Finish>) -> &'static str {
+    match finish {
+        Some(Finish::Length) => "length",
+        Some(Finish::Paused) => Finish::PAUSED,
+        Some(Finish::Stop | Finish::ToolCalls | Finish::ContentFilter) | None => "stop",
     }
 }
 

@@ -18,7 +18,7 @@ use mediary_core::task::Task;
 use serde_json::{Value, json};
 
 use super::process::BadField;
-use super::{Decoded, ErrorFields, Errors, JsonProtocol, Protocol, Sent};
+use super::{Decoded, ErrorFields, Errors, JsonProtocol, Protocol, Sent, Spelled};
 use decode::Form;
 use encode::{LineAnswer, Shape};
 
@@ -74,6 +74,10 @@ impl Protocol for OllamaChat {
         WIRE_FORMAT
     }
 
+    fn names(&self) -> &'static [Spelled] {
+        decode::NAMES
+    }
+
     fn break_off(&self, error: &ErrorFields, into: &mut Vec<u8>) {
         broken_line(error, into);
     }
@@ -82,6 +86,10 @@ impl Protocol for OllamaChat {
 impl Protocol for OllamaGenerate {
     fn wire_format(&self) -> &'static str {
         WIRE_FORMAT
+    }
+
+    fn names(&self) -> &'static [Spelled] {
+        decode::NAMES
     }
 
     fn break_off(&self, error: &ErrorFields, into: &mut Vec<u8>) {
@@ -117,19 +125,19 @@ pub fn model_of(body: &[u8]) -> String {
 /// The answer to a request that only loads a model or lets go of it; `None`: it asks for more. Nothing is loaded here
 /// before it is needed.
 #[must_use]
-pub fn loaded(body: &[u8], created: u64) -> Option<Value> {
+pub fn loaded(body: &[u8], is_chat: bool, created: u64) -> Option<Value> {
     let asked: wire::Loading = serde_json::from_slice(body).ok()?;
-    let says_nothing = asked.messages.as_ref().map_or_else(
-        || asked.prompt.as_deref().unwrap_or_default().is_empty() && asked.images.is_none(),
-        Vec::is_empty,
-    );
+    let says_nothing = match is_chat {
+        true => asked.messages.as_ref().is_none_or(Vec::is_empty),
+        false => asked.prompt.as_deref().unwrap_or_default().is_empty() && asked.images.is_none(),
+    };
     let model = asked.model.or(asked.name).filter(|model| !model.is_empty())?;
     let lets_go = matches!(&asked.keep_alive, Some(Value::Number(number)) if number.as_f64() == Some(0.0));
     let reason = if lets_go { "unload" } else { "load" };
     let mut line = json!({ "model": model, "created_at": rfc3339(created), "done": true, "done_reason": reason });
-    match asked.messages {
-        Some(_) => line["message"] = json!({ "role": "assistant", "content": "" }),
-        None => line["response"] = "".into(),
+    match is_chat {
+        true => line["message"] = json!({ "role": "assistant", "content": "" }),
+        false => line["response"] = "".into(),
     }
     says_nothing.then_some(line)
 }

@@ -250,8 +250,11 @@ fn a_request_that_says_nothing_loads_a_model() {
         (json!({ "model": "m", "messages": [{ "role": "user" }] }), None),
         (json!({ "prompt": "" }), None),
     ];
+    let bare = loaded(br#"{"model":"m"}"#, true, 0).unwrap();
+    assert_eq!((&bare["message"]["content"], bare.get("response")), (&json!(""), None), "a chat is answered as one");
     for (body, reason) in rows {
-        let line = loaded(body.to_string().as_bytes(), 0);
+        let is_chat = body.get("messages").is_some();
+        let line = loaded(body.to_string().as_bytes(), is_chat, 0);
         assert_eq!(line.as_ref().and_then(|line| line["done_reason"].as_str()), reason, "{body}");
     }
 }

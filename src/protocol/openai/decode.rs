@@ -5,7 +5,7 @@
 
 use bytes::Bytes;
 use mediary_core::task::{
-    Chat, Detail, Effort, Extras, Message, OwnFields, Part, Reasoning, ReplyFormat, Role, Sampling, ToolCall,
+    Chat, Detail, Effort, Extras, Granted, Message, OwnFields, Part, Reasoning, ReplyFormat, Role, Sampling, ToolCall,
     ToolChoice,
 };
 use serde_json::Value;
@@ -96,9 +96,9 @@ fn chat(request: Request<'_>, body: &Bytes) -> Result<Chat, BadField> {
         None => ToolChoice::Auto,
     };
     let extras = without_nulls(request.extras);
-    let effort = match request.reasoning_effort.as_deref() {
-        Some("default") | None => effort_of(&extras),
-        Some(name) => Some(effort(name)?),
+    let (effort, granted) = match request.reasoning_effort.as_deref() {
+        Some("default") | None => (effort_of(&extras), granted(&extras)),
+        Some(name) => (Some(effort(name)?), None),
     };
     Ok(Chat {
         messages,
@@ -108,6 +108,7 @@ fn chat(request: Request<'_>, body: &Bytes) -> Result<Chat, BadField> {
         format: request.response_format.map_or(Ok(ReplyFormat::Text), format)?,
         sampling,
         effort,
+        granted,
         stream: request.stream == Some(true),
         extras,
         hosted_tools: Vec::new(),
@@ -183,19 +184,26 @@ fn message(message: WireMessage<'_>, index: usize, body: &Bytes, unsaid: &mut Un
     if let Some(control) = extras.remove("cache_control").filter(|_| !parts.is_empty()) {
         cache_marks.push((parts.len() - 1, control));
     }
-    let reasoning = || message.reasoning.as_ref().and_then(Value::as_str).map(str::to_owned);
-    let thoughts = message.reasoning_content.or_else(reasoning);
+    let reasoning = || Some((message.reasoning.as_ref()?.as_str()?.to_owned(), "reasoning"));
+    let thoughts = message.reasoning_content.map(|text| (text, "reasoning_content")).or_else(reasoning);
+    let thoughts = thoughts.map(|(text, field)| {
+        // Some want it of every turn, be it empty, which is no loss elsewhere.
+        let places = if text.is_empty() { Vec::new() } else { vec![format!("messages[{index}].{field}")] };
+        Reasoning { text, signature: None, thought_by: None, places }
+    });
     Ok(Message {
         role,
         parts,
         tool_calls,
         tool_call_id: message.tool_call_id,
         name: message.name,
-        reasoning: thoughts.map(|text| Reasoning { text, signature: None, thought_by: None }),
+        has_failed: false,
+        reasoning: thoughts,
         refusal,
         cache_marks,
         extras,
         original: None,
+        written: None,
     })
 }
 
@@ -330,6 +338,15 @@ fn effort_of(extras: &Extras) -> Option<Effort> {
         }
         _ => None,
     }
+}
+
+/// The tokens that are granted for thinking, as those say it.
+fn granted(extras: &Extras) -> Option<Granted> {
+    let (field, within) = match extras.get("reasoning") {
+        Some(reasoning) => ("reasoning.max_tokens", reasoning.get("max_tokens")),
+        None => ("thinking.budget_tokens", extras.get("thinking").and_then(|thinking| thinking.get("budget_tokens"))),
+    };
+    Granted::of(within.and_then(Value::as_u64), field)
 }
 
 /// The effort that is nearest to so many tokens of thoughts.

@@ -46,8 +46,17 @@ fn choice(index: usize, choice: &Choice) -> Value {
             }
         }
     }
-    let finish = choice.finish.unwrap_or(Finish::Stop).name();
-    json!({ "index": index, "message": message, "logprobs": logprobs, "finish_reason": finish })
+    let finish = choice.finish.unwrap_or(Finish::Stop);
+    let mut body = json!({ "index": index, "message": message, "logprobs": logprobs, "finish_reason": finish.name() });
+    name_pause(&mut body, finish);
+    body
+}
+
+/// Names in a choice what OpenAI has no word for, under the name that others have given it beside theirs.
+pub(super) fn name_pause(choice: &mut Value, finish: Finish) {
+    if finish == Finish::Paused {
+        choice["native_finish_reason"] = Finish::PAUSED.into();
+    }
 }
 
 fn tool_call(call: &ToolCall) -> Value {

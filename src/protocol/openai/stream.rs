@@ -156,7 +156,9 @@ impl ChunkWriter {
                     self.delta(*choice, &json!({ "tool_calls": [input] }), into);
                 }
                 let reason = if self.is_legacy { legacy::finish(finish.name()) } else { finish.name() };
-                let choices = json!([{ "index": choice, "delta": {}, "logprobs": null, "finish_reason": reason }]);
+                let mut ended = json!({ "index": choice, "delta": {}, "logprobs": null, "finish_reason": reason });
+                encode::name_pause(&mut ended, *finish);
+                let choices = json!([ended]);
                 self.chunk(&choices, None, into);
             }
             // Told once, at the end.

@@ -1,6 +1,6 @@
 //! From a request's body to a chat, and what answers repeat of it.
 
-use mediary_core::task::{Chat, Effort, Extras, Message, Original, OwnFields, ReplyFormat, Role, Sampling};
+use mediary_core::task::{Chat, Effort, Extras, Message, Original, OwnFields, ReplyFormat, Role, Sampling, Written};
 use serde_json::{Map, Value, json};
 
 use super::answer::ResponseAnswer;
@@ -39,17 +39,18 @@ impl ResponseForm {
         let input = request.input.filter(|input| input.get() != "null");
         let input = input.ok_or_else(|| bad("input", "`input` is missing; send a text or a list of items"))?;
         let Turns { mut messages, dropped: mut names, .. } = Turns::of(input, &sent.body)?;
+        if Message::all_say_nothing(&messages) {
+            return Err(bad("input", "`input` is empty; send a text or at least one item"));
+        }
         match &request.instructions {
             None | Some(Value::Null) => {}
             // Beside the input there: no item of it.
             Some(Value::String(text)) => {
                 let original = Some(Original { wire_format: WIRE_FORMAT, ..Original::default() });
-                messages.insert(0, Message { original, ..Message::text(Role::System, text.as_str()) });
+                let written = Some(Written::at("instructions"));
+                messages.insert(0, Message { original, written, ..Message::text(Role::System, text.as_str()) });
             }
             Some(_) => return Err(bad("instructions", "`instructions` must be a text")),
-        }
-        if messages.is_empty() {
-            return Err(bad("input", "`input` is empty; send at least one item"));
         }
         let mut offered = Offered::of(request.tools.as_deref().unwrap_or_default())?;
         let tool_choice = tools::choice(request.tool_choice.as_ref(), &mut offered)?;
@@ -100,6 +101,7 @@ impl ResponseForm {
                 ..Sampling::default()
             },
             effort: effort.map(self::effort).transpose()?,
+            granted: None,
             stream: request.stream == Some(true),
             extras,
             own: Some(OwnFields { wire_format: WIRE_FORMAT, fields, names }),

@@ -3,7 +3,7 @@
 //! Thoughts, words and calls of the model are items of their own here; those that follow one another are one turn.
 
 use bytes::Bytes;
-use mediary_core::task::{Detail, FreeText, Message, Original, Part, Role, ToolCall};
+use mediary_core::task::{Detail, FreeText, Message, Original, Part, Reasoning, Role, ToolCall, Written};
 use serde_json::Value;
 use serde_json::json;
 use serde_json::value::RawValue;
@@ -11,7 +11,7 @@ use serde_json::value::RawValue;
 use super::namespaces::qualified;
 use super::native::piece_of;
 use super::wire::{Item, Said, Str, WirePart, WireUrl};
-use super::{WIRE_FORMAT, bad, inside, signed};
+use super::{WIRE_FORMAT, bad, compaction, inside, signed};
 use crate::protocol::anthropic::signed::id_back;
 use crate::protocol::from_json;
 use crate::protocol::media::medium;
@@ -25,6 +25,8 @@ pub(super) struct Turns {
     open: Option<Message>,
     /// The items before the next turn as they go to a target of this format.
     pieces: Vec<Bytes>,
+    /// Those of them that it is not sent.
+    lacks: Vec<String>,
     /// Items that only such a target is told of.
     pub(super) dropped: Vec<String>,
 }
@@ -35,7 +37,7 @@ impl Turns {
         let mut turns = Self::default();
         if input.get().starts_with('"') {
             let text: String = from_json(input.get().as_bytes(), "a text").map_err(|bad| inside("input", bad))?;
-            turns.messages.push(Message::text(Role::User, text));
+            turns.messages.push(Message { written: Some(Written::at("input")), ..Message::text(Role::User, text) });
             return Ok(turns);
         }
         let items: Vec<&RawValue> =
@@ -43,7 +45,11 @@ impl Turns {
         for (index, raw) in items.into_iter().enumerate() {
             let path = format!("input[{index}]");
             let item: Item<'_> = from_json(raw.get().as_bytes(), "an item").map_err(|bad| inside(&path, bad))?;
-            turns.pieces.extend(piece_of(&item, raw, body));
+            match piece_of(&item, raw, body) {
+                Some(piece) => turns.pieces.push(piece),
+                None if thinks(&item) => turns.lacks.push(path.clone()),
+                None => {}
+            }
             turns.item(item, &path, body)?;
         }
         turns.close();
@@ -59,7 +65,7 @@ impl Turns {
         let kind = item.r#type.as_deref().unwrap_or("message");
         match kind {
             "message" => self.message(&item, path, body)?,
-            "reasoning" => self.reasoning(item)?,
+            "reasoning" => self.reasoning(item, path)?,
             "function_call" => {
                 let arguments = match item.arguments {
                     None | Some(Value::Null) => String::new(),
@@ -78,7 +84,11 @@ impl Turns {
                 let id = item.call_id.ok_or_else(|| bad(format!("{path}.call_id"), "a result needs a `call_id`"))?;
                 let (parts, _) = parts(item.output, &format!("{path}.output"), body)?;
                 let (id, _) = id_back(&id);
-                self.push(Message { parts, tool_call_id: Some(id.to_owned()), ..Message::new(Role::Tool) });
+                let written = written(path, &parts, &format!("{path}.output"));
+                self.push(Message { parts, written, tool_call_id: Some(id.to_owned()), ..Message::new(Role::Tool) });
+            }
+            "compaction" if let Some(text) = item.encrypted_content.as_deref().and_then(compaction::told) => {
+                self.push(Message { written: Some(Written::at(path)), ..Message::text(Role::User, text) });
             }
             kind if is_of_its_provider(kind) => self.dropped.push(path.to_owned()),
             other => {
@@ -96,7 +106,7 @@ impl Turns {
             Some("user") => Role::User,
             Some("system" | "developer") => Role::System,
             Some("assistant") => {
-                let open = self.open();
+                let open = self.open(path);
                 open.parts.extend(parts);
                 open.refusal = refusal.or(open.refusal.take());
                 return Ok(());
@@ -109,11 +119,13 @@ impl Turns {
         if role == Role::User && parts.is_empty() {
             return Err(bad(format!("{path}.content"), "a user's message needs content"));
         }
-        self.push(Message { parts, ..Message::new(role) });
+        let written = written(path, &parts, &format!("{path}.content"));
+        self.push(Message { parts, written, ..Message::new(role) });
         Ok(())
     }
 
-    fn reasoning(&mut self, item: Item<'_>) -> Result<(), BadField> {
+    fn reasoning(&mut self, item: Item<'_>, path: &str) -> Result<(), BadField> {
+        let thinks = thinks(&item);
         let thoughts: Option<Vec<Said>> = match item.content {
             Some(raw) if raw.get().starts_with('[') => Some(from_json(raw.get().as_bytes(), "thoughts")?),
             _ => None,
@@ -121,12 +133,17 @@ impl Turns {
         let said = thoughts.filter(|all| !all.is_empty()).or(item.summary).unwrap_or_default();
         let text = said.into_iter().map(|said| said.text).collect::<Vec<_>>().join("\n\n");
         let more = signed::back(text, item.encrypted_content);
-        let open = self.open();
-        open.reasoning = Some(match open.reasoning.take() {
+        let open = self.open(path);
+        let mut all = match open.reasoning.take() {
             None => more,
             // A signature is of one thought alone; together they have none.
-            Some(before) => signed::back(format!("{}\n\n{}", before.text, more.text), None),
-        });
+            Some(before) => {
+                let text = format!("{}\n\n{}", before.text, more.text);
+                Reasoning { places: before.places, ..signed::back(text, None) }
+            }
+        };
+        all.places.extend(thinks.then(|| path.to_owned()));
+        open.reasoning = Some(all);
         Ok(())
     }
 
@@ -140,18 +157,22 @@ impl Turns {
         let id = id.ok_or_else(|| bad(format!("{path}.call_id"), "a call needs a `call_id`"))?;
         let name = name.ok_or_else(|| bad(format!("{path}.name"), "a call needs a `name`"))?;
         let (id, signature) = id_back(&id);
-        self.open().tool_calls.push(ToolCall { id: id.to_owned(), name, arguments, signature });
+        self.open(path).tool_calls.push(ToolCall { id: id.to_owned(), name, arguments, signature });
         Ok(())
     }
 
     /// The model's turn, to which the item that is read belongs.
-    fn open(&mut self) -> &mut Message {
-        let pieces = std::mem::take(&mut self.pieces);
+    fn open(&mut self, path: &str) -> &mut Message {
+        let (pieces, lacks) = (std::mem::take(&mut self.pieces), std::mem::take(&mut self.lacks));
         let open = self.open.get_or_insert_with(|| Message {
             original: Some(Original { wire_format: WIRE_FORMAT, ..Original::default() }),
+            written: Some(Written::at(path)),
             ..Message::new(Role::Assistant)
         });
-        open.original.iter_mut().for_each(|original| original.pieces.extend_from_slice(&pieces));
+        if let Some(original) = &mut open.original {
+            original.pieces.extend(pieces);
+            original.lacks.extend(lacks);
+        }
         open
     }
 
@@ -166,6 +187,13 @@ impl Turns {
         let original = Some(Original { wire_format: WIRE_FORMAT, pieces, ..Original::default() });
         self.messages.push(Message { original, ..message });
     }
+}
+
+/// Whether there is anything in an item of thoughts.
+fn thinks(item: &Item<'_>) -> bool {
+    item.encrypted_content.as_ref().is_some_and(|cipher| !cipher.is_empty())
+        || item.summary.as_ref().is_some_and(|said| !said.is_empty())
+        || item.content.is_some_and(|content| !matches!(content.get(), "null" | "[]"))
 }
 
 /// Whether items of a type are notes of what a tool of OpenAI's did there; they say nothing to others.
@@ -184,6 +212,15 @@ pub(super) fn is_of_its_provider(kind: &str) -> bool {
     ];
     let is_hosted = hosted.iter().any(|tool| kind.starts_with(tool));
     is_hosted || matches!(kind, "compaction" | "program" | "program_output" | "additional_tools")
+}
+
+/// Where a message stands, and where its media do in its list of parts.
+fn written(path: &str, parts: &[Part], list: &str) -> Option<Written> {
+    let mut written = Written::at(path);
+    for (at, part) in parts.iter().enumerate() {
+        written.notes(at, std::slice::from_ref(part), &format!("{list}[{at}]"));
+    }
+    Some(written)
 }
 
 /// What a message or a result says: its parts, and a refusal if it is one.

@@ -4,6 +4,7 @@
 //! request needs of it, [`completed`] lays it before the input, and [`KeptBy`] is told how the response ended.
 
 mod answer;
+mod compaction;
 mod decode;
 mod growing;
 mod history;
@@ -22,6 +23,7 @@ mod tools;
 mod wire;
 
 pub use answer::{Begun, KeptBy, given_up, response_id};
+pub use compaction::decode_compaction;
 pub use history::{ItemPage, Kept, Wanted, completed, input_of, item_list, removed};
 
 pub use replay::Replay;
@@ -30,7 +32,7 @@ use mediary_core::task::Task;
 use serde_json::{Value, json};
 
 use super::process::BadField;
-use super::{Decoded, ErrorFields, Errors, JsonProtocol, Protocol, Sent};
+use super::{Decoded, ErrorFields, Errors, JsonProtocol, Protocol, Sent, Spelled};
 use decode::ResponseForm;
 
 /// What targets that speak it are known by.
@@ -52,6 +54,17 @@ impl Errors for OpenAiResponses {
 impl Protocol for OpenAiResponses {
     fn wire_format(&self) -> &'static str {
         WIRE_FORMAT
+    }
+
+    fn names(&self) -> &'static [Spelled] {
+        &[
+            ("messages", "input"),
+            ("max_tokens", "max_output_tokens"),
+            ("logprobs", "top_logprobs"),
+            ("reasoning_effort", "reasoning.effort"),
+            ("response_format", "text.format"),
+            ("verbosity", "text.verbosity"),
+        ]
     }
 
     fn break_off(&self, error: &ErrorFields, into: &mut Vec<u8>) {

@@ -10,7 +10,7 @@ use serde_json::value::RawValue;
 use super::items::is_of_its_provider;
 use super::namespaces::qualified;
 use super::wire::Item;
-use super::{WIRE_FORMAT, signed};
+use super::{WIRE_FORMAT, compaction, signed};
 use crate::protocol::anthropic::signed::id_back;
 use crate::protocol::{from_json, piece};
 
@@ -18,6 +18,11 @@ use crate::protocol::{from_json, piece};
 /// look for them among what it keeps, which is nothing.
 pub(super) fn piece_of(item: &Item<'_>, raw: &RawValue, body: &Bytes) -> Option<Bytes> {
     let kind = item.r#type.as_deref().unwrap_or("message");
+    if kind == "compaction"
+        && let Some(told) = item.encrypted_content.as_deref().and_then(compaction::told_item)
+    {
+        return Some(Bytes::from(told.to_string()));
+    }
     if is_of_its_provider(kind) {
         return Some(piece(body, raw));
     }

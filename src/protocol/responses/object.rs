@@ -30,6 +30,7 @@ pub(super) fn response(
         Status::Ended(Some(Finish::ContentFilter)) => {
             ("incomplete", Value::Null, json!({ "reason": "content_filter" }))
         }
+        Status::Ended(Some(Finish::Paused)) => ("incomplete", Value::Null, json!({ "reason": Finish::PAUSED })),
         Status::Ended(Some(Finish::Stop | Finish::ToolCalls) | None) => ("completed", Value::Null, Value::Null),
         Status::Failed(error) => ("failed", told_error(error), Value::Null),
     };
@@ -64,7 +65,7 @@ pub(super) fn response_id(id: &str) -> String {
     format!("resp_{id}")
 }
 
-fn counted(usage: Usage) -> Value {
+pub(super) fn counted(usage: Usage) -> Value {
     json!({
         "input_tokens": usage.prompt_tokens,
         "input_tokens_details": { "cached_tokens": usage.cached_tokens, "cache_write_tokens": usage.written_tokens },
@@ -105,9 +106,9 @@ pub(super) fn output(head: &AnswerHead, reply: &WholeReply, custom_tools: &[Stri
     items
 }
 
-/// Notes that the last item of an output is not complete, if the reply was as long as allowed.
+/// Notes that the last item of an output is not complete, if the reply was as long as allowed or paused.
 pub(super) fn is_cut(last: &mut Value, finish: Option<Finish>) {
-    if finish == Some(Finish::Length) && last["type"] != "reasoning" {
+    if matches!(finish, Some(Finish::Length | Finish::Paused)) && last["type"] != "reasoning" {
         last["status"] = "incomplete".into();
     }
 }

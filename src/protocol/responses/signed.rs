@@ -20,7 +20,7 @@ pub(super) fn back(text: String, encrypted: Option<String>) -> Reasoning {
         Some((maker, signature)) => (maker.to_owned(), signature.to_owned()),
         None => (super::WIRE_FORMAT.to_owned(), encrypted),
     };
-    Reasoning { text, signature: Some(signature), thought_by: Some(maker) }
+    Reasoning { text, signature: Some(signature), thought_by: Some(maker), places: Vec::new() }
 }
 
 #[cfg(test)]

@@ -372,7 +372,7 @@ impl StreamWriter for EventWriter {
         self.close_calls(into);
         let response = self.response(Status::Ended(self.finish), Some(usage));
         let name = match self.finish {
-            Some(Finish::Length | Finish::ContentFilter) => "response.incomplete",
+            Some(Finish::Length | Finish::ContentFilter | Finish::Paused) => "response.incomplete",
             Some(Finish::Stop | Finish::ToolCalls) | None => "response.completed",
         };
         self.ends(name, &response, into);

@@ -21,6 +21,8 @@ const VERSION: &str = "2023-06-01";
 const BETA: &str = "anthropic-beta";
 /// The line of its own that a client of this vendor puts before everything that the system says.
 const BILLING: &str = "x-anthropic-billing-header";
+/// What the name of the feature begins with that makes replies longer.
+const LONGER: &str = "output-";
 /// The longest reply where the client did not say, thoughts not counted.
 const REPLY_TOKENS: u32 = 8192;
 /// What the system says where any JSON object is asked for.
@@ -78,7 +80,11 @@ fn request<'a>(call: &ChatCall<'a>) -> Result<Request<'a>, Failure> {
     let generation = Generation::of(call.model());
     let max_tokens = max_tokens(call);
     let own = chat.own.as_ref().filter(|own| own.wire_format == super::NAME);
-    let asked = own.and_then(|own| own.fields.get("thinking")).filter(|asked| generation.thinks_as(asked));
+    let is_cut = sampling.max_tokens.is_some_and(|said| said > max_tokens);
+    let fits =
+        |asked: &Value| !is_cut || asked["budget_tokens"].as_u64().is_none_or(|tokens| tokens < u64::from(max_tokens));
+    let asked = own.and_then(|own| own.fields.get("thinking"));
+    let asked = asked.filter(|asked| generation.thinks_as(asked) && fits(asked));
     let thinking = match asked {
         Some(asked) => Some(AsAsked::Theirs(asked)),
         None => thinking(call, generation, max_tokens).map(AsAsked::Ours),
@@ -101,6 +107,7 @@ fn request<'a>(call: &ChatCall<'a>) -> Result<Request<'a>, Failure> {
     let top_p = call.fitting("top_p", sampling.top_p, takes_top_p);
     let top_k = call.fitting("top_k", sampling.top_k, is_drawn_freely);
     call.systems_go_first();
+    call.only_signed_thoughts_go(super::NAME);
     let Conversation { mut system, turns } = Conversation::of(chat)?;
     if let Some(line) = own.and_then(|own| own.fields.get(BILLING)).and_then(Value::as_str) {
         system.insert(0, Block::text(line));
@@ -156,15 +163,27 @@ fn stop_sequences<'a>(call: &ChatCall<'a>) -> Vec<&'a str> {
     said
 }
 
+/// Whether the client asks for longer replies than the model usually gives, by the feature's name.
+fn is_longer(call: &ChatCall<'_>) -> bool {
+    let own = call.task.own.as_ref().filter(|own| own.wire_format == super::NAME);
+    let features = own.and_then(|own| own.fields.get(BETA)).and_then(Value::as_str);
+    features.is_some_and(|features| features.split(',').any(|feature| feature.trim().starts_with(LONGER)))
+}
+
 fn max_tokens(call: &ChatCall<'_>) -> u32 {
     let most = call.abilities.output_tokens.unwrap_or(u32::MAX);
     let asked = call.task.sampling.max_tokens;
-    let thoughts = call.task.effort.filter(|_| call.abilities.reasoning).map_or(0, budget_tokens);
+    let effort = call.task.effort.filter(|_| call.abilities.reasoning);
+    let thoughts = effort.map_or(0, |effort| call.task.granted.map_or(budget_tokens(effort), |its| its.tokens));
     match asked {
-        Some(asked) => asked.min(most),
+        Some(asked) if asked > most && !is_longer(call) => {
+            call.leave_out("max_tokens");
+            most
+        }
+        Some(asked) => asked,
         // Where it is not known how long a reply may be, no room is claimed for thoughts.
         None if most == u32::MAX => REPLY_TOKENS,
-        None => (REPLY_TOKENS + thoughts).min(most),
+        None => REPLY_TOKENS.saturating_add(thoughts).min(most),
     }
 }
 
@@ -178,11 +197,15 @@ fn thinking(call: &ChatCall<'_>, generation: Generation, max_tokens: u32) -> Opt
         return None;
     }
     if generation.is_adaptive() {
+        call.grants_by_effort();
         return Some(Thinking::Adaptive { display: "summarized" });
     }
-    let budget_tokens = budget_tokens(effort).min(max_tokens.saturating_sub(1));
-    let fits = budget_tokens >= LEAST_BUDGET_TOKENS;
-    (fits && !thoughts_are_missing(call.task)).then_some(Thinking::Enabled { budget_tokens })
+    let most = max_tokens.saturating_sub(1);
+    if most < LEAST_BUDGET_TOKENS || thoughts_are_missing(call.task) {
+        return None;
+    }
+    let granted = call.granted(LEAST_BUDGET_TOKENS..=most);
+    Some(Thinking::Enabled { budget_tokens: granted.unwrap_or_else(|| budget_tokens(effort).min(most)) })
 }
 
 fn tools<'a>(call: &ChatCall<'a>) -> Vec<AnyTool<'a>> {

@@ -166,8 +166,7 @@ impl Stream {
         let Some(reason) = end.stop_reason.as_deref() else { return Ok(()) };
         let finish = match reason {
             "end_turn" | "stop_sequence" => Finish::Stop,
-            // Only clients of this format know to ask it to go on.
-            "pause_turn" if self.own.is_some() => Finish::Stop,
+            Finish::PAUSED => Finish::Paused,
             "max_tokens" | "model_context_window_exceeded" => Finish::Length,
             "tool_use" => Finish::ToolCalls,
             "refusal" => Finish::ContentFilter,

@@ -56,8 +56,13 @@ impl<'a> Conversation<'a> {
                     let tool_use_id = ids.result(message.tool_call_id.as_deref().unwrap_or_default());
                     // The result as a whole is marked, as the last thing in it would be.
                     let cache_control = message.cache_marks.last().map(|(_, control)| control);
-                    let content = unmarked(blocks(message)?);
-                    let result = Block::ToolResult { tool_use_id, content, cache_control };
+                    let mut content = unmarked(blocks(message)?);
+                    let is_error = message.has_failed.then_some(true);
+                    if message.has_failed && content.len() > 1 {
+                        // Said in words for others.
+                        content.remove(0);
+                    }
+                    let result = Block::ToolResult { tool_use_id, content, is_error, cache_control };
                     say(&mut turns, USER, vec![result]);
                 }
             }

@@ -97,6 +97,8 @@ pub(super) enum Block<'a> {
         #[serde(skip_serializing_if = "Vec::is_empty")]
         content: Vec<Block<'a>>,
         #[serde(skip_serializing_if = "Option::is_none")]
+        is_error: Option<bool>,
+        #[serde(skip_serializing_if = "Option::is_none")]
         cache_control: Option<&'a Value>,
     },
     /// As a client of this format wrote it.

@@ -12,8 +12,8 @@ use super::generation::Generation;
 use super::names::written;
 use super::turns::turns;
 use super::wire::{
-    AnyDeclaration, AnyToolConfig, CallingConfig, CountRequest, Declaration, GenerationConfig, Request, ThinkingConfig,
-    ToolConfig, Tools,
+    AnyDeclaration, AnyToolConfig, CallingConfig, CountRequest, Declaration, GenerationConfig, Request, Thinking,
+    ThinkingConfig, ToolConfig, Tools,
 };
 use crate::body;
 use crate::dialect::{ChatCall, HttpCall};
@@ -54,6 +54,7 @@ fn request<'a>(call: &ChatCall<'a>) -> Result<Request<'a>, Failure> {
     let chat = call.task;
     let generation = Generation::of(call.model());
     call.systems_go_first();
+    call.only_signed_thoughts_go(super::NAME);
     let (system_instruction, contents) = turns(chat, generation)?;
     let own = chat.own.as_ref().filter(|own| own.wire_format == super::NAME);
     Ok(Request {
@@ -175,7 +176,10 @@ fn generation_config<'a>(call: &ChatCall<'a>, generation: Generation, own: Optio
         response_modalities: modalities(call).filter(|_| !has("responseModalities")),
         thinking_config: chat.effort.filter(|_| thinks).map(|effort| ThinkingConfig {
             include_thoughts: effort != Effort::None,
-            amount: generation.thinking(effort),
+            amount: match call.granted(generation.budgets()).filter(|_| effort != Effort::None) {
+                Some(tokens) => Thinking::ThinkingBudget(tokens),
+                None => generation.thinking(effort),
+            },
         }),
         own: theirs,
     }

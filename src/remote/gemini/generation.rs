@@ -46,6 +46,11 @@ impl Generation {
         }
     }
 
+    /// How many tokens can be granted for thinking; later generations take as many as those before.
+    pub(super) fn budgets(self) -> std::ops::RangeInclusive<u32> {
+        if self.is_pro { 128..=32_768 } else { 1..=24_576 }
+    }
+
     /// An effort in this generation's terms. The tokens are those the vendor's own OpenAI endpoint maps efforts to.
     pub(super) fn thinking(self, effort: Effort) -> Thinking {
         match (self.is_third, self.is_pro) {

@@ -226,9 +226,11 @@ fn result_parts(messages: &[Message], index: usize) -> Result<Vec<Part<'_>>, Fai
     let name = functions::called_function(messages, index).or(id).unwrap_or("unknown");
     let name = written(name);
     let text = message.joined_text();
-    let response = match serde_json::from_str(&text) {
-        Ok(Value::Object(object)) => Value::Object(object),
-        _ => json!({ "result": text }),
+    let response = match (serde_json::from_str(&text), message.has_failed) {
+        (Ok(Value::Object(object)), _) => Value::Object(object),
+        // Said in words for others.
+        (_, true) => json!({ "error": text.strip_prefix(Message::FAILED).unwrap_or(&text).trim_start() }),
+        (_, false) => json!({ "result": text }),
     };
     let mut parts = vec![Payload::FunctionResponse(FunctionResponse { id, name, response }).into()];
     for part in &message.parts {

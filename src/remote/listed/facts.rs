@@ -54,6 +54,7 @@ pub(super) fn of(item: &Value) -> Option<ListedModel> {
                 "/limits/max_output_tokens",
             ],
         ),
+        capabilities: Vec::new(),
         input_usd,
         output_usd,
         owner: item.get("owned_by").and_then(Value::as_str).map(str::to_owned),

@@ -74,6 +74,8 @@ pub(super) fn body(call: &ChatCall<'_>) -> Result<Vec<u8>, Failure> {
     let is_passed_on = |name: &str| PASSED_ON.contains(&name) && call.sends(name);
     extras(&mut request, &chat.extras, &[], is_passed_on);
     call.systems_go_first();
+    call.thoughts_stay_behind(|_, _| false);
+    call.grants_by_effort();
     let turns = turns(&chat.messages);
     name_changes(call, &turns);
     let last = turns.len().saturating_sub(1);

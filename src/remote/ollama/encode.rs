@@ -41,6 +41,8 @@ pub(super) fn encode(call: &ChatCall<'_>) -> Result<HttpCall, Failure> {
         top_logprobs: logprobs.filter(|alternatives| *alternatives > 0),
         further: further(chat),
     };
+    call.thoughts_stay_behind(|_, reasoning| !reasoning.text.is_empty());
+    call.grants_by_effort();
     if chat.has_cache_marks() {
         call.leave_out("cache_control");
     }

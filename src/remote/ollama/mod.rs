@@ -8,6 +8,7 @@ mod embed;
 mod encode;
 mod failure;
 mod generation;
+mod show;
 mod stream;
 mod tags;
 #[cfg(test)]
@@ -20,7 +21,7 @@ use mediary_core::provider::{Call, ListedModel};
 use mediary_core::task::Task;
 use mediary_core::{Failure, MediaFormat, MediaKind};
 
-use crate::dialect::CallOf;
+use crate::dialect::{CallOf, Question};
 use crate::{Dialect, HttpCall, Quirks, Reader, unwritable};
 
 /// Its name in catalogs and configuration.
@@ -83,6 +84,14 @@ impl Dialect for Ollama {
 
     fn models(&self, body: &[u8]) -> Result<Vec<ListedModel>, Failure> {
         tags::models(body)
+    }
+
+    fn questions(&self, list: &[u8]) -> Vec<Question> {
+        tags::questions(list)
+    }
+
+    fn told(&self, body: &[u8], model: &mut ListedModel) {
+        show::told(body, model);
     }
 
     fn soft_parameters(&self) -> Option<&'static [&'static str]> {

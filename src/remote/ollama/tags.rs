@@ -6,7 +6,9 @@ use mediary_core::Failure;
 use mediary_core::provider::ListedModel;
 use serde::Deserialize;
 
+use super::show;
 use crate::blame;
+use crate::dialect::Question;
 
 #[derive(Debug, Deserialize)]
 struct Tags {
@@ -16,6 +18,8 @@ struct Tags {
 #[derive(Debug, Deserialize)]
 struct Tag {
     name: String,
+    #[serde(default)]
+    digest: String,
     capabilities: Option<Vec<String>>,
     details: Option<Details>,
 }
@@ -23,6 +27,7 @@ struct Tag {
 #[derive(Debug, Deserialize)]
 struct Details {
     families: Option<Vec<String>>,
+    context_length: Option<u32>,
 }
 
 /// Reads the body of `GET /tags`.
@@ -34,20 +39,25 @@ pub(super) fn models(body: &[u8]) -> Result<Vec<ListedModel>, Failure> {
     Ok(tags.models.unwrap_or_default().into_iter().map(model).collect())
 }
 
+/// What to ask of those models of that list of which it says less than what they can and how much they hold.
+pub(super) fn questions(body: &[u8]) -> Vec<Question> {
+    let tags: Option<Tags> = serde_json::from_slice(body).ok();
+    let all = tags.and_then(|tags| tags.models).unwrap_or_default().into_iter();
+    let is_silent = |tag: &Tag| {
+        tag.capabilities.is_none() || tag.details.as_ref().is_none_or(|details| details.context_length.is_none())
+    };
+    all.filter(is_silent).map(|tag| show::question(&tag.name, tag.digest)).collect()
+}
+
 fn model(tag: Tag) -> ListedModel {
+    let context_tokens = tag.details.as_ref().and_then(|details| details.context_length);
     let families = tag.details.and_then(|details| details.families).unwrap_or_default();
     let is_of = |names: &[&str]| families.iter().any(|family| names.contains(&family.as_str()));
     match tag.capabilities {
         Some(capabilities) => {
-            let can = |ability: &str| Some(capabilities.iter().any(|its| its == ability));
-            ListedModel {
-                vision: can("vision"),
-                tools: can("tools"),
-                thinking: can("thinking"),
-                embedding: Some(can("embedding") == Some(true) && can("completion") == Some(false)),
-                name: tag.name,
-                ..ListedModel::default()
-            }
+            let mut model = ListedModel { name: tag.name, context_tokens, ..ListedModel::default() };
+            show::able(capabilities, &mut model);
+            model
         }
         None => ListedModel {
             vision: Some(is_of(&["clip", "mllama"])),
@@ -55,6 +65,7 @@ fn model(tag: Tag) -> ListedModel {
             thinking: None,
             embedding: Some(is_of(&["bert", "nomic-bert"]) || tag.name.contains("embed")),
             name: tag.name,
+            context_tokens,
             ..ListedModel::default()
         },
     }
@@ -86,6 +97,19 @@ mod tests {
                 ("nomic-embed-text:latest", no, None, None, yes),
             ]
         );
+    }
+
+    #[test]
+    fn only_models_are_asked_about_of_which_the_list_is_silent() {
+        let body = br#"{"models":[
+            {"name":"a","digest":"d1","capabilities":["completion"],"details":{"context_length":4096}},
+            {"name":"b","digest":"d2","capabilities":["completion"]},
+            {"name":"c","details":{"context_length":4096}}]}"#;
+        let asked = questions(body);
+        let asked: Vec<_> = asked.iter().map(|one| (one.model.as_str(), one.version.as_str(), &one.body[..])).collect();
+        assert_eq!(asked, [("b", "d2", &br#"{"model":"b"}"#[..]), ("c", "", &br#"{"model":"c"}"#[..])]);
+        assert_eq!(models(body).unwrap()[0].context_tokens, Some(4096));
+        assert_eq!(questions(b"Ollama is running"), []);
     }
 
     #[test]

@@ -82,6 +82,7 @@ pub(super) fn body(call: &ChatCall<'_>) -> Result<Vec<u8>, Failure> {
     }
     extras(&mut request, &chat.extras, &OWN, has_sends);
     habits::additions(&mut request, call);
+    call.thoughts_stay_behind(|_, reasoning| call.quirks.returns_reasoning && !reasoning.text.is_empty());
     body::array(request.key("messages"), habits::messages(call).iter(), |out, each| message(out, call, each))?;
     request.close();
     Ok(out)

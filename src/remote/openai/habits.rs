@@ -27,6 +27,7 @@ pub(super) fn effort(request: &mut Object<'_>, call: &ChatCall<'_>) {
     if ["reasoning", "thinking", "enable_thinking"].into_iter().any(told) {
         return;
     }
+    call.grants_by_effort();
     let thinks = effort != Effort::None;
     let form = call.quirks.effort;
     if matches!(form, EffortForm::Thinking | EffortForm::ThinkingAndEffort) {

@@ -31,7 +31,7 @@ impl Remote {
             *request.uri_mut() = Uri::try_from(url.as_str()).map_err(wrong)?;
         }
         let body = self.looked_up(request, key).await?;
-        self.dialect.models(&body)
+        self.detailed(&body, key).await
     }
 
     /// Whether a key is accepted. Where the list of models is everyone's, it is held against what only a key opens, or

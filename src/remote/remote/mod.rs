@@ -6,6 +6,7 @@
 
 mod clock;
 mod counts;
+mod details;
 mod gathered;
 mod jobs;
 mod learned;
@@ -31,6 +32,7 @@ use http::Uri;
 use http::header::HeaderMap;
 use mediary_core::Failure;
 
+use details::Details;
 use learned::Learned;
 
 use crate::client::{Client, ProviderClient};
@@ -49,6 +51,8 @@ pub struct Remote {
     address: Arc<Mutex<Option<(String, Uri)>>>,
     /// What its models were found to refuse.
     learned: Learned,
+    /// What single models were asked for that its list leaves open.
+    details: Details,
     /// By how many seconds its clock is ahead of ours, where that was found to matter.
     skew_seconds: Arc<AtomicI64>,
     /// Files the provider has been given beforehand.
@@ -67,6 +71,7 @@ impl Remote {
             headers,
             address: Arc::default(),
             learned: Learned::default(),
+            details: Details::default(),
             skew_seconds: Arc::default(),
             handed_over: HandedOver::default(),
         }

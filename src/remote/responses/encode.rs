@@ -89,6 +89,9 @@ fn reasoning(call: &ChatCall<'_>, own: Option<&Extras>) -> Option<Value> {
     let is_sent = call.abilities.reasoning && sends(call, "reasoning_effort");
     let theirs = own.and_then(|own| own.get("reasoning")).filter(|_| call.abilities.reasoning).cloned();
     let effort = call.task.effort.filter(|_| is_sent).map(Effort::name);
+    if effort.is_some() {
+        call.grants_by_effort();
+    }
     match (theirs, effort) {
         (Some(mut theirs), effort) => {
             if effort.is_none()

@@ -36,6 +36,7 @@ impl Item {
 
 /// The items of a conversation.
 pub(super) fn items(call: &ChatCall<'_>) -> Result<Vec<Item>, Failure> {
+    call.only_signed_thoughts_go(super::WIRE_FORMAT);
     let mut items = Vec::new();
     for message in openai::messages_as_wanted(call).iter() {
         match message.original.as_ref().and_then(|original| original.pieces_for(super::WIRE_FORMAT)) {

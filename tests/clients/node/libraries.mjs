@@ -193,12 +193,18 @@ const libraries = {
   "@langchain/openai": (model) => langchain(
     new ChatOpenAI({ model, apiKey: "none", maxRetries: 0, configuration: { baseURL: `${server}/v1` } }),
     ["jsonSchema", "functionCalling"]),
+  "@langchain/openai, Responses": (model) => langchain(
+    new ChatOpenAI({
+      model, apiKey: "none", maxRetries: 0, useResponsesApi: true, configuration: { baseURL: `${server}/v1` },
+    }),
+    ["jsonSchema", "functionCalling"]),
   "@langchain/anthropic": (model) => langchain(
     new ChatAnthropic({ model, apiKey: "none", maxRetries: 0, anthropicApiUrl: server }), ["functionCalling"]),
   "@langchain/ollama": (model) => langchain(
     new ChatOllama({ model, baseUrl: server, maxRetries: 0 }), ["jsonSchema"]),
   "@ai-sdk/anthropic": (model) => vercel(createAnthropic({ ...there, baseURL: `${server}/v1` })(model)),
   "@ai-sdk/openai": (model) => vercel(createOpenAI(there).chat(model)),
+  "@ai-sdk/openai, Responses": (model) => vercel(createOpenAI(there).responses(model)),
   "@ai-sdk/openai-compatible": (model) => vercel(
     createOpenAICompatible({ ...there, name: "mediary", supportsStructuredOutputs: true })(model)),
 };

@@ -14,6 +14,8 @@ use super::table::Rows;
 
 /// Groups within groups; writers of deep lists and tables reach a few dozen.
 const MAX_GROUPS: usize = 2_000;
+/// No item stands deeper.
+const DEEPEST: usize = 8;
 /// A picture's data.
 const MAX_PICTURE_BYTES: usize = 64 * 1024 * 1024;
 
@@ -42,6 +44,8 @@ pub(super) struct Reader<'d> {
     pub(super) fonts: HashMap<i32, &'static Encoding>,
     pub(super) styles: HashMap<i32, u8>,
     pub(super) name: String,
+    /// How far in the items stand around the last one, from the outermost, where nothing else says how deep they are.
+    pub(super) indents: Vec<i32>,
 }
 
 /// What is to be done when a group ends.
@@ -78,6 +82,7 @@ impl<'d> Reader<'d> {
             fonts: HashMap::new(),
             styles: HashMap::new(),
             name: String::new(),
+            indents: Vec::new(),
         }
     }
 
@@ -260,10 +265,38 @@ impl<'d> Reader<'d> {
             }
             None if !mark.is_empty() || self.state.is_listed => {
                 let is_label = mark.chars().any(char::is_alphanumeric);
-                self.draft.item(self.state.level, if is_label { mark } else { "•" }, text);
+                let depth = if self.state.is_listed { self.state.level } else { self.depth() };
+                self.draft.item(depth, if is_label { mark } else { "•" }, text);
             }
-            None => self.draft.paragraph(text),
+            None => {
+                self.indents.clear();
+                self.draft.paragraph(text);
+            }
         }
+    }
+
+    /// Whether what was written of a paragraph, whose first line hangs out, is the mark of an item.
+    pub(super) fn ends_mark(&self) -> bool {
+        let written = self.text.as_str().trim();
+        let is_bullet = |text: &str| text.chars().count() == 1 && !text.chars().any(char::is_alphanumeric);
+        let is_number = |text: &str| {
+            let label = text.trim_start_matches('(').trim_end_matches(['.', ')']);
+            label.len() < text.len() && (1..=4).contains(&label.len()) && label.chars().all(char::is_alphanumeric)
+        };
+        self.state.destination == Destination::Body
+            && !self.state.is_in_table
+            && self.state.first < 0
+            && self.mark.is_empty()
+            && (is_bullet(written) || is_number(written))
+    }
+
+    /// How deep the paragraph stands below the items before it.
+    fn depth(&mut self) -> u8 {
+        let left = self.state.left;
+        self.indents.retain(|outer| *outer < left);
+        self.indents.truncate(DEEPEST);
+        self.indents.push(left);
+        u8::try_from(self.indents.len() - 1).unwrap_or(u8::MAX)
     }
 
     pub(super) fn end_table(&mut self) -> Result<(), Refusal> {

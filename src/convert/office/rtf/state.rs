@@ -38,6 +38,9 @@ pub(super) struct State {
     pub(super) font: i32,
     pub(super) level: u8,
     pub(super) is_listed: bool,
+    /// How far in the paragraph stands, and how far its first line from there, in twentieths of a point.
+    pub(super) left: i32,
+    pub(super) first: i32,
 }
 
 impl Default for State {
@@ -53,6 +56,8 @@ impl Default for State {
             font: 0,
             level: 0,
             is_listed: false,
+            left: 0,
+            first: 0,
         }
     }
 }
@@ -61,6 +66,7 @@ impl State {
     /// `\pard`: what is said of the paragraph is unsaid.
     pub(super) fn plain_paragraph(&mut self) {
         (self.is_in_table, self.outline, self.style, self.level, self.is_listed) = (false, None, 0, 0, false);
+        (self.left, self.first) = (0, 0);
     }
 }
 

@@ -17,6 +17,9 @@ impl Reader<'_> {
                 self.draft.break_page()?;
             }
             "line" => self.push("\n"),
+            "tab" if self.ends_mark() => {
+                self.mark = std::mem::take(&mut self.text).as_str().trim().to_owned();
+            }
             "tab" => self.push("\t"),
             "emdash" => self.push("—"),
             "endash" => self.push("–"),
@@ -56,6 +59,8 @@ impl Reader<'_> {
             "pard" => self.state.plain_paragraph(),
             "intbl" => self.state.is_in_table = true,
             "outlinelevel" => self.state.outline = u8::try_from(value).ok().filter(|level| *level < 9),
+            "li" => self.state.left = value,
+            "fi" => self.state.first = value,
             "ls" => self.state.is_listed = value > 0,
             "ilvl" => self.state.level = u8::try_from(value.clamp(0, 8)).unwrap_or(0),
             "pntext" | "listtext" => {

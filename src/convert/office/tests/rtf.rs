@@ -37,6 +37,22 @@ fn rich_text_is_read_with_its_structure() {
 }
 
 #[test]
+fn marks_before_hanging_lines_make_lists() {
+    let text = br"{\rtf1 {\pard\li360\fi-360\bullet\tx360\tab oil\par}{\pard\li720\fi-360\endash\tx360\tab inner\par}
+{\pard\li360\fi-360\bullet\tab paint\par}{\pard\li0\fi0 Then:\par}
+{\pard\li360\fi-360 1.\tx360\tab first\par}{\pard\li360\fi-360 2)\tab second\par}
+{\pard\li360\fi-360 Note\tab no item\par}{\pard 1.\tab nor this\par}}";
+    let expected = [
+        "list • oil | >• inner | • paint",
+        "p Then:",
+        "list 1. first | 2) second",
+        "p Note\tno item",
+        "p 1.\tnor this",
+    ];
+    assert_eq!(page(Rtf, text), expected);
+}
+
+#[test]
 fn tables_have_their_columns_from_the_edges_of_all_rows() {
     let text = br"{\rtf1 \trowd\cellx2000\cellx3000\intbl both\cell c\cell\cell\row
 \trowd\cellx1000\cellx2010\clvmgf\cellx3000\intbl a\cell b\cell tall\cell\row

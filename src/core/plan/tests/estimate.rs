@@ -39,7 +39,7 @@ fn all_that_is_said_and_offered_is_counted() {
     let long = "word ".repeat(80);
     let plain = Message::new(Role::Assistant);
     let call = ToolCall { id: String::new(), name: "f".to_owned(), arguments: long.clone(), signature: None };
-    let thought = Reasoning { text: long.clone(), signature: Some(long.clone()), thought_by: None };
+    let thought = Reasoning { text: long.clone(), signature: Some(long.clone()), ..Reasoning::default() };
     let messages = [
         Message::text(Role::Tool, long.clone()),
         Message { tool_calls: vec![call], ..plain.clone() },

@@ -28,7 +28,7 @@ fn everything_in_several_answers() {
     let choices = vec![
         Choice {
             text: "Hi".into(),
-            reasoning: Some(Reasoning { text: "Hm.".into(), signature: Some("U0lH".into()), thought_by: None }),
+            reasoning: Some(Reasoning { text: "Hm.".into(), signature: Some("U0lH".into()), ..Reasoning::default() }),
             extras: [("logprobs", json!({ "content": [], "refusal": null })), ("annotations", json!([1]))].into(),
             finish: Some(Finish::Length),
             ..Choice::default()

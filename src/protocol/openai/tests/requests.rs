@@ -184,6 +184,7 @@ fn every_wish_is_understood() {
         ref format,
         ref sampling,
         effort,
+        granted: _,
         stream,
         ref extras,
         hosted_tools: _,

@@ -39,7 +39,7 @@ fn full() -> Chat {
             Message { name: Some("ana".into()), ..Message::text(Role::User, "Look \"it\" up.\n") },
             Message {
                 tool_calls: vec![call],
-                reasoning: Some(Reasoning { text: "Hm.".into(), signature: None, thought_by: None }),
+                reasoning: Some(Reasoning { text: "Hm.".into(), signature: None, ..Reasoning::default() }),
                 extras: extras(json!({"annotations": [1]})),
                 ..Message::new(Role::Assistant)
             },
