@@ -175,8 +175,11 @@ mod tests {
         assert_eq!(body, expected);
     }
 
-    /// The scores in thousandths, the tokens and the searches of an answer; `None`: it is none.
-    fn read(answer: &Value) -> Option<(Vec<(u32, i64)>, u64, u32)> {
+    /// The scores in thousandths, the tokens and the searches of an answer.
+    type Told = (Vec<(u32, i64)>, u64, u32);
+
+    /// What an answer says; `None`: it is none.
+    fn read(answer: &Value) -> Option<Told> {
         let mut frame = ReplyFrame::default();
         let body = answer.to_string();
         let mut reader = OpenAi.reader(&Task::Rerank(task()), false);

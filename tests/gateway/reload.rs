@@ -144,7 +144,7 @@ fn what_was_used_of_a_provider_waits_while_it_is_switched_off() {
     let path = file.to_str().expect("temporary folders have plain names");
     let served = serve(&["--config", path], &[("MEDIARY_LOG", "error,mediary::http::serve=info")]);
     assert_eq!([via(&served), via(&served), via(&served)], ["a/m", "a/m", "b/m"]);
-    let models = |served: &Served| served.get("/v1/models", "").text();
+    let models = |served: &Served| served.get("/v1/models", "").text().to_owned();
     let off = over(first, json!({ "enabled": false }));
     replace(&file, &config(&[off, second]));
     wait_until("it is off", || !models(&served).contains("\"a/m\""));

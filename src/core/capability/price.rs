@@ -7,6 +7,7 @@ use super::{PictureKind, PictureRates, Rate, Usd};
 /// What a target costs. An unknown price counts as paid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case", tag = "kind")]
+#[expect(clippy::large_enum_variant, reason = "a price is copied; a catalog has some hundreds, most of them paid")]
 pub enum Price {
     /// Nothing, within the provider's limits.
     Free,
