@@ -1,13 +1,15 @@
 //! `POST /v1/images/edits` and `/v1/images/variations`: forms and JSON mean the same, masks arrive as they should.
 
 use image::ImageFormat;
+use mediary::config::Bytes;
 use serde_json::{Value, json};
 
-use super::chat_talk::with_providers;
+use super::chat_talk::{serving, with_providers};
 use super::chat_words::fails;
 use super::client::{Answer, Request};
 use super::images_words::{claiming, editor, encoded, gives, kind, mask, painter, picture, pictures, plain, png};
 use super::server::TestServer;
+use super::site::{Page, Site};
 use super::upstream::{Seen, Upstream};
 
 const EDITS: &str = "/v1/images/edits";
@@ -260,6 +262,41 @@ fn too_many_pictures_are_told_how_many_may_be_sent() {
     let refused = form(EDITS, &parts).send(&server);
     assert_eq!((refused.status, &refused.json()["error"]["param"]), (422, &json!("image")), "{refused}");
     assert!(refused.text().contains("at most 4 pictures") && up.calls() == 0, "{refused}");
+}
+
+#[test]
+fn named_pictures_are_fetched_once_each_and_not_too_many() {
+    let (one, two) = (png(64, 48), png(32, 32));
+    let site = Site::new(vec![
+        ("/one.png", Page::file("image/png", one.clone())),
+        ("/two.png", Page::file("image/png", two.clone())),
+        ("/endless", Page::endless()),
+    ]);
+    let up = Upstream::doing([gives(&[png(64, 48)])]);
+    let server = serving(&[editor(&up, "far", json!({}))], |config| {
+        config.fetch.allow = "127.0.0.0/8".parse().expect("a network");
+        config.fetch.files = 2;
+        config.limits.upload_bytes = Bytes::new(500_000);
+    });
+    let naming = |route: &str, paths: &[&str], more: Value| {
+        let images: Vec<Value> = paths.iter().map(|path| json!({ "image_url": site.url(path) })).collect();
+        let mut body = json!({ "prompt": "a hat", "images": images });
+        body.as_object_mut().expect("an object").extend(more.as_object().expect("an object").clone());
+        Request::new("POST", route).body("application/json", body.to_string()).send(&server)
+    };
+    // What is too much is told before anything is fetched.
+    naming(EDITS, &["/one.png"; 1_000], json!({})).refused(400, "invalid_request", "at most 16");
+    naming(VARIATIONS, &["/one.png", "/two.png"], json!({})).refused(400, "invalid_request", "one picture");
+    naming(EDITS, &["/a", "/b", "/c"], json!({})).refused(413, "file_too_large", "[fetch] files");
+    let third = naming(EDITS, &["/a", "/b"], json!({ "mask": site.url("/c") }));
+    assert_eq!((third.status, &third.json()["error"]["param"]), (413, &json!("mask")), "{third}");
+    assert_eq!((site.visits(), up.calls()), (0, 0));
+    let made = naming(EDITS, &["/one.png", "/two.png", "/one.png"], json!({}));
+    assert_eq!(made.status, 200, "{made}");
+    assert_eq!((site.visits(), sent(&up, "image[]")), (2, vec![one.clone(), two, one]));
+    let endless = naming(EDITS, &["/endless"], json!({}));
+    endless.refused(413, "file_too_large", "500000 bytes");
+    assert_eq!((&endless.json()["error"]["param"], up.calls()), (&json!("images[0]"), 1));
 }
 
 #[test]

@@ -16,7 +16,7 @@ use mediary_core::{Blob, Claim, Failure, Media, classify};
 use super::body::BodyError;
 use super::error::ApiError;
 use super::state::AppState;
-use crate::gateway::Admission;
+use crate::gateway::{Admission, FetchedFile};
 
 /// One file and what was said of it.
 pub(super) struct UploadedFile {
@@ -84,14 +84,20 @@ fn boundary(headers: &HeaderMap) -> Result<String, Failure> {
         .map_err(|_| Failure::malformed("the multipart Content-Type has no boundary; let the client set it"))
 }
 
-/// Fetches a file that a request names by its address.
+/// Fetches the file that a request names by its address.
 ///
 /// # Errors
-/// When it may not be fetched, does not answer or is too large.
+/// When it may not be fetched, does not answer, is too large or takes too long.
 pub(super) async fn fetched(state: &AppState, url: &str) -> Result<UploadedFile, Failure> {
-    let mut spool = state.gateway.admission().spool();
-    let fetched = state.gateway.fetcher().fetch(url, &mut |chunk| spool.write(chunk)).await?;
-    Ok(UploadedFile { field: String::new(), blob: spool.finish(), mime: fetched.media_type, name: fetched.file_name })
+    let fetched = state.gateway.fetch_named(&[url.to_owned()]).await;
+    let file = fetched.map_err(|unfetched| unfetched.failure)?.remove(url);
+    file.map(UploadedFile::from).ok_or_else(|| Failure::broken("a file that was fetched is not there"))
+}
+
+impl From<FetchedFile> for UploadedFile {
+    fn from(file: FetchedFile) -> Self {
+        Self { field: String::new(), blob: file.blob, mime: file.media_type, name: file.name }
+    }
 }
 
 /// Decodes what came in `field` piece by piece, with room for others between the pieces.
