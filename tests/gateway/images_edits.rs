@@ -117,6 +117,37 @@ fn a_form_and_json_are_the_same_edit() {
 }
 
 #[test]
+fn data_urls_are_taken_in_every_spelling_that_chats_take() {
+    let (up, server) = with_editor();
+    let one = png(64, 48);
+    let base64 = encoded(&one);
+    let escaped = base64.replace('+', "%2B").replace('/', "%2f").replace('=', "%3D");
+    let lines = base64.as_bytes().chunks(60).map(String::from_utf8_lossy).collect::<Vec<_>>().join("\r\n");
+    let rows = [
+        format!("data:image/png;base64,{base64}"),
+        format!("DATA:image/png;base64,{base64}"),
+        format!("data:IMAGE/PNG;BASE64,{base64}"),
+        format!("data:image/png;base64,{escaped}"),
+        format!("data:;base64,{}", base64.replace('+', "-").replace('/', "_")),
+        format!("data:image/png;base64,{}", base64.trim_end_matches('=')),
+        format!("data:image/png;base64,{lines}"),
+    ];
+    for url in rows {
+        let body = json!({ "prompt": "a hat", "images": [{ "image_url": url }] });
+        let answer = Request::new("POST", EDITS).body("application/json", body.to_string()).send(&server);
+        assert_eq!(answer.status, 200, "{url:.40}: {answer}");
+        assert_eq!(sent(&up, "image"), std::slice::from_ref(&one), "{url:.40}");
+    }
+    let calls = up.calls();
+    for url in ["data:image/png,abc", "data:image/png;base64", "DATA:image/png;base64,AA=A", "data:;base64,A"] {
+        let body = json!({ "prompt": "a hat", "images": [{ "image_url": url }] });
+        let answer = Request::new("POST", EDITS).body("application/json", body.to_string()).send(&server);
+        answer.refused(400, "invalid_request", "base64");
+    }
+    assert_eq!(up.calls(), calls);
+}
+
+#[test]
 fn unknown_fields_and_files_pass_as_they_came() {
     let (up, server) = with_editor();
     let (one, odd) = (png(64, 48), [0_u8, 159, 146, 150, 255]);

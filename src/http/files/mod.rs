@@ -3,12 +3,13 @@
 //!
 //! What a file is for is its handler's affair: `ocr` and `audio` next door.
 
+mod inline;
 mod multipart;
+
+pub(super) use inline::{decode_base64, inline};
 
 use axum::http::HeaderMap;
 use axum::http::header::CONTENT_TYPE;
-use base64::Engine as _;
-use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
 use bytes::Bytes;
 use futures_util::Stream;
 use mediary_core::{Blob, Claim, Failure, Media, classify};
@@ -98,28 +99,6 @@ impl From<FetchedFile> for UploadedFile {
     fn from(file: FetchedFile) -> Self {
         Self { field: String::new(), blob: file.blob, mime: file.media_type, name: file.name }
     }
-}
-
-/// Decodes what came in `field` piece by piece, with room for others between the pieces.
-pub(super) async fn decode_base64(field: &str, encoded: &str, admission: &Admission) -> Result<Blob, Failure> {
-    /// A multiple of four characters, so that each piece decodes on its own.
-    const PIECE: usize = 64 * 1024;
-    let encoded = encoded.trim().as_bytes();
-    let mut spool = admission.spool();
-    let mut decoded = Vec::with_capacity(PIECE);
-    let unpadded = !encoded.len().is_multiple_of(4);
-    for piece in encoded.chunks(PIECE) {
-        decoded.clear();
-        let engine = if unpadded { &STANDARD_NO_PAD } else { &STANDARD };
-        engine.decode_vec(piece, &mut decoded).map_err(|error| {
-            Failure::malformed(format!(
-                "`{field}` is not base64 ({error}); encode the file's bytes without line breaks"
-            ))
-        })?;
-        spool.write(&decoded)?;
-        tokio::task::yield_now().await;
-    }
-    Ok(spool.finish())
 }
 
 /// The media type of a body, without its parameters, in lower case.

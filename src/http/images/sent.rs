@@ -17,6 +17,7 @@ use super::super::state::AppState;
 use super::super::unpacked::json_body;
 use super::Kind;
 use crate::gateway::Route;
+use crate::protocol::data_url;
 use crate::protocol::openai::ImageRequest;
 
 /// A request that was understood.
@@ -152,7 +153,7 @@ pub(in super::super) async fn named(
     addresses: Vec<(String, String)>,
 ) -> Result<Vec<Media>, ApiError> {
     let ours = format!("{}{}", base_url(&state.config.server, headers), content::PREFIX);
-    let is_elsewhere = |url: &str| !url.starts_with("data:") && !url.starts_with(&ours);
+    let is_elsewhere = |url: &str| data_url(url).is_none() && !url.starts_with(&ours);
     let (places, urls): (Vec<_>, Vec<_>) =
         addresses.iter().filter(|(_, url)| is_elsewhere(url)).map(|(place, url)| (place, url.clone())).unzip();
     let fetched = match urls.is_empty() {
@@ -181,11 +182,5 @@ async fn sent_along(state: &AppState, url: &str, ours: &str, place: &str) -> Res
         let blob = state.gateway.content.copy(token, state.gateway.admission().spool()).await.map_err(at)?;
         return Ok(UploadedFile { field: place.to_owned(), blob, mime: None, name: None });
     }
-    let data = url.strip_prefix("data:").unwrap_or(url);
-    let (mime, base64) = data.split_once(";base64,").ok_or_else(|| {
-        ApiError::malformed(format!("`{place}` is a data URL without base64; write it as data:image/png;base64,…"))
-            .about(place)
-    })?;
-    let blob = files::decode_base64(place, base64, state.gateway.admission()).await.map_err(at)?;
-    Ok(UploadedFile { field: place.to_owned(), blob, mime: Some(mime.to_owned()), name: None })
+    files::inline(place, url, state.gateway.admission()).await.map_err(at)
 }
