@@ -41,6 +41,11 @@ fn json_that_would_cost_many_times_its_size_is_refused_before_it_is_parsed() {
         assert_eq!(answer.status, 413, "{route}: {answer}");
         assert!(answer.text().contains("values") && answer.text().contains("json_values"), "{route}: {answer}");
     }
+    let numbers = "1,".repeat(60_000) + "1";
+    let short = [chat("foo", &format!("[{numbers}]")), chat("foo", &format!("[{}0]", "[],".repeat(55_000)))];
+    for body in &short {
+        posted("/v1/chat/completions", body.as_str()).send(shared()).refused(413, "file_too_large", "json_values");
+    }
     let long = json!({ "model": "m", "messages": [{ "role": "user", "content": "so it is. ".repeat(2_500_000) }] });
     posted("/v1/chat/completions", long.to_string()).send(shared()).refused(413, "file_too_large", "json_bytes");
     let deep = "[".repeat(100_000);
