@@ -19,6 +19,7 @@ use super::json_weight::{self, Numbers};
 use super::state::AppState;
 use crate::config::Limits;
 use crate::gateway::{HeldBytes, blocking};
+use crate::protocol::mend_halves;
 
 /// Why a body did not arrive whole.
 #[derive(Debug, thiserror::Error)]
@@ -158,8 +159,14 @@ pub(super) async fn json(
     settled(held, limits, numbers).await
 }
 
-/// JSON that is there, with room for what it will take when it is parsed.
-pub(super) async fn settled(held: HeldBytes, limits: &Limits, numbers: Numbers) -> Result<Bytes, ApiError> {
+/// JSON that is there, its characters whole, with room for what it will take when it is parsed.
+pub(super) async fn settled(mut held: HeldBytes, limits: &Limits, numbers: Numbers) -> Result<Bytes, ApiError> {
+    let length = held.as_ref().len();
+    let mend = move || {
+        mend_halves(held.as_mut());
+        held
+    };
+    let held = blocking::through(length, mend).await?;
     let (mut held, parsed_bytes) = weighed(held, limits, numbers).await?;
     held.and_beside(parsed_bytes)?;
     Ok(held.finish())

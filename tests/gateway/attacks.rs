@@ -52,6 +52,22 @@ fn json_that_would_cost_many_times_its_size_is_refused_before_it_is_parsed() {
     posted("/v1/chat/completions", deep).send(shared()).refused(400, "invalid_request", "levels deep");
 }
 
+#[test]
+fn what_a_short_body_may_hold_arrives_and_more_goes_nowhere() {
+    let up = Upstream::doing([says("Hi")]);
+    let server = serving(&[up.with_model("a", json!({}))], |_| ());
+    let with = |count: usize| {
+        let all = "[],".repeat(count - 1) + "[]";
+        let body =
+            format!(r#"{{"model":"m","messages":[{{"role":"user","content":"Hi"}}],"metadata":{{"a":[{all}]}}}}"#);
+        posted("/v1/chat/completions", body).send(&server)
+    };
+    assert_eq!(with(40_000).said(), "Hi");
+    assert_eq!(up.last().json()["metadata"]["a"].as_array().map(Vec::len), Some(40_000));
+    with(60_000).refused(413, "file_too_large", "values for its length");
+    assert_eq!(up.calls(), 1);
+}
+
 /// The same, packed.
 fn packed(route: &str, body: &[u8]) -> Request {
     let mut out = GzEncoder::new(Vec::new(), Compression::fast());
