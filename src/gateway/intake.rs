@@ -73,29 +73,23 @@ impl Intake {
     /// When an address may not be fetched, does not answer, or holds no medium; the part is named. When there are too
     /// many, they are too large together, or take too long together.
     pub(super) async fn fetch_parts(&self, chat: &mut Chat) -> Result<(), Failure> {
-        let mut places: Vec<(String, PartPath)> = Vec::new();
-        let mut known = HashSet::new();
+        let (mut urls, mut places) = (Vec::new(), Vec::new());
         for (message, each) in chat.messages.iter().enumerate() {
             for (part, each) in each.parts.iter().enumerate() {
-                if let Part::Remote { url, .. } = each
-                    && known.insert(url.as_str())
-                {
-                    places.push((url.clone(), PartPath::Content { message, part }));
+                if let Part::Remote { url, .. } = each {
+                    urls.push(url.clone());
+                    places.push(PartPath::Content { message, part });
                 }
             }
         }
-        if places.is_empty() {
+        if urls.is_empty() {
             return Ok(());
         }
-        if let Some((_, place)) = places.get(self.bounds.files) {
-            let most = self.bounds.files;
-            let detail = format!(
-                "more than {most} files are named by their addresses; send fewer in one request, or raise [fetch] files"
-            );
-            return Err(Failure::too_large(detail).at(*place));
-        }
         // Boxed: most chats name nothing, and their futures need not have room for this.
-        let fetched = Box::pin(self.fetch_all(&places)).await?;
+        let fetched = Box::pin(self.fetch_named(&urls)).await.map_err(|unfetched| match unfetched.index {
+            Some(index) => unfetched.failure.at(places[index]),
+            None => unfetched.failure,
+        })?;
         for (message, each) in chat.messages.iter_mut().enumerate() {
             for (part, each) in each.parts.iter_mut().enumerate() {
                 let Part::Remote { url, name, detail } = each else { continue };
@@ -108,14 +102,28 @@ impl Intake {
         Ok(())
     }
 
-    /// Fetches files, a few at a time.
-    async fn fetch_all(&self, places: &[(String, PartPath)]) -> Result<HashMap<String, FetchedFile>, Failure> {
+    /// Fetches the files that one request names, each address once, a few at a time.
+    ///
+    /// # Errors
+    /// When an address may not be fetched or does not answer; which one is told. When there are too many, they are too
+    /// large together, or take too long together.
+    pub(super) async fn fetch_named(&self, urls: &[String]) -> Result<HashMap<String, FetchedFile>, Unfetched> {
+        let mut known = HashSet::new();
+        let different: Vec<_> = urls.iter().enumerate().filter(|(_, url)| known.insert(url.as_str())).collect();
+        if let Some((index, _)) = different.get(self.bounds.files) {
+            let most = self.bounds.files;
+            let detail = format!(
+                "more than {most} files are named by their addresses; send fewer in one request, or raise [fetch] files"
+            );
+            return Err(Unfetched { failure: Failure::too_large(detail), index: Some(*index) });
+        }
         let taken = AtomicU64::new(0);
-        let fetching = places.iter().map(|(url, place)| {
+        let fetching = different.iter().map(|&(index, url)| {
             let taken = &taken;
             async move {
-                let file = self.fetch_file(url, taken).await.map_err(|failure| failure.at(*place))?;
-                Ok::<_, Failure>((url.clone(), file))
+                let file = self.fetch_file(url, taken).await;
+                let file = file.map_err(|failure| Unfetched { failure, index: Some(index) })?;
+                Ok::<_, Unfetched>((url.clone(), file))
             }
         });
         let all = stream::iter(fetching.collect::<Vec<_>>()).buffered(MOST_AT_ONCE).try_collect();
@@ -125,7 +133,7 @@ impl Intake {
                 "fetching the files of this request took longer than {seconds} s; send the files themselves, or raise \
                  [fetch] seconds"
             );
-            Err(Failure::new(FailureKind::TimedOut, detail))
+            Err(Unfetched { failure: Failure::new(FailureKind::TimedOut, detail), index: None })
         })
     }
 
@@ -149,10 +157,23 @@ impl Intake {
 }
 
 /// A file that was fetched, before it is known what it is.
-struct FetchedFile {
-    blob: Blob,
-    media_type: Option<String>,
-    name: Option<String>,
+#[derive(Debug, Clone)]
+pub struct FetchedFile {
+    /// Its bytes.
+    pub blob: Blob,
+    /// The type that its host gave it.
+    pub media_type: Option<String>,
+    /// What its address ends with, or its host calls it.
+    pub name: Option<String>,
+}
+
+/// Why the files that a request names are not there.
+#[derive(Debug)]
+pub struct Unfetched {
+    /// What failed.
+    pub failure: Failure,
+    /// With which of the addresses, where it was one of them.
+    pub index: Option<usize>,
 }
 
 impl FetchedFile {

@@ -54,6 +54,7 @@ pub use documents::{
 };
 pub use engines::EngineInfo;
 pub use execution::{measure, tune};
+pub use intake::{FetchedFile, Unfetched};
 pub use jobs::{NewVideo, NoJob, VideoFile, VideoJob, VideoJobs, VideoProgress, WebhookSecret, signature};
 pub use kept_quotas::KeptQuotas;
 pub use kept_responses::{KeptResponses, MemoryRoom};
@@ -76,6 +77,7 @@ pub use tasks::{Answered, Counted, Drawing, Drawn, Embedded, Growing, Made, Spea
 pub use temporary::TemporaryFiles;
 pub use treatments::{Pipelines, Treatments};
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use mediary_convert::pdf::PdfWorkers;
@@ -118,6 +120,14 @@ impl Gateway {
     #[must_use]
     pub fn fetcher(&self) -> &Fetcher {
         self.intake.fetcher()
+    }
+
+    /// Fetches the files that one request names: each address once, within `[fetch]`'s bounds on all of them together.
+    ///
+    /// # Errors
+    /// When there are too many, one cannot be fetched, or they are too large or take too long together.
+    pub async fn fetch_named(&self, urls: &[String]) -> Result<HashMap<String, FetchedFile>, Unfetched> {
+        self.intake.fetch_named(urls).await
     }
 
     /// What all requests together may hold.

@@ -15,10 +15,11 @@ use mediary_core::Failure;
 use tokio::time::{Instant, timeout};
 
 use super::error::ApiError;
-use super::json_weight;
+use super::json_weight::{self, Numbers};
 use super::state::AppState;
 use crate::config::Limits;
 use crate::gateway::{HeldBytes, blocking};
+use crate::protocol::mend_halves;
 
 /// Why a body did not arrive whole.
 #[derive(Debug, thiserror::Error)]
@@ -123,7 +124,8 @@ pub(super) async fn whole(request: Request, state: &AppState) -> Result<Bytes, A
     let (head, body) = request.into_parts();
     let announced = announced(&head.headers, &state.config.limits)?;
     let held = state.gateway.admission().enter().await?;
-    json(Box::pin(chunks(body, &state.config.limits)), held, announced, &state.config.limits).await
+    let numbers = Numbers::on(head.uri.path());
+    json(Box::pin(chunks(body, &state.config.limits)), held, announced, &state.config.limits, numbers).await
 }
 
 /// The body of a request as it came, packed perhaps, within the limits.
@@ -144,39 +146,49 @@ pub(super) async fn json(
     mut held: HeldBytes,
     announced: Option<u64>,
     limits: &Limits,
+    numbers: Numbers,
 ) -> Result<Bytes, ApiError> {
-    let mut next_look = NextLook::first(limits);
+    let mut next_look = NextLook::first(limits, numbers);
     while let Some(chunk) = stream.next().await {
         held.push(&chunk?, announced)?;
         // What is too much already need not arrive whole.
         if next_look.is_due(&held) {
-            held = weighed(held, limits).await?.0;
+            held = weighed(held, limits, numbers).await?.0;
         }
     }
-    settled(held, limits).await
+    settled(held, limits, numbers).await
 }
 
-/// JSON that is there, with room for what it will take when it is parsed.
-pub(super) async fn settled(held: HeldBytes, limits: &Limits) -> Result<Bytes, ApiError> {
-    let (mut held, parsed_bytes) = weighed(held, limits).await?;
+/// JSON that is there, its characters whole, with room for what it will take when it is parsed.
+pub(super) async fn settled(mut held: HeldBytes, limits: &Limits, numbers: Numbers) -> Result<Bytes, ApiError> {
+    let length = held.as_ref().len();
+    let mend = move || {
+        mend_halves(held.as_mut());
+        held
+    };
+    let held = blocking::through(length, mend).await?;
+    let (mut held, parsed_bytes) = weighed(held, limits, numbers).await?;
     held.and_beside(parsed_bytes)?;
     Ok(held.finish())
 }
 
 /// When what has come of a JSON body is to be looked at: each look is at twice as much as the one before.
 #[derive(Debug)]
-pub(super) struct NextLook(u64);
+pub(super) struct NextLook {
+    beyond: u64,
+    numbers: Numbers,
+}
 
 impl NextLook {
-    pub(super) fn first(limits: &Limits) -> Self {
-        Self(limits.json_bytes.get())
+    pub(super) fn first(limits: &Limits, numbers: Numbers) -> Self {
+        Self { beyond: limits.json_bytes.get(), numbers }
     }
 
     fn is_due(&mut self, held: &HeldBytes) -> bool {
         let length = held.as_ref().len() as u64;
-        let is_due = length > self.0;
+        let is_due = length > self.beyond;
         if is_due {
-            self.0 = 2 * length;
+            self.beyond = 2 * length;
         }
         is_due
     }
@@ -186,14 +198,14 @@ impl NextLook {
     /// # Errors
     /// Too much, already.
     pub(super) fn look(&mut self, held: &HeldBytes, limits: &Limits) -> Result<(), Failure> {
-        if self.is_due(held) { json_weight::weigh(held.as_ref()).check(limits) } else { Ok(()) }
+        if self.is_due(held) { json_weight::weigh(held.as_ref(), self.numbers).check(limits) } else { Ok(()) }
     }
 }
 
 /// Holds what has come of a JSON body against the limits, and tells what its values will take.
-async fn weighed(held: HeldBytes, limits: &Limits) -> Result<(HeldBytes, u64), ApiError> {
+async fn weighed(held: HeldBytes, limits: &Limits, numbers: Numbers) -> Result<(HeldBytes, u64), ApiError> {
     let length = held.as_ref().len();
-    let (weight, held) = blocking::through(length, move || (json_weight::weigh(held.as_ref()), held)).await?;
+    let (weight, held) = blocking::through(length, move || (json_weight::weigh(held.as_ref(), numbers), held)).await?;
     weight.check(limits)?;
     Ok((held, weight.parsed_bytes()))
 }

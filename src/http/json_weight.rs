@@ -9,10 +9,15 @@ use memchr::memchr2;
 
 use crate::config::Limits;
 
-/// What a parsed value takes, its name in an object and its share of a map included.
-const BYTES_PER_VALUE: u64 = 256;
-/// So many numbers of a list take as much.
-const NUMBERS_PER_VALUE: u64 = 8;
+/// What a parsed value takes, or a name in an object; measured of lists, texts, numbers and maps that are passed on.
+const BYTES_PER_VALUE: u64 = 128;
+/// So many tokens take as much.
+const TOKENS_PER_VALUE: u64 = 8;
+/// A message takes so many values more than those that are written in it.
+const VALUES_OF_MESSAGE: u64 = 4;
+/// From half of the values that are allowed on, one more needs so many bytes of the body: what is sent in a few bytes is
+/// not to take a hundred times as many.
+const BYTES_FOR_VALUE: u64 = 64;
 /// Nothing that is sent here is nested nearly as deep.
 const MOST_DEPTH: usize = 120;
 /// More turns, parts or tools than this are no conversation.
@@ -70,8 +75,8 @@ const HOLD_A_REQUEST: [&[u8]; 2] = [b"generateContentRequest", b"request"];
 pub(super) struct Weight {
     /// Values of any kind, those in objects with their names, but for …
     values: u64,
-    /// … numbers in lists, which take little: texts to embed come as hundreds of thousands of them.
-    numbers: u64,
+    /// … tokens, which take little: texts to embed come as hundreds of thousands of them.
+    tokens: u64,
     /// Bytes that belong to no file.
     beside_files: u64,
     /// Bytes that do.
@@ -103,11 +108,28 @@ enum Counted {
     Messages,
     Parts,
     Tools,
+    Tokens,
     Other,
 }
 
+/// What the numbers in a request's `input` become.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Numbers {
+    /// Values, as anywhere else.
+    Values,
+    /// Tokens of texts to embed, which are read into as little as a number takes.
+    Tokens,
+}
+
+impl Numbers {
+    /// What they become on this route.
+    pub(super) fn on(path: &str) -> Self {
+        if path.ends_with("/embeddings") { Self::Tokens } else { Self::Values }
+    }
+}
+
 /// Weighs a body.
-pub(super) fn weigh(body: &[u8]) -> Weight {
+pub(super) fn weigh(body: &[u8], numbers: Numbers) -> Weight {
     let mut weight = Weight::default();
     let mut open: Vec<Open<'_>> = Vec::new();
     let mut last_name: &[u8] = b"";
@@ -133,15 +155,15 @@ pub(super) fn weigh(body: &[u8]) -> Weight {
         let within = open.last().map(|open| open.kind);
         if is_value_due {
             let is_number = byte == b'-' || byte.is_ascii_digit();
-            match is_number && within == Some(Kind::Array(Counted::Other)) {
-                true => weight.numbers += 1,
+            match is_number && within == Some(Kind::Array(Counted::Tokens)) {
+                true => weight.tokens += 1,
                 false => weight.values += 1,
             }
             match within {
                 Some(Kind::Array(Counted::Messages)) => weight.messages += 1,
                 Some(Kind::Array(Counted::Parts)) => weight.parts += 1,
                 Some(Kind::Array(Counted::Tools)) => weight.tools += 1,
-                Some(Kind::Array(Counted::Other) | Kind::Object) | None => {}
+                Some(Kind::Array(Counted::Tokens | Counted::Other) | Kind::Object) | None => {}
             }
             is_value_due = false;
         }
@@ -176,6 +198,9 @@ pub(super) fn weigh(body: &[u8]) -> Weight {
                     (b"messages", 1, 0) => Counted::Messages,
                     (b"tools" | b"functions", 1, 0) => Counted::Tools,
                     (b"content", 3, 1) => Counted::Parts,
+                    // A list of tokens, or a list of such lists.
+                    (b"input", 1, _) if numbers == Numbers::Tokens => Counted::Tokens,
+                    (b"input", 2, _) if within == Some(Kind::Array(Counted::Tokens)) => Counted::Tokens,
                     _ => Counted::Other,
                 };
                 open.push(Open { kind: Kind::Array(counted), name });
@@ -218,7 +243,13 @@ fn looks_like_file(text: &[u8]) -> bool {
 
 impl Weight {
     fn all_values(&self) -> u64 {
-        self.values + self.numbers / NUMBERS_PER_VALUE
+        self.values + self.tokens / TOKENS_PER_VALUE + self.messages * VALUES_OF_MESSAGE
+    }
+
+    /// How many values a body of its length may have.
+    fn most_values(&self, limits: &Limits) -> u64 {
+        let most = u64::from(limits.json_values);
+        (most / 2 + (self.beside_files + self.files) / BYTES_FOR_VALUE).min(most)
     }
 
     /// The bytes that its values will take: texts are copied when they are parsed and when they are passed on, files once
@@ -244,7 +275,7 @@ impl Weight {
         };
         let rows = [
             (self.beside_files, limits.json_bytes.get(), "bytes beside its files", instead),
-            (self.all_values(), limits.json_values.into(), "values", "raise [limits] json_values"),
+            (self.all_values(), self.most_values(limits), "values for its length", "raise [limits] json_values"),
             (self.messages, MOST_MESSAGES, "messages", "leave the oldest out"),
             (self.parts, MOST_PARTS, "parts", "send several requests"),
             (self.tools, MOST_TOOLS, "tools", "send only those that are needed"),
@@ -286,8 +317,7 @@ mod tests {
         ];
         for row in rows {
             for text in [row.to_string(), serde_json::to_string_pretty(&row).unwrap()] {
-                let weight = weigh(text.as_bytes());
-                let found = weight.values + weight.numbers;
+                let found = weigh(text.as_bytes(), Numbers::Values).values;
                 let (least, names) = (count(&row), text.matches(':').count() as u64);
                 assert!(found >= least && found <= least + names, "{found}, not {least} to {}: {text}", least + names);
             }
@@ -305,7 +335,7 @@ mod tests {
             "tools": [{"function": {"parameters": {"messages": [1, 2], "content": [1]}}}],
             "metadata": {"messages": [1, 2, 3, 4], "tools": [1]},
         });
-        let weight = weigh(body.to_string().as_bytes());
+        let weight = weigh(body.to_string().as_bytes(), Numbers::Values);
         assert_eq!((weight.messages, weight.parts, weight.tools), (2, 2, 1));
     }
 
@@ -344,13 +374,13 @@ mod tests {
         ];
         for (body, is_file) in rows {
             for text in [body.to_string(), serde_json::to_string_pretty(&body).unwrap()] {
-                let beside = weigh(text.as_bytes()).beside_files;
+                let beside = weigh(text.as_bytes(), Numbers::Values).beside_files;
                 assert_eq!(beside < 500, is_file, "{beside} of {}: {:.90}", text.len(), text);
             }
         }
         // Told before its end has come, too.
-        assert!(weigh(format!("{{\"messages\":\"{base64}").as_bytes()).beside_files > 200_000);
-        assert!(weigh(format!("{{\"file_data\":\"{base64}").as_bytes()).beside_files < 100);
+        assert!(weigh(format!("{{\"messages\":\"{base64}").as_bytes(), Numbers::Values).beside_files > 200_000);
+        assert!(weigh(format!("{{\"file_data\":\"{base64}").as_bytes(), Numbers::Values).beside_files < 100);
     }
 
     #[test]
@@ -360,9 +390,14 @@ mod tests {
             ("[],".repeat(2_000), "2000 values"),
             (format!("{{\"text\":\"{}\"}}", "a b ".repeat(20_000)), "[limits] json_bytes"),
             (format!("{{\"text\":\"{}\"}}", "abcd".repeat(20_000)), "where they belong"),
-            (format!("[{}1]", "1,".repeat(7_900)), ""),
-            (format!("[{}1]", "1,".repeat(8_100)), "1013 values"),
-            (format!("[{}1]", "{\"a\":1},".repeat(400)), "1201 values"),
+            (format!("[{}1]", "1,".repeat(500)), ""),
+            (format!("[{}1]", "1,".repeat(600)), "602 values"),
+            (format!("[{}1]", "{\"a\":1},".repeat(400)), "1202 values"),
+            // As many in a body that is long enough for them.
+            (format!("[{}1]", format!("{},", "1".repeat(40)).repeat(600)), ""),
+            (format!("[{}1]", format!("{},", "1".repeat(40)).repeat(1_001)), "1003 values"),
+            (format!("{{\"input\":[{}1]}}", "1,".repeat(600)), "604 values"),
+            (format!("{{\"messages\":[{}1]}}", "1,".repeat(110)), "558 values"),
             ("[".repeat(1_000), "nested more than"),
             (r#"{"a":"#.repeat(1_000), "nested more than"),
             ("\"\\".to_owned(), ""),
@@ -371,7 +406,11 @@ mod tests {
             (String::new(), ""),
         ];
         for (body, expected) in rows {
-            let found = weigh(body.as_bytes()).check(&limits).err().map(|failure| failure.detail).unwrap_or_default();
+            let found = weigh(body.as_bytes(), Numbers::Values)
+                .check(&limits)
+                .err()
+                .map(|failure| failure.detail)
+                .unwrap_or_default();
             assert!(found.contains(expected), "{found:?}, not {expected:?}");
             assert_eq!(found.is_empty(), expected.is_empty(), "{found}");
         }
@@ -381,8 +420,27 @@ mod tests {
             (many("tools", 2_001), "2001 tools"),
             (format!("{{\"messages\":[{}]}}", many("content", 10_001)), "10001 parts"),
         ] {
-            let found = weigh(body.as_bytes()).check(&Limits::default()).unwrap_err().detail;
+            let limits = Limits { json_values: 1_000_000, ..Limits::default() };
+            let found = weigh(body.as_bytes(), Numbers::Values).check(&limits).unwrap_err().detail;
             assert!(found.contains(expected), "{found}");
+        }
+    }
+
+    #[test]
+    fn tokens_weigh_little_where_they_are_read_as_tokens() {
+        let ones = "1,".repeat(8_000);
+        let rows = [
+            (format!("{{\"input\":[{ones}1]}}"), 1_000),
+            (format!("{{\"input\":[[{ones}1],[{ones}1]]}}"), 2_000),
+            (format!("{{\"input\":[[[{ones}1]]]}}"), 8_000),
+            (format!("{{\"foo\":[{ones}1]}}"), 8_000),
+            (format!("{{\"foo\":{{\"input\":[{ones}1]}}}}"), 8_000),
+            (format!("{{\"input\":{{\"input\":[{ones}1]}}}}"), 8_000),
+        ];
+        for (body, least) in rows {
+            let found = weigh(body.as_bytes(), Numbers::on("/v1/embeddings")).all_values();
+            assert!(found >= least && found < least + 10, "{found}, not {least}: {body:.40}");
+            assert!(weigh(body.as_bytes(), Numbers::on("/v1/chat/completions")).all_values() >= 8_000);
         }
     }
 }

@@ -13,6 +13,7 @@ use mediary_core::Failure;
 
 use super::body::{self, NextLook};
 use super::error::ApiError;
+use super::json_weight::Numbers;
 use super::state::AppState;
 use crate::gateway::blocking;
 
@@ -30,12 +31,13 @@ pub(super) async fn json_body(request: Request, state: &AppState) -> Result<Byte
     let encoding = request.headers().get(CONTENT_ENCODING).map(|value| value.to_str().unwrap_or("?").trim().to_owned());
     let encoding = encoding.unwrap_or_default().to_ascii_lowercase();
     let most_bytes = state.config.limits.upload_bytes.get();
+    let numbers = Numbers::on(request.uri().path());
     let mut body = match encoding.as_str() {
         "" | "identity" => body::whole(request, state).await?,
         "gzip" | "x-gzip" => {
             let packed = body::packed(request, state).await?;
             let mut held = state.gateway.admission().enter().await?;
-            let (limits, mut next_look) = (state.config.limits.clone(), NextLook::first(&state.config.limits));
+            let (limits, mut next_look) = (state.config.limits.clone(), NextLook::first(&state.config.limits, numbers));
             // A small body may hold much, and what is too much already need not be unpacked to its end.
             let unpack = move || {
                 let keep = |piece: &[u8]| {
@@ -44,7 +46,7 @@ pub(super) async fn json_body(request: Request, state: &AppState) -> Result<Byte
                 };
                 unpacked(packed.as_ref(), most_bytes, keep).map(|()| held)
             };
-            body::settled(blocking::through(usize::MAX, unpack).await??, &state.config.limits).await?
+            body::settled(blocking::through(usize::MAX, unpack).await??, &state.config.limits, numbers).await?
         }
         other => {
             let message =

@@ -3,8 +3,10 @@
 //! It knows no format; each hands it a type of its own.
 
 use std::fmt::{self, Write as _};
+use std::ops::RangeInclusive;
 
 use bytes::Bytes;
+use memchr::{memchr, memmem};
 use serde::Serialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -53,6 +55,39 @@ pub(crate) fn short_complaint(complaint: &impl fmt::Display) -> String {
     // That it ends early is no failure.
     let _ended_early = write!(short, "{complaint}");
     short.text
+}
+
+/// Puts U+FFFD in the place of each escape that is half of a surrogate pair without the other, which no parser takes: clients
+/// that cut a text by its code units write such. Either escape is six bytes long, and nothing else changes.
+pub(crate) fn mend_halves(body: &mut [u8]) {
+    const FIRST: RangeInclusive<u16> = 0xD800..=0xDBFF;
+    const SECOND: RangeInclusive<u16> = 0xDC00..=0xDFFF;
+    if memmem::find(body, b"\\ud").is_none() && memmem::find(body, b"\\uD").is_none() {
+        return;
+    }
+    let mut at = 0;
+    while let Some(found) = memchr(b'\\', &body[at..]) {
+        let start = at + found;
+        at = start + 6;
+        match code_unit(&body[start..]) {
+            Some(unit) if FIRST.contains(&unit) => match code_unit(body.get(at..).unwrap_or_default()) {
+                Some(next) if SECOND.contains(&next) => at += 6,
+                _ => body[start..at].copy_from_slice(b"\\ufffd"),
+            },
+            Some(unit) if SECOND.contains(&unit) => body[start..at].copy_from_slice(b"\\ufffd"),
+            Some(_) => {}
+            // What is escaped may itself be a backslash.
+            None => at = (start + 2).min(body.len()),
+        }
+    }
+}
+
+/// The code unit that a text begins with as an escape.
+fn code_unit(text: &[u8]) -> Option<u16> {
+    let digits = text.get(..6)?.strip_prefix(b"\\u")?;
+    let digits =
+        std::str::from_utf8(digits).ok().filter(|digits| digits.bytes().all(|digit| digit.is_ascii_hexdigit()))?;
+    u16::from_str_radix(digits, 16).ok()
 }
 
 /// A complaint about JSON with JSON's words for what was expected instead of our types.
@@ -115,6 +150,35 @@ mod tests {
             assert_eq!(error.field, field);
             assert!(error.message.contains(words), "{}", error.message);
             assert!(error.message.chars().count() < LONGEST_COMPLAINT_CHARS + 100, "{}", error.message);
+        }
+    }
+    #[test]
+    fn halves_of_pairs_are_mended_and_nothing_else_is() {
+        let rows = [
+            (r#""a\ud83db""#, "a\u{fffd}b"),
+            (r#""a\uDE00b""#, "a\u{fffd}b"),
+            (r#""\ud83d\ude00""#, "😀"),
+            (r#""\uD83D\uDE00\ud83d""#, "😀\u{fffd}"),
+            (r#""\ud83d\ud83d\ude00""#, "\u{fffd}😀"),
+            (r#""\ude00\ud83d""#, "\u{fffd}\u{fffd}"),
+            (r#""\ud83d\n\ude00""#, "\u{fffd}\n\u{fffd}"),
+            (r#""\ud83d\u0041""#, "\u{fffd}A"),
+            (r#""\\ud83d""#, "\\ud83d"),
+            (r#""\\\ud83d""#, "\\\u{fffd}"),
+            (r#""\ud83d\\ude00""#, "\u{fffd}\\ude00"),
+            (r#""ud83d \ud7ff\ue000""#, "ud83d \u{d7ff}\u{e000}"),
+        ];
+        for (json, expected) in rows {
+            let mut body = json.as_bytes().to_vec();
+            mend_halves(&mut body);
+            assert_eq!(body.len(), json.len(), "{json}");
+            assert_eq!(from_json::<String>(&body, "a text").unwrap(), expected, "{json}");
+        }
+        // What is no JSON either way stays what it is.
+        for json in ["\"\\ud8", "\"\\ud83", "\"\\ud8zz\"", "\\", "\"\\u+d83\"", ""] {
+            let mut body = json.as_bytes().to_vec();
+            mend_halves(&mut body);
+            assert_eq!(body, json.as_bytes());
         }
     }
 }

@@ -22,20 +22,13 @@ pub(crate) fn medium(
         return Ok(Part::Remote { url: text.to_owned(), name, detail });
     }
     let mut is_plain = false;
-    let (mime, blob) = match text.get(..5).is_some_and(|scheme| scheme.eq_ignore_ascii_case("data:")) {
-        false => (mime, base64(text, path, body)?),
-        true => {
-            let (head, data) = text[5..].split_once(',').ok_or_else(|| bad(path, "a data URL without a comma"))?;
-            let (claimed, blob) = match head.rsplit_once(';') {
-                Some((claimed, last)) if last.trim().eq_ignore_ascii_case("base64") => {
-                    (claimed, base64(&unescaped(data), path, body)?)
-                }
-                _ => {
-                    is_plain = true;
-                    (head, Blob::in_memory(percent_decode_str(data).collect::<Vec<u8>>()))
-                }
-            };
-            (Some(claimed.to_ascii_lowercase()).filter(|claimed| !claimed.is_empty()), blob)
+    let (mime, blob) = match data_url(text) {
+        None => (mime, base64(text, path, body)?),
+        Some(Err(NoComma)) => return Err(bad(path, "a data URL without a comma")),
+        Some(Ok(DataUrl { mime, payload: Payload::Base64(data) })) => (mime, base64(&data, path, body)?),
+        Some(Ok(DataUrl { mime, payload: Payload::Plain(data) })) => {
+            is_plain = true;
+            (mime, Blob::in_memory(percent_decode_str(data).collect::<Vec<u8>>()))
         }
     };
     let claim = Claim { mime: mime.as_deref(), file_name: name.as_deref() };
@@ -47,13 +40,51 @@ pub(crate) fn medium(
     Ok(Part::Media(MediaPart { media, name, detail, url: None }))
 }
 
+/// A data URL, taken apart.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct DataUrl<'a> {
+    /// The media type that it claims, in lower case, if it does.
+    pub(crate) mime: Option<String>,
+    pub(crate) payload: Payload<'a>,
+}
+
+/// What a data URL holds.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Payload<'a> {
+    /// Base64 in any of its spellings, no longer percent-encoded.
+    Base64(Cow<'a, str>),
+    /// Percent-encoded bytes.
+    Plain(&'a str),
+}
+
+/// A data URL that has no comma holds nothing.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct NoComma;
+
+/// Takes a data URL apart, whatever the case of its letters; `None` where the text is none.
+pub(crate) fn data_url(text: &str) -> Option<Result<DataUrl<'_>, NoComma>> {
+    const SCHEME: &str = "data:";
+    if !text.get(..SCHEME.len())?.eq_ignore_ascii_case(SCHEME) {
+        return None;
+    }
+    let Some((head, data)) = text[SCHEME.len()..].split_once(',') else { return Some(Err(NoComma)) };
+    let (claimed, payload) = match head.rsplit_once(';') {
+        Some((claimed, last)) if last.trim().eq_ignore_ascii_case("base64") => {
+            (claimed, Payload::Base64(unescaped(data)))
+        }
+        _ => (head, Payload::Plain(data)),
+    };
+    let mime = Some(claimed.to_ascii_lowercase()).filter(|claimed| !claimed.is_empty());
+    Some(Ok(DataUrl { mime, payload }))
+}
+
 /// Whether a media type is that of something seen or heard.
 fn is_no_text(mime: &str) -> bool {
     ["image/", "audio/", "video/", "application/pdf"].iter().any(|kind| mime.starts_with(kind))
 }
 
 /// Base64 whose `+`, `/` and `=` may be percent-encoded, as in any URL.
-fn unescaped(data: &str) -> Cow<'_, str> {
+pub(crate) fn unescaped(data: &str) -> Cow<'_, str> {
     match data.contains('%') {
         true => percent_decode_str(data).decode_utf8_lossy(),
         false => Cow::Borrowed(data),
@@ -77,4 +108,31 @@ fn within(body: &Bytes, text: &str) -> Option<Bytes> {
 
 fn bad(field: &str, message: impl Into<String>) -> BadField {
     BadField { field: field.to_owned(), message: message.into() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn data_urls_are_taken_apart_in_any_spelling() {
+        let base64 = |mime: Option<&str>, data: &'static str| {
+            Some(Ok(DataUrl { mime: mime.map(str::to_owned), payload: Payload::Base64(data.into()) }))
+        };
+        let rows = [
+            ("data:image/png;base64,AA+/==", base64(Some("image/png"), "AA+/==")),
+            ("DATA:image/PNG;BASE64,AA==", base64(Some("image/png"), "AA==")),
+            ("Data:image/png; Base64 ,AA%2B%2f%3D%3d", base64(Some("image/png"), "AA+/==")),
+            ("data:image/svg+xml;charset=utf-8;base64,AA==", base64(Some("image/svg+xml;charset=utf-8"), "AA==")),
+            ("data:;base64,AA==", base64(None, "AA==")),
+            ("data:,a%20b", Some(Ok(DataUrl { mime: None, payload: Payload::Plain("a%20b") }))),
+            ("data:image/png", Some(Err(NoComma))),
+            ("https://a.example/data:image/png;base64,AA==", None),
+            ("dåta:", None),
+            ("", None),
+        ];
+        for (text, expected) in rows {
+            assert_eq!(data_url(text), expected, "{text}");
+        }
+    }
 }

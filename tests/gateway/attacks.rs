@@ -41,10 +41,31 @@ fn json_that_would_cost_many_times_its_size_is_refused_before_it_is_parsed() {
         assert_eq!(answer.status, 413, "{route}: {answer}");
         assert!(answer.text().contains("values") && answer.text().contains("json_values"), "{route}: {answer}");
     }
+    let numbers = "1,".repeat(60_000) + "1";
+    let short = [chat("foo", &format!("[{numbers}]")), chat("foo", &format!("[{}0]", "[],".repeat(55_000)))];
+    for body in &short {
+        posted("/v1/chat/completions", body.as_str()).send(shared()).refused(413, "file_too_large", "json_values");
+    }
     let long = json!({ "model": "m", "messages": [{ "role": "user", "content": "so it is. ".repeat(2_500_000) }] });
     posted("/v1/chat/completions", long.to_string()).send(shared()).refused(413, "file_too_large", "json_bytes");
     let deep = "[".repeat(100_000);
     posted("/v1/chat/completions", deep).send(shared()).refused(400, "invalid_request", "levels deep");
+}
+
+#[test]
+fn what_a_short_body_may_hold_arrives_and_more_goes_nowhere() {
+    let up = Upstream::doing([says("Hi")]);
+    let server = serving(&[up.with_model("a", json!({}))], |_| ());
+    let with = |count: usize| {
+        let all = "[],".repeat(count - 1) + "[]";
+        let body =
+            format!(r#"{{"model":"m","messages":[{{"role":"user","content":"Hi"}}],"metadata":{{"a":[{all}]}}}}"#);
+        posted("/v1/chat/completions", body).send(&server)
+    };
+    assert_eq!(with(40_000).said(), "Hi");
+    assert_eq!(up.last().json()["metadata"]["a"].as_array().map(Vec::len), Some(40_000));
+    with(60_000).refused(413, "file_too_large", "values for its length");
+    assert_eq!(up.calls(), 1);
 }
 
 /// The same, packed.

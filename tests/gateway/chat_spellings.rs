@@ -17,6 +17,27 @@ use super::server::sample;
 use super::upstream::{Act, Upstream};
 
 #[test]
+fn half_a_character_becomes_the_mark_for_what_is_lost_wherever_it_stands() {
+    let up = Upstream::doing([says("Hi")]);
+    let server = with_providers(&[up.entry("a", json!({}))]);
+    let body = r#"{ "model": "m", "user": "a\ud83db", "odd": { "k\uDE00": ["\ud83d", "\ud83d\ude00"] }, "messages": [
+        { "role": "user", "name": "n\ud83d", "content": "cut \ud83d, whole \uD83D\uDE00, written \\ud83d" } ] }"#;
+    let packed = {
+        let mut out = GzEncoder::new(Vec::new(), Compression::fast());
+        out.write_all(body.as_bytes()).expect("memory takes it");
+        out.finish().expect("memory takes it")
+    };
+    let post = |body: Vec<u8>| Request::new("POST", "/v1/chat/completions").body("application/json", body);
+    for request in [post(body.as_bytes().to_vec()), post(packed).header("content-encoding", "gzip")] {
+        assert_eq!(request.send(&server).said(), "Hi");
+        let sent = up.last().json();
+        assert_eq!(sent["messages"][0]["content"], "cut \u{fffd}, whole 😀, written \\ud83d");
+        assert_eq!((&sent["messages"][0]["name"], &sent["user"]), (&json!("n\u{fffd}"), &json!("a\u{fffd}b")));
+        assert_eq!(sent["odd"], json!({ "k\u{fffd}": ["\u{fffd}", "😀"] }));
+    }
+}
+
+#[test]
 fn bodies_are_read_packed_and_with_a_byte_order_mark_and_routes_with_a_slash() {
     let up = Upstream::doing([says("Hi")]);
     let server = with_providers(&[up.entry("a", json!({}))]);

@@ -1,13 +1,15 @@
 //! `POST /v1/images/edits` and `/v1/images/variations`: forms and JSON mean the same, masks arrive as they should.
 
 use image::ImageFormat;
+use mediary::config::Bytes;
 use serde_json::{Value, json};
 
-use super::chat_talk::with_providers;
+use super::chat_talk::{serving, with_providers};
 use super::chat_words::fails;
 use super::client::{Answer, Request};
 use super::images_words::{claiming, editor, encoded, gives, kind, mask, painter, picture, pictures, plain, png};
 use super::server::TestServer;
+use super::site::{Page, Site};
 use super::upstream::{Seen, Upstream};
 
 const EDITS: &str = "/v1/images/edits";
@@ -112,6 +114,37 @@ fn a_form_and_json_are_the_same_edit() {
         assert_eq!(sent(&up, "mask"), std::slice::from_ref(&mask), "once, and as the file it was");
         assert_eq!((sent(&up, "prompt"), sent(&up, "quality")), (vec![b"a hat".to_vec()], vec![b"high".to_vec()]));
     }
+}
+
+#[test]
+fn data_urls_are_taken_in_every_spelling_that_chats_take() {
+    let (up, server) = with_editor();
+    let one = png(64, 48);
+    let base64 = encoded(&one);
+    let escaped = base64.replace('+', "%2B").replace('/', "%2f").replace('=', "%3D");
+    let lines = base64.as_bytes().chunks(60).map(String::from_utf8_lossy).collect::<Vec<_>>().join("\r\n");
+    let rows = [
+        format!("data:image/png;base64,{base64}"),
+        format!("DATA:image/png;base64,{base64}"),
+        format!("data:IMAGE/PNG;BASE64,{base64}"),
+        format!("data:image/png;base64,{escaped}"),
+        format!("data:;base64,{}", base64.replace('+', "-").replace('/', "_")),
+        format!("data:image/png;base64,{}", base64.trim_end_matches('=')),
+        format!("data:image/png;base64,{lines}"),
+    ];
+    for url in rows {
+        let body = json!({ "prompt": "a hat", "images": [{ "image_url": url }] });
+        let answer = Request::new("POST", EDITS).body("application/json", body.to_string()).send(&server);
+        assert_eq!(answer.status, 200, "{url:.40}: {answer}");
+        assert_eq!(sent(&up, "image"), std::slice::from_ref(&one), "{url:.40}");
+    }
+    let calls = up.calls();
+    for url in ["data:image/png,abc", "data:image/png;base64", "DATA:image/png;base64,AA=A", "data:;base64,A"] {
+        let body = json!({ "prompt": "a hat", "images": [{ "image_url": url }] });
+        let answer = Request::new("POST", EDITS).body("application/json", body.to_string()).send(&server);
+        answer.refused(400, "invalid_request", "base64");
+    }
+    assert_eq!(up.calls(), calls);
 }
 
 #[test]
@@ -260,6 +293,41 @@ fn too_many_pictures_are_told_how_many_may_be_sent() {
     let refused = form(EDITS, &parts).send(&server);
     assert_eq!((refused.status, &refused.json()["error"]["param"]), (422, &json!("image")), "{refused}");
     assert!(refused.text().contains("at most 4 pictures") && up.calls() == 0, "{refused}");
+}
+
+#[test]
+fn named_pictures_are_fetched_once_each_and_not_too_many() {
+    let (one, two) = (png(64, 48), png(32, 32));
+    let site = Site::new(vec![
+        ("/one.png", Page::file("image/png", one.clone())),
+        ("/two.png", Page::file("image/png", two.clone())),
+        ("/endless", Page::endless()),
+    ]);
+    let up = Upstream::doing([gives(&[png(64, 48)])]);
+    let server = serving(&[editor(&up, "far", json!({}))], |config| {
+        config.fetch.allow = "127.0.0.0/8".parse().expect("a network");
+        config.fetch.files = 2;
+        config.limits.upload_bytes = Bytes::new(500_000);
+    });
+    let naming = |route: &str, paths: &[&str], more: Value| {
+        let images: Vec<Value> = paths.iter().map(|path| json!({ "image_url": site.url(path) })).collect();
+        let mut body = json!({ "prompt": "a hat", "images": images });
+        body.as_object_mut().expect("an object").extend(more.as_object().expect("an object").clone());
+        Request::new("POST", route).body("application/json", body.to_string()).send(&server)
+    };
+    // What is too much is told before anything is fetched.
+    naming(EDITS, &["/one.png"; 1_000], json!({})).refused(400, "invalid_request", "at most 16");
+    naming(VARIATIONS, &["/one.png", "/two.png"], json!({})).refused(400, "invalid_request", "one picture");
+    naming(EDITS, &["/a", "/b", "/c"], json!({})).refused(413, "file_too_large", "[fetch] files");
+    let third = naming(EDITS, &["/a", "/b"], json!({ "mask": site.url("/c") }));
+    assert_eq!((third.status, &third.json()["error"]["param"]), (413, &json!("mask")), "{third}");
+    assert_eq!((site.visits(), up.calls()), (0, 0));
+    let made = naming(EDITS, &["/one.png", "/two.png", "/one.png"], json!({}));
+    assert_eq!(made.status, 200, "{made}");
+    assert_eq!((site.visits(), sent(&up, "image[]")), (2, vec![one.clone(), two, one]));
+    let endless = naming(EDITS, &["/endless"], json!({}));
+    endless.refused(413, "file_too_large", "500000 bytes");
+    assert_eq!((&endless.json()["error"]["param"], up.calls()), (&json!("images[0]"), 1));
 }
 
 #[test]

@@ -402,7 +402,8 @@ fn a_video_starts_from_a_picture_however_it_is_sent() {
     let folder = tempfile::tempdir().unwrap();
     let server = filming(folder.path(), &[studio.entry("far", "openai", json!({}))], |_| ());
     let photo = sample("sign.png");
-    let url = format!("data:image/png;base64,{}", base64(&photo));
+    // As addresses are written, too.
+    let url = format!("DATA:image/png;BASE64,{}", base64(&photo).replace('+', "%2B").replace('=', "%3d"));
     server.ended(&server.filmed(json!({ "input_reference": { "image_url": url } })));
     let boundary = "b0undary";
     let mut form = Vec::new();

@@ -63,3 +63,9 @@ impl AsRef<[u8]> for HeldBytes {
         &self.bytes
     }
 }
+
+impl AsMut<[u8]> for HeldBytes {
+    fn as_mut(&mut self) -> &mut [u8] {
+        &mut self.bytes
+    }
+}

@@ -3,12 +3,13 @@
 //!
 //! What a file is for is its handler's affair: `ocr` and `audio` next door.
 
+mod inline;
 mod multipart;
+
+pub(super) use inline::{decode_base64, inline};
 
 use axum::http::HeaderMap;
 use axum::http::header::CONTENT_TYPE;
-use base64::Engine as _;
-use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
 use bytes::Bytes;
 use futures_util::Stream;
 use mediary_core::{Blob, Claim, Failure, Media, classify};
@@ -16,7 +17,7 @@ use mediary_core::{Blob, Claim, Failure, Media, classify};
 use super::body::BodyError;
 use super::error::ApiError;
 use super::state::AppState;
-use crate::gateway::Admission;
+use crate::gateway::{Admission, FetchedFile};
 
 /// One file and what was said of it.
 pub(super) struct UploadedFile {
@@ -84,36 +85,20 @@ fn boundary(headers: &HeaderMap) -> Result<String, Failure> {
         .map_err(|_| Failure::malformed("the multipart Content-Type has no boundary; let the client set it"))
 }
 
-/// Fetches a file that a request names by its address.
+/// Fetches the file that a request names by its address.
 ///
 /// # Errors
-/// When it may not be fetched, does not answer or is too large.
+/// When it may not be fetched, does not answer, is too large or takes too long.
 pub(super) async fn fetched(state: &AppState, url: &str) -> Result<UploadedFile, Failure> {
-    let mut spool = state.gateway.admission().spool();
-    let fetched = state.gateway.fetcher().fetch(url, &mut |chunk| spool.write(chunk)).await?;
-    Ok(UploadedFile { field: String::new(), blob: spool.finish(), mime: fetched.media_type, name: fetched.file_name })
+    let fetched = state.gateway.fetch_named(&[url.to_owned()]).await;
+    let file = fetched.map_err(|unfetched| unfetched.failure)?.remove(url);
+    file.map(UploadedFile::from).ok_or_else(|| Failure::broken("a file that was fetched is not there"))
 }
 
-/// Decodes what came in `field` piece by piece, with room for others between the pieces.
-pub(super) async fn decode_base64(field: &str, encoded: &str, admission: &Admission) -> Result<Blob, Failure> {
-    /// A multiple of four characters, so that each piece decodes on its own.
-    const PIECE: usize = 64 * 1024;
-    let encoded = encoded.trim().as_bytes();
-    let mut spool = admission.spool();
-    let mut decoded = Vec::with_capacity(PIECE);
-    let unpadded = !encoded.len().is_multiple_of(4);
-    for piece in encoded.chunks(PIECE) {
-        decoded.clear();
-        let engine = if unpadded { &STANDARD_NO_PAD } else { &STANDARD };
-        engine.decode_vec(piece, &mut decoded).map_err(|error| {
-            Failure::malformed(format!(
-                "`{field}` is not base64 ({error}); encode the file's bytes without line breaks"
-            ))
-        })?;
-        spool.write(&decoded)?;
-        tokio::task::yield_now().await;
+impl From<FetchedFile> for UploadedFile {
+    fn from(file: FetchedFile) -> Self {
+        Self { field: String::new(), blob: file.blob, mime: file.media_type, name: file.name }
     }
-    Ok(spool.finish())
 }
 
 /// The media type of a body, without its parameters, in lower case.

@@ -16,8 +16,9 @@ use super::request_id::RequestId;
 use super::state::AppState;
 use super::tasks::{bounds, refused};
 use crate::gateway::TaskRequest;
+use crate::protocol::openai::MOST_SOURCES;
 use sent::Sent;
-pub(super) use sent::{named as named_picture, understood};
+pub(super) use sent::{named as named_pictures, understood};
 
 /// Makes pictures from words.
 #[utoipa::path(
@@ -118,6 +119,13 @@ pub(super) enum Kind {
     Generation,
     Edit,
     Variation,
+}
+
+impl Kind {
+    /// How many pictures it may begin with.
+    fn most_sources(self) -> usize {
+        if self == Self::Variation { 1 } else { MOST_SOURCES }
+    }
 }
 
 async fn made(state: AppState, request_id: RequestId, request: Request, kind: Kind) -> Result<Response, ApiError> {

@@ -1,5 +1,8 @@
 //! A request for pictures, taken in: a form whose files are spooled, or JSON whose pictures are in data URLs or fetched.
 
+use std::collections::HashMap;
+use std::mem;
+
 use axum::extract::Request;
 use axum::http::HeaderMap;
 use mediary_core::task::{Attachment, ImageJob, Task};
@@ -14,6 +17,7 @@ use super::super::state::AppState;
 use super::super::unpacked::json_body;
 use super::Kind;
 use crate::gateway::Route;
+use crate::protocol::data_url;
 use crate::protocol::openai::ImageRequest;
 
 /// A request that was understood.
@@ -78,7 +82,7 @@ pub(super) async fn sent(state: &AppState, request: Request, kind: Kind) -> Resu
 pub(in super::super) async fn understood(
     state: &AppState,
     headers: &HeaderMap,
-    request: ImageRequest,
+    mut request: ImageRequest,
     files: Vec<UploadedFile>,
     kind: Kind,
 ) -> Result<(Task, String), ApiError> {
@@ -95,25 +99,26 @@ pub(in super::super) async fn understood(
         }
     }
     if kind != Kind::Generation {
-        for (place, url) in &request.images {
-            sources.push(named(state, headers, url, place).await?);
+        // Before anything is fetched.
+        request.can_begin_with(sources.len(), kind.most_sources())?;
+        let mask_url = request.mask.take().filter(|_| kind == Kind::Edit && mask.is_none());
+        let mask_url = mask_url.map(|url| ("mask".to_owned(), url));
+        let has_named_mask = mask_url.is_some();
+        let addresses: Vec<_> = mem::take(&mut request.images).into_iter().chain(mask_url).collect();
+        let mut pictures = named(state, headers, addresses).await?;
+        if has_named_mask {
+            mask = pictures.pop();
         }
-        if let Some(url) = request.mask.as_ref().filter(|_| kind == Kind::Edit && mask.is_none()) {
-            mask = Some(named(state, headers, url, "mask").await?);
-        }
+        sources.extend(pictures);
     }
     match kind {
         Kind::Generation => Ok(request.generation()?),
         Kind::Edit => Ok(request.edit(sources, mask, attachments)?),
         Kind::Variation => {
-            let mut sources = sources.into_iter();
-            let (first, second) = (sources.next(), sources.next());
-            let wrong = |message: &str| ApiError::malformed(message).about("image");
-            match (first, second) {
-                (Some(source), None) => Ok(request.variation(source, attachments)),
-                (None, _) => Err(wrong("there is no picture; send one as the file `image`")),
-                (Some(_), Some(_)) => Err(wrong("variations are made of one picture; send one")),
-            }
+            let source = sources.pop().ok_or_else(|| {
+                ApiError::malformed("there is no picture; send one as the file `image`").about("image")
+            })?;
+            Ok(request.variation(source, attachments))
         }
     }
 }
@@ -137,32 +142,45 @@ fn attachment(file: UploadedFile) -> Attachment {
     Attachment { field: file.field, file_name: file.name, media_type: file.mime, blob: file.blob }
 }
 
-/// A picture of a JSON request: in a data URL, one of ours by its link, or elsewhere.
+/// The pictures of a JSON request, each with the field that it is in: in data URLs, ours by their links, or elsewhere.
+/// Those elsewhere are fetched together, within what one request may have fetched.
 ///
 /// # Errors
-/// When it is none, or cannot be fetched.
+/// When one is none, or cannot be fetched.
 pub(in super::super) async fn named(
     state: &AppState,
     headers: &HeaderMap,
-    url: &str,
-    place: &str,
-) -> Result<Media, ApiError> {
-    let at = |failure: Failure| ApiError::from(failure).about(place);
-    if let Some(data) = url.strip_prefix("data:") {
-        let (mime, base64) = data.split_once(";base64,").ok_or_else(|| {
-            ApiError::malformed(format!("`{place}` is a data URL without base64; write it as data:image/png;base64,…"))
-                .about(place)
-        })?;
-        let blob = files::decode_base64(place, base64, state.gateway.admission()).await.map_err(at)?;
-        let file = UploadedFile { field: place.to_owned(), blob, mime: Some(mime.to_owned()), name: None };
-        return file.classified().map_err(at);
-    }
+    addresses: Vec<(String, String)>,
+) -> Result<Vec<Media>, ApiError> {
     let ours = format!("{}{}", base_url(&state.config.server, headers), content::PREFIX);
-    if let Some(token) = url.strip_prefix(&ours) {
-        let blob = state.gateway.content.copy(token, state.gateway.admission().spool()).await.map_err(at)?;
-        let file = UploadedFile { field: place.to_owned(), blob, mime: None, name: None };
-        return file.classified().map_err(at);
+    let is_elsewhere = |url: &str| data_url(url).is_none() && !url.starts_with(&ours);
+    let (places, urls): (Vec<_>, Vec<_>) =
+        addresses.iter().filter(|(_, url)| is_elsewhere(url)).map(|(place, url)| (place, url.clone())).unzip();
+    let fetched = match urls.is_empty() {
+        true => HashMap::new(),
+        false => state.gateway.fetch_named(&urls).await.map_err(|unfetched| match unfetched.index {
+            Some(index) => ApiError::from(unfetched.failure).about(places[index]),
+            None => unfetched.failure.into(),
+        })?,
+    };
+    let mut pictures = Vec::with_capacity(addresses.len());
+    for (place, url) in &addresses {
+        let at = |failure: Failure| ApiError::from(failure).about(place);
+        let file: UploadedFile = match fetched.get(url) {
+            Some(file) => file.clone().into(),
+            None => sent_along(state, url, &ours, place).await?,
+        };
+        pictures.push(file.classified().map_err(at)?);
     }
-    let file = files::fetched(state, url).await.map_err(at)?;
-    file.classified().map_err(at)
+    Ok(pictures)
+}
+
+/// A picture that is here already: in its data URL, or ours by its link.
+async fn sent_along(state: &AppState, url: &str, ours: &str, place: &str) -> Result<UploadedFile, ApiError> {
+    let at = |failure: Failure| ApiError::from(failure).about(place);
+    if let Some(token) = url.strip_prefix(ours) {
+        let blob = state.gateway.content.copy(token, state.gateway.admission().spool()).await.map_err(at)?;
+        return Ok(UploadedFile { field: place.to_owned(), blob, mime: None, name: None });
+    }
+    files::inline(place, url, state.gateway.admission()).await.map_err(at)
 }

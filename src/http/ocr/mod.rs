@@ -21,7 +21,7 @@ pub(super) use drawing::{__path_drawing, drawing};
 pub(super) use process::{__path_process, process};
 
 use super::error::ApiError;
-use super::files::{UploadedFile, decode_base64};
+use super::files::{self, UploadedFile};
 use crate::gateway::{Admission, ReadOptions};
 use crate::protocol::process::{Fields, Output};
 
@@ -45,14 +45,8 @@ pub(super) async fn recording(body: &Bytes, admission: &Admission) -> Result<(Me
         model: String,
     }
     let request: WithFile<'_> = crate::protocol::from_json(body, "a request with a file")?;
-    let (claimed, encoded) = match request.file_data.strip_prefix("data:").and_then(|rest| rest.split_once(";base64,"))
-    {
-        Some((mime, encoded)) => (Some(mime.to_owned()), encoded),
-        None => (None, request.file_data.as_ref()),
-    };
-    let blob = decode_base64("file_data", encoded, admission).await?;
-    let file =
-        UploadedFile { field: String::new(), blob, mime: request.mime_type.or(claimed), name: request.file_name };
+    let file = files::inline("file_data", &request.file_data, admission).await?;
+    let file = UploadedFile { mime: request.mime_type.or(file.mime), name: request.file_name, ..file };
     Ok((file.classified()?, request.model))
 }
 

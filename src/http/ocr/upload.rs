@@ -7,7 +7,7 @@ use mediary_core::Failure;
 
 use super::super::body::{self, BodyError};
 use super::super::error::ApiError;
-use super::super::files::{self, UploadedFile, content_type, decode_base64};
+use super::super::files::{self, UploadedFile, content_type};
 use super::super::state::AppState;
 use super::super::unpacked::json_body;
 use crate::gateway::Admission;
@@ -77,15 +77,8 @@ pub(super) async fn json_file(
             fields.push(name, value);
         }
     }
-    let (claimed, encoded) = match request.file_data.strip_prefix("data:") {
-        Some(rest) => match rest.split_once(";base64,") {
-            Some((mime, encoded)) => (Some(mime.to_owned()), encoded),
-            None => return Err(Failure::malformed("`file_data` is a data URL that is not base64").into()),
-        },
-        None => (None, request.file_data.as_ref()),
-    };
-    let blob = decode_base64("file_data", encoded, admission).await?;
-    Ok(UploadedFile { field: String::new(), blob, mime: request.mime_type.or(claimed), name: request.file_name })
+    let file = files::inline("file_data", &request.file_data, admission).await?;
+    Ok(UploadedFile { field: String::new(), mime: request.mime_type.or(file.mime), name: request.file_name, ..file })
 }
 
 async fn raw(

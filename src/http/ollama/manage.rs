@@ -114,7 +114,7 @@ pub(in crate::http) async fn push_blob(
     request: Request,
 ) -> Result<Response, ApiError> {
     let path = blob(&digest)?;
-    let body = body::whole(request, &state).await?;
+    let body = body::packed(request, &state).await?.finish();
     carried(&state, Method::POST, &path, body).await
 }
 

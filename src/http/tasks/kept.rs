@@ -10,6 +10,7 @@ use mediary_store::{Database, KeptResponse, StoreFailed};
 
 use super::super::body;
 use super::super::error::ApiError;
+use super::super::json_weight::Numbers;
 use super::super::state::AppState;
 use crate::gateway::{KeptResponses, MemoryRoom, blocking};
 use crate::protocol::responses::{Kept, KeptBy, Wanted, completed, given_up, response_id};
@@ -76,7 +77,7 @@ pub(super) async fn completed_body(
     };
     let whole = blocking::through(bytes, complete).await??;
     // What it has become is held against the limits as if it had been sent.
-    body::settled(state.gateway.admission().held(whole)?, &state.config.limits).await
+    body::settled(state.gateway.admission().held(whole)?, &state.config.limits, Numbers::Values).await
 }
 
 fn lent(kept: &KeptResponse) -> Kept<'_> {

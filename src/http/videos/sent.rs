@@ -6,7 +6,7 @@ use mediary_core::Media;
 use super::super::body;
 use super::super::error::ApiError;
 use super::super::files::{self, SentForm, content_type};
-use super::super::images::named_picture;
+use super::super::images::named_pictures;
 use super::super::state::AppState;
 use super::super::tasks::bounds;
 use super::super::unpacked::json_body;
@@ -33,7 +33,7 @@ pub(super) async fn sent(state: &AppState, request: Request) -> Result<(NewVideo
             return Err(ApiError::malformed("send the picture either as a file or by its address").about(PLACE));
         }
         (Some(picture), None) => Some(picture),
-        (None, Some(address)) => Some(named_picture(state, &headers, &address, PLACE).await?),
+        (None, Some(address)) => named_pictures(state, &headers, vec![(PLACE.to_owned(), address)]).await?.pop(),
         (None, None) => None,
     };
     let VideoRequest { video, model, webhook_url, wait_seconds, start: _ } = VideoRequest { start: None, ..asked };

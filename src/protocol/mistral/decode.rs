@@ -10,6 +10,7 @@ use super::encode::OcrEncoder;
 use super::wire::{ImageUrl, OcrDocument, OcrRequest, PageNumbers, UrlText};
 use crate::gateway::{EngineChoice, ReadOptions};
 use crate::protocol::process::BadField;
+use crate::protocol::unescaped;
 
 /// What a request asks for.
 #[derive(Debug)]
@@ -179,6 +180,10 @@ fn inline<'a>(field: &'static str, url: Cow<'a, str>) -> Result<Source<'a>, BadF
         Cow::Borrowed(url) => Cow::Borrowed(&url[comma + 1..]),
         Cow::Owned(mut url) => Cow::Owned(url.split_off(comma + 1)),
     };
+    let base64 = match base64.contains('%') {
+        true => unescaped(&base64).into_owned().into(),
+        false => base64,
+    };
     Ok(Source::Inline { mime: (mime.contains('/')).then_some(mime), base64, field })
 }
 
@@ -221,6 +226,7 @@ mod tests {
                 r#"{"type":"image_url","image_url":{"url":"data:;base64,aGk=","detail":"auto"}}"#,
                 inline(None, "aGk=", "image_url"),
             ),
+            (r#"{"image_url":"DATA:image/png;BASE64,aG%2Fk%3d"}"#, inline(Some("image/png"), "aG/k=", "image_url")),
             (r#"{"document_url":"data:image\/png;base64,aG\/k"}"#, inline(Some("image/png"), "aG/k", "document_url")),
         ];
         for (document, expected) in rows {

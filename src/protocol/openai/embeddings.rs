@@ -1,9 +1,12 @@
 //! OpenAI's embeddings: texts or tokens in, vectors out, as numbers or as base64 of little-endian 32-bit floats.
 
+use std::fmt;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use mediary_core::task::{Embed, EmbedInput, Extras, Task, WholeReply};
-use serde::{Deserialize, Serialize};
+use serde::de::{self, SeqAccess, Unexpected, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::super::process::BadField;
 use super::super::{AnswerHead, Decoded, Encode, ErrorFields, Errors, JsonProtocol, Protocol, Sent, from_json};
@@ -29,14 +32,86 @@ struct Request {
     extras: Extras,
 }
 
-/// What clients send as `input`.
-#[derive(Deserialize)]
-#[serde(untagged, expecting = "expected a text, a list of texts, a list of tokens, or a list of such lists")]
+/// What clients send as `input`. Read as it comes: kept until its kind is known, each token would take ten times as much.
 enum Input {
     Text(String),
     Texts(Vec<String>),
     Tokens(Vec<u32>),
     ManyTokens(Vec<Vec<u32>>),
+}
+
+impl<'de> Deserialize<'de> for Input {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Wanted;
+
+        impl<'de> Visitor<'de> for Wanted {
+            type Value = Input;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("a text, a list of texts, a list of tokens, or a list of such lists")
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<Input, E> {
+                Ok(Input::Text(text.to_owned()))
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Input, A::Error> {
+                match list.next_element()? {
+                    None => Ok(Input::Texts(Vec::new())),
+                    Some(First::Text(text)) => all(text, list).map(Input::Texts),
+                    Some(First::Token(token)) => all(token, list).map(Input::Tokens),
+                    Some(First::Tokens(tokens)) => all(tokens, list).map(Input::ManyTokens),
+                }
+            }
+        }
+
+        deserializer.deserialize_any(Wanted)
+    }
+}
+
+/// The first of a list; the others are of its kind.
+enum First {
+    Text(String),
+    Token(u32),
+    Tokens(Vec<u32>),
+}
+
+impl<'de> Deserialize<'de> for First {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Wanted;
+
+        impl<'de> Visitor<'de> for Wanted {
+            type Value = First;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("a text, a token or a list of tokens")
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<First, E> {
+                Ok(First::Text(text.to_owned()))
+            }
+
+            fn visit_u64<E: de::Error>(self, number: u64) -> Result<First, E> {
+                let wrong = |_| E::invalid_value(Unexpected::Unsigned(number), &self);
+                u32::try_from(number).map(First::Token).map_err(wrong)
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<First, A::Error> {
+                let Some(first) = list.next_element()? else { return Ok(First::Tokens(Vec::new())) };
+                all(first, list).map(First::Tokens)
+            }
+        }
+
+        deserializer.deserialize_any(Wanted)
+    }
+}
+
+fn all<'de, T: Deserialize<'de>, A: SeqAccess<'de>>(first: T, mut list: A) -> Result<Vec<T>, A::Error> {
+    let mut all = vec![first];
+    while let Some(one) = list.next_element()? {
+        all.push(one);
+    }
+    Ok(all)
 }
 
 impl Errors for OpenAiEmbeddings {
@@ -214,6 +289,9 @@ mod tests {
             (json!({ "input": [] }), "input: `input` is empty"),
             (json!({ "input": ["a", ""] }), "input[1]: input[1] is empty"),
             (json!({ "input": [[]] }), "input: `input` is empty"),
+            (json!({ "input": [1, "a"] }), "expected a whole number"),
+            (json!({ "input": [[1], 2] }), "expected a list"),
+            (json!({ "input": [5_000_000_000_u64] }), "expected a text"),
             (json!({ "input": [1.5] }), "expected a text"),
             (json!({ "input": [-1] }), "expected a text"),
             (json!({ "input": { "text": "a" } }), "expected a text"),

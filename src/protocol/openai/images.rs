@@ -13,6 +13,8 @@ use super::{CHAT, OpenAiChat};
 
 /// More pictures than this are made in several requests.
 const MOST_PICTURES: u64 = 10;
+/// No target begins with more.
+pub const MOST_SOURCES: usize = 16;
 /// A longer prompt is a mistake.
 const MOST_CHARS: usize = 32_000;
 
@@ -145,6 +147,19 @@ impl ImageRequest {
             self.images.push((place.clone(), address(&place, one)?));
         }
         Ok(())
+    }
+
+    /// Whether no more pictures are sent, as files and in its JSON, than such a request may begin with.
+    ///
+    /// # Errors
+    /// There are too many.
+    pub fn can_begin_with(&self, files: usize, most: usize) -> Result<(), BadField> {
+        let count = files + self.images.len();
+        let message = || match most {
+            1 => "variations are made of one picture; send one".to_owned(),
+            _ => format!("there are {count} pictures; send at most {most}"),
+        };
+        if count > most { Err(bad("image", message())) } else { Ok(()) }
     }
 
     /// A request for pictures from words.

@@ -32,7 +32,7 @@ pub(super) use decode::effort_of_budget;
 pub use drawn::{AnswerFacts, BodyPiece, Told, ToldPicture, image_event, images_answer};
 pub use embeddings::OpenAiEmbeddings;
 pub use encode::completion;
-pub use images::{ImageRequest, OpenAiImages};
+pub use images::{ImageRequest, MOST_SOURCES, OpenAiImages};
 pub use interpret::Interpret;
 pub use moderations::OpenAiModerations;
 pub use rerank::Reranking;
