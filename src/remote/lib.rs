@@ -10,6 +10,7 @@ mod anthropic;
 mod automatic1111;
 mod blame;
 mod body;
+mod call_ids;
 mod cause;
 mod client;
 mod cloudflare;

@@ -13,7 +13,7 @@ use super::server::sample;
 use super::upstream::Upstream;
 
 /// What a client is told was left out.
-fn dropped(answer: &Answer) -> Vec<&str> {
+pub(super) fn dropped(answer: &Answer) -> Vec<&str> {
     let mut names: Vec<&str> = answer.header("x-mediary-dropped").unwrap_or_default().split(", ").collect();
     names.retain(|name| !name.is_empty());
     names.sort_unstable();
@@ -21,7 +21,7 @@ fn dropped(answer: &Answer) -> Vec<&str> {
 }
 
 /// What a provider of this dialect was sent, and what its client was told was left out.
-fn sent_to(dialect: &str, fields: Value) -> (Value, Vec<String>) {
+pub(super) fn sent_to(dialect: &str, fields: Value) -> (Value, Vec<String>) {
     let dialects = dialects();
     let dialect = dialects.iter().find(|known| known.id == dialect).expect("it is one of them");
     let (up, server) = dialect.house(dialect.hello.clone());

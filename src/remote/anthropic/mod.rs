@@ -21,7 +21,7 @@ use mediary_core::task::{Role, Task};
 use mediary_core::{Failure, MediaFormat, MediaKind};
 
 use crate::dialect::CallOf;
-use crate::{Dialect, HttpCall, Quirks, Reader, blame, moved, unwritable};
+use crate::{Dialect, HttpCall, Quirks, Reader, blame, call_ids, moved, unwritable};
 
 /// Its name in catalogs and configuration.
 const NAME: &str = "anthropic";
@@ -40,6 +40,7 @@ impl Dialect for Anthropic {
             Task::Chat(chat) if chat.completion.is_some() => Err(unwritable::task(NAME, call.task.kind())),
             Task::Chat(chat) => {
                 let (chat, from) = moved::to_the_user(chat, &[Role::Assistant]);
+                let chat = call_ids::told_apart(chat, NAME, turns::plain);
                 let call = CallOf::new(&*chat, call, quirks);
                 call.media_were_moved(&from);
                 encode::encode(&call)
@@ -62,6 +63,7 @@ impl Dialect for Anthropic {
     fn encode_count(&self, call: &Call<'_>, quirks: &Quirks) -> Result<HttpCall, Failure> {
         let Task::Chat(chat) = call.task else { return Err(unwritable::task(NAME, call.task.kind())) };
         let (chat, _) = moved::to_the_user(chat, &[Role::Assistant]);
+        let chat = call_ids::told_apart(chat, NAME, turns::plain);
         encode::encode_count(&CallOf::new(&*chat, call, quirks))
     }
 

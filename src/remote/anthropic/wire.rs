@@ -88,12 +88,12 @@ pub(super) enum Block<'a> {
         data: &'a str,
     },
     ToolUse {
-        id: String,
+        id: &'a str,
         name: &'a str,
         input: Value,
     },
     ToolResult {
-        tool_use_id: String,
+        tool_use_id: &'a str,
         #[serde(skip_serializing_if = "Vec::is_empty")]
         content: Vec<Block<'a>>,
         #[serde(skip_serializing_if = "Option::is_none")]

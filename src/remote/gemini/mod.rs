@@ -22,6 +22,8 @@ mod video_tests;
 mod videos;
 mod wire;
 
+use std::borrow::Cow;
+
 use http::header::HeaderMap;
 use mediary_core::provider::Call;
 use mediary_core::task::{JobReport, Task};
@@ -30,7 +32,7 @@ use mediary_core::{Failure, MediaFormat, MediaKind};
 pub(crate) use files::upload;
 
 use crate::dialect::CallOf;
-use crate::{Dialect, HttpCall, JobCall, Quirks, Reader, blame, images, unwritable};
+use crate::{Dialect, HttpCall, JobCall, Quirks, Reader, blame, call_ids, images, unwritable};
 
 /// Its name in catalogs and configuration.
 const NAME: &str = "gemini";
@@ -47,7 +49,10 @@ impl Dialect for Gemini {
     fn encode(&self, call: &Call<'_>, quirks: &Quirks) -> Result<HttpCall, Failure> {
         match call.task {
             Task::Chat(chat) if chat.completion.is_some() => Err(unwritable::task(NAME, call.task.kind())),
-            Task::Chat(chat) => encode::encode(&CallOf::new(chat, call, quirks)),
+            Task::Chat(chat) => {
+                let chat = call_ids::told_apart(Cow::Borrowed(chat), NAME, str::to_owned);
+                encode::encode(&CallOf::new(&*chat, call, quirks))
+            }
             Task::Embed(embed) => embed::encode(&CallOf::new(embed, call, quirks)),
             Task::Speak(speak) => Ok(speak::encode(&CallOf::new(speak, call, quirks))),
             Task::GenerateVideo(video) => videos::encode(&CallOf::new(video, call, quirks)),
@@ -78,7 +83,10 @@ impl Dialect for Gemini {
 
     fn encode_count(&self, call: &Call<'_>, quirks: &Quirks) -> Result<HttpCall, Failure> {
         match call.task {
-            Task::Chat(chat) => encode::encode_count(&CallOf::new(chat, call, quirks)),
+            Task::Chat(chat) => {
+                let chat = call_ids::told_apart(Cow::Borrowed(chat), NAME, str::to_owned);
+                encode::encode_count(&CallOf::new(&*chat, call, quirks))
+            }
             Task::Read(_) | Task::Transcribe(_) | Task::Embed(_) | Task::Rerank(_) | Task::Moderate(_) => {
                 Err(unwritable::task(NAME, call.task.kind()))
             }

@@ -22,7 +22,7 @@ use mediary_core::{Failure, MediaFormat, MediaKind};
 
 use crate::dialect::CallOf;
 use crate::openai::{ChatReader, embed_reader, inside_answer, refusal, transcript_reader};
-use crate::{Dialect, HttpCall, Quirks, Reader, moderate, moved, unwritable};
+use crate::{Dialect, HttpCall, Quirks, Reader, call_ids, moderate, moved, unwritable};
 
 /// Its name in catalogs and configuration.
 const NAME: &str = "mistral";
@@ -40,6 +40,7 @@ impl Dialect for Mistral {
         match call.task {
             Task::Chat(chat) => {
                 let (chat, from) = moved::to_the_user(chat, &[Role::Tool, Role::Assistant]);
+                let chat = call_ids::told_apart(chat, NAME, str::to_owned);
                 let call = CallOf::new(&*chat, call, quirks);
                 call.media_were_moved(&from);
                 if let Some(completion) = &chat.completion {

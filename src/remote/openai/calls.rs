@@ -1,5 +1,8 @@
 //! The function calls of a reply as they grow, told apart although providers leave out indices, ids and names.
 
+use std::collections::HashSet;
+use std::sync::Arc;
+
 use mediary_core::task::{FreeText, ReplyEvent};
 use mediary_core::{Failure, FailureKind};
 use serde::de::IgnoredAny;
@@ -16,6 +19,10 @@ const FREE_TEXT_END: &str = "\"}";
 #[derive(Debug, Default)]
 pub(super) struct Calls {
     calls: Vec<CallState>,
+    /// The ids that were told, each only once.
+    told: HashSet<String>,
+    /// Ids of earlier turns, which none that is made up here may repeat.
+    earlier: Arc<HashSet<String>>,
 }
 
 #[derive(Debug, Default)]
@@ -59,6 +66,11 @@ pub(super) enum Coming {
 }
 
 impl Calls {
+    /// The calls of a reply in a conversation with these ids.
+    pub(super) fn after(earlier: Arc<HashSet<String>>) -> Self {
+        Self { earlier, ..Self::default() }
+    }
+
     /// Whether anything was called.
     pub(super) fn any(&self) -> bool {
         !self.calls.is_empty()
@@ -110,8 +122,8 @@ impl Calls {
             true => has_id && has_name && is_typed && self.calls[at].arguments.is_empty(),
             false => !has_id && !has_name,
         };
-        self.append(choice, at, id, function, events);
-        is_numbered && is_named && !is_odd
+        let is_unique = self.append(choice, at, id, function, events);
+        is_numbered && is_named && is_unique && !is_odd
     }
 
     /// Takes the beginning or more of a call as it was before there were tools: one, without an id.
@@ -164,6 +176,7 @@ impl Calls {
         self.calls.len() - 1
     }
 
+    /// Tells what is new of a call; gives whether its id could stay as it came.
     fn append(
         &mut self,
         choice: u32,
@@ -171,7 +184,7 @@ impl Calls {
         id: Option<String>,
         function: FunctionDelta,
         events: &mut Vec<ReplyEvent>,
-    ) {
+    ) -> bool {
         let call = &mut self.calls[at];
         let arguments = call.torn.join(function.arguments.text);
         call.arguments.push_str(&arguments);
@@ -179,22 +192,39 @@ impl Calls {
             if !arguments.is_empty() {
                 events.push(more(choice, at, arguments));
             }
-            return;
+            return true;
         }
         call.id = call.id.take().or(id);
-        if let Some(name) = function.name.some() {
-            call.is_told = true;
-            call.name.clone_from(&name);
-            let id = call.id.get_or_insert_with(|| format!("call_{at}")).clone();
-            events.push(ReplyEvent::ToolCall {
-                choice,
-                index: numbered(at),
-                id: Some(id),
-                name: Some(name),
-                arguments: call.arguments.clone(),
-                signature: None,
-            });
-        }
+        let Some(name) = function.name.some() else { return true };
+        call.is_told = true;
+        call.name.clone_from(&name);
+        let (given, arguments) = (call.id.clone(), call.arguments.clone());
+        let id = self.unique(given.as_deref(), at);
+        let is_unique = given.is_none_or(|given| given == id);
+        events.push(ReplyEvent::ToolCall {
+            choice,
+            index: numbered(at),
+            id: Some(id),
+            name: Some(name),
+            arguments,
+            signature: None,
+        });
+        is_unique
+    }
+
+    /// The id of a call: the one that it was given, if no other call of the reply has it, else one that none has.
+    fn unique(&mut self, given: Option<&str>, at: usize) -> String {
+        let id = match given {
+            Some(given) if !self.told.contains(given) => given.to_owned(),
+            Some(given) => self.free((2_usize..).map(|number| format!("{given}_{number}"))),
+            None => self.free((at..).map(|number| format!("call_{number}"))),
+        };
+        self.told.insert(id.clone());
+        id
+    }
+
+    fn free(&self, mut spellings: impl Iterator<Item = String>) -> String {
+        spellings.find(|id| !self.told.contains(id) && !self.earlier.contains(id)).unwrap_or_default()
     }
 }
 

@@ -4,6 +4,9 @@
 //! of it looks like an answer. A frame that cannot be read in the midst of good ones is skipped if the stream then ends well.
 //! A frame may pass to clients as it came only if nothing in it had to be mended.
 
+use std::collections::HashSet;
+use std::sync::Arc;
+
 use mediary_core::task::{Chat, Finish, ReplyEvent, ReplyFrame};
 use mediary_core::{Failure, FailureKind};
 use serde::Deserialize as _;
@@ -24,6 +27,8 @@ pub(crate) struct ChatReader {
     asked: usize,
     has_begun: bool,
     choices: Vec<ChoiceState>,
+    /// Ids of calls in the conversation before.
+    ids: Arc<HashSet<String>>,
     /// Frames that could not be read, and what was wrong with the first.
     skipped: u32,
     malformed: Option<Failure>,
@@ -47,7 +52,9 @@ impl ChatReader {
     pub(crate) fn new(chat: &Chat, is_stream: bool) -> Self {
         let prompts = chat.completion.as_ref().map_or(1, |completion| completion.prompts.len());
         let asked = usize::try_from(chat.sampling.n).unwrap_or(1).max(1) * prompts;
-        Self { is_stream, asked, has_begun: false, choices: Vec::new(), skipped: 0, malformed: None }
+        let calls = chat.messages.iter().flat_map(|message| &message.tool_calls);
+        let ids = Arc::new(calls.map(|call| call.id.clone()).collect());
+        Self { is_stream, asked, has_begun: false, choices: Vec::new(), ids, skipped: 0, malformed: None }
     }
 
     /// Reads a choice; gives whether it was as the format has it.
@@ -58,7 +65,8 @@ impl ChatReader {
         let mut is_canonical = choice.index.is_canonical();
         let index = choice.index.number.unwrap_or(0);
         let at = self.choices.iter().position(|known| known.index == index).unwrap_or_else(|| {
-            self.choices.push(ChoiceState { index, ..ChoiceState::default() });
+            let calls = Calls::after(Arc::clone(&self.ids));
+            self.choices.push(ChoiceState { index, calls, ..ChoiceState::default() });
             self.choices.len() - 1
         });
         let state = &mut self.choices[at];

@@ -1,13 +1,18 @@
 //! Which frames may pass to clients as they came: those in which nothing had to be mended. And what the others say.
 
-use mediary_core::task::{Chat, ReplyEvent, ReplyFrame, Task, WholeReply};
+use mediary_core::task::{Chat, Message, ReplyEvent, ReplyFrame, Role, Task, ToolCall, WholeReply};
 
 use crate::{Dialect, Frame, OpenAi};
 
 /// The frames that may pass as they came (`+`) or not (`-`), and the reply in short: its words, its thoughts in round
 /// brackets, its calls, and why it ended.
 fn read(stream: bool, frames: &[&[u8]]) -> String {
-    let mut reader = OpenAi.reader(&Task::Chat(Chat::default()), stream);
+    read_after(Chat::default(), stream, frames)
+}
+
+/// The same in the answer to a chat.
+fn read_after(chat: Chat, stream: bool, frames: &[&[u8]]) -> String {
+    let mut reader = OpenAi.reader(&Task::Chat(chat), stream);
     let mut whole = WholeReply::default();
     let mut passes = String::new();
     for data in frames {
@@ -190,6 +195,16 @@ fn only_what_needed_no_mending_passes_as_it_came() {
             "-++ call_0=f{} tool_calls",
         ),
         (
+            "an id twice",
+            vec![
+                calls(r#"{"index":0,"id":"a","type":"function","function":{"name":"f","arguments":"{}"}}"#),
+                calls(r#"{"index":1,"id":"a","type":"function","function":{"name":"g","arguments":"{"}}"#),
+                calls(r#"{"index":1,"function":{"arguments":"}"}}"#),
+                finish("tool_calls"),
+            ],
+            "+-++ a=f{} a_2=g{} tool_calls",
+        ),
+        (
             "a call without a type",
             vec![calls(r#"{"index":0,"id":"a","function":{"name":"f","arguments":"{}"}}"#), finish("tool_calls")],
             "-+ a=f{} tool_calls",
@@ -263,6 +278,7 @@ fn whole_bodies_pass_by_the_same_rule() {
             "+ a=f{} b=f{} tool_calls",
         ),
         (whole(&called(right), r#""stop""#), "- a=f{} tool_calls"),
+        (whole(&called(&format!("{right},{right}")), r#""tool_calls""#), "- a=f{} a_2=f{} tool_calls"),
         (whole(&called(&right.replace("\"id\":\"a\",", "")), r#""tool_calls""#), "- call_0=f{} tool_calls"),
         (whole(&called(&right.replace("\"{}\"", "{\"q\":1}")), r#""tool_calls""#), "- a=f{\"q\":1} tool_calls"),
         (whole(&said(r#""content":"a\ud83db""#), r#""stop""#), "- a\u{fffd}b stop"),
@@ -274,5 +290,31 @@ fn whole_bodies_pass_by_the_same_rule() {
     ];
     for (body, expected) in rows {
         assert_eq!(read(false, &[body.as_bytes()]), expected, "{body}");
+    }
+}
+
+#[test]
+fn an_id_that_is_made_up_is_new_to_the_conversation() {
+    let call = |id: &str| ToolCall { id: id.into(), name: "f".into(), arguments: "{}".into(), signature: None };
+    let before = |ids: &[&str]| {
+        let tool_calls = ids.iter().map(|id| call(id)).collect();
+        Chat { messages: vec![Message { tool_calls, ..Message::new(Role::Assistant) }], ..Chat::default() }
+    };
+    let one = r#"{"index":0,"type":"function","function":{"name":"f","arguments":"{}"}}"#;
+    let two = format!("{one},{}", one.replace("\"index\":0", "\"index\":1"));
+    let message = |calls: &str| {
+        let message = format!(r#"{{"role":"assistant","content":null,"tool_calls":[{calls}]}}"#);
+        format!(r#"{{"choices":[{{"index":0,"message":{message},"finish_reason":"tool_calls"}}]}}"#)
+    };
+    let rows = [
+        (vec![], one, "call_0=f{}"),
+        (vec!["call_0"], one, "call_1=f{}"),
+        (vec!["call_0", "call_2"], two.as_str(), "call_1=f{} call_3=f{}"),
+    ];
+    for (ids, made, expected) in rows {
+        let streamed = read_after(before(&ids), true, &[&calls(made), &finish("tool_calls")]);
+        assert_eq!(streamed, format!("-+ {expected} tool_calls"), "{ids:?}");
+        let whole = read_after(before(&ids), false, &[message(made).as_bytes()]);
+        assert_eq!(whole, format!("- {expected} tool_calls"), "{ids:?}");
     }
 }

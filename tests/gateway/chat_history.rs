@@ -1,0 +1,79 @@
+//! Conversations as each provider is told them: whose result is whose, who has the last word, and what of earlier turns
+//! stays behind, which is named to the client.
+
+use serde_json::{Value, json};
+
+use super::chat_adapted::{dropped, sent_to};
+use super::chat_talk::with_providers;
+use super::chat_words::says;
+use super::upstream::Upstream;
+
+/// The same for a provider of OpenAI's own format, with these departures.
+fn sent_to_openai(entry: Value, asked: Value) -> (Value, Vec<String>) {
+    let up = Upstream::doing([says("Hello")]);
+    let server = with_providers(&[up.with_model("a", entry)]);
+    let answer = server.chat(asked);
+    assert_eq!(answer.said(), "Hello", "{answer}");
+    (up.last().json(), dropped(&answer).into_iter().map(str::to_owned).collect())
+}
+
+fn call(id: &str, name: &str) -> Value {
+    json!({ "id": id, "type": "function", "function": { "name": name, "arguments": "{}" } })
+}
+
+fn function(name: &str) -> Value {
+    json!({ "type": "function", "function": { "name": name, "parameters": { "type": "object", "properties": {} } } })
+}
+
+#[test]
+fn calls_of_one_id_stay_apart_and_each_keeps_its_result() {
+    let result = |content: &str| json!({ "role": "tool", "tool_call_id": "a", "content": content });
+    let asked = json!({
+        "messages": [
+            { "role": "user", "content": "u" },
+            { "role": "assistant", "content": null, "tool_calls": [call("a", "f"), call("a", "g")] },
+            result("of f"),
+            result("of g"),
+        ],
+        "tools": [function("f"), function("g")],
+    });
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    for dialect in ["openai", "mistral", "anthropic", "gemini"] {
+        let (sent, left_out) = match dialect {
+            "openai" => sent_to_openai(json!({ "tools": true }), asked.clone()),
+            _ => sent_to(dialect, asked.clone()),
+        };
+        // The ids of the calls, and those of the results in their order.
+        let ids: Vec<String> = match dialect {
+            "anthropic" => {
+                let (calls, results) = (&sent["messages"][1]["content"], &sent["messages"][2]["content"]);
+                assert_eq!(results[0]["content"][0]["text"], "of f", "{sent}");
+                [&calls[0]["id"], &calls[1]["id"], &results[0]["tool_use_id"], &results[1]["tool_use_id"]]
+                    .map(text)
+                    .into()
+            }
+            "gemini" => {
+                let (calls, results) = (&sent["contents"][1]["parts"], &sent["contents"][2]["parts"]);
+                let names = [0, 1].map(|at| text(&results[at]["functionResponse"]["name"]));
+                assert_eq!(names, ["f", "g"], "{sent}");
+                let called = [0, 1].map(|at| text(&calls[at]["functionCall"]["id"]));
+                let answered = [0, 1].map(|at| text(&results[at]["functionResponse"]["id"]));
+                [called, answered].concat()
+            }
+            _ => {
+                let messages = &sent["messages"];
+                let calls = &messages[1]["tool_calls"];
+                assert_eq!((&messages[2]["content"], &messages[3]["content"]), (&json!("of f"), &json!("of g")));
+                if dialect == "mistral" {
+                    assert_eq!((&messages[2]["name"], &messages[3]["name"]), (&json!("f"), &json!("g")), "{sent}");
+                }
+                [&calls[0]["id"], &calls[1]["id"], &messages[2]["tool_call_id"], &messages[3]["tool_call_id"]]
+                    .map(text)
+                    .into()
+            }
+        };
+        assert_ne!(ids[0], ids[1], "{dialect}: {sent}");
+        assert_eq!(ids[..2], ids[2..], "{dialect}: {sent}");
+        assert!(left_out.is_empty(), "{dialect}: {left_out:?}");
+    }
+}
