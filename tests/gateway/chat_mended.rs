@@ -274,3 +274,29 @@ fn odd_numbers_cost_the_count_and_never_the_answer() {
         }
     }
 }
+
+#[test]
+fn replies_that_come_in_one_list_are_not_put_together() {
+    let choice = |index: Value, text: &str| {
+        let message = json!({ "role": "assistant", "content": text });
+        let mut choice = json!({ "message": message, "finish_reason": "stop" });
+        if !index.is_null() {
+            choice["index"] = index;
+        }
+        choice
+    };
+    for index in [Value::Null, json!(0)] {
+        for (n, expected) in [(1, vec!["A"]), (2, vec!["A", "B"])] {
+            let choices = [choice(index.clone(), "A"), choice(index.clone(), "B")];
+            let up = Upstream::doing([answers(200, &json!({ "id": "x", "choices": choices }))]);
+            let server = with_providers(&[up.with_model("a", json!({ "many_replies": true }))]);
+            let answer = server.chat(json!({ "n": n }));
+            let choices = answer.ok()["choices"].as_array().cloned().unwrap_or_default();
+            let said: Vec<&str> = choices.iter().filter_map(|choice| choice["message"]["content"].as_str()).collect();
+            assert_eq!(said, expected, "{answer}");
+            let places: Vec<Option<u64>> = choices.iter().map(|choice| choice["index"].as_u64()).collect();
+            assert!(places.iter().zip(0..).all(|(place, at)| *place == Some(at)), "{answer}");
+            assert_eq!(up.last().json()["n"].as_u64().unwrap_or(1), n);
+        }
+    }
+}

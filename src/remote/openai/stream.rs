@@ -13,7 +13,7 @@ use serde::Deserialize as _;
 use serde_json::Value;
 
 use super::calls::{Calls, Coming};
-use super::lenient::{Content, Word};
+use super::lenient::{Content, Index, Word};
 use super::torn::{self, Torn};
 use super::wire::{Choice, Chunk, Delta};
 use super::{decode, failure, usage};
@@ -117,6 +117,21 @@ impl ChatReader {
     }
 }
 
+/// Gives each reply of a whole answer a place of its own where one lacks it or two share it: the one it has in the list.
+/// More than were asked for are left out. Gives whether anything was changed.
+fn were_put_in_place(choices: &mut Vec<Choice>, asked: usize) -> bool {
+    let is_too_long = choices.len() > asked;
+    choices.truncate(asked);
+    let mut places = HashSet::new();
+    let are_apart = choices.iter().all(|choice| choice.index.number.is_some_and(|place| places.insert(place)));
+    if !are_apart {
+        for (place, choice) in choices.iter_mut().enumerate() {
+            choice.index = Index { number: u32::try_from(place).ok(), is_odd: true };
+        }
+    }
+    is_too_long || !are_apart
+}
+
 /// A chunk out of a frame, and whether characters in it were torn apart.
 fn chunk(frame: &[u8]) -> Option<(Chunk, bool)> {
     if let Ok(chunk) = serde_json::from_slice(frame) {
@@ -153,7 +168,9 @@ impl Reader for ChatReader {
             self.has_begun = true;
             events.push(ReplyEvent::Begun { id: chunk.id.some(), model: chunk.model.some() });
         }
-        for choice in chunk.choices.unwrap_or_default() {
+        let mut choices = chunk.choices.unwrap_or_default();
+        is_canonical &= self.is_stream || !were_put_in_place(&mut choices, self.asked);
+        for choice in choices {
             is_canonical &= self.choice(choice, events)?;
         }
         let (tokens, is_in_place) = match chunk.usage {

@@ -1,6 +1,6 @@
 //! Which frames may pass to clients as they came: those in which nothing had to be mended. And what the others say.
 
-use mediary_core::task::{Chat, Message, ReplyEvent, ReplyFrame, Role, Task, ToolCall, WholeReply};
+use mediary_core::task::{Chat, Message, ReplyEvent, ReplyFrame, Role, Sampling, Task, ToolCall, WholeReply};
 
 use crate::{Dialect, Frame, OpenAi};
 
@@ -316,5 +316,33 @@ fn an_id_that_is_made_up_is_new_to_the_conversation() {
         assert_eq!(streamed, format!("-+ {expected} tool_calls"), "{ids:?}");
         let whole = read_after(before(&ids), false, &[message(made).as_bytes()]);
         assert_eq!(whole, format!("- {expected} tool_calls"), "{ids:?}");
+    }
+}
+
+#[test]
+fn several_replies_of_a_whole_answer_stay_apart() {
+    let rows = [
+        (2, ["\"index\":0,", "\"index\":1,"], true, "A|B"),
+        (2, ["\"index\":1,", "\"index\":0,"], true, "B|A"),
+        (2, ["", ""], false, "A|B"),
+        (2, ["\"index\":0,", "\"index\":0,"], false, "A|B"),
+        (2, ["\"index\":1,", ""], false, "A|B"),
+        (1, ["\"index\":0,", "\"index\":1,"], false, "A"),
+        (1, ["\"index\":0,", "\"index\":0,"], false, "A"),
+        (1, ["", ""], false, "A"),
+    ];
+    for (n, [first, second], passes, expected) in rows {
+        let choice = |index: &str, text: &str| {
+            format!(r#"{{{index}"message":{{"role":"assistant","content":"{text}"}},"finish_reason":"stop"}}"#)
+        };
+        let body = format!(r#"{{"choices":[{},{}]}}"#, choice(first, "A"), choice(second, "B"));
+        let chat = Chat { sampling: Sampling { n, ..Sampling::default() }, ..Chat::default() };
+        let mut reader = OpenAi.reader(&Task::Chat(chat), false);
+        let (mut into, mut whole) = (ReplyFrame::default(), WholeReply::default());
+        let read = reader.read(&Frame { event: None, data: body.as_bytes() }, &mut into);
+        assert!(read.is_ok() && reader.end(&mut ReplyFrame::default()).is_ok(), "{body}");
+        into.events.into_iter().for_each(|event| whole.push(event));
+        let said: Vec<&str> = whole.choices.iter().map(|choice| choice.text.as_str()).collect();
+        assert_eq!((into.is_canonical, said.join("|").as_str()), (passes, expected), "{body}");
     }
 }
