@@ -36,6 +36,7 @@ mod model_path;
 mod moderate;
 mod moved;
 mod names;
+mod noted;
 mod ollama;
 mod openai;
 mod payload;

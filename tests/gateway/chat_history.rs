@@ -77,3 +77,23 @@ fn calls_of_one_id_stay_apart_and_each_keeps_its_result() {
         assert!(left_out.is_empty(), "{dialect}: {left_out:?}");
     }
 }
+
+#[test]
+fn what_the_system_says_last_is_the_last_word_and_no_answer_to_go_on_from() {
+    let said = |role: &str, content: &str| json!({ "role": role, "content": content });
+    let asked = json!({ "messages": [
+        said("system", "Be kind."), said("user", "u"), said("assistant", "a"), said("system", "Now be brief."),
+    ] });
+    for (dialect, turns) in [("anthropic", "messages"), ("mistral", "messages"), ("gemini", "contents")] {
+        let (sent, left_out) = sent_to(dialect, asked.clone());
+        let last = sent[turns].as_array().and_then(|turns| turns.last()).cloned().unwrap_or_default();
+        assert_eq!(last["role"], "user", "{dialect}: {sent}");
+        assert!(last.to_string().contains("Now be brief."), "{dialect}: {sent}");
+        assert_eq!(sent.to_string().matches("Now be brief.").count(), 1, "{dialect}: {sent}");
+        assert!(!sent.to_string().contains("prefix"), "{dialect}: {sent}");
+        assert_eq!(left_out, ["messages[3].role"], "{dialect}");
+    }
+    let (sent, left_out) = sent_to("mistral", json!({ "messages": [said("system", "Say hello.")] }));
+    assert_eq!(sent["messages"], json!([said("user", "Say hello.")]));
+    assert_eq!(left_out, ["messages[0].role"]);
+}

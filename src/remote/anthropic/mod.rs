@@ -39,10 +39,12 @@ impl Dialect for Anthropic {
         match call.task {
             Task::Chat(chat) if chat.completion.is_some() => Err(unwritable::task(NAME, call.task.kind())),
             Task::Chat(chat) => {
-                let (chat, from) = moved::to_the_user(chat, &[Role::Assistant]);
+                let (words, whose) = moved::last_words(chat);
+                let (chat, from) = moved::to_the_user(&words, &[Role::Assistant]);
                 let chat = call_ids::told_apart(chat, NAME, turns::plain);
                 let call = CallOf::new(&*chat, call, quirks);
                 call.media_were_moved(&from);
+                call.said_by_the_user(&whose);
                 encode::encode(&call)
             }
             Task::Read(_)
@@ -62,7 +64,8 @@ impl Dialect for Anthropic {
 
     fn encode_count(&self, call: &Call<'_>, quirks: &Quirks) -> Result<HttpCall, Failure> {
         let Task::Chat(chat) = call.task else { return Err(unwritable::task(NAME, call.task.kind())) };
-        let (chat, _) = moved::to_the_user(chat, &[Role::Assistant]);
+        let (words, _) = moved::last_words(chat);
+        let (chat, _) = moved::to_the_user(&words, &[Role::Assistant]);
         let chat = call_ids::told_apart(chat, NAME, turns::plain);
         encode::encode_count(&CallOf::new(&*chat, call, quirks))
     }

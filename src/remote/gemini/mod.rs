@@ -22,8 +22,6 @@ mod video_tests;
 mod videos;
 mod wire;
 
-use std::borrow::Cow;
-
 use http::header::HeaderMap;
 use mediary_core::provider::Call;
 use mediary_core::task::{JobReport, Task};
@@ -32,7 +30,7 @@ use mediary_core::{Failure, MediaFormat, MediaKind};
 pub(crate) use files::upload;
 
 use crate::dialect::CallOf;
-use crate::{Dialect, HttpCall, JobCall, Quirks, Reader, blame, call_ids, images, unwritable};
+use crate::{Dialect, HttpCall, JobCall, Quirks, Reader, blame, call_ids, images, moved, unwritable};
 
 /// Its name in catalogs and configuration.
 const NAME: &str = "gemini";
@@ -50,8 +48,11 @@ impl Dialect for Gemini {
         match call.task {
             Task::Chat(chat) if chat.completion.is_some() => Err(unwritable::task(NAME, call.task.kind())),
             Task::Chat(chat) => {
-                let chat = call_ids::told_apart(Cow::Borrowed(chat), NAME, str::to_owned);
-                encode::encode(&CallOf::new(&*chat, call, quirks))
+                let (chat, whose) = moved::last_words(chat);
+                let chat = call_ids::told_apart(chat, NAME, str::to_owned);
+                let call = CallOf::new(&*chat, call, quirks);
+                call.said_by_the_user(&whose);
+                encode::encode(&call)
             }
             Task::Embed(embed) => embed::encode(&CallOf::new(embed, call, quirks)),
             Task::Speak(speak) => Ok(speak::encode(&CallOf::new(speak, call, quirks))),
@@ -84,7 +85,8 @@ impl Dialect for Gemini {
     fn encode_count(&self, call: &Call<'_>, quirks: &Quirks) -> Result<HttpCall, Failure> {
         match call.task {
             Task::Chat(chat) => {
-                let chat = call_ids::told_apart(Cow::Borrowed(chat), NAME, str::to_owned);
+                let (chat, _) = moved::last_words(chat);
+                let chat = call_ids::told_apart(chat, NAME, str::to_owned);
                 encode::encode_count(&CallOf::new(&*chat, call, quirks))
             }
             Task::Read(_) | Task::Transcribe(_) | Task::Embed(_) | Task::Rerank(_) | Task::Moderate(_) => {
