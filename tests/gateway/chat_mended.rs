@@ -145,6 +145,11 @@ fn streams_that_are_almost_right_arrive_right() {
             &hi,
         ),
         ("an odd reason", vec![opening(), word("Hi"), end("eos_token")], &hi),
+        (
+            "a reason that is a truth",
+            vec![opening(), word("Hi"), odd(json!({ "index": 0, "delta": {}, "finish_reason": true }))],
+            &hi,
+        ),
         ("a reason twice", vec![opening(), word("Hi"), closing(), closing()], &hi),
         ("a malformed chunk", vec![opening(), word("H"), Step::Data("{\"cho".into()), word("i"), closing()], &hi),
         (
@@ -241,6 +246,13 @@ fn whole_answers_that_are_almost_right_arrive_right() {
         ("calls", calling(call.clone()), json!("tool_calls"), &one),
         ("stop beside calls", calling(call), json!("stop"), &one),
         ("no id", calling(called(&json!({}), Some("f"), &json!("{}"))), json!("tool_calls"), &one),
+        (
+            "no arguments",
+            calling(json!({ "id": "a", "type": "function", "function": { "name": "f" } })),
+            json!("tool_calls"),
+            &one,
+        ),
+        ("a reason that is a truth", said(json!("Hi")), json!(true), &hi),
         ("an object", calling(called(&json!({ "id": "a" }), Some("f"), &json!({}))), json!("tool_calls"), &one),
     ];
     for (name, message, finish, expected) in rows {

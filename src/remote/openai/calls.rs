@@ -8,10 +8,12 @@ use mediary_core::{Failure, FailureKind};
 use serde::de::IgnoredAny;
 use serde_json::Value;
 
-use super::lenient::Arguments;
+use super::lenient::{Arguments, Word};
 use super::torn::Torn;
 use super::wire::{CallDelta, CustomDelta, FunctionDelta};
 
+/// Arguments of a call that was given none.
+const NO_ARGUMENTS: &str = "{}";
 /// What ends arguments that hold free text.
 const FREE_TEXT_END: &str = "\"}";
 
@@ -92,22 +94,28 @@ impl Calls {
         let is_custom = delta.custom.is_some();
         let mut function = match delta.custom {
             Some(CustomDelta { name, input }) => {
-                FunctionDelta { name, arguments: Arguments { text: input.text, is_odd: input.is_odd } }
+                let arguments = Arguments { text: input.text, is_odd: input.is_odd };
+                FunctionDelta { name: Some(name), arguments }
             }
             None => delta.function.unwrap_or_default(),
         };
         let is_canonical_type = !delta.r#type.is_odd && (delta.r#type.is_empty() || delta.r#type.text == "function");
         let is_typed = !delta.r#type.is_empty();
+        let lacks_arguments = coming == Coming::Whole && !is_custom && function.arguments.text.trim().is_empty();
+        if lacks_arguments {
+            function.arguments.text = NO_ARGUMENTS.to_owned();
+        }
+        let words = [&delta.id, &function.name].map(Option::as_ref);
         let is_odd = delta.index.is_odd
-            || delta.id.is_odd
-            || function.name.is_odd
+            || words.iter().flatten().any(|word| word.is_odd)
             || function.arguments.is_odd
+            || lacks_arguments
             || is_custom
             || !is_canonical_type;
-        let has_id = !delta.id.is_empty();
-        let has_name = !function.name.is_empty();
+        let [has_id, has_name] = words.map(|word| word.is_some_and(|word| !word.is_empty()));
+        let [tells_id, tells_name] = words.map(|word| word.is_some());
         let index = delta.index.number;
-        let id = delta.id.some();
+        let id = delta.id.and_then(Word::some);
         let at = match coming {
             Coming::InPieces => self.place(index, id.as_deref(), &function),
             Coming::Whole => self.another(None),
@@ -120,7 +128,8 @@ impl Calls {
         // The first piece of a call names it, no other does.
         let is_named = match begins {
             true => has_id && has_name && is_typed && self.calls[at].arguments.is_empty(),
-            false => !has_id && !has_name,
+            // An empty one is added to the first by some clients and takes its place for others.
+            false => !tells_id && !tells_name,
         };
         let is_unique = self.append(choice, at, id, function, events);
         is_numbered && is_named && is_unique && !is_odd
@@ -150,7 +159,8 @@ impl Calls {
 
     /// Which call a delta belongs to.
     fn place(&mut self, index: Option<u32>, id: Option<&str>, function: &FunctionDelta) -> usize {
-        let is_named = !function.name.is_empty();
+        let name = function.name.as_ref().map_or("", |name| name.text.as_str());
+        let is_named = !name.is_empty();
         let adds = !function.arguments.text.is_empty();
         let by_id = || id.and_then(|id| self.calls.iter().rposition(|call| call.id.as_deref() == Some(id)));
         let last = self.calls.len().checked_sub(1);
@@ -163,7 +173,7 @@ impl Calls {
         let is_another = |at: &usize| {
             let call = &self.calls[*at];
             let has_other_id = id.is_some() && call.id.as_deref() != id;
-            let has_other_name = call.name != function.name.text;
+            let has_other_name = call.name != name;
             // Some give all calls the same index or none; then another id or name tells them apart, or that nothing can be
             // added to the one before. Others repeat id and name in each piece.
             is_named && call.is_told && (has_other_id || has_other_name || (id.is_none() && adds && call.is_complete()))
@@ -195,7 +205,7 @@ impl Calls {
             return true;
         }
         call.id = call.id.take().or(id);
-        let Some(name) = function.name.some() else { return true };
+        let Some(name) = function.name.and_then(Word::some) else { return true };
         call.is_told = true;
         call.name.clone_from(&name);
         let (given, arguments) = (call.id.clone(), call.arguments.clone());

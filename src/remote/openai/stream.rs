@@ -13,7 +13,7 @@ use serde::Deserialize as _;
 use serde_json::Value;
 
 use super::calls::{Calls, Coming};
-use super::lenient::{Content, Index, Word};
+use super::lenient::{Content, Index};
 use super::torn::{self, Torn};
 use super::wire::{Choice, Chunk, Delta};
 use super::{decode, failure, usage};
@@ -88,10 +88,11 @@ impl ChatReader {
             events.push(ReplyEvent::Extra { choice: index, name: "logprobs", value });
         }
         let has_reason = choice.finish_reason.is_some();
-        match choice.finish_reason.and_then(Word::some) {
+        let is_text = choice.finish_reason.as_ref().is_some_and(Value::is_string);
+        match choice.finish_reason.and_then(decode::reason) {
             Some(reason) => {
                 let finish = decode::finish(&reason, state.calls.any())?;
-                is_canonical &= reason == finish.name() && !state.finished;
+                is_canonical &= is_text && reason == finish.name() && !state.finished;
                 state.finish(finish, events)?;
             }
             // A whole body is complete by being one.

@@ -118,6 +118,11 @@ fn only_what_needed_no_mending_passes_as_it_came() {
         ),
         ("an odd reason", vec![word("Hi"), finish("eos")], "+- Hi stop"),
         ("another one", vec![word("Hi"), finish("MAX_TOKENS")], "+- Hi length"),
+        (
+            "a reason that is a truth",
+            vec![word("Hi"), raw(r#"{"choices":[{"index":0,"delta":{},"finish_reason":true}]}"#)],
+            "+- Hi stop",
+        ),
         ("a reason twice", vec![word("Hi"), finish("stop"), finish("stop")], "++- Hi stop"),
         (
             "a reason without a word",
@@ -173,6 +178,16 @@ fn only_what_needed_no_mending_passes_as_it_came() {
                 calls(first),
                 calls(r#"{"index":0,"id":"a","type":"function","function":{"name":"f","arguments":"{"}}"#),
                 calls(r#"{"index":0,"id":"a","type":"function","function":{"name":"f","arguments":"}"}}"#),
+                finish("tool_calls"),
+            ],
+            "+--+ a=f{} tool_calls",
+        ),
+        (
+            "an empty id and name in a later piece",
+            vec![
+                calls(first),
+                calls(r#"{"index":0,"id":"","function":{"arguments":"{"}}"#),
+                calls(r#"{"index":0,"function":{"name":"","arguments":"}"}}"#),
                 finish("tool_calls"),
             ],
             "+--+ a=f{} tool_calls",
@@ -279,6 +294,9 @@ fn whole_bodies_pass_by_the_same_rule() {
         ),
         (whole(&called(right), r#""stop""#), "- a=f{} tool_calls"),
         (whole(&called(&format!("{right},{right}")), r#""tool_calls""#), "- a=f{} a_2=f{} tool_calls"),
+        (whole(&called(&right.replace(",\"arguments\":\"{}\"", "")), r#""tool_calls""#), "- a=f{} tool_calls"),
+        (whole(&called(&right.replace("\"{}\"", "\"\"")), r#""tool_calls""#), "- a=f{} tool_calls"),
+        (whole(&said(r#""content":"Hi""#), "true"), "- Hi stop"),
         (whole(&called(&right.replace("\"id\":\"a\",", "")), r#""tool_calls""#), "- call_0=f{} tool_calls"),
         (whole(&called(&right.replace("\"{}\"", "{\"q\":1}")), r#""tool_calls""#), "- a=f{\"q\":1} tool_calls"),
         (whole(&said(r#""content":"a\ud83db""#), r#""stop""#), "- a\u{fffd}b stop"),
