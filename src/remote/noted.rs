@@ -52,6 +52,15 @@ impl ChatCall<'_> {
         });
     }
 
+    /// Notes the names of speakers, where they cannot be said. That of a function stands in the call that is answered.
+    pub(crate) fn names_stay_behind(&self) {
+        for (index, message) in self.task.messages.iter().enumerate() {
+            if message.name.is_some() && message.role != Role::Tool {
+                self.leave_out(format!("messages[{index}].name"));
+            }
+        }
+    }
+
     /// Notes what the system says in the midst of the conversation, where it can only be said at its beginning.
     pub(crate) fn systems_go_first(&self) {
         let messages = self.task.messages.iter().enumerate();

@@ -97,3 +97,27 @@ fn what_the_system_says_last_is_the_last_word_and_no_answer_to_go_on_from() {
     assert_eq!(sent["messages"], json!([said("user", "Say hello.")]));
     assert_eq!(left_out, ["messages[0].role"]);
 }
+
+#[test]
+fn what_of_a_conversation_stays_behind_is_named() {
+    let marked = json!({ "id": "a", "type": "function", "function": { "name": "f", "arguments": "{}" },
+        "cache_control": { "type": "ephemeral" } });
+    let asked = json!({
+        "messages": [
+            { "role": "user", "content": "u", "name": "ana" },
+            { "role": "assistant", "content": null, "reasoning_content": "Hm", "tool_calls": [marked] },
+            { "role": "tool", "tool_call_id": "a", "name": "f", "content": "r" },
+        ],
+        "tools": [function("f")],
+    });
+    let behind = ["messages[0].name", "messages[1].reasoning_content", "messages[1].tool_calls[0].cache_control"];
+    for dialect in ["anthropic", "mistral", "gemini"] {
+        let (sent, left_out) = sent_to(dialect, asked.clone());
+        assert_eq!(left_out, behind, "{dialect}: {sent}");
+        let sent = sent.to_string();
+        assert!(!sent.contains("ana") && !sent.contains("cache_control") && !sent.contains("Hm"), "{dialect}: {sent}");
+    }
+    let (sent, left_out) = sent_to_openai(json!({ "tools": true }), asked);
+    assert_eq!(sent["messages"][0]["name"], "ana");
+    assert!(left_out.contains(&behind[2].to_owned()) && !left_out.contains(&behind[0].to_owned()), "{left_out:?}");
+}

@@ -55,6 +55,7 @@ fn request<'a>(call: &ChatCall<'a>) -> Result<Request<'a>, Failure> {
     let generation = Generation::of(call.model());
     call.systems_go_first();
     call.only_signed_thoughts_go(super::NAME);
+    call.names_stay_behind();
     let (system_instruction, contents) = turns(chat, generation)?;
     let own = chat.own.as_ref().filter(|own| own.wire_format == super::NAME);
     Ok(Request {
