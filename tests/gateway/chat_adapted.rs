@@ -266,6 +266,20 @@ fn a_picture_in_a_result_or_an_answer_stays_with_the_model_that_was_asked_for() 
 }
 
 #[test]
+fn a_function_without_an_object_reaches_anthropic_as_one_with_words() {
+    let function = |schema: Value| json!([{ "type": "function", "function": { "name": "f", "description": "Says.", "parameters": schema } }]);
+    let (sent, left_out) = sent_to("anthropic", json!({ "tools": function(json!({ "type": "string" })) }));
+    let tool = &sent["tools"][0];
+    assert_eq!(tool["input_schema"], json!({ "type": "object", "properties": {} }), "{sent}");
+    assert_eq!(tool["description"], "Says. (The arguments: {\"type\":\"string\"})");
+    assert_eq!(left_out, ["tools.type"]);
+    let maybe = json!({ "type": ["object", "null"], "properties": { "q": { "type": "string" } } });
+    let (sent, left_out) = sent_to("anthropic", json!({ "tools": function(maybe) }));
+    let schema = json!({ "type": "object", "properties": { "q": { "type": "string" } } });
+    assert_eq!((&sent["tools"][0]["input_schema"], left_out), (&schema, vec!["tools.type".to_owned()]));
+}
+
+#[test]
 fn more_stops_than_gemini_takes_are_left_out_by_name() {
     let (sent, left_out) = sent_to("gemini", json!({ "stop": ["a", "b", "c", "d", "e", "f"] }));
     assert_eq!(sent["generationConfig"]["stopSequences"], json!(["a", "b", "c", "d", "e"]));
