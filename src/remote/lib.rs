@@ -49,6 +49,7 @@ mod sentences;
 mod talk;
 #[cfg(test)]
 mod tests;
+mod tool_names;
 mod trust;
 mod unwritable;
 mod vectors;

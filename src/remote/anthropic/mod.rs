@@ -21,10 +21,14 @@ use mediary_core::task::{Role, Task};
 use mediary_core::{Failure, MediaFormat, MediaKind};
 
 use crate::dialect::CallOf;
+use crate::tool_names::Spelling;
 use crate::{Dialect, HttpCall, Quirks, Reader, blame, call_ids, moved, unwritable};
 
 /// Its name in catalogs and configuration.
 const NAME: &str = "anthropic";
+
+/// The names of functions that it takes.
+const NAMES: Spelling = Spelling { marks: "_-", begins_freely: true, most_chars: 128 };
 
 /// Anthropic's wire format.
 #[derive(Debug, Clone, Copy)]

@@ -11,7 +11,6 @@ mod failure;
 mod files;
 mod generation;
 mod image;
-mod names;
 mod speak;
 mod stream;
 #[cfg(test)]
@@ -30,10 +29,14 @@ use mediary_core::{Failure, MediaFormat, MediaKind};
 pub(crate) use files::upload;
 
 use crate::dialect::CallOf;
+use crate::tool_names::Spelling;
 use crate::{Dialect, HttpCall, JobCall, Quirks, Reader, blame, call_ids, images, moved, unwritable};
 
 /// Its name in catalogs and configuration.
 const NAME: &str = "gemini";
+
+/// The names of functions that it takes.
+const NAMES: Spelling = Spelling { marks: "_.:-", begins_freely: false, most_chars: 64 };
 
 /// Gemini's wire format.
 #[derive(Debug, Clone, Copy)]
