@@ -46,6 +46,28 @@ test('targets are moved by keyboard, by buttons and by dragging, and switched of
   await until('the usual order is back', async () => (await answering(served)) === 'a/m');
 });
 
+test('a preset is kept as one: the server orders every request by it, until an order is made by hand', async ({ server, upstream, open }) => {
+  const up = await upstream();
+  const model = (rank, price) => [`{ id = "m", tiers = { fast = ${rank} }, price = { input_usd = ${price}, output_usd = ${price} } }`];
+  const served = await server({ config: up.provider('a', model(1, '3.0')) + up.provider('b', model(2, '1.0')) });
+  const page = await open(served, { at: 'chain/fast' });
+  await page.getByRole('button', { name: /^a\/m, place 1/ }).waitFor();
+  await page.getByRole('button', { name: 'Cost', exact: true }).click();
+  assert.deepEqual(await names(page), ['b/m', 'a/m']);
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByText('The order is kept and in force.').waitFor();
+  await until('the cheaper one is first', async () => (await answering(served)) === 'b/m');
+  await page.getByText('ordered by: Cost').waitFor();
+  assert.equal(await page.getByRole('button', { name: 'Cost', exact: true }).getAttribute('aria-pressed'), 'true');
+  await page.getByRole('switch', { name: 'b/m is asked for this tier' }).uncheck();
+  await page.getByRole('button', { name: 'Save' }).click();
+  await until('it is switched off', async () => (await answering(served)) === 'a/m');
+  await page.getByText('ordered by: Cost').waitFor();
+  await page.getByRole('button', { name: 'Move a/m up' }).click();
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByText('an order of your own').waitFor();
+});
+
 test('of two browsers that change the same order the second is told, and its order is not lost', async ({ server, upstream, open }) => {
   const up = await upstream();
   const served = await server({ config: three(up) });

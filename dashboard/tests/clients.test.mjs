@@ -69,3 +69,32 @@ test('limits of a client are changed, and what cannot be is told in the dialog',
   await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
   await row.getByText('3 at once').waitFor();
 });
+
+test('the end of a key is a day where the viewer is, and of two who change its rules the second is told', async ({ server, open }) => {
+  const served = await server();
+  const looks = { at: 'clients', timezone: 'America/New_York' };
+  const one = await open(served, looks);
+  await one.getByRole('button', { name: 'New client key' }).first().click();
+  await one.getByRole('dialog').getByLabel('Name').fill('app');
+  await one.getByRole('dialog').getByLabel('Expires').fill('2099-03-10');
+  await one.getByRole('dialog').getByRole('button', { name: 'Make the key' }).click();
+  await one.getByRole('button', { name: 'I have it' }).click();
+  const other = await open(served, looks);
+  for (const page of [one, other]) {
+    await page.getByRole('button', { name: 'Change app' }).click();
+    assert.equal(await page.getByRole('dialog').getByLabel('Expires').inputValue(), '2099-03-10');
+  }
+  await one.getByRole('dialog').getByLabel('Requests a minute').fill('11');
+  await one.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
+  await one.getByText('11 requests/min').waitFor();
+  await other.getByRole('dialog').getByLabel('Tokens a minute').fill('2222');
+  await other.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
+  await other.getByRole('dialog').getByRole('alert').getByText('changed meanwhile').waitFor();
+  await one.getByRole('button', { name: 'Change app' }).click();
+  await one.getByRole('dialog').getByLabel('Expires').fill('');
+  await one.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
+  await until('it has no end', () => one.evaluate(async () => {
+    const list = await (await fetch('/api/admin/client-keys')).json();
+    return list.data[0].expires_at === null && list.data[0].rules.requests_per_minute === 11;
+  }));
+});

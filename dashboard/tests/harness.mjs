@@ -69,10 +69,10 @@ async function keepPicture(name) {
  * A page of the dashboard. `at`: `providers`, or `requests?status=failed`. `login: false`: stays at the door.
  * Whatever the browser complains of on the way (scripts, the policy) fails the test; failed requests do not.
  */
-async function open(server, { at = 'start', login = true, language = 'en', theme = 'light', width = 1280, height = 800, mobile = false } = {}) {
+async function open(server, { at = 'start', login = true, language = 'en', theme = 'light', width = 1280, height = 800, mobile = false, timezone = 'Europe/Madrid' } = {}) {
   const context = await browser.newContext({
     locale: language === 'es' ? 'es-ES' : 'en-GB', colorScheme: theme, viewport: { width, height }, hasTouch: mobile,
-    reducedMotion: 'reduce', permissions: ['camera', 'microphone', 'clipboard-read', 'clipboard-write'], timezoneId: 'Europe/Madrid',
+    reducedMotion: 'reduce', permissions: ['camera', 'microphone', 'clipboard-read', 'clipboard-write'], timezoneId: timezone,
   });
   const page = await context.newPage();
   page.setDefaultTimeout(60_000);

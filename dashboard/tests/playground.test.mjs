@@ -309,3 +309,27 @@ function gradient() {
   for (let at = 0; at < side * side; at += 1) file.set([at % side * 4, Math.floor(at / side) * 4, 128], 54 + at * 3);
   return file;
 }
+
+test('a conversation stays while other pages are seen', async ({ server, upstream, open }) => {
+  const up = await upstream();
+  const served = await server({ config: up.provider('a') });
+  const page = await open(served, { at: 'playground' });
+  await say(page, 'Are you there?');
+  await page.getByText('Hello from the fake.').waitFor();
+  await page.getByRole('link', { name: 'Settings' }).click();
+  await page.getByRole('heading', { level: 1, name: 'Settings' }).waitFor();
+  assert.equal(await page.getByText('Hello from the fake.').isVisible(), false);
+  await page.getByRole('link', { name: 'Playground' }).click();
+  await page.getByText('Hello from the fake.').waitFor();
+  await page.getByText('Are you there?').waitFor();
+});
+
+test('a picture that cannot be shown says so where the brush would be', async ({ server, upstream, open }) => {
+  const up = await upstream();
+  const model = '{ id = "paints", tasks = ["image_generation", "image_edit"], images = { sources = 4, mask = "alpha" } }';
+  const page = await open(await server({ config: up.provider('a', [model]) }), { at: 'playground/pictures' });
+  const panel = page.locator('#playground-task > div:not([hidden])');
+  await panel.getByRole('tab').nth(1).click();
+  await panel.locator('input[type=file]').first().setInputFiles({ name: 'broken.png', mimeType: 'image/png', buffer: PNG.subarray(0, 30) });
+  await panel.getByRole('alert').getByText('broken.png cannot be shown').waitFor();
+});

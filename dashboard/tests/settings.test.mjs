@@ -1,7 +1,7 @@
 // Settings: in force at once, told to the second of two browsers; a session that ends loses nothing; the password.
 
 import assert from 'node:assert/strict';
-import { logIn, PASSWORD, test, until } from './harness.mjs';
+import { logIn, PASSWORD, settled, test, until } from './harness.mjs';
 
 test('a policy is kept and in force at once', async ({ server, upstream, open }) => {
   const up = await upstream();
@@ -72,4 +72,22 @@ test('language and appearance stay with the browser', async ({ server, open }) =
   await page.reload();
   await page.getByRole('heading', { level: 1, name: 'Ajustes' }).waitFor();
   assert.equal(await page.evaluate(() => document.documentElement.dataset.theme), 'dark');
+});
+
+test('an ended session is asked for once, and nothing is read again and again meanwhile', async ({ server, open }) => {
+  const page = await open(await server({ config: '[log]\nrequests = true\n' }), { at: 'requests' });
+  await settled(page);
+  let refused = 0;
+  page.on('response', (response) => (refused += Number(response.status() === 401)));
+  await page.context().clearCookies();
+  const dialog = page.getByRole('dialog');
+  await dialog.locator('input[name=password]').waitFor();
+  // Who does not want to is left alone, although the page goes on reading at times.
+  await page.keyboard.press('Escape');
+  await dialog.waitFor({ state: 'hidden' });
+  const reads = refused;
+  await until('the page has read again', () => refused > reads + 1);
+  assert.equal(await dialog.isVisible(), false);
+  await page.goto(`${page.url().split('#')[0]}#/settings`);
+  assert.ok(refused < 60, `${refused} requests were refused`);
 });

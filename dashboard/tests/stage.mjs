@@ -29,7 +29,7 @@ export function launch() {
 
 /** Waits until a page shows what it has read. */
 export async function settled(page) {
-  await page.locator('h1').waitFor();
+  await page.locator('h1').filter({ visible: true }).waitFor();
   await page.waitForFunction(() => ![...document.querySelectorAll('main [role=status]')].some((one) => /^(Loading|Cargando)/.test(one.textContent)));
 }
 

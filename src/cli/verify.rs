@@ -1,6 +1,6 @@
 //! `mediary verify`: models are tried with tiny requests, and what is true of them is written down, without a server.
 //!
-//! It works on the same database as the server, and so not beside one.
+//! It works on the same database as the server, and so not beside one; what was found can be looked at at any time.
 
 use std::io::{self, Write as _};
 use std::process::ExitCode;
@@ -17,6 +17,7 @@ use super::{Context, complain};
 use crate::config;
 use crate::gateway::{
     Bounds, Dossier, NotReleased, ProbeOutcome, ProbeStep, ProbeWish, Probes, Resume, Verified, VerifyRequest,
+    probe_findings,
 };
 use crate::protocol::verify::{StepBody, VerifiedBody};
 
@@ -92,17 +93,19 @@ impl Verify {
             let flag = if field == "concurrency" { "--jobs" } else { "--most-usd" };
             return Err(format!("{flag} {why}"));
         }
+        let runtime = tokio::runtime::Runtime::new().map_err(|error| format!("cannot start: {error}"))?;
+        if self.list {
+            return runtime.block_on(self.listed(context.store_place(&context.load()?.config)));
+        }
         let (gateway, config) = context.gateway()?;
         let place = context.store_place(&config);
-        let runtime = tokio::runtime::Runtime::new().map_err(|error| format!("cannot start: {error}"))?;
         runtime.block_on(async {
             let database = Arc::new(database(place).await?);
             // Nothing is tried but what is asked for here.
             let settings = config::Probes { every: None, ..config.probes };
-            let probes = Probes::start(gateway.clone(), database, settings).await.map_err(|error| error.to_string())?;
+            let probes = Probes::start(gateway, database, settings).await.map_err(|error| error.to_string())?;
             let done = match &self.release {
                 Some(target) => self.released(&probes, target).await,
-                None if self.list => self.listed(gateway.router.findings().all().into_iter()),
                 None => self.verified(&probes, wish).await,
             };
             probes.settle(PATIENCE).await;
@@ -159,8 +162,12 @@ impl Verify {
         }
     }
 
-    fn listed(&self, all: impl Iterator<Item = (Target, Dossier)>) -> Result<(), String> {
-        for (target, dossier) in all.filter(|(target, _)| self.is_meant(target)) {
+    /// Shows what is kept, beside a server or without one.
+    async fn listed(&self, place: Option<DatabasePlace>) -> Result<(), String> {
+        let Some(place) = place.filter(DatabasePlace::is_there) else { return Ok(()) };
+        let database = place.open_beside().await.map_err(|error| error.to_string())?;
+        let all = probe_findings(Arc::new(database)).await.map_err(|error| error.to_string())?;
+        for (target, dossier) in all.into_iter().filter(|(target, _)| self.is_meant(target)) {
             print(&if self.json { dossier_json(&target, &dossier) } else { dossier_lines(&target, &dossier) });
         }
         Ok(())

@@ -9,12 +9,12 @@ use std::time::Duration;
 
 use mediary_core::Target;
 use mediary_core::capability::Tier;
-use mediary_core::plan::{Chain, Chains};
+use mediary_core::plan::{Chain, Chains, Preset};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::Config;
-use super::routing::{ModelRouting, WrittenCost, WrittenPrivacy};
+use super::routing::{ModelRouting, WrittenCost, WrittenPreset, WrittenPrivacy};
 
 /// The most targets of an order; more is a slip.
 const MOST_TARGETS: usize = 5_000;
@@ -43,6 +43,8 @@ pub struct KeptRouting {
     #[serde(skip_serializing_if = "Option::is_none")]
     confirm_paid: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    preset: Option<WrittenPreset>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     model_routing: Option<ModelRouting>,
     #[serde(skip_serializing_if = "Option::is_none")]
     sticky_minutes: Option<u32>,
@@ -60,12 +62,14 @@ pub struct KeptLog {
     rows: Option<u64>,
 }
 
-/// The order of a tier, by the names of targets.
+/// The order of a tier, by the names of targets, and what those without a place are ordered by.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct KeptChain {
     order: Vec<String>,
     off: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    preset: Option<Preset>,
 }
 
 /// A setting that cannot be.
@@ -106,15 +110,19 @@ impl KeptSettings {
 
     /// Lays them over a configuration.
     pub fn lay_over(&self, config: &mut Config) {
-        let KeptRouting { privacy, cost, confirm_paid, model_routing, sticky_minutes } = &self.routing;
+        let KeptRouting { privacy, cost, confirm_paid, preset, model_routing, sticky_minutes } = &self.routing;
         let routing = &mut config.routing;
         routing.privacy = privacy.map_or(routing.privacy, Into::into);
         routing.cost = cost.map_or(routing.cost, Into::into);
         routing.confirm_paid = confirm_paid.unwrap_or(routing.confirm_paid);
+        routing.preset = preset.map_or(routing.preset, Into::into);
         routing.model_routing = model_routing.unwrap_or(routing.model_routing);
         routing.sticky = sticky_minutes.map_or(routing.sticky, |minutes| Duration::from_secs(u64::from(minutes) * 60));
         let targets = |names: &[String]| names.iter().filter_map(|name| name.parse().ok()).collect();
-        let chain = |chain: &KeptChain| Chain { order: targets(&chain.order), off: targets(&chain.off) };
+        let chain = |chain: &KeptChain| {
+            let KeptChain { order, off, preset } = chain;
+            Chain { order: targets(order), off: targets(off), preset: *preset }
+        };
         routing.chains = Arc::new(Chains::new(self.chains.iter().map(|(tier, its)| (*tier, chain(its)))));
         let log = &mut config.log;
         log.requests = self.log.requests.unwrap_or(log.requests);
@@ -131,6 +139,7 @@ impl KeptSettings {
                 privacy: Some(routing.privacy.into()),
                 cost: Some(routing.cost.into()),
                 confirm_paid: Some(routing.confirm_paid),
+                preset: Some(routing.preset.into()),
                 model_routing: Some(routing.model_routing),
                 sticky_minutes: Some(u32::try_from(routing.sticky.as_secs() / 60).unwrap_or(u32::MAX)),
             },
@@ -148,8 +157,8 @@ mod tests {
 
     #[test]
     fn what_is_set_lies_over_the_configuration_and_the_rest_stays() {
-        let text = r#"{"routing":{"privacy":"local","cost":"free_first","sticky_minutes":5},"log":{"days":7},
-            "chains":{"fast":{"order":["b/m","a/m"],"off":["c/m"]}}}"#;
+        let text = r#"{"routing":{"privacy":"local","cost":"free_first","preset":"cost","sticky_minutes":5},
+            "log":{"days":7},"chains":{"fast":{"order":["b/m","a/m"],"off":["c/m"],"preset":"speed"}}}"#;
         let kept: KeptSettings = serde_json::from_str(text).unwrap();
         kept.check().unwrap();
         let mut config = Config::default();
@@ -161,6 +170,7 @@ mod tests {
         assert_eq!((config.log.days, config.log.rows, config.log.requests), (7, 1_000_000, false));
         let fast = routing.chains.of(Tier::Fast).unwrap();
         assert_eq!(fast.order.iter().map(ToString::to_string).collect::<Vec<_>>(), ["b/m", "a/m"]);
+        assert_eq!((routing.preset, fast.preset), (Some(Preset::Cost), Some(Preset::Speed)));
         assert!(routing.chains.of(Tier::Vision).is_none());
         let in_force = serde_json::to_value(KeptSettings::in_force(&config)).unwrap();
         assert_eq!((&in_force["routing"]["privacy"], &in_force["log"]["days"]), (&"local".into(), &7.into()));
@@ -177,7 +187,12 @@ mod tests {
             let refused = serde_json::from_str::<KeptSettings>(text).unwrap().check().unwrap_err();
             assert_eq!(refused.field, field, "{refused}");
         }
-        for text in [r#"{"log":{"dayz":1}}"#, r#"{"routing":{"privacy":"none"}}"#, r#"{"chains":{"slow":{}}}"#] {
+        for text in [
+            r#"{"log":{"dayz":1}}"#,
+            r#"{"routing":{"privacy":"none"}}"#,
+            r#"{"routing":{"preset":"best"}}"#,
+            r#"{"chains":{"slow":{}}}"#,
+        ] {
             assert!(serde_json::from_str::<KeptSettings>(text).is_err(), "{text}");
         }
     }

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use mediary_core::plan::{Chains, CostPolicy, Privacy};
+use mediary_core::plan::{Chains, CostPolicy, Preset, Privacy};
 use serde::{Deserialize, Serialize};
 
 use super::check::Check;
@@ -55,6 +55,8 @@ pub struct Routing {
     pub continue_streams: bool,
     /// Whether answers of chats name the provider that gave them, in a field of their own.
     pub show_provider: bool,
+    /// What targets are ordered by, where the order of a tier does not say.
+    pub preset: Option<Preset>,
     /// The operator's own orders of tiers. No key sets it: they are kept settings.
     pub chains: Arc<Chains>,
     /// So long a client of a stream hears nothing before it is told that it is still wanted. No key sets it.
@@ -90,6 +92,37 @@ pub(super) enum WrittenCost {
     Any,
     FreeFirst,
     Free,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum WrittenPreset {
+    None,
+    Quality,
+    Speed,
+    Cost,
+}
+
+impl From<WrittenPreset> for Option<Preset> {
+    fn from(written: WrittenPreset) -> Self {
+        match written {
+            WrittenPreset::None => None,
+            WrittenPreset::Quality => Some(Preset::Quality),
+            WrittenPreset::Speed => Some(Preset::Speed),
+            WrittenPreset::Cost => Some(Preset::Cost),
+        }
+    }
+}
+
+impl From<Option<Preset>> for WrittenPreset {
+    fn from(preset: Option<Preset>) -> Self {
+        match preset {
+            None => Self::None,
+            Some(Preset::Quality) => Self::Quality,
+            Some(Preset::Speed) => Self::Speed,
+            Some(Preset::Cost) => Self::Cost,
+        }
+    }
 }
 
 impl From<WrittenPrivacy> for Privacy {
@@ -147,6 +180,7 @@ pub(super) struct RawRouting {
     privacy: WrittenPrivacy,
     cost: WrittenCost,
     confirm_paid: bool,
+    preset: WrittenPreset,
     keep_cycles: u32,
     model_routing: ModelRouting,
     sticky_minutes: u32,
@@ -172,6 +206,7 @@ impl Default for RawRouting {
             privacy: WrittenPrivacy::Any,
             cost: WrittenCost::Any,
             confirm_paid: false,
+            preset: WrittenPreset::None,
             keep_cycles: 1,
             model_routing: ModelRouting::Match,
             sticky_minutes: 30,
@@ -234,6 +269,12 @@ pub(super) const KEYS: &[Key] = &[
         "routing.confirm_paid",
         "true or false",
         "whether models that are not known to be free are asked only for requests with the header `X-Mediary-Allow-Paid: true`",
+    ),
+    Key::new(
+        "routing.preset",
+        "one of \"none\", \"quality\", \"speed\", \"cost\"",
+        "what targets are ordered by: their rank in the tier, how quickly they begin to answer, or what the request will cost; \
+         `none`: priority, rank, quota left and latency, in this order",
     ),
     Key::new("routing.keep_cycles", "a whole number from 1 to 100", "how often the list of candidates is gone through"),
     Key::new(
@@ -298,6 +339,7 @@ impl RawRouting {
             privacy: self.privacy.into(),
             cost: self.cost.into(),
             confirm_paid: self.confirm_paid,
+            preset: self.preset.into(),
             keep_cycles: self.keep_cycles,
             model_routing: self.model_routing,
             sticky: Duration::from_secs(u64::from(self.sticky_minutes) * 60),

@@ -60,7 +60,7 @@ pub use kept_responses::{KeptResponses, MemoryRoom};
 pub use live_responses::{Heard, Teller, Told};
 pub use probes::{
     Counts as ProbeCounts, NotReleased, NotVerified, Outcome as ProbeOutcome, ProbeWish, Probes, Resume,
-    Step as ProbeStep, Verified, VerifyRequest,
+    Step as ProbeStep, Verified, VerifyRequest, probe_findings,
 };
 pub use readiness::Readiness;
 pub use recipe_file::BadRecipe;

@@ -3,6 +3,7 @@
 //! Neither queries nor bodies nor header values other than the id are recorded. The router puts this layer outermost, so
 //! that refusals and panics are seen as well.
 
+use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
 use axum::extract::{MatchedPath, Request};
@@ -13,7 +14,19 @@ use tracing::Instrument;
 
 use super::error::{ApiError, CLIENT_CLOSED_REQUEST, errors_of, id_header_of, overload_of};
 use super::request_id::{RequestId, X_REQUEST_ID};
+use super::tasks::price;
+use crate::gateway::Account;
 use crate::telemetry::metrics;
+
+tokio::task_local! {
+    static SPENT: Arc<OnceLock<Account>>;
+}
+
+/// Keeps the account of the request at hand in sight, so that an error says as well what was billed before it.
+pub(super) fn spends(account: &Account) {
+    // Outside of a request, as in tests, there is nothing to tell.
+    let _outside = SPENT.try_with(|spent| spent.set(account.clone()));
+}
 
 /// Accompanies a request: names it, lets the inner layers answer, then records how it went.
 pub(super) async fn accompany(mut request: Request, next: Next) -> Response {
@@ -29,12 +42,16 @@ pub(super) async fn accompany(mut request: Request, next: Next) -> Response {
     request.extensions_mut().insert(id.clone());
     async move {
         let visit = Visit::begin(route, method);
-        let mut response = next.run(request).await;
+        let spent = Arc::new(OnceLock::new());
+        let mut response = SPENT.scope(spent.clone(), next.run(request)).await;
         if let Some(error) = response.extensions_mut().remove::<ApiError>() {
             let error = error.overloaded_as(overloaded);
             error.log();
             *response.status_mut() = error.status;
             *response.body_mut() = errors.error(&error.told(&id)).to_string().into();
+            if let Some(account) = spent.get() {
+                price(account, response.headers_mut());
+            }
         }
         response.headers_mut().insert(X_REQUEST_ID, id.to_header());
         if let Some(name) = id_header {

@@ -18,7 +18,7 @@ macro_rules! embedded {
 }
 
 /// The catalogs this version of Mediary was built with.
-pub(super) const EMBEDDED: [(&str, &str); 40] = embedded![
+pub(super) const EMBEDDED: [(&str, &str); 42] = embedded![
     "anthropic.toml",
     "azure.toml",
     "bedrock.toml",
@@ -26,6 +26,7 @@ pub(super) const EMBEDDED: [(&str, &str); 40] = embedded![
     "cloudflare.toml",
     "cohere-rerank.toml",
     "cohere.toml",
+    "dashscope-images.toml",
     "dashscope.toml",
     "deepseek.toml",
     "edge.toml",
@@ -44,6 +45,7 @@ pub(super) const EMBEDDED: [(&str, &str); 40] = embedded![
     "mistral.toml",
     "moonshot.toml",
     "nvidia-images.toml",
+    "nvidia-rerank.toml",
     "nvidia.toml",
     "ollama-cloud.toml",
     "ollama.toml",

@@ -4,6 +4,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use crate::images::ImageForm;
+use crate::rerank::RankForm;
 
 /// A provider's address and habits.
 #[derive(Debug, Clone)]
@@ -61,7 +62,11 @@ pub struct Quirks {
     pub status_url: Option<String>,
     /// By which requests videos are made.
     pub videos: VideoForm,
-    /// Where its list of models is, if not below its address.
+    /// By which requests documents are ranked.
+    pub ranks: RankForm,
+    /// Pages are read by `/layout_parsing`.
+    pub layout_parsing: bool,
+    /// Where its list of models is: an address, or a path below its own that is not the usual one.
     pub models_url: Option<String>,
     /// What only a right key opens, below its address, where its list of models is everyone's.
     pub key_check: Option<String>,
@@ -158,6 +163,8 @@ impl Default for Quirks {
             knows: Vec::new(),
             status_url: None,
             videos: VideoForm::OpenAi,
+            ranks: RankForm::default(),
+            layout_parsing: false,
             models_url: None,
             key_check: None,
             allowed_tools: false,

@@ -17,10 +17,11 @@ impl ChatCall<'_> {
         whose.iter().for_each(|index| self.leave_out(format!("messages[{index}].role")));
     }
 
-    /// The tokens that a target is granted for thinking, as far as its client said how many and it takes so many.
-    pub(crate) fn granted(&self, takes: std::ops::RangeInclusive<u32>) -> Option<u32> {
+    /// The tokens that a target is granted for thinking, if its client said how many: no fewer than the `least` that it
+    /// takes and no more than the `most`.
+    pub(crate) fn granted(&self, least: u32, most: u32) -> Option<u32> {
         let granted = self.task.granted?;
-        let given = granted.tokens.min(*takes.end()).max(*takes.start());
+        let given = granted.tokens.min(most).max(least);
         if given != granted.tokens {
             self.leave_out(granted.field);
         }

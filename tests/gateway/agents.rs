@@ -46,7 +46,7 @@ fn keeps_to_itself(up: &Upstream, names: &[&str]) {
 }
 
 /// A turn of Claude Code's: the system in blocks, many tools, thoughts, results of parallel calls.
-fn claude_code(messages: Value, fields: Value) -> Request {
+fn claude_code(messages: &Value, fields: Value) -> Request {
     let ephemeral = json!({ "type": "ephemeral" });
     let tool = |name: &str, properties: Value| {
         let schema = json!({ "$schema": "https://json-schema.org/draft/2020-12/schema", "type": "object",
@@ -96,7 +96,7 @@ fn a_day_of_claude_code_is_answered_by_gemini() {
         "data": STANDARD.encode(sample("sign.png")) } });
     let asks = json!({ "role": "user", "content": [
         text("<system-reminder>\nThe day is Monday.\n</system-reminder>"), picture, text("What does the sign say?")] });
-    let answer = claude_code(json!([asks]), json!({})).send(&server);
+    let answer = claude_code(&json!([asks]), json!({})).send(&server);
     let first = told(&answer);
     assert_eq!(
         (&first["stop_reason"], &first["content"][0]["type"]),
@@ -119,7 +119,7 @@ fn a_day_of_claude_code_is_answered_by_gemini() {
     ]);
     let turns = json!([asks, { "role": "assistant", "content": [thought, text("I look."), call, other] },
         { "role": "user", "content": results }]);
-    let answer = claude_code(turns.clone(), json!({})).send(&server);
+    let answer = claude_code(&turns, json!({})).send(&server);
     let second = told(&answer);
     assert_eq!(
         (&second["stop_reason"], &second["content"][0]["text"]),
@@ -159,11 +159,11 @@ fn a_day_of_claude_code_is_answered_by_gemini() {
     // What goes beside it: a title by a smaller model, a probe of the quota, a count.
     let title = json!({ "model": "claude-haiku-4-5-20251001", "max_tokens": 512, "stream": false, "tools": [], "temperature": 0,
         "thinking": null, "system": [text("Give a title in a few words.")] });
-    let answer = claude_code(json!([{ "role": "user", "content": [text("Hello there")] }]), title).send(&server).ok();
+    let answer = claude_code(&json!([{ "role": "user", "content": [text("Hello there")] }]), title).send(&server).ok();
     assert_eq!(answer["content"][0]["text"], "Hello", "{answer}");
     assert_eq!(up.last().json()["generationConfig"]["maxOutputTokens"], 512);
     let probe = json!({ "max_tokens": 1, "stream": false, "tools": null, "thinking": null });
-    assert_eq!(claude_code(json!([{ "role": "user", "content": "quota" }]), probe).send(&server).status, 200);
+    assert_eq!(claude_code(&json!([{ "role": "user", "content": "quota" }]), probe).send(&server).status, 200);
     let counted = Request::new("POST", "/v1/messages/count_tokens?beta=true")
         .body("application/json", json!({ "model": "claude-sonnet-4-5", "messages": turns }).to_string())
         .send(&server);
@@ -172,7 +172,7 @@ fn a_day_of_claude_code_is_answered_by_gemini() {
 }
 
 /// A turn of Codex's: instructions, notes of a developer's, and everything so far as items.
-fn codex(further: Value) -> Request {
+fn codex(further: &Value) -> Request {
     let words = |role: &str, text: &str| json!({ "type": "message", "role": role, "content": [{ "type": "input_text", "text": text }] });
     let mut input = vec![
         words("developer", "<permissions>The file system is read-only.</permissions>"),
@@ -220,7 +220,7 @@ fn completed(answer: &Answer) -> Value {
 fn a_turn_of_codex_is_answered_by_anthropic() {
     let [[_, hello_stream], [_, call_stream]] = acts("anthropic");
     let (up, server) = house("anthropic", "m", [call_stream, hello_stream]);
-    let first = completed(&codex(json!([])).send(&server));
+    let first = completed(&codex(&json!([])).send(&server));
     let made = &first["output"][0];
     assert_eq!((&made["type"], &made["arguments"]), (&json!("function_call"), &json!("{\"q\":1}")), "{first:#}");
 
@@ -233,7 +233,7 @@ fn a_turn_of_codex_is_answered_by_anthropic() {
         { "type": "function_call_output", "call_id": "call_1", "output": "{\"output\":\"a.rs\",\"metadata\":{\"exit_code\":0}}" },
         { "type": "custom_tool_call_output", "call_id": "call_2", "output": "Done!" },
     ]);
-    let answer = codex(further).send(&server);
+    let answer = codex(&further).send(&server);
     let second = completed(&answer);
     assert_eq!(second["output"][0]["content"][0]["text"], "Hello", "{second:#}");
 
@@ -333,10 +333,10 @@ fn an_afternoon_of_open_webui_is_answered_by_anthropic_in_both_of_its_formats() 
 fn what_breaks_off_tells_each_agent_so_in_its_own_words() {
     let broken = dialects().into_iter().find(|its| its.id == "anthropic").expect("there is one").broken;
     let (_up, server) = house("anthropic", "m", [broken]);
-    let answer = claude_code(json!([{ "role": "user", "content": "Hi" }]), json!({})).send(&server);
+    let answer = claude_code(&json!([{ "role": "user", "content": "Hi" }]), json!({})).send(&server);
     let last = events(&answer).last().cloned().expect("it says something");
     assert_eq!((&last["type"], last["error"]["message"].is_string()), (&json!("error"), true), "{last}");
-    let answer = codex(json!([])).send(&server);
+    let answer = codex(&json!([])).send(&server);
     let text = answer.text();
     let last = text.lines().rev().find_map(|line| line.strip_prefix("data: ")).expect("it says something");
     let last: Value = serde_json::from_str(last).expect("events are JSON");

@@ -2,9 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::chat_talk::{serving, with_providers};
+use super::chat_talk::{over, serving, with_providers};
 use super::chat_words::{answers, fails, says, streams};
 use super::client::{Answer, Request};
+use super::images_words::{drawn, encoded, painter, png};
 use super::server::TestServer;
 use super::upstream::Upstream;
 
@@ -107,4 +108,82 @@ fn a_plan_says_what_it_would_cost() {
     let request = json!({ "endpoint": "/v1/videos", "request": { "model": "v/m", "prompt": "A fox", "seconds": "8" } });
     assert_eq!(plan(&server, &request)["candidates"][0]["estimated_cost_usd"], 0.8);
     assert_eq!(up.calls(), 0);
+}
+
+/// What three kinds of pictures cost, as catalogs have it.
+fn by_kind() -> Value {
+    json!({ "image_usd": [
+        { "quality": "low", "size": "64x48", "usd": 0.011 },
+        { "quality": "low", "usd": 0.016 },
+        { "quality": "high", "usd": 0.25 },
+    ] })
+}
+
+#[test]
+fn a_picture_costs_what_its_quality_and_size_say() {
+    let model = || json!({ "images": { "sizes": ["64x48", "48x64"] }, "price": by_kind() });
+    let told = |fields: Value| {
+        let body = json!({ "created": 1, "data": [{ "b64_json": encoded(&png(64, 48)) }] });
+        answers(200, &over(body, fields))
+    };
+    // What was asked for, what the answer says, and what it costs.
+    let rows = [
+        (json!({ "quality": "low", "size": "64x48" }), json!({}), "0.011"),
+        (json!({ "quality": "low", "size": "48x64" }), json!({}), "0.016"),
+        (json!({ "quality": "high", "size": "64x48" }), json!({}), "0.25"),
+        // What the target made counts for more than what was asked for.
+        (json!({ "quality": "auto" }), json!({ "quality": "low", "size": "64x48" }), "0.011"),
+        (json!({ "quality": "high", "size": "64x48" }), json!({ "quality": "low" }), "0.011"),
+        // It may be the cheap one or the dear one.
+        (json!({ "size": "64x48" }), json!({}), "unpriced"),
+        (json!({ "quality": "medium", "size": "64x48" }), json!({}), "unpriced"),
+    ];
+    for (asked, said, usd) in rows {
+        let up = Upstream::doing([told(said.clone())]);
+        let server = with_providers(&[painter(&up, "p", model())]);
+        assert_eq!(drawn(&server, asked.clone()).header(SUM), Some(usd), "{asked} {said}");
+    }
+    // Beforehand the most that it may cost is said.
+    let up = Upstream::doing([told(json!({}))]);
+    let server = with_providers(&[painter(&up, "p", model())]);
+    for (fields, usd) in [(json!({ "quality": "low", "size": "64x48" }), 0.011), (json!({}), 0.25)] {
+        let request = over(json!({ "model": "p/m", "prompt": "a fox" }), fields);
+        let planned = plan(&server, &json!({ "endpoint": "/v1/images/generations", "request": request }));
+        assert_eq!(planned["candidates"][0]["estimated_cost_usd"], usd, "{planned:#}");
+    }
+}
+
+#[test]
+fn a_ranking_costs_as_many_searches_as_its_provider_bills() {
+    let ranked = |meta: Value| {
+        let results = json!([{ "index": 0, "relevance_score": 0.5 }]);
+        answers(200, &over(json!({ "results": results }), meta))
+    };
+    let rows = [
+        (json!({}), "0.002"),
+        (json!({ "meta": { "billed_units": { "search_units": 1 } } }), "0.002"),
+        (json!({ "meta": { "billed_units": { "search_units": 3.0 } } }), "0.006"),
+    ];
+    for (meta, usd) in rows {
+        let up = Upstream::doing([ranked(meta.clone())]);
+        let model = json!({ "tasks": ["rerank"], "price": { "search_usd": 0.002 } });
+        let server = with_providers(&[up.with_model("p", model)]);
+        let request = json!({ "model": "p/m", "query": "q", "documents": ["a"] });
+        let request = Request::new("POST", "/v1/rerank").body("application/json", request.to_string());
+        assert_eq!(request.send(&server).header(SUM), Some(usd), "{meta}");
+    }
+}
+
+#[test]
+fn an_error_says_what_was_billed_before_it() {
+    let mut empty = super::chat_words::saying("");
+    empty["usage"] = json!({ "prompt_tokens": 100, "completion_tokens": 0, "total_tokens": 100 });
+    let mute = Upstream::doing([answers(200, &empty)]);
+    let server = with_providers(&[priced(&mute, "mute", &json!({ "input_usd": 1.0, "output_usd": 2.0 }))]);
+    let failed = server.chat(json!({}));
+    assert_eq!((failed.status, failed.header(SUM)), (503, Some("0.0001")), "{failed}");
+    assert_eq!(failed.header(ITEMS), Some("\"mute/m\";for=chat;input=100;usd=0.0001;failed"));
+    // One that no target was asked for costs nothing and says nothing.
+    let refused = server.chat(json!({ "model": "nothing/here" }));
+    assert_eq!((refused.status, refused.header(SUM)), (404, None), "{refused}");
 }

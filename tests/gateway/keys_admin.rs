@@ -158,6 +158,16 @@ fn client_keys_are_made_changed_and_replaced_by_an_admin_key() {
     sends(&served, &line, &root, &bad).refused(400, "invalid_request", "names of tiers");
     let changed = sends(&served, &line, &root, &json!({ "rules": { "endpoints": ["/v1/models"] } })).ok();
     assert_eq!(changed["rules"], json!({ "endpoints": ["/v1/models"] }));
+    // Another who still sees the rules of before is told, and nothing is lost.
+    let late = json!({ "rules": {}, "was": new["rules"], "name": "late" });
+    sends(&served, &line, &root, &late).refused(409, "client_key_changed", "changed meanwhile");
+    let kept = sends(&served, &line, &root, &json!({ "expires_at": 4_000_000_000_u64, "was": changed["rules"] })).ok();
+    assert_eq!(
+        (&kept["rules"], &kept["name"], &kept["expires_at"]),
+        (&changed["rules"], &json!("app"), &json!(4_000_000_000_u64))
+    );
+    assert_eq!(sends(&served, &line, &root, &json!({ "name": "app" })).ok()["expires_at"], json!(4_000_000_000_u64));
+    assert_eq!(sends(&served, &line, &root, &json!({ "expires_at": null })).ok()["expires_at"], Value::Null);
     wait_until("it is held to that", || sends(&served, "POST /v1/chat/completions", &app, &chat).status == 403);
     let rotated = sends(&served, &format!("POST /api/admin/client-keys/{id}/rotate"), &root, &json!({})).ok();
     assert_eq!(rotated["id"], json!(id));

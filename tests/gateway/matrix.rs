@@ -656,7 +656,7 @@ fn told(answer: &Answer) -> String {
             let _ = write!(told, "\n  {name}: {value}");
         }
     }
-    if let Ok(Value::Array(all)) = serde_json::from_str(&answer.text()) {
+    if let Ok(Value::Array(all)) = serde_json::from_str(answer.text()) {
         for one in &all {
             let _ = write!(told, "\n  {}", lasting(one));
         }

@@ -161,7 +161,7 @@ fn tokens_granted_for_thinking_and_lengths_go_out_as_they_were_said_or_are_named
     let thinks = |tokens: u32| json!({ "thinkingConfig": { "thinkingBudget": tokens } });
     let budget = "generationConfig.thinkingConfig.thinkingBudget";
     let long = json!({ "model": "auto", "store": false, "input": "x", "max_output_tokens": 9000 });
-    let rows: Vec<((Upstream, TestServer), (&str, Value), &str, Value, Vec<&str>)> = vec![
+    let rows = [
         (gemini(), messages(granted(5000)), "/generationConfig/thinkingConfig/thinkingBudget", json!(5000), vec![]),
         (claude("claude-x-4-5"), google(thinks(5000)), "/thinking/budget_tokens", json!(5000), vec![]),
         (claude("claude-x-4-5"), google(thinks(300)), "/thinking/budget_tokens", json!(1024), vec![budget]),
@@ -235,7 +235,7 @@ fn a_target_that_pauses_has_ended_its_answer_for_a_reason_that_is_named() {
     };
     let said = json!([{ "role": "user", "content": "x" }]);
     let contents = json!({ "contents": [{ "role": "user", "parts": [{ "text": "x" }] }] });
-    let rows: Vec<(&str, &str, Value, Vec<&str>)> = vec![
+    let rows = [
         (
             "/v1/chat/completions",
             "/v1/chat/completions",

@@ -444,4 +444,11 @@ fn the_command_line_tries_shows_and_releases() {
     let line: Value = serde_json::from_str(json_lines.trim_end()).expect("it is JSON");
     assert_eq!(line["found"]["tools"]["holds"], false);
     assert_eq!(up.calls(), 4);
+    // Beside a server that has the database, what was found can be seen, and nothing is tried.
+    let kept = [("MEDIARY_STORE__DIR", written(&store))];
+    let _served = super::cli_serve::serve(&["--config", written(&config)], &kept);
+    let (code, beside, err) = run(&["--list"]);
+    assert!(code == Some(0) && beside.contains("a/m  proven: text; refuted: tools\n"), "{beside}{err}");
+    let (code, _, err) = run(&["a"]);
+    assert!(code == Some(1) && err.contains("ask the server that has it"), "{err}");
 }

@@ -99,3 +99,56 @@ fn what_an_answer_says_is_left_is_believed() {
     let stats = Request::new("GET", "/v1/stats").send(&server).ok();
     assert!(stats["data"].as_array().is_some_and(|all| all.len() == 2), "{stats:#}");
 }
+
+#[test]
+fn a_provider_without_written_limits_teaches_them_as_well() {
+    let paid = json!({ "models": [{ "id": "m", "price": { "input_usd": 1.0, "output_usd": 1.0 } }] });
+    let refusal = "Rate limit reached for model `m` on requests per minute (RPM): Limit 2, Used 2, Requested 1. \
+                   Please try again in 1s.";
+    let in_words = fails(429, refusal, Some("rate_limit_exceeded"));
+    let in_headers = fails(429, "Too many requests", Some("rate_limit_exceeded"))
+        .header("retry-after", "1")
+        .header("x-ratelimit-limit-requests-minute", "2")
+        .header("x-ratelimit-remaining-requests-minute", "0");
+    for refuses in [in_words, in_headers] {
+        let acts = [says("one"), refuses, says("never")];
+        let (a, b) = (Upstream::doing(acts), Upstream::doing([says("From b")]));
+        let server = with_providers(&[a.entry("a", paid.clone()), b.entry("b", json!({}))]);
+        let vias: Vec<String> = (0..3).map(|_| via(&server)).collect();
+        assert_eq!(vias, ["a/m", "b/m", "b/m"]);
+        let stats = Request::new("GET", "/v1/stats").send(&server).ok();
+        let quotas = &stats["data"][0]["keys"][0]["quotas"];
+        let told =
+            quotas[0].as_object().map(|quota| (quota["limit"].clone(), quota["of"].clone(), quota["allowed"].clone()));
+        assert_eq!(told, Some((json!("requests_per_minute"), json!("model"), json!(2))), "{stats:#}");
+    }
+}
+
+#[test]
+fn what_is_left_is_believed_of_a_provider_without_written_limits() {
+    let told = says("Hello")
+        .header("x-ratelimit-limit-requests", "1000")
+        .header("x-ratelimit-remaining-requests", "0")
+        .header("x-ratelimit-reset-requests", "30m0s");
+    let (a, b) = (Upstream::doing([told]), Upstream::doing([says("From b")]));
+    let server = with_providers(&[a.entry("a", json!({})), b.entry("b", json!({}))]);
+    assert_eq!([via(&server), via(&server)], ["a/m", "b/m"]);
+    assert_eq!(a.calls(), 1, "it is known before it is met");
+}
+
+#[test]
+fn the_target_with_the_larger_share_left_is_asked_first() {
+    let (a, b) = (Upstream::doing([says("From a")]), Upstream::doing([says("From b")]));
+    let server = with_providers(&[
+        limited(&a, "a", &json!({ "rpd": 2 }), json!({ "priority": 1 })),
+        limited(&b, "b", &json!({ "rpd": 5 }), json!({ "priority": 1 })),
+    ]);
+    // A name would say in which order they are asked.
+    let via = || server.chat(json!({ "model": "auto" })).header("x-routed-via").unwrap_or_default().to_owned();
+    // The first of two whole ones is drawn. After one call each, b has four fifths left and a half of it.
+    let mut first = [via(), via()];
+    first.sort_unstable();
+    assert_eq!(first, ["a/m", "b/m"]);
+    assert_eq!([via(), via()], ["b/m", "b/m"], "0.8 and 0.6 are more than 0.5");
+    assert_eq!([via(), via()], ["a/m", "b/m"], "0.5 is more than 0.4, which is more than nothing");
+}

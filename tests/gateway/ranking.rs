@@ -1,5 +1,6 @@
 //! Ranking and judging: what providers are sent, what clients get, and what stands in where no target ranks.
 
+use mediary::models::{Locations, Models};
 use serde_json::{Value, json};
 
 use super::chat_talk::with_providers;
@@ -86,6 +87,19 @@ fn vectors_of_this_machine_stand_in_and_say_so() {
         "no_providers",
         "",
     );
+}
+
+#[test]
+fn vectors_that_are_named_and_not_installed_say_what_is_missing() {
+    let home = tempfile::tempdir().expect("a temporary folder");
+    let locations = Locations { home: Some(home.path().to_owned()), cwd: home.path().to_owned(), config_dir: None };
+    let server = TestServer::with_models(&Models::open(&locations).expect("the cards are sound"), |_| ());
+    for (path, request) in [
+        ("/v1/rerank", json!({ "model": "local/e5-small", "query": "q", "documents": ["a"] })),
+        ("/v1/embeddings", json!({ "model": "local/e5-small", "input": "a" })),
+    ] {
+        post(&server, path, &request).refused(503, "engine_not_installed", "`mediary models pull e5-small`");
+    }
 }
 
 #[test]

@@ -91,6 +91,22 @@ fn an_outage_erases_nothing_neither_now_nor_after_a_restart() {
 }
 
 #[test]
+fn a_vendor_that_lists_nothing_at_all_is_out_and_a_server_on_this_machine_may_be_empty() {
+    let up = Upstream::listing(list(json!([{ "id": "new" }])), [says("Hello")]);
+    let fields = json!({ "lists_models": true });
+    for (entry, stays) in [(up.far_entry("a", fields.clone()), true), (up.entry("a", fields), false)] {
+        up.lists(list(json!([{ "id": "new" }])));
+        let server = with_providers(&[entry]);
+        assert_eq!(refreshed(&server)["added"], json!(["new"]));
+        up.lists(list(json!([])));
+        let empty = refreshed(&server);
+        let expected = if stays { ("failed", json!([])) } else { ("listed", json!(["new"])) };
+        assert_eq!((&empty["status"], &empty["removed"]), (&json!(expected.0), &expected.1), "{empty}");
+        assert_eq!(models(&server).contains(&"a/new".to_owned()), stays);
+    }
+}
+
+#[test]
 fn a_model_that_is_only_listed_answers_when_it_is_named_and_not_otherwise() {
     let up = Upstream::listing(
         list(json!([{ "id": "dear", "pricing": { "prompt": "0.00001", "completion": "0.00003" } }])),

@@ -131,3 +131,28 @@ fn what_was_used_of_a_free_limit_survives_a_restart() {
     let told = String::from_utf8_lossy(&told.stdout).into_owned();
     assert!(told.contains("quota left: 0 of 2 requests_per_hour of m with …cdef"), "{told}");
 }
+
+#[test]
+fn what_was_used_of_a_provider_waits_while_it_is_switched_off() {
+    let folder = tempfile::tempdir().expect("there is a place for temporary files");
+    let file = folder.path().join("mediary.toml");
+    let (a, b) = (Upstream::doing([says("From a")]), Upstream::doing([says("From b")]));
+    let limited = json!({ "models": [{ "id": "m", "price": "free", "free_limits": { "rph": 2 } }], "priority": 1 });
+    let (first, second) = (a.entry("a", limited), b.entry("b", json!({ "priority": 2 })));
+    let both = config(&[first.clone(), second.clone()]);
+    replace(&file, &both);
+    let path = file.to_str().expect("temporary folders have plain names");
+    let served = serve(&["--config", path], &[("MEDIARY_LOG", "error,mediary::http::serve=info")]);
+    assert_eq!([via(&served), via(&served), via(&served)], ["a/m", "a/m", "b/m"]);
+    let models = |served: &Served| served.get("/v1/models", "").text().to_owned();
+    let off = over(first, json!({ "enabled": false }));
+    replace(&file, &config(&[off, second]));
+    wait_until("it is off", || !models(&served).contains("\"a/m\""));
+    replace(&file, &both);
+    wait_until("it is on again", || models(&served).contains("\"a/m\""));
+    assert_eq!((via(&served), a.calls()), ("b/m".to_owned(), 2), "what is used is still used");
+    let stats = served.get("/v1/stats", "").ok();
+    let row = stats["data"].as_array().and_then(|all| all.iter().find(|row| row["target"] == "a/m").cloned());
+    let row = row.expect("what happened to it is known");
+    assert_eq!((&row["successes"], &row["keys"][0]["successes"]), (&json!(2), &json!(2)), "{row:#}");
+}

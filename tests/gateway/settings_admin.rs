@@ -66,6 +66,33 @@ fn an_order_of_a_tier_is_in_force_at_once_and_after_a_restart() {
 }
 
 #[test]
+fn a_preset_orders_the_plan_for_all_tiers_or_for_one_of_them() {
+    let (a, b) = (Upstream::doing([says("A.")]), Upstream::doing([says("B.")]));
+    let fast = |rank: u32, usd: f64| {
+        let price = json!({ "input_usd": usd, "output_usd": usd });
+        json!({ "models": [{ "id": "m", "tiers": { "fast": rank }, "price": price }] })
+    };
+    let place = Place::with(&[a.entry("a", fast(1, 3.0)), b.entry("b", fast(2, 1.0))]);
+    place.told(&["admin", "password"], &format!("{PASSWORD}\n"));
+    // From the configuration, …
+    let served = place.serve(&[("MEDIARY_ROUTING__PRESET", "cost")]);
+    let admin = logs_in(&served);
+    assert_eq!(first(&served), "b/m");
+    assert_eq!(settings(&served, &admin)["in_force"]["routing"]["preset"], "cost");
+    // … from the settings over it, …
+    let quality = sets(&served, &admin, &json!(0), &json!({ "routing": { "preset": "quality" } }));
+    assert_eq!(quality.status, 200, "{quality}");
+    wait_until("the better one is first", || first(&served) == "a/m");
+    // … and for this tier alone, whose answers it was that were quicker.
+    let named = json!({ "model": "b/m", "messages": [{ "role": "user", "content": "Hello" }] });
+    assert_eq!(sends(&served, "POST /v1/chat/completions", "", &named).status, 200);
+    let speed = json!({ "routing": { "preset": "quality" }, "chains": { "fast": { "preset": "speed" } } });
+    assert_eq!(sets(&served, &admin, &json!(1), &speed).status, 200);
+    wait_until("the one that was called is first", || first(&served) == "b/m");
+    assert_eq!(settings(&served, &admin)["settings"]["chains"]["fast"]["preset"], "speed");
+}
+
+#[test]
 fn a_policy_is_in_force_at_once_and_falls_back_to_the_configuration() {
     let (a, b) = (Upstream::doing([says("A.")]), Upstream::doing([says("B.")]));
     let place = place(&a, &b);

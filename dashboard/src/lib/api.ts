@@ -8,6 +8,7 @@
 // page and sends the request again, so nothing that was typed is lost.
 
 import createClient from 'openapi-fetch';
+import { untrack } from 'svelte';
 import { connection } from './connection.svelte';
 import { session } from './session.svelte';
 import type { components, paths } from './openapi';
@@ -46,9 +47,12 @@ const CHANGES = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
 export async function reach(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
   const request = new Request(input, { cache: 'no-store', ...init });
   for (let tries = 0; ; tries += 1) {
+    // What is read while the password is asked for waits for it.
+    if (untrack(() => session.asking) && !isEntrance(request)) await session.wanted(CHANGES.has(request.method));
     const sent = request.clone();
-    // The address is this server's alone, so the token goes nowhere else.
-    if (session.token) sent.headers.set('x-csrf-token', session.token);
+    // The address is this server's alone, so the token goes nowhere else. What a page shows does not depend on it.
+    const token = untrack(() => session.token);
+    if (token) sent.headers.set('x-csrf-token', token);
     let answer: Response;
     try {
       answer = await fetch(sent);
@@ -65,7 +69,7 @@ export async function reach(input: RequestInfo | URL, init?: RequestInit): Promi
 /** Whether the answer was about the session, and a new one is open. */
 async function mayTryAgain(answer: Response, request: Request): Promise<boolean> {
   const path = new URL(request.url).pathname;
-  if (/^\/api\/admin\/(login|logout|setup|session)$/.test(path)) return false;
+  if (isEntrance(request)) return false;
   const code = answer.status === 401 || answer.status === 403 ? await codeOf(answer.clone()) : '';
   if (answer.status === 403 && code === 'csrf_token_missing') {
     await session.refresh();
@@ -74,7 +78,12 @@ async function mayTryAgain(answer: Response, request: Request): Promise<boolean>
   const isTheirs = code === 'not_an_administrator' || (!path.startsWith('/api/admin/') && !session.open);
   if (answer.status !== 401 || !isTheirs) return false;
   session.closed();
-  return session.wanted();
+  return session.wanted(CHANGES.has(request.method));
+}
+
+/** Whether it is about the session itself. */
+function isEntrance(request: Request): boolean {
+  return /^\/api\/admin\/(login|logout|setup|session)$/.test(new URL(request.url).pathname);
 }
 
 async function codeOf(answer: Response): Promise<string> {

@@ -15,6 +15,7 @@ class Session {
   missing = $state<string | null>(null);
 
   #waiting: ((opened: boolean) => void)[] = [];
+  #isDeclined = false;
 
   get token(): string | undefined {
     return this.body?.csrf_token ?? undefined;
@@ -36,8 +37,12 @@ class Session {
     }
   }
 
-  /** Asks for the password in place. Gives whether a session is open then. */
-  wanted(): Promise<boolean> {
+  /**
+   * Asks for the password in place. Gives whether a session is open then. Who has declined is asked again for a change
+   * alone, not for what pages read by themselves.
+   */
+  wanted(changes: boolean): Promise<boolean> {
+    if (this.#isDeclined && !changes) return Promise.resolve(false);
     this.asking = true;
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
@@ -45,17 +50,19 @@ class Session {
   /** A session was opened; what waits for it goes on. */
   opened(body: SessionBody): void {
     this.body = body;
+    this.#isDeclined = false;
     this.#settle(true);
   }
 
   /** It is not going to be opened; what waits fails as the server said. */
   declined(): void {
+    this.#isDeclined = true;
     this.#settle(false);
   }
 
   /** The session was ended. */
   closed(): void {
-    if (this.body) this.body = { ...this.body, is_open: false, csrf_token: undefined };
+    if (this.body?.is_open) this.body = { ...this.body, is_open: false, csrf_token: undefined };
   }
 
   #settle(opened: boolean): void {

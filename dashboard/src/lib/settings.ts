@@ -5,10 +5,14 @@ import { ask, http, type Schemas } from './api';
 export type Privacy = 'any' | 'local';
 export type Cost = 'any' | 'free_first' | 'free';
 
+/** What targets are ordered by, where no order of one's own says otherwise. */
+export type Preset = 'quality' | 'speed' | 'cost';
+
 export interface Routing {
   privacy?: Privacy;
   cost?: Cost;
   confirm_paid?: boolean;
+  preset?: Preset | 'none';
   model_routing?: 'match' | 'any';
   sticky_minutes?: number;
 }
@@ -22,6 +26,7 @@ export interface Log {
 export interface Chain {
   order?: string[];
   off?: string[];
+  preset?: Preset;
 }
 
 export interface ServerSettings {

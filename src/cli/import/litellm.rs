@@ -1,5 +1,7 @@
 //! LiteLLM: names for models, several of which may stand behind one.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 use toml::Table;
 
@@ -9,9 +11,11 @@ use super::vendors;
 /// What a `config.yaml` amounts to.
 pub(super) fn carried(value: &Value) -> Carried {
     let mut carried = Carried::of("a LiteLLM config.yaml");
+    let mut keys = KeysOfModels::default();
     for entry in value.get("model_list").and_then(Value::as_array).into_iter().flatten() {
-        model(&mut carried, entry);
+        model(&mut carried, &mut keys, entry);
     }
+    keys.note(&mut carried);
     if let Some(general) = value.get("general_settings").and_then(Value::as_object) {
         for (name, value) in general {
             match (name.as_str(), value.as_str().and_then(Key::of)) {
@@ -84,7 +88,7 @@ fn fallbacks(carried: &mut Carried, kind: &str, value: &Value) {
     }
 }
 
-fn model(carried: &mut Carried, entry: &Value) {
+fn model(carried: &mut Carried, keys: &mut KeysOfModels, entry: &Value) {
     let name = entry.get("model_name").and_then(Value::as_str).unwrap_or_default();
     let Some(params) = entry.get("litellm_params") else {
         carried.note(format!("the model `{name}` without litellm_params"));
@@ -138,11 +142,40 @@ fn model(carried: &mut Carried, entry: &Value) {
     let model = prefixed.as_deref().unwrap_or(model);
     let says = says(params, entry.get("model_info"));
     let provider = carried.provider_at(&id, base.as_deref());
+    keys.used(&provider.id, model, key.clone());
     provider.add_key(key);
     provider.add_model(model, says);
     let target = format!("{}/{model}", provider.id);
     if !name.is_empty() && name != target {
         carried.alias(name, target);
+    }
+}
+
+/// With which keys each model is called there: a key may be one model's alone, or of another account.
+#[derive(Default)]
+struct KeysOfModels(BTreeMap<String, BTreeMap<String, Vec<Option<Key>>>>);
+
+impl KeysOfModels {
+    fn used(&mut self, provider: &str, model: &str, key: Option<Key>) {
+        let of_model = self.0.entry(provider.to_owned()).or_default().entry(model.to_owned()).or_default();
+        if !of_model.contains(&key) {
+            of_model.push(key);
+        }
+    }
+
+    /// Says of which models that is not carried over: here all keys of a provider serve all of its models.
+    fn note(&self, carried: &mut Carried) {
+        for (provider, models) in &self.0 {
+            let all = models.values().flatten();
+            let is_bound = |keys: &Vec<Option<Key>>| all.clone().any(|key| !keys.contains(key));
+            for (model, _) in models.iter().filter(|(_, keys)| is_bound(keys)) {
+                carried.note(format!(
+                    "that `{provider}/{model}` is called with some of the keys of `{provider}` only: here all keys of a \
+                     provider serve all of its models; to keep them apart, move models and keys to a [[providers]] of \
+                     another id, with the dialect and the base_url of `{provider}`"
+                ));
+            }
+        }
     }
 }
 

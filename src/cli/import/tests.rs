@@ -139,6 +139,29 @@ general_settings: { master_key: sk-master-secret, database_url: "postgres://u:p@
 }
 
 #[test]
+fn litellms_keys_of_one_model_are_said_to_be_of_all_here() {
+    let text = |second: &str| {
+        format!(
+            "model_list:\n\
+             - {{ model_name: one, litellm_params: {{ model: groq/a, api_key: os.environ/GROQ_A }} }}\n\
+             - {{ model_name: one, litellm_params: {{ model: groq/a, api_key: os.environ/GROQ_B }} }}\n\
+             - {{ model_name: two, litellm_params: {{ model: groq/b, api_key: os.environ/{second} }} }}\n"
+        )
+    };
+    let bound = of_text(&text("GROQ_A")).unwrap().written(false);
+    has(
+        &bound,
+        &["# Not carried over: that `groq/b` is called with some of the keys of `groq` only", "move models and keys"],
+    );
+    assert!(!bound.contains("that `groq/a`"), "it is called with all of them: {bound}");
+    let apart = of_text(&text("GROQ_C")).unwrap().written(false);
+    has(&apart, &["that `groq/a` is called", "that `groq/b` is called"]);
+    // Two keys of one model are turns, as here.
+    let turns = text("GROQ_A").lines().take(3).collect::<Vec<_>>().join("\n");
+    assert!(!of_text(&turns).unwrap().written(false).contains("some of the keys"));
+}
+
+#[test]
 fn a_wallas_env_keeps_its_keys_in_their_variables() {
     let file = of_text(
         "# keys\nGEMINI_API_KEY=AIza-secret\nexport GROQ_API_KEY='gsk-secret'\nGITHUB_TOKEN=ghp_secret # mine\nCOHERE_API_KEY=\n\

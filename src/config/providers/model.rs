@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use mediary_core::capability::{Lifecycle, Price, Rate, Rates, Responses, Structured, TaskKind, Tier};
+use mediary_core::capability::{
+    ImageQuality, Lifecycle, PictureRate, PictureRates, Price, Rate, Rates, Responses, Structured, TaskKind, Tier,
+};
 use mediary_core::{MediaFormat, MediaKind};
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Error, MapAccess, Visitor};
@@ -210,10 +212,26 @@ struct Paid {
     output_usd: Option<f64>,
     minute_usd: Option<f64>,
     character_usd: Option<f64>,
-    image_usd: Option<f64>,
+    image_usd: Option<ImagePrice>,
     second_usd: Option<f64>,
     page_usd: Option<f64>,
     search_usd: Option<f64>,
+}
+
+/// What a picture costs: one number, or rules by quality and size of which the first counts that is right.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum ImagePrice {
+    Each(f64),
+    ByKind(Vec<ImageRule>),
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ImageRule {
+    quality: Option<ImageQuality>,
+    size: Option<String>,
+    usd: f64,
 }
 
 struct PriceVisitor;
@@ -247,7 +265,22 @@ impl<'de> Visitor<'de> for PriceVisitor {
             output_usd: rate(paid.output_usd)?,
             minute_usd: rate(paid.minute_usd)?,
             character_usd: rate(paid.character_usd)?,
-            image_usd: rate(paid.image_usd)?,
+            image_usd: match paid.image_usd {
+                None => None,
+                Some(ImagePrice::Each(number)) => rate(Some(number))?.map(PictureRates::from),
+                Some(ImagePrice::ByKind(rules)) => {
+                    let sides = |size: String| {
+                        size.parse().map_err(|why| A::Error::custom(format!("a size {why}, not {size}")))
+                    };
+                    let rule = |ImageRule { quality, size, usd }| {
+                        let usd = rate(Some(usd))?.unwrap_or_default();
+                        Ok(PictureRate { quality, size: size.map(sides).transpose()?, usd })
+                    };
+                    let rules: Vec<PictureRate> = rules.into_iter().map(rule).collect::<Result<_, A::Error>>()?;
+                    let count = || A::Error::custom("image_usd has one to twelve rules");
+                    Some(PictureRates::new(&rules).ok_or_else(count)?)
+                }
+            },
             second_usd: rate(paid.second_usd)?,
             page_usd: rate(paid.page_usd)?,
             search_usd: rate(paid.search_usd)?,

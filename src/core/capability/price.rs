@@ -2,11 +2,12 @@
 
 use serde::Serialize;
 
-use super::{Rate, Usd};
+use super::{PictureKind, PictureRates, Rate, Usd};
 
 /// What a target costs. An unknown price counts as paid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case", tag = "kind")]
+#[expect(clippy::large_enum_variant, reason = "a price is copied; a catalog has some hundreds, most of them paid")]
 pub enum Price {
     /// Nothing, within the provider's limits.
     Free,
@@ -40,7 +41,7 @@ pub struct Rates {
     pub character_usd: Option<Rate>,
     /// A picture that is made.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub image_usd: Option<Rate>,
+    pub image_usd: Option<PictureRates>,
     /// A second of video that is made.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub second_usd: Option<Rate>,
@@ -69,6 +70,8 @@ pub struct Amount {
     pub characters: u64,
     /// Pictures that are made.
     pub images: u32,
+    /// What is known of them for their price.
+    pub picture: PictureKind,
     /// Seconds of video that is made.
     pub shown_seconds: Option<f64>,
     /// Pages that are read.
@@ -95,26 +98,8 @@ impl Rates {
         Self { input_usd: Some(input_usd), output_usd: Some(output_usd), ..Self::default() }
     }
 
-    /// Every unit with its rate, by the name that it has in a catalog.
-    #[must_use]
-    pub fn by_unit(&self) -> [(&'static str, Option<Rate>); 10] {
-        let Self { input_usd, cached_usd, cache_write_usd, output_usd, minute_usd, character_usd, .. } = *self;
-        let Self { image_usd, second_usd, page_usd, search_usd, .. } = *self;
-        [
-            ("input_usd", input_usd),
-            ("cached_usd", cached_usd),
-            ("cache_write_usd", cache_write_usd),
-            ("output_usd", output_usd),
-            ("minute_usd", minute_usd),
-            ("character_usd", character_usd),
-            ("image_usd", image_usd),
-            ("second_usd", second_usd),
-            ("page_usd", page_usd),
-            ("search_usd", search_usd),
-        ]
-    }
-
-    /// What an amount costs, unit by unit; `None` where a unit that has a rate is not known.
+    /// What an amount costs, unit by unit; `None` where a unit that has a rate is not known. Of pictures whose quality or
+    /// size is not known, the most that they may cost.
     fn of(&self, amount: &Amount) -> Option<Vec<Charged>> {
         let cached = amount.cached_tokens.min(amount.prompt_tokens);
         let written = amount.written_tokens.min(amount.prompt_tokens - cached);
@@ -122,6 +107,11 @@ impl Rates {
         if costs_otherwise(self.cached_usd, cached) || costs_otherwise(self.cache_write_usd, written) {
             return None;
         }
+        // Of none it does not matter what one would cost.
+        let image_usd = match self.image_usd.filter(|_| amount.images > 0) {
+            Some(rates) => Some(rates.at_most(amount.picture)?),
+            None => None,
+        };
         let rows = [
             ("input", self.input_usd, Some(amount.prompt_tokens - cached - written), MILLION),
             ("cached", self.cached_usd, Some(cached), MILLION),
@@ -129,7 +119,7 @@ impl Rates {
             ("output", self.output_usd, Some(amount.completion_tokens), MILLION),
             ("heard_ms", self.minute_usd, amount.heard_seconds.map(thousandths), 60_000),
             ("characters", self.character_usd, Some(amount.characters), MILLION),
-            ("images", self.image_usd, Some(amount.images.into()), 1),
+            ("images", image_usd, Some(amount.images.into()), 1),
             ("shown_ms", self.second_usd, amount.shown_seconds.map(thousandths), 1_000),
             ("pages", self.page_usd, Some(amount.pages.into()), 1),
             ("searches", self.search_usd, Some(amount.searches.into()), 1),
@@ -159,6 +149,15 @@ impl Price {
         matches!(self, Self::Free)
     }
 
+    /// Whether what an amount costs is sure, and not the most that pictures of an unknown kind may cost.
+    #[must_use]
+    pub fn is_sure(self, amount: &Amount) -> bool {
+        match self {
+            Self::Paid(Rates { image_usd: Some(rates), .. }) => amount.images == 0 || rates.is_sure(amount.picture),
+            Self::Free | Self::Unknown | Self::Paid(_) => true,
+        }
+    }
+
     /// What an amount costs, unit by unit; `None` where it is not known. What is free has no units.
     #[must_use]
     pub fn charged(self, amount: &Amount) -> Option<Vec<Charged>> {
@@ -178,7 +177,9 @@ impl Price {
 
 #[cfg(test)]
 mod tests {
+    use super::super::PictureRate;
     use super::*;
+    use crate::task::ImageSize;
 
     fn usd(rate: f64) -> Option<Rate> {
         Some(Rate::written(rate).unwrap())
@@ -198,10 +199,16 @@ mod tests {
             heard_seconds: Some(97.25),
             characters: 4_321,
             images: 3,
+            picture: PictureKind::named(Some("high"), Some(ImageSize::new(1_536, 1_024))),
             shown_seconds: Some(8.5),
             pages: 17,
             searches: 1,
         };
+        let rule = |quality, number| {
+            let kind = PictureKind::named(Some(quality), None);
+            PictureRate { quality: kind.quality, size: None, usd: Rate::written(number).unwrap() }
+        };
+        let by_kind = PictureRates::new(&[rule("low", 0.016), rule("high", 0.25)]);
         let rows = [
             // 234,566 × 0.075 / 10⁶ and 1,000,001 × 0.01875 / 10⁶
             (Rates { input_usd: usd(0.075), cached_usd: usd(0.01875), ..none() }, "0.03634246875"),
@@ -214,7 +221,9 @@ mod tests {
             // 4,321 × 15 / 10⁶
             (Rates { character_usd: usd(15.0), ..none() }, "0.064815"),
             // 3 × 0.042
-            (Rates { image_usd: usd(0.042), ..none() }, "0.126"),
+            (Rates { image_usd: usd(0.042).map(PictureRates::from), ..none() }, "0.126"),
+            // 3 × 0.25, of large ones that are made with care
+            (Rates { image_usd: by_kind, ..none() }, "0.75"),
             // 8.5 × 0.1
             (Rates { second_usd: usd(0.1), ..none() }, "0.85"),
             // 17 × 0.001
@@ -227,7 +236,7 @@ mod tests {
                     cached_usd: usd(0.01875),
                     output_usd: usd(0.3),
                     minute_usd: usd(0.006),
-                    image_usd: usd(0.042),
+                    image_usd: usd(0.042).map(PictureRates::from),
                     ..none()
                 },
                 "0.19877136875",

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use mediary_core::ModelName;
-use mediary_core::quota::{FreeLimits, KeyMeters};
+use mediary_core::quota::{Bound, FreeLimits, KeyMeters};
 
 const CALLS: u64 = 200_000;
 /// Calls come a millisecond apart, so that windows move along and have something to forget.
@@ -34,7 +34,7 @@ fn main() -> std::io::Result<()> {
             for _ in 0..threads {
                 scope.spawn(|| {
                     for call in 0..CALLS {
-                        let held = key.hold(&model, 400, 2_400, START_MS + call * APART_MS);
+                        let held = key.hold(&model, Bound::Whole, (400, 2_400), START_MS + call * APART_MS);
                         held.map(|held| held.settle(700)).ok();
                     }
                 });

@@ -3,7 +3,7 @@
 use super::estimate::{estimate_tokens, input_tokens, least_input_tokens};
 use super::{REPLY_RESERVE_TOKENS, Signs};
 use crate::MediaKind;
-use crate::capability::{PartShape, Structured, TaskKind};
+use crate::capability::{Abilities, ImageQuality, PartShape, PictureKind, Structured, TaskKind};
 use crate::task::{
     Chat, Embed, EmbedInput, Extras, GenerateVideo, ImageJob, ImageSize, Moderate, Part, ReplyFormat, Rerank, Speak,
     Task, ToolChoice, Transcribe,
@@ -25,6 +25,8 @@ pub struct Demand {
     pub characters: u64,
     /// How many pictures are to be made.
     pub images: u32,
+    /// How carefully, if that was said.
+    pub quality: Option<ImageQuality>,
     /// Which sides they are to have.
     pub sides: Sides,
     /// The video that is to be made, without its words and its picture.
@@ -155,6 +157,14 @@ impl Demand {
         }
     }
 
+    /// What is known, for their price, of the pictures that a target will be asked for.
+    #[must_use]
+    pub fn picture(&self, row: &Abilities) -> PictureKind {
+        let size = self.sides.size.and_then(|size| row.images.nearest(size).asked);
+        let by_ratio = self.sides.ratio.and_then(|ratio| row.images.nearest_ratio(ratio).asked);
+        PictureKind { quality: self.quality, size: size.or(by_ratio) }
+    }
+
     /// What pictures to make demand. The gateway makes up for a target that makes another size, another format or fewer at
     /// once.
     fn of_pictures(job: &ImageJob) -> Self {
@@ -169,6 +179,7 @@ impl Demand {
         let sources = u32::try_from(job.work.sources().len()).unwrap_or(u32::MAX);
         Self {
             images: job.count,
+            quality: PictureKind::named(job.quality.as_deref(), None).quality,
             sides: Sides { size: job.size, ratio: job.ratio.filter(|_| job.size.is_none()) },
             // Four letters a token, as in most languages of Europe.
             text_tokens: u32::try_from(job.prompt.len().div_ceil(4)).unwrap_or(u32::MAX),
@@ -292,6 +303,7 @@ impl Demand {
             longest_tokens: None,
             characters: 0,
             images: 0,
+            quality: None,
             sides: Sides::default(),
             video: None,
             pages: 0,

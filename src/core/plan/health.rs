@@ -11,6 +11,8 @@ use crate::capability::Ability;
 pub struct Health {
     /// How much longer it cannot be called: every key of it cools down, or the model is gone. `None`: it can be.
     pub cooldown: Option<Duration>,
+    /// How much longer no key of it has room within its limits, by what was counted here. `None`: one has.
+    pub used_up: Option<Duration>,
     /// How much longer it cools down after a breakdown. It is asked all the same where nothing else is left, a call at a
     /// time.
     pub breakdown: Option<Duration>,
@@ -27,10 +29,10 @@ pub struct Health {
 }
 
 impl Health {
-    /// How much longer it cools down for whatever reason; `None`: it does not.
+    /// How much longer it is not asked, for whatever reason; `None`: it can be.
     #[must_use]
     pub fn cools_for(&self) -> Option<Duration> {
-        self.cooldown.max(self.breakdown)
+        self.cooldown.max(self.used_up).max(self.breakdown)
     }
 }
 

@@ -26,7 +26,7 @@ mod treat;
 mod words;
 
 pub use auto::{Signs, choose_tier};
-pub use chain::{Chain, Chains};
+pub use chain::{Chain, Chains, Preset};
 pub use changes::Change;
 pub use demand::{Demand, Hard, Sides};
 pub use estimate::{REPLY_RESERVE_TOKENS, estimate_tokens, input_tokens, media_tokens};

@@ -100,6 +100,11 @@ pub enum Reason {
         /// For so long.
         left: Duration,
     },
+    /// Every key of it has used up what its provider gives.
+    UsedUp {
+        /// There is more after so long.
+        left: Duration,
+    },
     /// A probe found that it does not work, and nothing has shown otherwise since.
     Quarantined {
         /// What was found, in a few words.
@@ -168,6 +173,9 @@ impl fmt::Display for Reason {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::CoolingDown { left } => write!(formatter, "cools down for {} s more", left.as_secs().max(1)),
+            Self::UsedUp { left } => {
+                write!(formatter, "has used up its quota; there is more in {} s", left.as_secs().max(1))
+            }
             Self::Quarantined { why, left } => {
                 write!(formatter, "is in quarantine, since {why}")?;
                 let end = |left: Duration| write!(formatter, "; that ends in {} s", left.as_secs().max(1));

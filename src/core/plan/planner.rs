@@ -4,7 +4,7 @@
 //! in order. The reasons and the order have files of their own.
 
 use super::changes::{changes, shown_seconds};
-use super::rank::{Rank, TierOrder, cooldown_of};
+use super::rank::{Rank, Standing, TierOrder, cooldown_of};
 use super::screen::Screen;
 use super::stopped::unplannable;
 use super::treat::{Step, Workshop};
@@ -154,8 +154,11 @@ impl Survey<'_> {
         if let Some(left) = health.and_then(|health| health.cooldown).filter(|left| !left.is_zero()) {
             return Err(Reason::CoolingDown { left });
         }
+        if let Some(left) = health.and_then(|health| health.used_up).filter(|left| !left.is_zero()) {
+            return Err(Reason::UsedUp { left });
+        }
         let costed_reply_tokens = COSTED_REPLY_TOKENS.min(demand.reply_reserve_tokens());
-        let rank = Rank::of(abilities, health, policy, (self.order, self.chain), wanted, workshop.lost(steps));
+        let lost = workshop.lost(steps);
         let (treatments, files) = workshop.treatments(steps);
         let dropped = self.soft.iter().filter(|name| !abilities.takes_soft(name)).map(|name| (*name).to_owned());
         let candidate = Candidate {
@@ -171,6 +174,7 @@ impl Survey<'_> {
                 heard_seconds: demand.heard_seconds(),
                 characters: demand.characters,
                 images: demand.images,
+                picture: demand.picture(abilities),
                 shown_seconds: shown_seconds(abilities, demand),
                 pages: demand.pages,
                 searches: demand.searches,
@@ -179,6 +183,8 @@ impl Survey<'_> {
             prompt_tokens,
             cooldown: cooldown_of(health),
         };
+        let standing = Standing { wanted, lost, cost: candidate.cost_usd };
+        let rank = Rank::of(abilities, health, policy, (self.order, self.chain), standing);
         Ok((rank, candidate))
     }
 }

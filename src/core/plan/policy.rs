@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::Chains;
+use super::{Chains, Preset};
 use crate::capability::Tier;
 use crate::{ProviderId, Target};
 
@@ -58,6 +58,8 @@ pub struct Policy {
     pub sticky: Option<Target>,
     /// The operator's own orders of tiers.
     pub chains: Arc<Chains>,
+    /// What targets are ordered by, where the order of a tier does not say.
+    pub preset: Option<Preset>,
     /// The draw for ties.
     pub draw: u64,
 }
@@ -74,6 +76,7 @@ impl Policy {
             providers: Vec::new(),
             sticky: None,
             chains: Arc::default(),
+            preset: None,
             draw: 0,
         }
     }

@@ -3,9 +3,9 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::Duration;
 
-use super::{Chain, CostPolicy, Health, Policy};
+use super::{Chain, CostPolicy, Health, Policy, Preset};
 use crate::Target;
-use crate::capability::{Abilities, Tier, USUAL_PRIORITY};
+use crate::capability::{Abilities, Tier, USUAL_PRIORITY, Usd};
 
 /// Behind every rank that can be written.
 const IMPLIED_RANK: u16 = u8::MAX as u16 + 1;
@@ -27,6 +27,7 @@ pub(super) struct Rank {
     lost: u32,
     /// The place in the operator's own order of the tier; others come behind.
     ordered: usize,
+    by_preset: ByPreset,
     /// The priority that the operator wrote; it counts for more than a tier that is a guess.
     set_priority: u32,
     is_outside_guessed: bool,
@@ -40,9 +41,22 @@ pub(super) struct Rank {
     draw: u64,
 }
 
+/// What the operator wants targets ordered by; what is not known comes behind what is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum ByPreset {
+    Nothing,
+    Rank(u16),
+    Milliseconds(u32),
+    Dollars(Usd),
+    Unknown,
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Quota {
-    Left,
+    /// Something is left. In hundredths, so that one call of thousands does not outweigh how quickly a target answers.
+    Left {
+        spent_percent: u8,
+    },
     Unknown,
     Spent,
 }
@@ -57,18 +71,35 @@ enum Latency {
     Slower,
 }
 
+/// How a candidate stands for the request at hand.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Standing {
+    /// The place among the targets that were named.
+    pub(super) wanted: usize,
+    /// Parts that lose something.
+    pub(super) lost: u32,
+    /// What the request will cost; `None`: not known.
+    pub(super) cost: Option<Usd>,
+}
+
 impl Rank {
     pub(super) fn of(
         row: &Abilities,
         health: Option<&Health>,
         policy: &Policy,
         (order, chain): (TierOrder, Option<&Chain>),
-        wanted: usize,
-        lost: u32,
+        Standing { wanted, lost, cost }: Standing,
     ) -> Self {
         let in_tier = order.tier().map_or(Some(0), |tier| rank_in(row, tier));
         let ordered = chain.and_then(|chain| chain.place(&row.target));
         let is_outside = in_tier.is_none() && ordered.is_none();
+        let latency_ms = health.and_then(|health| health.latency_ms);
+        let by_preset = match chain.and_then(|chain| chain.preset).or(policy.preset) {
+            None => ByPreset::Nothing,
+            Some(Preset::Quality) => in_tier.map_or(ByPreset::Unknown, ByPreset::Rank),
+            Some(Preset::Speed) => latency_ms.map_or(ByPreset::Unknown, ByPreset::Milliseconds),
+            Some(Preset::Cost) => cost.map_or(ByPreset::Unknown, ByPreset::Dollars),
+        };
         Self {
             cooldown: cooldown_of(health),
             is_outside_named: is_outside && matches!(order, TierOrder::Named(_)),
@@ -77,12 +108,13 @@ impl Rank {
             wanted,
             lost,
             ordered: ordered.unwrap_or(usize::MAX),
+            by_preset,
             set_priority: if row.priority_is_set { row.priority } else { USUAL_PRIORITY },
             is_outside_guessed: is_outside && matches!(order, TierOrder::Guessed(_)),
             priority: row.priority,
             in_tier: in_tier.unwrap_or(u16::MAX),
             quota: quota(health.and_then(|health| health.quota_left)),
-            latency: latency(health.and_then(|health| health.latency_ms)),
+            latency: latency(latency_ms),
             draw: draw(policy.draw, &row.target),
         }
     }
@@ -122,7 +154,8 @@ pub(super) fn cooldown_of(health: Option<&Health>) -> Option<Duration> {
 
 fn quota(left: Option<f32>) -> Quota {
     match left {
-        Some(share) if share > 0.0 => Quota::Left,
+        // Casts of floats saturate.
+        Some(share) if share > 0.0 => Quota::Left { spent_percent: ((1.0 - share) * 100.0) as u8 },
         Some(share) if share <= 0.0 => Quota::Spent,
         // Unknown, or not a number.
         Some(_) | None => Quota::Unknown,

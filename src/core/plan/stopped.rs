@@ -15,7 +15,9 @@ pub(super) fn unplannable(
     workshop: &Workshop<'_>,
 ) -> Unplannable {
     let cooldowns = passed_over.iter().filter_map(|passed| match passed.reason {
-        Reason::CoolingDown { left } | Reason::Quarantined { left: Some(left), .. } => Some(left),
+        Reason::CoolingDown { left } | Reason::UsedUp { left } | Reason::Quarantined { left: Some(left), .. } => {
+            Some(left)
+        }
         _ => None,
     });
     if let Some(soonest) = cooldowns.min() {

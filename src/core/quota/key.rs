@@ -11,7 +11,17 @@ use std::time::Duration;
 use super::{Allowance, Axis, FreeLimits, Full, Meter, Standing, Taken, Used};
 use crate::ModelName;
 
-/// The meters of one key. Models are known by their names.
+/// What a call is held to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Bound {
+    /// To the limits of its provider, all models together, and to those of its model.
+    Whole,
+    /// To those of its model alone: who pays is not held to what a provider gives for nothing.
+    Model,
+}
+
+/// The meters of one key. Models are known by their names; one without limits has its meter from its first call on, so
+/// that what is learned of it later finds what was used.
 #[derive(Debug, Default)]
 pub struct KeyMeters {
     pages: Mutex<Pages>,
@@ -67,22 +77,27 @@ impl KeyMeters {
     /// Takes room for a call that is sure to use `least` tokens and may use `most`.
     ///
     /// # Errors
-    /// When there is none, by the provider's limits or the model's.
-    pub fn hold(self: &Arc<Self>, model: &ModelName, least: u64, most: u64, now: u64) -> Result<Held, Full> {
+    /// When there is none, by the model's limits or, where the call is held to them, the provider's.
+    pub fn hold(
+        self: &Arc<Self>,
+        model: &ModelName,
+        bound: Bound,
+        (least, most): (u64, u64),
+        now: u64,
+    ) -> Result<Held, Full> {
         let mut pages = self.pages();
-        let of_whole = pages.whole.room(least, most, now);
-        if !pages.models.contains_key(model) {
-            // It has no limit that is known. What is used of it counts if one is learned.
-            pages.models.insert(model.clone(), Meter::new(FreeLimits::default(), Used::default()));
-        }
-        let of_model = pages.models.get_mut(model).map_or(Ok(most.max(least)), |model| model.room(least, most, now));
+        let of_whole = match bound {
+            Bound::Whole => pages.whole.room(least, most, now),
+            Bound::Model => Ok(most.max(least)),
+        };
+        let of_model = pages.of_model(model).room(least, most, now);
         let tokens = match (of_whole, of_model) {
             (Ok(whole), Ok(model)) => whole.min(model),
             (Err(whole), Err(model)) => return Err(whole.or(model)),
             (Err(full), Ok(_)) | (Ok(_), Err(full)) => return Err(full),
         };
-        let whole = pages.whole.take(tokens, now);
-        let of_model = pages.models.get_mut(model).map(|meter| (model.clone(), meter.take(tokens, now)));
+        let whole = (bound == Bound::Whole).then(|| pages.whole.take(tokens, now));
+        let of_model = (model.clone(), pages.of_model(model).take(tokens, now));
         drop(pages);
         self.touched();
         Ok(Held { meters: self.clone(), whole, model: of_model, is_settled: false })
@@ -93,16 +108,14 @@ impl KeyMeters {
         self.is_changed.store(true, Ordering::Release);
     }
 
-    /// What an answer said is left; it is about the model's limits where it has any.
+    /// What an answer said is left of a model.
     pub fn told(&self, model: &ModelName, requests: Option<Allowance>, tokens: Option<Allowance>, now: u64) {
-        let mut pages = self.pages();
-        let pages = &mut *pages;
-        pages.models.get_mut(model).unwrap_or(&mut pages.whole).told(requests, tokens, now);
+        self.pages().of_model(model).told(requests, tokens, now);
     }
 
     /// A refusal named a limit of a model.
     pub fn learn(&self, model: &ModelName, axis: Axis, limit: u64, now: u64) {
-        self.pages().models.entry(model.clone()).or_default().learn(axis, limit, now);
+        self.pages().of_model(model).learn(axis, limit, now);
         self.touched();
     }
 
@@ -133,8 +146,9 @@ impl KeyMeters {
         let mut limits: HashMap<ModelName, FreeLimits> = models.into_iter().collect();
         let mut pages = self.pages();
         pages.whole.limit_to(whole);
+        let unlimited = pages.unlimited();
         for (name, meter) in &mut pages.models {
-            meter.limit_to(limits.remove(name).unwrap_or_default());
+            meter.limit_to(limits.remove(name).unwrap_or(unlimited));
         }
         let new = limits.into_iter().map(|(name, limits)| (name, Meter::new(limits, Used::default())));
         pages.models.extend(new);
@@ -143,11 +157,10 @@ impl KeyMeters {
     /// Counts on from what was used before.
     pub fn recall(&self, used: Kept) {
         let mut pages = self.pages();
-        let pages = &mut *pages;
         for (model, used) in used {
             let meter = match model {
                 None => &mut pages.whole,
-                Some(model) => pages.models.entry(model).or_default(),
+                Some(model) => pages.of_model(&model),
             };
             *meter = Meter::new(meter.limits(), used);
         }
@@ -160,14 +173,29 @@ impl KeyMeters {
         self.is_changed.swap(false, Ordering::AcqRel).then(|| self.kept())
     }
 
-    /// What has been used.
+    /// What has been used of what is limited.
     #[must_use]
     pub fn kept(&self) -> Kept {
         let pages = self.pages();
-        let models = pages.models.iter().filter(|(_, meter)| meter.is_used());
-        let models = models.map(|(name, meter)| (Some(name.clone()), meter.used().clone()));
-        let whole = pages.whole.is_limited().then(|| (None, pages.whole.used().clone()));
-        whole.into_iter().chain(models).collect()
+        let models = pages.models.iter().map(|(name, meter)| (Some(name.clone()), meter.used()));
+        let whole = [(None, pages.whole.used())];
+        whole.into_iter().chain(models).filter(|(_, used)| !used.is_empty()).collect()
+    }
+}
+
+impl Pages {
+    /// The limits of a model that has none: its day begins when its provider's does.
+    fn unlimited(&self) -> FreeLimits {
+        FreeLimits { reset: self.whole.limits().reset, ..FreeLimits::default() }
+    }
+
+    /// The meter of a model.
+    fn of_model(&mut self, model: &ModelName) -> &mut Meter {
+        // The name is copied for its first call only.
+        if !self.models.contains_key(model) {
+            self.models.insert(model.clone(), Meter::new(self.unlimited(), Used::default()));
+        }
+        self.models.get_mut(model).expect("a meter that is not there is made just before")
     }
 }
 
@@ -176,8 +204,8 @@ impl KeyMeters {
 #[derive(Debug)]
 pub struct Held {
     meters: Arc<KeyMeters>,
-    whole: Taken,
-    model: Option<(ModelName, Taken)>,
+    whole: Option<Taken>,
+    model: (ModelName, Taken),
     is_settled: bool,
 }
 
@@ -192,10 +220,11 @@ impl Held {
             return;
         }
         let mut pages = self.meters.pages();
-        pages.whole.settle(self.whole, tokens);
-        if let Some((model, taken)) = &self.model
-            && let Some(model) = pages.models.get_mut(model)
-        {
+        if let Some(taken) = self.whole {
+            pages.whole.settle(taken, tokens);
+        }
+        let (model, taken) = &self.model;
+        if let Some(model) = pages.models.get_mut(model) {
             model.settle(*taken, tokens);
         }
         drop(pages);

@@ -51,10 +51,6 @@ impl Axis {
         }
     }
 
-    fn is_daily(self) -> bool {
-        matches!(self, Self::RequestsPerDay | Self::TokensPerDay)
-    }
-
     fn counts_tokens(self) -> bool {
         matches!(self, Self::TokensPerMinute | Self::TokensPerDay)
     }
@@ -76,6 +72,14 @@ pub struct Used {
     learned: Vec<(Axis, u64, u64)>,
 }
 
+impl Used {
+    /// Whether there is nothing to keep.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.windows.is_empty() && self.learned.is_empty()
+    }
+}
+
 /// A meter. Asking and taking go together under one lock of the caller's.
 #[derive(Debug, Clone, Default)]
 pub struct Meter {
@@ -88,7 +92,8 @@ pub struct Meter {
 
 #[derive(Debug, Clone, Copy)]
 struct Told {
-    left: u64,
+    /// Less than nothing where more was taken for a call than a vendor gives at once.
+    left: i64,
     until: u64,
 }
 
@@ -144,14 +149,12 @@ pub struct Standing {
 }
 
 impl Meter {
-    /// A meter of these limits with what was used before. What is used in a day is counted whether or not that is limited:
-    /// a limit that a refusal names is about what was used before it as well.
+    /// A meter of these limits with what was used before. What is used is counted whether or not it is limited: a limit that
+    /// a refusal names is about what was used before it as well.
     #[must_use]
     pub fn new(limits: FreeLimits, used: Used) -> Self {
         let mut meter = Self { limits, ..Self::default() };
-        let is_learned = |axis: Axis| used.learned.iter().any(|(its, ..)| *its == axis);
-        let is_counted = |axis: &Axis| axis.is_daily() || limits.of(*axis).is_some() || is_learned(*axis);
-        for axis in Axis::ALL.into_iter().filter(is_counted) {
+        for axis in Axis::ALL {
             let span = axis.span(&limits);
             let before = used.windows.iter().find(|(its, window)| *its == axis && window.span() == span);
             let window = before.map_or_else(|| Window::of(span), |(_, window)| window.clone());
@@ -188,10 +191,17 @@ impl Meter {
         is_told || !self.used.learned.is_empty() || self.used.windows.iter().any(|(_, window)| !window.is_empty())
     }
 
-    /// What was used, to be kept.
+    /// What was used of what is limited, to be kept.
     #[must_use]
-    pub fn used(&self) -> &Used {
-        &self.used
+    pub fn used(&self) -> Used {
+        let learned = &self.used.learned;
+        let is_learned = |axis: Axis| learned.iter().any(|(its, ..)| *its == axis);
+        let windows = self
+            .used
+            .windows
+            .iter()
+            .filter(|(axis, window)| !window.is_empty() && (self.limits.of(*axis).is_some() || is_learned(*axis)));
+        Used { windows: windows.cloned().collect(), learned: learned.clone() }
     }
 
     fn limit(&self, axis: Axis, now: u64) -> Option<u64> {
@@ -229,8 +239,10 @@ impl Meter {
                 full = Some(full.map_or(Full::Until(at), |full| full.or(Full::Until(at))));
             }
         }
-        for (told, amount) in self.told.iter().zip([1, tokens]) {
-            if let Some(told) = told.filter(|told| told.until > now && told.left < amount) {
+        // Where no limit is known, how much of a long reply a vendor reserves is not either: what is sure to be used counts.
+        let wanted = if self.is_limited() { tokens } else { least.max(1) };
+        for (told, amount) in self.told.iter().zip([1, wanted]) {
+            if let Some(told) = told.filter(|told| told.until > now && told.left < signed(amount)) {
                 full = Some(full.map_or(Full::Until(told.until), |full| full.or(Full::Until(told.until))));
             }
         }
@@ -244,7 +256,7 @@ impl Meter {
         }
         for (told, amount) in self.told.iter_mut().zip([1, tokens]) {
             if let Some(told) = told {
-                told.left = told.left.saturating_sub(amount);
+                told.left = told.left.saturating_sub(signed(amount));
             }
         }
         self.under_way.requests += 1;
@@ -257,7 +269,7 @@ impl Meter {
         let windows = self.used.windows.iter_mut().filter(|(axis, _)| axis.counts_tokens());
         windows.for_each(|(_, window)| window.correct(taken.at, taken.tokens, tokens));
         if let Some(told) = &mut self.told[1] {
-            told.left = (told.left + taken.tokens).saturating_sub(tokens);
+            told.left = told.left.saturating_add(signed(taken.tokens)).saturating_sub(signed(tokens));
         }
         self.under_way.requests = self.under_way.requests.saturating_sub(1);
         self.under_way.tokens = self.under_way.tokens.saturating_sub(taken.tokens);
@@ -266,7 +278,7 @@ impl Meter {
     /// What a vendor's answer said is left of requests and of tokens. Calls that are under way may not be counted in it.
     pub fn told(&mut self, requests: Option<Allowance>, tokens: Option<Allowance>, now: u64) {
         let told = |allowance: Allowance, under_way: u64| Told {
-            left: allowance.left.saturating_sub(under_way),
+            left: signed(allowance.left.saturating_sub(under_way)),
             until: now + u64::try_from(allowance.resets_in.as_millis()).unwrap_or(u64::MAX).min(DAY),
         };
         self.told = [
@@ -282,9 +294,6 @@ impl Meter {
         }
         self.used.learned.retain(|(its, _, until)| *its != axis && *until > now);
         self.used.learned.push((axis, limit, now + LEARNED_FOR));
-        if self.used.windows.iter().all(|(its, _)| *its != axis) {
-            self.used.windows.push((axis, Window::of(axis.span(&self.limits))));
-        }
     }
 
     /// How each limit stands.
@@ -313,4 +322,8 @@ impl Meter {
             Err(Full::TooLarge { .. }) => Some(Duration::from_millis(LEARNED_FOR)),
         }
     }
+}
+
+fn signed(amount: u64) -> i64 {
+    i64::try_from(amount).unwrap_or(i64::MAX)
 }

@@ -11,7 +11,7 @@ mod tests;
 mod window;
 mod zone;
 
-pub use key::{Held, Kept, KeyMeters, KeyState, ScopeState};
+pub use key::{Bound, Held, Kept, KeyMeters, KeyState, ScopeState};
 pub use limits::{DailyReset, FreeLimits};
 pub use meter::{Axis, Full, Meter, Standing, Taken, Used};
 pub use zone::Zone;

@@ -6,8 +6,10 @@ use serde::{Deserialize, Serialize};
 
 use super::DailyReset;
 
-/// A window's time is cut into so many slots; what was used in one is forgotten together.
+/// A window's time is cut into so many slots at least; what was used in one is forgotten together.
 const SLOTS: u64 = 512;
+/// No slot is longer, so that what comes back is used soon after.
+const LONGEST_SLOT_MS: u64 = 30_000;
 
 /// How much was used within a time that moves along, or within a day that begins at a vendor's hour. Times are
 /// milliseconds since 1970.
@@ -116,7 +118,7 @@ impl Window {
 }
 
 fn slot_ms(span: u64) -> u64 {
-    (span / SLOTS).max(1)
+    (span / SLOTS).clamp(1, LONGEST_SLOT_MS)
 }
 
 fn seconds(ms: u64) -> i64 {

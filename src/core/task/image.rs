@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::Extras;
-use crate::capability::TaskKind;
+use crate::capability::{PictureKind, TaskKind};
 use crate::{Blob, Media, MediaFormat};
 
 /// Pictures to make, all of one request.
@@ -212,13 +212,15 @@ pub struct Picture {
     pub stage: Option<u32>,
     /// What the target made of the prompt.
     pub revised_prompt: Option<String>,
+    /// How carefully it was made and how large it is, as far as that was said.
+    pub kind: PictureKind,
 }
 
 impl Picture {
     /// A finished picture of which nothing else is said.
     #[must_use]
     pub fn at(place: PicturePlace) -> Self {
-        Self { place, stage: None, revised_prompt: None }
+        Self { place, stage: None, revised_prompt: None, kind: PictureKind::default() }
     }
 }
 

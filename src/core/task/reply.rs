@@ -214,11 +214,19 @@ pub struct Usage {
     pub reasoning_tokens: u64,
     /// Tokens of texts that were cut off because their model takes no more. They are in no other count.
     pub cut_tokens: u64,
+    /// Searches that are billed, where work is billed by them; 0: that was not said.
+    pub searches: u32,
     /// Whether we counted, the provider having said nothing.
     pub estimated: bool,
 }
 
 impl Usage {
+    /// Whether it says anything of tokens; some providers tell of searches alone.
+    #[must_use]
+    pub fn tells_tokens(&self) -> bool {
+        !self.estimated || self.prompt_tokens > 0 || self.completion_tokens > 0
+    }
+
     /// What two calls for one answer cost together.
     #[must_use]
     pub fn and(self, other: Self) -> Self {
@@ -229,6 +237,7 @@ impl Usage {
             written_tokens: self.written_tokens.saturating_add(other.written_tokens),
             reasoning_tokens: self.reasoning_tokens.saturating_add(other.reasoning_tokens),
             cut_tokens: self.cut_tokens.saturating_add(other.cut_tokens),
+            searches: self.searches.saturating_add(other.searches),
             estimated: self.estimated || other.estimated,
         }
     }

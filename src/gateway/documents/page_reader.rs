@@ -201,6 +201,7 @@ fn why(reason: &NotAsked) -> String {
         NotAsked::OtherTask(_) | NotAsked::Part { .. } => "reads_no_pictures",
         NotAsked::NotLocal => "privacy",
         NotAsked::CoolingDown { .. } => "cooling_down",
+        NotAsked::UsedUp { .. } => "used_up",
         NotAsked::Quarantined { .. } => "quarantined",
         NotAsked::Missing(missing) => missing,
         NotAsked::NotFree | NotAsked::NotConfirmed => "cost",

@@ -19,15 +19,18 @@ pub use round::{Counts, NotVerified, Step, Verified};
 pub use verdict::Outcome;
 pub use wish::{ProbeWish, Resume, VerifyRequest};
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
+use mediary_core::Target;
 use mediary_store::{Database, Findings, StoreFailed};
 use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::Gateway;
+use super::routing::Dossier;
 use crate::config;
 
 /// After the start, and after a round that failed, so long is waited before the next.
@@ -44,6 +47,15 @@ pub struct Probes {
     turn: Mutex<()>,
     stop: CancellationToken,
     at_work: TaskTracker,
+}
+
+/// What is kept of what was found, by target.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn probe_findings(database: Arc<Database>) -> Result<BTreeMap<Target, Dossier>, StoreFailed> {
+    let (findings, quarantines) = Findings::of(database).all().await?;
+    Ok(keeping::recalled(findings, quarantines))
 }
 
 impl Probes {

@@ -202,11 +202,11 @@ impl<W: Work> Running<'_, W> {
         self.caller(candidate.row, tried).is_none()
     }
 
-    /// Room within the free limits of a key, where its target has any.
+    /// Room within the limits of a key, where its target has any.
     fn hold(&self, candidate: &Candidate, caller: Caller) -> Result<Option<Held>, Full> {
-        let Some(meters) = self.fleet.meters(caller) else { return Ok(None) };
-        let (least, most) = quotas::tokens(candidate, &self.planned.demand);
-        meters.hold(&candidate.target.model, least, most, quotas::now_ms()).map(Some)
+        let Some((meters, bound)) = self.fleet.meters(caller) else { return Ok(None) };
+        let tokens = quotas::tokens(candidate, &self.planned.demand);
+        meters.hold(&candidate.target.model, bound, tokens, quotas::now_ms()).map(Some)
     }
 
     /// One call, and a second one where the first failed in a way that is often over at once. What the second mends has
@@ -318,8 +318,8 @@ impl<W: Work> Running<'_, W> {
         let billing = Billing::of(task, &self.planned.demand, abilities, &self.planned.account);
         let is_cost_known = billing.is_known_at_once();
         let formats = self.forwarded_formats(candidate);
-        let meters = self.fleet.meters(caller).cloned();
-        let metered = held.zip(meters).map(|(held, meters)| Metered { held, meters });
+        let metered =
+            held.zip(self.fleet.meters(caller)).map(|(held, (meters, _))| Metered { held, meters: meters.clone() });
         let mut tap = Tap::new(router, caller, target, formats, prompt_tokens, billing);
         tap.is_metered(metered, reserved);
         let reply = match member.provider.call(call).await {
@@ -377,7 +377,7 @@ impl<W: Work> Running<'_, W> {
             let now = Instant::now();
             self.router.ledger.failed(caller, &failure, &formats, begun, now);
             self.router.key_failed(caller, &failure, now);
-            if let Some(((axis, limit), meters)) = failure.limit.zip(self.fleet.meters(caller)) {
+            if let Some(((axis, limit), (meters, _))) = failure.limit.zip(self.fleet.meters(caller)) {
                 meters.learn(&target.model, axis, limit, quotas::now_ms());
             }
             metrics::provider_failed(target, failure.kind.name());

@@ -1,6 +1,6 @@
 //! What one call is to be charged for, gathered while its answer passes.
 
-use mediary_core::capability::{Abilities, Amount, Price, TaskKind};
+use mediary_core::capability::{Abilities, Amount, PictureKind, Price, TaskKind};
 use mediary_core::plan::Demand;
 use mediary_core::task::{ReplyEvent, Task, Usage};
 
@@ -30,7 +30,8 @@ impl Billing {
             Task::Transcribe(_) => amount.heard_seconds = demand.heard_seconds(),
             Task::GenerateVideo(video) => amount.shown_seconds = video.seconds.map(f64::from),
             Task::Rerank(_) => amount.searches = 1,
-            Task::Chat(_) | Task::Embed(_) | Task::Image(_) | Task::Read(_) | Task::Moderate(_) => {}
+            Task::Image(job) => amount.picture = PictureKind::named(job.quality.as_deref(), job.size),
+            Task::Chat(_) | Task::Embed(_) | Task::Read(_) | Task::Moderate(_) => {}
         }
         let is_of_text = matches!(task, Task::Chat(_) | Task::Embed(_) | Task::Rerank(_));
         let task = task.kind();
@@ -39,7 +40,11 @@ impl Billing {
 
     pub(super) fn see(&mut self, event: &ReplyEvent) {
         match event {
-            ReplyEvent::Picture(picture) if picture.stage.is_none() => self.amount.images += 1,
+            ReplyEvent::Picture(picture) if picture.stage.is_none() => {
+                self.amount.images += 1;
+                self.amount.picture = picture.kind.or(self.amount.picture);
+            }
+            ReplyEvent::Usage(usage) if usage.searches > 0 => self.amount.searches = usage.searches,
             ReplyEvent::Page(_) => self.amount.pages += 1,
             ReplyEvent::Heard { seconds: Some(seconds), .. } => self.amount.heard_seconds = Some(*seconds),
             ReplyEvent::Picture(_) | ReplyEvent::Heard { .. } => {}
@@ -97,7 +102,9 @@ impl Billing {
         let needs_tokens = matches!(self.price, Price::Paid(rates) if rates.input_usd.is_some());
         let is_counted_by_us = needs_tokens && said.is_none_or(|usage| usage.estimated);
         // How many tokens a recording or a picture has is not to be told from here.
-        let is_unknown = is_counted_by_us && !self.is_of_text;
+        let is_untold = is_counted_by_us && !self.is_of_text;
+        // Nor is what a picture costs of which it is not said how carefully it was made.
+        let is_unknown = is_untold || !self.price.is_sure(&amount);
         let charge = Charge {
             target: target.clone(),
             task: self.task,

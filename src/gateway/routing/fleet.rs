@@ -6,12 +6,13 @@ use std::time::Instant;
 use mediary_core::capability::{Abilities, CapabilityMatrix};
 use mediary_core::plan::HealthSnapshot;
 use mediary_core::provider::Provider;
-use mediary_core::quota::KeyMeters;
+use mediary_core::quota::{Bound, KeyMeters};
 use mediary_core::{ContentHash, ProviderId, Target};
 use mediary_remote::{ProviderClient, Remote};
 
 use super::ledger::{Caller, Ledger, Place};
 use super::quotas::{self, Counted};
+use super::remembered::Remembered;
 use crate::config::Secret;
 use crate::providers::{ProviderSetup, Providers};
 
@@ -38,8 +39,6 @@ pub(in crate::gateway) struct Fleet {
     members: Arc<[Member]>,
     /// For each row of the matrix.
     rows: Vec<Place>,
-    /// Whether any row has free limits that are counted.
-    counts: bool,
 }
 
 impl Fleet {
@@ -48,12 +47,12 @@ impl Fleet {
         client: &ProviderClient,
         engines: Arc<dyn Provider>,
         engine_rows: Vec<Abilities>,
-        before: Option<&Self>,
+        remembered: &Remembered,
     ) -> Self {
         let remote = |setup: &ProviderSetup| {
             let counted = Counted::of(setup, providers);
             Member {
-                meters: quotas::meters(setup, providers, &counted, before.and_then(|before| before.named(&setup.id))),
+                meters: quotas::meters(setup, providers, |key| remembered.meters_of(&setup.id, key)),
                 counted,
                 id: setup.id.clone(),
                 provider: Arc::new(Remote::new(
@@ -85,16 +84,14 @@ impl Fleet {
         let rows = matrix.rows().iter().map(|row| {
             let provider = place(&row.target);
             let Some(member) = members.get(provider) else {
-                return Place { provider, host: provider, keys: 1, is_counted: false };
+                return Place { provider, host: provider, keys: 1, is_counted: false, is_limited: false };
             };
             let host = members.iter().position(|other| other.host == member.host).unwrap_or(provider);
             // A provider without keys is called without one.
-            let is_counted = !member.meters.is_empty() && member.counted.holds(row);
-            Place { provider, host, keys: member.keys.len().max(1), is_counted }
+            let (is_counted, is_limited) = (member.counted.holds(row), member.counted.limits(row));
+            Place { provider, host, keys: member.keys.len().max(1), is_counted, is_limited }
         });
-        let rows: Vec<Place> = rows.collect();
-        let counts = rows.iter().any(|place| place.is_counted);
-        Self { rows, matrix, members, counts }
+        Self { rows: rows.collect(), matrix, members }
     }
 
     /// The same fleet with further rows behind those it has, and with rows for known targets in the places of theirs.
@@ -119,31 +116,23 @@ impl Fleet {
 
     pub(super) fn health(&self, ledger: &Ledger, now: Instant) -> HealthSnapshot {
         let mut health = ledger.snapshot(&self.rows, now);
-        if self.counts {
-            quotas::count_in(
-                &mut health,
-                &self.rows,
-                &self.matrix,
-                |provider| &self.members[provider].meters,
-                quotas::now_ms(),
-            );
-        }
+        let meters = |provider: usize| self.members[provider].meters();
+        quotas::count_in(&mut health, &self.rows, &self.matrix, meters, quotas::now_ms());
         health
     }
 
-    /// The meters of the key that a call is made with, if its target has free limits.
-    pub(super) fn meters(&self, caller: Caller) -> Option<&Arc<KeyMeters>> {
-        let is_counted = self.rows[caller.row].is_counted;
-        self.members[caller.provider].meters.get(caller.key).filter(|_| is_counted)
+    /// The meters of the key that a call is made with, and what the call is held to; `None`: the engines have none.
+    pub(super) fn meters(&self, caller: Caller) -> Option<(&Arc<KeyMeters>, Bound)> {
+        let bound = if self.rows[caller.row].is_counted { Bound::Whole } else { Bound::Model };
+        Some((self.members[caller.provider].meters.get(caller.key)?, bound))
     }
 
-    /// Whether the free limits of a row leave no room with any key.
+    /// Whether the limits of a row leave no room with any key.
     pub(super) fn is_used_up(&self, row: usize) -> bool {
         let place = self.rows[row];
         let states = || quotas::states(&self.members[place.provider].meters, quotas::now_ms());
-        place.is_counted
-            && quotas::standing(&states(), &self.matrix.rows()[row].target.model)
-                .is_some_and(|standing| standing.full_for.is_some())
+        quotas::standing(&states(), &place, &self.matrix.rows()[row].target.model)
+            .is_some_and(|standing| standing.full_for.is_some())
     }
 
     /// All providers' meters, by key.
@@ -186,16 +175,6 @@ impl Member {
     /// Its name.
     pub(super) fn id(&self) -> &ProviderId {
         &self.id
-    }
-
-    /// What was used of the free limits of one of its keys.
-    pub(super) fn meters_of(&self, key: Option<&str>) -> Option<&Arc<KeyMeters>> {
-        self.meters.get(self.index_of(key)?)
-    }
-
-    /// The place of a key among its keys.
-    pub(super) fn index_of(&self, key: Option<&str>) -> Option<usize> {
-        (0..self.keys.len().max(1)).find(|index| self.key(*index) == key)
     }
 
     /// Whether it is on this machine.

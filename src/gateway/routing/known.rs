@@ -35,7 +35,7 @@ pub struct KeyStats {
     pub record: KeyRecord,
     /// How much longer it rests after a refusal.
     pub rests_for: Option<Duration>,
-    /// How the limits of its provider stand, all models together.
+    /// How the limits of its provider stand, all models together; none where the model is not held to them.
     pub of_provider: Vec<Standing>,
     /// How those of the model stand.
     pub of_model: Vec<Standing>,
@@ -51,9 +51,11 @@ impl Router {
         let (now, now_ms) = (Instant::now(), quotas::now_ms());
         let keys = (0..place.keys).map(|key| {
             let (record, rests_for) = self.ledger.of_key(row, place.provider, key, now);
-            let meters = member.meters().get(key).filter(|_| place.is_counted);
-            let (of_provider, of_model) =
-                meters.map(|meters| meters.standings(&target.model, now_ms)).unwrap_or_default();
+            let standings = member.meters().get(key).map(|meters| meters.standings(&target.model, now_ms));
+            let (mut of_provider, of_model) = standings.unwrap_or_default();
+            if !place.is_counted {
+                of_provider.clear();
+            }
             KeyStats { masked: masked(member.key(key)), record, rests_for, of_provider, of_model }
         });
         keys.collect()

@@ -18,7 +18,6 @@ use tokio::sync::futures::Notified;
 
 use super::circuit::Circuit;
 use super::record::{KeyRecord, Record, left};
-use super::renewed::Moved;
 
 /// A refused key is tried again after this long; an operator may have mended it.
 pub(super) const KEY_REST: Duration = Duration::from_secs(10 * 60);
@@ -56,8 +55,10 @@ pub(super) struct Place {
     pub(super) host: usize,
     /// The number of that provider's keys; one where it is called without.
     pub(super) keys: usize,
-    /// Whether its free limits are counted.
+    /// Whether it is held to what its provider gives for nothing.
     pub(super) is_counted: bool,
+    /// Whether any limit of it is written.
+    pub(super) is_limited: bool,
 }
 
 /// What happened to each target and key.
@@ -76,11 +77,11 @@ pub(super) struct Pages {
     /// By host, which several providers may share.
     pub(super) hosts: HashMap<usize, Circuit>,
     /// Cooldowns of keys, by provider and key.
-    keys: HashMap<(usize, usize), Instant>,
+    pub(super) keys: HashMap<(usize, usize), Instant>,
     /// Cooldowns of keys for one model, by row and key.
-    pairs: HashMap<(usize, usize), Instant>,
+    pub(super) pairs: HashMap<(usize, usize), Instant>,
     /// What happened with each key, by row and key.
-    by_key: HashMap<(usize, usize), KeyRecord>,
+    pub(super) by_key: HashMap<(usize, usize), KeyRecord>,
     /// Whose turn it is among a provider's keys.
     turns: HashMap<usize, usize>,
 }
@@ -156,7 +157,9 @@ impl Ledger {
     /// they are.
     pub(super) fn succeeded(&self, caller: Caller, first: Duration, usage: Usage, formats: &[MediaFormat]) {
         let mut pages = self.pages();
-        pages.by_key.entry((caller.row, caller.key)).or_default().successes += 1;
+        let of_key = pages.by_key.entry((caller.row, caller.key)).or_default();
+        of_key.successes += 1;
+        of_key.pace.notes(first);
         let record = pages.targets.entry(caller.row).or_default();
         record.successes += 1;
         record.gone_until = None;
@@ -288,19 +291,6 @@ impl Ledger {
         pages.targets.get(&row).is_some_and(|record| record.last_failure.as_deref() == Some(limited))
     }
 
-    /// Takes over what another ledger knows of what has stayed.
-    pub(super) fn inherit(&self, before: &Self, moved: &Moved) {
-        let before = before.pages();
-        let mut pages = self.pages();
-        let row = |row: &usize| moved.rows.get(row).copied();
-        let key = |provider: &usize, key: &usize| moved.keys.get(&(*provider, *key)).copied();
-        pages.targets = before.targets.iter().filter_map(|(old, record)| Some((row(old)?, record.clone()))).collect();
-        let hosts = before.hosts.iter();
-        pages.hosts = hosts.filter_map(|(old, circuit)| Some((*moved.hosts.get(old)?, circuit.clone()))).collect();
-        pages.keys = before.keys.iter().filter_map(|((of, old), until)| Some((key(of, old)?, *until))).collect();
-        self.has_open.store(pages.has_open_circuits(), Ordering::Release);
-    }
-
     /// What happened with a key of a target, and how much longer it may not call it.
     pub(super) fn of_key(
         &self,
@@ -310,7 +300,7 @@ impl Ledger {
         now: Instant,
     ) -> (KeyRecord, Option<Duration>) {
         let pages = self.pages();
-        (pages.by_key.get(&(row, key)).copied().unwrap_or_default(), pages.key_rests(row, provider, key, now))
+        (pages.by_key.get(&(row, key)).cloned().unwrap_or_default(), pages.key_rests(row, provider, key, now))
     }
 
     /// How much longer a target may not be called with a key, for whatever reason.
@@ -335,7 +325,7 @@ impl Ledger {
 }
 
 impl Pages {
-    fn has_open_circuits(&self) -> bool {
+    pub(super) fn has_open_circuits(&self) -> bool {
         self.targets.values().map(|record| &record.circuit).chain(self.hosts.values()).any(Circuit::is_open)
     }
 
@@ -361,7 +351,7 @@ mod tests {
     const LOOPBACK: Caller = Caller { is_loopback: true, ..CALLER };
 
     fn at(provider: usize, host: usize, keys: usize) -> Place {
-        Place { provider, host, keys, is_counted: false }
+        Place { provider, host, keys, is_counted: false, is_limited: false }
     }
 
     fn secs(seconds: u64) -> Duration {

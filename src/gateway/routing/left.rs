@@ -12,9 +12,7 @@ use crate::providers::{ProviderSetup, Providers, QuotaLeft};
 #[must_use]
 pub fn quota_left(providers: &Providers, setup: &ProviderSetup, used: &[UsedQuota], now: u64) -> Vec<QuotaLeft> {
     let mut all = Vec::new();
-    for (index, meters) in
-        quotas::meters(setup, providers, &quotas::Counted::of(setup, providers), None).iter().enumerate()
-    {
+    for (index, meters) in quotas::meters(setup, providers, |_| None).iter().enumerate() {
         let key = setup.keys.get(index);
         let fingerprint =
             key.map(|key| ContentHash::of(key.secret.expose().as_bytes()).to_string()).unwrap_or_default();

@@ -26,6 +26,7 @@ mod quotas;
 mod recall;
 mod record;
 mod registry;
+mod remembered;
 mod renewed;
 mod request;
 mod reserving;
@@ -74,6 +75,7 @@ use crate::providers::Providers;
 pub(super) use fleet::Fleet;
 use ledger::Ledger;
 use registry::Registry;
+use remembered::Remembered;
 use standings::Standings;
 use sticky::Sticky;
 
@@ -85,14 +87,13 @@ pub struct Router {
     fleet: RwLock<Arc<Fleet>>,
     /// When providers were last asked which models they have.
     discovered: Mutex<Option<Instant>>,
-    /// Set once they have been asked for the first time.
     first_list: OnceCell<()>,
-    /// What they said.
     registry: Registry,
     ledger: Ledger,
     /// What probes found; the same in every router of a process.
     findings: Arc<Findings>,
     standings: Standings,
+    parted: Mutex<Remembered>,
     sticky: Sticky,
     /// Targets that answer, but not in streams, whatever their rows say.
     whole_only: Mutex<HashSet<Target>>,
@@ -109,7 +110,7 @@ impl Router {
         engine_rows: Vec<Abilities>,
     ) -> Self {
         let client = provider_client(routing.connect);
-        let fleet = Fleet::new(&providers, &client, engines, engine_rows, None);
+        let fleet = Fleet::new(&providers, &client, engines, engine_rows, &Remembered::default());
         let sticky = Sticky::new(routing.sticky);
         Self::of(providers, routing, fleet, Ledger::default(), sticky)
     }
@@ -125,6 +126,7 @@ impl Router {
             ledger,
             findings: Arc::default(),
             standings: Standings::default(),
+            parted: Mutex::default(),
             sticky,
             whole_only: Mutex::default(),
             draws: AtomicU64::new(0),

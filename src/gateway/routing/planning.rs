@@ -107,6 +107,7 @@ impl Router {
             providers: bounds.providers,
             sticky: None,
             chains: self.routing.chains.clone(),
+            preset: self.routing.preset,
             // Which number does not matter, only that it changes.
             draw: self.draws.fetch_add(1, Ordering::Relaxed),
         }
@@ -198,11 +199,12 @@ impl Router {
 
     /// Whether all of these that cool down do so because of their rates.
     pub(super) fn cool_for_rates(&self, fleet: &Fleet, passed_over: &[PassedOver]) -> bool {
-        let waits = |one: &&PassedOver| matches!(one.reason, Reason::CoolingDown { .. } | Reason::Quarantined { .. });
         let was_asked_too_often = |row| self.ledger.was_asked_too_often(row) || fleet.is_used_up(row);
-        passed_over.iter().filter(waits).all(|one| {
-            let cools = matches!(one.reason, Reason::CoolingDown { .. });
-            cools && fleet.matrix.index(&one.target).is_some_and(was_asked_too_often)
+        passed_over.iter().all(|one| match one.reason {
+            Reason::CoolingDown { .. } => fleet.matrix.index(&one.target).is_some_and(was_asked_too_often),
+            Reason::Quarantined { .. } => false,
+            // What has used up its quota waits for its rates, and the rest for nothing.
+            _ => true,
         })
     }
 

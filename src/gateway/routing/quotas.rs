@@ -13,7 +13,6 @@ use mediary_core::provider::Quota;
 use mediary_core::quota::{FreeLimits, Full, KeyMeters, KeyState, ScopeState};
 use mediary_core::{Failure, FailureKind, ModelName};
 
-use super::fleet::Member;
 use super::ledger::Place;
 use crate::providers::{ProviderKey, ProviderSetup, Providers};
 
@@ -36,6 +35,8 @@ pub(in crate::gateway) fn now_seconds() -> i64 {
 pub(super) struct Counted {
     limited: BTreeSet<ModelName>,
     unknown: bool,
+    /// Whether the provider has limits for all of its models together.
+    whole: bool,
 }
 
 impl Counted {
@@ -46,45 +47,45 @@ impl Counted {
         Self {
             limited: rows().filter(has_limits).map(|row| row.target.model.clone()).collect(),
             unknown: setup.free_limits.is_limited() && !rows().any(|row| row.price.is_free()),
+            whole: setup.free_limits.is_limited(),
         }
     }
 
+    /// Whether a row is held to what its provider gives for nothing.
     pub(super) fn holds(&self, row: &Abilities) -> bool {
         row.price.is_free() || self.limited.contains(&row.target.model) || self.unknown && row.price == Price::Unknown
     }
+
+    /// Whether a limit of a row is written: its own, or one of its provider's that it is held to.
+    pub(super) fn limits(&self, row: &Abilities) -> bool {
+        self.limited.contains(&row.target.model) || self.whole && self.holds(row)
+    }
 }
 
-/// The meters of a provider's keys; none where neither it nor any model of it that is counted has limits. Of keys that it
-/// had `before`, what was counted stays.
-pub(super) fn meters(
+/// The meters of a provider's keys, whether or not any limit of it is known: refusals may teach some. What was counted of
+/// keys that were known `before` stays.
+pub(super) fn meters<'m>(
     setup: &ProviderSetup,
     providers: &Providers,
-    counted: &Counted,
-    before: Option<&Member>,
+    before: impl Fn(Option<&str>) -> Option<&'m Arc<KeyMeters>>,
 ) -> Vec<Arc<KeyMeters>> {
-    let rows = providers.matrix.rows().iter();
-    let held = rows.filter(|row| row.target.provider == setup.id && counted.holds(row));
-    let models: Vec<(ModelName, FreeLimits)> = held
-        .map(|row| {
-            let limits = providers.infos.get(&row.target).map(|info| info.free_limits).unwrap_or_default();
+    let rows = providers.matrix.rows().iter().filter(|row| row.target.provider == setup.id);
+    let models: Vec<(ModelName, FreeLimits)> = rows
+        .filter_map(|row| {
+            let limits = providers.infos.get(&row.target)?.free_limits;
             // A model's day begins when its provider's does.
             let reset = limits.reset.or(setup.free_limits.reset);
-            (row.target.model.clone(), FreeLimits { reset, ..limits })
+            (!limits.is_empty()).then(|| (row.target.model.clone(), FreeLimits { reset, ..limits }))
         })
         .collect();
-    if !setup.free_limits.is_limited() && !models.iter().any(|(_, limits)| limits.is_limited()) {
-        return Vec::new();
-    }
-    let meters = (0..setup.keys.len().max(1)).map(|index| {
-        let key = setup.keys.get(index).map(ProviderKey::expose);
-        match before.and_then(|before| before.meters_of(key)) {
+    let meters =
+        (0..setup.keys.len().max(1)).map(|index| match before(setup.keys.get(index).map(ProviderKey::expose)) {
             Some(meters) => {
                 meters.limit(setup.free_limits, models.iter().cloned());
                 meters.clone()
             }
             None => Arc::new(KeyMeters::new(setup.free_limits, models.iter().cloned())),
-        }
-    });
+        });
     meters.collect()
 }
 
@@ -105,12 +106,12 @@ pub(super) fn failure(full: Full) -> Failure {
     match full {
         Full::Until(at) => {
             let wait = Duration::from_millis(at.saturating_sub(now_ms()).max(1));
-            let detail = format!("its free quota is used up for {} s more", wait.as_secs().max(1));
+            let detail = format!("its quota is used up for {} s more", wait.as_secs().max(1));
             Failure::new(FailureKind::RateLimited { retry_after: Some(wait) }, detail)
         }
         Full::TooLarge { most } => Failure::new(
             FailureKind::Unacceptable,
-            format!("its free tier takes {most} tokens at once, and the request has more; shorten it"),
+            format!("its quota takes {most} tokens at once, and the request has more; shorten it"),
         ),
     }
 }
@@ -122,22 +123,25 @@ pub(super) fn told(meters: &KeyMeters, model: &ModelName, quota: Option<Quota>) 
     }
 }
 
-/// How a model stands with all of its provider's keys; `None`: nothing was ever counted.
-pub(super) fn standing(states: &[Option<KeyState>], model: &ModelName) -> Option<ScopeState> {
-    if states.iter().all(Option::is_none) {
+/// How a model stands with all of its provider's keys; `None`: no limit of it is known.
+pub(super) fn standing(states: &[Option<KeyState>], place: &Place, model: &ModelName) -> Option<ScopeState> {
+    if states.iter().all(Option::is_none) && !place.is_limited {
         return None;
     }
     let of_key = |state: &Option<KeyState>| {
-        let Some(state) = state else { return ScopeState { full_for: None, share_left: Some(1.0) } };
-        let model = state.models.get(model).copied().unwrap_or_default();
-        let shares = state.whole.share_left.into_iter().chain(model.share_left);
-        ScopeState { full_for: state.whole.full_for.max(model.full_for), share_left: shares.min_by(f32::total_cmp) }
+        let unknown = ScopeState::default();
+        let model = state.as_ref().and_then(|state| state.models.get(model)).copied().unwrap_or_default();
+        let whole = state.as_ref().filter(|_| place.is_counted).map_or(unknown, |state| state.whole);
+        let shares = whole.share_left.into_iter().chain(model.share_left);
+        ScopeState { full_for: whole.full_for.max(model.full_for), share_left: shares.min_by(f32::total_cmp) }
     };
     let keys: Vec<ScopeState> = states.iter().map(of_key).collect();
+    let is_known = place.is_limited || keys.iter().any(|key| key.share_left.is_some());
     Some(ScopeState {
         // A target can be called as long as one key has room.
         full_for: keys.iter().map(|key| key.full_for).min().flatten(),
-        share_left: keys.iter().filter_map(|key| key.share_left).max_by(f32::total_cmp),
+        // A key of which nothing was used has all of what is given, wherever any limit is known.
+        share_left: keys.iter().filter(|_| is_known).map(|key| key.share_left.unwrap_or(1.0)).max_by(f32::total_cmp),
     })
 }
 
@@ -155,16 +159,16 @@ pub(super) fn count_in<'m>(
     now: u64,
 ) {
     let mut of_providers = BTreeMap::new();
-    for (row, place) in places.iter().enumerate().filter(|(_, place)| place.is_counted) {
+    for (row, place) in places.iter().enumerate() {
         let provider = place.provider;
         let states = of_providers.entry(provider).or_insert_with(|| states(meters(provider), now));
         let model = &matrix.rows()[row].target.model;
-        let Some(ScopeState { full_for, share_left }) = standing(states, model) else { continue };
+        let Some(ScopeState { full_for, share_left }) = standing(states, place, model) else { continue };
         if health.0.len() < places.len() {
             health.0.resize(places.len(), Health::default());
         }
         let its = &mut health.0[row];
-        its.cooldown = its.cooldown.max(full_for);
+        its.used_up = full_for;
         its.quota_left = match (its.quota_left, share_left) {
             (Some(told), Some(counted)) => Some(told.min(counted)),
             (told, counted) => counted.or(told),

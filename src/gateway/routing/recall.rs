@@ -1,29 +1,34 @@
 //! What was used of free limits, by names that mean the same after a restart.
 
-use mediary_core::ModelName;
-use mediary_core::quota::{Kept, Used};
+use std::collections::BTreeMap;
+
+use mediary_core::quota::{Kept, KeyMeters, Used};
+use mediary_core::{ModelName, ProviderId};
 use mediary_store::UsedQuota;
 
 use super::Router;
 
 impl Router {
-    /// Counts on from what was used before. What names a provider, key or model that is here no more is passed over.
+    /// Counts on from what was used before. What was used of a provider that is off waits for it.
     pub fn recall(&self, used: &[UsedQuota]) {
-        let fleet = self.fleet();
-        for member in fleet.members() {
+        let mut by_key: BTreeMap<(String, String), Kept> = BTreeMap::new();
+        for one in used {
+            let Ok(its) = serde_json::from_str::<Used>(&one.used) else { continue };
+            let kept = by_key.entry((one.provider.clone(), one.key.clone())).or_default();
+            kept.push((one.model.as_deref().map(ModelName::new), its));
+        }
+        for member in self.fleet().members() {
             for (index, meters) in member.meters().iter().enumerate() {
                 let key = member.fingerprint(index).unwrap_or_default();
-                let its = used.iter().filter(|one| one.provider == member.id().as_str() && one.key == key);
-                let kept: Kept = its
-                    .filter_map(|one| {
-                        let used: Used = serde_json::from_str(&one.used).ok()?;
-                        Some((one.model.as_deref().map(ModelName::new), used))
-                    })
-                    .collect();
-                if !kept.is_empty() {
+                if let Some(kept) = by_key.remove(&(member.id().as_str().to_owned(), key)) {
                     meters.recall(kept);
                 }
             }
+        }
+        let mut parted = self.parted();
+        for ((provider, key), kept) in by_key {
+            let key = Some(key).filter(|key| !key.is_empty());
+            parted.meters.entry((ProviderId::new(&provider), key)).or_default().recall(kept);
         }
     }
 
@@ -34,15 +39,24 @@ impl Router {
         let mut all = Vec::new();
         for member in fleet.members() {
             for (index, meters) in member.meters().iter().enumerate() {
-                for (model, used) in meters.changed().into_iter().flatten() {
-                    let model = model.map(|model| model.as_str().to_owned());
-                    let key = member.fingerprint(index).unwrap_or_default();
-                    // Numbers and names always have a form in JSON.
-                    let Ok(used) = serde_json::to_string(&used) else { continue };
-                    all.push(UsedQuota { provider: member.id().as_str().to_owned(), key, model, used });
-                }
+                add(&mut all, member.id(), member.fingerprint(index).as_deref(), meters);
             }
         }
+        // Calls that were under way when their provider was switched off may end later.
+        for ((provider, key), meters) in &self.parted().meters {
+            add(&mut all, provider, key.as_deref(), meters);
+        }
         all
+    }
+}
+
+/// Adds what has been used of a key's limits.
+fn add(all: &mut Vec<UsedQuota>, provider: &ProviderId, key: Option<&str>, meters: &KeyMeters) {
+    for (model, used) in meters.changed().into_iter().flatten() {
+        let model = model.map(|model| model.as_str().to_owned());
+        // Numbers and names always have a form in JSON.
+        let Ok(used) = serde_json::to_string(&used) else { continue };
+        let (provider, key) = (provider.as_str().to_owned(), key.unwrap_or_default().to_owned());
+        all.push(UsedQuota { provider, key, model, used });
     }
 }

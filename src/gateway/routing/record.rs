@@ -43,7 +43,7 @@ pub struct Record {
 }
 
 /// What happened with one key.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default)]
 pub struct KeyRecord {
     /// Answers that were complete.
     pub successes: u64,
@@ -51,6 +51,8 @@ pub struct KeyRecord {
     pub failures: u64,
     /// What the last failure was, in our words.
     pub last_failure: Option<&'static str>,
+    /// How quickly the target begins to answer with it.
+    pub pace: Pace,
 }
 
 /// Complaints of requests that held a format. What exactly was wrong is rarely said, so one complaint proves little.

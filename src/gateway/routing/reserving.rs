@@ -46,6 +46,7 @@ fn estimate(candidate: &Candidate, demand: &Demand, row: &Abilities) -> Estimate
         heard_seconds: Some(demand.heard_seconds().unwrap_or_default()),
         characters: demand.characters,
         images: demand.images,
+        picture: demand.picture(row),
         shown_seconds: Some(video.unwrap_or_default()),
         pages: demand.pages,
         searches: demand.searches,

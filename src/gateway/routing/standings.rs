@@ -10,22 +10,23 @@ use mediary_store::KeptKeyState;
 use super::Router;
 use super::ledger::Caller;
 use super::quotas::now_ms;
-use super::renewed::Moved;
 use super::standing::{KeyHealth, KeyStanding};
 
 /// How keys stand, by provider and place.
 #[derive(Debug, Default)]
 pub(super) struct Standings(Mutex<HashMap<(usize, usize), Noted>>);
 
+/// How a key stands.
 #[derive(Debug, Clone, Default)]
-struct Noted {
+pub(super) struct Noted {
     standing: KeyStanding,
     /// Whether there is something to keep.
     is_changed: bool,
 }
 
 impl Standings {
-    fn pages(&self) -> MutexGuard<'_, HashMap<(usize, usize), Noted>> {
+    /// All of them.
+    pub(super) fn pages(&self) -> MutexGuard<'_, HashMap<(usize, usize), Noted>> {
         // Every entry is written whole.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -40,13 +41,6 @@ impl Standings {
         let noted = pages.entry(place).or_default();
         change(&mut noted.standing);
         noted.is_changed = true;
-    }
-
-    /// Takes over what is known of keys that have stayed.
-    pub(super) fn inherit(&self, before: &Self, moved: &Moved) {
-        let before = before.pages();
-        let stayed = before.iter().filter_map(|(old, noted)| Some((*moved.keys.get(old)?, noted.clone())));
-        *self.pages() = stayed.collect();
     }
 }
 
@@ -96,15 +90,20 @@ impl Router {
     #[must_use]
     pub fn changed_keys(&self) -> Vec<KeptKeyState> {
         let fleet = self.fleet();
+        let state = |noted: &mut Noted| {
+            std::mem::take(&mut noted.is_changed).then(|| serde_json::to_string(&noted.standing).ok()).flatten()
+        };
+        let mut parted = self.parted();
         let mut pages = self.standings.pages();
-        let kept = pages.iter_mut().filter_map(|((provider, key), noted)| {
-            if !std::mem::take(&mut noted.is_changed) {
-                return None;
-            }
+        let here = pages.iter_mut().filter_map(|((provider, key), noted)| {
+            let state = state(noted)?;
             let member = fleet.members().get(*provider)?;
-            let state = serde_json::to_string(&noted.standing).ok()?;
             Some(KeptKeyState { provider: member.id().as_str().to_owned(), key: member.fingerprint(*key)?, state })
         });
-        kept.collect()
+        let away = parted.standings.iter_mut().filter_map(|((provider, key), noted)| {
+            let state = state(noted)?;
+            Some(KeptKeyState { provider: provider.as_str().to_owned(), key: key.clone()?, state })
+        });
+        here.chain(away).collect()
     }
 }

@@ -124,7 +124,7 @@ impl Tap {
                 self.first = Some(self.begun.elapsed());
             }
             match event {
-                ReplyEvent::Usage(usage) => self.usage = Some(*usage),
+                ReplyEvent::Usage(usage) if usage.tells_tokens() => self.usage = Some(*usage),
                 ReplyEvent::Text { text, .. } | ReplyEvent::Reasoning { text, .. } => {
                     self.said_bytes += text.len() as u64;
                 }
@@ -132,7 +132,7 @@ impl Tap {
                 ReplyEvent::Refusal { .. } | ReplyEvent::Begun { .. } | ReplyEvent::Continued { .. } => {}
                 ReplyEvent::Extra { .. } | ReplyEvent::Finish { .. } => {}
                 ReplyEvent::Page(_) | ReplyEvent::Segment(_) | ReplyEvent::Heard { .. } | ReplyEvent::Sound(_) => {}
-                ReplyEvent::Accepted { .. } | ReplyEvent::Own { .. } => {}
+                ReplyEvent::Accepted { .. } | ReplyEvent::Own { .. } | ReplyEvent::Usage(_) => {}
                 ReplyEvent::Vector { .. }
                 | ReplyEvent::Ranked { .. }
                 | ReplyEvent::Judged { .. }

@@ -78,7 +78,7 @@ fn other_task() -> Failure {
 /// of this process.
 fn stand_in(fleet: &Fleet, request: &TaskRequest) -> Option<Target> {
     let rows = fleet.matrix.rows();
-    let embeds = |row: &&Abilities| row.does(TaskKind::Embedding) && row.missing.is_none();
+    let embeds = |row: &&Abilities| row.does(TaskKind::Embedding);
     let named = request.model.parse::<Target>().ok().and_then(|target| fleet.matrix.get(&target));
     let named = named.or_else(|| rows.iter().find(|row| row.target.model.as_str() == request.model));
     if let Some(row) = named {
@@ -88,7 +88,9 @@ fn stand_in(fleet: &Fleet, request: &TaskRequest) -> Option<Target> {
     if !is_free_to_choose || rows.iter().any(|row| row.does(TaskKind::Rerank)) {
         return None;
     }
-    rows.iter().filter(|row| row.target.is_local()).find(embeds).map(|row| row.target.clone())
+    // One that was named says itself what is missing of it.
+    let is_there = |row: &&Abilities| row.target.is_local() && row.missing.is_none();
+    rows.iter().filter(is_there).find(embeds).map(|row| row.target.clone())
 }
 
 /// The request for the vectors of documents.

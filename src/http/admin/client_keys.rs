@@ -5,7 +5,7 @@ use axum::extract::{Path, Request, State};
 use axum::http::StatusCode;
 use mediary_core::capability::Usd;
 use mediary_store::ClientKey;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
 use super::super::error::{ApiError, ErrorBody};
@@ -83,7 +83,17 @@ pub(in crate::http) struct ClientKeyChange {
     is_disabled: Option<bool>,
     #[schema(value_type = Option<Object>)]
     rules: Option<Rules>,
-    expires_at: Option<i64>,
+    /// The rules as they were read: they are replaced only if they still are these.
+    #[schema(value_type = Option<Object>)]
+    was: Option<Rules>,
+    /// Seconds since 1970; `null`: it has no end.
+    #[serde(default, deserialize_with = "said")]
+    expires_at: Option<Option<i64>>,
+}
+
+/// What is said, be it `null`, told apart from what is not.
+fn said<'de, D: Deserializer<'de>>(value: D) -> Result<Option<Option<i64>>, D::Error> {
+    Option::deserialize(value).map(Some)
 }
 
 /// For how long a key is taken that another one replaces.
@@ -143,6 +153,7 @@ pub(in crate::http) async fn create_client_key(
     (status = 400, description = "A rule cannot be kept to", body = ErrorBody),
     (status = 401, description = "No administrator's request", body = ErrorBody),
     (status = 404, description = "No such key", body = ErrorBody),
+    (status = 409, description = "Its rules were changed since they were read", body = ErrorBody),
 ))]
 pub(in crate::http) async fn change_client_key(
     State(state): State<AppState>,
@@ -150,12 +161,16 @@ pub(in crate::http) async fn change_client_key(
     request: Request,
 ) -> Result<Json<ClientKeyBody>, ApiError> {
     let clients = guard::may_change(&state, request.headers())?.client_keys.clone();
-    let ClientKeyChange { name, is_disabled, rules, expires_at } = body(request, &state).await?;
+    let ClientKeyChange { name, is_disabled, rules, was, expires_at } = body(request, &state).await?;
     let all = clients.all().await.map_err(failed)?;
     let mut row = all.into_iter().find(|row| row.id == key).ok_or_else(|| no_such_key(&key))?;
+    if was.is_some_and(|was| was != Rules::read(&row.rules).unwrap_or_default()) {
+        let message = "The rules of this key were changed meanwhile; GET them again and make the change anew.";
+        return Err(ApiError::new(StatusCode::CONFLICT, "client_key_changed", message).about("was"));
+    }
     row.name = name.unwrap_or(row.name);
     row.is_disabled = is_disabled.unwrap_or(row.is_disabled);
-    row.expires_at = expires_at.or(row.expires_at);
+    row.expires_at = expires_at.unwrap_or(row.expires_at);
     if let Some(rules) = rules {
         row.rules = written(rules)?;
     }

@@ -19,8 +19,9 @@ use crate::gateway::{NotKept, NumberedSettings};
 pub(in crate::http) struct SettingsBody {
     /// The number of the last change, to be sent along with the next one.
     revision: i64,
-    /// What is set: `routing` (`privacy`, `cost`, `confirm_paid`, `model_routing`, `sticky_minutes`), `log` (`requests`,
-    /// `days`, `rows`) and `chains`, by tier (`order` and `off`, names of targets). What is missing is as configured.
+    /// What is set: `routing` (`privacy`, `cost`, `confirm_paid`, `preset`, `model_routing`, `sticky_minutes`), `log`
+    /// (`requests`, `days`, `rows`) and `chains`, by tier (`order` and `off`, names of targets, and `preset`). What is missing
+    /// is as configured.
     #[schema(value_type = Object)]
     settings: KeptSettings,
     /// What is in force, with what the configuration says of the rest.

@@ -11,7 +11,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::super::state::AppState;
-use crate::gateway::KeyStats;
+use crate::gateway::{KeyStats, Pace};
 
 /// How the targets have been doing.
 #[derive(Debug, Serialize, ToSchema)]
@@ -79,6 +79,10 @@ struct KeyBody {
     last_failure: Option<&'static str>,
     /// Seconds that it still rests after a refusal; null: it does not.
     cooldown_seconds: Option<f64>,
+    /// Milliseconds to the first token with it, smoothed.
+    latency_ms: Option<f64>,
+    /// The same as it was spread over the newest answers.
+    latency_percentiles_ms: Option<Percentiles>,
     /// How its free limits stand.
     quotas: Vec<QuotaBody>,
 }
@@ -113,16 +117,12 @@ pub(in crate::http) async fn stats(State(state): State<AppState>) -> Json<Stats>
         let health = row.and_then(|row| health.of(row));
         // All keys of a target may rest although the target itself does not.
         let cooldown = health.and_then(Health::cools_for).max(record.cooldown(now));
-        let percentile = |percent| record.pace.percentile_ms(percent);
         TargetStats {
             successes: record.successes,
             failures: record.failures,
             cooldown_seconds: cooldown.map(|left| left.as_secs_f64()),
             latency_ms: record.pace.mean_ms(),
-            latency_percentiles_ms: percentile(50)
-                .zip(percentile(95))
-                .zip(percentile(99))
-                .map(|((p50, p95), p99)| Percentiles { p50, p95, p99 }),
+            latency_percentiles_ms: Percentiles::of(&record.pace),
             quota_left: health.map_or_else(|| record.quota_left(now), |health| health.quota_left),
             prompt_tokens: record.prompt_tokens,
             completion_tokens: record.completion_tokens,
@@ -136,6 +136,13 @@ pub(in crate::http) async fn stats(State(state): State<AppState>) -> Json<Stats>
     Json(Stats { object: "list", data: data.collect(), cost_usd: cost.number(), unpriced_calls })
 }
 
+impl Percentiles {
+    fn of(pace: &Pace) -> Option<Self> {
+        let percentile = |percent| pace.percentile_ms(percent);
+        Some(Self { p50: percentile(50)?, p95: percentile(95)?, p99: percentile(99)? })
+    }
+}
+
 impl KeyBody {
     fn of(key: KeyStats) -> Self {
         let KeyStats { masked, record, rests_for, of_provider, of_model } = key;
@@ -147,6 +154,8 @@ impl KeyBody {
             failures: record.failures,
             last_failure: record.last_failure,
             cooldown_seconds: rests_for.map(|left| left.as_secs_f64()),
+            latency_ms: record.pace.mean_ms(),
+            latency_percentiles_ms: Percentiles::of(&record.pace),
             quotas: provider.chain(model).collect(),
         }
     }

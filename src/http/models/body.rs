@@ -66,8 +66,8 @@ pub(in crate::http) struct Model {
     /// `free`, `paid` or `unknown`; `local` for engines of this process, and for servers on this machine without a stated price.
     pub(super) pricing: &'static str,
     /// US dollars for what costs: `input_usd`, `cached_usd`, `cache_write_usd` and `output_usd` for a million tokens, `minute_usd` for a minute
-    /// that is listened to, `character_usd` for a million characters that are spoken, `image_usd` and `second_usd` for an
-    /// image and a second of video that are made, `page_usd` for a page that is read, `search_usd` for a search.
+    /// that is listened to, `character_usd` for a million characters that are spoken, `image_usd` for an image that is
+    /// made, one number or rules by `quality` and `size`, `second_usd` for a second of video that is made, `page_usd` for a page that is read, `search_usd` for a search.
     #[serde(flatten)]
     #[schema(value_type = Object)]
     pub(super) rates: Rates,

@@ -8,6 +8,7 @@ use mediary_core::plan::{CostPolicy, Privacy};
 use super::super::error::ApiError;
 use super::super::guard::admitted;
 use super::super::logged::note;
+use super::super::visit::spends;
 use crate::gateway::{Account, Bounds};
 
 /// What a request's headers ask for.
@@ -18,6 +19,7 @@ pub(in crate::http) fn bounds(headers: &HeaderMap) -> Result<Bounds, ApiError> {
     let admitted = admitted();
     let is_local = admitted.as_ref().is_some_and(|admitted| admitted.client().rules.local_only);
     let mut bounds = Bounds { account: note(Account::of(admitted)), ..Bounds::default() };
+    spends(&bounds.account);
     if let Some((name, value)) = first(headers, &["x-mediary-tier", "x-willaku-tier"])? {
         let tier = Tier::named(value).ok_or_else(|| wrong(name, &Tier::ALL.map(Tier::name).join(", ")))?;
         bounds.tier = Some(tier);

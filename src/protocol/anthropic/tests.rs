@@ -145,6 +145,7 @@ const USAGE: Usage = Usage {
     written_tokens: 0,
     reasoning_tokens: 0,
     cut_tokens: 0,
+    searches: 0,
     estimated: false,
 };
 

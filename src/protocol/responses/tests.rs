@@ -163,6 +163,7 @@ const USAGE: Usage = Usage {
     written_tokens: 0,
     reasoning_tokens: 2,
     cut_tokens: 0,
+    searches: 0,
     estimated: false,
 };
 

@@ -56,11 +56,15 @@ fn facts_have_a_source_and_a_day(catalog: &ProviderEntry) -> Vec<String> {
 fn terms_are_noted(catalog: &ProviderEntry) -> Vec<String> {
     let id = catalog.id.as_str();
     let Some(terms) = &catalog.terms else { return vec![format!("{id} does not say what its terms are")] };
-    let is_read = terms.proxies != ProxyTerms::Unknown;
-    if (is_read && terms.checked.is_none()) || terms.note.is_none() {
-        return vec![format!("{id} has terms without a note, or without the day on which they were read")];
+    let first: Day = FIRST_DAY.parse().unwrap();
+    let (Some(note), Some(_)) = (&terms.note, terms.checked.filter(|day| *day >= first)) else {
+        return vec![format!("{id} has terms without a note, or without the day on which they were looked for")];
+    };
+    // What was not read says that it was not, and claims nothing.
+    match (terms.proxies == ProxyTerms::Unknown) == note.starts_with("not read") {
+        true => Vec::new(),
+        false => vec![format!("{id} claims terms that were not read, or does not say that they were not")],
     }
-    Vec::new()
 }
 
 fn rows_are_complete(catalog: &ProviderEntry) -> Vec<String> {
@@ -203,4 +207,16 @@ aliases = ["other"]
     for (number, rule) in RULES.iter().enumerate() {
         assert!(!rule(&catalog).is_empty(), "rule {number} finds nothing");
     }
+    let terms = |written: &str| {
+        let text = bad.replacen("checked = \"2001-01-01\"", &format!("terms = {{ {written} }}"), 1);
+        terms_are_noted(&providers::catalog(Path::new("bad.toml"), &text).unwrap()).len()
+    };
+    let found = [
+        terms("proxies = \"unknown\", note = \"not read; yours to read\", checked = \"2026-08-22\""),
+        terms("proxies = \"unknown\", note = \"not read; yours to read\""),
+        terms("proxies = \"unknown\", note = \"fine\", checked = \"2026-08-22\""),
+        terms("proxies = \"limited\", note = \"not read\", checked = \"2026-08-22\""),
+        terms("proxies = \"limited\", note = \"for trials\", checked = \"2026-08-22\""),
+    ];
+    assert_eq!(found, [0, 1, 1, 1, 0]);
 }

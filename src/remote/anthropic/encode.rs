@@ -209,7 +209,7 @@ fn thinking(call: &ChatCall<'_>, generation: Generation, max_tokens: u32) -> Opt
     if most < LEAST_BUDGET_TOKENS || thoughts_are_missing(call.task) {
         return None;
     }
-    let granted = call.granted(LEAST_BUDGET_TOKENS..=most);
+    let granted = call.granted(LEAST_BUDGET_TOKENS, most);
     Some(Thinking::Enabled { budget_tokens: granted.unwrap_or_else(|| budget_tokens(effort).min(most)) })
 }
 

@@ -160,6 +160,7 @@ impl Stream {
             written_tokens: self.input.written,
             reasoning_tokens: 0,
             cut_tokens: 0,
+            searches: 0,
             estimated: false,
         }));
     }

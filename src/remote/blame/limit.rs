@@ -1,5 +1,7 @@
-//! Limits that a refusal names: "on tokens per minute (TPM): Limit 6000, Used 5862, Requested 500".
+//! Limits that a refusal names: in words, "on tokens per minute (TPM): Limit 6000, Used 5862, Requested 500", or in headers
+//! whose names say what they count and within which time, `x-ratelimit-limit-requests-day`.
 
+use http::header::HeaderMap;
 use mediary_core::quota::Axis;
 
 /// How each limit is spelt, in small letters and without spaces.
@@ -25,6 +27,26 @@ pub(crate) fn stated_limit(text: &str) -> Option<(Axis, u64)> {
     let numbers: Vec<u64> = numbers.collect();
     let first = *numbers.first()?;
     numbers.iter().all(|number| *number == first).then_some((*axis, first))
+}
+
+/// The limit of which headers say that nothing is left, if there is one whose time they say as well.
+pub(crate) fn reached_limit(headers: &HeaderMap) -> Option<(Axis, u64)> {
+    let number = |name: &str| headers.get(name)?.to_str().ok()?.trim().parse::<u64>().ok();
+    headers.keys().map(http::HeaderName::as_str).find_map(|name| {
+        let is_reached = name.contains("ratelimit") && name.contains("remaining") && number(name) == Some(0);
+        let words: Vec<&str> = name.split('-').filter(|_| is_reached).collect();
+        let says = |word| words.contains(&word);
+        let axis = match (says("requests"), says("tokens")) {
+            (true, false) if says("minute") => Axis::RequestsPerMinute,
+            (true, false) if says("hour") => Axis::RequestsPerHour,
+            (true, false) if says("day") => Axis::RequestsPerDay,
+            (false, true) if says("minute") => Axis::TokensPerMinute,
+            (false, true) if says("day") => Axis::TokensPerDay,
+            _ => return None,
+        };
+        let limit = number(&name.replace("remaining", "limit")).filter(|limit| *limit > 0)?;
+        Some((axis, limit))
+    })
 }
 
 /// The number at the beginning of a text, behind at most a sign between.
@@ -65,6 +87,32 @@ mod tests {
         ];
         for (text, expected) in rows {
             assert_eq!(stated_limit(text), expected, "{text}");
+        }
+    }
+    #[test]
+    fn a_limit_is_read_from_headers_that_say_what_it_is() {
+        let rows: [(&[(&str, &str)], _); 5] = [
+            (
+                &[
+                    ("x-ratelimit-limit-requests-day", "14400"),
+                    ("x-ratelimit-remaining-requests-day", "9"),
+                    ("x-ratelimit-limit-tokens-minute", "60000"),
+                    ("x-ratelimit-remaining-tokens-minute", "0"),
+                ],
+                Some((Axis::TokensPerMinute, 60_000)),
+            ),
+            (
+                &[("x-ratelimit-limit-requests-day", "20"), ("x-ratelimit-remaining-requests-day", "0")],
+                Some((Axis::RequestsPerDay, 20)),
+            ),
+            // By the minute at one provider, by the day at the next: it does not say.
+            (&[("x-ratelimit-limit-requests", "20"), ("x-ratelimit-remaining-requests", "0")], None),
+            (&[("x-ratelimit-limit-requests-day", "20"), ("x-ratelimit-remaining-requests-day", "1")], None),
+            (&[("x-ratelimit-remaining-requests-day", "0")], None),
+        ];
+        for (stated, expected) in rows {
+            let headers = stated.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect();
+            assert_eq!(reached_limit(&headers), expected, "{stated:?}");
         }
     }
 }

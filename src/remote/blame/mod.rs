@@ -17,7 +17,7 @@ mod status;
 pub(crate) use complaint::Complaint;
 pub(crate) use garbled::{broken_off, garbled, odd_end, shapeless};
 pub(crate) use hint::stated_delay;
-pub(crate) use limit::stated_limit;
+pub(crate) use limit::{reached_limit, stated_limit};
 pub(crate) use page::{is_html, page};
 pub(crate) use parameter::refused_parameter;
 pub(crate) use quota::quota;

@@ -160,6 +160,7 @@ fn generation_config<'a>(call: &ChatCall<'a>, generation: Generation, own: Optio
         ReplyFormat::Schema { schema, .. } => (Some("application/json"), Some(without_dialect(schema))),
     };
     let thinks = call.abilities.reasoning && !has("thinkingConfig");
+    let (least, most) = generation.budgets();
     GenerationConfig {
         temperature: sampling.temperature.filter(|_| call.sends("temperature")),
         top_p: sampling.top_p.filter(|_| call.sends("top_p")),
@@ -177,7 +178,7 @@ fn generation_config<'a>(call: &ChatCall<'a>, generation: Generation, own: Optio
         response_modalities: modalities(call).filter(|_| !has("responseModalities")),
         thinking_config: chat.effort.filter(|_| thinks).map(|effort| ThinkingConfig {
             include_thoughts: effort != Effort::None,
-            amount: match call.granted(generation.budgets()).filter(|_| effort != Effort::None) {
+            amount: match call.granted(least, most).filter(|_| effort != Effort::None) {
                 Some(tokens) => Thinking::ThinkingBudget(tokens),
                 None => generation.thinking(effort),
             },

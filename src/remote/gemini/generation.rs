@@ -46,9 +46,9 @@ impl Generation {
         }
     }
 
-    /// How many tokens can be granted for thinking; later generations take as many as those before.
-    pub(super) fn budgets(self) -> std::ops::RangeInclusive<u32> {
-        if self.is_pro { 128..=32_768 } else { 1..=24_576 }
+    /// How many tokens can be granted for thinking, at least and at most; later generations take as many as those before.
+    pub(super) fn budgets(self) -> (u32, u32) {
+        if self.is_pro { (128, 32_768) } else { (1, 24_576) }
     }
 
     /// An effort in this generation's terms. The tokens are those the vendor's own OpenAI endpoint maps efforts to.

@@ -114,6 +114,7 @@ impl Stream {
             written_tokens: 0,
             reasoning_tokens,
             cut_tokens: 0,
+            searches: 0,
             estimated: false,
         };
         if self.usage != known {

@@ -4,6 +4,7 @@
 //! answer is in a file already (see `frames/lifted`); one that is at an address is only named.
 
 use bytes::Bytes;
+use mediary_core::capability::PictureKind;
 use mediary_core::task::{Finish, Picture, PicturePlace, ReplyEvent, ReplyFrame, Usage};
 use mediary_core::{Blob, Failure, FailureKind};
 use serde_json::Value;
@@ -35,11 +36,12 @@ impl Reader for Pictures {
         let answer: Value = serde_json::from_slice(frame.data).map_err(|_| openai::inside_answer(frame.data))?;
         complaint(&answer, frame.data)?;
         let stage = stage(&answer, frame.event);
+        let kind = kind(&answer);
         for found in found(&answer) {
             let place = self.place(found.text)?;
             let revised_prompt = found.revised_prompt.map(str::to_owned);
             self.count += u32::from(stage.is_none());
-            into.events.push(ReplyEvent::Picture(Box::new(Picture { place, stage, revised_prompt })));
+            into.events.push(ReplyEvent::Picture(Box::new(Picture { place, stage, revised_prompt, kind })));
         }
         into.events.extend(usage(&answer).map(ReplyEvent::Usage));
         if !self.stream && self.count == 0 {
@@ -149,6 +151,7 @@ fn found(answer: &Value) -> Vec<Found<'_>> {
         "/data/image_urls",
         "/image",
         "/output/results",
+        "/output/choices/0/message/content",
         "/output",
         "",
     ];
@@ -210,6 +213,12 @@ fn stage(answer: &Value, event: Option<&str>) -> Option<u32> {
 /// Whether an event is the last one.
 fn is_last(answer: &Value, event: Option<&str>) -> bool {
     answer.get("type").and_then(Value::as_str).or(event).is_some_and(|kind| kind.ends_with("completed"))
+}
+
+/// How carefully a picture was made and how large it is, where an answer says so.
+fn kind(answer: &Value) -> PictureKind {
+    let text = |name: &str| answer.get(name).and_then(Value::as_str);
+    PictureKind::named(text("quality"), text("size").and_then(|size| size.parse().ok()))
 }
 
 /// What it cost, if the answer says so, in any vendor's words.

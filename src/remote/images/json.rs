@@ -201,3 +201,39 @@ pub(super) fn minimax(call: &ImageCall<'_>) -> Result<HttpCall, Failure> {
         Ok(())
     })
 }
+
+/// DashScope: `POST /services/aigc/multimodal-generation/generation`, below `…/api/v1`.
+pub(super) fn dashscope(call: &ImageCall<'_>) -> Result<HttpCall, Failure> {
+    const PLACES: [&str; 4] = ["seed", "negative_prompt", "prompt_extend", "watermark"];
+    let ImageJob { work, count, seed, .. } = call.task;
+    without(call, &PLACES);
+    written(call, "/services/aigc/multimodal-generation/generation", |request| {
+        request.field("model", call.model());
+        let mut input = Object::open(request.key("input"));
+        array(input.key("messages"), [()], |out, ()| {
+            let mut message = Object::open(out);
+            message.field("role", "user");
+            // The pictures, and what is to be made of them.
+            let parts = work.sources().iter().map(Some).chain([None]);
+            array(message.key("content"), parts, |out, source| {
+                let mut part = Object::open(out);
+                match source {
+                    Some(source) => picture(part.key("image"), source)?,
+                    None => part.field("text", prompt(call)),
+                }
+                part.close();
+                Ok(())
+            })?;
+            message.close();
+            Ok(())
+        })?;
+        input.close();
+        let mut parameters = Object::open(request.key("parameters"));
+        parameters.some("size", super::size(call).map(|size| format!("{}*{}", size.width, size.height)));
+        parameters.some("n", Some(count).filter(|count| **count > 1));
+        parameters.some("seed", sent(call, "seed", seed));
+        extras(&mut parameters, call, &PLACES[1..]);
+        parameters.close();
+        Ok(())
+    })
+}

@@ -4,7 +4,7 @@
 //! | form | requests | whose |
 //! |---|---|---|
 //! | `openai` | `/images/generations` as JSON, `/images/edits` and `/images/variations` as forms | OpenAI, Pollinations, Z.ai, local servers |
-//! | `openrouter`, `together`, `siliconflow`, `nvidia`, `xai`, `minimax` | JSON of their own | those |
+//! | `openrouter`, `together`, `siliconflow`, `nvidia`, `xai`, `minimax`, `dashscope` | JSON of their own | those |
 //! | `huggingface`, `cloudflare`, `automatic1111` | JSON or a form, by the model's name | those, and servers of Stable Diffusion |
 //!
 //! Which form it is comes from the provider's dialect or, where that is OpenAI's, from its quirks. ComfyUI, whose work is a
@@ -50,6 +50,8 @@ pub enum ImageForm {
     Xai,
     /// MiniMax's.
     MiniMax,
+    /// DashScope's: a message that is answered with pictures.
+    DashScope,
     /// Hugging Face's inference service.
     HuggingFace,
     /// Cloudflare's Workers AI.
@@ -74,6 +76,7 @@ pub(crate) fn encode(form: ImageForm, job: &ImageJob, call: &Call<'_>, quirks: &
         ImageForm::SiliconFlow => json::siliconflow(&call)?,
         ImageForm::Xai => json::xai(&call)?,
         ImageForm::MiniMax => json::minimax(&call)?,
+        ImageForm::DashScope => json::dashscope(&call)?,
         ImageForm::Nvidia => by_name::nvidia(&call)?,
         ImageForm::HuggingFace => by_name::huggingface(&call)?,
         ImageForm::Cloudflare => by_name::cloudflare(&call)?,

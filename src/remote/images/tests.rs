@@ -60,6 +60,7 @@ fn every_form_has_its_requests() {
         (ImageForm::Nvidia, "black-forest-labs/flux.1-schnell"),
         (ImageForm::Xai, "grok-imagine-image"),
         (ImageForm::MiniMax, "image-01"),
+        (ImageForm::DashScope, "qwen-image-edit"),
         (ImageForm::HuggingFace, "black-forest-labs/FLUX.1-schnell"),
         (ImageForm::Cloudflare, "@cf/stable-diffusion-xl"),
     ];
@@ -172,6 +173,10 @@ fn pictures_are_found_wherever_a_vendor_puts_them() {
             &["lifted", "3+1290 tokens"],
         ),
         (json!({ "choices": [{ "message": { "images": [{ "image_url": { "url": lifted } }] } }] }), &["lifted"]),
+        (
+            json!({ "output": { "choices": [{ "message": { "content": [{ "image": "https://h/a" }, { "image": "https://h/b" }] } }] } }),
+            &["https://h/a", "https://h/b"],
+        ),
         (json!(lifted), &["lifted"]),
     ];
     for (answer, expected) in rows {

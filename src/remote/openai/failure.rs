@@ -55,5 +55,8 @@ fn judged(status: Option<u16>, headers: &HeaderMap, complaint: &Complaint) -> Fa
         // When rates begin anew says nothing of when a breakdown is over.
         *retry_after = blame::retry_after(headers, &complaint.message);
     }
-    blame::failure(kind, status, &complaint.message)
+    let is_limit = matches!(kind, FailureKind::RateLimited { .. } | FailureKind::QuotaSpent { .. });
+    let failure = blame::failure(kind, status, &complaint.message);
+    let limit = failure.limit.or_else(|| blame::reached_limit(headers).filter(|_| is_limit));
+    Failure { limit, ..failure }
 }

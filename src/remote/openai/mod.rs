@@ -15,6 +15,7 @@ mod failure;
 mod habits;
 mod lenient;
 mod parts;
+mod read;
 mod speak;
 mod stream;
 #[cfg(test)]
@@ -89,6 +90,7 @@ impl Dialect for OpenAi {
             Task::Image(job) => images::encode(quirks.images, job, call, quirks),
             Task::Rerank(task) => Ok(rerank::encode(&CallOf::new(task, call, quirks))),
             Task::Moderate(task) => moderate::encode(&CallOf::new(task, call, quirks), NAME, true),
+            Task::Read(task) if quirks.layout_parsing => read::encode(&CallOf::new(task, call, quirks)),
             Task::Read(_) => Err(unwritable::task(NAME, call.task.kind())),
         }
     }
@@ -110,7 +112,7 @@ impl Dialect for OpenAi {
             Task::Image(_) => images::reader(stream),
             Task::Rerank(task) => rerank::reader(task, failure::unreadable),
             Task::Moderate(task) => moderate::reader(task, failure::unreadable),
-            Task::Read(_) => unwritable::reader(NAME, task.kind()),
+            Task::Read(_) => read::reader(),
         }
     }
 

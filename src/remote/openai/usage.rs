@@ -41,6 +41,7 @@ pub(crate) fn counted(usage: &Value) -> Counted {
         written_tokens: 0,
         reasoning_tokens: reasoning,
         cut_tokens: 0,
+        searches: 0,
         estimated: false,
     };
     Counted { usage: (!numbers.is_wrong).then_some(usage), is_canonical: !numbers.is_odd }

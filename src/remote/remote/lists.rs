@@ -24,11 +24,13 @@ impl Remote {
     /// # Errors
     /// When it cannot be reached or does not begin in time, refuses, or answers with what is no list.
     pub(super) async fn list_models(&self, key: Option<&str>) -> Result<Vec<ListedModel>, Failure> {
-        let mut request = self.request(Method::GET, self.dialect.models_path(), &[], key)?;
+        let elsewhere = self.endpoint.quirks.models_url.as_deref();
+        let below = elsewhere.filter(|path| path.starts_with('/')).unwrap_or(self.dialect.models_path());
+        let mut request = self.request(Method::GET, below, &[], key)?;
         // Some keep it beside the address that their models are called at.
-        if let Some(url) = &self.endpoint.quirks.models_url {
+        if let Some(url) = elsewhere.filter(|url| !url.starts_with('/')) {
             let wrong = |_| Failure::broken("the provider's quirk `models_url` is no address");
-            *request.uri_mut() = Uri::try_from(url.as_str()).map_err(wrong)?;
+            *request.uri_mut() = Uri::try_from(url).map_err(wrong)?;
         }
         let body = self.looked_up(request, key).await?;
         self.detailed(&body, key).await

@@ -1,6 +1,6 @@
 // The targets of a tier as one list: in the operator's order where there is one, else as they are planned.
 
-import type { Chain } from '../../lib/settings';
+import type { Chain, Preset } from '../../lib/settings';
 
 export interface Link {
   target: string;
@@ -15,8 +15,6 @@ export interface Link {
   /** It is kept out of plans since a probe failed. */
   quarantine?: { why: string; wants_confirmation: boolean };
 }
-
-export type Preset = 'quality' | 'speed' | 'cost';
 
 interface Planned {
   candidates: { target: string; estimated_cost_usd?: number | null }[];
@@ -55,7 +53,7 @@ export function moved(all: Link[], from: number, to: number): Link[] {
   return list;
 }
 
-/** The list in the order of a preset; what is not known comes behind what is, and ties stay as they are. */
+/** The list in about the order in which the server will plan it by a preset; what is not known comes behind what is, and ties stay as they are. */
 export function sorted(all: Link[], preset: Preset, ranked: string[]): Link[] {
   const rank = new Map(ranked.map((target, index) => [target, index]));
   const value = (link: Link): number => {

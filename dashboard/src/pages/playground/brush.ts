@@ -1,8 +1,12 @@
 // A mask that is painted over a picture: transparent where the picture is to be changed.
 
+/** Strokes are kept no finer than a screen shows them: pictures of cameras are painted on without a delay. */
+const MOST = 1600;
+
 export class Brush {
-  /** What was painted: opaque strokes on nothing. */
+  /** What was painted: opaque strokes on nothing, smaller than the picture where that is large. */
   readonly strokes: HTMLCanvasElement;
+  readonly #scale: number;
   #last: [number, number] | undefined;
 
   constructor(
@@ -10,7 +14,9 @@ export class Brush {
     readonly height: number,
   ) {
     this.strokes = document.createElement('canvas');
-    [this.strokes.width, this.strokes.height] = [width, height];
+    this.#scale = Math.min(1, MOST / Math.max(width, height));
+    const side = (length: number): number => Math.max(1, Math.round(length * this.#scale));
+    [this.strokes.width, this.strokes.height] = [side(width), side(height)];
   }
 
   get #context(): CanvasRenderingContext2D {
@@ -19,9 +25,10 @@ export class Brush {
     return context;
   }
 
-  /** A stroke to a point of the picture; `size` is its width in pixels of the picture. */
-  to(x: number, y: number, size: number, erases: boolean): void {
+  /** A stroke to a point of the picture; `width` is its width in pixels of the picture. */
+  to(left: number, top: number, width: number, erases: boolean): void {
     const context = this.#context;
+    const [x, y, size] = [left * this.#scale, top * this.#scale, width * this.#scale];
     context.globalCompositeOperation = erases ? 'destination-out' : 'source-over';
     [context.lineWidth, context.lineCap, context.lineJoin] = [size, 'round', 'round'];
     [context.strokeStyle, context.fillStyle] = ['#000', '#000'];
@@ -42,7 +49,7 @@ export class Brush {
   }
 
   clear(): void {
-    this.#context.clearRect(0, 0, this.width, this.height);
+    this.#context.clearRect(0, 0, this.strokes.width, this.strokes.height);
   }
 
   /** All but what was painted. */
@@ -50,11 +57,11 @@ export class Brush {
     const context = this.#context;
     context.globalCompositeOperation = 'source-out';
     context.fillStyle = '#000';
-    context.fillRect(0, 0, this.width, this.height);
+    context.fillRect(0, 0, this.strokes.width, this.strokes.height);
   }
 
   get isEmpty(): boolean {
-    const { data } = this.#context.getImageData(0, 0, this.width, this.height);
+    const { data } = this.#context.getImageData(0, 0, this.strokes.width, this.strokes.height);
     for (let at = 3; at < data.length; at += 4) if (data[at]! > 0) return false;
     return true;
   }
@@ -68,7 +75,7 @@ export class Brush {
     context.fillStyle = '#fff';
     context.fillRect(0, 0, this.width, this.height);
     context.globalCompositeOperation = 'destination-out';
-    context.drawImage(this.strokes, 0, 0);
+    context.drawImage(this.strokes, 0, 0, this.width, this.height);
     return new Promise((resolve, reject) => {
       canvas.toBlob((blob) => (blob ? resolve(new File([blob], 'mask.png', { type: 'image/png' })) : reject(new Error('no mask'))), 'image/png');
     });

@@ -35,6 +35,15 @@ export class Recording {
     this.since = Date.now();
   }
 
+  /** Ends without a file. */
+  cancel(): void {
+    const recorder = this.#recorder;
+    [this.#recorder, this.since] = [undefined, undefined];
+    if (!recorder || recorder.state === 'inactive') return;
+    recorder.stop();
+    for (const track of recorder.stream.getTracks()) track.stop();
+  }
+
   stop(): Promise<File> {
     const recorder = this.#recorder;
     this.since = undefined;

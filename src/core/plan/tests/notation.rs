@@ -9,8 +9,8 @@ use crate::capability::{
     Structured, TaskKind, Tier,
 };
 use crate::plan::{
-    Candidate, Chains, CostPolicy, Demand, Health, HealthSnapshot, Plan, Policy, Privacy, Quarantined, RecipeName,
-    Treatment, TreatmentRecipe, Unplannable, Want, Yield, plan,
+    Candidate, Chain, Chains, CostPolicy, Demand, Health, HealthSnapshot, Plan, Policy, Preset, Privacy, Quarantined,
+    RecipeName, Treatment, TreatmentRecipe, Unplannable, Want, Yield, plan,
 };
 use crate::task::PartPath;
 use crate::{MediaFormat, MediaKind, ProviderId, Target};
@@ -117,6 +117,7 @@ pub(super) fn row(line: &str) -> (Abilities, Health) {
             ("set", value) => (row.priority, row.priority_is_set) = (number(value), true),
             ("thinks", _) => row.reasoning = true,
             ("cools", value) => health.cooldown = Some(Duration::from_secs(number(value))),
+            ("usedup", value) => health.used_up = Some(Duration::from_secs(number(value))),
             ("broke", value) => health.breakdown = Some(Duration::from_secs(number(value))),
             ("ms", value) => health.latency_ms = Some(number(value)),
             ("quota", value) => health.quota_left = Some(number(value)),
@@ -228,6 +229,23 @@ pub(super) fn policy(line: &str) -> Policy {
             ("from", value) => policy.providers = value.split(',').map(ProviderId::new).collect(),
             ("sticky", value) => policy.sticky = Some(target(value)),
             ("draw", value) => policy.draw = number(value),
+            ("by", value) => {
+                let (tier, preset) = value.split_once(':').unwrap_or(("", value));
+                let preset = match preset {
+                    "quality" => Preset::Quality,
+                    "speed" => Preset::Speed,
+                    "cost" => Preset::Cost,
+                    other => panic!("no preset is called `{other}`"),
+                };
+                match Tier::named(tier) {
+                    None => policy.preset = Some(preset),
+                    Some(tier) => {
+                        let chain = policy.chains.of(tier).cloned().unwrap_or_default();
+                        let chain = Chain { preset: Some(preset), ..chain };
+                        policy.chains = Arc::new(Chains::new([(tier, chain)]));
+                    }
+                }
+            }
             ("chain" | "off", value) => {
                 let (tier, targets) = value.split_once(':').unwrap();
                 let tier = Tier::named(tier).unwrap();

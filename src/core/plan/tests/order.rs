@@ -63,6 +63,22 @@ fn the_better_row_comes_first_whatever_the_draw() {
         ("a/b fast:1", "c/d fast:1 broke=5", "", "tier=fast chain=fast:c/d,a/b"),
         ("a/b fast:1", "c/d fast:1", "", "tier=fast sticky=a/b chain=fast:c/d,a/b"),
         ("a/b p=1", "c/d p=9", "", "chain=auto:c/d,a/b"),
+        // What the operator wants targets ordered by, for all tiers or for one; unknown comes last.
+        ("a/b p=9 fast:1", "c/d p=1 fast:2", "", "tier=fast by=quality"),
+        ("a/b p=9 fast:1", "c/d p=1", "brief", "tier=auto by=quality"),
+        ("a/b p=1 fast:1", "c/d p=9 fast:2", "", "tier=fast by=fast:quality"),
+        ("a/b p=9 ms=300", "c/d p=1 ms=301 quota=1", "", "by=speed"),
+        ("a/b p=9 ms=9000", "c/d p=1 quota=1", "", "by=speed"),
+        ("a/b p=9 free", "c/d p=1 paid=0.1/0.1", "", "by=cost"),
+        ("a/b p=9 paid=0.1/0.1", "c/d p=1 paid=0.1/0.2", "", "by=cost"),
+        ("a/b p=9 paid=9/9", "c/d p=1", "", "by=cost"),
+        ("a/b p=9 ms=1", "c/d p=1 ms=2", "", "tier=fast by=fast:speed"),
+        ("c/d p=1 ms=2", "a/b p=9 ms=1", "", "tier=fast by=code:speed"),
+        ("a/b fast:9 free", "c/d fast:1 ms=1 paid=1/1", "", "tier=fast by=speed by=fast:cost"),
+        ("c/d p=9 ms=9", "a/b p=1 ms=1", "", "tier=fast chain=fast:c/d by=fast:speed"),
+        // It counts for less than a tier that was named, and than what is lost.
+        ("a/b fast:1 ms=9", "c/d ms=1", "", "tier=fast by=speed"),
+        ("a/b png ms=9", "c/d ms=1", "png", "by=speed"),
         // Priority.
         ("a/b p=1 fast:9", "c/d p=2 fast:1", "", "tier=fast"),
         ("a/b p=1 quota=0", "c/d p=2 quota=1", "", ""),
@@ -75,7 +91,9 @@ fn the_better_row_comes_first_whatever_the_draw() {
         // Quota.
         ("a/b quota=0.01 ms=9000", "c/d ms=1", "", ""),
         ("a/b ms=9000", "c/d quota=0 ms=1", "", ""),
-        ("a/b quota=0.5 ms=1", "c/d quota=1 ms=500", "", ""),
+        ("c/d quota=1 ms=500", "a/b quota=0.5 ms=1", "", ""),
+        ("a/b quota=0.52 ms=9000", "c/d quota=0.5 ms=1", "", ""),
+        ("a/b quota=0.501 ms=1", "c/d quota=0.509 ms=500", "", ""),
         ("a/b quota=NaN ms=9000", "c/d quota=0 ms=1", "", ""),
         // Latency.
         ("a/b ms=399", "c/d ms=400", "", ""),
@@ -107,7 +125,7 @@ fn equals_are_drawn_by_the_draw_and_not_by_their_rows() {
         ("a/b ms=1", "c/d ms=399"),
         ("a/b ms=400", "c/d ms=1499"),
         ("a/b ms=5000", "c/d ms=60000"),
-        ("a/b quota=0.1", "c/d quota=0.9"),
+        ("a/b quota=0.901", "c/d quota=0.909"),
         // A tier that was not asked for.
         ("a/b fast:1", "c/d fast:9"),
         // Text loses nothing as text.

@@ -9,7 +9,7 @@ type Row = (&'static [&'static str], &'static [&'static str], &'static str, &'st
 fn the_reason_that_helps_most_is_given() {
     const MISSING: &[&str] =
         &["t video->text missing=Install_ffmpeg.", "i image->text", "m audio->text missing=Set_a_key."];
-    let table: [Row; 22] = [
+    let table: [Row; 24] = [
         (&[], RECIPES, "", "", "no targets"),
         (&["a/b embedding", "c/d ocr"], RECIPES, "", "", "no targets"),
         (&["a/b embedding", "c/d ocr"], RECIPES, "", "want=a/b", "no targets"),
@@ -19,6 +19,8 @@ fn the_reason_that_helps_most_is_given() {
         // A target that only cools down would have answered.
         (&["a/b cools=9", "c/d cools=5"], RECIPES, "", "", "cooling 5"),
         (&["a/b cools=9", "c/d cools=5 retired"], RECIPES, "", "", "cooling 9"),
+        (&["a/b usedup=9", "c/d usedup=5 retired"], RECIPES, "", "", "cooling 9"),
+        (&["a/b cools=9", "c/d usedup=5"], RECIPES, "", "", "cooling 5"),
         (&["a/b tools cools=9", "c/d cools=5"], RECIPES, "tools", "", "cooling 9"),
         (&["a/b cools=9", "c/d ctx=10"], RECIPES, "", "", "cooling 9"),
         (&["a/b mp4 cools=9", "c/d"], MISSING, "mp4", "", "cooling 9"),

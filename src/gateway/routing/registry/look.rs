@@ -85,7 +85,7 @@ impl Router {
         let mut rows = Vec::new();
         for (setup, listed) in asked.iter().zip(lists) {
             let before = self.registry.last(&setup.id);
-            match listed {
+            match listed.and_then(|models| good(setup, before.as_ref(), models)) {
                 Ok(models) => {
                     let models: Vec<ListedModel> =
                         models.into_iter().filter(|model| self.is_of(setup, model)).collect();
@@ -157,5 +157,19 @@ impl Router {
             let provider = setup.id.as_str();
             tracing::warn!(call.provider = provider, error.detail = %failure.detail, "its list of models is not remembered");
         }
+    }
+}
+
+/// A list, if it is one. A vendor does not give all of its models up at once: one that lists none after it has listed some is
+/// out, whatever its status says. A server on this machine may well have lost its last model.
+fn good(
+    setup: &ProviderSetup,
+    before: Option<&KeptList>,
+    models: Vec<ListedModel>,
+) -> Result<Vec<ListedModel>, Failure> {
+    let had_some = before.is_some_and(|list| !list.models.is_empty());
+    match models.is_empty() && had_some && !setup.is_loopback {
+        true => Err(Failure::new(FailureKind::EmptyAnswer, "the provider lists no models at all")),
+        false => Ok(models),
     }
 }

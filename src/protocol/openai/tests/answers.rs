@@ -48,6 +48,7 @@ fn everything_in_several_answers() {
         written_tokens: 0,
         reasoning_tokens: 3,
         cut_tokens: 0,
+        searches: 0,
         estimated: false,
     };
     let (id, model) = (Some("theirs".into()), Some("model-7".into()));

@@ -2,6 +2,7 @@ export const chain = {
   lead: 'In which order targets are asked for each tier, and which a tier goes without.',
   tiers: 'Tiers',
   own: 'an order of your own',
+  ordered: 'ordered by: {by}',
   presets: 'Order by',
   by_quality: 'Quality',
   by_speed: 'Speed',

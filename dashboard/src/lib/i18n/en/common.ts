@@ -3,6 +3,8 @@ export const common = {
   away: 'The server does not answer; this page goes on when it is back.',
   loading: 'Loading …',
   tryAgain: 'Try again',
+  notLoaded: 'This page was not opened yet, and the server is away. It comes when the server is back.',
+  andMore: { one: 'and one more', other: 'and {count} more' },
   requestId: 'Request',
   close: 'Close',
   cancel: 'Cancel',

@@ -102,6 +102,7 @@ export const playground = {
   invert: 'Invert',
   clearMask: 'Clear',
   maskLabel: 'The picture, to be painted on where it is to be changed. Arrow keys move the brush, the space bar paints.',
+  notAPicture: '{name} cannot be shown: it is damaged, or of a kind that this browser does not know. It can still be sent without a mask.',
   maskHint: 'Paint over what is to be changed. Without paint all of it may be.',
   seconds: 'Seconds',
   startFrom: 'Start from a picture',

@@ -2,6 +2,7 @@ export const chain = {
   lead: 'En qué orden se pregunta a los destinos de cada nivel y de cuáles prescinde un nivel.',
   tiers: 'Niveles',
   own: 'un orden propio',
+  ordered: 'ordenado por: {by}',
   presets: 'Ordenar por',
   by_quality: 'Calidad',
   by_speed: 'Rapidez',

@@ -3,6 +3,8 @@ export const common = {
   away: 'El servidor no responde; esta página sigue en cuanto vuelva.',
   loading: 'Cargando…',
   tryAgain: 'Reintentar',
+  notLoaded: 'Esta página no se había abierto aún, y el servidor no responde. Aparecerá cuando vuelva.',
+  andMore: { one: 'y una más', other: 'y {count} más' },
   requestId: 'Petición',
   close: 'Cerrar',
   cancel: 'Cancelar',

@@ -102,6 +102,7 @@ export const playground = {
   invert: 'Invertir',
   clearMask: 'Vaciar',
   maskLabel: 'La imagen, para pintar donde ha de cambiar. Las flechas mueven el pincel y la barra espaciadora pinta.',
+  notAPicture: '{name} no se puede mostrar: está dañada, o es de un tipo que este navegador no conoce. Aun así puede enviarse sin máscara.',
   maskHint: 'Pinte sobre lo que ha de cambiar. Sin pintura puede cambiar toda.',
   seconds: 'Segundos',
   startFrom: 'Partir de una imagen',
