@@ -46,7 +46,8 @@ use mediary_core::{Failure, MediaFormat, MediaKind};
 
 use crate::dialect::CallOf;
 use crate::{
-    Dialect, HttpCall, JobCall, Quirks, Reader, Responses, call_ids, images, moderate, moved, rerank, responses, unwritable,
+    Dialect, HttpCall, JobCall, Quirks, Reader, Responses, call_ids, images, moderate, moved, rerank, responses,
+    unwritable,
 };
 
 /// Its name in catalogs and configuration.
