@@ -76,6 +76,8 @@ pub struct Quirks {
     pub effort: EffortForm,
     /// The highest temperature; what is above is sent as this.
     pub most_temperature: Option<u8>,
+    /// So many texts that end a reply are taken; more are left out.
+    pub most_stops: Option<usize>,
     /// Answers in JSON are asked for in words as well, or they are refused.
     pub says_json: bool,
     /// Schemas of functions are sent without `$schema` and `additionalProperties`.
@@ -168,6 +170,7 @@ impl Default for Quirks {
             allowed_tools: false,
             effort: EffortForm::default(),
             most_temperature: None,
+            most_stops: None,
             says_json: false,
             plain_schemas: false,
             audio_in_data_url: false,

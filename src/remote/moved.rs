@@ -1,7 +1,11 @@
-//! Media in turns that a dialect knows only words for: they go into a turn of the user's, right after the turn they were in.
+//! What a dialect cannot let its speaker say, in turns of the user's.
 //!
+//! Media in turns that it knows only words for go right after the turn they were in.
 //! A picture that a function gave back, or that stands in an answer, is seen so by the model that was asked for, instead
 //! of being described by another. Results of one answer stay together, since their calls wait for all of them.
+//!
+//! Where the system is heard only at the beginning, what it says after an answer is said by the user: moved to the
+//! beginning it would leave the assistant with the last word, which the model would go on from.
 
 use std::borrow::Cow;
 
@@ -45,6 +49,36 @@ pub(crate) fn to_the_user<'a>(chat: &'a Chat, roles: &[Role]) -> (Cow<'a, Chat>,
     }
     messages.extend(said_by_user(&mut waiting));
     (Cow::Owned(Chat { messages, ..chat.clone() }), from)
+}
+
+/// The chat with what the system says after the last answer said by the user, and the indices of those messages.
+pub(crate) fn last_words(chat: &Chat) -> (Cow<'_, Chat>, Vec<usize>) {
+    let messages = &chat.messages;
+    let last = messages.iter().rposition(|message| message.role != Role::System);
+    let answer = last.filter(|last| messages[*last].role == Role::Assistant);
+    let from = answer.map_or(messages.len(), |answer| answer + 1);
+    by_the_user(chat, from)
+}
+
+/// The same, and with the last of the system's words said by the user if there are no others, where one has to speak.
+pub(crate) fn last_or_only_words(chat: &Chat) -> (Cow<'_, Chat>, Vec<usize>) {
+    match chat.messages.iter().all(|message| message.role == Role::System) {
+        true => by_the_user(chat, chat.messages.len().saturating_sub(1)),
+        false => last_words(chat),
+    }
+}
+
+fn by_the_user(chat: &Chat, from: usize) -> (Cow<'_, Chat>, Vec<usize>) {
+    let whose: Vec<usize> = (from..chat.messages.len()).collect();
+    if whose.is_empty() {
+        return (Cow::Borrowed(chat), whose);
+    }
+    let mut chat = chat.clone();
+    for message in &mut chat.messages[from..] {
+        message.role = Role::User;
+        message.is_changed();
+    }
+    (Cow::Owned(chat), whose)
 }
 
 fn said_by_user(waiting: &mut Vec<Part>) -> Option<Message> {
@@ -106,5 +140,48 @@ mod tests {
         );
         let (same, from) = to_the_user(&chat, &[Role::System]);
         assert!(matches!(same, Cow::Borrowed(_)) && from.is_empty());
+    }
+    #[test]
+    fn what_the_system_says_last_stays_the_last_word() {
+        let of = |turns: &str| {
+            let message = |turn| match turn {
+                's' => Message::text(Role::System, "s"),
+                'u' => Message::text(Role::User, "u"),
+                't' => Message::text(Role::Tool, "t"),
+                _ => Message::text(Role::Assistant, "a"),
+            };
+            Chat { messages: turns.chars().map(message).collect(), ..Chat::default() }
+        };
+        let roles = |chat: &Chat| -> String {
+            let letter = |message: &Message| match message.role {
+                Role::System => 's',
+                Role::User => 'u',
+                Role::Tool => 't',
+                Role::Assistant => 'a',
+            };
+            chat.messages.iter().map(letter).collect()
+        };
+        let rows: [(&str, &str, &[usize]); 8] = [
+            ("uas", "uau", &[2]),
+            ("suass", "suauu", &[3, 4]),
+            ("us", "us", &[]),
+            ("uats", "uats", &[]),
+            ("usa", "usa", &[]),
+            ("uasu", "uasu", &[]),
+            ("s", "s", &[]),
+            ("", "", &[]),
+        ];
+        for (turns, expected, moved) in rows {
+            let chat = of(turns);
+            let (words, whose) = last_words(&chat);
+            assert_eq!((roles(&words).as_str(), whose.as_slice()), (expected, moved), "{turns}");
+        }
+        let rows: [(&str, &str, &[usize]); 4] =
+            [("s", "u", &[0]), ("ss", "su", &[1]), ("uas", "uau", &[2]), ("", "", &[])];
+        for (turns, expected, moved) in rows {
+            let chat = of(turns);
+            let (words, whose) = last_or_only_words(&chat);
+            assert_eq!((roles(&words).as_str(), whose.as_slice()), (expected, moved), "{turns}");
+        }
     }
 }

@@ -13,7 +13,7 @@ use super::server::sample;
 use super::upstream::Upstream;
 
 /// What a client is told was left out.
-fn dropped(answer: &Answer) -> Vec<&str> {
+pub(super) fn dropped(answer: &Answer) -> Vec<&str> {
     let mut names: Vec<&str> = answer.header("x-mediary-dropped").unwrap_or_default().split(", ").collect();
     names.retain(|name| !name.is_empty());
     names.sort_unstable();
@@ -21,7 +21,7 @@ fn dropped(answer: &Answer) -> Vec<&str> {
 }
 
 /// What a provider of this dialect was sent, and what its client was told was left out.
-fn sent_to(dialect: &str, fields: Value) -> (Value, Vec<String>) {
+pub(super) fn sent_to(dialect: &str, fields: Value) -> (Value, Vec<String>) {
     let dialects = dialects();
     let dialect = dialects.iter().find(|known| known.id == dialect).expect("it is one of them");
     let (up, server) = dialect.house(dialect.hello.clone());
@@ -263,6 +263,20 @@ fn a_picture_in_a_result_or_an_answer_stays_with_the_model_that_was_asked_for() 
         assert!(url.is_some_and(|url| url.ends_with(&picture)), "{moved}");
     }
     assert_eq!(dropped(&answer), ["messages[2].order", "messages[3].order"]);
+}
+
+#[test]
+fn a_function_without_an_object_reaches_anthropic_as_one_with_words() {
+    let function = |schema: Value| json!([{ "type": "function", "function": { "name": "f", "description": "Says.", "parameters": schema } }]);
+    let (sent, left_out) = sent_to("anthropic", json!({ "tools": function(json!({ "type": "string" })) }));
+    let tool = &sent["tools"][0];
+    assert_eq!(tool["input_schema"], json!({ "type": "object", "properties": {} }), "{sent}");
+    assert_eq!(tool["description"], "Says. (The arguments: {\"type\":\"string\"})");
+    assert_eq!(left_out, ["tools.type"]);
+    let maybe = json!({ "type": ["object", "null"], "properties": { "q": { "type": "string" } } });
+    let (sent, left_out) = sent_to("anthropic", json!({ "tools": function(maybe) }));
+    let schema = json!({ "type": "object", "properties": { "q": { "type": "string" } } });
+    assert_eq!((&sent["tools"][0]["input_schema"], left_out), (&schema, vec!["tools.type".to_owned()]));
 }
 
 #[test]

@@ -104,6 +104,17 @@ fn a_target_that_begins_anew_in_other_words_is_followed_by_the_next() {
 }
 
 #[test]
+fn a_target_that_begins_anew_in_other_marks_is_cut() {
+    for anew in [SAID.to_lowercase(), format!("Sure! {SAID}"), SAID.replace("The moon", "**The moon**")] {
+        let (a, b) = (Upstream::doing([cut(&[word(SAID)])]), Upstream::doing([streams(&[&anew, REST])]));
+        let server = house(&[a.entry("a", json!({})), b.entry("b", json!({}))]);
+        let answer = ask(&server, json!({}));
+        assert_eq!(answer.said(), format!("{SAID}{REST}"), "{anew}: {answer}");
+        assert_eq!((a.calls(), b.calls()), (1, 1));
+    }
+}
+
+#[test]
 fn a_stream_that_may_not_be_continued_ends_with_its_failure() {
     let call = json!({ "tool_calls": [{ "index": 0, "id": "x", "type": "function",
         "function": { "name": "f", "arguments": "{\"q\":" } }] });

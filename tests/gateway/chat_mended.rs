@@ -145,6 +145,11 @@ fn streams_that_are_almost_right_arrive_right() {
             &hi,
         ),
         ("an odd reason", vec![opening(), word("Hi"), end("eos_token")], &hi),
+        (
+            "a reason that is a truth",
+            vec![opening(), word("Hi"), odd(json!({ "index": 0, "delta": {}, "finish_reason": true }))],
+            &hi,
+        ),
         ("a reason twice", vec![opening(), word("Hi"), closing(), closing()], &hi),
         ("a malformed chunk", vec![opening(), word("H"), Step::Data("{\"cho".into()), word("i"), closing()], &hi),
         (
@@ -241,6 +246,13 @@ fn whole_answers_that_are_almost_right_arrive_right() {
         ("calls", calling(call.clone()), json!("tool_calls"), &one),
         ("stop beside calls", calling(call), json!("stop"), &one),
         ("no id", calling(called(&json!({}), Some("f"), &json!("{}"))), json!("tool_calls"), &one),
+        (
+            "no arguments",
+            calling(json!({ "id": "a", "type": "function", "function": { "name": "f" } })),
+            json!("tool_calls"),
+            &one,
+        ),
+        ("a reason that is a truth", said(json!("Hi")), json!(true), &hi),
         ("an object", calling(called(&json!({ "id": "a" }), Some("f"), &json!({}))), json!("tool_calls"), &one),
     ];
     for (name, message, finish, expected) in rows {
@@ -271,6 +283,32 @@ fn odd_numbers_cost_the_count_and_never_the_answer() {
             if !is_estimated {
                 assert_eq!(json!(names.map(|name| counted[name].clone())), expected);
             }
+        }
+    }
+}
+
+#[test]
+fn replies_that_come_in_one_list_are_not_put_together() {
+    let choice = |index: Value, text: &str| {
+        let message = json!({ "role": "assistant", "content": text });
+        let mut choice = json!({ "message": message, "finish_reason": "stop" });
+        if !index.is_null() {
+            choice["index"] = index;
+        }
+        choice
+    };
+    for index in [Value::Null, json!(0)] {
+        for (n, expected) in [(1, vec!["A"]), (2, vec!["A", "B"])] {
+            let choices = [choice(index.clone(), "A"), choice(index.clone(), "B")];
+            let up = Upstream::doing([answers(200, &json!({ "id": "x", "choices": choices }))]);
+            let server = with_providers(&[up.with_model("a", json!({ "many_replies": true }))]);
+            let answer = server.chat(json!({ "n": n }));
+            let choices = answer.ok()["choices"].as_array().cloned().unwrap_or_default();
+            let said: Vec<&str> = choices.iter().filter_map(|choice| choice["message"]["content"].as_str()).collect();
+            assert_eq!(said, expected, "{answer}");
+            let places: Vec<Option<u64>> = choices.iter().map(|choice| choice["index"].as_u64()).collect();
+            assert!(places.iter().zip(0..).all(|(place, at)| *place == Some(at)), "{answer}");
+            assert_eq!(up.last().json()["n"].as_u64().unwrap_or(1), n);
         }
     }
 }

@@ -266,3 +266,30 @@ fn tools_for_free_text_go_as_they_are_where_they_are_known() {
     assert_eq!(known["custom"], json!({ "name": "sql", "format": syntax }));
     assert!(unknown["function"]["description"].as_str().is_some_and(|text| text.contains("lark grammar")), "{unknown}");
 }
+
+#[test]
+fn names_that_anthropic_refuses_go_out_changed_and_come_back_as_they_were() {
+    let dialects = dialects();
+    let anthropic = dialects.iter().find(|dialect| dialect.id == "anthropic").expect("it is one of them");
+    let used = json!([{ "type": "tool_use", "id": "t", "name": "mcp_files_read_all", "input": { "q": 1 } }]);
+    let said = json!({ "id": "msg_1", "type": "message", "role": "assistant", "model": "x", "content": used,
+        "stop_reason": "tool_use", "stop_sequence": null, "usage": { "input_tokens": 9, "output_tokens": 2 } });
+    let (up, server) = anthropic.house([answers(200, &said)]);
+    let name = "mcp.files read:all";
+    let call = json!({ "id": "c", "type": "function", "function": { "name": name, "arguments": "{}" } });
+    let answer = server.chat(anthropic.asked(json!({
+        "tools": [{ "type": "function", "function": { "name": name } }],
+        "tool_choice": { "type": "function", "function": { "name": name } },
+        "messages": [
+            { "role": "user", "content": "Read." },
+            { "role": "assistant", "content": null, "tool_calls": [call] },
+            { "role": "tool", "tool_call_id": "c", "content": "42" },
+        ],
+    })));
+    let sent = up.last().json();
+    for place in ["/tools/0/name", "/tool_choice/name", "/messages/1/content/0/name"] {
+        assert_eq!(sent.pointer(place), Some(&json!("mcp_files_read_all")), "{place}: {sent}");
+    }
+    let call = &answer.ok()["choices"][0]["message"]["tool_calls"][0]["function"];
+    assert_eq!(call["name"], name, "{answer}");
+}

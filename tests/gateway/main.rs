@@ -29,6 +29,7 @@ mod chat_attempts;
 mod chat_continued;
 mod chat_dialects;
 mod chat_faults;
+mod chat_history;
 mod chat_media;
 mod chat_mended;
 mod chat_pictures;

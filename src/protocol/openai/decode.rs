@@ -170,6 +170,11 @@ fn message(message: WireMessage<'_>, index: usize, body: &Bytes, unsaid: &mut Un
         }
     }
     let tool_calls = message.tool_calls.unwrap_or_default().into_iter().enumerate();
+    let tool_calls = tool_calls.inspect(|(at, call)| {
+        if call.cache_control.is_some() {
+            unsaid.note(&format!("messages[{index}].tool_calls[{at}]"), "cache_control");
+        }
+    });
     let mut tool_calls: Vec<ToolCall> = tool_calls
         .map(|(at, call)| self::tool_call(call, &format!("messages[{index}].tool_calls[{at}]")))
         .collect::<Result<_, _>>()?;

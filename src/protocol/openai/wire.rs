@@ -167,6 +167,9 @@ pub(super) struct WireCall {
     /// Where thought signatures travel with clients that know of them.
     #[serde(default)]
     pub(super) extra_content: Option<Value>,
+    /// A mark that no target is told.
+    #[serde(default)]
+    pub(super) cache_control: Option<IgnoredAny>,
 }
 
 #[derive(Debug, Deserialize)]

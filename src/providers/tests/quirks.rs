@@ -58,6 +58,7 @@ fn every_quirk_of_a_catalog_is_seen_in_what_is_sent() {
     }
     let quirks = |id: &str| &all.get(&ProviderId::new(id)).unwrap().endpoint.quirks;
     assert_eq!(quirks("moonshot").most_temperature, Some(1));
+    assert_eq!(quirks("openai").most_stops, Some(4));
     assert!(quirks("dashscope").audio_in_data_url);
     assert_eq!(quirks("github").models_url.as_deref(), Some("https://models.github.ai/catalog/models"));
     let github = all.get(&ProviderId::new("github")).unwrap();

@@ -9,9 +9,9 @@ use mediary_core::task::{Effort, OwnFields, ReplyFormat, ToolChoice as Choice};
 use serde_json::{Map, Value};
 
 use super::generation::{Generation, LEAST_BUDGET_TOKENS, budget_tokens};
-use super::schemas;
 use super::turns::{Conversation, thoughts_are_missing};
 use super::wire::{AnyTool, AsAsked, Block, Format, Metadata, OutputConfig, Request, Thinking, Tool, ToolChoice};
+use super::{NAMES, schemas};
 use crate::dialect::{ChatCall, HttpCall};
 use crate::{body, unwritable};
 
@@ -25,6 +25,8 @@ const BILLING: &str = "x-anthropic-billing-header";
 const LONGER: &str = "output-";
 /// The longest reply where the client did not say, thoughts not counted.
 const REPLY_TOKENS: u32 = 8192;
+/// Where others go on to 2.
+const MOST_TEMPERATURE: f64 = 1.0;
 /// What the system says where any JSON object is asked for.
 const ANY_OBJECT: &str =
     "Reply with a single JSON object and nothing else: no words before or after it, and no Markdown fence around it.";
@@ -101,13 +103,16 @@ fn request<'a>(call: &ChatCall<'a>) -> Result<Request<'a>, Failure> {
     }
     let is_drawn_freely = generation.takes_sampling() && !thinks;
     let temperature = call.fitting("temperature", sampling.temperature, is_drawn_freely);
-    // Theirs ends at 1, where others go on to 2.
-    let temperature = temperature.map(|temperature| temperature.min(1.0));
+    if temperature.is_some_and(|temperature| temperature > MOST_TEMPERATURE) {
+        call.leave_out("temperature");
+    }
+    let temperature = temperature.map(|temperature| temperature.min(MOST_TEMPERATURE));
     let takes_top_p = is_drawn_freely && (temperature.is_none() || generation.takes_both());
     let top_p = call.fitting("top_p", sampling.top_p, takes_top_p);
     let top_k = call.fitting("top_k", sampling.top_k, is_drawn_freely);
     call.systems_go_first();
     call.only_signed_thoughts_go(super::NAME);
+    call.names_stay_behind();
     let Conversation { mut system, turns } = Conversation::of(chat)?;
     if let Some(line) = own.and_then(|own| own.fields.get(BILLING)).and_then(Value::as_str) {
         system.insert(0, Block::text(line));
@@ -217,7 +222,7 @@ fn tools<'a>(call: &ChatCall<'a>) -> Vec<AnyTool<'a>> {
     let ours = |tool: &'a mediary_core::task::Tool| {
         let (input_schema, description) = schemas::of_tool(call, tool, binds);
         AnyTool::Function(Tool {
-            name: &tool.name,
+            name: NAMES.written(&tool.name),
             description,
             input_schema,
             strict: tool.strict.filter(|strict| *strict && binds),
@@ -240,7 +245,7 @@ fn tool_choice<'a>(call: &ChatCall<'a>) -> Option<ToolChoice<'a>> {
         Choice::Auto => ("auto", None, one_at_a_time),
         Choice::None => ("none", None, None),
         Choice::Required => ("any", None, one_at_a_time),
-        Choice::Named(name) => ("tool", Some(name.as_str()), one_at_a_time),
+        Choice::Named(name) => ("tool", Some(NAMES.written(name)), one_at_a_time),
     };
     Some(ToolChoice { kind, name, disable_parallel_tool_use })
 }

@@ -21,10 +21,14 @@ use mediary_core::task::{Role, Task};
 use mediary_core::{Failure, MediaFormat, MediaKind};
 
 use crate::dialect::CallOf;
-use crate::{Dialect, HttpCall, Quirks, Reader, blame, moved, unwritable};
+use crate::tool_names::Spelling;
+use crate::{Dialect, HttpCall, Quirks, Reader, blame, call_ids, moved, unwritable};
 
 /// Its name in catalogs and configuration.
 const NAME: &str = "anthropic";
+
+/// The names of functions that it takes.
+const NAMES: Spelling = Spelling { marks: "_-", begins_freely: true, most_chars: 128 };
 
 /// Anthropic's wire format.
 #[derive(Debug, Clone, Copy)]
@@ -39,9 +43,12 @@ impl Dialect for Anthropic {
         match call.task {
             Task::Chat(chat) if chat.completion.is_some() => Err(unwritable::task(NAME, call.task.kind())),
             Task::Chat(chat) => {
-                let (chat, from) = moved::to_the_user(chat, &[Role::Assistant]);
+                let (words, whose) = moved::last_words(chat);
+                let (chat, from) = moved::to_the_user(&words, &[Role::Assistant]);
+                let chat = call_ids::told_apart(chat, NAME, turns::plain);
                 let call = CallOf::new(&*chat, call, quirks);
                 call.media_were_moved(&from);
+                call.said_by_the_user(&whose);
                 encode::encode(&call)
             }
             Task::Read(_)
@@ -61,7 +68,9 @@ impl Dialect for Anthropic {
 
     fn encode_count(&self, call: &Call<'_>, quirks: &Quirks) -> Result<HttpCall, Failure> {
         let Task::Chat(chat) = call.task else { return Err(unwritable::task(NAME, call.task.kind())) };
-        let (chat, _) = moved::to_the_user(chat, &[Role::Assistant]);
+        let (words, _) = moved::last_words(chat);
+        let (chat, _) = moved::to_the_user(&words, &[Role::Assistant]);
+        let chat = call_ids::told_apart(chat, NAME, turns::plain);
         encode::encode_count(&CallOf::new(&*chat, call, quirks))
     }
 

@@ -49,18 +49,50 @@ pub(super) fn of_tool<'a>(call: &ChatCall<'a>, tool: &'a Tool, binds: bool) -> (
         Some((one, words)) => {
             let names = ["anyOf", "oneOf", "allOf"].into_iter().filter(|name| schema.contains_key(*name));
             names.for_each(|name| call.leave_out(format!("tools.{name}")));
-            let before = description.as_deref().filter(|text| !text.is_empty());
-            let told = words.map(|words| Cow::Owned(before.map_or(words.clone(), |text| format!("{text} {words}"))));
-            (one, told.or(description))
+            let told = match words {
+                Some(words) => Some(join(description, words)),
+                None => description,
+            };
+            (one, told)
         }
         None => (schema.clone(), description),
     };
-    let schema = Value::Object(with_type(schema));
+    let (schema, description) = match is_objects(&schema) {
+        true => (with_type(schema), description),
+        false => {
+            call.leave_out("tools.type");
+            let told = format!("(The arguments: {})", Value::Object(schema.clone()));
+            (as_objects(schema), Some(join(description, told)))
+        }
+    };
+    let schema = Value::Object(schema);
     let schema = match tool.strict == Some(true) && binds {
         true => binding(call, "tools", &schema),
         false => schema,
     };
     (schema, description)
+}
+
+/// Whether the values of a schema are objects, as far as it says.
+fn is_objects(schema: &Map<String, Value>) -> bool {
+    schema.get("type").is_none_or(|its| its == "object")
+}
+
+/// A schema as one of objects: without what it says, unless that is about properties.
+fn as_objects(mut schema: Map<String, Value>) -> Map<String, Value> {
+    if !schema.contains_key("properties") {
+        schema.clear();
+        schema.insert("properties".into(), json!({}));
+    }
+    schema.insert("type".into(), "object".into());
+    schema
+}
+
+fn join(before: Option<Cow<'_, str>>, words: String) -> Cow<'_, str> {
+    match before.filter(|text| !text.is_empty()) {
+        Some(text) => Cow::Owned(format!("{text} {words}")),
+        None => Cow::Owned(words),
+    }
 }
 
 fn with_type(mut schema: Map<String, Value>) -> Map<String, Value> {

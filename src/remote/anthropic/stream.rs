@@ -6,10 +6,11 @@ use mediary_core::Failure;
 use mediary_core::task::{Chat, Finish, ReplyEvent, ReplyFrame, Usage};
 use serde_json::Value;
 
-use super::failure;
 use super::own::OwnBlocks;
 use super::turns::REDACTED;
 use super::wire::{self, AnswerBlock, Event, MessageDelta, Piece};
+use super::{NAMES, failure};
+use crate::tool_names::Renamed;
 use crate::{Frame, Reader, blame};
 
 /// There is only ever one reply.
@@ -23,6 +24,7 @@ pub(super) struct Stream {
     open_call: Option<(u32, Option<Value>)>,
     input: Input,
     is_finished: bool,
+    renamed: Renamed,
     /// For clients of this format.
     own: Option<OwnBlocks>,
 }
@@ -71,7 +73,7 @@ impl Stream {
     /// A reader of the answer to a chat.
     pub(super) fn of(chat: &Chat) -> Self {
         let is_ours = chat.own.as_ref().is_some_and(|own| own.wire_format == super::NAME);
-        Self { own: is_ours.then(OwnBlocks::default), ..Self::default() }
+        Self { own: is_ours.then(OwnBlocks::default), renamed: Renamed::of(chat, NAMES), ..Self::default() }
     }
 
     fn message(&mut self, message: wire::Message, events: &mut Vec<ReplyEvent>) -> Result<(), Failure> {
@@ -106,7 +108,7 @@ impl Stream {
                     choice: CHOICE,
                     index,
                     id: Some(id),
-                    name: Some(name),
+                    name: Some(self.renamed.back(name)),
                     arguments: String::new(),
                     signature: None,
                 });

@@ -40,6 +40,16 @@ fn each_generation_takes_as_much_sampling_as_it_can() {
 }
 
 #[test]
+fn a_temperature_above_the_highest_is_cut_by_name() {
+    for (asked, sent, names) in [(1.5, 1.0, &["temperature"][..]), (1.0, 1.0, &[]), (0.5, 0.5, &[])] {
+        let sampling = Sampling { temperature: Some(asked), ..Sampling::default() };
+        let chat = Chat { sampling, ..of(vec![Message::text(Role::User, "Hi")]) };
+        assert_eq!(body(&long(MIDDLE), &chat)["temperature"], sent);
+        assert_eq!(encode(&Anthropic, &long(MIDDLE), &chat).unwrap().left_out, names);
+    }
+}
+
+#[test]
 fn tools_are_sent_and_results_come_first() {
     let mut chat = tools();
     chat.messages.insert(2, Message::text(Role::User, "Hurry."));

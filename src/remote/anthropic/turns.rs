@@ -4,8 +4,6 @@
 //! signature, and first in theirs. Texts may not be empty, and the last one of an assistant that is to go on speaking
 //! may not end in white space.
 
-use std::collections::{HashMap, HashSet};
-
 use mediary_core::task::{Chat, MediaPart, Message, Part, Role};
 use mediary_core::{Failure, MediaFormat};
 use serde_json::Value;
@@ -35,7 +33,6 @@ impl<'a> Conversation<'a> {
     pub(super) fn of(chat: &'a Chat) -> Result<Self, Failure> {
         let mut system = Vec::new();
         let mut turns = Vec::new();
-        let mut ids = Ids::default();
         for message in &chat.messages {
             match message.role {
                 Role::System => {
@@ -47,13 +44,13 @@ impl<'a> Conversation<'a> {
                 }
                 Role::User => say(&mut turns, USER, as_written(message).map_or_else(|| blocks(message), Ok)?),
                 Role::Assistant => {
-                    say(&mut turns, ASSISTANT, as_written(message).map_or_else(|| assistant(message, &mut ids), Ok)?);
+                    say(&mut turns, ASSISTANT, as_written(message).map_or_else(|| assistant(message), Ok)?);
                 }
                 Role::Tool if as_written(message).is_some() => {
                     say(&mut turns, USER, as_written(message).unwrap_or_default());
                 }
                 Role::Tool => {
-                    let tool_use_id = ids.result(message.tool_call_id.as_deref().unwrap_or_default());
+                    let tool_use_id = message.tool_call_id.as_deref().unwrap_or_default();
                     // The result as a whole is marked, as the last thing in it would be.
                     let cache_control = message.cache_marks.last().map(|(_, control)| control);
                     let mut content = unmarked(blocks(message)?);
@@ -231,7 +228,7 @@ fn medium<'a>(part: &'a MediaPart, cache_control: Option<&'a Value>) -> Result<B
     }
 }
 
-fn assistant<'a>(message: &'a Message, ids: &mut Ids<'a>) -> Result<Vec<Block<'a>>, Failure> {
+fn assistant(message: &Message) -> Result<Vec<Block<'_>>, Failure> {
     let mut said = Vec::new();
     if let Some(reasoning) = &message.reasoning
         && let Some(signature) = reasoning.signature_for(super::NAME)
@@ -247,36 +244,13 @@ fn assistant<'a>(message: &'a Message, ids: &mut Ids<'a>) -> Result<Vec<Block<'a
     }
     for call in &message.tool_calls {
         let input = functions::arguments(&call.arguments);
-        said.push(Block::ToolUse { id: ids.call(&call.id), name: &call.name, input });
+        said.push(Block::ToolUse { id: &call.id, name: super::NAMES.written(&call.name), input });
     }
     Ok(said)
 }
 
-/// Ids of calls as they may be written here: of few letters, and each only once.
-#[derive(Debug, Default)]
-struct Ids<'a> {
-    /// How the latest call of an id was written.
-    written: HashMap<&'a str, String>,
-    taken: HashSet<String>,
-}
-
-impl<'a> Ids<'a> {
-    fn call(&mut self, id: &'a str) -> String {
-        let plain = plain(id);
-        let numbered = (2_u32..).map(|number| format!("{plain}_{number}"));
-        let mut spellings = std::iter::once(plain.clone()).chain(numbered);
-        let free = spellings.find(|spelling| !self.taken.contains(spelling)).unwrap_or(plain);
-        self.taken.insert(free.clone());
-        self.written.insert(id, free.clone());
-        free
-    }
-
-    fn result(&self, id: &str) -> String {
-        self.written.get(id).cloned().unwrap_or_else(|| plain(id))
-    }
-}
-
-fn plain(id: &str) -> String {
+/// An id of a call as it may be written here: of few letters.
+pub(super) fn plain(id: &str) -> String {
     let is_plain = |character: char| character.is_ascii_alphanumeric() || character == '_' || character == '-';
     let plain: String = id.chars().map(|character| if is_plain(character) { character } else { '_' }).collect();
     if plain.is_empty() { "call".to_owned() } else { plain }

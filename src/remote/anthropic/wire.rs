@@ -88,12 +88,12 @@ pub(super) enum Block<'a> {
         data: &'a str,
     },
     ToolUse {
-        id: String,
-        name: &'a str,
+        id: &'a str,
+        name: Cow<'a, str>,
         input: Value,
     },
     ToolResult {
-        tool_use_id: String,
+        tool_use_id: &'a str,
         #[serde(skip_serializing_if = "Vec::is_empty")]
         content: Vec<Block<'a>>,
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -136,7 +136,7 @@ pub(super) enum AnyTool<'a> {
 
 #[derive(Debug, Serialize)]
 pub(super) struct Tool<'a> {
-    pub name: &'a str,
+    pub name: Cow<'a, str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<Cow<'a, str>>,
     pub input_schema: Value,
@@ -151,7 +151,7 @@ pub(super) struct ToolChoice<'a> {
     #[serde(rename = "type")]
     pub kind: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<&'a str>,
+    pub name: Option<Cow<'a, str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub disable_parallel_tool_use: Option<bool>,
 }

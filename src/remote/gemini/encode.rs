@@ -8,8 +8,8 @@ use mediary_core::task::{Chat, Effort, Extras, OwnFields, ReplyFormat, Tool, Too
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, PercentEncode, utf8_percent_encode};
 use serde_json::Value;
 
+use super::NAMES;
 use super::generation::Generation;
-use super::names::written;
 use super::turns::turns;
 use super::wire::{
     AnyDeclaration, AnyToolConfig, CallingConfig, CountRequest, Declaration, GenerationConfig, Request, Thinking,
@@ -55,6 +55,7 @@ fn request<'a>(call: &ChatCall<'a>) -> Result<Request<'a>, Failure> {
     let generation = Generation::of(call.model());
     call.systems_go_first();
     call.only_signed_thoughts_go(super::NAME);
+    call.names_stay_behind();
     let (system_instruction, contents) = turns(chat, generation)?;
     let own = chat.own.as_ref().filter(|own| own.wire_format == super::NAME);
     Ok(Request {
@@ -107,7 +108,7 @@ fn declaration(tool: &Tool) -> AnyDeclaration<'_> {
     }
     let schema = tool.parameters.as_ref().filter(|schema| describes_something(schema));
     AnyDeclaration::Ours(Declaration {
-        name: written(&tool.name),
+        name: NAMES.written(&tool.name),
         description: tool.description.as_deref(),
         parameters_json_schema: schema.map(without_dialect),
     })
@@ -142,7 +143,7 @@ fn tool_config(chat: &Chat) -> Option<ToolConfig<'_>> {
         ToolChoice::Auto => return None,
         ToolChoice::None => ("NONE", None),
         ToolChoice::Required => ("ANY", None),
-        ToolChoice::Named(name) => ("ANY", Some([written(name)])),
+        ToolChoice::Named(name) => ("ANY", Some([NAMES.written(name)])),
     };
     Some(ToolConfig { function_calling_config: CallingConfig { mode, allowed_function_names: named } })
 }

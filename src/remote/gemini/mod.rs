@@ -11,7 +11,6 @@ mod failure;
 mod files;
 mod generation;
 mod image;
-mod names;
 mod speak;
 mod stream;
 #[cfg(test)]
@@ -30,10 +29,14 @@ use mediary_core::{Failure, MediaFormat, MediaKind};
 pub(crate) use files::upload;
 
 use crate::dialect::CallOf;
-use crate::{Dialect, HttpCall, JobCall, Quirks, Reader, blame, images, unwritable};
+use crate::tool_names::Spelling;
+use crate::{Dialect, HttpCall, JobCall, Quirks, Reader, blame, call_ids, images, moved, unwritable};
 
 /// Its name in catalogs and configuration.
 const NAME: &str = "gemini";
+
+/// The names of functions that it takes.
+const NAMES: Spelling = Spelling { marks: "_.:-", begins_freely: false, most_chars: 64 };
 
 /// Gemini's wire format.
 #[derive(Debug, Clone, Copy)]
@@ -47,7 +50,13 @@ impl Dialect for Gemini {
     fn encode(&self, call: &Call<'_>, quirks: &Quirks) -> Result<HttpCall, Failure> {
         match call.task {
             Task::Chat(chat) if chat.completion.is_some() => Err(unwritable::task(NAME, call.task.kind())),
-            Task::Chat(chat) => encode::encode(&CallOf::new(chat, call, quirks)),
+            Task::Chat(chat) => {
+                let (chat, whose) = moved::last_words(chat);
+                let chat = call_ids::told_apart(chat, NAME, str::to_owned);
+                let call = CallOf::new(&*chat, call, quirks);
+                call.said_by_the_user(&whose);
+                encode::encode(&call)
+            }
             Task::Embed(embed) => embed::encode(&CallOf::new(embed, call, quirks)),
             Task::Speak(speak) => Ok(speak::encode(&CallOf::new(speak, call, quirks))),
             Task::GenerateVideo(video) => videos::encode(&CallOf::new(video, call, quirks)),
@@ -78,7 +87,11 @@ impl Dialect for Gemini {
 
     fn encode_count(&self, call: &Call<'_>, quirks: &Quirks) -> Result<HttpCall, Failure> {
         match call.task {
-            Task::Chat(chat) => encode::encode_count(&CallOf::new(chat, call, quirks)),
+            Task::Chat(chat) => {
+                let (chat, _) = moved::last_words(chat);
+                let chat = call_ids::told_apart(chat, NAME, str::to_owned);
+                encode::encode_count(&CallOf::new(&*chat, call, quirks))
+            }
             Task::Read(_) | Task::Transcribe(_) | Task::Embed(_) | Task::Rerank(_) | Task::Moderate(_) => {
                 Err(unwritable::task(NAME, call.task.kind()))
             }

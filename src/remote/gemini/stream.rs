@@ -9,11 +9,11 @@ use mediary_core::task::{Chat, Finish, ReplyEvent, ReplyFrame, Usage};
 use mediary_core::{Failure, FailureKind};
 use serde_json::{Value, json};
 
-use super::failure;
-use super::names::Renamed;
 use super::wire::{
     Answer, AnswerPart, Candidate, FunctionCall, InlineData, LogprobsResult, TokenLogprob, UsageMetadata,
 };
+use super::{NAMES, failure};
+use crate::tool_names::Renamed;
 use crate::{Frame, Reader, blame};
 
 /// Reads one answer.
@@ -78,7 +78,7 @@ impl Reader for Stream {
 impl Stream {
     /// A reader for the answer to `chat`.
     pub(super) fn of(chat: &Chat) -> Self {
-        Self { renamed: Renamed::of(chat), ..Self::default() }
+        Self { renamed: Renamed::of(chat, NAMES), ..Self::default() }
     }
 
     fn candidate(&mut self, candidate: Candidate, events: &mut Vec<ReplyEvent>) -> Result<(), Failure> {

@@ -8,8 +8,8 @@ use mediary_core::{Failure, MediaFormat};
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
+use super::NAMES;
 use super::generation::Generation;
-use super::names::written;
 use super::wire::{Content, FileData, FunctionResponse, Part, Payload, SentCall, SentData};
 use crate::body::Base64;
 use crate::{functions, unwritable};
@@ -211,7 +211,7 @@ fn model_parts(message: &Message, must_sign: bool) -> Result<Vec<Part<'_>>, Fail
         parts.push(Part {
             payload: Payload::FunctionCall(SentCall {
                 id: &call.id,
-                name: written(&call.name),
+                name: NAMES.written(&call.name),
                 args: functions::arguments(&call.arguments),
             }),
             thought_signature: call.signature.as_deref().or(stand_in),
@@ -224,7 +224,7 @@ fn result_parts(messages: &[Message], index: usize) -> Result<Vec<Part<'_>>, Fai
     let message = &messages[index];
     let id = message.tool_call_id.as_deref();
     let name = functions::called_function(messages, index).or(id).unwrap_or("unknown");
-    let name = written(name);
+    let name = NAMES.written(name);
     let text = message.joined_text();
     let response = match (serde_json::from_str(&text), message.has_failed) {
         (Ok(Value::Object(object)), _) => Value::Object(object),

@@ -75,6 +75,7 @@ pub(super) fn body(call: &ChatCall<'_>) -> Result<Vec<u8>, Failure> {
     extras(&mut request, &chat.extras, &[], is_passed_on);
     call.systems_go_first();
     call.thoughts_stay_behind(|_, _| false);
+    call.names_stay_behind();
     call.grants_by_effort();
     let turns = turns(&chat.messages);
     name_changes(call, &turns);

@@ -22,7 +22,7 @@ use mediary_core::{Failure, MediaFormat, MediaKind};
 
 use crate::dialect::CallOf;
 use crate::openai::{ChatReader, embed_reader, inside_answer, refusal, transcript_reader};
-use crate::{Dialect, HttpCall, Quirks, Reader, moderate, moved, unwritable};
+use crate::{Dialect, HttpCall, Quirks, Reader, call_ids, moderate, moved, unwritable};
 
 /// Its name in catalogs and configuration.
 const NAME: &str = "mistral";
@@ -39,9 +39,12 @@ impl Dialect for Mistral {
     fn encode(&self, call: &Call<'_>, quirks: &Quirks) -> Result<HttpCall, Failure> {
         match call.task {
             Task::Chat(chat) => {
-                let (chat, from) = moved::to_the_user(chat, &[Role::Tool, Role::Assistant]);
+                let (words, whose) = moved::last_or_only_words(chat);
+                let (chat, from) = moved::to_the_user(&words, &[Role::Tool, Role::Assistant]);
+                let chat = call_ids::told_apart(chat, NAME, str::to_owned);
                 let call = CallOf::new(&*chat, call, quirks);
                 call.media_were_moved(&from);
+                call.said_by_the_user(&whose);
                 if let Some(completion) = &chat.completion {
                     return complete::encode(&call, completion);
                 }

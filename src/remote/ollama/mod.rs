@@ -16,13 +16,15 @@ mod tests;
 mod turns;
 mod wire;
 
+use std::borrow::Cow;
+
 use http::header::HeaderMap;
 use mediary_core::provider::{Call, ListedModel};
 use mediary_core::task::Task;
 use mediary_core::{Failure, MediaFormat, MediaKind};
 
 use crate::dialect::{CallOf, Question};
-use crate::{Dialect, HttpCall, Quirks, Reader, unwritable};
+use crate::{Dialect, HttpCall, Quirks, Reader, call_ids, unwritable};
 
 /// Its name in catalogs and configuration.
 const NAME: &str = "ollama";
@@ -39,7 +41,10 @@ impl Dialect for Ollama {
     fn encode(&self, call: &Call<'_>, quirks: &Quirks) -> Result<HttpCall, Failure> {
         match call.task {
             Task::Chat(chat) if chat.completion.is_some() => Err(unwritable::task(NAME, call.task.kind())),
-            Task::Chat(chat) => encode::encode(&CallOf::new(chat, call, quirks)),
+            Task::Chat(chat) => {
+                let chat = call_ids::told_apart(Cow::Borrowed(chat), NAME, str::to_owned);
+                encode::encode(&CallOf::new(&*chat, call, quirks))
+            }
             Task::Embed(embed) => embed::encode(&CallOf::new(embed, call, quirks)),
             Task::Read(_)
             | Task::Rerank(_)

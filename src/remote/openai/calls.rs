@@ -1,14 +1,19 @@
 //! The function calls of a reply as they grow, told apart although providers leave out indices, ids and names.
 
+use std::collections::HashSet;
+use std::sync::Arc;
+
 use mediary_core::task::{FreeText, ReplyEvent};
 use mediary_core::{Failure, FailureKind};
 use serde::de::IgnoredAny;
 use serde_json::Value;
 
-use super::lenient::Arguments;
+use super::lenient::{Arguments, Word};
 use super::torn::Torn;
 use super::wire::{CallDelta, CustomDelta, FunctionDelta};
 
+/// Arguments of a call that was given none.
+const NO_ARGUMENTS: &str = "{}";
 /// What ends arguments that hold free text.
 const FREE_TEXT_END: &str = "\"}";
 
@@ -16,6 +21,10 @@ const FREE_TEXT_END: &str = "\"}";
 #[derive(Debug, Default)]
 pub(super) struct Calls {
     calls: Vec<CallState>,
+    /// The ids that were told, each only once.
+    told: HashSet<String>,
+    /// Ids of earlier turns, which none that is made up here may repeat.
+    earlier: Arc<HashSet<String>>,
 }
 
 #[derive(Debug, Default)]
@@ -59,6 +68,11 @@ pub(super) enum Coming {
 }
 
 impl Calls {
+    /// The calls of a reply in a conversation with these ids.
+    pub(super) fn after(earlier: Arc<HashSet<String>>) -> Self {
+        Self { earlier, ..Self::default() }
+    }
+
     /// Whether anything was called.
     pub(super) fn any(&self) -> bool {
         !self.calls.is_empty()
@@ -80,22 +94,28 @@ impl Calls {
         let is_custom = delta.custom.is_some();
         let mut function = match delta.custom {
             Some(CustomDelta { name, input }) => {
-                FunctionDelta { name, arguments: Arguments { text: input.text, is_odd: input.is_odd } }
+                let arguments = Arguments { text: input.text, is_odd: input.is_odd };
+                FunctionDelta { name: Some(name), arguments }
             }
             None => delta.function.unwrap_or_default(),
         };
         let is_canonical_type = !delta.r#type.is_odd && (delta.r#type.is_empty() || delta.r#type.text == "function");
         let is_typed = !delta.r#type.is_empty();
+        let lacks_arguments = coming == Coming::Whole && !is_custom && function.arguments.text.trim().is_empty();
+        if lacks_arguments {
+            function.arguments.text = NO_ARGUMENTS.to_owned();
+        }
+        let words = [&delta.id, &function.name].map(Option::as_ref);
         let is_odd = delta.index.is_odd
-            || delta.id.is_odd
-            || function.name.is_odd
+            || words.iter().flatten().any(|word| word.is_odd)
             || function.arguments.is_odd
+            || lacks_arguments
             || is_custom
             || !is_canonical_type;
-        let has_id = !delta.id.is_empty();
-        let has_name = !function.name.is_empty();
+        let [has_id, has_name] = words.map(|word| word.is_some_and(|word| !word.is_empty()));
+        let [tells_id, tells_name] = words.map(|word| word.is_some());
         let index = delta.index.number;
-        let id = delta.id.some();
+        let id = delta.id.and_then(Word::some);
         let at = match coming {
             Coming::InPieces => self.place(index, id.as_deref(), &function),
             Coming::Whole => self.another(None),
@@ -108,10 +128,11 @@ impl Calls {
         // The first piece of a call names it, no other does.
         let is_named = match begins {
             true => has_id && has_name && is_typed && self.calls[at].arguments.is_empty(),
-            false => !has_id && !has_name,
+            // An empty one is added to the first by some clients and takes its place for others.
+            false => !tells_id && !tells_name,
         };
-        self.append(choice, at, id, function, events);
-        is_numbered && is_named && !is_odd
+        let is_unique = self.append(choice, at, id, function, events);
+        is_numbered && is_named && is_unique && !is_odd
     }
 
     /// Takes the beginning or more of a call as it was before there were tools: one, without an id.
@@ -138,7 +159,8 @@ impl Calls {
 
     /// Which call a delta belongs to.
     fn place(&mut self, index: Option<u32>, id: Option<&str>, function: &FunctionDelta) -> usize {
-        let is_named = !function.name.is_empty();
+        let name = function.name.as_ref().map_or("", |name| name.text.as_str());
+        let is_named = !name.is_empty();
         let adds = !function.arguments.text.is_empty();
         let by_id = || id.and_then(|id| self.calls.iter().rposition(|call| call.id.as_deref() == Some(id)));
         let last = self.calls.len().checked_sub(1);
@@ -151,7 +173,7 @@ impl Calls {
         let is_another = |at: &usize| {
             let call = &self.calls[*at];
             let has_other_id = id.is_some() && call.id.as_deref() != id;
-            let has_other_name = call.name != function.name.text;
+            let has_other_name = call.name != name;
             // Some give all calls the same index or none; then another id or name tells them apart, or that nothing can be
             // added to the one before. Others repeat id and name in each piece.
             is_named && call.is_told && (has_other_id || has_other_name || (id.is_none() && adds && call.is_complete()))
@@ -164,6 +186,7 @@ impl Calls {
         self.calls.len() - 1
     }
 
+    /// Tells what is new of a call; gives whether its id could stay as it came.
     fn append(
         &mut self,
         choice: u32,
@@ -171,7 +194,7 @@ impl Calls {
         id: Option<String>,
         function: FunctionDelta,
         events: &mut Vec<ReplyEvent>,
-    ) {
+    ) -> bool {
         let call = &mut self.calls[at];
         let arguments = call.torn.join(function.arguments.text);
         call.arguments.push_str(&arguments);
@@ -179,22 +202,39 @@ impl Calls {
             if !arguments.is_empty() {
                 events.push(more(choice, at, arguments));
             }
-            return;
+            return true;
         }
         call.id = call.id.take().or(id);
-        if let Some(name) = function.name.some() {
-            call.is_told = true;
-            call.name.clone_from(&name);
-            let id = call.id.get_or_insert_with(|| format!("call_{at}")).clone();
-            events.push(ReplyEvent::ToolCall {
-                choice,
-                index: numbered(at),
-                id: Some(id),
-                name: Some(name),
-                arguments: call.arguments.clone(),
-                signature: None,
-            });
-        }
+        let Some(name) = function.name.and_then(Word::some) else { return true };
+        call.is_told = true;
+        call.name.clone_from(&name);
+        let (given, arguments) = (call.id.clone(), call.arguments.clone());
+        let id = self.unique(given.as_deref(), at);
+        let is_unique = given.is_none_or(|given| given == id);
+        events.push(ReplyEvent::ToolCall {
+            choice,
+            index: numbered(at),
+            id: Some(id),
+            name: Some(name),
+            arguments,
+            signature: None,
+        });
+        is_unique
+    }
+
+    /// The id of a call: the one that it was given, if no other call of the reply has it, else one that none has.
+    fn unique(&mut self, given: Option<&str>, at: usize) -> String {
+        let id = match given {
+            Some(given) if !self.told.contains(given) => given.to_owned(),
+            Some(given) => self.free((2_usize..).map(|number| format!("{given}_{number}"))),
+            None => self.free((at..).map(|number| format!("call_{number}"))),
+        };
+        self.told.insert(id.clone());
+        id
+    }
+
+    fn free(&self, mut spellings: impl Iterator<Item = String>) -> String {
+        spellings.find(|id| !self.told.contains(id) && !self.earlier.contains(id)).unwrap_or_default()
     }
 }
 

@@ -2,6 +2,18 @@
 
 use mediary_core::task::Finish;
 use mediary_core::{Failure, FailureKind};
+use serde_json::Value;
+
+/// Why a reply ended, in whatever shape that comes; `None`: it has not.
+pub(super) fn reason(value: Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text).filter(|text| !text.is_empty()),
+        Value::Number(number) => Some(number.to_string()),
+        // It ended, and that is all that is said.
+        Value::Bool(true) => Some(Finish::Stop.name().to_owned()),
+        Value::Null | Value::Bool(false) | Value::Array(_) | Value::Object(_) => None,
+    }
+}
 
 /// What a finish reason means. One that is not known is a stop, since the reply has ended and says so; one that tells of a
 /// breakdown is none, however much of a reply came before it.
@@ -25,7 +37,10 @@ pub(super) fn finish(reason: &str, has_calls: bool) -> Result<Finish, Failure> {
         | "interrupted"
         | "timeout"
         | "timed_out"
-        | "incomplete" => Err(Failure::new(
+        | "incomplete"
+        // Google's models, where they lost their way in a call.
+        | "malformed_function_call"
+        | "unexpected_tool_call" => Err(Failure::new(
             FailureKind::Overloaded { retry_after: None },
             "the provider broke down in the middle of its reply",
         )),
@@ -75,6 +90,7 @@ mod tests {
             ("Cancelled", None),
             ("timeout", None),
             ("incomplete", None),
+            ("MALFORMED_FUNCTION_CALL", None),
             ("network_error", None),
         ];
         for (reason, expected) in rows {

@@ -58,7 +58,7 @@ pub(super) fn body(call: &ChatCall<'_>) -> Result<Vec<u8>, Failure> {
     request.some("temperature", habits::temperature(call));
     request.some("top_p", sampling.top_p.filter(|_| has_sends("top_p")));
     request.some("top_k", sampling.top_k.filter(|_| has_sends("top_k")));
-    request.some("stop", Some(&sampling.stop).filter(|stop| !stop.is_empty() && has_sends("stop")));
+    request.some("stop", habits::stops(call));
     request.some("n", Some(sampling.n).filter(|n| *n > 1));
     request.some("seed", sampling.seed.filter(|_| has_sends("seed")));
     request.some("presence_penalty", sampling.presence_penalty.filter(|_| has_sends("presence_penalty")));

@@ -52,6 +52,16 @@ pub(crate) fn temperature(call: &ChatCall<'_>) -> Option<f64> {
     Some(most.unwrap_or(asked))
 }
 
+/// The texts that end the reply, as many as are taken.
+pub(super) fn stops<'a>(call: &ChatCall<'a>) -> Option<&'a [String]> {
+    let all = Some(call.task.sampling.stop.as_slice()).filter(|all| !all.is_empty() && sends(call, "stop"))?;
+    let most = call.quirks.most_stops.filter(|most| all.len() > *most);
+    if most.is_some() {
+        call.leave_out("stop");
+    }
+    Some(&all[..most.unwrap_or(all.len())])
+}
+
 /// The messages, with words that ask for JSON where those are wanted and missing.
 pub(crate) fn messages<'a>(call: &ChatCall<'a>) -> Cow<'a, [Message]> {
     let chat = call.task;

@@ -46,7 +46,8 @@ use mediary_core::{Failure, MediaFormat, MediaKind};
 
 use crate::dialect::CallOf;
 use crate::{
-    Dialect, HttpCall, JobCall, Quirks, Reader, Responses, images, moderate, moved, rerank, responses, unwritable,
+    Dialect, HttpCall, JobCall, Quirks, Reader, Responses, call_ids, images, moderate, moved, rerank, responses,
+    unwritable,
 };
 
 /// Its name in catalogs and configuration.
@@ -74,6 +75,7 @@ impl Dialect for OpenAi {
             Task::Chat(_) if responses::is_spoken(call.task, call.abilities) => Responses.encode(call, quirks),
             Task::Chat(chat) => {
                 let (chat, from) = moved::to_the_user(chat, &[Role::Tool, Role::Assistant]);
+                let chat = call_ids::told_apart(chat, NAME, str::to_owned);
                 let call = CallOf::new(&*chat, call, quirks);
                 call.media_were_moved(&from);
                 if let Some(completion) = &chat.completion {

@@ -4,13 +4,16 @@
 //! of it looks like an answer. A frame that cannot be read in the midst of good ones is skipped if the stream then ends well.
 //! A frame may pass to clients as it came only if nothing in it had to be mended.
 
+use std::collections::HashSet;
+use std::sync::Arc;
+
 use mediary_core::task::{Chat, Finish, ReplyEvent, ReplyFrame};
 use mediary_core::{Failure, FailureKind};
 use serde::Deserialize as _;
 use serde_json::Value;
 
 use super::calls::{Calls, Coming};
-use super::lenient::{Content, Word};
+use super::lenient::{Content, Index};
 use super::torn::{self, Torn};
 use super::wire::{Choice, Chunk, Delta};
 use super::{decode, failure, usage};
@@ -24,6 +27,8 @@ pub(crate) struct ChatReader {
     asked: usize,
     has_begun: bool,
     choices: Vec<ChoiceState>,
+    /// Ids of calls in the conversation before.
+    ids: Arc<HashSet<String>>,
     /// Frames that could not be read, and what was wrong with the first.
     skipped: u32,
     malformed: Option<Failure>,
@@ -47,7 +52,9 @@ impl ChatReader {
     pub(crate) fn new(chat: &Chat, is_stream: bool) -> Self {
         let prompts = chat.completion.as_ref().map_or(1, |completion| completion.prompts.len());
         let asked = usize::try_from(chat.sampling.n).unwrap_or(1).max(1) * prompts;
-        Self { is_stream, asked, has_begun: false, choices: Vec::new(), skipped: 0, malformed: None }
+        let calls = chat.messages.iter().flat_map(|message| &message.tool_calls);
+        let ids = Arc::new(calls.map(|call| call.id.clone()).collect());
+        Self { is_stream, asked, has_begun: false, choices: Vec::new(), ids, skipped: 0, malformed: None }
     }
 
     /// Reads a choice; gives whether it was as the format has it.
@@ -58,7 +65,8 @@ impl ChatReader {
         let mut is_canonical = choice.index.is_canonical();
         let index = choice.index.number.unwrap_or(0);
         let at = self.choices.iter().position(|known| known.index == index).unwrap_or_else(|| {
-            self.choices.push(ChoiceState { index, ..ChoiceState::default() });
+            let calls = Calls::after(Arc::clone(&self.ids));
+            self.choices.push(ChoiceState { index, calls, ..ChoiceState::default() });
             self.choices.len() - 1
         });
         let state = &mut self.choices[at];
@@ -80,10 +88,11 @@ impl ChatReader {
             events.push(ReplyEvent::Extra { choice: index, name: "logprobs", value });
         }
         let has_reason = choice.finish_reason.is_some();
-        match choice.finish_reason.and_then(Word::some) {
+        let is_text = choice.finish_reason.as_ref().is_some_and(Value::is_string);
+        match choice.finish_reason.and_then(decode::reason) {
             Some(reason) => {
                 let finish = decode::finish(&reason, state.calls.any())?;
-                is_canonical &= reason == finish.name() && !state.finished;
+                is_canonical &= is_text && reason == finish.name() && !state.finished;
                 state.finish(finish, events)?;
             }
             // A whole body is complete by being one.
@@ -107,6 +116,21 @@ impl ChatReader {
         self.malformed.get_or_insert(failure);
         Ok(())
     }
+}
+
+/// Gives each reply of a whole answer a place of its own where one lacks it or two share it: the one it has in the list.
+/// More than were asked for are left out. Gives whether anything was changed.
+fn were_put_in_place(choices: &mut Vec<Choice>, asked: usize) -> bool {
+    let is_too_long = choices.len() > asked;
+    choices.truncate(asked);
+    let mut places = HashSet::new();
+    let are_apart = choices.iter().all(|choice| choice.index.number.is_some_and(|place| places.insert(place)));
+    if !are_apart {
+        for (place, choice) in choices.iter_mut().enumerate() {
+            choice.index = Index { number: u32::try_from(place).ok(), is_odd: true };
+        }
+    }
+    is_too_long || !are_apart
 }
 
 /// A chunk out of a frame, and whether characters in it were torn apart.
@@ -145,7 +169,9 @@ impl Reader for ChatReader {
             self.has_begun = true;
             events.push(ReplyEvent::Begun { id: chunk.id.some(), model: chunk.model.some() });
         }
-        for choice in chunk.choices.unwrap_or_default() {
+        let mut choices = chunk.choices.unwrap_or_default();
+        is_canonical &= self.is_stream || !were_put_in_place(&mut choices, self.asked);
+        for choice in choices {
             is_canonical &= self.choice(choice, events)?;
         }
         let (tokens, is_in_place) = match chunk.usage {

@@ -41,7 +41,7 @@ pub(super) struct Choice {
     pub(super) message: Option<Delta>,
     /// Where a prompt was gone on with.
     pub(super) text: Option<String>,
-    pub(super) finish_reason: Option<Word>,
+    pub(super) finish_reason: Option<Value>,
     pub(super) logprobs: Option<Value>,
     pub(super) error: Option<Value>,
 }
@@ -68,7 +68,7 @@ pub(super) struct Delta {
 #[serde(default)]
 pub(super) struct CallDelta {
     pub(super) index: Index,
-    pub(super) id: Word,
+    pub(super) id: Option<Word>,
     pub(super) r#type: Word,
     pub(super) function: Option<FunctionDelta>,
     pub(super) custom: Option<CustomDelta>,
@@ -85,6 +85,6 @@ pub(super) struct CustomDelta {
 #[derive(Debug, Deserialize, Default)]
 #[serde(default)]
 pub(super) struct FunctionDelta {
-    pub(super) name: Word,
+    pub(super) name: Option<Word>,
     pub(super) arguments: Arguments,
 }

@@ -1,13 +1,18 @@
 //! Which frames may pass to clients as they came: those in which nothing had to be mended. And what the others say.
 
-use mediary_core::task::{Chat, ReplyEvent, ReplyFrame, Task, WholeReply};
+use mediary_core::task::{Chat, Message, ReplyEvent, ReplyFrame, Role, Sampling, Task, ToolCall, WholeReply};
 
 use crate::{Dialect, Frame, OpenAi};
 
 /// The frames that may pass as they came (`+`) or not (`-`), and the reply in short: its words, its thoughts in round
 /// brackets, its calls, and why it ended.
 fn read(stream: bool, frames: &[&[u8]]) -> String {
-    let mut reader = OpenAi.reader(&Task::Chat(Chat::default()), stream);
+    read_after(Chat::default(), stream, frames)
+}
+
+/// The same in the answer to a chat.
+fn read_after(chat: Chat, stream: bool, frames: &[&[u8]]) -> String {
+    let mut reader = OpenAi.reader(&Task::Chat(chat), stream);
     let mut whole = WholeReply::default();
     let mut passes = String::new();
     for data in frames {
@@ -113,6 +118,11 @@ fn only_what_needed_no_mending_passes_as_it_came() {
         ),
         ("an odd reason", vec![word("Hi"), finish("eos")], "+- Hi stop"),
         ("another one", vec![word("Hi"), finish("MAX_TOKENS")], "+- Hi length"),
+        (
+            "a reason that is a truth",
+            vec![word("Hi"), raw(r#"{"choices":[{"index":0,"delta":{},"finish_reason":true}]}"#)],
+            "+- Hi stop",
+        ),
         ("a reason twice", vec![word("Hi"), finish("stop"), finish("stop")], "++- Hi stop"),
         (
             "a reason without a word",
@@ -173,6 +183,16 @@ fn only_what_needed_no_mending_passes_as_it_came() {
             "+--+ a=f{} tool_calls",
         ),
         (
+            "an empty id and name in a later piece",
+            vec![
+                calls(first),
+                calls(r#"{"index":0,"id":"","function":{"arguments":"{"}}"#),
+                calls(r#"{"index":0,"function":{"name":"","arguments":"}"}}"#),
+                finish("tool_calls"),
+            ],
+            "+--+ a=f{} tool_calls",
+        ),
+        (
             "arguments as an object",
             vec![
                 calls(r#"{"index":0,"id":"a","type":"function","function":{"name":"f","arguments":{"q":1}}}"#),
@@ -188,6 +208,16 @@ fn only_what_needed_no_mending_passes_as_it_came() {
                 finish("tool_calls"),
             ],
             "-++ call_0=f{} tool_calls",
+        ),
+        (
+            "an id twice",
+            vec![
+                calls(r#"{"index":0,"id":"a","type":"function","function":{"name":"f","arguments":"{}"}}"#),
+                calls(r#"{"index":1,"id":"a","type":"function","function":{"name":"g","arguments":"{"}}"#),
+                calls(r#"{"index":1,"function":{"arguments":"}"}}"#),
+                finish("tool_calls"),
+            ],
+            "+-++ a=f{} a_2=g{} tool_calls",
         ),
         (
             "a call without a type",
@@ -263,6 +293,10 @@ fn whole_bodies_pass_by_the_same_rule() {
             "+ a=f{} b=f{} tool_calls",
         ),
         (whole(&called(right), r#""stop""#), "- a=f{} tool_calls"),
+        (whole(&called(&format!("{right},{right}")), r#""tool_calls""#), "- a=f{} a_2=f{} tool_calls"),
+        (whole(&called(&right.replace(",\"arguments\":\"{}\"", "")), r#""tool_calls""#), "- a=f{} tool_calls"),
+        (whole(&called(&right.replace("\"{}\"", "\"\"")), r#""tool_calls""#), "- a=f{} tool_calls"),
+        (whole(&said(r#""content":"Hi""#), "true"), "- Hi stop"),
         (whole(&called(&right.replace("\"id\":\"a\",", "")), r#""tool_calls""#), "- call_0=f{} tool_calls"),
         (whole(&called(&right.replace("\"{}\"", "{\"q\":1}")), r#""tool_calls""#), "- a=f{\"q\":1} tool_calls"),
         (whole(&said(r#""content":"a\ud83db""#), r#""stop""#), "- a\u{fffd}b stop"),
@@ -274,5 +308,59 @@ fn whole_bodies_pass_by_the_same_rule() {
     ];
     for (body, expected) in rows {
         assert_eq!(read(false, &[body.as_bytes()]), expected, "{body}");
+    }
+}
+
+#[test]
+fn an_id_that_is_made_up_is_new_to_the_conversation() {
+    let call = |id: &str| ToolCall { id: id.into(), name: "f".into(), arguments: "{}".into(), signature: None };
+    let before = |ids: &[&str]| {
+        let tool_calls = ids.iter().map(|id| call(id)).collect();
+        Chat { messages: vec![Message { tool_calls, ..Message::new(Role::Assistant) }], ..Chat::default() }
+    };
+    let one = r#"{"index":0,"type":"function","function":{"name":"f","arguments":"{}"}}"#;
+    let two = format!("{one},{}", one.replace("\"index\":0", "\"index\":1"));
+    let message = |calls: &str| {
+        let message = format!(r#"{{"role":"assistant","content":null,"tool_calls":[{calls}]}}"#);
+        format!(r#"{{"choices":[{{"index":0,"message":{message},"finish_reason":"tool_calls"}}]}}"#)
+    };
+    let rows = [
+        (vec![], one, "call_0=f{}"),
+        (vec!["call_0"], one, "call_1=f{}"),
+        (vec!["call_0", "call_2"], two.as_str(), "call_1=f{} call_3=f{}"),
+    ];
+    for (ids, made, expected) in rows {
+        let streamed = read_after(before(&ids), true, &[&calls(made), &finish("tool_calls")]);
+        assert_eq!(streamed, format!("-+ {expected} tool_calls"), "{ids:?}");
+        let whole = read_after(before(&ids), false, &[message(made).as_bytes()]);
+        assert_eq!(whole, format!("- {expected} tool_calls"), "{ids:?}");
+    }
+}
+
+#[test]
+fn several_replies_of_a_whole_answer_stay_apart() {
+    let rows = [
+        (2, ["\"index\":0,", "\"index\":1,"], true, "A|B"),
+        (2, ["\"index\":1,", "\"index\":0,"], true, "B|A"),
+        (2, ["", ""], false, "A|B"),
+        (2, ["\"index\":0,", "\"index\":0,"], false, "A|B"),
+        (2, ["\"index\":1,", ""], false, "A|B"),
+        (1, ["\"index\":0,", "\"index\":1,"], false, "A"),
+        (1, ["\"index\":0,", "\"index\":0,"], false, "A"),
+        (1, ["", ""], false, "A"),
+    ];
+    for (n, [first, second], passes, expected) in rows {
+        let choice = |index: &str, text: &str| {
+            format!(r#"{{{index}"message":{{"role":"assistant","content":"{text}"}},"finish_reason":"stop"}}"#)
+        };
+        let body = format!(r#"{{"choices":[{},{}]}}"#, choice(first, "A"), choice(second, "B"));
+        let chat = Chat { sampling: Sampling { n, ..Sampling::default() }, ..Chat::default() };
+        let mut reader = OpenAi.reader(&Task::Chat(chat), false);
+        let (mut into, mut whole) = (ReplyFrame::default(), WholeReply::default());
+        let read = reader.read(&Frame { event: None, data: body.as_bytes() }, &mut into);
+        assert!(read.is_ok() && reader.end(&mut ReplyFrame::default()).is_ok(), "{body}");
+        into.events.into_iter().for_each(|event| whole.push(event));
+        let said: Vec<&str> = whole.choices.iter().map(|choice| choice.text.as_str()).collect();
+        assert_eq!((into.is_canonical, said.join("|").as_str()), (passes, expected), "{body}");
     }
 }

@@ -63,6 +63,20 @@ fn how_long_to_think_is_said_in_the_providers_way() {
 }
 
 #[test]
+fn more_stops_than_are_taken_are_left_out_and_noted() {
+    let stop: Vec<String> = ["a", "b", "c", "d", "e", "f"].map(str::to_owned).into();
+    let ending = |count: usize| {
+        let stop = stop[..count].to_vec();
+        Chat { sampling: Sampling { stop, ..Sampling::default() }, ..user("Hi") }
+    };
+    let few = Quirks { most_stops: Some(4), ..Quirks::default() };
+    assert_eq!(fields(&ending(6), &few), (json!({ "stop": stop[..4] }), vec!["stop".to_owned()]));
+    assert_eq!(fields(&ending(4), &few), (json!({ "stop": stop[..4] }), vec![]));
+    assert_eq!(fields(&ending(0), &few), (json!({}), vec![]));
+    assert_eq!(fields(&ending(6), &Quirks::default()), (json!({ "stop": stop }), vec![]));
+}
+
+#[test]
 fn a_temperature_above_the_highest_is_the_highest_and_noted() {
     let warm = |temperature| Chat {
         sampling: Sampling { temperature: Some(temperature), ..Sampling::default() },
