@@ -68,7 +68,7 @@ pub trait StreamWriter: Send + fmt::Debug {
     fn end(&mut self, usage: Usage, into: &mut Vec<u8>);
 
     /// Writes the end of a reply that broke off, where that depends on what was written before. Gives whether it did;
-    /// else [`Protocol::break_off`] says it.
+    /// else [`break_off`](super::Protocol::break_off) says it.
     fn broke_off(&mut self, _error: &ErrorFields, _into: &mut Vec<u8>) -> bool {
         false
     }
