@@ -57,15 +57,15 @@ test('a preset is kept as one: the server orders every request by it, until an o
   await page.getByRole('button', { name: 'Save' }).click();
   await page.getByText('The order is kept and in force.').waitFor();
   await until('the cheaper one is first', async () => (await answering(served)) === 'b/m');
-  await page.getByText('ordered by: Cost').waitFor();
+  await page.locator('strong', { hasText: 'ordered by: Cost' }).waitFor();
   assert.equal(await page.getByRole('button', { name: 'Cost', exact: true }).getAttribute('aria-pressed'), 'true');
   await page.getByRole('switch', { name: 'b/m is asked for this tier' }).uncheck();
   await page.getByRole('button', { name: 'Save' }).click();
   await until('it is switched off', async () => (await answering(served)) === 'a/m');
-  await page.getByText('ordered by: Cost').waitFor();
+  await page.locator('strong', { hasText: 'ordered by: Cost' }).waitFor();
   await page.getByRole('button', { name: 'Move a/m up' }).click();
   await page.getByRole('button', { name: 'Save' }).click();
-  await page.getByText('an order of your own').waitFor();
+  await page.getByText('an order of your own').first().waitFor();
 });
 
 test('of two browsers that change the same order the second is told, and its order is not lost', async ({ server, upstream, open }) => {

@@ -1,7 +1,7 @@
 // From the first start to the first answered request; capabilities and set-ups of programs.
 
 import assert from 'node:assert/strict';
-import { test } from './harness.mjs';
+import { test, until } from './harness.mjs';
 
 test('from the first start to the first answered request', async ({ server, upstream, open }) => {
   const up = await upstream();
