@@ -33,9 +33,11 @@ test('a server that restarts under an open page is noticed, and the page goes on
   const page = await open(served, { at: 'settings' });
   await served.stop();
   await page.evaluate(() => dispatchEvent(new Event('online')));
-  await page.getByRole('alert').getByText('The server does not answer').waitFor();
+  // The banner; what the page was reading just then may say so too.
+  const away = page.getByRole('alert').getByText('The server does not answer;');
+  await away.waitFor();
   await served.serve();
-  await page.getByRole('alert').getByText('The server does not answer').waitFor({ state: 'detached' });
+  await away.waitFor({ state: 'detached' });
   // Sessions end with the server: the password is asked for over the page.
   await page.getByRole('dialog').getByLabel('Password').waitFor();
   await logIn(page, PASSWORD);
