@@ -1,4 +1,4 @@
-"""LangChain's `langchain-openai`."""
+"""LangChain's `langchain-openai`. `api`: what its model is made with besides, such as another API of OpenAI's."""
 
 import base64
 
@@ -13,57 +13,57 @@ from langchain_openai import ChatOpenAI
 TOOL = tool(weather)
 
 
-def model(place):
-    return ChatOpenAI(model=place.model, base_url=place.base_url, api_key=place.key, temperature=0.2, max_retries=0)
+def model(place, **api):
+    return ChatOpenAI(model=place.model, base_url=place.base_url, api_key=place.key, temperature=0.2, max_retries=0, **api)
 
 
-def chat(place):
-    says(model(place).invoke(QUESTION).content)
+def chat(place, **api):
+    says(model(place, **api).invoke(QUESTION).text)
 
 
-def stream(place):
-    streams(chunk.content for chunk in model(place).stream(QUESTION))
+def stream(place, **api):
+    streams(chunk.text for chunk in model(place, **api).stream(QUESTION))
 
 
-def tools(place):
-    loop(place, lambda bound, messages: bound.invoke(messages))
+def tools(place, **api):
+    loop(place, api, lambda bound, messages: bound.invoke(messages))
 
 
-def streamed_tools(place):
+def streamed_tools(place, **api):
     def gathered(bound, messages):
         chunks = iter(bound.stream(messages))
         return sum(chunks, next(chunks))
 
-    loop(place, gathered)
+    loop(place, api, gathered)
 
 
-def loop(place, ask):
+def loop(place, api, ask):
     """Calls what the model wants called, then hears its answer."""
-    bound = model(place).bind_tools([TOOL])
+    bound = model(place, **api).bind_tools([TOOL])
     messages = [HumanMessage(ASKED_WEATHER)]
     told = ask(bound, messages)
     assert len(told.tool_calls) == 2, told
     messages.append(told)
     messages += [ToolMessage(TOOL.invoke(call["args"]), tool_call_id=call["id"]) for call in told.tool_calls]
-    reports(ask(bound, messages).content)
+    reports(ask(bound, messages).text)
 
 
-def schema(place):
+def schema(place, **api):
     for method in "json_schema", "function_calling":
-        is_receipt(model(place).with_structured_output(Receipt, method=method).invoke("The receipt"))
+        is_receipt(model(place, **api).with_structured_output(Receipt, method=method).invoke("The receipt"))
 
 
-def image(place):
+def image(place, **api):
     shown = [{"type": "text", "text": "What is it?"}, {"type": "image_url", "image_url": {"url": SIGN_URL}}]
-    says(model(place).invoke([HumanMessage(shown)]).content, SEEN)
+    says(model(place, **api).invoke([HumanMessage(shown)]).text, SEEN)
 
 
-def pdf(place):
+def pdf(place, **api):
     data = base64.b64encode(PDF).decode()
     file = {"type": "file", "base64": data, "mime_type": "application/pdf", "filename": "invoice.pdf"}
-    read_pdf(model(place).invoke([HumanMessage([{"type": "text", "text": "What is it?"}, file])]).content)
+    read_pdf(model(place, **api).invoke([HumanMessage([{"type": "text", "text": "What is it?"}, file])]).text)
 
 
-def audio(place):
+def audio(place, **api):
     sound = {"type": "audio", "base64": SOUND_BASE64, "mime_type": "audio/wav"}
-    was_heard(model(place).invoke([HumanMessage([{"type": "text", "text": "What is it?"}, sound])]).content)
+    was_heard(model(place, **api).invoke([HumanMessage([{"type": "text", "text": "What is it?"}, sound])]).text)
