@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use super::{Allowance, Axis, FreeLimits, Full, Meter, Standing, Taken, Used};
+use super::{Allowance, Axis, FreeLimits, Full, Limited, Meter, Standing, Taken, Used};
 use crate::ModelName;
 
 /// The meters of one key. Models are known by their names.
@@ -128,6 +128,13 @@ impl KeyMeters {
         (whole, pages.models.get_mut(model).map_or_else(Vec::new, |meter| meter.standings(now)))
     }
 
+    /// The limits of the provider as a whole, then those of a model.
+    #[must_use]
+    pub fn limited(&self, model: &ModelName, now: u64) -> (Vec<Limited>, Vec<Limited>) {
+        let pages = self.pages();
+        (pages.whole.limited(now), pages.models.get(model).map_or_else(Vec::new, |meter| meter.limited(now)))
+    }
+
     /// Counts on under other limits.
     pub fn limit(&self, whole: FreeLimits, models: impl IntoIterator<Item = (ModelName, FreeLimits)>) {
         let mut limits: HashMap<ModelName, FreeLimits> = models.into_iter().collect();
@@ -185,6 +192,18 @@ impl Held {
     /// The call has ended, and used so many tokens.
     pub fn settle(mut self, tokens: u64) {
         self.settle_once(tokens);
+    }
+
+    /// The call was not made.
+    pub fn undo(mut self) {
+        self.is_settled = true;
+        let mut pages = self.meters.pages();
+        pages.whole.undo(self.whole);
+        if let Some((model, taken)) = &self.model
+            && let Some(model) = pages.models.get_mut(model)
+        {
+            model.undo(*taken);
+        }
     }
 
     fn settle_once(&mut self, tokens: u64) {

@@ -76,9 +76,9 @@ pub(super) struct Pages {
     /// By host, which several providers may share.
     pub(super) hosts: HashMap<usize, Circuit>,
     /// Cooldowns of keys, by provider and key.
-    keys: HashMap<(usize, usize), Instant>,
+    pub(super) keys: HashMap<(usize, usize), Instant>,
     /// Cooldowns of keys for one model, by row and key.
-    pairs: HashMap<(usize, usize), Instant>,
+    pub(super) pairs: HashMap<(usize, usize), Instant>,
     /// What happened with each key, by row and key.
     by_key: HashMap<(usize, usize), KeyRecord>,
     /// Whose turn it is among a provider's keys.

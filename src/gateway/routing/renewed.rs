@@ -75,6 +75,7 @@ impl Router {
         standings.inherit(&self.standings, &moved);
         let registry = self.registry.of_those_that_stay(&providers);
         let findings = self.findings.clone();
-        Self { registry, standings, findings, ..Self::of(providers, routing, fleet, ledger, sticky) }
+        let shared = self.shared.clone();
+        Self { registry, standings, findings, shared, ..Self::of(providers, routing, fleet, ledger, sticky) }
     }
 }
