@@ -73,7 +73,7 @@ pub(super) async fn hold(
     let own = meters.hold(model, least, most, quotas::now_ms())?;
     let Some(counters) = router.shared.get() else { return Ok(Some(Held { own, pooled: None })) };
     let member = fleet.member(candidate.row);
-    let scope = format!("quota:{}:{}", member.id(), member.fingerprint(caller.key).unwrap_or_default());
+    let scope = format!("quota:{}:{}", member.id().as_str(), member.fingerprint(caller.key).unwrap_or_default());
     match take(counters, scope, meters, model, (least, most)).await {
         Ok(pooled) => Ok(Some(Held { own, pooled })),
         Err((full, axis)) => {
@@ -102,7 +102,7 @@ async fn take(
     let (whole, of_model) = meters.limited(model, now);
     let of_whole = whole.into_iter().map(|limited| (String::new(), limited));
     let limits: Vec<(String, Limited)> =
-        of_whole.chain(of_model.into_iter().map(|limited| (format!("{model} "), limited))).collect();
+        of_whole.chain(of_model.into_iter().map(|limited| (format!("{} ", model.as_str()), limited))).collect();
     if limits.is_empty() {
         return Ok(None);
     }
