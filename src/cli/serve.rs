@@ -17,7 +17,7 @@ use super::reload::{self, Running};
 use super::{Context, complain};
 use crate::config::{Config, Source};
 use crate::gateway::{
-    Administration, BodyLog, Gateway, KeptClients, KeptQuotas, KeptResponses, NumberedSettings, Parts, Probes,
+    Administration, BodyLog, Gateway, KeptClients, KeptQuotas, KeptResponses, NumberedSettings, Parts, Pooling, Probes,
     RequestLog, TemporaryFiles, VideoJobs,
 };
 use crate::http::{self, AppState, Current};
@@ -124,13 +124,18 @@ fn serve(context: &Context, arguments: Vec<String>, in_background: bool) -> Resu
         program,
     };
     let gateway = Arc::new(Gateway::new(parts).map_err(|error| error.to_string())?);
-    if let Some(address) = &config.store.counters {
+    let counters = if let Some(address) = &config.store.counters {
         let counters = runtime.block_on(Counters::open(address.clone())).map_err(|error| error.to_string())?;
         tracing::info!(counters.place = %address, "limits are shared");
-        gateway.clients.share(Arc::new(counters));
-    }
+        let counters = Arc::new(counters);
+        gateway.clients.share(counters.clone());
+        Some(counters)
+    } else {
+        None
+    };
     let looking = watch::Sender::new(gateway.clone());
     runtime.block_on(async {
+        let pooling = counters.map(|counters| Pooling::start(gateway.router.clone(), counters));
         let kept = match database {
             Some(database) => Some(
                 Kept::start(gateway.clone(), database, &config, store_dir.as_deref(), key_ring.keys().cloned()).await?,
@@ -167,6 +172,9 @@ fn serve(context: &Context, arguments: Vec<String>, in_background: bool) -> Resu
         let running = Running::new(state_now, current_now, jobs.clone(), key_ring, clients).await.logging(log);
         let serving = |gateway: Arc<Gateway>| {
             looking.send_replace(gateway.clone());
+            if let Some(pooling) = &pooling {
+                pooling.share_of(gateway.router.clone());
+            }
             if let Some(kept) = &kept {
                 kept.quotas.keep_of(gateway.router.clone());
                 kept.probes.serve_with(gateway);
@@ -184,6 +192,9 @@ fn serve(context: &Context, arguments: Vec<String>, in_background: bool) -> Resu
         }
         if let Some(otlp) = otlp {
             otlp.settle(config.server.shutdown_grace).await;
+        }
+        if let Some(pooling) = &pooling {
+            pooling.settle().await;
         }
         if let Some(kept) = kept {
             kept.settle(config.server.shutdown_grace).await;

@@ -9,9 +9,10 @@ use std::sync::Arc;
 use bytes::Bytes;
 use clap::Args;
 use mediary_convert::audio::wav_lengths;
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
+use super::background::tell;
 use super::player::Player;
 use super::{Context, complain, inputs};
 use crate::gateway::{Bounds, Gateway, TaskRequest};
@@ -44,6 +45,9 @@ pub(super) struct Speak {
     /// Play it, where ffplay, aplay, paplay or afplay is installed
     #[arg(long, conflicts_with = "out")]
     play: bool,
+    /// Print what was made as a list in JSON
+    #[arg(long, requires = "out")]
+    json: bool,
     /// The form: mp3, opus, aac, flac, wav or pcm
     #[arg(long)]
     format: Option<String>,
@@ -64,12 +68,14 @@ pub(super) struct Speak {
 impl Speak {
     pub(super) fn run(&self, context: &Context) -> ExitCode {
         match self.all(context) {
-            Ok(()) => ExitCode::SUCCESS,
+            Ok(made) if self.json => tell(&made, String::new(), true, ExitCode::SUCCESS),
+            Ok(_) => ExitCode::SUCCESS,
             Err(message) => complain(&message),
         }
     }
 
-    fn all(&self, context: &Context) -> Result<(), String> {
+    /// Speaks all texts; gives what was made of each.
+    fn all(&self, context: &Context) -> Result<Vec<Value>, String> {
         let texts = self.named()?;
         let player = self.play.then(|| Player::find(context)).transpose()?;
         let is_one = texts.len() == 1;
@@ -89,6 +95,7 @@ impl Speak {
         if let Some(folder) = self.out.as_ref().filter(|_| !is_one) {
             std::fs::create_dir_all(folder).map_err(|error| format!("cannot write {}: {error}", folder.display()))?;
         }
+        let mut made = Vec::new();
         for (name, text) in texts {
             let format = self.format(is_one);
             let out = match &self.out {
@@ -96,9 +103,10 @@ impl Speak {
                 Some(folder) => Some(folder.join(format!("{name}.{format}"))),
                 None => None,
             };
-            self.one(&gateway, &runtime, &text, &format, out.as_deref(), player.as_ref())?;
+            let bytes = self.one(&gateway, &runtime, &text, &format, out.as_deref(), player.as_ref())?;
+            made.push(json!({ "file": out, "format": format, "bytes": bytes }));
         }
-        Ok(())
+        Ok(made)
     }
 
     /// The texts, each with a name for its file.
@@ -134,6 +142,7 @@ impl Speak {
         self.format.clone().filter(|_| !self.play).or_else(ending).unwrap_or_else(|| usual.to_owned())
     }
 
+    /// Speaks one text; gives how many bytes that became.
     fn one(
         &self,
         gateway: &Arc<Gateway>,
@@ -142,7 +151,7 @@ impl Speak {
         format: &str,
         out: Option<&Path>,
         player: Option<&Player>,
-    ) -> Result<(), String> {
+    ) -> Result<u64, String> {
         let body = json!({
             "input": text, "voice": self.voice, "language": self.language, "speed": self.speed, "model": self.model,
             "response_format": format,
@@ -179,9 +188,10 @@ impl Speak {
             tell_lengths(&mut file, &head, length).map_err(|error| format!("cannot write: {error}"))?;
         }
         match playing {
-            Some(playing) => playing.finish(),
-            None => io::stdout().flush().map_err(|error| format!("cannot write: {error}")),
+            Some(playing) => playing.finish()?,
+            None => io::stdout().flush().map_err(|error| format!("cannot write: {error}"))?,
         }
+        Ok(length)
     }
 }
 

@@ -33,6 +33,7 @@ mod safety;
 mod schema;
 mod secret;
 mod server;
+mod store;
 mod telemetry;
 
 #[cfg(test)]
@@ -48,7 +49,7 @@ pub use engines::{Engines, Paddleocr, Pdfium, ProviderChoice};
 pub use environment::Environment;
 pub(crate) use environment::expand;
 pub use fetch::Fetch;
-pub use jobs::{Jobs, Store};
+pub use jobs::Jobs;
 pub use kept::{BadSetting, KeptSettings};
 pub use limits::{DocumentLimits, ImageLimits, Limits, SizeLimits, VideoLimits};
 pub use load::{Loaded, Source};
@@ -65,6 +66,7 @@ pub(crate) use schema::insert;
 pub(crate) use secret::sendable;
 pub use secret::{Headers, KeyList, ProxyChoice, Secret};
 pub use server::{LogFormat, LogLevel, Server};
+pub use store::Store;
 pub use telemetry::Telemetry;
 
 use std::path::Path;

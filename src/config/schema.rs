@@ -10,7 +10,7 @@ use toml::{Table, Value};
 use super::keys::{self, Key};
 use super::{
     admission, cache, content, engines, fetch, jobs, limits, probes, registry, request_logging, routing, safety,
-    server, telemetry,
+    server, store, telemetry,
 };
 
 /// All sections as written.
@@ -26,7 +26,7 @@ pub(super) struct Raw {
     pub(super) cache: cache::RawCache,
     pub(super) content: content::RawContent,
     pub(super) safety: safety::RawSafety,
-    pub(super) store: jobs::RawStore,
+    pub(super) store: store::RawStore,
     pub(super) jobs: jobs::RawJobs,
     pub(super) registry: registry::RawRegistry,
     pub(super) log: request_logging::RawLog,
@@ -88,6 +88,7 @@ pub(super) fn all() -> impl Iterator<Item = &'static Key> {
         cache::KEYS,
         content::KEYS,
         safety::KEYS,
+        store::KEYS,
         jobs::KEYS,
         registry::KEYS,
         request_logging::KEYS,

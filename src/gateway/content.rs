@@ -10,10 +10,12 @@ use std::time::SystemTime;
 
 use bytes::Bytes;
 use mediary_core::{Blob, ContentHash, Failure, FailureKind, MediaFormat};
-use mediary_store::{BadToken, ContentFailed, ContentLink, ContentStore, ContentWriter, DiskContent, StoredContent};
+use mediary_store::{
+    BadToken, BucketContent, ContentFailed, ContentLink, ContentStore, ContentWriter, DiskContent, StoredContent,
+};
 
 use super::{Spool, blocking};
-use crate::config::Content;
+use crate::config::{Content, Store};
 
 /// A kept file by which a token is known to have ended; it is as old as a token can become.
 fn end_of(token: &str) -> Vec<u8> {
@@ -46,15 +48,19 @@ pub enum NoContent {
 }
 
 impl Contents {
-    /// The store in a folder. One that cannot be had costs the links, not the start.
-    pub(super) fn open(dir: Option<PathBuf>, config: &Content) -> Self {
-        let max_age = config.max_age;
-        let store = dir.and_then(|dir| match DiskContent::open(dir, config.bytes.get(), max_age) {
-            Ok(store) => Some(Arc::new(store) as Arc<dyn ContentStore>),
-            Err(error) => {
-                tracing::warn!(error.detail = %error, "no files are kept for clients to fetch");
-                None
+    /// The store in the bucket that is named, else in a folder. One that cannot be had costs the links, not the start.
+    pub(super) fn open(dir: Option<PathBuf>, named: &Store, config: &Content) -> Self {
+        let (most_bytes, max_age) = (config.bytes.get(), config.max_age);
+        let opened = match (&named.content, dir) {
+            (Some(bucket), _) => {
+                BucketContent::open(bucket.clone(), most_bytes, max_age).map(|store| Some(shared(store)))
             }
+            (None, Some(dir)) => DiskContent::open(dir, most_bytes, max_age).map(|store| Some(shared(store))),
+            (None, None) => Ok(None),
+        };
+        let store = opened.unwrap_or_else(|error| {
+            tracing::warn!(error.detail = %error, "no files are kept for clients to fetch");
+            None
         });
         Self { store, max_age, public_url: None }
     }
@@ -107,7 +113,7 @@ impl Contents {
                 writer.write(&piece[..read]).map_err(not_kept)?;
             }
             let kept = writer.finish().map_err(not_kept)?;
-            Ok(store.token(&ContentLink { hash: kept.hash, format, expires }))
+            store.token(&ContentLink { hash: kept.hash, format, expires }).map_err(not_kept)
         })
         .await
     }
@@ -120,13 +126,13 @@ impl Contents {
         self.store()?.begin().map_err(not_kept)
     }
 
-    /// A token for a file that was finished.
+    /// A token for a file that was finished. To ask for one may block.
     ///
     /// # Errors
     /// When nothing can be kept.
     pub fn token(&self, hash: ContentHash, format: MediaFormat) -> Result<String, Failure> {
         let expires = SystemTime::now() + self.max_age;
-        Ok(self.store()?.token(&ContentLink { hash, format, expires }))
+        self.store()?.token(&ContentLink { hash, format, expires }).map_err(not_kept)
     }
 
     /// The file that a token opens.
@@ -135,17 +141,18 @@ impl Contents {
     /// When there is none, or none any more.
     pub async fn find(&self, token: &str) -> Result<FoundContent, NoContent> {
         let store = self.store.clone().ok_or(NoContent::Unknown)?;
-        let link = store.read_token(token, SystemTime::now()).map_err(|bad| match bad {
-            BadToken::Unknown => NoContent::Unknown,
-            BadToken::Expired => NoContent::Gone,
-        })?;
-        let end = end_of(token);
-        let found = blocking::run(move || match store.open(&ContentHash::of(&end)).map_err(not_kept)? {
-            Some(_) => Ok(None),
-            None => store.open(&link.hash).map_err(not_kept),
+        let token = token.to_owned();
+        let found = blocking::run(move || {
+            let link = match store.read_token(&token, SystemTime::now()).map_err(not_kept)? {
+                Ok(link) => link,
+                Err(BadToken::Unknown) => return Ok(Err(NoContent::Unknown)),
+                Err(BadToken::Expired) => return Ok(Err(NoContent::Gone)),
+            };
+            let is_ended = store.open(&ContentHash::of(end_of(&token).as_slice())).map_err(not_kept)?.is_some();
+            let stored = if is_ended { None } else { store.open(&link.hash).map_err(not_kept)? };
+            Ok(stored.map(|stored| FoundContent { link, stored }).ok_or(NoContent::Gone))
         });
-        let found = found.await.map_err(NoContent::Failed)?;
-        found.map(|stored| FoundContent { link, stored }).ok_or(NoContent::Gone)
+        found.await.map_err(NoContent::Failed)?
     }
 
     /// Ends a token before its time. Other tokens for the same file, which others may have made, stay good.
@@ -195,6 +202,10 @@ impl Contents {
     }
 }
 
+fn shared(store: impl ContentStore + 'static) -> Arc<dyn ContentStore> {
+    Arc::new(store)
+}
+
 /// A file that was found.
 #[derive(Debug)]
 pub struct FoundContent {
@@ -231,6 +242,7 @@ impl FoundContent {
 fn not_kept(error: ContentFailed) -> Failure {
     match error {
         ContentFailed::TooLarge { .. } => Failure::too_large(error.to_string()),
+        ContentFailed::Bucket { .. } => Failure::new(FailureKind::Unreachable, error.to_string()),
         ContentFailed::Folder(_) | ContentFailed::Disk(_) => Failure::broken(error.to_string()),
     }
 }

@@ -23,6 +23,7 @@ mod kept_quotas;
 mod kept_responses;
 mod limits;
 mod live_responses;
+mod pooling;
 mod probes;
 mod readiness;
 mod recipe_file;
@@ -59,6 +60,7 @@ pub use jobs::{NewVideo, NoJob, VideoFile, VideoJob, VideoJobs, VideoProgress, W
 pub use kept_quotas::KeptQuotas;
 pub use kept_responses::{KeptResponses, MemoryRoom};
 pub use live_responses::{Heard, Teller, Told};
+pub use pooling::Pooling;
 pub use probes::{
     Counts as ProbeCounts, NotReleased, NotVerified, Outcome as ProbeOutcome, ProbeWish, Probes, Resume,
     Step as ProbeStep, Verified, VerifyRequest, probe_findings,

@@ -1,4 +1,4 @@
-//! What outlives a request: files on this machine's disk, bounded, and a database, SQLite's or PostgreSQL's.
+//! What outlives a request: files on this machine's disk or in a bucket, bounded, and a database, SQLite's or PostgreSQL's.
 //!
 //! The files block, and the gateway calls them from blocking threads; the database has threads of its own. What the
 //! stored bytes mean is the caller's business.
@@ -24,11 +24,12 @@ mod settings;
 pub use cache::{CacheKey, DiskCache};
 pub use clients::{ClientKey, ClientKeys, ClientUsage};
 pub use content::{
-    BadToken, ContentFailed, ContentLink, ContentStore, ContentWriter, DiskContent, Kept, StoredContent,
+    BadToken, BucketAddress, BucketContent, BucketPlace, ContentFailed, ContentLink, ContentStore, ContentWriter,
+    DiskContent, Kept, NotABucket, StoredContent,
 };
 pub use counters::{
-    Ask, Cap, Counters, CountersAddress, CountersAway, Enter, Hold, Lacking, Look, NoCounters, Room, Span, SpentIn,
-    Stand, Sum, UsedIn,
+    Ask, Board, Cap, Counters, CountersAddress, CountersAway, Enter, Hold, Lacking, Look, NoCounters, Room, Span,
+    SpentIn, Stand, Stands, Sum, UsedIn,
 };
 pub use database::{Database, DatabasePlace, NotADatabase, ServerAddress, StoreFailed};
 pub use findings::{Findings, KeptFinding, KeptQuarantine, Noted, TriedBefore, Unfinished};

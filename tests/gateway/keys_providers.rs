@@ -11,7 +11,7 @@ use tempfile::TempDir;
 use super::chat_talk::over;
 use super::chat_words::{fails, says};
 use super::cli::mediary;
-use super::cli_serve::{Served, serve};
+use super::cli_serve::{Served, serve, serve_with_little_room};
 use super::server::wait_until;
 use super::upstream::Upstream;
 
@@ -40,6 +40,19 @@ impl Place {
 
     /// A server here.
     pub(crate) fn serve(&self, environment: &[(&str, &str)]) -> Served {
+        self.served(environment, serve)
+    }
+
+    /// A server here that finds hardly any room left on the disk.
+    pub(crate) fn serve_with_little_room(&self, environment: &[(&str, &str)]) -> Served {
+        let files = fs::read_dir(self.path("store")).expect("there is a store").flatten();
+        let largest = files.filter_map(|file| Some(file.metadata().ok()?.len())).max().unwrap_or(0);
+        self.served(environment, |arguments, environment| {
+            serve_with_little_room(largest / 512 + 64, arguments, environment)
+        })
+    }
+
+    fn served(&self, environment: &[(&str, &str)], serve: impl Fn(&[&str], &[(&str, &str)]) -> Served) -> Served {
         let (config, store) = (self.path("mediary.toml"), self.path("store"));
         // The log is not read here, and a pipe that is full would hold the server up.
         let ours = [("MEDIARY_STORE__DIR", Self::text(&store)), ("MEDIARY_LOG", "error,mediary::http::serve=info")];

@@ -113,6 +113,7 @@ mod service;
 mod settings_admin;
 mod shared_data;
 mod site;
+mod store_bucket;
 mod store_postgres;
 mod store_replicas;
 mod tasks;

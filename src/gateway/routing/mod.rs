@@ -21,6 +21,7 @@ mod left;
 mod pace;
 mod passes;
 mod planning;
+mod pooled;
 mod question;
 mod quotas;
 mod recall;
@@ -30,7 +31,9 @@ mod remembered;
 mod renewed;
 mod request;
 mod reserving;
+mod rests;
 mod sending;
+mod shared;
 mod sifter;
 mod standing;
 mod standings;
@@ -54,20 +57,21 @@ pub(super) use quotas::now_seconds;
 pub use record::{KeyRecord, Record};
 pub use registry::{Listing, Reclassified};
 pub use request::{Bounds, TaskRequest};
+pub(super) use shared::KnownRests;
 pub use standing::{KeyHealth, KeyStanding};
 pub(super) use sticky::Prefix;
 pub(super) use work::{Prepared, Ran, Verdict, Work};
 
 use std::collections::HashSet;
 use std::sync::atomic::AtomicU64;
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 use std::time::Instant;
 
 use mediary_core::Target;
 use mediary_core::capability::Abilities;
 use mediary_core::provider::Provider;
-use mediary_core::task::Message;
 use mediary_remote::provider_client;
+use mediary_store::Counters;
 use tokio::sync::OnceCell;
 
 use crate::config::Routing;
@@ -95,6 +99,8 @@ pub struct Router {
     standings: Standings,
     parted: Mutex<Remembered>,
     sticky: Sticky,
+    /// What is shared with other servers is shared by these.
+    shared: OnceLock<Arc<Counters>>,
     /// Targets that answer, but not in streams, whatever their rows say.
     whole_only: Mutex<HashSet<Target>>,
     /// Settles ties between candidates.
@@ -128,6 +134,7 @@ impl Router {
             standings: Standings::default(),
             parted: Mutex::default(),
             sticky,
+            shared: OnceLock::new(),
             whole_only: Mutex::default(),
             draws: AtomicU64::new(0),
         }
@@ -141,10 +148,5 @@ impl Router {
     /// What the operator configured.
     pub(super) fn routing(&self) -> &Routing {
         &self.routing
-    }
-
-    /// A conversation as far as it is known before its next reply.
-    pub(super) fn conversation(&self, client: &[u8], messages: &[Message]) -> Prefix {
-        self.sticky.prefix(client, messages)
     }
 }

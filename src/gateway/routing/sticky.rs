@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 use std::collections::hash_map::{DefaultHasher, RandomState};
 use std::hash::{BuildHasher, Hash, Hasher};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use mediary_core::task::{Message, Part, ReplyEvent, Role};
@@ -19,7 +19,8 @@ const MOST: usize = 10_000;
 #[derive(Debug)]
 pub(super) struct Sticky {
     lasts: Duration,
-    hasher: RandomState,
+    /// Begins what is hashed, so that none can make two conversations alike on purpose.
+    salt: RwLock<Arc<str>>,
     kept: Mutex<HashMap<u64, (usize, Instant)>>,
 }
 
@@ -81,21 +82,46 @@ fn hash(message: &Message, hasher: &mut DefaultHasher) {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Fingerprint(u64);
 
+impl Fingerprint {
+    /// What it is remembered as by all servers.
+    pub(super) fn name(self) -> String {
+        format!("conversation:{:016x}", self.0)
+    }
+}
+
 impl Sticky {
     pub(super) fn new(lasts: Duration) -> Self {
-        Self { lasts, hasher: RandomState::new(), kept: Mutex::default() }
+        let halves = [0, 1].map(|half: u8| RandomState::new().hash_one(half));
+        Self { lasts, salt: RwLock::new(format!("{halves:?}").into()), kept: Mutex::default() }
     }
 
     /// The same conversations with targets whose rows have moved.
     pub(super) fn moved(&self, lasts: Duration, rows: &HashMap<usize, usize>) -> Self {
         let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         let stay = kept.iter().filter_map(|(fingerprint, (row, at))| Some((*fingerprint, (*rows.get(row)?, *at))));
-        Self { lasts, hasher: self.hasher.clone(), kept: Mutex::new(stay.collect()) }
+        Self { lasts, salt: RwLock::new(self.salt()), kept: Mutex::new(stay.collect()) }
+    }
+
+    fn salt(&self) -> Arc<str> {
+        self.salt.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// From now on knows conversations by what other servers know them by as well.
+    pub(super) fn share(&self, salt: &str) {
+        if *self.salt() != *salt {
+            *self.salt.write().unwrap_or_else(PoisonError::into_inner) = salt.into();
+        }
+    }
+
+    /// For how long conversations are known.
+    pub(super) fn lasts(&self) -> Duration {
+        self.lasts
     }
 
     /// A conversation as far as it is known before its next reply.
     pub(super) fn prefix(&self, client: &[u8], messages: &[Message]) -> Prefix {
-        let mut hasher = self.hasher.build_hasher();
+        let mut hasher = DefaultHasher::new();
+        self.salt().hash(&mut hasher);
         client.hash(&mut hasher);
         messages.iter().for_each(|message| hash(message, &mut hasher));
         Prefix(hasher)

@@ -119,12 +119,12 @@ impl ContentStore for DiskContent {
         }
     }
 
-    fn token(&self, link: &ContentLink) -> String {
-        self.signer.sign(link)
+    fn token(&self, link: &ContentLink) -> Result<String, ContentFailed> {
+        Ok(self.signer.sign(link))
     }
 
-    fn read_token(&self, token: &str, now: SystemTime) -> Result<ContentLink, BadToken> {
-        self.signer.read(token, now)
+    fn read_token(&self, token: &str, now: SystemTime) -> Result<Result<ContentLink, BadToken>, ContentFailed> {
+        Ok(self.signer.read(token, now))
     }
 
     fn sweep(&self) -> Result<(), ContentFailed> {
