@@ -158,14 +158,14 @@ fn as_raw(settled: &Settled) -> Raw {
     table.try_into().expect("values that fit one by one fit together")
 }
 
-/// Replaces `${VAR}` in a text or in the texts of a list. A key of a list, or of the defaults, that is to be kept secret and
-/// whose variable is missing does not exist; elsewhere a missing variable is a mistake.
+/// Replaces `${VAR}` in a text or in the texts of a list. A key of a list, or one that is written as by default, that is to
+/// be kept secret and whose variable is missing does not exist; elsewhere a missing variable is a mistake.
 fn expanded(mut written: Written, env: &Environment) -> Result<Written, Problem> {
     // The shell has had its turn with flags.
     if matches!(written.origin, Origin::Flag(_)) {
         return Ok(written);
     }
-    let is_list = written.value.is_array();
+    let may_be_missing = written.key.secret && (written.value.is_array() || is_default(&written));
     let texts = match &written.value {
         Value::Array(items) => items.clone(),
         single => vec![single.clone()],
@@ -183,7 +183,7 @@ fn expanded(mut written: Written, env: &Environment) -> Result<Written, Problem>
         })?;
         match new.missing.first() {
             // What was written on purpose is meant to be there, if it is not one of several.
-            Some(_) if written.key.secret && (is_list || written.origin == Origin::Default) => continue,
+            Some(_) if may_be_missing => continue,
             Some(name) => {
                 let message = format!("`{path}` needs the environment variable {name}, which is not set");
                 return Err(written.problem(message));
@@ -226,6 +226,12 @@ fn changes(settled: &Settled) -> Vec<Change> {
             })
         })
         .collect()
+}
+
+/// Whether a key has the value that it has by itself.
+fn is_default(written: &Written) -> bool {
+    let default = || Raw::default().flattened().into_iter().find(|(path, _)| path == written.key.path);
+    written.origin == Origin::Default || default().is_some_and(|(_, value)| value == written.value)
 }
 
 fn names_a_variable(value: &Value) -> bool {

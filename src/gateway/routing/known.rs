@@ -10,6 +10,7 @@ use mediary_core::capability::CapabilityMatrix;
 use mediary_core::plan::HealthSnapshot;
 use mediary_core::quota::Standing;
 
+use super::super::administration::unix_seconds;
 use super::fleet::Fleet;
 use super::{KeyRecord, Record, Router, quotas};
 use crate::providers::Providers;
@@ -90,7 +91,7 @@ impl Router {
     /// The same of a fleet, with what probes found.
     pub(super) fn health_of(&self, fleet: &Fleet) -> HealthSnapshot {
         let mut health = fleet.health(&self.ledger, Instant::now());
-        self.findings.count_in(&mut health, &fleet.matrix, quotas::now_seconds());
+        self.findings.count_in(&mut health, &fleet.matrix, unix_seconds());
         health
     }
 }

@@ -53,7 +53,6 @@ pub use left::quota_left;
 pub use pace::Pace;
 pub use planning::Planned;
 pub(super) use question::{question, shown, text_of};
-pub(super) use quotas::now_seconds;
 pub use record::{KeyRecord, Record};
 pub use registry::{Listing, Reclassified};
 pub use request::{Bounds, TaskRequest};
@@ -99,9 +98,8 @@ pub struct Router {
     standings: Standings,
     parted: Mutex<Remembered>,
     sticky: Sticky,
-    /// What is shared with other servers is shared by these.
     shared: OnceLock<Arc<Counters>>,
-    /// Targets that answer, but not in streams, whatever their rows say.
+    /// Targets that answer, but not in streams.
     whole_only: Mutex<HashSet<Target>>,
     /// Settles ties between candidates.
     draws: AtomicU64,

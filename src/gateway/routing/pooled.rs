@@ -74,7 +74,8 @@ pub(super) async fn hold(
     let Some(counters) = router.shared.get() else { return Ok(Some(Held { own, pooled: None })) };
     let member = fleet.member(candidate.row);
     let scope = format!("quota:{}:{}", member.id().as_str(), member.fingerprint(caller.key).unwrap_or_default());
-    match take(counters, scope, (meters, bound), model, tokens).await {
+    // Most servers share nothing, and their calls are not to carry the room for it.
+    match Box::pin(take(counters, scope, (meters, bound), model, tokens)).await {
         Ok(pooled) => Ok(Some(Held { own, pooled })),
         Err((full, axis)) => {
             own.undo();

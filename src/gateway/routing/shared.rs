@@ -64,7 +64,7 @@ impl Router {
             return Some(of_row(row));
         }
         let counters = self.shared.get().filter(|_| !self.sticky.lasts().is_zero())?;
-        let text = counters.recall(&fingerprint.name()).await.ok()??;
+        let text = Box::pin(counters.recall(&fingerprint.name())).await.ok()??;
         let [provider, model]: [String; 2] = serde_json::from_str(&text).ok()?;
         row_of(fleet, &provider, &model).map(of_row)
     }

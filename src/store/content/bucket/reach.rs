@@ -85,17 +85,22 @@ impl Reach {
 
 /// What is told of an error: its kind, or the first words of what is behind it, without the answer that a store gave.
 fn failed(place: &BucketPlace, error: &Error) -> ContentFailed {
+    let missing = "there is no such bucket; make it, or name another as store.content";
     let why = match error {
         Error::PermissionDenied { .. } | Error::Unauthenticated { .. } => {
             "it refuses the key; see store.content_key_id, and what its key may do".to_owned()
         }
-        Error::NotFound { .. } => "there is no such bucket; make it, or name another as store.content".to_owned(),
+        Error::NotFound { .. } => missing.to_owned(),
         other => {
             let mut said = other.to_string();
             let mut behind = other.source();
             while let Some(cause) = behind {
                 said = cause.to_string();
                 behind = cause.source();
+            }
+            // What is written in parts says so in words alone.
+            if said.contains("404 Not Found") {
+                return ContentFailed::Bucket { place: place.to_string(), why: missing.to_owned() };
             }
             let said: String = said.chars().take_while(|letter| *letter != '<').take(MOST_TOLD).collect();
             format!("it cannot be reached: {}", said.trim())
