@@ -17,7 +17,7 @@ use super::reload::{self, Running};
 use super::{Context, complain};
 use crate::config::{Config, Source};
 use crate::gateway::{
-    Administration, BodyLog, Gateway, KeptClients, KeptQuotas, KeptResponses, NumberedSettings, Parts, Pooling, Probes,
+    Administration, BodyLog, Gateway, KeptClients, KeptLedger, KeptResponses, NumberedSettings, Parts, Pooling, Probes,
     RequestLog, TemporaryFiles, VideoJobs,
 };
 use crate::http::{self, AppState, Current};
@@ -267,7 +267,7 @@ struct Kept {
     jobs: Arc<VideoJobs>,
     responses: Arc<KeptResponses>,
     /// What was used of free limits.
-    quotas: KeptQuotas,
+    quotas: KeptLedger,
     /// What probes found.
     probes: Arc<Probes>,
     /// Clients, and what they have used.
@@ -293,7 +293,7 @@ impl Kept {
         let clients = clients.journaling(folder).await;
         let request_log = Arc::new(RequestLog::start(Requests::of(database.clone()), &config.log));
         let responses = http::kept_responses(database.clone()).await.map_err(failed)?;
-        let quotas = KeptQuotas::start(gateway.router.clone(), database.clone()).await.map_err(failed)?;
+        let quotas = KeptLedger::start(gateway.router.clone(), database.clone()).await.map_err(failed)?;
         let probes = Probes::start(gateway.clone(), database.clone(), config.probes.clone()).await.map_err(failed)?;
         let jobs = VideoJobs::start(gateway, database, config.jobs.clone()).await.map_err(failed)?;
         let (clients, administration) = (Arc::new(clients), Arc::new(administration));

@@ -16,6 +16,7 @@ mod jobs;
 mod journal;
 mod keys;
 mod lists;
+mod notes;
 mod quotas;
 mod requests;
 mod responses;
@@ -42,6 +43,7 @@ pub use keys::{
     ProviderKeys, Rotated,
 };
 pub use lists::ModelLists;
+pub use notes::{Note, Notes};
 pub use quotas::{Quotas, UsedQuota};
 pub use requests::{Latency, LoggedRequest, RequestFilter, RequestPage, Requests, Sums, SumsBy, SumsOf};
 pub use responses::{KeptResponse, Responses};

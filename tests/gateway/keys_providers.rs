@@ -25,9 +25,15 @@ impl Place {
     /// A place where these providers are configured.
     pub(crate) fn with(providers: &[Value]) -> Self {
         let folder = tempfile::tempdir().expect("there is a place for temporary files");
+        let place = Self(folder);
+        place.configure(providers);
+        place
+    }
+
+    /// From the next server on, these providers are configured.
+    pub(crate) fn configure(&self, providers: &[Value]) {
         let file: toml::Table = serde_json::from_value(json!({ "providers": providers })).expect("it has a TOML form");
-        fs::write(folder.path().join("mediary.toml"), file.to_string()).expect("the folder is ours");
-        Self(folder)
+        fs::write(self.path("mediary.toml"), file.to_string()).expect("the folder is ours");
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {

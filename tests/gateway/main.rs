@@ -103,6 +103,7 @@ mod requests;
 mod responses;
 mod responses_kept;
 mod responses_native;
+mod restarts;
 mod round_trip;
 mod samples;
 mod score;

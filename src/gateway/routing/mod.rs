@@ -18,6 +18,7 @@ mod key_checks;
 mod known;
 mod ledger;
 mod left;
+mod noted;
 mod pace;
 mod passes;
 mod planning;
@@ -50,6 +51,7 @@ pub use findings::{Dossier, Findings, Found, Quarantine};
 pub use key_checks::KeyCheck;
 pub use known::{KeyStats, Known};
 pub use left::quota_left;
+pub(super) use noted::KnownNotes;
 pub use pace::Pace;
 pub use planning::Planned;
 pub(super) use question::{question, shown, text_of};
@@ -63,7 +65,7 @@ pub(super) use work::{Prepared, Ran, Verdict, Work};
 
 use std::collections::HashSet;
 use std::sync::atomic::AtomicU64;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, OnceLock, RwLock};
 use std::time::Instant;
 
 use mediary_core::Target;
@@ -136,15 +138,5 @@ impl Router {
             whole_only: Mutex::default(),
             draws: AtomicU64::new(0),
         }
-    }
-
-    /// The providers and their models as they are known now.
-    pub(super) fn fleet(&self) -> Arc<Fleet> {
-        self.fleet.read().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    /// What the operator configured.
-    pub(super) fn routing(&self) -> &Routing {
-        &self.routing
     }
 }

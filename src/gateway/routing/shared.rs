@@ -50,9 +50,7 @@ impl Router {
         self.sticky.keep(fingerprint, row, now);
         let lasts = self.sticky.lasts();
         if let Some(counters) = self.shared.get().filter(|_| !lasts.is_zero()) {
-            let fleet = self.fleet();
-            let Target { provider, model } = &fleet.matrix.rows()[row].target;
-            let text = serde_json::json!([provider.as_str(), model.as_str()]).to_string();
+            let text = text_of_row(&self.fleet(), row);
             counters.remember(&fingerprint.name(), &text, u64::try_from(lasts.as_millis()).unwrap_or(u64::MAX));
         }
     }
@@ -65,8 +63,7 @@ impl Router {
         }
         let counters = self.shared.get().filter(|_| !self.sticky.lasts().is_zero())?;
         let text = Box::pin(counters.recall(&fingerprint.name())).await.ok()??;
-        let [provider, model]: [String; 2] = serde_json::from_str(&text).ok()?;
-        row_of(fleet, &provider, &model).map(of_row)
+        row_of_text(fleet, &text).map(of_row)
     }
 
     /// Tells other servers which keys and models rest, and hears it of them. `known` is how the board stood before.
@@ -123,8 +120,20 @@ fn row_of(fleet: &Fleet, provider: &str, model: &str) -> Option<usize> {
     rows.map(|row| &row.target).position(is_it)
 }
 
+/// A target as it is kept beside a conversation …
+pub(super) fn text_of_row(fleet: &Fleet, row: usize) -> String {
+    let Target { provider, model } = &fleet.matrix.rows()[row].target;
+    serde_json::json!([provider.as_str(), model.as_str()]).to_string()
+}
+
+/// … and its row, where it is here as well.
+pub(super) fn row_of_text(fleet: &Fleet, text: &str) -> Option<usize> {
+    let [provider, model]: [String; 2] = serde_json::from_str(text).ok()?;
+    row_of(fleet, &provider, &model)
+}
+
 /// What other servers know a rest by; `None`: it is of this machine alone.
-fn name_of(fleet: &Fleet, rest: Rest) -> Option<String> {
+pub(super) fn name_of(fleet: &Fleet, rest: Rest) -> Option<String> {
     let of_row = |row: usize| Some(fleet.matrix.rows().get(row)?.target.clone());
     let (provider, model, key) = match rest {
         Rest::Key { provider, key } => (fleet.members().get(provider)?.id().clone(), None, Some(key)),
@@ -138,7 +147,7 @@ fn name_of(fleet: &Fleet, rest: Rest) -> Option<String> {
 }
 
 /// The rest that a name stands for, if what it is about is here as well.
-fn rest_of(fleet: &Fleet, name: &str) -> Option<Rest> {
+pub(super) fn rest_of(fleet: &Fleet, name: &str) -> Option<Rest> {
     let (provider, model, key): (String, Option<String>, Option<String>) = serde_json::from_str(name).ok()?;
     let at = fleet.members().iter().position(|member| member.id().as_str() == provider)?;
     let member = fleet.members().get(at).filter(|member| !member.is_loopback())?;

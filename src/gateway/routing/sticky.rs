@@ -15,6 +15,8 @@ use mediary_core::task::{Message, Part, ReplyEvent, Role};
 /// More conversations than this are not remembered; the oldest are forgotten first.
 const MOST: usize = 10_000;
 
+const CONVERSATION: &str = "conversation:";
+
 /// Which target answered which conversation.
 #[derive(Debug)]
 pub(super) struct Sticky {
@@ -85,7 +87,12 @@ pub(super) struct Fingerprint(u64);
 impl Fingerprint {
     /// What it is remembered as by all servers.
     pub(super) fn name(self) -> String {
-        format!("conversation:{:016x}", self.0)
+        format!("{CONVERSATION}{:016x}", self.0)
+    }
+
+    /// What is remembered by such a name.
+    pub(super) fn named(name: &str) -> Option<Self> {
+        u64::from_str_radix(name.strip_prefix(CONVERSATION)?, 16).ok().map(Self)
     }
 }
 
@@ -102,7 +109,8 @@ impl Sticky {
         Self { lasts, salt: RwLock::new(self.salt()), kept: Mutex::new(stay.collect()) }
     }
 
-    fn salt(&self) -> Arc<str> {
+    /// What conversations are known by here.
+    pub(super) fn salt(&self) -> Arc<str> {
         self.salt.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
@@ -137,6 +145,20 @@ impl Sticky {
     pub(super) fn find(&self, fingerprint: Fingerprint, now: Instant) -> Option<usize> {
         let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         kept.get(&fingerprint.0).filter(|(_, until)| *until > now).map(|(row, _)| *row)
+    }
+
+    /// Conversations that were kept after a time, or all, with the rows that answered them, and until when they are known.
+    pub(super) fn kept_after(&self, time: Option<Instant>) -> Vec<(Fingerprint, usize, Instant)> {
+        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let new = kept.iter().filter(|(_, (_, until))| time.is_none_or(|time| *until > time + self.lasts));
+        new.map(|(fingerprint, (row, until))| (Fingerprint(*fingerprint), *row, *until)).collect()
+    }
+
+    /// Takes up a conversation that was kept before.
+    pub(super) fn recall(&self, fingerprint: Fingerprint, row: usize, until: Instant) {
+        if !self.lasts.is_zero() {
+            self.kept.lock().unwrap_or_else(PoisonError::into_inner).insert(fingerprint.0, (row, until));
+        }
     }
 
     /// Keeps which target answered a conversation.
