@@ -110,6 +110,7 @@ fn settle(
     let engines = raw.engines.check(&mut check);
     let cache = raw.cache.check();
     let content = raw.content.check(&mut check);
+    let files = raw.files.check();
     let safety = raw.safety.check(&mut check);
     let store = raw.store.check(&mut check);
     let jobs = raw.jobs.check(&mut check);
@@ -133,6 +134,7 @@ fn settle(
                     engines,
                     cache,
                     content,
+                    files,
                     safety,
                     store,
                     jobs,

@@ -14,6 +14,7 @@ mod engines;
 mod environment;
 mod fetch;
 mod file;
+mod files;
 mod jobs;
 mod kept;
 mod keys;
@@ -49,6 +50,7 @@ pub use engines::{Engines, Paddleocr, Pdfium, ProviderChoice};
 pub use environment::Environment;
 pub(crate) use environment::expand;
 pub use fetch::Fetch;
+pub use files::Files;
 pub use jobs::Jobs;
 pub use kept::{BadSetting, KeptSettings};
 pub use limits::{DocumentLimits, ImageLimits, Limits, SizeLimits, VideoLimits};
@@ -95,6 +97,8 @@ pub struct Config {
     pub cache: Cache,
     /// What is kept for clients to fetch.
     pub content: Content,
+    /// What is kept of files that clients put here ahead of their requests.
+    pub files: Files,
     /// Which pictures are refused.
     pub safety: Safety,
     /// Where the database is.

@@ -9,7 +9,7 @@ use toml::{Table, Value};
 
 use super::keys::{self, Key};
 use super::{
-    admission, cache, content, engines, fetch, jobs, limits, probes, registry, request_logging, routing, safety,
+    admission, cache, content, engines, fetch, files, jobs, limits, probes, registry, request_logging, routing, safety,
     server, store, telemetry,
 };
 
@@ -25,6 +25,7 @@ pub(super) struct Raw {
     pub(super) engines: engines::RawEngines,
     pub(super) cache: cache::RawCache,
     pub(super) content: content::RawContent,
+    pub(super) files: files::RawFiles,
     pub(super) safety: safety::RawSafety,
     pub(super) store: store::RawStore,
     pub(super) jobs: jobs::RawJobs,
@@ -87,6 +88,7 @@ pub(super) fn all() -> impl Iterator<Item = &'static Key> {
         engines::KEYS,
         cache::KEYS,
         content::KEYS,
+        files::KEYS,
         safety::KEYS,
         store::KEYS,
         jobs::KEYS,

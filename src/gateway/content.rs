@@ -3,7 +3,7 @@
 //! The store blocks; here it is used from threads where that holds nothing up. How a link is spelled as an address is
 //! the affair of `http/`.
 
-use std::io::{Read as _, Seek as _, SeekFrom};
+use std::io::{Read, Seek as _, SeekFrom};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -103,15 +103,7 @@ impl Contents {
         let (store, expires) = (self.store()?, SystemTime::now() + self.max_age);
         blocking::run(move || {
             let mut writer = store.begin().map_err(not_kept)?;
-            let mut reader = blob.source().open().map_err(|error| not_kept(error.into()))?;
-            let mut piece = vec![0; PIECE_BYTES];
-            loop {
-                let read = reader.read(&mut piece).map_err(|error| not_kept(error.into()))?;
-                if read == 0 {
-                    break;
-                }
-                writer.write(&piece[..read]).map_err(not_kept)?;
-            }
+            write_blob(&blob, &mut *writer)?;
             let kept = writer.finish().map_err(not_kept)?;
             store.token(&ContentLink { hash: kept.hash, format, expires }).map_err(not_kept)
         })
@@ -150,7 +142,15 @@ impl Contents {
             };
             let is_ended = store.open(&ContentHash::of(end_of(&token).as_slice())).map_err(not_kept)?.is_some();
             let stored = if is_ended { None } else { store.open(&link.hash).map_err(not_kept)? };
-            Ok(stored.map(|stored| FoundContent { link, stored }).ok_or(NoContent::Gone))
+            let ContentLink { hash, format, expires } = link;
+            let found = |stored| FoundContent {
+                hash,
+                media_type: format.mime().to_owned(),
+                format: Some(format),
+                expires: Some(expires),
+                stored,
+            };
+            Ok(stored.map(found).ok_or(NoContent::Gone))
         });
         found.await.map_err(NoContent::Failed)?
     }
@@ -180,14 +180,8 @@ impl Contents {
             NoContent::Failed(failure) => failure,
         })?;
         blocking::run(move || {
-            let mut reader = found.stored.reader;
-            let mut piece = vec![0; PIECE_BYTES];
-            loop {
-                match reader.read(&mut piece).map_err(|error| not_kept(error.into()))? {
-                    0 => return Ok(spool.finish()),
-                    read => spool.write(&piece[..read])?,
-                }
-            }
+            spooled(found.stored, &mut spool)?;
+            Ok(spool.finish())
         })
         .await
     }
@@ -202,6 +196,31 @@ impl Contents {
     }
 }
 
+/// Appends a blob to a file that is being written.
+pub(super) fn write_blob(blob: &Blob, writer: &mut dyn ContentWriter) -> Result<(), Failure> {
+    let mut reader = blob.source().open().map_err(|error| not_kept(error.into()))?;
+    in_pieces(&mut reader, |piece| writer.write(piece).map_err(not_kept))
+}
+
+/// Copies a file that was found into a spool.
+pub(super) fn spooled(mut stored: StoredContent, spool: &mut Spool) -> Result<(), Failure> {
+    in_pieces(&mut stored.reader, |piece| spool.write(piece))
+}
+
+/// Reads to the end, in pieces.
+pub(super) fn in_pieces(
+    reader: &mut impl Read,
+    mut take: impl FnMut(&[u8]) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    let mut piece = vec![0; PIECE_BYTES];
+    loop {
+        match reader.read(&mut piece).map_err(|error| not_kept(error.into()))? {
+            0 => return Ok(()),
+            read => take(&piece[..read])?,
+        }
+    }
+}
+
 fn shared(store: impl ContentStore + 'static) -> Arc<dyn ContentStore> {
     Arc::new(store)
 }
@@ -209,9 +228,15 @@ fn shared(store: impl ContentStore + 'static) -> Arc<dyn ContentStore> {
 /// A file that was found.
 #[derive(Debug)]
 pub struct FoundContent {
-    /// What it is, and until when it can be had.
-    pub link: ContentLink,
-    stored: StoredContent,
+    /// By what it is found.
+    pub hash: ContentHash,
+    /// What it is said to be.
+    pub media_type: String,
+    /// What it is, if that is known here.
+    pub format: Option<MediaFormat>,
+    /// Until when it can be had; `None`: until it is removed.
+    pub expires: Option<SystemTime>,
+    pub(super) stored: StoredContent,
 }
 
 impl FoundContent {
@@ -239,7 +264,7 @@ impl FoundContent {
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "for map_err")]
-fn not_kept(error: ContentFailed) -> Failure {
+pub(super) fn not_kept(error: ContentFailed) -> Failure {
     match error {
         ContentFailed::TooLarge { .. } => Failure::too_large(error.to_string()),
         ContentFailed::Bucket { .. } => Failure::new(FailureKind::Unreachable, error.to_string()),

@@ -8,6 +8,7 @@ mod clients;
 mod content;
 mod counters;
 mod database;
+mod files;
 mod findings;
 mod folder;
 mod foreign;
@@ -33,6 +34,7 @@ pub use counters::{
     SpentIn, Stand, Stands, Sum, UsedIn,
 };
 pub use database::{Database, DatabasePlace, NotADatabase, ServerAddress, StoreFailed};
+pub use files::{FileList, FileRow, Files, UploadPart, UploadRow, UploadStatus, Uploads};
 pub use findings::{Findings, KeptFinding, KeptQuarantine, Noted, TriedBefore, Unfinished};
 pub use folder::CacheFailed;
 pub use foreign::ForeignDatabase;

@@ -70,6 +70,7 @@ mod images_paid;
 mod images_safety;
 mod images_sides;
 mod images_words;
+mod kept_files;
 mod keys_admin;
 mod keys_checks;
 mod keys_clients;

@@ -119,6 +119,15 @@ impl ContentStore for DiskContent {
         }
     }
 
+    fn remove(&self, hash: &ContentHash) -> Result<(), ContentFailed> {
+        let path = self.room.folder.join(hash.to_string());
+        let len_bytes = std::fs::metadata(&path).map_or(0, |metadata| metadata.len());
+        sweep::remove(&path)?;
+        let mut left_bytes = self.room.left_bytes.lock().unwrap_or_else(PoisonError::into_inner);
+        *left_bytes = left_bytes.saturating_add(len_bytes);
+        Ok(())
+    }
+
     fn token(&self, link: &ContentLink) -> Result<String, ContentFailed> {
         Ok(self.signer.sign(link))
     }

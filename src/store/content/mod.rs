@@ -38,6 +38,12 @@ pub trait ContentStore: Send + Sync + fmt::Debug {
     /// When it is there and cannot be read.
     fn open(&self, hash: &ContentHash) -> Result<Option<StoredContent>, ContentFailed>;
 
+    /// Removes the file of this hash, if there is one. It can be read to its end by those that have opened it.
+    ///
+    /// # Errors
+    /// When it is there and cannot be removed.
+    fn remove(&self, hash: &ContentHash) -> Result<(), ContentFailed>;
+
     /// A token for a file that holds until `expires`.
     ///
     /// # Errors

@@ -117,6 +117,14 @@ impl ContentStore for BucketContent {
         }
     }
 
+    fn remove(&self, hash: &ContentHash) -> Result<(), ContentFailed> {
+        let (store, path) = (self.reach.store.clone(), self.reach.path(&hash.to_string()));
+        match self.reach.wait(async move { store.delete(&path).await }) {
+            Ok(()) | Err(Error::NotFound { .. }) => Ok(()),
+            Err(error) => Err(self.reach.failed(&error)),
+        }
+    }
+
     fn token(&self, link: &ContentLink) -> Result<String, ContentFailed> {
         Ok(self.signer()?.sign(link))
     }

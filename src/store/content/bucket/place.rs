@@ -31,6 +31,15 @@ pub struct BucketPlace {
     pub session_token: Option<String>,
 }
 
+impl BucketPlace {
+    /// A folder in it.
+    #[must_use]
+    pub fn within(&self, name: &str) -> Self {
+        let BucketAddress { bucket, folder } = self.address.clone();
+        Self { address: BucketAddress { bucket, folder: folder.join(name) }, ..self.clone() }
+    }
+}
+
 /// A text is no address of a bucket.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("an address such as s3://bucket/folder")]
