@@ -4,24 +4,22 @@
 //! None makes way for another: where there is no more room, new ones are refused. A file belongs to the key that made it;
 //! with any other it does not exist.
 
+mod finding;
+mod keeping;
 mod parts;
 
 use std::path::PathBuf;
 use std::str::FromStr as _;
 use std::sync::Arc;
-use std::time::{Duration, UNIX_EPOCH};
+use std::time::Duration;
 
-use mediary_core::{Blob, Claim, ContentHash, Failure, FailureKind, Media, classify};
-use mediary_store::{
-    BucketContent, ContentStore, Database, DiskContent, FileList, FileRow, Files, StoreFailed, UploadRow, Uploads,
-};
+use mediary_core::{Blob, ContentHash, Failure, FailureKind};
+use mediary_store::{BucketContent, ContentStore, Database, DiskContent, Files, StoreFailed, Uploads};
 use thiserror::Error;
 use tokio::sync::Mutex;
 use uuid::Uuid;
 
-use super::administration::unix_seconds;
-use super::content::{FoundContent, not_kept, spooled, write_blob};
-use super::{Spool, blocking};
+use super::content::not_kept;
 use crate::config::Config;
 
 pub use parts::NewUpload;
@@ -109,142 +107,6 @@ impl KeptFiles {
             life: config.files.life.map(|life| i64::try_from(life.as_secs()).unwrap_or(i64::MAX)),
             turn: Mutex::new(0),
         })))
-    }
-
-    /// Keeps a file; it is on the disk when this resolves.
-    ///
-    /// # Errors
-    /// When there is no room, or it cannot be written.
-    pub async fn keep(&self, new: NewFile) -> Result<FileRow, NoFile> {
-        let mut turn = self.turn.lock().await;
-        self.sweep(&mut turn).await?;
-        let NewFile { owner, blob, name, mime, purpose, life } = new;
-        self.has_room(blob.len_bytes()).await?;
-        let (hash, bytes) = self.written(blob).await?;
-        let now = unix_seconds();
-        let expires_at = life.or(self.life).map(|life| now.saturating_add(life));
-        let id = new_file_id("file");
-        let file = FileRow { id, owner, name, mime, purpose, bytes, hash, created_at: now, expires_at };
-        self.rows.keep(file.clone()).await?;
-        Ok(file)
-    }
-
-    async fn has_room(&self, bytes: u64) -> Result<(), NoFile> {
-        match self.rows.bytes().await?.saturating_add(bytes) > self.most_bytes {
-            true => Err(NoFile::Full { most_bytes: self.most_bytes }),
-            false => Ok(()),
-        }
-    }
-
-    /// Writes bytes; gives what they are found by, and how many they are.
-    async fn written(&self, blob: Blob) -> Result<(String, i64), Failure> {
-        let content = self.content.clone();
-        blocking::run(move || {
-            let mut writer = content.begin().map_err(not_kept)?;
-            write_blob(&blob, &mut *writer)?;
-            let kept = writer.finish().map_err(not_kept)?;
-            Ok((kept.hash.to_string(), i64::try_from(kept.len_bytes).unwrap_or(i64::MAX)))
-        })
-        .await
-    }
-
-    /// What is known of a file of this owner's.
-    ///
-    /// # Errors
-    /// When there is none.
-    pub async fn get(&self, id: &str, owner: &[u8]) -> Result<FileRow, NoFile> {
-        self.rows.get(id, owner, unix_seconds()).await?.ok_or(NoFile::Unknown)
-    }
-
-    /// Files of this owner's, and whether there are more.
-    ///
-    /// # Errors
-    /// When the database cannot be read.
-    pub async fn list(&self, owner: &[u8], list: &FileList) -> Result<(Vec<FileRow>, bool), NoFile> {
-        Ok(self.rows.list(owner, list, unix_seconds()).await?)
-    }
-
-    /// Removes a file of this owner's.
-    ///
-    /// # Errors
-    /// When there is none, or it cannot be removed.
-    pub async fn remove(&self, id: &str, owner: &[u8]) -> Result<(), NoFile> {
-        let _turn = self.turn.lock().await;
-        let file = self.rows.remove(id, owner).await?.ok_or(NoFile::Unknown)?;
-        self.forget_bytes(&file.hash).await
-    }
-
-    /// The bytes of a file of this owner's, to be given out.
-    ///
-    /// # Errors
-    /// When there is none, or it cannot be read.
-    pub async fn open(&self, id: &str, owner: &[u8]) -> Result<(FileRow, FoundContent), NoFile> {
-        let file = self.get(id, owner).await?;
-        let (content, hash) = (self.content.clone(), hash_of(&file.hash)?);
-        let stored = blocking::run(move || content.open(&hash).map_err(not_kept)).await?.ok_or_else(gone)?;
-        let media_type = if file.mime.is_empty() { "application/octet-stream" } else { &file.mime };
-        let expires =
-            file.expires_at.and_then(|at| u64::try_from(at).ok()).map(|at| UNIX_EPOCH + Duration::from_secs(at));
-        let found = FoundContent { hash, media_type: media_type.to_owned(), format: None, expires, stored };
-        Ok((file, found))
-    }
-
-    /// A copy of a file of this owner's, as a request that names it has it.
-    ///
-    /// # Errors
-    /// When there is none, or it cannot be read.
-    pub async fn copy(&self, id: &str, owner: &[u8], mut spool: Spool) -> Result<(FileRow, Blob), NoFile> {
-        let (file, found) = self.open(id, owner).await?;
-        let blob = blocking::run(move || {
-            spooled(found.stored, &mut spool)?;
-            Ok(spool.finish())
-        });
-        Ok((file, blob.await?))
-    }
-
-    /// The same, when it is known what it is.
-    ///
-    /// # Errors
-    /// As [`Self::copy`]; or when it is empty, or no medium.
-    pub async fn medium(&self, id: &str, owner: &[u8], spool: Spool) -> Result<(FileRow, Media), NoFile> {
-        let (file, blob) = self.copy(id, owner, spool).await?;
-        let claim = Claim {
-            mime: Some(file.mime.as_str()).filter(|mime| !mime.is_empty()),
-            file_name: Some(file.name.as_str()).filter(|name| !name.is_empty()),
-        };
-        let media = classify(blob, claim).map_err(|refusal| Failure::unsupported(refusal.to_string()))?;
-        Ok((file, media))
-    }
-
-    /// Removes bytes that no file has any more. The turn is held: of two that have the same bytes, one may be just coming.
-    async fn forget_bytes(&self, hash: &str) -> Result<(), NoFile> {
-        if self.rows.has_bytes(hash).await? {
-            return Ok(());
-        }
-        let (content, hash) = (self.content.clone(), hash_of(hash)?);
-        Ok(blocking::run(move || content.remove(&hash).map_err(not_kept)).await?)
-    }
-
-    /// Removes what has ended, if that was not looked for just now.
-    async fn sweep(&self, looked_at: &mut i64) -> Result<(), NoFile> {
-        let now = unix_seconds();
-        if now.saturating_sub(*looked_at).unsigned_abs() < SWEEP_EVERY.as_secs() {
-            return Ok(());
-        }
-        *looked_at = now;
-        for file in self.rows.ended(now).await? {
-            if self.rows.remove(&file.id, &file.owner).await?.is_some() {
-                self.forget_bytes(&file.hash).await?;
-            }
-        }
-        for UploadRow { id, .. } in self.uploads.ended(now).await? {
-            let parts = self.uploads.parts(&id).await?;
-            self.uploads.remove(&id).await?;
-            for part in parts {
-                self.forget_bytes(&part.hash).await?;
-            }
-        }
-        Ok(())
     }
 }
 

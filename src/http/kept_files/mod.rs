@@ -4,36 +4,30 @@
 //! A file belongs to the key that made it; with any other it does not exist. Requests name it by its id (`named`), and it
 //! is to them as if its bytes had been sent. Files in parts have their own room (`uploads`).
 
+mod file;
 mod named;
+mod said;
 mod uploads;
 
-use std::sync::Arc;
-
 use axum::Json;
-use axum::extract::{Path, RawQuery, Request, State};
-use axum::http::header::CONTENT_DISPOSITION;
-use axum::http::{HeaderMap, StatusCode};
+use axum::extract::{RawQuery, Request, State};
+use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use mediary_core::Claim;
-use mediary_store::FileRow;
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
-use serde_json::Value;
 
-use super::content::{given, set};
 use super::error::{ApiError, ErrorBody};
 use super::files::{SentForm, content_type, sent_form};
 use super::guard::owner_of;
 use super::state::AppState;
-use crate::gateway::{KeptFiles, NewFile, NoFile};
+use crate::gateway::NewFile;
 use crate::protocol::anthropic::files as anthropic;
 use crate::protocol::openai::{self, FileFields, file_name};
+pub(super) use file::{__path_content, __path_one, __path_remove, content, one, remove};
 pub(super) use named::{brought, named};
+use said::{Says, files, no_file};
 pub(super) use uploads::{
     __path_add_part, __path_begin, __path_cancel, __path_complete, add_part, begin, cancel, complete,
 };
-
-/// The header by which Anthropic's clients are known.
-const ANTHROPIC_VERSION: &str = "anthropic-version";
 
 /// Keeps a file.
 #[utoipa::path(
@@ -115,139 +109,6 @@ pub(super) async fn list(
         Says::Anthropic => anthropic::files_json(&found, has_more),
     })
     .into_response())
-}
-
-/// A file.
-#[utoipa::path(
-    get,
-    path = "/v1/files/{id}",
-    tag = "files",
-    params(("id" = String, Path, description = "the file's id")),
-    responses(
-        (status = 200, description = "The file", body = Object),
-        (status = 401, description = "A key is missing or wrong", body = ErrorBody),
-        (status = 404, description = "There is no such file with this key", body = ErrorBody),
-        (status = 503, description = "Files cannot be kept", body = ErrorBody),
-    )
-)]
-pub(super) async fn one(
-    State(state): State<AppState>,
-    Path(id): Path<String>,
-    headers: HeaderMap,
-) -> Result<Response, ApiError> {
-    let owner = owner_of(&headers, &state.config.server);
-    let file = files(&state)?.get(&id, &owner).await.map_err(no_file)?;
-    Ok(Json(Says::to(&headers).file(&file)).into_response())
-}
-
-/// The bytes of a file.
-#[utoipa::path(
-    get,
-    path = "/v1/files/{id}/content",
-    tag = "files",
-    params(
-        ("id" = String, Path, description = "the file's id"),
-        ("Range" = Option<String>, Header, description = "one range of bytes"),
-    ),
-    responses(
-        (status = 200, description = "The bytes, as they were sent", body = Vec<u8>, content_type = "application/octet-stream"),
-        (status = 206, description = "The range of them that was asked for", body = Vec<u8>,
-            content_type = "application/octet-stream"),
-        (status = 304, description = "The client has them already"),
-        (status = 401, description = "A key is missing or wrong", body = ErrorBody),
-        (status = 404, description = "There is no such file with this key", body = ErrorBody),
-        (status = 416, description = "The file has no such bytes", body = ErrorBody),
-        (status = 503, description = "Files cannot be kept", body = ErrorBody),
-    )
-)]
-pub(super) async fn content(
-    State(state): State<AppState>,
-    Path(id): Path<String>,
-    headers: HeaderMap,
-) -> Result<Response, ApiError> {
-    let owner = owner_of(&headers, &state.config.server);
-    let (file, found) = files(&state)?.open(&id, &owner).await.map_err(no_file)?;
-    let mut response = given(found, &headers);
-    let name = utf8_percent_encode(&file.name, NON_ALPHANUMERIC);
-    set(response.headers_mut(), CONTENT_DISPOSITION, &format!("attachment; filename*=UTF-8''{name}"));
-    Ok(response)
-}
-
-/// Removes a file.
-#[utoipa::path(
-    delete,
-    path = "/v1/files/{id}",
-    tag = "files",
-    params(("id" = String, Path, description = "the file's id")),
-    responses(
-        (status = 200, description = "It is removed", body = Object),
-        (status = 401, description = "A key is missing or wrong", body = ErrorBody),
-        (status = 404, description = "There is no such file with this key", body = ErrorBody),
-        (status = 503, description = "Files cannot be kept", body = ErrorBody),
-    )
-)]
-pub(super) async fn remove(
-    State(state): State<AppState>,
-    Path(id): Path<String>,
-    headers: HeaderMap,
-) -> Result<Response, ApiError> {
-    files(&state)?.remove(&id, &owner_of(&headers, &state.config.server)).await.map_err(no_file)?;
-    Ok(Json(match Says::to(&headers) {
-        Says::OpenAi => openai::file_removed(&id),
-        Says::Anthropic => anthropic::file_removed(&id),
-    })
-    .into_response())
-}
-
-/// In whose words a client is answered.
-#[derive(Debug, Clone, Copy)]
-enum Says {
-    OpenAi,
-    Anthropic,
-}
-
-impl Says {
-    fn to(headers: &HeaderMap) -> Self {
-        if headers.contains_key(ANTHROPIC_VERSION) { Self::Anthropic } else { Self::OpenAi }
-    }
-
-    fn file(self, file: &FileRow) -> Value {
-        match self {
-            Self::OpenAi => openai::file_json(file),
-            Self::Anthropic => anthropic::file_json(file),
-        }
-    }
-}
-
-/// The files of this server.
-fn files(state: &AppState) -> Result<&Arc<KeptFiles>, ApiError> {
-    state.files.as_ref().ok_or_else(|| {
-        let message = "This server keeps no files: the folder of its database or of [content] is not to be had, or another \
-                       server uses it; the log of its start says which. Name folders of its own as [store] dir and [content] \
-                       dir and start it again, or send the bytes with the request.";
-        ApiError::new(StatusCode::SERVICE_UNAVAILABLE, "files_not_kept", message)
-    })
-}
-
-/// Why there is no file, for a client.
-fn no_file(why: NoFile) -> ApiError {
-    match why {
-        NoFile::Unknown => ApiError::not_found(
-            "file_not_found",
-            "There is no such file with this key: it was removed, its time is over, or another key made it. GET /v1/files lists \
-             yours.",
-        ),
-        NoFile::Full { most_bytes } => {
-            let message = format!(
-                "All files that are kept here may have {most_bytes} bytes together. Remove some (DELETE /v1/files/…), or raise \
-                 `bytes` in [files]."
-            );
-            ApiError::new(StatusCode::INSUFFICIENT_STORAGE, "files_full", message)
-        }
-        NoFile::Unfit(message) => ApiError::malformed(message),
-        NoFile::Failed(failure) => failure.into(),
-        NoFile::Store(error) => ApiError::broken(error.to_string()),
-    }
 }
 
 /// Whether a request is a form.

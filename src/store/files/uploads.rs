@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::{FileRow, inserted};
+use super::FileRow;
+use super::rows::inserted;
 use crate::database::{Database, Row, Statement, StoreFailed};
 
 /// A file that comes in parts.
