@@ -36,10 +36,11 @@ export function initOf(sent: Sent, signal?: AbortSignal): RequestInit {
   return { method: 'POST', body: JSON.stringify(sent.json ?? {}), headers, signal };
 }
 
-/** The routes that `POST /v1/plan` knows beside chats. */
+/** The routes that `POST /v1/plan` knows. */
 const PLANNED = new Set([
-  '/v1/chat/completions', '/v1/embeddings', '/v1/ocr/process', '/v1/images/generations', '/v1/images/edits', '/v1/images/variations',
-  '/v1/videos', '/v1/audio/transcriptions',
+  '/v1/chat/completions', '/v1/completions', '/v1/embeddings', '/v1/rerank', '/v1/moderations', '/v1/ocr/process',
+  '/v1/images/generations', '/v1/images/edits', '/v1/images/variations', '/v1/videos', '/v1/audio/transcriptions',
+  '/v1/audio/translations', '/v1/audio/speech',
 ]);
 
 /** The body that asks for the plan of a request; `undefined` where there is none. */
