@@ -67,6 +67,7 @@ pub use secret::{Headers, KeyList, ProxyChoice, Secret};
 pub use server::{LogFormat, LogLevel, Server};
 pub use telemetry::Telemetry;
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use mediary_core::plan::Aliases;
@@ -111,6 +112,8 @@ pub struct Config {
     pub providers: Vec<ConfiguredProvider>,
     /// Names that stand for targets.
     pub aliases: Aliases,
+    /// Keys of the configuration and the environment that administrators have left out, by their ids.
+    pub keys_off: BTreeSet<String>,
 }
 
 impl Config {
