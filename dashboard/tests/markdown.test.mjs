@@ -71,7 +71,7 @@ test('an answer in Markdown is shown as such, its markup and its bad links are n
     '## Title <b>x</b>', '', 'Some **bold** words, `code` and https://example.org/seen .', '',
     '[bad](javascript:alert(1)) [worse](file:///etc/passwd) [good](https://example.org/)', '',
     '![spy](https://example.org/spy.png)', '', '<script>document.title = "done"</script>', '',
-    '| a | b |', '|---|--:|', '| 1 | 2 |', '', '- one', '  ```sh', '  ls -l', '  ```', '', '```python', 'print("<i>")', '', 'x = 1', '```',
+    '| a | b |', '|---|--:|', '| 1 | 2 |', '', '- one', '  ```sh', '  ls -l', '  ```', '', '```python', 'print("<i>")', '', 'x = 1', '```', '', 'The end.',
   ].join('\n');
   const up = await upstream({ '/v1/chat/completions': (_, response) => streamed(response, answer.match(/[^]{1,7}/g)) });
   const page = await open(await server({ config: up.provider('a') }), { at: 'playground', language: 'en', theme: 'dark' });
@@ -96,6 +96,8 @@ test('an answer in Markdown is shown as such, its markup and its bad links are n
   ]);
   assert.ok(asked.every((url) => !url.includes('example.org')), 'nothing of the answer was fetched');
   assert.deepEqual(await seriousFindings(page), []);
+  const blocks = await text.evaluate((place) => [...place.children].map((block) => block.textContent.trim()));
+  assert.deepEqual([blocks.length, blocks.filter((words) => words === 'The end.').length], [9, 1], blocks.join('|'));
   // It is the same when it is shown anew.
   const [before] = await text.allInnerTexts();
   await page.getByRole('link', { name: 'Settings' }).click();

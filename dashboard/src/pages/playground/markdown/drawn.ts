@@ -9,7 +9,7 @@ export interface CodeBlock {
   text: string;
 }
 
-const PLAIN = new Set(['p', 'ul', 'ol', 'li', 'blockquote', 'strong', 'em', 's', 'thead', 'tbody', 'tr', 'th', 'td']);
+const PLAIN = new Set(['p', 'ul', 'ol', 'li', 'blockquote', 'strong', 'em', 's', 'table', 'thead', 'tbody', 'tr', 'th', 'td']);
 
 export function draw(tokens: Token[]): { nodes: ChildNode[]; codes: CodeBlock[] } {
   const root = document.createDocumentFragment();
@@ -46,7 +46,9 @@ function inside(root: ParentNode & Node, tokens: Token[], codes: CodeBlock[]): v
       continue;
     }
     if (token.nesting === 1) {
-      stack.push(token.hidden ? place : place.appendChild(opened(token, place)));
+      const made = token.hidden ? place : opened(token);
+      if (made !== place) place.appendChild(token.tag === 'table' ? framed(made) : made);
+      stack.push(made);
       continue;
     }
     if (token.type === 'inline') inside(place as ParentNode & Node, token.children ?? [], codes);
@@ -54,17 +56,19 @@ function inside(root: ParentNode & Node, tokens: Token[], codes: CodeBlock[]): v
   }
 }
 
-/** The element that a token opens, in the page already where it stands in another. */
-function opened(token: Token, place: Node): HTMLElement {
+/** A table may be wider than the answer: it scrolls in a frame, which the keyboard must reach. */
+function framed(table: Node): HTMLElement {
+  const frame = element('div', 'frame');
+  frame.tabIndex = 0;
+  frame.append(table);
+  return frame;
+}
+
+function opened(token: Token): HTMLElement {
   // An answer's headings stand below those of the page.
   const heading = /^h([1-6])$/.exec(token.tag);
   if (heading) return element(`h${Math.min(6, Number(heading[1]) + 2)}`);
   if (token.tag === 'a') return link(String(token.attrGet('href') ?? ''));
-  if (token.tag === 'table') {
-    const frame = place.appendChild(element('div', 'frame'));
-    frame.tabIndex = 0;
-    return frame.appendChild(element('table'));
-  }
   const made = element(PLAIN.has(token.tag) ? token.tag : 'span');
   const start = token.attrGet('start');
   if (token.tag === 'ol' && start !== null) made.setAttribute('start', String(start));

@@ -67,24 +67,23 @@ export class Markdown {
   }
 
   #show({ closed, open }: Grown): void {
-    const [first, ...others] = closed;
-    if (this.#growing) {
-      // The code that grew is the first block that ended, or goes on growing.
-      const now = first ?? open[0];
-      if (now && this.#grow(this.#growing, now)) {
-        if (!first) return;
-        this.#copyable({ ...this.#growing, text: now.tokens[0]!.content });
-        this.#growing = undefined;
-        this.#nodes = [];
-        this.#show({ closed: others, open });
-        return;
-      }
-      this.#growing = undefined;
-    }
-    for (const node of this.#nodes) node.remove();
+    // The code that grew is the first block that ended, or goes on growing; it stays where it stands.
+    const growing = this.#growing;
+    const first = closed[0] ?? open[0];
+    const grows = growing !== undefined && first !== undefined && this.#grow(growing, first);
+    this.#growing = undefined;
+    for (const node of this.#nodes) if (!grows || node !== growing.figure) node.remove();
     this.#nodes = [];
-    for (const block of closed) this.#append(block).codes.forEach((code) => this.#copyable(code));
-    for (const block of open) this.#nodes.push(...(this.#begin(block) ?? this.#append(block).nodes));
+    for (const block of closed) {
+      if (grows && block === first) this.#copyable(growing);
+      else this.#append(block).codes.forEach((code) => this.#copyable(code));
+    }
+    for (const block of open) {
+      if (grows && block === first) {
+        this.#growing = growing;
+        this.#nodes.push(growing.figure);
+      } else this.#nodes.push(...(this.#begin(block) ?? this.#append(block).nodes));
+    }
   }
 
   #append(block: Block): ReturnType<typeof draw> {
