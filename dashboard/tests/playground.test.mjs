@@ -138,7 +138,6 @@ test('five hundred tokens a second all arrive, and how long frames took is told'
 test('a dead upstream and a stream that breaks off are told where they happened, and nothing typed is lost', async ({ server, upstream, open }) => {
   const dead = await upstream();
   const config = dead.provider('dead');
-  await dead.end();
   const cut = await upstream({
     '/v1/chat/completions': (_, response) => {
       response.writeHead(200, { 'content-type': 'text/event-stream' });
@@ -146,6 +145,8 @@ test('a dead upstream and a stream that breaks off are told where they happened,
       setTimeout(() => response.destroy(), 100);
     },
   });
+  // It ends when the other one has its port, which would else be given to that.
+  await dead.end();
   dead.end = async () => undefined;
   const served = await server({ config: `${config}${cut.provider('cut')}` });
   const page = await open(served, { at: 'playground' });
@@ -286,6 +287,24 @@ test('texts become vectors, and how near they lie is shown', async ({ server, up
   assert.ok(wide <= 0, `the page is ${wide} pixels too wide`);
 });
 
+test('a large file is seen going up, and one that is hardly too large is told by how much', async ({ server, upstream, open }) => {
+  const up = await upstream({ '/v1/audio/transcriptions': (_, response) => json(response, 200, { text: 'Nothing but hum.' }) });
+  const served = await server({ config: `[limits.audio]\nbytes = "7 MB"\n${up.provider('a', ['{ id = "ear", tasks = ["transcription"], accepts = ["audio"] }'])}` });
+  const page = await open(served, { at: 'playground/listen' });
+  const panel = page.locator('#playground-task > div:not([hidden])');
+  const most = (await (await fetch(`${served.url}/api/admin/health`, { headers: { cookie: (await page.context().cookies()).map(({ name, value }) => `${name}=${value}`).join('; ') } })).json()).limits.audio_bytes;
+  await panel.locator('input[type=file]').setInputFiles({ name: 'long.wav', mimeType: 'audio/wav', buffer: Buffer.alloc(most + 900) });
+  await panel.getByText(/long\.wav is 900 B larger than the most that is taken/).waitFor();
+  const slow = await page.context().newCDPSession(page);
+  await slow.send('Network.enable');
+  await slow.send('Network.emulateNetworkConditions', { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: 700_000 });
+  await panel.locator('input[type=file]').setInputFiles({ name: 'silence.wav', mimeType: 'audio/wav', buffer: wav(2_900_000) });
+  await panel.getByRole('button', { name: 'Write it down' }).click();
+  await panel.getByRole('progressbar', { name: 'How much has been sent' }).waitFor();
+  await panel.getByText('Nothing but hum.').first().waitFor();
+  assert.ok(up.seen.find(({ path }) => path === '/v1/audio/transcriptions').body.length > 100, 'the recording reached the provider');
+});
+
 test('documents are ranked, texts and pictures judged, and a beginning is gone on with, each with its plan', async ({ server, upstream, open }) => {
   const up = await upstream({
     '/v1/rerank': (_, response) => json(response, 200, { id: 'r', results: [{ index: 1, relevance_score: 0.91 }, { index: 0, relevance_score: 0.12 }], usage: { total_tokens: 9 } }),
@@ -348,9 +367,8 @@ test('documents are ranked, texts and pictures judged, and a beginning is gone o
   assert.equal(up.seen.find(({ path }) => path === '/v1/completions').body.prompt, 'Once upon a time');
 });
 
-/** Half a second of a tone, as WAV. */
-function wav() {
-  const samples = 8000;
+/** A tone, half a second of it or longer, as WAV. */
+function wav(samples = 8000) {
   const file = Buffer.alloc(44 + samples * 2);
   file.write('RIFF', 0);
   file.writeUInt32LE(36 + samples * 2, 4);

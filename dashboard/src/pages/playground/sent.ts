@@ -36,6 +36,12 @@ export function initOf(sent: Sent, signal?: AbortSignal): RequestInit {
   return { method: 'POST', body: JSON.stringify(sent.json ?? {}), headers, signal };
 }
 
+/** About how many bytes it has. */
+export function sizeOf(sent: Sent): number {
+  const files = (sent.enclosed ?? []).reduce((sum, { text }) => sum + text.length, 0);
+  return (sent.form ?? []).reduce((sum, [, value]) => sum + (typeof value === 'string' ? value.length : value.size), files);
+}
+
 /** The routes that `POST /v1/plan` knows. */
 const PLANNED = new Set([
   '/v1/chat/completions', '/v1/completions', '/v1/embeddings', '/v1/rerank', '/v1/moderations', '/v1/ocr/process',
