@@ -8,6 +8,10 @@ export type { Token };
 
 /** So many letters of one block are enough; what follows is a block of its own, which looks as if it went on. */
 const LONG = 2400;
+/** A line that ends code, or may turn out to. */
+const MAY_END = /(?:^|\n)[ >]*(?:`{3,}|~{3,})/;
+/** The beginning of such a line, which is not code yet. */
+const HALF_END = /\n {0,3}(?:`{1,2}|~{1,2})$/;
 /** A line that begins so goes on with a paragraph, also where it is the first of one. */
 const GOES_ON = /^[\p{L}\p{Pi}("'¿¡]/u;
 
@@ -34,10 +38,45 @@ export class Blocks {
   /** Addresses that were given names. */
   readonly #named = {};
   #isMore = false;
+  /** Half of a line's end has come. */
+  #half = '';
+  /** Code that is open, and all that is. */
+  #code: Token | undefined;
 
   add(text: string): Grown {
-    // Half of a line's end may have come.
-    this.#tail = (this.#tail + text).replace(/\r\n|\r(?!$)/g, '\n');
+    const now = (this.#half + text).replace(/\r\n|\r(?!$)/g, '\n');
+    this.#half = now.endsWith('\r') ? '\r' : '';
+    const added = this.#half ? now.slice(0, -1) : now;
+    const line = this.#tail.lastIndexOf('\n');
+    this.#tail += added;
+    // Code may be long and has no blocks: it only grows until a line comes that may end it.
+    if (this.#code && !MAY_END.test(this.#tail.slice(line))) {
+      this.#code.content = this.#content(this.#tail);
+      return { closed: [], open: [{ tokens: [this.#code], isMore: this.#isMore }] };
+    }
+    const grown = this.#read();
+    const [only] = grown.open;
+    const token = only?.tokens[0];
+    this.#code = grown.open.length === 1 && token?.type === 'fence' && token.level === 0 && !this.#hasEnd(token) ? token : undefined;
+    if (this.#code) this.#code.content = this.#content(this.#tail);
+    return grown;
+  }
+
+  /** What of the open code's text is code: without its first line, and without what may be its end. */
+  #content(tail: string): string {
+    const begin = tail.indexOf('\n') + 1;
+    const half = HALF_END.exec(tail.slice(-6));
+    return begin === 0 ? '' : tail.slice(begin, half ? tail.length - half[0].length + 1 : undefined);
+  }
+
+  /** Whether code was closed; its first line and its last are no part of its content. */
+  #hasEnd(token: Token): boolean {
+    // A fence that is indented has its text moved, so it is read anew each time.
+    if (!this.#tail.startsWith(token.markup)) return true;
+    return this.#tail.slice(this.#tail.indexOf('\n') + 1) !== token.content;
+  }
+
+  #read(): Grown {
     const groups = grouped(parser.parse(this.#tail, this.#named));
     const last = groups.length - 1;
     const lines = this.#tail.split('\n');
@@ -59,6 +98,9 @@ export class Blocks {
 
   /** Nothing more comes. */
   end(): Block[] {
+    this.#tail += this.#half ? '\n' : '';
+    this.#half = '';
+    this.#code = undefined;
     const groups = grouped(parser.parse(this.#tail, this.#named));
     this.#tail = '';
     return groups.map((tokens) => this.#block(tokens));
