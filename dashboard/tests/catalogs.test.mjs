@@ -34,3 +34,11 @@ test('both languages have every text, filled with the same names', async () => {
     assert.ok([...forms, ...other.forms].every((form) => form.trim() !== ''), key);
   }
 });
+
+test('Spanish speaks to its reader as a friend, everywhere', async () => {
+  // Orders to a stranger, as they were mixed in before; words that are also other forms are left out.
+  const formal = /\b(usted|elija|abra|añada|envíe|ponga|suba|suelte|cree|pregunte|escriba|sustituya|compruebe|cambie|espere|acote|concédalo|inténtelo|descárguelo|actívelo|averigüe|pinte|dele)\b/i;
+  for (const [key, { forms }] of texts(await catalog('es'))) {
+    for (const form of forms) assert.doesNotMatch(form, formal, key);
+  }
+});

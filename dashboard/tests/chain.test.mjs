@@ -63,7 +63,8 @@ test('a preset is kept as one: the server orders every request by it, until an o
   await page.getByRole('button', { name: 'Save' }).click();
   await until('it is switched off', async () => (await answering(served)) === 'a/m');
   await page.locator('strong', { hasText: 'ordered by: Cost' }).waitFor();
-  await page.getByRole('button', { name: 'Move a/m up' }).click();
+  await until('what is switched off comes last', async () => (await names(page)).join() === 'a/m,b/m');
+  await page.getByRole('button', { name: 'Move a/m down' }).click();
   await page.getByRole('button', { name: 'Save' }).click();
   await page.getByText('an order of your own').first().waitFor();
 });
@@ -99,4 +100,35 @@ test('a target that is down says so, and one in quarantine is tried again', asyn
   await row.getByText(/is in quarantine|cools down/).waitFor();
   await row.getByRole('button', { name: 'Try gone/m again' }).click();
   await row.getByText('is in quarantine').waitFor({ state: 'detached' });
+});
+
+test('a long list is searched, a target goes to the top, and an order that is not kept yet waits for its page', async ({ server, upstream, open }) => {
+  const up = await upstream();
+  const models = Array.from({ length: 40 }, (_, index) => `{ id = "m${index}", tiers = { fast = ${index + 1} } }`);
+  const served = await server({ config: up.provider('a', models) });
+  const page = await open(served, { at: 'chain/fast' });
+  await page.getByRole('searchbox', { name: 'Find a target' }).fill('m37');
+  await page.getByText('1 of 40 targets').waitFor();
+  await page.getByRole('button', { name: 'Move a/m37 to the top' }).click();
+  await page.getByText('a/m37 is at place 1 of 40.').waitFor({ state: 'attached' });
+  await page.getByRole('searchbox', { name: 'Find a target' }).fill('');
+  await until('all are shown again', async () => (await names(page)).length === 40);
+  assert.deepEqual((await names(page)).slice(0, 2), ['a/m37', 'a/m0']);
+
+  await page.getByRole('tab', { name: 'code' }).click();
+  await page.getByRole('tab', { name: 'fast •' }).waitFor();
+  assert.match(page.url(), /#\/chain\/code$/);
+  await page.getByRole('link', { name: 'Settings' }).click();
+  await page.getByRole('heading', { level: 1, name: 'Settings' }).waitFor();
+  await page.evaluate(() => (location.hash = '#/chain/fast'));
+  await page.getByText('The order is changed, and not kept yet.').waitFor();
+  assert.deepEqual((await names(page)).slice(0, 2), ['a/m37', 'a/m0']);
+  // The tab goes with the address, however it is changed.
+  await page.evaluate(() => (location.hash = '#/chain/code'));
+  await page.getByRole('tab', { name: 'code', selected: true }).waitFor();
+  await page.evaluate(() => (location.hash = '#/chain/fast'));
+  await page.getByRole('tab', { name: 'fast •', selected: true }).waitFor();
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByText('The order is kept and in force.').waitFor();
+  await until('the order is in force', async () => (await answering(served)) === 'a/m37');
 });

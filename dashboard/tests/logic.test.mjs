@@ -30,6 +30,7 @@ const { asked, filtersOf } = await load('requests/query.ts');
 const { csv } = await load('requests/file.ts');
 const { points, total, share } = await load('usage/series.ts');
 const { byTarget, left } = await load('lab/sweep.ts');
+const { steady } = await load('chain/links.ts');
 const { Heard, messages } = await load('playground/chat.ts');
 
 test('events are the same however their bytes are cut', async () => {
@@ -95,6 +96,19 @@ test('a sweep is told by target, and how long it goes on', () => {
   const step = (target, ability, done) => ({ target, ability, outcome: 'proven', took_ms: 1, done, total: 4 });
   assert.deepEqual(byTarget([step('a', 'text', 1), step('b', 'text', 2), step('a', 'tools', 3)]).map(({ target, steps }) => [target, steps.length]), [['a', 2], ['b', 1]]);
   assert.deepEqual([left(0, 4, 100), left(1, 4, 100), left(4, 4, 100)], [undefined, 300, undefined]);
+});
+
+test('of targets that are alike none changes its place, and one that stands otherwise does', () => {
+  const link = (target, more = {}) => ({ target, off: false, reason: '', cost: 1, latency: null, ...more });
+  const places = (list) => list.map(({ target }) => target).join(' ');
+  const before = ['a', 'b', 'c', 'd'].map((target) => link(target));
+  assert.equal(places(steady(before, [link('c'), link('a'), link('d'), link('b')])), 'a b c d');
+  assert.equal(places(steady(before, [link('c', { latency: 90 }), link('b'), link('a'), link('d')])), 'c a b d');
+  const cooling = [link('d'), link('c'), link('b'), link('a', { reason: 'cools down for 9 s more' })];
+  assert.equal(places(steady(before, cooling)), 'b c d a');
+  assert.equal(places(steady(steady(before, cooling), cooling.map((one) => (one.reason ? { ...one, reason: 'cools down for 4 s more' } : one)))), 'b c d a');
+  assert.equal(places(steady(before, [link('e'), ...before.slice(1)])), 'e b c d');
+  assert.equal(places(steady(before, [link('d'), link('b'), link('a'), link('c')], ['c', 'a'])), 'c a b d');
 });
 
 test('an answer is put together from its pieces', () => {

@@ -138,7 +138,6 @@ test('five hundred tokens a second all arrive, and how long frames took is told'
 test('a dead upstream and a stream that breaks off are told where they happened, and nothing typed is lost', async ({ server, upstream, open }) => {
   const dead = await upstream();
   const config = dead.provider('dead');
-  await dead.end();
   const cut = await upstream({
     '/v1/chat/completions': (_, response) => {
       response.writeHead(200, { 'content-type': 'text/event-stream' });
@@ -146,6 +145,8 @@ test('a dead upstream and a stream that breaks off are told where they happened,
       setTimeout(() => response.destroy(), 100);
     },
   });
+  // It ends when the other one has its port, which would else be given to that.
+  await dead.end();
   dead.end = async () => undefined;
   const served = await server({ config: `${config}${cut.provider('cut')}` });
   const page = await open(served, { at: 'playground' });
@@ -286,9 +287,88 @@ test('texts become vectors, and how near they lie is shown', async ({ server, up
   assert.ok(wide <= 0, `the page is ${wide} pixels too wide`);
 });
 
-/** Half a second of a tone, as WAV. */
-function wav() {
-  const samples = 8000;
+test('a large file is seen going up, and one that is hardly too large is told by how much', async ({ server, upstream, open }) => {
+  const up = await upstream({ '/v1/audio/transcriptions': (_, response) => json(response, 200, { text: 'Nothing but hum.' }) });
+  const served = await server({ config: `[limits.audio]\nbytes = "7 MB"\n${up.provider('a', ['{ id = "ear", tasks = ["transcription"], accepts = ["audio"] }'])}` });
+  const page = await open(served, { at: 'playground/listen' });
+  const panel = page.locator('#playground-task > div:not([hidden])');
+  const most = (await (await fetch(`${served.url}/api/admin/health`, { headers: { cookie: (await page.context().cookies()).map(({ name, value }) => `${name}=${value}`).join('; ') } })).json()).limits.audio_bytes;
+  await panel.locator('input[type=file]').setInputFiles({ name: 'long.wav', mimeType: 'audio/wav', buffer: Buffer.alloc(most + 900) });
+  await panel.getByText(/long\.wav is 900 B larger than the most that is taken/).waitFor();
+  const slow = await page.context().newCDPSession(page);
+  await slow.send('Network.enable');
+  await slow.send('Network.emulateNetworkConditions', { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: 700_000 });
+  await panel.locator('input[type=file]').setInputFiles({ name: 'silence.wav', mimeType: 'audio/wav', buffer: wav(2_900_000) });
+  await panel.getByRole('button', { name: 'Write it down' }).click();
+  await panel.getByRole('progressbar', { name: 'How much has been sent' }).waitFor();
+  await panel.getByText('Nothing but hum.').first().waitFor();
+  assert.ok(up.seen.find(({ path }) => path === '/v1/audio/transcriptions').body.length > 100, 'the recording reached the provider');
+});
+
+test('documents are ranked, texts and pictures judged, and a beginning is gone on with, each with its plan', async ({ server, upstream, open }) => {
+  const up = await upstream({
+    '/v1/rerank': (_, response) => json(response, 200, { id: 'r', results: [{ index: 1, relevance_score: 0.91 }, { index: 0, relevance_score: 0.12 }], usage: { total_tokens: 9 } }),
+    '/v1/moderations': (_, response) => json(response, 200, {
+      id: 'j', model: 'judge', results: [{ flagged: true, categories: { hate: false, violence: true }, category_scores: { hate: 0.01, violence: 0.87 } }],
+    }),
+    '/v1/completions': (_, response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      const piece = (text, finish_reason = null) => response.write(`data: ${JSON.stringify({ id: 'p', object: 'text_completion', created: 1, model: 'goes-on', choices: [{ index: 0, text, finish_reason }] })}\n\n`);
+      for (const text of [' there was', ' <b>a king</b>.']) piece(text);
+      piece('', 'stop');
+      response.end('data: [DONE]\n\n');
+    },
+  });
+  const models = [
+    '{ id = "ranks", tasks = ["rerank"] }', '{ id = "judges", tasks = ["moderation"], accepts = ["text", "image"] }',
+    '{ id = "goes-on", tasks = ["completion"] }',
+  ];
+  const served = await server({ config: `${LOGGED}${up.provider('a', models)}` });
+  const page = await open(served, { at: 'playground/rank' });
+  const panel = page.locator('#playground-task > div:not([hidden])');
+  const how = panel.getByRole('region', { name: 'How it came about' });
+  const planned = async (target) => {
+    await how.getByText(target).first().waitFor();
+    await how.getByRole('tab', { name: 'Plan' }).click();
+    await how.locator('ol').getByText(target).first().waitFor();
+    for (const [tab, words] of [['curl', 'curl -s'], ['Python', 'requests.post('], ['JavaScript', 'await fetch(']]) {
+      await how.getByRole('tab', { name: tab }).click();
+      await how.getByText(words).waitFor();
+    }
+    assert.deepEqual(await seriousFindings(page), []);
+  };
+  await panel.getByLabel('Query').fill('red fox');
+  await panel.getByLabel('Documents').fill('a grey wolf\na vixen <i>in</i> the snow');
+  await panel.getByLabel('Model or tier').fill('a/ranks');
+  await panel.getByRole('button', { name: 'Rank them' }).click();
+  const ranks = panel.getByRole('list', { name: 'The documents, the best first' }).getByRole('listitem');
+  await ranks.first().getByText('a vixen <i>in</i> the snow').waitFor();
+  await ranks.first().getByText('0.91').waitFor();
+  await planned('a/ranks');
+  assert.deepEqual(up.seen.find(({ path }) => path === '/v1/rerank').body.documents, ['a grey wolf', 'a vixen <i>in</i> the snow']);
+
+  await page.getByRole('tab', { name: 'Moderation' }).click();
+  await panel.getByLabel('What is to be judged').fill('Is this nice?');
+  await panel.locator('input[type=file]').setInputFiles({ name: 'small.png', mimeType: 'image/png', buffer: PNG });
+  await panel.getByLabel('Model or tier').fill('a/judges');
+  await panel.getByRole('button', { name: 'Judge it' }).click();
+  await panel.getByText('flagged', { exact: true }).waitFor();
+  await panel.getByRole('list', { name: 'Categories, the gravest first' }).getByRole('listitem').first().getByText('violence').waitFor();
+  await planned('a/judges');
+  const judged = up.seen.find(({ path }) => path === '/v1/moderations').body.input;
+  assert.deepEqual(judged.map(({ type }) => type), ['text', 'image_url']);
+
+  await page.getByRole('tab', { name: 'Completion' }).click();
+  await panel.getByLabel('Beginning of the text').fill('Once upon a time');
+  await panel.getByLabel('Model or tier').fill('a/goes-on');
+  await panel.getByRole('button', { name: 'Go on' }).click();
+  await panel.getByText('there was <b>a king</b>.').waitFor();
+  await planned('a/goes-on');
+  assert.equal(up.seen.find(({ path }) => path === '/v1/completions').body.prompt, 'Once upon a time');
+});
+
+/** A tone, half a second of it or longer, as WAV. */
+function wav(samples = 8000) {
   const file = Buffer.alloc(44 + samples * 2);
   file.write('RIFF', 0);
   file.writeUInt32LE(36 + samples * 2, 4);

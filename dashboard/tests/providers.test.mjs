@@ -71,3 +71,27 @@ test('a key that the store has already is refused in the dialog, and what was ty
   await page.getByRole('dialog').getByRole('alert').getByText(/is kept already/).waitFor();
   assert.equal(await page.getByRole('dialog').getByLabel('Key', { exact: true }).inputValue(), 'sk-twice-0123456789-XXXX');
 });
+
+test('keys of the configuration and the environment are tested and left out like others, and what needs none offers none', async ({ server, upstream, open }) => {
+  const up = await upstream();
+  const open_one = up.provider('keyless').replace(/api_keys = .*\n/, 'auth = "none"\n');
+  const served = await server({ config: up.provider('a') + open_one, env: { GROQ_API_KEY: 'sk-groq-0123456789-GGGG' } });
+  const page = await open(served, { at: 'providers' });
+  const row = page.locator('li', { hasText: '…AAAA' });
+  await row.getByRole('button', { name: 'Test' }).click();
+  await row.getByText(/Tested: not to be told/).waitFor();
+  await row.getByRole('button', { name: 'Leave out' }).click();
+  await until('it is left out', async () => (await ask(served)).status !== 200);
+  await row.getByRole('button', { name: 'Use again' }).click();
+  await until('it is used again', async () => (await ask(served)).status === 200);
+  await page.locator('li', { hasText: '…GGGG' }).getByText('from GROQ_API_KEY').waitFor();
+  await page.locator('li', { hasText: '…GGGG' }).getByRole('button', { name: 'Leave out' }).click();
+  await page.locator('li', { hasText: '…GGGG' }).getByText('left out', { exact: true }).waitFor();
+  assert.equal(await row.getByRole('button', { name: /Remove/ }).count(), 0, 'it is removed where it stands');
+  const keyless = page.locator('article', { hasText: 'keyless' });
+  await keyless.getByText('Called without a key.').waitFor();
+  assert.equal(await keyless.getByRole('button').count(), 0);
+  const ollama = page.locator('.others li', { hasText: 'Ollama' }).filter({ hasNotText: 'Cloud' });
+  await ollama.getByRole('link', { name: 'Get Ollama' }).waitFor();
+  assert.equal(await ollama.getByRole('button').count(), 0);
+});

@@ -20,17 +20,24 @@ test('a policy is kept and in force at once', async ({ server, upstream, open })
   assert.equal(await page.getByLabel('Days that rows are kept').inputValue(), '12');
 });
 
-test('of two browsers that change a setting the second is told', async ({ server, open }) => {
+test('of two browsers that change a setting the second is told, and what was typed there is not lost', async ({ server, open }) => {
   const served = await server();
   const [one, other] = [await open(served, { at: 'settings' }), await open(served, { at: 'settings' })];
   for (const [page, days] of [[one, '5'], [other, '9']]) await page.getByLabel('Days that rows are kept').fill(days);
+  await one.getByLabel('Rows at most').fill('77');
   await one.getByRole('button', { name: 'Save' }).click();
   await one.getByText('The settings are kept and in force.').waitFor();
   await other.getByRole('button', { name: 'Save' }).click();
   await other.getByRole('alert').getByText('were changed elsewhere meanwhile').waitFor();
   assert.equal(await other.getByLabel('Days that rows are kept').inputValue(), '9');
   await other.getByRole('button', { name: 'Read them again' }).click();
-  await until('the first one is shown', async () => (await other.getByLabel('Days that rows are kept').inputValue()) === '5');
+  await until('the other change of the first one is shown', async () => (await other.getByLabel('Rows at most').inputValue()) === '77');
+  assert.equal(await other.getByLabel('Days that rows are kept').inputValue(), '9');
+  await other.getByRole('button', { name: 'Save' }).click();
+  await other.getByText('The settings are kept and in force.').waitFor();
+  await other.reload();
+  await until('both changes are kept', async () => (await other.getByLabel('Days that rows are kept').inputValue()) === '9');
+  assert.equal(await other.getByLabel('Rows at most').inputValue(), '77');
 });
 
 test('a session that has ended asks for the password over the page, and the change goes through', async ({ server, open }) => {

@@ -63,9 +63,27 @@ test('set-ups of programs have the real address and a real key', async ({ server
     body: JSON.stringify({ model: 'auto', messages: [{ role: 'user', content: 'Hello' }] }),
   });
   assert.equal(answer.status, 200);
+  await page.getByLabel('Model').selectOption('a/m');
   for (const name of ['OpenAI · Python', 'OpenAI · JavaScript', 'Anthropic · Python', 'Ollama', 'LangChain', 'Vercel AI SDK', 'Claude Code', 'Open WebUI', 'n8n']) {
     await page.getByRole('navigation', { name: 'Programs' }).getByRole('link', { name, exact: true }).click();
     const texts = (await page.locator('section pre').allTextContents()).join('\n');
-    assert.ok(texts.includes(served.url) && texts.includes(key), name);
+    assert.ok(texts.includes(served.url) && texts.includes(key) && texts.includes('a/m'), `${name}: ${texts}`);
   }
+});
+
+test('without a provider the page says what to do, in the viewer’s language, and one click leads to a key', async ({ server, open }) => {
+  const served = await server();
+  const page = await open(served, { at: 'chain/fast', language: 'es', width: 390, height: 780, mobile: true });
+  await page.getByText('Todavía no hay ningún proveedor.').waitFor();
+  await page.getByText('respuestas cortas y rápidas').waitFor();
+  assert.doesNotMatch(await page.locator('main').innerText(), /_API_KEY/, 'no list of variables');
+  await page.getByRole('link', { name: 'Añadir una clave de Groq' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Añadir una clave' });
+  await until('the provider is chosen', async () => (await dialog.getByLabel('Proveedor').inputValue()) === 'groq');
+  await page.keyboard.press('Escape');
+  await page.evaluate(() => (location.hash = '#/start'));
+  await page.getByLabel('Pregunta algo').fill('¿Hola?');
+  await page.getByRole('button', { name: 'Preguntar' }).click();
+  await page.getByRole('alert').getByText('No hay ningún proveedor que haga esto.').waitFor();
+  assert.doesNotMatch(await page.locator('main').innerText(), /ANTHROPIC_API_KEY/);
 });

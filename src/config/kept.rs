@@ -3,7 +3,7 @@
 //! What is not set stays as the file, the environment and the flags have it. Where they are kept, and how two that change
 //! them at once are told apart, is for the gateway.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -30,6 +30,9 @@ pub struct KeptSettings {
     /// The order of targets, by tier.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub chains: BTreeMap<Tier, KeptChain>,
+    /// Keys of the configuration and the environment that are left out, by their ids.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub keys_off: BTreeSet<String>,
 }
 
 /// Settings of `[routing]`.
@@ -105,6 +108,9 @@ impl KeptSettings {
         if names.count() > MOST_TARGETS {
             return Err(BadSetting { field: "chains", why: format!("there may be at most {MOST_TARGETS} targets") });
         }
+        if self.keys_off.len() > MOST_TARGETS {
+            return Err(BadSetting { field: "keys_off", why: format!("there may be at most {MOST_TARGETS} keys") });
+        }
         Ok(())
     }
 
@@ -124,6 +130,7 @@ impl KeptSettings {
             Chain { order: targets(order), off: targets(off), preset: *preset }
         };
         routing.chains = Arc::new(Chains::new(self.chains.iter().map(|(tier, its)| (*tier, chain(its)))));
+        config.keys_off.clone_from(&self.keys_off);
         let log = &mut config.log;
         log.requests = self.log.requests.unwrap_or(log.requests);
         log.days = self.log.days.unwrap_or(log.days);
@@ -145,6 +152,7 @@ impl KeptSettings {
             },
             log: KeptLog { requests: Some(log.requests), days: Some(log.days), rows: Some(log.rows) },
             chains: BTreeMap::new(),
+            keys_off: BTreeSet::new(),
         }
     }
 }

@@ -3,7 +3,7 @@
 //! Defaults, file, environment and flags are lists of the same shape; each value is expanded and type-checked where it
 //! stands, then the later list wins key by key, then the sections are checked. Only `Config` calls this.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::{Path, PathBuf};
 
@@ -123,6 +123,7 @@ fn settle(
         (Some(server), Some(fetch), Some(telemetry)) if problems.is_empty() => {
             // What is no list of keys is filled in by the caller.
             let (providers, aliases, proxies) = (Vec::new(), Aliases::new(), ProxyRules::default());
+            let keys_off = BTreeSet::new();
             Ok((
                 Config {
                     server,
@@ -144,6 +145,7 @@ fn settle(
                     probes,
                     providers,
                     aliases,
+                    keys_off,
                 },
                 settled,
             ))

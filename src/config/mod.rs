@@ -71,6 +71,7 @@ pub use server::{LogFormat, LogLevel, Server};
 pub use store::Store;
 pub use telemetry::Telemetry;
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use mediary_core::plan::Aliases;
@@ -117,6 +118,8 @@ pub struct Config {
     pub providers: Vec<ConfiguredProvider>,
     /// Names that stand for targets.
     pub aliases: Aliases,
+    /// Keys of the configuration and the environment that administrators have left out, by their ids.
+    pub keys_off: BTreeSet<String>,
 }
 
 impl Config {

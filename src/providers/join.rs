@@ -6,14 +6,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use mediary_core::capability::USUAL_PRIORITY;
-use mediary_core::capability::{CapabilityMatrix, Lifecycle};
+use mediary_core::capability::{CapabilityMatrix, Lifecycle, TaskKind};
 use mediary_core::plan::Aliases;
 use mediary_core::{ProviderId, Target};
 use mediary_remote::{Auth, Endpoint, Proxy, ProxyRules};
 use toml::Spanned;
 
-use super::keys::{NoKey, ProviderKey, StoredKeys};
-use super::{BadCatalog, Checked, Off, ProviderSetup, Providers, address, keys, row};
+use super::keys::{Given, NoKey, ProviderKey, StoredKeys};
+use super::{BadCatalog, Checked, KeyNeed, Off, ProviderSetup, Providers, Signing, address, keys, row};
 use crate::config::providers::{ModelEntry, ProviderEntry};
 use crate::config::{Config, ConfiguredProvider, Environment, Problem, ProxyChoice};
 
@@ -43,6 +43,7 @@ pub(super) fn all(
     for pair in known_ones.chain(added) {
         all.customary.extend(pair.entries().flat_map(|entry| entry.customary.iter().cloned()));
         pair.entries().for_each(|entry| all.stand_ins.add(&entry.stand_ins));
+        all.signing.insert(pair.id(), pair.signing(config, env));
         match pair.setup(config, env) {
             Ok(Ok(setup)) => {
                 models.push((setup.id.clone(), pair.models()));
@@ -129,9 +130,9 @@ impl Pair<'_> {
             return Ok(Err(self.off("its address is this server's own")));
         }
         let auth = self.auth();
-        let key_env = self.first(|entry| entry.key_env.clone()).unwrap_or_default();
-        let is_keyless = self.first(|entry| entry.keyless).unwrap_or(false);
-        let keys = match keys::find(&auth, &key_env, self.configured, env, self.stored) {
+        let key_env = self.key_env();
+        let is_keyless = self.is_keyless();
+        let keys = match keys::find(&auth, &key_env, self.given(config, env), self.stored) {
             Ok(keys) => keys,
             // What is sent there is seen by strangers: that it costs nothing is no reason to call it unasked.
             Err(NoKey::Unset(_)) if is_keyless && self.configured.is_some() => Vec::new(),
@@ -188,11 +189,37 @@ impl Pair<'_> {
             id: self.id(),
             name: self.name(),
             why: why.to_owned(),
-            key_env: self.first(|entry| entry.key_env.clone()).unwrap_or_default(),
+            key_env: self.key_env(),
             key_url: self.first(|entry| entry.key_url.clone()),
             terms: self.first(|entry| entry.terms.clone()),
             checked: self.checked(),
         }
+    }
+
+    fn key_env(&self) -> Vec<String> {
+        self.first(|entry| entry.key_env.clone()).unwrap_or_default()
+    }
+
+    fn is_keyless(&self) -> bool {
+        self.first(|entry| entry.keyless).unwrap_or(false)
+    }
+
+    /// Its keys but those of the store.
+    fn given(&self, config: &Config, env: &Environment) -> Result<Given, NoKey> {
+        keys::given(&self.id(), &self.key_env(), self.configured, env, &config.keys_off)
+    }
+
+    /// What there is to know before one adds a key.
+    fn signing(&self, config: &Config, env: &Environment) -> Signing {
+        let need = match self.auth() {
+            Auth::None => KeyNeed::None,
+            Auth::Bearer | Auth::Header(_) if self.is_keyless() => KeyNeed::Optional,
+            Auth::Bearer | Auth::Header(_) => KeyNeed::Needed,
+        };
+        let chats = |model: &ModelEntry| model.tasks.as_ref().is_none_or(|tasks| tasks.contains(&TaskKind::Chat));
+        let is_free =
+            self.models().iter().any(|model| chats(model) && model.price.is_some_and(|price| price.0.is_free()));
+        Signing { need, is_free, left_out: self.given(config, env).map(|given| given.left_out).unwrap_or_default() }
     }
 
     fn checked(&self) -> Checked {

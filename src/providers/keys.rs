@@ -1,9 +1,9 @@
 //! Which keys a provider has: those of the configuration, else the first variable of its catalog that is set; behind them
 //! those that were added to the store.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use mediary_core::ProviderId;
+use mediary_core::{ContentHash, ProviderId};
 use mediary_remote::Auth;
 
 use crate::config::ConfiguredProvider;
@@ -31,6 +31,19 @@ pub enum KeySource {
 }
 
 impl ProviderKey {
+    /// What it is called by where keys are managed: its id in the store; else one that is the same as long as the key is,
+    /// and from which the key cannot be told.
+    #[must_use]
+    pub fn id(&self, provider: &ProviderId) -> String {
+        match &self.source {
+            KeySource::Store(id) => id.clone(),
+            KeySource::Configuration | KeySource::Variable(_) => {
+                let hash = ContentHash::of(format!("{}\n{}", provider.as_str(), self.expose()).as_bytes()).to_string();
+                format!("given_{}", &hash[..ID_DIGITS])
+            }
+        }
+    }
+
     /// The key itself, for sending; never for printing.
     #[must_use]
     pub fn expose(&self) -> &str {
@@ -56,6 +69,9 @@ impl StoredKeys {
     }
 }
 
+/// So many digits tell the keys of an operator apart.
+const ID_DIGITS: usize = 16;
+
 /// Why there is no key.
 #[derive(Debug)]
 pub(super) enum NoKey {
@@ -65,20 +81,27 @@ pub(super) enum NoKey {
     Wrong(String),
 }
 
+/// Keys that were not added to the store: those that are used, and those that an administrator has left out.
+#[derive(Debug, Default)]
+pub(super) struct Given {
+    pub(super) used: Vec<ProviderKey>,
+    pub(super) left_out: Vec<ProviderKey>,
+}
+
 /// The keys, or why there is none. What is wrong with one of the environment is no matter where others are stored.
 pub(super) fn find(
     auth: &Auth,
     key_env: &[String],
-    configured: Option<&ConfiguredProvider>,
-    env: &Environment,
+    given: Result<Given, NoKey>,
     stored: &[ProviderKey],
 ) -> Result<Vec<ProviderKey>, NoKey> {
-    let given = match given(key_env, configured, env) {
-        Err(_) if !stored.is_empty() => Vec::new(),
+    let Given { used: given, left_out } = match given {
+        Err(_) if !stored.is_empty() => Given::default(),
         given => given?,
     };
     if given.is_empty() && stored.is_empty() && *auth != Auth::None {
         return Err(NoKey::Unset(match key_env {
+            _ if !left_out.is_empty() => "its keys are left out; use one of them again, or add another".to_owned(),
             [] => "it has no key; write `api_keys`".to_owned(),
             names => format!("no key; set {}", names.join(" or ")),
         }));
@@ -92,8 +115,20 @@ pub(super) fn find(
     Ok(apart)
 }
 
-/// The keys of the configuration, else of the environment.
-fn given(
+/// The keys of the configuration, else of the environment. `off`: the ids of those that are left out.
+pub(super) fn given(
+    provider: &ProviderId,
+    key_env: &[String],
+    configured: Option<&ConfiguredProvider>,
+    env: &Environment,
+    off: &BTreeSet<String>,
+) -> Result<Given, NoKey> {
+    let all = written(key_env, configured, env)?;
+    let (left_out, used) = all.into_iter().partition(|key| off.contains(&key.id(provider)));
+    Ok(Given { used, left_out })
+}
+
+fn written(
     key_env: &[String],
     configured: Option<&ConfiguredProvider>,
     env: &Environment,

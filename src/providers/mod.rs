@@ -24,7 +24,7 @@ pub use failure::BadCatalog;
 pub use family::{vector_family, vector_space};
 pub use keys::{KeySource, ProviderKey, StoredKeys};
 pub use report::{KeyState, ProviderReport, QuotaLeft};
-pub use setup::{Checked, Off, ProviderSetup};
+pub use setup::{Checked, KeyNeed, Off, ProviderSetup, Signing};
 pub use shipped::{catalog_ids, listed_models};
 pub use stand_ins::StandIns;
 
@@ -55,6 +55,8 @@ pub struct Providers {
     pub enabled: Vec<ProviderSetup>,
     /// Those that cannot, and why, by id.
     pub disabled: Vec<Off>,
+    /// What there is to know of each before one adds a key.
+    pub signing: BTreeMap<ProviderId, Signing>,
     /// What the models of those that can be called accept and do. Local engines are not among them.
     pub matrix: CapabilityMatrix,
     /// Names that stand for targets: the operator's, then the catalogs'.

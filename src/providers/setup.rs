@@ -78,6 +78,41 @@ pub struct Off {
     pub checked: Checked,
 }
 
+/// Whether a provider wants a key.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum KeyNeed {
+    /// It is not called without one.
+    #[default]
+    Needed,
+    /// It answers without one as well.
+    Optional,
+    /// It takes none.
+    None,
+}
+
+impl KeyNeed {
+    /// Its name.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Needed => "needed",
+            Self::Optional => "optional",
+            Self::None => "none",
+        }
+    }
+}
+
+/// What there is to know of a provider before one adds a key, whether it is on or off.
+#[derive(Debug, Clone, Default)]
+pub struct Signing {
+    /// Whether it wants one.
+    pub need: KeyNeed,
+    /// Whether a model of its catalog chats for nothing.
+    pub is_free: bool,
+    /// Keys of the configuration or the environment that an administrator has left out.
+    pub left_out: Vec<ProviderKey>,
+}
+
 /// What facts were checked against, and when.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Checked {

@@ -131,6 +131,44 @@ fn without_a_password_loopback_is_shown_everything_but_secrets_and_changes_nothi
 }
 
 #[test]
+fn a_key_of_the_configuration_is_checked_left_out_and_used_again_but_not_removed() {
+    let up = Upstream::doing([says("Hello.")]);
+    let place = Place::with(&[up.entry("a", json!({}))]);
+    place.told(&["admin", "password"], &format!("{PASSWORD}\n"));
+    let served = place.serve(&[("MEDIARY_LOG", "error,mediary::http::serve=info,mediary::cli::serve=info")]);
+    let admin = logs_in(&served);
+    let list = || served.get("/api/admin/provider-keys", &admin).ok()["data"][0].clone();
+    let listed = list();
+    let id = listed["id"].as_str().expect("an id").to_owned();
+    assert_eq!((&listed["source"], &listed["is_disabled"]), (&json!("configuration"), &json!(false)), "{listed}");
+    let line = |method: &str| format!("{method} /api/admin/provider-keys/{id}");
+    let checked = sends(&served, &format!("{}/check", line("POST")), &admin, &Value::Null).ok();
+    assert_eq!(checked["key"]["id"], json!(id), "{checked}");
+
+    let chat = json!({ "model": "a/m", "messages": [{ "role": "user", "content": "Hello" }] });
+    let status = || sends(&served, "POST /v1/chat/completions", "", &chat).status;
+    assert_eq!(status(), 200);
+    let settings = served.get("/api/admin/settings", &admin).ok();
+    let changed = sends(&served, &line("PATCH"), &admin, &json!({ "is_disabled": true })).ok();
+    assert_eq!(changed["is_disabled"], json!(true), "{changed}");
+    wait_until("it is left out", || status() != 200);
+    assert_eq!((&list()["id"], &list()["is_disabled"]), (&json!(id), &json!(true)), "it is listed all the same");
+    let provider = served.get("/v1/providers", &admin).ok();
+    let provider = provider["data"].as_array().and_then(|all| all.iter().find(|one| one["id"] == "a")).cloned();
+    let provider = provider.expect("it is listed");
+    assert!(provider["why"].as_str().is_some_and(|why| why.contains("left out")), "{provider}");
+    assert_eq!((&provider["key"], &provider["free"]), (&json!("needed"), &json!(false)), "{provider}");
+    // Settings that were read before are old now, as after any other change.
+    let stale = json!({ "revision": settings["revision"], "settings": settings["settings"] });
+    sends(&served, "PUT /api/admin/settings", &admin, &stale).refused(409, "settings_changed", "meanwhile");
+
+    sends(&served, &line("PATCH"), &admin, &json!({ "is_disabled": false })).ok();
+    wait_until("it is used again", || status() == 200);
+    sends(&served, &line("PATCH"), &admin, &json!({ "label": "x" })).refused(409, "key_not_in_store", "configuration");
+    sends(&served, &line("DELETE"), &admin, &Value::Null).refused(409, "key_not_in_store", "configuration");
+}
+
+#[test]
 fn no_foreign_page_and_no_change_without_its_token_gets_through() {
     let up = Upstream::doing([says("Hello.")]);
     let place = Place::with(&[up.entry("a", json!({}))]);

@@ -11,6 +11,7 @@ import createClient from 'openapi-fetch';
 import { untrack } from 'svelte';
 import { connection } from './connection.svelte';
 import { session } from './session.svelte';
+import { upload, type Uploaded } from './upload';
 import type { components, paths } from './openapi';
 
 export type Schemas = components['schemas'];
@@ -43,8 +44,15 @@ export function sentence(error: unknown): string {
 
 const CHANGES = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
 
+/** How a large request is followed. */
+export interface Followed {
+  told: (now: Uploaded) => void;
+  /** Its answer comes piece by piece. */
+  isStream: boolean;
+}
+
 /** `fetch` with the session: its token on changes, its password when it has ended, and the loss of the server noticed. */
-export async function reach(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
+export async function reach(input: RequestInfo | URL, init?: RequestInit, followed?: Followed): Promise<Response> {
   const request = new Request(input, { cache: 'no-store', ...init });
   for (let tries = 0; ; tries += 1) {
     // What is read while the password is asked for waits for it.
@@ -55,7 +63,7 @@ export async function reach(input: RequestInfo | URL, init?: RequestInit): Promi
     if (token) sent.headers.set('x-csrf-token', token);
     let answer: Response;
     try {
-      answer = await fetch(sent);
+      answer = await (followed ? upload(sent, followed.told, followed.isStream) : fetch(sent));
       connection.heard();
     } catch (error) {
       if (request.signal.aborted) throw error;
@@ -109,8 +117,8 @@ export async function ask<T>(asked: Promise<Asked<T>>): Promise<T> {
 }
 
 /** Any request: the answer if it is a good one, else a `Failure`. For streams, files and sounds. */
-export async function send(path: string, init?: RequestInit): Promise<Response> {
-  const answer = await reach(new URL(path, location.origin), init);
+export async function send(path: string, init?: RequestInit, followed?: Followed): Promise<Response> {
+  const answer = await reach(new URL(path, location.origin), init, followed);
   if (answer.ok) return answer;
   const text = await answer.text();
   throw failureOf(answer, parsed(text) ?? text);

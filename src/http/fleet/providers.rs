@@ -6,6 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::super::state::AppState;
+use crate::providers::KeyNeed;
 
 /// The providers.
 #[derive(Debug, Serialize, ToSchema)]
@@ -42,7 +43,11 @@ struct Provider {
     /// Variables that may hold its key.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     key_env: Vec<String>,
-    /// Where people get a key.
+    /// Whether it wants a key: `needed`, `optional` or `none`.
+    key: &'static str,
+    /// Whether a model of its catalog chats for nothing.
+    free: bool,
+    /// Where people get a key; of one that takes none, where they get the program.
     #[serde(skip_serializing_if = "Option::is_none")]
     key_url: Option<String>,
     /// What its terms say of gateways, in short: `private` (one of one's own is fine), `limited` or `unknown`.
@@ -62,6 +67,8 @@ pub(in crate::http) async fn providers(State(state): State<AppState>) -> Json<Pr
     let all = state.gateway.router.providers();
     let matrix = state.gateway.router.known();
     let rows = matrix.rows();
+    let key = |id| all.signing.get(id).map_or(KeyNeed::Needed, |its| its.need).as_str();
+    let free = |id| all.signing.get(id).is_some_and(|its| its.is_free);
     let on = all.enabled.iter().map(|setup| Provider {
         id: setup.id.as_str().to_owned(),
         name: setup.name.clone(),
@@ -73,6 +80,8 @@ pub(in crate::http) async fn providers(State(state): State<AppState>) -> Json<Pr
         priority: Some(setup.priority),
         targets: rows.iter().filter(|row| row.target.provider == setup.id).count(),
         key_env: Vec::new(),
+        key: key(&setup.id),
+        free: free(&setup.id),
         key_url: setup.key_url.clone(),
         terms: setup.terms.as_ref().map(|terms| terms.proxies.as_str()),
         checked: setup.checked.day.map(|day| day.to_string()),
@@ -89,6 +98,8 @@ pub(in crate::http) async fn providers(State(state): State<AppState>) -> Json<Pr
         priority: None,
         targets: 0,
         key_env: off.key_env.clone(),
+        key: key(&off.id),
+        free: free(&off.id),
         key_url: off.key_url.clone(),
         terms: off.terms.as_ref().map(|terms| terms.proxies.as_str()),
         checked: off.checked.day.map(|day| day.to_string()),

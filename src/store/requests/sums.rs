@@ -44,7 +44,7 @@ pub struct Sums {
     pub group: String,
     /// Requests.
     pub requests: i64,
-    /// Of these, those that failed: a status of 400 or more.
+    /// Of these, those that failed: a status of 400 or more, but for 499, where the client went away.
     pub failed: i64,
     /// Tokens of requests.
     pub prompt_tokens: i64,
@@ -71,7 +71,7 @@ const MINUTE: i64 = 60_000;
 /// What is summed, and out of which columns.
 const SUMMED: [(&str, &str); 11] = [
     ("requests", "requests"),
-    ("failed", "CASE WHEN status >= 400 THEN requests ELSE 0 END"),
+    ("failed", "CASE WHEN status >= 400 AND status <> 499 THEN requests ELSE 0 END"),
     ("prompt_tokens", "prompt_tokens"),
     ("cached_tokens", "cached_tokens"),
     ("completion_tokens", "completion_tokens"),

@@ -97,6 +97,19 @@ async fn sums_are_those_of_the_rows_in_every_time_zone() {
 }
 
 #[tokio::test]
+async fn a_client_that_went_away_is_counted_and_is_no_failure() {
+    for home in Home::each() {
+        let log = Requests::of(Arc::new(home.open().await));
+        let statuses = [200, 499, 499, 404];
+        let rows = (1..).zip(statuses).map(|(number, status)| LoggedRequest { status, ..row(number) });
+        log.write(rows.collect()).await.unwrap();
+        let of = SumsOf { by: SumsBy::Provider, since: 0, until: 10_000_000, offset_minutes: 0, client: None };
+        let whole = log.sums(&of).await.unwrap().remove(0);
+        assert_eq!((whole.requests, whole.failed), (4, 1));
+    }
+}
+
+#[tokio::test]
 async fn rows_go_by_age_and_number_and_sums_stay() {
     for home in Home::each() {
         let log = log(&home, 100).await;

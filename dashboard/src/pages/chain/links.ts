@@ -45,6 +45,32 @@ export function links(
   }));
 }
 
+/** As which of several alike a target is asked is drawn anew for each plan; what stands otherwise is no draw. */
+function standing(link: Link): string {
+  const speed = link.latency === null ? -1 : [400, 1500, 5000].filter((most) => link.latency! >= most).length;
+  // How long something rests changes with every second.
+  return [link.reason.replace(/\d+/g, ''), link.cost, speed].join('|');
+}
+
+/**
+ * The list as it is now, in the order in which it was before: only what stands otherwise than before changes its place, to
+ * behind the one that it follows now. So rows do not jump while one reaches for them.
+ */
+export function steady(before: Link[], now: Link[], order: string[] = []): Link[] {
+  const was = new Map(before.map((link) => [link.target, standing(link)]));
+  const found = new Map(now.map((link) => [link.target, link]));
+  const stays = (link: Link): boolean => was.get(link.target) === standing(link);
+  const list = before.flatMap(({ target }) => found.get(target) ?? []).filter(stays);
+  now.forEach((link, index) => {
+    if (stays(link)) return;
+    const ahead = now[index - 1];
+    list.splice(ahead ? list.findIndex(({ target }) => target === ahead.target) + 1 : 0, 0, link);
+  });
+  const place = new Map(order.map((target, index) => [target, index]));
+  const rank = (link: Link): number => place.get(link.target) ?? order.length + Number(link.reason !== '');
+  return list.toSorted((one, other) => rank(one) - rank(other));
+}
+
 /** The list with one of them moved. */
 export function moved(all: Link[], from: number, to: number): Link[] {
   const list = [...all];

@@ -2,6 +2,7 @@
 
 import { Failure, send } from '../../lib/api';
 import { t } from '../../lib/i18n/index.svelte';
+import { BIG, type Uploaded } from '../../lib/upload';
 import { events } from '../playground/events';
 import type { PageRead, Reading } from './reading';
 
@@ -22,6 +23,8 @@ let last = 0;
 export class Item {
   readonly id = (last += 1);
   state = $state<'waiting' | 'reading' | 'done' | 'failed'>('waiting');
+  /** How much of a large file has gone. */
+  uploaded = $state.raw<Uploaded | undefined>();
   /** Finished pages, as they came. */
   pages = $state.raw<PageRead[]>([]);
   total = $state(0);
@@ -77,7 +80,7 @@ export class Queue {
 
   again(item: Item, options: Partial<Options> = {}): void {
     item.options = { ...item.options, ...options };
-    Object.assign(item, { state: 'waiting', pages: [], total: 0, reading: null, error: undefined, stop: new AbortController() });
+    Object.assign(item, { state: 'waiting', uploaded: undefined, pages: [], total: 0, reading: null, error: undefined, stop: new AbortController() });
     this.#go();
   }
 
@@ -105,7 +108,9 @@ export class Queue {
     const { signal } = item.stop;
     try {
       const body = item.form('markdown', { detail: 'lines', stream: 'true', pictures: 'true' });
-      const answer = await send('/v1/ocr/process', { method: 'POST', body, headers: item.headers, signal });
+      const followed = { told: (now: Uploaded) => (item.uploaded = now), isStream: true };
+      const init = { method: 'POST', body, headers: item.headers, signal };
+      const answer = await send('/v1/ocr/process', init, item.file.size > BIG ? followed : undefined);
       for await (const { event, data } of events(answer.body!)) {
         if (event === 'page') {
           const told = JSON.parse(data) as { page: PageRead; total: number };

@@ -4,7 +4,7 @@ export interface Program {
   id: string;
   name: string;
   /** Steps, each a text to be copied with a sentence's key. */
-  steps: { key: 'install' | 'environment' | 'file' | 'run' | 'code' | 'command' | 'form'; text: string; note?: string }[];
+  steps: { key: 'install' | 'environment' | 'file' | 'run' | 'code' | 'command' | 'form' | 'node'; text: string; note?: string }[];
 }
 
 export function programs(base: string, key: string, model: string): Program[] {
@@ -71,7 +71,7 @@ export function programs(base: string, key: string, model: string): Program[] {
       id: 'claude-code',
       name: 'Claude Code',
       steps: [
-        { key: 'environment', text: `export ANTHROPIC_BASE_URL="${base}"\nexport ANTHROPIC_AUTH_TOKEN="${key}"` },
+        { key: 'environment', text: `export ANTHROPIC_BASE_URL="${base}"\nexport ANTHROPIC_AUTH_TOKEN="${key}"\nexport ANTHROPIC_MODEL="${model}"` },
         { key: 'run', text: 'claude' },
       ],
     },
@@ -79,7 +79,7 @@ export function programs(base: string, key: string, model: string): Program[] {
       id: 'codex',
       name: 'Codex',
       steps: [
-        { key: 'file', note: '~/.codex/config.toml', text: `model = "agentic"\nmodel_provider = "mediary"\n\n[model_providers.mediary]\nname = "Mediary"\nbase_url = "${v1}"\nenv_key = "MEDIARY_API_KEY"\nwire_api = "responses"` },
+        { key: 'file', note: '~/.codex/config.toml', text: `model = "${model}"\nmodel_provider = "mediary"\n\n[model_providers.mediary]\nname = "Mediary"\nbase_url = "${v1}"\nenv_key = "MEDIARY_API_KEY"\nwire_api = "responses"` },
         { key: 'environment', text: `export MEDIARY_API_KEY="${key}"` },
         { key: 'run', text: 'codex' },
       ],
@@ -87,12 +87,15 @@ export function programs(base: string, key: string, model: string): Program[] {
     {
       id: 'open-webui',
       name: 'Open WebUI',
-      steps: [{ key: 'environment', text: `OPENAI_API_BASE_URL=${v1}\nOPENAI_API_KEY=${key}` }],
+      steps: [{ key: 'environment', text: `OPENAI_API_BASE_URL=${v1}\nOPENAI_API_KEY=${key}\nDEFAULT_MODELS=${model}` }],
     },
     {
       id: 'n8n',
       name: 'n8n',
-      steps: [{ key: 'form', note: 'OpenAI', text: json({ 'API Key': key, 'Base URL': v1 }) }],
+      steps: [
+        { key: 'form', note: 'OpenAI', text: json({ 'API Key': key, 'Base URL': v1 }) },
+        { key: 'node', note: 'OpenAI Chat Model', text: model },
+      ],
     },
   ];
 }

@@ -1,7 +1,8 @@
 // One request of the playground and what became of it.
 
 import { Failure, send } from '../../lib/api';
-import { initOf, type Sent } from './sent';
+import { BIG, type Uploaded } from '../../lib/upload';
+import { initOf, sizeOf, type Sent } from './sent';
 import { costOf, told, type Told } from './told';
 
 export class Exchange {
@@ -10,6 +11,8 @@ export class Exchange {
   error = $state.raw<unknown>();
   /** What came, as it came: a JSON body, or a stream's events. */
   raw = $state.raw<unknown>();
+  /** How much of a large request has gone. */
+  uploaded = $state.raw<Uploaded | undefined>();
   /** Pieces of a stream a second, over its whole. */
   rate = $state<number | undefined>();
 
@@ -36,7 +39,9 @@ export class Exchange {
   async run(use: (answer: Response) => Promise<void>): Promise<boolean> {
     this.#began = performance.now();
     try {
-      const answer = await send(this.sent.endpoint, initOf(this.sent, this.#stop.signal));
+      const init = initOf(this.sent, this.#stop.signal);
+      const followed = { told: (now: Uploaded) => (this.uploaded = now), isStream: this.sent.streams ?? false };
+      const answer = await send(this.sent.endpoint, init, sizeOf(this.sent) > BIG ? followed : undefined);
       this.#first = performance.now();
       this.told = told(answer, this.#first - this.#began);
       this.state = 'coming';

@@ -25,9 +25,13 @@ function limitOf(file: File, limits: FileLimits): [string, number] {
 export function fits(file: File, limits: FileLimits | undefined): string | undefined {
   if (!limits) return undefined;
   const [name, most] = limitOf(file, limits);
-  if (file.size > most) return t('playground.tooLarge', { name: file.name, size: bytes(file.size), most: bytes(most), setting: name });
-  if (file.size > limits.upload_bytes) {
-    return t('playground.tooLarge', { name: file.name, size: bytes(file.size), most: bytes(limits.upload_bytes), setting: 'limits.upload_bytes' });
-  }
-  return undefined;
+  if (file.size > most) return tooLarge(file, most, name);
+  return file.size > limits.upload_bytes ? tooLarge(file, limits.upload_bytes, 'limits.upload_bytes') : undefined;
+}
+
+/** A file that is hardly larger than the limit is told by how much, rather than by the same number twice. */
+function tooLarge(file: File, most: number, setting: string): string {
+  const [size, limit] = [bytes(file.size), bytes(most)];
+  if (size !== limit) return t('playground.tooLarge', { name: file.name, size, most: limit, setting });
+  return t('playground.justTooLarge', { name: file.name, over: bytes(file.size - most), most: limit, setting });
 }

@@ -36,10 +36,17 @@ export function initOf(sent: Sent, signal?: AbortSignal): RequestInit {
   return { method: 'POST', body: JSON.stringify(sent.json ?? {}), headers, signal };
 }
 
-/** The routes that `POST /v1/plan` knows beside chats. */
+/** About how many bytes it has. */
+export function sizeOf(sent: Sent): number {
+  const files = (sent.enclosed ?? []).reduce((sum, { text }) => sum + text.length, 0);
+  return (sent.form ?? []).reduce((sum, [, value]) => sum + (typeof value === 'string' ? value.length : value.size), files);
+}
+
+/** The routes that `POST /v1/plan` knows. */
 const PLANNED = new Set([
-  '/v1/chat/completions', '/v1/embeddings', '/v1/ocr/process', '/v1/images/generations', '/v1/images/edits', '/v1/images/variations',
-  '/v1/videos', '/v1/audio/transcriptions',
+  '/v1/chat/completions', '/v1/completions', '/v1/embeddings', '/v1/rerank', '/v1/moderations', '/v1/ocr/process',
+  '/v1/images/generations', '/v1/images/edits', '/v1/images/variations', '/v1/videos', '/v1/audio/transcriptions',
+  '/v1/audio/translations', '/v1/audio/speech',
 ]);
 
 /** The body that asks for the plan of a request; `undefined` where there is none. */

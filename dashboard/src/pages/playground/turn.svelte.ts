@@ -2,7 +2,15 @@
 
 import type { Attached, Call, Said } from './chat';
 import type { Exchange } from './exchange.svelte';
+import type { Markdown } from './markdown';
 import { Writer } from './writer';
+
+let markdown: typeof Markdown | undefined;
+
+/** Loads what Markdown is shown by. Until it is there, answers are plain text. */
+export async function loadMarkdown(): Promise<void> {
+  markdown ??= (await import('./markdown')).Markdown;
+}
 
 /** A text that grows, and the place in the page where it does, which may come later. */
 export class Growing {
@@ -11,7 +19,11 @@ export class Growing {
   pieces = 0;
 
   #parts: string[] = [];
-  #writer: Writer | undefined;
+  #writer: Writer | Markdown | undefined;
+  #ended = false;
+
+  /** `isMarkdown`: it is shown as such, rather than as it is. */
+  constructor(private readonly isMarkdown = false) {}
 
   get text(): string {
     return this.#parts.join('');
@@ -27,14 +39,24 @@ export class Growing {
   /** Shows it in an element, from its beginning. For `{@attach}`. */
   in = (element: HTMLElement): (() => void) => {
     element.replaceChildren();
-    this.#writer = new Writer(element, () => element.dispatchEvent(new CustomEvent('grown', { bubbles: true })));
-    this.#writer.add(this.text);
-    this.#writer.flush();
-    return () => (this.#writer = undefined);
+    const grown = (): boolean => element.dispatchEvent(new CustomEvent('grown', { bubbles: true }));
+    const writer = this.isMarkdown && markdown ? new markdown(element, grown) : new Writer(element, grown);
+    element.classList.toggle('markdown', !(writer instanceof Writer));
+    this.#writer = writer;
+    writer.add(this.text);
+    writer.flush();
+    if (this.#ended) this.end();
+    return () => {
+      if (!(writer instanceof Writer)) writer.remove();
+      this.#writer = undefined;
+    };
   };
 
-  flush(): void {
-    this.#writer?.flush();
+  /** Nothing more comes. */
+  end(): void {
+    this.#ended = true;
+    if (this.#writer instanceof Writer) this.#writer.flush();
+    else this.#writer?.end();
   }
 }
 
@@ -42,7 +64,7 @@ let last = 0;
 
 export class Turn {
   readonly id = (last += 1);
-  readonly words = new Growing();
+  readonly words: Growing;
   readonly thoughts = new Growing();
   calls = $state.raw<Call[]>([]);
   images = $state.raw<string[]>([]);
@@ -57,6 +79,7 @@ export class Turn {
     readonly files: Attached[] = [],
     readonly callId?: string,
   ) {
+    this.words = new Growing(role === 'assistant');
     if (text) this.words.add(text);
   }
 

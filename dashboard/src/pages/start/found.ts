@@ -37,11 +37,29 @@ export function working(models: Model[]): Works[] {
 export interface Remedy {
   id: string;
   kind: 'key' | 'engine' | 'program' | 'broken' | 'log';
+  /** Of a program: its name. */
   name: string;
   count: number;
   why?: string;
   href?: string;
-  command?: string;
+  /** What is run on the server's machine, each for a system. */
+  commands?: { system: string; text: string }[];
+}
+
+/** Programs of other makers, and how they are installed. */
+const PROGRAMS: { told: RegExp; name: string; debian: string; mac: string }[] = [
+  { told: /ffmpeg/i, name: 'ffmpeg', debian: 'ffmpeg', mac: 'ffmpeg' },
+  { told: /libreoffice/i, name: 'LibreOffice', debian: 'libreoffice', mac: '--cask libreoffice' },
+  { told: /heif-convert/i, name: 'heif-convert', debian: 'libheif-examples', mac: 'libheif' },
+  { told: /espeak/i, name: 'espeak-ng', debian: 'espeak-ng', mac: 'espeak-ng' },
+];
+
+/** What installs the program that a sentence of the server is about. */
+function program(why: string): Remedy {
+  const known = PROGRAMS.find(({ told }) => told.test(why));
+  if (!known) return { id: why, kind: 'program', name: '', count: 1, why };
+  const commands = [{ system: 'Debian, Ubuntu', text: `sudo apt-get install -y ${known.debian}` }, { system: 'macOS', text: `brew install ${known.mac}` }];
+  return { id: known.name, kind: 'program', name: known.name, count: 1, commands };
 }
 
 export function remedies(matrix: Schemas['CapabilityList'], providers: Provider[], models: Model[], health: Schemas['AdminHealth']): Remedy[] {
@@ -59,12 +77,12 @@ export function remedies(matrix: Schemas['CapabilityList'], providers: Provider[
     // Each note names the pieces and how they are fetched; together they are few.
     const commands = [...new Set(absent.flatMap((model) => [...(model.note ?? '').matchAll(/`(mediary models pull [^`]+)`/g)].map((match) => match[1] ?? '')))];
     const pieces = commands.map((command) => command.replace('mediary models pull ', ''));
-    const command = pieces.length > 0 ? 'mediary models pull' : undefined;
-    found.push({ id: 'engine', kind: 'engine', name: '', count: absent.length, why: pieces.join(', ') || (absent[0]?.note ?? undefined), command });
+    const pulls = pieces.length > 0 ? [{ system: '', text: 'mediary models pull' }] : undefined;
+    found.push({ id: 'engine', kind: 'engine', name: '', count: absent.length, why: pieces.join(', ') || (absent[0]?.note ?? undefined), commands: pulls });
   }
   const programs = new Set(matrix.treatments.filter((one) => !one.available && one.missing).map((one) => one.missing!));
-  for (const why of [...programs].filter((why) => !why.includes('models pull') && !/provider|target/.test(why)).slice(0, 4)) {
-    found.push({ id: why, kind: 'program', name: '', count: 1, why });
+  for (const why of [...programs].filter((why) => !why.includes('models pull') && !/providers?\b|target/.test(why)).slice(0, 4)) {
+    found.push(program(why));
   }
   if (!health.logs_requests) found.push({ id: 'log', kind: 'log', name: '', count: 1, href: '#/settings' });
   return found;

@@ -23,10 +23,12 @@ export const chain = {
   confirm: 'There is some again',
   grip: '{target}, place {place}: move with the arrow keys',
   up: 'Move {target} up',
+  top: 'Move {target} to the top',
+  foundOf: '{count} of {of} targets',
   down: 'Move {target} down',
   switch: '{target} is asked for this tier',
   movedTo: '{target} is at place {place} of {of}.',
   isOff: '{target} is switched off.',
   isOn: '{target} is switched on.',
-  how: 'Drag a target by its grip, or move it with the arrow keys. What cools down comes last for a while; what cannot read a medium as it is comes behind what can. Costs are those of a short request.',
+  how: 'Drag a target by its grip, or move it with the arrow keys; Home brings it to the top. What cools down comes last for a while; what cannot read a medium as it is comes behind what can. Costs are those of a short request.',
 };

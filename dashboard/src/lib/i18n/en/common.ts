@@ -1,6 +1,7 @@
 export const common = {
   unreached: 'The server does not answer.',
   away: 'The server does not answer; this page goes on when it is back.',
+  noProviders: 'No provider is set up that does this. One key is enough; several are free.',
   loading: 'Loading …',
   tryAgain: 'Try again',
   notLoaded: 'This page was not opened yet, and the server is away. It comes when the server is back.',

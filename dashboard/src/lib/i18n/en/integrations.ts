@@ -14,5 +14,6 @@ export const integrations = {
   step_run: 'Start it:',
   step_code: 'Then:',
   step_command: 'In a shell:',
+  step_node: 'Then choose this model by its id in the node',
   step_form: 'Make new credentials of this kind, with these fields:',
 };

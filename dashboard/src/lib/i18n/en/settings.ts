@@ -39,7 +39,7 @@ export const settings = {
   days: 'Days that rows are kept',
   rows: 'Rows at most',
   kept: 'The settings are kept and in force.',
-  changed: 'The settings were changed elsewhere meanwhile. Read them again, and make your change anew.',
+  changed: 'The settings were changed elsewhere meanwhile. Read them again; what you changed stays here and can be kept over them.',
   again: 'Read them again',
   over: 'What is set here lies over the configuration file, and stays after a restart.',
   interface: 'the interface for programs',

@@ -13,6 +13,8 @@ export const start = {
   lack_key: 'No provider is set up: chats and pictures need one.',
   lack_engine: { one: '{count} engine of this machine is not installed', other: '{count} engines of this machine are not installed' },
   lack_program: 'A program is missing on this machine.',
+  lack_named: 'The program {name} is missing on this machine.',
+  thenRestart: 'Run it on the server’s machine, then start Mediary anew.',
   lack_broken: { one: '{count} key is refused or cannot be opened', other: '{count} keys are refused or cannot be opened' },
   lack_log: 'Requests are not logged, so Requests and Usage stay empty.',
   remedy_key: 'Add a key',

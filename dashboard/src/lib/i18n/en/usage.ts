@@ -36,7 +36,7 @@ export const usage = {
   noFailures: 'Nothing failed.',
   byStatus: 'By what clients got',
   byKind: 'How targets failed last',
-  failedTimes: '{count} times, {share} of all',
+  failedTimes: { one: 'once, {share} of all', other: '{count} times, {share} of all' },
   do_400: 'The client sends something that no target takes. Open one of them: the timeline names the field.',
   do_401: 'The client sends no key of this server, or a wrong one. Make it one under Clients.',
   do_402: 'A budget is spent. Raise it under Clients, or wait until it begins anew.',

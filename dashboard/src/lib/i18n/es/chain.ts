@@ -23,10 +23,12 @@ export const chain = {
   confirm: 'Ya hay de nuevo',
   grip: '{target}, puesto {place}: muévelo con las flechas',
   up: 'Subir {target}',
+  top: 'Llevar {target} al principio',
+  foundOf: '{count} de {of} destinos',
   down: 'Bajar {target}',
   switch: 'Se pregunta a {target} en este nivel',
   movedTo: '{target} está en el puesto {place} de {of}.',
   isOff: '{target} está apagado.',
   isOn: '{target} está encendido.',
-  how: 'Arrastra un destino por su asa o muévelo con las flechas. Lo que descansa pasa al final un rato; lo que no lee un medio tal cual va detrás de lo que sí. Los costes son los de una petición corta.',
+  how: 'Arrastra un destino por su asa o muévelo con las flechas; Inicio lo lleva al principio. Lo que descansa pasa al final un rato; lo que no lee un medio tal cual va detrás de lo que sí. Los costes son los de una petición corta.',
 };

@@ -1,6 +1,7 @@
 export const common = {
   unreached: 'El servidor no responde.',
   away: 'El servidor no responde; esta página sigue en cuanto vuelva.',
+  noProviders: 'No hay ningún proveedor que haga esto. Basta una clave; varias son gratuitas.',
   loading: 'Cargando…',
   tryAgain: 'Reintentar',
   notLoaded: 'Esta página no se había abierto aún, y el servidor no responde. Aparecerá cuando vuelva.',

@@ -1,6 +1,6 @@
 export const documents = {
-  lead: 'Suelte PDF, escaneos e imágenes: lo leído aparece junto a cada página, línea a línea, con su grado de seguridad.',
-  drop: 'Suelte archivos aquí, o elíjalos',
+  lead: 'Suelta PDF, escaneos e imágenes: lo leído aparece junto a cada página, línea a línea, con su grado de seguridad.',
+  drop: 'Suelta archivos aquí, o elígelos',
   formats: 'PDF, imágenes, archivos de oficina, textos, archivos comprimidos.',
   formatsUpTo: 'PDF, imágenes, archivos de oficina, textos, archivos comprimidos; un documento hasta {size} y {pages} páginas.',
   options: 'Cómo se leen',
@@ -41,7 +41,7 @@ export const documents = {
   linesOf: 'Lo leído en la página {page}',
   confidence: '{share} de seguridad',
   blank: 'No hay nada en esta página.',
-  brokenOff: 'La respuesta se cortó antes de su final; inténtelo de nuevo.',
+  brokenOff: 'La respuesta se cortó antes de su final; inténtalo de nuevo.',
   noPages: 'No tiene páginas.',
   firstPage: 'Se está leyendo la primera página …',
   whenDone: 'Aparece aquí cuando se hayan leído todas las páginas.',

@@ -9,6 +9,7 @@ import { chain } from './chain';
 import { capabilities } from './capabilities';
 import { clients } from './clients';
 import { integrations } from './integrations';
+import { reasons } from './reasons';
 import { requests } from './requests';
 import { usage } from './usage';
 import { lab } from './lab';
@@ -27,6 +28,7 @@ export const es = {
   capabilities,
   clients,
   integrations,
+  reasons,
   requests,
   usage,
   lab,

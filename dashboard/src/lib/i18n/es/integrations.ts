@@ -14,5 +14,6 @@ export const integrations = {
   step_run: 'Arráncalo:',
   step_code: 'Después:',
   step_command: 'En una terminal:',
+  step_node: 'Después elige este modelo por su id en el nodo',
   step_form: 'Crea credenciales nuevas de este tipo, con estos campos:',
 };

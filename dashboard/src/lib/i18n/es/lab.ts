@@ -1,5 +1,5 @@
 export const lab = {
-  lead: 'Averigüe qué modelos hacen lo que se dice de ellos, y envíe peticiones tal como las escribe.',
+  lead: 'Averigua qué modelos hacen lo que se dice de ellos, y envía peticiones tal como las escribes.',
   views: 'Partes del laboratorio',
   sweep: 'Repaso de modelos',
   raw: 'Peticiones en bruto',
@@ -23,7 +23,7 @@ export const lab = {
   ended: 'Hecho en {seconds} s',
   cost: 'coste {sum}',
   costUnknown: 'coste desconocido',
-  stopped: 'Detenido. Lo averiguado se conserva; siga cuando quiera.',
+  stopped: 'Detenido. Lo averiguado se conserva; sigue cuando quieras.',
   results: 'Lo averiguado',
   model: 'Modelo',
   found: 'Resultado',

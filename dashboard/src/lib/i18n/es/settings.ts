@@ -39,7 +39,7 @@ export const settings = {
   days: 'Días que se guardan las filas',
   rows: 'Filas como máximo',
   kept: 'Los ajustes están guardados y en vigor.',
-  changed: 'Mientras tanto, los ajustes han cambiado en otro sitio. Léelos de nuevo y repite tu cambio.',
+  changed: 'Mientras tanto, los ajustes han cambiado en otro sitio. Léelos de nuevo; lo que has cambiado sigue aquí y puede guardarse encima.',
   again: 'Leerlos de nuevo',
   over: 'Lo que se pone aquí va por encima del archivo de configuración y sigue tras reiniciar.',
   interface: 'la interfaz para programas',

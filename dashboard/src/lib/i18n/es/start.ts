@@ -13,6 +13,8 @@ export const start = {
   lack_key: 'No hay ningún proveedor: para conversar y crear imágenes hace falta uno.',
   lack_engine: { one: 'Falta por instalar {count} motor de esta máquina', other: 'Faltan por instalar {count} motores de esta máquina' },
   lack_program: 'Falta un programa en esta máquina.',
+  lack_named: 'Falta el programa {name} en esta máquina.',
+  thenRestart: 'Ejecútalo en la máquina del servidor y arranca Mediary de nuevo.',
   lack_broken: { one: '{count} clave está rechazada o no se puede abrir', other: '{count} claves están rechazadas o no se pueden abrir' },
   lack_log: 'Las peticiones no se registran, así que Peticiones y Uso siguen vacías.',
   remedy_key: 'Añadir una clave',
