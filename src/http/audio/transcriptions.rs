@@ -5,6 +5,7 @@
 use axum::Extension;
 use axum::extract::{Request, State};
 use axum::response::Response;
+use mediary_core::Hold;
 
 use super::super::body;
 use super::super::error::ApiError;
@@ -107,6 +108,6 @@ async fn answer(
         return Err(ApiError::malformed("there are several files; send them one by one").about("file"));
     }
     let recording = file.classified().map_err(|failure| ApiError::from(failure).about("file"))?;
-    let asked = Asked { decoded: form.of(recording), bounds, client };
+    let asked = Asked { decoded: form.of(recording), bounds, client, held: Hold::default() };
     carry_out(&TRANSCRIPTIONS, &state, request_id, asked).await
 }

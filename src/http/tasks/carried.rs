@@ -8,6 +8,7 @@ use super::super::request_id::RequestId;
 use super::super::state::AppState;
 use super::provider_name::ProviderNames;
 use super::{refused, relay, whole};
+use mediary_core::Hold;
 use mediary_core::task::{Message, Role, Task, Written};
 
 use crate::gateway::{Answered, Bounds, TaskRequest};
@@ -19,6 +20,8 @@ pub(in crate::http) struct Asked {
     pub(in crate::http) bounds: Bounds,
     /// What the client is known by.
     pub(in crate::http) client: Vec<u8>,
+    /// The permit for what was decoded.
+    pub(in crate::http) held: Hold,
 }
 
 /// Has the gateway do what was asked for, and writes down its answer.
@@ -31,11 +34,11 @@ pub(in crate::http) async fn carry_out(
     request_id: RequestId,
     asked: Asked,
 ) -> Result<Response, ApiError> {
-    let Asked { decoded: Decoded { mut task, model, answer, dropped }, bounds, client } = asked;
+    let Asked { decoded: Decoded { mut task, model, answer, dropped }, bounds, client, held } = asked;
     begin_as_told(&mut task, &bounds)?;
     let (wants_stream, names) = (task.streams(), ProviderNames::of(state, &task));
     let spelling = Spelling::of(protocol.names(), &task);
-    let request = TaskRequest { task, model, bounds, client };
+    let request = TaskRequest { task, model, bounds, client, held };
     if wants_stream {
         let wish = relay::Wish { head: whole::new_head(), answer, dropped, names, spelling, request_id };
         return relay::answer(protocol, state, request, wish).await;
@@ -57,9 +60,9 @@ pub(super) async fn count(
     state: &AppState,
     asked: Asked,
 ) -> Result<(u64, &'static str), ApiError> {
-    let Asked { decoded: Decoded { task, model, .. }, bounds, client } = asked;
+    let Asked { decoded: Decoded { task, model, .. }, bounds, client, held } = asked;
     let spelling = Spelling::of(protocol.names(), &task);
-    let counted = state.gateway.count(TaskRequest { task, model, bounds, client }).await;
+    let counted = state.gateway.count(TaskRequest { task, model, bounds, client, held }).await;
     let counted = counted.map_err(|error| refused(error).spelled(&spelling))?;
     Ok((counted.tokens, if counted.is_estimate { "estimated" } else { "exact" }))
 }

@@ -85,8 +85,9 @@ pub(in super::super) async fn count_tokens(
     let bounds = bounds(request.headers())?;
     let client = client_of(request.headers());
     let sent = sent(request, &state).await?;
+    let held = sent.parsed.clone();
     let decoded = blocking::through(sent.body.len(), move || MESSAGES.decode(&sent)).await??;
-    let (input_tokens, how) = count(&MESSAGES, &state, Asked { decoded, bounds, client }).await?;
+    let (input_tokens, how) = count(&MESSAGES, &state, Asked { decoded, bounds, client, held }).await?;
     Ok(([("x-mediary-count", how)], Json(TokenCount { input_tokens })).into_response())
 }
 
