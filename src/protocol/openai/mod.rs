@@ -11,6 +11,7 @@ mod drawn;
 mod embeddings;
 mod encode;
 mod images;
+mod inputs;
 mod interpret;
 mod legacy;
 mod moderations;
