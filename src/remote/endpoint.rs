@@ -80,6 +80,8 @@ pub struct Quirks {
     pub most_stops: Option<usize>,
     /// Answers in JSON are asked for in words as well, or they are refused.
     pub says_json: bool,
+    /// Names of functions are of letters, digits, `_` and `-`, 64 at most; others are refused, and go out under such names.
+    pub plain_tool_names: bool,
     /// Schemas of functions are sent without `$schema` and `additionalProperties`.
     pub plain_schemas: bool,
     /// Recordings in chats go as data URLs.
@@ -172,6 +174,7 @@ impl Default for Quirks {
             most_temperature: None,
             most_stops: None,
             says_json: false,
+            plain_tool_names: false,
             plain_schemas: false,
             audio_in_data_url: false,
             input_types: None,

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::wire::{
     Answer, AnswerPart, Candidate, FunctionCall, InlineData, LogprobsResult, TokenLogprob, UsageMetadata,
 };
-use super::{NAMES, failure};
+use super::{NAME, NAMES, failure};
 use crate::call_ids::AnswerIds;
 use crate::tool_names::Renamed;
 use crate::{Frame, Reader, blame};
@@ -80,7 +80,7 @@ impl Reader for Stream {
 impl Stream {
     /// A reader for the answer to `chat`.
     pub(super) fn of(chat: &Chat) -> Self {
-        Self { renamed: Renamed::of(chat, NAMES), ids: AnswerIds::after(chat), ..Self::default() }
+        Self { renamed: Renamed::of(chat, NAMES, NAME), ids: AnswerIds::after(chat), ..Self::default() }
     }
 
     fn candidate(&mut self, candidate: Candidate, events: &mut Vec<ReplyEvent>) -> Result<(), Failure> {
