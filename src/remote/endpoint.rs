@@ -46,7 +46,7 @@ pub struct Quirks {
     pub null_content: bool,
     /// Content made of texts only is sent as one string.
     pub flat_text: bool,
-    /// Thoughts are sent back as `reasoning_content`.
+    /// `reasoning_content` is wanted of every earlier turn, be it empty.
     pub returns_reasoning: bool,
     /// The form of requests for pictures.
     pub images: ImageForm,
