@@ -130,6 +130,7 @@ pub enum VideoForm {
     MiniMax,
     Pollinations,
     HuggingFace,
+    DashScope,
 }
 
 /// The two names under which the most tokens of a reply are asked for.
