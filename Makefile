@@ -14,7 +14,7 @@ MEDIARY_DEV = $${CARGO_TARGET_DIR:-target}/debug/mediary
 # What the dashboard is built from.
 DASHBOARD = $(shell find dashboard -type d \( -name node_modules -o -name dist -o -name tests \) -prune -o -type f ! -name openapi.d.ts -print)
 
-.PHONY: help setup dashboard test-dashboard screenshots run test test-servers check check-fuzz check-fresh test-clients lint bench bench-gateways models install clean system dev-models release
+.PHONY: help setup dashboard test-dashboard screenshots run test test-servers deny check check-fuzz check-fresh test-clients lint bench bench-gateways models install clean system dev-models release
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -113,9 +113,17 @@ clean: ## Remove what was built; fetched libraries and weights stay
 system:
 	@sh scripts/system-packages.sh
 
-# PostgreSQL and Redis, which tests start by themselves.
+# PostgreSQL, Redis and an S3-compatible store, which tests start by themselves.
 test-servers:
 	@sh scripts/test-servers.sh
+
+# The version that is pinned, built once into the folder of what is built. It asks the database of advisories over the network.
+DENY = target/cargo-deny
+
+deny: ## Hold dependencies against deny.toml: licences, sources, bans, advisories
+	@[ -x $(DENY)/bin/cargo-deny ] || $(CARGO) install cargo-deny --version 0.20.2 --locked --quiet --root $(DENY) \
+		--target-dir $(DENY)/build
+	$(DENY)/bin/cargo-deny --all-features check --hide-inclusion-graph
 
 release: system
 	$(CARGO) build --release $(CARGO_FLAGS)

@@ -41,6 +41,9 @@ pub(super) struct Transcribe {
     /// The form of the result: text, json, verbose_json, srt or vtt
     #[arg(long, default_value = "text")]
     format: String,
+    /// The same as --format json
+    #[arg(long, conflicts_with = "format")]
+    json: bool,
     /// In English, whatever is spoken
     #[arg(long)]
     translate: bool,
@@ -70,13 +73,17 @@ impl Transcribe {
 
     fn form(&self) -> Result<TranscriptionForm, String> {
         let sent = [
-            ("response_format", Some(self.format.clone())),
+            ("response_format", Some(self.format().to_owned())),
             ("model", Some(self.model.clone())),
             ("language", self.language.clone()),
             ("prompt", self.prompt.clone()),
         ];
         let fields = sent.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)));
         TranscriptionForm::decode(fields.collect(), self.translate).map_err(|error| error.to_string())
+    }
+
+    fn format(&self) -> &str {
+        if self.json { "json" } else { &self.format }
     }
 
     /// Transcribes all inputs; gives whether all of them were.
@@ -136,7 +143,7 @@ impl Transcribe {
 
     /// The ending of a file with a result.
     fn ending(&self) -> &'static str {
-        match self.format.as_str() {
+        match self.format() {
             "srt" => "srt",
             "vtt" => "vtt",
             "text" => "txt",

@@ -10,12 +10,12 @@ use mediary_core::Hold;
 use mediary_core::task::Task;
 
 use super::error::{ApiError, ErrorBody};
-use super::guard::client_of;
+use super::guard::{client_of, owner_of};
 use super::images::{self, Kind};
 use super::json_weight::{self, Numbers};
 use super::ocr;
 use super::state::AppState;
-use super::tasks::{bounds, protocol_of, refused};
+use super::tasks::{Asked, Asker, bounds, protocol_of, refused};
 use super::unpacked::json_body;
 use crate::gateway::{Bounds, Planned, ReadOptions, TaskRequest, blocking};
 use crate::protocol::openai::{CHAT, ImageRequest, SpeechRequest, VideoRequest};
@@ -67,6 +67,8 @@ async fn planned(
     bounds: Bounds,
     client: Vec<u8>,
 ) -> Result<Planned, ApiError> {
+    let owner = owner_of(headers, &state.config.server);
+    let asker = Asker { client: client.clone(), owner, held: Hold::default() };
     // A body that is no such envelope is a bare chat, and complained about as one.
     let envelope = serde_json::from_slice::<PlanRequest<'_>>(&body).ok();
     let Some(PlanRequest { endpoint, request }) = envelope else {
@@ -74,7 +76,7 @@ async fn planned(
         let (weighed, limits) = (body.clone(), state.config.limits.clone());
         let check = move || json_weight::weigh(&weighed, Numbers::Values).check(&limits);
         blocking::through(body.len(), check).await??;
-        return task(state, &CHAT, body.into(), bounds, client).await;
+        return task(state, &CHAT, body.into(), bounds, asker).await;
     };
     let Some(request) = request else {
         let message = "`request` is missing; put the body that you would send to the endpoint there.";
@@ -82,11 +84,11 @@ async fn planned(
     };
     let request = body.slice_ref(request.get().as_bytes());
     if let Some(protocol) = protocol_of(&endpoint) {
-        return task(state, protocol, Sent { body: request, path: endpoint, ..Sent::default() }, bounds, client).await;
+        return task(state, protocol, Sent { body: request, path: endpoint, ..Sent::default() }, bounds, asker).await;
     }
     match endpoint.as_str() {
         "/v1/ocr" => {
-            let (media, options) = ocr::mistral::document(state, &request).await?;
+            let (media, options) = ocr::mistral::document(state, &asker.owner, &request).await?;
             let options = ReadOptions { bounds: bounds.of_reading(), ..options };
             Ok(state.gateway.explain_reading(&media, &options).await.map_err(refused)?)
         }
@@ -149,9 +151,10 @@ async fn task(
     protocol: &'static dyn JsonProtocol,
     sent: Sent,
     bounds: Bounds,
-    client: Vec<u8>,
+    asker: Asker,
 ) -> Result<Planned, ApiError> {
     let decoded = blocking::through(sent.body.len(), move || protocol.decode(&sent)).await??;
-    let Decoded { task, model, .. } = decoded;
-    state.gateway.explain(TaskRequest { task, model, bounds, client, held: Hold::default() }).await.map_err(refused)
+    let asked = Asked::of(protocol, state, decoded, bounds, asker).await?;
+    let Asked { decoded: Decoded { task, model, .. }, bounds, client, held } = asked;
+    state.gateway.explain(TaskRequest { task, model, bounds, client, held }).await.map_err(refused)
 }

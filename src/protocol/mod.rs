@@ -22,7 +22,7 @@ mod writing;
 
 pub use error::{ErrorFields, Errors, TriedBody};
 pub(crate) use json::{from_json, json_bytes, json_into, mend_halves, piece, short_complaint};
-pub(crate) use media::{DataUrl, Payload, data_url, unescaped};
+pub(crate) use media::{DataUrl, KEPT_FILE, Payload, data_url, unescaped};
 pub use spelling::{Spelled, Spelling};
 pub use writing::{AnswerHead, Encode, StreamWriter};
 

@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use super::{Allowance, Axis, FreeLimits, Full, Meter, Standing, Taken, Used};
+use super::{Allowance, Axis, FreeLimits, Full, Limited, Meter, Standing, Taken, Used};
 use crate::ModelName;
 
 /// What a call is held to.
@@ -144,6 +144,14 @@ impl KeyMeters {
         (whole, pages.models.get_mut(model).map_or_else(Vec::new, |meter| meter.standings(now)))
     }
 
+    /// The limits of the provider as a whole, where a call is held to them, then those of a model.
+    #[must_use]
+    pub fn limited(&self, model: &ModelName, bound: Bound, now: u64) -> (Vec<Limited>, Vec<Limited>) {
+        let pages = self.pages();
+        let whole = if bound == Bound::Whole { pages.whole.limited(now) } else { Vec::new() };
+        (whole, pages.models.get(model).map_or_else(Vec::new, |meter| meter.limited(now)))
+    }
+
     /// Counts on under other limits.
     pub fn limit(&self, whole: FreeLimits, models: impl IntoIterator<Item = (ModelName, FreeLimits)>) {
         let mut limits: HashMap<ModelName, FreeLimits> = models.into_iter().collect();
@@ -216,6 +224,19 @@ impl Held {
     /// The call has ended, and used so many tokens.
     pub fn settle(mut self, tokens: u64) {
         self.settle_once(tokens);
+    }
+
+    /// The call was not made.
+    pub fn undo(mut self) {
+        self.is_settled = true;
+        let mut pages = self.meters.pages();
+        if let Some(taken) = self.whole {
+            pages.whole.undo(taken);
+        }
+        let (model, taken) = &self.model;
+        if let Some(model) = pages.models.get_mut(model) {
+            model.undo(*taken);
+        }
     }
 
     fn settle_once(&mut self, tokens: u64) {

@@ -14,7 +14,8 @@ use thiserror::Error;
 use uuid::Uuid;
 
 use super::super::Gateway;
-use super::super::routing::{Bounds, Fleet, now_seconds};
+use super::super::administration::unix_seconds;
+use super::super::routing::{Bounds, Fleet};
 use super::selection::{Chosen, selected};
 use super::trial::{Trial, spent};
 use super::verdict::{Outcome, Verdict};
@@ -124,13 +125,13 @@ impl Probes {
         let gateway = self.gateway();
         gateway.router.discover().await;
         let fleet = gateway.router.fleet();
-        let selection = selected(&wish, &fleet.matrix, gateway.router.findings(), &tried, now_seconds());
+        let selection = selected(&wish, &fleet.matrix, gateway.router.findings(), &tried, unix_seconds());
         if !selection.unknown.is_empty() {
             return Err(NotVerified::Unknown(selection.unknown));
         }
         if is_new {
             let text = serde_json::to_string(&wish).unwrap_or_default();
-            self.kept.begin(Unfinished { id: id.clone(), wish: text, began_at: now_seconds() }).await?;
+            self.kept.begin(Unfinished { id: id.clone(), wish: text, began_at: unix_seconds() }).await?;
         }
         let round = Round {
             probes: self,

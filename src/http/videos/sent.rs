@@ -3,7 +3,7 @@
 use axum::extract::Request;
 use mediary_core::{Hold, Media};
 
-use super::super::body::{self, JsonBody};
+use super::super::body::JsonBody;
 use super::super::error::ApiError;
 use super::super::files::{self, SentForm, content_type};
 use super::super::images::named_pictures;
@@ -23,7 +23,7 @@ pub(super) async fn sent(state: &AppState, request: Request) -> Result<(NewVideo
     let bounds = bounds(&headers)?;
     let (mut asked, file, held) = match content_type(&headers) == "multipart/form-data" {
         true => {
-            let SentForm { files, fields } = form(state, request).await?;
+            let SentForm { files, fields } = files::sent_form(state, request).await?;
             (VideoRequest::of_form(fields)?, one(files)?, Hold::default())
         }
         false => {
@@ -42,17 +42,6 @@ pub(super) async fn sent(state: &AppState, request: Request) -> Result<(NewVideo
     let VideoRequest { video, model, webhook_url, wait_seconds, start: _ } = VideoRequest { start: None, ..asked };
     let owner = owner(state, &headers);
     Ok((NewVideo { video, model, bounds, owner, webhook_url, held }, wait_seconds))
-}
-
-async fn form(state: &AppState, request: Request) -> Result<SentForm, ApiError> {
-    let limits = &state.config.limits;
-    let (head, body) = request.into_parts();
-    body::announced(&head.headers, limits)?;
-    let entered = state.gateway.admission().enter().await?;
-    let stream = Box::pin(body::chunks(body, limits));
-    let form = files::form_of_any_files(stream, &head.headers, state.gateway.admission()).await?;
-    drop(entered);
-    Ok(form)
 }
 
 /// The one file of a form, if it has one.
