@@ -87,9 +87,9 @@ bench: setup bench-gateways ## Compare speed, accuracy and memory with other pro
 	$(CARGO) build --release $(CARGO_FLAGS) --workspace --example media_speed
 	python3 benches/run.py
 
-# What stands around the gateways, with the versions that are shipped, as for the fuzzer; and the planner's timer.
+# What stands around the gateways, with the versions that are shipped, as for the fuzzer; and the timers of planner and ledger.
 bench-gateways:
-	$(CARGO) build --release $(CARGO_FLAGS) -p mediary-core --example plan_speed
+	$(CARGO) build --release $(CARGO_FLAGS) -p mediary-core --example plan_speed --example quota_speed
 	cp Cargo.lock benches/gateways/Cargo.lock
 	cd benches/gateways && $(CARGO) build --release $(filter-out --locked,$(CARGO_FLAGS)) \
 		--target-dir ../../target/bench-gateways

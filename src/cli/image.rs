@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use bytes::Bytes;
 use clap::Args;
-use mediary_core::{Blob, Claim, Media, classify};
+use mediary_core::{Blob, Claim, Hold, Media, classify};
 use serde_json::{Value, json};
 
 use super::background::tell;
@@ -131,7 +131,7 @@ impl Image {
             }
         }
         .map_err(|error| error.to_string())?;
-        Ok(TaskRequest { task, model, bounds: Bounds::default(), client: Vec::new() })
+        Ok(TaskRequest { task, model, bounds: Bounds::default(), client: Vec::new(), held: Hold::default() })
     }
 }
 

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use clap::Args;
 use mediary_convert::audio::wav_lengths;
+use mediary_core::Hold;
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
@@ -157,8 +158,13 @@ impl Speak {
             "response_format": format,
         });
         let request = SpeechRequest::decode(&Bytes::from(body.to_string())).map_err(|error| error.to_string())?;
-        let request =
-            TaskRequest { task: request.task, model: request.model, bounds: Bounds::default(), client: Vec::new() };
+        let request = TaskRequest {
+            task: request.task,
+            model: request.model,
+            bounds: Bounds::default(),
+            client: Vec::new(),
+            held: Hold::default(),
+        };
         let mut speaking =
             runtime.block_on(gateway.speak(request)).map_err(|error| crate::http::refused(error).message)?;
         // Made once there is something to put into it.

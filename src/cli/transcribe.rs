@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use clap::Args;
 use mediary_core::task::{ReplyEvent, Task, WholeReply};
-use mediary_core::{Blob, Media, MediaKind, Target};
+use mediary_core::{Blob, Hold, Media, MediaKind, Target};
 
 use super::{Context, complain, inputs};
 use crate::gateway::{Answered, Bounds, Gateway, Growing, TaskRequest};
@@ -157,7 +157,7 @@ impl Transcribe {
         if let Task::Transcribe(wish) = &mut task {
             wish.stream = shows_progress;
         }
-        let request = TaskRequest { task, model, bounds: Bounds::default(), client: Vec::new() };
+        let request = TaskRequest { task, model, bounds: Bounds::default(), client: Vec::new(), held: Hold::default() };
         let (target, reply) =
             match gateway.answer(request).await.map_err(|error| crate::http::refused(error).message)? {
                 Answered::Whole(whole) => (whole.route.target, whole.reply),

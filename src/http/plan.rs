@@ -6,11 +6,13 @@ use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Request, State};
 use axum::http::HeaderMap;
+use mediary_core::Hold;
 use mediary_core::task::Task;
 
 use super::error::{ApiError, ErrorBody};
 use super::guard::{client_of, owner_of};
 use super::images::{self, Kind};
+use super::json_weight::{self, Numbers};
 use super::ocr;
 use super::state::AppState;
 use super::tasks::{Asked, Asker, bounds, protocol_of, refused};
@@ -44,7 +46,8 @@ pub(super) async fn plan(State(state): State<AppState>, request: Request) -> Res
     let bounds = bounds(&headers)?;
     let client = client_of(&headers);
     let body = json_body(request, &state).await?;
-    let planned = planned(&state, &headers, body, bounds, client).await?;
+    // What it becomes is gone before the plan is written, and so is the permit for it.
+    let planned = planned(&state, &headers, body.text.clone(), bounds, client).await?;
     Ok(Json(PlanBody::new(&planned.demand, &planned.plan, planned.first).then(planned.then)))
 }
 
@@ -64,10 +67,15 @@ async fn planned(
     bounds: Bounds,
     client: Vec<u8>,
 ) -> Result<Planned, ApiError> {
-    let asker = Asker { client: client.clone(), owner: owner_of(headers, &state.config.server) };
+    let owner = owner_of(headers, &state.config.server);
+    let asker = Asker { client: client.clone(), owner, held: Hold::default() };
     // A body that is no such envelope is a bare chat, and complained about as one.
     let envelope = serde_json::from_slice::<PlanRequest<'_>>(&body).ok();
     let Some(PlanRequest { endpoint, request }) = envelope else {
+        // What was taken for tokens of a request inside of it is none then.
+        let (weighed, limits) = (body.clone(), state.config.limits.clone());
+        let check = move || json_weight::weigh(&weighed, Numbers::Values).check(&limits);
+        blocking::through(body.len(), check).await??;
         return task(state, &CHAT, body.into(), bounds, asker).await;
     };
     let Some(request) = request else {
@@ -97,12 +105,20 @@ async fn planned(
             };
             let wish = ImageRequest::of_json(&request)?;
             let (task, model) = images::understood(state, headers, wish, Vec::new(), kind).await?;
-            Ok(state.gateway.explain(TaskRequest { task, model, bounds, client }).await.map_err(refused)?)
+            Ok(state
+                .gateway
+                .explain(TaskRequest { task, model, bounds, client, held: Hold::default() })
+                .await
+                .map_err(refused)?)
         }
         "/v1/videos" => {
             let VideoRequest { video, model, .. } = VideoRequest::of_json(&request)?;
             let task = Task::GenerateVideo(video);
-            Ok(state.gateway.explain(TaskRequest { task, model, bounds, client }).await.map_err(refused)?)
+            Ok(state
+                .gateway
+                .explain(TaskRequest { task, model, bounds, client, held: Hold::default() })
+                .await
+                .map_err(refused)?)
         }
         "/v1/audio/transcriptions" | "/v1/audio/translations" => {
             let (recording, model) = ocr::recording(&request, state.gateway.admission()).await?;
@@ -112,7 +128,11 @@ async fn planned(
         }
         "/v1/audio/speech" | "/v1/tts" => {
             let SpeechRequest { task, model, .. } = SpeechRequest::decode(&request)?;
-            Ok(state.gateway.explain(TaskRequest { task, model, bounds, client }).await.map_err(refused)?)
+            Ok(state
+                .gateway
+                .explain(TaskRequest { task, model, bounds, client, held: Hold::default() })
+                .await
+                .map_err(refused)?)
         }
         other => {
             let other: String = other.chars().take(60).collect();
@@ -135,6 +155,6 @@ async fn task(
 ) -> Result<Planned, ApiError> {
     let decoded = blocking::through(sent.body.len(), move || protocol.decode(&sent)).await??;
     let asked = Asked::of(protocol, state, decoded, bounds, asker).await?;
-    let Asked { decoded: Decoded { task, model, .. }, bounds, client } = asked;
-    state.gateway.explain(TaskRequest { task, model, bounds, client }).await.map_err(refused)
+    let Asked { decoded: Decoded { task, model, .. }, bounds, client, held } = asked;
+    state.gateway.explain(TaskRequest { task, model, bounds, client, held }).await.map_err(refused)
 }

@@ -30,6 +30,7 @@ use std::fmt;
 
 use axum::http::HeaderMap;
 use bytes::Bytes;
+use mediary_core::Hold;
 use mediary_core::task::Task;
 
 use process::BadField;
@@ -57,6 +58,8 @@ pub trait Protocol: Errors + fmt::Debug {
 pub struct Sent {
     /// Its body, unpacked.
     pub body: Bytes,
+    /// The permit for what that becomes.
+    pub parsed: Hold,
     /// Its headers, for formats that ask for something there.
     pub headers: HeaderMap,
     /// The path of its address, for formats that name the model there.

@@ -2,6 +2,9 @@
 //!
 //! Asking for room and taking it happens under one lock, so that no two calls take the same place. What was taken and
 //! not used is given back by a [`Held`], at the latest when that is dropped.
+//!
+//! With one lock around all that is decided there is no order of atomics for a model checker such as loom to go through (the
+//! two flags beside it only say that there is something to keep); threads are tried by property tests and by contention.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};

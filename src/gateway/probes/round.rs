@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 use mediary_core::Target;
-use mediary_core::capability::{Abilities, Ability, Price, Usd};
+use mediary_core::capability::{Abilities, Ability, Usd};
 use mediary_store::{StoreFailed, TriedBefore, Unfinished};
 use thiserror::Error;
 use uuid::Uuid;
@@ -206,8 +206,7 @@ impl Round<'_> {
     }
 
     async fn verdict(&self, row: &Abilities, ability: Ability, works_otherwise: bool) -> Verdict {
-        let is_free = row.price.is_free() || row.is_local && row.price == Price::Unknown;
-        if !is_free && !self.wish.paid {
+        if !row.price.is_free() && !self.wish.paid {
             let why = "it costs, or it is not known whether it does; `paid` allows that";
             return Verdict::of(Outcome::Skipped(why.to_owned()));
         }
@@ -216,7 +215,7 @@ impl Round<'_> {
             Ok(ready) => ready,
             Err(outcome) => return Verdict::of(outcome),
         };
-        let estimate = if is_free { Some(Usd::ZERO) } else { ready.estimate() };
+        let estimate = if row.price.is_free() { Some(Usd::ZERO) } else { ready.estimate() };
         if let Some(why) = self.is_over_budget(estimate) {
             return Verdict::of(Outcome::Skipped(why.to_owned()));
         }

@@ -5,6 +5,7 @@
 use axum::Extension;
 use axum::extract::{Request, State};
 use axum::response::Response;
+use mediary_core::Hold;
 
 use super::super::body;
 use super::super::error::ApiError;
@@ -78,7 +79,7 @@ async fn answer(
     into_english: bool,
 ) -> Result<Response, ApiError> {
     let bounds = bounds(request.headers())?;
-    let Asker { client, owner } = Asker::of(request.headers(), &state.config.server);
+    let Asker { client, owner, .. } = Asker::of(request.headers(), &state.config.server);
     let (head, body) = request.into_parts();
     if content_type(&head.headers) != "multipart/form-data" {
         let message = "send a form (multipart/form-data) with the recording as `file`, or its address as `url`";
@@ -114,6 +115,6 @@ async fn answer(
         return Err(ApiError::malformed("there are several files; send them one by one").about("file"));
     }
     let recording = file.classified().map_err(|failure| ApiError::from(failure).about("file"))?;
-    let asked = Asked { decoded: form.of(recording), bounds, client };
+    let asked = Asked { decoded: form.of(recording), bounds, client, held: Hold::default() };
     carry_out(&TRANSCRIPTIONS, &state, request_id, asked).await
 }

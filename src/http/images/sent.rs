@@ -6,8 +6,9 @@ use std::mem;
 use axum::extract::Request;
 use axum::http::HeaderMap;
 use mediary_core::task::{Attachment, ImageJob, Task};
-use mediary_core::{Failure, Media};
+use mediary_core::{Failure, Hold, Media};
 
+use super::super::body::JsonBody;
 use super::super::content;
 use super::super::error::ApiError;
 use super::super::files::{self, SentForm, UploadedFile, content_type};
@@ -26,6 +27,8 @@ pub(super) struct Sent {
     pub(super) task: Task,
     pub(super) model: String,
     pub(super) wishes: Wishes,
+    /// The permit for what it takes in memory.
+    pub(super) held: Hold,
 }
 
 /// How the answer is wanted.
@@ -59,12 +62,15 @@ impl Wishes {
 /// When a field is wrong, a file is no picture, or cannot be fetched.
 pub(super) async fn sent(state: &AppState, request: Request, kind: Kind) -> Result<Sent, ApiError> {
     let headers = request.headers().clone();
-    let (request, files) = match content_type(&headers) == "multipart/form-data" {
+    let (request, files, held) = match content_type(&headers) == "multipart/form-data" {
         true => {
             let SentForm { files, fields } = files::sent_form(state, request).await?;
-            (ImageRequest::of_form(fields)?, files)
+            (ImageRequest::of_form(fields)?, files, Hold::default())
         }
-        false => (ImageRequest::of_json(&json_body(request, state).await?)?, Vec::new()),
+        false => {
+            let JsonBody { text, parsed } = json_body(request, state).await?;
+            (ImageRequest::of_json(&text)?, Vec::new(), parsed)
+        }
     };
     let as_links = request.as_links;
     let (task, model) = understood(state, &headers, request, files, kind).await?;
@@ -73,7 +79,7 @@ pub(super) async fn sent(state: &AppState, request: Request, kind: Kind) -> Resu
     };
     // The answer needs no more of it than its words.
     let job = ImageJob { attachments: Vec::new(), ..job.clone() };
-    Ok(Sent { task, model, wishes: Wishes { job, as_links } })
+    Ok(Sent { task, model, wishes: Wishes { job, as_links }, held })
 }
 
 /// What is to be made and of which model, with the pictures that the request sends or names.

@@ -11,6 +11,7 @@ use super::super::request_id::RequestId;
 use super::super::state::AppState;
 use super::provider_name::ProviderNames;
 use super::{refused, relay, whole};
+use mediary_core::Hold;
 use mediary_core::task::{Message, Role, Task, Written};
 
 use crate::config::Server;
@@ -23,6 +24,8 @@ pub(in crate::http) struct Asked {
     pub(in crate::http) bounds: Bounds,
     /// What the client is known by.
     pub(in crate::http) client: Vec<u8>,
+    /// The permit for what was decoded.
+    pub(in crate::http) held: Hold,
 }
 
 /// Who asks.
@@ -31,12 +34,19 @@ pub(in crate::http) struct Asker {
     pub(in crate::http) client: Vec<u8>,
     /// Whose files may be named.
     pub(in crate::http) owner: Vec<u8>,
+    /// The permit for what is asked for.
+    pub(in crate::http) held: Hold,
 }
 
 impl Asker {
     /// Who sends these headers.
     pub(in crate::http) fn of(headers: &HeaderMap, server: &Server) -> Self {
-        Self { client: client_of(headers), owner: owner_of(headers, server) }
+        Self { client: client_of(headers), owner: owner_of(headers, server), held: Hold::default() }
+    }
+
+    /// The same, with the permit for what was decoded.
+    pub(in crate::http) fn holding(self, held: Hold) -> Self {
+        Self { held, ..self }
     }
 }
 
@@ -52,11 +62,11 @@ impl Asked {
         bounds: Bounds,
         asker: Asker,
     ) -> Result<Self, ApiError> {
-        let Asker { client, owner } = asker;
+        let Asker { client, owner, held } = asker;
         if let Err(failure) = kept_files::brought(state, &owner, &mut decoded.task).await {
             return Err(ApiError::from(failure).spelled(&Spelling::of(protocol.names(), &decoded.task)));
         }
-        Ok(Self { decoded, bounds, client })
+        Ok(Self { decoded, bounds, client, held })
     }
 }
 
@@ -70,11 +80,11 @@ pub(in crate::http) async fn carry_out(
     request_id: RequestId,
     asked: Asked,
 ) -> Result<Response, ApiError> {
-    let Asked { decoded: Decoded { mut task, model, answer, dropped }, bounds, client } = asked;
+    let Asked { decoded: Decoded { mut task, model, answer, dropped }, bounds, client, held } = asked;
     begin_as_told(&mut task, &bounds)?;
     let (wants_stream, names) = (task.streams(), ProviderNames::of(state, &task));
     let spelling = Spelling::of(protocol.names(), &task);
-    let request = TaskRequest { task, model, bounds, client };
+    let request = TaskRequest { task, model, bounds, client, held };
     if wants_stream {
         let wish = relay::Wish { head: whole::new_head(), answer, dropped, names, spelling, request_id };
         return relay::answer(protocol, state, request, wish).await;
@@ -96,9 +106,9 @@ pub(super) async fn count(
     state: &AppState,
     asked: Asked,
 ) -> Result<(u64, &'static str), ApiError> {
-    let Asked { decoded: Decoded { task, model, .. }, bounds, client } = asked;
+    let Asked { decoded: Decoded { task, model, .. }, bounds, client, held } = asked;
     let spelling = Spelling::of(protocol.names(), &task);
-    let counted = state.gateway.count(TaskRequest { task, model, bounds, client }).await;
+    let counted = state.gateway.count(TaskRequest { task, model, bounds, client, held }).await;
     let counted = counted.map_err(|error| refused(error).spelled(&spelling))?;
     Ok((counted.tokens, if counted.is_estimate { "estimated" } else { "exact" }))
 }

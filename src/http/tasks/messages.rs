@@ -84,8 +84,9 @@ pub(in super::super) async fn count_tokens(
     let bounds = bounds(request.headers())?;
     let asker = Asker::of(request.headers(), &state.config.server);
     let sent = sent(request, &state).await?;
+    let held = sent.parsed.clone();
     let decoded = blocking::through(sent.body.len(), move || MESSAGES.decode(&sent)).await??;
-    let asked = Asked::of(&MESSAGES, &state, decoded, bounds, asker).await?;
+    let asked = Asked::of(&MESSAGES, &state, decoded, bounds, asker.holding(held)).await?;
     let (input_tokens, how) = count(&MESSAGES, &state, asked).await?;
     Ok(([("x-mediary-count", how)], Json(TokenCount { input_tokens })).into_response())
 }

@@ -27,6 +27,7 @@ use axum::Extension;
 use axum::extract::{Request, State};
 use axum::response::Response;
 
+use super::body::JsonBody;
 use super::error::{ApiError, ErrorBody};
 use super::request_id::RequestId;
 use super::state::AppState;
@@ -125,13 +126,15 @@ async fn answer(
     let bounds = bounds(request.headers())?;
     let asker = Asker::of(request.headers(), &state.config.server);
     let sent = sent(request, &state).await?;
+    let held = sent.parsed.clone();
     let decoded = blocking::through(sent.body.len(), move || protocol.decode(&sent)).await??;
-    let asked = Asked::of(protocol, &state, decoded, bounds, asker).await?;
+    let asked = Asked::of(protocol, &state, decoded, bounds, asker.holding(held)).await?;
     carry_out(protocol, &state, request_id, asked).await
 }
 
 /// A request with its body, once that has arrived.
 pub(super) async fn sent(request: Request, state: &AppState) -> Result<Sent, ApiError> {
     let (headers, path) = (request.headers().clone(), request.uri().path().to_owned());
-    Ok(Sent { body: json_body(request, state).await?, headers, path })
+    let JsonBody { text: body, parsed } = json_body(request, state).await?;
+    Ok(Sent { body, parsed, headers, path })
 }

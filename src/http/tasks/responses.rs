@@ -11,6 +11,7 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use super::super::body::JsonBody;
 use super::super::error::{ApiError, ErrorBody};
 use super::super::guard::owner_of;
 use super::super::request_id::RequestId;
@@ -65,7 +66,7 @@ pub(in super::super) async fn create(
     let asker = Asker::of(&headers, &state.config.server);
     let body = json_body(request, &state).await?;
     let wanted = Wanted::of(&body)?;
-    let body = completed_body(&state, &asker.owner, &wanted, body).await?;
+    let JsonBody { text: body, parsed: held } = completed_body(&state, &asker.owner, &wanted, body).await?;
     let kept = state.responses.clone().filter(|_| wanted.is_kept());
     let kept = kept.and_then(|kept| kept.room_for(body.len()).map(|room| (kept, room)));
     if wanted.is_in_background() && kept.is_none() {
@@ -84,7 +85,7 @@ pub(in super::super) async fn create(
         Ok((decoded, begun, keeping.map(|keeping| (keeping.row(input), keeping))))
     };
     let (decoded, begun, keeping) = blocking::through(bytes, decode).await??;
-    let asked = Asked::of(&RESPONSES, &state, decoded, bounds, asker).await?;
+    let asked = Asked::of(&RESPONSES, &state, decoded, bounds, asker.holding(held)).await?;
     let is_stream = wanted.is_stream();
     match keeping.filter(|(_, keeping)| keeping.in_background.is_some()) {
         Some((row, keeping)) => {
@@ -127,9 +128,9 @@ pub(in super::super) async fn input_tokens(
     let asker = Asker::of(&headers, &state.config.server);
     let body = json_body(request, &state).await?;
     let wanted = Wanted::of(&body)?;
-    let body = completed_body(&state, &asker.owner, &wanted, body).await?;
+    let JsonBody { text: body, parsed: held } = completed_body(&state, &asker.owner, &wanted, body).await?;
     let decoded = blocking::through(body.len(), move || RESPONSES.decode(&Sent::from(body))).await??;
-    let asked = Asked::of(&RESPONSES, &state, decoded, bounds, asker).await?;
+    let asked = Asked::of(&RESPONSES, &state, decoded, bounds, asker.holding(held)).await?;
     let (input_tokens, how) = count(&RESPONSES, &state, asked).await?;
     let body = InputTokens { object: "response.input_tokens", input_tokens };
     Ok(([("x-mediary-count", how)], Json(body)).into_response())
@@ -162,9 +163,9 @@ pub(in super::super) async fn compact(
     let asker = Asker::of(&headers, &state.config.server);
     let body = json_body(request, &state).await?;
     let wanted = Wanted::of(&body)?;
-    let body = completed_body(&state, &asker.owner, &wanted, body).await?;
+    let JsonBody { text: body, parsed: held } = completed_body(&state, &asker.owner, &wanted, body).await?;
     let decoded = blocking::through(body.len(), move || decode_compaction(&Sent::from(body))).await??;
-    let asked = Asked::of(&RESPONSES, &state, decoded, bounds, asker).await?;
+    let asked = Asked::of(&RESPONSES, &state, decoded, bounds, asker.holding(held)).await?;
     carry_out(&RESPONSES, &state, request_id, asked).await
 }
 

@@ -12,6 +12,7 @@ mod embeddings;
 mod encode;
 mod files;
 mod images;
+mod inputs;
 mod interpret;
 mod legacy;
 mod moderations;
