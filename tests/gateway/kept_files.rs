@@ -79,7 +79,7 @@ fn a_file_is_its_keys_alone_and_stays_until_it_is_removed() {
     assert_eq!(ids(one, "?purpose=vision"), [id(&file)]);
     assert_eq!(ids(one, &format!("?limit=1&after={}", id(&second))), [id(&file)]);
     // To others it is not there.
-    assert_eq!(ids(other, ""), [String::new(); 0]);
+    assert!(ids(other, "").is_empty());
     for answer in [
         get(&server, other, &path),
         get(&server, other, &format!("{path}/content")),
