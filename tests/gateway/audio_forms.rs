@@ -150,7 +150,7 @@ fn exactly_one_recording_is_sent() {
     let to = |form: super::client::Multipart| form.request_to("/v1/audio/transcriptions").send(&server);
     to(super::client::Multipart::default().field("model", "auto")).refused(400, "invalid_request", "file");
     let both = form(&wav(), &[("url", "http://127.0.0.1:9/a.wav")]);
-    to(both).refused(400, "invalid_request", "either");
+    to(both).refused(400, "invalid_request", "send one of");
     let two = form(&wav(), &[]).file("b.wav", "audio/wav", &wav());
     to(two).refused(400, "invalid_request", "several");
     let body = Request::new("POST", "/v1/audio/transcriptions").body("application/json", "{}").send(&server);

@@ -43,17 +43,17 @@ pub(in super::super) async fn brought(state: &AppState, owner: &[u8], task: &mut
 }
 
 async fn medium(state: &AppState, owner: &[u8], id: &str) -> Result<(String, Media), Failure> {
+    let shown: String = id.chars().take(80).collect();
     let Some(kept) = &state.files else {
-        return Err(Failure::malformed("files are not kept here; send the bytes with the request"));
+        let detail =
+            format!("there is no file `{shown}`, since files are not kept here; send the bytes with the request");
+        return Err(Failure::malformed(detail));
     };
     match kept.medium(id, owner, state.gateway.admission().spool()).await {
         Ok((file, media)) => Ok((file.name, media)),
-        Err(NoFile::Unknown) => {
-            let id: String = id.chars().take(80).collect();
-            Err(Failure::malformed(format!(
-                "there is no file `{id}` with this key; GET /v1/files lists those that are there"
-            )))
-        }
+        Err(NoFile::Unknown) => Err(Failure::malformed(format!(
+            "there is no file `{shown}` with this key; GET /v1/files lists those that are there"
+        ))),
         Err(NoFile::Failed(failure)) => Err(failure),
         Err(other) => Err(Failure::broken(other.to_string())),
     }

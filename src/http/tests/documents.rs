@@ -41,6 +41,8 @@ async fn every_route_is_documented_and_every_documented_route_exists() {
         let line = route
             .replace("/videos/{id}", "/videos/video_absent")
             .replace("/responses/{id}", "/responses/resp_absent")
+            .replace("/files/{id}", "/files/file-absent")
+            .replace("/uploads/{id}", "/uploads/upload-absent")
             .replace("{id}", "local/paddleocr")
             .replace("{key}", "pk_absent")
             .replace("local/paddleocr/{page}", "ocr-absent/0");

@@ -103,10 +103,7 @@ fn what_is_wrong_is_named_by_its_path() {
             said(json!([{ "type": "image", "source": { "type": "base64", "data": "?" } }])),
             "messages[0].content[0].source.data: ",
         ),
-        (
-            said(json!([{ "type": "image", "source": { "type": "file", "file_id": "f" } }])),
-            "messages[0].content[0].source.type: ",
-        ),
+        (said(json!([{ "type": "image", "source": { "type": "file" } }])), "messages[0].content[0].source.file_id: "),
         (said(json!([{ "type": "tool_result", "content": "x" }])), "messages[0].content[0].tool_use_id: "),
         (said(json!([{ "type": "tool_use", "id": "a", "name": "f" }])), "messages[0].content[0].type: "),
         (with("system", json!([{ "type": "image" }])), "system[0].text: "),

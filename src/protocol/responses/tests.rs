@@ -115,7 +115,6 @@ fn what_is_wrong_is_named_by_its_path() {
         (part(json!({ "type": "input_text" })), "input[0].content[0].text: "),
         (part(json!({ "type": "input_image" })), "input[0].content[0].image_url: "),
         (part(json!({ "type": "input_image", "image_url": "?" })), "input[0].content[0].image_url: "),
-        (part(json!({ "type": "input_image", "file_id": "file-1" })), "input[0].content[0].file_id: there is no file"),
         (part(json!({ "type": "input_file" })), "input[0].content[0].file_data: "),
         (part(json!({ "type": "smell" })), "input[0].content[0].type: "),
         (with("instructions", json!([])), "instructions: "),

@@ -342,7 +342,6 @@ fn complaints_name_the_field() {
         part(json!({ "type": "image_url", "image_url": "data:image/png,raw" })),
         part(json!({ "type": "image_url", "image_url": "data:image/png;base64" })),
         part(json!({ "type": "image_url", "image_url": "ftp://media.example/a" })),
-        part(json!({ "type": "file", "file": { "file_id": "file-1" } })),
         part(json!({ "type": "file", "file": {} })),
         part(json!({ "type": "file", "file": { "file_data": "" } })),
         part(json!({ "type": "file", "file": { "file_data": "N3q8ryccAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=" } })),
