@@ -14,7 +14,7 @@ MEDIARY_DEV = $${CARGO_TARGET_DIR:-target}/debug/mediary
 # What the dashboard is built from.
 DASHBOARD = $(shell find dashboard -type d \( -name node_modules -o -name dist -o -name tests \) -prune -o -type f ! -name openapi.d.ts -print)
 
-.PHONY: help setup dashboard test-dashboard screenshots run test test-servers check check-fuzz check-fresh test-clients lint bench bench-gateways models install clean system dev-models release
+.PHONY: help setup dashboard test-dashboard screenshots run test test-servers deny check check-fuzz check-fresh test-clients lint bench bench-gateways models install clean system dev-models release
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -87,9 +87,9 @@ bench: setup bench-gateways ## Compare speed, accuracy and memory with other pro
 	$(CARGO) build --release $(CARGO_FLAGS) --workspace --example media_speed
 	python3 benches/run.py
 
-# What stands around the gateways, with the versions that are shipped, as for the fuzzer; and the planner's timer.
+# What stands around the gateways, with the versions that are shipped, as for the fuzzer; and the timers of planner and ledger.
 bench-gateways:
-	$(CARGO) build --release $(CARGO_FLAGS) -p mediary-core --example plan_speed
+	$(CARGO) build --release $(CARGO_FLAGS) -p mediary-core --example plan_speed --example quota_speed
 	cp Cargo.lock benches/gateways/Cargo.lock
 	cd benches/gateways && $(CARGO) build --release $(filter-out --locked,$(CARGO_FLAGS)) \
 		--target-dir ../../target/bench-gateways
@@ -113,9 +113,17 @@ clean: ## Remove what was built; fetched libraries and weights stay
 system:
 	@sh scripts/system-packages.sh
 
-# PostgreSQL and Redis, which tests start by themselves.
+# PostgreSQL, Redis and an S3-compatible store, which tests start by themselves.
 test-servers:
 	@sh scripts/test-servers.sh
+
+# The version that is pinned, built once into the folder of what is built. It asks the database of advisories over the network.
+DENY = target/cargo-deny
+
+deny: ## Hold dependencies against deny.toml: licences, sources, bans, advisories
+	@[ -x $(DENY)/bin/cargo-deny ] || $(CARGO) install cargo-deny --version 0.20.2 --locked --quiet --root $(DENY) \
+		--target-dir $(DENY)/build
+	$(DENY)/bin/cargo-deny --all-features check --hide-inclusion-graph
 
 release: system
 	$(CARGO) build --release $(CARGO_FLAGS)

@@ -1,25 +1,19 @@
-"""A thousand models of thirty providers: memory over a catalog of none, and how long `/v1/plan` takes to tell all of them.
+"""Servers over a thousand models of thirty providers, and over none: their memory, and how long requests take.
 
-The plan by itself is measured by `cargo run --release -p mediary-core --example plan_speed`. Standard library only; run by itself: `catalog.py [PATH/TO/mediary]`. Calls no provider: the addresses are of a closed port.
+For `part_catalog.py`. Calls no provider: the addresses are of a closed port.
 """
 
 from __future__ import annotations
 
 import http.client
-import json
 import os
-import statistics
 import subprocess
-import sys
 import tempfile
 import time
 from contextlib import contextmanager
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
 PROVIDERS, MODELS = 30, 1_000
-REACH_MIB = 15
-PLANS = 300
 REQUEST = {"model": "auto", "messages": [{"role": "user", "content": "Which of these is the largest: 3, 7 or 5?"}]}
 
 
@@ -82,12 +76,12 @@ def resident_mib(pid: int) -> float:
     raise SystemExit("the server is gone")
 
 
-def times_ms(port: int, method: str, path: str, body: bytes | None) -> list[float]:
+def times_ms(port: int, method: str, path: str, body: bytes | None, count: int) -> list[float]:
     """Milliseconds of each of many requests over one connection."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
     headers = {"Content-Type": "application/json"} if body else {}
     times = []
-    for _ in range(PLANS):
+    for _ in range(count):
         begin = time.perf_counter()
         connection.request(method, path, body, headers)
         answer = connection.getresponse()
@@ -96,23 +90,3 @@ def times_ms(port: int, method: str, path: str, body: bytes | None) -> list[floa
         if answer.status != 200:
             raise SystemExit(f"{path} answers {answer.status}")
     return times
-
-
-def main() -> None:
-    executable = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "target" / "release" / "mediary"
-    with running(executable, 0) as (pid, port):
-        empty = resident_mib(pid)
-    with running(executable, MODELS) as (pid, port):
-        full = resident_mib(pid)
-        plan = statistics.median(times_ms(port, "POST", "/v1/plan", json.dumps(REQUEST).encode()))
-        way = statistics.median(times_ms(port, "GET", "/livez", None))
-        after = resident_mib(pid)
-    print(json.dumps({
-        "empty_mib": round(empty, 1), "full_mib": round(full, 1), "over_mib": round(full - empty, 1),
-        "after_plans_mib": round(after, 1), "plan_request_ms": round(plan, 3), "livez_ms": round(way, 3),
-        "met_memory": full - empty <= REACH_MIB,
-    }))
-
-
-if __name__ == "__main__":
-    main()

@@ -32,9 +32,9 @@ def own(name: str) -> Path:
     return program
 
 
-def plan_speed() -> Path | None:
-    """The example that times the planner, if it was built."""
-    program = TARGET / "release" / "examples" / "plan_speed"
+def timer(name: str) -> Path | None:
+    """The example that times the planner (`plan_speed`) or the ledger (`quota_speed`), if it was built."""
+    program = TARGET / "release" / "examples" / name
     return program if program.is_file() else None
 
 

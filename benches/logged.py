@@ -161,8 +161,17 @@ def fill(database: Path, rows: int) -> None:
                        '{"attempts":[],"charges":[],"fallbacks":0,"media":[],"treatments":[]}')
 
         connection.executemany(f"INSERT INTO requests ({columns}) VALUES ({places})", made())
-        connection.execute("""
-            INSERT INTO request_sums SELECT ended_at / 900000, client, provider, model, task, status, count(*),
-                sum(prompt_tokens), sum(cached_tokens), sum(completion_tokens), sum(pages), sum(milliseconds),
-                sum(images), sum(cost), sum(unpriced), sum(total_ms)
+        counted = ("requests, failed, prompt_tokens, cached_tokens, completion_tokens, pages, milliseconds, images, cost, "
+                   "unpriced, total_ms")
+        sums = ("count(*), sum(status >= 400 AND status <> 499), sum(prompt_tokens), sum(cached_tokens), "
+                "sum(completion_tokens), sum(pages), sum(milliseconds), sum(images), sum(cost), sum(unpriced), sum(total_ms)")
+        connection.execute(f"""
+            INSERT INTO request_sums (quarter, client, provider, model, task, status, {counted})
+            SELECT ended_at / 900000, client, provider, model, task, status, {sums}
             FROM requests GROUP BY 1, 2, 3, 4, 5, 6""")
+        kinds = {"": "''", "client": "client", "provider": "provider", "model": "provider || '/' || model",
+                 "task": "task", "status": "CAST(status AS TEXT)"}
+        for kind, name in kinds.items():
+            connection.execute(f"""
+                INSERT INTO request_totals (kind, quarter, name, {counted})
+                SELECT '{kind}', ended_at / 900000, {name}, {sums} FROM requests GROUP BY 2, 3""")

@@ -1,10 +1,24 @@
 #!/bin/sh
-# Installs the servers that some tests talk to: PostgreSQL, and Redis or Valkey. Called by `make test`; takes no arguments.
+# Installs the servers that some tests talk to: PostgreSQL, Redis or Valkey, and an S3-compatible store. Called by `make test`;
+# takes no arguments.
 #
 # Tests start them by themselves, each in a temporary folder. So nothing is started here, and where these packages bring a
 # service that starts with the machine, it is switched off again. Whatever cannot be installed is left out, and its tests
 # say so.
 set -eu
+cd "$(dirname "$0")/.."
+
+# The store comes from the Python index, into an environment of its own, once for each list of what is in it.
+python=${CARGO_TARGET_DIR:-target}/test-servers
+if ! cmp -s tests/servers/requirements.txt "$python/installed.txt"; then
+    echo "Installing an S3-compatible store for tests"
+    if rm -rf "$python" && python3 -m venv "$python" && "$python/bin/pip" install -q -r tests/servers/requirements.txt; then
+        cp tests/servers/requirements.txt "$python/installed.txt"
+    else
+        rm -rf "$python"
+        echo "Tests of an S3-compatible store are skipped (its packages cannot be installed)" >&2
+    fi
+fi
 
 packages=''
 [ -n "$(command -v initdb; ls /usr/lib/postgresql/*/bin/initdb 2>/dev/null)" ] || packages="$packages postgresql"

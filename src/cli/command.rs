@@ -97,7 +97,7 @@ impl Command {
             Self::Status(command) => command.run(&context),
             Self::Logs(command) => command.run(&context),
             Self::Service(command) => command.run(&context),
-            Self::Doctor(command) => command.run(&context),
+            Self::Doctor(command) => command.run(context),
             Self::Open(command) => command.run(&context),
             Self::Update(command) => command.run(&context),
             Self::Completions(command) => command.run(),
@@ -109,5 +109,34 @@ impl Command {
                 .run(&context.overrides, &context.environment, &context.cwd, &mut io::stdout(), &mut io::stderr())
                 .unwrap_or(ExitCode::FAILURE),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    /// A server's output is its log, which is JSON where it is not for a terminal; completions are for a shell.
+    const FOR_NO_PROGRAM: [&str; 2] = ["serve", "completions"];
+
+    fn check(command: &clap::Command, path: &str, is_json: bool) -> usize {
+        let is_json = is_json || command.get_arguments().any(|argument| argument.get_id() == "json");
+        let below: Vec<&clap::Command> = command.get_subcommands().filter(|one| one.get_name() != "help").collect();
+        if below.is_empty() || is_json {
+            assert!(is_json, "`{path}` has no --json");
+            return 1;
+        }
+        below.iter().map(|one| check(one, &format!("{path} {}", one.get_name()), is_json)).sum()
+    }
+
+    #[test]
+    fn every_command_that_prints_something_has_json() {
+        let all = Arguments::command();
+        let visible = all.get_subcommands().filter(|one| !one.is_hide_set() && one.get_name() != "help");
+        let checked = visible.filter(|one| !FOR_NO_PROGRAM.contains(&one.get_name()));
+        let count: usize = checked.map(|one| check(one, one.get_name(), false)).sum();
+        assert!(count >= 23, "{count}");
     }
 }

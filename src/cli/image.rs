@@ -7,9 +7,10 @@ use std::process::ExitCode;
 
 use bytes::Bytes;
 use clap::Args;
-use mediary_core::{Blob, Claim, Media, classify};
-use serde_json::json;
+use mediary_core::{Blob, Claim, Hold, Media, classify};
+use serde_json::{Value, json};
 
+use super::background::tell;
 use super::{Context, complain};
 use crate::gateway::{Bounds, Drawn, TaskRequest};
 use crate::protocol::openai::ImageRequest;
@@ -52,17 +53,25 @@ pub(super) struct Image {
     /// What makes it: auto or a target such as openai/gpt-image-1
     #[arg(long, default_value = "auto")]
     model: String,
+    /// Print what was made as a list in JSON
+    #[arg(long)]
+    json: bool,
 }
 
 impl Image {
     pub(super) fn run(&self, context: &Context) -> ExitCode {
+        if self.json && self.out == Path::new("-") {
+            return complain("the standard output is one picture then, or one list: name a file with -o");
+        }
         match self.draw(context) {
-            Ok(()) => ExitCode::SUCCESS,
+            Ok(made) if self.json => tell(&made, String::new(), true, ExitCode::SUCCESS),
+            Ok(_) => ExitCode::SUCCESS,
             Err(message) => complain(&message),
         }
     }
 
-    fn draw(&self, context: &Context) -> Result<(), String> {
+    /// Makes the pictures; gives where each is.
+    fn draw(&self, context: &Context) -> Result<Vec<Value>, String> {
         let request = self.request()?;
         // Before anything is paid for.
         let places = (0..self.count).map(|index| Place::at(self.path(index))).collect::<Result<Vec<_>, _>>()?;
@@ -70,15 +79,16 @@ impl Image {
         let runtime = tokio::runtime::Runtime::new().map_err(|error| format!("cannot start: {error}"))?;
         runtime.block_on(async {
             let mut drawing = gateway.draw(request).await.map_err(|error| crate::http::refused(error).message)?;
-            let mut places = places.into_iter();
+            let (mut places, mut all) = (places.into_iter(), Vec::new());
             while let Some(drawn) = drawing.next().await {
                 let Drawn::Picture(made) = drawn.map_err(|failure| failure.to_string())? else { continue };
                 let Some(place) = places.next() else { break };
                 let bytes = made.media.blob.read_all().map_err(|error| format!("a picture cannot be read: {error}"))?;
+                all.push(json!({ "file": place.path, "bytes": bytes.len() }));
                 place.write(&bytes)?;
             }
             match places.len() {
-                0 => Ok(()),
+                0 => Ok(all),
                 missing => Err(format!("{} of {} pictures were made", self.count as usize - missing, self.count)),
             }
         })
@@ -121,7 +131,7 @@ impl Image {
             }
         }
         .map_err(|error| error.to_string())?;
-        Ok(TaskRequest { task, model, bounds: Bounds::default(), client: Vec::new() })
+        Ok(TaskRequest { task, model, bounds: Bounds::default(), client: Vec::new(), held: Hold::default() })
     }
 }
 

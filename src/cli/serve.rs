@@ -1,7 +1,7 @@
 //! `mediary serve`: the server, until it is told to stop.
 
 use std::os::unix::process::CommandExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,8 +17,8 @@ use super::reload::{self, Running};
 use super::{Context, complain};
 use crate::config::{Config, Source};
 use crate::gateway::{
-    Administration, BodyLog, Gateway, KeptClients, KeptQuotas, KeptResponses, NumberedSettings, Parts, Probes,
-    RequestLog, TemporaryFiles, VideoJobs,
+    Administration, BodyLog, Gateway, KeptClients, KeptFiles, KeptLedger, KeptResponses, NumberedSettings, Parts,
+    Pooling, Probes, RequestLog, TemporaryFiles, VideoJobs,
 };
 use crate::http::{self, AppState, Current};
 use crate::telemetry::{self, Otlp};
@@ -98,7 +98,7 @@ fn serve(context: &Context, arguments: Vec<String>, in_background: bool) -> Resu
     // For the listener only: connections have threads of their own.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| format!("cannot start: {error}"))?;
-    let store_dir = context.store_dir(&config);
+    let (store_dir, content_dir) = (context.store_dir(&config), context.content_dir(&config));
     let database = runtime.block_on(database(context.store_place(&config), &config))?;
     let config = match &database {
         Some(database) => runtime.block_on(with_settings(&configured, database))?,
@@ -119,21 +119,33 @@ fn serve(context: &Context, arguments: Vec<String>, in_background: bool) -> Resu
         providers,
         models: &models,
         cache_dir: context.cache_dir(&config),
-        content_dir: context.content_dir(&config),
+        content_dir: content_dir.clone(),
         registry_dir: context.registry_dir(&config),
         program,
     };
     let gateway = Arc::new(Gateway::new(parts).map_err(|error| error.to_string())?);
-    if let Some(address) = &config.store.counters {
+    let counters = if let Some(address) = &config.store.counters {
         let counters = runtime.block_on(Counters::open(address.clone())).map_err(|error| error.to_string())?;
         tracing::info!(counters.place = %address, "limits are shared");
-        gateway.clients.share(Arc::new(counters));
-    }
+        let counters = Arc::new(counters);
+        gateway.clients.share(counters.clone());
+        Some(counters)
+    } else {
+        None
+    };
     let looking = watch::Sender::new(gateway.clone());
     runtime.block_on(async {
+        let pooling = counters.map(|counters| Pooling::start(gateway.router.clone(), counters));
         let kept = match database {
             Some(database) => Some(
-                Kept::start(gateway.clone(), database, &config, store_dir.as_deref(), key_ring.keys().cloned()).await?,
+                Kept::start(
+                    gateway.clone(),
+                    database,
+                    &config,
+                    Folders { store: store_dir.as_deref(), content: content_dir },
+                    key_ring.keys().cloned(),
+                )
+                .await?,
             ),
             None => None,
         };
@@ -149,6 +161,7 @@ fn serve(context: &Context, arguments: Vec<String>, in_background: bool) -> Resu
         };
         let state = AppState::new(gateway, config.clone()).configured_as(configured.clone());
         let state = state.with_jobs(jobs.clone()).with_responses(responses);
+        let state = state.with_files(kept.as_ref().and_then(|kept| kept.files.clone()));
         let state = state.with_probes(probes).with_administration(administration).with_request_log(request_log);
         let body_log = store_dir.filter(|_| config.log.bodies).map(|dir| dir.join("bodies"));
         let body_log = body_log.and_then(|folder| BodyLog::start(folder, &config.log));
@@ -167,6 +180,9 @@ fn serve(context: &Context, arguments: Vec<String>, in_background: bool) -> Resu
         let running = Running::new(state_now, current_now, jobs.clone(), key_ring, clients).await.logging(log);
         let serving = |gateway: Arc<Gateway>| {
             looking.send_replace(gateway.clone());
+            if let Some(pooling) = &pooling {
+                pooling.share_of(gateway.router.clone());
+            }
             if let Some(kept) = &kept {
                 kept.quotas.keep_of(gateway.router.clone());
                 kept.probes.serve_with(gateway);
@@ -184,6 +200,9 @@ fn serve(context: &Context, arguments: Vec<String>, in_background: bool) -> Resu
         }
         if let Some(otlp) = otlp {
             otlp.settle(config.server.shutdown_grace).await;
+        }
+        if let Some(pooling) = &pooling {
+            pooling.settle().await;
         }
         if let Some(kept) = kept {
             kept.settle(config.server.shutdown_grace).await;
@@ -251,12 +270,22 @@ async fn with_settings(configured: &Config, database: &Arc<Database>) -> Result<
     Ok(Arc::new(config))
 }
 
+/// Folders of what is kept.
+struct Folders<'a> {
+    /// Beside the database.
+    store: Option<&'a Path>,
+    /// Of files for clients and of clients.
+    content: Option<PathBuf>,
+}
+
 /// What is kept in a database.
 struct Kept {
     jobs: Arc<VideoJobs>,
     responses: Arc<KeptResponses>,
+    /// Files of clients; `None`: there is nowhere to keep them.
+    files: Option<Arc<KeptFiles>>,
     /// What was used of free limits.
-    quotas: KeptQuotas,
+    quotas: KeptLedger,
     /// What probes found.
     probes: Arc<Probes>,
     /// Clients, and what they have used.
@@ -271,7 +300,7 @@ impl Kept {
         gateway: Arc<Gateway>,
         database: Arc<Database>,
         config: &Config,
-        folder: Option<&Path>,
+        folders: Folders<'_>,
         provider_keys: Option<ProviderKeys>,
     ) -> Result<Self, String> {
         let failed = |error: StoreFailed| error.to_string();
@@ -279,14 +308,21 @@ impl Kept {
         let administration = Administration::new(Settings::of(database.clone()), provider_keys, keys.clone());
         print_code(&administration).await;
         let clients = KeptClients::start(gateway.clients.clone(), keys).await.map_err(failed)?;
-        let clients = clients.journaling(folder).await;
+        let clients = clients.journaling(folders.store).await;
         let request_log = Arc::new(RequestLog::start(Requests::of(database.clone()), &config.log));
         let responses = http::kept_responses(database.clone()).await.map_err(failed)?;
-        let quotas = KeptQuotas::start(gateway.router.clone(), database.clone()).await.map_err(failed)?;
+        let quotas = KeptLedger::start(gateway.router.clone(), database.clone()).await.map_err(failed)?;
         let probes = Probes::start(gateway.clone(), database.clone(), config.probes.clone()).await.map_err(failed)?;
+        let files = match KeptFiles::start(database.clone(), config, folders.content) {
+            Ok(files) => files,
+            Err(failure) => {
+                tracing::warn!(error.detail = %failure, "no files are kept for clients' requests");
+                None
+            }
+        };
         let jobs = VideoJobs::start(gateway, database, config.jobs.clone()).await.map_err(failed)?;
         let (clients, administration) = (Arc::new(clients), Arc::new(administration));
-        Ok(Self { jobs, responses, quotas, probes, clients, administration, request_log })
+        Ok(Self { jobs, responses, files, quotas, probes, clients, administration, request_log })
     }
 
     async fn settle(self, patience: Duration) {

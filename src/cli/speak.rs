@@ -9,9 +9,11 @@ use std::sync::Arc;
 use bytes::Bytes;
 use clap::Args;
 use mediary_convert::audio::wav_lengths;
-use serde_json::json;
+use mediary_core::Hold;
+use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
+use super::background::tell;
 use super::player::Player;
 use super::{Context, complain, inputs};
 use crate::gateway::{Bounds, Gateway, TaskRequest};
@@ -44,6 +46,9 @@ pub(super) struct Speak {
     /// Play it, where ffplay, aplay, paplay or afplay is installed
     #[arg(long, conflicts_with = "out")]
     play: bool,
+    /// Print what was made as a list in JSON
+    #[arg(long, requires = "out")]
+    json: bool,
     /// The form: mp3, opus, aac, flac, wav or pcm
     #[arg(long)]
     format: Option<String>,
@@ -64,12 +69,14 @@ pub(super) struct Speak {
 impl Speak {
     pub(super) fn run(&self, context: &Context) -> ExitCode {
         match self.all(context) {
-            Ok(()) => ExitCode::SUCCESS,
+            Ok(made) if self.json => tell(&made, String::new(), true, ExitCode::SUCCESS),
+            Ok(_) => ExitCode::SUCCESS,
             Err(message) => complain(&message),
         }
     }
 
-    fn all(&self, context: &Context) -> Result<(), String> {
+    /// Speaks all texts; gives what was made of each.
+    fn all(&self, context: &Context) -> Result<Vec<Value>, String> {
         let texts = self.named()?;
         let player = self.play.then(|| Player::find(context)).transpose()?;
         let is_one = texts.len() == 1;
@@ -89,6 +96,7 @@ impl Speak {
         if let Some(folder) = self.out.as_ref().filter(|_| !is_one) {
             std::fs::create_dir_all(folder).map_err(|error| format!("cannot write {}: {error}", folder.display()))?;
         }
+        let mut made = Vec::new();
         for (name, text) in texts {
             let format = self.format(is_one);
             let out = match &self.out {
@@ -96,9 +104,10 @@ impl Speak {
                 Some(folder) => Some(folder.join(format!("{name}.{format}"))),
                 None => None,
             };
-            self.one(&gateway, &runtime, &text, &format, out.as_deref(), player.as_ref())?;
+            let bytes = self.one(&gateway, &runtime, &text, &format, out.as_deref(), player.as_ref())?;
+            made.push(json!({ "file": out, "format": format, "bytes": bytes }));
         }
-        Ok(())
+        Ok(made)
     }
 
     /// The texts, each with a name for its file.
@@ -134,6 +143,7 @@ impl Speak {
         self.format.clone().filter(|_| !self.play).or_else(ending).unwrap_or_else(|| usual.to_owned())
     }
 
+    /// Speaks one text; gives how many bytes that became.
     fn one(
         &self,
         gateway: &Arc<Gateway>,
@@ -142,14 +152,19 @@ impl Speak {
         format: &str,
         out: Option<&Path>,
         player: Option<&Player>,
-    ) -> Result<(), String> {
+    ) -> Result<u64, String> {
         let body = json!({
             "input": text, "voice": self.voice, "language": self.language, "speed": self.speed, "model": self.model,
             "response_format": format,
         });
         let request = SpeechRequest::decode(&Bytes::from(body.to_string())).map_err(|error| error.to_string())?;
-        let request =
-            TaskRequest { task: request.task, model: request.model, bounds: Bounds::default(), client: Vec::new() };
+        let request = TaskRequest {
+            task: request.task,
+            model: request.model,
+            bounds: Bounds::default(),
+            client: Vec::new(),
+            held: Hold::default(),
+        };
         let mut speaking =
             runtime.block_on(gateway.speak(request)).map_err(|error| crate::http::refused(error).message)?;
         // Made once there is something to put into it.
@@ -179,9 +194,10 @@ impl Speak {
             tell_lengths(&mut file, &head, length).map_err(|error| format!("cannot write: {error}"))?;
         }
         match playing {
-            Some(playing) => playing.finish(),
-            None => io::stdout().flush().map_err(|error| format!("cannot write: {error}")),
+            Some(playing) => playing.finish()?,
+            None => io::stdout().flush().map_err(|error| format!("cannot write: {error}"))?,
         }
+        Ok(length)
     }
 }
 

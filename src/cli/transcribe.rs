@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use clap::Args;
 use mediary_core::task::{ReplyEvent, Task, WholeReply};
-use mediary_core::{Blob, Media, MediaKind, Target};
+use mediary_core::{Blob, Hold, Media, MediaKind, Target};
 
 use super::{Context, complain, inputs};
 use crate::gateway::{Answered, Bounds, Gateway, Growing, TaskRequest};
@@ -41,6 +41,9 @@ pub(super) struct Transcribe {
     /// The form of the result: text, json, verbose_json, srt or vtt
     #[arg(long, default_value = "text")]
     format: String,
+    /// The same as --format json
+    #[arg(long, conflicts_with = "format")]
+    json: bool,
     /// In English, whatever is spoken
     #[arg(long)]
     translate: bool,
@@ -70,13 +73,17 @@ impl Transcribe {
 
     fn form(&self) -> Result<TranscriptionForm, String> {
         let sent = [
-            ("response_format", Some(self.format.clone())),
+            ("response_format", Some(self.format().to_owned())),
             ("model", Some(self.model.clone())),
             ("language", self.language.clone()),
             ("prompt", self.prompt.clone()),
         ];
         let fields = sent.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)));
         TranscriptionForm::decode(fields.collect(), self.translate).map_err(|error| error.to_string())
+    }
+
+    fn format(&self) -> &str {
+        if self.json { "json" } else { &self.format }
     }
 
     /// Transcribes all inputs; gives whether all of them were.
@@ -136,7 +143,7 @@ impl Transcribe {
 
     /// The ending of a file with a result.
     fn ending(&self) -> &'static str {
-        match self.format.as_str() {
+        match self.format() {
             "srt" => "srt",
             "vtt" => "vtt",
             "text" => "txt",
@@ -150,7 +157,7 @@ impl Transcribe {
         if let Task::Transcribe(wish) = &mut task {
             wish.stream = shows_progress;
         }
-        let request = TaskRequest { task, model, bounds: Bounds::default(), client: Vec::new() };
+        let request = TaskRequest { task, model, bounds: Bounds::default(), client: Vec::new(), held: Hold::default() };
         let (target, reply) =
             match gateway.answer(request).await.map_err(|error| crate::http::refused(error).message)? {
                 Answered::Whole(whole) => (whole.route.target, whole.reply),

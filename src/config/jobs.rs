@@ -1,31 +1,15 @@
-//! The `[store]` and `[jobs]` sections: where the database is, and how patiently jobs are followed.
+//! The `[jobs]` section: how patiently jobs are followed.
 //!
-//! Only places and bounds; `gateway/jobs` keeps to them.
+//! Only bounds; `gateway/jobs` keeps to them.
 
-use std::path::PathBuf;
 use std::time::Duration;
 
-use mediary_store::{CountersAddress, ServerAddress};
 use serde::{Deserialize, Serialize};
 
 use super::check::Check;
 use super::keys::Key;
 use super::quantity::Bytes;
 use super::secret::Secret;
-
-/// The checked `[store]` section.
-#[derive(Debug, Clone, Default)]
-pub struct Store {
-    /// The PostgreSQL database; `None`: SQLite in the folder below.
-    pub server: Option<ServerAddress>,
-    /// What limits are shared by with other servers; `None`: they are this server's alone.
-    pub counters: Option<CountersAddress>,
-    /// The folder of the database; `None`: `store` in `$MEDIARY_HOME`, else in the user's data directory.
-    pub dir: Option<PathBuf>,
-    /// The file of the master key; `None`: `master.key` beside the configuration file, else in `$MEDIARY_HOME`, else in
-    /// the user's configuration directory.
-    pub master_key_file: Option<PathBuf>,
-}
 
 /// The checked `[jobs]` section.
 #[derive(Debug, Clone)]
@@ -48,15 +32,6 @@ impl Default for Jobs {
     fn default() -> Self {
         super::Config::default().jobs
     }
-}
-
-#[derive(Default, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub(super) struct RawStore {
-    url: String,
-    counters: String,
-    dir: String,
-    master_key_file: String,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -86,28 +61,6 @@ impl Default for RawJobs {
 const SECONDS: &str = "a whole number of seconds, 1 or more";
 
 pub(super) const KEYS: &[Key] = &[
-    Key::secret(
-        "store.url",
-        "an address such as \"postgres://user:password@host/database\", or empty",
-        "PostgreSQL database in the place of the folder's; empty: SQLite in `store.dir`",
-    ),
-    Key::secret(
-        "store.counters",
-        "an address such as \"redis://:password@host:6379/0\", or empty",
-        "Redis or Valkey that servers share limits of clients by, and one database with; empty: each server counts for itself",
-    ),
-    Key::new(
-        "store.dir",
-        "a path, or empty",
-        "folder of the database, for one server at a time; empty: `store` in `$MEDIARY_HOME`, else in the user's data \
-         directory",
-    ),
-    Key::new(
-        "store.master_key_file",
-        "a path, or empty",
-        "file of the key that seals providers' keys in the database; empty: `master.key` beside the configuration file, \
-         else in `$MEDIARY_HOME`, else in the user's configuration directory",
-    ),
     Key::new(
         "jobs.poll_seconds",
         SECONDS,
@@ -131,21 +84,6 @@ pub(super) const KEYS: &[Key] = &[
         "how soon a webhook is sent again that was not heard; eight more follow over two days and a half",
     ),
 ];
-
-impl RawStore {
-    pub(super) fn check(self, check: &mut Check<'_>) -> Store {
-        let path = |text: String| Some(text.trim()).filter(|text| !text.is_empty()).map(PathBuf::from);
-        let server = match self.url.trim() {
-            "" => None,
-            url => check.accept("store.url", url.parse().ok()),
-        };
-        let counters = match self.counters.trim() {
-            "" => None,
-            url => check.accept("store.counters", url.parse().ok()),
-        };
-        Store { server, counters, dir: path(self.dir), master_key_file: path(self.master_key_file) }
-    }
-}
 
 impl RawJobs {
     pub(super) fn check(self, check: &mut Check<'_>) -> Jobs {

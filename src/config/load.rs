@@ -110,6 +110,7 @@ fn settle(
     let engines = raw.engines.check(&mut check);
     let cache = raw.cache.check();
     let content = raw.content.check(&mut check);
+    let files = raw.files.check();
     let safety = raw.safety.check(&mut check);
     let store = raw.store.check(&mut check);
     let jobs = raw.jobs.check(&mut check);
@@ -134,6 +135,7 @@ fn settle(
                     engines,
                     cache,
                     content,
+                    files,
                     safety,
                     store,
                     jobs,
@@ -160,13 +162,14 @@ fn as_raw(settled: &Settled) -> Raw {
     table.try_into().expect("values that fit one by one fit together")
 }
 
-/// Replaces `${VAR}` in a text or in the texts of a list. A key that is to be kept secret and whose variable is missing
-/// does not exist; elsewhere a missing variable is a mistake.
+/// Replaces `${VAR}` in a text or in the texts of a list. A key of a list, or one that is written as by default, that is to
+/// be kept secret and whose variable is missing does not exist; elsewhere a missing variable is a mistake.
 fn expanded(mut written: Written, env: &Environment) -> Result<Written, Problem> {
     // The shell has had its turn with flags.
     if matches!(written.origin, Origin::Flag(_)) {
         return Ok(written);
     }
+    let may_be_missing = written.key.secret && (written.value.is_array() || is_default(&written));
     let texts = match &written.value {
         Value::Array(items) => items.clone(),
         single => vec![single.clone()],
@@ -183,7 +186,8 @@ fn expanded(mut written: Written, env: &Environment) -> Result<Written, Problem>
             written.problem(message)
         })?;
         match new.missing.first() {
-            Some(_) if written.key.secret => continue,
+            // What was written on purpose is meant to be there, if it is not one of several.
+            Some(_) if may_be_missing => continue,
             Some(name) => {
                 let message = format!("`{path}` needs the environment variable {name}, which is not set");
                 return Err(written.problem(message));
@@ -197,7 +201,8 @@ fn expanded(mut written: Written, env: &Environment) -> Result<Written, Problem>
     }
     written.value = match written.value {
         Value::Array(_) => Value::Array(out),
-        single => out.pop().unwrap_or(single),
+        Value::String(_) => out.pop().unwrap_or_else(|| Value::String(String::new())),
+        single => single,
     };
     Ok(written)
 }
@@ -207,8 +212,14 @@ fn changes(settled: &Settled) -> Vec<Change> {
     let by_path = |raw: &Raw| raw.flattened().into_iter().collect::<BTreeMap<_, _>>();
     let values = by_path(&as_raw(settled));
     let mut defaults = by_path(&Raw::default());
-    // The default list of keys names a variable; without it the list is empty.
-    defaults.insert("server.api_keys".to_owned(), Value::Array(Vec::new()));
+    // Some defaults name a variable; without it there is nothing.
+    for value in defaults.values_mut() {
+        match value {
+            Value::Array(items) => items.retain(|item| !names_a_variable(item)),
+            text if names_a_variable(text) => *text = Value::String(String::new()),
+            _ => {}
+        }
+    }
     schema::all()
         .filter(|key| values.get(key.path) != defaults.get(key.path))
         .filter_map(|key| {
@@ -219,4 +230,14 @@ fn changes(settled: &Settled) -> Vec<Change> {
             })
         })
         .collect()
+}
+
+/// Whether a key has the value that it has by itself.
+fn is_default(written: &Written) -> bool {
+    let default = || Raw::default().flattened().into_iter().find(|(path, _)| path == written.key.path);
+    written.origin == Origin::Default || default().is_some_and(|(_, value)| value == written.value)
+}
+
+fn names_a_variable(value: &Value) -> bool {
+    value.as_str().is_some_and(|text| text.starts_with("${"))
 }

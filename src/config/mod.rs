@@ -14,6 +14,7 @@ mod engines;
 mod environment;
 mod fetch;
 mod file;
+mod files;
 mod jobs;
 mod kept;
 mod keys;
@@ -33,6 +34,7 @@ mod safety;
 mod schema;
 mod secret;
 mod server;
+mod store;
 mod telemetry;
 
 #[cfg(test)]
@@ -48,7 +50,8 @@ pub use engines::{Engines, Paddleocr, Pdfium, ProviderChoice};
 pub use environment::Environment;
 pub(crate) use environment::expand;
 pub use fetch::Fetch;
-pub use jobs::{Jobs, Store};
+pub use files::Files;
+pub use jobs::Jobs;
 pub use kept::{BadSetting, KeptSettings};
 pub use limits::{DocumentLimits, ImageLimits, Limits, SizeLimits, VideoLimits};
 pub use load::{Loaded, Source};
@@ -65,6 +68,7 @@ pub(crate) use schema::insert;
 pub(crate) use secret::sendable;
 pub use secret::{Headers, KeyList, ProxyChoice, Secret};
 pub use server::{LogFormat, LogLevel, Server};
+pub use store::Store;
 pub use telemetry::Telemetry;
 
 use std::collections::BTreeSet;
@@ -94,6 +98,8 @@ pub struct Config {
     pub cache: Cache,
     /// What is kept for clients to fetch.
     pub content: Content,
+    /// What is kept of files that clients put here ahead of their requests.
+    pub files: Files,
     /// Which pictures are refused.
     pub safety: Safety,
     /// Where the database is.

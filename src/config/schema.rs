@@ -9,8 +9,8 @@ use toml::{Table, Value};
 
 use super::keys::{self, Key};
 use super::{
-    admission, cache, content, engines, fetch, jobs, limits, probes, registry, request_logging, routing, safety,
-    server, telemetry,
+    admission, cache, content, engines, fetch, files, jobs, limits, probes, registry, request_logging, routing, safety,
+    server, store, telemetry,
 };
 
 /// All sections as written.
@@ -25,8 +25,9 @@ pub(super) struct Raw {
     pub(super) engines: engines::RawEngines,
     pub(super) cache: cache::RawCache,
     pub(super) content: content::RawContent,
+    pub(super) files: files::RawFiles,
     pub(super) safety: safety::RawSafety,
-    pub(super) store: jobs::RawStore,
+    pub(super) store: store::RawStore,
     pub(super) jobs: jobs::RawJobs,
     pub(super) registry: registry::RawRegistry,
     pub(super) log: request_logging::RawLog,
@@ -87,7 +88,9 @@ pub(super) fn all() -> impl Iterator<Item = &'static Key> {
         engines::KEYS,
         cache::KEYS,
         content::KEYS,
+        files::KEYS,
         safety::KEYS,
+        store::KEYS,
         jobs::KEYS,
         registry::KEYS,
         request_logging::KEYS,

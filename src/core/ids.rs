@@ -162,6 +162,28 @@ impl fmt::Display for ContentHash {
     }
 }
 
+/// A text is no hash.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("64 hexadecimal digits")]
+pub struct NotAHash;
+
+impl FromStr for ContentHash {
+    type Err = NotAHash;
+
+    fn from_str(text: &str) -> Result<Self, NotAHash> {
+        let digit = |byte: u8| char::from(byte).to_digit(16).ok_or(NotAHash);
+        let mut digest = [0; 32];
+        let pairs = text.as_bytes().chunks_exact(2);
+        if text.len() != 2 * digest.len() {
+            return Err(NotAHash);
+        }
+        for (byte, pair) in digest.iter_mut().zip(pairs) {
+            *byte = (digit(pair[0])? * 16 + digit(pair[1])?) as u8;
+        }
+        Ok(Self(digest))
+    }
+}
+
 impl fmt::Debug for ContentHash {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "ContentHash({self})")
@@ -183,6 +205,15 @@ mod tests {
         let target: Target = "local/paddleocr:fast".parse().unwrap();
         assert_eq!(target, Target::local("paddleocr:fast"));
         assert_eq!(target.to_string(), "local/paddleocr:fast");
+    }
+
+    #[test]
+    fn a_hash_is_read_as_it_is_written() {
+        let hash = ContentHash::of(b"it");
+        assert_eq!(hash.to_string().parse(), Ok(hash));
+        for text in ["", "ab", &"g".repeat(64), &"a".repeat(65)] {
+            assert_eq!(text.parse::<ContentHash>(), Err(NotAHash), "{text}");
+        }
     }
 
     #[test]

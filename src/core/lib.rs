@@ -22,6 +22,6 @@ pub mod task;
 
 pub use failure::{Consequence, Cooldown, Failure, FailureKind, Next};
 pub use hold::Hold;
-pub use ids::{ContentHash, ModelName, ProviderId, Target};
+pub use ids::{ContentHash, ModelName, NotAHash, ProviderId, Target};
 pub use media::{Blob, Claim, Media, MediaFormat, MediaKind, NotBase64, Unclassifiable, classify};
 pub use raster::Raster;

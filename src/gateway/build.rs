@@ -53,7 +53,7 @@ pub struct Parts<'a> {
     pub models: &'a Models,
     /// The folder for what is remembered; `None`: nothing outlives the process.
     pub cache_dir: Option<PathBuf>,
-    /// The folder for files that clients fetch; `None`: nothing is kept for them.
+    /// The folder for files that clients fetch, where no bucket is named; `None`: nothing is kept for them.
     pub content_dir: Option<PathBuf>,
     /// The folder for the last good lists of models; `None`: they are not remembered.
     pub registry_dir: Option<PathBuf>,
@@ -138,7 +138,7 @@ impl Gateway {
         let fetcher = Fetcher::new(fetch_policy(config));
         let intake = Intake::new(fetcher, fetch_bounds(config), admission.clone(), reader.clone(), ffmpeg.clone());
         let treatments = Treatments::new(pipelines, ffmpeg, installed, limits, reader.clone(), router.clone());
-        let content = Contents::open(content_dir, &config.content).at(config.server.public_url.clone());
+        let content = Contents::open(content_dir, &config.store, &config.content).at(config.server.public_url.clone());
         Ok(Self {
             router,
             reader,

@@ -3,17 +3,19 @@
 //! The store blocks; here it is used from threads where that holds nothing up. How a link is spelled as an address is
 //! the affair of `http/`.
 
-use std::io::{Read as _, Seek as _, SeekFrom};
+use std::io::{Read, Seek as _, SeekFrom};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::SystemTime;
 
 use bytes::Bytes;
 use mediary_core::{Blob, ContentHash, Failure, FailureKind, MediaFormat};
-use mediary_store::{BadToken, ContentFailed, ContentLink, ContentStore, ContentWriter, DiskContent, StoredContent};
+use mediary_store::{
+    BadToken, BucketContent, ContentFailed, ContentLink, ContentStore, ContentWriter, DiskContent, StoredContent,
+};
 
 use super::{Spool, blocking};
-use crate::config::Content;
+use crate::config::{Content, Store};
 
 /// A kept file by which a token is known to have ended; it is as old as a token can become.
 fn end_of(token: &str) -> Vec<u8> {
@@ -46,15 +48,19 @@ pub enum NoContent {
 }
 
 impl Contents {
-    /// The store in a folder. One that cannot be had costs the links, not the start.
-    pub(super) fn open(dir: Option<PathBuf>, config: &Content) -> Self {
-        let max_age = config.max_age;
-        let store = dir.and_then(|dir| match DiskContent::open(dir, config.bytes.get(), max_age) {
-            Ok(store) => Some(Arc::new(store) as Arc<dyn ContentStore>),
-            Err(error) => {
-                tracing::warn!(error.detail = %error, "no files are kept for clients to fetch");
-                None
+    /// The store in the bucket that is named, else in a folder. One that cannot be had costs the links, not the start.
+    pub(super) fn open(dir: Option<PathBuf>, named: &Store, config: &Content) -> Self {
+        let (most_bytes, max_age) = (config.bytes.get(), config.max_age);
+        let opened = match (&named.content, dir) {
+            (Some(bucket), _) => {
+                BucketContent::open(bucket.clone(), most_bytes, max_age).map(|store| Some(shared(store)))
             }
+            (None, Some(dir)) => DiskContent::open(dir, most_bytes, max_age).map(|store| Some(shared(store))),
+            (None, None) => Ok(None),
+        };
+        let store = opened.unwrap_or_else(|error| {
+            tracing::warn!(error.detail = %error, "no files are kept for clients to fetch");
+            None
         });
         Self { store, max_age, public_url: None }
     }
@@ -97,17 +103,9 @@ impl Contents {
         let (store, expires) = (self.store()?, SystemTime::now() + self.max_age);
         blocking::run(move || {
             let mut writer = store.begin().map_err(not_kept)?;
-            let mut reader = blob.source().open().map_err(|error| not_kept(error.into()))?;
-            let mut piece = vec![0; PIECE_BYTES];
-            loop {
-                let read = reader.read(&mut piece).map_err(|error| not_kept(error.into()))?;
-                if read == 0 {
-                    break;
-                }
-                writer.write(&piece[..read]).map_err(not_kept)?;
-            }
+            write_blob(&blob, &mut *writer)?;
             let kept = writer.finish().map_err(not_kept)?;
-            Ok(store.token(&ContentLink { hash: kept.hash, format, expires }))
+            store.token(&ContentLink { hash: kept.hash, format, expires }).map_err(not_kept)
         })
         .await
     }
@@ -120,13 +118,13 @@ impl Contents {
         self.store()?.begin().map_err(not_kept)
     }
 
-    /// A token for a file that was finished.
+    /// A token for a file that was finished. To ask for one may block.
     ///
     /// # Errors
     /// When nothing can be kept.
     pub fn token(&self, hash: ContentHash, format: MediaFormat) -> Result<String, Failure> {
         let expires = SystemTime::now() + self.max_age;
-        Ok(self.store()?.token(&ContentLink { hash, format, expires }))
+        self.store()?.token(&ContentLink { hash, format, expires }).map_err(not_kept)
     }
 
     /// The file that a token opens.
@@ -135,17 +133,26 @@ impl Contents {
     /// When there is none, or none any more.
     pub async fn find(&self, token: &str) -> Result<FoundContent, NoContent> {
         let store = self.store.clone().ok_or(NoContent::Unknown)?;
-        let link = store.read_token(token, SystemTime::now()).map_err(|bad| match bad {
-            BadToken::Unknown => NoContent::Unknown,
-            BadToken::Expired => NoContent::Gone,
-        })?;
-        let end = end_of(token);
-        let found = blocking::run(move || match store.open(&ContentHash::of(&end)).map_err(not_kept)? {
-            Some(_) => Ok(None),
-            None => store.open(&link.hash).map_err(not_kept),
+        let token = token.to_owned();
+        let found = blocking::run(move || {
+            let link = match store.read_token(&token, SystemTime::now()).map_err(not_kept)? {
+                Ok(link) => link,
+                Err(BadToken::Unknown) => return Ok(Err(NoContent::Unknown)),
+                Err(BadToken::Expired) => return Ok(Err(NoContent::Gone)),
+            };
+            let is_ended = store.open(&ContentHash::of(end_of(&token).as_slice())).map_err(not_kept)?.is_some();
+            let stored = if is_ended { None } else { store.open(&link.hash).map_err(not_kept)? };
+            let ContentLink { hash, format, expires } = link;
+            let found = |stored| FoundContent {
+                hash,
+                media_type: format.mime().to_owned(),
+                format: Some(format),
+                expires: Some(expires),
+                stored,
+            };
+            Ok(stored.map(found).ok_or(NoContent::Gone))
         });
-        let found = found.await.map_err(NoContent::Failed)?;
-        found.map(|stored| FoundContent { link, stored }).ok_or(NoContent::Gone)
+        found.await.map_err(NoContent::Failed)?
     }
 
     /// Ends a token before its time. Other tokens for the same file, which others may have made, stay good.
@@ -173,14 +180,8 @@ impl Contents {
             NoContent::Failed(failure) => failure,
         })?;
         blocking::run(move || {
-            let mut reader = found.stored.reader;
-            let mut piece = vec![0; PIECE_BYTES];
-            loop {
-                match reader.read(&mut piece).map_err(|error| not_kept(error.into()))? {
-                    0 => return Ok(spool.finish()),
-                    read => spool.write(&piece[..read])?,
-                }
-            }
+            spooled(found.stored, &mut spool)?;
+            Ok(spool.finish())
         })
         .await
     }
@@ -195,12 +196,47 @@ impl Contents {
     }
 }
 
+/// Appends a blob to a file that is being written.
+pub(super) fn write_blob(blob: &Blob, writer: &mut dyn ContentWriter) -> Result<(), Failure> {
+    let mut reader = blob.source().open().map_err(|error| not_kept(error.into()))?;
+    in_pieces(&mut reader, |piece| writer.write(piece).map_err(not_kept))
+}
+
+/// Copies a file that was found into a spool.
+pub(super) fn spooled(mut stored: StoredContent, spool: &mut Spool) -> Result<(), Failure> {
+    in_pieces(&mut stored.reader, |piece| spool.write(piece))
+}
+
+/// Reads to the end, in pieces.
+pub(super) fn in_pieces(
+    reader: &mut impl Read,
+    mut take: impl FnMut(&[u8]) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    let mut piece = vec![0; PIECE_BYTES];
+    loop {
+        match reader.read(&mut piece).map_err(|error| not_kept(error.into()))? {
+            0 => return Ok(()),
+            read => take(&piece[..read])?,
+        }
+    }
+}
+
+fn shared(store: impl ContentStore + 'static) -> Arc<dyn ContentStore> {
+    Arc::new(store)
+}
+
 /// A file that was found.
 #[derive(Debug)]
 pub struct FoundContent {
-    /// What it is, and until when it can be had.
-    pub link: ContentLink,
-    stored: StoredContent,
+    /// By what it is found.
+    pub hash: ContentHash,
+    /// What it is said to be.
+    pub media_type: String,
+    /// What it is, if that is known here.
+    pub format: Option<MediaFormat>,
+    /// Until when it can be had; `None`: until it is removed.
+    pub expires: Option<SystemTime>,
+    pub(super) stored: StoredContent,
 }
 
 impl FoundContent {
@@ -228,9 +264,10 @@ impl FoundContent {
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "for map_err")]
-fn not_kept(error: ContentFailed) -> Failure {
+pub(super) fn not_kept(error: ContentFailed) -> Failure {
     match error {
         ContentFailed::TooLarge { .. } => Failure::too_large(error.to_string()),
+        ContentFailed::Bucket { .. } => Failure::new(FailureKind::Unreachable, error.to_string()),
         ContentFailed::Folder(_) | ContentFailed::Disk(_) => Failure::broken(error.to_string()),
     }
 }

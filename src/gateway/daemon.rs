@@ -8,7 +8,6 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use mediary_core::capability::Price;
 use mediary_core::plan::{CostPolicy, Privacy};
 use mediary_core::provider::Timeouts;
 use mediary_core::{Failure, ModelName, ProviderId, Target};
@@ -164,6 +163,6 @@ impl Gateway {
         let target = Target { provider: provider.clone(), model: ModelName::new(model) };
         let row = known.get(&target);
         let is_near = || self.router.providers().get(provider).is_some_and(|setup| setup.is_loopback);
-        row.map_or_else(is_near, |row| row.price.is_free() || row.is_local && row.price == Price::Unknown)
+        row.map_or_else(is_near, |row| row.price.is_free())
     }
 }

@@ -19,10 +19,12 @@ mod execution;
 mod installed;
 mod intake;
 mod jobs;
-mod kept_quotas;
+mod kept_files;
+mod kept_ledger;
 mod kept_responses;
 mod limits;
 mod live_responses;
+mod pooling;
 mod probes;
 mod readiness;
 mod recipe_file;
@@ -56,9 +58,11 @@ pub use engines::EngineInfo;
 pub use execution::{measure, tune};
 pub use intake::{FetchedFile, Unfetched};
 pub use jobs::{NewVideo, NoJob, VideoFile, VideoJob, VideoJobs, VideoProgress, WebhookSecret, signature};
-pub use kept_quotas::KeptQuotas;
+pub use kept_files::{KeptFiles, NewFile, NewUpload, NoFile};
+pub use kept_ledger::KeptLedger;
 pub use kept_responses::{KeptResponses, MemoryRoom};
 pub use live_responses::{Heard, Teller, Told};
+pub use pooling::Pooling;
 pub use probes::{
     Counts as ProbeCounts, NotReleased, NotVerified, Outcome as ProbeOutcome, ProbeWish, Probes, Resume,
     Step as ProbeStep, Verified, VerifyRequest, probe_findings,

@@ -37,8 +37,15 @@ impl Gateway {
                 (engine.target.to_string(), if engine.installed { Ok(note) } else { Err(note) })
             })
             .collect();
+        let is_ready = checks.iter().all(|(_, check)| check.is_ok());
+        // Without them each server counts for itself, and answers.
+        let shared = self.router.shared().map(|counters| match counters.are_away() {
+            false => Ok("limits are shared with other servers".to_owned()),
+            true => Err("they cannot be reached; this server counts for itself until they are back".to_owned()),
+        });
+        let checks = checks.into_iter().chain(shared.map(|shared| ("counters".to_owned(), shared))).collect();
         let known = self.router.known();
         let can_chat = known.rows().iter().any(|row| row.does(TaskKind::Chat) && row.missing.is_none());
-        Readiness { ready: can_chat || checks.iter().all(|(_, check)| check.is_ok()), checks }
+        Readiness { ready: can_chat || is_ready, checks }
     }
 }

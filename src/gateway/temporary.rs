@@ -1,16 +1,20 @@
 //! The folder for temporary files of this process, which goes with it; after a crash the next start removes it.
 //!
 //! Uploads have no name and need none of this; what must be found again, such as drawn pages, lies there. A process that is
-//! killed cannot remove anything, so each holds a lock on a file in its folder: a folder without one is stale.
+//! killed cannot remove anything, so each holds a lock on a file in its folder: a folder whose lock is not held is stale, and
+//! so is an old one without a file to lock, whose process was killed before it made that.
 
 use std::fs::{self, File};
 use std::io;
 use std::path::Path;
+use std::time::{Duration, SystemTime};
 
 use tempfile::TempDir;
 
 const PREFIX: &str = "mediary-files-";
 const LOCK: &str = "lock";
+/// Between a folder and the lock in it lies a moment, never as long as this.
+const MAKING: Duration = Duration::from_hours(1);
 
 /// The folder of this process. Dropping it removes it with everything inside.
 #[derive(Debug)]
@@ -48,12 +52,22 @@ fn sweep(parent: &Path) {
             continue;
         }
         let folder = entry.path();
-        // One without its lock is being made this moment, or is none of ours.
-        let Ok(lock) = File::open(folder.join(LOCK)) else { continue };
-        if lock.try_lock().is_ok() && fs::remove_dir_all(&folder).is_ok() {
+        let is_stale = match File::open(folder.join(LOCK)) {
+            Ok(lock) => lock.try_lock().is_ok(),
+            // One without its lock is being made this moment, or was never finished.
+            Err(error) => error.kind() == io::ErrorKind::NotFound && is_old(&folder),
+        };
+        if is_stale && fs::remove_dir_all(&folder).is_ok() {
             tracing::info!("removed temporary files that a process before has left");
         }
     }
+}
+
+/// Whether nothing was put into a folder for long.
+fn is_old(folder: &Path) -> bool {
+    let written =
+        fs::symlink_metadata(folder).ok().filter(fs::Metadata::is_dir).and_then(|found| found.modified().ok());
+    written.and_then(|written| SystemTime::now().duration_since(written).ok()).is_some_and(|age| age > MAKING)
 }
 
 #[cfg(test)]
@@ -74,7 +88,11 @@ mod tests {
         for folder in [&stale, &foreign] {
             fs::write(folder.join(LOCK), "").unwrap();
         }
+        let unfinished = parent.path().join(format!("{PREFIX}unfinished"));
+        fs::create_dir(&unfinished).unwrap();
+        File::open(&unfinished).unwrap().set_modified(SystemTime::now() - 2 * MAKING).unwrap();
         let started = TemporaryFiles::in_folder(parent.path()).unwrap();
+        assert!(!unfinished.exists(), "its process was killed before it made the lock");
         assert!(running.path().join("upload").exists() && started.path().exists());
         assert!(!stale.exists() && foreign.exists() && new.exists());
         let path = started.path().to_owned();

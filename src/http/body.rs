@@ -3,6 +3,7 @@
 //! A body that stops arriving, trickles or takes for ever would let a few slow clients hold every connection and all
 //! that they have sent so far. What a body means is its handler's affair.
 
+use std::ops::Deref;
 use std::time::Duration;
 
 use axum::body::{Body, BodyDataStream};
@@ -11,7 +12,7 @@ use axum::http::HeaderMap;
 use axum::http::header::CONTENT_LENGTH;
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt};
-use mediary_core::Failure;
+use mediary_core::{Failure, Hold};
 use tokio::time::{Instant, timeout};
 
 use super::error::ApiError;
@@ -119,8 +120,24 @@ impl Pace {
     }
 }
 
+/// A JSON body, with the permit for what it will take once it is parsed. That goes where the task goes, and the
+/// text is given back before.
+#[derive(Debug)]
+pub(super) struct JsonBody {
+    pub(super) text: Bytes,
+    pub(super) parsed: Hold,
+}
+
+impl Deref for JsonBody {
+    type Target = Bytes;
+
+    fn deref(&self) -> &Bytes {
+        &self.text
+    }
+}
+
 /// The whole JSON body of a request, within the limits.
-pub(super) async fn whole(request: Request, state: &AppState) -> Result<Bytes, ApiError> {
+pub(super) async fn whole(request: Request, state: &AppState) -> Result<JsonBody, ApiError> {
     let (head, body) = request.into_parts();
     let announced = announced(&head.headers, &state.config.limits)?;
     let held = state.gateway.admission().enter().await?;
@@ -147,7 +164,7 @@ pub(super) async fn json(
     announced: Option<u64>,
     limits: &Limits,
     numbers: Numbers,
-) -> Result<Bytes, ApiError> {
+) -> Result<JsonBody, ApiError> {
     let mut next_look = NextLook::first(limits, numbers);
     while let Some(chunk) = stream.next().await {
         held.push(&chunk?, announced)?;
@@ -160,16 +177,16 @@ pub(super) async fn json(
 }
 
 /// JSON that is there, its characters whole, with room for what it will take when it is parsed.
-pub(super) async fn settled(mut held: HeldBytes, limits: &Limits, numbers: Numbers) -> Result<Bytes, ApiError> {
+pub(super) async fn settled(mut held: HeldBytes, limits: &Limits, numbers: Numbers) -> Result<JsonBody, ApiError> {
     let length = held.as_ref().len();
     let mend = move || {
         mend_halves(held.as_mut());
         held
     };
     let held = blocking::through(length, mend).await?;
-    let (mut held, parsed_bytes) = weighed(held, limits, numbers).await?;
-    held.and_beside(parsed_bytes)?;
-    Ok(held.finish())
+    let (held, parsed_bytes) = weighed(held, limits, numbers).await?;
+    let (text, parsed) = held.finish_beside(parsed_bytes)?;
+    Ok(JsonBody { text, parsed })
 }
 
 /// When what has come of a JSON body is to be looked at: each look is at twice as much as the one before.

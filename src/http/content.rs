@@ -3,7 +3,7 @@
 //! The token is the secret, so no key is asked for and pages of other sites may show the file. One range of bytes (RFC
 //! 9110 §14) is answered as players ask for it; of several the whole file is sent, as a server may.
 
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use axum::body::Body;
 use axum::extract::{Path, State};
@@ -23,6 +23,8 @@ use crate::gateway::{FoundContent, NoContent};
 
 /// Where files are found.
 pub(super) const PREFIX: &str = crate::gateway::CONTENT_PATH;
+
+const FRESH: Duration = Duration::from_secs(60);
 
 const CROSS_ORIGIN_RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 
@@ -62,9 +64,11 @@ pub(super) async fn content(
 
 /// A file, or the range of it that a request with these headers asks for.
 pub(super) fn given(found: FoundContent, headers: &HeaderMap) -> Response {
-    let tag = format!("\"{}\"", found.link.hash);
+    let tag = format!("\"{}\"", found.hash);
     let mut answer = HeaderMap::new();
-    let fresh = found.link.expires.duration_since(SystemTime::now()).unwrap_or_default().as_secs();
+    // A file that is kept until it is removed is asked for again after a while.
+    let fresh =
+        found.expires.map_or(FRESH, |ends| ends.duration_since(SystemTime::now()).unwrap_or_default()).as_secs();
     set(&mut answer, ETAG, &tag);
     set(&mut answer, CACHE_CONTROL, &format!("private, max-age={fresh}, immutable"));
     set(&mut answer, ACCEPT_RANGES, "bytes");
@@ -77,7 +81,7 @@ pub(super) fn given(found: FoundContent, headers: &HeaderMap) -> Response {
     {
         return (StatusCode::NOT_MODIFIED, answer).into_response();
     }
-    set(&mut answer, CONTENT_TYPE, found.link.format.mime());
+    set(&mut answer, CONTENT_TYPE, &found.media_type);
     let len_bytes = found.len_bytes();
     let asked = says(RANGE).filter(|_| says(IF_RANGE).is_none_or(|its| its == tag));
     let (status, at, count) = match asked.map_or(Asked::Everything, |range| Asked::of(range, len_bytes)) {

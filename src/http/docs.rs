@@ -22,7 +22,10 @@ use utoipa_swagger_ui::Config;
 
 use super::dashboard::takes;
 use super::error::{ApiError, ErrorBody};
-use super::{admin, audio, content, fleet, health, images, landing, metrics, models, ocr, ollama, plan, tasks, videos};
+use super::{
+    admin, audio, content, fleet, health, images, kept_files, landing, metrics, models, ocr, ollama, plan, tasks,
+    videos,
+};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -45,6 +48,8 @@ use super::{admin, audio, content, fleet, health, images, landing, metrics, mode
         audio::speech, audio::tts, audio::voices,
         images::generations, images::edits, images::variations,
         videos::create, videos::generations, videos::list, videos::one, videos::content, videos::remove, videos::remix,
+        kept_files::create, kept_files::list, kept_files::one, kept_files::content, kept_files::remove,
+        kept_files::begin, kept_files::add_part, kept_files::complete, kept_files::cancel,
         ocr::process, ocr::mistral::mistral,
         ocr::drawing, content::content,
         admin::set_up, admin::log_in, admin::log_out, admin::session, admin::provider_keys, admin::add_provider_key,
@@ -66,6 +71,7 @@ use super::{admin, audio, content, fleet, health, images, landing, metrics, mode
         (name = "audio", description = "Recordings become text, texts become sound"),
         (name = "images", description = "Words and pictures become pictures"),
         (name = "videos", description = "Words and pictures become videos, as jobs"),
+        (name = "files", description = "Files that are sent ahead of the requests that name them"),
         (name = "content", description = "Files that were made, by their links"),
         (name = "ocr", description = "Documents and pictures become text"),
         (name = "models", description = "What can be asked for"),

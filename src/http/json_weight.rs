@@ -112,27 +112,50 @@ enum Counted {
     Other,
 }
 
-/// What the numbers in a request's `input` become.
+/// Which numbers of a request are tokens, which are read into as little as a number takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Numbers {
-    /// Values, as anywhere else.
+    /// None: they become values, as anywhere else.
     Values,
-    /// Tokens of texts to embed, which are read into as little as a number takes.
-    Tokens,
+    /// Those in its field of this name.
+    Tokens(&'static [u8]),
+    /// Those in the request that this one holds, where its `endpoint` reads them so.
+    TokensBelow,
 }
 
 impl Numbers {
-    /// What they become on this route.
+    /// What they are on this route.
     pub(super) fn on(path: &str) -> Self {
-        if path.ends_with("/embeddings") { Self::Tokens } else { Self::Values }
+        match path.trim_end_matches('/') {
+            path if path.ends_with("/plan") => Self::TokensBelow,
+            path if path.starts_with("/api/") => Self::Values,
+            path if path.ends_with("/embeddings") => Self::Tokens(b"input"),
+            path if path.ends_with("/completions") && !path.ends_with("/chat/completions") => Self::Tokens(b"prompt"),
+            _ => Self::Values,
+        }
+    }
+
+    /// Whether a list of this name holds tokens, or lists of them. It stands in the last one that is open.
+    fn begin(self, name: &[u8], open: &[Open<'_>]) -> bool {
+        match self {
+            Self::Values => false,
+            Self::Tokens(field) => name == field && open.len() == 1,
+            Self::TokensBelow => TOKENS.contains(&name) && open.len() == 2 && open[1].name == b"request",
+        }
     }
 }
+
+/// Fields that may hold tokens.
+const TOKENS: [&[u8]; 2] = [b"input", b"prompt"];
 
 /// Weighs a body.
 pub(super) fn weigh(body: &[u8], numbers: Numbers) -> Weight {
     let mut weight = Weight::default();
     let mut open: Vec<Open<'_>> = Vec::new();
     let mut last_name: &[u8] = b"";
+    // What a request says that it holds another for, and how many tokens each field of that has.
+    let mut endpoints: Vec<&[u8]> = Vec::new();
+    let mut below = [0; TOKENS.len()];
     let mut at = 0;
     // Whether a value may begin here, so that each is counted once, and whether it is one that has been named.
     let (mut is_value_due, mut is_named) = (true, false);
@@ -153,10 +176,18 @@ pub(super) fn weigh(body: &[u8], numbers: Numbers) -> Weight {
             _ => {}
         }
         let within = open.last().map(|open| open.kind);
+        let name = match open.last() {
+            Some(open) if open.kind != Kind::Object => open.name,
+            Some(_) => last_name,
+            None => b"",
+        };
         if is_value_due {
             let is_number = byte == b'-' || byte.is_ascii_digit();
             match is_number && within == Some(Kind::Array(Counted::Tokens)) {
-                true => weight.tokens += 1,
+                true => {
+                    weight.tokens += 1;
+                    below[usize::from(name != TOKENS[0])] += 1;
+                }
                 false => weight.values += 1,
             }
             match within {
@@ -167,11 +198,6 @@ pub(super) fn weigh(body: &[u8], numbers: Numbers) -> Weight {
             }
             is_value_due = false;
         }
-        let name = match open.last() {
-            Some(open) if open.kind != Kind::Object => open.name,
-            Some(_) => last_name,
-            None => b"",
-        };
         match byte {
             b'"' => {
                 let text = string(&body[at..]);
@@ -179,6 +205,8 @@ pub(super) fn weigh(body: &[u8], numbers: Numbers) -> Weight {
                 let is_name = within == Some(Kind::Object) && !is_named;
                 if is_name {
                     last_name = text;
+                } else if name == b"endpoint" && open.len() == 1 {
+                    endpoints.push(text);
                 } else if looks_like_file(text) {
                     let found = if holds_files(&open, name) { &mut weight.files } else { &mut weight.misplaced };
                     *found += text.len() as u64;
@@ -194,13 +222,18 @@ pub(super) fn weigh(body: &[u8], numbers: Numbers) -> Weight {
             }
             b'[' => {
                 let is_of_messages = |open: &&Open<'_>| open.kind == Kind::Array(Counted::Messages);
+                let is_of_tokens = |open: &&Open<'_>| open.kind == Kind::Array(Counted::Tokens);
                 let counted = match (name, open.len(), open.iter().filter(is_of_messages).count()) {
                     (b"messages", 1, 0) => Counted::Messages,
                     (b"tools" | b"functions", 1, 0) => Counted::Tools,
                     (b"content", 3, 1) => Counted::Parts,
-                    // A list of tokens, or a list of such lists.
-                    (b"input", 1, _) if numbers == Numbers::Tokens => Counted::Tokens,
-                    (b"input", 2, _) if within == Some(Kind::Array(Counted::Tokens)) => Counted::Tokens,
+                    _ if numbers.begin(name, &open) => Counted::Tokens,
+                    // A list of such lists; a deeper one is none.
+                    _ if open.iter().filter(is_of_tokens).count() == 1
+                        && open.last().is_some_and(|last| is_of_tokens(&last)) =>
+                    {
+                        Counted::Tokens
+                    }
                     _ => Counted::Other,
                 };
                 open.push(Open { kind: Kind::Array(counted), name });
@@ -208,6 +241,16 @@ pub(super) fn weigh(body: &[u8], numbers: Numbers) -> Weight {
             }
             _ => {}
         }
+    }
+    if numbers == Numbers::TokensBelow {
+        let read = match endpoints.as_slice() {
+            [endpoint] => Numbers::on(&String::from_utf8_lossy(endpoint)),
+            _ => Numbers::Values,
+        };
+        let is_read = |field: &&&[u8]| matches!(read, Numbers::Tokens(read) if read == **field);
+        let kept = TOKENS.iter().zip(below).filter(|(field, _)| is_read(field)).map(|(_, count)| count).sum();
+        weight.values += weight.tokens - kept;
+        weight.tokens = kept;
     }
     // An empty array was taken for one with an element to come, which does no harm.
     weight.beside_files = body.len() as u64 - weight.files;
@@ -438,9 +481,35 @@ mod tests {
             (format!("{{\"input\":{{\"input\":[{ones}1]}}}}"), 8_000),
         ];
         for (body, least) in rows {
-            let found = weigh(body.as_bytes(), Numbers::on("/v1/embeddings")).all_values();
-            assert!(found >= least && found < least + 10, "{found}, not {least}: {body:.40}");
-            assert!(weigh(body.as_bytes(), Numbers::on("/v1/chat/completions")).all_values() >= 8_000);
+            let weigh = |body: &str, route: &str| weigh(body.as_bytes(), Numbers::on(route)).all_values();
+            let check = |body: &str, route: &str| {
+                let found = weigh(body, route);
+                assert!(found >= least && found < least + 20, "{route} {found}, not {least}: {body:.40}");
+            };
+            check(&body, "/v1/embeddings");
+            let prompt = body.replace("\"input\"", "\"prompt\"");
+            check(&prompt, "/v1/completions");
+            // The same in a request that is to be explained, whichever comes first of the two fields.
+            check(&format!("{{\"endpoint\":\"/v1/embeddings\",\"request\":{body}}}"), "/v1/plan");
+            check(&format!("{{\"request\":{prompt},\"endpoint\":\"/v1/completions\"}}"), "/v1/plan");
+            let others = [
+                (body.clone(), "/v1/chat/completions"),
+                (body.clone(), "/v1/completions"),
+                (body.clone(), "/api/embeddings"),
+                (prompt.clone(), "/v1/embeddings"),
+                (body.clone(), "/v1/plan"),
+                (format!("{{\"request\":{body}}}"), "/v1/plan"),
+                (format!("{{\"endpoint\":\"/v1/embeddings\",\"request\":{prompt}}}"), "/v1/plan"),
+                (format!("{{\"endpoint\":\"/v1/chat/completions\",\"request\":{body}}}"), "/v1/plan"),
+                (
+                    format!("{{\"endpoint\":\"/v1/embeddings\",\"endpoint\":\"/v1/embeddings\",\"request\":{body}}}"),
+                    "/v1/plan",
+                ),
+                (format!("{{\"endpoint\":\"/v1/embeddings\",\"x\":{body}}}"), "/v1/plan"),
+            ];
+            for (body, route) in &others {
+                assert!(weigh(body, route) >= 8_000, "{route} {body:.60}");
+            }
         }
     }
 }

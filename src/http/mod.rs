@@ -18,6 +18,7 @@ mod guard;
 mod health;
 mod images;
 mod json_weight;
+mod kept_files;
 mod landing;
 mod lanes;
 mod logged;

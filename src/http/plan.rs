@@ -6,14 +6,16 @@ use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Request, State};
 use axum::http::HeaderMap;
+use mediary_core::Hold;
 use mediary_core::task::Task;
 
 use super::error::{ApiError, ErrorBody};
-use super::guard::client_of;
+use super::guard::{client_of, owner_of};
 use super::images::{self, Kind};
+use super::json_weight::{self, Numbers};
 use super::ocr;
 use super::state::AppState;
-use super::tasks::{bounds, protocol_of, refused};
+use super::tasks::{Asked, Asker, bounds, protocol_of, refused};
 use super::unpacked::json_body;
 use crate::gateway::{Bounds, Planned, ReadOptions, TaskRequest, blocking};
 use crate::protocol::openai::{CHAT, ImageRequest, SpeechRequest, VideoRequest};
@@ -44,7 +46,8 @@ pub(super) async fn plan(State(state): State<AppState>, request: Request) -> Res
     let bounds = bounds(&headers)?;
     let client = client_of(&headers);
     let body = json_body(request, &state).await?;
-    let planned = planned(&state, &headers, body, bounds, client).await?;
+    // What it becomes is gone before the plan is written, and so is the permit for it.
+    let planned = planned(&state, &headers, body.text.clone(), bounds, client).await?;
     Ok(Json(PlanBody::new(&planned.demand, &planned.plan, planned.first).then(planned.then)))
 }
 
@@ -64,10 +67,16 @@ async fn planned(
     bounds: Bounds,
     client: Vec<u8>,
 ) -> Result<Planned, ApiError> {
+    let owner = owner_of(headers, &state.config.server);
+    let asker = Asker { client: client.clone(), owner, held: Hold::default() };
     // A body that is no such envelope is a bare chat, and complained about as one.
     let envelope = serde_json::from_slice::<PlanRequest<'_>>(&body).ok();
     let Some(PlanRequest { endpoint, request }) = envelope else {
-        return task(state, &CHAT, body.into(), bounds, client).await;
+        // What was taken for tokens of a request inside of it is none then.
+        let (weighed, limits) = (body.clone(), state.config.limits.clone());
+        let check = move || json_weight::weigh(&weighed, Numbers::Values).check(&limits);
+        blocking::through(body.len(), check).await??;
+        return task(state, &CHAT, body.into(), bounds, asker).await;
     };
     let Some(request) = request else {
         let message = "`request` is missing; put the body that you would send to the endpoint there.";
@@ -75,11 +84,11 @@ async fn planned(
     };
     let request = body.slice_ref(request.get().as_bytes());
     if let Some(protocol) = protocol_of(&endpoint) {
-        return task(state, protocol, Sent { body: request, path: endpoint, ..Sent::default() }, bounds, client).await;
+        return task(state, protocol, Sent { body: request, path: endpoint, ..Sent::default() }, bounds, asker).await;
     }
     match endpoint.as_str() {
         "/v1/ocr" => {
-            let (media, options) = ocr::mistral::document(state, &request).await?;
+            let (media, options) = ocr::mistral::document(state, &asker.owner, &request).await?;
             let options = ReadOptions { bounds: bounds.of_reading(), ..options };
             Ok(state.gateway.explain_reading(&media, &options).await.map_err(refused)?)
         }
@@ -96,12 +105,20 @@ async fn planned(
             };
             let wish = ImageRequest::of_json(&request)?;
             let (task, model) = images::understood(state, headers, wish, Vec::new(), kind).await?;
-            Ok(state.gateway.explain(TaskRequest { task, model, bounds, client }).await.map_err(refused)?)
+            Ok(state
+                .gateway
+                .explain(TaskRequest { task, model, bounds, client, held: Hold::default() })
+                .await
+                .map_err(refused)?)
         }
         "/v1/videos" => {
             let VideoRequest { video, model, .. } = VideoRequest::of_json(&request)?;
             let task = Task::GenerateVideo(video);
-            Ok(state.gateway.explain(TaskRequest { task, model, bounds, client }).await.map_err(refused)?)
+            Ok(state
+                .gateway
+                .explain(TaskRequest { task, model, bounds, client, held: Hold::default() })
+                .await
+                .map_err(refused)?)
         }
         "/v1/audio/transcriptions" | "/v1/audio/translations" => {
             let (recording, model) = ocr::recording(&request, state.gateway.admission()).await?;
@@ -111,7 +128,11 @@ async fn planned(
         }
         "/v1/audio/speech" | "/v1/tts" => {
             let SpeechRequest { task, model, .. } = SpeechRequest::decode(&request)?;
-            Ok(state.gateway.explain(TaskRequest { task, model, bounds, client }).await.map_err(refused)?)
+            Ok(state
+                .gateway
+                .explain(TaskRequest { task, model, bounds, client, held: Hold::default() })
+                .await
+                .map_err(refused)?)
         }
         other => {
             let other: String = other.chars().take(60).collect();
@@ -130,9 +151,10 @@ async fn task(
     protocol: &'static dyn JsonProtocol,
     sent: Sent,
     bounds: Bounds,
-    client: Vec<u8>,
+    asker: Asker,
 ) -> Result<Planned, ApiError> {
     let decoded = blocking::through(sent.body.len(), move || protocol.decode(&sent)).await??;
-    let Decoded { task, model, .. } = decoded;
-    state.gateway.explain(TaskRequest { task, model, bounds, client }).await.map_err(refused)
+    let asked = Asked::of(protocol, state, decoded, bounds, asker).await?;
+    let Asked { decoded: Decoded { task, model, .. }, bounds, client, held } = asked;
+    state.gateway.explain(TaskRequest { task, model, bounds, client, held }).await.map_err(refused)
 }

@@ -18,8 +18,8 @@ use super::logged::Witnesses;
 use super::state::AppState;
 use super::tasks::{gemini, messages, ranking, responses};
 use super::{
-    admin, audio, content, dashboard, docs, fleet, health, images, landing, logged, metrics, models, ocr, ollama, plan,
-    tasks, videos, visit,
+    admin, audio, content, dashboard, docs, fleet, health, images, kept_files, landing, logged, metrics, models, ocr,
+    ollama, plan, tasks, videos, visit,
 };
 use crate::config::Server;
 use crate::gateway::{Administration, Clients};
@@ -96,6 +96,13 @@ pub fn router(state: AppState) -> Router {
         .route("/v1/images/edits", post(images::edits))
         .route("/v1/images/variations", post(images::variations))
         .route("/content/{token}", get(content::content))
+        .route("/v1/files", post(kept_files::create).get(kept_files::list))
+        .route("/v1/files/{id}", get(kept_files::one).delete(kept_files::remove))
+        .route("/v1/files/{id}/content", get(kept_files::content))
+        .route("/v1/uploads", post(kept_files::begin))
+        .route("/v1/uploads/{id}/parts", post(kept_files::add_part))
+        .route("/v1/uploads/{id}/complete", post(kept_files::complete))
+        .route("/v1/uploads/{id}/cancel", post(kept_files::cancel))
         .route("/v1/videos", post(videos::create).get(videos::list))
         .route("/v1/videos/generations", post(videos::generations))
         .route("/v1/videos/{id}", get(videos::one).delete(videos::remove))

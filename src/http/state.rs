@@ -8,7 +8,7 @@ use std::sync::Arc;
 use metrics_exporter_prometheus::PrometheusHandle;
 
 use crate::config::Config;
-use crate::gateway::{Administration, BodyLog, Gateway, KeptResponses, Probes, RequestLog, VideoJobs};
+use crate::gateway::{Administration, BodyLog, Gateway, KeptFiles, KeptResponses, Probes, RequestLog, VideoJobs};
 use crate::telemetry::{Otlp, metrics};
 
 /// The state behind the router.
@@ -24,6 +24,8 @@ pub struct AppState {
     pub jobs: Option<Arc<VideoJobs>>,
     /// Keeps responses, likewise.
     pub responses: Option<Arc<KeptResponses>>,
+    /// Keeps files of clients, likewise.
+    pub files: Option<Arc<KeptFiles>>,
     /// What administrators work with, likewise.
     pub administration: Option<Arc<Administration>>,
     /// Logs requests; `None`: none are logged.
@@ -47,6 +49,7 @@ impl AppState {
             config,
             jobs: None,
             responses: None,
+            files: None,
             administration: None,
             request_log: None,
             body_log: None,
@@ -96,6 +99,12 @@ impl AppState {
     #[must_use]
     pub fn with_responses(self, responses: Option<Arc<KeptResponses>>) -> Self {
         Self { responses, ..self }
+    }
+
+    /// The same with files of clients.
+    #[must_use]
+    pub fn with_files(self, files: Option<Arc<KeptFiles>>) -> Self {
+        Self { files, ..self }
     }
 
     /// The same with probes.

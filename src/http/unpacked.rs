@@ -4,14 +4,13 @@
 
 use std::io::Read as _;
 
-use axum::body::Bytes;
 use axum::extract::Request;
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_ENCODING;
 use flate2::read::MultiGzDecoder;
 use mediary_core::Failure;
 
-use super::body::{self, NextLook};
+use super::body::{self, JsonBody, NextLook};
 use super::error::ApiError;
 use super::json_weight::Numbers;
 use super::state::AppState;
@@ -27,7 +26,7 @@ const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 ///
 /// # Errors
 /// When it is too large, packed or not, or packed in a way that is not known here.
-pub(super) async fn json_body(request: Request, state: &AppState) -> Result<Bytes, ApiError> {
+pub(super) async fn json_body(request: Request, state: &AppState) -> Result<JsonBody, ApiError> {
     let encoding = request.headers().get(CONTENT_ENCODING).map(|value| value.to_str().unwrap_or("?").trim().to_owned());
     let encoding = encoding.unwrap_or_default().to_ascii_lowercase();
     let most_bytes = state.config.limits.upload_bytes.get();
@@ -55,7 +54,7 @@ pub(super) async fn json_body(request: Request, state: &AppState) -> Result<Byte
         }
     };
     if body.starts_with(BYTE_ORDER_MARK) {
-        body = body.slice(BYTE_ORDER_MARK.len()..);
+        body.text = body.text.slice(BYTE_ORDER_MARK.len()..);
     }
     Ok(body)
 }

@@ -40,6 +40,14 @@ pub(crate) fn medium(
     Ok(Part::Media(MediaPart { media, name, detail, url: None }))
 }
 
+/// Begins the address of a file that was sent here ahead of the request; its id follows. It never comes from a client.
+pub(crate) const KEPT_FILE: &str = "kept-file:";
+
+/// A file that was sent here ahead of the request, by its id.
+pub(crate) fn kept_file(id: &str, name: Option<String>, detail: Option<Detail>) -> Part {
+    Part::Remote { url: format!("{KEPT_FILE}{id}"), name, detail }
+}
+
 /// A data URL, taken apart.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct DataUrl<'a> {

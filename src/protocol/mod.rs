@@ -22,7 +22,7 @@ mod writing;
 
 pub use error::{ErrorFields, Errors, TriedBody};
 pub(crate) use json::{from_json, json_bytes, json_into, mend_halves, piece, short_complaint};
-pub(crate) use media::{DataUrl, Payload, data_url, unescaped};
+pub(crate) use media::{DataUrl, KEPT_FILE, Payload, data_url, unescaped};
 pub use spelling::{Spelled, Spelling};
 pub use writing::{AnswerHead, Encode, StreamWriter};
 
@@ -30,6 +30,7 @@ use std::fmt;
 
 use axum::http::HeaderMap;
 use bytes::Bytes;
+use mediary_core::Hold;
 use mediary_core::task::Task;
 
 use process::BadField;
@@ -57,6 +58,8 @@ pub trait Protocol: Errors + fmt::Debug {
 pub struct Sent {
     /// Its body, unpacked.
     pub body: Bytes,
+    /// The permit for what that becomes.
+    pub parsed: Hold,
     /// Its headers, for formats that ask for something there.
     pub headers: HeaderMap,
     /// The path of its address, for formats that name the model there.

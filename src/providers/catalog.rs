@@ -18,7 +18,7 @@ macro_rules! embedded {
 }
 
 /// The catalogs this version of Mediary was built with.
-pub(super) const EMBEDDED: [(&str, &str); 42] = embedded![
+pub(super) const EMBEDDED: [(&str, &str); 43] = embedded![
     "anthropic.toml",
     "azure.toml",
     "bedrock.toml",
@@ -27,6 +27,7 @@ pub(super) const EMBEDDED: [(&str, &str); 42] = embedded![
     "cohere-rerank.toml",
     "cohere.toml",
     "dashscope-images.toml",
+    "dashscope-videos.toml",
     "dashscope.toml",
     "deepseek.toml",
     "edge.toml",

@@ -1,7 +1,8 @@
 //! Ids of function calls, each only once in a conversation.
 //!
 //! Providers that count calls anew in each turn, and models that repeat themselves, give the same id twice. Each call is
-//! written with one of its own, and results are handed out in the order of the calls they answer.
+//! written with one of its own, and results are handed out in the order of the calls they answer. Calls of an answer that
+//! came without an id are given one that no turn before has.
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet, VecDeque};
@@ -47,6 +48,33 @@ pub(crate) fn told_apart<'a>(
         }
     }
     Cow::Owned(chat)
+}
+
+/// The ids of an answer, which begin where those of its conversation end: the same answer to the same conversation has the
+/// same ids whenever it is read.
+#[derive(Debug, Default)]
+pub(crate) struct AnswerIds {
+    taken: HashSet<String>,
+    calls: usize,
+}
+
+impl AnswerIds {
+    /// Those of an answer to this chat.
+    pub(crate) fn after(chat: &Chat) -> Self {
+        let calls = chat.messages.iter().flat_map(|message| &message.tool_calls);
+        Self { taken: calls.map(|call| call.id.clone()).collect(), calls: 0 }
+    }
+
+    /// The id of its next call: the one that it was given if no other call has it, else the first of these that none has,
+    /// from the call's own number on.
+    pub(crate) fn of(&mut self, given: Option<String>, made_up: impl Fn(usize) -> String) -> String {
+        let given = given.filter(|id| !id.is_empty());
+        let mut spellings = given.into_iter().chain((self.calls..).map(made_up));
+        let id = spellings.find(|id| !self.taken.contains(id)).unwrap_or_default();
+        self.taken.insert(id.clone());
+        self.calls += 1;
+        id
+    }
 }
 
 /// The ids so far.
@@ -134,6 +162,23 @@ mod tests {
         for (turns, expected) in rows {
             assert_eq!(apart(turns), expected, "{turns}");
         }
+    }
+
+    #[test]
+    fn calls_of_an_answer_have_ids_that_no_turn_before_has() {
+        let call = |id: &str| ToolCall { id: id.into(), name: "f".into(), arguments: "{}".into(), signature: None };
+        let turn = |ids: &[&str]| Message {
+            tool_calls: ids.iter().map(|id| call(id)).collect(),
+            ..Message::new(Role::Assistant)
+        };
+        let chat = Chat { messages: vec![turn(&["a", "call_0"]), turn(&["call_2"])], ..Chat::default() };
+        let given = [None, Some(""), Some("b"), Some("a"), Some("b"), None];
+        let ids = || {
+            let mut ids = AnswerIds::after(&chat);
+            given.map(|id| ids.of(id.map(str::to_owned), |number| format!("call_{number}")))
+        };
+        assert_eq!(ids(), ["call_1", "call_3", "b", "call_4", "call_5", "call_6"]);
+        assert_eq!(ids(), ids(), "the same whenever it is read");
     }
 
     #[test]

@@ -46,7 +46,7 @@ pub struct Quirks {
     pub null_content: bool,
     /// Content made of texts only is sent as one string.
     pub flat_text: bool,
-    /// Thoughts are sent back as `reasoning_content`.
+    /// `reasoning_content` is wanted of every earlier turn, be it empty.
     pub returns_reasoning: bool,
     /// The form of requests for pictures.
     pub images: ImageForm,
@@ -80,6 +80,8 @@ pub struct Quirks {
     pub most_stops: Option<usize>,
     /// Answers in JSON are asked for in words as well, or they are refused.
     pub says_json: bool,
+    /// Names of functions are of letters, digits, `_` and `-`, 64 at most; others are refused, and go out under such names.
+    pub plain_tool_names: bool,
     /// Schemas of functions are sent without `$schema` and `additionalProperties`.
     pub plain_schemas: bool,
     /// Recordings in chats go as data URLs.
@@ -128,6 +130,7 @@ pub enum VideoForm {
     MiniMax,
     Pollinations,
     HuggingFace,
+    DashScope,
 }
 
 /// The two names under which the most tokens of a reply are asked for.
@@ -172,6 +175,7 @@ impl Default for Quirks {
             most_temperature: None,
             most_stops: None,
             says_json: false,
+            plain_tool_names: false,
             plain_schemas: false,
             audio_in_data_url: false,
             input_types: None,

@@ -3,6 +3,7 @@
 
 use std::future::Future;
 use std::io;
+use std::sync::mpsc;
 
 use tokio::runtime::{Builder, Runtime};
 
@@ -20,6 +21,16 @@ impl Home {
     /// Does work here, to its end, whether its caller waits for that or not; `None`: it was broken off.
     pub(crate) async fn run<T: Send + 'static>(&self, work: impl Future<Output = T> + Send + 'static) -> Option<T> {
         self.0.as_ref()?.spawn(work).await.ok()
+    }
+
+    /// Does work here and blocks until that is done, for threads that may; `None`: it was broken off.
+    pub(crate) fn wait<T: Send + 'static>(&self, work: impl Future<Output = T> + Send + 'static) -> Option<T> {
+        let (done, told) = mpsc::sync_channel(1);
+        self.keep(async move {
+            // It waits for that.
+            let _told = done.send(work.await);
+        });
+        told.recv().ok()
     }
 
     /// Does work here that ends by itself or with this. What is begun first gets its turn first.

@@ -1,4 +1,4 @@
-//! What outlives a request: files on this machine's disk, bounded, and a database, SQLite's or PostgreSQL's.
+//! What outlives a request: files on this machine's disk or in a bucket, bounded, and a database, SQLite's or PostgreSQL's.
 //!
 //! The files block, and the gateway calls them from blocking threads; the database has threads of its own. What the
 //! stored bytes mean is the caller's business.
@@ -8,6 +8,7 @@ mod clients;
 mod content;
 mod counters;
 mod database;
+mod files;
 mod findings;
 mod folder;
 mod foreign;
@@ -16,6 +17,7 @@ mod jobs;
 mod journal;
 mod keys;
 mod lists;
+mod notes;
 mod quotas;
 mod requests;
 mod responses;
@@ -24,13 +26,15 @@ mod settings;
 pub use cache::{CacheKey, DiskCache};
 pub use clients::{ClientKey, ClientKeys, ClientUsage};
 pub use content::{
-    BadToken, ContentFailed, ContentLink, ContentStore, ContentWriter, DiskContent, Kept, StoredContent,
+    BadToken, BucketAddress, BucketContent, BucketPlace, ContentFailed, ContentLink, ContentStore, ContentWriter,
+    DiskContent, Kept, NotABucket, StoredContent,
 };
 pub use counters::{
-    Ask, Cap, Counters, CountersAddress, CountersAway, Enter, Hold, Lacking, Look, NoCounters, Room, Span, SpentIn,
-    Stand, Sum, UsedIn,
+    Ask, Board, Cap, Counters, CountersAddress, CountersAway, Enter, Hold, Lacking, Look, NoCounters, Room, Span,
+    SpentIn, Stand, Stands, Sum, UsedIn,
 };
 pub use database::{Database, DatabasePlace, NotADatabase, ServerAddress, StoreFailed};
+pub use files::{FileList, FileRow, Files, UploadPart, UploadRow, UploadStatus, Uploads};
 pub use findings::{Findings, KeptFinding, KeptQuarantine, Noted, TriedBefore, Unfinished};
 pub use folder::CacheFailed;
 pub use foreign::ForeignDatabase;
@@ -41,6 +45,7 @@ pub use keys::{
     ProviderKeys, Rotated,
 };
 pub use lists::ModelLists;
+pub use notes::{Note, Notes};
 pub use quotas::{Quotas, UsedQuota};
 pub use requests::{Latency, LoggedRequest, RequestFilter, RequestPage, Requests, Sums, SumsBy, SumsOf};
 pub use responses::{KeptResponse, Responses};

@@ -8,10 +8,13 @@ use mediary::config::{Bytes, Config, Pixels};
 use mediary::gateway::InUse;
 use serde_json::json;
 
+use super::chat_talk::{Listener, serving};
+use super::chat_words::{closing, done, opening, usage, word};
 use super::client::{Multipart, Request, answer, reading};
 use super::craft::{blank_png, png_of};
 use super::pdf::Pdf;
 use super::server::{TestServer, sample, wait_until};
+use super::upstream::{Act, Gate, Step, Upstream};
 
 fn small(config: &mut Config) {
     config.admission.bytes = Bytes::new(1 << 20);
@@ -86,4 +89,64 @@ fn a_body_holds_what_has_arrived_until_its_client_leaves() {
     let answer = answer(again, "POST");
     assert!([200, 415, 422].contains(&answer.status), "there is room again: {answer}");
     assert_empty(&server);
+}
+
+/// A chat with so many values that are only passed on.
+fn wide(values: usize, stream: bool) -> Request {
+    let all = vec!["[]"; values].join(",");
+    let body = format!(
+        r#"{{"model":"m","stream":{stream},"messages":[{{"role":"user","content":"Hi"}}],"metadata":{{"a":[{all}]}}}}"#
+    );
+    Request::new("POST", "/v1/chat/completions").body("application/json", body)
+}
+
+#[test]
+fn what_a_body_became_is_held_as_long_as_its_task_and_bounds_how_many_there_are() {
+    const VALUES: usize = 3_000;
+    let gate = Gate::default();
+    let after = [opening(), word("Hi"), closing(), usage(), done()];
+    let steps = [vec![Step::Wait(gate.clone())], after.to_vec()].concat();
+    let up = Upstream::doing([Act::Stream(steps)]);
+    let server = serving(&[up.with_model("a", json!({}))], small);
+    let mut waiting = Vec::new();
+    for number in 1..=2 {
+        let mut connection = server.connect();
+        connection.write_all(&wide(VALUES, number == 2).bytes(&server)).expect("the server reads");
+        wait_until("its provider has it", || up.calls() == number);
+        waiting.push(connection);
+    }
+    // Its text is a fiftieth of that, and given back.
+    let held = server.in_use().bytes;
+    assert!((2 * VALUES as u64 * 128..1 << 20).contains(&held), "{held}");
+    let refused = wide(VALUES, false).send(&server);
+    refused.refused(503, "engine_busy", "room");
+    assert!(refused.header("retry-after").is_some(), "{refused}");
+    assert_eq!(up.calls(), 2, "it went nowhere");
+    gate.open();
+    for connection in waiting {
+        assert_eq!(answer(connection, "POST").said(), "Hi");
+    }
+    assert_eq!(up.last().json()["metadata"]["a"].as_array().map(Vec::len), Some(VALUES));
+    assert_empty(&server);
+    assert_eq!(wide(VALUES, false).send(&server).said(), "Hi", "there is room again");
+}
+
+#[test]
+fn what_a_body_became_is_given_back_once_its_answer_has_begun() {
+    let gate = Gate::default();
+    let up = Upstream::doing([Act::Stream(vec![
+        opening(),
+        word("Hel"),
+        Step::Wait(gate.clone()),
+        word("lo"),
+        closing(),
+        usage(),
+        done(),
+    ])]);
+    let server = serving(&[up.with_model("a", json!({}))], small);
+    let mut stream = Listener::to(&server, &wide(3_000, true));
+    stream.read_until("Hel");
+    wait_until("the task is let go of", || server.in_use() == InUse::default());
+    gate.open();
+    stream.read_until("[DONE]");
 }

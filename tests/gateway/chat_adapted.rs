@@ -7,10 +7,10 @@ use serde_json::{Value, json};
 
 use super::chat_talk::{over, with_providers};
 use super::chat_tongues::dialects;
-use super::chat_words::{answers, fails, says, streams};
+use super::chat_words::{answers, chunk, done, fails, opening, says, streams, usage, whole};
 use super::client::{Answer, Request};
 use super::server::sample;
-use super::upstream::Upstream;
+use super::upstream::{Act, Step, Upstream};
 
 /// What a client is told was left out.
 pub(super) fn dropped(answer: &Answer) -> Vec<&str> {
@@ -309,4 +309,97 @@ fn a_plan_does_not_call_dropped_what_is_said_in_other_words() {
         "thinking": { "type": "enabled", "budget_tokens": 2000 } });
     let plan = Request::new("POST", "/v1/plan").body("application/json", asked.to_string()).send(&server).ok();
     assert_eq!(plan["candidates"][0]["dropped"], json!(["seed"]), "{plan}");
+}
+
+/// What a provider says, with another name for the function that it calls.
+fn calling(act: &Act, name: &str) -> Act {
+    let renamed = |text: &str| text.replace("\"name\":\"f\"", &format!("\"name\":\"{name}\""));
+    match act.clone() {
+        Act::Answer { status, headers, body } => Act::Answer { status, headers, body: renamed(&body) },
+        Act::Stream(steps) => Act::Stream(
+            steps
+                .into_iter()
+                .map(|step| match step {
+                    Step::Data(data) => Step::Data(renamed(&data)),
+                    other => other,
+                })
+                .collect(),
+        ),
+        other => other,
+    }
+}
+
+/// The names of the functions that a client is told were called.
+fn called(answer: &Answer, is_stream: bool) -> Vec<String> {
+    let calls: Vec<Value> = match is_stream {
+        true => answer.chunks().iter().map(|chunk| chunk["choices"][0]["delta"]["tool_calls"].clone()).collect(),
+        false => vec![answer.ok()["choices"][0]["message"]["tool_calls"].clone()],
+    };
+    let name = |call: &Value| call["function"]["name"].as_str().map(str::to_owned);
+    calls.iter().filter_map(Value::as_array).flatten().filter_map(name).filter(|name| !name.is_empty()).collect()
+}
+
+#[test]
+fn functions_whose_names_would_be_written_alike_stay_apart_on_the_way_out_and_back() {
+    let names = ["a/b", "a b", "a_b", "c/d"];
+    let function = |name: &str| json!({ "type": "function", "function": { "name": name, "parameters": { "type": "object", "properties": {} } } });
+    let history = json!([
+        { "role": "user", "content": "u" },
+        { "role": "assistant", "content": null, "tool_calls": [
+            { "id": "1", "type": "function", "function": { "name": "a b", "arguments": "{}" } }] },
+        { "role": "tool", "tool_call_id": "1", "content": "r" },
+    ]);
+    let asked = |is_stream: bool| json!({ "messages": history, "tools": names.map(function), "stream": is_stream });
+    let openai = |act: Act| {
+        let up = Upstream::doing([act]);
+        let quirks = json!({ "plain_tool_names": true });
+        let server = with_providers(&[over(up.with_model("a", json!({ "tools": true })), json!({ "quirks": quirks }))]);
+        (up, server)
+    };
+    let call = json!({ "id": "c", "type": "function", "function": { "name": "f", "arguments": "{}" } });
+    let message = json!({ "role": "assistant", "content": null, "tool_calls": [call] });
+    let delta = json!({ "tool_calls": [{ "index": 0, "id": "c", "type": "function",
+        "function": { "name": "f", "arguments": "{}" } }] });
+    let of_openai = [
+        answers(200, &whole(&message, "tool_calls")),
+        Act::Stream(vec![opening(), chunk(&delta, None), chunk(&json!({}), Some("tool_calls")), usage(), done()]),
+    ];
+    let all = dialects();
+    let others = all.iter().filter(|dialect| dialect.id != "ollama").map(|dialect| {
+        let within = dialect.places[1].replace("functionDeclarations/0", "functionDeclarations/AT");
+        let within = if within.contains("AT") { within } else { within.replace("/tools/0", "/tools/AT") };
+        (dialect.id, within, dialect.call.clone())
+    });
+    for (id, place, acts) in others.chain([("openai", "/tools/AT/function/name".to_owned(), of_openai)]) {
+        let house = |act: Act| match all.iter().find(|dialect| dialect.id == id) {
+            Some(dialect) => dialect.house([act]),
+            None => openai(act),
+        };
+        let body = |is_stream: bool| match all.iter().find(|dialect| dialect.id == id) {
+            Some(dialect) => dialect.asked(asked(is_stream)),
+            None => asked(is_stream),
+        };
+        let (up, server) = house(acts[0].clone());
+        server.chat(body(false)).ok();
+        let sent = up.last().json();
+        let told = [0, 1, 2, 3].map(|at| {
+            let name = sent.pointer(&place.replace("AT", &at.to_string())).and_then(Value::as_str);
+            name.unwrap_or_else(|| unreachable!("{id}: {sent}")).to_owned()
+        });
+        assert_eq!(
+            (told[2].as_str(), told[3].as_str()),
+            ("a_b", "c_d"),
+            "{id}: only what would be taken for another is marked"
+        );
+        assert!(told[0].starts_with("a_b_") && told[1].starts_with("a_b_") && told[0] != told[1], "{id}: {told:?}");
+        // The call that was made before and its result are of the function that they were of.
+        assert!(sent.to_string().matches(&told[1]).count() >= 2, "{id}: {sent}");
+        for (at, name) in names.iter().enumerate() {
+            for is_stream in [false, true] {
+                let (_up, server) = house(calling(&acts[usize::from(is_stream)], &told[at]));
+                let answer = server.chat(body(is_stream));
+                assert_eq!(called(&answer, is_stream), [*name], "{id} {is_stream}: {answer}");
+            }
+        }
+    }
 }

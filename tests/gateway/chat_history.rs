@@ -5,7 +5,9 @@ use serde_json::{Value, json};
 
 use super::chat_adapted::{dropped, sent_to};
 use super::chat_talk::with_providers;
+use super::chat_tongues::dialects;
 use super::chat_words::says;
+use super::client::Answer;
 use super::upstream::Upstream;
 
 /// The same for a provider of OpenAI's own format, with these departures.
@@ -120,4 +122,41 @@ fn what_of_a_conversation_stays_behind_is_named() {
     let (sent, left_out) = sent_to_openai(json!({ "tools": true }), asked);
     assert_eq!(sent["messages"][0]["name"], "ana");
     assert!(left_out.contains(&behind[2].to_owned()) && !left_out.contains(&behind[0].to_owned()), "{left_out:?}");
+}
+
+/// The id of the only call of an answer.
+fn called(answer: &Answer, is_stream: bool) -> String {
+    let calls: Vec<Value> = match is_stream {
+        true => answer.chunks().iter().map(|chunk| chunk["choices"][0]["delta"]["tool_calls"].clone()).collect(),
+        false => vec![answer.ok()["choices"][0]["message"]["tool_calls"].clone()],
+    };
+    let ids: Vec<&str> = calls.iter().filter_map(|calls| calls[0]["id"].as_str()).collect();
+    assert_eq!(ids.len(), 1, "{answer}");
+    ids[0].to_owned()
+}
+
+#[test]
+fn ids_that_are_made_up_differ_from_turn_to_turn_and_stay_when_a_turn_is_sent_again() {
+    for dialect in dialects().into_iter().filter(|dialect| ["gemini", "ollama"].contains(&dialect.id)) {
+        for is_stream in [false, true] {
+            // The provider says word for word the same in each turn, and no id.
+            let (up, server) = dialect.house([dialect.call[usize::from(is_stream)].clone()]);
+            let mut messages = vec![json!({ "role": "user", "content": "u" })];
+            let mut ids: Vec<String> = Vec::new();
+            for turn in 0..3 {
+                let asked = json!({ "messages": messages, "tools": [function("f")], "stream": is_stream });
+                let [id, again] = [(); 2].map(|()| called(&server.chat(dialect.asked(asked.clone())), is_stream));
+                assert_eq!(id, again, "{} {turn}", dialect.id);
+                assert!(!ids.contains(&id), "{} {turn}: {id} {ids:?}", dialect.id);
+                messages.push(json!({ "role": "assistant", "content": null, "tool_calls": [call(&id, "f")] }));
+                messages.push(json!({ "role": "tool", "tool_call_id": id, "content": "r" }));
+                ids.push(id);
+            }
+            // Each came back to it as it was told, for the call and for its result.
+            let sent = up.last().json().to_string();
+            for id in &ids[..2] {
+                assert_eq!(sent.matches(&format!("\"{id}\"")).count(), 2, "{}: {id} {sent}", dialect.id);
+            }
+        }
+    }
 }

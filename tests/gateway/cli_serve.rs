@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
 
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
@@ -33,7 +33,22 @@ impl Drop for Served {
 }
 
 pub(crate) fn serve(arguments: &[&str], environment: &[(&str, &str)]) -> Served {
-    let mut command = mediary(&[&["serve", "--port", "0"], arguments].concat());
+    begun(mediary(&[&["serve", "--port", "0"], arguments].concat()), environment)
+}
+
+/// The same where no file may grow beyond so many blocks of 512 bytes, as if the disk were full.
+pub(crate) fn serve_with_little_room(blocks: u64, arguments: &[&str], environment: &[(&str, &str)]) -> Served {
+    let server = mediary(&[&["serve", "--port", "0"], arguments].concat());
+    let mut command = Command::new("/bin/sh");
+    // To pass the bound is an error then, and not the end of the process.
+    command.args(["-c", &format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$@\""), "sh"]).arg(server.get_program());
+    command.args(server.get_args()).env_clear().stdin(Stdio::null());
+    command.envs(server.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    command.current_dir(server.get_current_dir().expect("it has one"));
+    begun(command, environment)
+}
+
+fn begun(mut command: Command, environment: &[(&str, &str)]) -> Served {
     let store = tempfile::tempdir().expect("there is a temporary folder");
     // Made by the server, for its user alone.
     command.env("MEDIARY_STORE__DIR", store.path().join("store"));

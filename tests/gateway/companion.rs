@@ -268,6 +268,9 @@ fn the_doctor_says_what_is_amiss_and_what_to_do() {
     let taken = port();
     let (told, code) = doctor(&taken.local_addr().unwrap().port().to_string(), &[]);
     assert_eq!((row(&told, "port")["state"].as_str(), code), (Some("bad"), Some(1)));
+    // The port of a start that is planned is looked at instead.
+    let told = home.json(&["doctor", "--port", &free]).0;
+    assert!(row(&told, "port")["says"].as_str().unwrap().contains(&free), "{told}");
     let (told, _) = doctor(&free, &[("HTTPS_PROXY", "http://proxy.test:3128")]);
     assert!(row(&told, "proxy")["do"].as_str().unwrap().contains("NO_PROXY"), "{told}");
     let (told, code) = doctor("many", &[]);

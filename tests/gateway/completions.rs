@@ -35,6 +35,49 @@ fn native(acts: impl IntoIterator<Item = Act>) -> (Upstream, TestServer) {
     (up, server)
 }
 
+fn dropped(answer: &Answer) -> Vec<&str> {
+    answer.header("x-mediary-dropped").map(|names| names.split(", ").collect()).unwrap_or_default()
+}
+
+#[test]
+fn stops_are_cut_or_left_out_for_prompts_as_they_are_for_chats() {
+    let stops = json!({ "stop": ["1", "2", "3", "4", "5"], "temperature": 1.7 });
+    let good = answers(200, &texts(&["A"]));
+    let with = |quirks: Value, acts: Vec<Act>| {
+        let up = Upstream::doing(acts);
+        let entry = up.with_model("a", json!({ "tasks": ["completion"] }));
+        let server = with_providers(&[over(entry, json!({ "quirks": quirks }))]);
+        (up, server)
+    };
+    let (up, server) = with(json!({ "most_stops": 4, "most_temperature": 1 }), vec![good.clone()]);
+    let answer = ask(&server, stops.clone());
+    assert_eq!((said(&answer), dropped(&answer)), (vec!["A".to_owned()], vec!["temperature", "stop"]), "{answer}");
+    let sent = up.last().json();
+    assert_eq!((&sent["stop"], &sent["temperature"]), (&json!(["1", "2", "3", "4"]), &json!(1.0)));
+    // What a catalog knows to be refused, and what turns out to be.
+    let learned = fails(400, "Unsupported parameter: 'stop' is not supported with this model.", None);
+    let (up, server) = {
+        let up = Upstream::doing([good.clone()]);
+        let server = with_providers(&[up.with_model("a", json!({ "tasks": ["completion"], "refuses": ["stop"] }))]);
+        (up, server)
+    };
+    assert_eq!(dropped(&ask(&server, stops.clone())), ["stop"]);
+    assert_eq!(up.last().json().get("stop"), None);
+    let rows = [(json!({ "refuses": ["stop"] }), vec![good.clone()]), (json!({}), vec![learned, good.clone()])];
+    for (quirks, acts) in rows {
+        let (up, server) = with(quirks, acts);
+        for _ in 0..2 {
+            let answer = ask(&server, stops.clone());
+            assert_eq!((said(&answer), dropped(&answer)), (vec!["A".to_owned()], vec!["stop"]), "{answer}");
+            assert_eq!(up.last().json().get("stop"), None);
+        }
+    }
+    // Nothing is left out where all of them are taken.
+    let (up, server) = with(json!({}), vec![good]);
+    assert_eq!(dropped(&ask(&server, stops.clone())), [""; 0]);
+    assert_eq!(up.last().json()["stop"], stops["stop"]);
+}
+
 /// The texts of an answer in the order of its replies.
 #[track_caller]
 fn said(answer: &Answer) -> Vec<String> {

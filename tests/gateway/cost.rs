@@ -34,9 +34,15 @@ fn a_whole_answer_says_what_it_cost_to_the_last_digit() {
         (json!("unknown"), "unpriced", "\"p/m\";for=chat;usd=unpriced"),
     ];
     for (price, sum, items) in rows {
-        // On this machine an unknown price is none.
-        let server = with_providers(&[up.far_entry("p", json!({ "models": [{ "id": "m", "price": price }] }))]);
-        assert_eq!(cost(&server.chat(json!({}))), (Some(sum), Some(items)), "{price}");
+        let models = json!({ "models": [{ "id": "m", "price": price }] });
+        for entry in [up.far_entry("p", models.clone()), up.entry("p", models.clone())] {
+            assert_eq!(cost(&with_providers(&[entry]).chat(json!({}))), (Some(sum), Some(items)), "{price}");
+        }
+    }
+    // A server on this machine of which nothing is said costs nothing.
+    let rows = [(up.entry("p", json!({})), "0"), (up.far_entry("p", json!({})), "unpriced")];
+    for (entry, sum) in rows {
+        assert_eq!(cost(&with_providers(&[entry]).chat(json!({}))).0, Some(sum));
     }
 }
 

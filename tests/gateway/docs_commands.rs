@@ -12,7 +12,7 @@ use super::requests::all_taking;
 use super::server::{TestServer, checkout, shared};
 
 /// What is not tried before the engines are there.
-const UNTRIED: [&str; 7] = [
+const UNTRIED: [&str; 8] = [
     "/v1/models/verify",
     "/v1/embeddings",
     "/v1/audio/transcriptions",
@@ -20,6 +20,7 @@ const UNTRIED: [&str; 7] = [
     "/v1/audio/speech",
     "/v1/images/generations",
     "/v1/videos",
+    "/v1/files",
 ];
 
 /// Chats in other formats than OpenAI's usual one.
@@ -124,13 +125,12 @@ impl Curl {
         let mut request = match (&self.body, self.form.is_empty()) {
             (Some(body), _) => Request::new("POST", url).body(kind.unwrap_or("application/octet-stream"), bytes(body)),
             (None, false) => {
-                assert_eq!(self.path(), "/v1/ocr/process");
                 let parts =
                     self.form.iter().fold(Multipart::default(), |parts, (name, value)| match value.strip_prefix('@') {
                         Some(file) => parts.file(file, "application/octet-stream", &bytes(value)),
                         None => parts.field(name, value),
                     });
-                parts.request()
+                parts.request_to(self.path())
             }
             (None, true) => Request::new("GET", url),
         };

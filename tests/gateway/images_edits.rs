@@ -39,7 +39,7 @@ pub(crate) fn text<'a>(field: &'a str, value: &'a str) -> Part<'a> {
 }
 
 /// The parts of a form that a provider got: names and bytes.
-fn parts(seen: &Seen) -> Vec<(String, Vec<u8>)> {
+pub(crate) fn parts(seen: &Seen) -> Vec<(String, Vec<u8>)> {
     let kind = seen.header("content-type").unwrap_or_default();
     let boundary = format!("--{}", kind.split_once("boundary=").expect("it is a form").1);
     let body = &seen.body;

@@ -88,6 +88,48 @@ fn the_printed_code_sets_the_first_password_and_a_session_changes_keys_at_once()
     served.get("/api/admin/provider-keys", &admin).refused(401, "not_an_administrator", "log in");
 }
 
+/// The methods and paths of the administration, as the server describes itself.
+fn administration(served: &Served) -> Vec<(String, String)> {
+    let document = served.get("/openapi.json", "").ok();
+    let paths = document["paths"].as_object().expect("it has paths");
+    let of_admin = paths.iter().filter(|(path, _)| path.starts_with("/api/admin/"));
+    let methods = of_admin
+        .flat_map(|(path, methods)| methods.as_object().expect("methods").keys().map(move |method| (method, path)));
+    methods.map(|(method, path)| (method.to_uppercase(), path.clone())).collect()
+}
+
+#[test]
+fn without_a_password_loopback_is_shown_everything_but_secrets_and_changes_nothing() {
+    let up = Upstream::doing([says("Hello.")]);
+    let written = up.entry("b", json!({ "api_keys": ["sk-written-0123456789-DDDD"] }));
+    let place = Place::with(&[keyless(&up), written]);
+    let told = place.told(&["keys", "add", "a"], &format!("{KEY}\n"));
+    let id = told.split(' ').next().expect("it begins with the id").to_owned();
+    let served = place.serve(&[]);
+    let (mut shown, mut changing) = (0, 0);
+    for (method, path) in administration(&served) {
+        let line = format!("{method} {}", path.replace("{key}", &id));
+        match method.as_str() {
+            "GET" => {
+                let answer = sends(&served, &line, "", &Value::Null);
+                assert!(matches!(answer.status, 200 | 404 | 503), "{line}: {answer}");
+                assert!(!answer.to_string().contains("0123456789"), "{line}: {answer}");
+                shown += 1;
+            }
+            // What opens a session asks for a secret itself, and what ends one has none to end.
+            _ if ["/api/admin/setup", "/api/admin/login", "/api/admin/logout"].contains(&path.as_str()) => {}
+            _ => {
+                let answer = sends(&served, &line, "", &json!({}));
+                answer.refused(401, "not_an_administrator", "log in");
+                changing += 1;
+            }
+        }
+    }
+    assert!(shown >= 8 && changing >= 9, "{shown} {changing}");
+    let listed = served.get("/api/admin/provider-keys", "").ok();
+    assert_eq!((&listed["data"][0]["key"], &listed["data"][0]["is_disabled"]), (&json!("…CCCC"), &json!(false)));
+}
+
 #[test]
 fn a_key_of_the_configuration_is_checked_left_out_and_used_again_but_not_removed() {
     let up = Upstream::doing([says("Hello.")]);

@@ -11,7 +11,7 @@ use tempfile::TempDir;
 use super::chat_talk::over;
 use super::chat_words::{fails, says};
 use super::cli::mediary;
-use super::cli_serve::{Served, serve};
+use super::cli_serve::{Served, serve, serve_with_little_room};
 use super::server::wait_until;
 use super::upstream::Upstream;
 
@@ -25,9 +25,15 @@ impl Place {
     /// A place where these providers are configured.
     pub(crate) fn with(providers: &[Value]) -> Self {
         let folder = tempfile::tempdir().expect("there is a place for temporary files");
+        let place = Self(folder);
+        place.configure(providers);
+        place
+    }
+
+    /// From the next server on, these providers are configured.
+    pub(crate) fn configure(&self, providers: &[Value]) {
         let file: toml::Table = serde_json::from_value(json!({ "providers": providers })).expect("it has a TOML form");
-        fs::write(folder.path().join("mediary.toml"), file.to_string()).expect("the folder is ours");
-        Self(folder)
+        fs::write(self.path("mediary.toml"), file.to_string()).expect("the folder is ours");
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
@@ -40,6 +46,19 @@ impl Place {
 
     /// A server here.
     pub(crate) fn serve(&self, environment: &[(&str, &str)]) -> Served {
+        self.served(environment, serve)
+    }
+
+    /// A server here that finds hardly any room left on the disk.
+    pub(crate) fn serve_with_little_room(&self, environment: &[(&str, &str)]) -> Served {
+        let files = fs::read_dir(self.path("store")).expect("there is a store").flatten();
+        let largest = files.filter_map(|file| Some(file.metadata().ok()?.len())).max().unwrap_or(0);
+        self.served(environment, |arguments, environment| {
+            serve_with_little_room(largest / 512 + 64, arguments, environment)
+        })
+    }
+
+    fn served(&self, environment: &[(&str, &str)], serve: impl Fn(&[&str], &[(&str, &str)]) -> Served) -> Served {
         let (config, store) = (self.path("mediary.toml"), self.path("store"));
         // The log is not read here, and a pipe that is full would hold the server up.
         let ours = [("MEDIARY_STORE__DIR", Self::text(&store)), ("MEDIARY_LOG", "error,mediary::http::serve=info")];

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::chat_talk::{over, serving, with_providers};
 use super::chat_tongues::dialects;
-use super::chat_words::{answers, says};
+use super::chat_words::{answers, fails, says};
 use super::client::{Answer, Request};
 use super::server::{TestServer, sample};
 use super::upstream::{Act, Upstream};
@@ -92,7 +92,7 @@ fn thoughts_that_a_target_is_not_given_are_named_and_those_that_it_is_given_are_
             assert!(sent.contains('y') && sent.contains('z'), "{what} {route}: {sent}");
             let is_given = sent.contains("a quiet thought");
             assert_eq!(is_given, !dropped(&answer).contains(&place), "{what} {route}: {answer}\n{sent}");
-            let gives = what == "ollama" || what == "one that wants them back";
+            let gives = ["ollama", "one that wants them back", "one of which nothing is known"].contains(&what);
             assert_eq!(is_given, gives, "{what} {route}: {sent}");
             assert!(!sent.contains("U2ln"), "{what} {route}: another vendor's signature: {sent}");
         }
@@ -102,11 +102,28 @@ fn thoughts_that_a_target_is_not_given_are_named_and_those_that_it_is_given_are_
         check(dialect.id, &up, &server, &format!("{}/x", dialect.id));
     }
     let up = Upstream::doing([says("Hello")]);
+    let server = with_providers(&[up.entry("a", json!({ "quirks": { "refuses": ["reasoning_content"] } }))]);
+    check("one that is known to refuse them", &up, &server, "a/m");
+    let server =
+        with_providers(&[up.entry("b", json!({})), up.entry("c", json!({ "quirks": { "returns_reasoning": true } }))]);
+    check("one of which nothing is known", &up, &server, "b/m");
+    check("one that wants them back", &up, &server, "c/m");
+}
+
+#[test]
+fn a_server_that_turns_out_to_refuse_thoughts_is_not_given_them_again() {
+    let refuses = fails(400, "property 'messages.1.assistant.reasoning_content' is unsupported", None);
+    let up = Upstream::doing([refuses, says("Hello")]);
     let server = with_providers(&[up.entry("a", json!({}))]);
-    check("openai", &up, &server, "a/m");
-    let wants = json!({ "quirks": { "returns_reasoning": true } });
-    let server = with_providers(&[up.entry("b", wants)]);
-    check("one that wants them back", &up, &server, "b/m");
+    let (route, body, place) = thoughtful("a/m").swap_remove(0);
+    for calls in [2, 3] {
+        let answer = post(&server, route, &body);
+        assert_eq!((answer.said(), up.calls()), ("Hello".to_owned(), calls), "{answer}");
+        assert_eq!(dropped(&answer), [place], "{answer}");
+        assert!(!up.last().json().to_string().contains("a quiet thought"));
+    }
+    let first = up.seen()[0].json();
+    assert_eq!(first["messages"][1]["reasoning_content"], "a quiet thought");
 }
 
 #[test]

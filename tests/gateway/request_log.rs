@@ -121,3 +121,31 @@ fn a_client_that_leaves_is_logged_as_one_and_without_the_log_nothing_is() {
     served.get("/api/admin/requests", "").refused(503, "not_logged", "requests = true");
     assert_eq!(served.get("/api/admin/health", "").ok()["logs_requests"], json!(false));
 }
+
+#[test]
+fn a_disk_that_is_full_costs_the_log_and_no_answer() {
+    let up = Upstream::doing([says("Hello.")]);
+    let place = Place::with(&[up.far_entry("a", json!({}))]);
+    let served = place.serve(&ON);
+    assert_eq!(chats(&served, "", &json!({})).status, 200);
+    rows(&served, "", 1);
+    drop(served);
+    let mut served = place.serve_with_little_room(&ON);
+    let dropped = |served: &Served| {
+        let metrics = served.get("/metrics", "");
+        let line = metrics.text().lines().find(|line| line.starts_with("mediary_log_rows_dropped_total"));
+        line.and_then(|line| line.rsplit(' ').next()?.parse::<f64>().ok()).unwrap_or(0.0)
+    };
+    wait_until("rows are lost, and counted", || {
+        assert_eq!(chats(&served, "", &json!({})).status, 200);
+        dropped(&served) > 0.0
+    });
+    served.logged("the request log does not keep what it is given");
+    assert_eq!(chats(&served, "", &json!({})).status, 200);
+    // With room again everything that was written is there, and goes on.
+    drop(served);
+    let served = place.serve(&ON);
+    let before = served.get("/api/admin/requests", "").ok()["data"].as_array().map_or(0, Vec::len);
+    assert_eq!(chats(&served, "", &json!({})).status, 200);
+    rows(&served, "", before + 1);
+}

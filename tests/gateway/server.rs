@@ -11,7 +11,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use mediary::config::{Bytes, Config, Environment, ProviderChoice};
-use mediary::gateway::{Gateway, InUse, KeptResponses, Parts, Pipelines, Probes, Recipe, VideoJobs};
+use mediary::gateway::{Gateway, InUse, KeptFiles, KeptResponses, Parts, Pipelines, Probes, Recipe, VideoJobs};
 use mediary::http::{self, AppState};
 use mediary::models::{Locations, Models};
 use mediary::providers::Providers;
@@ -94,12 +94,12 @@ impl TestServer {
             let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
             runtime.expect("the system gives threads").block_on(async {
                 let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("loopback has a free port");
-                let (jobs, responses, probes) = match &config.store.dir {
+                let Kept { jobs, responses, probes, files } = match &config.store.dir {
                     Some(dir) => kept(&gateway, dir, &config).await,
-                    None => (None, None, None),
+                    None => Kept::default(),
                 };
                 let state = AppState::new(gateway, config).with_jobs(jobs).with_responses(responses.clone());
-                let state = state.with_probes(probes.clone());
+                let state = state.with_probes(probes.clone()).with_files(files);
                 tell.send(listener.local_addr().expect("it is bound")).expect("the test waits for it");
                 let shutdown = async { stopped.await.unwrap_or(()) };
                 http::serve(listener, state, shutdown).await.expect("the server runs to its end");
@@ -198,15 +198,24 @@ fn checkouts_models() -> Models {
     models
 }
 
-type Kept = (Option<Arc<VideoJobs>>, Option<Arc<KeptResponses>>, Option<Arc<Probes>>);
+#[derive(Default)]
+struct Kept {
+    jobs: Option<Arc<VideoJobs>>,
+    responses: Option<Arc<KeptResponses>>,
+    probes: Option<Arc<Probes>>,
+    files: Option<Arc<KeptFiles>>,
+}
 
 async fn kept(gateway: &Arc<Gateway>, dir: &Path, config: &Config) -> Kept {
     let database = Arc::new(mediary_store::Database::open(dir).await.expect("the folder is the test's own"));
     let responses = http::kept_responses(database.clone()).await.expect("the database can be read");
+    let files =
+        KeptFiles::start(database.clone(), config, Some(dir.join("content"))).expect("the folder is the test's own");
     let probes = Probes::start(gateway.clone(), database.clone(), config.probes.clone()).await;
     let jobs = VideoJobs::start(gateway.clone(), database, config.jobs.clone()).await;
     let can_be_read = "the database can be read";
-    (Some(jobs.expect(can_be_read)), Some(responses), Some(probes.expect(can_be_read)))
+    let (jobs, probes) = (Some(jobs.expect(can_be_read)), Some(probes.expect(can_be_read)));
+    Kept { jobs, responses: Some(responses), probes, files }
 }
 
 fn gateway(config: &Config, models: &Models, ffmpeg: Option<Ffmpeg>) -> Gateway {

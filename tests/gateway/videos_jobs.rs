@@ -82,6 +82,15 @@ fn what_a_provider_gives_becomes_a_file() {
             ],
             None,
         ),
+        (
+            "dashscope",
+            vec![
+                json!({ "request_id": "r", "output": { "task_id": "j", "task_status": "PENDING" } }),
+                json!({ "request_id": "r", "output": { "task_id": "j", "task_status": "RUNNING" } }),
+                json!({ "request_id": "r", "output": { "task_id": "j", "task_status": "SUCCEEDED", "video_url": address } }),
+            ],
+            None,
+        ),
         ("pollinations", Vec::new(), Some(mp4())),
         ("huggingface", Vec::new(), Some(mp4())),
     ];
@@ -101,6 +110,54 @@ fn what_a_provider_gives_becomes_a_file() {
         assert_eq!(job["status"], "completed", "{form}: {job}");
         assert_eq!(server.content_of(&id).body, mp4(), "{form}");
     }
+}
+
+#[test]
+fn a_task_at_dashscope_is_asked_for_by_a_header_and_ends_with_a_file_or_says_why_not() {
+    let files = Studio::new(|_, _| Reply::File("video/mp4", mp4()));
+    let address = format!("http://{}/made.mp4", files.address);
+    let studio = Studio::new(move |seen, before| {
+        let output = match (seen.method.as_str(), seen.path.as_str(), before) {
+            ("POST", path, _) if path.ends_with("/video-synthesis") && seen.json()["input"]["prompt"] == "A riot" => {
+                json!({ "task_id": "t-2", "task_status": "PENDING" })
+            }
+            ("POST", path, _) if path.ends_with("/video-synthesis") => {
+                json!({ "task_id": "t-1", "task_status": "PENDING" })
+            }
+            ("GET", "/v1/tasks/t-1", 0) => json!({ "task_id": "t-1", "task_status": "RUNNING" }),
+            ("GET", "/v1/tasks/t-1", _) => {
+                json!({ "task_id": "t-1", "task_status": "SUCCEEDED", "video_url": address })
+            }
+            ("GET", "/v1/tasks/t-2", _) => json!({ "task_id": "t-2", "task_status": "FAILED",
+                "code": "DataInspectionFailed", "message": "Input data may contain inappropriate content." }),
+            _ => return Reply::Json(404, json!({ "code": "NotFound", "message": "no", "request_id": "r" })),
+        };
+        Reply::Json(200, json!({ "request_id": "r", "output": output }))
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let video = json!({ "seconds": [5, 10], "sizes": ["1280x720", "720x1280"], "audio": true });
+    let server = filming(folder.path(), &[studio.entry("far", "dashscope", video)], |_| ());
+    let id = server.filmed(json!({ "seconds": 9, "size": "1280x720", "negative_prompt": "dogs", "seed": 7 }));
+    let job = server.ended(&id);
+    assert_eq!(
+        (&job["status"], &job["seconds"], &job["size"]),
+        (&json!("completed"), &json!("10"), &json!("1280x720"))
+    );
+    assert_eq!(server.content_of(&id).body, mp4());
+    let sent = &studio.seen()[0];
+    assert_eq!(sent.path, "/v1/services/aigc/video-generation/video-synthesis");
+    assert_eq!((sent.header("x-dashscope-async"), sent.key()), (Some("enable"), "sk-far-0123456789abcdef"));
+    assert_eq!(
+        sent.json(),
+        json!({ "model": "m", "input": { "prompt": "A cat", "negative_prompt": "dogs" },
+            "parameters": { "size": "1280*720", "duration": 10, "seed": 7 } })
+    );
+    assert_eq!((studio.count("GET", "/v1/tasks/t-1"), files.seen()[0].header("authorization")), (2, None));
+    // What is refused for what it shows is said so, and not tried again.
+    let refused = server.ended(&server.filmed(json!({ "prompt": "A riot" })));
+    let code = &refused["error"]["code"];
+    assert_eq!((&refused["status"], code), (&json!("failed"), &json!("content_policy_violation")), "{refused}");
+    assert_eq!(studio.count("POST", "/v1/services/aigc/video-generation/video-synthesis"), 2);
 }
 
 #[test]

@@ -1,12 +1,14 @@
-//! Real servers for tests, as the system's packages have them: started in a temporary folder, reached through a socket in
-//! it, and ended with the process that started them, however that ends.
+//! Real servers for tests, as packages have them: started in a temporary folder, reached through a socket in it or at a free
+//! port, and ended with the process that started them, however that ends.
 //!
 //! `make test-servers` installs the programs. Where they are missing, a test that wants one says so loudly and passes.
 
+mod buckets;
 mod owned;
 mod postgres;
 mod redis;
 
+pub use buckets::Buckets;
 pub use postgres::Postgres;
 pub use redis::Redis;
 

@@ -21,20 +21,26 @@ use finding::{Finding, State};
 #[command(after_help = "Examples:\n  \
     mediary doctor\n  \
     mediary doctor --json\n  \
+    mediary doctor --port 9000   before a start with that port
+  \
     mediary doctor --online      also holds the clock against that of a provider\n\n\
     The exit code is 1 when something is bad.")]
 pub(super) struct Doctor {
     /// Ask a provider what time it is
     #[arg(long)]
     online: bool,
+    /// The port to look at, instead of the one in the configuration
+    #[arg(long)]
+    port: Option<u16>,
     /// Print a list in JSON
     #[arg(long)]
     json: bool,
 }
 
 impl Doctor {
-    pub(super) fn run(&self, context: &Context) -> ExitCode {
-        let findings = self.findings(context);
+    pub(super) fn run(&self, mut context: Context) -> ExitCode {
+        context.overrides.port = self.port;
+        let findings = self.findings(&context);
         let is_well = findings.iter().all(|finding| finding.state != State::Bad);
         let code = if is_well { ExitCode::SUCCESS } else { ExitCode::FAILURE };
         let text = finding::table(&findings);

@@ -15,6 +15,9 @@ fn free(name: &str) -> String {
     if Tier::named(name).is_some() { format!("my-{name}") } else { name.to_owned() }
 }
 
+/// How a line begins that tells of something that could not be carried over.
+pub(super) const LEFT: &str = "# Not carried over: ";
+
 /// What a file amounts to.
 #[derive(Debug, Default)]
 pub(super) struct Carried {
@@ -167,7 +170,7 @@ impl Carried {
         let mut text = format!("# What {} amounts to.\n", self.from);
         for note in &notes {
             // Writing to a text does not fail.
-            let _ = writeln!(text, "# Not carried over: {}", note.replace('\n', " "));
+            let _ = writeln!(text, "{LEFT}{}", note.replace('\n', " "));
         }
         text.push('\n');
         text.push_str(&toml::to_string(&table).unwrap_or_default());

@@ -13,15 +13,16 @@ mod swap;
 mod tests;
 mod vendors;
 
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
-use serde_json::Value;
+use serde_json::{Value, json};
 
+use super::background::tell;
 use super::{Context, complain};
-use carried::Carried;
+use carried::{Carried, LEFT};
 
 /// The longest file of text that is read.
 const MOST_BYTES: u64 = 16 << 20;
@@ -43,6 +44,9 @@ pub(super) struct Import {
     /// Write keys out instead of naming variables for them
     #[arg(long)]
     keys: bool,
+    /// Print the configuration, and what of the other one could not be carried over, in JSON
+    #[arg(long)]
+    json: bool,
 }
 
 impl Import {
@@ -51,7 +55,9 @@ impl Import {
         match carried(&context.cwd.join(&self.file), encryption_key) {
             Ok(carried) => {
                 let text = carried.written(self.keys);
-                io::stdout().write_all(text.as_bytes()).map_or(ExitCode::FAILURE, |()| ExitCode::SUCCESS)
+                let left: Vec<&str> = text.lines().filter_map(|line| line.strip_prefix(LEFT)).collect();
+                let told = json!({ "from": carried.from, "toml": text, "left": left });
+                tell(&told, text, self.json, ExitCode::SUCCESS)
             }
             Err(message) => complain(&format!("{}: {message}", self.file.display())),
         }

@@ -36,6 +36,9 @@ pub(super) struct Ocr {
     /// The form of the result: markdown, text, json, hocr, alto or pdf (searchable)
     #[arg(long, default_value = "markdown")]
     output: String,
+    /// The same as --output json
+    #[arg(long, conflicts_with = "output")]
+    json: bool,
     /// Write to this file instead of standard output; one that ends in .jsonl gets a line of JSON for each file, also of
     /// folders below and of archives, and what stands in it already is not read again
     #[arg(short = 'o', long = "out", value_name = "FILE")]
@@ -107,7 +110,7 @@ impl Ocr {
         let password =
             self.password.clone().or_else(|| context.environment.text("MEDIARY_PDF_PASSWORD").map(str::to_owned));
         let sent = [
-            ("output", Some(self.output.clone())),
+            ("output", Some(if self.json { "json".to_owned() } else { self.output.clone() })),
             ("pages", self.pages.clone()),
             ("engine", self.engine.clone()),
             ("detail", self.detail.clone()),

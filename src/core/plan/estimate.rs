@@ -8,7 +8,7 @@ use std::io;
 use super::Treatment;
 use crate::MediaKind;
 use crate::capability::PartShape;
-use crate::task::{Chat, EmbedInput, Message, Part, ReplyFormat, Tool};
+use crate::task::{Chat, EmbedInput, Message, Part, Prompt, ReplyFormat, Tool};
 
 /// What is kept free for a reply whose length the request does not limit.
 pub const REPLY_RESERVE_TOKENS: u32 = 1_024;
@@ -20,17 +20,20 @@ const TOOL_TOKENS: u64 = 8;
 /// The fence and the source of a text that was extracted.
 const FENCE_TOKENS: u64 = 30;
 
-/// About how many tokens a chat's texts have: messages, thoughts, calls, tools and schema. Media are counted by
+/// About how many tokens a chat's texts have: messages, prompts, thoughts, calls, tools and schema. Media are counted by
 /// [`media_tokens`].
 #[must_use]
 pub fn estimate_tokens(chat: &Chat) -> u32 {
     let messages: u64 = chat.messages.iter().map(of_message).sum();
+    let prompts = chat.completion.iter().flat_map(|completion| &completion.prompts);
+    let prompts: u64 =
+        prompts.map(|prompt| if let Prompt::Tokens(tokens) = prompt { tokens.len() as u64 } else { 0 }).sum();
     let tools: u64 = chat.tools.iter().map(of_tool).sum();
     let format = match &chat.format {
         ReplyFormat::Text | ReplyFormat::Json => 0,
         ReplyFormat::Schema { schema, .. } => of_json(schema),
     };
-    u32::try_from(messages + tools + format).unwrap_or(u32::MAX)
+    u32::try_from(messages + prompts + tools + format).unwrap_or(u32::MAX)
 }
 
 /// About how many tokens a text to embed has.

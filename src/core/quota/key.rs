@@ -2,13 +2,16 @@
 //!
 //! Asking for room and taking it happens under one lock, so that no two calls take the same place. What was taken and
 //! not used is given back by a [`Held`], at the latest when that is dropped.
+//!
+//! With one lock around all that is decided there is no order of atomics for a model checker such as loom to go through (the
+//! two flags beside it only say that there is something to keep); threads are tried by property tests and by contention.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use super::{Allowance, Axis, FreeLimits, Full, Meter, Standing, Taken, Used};
+use super::{Allowance, Axis, FreeLimits, Full, Limited, Meter, Standing, Taken, Used};
 use crate::ModelName;
 
 /// What a call is held to.
@@ -141,6 +144,14 @@ impl KeyMeters {
         (whole, pages.models.get_mut(model).map_or_else(Vec::new, |meter| meter.standings(now)))
     }
 
+    /// The limits of the provider as a whole, where a call is held to them, then those of a model.
+    #[must_use]
+    pub fn limited(&self, model: &ModelName, bound: Bound, now: u64) -> (Vec<Limited>, Vec<Limited>) {
+        let pages = self.pages();
+        let whole = if bound == Bound::Whole { pages.whole.limited(now) } else { Vec::new() };
+        (whole, pages.models.get(model).map_or_else(Vec::new, |meter| meter.limited(now)))
+    }
+
     /// Counts on under other limits.
     pub fn limit(&self, whole: FreeLimits, models: impl IntoIterator<Item = (ModelName, FreeLimits)>) {
         let mut limits: HashMap<ModelName, FreeLimits> = models.into_iter().collect();
@@ -213,6 +224,19 @@ impl Held {
     /// The call has ended, and used so many tokens.
     pub fn settle(mut self, tokens: u64) {
         self.settle_once(tokens);
+    }
+
+    /// The call was not made.
+    pub fn undo(mut self) {
+        self.is_settled = true;
+        let mut pages = self.meters.pages();
+        if let Some(taken) = self.whole {
+            pages.whole.undo(taken);
+        }
+        let (model, taken) = &self.model;
+        if let Some(model) = pages.models.get_mut(model) {
+            model.undo(*taken);
+        }
     }
 
     fn settle_once(&mut self, tokens: u64) {

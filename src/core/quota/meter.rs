@@ -51,7 +51,9 @@ impl Axis {
         }
     }
 
-    fn counts_tokens(self) -> bool {
+    /// Whether it counts tokens; else requests.
+    #[must_use]
+    pub fn counts_tokens(self) -> bool {
         matches!(self, Self::TokensPerMinute | Self::TokensPerDay)
     }
 
@@ -146,6 +148,19 @@ pub struct Standing {
     pub left: u64,
     /// When all of it is there again, in milliseconds since 1970; `None`: it is.
     pub whole_at: Option<u64>,
+}
+
+/// A limit, for those that count what is used of it together with others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limited {
+    /// Which.
+    pub axis: Axis,
+    /// What is allowed.
+    pub limit: u64,
+    /// How long its time is, in milliseconds.
+    pub span_ms: u64,
+    /// Of a day that begins at an hour, when it began and ends, in milliseconds since 1970; `None`: its time moves along.
+    pub stands: Option<(u64, u64)>,
 }
 
 impl Meter {
@@ -275,6 +290,20 @@ impl Meter {
         self.under_way.tokens = self.under_way.tokens.saturating_sub(taken.tokens);
     }
 
+    /// A call was not made after all: everything that was taken for it is given back.
+    pub fn undo(&mut self, taken: Taken) {
+        for (axis, window) in &mut self.used.windows {
+            window.correct(taken.at, if axis.counts_tokens() { taken.tokens } else { 1 }, 0);
+        }
+        for (told, amount) in self.told.iter_mut().zip([1, taken.tokens]) {
+            if let Some(told) = told {
+                told.left = told.left.saturating_add(signed(amount));
+            }
+        }
+        self.under_way.requests = self.under_way.requests.saturating_sub(1);
+        self.under_way.tokens = self.under_way.tokens.saturating_sub(taken.tokens);
+    }
+
     /// What a vendor's answer said is left of requests and of tokens. Calls that are under way may not be counted in it.
     pub fn told(&mut self, requests: Option<Allowance>, tokens: Option<Allowance>, now: u64) {
         let told = |allowance: Allowance, under_way: u64| Told {
@@ -306,6 +335,16 @@ impl Meter {
             all.push(Standing { axis, limit, left: window.left(limit, now), whole_at: window.whole_at(now) });
         }
         all
+    }
+
+    /// Its limits.
+    #[must_use]
+    pub fn limited(&self, now: u64) -> Vec<Limited> {
+        let limited = self.used.windows.iter().filter_map(|(axis, window)| {
+            let (span_ms, stands) = window.bounds(now);
+            Some(Limited { axis: *axis, limit: self.limit(*axis, now)?, span_ms, stands })
+        });
+        limited.collect()
     }
 
     /// The share that is left of the limit of which least is left.

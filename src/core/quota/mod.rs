@@ -13,7 +13,7 @@ mod zone;
 
 pub use key::{Bound, Held, Kept, KeyMeters, KeyState, ScopeState};
 pub use limits::{DailyReset, FreeLimits};
-pub use meter::{Axis, Full, Meter, Standing, Taken, Used};
+pub use meter::{Axis, Full, Limited, Meter, Standing, Taken, Used};
 pub use zone::Zone;
 
 use std::time::Duration;

@@ -50,6 +50,18 @@ impl Window {
         }
     }
 
+    /// How long its time is, and, where it begins at an hour, when that was and when it ends.
+    pub(super) fn bounds(&self, now: u64) -> (u64, Option<(u64, u64)>) {
+        match self.span {
+            Span::Sliding(span) => (span, None),
+            Span::Daily(_) => {
+                let began = self.slot(now);
+                let ends = self.ends(began);
+                (ends.saturating_sub(began), Some((began, ends)))
+            }
+        }
+    }
+
     /// When what was used in a slot does not count any more.
     fn ends(&self, slot: u64) -> u64 {
         match self.span {

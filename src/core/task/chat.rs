@@ -73,7 +73,7 @@ impl Chat {
     }
 
     /// What is lost of the fields that a target is not sent: how long to think is asked for under three names, and said
-    /// by any of them.
+    /// by any of them. Thoughts of earlier turns are named by their places.
     #[must_use]
     pub fn lost(&self, dropped: &[String]) -> Vec<String> {
         let is_said = self.effort.is_some() && !dropped.iter().any(|name| name == "reasoning_effort");
@@ -86,7 +86,10 @@ impl Chat {
             let fields = self.extras.get(name).and_then(|wish| wish.as_object());
             fields.is_some_and(|fields| fields.keys().all(|field| known.contains(&field.as_str())))
         };
-        dropped.iter().filter(|name| !(is_said && is_effort_alone(name))).cloned().collect()
+        let has_places =
+            self.messages.iter().filter_map(|message| message.reasoning.as_ref()).any(|its| !its.places.is_empty());
+        let is_placed = |name: &str| has_places && name == "reasoning_content";
+        dropped.iter().filter(|name| !(is_said && is_effort_alone(name) || is_placed(name))).cloned().collect()
     }
 
     /// Whether anything says how far its provider is to keep the prompt.

@@ -36,8 +36,14 @@ fn id(kind: &str, ms: u64, chance: u64) -> String {
 /// Seconds since 1970.
 #[must_use]
 pub fn unix_seconds() -> i64 {
+    unix_ms() / 1_000
+}
+
+/// Milliseconds since 1970.
+#[must_use]
+pub(in crate::gateway) fn unix_ms() -> i64 {
     let now = SystemTime::now().duration_since(UNIX_EPOCH);
-    now.map_or(0, |since| i64::try_from(since.as_secs()).unwrap_or(i64::MAX))
+    now.map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ mod settings;
 #[cfg(test)]
 mod tests;
 
+pub(super) use ids::unix_ms;
 pub use ids::{new_id, unix_seconds};
 pub use password::BadPassword;
 pub use sessions::Session;

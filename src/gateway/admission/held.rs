@@ -1,7 +1,7 @@
 //! A body as it arrives, each byte of it with its permit.
 
 use bytes::Bytes;
-use mediary_core::Failure;
+use mediary_core::{Failure, Hold};
 
 use super::{FIRST_BYTES, Permit};
 
@@ -43,18 +43,22 @@ impl HeldBytes {
         Ok(())
     }
 
-    /// Takes a permit for what will be made of them, too.
-    ///
-    /// # Errors
-    /// Busy when there is no more room.
-    pub fn and_beside(&mut self, bytes: u64) -> Result<(), Failure> {
-        self.permit.grow_to((self.bytes.capacity() as u64).saturating_add(bytes))
-    }
-
     /// What came, with its permit for as long as any part of it is used.
     #[must_use]
     pub fn finish(self) -> Bytes {
         Bytes::from_owner(self)
+    }
+
+    /// The same, and a permit of its own for what will be made of it, which outlives the text.
+    ///
+    /// # Errors
+    /// Busy when there is no more room.
+    pub fn finish_beside(mut self, bytes: u64) -> Result<(Bytes, Hold), Failure> {
+        let own = self.bytes.capacity() as u64;
+        self.permit.grow_to(own.saturating_add(bytes))?;
+        let beside = self.permit.split(bytes);
+        self.permit.shrink_to(own);
+        Ok((Bytes::from_owner(self), beside.hold()))
     }
 }
 

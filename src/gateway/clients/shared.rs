@@ -44,6 +44,7 @@ impl Client {
             limit: Some(limit.into()),
             least: 1,
             most: 1,
+            stays: false,
         });
         let ask = Ask {
             seeds: self.seeds(now),
@@ -90,6 +91,7 @@ impl Client {
             limit: Some(limit.into()),
             least: estimate.least_tokens,
             most: estimate.most_tokens,
+            stays: false,
         });
         let ask = Ask {
             windows: windows.into_iter().collect(),

@@ -4,7 +4,7 @@ use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use mediary_core::task::{GenerateVideo, PartPath};
-use mediary_core::{Failure, Target};
+use mediary_core::{Failure, Hold, Target};
 use mediary_store::{NewJob, StoreFailed};
 use tokio::time::{Instant, timeout_at};
 use uuid::Uuid;
@@ -32,6 +32,8 @@ pub struct NewVideo {
     pub owner: Vec<u8>,
     /// Where its end is to be told.
     pub webhook_url: Option<String>,
+    /// The permit for what it takes in memory.
+    pub held: Hold,
 }
 
 /// Why nothing is done with a job.
@@ -79,7 +81,7 @@ impl VideoJobs {
     }
 
     async fn create_from(self: &Arc<Self>, new: NewVideo, remixed: Option<Remixed>) -> Result<VideoJob, NoJob> {
-        let NewVideo { mut video, model, bounds, owner, webhook_url } = new;
+        let NewVideo { mut video, model, bounds, owner, webhook_url, held: _held } = new;
         let gateway = self.gateway();
         let mut treated = Vec::new();
         if let Some(url) = &webhook_url {

@@ -7,7 +7,8 @@ use mediary_core::capability::Ability;
 use mediary_store::{KeptFinding, KeptQuarantine, Noted, StoreFailed, TriedBefore};
 use thiserror::Error;
 
-use super::super::routing::{Dossier, Found, Quarantine, now_seconds};
+use super::super::administration::unix_seconds;
+use super::super::routing::{Dossier, Found, Quarantine};
 use super::Probes;
 use super::verdict::{Outcome, Sentence, Verdict};
 
@@ -58,7 +59,7 @@ impl Probes {
         verdict: &Verdict,
         was_kept_out: bool,
     ) -> Result<bool, StoreFailed> {
-        let now = now_seconds();
+        let now = unix_seconds();
         let (provider, model) = parts(target);
         let findings = self.gateway().router.findings().clone();
         let found = |holds, why: &str| Found { holds, why: why.to_owned(), at: now };
@@ -118,7 +119,7 @@ impl Probes {
     pub async fn release(&self, target: &Target, confirmed: bool) -> Result<(), NotReleased> {
         let findings = self.gateway().router.findings().clone();
         let dossier = findings.of(target).ok_or(NotReleased::None)?;
-        let quarantine = dossier.quarantine(now_seconds()).ok_or(NotReleased::None)?;
+        let quarantine = dossier.quarantine(unix_seconds()).ok_or(NotReleased::None)?;
         if quarantine.confirm && !confirmed {
             return Err(NotReleased::WantsConfirmation);
         }

@@ -8,13 +8,14 @@ use std::time::{Duration, Instant};
 
 use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 use mediary_core::Target;
-use mediary_core::capability::{Abilities, Ability, Price, Usd};
+use mediary_core::capability::{Abilities, Ability, Usd};
 use mediary_store::{StoreFailed, TriedBefore, Unfinished};
 use thiserror::Error;
 use uuid::Uuid;
 
 use super::super::Gateway;
-use super::super::routing::{Bounds, Fleet, now_seconds};
+use super::super::administration::unix_seconds;
+use super::super::routing::{Bounds, Fleet};
 use super::selection::{Chosen, selected};
 use super::trial::{Trial, spent};
 use super::verdict::{Outcome, Verdict};
@@ -124,13 +125,13 @@ impl Probes {
         let gateway = self.gateway();
         gateway.router.discover().await;
         let fleet = gateway.router.fleet();
-        let selection = selected(&wish, &fleet.matrix, gateway.router.findings(), &tried, now_seconds());
+        let selection = selected(&wish, &fleet.matrix, gateway.router.findings(), &tried, unix_seconds());
         if !selection.unknown.is_empty() {
             return Err(NotVerified::Unknown(selection.unknown));
         }
         if is_new {
             let text = serde_json::to_string(&wish).unwrap_or_default();
-            self.kept.begin(Unfinished { id: id.clone(), wish: text, began_at: now_seconds() }).await?;
+            self.kept.begin(Unfinished { id: id.clone(), wish: text, began_at: unix_seconds() }).await?;
         }
         let round = Round {
             probes: self,
@@ -205,8 +206,7 @@ impl Round<'_> {
     }
 
     async fn verdict(&self, row: &Abilities, ability: Ability, works_otherwise: bool) -> Verdict {
-        let is_free = row.price.is_free() || row.is_local && row.price == Price::Unknown;
-        if !is_free && !self.wish.paid {
+        if !row.price.is_free() && !self.wish.paid {
             let why = "it costs, or it is not known whether it does; `paid` allows that";
             return Verdict::of(Outcome::Skipped(why.to_owned()));
         }
@@ -215,7 +215,7 @@ impl Round<'_> {
             Ok(ready) => ready,
             Err(outcome) => return Verdict::of(outcome),
         };
-        let estimate = if is_free { Some(Usd::ZERO) } else { ready.estimate() };
+        let estimate = if row.price.is_free() { Some(Usd::ZERO) } else { ready.estimate() };
         if let Some(why) = self.is_over_budget(estimate) {
             return Verdict::of(Outcome::Skipped(why.to_owned()));
         }

@@ -13,7 +13,7 @@ use futures_util::future::{Either, select};
 use mediary_core::capability::Abilities;
 use mediary_core::plan::{Candidate, PassedOver, Treatment};
 use mediary_core::provider::Call;
-use mediary_core::quota::{Full, Held};
+use mediary_core::quota::Full;
 use mediary_core::task::Task;
 use mediary_core::{Failure, MediaFormat, Next};
 use tokio::time::sleep;
@@ -25,6 +25,7 @@ use super::course::{Asked, Course, Turn};
 use super::error::{CallError, Exhausted, Tried};
 use super::fleet::Fleet;
 use super::ledger::Caller;
+use super::pooled::{self, Held};
 use super::reserving::{refused, reserve};
 use super::sending::{Way, in_one_piece, is_about_streams, is_prose, short_rate_limit, streamed, timeouts};
 use super::tap::{Metered, Tap};
@@ -157,7 +158,7 @@ impl<W: Work> Running<'_, W> {
         let mut may_wait = !turn.has_alternative;
         while let Some(caller) = self.caller(candidate.row, &keys_tried) {
             keys_tried.push(caller.key);
-            let held = match self.hold(candidate, caller) {
+            let held = match self.hold(candidate, caller).await {
                 Ok(held) => held,
                 Err(full) => {
                     let failure = quotas::failure(full);
@@ -202,11 +203,9 @@ impl<W: Work> Running<'_, W> {
         self.caller(candidate.row, tried).is_none()
     }
 
-    /// Room within the limits of a key, where its target has any.
-    fn hold(&self, candidate: &Candidate, caller: Caller) -> Result<Option<Held>, Full> {
-        let Some((meters, bound)) = self.fleet.meters(caller) else { return Ok(None) };
-        let tokens = quotas::tokens(candidate, &self.planned.demand);
-        meters.hold(&candidate.target.model, bound, tokens, quotas::now_ms()).map(Some)
+    /// Room within the free limits of a key, where its target has any.
+    async fn hold(&self, candidate: &Candidate, caller: Caller) -> Result<Option<Held>, Full> {
+        pooled::hold(self.router, self.fleet, candidate, &self.planned.demand, caller).await
     }
 
     /// One call, and a second one where the first failed in a way that is often over at once. What the second mends has
@@ -265,7 +264,7 @@ impl<W: Work> Running<'_, W> {
                 && asked.attempts < self.router.routing.max_attempts
             {
                 streamed = Some(whole);
-                held = match self.hold(candidate, caller) {
+                held = match self.hold(candidate, caller).await {
                     Ok(held) => held,
                     Err(_) => return Err((failure, begun)),
                 };
@@ -280,7 +279,7 @@ impl<W: Work> Running<'_, W> {
             if !std::mem::take(&mut may_repeat) || !repeats {
                 return Err((failure, begun));
             }
-            let Ok(room) = self.hold(candidate, caller) else { return Err((failure, begun)) };
+            let Ok(room) = self.hold(candidate, caller).await else { return Err((failure, begun)) };
             held = room;
             asked.repeats += 1;
             self.router.ledger.blipped(caller, &failure);

@@ -22,8 +22,6 @@ pub(super) struct Billing {
 
 impl Billing {
     pub(super) fn of(task: &Task, demand: &Demand, row: &Abilities, account: &Account) -> Self {
-        // A server on this machine is paid for otherwise.
-        let price = if row.is_local && row.price == Price::Unknown { Price::Free } else { row.price };
         let mut amount = Amount::default();
         match task {
             Task::Speak(speak) => amount.characters = speak.text.chars().count() as u64,
@@ -35,7 +33,7 @@ impl Billing {
         }
         let is_of_text = matches!(task, Task::Chat(_) | Task::Embed(_) | Task::Rerank(_));
         let task = task.kind();
-        Self { account: account.clone(), price, task, amount, is_of_text, has_come: false, is_billed: false }
+        Self { account: account.clone(), price: row.price, task, amount, is_of_text, has_come: false, is_billed: false }
     }
 
     pub(super) fn see(&mut self, event: &ReplyEvent) {

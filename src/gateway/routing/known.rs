@@ -2,7 +2,7 @@
 //! providers are on, and how each target has been doing. Only looks; `http/` and the rooms next door ask.
 
 use std::ops::Deref;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
 use mediary_core::Target;
@@ -10,8 +10,10 @@ use mediary_core::capability::CapabilityMatrix;
 use mediary_core::plan::HealthSnapshot;
 use mediary_core::quota::Standing;
 
+use super::super::administration::unix_seconds;
 use super::fleet::Fleet;
 use super::{KeyRecord, Record, Router, quotas};
+use crate::config::Routing;
 use crate::providers::Providers;
 
 /// A capability matrix at one moment.
@@ -42,6 +44,16 @@ pub struct KeyStats {
 }
 
 impl Router {
+    /// The providers and their models as they are known now.
+    pub(in crate::gateway) fn fleet(&self) -> Arc<Fleet> {
+        self.fleet.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// What the operator configured.
+    pub(in crate::gateway) fn routing(&self) -> &Routing {
+        &self.routing
+    }
+
     /// How the keys of a target stand.
     #[must_use]
     pub fn keys_of(&self, target: &Target) -> Vec<KeyStats> {
@@ -90,7 +102,7 @@ impl Router {
     /// The same of a fleet, with what probes found.
     pub(super) fn health_of(&self, fleet: &Fleet) -> HealthSnapshot {
         let mut health = fleet.health(&self.ledger, Instant::now());
-        self.findings.count_in(&mut health, &fleet.matrix, quotas::now_seconds());
+        self.findings.count_in(&mut health, &fleet.matrix, unix_seconds());
         health
     }
 }

@@ -18,9 +18,11 @@ mod key_checks;
 mod known;
 mod ledger;
 mod left;
+mod noted;
 mod pace;
 mod passes;
 mod planning;
+mod pooled;
 mod question;
 mod quotas;
 mod recall;
@@ -30,7 +32,9 @@ mod remembered;
 mod renewed;
 mod request;
 mod reserving;
+mod rests;
 mod sending;
+mod shared;
 mod sifter;
 mod standing;
 mod standings;
@@ -47,27 +51,28 @@ pub use findings::{Dossier, Findings, Found, Quarantine};
 pub use key_checks::KeyCheck;
 pub use known::{KeyStats, Known};
 pub use left::quota_left;
+pub(super) use noted::KnownNotes;
 pub use pace::Pace;
 pub use planning::Planned;
 pub(super) use question::{question, shown, text_of};
-pub(super) use quotas::now_seconds;
 pub use record::{KeyRecord, Record};
 pub use registry::{Listing, Reclassified};
 pub use request::{Bounds, TaskRequest};
+pub(super) use shared::KnownRests;
 pub use standing::{KeyHealth, KeyStanding};
 pub(super) use sticky::Prefix;
 pub(super) use work::{Prepared, Ran, Verdict, Work};
 
 use std::collections::HashSet;
 use std::sync::atomic::AtomicU64;
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, OnceLock, RwLock};
 use std::time::Instant;
 
 use mediary_core::Target;
 use mediary_core::capability::Abilities;
 use mediary_core::provider::Provider;
-use mediary_core::task::Message;
 use mediary_remote::provider_client;
+use mediary_store::Counters;
 use tokio::sync::OnceCell;
 
 use crate::config::Routing;
@@ -95,7 +100,8 @@ pub struct Router {
     standings: Standings,
     parted: Mutex<Remembered>,
     sticky: Sticky,
-    /// Targets that answer, but not in streams, whatever their rows say.
+    shared: OnceLock<Arc<Counters>>,
+    /// Targets that answer, but not in streams.
     whole_only: Mutex<HashSet<Target>>,
     /// Settles ties between candidates.
     draws: AtomicU64,
@@ -128,23 +134,9 @@ impl Router {
             standings: Standings::default(),
             parted: Mutex::default(),
             sticky,
+            shared: OnceLock::new(),
             whole_only: Mutex::default(),
             draws: AtomicU64::new(0),
         }
-    }
-
-    /// The providers and their models as they are known now.
-    pub(super) fn fleet(&self) -> Arc<Fleet> {
-        self.fleet.read().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    /// What the operator configured.
-    pub(super) fn routing(&self) -> &Routing {
-        &self.routing
-    }
-
-    /// A conversation as far as it is known before its next reply.
-    pub(super) fn conversation(&self, client: &[u8], messages: &[Message]) -> Prefix {
-        self.sticky.prefix(client, messages)
     }
 }

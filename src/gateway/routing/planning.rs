@@ -114,7 +114,7 @@ impl Router {
     }
 
     /// The same for a turn of a conversation, which stays with the target that answered before.
-    pub(in crate::gateway) fn policy_of_turn(
+    pub(in crate::gateway) async fn policy_of_turn(
         &self,
         fleet: &Fleet,
         want: Want,
@@ -123,8 +123,10 @@ impl Router {
         chat: &Chat,
     ) -> Policy {
         let before = self.sticky.before(client, &chat.messages);
-        let row = before.and_then(|fingerprint| self.sticky.find(fingerprint, Instant::now()));
-        let sticky = row.map(|row| fleet.matrix.rows()[row].target.clone());
+        let sticky = match before {
+            Some(fingerprint) => self.find_turn(fleet, fingerprint).await,
+            None => None,
+        };
         Policy { sticky, ..self.policy(want, bounds) }
     }
 

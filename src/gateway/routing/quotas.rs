@@ -24,11 +24,6 @@ pub(super) fn now_ms() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
 }
 
-/// The time, in seconds since 1970.
-pub(in crate::gateway) fn now_seconds() -> i64 {
-    i64::try_from(now_ms() / 1_000).unwrap_or(i64::MAX)
-}
-
 /// Which models of a provider are held to limits: those that are free, those that have limits of their own, and, where it
 /// has limits and says of no model that it is free, those whose price is not known.
 #[derive(Debug, Clone, Default)]

@@ -44,7 +44,7 @@ impl Router {
         let sticky = self.sticky.moved(routing.sticky, &moved.collect());
         let registry = self.registry.of_those_that_stay(&providers);
         let findings = self.findings.clone();
-        let parted = Mutex::new(remembered);
-        Self { registry, standings, parted, findings, ..Self::of(providers, routing, fleet, ledger, sticky) }
+        let (parted, shared) = (Mutex::new(remembered), self.shared.clone());
+        Self { registry, standings, parted, findings, shared, ..Self::of(providers, routing, fleet, ledger, sticky) }
     }
 }

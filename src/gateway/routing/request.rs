@@ -1,9 +1,9 @@
 //! What the gateway is asked: a task, for which client, and within which bounds.
 
-use mediary_core::ProviderId;
 use mediary_core::capability::Tier;
 use mediary_core::plan::{CostPolicy, Privacy};
 use mediary_core::task::Task;
+use mediary_core::{Hold, ProviderId};
 
 use super::account::Account;
 
@@ -18,6 +18,8 @@ pub struct TaskRequest {
     pub bounds: Bounds,
     /// What the client is known by: a digest of its key, or nothing.
     pub client: Vec<u8>,
+    /// The permit for what the task takes in memory, given back with its last copy.
+    pub held: Hold,
 }
 
 /// What a request asks for beside its body. It can tighten what the operator allows, never loosen it.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use mediary_core::capability::{Abilities, Amount, Price};
+use mediary_core::capability::{Abilities, Amount};
 use mediary_core::plan::{Candidate, Demand};
 use mediary_core::{Failure, FailureKind};
 
@@ -52,8 +52,7 @@ fn estimate(candidate: &Candidate, demand: &Demand, row: &Abilities) -> Estimate
         searches: demand.searches,
         ..Amount::default()
     };
-    let price = if row.is_local && row.price == Price::Unknown { Price::Free } else { row.price };
-    let charged = price.charged(&amount);
+    let charged = row.price.charged(&amount);
     let seconds = amount.heard_seconds.unwrap_or_default() + amount.shown_seconds.unwrap_or_default();
     let most = Spent {
         usd_parts: charged.iter().flatten().map(|charged| charged.usd.parts()).sum(),

@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 use std::collections::hash_map::{DefaultHasher, RandomState};
 use std::hash::{BuildHasher, Hash, Hasher};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use mediary_core::task::{Message, Part, ReplyEvent, Role};
@@ -15,11 +15,14 @@ use mediary_core::task::{Message, Part, ReplyEvent, Role};
 /// More conversations than this are not remembered; the oldest are forgotten first.
 const MOST: usize = 10_000;
 
+const CONVERSATION: &str = "conversation:";
+
 /// Which target answered which conversation.
 #[derive(Debug)]
 pub(super) struct Sticky {
     lasts: Duration,
-    hasher: RandomState,
+    /// Begins what is hashed, so that none can make two conversations alike on purpose.
+    salt: RwLock<Arc<str>>,
     kept: Mutex<HashMap<u64, (usize, Instant)>>,
 }
 
@@ -81,21 +84,52 @@ fn hash(message: &Message, hasher: &mut DefaultHasher) {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Fingerprint(u64);
 
+impl Fingerprint {
+    /// What it is remembered as by all servers.
+    pub(super) fn name(self) -> String {
+        format!("{CONVERSATION}{:016x}", self.0)
+    }
+
+    /// What is remembered by such a name.
+    pub(super) fn named(name: &str) -> Option<Self> {
+        u64::from_str_radix(name.strip_prefix(CONVERSATION)?, 16).ok().map(Self)
+    }
+}
+
 impl Sticky {
     pub(super) fn new(lasts: Duration) -> Self {
-        Self { lasts, hasher: RandomState::new(), kept: Mutex::default() }
+        let halves = [0, 1].map(|half: u8| RandomState::new().hash_one(half));
+        Self { lasts, salt: RwLock::new(format!("{halves:?}").into()), kept: Mutex::default() }
     }
 
     /// The same conversations with targets whose rows have moved.
     pub(super) fn moved(&self, lasts: Duration, rows: &HashMap<usize, usize>) -> Self {
         let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         let stay = kept.iter().filter_map(|(fingerprint, (row, at))| Some((*fingerprint, (*rows.get(row)?, *at))));
-        Self { lasts, hasher: self.hasher.clone(), kept: Mutex::new(stay.collect()) }
+        Self { lasts, salt: RwLock::new(self.salt()), kept: Mutex::new(stay.collect()) }
+    }
+
+    /// What conversations are known by here.
+    pub(super) fn salt(&self) -> Arc<str> {
+        self.salt.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// From now on knows conversations by what other servers know them by as well.
+    pub(super) fn share(&self, salt: &str) {
+        if *self.salt() != *salt {
+            *self.salt.write().unwrap_or_else(PoisonError::into_inner) = salt.into();
+        }
+    }
+
+    /// For how long conversations are known.
+    pub(super) fn lasts(&self) -> Duration {
+        self.lasts
     }
 
     /// A conversation as far as it is known before its next reply.
     pub(super) fn prefix(&self, client: &[u8], messages: &[Message]) -> Prefix {
-        let mut hasher = self.hasher.build_hasher();
+        let mut hasher = DefaultHasher::new();
+        self.salt().hash(&mut hasher);
         client.hash(&mut hasher);
         messages.iter().for_each(|message| hash(message, &mut hasher));
         Prefix(hasher)
@@ -111,6 +145,20 @@ impl Sticky {
     pub(super) fn find(&self, fingerprint: Fingerprint, now: Instant) -> Option<usize> {
         let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         kept.get(&fingerprint.0).filter(|(_, until)| *until > now).map(|(row, _)| *row)
+    }
+
+    /// Conversations that were kept after a time, or all, with the rows that answered them, and until when they are known.
+    pub(super) fn kept_after(&self, time: Option<Instant>) -> Vec<(Fingerprint, usize, Instant)> {
+        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let new = kept.iter().filter(|(_, (_, until))| time.is_none_or(|time| *until > time + self.lasts));
+        new.map(|(fingerprint, (row, until))| (Fingerprint(*fingerprint), *row, *until)).collect()
+    }
+
+    /// Takes up a conversation that was kept before.
+    pub(super) fn recall(&self, fingerprint: Fingerprint, row: usize, until: Instant) {
+        if !self.lasts.is_zero() {
+            self.kept.lock().unwrap_or_else(PoisonError::into_inner).insert(fingerprint.0, (row, until));
+        }
     }
 
     /// Keeps which target answered a conversation.

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use mediary_core::capability::Usd;
 use mediary_core::provider::Quota;
-use mediary_core::quota::{Held, KeyMeters};
+use mediary_core::quota::KeyMeters;
 use mediary_core::task::{ReplyEvent, ReplyFrame, Usage};
 use mediary_core::{Failure, FailureKind, MediaFormat, Target};
 
@@ -15,6 +15,7 @@ use super::super::clients::Reserved;
 use super::Router;
 use super::billing::Billing;
 use super::ledger::Caller;
+use super::pooled::Held;
 use super::quotas;
 use super::sticky::{Prefix, Spoken};
 use crate::telemetry::metrics;
@@ -190,7 +191,7 @@ impl Tap {
         self.router.ledger.has_left(self.caller, self.quota, now);
         metrics::provider_answered(&self.target, first, usage);
         if let Some(conversation) = self.conversation.take() {
-            self.router.sticky.keep(conversation.with(&self.said), self.caller.row, now);
+            self.router.keep_turn(conversation, &self.said, self.caller.row, now);
         }
     }
 
@@ -222,7 +223,7 @@ impl Drop for Tap {
                 self.router.ledger.was_left(self.caller, first, usage);
                 metrics::provider_left(&self.target, usage);
                 if let Some(conversation) = self.conversation.take() {
-                    self.router.sticky.keep(conversation.with(&self.said), self.caller.row, Instant::now());
+                    self.router.keep_turn(conversation, &self.said, self.caller.row, Instant::now());
                 }
             }
             None if waited >= SLOW => self.router.ledger.was_slow(self.caller.row, waited),

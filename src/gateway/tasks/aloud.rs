@@ -15,7 +15,7 @@ use futures_util::future::{Either, select};
 use mediary_convert::audio::wav_lengths;
 use mediary_core::plan::Want;
 use mediary_core::task::{Chat, PartPath, ReplyEvent, ReplyFrame, SoundForm, Speak, Task};
-use mediary_core::{Failure, MediaFormat};
+use mediary_core::{Failure, Hold, MediaFormat};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -98,7 +98,7 @@ impl Gateway {
         let mut trial = Task::Speak(Speak { text: "1".to_owned(), ..how.clone() });
         self.plan_speech(&self.router.fleet(), &mut trial, "", &bounds).map_err(about_voice)?;
         let client = request.client.clone();
-        let speech = TaskRequest { task: trial, model: String::new(), bounds, client };
+        let speech = TaskRequest { task: trial, model: String::new(), bounds, client, held: Hold::default() };
         Ok(match self.chat_in_words(request).await? {
             Answered::Whole(whole) => Answered::Whole(Box::new(self.spoken(*whole, speech, how).await?)),
             Answered::Stream(growing) => {

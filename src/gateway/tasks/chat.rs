@@ -119,7 +119,7 @@ impl Gateway {
             named => named?,
         };
         let looks = want == Want::Tier(Tier::Auto);
-        let policy = router.policy_of_turn(fleet, want, &request.bounds, &request.client, chat);
+        let policy = router.policy_of_turn(fleet, want, &request.bounds, &request.client, chat).await;
         let parts = self.intake.measured(chat, &fleet.matrix).await?;
         let mut demand = Demand::of(&request.task, parts);
         if looks {

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use mediary_core::task::{Chat, Message, PartPath, Role, Sampling, Segment, Task, Times, Transcribe, WholeReply};
-use mediary_core::{Failure, FailureKind, language};
+use mediary_core::{Failure, FailureKind, Hold, language};
 
 use super::super::Gateway;
 use super::super::routing::{Bounds, CallError, Route, TaskRequest, TreatmentNote};
@@ -91,6 +91,7 @@ impl Gateway {
                 model: "auto".to_owned(),
                 bounds: bounds.clone(),
                 client: request.client.clone(),
+                held: Hold::default(),
             };
             let Answered::Whole(answer) = Box::pin(self.chat_in_words(asked)).await? else {
                 return Err(Failure::broken("a stream where a whole answer was asked for").into());

@@ -13,6 +13,7 @@ use futures_util::stream;
 use mediary_core::Failure;
 use utoipa::ToSchema;
 
+use super::super::body::JsonBody;
 use super::super::error::ApiError;
 use super::super::guard::client_of;
 use super::super::request_id::RequestId;
@@ -75,9 +76,10 @@ pub(in super::super) async fn speech(
 ) -> Result<Response, ApiError> {
     let bounds = bounds(request.headers())?;
     let client = client_of(request.headers());
-    let body = json_body(request, &state).await?;
-    let SpeechRequest { task, model, as_events } = SpeechRequest::decode(&body)?;
-    let request = TaskRequest { task, model, bounds, client };
+    let JsonBody { text, parsed: held } = json_body(request, &state).await?;
+    let SpeechRequest { task, model, as_events } = SpeechRequest::decode(&text)?;
+    drop(text);
+    let request = TaskRequest { task, model, bounds, client, held };
     let speaking = Box::pin(state.gateway.speak(request)).await.map_err(refused)?;
     let mut headers = HeaderMap::new();
     let media_type = if as_events { "text/event-stream" } else { media_type(speaking.form) };

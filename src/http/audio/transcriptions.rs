@@ -5,14 +5,15 @@
 use axum::Extension;
 use axum::extract::{Request, State};
 use axum::response::Response;
+use mediary_core::Hold;
 
 use super::super::body;
 use super::super::error::ApiError;
 use super::super::files::{self, SentForm, content_type};
-use super::super::guard::client_of;
+use super::super::kept_files;
 use super::super::request_id::RequestId;
 use super::super::state::AppState;
-use super::super::tasks::{Asked, bounds, carry_out};
+use super::super::tasks::{Asked, Asker, bounds, carry_out};
 use super::statuses::{Refused, RefusedFile};
 use crate::protocol::openai::{TRANSCRIPTIONS, TranscriptionForm};
 
@@ -78,7 +79,7 @@ async fn answer(
     into_english: bool,
 ) -> Result<Response, ApiError> {
     let bounds = bounds(request.headers())?;
-    let client = client_of(request.headers());
+    let Asker { client, owner, .. } = Asker::of(request.headers(), &state.config.server);
     let (head, body) = request.into_parts();
     if content_type(&head.headers) != "multipart/form-data" {
         let message = "send a form (multipart/form-data) with the recording as `file`, or its address as `url`";
@@ -92,21 +93,28 @@ async fn answer(
     drop(entered);
     let form = TranscriptionForm::decode(fields, into_english)?;
     let mut files = files.into_iter();
-    let file = match (files.next(), &form.url) {
-        (Some(_), Some(_)) => return Err(ApiError::malformed("send either `file` or `url`").about("url")),
-        (Some(file), None) => file,
-        (None, Some(url)) => {
+    let file = match (files.next(), &form.url, &form.file_id) {
+        (Some(file), None, None) => file,
+        (None, Some(url), None) => {
             files::fetched(&state, url).await.map_err(|failure| ApiError::from(failure).about("url"))?
         }
-        (None, None) => {
-            let message = "there is no recording; send one as the field `file`, or its address as `url`";
+        (None, None, Some(id)) => {
+            kept_files::named(&state, &owner, id).await.map_err(|error| error.about("file_id"))?
+        }
+        (None, None, None) => {
+            let message = "there is no recording; send one as the field `file`, its address as `url`, or the id of one that \
+                           was sent before as `file_id`";
             return Err(ApiError::malformed(message).about("file"));
+        }
+        (_, url, _) => {
+            let field = if url.is_some() { "url" } else { "file_id" };
+            return Err(ApiError::malformed("send one of `file`, `url` and `file_id`").about(field));
         }
     };
     if files.next().is_some() {
         return Err(ApiError::malformed("there are several files; send them one by one").about("file"));
     }
     let recording = file.classified().map_err(|failure| ApiError::from(failure).about("file"))?;
-    let asked = Asked { decoded: form.of(recording), bounds, client };
+    let asked = Asked { decoded: form.of(recording), bounds, client, held: Hold::default() };
     carry_out(&TRANSCRIPTIONS, &state, request_id, asked).await
 }

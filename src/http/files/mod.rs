@@ -8,13 +8,14 @@ mod multipart;
 
 pub(super) use inline::{decode_base64, inline};
 
+use axum::extract::Request;
 use axum::http::HeaderMap;
 use axum::http::header::CONTENT_TYPE;
 use bytes::Bytes;
 use futures_util::Stream;
 use mediary_core::{Blob, Claim, Failure, Media, classify};
 
-use super::body::BodyError;
+use super::body::{self, BodyError};
 use super::error::ApiError;
 use super::state::AppState;
 use crate::gateway::{Admission, FetchedFile};
@@ -68,7 +69,7 @@ pub(super) async fn form(
 ///
 /// # Errors
 /// As [`form`].
-pub(super) async fn form_of_any_files(
+async fn form_of_any_files(
     stream: impl Stream<Item = Result<Bytes, BodyError>> + Send + 'static,
     headers: &HeaderMap,
     admission: &Admission,
@@ -77,6 +78,21 @@ pub(super) async fn form_of_any_files(
     let mut fields = Vec::new();
     let files = multipart::files(stream, boundary, admission, &mut fields, |_, has_name| has_name).await?;
     Ok(SentForm { files, fields })
+}
+
+/// Takes in a request that is a form, any field of which may hold a file.
+///
+/// # Errors
+/// As [`form`]; or when there is no room for more requests.
+pub(super) async fn sent_form(state: &AppState, request: Request) -> Result<SentForm, ApiError> {
+    let limits = &state.config.limits;
+    let (head, body) = request.into_parts();
+    body::announced(&head.headers, limits)?;
+    let entered = state.gateway.admission().enter().await?;
+    let stream = Box::pin(body::chunks(body, limits));
+    let form = form_of_any_files(stream, &head.headers, state.gateway.admission()).await?;
+    drop(entered);
+    Ok(form)
 }
 
 fn boundary(headers: &HeaderMap) -> Result<String, Failure> {

@@ -132,8 +132,8 @@ async fn made(state: AppState, request_id: RequestId, request: Request, kind: Ki
     let headers = request.headers().clone();
     let bounds = bounds(&headers)?;
     let client = client_of(&headers);
-    let Sent { task, model, wishes } = Box::pin(sent::sent(&state, request, kind)).await?;
-    let request = TaskRequest { task, model, bounds, client };
+    let Sent { task, model, wishes, held } = Box::pin(sent::sent(&state, request, kind)).await?;
+    let request = TaskRequest { task, model, bounds, client, held };
     let drawing = Box::pin(state.gateway.draw(request)).await.map_err(refused)?;
     let told = answer::Teller { state, headers, wishes };
     if told.wishes.streams() { Ok(told.events(drawing, request_id)) } else { told.whole(drawing).await }

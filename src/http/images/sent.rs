@@ -6,25 +6,29 @@ use std::mem;
 use axum::extract::Request;
 use axum::http::HeaderMap;
 use mediary_core::task::{Attachment, ImageJob, Task};
-use mediary_core::{Failure, Media};
+use mediary_core::{Failure, Hold, Media};
 
-use super::super::body;
+use super::super::body::JsonBody;
 use super::super::content;
 use super::super::error::ApiError;
 use super::super::files::{self, SentForm, UploadedFile, content_type};
+use super::super::guard::owner_of;
+use super::super::kept_files;
 use super::super::landing::base_url;
 use super::super::state::AppState;
 use super::super::unpacked::json_body;
 use super::Kind;
 use crate::gateway::Route;
-use crate::protocol::data_url;
 use crate::protocol::openai::ImageRequest;
+use crate::protocol::{KEPT_FILE, data_url};
 
 /// A request that was understood.
 pub(super) struct Sent {
     pub(super) task: Task,
     pub(super) model: String,
     pub(super) wishes: Wishes,
+    /// The permit for what it takes in memory.
+    pub(super) held: Hold,
 }
 
 /// How the answer is wanted.
@@ -58,12 +62,15 @@ impl Wishes {
 /// When a field is wrong, a file is no picture, or cannot be fetched.
 pub(super) async fn sent(state: &AppState, request: Request, kind: Kind) -> Result<Sent, ApiError> {
     let headers = request.headers().clone();
-    let (request, files) = match content_type(&headers) == "multipart/form-data" {
+    let (request, files, held) = match content_type(&headers) == "multipart/form-data" {
         true => {
-            let SentForm { files, fields } = form(state, request).await?;
-            (ImageRequest::of_form(fields)?, files)
+            let SentForm { files, fields } = files::sent_form(state, request).await?;
+            (ImageRequest::of_form(fields)?, files, Hold::default())
         }
-        false => (ImageRequest::of_json(&json_body(request, state).await?)?, Vec::new()),
+        false => {
+            let JsonBody { text, parsed } = json_body(request, state).await?;
+            (ImageRequest::of_json(&text)?, Vec::new(), parsed)
+        }
     };
     let as_links = request.as_links;
     let (task, model) = understood(state, &headers, request, files, kind).await?;
@@ -72,7 +79,7 @@ pub(super) async fn sent(state: &AppState, request: Request, kind: Kind) -> Resu
     };
     // The answer needs no more of it than its words.
     let job = ImageJob { attachments: Vec::new(), ..job.clone() };
-    Ok(Sent { task, model, wishes: Wishes { job, as_links } })
+    Ok(Sent { task, model, wishes: Wishes { job, as_links }, held })
 }
 
 /// What is to be made and of which model, with the pictures that the request sends or names.
@@ -123,17 +130,6 @@ pub(in super::super) async fn understood(
     }
 }
 
-async fn form(state: &AppState, request: Request) -> Result<SentForm, ApiError> {
-    let limits = &state.config.limits;
-    let (head, body) = request.into_parts();
-    body::announced(&head.headers, limits)?;
-    let entered = state.gateway.admission().enter().await?;
-    let stream = Box::pin(body::chunks(body, limits));
-    let form = files::form_of_any_files(stream, &head.headers, state.gateway.admission()).await?;
-    drop(entered);
-    Ok(form)
-}
-
 fn picture(file: UploadedFile, field: &str) -> Result<Media, ApiError> {
     file.classified().map_err(|failure| ApiError::from(failure).about(field))
 }
@@ -153,7 +149,8 @@ pub(in super::super) async fn named(
     addresses: Vec<(String, String)>,
 ) -> Result<Vec<Media>, ApiError> {
     let ours = format!("{}{}", base_url(&state.config.server, headers), content::PREFIX);
-    let is_elsewhere = |url: &str| data_url(url).is_none() && !url.starts_with(&ours);
+    let owner = owner_of(headers, &state.config.server);
+    let is_elsewhere = |url: &str| data_url(url).is_none() && !url.starts_with(&ours) && !url.starts_with(KEPT_FILE);
     let (places, urls): (Vec<_>, Vec<_>) =
         addresses.iter().filter(|(_, url)| is_elsewhere(url)).map(|(place, url)| (place, url.clone())).unzip();
     let fetched = match urls.is_empty() {
@@ -168,7 +165,10 @@ pub(in super::super) async fn named(
         let at = |failure: Failure| ApiError::from(failure).about(place);
         let file: UploadedFile = match fetched.get(url) {
             Some(file) => file.clone().into(),
-            None => sent_along(state, url, &ours, place).await?,
+            None => match url.strip_prefix(KEPT_FILE) {
+                Some(id) => kept_files::named(state, &owner, id).await.map_err(|error| error.about(place))?,
+                None => sent_along(state, url, &ours, place).await?,
+            },
         };
         pictures.push(file.classified().map_err(at)?);
     }

@@ -59,7 +59,7 @@ pub(in crate::http) async fn mistral(State(state): State<AppState>, request: Req
     options.bounds = bounds;
     options.client = client;
     let selects_pages = options.pages != Default::default();
-    let file = source::open(&state, source, name).await?;
+    let file = source::open(&state, &options.client, source, name).await?;
     // The document has been decoded out of it, and reading may take long.
     drop(body);
     let reading = state.gateway.reader.read(file.classified()?, &options, &|_, _| ()).await;
@@ -74,9 +74,13 @@ pub(in crate::http) async fn mistral(State(state): State<AppState>, request: Req
 }
 
 /// The document of a body, and how it is to be read.
-pub(in crate::http) async fn document(state: &AppState, body: &[u8]) -> Result<(Media, ReadOptions), ApiError> {
+pub(in crate::http) async fn document(
+    state: &AppState,
+    owner: &[u8],
+    body: &[u8],
+) -> Result<(Media, ReadOptions), ApiError> {
     let OcrForm { source, name, options, .. } = parse(body)?.decode()?;
-    let file = source::open(state, source, name).await?;
+    let file = source::open(state, owner, source, name).await?;
     Ok((file.classified()?, options))
 }
 

@@ -4,6 +4,7 @@ use axum::extract::{Request, State};
 use axum::http::Method;
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
+use mediary_core::Hold;
 use mediary_core::task::{Chat, Message, Role, Task};
 
 use super::super::error::ApiError;
@@ -141,9 +142,10 @@ async fn answer(
         there_is(&state, &model, bounds, client).await?;
         return Ok(Json(loaded).into_response());
     }
+    let held = sent.parsed.clone();
     let decoded = blocking::through(sent.body.len(), move || protocol.decode(&sent)).await??;
     let decoded = Decoded { model: without_tag(&state, decoded.model), ..decoded };
-    carry_out(protocol, &state, request_id, Asked { decoded, bounds, client }).await
+    carry_out(protocol, &state, request_id, Asked { decoded, bounds, client, held }).await
 }
 
 /// Whether a model could be loaded, were that needed.
@@ -152,7 +154,8 @@ async fn answer(
 /// When no model is called so, or this client may not ask it.
 async fn there_is(state: &AppState, model: &str, bounds: Bounds, client: Vec<u8>) -> Result<(), ApiError> {
     let task = Task::Chat(Chat { messages: vec![Message::text(Role::User, ".")], ..Chat::default() });
-    let asked = TaskRequest { task, model: without_tag(state, model.to_owned()), bounds, client };
+    let asked =
+        TaskRequest { task, model: without_tag(state, model.to_owned()), bounds, client, held: Hold::default() };
     match Box::pin(state.gateway.explain(asked)).await {
         Err(error @ (CallError::UnknownModel { .. } | CallError::Failed(_) | CallError::NoProviders { .. })) => {
             Err(refused(error))

@@ -73,7 +73,7 @@ pub(in crate::http) async fn show(State(state): State<AppState>, request: Reques
     if name.is_empty() {
         return Err(ApiError::malformed("`model` is missing; name one that GET /api/tags lists").about("model"));
     }
-    if let Some(answer) = relayed(&state, Method::POST, "/show", &name, body).await {
+    if let Some(answer) = relayed(&state, Method::POST, "/show", &name, body.text.clone()).await {
         return Ok(answer);
     }
     let bare = without_tag(&state, name.clone());

@@ -137,7 +137,7 @@ fn blob(digest: &str) -> Result<String, ApiError> {
 
 async fn managed(state: &AppState, method: Method, path: &str, request: Request) -> Result<Response, ApiError> {
     let body = json_body(request, state).await?;
-    carried(state, method, path, body).await
+    carried(state, method, path, body.text).await
 }
 
 async fn carried(state: &AppState, method: Method, path: &str, body: Bytes) -> Result<Response, ApiError> {

@@ -41,7 +41,7 @@ pub(super) async fn in_background(
     asked: Asked,
     background: Background,
 ) -> Result<Response, ApiError> {
-    let Asked { decoded: Decoded { mut task, model, answer, mut dropped }, bounds, client } = asked;
+    let Asked { decoded: Decoded { mut task, model, answer, mut dropped }, bounds, client, held } = asked;
     begin_as_told(&mut task, &bounds)?;
     let Background { row, keeping: Keeping { kept, room, .. }, begun, id, is_stream } = background;
     if let Task::Chat(chat) = &mut task {
@@ -51,7 +51,7 @@ pub(super) async fn in_background(
         dropped.extend(chat.own.iter().flat_map(|own| own.names.iter().cloned()));
     }
     let spelling = Spelling::of(RESPONSES.names(), &task);
-    let request = TaskRequest { task, model, bounds, client };
+    let request = TaskRequest { task, model, bounds, client, held };
     // Whatever can be known before is said now, while the client listens.
     let planned = Box::pin(state.gateway.explain(without_addresses(request.clone()))).await;
     if let Some(error) = planned.err().filter(|error| !passes(error)) {

@@ -1,15 +1,20 @@
 //! A request that was understood, carried out: whole or as a stream, as it was asked for. Called by every handler of a task,
 //! however its requests are read.
 
+use axum::http::HeaderMap;
 use axum::response::Response;
 
 use super::super::error::ApiError;
+use super::super::guard::{client_of, owner_of};
+use super::super::kept_files;
 use super::super::request_id::RequestId;
 use super::super::state::AppState;
 use super::provider_name::ProviderNames;
 use super::{refused, relay, whole};
+use mediary_core::Hold;
 use mediary_core::task::{Message, Role, Task, Written};
 
+use crate::config::Server;
 use crate::gateway::{Answered, Bounds, TaskRequest};
 use crate::protocol::{Decoded, Protocol, Spelling};
 
@@ -19,6 +24,50 @@ pub(in crate::http) struct Asked {
     pub(in crate::http) bounds: Bounds,
     /// What the client is known by.
     pub(in crate::http) client: Vec<u8>,
+    /// The permit for what was decoded.
+    pub(in crate::http) held: Hold,
+}
+
+/// Who asks.
+pub(in crate::http) struct Asker {
+    /// What the client is known by.
+    pub(in crate::http) client: Vec<u8>,
+    /// Whose files may be named.
+    pub(in crate::http) owner: Vec<u8>,
+    /// The permit for what is asked for.
+    pub(in crate::http) held: Hold,
+}
+
+impl Asker {
+    /// Who sends these headers.
+    pub(in crate::http) fn of(headers: &HeaderMap, server: &Server) -> Self {
+        Self { client: client_of(headers), owner: owner_of(headers, server), held: Hold::default() }
+    }
+
+    /// The same, with the permit for what was decoded.
+    pub(in crate::http) fn holding(self, held: Hold) -> Self {
+        Self { held, ..self }
+    }
+}
+
+impl Asked {
+    /// A request with the files that it only names by their ids.
+    ///
+    /// # Errors
+    /// When one is not there, or no medium.
+    pub(in crate::http) async fn of(
+        protocol: &dyn Protocol,
+        state: &AppState,
+        mut decoded: Decoded,
+        bounds: Bounds,
+        asker: Asker,
+    ) -> Result<Self, ApiError> {
+        let Asker { client, owner, held } = asker;
+        if let Err(failure) = kept_files::brought(state, &owner, &mut decoded.task).await {
+            return Err(ApiError::from(failure).spelled(&Spelling::of(protocol.names(), &decoded.task)));
+        }
+        Ok(Self { decoded, bounds, client, held })
+    }
 }
 
 /// Has the gateway do what was asked for, and writes down its answer.
@@ -31,11 +80,11 @@ pub(in crate::http) async fn carry_out(
     request_id: RequestId,
     asked: Asked,
 ) -> Result<Response, ApiError> {
-    let Asked { decoded: Decoded { mut task, model, answer, dropped }, bounds, client } = asked;
+    let Asked { decoded: Decoded { mut task, model, answer, dropped }, bounds, client, held } = asked;
     begin_as_told(&mut task, &bounds)?;
     let (wants_stream, names) = (task.streams(), ProviderNames::of(state, &task));
     let spelling = Spelling::of(protocol.names(), &task);
-    let request = TaskRequest { task, model, bounds, client };
+    let request = TaskRequest { task, model, bounds, client, held };
     if wants_stream {
         let wish = relay::Wish { head: whole::new_head(), answer, dropped, names, spelling, request_id };
         return relay::answer(protocol, state, request, wish).await;
@@ -57,9 +106,9 @@ pub(super) async fn count(
     state: &AppState,
     asked: Asked,
 ) -> Result<(u64, &'static str), ApiError> {
-    let Asked { decoded: Decoded { task, model, .. }, bounds, client } = asked;
+    let Asked { decoded: Decoded { task, model, .. }, bounds, client, held } = asked;
     let spelling = Spelling::of(protocol.names(), &task);
-    let counted = state.gateway.count(TaskRequest { task, model, bounds, client }).await;
+    let counted = state.gateway.count(TaskRequest { task, model, bounds, client, held }).await;
     let counted = counted.map_err(|error| refused(error).spelled(&spelling))?;
     Ok((counted.tokens, if counted.is_estimate { "estimated" } else { "exact" }))
 }

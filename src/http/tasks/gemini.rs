@@ -89,9 +89,10 @@ async fn count(state: AppState, request: Request) -> Result<Response, ApiError> 
     let bounds = bounds(request.headers())?;
     let client = client_of(request.headers());
     let sent = sent(request, &state).await?;
+    let held = sent.parsed.clone();
     let (task, model) = blocking::through(sent.body.len(), move || counted(&sent)).await??;
     let spelling = Spelling::of(GENERATE.names(), &task);
-    let counted = state.gateway.count(TaskRequest { task, model, bounds, client }).await;
+    let counted = state.gateway.count(TaskRequest { task, model, bounds, client, held }).await;
     let counted = counted.map_err(|error| refused(error).spelled(&spelling))?;
     let how = if counted.is_estimate { "estimated" } else { "exact" };
     Ok(([("x-mediary-count", how)], Json(TokensCounted { total_tokens: counted.tokens })).into_response())

@@ -5,10 +5,9 @@ use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use axum::http::StatusCode;
-use bytes::Bytes;
 use mediary_store::{Database, KeptResponse, StoreFailed};
 
-use super::super::body;
+use super::super::body::{self, JsonBody};
 use super::super::error::ApiError;
 use super::super::json_weight::Numbers;
 use super::super::state::AppState;
@@ -36,8 +35,8 @@ pub(super) async fn completed_body(
     state: &AppState,
     owner: &[u8],
     wanted: &Wanted,
-    body: Bytes,
-) -> Result<Bytes, ApiError> {
+    body: JsonBody,
+) -> Result<JsonBody, ApiError> {
     if wanted.previous_response_id.is_none() && wanted.referred.is_empty() {
         return Ok(body);
     }

@@ -11,10 +11,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::super::error::{ApiError, MessagesErrorBody};
-use super::super::guard::client_of;
 use super::super::request_id::RequestId;
 use super::super::state::AppState;
-use super::{Asked, answer, bounds, count, sent};
+use super::{Asked, Asker, answer, bounds, count, sent};
 use crate::gateway::blocking;
 use crate::protocol::JsonProtocol as _;
 use crate::protocol::anthropic::MESSAGES;
@@ -83,10 +82,12 @@ pub(in super::super) async fn count_tokens(
     request: Request,
 ) -> Result<Response, ApiError> {
     let bounds = bounds(request.headers())?;
-    let client = client_of(request.headers());
+    let asker = Asker::of(request.headers(), &state.config.server);
     let sent = sent(request, &state).await?;
+    let held = sent.parsed.clone();
     let decoded = blocking::through(sent.body.len(), move || MESSAGES.decode(&sent)).await??;
-    let (input_tokens, how) = count(&MESSAGES, &state, Asked { decoded, bounds, client }).await?;
+    let asked = Asked::of(&MESSAGES, &state, decoded, bounds, asker.holding(held)).await?;
+    let (input_tokens, how) = count(&MESSAGES, &state, asked).await?;
     Ok(([("x-mediary-count", how)], Json(TokenCount { input_tokens })).into_response())
 }
 

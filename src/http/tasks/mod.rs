@@ -27,8 +27,8 @@ use axum::Extension;
 use axum::extract::{Request, State};
 use axum::response::Response;
 
+use super::body::JsonBody;
 use super::error::{ApiError, ErrorBody};
-use super::guard::client_of;
 use super::request_id::RequestId;
 use super::state::AppState;
 use super::unpacked::json_body;
@@ -38,7 +38,7 @@ use crate::protocol::{JsonProtocol, Sent};
 
 pub(super) use bounds::bounds;
 use carried::count;
-pub(super) use carried::{Asked, carry_out};
+pub(super) use carried::{Asked, Asker, carry_out};
 pub(super) use headers::{describe, price};
 pub use kept::kept_responses;
 pub use refused::refused;
@@ -124,14 +124,17 @@ async fn answer(
     request: Request,
 ) -> Result<Response, ApiError> {
     let bounds = bounds(request.headers())?;
-    let client = client_of(request.headers());
+    let asker = Asker::of(request.headers(), &state.config.server);
     let sent = sent(request, &state).await?;
+    let held = sent.parsed.clone();
     let decoded = blocking::through(sent.body.len(), move || protocol.decode(&sent)).await??;
-    carry_out(protocol, &state, request_id, Asked { decoded, bounds, client }).await
+    let asked = Asked::of(protocol, &state, decoded, bounds, asker.holding(held)).await?;
+    carry_out(protocol, &state, request_id, asked).await
 }
 
 /// A request with its body, once that has arrived.
 pub(super) async fn sent(request: Request, state: &AppState) -> Result<Sent, ApiError> {
     let (headers, path) = (request.headers().clone(), request.uri().path().to_owned());
-    Ok(Sent { body: json_body(request, state).await?, headers, path })
+    let JsonBody { text: body, parsed } = json_body(request, state).await?;
+    Ok(Sent { body, parsed, headers, path })
 }

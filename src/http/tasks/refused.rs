@@ -149,7 +149,7 @@ fn exhausted(exhausted: Exhausted) -> ApiError {
     };
     let count = exhausted.tried.len();
     let mut message = match count {
-        0 => "All targets that could answer cool down after failures.".to_owned(),
+        0 => "All targets that could answer have to wait.".to_owned(),
         1 => format!("{} did not answer: {}.", exhausted.tried[0].target, exhausted.tried[0].why),
         _ => format!("None of {count} calls was answered; `tried` names them and says why."),
     };

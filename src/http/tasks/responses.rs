@@ -11,15 +11,16 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use super::super::body::JsonBody;
 use super::super::error::{ApiError, ErrorBody};
-use super::super::guard::{client_of, owner_of};
+use super::super::guard::owner_of;
 use super::super::request_id::RequestId;
 use super::super::state::AppState;
 use super::super::unpacked::json_body;
 use super::background::{Background, in_background};
 use super::kept::{Keeping, all, cannot_keep, completed_body, failed, found, seconds, unknown};
 use super::whole::new_head;
-use super::{Asked, bounds, carry_out, count, replayed};
+use super::{Asked, Asker, bounds, carry_out, count, replayed};
 use crate::gateway::blocking;
 use crate::protocol::responses::{
     ItemPage, RESPONSES, Wanted, decode_compaction, decode_kept, given_up, input_of, item_list, removed,
@@ -62,10 +63,10 @@ pub(in super::super) async fn create(
 ) -> Result<Response, ApiError> {
     let bounds = bounds(request.headers())?;
     let headers = request.headers().clone();
-    let (client, owner) = (client_of(&headers), owner_of(&headers, &state.config.server));
+    let asker = Asker::of(&headers, &state.config.server);
     let body = json_body(request, &state).await?;
     let wanted = Wanted::of(&body)?;
-    let body = completed_body(&state, &owner, &wanted, body).await?;
+    let JsonBody { text: body, parsed: held } = completed_body(&state, &asker.owner, &wanted, body).await?;
     let kept = state.responses.clone().filter(|_| wanted.is_kept());
     let kept = kept.and_then(|kept| kept.room_for(body.len()).map(|room| (kept, room)));
     if wanted.is_in_background() && kept.is_none() {
@@ -74,7 +75,7 @@ pub(in super::super) async fn create(
     let (id, bytes) = (new_head().id, body.len());
     let keeping = kept.map(|(kept, room)| {
         let in_background = wanted.is_in_background().then(|| id.clone());
-        Keeping { kept, room, owner, created_at: seconds(), in_background }
+        Keeping { kept, room, owner: asker.owner.clone(), created_at: seconds(), in_background }
     });
     let is_told = wanted.is_in_background() && wanted.is_stream();
     let decode = move || -> Result<_, ApiError> {
@@ -84,7 +85,7 @@ pub(in super::super) async fn create(
         Ok((decoded, begun, keeping.map(|keeping| (keeping.row(input), keeping))))
     };
     let (decoded, begun, keeping) = blocking::through(bytes, decode).await??;
-    let asked = Asked { decoded, bounds, client };
+    let asked = Asked::of(&RESPONSES, &state, decoded, bounds, asker.holding(held)).await?;
     let is_stream = wanted.is_stream();
     match keeping.filter(|(_, keeping)| keeping.in_background.is_some()) {
         Some((row, keeping)) => {
@@ -124,12 +125,13 @@ pub(in super::super) async fn input_tokens(
 ) -> Result<Response, ApiError> {
     let bounds = bounds(request.headers())?;
     let headers = request.headers().clone();
-    let (client, owner) = (client_of(&headers), owner_of(&headers, &state.config.server));
+    let asker = Asker::of(&headers, &state.config.server);
     let body = json_body(request, &state).await?;
     let wanted = Wanted::of(&body)?;
-    let body = completed_body(&state, &owner, &wanted, body).await?;
+    let JsonBody { text: body, parsed: held } = completed_body(&state, &asker.owner, &wanted, body).await?;
     let decoded = blocking::through(body.len(), move || RESPONSES.decode(&Sent::from(body))).await??;
-    let (input_tokens, how) = count(&RESPONSES, &state, Asked { decoded, bounds, client }).await?;
+    let asked = Asked::of(&RESPONSES, &state, decoded, bounds, asker.holding(held)).await?;
+    let (input_tokens, how) = count(&RESPONSES, &state, asked).await?;
     let body = InputTokens { object: "response.input_tokens", input_tokens };
     Ok(([("x-mediary-count", how)], Json(body)).into_response())
 }
@@ -158,12 +160,13 @@ pub(in super::super) async fn compact(
 ) -> Result<Response, ApiError> {
     let bounds = bounds(request.headers())?;
     let headers = request.headers().clone();
-    let (client, owner) = (client_of(&headers), owner_of(&headers, &state.config.server));
+    let asker = Asker::of(&headers, &state.config.server);
     let body = json_body(request, &state).await?;
     let wanted = Wanted::of(&body)?;
-    let body = completed_body(&state, &owner, &wanted, body).await?;
+    let JsonBody { text: body, parsed: held } = completed_body(&state, &asker.owner, &wanted, body).await?;
     let decoded = blocking::through(body.len(), move || decode_compaction(&Sent::from(body))).await??;
-    carry_out(&RESPONSES, &state, request_id, Asked { decoded, bounds, client }).await
+    let asked = Asked::of(&RESPONSES, &state, decoded, bounds, asker.holding(held)).await?;
+    carry_out(&RESPONSES, &state, request_id, asked).await
 }
 
 /// A response that was kept.

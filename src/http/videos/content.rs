@@ -4,6 +4,7 @@ use axum::extract::{Path, RawQuery, State};
 use axum::http::HeaderMap;
 use axum::http::header::CONTENT_DISPOSITION;
 use axum::response::Response;
+use mediary_core::MediaFormat;
 
 use super::super::content::{given, missing, set};
 use super::super::error::{ApiError, ErrorBody};
@@ -51,7 +52,7 @@ pub(in super::super) async fn content(
         return Err(ApiError::malformed("The video is not there (yet); GET /v1/videos/{id} says how the job stands."));
     };
     let found = state.gateway.content.find(&file.token).await.map_err(missing)?;
-    let name = video_file_name(&job.id, found.link.format);
+    let name = video_file_name(&job.id, found.format.unwrap_or(MediaFormat::Mp4));
     let mut response = given(found, &headers);
     set(response.headers_mut(), CONTENT_DISPOSITION, &format!("inline; filename=\"{name}\""));
     Ok(response)

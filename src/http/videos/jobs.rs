@@ -4,6 +4,7 @@ use axum::Json;
 use axum::extract::{Path, RawQuery, Request, State};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
+use mediary_core::Hold;
 use mediary_core::task::GenerateVideo;
 
 use super::super::error::{ApiError, ErrorBody};
@@ -114,7 +115,14 @@ pub(in super::super) async fn remix(
     let bounds = bounds(&headers)?;
     let prompt = remix_prompt(&json_body(request, &state).await?)?;
     let owner = owner(&state, &headers);
-    let new = NewVideo { video: GenerateVideo::default(), model: String::new(), bounds, owner, webhook_url: None };
+    let new = NewVideo {
+        video: GenerateVideo::default(),
+        model: String::new(),
+        bounds,
+        owner,
+        webhook_url: None,
+        held: Hold::default(),
+    };
     let job = Box::pin(jobs(&state)?.remix(&id, prompt, new)).await.map_err(no_job)?;
     Ok(Json(written(&state, &headers, &job)).into_response())
 }

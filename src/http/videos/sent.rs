@@ -1,9 +1,9 @@
 //! A request for a video, taken in: a form whose picture is spooled, or JSON whose picture is in a data URL or fetched.
 
 use axum::extract::Request;
-use mediary_core::Media;
+use mediary_core::{Hold, Media};
 
-use super::super::body;
+use super::super::body::JsonBody;
 use super::super::error::ApiError;
 use super::super::files::{self, SentForm, content_type};
 use super::super::images::named_pictures;
@@ -21,12 +21,15 @@ const PLACE: &str = "input_reference";
 pub(super) async fn sent(state: &AppState, request: Request) -> Result<(NewVideo, Option<u32>), ApiError> {
     let headers = request.headers().clone();
     let bounds = bounds(&headers)?;
-    let (mut asked, file) = match content_type(&headers) == "multipart/form-data" {
+    let (mut asked, file, held) = match content_type(&headers) == "multipart/form-data" {
         true => {
-            let SentForm { files, fields } = form(state, request).await?;
-            (VideoRequest::of_form(fields)?, one(files)?)
+            let SentForm { files, fields } = files::sent_form(state, request).await?;
+            (VideoRequest::of_form(fields)?, one(files)?, Hold::default())
         }
-        false => (VideoRequest::of_json(&json_body(request, state).await?)?, None),
+        false => {
+            let JsonBody { text, parsed } = json_body(request, state).await?;
+            (VideoRequest::of_json(&text)?, None, parsed)
+        }
     };
     asked.video.start = match (file, asked.start) {
         (Some(_), Some(_)) => {
@@ -38,18 +41,7 @@ pub(super) async fn sent(state: &AppState, request: Request) -> Result<(NewVideo
     };
     let VideoRequest { video, model, webhook_url, wait_seconds, start: _ } = VideoRequest { start: None, ..asked };
     let owner = owner(state, &headers);
-    Ok((NewVideo { video, model, bounds, owner, webhook_url }, wait_seconds))
-}
-
-async fn form(state: &AppState, request: Request) -> Result<SentForm, ApiError> {
-    let limits = &state.config.limits;
-    let (head, body) = request.into_parts();
-    body::announced(&head.headers, limits)?;
-    let entered = state.gateway.admission().enter().await?;
-    let stream = Box::pin(body::chunks(body, limits));
-    let form = files::form_of_any_files(stream, &head.headers, state.gateway.admission()).await?;
-    drop(entered);
-    Ok(form)
+    Ok((NewVideo { video, model, bounds, owner, webhook_url, held }, wait_seconds))
 }
 
 /// The one file of a form, if it has one.

@@ -11,7 +11,7 @@ use serde_json::value::RawValue;
 
 use super::wire::{Block, Source};
 use super::{bad, inside, signed};
-use crate::protocol::media::medium;
+use crate::protocol::media::{kept_file, medium};
 use crate::protocol::process::BadField;
 use crate::protocol::{from_json, piece};
 
@@ -259,11 +259,11 @@ fn file(read: &Read<'_>, body: &Bytes) -> Result<Part, BadField> {
             medium(url, None, name, None, &format!("{path}.url"), body)
         }
         "file" => {
-            let message = "files of another server cannot be passed on; send the bytes as a source of type `base64`";
-            Err(bad(format!("{path}.type"), message))
+            let id = source.file_id.as_deref().ok_or_else(|| lacks("file_id"))?;
+            Ok(kept_file(id, name, None))
         }
         other => {
-            let message = format!("`{other}` is no type of source; use base64, url, text or content");
+            let message = format!("`{other}` is no type of source; use base64, url, file, text or content");
             Err(bad(format!("{path}.type"), message))
         }
     }

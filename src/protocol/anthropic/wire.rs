@@ -102,6 +102,8 @@ pub(super) struct Source<'a> {
     #[serde(default, borrow)]
     pub(super) url: Option<Cow<'a, str>>,
     #[serde(default, borrow)]
+    pub(super) file_id: Option<Cow<'a, str>>,
+    #[serde(default, borrow)]
     pub(super) content: Option<&'a RawValue>,
 }
 

@@ -41,6 +41,8 @@ pub enum Source<'a> {
     },
     /// Elsewhere, under this URL.
     Remote(String),
+    /// Here, sent ahead of the request, by its id.
+    Kept(String),
 }
 
 impl<'a> OcrRequest<'a> {
@@ -135,10 +137,14 @@ fn source(document: OcrDocument<'_>) -> Result<Source<'_>, BadField> {
         ImageUrl::Text(url) | ImageUrl::Object { url, .. } => url,
     });
     let several = "`document` has one of `document_url`, `image_url` and `file_id`";
-    if file_id.is_some() || r#type.as_deref() == Some("file") {
-        let message = "files cannot be uploaded ahead here yet; send the document as a data: URL in `document_url`, or \
-                       the address of one";
-        return Err(bad("document.file_id", message));
+    if let Some(id) = file_id {
+        return match document_url.is_some() || image_url.is_some() {
+            true => Err(bad("document", format!("{several}, not two"))),
+            false => Ok(Source::Kept(id)),
+        };
+    }
+    if r#type.as_deref() == Some("file") {
+        return Err(bad("document.file_id", "a document of type `file` needs the `file_id` of one"));
     }
     let (field, url) = match (document_url, image_url) {
         (Some(UrlText(url)), None) => ("document_url", url),
@@ -301,7 +307,7 @@ mod tests {
             (with(r#","bbox_annotation_format":{"type":"json_schema"}"#), "bbox_annotation_format", "language model"),
             (with(r#","document_annotation_format":{}"#), "document_annotation_format", "language model"),
             (with(r#","document_annotation_prompt":"x""#), "document_annotation_prompt", "language model"),
-            (r#"{"document":{"type":"file","file_id":"x"}}"#.to_owned(), "document.file_id", "data: URL"),
+            (r#"{"document":{"type":"file"}}"#.to_owned(), "document.file_id", "needs the `file_id`"),
             (r#"{"document":{"type":"document_url"}}"#.to_owned(), "document", "it has none"),
             (r#"{"document":{"document_url":"https://a","image_url":"https://a"}}"#.to_owned(), "document", "not two"),
             (

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::decode::bad;
+use super::inputs::Inputs;
 use super::numbers::{Limit, Seed};
 use super::{OpenAiChat, encode};
 use crate::protocol::process::BadField;
@@ -31,7 +32,7 @@ struct Request {
     #[serde(default)]
     model: String,
     #[serde(default)]
-    prompt: Option<Prompts>,
+    prompt: Option<Inputs>,
     #[serde(default)]
     suffix: Option<String>,
     #[serde(default)]
@@ -62,15 +63,6 @@ struct Request {
     stream: Option<bool>,
     #[serde(flatten)]
     extras: Map<String, Value>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(untagged, expecting = "expected a text, a list of texts, a list of tokens, or a list of lists of tokens")]
-enum Prompts {
-    Text(String),
-    Texts(Vec<String>),
-    Tokens(Vec<u32>),
-    Lists(Vec<Vec<u32>>),
 }
 
 #[derive(Debug, Deserialize)]
@@ -143,13 +135,13 @@ impl JsonProtocol for OpenAiCompletions {
     }
 }
 
-fn prompts(prompts: Option<Prompts>) -> Result<Vec<Prompt>, BadField> {
+fn prompts(prompts: Option<Inputs>) -> Result<Vec<Prompt>, BadField> {
     let prompts: Vec<Prompt> = match prompts {
         None => Vec::new(),
-        Some(Prompts::Text(text)) => vec![Prompt::Text(text)],
-        Some(Prompts::Texts(texts)) => texts.into_iter().map(Prompt::Text).collect(),
-        Some(Prompts::Tokens(tokens)) => vec![Prompt::Tokens(tokens)],
-        Some(Prompts::Lists(lists)) => lists.into_iter().map(Prompt::Tokens).collect(),
+        Some(Inputs::Text(text)) => vec![Prompt::Text(text)],
+        Some(Inputs::Texts(texts)) => texts.into_iter().map(Prompt::Text).collect(),
+        Some(Inputs::Tokens(tokens)) => vec![Prompt::Tokens(tokens)],
+        Some(Inputs::ManyTokens(lists)) => lists.into_iter().map(Prompt::Tokens).collect(),
     };
     let is_empty = |prompt: &Prompt| match prompt {
         Prompt::Text(text) => text.is_empty(),

@@ -11,7 +11,7 @@ use mediary_core::task::{
 use serde_json::Value;
 
 use super::super::from_json;
-use super::super::media::medium;
+use super::super::media::{kept_file, medium};
 use super::wire::{
     Content, OneOrMany, Request, Str, WireCall, WireCalled, WireFileData, WireFormat, WireMessage, WirePart, WireTool,
     WireUrl,
@@ -261,8 +261,7 @@ fn part(part: WirePart<'_>, path: &str, body: &Bytes) -> Result<Part, BadField> 
         "file" | "input_file" => {
             let file = part.file.ok_or_else(|| lacks("file"))?;
             if let Some(id) = file.file_id {
-                let message = format!("there is no file `{id}` here; send its bytes as `file_data`");
-                return Err(bad(format!("{path}.file.file_id"), message));
+                return Ok(kept_file(&id, file.filename, None));
             }
             let Str(data) = file.file_data.ok_or_else(|| lacks("file.file_data"))?;
             medium(&data, None, file.filename, None, &format!("{path}.file.file_data"), body)

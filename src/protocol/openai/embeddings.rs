@@ -1,15 +1,13 @@
 //! OpenAI's embeddings: texts or tokens in, vectors out, as numbers or as base64 of little-endian 32-bit floats.
 
-use std::fmt;
-
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use mediary_core::task::{Embed, EmbedInput, Extras, Task, WholeReply};
-use serde::de::{self, SeqAccess, Unexpected, Visitor};
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 
 use super::super::process::BadField;
 use super::super::{AnswerHead, Decoded, Encode, ErrorFields, Errors, JsonProtocol, Protocol, Sent, from_json};
+use super::inputs::Inputs;
 use super::{CHAT, OpenAiChat};
 
 /// More texts than this in one request are refused, however small they are.
@@ -23,95 +21,13 @@ pub struct OpenAiEmbeddings;
 struct Request {
     #[serde(default)]
     model: Option<String>,
-    input: Input,
+    input: Inputs,
     #[serde(default)]
     encoding_format: Option<String>,
     #[serde(default)]
     dimensions: Option<u32>,
     #[serde(flatten)]
     extras: Extras,
-}
-
-/// What clients send as `input`. Read as it comes: kept until its kind is known, each token would take ten times as much.
-enum Input {
-    Text(String),
-    Texts(Vec<String>),
-    Tokens(Vec<u32>),
-    ManyTokens(Vec<Vec<u32>>),
-}
-
-impl<'de> Deserialize<'de> for Input {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Wanted;
-
-        impl<'de> Visitor<'de> for Wanted {
-            type Value = Input;
-
-            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-                formatter.write_str("a text, a list of texts, a list of tokens, or a list of such lists")
-            }
-
-            fn visit_str<E: de::Error>(self, text: &str) -> Result<Input, E> {
-                Ok(Input::Text(text.to_owned()))
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Input, A::Error> {
-                match list.next_element()? {
-                    None => Ok(Input::Texts(Vec::new())),
-                    Some(First::Text(text)) => all(text, list).map(Input::Texts),
-                    Some(First::Token(token)) => all(token, list).map(Input::Tokens),
-                    Some(First::Tokens(tokens)) => all(tokens, list).map(Input::ManyTokens),
-                }
-            }
-        }
-
-        deserializer.deserialize_any(Wanted)
-    }
-}
-
-/// The first of a list; the others are of its kind.
-enum First {
-    Text(String),
-    Token(u32),
-    Tokens(Vec<u32>),
-}
-
-impl<'de> Deserialize<'de> for First {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Wanted;
-
-        impl<'de> Visitor<'de> for Wanted {
-            type Value = First;
-
-            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-                formatter.write_str("a text, a token or a list of tokens")
-            }
-
-            fn visit_str<E: de::Error>(self, text: &str) -> Result<First, E> {
-                Ok(First::Text(text.to_owned()))
-            }
-
-            fn visit_u64<E: de::Error>(self, number: u64) -> Result<First, E> {
-                let wrong = |_| E::invalid_value(Unexpected::Unsigned(number), &self);
-                u32::try_from(number).map(First::Token).map_err(wrong)
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<First, A::Error> {
-                let Some(first) = list.next_element()? else { return Ok(First::Tokens(Vec::new())) };
-                all(first, list).map(First::Tokens)
-            }
-        }
-
-        deserializer.deserialize_any(Wanted)
-    }
-}
-
-fn all<'de, T: Deserialize<'de>, A: SeqAccess<'de>>(first: T, mut list: A) -> Result<Vec<T>, A::Error> {
-    let mut all = vec![first];
-    while let Some(one) = list.next_element()? {
-        all.push(one);
-    }
-    Ok(all)
 }
 
 impl Errors for OpenAiEmbeddings {
@@ -132,10 +48,10 @@ impl JsonProtocol for OpenAiEmbeddings {
             from_json(&sent.body, "a request of embeddings")?;
         let bad = |field: &str, message: String| BadField { field: field.to_owned(), message };
         let inputs: Vec<EmbedInput> = match input {
-            Input::Text(text) => vec![EmbedInput::Text(text)],
-            Input::Texts(texts) => texts.into_iter().map(EmbedInput::Text).collect(),
-            Input::Tokens(tokens) => vec![EmbedInput::Tokens(tokens)],
-            Input::ManyTokens(many) => many.into_iter().map(EmbedInput::Tokens).collect(),
+            Inputs::Text(text) => vec![EmbedInput::Text(text)],
+            Inputs::Texts(texts) => texts.into_iter().map(EmbedInput::Text).collect(),
+            Inputs::Tokens(tokens) => vec![EmbedInput::Tokens(tokens)],
+            Inputs::ManyTokens(many) => many.into_iter().map(EmbedInput::Tokens).collect(),
         };
         match inputs.iter().position(EmbedInput::is_empty) {
             Some(0) if inputs.len() == 1 => {

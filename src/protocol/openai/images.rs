@@ -7,6 +7,7 @@ use mediary_core::task::{Attachment, ImageJob, ImageSize, ImageWork, Task};
 use mediary_core::{Media, MediaFormat};
 use serde_json::{Map, Value, json};
 
+use super::super::media::KEPT_FILE;
 use super::super::process::BadField;
 use super::super::{ErrorFields, Errors, Protocol, from_json};
 use super::{CHAT, OpenAiChat};
@@ -220,11 +221,9 @@ fn can_be_transparent(job: &ImageJob) -> Result<(), BadField> {
 
 /// Where a picture of a JSON request is: an address, a data URL, or an object that holds one.
 fn address(name: &str, value: &Value) -> Result<String, BadField> {
-    if value.get("file_id").is_some() {
-        return Err(bad(
-            name,
-            format!("`{name}` names a file by its id; files are not kept here, send the picture itself"),
-        ));
+    if let Some(id) = value.get("file_id").filter(|id| !id.is_null()) {
+        let id = id.as_str().ok_or_else(|| bad(name, format!("`{name}` has a `file_id` that is no text")))?;
+        return Ok(format!("{KEPT_FILE}{id}"));
     }
     let url = value.as_str().or_else(|| value.get("image_url")?.as_str());
     let url = url.or_else(|| value.pointer("/image_url/url")?.as_str()).or_else(|| value.get("url")?.as_str());
@@ -391,7 +390,7 @@ mod tests {
             (json!({ "partial_images": 4 }), "partial_images"),
             (json!({ "stream": "perhaps" }), "stream"),
             (json!({ "prompt": "x".repeat(MOST_CHARS + 1) }), "prompt"),
-            (json!({ "images": [{ "file_id": "f" }] }), "images[0]"),
+            (json!({ "images": [{ "file_id": 7 }] }), "images[0]"),
             (json!({ "images": [{ "image_url": "/api/v1/files/7/content" }] }), "images[0]"),
             (json!({ "mask": 7 }), "mask"),
         ];

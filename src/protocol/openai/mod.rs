@@ -10,7 +10,9 @@ mod decode;
 mod drawn;
 mod embeddings;
 mod encode;
+mod files;
 mod images;
+mod inputs;
 mod interpret;
 mod legacy;
 mod moderations;
@@ -32,6 +34,10 @@ pub(super) use decode::effort_of_budget;
 pub use drawn::{AnswerFacts, BodyPiece, Told, ToldPicture, image_event, images_answer};
 pub use embeddings::OpenAiEmbeddings;
 pub use encode::completion;
+pub use files::{
+    AnnouncedFile, FileFields, file_json, file_list, file_name, file_removed, files_json, part_ids, part_json,
+    upload_json,
+};
 pub use images::{ImageRequest, MOST_SOURCES, OpenAiImages};
 pub use interpret::Interpret;
 pub use moderations::OpenAiModerations;

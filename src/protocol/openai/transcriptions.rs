@@ -72,6 +72,8 @@ pub struct TranscriptionForm {
     pub model: String,
     /// Where the recording is, if the form names an address instead of holding it.
     pub url: Option<String>,
+    /// The recording, if it was sent here ahead of the request, by its id.
+    pub file_id: Option<String>,
     language: Option<String>,
     into_english: bool,
     prompt: Option<String>,
@@ -91,6 +93,7 @@ impl TranscriptionForm {
         let mut form = Self {
             model: String::new(),
             url: None,
+            file_id: None,
             language: None,
             into_english,
             prompt: None,
@@ -130,6 +133,7 @@ impl TranscriptionForm {
         match name.strip_suffix("[]").unwrap_or(name) {
             "model" => plain.clone_into(&mut self.model),
             "url" => self.url = Some(plain.to_owned()),
+            "file_id" => self.file_id = Some(plain.to_owned()),
             "language" => self.language = spoken(plain)?,
             "prompt" => self.prompt = Some(value),
             "temperature" => {
@@ -170,7 +174,19 @@ impl TranscriptionForm {
     /// The task for this recording, and how its answer is written.
     #[must_use]
     pub fn of(self, recording: Media) -> Decoded {
-        let Self { model, url: _, language, into_english, prompt, temperature, format, times, stream, extras } = self;
+        let Self {
+            model,
+            url: _,
+            file_id: _,
+            language,
+            into_english,
+            prompt,
+            temperature,
+            format,
+            times,
+            stream,
+            extras,
+        } = self;
         let answer = TranscriptAnswer { format, times, into_english };
         let transcribe =
             Transcribe { recording, samples: None, language, into_english, prompt, temperature, times, stream, extras };

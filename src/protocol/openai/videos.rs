@@ -7,6 +7,7 @@ use mediary_core::task::{Extras, GenerateVideo};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
+use super::super::media::KEPT_FILE;
 use super::super::process::BadField;
 use super::super::{ErrorFields, Errors, Protocol, from_json};
 use super::{CHAT, OpenAiChat};
@@ -201,14 +202,7 @@ impl Start {
         match self {
             Self::Address(address) | Self::Object { image_url: Inner::Address(address) } => Ok(address),
             Self::Object { image_url: Inner::Object { url } } => Ok(url),
-            Self::File { file_id } => {
-                let name: String = file_id.chars().take(80).collect();
-                let message = format!(
-                    "`input_reference` names the file {name}; files are not kept here, send the picture itself, in a data URL \
-                     or by its address"
-                );
-                Err(bad("input_reference", message))
-            }
+            Self::File { file_id } => Ok(format!("{KEPT_FILE}{file_id}")),
         }
     }
 }
@@ -389,7 +383,7 @@ mod tests {
         let rows = [
             (json!({ "prompt": " " }), "prompt"),
             (json!({ "seconds": 4 }), "prompt"),
-            (json!({ "prompt": "p", "input_reference": { "file_id": "file-1" } }), "input_reference"),
+            (json!({ "prompt": "p", "input_reference": { "file_id": 1 } }), "input_reference"),
             (json!({ "prompt": "p", "seconds": 0 }), "seconds"),
             (json!({ "prompt": "p", "seconds": "soon" }), "seconds"),
             (json!({ "prompt": "p", "size": "big" }), "size"),

@@ -14,7 +14,7 @@ use super::wire::{Item, Said, Str, WirePart, WireUrl};
 use super::{WIRE_FORMAT, bad, compaction, inside, signed};
 use crate::protocol::anthropic::signed::id_back;
 use crate::protocol::from_json;
-use crate::protocol::media::medium;
+use crate::protocol::media::{kept_file, medium};
 use crate::protocol::process::BadField;
 
 /// Messages as they are put together.
@@ -252,8 +252,7 @@ fn part(part: WirePart<'_>, path: &str, body: &Bytes) -> Result<Part, BadField> 
     let lacks =
         |field: &str| bad(format!("{path}.{field}"), format!("a part of type `{}` needs `{field}`", part.r#type));
     if let Some(id) = &part.file_id {
-        let message = format!("there is no file `{id}` here, since files cannot be uploaded yet; send its bytes");
-        return Err(bad(format!("{path}.file_id"), message));
+        return Ok(kept_file(id, part.filename, part.detail.as_deref().and_then(detail)));
     }
     match part.r#type.as_str() {
         "input_text" | "output_text" | "text" | "summary_text" | "reasoning_text" => {

@@ -9,9 +9,9 @@ use mediary_core::task::{Effort, OwnFields, ReplyFormat, ToolChoice as Choice};
 use serde_json::{Map, Value};
 
 use super::generation::{Generation, LEAST_BUDGET_TOKENS, budget_tokens};
+use super::schemas;
 use super::turns::{Conversation, thoughts_are_missing};
 use super::wire::{AnyTool, AsAsked, Block, Format, Metadata, OutputConfig, Request, Thinking, Tool, ToolChoice};
-use super::{NAMES, schemas};
 use crate::dialect::{ChatCall, HttpCall};
 use crate::{body, unwritable};
 
@@ -222,7 +222,7 @@ fn tools<'a>(call: &ChatCall<'a>) -> Vec<AnyTool<'a>> {
     let ours = |tool: &'a mediary_core::task::Tool| {
         let (input_schema, description) = schemas::of_tool(call, tool, binds);
         AnyTool::Function(Tool {
-            name: NAMES.written(&tool.name),
+            name: &tool.name,
             description,
             input_schema,
             strict: tool.strict.filter(|strict| *strict && binds),
@@ -245,7 +245,7 @@ fn tool_choice<'a>(call: &ChatCall<'a>) -> Option<ToolChoice<'a>> {
         Choice::Auto => ("auto", None, one_at_a_time),
         Choice::None => ("none", None, None),
         Choice::Required => ("any", None, one_at_a_time),
-        Choice::Named(name) => ("tool", Some(NAMES.written(name)), one_at_a_time),
+        Choice::Named(name) => ("tool", Some(name.as_str()), one_at_a_time),
     };
     Some(ToolChoice { kind, name, disable_parallel_tool_use })
 }

@@ -22,7 +22,7 @@ use mediary_core::{Failure, MediaFormat, MediaKind};
 
 use crate::dialect::CallOf;
 use crate::tool_names::Spelling;
-use crate::{Dialect, HttpCall, Quirks, Reader, blame, call_ids, moved, unwritable};
+use crate::{Dialect, HttpCall, Quirks, Reader, blame, call_ids, moved, tool_names, unwritable};
 
 /// Its name in catalogs and configuration.
 const NAME: &str = "anthropic";
@@ -45,7 +45,7 @@ impl Dialect for Anthropic {
             Task::Chat(chat) => {
                 let (words, whose) = moved::last_words(chat);
                 let (chat, from) = moved::to_the_user(&words, &[Role::Assistant]);
-                let chat = call_ids::told_apart(chat, NAME, turns::plain);
+                let chat = tool_names::spelled(call_ids::told_apart(chat, NAME, turns::plain), NAMES, NAME);
                 let call = CallOf::new(&*chat, call, quirks);
                 call.media_were_moved(&from);
                 call.said_by_the_user(&whose);
@@ -70,7 +70,7 @@ impl Dialect for Anthropic {
         let Task::Chat(chat) = call.task else { return Err(unwritable::task(NAME, call.task.kind())) };
         let (words, _) = moved::last_words(chat);
         let (chat, _) = moved::to_the_user(&words, &[Role::Assistant]);
-        let chat = call_ids::told_apart(chat, NAME, turns::plain);
+        let chat = tool_names::spelled(call_ids::told_apart(chat, NAME, turns::plain), NAMES, NAME);
         encode::encode_count(&CallOf::new(&*chat, call, quirks))
     }
 

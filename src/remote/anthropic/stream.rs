@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::own::OwnBlocks;
 use super::turns::REDACTED;
 use super::wire::{self, AnswerBlock, Event, MessageDelta, Piece};
-use super::{NAMES, failure};
+use super::{NAME, NAMES, failure};
 use crate::tool_names::Renamed;
 use crate::{Frame, Reader, blame};
 
@@ -41,7 +41,8 @@ impl Reader for Stream {
     fn read(&mut self, frame: &Frame<'_>, into: &mut ReplyFrame) -> Result<(), Failure> {
         let events = &mut into.events;
         // Nothing of it is mended, so clients of this format may have it as it is.
-        into.is_canonical = true;
+        // Clients of this format may have it as it is, unless they know a function by another name.
+        into.is_canonical = !self.renamed.is_any();
         if let Some(own) = &mut self.own {
             own.take(frame.data, events);
         }
@@ -73,7 +74,7 @@ impl Stream {
     /// A reader of the answer to a chat.
     pub(super) fn of(chat: &Chat) -> Self {
         let is_ours = chat.own.as_ref().is_some_and(|own| own.wire_format == super::NAME);
-        Self { own: is_ours.then(OwnBlocks::default), renamed: Renamed::of(chat, NAMES), ..Self::default() }
+        Self { own: is_ours.then(OwnBlocks::default), renamed: Renamed::of(chat, NAMES, NAME), ..Self::default() }
     }
 
     fn message(&mut self, message: wire::Message, events: &mut Vec<ReplyEvent>) -> Result<(), Failure> {

@@ -244,7 +244,7 @@ fn assistant(message: &Message) -> Result<Vec<Block<'_>>, Failure> {
     }
     for call in &message.tool_calls {
         let input = functions::arguments(&call.arguments);
-        said.push(Block::ToolUse { id: &call.id, name: super::NAMES.written(&call.name), input });
+        said.push(Block::ToolUse { id: &call.id, name: &call.name, input });
     }
     Ok(said)
 }

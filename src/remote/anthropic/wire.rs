@@ -89,7 +89,7 @@ pub(super) enum Block<'a> {
     },
     ToolUse {
         id: &'a str,
-        name: Cow<'a, str>,
+        name: &'a str,
         input: Value,
     },
     ToolResult {
@@ -136,7 +136,7 @@ pub(super) enum AnyTool<'a> {
 
 #[derive(Debug, Serialize)]
 pub(super) struct Tool<'a> {
-    pub name: Cow<'a, str>,
+    pub name: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<Cow<'a, str>>,
     pub input_schema: Value,
@@ -151,7 +151,7 @@ pub(super) struct ToolChoice<'a> {
     #[serde(rename = "type")]
     pub kind: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<Cow<'a, str>>,
+    pub name: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub disable_parallel_tool_use: Option<bool>,
 }

@@ -8,7 +8,6 @@ use mediary_core::task::{Chat, Effort, Extras, OwnFields, ReplyFormat, Tool, Too
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, PercentEncode, utf8_percent_encode};
 use serde_json::Value;
 
-use super::NAMES;
 use super::generation::Generation;
 use super::turns::turns;
 use super::wire::{
@@ -108,7 +107,7 @@ fn declaration(tool: &Tool) -> AnyDeclaration<'_> {
     }
     let schema = tool.parameters.as_ref().filter(|schema| describes_something(schema));
     AnyDeclaration::Ours(Declaration {
-        name: NAMES.written(&tool.name),
+        name: &tool.name,
         description: tool.description.as_deref(),
         parameters_json_schema: schema.map(without_dialect),
     })
@@ -143,7 +142,7 @@ fn tool_config(chat: &Chat) -> Option<ToolConfig<'_>> {
         ToolChoice::Auto => return None,
         ToolChoice::None => ("NONE", None),
         ToolChoice::Required => ("ANY", None),
-        ToolChoice::Named(name) => ("ANY", Some([NAMES.written(name)])),
+        ToolChoice::Named(name) => ("ANY", Some([name.as_str()])),
     };
     Some(ToolConfig { function_calling_config: CallingConfig { mode, allowed_function_names: named } })
 }

@@ -30,7 +30,7 @@ pub(crate) use files::upload;
 
 use crate::dialect::CallOf;
 use crate::tool_names::Spelling;
-use crate::{Dialect, HttpCall, JobCall, Quirks, Reader, blame, call_ids, images, moved, unwritable};
+use crate::{Dialect, HttpCall, JobCall, Quirks, Reader, blame, call_ids, images, moved, tool_names, unwritable};
 
 /// Its name in catalogs and configuration.
 const NAME: &str = "gemini";
@@ -52,7 +52,7 @@ impl Dialect for Gemini {
             Task::Chat(chat) if chat.completion.is_some() => Err(unwritable::task(NAME, call.task.kind())),
             Task::Chat(chat) => {
                 let (chat, whose) = moved::last_words(chat);
-                let chat = call_ids::told_apart(chat, NAME, str::to_owned);
+                let chat = tool_names::spelled(call_ids::told_apart(chat, NAME, str::to_owned), NAMES, NAME);
                 let call = CallOf::new(&*chat, call, quirks);
                 call.said_by_the_user(&whose);
                 encode::encode(&call)
@@ -89,7 +89,7 @@ impl Dialect for Gemini {
         match call.task {
             Task::Chat(chat) => {
                 let (chat, _) = moved::last_words(chat);
-                let chat = call_ids::told_apart(chat, NAME, str::to_owned);
+                let chat = tool_names::spelled(call_ids::told_apart(chat, NAME, str::to_owned), NAMES, NAME);
                 encode::encode_count(&CallOf::new(&*chat, call, quirks))
             }
             Task::Read(_) | Task::Transcribe(_) | Task::Embed(_) | Task::Rerank(_) | Task::Moderate(_) => {

@@ -12,7 +12,8 @@ use serde_json::{Value, json};
 use super::wire::{
     Answer, AnswerPart, Candidate, FunctionCall, InlineData, LogprobsResult, TokenLogprob, UsageMetadata,
 };
-use super::{NAMES, failure};
+use super::{NAME, NAMES, failure};
+use crate::call_ids::AnswerIds;
 use crate::tool_names::Renamed;
 use crate::{Frame, Reader, blame};
 
@@ -24,6 +25,7 @@ pub(super) struct Stream {
     choices: BTreeMap<u32, Choice>,
     usage: Usage,
     renamed: Renamed,
+    ids: AnswerIds,
 }
 
 /// How far one of the replies is.
@@ -78,14 +80,20 @@ impl Reader for Stream {
 impl Stream {
     /// A reader for the answer to `chat`.
     pub(super) fn of(chat: &Chat) -> Self {
-        Self { renamed: Renamed::of(chat, NAMES), ..Self::default() }
+        Self { renamed: Renamed::of(chat, NAMES, NAME), ids: AnswerIds::after(chat), ..Self::default() }
     }
 
     fn candidate(&mut self, candidate: Candidate, events: &mut Vec<ReplyEvent>) -> Result<(), Failure> {
         let index = candidate.index.unwrap_or(0);
         let choice = self.choices.entry(index).or_default();
-        for part in candidate.content.and_then(|content| content.parts).unwrap_or_default() {
-            choice.part(index, self.id.as_deref(), &self.renamed, part, events);
+        for mut part in candidate.content.and_then(|content| content.parts).unwrap_or_default() {
+            if let Some(call) = &mut part.function_call {
+                call.name = call.name.take().map(|name| self.renamed.back(name));
+                // With the reply's id in it where it has one, so that calls stay apart though their turns are not sent back.
+                let reply = self.id.as_ref().map(|reply| format!("{reply}_")).unwrap_or_default();
+                call.id = Some(self.ids.of(call.id.take(), |number| format!("call_{reply}{number}")));
+            }
+            choice.part(index, part, events);
         }
         if let Some(logprobs) = candidate.logprobs_result {
             events.push(ReplyEvent::Extra { choice: index, name: "logprobs", value: logprobs_of(&logprobs) });
@@ -124,17 +132,9 @@ impl Stream {
 }
 
 impl Choice {
-    fn part(
-        &mut self,
-        choice: u32,
-        reply: Option<&str>,
-        renamed: &Renamed,
-        part: AnswerPart,
-        events: &mut Vec<ReplyEvent>,
-    ) {
-        if let Some(mut call) = part.function_call {
-            call.name = call.name.map(|name| renamed.back(name));
-            events.push(self.call(choice, reply, call, part.thought_signature));
+    fn part(&mut self, choice: u32, part: AnswerPart, events: &mut Vec<ReplyEvent>) {
+        if let Some(call) = part.function_call {
+            events.push(self.call(choice, call, part.thought_signature));
             return;
         }
         let signature = part.thought_signature;
@@ -154,18 +154,13 @@ impl Choice {
         }
     }
 
-    fn call(&mut self, choice: u32, reply: Option<&str>, call: FunctionCall, signature: Option<String>) -> ReplyEvent {
+    fn call(&mut self, choice: u32, call: FunctionCall, signature: Option<String>) -> ReplyEvent {
         let index = self.calls;
         self.calls += 1;
-        // With the reply's id in it, so that calls of different turns stay apart.
-        let made_up = || match reply {
-            Some(reply) => format!("call_{reply}_{index}"),
-            None => format!("call_{index}"),
-        };
         ReplyEvent::ToolCall {
             choice,
             index,
-            id: Some(call.id.filter(|id| !id.is_empty()).unwrap_or_else(made_up)),
+            id: call.id,
             name: Some(call.name.unwrap_or_default()),
             arguments: call.args.map_or_else(|| "{}".to_owned(), |args| args.to_string()),
             signature,

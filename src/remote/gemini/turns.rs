@@ -211,7 +211,7 @@ fn model_parts(message: &Message, must_sign: bool) -> Result<Vec<Part<'_>>, Fail
         parts.push(Part {
             payload: Payload::FunctionCall(SentCall {
                 id: &call.id,
-                name: NAMES.written(&call.name),
+                name: &call.name,
                 args: functions::arguments(&call.arguments),
             }),
             thought_signature: call.signature.as_deref().or(stand_in),

@@ -118,7 +118,7 @@ pub(super) struct FileData<'a> {
 #[derive(Debug, Serialize)]
 pub(super) struct SentCall<'a> {
     pub id: &'a str,
-    pub name: Cow<'a, str>,
+    pub name: &'a str,
     pub args: Value,
 }
 
@@ -159,7 +159,7 @@ pub(super) enum AnyToolConfig<'a> {
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Declaration<'a> {
-    pub name: Cow<'a, str>,
+    pub name: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -177,7 +177,7 @@ pub(super) struct ToolConfig<'a> {
 pub(super) struct CallingConfig<'a> {
     pub mode: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub allowed_function_names: Option<[Cow<'a, str>; 1]>,
+    pub allowed_function_names: Option<[&'a str; 1]>,
 }
 
 #[derive(Debug, Default, PartialEq, Serialize)]

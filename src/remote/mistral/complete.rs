@@ -32,7 +32,7 @@ pub(super) fn encode(call: &ChatCall<'_>, completion: &Completion) -> Result<Htt
     request.some("max_tokens", sampling.max_tokens);
     request.some("temperature", sampling.temperature.filter(|_| call.sends("temperature")));
     request.some("top_p", sampling.top_p.filter(|_| call.sends("top_p")));
-    request.some("stop", Some(&sampling.stop).filter(|stop| !stop.is_empty()));
+    request.some("stop", Some(&sampling.stop).filter(|stop| !stop.is_empty() && call.sends("stop")));
     request.some("random_seed", sampling.seed.filter(|_| call.sends("seed")));
     if chat.stream {
         request.field("stream", &true);

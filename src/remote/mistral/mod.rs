@@ -22,7 +22,8 @@ use mediary_core::{Failure, MediaFormat, MediaKind};
 
 use crate::dialect::CallOf;
 use crate::openai::{ChatReader, embed_reader, inside_answer, refusal, transcript_reader};
-use crate::{Dialect, HttpCall, Quirks, Reader, call_ids, moderate, moved, unwritable};
+use crate::tool_names::OPENAI;
+use crate::{Dialect, HttpCall, Quirks, Reader, call_ids, moderate, moved, tool_names, unwritable};
 
 /// Its name in catalogs and configuration.
 const NAME: &str = "mistral";
@@ -41,7 +42,7 @@ impl Dialect for Mistral {
             Task::Chat(chat) => {
                 let (words, whose) = moved::last_or_only_words(chat);
                 let (chat, from) = moved::to_the_user(&words, &[Role::Tool, Role::Assistant]);
-                let chat = call_ids::told_apart(chat, NAME, str::to_owned);
+                let chat = tool_names::spelled(call_ids::told_apart(chat, NAME, str::to_owned), OPENAI, NAME);
                 let call = CallOf::new(&*chat, call, quirks);
                 call.media_were_moved(&from);
                 call.said_by_the_user(&whose);

@@ -59,7 +59,7 @@ impl Dialect for Ollama {
     fn reader(&self, task: &Task, _stream: bool) -> Box<dyn Reader> {
         match task {
             // A whole answer has the shape of a stream's last line.
-            Task::Chat(_) => Box::<stream::Stream>::default(),
+            Task::Chat(chat) => Box::new(stream::Stream::of(chat)),
             Task::Embed(embed) => embed::reader(embed),
             Task::Read(_)
             | Task::Rerank(_)

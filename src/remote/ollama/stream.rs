@@ -3,11 +3,12 @@
 //! An error may stand in the midst of a success.
 
 use mediary_core::Failure;
-use mediary_core::task::{Finish, ReplyEvent, ReplyFrame, Usage};
+use mediary_core::task::{Chat, Finish, ReplyEvent, ReplyFrame, Usage};
 use serde_json::{Value, json};
 
 use super::failure;
 use super::wire::{Line, MadeCall};
+use crate::call_ids::AnswerIds;
 use crate::{Frame, Reader, blame};
 
 /// There is only ever one reply.
@@ -19,6 +20,7 @@ pub(super) struct Stream {
     /// When the reply was begun, in digits; tells its calls from those of other turns.
     stamp: Option<String>,
     calls: u32,
+    ids: AnswerIds,
     is_finished: bool,
 }
 
@@ -82,11 +84,17 @@ fn is_canonical(line: &Line) -> bool {
 }
 
 impl Stream {
+    /// A reader for the answer to `chat`.
+    pub(super) fn of(chat: &Chat) -> Self {
+        Self { ids: AnswerIds::after(chat), ..Self::default() }
+    }
+
     fn call(&mut self, call: MadeCall) -> ReplyEvent {
         let index = self.calls;
         self.calls += 1;
         let stamp = self.stamp.as_deref().filter(|stamp| !stamp.is_empty());
-        let made_up = || stamp.map_or_else(|| format!("call_{index}"), |stamp| format!("call_{stamp}_{index}"));
+        let stamp = stamp.map(|stamp| format!("{stamp}_")).unwrap_or_default();
+        let id = self.ids.of(call.id, |number| format!("call_{stamp}{number}"));
         let arguments = match call.function.arguments {
             None | Some(Value::Null) => "{}".to_owned(),
             // Some models write a text where an object belongs.
@@ -96,7 +104,7 @@ impl Stream {
         ReplyEvent::ToolCall {
             choice: CHOICE,
             index,
-            id: Some(call.id.filter(|id| !id.is_empty()).unwrap_or_else(made_up)),
+            id: Some(id),
             name: Some(call.function.name),
             arguments,
             signature: None,

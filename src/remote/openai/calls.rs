@@ -11,6 +11,7 @@ use serde_json::Value;
 use super::lenient::{Arguments, Word};
 use super::torn::Torn;
 use super::wire::{CallDelta, CustomDelta, FunctionDelta};
+use crate::tool_names::Renamed;
 
 /// Arguments of a call that was given none.
 const NO_ARGUMENTS: &str = "{}";
@@ -25,6 +26,7 @@ pub(super) struct Calls {
     told: HashSet<String>,
     /// Ids of earlier turns, which none that is made up here may repeat.
     earlier: Arc<HashSet<String>>,
+    renamed: Arc<Renamed>,
 }
 
 #[derive(Debug, Default)]
@@ -68,9 +70,9 @@ pub(super) enum Coming {
 }
 
 impl Calls {
-    /// The calls of a reply in a conversation with these ids.
-    pub(super) fn after(earlier: Arc<HashSet<String>>) -> Self {
-        Self { earlier, ..Self::default() }
+    /// The calls of a reply in a conversation with these ids, and functions that may have gone out under these names.
+    pub(super) fn after(earlier: Arc<HashSet<String>>, renamed: Arc<Renamed>) -> Self {
+        Self { earlier, renamed, ..Self::default() }
     }
 
     /// Whether anything was called.
@@ -131,8 +133,8 @@ impl Calls {
             // An empty one is added to the first by some clients and takes its place for others.
             false => !tells_id && !tells_name,
         };
-        let is_unique = self.append(choice, at, id, function, events);
-        is_numbered && is_named && is_unique && !is_odd
+        let is_as_told = self.append(choice, at, id, function, events);
+        is_numbered && is_named && is_as_told && !is_odd
     }
 
     /// Takes the beginning or more of a call as it was before there were tools: one, without an id.
@@ -186,7 +188,7 @@ impl Calls {
         self.calls.len() - 1
     }
 
-    /// Tells what is new of a call; gives whether its id could stay as it came.
+    /// Tells what is new of a call; gives whether its id and its name could stay as they came.
     fn append(
         &mut self,
         choice: u32,
@@ -211,15 +213,17 @@ impl Calls {
         let (given, arguments) = (call.id.clone(), call.arguments.clone());
         let id = self.unique(given.as_deref(), at);
         let is_unique = given.is_none_or(|given| given == id);
+        let known = self.renamed.back(name.clone());
+        let is_known = known == name;
         events.push(ReplyEvent::ToolCall {
             choice,
             index: numbered(at),
             id: Some(id),
-            name: Some(name),
+            name: Some(known),
             arguments,
             signature: None,
         });
-        is_unique
+        is_unique && is_known
     }
 
     /// The id of a call: the one that it was given, if no other call of the reply has it, else one that none has.

@@ -5,6 +5,7 @@ use mediary_core::Failure;
 use mediary_core::task::{Completion, Prompt};
 
 use super::encode::{extras, sends};
+use super::habits;
 use crate::body::{self, Object, array};
 use crate::dialect::{ChatCall, HttpCall};
 
@@ -53,10 +54,10 @@ pub(super) fn encode(call: &ChatCall<'_>, completion: &Completion) -> Result<Htt
     request.some("best_of", completion.best_of);
     request.some("logprobs", completion.logprobs);
     request.some("max_tokens", sampling.max_tokens);
-    request.some("temperature", sampling.temperature.filter(|_| has_sends("temperature")));
+    request.some("temperature", habits::temperature(call));
     request.some("top_p", sampling.top_p.filter(|_| has_sends("top_p")));
     request.some("top_k", sampling.top_k.filter(|_| has_sends("top_k")));
-    request.some("stop", Some(&sampling.stop).filter(|stop| !stop.is_empty()));
+    request.some("stop", habits::stops(call));
     request.some("n", Some(sampling.n).filter(|n| *n > 1));
     request.some("seed", sampling.seed.filter(|_| has_sends("seed")));
     request.some("presence_penalty", sampling.presence_penalty.filter(|_| has_sends("presence_penalty")));

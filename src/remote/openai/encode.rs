@@ -42,7 +42,11 @@ const OWN: [&str; 23] = [
 ];
 /// Likewise of a message.
 const OWN_IN_MESSAGE: [&str; 8] =
-    ["role", "content", "tool_calls", "tool_call_id", "name", "refusal", "reasoning_content", "reasoning"];
+    ["role", "content", "tool_calls", "tool_call_id", "name", "refusal", THOUGHTS, "reasoning"];
+
+/// Under this name thoughts of earlier turns go back: also to servers of which it is not known whether they read them, since
+/// models that think between calls of functions answer worse without.
+const THOUGHTS: &str = "reasoning_content";
 
 /// The body of a request.
 pub(super) fn body(call: &ChatCall<'_>) -> Result<Vec<u8>, Failure> {
@@ -82,7 +86,7 @@ pub(super) fn body(call: &ChatCall<'_>) -> Result<Vec<u8>, Failure> {
     }
     extras(&mut request, &chat.extras, &OWN, has_sends);
     habits::additions(&mut request, call);
-    call.thoughts_stay_behind(|_, reasoning| call.quirks.returns_reasoning && !reasoning.text.is_empty());
+    call.thoughts_stay_behind(|_, reasoning| has_sends(THOUGHTS) && !reasoning.text.is_empty());
     body::array(request.key("messages"), habits::messages(call).iter(), |out, each| message(out, call, each))?;
     request.close();
     Ok(out)
@@ -223,11 +227,10 @@ fn message(out: &mut Vec<u8>, call: &ChatCall<'_>, message: &Message) -> Result<
     written.some("name", name);
     written.some("tool_call_id", message.tool_call_id.as_ref());
     if message.role == Role::Assistant {
-        if quirks.returns_reasoning {
-            // Where thoughts are wanted back they are wanted of every turn, be they empty.
-            let thoughts = message.reasoning.as_ref().map_or("", |reasoning| reasoning.text.as_str());
-            written.field("reasoning_content", thoughts);
-        }
+        // Where thoughts are wanted back they are wanted of every turn, be they empty.
+        let thoughts = message.reasoning.as_ref().map_or("", |reasoning| reasoning.text.as_str());
+        let is_told = quirks.returns_reasoning || !thoughts.is_empty();
+        written.some(THOUGHTS, Some(thoughts).filter(|_| is_told && sends(call, THOUGHTS)));
         written.some("refusal", message.refusal.as_ref().filter(|_| sends(call, "refusal")));
     }
     if !message.tool_calls.is_empty() {

@@ -54,7 +54,12 @@ pub(crate) fn temperature(call: &ChatCall<'_>) -> Option<f64> {
 
 /// The texts that end the reply, as many as are taken.
 pub(super) fn stops<'a>(call: &ChatCall<'a>) -> Option<&'a [String]> {
-    let all = Some(call.task.sampling.stop.as_slice()).filter(|all| !all.is_empty() && sends(call, "stop"))?;
+    let all = Some(call.task.sampling.stop.as_slice()).filter(|all| !all.is_empty() && call.sends("stop"))?;
+    // Models of a provider that takes them may refuse them.
+    if !call.quirks.takes("stop") || !call.abilities.soft.takes("stop") {
+        call.leave_out("stop");
+        return None;
+    }
     let most = call.quirks.most_stops.filter(|most| all.len() > *most);
     if most.is_some() {
         call.leave_out("stop");

@@ -45,9 +45,10 @@ use mediary_core::task::{JobReport, Role, Task};
 use mediary_core::{Failure, MediaFormat, MediaKind};
 
 use crate::dialect::CallOf;
+use crate::tool_names::OPENAI;
 use crate::{
     Dialect, HttpCall, JobCall, Quirks, Reader, Responses, call_ids, images, moderate, moved, rerank, responses,
-    unwritable,
+    tool_names, unwritable,
 };
 
 /// Its name in catalogs and configuration.
@@ -76,6 +77,7 @@ impl Dialect for OpenAi {
             Task::Chat(chat) => {
                 let (chat, from) = moved::to_the_user(chat, &[Role::Tool, Role::Assistant]);
                 let chat = call_ids::told_apart(chat, NAME, str::to_owned);
+                let chat = if quirks.plain_tool_names { tool_names::spelled(chat, OPENAI, NAME) } else { chat };
                 let call = CallOf::new(&*chat, call, quirks);
                 call.media_were_moved(&from);
                 if let Some(completion) = &chat.completion {

@@ -16,7 +16,8 @@ use super::calls::{Calls, Coming};
 use super::lenient::{Content, Index};
 use super::torn::{self, Torn};
 use super::wire::{Choice, Chunk, Delta};
-use super::{decode, failure, usage};
+use super::{NAME, decode, failure, usage};
+use crate::tool_names::{OPENAI, Renamed};
 use crate::{Frame, Reader};
 
 /// Reads the answers of OpenAI-like providers.
@@ -29,6 +30,8 @@ pub(crate) struct ChatReader {
     choices: Vec<ChoiceState>,
     /// Ids of calls in the conversation before.
     ids: Arc<HashSet<String>>,
+    /// Functions that it may know by other names.
+    renamed: Arc<Renamed>,
     /// Frames that could not be read, and what was wrong with the first.
     skipped: u32,
     malformed: Option<Failure>,
@@ -54,7 +57,8 @@ impl ChatReader {
         let asked = usize::try_from(chat.sampling.n).unwrap_or(1).max(1) * prompts;
         let calls = chat.messages.iter().flat_map(|message| &message.tool_calls);
         let ids = Arc::new(calls.map(|call| call.id.clone()).collect());
-        Self { is_stream, asked, has_begun: false, choices: Vec::new(), ids, skipped: 0, malformed: None }
+        let renamed = Arc::new(Renamed::of(chat, OPENAI, NAME));
+        Self { is_stream, asked, has_begun: false, choices: Vec::new(), ids, renamed, skipped: 0, malformed: None }
     }
 
     /// Reads a choice; gives whether it was as the format has it.
@@ -65,7 +69,7 @@ impl ChatReader {
         let mut is_canonical = choice.index.is_canonical();
         let index = choice.index.number.unwrap_or(0);
         let at = self.choices.iter().position(|known| known.index == index).unwrap_or_else(|| {
-            let calls = Calls::after(Arc::clone(&self.ids));
+            let calls = Calls::after(Arc::clone(&self.ids), Arc::clone(&self.renamed));
             self.choices.push(ChoiceState { index, calls, ..ChoiceState::default() });
             self.choices.len() - 1
         });

@@ -23,7 +23,7 @@ const CONTENT_CODES: &str = "content_policy_violation moderation_blocked data_in
 /// What is wrong with the request itself, so that no target would take it.
 const FORM_OF_REQUEST_CODES: &str = "invalid_function_parameters invalid_json_schema missing_required_parameter \
     invalid_type invalid_request_message_order";
-const KEY_CODES: &str = "invalid_api_key authentication_error invalid_authentication_error incorrect_api_key \
+const KEY_CODES: &str = "invalid_api_key invalidapikey authentication_error invalid_authentication_error incorrect_api_key \
     invalid_token unauthorized 1000 1001 1002 1003 1004 10000 base_resp:1004 base_resp:2049";
 const QUOTA_CODES: &str = "insufficient_quota billing_hard_limit_reached billing_not_active exceeded_current_quota_error \
     insufficient_balance insufficient_credits allocationquota.freetieronly arrearage 1113 1304 3036 base_resp:1008";

@@ -55,6 +55,7 @@ pub(super) fn of_chat(chat: &Chat) -> Vec<String> {
         ("stop", !sampling.stop.is_empty()),
         ("cache_control", chat.has_cache_marks()),
         ("name", chat.messages.iter().any(|message| message.name.is_some())),
+        ("reasoning_content", chat.messages.iter().any(|message| message.reasoning.is_some())),
         ("refusal", chat.messages.iter().any(|message| message.refusal.is_some())),
     ];
     let mut names: Vec<String> = named.into_iter().filter(|(_, sent)| *sent).map(|(name, _)| name.to_owned()).collect();

@@ -21,7 +21,8 @@ use mediary_core::task::{Chat, JobReport, Part, Role, Task};
 use mediary_core::{Failure, MediaFormat, MediaKind};
 
 use crate::dialect::CallOf;
-use crate::{Dialect, HttpCall, JobCall, OpenAi, Quirks, Reader, call_ids, moved, unwritable};
+use crate::tool_names::OPENAI;
+use crate::{Dialect, HttpCall, JobCall, OpenAi, Quirks, Reader, call_ids, moved, tool_names, unwritable};
 
 /// Its name in catalogs and configuration.
 const NAME: &str = "responses";
@@ -74,6 +75,7 @@ impl Dialect for Responses {
             Task::Chat(chat) => {
                 let (chat, from) = moved::to_the_user(chat, &[Role::Assistant]);
                 let chat = call_ids::told_apart(chat, WIRE_FORMAT, str::to_owned);
+                let chat = tool_names::spelled(chat, OPENAI, WIRE_FORMAT);
                 let call = CallOf::new(&*chat, call, quirks);
                 call.media_were_moved(&from);
                 let body = encode::body(&call)?;

@@ -3,10 +3,11 @@
 
 use std::collections::BTreeMap;
 
-use mediary_core::task::ReplyEvent;
+use mediary_core::task::{Chat, ReplyEvent};
 use serde_json::{Map, Value, json};
 
 use super::free_text;
+use crate::tool_names::{OPENAI, Renamed};
 
 /// There is only ever one reply.
 const CHOICE: u32 = 0;
@@ -22,6 +23,7 @@ pub(super) struct Items {
     is_native: bool,
     has_spoken: bool,
     has_thought: bool,
+    renamed: Renamed,
 }
 
 /// What is known of one item.
@@ -47,9 +49,9 @@ enum Kind {
 }
 
 impl Items {
-    /// Those of an answer to a client that speaks this format, or another.
-    pub(super) fn told_natively(is_native: bool) -> Self {
-        Self { is_native, ..Self::default() }
+    /// Those of an answer to a chat whose client speaks this format, or another.
+    pub(super) fn of(chat: &Chat, is_native: bool) -> Self {
+        Self { is_native, renamed: Renamed::of(chat, OPENAI, super::WIRE_FORMAT), ..Self::default() }
     }
 
     /// Whether anything was called.
@@ -84,7 +86,7 @@ impl Items {
                 let (index, is_free) = (self.calls, kind == "custom_tool_call");
                 self.calls += 1;
                 let arguments = if is_free { free_text::beginning() } else { String::new() };
-                let (id, name) = (Some(text("call_id")), Some(text("name")));
+                let (id, name) = (Some(text("call_id")), Some(self.renamed.back(text("name"))));
                 events.push(ReplyEvent::ToolCall { choice: CHOICE, index, id, name, arguments, signature: None });
                 Kind::Call { index, is_free }
             }

@@ -23,7 +23,7 @@ pub(super) struct Stream {
 impl Stream {
     /// A reader of the answer to a chat.
     pub(super) fn of(chat: &Chat) -> Self {
-        Self { items: Items::told_natively(is_ours(chat)), ..Self::default() }
+        Self { items: Items::of(chat, is_ours(chat)), ..Self::default() }
     }
 
     fn begin(&mut self, response: &Response, events: &mut Vec<ReplyEvent>) {

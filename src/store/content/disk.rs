@@ -119,12 +119,21 @@ impl ContentStore for DiskContent {
         }
     }
 
-    fn token(&self, link: &ContentLink) -> String {
-        self.signer.sign(link)
+    fn remove(&self, hash: &ContentHash) -> Result<(), ContentFailed> {
+        let path = self.room.folder.join(hash.to_string());
+        let len_bytes = std::fs::metadata(&path).map_or(0, |metadata| metadata.len());
+        sweep::remove(&path)?;
+        let mut left_bytes = self.room.left_bytes.lock().unwrap_or_else(PoisonError::into_inner);
+        *left_bytes = left_bytes.saturating_add(len_bytes);
+        Ok(())
     }
 
-    fn read_token(&self, token: &str, now: SystemTime) -> Result<ContentLink, BadToken> {
-        self.signer.read(token, now)
+    fn token(&self, link: &ContentLink) -> Result<String, ContentFailed> {
+        Ok(self.signer.sign(link))
+    }
+
+    fn read_token(&self, token: &str, now: SystemTime) -> Result<Result<ContentLink, BadToken>, ContentFailed> {
+        Ok(self.signer.read(token, now))
     }
 
     fn sweep(&self) -> Result<(), ContentFailed> {

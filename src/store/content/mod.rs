@@ -1,9 +1,10 @@
 //! The content store: files that were made for clients, kept until they are fetched or too old, found by their hash.
 //!
 //! A file is written as it arrives and has its name, the hash of its bytes, when it is complete. It is given out
-//! for a token ([`ContentLink`]) that this store has signed. [`DiskContent`] keeps the files in a folder; replicas
-//! that share one answer for one another's tokens.
+//! for a token ([`ContentLink`]) that this store has signed. [`DiskContent`] keeps the files in a folder, [`BucketContent`]
+//! in an S3-compatible store; replicas that share one answer for one another's tokens.
 
+mod bucket;
 mod disk;
 mod sweep;
 #[cfg(test)]
@@ -19,6 +20,7 @@ use mediary_core::media::ReadSeek;
 use thiserror::Error;
 
 use crate::CacheFailed;
+pub use bucket::{BucketAddress, BucketContent, BucketPlace, NotABucket};
 pub use disk::DiskContent;
 pub use token::{BadToken, ContentLink};
 
@@ -36,14 +38,23 @@ pub trait ContentStore: Send + Sync + fmt::Debug {
     /// When it is there and cannot be read.
     fn open(&self, hash: &ContentHash) -> Result<Option<StoredContent>, ContentFailed>;
 
-    /// A token for a file that holds until `expires`.
-    fn token(&self, link: &ContentLink) -> String;
-
-    /// What a token stands for.
+    /// Removes the file of this hash, if there is one. It can be read to its end by those that have opened it.
     ///
     /// # Errors
-    /// When this store did not sign it, or its time is over.
-    fn read_token(&self, token: &str, now: SystemTime) -> Result<ContentLink, BadToken>;
+    /// When it is there and cannot be removed.
+    fn remove(&self, hash: &ContentHash) -> Result<(), ContentFailed>;
+
+    /// A token for a file that holds until `expires`.
+    ///
+    /// # Errors
+    /// When the store cannot be reached.
+    fn token(&self, link: &ContentLink) -> Result<String, ContentFailed>;
+
+    /// What a token stands for; or that this store did not sign it, or its time is over.
+    ///
+    /// # Errors
+    /// When the store cannot be reached.
+    fn read_token(&self, token: &str, now: SystemTime) -> Result<Result<ContentLink, BadToken>, ContentFailed>;
 
     /// Removes what is too old or too much.
     ///
@@ -101,6 +112,14 @@ pub enum ContentFailed {
     TooLarge {
         /// What they may have.
         most_bytes: u64,
+    },
+    /// The bucket is of no use at the moment.
+    #[error("files cannot be kept in or read from {place}: {why}")]
+    Bucket {
+        /// Which.
+        place: String,
+        /// Why.
+        why: String,
     },
     /// The disk refused.
     #[error("a file cannot be kept: {0}")]

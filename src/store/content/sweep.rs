@@ -55,11 +55,13 @@ pub(super) fn sweep(folder: &Path, most_bytes: u64, max_age: Duration, now: Syst
     Ok(total_bytes)
 }
 
-fn is_hash(name: &str) -> bool {
+/// Whether a name is that of a file of ours.
+pub(super) fn is_hash(name: &str) -> bool {
     name.len() == 64 && name.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }
 
-fn remove(path: &Path) -> io::Result<()> {
+/// Removes a file that another process may have removed since.
+pub(super) fn remove(path: &Path) -> io::Result<()> {
     match fs::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
         _ => Ok(()),

@@ -1,6 +1,8 @@
 //! What is asked of the counters of one scope in one step, and what they answer. What units and periods mean is the
 //! caller's business.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize, Serializer};
 
 /// Numbers are told as so many of these and a rest, each exact where numbers are floating.
@@ -31,18 +33,31 @@ impl Sum {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Span {
     /// Which; each has its own count.
-    pub name: &'static str,
+    pub name: Cow<'static, str>,
     /// How long it is, in milliseconds: it moves along.
     pub span: u64,
     /// Into slots of how many milliseconds it is cut.
     pub each: u64,
+    /// Where it does not move along: when it began and ends, in milliseconds since 1970.
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    pub stands: Option<Stands>,
+}
+
+/// A window that begins at an hour, such as a day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Stands {
+    /// When it began.
+    #[serde(rename = "slot")]
+    pub began: u64,
+    /// When it ends.
+    pub ends: u64,
 }
 
 impl Span {
     /// Any sixty seconds.
     #[must_use]
     pub fn minute(name: &'static str) -> Self {
-        Self { name, span: 60_000, each: 500 }
+        Self { name: name.into(), span: 60_000, each: 500, stands: None }
     }
 }
 
@@ -59,6 +74,9 @@ pub struct Room {
     pub least: u64,
     /// … and taken where there is so much.
     pub most: u64,
+    /// Whether it counts as used at once, and is not given back with a hold.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub stays: bool,
 }
 
 /// A budget that is to hold.

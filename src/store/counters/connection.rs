@@ -5,8 +5,8 @@ use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use redis::Script;
 use redis::aio::ConnectionManager;
+use redis::{RedisResult, Script};
 
 use super::ask::Reply;
 use super::{Ask, CountersAddress, CountersAway, Lacking, Stand};
@@ -21,6 +21,9 @@ pub(super) struct Inner {
     pub(super) address: CountersAddress,
     pub(super) manager: ConnectionManager,
     pub(super) script: Script,
+    pub(super) board: Script,
+    /// What marks the board, if this process begins it.
+    pub(super) mark: String,
     /// Begins the ids of this process's leases.
     pub(super) process: String,
     pub(super) next: AtomicU64,
@@ -39,24 +42,31 @@ impl std::fmt::Debug for Inner {
 impl Inner {
     pub(super) async fn ask(&self, scope: &str, ask: &Ask) -> Result<Result<Stand, Lacking>, CountersAway> {
         self.ends(scope, ask);
+        let reply = self.answered(self.invoke(scope, ask)).await?;
+        let reply: Reply = serde_json::from_str(&reply).map_err(|error| self.away(&error.to_string()))?;
+        let stand = reply.read();
+        if stand.is_ok() {
+            self.begins(scope, ask);
+        }
+        Ok(stand)
+    }
+
+    /// Waits for an answer, if one is to be expected at all, and takes note of whether there was any.
+    pub(super) async fn answered<T>(&self, asking: impl Future<Output = RedisResult<T>>) -> Result<T, CountersAway> {
         if locked(&self.away).is_some_and(|again| Instant::now() < again) {
             return Err(self.away("it did not answer a moment ago"));
         }
-        let answered = self.invoke(scope, ask).await;
+        let answered = asking.await;
         let mut away = locked(&self.away);
         match answered {
-            Ok(reply) => {
+            Ok(answer) => {
                 if away.take().is_some() {
                     tracing::info!(counters.place = %self.address, "the shared counters are back");
                 }
-                drop(away);
-                let stand = reply.read();
-                if stand.is_ok() {
-                    self.begins(scope, ask);
-                }
-                Ok(stand)
+                Ok(answer)
             }
-            Err(why) => {
+            Err(error) => {
+                let why = error.to_string();
                 if away.replace(Instant::now() + AGAIN).is_none() {
                     tracing::error!(
                         counters.place = %self.address,
@@ -69,15 +79,14 @@ impl Inner {
         }
     }
 
-    async fn invoke(&self, scope: &str, ask: &Ask) -> Result<Reply, String> {
-        let mut asked = serde_json::to_value(ask).map_err(|error| error.to_string())?;
+    async fn invoke(&self, scope: &str, ask: &Ask) -> RedisResult<String> {
+        let mut asked = serde_json::to_value(ask).expect("names and numbers can be written");
         asked["lease"] = u64::try_from(LEASE.as_millis()).unwrap_or(u64::MAX).into();
         // The braces keep all keys of a scope on one node of a cluster.
         let mut invocation = self.script.prepare_invoke();
         invocation.key(format!("mediary:{{{scope}}}")).arg(asked.to_string());
         let mut manager = self.manager.clone();
-        let text: String = invocation.invoke_async(&mut manager).await.map_err(|error| error.to_string())?;
-        serde_json::from_str(&text).map_err(|error| format!("its answer cannot be read: {error}"))
+        invocation.invoke_async(&mut manager).await
     }
 
     /// Renews what was taken from now on.

@@ -6,12 +6,14 @@
 
 mod address;
 mod ask;
+mod board;
 mod connection;
 #[cfg(test)]
 mod tests;
 
 pub use address::{CountersAddress, NoCounters};
-pub use ask::{Ask, Cap, Enter, Hold, Lacking, Look, Room, Span, SpentIn, Stand, Sum, UsedIn};
+pub use ask::{Ask, Cap, Enter, Hold, Lacking, Look, Room, Span, SpentIn, Stand, Stands, Sum, UsedIn};
+pub use board::Board;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -50,9 +52,8 @@ impl Counters {
     pub async fn open(address: CountersAddress) -> Result<Self, CountersAway> {
         let away = |why: String| CountersAway { place: address.to_string(), why };
         let home = Home::new().map_err(|error| away(error.to_string()))?;
-        let mut process = [0; 8];
-        getrandom::fill(&mut process).map_err(|error| away(error.to_string()))?;
-        let process = process.iter().map(|byte| format!("{byte:02x}")).collect();
+        let [process, mark] = [8, 16].map(random);
+        let (process, mark) = (process.map_err(&away)?, mark.map_err(&away)?);
         let config = ConnectionManagerConfig::new()
             .set_connection_timeout(Some(PATIENCE))
             .set_response_timeout(Some(PATIENCE))
@@ -65,6 +66,8 @@ impl Counters {
             address,
             manager,
             script: Script::new(include_str!("tally.lua")),
+            board: Script::new(include_str!("board.lua")),
+            mark,
             process,
             next: AtomicU64::new(0),
             leases: Mutex::default(),
@@ -106,4 +109,11 @@ impl Counters {
     pub fn are_away(&self) -> bool {
         locked(&self.inner.away).is_some()
     }
+}
+
+/// So many bytes that none can guess, in hexadecimal.
+fn random(bytes: usize) -> Result<String, String> {
+    let mut random = vec![0; bytes];
+    getrandom::fill(&mut random).map_err(|error| error.to_string())?;
+    Ok(random.iter().map(|byte| format!("{byte:02x}")).collect())
 }

@@ -151,7 +151,7 @@ end
 local hold = { windows = {}, needs = {} }
 for at, window in ipairs(ask.windows or {}) do
     count(window, taken[at])
-    hold.windows[at] = { window.name, whole(slot_of(window)), taken[at] }
+    if not window.stays then hold.windows[#hold.windows + 1] = { window.name, whole(slot_of(window)), taken[at] } end
 end
 if ask.hold then
     hold.needs = ask.hold.needs

@@ -17,7 +17,7 @@ async fn two(redis: &Redis) -> [Arc<Counters>; 2] {
 }
 
 fn room(limit: u64, least: u64, most: u64) -> Room {
-    Room { span: Span::minute("tokens"), limit: Some(limit), least, most }
+    Room { span: Span::minute("tokens"), limit: Some(limit), least, most, stays: false }
 }
 
 fn cap(limit: u128, need: u128) -> Cap {
@@ -192,4 +192,59 @@ async fn counters_that_are_away_are_told_at_once_and_come_back() {
     let (lost, is_lost) = tokio::sync::oneshot::channel();
     counters.tell("a", Ask::default(), move || lost.send(()).unwrap());
     is_lost.await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_stays_is_not_given_back_and_a_day_ends_when_it_ends() {
+    let Some(redis) = Redis::start() else { return };
+    let [one, other] = two(&redis).await;
+    let far = 4_000_000_000_000;
+    let day = |began: u64, ends: u64| Span {
+        name: "requests".into(),
+        span: 86_400_000,
+        each: 86_400_000,
+        stands: Some(Stands { began, ends }),
+    };
+    let asked = |span: Span, stays: bool, id: String| Ask {
+        windows: vec![Room { span, limit: Some(2), least: 1, most: 1, stays }],
+        hold: Some(Hold { id, needs: Vec::new() }),
+        ..Ask::default()
+    };
+    let ids = [one.new_id(), other.new_id()];
+    for (counters, id) in [&one, &other].into_iter().zip(&ids) {
+        counters.ask("q", asked(day(1_000, far), true, id.clone())).await.unwrap().unwrap();
+    }
+    other.ask("q", Ask { release: ids.to_vec(), ..Ask::default() }).await.unwrap().unwrap();
+    let full = other.ask("q", asked(day(1_000, far), true, other.new_id())).await.unwrap();
+    assert!(matches!(full, Err(Lacking::Room { at: 0, ends_in }) if ends_in > 1_000_000_000), "{full:?}");
+    // Of the day after nothing is used yet.
+    one.ask("q", asked(day(2_000, far), false, one.new_id())).await.unwrap().unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_one_remembers_or_posts_all_know_until_its_time_is_over() {
+    let Some(redis) = Redis::start() else { return };
+    let [one, other] = two(&redis).await;
+    assert_eq!(other.recall("talk").await.unwrap(), None);
+    one.remember("talk", "a/m", 60_000);
+    wait_until_told(&other, "talk", Some("a/m")).await;
+    let posts = |names: &[(&str, u64)]| names.iter().map(|(name, ms)| ((*name).to_owned(), *ms)).collect::<Vec<_>>();
+    let first = one.exchange(posts(&[("key a", 60_000), ("key b", 60_000)]), Vec::new()).await.unwrap();
+    let told = other.exchange(posts(&[("key a", 30_000)]), vec!["key b".to_owned()]).await.unwrap();
+    assert_eq!((first.mark.len(), &first.mark), (32, &told.mark), "all are of one mark");
+    let [(name, left)] = &told.posted[..] else { unreachable!("{told:?}") };
+    assert!(name == "key a" && (50_000..=60_000).contains(left), "the longer one counts: {told:?}");
+    one.exchange(posts(&[("short", 1)]), Vec::new()).await.unwrap();
+    let mut all = other.exchange(Vec::new(), Vec::new()).await.unwrap().posted;
+    while all.iter().any(|(name, _)| name == "short") {
+        all = other.exchange(Vec::new(), Vec::new()).await.unwrap().posted;
+    }
+    assert_eq!(all.len(), 1);
+}
+
+async fn wait_until_told(counters: &Counters, name: &str, expected: Option<&str>) {
+    // What is told is not waited for; but it is heard before what is asked on the same connection afterwards.
+    while counters.recall(name).await.unwrap().as_deref() != expected {
+        tokio::task::yield_now().await;
+    }
 }

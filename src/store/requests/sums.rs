@@ -22,6 +22,20 @@ pub enum SumsBy {
     Status,
 }
 
+impl SumsBy {
+    /// Of which kind the totals are that such sums are made of.
+    pub(super) fn kind(self) -> &'static str {
+        match self {
+            Self::Hour | Self::Day => "",
+            Self::Client => "client",
+            Self::Provider => "provider",
+            Self::Model => "model",
+            Self::Task => "task",
+            Self::Status => "status",
+        }
+    }
+}
+
 /// Which sums are wanted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SumsOf {
@@ -68,19 +82,19 @@ pub struct Sums {
 
 const MINUTE: i64 = 60_000;
 
-/// What is summed, and out of which columns.
-const SUMMED: [(&str, &str); 11] = [
-    ("requests", "requests"),
-    ("failed", "CASE WHEN status >= 400 AND status <> 499 THEN requests ELSE 0 END"),
-    ("prompt_tokens", "prompt_tokens"),
-    ("cached_tokens", "cached_tokens"),
-    ("completion_tokens", "completion_tokens"),
-    ("pages", "pages"),
-    ("milliseconds", "milliseconds"),
-    ("images", "images"),
-    ("cost", "cost"),
-    ("unpriced", "unpriced"),
-    ("total_ms", "total_ms"),
+/// What is summed: columns of both tables of sums.
+pub(super) const SUMMED: [&str; 11] = [
+    "requests",
+    "failed",
+    "prompt_tokens",
+    "cached_tokens",
+    "completion_tokens",
+    "pages",
+    "milliseconds",
+    "images",
+    "cost",
+    "unpriced",
+    "total_ms",
 ];
 
 /// What a group of requests is in SQL, and how it is called.
@@ -132,26 +146,20 @@ impl Requests {
     /// When the database cannot be read.
     pub async fn sums(&self, of: &SumsOf) -> Result<Vec<Sums>, StoreFailed> {
         let group = of.group();
-        let client = if of.client.is_some() { " AND client = ?" } else { "" };
-        let within = format!("FROM request_sums WHERE quarter >= ? AND quarter < ?{client}");
-        let sum = |expression: &str| format!("CAST(sum({expression}) AS BIGINT)");
-        let rows = match group.is_time() {
-            // Quarters lie in their order, so they are summed as they come, and only their sums are put into groups.
-            true => {
-                let each = SUMMED.map(|(name, expression)| format!("{} AS {name}", sum(expression))).join(", ");
-                let whole = SUMMED.map(|(name, _)| sum(name)).join(", ");
-                format!("{whole} FROM (SELECT quarter, {each} {within} GROUP BY quarter) AS quarters")
-            }
-            false => format!("{} {within}", SUMMED.map(|(_, expression)| sum(expression)).join(", ")),
+        // Sums by everything are read for one client alone: of all there are as many as there were requests, nearly.
+        let (table, part, whose) = match (&of.client, group.is_time()) {
+            (Some(_), _) => ("request_sums", group.sql.as_str(), "client = ?"),
+            (None, true) => ("request_totals", group.sql.as_str(), "kind = ?"),
+            (None, false) => ("request_totals", "name", "kind = ?"),
         };
-        let sql = &group.sql;
-        let sql = format!("SELECT CAST({sql} AS TEXT), {rows} GROUP BY {sql} ORDER BY {sql}");
+        let sums = SUMMED.map(|column| format!("CAST(sum({column}) AS BIGINT)")).join(", ");
+        let sql = format!(
+            "SELECT CAST({part} AS TEXT), {sums} FROM {table} WHERE {whose} AND quarter >= ? AND quarter < ? \
+             GROUP BY {part} ORDER BY {part}"
+        );
         let quarters = |time: i64| time.div_euclid(super::QUARTER);
-        let statement = Statement::built(sql).with(quarters(of.since)).with(quarters(of.until + super::QUARTER - 1));
-        let statement = match &of.client {
-            Some(client) => statement.with(client.as_str()),
-            None => statement,
-        };
+        let statement = Statement::built(sql).with(of.client.as_deref().unwrap_or(of.by.kind()));
+        let statement = statement.with(quarters(of.since)).with(quarters(of.until + super::QUARTER - 1));
         self.0
             .read(statement, |row| {
                 Ok(Sums {

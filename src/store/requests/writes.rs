@@ -1,6 +1,9 @@
 //! Rows are written with what they add to the sums, and go by their age and number.
 
-use super::{LoggedRequest, QUARTER, Requests};
+use std::collections::BTreeMap;
+
+use super::sums::SUMMED;
+use super::{LoggedRequest, QUARTER, Requests, SumsBy};
 use crate::database::{Statement, StoreFailed};
 
 impl Requests {
@@ -9,11 +12,25 @@ impl Requests {
     /// # Errors
     /// When the database cannot be written.
     pub async fn write(&self, rows: Vec<LoggedRequest>) -> Result<(), StoreFailed> {
+        let (mut sums, mut totals) = (BTreeMap::new(), BTreeMap::new());
+        for row in &rows {
+            add(sums.entry(place_of(row)).or_default(), row);
+            for (kind, name) in names_of(row) {
+                add(totals.entry((kind, row.ended_at.div_euclid(QUARTER), name)).or_default(), row);
+            }
+        }
         // Several servers add to the same sums: in the same order, so that none waits for one that waits for it.
-        let mut sums: Vec<&LoggedRequest> = rows.iter().collect();
-        sums.sort_unstable_by(|one, other| place_of(one).cmp(&place_of(other)));
-        let sums: Vec<Statement> = sums.into_iter().map(added).collect();
-        self.0.write(sums.into_iter().chain(rows.into_iter().map(inserted)).collect()).await.map(drop)
+        let to_sums = adding("request_sums", &["client", "quarter", "provider", "model", "task", "status"]);
+        let to_totals = adding("request_totals", &["kind", "quarter", "name"]);
+        let sums = sums.into_iter().map(|((client, quarter, provider, model, task, status), added)| {
+            let place = to_sums.clone().with(client).with(quarter).with(provider).with(model);
+            with(place.with(task).with(status), added)
+        });
+        let totals = totals
+            .into_iter()
+            .map(|((kind, quarter, name), added)| with(to_totals.clone().with(kind).with(quarter).with(name), added));
+        let statements: Vec<Statement> = sums.chain(totals).collect();
+        self.0.write(statements.into_iter().chain(rows.into_iter().map(inserted)).collect()).await.map(drop)
     }
 
     /// Removes rows that ended before a time, and the oldest beyond so many; sums stay, but for those before another time.
@@ -28,10 +45,12 @@ impl Requests {
         let many = "DELETE FROM requests WHERE seq IN \
                     (SELECT seq FROM requests WHERE seq <= (SELECT max(seq) FROM requests) - ? ORDER BY seq LIMIT ?)";
         let sums = "DELETE FROM request_sums WHERE quarter < ?";
+        let totals = "DELETE FROM request_totals WHERE quarter < ?";
         let statements = vec![
             Statement::new(old).with(before).with(AT_ONCE),
             Statement::new(many).with(most_rows).with(AT_ONCE),
             Statement::new(sums).with(sums_before.div_euclid(QUARTER)),
+            Statement::new(totals).with(sums_before.div_euclid(QUARTER)),
         ];
         let gone = self.0.write(statements).await?;
         Ok(gone.iter().take(2).sum())
@@ -49,27 +68,47 @@ fn inserted(row: LoggedRequest) -> Statement {
     statement.with(row.milliseconds).with(row.images).with(row.cost).with(row.unpriced).with(row.details)
 }
 
-/// Which of the sums a row is added to.
-fn place_of(row: &LoggedRequest) -> (i64, &str, &str, &str, &str, i64) {
-    (row.ended_at.div_euclid(QUARTER), &row.client, &row.provider, &row.model, &row.task, row.status)
+/// Which of the sums by everything a row is added to.
+fn place_of(row: &LoggedRequest) -> (&str, i64, &str, &str, &str, i64) {
+    (&row.client, row.ended_at.div_euclid(QUARTER), &row.provider, &row.model, &row.task, row.status)
 }
 
-fn added(row: &LoggedRequest) -> Statement {
-    let sql = "INSERT INTO request_sums (quarter, client, provider, model, task, status, requests, prompt_tokens, \
-               cached_tokens, completion_tokens, pages, milliseconds, images, cost, unpriced, total_ms) \
-               VALUES (?, ?, ?, ?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?) \
-               ON CONFLICT (quarter, client, provider, model, task, status) DO UPDATE SET \
-               requests = request_sums.requests + 1, \
-               prompt_tokens = request_sums.prompt_tokens + excluded.prompt_tokens, \
-               cached_tokens = request_sums.cached_tokens + excluded.cached_tokens, \
-               completion_tokens = request_sums.completion_tokens + excluded.completion_tokens, \
-               pages = request_sums.pages + excluded.pages, \
-               milliseconds = request_sums.milliseconds + excluded.milliseconds, \
-               images = request_sums.images + excluded.images, cost = request_sums.cost + excluded.cost, \
-               unpriced = request_sums.unpriced + excluded.unpriced, total_ms = request_sums.total_ms + excluded.total_ms";
-    let statement = Statement::new(sql).with(row.ended_at.div_euclid(QUARTER)).with(row.client.as_str());
-    let statement = statement.with(row.provider.as_str()).with(row.model.as_str()).with(row.task.as_str());
-    let statement = statement.with(row.status).with(row.prompt_tokens).with(row.cached_tokens);
-    let statement = statement.with(row.completion_tokens).with(row.pages).with(row.milliseconds).with(row.images);
-    statement.with(row.cost).with(row.unpriced).with(row.total_ms)
+/// Which of the totals a row is added to, within its quarter.
+fn names_of(row: &LoggedRequest) -> [(&'static str, String); 6] {
+    [
+        ("", String::new()),
+        (SumsBy::Client.kind(), row.client.clone()),
+        (SumsBy::Provider.kind(), row.provider.clone()),
+        (SumsBy::Model.kind(), format!("{}/{}", row.provider, row.model)),
+        (SumsBy::Task.kind(), row.task.clone()),
+        (SumsBy::Status.kind(), row.status.to_string()),
+    ]
+}
+
+/// What is added to sums, in the order of their columns.
+type Added = [i64; SUMMED.len()];
+
+fn add(sums: &mut Added, row: &LoggedRequest) {
+    let failed = i64::from(row.status >= 400 && row.status != 499);
+    let (tokens, kept) = ([row.prompt_tokens, row.cached_tokens, row.completion_tokens], [row.cost, row.unpriced]);
+    let media = [row.pages, row.milliseconds, row.images];
+    let its = [1, failed].into_iter().chain(tokens).chain(media).chain(kept).chain([row.total_ms]);
+    for (sum, its) in sums.iter_mut().zip(its) {
+        *sum = sum.saturating_add(its);
+    }
+}
+
+/// Adds to the sums of a table, which are told apart by these columns.
+fn adding(table: &str, keys: &[&str]) -> Statement {
+    let columns = [keys, &SUMMED].concat();
+    let places = vec!["?"; columns.len()].join(", ");
+    let more = SUMMED.map(|column| format!("{column} = {table}.{column} + excluded.{column}")).join(", ");
+    let (keys, columns) = (keys.join(", "), columns.join(", "));
+    Statement::built(format!(
+        "INSERT INTO {table} ({columns}) VALUES ({places}) ON CONFLICT ({keys}) DO UPDATE SET {more}"
+    ))
+}
+
+fn with(statement: Statement, added: Added) -> Statement {
+    added.into_iter().fold(statement, Statement::with)
 }

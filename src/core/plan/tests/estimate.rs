@@ -3,7 +3,7 @@
 use super::notation::demand;
 use crate::MediaFormat;
 use crate::plan::{RecipeName, Treatment, estimate_tokens, media_tokens};
-use crate::task::{Chat, Message, Reasoning, ReplyFormat, Role, Tool, ToolCall};
+use crate::task::{Chat, Completion, Message, Prompt, Reasoning, ReplyFormat, Role, Tool, ToolCall};
 
 fn of_text(text: &str) -> u32 {
     estimate_tokens(&Chat { messages: vec![Message::text(Role::User, text)], ..Chat::default() }) - 4
@@ -62,6 +62,12 @@ fn all_that_is_said_and_offered_is_counted() {
     let format = ReplyFormat::Schema { name: "s".to_owned(), schema, strict: None };
     let tokens = estimate_tokens(&Chat { format, ..Chat::default() });
     assert!((100..120).contains(&tokens), "{tokens}");
+    // Prompts that came as tokens are as many, whatever they would be as text.
+    let prompts = vec![Prompt::Tokens(vec![7; 90]), Prompt::Tokens(vec![100_000; 10])];
+    let completion = Some(Box::new(Completion { prompts, ..Completion::default() }));
+    let messages = vec![Message::new(Role::User), Message::new(Role::User)];
+    let tokens = estimate_tokens(&Chat { messages, completion, ..Chat::default() });
+    assert_eq!(tokens, 108);
 }
 
 #[test]

@@ -4,6 +4,7 @@
 //! Every form writes a submission, asks how its job stands, and reads the answer; the name of a job is found in the answer
 //! to a submission by the same reader for all.
 
+mod dashscope;
 mod hugging_face;
 mod minimax;
 mod openai;
@@ -55,6 +56,7 @@ fn form(quirks: &Quirks) -> &'static dyn Form {
         VideoForm::MiniMax => &minimax::MiniMax,
         VideoForm::Pollinations => &pollinations::Pollinations,
         VideoForm::HuggingFace => &hugging_face::HuggingFace,
+        VideoForm::DashScope => &dashscope::DashScope,
     }
 }
 
@@ -70,8 +72,9 @@ pub(super) fn reader(is_file: bool) -> Box<dyn Reader> {
 
 fn named(body: &[u8]) -> Result<String, Failure> {
     let answer = understood(body)?;
-    // Z.ai tells the request's id beside the job's.
-    videos::name_in(&answer, &["id", "task_id", "requestId", "request_id"])
+    // DashScope names the job further down, beside an id of the request; Z.ai tells that beside the job's.
+    let told = answer.get("output").filter(|output| output.is_object()).unwrap_or(&answer);
+    videos::name_in(told, &["id", "task_id", "requestId", "request_id"])
 }
 
 /// The request that asks how a job stands.

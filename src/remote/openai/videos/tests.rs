@@ -32,7 +32,8 @@ fn sent(form: VideoForm, video: &GenerateVideo) -> String {
     match OpenAi.encode(&call(&task, &abilities, &[]), &quirks(form)) {
         Ok(call) => {
             let body: Value = serde_json::from_slice(&call.body.read_all().unwrap()).unwrap_or_default();
-            format!("{} {}\n{body:#}\nleft out: {:?}\n", call.method, call.path, call.left_out)
+            let headers: String = call.headers.iter().map(|(name, value)| format!("{name}: {value}\n")).collect();
+            format!("{} {}\n{headers}{body:#}\nleft out: {:?}\n", call.method, call.path, call.left_out)
         }
         Err(failure) => format!("{failure:?}\n"),
     }
@@ -63,6 +64,7 @@ fn each_form_writes_a_submission() {
         VideoForm::SiliconFlow,
         VideoForm::MiniMax,
         VideoForm::HuggingFace,
+        VideoForm::DashScope,
     ];
     let mut told = String::new();
     for form in forms {
@@ -71,6 +73,9 @@ fn each_form_writes_a_submission() {
         writeln!(told, "--- plain\n{}", sent(form, &plain)).unwrap();
     }
     let without = GenerateVideo { start: None, ..asked() };
+    let extras = json!({ "negative_prompt": "dogs", "shot_type": "multi", "seed": 7 });
+    let own = GenerateVideo { extras: serde_json::from_value(extras).unwrap(), audio: Some(false), ..without.clone() };
+    writeln!(told, "=== DashScope, without a picture\n{}", sent(VideoForm::DashScope, &own)).unwrap();
     writeln!(told, "=== Pollinations\n{}", sent(VideoForm::Pollinations, &without)).unwrap();
     writeln!(told, "--- with a picture\n{}", sent(VideoForm::Pollinations, &asked())).unwrap();
     let start_url = Some("https://a.example/content/t".to_owned());
@@ -84,7 +89,7 @@ fn each_form_writes_a_submission() {
 #[test]
 fn each_form_reads_how_a_job_stands() {
     let mut told = String::new();
-    let rows: [(VideoForm, Vec<Value>); 6] = [
+    let rows: [(VideoForm, Vec<Value>); 7] = [
         (
             VideoForm::OpenAi,
             vec![
@@ -146,6 +151,22 @@ fn each_form_reads_how_a_job_stands() {
                 json!({ "base_resp": { "status_code": 1004, "status_msg": "bad key" } }),
             ],
         ),
+        (
+            VideoForm::DashScope,
+            vec![
+                json!({ "request_id": "r", "output": { "task_id": "j-1", "task_status": "PENDING" } }),
+                json!({ "request_id": "r", "output": { "task_id": "j-1", "task_status": "RUNNING" } }),
+                json!({ "output": { "task_status": "SUCCEEDED", "video_url": "https://a.example/v.mp4" },
+                    "usage": { "duration": 5, "video_count": 1 } }),
+                json!({ "output": { "task_status": "SUCCEEDED" } }),
+                json!({ "output": { "task_status": "FAILED", "code": "DataInspectionFailed", "message": "Input data may \
+                    contain inappropriate content." } }),
+                json!({ "output": { "task_status": "FAILED", "code": "InternalError.Timeout", "message": "slow" } }),
+                json!({ "output": { "task_status": "CANCELED" } }),
+                json!({ "output": { "task_status": "UNKNOWN" } }),
+                json!({ "code": "Throttling", "message": "Requests throttling triggered." }),
+            ],
+        ),
     ];
     for (form, answers) in rows {
         writeln!(told, "=== {form:?}\n{}", followed(form, &answers)).unwrap();
@@ -161,6 +182,8 @@ fn a_submission_is_answered_with_a_name_or_with_the_file() {
         r#"{"request_id":"r-1"}"#,
         r#"{"model":"m","id":"t-1","request_id":"ours","task_status":"PROCESSING"}"#,
         r#"{"requestId":"s-1"}"#,
+        r#"{"request_id":"ours","output":{"task_id":"0385dc79-5ff8","task_status":"PENDING"}}"#,
+        r#"{"code":"InvalidApiKey","message":"Invalid API-key provided.","request_id":"ours"}"#,
         r#"{"task_id":"106916112212032","base_resp":{"status_code":0,"status_msg":"success"}}"#,
         r#"{"task_id":"","base_resp":{"status_code":1008,"status_msg":"insufficient balance"}}"#,
         r#"{"error":{"code":"moderation_blocked","message":"no"}}"#,

@@ -14,8 +14,8 @@ const LONGEST: Duration = Duration::from_secs(60);
 const BROKEN_OFF: [&str; 2] = ["40P01", "40001"];
 
 /// Makes those that were broken off wait for each other, whichever server they belong to. The lock beside that of
-/// [`super::hold`], and given back with the transaction.
-const IN_TURN: &str = "SELECT pg_advisory_xact_lock(1296385097, hashtext(current_schema()))";
+/// [`super::hold`] and that of migrations, and given back with the transaction.
+const IN_TURN: &str = "SELECT pg_advisory_xact_lock(1296385098, hashtext(current_schema()))";
 
 /// Carries statements out, all or none.
 ///

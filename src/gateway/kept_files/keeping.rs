@@ -1,0 +1,89 @@
+//! Files come, go by hand, and go when their time is over; with the last file that has them, so do their bytes.
+
+use mediary_core::{Blob, Failure};
+use mediary_store::{FileRow, UploadRow};
+
+use super::super::administration::unix_seconds;
+use super::super::blocking;
+use super::super::content::{not_kept, write_blob};
+use super::{KeptFiles, NewFile, NoFile, SWEEP_EVERY, hash_of, new_file_id};
+
+impl KeptFiles {
+    /// Keeps a file; it is on the disk when this resolves.
+    ///
+    /// # Errors
+    /// When there is no room, or it cannot be written.
+    pub async fn keep(&self, new: NewFile) -> Result<FileRow, NoFile> {
+        let mut turn = self.turn.lock().await;
+        self.sweep(&mut turn).await?;
+        let NewFile { owner, blob, name, mime, purpose, life } = new;
+        self.has_room(blob.len_bytes()).await?;
+        let (hash, bytes) = self.written(blob).await?;
+        let now = unix_seconds();
+        let expires_at = life.or(self.life).map(|life| now.saturating_add(life));
+        let id = new_file_id("file");
+        let file = FileRow { id, owner, name, mime, purpose, bytes, hash, created_at: now, expires_at };
+        self.rows.keep(file.clone()).await?;
+        Ok(file)
+    }
+
+    pub(super) async fn has_room(&self, bytes: u64) -> Result<(), NoFile> {
+        match self.rows.bytes().await?.saturating_add(bytes) > self.most_bytes {
+            true => Err(NoFile::Full { most_bytes: self.most_bytes }),
+            false => Ok(()),
+        }
+    }
+
+    /// Writes bytes; gives what they are found by, and how many they are.
+    pub(super) async fn written(&self, blob: Blob) -> Result<(String, i64), Failure> {
+        let content = self.content.clone();
+        blocking::run(move || {
+            let mut writer = content.begin().map_err(not_kept)?;
+            write_blob(&blob, &mut *writer)?;
+            let kept = writer.finish().map_err(not_kept)?;
+            Ok((kept.hash.to_string(), i64::try_from(kept.len_bytes).unwrap_or(i64::MAX)))
+        })
+        .await
+    }
+
+    /// Removes a file of this owner's.
+    ///
+    /// # Errors
+    /// When there is none, or it cannot be removed.
+    pub async fn remove(&self, id: &str, owner: &[u8]) -> Result<(), NoFile> {
+        let _turn = self.turn.lock().await;
+        let file = self.rows.remove(id, owner).await?.ok_or(NoFile::Unknown)?;
+        self.forget_bytes(&file.hash).await
+    }
+
+    /// Removes bytes that no file has any more. The turn is held: of two that have the same bytes, one may be just coming.
+    pub(super) async fn forget_bytes(&self, hash: &str) -> Result<(), NoFile> {
+        if self.rows.has_bytes(hash).await? {
+            return Ok(());
+        }
+        let (content, hash) = (self.content.clone(), hash_of(hash)?);
+        Ok(blocking::run(move || content.remove(&hash).map_err(not_kept)).await?)
+    }
+
+    /// Removes what has ended, if that was not looked for just now.
+    pub(super) async fn sweep(&self, looked_at: &mut i64) -> Result<(), NoFile> {
+        let now = unix_seconds();
+        if now.saturating_sub(*looked_at).unsigned_abs() < SWEEP_EVERY.as_secs() {
+            return Ok(());
+        }
+        *looked_at = now;
+        for file in self.rows.ended(now).await? {
+            if self.rows.remove(&file.id, &file.owner).await?.is_some() {
+                self.forget_bytes(&file.hash).await?;
+            }
+        }
+        for UploadRow { id, .. } in self.uploads.ended(now).await? {
+            let parts = self.uploads.parts(&id).await?;
+            self.uploads.remove(&id).await?;
+            for part in parts {
+                self.forget_bytes(&part.hash).await?;
+            }
+        }
+        Ok(())
+    }
+}
