@@ -141,19 +141,25 @@ try {
   page = await session(browser, server);
   await page.locator('nav a[href="#/playground"]').click();
   await page.getByLabel('Your message').fill('Go on.');
-  await page.evaluate(() => {
-    globalThis.frames_ms = [];
-    let last = performance.now();
+  // The page counts by itself until a second after the end: being asked meanwhile would cost it frames.
+  const counted = page.evaluate(() => new Promise((resolve) => {
+    const talk = document.querySelector('[role=log]');
+    const [took, began] = [[], performance.now()];
+    let [last, busy, end] = [began, false, Infinity];
     const frame = (now) => {
-      globalThis.frames_ms.push(now - last);
+      took.push(now - last);
       last = now;
-      requestAnimationFrame(frame);
+      const isBusy = talk.getAttribute('aria-busy') === 'true';
+      if (busy && !isBusy) end = now + 1000;
+      busy = isBusy;
+      if (now < Math.min(end, began + 120_000)) requestAnimationFrame(frame);
+      else resolve(took);
     };
     requestAnimationFrame(frame);
-  });
+  }));
   await page.getByLabel('Your message').press('Enter');
-  await page.getByText('word9999').waitFor({ timeout: 120_000 });
-  const frames = (await page.evaluate(() => globalThis.frames_ms)).slice(1).sort((a, b) => b - a);
+  const frames = (await counted).slice(1).sort((a, b) => b - a);
+  await page.getByText('word9999').waitFor();
   const long = frames.filter((ms) => ms > 50).length;
   console.log(`500 tokens a second for 20 s: ${frames.length} frames, ${long} longer than 50 ms, the longest ${frames.slice(0, 3).map(Math.round).join(', ')} ms`);
   assert.ok(frames.length > 0);

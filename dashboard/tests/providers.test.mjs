@@ -92,6 +92,6 @@ test('keys of the configuration and the environment are tested and left out like
   await keyless.getByText('Called without a key.').waitFor();
   assert.equal(await keyless.getByRole('button').count(), 0);
   const ollama = page.locator('.others li', { hasText: 'Ollama' }).filter({ hasNotText: 'Cloud' });
-  await ollama.getByRole('link', { name: 'Get Ollama' }).waitFor();
+  await ollama.getByRole('link', { name: 'Get it: Ollama' }).waitFor();
   assert.equal(await ollama.getByRole('button').count(), 0);
 });

@@ -85,5 +85,9 @@ test('without a provider the page says what to do, in the viewer’s language, a
   await page.getByLabel('Pregunta algo').fill('¿Hola?');
   await page.getByRole('button', { name: 'Preguntar' }).click();
   await page.getByRole('alert').getByText('No hay ningún proveedor que haga esto.').waitFor();
+  await page.getByRole('button', { name: 'Activarlo' }).click();
+  await page.getByRole('button', { name: 'Activarlo' }).waitFor({ state: 'detached' });
+  await page.evaluate(() => (location.hash = '#/settings'));
+  await until('requests are logged', () => page.getByLabel('Guardar una fila por petición').isChecked());
   assert.doesNotMatch(await page.locator('main').innerText(), /ANTHROPIC_API_KEY/);
 });

@@ -84,6 +84,6 @@ export function remedies(matrix: Schemas['CapabilityList'], providers: Provider[
   for (const why of [...programs].filter((why) => !why.includes('models pull') && !/providers?\b|target/.test(why)).slice(0, 4)) {
     found.push(program(why));
   }
-  if (!health.logs_requests) found.push({ id: 'log', kind: 'log', name: '', count: 1, href: '#/settings' });
+  if (!health.logs_requests) found.push({ id: 'log', kind: 'log', name: '', count: 1 });
   return found;
 }

@@ -29,7 +29,7 @@ export const providers = {
   disable: 'Leave out',
   free: 'has free models',
   getIt: 'Get it',
-  getItOf: 'Get {name}',
+  getItOf: 'Get it: {name}',
   addAny: 'Add a key of any provider',
   firstFree: 'These answer for nothing within their limits:',
   firstLocal: 'Or a model on this machine',

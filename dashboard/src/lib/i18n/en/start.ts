@@ -22,6 +22,7 @@ export const start = {
   remedy_program: 'How',
   remedy_broken: 'See the keys',
   remedy_log: 'Switch it on',
+  logged: 'Requests are logged from now on.',
   first: 'The first request in three steps',
   step1: 'Set a provider up',
   step1Text: 'One key is enough; several providers give some for nothing. A model on this machine, in Ollama for example, will do as well.',

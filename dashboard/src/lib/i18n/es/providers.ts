@@ -29,7 +29,7 @@ export const providers = {
   disable: 'Apartar',
   free: 'tiene modelos gratuitos',
   getIt: 'Conseguirlo',
-  getItOf: 'Conseguir {name}',
+  getItOf: 'Conseguirlo: {name}',
   addAny: 'Añadir una clave de cualquier proveedor',
   firstFree: 'Estos responden gratis dentro de sus límites:',
   firstLocal: 'O un modelo en esta máquina',

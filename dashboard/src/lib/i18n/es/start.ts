@@ -22,6 +22,7 @@ export const start = {
   remedy_program: 'Cómo',
   remedy_broken: 'Ver las claves',
   remedy_log: 'Activarlo',
+  logged: 'Desde ahora se registran las peticiones.',
   first: 'La primera petición en tres pasos',
   step1: 'Prepara un proveedor',
   step1Text: 'Basta una clave; varios proveedores dan algo gratis. También sirve un modelo en esta máquina, por ejemplo en Ollama.',
