@@ -154,7 +154,7 @@ fn what_is_asked_for_in_vain_is_named_or_refused() {
         (with("note.txt", &json!({ "document_annotation_format": { "type": "json_schema" } })), "a language model"),
         (with("note.txt", &json!({ "model": "gpt-4o" })), "there is no model `gpt-4o`"),
         (with("note.txt", &json!({ "table_fromat": "html" })), "unknown field `table_fromat`"),
-        (json!({ "document": { "type": "file", "file_id": "x" } }), "cannot be uploaded ahead"),
+        (json!({ "document": { "type": "file" } }), "needs the `file_id`"),
         (by_url("data:application/pdf;base64,%%%"), "`document_url` is not base64"),
         (by_url("data:application/pdf;base64,"), "empty"),
         (json!({ "document": "x".repeat(100_000) }), "the JSON body is malformed"),

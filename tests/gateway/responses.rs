@@ -265,7 +265,7 @@ fn what_cannot_be_understood_is_refused_in_the_formats_own_shape() {
         (json!({ "input": null }), "input"),
         (
             json!({ "input": [{ "role": "user", "content": [{ "type": "input_image", "file_id": "file-1" }] }] }),
-            "input[0].content[0].file_id",
+            "input[0].content[0]",
         ),
         (json!({ "background": true }), "store"),
         (json!({ "conversation": "conv_1" }), "conversation"),
