@@ -241,3 +241,28 @@ fn a_file_comes_in_parts_and_is_whole_in_the_order_that_is_said() {
         "POST /v1/uploads",
     );
 }
+
+#[test]
+fn files_that_come_and_go_at_once_keep_their_bytes_and_pass_no_limit() {
+    let folder = tempfile::tempdir().expect("there is a place for temporary files");
+    let server = keeping(folder.path(), &[], |config| config.files.bytes = Bytes::new(40));
+    // All have the same ten bytes, and four of them fit.
+    let put = || put(&server, "", "a.txt", "text/plain", b"ten bytes.", &[]);
+    let kept: Vec<Value> = std::thread::scope(|scope| {
+        let all: Vec<_> = (0..12).map(|_| scope.spawn(put)).collect();
+        let answers = all.into_iter().map(|thread| thread.join().expect("it does not panic"));
+        answers.filter(|answer| answer.status == 200).map(|answer| answer.json()).collect()
+    });
+    assert_eq!(kept.len(), 4);
+    // While one goes, another comes: whichever is first, those that are there have their bytes.
+    std::thread::scope(|scope| {
+        for file in &kept {
+            scope.spawn(|| remove(&server, "", &id(file)).ok());
+            scope.spawn(put);
+        }
+    });
+    let list = get(&server, "", "/v1/files").ok();
+    for file in list["data"].as_array().into_iter().flatten() {
+        assert_eq!(get(&server, "", &format!("/v1/files/{}/content", id(file))).body, b"ten bytes.");
+    }
+}

@@ -14,11 +14,12 @@ impl KeptFiles {
     /// # Errors
     /// When there is no room, or it cannot be written.
     pub async fn keep(&self, new: NewFile) -> Result<FileRow, NoFile> {
-        let mut turn = self.turn.lock().await;
-        self.sweep(&mut turn).await?;
         let NewFile { owner, blob, name, mime, purpose, life } = new;
         self.has_room(blob.len_bytes()).await?;
-        let (hash, bytes) = self.written(blob).await?;
+        let (hash, bytes) = self.written(blob.clone()).await?;
+        let mut turn = self.turn.lock().await;
+        self.sweep(&mut turn).await?;
+        self.settled(&hash, blob).await?;
         let now = unix_seconds();
         let expires_at = life.or(self.life).map(|life| now.saturating_add(life));
         let id = new_file_id("file");
@@ -32,6 +33,25 @@ impl KeptFiles {
             true => Err(NoFile::Full { most_bytes: self.most_bytes }),
             false => Ok(()),
         }
+    }
+
+    /// Sees to it that bytes that were written before the turn came are there now, and that there is room for them: other
+    /// files came meanwhile, and one that had the same bytes may have gone with them.
+    pub(super) async fn settled(&self, hash: &str, blob: Blob) -> Result<(), NoFile> {
+        if let Err(full) = self.has_room(blob.len_bytes()).await {
+            self.forget_bytes(hash).await?;
+            return Err(full);
+        }
+        if !self.is_there(hash).await? {
+            self.written(blob).await?;
+        }
+        Ok(())
+    }
+
+    /// Whether bytes are there.
+    pub(super) async fn is_there(&self, hash: &str) -> Result<bool, Failure> {
+        let (content, wanted) = (self.content.clone(), hash_of(hash)?);
+        blocking::run(move || Ok(content.open(&wanted).map_err(not_kept)?.is_some())).await
     }
 
     /// Writes bytes; gives what they are found by, and how many they are.

@@ -1,6 +1,6 @@
 //! Files that come in parts, one request each, until their client says that they are whole.
 
-use mediary_core::{Blob, Failure};
+use mediary_core::{Blob, ContentHash, Failure};
 use mediary_store::{FileRow, UploadPart, UploadRow, UploadStatus};
 
 use super::super::administration::unix_seconds;
@@ -63,7 +63,24 @@ impl KeptFiles {
     /// # Errors
     /// When nothing is waited for by this id, or it would be more than was announced.
     pub async fn add_part(&self, id: &str, owner: &[u8], blob: Blob) -> Result<UploadPart, NoFile> {
+        self.pending(id, owner).await?;
+        self.has_room(blob.len_bytes()).await?;
+        let (hash, _) = self.written(blob.clone()).await?;
         let _turn = self.turn.lock().await;
+        let part = match self.part_of(id, owner, &blob, &hash).await {
+            Ok(part) => part,
+            Err(unfit) => {
+                self.forget_bytes(&hash).await?;
+                return Err(unfit);
+            }
+        };
+        self.settled(&hash, blob).await?;
+        self.uploads.add(id, part.clone()).await?;
+        Ok(part)
+    }
+
+    /// A part that has been written, if it fits what was announced.
+    async fn part_of(&self, id: &str, owner: &[u8], blob: &Blob, hash: &str) -> Result<UploadPart, NoFile> {
         let upload = self.pending(id, owner).await?;
         let parts = self.uploads.parts(id).await?;
         let bytes = i64::try_from(blob.len_bytes()).unwrap_or(i64::MAX);
@@ -77,11 +94,7 @@ impl KeptFiles {
         if parts.len() == MOST_PARTS {
             return Err(NoFile::Unfit(format!("a file comes in at most {MOST_PARTS} parts; send larger ones")));
         }
-        self.has_room(blob.len_bytes()).await?;
-        let (hash, bytes) = self.written(blob).await?;
-        let part = UploadPart { id: new_file_id("part"), bytes, hash };
-        self.uploads.add(id, part.clone()).await?;
-        Ok(part)
+        Ok(UploadPart { id: new_file_id("part"), bytes, hash: hash.to_owned() })
     }
 
     /// Makes a file of parts, in this order.
@@ -89,7 +102,6 @@ impl KeptFiles {
     /// # Errors
     /// When one of them is none, or they are not as long together as was announced.
     pub async fn complete(&self, id: &str, owner: &[u8], order: &[String]) -> Result<(UploadRow, FileRow), NoFile> {
-        let _turn = self.turn.lock().await;
         let upload = self.pending(id, owner).await?;
         let parts = self.uploads.parts(id).await?;
         let mut wanted = Vec::with_capacity(order.len());
@@ -106,15 +118,16 @@ impl KeptFiles {
             )));
         }
         let hashes = wanted.iter().map(|part| hash_of(&part.hash)).collect::<Result<Vec<_>, Failure>>()?;
-        let content = self.content.clone();
-        let joined = blocking::run(move || {
-            let mut writer = content.begin().map_err(not_kept)?;
-            for hash in hashes {
-                let mut stored = content.open(&hash).map_err(not_kept)?.ok_or_else(gone)?;
-                in_pieces(&mut stored.reader, |piece| writer.write(piece).map_err(not_kept))?;
-            }
-            Ok(writer.finish().map_err(not_kept)?.hash.to_string())
-        });
+        let mut hash = self.joined(hashes.clone()).await?;
+        let _turn = self.turn.lock().await;
+        // Another request may have been quicker, and another file with these bytes may have gone.
+        if let Err(over) = self.pending(id, owner).await {
+            self.forget_bytes(&hash).await?;
+            return Err(over);
+        }
+        if !self.is_there(&hash).await? {
+            hash = self.joined(hashes).await?;
+        }
         let now = unix_seconds();
         let file = FileRow {
             id: new_file_id("file"),
@@ -123,16 +136,34 @@ impl KeptFiles {
             mime: upload.mime.clone(),
             purpose: upload.purpose.clone(),
             bytes,
-            hash: joined.await?,
+            hash,
             created_at: now,
             expires_at: upload.expires_after.map(|after| now.saturating_add(after)),
         };
-        self.uploads.complete(id, file.clone()).await?;
+        if !self.uploads.complete(id, file.clone()).await? {
+            // A server that shares the database was quicker.
+            self.rows.remove(&file.id, owner).await?;
+            return Err(NoFile::Unfit("this upload is completed already".to_owned()));
+        }
         for part in &parts {
             self.forget_bytes(&part.hash).await?;
         }
         let upload = UploadRow { status: UploadStatus::Completed, file: Some(file.id.clone()), ..upload };
         Ok((upload, file))
+    }
+
+    /// Writes the bytes of parts as those of one file; gives what they are found by.
+    async fn joined(&self, parts: Vec<ContentHash>) -> Result<String, Failure> {
+        let content = self.content.clone();
+        blocking::run(move || {
+            let mut writer = content.begin().map_err(not_kept)?;
+            for hash in parts {
+                let mut stored = content.open(&hash).map_err(not_kept)?.ok_or_else(gone)?;
+                in_pieces(&mut stored.reader, |piece| writer.write(piece).map_err(not_kept))?;
+            }
+            Ok(writer.finish().map_err(not_kept)?.hash.to_string())
+        })
+        .await
     }
 
     /// Gives a file up that comes in parts.
