@@ -19,7 +19,7 @@ random.seed(7)
 db = sqlite3.connect(path)
 now, span = int(time.time() * 1000), 30 * 86_400_000
 models = [("groq", f"m{i}") for i in range(6)] + [("gemini", f"g{i}") for i in range(4)] + [("openai", f"o{i}") for i in range(4)]
-sums, rows = {}, []
+sums, totals, rows = {}, {}, []
 for number in range(count):
     ended = now - span + span * (number + 1) // count
     provider, model = random.choice(models)
@@ -29,13 +29,19 @@ for number in range(count):
     attempts = [{"target": f"{provider}/{model}", "outcome": "answered", "began_ms": 1, "took_ms": total // 2}]
     rows.append((f"{number:x}-seed", ended - total, ended, client, "/v1/chat/completions", "chat", "auto", provider, model, status, total // 2, total,
                  prompt, 0, completion, 0, 0, 0, cost, 0, json.dumps({"media": [], "attempts": attempts, "fallbacks": 0, "treatments": [], "charges": []})))
-    sum = sums.setdefault((ended // 900_000, client, provider, model, "chat", status), [0] * 10)
-    for place, value in enumerate((1, prompt, 0, completion, 0, 0, 0, cost, 0, total)):
-        sum[place] += value
+    quarter, failed = ended // 900_000, int(status >= 400 and status != 499)
+    kinds = {"": "", "client": client, "provider": provider, "model": f"{provider}/{model}", "task": "chat", "status": str(status)}
+    to = [sums.setdefault((quarter, client, provider, model, "chat", status), [0] * 11)]
+    to += [totals.setdefault((kind, quarter, name), [0] * 11) for kind, name in kinds.items()]
+    for sum in to:
+        for place, value in enumerate((1, failed, prompt, 0, completion, 0, 0, 0, cost, 0, total)):
+            sum[place] += value
 def write(table, columns, values):
     db.executemany(f"INSERT INTO {table} ({columns}) VALUES ({','.join('?' * len(columns.split(',')))})", values)
 write("requests", "id, began_at, ended_at, client, endpoint, task, asked, provider, model, status, first_ms, total_ms, prompt_tokens, cached_tokens, completion_tokens, pages, milliseconds, images, cost, unpriced, details", rows)
-write("request_sums", "quarter, client, provider, model, task, status, requests, prompt_tokens, cached_tokens, completion_tokens, pages, milliseconds, images, cost, unpriced, total_ms", [(*key, *sum) for key, sum in sums.items()])
+counted = "requests, failed, prompt_tokens, cached_tokens, completion_tokens, pages, milliseconds, images, cost, unpriced, total_ms"
+write("request_sums", f"quarter, client, provider, model, task, status, {counted}", [(*key, *sum) for key, sum in sums.items()])
+write("request_totals", f"kind, quarter, name, {counted}", [(*key, *sum) for key, sum in totals.items()])
 db.commit()
 `;
 
