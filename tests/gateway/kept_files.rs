@@ -155,6 +155,7 @@ fn every_task_takes_a_file_by_its_id_and_any_target_gets_its_bytes() {
     let seeing = json!({ "models": [{ "id": "m", "accepts": ["image"] }] });
     let server = keeping(folder.path(), &[], |config| {
         configure(config, &[up.entry("a", seeing), editor(&brush, "b", json!({}))]);
+        config.fetch.files = 2;
     });
     let picture = png(64, 48);
     let file = id(&put(&server, "", "a.png", "image/png", &picture, &[text("purpose", "vision")]).ok());
@@ -195,6 +196,17 @@ fn every_task_takes_a_file_by_its_id_and_any_target_gets_its_bytes() {
     let read = json!({ "model": "mistral-ocr-latest", "document": { "type": "file", "file_id": scan } });
     let read = posts(&server, "", "/v1/ocr", &read).ok();
     assert!(read["pages"][0]["markdown"].as_str().is_some_and(|text| text.len() > 20), "{read}");
+    // A request names no more files than addresses.
+    let many: Vec<Value> = (0..3)
+        .map(|_| id(&put(&server, "", "a.png", "image/png", &picture, &[]).ok()))
+        .map(|id| json!({ "type": "file", "file": { "file_id": id } }))
+        .collect();
+    let named = |parts: &[Value]| {
+        let chat = json!({ "model": "a/m", "messages": [{ "role": "user", "content": parts }] });
+        posts(&server, "", "/v1/chat/completions", &chat)
+    };
+    named(&many[..2]).ok();
+    named(&many).refused(413, "file_too_large", "more than 2 files");
     // One that is not there is told with its place.
     let missing = json!({ "type": "file", "file": { "file_id": "file-none" } });
     let chat = json!({ "model": "a/m", "messages": [{ "role": "user", "content": [missing] }] });

@@ -12,13 +12,15 @@ use super::{files, no_file};
 use crate::gateway::NoFile;
 use crate::protocol::KEPT_FILE;
 
-/// Brings the files that a chat names by their ids, each once.
+/// Brings the files that a chat names by their ids, each once, within the bounds on files that are named by addresses.
 ///
 /// # Errors
-/// When one is not there with this owner, or no medium; its place is told.
+/// When one is not there with this owner, or no medium; its place is told. When they are too many, or too large together.
 pub(in super::super) async fn brought(state: &AppState, owner: &[u8], task: &mut Task) -> Result<(), Failure> {
     let Task::Chat(chat) = task else { return Ok(()) };
+    let (most_files, most_bytes) = (state.config.fetch.files as usize, state.config.limits.upload_bytes.get());
     let mut brought: HashMap<String, (String, Media)> = HashMap::new();
+    let mut bytes = 0_u64;
     for (at, message) in chat.messages.iter_mut().enumerate() {
         let mut is_changed = false;
         for (index, part) in message.parts.iter_mut().enumerate() {
@@ -26,7 +28,15 @@ pub(in super::super) async fn brought(state: &AppState, owner: &[u8], task: &mut
             let Some(id) = url.strip_prefix(KEPT_FILE) else { continue };
             if !brought.contains_key(id) {
                 let place = PartPath::Content { message: at, part: index };
-                let file = medium(state, owner, id).await.map_err(|failure| failure.at(place))?;
+                if brought.len() == most_files {
+                    let detail = format!(
+                        "more than {most_files} files are named by their ids; send fewer in one request, or raise [fetch] files"
+                    );
+                    return Err(Failure::too_large(detail).at(place));
+                }
+                let left = most_bytes.saturating_sub(bytes);
+                let file = medium(state, owner, id, left).await.map_err(|failure| failure.at(place))?;
+                bytes += file.1.blob.len_bytes();
                 brought.insert(id.to_owned(), file);
             }
             let Some((its_name, media)) = brought.get(id) else { continue };
@@ -42,14 +52,27 @@ pub(in super::super) async fn brought(state: &AppState, owner: &[u8], task: &mut
     Ok(())
 }
 
-async fn medium(state: &AppState, owner: &[u8], id: &str) -> Result<(String, Media), Failure> {
+/// A file that has so many bytes at most.
+async fn medium(state: &AppState, owner: &[u8], id: &str, most_bytes: u64) -> Result<(String, Media), Failure> {
     let shown: String = id.chars().take(80).collect();
     let Some(kept) = &state.files else {
         let detail =
             format!("there is no file `{shown}`, since files are not kept here; send the bytes with the request");
         return Err(Failure::malformed(detail));
     };
-    match kept.medium(id, owner, state.gateway.admission().spool()).await {
+    // Its length is known before any of it is copied.
+    let found = match kept.get(id, owner).await {
+        Ok(file) if u64::try_from(file.bytes).is_ok_and(|bytes| bytes <= most_bytes) => {
+            kept.medium(id, owner, state.gateway.admission().spool()).await
+        }
+        Ok(_) => {
+            let detail = "the files that this request names have more bytes together than a request may bring; name fewer, or \
+                          raise [limits] upload_bytes";
+            return Err(Failure::too_large(detail));
+        }
+        Err(error) => Err(error),
+    };
+    match found {
         Ok((file, media)) => Ok((file.name, media)),
         Err(NoFile::Unknown) => Err(Failure::malformed(format!(
             "there is no file `{shown}` with this key; GET /v1/files lists those that are there"
