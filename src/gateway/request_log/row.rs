@@ -8,8 +8,8 @@ use mediary_store::LoggedRequest;
 use serde::Serialize;
 
 use super::super::routing::{Account, Charge};
+use super::ms_of;
 use super::noted::{AttemptNote, MediumNote, Notes};
-use super::{ms_of, now_ms};
 use crate::telemetry::{CallDone, WorkDone};
 
 /// Parts of a dollar in which sums are, in one of those in which they are kept here.
@@ -34,8 +34,7 @@ pub struct Ended {
 
 impl Ended {
     /// The row. `account`: what it cost and what was noted; `None`: nothing was done for it.
-    #[must_use]
-    pub fn row(self, account: Option<&Account>) -> LoggedRequest {
+    pub(super) fn row(self, ended_at: i64, account: Option<&Account>) -> LoggedRequest {
         let charges = account.map(Account::charges).unwrap_or_default();
         let notes = account.and_then(Account::noted).map(|noted| noted.all()).unwrap_or_default();
         let sum = |of: fn(&Charge) -> u64| charges.iter().map(of).fold(0_u64, u64::saturating_add);
@@ -47,7 +46,6 @@ impl Ended {
             // Casts of floats saturate.
             (seconds * 1_000.0).round() as u64
         };
-        let ended_at = now_ms();
         let ms = |duration: Duration| i64::try_from(duration.as_millis()).unwrap_or(i64::MAX);
         let began_at = ended_at - ms(self.total);
         let (task, asked) = notes.asked.clone().unwrap_or_default();

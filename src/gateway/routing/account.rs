@@ -60,6 +60,12 @@ impl Account {
         Self { noted: Some(noted), ..self }
     }
 
+    /// The same without whom it is for, who would keep a place among the requests at once as long as it is kept.
+    #[must_use]
+    pub fn alone(&self) -> Self {
+        Self { admitted: None, ..self.clone() }
+    }
+
     /// What is noted for the request log.
     #[must_use]
     pub fn noted(&self) -> Option<&Arc<Noted>> {
