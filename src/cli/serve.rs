@@ -16,6 +16,7 @@ use super::key_ring::KeyRing;
 use super::reload::{self, Running};
 use super::{Context, complain};
 use crate::config::{Config, Source};
+use crate::gateway::batches::Batches;
 use crate::gateway::{
     Administration, BodyLog, Gateway, KeptClients, KeptFiles, KeptLedger, KeptResponses, NumberedSettings, Parts,
     Pooling, Probes, RequestLog, TemporaryFiles, VideoJobs,
@@ -162,6 +163,7 @@ fn serve(context: &Context, arguments: Vec<String>, in_background: bool) -> Resu
         let state = AppState::new(gateway, config.clone()).configured_as(configured.clone());
         let state = state.with_jobs(jobs.clone()).with_responses(responses);
         let state = state.with_files(kept.as_ref().and_then(|kept| kept.files.clone()));
+        let state = state.with_batches(kept.as_ref().and_then(|kept| kept.batches.clone()));
         let state = state.with_probes(probes).with_administration(administration).with_request_log(request_log);
         let body_log = store_dir.filter(|_| config.log.bodies).map(|dir| dir.join("bodies"));
         let body_log = body_log.and_then(|folder| BodyLog::start(folder, &config.log));
@@ -176,6 +178,10 @@ fn serve(context: &Context, arguments: Vec<String>, in_background: bool) -> Resu
             presence.serves_at(address);
         }
         let current = Current::new(state.clone());
+        if let Some(batches) = &state.batches {
+            let door = http::door(current.clone()).map_err(|error| format!("cannot work on batches: {error}"))?;
+            batches.work(&door);
+        }
         let (state_now, current_now) = (state.clone(), current.clone());
         let running = Running::new(state_now, current_now, jobs.clone(), key_ring, clients).await.logging(log);
         let serving = |gateway: Arc<Gateway>| {
@@ -284,6 +290,8 @@ struct Kept {
     responses: Arc<KeptResponses>,
     /// Files of clients; `None`: there is nowhere to keep them.
     files: Option<Arc<KeptFiles>>,
+    /// Batches, likewise.
+    batches: Option<Arc<Batches>>,
     /// What was used of free limits.
     quotas: KeptLedger,
     /// What probes found.
@@ -320,12 +328,23 @@ impl Kept {
                 None
             }
         };
+        let batches = match &files {
+            Some(files) => {
+                let (files, clients) = (files.clone(), gateway.clients.clone());
+                let batches = Batches::start(database.clone(), files, clients, config.batches.clone());
+                Some(batches.await.map_err(failed)?)
+            }
+            None => None,
+        };
         let jobs = VideoJobs::start(gateway, database, config.jobs.clone()).await.map_err(failed)?;
         let (clients, administration) = (Arc::new(clients), Arc::new(administration));
-        Ok(Self { jobs, responses, files, quotas, probes, clients, administration, request_log })
+        Ok(Self { jobs, responses, files, batches, quotas, probes, clients, administration, request_log })
     }
 
     async fn settle(self, patience: Duration) {
+        if let Some(batches) = &self.batches {
+            batches.settle(patience).await;
+        }
         self.jobs.settle(patience).await;
         self.responses.settle(patience).await;
         self.probes.settle(patience).await;

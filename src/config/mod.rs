@@ -6,6 +6,7 @@
 
 mod address;
 mod admission;
+mod batches;
 mod cache;
 mod check;
 mod content;
@@ -43,6 +44,7 @@ mod tests;
 pub use address::Host;
 pub(crate) use address::base_url;
 pub use admission::Admission;
+pub use batches::Batches;
 pub use cache::Cache;
 pub use check::Change;
 pub use content::Content;
@@ -106,6 +108,8 @@ pub struct Config {
     pub store: Store,
     /// How jobs are followed.
     pub jobs: Jobs,
+    /// How much of the server batches may take.
+    pub batches: Batches,
     /// How often lists of models are looked at, and whether servers on this machine are looked for.
     pub registry: Registry,
     /// Whether and how long requests are logged.

@@ -9,7 +9,7 @@ use toml::{Table, Value};
 
 use super::keys::{self, Key};
 use super::{
-    admission, cache, content, engines, fetch, files, jobs, limits, probes, registry, request_logging, routing, safety,
+    admission, batches, cache, content, engines, fetch, files, jobs, limits, probes, registry, request_logging, routing, safety,
     server, store, telemetry,
 };
 
@@ -29,6 +29,7 @@ pub(super) struct Raw {
     pub(super) safety: safety::RawSafety,
     pub(super) store: store::RawStore,
     pub(super) jobs: jobs::RawJobs,
+    pub(super) batches: batches::RawBatches,
     pub(super) registry: registry::RawRegistry,
     pub(super) log: request_logging::RawLog,
     pub(super) telemetry: telemetry::RawTelemetry,
@@ -92,6 +93,7 @@ pub(super) fn all() -> impl Iterator<Item = &'static Key> {
         safety::KEYS,
         store::KEYS,
         jobs::KEYS,
+        batches::KEYS,
         registry::KEYS,
         request_logging::KEYS,
         telemetry::KEYS,

@@ -9,6 +9,7 @@ mod admission;
 pub(crate) mod archive;
 pub(crate) mod blocking;
 mod body_log;
+pub mod batches;
 mod build;
 mod clients;
 mod content;
@@ -72,7 +73,7 @@ pub use recipe_file::BadRecipe;
 pub use renewed::Renewal;
 pub use request_log::{Ended, Noted, RequestLog};
 pub use routing::{
-    Account, Answer, Bounds, CallError, Charge, Dossier, Exhausted, Findings, Found, KeyCheck, KeyHealth, KeyRecord,
+    Account, Announced, Answer, Bounds, CallError, Charge, Dossier, Exhausted, Findings, Found, KeyCheck, KeyHealth, KeyRecord,
     KeyStanding, KeyStats, Known, Listing, Pace, Planned, Quarantine, Reclassified, Record, Route, Router, TaskRequest,
     TreatmentNote, Tried, quota_left, total,
 };

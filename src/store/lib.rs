@@ -3,6 +3,7 @@
 //! The files block, and the gateway calls them from blocking threads; the database has threads of its own. What the
 //! stored bytes mean is the caller's business.
 
+mod batches;
 mod cache;
 mod clients;
 mod content;
@@ -23,6 +24,9 @@ mod requests;
 mod responses;
 mod settings;
 
+pub use batches::{
+    BatchEnd, BatchKind, BatchLine, BatchList, BatchRow, BatchState, Batches, LineCounts, LineState, NewBatch, NewLine,
+};
 pub use cache::{CacheKey, DiskCache};
 pub use clients::{ClientKey, ClientKeys, ClientUsage};
 pub use content::{

@@ -14,7 +14,7 @@ impl KeptFiles {
     /// # Errors
     /// When there is no room, or it cannot be written.
     pub async fn keep(&self, new: NewFile) -> Result<FileRow, NoFile> {
-        let NewFile { owner, blob, name, mime, purpose, life } = new;
+        let NewFile { id, owner, blob, name, mime, purpose, life } = new;
         self.has_room(blob.len_bytes()).await?;
         let (hash, bytes) = self.written(blob.clone()).await?;
         let mut turn = self.turn.lock().await;
@@ -22,7 +22,7 @@ impl KeptFiles {
         self.settled(&hash, blob).await?;
         let now = unix_seconds();
         let expires_at = life.or(self.life).map(|life| now.saturating_add(life));
-        let id = new_file_id("file");
+        let id = id.unwrap_or_else(|| new_file_id("file"));
         let file = FileRow { id, owner, name, mime, purpose, bytes, hash, created_at: now, expires_at };
         self.rows.keep(file.clone()).await?;
         Ok(file)

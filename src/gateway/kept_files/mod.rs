@@ -45,6 +45,8 @@ pub struct KeptFiles {
 /// A file that is to be kept.
 #[derive(Debug)]
 pub struct NewFile {
+    /// Its id; `None`: a new one.
+    pub id: Option<String>,
     /// Whose it is.
     pub owner: Vec<u8>,
     /// Its bytes.
@@ -111,7 +113,7 @@ impl KeptFiles {
 }
 
 /// A new id; ids are sorted by time.
-fn new_file_id(kind: &str) -> String {
+pub(in crate::gateway) fn new_file_id(kind: &str) -> String {
     format!("{kind}-{}", Uuid::now_v7().simple())
 }
 

@@ -7,6 +7,7 @@ mod blocks;
 mod decode;
 mod encode;
 mod errors;
+pub mod batches;
 pub mod files;
 mod schemas;
 mod shown;
