@@ -3,6 +3,7 @@
 mod admin;
 mod background;
 mod backup;
+mod batch;
 mod check_config;
 mod clients;
 mod command;

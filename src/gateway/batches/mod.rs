@@ -12,6 +12,8 @@ mod places;
 mod reading;
 mod record;
 mod requests;
+#[cfg(test)]
+mod tests;
 mod work;
 
 pub use door::{Door, LineAnswer, LineCall, ReadLine};
