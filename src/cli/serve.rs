@@ -321,7 +321,7 @@ impl Kept {
         let responses = http::kept_responses(database.clone()).await.map_err(failed)?;
         let quotas = KeptLedger::start(gateway.router.clone(), database.clone()).await.map_err(failed)?;
         let probes = Probes::start(gateway.clone(), database.clone(), config.probes.clone()).await.map_err(failed)?;
-        let files = match KeptFiles::start(database.clone(), config, folders.content) {
+        let files = match KeptFiles::start(database.clone(), config, folders.content).await {
             Ok(files) => files,
             Err(failure) => {
                 tracing::warn!(error.detail = %failure, "no files are kept for clients' requests");

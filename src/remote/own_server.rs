@@ -44,7 +44,7 @@ impl OwnServer {
             let mut value = HeaderValue::try_from(format!("Bearer {key}"))
                 .map_err(|_| Failure::malformed("the API key holds characters that no key has"))?;
             value.set_sensitive(true);
-            Ok(value)
+            Ok::<_, Failure>(value)
         };
         let key = key.map(bearer).transpose()?;
         Ok(Self { errands: ErrandClient::to_providers(None, CONNECT, trust()), base, key })

@@ -102,7 +102,7 @@ impl Server {
         let batches = runtime.block_on(async {
             let config = Config::default();
             let database = Arc::new(Database::open(&folder.join("store")).await.unwrap());
-            let files = KeptFiles::start(database.clone(), &config, Some(folder.join("content"))).unwrap().unwrap();
+            let files = KeptFiles::start(database.clone(), &config, Some(folder.join("content"))).await.unwrap().unwrap();
             let batches = Batches::start(database, files, Arc::default(), config.batches).await.unwrap();
             let door: Arc<dyn Door> = Arc::new(Words(stage.clone()));
             batches.work(&door);
@@ -145,7 +145,7 @@ impl Server {
         let end = std::time::Instant::now() + Duration::from_secs(120);
         while !holds() {
             assert!(std::time::Instant::now() < end, "it was waited for too long: {what}");
-            self.runtime.block_on(tokio::time::sleep(Duration::from_millis(2)));
+            self.runtime.block_on(async { tokio::time::sleep(Duration::from_millis(2)).await });
         }
     }
 

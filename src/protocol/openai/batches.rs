@@ -142,10 +142,13 @@ pub fn batch_line(endpoint: &str, text: &str) -> Result<ReadLine, LineFault> {
         #[serde(default)]
         stream: Option<Value>,
     }
+    let no_object = |why: &str| LineFault::new("invalid_json_line", format!("the line is no JSON object{why}"));
+    // A list would be read as the fields in their order.
+    if !text.starts_with('{') {
+        return Err(no_object(""));
+    }
     let read: Result<Line<'_>, _> = serde_json::from_str(text);
-    let line = read.map_err(|error| {
-        LineFault::new("invalid_json_line", format!("the line is no JSON object: {}", short_complaint(&error)))
-    })?;
+    let line = read.map_err(|error| no_object(&format!(": {}", short_complaint(&error))))?;
     let missing = |field: &str, what: &str| {
         LineFault::new("missing_required_parameter", format!("`{field}` {what}")).about(field)
     };
