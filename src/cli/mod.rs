@@ -1,6 +1,7 @@
 //! The command line: one file per subcommand, this one for what they share.
 
 mod admin;
+mod assembled;
 mod background;
 mod backup;
 mod batch;
@@ -18,6 +19,7 @@ mod kept;
 mod key_ring;
 mod keys;
 mod models;
+mod node;
 mod ocr;
 mod open;
 mod plan;

@@ -7,19 +7,23 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
-use mediary_store::{ClientKeys, Counters, Database, DatabasePlace, ProviderKeys, Requests, Settings, StoreFailed};
+use mediary_store::{
+    ClientKeys, Counters, Database, DatabasePlace, ProviderKeys, Queue, Requests, Settings, StoreFailed,
+};
 use tokio::runtime::Handle;
 use tokio::sync::watch;
 
+use super::assembled::assembled;
 use super::background::{Presence, arguments};
 use super::key_ring::KeyRing;
 use super::reload::{self, Running};
 use super::{Context, complain};
 use crate::config::{Config, Source};
-use crate::gateway::batches::Batches;
+use crate::gateway::batches::{Batches, Door};
+use crate::gateway::queue::{Depot, QueueDoor};
 use crate::gateway::{
-    Administration, BodyLog, Gateway, KeptClients, KeptFiles, KeptLedger, KeptResponses, NumberedSettings, Parts,
-    Pooling, Probes, RequestLog, TemporaryFiles, VideoJobs,
+    Administration, BodyLog, Gateway, KeptClients, KeptFiles, KeptLedger, KeptResponses, NumberedSettings, Pooling,
+    Probes, RequestLog, TemporaryFiles, VideoJobs,
 };
 use crate::http::{self, AppState, Current};
 use crate::telemetry::{self, Otlp};
@@ -66,7 +70,7 @@ const ALLOCATOR: [(&str, &str); 2] =
 /// when it is freed. It reads its settings from the environment before `main`, and by default keeps what was freed for a
 /// second: pictures decoded one after the other would take as much as all of them at once. To give everything back at once
 /// would cost small chats a twelfth of their throughput. A setting that stands there already is the operator's.
-fn give_large_blocks_back(context: &Context) -> Result<(), String> {
+pub(super) fn give_large_blocks_back(context: &Context) -> Result<(), String> {
     let mut missing = ALLOCATOR.iter().filter(|(name, _)| context.environment.text(name).is_none()).peekable();
     if missing.peek().is_none() {
         return Ok(());
@@ -94,8 +98,6 @@ fn serve(context: &Context, arguments: Vec<String>, in_background: bool) -> Resu
     // Set once, before the first of them is made.
     let _earlier = tempfile::env::override_temp_dir(files.path());
     warn_of_open_secrets(&loaded.source, &context.cwd);
-    let recipe = context.recipe(&loaded.source)?;
-    let models = context.models(Some(&loaded.source))?;
     // For the listener only: connections have threads of their own.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| format!("cannot start: {error}"))?;
@@ -107,24 +109,7 @@ fn serve(context: &Context, arguments: Vec<String>, in_background: bool) -> Resu
     };
     let mut key_ring = KeyRing::new(database.clone(), context.master_place(&config, &loaded.source));
     let stored = runtime.block_on(key_ring.read());
-    let providers = context.providers_with(&config, &loaded.source, &stored)?;
-    let program = super::worker::program()?;
-    let parts = Parts {
-        config: &config,
-        recipe,
-        pipelines: context.pipelines(&loaded.source)?,
-        ffmpeg: context.ffmpeg().map(|ffmpeg| ffmpeg.launched_by(program.clone())),
-        heif: context.heif().map(|heif| heif.launched_by(program.clone())),
-        espeak: context.espeak().map(|espeak| espeak.launched_by(program.clone())),
-        libreoffice: context.libreoffice(&program),
-        providers,
-        models: &models,
-        cache_dir: context.cache_dir(&config),
-        content_dir: content_dir.clone(),
-        registry_dir: context.registry_dir(&config),
-        program,
-    };
-    let gateway = Arc::new(Gateway::new(parts).map_err(|error| error.to_string())?);
+    let gateway = Arc::new(assembled(context, &config, &loaded.source, &stored)?);
     let counters = if let Some(address) = &config.store.counters {
         let counters = runtime.block_on(Counters::open(address.clone())).map_err(|error| error.to_string())?;
         tracing::info!(counters.place = %address, "limits are shared");
@@ -179,8 +164,7 @@ fn serve(context: &Context, arguments: Vec<String>, in_background: bool) -> Resu
         }
         let current = Current::new(state.clone());
         if let Some(batches) = &state.batches {
-            let door = http::door(current.clone()).map_err(|error| format!("cannot work on batches: {error}"))?;
-            batches.work(&door);
+            batches.work(&door(&config, current.clone()).await?);
         }
         let (state_now, current_now) = (state.clone(), current.clone());
         let running = Running::new(state_now, current_now, jobs.clone(), key_ring, clients).await.logging(log);
@@ -215,6 +199,17 @@ fn serve(context: &Context, arguments: Vec<String>, in_background: bool) -> Resu
         }
         served.map_err(|error| format!("the server failed: {error}"))
     })
+}
+
+/// Where lines of batches are answered: here, or by nodes, where there is a broker.
+async fn door(config: &Config, current: Current) -> Result<Arc<dyn Door>, String> {
+    let here = http::door(current).map_err(|error| format!("cannot work on batches: {error}"))?;
+    let Some(address) = &config.queue.url else { return Ok(here) };
+    let queue =
+        Queue::open(address, config.queue.lease, config.queue.backlog).await.map_err(|error| error.to_string())?;
+    let depot = Depot::new(config.store.content.as_ref(), queue.most_bytes()).map_err(|error| error.to_string())?;
+    tracing::info!(queue.place = %address, "lines of batches are handed out to nodes");
+    Ok(Arc::new(QueueDoor::new(Arc::new(queue), depot, here)))
 }
 
 /// Tells what asks how the server stands; never ends.
@@ -252,7 +247,7 @@ async fn check_keys(mut serving: watch::Receiver<Arc<Gateway>>, every: Option<Du
 
 /// The database. One that the operator named has to be of use; the usual one costs what would be kept there where it is
 /// not, and not the start: another server may have it.
-async fn database(place: Option<DatabasePlace>, config: &Config) -> Result<Option<Arc<Database>>, String> {
+pub(super) async fn database(place: Option<DatabasePlace>, config: &Config) -> Result<Option<Arc<Database>>, String> {
     let Some(place) = place else { return Ok(None) };
     let opened = if config.store.counters.is_some() { place.open_shared().await } else { place.open().await };
     match opened {
@@ -331,7 +326,7 @@ impl Kept {
         let batches = match &files {
             Some(files) => {
                 let (files, clients) = (files.clone(), gateway.clients.clone());
-                let batches = Batches::start(database.clone(), files, clients, config.batches.clone());
+                let batches = Batches::start(database.clone(), files, clients, batches_of(config));
                 Some(batches.await.map_err(failed)?)
             }
             None => None,
@@ -351,6 +346,17 @@ impl Kept {
         self.request_log.settle(patience).await;
         self.clients.settle(patience).await;
         self.quotas.settle(patience).await;
+    }
+}
+
+/// How much of the server batches may take: where nodes answer their lines, so many are handed out at once.
+fn batches_of(config: &Config) -> crate::config::Batches {
+    let usual = config.batches.clone();
+    match config.queue.url {
+        Some(_) => {
+            crate::config::Batches { at_once: config.queue.at_once, at_once_per_key: config.queue.at_once, ..usual }
+        }
+        None => usual,
     }
 }
 

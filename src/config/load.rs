@@ -115,6 +115,7 @@ fn settle(
     let store = raw.store.check(&mut check);
     let jobs = raw.jobs.check(&mut check);
     let batches = raw.batches.check(&mut check);
+    let queue = raw.queue.check(&mut check);
     let registry = raw.registry.check();
     let log = raw.log.check(&mut check);
     let telemetry = raw.telemetry.check(&mut check);
@@ -141,6 +142,7 @@ fn settle(
                     store,
                     jobs,
                     batches,
+                    queue,
                     registry,
                     log,
                     telemetry,

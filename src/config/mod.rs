@@ -27,6 +27,7 @@ mod problem;
 pub mod providers;
 mod proxies;
 mod quantity;
+mod queue;
 mod reference;
 mod registry;
 mod request_logging;
@@ -62,6 +63,7 @@ pub use probes::Probes;
 pub use problem::{ConfigError, Origin, Problem};
 pub use providers::ConfiguredProvider;
 pub use quantity::{Bytes, Pixels};
+pub use queue::Queue;
 pub use registry::Registry;
 pub use request_logging::RequestLogging;
 pub use routing::{ModelRouting, Routing};
@@ -110,6 +112,8 @@ pub struct Config {
     pub jobs: Jobs,
     /// How much of the server batches may take.
     pub batches: Batches,
+    /// Where lines of batches are handed out.
+    pub queue: Queue,
     /// How often lists of models are looked at, and whether servers on this machine are looked for.
     pub registry: Registry,
     /// Whether and how long requests are logged.

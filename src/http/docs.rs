@@ -23,8 +23,8 @@ use utoipa_swagger_ui::Config;
 use super::dashboard::takes;
 use super::error::{ApiError, ErrorBody};
 use super::{
-    admin, audio, batches, content, fleet, health, images, kept_files, landing, metrics, models, ocr, ollama, plan, tasks,
-    videos,
+    admin, audio, batches, content, fleet, health, images, kept_files, landing, metrics, models, ocr, ollama, plan,
+    tasks, videos,
 };
 
 #[derive(OpenApi)]

@@ -61,7 +61,10 @@ impl Lanes {
     }
 
     /// Runs something on the first lane.
-    pub(super) fn spawn<T: Send + 'static>(&self, work: impl Future<Output = T> + Send + 'static) -> Option<JoinedTask<T>> {
+    pub(super) fn spawn<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = T> + Send + 'static,
+    ) -> Option<JoinedTask<T>> {
         self.0.first().map(|lane| lane.handle.spawn(work))
     }
 
@@ -92,12 +95,11 @@ impl Lane {
         let runtime = Builder::new_current_thread().enable_all().build()?;
         let handle = runtime.handle().clone();
         let (stop, mut stopped) = oneshot::channel::<()>();
-        let thread =
-            thread::Builder::new().name(format!("lane-{name}")).stack_size(STACK_BYTES).spawn(move || {
-                // Nothing is ever sent: the other end is dropped.
-                runtime.block_on(async { while timeout(PULSE, &mut stopped).await.is_err() {} });
-                runtime.shutdown_timeout(LAST_WORK);
-            })?;
+        let thread = thread::Builder::new().name(format!("lane-{name}")).stack_size(STACK_BYTES).spawn(move || {
+            // Nothing is ever sent: the other end is dropped.
+            runtime.block_on(async { while timeout(PULSE, &mut stopped).await.is_err() {} });
+            runtime.shutdown_timeout(LAST_WORK);
+        })?;
         Ok(Self { handle, open: Arc::default(), stop: Some(stop), thread: Some(thread) })
     }
 }

@@ -18,8 +18,8 @@ use super::logged::Witnesses;
 use super::state::AppState;
 use super::tasks::{gemini, messages, ranking, responses};
 use super::{
-    admin, audio, batches, content, dashboard, docs, fleet, health, images, kept_files, landing, logged, metrics, models, ocr,
-    ollama, plan, tasks, videos, visit,
+    admin, audio, batches, content, dashboard, docs, fleet, health, images, kept_files, landing, logged, metrics,
+    models, ocr, ollama, plan, tasks, videos, visit,
 };
 use crate::config::Server;
 use crate::gateway::{Administration, Clients};
@@ -135,8 +135,7 @@ pub fn router(state: AppState) -> Router {
     let (config, clients) = (state.config.clone(), state.gateway.clients.clone());
     let witnesses = Witnesses::of(&state);
     let (administration, live) = (state.administration.clone(), state.batches.clone());
-    let routes = routes.merge(tasks::behind_slashes())
-        .with_state(state);
+    let routes = routes.merge(tasks::behind_slashes()).with_state(state);
     let routes = match live {
         Some(batches) => routes.layer(from_fn_with_state(batches, batches::live)),
         None => routes,

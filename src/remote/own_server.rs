@@ -38,8 +38,10 @@ impl OwnServer {
     /// # Errors
     /// When the address or the key is none.
     pub fn at(base: &str, key: Option<&str>) -> Result<Self, Failure> {
-        let no_address = || Failure::malformed(format!("`{base}` is no address of a server; http://127.0.0.1:8001 is one"));
-        let base = Url::parse(base).ok().filter(|url| matches!(url.scheme(), "http" | "https")).ok_or_else(no_address)?;
+        let no_address =
+            || Failure::malformed(format!("`{base}` is no address of a server; http://127.0.0.1:8001 is one"));
+        let base =
+            Url::parse(base).ok().filter(|url| matches!(url.scheme(), "http" | "https")).ok_or_else(no_address)?;
         let bearer = |key: &str| {
             let mut value = HeaderValue::try_from(format!("Bearer {key}"))
                 .map_err(|_| Failure::malformed("the API key holds characters that no key has"))?;
@@ -73,7 +75,10 @@ impl OwnServer {
         let kind = if error.is_connect() { FailureKind::Unreachable } else { FailureKind::Lost };
         let cause = std::iter::successors(std::error::Error::source(error), |error| error.source()).last();
         let cause = cause.map_or_else(|| error.to_string(), ToString::to_string);
-        Failure::new(kind, format!("the server at {} does not answer: {cause}", self.base.origin().ascii_serialization()))
+        Failure::new(
+            kind,
+            format!("the server at {} does not answer: {cause}", self.base.origin().ascii_serialization()),
+        )
     }
 }
 

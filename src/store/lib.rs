@@ -19,6 +19,7 @@ mod journal;
 mod keys;
 mod lists;
 mod notes;
+mod queue;
 mod quotas;
 mod requests;
 mod responses;
@@ -50,6 +51,7 @@ pub use keys::{
 };
 pub use lists::ModelLists;
 pub use notes::{Note, Notes};
+pub use queue::{ExpectedResult, HandedOut, LeasedWork, NotAQueue, Queue, QueueAddress, QueueAway};
 pub use quotas::{Quotas, UsedQuota};
 pub use requests::{Latency, LoggedRequest, RequestFilter, RequestPage, Requests, Sums, SumsBy, SumsOf};
 pub use responses::{KeptResponse, Responses};

@@ -108,7 +108,9 @@ fn id(object: &Value) -> String {
 /// A provider that repeats what it is told, and refuses what is wrong.
 fn echo() -> Studio {
     Studio::new(|seen, _| match word(seen).as_str() {
-        "wrong" => Reply::Json(400, json!({ "error": { "message": "That is wrong.", "type": "invalid_request_error" } })),
+        "wrong" => {
+            Reply::Json(400, json!({ "error": { "message": "That is wrong.", "type": "invalid_request_error" } }))
+        }
         word => Reply::Json(200, saying(&format!("You said {word}."))),
     })
 }
@@ -120,7 +122,8 @@ fn a_file_of_requests_becomes_files_of_answers_and_errors() {
     let server = batching(folder.path(), &[talker(&studio)], |_| ());
     let client = Client(&server, "");
     let file = client.put("lines.jsonl", lines(&["one", "two", "wrong"].map(line)).as_bytes());
-    let fields = json!({ "metadata": { "job": "night" }, "output_expires_after": { "anchor": "created_at", "seconds": 7200 } });
+    let fields =
+        json!({ "metadata": { "job": "night" }, "output_expires_after": { "anchor": "created_at", "seconds": 7200 } });
     let made = client.asks(&file, "/v1/chat/completions", fields).ok();
     assert_eq!((&made["object"], &made["endpoint"]), (&json!("batch"), &json!("/v1/chat/completions")));
     assert_eq!((&made["input_file_id"], &made["metadata"]["job"]), (&json!(file), &json!("night")));
@@ -165,7 +168,8 @@ fn what_is_wrong_with_a_file_is_told_line_by_line_before_anything_is_sent() {
         let fault = &batch["errors"]["data"][at];
         (fault["line"].as_i64(), fault["code"].as_str().map(str::to_owned), fault["param"].as_str().map(str::to_owned))
     };
-    let fault_is = |line, code: &str, param: Option<&str>| (Some(line), Some(code.to_owned()), param.map(str::to_owned));
+    let fault_is =
+        |line, code: &str, param: Option<&str>| (Some(line), Some(code.to_owned()), param.map(str::to_owned));
     assert_eq!(fault(0), fault_is(3, "invalid_json_line", None));
     assert_eq!(fault(1), fault_is(4, "duplicate_custom_id", Some("custom_id")));
     assert_eq!(fault(2), fault_is(5, "mismatched_endpoint", Some("url")));
@@ -198,7 +202,8 @@ fn a_batch_is_its_keys_alone_and_bounded() {
         let list = client.get(&format!("/v1/batches{query}")).ok();
         list["data"].as_array().expect("a list").iter().map(id).collect()
     };
-    let slow_line = over(line("b"), json!({ "body": { "model": "slow/s", "messages": [{ "role": "user", "content": "b" }] } }));
+    let slow_line =
+        over(line("b"), json!({ "body": { "model": "slow/s", "messages": [{ "role": "user", "content": "b" }] } }));
     let second = one.batch(&lines(&[slow_line]));
     assert_eq!((ids(&one, ""), ids(&one, "?limit=1")), (vec![second.clone(), batch.clone()], vec![second.clone()]));
     assert_eq!(ids(&one, &format!("?after={second}")), [batch.clone()]);
@@ -286,8 +291,10 @@ fn vectors_pictures_words_and_documents_come_out_of_batches() {
     };
     let vectors = answered("/v1/embeddings", json!({ "model": "far/v", "input": "a", "encoding_format": "float" }));
     assert_eq!(vectors["data"][0]["embedding"], json!([0.5, 0.25]));
-    let pictures =
-        answered("/v1/images/generations", json!({ "model": "far/p", "prompt": "A cat", "response_format": "b64_json" }));
+    let pictures = answered(
+        "/v1/images/generations",
+        json!({ "model": "far/p", "prompt": "A cat", "response_format": "b64_json" }),
+    );
     assert!(pictures["data"][0]["b64_json"].is_string(), "{pictures}");
     let wav = sample("chime.wav");
     let recording = client.put("talk.wav", &wav);

@@ -61,7 +61,9 @@ fn a_killed_server_goes_on_and_sends_nothing_twice() {
     let place = Place::with(&[talker(&studio)]);
     let served = place.serve(&[("MEDIARY_BATCHES__AT_ONCE", "3")]);
     let id = batch(&served, "", &lines(&["a", "slow-1", "slow-2", "slow-3", "b", "c"].map(line)));
-    wait_until("three are under way", || studio.seen().iter().filter(|seen| word(seen).starts_with("slow")).count() == 3);
+    wait_until("three are under way", || {
+        studio.seen().iter().filter(|seen| word(seen).starts_with("slow")).count() == 3
+    });
     wait_until("one is answered", || stands(&served, "", &id)["request_counts"]["completed"] == 1);
     drop(served);
     gate.open();
@@ -79,37 +81,43 @@ fn a_killed_server_goes_on_and_sends_nothing_twice() {
 }
 
 #[test]
-fn lines_are_charged_to_their_clients_key_and_end_with_its_budget() {
+fn lines_are_charged_to_their_clients_key_and_may_ask_for_what_that_may() {
     let studio = Studio::new(|_, _| Reply::Json(200, saying("Hello.")));
     let price = json!({ "input_usd": 10_000.0, "output_usd": 10_000.0 });
-    let entry = over(talker(&studio), json!({ "models": [{ "id": "m", "price": price }] }));
+    let entry = over(talker(&studio), json!({ "models": [{ "id": "m", "price": price }, { "id": "n", "price": price }] }));
     let place = Place::with(&[entry]);
-    let told = place.told(&["clients", "create", "night", "--usd-per-month", "0.3"], "");
+    let told = place.told(&["clients", "create", "night", "--usd-per-month", "100", "--target", "far/m"], "");
     let key = told.lines().next().expect("the key").to_owned();
-    let served = place.serve(&[("MEDIARY_BATCHES__AT_ONCE", "1")]);
-    let small = |word: &str| {
-        let body = json!({ "model": "m", "max_tokens": 2, "messages": [{ "role": "user", "content": word }] });
+    let served = place.serve(&[]);
+    let other = over(
+        line("other"),
+        json!({ "body": { "model": "far/n", "messages": [{ "role": "user", "content": "Hi" }] } }),
+    );
+    let named = |word: &str| {
+        let body = json!({ "model": "far/m", "messages": [{ "role": "user", "content": word }] });
         over(line(word), json!({ "body": body }))
     };
-    let id = batch(&served, &key, &lines(&["a", "b", "c"].map(small)));
+    let id = batch(&served, &key, &lines(&[named("a"), named("b"), other]));
     let ended = ended(&served, &key, &id);
-    // Each is 0.11 dollars. The third does not fit into the month, which is longer than the batch may take.
     assert_eq!(ended["request_counts"], json!({ "total": 3, "completed": 2, "failed": 1 }), "{ended}");
-    assert_eq!(studio.seen().len(), 2);
+    assert_eq!(studio.seen().len(), 2, "what the key may not ask for is not asked");
     let file = ended["error_file_id"].as_str().expect("there is a file").to_owned();
     let error = ask(&served, &key, Request::new("GET", format!("/v1/files/{file}/content")));
-    let error = sorted(error.text());
-    assert_eq!(error[0]["response"]["status_code"], 402, "{}", error[0]);
-    assert_eq!(error[0]["response"]["body"]["error"]["code"], "budget_exceeded");
-    // To a request of no key, and to one of another, it is not there.
-    let none = ask(&served, "", Request::new("GET", format!("/v1/batches/{id}")));
-    assert_eq!(none.status, 401);
+    assert_eq!(sorted(error.text())[0]["custom_id"], "other");
+    // Each of two lines was 9 and 2 tokens, of a cent each.
+    let chat = json!({ "model": "far/m", "messages": [{ "role": "user", "content": "live" }] }).to_string();
+    let live = ask(&served, &key, Request::new("POST", "/v1/chat/completions").body("application/json", chat));
+    assert_eq!(live.header("x-ratelimit-remaining-usd-month"), Some("99.67"), "{live}");
+    // To a request of no key it is not there.
+    assert_eq!(ask(&served, "", Request::new("GET", format!("/v1/batches/{id}"))).status, 401);
 }
 
 #[test]
 fn the_command_hands_a_file_over_follows_it_and_writes_its_answers() {
     let studio = Studio::new(|seen, _| match word(seen).as_str() {
-        "wrong" => Reply::Json(400, json!({ "error": { "message": "That is wrong.", "type": "invalid_request_error" } })),
+        "wrong" => {
+            Reply::Json(400, json!({ "error": { "message": "That is wrong.", "type": "invalid_request_error" } }))
+        }
         word => Reply::Json(200, saying(&format!("You said {word}."))),
     });
     let place = Place::with(&[talker(&studio)]);

@@ -39,7 +39,9 @@ fn ended(server: &TestServer, path: &str) -> Value {
 fn messages_are_answered_and_their_results_given_out() {
     let folder = tempfile::tempdir().expect("there is a place for temporary files");
     let studio = Studio::new(|seen, _| match word(seen).as_str() {
-        "wrong" => Reply::Json(400, json!({ "error": { "message": "That is wrong.", "type": "invalid_request_error" } })),
+        "wrong" => {
+            Reply::Json(400, json!({ "error": { "message": "That is wrong.", "type": "invalid_request_error" } }))
+        }
         word => Reply::Json(200, saying(&format!("You said {word}."))),
     });
     let server = batching(folder.path(), &[talker(&studio)], |_| ());
@@ -62,7 +64,10 @@ fn messages_are_answered_and_their_results_given_out() {
     assert_eq!((lines.len(), &result(0)["type"], &result(2)["type"]), (3, &json!("succeeded"), &json!("errored")));
     let message = &result(0)["message"];
     assert_eq!((&message["type"], &message["content"][0]["text"]), (&json!("message"), &json!("You said one.")));
-    assert_eq!((&result(2)["error"]["type"], &result(2)["error"]["error"]["type"]), (&json!("error"), &json!("invalid_request_error")));
+    assert_eq!(
+        (&result(2)["error"]["type"], &result(2)["error"]["error"]["type"]),
+        (&json!("error"), &json!("invalid_request_error"))
+    );
     // What a batch gives out itself is not among the files of its client, nor is it a batch in OpenAI's words.
     assert_eq!(ask(&server, "GET", "/v1/files", None).ok()["data"], json!([]));
     assert_eq!(Request::new("GET", "/v1/batches").send(&server).ok()["data"], json!([]));

@@ -95,6 +95,7 @@ mod pdf;
 mod probes;
 mod provider_name;
 mod proxies;
+mod queue;
 mod queues;
 mod quotas;
 mod ranking;

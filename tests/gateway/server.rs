@@ -218,8 +218,9 @@ struct Kept {
 async fn kept(gateway: &Arc<Gateway>, dir: &Path, config: &Config) -> Kept {
     let database = Arc::new(mediary_store::Database::open(dir).await.expect("the folder is the test's own"));
     let responses = http::kept_responses(database.clone()).await.expect("the database can be read");
-    let files =
-        KeptFiles::start(database.clone(), config, Some(dir.join("content"))).await.expect("the folder is the test's own");
+    let files = KeptFiles::start(database.clone(), config, Some(dir.join("content")))
+        .await
+        .expect("the folder is the test's own");
     let batches = match &files {
         Some(files) => {
             let (files, clients) = (files.clone(), gateway.clients.clone());

@@ -176,8 +176,11 @@ fn said(batch: &Value) -> String {
     let text = |name: &str| batch[name].as_str().unwrap_or_default();
     let count = |name: &str| batch["request_counts"][name].as_i64().unwrap_or(0);
     let (total, completed, failed) = (count("total"), count("completed"), count("failed"));
-    let mut said =
-        format!("{} is {}: {completed} of {total} answered, {failed} failed", text("id"), text("status").replace('_', " "));
+    let mut said = format!(
+        "{} is {}: {completed} of {total} answered, {failed} failed",
+        text("id"),
+        text("status").replace('_', " ")
+    );
     for fault in batch["errors"]["data"].as_array().into_iter().flatten() {
         let line = fault["line"].as_i64().map_or(String::new(), |line| format!("line {line}: "));
         said.push_str(&format!("\n{line}{}", fault["message"].as_str().unwrap_or_default()));

@@ -51,7 +51,12 @@ impl Server {
     }
 
     /// Asks for an object.
-    pub(super) async fn told(&self, method: Method, path: &str, body: Option<(&str, Vec<u8>)>) -> Result<Value, String> {
+    pub(super) async fn told(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<(&str, Vec<u8>)>,
+    ) -> Result<Value, String> {
         let whole = self.ask(method, path, body).await?.whole(MOST_BYTES).await;
         let whole = whole.map_err(|failure| failure.to_string())?;
         serde_json::from_slice(&whole).map_err(|_| "what answers there is no server of Mediary's".to_owned())

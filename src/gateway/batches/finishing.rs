@@ -57,6 +57,7 @@ impl Batches {
         let state = outcome.end.as_deref().and_then(BatchState::named).unwrap_or(BatchState::Completed);
         if self.kept.ended(id, batch.end(state, &outcome)).await.map_err(not_kept)? {
             tracing::info!(batch.id = id, batch.outcome = state.name(), "a batch has ended");
+            door.ended(id).await;
         }
         Ok(())
     }
@@ -69,11 +70,7 @@ impl Batches {
             BatchState::Cancelling => {
                 (BatchState::Cancelled, "batch_cancelled", "The batch was cancelled before this request was sent.")
             }
-            _ => (
-                BatchState::Expired,
-                "batch_expired",
-                "The time of the batch was over before this request was sent.",
-            ),
+            _ => (BatchState::Expired, "batch_expired", "The time of the batch was over before this request was sent."),
         };
         let outcome = LineOutcome::given_up(code, why);
         let rest = self.kept.give_up(id, LineState::Waiting, &record::write(&outcome)).await.map_err(not_kept)?;

@@ -14,14 +14,12 @@ use super::Batches;
 use super::door::{Door, LineAnswer, LineCall};
 use super::record::{self, LineOutcome};
 use super::requests::not_kept;
-use super::work::Work;
+use super::work::{Work, unknown};
 
 /// How soon it is looked again whether a client's limits leave room.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
 /// One part of so many of each of a client's limits is left to its other requests.
 const LEFT_TO_OTHERS: f64 = 4.0;
-/// A request whose client has left: here the batch, which was ended before the line was sent.
-const LEFT: u16 = 499;
 
 /// What is noted before a line may be billed.
 #[derive(Debug)]
@@ -45,12 +43,12 @@ impl Announced for Mark {
 impl Batches {
     /// Has a line answered, unless its batch is to end first; what came of it is on the disk when this resolves.
     pub(super) async fn answer_line(&self, work: &Work, line: BatchLine, door: &dyn Door) -> Result<(), Failure> {
-        loop {
+        for attempt in 0_u32.. {
             let answer = tokio::select! {
                 biased;
                 () = self.end_of(work) => return Ok(()),
                 place = self.room(work) => {
-                    let answer = door.answer(self.call(work, &line)).await;
+                    let answer = door.answer(self.call(work, &line, attempt)).await;
                     drop(place);
                     answer
                 }
@@ -69,13 +67,14 @@ impl Batches {
                     });
                 }
                 // It stays as it is, and is seen to with its batch.
-                None if answer.status == LEFT => return Ok(()),
+                None if answer.is_left() => return Ok(()),
                 None => return self.note(work, &line, answer).await,
             }
         }
+        Ok(())
     }
 
-    fn call(&self, work: &Work, line: &BatchLine) -> LineCall {
+    fn call(&self, work: &Work, line: &BatchLine, attempt: u32) -> LineCall {
         let mark = Mark {
             kept: self.kept.clone(),
             batch: work.batch.id.clone(),
@@ -83,6 +82,7 @@ impl Batches {
             is_noted: OnceCell::new(),
         };
         LineCall {
+            name: format!("{}.{}.{attempt}", work.batch.id, line.number),
             owner: work.owner.clone(),
             client: work.batch.asked.client.clone(),
             path: work.batch.asked.endpoint.clone(),
@@ -93,9 +93,13 @@ impl Batches {
     }
 
     async fn note(&self, work: &Work, line: &BatchLine, answer: LineAnswer) -> Result<(), Failure> {
-        let LineAnswer { status, request_id, body, .. } = answer;
-        let body = String::from_utf8_lossy(&body).into_owned();
-        let outcome = LineOutcome::Answered { status, request_id, body };
+        let outcome = match answer.is_unknown() {
+            true => unknown(),
+            false => {
+                let LineAnswer { status, request_id, body, .. } = answer;
+                LineOutcome::Answered { status, request_id, body: String::from_utf8_lossy(&body).into_owned() }
+            }
+        };
         let is_good = outcome.is_good();
         self.kept
             .answered(&work.batch.id, line.number, record::write(&outcome), is_good)
@@ -189,6 +193,9 @@ mod tests {
         };
         assert_eq!(waits(429, Some(7)), Some(7));
         assert_eq!((waits(503, Some(1)), waits(402, Some(99))), (Some(1), Some(99)));
-        assert_eq!((waits(503, None), waits(402, Some(100)), waits(500, Some(1)), waits(200, None)), (None, None, None, None));
+        assert_eq!(
+            (waits(503, None), waits(402, Some(100)), waits(500, Some(1)), waits(200, None)),
+            (None, None, None, None)
+        );
     }
 }

@@ -122,7 +122,8 @@ impl<'a, R: Read> Lines<'a, R> {
             let message = format!("the line has more than {MOST_LINE_BYTES} bytes; put its media into /v1/files");
             return Err(LineFault::new("line_too_long", message));
         }
-        let text = std::str::from_utf8(text).map_err(|_| LineFault::new("invalid_json_line", "the line is no UTF-8"))?;
+        let text =
+            std::str::from_utf8(text).map_err(|_| LineFault::new("invalid_json_line", "the line is no UTF-8"))?;
         let text = text.trim_start_matches('\u{feff}').trim();
         if text.is_empty() {
             return Ok(None);
@@ -186,11 +187,10 @@ mod tests {
     fn faults_name_their_lines_and_empty_lines_count_in_numbers_alone() {
         assert_eq!(read("\u{feff}a\n\n b \r\nc", 9), (vec![1, 3, 4], vec![]));
         let fault = |code: &str, line| (code.to_owned(), line);
-        assert_eq!(read("a\nbad\na\nb\nbad", 9).1, [
-            fault("bad", Some(2)),
-            fault("duplicate_custom_id", Some(3)),
-            fault("bad", Some(5))
-        ]);
+        assert_eq!(
+            read("a\nbad\na\nb\nbad", 9).1,
+            [fault("bad", Some(2)), fault("duplicate_custom_id", Some(3)), fault("bad", Some(5))]
+        );
         assert_eq!(read(" \n\n", 9).1, [fault("empty_file", None)]);
         assert_eq!(read("a\nb\nc\nbad", 2).1, [fault("too_many_lines", Some(3))]);
         assert_eq!(read(&"bad\n".repeat(1_000), 9_999).1.len(), MOST_FAULTS);

@@ -170,12 +170,7 @@ impl Batches {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn list(
-        &self,
-        owner: &[u8],
-        kind: BatchKind,
-        list: &BatchList,
-    ) -> Result<(Vec<Batch>, bool), NoBatch> {
+    pub async fn list(&self, owner: &[u8], kind: BatchKind, list: &BatchList) -> Result<(Vec<Batch>, bool), NoBatch> {
         let (rows, has_more) = self.kept.list(owner, kind, list).await?;
         let batches = rows.into_iter().map(Batch::of).collect::<Result<_, _>>()?;
         Ok((batches, has_more))

@@ -102,7 +102,8 @@ impl Server {
         let batches = runtime.block_on(async {
             let config = Config::default();
             let database = Arc::new(Database::open(&folder.join("store")).await.unwrap());
-            let files = KeptFiles::start(database.clone(), &config, Some(folder.join("content"))).await.unwrap().unwrap();
+            let files =
+                KeptFiles::start(database.clone(), &config, Some(folder.join("content"))).await.unwrap().unwrap();
             let batches = Batches::start(database, files, Arc::default(), config.batches).await.unwrap();
             let door: Arc<dyn Door> = Arc::new(Words(stage.clone()));
             batches.work(&door);
@@ -184,7 +185,10 @@ fn what_is_refused_for_now_is_sent_again_and_what_is_refused_is_an_error() {
     let id = server.made("a late wrong free", 3_600);
     let (batch, output, error) = server.ended(&id);
     assert_eq!((batch.state, counts(&batch)), (BatchState::Completed, (4, 3, 1)));
-    assert_eq!((output, error), (vec!["a 200".into(), "free 201".into(), "late 200".into()], vec!["wrong 400".to_owned()]));
+    assert_eq!(
+        (output, error),
+        (vec!["a 200".into(), "free 201".into(), "late 200".into()], vec!["wrong 400".to_owned()])
+    );
     assert_eq!(stage.asked().iter().filter(|word| *word == "late").count(), 4);
     assert_eq!(stage.asked().len(), 7);
     server.killed();

@@ -60,9 +60,17 @@ impl Batches {
             let Some(row) = self.kept.find(&batch.id).await.map_err(not_kept)? else { return Ok(()) };
             batch = Batch::of(row)?;
         }
-        let lost = self.kept.give_up(&batch.id, LineState::Sent, &record::write(&unknown())).await.map_err(not_kept)?;
+        let lost = match door.finds_again() {
+            true => self.kept.all_wait_again(&batch.id).await.map(|()| 0),
+            false => self.kept.give_up(&batch.id, LineState::Sent, &record::write(&unknown())).await,
+        };
+        let lost = lost.map_err(not_kept)?;
         if lost > 0 {
-            tracing::warn!(batch.id = batch.id, batch.lines = lost, "lines were under way when the server before was killed");
+            tracing::warn!(
+                batch.id = batch.id,
+                batch.lines = lost,
+                "lines were under way when the server before was killed"
+            );
         }
         let work = Arc::new(Work { batch, owner, pause: watch::Sender::new(None) });
         self.answer_all(&work, door).await?;

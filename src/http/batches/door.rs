@@ -11,10 +11,9 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Request};
-use bytes::Bytes;
 use mediary_core::provider::BoxFuture;
 use mediary_store::BatchKind;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use tower::ServiceExt as _;
 
 use super::super::current::Current;
@@ -49,7 +48,7 @@ impl Door for RouterDoor {
             match running {
                 // Dropped with its batch's task, it ends as a request does whose client has left.
                 Some(running) => AbortOnDrop(running).joined().await,
-                None => broken("there is no lane for batches"),
+                None => LineAnswer::failed("there is no lane for batches"),
             }
         })
     }
@@ -71,7 +70,7 @@ struct AbortOnDrop(tokio::task::JoinHandle<LineAnswer>);
 
 impl AbortOnDrop {
     async fn joined(mut self) -> LineAnswer {
-        (&mut self.0).await.unwrap_or_else(|error| broken(&format!("a line could not be answered: {error}")))
+        (&mut self.0).await.unwrap_or_else(|error| LineAnswer::failed(&format!("it could not be answered: {error}")))
     }
 }
 
@@ -82,7 +81,7 @@ impl Drop for AbortOnDrop {
 }
 
 async fn answer(router: Router, call: LineCall) -> LineAnswer {
-    let LineCall { owner, client, path, headers, body, announced } = call;
+    let LineCall { name: _, owner, client, path, headers, body, announced } = call;
     let (content_type, body) = match path.as_str() {
         TRANSCRIPTIONS => (format!("multipart/form-data; boundary={BOUNDARY}"), form(&body)),
         _ => ("application/json".to_owned(), body),
@@ -95,7 +94,7 @@ async fn answer(router: Router, call: LineCall) -> LineAnswer {
     }
     let request = match request.body(Body::from(body)) {
         Ok(request) => request,
-        Err(error) => return broken(&error.to_string()),
+        Err(error) => return LineAnswer::failed(&error.to_string()),
     };
     let behalf = OnBehalf { owner, client, announced };
     let answered = async {
@@ -108,7 +107,9 @@ async fn answer(router: Router, call: LineCall) -> LineAnswer {
     let request_id = text(&X_REQUEST_ID).unwrap_or_default().to_owned();
     let body = match body {
         Ok(body) => body,
-        Err(error) => return LineAnswer { request_id, ..broken(&format!("the answer broke off: {error}")) },
+        Err(error) => {
+            return LineAnswer { request_id, ..LineAnswer::failed(&format!("the answer broke off: {error}")) };
+        }
     };
     let retry_after = retry_after(&head.headers);
     LineAnswer { status: head.status.as_u16(), request_id, retry_after, body }
@@ -117,14 +118,6 @@ async fn answer(router: Router, call: LineCall) -> LineAnswer {
 fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let seconds = headers.get(RETRY_AFTER)?.to_str().ok()?.parse().ok()?;
     Some(Duration::from_secs(seconds))
-}
-
-/// An answer that says that none could be had.
-fn broken(why: &str) -> LineAnswer {
-    tracing::error!(error.detail = why, "a line of a batch failed");
-    let message = "Mediary could not finish this request through a fault of its own; the server's log says more.";
-    let body = json!({ "error": { "message": message, "type": "server_error", "code": "internal_error" } });
-    LineAnswer { status: 500, request_id: String::new(), retry_after: None, body: Bytes::from(body.to_string()) }
 }
 
 /// A JSON object as a form, for what is asked for in one. A recording is named by the id of its file.

@@ -41,8 +41,7 @@ pub(in crate::http) async fn create(State(state): State<AppState>, request: Requ
     let (owner, client, bounding) = asker(&state, &headers)?;
     let kept = batches(&state)?;
     let requests = anthropic::batch_requests(&json_body(request, &state).await?)?;
-    let asked =
-        BatchAsked { endpoint: ENDPOINT.to_owned(), client, headers: bounding, ..BatchAsked::default() };
+    let asked = BatchAsked { endpoint: ENDPOINT.to_owned(), client, headers: bounding, ..BatchAsked::default() };
     let (seconds, lines) = (anthropic::BATCH_SECONDS, BatchLines::Sent(requests));
     let batch = kept.create(BatchWish { owner, kind: KIND, asked, seconds, lines }).await.map_err(no_batch)?;
     Ok(Json(anthropic::batch_json(&batch, &base_url(&state.config.server, &headers))).into_response())

@@ -45,7 +45,8 @@ impl OnBehalf {
         match clients.of(id) {
             Some(client) => client::serve(&client, request, next).await,
             None => {
-                let message = "The API key that this batch was made with is not there any more; make it anew with another.";
+                let message =
+                    "The API key that this batch was made with is not there any more; make it anew with another.";
                 ApiError::unauthorised("invalid_api_key", message).into_response()
             }
         }

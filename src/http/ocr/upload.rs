@@ -98,7 +98,8 @@ pub(super) async fn json_file(
             return Err(ApiError::malformed("send one of `file_data` and `file_id`").about("file_id"));
         }
         (None, _, _) => {
-            let message = "there is no file; send it as `file_data`, or the id of one that was sent before as `file_id`";
+            let message =
+                "there is no file; send it as `file_data`, or the id of one that was sent before as `file_id`";
             return Err(ApiError::malformed(message).about("file_data"));
         }
     };

@@ -207,13 +207,16 @@ mod tests {
         let answered = |status, body: &str| {
             result(LineOutcome::Answered { status, request_id: "r".to_owned(), body: body.to_owned() })
         };
-        let given_up =
-            |code: &str| result(LineOutcome::GivenUp { code: code.to_owned(), message: "m".to_owned() });
+        let given_up = |code: &str| result(LineOutcome::GivenUp { code: code.to_owned(), message: "m".to_owned() });
         assert_eq!(answered(200, r#"{"id":"m"}"#), json!({ "type": "succeeded", "message": { "id": "m" } }));
-        let error = json!({ "type": "error", "error": { "type": "not_found_error", "message": "w" }, "request_id": "r" });
+        let error =
+            json!({ "type": "error", "error": { "type": "not_found_error", "message": "w" }, "request_id": "r" });
         assert_eq!(answered(404, &error.to_string()), json!({ "type": "errored", "error": error }));
         assert_eq!(answered(500, "words")["error"]["error"]["message"], "words");
-        assert_eq!((given_up("batch_cancelled"), given_up("batch_expired")), (json!({ "type": "canceled" }), json!({ "type": "expired" })));
+        assert_eq!(
+            (given_up("batch_cancelled"), given_up("batch_expired")),
+            (json!({ "type": "canceled" }), json!({ "type": "expired" }))
+        );
         assert_eq!(given_up("unknown_outcome")["error"]["error"]["code"], "unknown_outcome");
     }
 }

@@ -192,9 +192,7 @@ pub fn batch_line_json(id: &str, custom_id: &str, outcome: &LineOutcome) -> Stri
 pub fn batch_json(batch: &Batch) -> Value {
     let at = |state| batch.times.at(state);
     let outcome = Some(&batch.outcome).filter(|_| batch.state.is_over());
-    let fault = |fault: &LineFault| {
-        json!({ "code": fault.code, "line": fault.line, "message": fault.message, "param": fault.param })
-    };
+    let fault = |fault: &LineFault| json!({ "code": fault.code, "line": fault.line, "message": fault.message, "param": fault.param });
     let faults: Vec<Value> = batch.outcome.faults.iter().map(fault).collect();
     let errors = if faults.is_empty() { Value::Null } else { json!({ "object": "list", "data": faults }) };
     json!({
@@ -251,12 +249,16 @@ mod tests {
     #[test]
     fn a_batch_is_asked_for_with_a_file_an_endpoint_and_a_time() {
         let asked = |over: Value| {
-            let mut body = json!({ "input_file_id": "file-1", "endpoint": "/v1/embeddings", "completion_window": "24h" });
+            let mut body =
+                json!({ "input_file_id": "file-1", "endpoint": "/v1/embeddings", "completion_window": "24h" });
             let (Some(body_map), Value::Object(over)) = (body.as_object_mut(), over) else { unreachable!() };
             body_map.extend(over);
             batch_asked(body.to_string().as_bytes())
         };
-        let (its, seconds) = asked(json!({ "metadata": { "a": "b" }, "output_expires_after": { "anchor": "created_at", "seconds": 3600 } })).unwrap();
+        let (its, seconds) = asked(
+            json!({ "metadata": { "a": "b" }, "output_expires_after": { "anchor": "created_at", "seconds": 3600 } }),
+        )
+        .unwrap();
         assert_eq!((its.input_file.as_deref(), its.output_life, seconds), (Some("file-1"), Some(3_600), 86_400));
         assert_eq!(its.metadata["a"], "b");
         assert_eq!(asked(json!({ "completion_window": "1h" })).unwrap().1, 3_600);
@@ -306,11 +308,11 @@ mod tests {
     #[test]
     fn what_came_of_a_line_stands_in_one_line() {
         let answered = |body: &str| {
-            let outcome =
-                LineOutcome::Answered { status: 200, request_id: "r".to_owned(), body: body.to_owned() };
+            let outcome = LineOutcome::Answered { status: 200, request_id: "r".to_owned(), body: body.to_owned() };
             batch_line_json("i", "c", &outcome)
         };
-        let expected = r#"{"id":"i","custom_id":"c","response":{"status_code":200,"request_id":"r","body":{"a":1}},"error":null}"#;
+        let expected =
+            r#"{"id":"i","custom_id":"c","response":{"status_code":200,"request_id":"r","body":{"a":1}},"error":null}"#;
         assert_eq!(answered("{\n \"a\": 1\n}"), expected);
         assert!(answered("1\n00:00 --> 00:01\n").contains(r#""body":"1\n00:00 --> 00:01\n""#));
         let given_up = LineOutcome::GivenUp { code: "batch_expired".to_owned(), message: "m".to_owned() };

@@ -35,7 +35,8 @@ impl Batches {
     /// When it cannot be written.
     pub async fn ended(&self, id: &str, end: BatchEnd) -> Result<bool, StoreFailed> {
         let BatchEnd { state, at, times, outcome } = end;
-        let sql = "UPDATE batches SET state = ?, ended_at = ?, times = ?, outcome = ? WHERE id = ? AND ended_at IS NULL";
+        let sql =
+            "UPDATE batches SET state = ?, ended_at = ?, times = ?, outcome = ? WHERE id = ? AND ended_at IS NULL";
         let ended = Statement::new(sql).with(state.name()).with(at).with(times).with(outcome).with(id);
         let lines = Statement::new("DELETE FROM batch_lines WHERE batch = ?").with(id);
         let rows = self.0.write(vec![ended, lines]).await?;

@@ -71,9 +71,8 @@ impl Batches {
     /// When they cannot be written.
     pub async fn add_lines(&self, id: &str, lines: Vec<NewLine>) -> Result<(), StoreFailed> {
         let sql = "INSERT INTO batch_lines (batch, number, custom_id, body) VALUES (?, ?, ?, ?)";
-        let insert = |line: NewLine| {
-            Statement::new(sql).with(id).with(line.number).with(line.custom_id).with(line.body)
-        };
+        let insert =
+            |line: NewLine| Statement::new(sql).with(id).with(line.number).with(line.custom_id).with(line.body);
         self.0.write(lines.into_iter().map(insert).collect()).await.map(drop)
     }
 
@@ -112,8 +111,18 @@ impl Batches {
     /// # Errors
     /// When it cannot be written.
     pub async fn waits_again(&self, id: &str, number: i64) -> Result<bool, StoreFailed> {
-        let sql = "UPDATE batch_lines SET state = 'waiting' WHERE batch = ? AND number = ? AND state IN ('sent', 'waiting')";
+        let sql =
+            "UPDATE batch_lines SET state = 'waiting' WHERE batch = ? AND number = ? AND state IN ('sent', 'waiting')";
         self.change(Statement::new(sql).with(id).with(number)).await
+    }
+
+    /// Notes that all lines that were sent are found again, and wait for that.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub async fn all_wait_again(&self, id: &str) -> Result<(), StoreFailed> {
+        let sql = "UPDATE batch_lines SET state = 'waiting' WHERE batch = ? AND state = 'sent'";
+        self.change(Statement::new(sql).with(id)).await.map(drop)
     }
 
     /// Notes what came of a line, and counts it, once. Gives whether it was still open.

@@ -32,7 +32,8 @@ async fn lines_are_sent_and_answered_once() {
         let batches = Batches::of(Arc::new(home.open().await), "p");
         in_progress(&batches, "b", 4).await;
         let waiting = batches.waiting("b", 1, 2).await.unwrap();
-        let line = |number: i64, text: &str| BatchLine { number, custom_id: format!("c{number}"), text: text.to_owned() };
+        let line =
+            |number: i64, text: &str| BatchLine { number, custom_id: format!("c{number}"), text: text.to_owned() };
         assert_eq!(waiting, [line(2, "b2"), line(3, "b3")]);
         assert!(batches.sending("b", 1).await.unwrap());
         assert!(!batches.sending("b", 1).await.unwrap(), "it was sent");
@@ -51,12 +52,8 @@ async fn lines_are_sent_and_answered_once() {
         let states = (BatchState::InProgress, BatchState::Cancelling);
         assert!(batches.moved("b", states, "{}", 4).await.unwrap());
         assert!(!batches.sending("b", 3).await.unwrap() && batches.waiting("b", 0, 9).await.unwrap().is_empty());
-        let end = || BatchEnd {
-            state: BatchState::Cancelled,
-            at: 20,
-            times: "{}".to_owned(),
-            outcome: "files".to_owned(),
-        };
+        let end =
+            || BatchEnd { state: BatchState::Cancelled, at: 20, times: "{}".to_owned(), outcome: "files".to_owned() };
         assert!(!batches.remove("b", b"me").await.unwrap(), "it has not ended");
         assert!(batches.ended("b", end()).await.unwrap() && !batches.ended("b", end()).await.unwrap());
         assert_eq!(batches.line_counts("b").await.unwrap(), LineCounts::default());

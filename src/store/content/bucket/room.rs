@@ -75,7 +75,8 @@ impl Room {
 
     /// What was written before a time.
     pub(super) fn before(&self, time: SystemTime) -> Result<Vec<ContentHash>, ContentFailed> {
-        let ms = time.duration_since(UNIX_EPOCH).map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX));
+        let ms =
+            time.duration_since(UNIX_EPOCH).map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX));
         let found = self.found()?.into_iter().filter(|object| object.written_ms < ms);
         Ok(found.filter_map(|object| object.path.filename()?.parse().ok()).collect())
     }
