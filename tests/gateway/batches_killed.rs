@@ -84,15 +84,14 @@ fn a_killed_server_goes_on_and_sends_nothing_twice() {
 fn lines_are_charged_to_their_clients_key_and_may_ask_for_what_that_may() {
     let studio = Studio::new(|_, _| Reply::Json(200, saying("Hello.")));
     let price = json!({ "input_usd": 10_000.0, "output_usd": 10_000.0 });
-    let entry = over(talker(&studio), json!({ "models": [{ "id": "m", "price": price }, { "id": "n", "price": price }] }));
+    let entry =
+        over(talker(&studio), json!({ "models": [{ "id": "m", "price": price }, { "id": "n", "price": price }] }));
     let place = Place::with(&[entry]);
     let told = place.told(&["clients", "create", "night", "--usd-per-month", "100", "--target", "far/m"], "");
     let key = told.lines().next().expect("the key").to_owned();
     let served = place.serve(&[]);
-    let other = over(
-        line("other"),
-        json!({ "body": { "model": "far/n", "messages": [{ "role": "user", "content": "Hi" }] } }),
-    );
+    let other =
+        over(line("other"), json!({ "body": { "model": "far/n", "messages": [{ "role": "user", "content": "Hi" }] } }));
     let named = |word: &str| {
         let body = json!({ "model": "far/m", "messages": [{ "role": "user", "content": word }] });
         over(line(word), json!({ "body": body }))
