@@ -9,12 +9,13 @@ use std::time::Duration;
 
 use mediary_core::provider::BoxFuture;
 use mediary_core::{Failure, FailureKind};
-use mediary_store::{LeasedWork, Queue};
+use mediary_store::{LeasedWork, Queue, QueueAway};
 use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use uuid::Uuid;
 
-use super::super::batches::Door;
+use super::super::batches::{Door, LineAnswer};
 use super::super::routing::Announced;
 use super::door::away;
 use super::wire::{self, Depot, Done, Job};
@@ -39,6 +40,8 @@ pub struct Node {
 struct Mark {
     queue: Arc<Queue>,
     name: String,
+    /// What this try is known by: another one, of the same node as well, is another's.
+    attempt: String,
     is_noted: OnceCell<()>,
     /// Another process had it, and may have been billed.
     was_there: AtomicBool,
@@ -46,7 +49,7 @@ struct Mark {
 
 impl Announced for Mark {
     fn announce(&self) -> BoxFuture<'_, Result<(), Failure>> {
-        let note = async || match self.queue.mark(&self.name).await.map_err(away)? {
+        let note = async || match heard(|| self.queue.mark(&self.name, &self.attempt)).await {
             true => Ok(()),
             false => {
                 self.was_there.store(true, Ordering::Release);
@@ -99,6 +102,7 @@ impl Node {
         let mark = Arc::new(Mark {
             queue: self.queue.clone(),
             name: name.clone(),
+            attempt: Uuid::now_v7().to_string(),
             is_noted: OnceCell::new(),
             was_there: AtomicBool::new(false),
         });
@@ -112,17 +116,42 @@ impl Node {
                 }
             }
         };
-        let answer = tokio::select! {
-            answer = self.door.answer(call) => answer,
+        let answering = async {
+            let answer = self.door.answer(call).await;
+            let done = match mark.was_there.load(Ordering::Acquire) {
+                true => Done::Unknown,
+                false if answer.is_left() => return Ok(None),
+                false => match Done::of(answer, &self.depot).await {
+                    Ok(done) => done,
+                    Err(failure) => Done::of(LineAnswer::failed(&failure.detail), &self.depot).await?,
+                },
+            };
+            let done = wire::write(&done);
+            // It was paid for, so a broker that does not hear it is told again; where another node was quicker, that is what
+            // came of it.
+            heard(|| self.queue.keep_result(&name, done.clone())).await;
+            Ok(Some(()))
+        };
+        let answered: Result<Option<()>, Failure> = tokio::select! {
+            answered = answering => answered,
             () = lives => return Ok(()),
         };
-        let done = match mark.was_there.load(Ordering::Acquire) {
-            true => Done::Unknown,
-            false if answer.is_left() => return work.give_back().await.map_err(away),
-            false => Done::of(answer, &self.depot).await?,
-        };
-        // Where another node was quicker, that is what came of it.
-        self.queue.keep_result(&name, wire::write(&done)).await.map_err(away)?;
-        work.is_done().await.map_err(away)
+        match answered? {
+            Some(()) => work.is_done().await.map_err(away),
+            None => work.give_back().await.map_err(away),
+        }
+    }
+}
+
+/// Tells the broker something until it is heard.
+async fn heard<T, F: Future<Output = Result<T, QueueAway>>>(tell: impl Fn() -> F) -> T {
+    loop {
+        match tell().await {
+            Ok(heard) => return heard,
+            Err(error) => {
+                tracing::warn!(error.detail = %error, "the queue is told again");
+                tokio::time::sleep(AGAIN).await;
+            }
+        }
     }
 }

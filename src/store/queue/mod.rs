@@ -111,12 +111,17 @@ impl Queue {
         }
     }
 
-    /// Marks work, once. Gives whether it had no mark.
+    /// Marks work, once, as this one's. Gives whether the mark is this one's; asked again, where it was not heard, it says the
+    /// same.
     ///
     /// # Errors
     /// When the broker does not say so.
-    pub async fn mark(&self, name: &str) -> Result<bool, QueueAway> {
-        self.publish_once(format!("{MARKS}.{name}"), Bytes::new()).await
+    pub async fn mark(&self, name: &str, whose: &str) -> Result<bool, QueueAway> {
+        let subject = format!("{MARKS}.{name}");
+        if self.publish_once(subject.clone(), Bytes::from(whose.to_owned())).await? {
+            return Ok(true);
+        }
+        Ok(self.last(&self.marks, &subject).await?.is_some_and(|mark| mark == whose))
     }
 
     /// Takes a piece of work; `None`: there was none for so long. A broker that does not even say that is asked anew.
@@ -188,9 +193,9 @@ impl Queue {
         }
     }
 
-    /// The message of a subject in what was done.
-    async fn last(&self, subject: &str) -> Result<Option<Bytes>, QueueAway> {
-        match self.done.get_last_raw_message_by_subject(subject).await {
+    /// The message of a subject.
+    async fn last(&self, stream: &Stream, subject: &str) -> Result<Option<Bytes>, QueueAway> {
+        match stream.get_last_raw_message_by_subject(subject).await {
             Ok(message) => Ok(Some(message.payload)),
             Err(error) if error.kind() == LastRawMessageErrorKind::NoMessageFound => Ok(None),
             Err(error) => Err(self.away(&error)),

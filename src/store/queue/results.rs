@@ -34,7 +34,7 @@ impl Queue {
     /// # Errors
     /// When the broker does not say.
     pub async fn result(&self, name: &str) -> Result<Option<Bytes>, QueueAway> {
-        self.last(&format!("{DONE}.{name}")).await
+        self.last(&self.done, &format!("{DONE}.{name}")).await
     }
 
     /// Waits for what comes of work from now on; what came of it before is found as well.
@@ -62,7 +62,7 @@ impl ExpectedResult<'_> {
                 Ok(Some(message)) => return Ok(message.payload),
                 Ok(None) | Err(_) => {}
             }
-            if let Some(found) = self.queue.last(&self.subject).await? {
+            if let Some(found) = self.queue.last(&self.queue.done, &self.subject).await? {
                 return Ok(found);
             }
         }

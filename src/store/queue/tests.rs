@@ -20,7 +20,8 @@ async fn work_is_done_once_whoever_comes_first() {
     assert_eq!(one.hand_out("b.1.0", body.clone()).await.unwrap(), HandedOut::Before);
     let leased = other.take(PATIENCE).await.unwrap().expect("there is some");
     assert_eq!((leased.name(), leased.body()), ("b.1.0", body.clone()));
-    assert!(other.mark("b.1.0").await.unwrap() && !one.mark("b.1.0").await.unwrap());
+    assert!(other.mark("b.1.0", "other").await.unwrap() && !one.mark("b.1.0", "one").await.unwrap());
+    assert!(other.mark("b.1.0", "other").await.unwrap(), "it is still its own");
     let mut expected = one.expect("b.1.0").await.unwrap();
     assert!(one.result("b.1.0").await.unwrap().is_none());
     assert!(other.keep_result("b.1.0", "done".into()).await.unwrap());
@@ -34,7 +35,7 @@ async fn work_is_done_once_whoever_comes_first() {
     }
     assert_eq!(one.hand_out("b.5.0", body).await.unwrap(), HandedOut::Full);
     one.forget("b").await.unwrap();
-    assert!(one.result("b.1.0").await.unwrap().is_none() && one.mark("b.1.0").await.unwrap());
+    assert!(one.result("b.1.0").await.unwrap().is_none() && one.mark("b.1.0", "one").await.unwrap());
 }
 
 #[tokio::test]
