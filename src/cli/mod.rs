@@ -1,10 +1,12 @@
 //! The command line: one file per subcommand, this one for what they share.
 
 mod admin;
+mod anew;
 mod assembled;
 mod background;
 mod backup;
 mod batch;
+mod batch_door;
 mod check_config;
 mod clients;
 mod command;
@@ -22,6 +24,7 @@ mod models;
 mod node;
 mod ocr;
 mod open;
+mod open_secrets;
 mod plan;
 mod player;
 mod programs;

@@ -7,25 +7,27 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
-use mediary_store::{
-    ClientKeys, Counters, Database, DatabasePlace, ProviderKeys, Queue, Requests, Settings, StoreFailed,
-};
+use mediary_store::{ClientKeys, Counters, Database, DatabasePlace, ProviderKeys, Requests, Settings, StoreFailed};
 use tokio::runtime::Handle;
 use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
 
+use super::anew::{Ended, anew, started_anew, stopped_or};
 use super::assembled::assembled;
 use super::background::{Presence, arguments};
+use super::batch_door::{batches_of, door};
 use super::key_ring::KeyRing;
+use super::open_secrets::warn_of_open_secrets;
 use super::reload::{self, Running};
 use super::{Context, complain};
-use crate::config::{Config, Source};
-use crate::gateway::batches::{Batches, Door};
-use crate::gateway::queue::{Depot, QueueDoor};
+use crate::config::Config;
+use crate::gateway::batches::Batches;
 use crate::gateway::{
     Administration, BodyLog, Gateway, KeptClients, KeptFiles, KeptLedger, KeptResponses, NumberedSettings, Pooling,
     Probes, RequestLog, TemporaryFiles, VideoJobs,
 };
-use crate::http::{self, AppState, Current};
+use crate::http::{self, AppState, Current, Upkeep};
+use crate::models::{Installing, Python};
 use crate::telemetry::{self, Otlp};
 
 /// Serve chat, embeddings and OCR over HTTP, on 127.0.0.1:8001 or where the configuration says
@@ -52,9 +54,11 @@ impl Serve {
         let arguments = arguments(&context, self.host.as_deref(), self.port);
         context.overrides.host = self.host;
         context.overrides.port = self.port;
-        let served = give_large_blocks_back(&context).and_then(|()| serve(&context, arguments, self.in_background));
+        let ready = give_large_blocks_back(&context);
+        let served = ready.and_then(|()| serve(&context, arguments, self.in_background));
         match served {
-            Ok(()) => ExitCode::SUCCESS,
+            Ok(Ended::Stopped) => ExitCode::SUCCESS,
+            Ok(Ended::ToStartAnew(arguments)) => complain(&started_anew(&arguments)),
             Err(message) => complain(&message),
         }
     }
@@ -80,13 +84,13 @@ pub(super) fn give_large_blocks_back(context: &Context) -> Result<(), String> {
     Err(format!("cannot start: {error}"))
 }
 
-fn serve(context: &Context, arguments: Vec<String>, in_background: bool) -> Result<(), String> {
+fn serve(context: &Context, arguments: Vec<String>, in_background: bool) -> Result<Ended, String> {
     if in_background {
         // Of no terminal from now on, whose end would be this one's. It fails where that is so already.
         let _session = rustix::process::setsid();
     }
     let loaded = context.load()?;
-    let mut presence = Presence::announced(context, &loaded.source, arguments, in_background)?;
+    let mut presence = Presence::announced(context, &loaded.source, arguments.clone(), in_background)?;
     let configured = Arc::new(loaded.config);
     let config = configured.clone();
     let _log = telemetry::init(&config.server, context.environment.text("MEDIARY_LOG"))?;
@@ -155,12 +159,16 @@ fn serve(context: &Context, arguments: Vec<String>, in_background: bool) -> Resu
         let state = state.with_body_log(body_log.clone());
         let otlp = Otlp::start(&config.telemetry, &Handle::current())?;
         let state = state.with_otlp(otlp.clone());
+        let restart = CancellationToken::new();
+        let installing = Installing::new(models.clone(), Python::default());
+        let state = state.with_upkeep(Upkeep { installing, restart: restart.clone() });
         let address = config.server.host.socket_address(config.server.port);
         let listener = tokio::net::TcpListener::bind(address)
             .await
             .map_err(|error| format!("cannot listen on {address}: {error}; choose another with --port"))?;
-        if let (Some(presence), Ok(address)) = (&mut presence, listener.local_addr()) {
-            presence.serves_at(address);
+        let bound = listener.local_addr().map_err(|error| format!("cannot listen on {address}: {error}"))?;
+        if let Some(presence) = &mut presence {
+            presence.serves_at(bound);
         }
         let current = Current::new(state.clone());
         if let Some(batches) = &state.batches {
@@ -179,7 +187,7 @@ fn serve(context: &Context, arguments: Vec<String>, in_background: bool) -> Resu
             }
         };
         let served = tokio::select! {
-            served = http::serve_current(listener, state, current, http::stop_signal()) => served,
+            served = http::serve_current(listener, state, current, stopped_or(&restart)) => served,
             () = reload::follow(context, &loaded.source, running, serving) => Ok(()),
             () = look_at_lists(looking.subscribe(), config.registry.refresh) => Ok(()),
             () = check_keys(looking.subscribe(), config.probes.keys_every) => Ok(()),
@@ -197,19 +205,13 @@ fn serve(context: &Context, arguments: Vec<String>, in_background: bool) -> Resu
         if let Some(kept) = kept {
             kept.settle(config.server.shutdown_grace).await;
         }
-        served.map_err(|error| format!("the server failed: {error}"))
+        served.map_err(|error| format!("the server failed: {error}"))?;
+        if !restart.is_cancelled() {
+            return Ok(Ended::Stopped);
+        }
+        // Where the system chose its port, it is found there again.
+        Ok(Ended::ToStartAnew(anew(arguments, in_background, bound.port())))
     })
-}
-
-/// Where lines of batches are answered: here, or by nodes, where there is a broker.
-async fn door(config: &Config, current: Current) -> Result<Arc<dyn Door>, String> {
-    let here = http::door(current).map_err(|error| format!("cannot work on batches: {error}"))?;
-    let Some(address) = &config.queue.url else { return Ok(here) };
-    let queue =
-        Queue::open(address, config.queue.lease, config.queue.backlog).await.map_err(|error| error.to_string())?;
-    let depot = Depot::new(config.store.content.as_ref(), queue.most_bytes()).map_err(|error| error.to_string())?;
-    tracing::info!(queue.place = %address, "lines of batches are handed out to nodes");
-    Ok(Arc::new(QueueDoor::new(Arc::new(queue), depot, here)))
 }
 
 /// Tells what asks how the server stands; never ends.
@@ -349,17 +351,6 @@ impl Kept {
     }
 }
 
-/// How much of the server batches may take: where nodes answer their lines, so many are handed out at once.
-fn batches_of(config: &Config) -> crate::config::Batches {
-    let usual = config.batches.clone();
-    match config.queue.url {
-        Some(_) => {
-            crate::config::Batches { at_once: config.queue.at_once, at_once_per_key: config.queue.at_once, ..usual }
-        }
-        None => usual,
-    }
-}
-
 /// Prints, once, the code with which the first password of the administration is set.
 async fn print_code(administration: &Administration) {
     match administration.begin().await {
@@ -369,61 +360,5 @@ async fn print_code(administration: &Administration) {
         ),
         Ok(None) => {}
         Err(error) => tracing::warn!(error.detail = ?error, "the administration cannot be set up"),
-    }
-}
-
-/// Warns of a configuration file with keys in it that other users can read.
-fn warn_of_open_secrets(source: &Source, cwd: &Path) {
-    use std::os::unix::fs::MetadataExt;
-    let Source::File(path) = source else { return };
-    let path = cwd.join(path);
-    let is_open = std::fs::metadata(&path).is_ok_and(|metadata| metadata.mode() & 0o044 != 0);
-    if is_open && std::fs::read_to_string(&path).is_ok_and(|text| holds_keys(&text)) {
-        tracing::warn!(
-            config.file = %path.display(),
-            "the configuration holds API keys and others can read it; make it yours alone (chmod 600), or name \
-             environment variables in it instead: \"${{NAME}}\""
-        );
-    }
-}
-
-/// Whether a key is written out in a configuration, rather than named by its variable.
-fn holds_keys(text: &str) -> bool {
-    fn written_out(value: &toml::Value) -> bool {
-        match value {
-            toml::Value::String(text) => !text.is_empty() && !text.contains("${"),
-            toml::Value::Array(items) => items.iter().any(written_out),
-            _ => false,
-        }
-    }
-    fn found_in(table: &toml::Table) -> bool {
-        table.iter().any(|(name, value)| match value {
-            toml::Value::Table(below) => found_in(below),
-            toml::Value::Array(items) if name == "providers" => {
-                items.iter().filter_map(toml::Value::as_table).any(found_in)
-            }
-            value => name == "api_keys" && written_out(value),
-        })
-    }
-    text.parse::<toml::Table>().is_ok_and(|table| found_in(&table))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn keys_are_told_from_names_of_variables() {
-        let rows = [
-            ("[server]\napi_keys = [\"${MEDIARY_API_KEY}\"]", false),
-            ("[server]\napi_keys = [\"${A}\", \"sk-1\"]", true),
-            ("[[providers]]\nid = \"groq\"\napi_keys = [\"gsk-1\"]", true),
-            ("[[providers]]\nid = \"groq\"\napi_keys = \"${GROQ}\"", false),
-            ("[server]\napi_keys = []\nport = 1", false),
-            ("not TOML", false),
-        ];
-        for (text, expected) in rows {
-            assert_eq!(holds_keys(text), expected, "{text}");
-        }
     }
 }

@@ -77,6 +77,13 @@ pub(super) fn defaults() -> Config {
     settle(default_layer(), &Environment::default(), Vec::new()).expect("the defaults pass their own checks").0
 }
 
+impl Default for Config {
+    /// What an empty file and an empty environment give.
+    fn default() -> Self {
+        defaults()
+    }
+}
+
 fn default_layer() -> Vec<Written> {
     let leaves = Raw::default().flattened();
     let known = leaves

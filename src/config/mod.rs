@@ -146,10 +146,3 @@ impl Config {
         reference::table()
     }
 }
-
-impl Default for Config {
-    /// What an empty file and an empty environment give.
-    fn default() -> Self {
-        load::defaults()
-    }
-}

@@ -22,7 +22,7 @@ pub use record::{BatchAsked, BatchOutcome, BatchTimes, LineFault, LineOutcome};
 pub use requests::{Batch, BatchLines, BatchWish, NoBatch};
 
 use std::collections::HashSet;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use mediary_store::{Database, StoreFailed};
@@ -118,27 +118,6 @@ impl Batches {
                 }
             }
         });
-    }
-
-    async fn take_up(self: &Arc<Self>, door: &Arc<dyn Door>) {
-        let rows = match self.kept.take(unix_seconds()).await {
-            Ok(rows) => rows,
-            Err(error) => return tracing::warn!(error.detail = %error, "batches cannot be claimed"),
-        };
-        for row in rows {
-            if !self.running.lock().unwrap_or_else(PoisonError::into_inner).insert(row.id.clone()) {
-                continue;
-            }
-            let (batches, door) = (self.clone(), door.clone());
-            self.at_work.spawn(async move {
-                let id = row.id.clone();
-                if let Err(failure) = Box::pin(batches.run(row, &door)).await {
-                    // It stays as it is written down, and is gone on with when claims are looked at next.
-                    tracing::error!(batch.id = id, error.detail = %failure, "a batch cannot be gone on with for now");
-                }
-                batches.running.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
-            });
-        }
     }
 
     /// Sends no more lines, and waits until those under way have been answered, so that nothing of them is in doubt at the

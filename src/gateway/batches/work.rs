@@ -1,7 +1,7 @@
 //! A batch from its first line to its last, wherever a process before has left it.
 
 use std::collections::VecDeque;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 use mediary_core::Failure;
 use mediary_store::{BatchLine, BatchRow, BatchState, LineState};
@@ -37,8 +37,30 @@ pub(super) fn unknown() -> LineOutcome {
 }
 
 impl Batches {
+    /// Takes up the batches that are this server's, and are not worked on.
+    pub(super) async fn take_up(self: &Arc<Self>, door: &Arc<dyn Door>) {
+        let rows = match self.kept.take(unix_seconds()).await {
+            Ok(rows) => rows,
+            Err(error) => return tracing::warn!(error.detail = %error, "batches cannot be claimed"),
+        };
+        for row in rows {
+            if !self.running.lock().unwrap_or_else(PoisonError::into_inner).insert(row.id.clone()) {
+                continue;
+            }
+            let (batches, door) = (self.clone(), door.clone());
+            self.at_work.spawn(async move {
+                let id = row.id.clone();
+                if let Err(failure) = Box::pin(batches.run(row, &door)).await {
+                    // It stays as it is written down, and is gone on with when claims are looked at next.
+                    tracing::error!(batch.id = id, error.detail = %failure, "a batch cannot be gone on with for now");
+                }
+                batches.running.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
+            });
+        }
+    }
+
     /// Works on a batch until it has ended, or this server stops.
-    pub(super) async fn run(self: &Arc<Self>, row: BatchRow, door: &Arc<dyn Door>) -> Result<(), Failure> {
+    async fn run(self: &Arc<Self>, row: BatchRow, door: &Arc<dyn Door>) -> Result<(), Failure> {
         let (owner, kind) = (row.owner.clone(), row.kind);
         let mut batch = Batch::of(row)?;
         if batch.state == BatchState::Validating {

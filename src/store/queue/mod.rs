@@ -7,7 +7,9 @@
 //! version 2.9 know is used.
 
 mod address;
+mod giving;
 mod leased;
+mod messages;
 mod results;
 mod streams;
 #[cfg(test)]
@@ -17,22 +19,13 @@ pub use address::{NotAQueue, QueueAddress};
 pub use leased::LeasedWork;
 pub use results::ExpectedResult;
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 use std::time::Duration;
 
-use async_nats::jetstream::consumer::{PullConsumer, pull};
-use async_nats::jetstream::context::PublishErrorKind;
-use async_nats::jetstream::message::PublishMessage;
-use async_nats::jetstream::stream::{LastRawMessageErrorKind, Stream};
+use async_nats::jetstream::consumer::PullConsumer;
+use async_nats::jetstream::stream::Stream;
 use async_nats::jetstream::{self, Context};
-use bytes::Bytes;
-use futures_util::StreamExt as _;
 use thiserror::Error;
-
-use streams::{DONE, MARKS, NODES, WORK};
-
-/// How much longer than it was asked to a broker may take to say that there is nothing.
-const SLACK: Duration = Duration::from_secs(5);
 
 /// The queue is of no use at the moment.
 #[derive(Debug, Error)]
@@ -95,111 +88,6 @@ impl Queue {
     #[must_use]
     pub fn lease(&self) -> Duration {
         self.lease
-    }
-
-    /// Hands work out, unless it is there already.
-    ///
-    /// # Errors
-    /// When the broker does not say that it has it.
-    pub async fn hand_out(&self, name: &str, body: Bytes) -> Result<HandedOut, QueueAway> {
-        match self.publish_once(format!("{WORK}.{name}"), body).await {
-            Ok(true) => Ok(HandedOut::New),
-            Ok(false) => Ok(HandedOut::Before),
-            // The broker has no other word for it.
-            Err(away) if away.why.contains("maximum messages") => Ok(HandedOut::Full),
-            Err(away) => Err(away),
-        }
-    }
-
-    /// Marks work, once, as this one's. Gives whether the mark is this one's; asked again, where it was not heard, it says the
-    /// same.
-    ///
-    /// # Errors
-    /// When the broker does not say so.
-    pub async fn mark(&self, name: &str, whose: &str) -> Result<bool, QueueAway> {
-        let subject = format!("{MARKS}.{name}");
-        if self.publish_once(subject.clone(), Bytes::from(whose.to_owned())).await? {
-            return Ok(true);
-        }
-        Ok(self.last(&self.marks, &subject).await?.is_some_and(|mark| mark == whose))
-    }
-
-    /// Takes a piece of work; `None`: there was none for so long. A broker that does not even say that is asked anew.
-    ///
-    /// # Errors
-    /// When it is not to be reached.
-    pub async fn take(&self, patience: Duration) -> Result<Option<LeasedWork>, QueueAway> {
-        let consumer = self.consumer().await?;
-        let taken = async {
-            let fetched = consumer.batch().max_messages(1).expires(patience).messages().await;
-            let mut messages = fetched.map_err(async_nats::Error::from)?;
-            messages.next().await.transpose()
-        };
-        match tokio::time::timeout(patience + SLACK, taken).await {
-            Ok(Ok(message)) => Ok(message.map(|message| LeasedWork::of(message, &self.place))),
-            Ok(Err(error)) => {
-                self.forget_consumer();
-                Err(self.away(&*error))
-            }
-            Err(_) => {
-                self.forget_consumer();
-                Err(QueueAway { place: self.place.clone(), why: "it stands still, and is asked anew".to_owned() })
-            }
-        }
-    }
-
-    /// Forgets what came of all work whose names begin so, and its marks.
-    ///
-    /// # Errors
-    /// When the broker does not say so.
-    pub async fn forget(&self, begin: &str) -> Result<(), QueueAway> {
-        for (stream, subject) in [(&self.done, DONE), (&self.marks, MARKS)] {
-            stream.purge().filter(format!("{subject}.{begin}.>")).await.map_err(|error| self.away(&error))?;
-        }
-        Ok(())
-    }
-
-    async fn consumer(&self) -> Result<PullConsumer, QueueAway> {
-        let known = self.consumer.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        if let Some(consumer) = known {
-            return Ok(consumer);
-        }
-        let config = pull::Config {
-            durable_name: Some(NODES.to_owned()),
-            ack_wait: self.lease,
-            max_ack_pending: 100_000,
-            ..pull::Config::default()
-        };
-        let made = self.work.get_or_create_consumer(NODES, config).await.map_err(|error| self.away(&error))?;
-        *self.consumer.lock().unwrap_or_else(PoisonError::into_inner) = Some(made.clone());
-        Ok(made)
-    }
-
-    fn forget_consumer(&self) {
-        *self.consumer.lock().unwrap_or_else(PoisonError::into_inner) = None;
-    }
-
-    /// Publishes a message where there is none of this subject. Gives whether there was none.
-    async fn publish_once(&self, subject: String, body: Bytes) -> Result<bool, QueueAway> {
-        let message = PublishMessage::build().payload(body).expected_last_subject_sequence(0);
-        let acknowledged = match self.context.send_publish(subject, message).await {
-            Ok(published) => published.await,
-            Err(error) => Err(error),
-        };
-        match acknowledged {
-            Ok(_) => Ok(true),
-            Err(error) if error.kind() == PublishErrorKind::WrongLastSequence => Ok(false),
-            Err(error) => Err(self.away(&error)),
-        }
-    }
-
-    /// The message of a subject.
-    async fn last(&self, stream: &Stream, subject: &str) -> Result<Option<Bytes>, QueueAway> {
-        match stream.get_last_raw_message_by_subject(subject).await {
-            Ok(message) => Ok(Some(message.payload)),
-            Err(error) if error.kind() == LastRawMessageErrorKind::NoMessageFound => Ok(None),
-            Err(error) => Err(self.away(&error)),
-        }
     }
 
     fn away(&self, error: &dyn std::error::Error) -> QueueAway {

@@ -1,7 +1,9 @@
 //! The queue on a real broker: work is given out to one at a time, again when nothing is heard of it, and done once.
 
+use bytes::Bytes;
 use mediary_servers::Nats;
 
+use super::streams::NODES;
 use super::*;
 
 const LEASE: Duration = Duration::from_secs(1);
