@@ -77,6 +77,13 @@ pub(super) fn defaults() -> Config {
     settle(default_layer(), &Environment::default(), Vec::new()).expect("the defaults pass their own checks").0
 }
 
+impl Default for Config {
+    /// What an empty file and an empty environment give.
+    fn default() -> Self {
+        defaults()
+    }
+}
+
 fn default_layer() -> Vec<Written> {
     let leaves = Raw::default().flattened();
     let known = leaves
@@ -114,6 +121,8 @@ fn settle(
     let safety = raw.safety.check(&mut check);
     let store = raw.store.check(&mut check);
     let jobs = raw.jobs.check(&mut check);
+    let batches = raw.batches.check(&mut check);
+    let queue = raw.queue.check(&mut check);
     let registry = raw.registry.check();
     let log = raw.log.check(&mut check);
     let telemetry = raw.telemetry.check(&mut check);
@@ -139,6 +148,8 @@ fn settle(
                     safety,
                     store,
                     jobs,
+                    batches,
+                    queue,
                     registry,
                     log,
                     telemetry,

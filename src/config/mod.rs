@@ -6,6 +6,7 @@
 
 mod address;
 mod admission;
+mod batches;
 mod cache;
 mod check;
 mod content;
@@ -26,6 +27,7 @@ mod problem;
 pub mod providers;
 mod proxies;
 mod quantity;
+mod queue;
 mod reference;
 mod registry;
 mod request_logging;
@@ -43,6 +45,7 @@ mod tests;
 pub use address::Host;
 pub(crate) use address::base_url;
 pub use admission::Admission;
+pub use batches::Batches;
 pub use cache::Cache;
 pub use check::Change;
 pub use content::Content;
@@ -60,6 +63,7 @@ pub use probes::Probes;
 pub use problem::{ConfigError, Origin, Problem};
 pub use providers::ConfiguredProvider;
 pub use quantity::{Bytes, Pixels};
+pub use queue::Queue;
 pub use registry::Registry;
 pub use request_logging::RequestLogging;
 pub use routing::{ModelRouting, Routing};
@@ -106,6 +110,10 @@ pub struct Config {
     pub store: Store,
     /// How jobs are followed.
     pub jobs: Jobs,
+    /// How much of the server batches may take.
+    pub batches: Batches,
+    /// Where lines of batches are handed out.
+    pub queue: Queue,
     /// How often lists of models are looked at, and whether servers on this machine are looked for.
     pub registry: Registry,
     /// Whether and how long requests are logged.
@@ -136,12 +144,5 @@ impl Config {
     /// A Markdown table of all keys (key, default, meaning), as `docs/configuration.md` shows it.
     pub fn reference() -> String {
         reference::table()
-    }
-}
-
-impl Default for Config {
-    /// What an empty file and an empty environment give.
-    fn default() -> Self {
-        load::defaults()
     }
 }

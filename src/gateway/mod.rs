@@ -7,6 +7,7 @@
 mod administration;
 mod admission;
 pub(crate) mod archive;
+pub mod batches;
 pub(crate) mod blocking;
 mod body_log;
 mod build;
@@ -26,6 +27,7 @@ mod limits;
 mod live_responses;
 mod pooling;
 mod probes;
+pub mod queue;
 mod readiness;
 mod recipe_file;
 mod renewed;
@@ -72,9 +74,9 @@ pub use recipe_file::BadRecipe;
 pub use renewed::Renewal;
 pub use request_log::{Ended, Noted, RequestLog};
 pub use routing::{
-    Account, Answer, Bounds, CallError, Charge, Dossier, Exhausted, Findings, Found, KeyCheck, KeyHealth, KeyRecord,
-    KeyStanding, KeyStats, Known, Listing, Pace, Planned, Quarantine, Reclassified, Record, Route, Router, TaskRequest,
-    TreatmentNote, Tried, quota_left, total,
+    Account, Announced, Answer, Bounds, CallError, Charge, Dossier, Exhausted, Findings, Found, KeyCheck, KeyHealth,
+    KeyRecord, KeyStanding, KeyStats, Known, Listing, Pace, Planned, Quarantine, Reclassified, Record, Route, Router,
+    TaskRequest, TreatmentNote, Tried, quota_left, total,
 };
 pub use spool::Spool;
 pub use tasks::{Answered, Counted, Drawing, Drawn, Embedded, Growing, Made, Speaking, Stage, WholeAnswer};

@@ -23,8 +23,8 @@ use utoipa_swagger_ui::Config;
 use super::dashboard::takes;
 use super::error::{ApiError, ErrorBody};
 use super::{
-    admin, audio, content, fleet, health, images, kept_files, landing, metrics, models, ocr, ollama, plan, tasks,
-    videos,
+    admin, audio, batches, content, fleet, health, images, kept_files, landing, metrics, models, ocr, ollama, plan,
+    tasks, videos,
 };
 
 #[derive(OpenApi)]
@@ -50,6 +50,9 @@ use super::{
         videos::create, videos::generations, videos::list, videos::one, videos::content, videos::remove, videos::remix,
         kept_files::create, kept_files::list, kept_files::one, kept_files::content, kept_files::remove,
         kept_files::begin, kept_files::add_part, kept_files::complete, kept_files::cancel,
+        batches::openai::create, batches::openai::list, batches::openai::one, batches::openai::cancel, batches::openai::remove,
+        batches::messages::create, batches::messages::list, batches::messages::one, batches::messages::cancel,
+        batches::messages::results, batches::messages::remove,
         ocr::process, ocr::mistral::mistral,
         ocr::drawing, content::content,
         admin::set_up, admin::log_in, admin::log_out, admin::session, admin::provider_keys, admin::add_provider_key,
@@ -72,6 +75,7 @@ use super::{
         (name = "images", description = "Words and pictures become pictures"),
         (name = "videos", description = "Words and pictures become videos, as jobs"),
         (name = "files", description = "Files that are sent ahead of the requests that name them"),
+        (name = "batches", description = "Many requests that need no answer at once"),
         (name = "content", description = "Files that were made, by their links"),
         (name = "ocr", description = "Documents and pictures become text"),
         (name = "models", description = "What can be asked for"),

@@ -5,6 +5,7 @@
 
 mod admin;
 mod audio;
+mod batches;
 mod body;
 mod connection;
 mod content;
@@ -40,6 +41,7 @@ mod watched;
 #[cfg(test)]
 mod tests;
 
+pub use batches::door;
 pub use current::Current;
 pub use docs::openapi;
 pub use error::{ApiError, ErrorBody};

@@ -18,8 +18,8 @@ use super::logged::Witnesses;
 use super::state::AppState;
 use super::tasks::{gemini, messages, ranking, responses};
 use super::{
-    admin, audio, content, dashboard, docs, fleet, health, images, kept_files, landing, logged, metrics, models, ocr,
-    ollama, plan, tasks, videos, visit,
+    admin, audio, batches, content, dashboard, docs, fleet, health, images, kept_files, landing, logged, metrics,
+    models, ocr, ollama, plan, tasks, videos, visit,
 };
 use crate::config::Server;
 use crate::gateway::{Administration, Clients};
@@ -105,6 +105,13 @@ pub fn router(state: AppState) -> Router {
         .route("/v1/uploads/{id}/parts", post(kept_files::add_part))
         .route("/v1/uploads/{id}/complete", post(kept_files::complete))
         .route("/v1/uploads/{id}/cancel", post(kept_files::cancel))
+        .route("/v1/batches", post(batches::openai::create).get(batches::openai::list))
+        .route("/v1/batches/{id}", get(batches::openai::one).delete(batches::openai::remove))
+        .route("/v1/batches/{id}/cancel", post(batches::openai::cancel))
+        .route("/v1/messages/batches", post(batches::messages::create).get(batches::messages::list))
+        .route("/v1/messages/batches/{id}", get(batches::messages::one).delete(batches::messages::remove))
+        .route("/v1/messages/batches/{id}/cancel", post(batches::messages::cancel))
+        .route("/v1/messages/batches/{id}/results", get(batches::messages::results))
         .route("/v1/videos", post(videos::create).get(videos::list))
         .route("/v1/videos/generations", post(videos::generations))
         .route("/v1/videos/{id}", get(videos::one).delete(videos::remove))
@@ -129,8 +136,12 @@ pub fn router(state: AppState) -> Router {
         .route("/v1/ocr/images/{id}/{page}", get(ocr::drawing));
     let (config, clients) = (state.config.clone(), state.gateway.clients.clone());
     let witnesses = Witnesses::of(&state);
-    let administration = state.administration.clone();
+    let (administration, live) = (state.administration.clone(), state.batches.clone());
     let routes = routes.merge(tasks::behind_slashes()).with_state(state);
+    let routes = match live {
+        Some(batches) => routes.layer(from_fn_with_state(batches, batches::live)),
+        None => routes,
+    };
     layered_with(routes, &config.server, clients, administration, witnesses)
 }
 

@@ -6,7 +6,7 @@ use mediary_core::capability::Tier;
 use mediary_core::plan::{CostPolicy, Privacy};
 
 use super::super::error::ApiError;
-use super::super::guard::admitted;
+use super::super::guard::{admitted, on_behalf};
 use super::super::logged::note;
 use super::super::visit::spends;
 use crate::gateway::{Account, Bounds};
@@ -18,7 +18,9 @@ use crate::gateway::{Account, Bounds};
 pub(in crate::http) fn bounds(headers: &HeaderMap) -> Result<Bounds, ApiError> {
     let admitted = admitted();
     let is_local = admitted.as_ref().is_some_and(|admitted| admitted.client().rules.local_only);
-    let mut bounds = Bounds { account: note(Account::of(admitted)), ..Bounds::default() };
+    let announced = on_behalf().map(|behalf| behalf.announced.clone());
+    let account = Account::of(admitted).announcing(announced);
+    let mut bounds = Bounds { account: note(account), ..Bounds::default() };
     spends(&bounds.account);
     if let Some((name, value)) = first(headers, &["x-mediary-tier", "x-willaku-tier"])? {
         let tier = Tier::named(value).ok_or_else(|| wrong(name, &Tier::ALL.map(Tier::name).join(", ")))?;
