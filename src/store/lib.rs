@@ -47,6 +47,8 @@ pub use keys::{
 pub use lists::ModelLists;
 pub use notes::{Note, Notes};
 pub use quotas::{Quotas, UsedQuota};
-pub use requests::{Latency, LoggedRequest, RequestFilter, RequestPage, Requests, Sums, SumsBy, SumsOf};
+pub use requests::{
+    CacheSums, Latency, LoggedRequest, RequestFilter, RequestPage, Requests, Saved, Sums, SumsBy, SumsOf,
+};
 pub use responses::{KeptResponse, Responses};
 pub use settings::Settings;

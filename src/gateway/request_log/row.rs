@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use mediary_core::Target;
-use mediary_store::LoggedRequest;
+use mediary_store::{LoggedRequest, Saved};
 use serde_json::json;
 
+use super::super::answer_cache::CacheNote;
 use super::super::routing::{Account, Charge};
 use super::noted::{AttemptNote, MediumNote, Notes};
 use super::{ms_of, now_ms};
@@ -73,6 +74,8 @@ impl Ended {
             cost: i64::try_from(cost).unwrap_or(i64::MAX),
             unpriced: number(charges.iter().filter(|charge| charge.usd().is_none()).count() as u64),
             details: details(&notes, &charges, began_at),
+            cache: notes.cache.as_ref().map(|note| note.outcome.name()),
+            saved: notes.cache.as_ref().filter(|note| note.outcome.is_saved()).map(saved),
         }
     }
 }
@@ -114,6 +117,15 @@ impl Ended {
     }
 }
 
+/// What was saved by an answer for which no call was made.
+fn saved(note: &CacheNote) -> Saved {
+    let parts = note.saved_usd.map(|usd| usd.parts() / COST_PARTS);
+    Saved {
+        tokens: i64::try_from(note.saved_tokens).unwrap_or(i64::MAX),
+        cost: parts.map(|parts| i64::try_from(parts).unwrap_or(i64::MAX)),
+    }
+}
+
 /// What a list does not show.
 fn details(notes: &Notes, charges: &[Charge], began_at: i64) -> String {
     let media = notes.media.iter().map(|MediumNote { format, bytes, pages, seconds }| {
@@ -141,6 +153,12 @@ fn details(notes: &Notes, charges: &[Charge], began_at: i64) -> String {
         "fallbacks": notes.fallbacks,
         "treatments": notes.treatments,
         "charges": charges.collect::<Vec<_>>(),
+        "cache": notes.cache.as_ref().map(|note| json!({
+            "outcome": note.outcome.name(),
+            "saved_usd": note.saved_usd,
+            "saved_tokens": note.saved_tokens,
+            "age_seconds": note.age.map(|age| age.as_secs()),
+        })),
     })
     .to_string()
 }
