@@ -15,12 +15,12 @@ const MOST: usize = 4_096;
 const LONGEST_BYTES: usize = 2_048;
 
 /// Words that questions are built with, and that may differ: in English, German, Spanish, French.
-const BUILDING: [&str; 72] = [
+const BUILDING: [&str; 73] = [
     "a", "an", "the", "is", "are", "do", "does", "what", "which", "can", "could", "would", "will", "please", "i", "me",
     "you", "it", "there", "that", "this", "thanks", "hello", "hi", "der", "die", "das", "den", "dem", "ein", "eine",
     "einen", "ist", "sind", "was", "welche", "welcher", "welches", "kann", "können", "könnte", "bitte", "ich", "mir",
     "man", "du", "sie", "el", "la", "los", "las", "un", "una", "es", "son", "qué", "que", "cuál", "cuáles", "puedo",
-    "puede", "le", "les", "une", "est", "sont", "quel", "quelle", "quels", "quelles", "puis", "je",
+    "puede", "le", "les", "une", "est", "sont", "quel", "quelle", "quels", "quelles", "puis", "je", "puis-je",
 ];
 
 /// A question that was answered.

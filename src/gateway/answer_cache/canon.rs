@@ -2,7 +2,7 @@
 //!
 //! Media count by the hash of their bytes. Left out is what no target's answer depends on: whether it comes as a stream,
 //! where its client wrote a message, how far a provider is to keep the prompt. Structs are taken apart field by field, so
-//! that a new field does not compile until someone has thought about it.
+//! that a new field does not compile until it is decided what it means here.
 
 use mediary_core::plan::{CostPolicy, Privacy};
 use mediary_core::task::{

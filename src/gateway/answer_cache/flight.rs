@@ -275,7 +275,7 @@ impl Drop for Listener {
         inner.listeners.remove(&self.id);
         if !inner.listeners.is_empty() {
             drop(inner);
-            // Whoever drove it has left: the others look for themselves.
+            // The one that drove it may be the one that has left: the others look for themselves.
             flight.wakers.wake_all();
             return;
         }

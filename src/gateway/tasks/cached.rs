@@ -77,7 +77,7 @@ impl Gateway {
         };
         let is_its_own = listener.is_first();
         let answered = match listener.answered().await {
-            // What failed for another may still be had: by a call of its own, which waits for nobody else's.
+            // What failed for another may still be had: by a call of its own, which waits for no other.
             Err(_) if !is_its_own => {
                 answers.alone(place, &request, CacheOutcome::Miss, self.call_of(&request)).answered().await
             }
