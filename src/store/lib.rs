@@ -48,7 +48,7 @@ pub use lists::ModelLists;
 pub use notes::{Note, Notes};
 pub use quotas::{Quotas, UsedQuota};
 pub use requests::{
-    CacheSums, Latency, LoggedRequest, RequestFilter, RequestPage, Requests, Saved, Sums, SumsBy, SumsOf,
+    CacheSums, Latency, LoggedRequest, RequestFilter, RequestPage, Requests, Saved, StatusFilter, Sums, SumsBy, SumsOf,
 };
 pub use responses::{KeptResponse, Responses};
 pub use settings::Settings;

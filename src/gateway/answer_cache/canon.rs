@@ -397,6 +397,8 @@ mod tests {
 
     use super::*;
 
+    type Edit = fn(&mut Chat);
+
     fn request(edit: impl FnOnce(&mut Chat)) -> TaskRequest {
         let messages =
             vec![Message::text(Role::System, "Be brief."), Message::text(Role::User, "How far is the moon?")];
@@ -414,7 +416,7 @@ mod tests {
     #[test]
     fn what_an_answer_depends_on_makes_another_request_and_nothing_else_does() {
         let usual = whole(|_| ());
-        let same: [(&str, fn(&mut Chat)); 4] = [
+        let same: [(&str, Edit); 4] = [
             ("a stream", |chat| chat.stream = true),
             ("the sign of zero", |chat| chat.sampling.temperature = Some(-0.0)),
             ("a cache of the provider's", |chat| drop(chat.extras.insert("prompt_cache_key".into(), json!("k")))),
@@ -423,7 +425,7 @@ mod tests {
         for (name, edit) in same {
             assert_eq!(whole(edit), usual, "{name}");
         }
-        let other: [(&str, fn(&mut Chat)); 9] = [
+        let other: [(&str, Edit); 9] = [
             ("a word", |chat| chat.messages[1] = Message::text(Role::User, "How far is the sun?")),
             ("a role", |chat| chat.messages[0].role = Role::User),
             ("one text cut in two", |chat| {

@@ -356,7 +356,8 @@ mod tests {
 
     #[test]
     fn the_best_comes_first_ties_are_said_and_those_without_an_answer_come_last() {
-        let rows: [(&[Option<f64>], &[usize], &[usize]); 4] = [
+        type Row = (&'static [Option<f64>], &'static [usize], &'static [usize]);
+        let rows: [Row; 4] = [
             (&[Some(3.0), Some(9.0), Some(7.0)], &[1, 2, 0], &[]),
             (&[Some(8.97), Some(9.0), Some(7.0)], &[0, 1, 2], &[0, 1]),
             (&[None, Some(1.0), Some(2.0)], &[2, 1, 0], &[]),

@@ -6,6 +6,7 @@ use std::time::{Duration, SystemTime};
 
 use mediary_core::Target;
 use mediary_core::plan::{Demand, Want};
+use serde::Serialize;
 
 use super::super::answer_cache::CacheNote;
 
@@ -28,7 +29,7 @@ pub(super) struct Notes {
     pub(super) cache: Option<CacheNote>,
 }
 
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub(super) struct MediumNote {
     pub(super) format: &'static str,
     pub(super) bytes: u64,

@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use mediary_core::Target;
+use mediary_core::capability::{Charged, Usd};
 use mediary_store::{LoggedRequest, Saved};
-use serde_json::json;
+use serde::Serialize;
 
 use super::super::answer_cache::CacheNote;
 use super::super::routing::{Account, Charge};
@@ -126,39 +127,79 @@ fn saved(note: &CacheNote) -> Saved {
     }
 }
 
-/// What a list does not show.
+/// What a list does not show, as JSON.
+#[derive(Serialize)]
+struct Details<'a> {
+    media: &'a [MediumNote],
+    attempts: Vec<AttemptDetail<'a>>,
+    fallbacks: u32,
+    treatments: &'a [String],
+    charges: Vec<ChargeDetail>,
+    cache: Option<CacheDetail>,
+}
+
+#[derive(Serialize)]
+struct AttemptDetail<'a> {
+    target: String,
+    outcome: &'a str,
+    began_ms: i64,
+    took_ms: u64,
+}
+
+#[derive(Serialize)]
+struct ChargeDetail {
+    target: String,
+    task: &'static str,
+    items: Vec<ItemDetail>,
+    usd: Option<Usd>,
+    is_estimated: bool,
+    has_failed: bool,
+}
+
+#[derive(Serialize)]
+struct ItemDetail {
+    unit: &'static str,
+    count: u64,
+    usd: Usd,
+}
+
+#[derive(Serialize)]
+struct CacheDetail {
+    outcome: &'static str,
+    saved_usd: Option<Usd>,
+    saved_tokens: u64,
+    age_seconds: Option<u64>,
+}
+
 fn details(notes: &Notes, charges: &[Charge], began_at: i64) -> String {
-    let media = notes.media.iter().map(|MediumNote { format, bytes, pages, seconds }| {
-        json!({ "format": format, "bytes": bytes, "pages": pages, "seconds": seconds })
+    let attempts = notes.attempts.iter().map(|AttemptNote { target, outcome, began, took }| AttemptDetail {
+        target: target.to_string(),
+        outcome,
+        began_ms: (ms_of(*began) - began_at).max(0),
+        took_ms: took.as_millis() as u64,
     });
-    let attempts = notes.attempts.iter().map(|AttemptNote { target, outcome, began, took }| {
-        let (began_ms, took_ms) = ((ms_of(*began) - began_at).max(0), took.as_millis() as u64);
-        json!({ "target": target.to_string(), "outcome": outcome, "began_ms": began_ms, "took_ms": took_ms })
+    let item = |&Charged { unit, count, usd }: &Charged| ItemDetail { unit, count, usd };
+    let charges = charges.iter().map(|charge| ChargeDetail {
+        target: charge.target.to_string(),
+        task: charge.task.name(),
+        items: charge.charged.iter().flatten().map(item).collect(),
+        usd: charge.usd(),
+        is_estimated: charge.is_estimated,
+        has_failed: charge.has_failed,
     });
-    let charges = charges.iter().map(|charge| {
-        let units = charge.charged.iter().flatten();
-        let units = units.map(|unit| json!({ "unit": unit.unit, "count": unit.count, "usd": unit.usd }));
-        json!({
-            "target": charge.target.to_string(),
-            "task": charge.task.name(),
-            "items": units.collect::<Vec<_>>(),
-            "usd": charge.usd(),
-            "is_estimated": charge.is_estimated,
-            "has_failed": charge.has_failed,
-        })
-    });
-    json!({
-        "media": media.collect::<Vec<_>>(),
-        "attempts": attempts.collect::<Vec<_>>(),
-        "fallbacks": notes.fallbacks,
-        "treatments": notes.treatments,
-        "charges": charges.collect::<Vec<_>>(),
-        "cache": notes.cache.as_ref().map(|note| json!({
-            "outcome": note.outcome.name(),
-            "saved_usd": note.saved_usd,
-            "saved_tokens": note.saved_tokens,
-            "age_seconds": note.age.map(|age| age.as_secs()),
-        })),
-    })
-    .to_string()
+    let details = Details {
+        media: &notes.media,
+        attempts: attempts.collect(),
+        fallbacks: notes.fallbacks,
+        treatments: &notes.treatments,
+        charges: charges.collect(),
+        cache: notes.cache.as_ref().map(|note| CacheDetail {
+            outcome: note.outcome.name(),
+            saved_usd: note.saved_usd,
+            saved_tokens: note.saved_tokens,
+            age_seconds: note.age.map(|age| age.as_secs()),
+        }),
+    };
+    // Texts and numbers alone are always JSON.
+    serde_json::to_string(&details).unwrap_or_default()
 }

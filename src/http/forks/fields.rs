@@ -200,7 +200,7 @@ fn wrong(name: &str, wanted: &str) -> ApiError {
 mod tests {
     use super::*;
 
-    fn read(fields: Value) -> Result<ForkFields, ApiError> {
+    fn read(fields: &Value) -> Result<ForkFields, ApiError> {
         ForkFields::read(fields.to_string().as_bytes(), "auto")
     }
 
@@ -210,7 +210,7 @@ mod tests {
             "models": ["a/m", "b/m"], "messages": [], "return_all": true, "criteria": { "calidad": 2, "cost": 1 },
             "judge": "c/m", "budget": { "usd": 0.01, "seconds": 2.5 }, "max_tokens": 9, "max_parallel": 2,
         });
-        let ForkFields { chat, wish } = read(asked).ok().unwrap();
+        let ForkFields { chat, wish } = read(&asked).ok().unwrap();
         let chat: Value = serde_json::from_slice(&chat).unwrap();
         assert_eq!(chat, json!({ "model": "a/m", "messages": [], "max_tokens": 9 }));
         assert_eq!(wish.criteria, [(Criterion::Cost, 1.0), (Criterion::Quality, 2.0)]);
@@ -239,7 +239,7 @@ mod tests {
             (json!({ "return_all": "yes" }), "return_all"),
         ];
         for (fields, param) in rows {
-            assert_eq!(read(fields.clone()).err().and_then(|error| error.param).as_deref(), Some(param), "{fields}");
+            assert_eq!(read(&fields).err().and_then(|error| error.param).as_deref(), Some(param), "{fields}");
         }
         let unknown = Comparison::read(br#"{"task": "x", "criterai": []}"#, "auto").err().unwrap();
         assert_eq!(unknown.param.as_deref(), Some("criterai"));
