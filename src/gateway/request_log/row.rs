@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use mediary_core::Target;
 use mediary_core::capability::{Charged, Usd};
-use mediary_store::LoggedRequest;
+use mediary_store::{LoggedRequest, Saved};
 use serde::Serialize;
 
+use super::super::answer_cache::CacheNote;
 use super::super::routing::{Account, Charge};
 use super::ms_of;
 use super::noted::{AttemptNote, MediumNote, Notes};
@@ -72,6 +73,8 @@ impl Ended {
             cost: i64::try_from(cost).unwrap_or(i64::MAX),
             unpriced: number(charges.iter().filter(|charge| charge.usd().is_none()).count() as u64),
             details: details(&notes, &charges, began_at),
+            cache: notes.cache.as_ref().map(|note| note.outcome.name()),
+            saved: notes.cache.as_ref().filter(|note| note.outcome.is_saved()).map(saved),
         }
     }
 }
@@ -113,6 +116,15 @@ impl Ended {
     }
 }
 
+/// What was saved by an answer for which no call was made.
+fn saved(note: &CacheNote) -> Saved {
+    let parts = note.saved_usd.map(|usd| usd.parts() / COST_PARTS);
+    Saved {
+        tokens: i64::try_from(note.saved_tokens).unwrap_or(i64::MAX),
+        cost: parts.map(|parts| i64::try_from(parts).unwrap_or(i64::MAX)),
+    }
+}
+
 /// What a list does not show, as JSON.
 #[derive(Serialize)]
 struct Details<'a> {
@@ -121,6 +133,7 @@ struct Details<'a> {
     fallbacks: u32,
     treatments: &'a [String],
     charges: Vec<ChargeDetail>,
+    cache: Option<CacheDetail>,
 }
 
 #[derive(Serialize)]
@@ -148,6 +161,14 @@ struct ItemDetail {
     usd: Usd,
 }
 
+#[derive(Serialize)]
+struct CacheDetail {
+    outcome: &'static str,
+    saved_usd: Option<Usd>,
+    saved_tokens: u64,
+    age_seconds: Option<u64>,
+}
+
 fn details(notes: &Notes, charges: &[Charge], began_at: i64) -> String {
     let attempts = notes.attempts.iter().map(|AttemptNote { target, outcome, began, took }| AttemptDetail {
         target: target.to_string(),
@@ -170,6 +191,12 @@ fn details(notes: &Notes, charges: &[Charge], began_at: i64) -> String {
         fallbacks: notes.fallbacks,
         treatments: &notes.treatments,
         charges: charges.collect(),
+        cache: notes.cache.as_ref().map(|note| CacheDetail {
+            outcome: note.outcome.name(),
+            saved_usd: note.saved_usd,
+            saved_tokens: note.saved_tokens,
+            age_seconds: note.age.map(|age| age.as_secs()),
+        }),
     };
     // Texts and numbers alone are always JSON.
     serde_json::to_string(&details).unwrap_or_default()

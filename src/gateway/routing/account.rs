@@ -116,6 +116,15 @@ impl Account {
         self.charges.lock().unwrap_or_else(PoisonError::into_inner).push(charge);
     }
 
+    /// Takes over what another account of the same client was charged for, and what was noted of its calls: it was spent
+    /// when it was charged.
+    pub(in crate::gateway) fn takes_over(&self, other: &Self) {
+        self.charges.lock().unwrap_or_else(PoisonError::into_inner).extend(other.charges());
+        if let (Some(noted), Some(others)) = (&self.noted, &other.noted) {
+            noted.takes_over(others);
+        }
+    }
+
     /// The charges so far.
     #[must_use]
     pub fn charges(&self) -> Vec<Charge> {
