@@ -237,6 +237,7 @@ fn stays(before: &Config, after: &Config) -> Vec<&'static str> {
         ("content", differ(&before.content, &after.content)),
         ("store", differ(&before.store, &after.store)),
         ("jobs", differ(&before.jobs, &after.jobs)),
+        ("realtime", differ(&before.realtime, &after.realtime)),
         ("probes", differ(&before.probes, &after.probes)),
         ("safety", differ(&before.safety, &after.safety)),
         ("telemetry", differ(&before.telemetry, &after.telemetry)),

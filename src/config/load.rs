@@ -114,6 +114,7 @@ fn settle(
     let safety = raw.safety.check(&mut check);
     let store = raw.store.check(&mut check);
     let jobs = raw.jobs.check(&mut check);
+    let realtime = raw.realtime.check(&mut check);
     let registry = raw.registry.check();
     let log = raw.log.check(&mut check);
     let telemetry = raw.telemetry.check(&mut check);
@@ -139,6 +140,7 @@ fn settle(
                     safety,
                     store,
                     jobs,
+                    realtime,
                     registry,
                     log,
                     telemetry,

@@ -26,6 +26,7 @@ mod problem;
 pub mod providers;
 mod proxies;
 mod quantity;
+mod realtime;
 mod reference;
 mod registry;
 mod request_logging;
@@ -60,6 +61,7 @@ pub use probes::Probes;
 pub use problem::{ConfigError, Origin, Problem};
 pub use providers::ConfiguredProvider;
 pub use quantity::{Bytes, Pixels};
+pub use realtime::Realtime;
 pub use registry::Registry;
 pub use request_logging::RequestLogging;
 pub use routing::{ModelRouting, Routing};
@@ -106,6 +108,8 @@ pub struct Config {
     pub store: Store,
     /// How jobs are followed.
     pub jobs: Jobs,
+    /// How live conversations are held.
+    pub realtime: Realtime,
     /// How often lists of models are looked at, and whether servers on this machine are looked for.
     pub registry: Registry,
     /// Whether and how long requests are logged.

@@ -9,8 +9,8 @@ use toml::{Table, Value};
 
 use super::keys::{self, Key};
 use super::{
-    admission, cache, content, engines, fetch, files, jobs, limits, probes, registry, request_logging, routing, safety,
-    server, store, telemetry,
+    admission, cache, content, engines, fetch, files, jobs, limits, probes, realtime, registry, request_logging,
+    routing, safety, server, store, telemetry,
 };
 
 /// All sections as written.
@@ -29,6 +29,7 @@ pub(super) struct Raw {
     pub(super) safety: safety::RawSafety,
     pub(super) store: store::RawStore,
     pub(super) jobs: jobs::RawJobs,
+    pub(super) realtime: realtime::RawRealtime,
     pub(super) registry: registry::RawRegistry,
     pub(super) log: request_logging::RawLog,
     pub(super) telemetry: telemetry::RawTelemetry,
@@ -92,6 +93,7 @@ pub(super) fn all() -> impl Iterator<Item = &'static Key> {
         safety::KEYS,
         store::KEYS,
         jobs::KEYS,
+        realtime::KEYS,
         registry::KEYS,
         request_logging::KEYS,
         telemetry::KEYS,

@@ -27,6 +27,7 @@ mod live_responses;
 mod pooling;
 mod probes;
 mod readiness;
+mod realtime;
 mod recipe_file;
 mod renewed;
 mod request_log;
@@ -68,6 +69,7 @@ pub use probes::{
     Step as ProbeStep, Verified, VerifyRequest, probe_findings,
 };
 pub use readiness::Readiness;
+pub use realtime::{Door, Grant, Opening, Realtime, Secrets, Session as LiveSession, Step as LiveStep, TurnEnded};
 pub use recipe_file::BadRecipe;
 pub use renewed::Renewal;
 pub use request_log::{Ended, Noted, RequestLog};
@@ -106,6 +108,8 @@ pub struct Gateway {
     pub content: Contents,
     /// Who holds a key of this server, and what each may do.
     pub clients: Arc<Clients>,
+    /// What live conversations share.
+    pub realtime: Arc<Realtime>,
     admission: Admission,
     /// Where pictures are looked at.
     desk: Desk,

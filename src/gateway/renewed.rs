@@ -46,6 +46,7 @@ impl Gateway {
             treatments: Arc::new(treatments),
             content: self.content.clone(),
             clients: self.clients.clone(),
+            realtime: self.realtime.clone(),
             admission: self.admission.clone(),
             desk: self.desk.clone(),
             intake,

@@ -23,8 +23,8 @@ use utoipa_swagger_ui::Config;
 use super::dashboard::takes;
 use super::error::{ApiError, ErrorBody};
 use super::{
-    admin, audio, content, fleet, health, images, kept_files, landing, metrics, models, ocr, ollama, plan, tasks,
-    videos,
+    admin, audio, content, fleet, health, images, kept_files, landing, metrics, models, ocr, ollama, plan, realtime,
+    tasks, videos,
 };
 
 #[derive(OpenApi)]
@@ -49,6 +49,8 @@ use super::{
         images::generations, images::edits, images::variations,
         videos::create, videos::generations, videos::list, videos::one, videos::content, videos::remove, videos::remix,
         kept_files::create, kept_files::list, kept_files::one, kept_files::content, kept_files::remove,
+        realtime::socket, realtime::client_secrets, realtime::sessions, realtime::transcription_sessions,
+        realtime::calls,
         kept_files::begin, kept_files::add_part, kept_files::complete, kept_files::cancel,
         ocr::process, ocr::mistral::mistral,
         ocr::drawing, content::content,

@@ -11,10 +11,11 @@ pub(crate) const ROUTING: &str = "docs/routing.md";
 pub(crate) const DOCUMENTS: &str = "docs/documents.md";
 pub(crate) const CONFIGURATION: &str = "docs/configuration.md";
 pub(crate) const OPERATIONS: &str = "docs/operations.md";
+pub(crate) const REALTIME: &str = "docs/realtime.md";
 pub(crate) const DASHBOARD: &str = "docs/dashboard.md";
 
 /// The documentation; each page of `docs/` is in it.
-pub(crate) const PAGES: [&str; 7] = [README, API, ROUTING, DOCUMENTS, CONFIGURATION, OPERATIONS, DASHBOARD];
+pub(crate) const PAGES: [&str; 8] = [README, API, ROUTING, DOCUMENTS, REALTIME, CONFIGURATION, OPERATIONS, DASHBOARD];
 
 /// A page of Markdown.
 pub(crate) struct Page {
