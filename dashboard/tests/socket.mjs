@@ -22,6 +22,8 @@ export class LiveVendor {
       vendor.sockets.add(socket);
       vendor.open += 1;
       socket.on('error', () => socket.destroy());
+      // One half of it ends when the other side goes.
+      socket.on('end', () => socket.end());
       socket.on('close', () => {
         vendor.sockets.delete(socket);
         vendor.open -= 1;

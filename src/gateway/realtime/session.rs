@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 use std::future::pending;
 use std::pin::pin;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use futures_util::future::{Either, select};
 use mediary_core::live::{ClientEvent, LiveError, LiveHeard, LiveSettings, ServerEvent};
@@ -222,12 +222,6 @@ impl Session {
             ClientEvent::Respond(wish) => self.respond(*wish).await,
             ClientEvent::Cancel => self.cancel(),
         }
-    }
-
-    /// How long it may still last.
-    #[must_use]
-    pub fn left(&self) -> Duration {
-        self.ends.saturating_duration_since(Instant::now())
     }
 }
 

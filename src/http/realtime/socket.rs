@@ -27,6 +27,9 @@ const PING: Duration = Duration::from_secs(20);
 /// A client of which nothing was heard for so long has gone.
 const GONE: Duration = Duration::from_secs(60);
 
+/// An event of so many bytes is read where it arrives.
+const SHORT_BYTES: usize = 64 << 10;
+
 type Socket = WebSocketStream<Watched<TcpStream>>;
 
 /// A session that is to be held on a socket.
@@ -114,17 +117,25 @@ async fn told(session: &mut LiveSession, socket: &mut Socket) -> Result<(), Erro
 /// Takes an event of the client's.
 async fn take(session: &mut LiveSession, text: &str, prompt: Option<&str>) {
     if session.takes_as_written() {
-        let kind = event_type(text).unwrap_or_default();
-        let is_about_settings = kind == "session.update";
+        let kind = event_type(text);
+        let is_about_settings = kind.as_deref() == Some("session.update");
         let settings = is_about_settings.then(|| updated(text, session.settings())).flatten();
-        let event = match prompt.filter(|_| is_about_settings || kind == "response.create") {
+        // What cannot be told apart may hold instructions.
+        let may_instruct = matches!(kind.as_deref(), None | Some("session.update" | "response.create"));
+        let event = match prompt.filter(|_| may_instruct) {
             Some(prompt) => prompted(text, prompt),
             None => text.to_owned(),
         };
         return session.pass(event, settings).await;
     }
-    let (owned, settings) = (text.to_owned(), session.settings().clone());
-    match blocking::through(text.len(), move || read(&owned, &settings)).await {
+    let understood = match text.len() <= SHORT_BYTES {
+        true => Ok(read(text, session.settings())),
+        false => {
+            let (owned, settings) = (text.to_owned(), session.settings().clone());
+            blocking::through(text.len(), move || read(&owned, &settings)).await
+        }
+    };
+    match understood {
         Ok(Ok(Asked { id, event })) => session.take(event, id).await,
         Ok(Err(error)) => session.refuse(error),
         Err(failure) => session.refuse(LiveError {

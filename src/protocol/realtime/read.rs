@@ -1,6 +1,7 @@
 //! Events of clients.
 
 use mediary_core::live::{ClientEvent, LiveError, LiveSettings, ResponseWish};
+use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::super::process::BadField;
@@ -109,12 +110,14 @@ fn wish(response: &Value, now: &LiveSettings) -> Result<ResponseWish, BadField> 
     Ok(ResponseWish { settings, is_apart: apart.is_some_and(|apart| apart == "none"), input, metadata })
 }
 
-/// The type of an event, without reading all of it: most events are long pieces of sound.
+/// The type of an event; the rest, which mostly is a long piece of sound, is skipped. `None`: it has none, or more than one.
 #[must_use]
-pub fn event_type(text: &str) -> Option<&str> {
-    let (_, rest) = text.split_once("\"type\"")?;
-    let rest = rest.trim_start().strip_prefix(':')?.trim_start().strip_prefix('"')?;
-    rest.split_once('"').map(|(kind, _)| kind)
+pub fn event_type(text: &str) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Kind {
+        r#type: String,
+    }
+    serde_json::from_str::<Kind>(text).ok().map(|kind| kind.r#type)
 }
 
 #[cfg(test)]
@@ -143,7 +146,7 @@ mod tests {
         ];
         for (text, expected) in rows {
             assert_eq!(event(text).unwrap(), expected, "{text}");
-            assert_eq!(event_type(text), serde_json::from_str::<Value>(text).unwrap()["type"].as_str());
+            assert_eq!(event_type(text).as_deref(), serde_json::from_str::<Value>(text).unwrap()["type"].as_str());
         }
     }
 
@@ -157,6 +160,14 @@ mod tests {
         assert!(wish.is_apart && wish.metadata["k"] == "v");
         assert_eq!(wish.settings.unwrap().instructions, "i");
         assert!(matches!(wish.input.unwrap()[0].kind, ItemKind::Message { .. }));
+    }
+
+    #[test]
+    fn only_the_events_own_type_counts() {
+        let later = r#"{"session":{"type":"realtime"},"type":"session.update"}"#;
+        assert_eq!(event_type(later).as_deref(), Some("session.update"));
+        assert_eq!(event_type(r#"{"type":"a","type":"b"}"#), None);
+        assert_eq!(event_type("x"), None);
     }
 
     #[test]
