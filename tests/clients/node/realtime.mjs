@@ -14,7 +14,10 @@ const { value } = await asking.realtime.clientSecrets.create({ session });
 assert.ok(value.startsWith("ek_"));
 
 const client = new OpenAI({ apiKey: value, baseURL: `${server}/v1`, dangerouslyAllowBrowser: true });
-const conversation = new OpenAIRealtimeWebSocket({ model: "fake/words", dangerouslyAllowBrowser: true }, client);
+// The client speaks TLS unless it is told otherwise, whatever its base address says.
+const onURL = (url) => (url.protocol = new URL(server).protocol === "https:" ? "wss:" : "ws:");
+const wish = { model: "fake/words", dangerouslyAllowBrowser: true, onURL };
+const conversation = new OpenAIRealtimeWebSocket(wish, client);
 const late = setTimeout(() => {
   console.error("no answer came");
   process.exit(1);
