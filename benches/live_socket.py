@@ -99,7 +99,8 @@ async def serve(talk: Callable[[Socket], Awaitable[None]]) -> tuple[asyncio.Serv
             writer.write("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
                          f"Sec-WebSocket-Accept: {answer}\r\n\r\n".encode())
             await talk(Socket(reader, writer, is_client=False))
-        except (ConnectionError, asyncio.IncompleteReadError):
+        except (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
+            # The bench is over, or the other side.
             pass
         finally:
             writer.close()

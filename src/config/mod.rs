@@ -1,8 +1,7 @@
 //! Configuration: what the operator wrote (file, environment, flags) becomes checked types, once, at start.
 //!
-//! After [`Config::load`] nothing is parsed again, and no other module reads the environment: `main` captures it as a
-//! value ([`Environment`]) and hands it in. This module opens no sockets, starts no engines and writes no files.
-//! `main` and `mediary check-config` call it; tests build [`Config`] by struct literal and `Default`.
+//! After [`Config::load`] nothing is parsed again, and no other module reads the environment: `main` captures it and hands it
+//! in ([`Environment`]). No sockets are opened here, no engines started, no files written. `check-config` calls it as well.
 
 mod address;
 mod admission;

@@ -27,7 +27,7 @@ mod live_responses;
 mod pooling;
 mod probes;
 mod readiness;
-mod realtime;
+pub mod realtime;
 mod recipe_file;
 mod renewed;
 mod request_log;
@@ -69,7 +69,6 @@ pub use probes::{
     Step as ProbeStep, Verified, VerifyRequest, probe_findings,
 };
 pub use readiness::Readiness;
-pub use realtime::{Door, Grant, Opening, Realtime, Secrets, Session as LiveSession, Step as LiveStep, TurnEnded};
 pub use recipe_file::BadRecipe;
 pub use renewed::Renewal;
 pub use request_log::{Ended, Noted, RequestLog};
@@ -109,15 +108,13 @@ pub struct Gateway {
     /// Who holds a key of this server, and what each may do.
     pub clients: Arc<Clients>,
     /// What live conversations share.
-    pub realtime: Arc<Realtime>,
+    pub realtime: Arc<realtime::Realtime>,
     admission: Admission,
-    /// Where pictures are looked at.
     desk: Desk,
     intake: Intake,
     safety: Arc<Safety>,
     daemon: Option<Daemon>,
     local: Arc<Local>,
-    /// What the engines of this process do.
     rows: Arc<[Abilities]>,
     engines: Arc<[EngineInfo]>,
     pdf: Arc<PdfWorkers>,

@@ -1,13 +1,16 @@
 //! What goes wrong with live conversations: clients that vanish, say too much or are too many, pages that may not ask, and
 //! what is refused by name.
 
-use mediary::config::{Bytes, Secret};
-use serde_json::json;
+use std::time::Duration;
+
+use mediary::config::{Bytes, Config, Secret};
+use serde_json::{Value, json};
 
 use super::chat_talk::{serving, with_providers};
 use super::chat_words::{closing, done, opening, streams, word};
 use super::client::Request;
-use super::realtime_talk::{Manner, Talk, Vendor, speech};
+use super::keys_providers::Place;
+use super::realtime_talk::{Does, Manner, Talk, Vendor, speech};
 use super::server::wait_until;
 use super::upstream::{Act, Gate, Step, Upstream};
 
@@ -95,8 +98,7 @@ fn an_event_that_is_too_long_ends_the_conversation() {
 #[test]
 fn a_turn_that_is_too_long_is_refused_and_the_conversation_goes_on() {
     let up = Upstream::doing([streams(&["Yes."])]);
-    let server =
-        serving(&[up.entry("a", json!({}))], |config| config.realtime.turn = std::time::Duration::from_secs(5));
+    let server = serving(&[up.entry("a", json!({}))], |config| config.realtime.turn = Duration::from_secs(5));
     let mut talk = Talk::open(&server, "?model=m");
     talk.until("session.created");
     talk.send(&json!({ "type": "session.update", "session": { "type": "realtime", "audio": { "input": { "turn_detection": null } } } }));
@@ -111,12 +113,59 @@ fn a_turn_that_is_too_long_is_refused_and_the_conversation_goes_on() {
 #[test]
 fn a_conversation_lasts_no_longer_than_it_may() {
     let up = Upstream::doing([streams(&["Yes."])]);
-    let server =
-        serving(&[up.entry("a", json!({}))], |config| config.realtime.lasts = std::time::Duration::from_millis(200));
+    let server = serving(&[up.entry("a", json!({}))], |config| config.realtime.lasts = Duration::from_millis(200));
     let mut talk = Talk::open(&server, "?model=m");
     assert_eq!(talk.until("error")["error"]["code"], "session_expired");
     assert!(talk.next().is_none(), "it is over");
     wait_until("its place is free", || server.live_sessions() == 0);
+}
+
+#[test]
+fn a_client_that_does_not_read_is_let_go() {
+    // Far more than what lies between both sides holds.
+    let flood = |_: &Value, _: usize| vec![Does::Says(json!({ "type": "x", "padding": "y".repeat(1 << 20) })); 64];
+    let vendor = Vendor::of(Manner::of(flood));
+    let edit = |config: &mut Config| config.limits.body_idle = Duration::from_millis(300);
+    let server = serving(&[vendor.entry("oa", "openai", "gpt-realtime")], edit);
+    let mut talk = Talk::open(&server, "?model=gpt-realtime");
+    talk.send(&json!({ "type": "response.create" }));
+    wait_until("both are let go", || server.live_sessions() == 0 && vendor.open() == 0);
+    talk.vanish();
+}
+
+#[test]
+fn each_answer_counts_as_a_request_of_its_key_and_is_a_row_of_the_log() {
+    let up = Upstream::doing([streams(&["A secret answer."])]);
+    let place = Place::with(&[up.entry("a", json!({}))]);
+    let made = |name: &str, more: &[&str]| {
+        let told = place.told(&[&["clients", "create", name], more].concat(), "");
+        told.lines().next().expect("the key").to_owned()
+    };
+    let (root, key) = (made("root", &["--admin"]), made("voice", &["--requests-per-minute", "2"]));
+    let served = place.serve(&[("MEDIARY_LOG__REQUESTS", "true")]);
+    let bearer = format!("Bearer {key}");
+    let talk = Talk::at(&served.address, "?model=m", &[("authorization", &bearer)]);
+    let mut talk = talk.unwrap_or_else(|refusal| unreachable!("{refusal:?}"));
+    let settings = json!({ "output_modalities": ["text"], "audio": { "input": { "turn_detection": null } } });
+    talk.send(&json!({ "type": "session.update", "session": settings }));
+    talk.write("A confidential question.");
+    talk.send(&json!({ "type": "response.create" }));
+    let answer = talk.until("response.done");
+    // Opening it was the first of two requests.
+    talk.send(&json!({ "type": "response.create" }));
+    assert_eq!(talk.until("error")["error"]["code"], "rate_limit_exceeded");
+    let mut rows = Vec::new();
+    let header = format!("x-api-key: {root}\r\n");
+    wait_until("the row is written", || {
+        rows = served.get("/api/admin/requests", &header).ok()["data"].as_array().expect("a list").clone();
+        !rows.is_empty()
+    });
+    let row = &rows[0];
+    assert_eq!((&row["id"], &row["endpoint"]), (&answer["response"]["id"], &json!("/v1/realtime")));
+    assert_eq!((&row["target"], &row["status"]), (&json!("a/m"), &json!(200)), "{row}");
+    assert_eq!((&row["prompt_tokens"], &row["completion_tokens"]), (&json!(9), &json!(2)));
+    let whole = row.to_string();
+    assert!(!whole.contains("secret") && !whole.contains("confidential"), "{whole}");
 }
 
 #[test]

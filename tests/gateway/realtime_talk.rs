@@ -55,13 +55,20 @@ impl Talk {
 
     /// Opens one with headers; a refusal is its status and body.
     pub(crate) fn open_with(server: &TestServer, query: &str, headers: &[(&str, &str)]) -> Result<Self, (u16, String)> {
-        let address = format!("ws://{}/v1/realtime{query}", server.address);
+        Self::at(&server.address.to_string(), query, headers)
+    }
+
+    /// The same with a server that is another process.
+    pub(crate) fn at(address: &str, query: &str, headers: &[(&str, &str)]) -> Result<Self, (u16, String)> {
+        let stream = TcpStream::connect(address).expect("the server listens");
+        stream.set_read_timeout(Some(PATIENCE)).expect("the time is not zero");
+        let address = format!("ws://{address}/v1/realtime{query}");
         let mut request = address.into_client_request().expect("it is an address");
         for (name, value) in headers {
             let name: HeaderName = name.parse().expect("it is a name");
             request.headers_mut().insert(name, HeaderValue::from_str(value).expect("it is plain"));
         }
-        match client(request, server.connect()) {
+        match client(request, stream) {
             Ok((socket, answer)) => {
                 let protocol = answer.headers().get("sec-websocket-protocol");
                 let protocol = protocol.and_then(|value| value.to_str().ok()).map(str::to_owned);

@@ -73,7 +73,7 @@ impl Session {
         if is_live {
             self.ask_live(follows).await;
         } else if !self.hearing.is_busy() {
-            self.ask().await;
+            self.ask();
         }
         Ok(())
     }
@@ -102,7 +102,7 @@ impl Session {
     }
 
     /// Asks a chat for the answer that is waited for.
-    pub(super) async fn ask(&mut self) {
+    pub(super) fn ask(&mut self) {
         let Some(Reply { by: By::Words(wish), scribe, bounds, .. }) = &self.reply else { return };
         let rate_hz = scribe.settings().input.rate_hz();
         let told = match &wish.input {

@@ -173,7 +173,7 @@ impl Session {
                 Behind::Live(_) => self.told(told).await,
                 Behind::Chain => {}
             },
-            Happened::Heard(turn) => self.heard(turn).await,
+            Happened::Heard(turn) => self.heard(turn),
             Happened::Answer(step) => self.answered(step).await,
             Happened::Expired => {
                 let minutes = self.context.gateway.realtime.wishes.lasts.as_secs() / 60;

@@ -55,11 +55,11 @@ impl Session {
             return self.fails(Some(error));
         }
         self.note_change(from, &failure);
-        self.go_on_with_reply().await;
+        self.go_on_with_reply();
     }
 
     /// The answer that was being given goes on with another target, if nothing of it was told yet.
-    async fn go_on_with_reply(&mut self) {
+    fn go_on_with_reply(&mut self) {
         let Some(reply) = &mut self.reply else { return };
         if !matches!(reply.by, By::Live) {
             return;
@@ -76,7 +76,7 @@ impl Session {
                     self.write_down_kept(&turn);
                 }
                 if !self.hearing.is_busy() {
-                    self.ask().await;
+                    self.ask();
                 }
             }
             // It was not told of this turn, and is told with the next.

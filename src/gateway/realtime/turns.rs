@@ -216,7 +216,7 @@ impl Session {
     }
 
     /// The words of a turn are there.
-    pub(super) async fn heard(&mut self, turn: HeardTurn) {
+    pub(super) fn heard(&mut self, turn: HeardTurn) {
         let HeardTurn { item, words, seconds } = turn;
         match words {
             Ok(pieces) => {
@@ -238,7 +238,7 @@ impl Session {
         }
         let is_waiting = self.reply.as_ref().is_some_and(|reply| matches!(reply.by, By::Words(_)));
         if is_waiting && !self.hearing.is_busy() {
-            self.ask().await;
+            self.ask();
         }
         if self.settings.only_transcribes {
             self.end_account(Instant::now());

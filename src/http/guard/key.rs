@@ -15,7 +15,8 @@ use subtle::{Choice, ConstantTimeEq};
 
 use super::client::admitted;
 use crate::config::{Secret, Server};
-use crate::gateway::{Client, Clients, KeyDigest, Secrets};
+use crate::gateway::realtime::Secrets;
+use crate::gateway::{Client, Clients, KeyDigest};
 use crate::http::error::ApiError;
 use crate::http::realtime::SOCKET;
 

@@ -8,7 +8,8 @@ use super::super::logged::Witnesses;
 use super::super::request_id::RequestId;
 use super::super::tasks::refused;
 use super::SOCKET;
-use crate::gateway::{CallError, Door, Ended, TurnEnded};
+use crate::gateway::realtime::{Door, TurnEnded};
+use crate::gateway::{CallError, Ended};
 
 /// The side of one client.
 #[derive(Debug)]

@@ -12,7 +12,8 @@ use super::super::guard::{admitted, client_of};
 use super::super::state::AppState;
 use super::super::tasks::{bounds, refused};
 use super::super::unpacked::json_body;
-use crate::gateway::{Grant, new_id, unix_seconds};
+use crate::gateway::realtime::Grant;
+use crate::gateway::{new_id, unix_seconds};
 use crate::protocol::realtime::{SecretWish, older_session, secret, secret_wish, vendor_secret};
 
 /// What providers are called as well.

@@ -19,7 +19,8 @@ use uuid::Uuid;
 
 use super::super::takeover::Upgraded;
 use super::super::watched::Watched;
-use crate::gateway::{LiveSession, blocking};
+use crate::gateway::blocking;
+use crate::gateway::realtime::Session;
 use crate::protocol::realtime::{Asked, SessionFacts, event_type, first_update, prompted, read, write};
 
 /// How often it is looked whether the client is still there.
@@ -34,7 +35,7 @@ type Socket = WebSocketStream<Watched<TcpStream>>;
 
 /// A session that is to be held on a socket.
 pub(super) struct Held {
-    pub(super) session: LiveSession,
+    pub(super) session: Session,
     /// What the key's conversations begin with.
     pub(super) prompt: Option<String>,
     /// How the session was asked for beforehand.
@@ -103,7 +104,7 @@ pub(super) async fn held(upgraded: Upgraded, held: Held) {
 }
 
 /// Tells the client whatever there is to tell.
-async fn told(session: &mut LiveSession, socket: &mut Socket) -> Result<(), Error> {
+async fn told(session: &mut Session, socket: &mut Socket) -> Result<(), Error> {
     let mut is_told = false;
     while let Some(event) = session.pop() {
         let facts = SessionFacts { id: session.id(), settings: session.settings(), expires_at: session.expires_at() };
@@ -115,7 +116,7 @@ async fn told(session: &mut LiveSession, socket: &mut Socket) -> Result<(), Erro
 }
 
 /// Takes an event of the client's.
-async fn take(session: &mut LiveSession, text: &str, prompt: Option<&str>) {
+async fn take(session: &mut Session, text: &str, prompt: Option<&str>) {
     if session.takes_as_written() {
         let kind = event_type(text);
         let is_about_settings = kind.as_deref() == Some("session.update");

@@ -25,7 +25,8 @@ use super::super::takeover::TakeOver;
 use super::super::tasks::{bounds, refused};
 use super::door::Witness;
 use super::socket::{Held, held};
-use crate::gateway::{Account, Bounds, Grant, Opening};
+use crate::gateway::realtime::{Grant, Opening};
+use crate::gateway::{Account, Bounds};
 
 /// The protocol that clients in browsers name beside their key.
 const PROTOCOL: &str = "realtime";

@@ -136,16 +136,7 @@ impl Dialect for Gemini {
     }
 
     fn soft_parameters(&self) -> Option<&'static [&'static str]> {
-        Some(&[
-            "temperature",
-            "top_p",
-            "seed",
-            "presence_penalty",
-            "frequency_penalty",
-            "top_k",
-            "modalities",
-            "safety_settings",
-        ])
+        Some(carries::SOFT)
     }
 
     fn soft_parameters_of_texts(&self) -> &'static [&'static str] {
