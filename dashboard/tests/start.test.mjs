@@ -1,7 +1,10 @@
 // From the first start to the first answered request; capabilities and set-ups of programs.
 
 import assert from 'node:assert/strict';
-import { test, until } from './harness.mjs';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { logIn, test, until } from './harness.mjs';
 
 test('from the first start to the first answered request', async ({ server, upstream, open }) => {
   const up = await upstream();
@@ -90,4 +93,31 @@ test('without a provider the page says what to do, in the viewer’s language, a
   await page.evaluate(() => (location.hash = '#/settings'));
   await until('requests are logged', () => page.getByLabel('Guardar una fila por petición').isChecked());
   assert.doesNotMatch(await page.locator('main').innerText(), /ANTHROPIC_API_KEY/);
+});
+
+test('engines are installed by a button that says what failed, and the server starts anew under the page', async ({ server, open }) => {
+  // A pip that has nothing: what a machine without a network is like.
+  const programs = await mkdtemp(join(tmpdir(), 'mediary-programs-'));
+  try {
+    await writeFile(join(programs, 'python3'), '#!/bin/sh\n[ "$3" = --version ] && echo "pip 25.1 from here" && exit 0\necho "there is no network here" >&2\nexit 1\n');
+    await chmod(join(programs, 'python3'), 0o755);
+    const served = await server({ env: { PATH: programs } });
+    const page = await open(served);
+    const missing = page.getByRole('region', { name: 'What is missing' });
+    await missing.getByText(/engines of this machine are not installed/).waitFor();
+    await missing.getByRole('button', { name: /^Install \(/ }).click();
+    await missing.getByText('pdfium could not be installed:').waitFor();
+    await missing.getByText(/there is no network here/).first().waitFor();
+    await missing.getByRole('button', { name: /^Try again \(/ }).waitFor();
+    const { port } = served;
+    const restart = missing.getByRole('button', { name: 'Start anew now' }).first();
+    // With no other program on its path, some are missing, which it would find when it starts anew.
+    await restart.click();
+    await page.getByText('Mediary has started anew.').waitFor();
+    await logIn(page);
+    await missing.getByRole('button', { name: /^Install \(/ }).waitFor();
+    assert.equal((await fetch(`http://127.0.0.1:${port}/health`)).status, 200);
+  } finally {
+    await rm(programs, { recursive: true, force: true });
+  }
 });

@@ -1,6 +1,7 @@
 //! The command line: one file per subcommand, this one for what they share.
 
 mod admin;
+mod anew;
 mod background;
 mod backup;
 mod check_config;

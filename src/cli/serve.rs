@@ -10,7 +10,9 @@ use clap::Args;
 use mediary_store::{ClientKeys, Counters, Database, DatabasePlace, ProviderKeys, Requests, Settings, StoreFailed};
 use tokio::runtime::Handle;
 use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
 
+use super::anew::{Ended, anew, started_anew, stopped_or};
 use super::background::{Presence, arguments};
 use super::key_ring::KeyRing;
 use super::reload::{self, Running};
@@ -20,7 +22,8 @@ use crate::gateway::{
     Administration, BodyLog, Gateway, KeptClients, KeptFiles, KeptLedger, KeptResponses, NumberedSettings, Parts,
     Pooling, Probes, RequestLog, TemporaryFiles, VideoJobs,
 };
-use crate::http::{self, AppState, Current};
+use crate::http::{self, AppState, Current, Upkeep};
+use crate::models::{Installing, Python};
 use crate::telemetry::{self, Otlp};
 
 /// Serve chat, embeddings and OCR over HTTP, on 127.0.0.1:8001 or where the configuration says
@@ -47,9 +50,11 @@ impl Serve {
         let arguments = arguments(&context, self.host.as_deref(), self.port);
         context.overrides.host = self.host;
         context.overrides.port = self.port;
-        let served = give_large_blocks_back(&context).and_then(|()| serve(&context, arguments, self.in_background));
+        let ready = give_large_blocks_back(&context);
+        let served = ready.and_then(|()| serve(&context, arguments, self.in_background));
         match served {
-            Ok(()) => ExitCode::SUCCESS,
+            Ok(Ended::Stopped) => ExitCode::SUCCESS,
+            Ok(Ended::ToStartAnew(arguments)) => complain(&started_anew(&arguments)),
             Err(message) => complain(&message),
         }
     }
@@ -75,13 +80,13 @@ fn give_large_blocks_back(context: &Context) -> Result<(), String> {
     Err(format!("cannot start: {error}"))
 }
 
-fn serve(context: &Context, arguments: Vec<String>, in_background: bool) -> Result<(), String> {
+fn serve(context: &Context, arguments: Vec<String>, in_background: bool) -> Result<Ended, String> {
     if in_background {
         // Of no terminal from now on, whose end would be this one's. It fails where that is so already.
         let _session = rustix::process::setsid();
     }
     let loaded = context.load()?;
-    let mut presence = Presence::announced(context, &loaded.source, arguments, in_background)?;
+    let mut presence = Presence::announced(context, &loaded.source, arguments.clone(), in_background)?;
     let configured = Arc::new(loaded.config);
     let config = configured.clone();
     let _log = telemetry::init(&config.server, context.environment.text("MEDIARY_LOG"))?;
@@ -168,12 +173,16 @@ fn serve(context: &Context, arguments: Vec<String>, in_background: bool) -> Resu
         let state = state.with_body_log(body_log.clone());
         let otlp = Otlp::start(&config.telemetry, &Handle::current())?;
         let state = state.with_otlp(otlp.clone());
+        let restart = CancellationToken::new();
+        let installing = Installing::new(models.clone(), Python::default());
+        let state = state.with_upkeep(Upkeep { installing, restart: restart.clone() });
         let address = config.server.host.socket_address(config.server.port);
         let listener = tokio::net::TcpListener::bind(address)
             .await
             .map_err(|error| format!("cannot listen on {address}: {error}; choose another with --port"))?;
-        if let (Some(presence), Ok(address)) = (&mut presence, listener.local_addr()) {
-            presence.serves_at(address);
+        let bound = listener.local_addr().map_err(|error| format!("cannot listen on {address}: {error}"))?;
+        if let Some(presence) = &mut presence {
+            presence.serves_at(bound);
         }
         let current = Current::new(state.clone());
         let (state_now, current_now) = (state.clone(), current.clone());
@@ -189,7 +198,7 @@ fn serve(context: &Context, arguments: Vec<String>, in_background: bool) -> Resu
             }
         };
         let served = tokio::select! {
-            served = http::serve_current(listener, state, current, http::stop_signal()) => served,
+            served = http::serve_current(listener, state, current, stopped_or(&restart)) => served,
             () = reload::follow(context, &loaded.source, running, serving) => Ok(()),
             () = look_at_lists(looking.subscribe(), config.registry.refresh) => Ok(()),
             () = check_keys(looking.subscribe(), config.probes.keys_every) => Ok(()),
@@ -207,7 +216,12 @@ fn serve(context: &Context, arguments: Vec<String>, in_background: bool) -> Resu
         if let Some(kept) = kept {
             kept.settle(config.server.shutdown_grace).await;
         }
-        served.map_err(|error| format!("the server failed: {error}"))
+        served.map_err(|error| format!("the server failed: {error}"))?;
+        if !restart.is_cancelled() {
+            return Ok(Ended::Stopped);
+        }
+        // Where the system chose its port, it is found there again.
+        Ok(Ended::ToStartAnew(anew(arguments, in_background, bound.port())))
     })
 }
 

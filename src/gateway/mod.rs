@@ -46,8 +46,8 @@ pub use admission::{Admission, HeldBytes, InUse};
 pub use body_log::{Bodies, Body, BodyLog, Excerpt};
 pub use build::{GatewayError, Parts};
 pub use clients::{
-    Admitted, BadRules, Budget, Client, Clients, KeptClients, KeyDigest, LimitStanding, NewKey, Refused, Rules, Spent,
-    day_name,
+    Admitted, BadRules, Budget, Client, Clients, KeptClients, KeyDigest, LimitNumber, LimitStanding, NewKey, Refused,
+    Rules, Spent, day_name,
 };
 pub use content::{CONTENT_PATH, Contents, FoundContent, NoContent};
 pub use daemon::{Daemon, Passage};

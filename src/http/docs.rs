@@ -57,7 +57,7 @@ use super::{
         admin::set_up, admin::log_in, admin::log_out, admin::session, admin::provider_keys, admin::add_provider_key,
         admin::change_provider_key, admin::check_provider_key, admin::remove_provider_key, admin::client_keys, admin::create_client_key,
         admin::change_client_key, admin::remove_client_key, admin::rotate_client_key, admin::requests, admin::request,
-        admin::usage, admin::admin_health, admin::settings, admin::change_settings, admin::change_password,
+        admin::usage, admin::admin_health, admin::engines, admin::install_engines, admin::restart, admin::settings, admin::change_settings, admin::change_password,
         fleet::capabilities, fleet::summary, fleet::providers, fleet::stats, fleet::profiles, fleet::refresh,
         fleet::verify, fleet::quarantines, fleet::release,
         models::list, models::one,

@@ -88,6 +88,8 @@ pub fn router(state: AppState) -> Router {
         .route("/api/admin/settings", get(admin::settings).put(admin::change_settings))
         .route("/api/admin/password", put(admin::change_password))
         .route("/api/admin/health", get(admin::admin_health))
+        .route("/api/admin/engines", get(admin::engines).post(admin::install_engines))
+        .route("/api/admin/restart", post(admin::restart))
         .route("/v1/audio/transcriptions", post(audio::transcriptions))
         .route("/v1/audio/translations", post(audio::translations))
         .route("/v1/audio/speech", post(audio::speech))

@@ -6,10 +6,21 @@ use std::fmt;
 use std::sync::Arc;
 
 use metrics_exporter_prometheus::PrometheusHandle;
+use tokio_util::sync::CancellationToken;
 
 use crate::config::Config;
 use crate::gateway::{Administration, BodyLog, Gateway, KeptFiles, KeptResponses, Probes, RequestLog, VideoJobs};
+use crate::models::Installing;
 use crate::telemetry::{Otlp, metrics};
+
+/// What administrators may have done to the installation.
+#[derive(Debug, Clone)]
+pub struct Upkeep {
+    /// Fetches what engines want.
+    pub installing: Installing,
+    /// Cancelled, the server stops in order and starts anew in its place.
+    pub restart: CancellationToken,
+}
 
 /// The state behind the router.
 #[derive(Clone)]
@@ -36,6 +47,8 @@ pub struct AppState {
     pub otlp: Option<Arc<Otlp>>,
     /// Tries models, likewise.
     pub probes: Option<Arc<Probes>>,
+    /// What administrators may have done to the installation; `None`: nothing.
+    pub upkeep: Option<Upkeep>,
     /// What `/metrics` shows.
     pub metrics: PrometheusHandle,
 }
@@ -55,6 +68,7 @@ impl AppState {
             body_log: None,
             otlp: None,
             probes: None,
+            upkeep: None,
             metrics: metrics::recorder(),
         }
     }
@@ -105,6 +119,12 @@ impl AppState {
     #[must_use]
     pub fn with_files(self, files: Option<Arc<KeptFiles>>) -> Self {
         Self { files, ..self }
+    }
+
+    /// The same with upkeep.
+    #[must_use]
+    pub fn with_upkeep(self, upkeep: Upkeep) -> Self {
+        Self { upkeep: Some(upkeep), ..self }
     }
 
     /// The same with probes.

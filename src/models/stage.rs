@@ -9,7 +9,7 @@ use flate2::{Compression, write::GzEncoder};
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
-use super::{Card, CardFile, Form, Models, Package, Platform, PullFailed, Pulled, Python, Watch, pull};
+use super::{Card, CardFile, Form, Installing, Models, Package, Platform, PullFailed, Pulled, Python, Watch, pull};
 
 /// An entry of an archive.
 pub(super) enum Entry<'a> {
@@ -186,6 +186,10 @@ impl Stage {
 
     pub(super) fn pull(&self, told: &mut Told) -> Result<Pulled, PullFailed> {
         pull(&self.models, self.card(), &self.python, told)
+    }
+
+    pub(super) fn installing(&self) -> Installing {
+        Installing::new(self.models.clone(), self.python.clone())
     }
 
     /// All files of the weights folder but the lock and the record.

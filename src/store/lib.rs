@@ -47,6 +47,6 @@ pub use keys::{
 pub use lists::ModelLists;
 pub use notes::{Note, Notes};
 pub use quotas::{Quotas, UsedQuota};
-pub use requests::{Latency, LoggedRequest, RequestFilter, RequestPage, Requests, Sums, SumsBy, SumsOf};
+pub use requests::{Latency, LoggedRequest, RequestFilter, RequestPage, Requests, StatusFilter, Sums, SumsBy, SumsOf};
 pub use responses::{KeptResponse, Responses};
 pub use settings::Settings;

@@ -57,6 +57,7 @@ mod docs_commands;
 mod docs_pages;
 mod documents;
 mod embeddings;
+mod engines_admin;
 mod faults;
 mod fields;
 mod gemini;

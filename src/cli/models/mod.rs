@@ -12,7 +12,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 
-use crate::models::{Card, Depth, ImportCard, Models, Status};
+use crate::models::{Card, Depth, ImportCard, Models};
 use import::import_one;
 use pull::pull_all;
 use table::list;
@@ -114,10 +114,7 @@ impl<'a> Chosen<'a> {
 /// and are not there.
 fn chosen<'a>(models: &'a Models, names: &[String]) -> Result<Chosen<'a>, String> {
     if names.is_empty() {
-        let mut all = Chosen::all(models);
-        let is_there = |card: &Card| !matches!(models.status(card, Depth::Sizes), Status::Missing { .. });
-        all.cards.retain(|card| card.package(models.platform()).is_ok() && (!card.by_name || is_there(card)));
-        return Ok(all);
+        return Ok(Chosen { cards: models.usual(), ..Chosen::all(models) });
     }
     let mut chosen = Chosen { cards: Vec::new(), imports: Vec::new() };
     for name in names {

@@ -12,6 +12,7 @@ const RATE_DIGITS: u32 = 12;
 const SUM_PARTS: u128 = 1_000_000;
 /// Digits behind the point that are shown of a sum.
 const SHOWN_DIGITS: usize = 12;
+const SHOWN_PARTS: u128 = 10_u128.pow(SHOWN_DIGITS as u32);
 
 /// A sum in US dollars, in parts of 10⁻¹⁸.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
@@ -86,12 +87,15 @@ impl fmt::Display for Usd {
     /// As a decimal, up to twelve digits behind the point and without needless ones.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let shown = self.0.saturating_add(SUM_PARTS / 2) / SUM_PARTS;
-        let digits = format!("{shown:0>width$}", width = SHOWN_DIGITS + 1);
-        let (whole, fraction) = digits.split_at(digits.len() - SHOWN_DIGITS);
-        match fraction.trim_end_matches('0') {
-            "" => formatter.write_str(whole),
-            fraction => write!(formatter, "{whole}.{fraction}"),
+        let (whole, mut fraction) = (shown / SHOWN_PARTS, (shown % SHOWN_PARTS) as u64);
+        if fraction == 0 {
+            return write!(formatter, "{whole}");
         }
+        let mut digits = SHOWN_DIGITS;
+        while fraction.is_multiple_of(10) {
+            (fraction, digits) = (fraction / 10, digits - 1);
+        }
+        write!(formatter, "{whole}.{fraction:0digits$}")
     }
 }
 

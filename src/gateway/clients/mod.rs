@@ -24,7 +24,7 @@ pub use new_key::NewKey;
 pub use period::day_name;
 pub use purse::Spent;
 pub use rules::{BadRules, Budget, Rules};
-pub use standings::LimitStanding;
+pub use standings::{LimitNumber, LimitStanding};
 
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::period::Period;
 use super::rules::{Budget, Rules};
 use super::slot::Slot;
+use super::standings::LimitNumber;
 
 /// An amount of everything that budgets are for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -168,13 +169,16 @@ impl Purse {
         self.day.spent.add(used);
         self.month.spent.add(used);
         self.is_changed = true;
-        self.put_down();
+        // What is reserved stands for it until that is given back, which comes next.
+        if self.reserved == Spent::default() {
+            self.put_down();
+        }
     }
 
     /// Writes down how it stands, where there is a place for that.
     fn put_down(&self) {
         if let (Some(slot), Some(day), Some(month)) = (&self.slot, self.day.period, self.month.period) {
-            slot.put([(day.day_name(), self.day.spent), (month.month_name(), self.month.spent)], self.reserved);
+            slot.put([(day.start, self.day.spent), (month.start, self.month.spent)], &self.reserved);
         }
     }
 
@@ -253,11 +257,12 @@ impl Lines {
 
 impl Line {
     /// A number of its unit, as it is told.
-    pub(super) fn number(&self, number: u128) -> String {
+    pub(super) fn number(&self, number: u128) -> LimitNumber {
+        let count = |number: u128| LimitNumber::Count(u64::try_from(number).unwrap_or(u64::MAX));
         match (self.is_money, self.is_time) {
-            (true, _) => Usd::of_parts(number).to_string(),
-            (_, true) => (number / 1_000).to_string(),
-            _ => number.to_string(),
+            (true, _) => LimitNumber::Dollars(Usd::of_parts(number)),
+            (_, true) => count(number / 1_000),
+            _ => count(number),
         }
     }
 

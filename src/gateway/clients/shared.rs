@@ -15,7 +15,7 @@ use super::admitted::{Estimate, Refused, SOON};
 use super::client::Client;
 use super::period::Period;
 use super::purse::{Line, Spent, lines_of};
-use super::standings::LimitStanding;
+use super::standings::{LimitNumber, LimitStanding};
 
 /// What was spent on a day is remembered for so long, in milliseconds, …
 const DAYS_KEPT: u64 = 40 * 86_400_000;
@@ -165,14 +165,14 @@ impl Client {
         let Stand { running, windows, budgets, .. } = asked.unwrap_or_default();
         let windows = minutes.iter().zip(windows).map(|((name, limit), (used, whole_in))| LimitStanding {
             name,
-            limit: limit.to_string(),
-            left: u64::from(*limit).saturating_sub(used).to_string(),
+            limit: LimitNumber::Count(u64::from(*limit)),
+            left: LimitNumber::Count(u64::from(*limit).saturating_sub(used)),
             resets_in: whole_in.div_ceil(1_000),
         });
         let at_once = self.rules.requests_at_once.map(|most| LimitStanding {
             name: "concurrent",
-            limit: most.to_string(),
-            left: most.saturating_sub(running).to_string(),
+            limit: LimitNumber::Count(most.into()),
+            left: LimitNumber::Count(most.saturating_sub(running).into()),
             resets_in: 0,
         });
         let budgets = lines.iter().zip(budgets).map(|(line, used)| LimitStanding {

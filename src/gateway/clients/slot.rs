@@ -7,9 +7,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use mediary_store::Journal;
-use serde::{Deserialize, Serialize};
 
 use super::super::administration::unix_seconds;
+use super::period::Period;
 use super::purse::{Purse, Spent};
 use super::{Client, Clients};
 
@@ -24,25 +24,72 @@ pub(super) struct Slot {
     client: String,
 }
 
-/// What stands in a slot.
-#[derive(Debug, Serialize, Deserialize)]
+/// What stands in a slot, as its record has it: numbers first, each with its lowest byte in front, and the client's id in
+/// the rest. It is written three times a call, which JSON would be felt in.
+#[derive(Debug, PartialEq, Eq)]
 struct State {
-    client: String,
-    /// The day and the month, each with what was used in it.
-    periods: [(String, Spent); 2],
+    /// The seconds at which the day and the month begin, each with what was used in it.
+    periods: [(i64, Spent); 2],
     reserved: Spent,
+    client: String,
 }
+
+const SPENT_BYTES: usize = size_of::<u128>() + 5 * size_of::<u64>();
 
 impl Slot {
     /// Writes down how a budget stands. Where that fails, the database still has it, a moment later.
-    pub(super) fn put(&self, periods: [(String, Spent); 2], reserved: Spent) {
-        let state = State { client: self.client.clone(), periods, reserved };
-        let put =
-            serde_json::to_vec(&state).map_err(Into::into).and_then(|record| self.journal.put(self.number, &record));
-        if let Err(error) = put {
+    pub(super) fn put(&self, periods: [(i64, Spent); 2], reserved: &Spent) {
+        if let Err(error) = self.journal.put(self.number, &record(&periods, reserved, &self.client)) {
             tracing::debug!(error.detail = %error, "a budget is not written down at once");
         }
     }
+}
+
+fn record(periods: &[(i64, Spent); 2], reserved: &Spent, client: &str) -> Vec<u8> {
+    let mut record = Vec::with_capacity(3 * SPENT_BYTES + 2 * size_of::<i64>() + client.len());
+    for (start, spent) in periods {
+        record.extend(start.to_le_bytes());
+        record.extend(bytes_of(spent));
+    }
+    record.extend(bytes_of(reserved));
+    record.extend(client.as_bytes());
+    record
+}
+
+fn bytes_of(spent: &Spent) -> [u8; SPENT_BYTES] {
+    let Spent { usd_parts, pages, milliseconds, images, tokens, calls } = *spent;
+    let mut bytes = [0; SPENT_BYTES];
+    let (money, counts) = bytes.split_at_mut(size_of::<u128>());
+    money.copy_from_slice(&usd_parts.to_le_bytes());
+    for (bytes, count) in counts.chunks_exact_mut(size_of::<u64>()).zip([pages, milliseconds, images, tokens, calls]) {
+        bytes.copy_from_slice(&count.to_le_bytes());
+    }
+    bytes
+}
+
+impl State {
+    /// What a record says; `None`: it is none of these.
+    fn of(mut record: &[u8]) -> Option<Self> {
+        let rest = &mut record;
+        let periods =
+            [(i64::from_le_bytes(taken(rest)?), spent_of(rest)?), (i64::from_le_bytes(taken(rest)?), spent_of(rest)?)];
+        let reserved = spent_of(rest)?;
+        Some(Self { periods, reserved, client: str::from_utf8(record).ok()?.to_owned() })
+    }
+}
+
+fn spent_of(record: &mut &[u8]) -> Option<Spent> {
+    let usd_parts = u128::from_le_bytes(taken(record)?);
+    let mut count = || taken(record).map(u64::from_le_bytes);
+    let (pages, milliseconds, images, tokens, calls) = (count()?, count()?, count()?, count()?, count()?);
+    Some(Spent { usd_parts, pages, milliseconds, images, tokens, calls })
+}
+
+/// The next bytes of a record.
+fn taken<const N: usize>(record: &mut &[u8]) -> Option<[u8; N]> {
+    let (first, rest) = record.split_first_chunk()?;
+    *record = rest;
+    Some(*first)
 }
 
 /// The journal of all clients' budgets.
@@ -55,12 +102,11 @@ impl Budgets {
         let (journal, records) = Journal::open(&folder.join(FILE))?;
         let now = unix_seconds();
         for record in records {
-            let Ok(State { client, periods, reserved }) = serde_json::from_slice(&record) else { continue };
+            let Some(State { client, periods: [mut day, mut month], reserved }) = State::of(&record) else { continue };
             let Some(client) = clients.of(&client) else { continue };
-            for (period, mut spent) in periods {
-                spent.add(&reserved);
-                client.counts.purse().catch_up(&period, spent, now);
-            }
+            day.1.add(&reserved);
+            month.1.add(&reserved);
+            client.counts.purse().catch_up([day, month], now);
         }
         Ok(Self(Arc::new(journal)))
     }
@@ -93,12 +139,16 @@ fn has_budget(client: &Client) -> bool {
 }
 
 impl Purse {
-    /// Goes on from what the journal says, where that is more than is known.
-    fn catch_up(&mut self, period: &str, spent: Spent, now: i64) {
-        let (day, month) = self.spent(now);
-        let known = if period.len() > "2026-11".len() { day } else { month };
-        if spent.calls >= known.calls && spent != known {
-            self.recall(period, spent, now);
+    /// Goes on from what the journal says of a day and a month, where that is more than is known.
+    fn catch_up(&mut self, [day, month]: [(i64, Spent); 2], now: i64) {
+        let known = self.spent(now);
+        let is_more = |journal: &Spent, known: &Spent| journal.calls >= known.calls && journal != known;
+        if is_more(&day.1, &known.0) {
+            self.recall(&Period::day(day.0).day_name(), day.1, now);
+            self.mark();
+        }
+        if is_more(&month.1, &known.1) {
+            self.recall(&Period::month(month.0).month_name(), month.1, now);
             self.mark();
         }
     }
@@ -130,6 +180,23 @@ mod tests {
         let clients = Clients::default();
         clients.renew(vec![key("limited", &rules), key("free", &Rules::default())]);
         clients
+    }
+
+    #[test]
+    fn a_record_says_what_was_put_into_it_and_a_piece_of_one_says_nothing() {
+        let spent = |number: u64| Spent {
+            usd_parts: u128::MAX - u128::from(number),
+            pages: number,
+            milliseconds: number + 1,
+            images: number + 2,
+            tokens: u64::MAX - number,
+            calls: number + 3,
+        };
+        let state =
+            State { periods: [(-5, spent(1)), (7, spent(20))], reserved: spent(300), client: "ck_ü".to_owned() };
+        let record = record(&state.periods, &state.reserved, &state.client);
+        assert_eq!(State::of(&record), Some(state));
+        assert_eq!(State::of(&record[..3 * SPENT_BYTES]), None);
     }
 
     #[test]

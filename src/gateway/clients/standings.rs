@@ -1,6 +1,9 @@
 //! How the limits of a client stand, as its answers' headers tell.
 
+use std::fmt;
 use std::sync::atomic::Ordering;
+
+use mediary_core::capability::Usd;
 
 use super::super::administration::unix_seconds;
 use super::client::{Client, Counts};
@@ -12,11 +15,29 @@ pub struct LimitStanding {
     /// What it counts: `requests`, `tokens`, `concurrent`, `usd-day`, `pages-month`, …
     pub name: &'static str,
     /// What is allowed.
-    pub limit: String,
+    pub limit: LimitNumber,
     /// What of it is left.
-    pub left: String,
+    pub left: LimitNumber,
     /// Seconds until all of it is there again.
     pub resets_in: u64,
+}
+
+/// A number of what a limit counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LimitNumber {
+    /// So many, or so many seconds.
+    Count(u64),
+    /// So much money.
+    Dollars(Usd),
+}
+
+impl fmt::Display for LimitNumber {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Count(count) => count.fmt(formatter),
+            Self::Dollars(usd) => usd.fmt(formatter),
+        }
+    }
 }
 
 impl Client {
@@ -38,13 +59,14 @@ impl Client {
         for (name, meter) in [("requests", &self.counts.requests), ("tokens", &self.counts.tokens)] {
             for standing in Counts::meter(meter).standings(now_ms) {
                 let whole = standing.whole_at.map_or(0, |at| at.saturating_sub(now_ms).div_ceil(1_000));
-                let (limit, left) = (standing.limit.to_string(), standing.left.to_string());
+                let (limit, left) = (standing.limit, standing.left);
+                let (limit, left) = (LimitNumber::Count(limit), LimitNumber::Count(left));
                 all.push(LimitStanding { name, limit, left, resets_in: whole });
             }
         }
         if let Some(most) = self.rules.requests_at_once {
             let left = most.saturating_sub(self.counts.at_once.load(Ordering::Acquire));
-            let (limit, left) = (most.to_string(), left.to_string());
+            let (limit, left) = (LimitNumber::Count(most.into()), LimitNumber::Count(left.into()));
             all.push(LimitStanding { name: "concurrent", limit, left, resets_in: 0 });
         }
         if self.rules.day.is_open() && self.rules.month.is_open() {

@@ -6,6 +6,7 @@ use std::time::{Duration, SystemTime};
 
 use mediary_core::Target;
 use mediary_core::plan::{Demand, Want};
+use serde::Serialize;
 
 /// Notes on one request. Shared by everything that is done for it.
 #[derive(Debug, Default)]
@@ -24,7 +25,7 @@ pub(super) struct Notes {
     pub(super) fallbacks: u32,
 }
 
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub(super) struct MediumNote {
     pub(super) format: &'static str,
     pub(super) bytes: u64,

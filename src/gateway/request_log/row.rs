@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use mediary_core::Target;
+use mediary_core::capability::{Charged, Usd};
 use mediary_store::LoggedRequest;
-use serde_json::json;
+use serde::Serialize;
 
 use super::super::routing::{Account, Charge};
 use super::noted::{AttemptNote, MediumNote, Notes};
@@ -114,33 +115,64 @@ impl Ended {
     }
 }
 
-/// What a list does not show.
+/// What a list does not show, as JSON.
+#[derive(Serialize)]
+struct Details<'a> {
+    media: &'a [MediumNote],
+    attempts: Vec<AttemptDetail<'a>>,
+    fallbacks: u32,
+    treatments: &'a [String],
+    charges: Vec<ChargeDetail>,
+}
+
+#[derive(Serialize)]
+struct AttemptDetail<'a> {
+    target: String,
+    outcome: &'a str,
+    began_ms: i64,
+    took_ms: u64,
+}
+
+#[derive(Serialize)]
+struct ChargeDetail {
+    target: String,
+    task: &'static str,
+    items: Vec<ItemDetail>,
+    usd: Option<Usd>,
+    is_estimated: bool,
+    has_failed: bool,
+}
+
+#[derive(Serialize)]
+struct ItemDetail {
+    unit: &'static str,
+    count: u64,
+    usd: Usd,
+}
+
 fn details(notes: &Notes, charges: &[Charge], began_at: i64) -> String {
-    let media = notes.media.iter().map(|MediumNote { format, bytes, pages, seconds }| {
-        json!({ "format": format, "bytes": bytes, "pages": pages, "seconds": seconds })
+    let attempts = notes.attempts.iter().map(|AttemptNote { target, outcome, began, took }| AttemptDetail {
+        target: target.to_string(),
+        outcome,
+        began_ms: (ms_of(*began) - began_at).max(0),
+        took_ms: took.as_millis() as u64,
     });
-    let attempts = notes.attempts.iter().map(|AttemptNote { target, outcome, began, took }| {
-        let (began_ms, took_ms) = ((ms_of(*began) - began_at).max(0), took.as_millis() as u64);
-        json!({ "target": target.to_string(), "outcome": outcome, "began_ms": began_ms, "took_ms": took_ms })
+    let item = |&Charged { unit, count, usd }: &Charged| ItemDetail { unit, count, usd };
+    let charges = charges.iter().map(|charge| ChargeDetail {
+        target: charge.target.to_string(),
+        task: charge.task.name(),
+        items: charge.charged.iter().flatten().map(item).collect(),
+        usd: charge.usd(),
+        is_estimated: charge.is_estimated,
+        has_failed: charge.has_failed,
     });
-    let charges = charges.iter().map(|charge| {
-        let units = charge.charged.iter().flatten();
-        let units = units.map(|unit| json!({ "unit": unit.unit, "count": unit.count, "usd": unit.usd }));
-        json!({
-            "target": charge.target.to_string(),
-            "task": charge.task.name(),
-            "items": units.collect::<Vec<_>>(),
-            "usd": charge.usd(),
-            "is_estimated": charge.is_estimated,
-            "has_failed": charge.has_failed,
-        })
-    });
-    json!({
-        "media": media.collect::<Vec<_>>(),
-        "attempts": attempts.collect::<Vec<_>>(),
-        "fallbacks": notes.fallbacks,
-        "treatments": notes.treatments,
-        "charges": charges.collect::<Vec<_>>(),
-    })
-    .to_string()
+    let details = Details {
+        media: &notes.media,
+        attempts: attempts.collect(),
+        fallbacks: notes.fallbacks,
+        treatments: &notes.treatments,
+        charges: charges.collect(),
+    };
+    // Texts and numbers alone are always JSON.
+    serde_json::to_string(&details).unwrap_or_default()
 }

@@ -14,8 +14,10 @@ use crate::telemetry::metrics;
 
 /// The most rows that are written at once.
 const AT_ONCE: usize = 256;
-/// How long a row waits for others at most.
+/// How long a row waits for others at most, …
 const GATHERED_FOR: Duration = Duration::from_millis(200);
+/// … and how often it is looked whether there are enough: to be woken for each row would cost more than to write it.
+const LOOKED_EVERY: Duration = Duration::from_millis(20);
 /// How often old rows are looked for.
 const PRUNED_EVERY: Duration = Duration::from_mins(1);
 /// How long sums are kept.
@@ -70,7 +72,7 @@ impl Writing {
                 }
             } else if waiting.len() < AT_ONCE {
                 // Others soon follow where one has come; each transaction costs a flush of the disk.
-                let _ended = tokio::time::timeout(GATHERED_FOR, self.gather(&mut waiting)).await;
+                self.gather(&mut waiting).await;
             }
             while !waiting.is_empty() {
                 let rest = waiting.split_off(waiting.len().min(AT_ONCE));
@@ -89,12 +91,15 @@ impl Writing {
 
     /// Gathers rows until there are enough, or the end is near.
     async fn gather(&mut self, waiting: &mut Vec<LoggedRequest>) {
-        while waiting.len() < AT_ONCE {
-            let room = AT_ONCE - waiting.len();
+        let began = Instant::now();
+        while waiting.len() + self.rows.len() < AT_ONCE && began.elapsed() < GATHERED_FOR {
             tokio::select! {
-                count = self.rows.recv_many(waiting, room) => if count == 0 { return },
-                () = self.stop.cancelled() => return,
+                () = tokio::time::sleep(LOOKED_EVERY) => {}
+                () = self.stop.cancelled() => break,
             }
+        }
+        while let Some(row) = self.rows.try_recv().ok().filter(|_| waiting.len() < AT_ONCE) {
+            waiting.push(row);
         }
     }
 

@@ -4,6 +4,7 @@
 //! client's key in the answer that makes it. A change is taken up by the server within a second.
 
 mod client_keys;
+mod engines;
 mod guard;
 mod health;
 mod provider_keys;
@@ -16,6 +17,7 @@ pub(super) use client_keys::{
     __path_change_client_key, __path_client_keys, __path_create_client_key, __path_remove_client_key,
     __path_rotate_client_key, change_client_key, client_keys, create_client_key, remove_client_key, rotate_client_key,
 };
+pub(super) use engines::{__path_engines, __path_install_engines, __path_restart, engines, install_engines, restart};
 pub(super) use guard::{Peer, is_driven};
 pub(super) use health::{__path_admin_health, admin_health};
 pub(super) use provider_keys::{

@@ -5,7 +5,7 @@ use axum::extract::{Path, Query, Request, State};
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
-use mediary_store::{LoggedRequest, RequestFilter};
+use mediary_store::{LoggedRequest, RequestFilter, StatusFilter};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::sync::Arc;
@@ -181,19 +181,18 @@ pub(super) fn log(state: &AppState) -> Result<&Arc<RequestLog>, ApiError> {
 }
 
 fn filter(query: RequestQuery) -> Result<RequestFilter, ApiError> {
-    let (status_from, status_to) = match query.status.as_deref() {
-        None => (None, None),
-        Some("ok") => (Some(0), Some(399)),
-        Some("failed") => (Some(400), Some(999)),
+    let status = match query.status.as_deref() {
+        None => None,
+        Some("ok") => Some(StatusFilter::Ok),
+        Some("failed") => Some(StatusFilter::Failed),
         Some(status) => {
             let wrong =
                 || ApiError::malformed("`status` must be a status such as 429, or ok or failed").about("status");
-            let status = status.parse().map_err(|_| wrong())?;
-            (Some(status), Some(status))
+            Some(StatusFilter::Is(status.parse().map_err(|_| wrong())?))
         }
     };
     let RequestQuery { before, client, provider, model, task, endpoint, since, until, .. } = query;
-    Ok(RequestFilter { client, provider, model, task, endpoint, status_from, status_to, since, until, before })
+    Ok(RequestFilter { client, provider, model, task, endpoint, status, since, until, before })
 }
 
 fn lines(rows: &[RequestRow]) -> Result<String, ApiError> {

@@ -14,7 +14,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
-use crate::gateway::{Admitted, Client, LimitStanding, Refused};
+use crate::gateway::{Admitted, Client, LimitNumber, LimitStanding, Refused};
 use crate::http::error::{ApiError, whole_seconds};
 
 tokio::task_local! {
@@ -70,18 +70,55 @@ fn named(client: &Client) -> String {
     if client.name.is_empty() { client.id.clone() } else { format!("`{}`", client.name) }
 }
 
+/// The headers in which a limit is told: what is allowed, what of it is left, and when all of it is there again. They go with
+/// each answer, so that they are not put together anew for it.
+static HEADERS: [(&str, [HeaderName; 3]); 11] = {
+    macro_rules! headers {
+        ($($name:literal),*) => {[$((
+            $name,
+            [
+                HeaderName::from_static(concat!("x-ratelimit-limit-", $name)),
+                HeaderName::from_static(concat!("x-ratelimit-remaining-", $name)),
+                HeaderName::from_static(concat!("x-ratelimit-reset-", $name)),
+            ],
+        )),*]};
+    }
+    headers![
+        "requests",
+        "tokens",
+        "concurrent",
+        "usd-day",
+        "pages-day",
+        "seconds-day",
+        "images-day",
+        "usd-month",
+        "pages-month",
+        "seconds-month",
+        "images-month"
+    ]
+};
+
 /// Writes down how limits stand.
 fn tell(standings: &[LimitStanding], headers: &mut HeaderMap) {
+    headers.reserve(standings.len() * 3);
     for LimitStanding { name, limit, left, resets_in } in standings {
-        let mut insert = |what: &str, value: &str| {
-            let name = HeaderName::try_from(format!("x-ratelimit-{what}-{name}"));
-            if let (Ok(name), Ok(value)) = (name, HeaderValue::from_str(value)) {
-                headers.insert(name, value);
-            }
+        let Some((_, [of_limit, of_left, of_reset])) = HEADERS.iter().find(|(known, _)| known == name) else {
+            tracing::error!(limit.name = name, "a limit has no headers");
+            continue;
         };
-        insert("limit", limit);
-        insert("remaining", left);
-        insert("reset", &format!("{resets_in}s"));
+        headers.insert(of_limit, value(*limit));
+        headers.insert(of_left, value(*left));
+        if let Ok(reset) = HeaderValue::try_from(format!("{resets_in}s")) {
+            headers.insert(of_reset, reset);
+        }
+    }
+}
+
+fn value(number: LimitNumber) -> HeaderValue {
+    match number {
+        LimitNumber::Count(count) => count.into(),
+        // Digits and a point always are one.
+        LimitNumber::Dollars(usd) => HeaderValue::try_from(usd.to_string()).unwrap_or(HeaderValue::from_static("0")),
     }
 }
 
@@ -108,5 +145,41 @@ impl HttpBody for Held {
 
     fn size_hint(&self) -> http_body::SizeHint {
         self.body.size_hint()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use mediary_store::ClientKey;
+
+    use super::*;
+    use crate::gateway::Clients;
+
+    #[tokio::test]
+    async fn every_limit_that_a_client_can_have_is_told_in_headers() {
+        let budget = r#"{"usd": 0.5, "pages": 7, "seconds": 60, "images": 3}"#;
+        let rules = format!(
+            r#"{{"requests_per_minute": 2, "tokens_per_minute": 100, "requests_at_once": 4, "day": {budget}, "month": {budget}}}"#
+        );
+        let clients = Clients::default();
+        clients.renew(vec![ClientKey {
+            id: "ck_1".to_owned(),
+            name: String::new(),
+            digest: vec![0; 32],
+            previous: None,
+            tail: String::new(),
+            rules,
+            is_admin: false,
+            is_disabled: false,
+            created_at: 0,
+            expires_at: None,
+        }]);
+        let client = clients.of("ck_1").unwrap();
+        let mut headers = HeaderMap::new();
+        tell(&client.standings().await, &mut headers);
+        assert_eq!(headers.len(), 3 * HEADERS.len());
+        assert_eq!(headers["x-ratelimit-limit-usd-month"], "0.5");
+        assert_eq!(headers["x-ratelimit-remaining-seconds-day"], "60");
+        assert!(headers["x-ratelimit-reset-pages-day"].to_str().unwrap().ends_with('s'));
     }
 }

@@ -11,7 +11,7 @@ mod tests;
 mod writes;
 
 pub use latencies::Latency;
-pub use reads::{RequestFilter, RequestPage};
+pub use reads::{RequestFilter, RequestPage, StatusFilter};
 pub use sums::{Sums, SumsBy, SumsOf};
 
 use std::sync::Arc;

@@ -19,16 +19,36 @@ pub struct RequestFilter {
     pub task: Option<String>,
     /// Those of a route.
     pub endpoint: Option<String>,
-    /// Those with a status from here …
-    pub status_from: Option<i64>,
-    /// … to here.
-    pub status_to: Option<i64>,
+    /// Those with such a status.
+    pub status: Option<StatusFilter>,
     /// Those that ended from this time on, in milliseconds since 1970, …
     pub since: Option<i64>,
     /// … and before this one.
     pub until: Option<i64>,
     /// Those before a place in the order: the last one of the page before.
     pub before: Option<i64>,
+}
+
+/// Which statuses are wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StatusFilter {
+    /// This one.
+    Is(i64),
+    /// Those below 400.
+    Ok,
+    /// Those from 400 on but for 499, where the client went away: what sums count as failed.
+    Failed,
+}
+
+impl StatusFilter {
+    /// It in SQL. A plus keeps a range of statuses from being the index: the rows would have to be sorted.
+    fn sql(self) -> String {
+        match self {
+            Self::Is(status) => format!("status = {status}"),
+            Self::Ok => "+status < 400".to_owned(),
+            Self::Failed => "+status >= 400 AND +status <> 499".to_owned(),
+        }
+    }
 }
 
 /// A page of rows.
@@ -76,15 +96,11 @@ impl Requests {
                 texts.push(value.clone());
             }
         }
+        if let Some(status) = filter.status {
+            sql.push_str(&format!(" AND {}", status.sql()));
+        }
         let mut numbers = Vec::new();
-        // A plus keeps a range of statuses from being the index: the rows would have to be sorted.
-        let status = if filter.status_from == filter.status_to { "status" } else { "+status" };
-        for (condition, value) in [
-            (format!("{status} >= ?"), filter.status_from),
-            (format!("{status} <= ?"), filter.status_to),
-            ("seq >= ?".to_owned(), from),
-            ("seq < ?".to_owned(), before),
-        ] {
+        for (condition, value) in [("seq >= ?", from), ("seq < ?", before)] {
             if let Some(value) = value {
                 sql.push_str(&format!(" AND {condition}"));
                 numbers.push(value);

@@ -30,7 +30,7 @@ impl Requests {
             .into_iter()
             .map(|((kind, quarter, name), added)| with(to_totals.clone().with(kind).with(quarter).with(name), added));
         let statements: Vec<Statement> = sums.chain(totals).collect();
-        self.0.write(statements.into_iter().chain(rows.into_iter().map(inserted)).collect()).await.map(drop)
+        self.0.write(statements.into_iter().chain(inserting(rows)).collect()).await.map(drop)
     }
 
     /// Removes rows that ended before a time, and the oldest beyond so many; sums stay, but for those before another time.
@@ -57,11 +57,56 @@ impl Requests {
     }
 }
 
-fn inserted(row: LoggedRequest) -> Statement {
-    let sql = "INSERT INTO requests (id, began_at, ended_at, client, endpoint, task, asked, provider, model, status, first_ms, \
-               total_ms, prompt_tokens, cached_tokens, completion_tokens, pages, milliseconds, images, cost, unpriced, details) \
-               VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
-    let statement = Statement::new(sql).with(row.id).with(row.began_at).with(row.ended_at).with(row.client);
+/// The columns of a row but for its number.
+const COLUMNS: [&str; 21] = [
+    "id",
+    "began_at",
+    "ended_at",
+    "client",
+    "endpoint",
+    "task",
+    "asked",
+    "provider",
+    "model",
+    "status",
+    "first_ms",
+    "total_ms",
+    "prompt_tokens",
+    "cached_tokens",
+    "completion_tokens",
+    "pages",
+    "milliseconds",
+    "images",
+    "cost",
+    "unpriced",
+    "details",
+];
+/// The most rows that one statement inserts.
+const MOST_TOGETHER: usize = 64;
+
+/// Statements that insert rows, many with each: the way to the database and back costs more than a row. Their numbers are
+/// powers of two, so that there are few statements to be prepared.
+fn inserting(rows: Vec<LoggedRequest>) -> Vec<Statement> {
+    let mut statements = Vec::new();
+    let mut rows = rows.into_iter();
+    while rows.len() > 0 {
+        let together = (1 << rows.len().ilog2()).min(MOST_TOGETHER);
+        statements.push(rows.by_ref().take(together).fold(insertion(together), row_with));
+    }
+    statements
+}
+
+fn insertion(rows: usize) -> Statement {
+    let places = format!("({})", vec!["?"; COLUMNS.len()].join(", "));
+    Statement::built(format!(
+        "INSERT INTO requests ({}) VALUES {}",
+        COLUMNS.join(", "),
+        vec![places.as_str(); rows].join(", ")
+    ))
+}
+
+fn row_with(statement: Statement, row: LoggedRequest) -> Statement {
+    let statement = statement.with(row.id).with(row.began_at).with(row.ended_at).with(row.client);
     let statement = statement.with(row.endpoint).with(row.task).with(row.asked).with(row.provider).with(row.model);
     let statement = statement.with(row.status).with(row.first_ms).with(row.total_ms).with(row.prompt_tokens);
     let statement = statement.with(row.cached_tokens).with(row.completion_tokens).with(row.pages);

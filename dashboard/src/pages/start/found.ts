@@ -74,11 +74,9 @@ export function remedies(matrix: Schemas['CapabilityList'], providers: Provider[
   }
   const absent = models.filter((model) => isTarget(model) && model.state === 'not_installed');
   if (absent.length > 0) {
-    // Each note names the pieces and how they are fetched; together they are few.
-    const commands = [...new Set(absent.flatMap((model) => [...(model.note ?? '').matchAll(/`(mediary models pull [^`]+)`/g)].map((match) => match[1] ?? '')))];
-    const pieces = commands.map((command) => command.replace('mediary models pull ', ''));
-    const pulls = pieces.length > 0 ? [{ system: '', text: 'mediary models pull' }] : undefined;
-    found.push({ id: 'engine', kind: 'engine', name: '', count: absent.length, why: pieces.join(', ') || (absent[0]?.note ?? undefined), commands: pulls });
+    // Each note names the pieces; together they are few.
+    const pieces = new Set(absent.flatMap((model) => [...(model.note ?? '').matchAll(/`mediary models pull ([^`]+)`/g)].map((match) => match[1] ?? '')));
+    found.push({ id: 'engine', kind: 'engine', name: '', count: absent.length, why: [...pieces].join(', ') || (absent[0]?.note ?? undefined) });
   }
   const programs = new Set(matrix.treatments.filter((one) => !one.available && one.missing).map((one) => one.missing!));
   for (const why of [...programs].filter((why) => !why.includes('models pull') && !/providers?\b|target/.test(why)).slice(0, 4)) {
