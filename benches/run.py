@@ -15,8 +15,8 @@ from pathlib import Path
 import provision
 
 PARTS = ["start", "digital", "structure", "magazines", "office", "uploads", "scans", "memory", "hostile", "accuracy",
-         "embeddings", "speech", "pictures", "videos", "media", "gateways", "protocols", "faults", "log", "catalog",
-         "queue"]
+         "embeddings", "speech", "realtime", "pictures", "videos", "media", "gateways", "protocols", "faults", "log",
+         "catalog", "queue"]
 """Each is a module `part_NAME` with a `TITLE` and a `measure(settings)` that gives rows or `Findings`."""
 
 

@@ -239,6 +239,7 @@ fn stays(before: &Config, after: &Config) -> Vec<&'static str> {
         ("jobs", differ(&before.jobs, &after.jobs)),
         ("batches", differ(&before.batches, &after.batches)),
         ("queue", differ(&before.queue, &after.queue)),
+        ("realtime", differ(&before.realtime, &after.realtime)),
         ("probes", differ(&before.probes, &after.probes)),
         ("safety", differ(&before.safety, &after.safety)),
         ("telemetry", differ(&before.telemetry, &after.telemetry)),

@@ -125,6 +125,7 @@ fn settle(
     let jobs = raw.jobs.check(&mut check);
     let batches = raw.batches.check(&mut check);
     let queue = raw.queue.check(&mut check);
+    let realtime = raw.realtime.check(&mut check);
     let registry = raw.registry.check();
     let log = raw.log.check(&mut check);
     let telemetry = raw.telemetry.check(&mut check);
@@ -154,6 +155,7 @@ fn settle(
                     jobs,
                     batches,
                     queue,
+                    realtime,
                     registry,
                     log,
                     telemetry,

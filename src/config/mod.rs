@@ -1,8 +1,7 @@
 //! Configuration: what the operator wrote (file, environment, flags) becomes checked types, once, at start.
 //!
-//! After [`Config::load`] nothing is parsed again, and no other module reads the environment: `main` captures it as a
-//! value ([`Environment`]) and hands it in. This module opens no sockets, starts no engines and writes no files.
-//! `main` and `mediary check-config` call it; tests build [`Config`] by struct literal and `Default`.
+//! After [`Config::load`] nothing is parsed again, and no other module reads the environment: `main` captures it and hands it
+//! in ([`Environment`]). No sockets are opened here, no engines started, no files written. `check-config` calls it as well.
 
 mod address;
 mod admission;
@@ -29,6 +28,7 @@ pub mod providers;
 mod proxies;
 mod quantity;
 mod queue;
+mod realtime;
 mod reference;
 mod registry;
 mod request_logging;
@@ -67,6 +67,7 @@ pub use problem::{ConfigError, Origin, Problem};
 pub use providers::ConfiguredProvider;
 pub use quantity::{Bytes, Pixels};
 pub use queue::Queue;
+pub use realtime::Realtime;
 pub use registry::Registry;
 pub use request_logging::RequestLogging;
 pub use response_cache::{KeepAnswers, ResponseCache};
@@ -122,6 +123,8 @@ pub struct Config {
     pub batches: Batches,
     /// Where lines of batches are handed out.
     pub queue: Queue,
+    /// How live conversations are held.
+    pub realtime: Realtime,
     /// How often lists of models are looked at, and whether servers on this machine are looked for.
     pub registry: Registry,
     /// Whether and how long requests are logged.

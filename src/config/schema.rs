@@ -9,7 +9,7 @@ use toml::{Table, Value};
 
 use super::keys::{self, Key};
 use super::{
-    admission, batches, cache, content, engines, fetch, files, fusion, jobs, limits, probes, queue, registry,
+    admission, batches, cache, content, engines, fetch, files, fusion, jobs, limits, probes, queue, realtime, registry,
     request_logging, response_cache, routing, safety, server, store, telemetry,
 };
 
@@ -33,6 +33,7 @@ pub(super) struct Raw {
     pub(super) jobs: jobs::RawJobs,
     pub(super) batches: batches::RawBatches,
     pub(super) queue: queue::RawQueue,
+    pub(super) realtime: realtime::RawRealtime,
     pub(super) registry: registry::RawRegistry,
     pub(super) log: request_logging::RawLog,
     pub(super) telemetry: telemetry::RawTelemetry,
@@ -100,6 +101,7 @@ pub(super) fn all() -> impl Iterator<Item = &'static Key> {
         jobs::KEYS,
         batches::KEYS,
         queue::KEYS,
+        realtime::KEYS,
         registry::KEYS,
         request_logging::KEYS,
         telemetry::KEYS,

@@ -12,6 +12,7 @@ pub mod failure;
 pub mod hold;
 pub mod ids;
 pub mod language;
+pub mod live;
 pub mod media;
 pub mod plan;
 pub mod provider;

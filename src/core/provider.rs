@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Failure;
 use crate::capability::{Abilities, TaskKind};
+use crate::live::{LiveForm, LiveSettings, LiveSetup, LiveTalk, LiveToken};
 use crate::quota::Allowance;
 use crate::task::{JobReport, ReplyFrame, Task};
 
@@ -88,6 +89,39 @@ pub trait Provider: Send + Sync + fmt::Debug {
     /// Whether it counts the tokens of a chat without answering it.
     fn counts_tokens(&self) -> bool {
         false
+    }
+
+    /// How it holds live conversations; `None`: it holds none.
+    fn live_form(&self) -> Option<LiveForm> {
+        None
+    }
+
+    /// Begins a live conversation.
+    ///
+    /// # Errors
+    /// As any call; broken where it holds none.
+    fn live<'a>(
+        &'a self,
+        _setup: LiveSetup,
+        _key: Option<&'a str>,
+        _timeouts: Timeouts,
+    ) -> BoxFuture<'a, Result<Box<dyn LiveTalk>, Failure>> {
+        Box::pin(std::future::ready(Err(Failure::broken("this provider holds no live conversations"))))
+    }
+
+    /// Asks for a token that opens one live conversation, held like this. `until` is what time it is, and when
+    /// it is too late to begin, in seconds since 1970.
+    ///
+    /// # Errors
+    /// As any call; broken where it gives none.
+    fn live_token<'a>(
+        &'a self,
+        _model: &'a str,
+        _settings: &'a LiveSettings,
+        _until: (u64, u64),
+        _key: Option<&'a str>,
+    ) -> BoxFuture<'a, Result<LiveToken, Failure>> {
+        Box::pin(std::future::ready(Err(Failure::broken("this provider gives no tokens for live conversations"))))
     }
 
     /// Counts the tokens of a chat, as its target would.

@@ -22,6 +22,7 @@ use super::daemon::Daemon;
 use super::documents::{Openers, Reader};
 use super::engines::{Engines, RETRY_AFTER};
 use super::intake::{FetchBounds, Intake};
+use super::realtime::Realtime;
 use super::routing::Router;
 use super::safety::Safety;
 use super::tasks::Desk;
@@ -117,6 +118,7 @@ impl Gateway {
             retry_after: RETRY_AFTER,
         });
         let provider = execution::chosen(engines.paddleocr.provider, models.dir());
+        let realtime = Realtime::new(config.realtime.clone(), models, provider);
         let safety = Safety::new(config.safety, models, provider);
         let Engines { local, rows, infos } = Engines::start(engines, models, provider, espeak.as_ref())?;
         let installed = Installed {
@@ -146,6 +148,7 @@ impl Gateway {
             treatments: Arc::new(treatments),
             content,
             clients: Arc::default(),
+            realtime: Arc::new(realtime),
             admission,
             answers: AnswerCache::new(config.response_cache.clone()),
             fusion: config.fusion.clone(),

@@ -92,9 +92,14 @@ pub(super) fn whisper_files(models: &Models) -> Result<WhisperFiles, Failure> {
     })
 }
 
+/// What tells speech from everything else.
+pub(super) fn voice_activity_file(models: &Models) -> Result<PathBuf, Failure> {
+    models.file("silero-vad", "silero_vad_16k_sequence.onnx").map_err(|error| not_installed(&error))
+}
+
 /// The files of the engine that has both, as far as they are there.
 pub(super) fn speech_files(models: &Models) -> Result<SpeechFiles, Failure> {
-    let vad = models.file("silero-vad", "silero_vad_16k_sequence.onnx").map_err(|error| not_installed(&error))?;
+    let vad = voice_activity_file(models)?;
     let (moonshine, whisper) = (moonshine_files(models).ok(), whisper_files(models).ok());
     Ok(SpeechFiles { vad, moonshine, whisper, further: models.hearing().into_iter().map(further_model).collect() })
 }

@@ -31,6 +31,7 @@ mod pooling;
 mod probes;
 pub mod queue;
 mod readiness;
+pub mod realtime;
 mod recipe_file;
 mod renewed;
 mod request_log;
@@ -112,6 +113,8 @@ pub struct Gateway {
     pub content: Contents,
     /// Who holds a key of this server, and what each may do.
     pub clients: Arc<Clients>,
+    /// What live conversations share.
+    pub realtime: Arc<realtime::Realtime>,
     admission: Admission,
     /// Answers that are given again.
     answers: AnswerCache,
@@ -123,7 +126,6 @@ pub struct Gateway {
     safety: Arc<Safety>,
     daemon: Option<Daemon>,
     local: Arc<Local>,
-    /// What the engines of this process do.
     rows: Arc<[Abilities]>,
     engines: Arc<[EngineInfo]>,
     pdf: Arc<PdfWorkers>,

@@ -47,6 +47,7 @@ impl Gateway {
             treatments: Arc::new(treatments),
             content: self.content.clone(),
             clients: self.clients.clone(),
+            realtime: self.realtime.clone(),
             admission: self.admission.clone(),
             // A target of the same name may be another one now.
             answers: AnswerCache::new(config.response_cache.clone()),

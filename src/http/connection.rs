@@ -3,8 +3,9 @@
 //! A client that never finishes its header is told so and let go; one that leaves takes its request's future with it,
 //! which is how work is cancelled. Slow bodies are the handlers' affair. `serve` starts one of these per connection.
 
-use std::sync::Arc;
+use std::convert::Infallible;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::http::{HeaderMap, Request, StatusCode};
@@ -23,6 +24,7 @@ use super::admin::Peer;
 use super::current::Current;
 use super::error::ApiError;
 use super::request_id::RequestId;
+use super::takeover::{TakeOver, Upgraded};
 use super::watched::Watched;
 
 /// How long a client may be silent, and how long it may go on sending, after its last answer.
@@ -57,15 +59,22 @@ impl Connections {
         drop(stream.set_nodelay(true));
         let peer = stream.peer_addr().ok().map(|address| Peer(address.ip()));
         let used = Arc::new(AtomicBool::new(false));
+        let taken: Arc<Mutex<Option<TakeOver>>> = Arc::default();
         let service = service_fn({
-            let (used, app) = (used.clone(), self.app);
+            let (used, app, taken) = (used.clone(), self.app, taken.clone());
             move |mut request: Request<Incoming>| {
                 if let Some(peer) = peer.filter(|_| request.uri().path().starts_with("/api/admin/")) {
                     request.extensions_mut().insert(peer);
                 }
                 used.store(true, Ordering::Relaxed);
                 // Each request is served by what is current when it comes, also on a connection that was there before.
-                Box::pin(TowerToHyperService::new(app.now()).call(request))
+                let (answer, taken) = (TowerToHyperService::new(app.now()).call(request), taken.clone());
+                Box::pin(async move {
+                    let mut answer = answer.await?;
+                    let over = answer.extensions_mut().remove::<TakeOver>();
+                    *taken.lock().unwrap_or_else(PoisonError::into_inner) = over;
+                    Ok::<_, Infallible>(answer)
+                })
             }
         });
         let mut connection = http1::Builder::new()
@@ -89,6 +98,15 @@ impl Connections {
             }
         };
         let parts = connection.into_parts();
+        let over = taken.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(over) = over.filter(|_| ended.is_ok()) {
+            let upgraded = Upgraded { stream: parts.io.into_inner(), read: parts.read_buf, stop: stops.finish };
+            tokio::select! {
+                () = over.run(upgraded) => {}
+                () = stops.abandon.cancelled() => {}
+            }
+            return;
+        }
         let mut stream = parts.io.into_inner().into_inner();
         let stood_still = ended.as_ref().is_err_and(hyper::Error::is_timeout);
         if stood_still && !parts.read_buf.is_empty() {

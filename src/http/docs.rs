@@ -24,7 +24,7 @@ use super::dashboard::takes;
 use super::error::{ApiError, ErrorBody};
 use super::{
     admin, audio, batches, content, fleet, forks, health, images, kept_files, landing, metrics, models, ocr, ollama,
-    plan, tasks, videos,
+    plan, realtime, tasks, videos,
 };
 
 #[derive(OpenApi)]
@@ -49,6 +49,8 @@ use super::{
         images::generations, images::edits, images::variations,
         videos::create, videos::generations, videos::list, videos::one, videos::content, videos::remove, videos::remix,
         kept_files::create, kept_files::list, kept_files::one, kept_files::content, kept_files::remove,
+        realtime::socket, realtime::client_secrets, realtime::sessions, realtime::transcription_sessions,
+        realtime::calls,
         kept_files::begin, kept_files::add_part, kept_files::complete, kept_files::cancel,
         batches::openai::create, batches::openai::list, batches::openai::one, batches::openai::cancel, batches::openai::remove,
         batches::messages::create, batches::messages::list, batches::messages::one, batches::messages::cancel,

@@ -16,7 +16,7 @@ use crate::config::Server;
 const WHAT: &str = "One local endpoint for every medium: send text, pictures, PDFs, sound or video to any model.";
 
 /// The endpoints worth a line on the first page.
-const ENDPOINTS: [(&str, &str, &str); 22] = [
+const ENDPOINTS: [(&str, &str, &str); 23] = [
     ("POST", "/v1/chat/completions", "text, pictures, PDFs, sound and video to any model, in OpenAI's format"),
     ("POST", "/v1/chat/completions/fork", "the same question to several models at once, and the best answer"),
     ("POST", "/v1/diligence/compare", "models compared at a task, as a table"),
@@ -25,6 +25,7 @@ const ENDPOINTS: [(&str, &str, &str); 22] = [
     ("POST", "/v1/moderations", "what texts and pictures show, in OpenAI's format"),
     ("POST", "/v1/audio/transcriptions", "what is said in a recording or a video, in OpenAI's format"),
     ("POST", "/v1/audio/speech", "a text is spoken, in OpenAI's format"),
+    ("GET", "/v1/realtime", "a live conversation over a WebSocket, in OpenAI's format, with any model"),
     ("POST", "/v1/images/generations", "pictures are made from words, in OpenAI's format"),
     ("POST", "/v1/videos", "a job makes a video, in OpenAI's format; GET it until it is completed"),
     ("POST", "/v1/files", "a file is kept, for requests that name it"),

@@ -53,7 +53,8 @@ impl Witnesses {
         (witnesses.log.is_some() || witnesses.otlp.is_some()).then_some(witnesses)
     }
 
-    fn tell(&self, ended: Ended, account: Option<&Account>, parent: Option<String>) {
+    /// Tells of work that has ended.
+    pub(super) fn tell(&self, ended: Ended, account: Option<&Account>, parent: Option<String>) {
         if let Some(otlp) = &self.otlp {
             otlp.tell(&ended.told(account, parent));
         }

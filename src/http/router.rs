@@ -3,6 +3,7 @@
 //! Routing only: handlers live in the files they are named after. [`super::serve()`] and tests call it.
 
 use std::any::Any;
+#[cfg(test)]
 use std::sync::Arc;
 
 use axum::Router;
@@ -13,16 +14,17 @@ use axum::routing::{delete, get, patch, post, put};
 use tower_http::catch_panic::CatchPanicLayer;
 
 use super::error::ApiError;
-use super::guard::guarded;
+use super::guard::{Known, guarded};
 use super::logged::Witnesses;
 use super::state::AppState;
 use super::tasks::{gemini, messages, ranking, responses};
 use super::{
     admin, audio, batches, content, dashboard, docs, fleet, forks, health, images, kept_files, landing, logged,
-    metrics, models, ocr, ollama, plan, tasks, videos, visit,
+    metrics, models, ocr, ollama, plan, realtime, tasks, videos, visit,
 };
 use crate::config::Server;
-use crate::gateway::{Administration, Clients};
+#[cfg(test)]
+use crate::gateway::Clients;
 
 /// The server as a service: all routes, all layers.
 pub fn router(state: AppState) -> Router {
@@ -119,6 +121,11 @@ pub fn router(state: AppState) -> Router {
         .route("/v1/videos/{id}", get(videos::one).delete(videos::remove))
         .route("/v1/videos/{id}/content", get(videos::content))
         .route("/v1/videos/{id}/remix", post(videos::remix))
+        .route("/v1/realtime", get(realtime::socket))
+        .route("/v1/realtime/client_secrets", post(realtime::client_secrets))
+        .route("/v1/realtime/sessions", post(realtime::sessions))
+        .route("/v1/realtime/transcription_sessions", post(realtime::transcription_sessions))
+        .route("/v1/realtime/calls", post(realtime::calls))
         .route("/v1/capabilities", get(fleet::capabilities))
         .route("/v1/capabilities/summary", get(fleet::summary))
         .route("/v1/providers", get(fleet::providers))
@@ -136,37 +143,36 @@ pub fn router(state: AppState) -> Router {
         .route("/v1/ocr", post(ocr::mistral::mistral))
         .route("/v1/ocr/process", post(ocr::process))
         .route("/v1/ocr/images/{id}/{page}", get(ocr::drawing));
-    let (config, clients) = (state.config.clone(), state.gateway.clients.clone());
+    let (config, gateway) = (state.config.clone(), &state.gateway);
+    let known = Known {
+        clients: gateway.clients.clone(),
+        secrets: gateway.realtime.secrets.clone(),
+        administration: state.administration.clone(),
+    };
     let witnesses = Witnesses::of(&state);
-    let (administration, live) = (state.administration.clone(), state.batches.clone());
+    let live = state.batches.clone();
     let routes = routes.merge(tasks::behind_slashes()).with_state(state);
     let routes = match live {
         Some(batches) => routes.layer(from_fn_with_state(batches, batches::live)),
         None => routes,
     };
-    layered_with(routes, &config.server, clients, administration, witnesses)
+    layered_with(routes, &config.server, known, witnesses)
 }
 
 /// The layers around routes of a test.
 #[cfg(test)]
 pub(super) fn layered(routes: Router, server: &Server, clients: Arc<Clients>) -> Router {
-    layered_with(routes, server, clients, None, None)
+    layered_with(routes, server, Known { clients, ..Known::default() }, None)
 }
 
 /// Puts the layers around routes. Read from the bottom: a request passes the last one first.
-fn layered_with(
-    routes: Router,
-    server: &Server,
-    clients: Arc<Clients>,
-    administration: Option<Arc<Administration>>,
-    witnesses: Option<Witnesses>,
-) -> Router {
+fn layered_with(routes: Router, server: &Server, known: Known, witnesses: Option<Witnesses>) -> Router {
     let app = routes
         .fallback(no_such_route)
         .method_not_allowed_fallback(no_such_method)
         // Innermost, so that the answer to a panic passes through all the others.
         .layer(CatchPanicLayer::custom(panicked));
-    let app = guarded(app, server, clients, administration);
+    let app = guarded(app, server, known);
     let app = match witnesses {
         Some(witnesses) => app.layer(from_fn_with_state(witnesses, logged::accompany)),
         None => app,

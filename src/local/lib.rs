@@ -26,7 +26,10 @@ pub use pool::{EngineReply, Pool, PoolSettings, Ticket};
 pub use provider::Local;
 pub use runtime::{ExecutionProvider, Runtime, RuntimeError};
 pub use safety::{PictureClasses, PictureSorter};
-pub use speech::{FurtherModel, Listener, MoonshineFiles, SpeechFiles, SpeechModel, WHISPER_LANGUAGES, WhisperFiles};
+pub use speech::{
+    FurtherModel, Listener, MoonshineFiles, SpeechFiles, SpeechModel, VoiceDetector, VoiceMemory, WHISPER_LANGUAGES,
+    WhisperFiles,
+};
 pub use voice::{Espeak, EspeakNg, Kokoro, KokoroFiles, Piper, PiperVoice, language_of, stands_in};
 
 use mediary_core::Failure;

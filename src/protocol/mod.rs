@@ -15,6 +15,7 @@ pub mod ollama;
 pub mod openai;
 pub mod plan;
 pub mod process;
+pub mod realtime;
 pub mod responses;
 mod spelling;
 pub mod verify;

@@ -16,6 +16,7 @@ use mediary_core::provider::{Call, ListedModel};
 use mediary_core::task::{Chat, Embed, JobReport, ReplyFrame, Task};
 use mediary_core::{Blob, Failure, Media, MediaFormat, MediaKind};
 
+use crate::live::LiveDialect;
 use crate::{Payload, Quirks, Talk, listed, unwritable};
 
 /// A provider's wire format.
@@ -46,6 +47,11 @@ pub trait Dialect: Send + Sync + fmt::Debug {
 
     /// How a task is carried out over WebSockets; `None`: by a request, as most are.
     fn talk(&self, _call: &Call<'_>, _quirks: &Quirks) -> Option<Box<dyn Talk>> {
+        None
+    }
+
+    /// How its providers hold live conversations; `None`: they hold none.
+    fn live(&self) -> Option<&'static dyn LiveDialect> {
         None
     }
 

@@ -88,6 +88,8 @@ pub struct Quirks {
     pub audio_in_data_url: bool,
     /// How texts to embed are told apart that ask and that answer, where that has to be said.
     pub input_types: Option<InputTypes>,
+    /// Models that hold live conversations, the one that is usual first; none: it holds none that are known of.
+    pub realtime: Vec<String>,
     /// Fields that go with every chat, unless the client sends them itself.
     pub adds: Map<String, Value>,
 }
@@ -179,6 +181,7 @@ impl Default for Quirks {
             plain_schemas: false,
             audio_in_data_url: false,
             input_types: None,
+            realtime: Vec::new(),
             adds: Map::new(),
         }
     }

@@ -107,6 +107,7 @@ def official(program, node):
             ["mistral_ocr.py", "--fetch"],
             ["openai_chat.py", "--upstream", upstream.address],
             ["openai_audio.py", "--upstream", upstream.address],
+            ["openai_realtime.py", "--upstream", upstream.address],
             ["openai_responses.py", "--upstream", upstream.address],
             ["ollama_api.py"],
             ["anthropic_api.py"],
@@ -123,7 +124,7 @@ def official(program, node):
             environment = {**without_providers(os.environ), **SILENT}
             agents = [sys.executable, HERE / "coding_agents.py", address, "--upstream", upstream.address, "--node", node]
             subprocess.run(agents, check=True)
-            for script in "audio.mjs", "images.mjs", "videos.mjs", "vendors.mjs":
+            for script in "audio.mjs", "images.mjs", "videos.mjs", "realtime.mjs", "vendors.mjs":
                 subprocess.run(["node", node / script, address], env=environment, check=True)
 
 

@@ -10,7 +10,7 @@ use mediary::protocol::process::FIELDS;
 use serde_json::Value;
 
 use super::client::Answer;
-use super::docs_pages::{API, DOCUMENTS, OPERATIONS, PAGES, Page, README, ROUTING};
+use super::docs_pages::{API, DOCUMENTS, OPERATIONS, PAGES, Page, README, REALTIME, ROUTING};
 use super::server::{checkout, shared};
 
 /// A front page is read in one go.
@@ -136,7 +136,7 @@ fn every_route_that_is_named_exists_and_every_route_is_described() {
 
 #[test]
 fn every_status_and_every_parameter_of_a_route_is_described() {
-    let (api, documents) = (Page::read(API), Page::read(DOCUMENTS));
+    let (api, documents, realtime) = (Page::read(API), Page::read(DOCUMENTS), Page::read(REALTIME));
     for (path, operation) in operations() {
         let statuses = operation["responses"].as_object().expect("there are answers").keys();
         for status in statuses.filter(|status| status.as_str() >= "400") {
@@ -145,9 +145,10 @@ fn every_status_and_every_parameter_of_a_route_is_described() {
         for parameter in operation["parameters"].as_array().into_iter().flatten() {
             let (name, place) = (parameter["name"].as_str().unwrap(), parameter["in"].as_str().unwrap());
             let named = match place {
-                "header" => api.text.contains(&format!("| `{name}")),
+                "header" => [&api, &realtime].iter().any(|page| page.text.contains(&format!("| `{name}"))),
                 "query" => {
-                    api.text.contains(&format!("| `{name}` |")) || documents.text.contains(&format!("| `{name}` |"))
+                    let row = format!("| `{name}` |");
+                    [&api, &documents, &realtime].iter().any(|page| page.text.contains(&row))
                 }
                 _ => true,
             };

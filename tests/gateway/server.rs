@@ -180,6 +180,11 @@ impl TestServer {
         self.gateway.upgrade().map_or(0, |gateway| gateway.sharing())
     }
 
+    /// How many live conversations are held.
+    pub(crate) fn live_sessions(&self) -> usize {
+        self.gateway.upgrade().map_or(0, |gateway| gateway.realtime.sessions())
+    }
+
     /// How many workers have died or were killed with a document open.
     pub(crate) fn workers_lost(&self) -> u64 {
         self.gateway.upgrade().map_or(0, |gateway| gateway.workers_lost())

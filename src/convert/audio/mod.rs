@@ -13,12 +13,14 @@
 //! | a file from samples while they are made | [`Encoder`] |
 //! | samples from a file while it arrives | [`Arriving`] |
 //! | another pace at the same pitch | [`Stretch`] |
+//! | the sound of telephones, sample by sample | [`from_mu_law`], [`from_a_law`] and their counterparts |
 
 mod arriving;
 mod edits;
 mod encode;
 mod facts;
 mod ffmpeg;
+mod g711;
 mod input;
 mod pieces;
 mod recording;
@@ -33,6 +35,7 @@ mod track;
 pub use arriving::Arriving;
 pub use encode::{Encoder, Encoding};
 pub use facts::{SoundFacts, SoundLimits};
+pub use g711::{from_a_law, from_mu_law, to_a_law, to_mu_law};
 pub use pieces::{Caps, Piece, Pieces};
 pub use recording::Recording;
 pub use resample::Resampler;

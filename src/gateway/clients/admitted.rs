@@ -58,6 +58,23 @@ pub(in crate::gateway) struct Estimate {
     pub(in crate::gateway) is_priced: bool,
 }
 
+impl Refused {
+    /// The reason, as a sentence.
+    #[must_use]
+    pub fn told(&self) -> String {
+        match self {
+            Self::Key(why) => format!("This key {why}; ask for another one."),
+            Self::Route(path) => format!("This key may not call {path}."),
+            Self::Rate { limit, ends_in } => {
+                format!("This key may make {limit}; it ends in {} s.", ends_in.as_secs().max(1))
+            }
+            Self::Budget { limit, ends_in } => {
+                format!("This key's budget, {limit}, is used up; it ends in {} s.", ends_in.as_secs().max(1))
+            }
+        }
+    }
+}
+
 /// A request that was let in. Dropped, it lets go of its place.
 #[derive(Debug)]
 pub struct Admitted {
@@ -108,20 +125,34 @@ impl Client {
         }
         // From here on its place is given back, whatever follows.
         let admitted = Admitted { client: self.clone(), lease: None };
+        self.count_request()?;
+        Ok(admitted)
+    }
+
+    /// Counts one more request of work that has its place already: of those a minute, within what its budget leaves.
+    ///
+    /// # Errors
+    /// When its key is not in force, it may not call this, or a limit stands in the way.
+    pub(in crate::gateway) fn lets_go_on(&self, path: &str) -> Result<(), Refused> {
+        self.may_call(path)?;
+        self.counts.purse().fits(&self.rules, &Spent::default(), unix_seconds()).map_err(|over| self.over(over))?;
+        self.count_request()
+    }
+
+    fn count_request(&self) -> Result<(), Refused> {
         let mut requests = Counts::meter(&self.counts.requests);
         let now = now_ms();
         match requests.room(0, 0, now) {
             Ok(_) => {
                 let taken = requests.take(0, now);
                 requests.settle(taken, 0);
+                Ok(())
             }
             Err(full) => {
                 let limit = format!("{} requests a minute", self.rules.requests_per_minute.unwrap_or_default());
-                return Err(Refused::Rate { limit, ends_in: ends_in(full, now) });
+                Err(Refused::Rate { limit, ends_in: ends_in(full, now) })
             }
         }
-        drop(requests);
-        Ok(admitted)
     }
 
     /// Work for it that goes on by itself, and was let in before.

@@ -37,8 +37,11 @@ pub(super) use desk::Desk;
 pub use drawing::{Drawing, Drawn, Made, Stage};
 pub use embed::Embedded;
 pub use growing::Growing;
+pub(super) use recital::Recital;
+pub(super) use sentences::{first_sentence, has_words};
 pub use speaking::Speaking;
 pub(super) use video::{Started, Submitted, a_video, is_unknown};
+pub(super) use voices::knows as knows_voice;
 
 use std::sync::Arc;
 

@@ -22,7 +22,7 @@ use super::speaking::{RATE_HZ, Speaking};
 pub(super) const SAMPLES: SoundForm = SoundForm::Pcm { rate_hz: RATE_HZ };
 
 /// Texts on their way to one sound.
-pub(super) struct Recital {
+pub(in crate::gateway) struct Recital {
     gateway: Arc<Gateway>,
     /// How each text is spoken: everything but the text.
     request: TaskRequest,
@@ -38,21 +38,21 @@ pub(super) struct Recital {
 
 impl Recital {
     /// Nothing is spoken yet. `how` says how; its own text is not looked at.
-    pub(super) fn new(gateway: Arc<Gateway>, request: TaskRequest, how: Speak) -> Self {
+    pub(in crate::gateway) fn new(gateway: Arc<Gateway>, request: TaskRequest, how: Speak) -> Self {
         let how = Speak { form: SAMPLES, text: String::new(), ..how };
         let waiting = VecDeque::new();
         Self { gateway, request, how, waiting, asking: None, speaking: None, route: None, usage: Usage::default() }
     }
 
     /// One more text, behind all others.
-    pub(super) fn push(&mut self, text: &str) {
+    pub(in crate::gateway) fn push(&mut self, text: &str) {
         if has_words(text) {
             self.waiting.push_back(text.to_owned());
         }
     }
 
     /// Whether there is anything left to speak.
-    pub(super) fn is_busy(&self) -> bool {
+    pub(in crate::gateway) fn is_busy(&self) -> bool {
         self.asking.is_some() || self.speaking.is_some() || !self.waiting.is_empty()
     }
 
@@ -69,7 +69,7 @@ impl Recital {
     ///
     /// # Errors
     /// When no target speaks the next text, or one breaks off. Nothing follows.
-    pub(super) async fn next(&mut self) -> Option<Result<Bytes, CallError>> {
+    pub(in crate::gateway) async fn next(&mut self) -> Option<Result<Bytes, CallError>> {
         loop {
             if let Some(asking) = &mut self.asking {
                 let begun = asking.await;

@@ -11,8 +11,11 @@ const CLAUSE_ENDS: &str = ",;:—–";
 /// What may stand between the end of a sentence and the blank behind it.
 const CLOSING: &str = "\"')]}”’»›」』）";
 
+/// A sentence that is shorter is spoken with the next one, if that is there already.
+const SHORT_BYTES: usize = 24;
+
 /// Whether there is anything in a text to speak: a letter or a digit. Marks and pictures alone are not spoken.
-pub(super) fn has_words(text: &str) -> bool {
+pub(in crate::gateway) fn has_words(text: &str) -> bool {
     text.contains(char::is_alphanumeric)
 }
 
@@ -20,6 +23,20 @@ pub(super) fn has_words(text: &str) -> bool {
 /// than a blank: it is no end.
 pub(super) fn whole_sentences(text: &str) -> usize {
     cuts(text).filter(|(_, cut)| *cut == Cut::Sentence).map(|(at, _)| at).last().unwrap_or(0)
+}
+
+/// How much of a text that still grows is its first whole sentence, in bytes; 0: there is none yet. Short ones are taken
+/// together, since each begins anew with a breath.
+pub(in crate::gateway) fn first_sentence(text: &str) -> usize {
+    let sentences = cuts(text).filter(|(_, cut)| *cut == Cut::Sentence).map(|(at, _)| at);
+    let mut last = 0;
+    for at in sentences {
+        last = at;
+        if at >= SHORT_BYTES {
+            break;
+        }
+    }
+    last
 }
 
 /// A text in pieces of at most so many bytes, which together are all of its words. One character may be longer.
@@ -106,6 +123,18 @@ mod tests {
         ];
         for (text, expected) in rows {
             assert_eq!(&text[..whole_sentences(text)], expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_first_sentence_is_spoken_first_and_short_ones_together() {
+        for (text, expected) in [
+            ("No end yet", ""),
+            ("Yes. ", "Yes. "),
+            ("Yes. No. And this one is long enough. More. ", "Yes. No. And this one is long enough. "),
+            ("This one is long enough already. More. ", "This one is long enough already. "),
+        ] {
+            assert_eq!(&text[..first_sentence(text)], expected, "{text}");
         }
     }
 

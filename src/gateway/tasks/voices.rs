@@ -26,7 +26,7 @@ fn openai(name: &str) -> Option<Gender> {
 }
 
 /// Whether a target can be asked for a voice: it has it, has one that stands in for it, or is not known to lack it.
-pub(super) fn knows(row: &Abilities, name: &str) -> bool {
+pub(in crate::gateway) fn knows(row: &Abilities, name: &str) -> bool {
     // A variant of a voice is written behind it.
     let plain = name.split('+').next().unwrap_or(name);
     let has = || row.voices.iter().any(|voice| voice.name.eq_ignore_ascii_case(plain));

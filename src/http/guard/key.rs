@@ -7,7 +7,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use axum::extract::Request;
-use axum::http::header::AUTHORIZATION;
+use axum::http::header::{AUTHORIZATION, SEC_WEBSOCKET_PROTOCOL};
 use axum::http::{HeaderMap, HeaderValue, Uri};
 use percent_encoding::percent_decode_str;
 use sha2::{Digest, Sha256};
@@ -16,13 +16,17 @@ use subtle::{Choice, ConstantTimeEq};
 use super::behalf::on_behalf;
 use super::client::admitted;
 use crate::config::{Secret, Server};
+use crate::gateway::realtime::Secrets;
 use crate::gateway::{Client, Clients, KeyDigest};
 use crate::http::error::ApiError;
+use crate::http::realtime::SOCKET;
 
 /// The header in which Google's clients send a key.
 const GOOGLES: &str = "x-goog-api-key";
 /// Their routes, below which a key may stand in the query as well.
 const GOOGLES_ROUTES: [&str; 2] = ["/v1beta/", "/v1/models/"];
+/// What stands before a key among the protocols of a WebSocket, as OpenAI's clients write it.
+const AMONG_PROTOCOLS: &str = "openai-insecure-api-key.";
 const IN_QUERY: &str = "key=";
 
 const HOW: &str = "send one of this server's API keys as `Authorization: Bearer KEY` or `x-api-key: KEY`";
@@ -128,6 +132,28 @@ pub(super) fn out_of_address(mut request: Request) -> Request {
     if let Ok(mut value) = HeaderValue::from_bytes(&key) {
         value.set_sensitive(true);
         request.headers_mut().append(GOOGLES, value);
+    }
+    request
+}
+
+/// The client secret that a request brings as its key, if it does.
+pub(in crate::http) fn secret_of(headers: &HeaderMap) -> Option<&[u8]> {
+    presented(headers).find(|key| Secrets::is_one(key))
+}
+
+/// A request whose key, which browsers can only send among the protocols of a WebSocket, stands among its headers.
+pub(super) fn out_of_protocols(mut request: Request) -> Request {
+    if request.uri().path() != SOCKET {
+        return request;
+    }
+    let headers = request.headers();
+    let values = headers.get_all(SEC_WEBSOCKET_PROTOCOL).iter().filter_map(|value| value.to_str().ok());
+    let mut names = values.flat_map(|value| value.split(',')).map(str::trim);
+    let key = names.find_map(|name| name.strip_prefix(AMONG_PROTOCOLS));
+    let key = key.and_then(|key| HeaderValue::try_from(format!("Bearer {key}")).ok());
+    if let Some(mut value) = key {
+        value.set_sensitive(true);
+        request.headers_mut().append(AUTHORIZATION, value);
     }
     request
 }

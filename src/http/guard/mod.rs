@@ -16,7 +16,7 @@ mod tests;
 
 pub(super) use behalf::{OnBehalf, on_behalf};
 pub(super) use client::{Held, admitted};
-pub(super) use key::{client_of, owner_of};
+pub(super) use key::{client_of, owner_of, secret_of};
 
 use std::sync::Arc;
 
@@ -26,27 +26,43 @@ use axum::http::HeaderMap;
 use axum::middleware::{Next, from_fn_with_state, map_request};
 use axum::response::{IntoResponse, Response};
 
+use super::realtime::{self, SOCKET};
 use super::{admin, content};
 use crate::config::Server;
+use crate::gateway::realtime::Secrets;
 use crate::gateway::{Administration, Clients};
 use cors::cors;
 use key::Keys;
 use origin::Origins;
+
+/// Who is known to the guard beside the keys of the configuration.
+#[derive(Debug, Default)]
+pub(super) struct Known {
+    /// Those who have keys of their own.
+    pub(super) clients: Arc<Clients>,
+    /// Those who were given a token for one live conversation.
+    pub(super) secrets: Arc<Secrets>,
+    /// Administrators.
+    pub(super) administration: Option<Arc<Administration>>,
+}
 
 /// The rules, made once from the configuration.
 #[derive(Debug)]
 struct Guard {
     keys: Keys,
     clients: Arc<Clients>,
+    /// Tokens that open one live conversation each.
+    secrets: Arc<Secrets>,
     /// Whose sessions are keys of their own.
     administration: Option<Arc<Administration>>,
     origins: Origins,
 }
 
 impl Guard {
-    fn new(server: &Server, clients: Arc<Clients>, administration: Option<Arc<Administration>>) -> Arc<Self> {
+    fn new(server: &Server, known: Known) -> Arc<Self> {
         let (keys, origins) = (Keys::new(&server.api_keys), Origins::new(&server.cors_origins));
-        Arc::new(Self { keys, clients, administration, origins })
+        let Known { clients, secrets, administration } = known;
+        Arc::new(Self { keys, clients, secrets, administration, origins })
     }
 
     /// Whether the dashboard sent this: with an administrator's session, and with what only its page can send along.
@@ -57,13 +73,8 @@ impl Guard {
 
 /// Puts the guard around routes. A key says more than the headers by which foreign web pages are known, so a server asks
 /// for one or looks at the other.
-pub(super) fn guarded(
-    mut app: Router,
-    server: &Server,
-    clients: Arc<Clients>,
-    administration: Option<Arc<Administration>>,
-) -> Router {
-    let guard = Guard::new(server, clients, administration);
+pub(super) fn guarded(mut app: Router, server: &Server, known: Known) -> Router {
+    let guard = Guard::new(server, known);
     let asks_for_keys = guard.keys.are_asked_for() || guard.clients.are_there();
     if asks_for_keys {
         app = app.layer(from_fn_with_state(guard.clone(), check_key));
@@ -75,7 +86,7 @@ pub(super) fn guarded(
         true => app,
         false => app.layer(from_fn_with_state(guard, check_origin)),
     };
-    app.layer(map_request(async |request: Request| key::out_of_address(request)))
+    app.layer(map_request(async |request: Request| key::out_of_protocols(key::out_of_address(request))))
 }
 
 /// For a server without keys: refuses what a foreign web page may have sent.
@@ -93,7 +104,7 @@ async fn check_origin(State(guard): State<Arc<Guard>>, request: Request, next: N
 }
 
 /// For a server with keys: refuses callers that bring none of them, except on the public routes.
-async fn check_key(State(guard): State<Arc<Guard>>, request: Request, next: Next) -> Response {
+async fn check_key(State(guard): State<Arc<Guard>>, mut request: Request, next: Next) -> Response {
     if let Some(behalf) = on_behalf() {
         return behalf.serve(&guard.clients, request, next).await;
     }
@@ -103,6 +114,17 @@ async fn check_key(State(guard): State<Arc<Guard>>, request: Request, next: Next
     let is_by_session = brings_none && path.starts_with("/api/admin/");
     if is_public(path) || is_by_session || brings_none && guard.is_driven(request.headers()) {
         return next.run(request).await;
+    }
+    if path == SOCKET
+        && let Some(secret) = key::secret_of(request.headers())
+    {
+        let Some(grant) = guard.secrets.take(secret) else { return realtime::used_up().into_response() };
+        let client = grant.client.clone();
+        request.extensions_mut().insert(grant);
+        return match client {
+            Some(client) => client::serve(&client, request, next).await,
+            None => next.run(request).await,
+        };
     }
     match guard.keys.admit(request.headers(), &guard.clients) {
         Ok(None) => next.run(request).await,

@@ -1,14 +1,12 @@
 //! The guard as a table: what is configured, what is sent, what is answered.
 
-use std::sync::Arc;
-
 use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, Response, StatusCode};
 use axum::routing::any;
 use tower::ServiceExt;
 
-use super::guarded;
+use super::{Known, guarded};
 use crate::config::{Secret, Server};
 
 /// `METHOD /path`, headers, status.
@@ -26,7 +24,7 @@ fn server(keys: &[&str], origins: &[&str]) -> Server {
 
 /// A router that answers 200 to everything the guard lets through.
 fn app(server: &Server) -> Router {
-    guarded(Router::new().fallback(any(|| async { "in" })), server, Arc::default(), None)
+    guarded(Router::new().fallback(any(|| async { "in" })), server, Known::default())
 }
 
 async fn ask(server: &Server, line: &str, headers: &[(&str, &str)]) -> Response<Body> {

@@ -21,6 +21,7 @@ mod tests;
 
 pub use engine::{FurtherModel, Listener, SpeechFiles, SpeechModel};
 pub use moonshine::MoonshineFiles;
+pub use vad::{VoiceDetector, VoiceMemory};
 pub use whisper::WhisperFiles;
 
 /// The languages of Whisper by their ISO 639-1 codes, and by a longer one where there is none.

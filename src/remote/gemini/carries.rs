@@ -7,6 +7,18 @@ use mediary_core::MediaFormat::{
 };
 use mediary_core::MediaKind;
 
+/// The soft parameters that have a form here, by their OpenAI names.
+pub(super) const SOFT: &[&str] = &[
+    "temperature",
+    "top_p",
+    "seed",
+    "presence_penalty",
+    "frequency_penalty",
+    "top_k",
+    "modalities",
+    "safety_settings",
+];
+
 /// What a medium's name means: the formats that servers of this dialect usually read.
 pub(super) fn formats(kind: MediaKind) -> &'static [MediaFormat] {
     match kind {

@@ -100,7 +100,7 @@ fn tools(chat: &Chat) -> Vec<Tools<'_>> {
 }
 
 /// A function: as a client of this format wrote it, else in our words.
-fn declaration(tool: &Tool) -> AnyDeclaration<'_> {
+pub(super) fn declaration(tool: &Tool) -> AnyDeclaration<'_> {
     let piece = tool.original.as_ref().and_then(|original| original.pieces_for(super::NAME)?.first());
     if let Some(written) = piece.and_then(|piece| serde_json::from_slice(piece).ok()) {
         return AnyDeclaration::Written(written);

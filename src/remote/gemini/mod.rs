@@ -11,6 +11,7 @@ mod failure;
 mod files;
 mod generation;
 mod image;
+mod live;
 mod speak;
 mod stream;
 #[cfg(test)]
@@ -29,6 +30,7 @@ use mediary_core::{Failure, MediaFormat, MediaKind};
 pub(crate) use files::upload;
 
 use crate::dialect::CallOf;
+use crate::live::LiveDialect;
 use crate::tool_names::Spelling;
 use crate::{Dialect, HttpCall, JobCall, Quirks, Reader, blame, call_ids, images, moved, tool_names, unwritable};
 
@@ -45,6 +47,10 @@ pub struct Gemini;
 impl Dialect for Gemini {
     fn name(&self) -> &'static str {
         NAME
+    }
+
+    fn live(&self) -> Option<&'static dyn LiveDialect> {
+        Some(&live::Live)
     }
 
     fn encode(&self, call: &Call<'_>, quirks: &Quirks) -> Result<HttpCall, Failure> {
@@ -130,16 +136,7 @@ impl Dialect for Gemini {
     }
 
     fn soft_parameters(&self) -> Option<&'static [&'static str]> {
-        Some(&[
-            "temperature",
-            "top_p",
-            "seed",
-            "presence_penalty",
-            "frequency_penalty",
-            "top_k",
-            "modalities",
-            "safety_settings",
-        ])
+        Some(carries::SOFT)
     }
 
     fn soft_parameters_of_texts(&self) -> &'static [&'static str] {

@@ -14,6 +14,7 @@ mod encode;
 mod failure;
 mod habits;
 mod lenient;
+mod live;
 mod parts;
 mod read;
 mod speak;
@@ -45,6 +46,7 @@ use mediary_core::task::{JobReport, Role, Task};
 use mediary_core::{Failure, MediaFormat, MediaKind};
 
 use crate::dialect::CallOf;
+use crate::live::LiveDialect;
 use crate::tool_names::OPENAI;
 use crate::{
     Dialect, HttpCall, JobCall, Quirks, Reader, Responses, call_ids, images, moderate, moved, rerank, responses,
@@ -69,6 +71,10 @@ impl Dialect for OpenAi {
 
     fn tool_format(&self) -> &'static str {
         Responses.tool_format()
+    }
+
+    fn live(&self) -> Option<&'static dyn LiveDialect> {
+        Some(&live::Realtime)
     }
 
     fn encode(&self, call: &Call<'_>, quirks: &Quirks) -> Result<HttpCall, Failure> {

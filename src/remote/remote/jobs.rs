@@ -155,7 +155,7 @@ enum Sent {
 }
 
 /// All of an answer.
-async fn whole(mut answer: Answer, mut clock: Clock) -> Result<Bytes, Failure> {
+pub(super) async fn whole(mut answer: Answer, mut clock: Clock) -> Result<Bytes, Failure> {
     let mut body = BytesMut::new();
     let mut turn = None;
     loop {

@@ -11,6 +11,7 @@ mod gathered;
 mod jobs;
 mod learned;
 mod lists;
+mod live;
 mod passage;
 mod pending;
 mod provider;

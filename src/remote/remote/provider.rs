@@ -2,11 +2,13 @@
 
 use mediary_core::Failure;
 use mediary_core::capability::Abilities;
-use mediary_core::provider::{BoxFuture, Call, Keep, KeyAnswer, ListedModel, Provider, ReplyStream};
+use mediary_core::live::{LiveForm, LiveSettings, LiveSetup, LiveTalk, LiveToken};
+use mediary_core::provider::{BoxFuture, Call, Keep, KeyAnswer, ListedModel, Provider, ReplyStream, Timeouts};
 use mediary_core::task::{JobReport, Task};
 
 use super::clock::Clock;
 use super::{Remote, learned};
+use crate::LiveDialect;
 
 /// The names of what a task asks for and can be done without.
 pub(super) fn optional(task: &Task) -> Vec<String> {
@@ -90,6 +92,29 @@ impl Provider for Remote {
                 Task::Image(_) | Task::GenerateVideo(_) => Ok(None),
             }
         })
+    }
+
+    fn live_form(&self) -> Option<LiveForm> {
+        self.holds_live().map(LiveDialect::form)
+    }
+
+    fn live<'a>(
+        &'a self,
+        setup: LiveSetup,
+        key: Option<&'a str>,
+        timeouts: Timeouts,
+    ) -> BoxFuture<'a, Result<Box<dyn LiveTalk>, Failure>> {
+        Box::pin(self.talk_live(setup, key, timeouts))
+    }
+
+    fn live_token<'a>(
+        &'a self,
+        model: &'a str,
+        settings: &'a LiveSettings,
+        until: (u64, u64),
+        key: Option<&'a str>,
+    ) -> BoxFuture<'a, Result<LiveToken, Failure>> {
+        Box::pin(self.ask_for_token(model, settings, until, key))
     }
 
     fn counts_tokens(&self) -> bool {

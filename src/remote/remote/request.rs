@@ -54,6 +54,14 @@ fn credentials(base_url: &str) -> Option<HeaderValue> {
     Some(value)
 }
 
+/// An address. The URL standard's parser accepts and mends more than the client's own.
+pub(super) fn parsed(address: &str) -> Result<Uri, Failure> {
+    let url = Url::parse(address).ok().filter(Url::has_host);
+    url.and_then(|url| Uri::try_from(url.as_str()).ok()).ok_or_else(|| {
+        Failure::new(FailureKind::Unreachable, "the provider's base_url is no address; write it as https://host/path")
+    })
+}
+
 /// Whether an answer comes as a stream, and of which kind.
 pub(super) fn framing(response: &Answer) -> Option<Framing> {
     match media_type(response).as_deref() {
@@ -158,19 +166,12 @@ impl Remote {
         if let Some((_, address)) = last.as_ref().filter(|(of, _)| of == path) {
             return Ok(address.clone());
         }
-        // The URL standard's parser accepts and mends more than the client's own.
-        let url = Url::parse(&format!("{}{path}", self.endpoint.base_url)).ok().filter(Url::has_host);
-        let address = url.and_then(|url| Uri::try_from(url.as_str()).ok()).ok_or_else(|| {
-            Failure::new(
-                FailureKind::Unreachable,
-                "the provider's base_url is no address; write it as https://host/path",
-            )
-        })?;
+        let address = parsed(&format!("{}{path}", self.endpoint.base_url))?;
         *last = Some((path.to_owned(), address.clone()));
         Ok(address)
     }
 
-    fn sign(&self, headers: &mut HeaderMap, key: &str) -> Result<(), Failure> {
+    pub(super) fn sign(&self, headers: &mut HeaderMap, key: &str) -> Result<(), Failure> {
         let (name, text) = match &self.endpoint.auth {
             Auth::Bearer => (AUTHORIZATION, format!("Bearer {key}")),
             Auth::Header(name) => {

@@ -12,7 +12,7 @@ use futures_util::stream::{Stream, unfold};
 use futures_util::{SinkExt as _, StreamExt as _};
 use http::header::{DATE, HOST};
 use http::uri::Scheme;
-use http::{HeaderName, HeaderValue, Uri};
+use http::{HeaderMap, HeaderName, HeaderValue, Uri};
 use hyper_util::rt::TokioIo;
 use mediary_core::provider::ReplyStream;
 use mediary_core::task::{ReplyEvent, ReplyFrame};
@@ -35,10 +35,10 @@ const MOST_MESSAGE_BYTES: usize = 1 << 20;
 /// What a server answers whose clock is another, where what is signed holds the time.
 const FORBIDDEN: u16 = 403;
 
-type Socket = WebSocketStream<TokioIo<Connection>>;
+pub(super) type Socket = WebSocketStream<TokioIo<Connection>>;
 
 /// Why a conversation did not begin.
-enum Unopened {
+pub(super) enum Unopened {
     /// The server refused, at this time of its own.
     Refused(Failure, Option<SystemTime>),
     Failed(Failure),
@@ -76,30 +76,34 @@ impl Remote {
 
     async fn open(&self, Opening { path, headers, messages }: Opening) -> Result<Socket, Unopened> {
         let address = self.address(&path).map_err(Unopened::Failed)?;
-        let broken = |what: &str| Unopened::Failed(Failure::broken(format!("a WebSocket cannot be asked for: {what}")));
-        let mut request = socket_address(&address).and_then(|address| address.into_client_request().ok());
-        let request = request.as_mut().ok_or_else(|| broken("its address is none"))?;
-        let others = self.headers.clone().map_err(Unopened::Failed)?;
-        request.headers_mut().extend(others.into_iter().filter(|(name, _)| name.as_ref() != Some(&HOST)));
+        let mut own = HeaderMap::new();
         for (name, text) in &headers {
-            let value = HeaderValue::from_str(text).map_err(|_| broken(name))?;
-            request.headers_mut().insert(HeaderName::from_static(name), value);
+            let value = HeaderValue::from_str(text).map_err(|_| Unopened::Failed(unaskable(name)))?;
+            own.insert(HeaderName::from_static(name), value);
         }
-        let unreachable = |error| Unopened::Failed(trouble::unreachable(&error));
-        let connection = self.client.connection(address).await.map_err(unreachable)?;
-        let limits = WebSocketConfig::default()
-            .max_message_size(Some(MOST_MESSAGE_BYTES))
-            .max_frame_size(Some(MOST_MESSAGE_BYTES));
-        let opened = client_async_with_config(request.clone(), TokioIo::new(connection), Some(limits)).await;
-        let mut socket = match opened {
-            Ok((socket, _)) => socket,
-            Err(Error::Http(answer)) => return Err(self.refused(&answer)),
-            Err(error) => return Err(Unopened::Failed(broke_off(&error))),
-        };
+        let mut socket = self.upgraded(address, own, MOST_MESSAGE_BYTES).await?;
         for message in messages {
             socket.send(Message::text(message)).await.map_err(|error| Unopened::Failed(broke_off(&error)))?;
         }
         Ok(socket)
+    }
+
+    /// A WebSocket to an address, whose messages are of so many bytes at most. `own` goes with the provider's headers.
+    pub(super) async fn upgraded(&self, address: Uri, own: HeaderMap, most_bytes: usize) -> Result<Socket, Unopened> {
+        let mut request = socket_address(&address).and_then(|address| address.into_client_request().ok());
+        let request = request.as_mut().ok_or_else(|| Unopened::Failed(unaskable("its address is none")))?;
+        let others = self.headers.clone().map_err(Unopened::Failed)?;
+        request.headers_mut().extend(others.into_iter().filter(|(name, _)| name.as_ref() != Some(&HOST)));
+        request.headers_mut().extend(own);
+        let unreachable = |error| Unopened::Failed(trouble::unreachable(&error));
+        let connection = self.client.connection(address).await.map_err(unreachable)?;
+        let limits = WebSocketConfig::default().max_message_size(Some(most_bytes)).max_frame_size(Some(most_bytes));
+        let opened = client_async_with_config(request.clone(), TokioIo::new(connection), Some(limits)).await;
+        match opened {
+            Ok((socket, _)) => Ok(socket),
+            Err(Error::Http(answer)) => Err(self.refused(&answer)),
+            Err(error) => Err(Unopened::Failed(broke_off(&error))),
+        }
     }
 
     fn refused(&self, answer: &http::Response<Option<Vec<u8>>>) -> Unopened {
@@ -144,7 +148,11 @@ fn chance() -> Result<[u128; 3], Failure> {
     Ok([number(0), number(16), number(32)])
 }
 
-fn broke_off(_error: &Error) -> Failure {
+fn unaskable(what: &str) -> Failure {
+    Failure::broken(format!("a WebSocket cannot be asked for: {what}"))
+}
+
+pub(super) fn broke_off(_error: &Error) -> Failure {
     Failure::new(FailureKind::Garbled, "the provider's conversation broke off")
 }
 

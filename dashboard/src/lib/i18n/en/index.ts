@@ -3,6 +3,7 @@ import { nav } from './nav';
 import { login } from './login';
 import { start } from './start';
 import { playground } from './playground';
+import { voice } from './voice';
 import { documents } from './documents';
 import { providers } from './providers';
 import { chain } from './chain';
@@ -22,6 +23,7 @@ export const en = {
   login,
   start,
   playground,
+  voice,
   documents,
   providers,
   chain,

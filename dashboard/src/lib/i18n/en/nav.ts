@@ -12,6 +12,7 @@ export const nav = {
   group_watch: 'Watch over',
   start: 'Start',
   playground: 'Playground',
+  voice: 'Voice',
   documents: 'Documents',
   providers: 'Providers and keys',
   chain: 'Chain',

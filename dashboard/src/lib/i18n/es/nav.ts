@@ -12,6 +12,7 @@ export const nav = {
   group_watch: 'Vigilar',
   start: 'Inicio',
   playground: 'Pruebas',
+  voice: 'Voz',
   documents: 'Documentos',
   providers: 'Proveedores y claves',
   chain: 'Cadena',

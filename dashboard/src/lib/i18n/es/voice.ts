@@ -1,0 +1,28 @@
+import type { voice as english } from '../en/voice';
+
+export const voice: typeof english = {
+  lead: 'Habla con un modelo y recibe la respuesta en sonido. Lo que dicen los dos queda escrito al lado.',
+  wish: 'Cómo se mantiene la conversación',
+  instructions: 'Lo que se le dice antes al modelo',
+  start: 'Empezar a hablar',
+  end: 'Terminar la conversación',
+  mute: 'Silenciar el micrófono',
+  interrupt: 'Parar la respuesta',
+  opening: 'La conversación empieza…',
+  closed: 'No hay ninguna conversación.',
+  listens: 'Escucha.',
+  hears: 'Se te oye.',
+  answers: 'Responde.',
+  level: 'Volumen del micrófono',
+  said: 'Lo que se dijo',
+  nothing: 'Todavía no se ha dicho nada.',
+  you: 'Tú:',
+  model: 'Modelo:',
+  written: 'Dilo por escrito',
+  send: 'Enviar',
+  unheard: '(no se entendió ninguna palabra)',
+  failed: 'La respuesta falló.',
+  notHeld: 'El servidor no mantuvo la conversación.',
+  changed: 'Sigue {target}: {why}',
+  tokens: '{count} tokens hasta ahora',
+};

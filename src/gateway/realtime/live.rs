@@ -1,0 +1,310 @@
+//! A target that hears and speaks in turns: it is told what is said while it is said, and what it answers is told on.
+//!
+//! The conversation with it is begun when it is first needed, so that it is set up as the client has it by then; a change of
+//! what it was set up with begins it anew, with what was said so far.
+
+use std::future::pending;
+
+use mediary_core::Failure;
+use mediary_core::live::{
+    Item, ItemKind, LiveHeard, LiveSaid, LiveSetup, LiveTalk, LiveTurn, ResponseState, ServerEvent,
+};
+
+use super::super::routing::LiveTarget;
+use super::ears::Stretch;
+use super::replies::{By, Reply};
+use super::session::{Behind, Session};
+use super::sound::bytes;
+
+/// Sound is told in pieces of so many samples: 0.1 s.
+const PIECE: usize = 1_600;
+
+/// The conversation with the target.
+#[derive(Debug)]
+pub(super) struct Live {
+    pub(super) target: LiveTarget,
+    /// `None`: it has not begun, or is to begin anew.
+    talk: Option<Box<dyn LiveTalk>>,
+    /// Whether it is to begin anew once nothing is being answered.
+    is_outdated: bool,
+    /// Up to where a turn was told that is being said, in samples.
+    told_to: Option<u64>,
+    /// What is to be told before it is to answer.
+    untold: Vec<LiveSaid>,
+    /// What it says belongs to an answer that was broken off.
+    is_stale: bool,
+    /// What it understood of the last turn so far.
+    asked: String,
+}
+
+impl Live {
+    /// What it says next.
+    pub(super) async fn hear(&mut self) -> Option<Result<LiveHeard, Failure>> {
+        match &mut self.talk {
+            Some(talk) => talk.hear().await,
+            None => pending().await,
+        }
+    }
+}
+
+impl Behind {
+    /// A target of turns, with which no conversation has begun.
+    pub(super) fn waiting(target: LiveTarget) -> Self {
+        Self::Live(Box::new(Live {
+            target,
+            talk: None,
+            is_outdated: false,
+            told_to: None,
+            untold: Vec::new(),
+            is_stale: false,
+            asked: String::new(),
+        }))
+    }
+
+    fn live(&mut self) -> Option<&mut Live> {
+        match self {
+            Self::Live(live) => Some(live),
+            Self::Relay(_) | Self::Chain => None,
+        }
+    }
+}
+
+impl Session {
+    /// Tells the target something, to which a conversation is begun if need be.
+    async fn say_live(&mut self, said: LiveSaid) {
+        let has_begun = self.behind.live().is_some_and(|live| live.talk.is_some());
+        if !has_begun && !self.begin_live().await {
+            return;
+        }
+        let Some(talk) = self.behind.live().and_then(|live| live.talk.as_mut()) else { return };
+        if let Err(failure) = talk.say(said).await {
+            self.falls_over(failure).await;
+        }
+    }
+
+    /// Begins the conversation with the target; `false`: it failed, and another one stands behind the session now.
+    async fn begin_live(&mut self) -> bool {
+        let Some(target) = self.behind.live().map(|live| live.target.clone()) else { return false };
+        let admitted = self.context.bounds.account.admitted();
+        let prompt = admitted.and_then(|admitted| admitted.client().rules.system_prompt.clone());
+        let told = [prompt.unwrap_or_default(), self.settings.instructions.clone()];
+        let told: Vec<String> = told.into_iter().filter(|text| !text.trim().is_empty()).collect();
+        let untold = self.behind.live().map_or(0, |live| live.untold.len());
+        let mut history = self.conversation.turns();
+        // What is told next is not history yet.
+        history.truncate(history.len().saturating_sub(untold));
+        let setup = LiveSetup {
+            model: target.target.model.as_str().to_owned(),
+            instructions: told.join("\n\n"),
+            voice: self.settings.voice.clone(),
+            aloud: self.settings.aloud,
+            tools: self.settings.tools.clone(),
+            temperature: self.settings.temperature,
+            max_tokens: self.settings.max_tokens,
+            history,
+        };
+        let gateway = self.context.gateway.clone();
+        match gateway.router.begin_live(&gateway.router.fleet(), &target, setup).await {
+            Ok(talk) => {
+                if let Some(live) = self.behind.live() {
+                    (live.talk, live.is_outdated, live.is_stale) = (Some(talk), false, false);
+                }
+                true
+            }
+            Err(failure) => {
+                self.falls_over(failure).await;
+                false
+            }
+        }
+    }
+
+    /// A turn begins that the target is to answer.
+    pub(super) async fn tell_live_beginning(&mut self, from: u64) {
+        let Some(live) = self.behind.live() else { return };
+        if std::mem::take(&mut live.is_outdated) {
+            live.talk = None;
+        }
+        live.told_to = Some(from);
+        live.asked.clear();
+        self.say_live(LiveSaid::Begins).await;
+    }
+
+    /// Tells the target of a turn that is being said, up to here.
+    pub(super) async fn tell_live_sound(&mut self, to: u64) {
+        let Some(from) = self.behind.live().and_then(|live| live.told_to) else { return };
+        let samples = self.ears.samples(Stretch { from, to }).to_vec();
+        for piece in samples.chunks(PIECE) {
+            self.say_live(LiveSaid::Sound(bytes(piece).into())).await;
+        }
+        if let Some(live) = self.behind.live() {
+            live.told_to = live.told_to.map(|_| to);
+        }
+    }
+
+    /// A turn is complete. One that was not told while it was said is told when an answer is asked for.
+    pub(super) async fn tell_live_turn(&mut self, stretch: Stretch) {
+        let Some(live) = self.behind.live() else { return };
+        if live.told_to.is_some() {
+            self.tell_live_sound(stretch.to).await;
+            if let Some(live) = self.behind.live() {
+                live.told_to = None;
+            }
+            return;
+        }
+        live.untold.push(LiveSaid::Begins);
+        let samples = self.ears.samples(stretch);
+        live.untold.extend(samples.chunks(PIECE).map(|piece| LiveSaid::Sound(bytes(piece).into())));
+        live.untold.push(LiveSaid::Ends);
+    }
+
+    /// An item was added that the target does not know of.
+    pub(super) fn live_is_told(&mut self, item: &Item) {
+        let said = match &item.kind {
+            ItemKind::Message { role, .. } => LiveSaid::Words(vec![LiveTurn { role: *role, text: item.words() }]),
+            ItemKind::Result { call, output } => {
+                let name = self.conversation.function(call);
+                LiveSaid::Result { call: call.clone(), name, output: output.clone() }
+            }
+            ItemKind::Call { .. } => return,
+        };
+        if let Some(live) = self.behind.live() {
+            live.untold.push(said);
+        }
+    }
+
+    /// Has the target answer. `follows`: it was told of the turn while that was said.
+    pub(super) async fn ask_live(&mut self, follows: bool) {
+        if follows {
+            return self.say_live(LiveSaid::Ends).await;
+        }
+        let Some(live) = self.behind.live() else { return };
+        if std::mem::take(&mut live.is_outdated) {
+            live.talk = None;
+        }
+        if live.talk.is_none() && !self.begin_live().await {
+            return;
+        }
+        let untold = self.behind.live().map(|live| std::mem::take(&mut live.untold)).unwrap_or_default();
+        let mut words: Vec<LiveTurn> = Vec::new();
+        let mut others = Vec::new();
+        for said in untold {
+            match said {
+                LiveSaid::Words(turns) => words.extend(turns),
+                other => others.push(other),
+            }
+        }
+        let has_others = !others.is_empty();
+        for said in others {
+            self.say_live(said).await;
+        }
+        // Results and turns of sound are answered by themselves.
+        if !words.is_empty() || !has_others {
+            self.say_live(LiveSaid::Words(words)).await;
+        }
+    }
+
+    /// What the target still says belongs to an answer that is over.
+    pub(super) fn live_is_stale(&mut self) {
+        let is_live = self.reply.as_ref().is_some_and(|reply| matches!(reply.by, By::Live));
+        if let Some(live) = self.behind.live() {
+            live.is_stale |= is_live;
+        }
+    }
+
+    /// What the target was set up with has changed.
+    pub(super) fn live_settings_changed(&mut self) {
+        if let Some(live) = self.behind.live() {
+            live.is_outdated = live.talk.is_some();
+        }
+    }
+
+    /// The target says something, or has ended the conversation.
+    pub(super) async fn told(&mut self, told: Option<Result<LiveHeard, Failure>>) {
+        let heard = match told {
+            Some(Ok(heard)) => heard,
+            Some(Err(failure)) => return self.falls_over(failure).await,
+            None => return self.falls_over(super::standby::ended()).await,
+        };
+        let Some(live) = self.behind.live() else { return };
+        match heard {
+            LiveHeard::Interrupted | LiveHeard::Over if std::mem::take(&mut live.is_stale) => {}
+            LiveHeard::Words(_) | LiveHeard::Sound(_) | LiveHeard::Calls(_) | LiveHeard::Used(_) if live.is_stale => {}
+            LiveHeard::Asked(words) => self.live_asked(&words),
+            LiveHeard::Words(words) => {
+                self.begin_unasked();
+                if let Some(Reply { scribe, .. }) = &mut self.reply {
+                    scribe.words(&words, &mut self.out);
+                }
+            }
+            LiveHeard::Sound(samples) => {
+                self.begin_unasked();
+                let told = self.reply.as_mut().map(|reply| reply.scribe.sound(&samples, &mut self.out));
+                if let Some(Err(failure)) = told {
+                    self.falls_over(failure).await;
+                }
+            }
+            LiveHeard::Calls(calls) => {
+                self.begin_unasked();
+                if let Some(Reply { scribe, .. }) = &mut self.reply {
+                    for (index, call) in (0..).zip(calls) {
+                        scribe.call(index, Some(call.id), Some(call.name), &call.arguments, &mut self.out);
+                    }
+                }
+                self.live_over();
+            }
+            LiveHeard::Used(used) => {
+                if let Some(reply) = &mut self.reply {
+                    reply.usage = Some(used);
+                }
+            }
+            LiveHeard::Over | LiveHeard::Interrupted => self.live_over(),
+            LiveHeard::Leaves => live.is_outdated = true,
+            LiveHeard::Event(_) | LiveHeard::Answers(_) => {}
+        }
+    }
+
+    /// An answer that was not asked for.
+    fn begin_unasked(&mut self) {
+        if self.reply.is_none()
+            && let Err(error) = self.begin_reply_unasked()
+        {
+            self.out.push_back(ServerEvent::Failed(error));
+        }
+        let target = self.behind.live().map(|live| live.target.target.clone());
+        if let Some(target) = target {
+            self.is_answered_by(target, "the one before failed");
+        }
+    }
+
+    /// The target has understood more of what was said.
+    fn live_asked(&mut self, words: &str) {
+        let Some(live) = self.behind.live() else { return };
+        live.asked.push_str(words);
+        let whole = live.asked.clone();
+        let Some(item) = self.last_turn.as_ref().map(|turn| turn.item.clone()) else { return };
+        self.conversation.heard(&item, whole.trim());
+        if self.settings.transcription.is_some() {
+            self.out.push_back(ServerEvent::HeardDelta { item, delta: words.to_owned() });
+        }
+    }
+
+    /// Its answer is complete.
+    fn live_over(&mut self) {
+        let Some(live) = self.behind.live() else { return };
+        let (words, target) = (std::mem::take(&mut live.asked), live.target.target.clone());
+        if let Some(turn) = self.last_turn.take() {
+            let (words, seconds) = (words.trim().to_owned(), turn.samples.len() as f64 / 16_000.0);
+            if self.settings.transcription.is_some() {
+                self.out.push_back(ServerEvent::Heard { item: turn.item, words, seconds });
+            }
+        }
+        let is_live = self.reply.as_ref().is_some_and(|reply| matches!(reply.by, By::Live));
+        if is_live {
+            if let Some(Reply { usage: Some(usage), .. }) = &self.reply {
+                let usage = *usage;
+                self.charge_reply(&target, &usage);
+            }
+            self.end_reply(ResponseState::Completed, None);
+        }
+    }
+}

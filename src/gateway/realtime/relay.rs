@@ -1,0 +1,113 @@
+//! A target that speaks the client's own format: events pass both ways as they are.
+//!
+//! What is said is kept in words, and nothing else is looked at: should the target fail, another goes on with them.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use mediary_core::live::{
+    Content, Item, ItemKind, ItemState, LiveHeard, LiveSaid, LiveSettings, LiveSetup, LiveTalk, LiveUsage,
+    ResponseState, ServerEvent,
+};
+use mediary_core::task::Role;
+use mediary_core::{Failure, Target};
+
+use super::super::routing::{Account, Bounds, Fleet, LiveTarget};
+use super::conversation::new_id;
+use super::opening::TurnEnded;
+use super::session::{Behind, Session};
+
+/// The conversation with the target.
+#[derive(Debug)]
+pub(super) struct Relay {
+    pub(super) target: Target,
+    pub(super) talk: Box<dyn LiveTalk>,
+    /// The answer that is being given, and since when.
+    answer: Option<(String, Instant)>,
+    usage: LiveUsage,
+}
+
+impl Session {
+    /// Begins a conversation with a target, which is told how it is to be held.
+    pub(super) async fn begin_relay(&mut self, fleet: &Fleet, target: &LiveTarget) -> Result<Relay, Failure> {
+        let setup = LiveSetup { model: target.target.model.as_str().to_owned(), ..LiveSetup::default() };
+        let talk = self.context.gateway.router.begin_live(fleet, target, setup).await?;
+        Ok(Relay { target: target.target.clone(), talk, answer: None, usage: LiveUsage::default() })
+    }
+
+    /// Passes an event on as the client wrote it. `settings`: how the conversation is held from here on, if it says so.
+    pub async fn pass(&mut self, event: String, settings: Option<LiveSettings>) {
+        if let Some(settings) = settings {
+            self.settings = LiveSettings { model: self.settings.model.clone(), ..settings };
+        }
+        let Behind::Relay(relay) = &mut self.behind else { return };
+        if let Err(failure) = relay.talk.say(LiveSaid::Event(event)).await {
+            self.falls_over(failure).await;
+        }
+    }
+
+    /// The target says something, or has ended the conversation.
+    pub(super) async fn relayed(&mut self, told: Option<Result<LiveHeard, Failure>>) {
+        let heard = match told {
+            Some(Ok(heard)) => heard,
+            Some(Err(failure)) => return self.falls_over(failure).await,
+            None => return self.falls_over(super::standby::ended()).await,
+        };
+        let Behind::Relay(relay) = &mut self.behind else { return };
+        match heard {
+            LiveHeard::Event(event) => self.out.push_back(ServerEvent::AsWritten(event)),
+            LiveHeard::Answers(id) => relay.answer = Some((id, Instant::now())),
+            LiveHeard::Used(usage) => relay.usage = usage,
+            LiveHeard::Over => {
+                let (target, usage) = (relay.target.clone(), relay.usage);
+                let (id, began) = relay.answer.take().unwrap_or_else(|| (new_id("resp"), Instant::now()));
+                let bounds = self.account_of_turn();
+                self.account = None;
+                charge(&bounds, &target, &usage);
+                let client = bounds.account.admitted().map(|admitted| admitted.client().id.clone());
+                self.context.door.tell(TurnEnded {
+                    id,
+                    client: client.unwrap_or_default(),
+                    state: ResponseState::Completed,
+                    first: None,
+                    total: began.elapsed(),
+                    account: bounds.account,
+                });
+                self.answered_by = Some(target);
+            }
+            LiveHeard::Asked(words) => self.remember(Role::User, words),
+            LiveHeard::Words(words) => self.remember(Role::Assistant, words),
+            LiveHeard::Sound(_) | LiveHeard::Calls(_) | LiveHeard::Interrupted | LiveHeard::Leaves => {}
+        }
+    }
+
+    /// The answer that a relayed target has begun and will not end.
+    pub(super) fn broken_answer(&mut self) -> Option<String> {
+        match &mut self.behind {
+            Behind::Relay(relay) => relay.answer.take().map(|(id, _)| id),
+            Behind::Live(_) | Behind::Chain => None,
+        }
+    }
+
+    fn remember(&mut self, role: Role, words: String) {
+        let content = if role == Role::Assistant { Content::Spoken(words) } else { Content::Text(words) };
+        let kind = ItemKind::Message { role, content: vec![content] };
+        // Names are made here, so there is none of the same.
+        let _known = self.conversation.add(Item { id: new_id("item"), state: ItemState::Completed, kind }, None);
+    }
+
+    /// Charges the answer that is being given.
+    pub(super) fn charge_reply(&mut self, target: &Target, usage: &LiveUsage) {
+        if let Some(bounds) = self.reply.as_ref().map(super::replies::Reply::bounds) {
+            charge(bounds, target, usage);
+        }
+    }
+}
+
+fn charge(bounds: &Bounds, target: &Target, usage: &LiveUsage) {
+    let account: &Account = &bounds.account;
+    account.charge_live(target, usage);
+    if let Some(noted) = account.noted() {
+        Arc::clone(noted).routed(target, Vec::new(), 0);
+    }
+}
