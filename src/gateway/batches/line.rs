@@ -9,6 +9,7 @@ use mediary_store::BatchLine;
 use tokio::sync::OnceCell;
 use tokio::time::Instant;
 
+use super::super::clients::LimitNumber;
 use super::super::routing::Announced;
 use super::Batches;
 use super::door::{Door, LineAnswer, LineCall};
@@ -19,7 +20,7 @@ use super::work::{Work, unknown};
 /// How soon it is looked again whether a client's limits leave room.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
 /// One part of so many of each of a client's limits is left to its other requests.
-const LEFT_TO_OTHERS: f64 = 4.0;
+const LEFT_TO_OTHERS: u64 = 4;
 
 /// What is noted before a line may be billed.
 #[derive(Debug)]
@@ -162,12 +163,11 @@ impl Batches {
         let client = work.batch.asked.client.as_ref().and_then(|id| self.clients.of(id));
         let Some(client) = client else { return false };
         let standings = client.standings().await;
-        standings.iter().filter(|standing| matches!(standing.name, "requests" | "tokens" | "concurrent")).any(
-            |standing| match (standing.limit.parse::<f64>(), standing.left.parse::<f64>()) {
-                (Ok(limit), Ok(left)) => left * LEFT_TO_OTHERS <= limit,
-                _ => false,
-            },
-        )
+        let mut counted = standings.iter().filter(|its| matches!(its.name, "requests" | "tokens" | "concurrent"));
+        counted.any(|its| match (its.limit, its.left) {
+            (LimitNumber::Count(limit), LimitNumber::Count(left)) => left.saturating_mul(LEFT_TO_OTHERS) <= limit,
+            _ => false,
+        })
     }
 }
 
