@@ -116,6 +116,8 @@ fn settle(
     let routing = raw.routing.check(&mut check);
     let engines = raw.engines.check(&mut check);
     let cache = raw.cache.check();
+    let response_cache = raw.response_cache.check(&mut check);
+    let fusion = raw.fusion.check(&mut check);
     let content = raw.content.check(&mut check);
     let files = raw.files.check();
     let safety = raw.safety.check(&mut check);
@@ -143,6 +145,8 @@ fn settle(
                     routing,
                     engines,
                     cache,
+                    response_cache,
+                    fusion,
                     content,
                     files,
                     safety,

@@ -16,6 +16,7 @@ mod environment;
 mod fetch;
 mod file;
 mod files;
+mod fusion;
 mod jobs;
 mod kept;
 mod keys;
@@ -31,6 +32,7 @@ mod queue;
 mod reference;
 mod registry;
 mod request_logging;
+mod response_cache;
 mod routing;
 mod safety;
 mod schema;
@@ -54,6 +56,7 @@ pub use environment::Environment;
 pub(crate) use environment::expand;
 pub use fetch::Fetch;
 pub use files::Files;
+pub use fusion::{Fusion, MOST_MEMBERS};
 pub use jobs::Jobs;
 pub use kept::{BadSetting, KeptSettings};
 pub use limits::{DocumentLimits, ImageLimits, Limits, SizeLimits, VideoLimits};
@@ -66,6 +69,7 @@ pub use quantity::{Bytes, Pixels};
 pub use queue::Queue;
 pub use registry::Registry;
 pub use request_logging::RequestLogging;
+pub use response_cache::{KeepAnswers, ResponseCache};
 pub use routing::{ModelRouting, Routing};
 pub use safety::Safety;
 pub(crate) use schema::insert;
@@ -100,6 +104,10 @@ pub struct Config {
     pub engines: Engines,
     /// What is remembered of documents already read.
     pub cache: Cache,
+    /// Which answers are kept to be given again.
+    pub response_cache: ResponseCache,
+    /// The panel of the model `fusion`.
+    pub fusion: Fusion,
     /// What is kept for clients to fetch.
     pub content: Content,
     /// What is kept of files that clients put here ahead of their requests.

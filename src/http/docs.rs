@@ -23,8 +23,8 @@ use utoipa_swagger_ui::Config;
 use super::dashboard::takes;
 use super::error::{ApiError, ErrorBody};
 use super::{
-    admin, audio, batches, content, fleet, health, images, kept_files, landing, metrics, models, ocr, ollama, plan,
-    tasks, videos,
+    admin, audio, batches, content, fleet, forks, health, images, kept_files, landing, metrics, models, ocr, ollama,
+    plan, tasks, videos,
 };
 
 #[derive(OpenApi)]
@@ -59,6 +59,7 @@ use super::{
         admin::change_provider_key, admin::check_provider_key, admin::remove_provider_key, admin::client_keys, admin::create_client_key,
         admin::change_client_key, admin::remove_client_key, admin::rotate_client_key, admin::requests, admin::request,
         admin::usage, admin::admin_health, admin::engines, admin::install_engines, admin::restart, admin::settings, admin::change_settings, admin::change_password,
+        forks::fork, forks::compare,
         fleet::capabilities, fleet::summary, fleet::providers, fleet::stats, fleet::profiles, fleet::refresh,
         fleet::verify, fleet::quarantines, fleet::release,
         models::list, models::one,

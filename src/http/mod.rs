@@ -15,6 +15,7 @@ mod docs;
 mod error;
 mod files;
 mod fleet;
+mod forks;
 mod guard;
 mod health;
 mod images;

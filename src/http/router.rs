@@ -18,8 +18,8 @@ use super::logged::Witnesses;
 use super::state::AppState;
 use super::tasks::{gemini, messages, ranking, responses};
 use super::{
-    admin, audio, batches, content, dashboard, docs, fleet, health, images, kept_files, landing, logged, metrics,
-    models, ocr, ollama, plan, tasks, videos, visit,
+    admin, audio, batches, content, dashboard, docs, fleet, forks, health, images, kept_files, landing, logged,
+    metrics, models, ocr, ollama, plan, tasks, videos, visit,
 };
 use crate::config::Server;
 use crate::gateway::{Administration, Clients};
@@ -94,6 +94,8 @@ pub fn router(state: AppState) -> Router {
         .route("/v1/audio/voices", get(audio::voices))
         .route("/v1/tts", post(audio::tts))
         .route("/v1/interpret", post(tasks::interpret::interpret))
+        .route("/v1/chat/completions/fork", post(forks::fork))
+        .route("/v1/diligence/compare", post(forks::compare))
         .route("/v1/images/generations", post(images::generations))
         .route("/v1/images/edits", post(images::edits))
         .route("/v1/images/variations", post(images::variations))

@@ -53,6 +53,8 @@ pub use lists::ModelLists;
 pub use notes::{Note, Notes};
 pub use queue::{ExpectedResult, HandedOut, LeasedWork, NotAQueue, Queue, QueueAddress, QueueAway};
 pub use quotas::{Quotas, UsedQuota};
-pub use requests::{Latency, LoggedRequest, RequestFilter, RequestPage, Requests, StatusFilter, Sums, SumsBy, SumsOf};
+pub use requests::{
+    CacheSums, Latency, LoggedRequest, RequestFilter, RequestPage, Requests, Saved, StatusFilter, Sums, SumsBy, SumsOf,
+};
 pub use responses::{KeptResponse, Responses};
 pub use settings::Settings;

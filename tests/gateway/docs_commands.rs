@@ -12,7 +12,9 @@ use super::requests::all_taking;
 use super::server::{TestServer, checkout, shared};
 
 /// What is not tried before the engines are there.
-const UNTRIED: [&str; 9] = [
+const UNTRIED: [&str; 11] = [
+    "/v1/chat/completions/fork",
+    "/v1/diligence/compare",
     "/v1/models/verify",
     "/v1/embeddings",
     "/v1/audio/transcriptions",

@@ -12,9 +12,12 @@ pub(crate) const DOCUMENTS: &str = "docs/documents.md";
 pub(crate) const CONFIGURATION: &str = "docs/configuration.md";
 pub(crate) const OPERATIONS: &str = "docs/operations.md";
 pub(crate) const DASHBOARD: &str = "docs/dashboard.md";
+pub(crate) const CACHES: &str = "docs/caches.md";
+pub(crate) const FORKS: &str = "docs/forks.md";
 
 /// The documentation; each page of `docs/` is in it.
-pub(crate) const PAGES: [&str; 7] = [README, API, ROUTING, DOCUMENTS, CONFIGURATION, OPERATIONS, DASHBOARD];
+pub(crate) const PAGES: [&str; 9] =
+    [README, API, ROUTING, CACHES, FORKS, DOCUMENTS, CONFIGURATION, OPERATIONS, DASHBOARD];
 
 /// A page of Markdown.
 pub(crate) struct Page {

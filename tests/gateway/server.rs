@@ -175,6 +175,11 @@ impl TestServer {
         self.gateway.upgrade().map_or_else(InUse::default, |gateway| gateway.admission().in_use())
     }
 
+    /// How many requests share calls with others.
+    pub(crate) fn sharing(&self) -> usize {
+        self.gateway.upgrade().map_or(0, |gateway| gateway.sharing())
+    }
+
     /// How many workers have died or were killed with a document open.
     pub(crate) fn workers_lost(&self) -> u64 {
         self.gateway.upgrade().map_or(0, |gateway| gateway.workers_lost())

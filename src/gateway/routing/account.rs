@@ -72,6 +72,12 @@ impl Account {
         Self { noted: Some(noted), ..self }
     }
 
+    /// The same without whom it is for, who would keep a place among the requests at once as long as it is kept.
+    #[must_use]
+    pub fn alone(&self) -> Self {
+        Self { admitted: None, announced: None, ..self.clone() }
+    }
+
     /// The same, telling this before anything may be billed.
     #[must_use]
     pub fn announcing(self, announced: Option<Arc<dyn Announced>>) -> Self {
@@ -108,6 +114,15 @@ impl Account {
             admitted.spend(&charge.amount, at_most);
         }
         self.charges.lock().unwrap_or_else(PoisonError::into_inner).push(charge);
+    }
+
+    /// Takes over what another account of the same client was charged for, and what was noted of its calls: it was spent
+    /// when it was charged.
+    pub(in crate::gateway) fn takes_over(&self, other: &Self) {
+        self.charges.lock().unwrap_or_else(PoisonError::into_inner).extend(other.charges());
+        if let (Some(noted), Some(others)) = (&self.noted, &other.noted) {
+            noted.takes_over(others);
+        }
     }
 
     /// The charges so far.

@@ -1,4 +1,4 @@
-//! The headers that bound a request: tier, strictness, privacy, cost, providers.
+//! The headers that bound a request: tier, strictness, privacy, cost, providers, and what it wants of the cache.
 
 use axum::http::HeaderMap;
 use mediary_core::ProviderId;
@@ -9,7 +9,7 @@ use super::super::error::ApiError;
 use super::super::guard::{admitted, on_behalf};
 use super::super::logged::note;
 use super::super::visit::spends;
-use crate::gateway::{Account, Bounds};
+use crate::gateway::{Account, Bounds, CacheWish};
 
 /// What a request's headers ask for.
 ///
@@ -52,6 +52,14 @@ pub(in crate::http) fn bounds(headers: &HeaderMap) -> Result<Bounds, ApiError> {
     }
     if let Some((name, value)) = first(headers, &["x-mediary-allow-paid"])? {
         bounds.allows_paid = yes_or_no(name, value)?;
+    }
+    if let Some((name, value)) = first(headers, &["x-mediary-cache"])? {
+        bounds.cache = match value {
+            "use" => CacheWish::Use,
+            "refresh" => CacheWish::Refresh,
+            "off" => CacheWish::Off,
+            _ => return Err(wrong(name, "use, refresh or off")),
+        };
     }
     if let Some((_, value)) = first(headers, &["x-mediary-provider"])? {
         let names = value.split(',').map(str::trim).filter(|name| !name.is_empty());
@@ -107,6 +115,7 @@ mod tests {
             ("x-mediary-privacy", "local", Bounds { privacy: Privacy::Local, ..none() }),
             ("x-mediary-cost", "free_first", Bounds { cost: CostPolicy::FreeFirst, ..none() }),
             ("x-mediary-allow-paid", "true", Bounds { allows_paid: true, ..none() }),
+            ("x-mediary-cache", "refresh", Bounds { cache: CacheWish::Refresh, ..none() }),
             ("x-mediary-cost", "free", Bounds { cost: CostPolicy::Free, ..none() }),
             (
                 "x-mediary-provider",
@@ -127,6 +136,7 @@ mod tests {
             ("x-mediary-strict", "yes"),
             ("x-mediary-privacy", "locale"),
             ("x-mediary-cost", "0"),
+            ("x-mediary-cache", "no-cache"),
             ("x-mediary-allow-paid", "yes"),
         ] {
             assert_eq!(of(name, value).unwrap_err().param.as_deref(), Some(name));
