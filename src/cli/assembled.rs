@@ -3,6 +3,7 @@
 use super::Context;
 use crate::config::{Config, Source};
 use crate::gateway::{Gateway, Parts};
+use crate::models::Models;
 use crate::providers::StoredKeys;
 
 /// The gateway of a configuration, with these keys beside those that it names.
@@ -11,8 +12,8 @@ pub(super) fn assembled(
     config: &Config,
     source: &Source,
     stored: &StoredKeys,
+    models: &Models,
 ) -> Result<Gateway, String> {
-    let models = context.models(Some(source))?;
     let program = super::worker::program()?;
     let parts = Parts {
         config,
@@ -23,7 +24,7 @@ pub(super) fn assembled(
         espeak: context.espeak().map(|espeak| espeak.launched_by(program.clone())),
         libreoffice: context.libreoffice(&program),
         providers: context.providers_with(config, source, stored)?,
-        models: &models,
+        models,
         cache_dir: context.cache_dir(config),
         content_dir: context.content_dir(config),
         registry_dir: context.registry_dir(config),

@@ -56,7 +56,8 @@ impl NodeArgs {
         let database = runtime.block_on(database(place, &config))?;
         let mut key_ring = KeyRing::new(database.clone(), context.master_place(&config, &loaded.source));
         let stored = runtime.block_on(key_ring.read());
-        let gateway = Arc::new(assembled(context, &config, &loaded.source, &stored)?);
+        let models = context.models(Some(&loaded.source))?;
+        let gateway = Arc::new(assembled(context, &config, &loaded.source, &stored, &models)?);
         runtime.block_on(async {
             let state = AppState::new(gateway.clone(), config.clone());
             let state = match database {

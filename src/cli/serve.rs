@@ -114,7 +114,8 @@ fn serve(context: &Context, arguments: Vec<String>, in_background: bool) -> Resu
     };
     let mut key_ring = KeyRing::new(database.clone(), context.master_place(&config, &loaded.source));
     let stored = runtime.block_on(key_ring.read());
-    let gateway = Arc::new(assembled(context, &config, &loaded.source, &stored)?);
+    let models = context.models(Some(&loaded.source))?;
+    let gateway = Arc::new(assembled(context, &config, &loaded.source, &stored, &models)?);
     let counters = if let Some(address) = &config.store.counters {
         let counters = runtime.block_on(Counters::open(address.clone())).map_err(|error| error.to_string())?;
         tracing::info!(counters.place = %address, "limits are shared");

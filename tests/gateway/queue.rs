@@ -33,6 +33,7 @@ impl Node {
         let mut command = mediary(&["node", "--at-once", "2", "--config", name]);
         command.env("MEDIARY_STORE__DIR", store.path().join("store")).envs(settings(&broker.url()));
         command.env("MEDIARY_LOG", "error,mediary::cli::node=info");
+        #[expect(clippy::zombie_processes, reason = "it is waited for where it is dropped")]
         let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("the program was built");
         let mut log = BufReader::new(child.stderr.take().expect("it has a pipe"));
         loop {

@@ -6,7 +6,7 @@ mod server;
 mod upload;
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -91,7 +91,7 @@ impl Batch {
     async fn make(&self, server: &Server, file: &Path) -> Result<String, String> {
         let endpoint = match &self.endpoint {
             Some(endpoint) => endpoint.clone(),
-            None => endpoint_of(file)?,
+            None => upload::endpoint_of(file)?,
         };
         let input = upload::uploaded(server, file).await?;
         let body = json!({ "input_file_id": input, "endpoint": endpoint, "completion_window": self.window });
@@ -132,39 +132,5 @@ impl Batch {
         // What is said of it goes beside the answers.
         let _closed = writeln!(io::stderr(), "{}", said(batch));
         Ok(code)
-    }
-}
-
-/// Where the first line of a file goes.
-fn endpoint_of(file: &Path) -> Result<String, String> {
-    let opened = File::open(file).map_err(|error| format!("{} cannot be opened: {error}", file.display()))?;
-    let no_line = || format!("{} has no line that names its `url`; say where they go with --endpoint", file.display());
-    for line in BufReader::new(opened).lines() {
-        let line = line.map_err(|error| format!("{} cannot be read: {error}", file.display()))?;
-        let line = line.trim_start_matches('\u{feff}').trim();
-        if !line.is_empty() {
-            let line: Value = serde_json::from_str(line).map_err(|_| no_line())?;
-            return line["url"].as_str().map(str::to_owned).ok_or_else(no_line);
-        }
-    }
-    Err(no_line())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn where_requests_go_stands_in_the_first_line() {
-        let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("a.jsonl");
-        let of = |text: &str| {
-            std::fs::write(&file, text).unwrap();
-            endpoint_of(&file)
-        };
-        assert_eq!(of("\u{feff}\n{\"url\":\"/v1/embeddings\"}\nno JSON"), Ok("/v1/embeddings".to_owned()));
-        assert!(of("no JSON").unwrap_err().contains("--endpoint"));
-        assert!(of("{}").is_err() && of("").is_err());
-        assert!(endpoint_of(&folder.path().join("none")).unwrap_err().contains("cannot be opened"));
     }
 }

@@ -1,7 +1,7 @@
-//! A file goes to the server in parts, so that it is held in memory nowhere.
+//! A file goes to the server in parts, so that it is held in memory nowhere; its first line says where its requests go.
 
 use std::fs::File;
-use std::io::Read;
+use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 
 use mediary_remote::Method;
@@ -49,4 +49,38 @@ fn form(part: &[u8]) -> Vec<u8> {
          application/octet-stream\r\n\r\n"
     );
     [head.as_bytes(), part, format!("\r\n--{BOUNDARY}--\r\n").as_bytes()].concat()
+}
+
+/// Where the first line of a file goes.
+pub(super) fn endpoint_of(file: &Path) -> Result<String, String> {
+    let opened = File::open(file).map_err(|error| format!("{} cannot be opened: {error}", file.display()))?;
+    let no_line = || format!("{} has no line that names its `url`; say where they go with --endpoint", file.display());
+    for line in BufReader::new(opened).lines() {
+        let line = line.map_err(|error| format!("{} cannot be read: {error}", file.display()))?;
+        let line = line.trim_start_matches('\u{feff}').trim();
+        if !line.is_empty() {
+            let line: Value = serde_json::from_str(line).map_err(|_| no_line())?;
+            return line["url"].as_str().map(str::to_owned).ok_or_else(no_line);
+        }
+    }
+    Err(no_line())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn where_requests_go_stands_in_the_first_line() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("a.jsonl");
+        let of = |text: &str| {
+            std::fs::write(&file, text).unwrap();
+            endpoint_of(&file)
+        };
+        assert_eq!(of("\u{feff}\n{\"url\":\"/v1/embeddings\"}\nno JSON"), Ok("/v1/embeddings".to_owned()));
+        assert!(of("no JSON").unwrap_err().contains("--endpoint"));
+        assert!(of("{}").is_err() && of("").is_err());
+        assert!(endpoint_of(&folder.path().join("none")).unwrap_err().contains("cannot be opened"));
+    }
 }

@@ -9,7 +9,7 @@ use mediary_store::BatchLine;
 use tokio::sync::OnceCell;
 use tokio::time::Instant;
 
-use super::super::LimitNumber;
+use super::super::clients::LimitNumber;
 use super::super::routing::Announced;
 use super::Batches;
 use super::door::{Door, LineAnswer, LineCall};
@@ -163,12 +163,11 @@ impl Batches {
         let client = work.batch.asked.client.as_ref().and_then(|id| self.clients.of(id));
         let Some(client) = client else { return false };
         let standings = client.standings().await;
-        standings.iter().filter(|standing| matches!(standing.name, "requests" | "tokens" | "concurrent")).any(
-            |standing| match (standing.limit, standing.left) {
-                (LimitNumber::Count(limit), LimitNumber::Count(left)) => left.saturating_mul(LEFT_TO_OTHERS) <= limit,
-                _ => false,
-            },
-        )
+        let mut counted = standings.iter().filter(|its| matches!(its.name, "requests" | "tokens" | "concurrent"));
+        counted.any(|its| match (its.limit, its.left) {
+            (LimitNumber::Count(limit), LimitNumber::Count(left)) => left.saturating_mul(LEFT_TO_OTHERS) <= limit,
+            _ => false,
+        })
     }
 }
 

@@ -58,9 +58,8 @@ impl ExpectedResult<'_> {
     /// When the broker leaves.
     pub async fn came(&mut self) -> Result<Bytes, QueueAway> {
         loop {
-            match tokio::time::timeout(LOOK, self.coming.next()).await {
-                Ok(Some(message)) => return Ok(message.payload),
-                Ok(None) | Err(_) => {}
+            if let Ok(Some(message)) = tokio::time::timeout(LOOK, self.coming.next()).await {
+                return Ok(message.payload);
             }
             if let Some(found) = self.queue.last(&self.queue.done, &self.subject).await? {
                 return Ok(found);
