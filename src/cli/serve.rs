@@ -102,7 +102,6 @@ fn serve(context: &Context, arguments: Vec<String>, in_background: bool) -> Resu
     // Set once, before the first of them is made.
     let _earlier = tempfile::env::override_temp_dir(files.path());
     warn_of_open_secrets(&loaded.source, &context.cwd);
-    let models = context.models(Some(&loaded.source))?;
     // For the listener only: connections have threads of their own.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| format!("cannot start: {error}"))?;

@@ -98,7 +98,9 @@ impl Writing {
                 () = self.stop.cancelled() => break,
             }
         }
-        while let Some(row) = self.rows.try_recv().ok().filter(|_| waiting.len() < AT_ONCE) {
+        while waiting.len() < AT_ONCE
+            && let Ok(row) = self.rows.try_recv()
+        {
             waiting.push(row);
         }
     }
